@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# GNU make, no configure step. `make help` lists the targets.
+
+SAN    ?=
+V      ?=
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+comma := ,
+B := build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
+
+PACKAGES := libmnl libnetfilter_queue libcrypto libconfig libsodium libsystemd
+CC      ?= gcc
+CFLAGS  ?= -O2 -g
+WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+           -Wpointer-arith -Wwrite-strings -Wvla -Wundef -Wformat=2 -Wcast-qual -Werror
+HARDEN  := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
+VERSION := 0.1.0
+
+# Evaluated when a recipe first needs it: the packages may only just have been installed.
+pkg_cflags = $(shell pkg-config --cflags $(PACKAGES))
+pkg_libs   = $(shell pkg-config --libs $(PACKAGES))
+our_cflags = -std=gnu11 $(WARN) $(if $(SAN),,$(HARDEN)) $(SANFLAGS) -Ifilter -D_GNU_SOURCE \
+             -DSEALGATE_VERSION='"$(VERSION)"' $(pkg_cflags) -MMD -MP
+our_ldflags = $(SANFLAGS) $(if $(SAN),,-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
+
+SRC      := $(wildcard filter/*/*.c)
+LIB_SRC  := $(filter-out filter/cmd/%,$(SRC))
+LIB_OBJ  := $(LIB_SRC:%.c=$B/%.o)
+CMD_OBJ  := $(patsubst %.c,$B/%.o,$(filter filter/cmd/%,$(SRC)))
+TEST_SRC := $(wildcard tests/unit/test_*.c)
+TEST_BIN := $(TEST_SRC:tests/unit/%.c=$B/tests/%)
+TEST_AID := $(patsubst %.c,$B/%.o,$(filter-out $(TEST_SRC),$(wildcard tests/unit/*.c)))
+BENCH_BIN := $(patsubst bench/%.c,$B/bench/%,$(wildcard bench/*.c))
+SOURCES  := $(wildcard filter/*/*.[ch] tests/unit/*.[ch] bench/*.[ch])
+
+Q := $(if $(V),,@)
+say = $(if $(V),@:,@printf '  %-7s %s\n')
+
+.PHONY: all help deps demo check unit lab lint format bench clean install
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $B/sealgate
+
+help:
+	@echo 'make            build build/sealgate'
+	@echo 'make demo       install what it needs, build, and show the main job (root, two minutes)'
+	@echo 'make check      install what it needs, build, run every test (root for the lab)'
+	@echo 'make unit|lab   one half of the tests'
+	@echo 'make lint       includes run one way, formatting, static analysis'
+	@echo 'make bench      what the filter costs, beside a program that accepts everything (root)'
+	@echo 'make install    DESTDIR= PREFIX=$(PREFIX)'
+	@echo 'SAN=address,undefined or SAN=thread builds with sanitizers; V=1 shows the commands'
+
+$B/sealgate: $(CMD_OBJ) $B/libsealgate.a
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(our_ldflags) $(LDFLAGS) -o $@ $^ $(pkg_libs)
+
+$B/libsealgate.a: $(LIB_OBJ)
+	$(say) AR $@
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$B/%.o: %.c | $B/.deps
+	$(say) CC $<
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(our_cflags) $(CFLAGS) -c -o $@ $<
+
+$B/tests/%: $B/tests/unit/%.o $(TEST_AID) $B/libsealgate.a
+	$(say) LD $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(our_ldflags) $(LDFLAGS) -o $@ $^ $(pkg_libs) -lcmocka
+
+$B/bench/%: $B/bench/%.o $B/libsealgate.a
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(our_ldflags) $(LDFLAGS) -o $@ $^ $(pkg_libs)
+
+# Nothing compiles before its packages are there; a machine that has them pays one pkg-config.
+$B/.deps:
+	@mkdir -p $(@D)
+	@pkg-config --exists $(PACKAGES) cmocka 2>/dev/null || tests/install-deps build
+	@touch $@
+
+demo:
+	@tests/install-deps build demo
+	@$(MAKE) --no-print-directory all
+	@tests/lab/run demo --sealgate $B/sealgate
+
+check:
+	@tests/install-deps build test || true
+	@$(MAKE) --no-print-directory all $(TEST_BIN)
+	@tests/run --build $B unit lint lab
+
+unit: all $(TEST_BIN)
+	@tests/run --build $B unit
+
+lab: all
+	@tests/run --build $B lab
+
+lint:
+	@tests/run --build $B lint
+
+format:
+	clang-format -i $(SOURCES)
+
+bench:
+	@tests/install-deps build bench
+	@$(MAKE) --no-print-directory all $(BENCH_BIN)
+	@bench/run --build $B $(if $(QUICK),--quick)
+
+install: all
+	install -Dm755 $B/sealgate $(DESTDIR)$(PREFIX)/sbin/sealgate
+
+clean:
+	rm -rf build
+
+-include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(wildcard $B/tests/unit/*.d) $(wildcard $B/bench/*.d)

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/keyedhash.h"
+
+#include <errno.h>
+#include <sodium.h>
+
+int hash_key_draw(struct hash_key *key)
+{
+	if (sodium_init() < 0)
+		return -EIO;
+	randombytes_buf(key->octets, sizeof(key->octets));
+	return 0;
+}
+
+uint64_t keyed_hash(const struct hash_key *key, struct span s)
+{
+	uint64_t hash;
+	_Static_assert(sizeof(hash) == crypto_shorthash_BYTES, "the hash fills a uint64_t");
+	_Static_assert(sizeof(key->octets) == crypto_shorthash_KEYBYTES, "the key is SipHash's");
+	crypto_shorthash((uint8_t *)&hash, s.base, s.len, key->octets);
+	return hash;
+}
+
+uint16_t random_u16(void)
+{
+	return (uint16_t)randombytes_random();
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A keyed hash for tables whose keys come from the network (SipHash-2-4): without the key, drawn
+ * at start, nobody can choose keys that fall into one bucket. */
+#ifndef BASE_KEYEDHASH_H
+#define BASE_KEYEDHASH_H
+
+#include "base/span.h"
+
+struct hash_key {
+	uint8_t octets[16];
+};
+
+/* Draws a key from the kernel's random source. Returns 0, or -EIO if there is none. */
+int hash_key_draw(struct hash_key *key);
+
+uint64_t keyed_hash(const struct hash_key *key, struct span s);
+
+/* Returns 16 unpredictable bits, for message ids. */
+uint16_t random_u16(void);
+
+#endif

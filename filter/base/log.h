@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One line an event on stderr. Under journald each line starts with its priority, `<4>`, which
+ * journald takes off (sd-daemon(3)); on a terminal with the word. */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* syslog(3)'s numbers, of which these are used. */
+enum log_level { LOG_LEVEL_ERROR = 3, LOG_LEVEL_WARNING = 4, LOG_LEVEL_INFO = 6, LOG_LEVEL_DEBUG = 7 };
+
+/* Lines above `level` are not written from here on. The default is LOG_LEVEL_INFO. */
+void log_set_level(enum log_level level);
+
+/* Parses "error", "warning", "info" or "debug". */
+bool log_level_from_text(const char *text, enum log_level *level);
+
+/* Writes one line; a message longer than about 1000 octets is cut. Octets that are not printable
+ * ASCII come out as '?', so that a name from the network cannot forge a line. */
+__attribute__((format(printf, 2, 3))) void log_line(enum log_level level, const char *format, ...);
+
+#define log_error(...)   log_line(LOG_LEVEL_ERROR, __VA_ARGS__)
+#define log_warning(...) log_line(LOG_LEVEL_WARNING, __VA_ARGS__)
+#define log_info(...)    log_line(LOG_LEVEL_INFO, __VA_ARGS__)
+#define log_debug(...)   log_line(LOG_LEVEL_DEBUG, __VA_ARGS__)
+
+/* How many lines of one kind may be written: `burst` at once, refilled at `per_second`. */
+struct log_limit {
+	unsigned burst, per_second;
+	unsigned tokens;
+	uint64_t refilled_ms, withheld;
+};
+
+/* True if a line of this kind may be written at `now_ms`; otherwise it is counted as withheld. When
+ * lines flow again, `*withheld` is set to how many were not written since (0 mostly). */
+bool log_limit_allows(struct log_limit *limit, uint64_t now_ms, uint64_t *withheld);
+
+#endif

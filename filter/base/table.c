@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NONE UINT32_MAX
+
+/* Stands before each entry. `next` chains a bucket, or the free slots. */
+struct slot {
+	_Alignas(max_align_t) uint64_t hash;
+	uint32_t next, older, newer;
+};
+
+static struct slot *slot_at(const struct table *t, uint32_t i)
+{
+	return (struct slot *)(void *)(t->slots + (size_t)i * t->slot_size);
+}
+
+static void *entry_of(struct slot *s)
+{
+	return s + 1;
+}
+
+static struct slot *slot_of(void *entry)
+{
+	return (struct slot *)entry - 1;
+}
+
+static uint32_t index_of(const struct table *t, const struct slot *s)
+{
+	return (uint32_t)((size_t)((const uint8_t *)s - t->slots) / t->slot_size);
+}
+
+static uint32_t bucket_count(uint32_t capacity)
+{
+	uint32_t n = 1;
+	while (n < capacity && n < UINT32_C(1) << 31)
+		n <<= 1;
+	return n;
+}
+
+int table_init(struct table *t, size_t entry_size, uint32_t capacity)
+{
+	const size_t align = _Alignof(max_align_t);
+	uint32_t buckets = bucket_count(capacity);
+
+	*t = (struct table){ .slot_size = sizeof(struct slot) + ((entry_size + align - 1) & ~(align - 1)),
+		.capacity = capacity, .bucket_mask = buckets - 1, .newest = NONE, .oldest = NONE };
+	t->slots = calloc(capacity, t->slot_size);
+	t->buckets = malloc(buckets * sizeof(*t->buckets));
+	if (!t->slots || !t->buckets) {
+		table_fini(t);
+		return -ENOMEM;
+	}
+	for (uint32_t i = 0; i < buckets; i++)
+		t->buckets[i] = NONE;
+	for (uint32_t i = 0; i < capacity; i++)
+		slot_at(t, i)->next = i + 1 < capacity ? i + 1 : NONE;
+	t->free_head = 0;
+	return 0;
+}
+
+void table_fini(struct table *t)
+{
+	free(t->slots);
+	free(t->buckets);
+	*t = (struct table){ 0 };
+}
+
+void *table_find(const struct table *t, uint64_t hash, table_same *same, const void *key)
+{
+	uint32_t i = t->buckets[hash & t->bucket_mask];
+	while (i != NONE) {
+		struct slot *s = slot_at(t, i);
+		if (s->hash == hash && same(entry_of(s), key))
+			return entry_of(s);
+		i = s->next;
+	}
+	return NULL;
+}
+
+static void age_link(struct table *t, struct slot *s, uint32_t i)
+{
+	s->older = t->newest;
+	s->newer = NONE;
+	if (t->newest != NONE)
+		slot_at(t, t->newest)->newer = i;
+	else
+		t->oldest = i;
+	t->newest = i;
+}
+
+static void age_unlink(struct table *t, struct slot *s)
+{
+	if (s->newer != NONE)
+		slot_at(t, s->newer)->older = s->older;
+	else
+		t->newest = s->older;
+	if (s->older != NONE)
+		slot_at(t, s->older)->newer = s->newer;
+	else
+		t->oldest = s->newer;
+}
+
+void *table_add(struct table *t, uint64_t hash)
+{
+	if (t->free_head == NONE)
+		return NULL;
+	uint32_t i = t->free_head;
+	struct slot *s = slot_at(t, i);
+	uint32_t *bucket = &t->buckets[hash & t->bucket_mask];
+
+	t->free_head = s->next;
+	s->hash = hash;
+	s->next = *bucket;
+	*bucket = i;
+	age_link(t, s, i);
+	t->used++;
+	memset(entry_of(s), 0, t->slot_size - sizeof(*s));
+	return entry_of(s);
+}
+
+void table_touch(struct table *t, void *entry)
+{
+	struct slot *s = slot_of(entry);
+	age_unlink(t, s);
+	age_link(t, s, index_of(t, s));
+}
+
+void *table_oldest(const struct table *t)
+{
+	return t->oldest == NONE ? NULL : entry_of(slot_at(t, t->oldest));
+}
+
+void table_remove(struct table *t, void *entry)
+{
+	struct slot *s = slot_of(entry);
+	uint32_t i = index_of(t, s);
+	uint32_t *link = &t->buckets[s->hash & t->bucket_mask];
+
+	while (*link != i)
+		link = &slot_at(t, *link)->next;
+	*link = s->next;
+	age_unlink(t, s);
+	s->next = t->free_head;
+	t->free_head = i;
+	t->used--;
+}

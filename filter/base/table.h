@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A hash table of a fixed number of entries of one size, in order of use. All memory is taken at
+ * the start, so a flood can fill it but not grow it; the owner decides who makes room.
+ *
+ * The caller hashes (with a keyed hash: the keys come from the network) and compares. An entry
+ * stays where it is until it is removed; pointers to it are good that long. */
+#ifndef BASE_TABLE_H
+#define BASE_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct table {
+	uint8_t *slots;
+	uint32_t *buckets;
+	size_t slot_size;
+	uint32_t capacity, used, bucket_mask;
+	uint32_t free_head, newest, oldest;
+};
+
+/* Says whether `entry` is the one that `key` describes. */
+typedef bool table_same(const void *entry, const void *key);
+
+/* Takes memory for `capacity` entries (at least one). Returns 0 or -ENOMEM. */
+int table_init(struct table *t, size_t entry_size, uint32_t capacity);
+void table_fini(struct table *t);
+
+/* Returns the entry or NULL. */
+void *table_find(const struct table *t, uint64_t hash, table_same *same, const void *key);
+
+/* Returns a new entry, all zero and the newest; NULL when the table is full. Does not look whether
+ * there is one with this key already. */
+void *table_add(struct table *t, uint64_t hash);
+
+/* Makes `entry` the newest. */
+void table_touch(struct table *t, void *entry);
+
+/* Returns the entry that was added or touched longest ago, NULL when there is none. */
+void *table_oldest(const struct table *t);
+
+void table_remove(struct table *t, void *entry);
+
+#endif

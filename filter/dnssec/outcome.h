@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What validation concludes, apart from why. */
+#ifndef DNSSEC_OUTCOME_H
+#define DNSSEC_OUTCOME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* RFC 4035, 4.3. In order of strength: an answer is as good as its weakest part, the highest. */
+enum status {
+	STATUS_SECURE,        /* a chain of signatures from an anchor covers it */
+	STATUS_INSECURE,      /* an anchor proves that there is no chain: let through, AD clear */
+	STATUS_INDETERMINATE, /* a link could not be had: not let through in enforce mode */
+	STATUS_BOGUS,         /* there should be a chain and it does not hold: SERVFAIL */
+};
+
+#define EDE_NONE (-1)
+
+/* One line a reason: enumerator, word for logs and metrics, Extended DNS Error (RFC 8914 and
+ * IANA's registry; EDE_NONE for none), sentence for people. */
+#define REASONS(X)                                                                                 \
+	X(NONE, "none", EDE_NONE, "all is well")                                                   \
+	X(UNSIGNED_ZONE, "unsigned-zone", EDE_NONE, "the parent proves that the zone is unsigned") \
+	X(NO_ANCHOR, "no-anchor", EDE_NONE, "no trust anchor lies above the name")                 \
+	X(DS_ALGORITHM, "ds-algorithm", 1, "no DS has an algorithm that is supported")             \
+	X(DS_DIGEST, "ds-digest", 2, "no DS has a digest type that is supported")                  \
+	X(NSEC3_ITERATIONS, "nsec3-iterations", 27, "NSEC3 iterations are over the limit")         \
+	X(OPT_OUT, "opt-out", EDE_NONE, "an NSEC3 opt-out span covers the name")                   \
+	X(MALFORMED, "malformed", 6, "a record is malformed")                                      \
+	X(RRSIG_MISSING, "rrsig-missing", 10, "the zone is signed but there is no RRSIG")          \
+	X(RRSIG_FAILED, "rrsig-failed", 6, "no signature verifies")                                \
+	X(RRSIG_EXPIRED, "rrsig-expired", 7, "the signature has expired")                          \
+	X(RRSIG_NOT_YET, "rrsig-not-yet", 8, "the signature is not yet valid")                     \
+	X(RRSIG_TIMES, "rrsig-times", 6, "the signature expires before its inception")             \
+	X(RRSIG_NO_KEY, "rrsig-no-key", 9, "no DNSKEY of the zone matches the signature")          \
+	X(RRSIG_SIGNER, "rrsig-signer", 6, "the signer is not the zone that holds the name")       \
+	X(RRSIG_LABELS, "rrsig-labels", 6, "the signature is for a name with more labels")         \
+	X(WILDCARD_UNPROVED, "wildcard-unproved", 12, "nothing proves that the wildcard applies")  \
+	X(DENIAL_MISSING, "denial-missing", 12, "nothing proves that the answer does not exist")   \
+	X(DENIAL_FAILED, "denial-failed", 6, "the NSEC or NSEC3 records do not prove the denial")  \
+	X(DS_NO_MATCH, "ds-no-match", 9, "no DNSKEY matches the DS")                               \
+	X(DNSKEY_MISSING, "dnskey-missing", 9, "the DNSKEY answer holds no DNSKEY")                \
+	X(DNSKEY_NO_ZONE_BIT, "dnskey-no-zone-bit", 11, "no DNSKEY has the zone bit")              \
+	X(DS_UNPROVED, "ds-unproved", 12, "neither a DS nor its absence is proved")                \
+	X(CNAME_FORGED, "cname-forged", 6, "a CNAME does not derive from its DNAME")               \
+	X(CHAIN_TOO_LONG, "chain-too-long", 6, "the CNAME chain is longer than the limit")         \
+	X(BUDGET, "budget", 6, "judging it would cost more than the limit")                        \
+	X(FETCH_FAILED, "fetch-failed", 22, "a DNSKEY or DS could not be fetched")                 \
+	X(FETCH_TIMEOUT, "fetch-timeout", 22, "the keys did not arrive in time")                   \
+	X(NOT_ANSWER, "not-answer", EDE_NONE, "the response carries no answer to judge")
+
+enum reason {
+#define X(name, word, ede, sentence) REASON_##name,
+	REASONS(X)
+#undef X
+		REASON_COUNT
+};
+
+struct outcome {
+	enum status status;
+	enum reason reason;
+};
+
+static inline struct outcome outcome_of(enum status status, enum reason reason)
+{
+	return (struct outcome){ status, reason };
+}
+
+/* The weaker of the two; `a` where they are equal. */
+static inline struct outcome outcome_weaker(struct outcome a, struct outcome b)
+{
+	return b.status > a.status ? b : a;
+}
+
+const char *status_text(enum status s); /* "secure", "insecure", "indeterminate", "bogus" */
+const char *reason_word(enum reason r);
+const char *reason_sentence(enum reason r);
+int reason_ede(enum reason r); /* EDE_NONE or the info-code */
+
+#endif

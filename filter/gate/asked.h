@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a client asked, and how: all that the response side needs to know of a query. */
+#ifndef GATE_ASKED_H
+#define GATE_ASKED_H
+
+#include "wire/message.h"
+
+#define QUESTION_MAX (NAME_MAX_OCTETS + 4)
+
+struct asked {
+	uint16_t id;
+	uint16_t flags;    /* the query's header flags, RD, AD and CD among them */
+	uint16_t udp_size; /* what the client takes over UDP; 512 without EDNS, never less */
+	uint16_t question_len;
+	bool has_edns, dnssec_ok;
+	bool unjudged; /* the response is to be matched but not judged (CD, TSIG, another opcode) */
+	uint8_t question[QUESTION_MAX]; /* the exact octets, letter case and all */
+};
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The gate: a response, what the client asked, the time and what is trusted go in; a verdict, the
+ * octets to send and the reason come out. It does no I/O, reads no clock and does not wait: where
+ * it lacks a key it returns a want, and is asked again once that was learned. */
+#ifndef GATE_GATE_H
+#define GATE_GATE_H
+
+#include "base/arena.h"
+#include "base/writer.h"
+#include "crypto/crypto.h"
+#include "dnssec/outcome.h"
+#include "gate/asked.h"
+#include "gate/policy.h"
+#include "trust/store.h"
+#include "trust/want.h"
+
+/* One per worker. Zero it, fill the pointers, call gate_init(). */
+struct gate {
+	struct crypto *crypto;
+	struct store *store;
+	const struct policy *policy;
+	struct arena arena;
+	struct rr *rrs; /* room for the response being judged */
+};
+
+enum gate_verdict {
+	GATE_ACCEPT,   /* let it through as it is */
+	GATE_REWRITE,  /* send `octets` in its place */
+	GATE_SERVFAIL, /* likewise; it was refused and `octets` is the SERVFAIL */
+	GATE_DROP,     /* let nothing through */
+	GATE_WANT,     /* fetch `want`, learn it, ask again */
+};
+
+struct gate_result {
+	enum gate_verdict verdict;
+	struct outcome outcome;
+	struct name subject; /* the RRset that decided, for the log */
+	uint16_t subject_type;
+	struct span octets; /* inside the writer that was passed */
+	struct want want;
+};
+
+/* Takes the memory it needs. Returns 0 or -ENOMEM. */
+int gate_init(struct gate *g);
+void gate_fini(struct gate *g);
+
+/* Judges the response `octets` to `asked` at `now_s` (seconds since 1970). `out` is empty and
+ * should have room for 65535 octets. The result borrows from `out` only. */
+void gate_judge(struct gate *g, const struct asked *asked, struct span octets, int64_t now_s,
+	struct writer *out, struct gate_result *result);
+
+/* The same for a response whose keys cannot be had: writes the SERVFAIL (or lets it through in
+ * monitor mode) with `reason`. */
+void gate_refuse(struct gate *g, const struct asked *asked, struct span octets,
+	enum reason reason, struct writer *out, struct gate_result *result);
+
+/* True when `response` may be the answer to `asked`: QR, id, opcode and the question's exact octets.
+ * A response without a question is let match only when it is an error without records. */
+bool gate_matches(const struct message *response, const struct asked *asked);
+
+/* What became of a response to a fetch. */
+enum learned {
+	LEARNED,     /* it is in the store: ask the gate again */
+	LEARN_RETRY, /* it is no usable answer (a server's failure, a forgery): ask again, elsewhere */
+};
+
+/* Puts the response to a fetch of `want` into the store. With `last_try` a chain that does not hold
+ * is stored as Bogus for LIMIT_BOGUS_TTL_S, and LEARNED is returned. The caller has matched id,
+ * addresses and question. */
+enum learned gate_learn(struct gate *g, const struct want *want, struct span octets, int64_t now_s,
+	bool last_try);
+
+/* Remembers for LIMIT_FAILED_TTL_S that `want` could not be fetched: what needs it is
+ * Indeterminate. */
+void gate_learn_failure(struct gate *g, const struct want *want, int64_t now_s);
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wire/message.h"
+
+#define EDNS_DO 0x8000
+
+static void read_question(struct message *m, struct cursor *c)
+{
+	size_t start = cursor_offset(c);
+
+	name_read_plain(c, &m->qname);
+	m->qtype = cursor_u16(c);
+	m->qclass = cursor_u16(c);
+	if (!c->bad)
+		m->question = span_of(m->octets.base + start, cursor_offset(c) - start);
+}
+
+/* For OPT the class is the UDP size and the TTL holds the rest (RFC 6891, 6.1.3). */
+static bool take_opt(struct message *m, const struct rr *rr, uint32_t ttl)
+{
+	if (m->edns.present || rr->section != SECTION_ADDITIONAL ||
+		m->octets.base[rr->owner_at] != 0)
+		return false;
+	m->edns = (struct edns){
+		.present = true,
+		.dnssec_ok = ttl & EDNS_DO,
+		.version = (uint8_t)(ttl >> 16),
+		.extended_rcode = (uint8_t)(ttl >> 24),
+		.udp_size = rr->class,
+		.at = rr->owner_at,
+		.options = message_rdata(m, rr),
+	};
+	return true;
+}
+
+/* SIG with type covered 0 is SIG(0). */
+static bool signs_message(const struct message *m, const struct rr *rr)
+{
+	struct span rdata = message_rdata(m, rr);
+	return rr->type == TYPE_TSIG || (rr->type == TYPE_SIG && rdata.len >= 2 &&
+						rdata.base[0] == 0 && rdata.base[1] == 0);
+}
+
+static bool read_record(struct message *m, struct cursor *c, enum section section, struct rr *rr)
+{
+	*rr = (struct rr){ .owner_at = (uint16_t)cursor_offset(c), .section = (uint8_t)section };
+	name_skip(c);
+	rr->type = cursor_u16(c);
+	rr->class = cursor_u16(c);
+	uint32_t ttl = cursor_u32(c);
+	rr->rdata_len = cursor_u16(c);
+	rr->rdata_at = (uint16_t)cursor_offset(c);
+	cursor_take(c, rr->rdata_len);
+	if (c->bad || m->is_signed)
+		return false;
+	rr->ttl_s = ttl > INT32_MAX ? 0 : ttl;
+	if (rr->type == TYPE_OPT)
+		return take_opt(m, rr, ttl);
+	m->is_signed = signs_message(m, rr);
+	return !m->is_signed || section == SECTION_ADDITIONAL;
+}
+
+static bool read_section(
+	struct message *m, struct cursor *c, enum section section, unsigned count, unsigned rrs_max)
+{
+	while (count-- > 0) {
+		struct rr rr;
+		if (!read_record(m, c, section, &rr))
+			return false;
+		if (rr.type == TYPE_OPT)
+			continue;
+		if (m->rr_count == rrs_max)
+			return false;
+		m->rrs[m->rr_count++] = rr;
+	}
+	return true;
+}
+
+bool message_parse(struct message *m, struct span octets, struct rr *rrs, unsigned rrs_max)
+{
+	struct cursor c = cursor_over(octets);
+	uint16_t counts[SECTION_ADDITIONAL + 1];
+
+	*m = (struct message){ .octets = octets, .rrs = rrs };
+	m->id = cursor_u16(&c);
+	m->flags = cursor_u16(&c);
+	m->question_count = cursor_u16(&c);
+	for (unsigned s = SECTION_ANSWER; s <= SECTION_ADDITIONAL; s++)
+		counts[s] = cursor_u16(&c);
+	if (c.bad || m->question_count > 1 || octets.len > UINT16_MAX)
+		return false;
+	if (m->question_count == 1)
+		read_question(m, &c);
+	for (unsigned s = SECTION_ANSWER; s <= SECTION_ADDITIONAL; s++) {
+		if (!read_section(m, &c, s, counts[s], rrs_max))
+			return false;
+	}
+	return cursor_done(&c);
+}
+
+bool message_owner(const struct message *m, const struct rr *rr, struct name *owner)
+{
+	struct cursor c = cursor_at(m->octets, rr->owner_at);
+	name_read(&c, owner);
+	return !c.bad;
+}

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wire/name.h"
+
+#include <stdio.h>
+
+#define LABEL_MAX    63
+#define POINTER_BITS 0xc0
+
+const struct name name_root = { .len = 1, .labels = 0, .octets = { 0 } };
+
+static uint8_t lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
+}
+
+/* Appends a label, or the root's empty one. Returns false when the name gets too long. */
+static bool append_label(struct name *n, struct span label)
+{
+	if (n->len + 1 + label.len > NAME_MAX_OCTETS)
+		return false;
+	n->octets[n->len++] = (uint8_t)label.len;
+	for (size_t i = 0; i < label.len; i++)
+		n->octets[n->len++] = lower(label.base[i]);
+	if (label.len)
+		n->labels++;
+	return true;
+}
+
+/* `c` reads on after the first pointer; `at` follows the name wherever it goes. A pointer must lead
+ * to before the place where this run of labels began, so each jump goes strictly back. */
+static bool read_labels(struct cursor *c, struct name *n, bool may_jump)
+{
+	struct cursor at = *c;
+	size_t run_start = cursor_offset(&at);
+	bool jumped = false;
+	struct span label;
+
+	n->len = n->labels = 0;
+	do {
+		uint8_t len = cursor_u8(&at);
+		while ((len & POINTER_BITS) == POINTER_BITS) {
+			size_t target = (size_t)(len & ~POINTER_BITS) << 8 | cursor_u8(&at);
+			if (at.bad || !may_jump || target >= run_start)
+				return false;
+			if (!jumped)
+				c->at = at.at;
+			jumped = true;
+			run_start = target;
+			at.at = at.base + target;
+			len = cursor_u8(&at);
+		}
+		if (len > LABEL_MAX)
+			return false;
+		label = cursor_take(&at, len);
+		if (at.bad || !append_label(n, label))
+			return false;
+	} while (label.len > 0);
+	if (!jumped)
+		c->at = at.at;
+	return true;
+}
+
+static void read_name(struct cursor *c, struct name *n, bool may_jump)
+{
+	if (c->bad || !read_labels(c, n, may_jump)) {
+		c->bad = true;
+		*n = name_root;
+	}
+}
+
+void name_read(struct cursor *c, struct name *n)
+{
+	read_name(c, n, true);
+}
+
+void name_read_plain(struct cursor *c, struct name *n)
+{
+	read_name(c, n, false);
+}
+
+void name_skip(struct cursor *c)
+{
+	size_t start = cursor_offset(c);
+	for (;;) {
+		uint8_t len = cursor_u8(c);
+		if (c->bad || len == 0)
+			return;
+		if ((len & POINTER_BITS) == POINTER_BITS) {
+			cursor_u8(c);
+			return;
+		}
+		if (len > LABEL_MAX || cursor_offset(c) - start > NAME_MAX_OCTETS) {
+			c->bad = true;
+			return;
+		}
+		cursor_take(c, len);
+	}
+}
+
+bool name_equal(const struct name *a, const struct name *b)
+{
+	return a->len == b->len && memcmp(a->octets, b->octets, a->len) == 0;
+}
+
+/* Sets where[i] to the offset of the label that has i labels to its right, without the root. */
+static void label_offsets(const struct name *n, uint8_t where[static NAME_MAX_LABELS])
+{
+	uint8_t at = 0;
+	for (unsigned i = n->labels; i > 0; i--) {
+		where[i - 1] = at;
+		at = (uint8_t)(at + n->octets[at] + 1);
+	}
+}
+
+static struct span label_at(const struct name *n, uint8_t at)
+{
+	return span_of(n->octets + at + 1, n->octets[at]);
+}
+
+int name_order(const struct name *a, const struct name *b)
+{
+	uint8_t in_a[NAME_MAX_LABELS], in_b[NAME_MAX_LABELS];
+	unsigned shorter = a->labels < b->labels ? a->labels : b->labels;
+
+	label_offsets(a, in_a);
+	label_offsets(b, in_b);
+	for (unsigned i = 0; i < shorter; i++) {
+		int order = span_order(label_at(a, in_a[i]), label_at(b, in_b[i]));
+		if (order != 0)
+			return order;
+	}
+	return (int)a->labels - (int)b->labels;
+}
+
+/* The offset at which the last `labels` labels begin. */
+static uint8_t suffix_offset(const struct name *n, unsigned labels)
+{
+	uint8_t at = 0;
+	for (unsigned skip = n->labels - labels; skip > 0; skip--)
+		at = (uint8_t)(at + n->octets[at] + 1);
+	return at;
+}
+
+bool name_within(const struct name *n, const struct name *ancestor)
+{
+	if (n->labels < ancestor->labels || n->len < ancestor->len)
+		return false;
+	uint8_t at = suffix_offset(n, ancestor->labels);
+	return n->len - at == ancestor->len &&
+	       memcmp(n->octets + at, ancestor->octets, ancestor->len) == 0;
+}
+
+unsigned name_shared_labels(const struct name *a, const struct name *b)
+{
+	uint8_t in_a[NAME_MAX_LABELS], in_b[NAME_MAX_LABELS];
+	unsigned shorter = a->labels < b->labels ? a->labels : b->labels;
+	unsigned shared = 0;
+
+	label_offsets(a, in_a);
+	label_offsets(b, in_b);
+	while (shared < shorter &&
+		span_equal(label_at(a, in_a[shared]), label_at(b, in_b[shared])))
+		shared++;
+	return shared;
+}
+
+void name_suffix(const struct name *n, unsigned labels, struct name *out)
+{
+	uint8_t at = suffix_offset(n, labels);
+	uint8_t len = (uint8_t)(n->len - at);
+
+	memmove(out->octets, n->octets + at, len);
+	out->len = len;
+	out->labels = (uint8_t)labels;
+}
+
+void name_parent(const struct name *n, struct name *out)
+{
+	name_suffix(n, n->labels ? n->labels - 1u : 0, out);
+}
+
+bool name_is_wildcard(const struct name *n)
+{
+	return n->len > 2 && n->octets[0] == 1 && n->octets[1] == '*';
+}
+
+bool name_prepend(const struct name *n, struct span label, struct name *out)
+{
+	if (label.len == 0 || label.len > LABEL_MAX || n->len + 1 + label.len > NAME_MAX_OCTETS)
+		return false;
+	memmove(out->octets + label.len + 1, n->octets, n->len);
+	out->octets[0] = (uint8_t)label.len;
+	for (size_t i = 0; i < label.len; i++)
+		out->octets[i + 1] = lower(label.base[i]);
+	out->len = (uint8_t)(n->len + label.len + 1);
+	out->labels = (uint8_t)(n->labels + 1);
+	return true;
+}
+
+bool name_replace_suffix(
+	const struct name *n, const struct name *from, const struct name *to, struct name *out)
+{
+	uint8_t kept = suffix_offset(n, from->labels);
+	if (kept + to->len > NAME_MAX_OCTETS)
+		return false;
+	struct name result = { .len = (uint8_t)(kept + to->len),
+		.labels = (uint8_t)(n->labels - from->labels + to->labels) };
+	memcpy(result.octets, n->octets, kept);
+	memcpy(result.octets + kept, to->octets, to->len);
+	*out = result;
+	return true;
+}
+
+static char *put_octet(char *at, uint8_t c)
+{
+	if (c <= ' ' || c > '~')
+		return at + sprintf(at, "\\%03u", c);
+	if (strchr(".\\\"();@$", c))
+		*at++ = '\\';
+	*at++ = (char)c;
+	return at;
+}
+
+const char *name_text(const struct name *n, char text[static NAME_TEXT_SIZE])
+{
+	char *to = text;
+	unsigned at = 0;
+
+	if (n->labels == 0)
+		*to++ = '.';
+	while (n->octets[at] != 0) {
+		for (unsigned i = 1; i <= n->octets[at]; i++)
+			to = put_octet(to, n->octets[at + i]);
+		*to++ = '.';
+		at += n->octets[at] + 1u;
+	}
+	*to = '\0';
+	return text;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Reads one octet, perhaps escaped. Returns where the text goes on, or NULL on a bad escape. */
+static const char *get_octet(const char *text, uint8_t *octet)
+{
+	if (*text != '\\') {
+		*octet = (uint8_t)*text;
+		return text + 1;
+	}
+	if (is_digit(text[1])) {
+		if (!is_digit(text[2]) || !is_digit(text[3]))
+			return NULL;
+		int value = (text[1] - '0') * 100 + (text[2] - '0') * 10 + (text[3] - '0');
+		*octet = (uint8_t)value;
+		return value > 255 ? NULL : text + 4;
+	}
+	*octet = (uint8_t)text[1];
+	return text[1] ? text + 2 : NULL;
+}
+
+bool name_from_text(const char *text, struct name *n)
+{
+	uint8_t label[LABEL_MAX];
+	size_t len = 0;
+	struct name result = { .len = 0 };
+
+	if (strcmp(text, ".") == 0) {
+		*n = name_root;
+		return true;
+	}
+	while (*text) {
+		if (*text == '.') {
+			if (len == 0 || !append_label(&result, span_of(label, len)))
+				return false;
+			len = 0;
+			text++;
+			continue;
+		}
+		if (len == LABEL_MAX)
+			return false;
+		text = get_octet(text, &label[len++]);
+		if (!text)
+			return false;
+	}
+	if (len > 0 && !append_label(&result, span_of(label, len)))
+		return false;
+	if (result.len == 0 || !append_label(&result, span_of(NULL, 0)))
+		return false;
+	*n = result;
+	return true;
+}

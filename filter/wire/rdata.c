@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wire/rdata.h"
+
+/* A digit is that many octets, `s` a character-string, `n` a name, `a` of A6 its address suffix and
+ * name (RFC 2874, 3.1); what follows the layout is octets. RFC 4034, 6.2 as corrected by RFC 6840,
+ * 5.1: NSEC is not in it. HINFO is in the RFC's list but has no names. */
+static const struct {
+	uint16_t type;
+	const char *layout;
+} layouts[] = {
+	{ TYPE_NS, "n" },
+	{ TYPE_MD, "n" },
+	{ TYPE_MF, "n" },
+	{ TYPE_CNAME, "n" },
+	{ TYPE_SOA, "nn" },
+	{ TYPE_MB, "n" },
+	{ TYPE_MG, "n" },
+	{ TYPE_MR, "n" },
+	{ TYPE_PTR, "n" },
+	{ TYPE_MINFO, "nn" },
+	{ TYPE_MX, "2n" },
+	{ TYPE_RP, "nn" },
+	{ TYPE_AFSDB, "2n" },
+	{ TYPE_RT, "2n" },
+	{ TYPE_SIG, "99n" },
+	{ TYPE_PX, "2nn" },
+	{ TYPE_NXT, "n" },
+	{ TYPE_SRV, "6n" },
+	{ TYPE_NAPTR, "4sssn" },
+	{ TYPE_KX, "2n" },
+	{ TYPE_A6, "a" },
+	{ TYPE_DNAME, "n" },
+};
+
+static const char *layout_of(uint16_t type)
+{
+	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++) {
+		if (layouts[i].type == type)
+			return layouts[i].layout;
+	}
+	return "";
+}
+
+bool rdata_has_names(uint16_t type)
+{
+	return layout_of(type)[0] != '\0';
+}
+
+struct rdata_walk rdata_walk_begin(const struct message *m, const struct rr *rr)
+{
+	struct rdata_walk w = { cursor_at(m->octets, rr->rdata_at), layout_of(rr->type) };
+	if (!w.c.bad)
+		w.c.end = w.c.at + rr->rdata_len;
+	return w;
+}
+
+/* The prefix length and the address suffix; the name follows unless the prefix is empty. */
+static void take_a6_address(struct rdata_walk *w)
+{
+	uint8_t prefix = cursor_u8(&w->c);
+	if (prefix > 128)
+		w->c.bad = true;
+	else
+		cursor_take(&w->c, (128u - prefix + 7) / 8);
+	w->layout = prefix ? "n" : "";
+}
+
+bool rdata_walk_next(struct rdata_walk *w, struct rdata_part *part)
+{
+	size_t start = cursor_offset(&w->c);
+	char field = *w->layout;
+	struct name name;
+
+	if (w->c.bad || (field == '\0' && cursor_left(&w->c) == 0))
+		return false;
+	if (field != '\0')
+		w->layout++;
+	if (field == '\0')
+		cursor_rest(&w->c);
+	else if (field == 'n')
+		name_read(&w->c, &name);
+	else if (field == 's')
+		cursor_take(&w->c, cursor_u8(&w->c));
+	else if (field == 'a')
+		take_a6_address(w);
+	else
+		cursor_take(&w->c, (size_t)(field - '0'));
+	*part = (struct rdata_part){ .is_name = field == 'n',
+		.octets = span_of(w->c.base + start, cursor_offset(&w->c) - start),
+		.at = start };
+	return !w->c.bad;
+}
+
+bool rdata_walk_done(const struct rdata_walk *w)
+{
+	return *w->layout == '\0' && cursor_done(&w->c);
+}

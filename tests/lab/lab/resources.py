@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the lab takes from the machine, and how all of it is given back.
+
+Everything goes through one Resources object: namespaces, processes, the temporary directory. Its
+close() undoes them in reverse order and may be called at any time, also halfway through start-up.
+"""
+
+import ctypes
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+
+CLONE_NEWNET = 0x40000000
+PR_SET_PDEATHSIG = 1
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class LabError(Exception):
+    """The lab itself could not do something; no verdict on the program under test."""
+
+
+def run_tool(*argv, stdin=None, cwd=None):
+    """Runs a tool to its end and returns what it printed; its own words are the error."""
+    done = subprocess.run(argv, input=stdin, cwd=cwd, text=True, capture_output=True)
+    if done.returncode != 0:
+        raise LabError(f"{' '.join(argv)}: exit {done.returncode}: "
+                       f"{(done.stderr or done.stdout).strip()}")
+    return done.stdout
+
+
+def _child_setup():
+    # Should the lab be killed without a chance to clean up, its servers go with it.
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class Process:
+    """A program started by the lab, in a session of its own, with its output in a file."""
+
+    def __init__(self, name, argv, log_path):
+        self.name = name
+        self.log_path = log_path
+        with open(log_path, "ab") as log:
+            self._child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log,
+                                           stderr=log, start_new_session=True,
+                                           preexec_fn=_child_setup)
+
+    @property
+    def pid(self):
+        return self._child.pid
+
+    def is_running(self):
+        return self._child.poll() is None
+
+    def signal(self, number):
+        """Signals the program itself. It is not reaped yet, so the pid is surely still its own."""
+        if self.is_running():
+            os.kill(self.pid, number)
+
+    def wait(self, seconds):
+        """Returns the exit code (negative: the signal that ended it), or None if it still runs."""
+        try:
+            return self._child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def stop(self):
+        """Ends the program and the children that it made; returns its exit code."""
+        if self.is_running():
+            self._signal_group(signal.SIGTERM)
+            if self.wait(3) is None:
+                self._signal_group(signal.SIGKILL)
+        return self._child.wait()
+
+    def _signal_group(self, number):
+        try:
+            os.killpg(self.pid, number)
+        except ProcessLookupError:
+            pass
+
+    def log_text(self):
+        with open(self.log_path, errors="replace") as log:
+            return log.read()
+
+    def wait_for_log(self, word, seconds):
+        """Waits until the output holds the word; False when time is up or the program ended."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            running = self.is_running()
+            if word in self.log_text():
+                return True
+            if not running:
+                return False
+            time.sleep(0.02)
+        return False
+
+
+class Namespace:
+    """A network namespace: run programs in it, or make a socket in it without leaving home."""
+
+    def __init__(self, resources, name):
+        self._resources = resources
+        self.name = name
+
+    def argv(self, *argv):
+        return ("ip", "netns", "exec", self.name) + argv
+
+    def run(self, *argv, stdin=None):
+        return run_tool(*self.argv(*argv), stdin=stdin)
+
+    def start(self, name, *argv):
+        return self._resources.start(name, self.argv(*argv))
+
+    def socket(self, family, kind, protocol=0):
+        """Makes a socket that lives in this namespace. Joining one is a thread's own affair, so a
+        short-lived thread goes there and the caller stays where it is."""
+        made = []
+
+        def go():
+            try:
+                with open(f"/run/netns/{self.name}") as handle:
+                    if _libc.setns(handle.fileno(), CLONE_NEWNET) != 0:
+                        raise OSError(ctypes.get_errno(), f"setns {self.name}")
+                made.append(socket.socket(family, kind, protocol))
+            except OSError as error:
+                made.append(error)
+
+        thread = threading.Thread(target=go)
+        thread.start()
+        thread.join()
+        if isinstance(made[0], OSError):
+            raise made[0]
+        return made[0]
+
+
+class Resources:
+    """Owns whatever must not outlive the lab."""
+
+    def __init__(self):
+        self.prefix = f"sg{os.getpid()}-"
+        self.directory = tempfile.mkdtemp(prefix="sealgate-lab-")
+        # Servers that drop their privileges still read their zones.
+        os.chmod(self.directory, 0o755)
+        self._namespaces = []
+        self._processes = []
+
+    def path(self, *parts):
+        return os.path.join(self.directory, *parts)
+
+    def namespace(self, short_name):
+        name = self.prefix + short_name
+        run_tool("ip", "netns", "add", name)
+        self._namespaces.append(name)
+        return Namespace(self, name)
+
+    def start(self, name, argv):
+        process = Process(name, argv, self.path(f"{name}.log"))
+        self._processes.append(process)
+        return process
+
+    def close(self):
+        while self._processes:
+            self._processes.pop().stop()
+        while self._namespaces:
+            subprocess.run(["ip", "netns", "del", self._namespaces.pop()], capture_output=True)
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+class Interrupted(BaseException):
+    """SIGINT, SIGTERM or SIGHUP came. Not an Exception, so no case can swallow it."""
+
+    def __init__(self, number):
+        super().__init__(signal.Signals(number).name)
+        self.exit_code = 128 + number
+
+
+def raise_on_signals():
+    """Turns the signals that end a program into an exception, so that `finally` cleans up. The
+    first one counts: a second must not break into the cleaning."""
+    def handler(number, _frame):
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(each, signal.SIG_IGN)
+        raise Interrupted(number)
+
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, handler)
