@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Signed zones and responses, made in memory. Nothing here uses filter/dnssec or filter/crypto: the
+ * canonical form, key tags, digests and hashes are worked out a second time, so that a test which
+ * uses this aid compares two readings of the RFCs. Mistakes of the test end it (abort).
+ *
+ *	struct testkey *k = testkey_new(ALGORITHM_ED25519, 257, "example.test");
+ *	struct msgbuild b;
+ *	msg_begin(&b, 1, FLAG_QR, "www.example.test", TYPE_A);
+ *	msg_signed(&b, k, "www.example.test", TYPE_A, 300, RRSET(rd_a("192.0.2.1")), &now_valid);
+ *	msg_section(&b, SECTION_ADDITIONAL);
+ *	msg_opt(&b, 1232, true);
+ *	... msg_span(&b) ...
+ *	testkey_free(k);
+ *
+ * Names are text, absolute with or without the final dot; "." is the root. Letter case is kept. */
+#ifndef TESTS_ZONE_H
+#define TESTS_ZONE_H
+
+#include "base/span.h"
+#include "crypto/crypto.h" /* the numbers only */
+#include "wire/message.h"  /* likewise */
+
+/* ---- RDATA ---- */
+
+#define RD_MAX 2048
+
+/* RDATA as it goes on the wire. The octets from `names_at`, `names_len` of them, hold names whose
+ * letter case the canonical form lowers. */
+struct rd {
+	size_t len, names_at, names_len;
+	uint8_t octets[RD_MAX];
+};
+
+/* An RRset's RDATA as two arguments: the array and its length. */
+#define RRSET(...)                                                                                 \
+	(const struct rd[]){ __VA_ARGS__ },                                                        \
+	        sizeof((const struct rd[]){ __VA_ARGS__ }) / sizeof(struct rd)
+
+/* The types of a bitmap, in any order. */
+#define TYPES(...) ((const uint16_t[]){ __VA_ARGS__, 0 })
+
+struct rd rd_a(const char *address);
+struct rd rd_aaaa(const char *address);
+struct rd rd_name(const char *name); /* NS, CNAME, DNAME, PTR */
+struct rd rd_mx(uint16_t preference, const char *name);
+struct rd rd_txt(const char *text);
+struct rd rd_soa(const char *mname, const char *rname, uint32_t serial, uint32_t minimum);
+struct rd rd_nsec(const char *next, const uint16_t *types);
+struct rd rd_raw(struct span octets);
+
+/* ---- Keys ---- */
+
+struct testkey;
+
+/* A key of `zone` with the DNSKEY flags `flags` (257, 256). Ed25519 and Ed448 keys follow from the
+ * arguments, so that runs repeat; RSA (2048 bits) and ECDSA keys are drawn. */
+struct testkey *testkey_new(uint8_t algorithm, uint16_t flags, const char *zone);
+
+/* The same with another `seed`, for a second key with equal arguments. */
+struct testkey *testkey_seeded(
+        uint8_t algorithm, uint16_t flags, const char *zone, const char *seed);
+void testkey_free(struct testkey *k);
+
+struct rd rd_dnskey(const struct testkey *k);
+struct rd rd_ds(const struct testkey *k, uint8_t digest_type);
+uint16_t testkey_tag(const struct testkey *k);
+
+/* ---- Signatures ---- */
+
+/* How to sign. A field left zero has its honest value, but for the times, which are what they are.
+ */
+struct signing {
+	uint32_t inception, expiration;
+	uint8_t labels; /* less than the owner's: signs for the wildcard it came from */
+	uint32_t original_ttl;
+	const char *signer; /* else the key's zone */
+	uint16_t tag;       /* else the key's */
+	uint8_t algorithm;  /* else the key's */
+	uint16_t covered;   /* else the RRset's type */
+	bool is_spoilt;     /* one bit of the signature is flipped */
+};
+
+/* The RRSIG of an RRset: RFC 4034, 3.1.8.1. */
+struct rd rd_rrsig(const struct testkey *k, const char *owner, uint16_t type, uint32_t ttl,
+        const struct rd *rdatas, size_t count, const struct signing *how);
+
+/* ---- NSEC3 ---- */
+
+struct testhash {
+	uint8_t octets[20];
+};
+
+struct nsec3_params {
+	uint8_t flags;
+	uint16_t iterations;
+	struct span salt;
+};
+
+struct testhash testhash_of(const char *name, const struct nsec3_params *p);
+
+/* The hash that comes `by` (-1, 1) after this one: an NSEC3 from step(h, -1) to step(h, 1) covers h
+ * and nothing else; one from h to step(h, 1) matches h and covers nothing. */
+struct testhash testhash_step(struct testhash h, int by);
+
+/* Writes the owner name "<base32hex>.<zone>" and returns `text`. */
+#define TESTHASH_OWNER_SIZE 300
+const char *testhash_owner(
+        struct testhash h, const char *zone, char text[static TESTHASH_OWNER_SIZE]);
+
+struct rd rd_nsec3(const struct nsec3_params *p, struct testhash next, const uint16_t *types);
+
+/* ---- Messages ---- */
+
+struct msgbuild {
+	size_t len;
+	enum section section;
+	bool compress; /* an owner that is the question's name becomes a pointer to it */
+	char qname[256];
+	uint8_t octets[65535];
+};
+
+/* Begins a message with one question; records go to the answer section until told otherwise. */
+void msg_begin(struct msgbuild *b, uint16_t id, uint16_t flags, const char *qname, uint16_t qtype);
+void msg_section(struct msgbuild *b, enum section section);
+void msg_rr(struct msgbuild *b, const char *owner, uint16_t type, uint32_t ttl, struct rd rd);
+void msg_rrset(struct msgbuild *b, const char *owner, uint16_t type, uint32_t ttl,
+        const struct rd *rdatas, size_t count);
+
+/* An RRset and its RRSIG. */
+void msg_signed(struct msgbuild *b, const struct testkey *k, const char *owner, uint16_t type,
+        uint32_t ttl, const struct rd *rdatas, size_t count, const struct signing *how);
+
+/* An OPT without options. */
+void msg_opt(struct msgbuild *b, uint16_t udp_size, bool dnssec_ok);
+
+/* Borrows from `b`. */
+struct span msg_span(const struct msgbuild *b);
+
+#endif
