@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What one worker counts. Each counter has one writer, the worker's thread, so adding needs no lock
+ * and no atomic addition; it only ever grows and starts at zero. Any thread may read a counter with
+ * stats_read(): it gets a value that stood there at some moment, but two counters read one after
+ * the other need not fit together. */
+#ifndef PATH_STATS_H
+#define PATH_STATS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* One line a counter: member, and what it counts, as a metrics page says it. */
+#define STATS(X)                                                                                   \
+	X(queries, "Queries seen")                                                                 \
+	X(queries_judged, "Queries that were sent on with DO set")                                 \
+	X(queries_cd, "Queries passed untouched: the client checks for itself (CD)")               \
+	X(queries_signed, "Queries passed untouched: signed with TSIG or SIG(0)")                  \
+	X(queries_opcode, "Queries passed untouched: another opcode than QUERY")                   \
+	X(queries_malformed, "Queries dropped: malformed")                                         \
+	X(flows_evicted, "Questions in flight that were forgotten because the table was full")     \
+	X(flows_expired, "Questions in flight that were never answered")                           \
+	X(responses, "Responses seen")                                                             \
+	X(responses_unsolicited, "Responses dropped: nobody asked")                                \
+	X(responses_malformed, "Responses dropped: malformed")                                     \
+	X(responses_checksum, "Responses dropped: wrong UDP checksum")                             \
+	X(responses_unjudged, "Responses passed unjudged, to queries that were passed untouched")  \
+	X(responses_accepted, "Responses accepted as they were")                                   \
+	X(responses_rewritten, "Responses accepted rewritten")                                     \
+	X(responses_servfail, "Responses replaced by SERVFAIL")                                    \
+	X(responses_dropped, "Responses dropped by the gate")                                      \
+	X(status_secure, "Responses judged Secure")                                                \
+	X(status_insecure, "Responses judged Insecure")                                            \
+	X(status_indeterminate, "Responses judged Indeterminate")                                  \
+	X(status_bogus, "Responses judged Bogus")                                                  \
+	X(parked, "Responses that waited for keys")                                                \
+	X(parked_full, "Responses refused: too many wait for keys already")                        \
+	X(parked_timeouts, "Responses refused: the keys did not arrive in time")                   \
+	X(fetches, "Fetches of DS and DNSKEY sets begun")                                          \
+	X(fetch_tries, "Queries sent for fetches")                                                 \
+	X(fetch_tcp, "Fetches that went on over TCP")                                              \
+	X(fetch_timeouts, "Queries sent for fetches that were not answered in time")               \
+	X(fetch_mismatched, "Octets received for a fetch that were no response to it")             \
+	X(fetch_failures, "Fetches given up")                                                      \
+	X(packets_fragment, "Packets dropped: a fragment")                                         \
+	X(packets_malformed, "Packets dropped: malformed IP or UDP header")                        \
+	X(packets_not_udp, "Packets dropped: not UDP")                                             \
+	X(packets_other, "UDP packets passed: neither port is 53")                                 \
+	X(queue_overruns, "Times the kernel lost packets because the socket buffer was full")      \
+	X(verdict_errors, "Verdicts that the kernel did not take")
+
+struct stats {
+#define X(name, help) uint64_t name;
+	STATS(X)
+#undef X
+};
+
+struct stats_field {
+	const char *name, *help;
+	size_t offset; /* of the uint64_t in struct stats */
+};
+
+extern const struct stats_field stats_fields[];
+extern const size_t stats_field_count;
+
+/* Adds one; for the counter's one writer. */
+static inline void stats_count(uint64_t *counter)
+{
+	__atomic_store_n(counter, *counter + 1, __ATOMIC_RELAXED);
+}
+
+/* Reads one counter, from any thread. */
+uint64_t stats_read(const struct stats *s, const struct stats_field *field);
+
+#endif

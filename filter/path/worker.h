@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A worker: one thread with one NFQUEUE and its own flows, parked packets, store and fetches. It
+ * shares nothing that changes with other workers; what its configuration points to must not change
+ * while it lives. */
+#ifndef PATH_WORKER_H
+#define PATH_WORKER_H
+
+#include <sys/socket.h>
+
+#include "gate/policy.h"
+#include "path/stats.h"
+#include "trust/anchor.h"
+
+struct worker_config {
+	uint16_t queue;           /* the number of the NFQUEUE */
+	uint32_t queue_length;    /* packets that the kernel holds for it */
+	uint32_t socket_buffer;   /* octets of the netlink socket's receive buffer */
+	bool fail_open;           /* a full queue lets packets pass, unjudged */
+	uint32_t flows;           /* questions in flight */
+	uint32_t parked;          /* responses that wait for keys */
+	uint32_t zones;           /* names in the zone-status store */
+	uint32_t park_ms;         /* how long a response may wait */
+	uint32_t flow_timeout_ms; /* how long a question may stay unanswered */
+	const struct sockaddr_storage *resolvers; /* where keys are fetched; borrowed */
+	unsigned resolver_count;                  /* 0: from the server that the client asked */
+	const struct anchors *anchors;            /* borrowed */
+	const struct policy *policy;              /* borrowed */
+};
+
+struct worker;
+
+/* Takes all memory and binds the queue, so that what can go wrong goes wrong here. Needs
+ * CAP_NET_ADMIN, now and as long as it runs. Returns NULL, with a sentence in `error`, on failure.
+ */
+struct worker *worker_new(const struct worker_config *config, char *error, size_t error_size);
+
+/* Serves the queue in the calling thread until worker_stop(). Every packet that is parked then gets
+ * its verdict (drop) before this returns 0; -errno when the queue cannot be served any more. */
+int worker_run(struct worker *w);
+
+/* Ends worker_run(), from any thread or from a signal handler; also one that has yet to begin. */
+void worker_stop(struct worker *w);
+
+/* Unbinds the queue. Not while worker_run() runs. */
+void worker_free(struct worker *w);
+
+/* The counters; the worker goes on counting (see stats.h for how to read them). */
+const struct stats *worker_stats(const struct worker *w);
+
+#endif
