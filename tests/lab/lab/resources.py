@@ -46,6 +46,8 @@ class Process:
         self.name = name
         self.log_path = log_path
         with open(log_path, "ab") as log:
+            # One file holds the output of a program over its restarts; ours begins here.
+            self._log_start = log.tell()
             self._child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log,
                                            stderr=log, start_new_session=True,
                                            preexec_fn=_child_setup)
@@ -84,8 +86,9 @@ class Process:
             pass
 
     def log_text(self):
-        with open(self.log_path, errors="replace") as log:
-            return log.read()
+        with open(self.log_path, "rb") as log:
+            log.seek(self._log_start)
+            return log.read().decode(errors="replace")
 
     def wait_for_log(self, word, seconds):
         """Waits until the output holds the word; False when time is up or the program ended."""

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Asking a question from inside a namespace, and an answer in the form that cases compare."""
+
+import random
+import socket
+import time
+
+import dns.exception
+import dns.flags
+import dns.message
+import dns.opcode
+import dns.rcode
+import dns.rdatatype
+
+EDE = 15
+
+
+class Answer:
+    """A response as it came: the octets, and what they say."""
+
+    def __init__(self, wire):
+        self.wire = wire
+        self.malformed = ""
+        try:
+            self.message = dns.message.from_wire(wire, one_rr_per_rrset=True)
+        except dns.exception.DNSException as error:
+            self.malformed = str(error)
+            self.message = dns.message.QueryMessage()
+
+    @property
+    def rcode(self):
+        return "MALFORMED" if self.malformed else dns.rcode.to_text(self.message.rcode())
+
+    @property
+    def flags(self):
+        """The header's flags in words: "QR RD RA AD"."""
+        return dns.flags.to_text(self.message.flags)
+
+    @property
+    def has_ad(self):
+        return bool(self.message.flags & dns.flags.AD)
+
+    @property
+    def is_truncated(self):
+        return bool(self.message.flags & dns.flags.TC)
+
+    @property
+    def has_opt(self):
+        return self.message.edns >= 0
+
+    @property
+    def ede(self):
+        """The codes of the Extended DNS Errors, in order."""
+        return [int.from_bytes(option.to_wire()[:2], "big")
+                for option in self.message.options if option.otype == EDE]
+
+    @property
+    def question_wire(self):
+        """The question's own octets, letter case and all (it is never compressed)."""
+        at = 12
+        while self.wire[at]:
+            at += self.wire[at] + 1
+        return self.wire[12:at + 5]
+
+    def records(self, section):
+        """The records of "answer", "authority" or "additional", in order, without their TTL."""
+        return [f"{rrset.name} {dns.rdatatype.to_text(rrset.rdtype)} {rrset[0].to_text()}"
+                for rrset in getattr(self.message, section)]
+
+    def ttls(self, section="answer"):
+        return [rrset.ttl for rrset in getattr(self.message, section)]
+
+    def types(self):
+        return [rrset.rdtype for section in (self.message.answer, self.message.authority,
+                                             self.message.additional) for rrset in section]
+
+    def data(self, rdtype):
+        """The answer's RDATA of one type, sorted."""
+        wanted = dns.rdatatype.from_text(rdtype)
+        return sorted(rrset[0].to_text() for rrset in self.message.answer
+                      if rrset.rdtype == wanted)
+
+    def summary(self):
+        ede = f" EDE {self.ede}" if self.ede else ""
+        return f"{self.rcode} [{self.flags}]{ede} {'; '.join(self.records('answer')) or '-'}"
+
+
+def make(name, rdtype, do=False, edns=None, ad=False, cd=False, rd=True):
+    """Makes a query. `edns` is the UDP size of its OPT; without it, and without `do`, it has none.
+    """
+    flags = dns.opcode.to_flags(dns.opcode.QUERY)
+    flags |= (dns.flags.RD if rd else 0) | (dns.flags.AD if ad else 0) | (dns.flags.CD if cd else 0)
+    message = dns.message.make_query(name, rdtype, flags=flags, id=random.randrange(65536))
+    if do or edns:
+        message.use_edns(0, dns.flags.DO if do else 0, payload=edns or 1232)
+    return message
+
+
+def udp_socket(namespace, address):
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    return namespace.socket(family, socket.SOCK_DGRAM)
+
+
+def query(namespace, address, name, rdtype, timeout_s=3.0, **how):
+    """Asks once over UDP, never twice: a lost answer is a fact too. Returns an Answer or None."""
+    return send(namespace, address, make(name, rdtype, **how).to_wire(), timeout_s)
+
+
+def send(namespace, address, wire, timeout_s=3.0):
+    with udp_socket(namespace, address) as sock:
+        sock.connect((address, 53))
+        sock.send(wire)
+        return receive(sock, wire, timeout_s)
+
+
+def receive(sock, query_wire, timeout_s):
+    """Waits for a response with the query's id."""
+    deadline = time.monotonic() + timeout_s
+    while (left := deadline - time.monotonic()) > 0:
+        sock.settimeout(left)
+        try:
+            wire = sock.recv(65535)
+        except TimeoutError:
+            return None
+        except ConnectionRefusedError:
+            # Nobody listens there (an ICMP error came back).
+            return None
+        if wire[:2] == query_wire[:2]:
+            return Answer(wire)
+    return None

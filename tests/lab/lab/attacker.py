@@ -1,0 +1,90 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The attacker on the wire: a proxy to which the wire's NAT rules bend the UDP queries.
+
+It runs in the wire's namespace as a process of its own. The attack is whatever the mode file says
+at the moment, so it changes while the proxy runs; "pass" hands on the genuine octets.
+
+    attacker.py MODE_FILE TWIN_ZONE_FILE
+"""
+
+import os
+import random
+import selectors
+import socket
+import sys
+import threading
+import traceback
+
+import dns.flags
+import dns.message
+import dns.name
+import dns.rdatatype
+import dns.zone
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+from lab import attacks, topology  # noqa: E402
+
+PORT = 5353
+PASS = "pass"
+
+
+def _exchange(wire):
+    """Asks the genuine upstream. Always over IPv4: what it says does not depend on the way."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.settimeout(4)
+        sock.connect((topology.UPSTREAM[4], 53))
+        sock.send(wire)
+        return sock.recv(65535)
+
+
+def _ask_upstream(name, rdtype):
+    query = dns.message.make_query(name, rdtype, use_edns=0, payload=1232, want_dnssec=True)
+    query.id = random.randrange(65536)
+    return dns.message.from_wire(_exchange(query.to_wire()))
+
+
+def _respond(query_wire, mode, twin):
+    genuine = _exchange(query_wire)
+    if mode == PASS:
+        return genuine
+    query = dns.message.from_wire(query_wire)
+    scene = attacks.Scene(query, _ask_upstream, twin)
+    sent = attacks.apply(mode, dns.message.from_wire(genuine), scene)
+    if sent is None or isinstance(sent, bytes):
+        return sent
+    return sent.to_wire(max_size=65535)
+
+
+def _serve(sock, query_wire, client, mode, twin):
+    try:
+        response = _respond(query_wire, mode, twin)
+        if response is not None:
+            sock.sendto(response, client)
+    except Exception:
+        # An attacker with a bug must be seen: its silence would look like a blocked attack.
+        traceback.print_exc()
+
+
+def main(mode_file, twin_file):
+    twin = dns.zone.from_file(twin_file, "p256.test.", relativize=False)
+    selector = selectors.DefaultSelector()
+    for family, anywhere in ((socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::")):
+        sock = socket.socket(family, socket.SOCK_DGRAM)
+        if family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        sock.bind((anywhere, PORT))
+        selector.register(sock, selectors.EVENT_READ)
+    print("ready", flush=True)
+    while True:
+        for key, _events in selector.select():
+            query_wire, client = key.fileobj.recvfrom(65535)
+            with open(mode_file) as file:
+                mode = file.read().strip()
+            threading.Thread(target=_serve, daemon=True,
+                             args=(key.fileobj, query_wire, client, mode, twin)).start()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The lab as a whole: what cases and the demo hold in their hands."""
+
+import contextlib
+import os
+import sys
+
+from . import ask, attacker, servers, topology, zones
+from .resources import LabError, Resources
+from .sealgate import Sealgate
+
+WITH_REDIRECT = ("iptables", "ip6tables")
+
+
+class Lab:
+    """Builds everything on entry and takes it all down on exit, however that comes about."""
+
+    def __init__(self, sealgate_path):
+        self.sealgate_path = sealgate_path
+
+    def __enter__(self):
+        self.resources = Resources()
+        try:
+            self._build()
+        except BaseException:
+            self.resources.close()
+            raise
+        return self
+
+    def __exit__(self, *_exception):
+        self.resources.close()
+
+    def _build(self):
+        self.namespaces = topology.build(self.resources)
+        self.zones = zones.ZoneSet(self.resources.path("zones"))
+        self.zones.make()
+        upstream, auth = self.namespaces["upstream"], self.namespaces["auth"]
+        authoritative = servers.start_authoritative(self.resources, auth, self.zones)
+        resolver = servers.start_resolver(self.resources, upstream, "unbound", topology.UPSTREAM)
+        oracle = servers.start_resolver(self.resources, upstream, "oracle", topology.ORACLE,
+                                        anchor=self.zones.anchor_dnskey)
+        self._start_attacker()
+        self.start_forwarder(wait=False)
+
+        for addresses, process in zip(topology.AUTH.values(), authoritative):
+            zone = next(zone for zone in zones.ZONES
+                        if topology.AUTH[zone.server] is addresses)
+            servers.wait_until_answering(upstream, addresses[4], zone.origin, process)
+            servers.wait_until_answering(upstream, addresses[6], zone.origin, process)
+        servers.wait_until_answering(upstream, topology.ORACLE[4], ".", oracle)
+        # These pass through the wire's redirection, which is thus known to work in both families.
+        servers.wait_until_answering(self.host, topology.UPSTREAM[4], ".", resolver)
+        servers.wait_until_answering(self.host, topology.UPSTREAM[6], ".", resolver)
+        servers.wait_until_answering(self.client, topology.ROUTER[4], ".", self.forwarder)
+
+    @property
+    def client(self):
+        return self.namespaces["client"]
+
+    @property
+    def router(self):
+        return self.namespaces["router"]
+
+    @property
+    def host(self):
+        return self.namespaces["host"]
+
+    @property
+    def wire(self):
+        return self.namespaces["wire"]
+
+    # dnsmasq: its cache is emptied by starting it anew.
+
+    def start_forwarder(self, wait=True):
+        self.forwarder = servers.start_forwarder(self.resources, self.router)
+        if wait:
+            servers.wait_until_answering(self.client, topology.ROUTER[4], ".", self.forwarder)
+
+    def restart_forwarder(self):
+        self.forwarder.stop()
+        self.start_forwarder()
+
+    # The attacker.
+
+    def _start_attacker(self):
+        self._mode_file = self.resources.path("attack")
+        self._set_attack(attacker.PASS)
+        self.attacker = self.wire.start("attacker", sys.executable, "-B", attacker.__file__,
+                                        self._mode_file, self.zones.twin_file)
+        if not self.attacker.wait_for_log("ready", 10):
+            raise LabError(f"the attacker does not start:\n{self.attacker.log_text()}")
+        for tables in WITH_REDIRECT:
+            # Not what the wire's own namespace asks: that is the view without anybody in between.
+            self.wire.run(tables, "-t", "nat", "-A", "PREROUTING", "-p", "udp", "--dport", "53",
+                          "-j", "REDIRECT", "--to-ports", str(attacker.PORT))
+
+    def _set_attack(self, name):
+        # Replaced whole: the attacker must never read half a name.
+        with open(self._mode_file + ".new", "w") as file:
+            file.write(name)
+        os.replace(self._mode_file + ".new", self._mode_file)
+
+    @contextlib.contextmanager
+    def attack(self, name):
+        """The attacker does this, until the block ends. A bug of his is the lab's failure."""
+        self._set_attack(name)
+        said = len(self.attacker.log_text())
+        try:
+            yield
+        finally:
+            self._set_attack(attacker.PASS)
+        complaint = self.attacker.log_text()[said:]
+        if complaint:
+            raise LabError(f"the attacker failed at {name}:\n{complaint}")
+
+    # Asking. `genuinely` has nobody in between, and is what the answer should look like.
+
+    def ask_genuinely(self, name, rdtype, family=4, **how):
+        return ask.query(self.wire, topology.UPSTREAM[family], name, rdtype, **how)
+
+    def ask_oracle(self, name, rdtype, family=4, **how):
+        return ask.query(self.namespaces["upstream"], topology.ORACLE[family], name, rdtype, **how)
+
+    def ask_from_host(self, name, rdtype, family=4, **how):
+        return ask.query(self.host, topology.UPSTREAM[family], name, rdtype, **how)
+
+    def ask_through_gateway(self, name, rdtype, family=4, **how):
+        return ask.query(self.client, topology.UPSTREAM[family], name, rdtype, **how)
+
+    def ask_router(self, name, rdtype, family=4, **how):
+        return ask.query(self.client, topology.ROUTER[family], name, rdtype, **how)
+
+    # The program under test.
+
+    def sealgate(self, namespace, role, **settings):
+        return Sealgate(self, namespace, role, **settings)

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The program under test: its configuration, its rules, and its life."""
+
+import itertools
+import signal
+
+from .resources import LabError
+
+CONFIG = """role = "{role}";
+trust_anchor = "{anchor}";
+mode = "enforce";
+queue = {{ first = 0; count = 1; }};
+"""
+
+_serial = itertools.count(1)
+
+
+class Sealgate:
+    """One sealgate in one namespace. `with` applies the rules, runs it, and undoes both."""
+
+    def __init__(self, lab, namespace, role, anchor=None):
+        self._lab = lab
+        self.namespace = namespace
+        self._name = f"sealgate-{role}-{next(_serial)}"
+        self.config = lab.resources.path(self._name + ".conf")
+        with open(self.config, "w") as file:
+            file.write(CONFIG.format(role=role, anchor=anchor or lab.zones.anchor_dnskey))
+        self.process = None
+
+    def command(self, *words):
+        """Runs a subcommand to its end, and returns what it printed on standard output."""
+        return self.namespace.run(self._lab.sealgate_path, *words, "--config", self.config)
+
+    def apply_rules(self):
+        return self.command("rules", "apply")
+
+    def remove_rules(self):
+        return self.command("rules", "remove")
+
+    def start(self):
+        """Starts it and waits until it says that it is ready."""
+        self.process = self.namespace.start(self._name, self._lab.sealgate_path, "run",
+                                            "--config", self.config)
+        if not self.process.wait_for_log("ready", 10):
+            ended = self.process.wait(0)
+            raise LabError(f"sealgate does not get ready (exit {ended}):\n"
+                           f"{self.process.log_text()}")
+
+    def stop(self, number=signal.SIGTERM):
+        """Ends it with a signal; returns its exit code, or None if it would not end by it."""
+        if self.process is None:
+            return None
+        self.process.signal(number)
+        code = self.process.wait(5)
+        self.process.stop()
+        self.process = None
+        return code
+
+    def restart(self):
+        """A program that has learned nothing yet; the rules stay."""
+        self.stop()
+        self.start()
+
+    def log_lines(self, word=""):
+        if self.process is None:
+            return []
+        return [line for line in self.process.log_text().splitlines() if word in line]
+
+    def __enter__(self):
+        try:
+            self.apply_rules()
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_exception):
+        self.stop()
+        try:
+            self.remove_rules()
+        except LabError:
+            # The namespace goes away with the lab; what matters has been said by then.
+            pass
