@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Messages that sealgate writes from nothing. */
+#ifndef WIRE_BUILD_H
+#define WIRE_BUILD_H
+
+#include "base/writer.h"
+#include "wire/name.h"
+#include "wire/protocol.h"
+
+/* The longest query that build_query() writes: header, question, OPT. */
+#define BUILD_QUERY_MAX (DNS_HEADER_SIZE + NAME_MAX_OCTETS + 4 + 11)
+
+/* Writes a query of class IN with `flags` (FLAG_RD, FLAG_CD) and an OPT record that has the DO bit
+ * and `udp_size` (RFC 6891, 6.1.2; RFC 3225). `out` is empty; it is full when that does not fit. */
+void build_query(struct writer *out, uint16_t id, uint16_t flags, const struct name *qname,
+        uint16_t qtype, uint16_t udp_size);
+
+#endif
