@@ -44,13 +44,15 @@ const char *algorithm_text(uint8_t algorithm);
 bool digest_is_supported(uint8_t digest_type);
 
 /* Decodes the public key field of a DNSKEY (RFC 3110, 6605, 8080). Returns NULL when the algorithm
- * is not supported, the octets are malformed, the point is off its curve, or the RSA modulus or
- * exponent is out of bounds (1024 to 4096 bits; an odd exponent of at most 64 bits). */
+ * is not supported, the octets are malformed, an ECDSA point is off its curve, or the RSA modulus
+ * or exponent is out of bounds (1024 to 4096 bits; an odd exponent of 2 to 64 bits). An EdDSA point
+ * off its curve makes a key that verifies nothing. Like struct crypto, a key belongs to one thread.
+ */
 struct pubkey *pubkey_new(uint8_t algorithm, struct span octets);
 void pubkey_free(struct pubkey *key);
 
-/* Says whether `signature`, as it stands in the RRSIG, is `key`'s over `data`. Anything malformed is
- * simply not a signature. */
+/* Says whether `signature`, as it stands in the RRSIG, is `key`'s over `data`. Anything malformed
+ * is simply not a signature. */
 bool pubkey_verify(
 	struct crypto *c, const struct pubkey *key, struct span data, struct span signature);
 

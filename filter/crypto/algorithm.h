@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What one signature algorithm is made of. Private to crypto/. */
+#ifndef CRYPTO_ALGORITHM_H
+#define CRYPTO_ALGORITHM_H
+
+#include "crypto/digest.h"
+
+struct algorithm {
+	uint8_t id;
+	const char *mnemonic;
+
+	/* Decodes the public key field of a DNSKEY; NULL when it is unacceptable. A row without a
+	 * decoder only names an algorithm that is not supported. */
+	EVP_PKEY *(*decode)(const struct algorithm *a, struct span octets);
+
+	/* Checks a signature of the right length. */
+	bool (*verify)(struct crypto *c, const struct pubkey *key, struct span data,
+		struct span signature);
+
+	enum hash hash;
+	const char *group;       /* OpenSSL's name of the curve or key type; none for RSA */
+	size_t key_octets;       /* 0: the decoder looks */
+	size_t signature_octets; /* 0: as long as the modulus, which OpenSSL sees to */
+	bool takes_message;      /* verifies the message itself and not its hash */
+};
+
+struct pubkey {
+	const struct algorithm *algorithm;
+	EVP_PKEY *pkey;
+	/* Ready to verify; to make one afresh would add a tenth to the cost of an RSA signature.
+	 * NULL for algorithms that take the message. */
+	EVP_PKEY_CTX *verifier;
+};
+
+EVP_PKEY *rsa_decode(const struct algorithm *a, struct span octets);
+
+EVP_PKEY *ecdsa_decode(const struct algorithm *a, struct span octets);
+bool ecdsa_verify(
+	struct crypto *c, const struct pubkey *key, struct span data, struct span signature);
+
+EVP_PKEY *eddsa_decode(const struct algorithm *a, struct span octets);
+bool eddsa_verify(
+	struct crypto *c, const struct pubkey *key, struct span data, struct span signature);
+
+/* Builds a public key of OpenSSL's type `type` from `params`, or returns NULL. */
+EVP_PKEY *pkey_from_params(const char *type, OSSL_PARAM params[]);
+
+/* Hashes `data` as the key's algorithm says and checks `signature`, which is as OpenSSL has it:
+ * RSA's as it stands in the RRSIG, ECDSA's in DER. */
+bool verify_hashed(
+	struct crypto *c, const struct pubkey *key, struct span data, struct span signature);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a worker keeps of OpenSSL, and hashing with it. Private to crypto/. */
+#ifndef CRYPTO_DIGEST_H
+#define CRYPTO_DIGEST_H
+
+#include "crypto/crypto.h"
+
+#include <openssl/evp.h>
+
+enum hash { HASH_SHA1, HASH_SHA256, HASH_SHA384, HASH_SHA512, HASH_COUNT };
+
+#define HASH_MAX_OCTETS 64
+
+struct crypto {
+	EVP_MD *digests[HASH_COUNT]; /* fetched once: a fetch costs as much as hashing a message */
+	EVP_MD_CTX *hasher;
+	EVP_MD_CTX *message; /* for algorithms that take the whole message: EdDSA */
+};
+
+/* OpenSSL's name of it. */
+const char *hash_name(enum hash h);
+
+/* Hashes `first` followed by `second`. Returns the digest's length, 0 if OpenSSL fails. */
+size_t hash_spans(struct crypto *c, enum hash h, struct span first, struct span second,
+	uint8_t out[static HASH_MAX_OCTETS]);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* RSA keys and signatures: RFC 3110 and RFC 5702. */
+#include "crypto/algorithm.h"
+
+#include "base/cursor.h"
+
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/param_build.h>
+
+#define MODULUS_MIN_BITS  1024
+#define MODULUS_MAX_BITS  4096
+#define EXPONENT_MAX_BITS 64 /* the cost of a check grows with it */
+
+/* RFC 3110, 2: the exponent's length is one octet, or a zero and two; the modulus is the rest. */
+static bool read_parts(struct span octets, struct span *exponent, struct span *modulus)
+{
+	struct cursor c = cursor_over(octets);
+	size_t len = cursor_u8(&c);
+
+	if (len == 0)
+		len = cursor_u16(&c);
+	*exponent = cursor_take(&c, len);
+	*modulus = cursor_rest(&c);
+	return !c.bad && exponent->len > 0 && modulus->len > 0;
+}
+
+/* An exponent of 1 would make every padded hash its own signature. */
+static bool is_within_bounds(const BIGNUM *e, const BIGNUM *n)
+{
+	int modulus_bits = BN_num_bits(n);
+	return modulus_bits >= MODULUS_MIN_BITS && modulus_bits <= MODULUS_MAX_BITS &&
+	       BN_is_odd(n) && BN_is_odd(e) && !BN_is_one(e) && BN_num_bits(e) <= EXPONENT_MAX_BITS;
+}
+
+static EVP_PKEY *pkey_of(const BIGNUM *e, const BIGNUM *n)
+{
+	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
+	OSSL_PARAM *params = NULL;
+	EVP_PKEY *pkey = NULL;
+
+	if (build && OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, e) == 1 &&
+		OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) == 1)
+		params = OSSL_PARAM_BLD_to_param(build);
+	if (params)
+		pkey = pkey_from_params("RSA", params);
+	OSSL_PARAM_free(params);
+	OSSL_PARAM_BLD_free(build);
+	return pkey;
+}
+
+EVP_PKEY *rsa_decode(const struct algorithm *a, struct span octets)
+{
+	struct span exponent, modulus;
+	EVP_PKEY *pkey = NULL;
+
+	(void)a;
+	if (!read_parts(octets, &exponent, &modulus))
+		return NULL;
+	BIGNUM *e = BN_bin2bn(exponent.base, (int)exponent.len, NULL);
+	BIGNUM *n = BN_bin2bn(modulus.base, (int)modulus.len, NULL);
+	if (e && n && is_within_bounds(e, n))
+		pkey = pkey_of(e, n);
+	BN_free(e);
+	BN_free(n);
+	return pkey;
+}
