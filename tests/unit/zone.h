@@ -20,6 +20,13 @@
 #include "crypto/crypto.h" /* the numbers only */
 #include "wire/message.h"  /* likewise */
 
+/* Writes a name as octets, in the letter case of the text, and returns how many. There are no
+ * escapes. */
+size_t name_to_wire(const char *text, uint8_t out[static 256]);
+
+/* Lowers ASCII letters in place. */
+void lower_octets(uint8_t *octets, size_t len);
+
 /* ---- RDATA ---- */
 
 #define RD_MAX 2048
@@ -44,6 +51,7 @@ struct rd rd_aaaa(const char *address);
 struct rd rd_name(const char *name); /* NS, CNAME, DNAME, PTR */
 struct rd rd_mx(uint16_t preference, const char *name);
 struct rd rd_txt(const char *text);
+struct rd rd_srv(uint16_t priority, uint16_t weight, uint16_t port, const char *target);
 struct rd rd_soa(const char *mname, const char *rname, uint32_t serial, uint32_t minimum);
 struct rd rd_nsec(const char *next, const uint16_t *types);
 struct rd rd_raw(struct span octets);
