@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One NFQUEUE: whole packets come out of it in batches, verdicts go back in batches. */
+#ifndef PATH_NFQUEUE_H
+#define PATH_NFQUEUE_H
+
+#include <sys/socket.h>
+
+#include "base/span.h"
+#include "base/writer.h"
+#include "path/stats.h"
+
+#define NFQUEUE_BATCH         64           /* packets received by one system call */
+#define NFQUEUE_PACKET_MAX    65531        /* octets: with its header an attribute has 65535 */
+#define NFQUEUE_VERDICTS_SIZE (128 * 1024) /* octets sent by one system call */
+
+struct nfqueue_options {
+	uint16_t number;
+	uint32_t length;        /* packets that the kernel holds, in all */
+	uint32_t socket_buffer; /* octets; what does not fit is lost and counted */
+	bool fail_open; /* when `length` is reached packets pass, instead of being dropped */
+};
+
+struct nfqueue {
+	struct mnl_socket *socket;
+	int fd; /* readable when packets wait */
+	uint16_t number;
+	struct stats *stats;
+	uint8_t *received; /* NFQUEUE_BATCH buffers */
+	struct mmsghdr messages[NFQUEUE_BATCH];
+	struct iovec vectors[NFQUEUE_BATCH];
+	uint8_t *verdicts; /* netlink messages that are to be sent */
+	size_t verdicts_len;
+	unsigned verdict_count;
+};
+
+/* A packet that the kernel holds until it is given a verdict for `id`. */
+struct queued {
+	uint32_t id;
+	uint32_t in_interface; /* its index, 0 in OUTPUT */
+	struct span octets;    /* valid until the handler returns */
+};
+
+typedef void nfqueue_handler(void *context, const struct queued *queued);
+
+/* Binds the queue. Counts in `stats`: queue_overruns, verdict_errors. Returns 0, or a negative
+ * errno with a sentence in `error`. */
+int nfqueue_open(struct nfqueue *q, const struct nfqueue_options *options, struct stats *stats,
+        char *error, size_t error_size);
+
+/* Unbinds; packets that the kernel still holds are dropped. Also after a failed nfqueue_open(). */
+void nfqueue_close(struct nfqueue *q);
+
+/* Hands each waiting packet to `handler`, at most NFQUEUE_BATCH of them; does not wait. Lost
+ * packets are counted and are no error. Returns 0 or a negative errno. */
+int nfqueue_receive(struct nfqueue *q, nfqueue_handler *handler, void *context);
+
+/* The same for messages that were received otherwise (set-up does). */
+void nfqueue_read(
+        struct nfqueue *q, const void *messages, int len, nfqueue_handler *handler, void *context);
+
+/* Verdicts. They are kept until nfqueue_flush(), or until no more fit. Each packet gets exactly
+ * one. */
+void nfqueue_accept(struct nfqueue *q, uint32_t id);
+void nfqueue_drop(struct nfqueue *q, uint32_t id);
+
+/* Accepts with another packet: write that into what nfqueue_replacement() returns, then give it to
+ * nfqueue_accept_replaced(), with no other verdict between. A writer that is full, or was not
+ * finished, may be forgotten: the packet still has no verdict then. */
+struct writer nfqueue_replacement(struct nfqueue *q);
+void nfqueue_accept_replaced(struct nfqueue *q, uint32_t id, const struct writer *packet);
+
+/* Sends the verdicts. When the kernel does not take them they are counted and given up. */
+void nfqueue_flush(struct nfqueue *q);
+
+/* What the kernel says of a queue in /proc/net/netfilter/nfnetlink_queue. */
+struct nfqueue_state {
+	uint32_t holder;          /* netlink port id of who bound it: mostly a process id */
+	uint32_t waiting;         /* packets that have no verdict yet */
+	uint64_t dropped_full;    /* lost because the queue was full */
+	uint64_t dropped_overrun; /* lost because the socket buffer was full */
+};
+
+/* Returns false when nobody holds the queue, or the kernel does not say. Reads a file: not for the
+ * packet path. */
+bool nfqueue_read_state(uint16_t number, struct nfqueue_state *state);
+
+#endif

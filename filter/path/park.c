@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "path/park.h"
+
+#include <stdlib.h>
+
+int park_init(struct park *park, uint32_t capacity, uint32_t wait_ms)
+{
+	park->wait_ms = wait_ms;
+	return table_init(&park->table, sizeof(struct parked), capacity);
+}
+
+void park_fini(struct park *park)
+{
+	struct parked *oldest;
+
+	while (park->table.used > 0 && (oldest = park_oldest(park)))
+		park_remove(park, oldest);
+	table_fini(&park->table);
+}
+
+struct parked *park_add(struct park *park, uint32_t packet_id, struct span packet,
+        const struct asked *asked, uint64_t now_ms)
+{
+	uint8_t *copy = malloc(packet.len);
+	/* Nobody looks for one by its id, so that may be the hash. */
+	struct parked *parked = copy ? table_add(&park->table, packet_id) : NULL;
+
+	if (!parked) {
+		free(copy);
+		return NULL;
+	}
+	memcpy(copy, packet.base, packet.len);
+	parked->packet_id = packet_id;
+	parked->deadline_ms = now_ms + park->wait_ms;
+	parked->asked = *asked;
+	parked->packet = copy;
+	parked->packet_len = packet.len;
+	return parked;
+}
+
+struct parked *park_oldest(const struct park *park)
+{
+	return table_oldest(&park->table);
+}
+
+static void leave_list(struct parked *parked)
+{
+	struct parked_list *list = parked->list;
+
+	if (!list)
+		return;
+	if (parked->previous)
+		parked->previous->next = parked->next;
+	else
+		list->first = parked->next;
+	if (parked->next)
+		parked->next->previous = parked->previous;
+	else
+		list->last = parked->previous;
+	parked->list = NULL;
+}
+
+void parked_move(struct parked *parked, struct parked_list *list)
+{
+	leave_list(parked);
+	parked->list = list;
+	parked->previous = list->last;
+	parked->next = NULL;
+	if (list->last)
+		list->last->next = parked;
+	else
+		list->first = parked;
+	list->last = parked;
+}
+
+void parked_move_all(struct parked_list *from, struct parked_list *to)
+{
+	while (from->first)
+		parked_move(from->first, to);
+}
+
+void park_remove(struct park *park, struct parked *parked)
+{
+	leave_list(parked);
+	free(parked->packet);
+	table_remove(&park->table, parked);
+}
