@@ -12,8 +12,9 @@
 #include <libnetfilter_queue/libnetfilter_queue.h>
 #include <linux/netfilter/nfnetlink_queue.h>
 
-#define RECEIVE_SIZE (NFQUEUE_PACKET_MAX + 4097) /* a packet and the attributes that come with it  \
-	                                          */
+#define RECEIVE_SIZE                                                                               \
+	(NFQUEUE_PACKET_MAX + 4097) /* a packet and the attributes that come with it               \
+	                             */
 #define CONFIG_SIZE 256
 
 /* An acknowledgement is there when send() returns; only packets that came meanwhile can stand

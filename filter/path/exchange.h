@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One question of our own to one server: over UDP, then over TCP when the answer is truncated (RFC
+ * 7766). Each is asked from a fresh connected socket, so that the kernel draws the port and takes
+ * nothing from anybody else; each has a random id (RFC 5452). The sockets are marked, and the rules
+ * let what is marked pass. Nothing here waits. */
+#ifndef PATH_EXCHANGE_H
+#define PATH_EXCHANGE_H
+
+#include <sys/socket.h>
+
+#include "trust/want.h"
+#include "wire/build.h"
+
+#define EXCHANGE_MARK 0x5ea1 /* of our sockets; the rules know it */
+
+/* Octets of the longest answer: TCP's length prefix has 16 bits. */
+#define EXCHANGE_ANSWER_MAX 65535
+
+enum exchange_state {
+	EXCHANGE_WAITING,    /* nothing that is the answer came yet */
+	EXCHANGE_MISMATCHED, /* the same; something came that is no answer to it */
+	EXCHANGE_TRUNCATED,  /* the answer has TC: exchange_begin_tcp() may get all of it */
+	EXCHANGE_ANSWERED,
+	EXCHANGE_FAILED, /* refused, unreachable, or closed too early */
+};
+
+struct exchange {
+	int fd; /* -1: none */
+	int epoll_fd;
+	void *tag; /* what epoll gives back as data.ptr */
+	bool over_tcp;
+	size_t query_len, sent, received;   /* of `query`; octets over TCP so far */
+	uint8_t query[2 + BUILD_QUERY_MAX]; /* behind TCP's length prefix (RFC 1035, 4.2.2) */
+	uint8_t prefix[2];
+	uint8_t *answer; /* over TCP: from the heap, as long as the prefix says */
+};
+
+/* Asks `server` for `want` over UDP, and has epoll watch the socket. Returns 0 or a negative errno;
+ * exchange_end() in both cases. */
+int exchange_begin_udp(struct exchange *e, int epoll_fd, void *tag,
+        const struct sockaddr_storage *server, const struct want *want);
+
+/* The same over TCP, for an exchange that was ended. */
+int exchange_begin_tcp(struct exchange *e, int epoll_fd, void *tag,
+        const struct sockaddr_storage *server, const struct want *want);
+
+/* To be called when the socket is ready: sends and reads what is possible at once. On
+ * EXCHANGE_ANSWERED and EXCHANGE_TRUNCATED `answer` is the message, which is a response with the id
+ * and the exact question that were sent; it lies in `buffer`, of EXCHANGE_ANSWER_MAX octets, or is
+ * valid until exchange_end(). */
+enum exchange_state exchange_ready(struct exchange *e, uint8_t *buffer, struct span *answer);
+
+/* Closes the socket. */
+void exchange_end(struct exchange *e);
+
+#endif

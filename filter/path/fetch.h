@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Fetches what the gate wants. There is one fetch in flight for each want and server, however many
+ * responses wait for it; it tries a few times, then gives up. */
+#ifndef PATH_FETCH_H
+#define PATH_FETCH_H
+
+#include "path/exchange.h"
+#include "path/park.h"
+#include "path/stats.h"
+
+#define FETCHES_MAX      128  /* in flight at once */
+#define FETCH_TRIES      3    /* queries for one want, UDP and what follows on TC being one */
+#define FETCH_UDP_MS     400  /* for the first try; each further one has twice as long */
+#define FETCH_TCP_MS     1500 /* for a whole exchange over TCP */
+#define FETCH_MISMATCHES 64   /* datagrams for one try that are no answer; then the next one */
+
+struct fetch {
+	struct fetch *next; /* in flight, or free */
+	struct want want;
+	struct sockaddr_storage server; /* that the client asked */
+	unsigned tries, mismatches;
+	uint64_t deadline_ms;
+	struct exchange exchange;
+	struct parked_list waiting;
+};
+
+/* Whom the fetcher tells. None of them may call the fetcher. */
+struct fetch_owner {
+	void *context;
+	/* An answer came. False when it is of no use and the next try should follow; on the last
+	 * try there is none. */
+	bool (*learn)(void *context, const struct want *want, struct span answer, bool last_try);
+	/* All tries failed. */
+	void (*failed)(void *context, const struct want *want);
+	/* It is over, one way or the other: judge again what is in `waiting`, and leave none. */
+	void (*over)(void *context, struct parked_list *waiting);
+};
+
+struct fetcher {
+	int epoll_fd;
+	const struct sockaddr_storage *resolvers;
+	unsigned resolver_count;
+	struct stats *stats;
+	struct fetch_owner owner;
+	uint8_t *buffer;
+	struct fetch *slots, *in_flight, *free;
+};
+
+/* Takes the memory; sockets are watched by `epoll_fd`, with data.ptr the fetch. Keys are asked of
+ * `resolvers`, which are borrowed, in turn; when there are none, of the server that the client
+ * asked. Counts what begins with fetch in `stats`. Returns 0 or -ENOMEM. */
+int fetcher_init(struct fetcher *f, int epoll_fd, const struct sockaddr_storage *resolvers,
+        unsigned resolver_count, struct stats *stats, struct fetch_owner owner);
+
+/* Ends every fetch; nobody is told. */
+void fetcher_fini(struct fetcher *f);
+
+/* Lets `parked` wait for `want`, which is fetched if it is not on its way already. `server` is the
+ * one that the client asked. Returns false when too many fetches are in flight; `parked` waits for
+ * nothing then. */
+bool fetcher_want(struct fetcher *f, const struct want *want, const struct sockaddr_storage *server,
+        struct parked *parked, uint64_t now_ms);
+
+/* To be called when the socket of a fetch is ready. */
+void fetcher_ready(struct fetcher *f, struct fetch *fetch, uint64_t now_ms);
+
+/* Goes on with what was not answered in time. */
+void fetcher_expire(struct fetcher *f, uint64_t now_ms);
+
+/* When fetcher_expire() has something to do; UINT64_MAX when nothing is in flight. */
+uint64_t fetcher_deadline_ms(const struct fetcher *f);
+
+#endif
