@@ -49,6 +49,10 @@ class Answer:
         return self.message.edns >= 0
 
     @property
+    def has_do(self):
+        return bool(self.message.ednsflags & dns.flags.DO)
+
+    @property
     def ede(self):
         """The codes of the Extended DNS Errors, in order."""
         return [int.from_bytes(option.to_wire()[:2], "big")

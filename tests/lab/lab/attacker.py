@@ -62,6 +62,9 @@ def _serve(sock, query_wire, client, mode, twin):
         response = _respond(query_wire, mode, twin)
         if response is not None:
             sock.sendto(response, client)
+    except TimeoutError:
+        # The upstream has nothing to say to such a query, and so has the attacker.
+        pass
     except Exception:
         # An attacker with a bug must be seen: its silence would look like a blocked attack.
         traceback.print_exc()

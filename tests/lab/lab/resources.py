@@ -17,6 +17,7 @@ import time
 
 CLONE_NEWNET = 0x40000000
 PR_SET_PDEATHSIG = 1
+ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -157,8 +158,9 @@ class Resources:
 
     def namespace(self, short_name):
         name = self.prefix + short_name
-        run_tool("ip", "netns", "add", name)
+        # Noted first: a signal may come between the two.
         self._namespaces.append(name)
+        run_tool("ip", "netns", "add", name)
         return Namespace(self, name)
 
     def start(self, name, argv):
@@ -167,11 +169,16 @@ class Resources:
         return process
 
     def close(self):
-        while self._processes:
-            self._processes.pop().stop()
-        while self._namespaces:
-            subprocess.run(["ip", "netns", "del", self._namespaces.pop()], capture_output=True)
-        shutil.rmtree(self.directory, ignore_errors=True)
+        # A signal must not break into this; it waits until all is done.
+        held = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
+        try:
+            while self._processes:
+                self._processes.pop().stop()
+            while self._namespaces:
+                subprocess.run(["ip", "netns", "del", self._namespaces.pop()], capture_output=True)
+            shutil.rmtree(self.directory, ignore_errors=True)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, held)
 
 
 class Interrupted(BaseException):
@@ -186,9 +193,9 @@ def raise_on_signals():
     """Turns the signals that end a program into an exception, so that `finally` cleans up. The
     first one counts: a second must not break into the cleaning."""
     def handler(number, _frame):
-        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for each in ENDING_SIGNALS:
             signal.signal(each, signal.SIG_IGN)
         raise Interrupted(number)
 
-    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for each in ENDING_SIGNALS:
         signal.signal(each, handler)

@@ -68,7 +68,7 @@ class Sealgate:
 
     def __enter__(self):
         try:
-            self.apply_rules()
+            self.rules_said = self.apply_rules()
             self.start()
         except BaseException:
             self.__exit__()

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a case is, and the words in which cases state what they expect."""
+
+import contextlib
+import dataclasses
+import typing
+
+
+class Failed(Exception):
+    """The program under test did something else than it should; the arguments are lines."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    name: str               # a sentence: what is broken if it fails
+    run: typing.Callable    # is given the World
+
+
+@dataclasses.dataclass(frozen=True)
+class Group:
+    """Cases that share a scene. `scene` is a context manager: Lab in, World out."""
+
+    name: str
+    scene: typing.Callable
+    cases: tuple
+    needs_sealgate: bool = True
+
+
+@dataclasses.dataclass
+class World:
+    lab: object
+    gate: object                    # the Sealgate that runs, or None
+    ask: typing.Callable            # asks the way that the scene is about
+
+    def log_tail(self):
+        return [f"sealgate: {line}" for line in self.gate.log_lines()[-4:]] if self.gate else []
+
+
+# The scenes. Where the question comes from, where sealgate stands.
+
+@contextlib.contextmanager
+def unprotected(lab):
+    yield World(lab, None, lab.ask_from_host)
+
+
+@contextlib.contextmanager
+def on_host(lab):
+    with lab.sealgate(lab.host, "host") as gate:
+        yield World(lab, gate, lab.ask_from_host)
+
+
+@contextlib.contextmanager
+def on_router(lab):
+    with lab.sealgate(lab.router, "host") as gate:
+        lab.restart_forwarder()
+        yield World(lab, gate, lab.ask_router)
+
+
+@contextlib.contextmanager
+def on_gateway(lab):
+    with lab.sealgate(lab.router, "gateway") as gate:
+        yield World(lab, gate, lab.ask_through_gateway)
+
+
+def expect(holds, *lines):
+    if not holds:
+        raise Failed(*lines)
+
+
+def expect_equal(what, seen, wanted):
+    expect(seen == wanted, f"{what}", f"  seen:   {seen}", f"  wanted: {wanted}")
+
+
+def described(answer):
+    return "no answer" if answer is None else answer.summary()
+
+
+def expect_rcode(answer, rcode):
+    expect(answer is not None and answer.rcode == rcode,
+           f"seen:   {described(answer)}", f"wanted: {rcode}")
+
+
+def expect_data(answer, rdtype, wanted):
+    expect(answer is not None and answer.data(rdtype) == sorted(wanted),
+           f"seen:   {described(answer)}", f"wanted: {rdtype} {', '.join(sorted(wanted))}")

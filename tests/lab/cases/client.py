@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a client gets, by what it asked for: sizes, flags, EDNS, and reasons."""
+
+import concurrent.futures
+
+import dns.rdatatype
+
+from lab import ask, topology
+from lab.attacks import FORGED
+
+from .attacks import BOGUS, EXPIRED, NO_DNSKEY, NO_RRSIGS, NOT_YET
+from .case import (Case, Group, Failed, described, expect, expect_data, expect_equal, expect_rcode,
+                   on_gateway, on_host, on_router)
+
+BIG = ("many.wide.example.", "TXT")
+GOOD = ["192.0.2.80", "192.0.2.81"]
+
+# What the keepers of a zone broke, and the reasons that may be given for it.
+REASONS = (
+    ("www.expired.test.", {EXPIRED}),
+    ("nowhere.expired.test.", {EXPIRED}),
+    ("www.expired.example.", {EXPIRED}),
+    ("to-expired.p256.test.", {EXPIRED}),
+    ("www.future.test.", {NOT_YET}),
+    ("www.bogusds.test.", {NO_DNSKEY, BOGUS}),
+    ("www.child.bogusds.test.", {NO_DNSKEY, BOGUS}),
+    ("www.unsigned-with-ds.test.", {NO_DNSKEY, NO_RRSIGS, BOGUS}),
+    ("www.spoiled.test.", {BOGUS}),
+    ("alias.spoiled.test.", {BOGUS}),
+)
+
+
+def _reason(name, codes):
+    def run(world):
+        answer = world.ask(name, "A", edns=1232)
+        expect_rcode(answer, "SERVFAIL")
+        expect(set(answer.ede) & codes, f"EDE seen:   {answer.ede}", f"EDE wanted: {sorted(codes)}",
+               *world.log_tail())
+        plain = world.ask(name, "A")
+        expect_rcode(plain, "SERVFAIL")
+        expect(not plain.has_opt, "an OPT for a client without EDNS")
+    return Case(f"the client learns why {name} is Bogus", run)
+
+
+def _never_dnssec_unasked(world):
+    for name, rdtype in (("www.p256.test.", "A"), ("nowhere.p256.test.", "A"),
+                         ("nowhere.ed448.test.", "A"), ("any.wild.salted.test.", "A"),
+                         ("www.p256.test.", "LOC"), ("host.moved.p256.test.", "A")):
+        for how in ({}, {"ad": True}, {"edns": 1232}):
+            answer = world.ask(name, rdtype, **how)
+            expect(answer is not None, f"{name} {rdtype} {how}: no answer")
+            unasked = {dns.rdatatype.RRSIG, dns.rdatatype.NSEC, dns.rdatatype.NSEC3} & set(
+                answer.types())
+            expect(not unasked, f"{name} {rdtype} {how}: {sorted(unasked)}")
+            expect(answer.has_opt == ("edns" in how), f"{name} {rdtype} {how}: OPT is wrong")
+
+
+def _fits(how, size):
+    def run(world):
+        for family in (4, 6):
+            answer = world.ask(*BIG, family, **how)
+            expect(answer is not None and not answer.malformed, described(answer))
+            expect(len(answer.wire) <= size, f"{len(answer.wire)} octets")
+            expect(answer.is_truncated, "not truncated, although not everything fits")
+    return run
+
+
+def _asked_types(world):
+    """DNSKEY, DS and RRSIG are data when they are what was asked for."""
+    for name, rdtype in (("p256.test.", "DNSKEY"), ("p256.test.", "DS"),
+                         ("www.p256.test.", "NSEC")):
+        answer = world.ask(name, rdtype)
+        genuine = world.lab.ask_genuinely(name, rdtype)
+        expect_equal(f"{name} {rdtype}", answer and answer.data(rdtype), genuine.data(rdtype))
+
+
+def _ad_only_if_wanted(world):
+    for how, wanted in (({}, False), ({"edns": 1232}, False), ({"ad": True}, True),
+                        ({"do": True}, True)):
+        answer = world.ask("www.p256.test.", "A", **how)
+        expect(answer is not None and answer.has_ad == wanted,
+               f"{how}: {described(answer)}", f"AD wanted: {wanted}")
+
+
+def _no_ad_for_insecure(world):
+    for name in ("www.unsigned.test.", "www.plain.p256.test.", "www.plain.salted.test.",
+                 "www.plain.optout.test.", "www.island.test.", "www.algorithm200.test.",
+                 "to-unsigned.p256.test.", "www.digest200.test."):
+        for how in ({"ad": True}, {"do": True}):
+            answer = world.ask(name, "A", **how)
+            expect_rcode(answer, "NOERROR")
+            expect(not answer.has_ad, f"{name} {how}: AD for what is not secure")
+
+
+def _checking_disabled(world):
+    """A client that validates for itself gets what there is, and no AD that it could believe."""
+    with world.lab.attack("forge-address-with-ad"):
+        answer = world.ask("www.p256.test.", "A", cd=True)
+    expect_data(answer, "A", [FORGED[1]])
+    expect(not answer.has_ad, "AD on what was not judged")
+    for how in ({}, {"edns": 1232}, {"do": True}):
+        ours = world.ask("www.expired.test.", "A", cd=True, **how)
+        genuine = world.lab.ask_genuinely("www.expired.test.", "A", cd=True, **how)
+        expect(ours is not None, f"{how}: no answer")
+        expect_equal(f"octets with CD=1 {how}", _steady(ours), _steady(genuine))
+
+
+def _steady(answer):
+    """The octets without what changes by itself: the id and the TTLs."""
+    message = answer.message
+    message.id = 0
+    for section in (message.answer, message.authority, message.additional):
+        for rrset in section:
+            rrset.ttl = 0
+    return message.to_wire().hex()
+
+
+def _burst(world):
+    """All at once, and no key known yet: the packets wait for the keys, and none is lost."""
+    world.gate.restart()
+    names = [f"host{number}.wild.{zone}.test." for zone in
+             ("rsa256", "p256", "p384", "ed25519", "ed448") for number in range(20)]
+    with concurrent.futures.ThreadPoolExecutor(50) as pool:
+        answers = list(pool.map(lambda name: world.ask(name, "A", timeout_s=5), names))
+    wrong = [f"{name}: {described(answer)}" for name, answer in zip(names, answers)
+             if answer is None or answer.data("A") != ["192.0.2.40"]]
+    expect(not wrong, f"{len(wrong)} of {len(names)}:", *wrong[:5], *world.log_tail())
+
+
+def _same_socket(world):
+    """Many questions from one port: the id tells them apart."""
+    upstream = topology.UPSTREAM[4]
+    queries = [ask.make(f"id{number}.wild.p256.test.", "A") for number in range(50)]
+    for number, query in enumerate(queries):
+        query.id = number
+    with ask.udp_socket(world.lab.host, upstream) as sock:
+        sock.connect((upstream, 53))
+        for query in queries:
+            sock.send(query.to_wire())
+        sock.settimeout(3)
+        seen = {}
+        try:
+            while len(seen) < len(queries):
+                answer = ask.Answer(sock.recv(65535))
+                seen[answer.message.id] = answer
+        except TimeoutError:
+            raise Failed(f"{len(seen)} of {len(queries)} came", *world.log_tail()) from None
+    wrong = [number for number, answer in seen.items() if answer.data("A") != ["192.0.2.40"]]
+    expect(not wrong, f"wrong: {wrong}")
+
+
+def _first_question(name, family):
+    def run(world):
+        world.gate.restart()
+        answer = world.ask(name, "A", family, timeout_s=5)
+        expect_data(answer, "A", GOOD)
+    return Case(f"the very first question, {name} over IPv{family}, is answered", run)
+
+
+def _odd_queries(world):
+    """Nothing that a client sends may stop the next client from being served."""
+    upstream = topology.UPSTREAM[4]
+    good = ask.make("www.p256.test.", "A").to_wire()
+    odd = [b"", b"\0", good[:11], good[:-3], good + b"rest", b"\xff" * 12, good[:12] + b"\xc0\x0c" +
+           b"\0\1\0\1", good[:4] + b"\0\5" + good[6:], good[:2] + b"\x28\0" + good[4:],
+           good + good[12:]]
+    for wire in odd:
+        with ask.udp_socket(world.lab.host, upstream) as sock:
+            sock.connect((upstream, 53))
+            sock.send(wire)
+    expect_data(world.ask("www.p256.test.", "A"), "A", GOOD)
+    expect(world.gate.process.is_running(), "sealgate has ended", *world.log_tail())
+
+
+def _logs_bogus(world):
+    world.ask("www.expired.test.", "A")
+    lines = [line for line in world.gate.log_lines("expired.test") if topology.UPSTREAM[4] in line]
+    expect(lines, "no log line with the name and the server", *world.log_tail())
+
+
+GROUPS = (
+    Group("client", on_host, (
+        *(_reason(name, codes) for name, codes in REASONS),
+        Case("a client that did not ask for DNSSEC never sees it", _never_dnssec_unasked),
+        Case("a client without EDNS never gets more than 512 octets", _fits({}, 512)),
+        Case("a client with EDNS never gets more than it takes", _fits({"edns": 700}, 700)),
+        Case("a client that takes 4096 octets is told that an answer was cut",
+             _fits({"edns": 4096}, 4096)),
+        Case("DNSSEC records that were asked for by type arrive", _asked_types),
+        Case("AD is set on a secure answer if the client set AD or DO", _ad_only_if_wanted),
+        Case("AD is never set on an answer that is not secure", _no_ad_for_insecure),
+        Case("an answer to a client with CD=1 passes untouched and without AD",
+             _checking_disabled),
+        Case("questions sent from one port get their own answers", _same_socket),
+        Case("a burst of first questions is answered in full", _burst),
+        Case("odd queries do no harm to the next client", _odd_queries),
+        Case("a Bogus answer is logged with name and server", _logs_bogus),
+        *(_first_question(name, family) for family in (4, 6) for name in
+          ("www.rsa512.test.", "www.child.optout.test.", "www.unsigned.example.",
+           "www.plain.salted.test.")))),
+    Group("client on the router", on_router, (_reason("www.expired.test.", {EXPIRED}),)),
+    Group("client of the gateway", on_gateway, (
+        *(_reason(name, codes) for name, codes in REASONS[:3]),
+        *(_first_question(name, family) for family in (4, 6) for name in
+          ("www.rsa512.test.", "www.unsigned.test.")))),
+)

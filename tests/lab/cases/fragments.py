@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Responses that the attacker makes by hand: nobody asked for them, or they come in pieces. The
+genuine response is silenced meanwhile, so that the client would take the forged one."""
+
+import contextlib
+
+import dns.message
+import dns.rrset
+
+from lab import ask, packets, topology
+from lab.attacks import FORGED
+
+from .case import Case, Group, described, expect, on_gateway, on_host, unprotected
+
+PORT_53 = 53
+
+
+def _halves(family, source, destination, datagram):
+    return packets.fragments(family, source, destination, datagram, [len(datagram) // 16 * 8])
+
+
+def _tiny_first(family, source, destination, datagram):
+    return packets.fragments(family, source, destination, datagram, [8])
+
+
+def _last_first(family, source, destination, datagram):
+    return list(reversed(_halves(family, source, destination, datagram)))
+
+
+def _pieces_of_eight(family, source, destination, datagram):
+    return packets.fragments(family, source, destination, datagram, [8] * (len(datagram) // 8))
+
+
+def _atomic(family, source, destination, datagram):
+    """A "fragment" that is the whole datagram (RFC 6946)."""
+    return packets.fragments(family, source, destination, datagram, [len(datagram)])
+
+
+FORMS = (
+    ("in one piece", packets.whole),
+    ("behind options or an extension header", packets.with_options),
+    ("in two halves", _halves),
+    ("with only the UDP header in the first fragment", _tiny_first),
+    ("with the last fragment first", _last_first),
+    ("in fragments of eight octets", _pieces_of_eight),
+    ("as a fragment that is whole", _atomic),
+)
+
+
+def _forged_response(query):
+    response = dns.message.make_response(query)
+    rdtype = query.question[0].rdtype
+    response.answer = [dns.rrset.from_text(query.question[0].name, 600, "IN", rdtype,
+                                           FORGED[rdtype])]
+    return response.to_wire()
+
+
+@contextlib.contextmanager
+def _injector(world):
+    """On the link towards the machine that sealgate protects."""
+    behind_router = world.ask == world.lab.ask_through_gateway
+    injector = packets.Injector(world.lab, "router" if behind_router else "host")
+    victim, addresses = ((world.lab.client, topology.CLIENT) if behind_router
+                         else (world.lab.host, topology.HOST))
+    try:
+        yield injector, victim, addresses
+    finally:
+        injector.close()
+
+
+def _race(world, family, form):
+    """The client asks, the attacker answers in the given form; returns what the client got."""
+    upstream = topology.UPSTREAM[family]
+    query = ask.make("www.p256.test.", "A")
+    with _injector(world) as (injector, victim, addresses), world.lab.attack("silence"), \
+            ask.udp_socket(victim, upstream) as sock:
+        sock.connect((upstream, PORT_53))
+        sock.send(query.to_wire())
+        datagram = packets.udp(upstream, addresses[family], PORT_53, sock.getsockname()[1],
+                               _forged_response(query))
+        injector.send(family, form(family, upstream, addresses[family], datagram))
+        return ask.receive(sock, query.to_wire(), 1.0)
+
+
+def _is_forged(answer):
+    return answer is not None and FORGED[1] in answer.data("A")
+
+
+def _stopped(family, words, form):
+    def run(world):
+        answer = _race(world, family, form)
+        expect(answer is None or answer.rcode == "SERVFAIL", f"seen: {described(answer)}",
+               *world.log_tail())
+    return Case(f"a forged IPv{family} response {words} is judged or blocked", run)
+
+
+def _arrives(family, words, form):
+    def run(world):
+        answer = _race(world, family, form)
+        expect(_is_forged(answer), f"seen: {described(answer)}")
+    return Case(f"without sealgate a forged IPv{family} response {words} arrives", run)
+
+
+def _unasked(world, family):
+    """Sends a response to a socket that listens and has asked nothing; returns whether it came."""
+    upstream = topology.UPSTREAM[family]
+    with _injector(world) as (injector, victim, addresses), \
+            ask.udp_socket(victim, upstream) as sock:
+        sock.bind((addresses[family], 0))
+        payload = _forged_response(ask.make("www.unsigned.test.", "A"))
+        datagram = packets.udp(upstream, addresses[family], PORT_53, sock.getsockname()[1], payload)
+        injector.send(family, packets.whole(family, upstream, addresses[family], datagram))
+        sock.settimeout(0.5)
+        try:
+            return bool(sock.recv(65535))
+        except TimeoutError:
+            return False
+
+
+def _unasked_case(family, arrives):
+    def run(world):
+        came = _unasked(world, family)
+        expect(came == arrives, "it came" if came else "it did not come", *world.log_tail())
+    return Case(f"without sealgate an IPv{family} response that nobody asked for arrives" if arrives
+                else f"an IPv{family} response that nobody asked for is dropped", run)
+
+
+def _other_server(family):
+    """The question was sent to the upstream; another address answers it."""
+    def run(world):
+        stranger = topology.ORACLE[family]
+        query = ask.make("www.unsigned.test.", "A")
+        with _injector(world) as (injector, victim, addresses), world.lab.attack("silence"), \
+                ask.udp_socket(victim, stranger) as sock:
+            sock.bind((addresses[family], 0))
+            sock.sendto(query.to_wire(), (topology.UPSTREAM[family], PORT_53))
+            datagram = packets.udp(stranger, addresses[family], PORT_53, sock.getsockname()[1],
+                                   _forged_response(query))
+            injector.send(family, packets.whole(family, stranger, addresses[family], datagram))
+            answer = ask.receive(sock, query.to_wire(), 0.5)
+        expect(answer is None, f"seen: {described(answer)}", *world.log_tail())
+    return Case(f"an IPv{family} response from another server than the one asked is dropped", run)
+
+
+def _each(make, *more):
+    return tuple(make(family, *row) for family in (4, 6) for row in more)
+
+
+def _protected():
+    return (_each(_stopped, *FORMS) + tuple(_unasked_case(family, False) for family in (4, 6)) +
+            tuple(_other_server(family) for family in (4, 6)))
+
+
+GROUPS = (
+    Group("hand-made packets without sealgate", unprotected,
+          _each(_arrives, *FORMS) + tuple(_unasked_case(family, True) for family in (4, 6)),
+          needs_sealgate=False),
+    Group("hand-made packets on the host", on_host, _protected()),
+    Group("hand-made packets on the gateway", on_gateway, tuple(
+        Case("gateway: " + case.name, case.run) for case in _protected())),
+)

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Starting, ending and being killed; and what a wrong configuration does."""
+
+import signal
+import subprocess
+import threading
+import time
+
+from .case import Case, Group, described, expect, expect_data, expect_equal, on_host
+
+GOOD = ["192.0.2.80", "192.0.2.81"]
+OTHER_KEY = ". IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D\n"
+
+
+def _expect_blocked(world):
+    for family in (4, 6):
+        answer = world.ask("www.unsigned.test.", "A", family, timeout_s=0.7)
+        expect(answer is None, f"IPv{family}: {described(answer)}")
+
+
+def _expect_works(world):
+    for family in (4, 6):
+        expect_data(world.ask("www.p256.test.", "A", family), "A", GOOD)
+
+
+def _ends_by(number):
+    def run(world):
+        _expect_works(world)
+        code = world.gate.stop(number)
+        try:
+            expect_equal("exit code", code, 0)
+            _expect_blocked(world)
+        finally:
+            world.gate.start()
+        _expect_works(world)
+    return Case(f"{number.name} ends it with exit code 0, and DNS is blocked until it is back", run)
+
+
+def _ends_with_parked_packets(world):
+    world.gate.restart()
+    with world.lab.attack("silence-key-fetches"):
+        asking = threading.Thread(target=world.ask, args=("www.p256.test.", "A"),
+                                  kwargs={"timeout_s": 1})
+        asking.start()
+        time.sleep(0.3)
+        code = world.gate.stop()
+        asking.join()
+    world.gate.start()
+    expect_equal("exit code", code, 0)
+    _expect_works(world)
+
+
+def _killed(world):
+    _expect_works(world)
+    world.gate.stop(signal.SIGKILL)
+    try:
+        _expect_blocked(world)
+    finally:
+        world.gate.start()
+    _expect_works(world)
+
+
+def _second_one(world):
+    second = world.gate.namespace.start("sealgate-second", world.lab.sealgate_path, "run",
+                                        "--config", world.gate.config)
+    code = second.wait(5)
+    second.stop()
+    expect(code not in (None, 0), f"exit code {code}", second.log_text()[-400:])
+    expect(second.log_text().strip(), "it does not say why it ends")
+    _expect_works(world)
+
+
+def _flows_without_rules(world):
+    world.gate.stop()
+    world.gate.remove_rules()
+    try:
+        _expect_works(world)
+    finally:
+        world.gate.apply_rules()
+        world.gate.start()
+
+
+def _stopped_and_continued(world):
+    world.gate.process.signal(signal.SIGSTOP)
+    answer = world.ask("www.unsigned.test.", "A", timeout_s=0.5)
+    world.gate.process.signal(signal.SIGCONT)
+    expect(answer is None, described(answer))
+    _expect_works(world)
+
+
+def _anchor(world, anchor):
+    """The same host with another anchor: returns the answer for a signed name."""
+    world.gate.stop()
+    try:
+        other = world.lab.sealgate(world.lab.host, "host", anchor=anchor)
+        other.start()
+        try:
+            return world.ask("www.p256.test.", "A", ad=True, timeout_s=5)
+        finally:
+            other.stop()
+    finally:
+        world.gate.start()
+
+
+def _anchor_as_ds(world):
+    answer = _anchor(world, world.lab.zones.anchor_ds)
+    expect_data(answer, "A", GOOD)
+    expect(answer.has_ad, "no AD")
+
+
+def _wrong_anchor(world):
+    path = world.lab.resources.path("other-root.key")
+    with open(path, "w") as file:
+        file.write(OTHER_KEY)
+    answer = _anchor(world, path)
+    expect(answer is not None and answer.rcode == "SERVFAIL", described(answer))
+
+
+def _run_with(world, text):
+    """Runs config check and run with a configuration; returns their exit codes and words."""
+    path = world.lab.resources.path("wrong.conf")
+    with open(path, "w") as file:
+        file.write(text)
+    results = []
+    for words in (("config", "check"), ("run",)):
+        argv = world.gate.namespace.argv(world.lab.sealgate_path, *words, "--config", path)
+        try:
+            done = subprocess.run(argv, capture_output=True, text=True, timeout=5)
+            results.append((done.returncode, done.stdout + done.stderr))
+        except subprocess.TimeoutExpired:
+            results.append((None, "it went on running"))
+    return results
+
+
+def _refuses(text, *words):
+    def run(world):
+        for code, said in _run_with(world, text.format(anchor=world.lab.zones.anchor_dnskey)):
+            expect(code == 2 and all(word in said for word in words), f"exit {code}: {said}",
+                   f"wanted: exit 2, and the words {words}")
+    return run
+
+
+def _accepts(world):
+    world.gate.command("config", "check")
+
+
+def _no_anchor_file(world):
+    (_, (code, said)) = _run_with(world, 'role = "host";\ntrust_anchor = "/nowhere/root.key";\n')
+    expect(code not in (0, None) and "/nowhere/root.key" in said, f"exit {code}: {said}")
+
+
+GROUPS = (
+    Group("life", on_host, (
+        _ends_by(signal.SIGTERM),
+        _ends_by(signal.SIGINT),
+        Case("SIGTERM ends it cleanly while packets wait for keys", _ends_with_parked_packets),
+        Case("killed, it blocks DNS until it is started again", _killed),
+        Case("a second one on the same queue refuses to run and leaves the first alone",
+             _second_one),
+        Case("without the program and its rules DNS flows", _flows_without_rules),
+        Case("stopped, it lets nothing pass, and goes on when it is continued",
+             _stopped_and_continued),
+        Case("a trust anchor in the form of a DS is as good", _anchor_as_ds),
+        Case("with a trust anchor that does not match nothing signed is believed", _wrong_anchor),
+        Case("config check accepts a good configuration", _accepts),
+        Case("an unknown key in the configuration is an error that names its line",
+             _refuses('role = "host";\ntrust_anchor = "{anchor}";\nno_such_key = 1;\n',
+                      "no_such_key", "3")),
+        Case("a wrong value in the configuration is an error that names the key",
+             _refuses('role = "spectator";\ntrust_anchor = "{anchor}";\n', "role")),
+        Case("a configuration that does not parse is an error that names its line",
+             _refuses('role = "host";\ntrust_anchor = ;\n', "2")),
+        Case("a trust anchor that is not there is an error that names the file",
+             _no_anchor_file))),
+)

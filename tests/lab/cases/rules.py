@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The rules: what they stop, and that they come and go without a trace."""
+
+import contextlib
+import json
+import socket
+
+from lab import topology
+
+from .case import Case, Group, World, described, expect, expect_equal, on_gateway, on_host
+
+IPTABLES_TABLES = ("filter", "nat", "mangle", "raw", "security")
+
+OPERATOR_RULES = "\n".join((
+    "*filter", ":OPERATOR - [0:0]", "-A INPUT -j OPERATOR",
+    "-A OPERATOR -p udp -m udp --dport 9999 -j ACCEPT", "COMMIT",
+    "*mangle", "-A OUTPUT -p udp -m udp --dport 53 -m comment --comment operator", "COMMIT", ""))
+OPERATOR_TABLE = "table inet operator {\n chain input {\n type filter hook input priority 5;\n" \
+                 "udp dport 53 counter\n}\n}\n"
+
+
+def _iptables(namespace, command):
+    """The rules and own chains, without counters and without tables that hold nothing."""
+    kept, table = [], ""
+    for line in namespace.run(command).splitlines():
+        if line.startswith("*"):
+            table = line
+        elif line.startswith("-") or (line.startswith(":") and line.split()[1] == "-"):
+            kept.append(f"{table} {line.split(' [')[0]}")
+    return kept
+
+
+def _nftables(namespace):
+    """What is not the mirror of an iptables table, without handles and counters."""
+    kept = []
+    for item in json.loads(namespace.run("nft", "-j", "-s", "list", "ruleset"))["nftables"]:
+        (kind, body), = item.items()
+        table = body.get("table", body.get("name"))
+        if kind == "metainfo" or table in IPTABLES_TABLES:
+            continue
+        body.pop("handle", None)
+        kept.append(f"{kind} {json.dumps(body, sort_keys=True)}")
+    return kept
+
+
+def snapshot(namespace):
+    return {
+        "iptables": _iptables(namespace, "iptables-save"),
+        "ip6tables": _iptables(namespace, "ip6tables-save"),
+        "nftables": _nftables(namespace),
+        "routing rules": namespace.run("ip", "rule").splitlines(),
+        "IPv6 routing rules": namespace.run("ip", "-6", "rule").splitlines(),
+    }
+
+
+def _expect_same(before, after):
+    for what, lines in before.items():
+        expect_equal(what, after[what], lines)
+
+
+@contextlib.contextmanager
+def _not_running(lab, namespace, role, ask):
+    gate = lab.sealgate(namespace, role)
+    try:
+        yield World(lab, gate, ask)
+    finally:
+        gate.remove_rules()
+
+
+def _host(lab):
+    return _not_running(lab, lab.host, "host", lab.ask_from_host)
+
+
+def _gateway(lab):
+    return _not_running(lab, lab.router, "gateway", lab.ask_through_gateway)
+
+
+@contextlib.contextmanager
+def _operators_rules(namespace):
+    for command in ("iptables-restore", "ip6tables-restore"):
+        namespace.run(command, stdin=OPERATOR_RULES)
+    namespace.run("nft", "-f", "-", stdin=OPERATOR_TABLE)
+    try:
+        yield
+    finally:
+        namespace.run("nft", "delete", "table", "inet", "operator")
+        for command in ("iptables", "ip6tables"):
+            namespace.run(command, "-F")
+            namespace.run(command, "-X", "OPERATOR")
+            namespace.run(command, "-t", "mangle", "-F")
+
+
+def _leaves_nothing(world):
+    namespace = world.gate.namespace
+    before = snapshot(namespace)
+    world.gate.apply_rules()
+    expect(snapshot(namespace) != before, "applying the rules changed nothing")
+    world.gate.remove_rules()
+    _expect_same(before, snapshot(namespace))
+
+
+def _idempotent(world):
+    namespace = world.gate.namespace
+    world.gate.apply_rules()
+    once = snapshot(namespace)
+    world.gate.apply_rules()
+    twice = snapshot(namespace)
+    world.gate.remove_rules()
+    _expect_same(once, twice)
+
+
+def _spares_the_operator(world):
+    namespace = world.gate.namespace
+    with _operators_rules(namespace):
+        before = snapshot(namespace)
+        world.gate.apply_rules()
+        applied = snapshot(namespace)
+        for what, lines in before.items():
+            missing = [line for line in lines if line not in applied[what]]
+            expect(not missing, f"{what}, gone while applied: {missing}")
+        world.gate.apply_rules()
+        world.gate.remove_rules()
+        _expect_same(before, snapshot(namespace))
+
+
+def _removes_what_is_not_there(world):
+    world.gate.remove_rules()
+    world.gate.remove_rules()
+
+
+def _names_the_kind(world):
+    said = world.gate.apply_rules().lower()
+    world.gate.remove_rules()
+    expect("iptables" in said or "nftables" in said, f"it printed: {said!r}")
+
+
+def _blocked_without_program(world):
+    for family in (4, 6):
+        expect(world.ask("www.unsigned.test.", "A", family) is not None, "no answer without rules")
+    world.gate.apply_rules()
+    try:
+        for family in (4, 6):
+            answer = world.ask("www.unsigned.test.", "A", family, timeout_s=1)
+            expect(answer is None, f"IPv{family}: {described(answer)}")
+    finally:
+        world.gate.remove_rules()
+    for family in (4, 6):
+        expect(world.ask("www.unsigned.test.", "A", family) is not None, "still blocked afterwards")
+
+
+def _tcp_refused(family):
+    def run(world):
+        address_family = socket.AF_INET6 if family == 6 else socket.AF_INET
+        behind_router = world.ask == world.lab.ask_through_gateway
+        namespace = world.lab.client if behind_router else world.lab.host
+        with namespace.socket(address_family, socket.SOCK_STREAM) as sock:
+            sock.settimeout(3)
+            try:
+                sock.connect((topology.UPSTREAM[family], 53))
+                seen = "connected"
+            except TimeoutError:
+                seen = "no answer"
+            except OSError:
+                seen = "refused"
+        expect_equal("TCP to port 53", seen, "refused")
+    return Case(f"DNS over TCP over IPv{family} is refused at once, not left open", run)
+
+
+def _loopback_spared(family, address):
+    def run(world):
+        address_family = socket.AF_INET6 if family == 6 else socket.AF_INET
+        with world.lab.host.socket(address_family, socket.SOCK_DGRAM) as server, \
+                world.lab.host.socket(address_family, socket.SOCK_DGRAM) as client:
+            server.bind((address, 53))
+            server.settimeout(1)
+            client.settimeout(1)
+            try:
+                client.sendto(b"anything at all", (address, 53))
+                _words, peer = server.recvfrom(100)
+                server.sendto(b"any answer", peer)
+                seen = client.recv(100)
+            except TimeoutError:
+                seen = b"nothing"
+        expect_equal("over the loopback came", seen, b"any answer")
+    return Case(f"what stays on the host's own loopback, {address}, is left alone", run)
+
+
+_COMING_AND_GOING = (
+    ("rules that are removed leave nothing behind", _leaves_nothing),
+    ("rules applied twice are as if applied once", _idempotent),
+    ("the operator's own rules are left alone", _spares_the_operator),
+    ("removing rules that are not there is no error", _removes_what_is_not_there),
+    ("rules apply says which kind of rules it chose", _names_the_kind),
+    ("while nobody listens DNS is blocked, and flows again without the rules",
+     _blocked_without_program),
+)
+
+_TCP = tuple(_tcp_refused(family) for family in (4, 6))
+
+GROUPS = (
+    Group("rules on the host", _host, tuple(Case(*row) for row in _COMING_AND_GOING)),
+    Group("rules on the gateway", _gateway, tuple(
+        Case("gateway: " + name, run) for name, run in _COMING_AND_GOING)),
+    Group("what the rules stop on the host", on_host, _TCP + (
+        _loopback_spared(4, "127.0.0.1"), _loopback_spared(6, "::1"))),
+    Group("what the rules stop on the gateway", on_gateway, tuple(
+        Case("gateway: " + case.name, case.run) for case in _TCP)),
+)

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`run check`: the cases, each an assertion, reported as TAP."""
+
+import os
+import traceback
+
+import cases
+from cases.case import Failed
+from lab.resources import LabError
+from lab.scene import Lab
+from tap import Tap
+
+
+def _chosen(only):
+    """The groups with the cases whose name, or whose group's name, holds the word."""
+    for group in cases.ALL_GROUPS:
+        chosen = [case for case in group.cases
+                  if not only or only in group.name or only in case.name]
+        if chosen:
+            yield group, chosen
+
+
+def _verdict(case, world):
+    """Runs a case; returns the lines that say why it failed, or None."""
+    try:
+        case.run(world)
+    except Failed as failure:
+        return failure.args or ("failed",)
+    except LabError as error:
+        return (f"the lab: {error}",)
+    except Exception:
+        return traceback.format_exc().splitlines()[-8:]
+    return None
+
+
+def _run_group(group, chosen, lab, tap):
+    left = list(chosen)
+    try:
+        with group.scene(lab) as world:
+            while left:
+                case = left[0]
+                lines = _verdict(case, world)
+                left.pop(0)
+                if lines is None:
+                    tap.passed(case.name)
+                else:
+                    tap.not_passed(case.name, lines)
+    except (LabError, OSError) as error:
+        # The scene did not come about, or fell apart: what has not been seen has not passed.
+        for case in left:
+            tap.not_passed(case.name, [f"the scene: {error}"])
+
+
+def run(sealgate_path, only, obstacle, keep):
+    """Returns the exit code. `obstacle` is why no lab can be had here, or None."""
+    groups = list(_chosen(only))
+    tap = Tap(sum(len(chosen) for _, chosen in groups))
+    if obstacle:
+        for _, chosen in groups:
+            for case in chosen:
+                tap.skipped(case.name, obstacle)
+        return 0
+    if not os.access(sealgate_path, os.X_OK) and any(group.needs_sealgate for group, _ in groups):
+        print(f"Bail out! {sealgate_path} is not there: build it first", flush=True)
+        return 2
+    with Lab(sealgate_path) as lab:
+        for group, chosen in groups:
+            _run_group(group, chosen, lab, tap)
+        keep(lab)
+    return 1 if tap.failed else 0

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Packets made by hand, for what no honest stack would send: spoofed senders, odd fragments."""
+
+import ipaddress
+import random
+import socket
+import struct
+
+ETHERTYPE = {4: 0x0800, 6: 0x86DD}
+UDP, FRAGMENT_HEADER, DESTINATION_OPTIONS = 17, 44, 60
+
+
+def checksum(octets):
+    if len(octets) % 2:
+        octets += b"\0"
+    total = sum(struct.unpack(f"!{len(octets) // 2}H", octets))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF
+
+
+def udp(source, destination, source_port, destination_port, payload):
+    addresses = ipaddress.ip_address(source).packed + ipaddress.ip_address(destination).packed
+    length = 8 + len(payload)
+    pseudo = addresses + struct.pack("!IHH", length, 0, UDP)
+    header = struct.pack("!HHHH", source_port, destination_port, length, 0)
+    value = checksum(pseudo + header + payload) or 0xFFFF
+    return header[:6] + struct.pack("!H", value) + payload
+
+
+def _ipv4(source, destination, payload, offset=0, more=False, identity=0, options=b""):
+    words = 5 + len(options) // 4
+    header = struct.pack("!BBHHHBBH4s4s", 0x40 | words, 0, words * 4 + len(payload), identity,
+                         (0x2000 if more else 0) | offset // 8, 64, UDP, 0,
+                         ipaddress.ip_address(source).packed,
+                         ipaddress.ip_address(destination).packed) + options
+    return header[:10] + struct.pack("!H", checksum(header)) + header[12:] + payload
+
+
+def _ipv6(source, destination, payload, next_header=UDP):
+    return struct.pack("!IHBB16s16s", 6 << 28, len(payload), next_header, 64,
+                       ipaddress.ip_address(source).packed,
+                       ipaddress.ip_address(destination).packed) + payload
+
+
+def whole(family, source, destination, datagram):
+    make = _ipv4 if family == 4 else _ipv6
+    return [make(source, destination, datagram)]
+
+
+def with_options(family, source, destination, datagram):
+    """The UDP header is not where a careless reader looks for it."""
+    if family == 4:
+        return [_ipv4(source, destination, datagram, options=b"\x01" * 8)]
+    padding = struct.pack("!BBBB4s", UDP, 0, 1, 4, b"\0" * 4)
+    return [_ipv6(source, destination, padding + datagram, DESTINATION_OPTIONS)]
+
+
+def fragments(family, source, destination, datagram, sizes):
+    """Cuts the datagram after the given numbers of octets (multiples of eight)."""
+    identity = random.randrange(1, 65536)
+    packets, offset = [], 0
+    for size in [*sizes, len(datagram)]:
+        part = datagram[offset:offset + size]
+        more = offset + len(part) < len(datagram)
+        if family == 4:
+            packets.append(_ipv4(source, destination, part, offset, more, identity))
+        else:
+            header = struct.pack("!BBHI", UDP, 0, offset | more, identity)
+            packets.append(_ipv6(source, destination, header + part, FRAGMENT_HEADER))
+        offset += len(part)
+        if not more:
+            break
+    return packets
+
+
+class Injector:
+    """Puts packets on a link of the wire, below the wire's own stack and its rules."""
+
+    def __init__(self, lab, neighbour):
+        # A device is named after who is at its other end (topology.py).
+        self._device = neighbour
+        text = lab.namespaces[neighbour].run("cat", "/sys/class/net/wire/address")
+        self._mac = bytes.fromhex(text.strip().replace(":", ""))
+        self._socket = lab.wire.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0)
+
+    def send(self, family, packets):
+        for packet in packets:
+            self._socket.sendto(packet, (self._device, ETHERTYPE[family], 0, 0, self._mac))
+
+    def close(self):
+        self._socket.close()
