@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "test.h"
+
+#include "base/keyedhash.h"
+
+/* SipHash-2-4 with the key 00..0f over 00, 00 01, ...: the reference implementation's vectors
+ * (J.-P. Aumasson, D. J. Bernstein), read as little-endian numbers. */
+static void it_is_siphash(void **state)
+{
+	(void)state;
+	static const struct {
+		size_t len;
+		uint8_t want[8];
+	} rows[] = {
+		{ 0, { 0x31, 0x0e, 0x0e, 0xdd, 0x47, 0xdb, 0x6f, 0x72 } },
+		{ 1, { 0xfd, 0x67, 0xdc, 0x93, 0xc5, 0x39, 0xf8, 0x74 } },
+		{ 8, { 0x62, 0x24, 0x93, 0x9a, 0x79, 0xf5, 0xf5, 0x93 } },
+		{ 15, { 0xe5, 0x45, 0xbe, 0x49, 0x61, 0xca, 0x29, 0xa1 } },
+	};
+	struct hash_key key;
+	uint8_t octets[16];
+
+	for (unsigned i = 0; i < 16; i++)
+		octets[i] = key.octets[i] = (uint8_t)i;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		uint64_t hash = keyed_hash(&key, span_of(octets, rows[i].len));
+		assert_memory_equal(&hash, rows[i].want, sizeof(hash));
+	}
+}
+
+static void every_draw_gives_another_key(void **state)
+{
+	(void)state;
+	struct hash_key a, b;
+
+	assert_int_equal(hash_key_draw(&a), 0);
+	assert_int_equal(hash_key_draw(&b), 0);
+	assert_memory_not_equal(&a, &b, sizeof(a));
+	assert_true(keyed_hash(&a, span_of("x", 1)) != keyed_hash(&b, span_of("x", 1)));
+}
+
+/* 4096 draws miss a given one of the 16 bits being 0, or being 1, once in 2^4096 runs. */
+static void every_bit_of_a_random_id_varies(void **state)
+{
+	(void)state;
+	uint16_t ones = 0, zeros = 0;
+
+	for (int i = 0; i < 4096; i++) {
+		uint16_t id = random_u16();
+		ones |= id;
+		zeros |= (uint16_t)~id;
+	}
+	assert_int_equal(ones, 0xffff);
+	assert_int_equal(zeros, 0xffff);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(it_is_siphash),
+		cmocka_unit_test(every_draw_gives_another_key),
+		cmocka_unit_test(every_bit_of_a_random_id_varies),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
