@@ -43,7 +43,7 @@ struct parked *park_oldest(const struct park *park)
 	return table_oldest(&park->table);
 }
 
-static void leave_list(struct parked *parked)
+void parked_unlist(struct parked *parked)
 {
 	struct parked_list *list = parked->list;
 
@@ -62,7 +62,7 @@ static void leave_list(struct parked *parked)
 
 void parked_move(struct parked *parked, struct parked_list *list)
 {
-	leave_list(parked);
+	parked_unlist(parked);
 	parked->list = list;
 	parked->previous = list->last;
 	parked->next = NULL;
@@ -81,7 +81,7 @@ void parked_move_all(struct parked_list *from, struct parked_list *to)
 
 void park_remove(struct park *park, struct parked *parked)
 {
-	leave_list(parked);
+	parked_unlist(parked);
 	free(parked->packet);
 	table_remove(&park->table, parked);
 }

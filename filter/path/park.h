@@ -50,6 +50,9 @@ struct parked *park_oldest(const struct park *park);
 /* Moves `parked` to the end of `list`, out of the one it was in. */
 void parked_move(struct parked *parked, struct parked_list *list);
 
+/* Takes `parked` out of its list, if it is in one. */
+void parked_unlist(struct parked *parked);
+
 /* Moves all of `from` to the end of `to`. */
 void parked_move_all(struct parked_list *from, struct parked_list *to);
 

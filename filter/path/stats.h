@@ -22,7 +22,7 @@
 	X(responses, "Responses seen")                                                             \
 	X(responses_unsolicited, "Responses dropped: nobody asked")                                \
 	X(responses_malformed, "Responses dropped: malformed")                                     \
-	X(responses_checksum, "Responses dropped: wrong UDP checksum")                             \
+	X(packets_checksum, "Packets dropped: wrong UDP checksum")                                 \
 	X(responses_unjudged, "Responses passed unjudged, to queries that were passed untouched")  \
 	X(responses_accepted, "Responses accepted as they were")                                   \
 	X(responses_rewritten, "Responses accepted rewritten")                                     \

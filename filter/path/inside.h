@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The inside of a worker, for its own sources: worker_new.c, worker.c (the loop), query_side.c,
+ * response_side.c, report.c. */
+#ifndef PATH_INSIDE_H
+#define PATH_INSIDE_H
+
+#include "base/log.h"
+#include "gate/gate.h"
+#include "path/fetch.h"
+#include "path/flow.h"
+#include "path/nfqueue.h"
+#include "path/park.h"
+#include "path/worker.h"
+
+struct worker {
+	struct worker_config config;
+	int epoll_fd, stop_fd;
+	bool stopping;
+	uint64_t now_ms; /* the clocks, read once a turn of the loop */
+	int64_t now_s;
+
+	struct nfqueue queue;
+	struct flow_table flows;
+	struct park park;
+	struct parked_list ready; /* parked, and their fetch is over: to be judged again */
+	struct fetcher fetcher;
+
+	struct crypto *crypto;
+	struct store store;
+	struct gate gate;
+	struct rr *rrs;       /* of the message that is looked at */
+	uint8_t *octets;      /* of the message that is written, EXCHANGE_ANSWER_MAX of them */
+	struct log_limit log; /* of refusals */
+	struct stats stats;
+};
+
+/* Gives a query its verdict. */
+void query_side(struct worker *w, uint32_t packet_id, const struct packet *packet);
+
+/* Gives a response its verdict, or parks it. */
+void response_side(struct worker *w, const struct queued *queued, const struct packet *packet);
+
+/* Judges a parked response again: it gets its verdict, or waits for something else. */
+void response_again(struct worker *w, struct parked *parked);
+
+/* Gives a parked response its verdict, that its keys did not arrive in time. */
+void response_too_late(struct worker *w, struct parked *parked);
+
+/* What the fetcher calls: struct fetch_owner. */
+bool worker_learn(void *worker, const struct want *want, struct span answer, bool last_try);
+void worker_unlearned(void *worker, const struct want *want);
+void worker_fetched(void *worker, struct parked_list *waiting);
+
+/* Accepts `packet` with another payload; drops it when that is too long for a packet. */
+void accept_with(
+        struct worker *w, uint32_t packet_id, const struct packet *packet, struct span payload);
+
+/* Counts what was concluded, and logs it if it is Bogus or Indeterminate. */
+void report(struct worker *w, const struct asked *asked, const struct packet *packet,
+        const struct gate_result *result);
+
+#endif

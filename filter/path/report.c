@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "path/inside.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+
+static void count(struct stats *stats, enum status status)
+{
+	switch (status) {
+	case STATUS_SECURE:
+		stats_count(&stats->status_secure);
+		break;
+	case STATUS_INSECURE:
+		stats_count(&stats->status_insecure);
+		break;
+	case STATUS_INDETERMINATE:
+		stats_count(&stats->status_indeterminate);
+		break;
+	case STATUS_BOGUS:
+		stats_count(&stats->status_bogus);
+		break;
+	}
+}
+
+/* bogus www.example. A from 192.0.2.53: example. DNSKEY (ds-no-match: no DNSKEY matches the DS) */
+static void log_refusal(
+        const struct asked *asked, const struct packet *packet, const struct gate_result *result)
+{
+	char asked_text[NAME_TEXT_SIZE], asked_type[TYPE_TEXT_SIZE];
+	char subject_text[NAME_TEXT_SIZE], subject_type[TYPE_TEXT_SIZE];
+	char server[INET6_ADDRSTRLEN];
+	struct cursor c = cursor_over(span_of(asked->question, asked->question_len));
+	struct name name;
+
+	name_read_plain(&c, &name);
+	type_text(cursor_u16(&c), asked_type);
+	inet_ntop(packet->version == 4 ? AF_INET : AF_INET6, packet->source.base, server,
+	        sizeof(server));
+	log_warning("%s %.255s %s from %s: %.255s %s (%s: %s)", status_text(result->outcome.status),
+	        name_text(&name, asked_text), asked_type, server,
+	        name_text(&result->subject, subject_text),
+	        type_text(result->subject_type, subject_type), reason_word(result->outcome.reason),
+	        reason_sentence(result->outcome.reason));
+}
+
+void report(struct worker *w, const struct asked *asked, const struct packet *packet,
+        const struct gate_result *result)
+{
+	uint64_t withheld;
+
+	count(&w->stats, result->outcome.status);
+	if (result->outcome.status != STATUS_BOGUS &&
+	        result->outcome.status != STATUS_INDETERMINATE)
+		return;
+	if (!log_limit_allows(&w->log, w->now_ms, &withheld))
+		return;
+	if (withheld > 0)
+		log_warning("%" PRIu64 " lines like the next were withheld", withheld);
+	log_refusal(asked, packet, result);
+}

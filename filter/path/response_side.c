@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "path/inside.h"
+
+#include <netinet/in.h>
+
+#include "dnssec/limits.h"
+
+/* A response that the kernel holds: fresh from the queue, and then its flow is there; or parked. */
+struct held {
+	uint32_t packet_id;
+	uint32_t in_interface;
+	const struct packet *packet;
+	const struct asked *asked;
+	struct flow *flow;
+	struct parked *parked;
+};
+
+/* The question was answered, so it is forgotten. */
+static void forget(struct worker *w, const struct held *held)
+{
+	if (held->flow)
+		flow_remove(&w->flows, held->flow);
+	if (held->parked)
+		park_remove(&w->park, held->parked);
+}
+
+static void replace(struct worker *w, const struct held *held, const struct gate_result *result,
+        uint64_t *counter)
+{
+	stats_count(counter);
+	accept_with(w, held->packet_id, held->packet, result->octets);
+	forget(w, held);
+}
+
+/* What answers nothing leaves the question open: the true answer may still come. */
+static void drop(struct worker *w, const struct held *held)
+{
+	stats_count(&w->stats.responses_dropped);
+	nfqueue_drop(&w->queue, held->packet_id);
+	if (held->parked)
+		park_remove(&w->park, held->parked);
+}
+
+/* Gives the verdict that the gate came to. */
+static void settle(struct worker *w, const struct held *held, const struct gate_result *result)
+{
+	if (result->verdict != GATE_DROP)
+		report(w, held->asked, held->packet, result);
+	switch (result->verdict) {
+	case GATE_ACCEPT:
+		stats_count(&w->stats.responses_accepted);
+		nfqueue_accept(&w->queue, held->packet_id);
+		forget(w, held);
+		break;
+	case GATE_REWRITE:
+		replace(w, held, result, &w->stats.responses_rewritten);
+		break;
+	case GATE_SERVFAIL:
+		replace(w, held, result, &w->stats.responses_servfail);
+		break;
+	case GATE_WANT: /* nothing is fetched for what is refused */
+	case GATE_DROP:
+		drop(w, held);
+		break;
+	}
+}
+
+static void refuse(struct worker *w, const struct held *held, enum reason reason)
+{
+	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
+	struct gate_result result;
+
+	gate_refuse(&w->gate, held->asked, held->packet->payload, reason, &out, &result);
+	settle(w, held, &result);
+}
+
+/* The server that sent `packet`. A link-local one is there on its interface only. */
+static struct sockaddr_storage server_of(const struct packet *packet, uint32_t in_interface)
+{
+	struct sockaddr_storage server = { 0 };
+
+	if (packet->version == 4) {
+		struct sockaddr_in *in = (struct sockaddr_in *)&server;
+		in->sin_family = AF_INET;
+		in->sin_port = htons(packet->source_port);
+		memcpy(&in->sin_addr, packet->source.base, sizeof(in->sin_addr));
+	} else {
+		struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&server;
+		in6->sin6_family = AF_INET6;
+		in6->sin6_port = htons(packet->source_port);
+		memcpy(&in6->sin6_addr, packet->source.base, sizeof(in6->sin6_addr));
+		if (IN6_IS_ADDR_LINKLOCAL(&in6->sin6_addr))
+			in6->sin6_scope_id = in_interface;
+	}
+	return server;
+}
+
+/* Moves a fresh response from its flow to where it waits. Returns false when there is no room. */
+static bool park(struct worker *w, struct held *held)
+{
+	const struct packet *p = held->packet;
+	struct span octets = span_of(p->header.base, p->header.len + p->udp.len);
+
+	held->parked = park_add(&w->park, held->packet_id, octets, held->asked, w->now_ms);
+	if (!held->parked)
+		return false;
+	stats_count(&w->stats.parked);
+	held->parked->in_interface = held->in_interface;
+	held->asked = &held->parked->asked;
+	flow_remove(&w->flows, held->flow);
+	held->flow = NULL;
+	return true;
+}
+
+static void wait_for(struct worker *w, struct held *held, const struct want *want)
+{
+	struct sockaddr_storage server = server_of(held->packet, held->in_interface);
+
+	if (!held->parked && !park(w, held)) {
+		stats_count(&w->stats.parked_full);
+		refuse(w, held, REASON_FETCH_FAILED);
+	} else if (held->parked->fetches++ == LIMIT_FETCHES) {
+		refuse(w, held, REASON_BUDGET);
+	} else if (!fetcher_want(&w->fetcher, want, &server, held->parked, w->now_ms)) {
+		refuse(w, held, REASON_FETCH_FAILED);
+	}
+}
+
+static void judge(struct worker *w, struct held *held)
+{
+	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
+	struct gate_result result;
+
+	gate_judge(&w->gate, held->asked, held->packet->payload, w->now_s, &out, &result);
+	if (result.verdict == GATE_WANT)
+		wait_for(w, held, &result.want);
+	else
+		settle(w, held, &result);
+}
+
+/* A client that checks for itself gets what the server sent, less a claim that was not checked.
+ * What is signed as a whole must stay as it is (RFC 8945, 5.3). */
+static void pass_unjudged(struct worker *w, const struct held *held, const struct message *response)
+{
+	stats_count(&w->stats.responses_unjudged);
+	if (held->flow->kind == QUERY_CD && (response->flags & FLAG_AD)) {
+		memcpy(w->octets, response->octets.base, response->octets.len);
+		put_u16(w->octets + 2, response->flags & (uint16_t)~FLAG_AD);
+		accept_with(
+		        w, held->packet_id, held->packet, span_of(w->octets, response->octets.len));
+	} else {
+		nfqueue_accept(&w->queue, held->packet_id);
+	}
+	forget(w, held);
+}
+
+void response_side(struct worker *w, const struct queued *queued, const struct packet *packet)
+{
+	struct message response;
+	struct held held = {
+		.packet_id = queued->id, .in_interface = queued->in_interface, .packet = packet
+	};
+
+	stats_count(&w->stats.responses);
+	if (!message_parse(&response, packet->payload, w->rrs, MESSAGE_RRS_MAX)) {
+		stats_count(&w->stats.responses_malformed);
+		nfqueue_drop(&w->queue, queued->id);
+		return;
+	}
+	struct flow_key key = flow_key_of_response(packet, response.id);
+	held.flow = flow_find(&w->flows, &key, &response, w->now_ms);
+	if (!held.flow) {
+		stats_count(&w->stats.responses_unsolicited);
+		nfqueue_drop(&w->queue, queued->id);
+		return;
+	}
+	held.asked = &held.flow->asked;
+	if (held.asked->unjudged)
+		pass_unjudged(w, &held, &response);
+	else
+		judge(w, &held);
+}
+
+/* The copy was parsed before, so it parses now. */
+static struct held held_again(struct parked *parked, struct packet *packet)
+{
+	packet_parse(packet, span_of(parked->packet, parked->packet_len));
+	return (struct held){ .packet_id = parked->packet_id,
+		.in_interface = parked->in_interface,
+		.packet = packet,
+		.asked = &parked->asked,
+		.parked = parked };
+}
+
+void response_again(struct worker *w, struct parked *parked)
+{
+	struct packet packet;
+	struct held held = held_again(parked, &packet);
+	judge(w, &held);
+}
+
+void response_too_late(struct worker *w, struct parked *parked)
+{
+	struct packet packet;
+	struct held held = held_again(parked, &packet);
+
+	stats_count(&w->stats.parked_timeouts);
+	refuse(w, &held, REASON_FETCH_TIMEOUT);
+}

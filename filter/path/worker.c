@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "path/worker.h"
+
+#include <errno.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+
+#include "base/clock.h"
+#include "path/inside.h"
+
+#define EVENTS_MAX 64 /* handled in one turn of the loop */
+
+/* Judged again in one turn: one fetch may set many free, and the queue must not wait for all. */
+#define READY_MAX 64
+
+/* Flows that are too old hurt nobody for a while; this is how often they wake an idle worker. */
+#define SWEEP_MS 1000
+
+void accept_with(
+        struct worker *w, uint32_t packet_id, const struct packet *packet, struct span payload)
+{
+	struct writer out = nfqueue_replacement(&w->queue);
+
+	packet_write(&out, packet, payload);
+	if (out.full)
+		nfqueue_drop(&w->queue, packet_id);
+	else
+		nfqueue_accept_replaced(&w->queue, packet_id, &out);
+}
+
+static void drop_counted(struct worker *w, uint32_t packet_id, uint64_t *counter)
+{
+	stats_count(counter);
+	nfqueue_drop(&w->queue, packet_id);
+}
+
+/* Between two servers both ports are 53, and the message tells. One that is too short to tell is
+ * malformed on either side. */
+static bool is_query(const struct packet *packet)
+{
+	if (packet->source_port != DNS_PORT)
+		return true;
+	if (packet->destination_port != DNS_PORT)
+		return false;
+	struct cursor c = cursor_at(packet->payload, 2);
+	return !(cursor_u16(&c) & FLAG_QR);
+}
+
+static void handle_datagram(
+        struct worker *w, const struct queued *queued, const struct packet *packet)
+{
+	if (packet->source_port != DNS_PORT && packet->destination_port != DNS_PORT) {
+		stats_count(&w->stats.packets_other);
+		nfqueue_accept(&w->queue, queued->id);
+	} else if (!packet_checksum_ok(packet)) {
+		/* What is rewritten gets a new checksum, which must not make it whole again. */
+		drop_counted(w, queued->id, &w->stats.packets_checksum);
+	} else if (is_query(packet)) {
+		query_side(w, queued->id, packet);
+	} else {
+		response_side(w, queued, packet);
+	}
+}
+
+/* What cannot be looked into does not pass: the rules bring nothing but DNS over UDP here, and it
+ * would be the way around the gate. */
+static void handle_packet(void *context, const struct queued *queued)
+{
+	struct worker *w = context;
+	struct packet packet;
+
+	switch (packet_parse(&packet, queued->octets)) {
+	case PACKET_UDP:
+		handle_datagram(w, queued, &packet);
+		break;
+	case PACKET_FRAGMENT:
+		drop_counted(w, queued->id, &w->stats.packets_fragment);
+		break;
+	case PACKET_NOT_UDP:
+		drop_counted(w, queued->id, &w->stats.packets_not_udp);
+		break;
+	case PACKET_MALFORMED:
+		drop_counted(w, queued->id, &w->stats.packets_malformed);
+		break;
+	}
+}
+
+bool worker_learn(void *context, const struct want *want, struct span answer, bool last_try)
+{
+	struct worker *w = context;
+	return gate_learn(&w->gate, want, answer, w->now_s, last_try) == LEARNED;
+}
+
+void worker_unlearned(void *context, const struct want *want)
+{
+	struct worker *w = context;
+	gate_learn_failure(&w->gate, want, w->now_s);
+}
+
+void worker_fetched(void *context, struct parked_list *waiting)
+{
+	struct worker *w = context;
+	parked_move_all(waiting, &w->ready);
+}
+
+static void judge_ready(struct worker *w)
+{
+	for (unsigned i = 0; i < READY_MAX && w->ready.first; i++) {
+		struct parked *parked = w->ready.first;
+		parked_unlist(parked);
+		response_again(w, parked);
+	}
+}
+
+static void end_waits(struct worker *w)
+{
+	struct parked *oldest;
+
+	while ((oldest = park_oldest(&w->park)) && oldest->deadline_ms <= w->now_ms)
+		response_too_late(w, oldest);
+	for (unsigned n = flow_expire(&w->flows, w->now_ms); n > 0; n--)
+		stats_count(&w->stats.flows_expired);
+}
+
+/* What epoll_wait() is told: how long nothing is due. */
+static int idle_ms(const struct worker *w)
+{
+	const struct parked *oldest = park_oldest(&w->park);
+	uint64_t due_ms = fetcher_deadline_ms(&w->fetcher);
+
+	if (w->ready.first)
+		return 0;
+	if (oldest && oldest->deadline_ms < due_ms)
+		due_ms = oldest->deadline_ms;
+	if (due_ms <= w->now_ms)
+		return 0;
+	if (due_ms - w->now_ms < SWEEP_MS)
+		return (int)(due_ms - w->now_ms);
+	return due_ms < UINT64_MAX || w->flows.table.used > 0 ? SWEEP_MS : -1;
+}
+
+static void read_clocks(struct worker *w)
+{
+	w->now_ms = clock_monotonic_ms();
+	w->now_s = clock_wall_s();
+}
+
+static int handle_event(struct worker *w, const struct epoll_event *event)
+{
+	if (event->data.ptr == &w->queue)
+		return nfqueue_receive(&w->queue, handle_packet, w);
+	if (event->data.ptr == &w->stop_fd)
+		w->stopping = true;
+	else
+		fetcher_ready(&w->fetcher, event->data.ptr, w->now_ms);
+	return 0;
+}
+
+static int turn(struct worker *w)
+{
+	struct epoll_event events[EVENTS_MAX];
+	int result = 0;
+	int n = epoll_wait(w->epoll_fd, events, EVENTS_MAX, idle_ms(w));
+
+	if (n < 0 && errno != EINTR)
+		return -errno;
+	read_clocks(w);
+	for (int i = 0; i < n && result == 0; i++)
+		result = handle_event(w, &events[i]);
+	fetcher_expire(&w->fetcher, w->now_ms);
+	judge_ready(w);
+	end_waits(w);
+	nfqueue_flush(&w->queue);
+	return result;
+}
+
+static void drop_parked(struct worker *w)
+{
+	struct parked *oldest;
+
+	while ((oldest = park_oldest(&w->park))) {
+		nfqueue_drop(&w->queue, oldest->packet_id);
+		park_remove(&w->park, oldest);
+	}
+	nfqueue_flush(&w->queue);
+}
+
+int worker_run(struct worker *w)
+{
+	int result = 0;
+
+	read_clocks(w);
+	while (!w->stopping && result == 0)
+		result = turn(w);
+	drop_parked(w);
+	return result;
+}
+
+/* An eventfd takes a number of 64 bits, so adding one to it cannot fail here. */
+void worker_stop(struct worker *w)
+{
+	eventfd_write(w->stop_fd, 1);
+}
+
+const struct stats *worker_stats(const struct worker *w)
+{
+	return &w->stats;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How a worker is made and ended. */
+#include "path/worker.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "path/inside.h"
+
+#define LOG_BURST      20
+#define LOG_PER_SECOND 5
+
+static int take_memory(struct worker *w)
+{
+	const struct worker_config *config = &w->config;
+
+	w->crypto = crypto_new();
+	w->rrs = calloc(MESSAGE_RRS_MAX, sizeof(*w->rrs));
+	w->octets = malloc(EXCHANGE_ANSWER_MAX);
+	if (!w->crypto || !w->rrs || !w->octets)
+		return -ENOMEM;
+	int result = flow_table_init(&w->flows, config->flows, config->flow_timeout_ms);
+	if (result == 0)
+		result = park_init(&w->park, config->parked, config->park_ms);
+	if (result == 0)
+		result = store_init(&w->store, config->anchors, config->zones);
+	w->gate =
+	        (struct gate){ .crypto = w->crypto, .store = &w->store, .policy = config->policy };
+	return result < 0 ? result : gate_init(&w->gate);
+}
+
+static int make_fetcher(struct worker *w)
+{
+	struct fetch_owner owner = { .context = w,
+		.learn = worker_learn,
+		.failed = worker_unlearned,
+		.over = worker_fetched };
+
+	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	w->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (w->epoll_fd < 0 || w->stop_fd < 0)
+		return -errno;
+	return fetcher_init(&w->fetcher, w->epoll_fd, w->config.resolvers, w->config.resolver_count,
+	        &w->stats, owner);
+}
+
+static int watch(struct worker *w, int fd, void *tag)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.ptr = tag };
+	return epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+}
+
+/* The queue comes last: from then on packets wait for their verdicts. */
+static int prepare(struct worker *w, char *error, size_t error_size)
+{
+	struct nfqueue_options options = { .number = w->config.queue,
+		.length = w->config.queue_length,
+		.socket_buffer = w->config.socket_buffer,
+		.fail_open = w->config.fail_open };
+	int result = take_memory(w);
+
+	if (result == 0)
+		result = make_fetcher(w);
+	if (result == 0)
+		result = watch(w, w->stop_fd, &w->stop_fd);
+	if (result == 0) {
+		result = nfqueue_open(&w->queue, &options, &w->stats, error, error_size);
+		if (result < 0)
+			return result;
+		result = watch(w, w->queue.fd, &w->queue);
+	}
+	if (result < 0)
+		snprintf(error, error_size, "cannot start a worker: %s", strerror(-result));
+	return result;
+}
+
+struct worker *worker_new(const struct worker_config *config, char *error, size_t error_size)
+{
+	struct worker *w = calloc(1, sizeof(*w));
+
+	if (!w) {
+		snprintf(error, error_size, "cannot start a worker: %s", strerror(ENOMEM));
+		return NULL;
+	}
+	w->config = *config;
+	w->epoll_fd = w->stop_fd = w->queue.fd = -1;
+	w->log = (struct log_limit){ .burst = LOG_BURST, .per_second = LOG_PER_SECOND };
+	if (prepare(w, error, error_size) < 0) {
+		worker_free(w);
+		return NULL;
+	}
+	return w;
+}
+
+static void close_open(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+/* Parked responses are in the lists of fetches, so they go first. What was never made is all zero,
+ * and its end does nothing. */
+void worker_free(struct worker *w)
+{
+	nfqueue_close(&w->queue);
+	park_fini(&w->park);
+	fetcher_fini(&w->fetcher);
+	flow_table_fini(&w->flows);
+	gate_fini(&w->gate);
+	store_fini(&w->store);
+	crypto_free(w->crypto);
+	free(w->rrs);
+	free(w->octets);
+	close_open(w->epoll_fd);
+	close_open(w->stop_fd);
+	free(w);
+}
