@@ -8,7 +8,12 @@
 #include <stdint.h>
 
 /* syslog(3)'s numbers, of which these are used. */
-enum log_level { LOG_LEVEL_ERROR = 3, LOG_LEVEL_WARNING = 4, LOG_LEVEL_INFO = 6, LOG_LEVEL_DEBUG = 7 };
+enum log_level {
+	LOG_LEVEL_ERROR = 3,
+	LOG_LEVEL_WARNING = 4,
+	LOG_LEVEL_INFO = 6,
+	LOG_LEVEL_DEBUG = 7
+};
 
 /* Lines above `level` are not written from here on. The default is LOG_LEVEL_INFO. */
 void log_set_level(enum log_level level);

@@ -46,8 +46,12 @@ int table_init(struct table *t, size_t entry_size, uint32_t capacity)
 	const size_t align = _Alignof(max_align_t);
 	uint32_t buckets = bucket_count(capacity);
 
-	*t = (struct table){ .slot_size = sizeof(struct slot) + ((entry_size + align - 1) & ~(align - 1)),
-		.capacity = capacity, .bucket_mask = buckets - 1, .newest = NONE, .oldest = NONE };
+	*t = (struct table){ .slot_size = sizeof(struct slot) +
+		                          ((entry_size + align - 1) & ~(align - 1)),
+		.capacity = capacity,
+		.bucket_mask = buckets - 1,
+		.newest = NONE,
+		.oldest = NONE };
 	t->slots = calloc(capacity, t->slot_size);
 	t->buckets = malloc(buckets * sizeof(*t->buckets));
 	if (!t->slots || !t->buckets) {

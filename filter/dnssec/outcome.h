@@ -53,7 +53,7 @@ enum reason {
 #define X(name, word, ede, sentence) REASON_##name,
 	REASONS(X)
 #undef X
-		REASON_COUNT
+	        REASON_COUNT
 };
 
 struct outcome {

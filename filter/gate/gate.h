@@ -47,28 +47,29 @@ void gate_fini(struct gate *g);
 /* Judges the response `octets` to `asked` at `now_s` (seconds since 1970). `out` is empty and
  * should have room for 65535 octets. The result borrows from `out` only. */
 void gate_judge(struct gate *g, const struct asked *asked, struct span octets, int64_t now_s,
-	struct writer *out, struct gate_result *result);
+        struct writer *out, struct gate_result *result);
 
 /* The same for a response whose keys cannot be had: writes the SERVFAIL (or lets it through in
  * monitor mode) with `reason`. */
-void gate_refuse(struct gate *g, const struct asked *asked, struct span octets,
-	enum reason reason, struct writer *out, struct gate_result *result);
+void gate_refuse(struct gate *g, const struct asked *asked, struct span octets, enum reason reason,
+        struct writer *out, struct gate_result *result);
 
-/* True when `response` may be the answer to `asked`: QR, id, opcode and the question's exact octets.
- * A response without a question is let match only when it is an error without records. */
+/* True when `response` may be the answer to `asked`: QR, id, opcode and the question's exact
+ * octets. A response without a question is let match only when it is an error without records. */
 bool gate_matches(const struct message *response, const struct asked *asked);
 
 /* What became of a response to a fetch. */
 enum learned {
 	LEARNED,     /* it is in the store: ask the gate again */
-	LEARN_RETRY, /* it is no usable answer (a server's failure, a forgery): ask again, elsewhere */
+	LEARN_RETRY, /* it is no usable answer (a server's failure, a forgery): ask again, elsewhere
+	              */
 };
 
 /* Puts the response to a fetch of `want` into the store. With `last_try` a chain that does not hold
  * is stored as Bogus for LIMIT_BOGUS_TTL_S, and LEARNED is returned. The caller has matched id,
  * addresses and question. */
-enum learned gate_learn(struct gate *g, const struct want *want, struct span octets, int64_t now_s,
-	bool last_try);
+enum learned gate_learn(
+        struct gate *g, const struct want *want, struct span octets, int64_t now_s, bool last_try);
 
 /* Remembers for LIMIT_FAILED_TTL_S that `want` could not be fetched: what needs it is
  * Indeterminate. */

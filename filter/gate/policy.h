@@ -7,7 +7,8 @@
 
 enum policy_mode {
 	MODE_ENFORCE, /* Bogus and Indeterminate become SERVFAIL */
-	MODE_MONITOR, /* everything is judged and logged; nothing is refused or rewritten to SERVFAIL */
+	MODE_MONITOR, /* everything is judged and logged; nothing is refused or rewritten to
+	                 SERVFAIL */
 };
 
 struct policy {

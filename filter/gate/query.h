@@ -23,7 +23,8 @@ enum query_kind {
 };
 
 /* Reads what the client asked out of a parsed query into `asked` (not for QUERY_MALFORMED). */
-enum query_kind query_read(const struct message *m, const struct policy *policy, struct asked *asked);
+enum query_kind query_read(
+        const struct message *m, const struct policy *policy, struct asked *asked);
 
 /* Writes the query with DO set and the UDP size QUERY_UDP_SIZE: in the OPT that is there, or in one
  * that is added (RFC 6891, 6.1.1; RFC 3225). Only for QUERY_JUDGED. Returns false when `out` is too

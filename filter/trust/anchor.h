@@ -3,17 +3,27 @@
 #ifndef TRUST_ANCHOR_H
 #define TRUST_ANCHOR_H
 
-#include "wire/name.h"
+#include "dnssec/ds.h"
+
+/* One zone's anchor. A DNSKEY is kept as its SHA-256 DS. */
+struct anchor {
+	struct name zone;
+	struct ds_set ds;
+};
 
 struct anchors;
 
-/* Reads a file of DS and DNSKEY records, one a line; comments, TTL, class and RFC 1035's
- * parentheses are understood. Returns NULL, with a sentence that names file and line in `error`,
- * when the file cannot be read, a record cannot be parsed, or none is there. */
+/* Reads a file of DS and DNSKEY records: one a line, or over several lines in parentheses (RFC
+ * 1035, 5.1); comments, TTL and class are understood, directives are not. Returns NULL, with a
+ * sentence that names file and line in `error`, when the file cannot be read, a record cannot be
+ * parsed or is of another type, or some zone has no record that can be used. */
 struct anchors *anchors_load(const char *path, char *error, size_t error_size);
 void anchors_free(struct anchors *a);
 
-/* How many records were read. */
+/* How many zones have an anchor. */
 unsigned anchors_count(const struct anchors *a);
+
+/* Returns the deepest anchor at or above `name`, or NULL. */
+const struct anchor *anchors_above(const struct anchors *a, const struct name *name);
 
 #endif

@@ -1,17 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The zone-status store: what is known of each name that is or might be a zone cut. A table of a
- * fixed size in which each fact has its expiry; a full table forgets what was used longest ago. */
+/* The zone-status store: what was learned of each name that is, or might have been, a zone cut. A
+ * table of a fixed size in which each fact has its expiry; a full table forgets what was used
+ * longest ago. It holds only what was proved, and, for a short time, what could not be. */
 #ifndef TRUST_STORE_H
 #define TRUST_STORE_H
 
 #include "base/keyedhash.h"
 #include "base/table.h"
-#include "crypto/crypto.h"
-#include "dnssec/outcome.h"
+#include "dnssec/ds.h"
 #include "trust/anchor.h"
 
+/* What is known of a name as a place where a zone may begin, seen from above. */
+enum cut {
+	CUT_UNKNOWN,  /* nothing, or it has expired */
+	CUT_SECURE,   /* a delegation with a DS that can be used */
+	CUT_INSECURE, /* a delegation proved to have none; `outcome` says how */
+	CUT_NONE,     /* the name is no cut */
+	CUT_NO_NAME,  /* the name does not exist, so there is no cut below it either */
+	CUT_BROKEN,   /* it could not be proved; `outcome` is Bogus or Indeterminate */
+};
+
+/* All that is known of one name. Times are seconds since 1970. */
+struct fact {
+	struct name name;
+	enum cut cut;
+	struct outcome outcome; /* of CUT_INSECURE and CUT_BROKEN */
+	int64_t cut_expires_s;
+	struct ds_set ds; /* of CUT_SECURE */
+
+	/* The zone's own keys; NULL with an outcome other than SECURE: they could not be proved. */
+	struct keyset *keys;
+	struct outcome keys_outcome;
+	int64_t keys_expire_s; /* 0: nothing is known of the keys */
+};
+
 struct store {
-	struct table zones;
+	struct table facts;
 	struct hash_key key;
 	const struct anchors *anchors;
 };
@@ -20,5 +44,22 @@ struct store {
  * negative errno. */
 int store_init(struct store *s, const struct anchors *anchors, uint32_t capacity);
 void store_fini(struct store *s);
+
+/* Returns what is known of a name, or NULL; what has expired shows as unknown. The pointer is good
+ * until the next store_put_*(). */
+const struct fact *store_find(struct store *s, const struct name *name, int64_t now_s);
+
+/* The cut at `name` is as said until `ttl_s` from now. Keys that are known stay only where the DS
+ * is the same as before. `ds` is copied; NULL but for CUT_SECURE. */
+void store_put_cut(struct store *s, const struct name *name, enum cut cut, struct outcome outcome,
+        const struct ds_set *ds, int64_t now_s, uint32_t ttl_s);
+
+/* The zone at `name` has these keys, which the store owns from now on; or, with NULL, they could
+ * not be proved and `outcome` says why. */
+void store_put_keys(struct store *s, const struct name *name, struct keyset *keys,
+        struct outcome outcome, int64_t now_s, uint32_t ttl_s);
+
+/* Forgets everything. */
+void store_flush(struct store *s);
 
 #endif

@@ -18,7 +18,7 @@ static void read_question(struct message *m, struct cursor *c)
 static bool take_opt(struct message *m, const struct rr *rr, uint32_t ttl)
 {
 	if (m->edns.present || rr->section != SECTION_ADDITIONAL ||
-		m->octets.base[rr->owner_at] != 0)
+	        m->octets.base[rr->owner_at] != 0)
 		return false;
 	m->edns = (struct edns){
 		.present = true,
@@ -36,8 +36,8 @@ static bool take_opt(struct message *m, const struct rr *rr, uint32_t ttl)
 static bool signs_message(const struct message *m, const struct rr *rr)
 {
 	struct span rdata = message_rdata(m, rr);
-	return rr->type == TYPE_TSIG || (rr->type == TYPE_SIG && rdata.len >= 2 &&
-						rdata.base[0] == 0 && rdata.base[1] == 0);
+	return rr->type == TYPE_TSIG ||
+	       (rr->type == TYPE_SIG && rdata.len >= 2 && rdata.base[0] == 0 && rdata.base[1] == 0);
 }
 
 static bool read_record(struct message *m, struct cursor *c, enum section section, struct rr *rr)
@@ -60,7 +60,7 @@ static bool read_record(struct message *m, struct cursor *c, enum section sectio
 }
 
 static bool read_section(
-	struct message *m, struct cursor *c, enum section section, unsigned count, unsigned rrs_max)
+        struct message *m, struct cursor *c, enum section section, unsigned count, unsigned rrs_max)
 {
 	while (count-- > 0) {
 		struct rr rr;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A DNS message, parsed in place: offsets into the octets, nothing copied but the question's name. */
+/* A DNS message, parsed in place: offsets into the octets, nothing copied but the question's name.
+ */
 #ifndef WIRE_MESSAGE_H
 #define WIRE_MESSAGE_H
 

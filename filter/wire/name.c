@@ -158,8 +158,7 @@ unsigned name_shared_labels(const struct name *a, const struct name *b)
 
 	label_offsets(a, in_a);
 	label_offsets(b, in_b);
-	while (shared < shorter &&
-		span_equal(label_at(a, in_a[shared]), label_at(b, in_b[shared])))
+	while (shared < shorter && span_equal(label_at(a, in_a[shared]), label_at(b, in_b[shared])))
 		shared++;
 	return shared;
 }
@@ -198,7 +197,7 @@ bool name_prepend(const struct name *n, struct span label, struct name *out)
 }
 
 bool name_replace_suffix(
-	const struct name *n, const struct name *from, const struct name *to, struct name *out)
+        const struct name *n, const struct name *from, const struct name *to, struct name *out)
 {
 	uint8_t kept = suffix_offset(n, from->labels);
 	if (kept + to->len > NAME_MAX_OCTETS)

@@ -58,7 +58,7 @@ bool name_prepend(const struct name *n, struct span label, struct name *out);
 /* Replaces the ending `from` of `n` (which is within it) by `to`, as DNAME does (RFC 6672, 2.2).
  * Returns false when the result is too long. */
 bool name_replace_suffix(
-	const struct name *n, const struct name *from, const struct name *to, struct name *out);
+        const struct name *n, const struct name *from, const struct name *to, struct name *out);
 
 static inline struct span name_span(const struct name *n)
 {

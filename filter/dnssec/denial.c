@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dnssec/denial.h"
+
+#include "dnssec/bitmap.h"
+#include "dnssec/denial_nsec.h"
+#include "dnssec/denial_nsec3.h"
+
+void denial_begin(
+        struct denial *d, const struct name *zone, struct crypto *crypto, struct budget *budget)
+{
+	d->zone = zone;
+	d->crypto = crypto;
+	d->budget = budget;
+	d->nsec_count = d->nsec3_count = 0;
+	d->mixed = d->over_limit = d->out_of_budget = false;
+}
+
+static void add_nsec(struct denial *d, const struct rrsets *g, const struct rr *rr)
+{
+	struct nsec *nsec = &d->nsecs[d->nsec_count];
+
+	if (d->nsec_count < LIMIT_NSEC_RECORDS && nsec_read(g->m, rr, nsec) &&
+	        name_within(&nsec->next, d->zone))
+		d->nsec_count++;
+}
+
+static void add_nsec3(struct denial *d, const struct rrsets *g, const struct rr *rr)
+{
+	struct nsec3 *nsec3 = &d->nsec3s[d->nsec3_count];
+
+	if (d->nsec3_count == LIMIT_NSEC3_RECORDS || !nsec3_read(g->m, rr, d->zone, nsec3))
+		return;
+	if (d->nsec3_count > 0 && !nsec3_same_parameters(&d->nsec3s[0], nsec3))
+		d->mixed = true;
+	if (nsec3->iterations > LIMIT_NSEC3_ITERATIONS)
+		d->over_limit = true;
+	d->nsec3_count++;
+}
+
+void denial_add(struct denial *d, const struct rrsets *g, const struct rrset *set,
+        const struct proved *proved)
+{
+	if (proved->is_wildcard)
+		return;
+	for (uint16_t i = set->first; i != RR_NONE; i = g->next[i]) {
+		if (set->type == TYPE_NSEC)
+			add_nsec(d, g, &g->m->rrs[i]);
+		else if (set->type == TYPE_NSEC3)
+			add_nsec3(d, g, &g->m->rrs[i]);
+	}
+}
+
+/* What can be said before looking at the names. Returns true when that settles it. */
+static bool settled_early(const struct denial *d, struct outcome *outcome)
+{
+	if (d->nsec_count + d->nsec3_count == 0)
+		*outcome = outcome_of(STATUS_BOGUS, REASON_DENIAL_MISSING);
+	else if (d->nsec_count == 0 && d->mixed)
+		*outcome = outcome_of(STATUS_BOGUS, REASON_DENIAL_FAILED);
+	else if (d->nsec_count == 0 && d->over_limit)
+		*outcome = outcome_of(STATUS_INSECURE, REASON_NSEC3_ITERATIONS);
+	else
+		return false;
+	return true;
+}
+
+/* Turns what the records prove into an outcome. */
+static struct outcome concluded(const struct denial *d, enum proof proof)
+{
+	switch (proof) {
+	case PROOF_HOLDS:
+		return outcome_of(STATUS_SECURE, REASON_NONE);
+	case PROOF_OPT_OUT:
+		return outcome_of(STATUS_INSECURE, REASON_OPT_OUT);
+	case PROOF_FAILS:
+		break;
+	}
+	return outcome_of(STATUS_BOGUS, d->out_of_budget ? REASON_BUDGET : REASON_DENIAL_FAILED);
+}
+
+struct outcome denial_of_name(struct denial *d, const struct name *name)
+{
+	struct outcome early;
+	if (settled_early(d, &early))
+		return early;
+	if (nsec_denies_name(d, name))
+		return concluded(d, PROOF_HOLDS);
+	return concluded(d, nsec3_denies_name(d, name));
+}
+
+struct outcome denial_of_type(struct denial *d, const struct name *name, uint16_t type)
+{
+	struct outcome early;
+	if (settled_early(d, &early))
+		return early;
+	if (nsec_denies_type(d, name, type))
+		return concluded(d, PROOF_HOLDS);
+	return concluded(d, nsec3_denies_type(d, name, type));
+}
+
+struct outcome denial_of_closer_match(struct denial *d, const struct name *name, unsigned labels)
+{
+	struct outcome early;
+	if (settled_early(d, &early))
+		return early;
+	if (nsec_denies_closer_match(d, name, labels))
+		return concluded(d, PROOF_HOLDS);
+	return concluded(d, nsec3_denies_closer_match(d, name, labels));
+}
+
+/* A record at the very name tells whether there is a cut. */
+static enum no_ds by_bitmap(struct span bitmap)
+{
+	return bitmap_has(bitmap, TYPE_NS) ? NO_DS_INSECURE : NO_DS_NO_CUT;
+}
+
+enum no_ds denial_of_ds(struct denial *d, const struct name *name, struct outcome *outcome)
+{
+	struct span bitmap;
+
+	if (settled_early(d, outcome))
+		return outcome->status == STATUS_INSECURE ? NO_DS_INSECURE : NO_DS_UNPROVED;
+	if (denial_bitmap_at(d, name, &bitmap) && bitmap_denies(bitmap, TYPE_DS, false)) {
+		*outcome = concluded(d, PROOF_HOLDS);
+		return by_bitmap(bitmap);
+	}
+	*outcome = denial_of_name(d, name);
+	if (outcome->status == STATUS_SECURE)
+		return NO_DS_NO_NAME;
+	if (outcome->status == STATUS_BOGUS)
+		*outcome = denial_of_type(d, name, TYPE_DS);
+	if (outcome->status == STATUS_SECURE)
+		return NO_DS_NO_CUT; /* an empty non-terminal, or made from a wildcard */
+	return outcome->status == STATUS_INSECURE ? NO_DS_INSECURE : NO_DS_UNPROVED;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dnssec/denial_nsec.h"
+
+const struct nsec *nsec_at(const struct denial *d, const struct name *name)
+{
+	for (unsigned i = 0; i < d->nsec_count; i++) {
+		if (name_equal(&d->nsecs[i].owner, name))
+			return &d->nsecs[i];
+	}
+	return NULL;
+}
+
+/* Returns the NSEC in whose gap `name` lies, or NULL. One that ends the zone at an ancestor of the
+ * name cannot speak for it. */
+static const struct nsec *nsec_over(const struct denial *d, const struct name *name)
+{
+	for (unsigned i = 0; i < d->nsec_count; i++) {
+		const struct nsec *n = &d->nsecs[i];
+		if (nsec_spans(n, d->zone, name) &&
+		        !(name_within(name, &n->owner) && bitmap_ends_zone(n->bitmap)))
+			return n;
+	}
+	return NULL;
+}
+
+/* The name has something below it, which is `next`: it is an empty non-terminal and exists. */
+static bool shows_empty_non_terminal(const struct nsec *over, const struct name *name)
+{
+	return name_within(&over->next, name);
+}
+
+/* The labels of the closest encloser of a name in the gap: the deepest ancestor that one end of the
+ * gap shows to exist. */
+static unsigned closest_encloser_labels(const struct nsec *over, const struct name *name)
+{
+	unsigned by_owner = name_shared_labels(name, &over->owner);
+	unsigned by_next = name_shared_labels(name, &over->next);
+	return by_owner > by_next ? by_owner : by_next;
+}
+
+/* Sets `wildcard` to the wildcard that would make `name`. False when it is too long to exist. */
+static bool wildcard_at(const struct name *name, unsigned labels, struct name *wildcard)
+{
+	name_suffix(name, labels, wildcard);
+	return name_prepend(wildcard, span_of("*", 1), wildcard);
+}
+
+bool nsec_denies_name(const struct denial *d, const struct name *name)
+{
+	struct name wildcard;
+	const struct nsec *over = nsec_over(d, name);
+
+	if (!over || shows_empty_non_terminal(over, name))
+		return false;
+	if (!wildcard_at(name, closest_encloser_labels(over, name), &wildcard))
+		return true;
+	const struct nsec *over_wildcard = nsec_over(d, &wildcard);
+	return over_wildcard && !shows_empty_non_terminal(over_wildcard, &wildcard);
+}
+
+bool nsec_denies_type(const struct denial *d, const struct name *name, uint16_t type)
+{
+	struct name wildcard;
+	const struct nsec *at = nsec_at(d, name);
+
+	if (at)
+		return bitmap_denies(at->bitmap, type, name->labels == 0);
+	const struct nsec *over = nsec_over(d, name);
+	if (!over)
+		return false;
+	if (shows_empty_non_terminal(over, name))
+		return true;
+	if (!wildcard_at(name, closest_encloser_labels(over, name), &wildcard))
+		return false;
+	const struct nsec *at_wildcard = nsec_at(d, &wildcard);
+	return at_wildcard && bitmap_denies(at_wildcard->bitmap, type, false);
+}
+
+bool nsec_denies_closer_match(
+        const struct denial *d, const struct name *name, unsigned wildcard_labels)
+{
+	const struct nsec *over = nsec_over(d, name);
+
+	return over && !shows_empty_non_terminal(over, name) &&
+	       closest_encloser_labels(over, name) == wildcard_labels;
+}

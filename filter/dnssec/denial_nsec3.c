@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dnssec/denial_nsec3.h"
+
+#include "dnssec/bitmap.h"
+#include "dnssec/denial_nsec.h"
+
+/* A closest encloser that is proved: RFC 5155, 8.3. */
+struct encloser {
+	unsigned labels;
+	bool opt_out; /* of the span over the next closer name */
+};
+
+static bool hash_name(struct denial *d, const struct name *name, uint8_t *hash)
+{
+	const struct nsec3 *first = &d->nsec3s[0];
+
+	if (d->nsec3_count == 0)
+		return false;
+	if (d->budget->nsec3_hashes == 0) {
+		d->out_of_budget = true;
+		return false;
+	}
+	d->budget->nsec3_hashes--;
+	return nsec3_hash(d->crypto, name_span(name), first->salt, first->iterations, hash);
+}
+
+static const struct nsec3 *nsec3_at(struct denial *d, const struct name *name)
+{
+	uint8_t hash[NSEC3_HASH_OCTETS];
+
+	if (!hash_name(d, name, hash))
+		return NULL;
+	for (unsigned i = 0; i < d->nsec3_count; i++) {
+		if (nsec3_matches(&d->nsec3s[i], hash))
+			return &d->nsec3s[i];
+	}
+	return NULL;
+}
+
+static const struct nsec3 *nsec3_over(struct denial *d, const struct name *name)
+{
+	uint8_t hash[NSEC3_HASH_OCTETS];
+
+	if (!hash_name(d, name, hash))
+		return NULL;
+	for (unsigned i = 0; i < d->nsec3_count; i++) {
+		if (nsec3_spans(&d->nsec3s[i], hash))
+			return &d->nsec3s[i];
+	}
+	return NULL;
+}
+
+/* Shows that nothing is at the name one label below the encloser, on the way to `name`. */
+static bool next_closer_is_denied(
+        struct denial *d, const struct name *name, unsigned encloser_labels, bool *opt_out)
+{
+	struct name next_closer;
+
+	name_suffix(name, encloser_labels + 1, &next_closer);
+	const struct nsec3 *over = nsec3_over(d, &next_closer);
+	if (!over)
+		return false;
+	*opt_out = over->flags & NSEC3_OPT_OUT;
+	return true;
+}
+
+/* Finds the deepest ancestor of `name` that has a record, and shows that nothing is below it on the
+ * way to `name`. The ancestor must not end the zone. */
+static bool prove_encloser(struct denial *d, const struct name *name, struct encloser *e)
+{
+	for (unsigned labels = name->labels; labels-- > d->zone->labels;) {
+		struct name ancestor;
+		name_suffix(name, labels, &ancestor);
+		const struct nsec3 *at = nsec3_at(d, &ancestor);
+		if (!at && d->out_of_budget)
+			return false;
+		if (!at)
+			continue;
+		e->labels = labels;
+		return !bitmap_ends_zone(at->bitmap) &&
+		       next_closer_is_denied(d, name, labels, &e->opt_out);
+	}
+	return false;
+}
+
+static bool wildcard_below(const struct name *name, unsigned labels, struct name *wildcard)
+{
+	name_suffix(name, labels, wildcard);
+	return name_prepend(wildcard, span_of("*", 1), wildcard);
+}
+
+enum proof nsec3_denies_name(struct denial *d, const struct name *name)
+{
+	struct encloser e;
+	struct name wildcard;
+
+	if (!prove_encloser(d, name, &e))
+		return PROOF_FAILS;
+	if (wildcard_below(name, e.labels, &wildcard) && !nsec3_over(d, &wildcard))
+		return PROOF_FAILS;
+	return e.opt_out ? PROOF_OPT_OUT : PROOF_HOLDS;
+}
+
+enum proof nsec3_denies_type(struct denial *d, const struct name *name, uint16_t type)
+{
+	struct encloser e;
+	struct name wildcard;
+	const struct nsec3 *at = nsec3_at(d, name);
+
+	if (at)
+		return bitmap_denies(at->bitmap, type, name->labels == 0) ? PROOF_HOLDS
+		                                                          : PROOF_FAILS;
+	if (!prove_encloser(d, name, &e))
+		return PROOF_FAILS;
+	if (wildcard_below(name, e.labels, &wildcard)) {
+		const struct nsec3 *at_wildcard = nsec3_at(d, &wildcard);
+		if (at_wildcard && bitmap_denies(at_wildcard->bitmap, type, false))
+			return e.opt_out ? PROOF_OPT_OUT : PROOF_HOLDS;
+	}
+	/* An unsigned delegation in an opt-out span, or an empty non-terminal made only by such
+	 * (RFC 5155, 7.1 and 8.6). */
+	return e.opt_out ? PROOF_OPT_OUT : PROOF_FAILS;
+}
+
+enum proof nsec3_denies_closer_match(
+        struct denial *d, const struct name *name, unsigned wildcard_labels)
+{
+	bool opt_out;
+
+	if (!next_closer_is_denied(d, name, wildcard_labels, &opt_out))
+		return PROOF_FAILS;
+	return opt_out ? PROOF_OPT_OUT : PROOF_HOLDS;
+}
+
+bool denial_bitmap_at(struct denial *d, const struct name *name, struct span *bitmap)
+{
+	const struct nsec *nsec = nsec_at(d, name);
+	const struct nsec3 *nsec3 = nsec ? NULL : nsec3_at(d, name);
+
+	if (!nsec && !nsec3)
+		return false;
+	*bitmap = nsec ? nsec->bitmap : nsec3->bitmap;
+	return true;
+}

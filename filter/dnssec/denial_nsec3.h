@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The proofs of denial.h by NSEC3 records. Private to denial. */
+#ifndef DNSSEC_DENIAL_NSEC3_H
+#define DNSSEC_DENIAL_NSEC3_H
+
+#include "dnssec/denial.h"
+
+enum proof {
+	PROOF_FAILS,
+	PROOF_OPT_OUT, /* holds, but the span over the next closer name has opt-out */
+	PROOF_HOLDS,
+};
+
+enum proof nsec3_denies_name(struct denial *d, const struct name *name);
+enum proof nsec3_denies_type(struct denial *d, const struct name *name, uint16_t type);
+enum proof nsec3_denies_closer_match(
+        struct denial *d, const struct name *name, unsigned wildcard_labels);
+
+/* Sets `bitmap` to that of the NSEC or NSEC3 record at the very name. False when there is none. */
+bool denial_bitmap_at(struct denial *d, const struct name *name, struct span *bitmap);
+
+#endif

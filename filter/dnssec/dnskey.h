@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* DNSKEY records (RFC 4034, 2) and the set of keys that a zone was proved to have. */
+#ifndef DNSSEC_DNSKEY_H
+#define DNSSEC_DNSKEY_H
+
+#include "crypto/crypto.h"
+#include "dnssec/limits.h"
+#include "wire/name.h"
+
+#define DNSKEY_ZONE     0x0100 /* RFC 4034, 2.1.1 */
+#define DNSKEY_REVOKE   0x0080 /* RFC 5011, 3 */
+#define DNSKEY_SEP      0x0001
+#define DNSKEY_PROTOCOL 3
+
+struct dnskey {
+	uint16_t flags, tag;
+	uint8_t protocol, algorithm;
+	struct span public_key;
+	struct span rdata;
+};
+
+/* Reads DNSKEY RDATA. Returns false when it is too short. */
+bool dnskey_read(struct span rdata, struct dnskey *key);
+
+/* True for a key that may sign zone data: zone bit, protocol 3, not revoked. */
+bool dnskey_may_sign(const struct dnskey *key);
+
+/* Returns the key tag of a DNSKEY (RFC 4034, appendix B), given its whole RDATA. Tags collide: a
+ * tag picks candidate keys, it never proves one. */
+uint16_t dnskey_tag(struct span rdata);
+
+/* A key that signs a zone's data, decoded. */
+struct zone_key {
+	struct pubkey *pubkey;
+	uint16_t tag;
+	uint8_t algorithm;
+};
+
+/* The proved keys of a zone, on the heap; owned by whoever holds it. */
+struct keyset {
+	struct name apex;
+	unsigned count;
+	struct zone_key keys[LIMIT_KEYS];
+};
+
+/* Returns an empty set, or NULL when memory is short. */
+struct keyset *keyset_new(const struct name *apex);
+void keyset_free(struct keyset *keys);
+
+/* Adds a key. Returns false, nothing changed, when it may not sign, cannot be decoded, or the set
+ * is full. */
+bool keyset_add(struct keyset *keys, const struct dnskey *key);
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dnssec/ds.h"
+
+bool ds_read(struct span rdata, struct ds *ds)
+{
+	struct cursor c = cursor_over(rdata);
+
+	memset(ds, 0, sizeof(*ds)); /* sets of them are compared as octets */
+	ds->tag = cursor_u16(&c);
+	ds->algorithm = cursor_u8(&c);
+	ds->digest_type = cursor_u8(&c);
+	struct span digest = cursor_rest(&c);
+	if (c.bad || digest.len == 0 || digest.len > DIGEST_MAX_OCTETS)
+		return false;
+	ds->digest_len = (uint8_t)digest.len;
+	memcpy(ds->digest, digest.base, digest.len);
+	return true;
+}
+
+bool ds_of_dnskey(
+        struct crypto *crypto, const struct name *owner, const struct dnskey *key, struct ds *ds)
+{
+	memset(ds, 0, sizeof(*ds));
+	ds->tag = key->tag;
+	ds->algorithm = key->algorithm;
+	ds->digest_type = DIGEST_SHA256;
+	ds->digest_len = (uint8_t)digest_compute(
+	        crypto, DIGEST_SHA256, name_span(owner), key->rdata, ds->digest);
+	return ds->digest_len > 0;
+}
+
+enum reason ds_set_read(const struct rrsets *g, const struct rrset *set, struct ds_set *out)
+{
+	bool algorithm_known = false;
+
+	out->count = 0;
+	for (uint16_t i = set->first; i != RR_NONE && out->count < LIMIT_DS; i = g->next[i]) {
+		struct ds ds;
+		if (!ds_read(message_rdata(g->m, &g->m->rrs[i]), &ds) ||
+		        !algorithm_is_supported(ds.algorithm))
+			continue;
+		algorithm_known = true;
+		if (digest_is_supported(ds.digest_type))
+			out->ds[out->count++] = ds;
+	}
+	if (out->count > 0)
+		return REASON_NONE;
+	return algorithm_known ? REASON_DS_DIGEST : REASON_DS_ALGORITHM;
+}
+
+/* Tag and algorithm are equal already. */
+static bool ds_matches(struct crypto *crypto, const struct ds *ds, const struct name *owner,
+        const struct dnskey *key)
+{
+	uint8_t digest[DIGEST_MAX_OCTETS];
+
+	size_t len = digest_compute(crypto, ds->digest_type, name_span(owner), key->rdata, digest);
+	return len > 0 && span_equal(span_of(digest, len), span_of(ds->digest, ds->digest_len));
+}
+
+/* Collects the keys that some DS matches; at most LIMIT_KEYS_PER_TAG for one DS are tried. */
+static enum reason matching_keys(struct crypto *crypto, const struct rrsets *g,
+        const struct rrset *set, const struct ds_set *ds, struct keyset *matching)
+{
+	bool zone_bit = false;
+
+	for (unsigned d = 0; d < ds->count; d++) {
+		unsigned tried = 0;
+		for (uint16_t i = set->first; i != RR_NONE; i = g->next[i]) {
+			struct dnskey key;
+			if (!dnskey_read(message_rdata(g->m, &g->m->rrs[i]), &key) ||
+			        !dnskey_may_sign(&key))
+				continue;
+			zone_bit = true;
+			if (key.tag != ds->ds[d].tag || key.algorithm != ds->ds[d].algorithm)
+				continue;
+			if (tried++ >= LIMIT_KEYS_PER_TAG)
+				break;
+			if (ds_matches(crypto, &ds->ds[d], &set->owner, &key))
+				keyset_add(matching, &key);
+		}
+	}
+	if (matching->count > 0)
+		return REASON_NONE;
+	return zone_bit ? REASON_DS_NO_MATCH : REASON_DNSKEY_NO_ZONE_BIT;
+}
+
+static void add_all_keys(const struct rrsets *g, const struct rrset *set, struct keyset *keys)
+{
+	for (uint16_t i = set->first; i != RR_NONE; i = g->next[i]) {
+		struct dnskey key;
+		if (dnskey_read(message_rdata(g->m, &g->m->rrs[i]), &key))
+			keyset_add(keys, &key);
+	}
+}
+
+struct outcome ds_prove_keys(struct crypto *crypto, struct arena *arena, const struct rrsets *g,
+        const struct rrset *set, const struct ds_set *ds, int64_t now_s, struct budget *budget,
+        struct proved *proved, struct keyset **keys)
+{
+	struct keyset *matching = keyset_new(&set->owner);
+	struct keyset *all = keyset_new(&set->owner);
+	struct outcome outcome = outcome_of(STATUS_INDETERMINATE, REASON_BUDGET);
+
+	if (matching && all) {
+		enum reason reason = matching_keys(crypto, g, set, ds, matching);
+		outcome = outcome_of(STATUS_BOGUS, reason);
+		if (reason == REASON_NONE)
+			outcome = rrset_verify(
+			        crypto, arena, g, set, matching, now_s, budget, proved);
+	}
+	if (outcome.status == STATUS_SECURE) {
+		add_all_keys(g, set, all);
+		*keys = all;
+		all = NULL;
+	}
+	keyset_free(matching);
+	keyset_free(all);
+	return outcome;
+}

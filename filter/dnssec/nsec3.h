@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* NSEC3 records: RFC 5155, 3. */
+#ifndef DNSSEC_NSEC3_H
+#define DNSSEC_NSEC3_H
+
+#include "crypto/crypto.h"
+#include "wire/message.h"
+
+#define NSEC3_OPT_OUT 0x01 /* RFC 5155, 3.1.2.1 */
+
+struct nsec3 {
+	uint8_t owner_hash[NSEC3_HASH_OCTETS];
+	uint8_t flags;
+	uint16_t iterations;
+	struct span salt, next_hash, bitmap;
+};
+
+/* Reads the NSEC3 `rr`, whose owner must be one label of 32 base32hex digits under `zone`. Returns
+ * false when it is malformed or its hash algorithm is not SHA-1 (RFC 5155, 8.1: to be ignored). */
+bool nsec3_read(
+        const struct message *m, const struct rr *rr, const struct name *zone, struct nsec3 *nsec3);
+
+bool nsec3_matches(const struct nsec3 *n, const uint8_t hash[static NSEC3_HASH_OCTETS]);
+
+/* True when the hash lies strictly between owner and next, the last record reaching around. */
+bool nsec3_spans(const struct nsec3 *n, const uint8_t hash[static NSEC3_HASH_OCTETS]);
+
+/* True when both hash names alike: algorithm, iterations, salt (RFC 5155, 8.2). */
+bool nsec3_same_parameters(const struct nsec3 *a, const struct nsec3 *b);
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dnssec/rrset.h"
+
+#include "dnssec/limits.h"
+
+/* Only tells different owners apart quickly (FNV-1a); equal hashes are compared in full, and the
+ * number of sets is bounded, so it needs no key. */
+static uint32_t quick_hash(const struct name *n)
+{
+	uint32_t hash = 2166136261u;
+	for (unsigned i = 0; i < n->len; i++)
+		hash = (hash ^ n->octets[i]) * 16777619u;
+	return hash;
+}
+
+static struct rrset *set_for(
+        struct rrsets *g, uint8_t section, const struct name *owner, uint16_t type)
+{
+	uint32_t hash = quick_hash(owner);
+	for (unsigned i = g->count; i-- > 0;) {
+		struct rrset *set = &g->sets[i];
+		if (set->owner_hash == hash && set->type == type && set->section == section &&
+		        name_equal(&set->owner, owner))
+			return set;
+	}
+	if (g->count == LIMIT_RRSETS)
+		return NULL;
+	struct rrset *set = &g->sets[g->count++];
+	*set = (struct rrset){ .owner = *owner,
+		.owner_hash = hash,
+		.type = type,
+		.section = section,
+		.first = RR_NONE,
+		.last = RR_NONE,
+		.first_sig = RR_NONE,
+		.last_sig = RR_NONE };
+	return set;
+}
+
+static void append(
+        struct rrsets *g, uint16_t *first, uint16_t *last, uint16_t *count, unsigned index)
+{
+	if (*first == RR_NONE)
+		*first = (uint16_t)index;
+	else
+		g->next[*last] = (uint16_t)index;
+	*last = (uint16_t)index;
+	++*count;
+}
+
+static bool add_record(struct rrsets *g, unsigned index)
+{
+	const struct rr *rr = &g->m->rrs[index];
+	struct name owner;
+	uint16_t type = rr->type;
+
+	g->next[index] = g->set_of[index] = RR_NONE;
+	if (!message_owner(g->m, rr, &owner))
+		return false;
+	if (rr->class != CLASS_IN)
+		return true;
+	if (rr->type == TYPE_RRSIG) {
+		struct cursor c = cursor_over(message_rdata(g->m, rr));
+		type = cursor_u16(&c);
+		if (c.bad)
+			return false;
+	}
+	struct rrset *set = set_for(g, rr->section, &owner, type);
+	if (!set)
+		return false;
+	g->set_of[index] = (uint16_t)rrset_index(g, set);
+	if (rr->type == TYPE_RRSIG)
+		append(g, &set->first_sig, &set->last_sig, &set->sig_count, index);
+	else
+		append(g, &set->first, &set->last, &set->count, index);
+	return true;
+}
+
+bool rrsets_group(struct rrsets *g, const struct message *m, struct arena *arena)
+{
+	unsigned most_sets = m->rr_count < LIMIT_RRSETS ? m->rr_count : LIMIT_RRSETS;
+
+	*g = (struct rrsets){ .m = m };
+	g->next = arena_take(arena, m->rr_count * sizeof(*g->next));
+	g->set_of = arena_take(arena, m->rr_count * sizeof(*g->set_of));
+	g->sets = arena_take(arena, most_sets * sizeof(*g->sets));
+	if (!g->next || !g->set_of || !g->sets)
+		return false;
+	for (unsigned i = 0; i < m->rr_count; i++) {
+		if (!add_record(g, i))
+			return false;
+	}
+	return true;
+}
+
+const struct rrset *rrsets_find(
+        const struct rrsets *g, enum section section, const struct name *owner, uint16_t type)
+{
+	for (unsigned i = 0; i < g->count; i++) {
+		const struct rrset *set = &g->sets[i];
+		if (set->count > 0 && set->type == type && set->section == section &&
+		        name_equal(&set->owner, owner))
+			return set;
+	}
+	return NULL;
+}
+
+uint32_t rrset_ttl(const struct rrsets *g, const struct rrset *set)
+{
+	uint32_t ttl = UINT32_MAX;
+	for (uint16_t i = set->first; i != RR_NONE; i = g->next[i]) {
+		if (g->m->rrs[i].ttl_s < ttl)
+			ttl = g->m->rrs[i].ttl_s;
+	}
+	return ttl;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The records of a message as RRsets, each with the RRSIGs that cover it. */
+#ifndef DNSSEC_RRSET_H
+#define DNSSEC_RRSET_H
+
+#include "base/arena.h"
+#include "wire/message.h"
+
+#define RR_NONE UINT16_MAX
+
+/* Records of one owner, type and section. `count` is 0 where only RRSIGs were found. */
+struct rrset {
+	struct name owner;
+	uint32_t owner_hash;
+	uint16_t type;
+	uint8_t section;
+	uint16_t first, last, count;             /* the records */
+	uint16_t first_sig, last_sig, sig_count; /* the RRSIGs */
+};
+
+/* Borrows the message; lives in the arena. */
+struct rrsets {
+	const struct message *m;
+	uint16_t *next;   /* by record: the next of its RRset, or RR_NONE */
+	uint16_t *set_of; /* by record: index of its RRset, or RR_NONE if it belongs to none */
+	struct rrset *sets;
+	unsigned count;
+};
+
+/* Groups the records of class IN. Returns false when an owner name is malformed, an RRSIG is too
+ * short to have a type covered, there are more than LIMIT_RRSETS, or the arena is used up. */
+bool rrsets_group(struct rrsets *g, const struct message *m, struct arena *arena);
+
+/* Returns the RRset with records, or NULL. */
+const struct rrset *rrsets_find(
+        const struct rrsets *g, enum section section, const struct name *owner, uint16_t type);
+
+static inline unsigned rrset_index(const struct rrsets *g, const struct rrset *set)
+{
+	return (unsigned)(set - g->sets);
+}
+
+/* The smallest TTL in the set (RFC 2181, 5.2 wants them equal). */
+uint32_t rrset_ttl(const struct rrsets *g, const struct rrset *set);
+
+#endif

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dnssec/rrsig.h"
+
+#include "dnssec/canonical.h"
+#include "dnssec/limits.h"
+
+#define FIXED_OCTETS 18 /* what stands before the signer's name */
+
+bool rrsig_read(const struct message *m, const struct rr *rr, struct rrsig *sig)
+{
+	struct cursor c = cursor_over(message_rdata(m, rr));
+
+	sig->type_covered = cursor_u16(&c);
+	sig->algorithm = cursor_u8(&c);
+	sig->labels = cursor_u8(&c);
+	sig->original_ttl_s = cursor_u32(&c);
+	sig->expiration = cursor_u32(&c);
+	sig->inception = cursor_u32(&c);
+	sig->tag = cursor_u16(&c);
+	sig->fixed = span_of(c.base, FIXED_OCTETS);
+	name_read_plain(&c, &sig->signer);
+	sig->signature = cursor_rest(&c);
+	return !c.bad;
+}
+
+/* a - b in serial arithmetic: RFC 1982, 3.2. */
+static int32_t serial_difference(uint32_t a, uint32_t b)
+{
+	return (int32_t)(a - b);
+}
+
+static int32_t allowed_skew(const struct rrsig *sig)
+{
+	int32_t skew = serial_difference(sig->expiration, sig->inception) / SKEW_SHARE;
+	if (skew < SKEW_MIN_S)
+		return SKEW_MIN_S;
+	return skew > SKEW_MAX_S ? SKEW_MAX_S : skew;
+}
+
+enum reason rrsig_check_time(const struct rrsig *sig, int64_t now_s)
+{
+	uint32_t now = (uint32_t)now_s;
+
+	if (serial_difference(sig->expiration, sig->inception) < 0)
+		return REASON_RRSIG_TIMES;
+	if (serial_difference(now, sig->expiration) > allowed_skew(sig))
+		return REASON_RRSIG_EXPIRED;
+	if (serial_difference(sig->inception, now) > allowed_skew(sig))
+		return REASON_RRSIG_NOT_YET;
+	return REASON_NONE;
+}
+
+struct budget budget_full(void)
+{
+	return (struct budget){ LIMIT_VERIFICATIONS, LIMIT_NSEC3_HASHES };
+}
+
+/* The labels that a signature counts: without the root and a leading wildcard (RFC 4034, 3.1.3). */
+static unsigned signable_labels(const struct name *owner)
+{
+	return owner->labels - (name_is_wildcard(owner) ? 1u : 0u);
+}
+
+/* All of RFC 4035, 5.3.1 that needs no key. */
+static enum reason check_fields(
+        const struct rrsig *sig, const struct rrset *set, const struct keyset *keys, int64_t now_s)
+{
+	if (!name_equal(&sig->signer, &keys->apex) || !name_within(&set->owner, &sig->signer))
+		return REASON_RRSIG_SIGNER;
+	if (sig->labels > signable_labels(&set->owner) || sig->labels < sig->signer.labels)
+		return REASON_RRSIG_LABELS;
+	return rrsig_check_time(sig, now_s);
+}
+
+static uint32_t least(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+static void fill_proved(struct proved *proved, const struct rrsig *sig, const struct rrset *set,
+        uint32_t ttl_s, int64_t now_s)
+{
+	int32_t left = serial_difference(sig->expiration, (uint32_t)now_s);
+
+	proved->is_wildcard = sig->labels < signable_labels(&set->owner);
+	proved->labels = sig->labels;
+	proved->ttl_s = least(least(ttl_s, sig->original_ttl_s), left > 0 ? (uint32_t)left : 0);
+}
+
+/* One RRset being checked: what its signatures share. */
+struct check {
+	struct crypto *crypto;
+	struct arena *arena;
+	const struct keyset *keys;
+	struct budget *budget;
+	struct canonical_set canonical;
+	unsigned failures_left;
+};
+
+/* Tries the keys that the signature may be of. A revoked key signs nothing but its own RRset
+ * (RFC 5011, 2.1), which is not what is asked here. */
+static enum reason try_keys(struct check *k, const struct rrsig *sig)
+{
+	enum reason reason = REASON_RRSIG_NO_KEY;
+	unsigned tried = 0;
+	struct span data = { NULL, 0 };
+
+	for (unsigned i = 0; i < k->keys->count && tried < LIMIT_KEYS_PER_TAG; i++) {
+		const struct zone_key *key = &k->keys->keys[i];
+		if (key->tag != sig->tag || key->algorithm != sig->algorithm)
+			continue;
+		if (k->failures_left == 0 || k->budget->verifications == 0)
+			return REASON_BUDGET;
+		if (!data.len)
+			data = canonical_signed_data(&k->canonical, sig, k->arena);
+		if (!data.len)
+			return REASON_BUDGET;
+		k->budget->verifications--;
+		tried++;
+		if (pubkey_verify(k->crypto, key->pubkey, data, sig->signature))
+			return REASON_NONE;
+		k->failures_left--;
+		reason = REASON_RRSIG_FAILED;
+	}
+	return reason;
+}
+
+/* Of two reasons why signatures did not hold, the one that tells the operator more: what got
+ * further through the checks. */
+static enum reason closer(enum reason a, enum reason b)
+{
+	static const enum reason order[] = { REASON_RRSIG_MISSING, REASON_RRSIG_SIGNER,
+		REASON_MALFORMED, REASON_RRSIG_NO_KEY, REASON_RRSIG_LABELS, REASON_RRSIG_TIMES,
+		REASON_RRSIG_NOT_YET, REASON_RRSIG_EXPIRED, REASON_RRSIG_FAILED, REASON_BUDGET };
+	for (size_t i = sizeof(order) / sizeof(order[0]); i-- > 0;) {
+		if (order[i] == a || order[i] == b)
+			return order[i];
+	}
+	return a;
+}
+
+static enum reason check_signatures(struct check *k, const struct rrsets *g,
+        const struct rrset *set, int64_t now_s, struct proved *proved)
+{
+	enum reason closest = REASON_RRSIG_MISSING;
+
+	for (uint16_t i = set->first_sig; i != RR_NONE; i = g->next[i]) {
+		struct rrsig sig;
+		enum reason reason = REASON_MALFORMED;
+		size_t mark = arena_mark(k->arena);
+		if (rrsig_read(g->m, &g->m->rrs[i], &sig))
+			reason = check_fields(&sig, set, k->keys, now_s);
+		if (reason == REASON_NONE)
+			reason = try_keys(k, &sig);
+		arena_reset(k->arena, mark);
+		if (reason == REASON_NONE) {
+			fill_proved(proved, &sig, set, rrset_ttl(g, set), now_s);
+			return REASON_NONE;
+		}
+		closest = closer(closest, reason);
+		if (reason == REASON_BUDGET)
+			break;
+	}
+	return closest;
+}
+
+struct outcome rrset_verify(struct crypto *crypto, struct arena *arena, const struct rrsets *g,
+        const struct rrset *set, const struct keyset *keys, int64_t now_s, struct budget *budget,
+        struct proved *proved)
+{
+	size_t mark = arena_mark(arena);
+	struct check k = { .crypto = crypto,
+		.arena = arena,
+		.keys = keys,
+		.budget = budget,
+		.failures_left = LIMIT_FAILURES_PER_SET };
+	enum reason reason = REASON_RRSIG_MISSING;
+
+	if (set->sig_count > 0) {
+		reason = REASON_MALFORMED;
+		if (canonical_set_build(&k.canonical, g, set, arena))
+			reason = check_signatures(&k, g, set, now_s, proved);
+	}
+	arena_reset(arena, mark);
+	return outcome_of(reason == REASON_NONE ? STATUS_SECURE : STATUS_BOGUS, reason);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* RRSIG records (RFC 4034, 3) and the check of an RRset against them (RFC 4035, 5.3). */
+#ifndef DNSSEC_RRSIG_H
+#define DNSSEC_RRSIG_H
+
+#include "base/arena.h"
+#include "crypto/crypto.h"
+#include "dnssec/dnskey.h"
+#include "dnssec/outcome.h"
+#include "dnssec/rrset.h"
+
+struct rrsig {
+	uint16_t type_covered, tag;
+	uint8_t algorithm, labels;
+	uint32_t original_ttl_s, expiration, inception; /* times are serial numbers (RFC 1982) */
+	struct name signer;
+	struct span fixed; /* the RDATA before the signer, as it is signed */
+	struct span signature;
+};
+
+/* Reads the RRSIG `rr`. Returns false when it is malformed; a compressed signer is. */
+bool rrsig_read(const struct message *m, const struct rr *rr, struct rrsig *sig);
+
+/* Says whether `now_s` lies within the signature's time, with the skew of limits.h: REASON_NONE,
+ * _RRSIG_EXPIRED, _RRSIG_NOT_YET, or _RRSIG_TIMES when it ends before it begins. RFC 4034, 3.1.5.
+ */
+enum reason rrsig_check_time(const struct rrsig *sig, int64_t now_s);
+
+/* What may still be spent on one response. */
+struct budget {
+	unsigned verifications;
+	unsigned nsec3_hashes;
+};
+
+struct budget budget_full(void);
+
+/* What a signature that holds tells. */
+struct proved {
+	bool is_wildcard; /* the records were made from the wildcard at `labels` labels */
+	uint8_t labels;
+	uint32_t ttl_s; /* min(TTL, original TTL, time left): RFC 4035, 5.3.3 */
+};
+
+/* Checks `set` against the keys of a zone. SECURE with `proved` filled when one RRSIG holds, whose
+ * signer is the zone's apex; otherwise BOGUS with the reason that came closest. A set without
+ * RRSIGs is BOGUS, REASON_RRSIG_MISSING. What it takes comes from the budget and, for the time of
+ * the call, from the arena. */
+struct outcome rrset_verify(struct crypto *crypto, struct arena *arena, const struct rrsets *g,
+        const struct rrset *set, const struct keyset *keys, int64_t now_s, struct budget *budget,
+        struct proved *proved);
+
+#endif

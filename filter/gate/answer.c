@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The answer as a whole: which RRsets it consists of, and what it denies. */
+#include "gate/judging.h"
+
+#include "wire/rdata.h"
+
+/* Where the walk along the CNAMEs stands. */
+struct walk {
+	struct name name; /* the name that is now asked for */
+	unsigned links;
+	bool has_data; /* the chain ended in records of the type */
+	bool too_long; /* a DNAME made a name that cannot be (RFC 6672, 2.2) */
+};
+
+static const struct rrset *answer_set(
+        const struct judging *j, const struct name *owner, uint16_t type)
+{
+	return rrsets_find(&j->sets, SECTION_ANSWER, owner, type);
+}
+
+/* Reads the name in the RDATA of the only record of a CNAME or DNAME set. */
+static bool read_target(const struct judging *j, const struct rrset *set, struct name *target)
+{
+	const struct rr *rr = &j->m->rrs[set->first];
+	struct rdata_walk walk = rdata_walk_begin(j->m, rr);
+	struct rdata_part part;
+
+	if (set->count != 1 || !rdata_walk_next(&walk, &part) || !rdata_walk_done(&walk))
+		return false;
+	struct cursor c = cursor_at(j->m->octets, part.at);
+	name_read(&c, target);
+	return !c.bad;
+}
+
+static void fail(struct judging *j, enum reason reason, const struct name *name, uint16_t type)
+{
+	judging_weaken(j, outcome_of(STATUS_BOGUS, reason), name, type);
+}
+
+/* Returns the DNAME above `name` in the answer, or NULL. */
+static const struct rrset *dname_above(const struct judging *j, const struct name *name)
+{
+	for (unsigned i = 0; i < j->sets.count; i++) {
+		const struct rrset *set = &j->sets.sets[i];
+		if (set->section == SECTION_ANSWER && set->type == TYPE_DNAME && set->count > 0 &&
+		        set->owner.labels < name->labels && name_within(name, &set->owner))
+			return set;
+	}
+	return NULL;
+}
+
+/* The CNAME that a server made from a DNAME has no signature; it is as good as the DNAME if it is
+ * what the DNAME makes (RFC 6672, 5.3.1). */
+static void judge_synthesised(struct judging *j, const struct rrset *cname,
+        const struct rrset *dname, const struct name *expected)
+{
+	struct ruling *r = ruling_of(j, cname);
+	struct name target;
+
+	if (!read_target(j, cname, &target) || !name_equal(&target, expected)) {
+		fail(j, REASON_CNAME_FORGED, &cname->owner, TYPE_CNAME);
+		return;
+	}
+	*r = *ruling_of(j, dname);
+}
+
+/* Follows the DNAME `dname`. Returns false when something is wanted first. */
+static bool follow_dname(struct judging *j, const struct rrset *dname, struct walk *w)
+{
+	const struct rrset *cname = answer_set(j, &w->name, TYPE_CNAME);
+	struct name target, renamed;
+
+	if (!judge_part(j, dname))
+		return false;
+	if (!read_target(j, dname, &target)) {
+		fail(j, REASON_MALFORMED, &dname->owner, TYPE_DNAME);
+	} else if (!name_replace_suffix(&w->name, &dname->owner, &target, &renamed)) {
+		w->too_long = true;
+	} else {
+		if (cname)
+			judge_synthesised(j, cname, dname, &renamed);
+		w->name = renamed;
+	}
+	return true;
+}
+
+static bool follow_cname(struct judging *j, const struct rrset *cname, struct walk *w)
+{
+	struct name target;
+
+	if (!judge_part(j, cname))
+		return false;
+	if (read_target(j, cname, &target))
+		w->name = target;
+	else
+		fail(j, REASON_MALFORMED, &cname->owner, TYPE_CNAME);
+	return true;
+}
+
+/* Takes one step from w->name. Sets *more when the chain goes on. Returns false when something is
+ * wanted first. A CNAME with a signature speaks for itself, even beside a DNAME. */
+static bool follow_link(struct judging *j, struct walk *w, bool *more)
+{
+	const struct rrset *cname = answer_set(j, &w->name, TYPE_CNAME);
+	const struct rrset *dname = dname_above(j, &w->name);
+
+	*more = cname || dname;
+	if (!*more)
+		return true;
+	w->links++;
+	if (dname && (!cname || cname->sig_count == 0))
+		return follow_dname(j, dname, w);
+	return follow_cname(j, cname, w);
+}
+
+/* For ANY: every RRset at the name. */
+static bool judge_all_at(struct judging *j, struct walk *w)
+{
+	for (unsigned i = 0; i < j->sets.count; i++) {
+		const struct rrset *set = &j->sets.sets[i];
+		if (set->section != SECTION_ANSWER || set->count == 0 ||
+		        !name_equal(&set->owner, &w->name))
+			continue;
+		w->has_data = true;
+		if (!judge_part(j, set))
+			return false;
+	}
+	return true;
+}
+
+/* Lets a set go on that is never signed. */
+static void keep_unsigned(struct ruling *r)
+{
+	r->is_judged = r->is_kept = true;
+	r->outcome = outcome_of(STATUS_INSECURE, REASON_NOT_ANSWER);
+}
+
+/* RRSIGs are never signed (RFC 4035, 2.2): asked for by themselves they can be let through, but not
+ * as Secure. */
+static bool judge_bare_signatures(struct judging *j, struct walk *w)
+{
+	for (unsigned i = 0; i < j->sets.count; i++) {
+		const struct rrset *set = &j->sets.sets[i];
+		if (set->section != SECTION_ANSWER || set->sig_count == 0 ||
+		        !name_equal(&set->owner, &w->name))
+			continue;
+		w->has_data = true;
+		keep_unsigned(&j->rulings[i]);
+		judging_weaken(j, j->rulings[i].outcome, &w->name, TYPE_RRSIG);
+	}
+	return true;
+}
+
+static bool judge_data(struct judging *j, struct walk *w, uint16_t type)
+{
+	if (type == TYPE_ANY)
+		return judge_all_at(j, w);
+	if (type == TYPE_RRSIG)
+		return judge_bare_signatures(j, w);
+	const struct rrset *set = answer_set(j, &w->name, type);
+	w->has_data = set != NULL;
+	return set ? judge_part(j, set) : true;
+}
+
+/* Walks from the question's name to the records of its type, or to where they are not. */
+static bool walk_answer(struct judging *j, struct walk *w)
+{
+	bool more = true;
+
+	while (more && w->links <= LIMIT_CNAMES && !w->too_long) {
+		if (!judge_data(j, w, j->m->qtype))
+			return false;
+		if (w->has_data || j->outcome.status == STATUS_BOGUS)
+			return true;
+		if (!follow_link(j, w, &more))
+			return false;
+	}
+	if (more && !w->too_long)
+		fail(j, REASON_CHAIN_TOO_LONG, &w->name, TYPE_CNAME);
+	return true;
+}
+
+/* What the authority section says about a denial. */
+struct denier {
+	bool found;
+	struct name zone;      /* the deepest zone above the name that signed SOA, NSEC or NSEC3 */
+	struct outcome failed; /* when none did: why not */
+};
+
+static bool denies(uint16_t type)
+{
+	return type == TYPE_NSEC || type == TYPE_NSEC3;
+}
+
+/* A missing signature over the SOA says less than the missing proof. */
+static void note_failure(struct denier *d, uint16_t type, struct outcome outcome)
+{
+	if (outcome.status >= STATUS_INDETERMINATE && d->failed.reason == REASON_DENIAL_MISSING &&
+	        (denies(type) || outcome.reason != REASON_RRSIG_MISSING))
+		d->failed = outcome;
+}
+
+/* A DS is denied by the zone above (RFC 4035, 2.4). Returns false when something is wanted first.
+ */
+static bool find_denier(struct judging *j, const struct name *name, uint16_t type, struct denier *d)
+{
+	unsigned most_labels =
+	        type == TYPE_DS && name->labels > 0 ? name->labels - 1u : name->labels;
+
+	*d = (struct denier){ .failed = outcome_of(STATUS_BOGUS, REASON_DENIAL_MISSING) };
+	for (unsigned i = 0; i < j->sets.count; i++) {
+		const struct rrset *set = &j->sets.sets[i];
+		const struct ruling *r = &j->rulings[i];
+		struct name signer;
+		if (set->section != SECTION_AUTHORITY || set->count == 0 ||
+		        (set->type != TYPE_SOA && !denies(set->type)))
+			continue;
+		if (!judge_set(j, set))
+			return false;
+		note_failure(d, set->type, r->outcome);
+		if (r->outcome.status != STATUS_SECURE)
+			continue;
+		name_suffix(&set->owner, r->zone_labels, &signer);
+		if (signer.labels <= most_labels && name_within(name, &signer) &&
+		        (!d->found || signer.labels > d->zone.labels)) {
+			d->zone = signer;
+			d->found = true;
+		}
+	}
+	return true;
+}
+
+static void find_zone_for(
+        struct judging *j, const struct name *name, uint16_t type, struct chain *chain)
+{
+	if (type == TYPE_DS)
+		chain_find_parent(j->gate->store, name, j->now_s, chain);
+	else
+		chain_find(j->gate->store, name, j->now_s, chain);
+}
+
+static bool prove_denial(struct judging *j, const struct name *name, uint16_t type,
+        const struct name *zone, struct outcome *outcome)
+{
+	struct denial denial;
+	uint32_t ttl = UINT32_MAX;
+
+	if (!judge_denial_records(j, zone, &denial, &ttl))
+		return false;
+	*outcome = message_rcode(j->m) == RCODE_NXDOMAIN ? denial_of_name(&denial, name)
+	                                                 : denial_of_type(&denial, name, type);
+	return true;
+}
+
+/* The proof that `name`, or its `type`, is not there. Where no proof holds, the zone that holds the
+ * name must be one that cannot give any. */
+static bool judge_denial(struct judging *j, const struct name *name, uint16_t type)
+{
+	struct outcome outcome;
+	struct denier denier;
+	struct chain chain;
+
+	if (!find_denier(j, name, type, &denier))
+		return false;
+	outcome = denier.failed;
+	find_zone_for(j, name, type, &chain);
+	if (denier.found && chain.zone.labels <= denier.zone.labels) {
+		struct outcome proof;
+		if (!prove_denial(j, name, type, &denier.zone, &proof))
+			return false;
+		if (proof.reason != REASON_DENIAL_MISSING)
+			outcome = proof;
+	}
+	if (outcome.status >= STATUS_INDETERMINATE) {
+		if (chain.end == CHAIN_WANT && !judging_wants(j, &chain))
+			return false;
+		if (chain.end == CHAIN_BROKEN)
+			outcome = chain.outcome;
+	}
+	judging_weaken(j, outcome, name, type);
+	return true;
+}
+
+/* A server that was not asked to recurse sends the client on: NS of a zone at or above the name, no
+ * SOA, no answer (RFC 1034, 4.3.2). What it says is never signed and decides nothing: the answer
+ * that the client gets in the end is what is judged. */
+static const struct rrset *referral_to(const struct judging *j, const struct asked *asked)
+{
+	const struct rrset *ns = NULL;
+
+	if (asked->flags & FLAG_RD || message_rcode(j->m) != RCODE_NOERROR)
+		return NULL;
+	for (unsigned i = 0; i < j->sets.count; i++) {
+		const struct rrset *set = &j->sets.sets[i];
+		if (set->section == SECTION_ANSWER ||
+		        (set->section == SECTION_AUTHORITY && set->type == TYPE_SOA))
+			return NULL;
+		if (set->section == SECTION_AUTHORITY && set->type == TYPE_NS && set->count > 0 &&
+		        name_within(&j->m->qname, &set->owner))
+			ns = set;
+	}
+	return ns;
+}
+
+static void keep_referral(struct judging *j, const struct rrset *ns)
+{
+	keep_unsigned(ruling_of(j, ns));
+	for (unsigned i = 0; i < j->sets.count; i++) {
+		const struct rrset *set = &j->sets.sets[i];
+		if (set->section == SECTION_ADDITIONAL &&
+		        (set->type == TYPE_A || set->type == TYPE_AAAA))
+			keep_unsigned(&j->rulings[i]);
+	}
+	judging_weaken(j, ruling_of(j, ns)->outcome, &ns->owner, TYPE_NS);
+}
+
+bool judge_answer(struct judging *j, const struct asked *asked)
+{
+	const struct rrset *ns = referral_to(j, asked);
+	struct walk w = { .name = j->m->qname };
+	unsigned rcode = message_rcode(j->m);
+
+	if (ns) {
+		keep_referral(j, ns);
+		return true;
+	}
+	if (!walk_answer(j, &w))
+		return false;
+	if (j->outcome.status == STATUS_BOGUS)
+		return true;
+	if (w.too_long)
+		return true;
+	if (w.has_data && rcode == RCODE_NXDOMAIN)
+		fail(j, REASON_DENIAL_MISSING, &w.name, j->m->qtype);
+	if (w.has_data)
+		return true;
+	/* A server that does not recurse leaves the rest of the chain to the client. */
+	if (w.links > 0 && !(asked->flags & FLAG_RD) && rcode == RCODE_NOERROR)
+		return true;
+	return judge_denial(j, &w.name, j->m->qtype);
+}
+
+void judge_extras(struct judging *j)
+{
+	j->may_want = false;
+	for (unsigned i = 0; i < j->sets.count; i++) {
+		const struct rrset *set = &j->sets.sets[i];
+		struct ruling *r = &j->rulings[i];
+		if (set->section == SECTION_ANSWER || set->count == 0)
+			continue;
+		judge_set(j, set);
+		/* AD speaks for the authority section too (RFC 4035, 3.2.3). */
+		if (set->section == SECTION_AUTHORITY && r->outcome.status > j->outcome.status)
+			r->is_kept = false;
+	}
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gate/gate.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "gate/judging.h"
+#include "gate/reply.h"
+#include "gate/rewrite.h"
+
+/* Enough for the groups, the canonical form and the rewriting of the largest message. */
+#define ARENA_OCTETS (4u << 20)
+
+int gate_init(struct gate *g)
+{
+	int error = arena_init(&g->arena, ARENA_OCTETS);
+
+	g->rrs = calloc(MESSAGE_RRS_MAX, sizeof(*g->rrs));
+	if (error || !g->rrs) {
+		gate_fini(g);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void gate_fini(struct gate *g)
+{
+	arena_fini(&g->arena);
+	free(g->rrs);
+	g->rrs = NULL;
+}
+
+bool gate_matches(const struct message *response, const struct asked *asked)
+{
+	if (!(response->flags & FLAG_QR) || response->id != asked->id ||
+	        (response->flags & OPCODE_MASK) != (asked->flags & OPCODE_MASK))
+		return false;
+	if (response->question_count > 0)
+		return span_equal(
+		        response->question, span_of(asked->question, asked->question_len));
+	return asked->question_len == 0 ||
+	       (message_rcode(response) != RCODE_NOERROR &&
+	               message_rcode(response) != RCODE_NXDOMAIN && response->rr_count == 0);
+}
+
+/* Answers that are judged; others are failures, from which nothing but the RCODE goes on. */
+static bool is_answer(const struct message *m)
+{
+	unsigned rcode = message_rcode(m);
+
+	return !(m->flags & FLAG_TC) && m->question_count == 1 &&
+	       (rcode == RCODE_NOERROR || rcode == RCODE_NXDOMAIN || rcode == RCODE_YXDOMAIN);
+}
+
+/* DNSSEC's records are shown to a client that did not set DO only where it asked for their type
+ * (RFC 4035, 3.2.1). */
+static bool is_hidden(const struct message *m, const struct asked *asked, const struct rr *rr)
+{
+	if (asked->dnssec_ok)
+		return false;
+	if (rr->section == SECTION_ANSWER && (m->qtype == rr->type || m->qtype == TYPE_ANY))
+		return false;
+	return rr->type == TYPE_RRSIG || rr->type == TYPE_NSEC || rr->type == TYPE_NSEC3 ||
+	       (rr->type == TYPE_DS && rr->section == SECTION_AUTHORITY);
+}
+
+/* An answer in class IN, judged: what was proved may go on, for as long as it is proved. */
+static uint32_t proved_ttl(struct judging *j, const struct rr *rr, unsigned index)
+{
+	if (j->sets.set_of[index] == RR_NONE)
+		return TTL_LEFT_OUT;
+	const struct ruling *r = &j->rulings[j->sets.set_of[index]];
+	if (!r->is_kept)
+		return TTL_LEFT_OUT;
+	if (r->outcome.status != STATUS_SECURE || r->proved.ttl_s > rr->ttl_s)
+		return rr->ttl_s;
+	return r->proved.ttl_s;
+}
+
+/* No chain of trust is there for another class; but it must not smuggle in records of class IN. */
+static uint32_t other_class_ttl(const struct message *m, const struct rr *rr)
+{
+	return rr->class == m->qclass && rr->class != CLASS_IN ? rr->ttl_s : TTL_LEFT_OUT;
+}
+
+/* Says which records go on; `j` is NULL where nothing was judged. */
+static void choose_records(struct rewrite *r, struct judging *j, const struct message *m,
+        const struct asked *asked, const struct policy *policy)
+{
+	for (unsigned i = 0; i < m->rr_count; i++) {
+		const struct rr *rr = &m->rrs[i];
+		if (is_hidden(m, asked, rr))
+			r->ttls[i] = TTL_LEFT_OUT;
+		else if (policy->mode == MODE_MONITOR)
+			r->ttls[i] = rr->ttl_s;
+		else if (!is_answer(m))
+			r->ttls[i] = TTL_LEFT_OUT;
+		else if (m->qclass != CLASS_IN)
+			r->ttls[i] = other_class_ttl(m, rr);
+		else
+			r->ttls[i] = proved_ttl(j, rr, i);
+	}
+}
+
+/* Leaves out the records of `section` and what follows. */
+static void leave_out_from(struct rewrite *r, const struct message *m, enum section section)
+{
+	for (unsigned i = 0; i < m->rr_count; i++) {
+		if (m->rrs[i].section >= section)
+			r->ttls[i] = TTL_LEFT_OUT;
+	}
+}
+
+/* Writes the message within the client's size: whole, without the additional section, or empty with
+ * TC (RFC 2181, 9). */
+static bool write_to_fit(struct gate *g, struct rewrite *r, const struct message *m,
+        const struct asked *asked, struct writer *out)
+{
+	static const enum section cuts[] = { SECTION_ADDITIONAL, SECTION_ANSWER };
+
+	for (unsigned cut = 0;; cut++) {
+		*out = writer_over(out->base, out->capacity);
+		if (!rewrite_message(r, m, &g->arena, out))
+			return false;
+		if (out->len <= asked->udp_size || cut == sizeof(cuts) / sizeof(cuts[0]))
+			return true;
+		leave_out_from(r, m, cuts[cut]);
+		if (cuts[cut] == SECTION_ANSWER)
+			r->flags |= FLAG_TC;
+	}
+}
+
+static void servfail(
+        const struct asked *asked, uint16_t flags, struct writer *out, struct gate_result *result)
+{
+	*out = writer_over(out->base, out->capacity);
+	reply_servfail(asked, flags, result->outcome.reason, out);
+	result->verdict = GATE_SERVFAIL;
+	result->octets = writer_span(out);
+}
+
+static uint16_t client_flags(
+        const struct message *m, const struct asked *asked, struct outcome outcome)
+{
+	bool wants_ad = asked->dnssec_ok || (asked->flags & FLAG_AD); /* RFC 6840, 5.7 and 5.8 */
+	uint16_t flags = m->flags & (uint16_t)~FLAG_AD;
+
+	if (wants_ad && outcome.status == STATUS_SECURE && is_answer(m))
+		flags |= FLAG_AD;
+	return flags;
+}
+
+/* Sends the response on, with what the client may see and did ask for. */
+static void pass_on(struct gate *g, struct judging *j, const struct message *m,
+        const struct asked *asked, struct writer *out, struct gate_result *result)
+{
+	struct rewrite r = { .flags = client_flags(m, asked, result->outcome),
+		.ttls = arena_take(&g->arena, m->rr_count * sizeof(*r.ttls)),
+		.keep_opt = asked->has_edns,
+		.opt_dnssec_ok = asked->dnssec_ok };
+
+	if (!r.ttls || (m->edns.extended_rcode != 0 && !asked->has_edns)) {
+		/* an extended RCODE cannot be told to a client without EDNS */
+		servfail(asked, m->flags, out, result);
+		return;
+	}
+	choose_records(&r, j, m, asked, g->policy);
+	if (rewrite_is_nothing(&r, m) && m->octets.len <= asked->udp_size) {
+		result->verdict = GATE_ACCEPT;
+	} else if (write_to_fit(g, &r, m, asked, out)) {
+		result->verdict = GATE_REWRITE;
+		result->octets = writer_span(out);
+	} else {
+		result->outcome = outcome_of(STATUS_BOGUS, REASON_MALFORMED);
+		servfail(asked, m->flags, out, result);
+	}
+}
+
+/* Judges an answer in class IN. Returns false when something is wanted first. */
+static bool judge(struct judging *j, const struct asked *asked, struct gate_result *result)
+{
+	if (!judge_answer(j, asked)) {
+		result->verdict = GATE_WANT;
+		result->want = j->want;
+		return false;
+	}
+	if (j->outcome.status <= STATUS_INSECURE)
+		judge_extras(j);
+	result->outcome = j->outcome;
+	result->subject = j->subject;
+	result->subject_type = j->subject_type;
+	return true;
+}
+
+static void begin_result(struct gate_result *result, const struct message *m)
+{
+	*result = (struct gate_result){ .verdict = GATE_DROP,
+		.outcome = outcome_of(STATUS_INSECURE, REASON_NOT_ANSWER),
+		.subject = m->qname,
+		.subject_type = m->qtype };
+}
+
+void gate_judge(struct gate *g, const struct asked *asked, struct span octets, int64_t now_s,
+        struct writer *out, struct gate_result *result)
+{
+	struct message m;
+	struct judging j = { 0 };
+	bool parsed = message_parse(&m, octets, g->rrs, MESSAGE_RRS_MAX);
+
+	arena_reset(&g->arena, 0);
+	begin_result(result, &m);
+	if (!parsed)
+		return;
+	if (is_answer(&m) && m.qclass == CLASS_IN) {
+		if (!judging_begin(&j, g, &m, now_s))
+			result->outcome = outcome_of(STATUS_BOGUS, REASON_MALFORMED);
+		else if (!judge(&j, asked, result))
+			return;
+	}
+	if (result->outcome.status >= STATUS_INDETERMINATE && g->policy->mode == MODE_ENFORCE)
+		servfail(asked, m.flags, out, result);
+	else
+		pass_on(g, &j, &m, asked, out, result);
+}
+
+void gate_refuse(struct gate *g, const struct asked *asked, struct span octets, enum reason reason,
+        struct writer *out, struct gate_result *result)
+{
+	struct message m;
+	struct judging j = { 0 };
+	bool parsed = message_parse(&m, octets, g->rrs, MESSAGE_RRS_MAX);
+
+	arena_reset(&g->arena, 0);
+	begin_result(result, &m);
+	result->outcome = outcome_of(STATUS_INDETERMINATE, reason);
+	if (parsed && g->policy->mode == MODE_MONITOR)
+		pass_on(g, &j, &m, asked, out, result);
+	else
+		servfail(asked, parsed ? m.flags : 0, out, result);
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gate/judging.h"
+
+bool judging_begin(struct judging *j, struct gate *gate, const struct message *m, int64_t now_s)
+{
+	*j = (struct judging){ .gate = gate,
+		.m = m,
+		.now_s = now_s,
+		.budget = budget_full(),
+		.sets_left = LIMIT_JUDGED,
+		.may_want = true,
+		.outcome = outcome_of(STATUS_SECURE, REASON_NONE),
+		.subject = m->qname,
+		.subject_type = m->qtype };
+	if (!rrsets_group(&j->sets, m, &gate->arena))
+		return false;
+	j->rulings = arena_take(&gate->arena, j->sets.count * sizeof(*j->rulings));
+	if (!j->rulings)
+		return false;
+	memset(j->rulings, 0, j->sets.count * sizeof(*j->rulings));
+	return true;
+}
+
+bool judging_wants(struct judging *j, const struct chain *chain)
+{
+	if (!j->may_want)
+		return true;
+	j->wants = true;
+	j->want = chain->want;
+	return false;
+}
+
+void judging_weaken(
+        struct judging *j, struct outcome outcome, const struct name *name, uint16_t type)
+{
+	if (outcome.status <= j->outcome.status)
+		return;
+	j->outcome = outcome;
+	j->subject = *name;
+	j->subject_type = type;
+}
+
+/* The parent's side of a cut holds the DS and an NSEC of the cut's own name. */
+static bool may_be_above_cut(uint16_t type)
+{
+	return type == TYPE_DS || type == TYPE_NSEC;
+}
+
+static void find_zone(struct judging *j, const struct rrset *set, struct chain *chain)
+{
+	if (may_be_above_cut(set->type))
+		chain_find_parent(j->gate->store, &set->owner, j->now_s, chain);
+	else
+		chain_find(j->gate->store, &set->owner, j->now_s, chain);
+}
+
+/* The different names that signed, at or above the owner; a DS is never signed by its own zone
+ * (RFC 4035, 2.4). */
+struct signers {
+	unsigned count;
+	struct name names[LIMIT_SIGNERS];
+};
+
+static void add_signer(struct signers *s, const struct name *signer)
+{
+	for (unsigned i = 0; i < s->count; i++) {
+		if (name_equal(&s->names[i], signer))
+			return;
+	}
+	if (s->count < LIMIT_SIGNERS)
+		s->names[s->count++] = *signer;
+}
+
+static void read_signers(const struct judging *j, const struct rrset *set, struct signers *s)
+{
+	s->count = 0;
+	for (uint16_t i = set->first_sig; i != RR_NONE; i = j->sets.next[i]) {
+		struct rrsig sig;
+		if (!rrsig_read(j->m, &j->m->rrs[i], &sig) ||
+		        !name_within(&set->owner, &sig.signer))
+			continue;
+		if (set->type != TYPE_DS || sig.signer.labels < set->owner.labels)
+			add_signer(s, &sig.signer);
+	}
+}
+
+/* A signature by a zone above a cut that is known to lie between it and the owner is worth nothing:
+ * RFC 4035, 5.3.1, the signer must be the zone that contains the RRset. */
+static bool is_known_to_be_below_a_cut(
+        struct judging *j, const struct rrset *set, const struct name *signer)
+{
+	struct chain chain;
+
+	find_zone(j, set, &chain);
+	return chain.zone.labels > signer->labels;
+}
+
+/* Checks the set by the keys of `signer`. Returns false when something is wanted first. */
+static bool judge_by_signer(
+        struct judging *j, const struct rrset *set, const struct name *signer, struct ruling *r)
+{
+	struct chain chain;
+
+	chain_find(j->gate->store, signer, j->now_s, &chain);
+	if (chain.end == CHAIN_WANT)
+		return judging_wants(j, &chain);
+	if (chain.end == CHAIN_BROKEN)
+		return true;
+	r->outcome = outcome_of(STATUS_BOGUS, REASON_RRSIG_SIGNER);
+	if (!name_equal(&chain.zone, signer) || is_known_to_be_below_a_cut(j, set, signer))
+		return true;
+	r->zone_labels = signer->labels;
+	r->outcome = rrset_verify(j->gate->crypto, &j->gate->arena, &j->sets, set, chain.keys,
+	        j->now_s, &j->budget, &r->proved);
+	return true;
+}
+
+/* No signature holds: whether there should be one is for the zone that holds the owner to say.
+ * Signatures in an unsigned zone are nobody's business. */
+static bool judge_by_zone(struct judging *j, const struct rrset *set, struct ruling *r)
+{
+	struct chain chain;
+
+	find_zone(j, set, &chain);
+	if (chain.end == CHAIN_WANT)
+		return judging_wants(j, &chain);
+	if (chain.end == CHAIN_BROKEN)
+		r->outcome = chain.outcome;
+	return true;
+}
+
+bool judge_set(struct judging *j, const struct rrset *set)
+{
+	struct ruling *r = ruling_of(j, set);
+	struct signers signers;
+
+	if (r->is_judged)
+		return true;
+	r->outcome = outcome_of(STATUS_BOGUS, REASON_BUDGET);
+	if (j->sets_left == 0)
+		return true;
+	read_signers(j, set, &signers);
+	r->outcome = outcome_of(
+	        STATUS_BOGUS, set->sig_count > 0 ? REASON_RRSIG_SIGNER : REASON_RRSIG_MISSING);
+	for (unsigned i = 0; i < signers.count; i++) {
+		if (!judge_by_signer(j, set, &signers.names[i], r))
+			return false;
+		if (r->outcome.status == STATUS_SECURE)
+			break;
+	}
+	if (r->outcome.status != STATUS_SECURE && !judge_by_zone(j, set, r))
+		return false;
+	r->is_judged = true;
+	r->is_kept = r->outcome.status <= STATUS_INSECURE;
+	j->sets_left--;
+	return true;
+}
+
+bool judge_denial_records(
+        struct judging *j, const struct name *zone, struct denial *d, uint32_t *ttl_s)
+{
+	denial_begin(d, zone, j->gate->crypto, &j->budget);
+	for (unsigned i = 0; i < j->sets.count; i++) {
+		const struct rrset *set = &j->sets.sets[i];
+		const struct ruling *r = &j->rulings[i];
+		if (set->section != SECTION_AUTHORITY || set->count == 0 ||
+		        (set->type != TYPE_NSEC && set->type != TYPE_NSEC3) ||
+		        !name_within(&set->owner, zone))
+			continue;
+		if (!judge_set(j, set))
+			return false;
+		if (r->outcome.status != STATUS_SECURE || r->zone_labels != zone->labels)
+			continue;
+		denial_add(d, &j->sets, set, &r->proved);
+		if (r->proved.ttl_s < *ttl_s)
+			*ttl_s = r->proved.ttl_s;
+	}
+	return true;
+}
+
+/* Shows that nothing nearer than the wildcard matches: RFC 4035, 5.3.4. */
+static bool judge_expansion(struct judging *j, const struct rrset *set, struct outcome *outcome)
+{
+	const struct ruling *r = ruling_of(j, set);
+	struct name zone;
+	struct denial denial;
+	uint32_t ttl = UINT32_MAX;
+
+	name_suffix(&set->owner, r->zone_labels, &zone);
+	if (!judge_denial_records(j, &zone, &denial, &ttl))
+		return false;
+	*outcome = denial_of_closer_match(&denial, &set->owner, r->proved.labels);
+	if (outcome->status == STATUS_BOGUS)
+		outcome->reason = REASON_WILDCARD_UNPROVED;
+	return true;
+}
+
+bool judge_part(struct judging *j, const struct rrset *set)
+{
+	struct ruling *r = ruling_of(j, set);
+	struct outcome outcome;
+
+	if (!judge_set(j, set))
+		return false;
+	outcome = r->outcome;
+	if (outcome.status == STATUS_SECURE && r->proved.is_wildcard &&
+	        !judge_expansion(j, set, &outcome))
+		return false;
+	judging_weaken(j, outcome, &set->owner, set->type);
+	return true;
+}

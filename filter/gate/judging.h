@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One response being judged: what is known of its RRsets so far. Private to gate/. */
+#ifndef GATE_JUDGING_H
+#define GATE_JUDGING_H
+
+#include "dnssec/denial.h"
+#include "gate/gate.h"
+#include "trust/chain.h"
+
+/* What was concluded of one RRset. */
+struct ruling {
+	bool is_judged;
+	bool is_kept; /* it may go to the client */
+	struct outcome outcome;
+	struct proved proved; /* when SECURE by a signature */
+	uint8_t zone_labels;  /* likewise: the signer is that many labels of the owner */
+};
+
+struct judging {
+	struct gate *gate;
+	const struct message *m;
+	int64_t now_s;
+	struct rrsets sets;
+	struct ruling *rulings; /* by RRset */
+	struct budget budget;
+	unsigned sets_left; /* that may still be judged */
+
+	/* When what is needed is not in the store: is it to be wanted, or is the set unproved? */
+	bool may_want;
+	bool wants;
+	struct want want;
+
+	/* The answer's outcome so far, the weakest of its parts, and the part that made it so. */
+	struct outcome outcome;
+	struct name subject;
+	uint16_t subject_type;
+};
+
+/* Groups the records of `m` and takes what it needs from the gate's arena. Returns false when the
+ * message is malformed or too large to be judged. */
+bool judging_begin(struct judging *j, struct gate *gate, const struct message *m, int64_t now_s);
+
+/* Concludes for one RRset. Returns false when something is wanted first (`j->want`); otherwise its
+ * ruling is filled. */
+bool judge_set(struct judging *j, const struct rrset *set);
+
+/* Concludes for an RRset that is part of the answer, with the proof that a wildcard applies where
+ * it was made from one, and weakens the answer's outcome by it. Returns false when something is
+ * wanted first. */
+bool judge_part(struct judging *j, const struct rrset *set);
+
+/* Collects the verified NSEC and NSEC3 records of `zone` from the authority section. Returns false
+ * when something is wanted first. `ttl_s` is lowered to theirs. */
+bool judge_denial_records(
+        struct judging *j, const struct name *zone, struct denial *d, uint32_t *ttl_s);
+
+/* Makes the answer's outcome as weak as `outcome`, because of the named RRset. */
+void judging_weaken(
+        struct judging *j, struct outcome outcome, const struct name *name, uint16_t type);
+
+/* Notes what the chain wants and returns false; where nothing may be wanted, returns true. */
+bool judging_wants(struct judging *j, const struct chain *chain);
+
+/* Judges the whole answer of a response to a question of class IN: follows CNAMEs and DNAMEs,
+ * proves what is denied. Returns false when something is wanted first. */
+bool judge_answer(struct judging *j, const struct asked *asked);
+
+/* Judges what is in authority and additional beyond the answer, with what is known already: it is
+ * left out where it cannot be proved, and never makes the answer worse. */
+void judge_extras(struct judging *j);
+
+static inline struct ruling *ruling_of(struct judging *j, const struct rrset *set)
+{
+	return &j->rulings[rrset_index(&j->sets, set)];
+}
+
+#endif

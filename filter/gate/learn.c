@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the response to a fetch teaches: the DS of a name, or that it has none; a zone's keys. It is
+ * judged like any response, by the keys that are known already, and only what holds is stored. */
+#include "gate/judging.h"
+
+/* What a DS response comes to. */
+struct lesson {
+	enum cut cut;
+	struct outcome outcome;
+	struct ds_set ds;
+	uint32_t ttl_s;
+};
+
+static uint32_t clamp_ttl(uint32_t ttl_s)
+{
+	if (ttl_s < LIMIT_TRUST_MIN_S)
+		return LIMIT_TRUST_MIN_S;
+	return ttl_s > LIMIT_TRUST_TTL_S ? LIMIT_TRUST_TTL_S : ttl_s;
+}
+
+static bool is_broken(struct outcome outcome)
+{
+	return outcome.status >= STATUS_INDETERMINATE;
+}
+
+static struct lesson broken_lesson(struct outcome outcome)
+{
+	return (struct lesson){ CUT_BROKEN, outcome, { 0 }, LIMIT_BOGUS_TTL_S };
+}
+
+/* A DS RRset that is there. One that nobody can use makes the zone Insecure (RFC 4035, 5.2). */
+static struct lesson learn_ds(struct judging *j, const struct rrset *set)
+{
+	struct lesson l = { .cut = CUT_SECURE };
+	const struct ruling *r = ruling_of(j, set);
+
+	judge_set(j, set);
+	if (r->outcome.status != STATUS_SECURE)
+		return broken_lesson(r->outcome);
+	enum reason reason = ds_set_read(&j->sets, set, &l.ds);
+	if (reason != REASON_NONE)
+		l.cut = CUT_INSECURE;
+	l.outcome = outcome_of(STATUS_INSECURE, reason);
+	l.ttl_s = r->proved.ttl_s;
+	return l;
+}
+
+/* A signed CNAME at the name, or DNAME above it, shows that no zone begins there. */
+static bool learn_alias(struct judging *j, const struct want *want, struct lesson *l)
+{
+	for (unsigned i = 0; i < j->sets.count; i++) {
+		const struct rrset *set = &j->sets.sets[i];
+		bool is_cname = set->type == TYPE_CNAME && name_equal(&set->owner, &want->name);
+		bool is_dname = set->type == TYPE_DNAME && !name_equal(&set->owner, &want->name) &&
+		                name_within(&want->name, &set->owner);
+		if (set->section != SECTION_ANSWER || !(is_cname || is_dname))
+			continue;
+		j->outcome = outcome_of(STATUS_SECURE, REASON_NONE);
+		judge_part(j, set);
+		if (j->outcome.status != STATUS_SECURE)
+			continue;
+		*l = (struct lesson){ .cut = is_cname ? CUT_NONE : CUT_NO_NAME,
+			.ttl_s = ruling_of(j, set)->proved.ttl_s };
+		return true;
+	}
+	return false;
+}
+
+static struct lesson learn_denial(
+        struct judging *j, const struct want *want, const struct name *zone)
+{
+	static const enum cut cuts[] = {
+		[NO_DS_UNPROVED] = CUT_BROKEN,
+		[NO_DS_INSECURE] = CUT_INSECURE,
+		[NO_DS_NO_CUT] = CUT_NONE,
+		[NO_DS_NO_NAME] = CUT_NO_NAME,
+	};
+	struct lesson l = { .ttl_s = LIMIT_TRUST_TTL_S };
+	struct denial denial;
+
+	judge_denial_records(j, zone, &denial, &l.ttl_s);
+	l.cut = cuts[denial_of_ds(&denial, &want->name, &l.outcome)];
+	if (l.cut == CUT_BROKEN)
+		return broken_lesson(outcome_of(STATUS_BOGUS, REASON_DS_UNPROVED));
+	if (l.outcome.status == STATUS_SECURE) /* the denial is; the zone below is not */
+		l.outcome = outcome_of(STATUS_INSECURE, REASON_UNSIGNED_ZONE);
+	return l;
+}
+
+/* Returns false when the response cannot be used and another try may bring a better one. */
+static bool learn_cut(struct judging *j, const struct want *want, bool last_try)
+{
+	const struct rrset *ds = rrsets_find(&j->sets, SECTION_ANSWER, &want->name, TYPE_DS);
+	struct lesson l;
+	struct chain parent;
+
+	chain_find_parent(j->gate->store, &want->name, j->now_s, &parent);
+	if (parent.end != CHAIN_SECURE)
+		return true; /* what is above changed meanwhile: the gate will want that first */
+	struct name zone = parent.zone;
+	if (ds)
+		l = learn_ds(j, ds);
+	else if (!learn_alias(j, want, &l))
+		l = learn_denial(j, want, &zone);
+	if (l.cut == CUT_BROKEN && !last_try)
+		return false;
+	store_put_cut(j->gate->store, &want->name, l.cut, l.outcome,
+	        l.cut == CUT_SECURE ? &l.ds : NULL, j->now_s, clamp_ttl(l.ttl_s));
+	return true;
+}
+
+static bool learn_keys(struct judging *j, const struct want *want, bool last_try)
+{
+	const struct rrset *set = rrsets_find(&j->sets, SECTION_ANSWER, &want->name, TYPE_DNSKEY);
+	const struct ds_set *ds = chain_ds(j->gate->store, &want->name, j->now_s);
+	struct outcome outcome = outcome_of(STATUS_BOGUS, REASON_DNSKEY_MISSING);
+	struct proved proved = { .ttl_s = LIMIT_BOGUS_TTL_S };
+	struct keyset *keys = NULL;
+
+	if (!ds)
+		return true; /* its DS has expired meanwhile */
+	if (set)
+		outcome = ds_prove_keys(j->gate->crypto, &j->gate->arena, &j->sets, set, ds,
+		        j->now_s, &j->budget, &proved, &keys);
+	if (is_broken(outcome) && !last_try)
+		return false;
+	uint32_t ttl_s = is_broken(outcome) ? LIMIT_BOGUS_TTL_S : proved.ttl_s;
+	store_put_keys(j->gate->store, &want->name, keys, outcome, j->now_s, clamp_ttl(ttl_s));
+	return true;
+}
+
+/* A server's failure and a cut answer teach nothing. */
+static bool is_usable(const struct message *m)
+{
+	unsigned rcode = message_rcode(m);
+
+	return (m->flags & FLAG_QR) && !(m->flags & FLAG_TC) &&
+	       (rcode == RCODE_NOERROR || rcode == RCODE_NXDOMAIN);
+}
+
+enum learned gate_learn(
+        struct gate *g, const struct want *want, struct span octets, int64_t now_s, bool last_try)
+{
+	struct message m;
+	struct judging j;
+	bool done;
+
+	arena_reset(&g->arena, 0);
+	if (!message_parse(&m, octets, g->rrs, MESSAGE_RRS_MAX) || !is_usable(&m) ||
+	        !judging_begin(&j, g, &m, now_s))
+		return LEARN_RETRY;
+	j.may_want = false;
+	done = want->type == TYPE_DS ? learn_cut(&j, want, last_try)
+	                             : learn_keys(&j, want, last_try);
+	return done ? LEARNED : LEARN_RETRY;
+}
+
+void gate_learn_failure(struct gate *g, const struct want *want, int64_t now_s)
+{
+	struct outcome outcome = outcome_of(STATUS_INDETERMINATE, REASON_FETCH_FAILED);
+
+	if (want->type == TYPE_DS)
+		store_put_cut(g->store, &want->name, CUT_BROKEN, outcome, NULL, now_s,
+		        LIMIT_FAILED_TTL_S);
+	else
+		store_put_keys(g->store, &want->name, NULL, outcome, now_s, LIMIT_FAILED_TTL_S);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gate/query.h"
+
+#define COUNTS_ADDITIONAL_AT 10
+#define OPT_CLASS_AT         3 /* after the owner and the type */
+#define OPT_FLAGS_AT         7
+#define EDNS_DO              0x8000
+#define EDNS_DO_OCTET        0x80
+
+static void remember(const struct message *m, struct asked *asked)
+{
+	*asked = (struct asked){ .id = m->id,
+		.flags = m->flags,
+		.udp_size = DNS_PLAIN_SIZE,
+		.question_len = (uint16_t)m->question.len,
+		.has_edns = m->edns.present,
+		.dnssec_ok = m->edns.dnssec_ok };
+	if (m->edns.present && m->edns.udp_size > DNS_PLAIN_SIZE)
+		asked->udp_size = m->edns.udp_size; /* RFC 6891, 6.2.3 */
+	if (m->question.len)
+		memcpy(asked->question, m->question.base, m->question.len);
+}
+
+static enum query_kind classify(const struct message *m, const struct policy *policy)
+{
+	if (m->flags & FLAG_QR)
+		return QUERY_MALFORMED;
+	if (message_opcode(m) != OPCODE_QUERY)
+		return QUERY_OPCODE;
+	if (m->is_signed)
+		return QUERY_SIGNED;
+	if (m->question_count != 1 || m->rr_count > 0 || m->qclass == CLASS_ANY)
+		return QUERY_MALFORMED;
+	if ((m->flags & FLAG_CD) && !policy->judge_cd)
+		return QUERY_CD;
+	return QUERY_JUDGED;
+}
+
+enum query_kind query_read(
+        const struct message *m, const struct policy *policy, struct asked *asked)
+{
+	enum query_kind kind = classify(m, policy);
+
+	if (kind == QUERY_MALFORMED)
+		return kind;
+	remember(m, asked);
+	asked->unjudged = kind != QUERY_JUDGED;
+	return kind;
+}
+
+static void write_opt(struct writer *out)
+{
+	writer_u8(out, 0);
+	writer_u16(out, TYPE_OPT);
+	writer_u16(out, QUERY_UDP_SIZE);
+	writer_u16(out, 0); /* extended RCODE and version */
+	writer_u16(out, EDNS_DO);
+	writer_u16(out, 0);
+}
+
+bool query_decorate(const struct message *m, struct writer *out)
+{
+	writer_put(out, m->octets);
+	if (m->edns.present && !out->full) {
+		out->base[m->edns.at + OPT_FLAGS_AT] |= EDNS_DO_OCTET;
+		writer_patch_u16(out, m->edns.at + OPT_CLASS_AT, QUERY_UDP_SIZE);
+	} else if (!m->edns.present) {
+		writer_patch_u16(out, COUNTS_ADDITIONAL_AT, 1);
+		write_opt(out);
+	}
+	return !out->full;
+}

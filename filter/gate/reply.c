@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gate/reply.h"
+
+#include "gate/query.h"
+
+#define OPTION_EDE      15 /* RFC 8914, 2 */
+#define EDNS_DO         0x8000
+#define EDE_CODE_OCTETS 2
+
+static void write_ede(struct writer *out, enum reason reason)
+{
+	const char *text = reason_sentence(reason);
+
+	writer_u16(out, OPTION_EDE);
+	writer_u16(out, (uint16_t)(EDE_CODE_OCTETS + strlen(text)));
+	writer_u16(out, (uint16_t)reason_ede(reason));
+	writer_put(out, span_of(text, strlen(text)));
+}
+
+static void write_opt(const struct asked *asked, enum reason reason, struct writer *out)
+{
+	writer_u8(out, 0);
+	writer_u16(out, TYPE_OPT);
+	writer_u16(out, QUERY_UDP_SIZE);
+	writer_u16(out, 0); /* extended RCODE and version */
+	writer_u16(out, asked->dnssec_ok ? EDNS_DO : 0);
+	size_t length_at = out->len;
+	writer_u16(out, 0);
+	if (reason_ede(reason) != EDE_NONE)
+		write_ede(out, reason);
+	writer_patch_u16(out, length_at, (uint16_t)(out->len - length_at - 2));
+}
+
+void reply_servfail(
+        const struct asked *asked, uint16_t response_flags, enum reason reason, struct writer *out)
+{
+	writer_u16(out, asked->id);
+	writer_u16(out, (uint16_t)(FLAG_QR | (asked->flags & (OPCODE_MASK | FLAG_RD | FLAG_CD)) |
+	                           (response_flags & FLAG_RA) | RCODE_SERVFAIL));
+	writer_u16(out, asked->question_len > 0);
+	writer_u16(out, 0);
+	writer_u16(out, 0);
+	writer_u16(out, asked->has_edns);
+	writer_put(out, span_of(asked->question, asked->question_len));
+	if (asked->has_edns)
+		write_opt(asked, reason, out);
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gate/rewrite.h"
+
+#include "wire/rdata.h"
+
+#define POINTER_BITS   0xc000
+#define POINTER_REACH  0x3fff
+#define OPT_OWNER_SIZE 1
+#define EDNS_DO        0x80
+
+/* A message on its way from `m` to `w`. */
+struct move {
+	const struct message *m;
+	struct writer *w;
+	uint16_t *moved; /* by offset in `m` where a label began: its offset in `w`; 0 for none */
+};
+
+bool rewrite_is_nothing(const struct rewrite *r, const struct message *m)
+{
+	if (r->flags != m->flags)
+		return false;
+	if (m->edns.present && (!r->keep_opt || r->opt_dnssec_ok != m->edns.dnssec_ok))
+		return false;
+	for (unsigned i = 0; i < m->rr_count; i++) {
+		if (r->ttls[i] != m->rrs[i].ttl_s)
+			return false;
+	}
+	return true;
+}
+
+/* Writes the name at `at`, letter case and all, as labels that are new and then a pointer to what
+ * was written before; with `whole` all of it as labels. Returns false on a malformed name. */
+static bool write_name(struct move *v, size_t at, bool whole)
+{
+	unsigned octets = 0;
+
+	for (;;) {
+		struct cursor c = cursor_at(v->m->octets, at);
+		uint8_t len = cursor_u8(&c);
+		if (len >= 0xc0) {
+			size_t target = (size_t)(len & 0x3f) << 8 | cursor_u8(&c);
+			if (c.bad || target >= at)
+				return false;
+			at = target;
+			continue;
+		}
+		struct span label = cursor_take(&c, len);
+		octets += len + 1u;
+		if (c.bad || octets > NAME_MAX_OCTETS)
+			return false;
+		if (len > 0 && !whole && v->moved[at]) {
+			writer_u16(v->w, (uint16_t)(POINTER_BITS | v->moved[at]));
+			return true;
+		}
+		if (!v->moved[at] && v->w->len <= POINTER_REACH)
+			v->moved[at] = (uint16_t)v->w->len;
+		writer_u8(v->w, len);
+		writer_put(v->w, label);
+		if (len == 0)
+			return true;
+		at = cursor_offset(&c);
+	}
+}
+
+/* The types that may be compressed inside: those of RFC 1035 that hold names. */
+static bool may_compress(uint16_t type)
+{
+	return type <= TYPE_MX;
+}
+
+static bool write_rdata(struct move *v, const struct rr *rr)
+{
+	struct rdata_walk walk = rdata_walk_begin(v->m, rr);
+	struct rdata_part part;
+
+	while (rdata_walk_next(&walk, &part)) {
+		if (!part.is_name)
+			writer_put(v->w, part.octets);
+		else if (!write_name(v, part.at, !may_compress(rr->type)))
+			return false;
+	}
+	return rdata_walk_done(&walk);
+}
+
+static bool write_record(struct move *v, const struct rr *rr, uint32_t ttl_s)
+{
+	if (!write_name(v, rr->owner_at, false))
+		return false;
+	writer_u16(v->w, rr->type);
+	writer_u16(v->w, rr->class);
+	writer_u32(v->w, ttl_s);
+	size_t length_at = v->w->len;
+	writer_u16(v->w, 0);
+	if (!rdata_has_names(rr->type))
+		writer_put(v->w, message_rdata(v->m, rr));
+	else if (!write_rdata(v, rr))
+		return false;
+	writer_patch_u16(v->w, length_at, (uint16_t)(v->w->len - length_at - 2));
+	return !v->w->full;
+}
+
+static void write_opt(struct move *v, const struct rewrite *r)
+{
+	const struct edns *edns = &v->m->edns;
+
+	writer_u8(v->w, 0);
+	writer_u16(v->w, TYPE_OPT);
+	writer_u16(v->w, edns->udp_size);
+	writer_u8(v->w, edns->extended_rcode);
+	writer_u8(v->w, edns->version);
+	struct span flags = span_of(v->m->octets.base + edns->at + OPT_OWNER_SIZE + 6, 2);
+	writer_u8(v->w, (uint8_t)((flags.base[0] & ~EDNS_DO) | (r->opt_dnssec_ok ? EDNS_DO : 0)));
+	writer_u8(v->w, flags.base[1]);
+	writer_u16(v->w, (uint16_t)edns->options.len);
+	writer_put(v->w, edns->options);
+}
+
+static void write_head(struct move *v, const struct rewrite *r)
+{
+	writer_u16(v->w, v->m->id);
+	writer_u16(v->w, r->flags);
+	writer_u16(v->w, v->m->question_count);
+	writer_put(v->w, span_of("\0\0\0\0\0\0", 6)); /* counts, patched later */
+	if (v->m->question_count > 0) {
+		size_t question_at = v->w->len;
+		write_name(v, question_at, false);
+		writer_u16(v->w, v->m->qtype);
+		writer_u16(v->w, v->m->qclass);
+	}
+}
+
+/* Records and the OPT go out in the order in which they came. */
+static bool write_records(struct move *v, const struct rewrite *r)
+{
+	uint16_t counts[SECTION_ADDITIONAL + 1] = { 0 };
+	bool opt_waits = v->m->edns.present && r->keep_opt;
+
+	for (unsigned i = 0; i < v->m->rr_count; i++) {
+		const struct rr *rr = &v->m->rrs[i];
+		if (opt_waits && rr->owner_at > v->m->edns.at) {
+			write_opt(v, r);
+			counts[SECTION_ADDITIONAL]++;
+			opt_waits = false;
+		}
+		if (r->ttls[i] == TTL_LEFT_OUT)
+			continue;
+		if (!write_record(v, rr, r->ttls[i]))
+			return false;
+		counts[rr->section]++;
+	}
+	if (opt_waits) {
+		write_opt(v, r);
+		counts[SECTION_ADDITIONAL]++;
+	}
+	for (unsigned s = SECTION_ANSWER; s <= SECTION_ADDITIONAL; s++)
+		writer_patch_u16(v->w, 6 + 2 * s, counts[s]);
+	return true;
+}
+
+bool rewrite_message(
+        const struct rewrite *r, const struct message *m, struct arena *arena, struct writer *out)
+{
+	size_t mark = arena_mark(arena);
+	struct move v = { m, out, arena_take(arena, m->octets.len * sizeof(*v.moved)) };
+	bool ok = false;
+
+	if (v.moved) {
+		memset(v.moved, 0, m->octets.len * sizeof(*v.moved));
+		write_head(&v, r);
+		ok = write_records(&v, r) && !out->full;
+	}
+	arena_reset(arena, mark);
+	return ok;
+}

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "trust/anchor.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/encoding.h"
+
+#define ANCHORS_MAX 64
+#define RDATA_MAX   4096
+#define RECORD_MAX  8192 /* of text, parentheses and line ends included */
+
+struct anchors {
+	unsigned count;
+	struct anchor zones[ANCHORS_MAX];
+};
+
+/* A file being read. */
+struct reader {
+	FILE *file;
+	const char *path;
+	struct crypto *crypto;
+	unsigned line;       /* of the record's end */
+	unsigned first_line; /* where the record began */
+	char record[RECORD_MAX];
+	char *error;
+	size_t error_size;
+};
+
+static bool complain(struct reader *r, const char *what)
+{
+	snprintf(r->error, r->error_size, "%s:%u: %s", r->path, r->first_line, what);
+	return false;
+}
+
+/* Appends a line to the record without its comment and parentheses. Returns false when it is too
+ * long; `depth` counts open parentheses. */
+static bool append_line(struct reader *r, const char *line, size_t *len, int *depth)
+{
+	for (; *line && *line != ';' && *line != '\n'; line++) {
+		*depth += (*line == '(') - (*line == ')');
+		if (*len + 2 > RECORD_MAX)
+			return false;
+		r->record[(*len)++] = strchr("()\r", *line) ? ' ' : *line;
+	}
+	r->record[*len] = '\0';
+	return true;
+}
+
+/* Reads the next record into r->record. Returns 1, 0 at the end of the file, or -1 with the error
+ * written. */
+static int next_record(struct reader *r)
+{
+	char line[RECORD_MAX];
+	size_t len = 0;
+	int depth = 0;
+
+	r->record[0] = '\0';
+	while (fgets(line, sizeof(line), r->file)) {
+		r->line++;
+		if (depth == 0)
+			r->first_line = r->line;
+		if (!strchr(line, '\n') && !feof(r->file))
+			return complain(r, "the line is too long") - 1;
+		if (!append_line(r, line, &len, &depth))
+			return complain(r, "the record is too long") - 1;
+		if (depth < 0)
+			return complain(r, "a ')' without a '('") - 1;
+		if (depth == 0 && strspn(r->record, " \t") < len)
+			return 1;
+		if (depth == 0)
+			len = 0;
+	}
+	if (depth > 0)
+		return complain(r, "a '(' without a ')'") - 1;
+	return 0;
+}
+
+/* Cuts the text into its first `most` fields; the last holds the rest of the line. */
+static unsigned split(char *text, char *fields[], unsigned most)
+{
+	unsigned count = 0;
+
+	text += strspn(text, " \t");
+	while (*text && count < most) {
+		fields[count++] = text;
+		if (count == most)
+			break;
+		text += strcspn(text, " \t");
+		if (*text)
+			*text++ = '\0';
+		text += strspn(text, " \t");
+	}
+	return count;
+}
+
+static bool read_number(const char *text, unsigned long max, unsigned long *value)
+{
+	char *end;
+
+	errno = 0;
+	*value = strtoul(text, &end, 10);
+	return errno == 0 && *text >= '0' && *text <= '9' && *end == '\0' && *value <= max;
+}
+
+/* Both types begin with a 16-bit and two 8-bit numbers; `rest` follows in hex or base64. */
+static bool encode_rdata(struct reader *r, char *text, bool is_ds, uint8_t *rdata, size_t *len)
+{
+	char *fields[4];
+	unsigned long numbers[3];
+	size_t rest_len;
+
+	if (split(text, fields, 4) < 4)
+		return complain(r, "the record is incomplete");
+	if (!read_number(fields[0], UINT16_MAX, &numbers[0]) ||
+	        !read_number(fields[1], UINT8_MAX, &numbers[1]) ||
+	        !read_number(fields[2], UINT8_MAX, &numbers[2]))
+		return complain(r, is_ds ? "key tag, algorithm and digest type must be numbers"
+		                         : "flags, protocol and algorithm must be numbers");
+	rdata[0] = (uint8_t)(numbers[0] >> 8);
+	rdata[1] = (uint8_t)numbers[0];
+	rdata[2] = (uint8_t)numbers[1];
+	rdata[3] = (uint8_t)numbers[2];
+	bool ok = is_ds ? hex_decode(fields[3], rdata + 4, RDATA_MAX - 4, &rest_len)
+	                : base64_decode(fields[3], rdata + 4, RDATA_MAX - 4, &rest_len);
+	if (!ok || rest_len == 0)
+		return complain(
+		        r, is_ds ? "the digest is not hexadecimal" : "the key is not base64");
+	*len = rest_len + 4;
+	return true;
+}
+
+static struct anchor *anchor_for(struct anchors *a, const struct name *zone)
+{
+	for (unsigned i = 0; i < a->count; i++) {
+		if (name_equal(&a->zones[i].zone, zone))
+			return &a->zones[i];
+	}
+	if (a->count == ANCHORS_MAX)
+		return NULL;
+	a->zones[a->count].zone = *zone;
+	return &a->zones[a->count++];
+}
+
+/* Makes a DS of the RDATA. Returns false when it cannot be used: unsupported, or a revoked key. */
+static bool usable_ds(struct crypto *crypto, const struct name *zone, struct span rdata, bool is_ds,
+        struct ds *ds)
+{
+	struct dnskey key;
+
+	if (is_ds)
+		return ds_read(rdata, ds) && algorithm_is_supported(ds->algorithm) &&
+		       digest_is_supported(ds->digest_type);
+	return dnskey_read(rdata, &key) && dnskey_may_sign(&key) &&
+	       algorithm_is_supported(key.algorithm) && ds_of_dnskey(crypto, zone, &key, ds);
+}
+
+static bool add_record(struct reader *r, struct anchors *a, char *owner, char *text, bool is_ds)
+{
+	uint8_t rdata[RDATA_MAX];
+	size_t len;
+	struct name zone;
+	struct ds ds;
+
+	if (!name_from_text(owner, &zone))
+		return complain(r, "the owner is not a domain name");
+	if (!encode_rdata(r, text, is_ds, rdata, &len))
+		return false;
+	struct anchor *anchor = anchor_for(a, &zone);
+	if (!anchor)
+		return complain(r, "there are anchors for too many zones");
+	if (!usable_ds(r->crypto, &zone, span_of(rdata, len), is_ds, &ds))
+		return true;
+	if (anchor->ds.count == LIMIT_DS)
+		return complain(r, "there are too many anchors for one zone");
+	anchor->ds.ds[anchor->ds.count++] = ds;
+	return true;
+}
+
+/* owner [TTL] [class] type RDATA, TTL and class in either order: RFC 1035, 5.1. */
+static bool read_record(struct reader *r, struct anchors *a)
+{
+	char *fields[2];
+	char *owner, *rest;
+	unsigned long ttl;
+
+	if (r->record[0] == '$')
+		return complain(r, "directives are not understood here");
+	if (split(r->record, fields, 2) < 2)
+		return complain(r, "the record is incomplete");
+	owner = fields[0];
+	rest = fields[1];
+	while (split(rest, fields, 2) == 2) {
+		rest = fields[1];
+		if (strcasecmp(fields[0], "DS") == 0)
+			return add_record(r, a, owner, rest, true);
+		if (strcasecmp(fields[0], "DNSKEY") == 0)
+			return add_record(r, a, owner, rest, false);
+		if (strcasecmp(fields[0], "IN") != 0 && !read_number(fields[0], UINT32_MAX, &ttl))
+			break;
+	}
+	return complain(r, "only DS and DNSKEY records are anchors");
+}
+
+static bool check_anchors(struct reader *r, const struct anchors *a)
+{
+	if (a->count == 0)
+		return complain(r, "there is no DS or DNSKEY record in it");
+	for (unsigned i = 0; i < a->count; i++) {
+		if (a->zones[i].ds.count == 0)
+			return complain(r, "a zone has no anchor whose algorithm is supported");
+	}
+	return true;
+}
+
+static bool read_all(struct reader *r, struct anchors *a)
+{
+	int more;
+
+	while ((more = next_record(r)) > 0) {
+		if (!read_record(r, a))
+			return false;
+	}
+	if (more < 0)
+		return false;
+	if (ferror(r->file))
+		return complain(r, "the file cannot be read");
+	return check_anchors(r, a);
+}
+
+struct anchors *anchors_load(const char *path, char *error, size_t error_size)
+{
+	struct reader *r = calloc(1, sizeof(*r));
+	struct anchors *a = calloc(1, sizeof(*a));
+	bool ok = false;
+
+	snprintf(error, error_size, "%s: out of memory", path);
+	if (!r || !a)
+		goto out;
+	*r = (struct reader){ .path = path, .error = error, .error_size = error_size };
+	r->crypto = crypto_new();
+	if (!r->crypto)
+		goto out;
+	r->file = fopen(path, "r");
+	if (!r->file)
+		snprintf(error, error_size, "%s: %s", path, strerror(errno));
+	else
+		ok = read_all(r, a);
+out:
+	if (r && r->file)
+		fclose(r->file);
+	if (r)
+		crypto_free(r->crypto);
+	free(r);
+	if (!ok) {
+		free(a);
+		return NULL;
+	}
+	return a;
+}
+
+void anchors_free(struct anchors *a)
+{
+	free(a);
+}
+
+unsigned anchors_count(const struct anchors *a)
+{
+	return a->count;
+}
+
+const struct anchor *anchors_above(const struct anchors *a, const struct name *name)
+{
+	const struct anchor *deepest = NULL;
+
+	for (unsigned i = 0; i < a->count; i++) {
+		if (name_within(name, &a->zones[i].zone) &&
+		        (!deepest || a->zones[i].zone.labels > deepest->zone.labels))
+			deepest = &a->zones[i];
+	}
+	return deepest;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "trust/chain.h"
+
+static void end_broken(struct chain *c, struct outcome outcome)
+{
+	c->end = CHAIN_BROKEN;
+	c->outcome = outcome;
+	c->keys = NULL;
+}
+
+static void end_wanting(struct chain *c, const struct name *name, uint16_t type)
+{
+	c->end = CHAIN_WANT;
+	c->keys = NULL;
+	c->want = (struct want){ .name = *name, .type = type };
+}
+
+/* Steps into the zone at `name`, whose DS is known. Returns false when the walk ends here. */
+static bool enter_zone(struct chain *c, const struct fact *fact, const struct name *name)
+{
+	c->zone = *name;
+	if (!fact || fact->keys_expire_s == 0) {
+		end_wanting(c, name, TYPE_DNSKEY);
+		return false;
+	}
+	if (!fact->keys) {
+		end_broken(c, fact->keys_outcome);
+		return false;
+	}
+	c->keys = fact->keys;
+	return true;
+}
+
+/* Looks whether a zone begins at `name`. Returns false when the walk ends here. */
+static bool step_down(struct chain *c, const struct fact *fact, const struct name *name)
+{
+	switch (fact ? fact->cut : CUT_UNKNOWN) {
+	case CUT_UNKNOWN:
+		end_wanting(c, name, TYPE_DS);
+		return false;
+	case CUT_SECURE:
+		return enter_zone(c, fact, name);
+	case CUT_INSECURE:
+	case CUT_BROKEN:
+		c->zone = *name;
+		end_broken(c, fact->outcome);
+		return false;
+	case CUT_NO_NAME:
+		return false;
+	case CUT_NONE:
+		break;
+	}
+	return true;
+}
+
+void chain_find(struct store *s, const struct name *name, int64_t now_s, struct chain *out)
+{
+	const struct anchor *anchor = anchors_above(s->anchors, name);
+	struct name at;
+
+	*out = (struct chain){ .end = CHAIN_SECURE };
+	if (!anchor) {
+		end_broken(out, outcome_of(STATUS_INSECURE, REASON_NO_ANCHOR));
+		return;
+	}
+	if (!enter_zone(out, store_find(s, &anchor->zone, now_s), &anchor->zone))
+		return;
+	for (unsigned labels = anchor->zone.labels + 1u; labels <= name->labels; labels++) {
+		name_suffix(name, labels, &at);
+		if (!step_down(out, store_find(s, &at, now_s), &at))
+			return;
+	}
+}
+
+void chain_find_parent(struct store *s, const struct name *name, int64_t now_s, struct chain *out)
+{
+	struct name parent;
+
+	name_parent(name, &parent);
+	chain_find(s, &parent, now_s, out);
+}
+
+const struct ds_set *chain_ds(struct store *s, const struct name *zone, int64_t now_s)
+{
+	const struct anchor *anchor = anchors_above(s->anchors, zone);
+
+	if (anchor && name_equal(&anchor->zone, zone))
+		return &anchor->ds;
+	const struct fact *fact = store_find(s, zone, now_s);
+	return fact && fact->cut == CUT_SECURE ? &fact->ds : NULL;
+}

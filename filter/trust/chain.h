@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The chain of trust from an anchor down to the zone that holds a name: walked through the store,
+ * one label at a time, so that no cut is stepped over; and extended by what was fetched. */
+#ifndef TRUST_CHAIN_H
+#define TRUST_CHAIN_H
+
+#include "trust/store.h"
+#include "trust/want.h"
+
+enum chain_end {
+	CHAIN_SECURE, /* `keys` are those of the deepest zone at or above the name */
+	CHAIN_BROKEN, /* `outcome` says how: INSECURE, BOGUS or INDETERMINATE */
+	CHAIN_WANT,   /* `want` must be learned first */
+};
+
+struct chain {
+	enum chain_end end;
+	struct name zone;          /* the deepest cut that was reached */
+	const struct keyset *keys; /* borrowed from the store until its next change */
+	struct outcome outcome;
+	struct want want;
+};
+
+/* Walks to the zone that holds `name`. Without an anchor above it: INSECURE. */
+void chain_find(struct store *s, const struct name *name, int64_t now_s, struct chain *out);
+
+/* The same to the zone that holds the DS of `name`, its parent's (RFC 4035, 2.4). */
+void chain_find_parent(struct store *s, const struct name *name, int64_t now_s, struct chain *out);
+
+/* Returns the DS set by which the keys of `zone` are to be proved, from an anchor or the store;
+ * NULL where none is known. */
+const struct ds_set *chain_ds(struct store *s, const struct name *zone, int64_t now_s);
+
+#endif

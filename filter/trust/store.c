@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "trust/store.h"
+
+int store_init(struct store *s, const struct anchors *anchors, uint32_t capacity)
+{
+	s->anchors = anchors;
+	int error = hash_key_draw(&s->key);
+	return error ? error : table_init(&s->facts, sizeof(struct fact), capacity);
+}
+
+static void forget(struct store *s, struct fact *fact)
+{
+	keyset_free(fact->keys);
+	table_remove(&s->facts, fact);
+}
+
+void store_flush(struct store *s)
+{
+	struct fact *fact;
+	while ((fact = table_oldest(&s->facts)))
+		forget(s, fact);
+}
+
+void store_fini(struct store *s)
+{
+	if (s->facts.slots)
+		store_flush(s);
+	table_fini(&s->facts);
+}
+
+static bool same_name(const void *entry, const void *key)
+{
+	return name_equal(&((const struct fact *)entry)->name, key);
+}
+
+static uint64_t hash_of(const struct store *s, const struct name *name)
+{
+	return keyed_hash(&s->key, name_span(name));
+}
+
+static void drop_keys(struct fact *fact)
+{
+	keyset_free(fact->keys);
+	fact->keys = NULL;
+	fact->keys_expire_s = 0;
+}
+
+const struct fact *store_find(struct store *s, const struct name *name, int64_t now_s)
+{
+	struct fact *fact = table_find(&s->facts, hash_of(s, name), same_name, name);
+
+	if (!fact)
+		return NULL;
+	if (fact->cut_expires_s <= now_s)
+		fact->cut = CUT_UNKNOWN;
+	if (fact->keys_expire_s <= now_s)
+		drop_keys(fact);
+	table_touch(&s->facts, fact);
+	return fact;
+}
+
+static struct fact *find_or_add(struct store *s, const struct name *name)
+{
+	uint64_t hash = hash_of(s, name);
+	struct fact *fact = table_find(&s->facts, hash, same_name, name);
+
+	if (fact)
+		return fact;
+	fact = table_add(&s->facts, hash);
+	if (!fact) {
+		forget(s, table_oldest(&s->facts));
+		fact = table_add(&s->facts, hash);
+	}
+	fact->name = *name;
+	return fact;
+}
+
+static bool same_ds(const struct ds_set *a, const struct ds_set *b)
+{
+	return a->count == b->count && memcmp(a->ds, b->ds, a->count * sizeof(a->ds[0])) == 0;
+}
+
+void store_put_cut(struct store *s, const struct name *name, enum cut cut, struct outcome outcome,
+        const struct ds_set *ds, int64_t now_s, uint32_t ttl_s)
+{
+	struct fact *fact = find_or_add(s, name);
+
+	if (!ds || !same_ds(&fact->ds, ds))
+		drop_keys(fact);
+	fact->cut = cut;
+	fact->outcome = outcome;
+	fact->cut_expires_s = now_s + ttl_s;
+	if (ds)
+		fact->ds = *ds;
+}
+
+void store_put_keys(struct store *s, const struct name *name, struct keyset *keys,
+        struct outcome outcome, int64_t now_s, uint32_t ttl_s)
+{
+	struct fact *fact = find_or_add(s, name);
+
+	drop_keys(fact);
+	fact->keys = keys;
+	fact->keys_outcome = outcome;
+	fact->keys_expire_s = now_s + ttl_s;
+}
