@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <getopt.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "cmd/command.h"
+#include "trust/anchor.h"
+
+/* The file can be fine and the service still not start, for want of the anchors that it names. */
+static enum exit_code check(const struct config *c)
+{
+	char why[300];
+	struct anchors *a = anchors_load(c->trust_anchor, why, sizeof(why));
+
+	if (!a) {
+		log_error("trust_anchor: %s", why);
+		return EXIT_USAGE;
+	}
+	anchors_free(a);
+	log_info("the configuration is fine");
+	return EXIT_FINE;
+}
+
+static enum exit_code run(int argc, char **argv)
+{
+	struct options o;
+	struct config c;
+	const char *verb;
+
+	if (!options_read(&o, "c", argc, argv, 1))
+		return EXIT_USAGE;
+	verb = argv[optind];
+
+	if (strcmp(verb, "example") == 0) {
+		config_example(stdout);
+		return EXIT_FINE;
+	}
+	if (strcmp(verb, "check") != 0 && strcmp(verb, "show") != 0) {
+		log_error("config: \"%s\" is none of check, show and example", verb);
+		return EXIT_USAGE;
+	}
+	if (!options_load_config(&o, &c))
+		return EXIT_USAGE;
+	if (strcmp(verb, "check") == 0)
+		return check(&c);
+	config_show(&c, stdout);
+	return EXIT_FINE;
+}
+
+const struct command command_config = { "config", "check|show|example [--config FILE]",
+	"check the configuration, show what is in force, or write the example file", run };

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <getopt.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "cmd/command.h"
+
+bool options_read(struct options *o, const char *allowed, int argc, char **argv, int count)
+{
+	static const struct option known[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "backend", required_argument, NULL, 'b' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int letter;
+
+	*o = (struct options){ .config = NULL, .backend = "auto" };
+	while ((letter = getopt_long(argc, argv, "c:b:", known, NULL)) != -1) {
+		if (letter == '?')
+			return false;
+		if (!strchr(allowed, letter)) {
+			log_error("%s takes no option -%c", argv[0], letter);
+			return false;
+		}
+		if (letter == 'c')
+			o->config = optarg;
+		else
+			o->backend = optarg;
+	}
+	if (argc - optind != count) {
+		log_error("%s: %s; see `sealgate help`", argv[0],
+		        argc - optind < count ? "something is missing" : "there is too much");
+		return false;
+	}
+	return true;
+}
+
+bool options_load_config(const struct options *o, struct config *c)
+{
+	char why[400];
+	bool found;
+
+	if (config_load(c, o->config, &found, why, sizeof(why)) != 0) {
+		log_error("%s", why);
+		return false;
+	}
+	log_set_level(c->log_level);
+	if (!found)
+		log_info("no file " CONFIG_DEFAULT_PATH ": every key has its default");
+	return true;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <getopt.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "cmd/command.h"
+#include "ops/rules.h"
+
+static enum exit_code run(int argc, char **argv)
+{
+	struct options o;
+	struct config c;
+	const char *verb;
+
+	if (!options_read(&o, "cb", argc, argv, 1))
+		return EXIT_USAGE;
+	if (!rules_backend_known(o.backend)) {
+		log_error("no back end \"%s\": auto, nft, iptables-nft or iptables-legacy",
+		        o.backend);
+		return EXIT_USAGE;
+	}
+	verb = argv[optind];
+
+	if (strcmp(verb, "show") == 0)
+		return rules_show(stdout) ? EXIT_FINE : EXIT_NO;
+	if (strcmp(verb, "remove") == 0)
+		return rules_remove() == 0 ? EXIT_FINE : EXIT_NO;
+	if (strcmp(verb, "apply") == 0) {
+		if (!options_load_config(&o, &c))
+			return EXIT_USAGE;
+		return rules_apply(&c, o.backend) == 0 ? EXIT_FINE : EXIT_NO;
+	}
+	log_error("rules: \"%s\" is none of apply, remove and show", verb);
+	return EXIT_USAGE;
+}
+
+const struct command command_rules = {
+	"rules",
+	"apply|remove|show [--config FILE] [--backend auto|nft|iptables-nft|iptables-legacy]",
+	"the packet filter rules that bring DNS to the queues",
+	run,
+};

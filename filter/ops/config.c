@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ops/config.h"
+
+#include <errno.h>
+#include <libconfig.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "ops/address.h"
+#include "ops/key.h"
+
+/* One reading of a file. The first thing that is wrong ends it. */
+struct reading {
+	struct config *config;
+	const char *path;
+	char *error;
+	size_t error_size;
+};
+
+/* Says what is wrong, and where when `at` is not NULL. Returns false, for the caller to pass on. */
+__attribute__((format(printf, 3, 4))) static bool wrong(
+        struct reading *r, const config_setting_t *at, const char *format, ...)
+{
+	int len;
+	va_list args;
+
+	if (at) {
+		const char *file = config_setting_source_file(at);
+		len = snprintf(r->error, r->error_size, "%s:%u: ", file ? file : r->path,
+		        config_setting_source_line(at));
+	} else {
+		len = snprintf(r->error, r->error_size, "%s: ", r->path);
+	}
+	va_start(args, format);
+	if (len >= 0 && (size_t)len < r->error_size)
+		vsnprintf(r->error + len, r->error_size - (size_t)len, format, args);
+	va_end(args);
+	return false;
+}
+
+static bool take_number(const struct key *k, const config_setting_t *s, uint32_t *value)
+{
+	int type = config_setting_type(s);
+	long long n = config_setting_get_int64(s);
+
+	if ((type != CONFIG_TYPE_INT && type != CONFIG_TYPE_INT64) || n < k->min || n > k->max)
+		return false;
+	*value = (uint32_t)n;
+	return true;
+}
+
+static bool take_switch(const config_setting_t *s, bool *value)
+{
+	*value = config_setting_get_bool(s);
+	return config_setting_type(s) == CONFIG_TYPE_BOOL;
+}
+
+static bool take_word(const struct key *k, const config_setting_t *s, uint32_t *value)
+{
+	const char *text = config_setting_get_string(s);
+
+	for (uint32_t i = 0; text && text[0] && k->words[i]; i++) {
+		if (strcmp(k->words[i], text) == 0) {
+			*value = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A service is started in `/`, a person elsewhere: only an absolute path means one file. */
+static bool take_path(const config_setting_t *s, char *value)
+{
+	const char *text = config_setting_get_string(s);
+
+	if (!text || text[0] != '/' || strlen(text) >= CONFIG_PATH_MAX)
+		return false;
+	strcpy(value, text);
+	return true;
+}
+
+static bool take_resolvers(const config_setting_t *s, struct config *c)
+{
+	int count = config_setting_length(s);
+
+	if (!config_setting_is_aggregate(s) || config_setting_is_group(s) ||
+	        count > CONFIG_RESOLVERS_MAX)
+		return false;
+	for (int i = 0; i < count; i++) {
+		const char *text = config_setting_get_string_elem(s, i);
+		if (!text || !address_read(text, &c->resolvers[i]))
+			return false;
+	}
+	c->resolver_count = (unsigned)count;
+	return true;
+}
+
+static bool take_value(const struct key *k, const config_setting_t *s, struct config *c)
+{
+	switch (k->kind) {
+	case KEY_NUMBER:
+		return take_number(k, s, key_value(k, c));
+	case KEY_SWITCH:
+		return take_switch(s, key_value(k, c));
+	case KEY_WORD:
+		return take_word(k, s, key_value(k, c));
+	case KEY_PATH:
+		return take_path(s, key_value(k, c));
+	case KEY_RESOLVERS:
+		return take_resolvers(s, c);
+	}
+	return false;
+}
+
+static bool take_setting(struct reading *r, const char *path, const config_setting_t *s)
+{
+	char allowed[200];
+	const struct key *k = key_find(path);
+
+	if (!k)
+		return wrong(r, s, "there is no key \"%s\"", path);
+	if (take_value(k, s, r->config))
+		return true;
+	key_say_allowed(k, allowed, sizeof(allowed));
+	return wrong(r, s, "%s must be %s", path, allowed);
+}
+
+static bool is_group_of_keys(const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < key_count; i++) {
+		if (strncmp(keys[i].path, name, len) == 0 && keys[i].path[len] == '.')
+			return true;
+	}
+	return false;
+}
+
+/* Groups do not nest, so a key's path has one dot at most. */
+static bool take_group(struct reading *r, const char *group, const config_setting_t *s)
+{
+	for (unsigned i = 0; i < (unsigned)config_setting_length(s); i++) {
+		const config_setting_t *member = config_setting_get_elem(s, i);
+		const char *name = config_setting_name(member);
+		char path[100];
+
+		snprintf(path, sizeof(path), "%s%s%s", group, group[0] ? "." : "", name);
+		if (!group[0] && is_group_of_keys(name) && config_setting_is_group(member)) {
+			if (!take_group(r, name, member))
+				return false;
+		} else if (!take_setting(r, path, member)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* What no key can know alone. */
+static bool fits_together(struct reading *r, config_t *file)
+{
+	const struct config *c = r->config;
+
+	if (c->queue_first + c->queue_count - 1 > 65535)
+		return wrong(r, config_lookup(file, "queue"),
+		        "queue.first + queue.count must be at most 65536");
+	if (c->parked >= c->queue_length) {
+		const config_setting_t *blame = config_lookup(file, "parked");
+		return wrong(r, blame ? blame : config_lookup(file, "queue"),
+		        "parked must be less than queue.length, which is %u", c->queue_length);
+	}
+	return true;
+}
+
+static bool read_stream(struct reading *r, FILE *stream)
+{
+	config_t file;
+	struct stat st;
+	bool good;
+
+	/* The scanner of libconfig ends the process when a read fails, as that of a directory does.
+	 */
+	if (fstat(fileno(stream), &st) == 0 && S_ISDIR(st.st_mode))
+		return wrong(r, NULL, "%s", strerror(EISDIR));
+
+	config_init(&file);
+	if (config_read(&file, stream)) {
+		good = take_group(r, "", config_root_setting(&file)) && fits_together(r, &file);
+	} else {
+		const char *name = config_error_file(&file);
+		snprintf(r->error, r->error_size, "%s:%d: %s", name ? name : r->path,
+		        config_error_line(&file), config_error_text(&file));
+		good = false;
+	}
+	config_destroy(&file);
+	return good;
+}
+
+void config_defaults(struct config *c)
+{
+	memset(c, 0, sizeof(*c));
+	for (const struct key *k = keys; k < keys + key_count; k++) {
+		switch (k->kind) {
+		case KEY_NUMBER:
+		case KEY_WORD:
+			*(uint32_t *)key_value(k, c) = k->number;
+			break;
+		case KEY_SWITCH:
+			*(bool *)key_value(k, c) = k->number;
+			break;
+		case KEY_PATH:
+			strcpy(key_value(k, c), k->text);
+			break;
+		case KEY_RESOLVERS:
+			break;
+		}
+	}
+}
+
+int config_load(struct config *c, const char *path, bool *found, char *error, size_t error_size)
+{
+	struct reading r = { c, path ? path : CONFIG_DEFAULT_PATH, error, error_size };
+	FILE *stream = fopen(r.path, "re");
+	bool good;
+
+	config_defaults(c);
+	if (found)
+		*found = stream != NULL;
+	if (!stream) {
+		if (!path && errno == ENOENT)
+			return 0;
+		wrong(&r, NULL, "%s", strerror(errno));
+		return -EINVAL;
+	}
+	good = read_stream(&r, stream);
+	fclose(stream);
+	return good ? 0 : -EINVAL;
+}

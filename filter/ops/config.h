@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The configuration: one file in libconfig's syntax, where every key has a default. */
+#ifndef OPS_CONFIG_H
+#define OPS_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+#define CONFIG_DEFAULT_PATH "/etc/sealgate/sealgate.conf"
+
+#define CONFIG_PATH_MAX      256
+#define CONFIG_RESOLVERS_MAX 8
+
+enum config_role { ROLE_HOST, ROLE_GATEWAY };
+enum config_checking_disabled { CHECKING_DISABLED_PASS, CHECKING_DISABLED_JUDGE };
+
+/* The keys of the file, in the order and the units of the table in key.c. Immutable once read. */
+struct config {
+	uint32_t role; /* enum config_role */
+	uint32_t mode; /* enum policy_mode */
+	uint32_t queue_first, queue_count, queue_length, queue_socket_buffer_kib;
+	bool queue_fail_open, queue_bypass;
+	char trust_anchor[CONFIG_PATH_MAX];
+	struct sockaddr_storage resolvers[CONFIG_RESOLVERS_MAX];
+	unsigned resolver_count;
+	uint32_t checking_disabled; /* enum config_checking_disabled */
+	uint32_t park_ms, flow_timeout_ms;
+	uint32_t flows, zones, parked; /* entries a worker */
+	uint32_t log_level;            /* enum log_level */
+};
+
+/* Fills `c` with the default of every key. */
+void config_defaults(struct config *c);
+
+/* Fills `c` with the defaults, then with what the file at `path` says. `path` NULL stands for the
+ * default path, where no file need be: `*found`, if not NULL, says whether there was one. Returns
+ * 0; or -EINVAL with a sentence in `error` that names file and line, and then `c` is not to be
+ * used.
+ */
+int config_load(struct config *c, const char *path, bool *found, char *error, size_t error_size);
+
+/* Writes `c` as a file that config_load() reads back to the same values. */
+void config_show(const struct config *c, FILE *out);
+
+/* Writes the example file: every key with its explanation, and its default commented out. */
+void config_example(FILE *out);
+
+#endif

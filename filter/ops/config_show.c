@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Writing a configuration, the other way round from config.c. */
+#include <string.h>
+
+#include "ops/address.h"
+#include "ops/config.h"
+#include "ops/key.h"
+
+static void show_text(const char *text, FILE *out)
+{
+	fputc('"', out);
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			fputc('\\', out);
+		fputc(*text, out);
+	}
+	fputc('"', out);
+}
+
+static void show_resolvers(const struct config *c, FILE *out)
+{
+	fputs("[", out);
+	for (unsigned i = 0; i < c->resolver_count; i++) {
+		char text[ADDRESS_TEXT_MAX];
+		address_write(&c->resolvers[i], text);
+		fprintf(out, "%s\"%s\"", i ? ", " : " ", text);
+	}
+	fputs(" ]", out);
+}
+
+static void show_value(const struct key *k, const struct config *c, FILE *out)
+{
+	const void *value = key_value_const(k, c);
+
+	switch (k->kind) {
+	case KEY_NUMBER:
+		fprintf(out, "%u", *(const uint32_t *)value);
+		break;
+	case KEY_SWITCH:
+		fputs(*(const bool *)value ? "true" : "false", out);
+		break;
+	case KEY_WORD:
+		show_text(key_word(k->path, c), out);
+		break;
+	case KEY_PATH:
+		show_text(value, out);
+		break;
+	case KEY_RESOLVERS:
+		show_resolvers(c, out);
+		break;
+	}
+}
+
+static void show_help(const char *help, const char *indent, FILE *out)
+{
+	while (*help) {
+		int len = (int)strcspn(help, "\n");
+		fprintf(out, "%s# %.*s\n", indent, len, help);
+		help += len + (help[len] == '\n');
+	}
+}
+
+static size_t group_len(const struct key *k)
+{
+	const char *dot = strchr(k->path, '.');
+	return dot ? (size_t)(dot - k->path) : 0;
+}
+
+static bool same_group(const struct key *a, const struct key *b)
+{
+	size_t len = group_len(a);
+	return len == group_len(b) && strncmp(a->path, b->path, len) == 0;
+}
+
+/* The keys of one group stand together in the table. */
+static void show_keys(const struct config *c, bool is_example, FILE *out)
+{
+	for (const struct key *k = keys; k < keys + key_count; k++) {
+		int group = (int)group_len(k);
+		const char *indent = group ? "\t" : "";
+		const char *name = group ? k->path + group + 1 : k->path;
+
+		if (is_example && (k == keys || !group || same_group(k - 1, k)))
+			fputc('\n', out);
+		if (group && (k == keys || !same_group(k - 1, k)))
+			fprintf(out, "%s%.*s = {\n", is_example ? "\n" : "", group, k->path);
+		if (is_example)
+			show_help(k->help, indent, out);
+		fprintf(out, "%s%s%s = ", indent, is_example ? "#" : "", name);
+		show_value(k, c, out);
+		fputs(";\n", out);
+		if (group && (k + 1 == keys + key_count || !same_group(k, k + 1)))
+			fputs("};\n", out);
+	}
+}
+
+void config_show(const struct config *c, FILE *out)
+{
+	show_keys(c, false, out);
+}
+
+void config_example(FILE *out)
+{
+	struct config defaults;
+
+	config_defaults(&defaults);
+	fputs("# sealgate.conf: every key with its default. Take the # away to change one; after "
+	      "that\n"
+	      "# `sealgate config check` says what it thinks of the file. (Written by `sealgate "
+	      "config\n"
+	      "# example`.)\n",
+	        out);
+	show_keys(&defaults, true, out);
+}

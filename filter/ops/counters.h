@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The counters of all workers, added up. */
+#ifndef OPS_COUNTERS_H
+#define OPS_COUNTERS_H
+
+#include "path/worker.h"
+
+/* Logs every counter that is not zero, as name=value, in as many lines as it takes. */
+void counters_log(struct worker *const workers[], unsigned count);
+
+#endif

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ops/daemon.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "ops/counters.h"
+#include "ops/key.h"
+#include "ops/notify.h"
+#include "ops/privileges.h"
+#include "path/worker.h"
+
+struct service {
+	struct policy policy;
+	struct anchors *anchors;
+	int signals; /* a signalfd */
+	int failed;  /* an eventfd, to which a worker writes that ends by itself */
+	struct worker **workers;
+	struct thread *threads;
+	unsigned worker_count, thread_count;
+};
+
+struct thread {
+	pthread_t id;
+	struct service *service;
+	struct worker *worker;
+	int error;
+};
+
+/* The signals are taken from a descriptor, between other things; they are blocked before a thread
+ * starts, so that none of the threads is interrupted by them. */
+static int open_events(struct service *s)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR1);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+		return -errno;
+	s->signals = signalfd(-1, &set, SFD_CLOEXEC);
+	s->failed = eventfd(0, EFD_CLOEXEC);
+	if (s->signals < 0 || s->failed < 0)
+		return -errno;
+	return 0;
+}
+
+static struct worker_config worker_config(
+        const struct service *s, const struct config *c, unsigned i)
+{
+	return (struct worker_config){
+		.queue = (uint16_t)(c->queue_first + i),
+		.queue_length = c->queue_length,
+		.socket_buffer = c->queue_socket_buffer_kib * 1024,
+		.fail_open = c->queue_fail_open,
+		.flows = c->flows,
+		.parked = c->parked,
+		.zones = c->zones,
+		.park_ms = c->park_ms,
+		.flow_timeout_ms = c->flow_timeout_ms,
+		.resolvers = c->resolvers,
+		.resolver_count = c->resolver_count,
+		.anchors = s->anchors,
+		.policy = &s->policy,
+	};
+}
+
+static int bind_queues(struct service *s, const struct config *c)
+{
+	s->workers = calloc(c->queue_count, sizeof(*s->workers));
+	s->threads = calloc(c->queue_count, sizeof(*s->threads));
+	if (!s->workers || !s->threads)
+		return -ENOMEM;
+	while (s->worker_count < c->queue_count) {
+		struct worker_config config = worker_config(s, c, s->worker_count);
+		char error[300];
+		struct worker *w = worker_new(&config, error, sizeof(error));
+
+		if (!w) {
+			log_error("queue %u: %s", config.queue, error);
+			return -EIO;
+		}
+		s->workers[s->worker_count++] = w;
+	}
+	return 0;
+}
+
+static void *serve(void *arg)
+{
+	struct thread *t = arg;
+
+	t->error = worker_run(t->worker);
+	if (t->error) {
+		log_error("a worker failed: %s", strerror(-t->error));
+		eventfd_write(t->service->failed, 1);
+	}
+	return NULL;
+}
+
+static int start_threads(struct service *s)
+{
+	while (s->thread_count < s->worker_count) {
+		struct thread *t = &s->threads[s->thread_count];
+		int error;
+
+		*t = (struct thread){ .service = s, .worker = s->workers[s->thread_count] };
+		error = pthread_create(&t->id, NULL, serve, t);
+		if (error) {
+			log_error("cannot start a thread: %s", strerror(error));
+			return -error;
+		}
+		s->thread_count++;
+	}
+	return 0;
+}
+
+/* Returns 0 when a signal asks for the end, -EIO when a worker failed. */
+static int wait_for_the_end(struct service *s)
+{
+	struct pollfd fds[] = { { s->signals, POLLIN, 0 }, { s->failed, POLLIN, 0 } };
+
+	for (;;) {
+		struct signalfd_siginfo info;
+
+		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+			return -errno;
+		if (fds[1].revents)
+			return -EIO;
+		if (!fds[0].revents)
+			continue;
+		if (read(s->signals, &info, sizeof(info)) != sizeof(info))
+			return -EIO;
+		if (info.ssi_signo != SIGUSR1) {
+			log_info("ending: signal %s", sigabbrev_np((int)info.ssi_signo));
+			return 0;
+		}
+		counters_log(s->workers, s->worker_count);
+	}
+}
+
+static int stop_threads(struct service *s)
+{
+	int first_error = 0;
+
+	for (unsigned i = 0; i < s->thread_count; i++)
+		worker_stop(s->threads[i].worker);
+	for (unsigned i = 0; i < s->thread_count; i++) {
+		pthread_join(s->threads[i].id, NULL);
+		if (!first_error)
+			first_error = s->threads[i].error;
+	}
+	s->thread_count = 0;
+	return first_error;
+}
+
+static int serve_until_the_end(struct service *s, const struct config *c)
+{
+	int error = start_threads(s), stop_error;
+
+	if (!error) {
+		log_info("ready: role %s, mode %s, queues %u to %u, trust anchors for %u zones",
+		        key_word("role", c), key_word("mode", c), c->queue_first,
+		        c->queue_first + c->queue_count - 1, anchors_count(s->anchors));
+		notify_ready();
+		error = wait_for_the_end(s);
+		notify_stopping();
+	}
+	stop_error = stop_threads(s);
+	counters_log(s->workers, s->worker_count);
+	return error ? error : stop_error;
+}
+
+static void clean_up(struct service *s)
+{
+	for (unsigned i = 0; i < s->worker_count; i++)
+		worker_free(s->workers[i]);
+	free(s->workers);
+	free(s->threads);
+	anchors_free(s->anchors);
+	if (s->signals >= 0)
+		close(s->signals);
+	if (s->failed >= 0)
+		close(s->failed);
+}
+
+int daemon_run(const struct config *c)
+{
+	struct service s = { .signals = -1,
+		.failed = -1,
+		.policy = { .mode = c->mode,
+		        .judge_cd = c->checking_disabled == CHECKING_DISABLED_JUDGE } };
+	char why[300];
+	int error;
+
+	s.anchors = anchors_load(c->trust_anchor, why, sizeof(why));
+	if (!s.anchors) {
+		log_error("%s", why);
+		return -EINVAL;
+	}
+	error = privileges_drop();
+	if (error) {
+		log_error("cannot do without CAP_NET_ADMIN, nor with more: %s", strerror(-error));
+		goto out;
+	}
+	error = open_events(&s);
+	if (error) {
+		log_error("cannot wait for signals: %s", strerror(-error));
+		goto out;
+	}
+	error = bind_queues(&s, c);
+	if (!error)
+		error = serve_until_the_end(&s, c);
+out:
+	clean_up(&s);
+	return error;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ops/key.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "gate/policy.h"
+#include "ops/config.h"
+
+static const char *const role_words[] = { [ROLE_HOST] = "host", [ROLE_GATEWAY] = "gateway", NULL };
+static const char *const mode_words[] = {
+	[MODE_ENFORCE] = "enforce", [MODE_MONITOR] = "monitor", NULL
+};
+static const char *const checking_disabled_words[] = {
+	[CHECKING_DISABLED_PASS] = "pass", [CHECKING_DISABLED_JUDGE] = "judge", NULL
+};
+
+/* Indexed by syslog(3)'s numbers, of which four are used. */
+static const char *const log_level_words[] = {
+	"", /* an empty word matches nothing and is not shown */
+	"",
+	"",
+	[LOG_LEVEL_ERROR] = "error",
+	[LOG_LEVEL_WARNING] = "warning",
+	"",
+	[LOG_LEVEL_INFO] = "info",
+	[LOG_LEVEL_DEBUG] = "debug",
+	NULL,
+};
+
+#define AT(member) .offset = offsetof(struct config, member)
+
+const struct key keys[] = {
+	{ "role", KEY_WORD, AT(role), .words = role_words, .number = ROLE_HOST,
+	        .help = "Whose DNS is checked: \"host\", what this machine asks, or\n"
+	                "\"gateway\", what passes through it. The rules depend on it: after\n"
+	                "a change `sealgate rules apply`." },
+	{ "mode", KEY_WORD, AT(mode), .words = mode_words, .number = MODE_ENFORCE,
+	        .help = "\"enforce\" puts SERVFAIL in the place of what is forged. \"monitor\"\n"
+	                "judges and logs the same but refuses nothing: a way to try." },
+
+	{ "queue.first", KEY_NUMBER, AT(queue_first), .number = 0, .max = 65535,
+	        .help = "The first NFQUEUE. The rules depend on it." },
+	{ "queue.count", KEY_NUMBER, AT(queue_count), .number = 1, .min = 1, .max = 64,
+	        .help = "How many queues, from the first on; each has a thread of its own.\n"
+	                "The rules depend on it." },
+	{ "queue.length", KEY_NUMBER, AT(queue_length), .number = 8192, .min = 64, .max = 1048576,
+	        .help = "How many packets the kernel holds for each queue, those that wait\n"
+	                "for keys included. More are dropped." },
+	{ "queue.socket_buffer_kib", KEY_NUMBER, AT(queue_socket_buffer_kib), .number = 8192,
+	        .min = 64, .max = 1048576, .help = "The receive buffer of each queue, in KiB." },
+	{ "queue.fail_open", KEY_SWITCH, AT(queue_fail_open),
+	        .help = "True lets packets pass unjudged when a queue is full: whoever can\n"
+	                "flood it can then forge." },
+	{ "queue.bypass", KEY_SWITCH, AT(queue_bypass),
+	        .help = "True lets packets pass unjudged while sealgate does not run, false\n"
+	                "drops them. The rules depend on it." },
+
+	{ "trust_anchor", KEY_PATH, AT(trust_anchor), .text = "/usr/share/dns/root.key",
+	        .help = "The DS or DNSKEY records to trust, in zone-file form. The root's\n"
+	                "are in Debian's package dns-root-data." },
+	{ "resolver", KEY_RESOLVERS, AT(resolvers),
+	        .help = "Where keys are fetched: [ \"192.0.2.1\", \"[2001:db8::1]:53\" ]. With\n"
+	                "none they are fetched from the server that the client asked." },
+	{ "checking_disabled", KEY_WORD, AT(checking_disabled), .words = checking_disabled_words,
+	        .number = CHECKING_DISABLED_PASS,
+	        .help = "What becomes of a query with the CD bit, whose sender checks for\n"
+	                "himself: \"pass\" leaves it and its response alone, \"judge\" treats\n"
+	                "it like any other." },
+
+	{ "park_ms", KEY_NUMBER, AT(park_ms), .number = 3000, .min = 100, .max = 30000,
+	        .help = "How long a response may wait for keys, in milliseconds. Then it is\n"
+	                "refused." },
+	{ "flow_timeout_ms", KEY_NUMBER, AT(flow_timeout_ms), .number = 10000, .min = 1000,
+	        .max = 120000,
+	        .help = "How long a query is remembered, in milliseconds. A response that\n"
+	                "comes later is dropped." },
+	{ "flows", KEY_NUMBER, AT(flows), .number = 65536, .min = 64, .max = 4194304,
+	        .help = "How many queries each queue remembers at a time." },
+	{ "zones", KEY_NUMBER, AT(zones), .number = 4096, .min = 64, .max = 1048576,
+	        .help = "Of how many zones each queue remembers what it learned." },
+	{ "parked", KEY_NUMBER, AT(parked), .number = 1024, .min = 1, .max = 65536,
+	        .help = "How many responses of each queue may wait for keys at a time. Must\n"
+	                "be less than queue.length." },
+
+	{ "log_level", KEY_WORD, AT(log_level), .words = log_level_words, .number = LOG_LEVEL_INFO,
+	        .help = "What is logged: \"error\", \"warning\", \"info\" or \"debug\", each with\n"
+	                "what stands before it." },
+};
+
+const size_t key_count = sizeof(keys) / sizeof(keys[0]);
+
+const struct key *key_find(const char *path)
+{
+	for (size_t i = 0; i < key_count; i++) {
+		if (strcmp(keys[i].path, path) == 0)
+			return &keys[i];
+	}
+	return NULL;
+}
+
+const char *key_word(const char *path, const struct config *c)
+{
+	const struct key *k = key_find(path);
+	assert(k && k->kind == KEY_WORD);
+	return k->words[*(const uint32_t *)key_value_const(k, c)];
+}
+
+static void say_words(const char *const *words, char *text, size_t size)
+{
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (; *words; words++) {
+		if ((*words)[0] && len < size)
+			len += (size_t)snprintf(
+			        text + len, size - len, "%s\"%s\"", len ? " or " : "", *words);
+	}
+}
+
+void key_say_allowed(const struct key *k, char *text, size_t size)
+{
+	switch (k->kind) {
+	case KEY_NUMBER:
+		snprintf(text, size, "a number from %u to %u", k->min, k->max);
+		break;
+	case KEY_SWITCH:
+		snprintf(text, size, "true or false");
+		break;
+	case KEY_WORD:
+		say_words(k->words, text, size);
+		break;
+	case KEY_PATH:
+		snprintf(text, size,
+		        "the path of a file, starting with / and shorter than %d octets",
+		        CONFIG_PATH_MAX);
+		break;
+	case KEY_RESOLVERS:
+		snprintf(text, size,
+		        "a list of at most %d addresses, such as "
+		        "[ \"192.0.2.1\", \"[2001:db8::1]:53\" ]",
+		        CONFIG_RESOLVERS_MAX);
+		break;
+	}
+}

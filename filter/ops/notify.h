@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Tells the service manager how we are, sd_notify(3). Where none started us it does nothing. */
+#ifndef OPS_NOTIFY_H
+#define OPS_NOTIFY_H
+
+void notify_ready(void);
+void notify_stopping(void);
+
+#endif

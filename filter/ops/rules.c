@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ops/rules.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "ops/backend.h"
+#include "ops/key.h"
+
+static const struct backend *const backends[] = {
+	&backend_nft,
+	&backend_iptables_nft,
+	&backend_iptables_legacy,
+};
+enum { BACKENDS = sizeof(backends) / sizeof(backends[0]) };
+
+static bool is_wanted(const struct backend *b, const char *name)
+{
+	return strcmp(name, "auto") == 0 || strcmp(name, b->name) == 0;
+}
+
+bool rules_backend_known(const char *name)
+{
+	for (int i = 0; i < BACKENDS; i++) {
+		if (is_wanted(backends[i], name))
+			return true;
+	}
+	return false;
+}
+
+static int remove_with(const struct backend *b)
+{
+	char why[300] = "";
+	bool found = false;
+	int error = b->remove(b, &found, why, sizeof(why));
+
+	if (error)
+		log_error("rules: those of %s may be left: %s", b->name, why);
+	else if (found)
+		log_info("rules: removed with %s", b->name);
+	return error;
+}
+
+/* Returns the back end that took the rules, or NULL. */
+static const struct backend *apply_with_first(const struct config *c, const char *name)
+{
+	for (int i = 0; i < BACKENDS; i++) {
+		char why[300] = "";
+
+		if (!is_wanted(backends[i], name))
+			continue;
+		if (backends[i]->apply(backends[i], c, why, sizeof(why)) == 0)
+			return backends[i];
+		log_warning("rules: %s does not work here: %s", backends[i]->name, why);
+	}
+	return NULL;
+}
+
+int rules_apply(const struct config *c, const char *backend)
+{
+	const struct backend *used = apply_with_first(c, backend);
+
+	if (!used) {
+		log_error("rules: not applied, nothing is changed");
+		return -EIO;
+	}
+	log_info("rules: applied with %s for the role %s, queues %u to %u%s", used->name,
+	        key_word("role", c), c->queue_first, c->queue_first + c->queue_count - 1,
+	        c->queue_bypass ? "; DNS passes unjudged while sealgate does not run" : "");
+
+	/* Only now, so that there is no moment without rules. */
+	for (int i = 0; i < BACKENDS; i++) {
+		if (backends[i] != used && remove_with(backends[i]) != 0)
+			return -EIO;
+	}
+	return 0;
+}
+
+int rules_remove(void)
+{
+	int result = 0;
+
+	for (int i = 0; i < BACKENDS; i++) {
+		if (remove_with(backends[i]) != 0)
+			result = -EIO;
+	}
+	return result;
+}
+
+bool rules_show(FILE *out)
+{
+	bool any = false;
+
+	for (int i = 0; i < BACKENDS; i++)
+		any = backends[i]->show(backends[i], out) || any;
+	return any;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The rules that bring DNS to the queue: applied, taken away and shown. What is done is logged. */
+#ifndef OPS_RULES_H
+#define OPS_RULES_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "ops/config.h"
+
+/* True for "auto" and for the name of a back end: nft, iptables-nft, iptables-legacy. */
+bool rules_backend_known(const char *name);
+
+/* Puts the rules in with this back end, or with the first that works here for "auto", and takes
+ * away what another has of ours. Twice is the same as once. A back end works when the kernel takes
+ * all rules from it. Returns 0, or -EIO when none does, and then things are as they were before. */
+int rules_apply(const struct config *c, const char *backend);
+
+/* Takes our rules away, whichever back end has them. Returns 0, or -EIO when some may be left. */
+int rules_remove(void);
+
+/* Writes our rules as they stand in the kernel. Returns false when there are none. */
+bool rules_show(FILE *out);
+
+#endif
