@@ -83,14 +83,14 @@ void name_skip(struct cursor *c)
 	size_t start = cursor_offset(c);
 	for (;;) {
 		uint8_t len = cursor_u8(c);
+		if (len > LABEL_MAX && (len & POINTER_BITS) != POINTER_BITS)
+			c->bad = true;
+		if (cursor_offset(c) - start > NAME_MAX_OCTETS)
+			c->bad = true;
 		if (c->bad || len == 0)
 			return;
-		if ((len & POINTER_BITS) == POINTER_BITS) {
+		if (len > LABEL_MAX) {
 			cursor_u8(c);
-			return;
-		}
-		if (len > LABEL_MAX || cursor_offset(c) - start > NAME_MAX_OCTETS) {
-			c->bad = true;
 			return;
 		}
 		cursor_take(c, len);
