@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+
 #include "cmd/command.h"
 #include "ops/daemon.h"
 
@@ -6,10 +8,14 @@ static enum exit_code run(int argc, char **argv)
 {
 	struct options o;
 	struct config c;
+	int error;
 
 	if (!options_read(&o, "c", argc, argv, 0) || !options_load_config(&o, &c))
 		return EXIT_USAGE;
-	return daemon_run(&c) == 0 ? EXIT_FINE : EXIT_NO;
+	error = daemon_run(&c);
+	if (error == -EINVAL)
+		return EXIT_USAGE;
+	return error ? EXIT_NO : EXIT_FINE;
 }
 
 const struct command command_run = { "run", "[--config FILE]",

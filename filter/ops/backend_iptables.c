@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "ops/backend.h"
 #include "ops/basechain.h"
 #include "ops/saved.h"
@@ -75,6 +76,26 @@ static char *replacing(const char *rules, const char *now, const struct backend 
 	return text;
 }
 
+/* Returns what of `saved` is ours, as input for iptables-restore; "" when there is nothing. */
+static char *ours(const char *saved)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	for (unsigned i = 0; i < TABLES; i++) {
+		if (!saved_has(saved, tables[i]))
+			continue;
+		fprintf(out, "*%s\n", tables[i]);
+		saved_write_again(saved, tables[i], out);
+		fputs("COMMIT\n", out);
+	}
+	fclose(out);
+	return text;
+}
+
 /* Returns what turns `now`, as far as it is ours, into `before`. */
 static char *returning(const char *now, const char *before)
 {
@@ -97,22 +118,36 @@ static char *returning(const char *now, const char *before)
 	return text;
 }
 
-/* Brings one family back to `before`; "" takes all that is ours away. */
-static int bring_back(
-        const struct backend *b, unsigned family, const char *before, char *why, size_t why_size)
+/* Brings what is ours in one family back to what it was in `before`, "" for nothing. `*changed`
+ * says whether it was different. */
+static int bring_back(const struct backend *b, unsigned family, const char *before, bool *changed,
+        char *why, size_t why_size)
 {
-	char *now, *text;
+	char *now = NULL, *ours_now = NULL, *ours_before = NULL, *text = NULL;
 	int error = save(b, family, &now, why, why_size);
 
+	*changed = false;
 	if (error)
-		return error;
+		goto out;
+	error = -ENOMEM;
+	ours_now = ours(now);
+	ours_before = ours(before);
 	text = returning(now, before);
-	error = text ? restore(b, family, text, why, why_size) : -ENOMEM;
+	if (!ours_now || !ours_before || !text)
+		goto out;
+	error = 0;
+	*changed = strcmp(ours_now, ours_before) != 0;
+	if (!*changed)
+		goto out;
+	error = restore(b, family, text, why, why_size);
 	if (!error && b == &backend_iptables_nft) {
 		for (unsigned i = 0; i < TABLES; i++)
 			basechain_clear(now, before, tables[i], family == IPV6);
 	}
+out:
 	free(text);
+	free(ours_before);
+	free(ours_now);
 	free(now);
 	return error;
 }
@@ -127,6 +162,15 @@ static int apply_family(const struct backend *b, unsigned family, const char *ru
 	return error;
 }
 
+static void undo(const struct backend *b, unsigned family, const char *before)
+{
+	char why[200] = "no memory";
+	bool changed;
+
+	if (bring_back(b, family, before, &changed, why, sizeof(why)) != 0)
+		log_error("rules: what %s applied by half cannot be undone: %s", b->name, why);
+}
+
 static int apply(const struct backend *b, const struct config *c, char *why, size_t why_size)
 {
 	char *before[FAMILIES] = { NULL, NULL };
@@ -138,25 +182,13 @@ static int apply(const struct backend *b, const struct config *c, char *why, siz
 		error = save(b, i, &before[i], why, why_size);
 	for (; tried < count && !error; tried++)
 		error = apply_family(b, tried, rules, before[tried], why, why_size);
-	if (error) {
-		/* The one that failed may have committed its first table. */
-		char ignored[200];
-		while (tried-- > 0)
-			bring_back(b, tried, before[tried], ignored, sizeof(ignored));
-	}
+	/* The one that failed may have committed its first table. */
+	while (error && tried-- > 0)
+		undo(b, tried, before[tried]);
 	free(rules);
 	for (unsigned i = 0; i < FAMILIES; i++)
 		free(before[i]);
 	return error;
-}
-
-static bool has_any(const char *saved)
-{
-	for (unsigned i = 0; i < TABLES; i++) {
-		if (saved_has(saved, tables[i]))
-			return true;
-	}
-	return false;
 }
 
 static int take_away(const struct backend *b, bool *found, char *why, size_t why_size)
@@ -165,46 +197,38 @@ static int take_away(const struct backend *b, bool *found, char *why, size_t why
 
 	*found = false;
 	for (unsigned i = 0; i < families_here(); i++) {
-		char *now;
-		bool is_here;
-		int error = save(b, i, &now, why, why_size);
+		bool was_here;
+		int error = bring_back(b, i, "", &was_here, why, why_size);
 
-		if (error == -ENOENT)
-			continue;
-		if (!error) {
-			is_here = has_any(now);
-			free(now);
-			*found = *found || is_here;
-			if (is_here)
-				error = bring_back(b, i, "", why, why_size);
-		}
-		if (error && !first_error)
+		*found = *found || was_here;
+		if (error && error != -ENOENT && !first_error)
 			first_error = error;
 	}
 	return first_error;
+}
+
+static bool show_family(const struct backend *b, unsigned family, FILE *out)
+{
+	char *now, *text, why[200];
+	bool any;
+
+	if (save(b, family, &now, why, sizeof(why)) != 0)
+		return false;
+	text = ours(now);
+	any = text && text[0];
+	if (any)
+		fprintf(out, "# %s, %s\n%s", b->name, family == IPV6 ? "IPv6" : "IPv4", text);
+	free(text);
+	free(now);
+	return any;
 }
 
 static bool show(const struct backend *b, FILE *out)
 {
 	bool any = false;
 
-	for (unsigned i = 0; i < families_here(); i++) {
-		char *now, why[200];
-
-		if (save(b, i, &now, why, sizeof(why)) != 0)
-			continue;
-		if (has_any(now))
-			fprintf(out, "# %s, %s\n", b->name, i == IPV6 ? "IPv6" : "IPv4");
-		for (unsigned t = 0; t < TABLES; t++) {
-			if (!saved_has(now, tables[t]))
-				continue;
-			any = true;
-			fprintf(out, "*%s\n", tables[t]);
-			saved_write_again(now, tables[t], out);
-			fputs("COMMIT\n", out);
-		}
-		free(now);
-	}
+	for (unsigned i = 0; i < families_here(); i++)
+		any = show_family(b, i, out) || any;
 	return any;
 }
 

@@ -209,7 +209,7 @@ int daemon_run(const struct config *c)
 	}
 	error = privileges_drop();
 	if (error) {
-		log_error("cannot do without CAP_NET_ADMIN, nor with more: %s", strerror(-error));
+		log_error("CAP_NET_ADMIN is needed, and only that: %s", strerror(-error));
 		goto out;
 	}
 	error = open_events(&s);

@@ -31,7 +31,7 @@ bool rules_backend_known(const char *name)
 
 static int remove_with(const struct backend *b)
 {
-	char why[300] = "";
+	char why[300] = "no memory";
 	bool found = false;
 	int error = b->remove(b, &found, why, sizeof(why));
 
@@ -46,7 +46,7 @@ static int remove_with(const struct backend *b)
 static const struct backend *apply_with_first(const struct config *c, const char *name)
 {
 	for (int i = 0; i < BACKENDS; i++) {
-		char why[300] = "";
+		char why[300] = "no memory";
 
 		if (!is_wanted(backends[i], name))
 			continue;
@@ -62,7 +62,7 @@ int rules_apply(const struct config *c, const char *backend)
 	const struct backend *used = apply_with_first(c, backend);
 
 	if (!used) {
-		log_error("rules: not applied, nothing is changed");
+		log_error("rules: not applied");
 		return -EIO;
 	}
 	log_info("rules: applied with %s for the role %s, queues %u to %u%s", used->name,
