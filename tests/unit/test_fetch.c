@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The fetcher against a server on the loopback interface. The test is the clock, so no time-out is
+ * ever waited for. */
+#include "test.h"
+
+#include <netinet/in.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "base/keyedhash.h"
+#include "path/fetch.h"
+#include "wire/message.h"
+
+#define START_MS   1000
+#define PATIENCE_S 5 /* for what the loopback interface delivers at once */
+
+struct lab {
+	int udp, listener, connection, epoll_fd;
+	struct sockaddr_storage server;
+	struct stats stats;
+	struct park park;
+	struct fetcher fetcher;
+	uint64_t now_ms;
+	/* What the fetcher said. */
+	unsigned learned, failed, over, useless_answers;
+	bool last_try;
+	size_t answer_len;
+	struct parked_list ready;
+	/* The query that the server received last. */
+	uint8_t query[512];
+	size_t query_len;
+	struct sockaddr_in client;
+};
+
+static bool learn(void *context, const struct want *want, struct span answer, bool last_try)
+{
+	struct lab *lab = context;
+
+	assert_int_equal(want->type, TYPE_DNSKEY);
+	lab->last_try = last_try;
+	lab->answer_len = answer.len;
+	if (lab->useless_answers > 0) {
+		lab->useless_answers--;
+		return false;
+	}
+	lab->learned++;
+	return true;
+}
+
+static void failed(void *context, const struct want *want)
+{
+	struct lab *lab = context;
+
+	assert_int_equal(want->type, TYPE_DNSKEY);
+	lab->failed++;
+}
+
+static void over(void *context, struct parked_list *waiting)
+{
+	struct lab *lab = context;
+
+	lab->over++;
+	parked_move_all(waiting, &lab->ready);
+}
+
+/* UDP and TCP on one free port. */
+static void open_server(struct lab *lab)
+{
+	struct sockaddr_in *address = (struct sockaddr_in *)&lab->server;
+	const struct timeval patience = { .tv_sec = PATIENCE_S };
+	socklen_t len = sizeof(*address);
+
+	address->sin_family = AF_INET;
+	address->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	lab->listener = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(bind(lab->listener, (struct sockaddr *)address, len), 0);
+	assert_int_equal(listen(lab->listener, 1), 0);
+	assert_int_equal(getsockname(lab->listener, (struct sockaddr *)address, &len), 0);
+	lab->udp = socket(AF_INET, SOCK_DGRAM, 0);
+	assert_int_equal(bind(lab->udp, (struct sockaddr *)address, len), 0);
+	setsockopt(lab->udp, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	setsockopt(lab->listener, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+}
+
+/* Marks need CAP_NET_ADMIN; without it there is nothing to be tested. */
+static bool may_mark(int fd)
+{
+	const uint32_t mark = EXCHANGE_MARK;
+	return setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof(mark)) == 0;
+}
+
+static int set_up(void **state)
+{
+	struct lab *lab = calloc(1, sizeof(*lab));
+	struct fetch_owner owner = { lab, learn, failed, over };
+
+	open_server(lab);
+	lab->connection = -1;
+	lab->now_ms = START_MS;
+	lab->epoll_fd = epoll_create1(0);
+	assert_int_equal(park_init(&lab->park, FETCHES_MAX + 1, 10000), 0);
+	assert_int_equal(
+	        fetcher_init(&lab->fetcher, lab->epoll_fd, NULL, 0, &lab->stats, owner), 0);
+	*state = lab;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct lab *lab = *state;
+
+	park_fini(&lab->park);
+	fetcher_fini(&lab->fetcher);
+	close(lab->epoll_fd);
+	close(lab->udp);
+	close(lab->listener);
+	if (lab->connection >= 0)
+		close(lab->connection);
+	free(lab);
+	return 0;
+}
+
+static struct want want_of(const char *name)
+{
+	struct want want = { .type = TYPE_DNSKEY };
+	assert_true(name_from_text(name, &want.name));
+	return want;
+}
+
+static bool want(struct lab *lab, const char *name)
+{
+	static const struct asked asked = { 0 };
+	struct want w = want_of(name);
+	struct parked *parked =
+	        park_add(&lab->park, lab->park.table.used, span_of("packet", 6), &asked, START_MS);
+
+	if (!may_mark(lab->udp))
+		skip();
+	assert_non_null(parked);
+	return fetcher_want(&lab->fetcher, &w, &lab->server, parked, lab->now_ms);
+}
+
+/* Waits for the next thing that comes in, and lets the fetcher handle it. */
+static void come_in(struct lab *lab)
+{
+	struct epoll_event event;
+
+	assert_int_equal(epoll_wait(lab->epoll_fd, &event, 1, PATIENCE_S * 1000), 1);
+	fetcher_ready(&lab->fetcher, event.data.ptr, lab->now_ms);
+}
+
+static void receive_query(struct lab *lab)
+{
+	socklen_t len = sizeof(lab->client);
+	ssize_t n = recvfrom(
+	        lab->udp, lab->query, sizeof(lab->query), 0, (struct sockaddr *)&lab->client, &len);
+
+	assert_true(n > 0);
+	lab->query_len = (size_t)n;
+}
+
+static bool no_query_waits(const struct lab *lab)
+{
+	uint8_t octet;
+	return recv(lab->udp, &octet, 1, MSG_DONTWAIT | MSG_PEEK) < 0;
+}
+
+/* Sends the last query back as its response, with one octet changed. */
+static void send_response(struct lab *lab, size_t at, uint8_t change)
+{
+	uint8_t response[sizeof(lab->query)];
+
+	memcpy(response, lab->query, lab->query_len);
+	response[2] |= 0x80;
+	response[at] ^= change;
+	assert_int_equal(sendto(lab->udp, response, lab->query_len, 0,
+	                         (struct sockaddr *)&lab->client, sizeof(lab->client)),
+	        lab->query_len);
+}
+
+#define AS_IT_IS  0, 0
+#define TRUNCATED 2, 0x02
+
+static unsigned ready_count(const struct lab *lab)
+{
+	unsigned n = 0;
+	for (const struct parked *p = lab->ready.first; p; p = p->next)
+		n++;
+	return n;
+}
+
+static void the_query_asks_for_keys_and_signatures(void **state)
+{
+	struct lab *lab = *state;
+	struct want w = want_of("example.");
+	struct message m;
+
+	assert_true(want(lab, "example."));
+	receive_query(lab);
+	assert_true(message_parse(&m, span_of(lab->query, lab->query_len), NULL, 0));
+	assert_int_equal(m.flags, FLAG_RD | FLAG_CD);
+	assert_int_equal(m.qtype, TYPE_DNSKEY);
+	assert_true(name_equal(&m.qname, &w.name));
+	assert_true(m.edns.dnssec_ok);
+	assert_int_equal(m.edns.udp_size, 1232);
+}
+
+static void all_who_wait_for_one_want_share_a_fetch(void **state)
+{
+	struct lab *lab = *state;
+
+	assert_true(want(lab, "example."));
+	assert_true(want(lab, "example."));
+	receive_query(lab);
+	assert_true(no_query_waits(lab));
+	send_response(lab, AS_IT_IS);
+	come_in(lab);
+	assert_int_equal(lab->learned, 1);
+	assert_int_equal(lab->over, 1);
+	assert_int_equal(ready_count(lab), 2);
+	assert_int_equal(lab->stats.fetches, 1);
+	assert_int_equal(fetcher_deadline_ms(&lab->fetcher), UINT64_MAX);
+}
+
+static void what_does_not_match_is_no_answer(void **state)
+{
+	struct lab *lab = *state;
+	static const struct {
+		const char *why;
+		size_t at;
+		uint8_t change;
+	} rows[] = {
+		{ "another id", 1, 0x01 },
+		{ "a query", 2, 0x80 },
+		{ "another opcode", 2, 0x08 },
+		{ "no question", 5, 0x01 },
+		{ "another name", 13, 0x01 },
+		{ "another letter case", 13, 0x20 },
+		{ "another type", 22, 0x01 },
+	};
+
+	assert_true(want(lab, "example."));
+	receive_query(lab);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		send_response(lab, rows[i].at, rows[i].change);
+		come_in(lab);
+		assert_row(rows[i].why, lab->over == 0);
+		assert_row(rows[i].why, lab->stats.fetch_mismatched == i + 1);
+	}
+	send_response(lab, AS_IT_IS);
+	come_in(lab);
+	assert_int_equal(lab->learned, 1);
+}
+
+static void a_flood_that_does_not_match_ends_the_try(void **state)
+{
+	struct lab *lab = *state;
+
+	assert_true(want(lab, "example."));
+	receive_query(lab);
+	for (unsigned i = 0; i < FETCH_MISMATCHES; i++) {
+		send_response(lab, 1, 0x01);
+		come_in(lab);
+	}
+	receive_query(lab);
+	assert_int_equal(lab->stats.fetch_tries, 2);
+}
+
+static void silence_is_asked_again_more_patiently_then_given_up(void **state)
+{
+	struct lab *lab = *state;
+	uint16_t ports[FETCH_TRIES];
+
+	assert_true(want(lab, "example."));
+	for (unsigned i = 0; i < FETCH_TRIES; i++) {
+		receive_query(lab);
+		ports[i] = lab->client.sin_port;
+		assert_int_equal(fetcher_deadline_ms(&lab->fetcher),
+		        lab->now_ms + ((uint64_t)FETCH_UDP_MS << i));
+		fetcher_expire(&lab->fetcher, fetcher_deadline_ms(&lab->fetcher) - 1);
+		assert_true(no_query_waits(lab));
+		lab->now_ms = fetcher_deadline_ms(&lab->fetcher);
+		fetcher_expire(&lab->fetcher, lab->now_ms);
+	}
+	assert_false(ports[0] == ports[1] && ports[1] == ports[2]);
+	assert_int_equal(lab->failed, 1);
+	assert_int_equal(lab->over, 1);
+	assert_int_equal(ready_count(lab), 1);
+	assert_int_equal(lab->stats.fetch_timeouts, FETCH_TRIES);
+}
+
+static void a_useless_answer_is_followed_by_the_next_try(void **state)
+{
+	struct lab *lab = *state;
+
+	lab->useless_answers = FETCH_TRIES - 1;
+	assert_true(want(lab, "example."));
+	for (unsigned i = 1; i <= FETCH_TRIES; i++) {
+		receive_query(lab);
+		send_response(lab, AS_IT_IS);
+		come_in(lab);
+		assert_int_equal(lab->last_try, i == FETCH_TRIES);
+	}
+	assert_int_equal(lab->learned, 1);
+	assert_int_equal(lab->failed, 0);
+}
+
+static void where_nobody_listens_it_fails_at_once(void **state)
+{
+	struct lab *lab = *state;
+	int probe = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (!may_mark(probe))
+		skip();
+	close(lab->udp);
+	lab->udp = probe;
+	assert_true(want(lab, "example."));
+	while (lab->over == 0)
+		come_in(lab);
+	assert_int_equal(lab->failed, 1);
+	assert_int_equal(lab->stats.fetch_tries, FETCH_TRIES);
+	assert_int_equal(lab->stats.fetch_timeouts, 0);
+}
+
+static void send_all(int fd, const uint8_t *octets, size_t len)
+{
+	assert_int_equal(send(fd, octets, len, MSG_NOSIGNAL), len);
+}
+
+/* Accepts the connection and reads the query over it. */
+static void receive_over_tcp(struct lab *lab)
+{
+	uint8_t octets[sizeof(lab->query)];
+
+	lab->connection = accept(lab->listener, NULL, NULL);
+	assert_true(lab->connection >= 0);
+	come_in(lab);
+	ssize_t n = recv(lab->connection, octets, sizeof(octets), 0);
+	assert_true(n > 2);
+	lab->query_len = (size_t)n - 2;
+	assert_int_equal(octets[0] << 8 | octets[1], lab->query_len);
+	memcpy(lab->query, octets + 2, lab->query_len);
+}
+
+static void a_truncated_answer_is_fetched_over_tcp(void **state)
+{
+	struct lab *lab = *state;
+	static uint8_t answer[2 + 3000];
+	const size_t len = sizeof(answer) - 2;
+	static const size_t cuts[] = { 0, 1, 2, 1000, sizeof(answer) };
+
+	assert_true(want(lab, "example."));
+	receive_query(lab);
+	send_response(lab, TRUNCATED);
+	come_in(lab);
+	assert_int_equal(lab->learned, 0);
+	receive_over_tcp(lab);
+	put_u16(answer, (uint16_t)len);
+	memcpy(answer + 2, lab->query, lab->query_len);
+	answer[4] |= 0x80;
+	for (size_t i = 1; i < COUNT(cuts); i++) {
+		send_all(lab->connection, answer + cuts[i - 1], cuts[i] - cuts[i - 1]);
+		come_in(lab);
+	}
+	while (lab->over == 0)
+		come_in(lab);
+	assert_int_equal(lab->learned, 1);
+	assert_int_equal(lab->answer_len, len);
+	assert_int_equal(lab->stats.fetch_tcp, 1);
+}
+
+static void a_connection_that_is_closed_early_ends_the_try(void **state)
+{
+	struct lab *lab = *state;
+
+	assert_true(want(lab, "example."));
+	receive_query(lab);
+	send_response(lab, TRUNCATED);
+	come_in(lab);
+	receive_over_tcp(lab);
+	send_all(lab->connection, (const uint8_t *)"\0\100abc", 5);
+	close(lab->connection);
+	lab->connection = -1;
+	while (lab->stats.fetch_tries == 1)
+		come_in(lab);
+	receive_query(lab);
+	assert_int_equal(lab->over, 0);
+}
+
+static void no_more_are_fetched_at_once_than_may_be(void **state)
+{
+	struct lab *lab = *state;
+	char name[32];
+
+	for (unsigned i = 0; i < FETCHES_MAX; i++) {
+		snprintf(name, sizeof(name), "zone%u.", i);
+		assert_true(want(lab, name));
+	}
+	assert_true(want(lab, "zone0."));
+	park_remove(&lab->park, park_oldest(&lab->park));
+	assert_false(want(lab, "example."));
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+	struct hash_key seeds_random_u16;
+	const struct CMUnitTest tests[] = {
+		TEST(the_query_asks_for_keys_and_signatures),
+		TEST(all_who_wait_for_one_want_share_a_fetch),
+		TEST(what_does_not_match_is_no_answer),
+		TEST(a_flood_that_does_not_match_ends_the_try),
+		TEST(silence_is_asked_again_more_patiently_then_given_up),
+		TEST(a_useless_answer_is_followed_by_the_next_try),
+		TEST(where_nobody_listens_it_fails_at_once),
+		TEST(a_truncated_answer_is_fetched_over_tcp),
+		TEST(a_connection_that_is_closed_early_ends_the_try),
+		TEST(no_more_are_fetched_at_once_than_may_be),
+	};
+
+	if (hash_key_draw(&seeds_random_u16) < 0)
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
