@@ -40,15 +40,11 @@ void judging_weaken(
 	j->subject_type = type;
 }
 
-/* The parent's side of a cut holds the DS and an NSEC of the cut's own name. */
-static bool may_be_above_cut(uint16_t type)
-{
-	return type == TYPE_DS || type == TYPE_NSEC;
-}
-
+/* The zone that holds the set, as far as its owner and type tell: a DS lies above its cut (RFC 4035,
+ * 2.4). */
 static void find_zone(struct judging *j, const struct rrset *set, struct chain *chain)
 {
-	if (may_be_above_cut(set->type))
+	if (set->type == TYPE_DS)
 		chain_find_parent(j->gate->store, &set->owner, j->now_s, chain);
 	else
 		chain_find(j->gate->store, &set->owner, j->now_s, chain);
@@ -85,13 +81,17 @@ static void read_signers(const struct judging *j, const struct rrset *set, struc
 }
 
 /* A signature by a zone above a cut that is known to lie between it and the owner is worth nothing:
- * RFC 4035, 5.3.1, the signer must be the zone that contains the RRset. */
+ * RFC 4035, 5.3.1, the signer must be the zone that contains the RRset. An NSEC at the cut itself
+ * may be from either side. */
 static bool is_known_to_be_below_a_cut(
-        struct judging *j, const struct rrset *set, const struct name *signer)
+	struct judging *j, const struct rrset *set, const struct name *signer)
 {
 	struct chain chain;
 
-	find_zone(j, set, &chain);
+	if (set->type == TYPE_NSEC)
+		chain_find_parent(j->gate->store, &set->owner, j->now_s, &chain);
+	else
+		find_zone(j, set, &chain);
 	return chain.zone.labels > signer->labels;
 }
 
