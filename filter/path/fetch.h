@@ -8,7 +8,7 @@
 #include "path/park.h"
 #include "path/stats.h"
 
-#define FETCHES_MAX      128  /* in flight at once */
+#define FETCHES_MAX      256  /* in flight at once */
 #define FETCH_TRIES      3    /* queries for one want, UDP and what follows on TC being one */
 #define FETCH_UDP_MS     400  /* for the first try; each further one has twice as long */
 #define FETCH_TCP_MS     1500 /* for a whole exchange over TCP */

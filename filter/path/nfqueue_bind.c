@@ -52,7 +52,7 @@ static int configure(struct nfqueue *q, struct nlmsghdr *message)
 /* All in one message: a queue that is bound before its copy mode is set drops what comes. */
 static int bind_queue(struct nfqueue *q, uint32_t length)
 {
-	char buffer[CONFIG_SIZE];
+	_Alignas(struct nlmsghdr) char buffer[CONFIG_SIZE];
 	struct nlmsghdr *message = nfq_nlmsg_put(buffer, NFQNL_MSG_CONFIG, q->number);
 
 	nfq_nlmsg_cfg_put_cmd(message, AF_UNSPEC, NFQNL_CFG_CMD_BIND);
@@ -64,7 +64,7 @@ static int bind_queue(struct nfqueue *q, uint32_t length)
 /* In a message of its own: a flag that the kernel refuses would leave the rest half done. */
 static int set_fail_open(struct nfqueue *q)
 {
-	char buffer[CONFIG_SIZE];
+	_Alignas(struct nlmsghdr) char buffer[CONFIG_SIZE];
 	struct nlmsghdr *message = nfq_nlmsg_put(buffer, NFQNL_MSG_CONFIG, q->number);
 
 	mnl_attr_put_u32(message, NFQA_CFG_FLAGS, htonl(NFQA_CFG_F_FAIL_OPEN));

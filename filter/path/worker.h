@@ -21,17 +21,18 @@ struct worker_config {
 	uint32_t zones;           /* names in the zone-status store */
 	uint32_t park_ms;         /* how long a response may wait */
 	uint32_t flow_timeout_ms; /* how long a question may stay unanswered */
-	const struct sockaddr_storage *resolvers; /* where keys are fetched; borrowed */
-	unsigned resolver_count;                  /* 0: from the server that the client asked */
-	const struct anchors *anchors;            /* borrowed */
-	const struct policy *policy;              /* borrowed */
+	unsigned resolver_count;  /* 0: keys are fetched from the server that the client asked */
+
+	/* Borrowed: */
+	const struct sockaddr_storage *resolvers;
+	const struct anchors *anchors;
+	const struct policy *policy;
 };
 
 struct worker;
 
 /* Takes all memory and binds the queue, so that what can go wrong goes wrong here. Needs
- * CAP_NET_ADMIN, now and as long as it runs. Returns NULL, with a sentence in `error`, on failure.
- */
+ * CAP_NET_ADMIN, now and as long as it runs. On failure: NULL, and a sentence in `error`. */
 struct worker *worker_new(const struct worker_config *config, char *error, size_t error_size);
 
 /* Serves the queue in the calling thread until worker_stop(). Every packet that is parked then gets
