@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "test.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "gate/policy.h"
+#include "ops/address.h"
+#include "ops/config.h"
+#include "ops/key.h"
+
+static char path[] = "/tmp/sealgate-test-config-XXXXXX";
+
+static int make_file(void **state)
+{
+	int fd = mkstemp(path);
+
+	(void)state;
+	if (fd < 0)
+		return -1;
+	close(fd);
+	return 0;
+}
+
+static int remove_file(void **state)
+{
+	(void)state;
+	return unlink(path);
+}
+
+static void write_file(const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+static int load(const char *text, struct config *c, char *error, size_t size)
+{
+	write_file(text);
+	return config_load(c, path, NULL, error, size);
+}
+
+static void an_empty_file_means_the_defaults(void **state)
+{
+	struct config c, defaults;
+	char error[300];
+
+	(void)state;
+	config_defaults(&defaults);
+	assert_int_equal(load("", &c, error, sizeof(error)), 0);
+	assert_memory_equal(&c, &defaults, sizeof(c));
+
+	assert_int_equal(c.role, ROLE_HOST);
+	assert_int_equal(c.mode, MODE_ENFORCE);
+	assert_int_equal(c.queue_count, 1);
+	assert_false(c.queue_fail_open);
+	assert_false(c.queue_bypass);
+	assert_string_equal(c.trust_anchor, "/usr/share/dns/root.key");
+	assert_int_equal(c.resolver_count, 0);
+	assert_int_equal(c.log_level, LOG_LEVEL_INFO);
+}
+
+static void every_default_is_allowed(void **state)
+{
+	char *text = NULL, error[300];
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	struct config c, defaults;
+
+	(void)state;
+	assert_non_null(out);
+	config_defaults(&defaults);
+	config_show(&defaults, out);
+	fclose(out);
+	assert_int_equal(load(text, &c, error, sizeof(error)), 0);
+	assert_memory_equal(&c, &defaults, sizeof(c));
+	free(text);
+}
+
+static void values_are_taken(void **state)
+{
+	struct config c;
+	char error[300], address[ADDRESS_TEXT_MAX];
+
+	(void)state;
+	assert_int_equal(load("role = \"gateway\"; mode = \"monitor\";\n"
+	                      "queue = { first = 7; count = 4; fail_open = true; };\n"
+	                      "queue.length = 100;\n"
+	                      "parked = 50L;\n",
+	                         &c, error, sizeof(error)),
+	        -EINVAL); /* a key has one place, its group */
+
+	assert_int_equal(
+	        load("role = \"gateway\"; mode = \"monitor\";\n"
+	             "queue = { first = 7; count = 4; length = 0x80; fail_open = true; };\n"
+	             "parked = 50L; checking_disabled = \"judge\"; log_level = \"debug\";\n"
+	             "trust_anchor = \"/etc/anchor\";\n"
+	             "resolver = [ \"192.0.2.1\", \"[2001:db8::1]:5353\" ];\n",
+	                &c, error, sizeof(error)),
+	        0);
+	assert_int_equal(c.role, ROLE_GATEWAY);
+	assert_int_equal(c.mode, MODE_MONITOR);
+	assert_int_equal(c.queue_first, 7);
+	assert_int_equal(c.queue_count, 4);
+	assert_int_equal(c.queue_length, 128);
+	assert_true(c.queue_fail_open);
+	assert_int_equal(c.parked, 50);
+	assert_int_equal(c.checking_disabled, CHECKING_DISABLED_JUDGE);
+	assert_int_equal(c.log_level, LOG_LEVEL_DEBUG);
+	assert_string_equal(c.trust_anchor, "/etc/anchor");
+	assert_int_equal(c.resolver_count, 2);
+	address_write(&c.resolvers[1], address);
+	assert_string_equal(address, "[2001:db8::1]:5353");
+}
+
+static void what_is_wrong_is_named_with_its_line(void **state)
+{
+	static const struct {
+		const char *why, *text, *says;
+	} rows[] = {
+		{ "an unknown key", "mode = \"enforce\";\nmodus = 1;\n",
+		        ":2: there is no key \"modus\"" },
+		{ "an unknown key of a group", "queue = {\n\n  size = 1; };",
+		        ":3: there is no key \"queue.size\"" },
+		{ "an unknown group", "\nqueues = { count = 1; };",
+		        ":2: there is no key \"queues\"" },
+		{ "a group that is a value", "queue = 3;", ":1: there is no key \"queue\"" },
+		{ "a value that is a group", "mode = { a = 1; };", ":1: mode must be \"enforce\"" },
+		{ "an unknown word", "mode = \"Enforce\";",
+		        ":1: mode must be \"enforce\" or \"monitor\"" },
+		{ "an empty word", "log_level = \"\";",
+		        ":1: log_level must be \"error\" or \"warning\" or \"info\" or \"debug\"" },
+		{ "too small a number", "queue = { count = 0; };",
+		        ":1: queue.count must be a number from 1 to 64" },
+		{ "too great a number", "queue = { first = 65536; };",
+		        ":1: queue.first must be a number from 0 to 65535" },
+		{ "a number below zero", "queue = { first = -1; };", "from 0 to 65535" },
+		{ "a number that 32 bits would make small", "flows = 4294967396L;",
+		        ":1: flows must be" },
+		{ "a number as text", "flows = \"100\";", ":1: flows must be a number" },
+		{ "a broken number", "flows = 100.5;", ":1: flows must be a number" },
+		{ "a switch as a number", "queue = { bypass = 1; };",
+		        ":1: queue.bypass must be true or false" },
+		{ "a relative path", "trust_anchor = \"root.key\";",
+		        ":1: trust_anchor must be the path" },
+		{ "a resolver that is no list", "resolver = \"192.0.2.1\";",
+		        ":1: resolver must be a list" },
+		{ "a resolver with a name", "resolver = [ \"dns.example\" ];",
+		        ":1: resolver must be a list" },
+		{ "too many resolvers",
+		        "resolver = [ \"::1\", \"::2\", \"::3\", \"::4\", \"::5\", \"::6\", "
+		        "\"::7\", "
+		        "\"::8\", \"::9\" ];",
+		        ":1: resolver must be a list of at most 8" },
+		{ "bad syntax", "mode = \"enforce\";\nrole =\n", ":3: syntax error" },
+		{ "a key twice", "flows = 100;\nflows = 200;\n", ":2: duplicate setting name" },
+		{ "queues past the last", "\nqueue = { first = 65535; count = 2; };",
+		        ":2: queue.first + queue.count must be at most 65536" },
+		{ "more parked than the queue holds", "queue = { length = 64; };\nparked = 64;",
+		        ":2: parked must be less than queue.length, which is 64" },
+		{ "a queue shorter than what may be parked", "queue = { length = 64; };",
+		        ":1: parked must be less than queue.length, which is 64" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct config c;
+		char error[300] = "";
+
+		assert_row(rows[i].why, load(rows[i].text, &c, error, sizeof(error)) == -EINVAL);
+		assert_row(rows[i].why, strncmp(error, path, strlen(path)) == 0);
+		if (!strstr(error, rows[i].says))
+			fail_msg("%s: says \"%s\", not \"%s\"", rows[i].why, error, rows[i].says);
+	}
+}
+
+static void a_file_that_cannot_be_read_is_an_error(void **state)
+{
+	static const char *const paths[] = { "/nonexistent/sealgate.conf", "/tmp", "" };
+	char error[300];
+	struct config c;
+	bool found;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(paths); i++)
+		assert_int_equal(config_load(&c, paths[i], NULL, error, sizeof(error)), -EINVAL);
+	if (access(CONFIG_DEFAULT_PATH, F_OK) == 0)
+		skip();
+	assert_int_equal(config_load(&c, NULL, &found, error, sizeof(error)), 0);
+	assert_false(found);
+}
+
+static void a_short_buffer_cuts_the_error(void **state)
+{
+	struct config c;
+	char error[12] = "aaaaaaaaaaa";
+
+	(void)state;
+	assert_int_equal(load("modus = 1;", &c, error, 5), -EINVAL);
+	assert_string_equal(error, "/tmp");
+	assert_int_equal(error[5], 'a');
+}
+
+/* The example is for people: it must be a file that is good as it is, with each key in it once. */
+static void the_example_file_has_every_key_and_is_good(void **state)
+{
+	char *text = NULL, error[300];
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	struct config c;
+
+	(void)state;
+	assert_non_null(out);
+	config_example(out);
+	fclose(out);
+	for (size_t i = 0; i < key_count; i++) {
+		const char *dot = strchr(keys[i].path, '.');
+		char line[100];
+
+		snprintf(line, sizeof(line), "%s#%s = ", dot ? "\t" : "\n",
+		        dot ? dot + 1 : keys[i].path);
+		assert_row(keys[i].path, strstr(text, line) != NULL);
+	}
+	assert_int_equal(load(text, &c, error, sizeof(error)), 0);
+
+	/* And good too with every key taken in. */
+	for (char *at = text; (at = strstr(at, "#")) != NULL; at++) {
+		if (at[1] != ' ')
+			*at = ' ';
+	}
+	assert_int_equal(load(text, &c, error, sizeof(error)), 0);
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_empty_file_means_the_defaults),
+		cmocka_unit_test(every_default_is_allowed),
+		cmocka_unit_test(values_are_taken),
+		cmocka_unit_test(what_is_wrong_is_named_with_its_line),
+		cmocka_unit_test(a_file_that_cannot_be_read_is_an_error),
+		cmocka_unit_test(a_short_buffer_cuts_the_error),
+		cmocka_unit_test(the_example_file_has_every_key_and_is_good),
+	};
+	return cmocka_run_group_tests_name("config", tests, make_file, remove_file);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "test.h"
+
+#include "ops/template.h"
+
+static void the_queue_is_filled_in(void **state)
+{
+	static const struct {
+		const char *why;
+		uint32_t first, count;
+		bool bypass;
+		const char *nft, *iptables;
+	} rows[] = {
+		{ "one queue", 0, 1, false, "udp dport 53 queue num 0\n",
+		        "--dport 53 -j NFQUEUE --queue-num 0\n" },
+		{ "several queues", 4, 3, false, "udp dport 53 queue num 4-6\n",
+		        "--dport 53 -j NFQUEUE --queue-balance 4:6\n" },
+		{ "bypass", 65535, 1, true, "udp dport 53 queue num 65535 bypass\n",
+		        "--dport 53 -j NFQUEUE --queue-num 65535 --queue-bypass\n" },
+		{ "several with bypass", 0, 64, true, "udp dport 53 queue num 0-63 bypass\n",
+		        "--dport 53 -j NFQUEUE --queue-balance 0:63 --queue-bypass\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		for (uint32_t role = ROLE_HOST; role <= ROLE_GATEWAY; role++) {
+			struct config c = { .role = role,
+				.queue_first = rows[i].first,
+				.queue_count = rows[i].count,
+				.queue_bypass = rows[i].bypass };
+			char *nft = template_nft(&c), *iptables = template_iptables(&c);
+
+			assert_non_null(nft);
+			assert_non_null(iptables);
+			assert_row(rows[i].why, strstr(nft, rows[i].nft) != NULL);
+			assert_row(rows[i].why, strstr(iptables, rows[i].iptables) != NULL);
+			assert_row(rows[i].why, !strchr(nft, '@') && !strchr(iptables, '@'));
+			free(nft);
+			free(iptables);
+		}
+	}
+}
+
+static void each_role_has_its_hooks(void **state)
+{
+	struct config host = { .role = ROLE_HOST, .queue_count = 1 };
+	struct config gateway = { .role = ROLE_GATEWAY, .queue_count = 1 };
+	char *texts[] = { template_nft(&host), template_iptables(&host), template_nft(&gateway),
+		template_iptables(&gateway) };
+
+	(void)state;
+	assert_non_null(strstr(texts[0], "hook output"));
+	assert_non_null(strstr(texts[0], "hook input"));
+	assert_null(strstr(texts[0], "hook forward"));
+	assert_non_null(strstr(texts[1], "-I OUTPUT"));
+	assert_null(strstr(texts[1], "-I FORWARD"));
+	assert_non_null(strstr(texts[2], "hook forward"));
+	assert_null(strstr(texts[2], "hook output"));
+	assert_non_null(strstr(texts[3], "-I FORWARD"));
+	assert_null(strstr(texts[3], "-I OUTPUT"));
+	for (size_t i = 0; i < COUNT(texts); i++)
+		free(texts[i]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_queue_is_filled_in),
+		cmocka_unit_test(each_role_has_its_hooks),
+	};
+	return cmocka_run_group_tests_name("template", tests, NULL, NULL);
+}
