@@ -184,7 +184,8 @@ static bool walk_answer(struct judging *j, struct walk *w)
 struct denier {
 	bool found;
 	struct name zone;      /* the deepest zone above the name that signed SOA, NSEC or NSEC3 */
-	struct outcome failed; /* when none did: why not */
+	struct outcome failed; /* when none did: why not, */
+	struct want culprit;   /* and which RRset */
 };
 
 static bool denies(uint16_t type)
@@ -193,11 +194,14 @@ static bool denies(uint16_t type)
 }
 
 /* A missing signature over the SOA says less than the missing proof. */
-static void note_failure(struct denier *d, uint16_t type, struct outcome outcome)
+static void note_failure(struct denier *d, uint16_t type, const struct ruling *r)
 {
-	if (outcome.status >= STATUS_INDETERMINATE && d->failed.reason == REASON_DENIAL_MISSING &&
-	        (denies(type) || outcome.reason != REASON_RRSIG_MISSING))
-		d->failed = outcome;
+	if (r->outcome.status < STATUS_INDETERMINATE || d->failed.reason != REASON_DENIAL_MISSING)
+		return;
+	if (denies(type) || r->outcome.reason != REASON_RRSIG_MISSING) {
+		d->failed = r->outcome;
+		d->culprit = r->culprit;
+	}
 }
 
 /* A DS is denied by the zone above (RFC 4035, 2.4). Returns false when something is wanted first.
@@ -207,7 +211,8 @@ static bool find_denier(struct judging *j, const struct name *name, uint16_t typ
 	unsigned most_labels =
 	        type == TYPE_DS && name->labels > 0 ? name->labels - 1u : name->labels;
 
-	*d = (struct denier){ .failed = outcome_of(STATUS_BOGUS, REASON_DENIAL_MISSING) };
+	*d = (struct denier){ .failed = outcome_of(STATUS_BOGUS, REASON_DENIAL_MISSING),
+		.culprit = { .name = *name, .type = type } };
 	for (unsigned i = 0; i < j->sets.count; i++) {
 		const struct rrset *set = &j->sets.sets[i];
 		const struct ruling *r = &j->rulings[i];
@@ -217,7 +222,7 @@ static bool find_denier(struct judging *j, const struct name *name, uint16_t typ
 			continue;
 		if (!judge_set(j, set))
 			return false;
-		note_failure(d, set->type, r->outcome);
+		note_failure(d, set->type, r);
 		if (r->outcome.status != STATUS_SECURE)
 			continue;
 		name_suffix(&set->owner, r->zone_labels, &signer);
@@ -274,10 +279,12 @@ static bool judge_denial(struct judging *j, const struct name *name, uint16_t ty
 	if (outcome.status >= STATUS_INDETERMINATE) {
 		if (chain.end == CHAIN_WANT && !judging_wants(j, &chain))
 			return false;
-		if (chain.end == CHAIN_BROKEN)
+		if (chain.end == CHAIN_BROKEN) {
 			outcome = chain.outcome;
+			denier.culprit = chain.link;
+		}
 	}
-	judging_weaken(j, outcome, name, type);
+	judging_weaken(j, outcome, &denier.culprit.name, denier.culprit.type);
 	return true;
 }
 

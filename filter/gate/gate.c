@@ -187,8 +187,7 @@ static bool judge(struct judging *j, const struct asked *asked, struct gate_resu
 	if (j->outcome.status <= STATUS_INSECURE)
 		judge_extras(j);
 	result->outcome = j->outcome;
-	result->subject = j->subject;
-	result->subject_type = j->subject_type;
+	result->culprit = j->culprit;
 	return true;
 }
 
@@ -196,8 +195,7 @@ static void begin_result(struct gate_result *result, const struct message *m)
 {
 	*result = (struct gate_result){ .verdict = GATE_DROP,
 		.outcome = outcome_of(STATUS_INSECURE, REASON_NOT_ANSWER),
-		.subject = m->qname,
-		.subject_type = m->qtype };
+		.culprit = { .name = m->qname, .type = m->qtype } };
 }
 
 void gate_judge(struct gate *g, const struct asked *asked, struct span octets, int64_t now_s,

@@ -34,8 +34,7 @@ enum gate_verdict {
 struct gate_result {
 	enum gate_verdict verdict;
 	struct outcome outcome;
-	struct name subject; /* the RRset that decided, for the log */
-	uint16_t subject_type;
+	struct want culprit; /* the RRset that decided, or the link of its chain */
 	struct span octets; /* inside the writer that was passed */
 	struct want want;
 };

@@ -10,8 +10,7 @@ bool judging_begin(struct judging *j, struct gate *gate, const struct message *m
 		.sets_left = LIMIT_JUDGED,
 		.may_want = true,
 		.outcome = outcome_of(STATUS_SECURE, REASON_NONE),
-		.subject = m->qname,
-		.subject_type = m->qtype };
+		.culprit = { .name = m->qname, .type = m->qtype } };
 	if (!rrsets_group(&j->sets, m, &gate->arena))
 		return false;
 	j->rulings = arena_take(&gate->arena, j->sets.count * sizeof(*j->rulings));
@@ -26,7 +25,7 @@ bool judging_wants(struct judging *j, const struct chain *chain)
 	if (!j->may_want)
 		return true;
 	j->wants = true;
-	j->want = chain->want;
+	j->want = chain->link;
 	return false;
 }
 
@@ -36,8 +35,7 @@ void judging_weaken(
 	if (outcome.status <= j->outcome.status)
 		return;
 	j->outcome = outcome;
-	j->subject = *name;
-	j->subject_type = type;
+	j->culprit = (struct want){ .name = *name, .type = type };
 }
 
 /* The zone that holds the set, as far as its owner and type tell: a DS lies above its cut (RFC 4035,
@@ -124,8 +122,10 @@ static bool judge_by_zone(struct judging *j, const struct rrset *set, struct rul
 	find_zone(j, set, &chain);
 	if (chain.end == CHAIN_WANT)
 		return judging_wants(j, &chain);
-	if (chain.end == CHAIN_BROKEN)
+	if (chain.end == CHAIN_BROKEN) {
 		r->outcome = chain.outcome;
+		r->culprit = chain.link;
+	}
 	return true;
 }
 
@@ -136,6 +136,7 @@ bool judge_set(struct judging *j, const struct rrset *set)
 
 	if (r->is_judged)
 		return true;
+	r->culprit = (struct want){ .name = set->owner, .type = set->type };
 	r->outcome = outcome_of(STATUS_BOGUS, REASON_BUDGET);
 	if (j->sets_left == 0)
 		return true;
@@ -206,6 +207,6 @@ bool judge_part(struct judging *j, const struct rrset *set)
 	if (outcome.status == STATUS_SECURE && r->proved.is_wildcard &&
 	        !judge_expansion(j, set, &outcome))
 		return false;
-	judging_weaken(j, outcome, &set->owner, set->type);
+	judging_weaken(j, outcome, &r->culprit.name, r->culprit.type);
 	return true;
 }

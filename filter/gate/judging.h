@@ -12,6 +12,7 @@ struct ruling {
 	bool is_judged;
 	bool is_kept; /* it may go to the client */
 	struct outcome outcome;
+	struct want culprit;  /* what decided: the RRset itself, or a link of its chain */
 	struct proved proved; /* when SECURE by a signature */
 	uint8_t zone_labels;  /* likewise: the signer is that many labels of the owner */
 };
@@ -32,8 +33,7 @@ struct judging {
 
 	/* The answer's outcome so far, the weakest of its parts, and the part that made it so. */
 	struct outcome outcome;
-	struct name subject;
-	uint16_t subject_type;
+	struct want culprit;
 };
 
 /* Groups the records of `m` and takes what it needs from the gate's arena. Returns false when the

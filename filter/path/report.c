@@ -27,7 +27,7 @@ static void log_refusal(
         const struct asked *asked, const struct packet *packet, const struct gate_result *result)
 {
 	char asked_text[NAME_TEXT_SIZE], asked_type[TYPE_TEXT_SIZE];
-	char subject_text[NAME_TEXT_SIZE], subject_type[TYPE_TEXT_SIZE];
+	char culprit_text[NAME_TEXT_SIZE], culprit_type[TYPE_TEXT_SIZE];
 	char server[INET6_ADDRSTRLEN];
 	struct cursor c = cursor_over(span_of(asked->question, asked->question_len));
 	struct name name;
@@ -38,8 +38,8 @@ static void log_refusal(
 	        sizeof(server));
 	log_warning("%s %.255s %s from %s: %.255s %s (%s: %s)", status_text(result->outcome.status),
 	        name_text(&name, asked_text), asked_type, server,
-	        name_text(&result->subject, subject_text),
-	        type_text(result->subject_type, subject_type), reason_word(result->outcome.reason),
+	        name_text(&result->culprit.name, culprit_text),
+	        type_text(result->culprit.type, culprit_type), reason_word(result->outcome.reason),
 	        reason_sentence(result->outcome.reason));
 }
 

@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "trust/chain.h"
 
-static void end_broken(struct chain *c, struct outcome outcome)
+static void end_at(
+	struct chain *c, enum chain_end end, const struct name *name, uint16_t type)
 {
-	c->end = CHAIN_BROKEN;
-	c->outcome = outcome;
+	c->end = end;
 	c->keys = NULL;
-}
-
-static void end_wanting(struct chain *c, const struct name *name, uint16_t type)
-{
-	c->end = CHAIN_WANT;
-	c->keys = NULL;
-	c->want = (struct want){ .name = *name, .type = type };
+	c->link = (struct want){ .name = *name, .type = type };
 }
 
 /* Steps into the zone at `name`, whose DS is known. Returns false when the walk ends here. */
@@ -20,11 +14,12 @@ static bool enter_zone(struct chain *c, const struct fact *fact, const struct na
 {
 	c->zone = *name;
 	if (!fact || fact->keys_expire_s == 0) {
-		end_wanting(c, name, TYPE_DNSKEY);
+		end_at(c, CHAIN_WANT, name, TYPE_DNSKEY);
 		return false;
 	}
 	if (!fact->keys) {
-		end_broken(c, fact->keys_outcome);
+		end_at(c, CHAIN_BROKEN, name, TYPE_DNSKEY);
+		c->outcome = fact->keys_outcome;
 		return false;
 	}
 	c->keys = fact->keys;
@@ -36,14 +31,15 @@ static bool step_down(struct chain *c, const struct fact *fact, const struct nam
 {
 	switch (fact ? fact->cut : CUT_UNKNOWN) {
 	case CUT_UNKNOWN:
-		end_wanting(c, name, TYPE_DS);
+		end_at(c, CHAIN_WANT, name, TYPE_DS);
 		return false;
 	case CUT_SECURE:
 		return enter_zone(c, fact, name);
 	case CUT_INSECURE:
 	case CUT_BROKEN:
 		c->zone = *name;
-		end_broken(c, fact->outcome);
+		end_at(c, CHAIN_BROKEN, name, TYPE_DS);
+		c->outcome = fact->outcome;
 		return false;
 	case CUT_NO_NAME:
 		return false;
@@ -60,7 +56,8 @@ void chain_find(struct store *s, const struct name *name, int64_t now_s, struct 
 
 	*out = (struct chain){ .end = CHAIN_SECURE };
 	if (!anchor) {
-		end_broken(out, outcome_of(STATUS_INSECURE, REASON_NO_ANCHOR));
+		end_at(out, CHAIN_BROKEN, name, TYPE_DS);
+		out->outcome = outcome_of(STATUS_INSECURE, REASON_NO_ANCHOR);
 		return;
 	}
 	if (!enter_zone(out, store_find(s, &anchor->zone, now_s), &anchor->zone))

@@ -9,8 +9,8 @@
 
 enum chain_end {
 	CHAIN_SECURE, /* `keys` are those of the deepest zone at or above the name */
-	CHAIN_BROKEN, /* `outcome` says how: INSECURE, BOGUS or INDETERMINATE */
-	CHAIN_WANT,   /* `want` must be learned first */
+	CHAIN_BROKEN, /* at `link`; `outcome` says how: INSECURE, BOGUS or INDETERMINATE */
+	CHAIN_WANT,   /* `link` must be learned first */
 };
 
 struct chain {
@@ -18,7 +18,7 @@ struct chain {
 	struct name zone;          /* the deepest cut that was reached */
 	const struct keyset *keys; /* borrowed from the store until its next change */
 	struct outcome outcome;
-	struct want want;
+	struct want link; /* what is wanted, or the link that is broken or shows the zone unsigned */
 };
 
 /* Walks to the zone that holds `name`. Without an anchor above it: INSECURE. */
