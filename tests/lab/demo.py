@@ -98,7 +98,7 @@ class Demo:
             if gate:
                 for line in gate.log_lines()[said:]:
                     if "bogus" in line.lower():
-                        print(f"       sealgate: {line}")
+                        print(f"       {line}")
             self._table.append((scene, step.words, step.wanted, seen, ok))
 
     @staticmethod

@@ -33,7 +33,7 @@ class World:
     ask: typing.Callable            # asks the way that the scene is about
 
     def log_tail(self):
-        return [f"sealgate: {line}" for line in self.gate.log_lines()[-4:]] if self.gate else []
+        return self.gate.log_lines()[-4:] if self.gate else []
 
 
 # The scenes. Where the question comes from, where sealgate stands.

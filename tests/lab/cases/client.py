@@ -3,6 +3,7 @@
 
 import concurrent.futures
 
+import dns.edns
 import dns.rdatatype
 
 from lab import ask, topology
@@ -115,6 +116,69 @@ def _steady(answer):
     return message.to_wire().hex()
 
 
+# What the client sends; what must be seen of it on the wire beyond sealgate.
+ON_THE_WIRE = (
+    ("a client without EDNS has DO set, and a size that needs no fragments", {},
+     "flags=RD edns=0 size=1232 do=True options= "),
+    ("a client with EDNS has DO set", {"edns": 1232},
+     "flags=RD edns=0 size=1232 do=True options= "),
+    ("a client that takes fragments is spared them", {"edns": 4096},
+     "flags=RD edns=0 size=1232 do=True options= "),
+    ("a client's AD is sent on", {"ad": True}, "flags=RD AD edns=0 size=1232 do=True options= "),
+    ("a query with CD is sent on as it is", {"cd": True, "edns": 4096},
+     "flags=RD CD edns=0 size=4096 do=False options= "),
+    ("a query with CD and without EDNS is sent on as it is", {"cd": True},
+     "flags=RD CD edns=-1 size=0 do=False options= "),
+    ("a query without RD stays one", {"rd": False}, "flags= edns=0 size=1232 do=True options= "),
+)
+
+
+def _report(world, query):
+    with world.lab.attack("report-query"):
+        answer = ask.send(world.lab.host, topology.UPSTREAM[4], query.to_wire())
+    expect(answer is not None and answer.data("TXT"), f"seen: {described(answer)}",
+           *world.log_tail())
+    return answer.data("TXT")[0]
+
+
+def _on_the_wire(words, how, wanted):
+    def run(world):
+        query = ask.make("Any.Unsigned.Test.", "TXT", **how)
+        report = _report(world, query)
+        start = f'"id={query.id} name=Any.Unsigned.Test. {wanted}'
+        expect(report.startswith(start), f"seen:   {report}", f"wanted: {start}")
+    return Case(f"query: {words}", run)
+
+
+def _options_kept(world):
+    """A cookie and whatever else stands in the client's OPT goes on to the upstream."""
+    query = ask.make("any.unsigned.test.", "TXT")
+    query.use_edns(0, payload=1400, options=[dns.edns.GenericOption(10, b"8 octets"),
+                                             dns.edns.GenericOption(65001, b"something")])
+    report = _report(world, query)
+    expect("do=True options=10,65001 " in report, f"seen: {report}")
+
+
+def _tsig_untouched(world):
+    """A single changed bit would break its signature, which the wire's end verifies."""
+    query = ask.make("any.unsigned.test.", "TXT")
+    query.use_tsig(ask.TSIG_KEYRING)
+    report = _report(world, query)
+    expect("edns=-1" in report and "tsig=True" in report, f"seen: {report}")
+
+
+def _only_once(world):
+    upstream = topology.UPSTREAM[4]
+    query = ask.make("www.unsigned.test.", "A").to_wire()
+    with world.lab.attack("answer-twice"), ask.udp_socket(world.lab.host, upstream) as sock:
+        sock.connect((upstream, 53))
+        sock.send(query)
+        first = ask.receive(sock, query, 2)
+        second = ask.receive(sock, query, 0.4)
+    expect_data(first, "A", GOOD)
+    expect(second is None, "the second response came, too", *world.log_tail())
+
+
 def _burst(world):
     """All at once, and no key known yet: the packets wait for the keys, and none is lost."""
     world.gate.restart()
@@ -191,6 +255,10 @@ GROUPS = (
         Case("AD is never set on an answer that is not secure", _no_ad_for_insecure),
         Case("an answer to a client with CD=1 passes untouched and without AD",
              _checking_disabled),
+        *(_on_the_wire(*row) for row in ON_THE_WIRE),
+        Case("query: the client's EDNS options are sent on", _options_kept),
+        Case("query: one that is signed with TSIG is sent on untouched", _tsig_untouched),
+        Case("a second response to one query is dropped", _only_once),
         Case("questions sent from one port get their own answers", _same_socket),
         Case("a burst of first questions is answered in full", _burst),
         Case("odd queries do no harm to the next client", _odd_queries),

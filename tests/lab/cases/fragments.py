@@ -79,7 +79,7 @@ def _race(world, family, form):
         datagram = packets.udp(upstream, addresses[family], PORT_53, sock.getsockname()[1],
                                _forged_response(query))
         injector.send(family, form(family, upstream, addresses[family], datagram))
-        return ask.receive(sock, query.to_wire(), 1.0)
+        return ask.receive(sock, query.to_wire(), 0.6)
 
 
 def _is_forged(answer):

@@ -6,6 +6,8 @@ import subprocess
 import threading
 import time
 
+from lab import ask, topology
+
 from .case import Case, Group, described, expect, expect_data, expect_equal, on_host
 
 GOOD = ["192.0.2.80", "192.0.2.81"]
@@ -88,6 +90,24 @@ def _stopped_and_continued(world):
     _expect_works(world)
 
 
+def _two_queues(world):
+    """Whatever queue a query takes, its response takes the same."""
+    world.gate.stop()
+    world.gate.remove_rules()
+    try:
+        with world.lab.sealgate(world.lab.host, "host", queues=2):
+            for family in (4, 6):
+                for servers in (topology.UPSTREAM, topology.ORACLE):
+                    for _ in range(4):
+                        answer = ask.query(world.lab.host, servers[family], "www.p256.test.", "A",
+                                           ad=True)
+                        expect_data(answer, "A", GOOD)
+                        expect(answer.has_ad, "no AD")
+    finally:
+        world.gate.apply_rules()
+        world.gate.start()
+
+
 def _anchor(world, anchor):
     """The same host with another anchor: returns the answer for a signed name."""
     world.gate.stop()
@@ -160,6 +180,7 @@ GROUPS = (
         Case("without the program and its rules DNS flows", _flows_without_rules),
         Case("stopped, it lets nothing pass, and goes on when it is continued",
              _stopped_and_continued),
+        Case("with two queues a response comes to where its query went", _two_queues),
         Case("a trust anchor in the form of a DS is as good", _anchor_as_ds),
         Case("with a trust anchor that does not match nothing signed is believed", _wrong_anchor),
         Case("config check accepts a good configuration", _accepts),

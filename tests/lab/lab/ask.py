@@ -8,11 +8,15 @@ import time
 import dns.exception
 import dns.flags
 import dns.message
+import dns.name
 import dns.opcode
 import dns.rcode
 import dns.rdatatype
+import dns.tsig
 
 EDE = 15
+TSIG_NAME = dns.name.from_text("client-key.test.")
+TSIG_KEYRING = {TSIG_NAME: dns.tsig.Key(TSIG_NAME, b"a secret of the client")}
 
 
 class Answer:

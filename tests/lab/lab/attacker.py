@@ -24,7 +24,7 @@ import dns.zone
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from lab import attacks, topology  # noqa: E402
+from lab import ask, attacks, topology  # noqa: E402
 
 PORT = 5353
 PASS = "pass"
@@ -46,21 +46,20 @@ def _ask_upstream(name, rdtype):
 
 
 def _respond(query_wire, mode, twin):
+    """Returns the octets of each datagram that the client is sent."""
     genuine = _exchange(query_wire)
     if mode == PASS:
-        return genuine
-    query = dns.message.from_wire(query_wire)
+        return [genuine]
+    # With the client's key, so that a query that was touched on its way is noticed.
+    query = dns.message.from_wire(query_wire, keyring=ask.TSIG_KEYRING)
     scene = attacks.Scene(query, _ask_upstream, twin)
-    sent = attacks.apply(mode, dns.message.from_wire(genuine), scene)
-    if sent is None or isinstance(sent, bytes):
-        return sent
-    return sent.to_wire(max_size=65535)
+    return [sent if isinstance(sent, bytes) else sent.to_wire(max_size=65535)
+            for sent in attacks.apply(mode, dns.message.from_wire(genuine), scene)]
 
 
 def _serve(sock, query_wire, client, mode, twin):
     try:
-        response = _respond(query_wire, mode, twin)
-        if response is not None:
+        for response in _respond(query_wire, mode, twin):
             sock.sendto(response, client)
     except TimeoutError:
         # The upstream has nothing to say to such a query, and so has the attacker.

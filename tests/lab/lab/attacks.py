@@ -2,8 +2,8 @@
 """What the attacker on the wire does to a response: one function each, in one table.
 
 An attack takes the genuine response and a Scene (what was asked, and a way to ask the upstream
-something else) and returns the response that is sent instead: a message, octets, or None for
-silence. It may change the message that it is given.
+something else) and returns what is sent instead: a message, octets, None for silence, or a list of
+these. It may change the message that it is given.
 
 Most attacks touch the data only and leave DNSKEY and DS alone, as a real attacker would: a spoiled
 key fetch makes a validator fail closed, which is no proof that it noticed the forged data.
@@ -94,6 +94,46 @@ def forge_alias(response, scene):
     return response
 
 
+def forge_behind_alias(response, scene):
+    """The alias stays genuine; the data at its end is forged."""
+    response = strip_signatures_over(response, scene.question.rdtype)
+    for rrset in response.answer:
+        if rrset.rdtype == scene.question.rdtype:
+            _replace(rrset, [dns.rdata.from_text("IN", rrset.rdtype, FORGED[rrset.rdtype])])
+    return response
+
+
+def strip_signatures_over(response, covered):
+    return _keep(response, lambda rrset: not (rrset.rdtype == RRSIG and rrset.covers == covered))
+
+
+def forge_synthesis(response, scene):
+    """The DNAME and its signature stay; the CNAME, which is never signed, leads elsewhere."""
+    target = dns.name.from_text("www.unsigned.test.")
+    forged = [rrset for rrset in response.answer
+              if rrset.rdtype == dns.rdatatype.DNAME or rrset.covers == dns.rdatatype.DNAME]
+    forged.append(dns.rrset.from_text(scene.question.name, 300, "IN", "CNAME", str(target)))
+    forged.append(dns.rrset.from_text(target, 300, "IN", "A", FORGED[A]))
+    response.answer = forged
+    return response
+
+
+def add_unrelated_answer(response, scene):
+    response.answer.append(dns.rrset.from_text("www.wide.example.", 600, "IN", "A", FORGED[A]))
+    return response
+
+
+def add_many_signatures(response, scene):
+    """Work for the validator: a heap of signatures that fail, and the good one last."""
+    for rrset in response.answer:
+        if rrset.rdtype == RRSIG:
+            good = rrset[0]
+            bad = [good.replace(signature=bytes([number]) * len(good.signature))
+                   for number in range(60)]
+            _replace(rrset, bad + [good])
+    return response
+
+
 def poison_additional(response, scene):
     """The answer stays genuine; what nobody asked for is poisoned."""
     response.additional.append(dns.rrset.from_text("www.bank.example.", 600, "IN", "A", FORGED[A]))
@@ -122,6 +162,15 @@ def replay_denial_of_another_name(response, scene):
     other = scene.ask_upstream(dns.name.from_text("zzz-not-there", zone), A)
     response = _empty(response, other.rcode())
     response.authority = other.authority
+    return response
+
+
+def deny_from_above(response, scene):
+    """The parent's NSEC at the cut spans all names of the child, and says nothing of them."""
+    child = scene.question.name.parent()
+    after = dns.name.Name((child.labels[0] + b"a",) + child.labels[1:])
+    proof = scene.ask_upstream(after, A)
+    _empty(response, dns.rcode.NXDOMAIN).authority = proof.authority
     return response
 
 
@@ -242,6 +291,40 @@ def change_id(response, scene):
     return response
 
 
+def race_wrong_id(response, scene):
+    """What a blind attacker does: guesses first, and the genuine response comes after."""
+    return [_guess(scene, response.id ^ 1), response]
+
+
+def race_wrong_question(response, scene):
+    guess = _guess(scene, response.id)
+    guess.question[0].name = dns.name.from_text("www.other.test.")
+    return [guess, response]
+
+
+def _guess(scene, identity):
+    guess = dns.message.make_response(scene.query)
+    guess.answer = [_forged_address(scene)]
+    guess.id = identity
+    return guess
+
+
+def answer_twice(response, scene):
+    return [response, response]
+
+
+def report_query(response, scene):
+    """No attack: tells the client, in a TXT record, how its query looked on the wire."""
+    query = scene.query
+    report = (f"id={query.id} name={scene.question.name} flags={dns.flags.to_text(query.flags)} "
+              f"edns={query.edns} size={query.payload} do={bool(query.ednsflags & dns.flags.DO)} "
+              f"options={','.join(str(int(option.otype)) for option in query.options)} "
+              f"tsig={query.had_tsig}")
+    _empty(response).answer = [dns.rrset.from_text(
+        scene.question.name, 0, "IN", "TXT", f'"{report}"')]
+    return response
+
+
 def swap_question(response, scene):
     """An honest answer, to a question that the client did not ask."""
     other = scene.ask_upstream(dns.name.from_text("www.unsigned.test."), A)
@@ -331,6 +414,9 @@ ATTACKS = {
     "forge-address-with-ad": (ADDRESSES, forge_address_with_ad),
     "add-forged-address": (ADDRESSES, add_forged_address),
     "forge-alias": (ADDRESSES, forge_alias),
+    "forge-behind-alias": (ADDRESSES, forge_behind_alias),
+    "forge-synthesis": (ADDRESSES, forge_synthesis),
+    "add-unrelated-answer": (ADDRESSES, add_unrelated_answer),
     "poison-additional": (ADDRESSES, poison_additional),
     "answer-from-twin": (ADDRESSES, answer_from_twin),
     "answer-of-another-name": (ADDRESSES, answer_of_another_name),
@@ -340,6 +426,7 @@ ATTACKS = {
     "forge-nodata": (DATA, forge_nodata),
     "forge-bare-nodata": (DATA, forge_bare_nodata),
     "replay-denial": (DATA, replay_denial_of_another_name),
+    "deny-from-above": (DATA, deny_from_above),
     "nodata-into-nxdomain": (DATA, nodata_into_nxdomain),
     # missing and spoiled proofs
     "strip-signatures": (DATA, strip_signatures),
@@ -347,6 +434,7 @@ ATTACKS = {
     "strip-dnssec": (DATA, strip_dnssec),
     "strip-dnssec-everywhere": (EVERYTHING, strip_dnssec_everywhere),
     "flip-signature-bit": (DATA, flip_signature_bit),
+    "add-many-signatures": (DATA, add_many_signatures),
     "extend-expiry": (DATA, extend_expiry),
     "replay-wildcard": (ADDRESSES, replay_wildcard),
     "raise-ttl": (DATA, raise_ttl),
@@ -355,6 +443,10 @@ ATTACKS = {
     "change-question-case": (DATA, change_question_case),
     "change-id": (DATA, change_id),
     "swap-question": (ADDRESSES, swap_question),
+    "race-wrong-id": (ADDRESSES, race_wrong_id),
+    "race-wrong-question": (ADDRESSES, race_wrong_question),
+    "answer-twice": (ADDRESSES, answer_twice),
+    "report-query": (DATA, report_query),
     "drop-question": (DATA, drop_question),
     "cut-short": (DATA, cut_short),
     "append-garbage": (DATA, append_garbage),
@@ -373,6 +465,9 @@ ATTACKS = {
 
 
 def apply(name, response, scene):
-    """Returns what is sent instead of the response: a message, octets, or None for silence."""
+    """Returns the list of messages or octets that are sent instead of the response."""
     touches, attack = ATTACKS[name]
-    return attack(response, scene) if touches(scene.question.rdtype) else response
+    sent = attack(response, scene) if touches(scene.question.rdtype) else response
+    if sent is None:
+        return []
+    return sent if isinstance(sent, list) else [sent]

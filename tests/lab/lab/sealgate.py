@@ -3,13 +3,14 @@
 
 import itertools
 import signal
+import subprocess
 
 from .resources import LabError
 
 CONFIG = """role = "{role}";
 trust_anchor = "{anchor}";
 mode = "enforce";
-queue = {{ first = 0; count = 1; }};
+queue = {{ first = 0; count = {queues}; }};
 """
 
 _serial = itertools.count(1)
@@ -18,18 +19,24 @@ _serial = itertools.count(1)
 class Sealgate:
     """One sealgate in one namespace. `with` applies the rules, runs it, and undoes both."""
 
-    def __init__(self, lab, namespace, role, anchor=None):
+    def __init__(self, lab, namespace, role, anchor=None, queues=1):
         self._lab = lab
         self.namespace = namespace
         self._name = f"sealgate-{role}-{next(_serial)}"
         self.config = lab.resources.path(self._name + ".conf")
         with open(self.config, "w") as file:
-            file.write(CONFIG.format(role=role, anchor=anchor or lab.zones.anchor_dnskey))
+            file.write(CONFIG.format(role=role, queues=queues,
+                                     anchor=anchor or lab.zones.anchor_dnskey))
         self.process = None
 
     def command(self, *words):
-        """Runs a subcommand to its end, and returns what it printed on standard output."""
-        return self.namespace.run(self._lab.sealgate_path, *words, "--config", self.config)
+        """Runs a subcommand to its end, and returns what it printed, wherever to."""
+        argv = self.namespace.argv(self._lab.sealgate_path, *words, "--config", self.config)
+        done = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if done.returncode != 0:
+            raise LabError(f"sealgate {' '.join(words)}: exit {done.returncode}: "
+                           f"{done.stdout.strip()}")
+        return done.stdout
 
     def apply_rules(self):
         return self.command("rules", "apply")
