@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "parsed.h"
+
+#include "dnssec/ds.h"
+#include "vectors_signzone.h"
+
+static const struct signing valid = { .inception = SIGNZONE_INCEPTION,
+	.expiration = SIGNZONE_EXPIRATION };
+
+static int with_crypto(void **state)
+{
+	*state = crypto_new();
+	return *state ? 0 : -1;
+}
+
+static int without_crypto(void **state)
+{
+	crypto_free(*state);
+	return 0;
+}
+
+/* ---- DNSKEY ---- */
+
+static void key_tags_are_those_of_the_rfcs(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *rdata;
+		uint16_t tag;
+	} rows[] = {
+		{ "RFC 8080, 6.1, the first",
+			"0101030f"
+			"974d96a22d224bc01adb915091477d44ccd91c9a41a11430010117d52c59240e",
+			3613 },
+		{ "RFC 6605, 6.1",
+			"0101030d"
+			"1a88c88615d437fbb8bf9e1942a1929f28562706ae6c2bd399e7b1bfb6d1e9e75b92b4aa"
+			"42917ae1c61b701ef035c3fe7be3009cbafe5a2f71316c902dcf0d00",
+			55648 },
+		{ "an odd number of octets and a carry", "0100 03 0f ff", 0x0310 },
+		{ "the carry is added once", "ffff ffff", 0xffff },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		size_t len;
+		uint8_t *rdata = unhex(rows[i].rdata, &len);
+		uint16_t tag = dnskey_tag(span_of(rdata, len));
+		if (tag != rows[i].tag)
+			fail_msg("%s: %u", rows[i].why, tag);
+		free(rdata);
+	}
+}
+
+static void a_dnskey_needs_its_fixed_fields(void **state)
+{
+	(void)state;
+	static const uint8_t octets[] = { 1, 1, 3, 15 };
+	struct dnskey key;
+
+	for (size_t len = 0; len <= sizeof(octets); len++)
+		assert_int_equal(dnskey_read(span_of(octets, len), &key), len == 4);
+	assert_int_equal(key.flags, 257);
+	assert_int_equal(key.public_key.len, 0);
+}
+
+static void only_zone_keys_sign(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint16_t flags;
+		uint8_t protocol;
+		bool may_sign;
+	} rows[] = {
+		{ "a zone key", 256, 3, true },
+		{ "with the SEP bit", 257, 3, true },
+		{ "flags that mean nothing are ignored", 0x7f7f | 256, 3, true },
+		{ "no zone bit", 1, 3, false },
+		{ "revoked (RFC 5011)", 257 | 128, 3, false },
+		{ "another protocol", 257, 2, false },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct dnskey key = { .flags = rows[i].flags, .protocol = rows[i].protocol };
+		assert_row(rows[i].why, dnskey_may_sign(&key) == rows[i].may_sign);
+	}
+}
+
+static void a_keyset_holds_no_more_than_the_limit(void **state)
+{
+	(void)state;
+	struct testkey *k = testkey_new(ALGORITHM_ED25519, 256, "test");
+	struct rd rd = rd_dnskey(k);
+	struct name apex = name_of("test");
+	struct keyset *keys = keyset_new(&apex);
+	struct dnskey key;
+
+	assert_true(dnskey_read(span_of(rd.octets, rd.len), &key));
+	for (unsigned i = 0; i < LIMIT_KEYS; i++)
+		assert_true(keyset_add(keys, &key));
+	assert_false(keyset_add(keys, &key));
+	assert_int_equal(keys->count, LIMIT_KEYS);
+	keyset_free(keys);
+	testkey_free(k);
+}
+
+/* ---- DS ---- */
+
+static void a_ds_has_a_digest_of_some_known_length(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		size_t len;
+		bool is_read;
+	} rows[] = {
+		{ "nothing", 0, false },
+		{ "three octets", 3, false },
+		{ "no digest", 4, false },
+		{ "a short one", 5, true },
+		{ "SHA-384", 52, true },
+		{ "longer than any", 53, false },
+	};
+	static const uint8_t octets[53] = { 0x12, 0x34, 13, 2 };
+	struct ds ds;
+
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_row(
+			rows[i].why, ds_read(span_of(octets, rows[i].len), &ds) == rows[i].is_read);
+}
+
+static struct rd ds_with(uint8_t algorithm, uint8_t digest_type, size_t digest_len)
+{
+	uint8_t octets[64] = { 0x12, 0x34, algorithm, digest_type };
+	return rd_raw(span_of(octets, 4 + digest_len));
+}
+
+static void a_ds_set_keeps_what_is_supported(void **state)
+{
+	(void)state;
+	const struct {
+		const char *why;
+		struct rd ds[2];
+		unsigned records, kept;
+		enum reason reason;
+	} rows[] = {
+		{ "SHA-256", { ds_with(13, 2, 32) }, 1, 1, REASON_NONE },
+		{ "SHA-384", { ds_with(8, 4, 48) }, 1, 1, REASON_NONE },
+		{ "SHA-1 only", { ds_with(13, 1, 20) }, 1, 0, REASON_DS_DIGEST },
+		{ "a digest type that nobody knows", { ds_with(13, 99, 8) }, 1, 0,
+			REASON_DS_DIGEST },
+		{ "RSASHA1", { ds_with(5, 2, 32) }, 1, 0, REASON_DS_ALGORITHM },
+		{ "an algorithm that nobody knows", { ds_with(100, 2, 32) }, 1, 0,
+			REASON_DS_ALGORITHM },
+		{ "one of two", { ds_with(100, 2, 32), ds_with(15, 2, 32) }, 2, 1, REASON_NONE },
+		{ "neither algorithm nor digest", { ds_with(100, 2, 32), ds_with(15, 1, 20) }, 2, 0,
+			REASON_DS_DIGEST },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct msgbuild b;
+		struct parsed p;
+		struct ds_set set;
+
+		msg_begin(&b, 1, FLAG_QR, "example.test", TYPE_DS);
+		msg_rrset(&b, "example.test", TYPE_DS, 300, rows[i].ds, rows[i].records);
+		assert_true(parsed_open(&p, msg_span(&b)));
+		assert_row(rows[i].why, ds_set_read(&p.g, &p.g.sets[0], &set) == rows[i].reason);
+		assert_row(rows[i].why, set.count == rows[i].kept);
+		parsed_close(&p);
+	}
+}
+
+static void a_ds_set_holds_no_more_than_the_limit(void **state)
+{
+	(void)state;
+	struct msgbuild b;
+	struct parsed p;
+	struct ds_set set;
+
+	msg_begin(&b, 1, FLAG_QR, "example.test", TYPE_DS);
+	for (unsigned i = 0; i < 3 * LIMIT_DS; i++)
+		msg_rr(&b, "example.test", TYPE_DS, 300, ds_with(13, 2, 32));
+	assert_true(parsed_open(&p, msg_span(&b)));
+	assert_int_equal(ds_set_read(&p.g, &p.g.sets[0], &set), REASON_NONE);
+	assert_int_equal(set.count, LIMIT_DS);
+	parsed_close(&p);
+}
+
+/* ---- From DS to keys ---- */
+
+static struct ds ds_from(const struct testkey *k, uint8_t digest_type)
+{
+	struct rd rd = rd_ds(k, digest_type);
+	struct ds ds;
+	assert_true(ds_read(span_of(rd.octets, rd.len), &ds));
+	return ds;
+}
+
+static void a_key_that_a_ds_names_proves_the_others(void **state)
+{
+	enum who { KSK, ZSK, STRANGER, NOT_ZONE, REVOKED, KEYS };
+	static const struct {
+		const char *why;
+		enum who ds_of, signer;
+		uint8_t digest_type;
+		bool is_spoilt; /* the digest */
+		enum reason reason;
+	} rows[] = {
+		{ "SHA-256", KSK, KSK, DIGEST_SHA256, false, REASON_NONE },
+		{ "SHA-384", KSK, KSK, DIGEST_SHA384, false, REASON_NONE },
+		{ "the DS may name the ZSK", ZSK, ZSK, DIGEST_SHA256, false, REASON_NONE },
+		{ "one bit of the digest", KSK, KSK, DIGEST_SHA256, true, REASON_DS_NO_MATCH },
+		{ "a key that is not there", STRANGER, KSK, DIGEST_SHA256, false,
+			REASON_DS_NO_MATCH },
+		{ "signed by a key that no DS names", KSK, ZSK, DIGEST_SHA256, false,
+			REASON_RRSIG_NO_KEY },
+		{ "a key without the zone bit", NOT_ZONE, NOT_ZONE, DIGEST_SHA256, false,
+			REASON_DS_NO_MATCH },
+		{ "a revoked key", REVOKED, REVOKED, DIGEST_SHA256, false, REASON_DS_NO_MATCH },
+	};
+	struct testkey *keys[KEYS] = {
+		[KSK] = testkey_new(ALGORITHM_ED25519, 257, "example.test"),
+		[ZSK] = testkey_new(ALGORITHM_ED25519, 256, "example.test"),
+		[STRANGER] = testkey_seeded(ALGORITHM_ED25519, 257, "example.test", "stranger"),
+		[NOT_ZONE] = testkey_new(ALGORITHM_ED25519, 1, "example.test"),
+		[REVOKED] = testkey_new(ALGORITHM_ED25519, 257 | 128, "example.test"),
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct ds_set ds = { 1, { ds_from(keys[rows[i].ds_of], rows[i].digest_type) } };
+		struct budget budget = budget_full();
+		struct keyset *proved_keys = NULL;
+		struct proved proved;
+		struct msgbuild b;
+		struct parsed p;
+
+		ds.ds[0].digest[5] ^= rows[i].is_spoilt;
+		msg_begin(&b, 1, FLAG_QR, "example.test", TYPE_DNSKEY);
+		msg_signed(&b, keys[rows[i].signer], "example.test", TYPE_DNSKEY, 3600,
+			RRSET(rd_dnskey(keys[KSK]), rd_dnskey(keys[ZSK]), rd_dnskey(keys[NOT_ZONE]),
+				rd_dnskey(keys[REVOKED])),
+			&valid);
+		assert_true(parsed_open(&p, msg_span(&b)));
+		struct outcome o = ds_prove_keys(*state, &p.arena, &p.g, &p.g.sets[0], &ds,
+			SIGNZONE_NOW, &budget, &proved, &proved_keys);
+		if (o.reason != rows[i].reason)
+			fail_msg("%s: %s", rows[i].why, reason_word(o.reason));
+		assert_row(rows[i].why, (o.status == STATUS_SECURE) == (proved_keys != NULL));
+		assert_row(rows[i].why, !proved_keys || proved_keys->count == 2);
+		keyset_free(proved_keys);
+		parsed_close(&p);
+	}
+	for (size_t i = 0; i < KEYS; i++)
+		testkey_free(keys[i]);
+}
+
+static void a_zone_without_zone_keys_is_named_as_such(void **state)
+{
+	struct testkey *k = testkey_new(ALGORITHM_ED25519, 1, "example.test");
+	struct ds_set ds = { 1, { ds_from(k, DIGEST_SHA256) } };
+	struct budget budget = budget_full();
+	struct keyset *keys = NULL;
+	struct proved proved;
+	struct msgbuild b;
+	struct parsed p;
+
+	msg_begin(&b, 1, FLAG_QR, "example.test", TYPE_DNSKEY);
+	msg_signed(&b, k, "example.test", TYPE_DNSKEY, 3600, RRSET(rd_dnskey(k)), &valid);
+	assert_true(parsed_open(&p, msg_span(&b)));
+	struct outcome o = ds_prove_keys(
+		*state, &p.arena, &p.g, &p.g.sets[0], &ds, SIGNZONE_NOW, &budget, &proved, &keys);
+	assert_int_equal(o.status, STATUS_BOGUS);
+	assert_int_equal(o.reason, REASON_DNSKEY_NO_ZONE_BIT);
+	assert_null(keys);
+	parsed_close(&p);
+	testkey_free(k);
+}
+
+/* During a rollover a DS stands for a key that is not published yet, and each key has a DS of every
+ * digest type. Any one path is enough (RFC 6840, 5.11). */
+static void any_one_path_is_enough(void **state)
+{
+	struct testkey *now = testkey_new(ALGORITHM_ED25519, 257, "example.test");
+	struct testkey *next = testkey_seeded(ALGORITHM_ED25519, 257, "example.test", "next");
+	struct ds_set ds = { 4,
+		{ ds_from(next, DIGEST_SHA256), ds_from(next, DIGEST_SHA384),
+			ds_from(now, DIGEST_SHA256), ds_from(now, DIGEST_SHA384) } };
+	struct budget budget = budget_full();
+	struct keyset *keys = NULL;
+	struct proved proved;
+	struct msgbuild b;
+	struct parsed p;
+
+	msg_begin(&b, 1, FLAG_QR, "example.test", TYPE_DNSKEY);
+	msg_signed(&b, now, "example.test", TYPE_DNSKEY, 3600, RRSET(rd_dnskey(now)), &valid);
+	assert_true(parsed_open(&p, msg_span(&b)));
+	struct outcome o = ds_prove_keys(
+		*state, &p.arena, &p.g, &p.g.sets[0], &ds, SIGNZONE_NOW, &budget, &proved, &keys);
+	assert_int_equal(o.status, STATUS_SECURE);
+	assert_int_equal(keys->count, 1);
+	keyset_free(keys);
+	parsed_close(&p);
+	testkey_free(now);
+	testkey_free(next);
+}
+
+static void an_anchor_of_a_key_is_its_ds(void **state)
+{
+	static const uint8_t algorithms[] = { ALGORITHM_RSASHA256, ALGORITHM_ECDSAP256,
+		ALGORITHM_ECDSAP384, ALGORITHM_ED25519, ALGORITHM_ED448 };
+
+	for (size_t i = 0; i < COUNT(algorithms); i++) {
+		struct testkey *k = testkey_new(algorithms[i], 257, "Example.test");
+		struct name owner = name_of("example.test");
+		struct rd rd = rd_dnskey(k);
+		struct ds want = ds_from(k, DIGEST_SHA256), ds;
+		struct dnskey key;
+
+		assert_true(dnskey_read(span_of(rd.octets, rd.len), &key));
+		assert_true(ds_of_dnskey(*state, &owner, &key, &ds));
+		assert_int_equal(ds.tag, want.tag);
+		assert_int_equal(ds.algorithm, want.algorithm);
+		assert_int_equal(ds.digest_type, want.digest_type);
+		assert_true(span_equal(
+			span_of(ds.digest, ds.digest_len), span_of(want.digest, want.digest_len)));
+		testkey_free(k);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(key_tags_are_those_of_the_rfcs),
+		cmocka_unit_test(a_dnskey_needs_its_fixed_fields),
+		cmocka_unit_test(only_zone_keys_sign),
+		cmocka_unit_test(a_keyset_holds_no_more_than_the_limit),
+		cmocka_unit_test(a_ds_has_a_digest_of_some_known_length),
+		cmocka_unit_test(a_ds_set_keeps_what_is_supported),
+		cmocka_unit_test(a_ds_set_holds_no_more_than_the_limit),
+		cmocka_unit_test(a_key_that_a_ds_names_proves_the_others),
+		cmocka_unit_test(a_zone_without_zone_keys_is_named_as_such),
+		cmocka_unit_test(any_one_path_is_enough),
+		cmocka_unit_test(an_anchor_of_a_key_is_its_ds),
+	};
+	return cmocka_run_group_tests(tests, with_crypto, without_crypto);
+}
