@@ -109,8 +109,14 @@ bench:
 	@$(MAKE) --no-print-directory all $(BENCH_BIN)
 	@bench/run --build $B $(if $(QUICK),--quick)
 
+# Starts nothing, and leaves a configuration that is there alone.
 install: all
 	install -Dm755 $B/sealgate $(DESTDIR)$(PREFIX)/sbin/sealgate
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's,/usr/local/,$(PREFIX)/,' systemd/sealgate.service \
+		>$(DESTDIR)$(PREFIX)/lib/systemd/system/sealgate.service
+	[ -e $(DESTDIR)/etc/sealgate/sealgate.conf ] || \
+		install -Dm644 dist/sealgate.conf $(DESTDIR)/etc/sealgate/sealgate.conf
 
 clean:
 	rm -rf build

@@ -22,6 +22,9 @@ int privileges_drop(void)
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return -errno;
+	/* A service manager may have left us nothing more, nor the call to give it up. */
+	if (data[0].permitted == NET_ADMIN_BIT && data[1].permitted == 0)
+		return 0;
 	data[0].effective = data[0].permitted = NET_ADMIN_BIT;
 	data[1].effective = data[1].permitted = 0;
 	data[0].inheritable = data[1].inheritable = 0;
