@@ -289,8 +289,7 @@ static bool judge_denial(struct judging *j, const struct name *name, uint16_t ty
 }
 
 /* A server that was not asked to recurse sends the client on: NS of a zone at or above the name, no
- * SOA, no answer (RFC 1034, 4.3.2). What it says is never signed and decides nothing: the answer
- * that the client gets in the end is what is judged. */
+ * SOA, no answer (RFC 1034, 4.3.2). */
 static const struct rrset *referral_to(const struct judging *j, const struct asked *asked)
 {
 	const struct rrset *ns = NULL;
@@ -309,16 +308,30 @@ static const struct rrset *referral_to(const struct judging *j, const struct ask
 	return ns;
 }
 
-static void keep_referral(struct judging *j, const struct rrset *ns)
+/* The NS and the glue are never signed; the client will see whether they lead to the truth. Whether
+ * the zone that they lead to is signed must be proved here (RFC 4035, 3.1.4), and is learned. */
+static bool judge_referral(struct judging *j, const struct rrset *ns)
 {
+	struct chain parent;
+
 	keep_unsigned(ruling_of(j, ns));
 	for (unsigned i = 0; i < j->sets.count; i++) {
 		const struct rrset *set = &j->sets.sets[i];
 		if (set->section == SECTION_ADDITIONAL &&
-		        (set->type == TYPE_A || set->type == TYPE_AAAA))
+			(set->type == TYPE_A || set->type == TYPE_AAAA))
 			keep_unsigned(&j->rulings[i]);
 	}
 	judging_weaken(j, ruling_of(j, ns)->outcome, &ns->owner, TYPE_NS);
+	if (ns->owner.labels == 0)
+		return true;
+	chain_find_parent(j->gate->store, &ns->owner, j->now_s, &parent);
+	if (parent.end == CHAIN_WANT)
+		return judging_wants(j, &parent);
+	if (parent.end == CHAIN_BROKEN)
+		judging_weaken(j, parent.outcome, &parent.link.name, parent.link.type);
+	else if (!learn_cut(j, &ns->owner, false))
+		fail(j, REASON_DS_UNPROVED, &ns->owner, TYPE_DS);
+	return true;
 }
 
 bool judge_answer(struct judging *j, const struct asked *asked)
@@ -327,10 +340,8 @@ bool judge_answer(struct judging *j, const struct asked *asked)
 	struct walk w = { .name = j->m->qname };
 	unsigned rcode = message_rcode(j->m);
 
-	if (ns) {
-		keep_referral(j, ns);
-		return true;
-	}
+	if (ns)
+		return judge_referral(j, ns);
 	if (!walk_answer(j, &w))
 		return false;
 	if (j->outcome.status == STATUS_BOGUS)

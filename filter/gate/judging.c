@@ -164,7 +164,7 @@ bool judge_denial_records(
 	for (unsigned i = 0; i < j->sets.count; i++) {
 		const struct rrset *set = &j->sets.sets[i];
 		const struct ruling *r = &j->rulings[i];
-		if (set->section != SECTION_AUTHORITY || set->count == 0 ||
+		if (set->count == 0 ||
 		        (set->type != TYPE_NSEC && set->type != TYPE_NSEC3) ||
 		        !name_within(&set->owner, zone))
 			continue;

@@ -45,14 +45,21 @@ static struct lesson learn_ds(struct judging *j, const struct rrset *set)
 	return l;
 }
 
+/* Returns the DS RRset of `name`, from the answer or, in a referral, from the authority section. */
+static const struct rrset *find_ds(const struct judging *j, const struct name *name)
+{
+	const struct rrset *ds = rrsets_find(&j->sets, SECTION_ANSWER, name, TYPE_DS);
+	return ds ? ds : rrsets_find(&j->sets, SECTION_AUTHORITY, name, TYPE_DS);
+}
+
 /* A signed CNAME at the name, or DNAME above it, shows that no zone begins there. */
-static bool learn_alias(struct judging *j, const struct want *want, struct lesson *l)
+static bool learn_alias(struct judging *j, const struct name *name, struct lesson *l)
 {
 	for (unsigned i = 0; i < j->sets.count; i++) {
 		const struct rrset *set = &j->sets.sets[i];
-		bool is_cname = set->type == TYPE_CNAME && name_equal(&set->owner, &want->name);
-		bool is_dname = set->type == TYPE_DNAME && !name_equal(&set->owner, &want->name) &&
-		                name_within(&want->name, &set->owner);
+		bool is_cname = set->type == TYPE_CNAME && name_equal(&set->owner, name);
+		bool is_dname = set->type == TYPE_DNAME && !name_equal(&set->owner, name) &&
+		                name_within(name, &set->owner);
 		if (set->section != SECTION_ANSWER || !(is_cname || is_dname))
 			continue;
 		j->outcome = outcome_of(STATUS_SECURE, REASON_NONE);
@@ -67,7 +74,7 @@ static bool learn_alias(struct judging *j, const struct want *want, struct lesso
 }
 
 static struct lesson learn_denial(
-        struct judging *j, const struct want *want, const struct name *zone)
+	struct judging *j, const struct name *name, const struct name *zone)
 {
 	static const enum cut cuts[] = {
 		[NO_DS_UNPROVED] = CUT_BROKEN,
@@ -79,7 +86,7 @@ static struct lesson learn_denial(
 	struct denial denial;
 
 	judge_denial_records(j, zone, &denial, &l.ttl_s);
-	l.cut = cuts[denial_of_ds(&denial, &want->name, &l.outcome)];
+	l.cut = cuts[denial_of_ds(&denial, name, &l.outcome)];
 	if (l.cut == CUT_BROKEN)
 		return broken_lesson(outcome_of(STATUS_BOGUS, REASON_DS_UNPROVED));
 	if (l.outcome.status == STATUS_SECURE) /* the denial is; the zone below is not */
@@ -87,31 +94,43 @@ static struct lesson learn_denial(
 	return l;
 }
 
-/* Returns false when the response cannot be used and another try may bring a better one. */
-static bool learn_cut(struct judging *j, const struct want *want, bool last_try)
+bool learn_cut(struct judging *j, const struct name *name, bool last_try)
 {
-	const struct rrset *ds = rrsets_find(&j->sets, SECTION_ANSWER, &want->name, TYPE_DS);
+	const struct rrset *ds = find_ds(j, name);
 	struct lesson l;
 	struct chain parent;
 
-	chain_find_parent(j->gate->store, &want->name, j->now_s, &parent);
+	chain_find_parent(j->gate->store, name, j->now_s, &parent);
 	if (parent.end != CHAIN_SECURE)
 		return true; /* what is above changed meanwhile: the gate will want that first */
 	struct name zone = parent.zone;
+	j->may_want = false;
 	if (ds)
 		l = learn_ds(j, ds);
-	else if (!learn_alias(j, want, &l))
-		l = learn_denial(j, want, &zone);
+	else if (!learn_alias(j, name, &l))
+		l = learn_denial(j, name, &zone);
 	if (l.cut == CUT_BROKEN && !last_try)
 		return false;
-	store_put_cut(j->gate->store, &want->name, l.cut, l.outcome,
-	        l.cut == CUT_SECURE ? &l.ds : NULL, j->now_s, clamp_ttl(l.ttl_s));
+	store_put_cut(j->gate->store, name, l.cut, l.outcome, l.cut == CUT_SECURE ? &l.ds : NULL,
+		j->now_s, clamp_ttl(l.ttl_s));
 	return true;
 }
 
+/* Returns the DNSKEY RRset of `name`, wherever in the message it is. */
+static const struct rrset *find_keys(const struct judging *j, const struct name *name)
+{
+	for (unsigned s = SECTION_ANSWER; s <= SECTION_ADDITIONAL; s++) {
+		const struct rrset *keys = rrsets_find(&j->sets, s, name, TYPE_DNSKEY);
+		if (keys)
+			return keys;
+	}
+	return NULL;
+}
+
+/* The same as learn_cut() for the keys of a zone. */
 static bool learn_keys(struct judging *j, const struct want *want, bool last_try)
 {
-	const struct rrset *set = rrsets_find(&j->sets, SECTION_ANSWER, &want->name, TYPE_DNSKEY);
+	const struct rrset *set = find_keys(j, &want->name);
 	const struct ds_set *ds = chain_ds(j->gate->store, &want->name, j->now_s);
 	struct outcome outcome = outcome_of(STATUS_BOGUS, REASON_DNSKEY_MISSING);
 	struct proved proved = { .ttl_s = LIMIT_BOGUS_TTL_S };
@@ -149,8 +168,7 @@ enum learned gate_learn(
 	if (!message_parse(&m, octets, g->rrs, MESSAGE_RRS_MAX) || !is_usable(&m) ||
 	        !judging_begin(&j, g, &m, now_s))
 		return LEARN_RETRY;
-	j.may_want = false;
-	done = want->type == TYPE_DS ? learn_cut(&j, want, last_try)
+	done = want->type == TYPE_DS ? learn_cut(&j, &want->name, last_try)
 	                             : learn_keys(&j, want, last_try);
 	return done ? LEARNED : LEARN_RETRY;
 }

@@ -77,7 +77,7 @@ static void try_again(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
 	if (begin_try(f, fetch, now_ms))
 		return;
 	stats_count(&f->stats->fetch_failures);
-	f->owner.failed(f->owner.context, &fetch->want);
+	f->owner.failed(f->owner.context, fetch);
 	finish(f, fetch);
 }
 
@@ -130,7 +130,7 @@ static void learn(struct fetcher *f, struct fetch *fetch, struct span answer, ui
 {
 	bool last_try = fetch->tries == FETCH_TRIES;
 
-	if (f->owner.learn(f->owner.context, &fetch->want, answer, last_try))
+	if (f->owner.learn(f->owner.context, fetch, answer, last_try))
 		finish(f, fetch);
 	else
 		try_again(f, fetch, now_ms);

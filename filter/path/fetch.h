@@ -29,9 +29,9 @@ struct fetch_owner {
 	void *context;
 	/* An answer came. False when it is of no use and the next try should follow; on the last
 	 * try there is none. */
-	bool (*learn)(void *context, const struct want *want, struct span answer, bool last_try);
+	bool (*learn)(void *context, const struct fetch *fetch, struct span answer, bool last_try);
 	/* All tries failed. */
-	void (*failed)(void *context, const struct want *want);
+	void (*failed)(void *context, const struct fetch *fetch);
 	/* It is over, one way or the other: judge again what is in `waiting`, and leave none. */
 	void (*over)(void *context, struct parked_list *waiting);
 };

@@ -46,9 +46,13 @@ void response_again(struct worker *w, struct parked *parked);
 /* Gives a parked response its verdict, that its keys did not arrive in time. */
 void response_too_late(struct worker *w, struct parked *parked);
 
+/* Says whose answers are judged or learned next: what one server cannot prove is its own failing, but
+ * where resolvers are configured all keys come from them. */
+void worker_set_source(struct worker *w, const struct sockaddr_storage *server);
+
 /* What the fetcher calls: struct fetch_owner. */
-bool worker_learn(void *worker, const struct want *want, struct span answer, bool last_try);
-void worker_unlearned(void *worker, const struct want *want);
+bool worker_learn(void *worker, const struct fetch *fetch, struct span answer, bool last_try);
+void worker_unlearned(void *worker, const struct fetch *fetch);
 void worker_fetched(void *worker, struct parked_list *waiting);
 
 /* Accepts `packet` with another payload; drops it when that is too long for a packet. */

@@ -112,16 +112,15 @@ static bool park(struct worker *w, struct held *held)
 	return true;
 }
 
-static void wait_for(struct worker *w, struct held *held, const struct want *want)
+static void wait_for(struct worker *w, struct held *held, const struct want *want,
+        const struct sockaddr_storage *server)
 {
-	struct sockaddr_storage server = server_of(held->packet, held->in_interface);
-
 	if (!held->parked && !park(w, held)) {
 		stats_count(&w->stats.parked_full);
 		refuse(w, held, REASON_FETCH_FAILED);
 	} else if (held->parked->fetches++ == LIMIT_FETCHES) {
 		refuse(w, held, REASON_BUDGET);
-	} else if (!fetcher_want(&w->fetcher, want, &server, held->parked, w->now_ms)) {
+	} else if (!fetcher_want(&w->fetcher, want, server, held->parked, w->now_ms)) {
 		refuse(w, held, REASON_FETCH_FAILED);
 	}
 }
@@ -129,11 +128,13 @@ static void wait_for(struct worker *w, struct held *held, const struct want *wan
 static void judge(struct worker *w, struct held *held)
 {
 	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
+	struct sockaddr_storage server = server_of(held->packet, held->in_interface);
 	struct gate_result result;
 
+	worker_set_source(w, &server);
 	gate_judge(&w->gate, held->asked, held->packet->payload, w->now_s, &out, &result);
 	if (result.verdict == GATE_WANT)
-		wait_for(w, held, &result.want);
+		wait_for(w, held, &result.want, &server);
 	else
 		settle(w, held, &result);
 }

@@ -85,16 +85,27 @@ static void handle_packet(void *context, const struct queued *queued)
 	}
 }
 
-bool worker_learn(void *context, const struct want *want, struct span answer, bool last_try)
+void worker_set_source(struct worker *w, const struct sockaddr_storage *server)
 {
-	struct worker *w = context;
-	return gate_learn(&w->gate, want, answer, w->now_s, last_try) == LEARNED;
+	w->store.source = w->config.resolver_count > 0
+	                          ? 0
+	                          : keyed_hash(&w->store.key, span_of(server, sizeof(*server)));
 }
 
-void worker_unlearned(void *context, const struct want *want)
+bool worker_learn(void *context, const struct fetch *fetch, struct span answer, bool last_try)
 {
 	struct worker *w = context;
-	gate_learn_failure(&w->gate, want, w->now_s);
+
+	worker_set_source(w, &fetch->server);
+	return gate_learn(&w->gate, &fetch->want, answer, w->now_s, last_try) == LEARNED;
+}
+
+void worker_unlearned(void *context, const struct fetch *fetch)
+{
+	struct worker *w = context;
+
+	worker_set_source(w, &fetch->server);
+	gate_learn_failure(&w->gate, &fetch->want, w->now_s);
 }
 
 void worker_fetched(void *context, struct parked_list *waiting)

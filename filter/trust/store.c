@@ -4,6 +4,7 @@
 int store_init(struct store *s, const struct anchors *anchors, uint32_t capacity)
 {
 	s->anchors = anchors;
+	s->source = 0;
 	int error = hash_key_draw(&s->key);
 	return error ? error : table_init(&s->facts, sizeof(struct fact), capacity);
 }
@@ -45,33 +46,48 @@ static void drop_keys(struct fact *fact)
 	fact->keys_expire_s = 0;
 }
 
+static bool keys_are_broken(const struct fact *fact)
+{
+	return fact->keys_expire_s != 0 && !fact->keys;
+}
+
+static void expire(struct fact *fact, uint64_t source, int64_t now_s)
+{
+	bool of_another = fact->source != source;
+
+	if (fact->cut_expires_s <= now_s || (fact->cut == CUT_BROKEN && of_another))
+		fact->cut = CUT_UNKNOWN;
+	if (fact->keys_expire_s <= now_s || (keys_are_broken(fact) && of_another))
+		drop_keys(fact);
+}
+
 const struct fact *store_find(struct store *s, const struct name *name, int64_t now_s)
 {
 	struct fact *fact = table_find(&s->facts, hash_of(s, name), same_name, name);
 
 	if (!fact)
 		return NULL;
-	if (fact->cut_expires_s <= now_s)
-		fact->cut = CUT_UNKNOWN;
-	if (fact->keys_expire_s <= now_s)
-		drop_keys(fact);
+	expire(fact, s->source, now_s);
 	table_touch(&s->facts, fact);
 	return fact;
 }
 
-static struct fact *find_or_add(struct store *s, const struct name *name)
+/* Returns the fact to be written, without what has expired. */
+static struct fact *find_or_add(struct store *s, const struct name *name, int64_t now_s)
 {
 	uint64_t hash = hash_of(s, name);
 	struct fact *fact = table_find(&s->facts, hash, same_name, name);
 
-	if (fact)
-		return fact;
-	fact = table_add(&s->facts, hash);
 	if (!fact) {
-		forget(s, table_oldest(&s->facts));
 		fact = table_add(&s->facts, hash);
+		if (!fact) {
+			forget(s, table_oldest(&s->facts));
+			fact = table_add(&s->facts, hash);
+		}
+		fact->name = *name;
 	}
-	fact->name = *name;
+	expire(fact, s->source, now_s);
+	fact->source = s->source;
 	return fact;
 }
 
@@ -83,8 +99,10 @@ static bool same_ds(const struct ds_set *a, const struct ds_set *b)
 void store_put_cut(struct store *s, const struct name *name, enum cut cut, struct outcome outcome,
         const struct ds_set *ds, int64_t now_s, uint32_t ttl_s)
 {
-	struct fact *fact = find_or_add(s, name);
+	struct fact *fact = find_or_add(s, name, now_s);
 
+	if (cut == CUT_BROKEN && fact->cut != CUT_UNKNOWN && fact->cut != CUT_BROKEN)
+		return;
 	if (!ds || !same_ds(&fact->ds, ds))
 		drop_keys(fact);
 	fact->cut = cut;
@@ -97,8 +115,10 @@ void store_put_cut(struct store *s, const struct name *name, enum cut cut, struc
 void store_put_keys(struct store *s, const struct name *name, struct keyset *keys,
         struct outcome outcome, int64_t now_s, uint32_t ttl_s)
 {
-	struct fact *fact = find_or_add(s, name);
+	struct fact *fact = find_or_add(s, name, now_s);
 
+	if (!keys && fact->keys)
+		return;
 	drop_keys(fact);
 	fact->keys = keys;
 	fact->keys_outcome = outcome;

@@ -17,12 +17,13 @@ enum cut {
 	CUT_INSECURE, /* a delegation proved to have none; `outcome` says how */
 	CUT_NONE,     /* the name is no cut */
 	CUT_NO_NAME,  /* the name does not exist, so there is no cut below it either */
-	CUT_BROKEN,   /* it could not be proved; `outcome` is Bogus or Indeterminate */
+	CUT_BROKEN,   /* `source` could not prove it; `outcome` is Bogus or Indeterminate */
 };
 
 /* All that is known of one name. Times are seconds since 1970. */
 struct fact {
 	struct name name;
+	uint64_t source; /* who failed to prove what is broken */
 	enum cut cut;
 	struct outcome outcome; /* of CUT_INSECURE and CUT_BROKEN */
 	int64_t cut_expires_s;
@@ -38,6 +39,11 @@ struct store {
 	struct table facts;
 	struct hash_key key;
 	const struct anchors *anchors;
+
+	/* Whose answers are judged and learned at present. What is proved is proved, whoever sent
+	 * it; but a failure to prove is remembered only of the one who failed, so that a client who
+	 * asks a hostile server does not spoil a zone for all. */
+	uint64_t source;
 };
 
 /* Takes memory for `capacity` names. The anchors are borrowed and outlive the store. Returns 0 or a
@@ -50,7 +56,8 @@ void store_fini(struct store *s);
 const struct fact *store_find(struct store *s, const struct name *name, int64_t now_s);
 
 /* The cut at `name` is as said until `ttl_s` from now. Keys that are known stay only where the DS
- * is the same as before. `ds` is copied; NULL but for CUT_SECURE. */
+ * is the same as before. `ds` is copied; NULL but for CUT_SECURE.
+ * CUT_BROKEN never takes the place of what is proved. */
 void store_put_cut(struct store *s, const struct name *name, enum cut cut, struct outcome outcome,
         const struct ds_set *ds, int64_t now_s, uint32_t ttl_s);
 

@@ -32,11 +32,11 @@ struct lab {
 	struct sockaddr_in client;
 };
 
-static bool learn(void *context, const struct want *want, struct span answer, bool last_try)
+static bool learn(void *context, const struct fetch *fetch, struct span answer, bool last_try)
 {
 	struct lab *lab = context;
 
-	assert_int_equal(want->type, TYPE_DNSKEY);
+	assert_int_equal(fetch->want.type, TYPE_DNSKEY);
 	lab->last_try = last_try;
 	lab->answer_len = answer.len;
 	if (lab->useless_answers > 0) {
@@ -47,11 +47,11 @@ static bool learn(void *context, const struct want *want, struct span answer, bo
 	return true;
 }
 
-static void failed(void *context, const struct want *want)
+static void failed(void *context, const struct fetch *fetch)
 {
 	struct lab *lab = context;
 
-	assert_int_equal(want->type, TYPE_DNSKEY);
+	assert_int_equal(fetch->want.type, TYPE_DNSKEY);
 	lab->failed++;
 }
 
