@@ -39,7 +39,7 @@ def without_dnssec(seen, asked_type):
         rdtype = record.split(" ", 2)[1]
         return rdtype not in DNSSEC_TYPES or rdtype == asked_type
 
-    return {what: [record for record in value if keep(record)] if what.endswith("section") else value
+    return {what: list(filter(keep, value)) if what.endswith("section") else value
             for what, value in seen.items()}
 
 

@@ -50,9 +50,9 @@ AUTH = {
     "children": {4: "10.53.5.13", 6: "fd53:5::13"},
 }
 
-EXTRA_ADDRESSES = (
-    [("upstream", "wire", ORACLE)] + [("auth", "upstream", addresses) for addresses in AUTH.values()]
-)
+# Namespace, device, addresses.
+EXTRA_ADDRESSES = [("upstream", "wire", ORACLE)] + [
+    ("auth", "upstream", addresses) for addresses in AUTH.values()]
 
 
 def _prepare(namespace, forwards):
@@ -77,7 +77,8 @@ def build(resources):
     for (left, *left_addresses), (right, *right_addresses) in LINKS:
         namespaces[left].run("ip", "link", "add", right, "type", "veth",
                              "peer", "name", left, "netns", namespaces[right].name)
-        for name, peer, addresses in ((left, right, left_addresses), (right, left, right_addresses)):
+        for name, peer, addresses in ((left, right, left_addresses),
+                                      (right, left, right_addresses)):
             commands[name].append(f"link set {peer} up")
             commands[name] += [f"address add {addresses[0]}/24 dev {peer}",
                                f"address add {addresses[1]}/64 dev {peer} nodad"]

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the attacker on the wire does to a response: one function each, in one table.
+
+An attack takes the genuine response and a Scene (what was asked, and a way to ask the upstream
+something else) and returns what is sent instead: a message, octets, None for silence, or a list of
+these. It may change the message that it is given.
+
+Most attacks touch the data only and leave DNSKEY and DS alone, as a real attacker would: a spoiled
+key fetch makes a validator fail closed, which is no proof that it noticed the forged data.
+"""
+
+from dns.rdatatype import A, AAAA, DNSKEY, DS
+
+from . import data, denial, message, packet, signature
+from .message import FORGED, Scene  # noqa: F401 (for those who use the table)
+
+# Which questions an attack touches.
+ADDRESSES = {A, AAAA}.__contains__
+KEYS = {DNSKEY, DS}.__contains__
+EVERYTHING = lambda rdtype: True
+DATA = lambda rdtype: not KEYS(rdtype)
+
+ATTACKS = {
+    # forged data
+    "forge-address": (ADDRESSES, data.forge_address),
+    "forge-address-keep-signature": (ADDRESSES, data.forge_address_keep_signature),
+    "forge-address-with-ad": (ADDRESSES, data.forge_address_with_ad),
+    "add-forged-address": (ADDRESSES, data.add_forged_address),
+    "forge-alias": (ADDRESSES, data.forge_alias),
+    "forge-behind-alias": (ADDRESSES, data.forge_behind_alias),
+    "forge-synthesis": (ADDRESSES, data.forge_synthesis),
+    "add-unrelated-answer": (ADDRESSES, data.add_unrelated_answer),
+    "poison-additional": (ADDRESSES, data.poison_additional),
+    "answer-from-twin": (ADDRESSES, data.answer_from_twin),
+    "answer-of-another-name": (ADDRESSES, data.answer_of_another_name),
+    "truncate-forged": (ADDRESSES, data.truncate_forged),
+    # forged denial
+    "forge-nxdomain": (DATA, denial.forge_nxdomain),
+    "forge-nodata": (DATA, denial.forge_nodata),
+    "forge-bare-nodata": (DATA, denial.forge_bare_nodata),
+    "replay-denial": (DATA, denial.replay_denial_of_another_name),
+    "deny-from-above": (DATA, denial.deny_from_above),
+    "nodata-into-nxdomain": (DATA, denial.nodata_into_nxdomain),
+    # missing and spoiled proofs
+    "strip-signatures": (DATA, signature.strip_signatures),
+    "strip-denial-proof": (DATA, denial.strip_denial_proof),
+    "strip-dnssec": (DATA, signature.strip_dnssec),
+    "strip-dnssec-everywhere": (EVERYTHING, signature.strip_dnssec_everywhere),
+    "flip-signature-bit": (DATA, signature.flip_signature_bit),
+    "add-many-signatures": (DATA, signature.add_many_signatures),
+    "extend-expiry": (DATA, signature.extend_expiry),
+    "replay-wildcard": (ADDRESSES, signature.replay_wildcard),
+    "raise-ttl": (DATA, signature.raise_ttl),
+    "set-ad": (DATA, packet.set_ad),
+    # the header, the question, the octets
+    "change-question-case": (DATA, packet.change_question_case),
+    "change-id": (DATA, packet.change_id),
+    "swap-question": (ADDRESSES, packet.swap_question),
+    "race-wrong-id": (ADDRESSES, packet.race_wrong_id),
+    "race-wrong-question": (ADDRESSES, packet.race_wrong_question),
+    "answer-twice": (ADDRESSES, packet.answer_twice),
+    "report-query": (DATA, packet.report_query),
+    "drop-question": (DATA, packet.drop_question),
+    "cut-short": (DATA, packet.cut_short),
+    "append-garbage": (DATA, packet.append_garbage),
+    "garbage": (DATA, packet.garbage),
+    "silence": (DATA, packet.silence),
+    # the keys and the chain
+    "impersonate-zone": (EVERYTHING, data.impersonate_zone),
+    "fail-key-fetches": (KEYS, packet.fail_key_fetches),
+    "silence-key-fetches": (KEYS, packet.silence),
+    "truncate-key-fetches": (KEYS, packet.truncate_key_fetches),
+    "deny-ds-unsigned": (EVERYTHING, denial.deny_ds(lambda scene: [message.soa(scene)])),
+    "deny-ds-by-nsec3-replay": (EVERYTHING, denial.deny_ds(denial.proof_for("unsigned.test."))),
+    "deny-ds-by-nsec-replay": (EVERYTHING, denial.deny_ds(denial.proof_for("unsigned.example."))),
+    "deny-ds-by-child": (EVERYTHING, denial.deny_ds(denial.proof_of_child)),
+}
+
+
+def apply(name, response, scene):
+    """Returns the list of messages or octets that are sent instead of the response."""
+    touches, attack = ATTACKS[name]
+    sent = attack(response, scene) if touches(scene.question.rdtype) else response
+    if sent is None:
+        return []
+    return sent if isinstance(sent, list) else [sent]

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Forged data: an address of the attacker's in some place of the answer."""
+
+import dns.flags
+import dns.name
+import dns.rdata
+import dns.rrset
+from dns.rdatatype import A, AAAA, DNAME, DNSKEY, RRSIG
+
+from .message import FORGED, empty, forged_address, keep, replace
+
+
+def forge_address(response, scene):
+    empty(response).answer = [forged_address(scene)]
+    return response
+
+
+def forge_address_keep_signature(response, scene):
+    signatures = [rrset for rrset in response.answer if rrset.rdtype == RRSIG]
+    empty(response).answer = [forged_address(scene)] + signatures
+    return response
+
+
+def forge_address_with_ad(response, scene):
+    response = forge_address(response, scene)
+    response.flags |= dns.flags.AD
+    return response
+
+
+def add_forged_address(response, scene):
+    """One more address beside the genuine, signed ones."""
+    for rrset in response.answer:
+        if rrset.rdtype == scene.question.rdtype:
+            rrset.add(dns.rdata.from_text("IN", rrset.rdtype, FORGED[rrset.rdtype]))
+    return response
+
+
+def forge_alias(response, scene):
+    target = dns.name.from_text("www.evil.test.")
+    name = scene.question.name
+    empty(response).answer = [dns.rrset.from_text(name, 600, "IN", "CNAME", str(target)),
+                               dns.rrset.from_text(target, 600, "IN", "A", FORGED[A])]
+    return response
+
+
+def forge_behind_alias(response, scene):
+    """The alias stays genuine; the data at its end is forged."""
+    response = strip_signatures_over(response, scene.question.rdtype)
+    for rrset in response.answer:
+        if rrset.rdtype == scene.question.rdtype:
+            replace(rrset, [dns.rdata.from_text("IN", rrset.rdtype, FORGED[rrset.rdtype])])
+    return response
+
+
+def strip_signatures_over(response, covered):
+    return keep(response, lambda rrset: not (rrset.rdtype == RRSIG and rrset.covers == covered))
+
+
+def forge_synthesis(response, scene):
+    """The DNAME and its signature stay; the CNAME, which is never signed, leads elsewhere."""
+    target = dns.name.from_text("www.unsigned.test.")
+    forged = [rrset for rrset in response.answer
+              if rrset.rdtype == DNAME or rrset.covers == DNAME]
+    forged.append(dns.rrset.from_text(scene.question.name, 300, "IN", "CNAME", str(target)))
+    forged.append(dns.rrset.from_text(target, 300, "IN", "A", FORGED[A]))
+    response.answer = forged
+    return response
+
+
+def add_unrelated_answer(response, scene):
+    response.answer.append(dns.rrset.from_text("www.wide.example.", 600, "IN", "A", FORGED[A]))
+    return response
+
+
+def poison_additional(response, scene):
+    """The answer stays genuine; what nobody asked for is poisoned."""
+    response.additional.append(dns.rrset.from_text("www.bank.example.", 600, "IN", "A", FORGED[A]))
+    response.authority.append(dns.rrset.from_text("bank.example.", 600, "IN", "NS", "ns.evil.test."))
+    return response
+
+
+def truncate_forged(response, scene):
+    """TC=1 with a forged answer in it, for a client that does not care about TC."""
+    response = forge_address(response, scene)
+    response.flags |= dns.flags.TC
+    return response
+
+
+def answer_of_another_name(response, scene):
+    """Genuine signed records of another zone under the client's question."""
+    other = scene.ask_upstream(dns.name.from_text("www.wide.example."), scene.question.rdtype)
+    empty(response).answer = other.answer
+    return response
+
+
+def answer_from_twin(response, scene):
+    """Data signed by the attacker's keys, while the genuine keys are there for all to see."""
+    return _from_twin(response, scene)
+
+
+def impersonate_zone(response, scene):
+    """The whole zone with the attacker's keys, DNSKEY and all. Only the DS tells."""
+    if scene.question.rdtype in (A, AAAA, DNSKEY):
+        return _from_twin(response, scene)
+    return response
+
+
+def _from_twin(response, scene):
+    name, rdtype = scene.question.name, scene.question.rdtype
+    inside = name.is_subdomain(scene.twin.origin)
+    data = scene.twin.get_rdataset(name, rdtype) if inside else None
+    if data is None:
+        return response
+    signatures = scene.twin.get_rdataset(name, RRSIG, rdtype)
+    empty(response).answer = [dns.rrset.from_rdata_list(name, each.ttl, list(each))
+                               for each in (data, signatures)]
+    return response

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The header, the question, the octets; and responses that never come, or come twice."""
+
+import dns.flags
+import dns.message
+import dns.name
+import dns.rcode
+import dns.rrset
+from dns.rdatatype import A
+
+from .message import empty, forged_address
+
+
+def set_ad(response, scene):
+    response.flags |= dns.flags.AD
+    return response
+
+
+def change_question_case(response, scene):
+    response.question[0].name = dns.name.Name(
+        [label.swapcase() for label in response.question[0].name.labels])
+    return response
+
+
+def change_id(response, scene):
+    response.id ^= 0x5555
+    return response
+
+
+def race_wrong_id(response, scene):
+    """What a blind attacker does: guesses first, and the genuine response comes after."""
+    return [_guess(scene, response.id ^ 1), response]
+
+
+def race_wrong_question(response, scene):
+    guess = _guess(scene, response.id)
+    guess.question[0].name = dns.name.from_text("www.other.test.")
+    return [guess, response]
+
+
+def _guess(scene, identity):
+    guess = dns.message.make_response(scene.query)
+    guess.answer = [forged_address(scene)]
+    guess.id = identity
+    return guess
+
+
+def swap_question(response, scene):
+    """An honest answer, to a question that the client did not ask."""
+    other = scene.ask_upstream(dns.name.from_text("www.unsigned.test."), A)
+    other.id = response.id
+    return other
+
+
+def drop_question(response, scene):
+    response.question = []
+    return response
+
+
+def answer_twice(response, scene):
+    return [response, response]
+
+
+def report_query(response, scene):
+    """No attack: tells the client, in a TXT record, how its query looked on the wire."""
+    query = scene.query
+    report = (f"id={query.id} name={scene.question.name} flags={dns.flags.to_text(query.flags)} "
+              f"edns={query.edns} size={query.payload} do={bool(query.ednsflags & dns.flags.DO)} "
+              f"options={','.join(str(int(option.otype)) for option in query.options)} "
+              f"tsig={query.had_tsig}")
+    empty(response).answer = [dns.rrset.from_text(
+        scene.question.name, 0, "IN", "TXT", f'"{report}"')]
+    return response
+
+
+def cut_short(response, scene):
+    """A datagram that ends in the middle of a record."""
+    return response.to_wire()[:-7]
+
+
+def append_garbage(response, scene):
+    return response.to_wire() + b"garbage after the last record"
+
+
+def garbage(response, scene):
+    return response.to_wire()[:12] + b"\xff" * 40
+
+
+def silence(response, scene):
+    return None
+
+
+def fail_key_fetches(response, scene):
+    return empty(response, dns.rcode.SERVFAIL)
+
+
+def truncate_key_fetches(response, scene):
+    """Makes the validator fetch its keys over TCP."""
+    empty(response).flags |= dns.flags.TC
+    return response
