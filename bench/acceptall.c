@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What NFQUEUE itself costs: a program that accepts every packet and looks at none. It is what a
+ * filter is measured against, so it shares no code with one.
+ *
+ *	acceptall classic    libnetfilter_queue's old interface, as most programs use it: one
+ *	                     recv() and one verdict for each packet
+ *	acceptall batched    recvmmsg(), and the verdicts of a batch in one send()
+ *
+ * It serves queue 0, says "ready" and runs until it is killed. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <libmnl/libmnl.h>
+#include <libnetfilter_queue/libnetfilter_queue.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nfnetlink_queue.h>
+
+#define QUEUE         0
+#define QUEUE_LENGTH  8192
+#define SOCKET_BUFFER (8 << 20)
+#define PACKET_SIZE   (65535 + 4096)
+#define BATCH         64
+#define VERDICT_SIZE  64 /* more than a verdict without a packet takes */
+
+static int fail(const char *what)
+{
+	fprintf(stderr, "acceptall: %s: %s\n", what, strerror(errno));
+	return EXIT_FAILURE;
+}
+
+static void say_ready(void)
+{
+	puts("ready");
+	fflush(stdout);
+}
+
+/* What the default buffer cannot hold is lost. */
+static bool enlarge_buffer(int fd)
+{
+	int size = SOCKET_BUFFER;
+	return setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) == 0;
+}
+
+static int accept_one(
+        struct nfq_q_handle *queue, struct nfgenmsg *message, struct nfq_data *data, void *context)
+{
+	struct nfqnl_msg_packet_hdr *header = nfq_get_msg_packet_hdr(data);
+
+	(void)message;
+	(void)context;
+	return header ? nfq_set_verdict(queue, ntohl(header->packet_id), NF_ACCEPT, 0, NULL) : 0;
+}
+
+static int serve_classic(void)
+{
+	static char buffer[PACKET_SIZE] __attribute__((aligned(8)));
+	struct nfq_handle *library = nfq_open();
+	struct nfq_q_handle *queue =
+	        library ? nfq_create_queue(library, QUEUE, accept_one, NULL) : NULL;
+
+	if (!queue || nfq_set_mode(queue, NFQNL_COPY_PACKET, UINT16_MAX) < 0 ||
+	        nfq_set_queue_maxlen(queue, QUEUE_LENGTH) < 0 || !enlarge_buffer(nfq_fd(library)))
+		return fail("cannot bind the queue");
+	say_ready();
+	for (;;) {
+		ssize_t len = recv(nfq_fd(library), buffer, sizeof(buffer), 0);
+		if (len >= 0)
+			nfq_handle_packet(library, buffer, (int)len);
+		else if (errno != ENOBUFS && errno != EINTR)
+			return fail("recv");
+	}
+}
+
+static bool bind_queue(int fd)
+{
+	char buffer[256];
+	struct nlmsghdr *message = nfq_nlmsg_put(buffer, NFQNL_MSG_CONFIG, QUEUE);
+
+	nfq_nlmsg_cfg_put_cmd(message, AF_UNSPEC, NFQNL_CFG_CMD_BIND);
+	nfq_nlmsg_cfg_put_params(message, NFQNL_COPY_PACKET, UINT16_MAX);
+	nfq_nlmsg_cfg_put_qmaxlen(message, QUEUE_LENGTH);
+	message->nlmsg_flags |= NLM_F_ACK;
+	if (send(fd, message, message->nlmsg_len, 0) < 0 || recv(fd, buffer, sizeof(buffer), 0) < 0)
+		return false;
+	const struct nlmsghdr *answer = (const void *)buffer;
+	const struct nlmsgerr *ack = mnl_nlmsg_get_payload(answer);
+	errno = answer->nlmsg_type == NLMSG_ERROR ? -ack->error : EPROTO;
+	return errno == 0;
+}
+
+/* Writes the verdict for one received message; returns how many octets it took. */
+static size_t put_verdict(char *at, const struct nlmsghdr *packet)
+{
+	struct nlattr *attributes[NFQA_MAX + 1] = { NULL };
+
+	if (packet->nlmsg_type != (NFNL_SUBSYS_QUEUE << 8 | NFQNL_MSG_PACKET) ||
+	        nfq_nlmsg_parse(packet, attributes) < 0 || !attributes[NFQA_PACKET_HDR])
+		return 0;
+	const struct nfqnl_msg_packet_hdr *header =
+	        mnl_attr_get_payload(attributes[NFQA_PACKET_HDR]);
+	struct nlmsghdr *verdict = nfq_nlmsg_put(at, NFQNL_MSG_VERDICT, QUEUE);
+	nfq_nlmsg_verdict_put(verdict, (int)ntohl(header->packet_id), NF_ACCEPT);
+	return MNL_ALIGN(verdict->nlmsg_len);
+}
+
+static int serve_batched(void)
+{
+	static char packets[BATCH][PACKET_SIZE] __attribute__((aligned(8)));
+	static char verdicts[BATCH * VERDICT_SIZE] __attribute__((aligned(8)));
+	struct iovec vectors[BATCH];
+	struct mmsghdr messages[BATCH] = { 0 };
+	struct mnl_socket *library = mnl_socket_open(NETLINK_NETFILTER);
+
+	if (!library || mnl_socket_bind(library, 0, MNL_SOCKET_AUTOPID) < 0)
+		return fail("cannot open a netlink socket");
+	int fd = mnl_socket_get_fd(library);
+	if (!enlarge_buffer(fd) || !bind_queue(fd))
+		return fail("cannot bind the queue");
+	for (int i = 0; i < BATCH; i++) {
+		vectors[i] = (struct iovec){ packets[i], PACKET_SIZE };
+		messages[i].msg_hdr.msg_iov = &vectors[i];
+		messages[i].msg_hdr.msg_iovlen = 1;
+	}
+	say_ready();
+	for (;;) {
+		size_t len = 0;
+		int n = recvmmsg(fd, messages, BATCH, MSG_WAITFORONE, NULL);
+		if (n < 0 && errno != ENOBUFS && errno != EINTR)
+			return fail("recvmmsg");
+		for (int i = 0; i < n; i++)
+			len += put_verdict(verdicts + len, (const void *)packets[i]);
+		if (len > 0 && send(fd, verdicts, len, 0) < 0)
+			return fail("send");
+	}
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 2 && strcmp(argv[1], "classic") == 0)
+		return serve_classic();
+	if (argc == 2 && strcmp(argv[1], "batched") == 0)
+		return serve_batched();
+	fputs("usage: acceptall classic|batched\n", stderr);
+	return 2;
+}

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The network: the lab's path, as short as it can be.
+
+    client --- router --- server
+
+The router forwards; whatever is measured stands in its FORWARD hook.
+"""
+
+import os
+import shutil
+
+from lab.resources import LabError
+
+CLIENT, ROUTER_INSIDE = "10.54.1.2", "10.54.1.1"
+SERVER, ROUTER_OUTSIDE = "10.54.2.2", "10.54.2.1"
+
+TOOLS = {"ip": "iproute2", "nsd": "nsd", "dnssec-signzone": "bind9-utils",
+         "dnssec-keygen": "bind9-utils", "dnssec-dsfromkey": "bind9-utils"}
+
+COMMANDS = {
+    "client": ("address add {CLIENT}/24 dev router", "link set router up", "link set lo up",
+               "route add default via {ROUTER_INSIDE}"),
+    "router": ("address add {ROUTER_INSIDE}/24 dev client", "link set client up",
+               "address add {ROUTER_OUTSIDE}/24 dev server", "link set server up",
+               "link set lo up"),
+    "server": ("address add {SERVER}/24 dev router", "link set router up", "link set lo up",
+               "route add default via {ROUTER_OUTSIDE}"),
+}
+
+
+def require_tools():
+    """Raises LabError that says what is missing. What the kernel lacks shows when it is tried."""
+    if os.geteuid() != 0:
+        raise LabError("it lays out network namespaces, and for that it must be root")
+    os.environ["PATH"] += ":/usr/sbin:/sbin"
+    for tool, package in TOOLS.items():
+        if not shutil.which(tool):
+            raise LabError(f"{tool} is not installed (package {package})")
+
+
+def build(resources):
+    """Makes the namespaces and joins them; returns them by name."""
+    namespaces = {name: resources.namespace(name) for name in COMMANDS}
+    router = namespaces["router"]
+    for end in ("client", "server"):
+        router.run("ip", "link", "add", end, "type", "veth",
+                   "peer", "name", "router", "netns", namespaces[end].name)
+    for name, commands in COMMANDS.items():
+        lines = "\n".join(commands).format(**globals()) + "\n"
+        namespaces[name].run("ip", "-batch", "-", stdin=lines)
+    router.run("sh", "-c", "echo 1 >/proc/sys/net/ipv4/ip_forward")
+    return namespaces
+
+

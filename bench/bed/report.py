@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What comes out: the machine, JSON lines, and a table to be read."""
+
+import json
+import os
+import platform
+import statistics
+import subprocess
+import time
+
+
+def machine():
+    with open("/proc/cpuinfo") as file:
+        models = [line.split(":", 1)[1].strip() for line in file if line.startswith("model name")]
+    openssl = subprocess.run(["openssl", "version"], capture_output=True, text=True).stdout.split()
+    return {"kernel": platform.release(), "cpu": models[0] if models else platform.machine(),
+            "cores": len(os.sched_getaffinity(0)), "openssl": openssl[1] if openssl else "?",
+            "load_average": round(os.getloadavg()[0], 2),
+            "when": time.strftime("%Y-%m-%dT%H:%M:%S%z")}
+
+
+class Results:
+    """JSON lines, in a file of this run."""
+
+    def __init__(self, directory):
+        self.path = os.path.join(directory, time.strftime("%Y%m%d-%H%M%S.jsonl"))
+        self._file = open(self.path, "w")
+
+    def add(self, **what):
+        self._file.write(json.dumps(what) + "\n")
+        self._file.flush()
+
+
+def _spread(values):
+    """How far apart the rounds lie: half the way from the least to the most, in percent."""
+    middle = statistics.median(values)
+    return 100 * (max(values) - min(values)) / 2 / middle if middle else 0
+
+
+def _number(value, digits):
+    return "-" if value is None else f"{value:,.{digits}f}"
+
+
+def _ratio(rounds, base, key):
+    """The median of the ratios, each within its round: what slowed the machine slowed both."""
+    if base is None or rounds[0][key] is None or not base[0][key]:
+        return None
+    return statistics.median(mine[key] / theirs[key] for mine, theirs in zip(rounds, base))
+
+
+HEADER = ("scene", "octets", "answers/s", "+-%", "filter us", "+-%", "server us", "p50 us",
+          "p99 us", "lost", "rate/base", "cpu/base")
+
+
+def row_of(name, rounds, base):
+    def median(key):
+        values = [figures[key] for figures in rounds]
+        return None if values[0] is None else statistics.median(values)
+
+    costs = [figures["filter_us"] for figures in rounds]
+    return (name, _number(median("octets"), 0), _number(median("per_s"), 0),
+            _number(_spread([figures["per_s"] for figures in rounds]), 0),
+            _number(median("filter_us"), 2), "-" if costs[0] is None else
+            _number(_spread(costs), 0), _number(median("responder_us"), 2),
+            _number(median("p50_us"), 0), _number(median("p99_us"), 0),
+            str(sum(figures["lost"] for figures in rounds)),
+            _number(_ratio(rounds, base, "per_s"), 3), _number(_ratio(rounds, base, "filter_us"), 2))
+
+
+def print_table(header, rows):
+    widths = [max(len(row[column]) for row in (header, *rows)) for column in range(len(header))]
+    for row in (header, tuple("-" * width for width in widths), *rows):
+        print("  ".join([row[0].ljust(widths[0]),
+                         *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:]))]))
+
+
+def ratios(mine, theirs):
+    """(c)/(b) of one pair of scenes, as text."""
+    return (f"{_number(_ratio(mine, theirs, 'per_s'), 3)} of the responses per second, "
+            f"{_number(_ratio(mine, theirs, 'filter_us'), 1)} times the filter's CPU a response")
