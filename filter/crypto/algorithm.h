@@ -15,7 +15,7 @@ struct algorithm {
 
 	/* Checks a signature of the right length. */
 	bool (*verify)(struct crypto *c, const struct pubkey *key, struct span data,
-		struct span signature);
+	        struct span signature);
 
 	enum hash hash;
 	const char *group;       /* OpenSSL's name of the curve or key type; none for RSA */
@@ -36,11 +36,11 @@ EVP_PKEY *rsa_decode(const struct algorithm *a, struct span octets);
 
 EVP_PKEY *ecdsa_decode(const struct algorithm *a, struct span octets);
 bool ecdsa_verify(
-	struct crypto *c, const struct pubkey *key, struct span data, struct span signature);
+        struct crypto *c, const struct pubkey *key, struct span data, struct span signature);
 
 EVP_PKEY *eddsa_decode(const struct algorithm *a, struct span octets);
 bool eddsa_verify(
-	struct crypto *c, const struct pubkey *key, struct span data, struct span signature);
+        struct crypto *c, const struct pubkey *key, struct span data, struct span signature);
 
 /* Builds a public key of OpenSSL's type `type` from `params`, or returns NULL. */
 EVP_PKEY *pkey_from_params(const char *type, OSSL_PARAM params[]);
@@ -48,6 +48,6 @@ EVP_PKEY *pkey_from_params(const char *type, OSSL_PARAM params[]);
 /* Hashes `data` as the key's algorithm says and checks `signature`, which is as OpenSSL has it:
  * RSA's as it stands in the RRSIG, ECDSA's in DER. */
 bool verify_hashed(
-	struct crypto *c, const struct pubkey *key, struct span data, struct span signature);
+        struct crypto *c, const struct pubkey *key, struct span data, struct span signature);
 
 #endif

@@ -54,15 +54,15 @@ void pubkey_free(struct pubkey *key);
 /* Says whether `signature`, as it stands in the RRSIG, is `key`'s over `data`. Anything malformed
  * is simply not a signature. */
 bool pubkey_verify(
-	struct crypto *c, const struct pubkey *key, struct span data, struct span signature);
+        struct crypto *c, const struct pubkey *key, struct span data, struct span signature);
 
 /* Writes the digest of `first` followed by `second`. Returns its length, or 0 when the type is not
  * supported. RFC 4034, 5.1.4. */
 size_t digest_compute(struct crypto *c, uint8_t digest_type, struct span first, struct span second,
-	uint8_t out[static DIGEST_MAX_OCTETS]);
+        uint8_t out[static DIGEST_MAX_OCTETS]);
 
 /* Hashes an owner name in canonical form: RFC 5155, 5. Returns false only if OpenSSL fails. */
 bool nsec3_hash(struct crypto *c, struct span owner, struct span salt, unsigned iterations,
-	uint8_t out[static NSEC3_HASH_OCTETS]);
+        uint8_t out[static NSEC3_HASH_OCTETS]);
 
 #endif

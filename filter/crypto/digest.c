@@ -57,14 +57,14 @@ void crypto_free(struct crypto *c)
 }
 
 size_t hash_spans(struct crypto *c, enum hash h, struct span first, struct span second,
-	uint8_t out[static HASH_MAX_OCTETS])
+        uint8_t out[static HASH_MAX_OCTETS])
 {
 	unsigned len;
 
 	if (EVP_DigestInit_ex2(c->hasher, c->digests[h], NULL) != 1 ||
-		EVP_DigestUpdate(c->hasher, first.base, first.len) != 1 ||
-		EVP_DigestUpdate(c->hasher, second.base, second.len) != 1 ||
-		EVP_DigestFinal_ex(c->hasher, out, &len) != 1) {
+	        EVP_DigestUpdate(c->hasher, first.base, first.len) != 1 ||
+	        EVP_DigestUpdate(c->hasher, second.base, second.len) != 1 ||
+	        EVP_DigestFinal_ex(c->hasher, out, &len) != 1) {
 		ERR_clear_error();
 		return 0;
 	}
@@ -87,7 +87,7 @@ bool digest_is_supported(uint8_t digest_type)
 }
 
 size_t digest_compute(struct crypto *c, uint8_t digest_type, struct span first, struct span second,
-	uint8_t out[static DIGEST_MAX_OCTETS])
+        uint8_t out[static DIGEST_MAX_OCTETS])
 {
 	uint8_t digest[HASH_MAX_OCTETS];
 	enum hash hash = ds_hash(digest_type);
@@ -100,7 +100,7 @@ size_t digest_compute(struct crypto *c, uint8_t digest_type, struct span first, 
 }
 
 bool nsec3_hash(struct crypto *c, struct span owner, struct span salt, unsigned iterations,
-	uint8_t out[static NSEC3_HASH_OCTETS])
+        uint8_t out[static NSEC3_HASH_OCTETS])
 {
 	uint8_t digest[HASH_MAX_OCTETS];
 

@@ -22,6 +22,6 @@ const char *hash_name(enum hash h);
 
 /* Hashes `first` followed by `second`. Returns the digest's length, 0 if OpenSSL fails. */
 size_t hash_spans(struct crypto *c, enum hash h, struct span first, struct span second,
-	uint8_t out[static HASH_MAX_OCTETS]);
+        uint8_t out[static HASH_MAX_OCTETS]);
 
 #endif

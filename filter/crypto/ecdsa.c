@@ -45,7 +45,7 @@ static void put_integer(struct writer *w, struct span magnitude)
 }
 
 bool ecdsa_verify(
-	struct crypto *c, const struct pubkey *key, struct span data, struct span signature)
+        struct crypto *c, const struct pubkey *key, struct span data, struct span signature)
 {
 	uint8_t der[2 + 2 * (3 + COORDINATE_MAX)];
 	struct writer w = writer_over(der, sizeof(der));

@@ -10,11 +10,11 @@ EVP_PKEY *eddsa_decode(const struct algorithm *a, struct span octets)
 
 /* A context that has a key keeps it whatever key is passed next, so it is emptied each time. */
 bool eddsa_verify(
-	struct crypto *c, const struct pubkey *key, struct span data, struct span signature)
+        struct crypto *c, const struct pubkey *key, struct span data, struct span signature)
 {
 	bool is_valid = EVP_DigestVerifyInit(c->message, NULL, NULL, NULL, key->pkey) == 1 &&
-			EVP_DigestVerify(c->message, signature.base, signature.len, data.base,
-				data.len) == 1;
+	                EVP_DigestVerify(c->message, signature.base, signature.len, data.base,
+	                        data.len) == 1;
 	EVP_MD_CTX_reset(c->message);
 	return is_valid;
 }

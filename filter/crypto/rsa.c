@@ -40,7 +40,7 @@ static EVP_PKEY *pkey_of(const BIGNUM *e, const BIGNUM *n)
 	EVP_PKEY *pkey = NULL;
 
 	if (build && OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, e) == 1 &&
-		OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) == 1)
+	        OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) == 1)
 		params = OSSL_PARAM_BLD_to_param(build);
 	if (params)
 		pkey = pkey_from_params("RSA", params);

@@ -87,7 +87,7 @@ static void rdata_is_sorted_and_each_value_once(void **state)
 			struct rd want = rd_txt(rows[i].sorted[n]);
 			assert_row(rows[i].why, n < canonical.count);
 			assert_row(rows[i].why,
-				span_equal(canonical.rdatas[n], span_of(want.octets, want.len)));
+			        span_equal(canonical.rdatas[n], span_of(want.octets, want.len)));
 		}
 		assert_row(rows[i].why, n == canonical.count);
 		parsed_close(&p);
@@ -106,9 +106,9 @@ static void names_in_rdata_are_lowered_and_uncompressed(void **state)
 		{ "NS", TYPE_NS, "024e53c00e", "026e73047465737400" },
 		{ "MX", TYPE_MX, "000ac00e", "000a047465737400" },
 		{ "SRV, which must not be compressed but was", TYPE_SRV, "000100020035c00c",
-			"0001000200350161047465737400" },
+		        "0001000200350161047465737400" },
 		{ "A6 with a prefix", TYPE_A6, "400001020304050607c00e",
-			"400001020304050607047465737400" },
+		        "400001020304050607047465737400" },
 		{ "NSEC keeps its case", TYPE_NSEC, "024e5300000140", "024e5300000140" },
 		{ "SVCB keeps its case", 64, "0001024e5300", "0001024e5300" },
 		{ "TXT", TYPE_TXT, "024e53", "024e53" },
@@ -131,7 +131,7 @@ static void names_in_rdata_are_lowered_and_uncompressed(void **state)
 		bool built = canonical_set_build(&canonical, &p.g, &p.g.sets[0], &p.arena);
 		assert_row(rows[i].why, built == (want != NULL));
 		assert_row(rows[i].why,
-			!built || span_equal(canonical.rdatas[0], span_of(want, want_len)));
+		        !built || span_equal(canonical.rdatas[0], span_of(want, want_len)));
 		parsed_close(&p);
 		free(rdata);
 		free(want);
@@ -169,7 +169,7 @@ static void the_owner_is_the_wildcard_when_there_are_fewer_labels(void **state)
 		size_t len = strlen(rows[i].signed_owner) + 1;
 		assert_row(rows[i].why, data.len == rrsig_fixed + signer + len + 10 + 4);
 		assert_row(rows[i].why,
-			memcmp(data.base + rrsig_fixed + signer, rows[i].signed_owner, len) == 0);
+		        memcmp(data.base + rrsig_fixed + signer, rows[i].signed_owner, len) == 0);
 		parsed_close(&p);
 	}
 	testkey_free(k);
@@ -184,7 +184,7 @@ static void an_arena_that_is_used_up_is_no_crash(void **state)
 
 	msg_begin(&b, 1, FLAG_QR, "a.test", TYPE_NS);
 	msg_signed(
-		&b, k, "a.test", TYPE_NS, 1, RRSET(rd_name("b.test"), rd_name("c.test")), &times);
+	        &b, k, "a.test", TYPE_NS, 1, RRSET(rd_name("b.test"), rd_name("c.test")), &times);
 	assert_true(parsed_open(&p, msg_span(&b)));
 	size_t mark = arena_mark(&p.arena);
 	struct rrsig sig;
@@ -195,7 +195,7 @@ static void an_arena_that_is_used_up_is_no_crash(void **state)
 		if (canonical_set_build(&canonical, &p.g, &p.g.sets[0], &p.arena)) {
 			struct span data = canonical_signed_data(&canonical, &sig, &p.arena);
 			assert_true(data.len == 0 ||
-				    data.base + data.len <= p.arena.base + mark + left);
+			            data.base + data.len <= p.arena.base + mark + left);
 		}
 		arena_reset(&p.arena, mark);
 	}

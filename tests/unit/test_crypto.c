@@ -31,7 +31,7 @@ static void sample_free(struct sample *s)
 static bool sample_verifies(struct crypto *c, const struct sample *s, const struct pubkey *key)
 {
 	return pubkey_verify(
-		c, key, span_of(s->data, s->data_len), span_of(s->signature, s->signature_len));
+	        c, key, span_of(s->data, s->data_len), span_of(s->signature, s->signature_len));
 }
 
 static const struct vector *vector_of(uint8_t algorithm)
@@ -104,17 +104,17 @@ static void a_signature_of_another_length_is_none(void **state)
 			uint8_t *cut = malloc(len + !len);
 			memcpy(cut, s.signature, len);
 			assert_row(vectors[i].source,
-				!pubkey_verify(*state, key, data, span_of(cut, len)));
+			        !pubkey_verify(*state, key, data, span_of(cut, len)));
 			free(cut);
 		}
 		uint8_t *longer = calloc(1, s.signature_len + 1);
 		memcpy(longer, s.signature, s.signature_len);
 		assert_row(vectors[i].source,
-			!pubkey_verify(*state, key, data, span_of(longer, s.signature_len + 1)));
+		        !pubkey_verify(*state, key, data, span_of(longer, s.signature_len + 1)));
 		memcpy(longer + 1, s.signature, s.signature_len);
 		longer[0] = 0;
 		assert_row("a zero before it",
-			!pubkey_verify(*state, key, data, span_of(longer, s.signature_len + 1)));
+		        !pubkey_verify(*state, key, data, span_of(longer, s.signature_len + 1)));
 		free(longer);
 		pubkey_free(key);
 		sample_free(&s);
@@ -150,8 +150,8 @@ static void numbers_out_of_range_are_no_signature(void **state)
 		{ "all zero", ALGORITHM_ED25519, ZERO_32, ZERO_32 },
 		{ "S the order", ALGORITHM_ED25519, ZERO_32, ED25519_ORDER },
 		{ "neutral point, S zero", ALGORITHM_ED25519,
-			"0100000000000000000000000000000000000000000000000000000000000000",
-			ZERO_32 },
+		        "0100000000000000000000000000000000000000000000000000000000000000",
+		        ZERO_32 },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -165,7 +165,7 @@ static void numbers_out_of_range_are_no_signature(void **state)
 		memcpy(signature, first, first_len);
 		memcpy(signature + first_len, second, second_len);
 		assert_row(rows[i].why, !pubkey_verify(*state, key, span_of(s.data, s.data_len),
-						span_of(signature, first_len + second_len)));
+		                                span_of(signature, first_len + second_len)));
 		free(first);
 		free(second);
 		pubkey_free(key);
@@ -245,7 +245,7 @@ static void algorithms_are_supported_or_named(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		assert_string_equal(algorithm_text(rows[i].algorithm), rows[i].text);
 		assert_row(rows[i].text,
-			algorithm_is_supported(rows[i].algorithm) == rows[i].supported);
+		        algorithm_is_supported(rows[i].algorithm) == rows[i].supported);
 		if (!rows[i].supported)
 			assert_null(pubkey_new(rows[i].algorithm, span_of(s.key, s.key_len)));
 	}
@@ -352,7 +352,7 @@ static void rsa_keys_have_bounds(void **state)
 			octets[len + modulus - 1] |= rows[i].bottom;
 		}
 		struct pubkey *key =
-			pubkey_new(ALGORITHM_RSASHA256, span_of(octets, len + modulus));
+		        pubkey_new(ALGORITHM_RSASHA256, span_of(octets, len + modulus));
 		assert_row(rows[i].why, !key == !rows[i].accepted);
 		pubkey_free(key);
 		free(exponent);
@@ -366,9 +366,9 @@ static void the_short_key_of_rfc_5702_is_refused(void **state)
 	(void)state;
 	size_t len;
 	uint8_t *octets =
-		unhex("03010001c15c1ac6b1c5d822bae1a60a45489b2e21f7d0aa4fb8f0637a5ec4f19c9d416d47"
-		      "6161dfa069a27730b6467870082dbdde10b3c3e4c54769ea9fc395498e6dd9",
-			&len);
+	        unhex("03010001c15c1ac6b1c5d822bae1a60a45489b2e21f7d0aa4fb8f0637a5ec4f19c9d416d47"
+	              "6161dfa069a27730b6467870082dbdde10b3c3e4c54769ea9fc395498e6dd9",
+	                &len);
 
 	assert_int_equal(len, 68);
 	assert_null(pubkey_new(ALGORITHM_RSASHA256, span_of(octets, len)));
@@ -392,14 +392,14 @@ static void ds_digests_are_those_of_the_rfcs(void **state)
 		const char *owner, *dnskey, *digest;
 	} rows[] = {
 		{ "RFC 4509, 2.3", DIGEST_SHA256, OWNER_4509, DNSKEY_4509,
-			"d4b7d520e7bb5f0f67674a0cceb1e3e0614b93c4f9e99b8383f6a1e4469da50a" },
+		        "d4b7d520e7bb5f0f67674a0cceb1e3e0614b93c4f9e99b8383f6a1e4469da50a" },
 		{ "RFC 6605, 6.2", DIGEST_SHA384, "076578616d706c65036e657400",
-			"0101030e"
-			"c4a61a36159d18e7c9fa73eb2fcfdaae4c1fd8463730327e484aca8af0554ae9b5c3f7a0"
-			"b17bd2003b4d261c9e9b94423a9810e8af17d43452124adb610f8e07ebfcfee5f8e4d070"
-			"63cae9eb917a1a5babf08fe695536017a5bfa93237ee6e34",
-			"72d7b62976ce06438e9c0bf319013cf801f09ecc84b8d7e9495f27e305c6a9b0563a9b5f"
-			"4d288405c3008a946df983d6" },
+		        "0101030e"
+		        "c4a61a36159d18e7c9fa73eb2fcfdaae4c1fd8463730327e484aca8af0554ae9b5c3f7a0"
+		        "b17bd2003b4d261c9e9b94423a9810e8af17d43452124adb610f8e07ebfcfee5f8e4d070"
+		        "63cae9eb917a1a5babf08fe695536017a5bfa93237ee6e34",
+		        "72d7b62976ce06438e9c0bf319013cf801f09ecc84b8d7e9495f27e305c6a9b0563a9b5f"
+		        "4d288405c3008a946df983d6" },
 		{ "SHA-1 is given up", DIGEST_SHA1, OWNER_4509, DNSKEY_4509, "" },
 		{ "no such type", 0, OWNER_4509, DNSKEY_4509, "" },
 		{ "GOST R 34.11-94", 3, OWNER_4509, DNSKEY_4509, "" },
@@ -413,7 +413,7 @@ static void ds_digests_are_those_of_the_rfcs(void **state)
 		uint8_t *dnskey = unhex(rows[i].dnskey, &dnskey_len);
 		uint8_t *want = unhex(rows[i].digest, &want_len);
 		size_t len = digest_compute(*state, rows[i].type, span_of(owner, owner_len),
-			span_of(dnskey, dnskey_len), digest);
+		        span_of(dnskey, dnskey_len), digest);
 
 		assert_row(rows[i].why, digest_is_supported(rows[i].type) == (want_len > 0));
 		assert_row(rows[i].why, span_equal(span_of(digest, len), span_of(want, want_len)));
@@ -445,36 +445,36 @@ static void nsec3_hashes_are_those_of_rfc_5155(void **state)
 		const char *hash;
 	} rows[] = {
 		{ "example.", "076578616d706c6500", "aabbccdd", 12,
-			"0p9mhaveqvm6t7vbl5lop2u3t2rp3tom" },
+		        "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom" },
 		{ "a.example.", "0161076578616d706c6500", "aabbccdd", 12,
-			"35mthgpgcu1qg68fab165klnsnk3dpvl" },
+		        "35mthgpgcu1qg68fab165klnsnk3dpvl" },
 		{ "ai.example.", "026169076578616d706c6500", "aabbccdd", 12,
-			"gjeqe526plbf1g8mklp59enfd789njgi" },
+		        "gjeqe526plbf1g8mklp59enfd789njgi" },
 		{ "ns1.example.", "036e7331076578616d706c6500", "aabbccdd", 12,
-			"2t7b4g4vsa5smi47k61mv5bv1a22bojr" },
+		        "2t7b4g4vsa5smi47k61mv5bv1a22bojr" },
 		{ "ns2.example.", "036e7332076578616d706c6500", "aabbccdd", 12,
-			"q04jkcevqvmu85r014c7dkba38o0ji5r" },
+		        "q04jkcevqvmu85r014c7dkba38o0ji5r" },
 		{ "w.example.", "0177076578616d706c6500", "aabbccdd", 12,
-			"k8udemvp1j2f7eg6jebps17vp3n8i58h" },
+		        "k8udemvp1j2f7eg6jebps17vp3n8i58h" },
 		{ "*.w.example.", "012a0177076578616d706c6500", "aabbccdd", 12,
-			"r53bq7cc2uvmubfu5ocmm6pers9tk9en" },
+		        "r53bq7cc2uvmubfu5ocmm6pers9tk9en" },
 		{ "x.w.example.", "01780177076578616d706c6500", "aabbccdd", 12,
-			"b4um86eghhds6nea196smvmlo4ors995" },
+		        "b4um86eghhds6nea196smvmlo4ors995" },
 		{ "y.w.example.", "01790177076578616d706c6500", "aabbccdd", 12,
-			"ji6neoaepv8b5o6k4ev33abha8ht9fgc" },
+		        "ji6neoaepv8b5o6k4ev33abha8ht9fgc" },
 		{ "x.y.w.example.", "017801790177076578616d706c6500", "aabbccdd", 12,
-			"2vptu5timamqttgl4luu9kg21e0aor3s" },
+		        "2vptu5timamqttgl4luu9kg21e0aor3s" },
 		{ "xx.example.", "027878076578616d706c6500", "aabbccdd", 12,
-			"t644ebqk9bibcna874givr6joj62mlhv" },
+		        "t644ebqk9bibcna874givr6joj62mlhv" },
 		{ "2t7b4g4vsa5smi47k61mv5bv1a22bojr.example.",
-			"203274376234673476736135736d6934376b36316d7635627631613232626f6a7207657861"
-			"6d706c6500",
-			"aabbccdd", 12, "kohar7mbb8dc2ce8a9qvl8hon4k53uhi" },
+		        "203274376234673476736135736d6934376b36316d7635627631613232626f6a7207657861"
+		        "6d706c6500",
+		        "aabbccdd", 12, "kohar7mbb8dc2ce8a9qvl8hon4k53uhi" },
 		{ "dnspython 2.3.0, no salt, no iterations", "076578616d706c6500", "", 0,
-			"3msev9usmd4br9s97v51r2tdvmr9iqo1" },
+		        "3msev9usmd4br9s97v51r2tdvmr9iqo1" },
 		{ "dnspython 2.3.0, the root", "00", "ff", 1, "2lf70r0nvroo8rd8srkql6as22169gv1" },
 		{ "dnspython 2.3.0, 150 iterations", "03777777076578616d706c6500",
-			"0000000000000000", 150, "44fjfv9s9io1h76v989vuu9529dkengr" },
+		        "0000000000000000", 150, "44fjfv9s9io1h76v989vuu9529dkengr" },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -485,7 +485,7 @@ static void nsec3_hashes_are_those_of_rfc_5155(void **state)
 		uint8_t *salt = unhex(rows[i].salt, &salt_len);
 
 		assert_row(rows[i].why, nsec3_hash(*state, span_of(owner, owner_len),
-						span_of(salt, salt_len), rows[i].iterations, hash));
+		                                span_of(salt, salt_len), rows[i].iterations, hash));
 		base32hex(hash, text);
 		assert_string_equal(text, rows[i].hash);
 		free(owner);

@@ -41,9 +41,9 @@ static void reads_past_the_end_are_zero_and_bad(void **state)
 		struct cursor c8 = cursor_over(s), c16 = c8, c32 = c8;
 		assert_row(rows[i].why, cursor_u8(&c8) == rows[i].u8 && c8.bad == rows[i].bad8);
 		assert_row(
-			rows[i].why, cursor_u16(&c16) == rows[i].u16 && c16.bad == rows[i].bad16);
+		        rows[i].why, cursor_u16(&c16) == rows[i].u16 && c16.bad == rows[i].bad16);
 		assert_row(
-			rows[i].why, cursor_u32(&c32) == rows[i].u32 && c32.bad == rows[i].bad32);
+		        rows[i].why, cursor_u32(&c32) == rows[i].u32 && c32.bad == rows[i].bad32);
 		octets_free(s);
 	}
 }
@@ -128,11 +128,11 @@ static void spans_are_ordered_as_rdata_is(void **state)
 		{ "both empty", { NULL, 0 }, { NULL, 0 }, 0 },
 		{ "absence sorts first", { NULL, 0 }, { (const uint8_t *)"\0", 1 }, -1 },
 		{ "a beginning sorts first", { (const uint8_t *)"ab", 2 },
-			{ (const uint8_t *)"abc", 3 }, -1 },
+		        { (const uint8_t *)"abc", 3 }, -1 },
 		{ "octets are unsigned", { (const uint8_t *)"\x7f", 1 },
-			{ (const uint8_t *)"\x80", 1 }, -1 },
+		        { (const uint8_t *)"\x80", 1 }, -1 },
 		{ "the first octet decides", { (const uint8_t *)"b", 1 },
-			{ (const uint8_t *)"abc", 3 }, 1 },
+		        { (const uint8_t *)"abc", 3 }, 1 },
 		{ "equal", { (const uint8_t *)"abc", 3 }, { (const uint8_t *)"abc", 3 }, 0 },
 	};
 

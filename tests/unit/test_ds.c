@@ -29,14 +29,14 @@ static void key_tags_are_those_of_the_rfcs(void **state)
 		uint16_t tag;
 	} rows[] = {
 		{ "RFC 8080, 6.1, the first",
-			"0101030f"
-			"974d96a22d224bc01adb915091477d44ccd91c9a41a11430010117d52c59240e",
-			3613 },
+		        "0101030f"
+		        "974d96a22d224bc01adb915091477d44ccd91c9a41a11430010117d52c59240e",
+		        3613 },
 		{ "RFC 6605, 6.1",
-			"0101030d"
-			"1a88c88615d437fbb8bf9e1942a1929f28562706ae6c2bd399e7b1bfb6d1e9e75b92b4aa"
-			"42917ae1c61b701ef035c3fe7be3009cbafe5a2f71316c902dcf0d00",
-			55648 },
+		        "0101030d"
+		        "1a88c88615d437fbb8bf9e1942a1929f28562706ae6c2bd399e7b1bfb6d1e9e75b92b4aa"
+		        "42917ae1c61b701ef035c3fe7be3009cbafe5a2f71316c902dcf0d00",
+		        55648 },
 		{ "an odd number of octets and a carry", "0100 03 0f ff", 0x0310 },
 		{ "the carry is added once", "ffff ffff", 0xffff },
 	};
@@ -126,7 +126,7 @@ static void a_ds_has_a_digest_of_some_known_length(void **state)
 
 	for (size_t i = 0; i < COUNT(rows); i++)
 		assert_row(
-			rows[i].why, ds_read(span_of(octets, rows[i].len), &ds) == rows[i].is_read);
+		        rows[i].why, ds_read(span_of(octets, rows[i].len), &ds) == rows[i].is_read);
 }
 
 static struct rd ds_with(uint8_t algorithm, uint8_t digest_type, size_t digest_len)
@@ -148,13 +148,13 @@ static void a_ds_set_keeps_what_is_supported(void **state)
 		{ "SHA-384", { ds_with(8, 4, 48) }, 1, 1, REASON_NONE },
 		{ "SHA-1 only", { ds_with(13, 1, 20) }, 1, 0, REASON_DS_DIGEST },
 		{ "a digest type that nobody knows", { ds_with(13, 99, 8) }, 1, 0,
-			REASON_DS_DIGEST },
+		        REASON_DS_DIGEST },
 		{ "RSASHA1", { ds_with(5, 2, 32) }, 1, 0, REASON_DS_ALGORITHM },
 		{ "an algorithm that nobody knows", { ds_with(100, 2, 32) }, 1, 0,
-			REASON_DS_ALGORITHM },
+		        REASON_DS_ALGORITHM },
 		{ "one of two", { ds_with(100, 2, 32), ds_with(15, 2, 32) }, 2, 1, REASON_NONE },
 		{ "neither algorithm nor digest", { ds_with(100, 2, 32), ds_with(15, 1, 20) }, 2, 0,
-			REASON_DS_DIGEST },
+		        REASON_DS_DIGEST },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -212,11 +212,11 @@ static void a_key_that_a_ds_names_proves_the_others(void **state)
 		{ "the DS may name the ZSK", ZSK, ZSK, DIGEST_SHA256, false, REASON_NONE },
 		{ "one bit of the digest", KSK, KSK, DIGEST_SHA256, true, REASON_DS_NO_MATCH },
 		{ "a key that is not there", STRANGER, KSK, DIGEST_SHA256, false,
-			REASON_DS_NO_MATCH },
+		        REASON_DS_NO_MATCH },
 		{ "signed by a key that no DS names", KSK, ZSK, DIGEST_SHA256, false,
-			REASON_RRSIG_NO_KEY },
+		        REASON_RRSIG_NO_KEY },
 		{ "a key without the zone bit", NOT_ZONE, NOT_ZONE, DIGEST_SHA256, false,
-			REASON_DS_NO_MATCH },
+		        REASON_DS_NO_MATCH },
 		{ "a revoked key", REVOKED, REVOKED, DIGEST_SHA256, false, REASON_DS_NO_MATCH },
 	};
 	struct testkey *keys[KEYS] = {
@@ -238,12 +238,12 @@ static void a_key_that_a_ds_names_proves_the_others(void **state)
 		ds.ds[0].digest[5] ^= rows[i].is_spoilt;
 		msg_begin(&b, 1, FLAG_QR, "example.test", TYPE_DNSKEY);
 		msg_signed(&b, keys[rows[i].signer], "example.test", TYPE_DNSKEY, 3600,
-			RRSET(rd_dnskey(keys[KSK]), rd_dnskey(keys[ZSK]), rd_dnskey(keys[NOT_ZONE]),
-				rd_dnskey(keys[REVOKED])),
-			&valid);
+		        RRSET(rd_dnskey(keys[KSK]), rd_dnskey(keys[ZSK]), rd_dnskey(keys[NOT_ZONE]),
+		                rd_dnskey(keys[REVOKED])),
+		        &valid);
 		assert_true(parsed_open(&p, msg_span(&b)));
 		struct outcome o = ds_prove_keys(*state, &p.arena, &p.g, &p.g.sets[0], &ds,
-			SIGNZONE_NOW, &budget, &proved, &proved_keys);
+		        SIGNZONE_NOW, &budget, &proved, &proved_keys);
 		if (o.reason != rows[i].reason)
 			fail_msg("%s: %s", rows[i].why, reason_word(o.reason));
 		assert_row(rows[i].why, (o.status == STATUS_SECURE) == (proved_keys != NULL));
@@ -269,7 +269,7 @@ static void a_zone_without_zone_keys_is_named_as_such(void **state)
 	msg_signed(&b, k, "example.test", TYPE_DNSKEY, 3600, RRSET(rd_dnskey(k)), &valid);
 	assert_true(parsed_open(&p, msg_span(&b)));
 	struct outcome o = ds_prove_keys(
-		*state, &p.arena, &p.g, &p.g.sets[0], &ds, SIGNZONE_NOW, &budget, &proved, &keys);
+	        *state, &p.arena, &p.g, &p.g.sets[0], &ds, SIGNZONE_NOW, &budget, &proved, &keys);
 	assert_int_equal(o.status, STATUS_BOGUS);
 	assert_int_equal(o.reason, REASON_DNSKEY_NO_ZONE_BIT);
 	assert_null(keys);
@@ -285,7 +285,7 @@ static void any_one_path_is_enough(void **state)
 	struct testkey *next = testkey_seeded(ALGORITHM_ED25519, 257, "example.test", "next");
 	struct ds_set ds = { 4,
 		{ ds_from(next, DIGEST_SHA256), ds_from(next, DIGEST_SHA384),
-			ds_from(now, DIGEST_SHA256), ds_from(now, DIGEST_SHA384) } };
+		        ds_from(now, DIGEST_SHA256), ds_from(now, DIGEST_SHA384) } };
 	struct budget budget = budget_full();
 	struct keyset *keys = NULL;
 	struct proved proved;
@@ -296,7 +296,7 @@ static void any_one_path_is_enough(void **state)
 	msg_signed(&b, now, "example.test", TYPE_DNSKEY, 3600, RRSET(rd_dnskey(now)), &valid);
 	assert_true(parsed_open(&p, msg_span(&b)));
 	struct outcome o = ds_prove_keys(
-		*state, &p.arena, &p.g, &p.g.sets[0], &ds, SIGNZONE_NOW, &budget, &proved, &keys);
+	        *state, &p.arena, &p.g, &p.g.sets[0], &ds, SIGNZONE_NOW, &budget, &proved, &keys);
 	assert_int_equal(o.status, STATUS_SECURE);
 	assert_int_equal(keys->count, 1);
 	keyset_free(keys);
@@ -323,7 +323,7 @@ static void an_anchor_of_a_key_is_its_ds(void **state)
 		assert_int_equal(ds.algorithm, want.algorithm);
 		assert_int_equal(ds.digest_type, want.digest_type);
 		assert_true(span_equal(
-			span_of(ds.digest, ds.digest_len), span_of(want.digest, want.digest_len)));
+		        span_of(ds.digest, ds.digest_len), span_of(want.digest, want.digest_len)));
 		testkey_free(k);
 	}
 }

@@ -17,7 +17,7 @@ static void build_answer(struct msgbuild *b)
 	msg_begin(b, 0x1234, FLAG_QR | FLAG_RD | FLAG_RA, "WWW.example.test", TYPE_MX);
 	b->compress = true;
 	msg_signed(b, k, "WWW.example.test", TYPE_MX, 300,
-		RRSET(rd_mx(10, "a.example.test"), rd_mx(20, "b.example.test")), &october);
+	        RRSET(rd_mx(10, "a.example.test"), rd_mx(20, "b.example.test")), &october);
 	msg_section(b, SECTION_AUTHORITY);
 	msg_rr(b, "example.test", TYPE_NS, 3600, rd_name("ns.example.test"));
 	msg_section(b, SECTION_ADDITIONAL);
@@ -146,21 +146,21 @@ static void messages_of_every_shape_are_taken_or_refused(void **state)
 		{ "two questions", HEADER("2", "0", "0", "0") QUESTION QUESTION, false, false },
 		{ "no question, but announced", HEADER("1", "0", "0", "0"), false, false },
 		{ "a compressed question", HEADER("1", "0", "0", "0") "c000 0001 0001", false,
-			false },
+		        false },
 		{ "an answer", HEADER("1", "1", "0", "0") QUESTION RECORD, true, false },
 		{ "an answer without question", HEADER("0", "1", "0", "0") RECORD, true, false },
 		{ "fewer records than announced", HEADER("0", "2", "0", "0") RECORD, false, false },
 		{ "more than announced", HEADER("0", "1", "0", "0") RECORD RECORD, false, false },
 		{ "RDLENGTH past the end", HEADER("0", "1", "0", "0") "00 0001 0001 00000000 0001",
-			false, false },
+		        false, false },
 		{ "owner cut short", HEADER("0", "1", "0", "0") "3f61", false, false },
 		{ "an OPT", HEADER("0", "0", "0", "1") OPT, true, false },
 		{ "two OPTs", HEADER("0", "0", "0", "2") OPT OPT, false, false },
 		{ "an OPT as answer", HEADER("0", "1", "0", "0") OPT, false, false },
 		{ "an OPT not at the root",
-			HEADER("0", "0", "0", "1") "016100 0029 04d0 00008000 0000", false, false },
+		        HEADER("0", "0", "0", "1") "016100 0029 04d0 00008000 0000", false, false },
 		{ "an OPT under a pointer to the root",
-			HEADER("0", "0", "0", "1") "c004 0029 04d0 00008000 0000", false, false },
+		        HEADER("0", "0", "0", "1") "c004 0029 04d0 00008000 0000", false, false },
 		{ "a TSIG", HEADER("0", "0", "0", "1") TSIG, true, true },
 		{ "a TSIG after an OPT", HEADER("0", "0", "0", "2") OPT TSIG, true, true },
 		{ "a TSIG that is not last", HEADER("0", "0", "0", "2") TSIG OPT, false, false },
@@ -168,7 +168,7 @@ static void messages_of_every_shape_are_taken_or_refused(void **state)
 		{ "two TSIGs", HEADER("0", "0", "0", "2") TSIG TSIG, false, false },
 		{ "a SIG(0)", HEADER("0", "0", "0", "1") SIG_0, true, true },
 		{ "a SIG(0) that is not last", HEADER("0", "0", "0", "2") SIG_0 RECORD, false,
-			false },
+		        false },
 		{ "an old SIG of a type", HEADER("0", "1", "0", "0") SIG_A, true, false },
 		{ "eleven octets", "1234 8000 0000 0000 0000 00", false, false },
 	};

@@ -17,15 +17,15 @@ static void bit_maps_are_well_formed_or_not(void **state)
 	} rows[] = {
 		{ "empty: an empty non-terminal's NSEC3", "", true },
 		{ "RFC 4034, 4.3",
-			"0006 400100000003 041b 000000000000000000000000000000000000"
-			"000000000000000020",
-			true },
+		        "0006 400100000003 041b 000000000000000000000000000000000000"
+		        "000000000000000020",
+		        true },
 		{ "32 octets",
-			"0020 0000000000000000000000000000000000000000000000000000000000000001",
-			true },
+		        "0020 0000000000000000000000000000000000000000000000000000000000000001",
+		        true },
 		{ "33 octets",
-			"0021 000000000000000000000000000000000000000000000000000000000000000001",
-			false },
+		        "0021 000000000000000000000000000000000000000000000000000000000000000001",
+		        false },
 		{ "a window without octets", "0000", false },
 		{ "only the window's number", "00", false },
 		{ "cut short", "0002 40", false },
@@ -49,8 +49,8 @@ static void a_bit_map_has_its_types_and_no_others(void **state)
 	static const uint16_t types[] = { TYPE_A, TYPE_MX, TYPE_RRSIG, TYPE_NSEC, 1234 };
 	size_t len, next = 0;
 	uint8_t *bitmap = unhex("0006 400100000003 041b 000000000000000000000000000000000000"
-				"000000000000000020",
-		&len);
+	                        "000000000000000020",
+	        &len);
 
 	for (unsigned type = 0; type <= UINT16_MAX; type++) {
 		bool expected = next < COUNT(types) && types[next] == type;
@@ -70,10 +70,10 @@ static const struct {
 	uint16_t types[8];
 } zone[RECORDS] = {
 	[APEX] = { "example", "a.example",
-		{ TYPE_NS, TYPE_SOA, TYPE_MX, TYPE_RRSIG, TYPE_NSEC, TYPE_DNSKEY } },
+	        { TYPE_NS, TYPE_SOA, TYPE_MX, TYPE_RRSIG, TYPE_NSEC, TYPE_DNSKEY } },
 	[A] = { "a.example", "ai.example", { TYPE_NS, TYPE_DS, TYPE_RRSIG, TYPE_NSEC } },
 	[AI] = { "ai.example", "b.example",
-		{ TYPE_A, TYPE_HINFO, TYPE_AAAA, TYPE_RRSIG, TYPE_NSEC } },
+	        { TYPE_A, TYPE_HINFO, TYPE_AAAA, TYPE_RRSIG, TYPE_NSEC } },
 	[B] = { "b.example", "ns1.example", { TYPE_NS, TYPE_RRSIG, TYPE_NSEC } },
 	[NS1] = { "ns1.example", "ns2.example", { TYPE_A, TYPE_RRSIG, TYPE_NSEC } },
 	[NS2] = { "ns2.example", "*.w.example", { TYPE_A, TYPE_RRSIG, TYPE_NSEC } },
@@ -81,7 +81,7 @@ static const struct {
 	[X_W] = { "x.w.example", "x.y.w.example", { TYPE_MX, TYPE_RRSIG, TYPE_NSEC } },
 	[X_Y_W] = { "x.y.w.example", "xx.example", { TYPE_MX, TYPE_RRSIG, TYPE_NSEC } },
 	[XX] = { "xx.example", "example",
-		{ TYPE_A, TYPE_HINFO, TYPE_AAAA, TYPE_RRSIG, TYPE_NSEC } },
+	        { TYPE_A, TYPE_HINFO, TYPE_AAAA, TYPE_RRSIG, TYPE_NSEC } },
 };
 
 #define BIT(record) (1u << (record))
@@ -111,7 +111,7 @@ static void add_records(struct denial *d, struct parsed *p, struct msgbuild *b, 
 	for (unsigned i = 0; i < RECORDS; i++) {
 		if (records & BIT(i))
 			msg_rr(b, zone[i].owner, TYPE_NSEC, 300,
-				rd_nsec(zone[i].next, zone[i].types));
+			        rd_nsec(zone[i].next, zone[i].types));
 	}
 	assert_true(parsed_open(p, msg_span(b)));
 	for (unsigned i = 0; i < p->g.count; i++)
@@ -151,10 +151,10 @@ static const struct proof_case holds[] = {
 	{ "RFC 4035, B.2, name error", BIT(B) | BIT(APEX), NAME, "ml.example", 0, 0, 0, 0 },
 	{ "RFC 4035, B.3, no data", BIT(NS1), TYPE, "ns1.example", TYPE_MX, 0, 0, 0 },
 	{ "RFC 4035, B.5, referral to an unsigned zone", BIT(B), DS, "b.example", 0, 0, 0,
-		NO_DS_INSECURE },
+	        NO_DS_INSECURE },
 	{ "RFC 4035, B.6, wildcard expansion", BIT(X_Y_W), CLOSER, "a.z.w.example", 0, 2, 0, 0 },
 	{ "RFC 4035, B.7, wildcard no data", BIT(X_Y_W) | BIT(WILD_W), TYPE, "a.z.w.example",
-		TYPE_AAAA, 0, 0, 0 },
+	        TYPE_AAAA, 0, 0, 0 },
 	{ "an empty non-terminal", BIT(NS2), TYPE, "w.example", TYPE_A, 0, 0, 0 },
 	{ "one in the middle", BIT(X_W), TYPE, "y.w.example", TYPE_A, 0, 0, 0 },
 	{ "after the last name", BIT(XX) | BIT(APEX), NAME, "zz.example", 0, 0, 0, 0 },
@@ -163,7 +163,7 @@ static const struct proof_case holds[] = {
 	{ "no DS at a name that is no cut", BIT(NS1), DS, "ns1.example", 0, 0, 0, NO_DS_NO_CUT },
 	{ "no DS at an empty non-terminal", BIT(NS2), DS, "w.example", 0, 0, 0, NO_DS_NO_CUT },
 	{ "no DS at a name that is not there", BIT(B) | BIT(APEX), DS, "ml.example", 0, 0, 0,
-		NO_DS_NO_NAME },
+	        NO_DS_NO_NAME },
 };
 
 static void denials_hold_with_the_records_they_need(void **state)
@@ -188,7 +188,7 @@ static void denials_fail_without_any_of_them(void **state)
 			if (fewer == holds[i].records)
 				continue;
 			assert_row(
-				holds[i].why, ask(&holds[i], fewer, &no_ds).status == STATUS_BOGUS);
+			        holds[i].why, ask(&holds[i], fewer, &no_ds).status == STATUS_BOGUS);
 			assert_row(holds[i].why, no_ds == NO_DS_UNPROVED);
 		}
 	}
@@ -209,12 +209,12 @@ static void what_exists_is_never_denied(void **state)
 		{ "a type", ALL, TYPE, "ns1.example", TYPE_A, 0, 0, 0 },
 		{ "a type that a wildcard makes", ALL, TYPE, "q.w.example", TYPE_MX, 0, 0, 0 },
 		{ "a type of the child, by the parent's NSEC", ALL, TYPE, "a.example", TYPE_A, 0, 0,
-			0 },
+		        0 },
 		{ "the same for an unsigned child", ALL, TYPE, "b.example", TYPE_A, 0, 0, 0 },
 		{ "a type below a delegation", ALL, TYPE, "x.b.example", TYPE_A, 0, 0, 0 },
 		{ "a DS", ALL, DS, "a.example", 0, 0, 0, 0 },
 		{ "the DS of the zone itself, by its own NSEC (RFC 4035, B.8)", ALL, DS, "example",
-			0, 0, 0, 0 },
+		        0, 0, 0, 0 },
 		{ "a closer match that exists", ALL, CLOSER, "x.w.example", 0, 2, 0, 0 },
 		{ "an empty non-terminal as closer match", ALL, CLOSER, "y.w.example", 0, 2, 0, 0 },
 		{ "a wildcard at another depth", ALL, CLOSER, "a.z.w.example", 0, 1, 0, 0 },
@@ -246,19 +246,19 @@ static void one_record_says_what_its_bit_map_lets_it(void **state)
 		bool holds;
 	} rows[] = {
 		{ "CNAME denies no type", "a.example", "b.example", { TYPE_CNAME }, TYPE,
-			"a.example", TYPE_A, false },
+		        "a.example", TYPE_A, false },
 		{ "nor, at a wildcard, one made from it", "*.example", "b.example", { TYPE_CNAME },
-			TYPE, "a.example", TYPE_A, false },
+		        TYPE, "a.example", TYPE_A, false },
 		{ "a wildcard without the type", "*.example", "b.example", { TYPE_TXT }, TYPE,
-			"a.example", TYPE_A, true },
+		        "a.example", TYPE_A, true },
 		{ "DNAME ends the zone below", "a.example", "c.example", { TYPE_DNAME }, NAME,
-			"b.a.example", 0, false },
+		        "b.a.example", 0, false },
 		{ "but not beside", "a.example", "c.example", { TYPE_DNAME }, TYPE, "a.example",
-			TYPE_A, true },
+		        TYPE_A, true },
 		{ "as RFC 9824 does: only this name, and one below it", "a.example", "0.a.example",
-			{ TYPE_NXNAME }, TYPE, "a.example", TYPE_A, true },
+		        { TYPE_NXNAME }, TYPE, "a.example", TYPE_A, true },
 		{ "the next name in another zone", "a.example", "b.test", { TYPE_A }, TYPE,
-			"a.example", TYPE_MX, false },
+		        "a.example", TYPE_MX, false },
 	};
 	const struct proved proved = { .is_wildcard = false };
 
@@ -275,8 +275,8 @@ static void one_record_says_what_its_bit_map_lets_it(void **state)
 		denial_begin(&d, &apex, NULL, &budget);
 		denial_add(&d, &p.g, &p.g.sets[0], &proved);
 		struct outcome o = rows[i].question == NAME
-					   ? denial_of_name(&d, &name)
-					   : denial_of_type(&d, &name, rows[i].type);
+		                           ? denial_of_name(&d, &name)
+		                           : denial_of_type(&d, &name, rows[i].type);
 		assert_row(rows[i].why, (o.status == STATUS_SECURE) == rows[i].holds);
 		parsed_close(&p);
 	}

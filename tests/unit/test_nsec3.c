@@ -28,43 +28,43 @@ static void an_nsec3_is_read_or_refused(void **state)
 		bool is_read;
 	} rows[] = {
 		{ "whole", "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example",
-			"01 01 000c 04 aabbccdd 14 174eb2409fe28bcb4887a1836f957f0a8425e27b 0001 "
-			"40",
-			true },
+		        "01 01 000c 04 aabbccdd 14 174eb2409fe28bcb4887a1836f957f0a8425e27b 0001 "
+		        "40",
+		        true },
 		{ "digits in capital letters", "0P9MHAVEQVM6T7VBL5LOP2U3T2RP3TOM.example",
-			"01 01 000c 04 aabbccdd 14 174eb2409fe28bcb4887a1836f957f0a8425e27b 0001 "
-			"40",
-			true },
+		        "01 01 000c 04 aabbccdd 14 174eb2409fe28bcb4887a1836f957f0a8425e27b 0001 "
+		        "40",
+		        true },
 		{ "no salt, no types", "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example",
-			"01 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b", true },
+		        "01 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b", true },
 		{ "unknown flags", "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example",
-			"01 fe 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b", true },
+		        "01 fe 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b", true },
 		{ "another hash algorithm", "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example",
-			"02 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b", false },
+		        "02 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b", false },
 		{ "a hash of 19 octets", "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example",
-			"01 00 0000 00 13 174eb2409fe28bcb4887a1836f957f0a8425e2", false },
+		        "01 00 0000 00 13 174eb2409fe28bcb4887a1836f957f0a8425e2", false },
 		{ "no hash", "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example", "01 00 0000 00 00",
-			false },
+		        false },
 		{ "a hash cut short", "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example",
-			"01 00 0000 00 14 174eb2", false },
+		        "01 00 0000 00 14 174eb2", false },
 		{ "a salt past the end", "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example",
-			"01 00 0000 ff aabb", false },
+		        "01 00 0000 ff aabb", false },
 		{ "a bad bit map", "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example",
-			"01 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b 0000", false },
+		        "01 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b 0000", false },
 		{ "a digit that is none", "wp9mhaveqvm6t7vbl5lop2u3t2rp3tom.example",
-			"01 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b", false },
+		        "01 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b", false },
 		{ "31 digits", "p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example",
-			"01 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b", false },
+		        "01 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b", false },
 		{ "33 digits", "00p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example",
-			"01 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b", false },
+		        "01 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b", false },
 		{ "deeper in the zone", "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.a.example",
-			"01 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b", false },
+		        "01 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b", false },
 		{ "another zone", "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.test",
-			"01 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b", false },
+		        "01 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b", false },
 		{ "at the apex", "example",
-			"01 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b", false },
+		        "01 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b", false },
 		{ "at the root", ".", "01 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b",
-			false },
+		        false },
 	};
 	struct name apex = name_of("example");
 
@@ -79,7 +79,7 @@ static void an_nsec3_is_read_or_refused(void **state)
 		msg_rr(&b, rows[i].owner, TYPE_NSEC3, 300, rd_raw(span_of(rdata, len)));
 		assert_true(parsed_open(&p, msg_span(&b)));
 		assert_row(rows[i].why,
-			nsec3_read(&p.m, &p.m.rrs[0], &apex, &nsec3) == rows[i].is_read);
+		        nsec3_read(&p.m, &p.m.rrs[0], &apex, &nsec3) == rows[i].is_read);
 		parsed_close(&p);
 		free(rdata);
 	}
@@ -127,7 +127,7 @@ static const struct {
 	uint16_t types[8];
 } zone[RECORDS] = {
 	[APEX] = { "example",
-		{ TYPE_MX, TYPE_DNSKEY, TYPE_NS, TYPE_SOA, TYPE_NSEC3PARAM, TYPE_RRSIG } },
+	        { TYPE_MX, TYPE_DNSKEY, TYPE_NS, TYPE_SOA, TYPE_NSEC3PARAM, TYPE_RRSIG } },
 	[NS1] = { "ns1.example", { TYPE_A, TYPE_RRSIG } },
 	[X_Y_W] = { "x.y.w.example", { TYPE_MX, TYPE_RRSIG } },
 	[A] = { "a.example", { TYPE_NS, TYPE_DS, TYPE_RRSIG } },
@@ -224,7 +224,7 @@ static struct outcome asked_end(struct asked *a, const struct proof_case *c, enu
 }
 
 static struct outcome ask(struct crypto *crypto, const struct proof_case *c, unsigned records,
-	const struct nsec3_params *params, enum no_ds *no_ds)
+        const struct nsec3_params *params, enum no_ds *no_ds)
 {
 	struct asked a;
 
@@ -247,15 +247,15 @@ static void the_zone_is_in_the_order_of_its_hashes(void **state)
 
 static const struct proof_case holds[] = {
 	{ "RFC 5155, B.1, name error", BIT(APEX) | BIT(X_W) | BIT(A), NAME, "a.c.x.w.example", 0, 0,
-		0, true },
+	        0, true },
 	{ "RFC 5155, B.2, no data", BIT(NS1), TYPE, "ns1.example", TYPE_MX, 0, 0, false },
 	{ "RFC 5155, B.2.1, empty non-terminal", BIT(Y_W), TYPE, "y.w.example", TYPE_A, 0, 0,
-		false },
+	        false },
 	{ "RFC 5155, B.4, wildcard expansion", BIT(NS2), CLOSER, "a.z.w.example", 0, 2, 0, true },
 	{ "RFC 5155, B.5, wildcard no data", BIT(W) | BIT(NS2) | BIT(WILD_W), TYPE, "a.z.w.example",
-		TYPE_AAAA, 0, 0, true },
+	        TYPE_AAAA, 0, 0, true },
 	{ "no DS at a name that is no cut", BIT(NS1), DS, "ns1.example", 0, 0, NO_DS_NO_CUT,
-		false },
+	        false },
 };
 
 static void denials_hold_with_the_records_they_need(void **state)
@@ -322,15 +322,15 @@ static void what_exists_is_never_denied(void **state)
 		{ "a type", 0, TYPE, "ns1.example", TYPE_A, 0, 0, false },
 		{ "a type that a wildcard makes", 0, TYPE, "q.w.example", TYPE_MX, 0, 0, false },
 		{ "a type of the child, by the parent's record", 0, TYPE, "a.example", TYPE_A, 0, 0,
-			false },
+		        false },
 		{ "a type below a delegation", 0, TYPE, "x.a.example", TYPE_A, 0, 0, false },
 		{ "a type of a name that does not exist", 0, TYPE, "c.example", TYPE_A, 0, 0,
-			false },
+		        false },
 		{ "a DS", 0, DS, "a.example", 0, 0, 0, false },
 		{ "the DS of the zone itself (RFC 5155, B.6)", 0, DS, "example", 0, 0, 0, false },
 		{ "a closer match that exists", 0, CLOSER, "x.w.example", 0, 2, 0, false },
 		{ "an empty non-terminal as closer match", 0, CLOSER, "y.w.example", 0, 2, 0,
-			false },
+		        false },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -359,7 +359,7 @@ static void iterations_have_a_limit(void **state)
 		{ "none", 0, STATUS_SECURE, REASON_NONE },
 		{ "at the limit", LIMIT_NSEC3_ITERATIONS, STATUS_SECURE, REASON_NONE },
 		{ "above it", LIMIT_NSEC3_ITERATIONS + 1, STATUS_INSECURE,
-			REASON_NSEC3_ITERATIONS },
+		        REASON_NSEC3_ITERATIONS },
 		{ "as many as there can be", UINT16_MAX, STATUS_INSECURE, REASON_NSEC3_ITERATIONS },
 	};
 

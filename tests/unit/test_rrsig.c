@@ -25,7 +25,7 @@ static int without_crypto(void **state)
 
 /* Checks the first RRset of the answer. */
 static struct outcome verify_first(struct crypto *crypto, struct parsed *p,
-	const struct keyset *keys, int64_t now_s, struct budget *budget, struct proved *proved)
+        const struct keyset *keys, int64_t now_s, struct budget *budget, struct proved *proved)
 {
 	assert_true(p->g.count > 0);
 	return rrset_verify(crypto, &p->arena, &p->g, &p->g.sets[0], keys, now_s, budget, proved);
@@ -69,30 +69,30 @@ static void signatures_hold_in_their_time_and_a_little_around(void **state)
 		{ "the first second", INCEPTION, EXPIRATION, INCEPTION, REASON_NONE },
 		{ "the last second", INCEPTION, EXPIRATION, EXPIRATION, REASON_NONE },
 		{ "a clock that is slow, at most a day", INCEPTION, EXPIRATION, INCEPTION - DAY,
-			REASON_NONE },
+		        REASON_NONE },
 		{ "more than a day", INCEPTION, EXPIRATION, INCEPTION - DAY - 1,
-			REASON_RRSIG_NOT_YET },
+		        REASON_RRSIG_NOT_YET },
 		{ "a clock that is fast, at most a day", INCEPTION, EXPIRATION, EXPIRATION + DAY,
-			REASON_NONE },
+		        REASON_NONE },
 		{ "more than a day", INCEPTION, EXPIRATION, EXPIRATION + DAY + 1,
-			REASON_RRSIG_EXPIRED },
+		        REASON_RRSIG_EXPIRED },
 		{ "a tenth of five days", INCEPTION, INCEPTION + 5 * DAY,
-			INCEPTION + 5 * DAY + DAY / 2, REASON_NONE },
+		        INCEPTION + 5 * DAY + DAY / 2, REASON_NONE },
 		{ "more than a tenth", INCEPTION, INCEPTION + 5 * DAY,
-			INCEPTION + 5 * DAY + DAY / 2 + 1, REASON_RRSIG_EXPIRED },
+		        INCEPTION + 5 * DAY + DAY / 2 + 1, REASON_RRSIG_EXPIRED },
 		{ "at least an hour", INCEPTION, INCEPTION + 60, INCEPTION + 60 + 3600,
-			REASON_NONE },
+		        REASON_NONE },
 		{ "more than the hour", INCEPTION, INCEPTION + 60, INCEPTION + 60 + 3601,
-			REASON_RRSIG_EXPIRED },
+		        REASON_RRSIG_EXPIRED },
 		{ "ends as it begins", INCEPTION, INCEPTION, INCEPTION, REASON_NONE },
 		{ "ends before it begins", EXPIRATION, INCEPTION, NOW, REASON_RRSIG_TIMES },
 		{ "over the wrap of 2106, before it", UINT32_MAX - DAY, 5 * DAY,
-			INT64_C(0xffffffff), REASON_NONE },
+		        INT64_C(0xffffffff), REASON_NONE },
 		{ "after it", UINT32_MAX - DAY, 5 * DAY, INT64_C(0x100000000) + DAY, REASON_NONE },
 		{ "expired after it", UINT32_MAX - DAY, 5 * DAY, INT64_C(0x100000000) + 9 * DAY,
-			REASON_RRSIG_EXPIRED },
+		        REASON_RRSIG_EXPIRED },
 		{ "not yet, before it", 2 * DAY, 5 * DAY, INT64_C(0xffffffff) - DAY,
-			REASON_RRSIG_NOT_YET },
+		        REASON_RRSIG_NOT_YET },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -117,31 +117,31 @@ static void only_an_honest_signature_proves(void **state)
 		{ "from a wildcard", "a.b.example.test", { HONEST, .labels = 2 }, REASON_NONE },
 		{ "a wildcard itself", "*.example.test", { HONEST }, REASON_NONE },
 		{ "spoilt", "www.example.test", { HONEST, .is_spoilt = true },
-			REASON_RRSIG_FAILED },
+		        REASON_RRSIG_FAILED },
 		{ "expired", "www.example.test", { .inception = 1, .expiration = 2 },
-			REASON_RRSIG_EXPIRED },
+		        REASON_RRSIG_EXPIRED },
 		{ "not yet", "www.example.test",
-			{ .inception = NOW + 9 * DAY, .expiration = NOW + 19 * DAY },
-			REASON_RRSIG_NOT_YET },
+		        { .inception = NOW + 9 * DAY, .expiration = NOW + 19 * DAY },
+		        REASON_RRSIG_NOT_YET },
 		{ "more labels than the owner", "www.example.test", { HONEST, .labels = 4 },
-			REASON_RRSIG_LABELS },
+		        REASON_RRSIG_LABELS },
 		{ "a wildcard above the zone", "www.example.test", { HONEST, .labels = 1 },
-			REASON_RRSIG_LABELS },
+		        REASON_RRSIG_LABELS },
 		{ "as many labels as a wildcard has with its asterisk", "*.example.test",
-			{ HONEST, .labels = 3 }, REASON_RRSIG_LABELS },
+		        { HONEST, .labels = 3 }, REASON_RRSIG_LABELS },
 		{ "another zone's name as signer", "www.example.test",
-			{ HONEST, .signer = "example.org" }, REASON_RRSIG_SIGNER },
+		        { HONEST, .signer = "example.org" }, REASON_RRSIG_SIGNER },
 		{ "the parent as signer", "www.example.test", { HONEST, .signer = "test" },
-			REASON_RRSIG_SIGNER },
+		        REASON_RRSIG_SIGNER },
 		{ "a child as signer", "www.example.test", { HONEST, .signer = "www.example.test" },
-			REASON_RRSIG_SIGNER },
+		        REASON_RRSIG_SIGNER },
 		{ "an owner outside the zone", "www.example.org", { HONEST }, REASON_RRSIG_SIGNER },
 		{ "another key's tag", "www.example.test", { HONEST, .tag = 1 },
-			REASON_RRSIG_NO_KEY },
+		        REASON_RRSIG_NO_KEY },
 		{ "another algorithm", "www.example.test", { HONEST, .algorithm = ALGORITHM_ED448 },
-			REASON_RRSIG_NO_KEY },
+		        REASON_RRSIG_NO_KEY },
 		{ "covers another type", "www.example.test", { HONEST, .covered = TYPE_AAAA },
-			REASON_RRSIG_MISSING },
+		        REASON_RRSIG_MISSING },
 	};
 	struct testkey *k = testkey_new(ALGORITHM_ED25519, 256, "example.test");
 	struct keyset *keys = keyset_of_testkey("example.test", k);
@@ -154,7 +154,7 @@ static void only_an_honest_signature_proves(void **state)
 
 		msg_begin(&b, 1, FLAG_QR, rows[i].owner, TYPE_A);
 		msg_signed(&b, k, rows[i].owner, TYPE_A, 300,
-			RRSET(rd_a("192.0.2.2"), rd_a("192.0.2.1")), &rows[i].how);
+		        RRSET(rd_a("192.0.2.2"), rd_a("192.0.2.1")), &rows[i].how);
 		assert_row(rows[i].why, parsed_open(&p, msg_span(&b)));
 		struct outcome o = verify_first(*state, &p, keys, NOW, &budget, &proved);
 		if (o.reason != rows[i].reason)
@@ -193,7 +193,7 @@ static void a_ttl_is_the_least_of_three(void **state)
 
 		msg_begin(&b, 1, FLAG_QR, "www.example.test", TYPE_A);
 		msg_signed(&b, k, "www.example.test", TYPE_A, rows[i].ttl_s,
-			RRSET(rd_a("192.0.2.1")), &how);
+		        RRSET(rd_a("192.0.2.1")), &how);
 		assert_true(parsed_open(&p, msg_span(&b)));
 		struct outcome o = verify_first(*state, &p, keys, rows[i].now_s, &budget, &proved);
 		assert_row(rows[i].why, o.status == STATUS_SECURE);
@@ -225,7 +225,7 @@ static void a_flipped_bit_is_secure_only_where_it_is_not_signed(void **state)
 		b.octets[bit / 8] ^= (uint8_t)(1 << bit % 8);
 		if (parsed_open(&p, msg_span(&b)) && p.g.sets[0].count > 0)
 			secure += verify_first(*state, &p, keys, NOW, &budget, &proved).status ==
-				  STATUS_SECURE;
+			          STATUS_SECURE;
 		parsed_close(&p);
 		b.octets[bit / 8] ^= (uint8_t)(1 << bit % 8);
 	}
@@ -252,7 +252,7 @@ static void a_record_more_or_less_is_bogus(void **state)
 	struct keyset *keys = keyset_of_testkey("example.test", k);
 	const struct rd rdatas[] = { rd_a("192.0.2.1"), rd_a("192.0.2.2") };
 	const struct rd rrsig =
-		rd_rrsig(k, "www.example.test", TYPE_A, 300, rdatas, COUNT(rdatas), &how);
+	        rd_rrsig(k, "www.example.test", TYPE_A, 300, rdatas, COUNT(rdatas), &how);
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct budget budget = budget_full();
@@ -282,20 +282,20 @@ static void bad_signatures_and_keys_cost_no_more_than_the_limits(void **state)
 	static const struct {
 		const char *why;
 		unsigned spoilt, colliding,
-			verifications; /* before the good signature and key; left */
+		        verifications; /* before the good signature and key; left */
 		enum reason reason;
 		unsigned spent;
 	} rows[] = {
 		{ "nothing bad", 0, 0, LIMIT_VERIFICATIONS, REASON_NONE, 1 },
 		{ "one bad signature before the good", 1, 0, LIMIT_VERIFICATIONS, REASON_NONE, 2 },
 		{ "as many as may fail", LIMIT_FAILURES_PER_SET, 0, LIMIT_VERIFICATIONS,
-			REASON_BUDGET, LIMIT_FAILURES_PER_SET },
+		        REASON_BUDGET, LIMIT_FAILURES_PER_SET },
 		{ "far more", 100, 0, LIMIT_VERIFICATIONS, REASON_BUDGET, LIMIT_FAILURES_PER_SET },
 		{ "one key of the same tag before", 0, 1, LIMIT_VERIFICATIONS, REASON_NONE, 2 },
 		{ "more keys than are tried", 0, LIMIT_KEYS_PER_TAG, LIMIT_VERIFICATIONS,
-			REASON_RRSIG_FAILED, LIMIT_KEYS_PER_TAG },
+		        REASON_RRSIG_FAILED, LIMIT_KEYS_PER_TAG },
 		{ "100 signatures, 20 keys", 100, 20, LIMIT_VERIFICATIONS, REASON_BUDGET,
-			LIMIT_FAILURES_PER_SET },
+		        LIMIT_FAILURES_PER_SET },
 		{ "nothing left to spend", 0, 0, 0, REASON_BUDGET, 0 },
 	};
 	static const struct signing good = { HONEST };

@@ -190,8 +190,8 @@ struct testhash testhash_of(const char *name, const struct nsec3_params *p)
 	for (unsigned round = 0; round <= p->iterations; round++) {
 		if (p->salt.len)
 			memcpy(octets + len, p->salt.base, p->salt.len);
-		require(EVP_Q_digest(NULL, "SHA1", NULL, octets, len + p->salt.len, h.octets,
-			NULL));
+		require(EVP_Q_digest(
+		        NULL, "SHA1", NULL, octets, len + p->salt.len, h.octets, NULL));
 		len = sizeof(h.octets);
 		memcpy(octets, h.octets, len);
 	}
@@ -214,14 +214,14 @@ struct testhash testhash_step(struct testhash h, int by)
 
 /* Five bits a digit: 20 octets are 32 digits without padding (RFC 4648, 7). */
 const char *testhash_owner(
-	struct testhash h, const char *zone, char text[static TESTHASH_OWNER_SIZE])
+        struct testhash h, const char *zone, char text[static TESTHASH_OWNER_SIZE])
 {
 	static const char digits[] = "0123456789abcdefghijklmnopqrstuv";
 
 	for (unsigned i = 0; i < 32; i++) {
 		unsigned bit = i * 5, octet = bit / 8;
 		unsigned pair = (unsigned)h.octets[octet] << 8 |
-				(octet + 1 < 20 ? h.octets[octet + 1] : 0u);
+		                (octet + 1 < 20 ? h.octets[octet + 1] : 0u);
 		text[i] = digits[pair >> (11 - bit % 8) & 31];
 	}
 	snprintf(text + 32, TESTHASH_OWNER_SIZE - 32, ".%s", strcmp(zone, ".") == 0 ? "" : zone);
@@ -283,7 +283,7 @@ void msg_section(struct msgbuild *b, enum section section)
 }
 
 static void put_record(struct msgbuild *b, const char *owner, uint16_t type, uint16_t class,
-	uint32_t ttl, const struct rd *rd)
+        uint32_t ttl, const struct rd *rd)
 {
 	struct writer w = msg_writer(b);
 	uint8_t *count = b->octets + 6 + 2 * b->section;
@@ -307,14 +307,14 @@ void msg_rr(struct msgbuild *b, const char *owner, uint16_t type, uint32_t ttl, 
 }
 
 void msg_rrset(struct msgbuild *b, const char *owner, uint16_t type, uint32_t ttl,
-	const struct rd *rdatas, size_t count)
+        const struct rd *rdatas, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		put_record(b, owner, type, CLASS_IN, ttl, &rdatas[i]);
 }
 
 void msg_signed(struct msgbuild *b, const struct testkey *k, const char *owner, uint16_t type,
-	uint32_t ttl, const struct rd *rdatas, size_t count, const struct signing *how)
+        uint32_t ttl, const struct rd *rdatas, size_t count, const struct signing *how)
 {
 	msg_rrset(b, owner, type, ttl, rdatas, count);
 	msg_rr(b, owner, TYPE_RRSIG, ttl, rd_rrsig(k, owner, type, ttl, rdatas, count, how));

@@ -41,7 +41,7 @@ struct rd {
 /* An RRset's RDATA as two arguments: the array and its length. */
 #define RRSET(...)                                                                                 \
 	(const struct rd[]){ __VA_ARGS__ },                                                        \
-		sizeof((const struct rd[]){ __VA_ARGS__ }) / sizeof(struct rd)
+	        sizeof((const struct rd[]){ __VA_ARGS__ }) / sizeof(struct rd)
 
 /* The types of a bitmap, in any order. */
 #define TYPES(...) ((const uint16_t[]){ __VA_ARGS__, 0 })
@@ -66,7 +66,7 @@ struct testkey *testkey_new(uint8_t algorithm, uint16_t flags, const char *zone)
 
 /* The same with another `seed`, for a second key with equal arguments. */
 struct testkey *testkey_seeded(
-	uint8_t algorithm, uint16_t flags, const char *zone, const char *seed);
+        uint8_t algorithm, uint16_t flags, const char *zone, const char *seed);
 void testkey_free(struct testkey *k);
 
 struct rd rd_dnskey(const struct testkey *k);
@@ -90,7 +90,7 @@ struct signing {
 
 /* The RRSIG of an RRset: RFC 4034, 3.1.8.1. */
 struct rd rd_rrsig(const struct testkey *k, const char *owner, uint16_t type, uint32_t ttl,
-	const struct rd *rdatas, size_t count, const struct signing *how);
+        const struct rd *rdatas, size_t count, const struct signing *how);
 
 /* ---- NSEC3 ---- */
 
@@ -113,7 +113,7 @@ struct testhash testhash_step(struct testhash h, int by);
 /* Writes the owner name "<base32hex>.<zone>" and returns `text`. */
 #define TESTHASH_OWNER_SIZE 300
 const char *testhash_owner(
-	struct testhash h, const char *zone, char text[static TESTHASH_OWNER_SIZE]);
+        struct testhash h, const char *zone, char text[static TESTHASH_OWNER_SIZE]);
 
 struct rd rd_nsec3(const struct nsec3_params *p, struct testhash next, const uint16_t *types);
 
@@ -132,11 +132,11 @@ void msg_begin(struct msgbuild *b, uint16_t id, uint16_t flags, const char *qnam
 void msg_section(struct msgbuild *b, enum section section);
 void msg_rr(struct msgbuild *b, const char *owner, uint16_t type, uint32_t ttl, struct rd rd);
 void msg_rrset(struct msgbuild *b, const char *owner, uint16_t type, uint32_t ttl,
-	const struct rd *rdatas, size_t count);
+        const struct rd *rdatas, size_t count);
 
 /* An RRset and its RRSIG. */
 void msg_signed(struct msgbuild *b, const struct testkey *k, const char *owner, uint16_t type,
-	uint32_t ttl, const struct rd *rdatas, size_t count, const struct signing *how);
+        uint32_t ttl, const struct rd *rdatas, size_t count, const struct signing *how);
 
 /* An OPT without options. */
 void msg_opt(struct msgbuild *b, uint16_t udp_size, bool dnssec_ok);

@@ -69,7 +69,7 @@ static void key_make(struct testkey *k, const char *seed)
 }
 
 struct testkey *testkey_seeded(
-	uint8_t algorithm, uint16_t flags, const char *zone, const char *seed)
+        uint8_t algorithm, uint16_t flags, const char *zone, const char *seed)
 {
 	struct testkey *k = calloc(1, sizeof(*k));
 
@@ -113,7 +113,7 @@ static void put_public_key(struct writer *w, const struct testkey *k)
 
 	if (k->coordinate) {
 		require(EVP_PKEY_get_octet_string_param(k->pkey, OSSL_PKEY_PARAM_PUB_KEY, octets,
-				sizeof(octets), &len) == 1);
+		                sizeof(octets), &len) == 1);
 		/* The first octet says that the point is not compressed; DNS leaves it out. */
 		writer_put(w, span_of(octets + 1, len - 1));
 	} else if (k->digest) {
@@ -156,14 +156,14 @@ struct rd rd_ds(const struct testkey *k, uint8_t digest_type)
 	uint8_t hashed[256 + RD_MAX], digest[64];
 	size_t owner_len = name_to_wire(k->zone, hashed), digest_len;
 	struct writer w = writer_over(rd.octets, RD_MAX);
-	const char *name = digest_type == DIGEST_SHA256 ? "SHA256" :
-			   digest_type == DIGEST_SHA384 ? "SHA384" :
-							  "SHA1";
+	const char *name = digest_type == DIGEST_SHA256   ? "SHA256"
+	                   : digest_type == DIGEST_SHA384 ? "SHA384"
+	                                                  : "SHA1";
 
 	lower_octets(hashed, owner_len);
 	memcpy(hashed + owner_len, dnskey.octets, dnskey.len);
-	require(EVP_Q_digest(NULL, name, NULL, hashed, owner_len + dnskey.len, digest,
-		&digest_len));
+	require(EVP_Q_digest(
+	        NULL, name, NULL, hashed, owner_len + dnskey.len, digest, &digest_len));
 	writer_u16(&w, testkey_tag(k));
 	writer_u8(&w, k->algorithm);
 	writer_u8(&w, digest_type);
@@ -216,7 +216,7 @@ static void put_owner(struct writer *w, const char *owner, uint8_t labels)
 
 /* The records in canonical order, each value once: RFC 4034, 6.3. */
 static void put_rrset(struct writer *w, const char *owner, uint16_t type, uint8_t labels,
-	uint32_t ttl, const struct rd *rdatas, size_t count)
+        uint32_t ttl, const struct rd *rdatas, size_t count)
 {
 	struct rd *sorted = calloc(count, sizeof(*sorted));
 
@@ -266,7 +266,7 @@ static void put_signature(struct writer *w, const struct testkey *k, struct span
 }
 
 struct rd rd_rrsig(const struct testkey *k, const char *owner, uint16_t type, uint32_t ttl,
-	const struct rd *rdatas, size_t count, const struct signing *how)
+        const struct rd *rdatas, size_t count, const struct signing *how)
 {
 	static uint8_t to_sign[1 << 20];
 	struct writer data = writer_over(to_sign, sizeof(to_sign));
