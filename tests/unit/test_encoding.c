@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "test.h"
+
+#include "base/encoding.h"
+
+struct row {
+	const char *why, *text, *octets; /* as a string; NULL: refused */
+};
+
+static void check(const struct row *row, bool (*decode)(const char *, uint8_t *, size_t, size_t *))
+{
+	uint8_t out[8];
+	size_t len;
+	bool accepted = decode(row->text, out, sizeof(out), &len);
+
+	assert_row(row->why, accepted == (row->octets != NULL));
+	assert_row(row->why, !accepted || span_equal(span_of(out, len),
+	                                          span_of(row->octets, strlen(row->octets))));
+}
+
+static void base64_is_that_of_rfc_4648(void **state)
+{
+	(void)state;
+	static const struct row rows[] = {
+		{ "RFC 4648, 10", "", "" },
+		{ "RFC 4648, 10", "Zg==", "f" },
+		{ "RFC 4648, 10", "Zm8=", "fo" },
+		{ "RFC 4648, 10", "Zm9v", "foo" },
+		{ "RFC 4648, 10", "Zm9vYmFy", "foobar" },
+		{ "all 62 and 63", "+/+/", "\xfb\xff\xbf" },
+		{ "blanks between", "Zm9v YmFy", "foobar" },
+		{ "blanks around", " Zm9v\t", "foo" },
+		{ "as many as fit", "Zm9vYmFyMTI=", "foobar12" },
+		{ "one octet too many", "Zm9vYmFyMTIz", NULL },
+		{ "no padding", "Zg", NULL },
+		{ "one digit", "Z", NULL },
+		{ "too much padding", "Zm9v=", NULL },
+		{ "the URL alphabet", "-_-_", NULL },
+		{ "something after it", "Zg==Zg==", NULL },
+		{ "no digit", "Zm9!", NULL },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++)
+		check(&rows[i], base64_decode);
+}
+
+static void hexadecimal_digits_come_in_pairs(void **state)
+{
+	(void)state;
+	static const struct row rows[] = {
+		{ "nothing", "", "" },
+		{ "both cases", "6aA1", "j\xa1" },
+		{ "blanks between octets", "66 6f\t6f", "foo" },
+		{ "half an octet", "666", NULL },
+		{ "no digit", "66zz", NULL },
+		{ "as many as fit", "6666666666666666", "ffffffff" },
+		{ "one octet too many", "666666666666666666", NULL },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++)
+		check(&rows[i], hex_decode);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(base64_is_that_of_rfc_4648),
+		cmocka_unit_test(hexadecimal_digits_come_in_pairs),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
