@@ -39,6 +39,14 @@ ROWS = (
     Row("forge-address-with-ad", "www.p256.test.", "A", {NO_RRSIGS}),
     Row("add-forged-address", "www.p256.test.", "A", {BOGUS}),
     Row("forge-alias", "www.p256.test.", "A", {NO_RRSIGS}),
+    Row("forge-alias-loop", "www.p256.test.", "A", ANY_EDE),
+    Row("forge-alias-loop", "www.unsigned.test.", "A", ANY_EDE, REFUSED + ("other",),
+        timeout_s=0.4),
+    Row("forge-under-refusal", "www.p256.test.", "A", ANY_EDE, REFUSED + ("failure",),
+        timeout_s=0.4),
+    Row("forge-as-query", "www.p256.test.", "A", ANY_EDE, REFUSED, timeout_s=0.4),
+    Row("forge-as-query", "www.unsigned.test.", "A", ANY_EDE, REFUSED, timeout_s=0.4),
+    Row("forge-as-notify", "www.p256.test.", "A", ANY_EDE, REFUSED, timeout_s=0.4),
     Row("forge-behind-alias", "to-secure.unsigned.test.", "A", {NO_RRSIGS}),
     Row("forge-behind-alias", "alias.p256.test.", "A", {NO_RRSIGS}),
     Row("forge-behind-alias", "to-example.p256.test.", "A", {NO_RRSIGS}),
@@ -63,6 +71,8 @@ ROWS = (
     Row("nodata-into-nxdomain", "www.p384.test.", "LOC", {BOGUS, NO_NSEC}),
 
     *(Row("strip-signatures", name, "A", {NO_RRSIGS}) for name in SECURE_NAMES),
+    Row("strip-data", "www.p256.test.", "A", ANY_EDE),
+    Row("strip-data", "www.rsa256.test.", "AAAA", ANY_EDE),
     *(Row("strip-dnssec", name, "A", {NO_RRSIGS}) for name in SECURE_NAMES),
     Row("strip-dnssec", "nowhere.p256.test.", "A", {NO_RRSIGS, NO_NSEC}),
     Row("strip-dnssec", "nowhere.ed448.test.", "A", {NO_RRSIGS, NO_NSEC}),
@@ -109,6 +119,8 @@ ROWS = (
                      "deny-ds-by-child")
       for name in ("www.p256.test.", "www.bank.example.", "www.child.p256.test.",
                    "www.child.salted.test.")),
+    *(Row("deny-ds-by-sibling", f"www.child.{parent}.test.", "A", ANY_EDE, fresh=True, timeout_s=6)
+      for parent in ("p256", "salted", "optout")),
 )
 
 # How the client asks, and over which family.
@@ -133,6 +145,8 @@ def outcome(answer, genuine):
         return "SERVFAIL" if not answer.records("answer") else "SERVFAIL with data"
     if answer.is_truncated and not answer.records("answer"):
         return "truncated"
+    if answer.rcode not in ("NOERROR", "NXDOMAIN") and not answer.records("answer"):
+        return "failure"
     if answer.rcode == genuine.rcode and sorted(answer.records("answer")) == sorted(
             genuine.records("answer")):
         return "genuine"

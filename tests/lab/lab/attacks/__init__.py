@@ -27,6 +27,8 @@ ATTACKS = {
     "forge-address-with-ad": (ADDRESSES, data.forge_address_with_ad),
     "add-forged-address": (ADDRESSES, data.add_forged_address),
     "forge-alias": (ADDRESSES, data.forge_alias),
+    "forge-alias-loop": (ADDRESSES, data.forge_alias_loop),
+    "forge-under-refusal": (ADDRESSES, data.forge_under_refusal),
     "forge-behind-alias": (ADDRESSES, data.forge_behind_alias),
     "forge-synthesis": (ADDRESSES, data.forge_synthesis),
     "add-unrelated-answer": (ADDRESSES, data.add_unrelated_answer),
@@ -46,6 +48,7 @@ ATTACKS = {
     "strip-denial-proof": (DATA, denial.strip_denial_proof),
     "strip-dnssec": (DATA, signature.strip_dnssec),
     "strip-dnssec-everywhere": (EVERYTHING, signature.strip_dnssec_everywhere),
+    "strip-data": (DATA, signature.strip_data),
     "flip-signature-bit": (DATA, signature.flip_signature_bit),
     "add-many-signatures": (DATA, signature.add_many_signatures),
     "extend-expiry": (DATA, signature.extend_expiry),
@@ -55,6 +58,8 @@ ATTACKS = {
     # the header, the question, the octets
     "change-question-case": (DATA, packet.change_question_case),
     "change-id": (DATA, packet.change_id),
+    "forge-as-query": (ADDRESSES, packet.forge_as_query),
+    "forge-as-notify": (ADDRESSES, packet.forge_as_notify),
     "swap-question": (ADDRESSES, packet.swap_question),
     "race-wrong-id": (ADDRESSES, packet.race_wrong_id),
     "race-wrong-question": (ADDRESSES, packet.race_wrong_question),
@@ -73,6 +78,7 @@ ATTACKS = {
     "deny-ds-unsigned": (EVERYTHING, denial.deny_ds(lambda scene: [message.soa(scene)])),
     "deny-ds-by-nsec3-replay": (EVERYTHING, denial.deny_ds(denial.proof_for("unsigned.test."))),
     "deny-ds-by-nsec-replay": (EVERYTHING, denial.deny_ds(denial.proof_for("unsigned.example."))),
+    "deny-ds-by-sibling": (EVERYTHING, denial.deny_ds(denial.proof_for_sibling)),
     "deny-ds-by-child": (EVERYTHING, denial.deny_ds(denial.proof_of_child)),
 }
 

@@ -3,6 +3,7 @@
 
 import dns.flags
 import dns.name
+import dns.rcode
 import dns.rdata
 import dns.rrset
 from dns.rdatatype import A, AAAA, DNAME, DNSKEY, RRSIG
@@ -43,6 +44,19 @@ def forge_alias(response, scene):
     return response
 
 
+def forge_alias_loop(response, scene):
+    name = scene.question.name
+    empty(response).answer = [dns.rrset.from_text(name, 600, "IN", "CNAME", str(name))]
+    return response
+
+
+def forge_under_refusal(response, scene):
+    """A failure needs no proof; the data in it do."""
+    response = forge_address(response, scene)
+    response.set_rcode(dns.rcode.REFUSED)
+    return response
+
+
 def forge_behind_alias(response, scene):
     """The alias stays genuine; the data at its end is forged."""
     response = strip_signatures_over(response, scene.question.rdtype)
@@ -75,7 +89,8 @@ def add_unrelated_answer(response, scene):
 def poison_additional(response, scene):
     """The answer stays genuine; what nobody asked for is poisoned."""
     response.additional.append(dns.rrset.from_text("www.bank.example.", 600, "IN", "A", FORGED[A]))
-    response.authority.append(dns.rrset.from_text("bank.example.", 600, "IN", "NS", "ns.evil.test."))
+    delegation = dns.rrset.from_text("bank.example.", 600, "IN", "NS", "ns.evil.test.")
+    response.authority.append(delegation)
     return response
 
 

@@ -73,6 +73,12 @@ def proof_for(name):
     return lambda scene: scene.ask_upstream(dns.name.from_text(name), DS).authority
 
 
+def proof_for_sibling(scene):
+    """The same from the parent of that very zone: each parent here has an unsigned child."""
+    sibling = dns.name.from_text("plain", scene.question.name.parent())
+    return scene.ask_upstream(sibling, DS).authority
+
+
 def proof_of_child(scene):
     """The child's own denial at its apex: genuine, but it is not the child's to say."""
     return scene.ask_upstream(scene.question.name, NSEC3PARAM).authority

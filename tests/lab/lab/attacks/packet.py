@@ -4,6 +4,7 @@
 import dns.flags
 import dns.message
 import dns.name
+import dns.opcode
 import dns.rcode
 import dns.rrset
 from dns.rdatatype import A
@@ -13,6 +14,19 @@ from .message import empty, forged_address
 
 def set_ad(response, scene):
     response.flags |= dns.flags.AD
+    return response
+
+
+def forge_as_query(response, scene):
+    """QR is clear, as in a query: a careless filter looks for responses only."""
+    empty(response).answer = [forged_address(scene)]
+    response.flags &= ~dns.flags.QR
+    return response
+
+
+def forge_as_notify(response, scene):
+    empty(response).answer = [forged_address(scene)]
+    response.set_opcode(dns.opcode.NOTIFY)
     return response
 
 

@@ -22,6 +22,11 @@ def strip_dnssec_everywhere(response, scene):
     return strip_dnssec(response, scene)
 
 
+def strip_data(response, scene):
+    """The signatures stay, and what they sign is gone."""
+    return keep(response, lambda rrset: rrset.rdtype != scene.question.rdtype)
+
+
 def flip_signature_bit(response, scene):
     for rrset in response.answer + response.authority:
         if rrset.rdtype == RRSIG:
