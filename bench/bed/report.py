@@ -64,7 +64,8 @@ def row_of(name, rounds, base):
             _number(_spread(costs), 0), _number(median("responder_us"), 2),
             _number(median("p50_us"), 0), _number(median("p99_us"), 0),
             str(sum(figures["lost"] for figures in rounds)),
-            _number(_ratio(rounds, base, "per_s"), 3), _number(_ratio(rounds, base, "filter_us"), 2))
+            _number(_ratio(rounds, base, "per_s"), 3),
+            _number(_ratio(rounds, base, "filter_us"), 2))
 
 
 def print_table(header, rows):

@@ -12,30 +12,31 @@ from .zones import QUESTIONS
 
 # `filter`: none, classic or batched (bench/acceptall), sealgate. `against`: the scene whose rate
 # and cost this one is divided by; it has the same responses on the server's side.
-Scene = collections.namedtuple("Scene", "filter question dnssec_ok outstanding against")
+Scene = collections.namedtuple("Scene", "filter question client outstanding against")
 
 BUSY, IDLE = 512, 1
 
 SCENES = (
-    Scene("none", "p256", True, BUSY, None),
-    Scene("classic", "p256", True, BUSY, None),
-    Scene("batched", "p256", True, BUSY, None),
-    Scene("sealgate", "p256", True, BUSY, "batched p256"),
-    Scene("sealgate", "p256", False, BUSY, "batched p256"),
-    Scene("batched", "ed25519", True, BUSY, None),
-    Scene("sealgate", "ed25519", True, BUSY, "batched ed25519"),
-    Scene("batched", "rsa2048", True, BUSY, None),
-    Scene("sealgate", "rsa2048", True, BUSY, "batched rsa2048"),
-    Scene("batched", "nxdomain", True, BUSY, None),
-    Scene("sealgate", "nxdomain", True, BUSY, "batched nxdomain"),
-    Scene("none", "p256", True, IDLE, None),
-    Scene("batched", "p256", True, IDLE, None),
-    Scene("sealgate", "p256", True, IDLE, "batched p256 idle"),
+    Scene("none", "p256", "do", BUSY, None),
+    Scene("classic", "p256", "do", BUSY, None),
+    Scene("batched", "p256", "do", BUSY, None),
+    Scene("sealgate", "p256", "do", BUSY, "batched p256"),
+    Scene("sealgate", "p256", "plain", BUSY, "batched p256"),
+    Scene("sealgate", "p256", "cd", BUSY, "batched p256"),
+    Scene("batched", "ed25519", "do", BUSY, None),
+    Scene("sealgate", "ed25519", "do", BUSY, "batched ed25519"),
+    Scene("batched", "rsa2048", "do", BUSY, None),
+    Scene("sealgate", "rsa2048", "do", BUSY, "batched rsa2048"),
+    Scene("batched", "nxdomain", "do", BUSY, None),
+    Scene("sealgate", "nxdomain", "do", BUSY, "batched nxdomain"),
+    Scene("none", "p256", "do", IDLE, None),
+    Scene("batched", "p256", "do", IDLE, None),
+    Scene("sealgate", "p256", "do", IDLE, "batched p256 idle"),
 )
 
 
 def name_of(scene):
-    return " ".join([scene.filter, scene.question, *(() if scene.dnssec_ok else ("plain",)),
+    return " ".join([scene.filter, scene.question, *(() if scene.client == "do" else (scene.client,)),
                      *(() if scene.outstanding == BUSY else ("idle",))])
 
 
@@ -66,7 +67,7 @@ class Measurer:
                 self._load, *watched, "-n", str(scene.outstanding),
                 "-w", str(self._pace.warm_up_ms), "-t", str(self._pace.measured_ms),
                 "-r", str(QUESTIONS[scene.question].rcode), ground.SERVER,
-                self._prepared.queries(scene.question, scene.dnssec_ok))
+                self._prepared.queries(scene.question, scene.client))
             if process and not process.is_running():
                 raise LabError(f"{scene.filter} ended by itself:\n{process.log_text()}")
         return _figures(json.loads(said))
@@ -89,7 +90,7 @@ def complaint(scene, figures):
         return "no answers"
     if figures["wrong"]:
         return f"{figures['wrong']} answers had the wrong RCODE, or TC"
-    if scene.filter == "sealgate" and scene.dnssec_ok and \
+    if scene.filter == "sealgate" and scene.client == "do" and \
             figures["authentic"] < figures["answers"]:
         return f"{figures['answers'] - figures['authentic']} answers came without AD"
     return None

@@ -19,7 +19,7 @@ from . import ground
 NAMES = 2000            # asked in turn: more than fit in no cache at all
 A, DS, DNSKEY, OPT = 1, 43, 48, 41
 NXDOMAIN = 3
-RD, DO = 0x0100, 0x8000
+RD, CD, DO = 0x0100, 0x0010, 0x8000
 UDP_SIZE = 1232
 
 # Origin, algorithm, more options of dnssec-keygen, options of dnssec-signzone.
@@ -40,6 +40,14 @@ QUESTIONS = {
     "ed25519": Question("ed25519.test.", "n{}", 0),
     "rsa2048": Question("rsa2048.test.", "n{}", 0),
     "nxdomain": Question("nsec3.test.", "x{}", NXDOMAIN),
+}
+
+# How the client asks: DO of its OPT (without DO it sends none), flags of the header.
+Client = collections.namedtuple("Client", "dnssec_ok flags")
+CLIENTS = {
+    "do": Client(True, RD),             # validates itself, or passes on to who does
+    "plain": Client(False, RD),         # most stub resolvers
+    "cd": Client(True, RD | CD),        # wants no checking: sealgate lets it pass unjudged
 }
 
 HEAD = """$ORIGIN {origin}
@@ -69,8 +77,8 @@ remote-control:
 
 
 class Prepared:
-    """The files: `anchor`, `responses` (all of them), and for each of QUESTIONS the queries, with
-    and without DO."""
+    """The files: `anchor`, `responses` (all of them), and the queries for each of QUESTIONS and
+    CLIENTS."""
 
     def __init__(self, resources):
         self._resources = resources
@@ -79,8 +87,8 @@ class Prepared:
         self.responses = resources.path("responses")
         os.mkdir(self.directory)
 
-    def queries(self, question, dnssec_ok):
-        return self._resources.path(f"queries-{question}-{'do' if dnssec_ok else 'plain'}")
+    def queries(self, question, client):
+        return self._resources.path(f"queries-{question}-{client}")
 
     def make(self, namespace):
         with concurrent.futures.ThreadPoolExecutor() as pool:
@@ -127,31 +135,39 @@ class Prepared:
         _wait_for_server(namespace, server)
         with _connect(namespace) as asking, open(self.responses, "wb") as responses:
             for zone in (ROOT, TLD, *LEAVES):
-                _write(responses, _ask(asking, query(zone.origin, DNSKEY, True)))
+                _write(responses, _ask(asking, query(zone.origin, DNSKEY, CLIENTS["do"])))
             for zone in (TLD, *LEAVES):
-                _write(responses, _ask(asking, query(zone.origin, DS, True)))
-            for name, question in QUESTIONS.items():
-                for dnssec_ok in (True, False):
-                    self._ask_all_names(asking, responses, name, question, dnssec_ok)
+                _write(responses, _ask(asking, query(zone.origin, DS, CLIENTS["do"])))
+            for question in QUESTIONS:
+                for client in ("do", "plain"):
+                    self._ask_all_names(asking, responses, question, client)
+                # The answers are those to "do".
+                with open(self.queries(question, "cd"), "wb") as queries:
+                    for octets in _queries(question, "cd"):
+                        _write(queries, octets)
 
-    def _ask_all_names(self, asking, responses, name, question, dnssec_ok):
-        with open(self.queries(name, dnssec_ok), "wb") as queries:
-            for i in range(NAMES):
-                octets = query(f"{question.form.format(i)}.{question.origin}", A, dnssec_ok)
+    def _ask_all_names(self, asking, responses, question, client):
+        with open(self.queries(question, client), "wb") as queries:
+            for octets in _queries(question, client):
                 response = _ask(asking, octets)
-                if response[3] & 0x0f != question.rcode or response[2] & 0x02:
-                    raise LabError(f"NSD answers {name} with flags {response[2:4].hex()}")
+                if response[3] & 0x0f != QUESTIONS[question].rcode or response[2] & 0x02:
+                    raise LabError(f"NSD answers {question} with flags {response[2:4].hex()}")
                 _write(queries, octets)
                 _write(responses, response)
 
 
-def query(name, kind, dnssec_ok):
-    """The octets of a query; with EDNS and DO, or with neither."""
+def _queries(question, client):
+    origin, form, _ = QUESTIONS[question]
+    return [query(f"{form.format(i)}.{origin}", A, CLIENTS[client]) for i in range(NAMES)]
+
+
+def query(name, kind, client):
+    """The octets of a query."""
     labels = [label.encode() for label in name.rstrip(".").split(".") if label]
-    octets = struct.pack("!6H", 0, RD, 1, 0, 0, 1 if dnssec_ok else 0)
+    octets = struct.pack("!6H", 0, client.flags, 1, 0, 0, 1 if client.dnssec_ok else 0)
     octets += b"".join(bytes((len(label),)) + label for label in labels) + b"\0"
     octets += struct.pack("!2H", kind, 1)
-    if dnssec_ok:
+    if client.dnssec_ok:
         octets += struct.pack("!B2HIH", 0, OPT, UDP_SIZE, DO, 0)
     return octets
 
@@ -182,7 +198,7 @@ def _wait_for_server(namespace, server):
         with _connect(namespace) as asking:
             asking.settimeout(0.1)
             try:
-                asking.send(query(".", DNSKEY, True))
+                asking.send(query(".", DNSKEY, CLIENTS["do"]))
                 asking.recv(65535)
                 return
             except OSError:
