@@ -9,7 +9,7 @@ DESTDIR ?=
 comma := ,
 B := build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
 
-PACKAGES := libmnl libnetfilter_queue libcrypto libconfig libsodium libsystemd libpcap
+PACKAGES := libmnl libnetfilter_queue libcrypto libconfig libsodium libsystemd libpcap jansson
 CC      ?= gcc
 CFLAGS  ?= -O2 -g
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \

@@ -4,6 +4,7 @@
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/params.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -11,9 +12,19 @@
 static const struct algorithm algorithms[] = {
 	{ .id = 1, .mnemonic = "RSAMD5" },
 	{ .id = 3, .mnemonic = "DSA" },
-	{ .id = ALGORITHM_RSASHA1, .mnemonic = "RSASHA1" },
+	{ .id = ALGORITHM_RSASHA1,
+	        .mnemonic = "RSASHA1",
+	        .decode = rsa_decode,
+	        .verify = verify_hashed,
+	        .hash = HASH_SHA1,
+	        .is_sha1 = true },
 	{ .id = 6, .mnemonic = "DSA-NSEC3-SHA1" },
-	{ .id = ALGORITHM_RSASHA1_NSEC3, .mnemonic = "RSASHA1-NSEC3-SHA1" },
+	{ .id = ALGORITHM_RSASHA1_NSEC3,
+	        .mnemonic = "RSASHA1-NSEC3-SHA1",
+	        .decode = rsa_decode,
+	        .verify = verify_hashed,
+	        .hash = HASH_SHA1,
+	        .is_sha1 = true },
 	{ .id = ALGORITHM_RSASHA256,
 	        .mnemonic = "RSASHA256",
 	        .decode = rsa_decode,
@@ -71,10 +82,26 @@ static const struct algorithm *algorithm_find(uint8_t id)
 	return NULL;
 }
 
+static atomic_bool allow_sha1;
+
+void crypto_allow_sha1(bool allow)
+{
+	atomic_store(&allow_sha1, allow);
+}
+
+bool sha1_is_allowed(void)
+{
+	return atomic_load_explicit(&allow_sha1, memory_order_relaxed);
+}
+
+static bool is_supported(const struct algorithm *a)
+{
+	return a && a->decode && (!a->is_sha1 || sha1_is_allowed());
+}
+
 bool algorithm_is_supported(uint8_t algorithm)
 {
-	const struct algorithm *a = algorithm_find(algorithm);
-	return a && a->decode;
+	return is_supported(algorithm_find(algorithm));
 }
 
 const char *algorithm_text(uint8_t algorithm)
@@ -115,7 +142,7 @@ static EVP_PKEY_CTX *verifier_new(EVP_PKEY *pkey, enum hash hash)
 struct pubkey *pubkey_new(uint8_t algorithm, struct span octets)
 {
 	const struct algorithm *a = algorithm_find(algorithm);
-	if (!a || !a->decode || (a->key_octets && octets.len != a->key_octets))
+	if (!is_supported(a) || (a->key_octets && octets.len != a->key_octets))
 		return NULL;
 	struct pubkey *key = calloc(1, sizeof(*key));
 	if (!key)

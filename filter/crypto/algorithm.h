@@ -22,7 +22,11 @@ struct algorithm {
 	size_t key_octets;       /* 0: the decoder looks */
 	size_t signature_octets; /* 0: as long as the modulus, which OpenSSL sees to */
 	bool takes_message;      /* verifies the message itself and not its hash */
+	bool is_sha1;            /* supported only where the operator allows SHA-1 */
 };
+
+/* Says whether crypto_allow_sha1() was called so. */
+bool sha1_is_allowed(void);
 
 struct pubkey {
 	const struct algorithm *algorithm;

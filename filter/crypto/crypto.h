@@ -34,13 +34,17 @@ struct pubkey;
 struct crypto *crypto_new(void);
 void crypto_free(struct crypto *c);
 
+/* Says whether RSASHA1, RSASHA1-NSEC3-SHA1 and the DS digest SHA-1 count as supported. They do not
+ * unless this is called (RFC 9905). For the whole process; what was judged before stays judged. */
+void crypto_allow_sha1(bool allow);
+
 /* True when signatures of this algorithm can be checked. */
 bool algorithm_is_supported(uint8_t algorithm);
 
 /* The mnemonic, or "unknown". */
 const char *algorithm_text(uint8_t algorithm);
 
-/* True for a DS digest type that can be computed and is still accepted: SHA-256 and SHA-384. */
+/* True for a DS digest type that is accepted: SHA-256, SHA-384, and SHA-1 where it is allowed. */
 bool digest_is_supported(uint8_t digest_type);
 
 /* Decodes the public key field of a DNSKEY (RFC 3110, 6605, 8080). Returns NULL when the algorithm

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "crypto/digest.h"
+#include "crypto/algorithm.h"
 
 #include <openssl/err.h>
 #include <stdlib.h>
@@ -11,11 +11,11 @@ static const char *const hash_names[HASH_COUNT] = {
 	[HASH_SHA512] = "SHA512",
 };
 
-/* SHA-1 is not in it: RFC 9905 tells validators to give it up. */
 static const struct {
 	uint8_t type;
 	enum hash hash;
 } ds_digests[] = {
+	{ DIGEST_SHA1, HASH_SHA1 },
 	{ DIGEST_SHA256, HASH_SHA256 },
 	{ DIGEST_SHA384, HASH_SHA384 },
 };
@@ -74,6 +74,8 @@ size_t hash_spans(struct crypto *c, enum hash h, struct span first, struct span 
 /* Returns HASH_COUNT for a type that is not supported. */
 static enum hash ds_hash(uint8_t digest_type)
 {
+	if (digest_type == DIGEST_SHA1 && !sha1_is_allowed())
+		return HASH_COUNT;
 	for (size_t i = 0; i < sizeof(ds_digests) / sizeof(ds_digests[0]); i++) {
 		if (ds_digests[i].type == digest_type)
 			return ds_digests[i].hash;

@@ -29,6 +29,19 @@ bool ds_of_dnskey(
 	return ds->digest_len > 0;
 }
 
+/* SHA-1 counts for nothing beside a stronger digest: RFC 4509, 3. */
+static void drop_weak(struct ds_set *set)
+{
+	unsigned strong = 0;
+
+	for (unsigned i = 0; i < set->count; i++) {
+		if (set->ds[i].digest_type != DIGEST_SHA1)
+			set->ds[strong++] = set->ds[i];
+	}
+	if (strong > 0)
+		set->count = strong;
+}
+
 enum reason ds_set_read(const struct rrsets *g, const struct rrset *set, struct ds_set *out)
 {
 	bool algorithm_known = false;
@@ -43,6 +56,7 @@ enum reason ds_set_read(const struct rrsets *g, const struct rrset *set, struct 
 		if (digest_is_supported(ds.digest_type))
 			out->ds[out->count++] = ds;
 	}
+	drop_weak(out);
 	if (out->count > 0)
 		return REASON_NONE;
 	return algorithm_known ? REASON_DS_DIGEST : REASON_DS_ALGORITHM;

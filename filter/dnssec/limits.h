@@ -30,4 +30,6 @@
 #define SKEW_MIN_S 3600
 #define SKEW_MAX_S 86400
 
+#define SKEW_BY_VALIDITY (-1) /* stands for the above where a skew may be given */
+
 #endif

@@ -22,6 +22,7 @@ enum status {
 	X(NONE, "none", EDE_NONE, "all is well")                                                   \
 	X(UNSIGNED_ZONE, "unsigned-zone", EDE_NONE, "the parent proves that the zone is unsigned") \
 	X(NO_ANCHOR, "no-anchor", EDE_NONE, "no trust anchor lies above the name")                 \
+	X(NTA, "nta", EDE_NONE, "a negative trust anchor lies above the name")                     \
 	X(DS_ALGORITHM, "ds-algorithm", 1, "no DS has an algorithm that is supported")             \
 	X(DS_DIGEST, "ds-digest", 2, "no DS has a digest type that is supported")                  \
 	X(NSEC3_ITERATIONS, "nsec3-iterations", 27, "NSEC3 iterations are over the limit")         \
@@ -46,6 +47,8 @@ enum status {
 	X(CHAIN_TOO_LONG, "chain-too-long", 6, "the CNAME chain is longer than the limit")         \
 	X(BUDGET, "budget", 6, "judging it would cost more than the limit")                        \
 	X(FETCH_FAILED, "fetch-failed", 22, "a DNSKEY or DS could not be fetched")                 \
+	X(LINK_MISSING, "link-missing", EDE_NONE, "it is needed and was not found")                \
+	X(NOT_SIGNED_FOR, "not-signed-for", EDE_NONE, "the query did not ask for signatures")      \
 	X(FETCH_TIMEOUT, "fetch-timeout", 22, "the keys did not arrive in time")                   \
 	X(NOT_ANSWER, "not-answer", EDE_NONE, "the response carries no answer to judge")
 

@@ -29,7 +29,7 @@ static int32_t serial_difference(uint32_t a, uint32_t b)
 	return (int32_t)(a - b);
 }
 
-static int32_t allowed_skew(const struct rrsig *sig)
+static int32_t skew_of_validity(const struct rrsig *sig)
 {
 	int32_t skew = serial_difference(sig->expiration, sig->inception) / SKEW_SHARE;
 	if (skew < SKEW_MIN_S)
@@ -37,22 +37,23 @@ static int32_t allowed_skew(const struct rrsig *sig)
 	return skew > SKEW_MAX_S ? SKEW_MAX_S : skew;
 }
 
-enum reason rrsig_check_time(const struct rrsig *sig, int64_t now_s)
+enum reason rrsig_check_time(const struct rrsig *sig, int64_t now_s, int32_t skew_s)
 {
 	uint32_t now = (uint32_t)now_s;
+	int32_t allowed = skew_s == SKEW_BY_VALIDITY ? skew_of_validity(sig) : skew_s;
 
 	if (serial_difference(sig->expiration, sig->inception) < 0)
 		return REASON_RRSIG_TIMES;
-	if (serial_difference(now, sig->expiration) > allowed_skew(sig))
+	if (serial_difference(now, sig->expiration) > allowed)
 		return REASON_RRSIG_EXPIRED;
-	if (serial_difference(sig->inception, now) > allowed_skew(sig))
+	if (serial_difference(sig->inception, now) > allowed)
 		return REASON_RRSIG_NOT_YET;
 	return REASON_NONE;
 }
 
 struct budget budget_full(void)
 {
-	return (struct budget){ LIMIT_VERIFICATIONS, LIMIT_NSEC3_HASHES };
+	return (struct budget){ LIMIT_VERIFICATIONS, LIMIT_NSEC3_HASHES, SKEW_BY_VALIDITY };
 }
 
 /* The labels that a signature counts: without the root and a leading wildcard (RFC 4034, 3.1.3). */
@@ -62,14 +63,14 @@ static unsigned signable_labels(const struct name *owner)
 }
 
 /* All of RFC 4035, 5.3.1 that needs no key. */
-static enum reason check_fields(
-        const struct rrsig *sig, const struct rrset *set, const struct keyset *keys, int64_t now_s)
+static enum reason check_fields(const struct rrsig *sig, const struct rrset *set,
+        const struct keyset *keys, int64_t now_s, int32_t skew_s)
 {
 	if (!name_equal(&sig->signer, &keys->apex) || !name_within(&set->owner, &sig->signer))
 		return REASON_RRSIG_SIGNER;
 	if (sig->labels > signable_labels(&set->owner) || sig->labels < sig->signer.labels)
 		return REASON_RRSIG_LABELS;
-	return rrsig_check_time(sig, now_s);
+	return rrsig_check_time(sig, now_s, skew_s);
 }
 
 static uint32_t least(uint32_t a, uint32_t b)
@@ -149,7 +150,7 @@ static enum reason check_signatures(struct check *k, const struct rrsets *g,
 		enum reason reason = REASON_MALFORMED;
 		size_t mark = arena_mark(k->arena);
 		if (rrsig_read(g->m, &g->m->rrs[i], &sig))
-			reason = check_fields(&sig, set, k->keys, now_s);
+			reason = check_fields(&sig, set, k->keys, now_s, k->budget->skew_s);
 		if (reason == REASON_NONE)
 			reason = try_keys(k, &sig);
 		arena_reset(k->arena, mark);

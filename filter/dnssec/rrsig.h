@@ -21,15 +21,18 @@ struct rrsig {
 /* Reads the RRSIG `rr`. Returns false when it is malformed; a compressed signer is. */
 bool rrsig_read(const struct message *m, const struct rr *rr, struct rrsig *sig);
 
-/* Says whether `now_s` lies within the signature's time, with the skew of limits.h: REASON_NONE,
- * _RRSIG_EXPIRED, _RRSIG_NOT_YET, or _RRSIG_TIMES when it ends before it begins. RFC 4034, 3.1.5.
+/* Says whether `now_s` lies within the signature's time, with a skew of `skew_s`, or that of
+ * limits.h for SKEW_BY_VALIDITY: REASON_NONE, _RRSIG_EXPIRED, _RRSIG_NOT_YET, or _RRSIG_TIMES when
+ * it ends before it begins. RFC 4034, 3.1.5.
  */
-enum reason rrsig_check_time(const struct rrsig *sig, int64_t now_s);
+enum reason rrsig_check_time(const struct rrsig *sig, int64_t now_s, int32_t skew_s);
 
-/* What may still be spent on one response. */
+/* What one response is allowed: how much may still be spent on it, and how far its times may be
+ * off. */
 struct budget {
 	unsigned verifications;
 	unsigned nsec3_hashes;
+	int32_t skew_s; /* or SKEW_BY_VALIDITY */
 };
 
 struct budget budget_full(void);

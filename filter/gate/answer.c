@@ -318,7 +318,7 @@ static bool judge_referral(struct judging *j, const struct rrset *ns)
 	for (unsigned i = 0; i < j->sets.count; i++) {
 		const struct rrset *set = &j->sets.sets[i];
 		if (set->section == SECTION_ADDITIONAL &&
-			(set->type == TYPE_A || set->type == TYPE_AAAA))
+		        (set->type == TYPE_A || set->type == TYPE_AAAA))
 			keep_unsigned(&j->rulings[i]);
 	}
 	judging_weaken(j, ruling_of(j, ns)->outcome, &ns->owner, TYPE_NS);

@@ -43,8 +43,7 @@ bool gate_matches(const struct message *response, const struct asked *asked)
 	               message_rcode(response) != RCODE_NXDOMAIN && response->rr_count == 0);
 }
 
-/* Answers that are judged; others are failures, from which nothing but the RCODE goes on. */
-static bool is_answer(const struct message *m)
+bool gate_is_answer(const struct message *m)
 {
 	unsigned rcode = message_rcode(m);
 
@@ -93,7 +92,7 @@ static void choose_records(struct rewrite *r, struct judging *j, const struct me
 			r->ttls[i] = TTL_LEFT_OUT;
 		else if (policy->mode == MODE_MONITOR)
 			r->ttls[i] = rr->ttl_s;
-		else if (!is_answer(m))
+		else if (!gate_is_answer(m))
 			r->ttls[i] = TTL_LEFT_OUT;
 		else if (m->qclass != CLASS_IN)
 			r->ttls[i] = other_class_ttl(m, rr);
@@ -145,7 +144,7 @@ static uint16_t client_flags(
 	bool wants_ad = asked->dnssec_ok || (asked->flags & FLAG_AD); /* RFC 6840, 5.7 and 5.8 */
 	uint16_t flags = m->flags & (uint16_t)~FLAG_AD;
 
-	if (wants_ad && outcome.status == STATUS_SECURE && is_answer(m))
+	if (wants_ad && outcome.status == STATUS_SECURE && gate_is_answer(m))
 		flags |= FLAG_AD;
 	return flags;
 }
@@ -207,9 +206,11 @@ void gate_judge(struct gate *g, const struct asked *asked, struct span octets, i
 
 	arena_reset(&g->arena, 0);
 	begin_result(result, &m);
-	if (!parsed)
+	if (!parsed) {
+		result->outcome = outcome_of(STATUS_BOGUS, REASON_MALFORMED);
 		return;
-	if (is_answer(&m) && m.qclass == CLASS_IN) {
+	}
+	if (gate_is_answer(&m) && m.qclass == CLASS_IN) {
 		if (!judging_begin(&j, g, &m, now_s))
 			result->outcome = outcome_of(STATUS_BOGUS, REASON_MALFORMED);
 		else if (!judge(&j, asked, result))

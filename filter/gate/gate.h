@@ -23,6 +23,10 @@ struct gate {
 	struct rr *rrs; /* room for the response being judged */
 };
 
+/* True for a response that is judged: NOERROR, NXDOMAIN or YXDOMAIN, not cut, with a question. What
+ * else there is tells nothing but its RCODE, and only that goes on. */
+bool gate_is_answer(const struct message *response);
+
 enum gate_verdict {
 	GATE_ACCEPT,   /* let it through as it is */
 	GATE_REWRITE,  /* send `octets` in its place */
@@ -35,7 +39,7 @@ struct gate_result {
 	enum gate_verdict verdict;
 	struct outcome outcome;
 	struct want culprit; /* the RRset that decided, or the link of its chain */
-	struct span octets; /* inside the writer that was passed */
+	struct span octets;  /* inside the writer that was passed */
 	struct want want;
 };
 
@@ -70,8 +74,8 @@ enum learned {
 enum learned gate_learn(
         struct gate *g, const struct want *want, struct span octets, int64_t now_s, bool last_try);
 
-/* Remembers for LIMIT_FAILED_TTL_S that `want` could not be fetched: what needs it is
- * Indeterminate. */
-void gate_learn_failure(struct gate *g, const struct want *want, int64_t now_s);
+/* Remembers for LIMIT_FAILED_TTL_S that `want` could not be had: what needs it is Indeterminate,
+ * for this reason. */
+void gate_learn_failure(struct gate *g, const struct want *want, enum reason reason, int64_t now_s);
 
 #endif

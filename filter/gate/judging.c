@@ -11,6 +11,8 @@ bool judging_begin(struct judging *j, struct gate *gate, const struct message *m
 		.may_want = true,
 		.outcome = outcome_of(STATUS_SECURE, REASON_NONE),
 		.culprit = { .name = m->qname, .type = m->qtype } };
+	if (gate->policy->has_skew)
+		j->budget.skew_s = gate->policy->skew_s;
 	if (!rrsets_group(&j->sets, m, &gate->arena))
 		return false;
 	j->rulings = arena_take(&gate->arena, j->sets.count * sizeof(*j->rulings));
@@ -38,8 +40,8 @@ void judging_weaken(
 	j->culprit = (struct want){ .name = *name, .type = type };
 }
 
-/* The zone that holds the set, as far as its owner and type tell: a DS lies above its cut (RFC 4035,
- * 2.4). */
+/* The zone that holds the set, as far as its owner and type tell: a DS lies above its cut (RFC
+ * 4035, 2.4). */
 static void find_zone(struct judging *j, const struct rrset *set, struct chain *chain)
 {
 	if (set->type == TYPE_DS)
@@ -82,7 +84,7 @@ static void read_signers(const struct judging *j, const struct rrset *set, struc
  * RFC 4035, 5.3.1, the signer must be the zone that contains the RRset. An NSEC at the cut itself
  * may be from either side. */
 static bool is_known_to_be_below_a_cut(
-	struct judging *j, const struct rrset *set, const struct name *signer)
+        struct judging *j, const struct rrset *set, const struct name *signer)
 {
 	struct chain chain;
 
@@ -164,8 +166,7 @@ bool judge_denial_records(
 	for (unsigned i = 0; i < j->sets.count; i++) {
 		const struct rrset *set = &j->sets.sets[i];
 		const struct ruling *r = &j->rulings[i];
-		if (set->count == 0 ||
-		        (set->type != TYPE_NSEC && set->type != TYPE_NSEC3) ||
+		if (set->count == 0 || (set->type != TYPE_NSEC && set->type != TYPE_NSEC3) ||
 		        !name_within(&set->owner, zone))
 			continue;
 		if (!judge_set(j, set))

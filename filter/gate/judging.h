@@ -49,8 +49,9 @@ bool judge_set(struct judging *j, const struct rrset *set);
  * wanted first. */
 bool judge_part(struct judging *j, const struct rrset *set);
 
-/* Learns from the message whether a zone begins at `name`: by a DS RRset, a proof that there is none,
- * or an alias. Returns false when nothing of it holds; with `last_try` that is stored as broken. */
+/* Learns from the message whether a zone begins at `name`: by a DS RRset, a proof that there is
+ * none, or an alias. Returns false when nothing of it holds; with `last_try` that is stored as
+ * broken. */
 bool learn_cut(struct judging *j, const struct name *name, bool last_try);
 
 /* Collects the verified NSEC and NSEC3 records of `zone`. Returns false when something is wanted

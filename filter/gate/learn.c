@@ -74,7 +74,7 @@ static bool learn_alias(struct judging *j, const struct name *name, struct lesso
 }
 
 static struct lesson learn_denial(
-	struct judging *j, const struct name *name, const struct name *zone)
+        struct judging *j, const struct name *name, const struct name *zone)
 {
 	static const enum cut cuts[] = {
 		[NO_DS_UNPROVED] = CUT_BROKEN,
@@ -112,7 +112,7 @@ bool learn_cut(struct judging *j, const struct name *name, bool last_try)
 	if (l.cut == CUT_BROKEN && !last_try)
 		return false;
 	store_put_cut(j->gate->store, name, l.cut, l.outcome, l.cut == CUT_SECURE ? &l.ds : NULL,
-		j->now_s, clamp_ttl(l.ttl_s));
+	        j->now_s, clamp_ttl(l.ttl_s));
 	return true;
 }
 
@@ -173,9 +173,9 @@ enum learned gate_learn(
 	return done ? LEARNED : LEARN_RETRY;
 }
 
-void gate_learn_failure(struct gate *g, const struct want *want, int64_t now_s)
+void gate_learn_failure(struct gate *g, const struct want *want, enum reason reason, int64_t now_s)
 {
-	struct outcome outcome = outcome_of(STATUS_INDETERMINATE, REASON_FETCH_FAILED);
+	struct outcome outcome = outcome_of(STATUS_INDETERMINATE, reason);
 
 	if (want->type == TYPE_DS)
 		store_put_cut(g->store, &want->name, CUT_BROKEN, outcome, NULL, now_s,

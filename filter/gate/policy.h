@@ -4,6 +4,7 @@
 #define GATE_POLICY_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum policy_mode {
 	MODE_ENFORCE, /* Bogus and Indeterminate become SERVFAIL */
@@ -13,7 +14,9 @@ enum policy_mode {
 
 struct policy {
 	enum policy_mode mode;
-	bool judge_cd; /* queries with CD=1 are judged like others, instead of passed */
+	bool judge_cd;  /* queries with CD=1 are judged like others, instead of passed */
+	bool has_skew;  /* `skew_s` takes the place of the skew in dnssec/limits.h */
+	int32_t skew_s; /* how far signature times may be off */
 };
 
 #endif

@@ -105,7 +105,7 @@ void worker_unlearned(void *context, const struct fetch *fetch)
 	struct worker *w = context;
 
 	worker_set_source(w, &fetch->server);
-	gate_learn_failure(&w->gate, &fetch->want, w->now_s);
+	gate_learn_failure(&w->gate, &fetch->want, REASON_FETCH_FAILED, w->now_s);
 }
 
 void worker_fetched(void *context, struct parked_list *waiting)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "trust/chain.h"
 
-static void end_at(
-	struct chain *c, enum chain_end end, const struct name *name, uint16_t type)
+static void end_at(struct chain *c, enum chain_end end, const struct name *name, uint16_t type)
 {
 	c->end = end;
 	c->keys = NULL;
@@ -52,12 +51,19 @@ static bool step_down(struct chain *c, const struct fact *fact, const struct nam
 void chain_find(struct store *s, const struct name *name, int64_t now_s, struct chain *out)
 {
 	const struct anchor *anchor = anchors_above(s->anchors, name);
+	const struct nta *nta = nta_above(s->ntas, name, now_s);
 	struct name at;
 
 	*out = (struct chain){ .end = CHAIN_SECURE };
 	if (!anchor) {
 		end_at(out, CHAIN_BROKEN, name, TYPE_DS);
 		out->outcome = outcome_of(STATUS_INSECURE, REASON_NO_ANCHOR);
+		return;
+	}
+	if (nta && nta->zone.labels >= anchor->zone.labels) {
+		end_at(out, CHAIN_BROKEN, &nta->zone, TYPE_DS);
+		out->zone = nta->zone;
+		out->outcome = outcome_of(STATUS_INSECURE, REASON_NTA);
 		return;
 	}
 	if (!enter_zone(out, store_find(s, &anchor->zone, now_s), &anchor->zone))

@@ -18,10 +18,12 @@ struct chain {
 	struct name zone;          /* the deepest cut that was reached */
 	const struct keyset *keys; /* borrowed from the store until its next change */
 	struct outcome outcome;
-	struct want link; /* what is wanted, or the link that is broken or shows the zone unsigned */
+	struct want
+	        link; /* what is wanted, or the link that is broken or shows the zone unsigned */
 };
 
-/* Walks to the zone that holds `name`. Without an anchor above it: INSECURE. */
+/* Walks to the zone that holds `name`, from the deepest anchor above it. Without one, or with a
+ * negative trust anchor as deep or deeper: INSECURE. */
 void chain_find(struct store *s, const struct name *name, int64_t now_s, struct chain *out);
 
 /* The same to the zone that holds the DS of `name`, its parent's (RFC 4035, 2.4). */

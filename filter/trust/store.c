@@ -4,6 +4,7 @@
 int store_init(struct store *s, const struct anchors *anchors, uint32_t capacity)
 {
 	s->anchors = anchors;
+	s->ntas = NULL;
 	s->source = 0;
 	int error = hash_key_draw(&s->key);
 	return error ? error : table_init(&s->facts, sizeof(struct fact), capacity);

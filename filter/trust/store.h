@@ -9,6 +9,7 @@
 #include "base/table.h"
 #include "dnssec/ds.h"
 #include "trust/anchor.h"
+#include "trust/nta.h"
 
 /* What is known of a name as a place where a zone may begin, seen from above. */
 enum cut {
@@ -39,6 +40,7 @@ struct store {
 	struct table facts;
 	struct hash_key key;
 	const struct anchors *anchors;
+	const struct nta_list *ntas; /* borrowed; NULL for none, as store_init() leaves it */
 
 	/* Whose answers are judged and learned at present. What is proved is proved, whoever sent
 	 * it; but a failure to prove is remembered only of the one who failed, so that a client who

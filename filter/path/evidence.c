@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "path/evidence.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/keyedhash.h"
+
+/* What a message may be of use for, and for which name. */
+enum topic {
+	TOPIC_KEYS,   /* the DNSKEYs of the name */
+	TOPIC_CUT,    /* whether a zone begins at the name */
+	TOPIC_DENIAL, /* what does not exist in the zone of the name */
+};
+
+struct entry {
+	uint64_t hash; /* of topic and name; collisions only offer a message in vain */
+	uint32_t message;
+};
+
+struct kept {
+	uint8_t *octets;
+	size_t len;
+};
+
+struct evidence {
+	struct hash_key key;
+	struct kept *messages;
+	size_t message_count, message_room;
+	struct entry *entries;
+	size_t entry_count, entry_room;
+};
+
+struct evidence *evidence_new(void)
+{
+	struct evidence *e = calloc(1, sizeof(*e));
+	if (e && hash_key_draw(&e->key) < 0) {
+		free(e);
+		return NULL;
+	}
+	return e;
+}
+
+void evidence_free(struct evidence *e)
+{
+	if (!e)
+		return;
+	for (size_t i = 0; i < e->message_count; i++)
+		free(e->messages[i].octets);
+	free(e->messages);
+	free(e->entries);
+	free(e);
+}
+
+/* Makes room for one more in a growing array. Returns NULL, the array unchanged, on failure. */
+static void *grown(void *array, size_t count, size_t *room, size_t size)
+{
+	if (count < *room)
+		return array;
+	size_t more = *room ? *room * 2 : 64;
+	void *larger = reallocarray(array, more, size);
+	if (larger)
+		*room = more;
+	return larger;
+}
+
+static uint64_t hash_of(const struct evidence *e, enum topic topic, const struct name *name)
+{
+	struct {
+		uint8_t topic;
+		uint8_t octets[NAME_MAX_OCTETS];
+	} text = { .topic = (uint8_t)topic };
+
+	memcpy(text.octets, name->octets, name->len);
+	return keyed_hash(&e->key, span_of(&text, 1u + name->len));
+}
+
+/* The entry is of the message that is kept next. */
+static int add_entry(struct evidence *e, enum topic topic, const struct name *name)
+{
+	struct entry *entries = grown(e->entries, e->entry_count, &e->entry_room, sizeof(*entries));
+
+	if (!entries)
+		return -ENOMEM;
+	e->entries = entries;
+	e->entries[e->entry_count++] =
+	        (struct entry){ hash_of(e, topic, name), (uint32_t)e->message_count };
+	return 0;
+}
+
+static int add_for_record(struct evidence *e, const struct message *m, const struct rr *rr)
+{
+	struct name owner, zone;
+	int result = 0;
+
+	if (rr->class != CLASS_IN || !message_owner(m, rr, &owner))
+		return 0;
+	switch (rr->type) {
+	case TYPE_DNSKEY:
+		return add_entry(e, TOPIC_KEYS, &owner);
+	case TYPE_DS:
+		return add_entry(e, TOPIC_CUT, &owner);
+	case TYPE_NS:
+		/* of a referral, which holds DS or its denial */
+		return rr->section == SECTION_AUTHORITY ? add_entry(e, TOPIC_CUT, &owner) : 0;
+	case TYPE_NSEC3:
+		name_parent(&owner, &zone);
+		return add_entry(e, TOPIC_DENIAL, &zone);
+	case TYPE_NSEC:
+		result = add_entry(e, TOPIC_CUT, &owner);
+		/* which of the names above it is the zone, the signature tells: all may be */
+		for (unsigned labels = 0; result == 0 && labels <= owner.labels; labels++) {
+			name_suffix(&owner, labels, &zone);
+			result = add_entry(e, TOPIC_DENIAL, &zone);
+		}
+		return result;
+	}
+	return 0;
+}
+
+/* An answer to a DS query, whatever is in it, speaks of the name that was asked for. */
+static int add_for_question(struct evidence *e, const struct message *m)
+{
+	if (m->question_count == 1 && m->qtype == TYPE_DS && m->rr_count > 0)
+		return add_entry(e, TOPIC_CUT, &m->qname);
+	return 0;
+}
+
+static int keep(struct evidence *e, struct span octets)
+{
+	struct kept *messages =
+	        grown(e->messages, e->message_count, &e->message_room, sizeof(*messages));
+
+	if (!messages)
+		return -ENOMEM;
+	e->messages = messages;
+	uint8_t *copy = malloc(octets.len);
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, octets.base, octets.len);
+	e->messages[e->message_count++] = (struct kept){ copy, octets.len };
+	return 0;
+}
+
+int evidence_add(struct evidence *e, const struct message *response)
+{
+	size_t before = e->entry_count;
+	int result = add_for_question(e, response);
+
+	for (unsigned i = 0; result == 0 && i < response->rr_count; i++)
+		result = add_for_record(e, response, &response->rrs[i]);
+	if (result == 0 && e->entry_count > before)
+		result = keep(e, response->octets);
+	return result;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return (x->message > y->message) - (x->message < y->message);
+}
+
+/* Sorted, so that equal topics stand together, and each message once in each. */
+void evidence_seal(struct evidence *e)
+{
+	size_t kept = 0;
+
+	if (e->entry_count == 0)
+		return;
+	qsort(e->entries, e->entry_count, sizeof(*e->entries), compare);
+	for (size_t i = 0; i < e->entry_count; i++) {
+		if (kept == 0 || compare(&e->entries[kept - 1], &e->entries[i]) != 0)
+			e->entries[kept++] = e->entries[i];
+	}
+	e->entry_count = kept;
+}
+
+static size_t first_with(const struct evidence *e, uint64_t hash)
+{
+	size_t low = 0, high = e->entry_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (e->entries[middle].hash < hash)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* One search going on. */
+struct search {
+	struct evidence *e;
+	evidence_offer *offer;
+	void *context;
+	unsigned offers_left;
+};
+
+static bool offer_all(struct search *s, enum topic topic, const struct name *name)
+{
+	uint64_t hash = hash_of(s->e, topic, name);
+
+	for (size_t i = first_with(s->e, hash); i < s->e->entry_count; i++) {
+		const struct entry *entry = &s->e->entries[i];
+		if (entry->hash != hash || s->offers_left == 0)
+			return false;
+		const struct kept *kept = &s->e->messages[entry->message];
+		s->offers_left--;
+		if (s->offer(s->context, span_of(kept->octets, kept->len)))
+			return true;
+	}
+	return false;
+}
+
+static bool offer_by_name(struct search *s, const struct want *want)
+{
+	return offer_all(s, want->type == TYPE_DNSKEY ? TOPIC_KEYS : TOPIC_CUT, &want->name);
+}
+
+bool evidence_search_by_name(
+        struct evidence *e, const struct want *want, evidence_offer *offer, void *context)
+{
+	struct search s = { e, offer, context, EVIDENCE_OFFERS };
+	return offer_by_name(&s, want);
+}
+
+bool evidence_search(
+        struct evidence *e, const struct want *want, evidence_offer *offer, void *context)
+{
+	struct search s = { e, offer, context, EVIDENCE_OFFERS };
+	struct name zone;
+
+	if (offer_by_name(&s, want))
+		return true;
+	for (unsigned labels = want->name.labels; want->type == TYPE_DS && labels-- > 0;) {
+		name_suffix(&want->name, labels, &zone);
+		if (offer_all(&s, TOPIC_DENIAL, &zone))
+			return true;
+	}
+	return false;
+}

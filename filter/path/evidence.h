@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What captures hold of the chain of trust: every response with a DNSKEY, a DS or a proof of denial
+ * in any section, whoever sent it and whenever. Nothing of it is believed; it is what the gate's
+ * wants are answered from. Collect all first, seal, then search. */
+#ifndef PATH_EVIDENCE_H
+#define PATH_EVIDENCE_H
+
+#include "trust/want.h"
+#include "wire/message.h"
+
+struct evidence;
+
+/* How many messages one search offers at most. */
+#define EVIDENCE_OFFERS 256
+
+/* Returns NULL when memory is short. */
+struct evidence *evidence_new(void);
+void evidence_free(struct evidence *e);
+
+/* Keeps a copy of the response if it holds something of use. Returns 0 or -ENOMEM. */
+int evidence_add(struct evidence *e, const struct message *response);
+
+/* Ends the collecting. */
+void evidence_seal(struct evidence *e);
+
+/* Says whether an offered message answered the want. */
+typedef bool evidence_offer(void *context, struct span message);
+
+/* Offers the messages that may answer `want`: those that speak of its name first, then those with a
+ * denial of a zone above it, deepest zone first. Returns true as soon as one is taken. */
+bool evidence_search(
+        struct evidence *e, const struct want *want, evidence_offer *offer, void *context);
+
+/* Offers only what answers the want by name: for a DS its RRset, the answer to a question for it, a
+ * referral or an NSEC there. */
+bool evidence_search_by_name(
+        struct evidence *e, const struct want *want, evidence_offer *offer, void *context);
+
+#endif

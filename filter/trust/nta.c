@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "trust/nta.h"
+
+static struct nta *find(struct nta_list *list, const struct name *zone)
+{
+	for (unsigned i = 0; i < list->count; i++) {
+		if (name_equal(&list->items[i].zone, zone))
+			return &list->items[i];
+	}
+	return NULL;
+}
+
+bool nta_add(struct nta_list *list, const struct name *zone, int64_t expires_s)
+{
+	struct nta *nta = find(list, zone);
+
+	if (!nta && list->count == NTAS_MAX)
+		return false;
+	if (!nta)
+		nta = &list->items[list->count++];
+	*nta = (struct nta){ .zone = *zone, .expires_s = expires_s };
+	return true;
+}
+
+bool nta_remove(struct nta_list *list, const struct name *zone)
+{
+	struct nta *nta = find(list, zone);
+
+	if (!nta)
+		return false;
+	*nta = list->items[--list->count];
+	return true;
+}
+
+const struct nta *nta_above(const struct nta_list *list, const struct name *name, int64_t now_s)
+{
+	const struct nta *deepest = NULL;
+
+	for (unsigned i = 0; list && i < list->count; i++) {
+		const struct nta *nta = &list->items[i];
+		if (nta->expires_s > now_s && name_within(name, &nta->zone) &&
+		        (!deepest || nta->zone.labels > deepest->zone.labels))
+			deepest = nta;
+	}
+	return deepest;
+}
