@@ -32,6 +32,7 @@ struct thread {
 	pthread_t id;
 	struct service *service;
 	struct worker *worker;
+	unsigned queue;
 	int error;
 };
 
@@ -101,19 +102,21 @@ static void *serve(void *arg)
 
 	t->error = worker_run(t->worker);
 	if (t->error) {
-		log_error("a worker failed: %s", strerror(-t->error));
+		log_error("queue %u: cannot be served any more: %s", t->queue, strerror(-t->error));
 		eventfd_write(t->service->failed, 1);
 	}
 	return NULL;
 }
 
-static int start_threads(struct service *s)
+static int start_threads(struct service *s, const struct config *c)
 {
 	while (s->thread_count < s->worker_count) {
 		struct thread *t = &s->threads[s->thread_count];
 		int error;
 
-		*t = (struct thread){ .service = s, .worker = s->workers[s->thread_count] };
+		*t = (struct thread){ .service = s,
+			.worker = s->workers[s->thread_count],
+			.queue = c->queue_first + s->thread_count };
 		error = pthread_create(&t->id, NULL, serve, t);
 		if (error) {
 			log_error("cannot start a thread: %s", strerror(error));
@@ -165,7 +168,7 @@ static int stop_threads(struct service *s)
 
 static int serve_until_the_end(struct service *s, const struct config *c)
 {
-	int error = start_threads(s), stop_error;
+	int error = start_threads(s, c), stop_error;
 
 	if (!error) {
 		log_info("ready: role %s, mode %s, queues %u to %u, trust anchors for %u zones",
