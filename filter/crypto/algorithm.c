@@ -160,6 +160,12 @@ struct pubkey *pubkey_new(uint8_t algorithm, struct span octets)
 	return key;
 }
 
+bool pubkey_size_is_supported(uint8_t algorithm, struct span octets)
+{
+	const struct algorithm *a = algorithm_find(algorithm);
+	return !a || a->decode != rsa_decode || rsa_size_is_supported(octets);
+}
+
 void pubkey_free(struct pubkey *key)
 {
 	if (!key)

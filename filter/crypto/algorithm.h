@@ -37,6 +37,7 @@ struct pubkey {
 };
 
 EVP_PKEY *rsa_decode(const struct algorithm *a, struct span octets);
+bool rsa_size_is_supported(struct span octets);
 
 EVP_PKEY *ecdsa_decode(const struct algorithm *a, struct span octets);
 bool ecdsa_verify(

@@ -53,6 +53,10 @@ bool digest_is_supported(uint8_t digest_type);
  * off its curve makes a key that verifies nothing. Like struct crypto, a key belongs to one thread.
  */
 struct pubkey *pubkey_new(uint8_t algorithm, struct span octets);
+
+/* False for an RSA key that is well formed but whose modulus is shorter or longer than is
+ * supported: such a key is like one of an unknown algorithm. */
+bool pubkey_size_is_supported(uint8_t algorithm, struct span octets);
 void pubkey_free(struct pubkey *key);
 
 /* Says whether `signature`, as it stands in the RRSIG, is `key`'s over `data`. Anything malformed

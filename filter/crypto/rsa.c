@@ -25,12 +25,17 @@ static bool read_parts(struct span octets, struct span *exponent, struct span *m
 	return !c.bad && exponent->len > 0 && modulus->len > 0;
 }
 
+static bool is_size_supported(const BIGNUM *n)
+{
+	int bits = BN_num_bits(n);
+	return bits >= MODULUS_MIN_BITS && bits <= MODULUS_MAX_BITS;
+}
+
 /* An exponent of 1 would make every padded hash its own signature. */
 static bool is_within_bounds(const BIGNUM *e, const BIGNUM *n)
 {
-	int modulus_bits = BN_num_bits(n);
-	return modulus_bits >= MODULUS_MIN_BITS && modulus_bits <= MODULUS_MAX_BITS &&
-	       BN_is_odd(n) && BN_is_odd(e) && !BN_is_one(e) && BN_num_bits(e) <= EXPONENT_MAX_BITS;
+	return is_size_supported(n) && BN_is_odd(n) && BN_is_odd(e) && !BN_is_one(e) &&
+	       BN_num_bits(e) <= EXPONENT_MAX_BITS;
 }
 
 static EVP_PKEY *pkey_of(const BIGNUM *e, const BIGNUM *n)
@@ -47,6 +52,18 @@ static EVP_PKEY *pkey_of(const BIGNUM *e, const BIGNUM *n)
 	OSSL_PARAM_free(params);
 	OSSL_PARAM_BLD_free(build);
 	return pkey;
+}
+
+bool rsa_size_is_supported(struct span octets)
+{
+	struct span exponent, modulus;
+
+	if (!read_parts(octets, &exponent, &modulus))
+		return true; /* malformed is not small */
+	BIGNUM *n = BN_bin2bn(modulus.base, (int)modulus.len, NULL);
+	bool supported = !n || is_size_supported(n);
+	BN_free(n);
+	return supported;
 }
 
 EVP_PKEY *rsa_decode(const struct algorithm *a, struct span octets)

@@ -14,7 +14,8 @@ static bool hash_name(struct denial *d, const struct name *name, uint8_t *hash)
 {
 	const struct nsec3 *first = &d->nsec3s[0];
 
-	if (d->nsec3_count == 0)
+	/* Without NSEC records beside them such sets were settled before it came to names. */
+	if (d->nsec3_count == 0 || d->mixed || d->over_limit)
 		return false;
 	if (d->budget->nsec3_hashes == 0) {
 		d->out_of_budget = true;

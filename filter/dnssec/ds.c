@@ -72,31 +72,47 @@ static bool ds_matches(struct crypto *crypto, const struct ds *ds, const struct 
 	return len > 0 && span_equal(span_of(digest, len), span_of(ds->digest, ds->digest_len));
 }
 
-/* Collects the keys that some DS matches; at most LIMIT_KEYS_PER_TAG for one DS are tried. */
-static enum reason matching_keys(struct crypto *crypto, const struct rrsets *g,
+/* Says whether some DS names the key; each digest that it takes is one less that is left. */
+static bool is_named(struct crypto *crypto, const struct ds_set *ds, const struct name *owner,
+        const struct dnskey *key, unsigned *digests_left)
+{
+	for (unsigned d = 0; d < ds->count; d++) {
+		if (key->tag != ds->ds[d].tag || key->algorithm != ds->ds[d].algorithm)
+			continue;
+		if (*digests_left == 0)
+			return false;
+		--*digests_left;
+		if (ds_matches(crypto, &ds->ds[d], owner, key))
+			return true;
+	}
+	return false;
+}
+
+/* Collects the keys that some DS matches, each once however many DS records name it: a key that is
+ * there twice is tried twice, at the cost of others. Where all of them have a size that is not
+ * supported, that is as good as an algorithm that is not. */
+static struct outcome matching_keys(struct crypto *crypto, const struct rrsets *g,
         const struct rrset *set, const struct ds_set *ds, struct keyset *matching)
 {
-	bool zone_bit = false;
+	unsigned digests_left = ds->count * LIMIT_KEYS_PER_TAG;
+	bool zone_bit = false, odd_size = false;
 
-	for (unsigned d = 0; d < ds->count; d++) {
-		unsigned tried = 0;
-		for (uint16_t i = set->first; i != RR_NONE; i = g->next[i]) {
-			struct dnskey key;
-			if (!dnskey_read(message_rdata(g->m, &g->m->rrs[i]), &key) ||
-			        !dnskey_may_sign(&key))
-				continue;
-			zone_bit = true;
-			if (key.tag != ds->ds[d].tag || key.algorithm != ds->ds[d].algorithm)
-				continue;
-			if (tried++ >= LIMIT_KEYS_PER_TAG)
-				break;
-			if (ds_matches(crypto, &ds->ds[d], &set->owner, &key))
-				keyset_add(matching, &key);
-		}
+	for (uint16_t i = set->first; i != RR_NONE; i = g->next[i]) {
+		struct dnskey key;
+		if (!dnskey_read(message_rdata(g->m, &g->m->rrs[i]), &key) ||
+		        !dnskey_may_sign(&key))
+			continue;
+		zone_bit = true;
+		if (is_named(crypto, ds, &set->owner, &key, &digests_left) &&
+		        !keyset_add(matching, &key) &&
+		        !pubkey_size_is_supported(key.algorithm, key.public_key))
+			odd_size = true;
 	}
 	if (matching->count > 0)
-		return REASON_NONE;
-	return zone_bit ? REASON_DS_NO_MATCH : REASON_DNSKEY_NO_ZONE_BIT;
+		return outcome_of(STATUS_SECURE, REASON_NONE);
+	if (odd_size)
+		return outcome_of(STATUS_INSECURE, REASON_KEY_SIZE);
+	return outcome_of(STATUS_BOGUS, zone_bit ? REASON_DS_NO_MATCH : REASON_DNSKEY_NO_ZONE_BIT);
 }
 
 static void add_all_keys(const struct rrsets *g, const struct rrset *set, struct keyset *keys)
@@ -117,9 +133,8 @@ struct outcome ds_prove_keys(struct crypto *crypto, struct arena *arena, const s
 	struct outcome outcome = outcome_of(STATUS_INDETERMINATE, REASON_BUDGET);
 
 	if (matching && all) {
-		enum reason reason = matching_keys(crypto, g, set, ds, matching);
-		outcome = outcome_of(STATUS_BOGUS, reason);
-		if (reason == REASON_NONE)
+		outcome = matching_keys(crypto, g, set, ds, matching);
+		if (outcome.status == STATUS_SECURE)
 			outcome = rrset_verify(
 			        crypto, arena, g, set, matching, now_s, budget, proved);
 	}

@@ -25,6 +25,7 @@ enum status {
 	X(NTA, "nta", EDE_NONE, "a negative trust anchor lies above the name")                     \
 	X(DS_ALGORITHM, "ds-algorithm", 1, "no DS has an algorithm that is supported")             \
 	X(DS_DIGEST, "ds-digest", 2, "no DS has a digest type that is supported")                  \
+	X(KEY_SIZE, "key-size", 1, "no key that a DS names has a size that is supported")          \
 	X(NSEC3_ITERATIONS, "nsec3-iterations", 27, "NSEC3 iterations are over the limit")         \
 	X(OPT_OUT, "opt-out", EDE_NONE, "an NSEC3 opt-out span covers the name")                   \
 	X(MALFORMED, "malformed", 6, "a record is malformed")                                      \

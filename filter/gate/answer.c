@@ -136,12 +136,12 @@ static void keep_unsigned(struct ruling *r)
 }
 
 /* RRSIGs are never signed (RFC 4035, 2.2): asked for by themselves they can be let through, but not
- * as Secure. */
+ * as Secure, and not with records beside them that nobody has judged. */
 static bool judge_bare_signatures(struct judging *j, struct walk *w)
 {
 	for (unsigned i = 0; i < j->sets.count; i++) {
 		const struct rrset *set = &j->sets.sets[i];
-		if (set->section != SECTION_ANSWER || set->sig_count == 0 ||
+		if (set->section != SECTION_ANSWER || set->sig_count == 0 || set->count > 0 ||
 		        !name_equal(&set->owner, &w->name))
 			continue;
 		w->has_data = true;

@@ -305,6 +305,36 @@ static void any_one_path_is_enough(void **state)
 	testkey_free(next);
 }
 
+/* A key that several DS records name is still one key: it is tried once for a signature, and one
+ * signature that fails leaves room for the good one. */
+static void two_digests_of_a_key_do_not_double_it(void **state)
+{
+	static const struct signing spoilt = { .inception = SIGNZONE_INCEPTION,
+		.expiration = SIGNZONE_EXPIRATION,
+		.is_spoilt = true };
+	struct testkey *k = testkey_new(ALGORITHM_ED25519, 257, "example.test");
+	struct ds_set ds = { 2, { ds_from(k, DIGEST_SHA256), ds_from(k, DIGEST_SHA384) } };
+	struct budget budget = budget_full();
+	struct keyset *keys = NULL;
+	struct rd dnskey = rd_dnskey(k);
+	struct proved proved;
+	struct msgbuild b;
+	struct parsed p;
+
+	msg_begin(&b, 1, FLAG_QR, "example.test", TYPE_DNSKEY);
+	msg_rr(&b, "example.test", TYPE_RRSIG, 3600,
+	        rd_rrsig(k, "example.test", TYPE_DNSKEY, 3600, &dnskey, 1, &spoilt));
+	msg_signed(&b, k, "example.test", TYPE_DNSKEY, 3600, &dnskey, 1, &valid);
+	assert_true(parsed_open(&p, msg_span(&b)));
+	struct outcome o = ds_prove_keys(
+	        *state, &p.arena, &p.g, &p.g.sets[0], &ds, SIGNZONE_NOW, &budget, &proved, &keys);
+	assert_int_equal(o.status, STATUS_SECURE);
+	assert_int_equal(budget.verifications, LIMIT_VERIFICATIONS - 2);
+	keyset_free(keys);
+	parsed_close(&p);
+	testkey_free(k);
+}
+
 static void an_anchor_of_a_key_is_its_ds(void **state)
 {
 	static const uint8_t algorithms[] = { ALGORITHM_RSASHA256, ALGORITHM_ECDSAP256,
@@ -341,6 +371,7 @@ int main(void)
 		cmocka_unit_test(a_key_that_a_ds_names_proves_the_others),
 		cmocka_unit_test(a_zone_without_zone_keys_is_named_as_such),
 		cmocka_unit_test(any_one_path_is_enough),
+		cmocka_unit_test(two_digests_of_a_key_do_not_double_it),
 		cmocka_unit_test(an_anchor_of_a_key_is_its_ds),
 	};
 	return cmocka_run_group_tests(tests, with_crypto, without_crypto);

@@ -421,6 +421,36 @@ static void a_deep_name_costs_no_more_hashes_than_the_budget(void **state)
 	assert_int_equal(a.budget.nsec3_hashes, 0);
 }
 
+/* What the limits forbid is not allowed by an NSEC beside it, which a zone that moves from one to
+ * the other may have. */
+static void an_nsec_beside_them_lifts_no_limit(void **state)
+{
+	static const struct {
+		const char *why;
+		struct nsec3_params first, second;
+	} rows[] = {
+		{ "mixed parameters", { 0, 12, { (const uint8_t *)"\xaa", 1 } },
+		        { 0, 12, { NULL, 0 } } },
+		{ "too many iterations", { 0, UINT16_MAX, { NULL, 0 } },
+		        { 0, UINT16_MAX, { NULL, 0 } } },
+	};
+	const struct proof_case *c = &holds[1];
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct asked a;
+		enum no_ds no_ds;
+
+		asked_begin(&a, *state);
+		msg_rr(&a.b, "a.example", TYPE_NSEC, 300, rd_nsec("b.example", TYPES(TYPE_A)));
+		asked_zone(&a, c->records, &rows[i].first);
+		asked_zone(&a, c->records, &rows[i].second);
+		asked_add(&a);
+		struct outcome o = asked_end(&a, c, &no_ds);
+		assert_row(rows[i].why, o.status == STATUS_BOGUS);
+		assert_row(rows[i].why, a.budget.nsec3_hashes == LIMIT_NSEC3_HASHES);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -434,6 +464,7 @@ int main(void)
 		cmocka_unit_test(what_exists_is_never_denied),
 		cmocka_unit_test(iterations_have_a_limit),
 		cmocka_unit_test(records_of_different_parameters_prove_nothing),
+		cmocka_unit_test(an_nsec_beside_them_lifts_no_limit),
 		cmocka_unit_test(a_deep_name_costs_no_more_hashes_than_the_budget),
 	};
 	return cmocka_run_group_tests(tests, with_crypto, without_crypto);
