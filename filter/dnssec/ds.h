@@ -31,8 +31,8 @@ bool ds_of_dnskey(
 enum reason ds_set_read(const struct rrsets *g, const struct rrset *set, struct ds_set *out);
 
 /* Proves the DNSKEY RRset `set` by `ds`: a key that matches a DS must have signed it. SECURE with
- * all keys that may sign in `*keys` (a new keyset, the caller's) and `proved` filled; else BOGUS.
- */
+ * all keys that may sign in `*keys` (a new keyset, the caller's) and `proved` filled; INSECURE
+ * where the keys that match have a size that is not supported; else BOGUS. */
 struct outcome ds_prove_keys(struct crypto *crypto, struct arena *arena, const struct rrsets *g,
         const struct rrset *set, const struct ds_set *ds, int64_t now_s, struct budget *budget,
         struct proved *proved, struct keyset **keys);

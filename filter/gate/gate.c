@@ -178,7 +178,10 @@ static void pass_on(struct gate *g, struct judging *j, const struct message *m,
 /* Judges an answer in class IN. Returns false when something is wanted first. */
 static bool judge(struct judging *j, const struct asked *asked, struct gate_result *result)
 {
-	if (!judge_answer(j, asked)) {
+	bool judged = judge_answer(j, asked);
+
+	result->verifications = LIMIT_VERIFICATIONS - j->budget.verifications;
+	if (!judged) {
 		result->verdict = GATE_WANT;
 		result->want = j->want;
 		return false;

@@ -41,6 +41,7 @@ struct gate_result {
 	struct want culprit; /* the RRset that decided, or the link of its chain */
 	struct span octets;  /* inside the writer that was passed */
 	struct want want;
+	unsigned verifications; /* signature checks that this judgement cost */
 };
 
 /* Takes the memory it needs. Returns 0 or -ENOMEM. */

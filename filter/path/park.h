@@ -12,7 +12,8 @@ struct parked_list;
 struct parked {
 	uint32_t packet_id;
 	uint32_t in_interface;
-	unsigned fetches; /* that it has waited for; see LIMIT_FETCHES */
+	unsigned fetches;       /* that it has waited for; see LIMIT_FETCHES */
+	unsigned verifications; /* that judging it has cost so far; see LIMIT_VERIFICATIONS_ALL */
 	uint64_t deadline_ms;
 	struct asked asked;
 	uint8_t *packet; /* from the heap */

@@ -112,15 +112,23 @@ static bool park(struct worker *w, struct held *held)
 	return true;
 }
 
-static void wait_for(struct worker *w, struct held *held, const struct want *want,
+/* What a response may cost, it may cost once, however often it is judged again. */
+static bool may_go_on(struct parked *parked, const struct gate_result *result)
+{
+	parked->verifications += result->verifications;
+	return parked->fetches++ < LIMIT_FETCHES &&
+	       parked->verifications <= LIMIT_VERIFICATIONS_ALL;
+}
+
+static void wait_for(struct worker *w, struct held *held, const struct gate_result *result,
         const struct sockaddr_storage *server)
 {
 	if (!held->parked && !park(w, held)) {
 		stats_count(&w->stats.parked_full);
 		refuse(w, held, REASON_FETCH_FAILED);
-	} else if (held->parked->fetches++ == LIMIT_FETCHES) {
+	} else if (!may_go_on(held->parked, result)) {
 		refuse(w, held, REASON_BUDGET);
-	} else if (!fetcher_want(&w->fetcher, want, server, held->parked, w->now_ms)) {
+	} else if (!fetcher_want(&w->fetcher, &result->want, server, held->parked, w->now_ms)) {
 		refuse(w, held, REASON_FETCH_FAILED);
 	}
 }
@@ -134,7 +142,7 @@ static void judge(struct worker *w, struct held *held)
 	worker_set_source(w, &server);
 	gate_judge(&w->gate, held->asked, held->packet->payload, w->now_s, &out, &result);
 	if (result.verdict == GATE_WANT)
-		wait_for(w, held, &result.want, &server);
+		wait_for(w, held, &result, &server);
 	else
 		settle(w, held, &result);
 }

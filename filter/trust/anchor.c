@@ -159,7 +159,7 @@ static bool usable_ds(struct crypto *crypto, const struct name *zone, struct spa
 static bool add_record(struct reader *r, struct anchors *a, char *owner, char *text, bool is_ds)
 {
 	uint8_t rdata[RDATA_MAX];
-	size_t len;
+	size_t len = 0;
 	struct name zone;
 	struct ds ds;
 
