@@ -2,6 +2,7 @@
 #include "dnssec/bitmap.h"
 
 #include "base/cursor.h"
+#include "wire/protocol.h"
 
 #define WINDOW_OCTETS_MAX 32
 
@@ -33,4 +34,25 @@ bool bitmap_has(struct span bitmap, uint16_t type)
 			return octet < bits.len && (bits.base[octet] & (0x80 >> (type % 8)));
 	}
 	return false;
+}
+
+static bool is_of_denial(unsigned type)
+{
+	return type == TYPE_RRSIG || type == TYPE_NSEC || type == TYPE_NXNAME;
+}
+
+bool bitmap_is_bare(struct span bitmap)
+{
+	struct cursor c = cursor_over(bitmap);
+
+	while (cursor_left(&c) > 0) {
+		unsigned window = cursor_u8(&c);
+		struct span bits = cursor_take(&c, cursor_u8(&c));
+		for (unsigned bit = 0; bit < bits.len * 8; bit++) {
+			bool is_set = bits.base[bit / 8] & (0x80 >> (bit % 8));
+			if (is_set && !is_of_denial(window << 8 | bit))
+				return false;
+		}
+	}
+	return true;
 }

@@ -12,4 +12,8 @@ bool bitmap_is_valid(struct span bitmap);
 /* Says whether `type` is in a valid bit map. */
 bool bitmap_has(struct span bitmap, uint16_t type);
 
+/* True when a valid bit map has no type but those that every denial has: NSEC, RRSIG and NXNAME
+ * (RFC 9824, 2). */
+bool bitmap_is_bare(struct span bitmap);
+
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dnssec/denial_nsec.h"
 
+#include "dnssec/bitmap.h"
+
 const struct nsec *nsec_at(const struct denial *d, const struct name *name)
 {
 	for (unsigned i = 0; i < d->nsec_count; i++) {
@@ -48,8 +50,11 @@ static bool wildcard_at(const struct name *name, unsigned labels, struct name *w
 bool nsec_denies_name(const struct denial *d, const struct name *name)
 {
 	struct name wildcard;
+	const struct nsec *at = nsec_at(d, name);
 	const struct nsec *over = nsec_over(d, name);
 
+	if (at)
+		return bitmap_has(at->bitmap, TYPE_NXNAME); /* RFC 9824, 2 */
 	if (!over || shows_empty_non_terminal(over, name))
 		return false;
 	if (!wildcard_at(name, closest_encloser_labels(over, name), &wildcard))

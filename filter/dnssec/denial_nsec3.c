@@ -90,11 +90,26 @@ static bool wildcard_below(const struct name *name, unsigned labels, struct name
 	return name_prepend(wildcard, span_of("*", 1), wildcard);
 }
 
+/* A record at the very name that says that there is nothing: RFC 9824, 4. The name is hashed only
+ * if there is such a record. */
+static bool shows_nxname(struct denial *d, const struct name *name)
+{
+	for (unsigned i = 0; i < d->nsec3_count; i++) {
+		if (bitmap_has(d->nsec3s[i].bitmap, TYPE_NXNAME)) {
+			const struct nsec3 *at = nsec3_at(d, name);
+			return at && bitmap_has(at->bitmap, TYPE_NXNAME);
+		}
+	}
+	return false;
+}
+
 enum proof nsec3_denies_name(struct denial *d, const struct name *name)
 {
 	struct encloser e;
 	struct name wildcard;
 
+	if (shows_nxname(d, name))
+		return PROOF_HOLDS;
 	if (!prove_encloser(d, name, &e))
 		return PROOF_FAILS;
 	if (wildcard_below(name, e.labels, &wildcard) && !nsec3_over(d, &wildcard))

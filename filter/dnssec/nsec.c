@@ -33,6 +33,8 @@ bool bitmap_ends_zone(struct span bitmap)
 
 bool bitmap_denies(struct span bitmap, uint16_t type, bool is_root)
 {
+	if (type == TYPE_ANY)
+		return bitmap_is_bare(bitmap); /* RFC 6840, 4.2 */
 	if (bitmap_has(bitmap, type) || bitmap_has(bitmap, TYPE_CNAME))
 		return false;
 	if (type == TYPE_DS)

@@ -18,18 +18,23 @@ static const struct rrset *answer_set(
 	return rrsets_find(&j->sets, SECTION_ANSWER, owner, type);
 }
 
-/* Reads the name in the RDATA of the only record of a CNAME or DNAME set. */
-static bool read_target(const struct judging *j, const struct rrset *set, struct name *target)
+/* Reads the name in the RDATA of an NS, CNAME or DNAME record. */
+static bool read_name(const struct judging *j, unsigned index, struct name *name)
 {
-	const struct rr *rr = &j->m->rrs[set->first];
-	struct rdata_walk walk = rdata_walk_begin(j->m, rr);
+	struct rdata_walk walk = rdata_walk_begin(j->m, &j->m->rrs[index]);
 	struct rdata_part part;
 
-	if (set->count != 1 || !rdata_walk_next(&walk, &part) || !rdata_walk_done(&walk))
+	if (!rdata_walk_next(&walk, &part) || !rdata_walk_done(&walk))
 		return false;
 	struct cursor c = cursor_at(j->m->octets, part.at);
-	name_read(&c, target);
+	name_read(&c, name);
 	return !c.bad;
+}
+
+/* There must be only one CNAME or DNAME at a name (RFC 2181, 10.1; RFC 6672, 2.4). */
+static bool read_target(const struct judging *j, const struct rrset *set, struct name *target)
+{
+	return set->count == 1 && read_name(j, set->first, target);
 }
 
 static void fail(struct judging *j, enum reason reason, const struct name *name, uint16_t type)
@@ -49,46 +54,42 @@ static const struct rrset *dname_above(const struct judging *j, const struct nam
 	return NULL;
 }
 
-/* The CNAME that a server made from a DNAME has no signature; it is as good as the DNAME if it is
- * what the DNAME makes (RFC 6672, 5.3.1). */
-static void judge_synthesised(struct judging *j, const struct rrset *cname,
-        const struct rrset *dname, const struct name *expected)
+/* What a server made from a proved DNAME has no signature; it is as good as the DNAME if it is what
+ * the DNAME makes (RFC 6672, 5.3.1). In an unsigned zone a CNAME speaks for itself. */
+static bool judge_synthesised(
+        struct judging *j, const struct rrset *cname, const struct rrset *dname)
 {
-	struct ruling *r = ruling_of(j, cname);
-	struct name target;
-
-	if (!read_target(j, cname, &target) || !name_equal(&target, expected)) {
-		fail(j, REASON_CNAME_FORGED, &cname->owner, TYPE_CNAME);
-		return;
-	}
-	*r = *ruling_of(j, dname);
-}
-
-/* Follows the DNAME `dname`. Returns false when something is wanted first. */
-static bool follow_dname(struct judging *j, const struct rrset *dname, struct walk *w)
-{
-	const struct rrset *cname = answer_set(j, &w->name, TYPE_CNAME);
-	struct name target, renamed;
+	struct name from, to, made;
 
 	if (!judge_part(j, dname))
 		return false;
-	if (!read_target(j, dname, &target)) {
-		fail(j, REASON_MALFORMED, &dname->owner, TYPE_DNAME);
-	} else if (!name_replace_suffix(&w->name, &dname->owner, &target, &renamed)) {
-		w->too_long = true;
-	} else {
-		if (cname)
-			judge_synthesised(j, cname, dname, &renamed);
-		w->name = renamed;
-	}
+	if (ruling_of(j, dname)->outcome.status != STATUS_SECURE)
+		return judge_part(j, cname);
+	if (!read_target(j, dname, &from) || !read_target(j, cname, &to) ||
+	        !name_replace_suffix(&cname->owner, &dname->owner, &from, &made) ||
+	        !name_equal(&to, &made))
+		fail(j, REASON_CNAME_FORGED, &cname->owner, TYPE_CNAME);
+	else
+		*ruling_of(j, cname) = *ruling_of(j, dname);
 	return true;
+}
+
+/* Judges a set at the name that is asked for. A CNAME with a signature speaks for itself, even
+ * beside a DNAME. */
+static bool judge_at_name(struct judging *j, const struct rrset *set)
+{
+	const struct rrset *dname = NULL;
+
+	if (set->type == TYPE_CNAME && set->sig_count == 0)
+		dname = dname_above(j, &set->owner);
+	return dname ? judge_synthesised(j, set, dname) : judge_part(j, set);
 }
 
 static bool follow_cname(struct judging *j, const struct rrset *cname, struct walk *w)
 {
 	struct name target;
 
-	if (!judge_part(j, cname))
+	if (!judge_at_name(j, cname))
 		return false;
 	if (read_target(j, cname, &target))
 		w->name = target;
@@ -97,20 +98,37 @@ static bool follow_cname(struct judging *j, const struct rrset *cname, struct wa
 	return true;
 }
 
+/* A DNAME without the CNAME that should come with it. In an unsigned zone that decides nothing:
+ * what lies below it may be a signed island, which no DNAME can rename. */
+static bool follow_dname(struct judging *j, const struct rrset *dname, struct walk *w, bool *more)
+{
+	struct name target;
+
+	if (!judge_part(j, dname))
+		return false;
+	*more = ruling_of(j, dname)->outcome.status == STATUS_SECURE;
+	if (!*more)
+		return true;
+	if (!read_target(j, dname, &target))
+		fail(j, REASON_MALFORMED, &dname->owner, TYPE_DNAME);
+	else if (!name_replace_suffix(&w->name, &dname->owner, &target, &w->name))
+		w->too_long = true;
+	return true;
+}
+
 /* Takes one step from w->name. Sets *more when the chain goes on. Returns false when something is
- * wanted first. A CNAME with a signature speaks for itself, even beside a DNAME. */
+ * wanted first. */
 static bool follow_link(struct judging *j, struct walk *w, bool *more)
 {
 	const struct rrset *cname = answer_set(j, &w->name, TYPE_CNAME);
-	const struct rrset *dname = dname_above(j, &w->name);
+	const struct rrset *dname = cname ? NULL : dname_above(j, &w->name);
 
 	*more = cname || dname;
-	if (!*more)
-		return true;
-	w->links++;
-	if (dname && (!cname || cname->sig_count == 0))
-		return follow_dname(j, dname, w);
-	return follow_cname(j, cname, w);
+	if (cname || dname)
+		w->links++;
+	if (cname)
+		return follow_cname(j, cname, w);
+	return dname ? follow_dname(j, dname, w, more) : true;
 }
 
 /* For ANY: every RRset at the name. */
@@ -122,7 +140,7 @@ static bool judge_all_at(struct judging *j, struct walk *w)
 		        !name_equal(&set->owner, &w->name))
 			continue;
 		w->has_data = true;
-		if (!judge_part(j, set))
+		if (!judge_at_name(j, set))
 			return false;
 	}
 	return true;
@@ -159,7 +177,7 @@ static bool judge_data(struct judging *j, struct walk *w, uint16_t type)
 		return judge_bare_signatures(j, w);
 	const struct rrset *set = answer_set(j, &w->name, type);
 	w->has_data = set != NULL;
-	return set ? judge_part(j, set) : true;
+	return set ? judge_at_name(j, set) : true;
 }
 
 /* Walks from the question's name to the records of its type, or to where they are not. */
@@ -252,8 +270,12 @@ static bool prove_denial(struct judging *j, const struct name *name, uint16_t ty
 
 	if (!judge_denial_records(j, zone, &denial, &ttl))
 		return false;
-	*outcome = message_rcode(j->m) == RCODE_NXDOMAIN ? denial_of_name(&denial, name)
-	                                                 : denial_of_type(&denial, name, type);
+	if (message_rcode(j->m) == RCODE_NOERROR)
+		*outcome = denial_of_type(&denial, name, type);
+	else if (message_rcode(j->m) == RCODE_NXDOMAIN)
+		*outcome = denial_of_name(&denial, name);
+	else /* YXDOMAIN, but no DNAME made a name that is too long */
+		*outcome = outcome_of(STATUS_BOGUS, REASON_DENIAL_FAILED);
 	return true;
 }
 
@@ -308,6 +330,20 @@ static const struct rrset *referral_to(const struct judging *j, const struct ask
 	return ns;
 }
 
+/* Glue is the address of a server below the cut; other addresses are judged like any record. */
+static bool is_glue(const struct judging *j, const struct rrset *ns, const struct rrset *set)
+{
+	if (set->section != SECTION_ADDITIONAL || (set->type != TYPE_A && set->type != TYPE_AAAA) ||
+	        !name_within(&set->owner, &ns->owner))
+		return false;
+	for (uint16_t i = ns->first; i != RR_NONE; i = j->sets.next[i]) {
+		struct name server;
+		if (read_name(j, i, &server) && name_equal(&server, &set->owner))
+			return true;
+	}
+	return false;
+}
+
 /* The NS and the glue are never signed; the client will see whether they lead to the truth. Whether
  * the zone that they lead to is signed must be proved here (RFC 4035, 3.1.4), and is learned. */
 static bool judge_referral(struct judging *j, const struct rrset *ns)
@@ -316,9 +352,7 @@ static bool judge_referral(struct judging *j, const struct rrset *ns)
 
 	keep_unsigned(ruling_of(j, ns));
 	for (unsigned i = 0; i < j->sets.count; i++) {
-		const struct rrset *set = &j->sets.sets[i];
-		if (set->section == SECTION_ADDITIONAL &&
-		        (set->type == TYPE_A || set->type == TYPE_AAAA))
+		if (is_glue(j, ns, &j->sets.sets[i]))
 			keep_unsigned(&j->rulings[i]);
 	}
 	judging_weaken(j, ruling_of(j, ns)->outcome, &ns->owner, TYPE_NS);
@@ -348,7 +382,7 @@ bool judge_answer(struct judging *j, const struct asked *asked)
 		return true;
 	if (w.too_long)
 		return true;
-	if (w.has_data && rcode == RCODE_NXDOMAIN)
+	if (w.has_data && rcode != RCODE_NOERROR)
 		fail(j, REASON_DENIAL_MISSING, &w.name, j->m->qtype);
 	if (w.has_data)
 		return true;
@@ -363,12 +397,13 @@ void judge_extras(struct judging *j)
 	j->may_want = false;
 	for (unsigned i = 0; i < j->sets.count; i++) {
 		const struct rrset *set = &j->sets.sets[i];
-		struct ruling *r = &j->rulings[i];
+		struct outcome outcome;
 		if (set->section == SECTION_ANSWER || set->count == 0)
 			continue;
-		judge_set(j, set);
+		judge_whole(j, set, &outcome);
 		/* AD speaks for the authority section too (RFC 4035, 3.2.3). */
-		if (set->section == SECTION_AUTHORITY && r->outcome.status > j->outcome.status)
-			r->is_kept = false;
+		if (outcome.status > STATUS_INSECURE ||
+		        (set->section == SECTION_AUTHORITY && outcome.status > j->outcome.status))
+			j->rulings[i].is_kept = false;
 	}
 }

@@ -197,16 +197,24 @@ static bool judge_expansion(struct judging *j, const struct rrset *set, struct o
 	return true;
 }
 
-bool judge_part(struct judging *j, const struct rrset *set)
+bool judge_whole(struct judging *j, const struct rrset *set, struct outcome *outcome)
 {
-	struct ruling *r = ruling_of(j, set);
-	struct outcome outcome;
+	const struct ruling *r = ruling_of(j, set);
 
 	if (!judge_set(j, set))
 		return false;
-	outcome = r->outcome;
-	if (outcome.status == STATUS_SECURE && r->proved.is_wildcard &&
-	        !judge_expansion(j, set, &outcome))
+	*outcome = r->outcome;
+	if (outcome->status == STATUS_SECURE && r->proved.is_wildcard)
+		return judge_expansion(j, set, outcome);
+	return true;
+}
+
+bool judge_part(struct judging *j, const struct rrset *set)
+{
+	const struct ruling *r = ruling_of(j, set);
+	struct outcome outcome;
+
+	if (!judge_whole(j, set, &outcome))
 		return false;
 	judging_weaken(j, outcome, &r->culprit.name, r->culprit.type);
 	return true;

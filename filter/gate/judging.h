@@ -44,9 +44,11 @@ bool judging_begin(struct judging *j, struct gate *gate, const struct message *m
  * ruling is filled. */
 bool judge_set(struct judging *j, const struct rrset *set);
 
-/* Concludes for an RRset that is part of the answer, with the proof that a wildcard applies where
- * it was made from one, and weakens the answer's outcome by it. Returns false when something is
- * wanted first. */
+/* The same with the proof that a wildcard applies, where the set was made from one. */
+bool judge_whole(struct judging *j, const struct rrset *set, struct outcome *outcome);
+
+/* Concludes for a whole RRset that is part of the answer, and weakens the answer's outcome by it.
+ * Returns false when something is wanted first. */
 bool judge_part(struct judging *j, const struct rrset *set);
 
 /* Learns from the message whether a zone begins at `name`: by a DS RRset, a proof that there is

@@ -37,6 +37,8 @@ static struct lesson learn_ds(struct judging *j, const struct rrset *set)
 	judge_set(j, set);
 	if (r->outcome.status != STATUS_SECURE)
 		return broken_lesson(r->outcome);
+	if (r->proved.is_wildcard) /* no delegation comes from a wildcard: RFC 4592, 4.2 and 4.6 */
+		return broken_lesson(outcome_of(STATUS_BOGUS, REASON_WILDCARD_UNPROVED));
 	enum reason reason = ds_set_read(&j->sets, set, &l.ds);
 	if (reason != REASON_NONE)
 		l.cut = CUT_INSECURE;

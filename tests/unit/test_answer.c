@@ -1,0 +1,1096 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "judge.h"
+
+struct row {
+	const char *why, *question;
+	unsigned rcode;
+	const char *records;
+	enum status status;
+	enum reason reason;
+};
+
+static void judge_rows(const struct row *rows, size_t count, unsigned how)
+{
+	struct judge *j = judge_new();
+
+	for (size_t i = 0; i < count; i++) {
+		judge_text(j, rows[i].question, rows[i].rcode, rows[i].records, how);
+		assert_judged(j, rows[i].why, rows[i].status, rows[i].reason);
+		bool is_refused = rows[i].status >= STATUS_INDETERMINATE;
+		assert_row(rows[i].why, (j->result.verdict == GATE_SERVFAIL) == is_refused);
+	}
+	judge_free(j);
+}
+
+#define JUDGE(rows) judge_rows(rows, COUNT(rows), ASK_DO)
+
+static void every_algorithm_makes_an_answer_secure(void **state)
+{
+	(void)state;
+	static const struct row rows[] = {
+		{ "RSASHA256", "www.rsasha256.test A", 0,
+		        "www.rsasha256.test A 192.0.2.1 | rsasha256.test", STATUS_SECURE, 0 },
+		{ "RSASHA512", "www.rsasha512.test A", 0,
+		        "www.rsasha512.test A 192.0.2.1 | rsasha512.test", STATUS_SECURE, 0 },
+		{ "P-256", "www.p256.test A", 0, "www.p256.test A 192.0.2.1 | p256.test",
+		        STATUS_SECURE, 0 },
+		{ "P-384", "www.p384.test A", 0, "www.p384.test A 192.0.2.1 | p384.test",
+		        STATUS_SECURE, 0 },
+		{ "Ed25519", "www.example.test A", 0, "www.example.test A 192.0.2.1 | example.test",
+		        STATUS_SECURE, 0 },
+		{ "Ed448", "www.ed448.test A", 0, "www.ed448.test A 192.0.2.1 | ed448.test",
+		        STATUS_SECURE, 0 },
+		{ "the root itself", ". NS", 0, ". NS a.test b.test | .", STATUS_SECURE, 0 },
+		{ "a zone's apex", "example.test MX", 0,
+		        "example.test MX Mail.Example.Test | example.test", STATUS_SECURE, 0 },
+		{ "an RRset of ten", "www.example.test TXT", 0,
+		        "www.example.test TXT j i h g f e d c b a | example.test", STATUS_SECURE, 0 },
+		{ "a record that came twice", "www.example.test A", 0,
+		        "www.example.test A 192.0.2.1 192.0.2.1 | example.test", STATUS_SECURE, 0 },
+	};
+	JUDGE(rows);
+}
+
+static void what_the_signature_does_not_cover_is_bogus(void **state)
+{
+	(void)state;
+	static const struct row rows[] = {
+		{ "one bit of the signature", "www.example.test A", 0,
+		        "www.example.test A 192.0.2.1 | example.test spoilt", STATUS_BOGUS,
+		        REASON_RRSIG_FAILED },
+		{ "no signature below a signed zone", "www.example.test A", 0,
+		        "www.example.test A 192.0.2.1", STATUS_BOGUS, REASON_RRSIG_MISSING },
+		{ "a name that does not exist, unsigned", "x.y.example.test A", 0,
+		        "x.y.example.test A 192.0.2.1", STATUS_BOGUS, REASON_RRSIG_MISSING },
+		{ "expired", "www.example.test A", 0,
+		        "www.example.test A 192.0.2.1 | example.test expired", STATUS_BOGUS,
+		        REASON_RRSIG_EXPIRED },
+		{ "not yet valid", "www.example.test A", 0,
+		        "www.example.test A 192.0.2.1 | example.test early", STATUS_BOGUS,
+		        REASON_RRSIG_NOT_YET },
+		{ "expires before its inception", "www.example.test A", 0,
+		        "www.example.test A 192.0.2.1 | example.test early expired", STATUS_BOGUS,
+		        REASON_RRSIG_TIMES },
+		{ "signed by a sister zone", "www.example.test A", 0,
+		        "www.example.test A 192.0.2.1 | other.test", STATUS_BOGUS,
+		        REASON_RRSIG_SIGNER },
+		{ "a sister's key that claims to be the zone", "www.example.test A", 0,
+		        "www.example.test A 192.0.2.1 | other.test signer=example.test",
+		        STATUS_BOGUS, REASON_RRSIG_NO_KEY },
+		{ "and uses the zone's key tag", "www.example.test A", 0,
+		        "www.example.test A 192.0.2.1 | other.test signer=example.test tag=0",
+		        STATUS_BOGUS, REASON_RRSIG_NO_KEY },
+		{ "signed by the parent, over a name below the cut", "www.example.test A", 0,
+		        "www.example.test A 192.0.2.1 | test", STATUS_BOGUS, REASON_RRSIG_SIGNER },
+		{ "signed by the child, over a name above it", "www.example.test A", 0,
+		        "www.example.test A 192.0.2.1 | sub.example.test", STATUS_BOGUS,
+		        REASON_RRSIG_SIGNER },
+		{ "a signer that is no zone", "a.b.example.test A", 0,
+		        "a.b.example.test A 192.0.2.1 | example.test signer=b.example.test",
+		        STATUS_BOGUS, REASON_RRSIG_SIGNER },
+		{ "more labels than the owner has", "www.example.test A", 0,
+		        "www.example.test A 192.0.2.1 | example.test labels=4", STATUS_BOGUS,
+		        REASON_RRSIG_LABELS },
+		{ "fewer labels than the signer has", "www.example.test A", 0,
+		        "www.example.test A 192.0.2.1 | example.test labels=1", STATUS_BOGUS,
+		        REASON_RRSIG_LABELS },
+		{ "an algorithm the key is not of", "www.example.test A", 0,
+		        "www.example.test A 192.0.2.1 | example.test algorithm=13", STATUS_BOGUS,
+		        REASON_RRSIG_NO_KEY },
+		{ "an algorithm nobody knows", "www.example.test A", 0,
+		        "www.example.test A 192.0.2.1 | example.test algorithm=250", STATUS_BOGUS,
+		        REASON_RRSIG_NO_KEY },
+	};
+	JUDGE(rows);
+	judge_rows(rows, COUNT(rows), ASK_PLAIN);
+}
+
+static void one_signature_that_holds_is_enough(void **state)
+{
+	(void)state;
+	static const struct row rows[] = {
+		{ "a bad one first", "www.example.test A", 0,
+		        "www.example.test A 192.0.2.1 | example.test spoilt | example.test",
+		        STATUS_SECURE, 0 },
+		{ "a bad one last", "www.example.test A", 0,
+		        "www.example.test A 192.0.2.1 | example.test | example.test spoilt",
+		        STATUS_SECURE, 0 },
+		{ "one of an unknown algorithm and one expired", "www.example.test A", 0,
+		        "www.example.test A 192.0.2.1 | example.test algorithm=250 | example.test "
+		        "expired | example.test",
+		        STATUS_SECURE, 0 },
+		{ "one by a stranger", "www.example.test A", 0,
+		        "www.example.test A 192.0.2.1 | other.test | example.test", STATUS_SECURE,
+		        0 },
+		{ "one by the parent", "www.example.test A", 0,
+		        "www.example.test A 192.0.2.1 | test | example.test", STATUS_SECURE, 0 },
+		{ "bad ones beyond the limit", "www.example.test A", 0,
+		        "www.example.test A 192.0.2.1 | example.test spoilt | example.test spoilt | "
+		        "example.test spoilt | example.test",
+		        STATUS_BOGUS, REASON_BUDGET },
+	};
+	JUDGE(rows);
+}
+
+static void an_unsigned_zone_is_insecure_only_by_proof(void **state)
+{
+	(void)state;
+	static const struct row rows[] = {
+		{ "NSEC shows a delegation without DS", "www.unsigned.test A", 0,
+		        "www.unsigned.test A 192.0.2.1", STATUS_INSECURE, REASON_UNSIGNED_ZONE },
+		{ "an NSEC3 opt-out span", "www.optout.test A", 0, "www.optout.test A 192.0.2.1",
+		        STATUS_INSECURE, REASON_OPT_OUT },
+		{ "below a signed zone that is below a signed zone", "a.unsigned.example.test A", 0,
+		        "a.unsigned.example.test A 192.0.2.1", STATUS_INSECURE,
+		        REASON_UNSIGNED_ZONE },
+		{ "stray signatures are nobody's business", "www.unsigned.test A", 0,
+		        "www.unsigned.test A 192.0.2.1 | unsigned.test spoilt", STATUS_INSECURE,
+		        REASON_UNSIGNED_ZONE },
+		{ "even where they claim to be of the parent", "www.unsigned.test A", 0,
+		        "www.unsigned.test A 192.0.2.1 | unsigned.test signer=test",
+		        STATUS_INSECURE, REASON_UNSIGNED_ZONE },
+		{ "an island below it has no chain", "www.island.unsigned.test A", 0,
+		        "www.island.unsigned.test A 192.0.2.1 | island.unsigned.test",
+		        STATUS_INSECURE, REASON_UNSIGNED_ZONE },
+		{ "a DS of an unknown algorithm", "www.ds-algorithm.test A", 0,
+		        "www.ds-algorithm.test A 192.0.2.1", STATUS_INSECURE, REASON_DS_ALGORITHM },
+		{ "a DS of an unknown digest type", "www.ds-digest.test A", 0,
+		        "www.ds-digest.test A 192.0.2.1", STATUS_INSECURE, REASON_DS_DIGEST },
+		{ "one unknown DS beside a good one is no excuse", "www.ds-both.test A", 0,
+		        "www.ds-both.test A 192.0.2.1", STATUS_BOGUS, REASON_RRSIG_MISSING },
+		{ "nor does it do harm", "www.ds-both.test A", 0,
+		        "www.ds-both.test A 192.0.2.1 | ds-both.test", STATUS_SECURE, 0 },
+		{ "NODATA", "www.unsigned.test A", 0, "> unsigned.test SOA", STATUS_INSECURE,
+		        REASON_UNSIGNED_ZONE },
+		{ "NXDOMAIN", "x.y.unsigned.test A", 3, "> unsigned.test SOA", STATUS_INSECURE,
+		        REASON_UNSIGNED_ZONE },
+		{ "nothing at all", "www.unsigned.test A", 0, "", STATUS_INSECURE,
+		        REASON_UNSIGNED_ZONE },
+	};
+	JUDGE(rows);
+	judge_rows(rows, COUNT(rows), ASK_PLAIN);
+}
+
+static void a_broken_chain_is_bogus_with_its_reason(void **state)
+{
+	(void)state;
+	static const struct row rows[] = {
+		{ "the DS matches no key", "www.ds-other.test A", 0,
+		        "www.ds-other.test A 192.0.2.1 | ds-other.test", STATUS_BOGUS,
+		        REASON_DS_NO_MATCH },
+		{ "likewise for an answer without signatures", "www.ds-other.test A", 0,
+		        "www.ds-other.test A 192.0.2.1", STATUS_BOGUS, REASON_DS_NO_MATCH },
+		{ "the key has no zone bit", "www.no-zone-bit.test A", 0,
+		        "www.no-zone-bit.test A 192.0.2.1 | no-zone-bit.test", STATUS_BOGUS,
+		        REASON_DNSKEY_NO_ZONE_BIT },
+		{ "the only key is revoked", "www.revoked.test A", 0,
+		        "www.revoked.test A 192.0.2.1 | revoked.test", STATUS_BOGUS,
+		        REASON_DNSKEY_NO_ZONE_BIT },
+		{ "there is no DNSKEY", "www.keyless.test A", 0,
+		        "www.keyless.test A 192.0.2.1 | keyless.test", STATUS_BOGUS,
+		        REASON_DNSKEY_MISSING },
+		{ "neither DS nor proof", "www.ds-stripped.test A", 0,
+		        "www.ds-stripped.test A 192.0.2.1", STATUS_BOGUS, REASON_DS_UNPROVED },
+		{ "silence is never Insecure", "www.silent.test A", 0,
+		        "www.silent.test A 192.0.2.1", STATUS_INDETERMINATE, REASON_FETCH_FAILED },
+	};
+	JUDGE(rows);
+}
+
+static void a_chain_of_cnames_is_as_good_as_its_weakest_link(void **state)
+{
+	(void)state;
+	static const struct row rows[] = {
+		{ "within a zone", "a.example.test A", 0,
+		        "a.example.test CNAME b.example.test | example.test\n"
+		        "b.example.test CNAME c.example.test | example.test\n"
+		        "c.example.test A 192.0.2.1 | example.test",
+		        STATUS_SECURE, 0 },
+		{ "the order does not matter", "a.example.test A", 0,
+		        "b.example.test A 192.0.2.1 | example.test\n"
+		        "a.example.test CNAME b.example.test | example.test",
+		        STATUS_SECURE, 0 },
+		{ "letter case does not matter", "a.EXAMPLE.test A", 0,
+		        "A.example.TEST CNAME B.example.test | example.test\n"
+		        "b.Example.test A 192.0.2.1 | example.test",
+		        STATUS_SECURE, 0 },
+		{ "across zones", "a.example.test A", 0,
+		        "a.example.test CNAME b.other.test | example.test\n"
+		        "b.other.test CNAME c.sub.example.test | other.test\n"
+		        "c.sub.example.test A 192.0.2.1 | sub.example.test",
+		        STATUS_SECURE, 0 },
+		{ "to an unsigned zone", "a.example.test A", 0,
+		        "a.example.test CNAME b.unsigned.test | example.test\n"
+		        "b.unsigned.test A 192.0.2.1",
+		        STATUS_INSECURE, REASON_UNSIGNED_ZONE },
+		{ "from an unsigned zone to a signed one", "b.unsigned.test A", 0,
+		        "b.unsigned.test CNAME a.example.test\n"
+		        "a.example.test A 192.0.2.1 | example.test",
+		        STATUS_INSECURE, REASON_UNSIGNED_ZONE },
+		{ "from an unsigned zone to a forged answer", "b.unsigned.test A", 0,
+		        "b.unsigned.test CNAME a.example.test\n"
+		        "a.example.test A 192.0.2.1",
+		        STATUS_BOGUS, REASON_RRSIG_MISSING },
+		{ "to a zone that is broken", "a.example.test A", 0,
+		        "a.example.test CNAME b.ds-other.test | example.test\n"
+		        "b.ds-other.test A 192.0.2.1 | ds-other.test",
+		        STATUS_BOGUS, REASON_DS_NO_MATCH },
+		{ "a forged link", "a.example.test A", 0,
+		        "a.example.test CNAME b.unsigned.test\nb.unsigned.test A 192.0.2.1",
+		        STATUS_BOGUS, REASON_RRSIG_MISSING },
+		{ "a signed link to nowhere", "a.example.test A", 0,
+		        "a.example.test CNAME b.example.test | example.test", STATUS_BOGUS,
+		        REASON_DENIAL_MISSING },
+		{ "to a name that is denied", "a.example.test A", 3,
+		        "a.example.test CNAME b.other.test | example.test\n"
+		        "> other.test SOA | other.test\n"
+		        "> other.test NSEC other.test NS SOA RRSIG NSEC | other.test",
+		        STATUS_SECURE, 0 },
+		{ "to a type that is denied", "a.example.test A", 0,
+		        "a.example.test CNAME b.other.test | example.test\n"
+		        "> other.test SOA | other.test\n"
+		        "> b.other.test NSEC other.test TXT RRSIG NSEC | other.test",
+		        STATUS_SECURE, 0 },
+		{ "to NODATA in an unsigned zone", "a.example.test A", 0,
+		        "a.example.test CNAME b.unsigned.test | example.test\n"
+		        "> unsigned.test SOA",
+		        STATUS_INSECURE, REASON_UNSIGNED_ZONE },
+		{ "the CNAME itself is asked for", "a.example.test CNAME", 0,
+		        "a.example.test CNAME b.nowhere.test | example.test", STATUS_SECURE, 0 },
+		{ "two CNAMEs at one name", "a.example.test A", 0,
+		        "a.example.test CNAME b.example.test c.example.test | example.test",
+		        STATUS_BOGUS, REASON_MALFORMED },
+		{ "a loop of two", "a.example.test A", 0,
+		        "a.example.test CNAME b.example.test | example.test\n"
+		        "b.example.test CNAME a.example.test | example.test",
+		        STATUS_BOGUS, REASON_CHAIN_TOO_LONG },
+		{ "a loop of one", "a.example.test A", 0,
+		        "a.example.test CNAME a.example.test | example.test", STATUS_BOGUS,
+		        REASON_CHAIN_TOO_LONG },
+	};
+	JUDGE(rows);
+}
+
+static void a_chain_of_cnames_has_a_longest_length(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+
+	for (unsigned links = LIMIT_CNAMES - 1; links <= LIMIT_CNAMES + 1; links++) {
+		char text[4096], last[128];
+		size_t len = 0;
+		for (unsigned i = 0; i < links; i++)
+			len += (size_t)snprintf(text + len, sizeof(text) - len,
+			        "n%u.example.test CNAME n%u.example.test | example.test\n", i, i + 1);
+		snprintf(last, sizeof(last), "n%u.example.test A 192.0.2.1 | example.test", links);
+		strcat(text, last);
+		judge_text(j, "n0.example.test A", 0, text, ASK_DO | ASK_LARGE);
+		if (links <= LIMIT_CNAMES)
+			assert_judged(j, "within the limit", STATUS_SECURE, 0);
+		else
+			assert_judged(j, "over the limit", STATUS_BOGUS, REASON_CHAIN_TOO_LONG);
+	}
+	judge_free(j);
+}
+
+#define LONG_LABEL "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define LONG_NAME  LONG_LABEL "." LONG_LABEL "." LONG_LABEL
+
+static void a_dname_vouches_for_its_cname_and_for_no_other(void **state)
+{
+	(void)state;
+	static const struct row rows[] = {
+		{ "a CNAME that derives from it", "a.d.example.test A", 0,
+		        "d.example.test DNAME e.other.test | example.test\n"
+		        "a.d.example.test CNAME a.e.other.test\n"
+		        "a.e.other.test A 192.0.2.1 | other.test",
+		        STATUS_SECURE, 0 },
+		{ "several labels go over", "a.b.d.example.test A", 0,
+		        "d.example.test DNAME e.other.test | example.test\n"
+		        "a.b.d.example.test CNAME a.b.e.other.test\n"
+		        "a.b.e.other.test A 192.0.2.1 | other.test",
+		        STATUS_SECURE, 0 },
+		{ "no CNAME at all", "a.d.example.test A", 0,
+		        "d.example.test DNAME e.other.test | example.test\n"
+		        "a.e.other.test A 192.0.2.1 | other.test",
+		        STATUS_SECURE, 0 },
+		{ "a forged CNAME", "a.d.example.test A", 0,
+		        "d.example.test DNAME e.other.test | example.test\n"
+		        "a.d.example.test CNAME a.unsigned.test\na.unsigned.test A 192.0.2.1",
+		        STATUS_BOGUS, REASON_CNAME_FORGED },
+		{ "a CNAME without its DNAME", "a.d.example.test A", 0,
+		        "a.d.example.test CNAME a.e.other.test\n"
+		        "a.e.other.test A 192.0.2.1 | other.test",
+		        STATUS_BOGUS, REASON_RRSIG_MISSING },
+		{ "a forged DNAME", "a.d.example.test A", 0,
+		        "d.example.test DNAME unsigned.test\n"
+		        "a.d.example.test CNAME a.unsigned.test\na.unsigned.test A 192.0.2.1",
+		        STATUS_BOGUS, REASON_RRSIG_MISSING },
+		{ "a DNAME says nothing of its own name", "d.example.test A", 0,
+		        "d.example.test DNAME unsigned.test | example.test\n"
+		        "d.example.test CNAME unsigned.test\nunsigned.test A 192.0.2.1",
+		        STATUS_BOGUS, REASON_RRSIG_MISSING },
+		{ "the DNAME itself is asked for", "d.example.test DNAME", 0,
+		        "d.example.test DNAME e.other.test | example.test", STATUS_SECURE, 0 },
+		{ "the CNAME that it makes is asked for", "a.d.example.test CNAME", 0,
+		        "d.example.test DNAME e.other.test | example.test\n"
+		        "a.d.example.test CNAME a.e.other.test",
+		        STATUS_SECURE, 0 },
+		{ "a forged one is asked for", "a.d.example.test CNAME", 0,
+		        "d.example.test DNAME e.other.test | example.test\n"
+		        "a.d.example.test CNAME a.unsigned.test",
+		        STATUS_BOGUS, REASON_CNAME_FORGED },
+		{ "everything is asked for", "a.d.example.test ANY", 0,
+		        "d.example.test DNAME e.other.test | example.test\n"
+		        "a.d.example.test CNAME a.e.other.test",
+		        STATUS_SECURE, 0 },
+		{ "a loop", "a.d.example.test A", 0,
+		        "d.example.test DNAME d.example.test | example.test", STATUS_BOGUS,
+		        REASON_CHAIN_TOO_LONG },
+		{ "a name that grows until it cannot", "a.d.example.test A", 6,
+		        "d.example.test DNAME b.d.example.test | example.test", STATUS_BOGUS,
+		        REASON_CHAIN_TOO_LONG },
+		{ "a CNAME beside a name that is too long", LONG_NAME ".d.example.test A", 0,
+		        "d.example.test DNAME " LONG_LABEL ".example.test | example.test\n" LONG_NAME
+		        ".d.example.test CNAME a.unsigned.test\na.unsigned.test A 192.0.2.1",
+		        STATUS_BOGUS, REASON_CNAME_FORGED },
+		{ "a name that is too long", LONG_NAME ".d.example.test A", 6,
+		        "d.example.test DNAME " LONG_LABEL ".example.test | example.test",
+		        STATUS_SECURE, 0 },
+		{ "a forged YXDOMAIN", "www.example.test A", 6, "", STATUS_BOGUS,
+		        REASON_DENIAL_MISSING },
+		{ "YXDOMAIN for an answer that is there", "www.example.test A", 6,
+		        "www.example.test A 192.0.2.1 | example.test", STATUS_BOGUS,
+		        REASON_DENIAL_MISSING },
+		{ "YXDOMAIN with the proof of something else", "www.example.test A", 6,
+		        "> www.example.test NSEC x.example.test TXT RRSIG NSEC | example.test",
+		        STATUS_BOGUS, REASON_DENIAL_FAILED },
+		{ "an unsigned DNAME in an unsigned zone", "a.d.unsigned.test A", 0,
+		        "d.unsigned.test DNAME example.test\n"
+		        "a.d.unsigned.test CNAME a.example.test\n"
+		        "a.example.test A 192.0.2.1 | example.test",
+		        STATUS_INSECURE, REASON_UNSIGNED_ZONE },
+	};
+	JUDGE(rows);
+}
+
+static void an_unsigned_dname_cannot_rename_an_island(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	struct anchors *both = judge_anchors(j, ". island.unsigned.test");
+
+	j->store.anchors = both;
+	judge_text(j, "www.island.unsigned.test A", 0,
+	        "unsigned.test DNAME evil.unsigned.test\n"
+	        "www.island.unsigned.test CNAME www.island.evil.unsigned.test\n"
+	        "www.island.evil.unsigned.test A 192.0.2.66",
+	        ASK_DO);
+	assert_judged(j, "with the CNAME", STATUS_BOGUS, REASON_RRSIG_MISSING);
+	judge_text(j, "www.island.unsigned.test A", 0,
+	        "unsigned.test DNAME evil.unsigned.test\n"
+	        "www.island.evil.unsigned.test A 192.0.2.66",
+	        ASK_DO);
+	assert_judged(j, "without", STATUS_BOGUS, REASON_DENIAL_MISSING);
+	judge_text(j, "www.island.unsigned.test A", 0,
+	        "www.island.unsigned.test A 192.0.2.1 | island.unsigned.test", ASK_DO);
+	assert_judged(j, "the island itself", STATUS_SECURE, REASON_NONE);
+	j->store.anchors = j->anchors;
+	anchors_free(both);
+	judge_free(j);
+}
+
+static void a_wildcard_needs_the_proof_that_it_applies(void **state)
+{
+	(void)state;
+	static const struct row rows[] = {
+		{ "with its proof", "a.w.example.test A", 0,
+		        "a.w.example.test A 192.0.2.1 | example.test labels=3\n"
+		        "> *.w.example.test NSEC x.example.test A RRSIG NSEC | example.test",
+		        STATUS_SECURE, 0 },
+		{ "without", "a.w.example.test A", 0,
+		        "a.w.example.test A 192.0.2.1 | example.test labels=3", STATUS_BOGUS,
+		        REASON_WILDCARD_UNPROVED },
+		{ "a proof for another name", "a.w.example.test A", 0,
+		        "a.w.example.test A 192.0.2.1 | example.test labels=3\n"
+		        "> b.w.example.test NSEC x.example.test A RRSIG NSEC | example.test",
+		        STATUS_BOGUS, REASON_WILDCARD_UNPROVED },
+		{ "an unsigned proof", "a.w.example.test A", 0,
+		        "a.w.example.test A 192.0.2.1 | example.test labels=3\n"
+		        "> *.w.example.test NSEC x.example.test A RRSIG NSEC",
+		        STATUS_BOGUS, REASON_WILDCARD_UNPROVED },
+		{ "a proof of another zone", "a.w.example.test A", 0,
+		        "a.w.example.test A 192.0.2.1 | example.test labels=3\n"
+		        "> *.w.example.test NSEC x.example.test A RRSIG NSEC | test",
+		        STATUS_BOGUS, REASON_WILDCARD_UNPROVED },
+		{ "a nearer name exists", "a.w.example.test A", 0,
+		        "a.w.example.test A 192.0.2.1 | example.test labels=2\n"
+		        "> *.w.example.test NSEC x.example.test A RRSIG NSEC | example.test",
+		        STATUS_BOGUS, REASON_WILDCARD_UNPROVED },
+		{ "the name is an empty non-terminal", "a.w.example.test A", 0,
+		        "a.w.example.test A 192.0.2.1 | example.test labels=3\n"
+		        "> *.w.example.test NSEC z.a.w.example.test A RRSIG NSEC | example.test",
+		        STATUS_BOGUS, REASON_WILDCARD_UNPROVED },
+		{ "several labels deep", "a.b.w.example.test A", 0,
+		        "a.b.w.example.test A 192.0.2.1 | example.test labels=3\n"
+		        "> *.w.example.test NSEC x.example.test A RRSIG NSEC | example.test",
+		        STATUS_SECURE, 0 },
+		{ "NSEC3", "a.w.example.test A", 0,
+		        "a.w.example.test A 192.0.2.1 | example.test labels=3\n"
+		        "> ~a.w.example.test NSEC3 A RRSIG | example.test",
+		        STATUS_SECURE, 0 },
+		{ "NSEC3 over the whole name where it should be the next closer",
+		        "a.b.w.example.test A", 0,
+		        "a.b.w.example.test A 192.0.2.1 | example.test labels=3\n"
+		        "> ~a.b.w.example.test NSEC3 A RRSIG | example.test",
+		        STATUS_BOGUS, REASON_WILDCARD_UNPROVED },
+		{ "NSEC3 with opt-out", "a.w.example.test A", 0,
+		        "a.w.example.test A 192.0.2.1 | example.test labels=3\n"
+		        "> ~a.w.example.test NSEC3 optout A RRSIG | example.test",
+		        STATUS_INSECURE, REASON_OPT_OUT },
+		{ "a question for the wildcard itself is no expansion", "*.w.example.test A", 0,
+		        "*.w.example.test A 192.0.2.1 | example.test", STATUS_SECURE, 0 },
+		{ "a question that begins with * can be", "*.a.w.example.test A", 0,
+		        "*.a.w.example.test A 192.0.2.1 | example.test labels=3", STATUS_BOGUS,
+		        REASON_WILDCARD_UNPROVED },
+		{ "a CNAME made from a wildcard", "a.w.example.test A", 0,
+		        "a.w.example.test CNAME b.example.test | example.test labels=3\n"
+		        "b.example.test A 192.0.2.1 | example.test",
+		        STATUS_BOGUS, REASON_WILDCARD_UNPROVED },
+		{ "with its proof", "a.w.example.test A", 0,
+		        "a.w.example.test CNAME b.example.test | example.test labels=3\n"
+		        "b.example.test A 192.0.2.1 | example.test\n"
+		        "> *.w.example.test NSEC x.example.test CNAME RRSIG NSEC | example.test",
+		        STATUS_SECURE, 0 },
+		{ "a parent's wildcard says nothing below a cut", "www.example.test A", 0,
+		        "www.example.test A 192.0.2.1 | test labels=1\n"
+		        "> example.test NSEC f.test NS DS RRSIG NSEC | test",
+		        STATUS_BOGUS, REASON_RRSIG_SIGNER },
+	};
+	JUDGE(rows);
+}
+
+static void denials_are_believed_only_with_proof(void **state)
+{
+	(void)state;
+	static const struct row rows[] = {
+		{ "NODATA", "www.example.test A", 0,
+		        SOA_EXAMPLE "> www.example.test NSEC x.example.test TXT RRSIG NSEC | "
+		                    "example.test",
+		        STATUS_SECURE, 0 },
+		{ "NXDOMAIN", "www.example.test A", 3,
+		        SOA_EXAMPLE
+		        "> v.example.test NSEC x.example.test TXT RRSIG NSEC | example.test\n"
+		        "> example.test NSEC a.example.test SOA NS RRSIG NSEC | example.test",
+		        STATUS_SECURE, 0 },
+		{ "NXDOMAIN by one NSEC for both", "www.example.test A", 3,
+		        "> example.test NSEC example.test SOA NS RRSIG NSEC DNSKEY | example.test",
+		        STATUS_SECURE, 0 },
+		{ "a forged NXDOMAIN", "www.example.test A", 3, "> example.test SOA", STATUS_BOGUS,
+		        REASON_DENIAL_MISSING },
+		{ "NXDOMAIN with a good SOA only", "www.example.test A", 3, SOA_EXAMPLE,
+		        STATUS_BOGUS, REASON_DENIAL_MISSING },
+		{ "NODATA stripped of everything", "www.example.test A", 0, "", STATUS_BOGUS,
+		        REASON_DENIAL_MISSING },
+		{ "NODATA stripped of its signatures", "www.example.test A", 0,
+		        "> example.test SOA\n> www.example.test NSEC x.example.test TXT RRSIG NSEC",
+		        STATUS_BOGUS, REASON_RRSIG_MISSING },
+		{ "an expired proof", "www.example.test A", 0,
+		        SOA_EXAMPLE "> www.example.test NSEC x.example.test TXT RRSIG NSEC | "
+		                    "example.test expired",
+		        STATUS_BOGUS, REASON_RRSIG_EXPIRED },
+		{ "NXDOMAIN for a name that exists", "www.example.test A", 3,
+		        SOA_EXAMPLE "> www.example.test NSEC x.example.test TXT RRSIG NSEC | "
+		                    "example.test",
+		        STATUS_BOGUS, REASON_DENIAL_FAILED },
+		{ "NXDOMAIN without the wildcard's denial", "www.example.test A", 3,
+		        "> v.example.test NSEC x.example.test TXT RRSIG NSEC | example.test",
+		        STATUS_BOGUS, REASON_DENIAL_FAILED },
+		{ "NODATA for a type that exists", "www.example.test A", 0,
+		        SOA_EXAMPLE
+		        "> www.example.test NSEC x.example.test A RRSIG NSEC | example.test",
+		        STATUS_BOGUS, REASON_DENIAL_FAILED },
+		{ "NODATA for a name that is an alias", "www.example.test A", 0,
+		        "> www.example.test NSEC x.example.test CNAME RRSIG NSEC | example.test",
+		        STATUS_BOGUS, REASON_DENIAL_FAILED },
+		{ "an NSEC of a sister zone", "www.example.test A", 3,
+		        "> other.test NSEC other.test SOA NS RRSIG NSEC | other.test",
+		        STATUS_BOGUS, REASON_DENIAL_MISSING },
+		{ "an answer beside NXDOMAIN", "www.example.test A", 3,
+		        "www.example.test A 192.0.2.1 | example.test\n"
+		        "> example.test NSEC example.test SOA NS RRSIG NSEC | example.test",
+		        STATUS_BOGUS, REASON_DENIAL_MISSING },
+		{ "wildcard NODATA", "a.w.example.test A", 0,
+		        "> *.w.example.test NSEC x.example.test TXT RRSIG NSEC | example.test",
+		        STATUS_SECURE, 0 },
+		{ "wildcard NODATA for a type it has", "a.w.example.test A", 0,
+		        "> *.w.example.test NSEC x.example.test A RRSIG NSEC | example.test",
+		        STATUS_BOGUS, REASON_DENIAL_FAILED },
+		{ "an empty non-terminal", "ent.example.test A", 0,
+		        "> a.example.test NSEC x.ent.example.test A RRSIG NSEC | example.test",
+		        STATUS_SECURE, 0 },
+		{ "an empty non-terminal does exist", "ent.example.test A", 3,
+		        "> a.example.test NSEC x.ent.example.test A RRSIG NSEC | example.test\n"
+		        "> example.test NSEC a.example.test SOA NS RRSIG NSEC | example.test",
+		        STATUS_BOGUS, REASON_DENIAL_FAILED },
+		{ "compact denial, RFC 9824", "nx.example.test A", 0,
+		        SOA_EXAMPLE
+		        "> nx.example.test NSEC a.nx.example.test RRSIG NSEC NXNAME | example.test",
+		        STATUS_SECURE, 0 },
+		{ "compact denial with its RCODE restored", "nx.example.test A", 3,
+		        SOA_EXAMPLE
+		        "> nx.example.test NSEC a.nx.example.test RRSIG NSEC NXNAME | example.test",
+		        STATUS_SECURE, 0 },
+		{ "the same without NXNAME", "nx.example.test A", 3,
+		        SOA_EXAMPLE
+		        "> nx.example.test NSEC a.nx.example.test RRSIG NSEC | example.test",
+		        STATUS_BOGUS, REASON_DENIAL_FAILED },
+	};
+	JUDGE(rows);
+	judge_rows(rows, COUNT(rows), ASK_PLAIN);
+}
+
+static void nsec3_proofs_come_to_the_same(void **state)
+{
+	(void)state;
+	static const struct row rows[] = {
+		{ "NODATA", "www.example.test A", 0,
+		        SOA_EXAMPLE "> =www.example.test NSEC3 TXT RRSIG | example.test",
+		        STATUS_SECURE, 0 },
+		{ "NODATA for a type that exists", "www.example.test A", 0,
+		        "> =www.example.test NSEC3 A RRSIG | example.test", STATUS_BOGUS,
+		        REASON_DENIAL_FAILED },
+		{ "NXDOMAIN", "a.b.example.test A", 3,
+		        SOA_EXAMPLE "> =example.test NSEC3 SOA NS RRSIG | example.test\n"
+		                    "> ~b.example.test NSEC3 A RRSIG | example.test\n"
+		                    "> ~*.example.test NSEC3 A RRSIG | example.test",
+		        STATUS_SECURE, 0 },
+		{ "NXDOMAIN without the closest encloser", "a.b.example.test A", 3,
+		        SOA_EXAMPLE "> ~b.example.test NSEC3 A RRSIG | example.test\n"
+		                    "> ~*.example.test NSEC3 A RRSIG | example.test",
+		        STATUS_BOGUS, REASON_DENIAL_FAILED },
+		{ "NXDOMAIN without the next closer", "a.b.example.test A", 3,
+		        SOA_EXAMPLE "> =example.test NSEC3 SOA NS RRSIG | example.test\n"
+		                    "> ~a.b.example.test NSEC3 A RRSIG | example.test\n"
+		                    "> ~*.example.test NSEC3 A RRSIG | example.test",
+		        STATUS_BOGUS, REASON_DENIAL_FAILED },
+		{ "NXDOMAIN without the wildcard", "a.b.example.test A", 3,
+		        SOA_EXAMPLE "> =example.test NSEC3 SOA NS RRSIG | example.test\n"
+		                    "> ~b.example.test NSEC3 A RRSIG | example.test",
+		        STATUS_BOGUS, REASON_DENIAL_FAILED },
+		{ "NXDOMAIN with opt-out", "a.b.example.test A", 3,
+		        "> =example.test NSEC3 SOA NS RRSIG | example.test\n"
+		        "> ~b.example.test NSEC3 optout A RRSIG | example.test\n"
+		        "> ~*.example.test NSEC3 A RRSIG | example.test",
+		        STATUS_INSECURE, REASON_OPT_OUT },
+		{ "an encloser that is a delegation", "a.b.example.test A", 3,
+		        "> =b.example.test NSEC3 NS | example.test\n"
+		        "> ~a.b.example.test NSEC3 A RRSIG | example.test\n"
+		        "> ~*.b.example.test NSEC3 A RRSIG | example.test",
+		        STATUS_BOGUS, REASON_DENIAL_FAILED },
+		{ "an encloser that is a DNAME", "a.b.example.test A", 3,
+		        "> =b.example.test NSEC3 DNAME RRSIG | example.test\n"
+		        "> ~a.b.example.test NSEC3 A RRSIG | example.test\n"
+		        "> ~*.b.example.test NSEC3 A RRSIG | example.test",
+		        STATUS_BOGUS, REASON_DENIAL_FAILED },
+		{ "wildcard NODATA", "a.w.example.test A", 0,
+		        "> =w.example.test NSEC3 | example.test\n"
+		        "> ~a.w.example.test NSEC3 A RRSIG | example.test\n"
+		        "> =*.w.example.test NSEC3 TXT RRSIG | example.test",
+		        STATUS_SECURE, 0 },
+		{ "an empty non-terminal", "ent.example.test A", 0,
+		        "> =ent.example.test NSEC3 | example.test", STATUS_SECURE, 0 },
+		{ "different salts", "a.b.example.test A", 3,
+		        "> =example.test NSEC3 SOA NS RRSIG | example.test\n"
+		        "> ~b.example.test NSEC3 salt=2 A RRSIG | example.test\n"
+		        "> ~*.example.test NSEC3 A RRSIG | example.test",
+		        STATUS_BOGUS, REASON_DENIAL_FAILED },
+		{ "different salts beside an NSEC that proves nothing", "a.b.example.test A", 3,
+		        "> =example.test NSEC3 SOA NS RRSIG | example.test\n"
+		        "> ~b.example.test NSEC3 A RRSIG | example.test\n"
+		        "> ~*.example.test NSEC3 A RRSIG | example.test\n"
+		        "> ~x.example.test NSEC3 salt=2 A RRSIG | example.test\n"
+		        "> x.example.test NSEC y.example.test A RRSIG NSEC | example.test",
+		        STATUS_BOGUS, REASON_DENIAL_FAILED },
+		{ "salt and as many iterations as the limit allows", "www.example.test A", 0,
+		        "> =www.example.test NSEC3 salt=8 iterations=50 TXT RRSIG | example.test",
+		        STATUS_SECURE, 0 },
+		{ "one more", "www.example.test A", 0,
+		        "> =www.example.test NSEC3 iterations=51 TXT RRSIG | example.test",
+		        STATUS_INSECURE, REASON_NSEC3_ITERATIONS },
+		{ "too many, but unsigned", "www.example.test A", 0,
+		        "> =www.example.test NSEC3 iterations=51 TXT RRSIG | example.test spoilt",
+		        STATUS_BOGUS, REASON_RRSIG_FAILED },
+		{ "compact denial", "nx.example.test A", 0,
+		        "> =nx.example.test NSEC3 RRSIG NXNAME | example.test", STATUS_SECURE, 0 },
+		{ "compact denial with its RCODE restored", "nx.example.test A", 3,
+		        "> =nx.example.test NSEC3 RRSIG NXNAME | example.test", STATUS_SECURE, 0 },
+	};
+	JUDGE(rows);
+}
+
+static void a_record_from_the_wrong_side_of_a_cut_proves_nothing(void **state)
+{
+	(void)state;
+	static const struct row rows[] = {
+		{ "the parent's NSEC for a child's apex", "sub.example.test A", 0,
+		        SOA_EXAMPLE "> sub.example.test NSEC x.example.test NS DS RRSIG NSEC | "
+		                    "example.test",
+		        STATUS_BOGUS, REASON_DENIAL_MISSING },
+		{ "the parent's NSEC for a child's name", "www.sub.example.test A", 3,
+		        SOA_EXAMPLE "> sub.example.test NSEC x.example.test NS DS RRSIG NSEC | "
+		                    "example.test\n"
+		                    "> example.test NSEC a.example.test SOA NS RRSIG NSEC | "
+		                    "example.test",
+		        STATUS_BOGUS, REASON_DENIAL_MISSING },
+		{ "the child's apex NSEC for its DS", "sub.example.test DS", 0,
+		        "> sub.example.test SOA | sub.example.test\n"
+		        "> sub.example.test NSEC sub.example.test SOA NS RRSIG NSEC | "
+		        "sub.example.test",
+		        STATUS_BOGUS, REASON_DENIAL_MISSING },
+		{ "the child's apex NSEC3 for its DS", "sub.example.test DS", 0,
+		        "> =sub.example.test NSEC3 SOA NS RRSIG | sub.example.test", STATUS_BOGUS,
+		        REASON_DENIAL_MISSING },
+		{ "the parent's NSEC for a missing DS", "unsigned.example.test DS", 0,
+		        SOA_EXAMPLE "> unsigned.example.test NSEC x.example.test NS RRSIG NSEC | "
+		                    "example.test",
+		        STATUS_SECURE, 0 },
+		{ "the parent's opt-out span for a missing DS", "unsigned.example.test DS", 0,
+		        "> =example.test NSEC3 SOA NS RRSIG | example.test\n"
+		        "> ~unsigned.example.test NSEC3 optout NS | example.test",
+		        STATUS_INSECURE, REASON_OPT_OUT },
+		{ "the same span without opt-out", "unsigned.example.test DS", 0,
+		        "> =example.test NSEC3 SOA NS RRSIG | example.test\n"
+		        "> ~unsigned.example.test NSEC3 NS | example.test",
+		        STATUS_BOGUS, REASON_DENIAL_FAILED },
+		{ "below a DNAME, by its NSEC", "a.d.example.test A", 3,
+		        SOA_EXAMPLE
+		        "> d.example.test NSEC x.example.test DNAME RRSIG NSEC | example.test\n"
+		        "> example.test NSEC a.example.test SOA NS RRSIG NSEC | example.test",
+		        STATUS_BOGUS, REASON_DENIAL_FAILED },
+		{ "an NSEC whose next name leaves the zone", "www.example.test A", 3,
+		        "> example.test NSEC z.test SOA NS RRSIG NSEC | example.test", STATUS_BOGUS,
+		        REASON_DENIAL_MISSING },
+		{ "an NSEC made from a wildcard", "www.example.test A", 0,
+		        "> www.example.test NSEC z.example.test TXT RRSIG NSEC | example.test "
+		        "labels=2",
+		        STATUS_BOGUS, REASON_DENIAL_MISSING },
+		{ "the parent's NSEC for the apex of a zone unknown yet", "other.test A", 0,
+		        "> test SOA | test\n> other.test NSEC x.test NS DS RRSIG NSEC | test",
+		        STATUS_BOGUS, REASON_DENIAL_MISSING },
+	};
+	JUDGE(rows);
+}
+
+static void unusual_types_are_judged_like_any(void **state)
+{
+	(void)state;
+	static const struct row rows[] = {
+		{ "ANY, all signed", "www.example.test ANY", 0,
+		        "www.example.test A 192.0.2.1 | example.test\n"
+		        "www.example.test TXT hello | example.test",
+		        STATUS_SECURE, 0 },
+		{ "ANY, one forged", "www.example.test ANY", 0,
+		        "www.example.test A 192.0.2.1 | example.test\nwww.example.test TXT hello",
+		        STATUS_BOGUS, REASON_RRSIG_MISSING },
+		{ "ANY, nothing at the name", "www.example.test ANY", 3,
+		        "> example.test NSEC example.test SOA NS RRSIG NSEC | example.test",
+		        STATUS_SECURE, 0 },
+		{ "ANY denied for a name that has types", "www.example.test ANY", 0,
+		        "> www.example.test NSEC x.example.test A RRSIG NSEC | example.test",
+		        STATUS_BOGUS, REASON_DENIAL_FAILED },
+		{ "NSEC", "www.example.test NSEC", 0,
+		        "www.example.test NSEC x.example.test A RRSIG NSEC | example.test",
+		        STATUS_SECURE, 0 },
+		{ "NSEC, the parent's at a cut", "sub.example.test NSEC", 0,
+		        "sub.example.test NSEC x.example.test NS DS RRSIG NSEC | example.test",
+		        STATUS_SECURE, 0 },
+		{ "NSEC, the child's at a cut", "sub.example.test NSEC", 0,
+		        "sub.example.test NSEC sub.example.test SOA NS RRSIG NSEC | "
+		        "sub.example.test",
+		        STATUS_SECURE, 0 },
+		{ "DS by the parent", "sub.example.test DS", 0,
+		        "sub.example.test DS sub.example.test | example.test", STATUS_SECURE, 0 },
+		{ "DS by the child", "sub.example.test DS", 0,
+		        "sub.example.test DS sub.example.test | sub.example.test", STATUS_BOGUS,
+		        REASON_RRSIG_SIGNER },
+		{ "DNSKEY", "example.test DNSKEY", 0,
+		        "example.test DNSKEY example.test | example.test", STATUS_SECURE, 0 },
+		{ "DNSKEY of another", "example.test DNSKEY", 0,
+		        "example.test DNSKEY other.test | other.test signer=example.test",
+		        STATUS_BOGUS, REASON_RRSIG_NO_KEY },
+		{ "DS of an unsigned zone's name", "www.unsigned.test DS", 0, "> unsigned.test SOA",
+		        STATUS_INSECURE, REASON_UNSIGNED_ZONE },
+	};
+	JUDGE(rows);
+}
+
+static void rrsigs_that_were_asked_for_pass_but_nothing_beside_them(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+
+	judge_begin(j, "www.example.test RRSIG", 0);
+	struct rd a = rd_a("192.0.2.1"), evil = rd_a("192.0.2.66");
+	struct rd sig = rd_rrsig(
+	        judge_key(j, "example.test"), "www.example.test", TYPE_A, TTL, &a, 1, &valid);
+	struct asked asked = judge_asked("www.example.test RRSIG", ASK_DO);
+	msg_rr(&j->response, "www.example.test", TYPE_RRSIG, TTL, sig);
+	judge_octets(j, &asked, msg_span(&j->response));
+	assert_judged(j, "RRSIG", STATUS_INSECURE, REASON_NOT_ANSWER);
+	assert_string_equal(judge_list(judge_delivered(j, msg_span(&j->response))),
+	        "www.example.test/RRSIG");
+
+	msg_rr(&j->response, "www.example.test", TYPE_A, TTL, evil);
+	judge_octets(j, &asked, msg_span(&j->response));
+	if (j->result.verdict != GATE_SERVFAIL)
+		assert_null(strstr(
+		        judge_list(judge_delivered(j, msg_span(&j->response))), "/A"));
+	judge_free(j);
+}
+
+static void records_of_another_class_are_no_answer(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	struct asked asked = judge_asked("www.example.test A", ASK_DO);
+	enum { CLASS_AT = DNS_HEADER_SIZE + 18 + 4 + 2 + 2 };
+
+	judge_begin(j, "www.example.test A", 0);
+	judge_write(j, "www.example.test A 192.0.2.1");
+	j->response.octets[CLASS_AT + 1] = 3;
+	judge_octets(j, &asked, msg_span(&j->response));
+	assert_judged(j, "CH", STATUS_BOGUS, REASON_DENIAL_MISSING);
+	judge_free(j);
+}
+
+static void another_class_passes_without_records_of_ours(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	enum { QCLASS_AT = DNS_HEADER_SIZE + 18 + 2, CLASS_AT = QCLASS_AT + 2 + 2 + 2 };
+	struct asked asked = judge_asked("www.example.test TXT", ASK_DO);
+
+	asked.question[asked.question_len - 1] = 3;
+	judge_begin(j, "www.example.test TXT", 0);
+	judge_write(j, "www.example.test TXT chaos\nwww.example.test TXT inet");
+	j->response.octets[QCLASS_AT + 1] = 3;
+	j->response.octets[CLASS_AT + 1] = 3;
+	judge_octets(j, &asked, msg_span(&j->response));
+	assert_judged(j, "CH", STATUS_INSECURE, REASON_NOT_ANSWER);
+	const struct message *m = judge_delivered(j, msg_span(&j->response));
+	assert_int_equal(m->rr_count, 1);
+	assert_int_equal(m->rrs[0].class, 3);
+	judge_free(j);
+}
+
+static void failures_pass_with_nothing_in_them(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint16_t flags;
+	} rows[] = {
+		{ "FORMERR", RCODE_FORMERR },
+		{ "SERVFAIL", RCODE_SERVFAIL },
+		{ "NOTIMP", RCODE_NOTIMP },
+		{ "REFUSED", RCODE_REFUSED },
+		{ "truncated", FLAG_TC },
+		{ "truncated NXDOMAIN", FLAG_TC | RCODE_NXDOMAIN },
+	};
+	struct judge *j = judge_new();
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		judge_text(j, "www.example.test A", rows[i].flags,
+		        "www.example.test A 192.0.2.66\n> example.test NS ns.evil.test\n"
+		        "+ ns.evil.test A 192.0.2.66",
+		        ASK_DO | ASK_AD);
+		assert_judged(j, rows[i].why, STATUS_INSECURE, REASON_NOT_ANSWER);
+		assert_row(rows[i].why, j->result.verdict == GATE_REWRITE);
+		const struct message *m = judge_delivered(j, msg_span(&j->response));
+		assert_row(rows[i].why, m->rr_count == 0 && m->edns.present);
+		assert_row(rows[i].why, (m->flags & (FLAG_TC | FLAG_AD | RCODE_MASK)) == rows[i].flags);
+	}
+	judge_free(j);
+}
+
+static void an_extended_rcode_becomes_servfail_for_who_cannot_read_it(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	const size_t opt_rcode_at = DNS_HEADER_SIZE + 18 + 4 + 5;
+
+	for (unsigned how = ASK_PLAIN; how <= ASK_EDNS; how++) {
+		struct asked asked = judge_asked("www.example.test A", how);
+		judge_begin(j, "www.example.test A", 0);
+		msg_section(&j->response, SECTION_ADDITIONAL);
+		msg_opt(&j->response, 1232, true);
+		j->response.octets[opt_rcode_at] = 1; /* BADVERS */
+		judge_octets(j, &asked, msg_span(&j->response));
+		const struct message *m = judge_delivered(j, msg_span(&j->response));
+		assert_int_equal(message_rcode(m), how == ASK_EDNS ? 16 : RCODE_SERVFAIL);
+	}
+	judge_free(j);
+}
+
+static void a_referral_passes_to_who_did_not_ask_for_recursion(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *question, *records, *delivered;
+		enum status status;
+		enum reason reason;
+	} rows[] = {
+		{ "a signed zone's", "www.sub.example.test A",
+		        "> sub.example.test NS ns.sub.example.test\n"
+		        "> sub.example.test DS sub.example.test | example.test\n"
+		        "+ ns.sub.example.test A 192.0.2.1",
+		        "> sub.example.test/NS > sub.example.test/DS > sub.example.test/RRSIG "
+		        "+ ns.sub.example.test/A",
+		        STATUS_INSECURE, REASON_NOT_ANSWER },
+		{ "an unsigned zone's", "www.unsigned.example.test A",
+		        "> unsigned.example.test NS ns.unsigned.example.test\n"
+		        "> unsigned.example.test NSEC x.example.test NS RRSIG NSEC | example.test\n"
+		        "+ ns.unsigned.example.test AAAA 2001:db8::1",
+		        "> unsigned.example.test/NS > unsigned.example.test/NSEC "
+		        "> unsigned.example.test/RRSIG + ns.unsigned.example.test/AAAA",
+		        STATUS_INSECURE, REASON_NOT_ANSWER },
+		{ "from an unsigned zone", "www.a.unsigned.test A",
+		        "> a.unsigned.test NS ns.a.unsigned.test\n+ ns.a.unsigned.test A 192.0.2.1",
+		        "> a.unsigned.test/NS + ns.a.unsigned.test/A", STATUS_INSECURE,
+		        REASON_NOT_ANSWER },
+		{ "what no NS names is no glue", "www.sub.example.test A",
+		        "> sub.example.test NS ns.sub.example.test\n"
+		        "> sub.example.test DS sub.example.test | example.test\n"
+		        "+ ns.sub.example.test A 192.0.2.1\n+ ns2.sub.example.test A 192.0.2.66",
+		        "> sub.example.test/NS > sub.example.test/DS > sub.example.test/RRSIG "
+		        "+ ns.sub.example.test/A",
+		        STATUS_INSECURE, REASON_NOT_ANSWER },
+		{ "a server above the cut has signed addresses", "www.sub.example.test A",
+		        "> sub.example.test NS ns1.example.test ns2.example.test\n"
+		        "> sub.example.test DS sub.example.test | example.test\n"
+		        "+ ns1.example.test A 192.0.2.66\n"
+		        "+ ns2.example.test A 192.0.2.1 | example.test",
+		        "> sub.example.test/NS > sub.example.test/NS > sub.example.test/DS "
+		        "> sub.example.test/RRSIG + ns2.example.test/A + ns2.example.test/RRSIG",
+		        STATUS_INSECURE, REASON_NOT_ANSWER },
+		{ "a forged DS", "www.sub.example.test A",
+		        "> sub.example.test NS ns.sub.example.test\n"
+		        "> sub.example.test DS sub.example.test | example.test spoilt",
+		        NULL, STATUS_BOGUS, REASON_DS_UNPROVED },
+		{ "no DS and no proof", "www.sub.example.test A",
+		        "> sub.example.test NS ns.sub.example.test", NULL, STATUS_BOGUS,
+		        REASON_DS_UNPROVED },
+		{ "a proof for another name", "www.sub.example.test A",
+		        "> sub.example.test NS ns.sub.example.test\n"
+		        "> unsigned.example.test NSEC x.example.test NS RRSIG NSEC | example.test",
+		        NULL, STATUS_BOGUS, REASON_DS_UNPROVED },
+	};
+	struct judge *j = judge_new();
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		store_flush(&j->store);
+		judge_text(j, rows[i].question, 0, rows[i].records, ASK_DO | ASK_NO_RD);
+		assert_judged(j, rows[i].why, rows[i].status, rows[i].reason);
+		if (!rows[i].delivered)
+			continue;
+		const char *list = judge_list(judge_delivered(j, msg_span(&j->response)));
+		if (strcmp(list, rows[i].delivered) != 0)
+			fail_msg("%s: %s", rows[i].why, list);
+	}
+	judge_free(j);
+}
+
+static void a_referral_is_no_answer_to_who_asked_for_recursion(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+
+	judge_text(j, "www.sub.example.test A", 0,
+	        "> sub.example.test NS ns.sub.example.test\n"
+	        "> sub.example.test DS sub.example.test | example.test",
+	        ASK_DO);
+	assert_judged(j, "RD=1", STATUS_BOGUS, REASON_DENIAL_MISSING);
+	judge_free(j);
+}
+
+static void a_client_that_recurses_itself_gets_the_chain_as_far_as_it_goes(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	const char *records = "a.example.test CNAME b.other.test | example.test";
+
+	judge_text(j, "a.example.test A", 0, records, ASK_DO | ASK_NO_RD);
+	assert_judged(j, "RD=0", STATUS_SECURE, 0);
+	judge_text(j, "a.example.test A", 0, records, ASK_DO);
+	assert_judged(j, "RD=1", STATUS_BOGUS, REASON_DENIAL_MISSING);
+	judge_free(j);
+}
+
+static void in_monitor_mode_nothing_is_refused(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		unsigned rcode;
+		const char *records;
+		enum status status;
+	} rows[] = {
+		{ "a forged answer", 0, "www.example.test A 192.0.2.66", STATUS_BOGUS },
+		{ "a forged NXDOMAIN", 3, "> example.test SOA", STATUS_BOGUS },
+		{ "a good one", 0, "www.example.test A 192.0.2.1 | example.test", STATUS_SECURE },
+		{ "an irrelevant record", 0,
+		        "www.example.test A 192.0.2.1 | example.test\n+ x.example.test A 192.0.2.2",
+		        STATUS_SECURE },
+	};
+	struct judge *j = judge_new();
+
+	j->policy.mode = MODE_MONITOR;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		judge_text(j, "www.example.test A", rows[i].rcode, rows[i].records, ASK_DO);
+		assert_row(rows[i].why, j->result.outcome.status == rows[i].status);
+		assert_row(rows[i].why, j->result.verdict == GATE_ACCEPT ||
+		                                rows[i].status == STATUS_SECURE);
+		struct message sent;
+		struct rr rrs[8];
+		assert_true(message_parse(&sent, msg_span(&j->response), rrs, COUNT(rrs)));
+		const struct message *m = judge_delivered(j, msg_span(&j->response));
+		assert_row(rows[i].why, m->rr_count == sent.rr_count);
+	}
+	judge_free(j);
+}
+
+static void the_clock_may_be_off_by_the_skew_and_no_more(void **state)
+{
+	(void)state;
+	const int64_t after_2106 = (int64_t)UINT32_MAX + 1;
+	const struct {
+		const char *why;
+		uint32_t inception, expiration;
+		int64_t now;
+		enum reason reason;
+	} rows[] = {
+		{ "ten days: expired a day ago", NOW - 10 * DAY, NOW, NOW + DAY, REASON_NONE },
+		{ "a second more", NOW - 10 * DAY, NOW, NOW + DAY + 1, REASON_RRSIG_EXPIRED },
+		{ "ten days: valid in a day", NOW, NOW + 10 * DAY, NOW - DAY, REASON_NONE },
+		{ "a second more", NOW, NOW + 10 * DAY, NOW - DAY - 1, REASON_RRSIG_NOT_YET },
+		{ "an hour: expired an hour ago", NOW - 3600, NOW, NOW + 3600, REASON_NONE },
+		{ "a second more", NOW - 3600, NOW, NOW + 3601, REASON_RRSIG_EXPIRED },
+		{ "five days: a tenth of them", NOW - 5 * DAY, NOW, NOW + DAY / 2, REASON_NONE },
+		{ "a second more", NOW - 5 * DAY, NOW, NOW + DAY / 2 + 1, REASON_RRSIG_EXPIRED },
+		{ "a year: a day and no more", NOW - 365 * DAY, NOW, NOW + DAY + 1,
+		        REASON_RRSIG_EXPIRED },
+		{ "inception is expiration", NOW, NOW, NOW, REASON_NONE },
+		{ "across 2106", (uint32_t)-DAY, DAY, after_2106 + 100, REASON_NONE },
+		{ "in 2106, before the wrap", (uint32_t)-DAY, DAY, after_2106 - 100, REASON_NONE },
+		{ "after 2106, expired", (uint32_t)-10 * DAY, 0, after_2106 + 2 * DAY,
+		        REASON_RRSIG_EXPIRED },
+	};
+	struct judge *j = judge_new();
+	struct asked asked = judge_asked("www.example.test A", ASK_DO);
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct signing how = { .inception = rows[i].inception,
+			.expiration = rows[i].expiration };
+		judge_begin(j, "www.example.test A", 0);
+		msg_signed(&j->response, judge_key(j, "example.test"), "www.example.test", TYPE_A,
+		        TTL, RRSET(rd_a("192.0.2.1")), &how);
+		j->now = rows[i].now;
+		store_flush(&j->store);
+		judge_octets(j, &asked, msg_span(&j->response));
+		assert_judged(j, rows[i].why,
+		        rows[i].reason == REASON_NONE ? STATUS_SECURE : STATUS_BOGUS,
+		        rows[i].reason);
+	}
+	judge_free(j);
+}
+
+static void irrelevant_records_are_dropped_and_do_no_harm(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *records, *delivered;
+	} rows[] = {
+		{ "in the answer",
+		        "www.example.test A 192.0.2.1 | example.test\nevil.example.test A 192.0.2.66",
+		        "www.example.test/A www.example.test/RRSIG" },
+		{ "in the answer, of another zone, signed",
+		        "www.example.test A 192.0.2.1 | example.test\n"
+		        "www.other.test A 192.0.2.66 | other.test",
+		        "www.example.test/A www.example.test/RRSIG" },
+		{ "of another type at the name",
+		        "www.example.test A 192.0.2.1 | example.test\nwww.example.test TXT evil",
+		        "www.example.test/A www.example.test/RRSIG" },
+		{ "in authority, unsigned",
+		        "www.example.test A 192.0.2.1 | example.test\n> example.test NS evil.test",
+		        "www.example.test/A www.example.test/RRSIG" },
+		{ "in authority, a bad signature",
+		        "www.example.test A 192.0.2.1 | example.test\n"
+		        "> example.test NS evil.test | example.test spoilt",
+		        "www.example.test/A www.example.test/RRSIG" },
+		{ "in authority, of an unsigned zone: AD speaks for it too",
+		        "www.example.test A 192.0.2.1 | example.test\n> unsigned.test NS evil.test",
+		        "www.example.test/A www.example.test/RRSIG" },
+		{ "in additional, unsigned",
+		        "www.example.test A 192.0.2.1 | example.test\n+ a.example.test A 192.0.2.66",
+		        "www.example.test/A www.example.test/RRSIG" },
+		{ "in additional, of a zone that nothing is known of",
+		        "www.example.test A 192.0.2.1 | example.test\n"
+		        "+ a.other.test A 192.0.2.66 | other.test",
+		        "www.example.test/A www.example.test/RRSIG" },
+		{ "what is signed stays",
+		        "www.example.test A 192.0.2.1 | example.test\n"
+		        "> example.test NS ns.example.test | example.test\n"
+		        "+ ns.example.test A 192.0.2.2 | example.test",
+		        "www.example.test/A www.example.test/RRSIG > example.test/NS > "
+		        "example.test/RRSIG + ns.example.test/A + ns.example.test/RRSIG" },
+		{ "a wildcard's records under a name that may exist",
+		        "www.example.test A 192.0.2.1 | example.test\n"
+		        "> other.example.test NS evil.example.test | example.test labels=2\n"
+		        "+ mail.example.test A 192.0.2.66 | example.test labels=2",
+		        "www.example.test/A www.example.test/RRSIG" },
+	};
+	struct judge *j = judge_new();
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		store_flush(&j->store);
+		judge_text(j, "www.example.test A", 0, rows[i].records, ASK_DO);
+		assert_judged(j, rows[i].why, STATUS_SECURE, REASON_NONE);
+		const char *list = judge_list(judge_delivered(j, msg_span(&j->response)));
+		if (strcmp(list, rows[i].delivered) != 0)
+			fail_msg("%s: %s", rows[i].why, list);
+	}
+	judge_free(j);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_algorithm_makes_an_answer_secure),
+		cmocka_unit_test(what_the_signature_does_not_cover_is_bogus),
+		cmocka_unit_test(one_signature_that_holds_is_enough),
+		cmocka_unit_test(an_unsigned_zone_is_insecure_only_by_proof),
+		cmocka_unit_test(a_broken_chain_is_bogus_with_its_reason),
+		cmocka_unit_test(a_chain_of_cnames_is_as_good_as_its_weakest_link),
+		cmocka_unit_test(a_chain_of_cnames_has_a_longest_length),
+		cmocka_unit_test(a_dname_vouches_for_its_cname_and_for_no_other),
+		cmocka_unit_test(an_unsigned_dname_cannot_rename_an_island),
+		cmocka_unit_test(a_wildcard_needs_the_proof_that_it_applies),
+		cmocka_unit_test(denials_are_believed_only_with_proof),
+		cmocka_unit_test(nsec3_proofs_come_to_the_same),
+		cmocka_unit_test(a_record_from_the_wrong_side_of_a_cut_proves_nothing),
+		cmocka_unit_test(unusual_types_are_judged_like_any),
+		cmocka_unit_test(rrsigs_that_were_asked_for_pass_but_nothing_beside_them),
+		cmocka_unit_test(records_of_another_class_are_no_answer),
+		cmocka_unit_test(another_class_passes_without_records_of_ours),
+		cmocka_unit_test(failures_pass_with_nothing_in_them),
+		cmocka_unit_test(an_extended_rcode_becomes_servfail_for_who_cannot_read_it),
+		cmocka_unit_test(a_referral_passes_to_who_did_not_ask_for_recursion),
+		cmocka_unit_test(a_referral_is_no_answer_to_who_asked_for_recursion),
+		cmocka_unit_test(a_client_that_recurses_itself_gets_the_chain_as_far_as_it_goes),
+		cmocka_unit_test(in_monitor_mode_nothing_is_refused),
+		cmocka_unit_test(the_clock_may_be_off_by_the_skew_and_no_more),
+		cmocka_unit_test(irrelevant_records_are_dropped_and_do_no_harm),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
