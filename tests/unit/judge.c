@@ -78,7 +78,8 @@ static size_t parent_index(const struct name *name)
 
 struct anchors *judge_anchors(struct judge *j, const char *zones)
 {
-	char path[] = "/tmp/sealgate-anchor-XXXXXX", error[512], *list = strdup(zones), *rest = list;
+	char path[] = "/tmp/sealgate-anchor-XXXXXX", error[512], *list = strdup(zones),
+	     *rest = list;
 	FILE *file = fdopen(mkstemp(path), "w");
 
 	assert_non_null(file);
@@ -449,7 +450,7 @@ bool judge_answer_want(struct judge *j, const struct want *want)
 static void feed(struct judge *j, const struct want *want)
 {
 	if (!judge_answer_want(j, want))
-		gate_learn_failure(&j->gate, want, j->now);
+		gate_learn_failure(&j->gate, want, REASON_FETCH_FAILED, j->now);
 	else if (gate_learn(&j->gate, want, msg_span(&j->fetched), j->now, false) == LEARN_RETRY)
 		assert_int_equal(
 		        gate_learn(&j->gate, want, msg_span(&j->fetched), j->now, true), LEARNED);
@@ -468,8 +469,8 @@ void judge_octets(struct judge *j, const struct asked *asked, struct span octets
 	}
 }
 
-void judge_text(struct judge *j, const char *question, unsigned rcode, const char *records,
-        unsigned how)
+void judge_text(
+        struct judge *j, const char *question, unsigned rcode, const char *records, unsigned how)
 {
 	struct asked asked = judge_asked(question, how);
 
@@ -498,8 +499,9 @@ const struct message *judge_delivered(const struct judge *j, struct span respons
 	struct name owner;
 
 	assert_true(j->result.verdict <= GATE_SERVFAIL);
-	assert_true(message_parse(&m, j->result.verdict == GATE_ACCEPT ? response : j->result.octets,
-	        rrs, MESSAGE_RRS_MAX));
+	assert_true(
+	        message_parse(&m, j->result.verdict == GATE_ACCEPT ? response : j->result.octets,
+	                rrs, MESSAGE_RRS_MAX));
 	for (unsigned i = 0; i < m.rr_count; i++)
 		assert_true(message_owner(&m, &rrs[i], &owner));
 	return &m;

@@ -69,7 +69,7 @@ struct judge {
 /* How the client asks. Plain: recursion desired, no EDNS. */
 enum {
 	ASK_PLAIN = 0,
-	ASK_EDNS = 1,           /* an OPT, UDP size 1232 */
+	ASK_EDNS = 1, /* an OPT, UDP size 1232 */
 	ASK_DO = 2 | ASK_EDNS,
 	ASK_AD = 4,
 	ASK_NO_RD = 8,
@@ -98,8 +98,8 @@ void judge_write(struct judge *j, const char *records);
 void judge_octets(struct judge *j, const struct asked *asked, struct span octets);
 
 /* All of these: judges the response `records`. */
-void judge_text(struct judge *j, const char *question, unsigned rcode, const char *records,
-        unsigned how);
+void judge_text(
+        struct judge *j, const char *question, unsigned rcode, const char *records, unsigned how);
 
 /* Answers a want as the world would, into j->fetched. Returns false where there is no response. */
 bool judge_answer_want(struct judge *j, const struct want *want);

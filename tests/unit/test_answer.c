@@ -44,7 +44,8 @@ static void every_algorithm_makes_an_answer_secure(void **state)
 		{ "a zone's apex", "example.test MX", 0,
 		        "example.test MX Mail.Example.Test | example.test", STATUS_SECURE, 0 },
 		{ "an RRset of ten", "www.example.test TXT", 0,
-		        "www.example.test TXT j i h g f e d c b a | example.test", STATUS_SECURE, 0 },
+		        "www.example.test TXT j i h g f e d c b a | example.test", STATUS_SECURE,
+		        0 },
 		{ "a record that came twice", "www.example.test A", 0,
 		        "www.example.test A 192.0.2.1 192.0.2.1 | example.test", STATUS_SECURE, 0 },
 	};
@@ -125,7 +126,8 @@ static void one_signature_that_holds_is_enough(void **state)
 		{ "one by the parent", "www.example.test A", 0,
 		        "www.example.test A 192.0.2.1 | test | example.test", STATUS_SECURE, 0 },
 		{ "bad ones beyond the limit", "www.example.test A", 0,
-		        "www.example.test A 192.0.2.1 | example.test spoilt | example.test spoilt | "
+		        "www.example.test A 192.0.2.1 | example.test spoilt | example.test spoilt "
+		        "| "
 		        "example.test spoilt | example.test",
 		        STATUS_BOGUS, REASON_BUDGET },
 	};
@@ -281,7 +283,8 @@ static void a_chain_of_cnames_has_a_longest_length(void **state)
 		size_t len = 0;
 		for (unsigned i = 0; i < links; i++)
 			len += (size_t)snprintf(text + len, sizeof(text) - len,
-			        "n%u.example.test CNAME n%u.example.test | example.test\n", i, i + 1);
+			        "n%u.example.test CNAME n%u.example.test | example.test\n", i,
+			        i + 1);
 		snprintf(last, sizeof(last), "n%u.example.test A 192.0.2.1 | example.test", links);
 		strcat(text, last);
 		judge_text(j, "n0.example.test A", 0, text, ASK_DO | ASK_LARGE);
@@ -351,7 +354,8 @@ static void a_dname_vouches_for_its_cname_and_for_no_other(void **state)
 		        "d.example.test DNAME b.d.example.test | example.test", STATUS_BOGUS,
 		        REASON_CHAIN_TOO_LONG },
 		{ "a CNAME beside a name that is too long", LONG_NAME ".d.example.test A", 0,
-		        "d.example.test DNAME " LONG_LABEL ".example.test | example.test\n" LONG_NAME
+		        "d.example.test DNAME " LONG_LABEL
+		        ".example.test | example.test\n" LONG_NAME
 		        ".d.example.test CNAME a.unsigned.test\na.unsigned.test A 192.0.2.1",
 		        STATUS_BOGUS, REASON_CNAME_FORGED },
 		{ "a name that is too long", LONG_NAME ".d.example.test A", 6,
@@ -514,8 +518,8 @@ static void denials_are_believed_only_with_proof(void **state)
 		        "> www.example.test NSEC x.example.test CNAME RRSIG NSEC | example.test",
 		        STATUS_BOGUS, REASON_DENIAL_FAILED },
 		{ "an NSEC of a sister zone", "www.example.test A", 3,
-		        "> other.test NSEC other.test SOA NS RRSIG NSEC | other.test",
-		        STATUS_BOGUS, REASON_DENIAL_MISSING },
+		        "> other.test NSEC other.test SOA NS RRSIG NSEC | other.test", STATUS_BOGUS,
+		        REASON_DENIAL_MISSING },
 		{ "an answer beside NXDOMAIN", "www.example.test A", 3,
 		        "www.example.test A 192.0.2.1 | example.test\n"
 		        "> example.test NSEC example.test SOA NS RRSIG NSEC | example.test",
@@ -738,14 +742,13 @@ static void rrsigs_that_were_asked_for_pass_but_nothing_beside_them(void **state
 	msg_rr(&j->response, "www.example.test", TYPE_RRSIG, TTL, sig);
 	judge_octets(j, &asked, msg_span(&j->response));
 	assert_judged(j, "RRSIG", STATUS_INSECURE, REASON_NOT_ANSWER);
-	assert_string_equal(judge_list(judge_delivered(j, msg_span(&j->response))),
-	        "www.example.test/RRSIG");
+	assert_string_equal(
+	        judge_list(judge_delivered(j, msg_span(&j->response))), "www.example.test/RRSIG");
 
 	msg_rr(&j->response, "www.example.test", TYPE_A, TTL, evil);
 	judge_octets(j, &asked, msg_span(&j->response));
 	if (j->result.verdict != GATE_SERVFAIL)
-		assert_null(strstr(
-		        judge_list(judge_delivered(j, msg_span(&j->response))), "/A"));
+		assert_null(strstr(judge_list(judge_delivered(j, msg_span(&j->response))), "/A"));
 	judge_free(j);
 }
 
@@ -809,7 +812,8 @@ static void failures_pass_with_nothing_in_them(void **state)
 		assert_row(rows[i].why, j->result.verdict == GATE_REWRITE);
 		const struct message *m = judge_delivered(j, msg_span(&j->response));
 		assert_row(rows[i].why, m->rr_count == 0 && m->edns.present);
-		assert_row(rows[i].why, (m->flags & (FLAG_TC | FLAG_AD | RCODE_MASK)) == rows[i].flags);
+		assert_row(rows[i].why,
+		        (m->flags & (FLAG_TC | FLAG_AD | RCODE_MASK)) == rows[i].flags);
 	}
 	judge_free(j);
 }
@@ -949,8 +953,8 @@ static void in_monitor_mode_nothing_is_refused(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		judge_text(j, "www.example.test A", rows[i].rcode, rows[i].records, ASK_DO);
 		assert_row(rows[i].why, j->result.outcome.status == rows[i].status);
-		assert_row(rows[i].why, j->result.verdict == GATE_ACCEPT ||
-		                                rows[i].status == STATUS_SECURE);
+		assert_row(rows[i].why,
+		        j->result.verdict == GATE_ACCEPT || rows[i].status == STATUS_SECURE);
 		struct message sent;
 		struct rr rrs[8];
 		assert_true(message_parse(&sent, msg_span(&j->response), rrs, COUNT(rrs)));
@@ -1012,7 +1016,8 @@ static void irrelevant_records_are_dropped_and_do_no_harm(void **state)
 		const char *why, *records, *delivered;
 	} rows[] = {
 		{ "in the answer",
-		        "www.example.test A 192.0.2.1 | example.test\nevil.example.test A 192.0.2.66",
+		        "www.example.test A 192.0.2.1 | example.test\nevil.example.test A "
+		        "192.0.2.66",
 		        "www.example.test/A www.example.test/RRSIG" },
 		{ "in the answer, of another zone, signed",
 		        "www.example.test A 192.0.2.1 | example.test\n"
@@ -1032,7 +1037,8 @@ static void irrelevant_records_are_dropped_and_do_no_harm(void **state)
 		        "www.example.test A 192.0.2.1 | example.test\n> unsigned.test NS evil.test",
 		        "www.example.test/A www.example.test/RRSIG" },
 		{ "in additional, unsigned",
-		        "www.example.test A 192.0.2.1 | example.test\n+ a.example.test A 192.0.2.66",
+		        "www.example.test A 192.0.2.1 | example.test\n+ a.example.test A "
+		        "192.0.2.66",
 		        "www.example.test/A www.example.test/RRSIG" },
 		{ "in additional, of a zone that nothing is known of",
 		        "www.example.test A 192.0.2.1 | example.test\n"

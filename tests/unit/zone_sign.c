@@ -207,8 +207,10 @@ static void put_owner(struct writer *w, const char *owner, uint8_t labels)
 	int excess = count_labels(owner) - labels;
 
 	lower_octets(wire, len);
-	if (excess > 0)
+	if (excess > 0) {
 		writer_put(w, span_of("\1*", 2));
+		excess += *owner == '*'; /* which is a label too, though it does not count */
+	}
 	while (excess-- > 0)
 		from += *from + 1;
 	writer_put(w, span_of(from, (size_t)(wire + len - from)));
