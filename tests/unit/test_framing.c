@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "test.h"
+
+#include "path/framing.h"
+
+/* Headers, of ten octets behind the id. */
+#define QUESTION "0000 0100 0001 0000 0000 0000 "
+#define ANSWER   "0000 8180 0001 0001 0000 0000 "
+#define QNAME    "00 0001 0001 "
+#define RECORD   "00 0001 0001 00000000 0000 "
+
+static void count_message(void *context, struct span message)
+{
+	unsigned *count = context;
+
+	(void)message;
+	(*count)++;
+}
+
+static void what_begins_like_a_message_is_taken_for_one(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		const char *hex;
+		bool is_message;
+	} rows[] = {
+		{ "a query", "0011" QUESTION QNAME, true },
+		{ "a response", "001c" ANSWER QNAME RECORD, true },
+		{ "the begin of a long response", "1000" ANSWER, true },
+		{ "a transfer's next message, without a question",
+		        "0017 0000 8400 0000 0001 0000 0000" RECORD, true },
+		{ "an update", "0011 0000 2800 0001 0000 0000 0000" QNAME, true },
+		{ "shorter than a header", "000b 0000 0100 0001 0000 0000", false },
+		{ "too short for its question", "0010" QUESTION "00 0001 00", false },
+		{ "too short for its records", "001b" ANSWER QNAME RECORD, false },
+		{ "two questions", "001b 0000 0100 0002 0000 0000 0000" QNAME QNAME, false },
+		{ "nothing in it", "0011 0000 0100 0000 0000 0000 0000" QNAME, false },
+		{ "an opcode that is not assigned", "0011 0000 3800 0001 0000 0000 0000" QNAME,
+		        false },
+		{ "the bit that must be zero", "0011 0000 0140 0001 0000 0000 0000" QNAME, false },
+		{ "text", "4d65737361676573206f6674656e", false },
+		{ "zeros", "0000000000000000000000000000", false },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct framing f = { 0 };
+		unsigned count = 0;
+		size_t len;
+		uint8_t *octets = unhex(rows[i].hex, &len);
+
+		framing_restart(&f);
+		assert_row(rows[i].why, framing_take(&f, span_of(octets, len), count_message,
+		                                &count) == rows[i].is_message);
+		assert_row(rows[i].why, f.is_guess == !rows[i].is_message);
+		if (!rows[i].is_message)
+			assert_row(rows[i].why, framing_held(&f) == 0 && f.prefix_len == 0);
+		framing_fini(&f);
+		free(octets);
+	}
+}
+
+static void a_guess_is_made_with_the_whole_header_only(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		const char *hex;
+		bool is_message;
+	} rows[] = {
+		{ "a message", "0011" QUESTION QNAME, true },
+		{ "none", "0011 0000 3800 0001 0000 0000 0000" QNAME, false },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct framing f = { 0 };
+		unsigned count = 0;
+		size_t len;
+		uint8_t *octets = unhex(rows[i].hex, &len);
+
+		framing_restart(&f);
+		for (size_t at = 0; at < FRAMING_PREFIX_SIZE + FRAMING_HEADER_SIZE - 1; at++)
+			assert_row(rows[i].why,
+			        framing_take(&f, span_of(octets + at, 1), count_message, &count));
+		assert_row(rows[i].why, f.is_guess);
+		size_t at = FRAMING_PREFIX_SIZE + FRAMING_HEADER_SIZE - 1;
+		assert_row(rows[i].why, framing_take(&f, span_of(octets + at, len - at),
+		                                count_message, &count) == rows[i].is_message);
+		assert_row(rows[i].why, count == rows[i].is_message);
+		framing_fini(&f);
+		free(octets);
+	}
+}
+
+static void a_known_begin_is_no_guess(void **state)
+{
+	(void)state;
+	struct framing f = { 0 };
+	unsigned count = 0;
+
+	assert_true(framing_take(&f, span_of("\0\0\0\3abc\0\1", 9), count_message, &count));
+	assert_int_equal(count, 2);
+	assert_int_equal(framing_held(&f), 1);
+	assert_true(framing_take(&f, span_of("d\0", 2), count_message, &count));
+	assert_int_equal(count, 3);
+	assert_int_equal(framing_held(&f), 0);
+	framing_fini(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_begins_like_a_message_is_taken_for_one),
+		cmocka_unit_test(a_guess_is_made_with_the_whole_header_only),
+		cmocka_unit_test(a_known_begin_is_no_guess),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
