@@ -10,6 +10,8 @@ static const struct command *const commands[] = {
 	&command_run,
 	&command_rules,
 	&command_config,
+	&command_check,
+	&command_watch,
 	&command_version,
 	&command_help,
 };

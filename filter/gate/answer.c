@@ -297,6 +297,7 @@ static bool judge_denial(struct judging *j, const struct name *name, uint16_t ty
 			return false;
 		if (proof.reason != REASON_DENIAL_MISSING)
 			outcome = proof;
+		judging_note_signer(j, &denier.zone);
 	}
 	if (outcome.status >= STATUS_INDETERMINATE) {
 		if (chain.end == CHAIN_WANT && !judging_wants(j, &chain))

@@ -190,6 +190,8 @@ static bool judge(struct judging *j, const struct asked *asked, struct gate_resu
 		judge_extras(j);
 	result->outcome = j->outcome;
 	result->culprit = j->culprit;
+	result->has_signer = j->has_signer;
+	result->signer = j->signer;
 	return true;
 }
 

@@ -41,6 +41,8 @@ struct gate_result {
 	struct want culprit; /* the RRset that decided, or the link of its chain */
 	struct span octets;  /* inside the writer that was passed */
 	struct want want;
+	bool has_signer;
+	struct name signer; /* the zone that signed the answer, or the denial: its first RRset */
 	unsigned verifications; /* signature checks that this judgement cost */
 };
 

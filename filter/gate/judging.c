@@ -197,6 +197,15 @@ static bool judge_expansion(struct judging *j, const struct rrset *set, struct o
 	return true;
 }
 
+/* The answer is known by who signed its first part. */
+void judging_note_signer(struct judging *j, const struct name *signer)
+{
+	if (j->has_signer)
+		return;
+	j->has_signer = true;
+	j->signer = *signer;
+}
+
 bool judge_whole(struct judging *j, const struct rrset *set, struct outcome *outcome)
 {
 	const struct ruling *r = ruling_of(j, set);
@@ -216,6 +225,11 @@ bool judge_part(struct judging *j, const struct rrset *set)
 
 	if (!judge_whole(j, set, &outcome))
 		return false;
+	if (r->outcome.status == STATUS_SECURE) {
+		struct name signer;
+		name_suffix(&set->owner, r->zone_labels, &signer);
+		judging_note_signer(j, &signer);
+	}
 	judging_weaken(j, outcome, &r->culprit.name, r->culprit.type);
 	return true;
 }

@@ -34,6 +34,8 @@ struct judging {
 	/* The answer's outcome so far, the weakest of its parts, and the part that made it so. */
 	struct outcome outcome;
 	struct want culprit;
+	bool has_signer; /* the zone that signed the first part of it */
+	struct name signer;
 };
 
 /* Groups the records of `m` and takes what it needs from the gate's arena. Returns false when the
@@ -64,6 +66,9 @@ bool judge_denial_records(
 /* Makes the answer's outcome as weak as `outcome`, because of the named RRset. */
 void judging_weaken(
         struct judging *j, struct outcome outcome, const struct name *name, uint16_t type);
+
+/* Notes who signed the answer, if nobody is noted yet. */
+void judging_note_signer(struct judging *j, const struct name *signer);
 
 /* Notes what the chain wants and returns false; where nothing may be wanted, returns true. */
 bool judging_wants(struct judging *j, const struct chain *chain);

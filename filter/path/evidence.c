@@ -13,9 +13,13 @@ enum topic {
 	TOPIC_DENIAL, /* what does not exist in the zone of the name */
 };
 
+#define NONE          UINT32_MAX
+#define BUCKETS_START 1024 /* a power of two */
+
 struct entry {
 	uint64_t hash; /* of topic and name; collisions only offer a message in vain */
 	uint32_t message;
+	uint32_t older; /* of the same bucket, or NONE */
 };
 
 struct kept {
@@ -27,28 +31,53 @@ struct evidence {
 	struct hash_key key;
 	struct kept *messages;
 	size_t message_count, message_room;
+	size_t messages_max;
 	struct entry *entries;
 	size_t entry_count, entry_room;
+	uint32_t *buckets; /* the newest entry of each, or NONE */
+	size_t bucket_count;
 };
 
-struct evidence *evidence_new(void)
+static void empty_buckets(struct evidence *e)
+{
+	for (size_t i = 0; i < e->bucket_count; i++)
+		e->buckets[i] = NONE;
+}
+
+struct evidence *evidence_new(size_t messages_max)
 {
 	struct evidence *e = calloc(1, sizeof(*e));
-	if (e && hash_key_draw(&e->key) < 0) {
-		free(e);
+
+	if (!e)
+		return NULL;
+	e->messages_max = messages_max;
+	e->bucket_count = BUCKETS_START;
+	e->buckets = malloc(e->bucket_count * sizeof(*e->buckets));
+	if (!e->buckets || hash_key_draw(&e->key) < 0) {
+		evidence_free(e);
 		return NULL;
 	}
+	empty_buckets(e);
 	return e;
+}
+
+static void forget_all(struct evidence *e)
+{
+	for (size_t i = 0; i < e->message_count; i++)
+		free(e->messages[i].octets);
+	e->message_count = e->entry_count = 0;
+	if (e->buckets)
+		empty_buckets(e);
 }
 
 void evidence_free(struct evidence *e)
 {
 	if (!e)
 		return;
-	for (size_t i = 0; i < e->message_count; i++)
-		free(e->messages[i].octets);
+	forget_all(e);
 	free(e->messages);
 	free(e->entries);
+	free(e->buckets);
 	free(e);
 }
 
@@ -75,16 +104,45 @@ static uint64_t hash_of(const struct evidence *e, enum topic topic, const struct
 	return keyed_hash(&e->key, span_of(&text, 1u + name->len));
 }
 
+static uint32_t *bucket_of(struct evidence *e, uint64_t hash)
+{
+	return &e->buckets[hash & (e->bucket_count - 1)];
+}
+
+/* Keeps about one entry in a bucket. Where there is no memory for it they only get fuller. */
+static void spread(struct evidence *e)
+{
+	uint32_t *more = reallocarray(e->buckets, e->bucket_count * 2, sizeof(*more));
+
+	if (!more)
+		return;
+	e->buckets = more;
+	e->bucket_count *= 2;
+	empty_buckets(e);
+	for (size_t i = 0; i < e->entry_count; i++) {
+		uint32_t *bucket = bucket_of(e, e->entries[i].hash);
+		e->entries[i].older = *bucket;
+		*bucket = (uint32_t)i;
+	}
+}
+
 /* The entry is of the message that is kept next. */
 static int add_entry(struct evidence *e, enum topic topic, const struct name *name)
 {
+	uint64_t hash = hash_of(e, topic, name);
+	uint32_t *bucket = bucket_of(e, hash);
 	struct entry *entries = grown(e->entries, e->entry_count, &e->entry_room, sizeof(*entries));
 
 	if (!entries)
 		return -ENOMEM;
 	e->entries = entries;
-	e->entries[e->entry_count++] =
-	        (struct entry){ hash_of(e, topic, name), (uint32_t)e->message_count };
+	if (*bucket != NONE && entries[*bucket].hash == hash &&
+	        entries[*bucket].message == e->message_count)
+		return 0;
+	entries[e->entry_count] = (struct entry){ hash, (uint32_t)e->message_count, *bucket };
+	*bucket = (uint32_t)e->entry_count++;
+	if (e->entry_count > e->bucket_count)
+		spread(e);
 	return 0;
 }
 
@@ -118,12 +176,15 @@ static int add_for_record(struct evidence *e, const struct message *m, const str
 	return 0;
 }
 
-/* An answer to a DS query, whatever is in it, speaks of the name that was asked for. */
+/* An answer to a question for DS or DNSKEY speaks of the name that was asked for, even by what is
+ * not in it. */
 static int add_for_question(struct evidence *e, const struct message *m)
 {
-	if (m->question_count == 1 && m->qtype == TYPE_DS && m->rr_count > 0)
+	if (m->question_count != 1 || m->qclass != CLASS_IN)
+		return 0;
+	if (m->qtype == TYPE_DS)
 		return add_entry(e, TOPIC_CUT, &m->qname);
-	return 0;
+	return m->qtype == TYPE_DNSKEY ? add_entry(e, TOPIC_KEYS, &m->qname) : 0;
 }
 
 static int keep(struct evidence *e, struct span octets)
@@ -144,6 +205,8 @@ static int keep(struct evidence *e, struct span octets)
 
 int evidence_add(struct evidence *e, const struct message *response)
 {
+	if (e->message_count == e->messages_max)
+		forget_all(e);
 	size_t before = e->entry_count;
 	int result = add_for_question(e, response);
 
@@ -152,44 +215,6 @@ int evidence_add(struct evidence *e, const struct message *response)
 	if (result == 0 && e->entry_count > before)
 		result = keep(e, response->octets);
 	return result;
-}
-
-static int compare(const void *a, const void *b)
-{
-	const struct entry *x = a, *y = b;
-
-	if (x->hash != y->hash)
-		return x->hash < y->hash ? -1 : 1;
-	return (x->message > y->message) - (x->message < y->message);
-}
-
-/* Sorted, so that equal topics stand together, and each message once in each. */
-void evidence_seal(struct evidence *e)
-{
-	size_t kept = 0;
-
-	if (e->entry_count == 0)
-		return;
-	qsort(e->entries, e->entry_count, sizeof(*e->entries), compare);
-	for (size_t i = 0; i < e->entry_count; i++) {
-		if (kept == 0 || compare(&e->entries[kept - 1], &e->entries[i]) != 0)
-			e->entries[kept++] = e->entries[i];
-	}
-	e->entry_count = kept;
-}
-
-static size_t first_with(const struct evidence *e, uint64_t hash)
-{
-	size_t low = 0, high = e->entry_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (e->entries[middle].hash < hash)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
 }
 
 /* One search going on. */
@@ -203,11 +228,12 @@ struct search {
 static bool offer_all(struct search *s, enum topic topic, const struct name *name)
 {
 	uint64_t hash = hash_of(s->e, topic, name);
+	uint32_t i = *bucket_of(s->e, hash);
 
-	for (size_t i = first_with(s->e, hash); i < s->e->entry_count; i++) {
+	for (; i != NONE && s->offers_left > 0; i = s->e->entries[i].older) {
 		const struct entry *entry = &s->e->entries[i];
-		if (entry->hash != hash || s->offers_left == 0)
-			return false;
+		if (entry->hash != hash)
+			continue;
 		const struct kept *kept = &s->e->messages[entry->message];
 		s->offers_left--;
 		if (s->offer(s->context, span_of(kept->octets, kept->len)))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What captures hold of the chain of trust: every response with a DNSKEY, a DS or a proof of denial
  * in any section, whoever sent it and whenever. Nothing of it is believed; it is what the gate's
- * wants are answered from. Collect all first, seal, then search. */
+ * wants are answered from. */
 #ifndef PATH_EVIDENCE_H
 #define PATH_EVIDENCE_H
 
@@ -13,21 +13,20 @@ struct evidence;
 /* How many messages one search offers at most. */
 #define EVIDENCE_OFFERS 256
 
-/* Returns NULL when memory is short. */
-struct evidence *evidence_new(void);
+/* Keeps at most `messages_max` messages; then it forgets all and begins anew. Returns NULL when
+ * memory is short. */
+struct evidence *evidence_new(size_t messages_max);
 void evidence_free(struct evidence *e);
 
 /* Keeps a copy of the response if it holds something of use. Returns 0 or -ENOMEM. */
 int evidence_add(struct evidence *e, const struct message *response);
 
-/* Ends the collecting. */
-void evidence_seal(struct evidence *e);
-
 /* Says whether an offered message answered the want. */
 typedef bool evidence_offer(void *context, struct span message);
 
 /* Offers the messages that may answer `want`: those that speak of its name first, then those with a
- * denial of a zone above it, deepest zone first. Returns true as soon as one is taken. */
+ * denial of a zone above it, deepest zone first; of each kind the
+ * newest first. Returns true as soon as one is taken. */
 bool evidence_search(
         struct evidence *e, const struct want *want, evidence_offer *offer, void *context);
 

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What `check` and `watch` share: their options, the audit that these make, and the output. */
+#ifndef CMD_AUDITING_H
+#define CMD_AUDITING_H
+
+#include "ops/verdicts.h"
+#include "trust/nta.h"
+
+#define DEFAULT_ANCHOR_PATH "/usr/share/dns/root.key"
+
+/* What remains of the command line behind the options. */
+enum auditing_of { AUDITING_FILES, AUDITING_INTERFACE };
+
+struct auditing {
+	const char *interface;
+	struct anchors *anchors;
+	struct nta_list ntas;
+	struct policy policy;
+	struct sockaddr_storage resolver;
+	struct audit_options options;
+	struct audit *audit;
+	struct verdicts verdicts;
+};
+
+/* Reads the command line and makes the audit. Returns false, after saying what is wrong, with
+ * nothing to be ended. */
+bool auditing_begin(struct auditing *a, int argc, char **argv, enum auditing_of of);
+void auditing_end(struct auditing *a);
+
+/* Judges a message if it is a response, and writes the verdict. Returns false when the output
+ * cannot be written. */
+bool auditing_judge(struct auditing *a, const char *file, const struct sighting *s);
+
+#endif
