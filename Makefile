@@ -67,6 +67,9 @@ $B/%.o: %.c | $B/.deps
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(our_cflags) $(CFLAGS) -c -o $@ $<
 
+# What .incbin takes in, -MMD does not see.
+$B/filter/ops/template.o: $(wildcard rules/*.nft rules/*.iptables)
+
 $B/tests/%: $B/tests/unit/%.o $(TEST_AID) $B/libsealgate.a
 	$(say) LD $@
 	$(Q)mkdir -p $(@D)
@@ -98,7 +101,7 @@ unit: all $(TEST_BIN)
 lab: all
 	@tests/run --build $B lab
 
-lint:
+lint: all
 	@tests/run --build $B lint
 
 format:
