@@ -38,7 +38,7 @@ SOURCES  := $(wildcard filter/*/*.[ch] tests/unit/*.[ch] bench/*.[ch])
 Q := $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-7s %s\n')
 
-.PHONY: all help deps demo check unit lab lint format bench clean install
+.PHONY: all help deps demo check tests unit lab lint coverage format bench clean install
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -103,6 +103,20 @@ lab: all
 
 lint: all
 	@tests/run --build $B lint
+
+# What the tests reach of the code that judges. The lab and the corpus run the same binary.
+coverage:
+	@tests/install-deps build test coverage
+	@$(MAKE) --no-print-directory SAN= B=build/coverage CFLAGS='-O0 -g --coverage' HARDEN= \
+		LDFLAGS=--coverage all tests
+	@find build/coverage -name '*.gcda' -delete
+	@tests/run --build build/coverage unit $(if $(QUICK),,corpus)
+	@gcovr --root . --object-directory build/coverage --exclude-throw-branches \
+		--filter 'filter/(dnssec|trust|gate|crypto|wire|base)/' --print-summary \
+		--html-details build/coverage/index.html --txt build/coverage/summary.txt >/dev/null
+	@cat build/coverage/summary.txt
+
+tests: $(TEST_BIN)
 
 format:
 	clang-format -i $(SOURCES)
