@@ -75,6 +75,29 @@ static bool learn_alias(struct judging *j, const struct name *name, struct lesso
 	return false;
 }
 
+/* What lies below a cut is signed by the zone below, and so is all at the cut but DS and NSEC. So a
+ * record that the zone above has signed there shows that there is no cut. One made from a wildcard
+ * shows nothing: its signature fits any name. */
+static bool learn_presence(
+        struct judging *j, const struct name *name, const struct name *zone, struct lesson *l)
+{
+	for (unsigned i = 0; i < j->sets.count; i++) {
+		const struct rrset *set = &j->sets.sets[i];
+		const struct ruling *r = &j->rulings[i];
+		bool at_name = set->owner.labels == name->labels;
+		if (set->count == 0 || set->sig_count == 0 || !name_within(&set->owner, name) ||
+		        (at_name && (set->type == TYPE_DS || set->type == TYPE_NSEC)))
+			continue;
+		judge_set(j, set);
+		if (r->outcome.status != STATUS_SECURE || r->proved.is_wildcard ||
+		        r->zone_labels != zone->labels)
+			continue;
+		*l = (struct lesson){ .cut = CUT_NONE, .ttl_s = r->proved.ttl_s };
+		return true;
+	}
+	return false;
+}
+
 static struct lesson learn_denial(
         struct judging *j, const struct name *name, const struct name *zone)
 {
@@ -109,7 +132,7 @@ bool learn_cut(struct judging *j, const struct name *name, bool last_try)
 	j->may_want = false;
 	if (ds)
 		l = learn_ds(j, ds);
-	else if (!learn_alias(j, name, &l))
+	else if (!learn_alias(j, name, &l) && !learn_presence(j, name, &zone, &l))
 		l = learn_denial(j, name, &zone);
 	if (l.cut == CUT_BROKEN && !last_try)
 		return false;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/keyedhash.h"
+#include "dnssec/rrsig.h"
 
 /* What a message may be of use for, and for which name. */
 enum topic {
@@ -146,6 +147,24 @@ static int add_entry(struct evidence *e, enum topic topic, const struct name *na
 	return 0;
 }
 
+/* A record that is signed by a zone above shows that no cut lies between: see gate/learn.c. */
+static int add_for_signature(
+        struct evidence *e, const struct message *m, const struct rr *rr, const struct name *owner)
+{
+	struct rrsig sig;
+	struct name between;
+	int result = 0;
+
+	if (!rrsig_read(m, rr, &sig) || !name_within(owner, &sig.signer))
+		return 0;
+	for (unsigned labels = sig.signer.labels + 1u; result == 0 && labels <= owner->labels;
+	        labels++) {
+		name_suffix(owner, labels, &between);
+		result = add_entry(e, TOPIC_CUT, &between);
+	}
+	return result;
+}
+
 static int add_for_record(struct evidence *e, const struct message *m, const struct rr *rr)
 {
 	struct name owner, zone;
@@ -161,6 +180,8 @@ static int add_for_record(struct evidence *e, const struct message *m, const str
 	case TYPE_NS:
 		/* of a referral, which holds DS or its denial */
 		return rr->section == SECTION_AUTHORITY ? add_entry(e, TOPIC_CUT, &owner) : 0;
+	case TYPE_RRSIG:
+		return add_for_signature(e, m, rr, &owner);
 	case TYPE_NSEC3:
 		name_parent(&owner, &zone);
 		return add_entry(e, TOPIC_DENIAL, &zone);
