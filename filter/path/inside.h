@@ -46,8 +46,8 @@ void response_again(struct worker *w, struct parked *parked);
 /* Gives a parked response its verdict, that its keys did not arrive in time. */
 void response_too_late(struct worker *w, struct parked *parked);
 
-/* Says whose answers are judged or learned next: what one server cannot prove is its own failing, but
- * where resolvers are configured all keys come from them. */
+/* Says whose answers are judged or learned next: what one server cannot prove is its own failing,
+ * but where resolvers are configured all keys come from them. */
 void worker_set_source(struct worker *w, const struct sockaddr_storage *server);
 
 /* What the fetcher calls: struct fetch_owner. */

@@ -98,7 +98,8 @@ static void signatures_hold_in_their_time_and_a_little_around(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct rrsig sig = { .inception = rows[i].inception,
 			.expiration = rows[i].expiration };
-		assert_row(rows[i].why, rrsig_check_time(&sig, rows[i].now_s, SKEW_BY_VALIDITY) == rows[i].reason);
+		assert_row(rows[i].why,
+		        rrsig_check_time(&sig, rows[i].now_s, SKEW_BY_VALIDITY) == rows[i].reason);
 	}
 }
 
