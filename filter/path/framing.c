@@ -3,12 +3,12 @@
 
 #include <stdlib.h>
 
-#include "base/cursor.h"
-#include "wire/protocol.h"
+#include "wire/message.h"
 
-#define QUESTION_MIN 5  /* octets: the root's name, type, class */
-#define RECORD_MIN   11 /* and a TTL and an empty RDATA */
-#define OPCODE_LAST  6  /* DSO, RFC 8490 */
+#define QUESTION_MIN 5   /* octets: the root's name, type, class */
+#define QUESTION_MAX 259 /* the same with the longest name */
+#define RECORD_MIN   11  /* and a TTL and an empty RDATA */
+#define OPCODE_LAST  6   /* DSO, RFC 8490 */
 #define FLAG_Z       0x0040
 
 static size_t length_of(const struct framing *f)
@@ -16,18 +16,52 @@ static size_t length_of(const struct framing *f)
 	return (size_t)(f->prefix[0] << 8 | f->prefix[1]);
 }
 
-/* True when `header` may be the begin of a message of `length` octets. */
-static bool is_plausible(struct span header, size_t length)
+static bool is_plausible_header(struct cursor *c, size_t length)
 {
-	struct cursor c = cursor_over(header);
-
-	cursor_u16(&c); /* id */
-	uint16_t flags = cursor_u16(&c);
-	size_t questions = cursor_u16(&c);
-	size_t records = (size_t)cursor_u16(&c) + cursor_u16(&c) + cursor_u16(&c);
-	return !c.bad && (flags & OPCODE_MASK) >> OPCODE_SHIFT <= OPCODE_LAST &&
-	       !(flags & FLAG_Z) && questions <= 1 && questions + records > 0 &&
+	cursor_u16(c); /* id */
+	uint16_t flags = cursor_u16(c);
+	size_t questions = cursor_u16(c);
+	size_t records = (size_t)cursor_u16(c) + cursor_u16(c) + cursor_u16(c);
+	return (flags & OPCODE_MASK) >> OPCODE_SHIFT <= OPCODE_LAST && !(flags & FLAG_Z) &&
+	       questions <= 1 && questions + records > 0 &&
 	       FRAMING_HEADER_SIZE + questions * QUESTION_MIN + records * RECORD_MIN <= length;
+}
+
+/* A question, or the begin of a record. */
+static bool is_plausible_question(struct cursor *c)
+{
+	name_skip(c);
+	uint16_t type = cursor_u16(c);
+	uint16_t class = cursor_u16(c);
+	bool is_class = class == CLASS_IN || class == 3 || class == 4 || class == 254 ||
+	                class == CLASS_ANY; /* RFC 6895, 3.2 */
+	return !c->bad && (is_class || type == TYPE_OPT);
+}
+
+/* True when `octets` may be the begin of a message of `length` octets, as far as they go: most that
+ * are none must be known from their first segment, since what is taken for a message is lost. */
+static bool is_plausible(struct span octets, size_t length)
+{
+	struct cursor c = cursor_over(octets);
+	bool has_question =
+	        octets.len == length || octets.len >= FRAMING_HEADER_SIZE + QUESTION_MAX;
+
+	if (length < FRAMING_HEADER_SIZE)
+		return false;
+	if (octets.len < FRAMING_HEADER_SIZE)
+		return true;
+	return is_plausible_header(&c, length) && (!has_question || is_plausible_question(&c));
+}
+
+/* True when `octets` are a message to their last one. */
+static bool is_message(struct span octets)
+{
+	struct message m;
+	struct rr *rrs = calloc(MESSAGE_RRS_MAX, sizeof(*rrs));
+	bool result = rrs && message_parse(&m, octets, rrs, MESSAGE_RRS_MAX);
+
+	free(rrs);
+	return result;
 }
 
 static void begin_next(struct framing *f)
@@ -80,17 +114,15 @@ static bool take_message(
 			return false;
 		message = span_of(f->message, f->have);
 	}
-	if (f->is_guess && length < FRAMING_HEADER_SIZE)
+	if (f->is_guess && !is_plausible(message, length))
 		return false;
-	if (f->is_guess && message.len >= FRAMING_HEADER_SIZE) {
-		if (!is_plausible(message, length))
-			return false;
-		f->is_guess = false;
-	}
-	if (message.len == length) {
-		handle(context, message);
-		begin_next(f);
-	}
+	if (message.len < length)
+		return true;
+	if (f->is_guess && !is_message(message))
+		return false;
+	f->is_guess = false;
+	handle(context, message);
+	begin_next(f);
 	return true;
 }
 

@@ -2,8 +2,8 @@
 /* DNS messages in a stream of octets, each behind its length in two octets (RFC 1035, 4.2.2).
  *
  * Where octets are missing before it, nobody knows where a message begins. Then its begin is a
- * guess: senders mostly begin a segment with one, and it is taken for one when its length and the
- * counts and flags of its header go together. */
+ * guess: senders mostly begin a segment with one. It is taken for one as long as it looks like one,
+ * and handed on only when it parses to its last octet. */
 #ifndef PATH_FRAMING_H
 #define PATH_FRAMING_H
 
@@ -26,8 +26,8 @@ struct framing {
 typedef void framing_handler(void *context, struct span message);
 
 /* Takes the next octets: those of one segment. Returns false when a message was guessed to begin
- * and none does: then they are dropped, and the next ones are a guess again. Also false when there
- * is no memory to hold them. */
+ * and none did: then what there was of it and these octets are dropped, and the next ones are a
+ * guess again. Also false when there is no memory to hold them. */
 bool framing_take(struct framing *f, struct span octets, framing_handler *handle, void *context);
 
 /* Drops the message that has begun, if any. The next octets are a guess. */

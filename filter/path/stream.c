@@ -27,8 +27,7 @@ struct segment {
 struct stream {
 	struct stream_key key;
 	int64_t last_s;    /* when its last segment came */
-	bool has_begin;    /* its SYN was captured; */
-	uint32_t begin;    /* then this is the sequence number of its first octet */
+	uint32_t begin;    /* sequence number of the first octet that is known */
 	uint32_t next;     /* of the octet that is wanted next */
 	int64_t missing_s; /* since when it is missing, if segments wait */
 	unsigned waiting_count;
@@ -196,11 +195,9 @@ static struct stream *add(struct streams *all, uint64_t hash, const struct strea
 	return s;
 }
 
-/* `first` is the sequence number of the first octet that is known. */
 static void begin(struct streams *all, struct stream *s, uint32_t first, bool is_syn)
 {
 	give_up(all, s);
-	s->has_begin = is_syn;
 	s->begin = s->next = first;
 	s->framing.is_guess = !is_syn;
 }
@@ -225,8 +222,9 @@ static struct stream *stream_of(
 	table_touch(&all->table, s);
 	int32_t ahead = tcp_distance(sequence, s->next);
 	bool is_far = ahead > STREAM_WINDOW || ahead < -STREAM_WINDOW;
-	bool is_same_syn = is_syn && s->has_begin && s->begin == sequence;
-	if ((is_syn && !is_same_syn) || (is_far && tcp->payload.len > 0))
+	/* The same SYN may come again, or be captured behind the data. */
+	bool is_new_syn = is_syn && s->begin != sequence;
+	if (is_new_syn || (is_far && tcp->payload.len > 0))
 		begin(all, s, sequence, is_syn);
 	return s;
 }

@@ -1,27 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "test.h"
 
+#include "base/writer.h"
 #include "path/stream.h"
 
-/* What one side sends: three messages, each behind its length. Only a message's begin looks like
- * one. */
-#define A_LEN 20
+/* What one side sends: three messages, each behind its length. Nothing but a message's begin looks
+ * like one. */
+#define A_LEN 28
 #define B_LEN 300
-#define C_LEN 17
+#define C_LEN 30
 enum { A = 0, B = A + 2 + A_LEN, C = B + 2 + B_LEN, END = C + 2 + C_LEN };
 
 static const size_t begins[] = { A, B, C, END };
 static uint8_t sent[END];
 
+/* A response with a question and a record, both of the root and TXT. */
 static void put_message(size_t at, size_t len, uint8_t id)
 {
-	static const uint8_t header[] = { 0, 0, 0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 0 };
+	static const uint8_t begin[28] = { 0, 0, 0x81, 0x80, 0, 1, 0, 1, [14] = 16, 0, 1, [19] = 16,
+		0, 1 };
+	size_t rdata_len = len - sizeof(begin);
 
 	memset(sent + at, 0xaa, 2 + len);
-	sent[at] = (uint8_t)(len >> 8);
-	sent[at + 1] = (uint8_t)len;
-	memcpy(sent + at + 2, header, sizeof(header));
+	put_u16(sent + at, (uint16_t)len);
+	memcpy(sent + at + 2, begin, sizeof(begin));
 	sent[at + 3] = id;
+	put_u16(sent + at + 2 + sizeof(begin) - 2, (uint16_t)rdata_len);
 }
 
 static int send_three_messages(void **state)
@@ -289,6 +293,9 @@ static void a_new_syn_begins_a_new_stream(void **state)
 	assert_seen(&w, "a SYN with data (RFC 7413)", "A2 B4 A7 A8");
 	capture_part(&w, 4000000000U, A, B);
 	assert_seen(&w, "far off: a SYN that was not captured", "A2 B4 A7 A8 A9");
+	capture_syn(&w, 4000000000U);
+	capture_part(&w, 4000000000U, B, C);
+	assert_seen(&w, "a SYN captured behind the data", "A2 B4 A7 A8 A9 B11");
 	close_watcher(&w);
 }
 
