@@ -65,6 +65,8 @@ ROWS = (
     Row("replay-denial", "www.p256.test.", "A", {BOGUS, NO_NSEC}),
     Row("replay-denial", "www.rsa256.test.", "A", {BOGUS, NO_NSEC}),
     Row("replay-denial", "www.optout.test.", "A", {BOGUS, NO_NSEC}),
+    *(Row(attack, f"any.wild.{zone}.test.", "A", ANY_EDE) for zone in ("p256", "p384", "salted")
+      for attack in ("wildcard-into-nxdomain", "wildcard-into-nodata")),
     Row("deny-from-above", "www.child.p256.test.", "A", {BOGUS, NO_NSEC}),
     Row("nodata-into-nxdomain", "www.p256.test.", "A", ANY_EDE),
     Row("nodata-into-nxdomain", "www.p256.test.", "LOC", {BOGUS, NO_NSEC}),
@@ -84,6 +86,8 @@ ROWS = (
     Row("strip-denial-proof", "any.wild.ed448.test.", "A", {BOGUS, NO_NSEC}),
     Row("replay-wildcard", "real.wild.p256.test.", "A", {BOGUS, NO_NSEC}),
     Row("replay-wildcard", "real.wild.p384.test.", "A", {BOGUS, NO_NSEC}),
+    Row("replay-wildcard-from-above", "below.real.wild.p256.test.", "A", {BOGUS, NO_NSEC}),
+    Row("replay-wildcard-from-above", "below.real.wild.p384.test.", "A", {BOGUS, NO_NSEC}),
     *(Row("flip-signature-bit", f"www.{zone}.test.", "AAAA", {BOGUS}) for zone in
       ("rsa256", "rsa512", "p256", "p384", "ed25519", "ed448")),
     Row("flip-signature-bit", "nowhere.p256.test.", "A", {BOGUS, NO_NSEC}),

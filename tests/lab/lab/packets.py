@@ -74,6 +74,46 @@ def fragments(family, source, destination, datagram, sizes):
     return packets
 
 
+def late_header(source, destination, datagram):
+    """IPv6 only: the first fragment ends before the UDP header, so that no port is in it."""
+    options = struct.pack("!BBBB4s", UDP, 0, 1, 4, b"\0" * 4)
+    parts = ((0 | 1, options), (len(options), datagram))
+    return [_ipv6(source, destination,
+                  struct.pack("!BBHI", DESTINATION_OPTIONS, 0, offset, 0x5ea1) + part,
+                  FRAGMENT_HEADER) for offset, part in parts]
+
+
+def is_fragment(family, packet):
+    if family == 4:
+        return packet[0] >> 4 == 4 and bool(int.from_bytes(packet[6:8], "big") & 0x3FFF)
+    return packet[0] >> 4 == 6 and packet[6] == FRAGMENT_HEADER
+
+
+class Sniffer:
+    """Sees what arrives on a link, before the machine makes anything of it."""
+
+    ALL = 0x0003
+
+    def __init__(self, namespace, neighbour):
+        self._socket = namespace.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(self.ALL))
+        self._socket.bind((neighbour, self.ALL))
+        self._socket.setblocking(False)
+
+    def packets(self):
+        """Returns what has arrived since the last call."""
+        arrived = []
+        try:
+            while True:
+                packet, address = self._socket.recvfrom(65535)
+                if address[2] != socket.PACKET_OUTGOING:
+                    arrived.append(packet)
+        except BlockingIOError:
+            return arrived
+
+    def close(self):
+        self._socket.close()
+
+
 class Injector:
     """Puts packets on a link of the wire, below the wire's own stack and its rules."""
 

@@ -41,6 +41,8 @@ ATTACKS = {
     "forge-nodata": (DATA, denial.forge_nodata),
     "forge-bare-nodata": (DATA, denial.forge_bare_nodata),
     "replay-denial": (DATA, denial.replay_denial_of_another_name),
+    "wildcard-into-nxdomain": (ADDRESSES, denial.wildcard_into_nxdomain),
+    "wildcard-into-nodata": (ADDRESSES, denial.wildcard_into_nodata),
     "deny-from-above": (DATA, denial.deny_from_above),
     "nodata-into-nxdomain": (DATA, denial.nodata_into_nxdomain),
     # missing and spoiled proofs
@@ -53,6 +55,7 @@ ATTACKS = {
     "add-many-signatures": (DATA, signature.add_many_signatures),
     "extend-expiry": (DATA, signature.extend_expiry),
     "replay-wildcard": (ADDRESSES, signature.replay_wildcard),
+    "replay-wildcard-from-above": (ADDRESSES, signature.replay_wildcard_from_above),
     "raise-ttl": (DATA, signature.raise_ttl),
     "set-ad": (DATA, packet.set_ad),
     # the header, the question, the octets

@@ -3,7 +3,7 @@
 
 import dns.name
 import dns.rcode
-from dns.rdatatype import A, DS, NSEC, NSEC3, NSEC3PARAM, RRSIG
+from dns.rdatatype import A, DS, NSEC, NSEC3, NSEC3PARAM, RRSIG, SOA
 
 from .data import forge_address
 from .message import FORGED, empty, keep, soa
@@ -31,6 +31,25 @@ def replay_denial_of_another_name(response, scene):
     response = empty(response, other.rcode())
     response.authority = other.authority
     return response
+
+
+def _keep_only_proof(response, scene, rcode):
+    """Takes the data out of a wildcard's answer. The proof that came with it, that the name itself
+    does not exist, is genuine; what it does not deny is the wildcard."""
+    zone = scene.question.name
+    while not (end := scene.ask_upstream(zone, SOA)).answer:
+        zone = zone.parent()
+    proof = response.authority
+    empty(response, rcode).authority = end.answer + proof
+    return response
+
+
+def wildcard_into_nxdomain(response, scene):
+    return _keep_only_proof(response, scene, dns.rcode.NXDOMAIN)
+
+
+def wildcard_into_nodata(response, scene):
+    return _keep_only_proof(response, scene, dns.rcode.NOERROR)
 
 
 def deny_from_above(response, scene):

@@ -63,12 +63,29 @@ def replay_wildcard(response, scene):
     name = scene.question.name
     other = dns.name.from_text("not-there-either", name.parent())
     wild = scene.ask_upstream(other, scene.question.rdtype)
-    for rrset in wild.answer:
-        if rrset.name == other:
-            rrset.name = name
+    _rename(wild.answer, other, name)
     empty(response).answer = wild.answer
     response.authority = wild.authority
     return response
+
+
+def replay_wildcard_from_above(response, scene):
+    """Data of a wildcard for a name deep below it, where a closer name exists and bars it; with the
+    genuine proof that the deep name does not exist."""
+    name = scene.question.name
+    other = dns.name.from_text("not-there-either", name.parent().parent())
+    wild = scene.ask_upstream(other, scene.question.rdtype)
+    proof = list(response.authority)
+    _rename(wild.answer, other, name)
+    empty(response).answer = wild.answer
+    response.authority = proof
+    return response
+
+
+def _rename(section, old, new):
+    for rrset in section:
+        if rrset.name == old:
+            rrset.name = new
 
 
 def raise_ttl(response, scene):
