@@ -174,7 +174,8 @@ def _each(make, *more):
 
 
 def _protected():
-    return (_each(_stopped, *FORMS) + (_stopped(6, *LATE),) + tuple(_unasked_case(family, False) for family in (4, 6)) +
+    return (_each(_stopped, *FORMS) + (_stopped(6, *LATE),) +
+            tuple(_unasked_case(family, False) for family in (4, 6)) +
             tuple(_other_server(family) for family in (4, 6)))
 
 
