@@ -14,7 +14,10 @@
 	"(ip6 and (ip6[6] = 0 or ip6[6] = 43 or ip6[6] = 44 or ip6[6] = 60)))"
 
 /* Each `vlan` moves what comes after it behind one more tag. */
-#define WANTED_TAGGED WANTED " or (vlan and " WANTED ") or (vlan and " WANTED ")"
+#define WANTED_ETHERNET WANTED " or (vlan and " WANTED ") or (vlan and " WANTED ")"
+
+/* There libpcap does not look behind tags; the kernel has taken off the first one. */
+#define WANTED_COOKED WANTED " or ether proto 0x8100 or ether proto 0x88a8"
 
 struct capture {
 	pcap_t *pcap;
@@ -88,12 +91,24 @@ static bool activate(pcap_t *p)
 	return pcap_activate(p) >= 0; /* above zero there is a warning */
 }
 
+static const char *wanted(int link_type)
+{
+	switch (link_type) {
+	case DLT_EN10MB:
+		return WANTED_ETHERNET;
+	case DLT_LINUX_SLL:
+	case DLT_LINUX_SLL2:
+		return WANTED_COOKED;
+	default:
+		return WANTED;
+	}
+}
+
 static bool filter(pcap_t *p)
 {
 	struct bpf_program program;
-	bool has_tags = pcap_datalink(p) == DLT_EN10MB;
 
-	if (pcap_compile(p, &program, has_tags ? WANTED_TAGGED : WANTED, 1, PCAP_NETMASK_UNKNOWN))
+	if (pcap_compile(p, &program, wanted(pcap_datalink(p)), 1, PCAP_NETMASK_UNKNOWN) < 0)
 		return false;
 	int result = pcap_setfilter(p, &program);
 	pcap_freecode(&program);

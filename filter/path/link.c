@@ -32,16 +32,33 @@ static uint16_t read_ethernet(struct cursor *c)
 	return cursor_u16(c);
 }
 
+/* Captured on "any", a frame whose tag the kernel did not take off has the protocol that is behind
+ * the tag, and then still the tag's other half: priority and VLAN, and that protocol again. */
+static void skip_half_tag(struct cursor *c, uint16_t protocol)
+{
+	struct cursor peek = *c;
+	uint8_t version = protocol == ETHER_IPV4 ? 4 : 6;
+	bool is_ip = cursor_u8(&peek) >> 4 == version;
+
+	cursor_u8(&peek);
+	bool is_repeated = cursor_u16(&peek) == protocol;
+	if (!is_ip && is_repeated && cursor_u8(&peek) >> 4 == version)
+		cursor_take(c, 4);
+}
+
 static uint16_t read_cooked(struct cursor *c)
 {
 	cursor_take(c, COOKED_PROTOCOL_AT);
-	return cursor_u16(c);
+	uint16_t protocol = cursor_u16(c);
+	skip_half_tag(c, protocol);
+	return protocol;
 }
 
 static uint16_t read_cooked2(struct cursor *c)
 {
 	uint16_t protocol = cursor_u16(c);
 	cursor_take(c, COOKED2_AFTER_PROTOCOL);
+	skip_half_tag(c, protocol);
 	return protocol;
 }
 

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "test.h"
 
+#include <arpa/inet.h>
+#include <net/if.h>
 #include <pcap/pcap.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "path/capture.h"
@@ -291,6 +296,55 @@ static void what_cannot_be_opened_is_named(void **state)
 	capture_close(NULL);
 }
 
+/* A network of its own, in which there is nothing but a loopback interface. */
+static bool enter_empty_network(void)
+{
+	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+
+	if (unshare(CLONE_NEWNET) < 0)
+		return false;
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	bool is_up = ioctl(fd, SIOCSIFFLAGS, &request) == 0;
+	close(fd);
+	return is_up;
+}
+
+static void send_to_port(uint16_t port, const char *payload)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+		.sin_port = htons(port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	sendto(fd, payload, strlen(payload), 0, (const struct sockaddr *)&to, sizeof(to));
+	close(fd);
+}
+
+static void a_live_interface_gives_what_goes_to_port_53(void **state)
+{
+	(void)state;
+	char error[300];
+	struct frame frame;
+
+	if (!enter_empty_network())
+		skip();
+	struct capture *c = capture_open_live("lo", error, sizeof(error));
+	if (!c)
+		fail_msg("%s", error);
+	assert_int_equal(capture_next(c, &frame), 0);
+	send_to_port(54, "another");
+	send_to_port(53, "message");
+	struct pollfd wait = { capture_fd(c), POLLIN, 0 };
+	assert_int_equal(poll(&wait, 1, 5000), 1);
+	assert_int_equal(capture_next(c, &frame), 1);
+	assert_int_equal(frame.at.packet, 1);
+	assert_int_equal(frame.ip.len, 20 + 8 + 7);
+	assert_memory_equal(frame.ip.base + 28, "message", 7);
+	assert_int_equal(capture_next(c, &frame), 0);
+	assert_int_equal(capture_lost(c), 0);
+	capture_close(c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -301,6 +355,7 @@ int main(void)
 		cmocka_unit_test(a_file_cut_anywhere_gives_what_is_complete_and_then_says_so),
 		cmocka_unit_test(what_is_no_capture_is_refused_by_name),
 		cmocka_unit_test(what_cannot_be_opened_is_named),
+		cmocka_unit_test(a_live_interface_gives_what_goes_to_port_53),
 	};
 	return cmocka_run_group_tests(tests, make_file, remove_file);
 }
