@@ -24,6 +24,7 @@ typedef uint16_t link_reader(struct cursor *c);
 struct link_type {
 	int number;
 	link_reader *read;
+	bool is_cooked;
 };
 
 static uint16_t read_ethernet(struct cursor *c)
@@ -32,33 +33,16 @@ static uint16_t read_ethernet(struct cursor *c)
 	return cursor_u16(c);
 }
 
-/* Captured on "any", a frame whose tag the kernel did not take off has the protocol that is behind
- * the tag, and then still the tag's other half: priority and VLAN, and that protocol again. */
-static void skip_half_tag(struct cursor *c, uint16_t protocol)
-{
-	struct cursor peek = *c;
-	uint8_t version = protocol == ETHER_IPV4 ? 4 : 6;
-	bool is_ip = cursor_u8(&peek) >> 4 == version;
-
-	cursor_u8(&peek);
-	bool is_repeated = cursor_u16(&peek) == protocol;
-	if (!is_ip && is_repeated && cursor_u8(&peek) >> 4 == version)
-		cursor_take(c, 4);
-}
-
 static uint16_t read_cooked(struct cursor *c)
 {
 	cursor_take(c, COOKED_PROTOCOL_AT);
-	uint16_t protocol = cursor_u16(c);
-	skip_half_tag(c, protocol);
-	return protocol;
+	return cursor_u16(c);
 }
 
 static uint16_t read_cooked2(struct cursor *c)
 {
 	uint16_t protocol = cursor_u16(c);
 	cursor_take(c, COOKED2_AFTER_PROTOCOL);
-	skip_half_tag(c, protocol);
 	return protocol;
 }
 
@@ -99,15 +83,15 @@ static uint16_t read_loopback(struct cursor *c)
 
 /* 14 is DLT_RAW in files that OpenBSD wrote. */
 static const struct link_type link_types[] = {
-	{ DLT_EN10MB, read_ethernet },
-	{ DLT_LINUX_SLL, read_cooked },
-	{ DLT_LINUX_SLL2, read_cooked2 },
-	{ DLT_RAW, read_nothing },
-	{ DLT_IPV4, read_nothing },
-	{ DLT_IPV6, read_nothing },
-	{ 14, read_nothing },
-	{ DLT_NULL, read_loopback },
-	{ DLT_LOOP, read_loopback },
+	{ DLT_EN10MB, read_ethernet, false },
+	{ DLT_LINUX_SLL, read_cooked, true },
+	{ DLT_LINUX_SLL2, read_cooked2, true },
+	{ DLT_RAW, read_nothing, false },
+	{ DLT_IPV4, read_nothing, false },
+	{ DLT_IPV6, read_nothing, false },
+	{ 14, read_nothing, false },
+	{ DLT_NULL, read_loopback, false },
+	{ DLT_LOOP, read_loopback, false },
 };
 
 const struct link_type *link_type_find(int number)
@@ -123,6 +107,21 @@ static bool is_tag(uint16_t type)
 	return type == ETHER_VLAN || type == ETHER_VLAN_OUTER || type == ETHER_VLAN_OLD;
 }
 
+/* Captured on "any", a frame with a tag that the kernel did not take off has the protocol that is
+ * behind the tag, and then still the tag's other half: priority and VLAN, and that protocol again.
+ */
+static void skip_half_tag(struct cursor *c, uint16_t protocol)
+{
+	struct cursor peek = *c;
+	uint8_t version = protocol == ETHER_IPV4 ? 4 : 6;
+	bool is_ip = cursor_u8(&peek) >> 4 == version;
+
+	cursor_u8(&peek);
+	bool is_repeated = cursor_u16(&peek) == protocol;
+	if (!is_ip && is_repeated && cursor_u8(&peek) >> 4 == version)
+		cursor_take(c, 4);
+}
+
 bool link_ip(const struct link_type *type, struct span frame, struct span *ip)
 {
 	struct cursor c = cursor_over(frame);
@@ -132,6 +131,8 @@ bool link_ip(const struct link_type *type, struct span frame, struct span *ip)
 		cursor_u16(&c); /* priority and VLAN */
 		protocol = cursor_u16(&c);
 	}
+	if (type->is_cooked)
+		skip_half_tag(&c, protocol);
 	*ip = cursor_rest(&c);
 	return !c.bad && ip->len > 0 && (protocol == ETHER_IPV4 || protocol == ETHER_IPV6);
 }
