@@ -50,6 +50,11 @@ def _ratio(rounds, base, key):
 
 HEADER = ("scene", "octets", "answers/s", "+-%", "filter us", "+-%", "server us", "p50 us",
           "p99 us", "lost", "rate/base", "cpu/base")
+LEGEND = """octets    of an answer, as the client gets it
+filter, server us    CPU of that process an answer, with what the kernel does in its name
++-%       half the distance between the extreme rounds; base: "batched" with the same answers
+plain     a client without DO: the answer is rewritten; cd: with CD, it passes unjudged
+idle      one question outstanding, else 512"""
 
 
 def row_of(name, rounds, base):
