@@ -24,6 +24,8 @@ struct reader {
 	unsigned line;       /* of the record's end */
 	unsigned first_line; /* where the record began */
 	char record[RECORD_MAX];
+	struct name owner; /* of the last record */
+	bool has_owner;
 	char *error;
 	size_t error_size;
 };
@@ -156,21 +158,18 @@ static bool usable_ds(struct crypto *crypto, const struct name *zone, struct spa
 	       algorithm_is_supported(key.algorithm) && ds_of_dnskey(crypto, zone, &key, ds);
 }
 
-static bool add_record(struct reader *r, struct anchors *a, char *owner, char *text, bool is_ds)
+static bool add_record(struct reader *r, struct anchors *a, char *text, bool is_ds)
 {
 	uint8_t rdata[RDATA_MAX];
 	size_t len = 0;
-	struct name zone;
 	struct ds ds;
 
-	if (!name_from_text(owner, &zone))
-		return complain(r, "the owner is not a domain name");
 	if (!encode_rdata(r, text, is_ds, rdata, &len))
 		return false;
-	struct anchor *anchor = anchor_for(a, &zone);
+	struct anchor *anchor = anchor_for(a, &r->owner);
 	if (!anchor)
 		return complain(r, "there are anchors for too many zones");
-	if (!usable_ds(r->crypto, &zone, span_of(rdata, len), is_ds, &ds))
+	if (!usable_ds(r->crypto, &r->owner, span_of(rdata, len), is_ds, &ds))
 		return true;
 	if (anchor->ds.count == LIMIT_DS)
 		return complain(r, "there are too many anchors for one zone");
@@ -178,25 +177,40 @@ static bool add_record(struct reader *r, struct anchors *a, char *owner, char *t
 	return true;
 }
 
-/* owner [TTL] [class] type RDATA, TTL and class in either order: RFC 1035, 5.1. */
+/* Sets *rest to what follows the owner. A record that begins with a blank has the last one's. */
+static bool read_owner(struct reader *r, char **rest)
+{
+	char *fields[2];
+
+	*rest = r->record;
+	if (strchr(" \t", r->record[0]))
+		return r->has_owner || complain(r, "the record has no owner");
+	if (split(r->record, fields, 2) < 2)
+		return complain(r, "the record is incomplete");
+	if (!name_from_text(fields[0], &r->owner))
+		return complain(r, "the owner is not a domain name");
+	r->has_owner = true;
+	*rest = fields[1];
+	return true;
+}
+
+/* [owner] [TTL] [class] type RDATA, TTL and class in either order: RFC 1035, 5.1. */
 static bool read_record(struct reader *r, struct anchors *a)
 {
 	char *fields[2];
-	char *owner, *rest;
+	char *rest;
 	unsigned long ttl;
 
 	if (r->record[0] == '$')
 		return complain(r, "directives are not understood here");
-	if (split(r->record, fields, 2) < 2)
-		return complain(r, "the record is incomplete");
-	owner = fields[0];
-	rest = fields[1];
+	if (!read_owner(r, &rest))
+		return false;
 	while (split(rest, fields, 2) == 2) {
 		rest = fields[1];
 		if (strcasecmp(fields[0], "DS") == 0)
-			return add_record(r, a, owner, rest, true);
+			return add_record(r, a, rest, true);
 		if (strcasecmp(fields[0], "DNSKEY") == 0)
-			return add_record(r, a, owner, rest, false);
+			return add_record(r, a, rest, false);
 		if (strcasecmp(fields[0], "IN") != 0 && !read_number(fields[0], UINT32_MAX, &ttl))
 			break;
 	}
