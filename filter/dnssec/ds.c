@@ -88,14 +88,26 @@ static bool is_named(struct crypto *crypto, const struct ds_set *ds, const struc
 	return false;
 }
 
+/* Takes the DS records that are of the key, by its tag, out of those that `left` has a bit for. */
+static unsigned without_key(unsigned left, const struct ds_set *ds, const struct dnskey *key)
+{
+	for (unsigned d = 0; d < ds->count; d++) {
+		if (key->tag == ds->ds[d].tag && key->algorithm == ds->ds[d].algorithm)
+			left &= ~(1u << d);
+	}
+	return left;
+}
+
 /* Collects the keys that some DS matches, each once however many DS records name it: a key that is
- * there twice is tried twice, at the cost of others. Where all of them have a size that is not
- * supported, that is as good as an algorithm that is not. */
+ * there twice is tried twice, at the cost of others. Where all DS records are of keys whose size is
+ * not supported, that is as good as an algorithm that is not; where one is of a key that is not
+ * here, somebody may have left that out. */
 static struct outcome matching_keys(struct crypto *crypto, const struct rrsets *g,
         const struct rrset *set, const struct ds_set *ds, struct keyset *matching)
 {
 	unsigned digests_left = ds->count * LIMIT_KEYS_PER_TAG;
-	bool zone_bit = false, odd_size = false;
+	unsigned of_good_size = (1u << ds->count) - 1;
+	bool zone_bit = false;
 
 	for (uint16_t i = set->first; i != RR_NONE; i = g->next[i]) {
 		struct dnskey key;
@@ -106,11 +118,11 @@ static struct outcome matching_keys(struct crypto *crypto, const struct rrsets *
 		if (is_named(crypto, ds, &set->owner, &key, &digests_left) &&
 		        !keyset_add(matching, &key) &&
 		        !pubkey_size_is_supported(key.algorithm, key.public_key))
-			odd_size = true;
+			of_good_size = without_key(of_good_size, ds, &key);
 	}
 	if (matching->count > 0)
 		return outcome_of(STATUS_SECURE, REASON_NONE);
-	if (odd_size)
+	if (ds->count > 0 && of_good_size == 0)
 		return outcome_of(STATUS_INSECURE, REASON_KEY_SIZE);
 	return outcome_of(STATUS_BOGUS, zone_bit ? REASON_DS_NO_MATCH : REASON_DNSKEY_NO_ZONE_BIT);
 }
