@@ -447,7 +447,7 @@ bool judge_answer_want(struct judge *j, const struct want *want)
 	return true;
 }
 
-static void feed(struct judge *j, const struct want *want)
+void judge_feed(struct judge *j, const struct want *want)
 {
 	if (!judge_answer_want(j, want))
 		gate_learn_failure(&j->gate, want, REASON_FETCH_FAILED, j->now);
@@ -465,7 +465,7 @@ void judge_octets(struct judge *j, const struct asked *asked, struct span octets
 			return;
 		assert_in_range(j->fetches, 0, LIMIT_FETCHES);
 		struct want want = j->result.want;
-		feed(j, &want);
+		judge_feed(j, &want);
 	}
 }
 

@@ -104,6 +104,9 @@ void judge_text(
 /* Answers a want as the world would, into j->fetched. Returns false where there is no response. */
 bool judge_answer_want(struct judge *j, const struct want *want);
 
+/* Answers it and has the gate learn the answer. */
+void judge_feed(struct judge *j, const struct want *want);
+
 /* Fails with the row's words when the last judgement was another. */
 void assert_judged(const struct judge *j, const char *why, enum status status, enum reason reason);
 

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "test.h"
+
+#include "trust/anchor.h"
+
+#include <unistd.h>
+
+#define DS_2017 "20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D"
+#define DS_2024 "38696 8 2 683D2D0ACB8C9B712A1948B27F741219298D0A450D612C483AF444A4C0FB2B16"
+
+/* IANA's root KSK of 2017. */
+#define KEY_2017                                                                                   \
+	"AwEAAaz/tAm8yTn4Mfeh5eyI96WSVexTBAvkMgJzkKTOiW1vkIbzxeF3+/4RgWOq7HrxRixHlFlExOLAJr5emLvN" \
+	"7SWXgnLh4+B5xQlNVz8Og8kvArMtNROxVQuCaSnIDdD5LKyWbRd2n9WGe2R8PzgCmr3EgVLrjyBxWezF0jLHwVN8" \
+	"efS3rCj/EWgvIWgb9tarpVUDK/b58Da+sqqls3eNbuv7pr+eoZG+SrDK6nWeL3c6H5Apxz7LjVc1uTIdsIXxuOLY" \
+	"A4/ilBmSVIzuDWfdRUfhHdY6+cn8HFRm+2hM8AnXGXws9555KrUB5qihylGa8subX2Nn6UwNR1AkUTV74bU="
+
+static char path[64], error[512];
+
+/* Loads a file of these lines. */
+static struct anchors *load(const char *text)
+{
+	strcpy(path, "/tmp/sealgate-anchor-XXXXXX");
+	FILE *file = fdopen(mkstemp(path), "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+	error[0] = '\0';
+	struct anchors *a = anchors_load(path, error, sizeof(error));
+	unlink(path);
+	return a;
+}
+
+static const struct anchor *above(const struct anchors *a, const char *text)
+{
+	struct name name;
+	assert_true(name_from_text(text, &name));
+	return anchors_above(a, &name);
+}
+
+static void the_forms_of_a_record_come_to_the_same_anchor(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *text;
+	} rows[] = {
+		{ "DS", ". IN DS " DS_2017 "\n" },
+		{ "its DNSKEY", ". IN DNSKEY 257 3 8 " KEY_2017 "\n" },
+		{ "TTL and class", ".\t172800\tIN\tDS\t" DS_2017 "\n" },
+		{ "class and TTL", ". IN 172800 DS " DS_2017 "\n" },
+		{ "neither", ". DS " DS_2017 "\n" },
+		{ "lower case",
+		        ". in ds 20326 8 2 "
+		        "e06d44b80b8f1d39a95c0b0d7c65d08458e880409bbc683457104237c7f8ec8d\n" },
+		{ "a digest in pieces", ". DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D084 "
+		                        "58E880409BBC683457104237C7F8EC8D\n" },
+		{ "several lines and comments", "; the root\n\n. IN DS ( 20326 8 ; KSK-2017\n 2 "
+		                                "E06D44B80B8F1D39A95C0B0D7C65D084\n"
+		                                "\t58E880409BBC683457104237C7F8EC8D )\n" },
+		{ "no line end at the end", ". DS " DS_2017 },
+		{ "line ends of DOS", ". DS " DS_2017 "\r\n" },
+		{ "a comment behind it", ". DS " DS_2017 " ; from IANA\n" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct anchors *a = load(rows[i].text);
+		if (!a)
+			fail_msg("%s: %s", rows[i].why, error);
+		assert_row(rows[i].why, anchors_count(a) == 1);
+		const struct ds_set *ds = &above(a, "www.example.org")->ds;
+		assert_row(rows[i].why, ds->count == 1 && ds->ds[0].tag == 20326);
+		assert_row(rows[i].why, ds->ds[0].digest_len == 32 && ds->ds[0].digest[0] == 0xe0 &&
+		                                ds->ds[0].digest[31] == 0x8d);
+		anchors_free(a);
+	}
+}
+
+static void mistakes_are_named_with_file_and_line(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *text;
+		unsigned line;
+		const char *complaint;
+	} rows[] = {
+		{ "an empty file", "", 0, "there is no DS or DNSKEY record" },
+		{ "another type", ". DS " DS_2017 "\n. NS a.root-servers.net.\n", 2,
+		        "only DS and" },
+		{ "another class", ". CH DS " DS_2017 "\n", 1, "only DS and" },
+		{ "a directive", "$ORIGIN .\n", 1, "directives" },
+		{ "an owner alone", "\n.\n", 2, "incomplete" },
+		{ "no digest", ". DS 20326 8 2\n", 1, "incomplete" },
+		{ "no digits", ". DS 20326 8 2 XY\n", 1, "hexadecimal" },
+		{ "an odd number of digits", ". DS 20326 8 2 ABC\n", 1, "hexadecimal" },
+		{ "a bad key", ". DNSKEY 257 3 8 !!!!\n", 1, "base64" },
+		{ "mnemonics", ". DS 20326 RSASHA256 2 AB\n", 1, "must be numbers" },
+		{ "a number that is too large", ". DS 65536 8 2 AB\n", 1, "must be numbers" },
+		{ "a negative number", ". DS -1 8 2 AB\n", 1, "must be numbers" },
+		{ "a bad name", "a..b DS " DS_2017 "\n", 1, "not a domain name" },
+		{ "no owner", " IN DS " DS_2017 "\n", 1, "no owner" },
+		{ "an open parenthesis", "\n. DS ( " DS_2017 "\n\n", 2, "without a ')'" },
+		{ "a closed one", ". DS " DS_2017 " )\n", 1, "without a '('" },
+		{ "the error is where the record begins",
+		        ". DS " DS_2017 "\n\norg. DS (\n 1 8\n 2 XY )\n", 3, "hexadecimal" },
+		{ "an unknown algorithm only", "org. DS 1 250 2 AB\n", 1,
+		        "algorithm is supported" },
+		{ "an unknown digest only", "org. DS 1 8 250 AB\n", 1, "algorithm is supported" },
+		{ "a revoked key only", ". DNSKEY 385 3 8 " KEY_2017 "\n", 1, "supported" },
+		{ "a key without zone bit", ". DNSKEY 1 3 8 " KEY_2017 "\n", 1, "supported" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char where[100];
+		assert_row(rows[i].why, !load(rows[i].text));
+		snprintf(where, sizeof(where), "%s:%u: ", path, rows[i].line);
+		if (strncmp(error, where, strlen(where)) != 0 || !strstr(error, rows[i].complaint))
+			fail_msg("%s: %s", rows[i].why, error);
+	}
+	assert_null(anchors_load("/nowhere/root.key", error, sizeof(error)));
+	assert_non_null(strstr(error, "/nowhere/root.key: No such file"));
+}
+
+static void a_record_without_owner_has_that_of_the_last(void **state)
+{
+	(void)state;
+	struct anchors *a = load("org. DS " DS_2017 "\n     IN DS " DS_2024 "\n");
+
+	assert_non_null(a);
+	assert_int_equal(anchors_count(a), 1);
+	assert_int_equal(above(a, "org")->ds.count, 2);
+	assert_null(above(a, "in"));
+	anchors_free(a);
+}
+
+static void what_cannot_be_used_is_passed_over_beside_what_can(void **state)
+{
+	(void)state;
+	struct anchors *a = load(". DS 1 250 2 AB\n. DS " DS_2017 "\n. DS 2 8 250 AB\n. DS " DS_2024
+	                         "\n. DNSKEY 385 3 8 " KEY_2017 "\n");
+
+	assert_non_null(a);
+	assert_int_equal(above(a, ".")->ds.count, 2);
+	assert_int_equal(above(a, ".")->ds.ds[0].tag, 20326);
+	assert_int_equal(above(a, ".")->ds.ds[1].tag, 38696);
+	anchors_free(a);
+}
+
+static void the_deepest_anchor_applies(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *zone;
+	} rows[] = {
+		{ ".", "." },
+		{ "org", "." },
+		{ "example.org", "example.org" },
+		{ "www.example.org", "example.org" },
+		{ "a.sub.example.org", "sub.example.org" },
+		{ "notexample.org", "." },
+		{ "org.example", "." },
+	};
+	struct anchors *a = load(
+	        "sub.example.org. DS " DS_2017 "\n. DS " DS_2017 "\nEXAMPLE.org DS " DS_2017 "\n");
+
+	assert_non_null(a);
+	assert_int_equal(anchors_count(a), 3);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct name zone;
+		assert_true(name_from_text(rows[i].zone, &zone));
+		assert_row(rows[i].name, name_equal(&above(a, rows[i].name)->zone, &zone));
+	}
+	anchors_free(a);
+	a = load("example.org DS " DS_2017 "\n");
+	assert_null(above(a, "org"));
+	assert_null(above(a, "example.com"));
+	anchors_free(a);
+}
+
+static void there_are_bounds_on_zones_and_records(void **state)
+{
+	(void)state;
+	char *text = calloc(1, 1 << 16);
+	size_t len = 0;
+
+	for (unsigned i = 0; i < 65; i++)
+		len += (size_t)sprintf(text + len, "z%u. DS " DS_2017 "\n", i);
+	assert_null(load(text));
+	assert_non_null(strstr(error, ":65: there are anchors for too many zones"));
+	len = 0;
+	for (unsigned i = 0; i <= LIMIT_DS; i++)
+		len += (size_t)sprintf(text + len, ". DS " DS_2017 "\n");
+	assert_null(load(text));
+	assert_non_null(strstr(error, ":9: there are too many anchors for one zone"));
+	memset(text, 'x', 20000);
+	assert_null(load(text));
+	assert_non_null(strstr(error, ":1: the line is too long"));
+	strcpy(text, ". DS (\n");
+	for (unsigned i = 0; i < 3000; i++)
+		strcat(text, "AAAA\n");
+	assert_null(load(text));
+	assert_non_null(strstr(error, ":1: the record is too long"));
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_forms_of_a_record_come_to_the_same_anchor),
+		cmocka_unit_test(mistakes_are_named_with_file_and_line),
+		cmocka_unit_test(a_record_without_owner_has_that_of_the_last),
+		cmocka_unit_test(what_cannot_be_used_is_passed_over_beside_what_can),
+		cmocka_unit_test(the_deepest_anchor_applies),
+		cmocka_unit_test(there_are_bounds_on_zones_and_records),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

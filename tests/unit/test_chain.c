@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "judge.h"
+
+#include "trust/chain.h"
+
+static struct name name_from(const char *text)
+{
+	struct name name;
+	assert_true(name_from_text(text, &name));
+	return name;
+}
+
+/* Walks to `text`, answering what is wanted, and writes each want as "name/TYPE ". */
+static const char *walk(struct judge *j, const char *text, struct chain *chain)
+{
+	static char wants[1024];
+	struct name name = name_from(text);
+	size_t len = 0;
+
+	wants[0] = '\0';
+	for (;;) {
+		char want[NAME_TEXT_SIZE], type[TYPE_TEXT_SIZE];
+		chain_find(&j->store, &name, j->now, chain);
+		if (chain->end != CHAIN_WANT)
+			return wants;
+		struct want link = chain->link;
+		len += (size_t)snprintf(wants + len, sizeof(wants) - len, "%s/%s ",
+		        name_text(&link.name, want), type_text(link.type, type));
+		assert_in_range(len, 0, sizeof(wants) - 1);
+		judge_feed(j, &link);
+	}
+}
+
+static void a_chain_is_walked_label_by_label(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *wants;
+		enum chain_end end;
+		const char *zone;
+		enum reason reason;
+	} rows[] = {
+		{ ".", "./DNSKEY ", CHAIN_SECURE, ".", REASON_NONE },
+		{ "test", "./DNSKEY test./DS test./DNSKEY ", CHAIN_SECURE, "test", REASON_NONE },
+		{ "www.example.test",
+		        "./DNSKEY test./DS test./DNSKEY example.test./DS example.test./DNSKEY "
+		        "www.example.test./DS ",
+		        CHAIN_SECURE, "example.test", REASON_NONE },
+		{ "a.b.other.test",
+		        "./DNSKEY test./DS test./DNSKEY other.test./DS other.test./DNSKEY "
+		        "b.other.test./DS a.b.other.test./DS ",
+		        CHAIN_SECURE, "other.test", REASON_NONE },
+		{ "www.unsigned.test", "./DNSKEY test./DS test./DNSKEY unsigned.test./DS ",
+		        CHAIN_BROKEN, "unsigned.test", REASON_UNSIGNED_ZONE },
+		{ "island.unsigned.test", "./DNSKEY test./DS test./DNSKEY unsigned.test./DS ",
+		        CHAIN_BROKEN, "unsigned.test", REASON_UNSIGNED_ZONE },
+		{ "www.ds-other.test",
+		        "./DNSKEY test./DS test./DNSKEY ds-other.test./DS ds-other.test./DNSKEY ",
+		        CHAIN_BROKEN, "ds-other.test", REASON_DS_NO_MATCH },
+		{ "www.silent.test",
+		        "./DNSKEY test./DS test./DNSKEY silent.test./DS silent.test./DNSKEY ",
+		        CHAIN_BROKEN, "silent.test", REASON_FETCH_FAILED },
+		{ "ds-stripped.test", "./DNSKEY test./DS test./DNSKEY ds-stripped.test./DS ",
+		        CHAIN_BROKEN, "ds-stripped.test", REASON_DS_UNPROVED },
+	};
+	struct judge *j = judge_new();
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct chain chain;
+		struct name zone = name_from(rows[i].zone);
+		store_flush(&j->store);
+		const char *wants = walk(j, rows[i].name, &chain);
+		if (strcmp(wants, rows[i].wants) != 0)
+			fail_msg("%s: wanted %s", rows[i].name, wants);
+		assert_row(rows[i].name, chain.end == rows[i].end);
+		assert_row(rows[i].name, name_equal(&chain.zone, &zone));
+		assert_row(rows[i].name, (chain.keys != NULL) == (chain.end == CHAIN_SECURE));
+		assert_row(rows[i].name, !chain.keys || name_equal(&chain.keys->apex, &zone));
+		assert_row(rows[i].name, chain.outcome.reason == rows[i].reason);
+		assert_string_equal(walk(j, rows[i].name, &chain), "");
+	}
+	judge_free(j);
+}
+
+static void what_is_known_is_not_wanted_again(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	struct chain chain;
+
+	walk(j, "www.example.test", &chain);
+	assert_string_equal(walk(j, "mail.example.test", &chain), "mail.example.test./DS ");
+	assert_string_equal(walk(j, "example.test", &chain), "");
+	j->now += TTL;
+	assert_string_equal(walk(j, "example.test", &chain),
+	        "./DNSKEY test./DS test./DNSKEY example.test./DS example.test./DNSKEY ");
+	judge_free(j);
+}
+
+static void nothing_is_asked_below_a_name_that_does_not_exist(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	struct name none = name_from("none.example.test");
+	struct chain chain;
+
+	walk(j, "example.test", &chain);
+	store_put_cut(&j->store, &none, CUT_NO_NAME, (struct outcome){ 0 }, NULL, j->now, TTL);
+	assert_string_equal(walk(j, "a.b.c.none.example.test", &chain), "");
+	assert_int_equal(chain.end, CHAIN_SECURE);
+	judge_free(j);
+}
+
+static void the_walk_begins_at_the_deepest_anchor(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	struct anchors *anchors = judge_anchors(j, "test island.unsigned.test");
+	struct name island = name_from("island.unsigned.test");
+	struct chain chain;
+
+	j->store.anchors = anchors;
+	assert_string_equal(
+	        walk(j, "island.unsigned.test", &chain), "island.unsigned.test./DNSKEY ");
+	assert_int_equal(chain.end, CHAIN_SECURE);
+	assert_string_equal(walk(j, "unsigned.test", &chain), "test./DNSKEY unsigned.test./DS ");
+	assert_int_equal(chain.end, CHAIN_BROKEN);
+	assert_string_equal(walk(j, "example", &chain), "");
+	assert_int_equal(chain.end, CHAIN_BROKEN);
+	assert_int_equal(chain.outcome.reason, REASON_NO_ANCHOR);
+
+	/* The DS of the island would be its parent's, which is unsigned. */
+	chain_find_parent(&j->store, &island, j->now, &chain);
+	assert_int_equal(chain.end, CHAIN_BROKEN);
+	assert_int_equal(chain.outcome.status, STATUS_INSECURE);
+	assert_non_null(chain_ds(&j->store, &island, j->now));
+	j->store.anchors = j->anchors;
+	assert_null(chain_ds(&j->store, &island, j->now));
+	anchors_free(anchors);
+	judge_free(j);
+}
+
+static void a_negative_anchor_ends_the_walk_until_it_expires(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	static struct nta_list ntas;
+	struct name zone = name_from("example.test");
+	struct chain chain;
+
+	assert_true(nta_add(&ntas, &zone, NOW + 60));
+	j->store.ntas = &ntas;
+	assert_string_equal(walk(j, "www.example.test", &chain), "");
+	assert_int_equal(chain.end, CHAIN_BROKEN);
+	assert_int_equal(chain.outcome.status, STATUS_INSECURE);
+	assert_int_equal(chain.outcome.reason, REASON_NTA);
+	walk(j, "other.test", &chain);
+	assert_int_equal(chain.end, CHAIN_SECURE);
+	j->now += 60;
+	walk(j, "www.example.test", &chain);
+	assert_int_equal(chain.end, CHAIN_SECURE);
+	judge_free(j);
+}
+
+static void a_negative_anchor_does_not_reach_below_a_deeper_anchor(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	struct anchors *anchors = judge_anchors(j, ". island.unsigned.test");
+	static struct nta_list ntas;
+	struct name zone = name_from("unsigned.test");
+	struct chain chain;
+
+	assert_true(nta_add(&ntas, &zone, NTA_FOREVER));
+	j->store.ntas = &ntas;
+	j->store.anchors = anchors;
+	walk(j, "www.unsigned.test", &chain);
+	assert_int_equal(chain.outcome.reason, REASON_NTA);
+	walk(j, "www.island.unsigned.test", &chain);
+	assert_int_equal(chain.end, CHAIN_SECURE);
+	j->store.anchors = j->anchors;
+	anchors_free(anchors);
+	judge_free(j);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_chain_is_walked_label_by_label),
+		cmocka_unit_test(what_is_known_is_not_wanted_again),
+		cmocka_unit_test(nothing_is_asked_below_a_name_that_does_not_exist),
+		cmocka_unit_test(the_walk_begins_at_the_deepest_anchor),
+		cmocka_unit_test(a_negative_anchor_ends_the_walk_until_it_expires),
+		cmocka_unit_test(a_negative_anchor_does_not_reach_below_a_deeper_anchor),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "test.h"
+
+#include "parsed.h"
+#include "trust/store.h"
+
+#define NOW 1750000000
+
+static const struct outcome secure = { STATUS_SECURE, REASON_NONE };
+static const struct outcome insecure = { STATUS_INSECURE, REASON_UNSIGNED_ZONE };
+static const struct outcome bogus = { STATUS_BOGUS, REASON_DS_UNPROVED };
+
+static struct store store;
+
+static int begin(void **state)
+{
+	(void)state;
+	return store_init(&store, NULL, 4);
+}
+
+static int end(void **state)
+{
+	(void)state;
+	store_fini(&store);
+	return 0;
+}
+
+static struct ds_set ds_with_tag(uint16_t tag)
+{
+	struct ds_set set;
+	memset(&set, 0, sizeof(set));
+	set.count = 1;
+	set.ds[0].tag = tag;
+	return set;
+}
+
+static void put_cut(const char *text, enum cut cut, struct outcome o, const struct ds_set *ds)
+{
+	struct name name = name_of(text);
+	store_put_cut(&store, &name, cut, o, ds, NOW, 100);
+}
+
+static void put_keys(const char *text)
+{
+	struct name name = name_of(text);
+	store_put_keys(&store, &name, keyset_new(&name), secure, NOW, 50);
+}
+
+static const struct fact *find(const char *text, int64_t now_s)
+{
+	struct name name = name_of(text);
+	return store_find(&store, &name, now_s);
+}
+
+static void what_was_put_is_found_until_it_expires(void **state)
+{
+	(void)state;
+	struct ds_set ds = ds_with_tag(1);
+
+	assert_null(find("a.test", NOW));
+	put_cut("a.test", CUT_SECURE, secure, &ds);
+	put_keys("a.test");
+	assert_int_equal(find("a.test", NOW)->cut, CUT_SECURE);
+	assert_int_equal(find("A.TEST", NOW)->ds.ds[0].tag, 1);
+	assert_null(find("b.test", NOW));
+	assert_non_null(find("a.test", NOW + 49)->keys);
+	assert_null(find("a.test", NOW + 50)->keys);
+	assert_int_equal(find("a.test", NOW + 50)->keys_expire_s, 0);
+	assert_int_equal(find("a.test", NOW + 99)->cut, CUT_SECURE);
+	assert_int_equal(find("a.test", NOW + 100)->cut, CUT_UNKNOWN);
+}
+
+static void keys_stay_where_the_ds_is_the_same(void **state)
+{
+	(void)state;
+	struct ds_set ds = ds_with_tag(1), another = ds_with_tag(2);
+
+	put_cut("a.test", CUT_SECURE, secure, &ds);
+	put_keys("a.test");
+	put_cut("a.test", CUT_SECURE, secure, &ds);
+	assert_non_null(find("a.test", NOW)->keys);
+	put_cut("a.test", CUT_SECURE, secure, &another);
+	assert_null(find("a.test", NOW)->keys);
+	put_keys("a.test");
+	put_cut("a.test", CUT_INSECURE, insecure, NULL);
+	assert_null(find("a.test", NOW)->keys);
+}
+
+static void a_failure_never_takes_the_place_of_a_proof(void **state)
+{
+	(void)state;
+	struct name name = name_of("a.test");
+	struct ds_set ds = ds_with_tag(1);
+
+	put_cut("a.test", CUT_SECURE, secure, &ds);
+	put_keys("a.test");
+	put_cut("a.test", CUT_BROKEN, bogus, NULL);
+	store_put_keys(&store, &name, NULL, bogus, NOW, 50);
+	assert_int_equal(find("a.test", NOW)->cut, CUT_SECURE);
+	assert_non_null(find("a.test", NOW)->keys);
+
+	/* but it does take the place of one that has expired */
+	store_put_cut(&store, &name, CUT_BROKEN, bogus, NULL, NOW + 100, 10);
+	assert_int_equal(find("a.test", NOW + 100)->cut, CUT_BROKEN);
+	assert_int_equal(find("a.test", NOW + 100)->outcome.reason, REASON_DS_UNPROVED);
+	put_cut("b.test", CUT_BROKEN, bogus, NULL);
+	put_cut("b.test", CUT_NONE, secure, NULL);
+	assert_int_equal(find("b.test", NOW)->cut, CUT_NONE);
+}
+
+static void a_failure_is_remembered_only_of_who_failed(void **state)
+{
+	(void)state;
+	struct name name = name_of("a.test");
+	struct ds_set ds = ds_with_tag(1);
+
+	store.source = 1;
+	put_cut("a.test", CUT_SECURE, secure, &ds);
+	store_put_keys(&store, &name, NULL, bogus, NOW, 50);
+	put_cut("b.test", CUT_BROKEN, bogus, NULL);
+	assert_int_equal(find("b.test", NOW)->cut, CUT_BROKEN);
+	assert_int_not_equal(find("a.test", NOW)->keys_expire_s, 0);
+	store.source = 2;
+	assert_int_equal(find("b.test", NOW)->cut, CUT_UNKNOWN);
+	assert_int_equal(find("a.test", NOW)->keys_expire_s, 0);
+	assert_int_equal(find("a.test", NOW)->cut, CUT_SECURE);
+	store.source = 1;
+	put_cut("c.test", CUT_INSECURE, insecure, NULL);
+	store.source = 2;
+	assert_int_equal(find("c.test", NOW)->cut, CUT_INSECURE);
+}
+
+static void a_full_store_forgets_what_was_used_longest_ago(void **state)
+{
+	(void)state;
+	static const char *const names[] = { "a.test", "b.test", "c.test", "d.test" };
+
+	for (size_t i = 0; i < COUNT(names); i++) {
+		put_cut(names[i], CUT_NONE, secure, NULL);
+		put_keys(names[i]);
+	}
+	find("a.test", NOW);
+	put_cut("e.test", CUT_NONE, secure, NULL);
+	assert_non_null(find("a.test", NOW));
+	assert_null(find("b.test", NOW));
+	assert_non_null(find("c.test", NOW));
+	assert_null(find("e.test", NOW)->keys);
+}
+
+static void a_flushed_store_knows_nothing(void **state)
+{
+	(void)state;
+	put_cut("a.test", CUT_NONE, secure, NULL);
+	put_keys("b.test");
+	store_flush(&store);
+	assert_null(find("a.test", NOW));
+	assert_null(find("b.test", NOW));
+	put_cut("a.test", CUT_NONE, secure, NULL);
+	assert_non_null(find("a.test", NOW));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(what_was_put_is_found_until_it_expires, begin, end),
+		cmocka_unit_test_setup_teardown(keys_stay_where_the_ds_is_the_same, begin, end),
+		cmocka_unit_test_setup_teardown(
+		        a_failure_never_takes_the_place_of_a_proof, begin, end),
+		cmocka_unit_test_setup_teardown(
+		        a_failure_is_remembered_only_of_who_failed, begin, end),
+		cmocka_unit_test_setup_teardown(
+		        a_full_store_forgets_what_was_used_longest_ago, begin, end),
+		cmocka_unit_test_setup_teardown(a_flushed_store_knows_nothing, begin, end),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
