@@ -26,6 +26,10 @@ bool ds_read(struct span rdata, struct ds *ds);
 bool ds_of_dnskey(
         struct crypto *crypto, const struct name *owner, const struct dnskey *key, struct ds *ds);
 
+/* True when the DS names the key: tag, algorithm and digest are its own (RFC 4035, 5.2). */
+bool ds_names(struct crypto *crypto, const struct ds *ds, const struct name *owner,
+        const struct dnskey *key);
+
 /* Takes the usable DS records out of an RRset. Where there is none, returns why the zone is
  * Insecure: REASON_DS_ALGORITHM or REASON_DS_DIGEST (RFC 6840, 5.2); otherwise REASON_NONE. */
 enum reason ds_set_read(const struct rrsets *g, const struct rrset *set, struct ds_set *out);

@@ -81,11 +81,13 @@ static uint32_t least(uint32_t a, uint32_t b)
 static void fill_proved(struct proved *proved, const struct rrsig *sig, const struct rrset *set,
         uint32_t ttl_s, int64_t now_s)
 {
-	int32_t left = serial_difference(sig->expiration, (uint32_t)now_s);
+	int32_t left_s = serial_difference(sig->expiration, (uint32_t)now_s);
 
 	proved->is_wildcard = sig->labels < signable_labels(&set->owner);
 	proved->labels = sig->labels;
-	proved->ttl_s = least(least(ttl_s, sig->original_ttl_s), left > 0 ? (uint32_t)left : 0);
+	proved->original_ttl_s = sig->original_ttl_s;
+	proved->left_s = left_s > 0 ? (uint32_t)left_s : 0;
+	proved->ttl_s = least(least(ttl_s, sig->original_ttl_s), proved->left_s);
 }
 
 /* One RRset being checked: what its signatures share. */

@@ -41,7 +41,8 @@ struct budget budget_full(void);
 struct proved {
 	bool is_wildcard; /* the records were made from the wildcard at `labels` labels */
 	uint8_t labels;
-	uint32_t ttl_s; /* min(TTL, original TTL, time left): RFC 4035, 5.3.3 */
+	uint32_t ttl_s;                  /* min(TTL, original TTL, time left): RFC 4035, 5.3.3 */
+	uint32_t original_ttl_s, left_s; /* of the signature: its original TTL, its time left */
 };
 
 /* Checks `set` against the keys of a zone. SECURE with `proved` filled when one RRSIG holds, whose

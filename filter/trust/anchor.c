@@ -7,9 +7,8 @@
 
 #include "base/encoding.h"
 
-#define ANCHORS_MAX 64
-#define RDATA_MAX   4096
-#define RECORD_MAX  8192 /* of text, parentheses and line ends included */
+#define RDATA_MAX  4096
+#define RECORD_MAX 8192 /* of text, parentheses and line ends included */
 
 struct anchors {
 	unsigned count;
@@ -171,9 +170,8 @@ static bool add_record(struct reader *r, struct anchors *a, char *text, bool is_
 		return complain(r, "there are anchors for too many zones");
 	if (!usable_ds(r->crypto, &r->owner, span_of(rdata, len), is_ds, &ds))
 		return true;
-	if (anchor->ds.count == LIMIT_DS)
+	if (!anchors_add(a, &zone, &ds))
 		return complain(r, "there are too many anchors for one zone");
-	anchor->ds.ds[anchor->ds.count++] = ds;
 	return true;
 }
 
@@ -274,6 +272,21 @@ out:
 	return a;
 }
 
+struct anchors *anchors_new(void)
+{
+	return calloc(1, sizeof(struct anchors));
+}
+
+bool anchors_add(struct anchors *a, const struct name *zone, const struct ds *ds)
+{
+	struct anchor *anchor = anchor_for(a, zone);
+
+	if (!anchor || anchor->ds.count == LIMIT_DS)
+		return false;
+	anchor->ds.ds[anchor->ds.count++] = *ds;
+	return true;
+}
+
 void anchors_free(struct anchors *a)
 {
 	free(a);
@@ -282,6 +295,11 @@ void anchors_free(struct anchors *a)
 unsigned anchors_count(const struct anchors *a)
 {
 	return a->count;
+}
+
+const struct anchor *anchors_at(const struct anchors *a, unsigned i)
+{
+	return &a->zones[i];
 }
 
 const struct anchor *anchors_above(const struct anchors *a, const struct name *name)

@@ -11,6 +11,8 @@ struct anchor {
 	struct ds_set ds;
 };
 
+#define ANCHORS_MAX 64 /* zones */
+
 struct anchors;
 
 /* Reads a file of DS and DNSKEY records: one a line, or over several lines in parentheses (RFC
@@ -20,8 +22,16 @@ struct anchors;
 struct anchors *anchors_load(const char *path, char *error, size_t error_size);
 void anchors_free(struct anchors *a);
 
+/* The same from memory: none at first (NULL when memory is short), then one after the other. False,
+ * nothing changed, when there are too many zones or too many of one zone. */
+struct anchors *anchors_new(void);
+bool anchors_add(struct anchors *a, const struct name *zone, const struct ds *ds);
+
 /* How many zones have an anchor. */
 unsigned anchors_count(const struct anchors *a);
+
+/* Returns one of them, by a number less than that. */
+const struct anchor *anchors_at(const struct anchors *a, unsigned i);
 
 /* Returns the deepest anchor at or above `name`, or NULL. */
 const struct anchor *anchors_above(const struct anchors *a, const struct name *name);

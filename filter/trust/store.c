@@ -23,6 +23,12 @@ void store_flush(struct store *s)
 		forget(s, fact);
 }
 
+void store_set_anchors(struct store *s, const struct anchors *anchors)
+{
+	s->anchors = anchors;
+	store_flush(s);
+}
+
 void store_fini(struct store *s)
 {
 	if (s->facts.slots)

@@ -71,4 +71,8 @@ void store_put_keys(struct store *s, const struct name *name, struct keyset *key
 /* Forgets everything. */
 void store_flush(struct store *s);
 
+/* Trusts other anchors from here on, which outlive the store too. What the old ones proved is
+ * forgotten. */
+void store_set_anchors(struct store *s, const struct anchors *anchors);
+
 #endif
