@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cmd/auditing.h"
 
-#include <getopt.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/log.h"
-#include "ops/address.h"
 
 /* Messages kept for the links that they hold: all of a file; of an interface, on which links come
  * again and what was proved is remembered anyway, not more than some megabytes. */
@@ -16,85 +12,25 @@
 
 /* The command line, as text. */
 struct arguments {
-	const char *anchor, *time, *skew, *resolver, *interface;
-	bool json, sha1;
+	const char *resolver, *interface;
+	bool json;
 };
-
-static bool read_seconds(const char *text, long long max, long long *value)
-{
-	char *end;
-
-	*value = strtoll(text, &end, 10);
-	return *text >= '0' && *text <= '9' && *end == '\0' && *value <= max;
-}
-
-/* YYYYMMDDHHMMSS as RRSIGs have it (RFC 4034, 3.2), seconds since 1970, or "capture". */
-static bool read_time(const char *text, int64_t *time_s)
-{
-	struct tm tm = { 0 };
-	long long seconds;
-
-	if (strcmp(text, "capture") == 0) {
-		*time_s = AUDIT_TIME_OF_PACKET;
-		return true;
-	}
-	if (strlen(text) == strlen("YYYYMMDDHHMMSS") &&
-	        strspn(text, "0123456789") == strlen(text)) {
-		const char *end = strptime(text, "%Y%m%d%H%M%S", &tm);
-		*time_s = end && *end == '\0' ? (int64_t)timegm(&tm) : -1;
-		return *time_s >= 0;
-	}
-	bool ok = read_seconds(text, UINT32_MAX * 4LL, &seconds);
-	*time_s = seconds;
-	return ok;
-}
-
-static bool add_nta(struct auditing *a, const char *text)
-{
-	struct name zone;
-
-	if (!name_from_text(text, &zone)) {
-		log_error("--nta %s: not a domain name", text);
-		return false;
-	}
-	if (!nta_add(&a->ntas, &zone, NTA_FOREVER)) {
-		log_error("--nta %s: %d are the most there can be", text, NTAS_MAX);
-		return false;
-	}
-	return true;
-}
 
 static bool read_options(struct auditing *a, struct arguments *o, int argc, char **argv)
 {
 	static const struct option known[] = {
-		{ "anchor", required_argument, NULL, 'a' },
-		{ "time", required_argument, NULL, 't' },
-		{ "skew", required_argument, NULL, 's' },
-		{ "nta", required_argument, NULL, 'n' },
+		TERMS_OPTIONS,
 		{ "resolver", required_argument, NULL, 'r' },
 		{ "interface", required_argument, NULL, 'i' },
 		{ "json", no_argument, NULL, 'j' },
-		{ "sha1", no_argument, NULL, '1' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int letter;
 
-	*o = (struct arguments){ .anchor = DEFAULT_ANCHOR_PATH, .time = "capture" };
+	terms_begin(&a->terms);
+	*o = (struct arguments){ .resolver = NULL };
 	while ((letter = getopt_long(argc, argv, "i:", known, NULL)) != -1) {
 		switch (letter) {
-		case 'a':
-			o->anchor = optarg;
-			break;
-		case 't':
-			o->time = optarg;
-			break;
-		case 's':
-			o->skew = optarg;
-			break;
-		case 'n':
-			if (!add_nta(a, optarg))
-				return false;
-			break;
 		case 'r':
 			o->resolver = optarg;
 			break;
@@ -104,11 +40,9 @@ static bool read_options(struct auditing *a, struct arguments *o, int argc, char
 		case 'j':
 			o->json = true;
 			break;
-		case '1':
-			o->sha1 = true;
-			break;
 		default:
-			return false;
+			if (!terms_take(&a->terms, letter, optarg))
+				return false;
 		}
 	}
 	return true;
@@ -133,38 +67,19 @@ static bool check_rest(
 /* Turns text into what the audit takes. */
 static bool understand(struct auditing *a, const struct arguments *o)
 {
-	long long skew;
-	char error[400];
+	const struct terms *t = &a->terms;
 
 	a->interface = o->interface;
-	a->policy = (struct policy){ .mode = MODE_ENFORCE };
-	a->options = (struct audit_options){ .policy = &a->policy, .ntas = &a->ntas };
-	if (!read_time(o->time, &a->options.time_s)) {
-		log_error("--time %s: YYYYMMDDHHMMSS, seconds since 1970, or capture", o->time);
+	if (o->resolver && !terms_read_server("--resolver", o->resolver, &a->resolver))
 		return false;
-	}
-	if (o->skew && !read_seconds(o->skew, INT32_MAX, &skew)) {
-		log_error("--skew %s: a number of seconds", o->skew);
+	if (!terms_load(&a->terms))
 		return false;
-	}
-	if (o->skew) {
-		a->policy.has_skew = true;
-		a->policy.skew_s = (int32_t)skew;
-	}
-	if (o->resolver && !address_read(o->resolver, &a->resolver)) {
-		log_error(
-		        "--resolver %s: an address like 192.0.2.1, 192.0.2.1:53, [2001:db8::1] or "
-		        "[2001:db8::1]:53",
-		        o->resolver);
-		return false;
-	}
-	a->options.resolver = o->resolver ? &a->resolver : NULL;
-	crypto_allow_sha1(o->sha1);
-	a->anchors = anchors_load(o->anchor, error, sizeof(error));
-	if (!a->anchors)
-		log_error("%s", error);
-	a->options.anchors = a->anchors;
-	return a->anchors != NULL;
+	a->options = (struct audit_options){ .anchors = t->anchors,
+		.policy = &t->policy,
+		.ntas = &t->ntas,
+		.resolver = o->resolver ? &a->resolver : NULL,
+		.time_s = t->time_s };
+	return true;
 }
 
 bool auditing_begin(struct auditing *a, int argc, char **argv, enum auditing_of of)
@@ -189,7 +104,7 @@ bool auditing_begin(struct auditing *a, int argc, char **argv, enum auditing_of 
 void auditing_end(struct auditing *a)
 {
 	audit_free(a->audit);
-	anchors_free(a->anchors);
+	terms_end(&a->terms);
 }
 
 bool auditing_judge(struct auditing *a, const char *file, const struct sighting *s)

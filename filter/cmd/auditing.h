@@ -3,19 +3,15 @@
 #ifndef CMD_AUDITING_H
 #define CMD_AUDITING_H
 
+#include "cmd/terms.h"
 #include "ops/verdicts.h"
-#include "trust/nta.h"
-
-#define DEFAULT_ANCHOR_PATH "/usr/share/dns/root.key"
 
 /* What remains of the command line behind the options. */
 enum auditing_of { AUDITING_FILES, AUDITING_INTERFACE };
 
 struct auditing {
 	const char *interface;
-	struct anchors *anchors;
-	struct nta_list ntas;
-	struct policy policy;
+	struct terms terms;
 	struct sockaddr_storage resolver;
 	struct audit_options options;
 	struct audit *audit;

@@ -12,6 +12,7 @@ static const struct command *const commands[] = {
 	&command_config,
 	&command_check,
 	&command_watch,
+	&command_explain,
 	&command_version,
 	&command_help,
 };

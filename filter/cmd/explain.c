@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sealgate explain: shows the chain of trust of a name, link by link, as the gate goes by it. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "cmd/captures.h"
+#include "cmd/command.h"
+#include "cmd/terms.h"
+#include "ops/address.h"
+#include "ops/captured.h"
+#include "ops/explain_text.h"
+#include "ops/nameserver.h"
+#include "path/audit.h"
+
+#define RESOLV_CONF  "/etc/resolv.conf"
+#define CAPTURES_MAX 64
+#define TYPES_END    65536
+#define SOURCE_SIZE  400
+
+struct explaining_run {
+	struct terms terms;
+	struct want question;
+	bool as_dot, has_server;
+	struct sockaddr_storage server;
+	unsigned path_count;
+	char *paths[CAPTURES_MAX + 1]; /* the last is NULL */
+
+	struct evidence *evidence;
+	struct captured captured;
+	struct inquiry inquiry;
+	struct rr *rrs;
+	uint8_t *response; /* the server's */
+};
+
+/* ---- The command line ---- */
+
+static bool take_option(struct explaining_run *r, int letter, char *value)
+{
+	switch (letter) {
+	case 'S':
+		r->has_server = terms_read_server("--server", value, &r->server);
+		return r->has_server;
+	case 'p':
+		if (r->path_count == CAPTURES_MAX) {
+			log_error("--pcap: %d files are the most there can be", CAPTURES_MAX);
+			return false;
+		}
+		r->paths[r->path_count++] = value;
+		return true;
+	case 'd':
+		r->as_dot = true;
+		return true;
+	default:
+		return terms_take(&r->terms, letter, value);
+	}
+}
+
+static bool read_options(struct explaining_run *r, int argc, char **argv)
+{
+	static const struct option known[] = {
+		TERMS_OPTIONS,
+		{ "server", required_argument, NULL, 'S' },
+		{ "pcap", required_argument, NULL, 'p' },
+		{ "dot", no_argument, NULL, 'd' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int letter;
+
+	terms_begin(&r->terms);
+	while ((letter = getopt_long(argc, argv, "", known, NULL)) != -1) {
+		if (!take_option(r, letter, optarg))
+			return false;
+	}
+	return true;
+}
+
+/* A mnemonic or TYPE123 (RFC 3597, 5), in any letter case. */
+static bool read_type(const char *text, uint16_t *type)
+{
+	for (unsigned i = 1; i < TYPES_END; i++) {
+		char known[TYPE_TEXT_SIZE], number[TYPE_TEXT_SIZE];
+		snprintf(number, sizeof(number), "TYPE%u", i);
+		*type = (uint16_t)i;
+		if (strcasecmp(type_text(*type, known), text) == 0 || strcasecmp(number, text) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool read_question(struct explaining_run *r, int argc, char **argv)
+{
+	int count = argc - optind;
+
+	r->question.type = TYPE_A;
+	if (count < 1 || count > 2)
+		log_error("explain: %s; see `sealgate help`",
+		        count < 1 ? "which name?" : "there is too much");
+	else if (!name_from_text(argv[optind], &r->question.name))
+		log_error("%s is not a domain name", argv[optind]);
+	else if (count == 2 && !read_type(argv[optind + 1], &r->question.type))
+		log_error("%s is not a type", argv[optind + 1]);
+	else
+		return true;
+	return false;
+}
+
+/* Without captures somebody must be asked. */
+static bool find_server(struct explaining_run *r)
+{
+	if (r->has_server || r->path_count > 0)
+		return true;
+	r->has_server = nameserver_read(RESOLV_CONF, &r->server);
+	if (!r->has_server)
+		log_error("there is no nameserver in " RESOLV_CONF
+		          "; name one with --server, or a capture with --pcap");
+	return r->has_server;
+}
+
+/* ---- The captures ---- */
+
+static bool take(void *context, const char *path, const struct sighting *s)
+{
+	struct explaining_run *r = context;
+	struct message m;
+
+	if (!message_parse(&m, s->message, r->rrs, MESSAGE_RRS_MAX))
+		return true;
+	if (captured_take(&r->captured, path, s, &m) < 0)
+		return false;
+	return !(m.flags & FLAG_QR) || evidence_add(r->evidence, &m) == 0;
+}
+
+static int64_t time_of(const struct explaining_run *r, int64_t otherwise_s)
+{
+	return r->terms.time_s == AUDIT_TIME_OF_PACKET ? otherwise_s : r->terms.time_s;
+}
+
+static void judge_captured(struct explaining_run *r, unsigned index)
+{
+	const struct captured_response *c = captured_get(&r->captured, index);
+
+	inquiry_judge(&r->inquiry, span_of(c->octets, c->len), c->asked_do, time_of(r, c->time_s));
+}
+
+/* Of several responses the weakest is what somebody wants to understand; of equals the last. */
+static void judge_weakest(struct explaining_run *r, char source[static SOURCE_SIZE])
+{
+	unsigned count = captured_count(&r->captured), weakest = 0;
+	enum status lowest = STATUS_SECURE;
+
+	for (unsigned i = 0; i < count; i++) {
+		judge_captured(r, i);
+		if (r->inquiry.result.outcome.status >= lowest) {
+			lowest = r->inquiry.result.outcome.status;
+			weakest = i;
+		}
+	}
+	if (weakest + 1 != count)
+		judge_captured(r, weakest);
+	const struct captured_response *c = captured_get(&r->captured, weakest);
+	int len = snprintf(source, SOURCE_SIZE, "packet %" PRIu64 " of %.200s", c->packet, c->path);
+	if (count > 1)
+		snprintf(source + len, SOURCE_SIZE - (size_t)len, " (the weakest of %u responses)",
+		        count);
+}
+
+/* ---- The server ---- */
+
+static bool judge_asked(struct explaining_run *r, char source[static SOURCE_SIZE])
+{
+	char address[ADDRESS_TEXT_MAX];
+	size_t len;
+
+	address_write(&r->server, address);
+	r->response = inquiry_ask(&r->inquiry, &r->question, &len);
+	if (!r->response) {
+		log_error("%s does not answer", address);
+		return false;
+	}
+	inquiry_judge(&r->inquiry, span_of(r->response, len), true, time_of(r, clock_wall_s()));
+	snprintf(source, SOURCE_SIZE, "%s", address);
+	return true;
+}
+
+/* ---- All of it ---- */
+
+static enum exit_code show(struct explaining_run *r, const char *source)
+{
+	struct explanation *e = explain(&r->inquiry);
+
+	if (!e) {
+		log_error("out of memory");
+		return EXIT_NO;
+	}
+	bool written = r->as_dot ? explain_dot(stdout, e, source) : explain_text(stdout, e, source);
+	bool passes = e->result.outcome.status <= STATUS_INSECURE;
+	explanation_free(e);
+	if (!written)
+		log_error("the output cannot be written");
+	return written && passes ? EXIT_FINE : EXIT_NO;
+}
+
+static enum exit_code explain_question(struct explaining_run *r)
+{
+	char source[SOURCE_SIZE];
+	bool whole = captures_read(r->paths, take, r);
+	enum exit_code code = EXIT_NO;
+
+	if (captured_count(&r->captured) > 0) {
+		judge_weakest(r, source);
+		code = show(r, source);
+	} else if (!r->has_server) {
+		log_error("the captures hold no response to that question");
+	} else if (judge_asked(r, source)) {
+		code = show(r, source);
+	}
+	return whole ? code : EXIT_USAGE;
+}
+
+static bool begin(struct explaining_run *r)
+{
+	const struct inquiry_options options = { .anchors = r->terms.anchors,
+		.policy = &r->terms.policy,
+		.ntas = &r->terms.ntas,
+		.evidence = r->evidence,
+		.server = r->has_server ? &r->server : NULL };
+
+	r->captured.question = r->question;
+	r->rrs = calloc(MESSAGE_RRS_MAX, sizeof(*r->rrs));
+	if (inquiry_init(&r->inquiry, &options) == 0 && r->rrs)
+		return true;
+	log_error("out of memory");
+	return false;
+}
+
+static void end(struct explaining_run *r)
+{
+	inquiry_fini(&r->inquiry);
+	captured_fini(&r->captured);
+	evidence_free(r->evidence);
+	terms_end(&r->terms);
+	free(r->response);
+	free(r->rrs);
+	free(r);
+}
+
+static enum exit_code run(int argc, char **argv)
+{
+	struct explaining_run *r = calloc(1, sizeof(*r));
+	enum exit_code code = EXIT_USAGE;
+
+	if (!r || !read_options(r, argc, argv) || !read_question(r, argc, argv) ||
+	        !find_server(r) || !terms_load(&r->terms)) {
+		free(r);
+		return EXIT_USAGE;
+	}
+	if (r->path_count > 0)
+		r->evidence = evidence_new(UINT32_MAX);
+	code = begin(r) ? explain_question(r) : EXIT_NO;
+	end(r);
+	return code;
+}
+
+const struct command command_explain = { "explain",
+	"NAME [TYPE] [--server ADDR[:PORT]] [--pcap FILE]... [--anchor FILE]\n"
+	"                   [--time T] [--skew S] [--nta NAME]... [--sha1] [--dot]",
+	"show the chain of trust of a name link by link, as text or for Graphviz, and what broke "
+	"it",
+	run };
