@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "judge.h"
+
+#include <openssl/evp.h>
+
+static struct want want_of(const char *question)
+{
+	struct want want;
+	char name[256], type[TYPE_TEXT_SIZE];
+
+	assert_int_equal(sscanf(question, "%255s %15s", name, type), 2);
+	assert_true(name_from_text(name, &want.name));
+	want.type = strcmp(type, "DS") == 0 ? TYPE_DS : TYPE_DNSKEY;
+	return want;
+}
+
+static const struct fact *fact_of(struct judge *j, const char *text)
+{
+	struct name name;
+	assert_true(name_from_text(text, &name));
+	return store_find(&j->store, &name, j->now);
+}
+
+static const char *const chain[] = { ". DNSKEY", "test DS", "test DNSKEY", "example.test DS",
+	"example.test DNSKEY" };
+
+static void feed_chain(struct judge *j, size_t links)
+{
+	for (size_t i = 0; i < links; i++) {
+		struct want want = want_of(chain[i]);
+		judge_feed(j, &want);
+	}
+}
+
+/* A judge that knows the keys of example.test and all above. */
+static struct judge *judge_who_knows_example(void)
+{
+	struct judge *j = judge_new();
+
+	feed_chain(j, COUNT(chain));
+	assert_non_null(fact_of(j, "example.test")->keys);
+	return j;
+}
+
+static enum learned learn(
+        struct judge *j, const char *question, unsigned rcode, const char *records, bool last_try)
+{
+	struct want want = want_of(question);
+
+	judge_begin(j, question, rcode);
+	judge_write(j, records);
+	return gate_learn(&j->gate, &want, msg_span(&j->response), j->now, last_try);
+}
+
+static void a_ds_response_shows_whether_there_is_a_cut(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *question;
+		unsigned rcode;
+		const char *records;
+		enum cut cut;
+		enum reason reason;
+	} rows[] = {
+		{ "a DS", "sub.example.test DS", 0,
+		        "sub.example.test DS sub.example.test | example.test", CUT_SECURE,
+		        REASON_NONE },
+		{ "a delegation without", "x.example.test DS", 0,
+		        "> x.example.test NSEC y.example.test NS RRSIG NSEC | example.test",
+		        CUT_INSECURE, REASON_UNSIGNED_ZONE },
+		{ "no delegation", "x.example.test DS", 0,
+		        "> x.example.test NSEC y.example.test A RRSIG NSEC | example.test",
+		        CUT_NONE, REASON_UNSIGNED_ZONE },
+		{ "an empty non-terminal", "x.example.test DS", 0,
+		        "> w.example.test NSEC a.x.example.test A RRSIG NSEC | example.test",
+		        CUT_NONE, REASON_UNSIGNED_ZONE },
+		{ "no such name", "x.example.test DS", 3,
+		        "> example.test NSEC example.test SOA NS RRSIG NSEC | example.test",
+		        CUT_NO_NAME, REASON_UNSIGNED_ZONE },
+		{ "made from a wildcard", "x.w.example.test DS", 0,
+		        "> *.w.example.test NSEC y.example.test A RRSIG NSEC | example.test",
+		        CUT_NONE, REASON_UNSIGNED_ZONE },
+		{ "a CNAME", "x.example.test DS", 0, "x.example.test CNAME www.test | example.test",
+		        CUT_NONE, REASON_NONE },
+		{ "a CNAME made from a wildcard", "x.w.example.test DS", 0,
+		        "x.w.example.test CNAME www.test | example.test labels=3\n"
+		        "> *.w.example.test NSEC y.example.test CNAME RRSIG NSEC | example.test",
+		        CUT_NONE, REASON_NONE },
+		{ "below a DNAME", "x.d.example.test DS", 0,
+		        "d.example.test DNAME e.test | example.test\n"
+		        "x.d.example.test CNAME x.e.test",
+		        CUT_NO_NAME, REASON_NONE },
+		{ "NSEC3, a delegation without", "x.example.test DS", 0,
+		        "> =x.example.test NSEC3 NS | example.test", CUT_INSECURE,
+		        REASON_UNSIGNED_ZONE },
+		{ "NSEC3, no delegation", "x.example.test DS", 0,
+		        "> =x.example.test NSEC3 A RRSIG | example.test", CUT_NONE,
+		        REASON_UNSIGNED_ZONE },
+		{ "NSEC3, an opt-out span", "x.example.test DS", 0,
+		        "> =example.test NSEC3 NS SOA RRSIG | example.test\n"
+		        "> ~x.example.test NSEC3 optout NS | example.test",
+		        CUT_INSECURE, REASON_OPT_OUT },
+		{ "NSEC3, no such name", "x.example.test DS", 3,
+		        "> =example.test NSEC3 NS SOA RRSIG | example.test\n"
+		        "> ~x.example.test NSEC3 NS | example.test\n"
+		        "> ~*.example.test NSEC3 NS | example.test",
+		        CUT_NO_NAME, REASON_UNSIGNED_ZONE },
+		{ "NSEC3, iterations over the limit", "x.example.test DS", 0,
+		        "> =x.example.test NSEC3 iterations=51 A RRSIG | example.test",
+		        CUT_INSECURE, REASON_NSEC3_ITERATIONS },
+		{ "a referral", "sub.example.test DS", 0,
+		        "> sub.example.test NS ns.test\n"
+		        "> sub.example.test DS sub.example.test | example.test",
+		        CUT_SECURE, REASON_NONE },
+	};
+	struct judge *j = judge_who_knows_example();
+	struct want w = want_of("w.example.test DS"), d = want_of("d.example.test DS");
+
+	judge_feed(j, &w);
+	judge_feed(j, &d);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct want want = want_of(rows[i].question);
+		char text[NAME_TEXT_SIZE];
+		store_put_cut(
+		        &j->store, &want.name, CUT_UNKNOWN, (struct outcome){ 0 }, NULL, NOW, 0);
+		assert_row(rows[i].why, learn(j, rows[i].question, rows[i].rcode, rows[i].records,
+		                                false) == LEARNED);
+		const struct fact *fact = fact_of(j, name_text(&want.name, text));
+		if (!fact || fact->cut != rows[i].cut)
+			fail_msg("%s: %d", rows[i].why, fact ? (int)fact->cut : -1);
+		assert_row(rows[i].why,
+		        fact->cut != CUT_INSECURE || fact->outcome.reason == rows[i].reason);
+		assert_row(rows[i].why,
+		        fact->cut != CUT_INSECURE || fact->outcome.status == STATUS_INSECURE);
+	}
+	judge_free(j);
+}
+
+static void what_does_not_hold_is_asked_again_and_then_bogus(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *question;
+		unsigned rcode;
+		const char *records;
+		enum reason reason;
+	} rows[] = {
+		{ "a spoilt DS", "x.example.test DS", 0,
+		        "x.example.test DS sub.example.test | example.test spoilt",
+		        REASON_RRSIG_FAILED },
+		{ "an expired DS", "x.example.test DS", 0,
+		        "x.example.test DS sub.example.test | example.test expired",
+		        REASON_RRSIG_EXPIRED },
+		{ "a DS without signature", "x.example.test DS", 0,
+		        "x.example.test DS sub.example.test", REASON_RRSIG_MISSING },
+		{ "a DS that the grandparent signed", "x.example.test DS", 0,
+		        "x.example.test DS sub.example.test | test", REASON_RRSIG_SIGNER },
+		{ "a DS made from a wildcard", "x.example.test DS", 0,
+		        "x.example.test DS sub.example.test | example.test labels=2\n"
+		        "> example.test NSEC example.test SOA NS RRSIG NSEC | example.test",
+		        REASON_WILDCARD_UNPROVED },
+		{ "the DS of another name", "x.example.test DS", 0,
+		        "sub.example.test DS sub.example.test | example.test", REASON_DS_UNPROVED },
+		{ "no proof", "x.example.test DS", 0, SOA_EXAMPLE, REASON_DS_UNPROVED },
+		{ "nothing", "x.example.test DS", 3, "", REASON_DS_UNPROVED },
+		{ "an unsigned proof", "x.example.test DS", 0,
+		        "> x.example.test NSEC y.example.test NS RRSIG NSEC", REASON_DS_UNPROVED },
+		{ "a proof by the zone itself", "x.example.test DS", 0,
+		        "> x.example.test NSEC y.example.test SOA NS RRSIG NSEC | example.test",
+		        REASON_DS_UNPROVED },
+		{ "a proof that there is a DS", "x.example.test DS", 0,
+		        "> x.example.test NSEC y.example.test NS DS RRSIG NSEC | example.test",
+		        REASON_DS_UNPROVED },
+		{ "a CNAME without signature", "x.example.test DS", 0,
+		        "x.example.test CNAME y.example.test", REASON_DS_UNPROVED },
+		{ "a span without opt-out", "x.example.test DS", 0,
+		        "> =example.test NSEC3 NS SOA RRSIG | example.test\n"
+		        "> ~x.example.test NSEC3 NS | example.test",
+		        REASON_DS_UNPROVED },
+		{ "no DNSKEY", "example.test DNSKEY", 0, "", REASON_DNSKEY_MISSING },
+		{ "the DNSKEY of another", "example.test DNSKEY", 0,
+		        "example.test DNSKEY other.test | other.test signer=example.test",
+		        REASON_DS_NO_MATCH },
+		{ "a DNSKEY without signature", "example.test DNSKEY", 0,
+		        "example.test DNSKEY example.test", REASON_RRSIG_MISSING },
+		{ "one that only the parent signed", "example.test DNSKEY", 0,
+		        "example.test DNSKEY example.test | test", REASON_RRSIG_SIGNER },
+		{ "one more key than was signed", "example.test DNSKEY", 0,
+		        "example.test DNSKEY example.test | example.test\n"
+		        "example.test DNSKEY other.test",
+		        REASON_RRSIG_FAILED },
+		{ "an expired one", "example.test DNSKEY", 0,
+		        "example.test DNSKEY example.test | example.test expired",
+		        REASON_RRSIG_EXPIRED },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct judge *j = judge_new();
+		struct want want = want_of(rows[i].question);
+		feed_chain(j, want.type == TYPE_DS ? COUNT(chain) : COUNT(chain) - 1);
+		char text[NAME_TEXT_SIZE];
+		name_text(&want.name, text);
+		assert_row(rows[i].why, learn(j, rows[i].question, rows[i].rcode, rows[i].records,
+		                                false) == LEARN_RETRY);
+		const struct fact *fact = fact_of(j, text);
+		assert_row(rows[i].why,
+		        want.type == TYPE_DS ? !fact : !fact->keys && fact->keys_expire_s == 0);
+		assert_row(rows[i].why, learn(j, rows[i].question, rows[i].rcode, rows[i].records,
+		                                true) == LEARNED);
+		fact = fact_of(j, text);
+		struct outcome o = want.type == TYPE_DS ? fact->outcome : fact->keys_outcome;
+		assert_row(rows[i].why, want.type != TYPE_DS || fact->cut == CUT_BROKEN);
+		assert_row(rows[i].why, o.status == STATUS_BOGUS);
+		if (o.reason != rows[i].reason)
+			fail_msg("%s: %s", rows[i].why, reason_word(o.reason));
+
+		/* A failure is forgotten soon, and can be mended at once. */
+		j->now += LIMIT_BOGUS_TTL_S;
+		fact = fact_of(j, text);
+		assert_row(rows[i].why,
+		        want.type == TYPE_DS ? fact->cut == CUT_UNKNOWN : fact->keys_expire_s == 0);
+		judge_free(j);
+	}
+}
+
+static void an_unusable_response_teaches_nothing_even_on_the_last_try(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		unsigned flags;
+	} rows[] = {
+		{ "SERVFAIL", RCODE_SERVFAIL },
+		{ "REFUSED", RCODE_REFUSED },
+		{ "FORMERR", RCODE_FORMERR },
+		{ "YXDOMAIN", RCODE_YXDOMAIN },
+		{ "truncated", FLAG_TC },
+	};
+	struct judge *j = judge_who_knows_example();
+	struct want want = want_of("sub.example.test DS");
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		for (unsigned last_try = 0; last_try <= 1; last_try++)
+			assert_row(rows[i].why,
+			        learn(j, "sub.example.test DS", rows[i].flags,
+			                "sub.example.test DS sub.example.test | example.test",
+			                last_try) == LEARN_RETRY);
+	}
+	assert_null(fact_of(j, "sub.example.test"));
+	assert_int_equal(gate_learn(&j->gate, &want, span_of("", 0), j->now, true), LEARN_RETRY);
+	judge_begin(j, "sub.example.test DS", 0);
+	judge_write(j, "sub.example.test DS sub.example.test | example.test");
+	j->response.octets[2] &= 0x7f; /* QR */
+	assert_int_equal(
+	        gate_learn(&j->gate, &want, msg_span(&j->response), j->now, true), LEARN_RETRY);
+	judge_free(j);
+}
+
+static void what_could_not_be_fetched_is_indeterminate_for_a_moment(void **state)
+{
+	(void)state;
+	struct judge *j = judge_who_knows_example();
+	struct want ds = want_of("sub.example.test DS"), keys = want_of("example.test DNSKEY");
+
+	gate_learn_failure(&j->gate, &ds, REASON_FETCH_FAILED, j->now);
+	assert_int_equal(fact_of(j, "sub.example.test")->cut, CUT_BROKEN);
+	assert_int_equal(fact_of(j, "sub.example.test")->outcome.status, STATUS_INDETERMINATE);
+	j->now += LIMIT_FAILED_TTL_S;
+	assert_int_equal(fact_of(j, "sub.example.test")->cut, CUT_UNKNOWN);
+
+	/* What is known is not lost by it. */
+	gate_learn_failure(&j->gate, &keys, REASON_FETCH_FAILED, j->now);
+	assert_non_null(fact_of(j, "example.test")->keys);
+	j->now += TTL;
+	gate_learn_failure(&j->gate, &keys, REASON_FETCH_FAILED, j->now);
+	assert_int_equal(fact_of(j, "example.test")->keys_outcome.reason, REASON_FETCH_FAILED);
+	j->now += LIMIT_FAILED_TTL_S;
+	assert_int_equal(fact_of(j, "example.test")->keys_expire_s, 0);
+	judge_free(j);
+}
+
+static void what_is_learned_is_kept_as_long_as_it_is_proved(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint32_t ttl, original_ttl;
+		int32_t left;
+		int64_t kept;
+	} rows[] = {
+		{ "its TTL", 300, 0, 5 * DAY, 300 },
+		{ "the original TTL if that is less", 300, 200, 5 * DAY, 200 },
+		{ "the time that the signature has left", 3600, 0, 100, 100 },
+		{ "a day at most", 7 * DAY, 0, 5 * DAY, LIMIT_TRUST_TTL_S },
+		{ "long enough to be used", 0, 0, 5 * DAY, LIMIT_TRUST_MIN_S },
+		{ "also where the signature has expired within the skew", 300, 0, -60,
+		        LIMIT_TRUST_MIN_S },
+	};
+	struct judge *j = judge_who_knows_example();
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct want want = want_of("sub.example.test DS");
+		struct signing how = { .inception = NOW - 5 * DAY,
+			.expiration = (uint32_t)(NOW + rows[i].left),
+			.original_ttl = rows[i].original_ttl };
+		msg_begin(&j->response, 1, FLAG_QR, "sub.example.test", TYPE_DS);
+		msg_signed(&j->response, judge_key(j, "example.test"), "sub.example.test", TYPE_DS,
+		        rows[i].ttl, RRSET(rd_ds(judge_key(j, "sub.example.test"), DIGEST_SHA256)),
+		        &how);
+		assert_row(rows[i].why, gate_learn(&j->gate, &want, msg_span(&j->response), j->now,
+		                                false) == LEARNED);
+		assert_row(rows[i].why,
+		        fact_of(j, "sub.example.test")->cut_expires_s == NOW + rows[i].kept);
+	}
+	judge_free(j);
+}
+
+static void keys_are_kept_when_the_same_ds_is_learned_again(void **state)
+{
+	(void)state;
+	struct judge *j = judge_who_knows_example();
+	struct want ds = want_of("example.test DS");
+	const struct keyset *keys = fact_of(j, "example.test")->keys;
+
+	judge_feed(j, &ds);
+	assert_ptr_equal(fact_of(j, "example.test")->keys, keys);
+	assert_int_equal(learn(j, "example.test DS", 0,
+	                         "example.test DS example.test other.test | test", false),
+	        LEARNED);
+	assert_null(fact_of(j, "example.test")->keys);
+	judge_free(j);
+}
+
+static void keys_without_their_ds_are_not_learned(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	struct want keys = want_of("example.test DNSKEY"), ds = want_of("example.test DS");
+
+	judge_answer_want(j, &keys);
+	assert_int_equal(gate_learn(&j->gate, &keys, msg_span(&j->fetched), j->now, true), LEARNED);
+	assert_null(fact_of(j, "example.test"));
+	judge_answer_want(j, &ds);
+	assert_int_equal(gate_learn(&j->gate, &ds, msg_span(&j->fetched), j->now, true), LEARNED);
+	assert_null(fact_of(j, "example.test"));
+	judge_free(j);
+}
+
+static void all_keys_that_may_sign_are_learned(void **state)
+{
+	(void)state;
+	struct judge *j = judge_who_knows_example();
+	struct want want = want_of("example.test DNSKEY");
+	struct testkey *zsk = testkey_new(ALGORITHM_ECDSAP256, 256, "example.test");
+	struct testkey *revoked = testkey_new(ALGORITHM_ED25519, 257 | 128, "example.test");
+	struct testkey *no_zone_key = testkey_new(ALGORITHM_ED25519, 1, "example.test");
+
+	msg_begin(&j->response, 1, FLAG_QR, "example.test", TYPE_DNSKEY);
+	msg_signed(&j->response, judge_key(j, "example.test"), "example.test", TYPE_DNSKEY, TTL,
+	        RRSET(rd_dnskey(judge_key(j, "example.test")), rd_dnskey(zsk), rd_dnskey(revoked),
+	                rd_dnskey(no_zone_key)),
+	        &valid);
+	assert_int_equal(
+	        gate_learn(&j->gate, &want, msg_span(&j->response), j->now, false), LEARNED);
+	assert_int_equal(fact_of(j, "example.test")->keys->count, 2);
+
+	const struct {
+		const char *why;
+		const struct testkey *key;
+		enum status status;
+	} rows[] = {
+		{ "the ZSK", zsk, STATUS_SECURE },
+		{ "the KSK", judge_key(j, "example.test"), STATUS_SECURE },
+		{ "a revoked key", revoked, STATUS_BOGUS },
+		{ "no zone key", no_zone_key, STATUS_BOGUS },
+	};
+	struct asked asked = judge_asked("www.example.test A", ASK_DO);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		judge_begin(j, "www.example.test A", 0);
+		msg_signed(&j->response, rows[i].key, "www.example.test", TYPE_A, TTL,
+		        RRSET(rd_a("192.0.2.1")), &valid);
+		judge_octets(j, &asked, msg_span(&j->response));
+		assert_row(rows[i].why, j->result.outcome.status == rows[i].status);
+	}
+	testkey_free(zsk);
+	testkey_free(revoked);
+	testkey_free(no_zone_key);
+	judge_free(j);
+}
+
+/* An RSA key of 512 bits; what its numbers are does not matter. */
+static struct rd small_key(void)
+{
+	struct rd rd = rd_raw(span_of("\1\1\3\10\1\3", 6));
+	memset(rd.octets + rd.len, 0xff, 64);
+	rd.len += 64;
+	return rd;
+}
+
+static struct rd ds_of(const char *owner, const struct rd *key)
+{
+	uint8_t octets[4 + 32], data[RD_MAX + 256];
+	size_t len = name_to_wire(owner, data);
+	unsigned tag = 0;
+
+	for (size_t i = 0; i < key->len; i++)
+		tag += i & 1 ? key->octets[i] : (unsigned)key->octets[i] << 8;
+	tag += tag >> 16;
+	memcpy(data + len, key->octets, key->len);
+	memcpy(octets, (uint8_t[]){ (uint8_t)(tag >> 8), (uint8_t)tag, key->octets[3], 2 }, 4);
+	assert_true(EVP_Q_digest(NULL, "SHA256", NULL, data, len + key->len, octets + 4, NULL));
+	return rd_raw(span_of(octets, sizeof(octets)));
+}
+
+static void keys_of_odd_size_make_a_zone_insecure_only_if_there_are_no_others(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		bool other_ds, twice;
+		enum status status;
+	} rows[] = {
+		{ "it has no other", false, false, STATUS_INSECURE },
+		{ "the other was left out", true, false, STATUS_BOGUS },
+		{ "and the small one is there twice", true, true, STATUS_BOGUS },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct judge *j = judge_who_knows_example();
+		struct want ds = want_of("sub.example.test DS");
+		struct want keys = want_of("sub.example.test DNSKEY");
+		struct rd small = small_key();
+		struct rd both[] = { ds_of("sub.example.test", &small),
+			rd_ds(judge_key(j, "sub.example.test"), DIGEST_SHA256) };
+		msg_begin(&j->response, 1, FLAG_QR, "sub.example.test", TYPE_DS);
+		msg_signed(&j->response, judge_key(j, "example.test"), "sub.example.test", TYPE_DS,
+		        TTL, both, rows[i].other_ds ? 2 : 1, &valid);
+		assert_int_equal(
+		        gate_learn(&j->gate, &ds, msg_span(&j->response), j->now, true), LEARNED);
+		msg_begin(&j->response, 1, FLAG_QR, "sub.example.test", TYPE_DNSKEY);
+		for (unsigned n = 0; n <= rows[i].twice; n++)
+			msg_rr(&j->response, "sub.example.test", TYPE_DNSKEY, TTL, small);
+		assert_int_equal(
+		        gate_learn(&j->gate, &keys, msg_span(&j->response), j->now, true), LEARNED);
+		const struct fact *fact = fact_of(j, "sub.example.test");
+		assert_row(rows[i].why, !fact->keys);
+		assert_row(rows[i].why, fact->keys_outcome.status == rows[i].status);
+		judge_free(j);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_ds_response_shows_whether_there_is_a_cut),
+		cmocka_unit_test(what_does_not_hold_is_asked_again_and_then_bogus),
+		cmocka_unit_test(an_unusable_response_teaches_nothing_even_on_the_last_try),
+		cmocka_unit_test(what_could_not_be_fetched_is_indeterminate_for_a_moment),
+		cmocka_unit_test(what_is_learned_is_kept_as_long_as_it_is_proved),
+		cmocka_unit_test(keys_are_kept_when_the_same_ds_is_learned_again),
+		cmocka_unit_test(keys_without_their_ds_are_not_learned),
+		cmocka_unit_test(all_keys_that_may_sign_are_learned),
+		cmocka_unit_test(keys_of_odd_size_make_a_zone_insecure_only_if_there_are_no_others),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

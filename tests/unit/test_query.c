@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "test.h"
+
+#include "gate/query.h"
+#include "zone.h"
+
+#define ID 0xbeef
+
+static struct msgbuild b;
+static struct message m;
+static struct rr rrs[8];
+
+static void begin(uint16_t flags)
+{
+	msg_begin(&b, ID, flags, "Www.Example.TEST", TYPE_A);
+}
+
+static bool parse(void)
+{
+	return message_parse(&m, msg_span(&b), rrs, COUNT(rrs));
+}
+
+/* An OPT with one option, whose data is `data`. */
+static void put_opt(uint16_t udp_size, uint32_t ttl, uint16_t code, const char *data)
+{
+	struct writer w = writer_over(b.octets, sizeof(b.octets));
+	w.len = b.len;
+	writer_u8(&w, 0);
+	writer_u16(&w, TYPE_OPT);
+	writer_u16(&w, udp_size);
+	writer_u32(&w, ttl);
+	writer_u16(&w, (uint16_t)(4 + strlen(data)));
+	writer_u16(&w, code);
+	writer_u16(&w, (uint16_t)strlen(data));
+	writer_put(&w, span_of(data, strlen(data)));
+	b.len = w.len;
+	b.octets[11]++;
+}
+
+static void put_rr(enum section section, uint16_t type, struct rd rd)
+{
+	msg_section(&b, section);
+	msg_rr(&b, ".", type, 0, rd);
+}
+
+static void a_query_is_judged_passed_or_refused(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint16_t flags;
+		bool judge_cd;
+		uint16_t extra; /* the type of an extra record */
+		enum section section;
+		enum query_kind kind;
+	} rows[] = {
+		{ "a plain one", FLAG_RD, false, 0, 0, QUERY_JUDGED },
+		{ "no recursion", 0, false, 0, 0, QUERY_JUDGED },
+		{ "AD", FLAG_RD | FLAG_AD, false, 0, 0, QUERY_JUDGED },
+		{ "CD", FLAG_RD | FLAG_CD, false, 0, 0, QUERY_CD },
+		{ "CD where it is to be judged", FLAG_RD | FLAG_CD, true, 0, 0, QUERY_JUDGED },
+		{ "NOTIFY", 4 << OPCODE_SHIFT, false, 0, 0, QUERY_OPCODE },
+		{ "UPDATE with records", 5 << OPCODE_SHIFT, false, TYPE_A, SECTION_AUTHORITY,
+		        QUERY_OPCODE },
+		{ "TSIG", 0, false, TYPE_TSIG, SECTION_ADDITIONAL, QUERY_SIGNED },
+		{ "TSIG and CD", FLAG_CD, false, TYPE_TSIG, SECTION_ADDITIONAL, QUERY_SIGNED },
+		{ "SIG(0)", 0, false, TYPE_SIG, SECTION_ADDITIONAL, QUERY_SIGNED },
+		{ "a response", FLAG_QR, false, 0, 0, QUERY_MALFORMED },
+		{ "an answer in it", 0, false, TYPE_A, SECTION_ANSWER, QUERY_MALFORMED },
+		{ "an additional record", 0, false, TYPE_A, SECTION_ADDITIONAL, QUERY_MALFORMED },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct policy policy = { .judge_cd = rows[i].judge_cd };
+		struct asked asked = { .id = 1 };
+		begin(rows[i].flags);
+		if (rows[i].extra)
+			put_rr(rows[i].section, rows[i].extra, rd_raw(span_of("\0\0\0\0", 4)));
+		assert_row(rows[i].why, parse());
+		assert_row(rows[i].why, query_read(&m, &policy, &asked) == rows[i].kind);
+		if (rows[i].kind == QUERY_MALFORMED)
+			continue;
+		assert_row(rows[i].why, asked.id == ID && asked.flags == rows[i].flags);
+		assert_row(rows[i].why, asked.unjudged == (rows[i].kind != QUERY_JUDGED));
+	}
+}
+
+static void a_query_has_one_question_of_one_class(void **state)
+{
+	(void)state;
+	const struct policy policy = { 0 };
+	struct asked asked;
+
+	begin(FLAG_RD);
+	b.octets[5] = 0;
+	assert_false(parse()); /* the question is an octet too much now */
+	b.len = DNS_HEADER_SIZE;
+	assert_true(parse());
+	assert_int_equal(query_read(&m, &policy, &asked), QUERY_MALFORMED);
+	begin(FLAG_RD);
+	b.octets[5] = 2;
+	assert_false(parse());
+	begin(FLAG_RD);
+	b.octets[b.len - 1] = CLASS_ANY;
+	assert_true(parse());
+	assert_int_equal(query_read(&m, &policy, &asked), QUERY_MALFORMED);
+	b.octets[b.len - 1] = 3; /* CH: no chain of trust, but no harm */
+	assert_true(parse());
+	assert_int_equal(query_read(&m, &policy, &asked), QUERY_JUDGED);
+}
+
+static void what_the_client_asked_is_remembered_to_the_letter(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		bool has_edns, dnssec_ok;
+		uint16_t udp_size, remembered;
+	} rows[] = {
+		{ "no EDNS", false, false, 0, 512 },
+		{ "EDNS", true, false, 1232, 1232 },
+		{ "DO", true, true, 4096, 4096 },
+		{ "less than 512 means 512 (RFC 6891, 6.2.3)", true, true, 100, 512 },
+		{ "none at all", true, false, 0, 512 },
+		{ "as much as there can be", true, false, 65535, 65535 },
+	};
+	const struct policy policy = { 0 };
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct asked asked;
+		begin(FLAG_RD);
+		msg_section(&b, SECTION_ADDITIONAL);
+		if (rows[i].has_edns)
+			msg_opt(&b, rows[i].udp_size, rows[i].dnssec_ok);
+		assert_row(rows[i].why, parse());
+		assert_row(rows[i].why, query_read(&m, &policy, &asked) == QUERY_JUDGED);
+		assert_row(rows[i].why, asked.has_edns == rows[i].has_edns);
+		assert_row(rows[i].why, asked.dnssec_ok == rows[i].dnssec_ok);
+		assert_row(rows[i].why, asked.udp_size == rows[i].remembered);
+		assert_row(rows[i].why, span_equal(span_of(asked.question, asked.question_len),
+		                                span_of("\3Www\7Example\4TEST\0\0\1\0\1", 22)));
+	}
+}
+
+static void an_opt_is_added_where_there_is_none(void **state)
+{
+	(void)state;
+	uint8_t *room = malloc(b.len + 100);
+	begin(FLAG_RD | FLAG_AD);
+	struct writer out = writer_over(room, b.len + QUERY_GROWTH);
+
+	assert_true(parse());
+	assert_true(query_decorate(&m, &out));
+	assert_int_equal(out.len, b.len + QUERY_GROWTH);
+	room[11] = 0;
+	assert_memory_equal(room, b.octets, b.len);
+	room[11] = 1;
+	assert_memory_equal(room + b.len, "\0\0\x29\x04\xd0\0\0\x80\0\0\0", QUERY_GROWTH);
+	assert_true(message_parse(&m, writer_span(&out), rrs, COUNT(rrs)));
+	assert_true(m.edns.present && m.edns.dnssec_ok);
+
+	for (size_t less = 1; less <= QUERY_GROWTH; less++) {
+		assert_true(parse());
+		out = writer_over(room, b.len + QUERY_GROWTH - less);
+		assert_false(query_decorate(&m, &out));
+	}
+	free(room);
+}
+
+static void an_opt_that_is_there_is_set_in_place_and_keeps_its_options(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint16_t udp_size;
+		uint32_t ttl;
+	} rows[] = {
+		{ "small", 512, 0 },
+		{ "large", 4096, 0 },
+		{ "DO set already", 1232, 0x8000 },
+		{ "other flags stay", 1232, 0x4001 },
+		{ "another version", 1232, 0x10000 },
+	};
+	enum { COOKIE = 10 };
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		uint8_t room[512];
+		struct writer out = writer_over(room, sizeof(room));
+		begin(FLAG_RD);
+		size_t class_at = b.len + 3;
+		put_opt(rows[i].udp_size, rows[i].ttl, COOKIE, "8octets!");
+		assert_row(rows[i].why, parse());
+		assert_row(rows[i].why, query_decorate(&m, &out));
+		assert_row(rows[i].why, out.len == b.len);
+		put_u16(b.octets + class_at, QUERY_UDP_SIZE);
+		put_u32(b.octets + class_at + 2, rows[i].ttl | 0x8000);
+		assert_memory_equal(room, b.octets, b.len);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_query_is_judged_passed_or_refused),
+		cmocka_unit_test(a_query_has_one_question_of_one_class),
+		cmocka_unit_test(what_the_client_asked_is_remembered_to_the_letter),
+		cmocka_unit_test(an_opt_is_added_where_there_is_none),
+		cmocka_unit_test(an_opt_that_is_there_is_set_in_place_and_keeps_its_options),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "judge.h"
+
+#include "gate/reply.h"
+
+static uint8_t room[1024];
+static struct message m;
+static struct rr rrs[1];
+
+static void reply(const struct asked *asked, uint16_t flags, enum reason reason)
+{
+	struct writer out = writer_over(room, sizeof(room));
+
+	reply_servfail(asked, flags, reason, &out);
+	assert_true(message_parse(&m, writer_span(&out), rrs, COUNT(rrs)));
+}
+
+static void a_servfail_has_the_clients_id_question_and_flags(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint16_t asked, response, flags;
+	} rows[] = {
+		{ "nothing set", 0, FLAG_QR, 0 },
+		{ "RD", FLAG_RD, FLAG_QR, FLAG_RD },
+		{ "RA is the server's", FLAG_RD, FLAG_QR | FLAG_RA, FLAG_RD | FLAG_RA },
+		{ "CD is the client's", FLAG_CD, FLAG_QR, FLAG_CD },
+		{ "AD is neither's", FLAG_AD, FLAG_QR | FLAG_AD, 0 },
+		{ "AA and TC are not true of it", 0, FLAG_QR | FLAG_AA | FLAG_TC, 0 },
+		{ "the response's RCODE does not matter", 0, FLAG_QR | RCODE_NXDOMAIN, 0 },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct asked asked = judge_asked("Www.Example.TEST A", ASK_PLAIN);
+		asked.flags = rows[i].asked;
+		reply(&asked, rows[i].response, REASON_RRSIG_FAILED);
+		assert_row(rows[i].why, m.id == asked.id);
+		assert_row(rows[i].why, m.flags == (FLAG_QR | RCODE_SERVFAIL | rows[i].flags));
+		assert_row(rows[i].why,
+		        span_equal(m.question, span_of(asked.question, asked.question_len)));
+		assert_row(rows[i].why, m.rr_count == 0 && !m.edns.present);
+	}
+}
+
+/* An Extended DNS Error: option 15, its length, the code, a text in UTF-8. */
+static void check_ede(const char *why, struct span options, enum reason reason)
+{
+	struct cursor c = cursor_over(options);
+	const char *text = reason_sentence(reason);
+
+	assert_row(why, cursor_u16(&c) == 15);
+	assert_row(why, cursor_u16(&c) == 2 + strlen(text));
+	assert_row(why, cursor_u16(&c) == reason_ede(reason));
+	assert_row(why, span_equal(cursor_rest(&c), span_of(text, strlen(text))));
+}
+
+static void who_speaks_edns_is_told_why(void **state)
+{
+	(void)state;
+	static const struct {
+		enum reason reason;
+		int code;
+	} rows[] = {
+		{ REASON_RRSIG_FAILED, 6 },
+		{ REASON_RRSIG_EXPIRED, 7 },
+		{ REASON_RRSIG_NOT_YET, 8 },
+		{ REASON_DS_NO_MATCH, 9 },
+		{ REASON_DNSKEY_MISSING, 9 },
+		{ REASON_RRSIG_MISSING, 10 },
+		{ REASON_DNSKEY_NO_ZONE_BIT, 11 },
+		{ REASON_DENIAL_MISSING, 12 },
+		{ REASON_WILDCARD_UNPROVED, 12 },
+		{ REASON_FETCH_FAILED, 22 },
+		{ REASON_NOT_ANSWER, EDE_NONE },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		for (unsigned how = ASK_EDNS; how <= ASK_DO; how += ASK_DO - ASK_EDNS) {
+			struct asked asked = judge_asked("www.example.test A", how);
+			const char *why = reason_word(rows[i].reason);
+			reply(&asked, FLAG_QR, rows[i].reason);
+			assert_row(why, m.edns.present && m.edns.version == 0);
+			assert_row(why, m.edns.dnssec_ok == (how == ASK_DO));
+			assert_row(why, message_rcode(&m) == RCODE_SERVFAIL);
+			assert_row(why, reason_ede(rows[i].reason) == rows[i].code);
+			if (rows[i].code == EDE_NONE)
+				assert_row(why, m.edns.options.len == 0);
+			else
+				check_ede(why, m.edns.options, rows[i].reason);
+		}
+	}
+}
+
+static void every_reason_fits_with_the_longest_question(void **state)
+{
+	(void)state;
+	struct asked asked = judge_asked("www.example.test A", ASK_DO);
+
+	memset(asked.question, 0, sizeof(asked.question));
+	for (unsigned i = 0; i < 254; i += 2)
+		memcpy(asked.question + i, "\1a", 2);
+	asked.question_len = 255 + 4;
+	for (unsigned reason = 0; reason < REASON_COUNT; reason++) {
+		reply(&asked, FLAG_QR, reason);
+		assert_in_range(m.octets.len, 0, DNS_PLAIN_SIZE);
+		assert_true(strlen(reason_word(reason)) > 0);
+	}
+}
+
+static void a_query_without_question_gets_none_back(void **state)
+{
+	(void)state;
+	struct asked asked = judge_asked("www.example.test A", ASK_PLAIN);
+
+	asked.question_len = 0;
+	reply(&asked, FLAG_QR, REASON_MALFORMED);
+	assert_int_equal(m.question_count, 0);
+	assert_int_equal(m.octets.len, DNS_HEADER_SIZE);
+}
+
+/* ---- What the gate makes of it ---- */
+
+static void a_bogus_answer_becomes_servfail_with_the_reason(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+
+	judge_text(j, "www.EXAMPLE.test A", 0, "www.example.test A 192.0.2.66", ASK_EDNS);
+	assert_int_equal(j->result.verdict, GATE_SERVFAIL);
+	const struct message *sent = judge_delivered(j, msg_span(&j->response));
+	assert_int_equal(message_rcode(sent), RCODE_SERVFAIL);
+	assert_int_equal(sent->flags & (FLAG_RD | FLAG_RA | FLAG_AD), FLAG_RD | FLAG_RA);
+	assert_memory_equal(sent->question.base, "\3www\7EXAMPLE\4test", 17);
+	check_ede("gate", sent->edns.options, REASON_RRSIG_MISSING);
+	judge_free(j);
+}
+
+static void what_cannot_be_judged_in_time_is_refused(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	struct asked asked = judge_asked("www.example.test A", ASK_EDNS);
+	struct writer out = writer_over(j->out, sizeof(j->out));
+
+	judge_begin(j, "www.example.test A", 0);
+	judge_write(j, "www.example.test A 192.0.2.1 | example.test");
+	gate_refuse(
+	        &j->gate, &asked, msg_span(&j->response), REASON_FETCH_TIMEOUT, &out, &j->result);
+	assert_judged(j, "enforce", STATUS_INDETERMINATE, REASON_FETCH_TIMEOUT);
+	assert_int_equal(j->result.verdict, GATE_SERVFAIL);
+	check_ede("timeout", judge_delivered(j, msg_span(&j->response))->edns.options,
+	        REASON_FETCH_TIMEOUT);
+	out = writer_over(j->out, sizeof(j->out));
+	gate_refuse(&j->gate, &asked, span_of("", 0), REASON_FETCH_TIMEOUT, &out, &j->result);
+	assert_int_equal(j->result.verdict, GATE_SERVFAIL);
+
+	j->policy.mode = MODE_MONITOR;
+	out = writer_over(j->out, sizeof(j->out));
+	gate_refuse(
+	        &j->gate, &asked, msg_span(&j->response), REASON_FETCH_TIMEOUT, &out, &j->result);
+	assert_judged(j, "monitor", STATUS_INDETERMINATE, REASON_FETCH_TIMEOUT);
+	assert_string_equal(
+	        judge_list(judge_delivered(j, msg_span(&j->response))), "www.example.test/A");
+	judge_free(j);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_servfail_has_the_clients_id_question_and_flags),
+		cmocka_unit_test(who_speaks_edns_is_told_why),
+		cmocka_unit_test(every_reason_fits_with_the_longest_question),
+		cmocka_unit_test(a_query_without_question_gets_none_back),
+		cmocka_unit_test(a_bogus_answer_becomes_servfail_with_the_reason),
+		cmocka_unit_test(what_cannot_be_judged_in_time_is_refused),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
