@@ -84,7 +84,10 @@ static bool write_rdata(struct move *v, const struct rr *rr)
 
 static bool write_record(struct move *v, const struct rr *rr, uint32_t ttl_s)
 {
-	if (!write_name(v, rr->owner_at, false))
+	struct name owner;
+
+	/* Records that were not judged may have any owner, such as one that points into itself. */
+	if (!message_owner(v->m, rr, &owner) || !write_name(v, rr->owner_at, false))
 		return false;
 	writer_u16(v->w, rr->type);
 	writer_u16(v->w, rr->class);
