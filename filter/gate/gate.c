@@ -124,8 +124,8 @@ static bool write_to_fit(struct gate *g, struct rewrite *r, const struct message
 		if (out->len <= asked->udp_size || cut == sizeof(cuts) / sizeof(cuts[0]))
 			return true;
 		leave_out_from(r, m, cuts[cut]);
-		if (cuts[cut] == SECTION_ANSWER)
-			r->flags |= FLAG_TC;
+		if (cuts[cut] == SECTION_ANSWER) /* nothing is left that AD could speak for */
+			r->flags = (uint16_t)((r->flags | FLAG_TC) & ~FLAG_AD);
 	}
 }
 
@@ -169,6 +169,8 @@ static void pass_on(struct gate *g, struct judging *j, const struct message *m,
 	} else if (write_to_fit(g, &r, m, asked, out)) {
 		result->verdict = GATE_REWRITE;
 		result->octets = writer_span(out);
+	} else if (g->policy->mode == MODE_MONITOR) {
+		result->verdict = GATE_ACCEPT;
 	} else {
 		result->outcome = outcome_of(STATUS_BOGUS, REASON_MALFORMED);
 		servfail(asked, m->flags, out, result);
