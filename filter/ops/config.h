@@ -24,6 +24,8 @@ struct config {
 	uint32_t queue_first, queue_count, queue_length, queue_socket_buffer_kib;
 	bool queue_fail_open, queue_bypass;
 	char trust_anchor[CONFIG_PATH_MAX];
+	bool rollover;
+	char trust_anchor_state[CONFIG_PATH_MAX];
 	struct sockaddr_storage resolvers[CONFIG_RESOLVERS_MAX];
 	unsigned resolver_count;
 	uint32_t checking_disabled; /* enum config_checking_disabled */

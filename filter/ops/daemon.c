@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "ops/anchor_keeper.h"
 #include "ops/counters.h"
 #include "ops/key.h"
 #include "ops/notify.h"
@@ -20,9 +21,10 @@
 
 struct service {
 	struct policy policy;
-	struct anchors *anchors;
-	int signals; /* a signalfd */
-	int failed;  /* an eventfd, to which a worker writes that ends by itself */
+	struct anchors *anchors;      /* as configured */
+	struct anchor_keeper *keeper; /* of those in force; NULL: the ones above are, and stay */
+	int signals;                  /* a signalfd */
+	int failed;                   /* an eventfd, to which a worker writes that ends by itself */
 	struct worker **workers;
 	struct thread *threads;
 	unsigned worker_count, thread_count;
@@ -71,7 +73,9 @@ static struct worker_config worker_config(
 		.flow_timeout_ms = c->flow_timeout_ms,
 		.resolvers = c->resolvers,
 		.resolver_count = c->resolver_count,
-		.anchors = s->anchors,
+		.anchors = s->keeper ? anchor_keeper_anchors(s->keeper) : s->anchors,
+		.anchor_answered = s->keeper ? anchor_keeper_answered : NULL,
+		.anchor_context = s->keeper,
 		.policy = &s->policy,
 	};
 }
@@ -170,6 +174,8 @@ static int serve_until_the_end(struct service *s, const struct config *c)
 {
 	int error = start_threads(s, c), stop_error;
 
+	if (!error && s->keeper)
+		error = anchor_keeper_start(s->keeper, s->workers, s->worker_count);
 	if (!error) {
 		log_info("ready: role %s, mode %s, queues %u to %u, trust anchors for %u zones",
 		        key_word("role", c), key_word("mode", c), c->queue_first,
@@ -178,6 +184,7 @@ static int serve_until_the_end(struct service *s, const struct config *c)
 		error = wait_for_the_end(s);
 		notify_stopping();
 	}
+	anchor_keeper_stop(s->keeper);
 	stop_error = stop_threads(s);
 	counters_log(s->workers, s->worker_count);
 	return error ? error : stop_error;
@@ -189,6 +196,7 @@ static void clean_up(struct service *s)
 		worker_free(s->workers[i]);
 	free(s->workers);
 	free(s->threads);
+	anchor_keeper_free(s->keeper);
 	anchors_free(s->anchors);
 	if (s->signals >= 0)
 		close(s->signals);
@@ -214,6 +222,14 @@ int daemon_run(const struct config *c)
 	if (error) {
 		log_error("CAP_NET_ADMIN is needed, and only that: %s", strerror(-error));
 		goto out;
+	}
+	if (c->rollover) {
+		s.keeper = anchor_keeper_new(c, s.anchors);
+		if (!s.keeper) {
+			log_error("cannot follow trust anchors: out of memory or descriptors");
+			error = -ENOMEM;
+			goto out;
+		}
 	}
 	error = open_events(&s);
 	if (error) {

@@ -61,6 +61,14 @@ const struct key keys[] = {
 	{ "trust_anchor", KEY_PATH, AT(trust_anchor), .text = "/usr/share/dns/root.key",
 	        .help = "The DS or DNSKEY records to trust, in zone-file form. The root's\n"
 	                "are in Debian's package dns-root-data." },
+	{ "rollover", KEY_SWITCH, AT(rollover), .number = true,
+	        .help = "True follows these keys when they are replaced (RFC 5011): a new\n"
+	                "key is trusted after 30 days, a revoked one never again. False\n"
+	                "trusts what trust_anchor says and nothing else." },
+	{ "trust_anchor_state", KEY_PATH, AT(trust_anchor_state),
+	        .text = "/var/lib/sealgate/anchors",
+	        .help = "Where it is kept which keys are followed, and since when. If it\n"
+	                "cannot be written they are followed while sealgate runs." },
 	{ "resolver", KEY_RESOLVERS, AT(resolvers),
 	        .help = "Where keys are fetched: [ \"192.0.2.1\", \"[2001:db8::1]:53\" ]. With\n"
 	                "none they are fetched from the server that the client asked." },

@@ -26,6 +26,8 @@ struct worker {
 	struct fetcher fetcher;
 
 	struct crypto *crypto;
+	/* The anchors that it should use, written by others, and that it uses, read by others. */
+	const struct anchors *anchors_wanted, *anchors_used;
 	struct store store;
 	struct gate gate;
 	struct rr *rrs;       /* of the message that is looked at */

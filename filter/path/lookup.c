@@ -6,6 +6,9 @@
 
 #include "base/clock.h"
 
+/* Stands for the descriptor that ends the lookup, where epoll says what is ready. */
+static char stop;
+
 /* Waits for the end of an exchange that has begun. */
 static enum exchange_state finish(
         struct exchange *e, uint64_t wait_ms, uint8_t *buffer, struct span *answer)
@@ -18,8 +21,11 @@ static enum exchange_state finish(
 		uint64_t now_ms = clock_monotonic_ms();
 		if (now_ms >= deadline_ms)
 			return EXCHANGE_FAILED;
-		if (epoll_wait(e->epoll_fd, &event, 1, (int)(deadline_ms - now_ms)) > 0)
-			state = exchange_ready(e, buffer, answer);
+		if (epoll_wait(e->epoll_fd, &event, 1, (int)(deadline_ms - now_ms)) <= 0)
+			continue;
+		if (event.data.ptr == &stop)
+			return EXCHANGE_FAILED;
+		state = exchange_ready(e, buffer, answer);
 	}
 	return state;
 }
@@ -48,11 +54,23 @@ static bool ask(int epoll_fd, const struct sockaddr_storage *server, const struc
 bool lookup(const struct sockaddr_storage *server, const struct want *want, uint8_t *buffer,
         lookup_taker *take, void *context)
 {
+	return lookup_unless(server, want, buffer, take, context, -1);
+}
+
+/* A stop that is there already makes each try end at once. */
+bool lookup_unless(const struct sockaddr_storage *server, const struct want *want, uint8_t *buffer,
+        lookup_taker *take, void *context, int stop_fd)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.ptr = &stop };
 	int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	bool taken = false;
 
 	if (epoll_fd < 0)
 		return false;
+	if (stop_fd >= 0 && epoll_ctl(epoll_fd, EPOLL_CTL_ADD, stop_fd, &event) < 0) {
+		close(epoll_fd);
+		return false;
+	}
 	for (unsigned try = 1; !taken && try <= LOOKUP_TRIES; try++)
 		taken = ask(epoll_fd, server, want, buffer, take, context, try == LOOKUP_TRIES);
 	close(epoll_fd);

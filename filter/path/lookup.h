@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Asks a server one question and waits for the answer: for the commands, which have nothing else to
- * do meanwhile. The packet path never waits (fetch.h). */
+/* Asks a server one question and waits for the answer: for the commands, and for threads that have
+ * nothing else to do meanwhile. The packet path never waits (fetch.h). */
 #ifndef PATH_LOOKUP_H
 #define PATH_LOOKUP_H
 
@@ -17,5 +17,9 @@ typedef bool lookup_taker(void *context, struct span answer, bool last_try);
  * octets. Returns true when an answer was taken. */
 bool lookup(const struct sockaddr_storage *server, const struct want *want, uint8_t *buffer,
         lookup_taker *take, void *context);
+
+/* The same, given up with false as soon as `stop_fd` can be read; what is there stays unread. */
+bool lookup_unless(const struct sockaddr_storage *server, const struct want *want, uint8_t *buffer,
+        lookup_taker *take, void *context, int stop_fd);
 
 #endif

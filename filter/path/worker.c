@@ -92,12 +92,27 @@ void worker_set_source(struct worker *w, const struct sockaddr_storage *server)
 	                          : keyed_hash(&w->store.key, span_of(server, sizeof(*server)));
 }
 
+/* Whoever has just shown the keys of a zone with an anchor can be asked for them again. */
+static void tell_of_anchor(struct worker *w, const struct fetch *fetch)
+{
+	const struct name *zone = &fetch->want.name;
+	const struct anchor *anchor = anchors_above(w->store.anchors, zone);
+	const struct fact *fact = store_find(&w->store, zone, w->now_s);
+
+	if (anchor && name_equal(&anchor->zone, zone) && fact && fact->keys)
+		w->config.anchor_answered(w->config.anchor_context, zone, &fetch->server);
+}
+
 bool worker_learn(void *context, const struct fetch *fetch, struct span answer, bool last_try)
 {
 	struct worker *w = context;
 
 	worker_set_source(w, &fetch->server);
-	return gate_learn(&w->gate, &fetch->want, answer, w->now_s, last_try) == LEARNED;
+	if (gate_learn(&w->gate, &fetch->want, answer, w->now_s, last_try) != LEARNED)
+		return false;
+	if (w->config.anchor_answered && fetch->want.type == TYPE_DNSKEY)
+		tell_of_anchor(w, fetch);
+	return true;
 }
 
 void worker_unlearned(void *context, const struct fetch *fetch)
@@ -167,6 +182,27 @@ static int handle_event(struct worker *w, const struct epoll_event *event)
 	return 0;
 }
 
+/* Between two turns nothing points into the store. */
+static void take_anchors(struct worker *w)
+{
+	const struct anchors *wanted = __atomic_load_n(&w->anchors_wanted, __ATOMIC_ACQUIRE);
+
+	if (wanted == w->anchors_used)
+		return;
+	store_set_anchors(&w->store, wanted);
+	__atomic_store_n(&w->anchors_used, wanted, __ATOMIC_RELEASE);
+}
+
+void worker_use_anchors(struct worker *w, const struct anchors *anchors)
+{
+	__atomic_store_n(&w->anchors_wanted, anchors, __ATOMIC_RELEASE);
+}
+
+const struct anchors *worker_anchors(const struct worker *w)
+{
+	return __atomic_load_n(&w->anchors_used, __ATOMIC_ACQUIRE);
+}
+
 static int turn(struct worker *w)
 {
 	struct epoll_event events[EVENTS_MAX];
@@ -176,6 +212,7 @@ static int turn(struct worker *w)
 	if (n < 0 && errno != EINTR)
 		return -errno;
 	read_clocks(w);
+	take_anchors(w);
 	for (int i = 0; i < n && result == 0; i++)
 		result = handle_event(w, &events[i]);
 	fetcher_expire(&w->fetcher, w->now_ms);

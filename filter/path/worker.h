@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A worker: one thread with one NFQUEUE and its own flows, parked packets, store and fetches. It
  * shares nothing that changes with other workers; what its configuration points to must not change
- * while it lives. */
+ * while it lives, but that its anchors can be replaced. */
 #ifndef PATH_WORKER_H
 #define PATH_WORKER_H
 
@@ -27,6 +27,12 @@ struct worker_config {
 	const struct sockaddr_storage *resolvers;
 	const struct anchors *anchors;
 	const struct policy *policy;
+
+	/* Told, in the worker's thread, that `server` had what proves the keys of a zone that has
+	 * an anchor; NULL: nobody wants to know. */
+	void (*anchor_answered)(
+	        void *context, const struct name *zone, const struct sockaddr_storage *server);
+	void *anchor_context;
 };
 
 struct worker;
@@ -44,6 +50,11 @@ void worker_stop(struct worker *w);
 
 /* Unbinds the queue. Not while worker_run() runs. */
 void worker_free(struct worker *w);
+
+/* Has the worker trust `anchors` from its next packet on, from any thread. What is borrowed before
+ * stays borrowed until worker_anchors() returns the new ones. */
+void worker_use_anchors(struct worker *w, const struct anchors *anchors);
+const struct anchors *worker_anchors(const struct worker *w);
 
 /* The counters; the worker goes on counting (see stats.h for how to read them). */
 const struct stats *worker_stats(const struct worker *w);

@@ -87,6 +87,7 @@ struct worker *worker_new(const struct worker_config *config, char *error, size_
 		return NULL;
 	}
 	w->config = *config;
+	w->anchors_wanted = w->anchors_used = config->anchors;
 	w->epoll_fd = w->stop_fd = w->queue.fd = -1;
 	w->log = (struct log_limit){ .burst = LOG_BURST, .per_second = LOG_PER_SECOND };
 	if (prepare(w, error, error_size) < 0) {

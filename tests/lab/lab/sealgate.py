@@ -9,6 +9,7 @@ from .resources import LabError
 
 CONFIG = """role = "{role}";
 trust_anchor = "{anchor}";
+trust_anchor_state = "{state}";
 mode = "enforce";
 queue = {{ first = 0; count = {queues}; }};
 """
@@ -26,6 +27,7 @@ class Sealgate:
         self.config = lab.resources.path(self._name + ".conf")
         with open(self.config, "w") as file:
             file.write(CONFIG.format(role=role, queues=queues,
+                                     state=lab.resources.path(self._name + ".anchors"),
                                      anchor=anchor or lab.zones.anchor_dnskey))
         self.process = None
 
