@@ -9,7 +9,6 @@
 #include "ops/explain_words.h"
 #include "ops/explaining.h"
 
-#define DIGESTS_MAX     64 /* DS digests computed for one explanation */
 #define TARGET_WIDTH    80
 #define ADDRESSES_SHOWN 4
 
@@ -213,7 +212,7 @@ static void read_response(struct explaining *x)
 struct explanation *explain(struct inquiry *q)
 {
 	struct explanation *e = calloc(1, sizeof(*e));
-	struct explaining x = { .e = e, .q = q, .digests_left = DIGESTS_MAX };
+	struct explaining x = { .e = e, .q = q };
 
 	if (!e)
 		return NULL;

@@ -39,19 +39,6 @@ static unsigned bits_of(const struct dnskey *key)
 	return (unsigned)key->public_key.len * 8;
 }
 
-static bool ds_names(struct explaining *x, const struct shown_zone *z, const struct ds *ds,
-        const struct dnskey *key)
-{
-	uint8_t digest[DIGEST_MAX_OCTETS];
-
-	if (ds->tag != key->tag || ds->algorithm != key->algorithm || x->digests_left == 0)
-		return false;
-	x->digests_left--;
-	size_t len = digest_compute(
-	        x->q->crypto, ds->digest_type, name_span(&z->name), key->rdata, digest);
-	return len > 0 && span_equal(span_of(digest, len), span_of(ds->digest, ds->digest_len));
-}
-
 static void add_key(struct explaining *x, struct shown_zone *z, const struct dnskey *key)
 {
 	if (z->key_count == LIMIT_KEYS) {
@@ -66,7 +53,7 @@ static void add_key(struct explaining *x, struct shown_zone *z, const struct dns
 		.bits = bits_of(key) };
 	for (unsigned i = 0; i < z->ds_count; i++) {
 		struct shown_ds *ds = &z->ds[i];
-		if (ds->key == NOWHERE && ds_names(x, z, &ds->ds, key)) {
+		if (ds->key == NOWHERE && ds_names(x->q->crypto, &ds->ds, &z->name, key)) {
 			ds->key = (int)z->key_count;
 			shown->is_named = shown->is_named || ds->is_used;
 		}

@@ -10,7 +10,6 @@
 struct explaining {
 	struct explanation *e;
 	struct inquiry *q;
-	unsigned digests_left;
 	bool no_memory;
 	bool has_expanded;
 	struct name expanded; /* the last name of the answer that was made from a wildcard */
