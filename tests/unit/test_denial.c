@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What test_nsec.c and test_nsec3.c do not: the sum of the records, and the DS. */
+#include "judge.h"
+
+#include "dnssec/denial.h"
+#include "parsed.h"
+
+static struct judge *j;
+static struct parsed parsed;
+static struct denial denial;
+static struct name zone;
+static struct budget budget;
+
+static int begin(void **state)
+{
+	(void)state;
+	j = judge_new();
+	zone = name_of("example.test");
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	judge_free(j);
+	return 0;
+}
+
+/* Adds the NSEC and NSEC3 records of the text as if they were verified. */
+static void add(const char *records)
+{
+	const struct proved proved = { .labels = 3 };
+
+	judge_begin(j, "www.example.test A", 0);
+	judge_write(j, records);
+	assert_true(parsed_open(&parsed, msg_span(&j->response)));
+	budget = budget_full();
+	denial_begin(&denial, &zone, j->crypto, &budget);
+	for (unsigned i = 0; i < parsed.g.count; i++)
+		denial_add(&denial, &parsed.g, &parsed.g.sets[i], &proved);
+}
+
+static void the_denial_of_a_ds_tells_what_there_is(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *records;
+		enum no_ds no_ds;
+		enum reason reason;
+	} rows[] = {
+		{ "no records", "", NO_DS_UNPROVED, REASON_DENIAL_MISSING },
+		{ "a delegation", "x.example.test NSEC y.example.test NS", NO_DS_INSECURE,
+		        REASON_NONE },
+		{ "a delegation with a DS", "x.example.test NSEC y.example.test NS DS",
+		        NO_DS_UNPROVED, REASON_DENIAL_FAILED },
+		{ "an apex", "x.example.test NSEC y.example.test NS SOA", NO_DS_UNPROVED,
+		        REASON_DENIAL_FAILED },
+		{ "an alias", "x.example.test NSEC y.example.test CNAME", NO_DS_UNPROVED,
+		        REASON_DENIAL_FAILED },
+		{ "a DNAME", "x.example.test NSEC y.example.test DNAME", NO_DS_NO_CUT,
+		        REASON_NONE },
+		{ "data", "x.example.test NSEC y.example.test A", NO_DS_NO_CUT, REASON_NONE },
+		{ "nothing, RFC 9824", "x.example.test NSEC a.x.example.test NXNAME", NO_DS_NO_CUT,
+		        REASON_NONE },
+		{ "an empty non-terminal", "w.example.test NSEC a.x.example.test A", NO_DS_NO_CUT,
+		        REASON_NONE },
+		{ "nothing", "example.test NSEC example.test NS SOA", NO_DS_NO_NAME, REASON_NONE },
+		{ "a name below a delegation", "a.example.test NSEC y.example.test NS",
+		        NO_DS_UNPROVED, REASON_DENIAL_FAILED },
+		{ "made from a wildcard, which has no DS",
+		        "example.test NSEC *.example.test NS SOA\n"
+		        "*.example.test NSEC y.example.test A",
+		        NO_DS_NO_CUT, REASON_NONE },
+		{ "NSEC3: a delegation", "=x.example.test NSEC3 NS | example.test", NO_DS_INSECURE,
+		        REASON_NONE },
+		{ "NSEC3: an empty non-terminal", "=x.example.test NSEC3 | example.test",
+		        NO_DS_NO_CUT, REASON_NONE },
+		{ "NSEC3: an opt-out span",
+		        "=example.test NSEC3 NS SOA | example.test\n"
+		        "~x.example.test NSEC3 optout NS | example.test",
+		        NO_DS_INSECURE, REASON_OPT_OUT },
+		{ "NSEC3: a span that does not opt out",
+		        "=example.test NSEC3 NS SOA | example.test\n"
+		        "~x.example.test NSEC3 NS | example.test",
+		        NO_DS_UNPROVED, REASON_DENIAL_FAILED },
+		{ "NSEC3: an opt-out span without its encloser",
+		        "~x.example.test NSEC3 optout NS | example.test", NO_DS_UNPROVED,
+		        REASON_DENIAL_FAILED },
+		{ "NSEC3: of another zone", "=x.example.test NSEC3 NS | test", NO_DS_UNPROVED,
+		        REASON_DENIAL_MISSING },
+		{ "NSEC3: iterations", "=x.example.test NSEC3 iterations=51 A | example.test",
+		        NO_DS_INSECURE, REASON_NSEC3_ITERATIONS },
+	};
+	struct name name = name_of("x.example.test");
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct outcome outcome;
+		add(rows[i].records);
+		enum no_ds no_ds = denial_of_ds(&denial, &name, &outcome);
+		parsed_close(&parsed);
+		if (no_ds != rows[i].no_ds || outcome.reason != rows[i].reason)
+			fail_msg(
+			        "%s: %d, %s", rows[i].why, (int)no_ds, reason_word(outcome.reason));
+	}
+}
+
+static void only_who_has_no_types_has_none_of_any(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *records;
+		enum status status;
+	} rows[] = {
+		{ "one type", "x.example.test NSEC y.example.test A RRSIG NSEC", STATUS_BOGUS },
+		{ "a type above 255", "x.example.test NSEC y.example.test CAA RRSIG NSEC",
+		        STATUS_BOGUS },
+		{ "an alias", "x.example.test NSEC y.example.test CNAME RRSIG NSEC", STATUS_BOGUS },
+		{ "only what denies", "x.example.test NSEC y.example.test RRSIG NSEC",
+		        STATUS_SECURE },
+		{ "nothing, RFC 9824", "x.example.test NSEC y.example.test RRSIG NSEC NXNAME",
+		        STATUS_SECURE },
+		{ "an empty non-terminal", "w.example.test NSEC a.x.example.test A RRSIG NSEC",
+		        STATUS_SECURE },
+		{ "NSEC3, an empty non-terminal", "=x.example.test NSEC3 | example.test",
+		        STATUS_SECURE },
+		{ "NSEC3, a delegation", "=x.example.test NSEC3 NS | example.test", STATUS_BOGUS },
+	};
+	struct name name = name_of("x.example.test");
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		add(rows[i].records);
+		struct outcome outcome = denial_of_type(&denial, &name, TYPE_ANY);
+		parsed_close(&parsed);
+		assert_row(rows[i].why, outcome.status == rows[i].status);
+	}
+}
+
+static void records_beyond_the_limit_are_not_used(void **state)
+{
+	(void)state;
+	struct name name = name_of("x.example.test");
+	char text[4096];
+
+	for (unsigned before = LIMIT_NSEC_RECORDS - 1; before <= LIMIT_NSEC_RECORDS; before++) {
+		size_t len = 0;
+		for (unsigned i = 0; i < before; i++)
+			len += (size_t)sprintf(
+			        text + len, "n%u.example.test NSEC n%ub.example.test A\n", i, i);
+		strcpy(text + len, "x.example.test NSEC y.example.test TXT");
+		add(text);
+		struct outcome outcome = denial_of_type(&denial, &name, TYPE_A);
+		parsed_close(&parsed);
+		assert_int_equal(
+		        outcome.status, before < LIMIT_NSEC_RECORDS ? STATUS_SECURE : STATUS_BOGUS);
+	}
+}
+
+static void a_proof_that_costs_too_much_says_so(void **state)
+{
+	(void)state;
+	struct name name = name_of("x.example.test");
+
+	add("=example.test NSEC3 NS SOA | example.test\n~x.example.test NSEC3 A | example.test\n"
+	    "~*.example.test NSEC3 A | example.test");
+	budget.nsec3_hashes = 2;
+	struct outcome outcome = denial_of_name(&denial, &name);
+	assert_int_equal(outcome.status, STATUS_BOGUS);
+	assert_int_equal(outcome.reason, REASON_BUDGET);
+	denial.out_of_budget = false;
+	budget.nsec3_hashes = 3;
+	assert_int_equal(denial_of_name(&denial, &name).status, STATUS_SECURE);
+	assert_int_equal(budget.nsec3_hashes, 0);
+	parsed_close(&parsed);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(the_denial_of_a_ds_tells_what_there_is, begin, end),
+		cmocka_unit_test_setup_teardown(only_who_has_no_types_has_none_of_any, begin, end),
+		cmocka_unit_test_setup_teardown(records_beyond_the_limit_are_not_used, begin, end),
+		cmocka_unit_test_setup_teardown(a_proof_that_costs_too_much_says_so, begin, end),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
