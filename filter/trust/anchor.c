@@ -170,7 +170,7 @@ static bool add_record(struct reader *r, struct anchors *a, char *text, bool is_
 		return complain(r, "there are anchors for too many zones");
 	if (!usable_ds(r->crypto, &r->owner, span_of(rdata, len), is_ds, &ds))
 		return true;
-	if (!anchors_add(a, &zone, &ds))
+	if (!anchors_add(a, &r->owner, &ds))
 		return complain(r, "there are too many anchors for one zone");
 	return true;
 }
