@@ -97,7 +97,7 @@ static bool read_question(struct explaining_run *r, int argc, char **argv)
 	r->question.type = TYPE_A;
 	if (count < 1 || count > 2)
 		log_error("explain: %s; see `sealgate help`",
-		        count < 1 ? "which name?" : "there is too much");
+		        count < 1 ? "a name is missing" : "there is too much");
 	else if (!name_from_text(argv[optind], &r->question.name))
 		log_error("%s is not a domain name", argv[optind]);
 	else if (count == 2 && !read_type(argv[optind + 1], &r->question.type))

@@ -53,7 +53,7 @@ static void add_key(struct explaining *x, struct shown_zone *z, const struct dns
 		.bits = bits_of(key) };
 	for (unsigned i = 0; i < z->ds_count; i++) {
 		struct shown_ds *ds = &z->ds[i];
-		if (ds->key == NOWHERE && ds_names(x->q->crypto, &ds->ds, &z->name, key)) {
+		if (ds->key == NOWHERE && ds_matches(x->q->crypto, &ds->ds, &z->name, key)) {
 			ds->key = (int)z->key_count;
 			shown->is_named = shown->is_named || ds->is_used;
 		}

@@ -128,6 +128,8 @@ static void write_cut(const struct page *p, const struct shown_zone *z)
 	write_sets(p, z->proofs_begin, z->proofs_end, &z->name);
 	if (z->cut_came)
 		fprintf(p->out, "  DS      asked for: %s\n", z->cut_came);
+	else if (z->cut == SHOWN_BROKEN && z->ds_set == NOWHERE && z->proofs_begin == z->proofs_end)
+		fprintf(p->out, "  DS      the answer holds none, and no NSEC or NSEC3\n");
 	if (z->cut_outcome.status != STATUS_SECURE)
 		write_mark(p, z->cut_outcome, "DS");
 }
