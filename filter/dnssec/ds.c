@@ -62,7 +62,7 @@ enum reason ds_set_read(const struct rrsets *g, const struct rrset *set, struct 
 	return algorithm_known ? REASON_DS_DIGEST : REASON_DS_ALGORITHM;
 }
 
-bool ds_names(struct crypto *crypto, const struct ds *ds, const struct name *owner,
+bool ds_matches(struct crypto *crypto, const struct ds *ds, const struct name *owner,
         const struct dnskey *key)
 {
 	uint8_t digest[DIGEST_MAX_OCTETS];
@@ -83,7 +83,7 @@ static bool is_named(struct crypto *crypto, const struct ds_set *ds, const struc
 		if (*digests_left == 0)
 			return false;
 		--*digests_left;
-		if (ds_names(crypto, &ds->ds[d], owner, key))
+		if (ds_matches(crypto, &ds->ds[d], owner, key))
 			return true;
 	}
 	return false;

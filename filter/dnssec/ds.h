@@ -27,7 +27,7 @@ bool ds_of_dnskey(
         struct crypto *crypto, const struct name *owner, const struct dnskey *key, struct ds *ds);
 
 /* True when the DS names the key: tag, algorithm and digest are its own (RFC 4035, 5.2). */
-bool ds_names(struct crypto *crypto, const struct ds *ds, const struct name *owner,
+bool ds_matches(struct crypto *crypto, const struct ds *ds, const struct name *owner,
         const struct dnskey *key);
 
 /* Takes the usable DS records out of an RRset. Where there is none, returns why the zone is

@@ -58,7 +58,7 @@ static uint32_t places_of(const struct reading *r, const struct dnskey *plain)
 	uint32_t places = 0;
 
 	for (unsigned i = 0; i < r->point->count; i++) {
-		if (ds_names(r->crypto, &r->point->keys[i].ds, &r->point->zone, plain))
+		if (ds_matches(r->crypto, &r->point->keys[i].ds, &r->point->zone, plain))
 			places |= UINT32_C(1) << i;
 	}
 	return places;
