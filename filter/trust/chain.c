@@ -36,7 +36,8 @@ static bool step_down(struct chain *c, const struct fact *fact, const struct nam
 		return enter_zone(c, fact, name);
 	case CUT_INSECURE:
 	case CUT_BROKEN:
-		c->zone = *name;
+		if (fact->cut == CUT_INSECURE) /* else it is not known to be a cut */
+			c->zone = *name;
 		end_at(c, CHAIN_BROKEN, name, TYPE_DS);
 		c->outcome = fact->outcome;
 		return false;
