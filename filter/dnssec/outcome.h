@@ -44,7 +44,7 @@ enum status {
 	X(DNSKEY_MISSING, "dnskey-missing", 9, "the DNSKEY answer holds no DNSKEY")                \
 	X(DNSKEY_NO_ZONE_BIT, "dnskey-no-zone-bit", 11, "no DNSKEY has the zone bit")              \
 	X(DS_UNPROVED, "ds-unproved", 12, "neither a DS nor its absence is proved")                \
-	X(CNAME_FORGED, "cname-forged", 6, "a CNAME does not derive from its DNAME")               \
+	X(CNAME_FORGED, "cname-forged", 6, "the CNAME is not what the DNAME makes")                \
 	X(CHAIN_TOO_LONG, "chain-too-long", 6, "the CNAME chain is longer than the limit")         \
 	X(BUDGET, "budget", 6, "judging it would cost more than the limit")                        \
 	X(FETCH_FAILED, "fetch-failed", 22, "a DNSKEY or DS could not be fetched")                 \

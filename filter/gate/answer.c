@@ -98,20 +98,23 @@ static bool follow_cname(struct judging *j, const struct rrset *cname, struct wa
 	return true;
 }
 
-/* A DNAME without the CNAME that should come with it. In an unsigned zone that decides nothing:
- * what lies below it may be a signed island, which no DNAME can rename. */
+/* A DNAME without the CNAME that must come with it (RFC 6672, 3.1) unless the name would be too
+ * long: for who does not know DNAME that is a denial without proof. In an unsigned zone it decides
+ * nothing: what lies below it may be a signed island, which no DNAME can rename. */
 static bool follow_dname(struct judging *j, const struct rrset *dname, struct walk *w, bool *more)
 {
-	struct name target;
+	struct name target, made;
 
+	*more = false;
 	if (!judge_part(j, dname))
 		return false;
-	*more = ruling_of(j, dname)->outcome.status == STATUS_SECURE;
-	if (!*more)
+	if (ruling_of(j, dname)->outcome.status != STATUS_SECURE)
 		return true;
 	if (!read_target(j, dname, &target))
 		fail(j, REASON_MALFORMED, &dname->owner, TYPE_DNAME);
-	else if (!name_replace_suffix(&w->name, &dname->owner, &target, &w->name))
+	else if (name_replace_suffix(&w->name, &dname->owner, &target, &made))
+		fail(j, REASON_CNAME_FORGED, &w->name, TYPE_CNAME);
+	else
 		w->too_long = true;
 	return true;
 }
