@@ -212,11 +212,14 @@ static struct rd nsec3_of(char **tokens, unsigned count, const char *zone, char 
 	static const uint8_t salt[255];
 	struct nsec3_params p = { 0 };
 	uint16_t types[TOKENS_MAX] = { 0 };
+	const char *next = NULL;
 	unsigned n = 0;
 	unsigned long value;
 
 	for (unsigned i = 0; i < count; i++) {
-		if (option(tokens[i], "iterations=", &value))
+		if (strncmp(tokens[i], "next=", 5) == 0)
+			next = tokens[i] + 5;
+		else if (option(tokens[i], "iterations=", &value))
 			p.iterations = (uint16_t)value;
 		else if (option(tokens[i], "salt=", &value))
 			p.salt = span_of(salt, value);
@@ -228,7 +231,7 @@ static struct rd nsec3_of(char **tokens, unsigned count, const char *zone, char 
 	struct testhash hash = testhash_of(owner + 1, &p);
 	struct testhash from = *owner == '~' ? testhash_step(hash, -1) : hash;
 	testhash_owner(from, zone, owner);
-	return rd_nsec3(&p, testhash_step(hash, 1), types);
+	return rd_nsec3(&p, next ? testhash_of(next, &p) : testhash_step(hash, 1), types);
 }
 
 static struct signing signing_of(char **tokens, unsigned count)

@@ -1,0 +1,768 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Responses that somebody meant badly. Whatever is done to one, nothing but the truth is delivered,
+ * and it costs no more than the limits allow. */
+#include "judge.h"
+
+#include "wire/rdata.h"
+
+#include <time.h>
+
+#define PROOF_OF_X                                                                                 \
+	SOA_EXAMPLE "> www.example.test NSEC example.test A RRSIG NSEC | example.test\n"           \
+	            "> example.test NSEC a.example.test NS SOA RRSIG NSEC | example.test"
+
+static const struct base {
+	const char *question;
+	unsigned rcode;
+	const char *records;
+} bases[] = {
+	{ "www.example.test A", 0, "www.example.test A 192.0.2.1 192.0.2.2 | example.test" },
+	{ "example.test MX", 0,
+	        "example.test MX mail.example.test | example.test\n"
+	        "> example.test NS ns.example.test | example.test\n"
+	        "+ mail.example.test AAAA 2001:db8::1 | example.test" },
+	{ "a.example.test A", 0,
+	        "a.example.test CNAME www.other.test | example.test\n"
+	        "www.other.test A 192.0.2.1 | other.test" },
+	{ "y.d.example.test TXT", 0,
+	        "d.example.test DNAME e.other.test | example.test\n"
+	        "y.d.example.test CNAME y.e.other.test\n"
+	        "y.e.other.test TXT hello | other.test" },
+	{ "q.w.example.test A", 0,
+	        "q.w.example.test A 192.0.2.1 | example.test labels=3\n"
+	        "> *.w.example.test NSEC www.example.test A RRSIG NSEC | example.test" },
+	{ "x.example.test A", 3, PROOF_OF_X },
+	{ "www.example.test MX", 0,
+	        SOA_EXAMPLE "> =www.example.test NSEC3 A RRSIG | example.test" },
+	{ "x.example.test A", 3,
+	        SOA_EXAMPLE "> =example.test NSEC3 salt=2 NS SOA RRSIG | example.test\n"
+	                    "> ~x.example.test NSEC3 salt=2 A RRSIG | example.test\n"
+	                    "> ~*.example.test NSEC3 salt=2 A RRSIG | example.test" },
+};
+
+/* ---- What is delivered ---- */
+
+/* A record without its TTL, names lowered and uncompressed. */
+struct fact_of {
+	struct name owner;
+	uint16_t type;
+	size_t len;
+	uint8_t rdata[1024];
+};
+
+static void read_fact(const struct message *m, const struct rr *rr, struct fact_of *f)
+{
+	struct rdata_walk walk = rdata_walk_begin(m, rr);
+	struct rdata_part part;
+	struct writer w = writer_over(f->rdata, sizeof(f->rdata));
+
+	memset(f, 0, sizeof(*f));
+	assert_true(message_owner(m, rr, &f->owner));
+	f->type = rr->type;
+	while (rdata_walk_next(&walk, &part)) {
+		struct cursor c = cursor_at(m->octets, part.at);
+		struct name name;
+		if (part.is_name)
+			name_read(&c, &name);
+		writer_put(&w, part.is_name ? name_span(&name) : part.octets);
+	}
+	assert_true(rdata_walk_done(&walk) && !w.full);
+	f->len = w.len;
+}
+
+static bool same_fact(const struct fact_of *a, const struct fact_of *b)
+{
+	return name_equal(&a->owner, &b->owner) && a->type == b->type &&
+	       span_equal(span_of(a->rdata, a->len), span_of(b->rdata, b->len));
+}
+
+/* What is true: all that the genuine response says. */
+static struct {
+	unsigned rcode, count, answers;
+	struct fact_of facts[64];
+} truth;
+
+static bool is_signature(const struct rr *rr)
+{
+	return rr->type == TYPE_RRSIG;
+}
+
+static void learn_truth(struct span octets)
+{
+	static struct rr rrs[64];
+	struct message m;
+
+	assert_true(message_parse(&m, octets, rrs, COUNT(rrs)));
+	truth.rcode = message_rcode(&m);
+	truth.count = truth.answers = 0;
+	for (unsigned i = 0; i < m.rr_count; i++) {
+		if (is_signature(&rrs[i]))
+			continue;
+		truth.answers += rrs[i].section == SECTION_ANSWER;
+		read_fact(&m, &rrs[i], &truth.facts[truth.count++]);
+	}
+}
+
+static bool is_true(const struct fact_of *f)
+{
+	for (unsigned i = 0; i < truth.count; i++) {
+		if (same_fact(&truth.facts[i], f))
+			return true;
+	}
+	return false;
+}
+
+/* Judges without anybody to ask; what is wanted cannot be had. */
+static void judge_alone(struct judge *j, const struct asked *asked, struct span octets)
+{
+	for (unsigned fetches = 0;; fetches++) {
+		struct writer out = writer_over(j->out, sizeof(j->out));
+		gate_judge(&j->gate, asked, octets, j->now, &out, &j->result);
+		assert_in_range(j->result.verifications, 0, LIMIT_VERIFICATIONS);
+		if (j->result.verdict != GATE_WANT)
+			return;
+		assert_in_range(fetches, 0, 600);
+		struct want want = j->result.want;
+		gate_learn_failure(&j->gate, &want, REASON_FETCH_FAILED, j->now);
+	}
+}
+
+/* Judges `octets` from memory that ends where they end, and checks that nothing is delivered but
+ * what is true: no other record, whatever the status, and no other answer as Secure. */
+static void check_truth(struct judge *j, const struct asked *asked, struct span octets)
+{
+	static struct rr rrs[MESSAGE_RRS_MAX];
+	uint8_t *exact = malloc(octets.len ? octets.len : 1);
+	struct message m;
+
+	memcpy(exact, octets.base, octets.len);
+	bool parsed = message_parse(&m, span_of(exact, octets.len), rrs, COUNT(rrs));
+	if (!parsed || gate_matches(&m, asked)) { /* others are dropped before */
+		judge_alone(j, asked, span_of(exact, octets.len));
+		if (j->result.verdict == GATE_DROP)
+			assert_false(parsed);
+		if (j->result.verdict <= GATE_REWRITE) {
+			const struct message *sent = judge_delivered(j, span_of(exact, octets.len));
+			unsigned answers = 0;
+			for (unsigned i = 0; i < sent->rr_count; i++) {
+				struct fact_of f;
+				if (is_signature(&sent->rrs[i]))
+					continue;
+				answers += sent->rrs[i].section == SECTION_ANSWER;
+				read_fact(sent, &sent->rrs[i], &f);
+				assert_true(is_true(&f));
+			}
+			if (j->result.outcome.status == STATUS_SECURE) {
+				assert_int_equal(message_rcode(sent), truth.rcode);
+				assert_int_equal(answers, truth.answers);
+			}
+		}
+	}
+	free(exact);
+}
+
+/* Begins with the genuine response, and what it takes to judge it in the store. */
+static struct asked begin_base(struct judge *j, const struct base *base)
+{
+	struct asked asked = judge_asked(base->question, ASK_DO);
+
+	store_flush(&j->store);
+	judge_text(j, base->question, base->rcode, base->records, ASK_DO);
+	assert_judged(j, base->question, STATUS_SECURE, REASON_NONE);
+	learn_truth(msg_span(&j->response));
+	check_truth(j, &asked, msg_span(&j->response));
+	assert_int_equal(j->result.outcome.status, STATUS_SECURE);
+	return asked;
+}
+
+static void a_response_cut_anywhere_is_dropped(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+
+	for (size_t i = 0; i < COUNT(bases); i++) {
+		struct asked asked = begin_base(j, &bases[i]);
+		for (size_t len = 0; len < j->response.len; len++) {
+			check_truth(j, &asked, span_of(j->response.octets, len));
+			assert_int_equal(j->result.verdict, GATE_DROP);
+		}
+	}
+	judge_free(j);
+}
+
+static void a_response_with_any_bit_flipped_tells_the_truth_or_is_refused(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+
+	for (size_t i = 0; i < COUNT(bases); i++) {
+		struct asked asked = begin_base(j, &bases[i]);
+		for (size_t bit = 0; bit < j->response.len * 8; bit++) {
+			j->response.octets[bit / 8] ^= (uint8_t)(1 << bit % 8);
+			check_truth(j, &asked, msg_span(&j->response));
+			j->response.octets[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		}
+	}
+	judge_free(j);
+}
+
+static uint32_t seed;
+
+static uint32_t draw(uint32_t below)
+{
+	seed = seed * 1664525 + 1013904223;
+	return (uint32_t)((uint64_t)(seed >> 8) * below >> 24);
+}
+
+static void a_response_with_octets_changed_at_random_tells_the_truth(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	static struct msgbuild genuine;
+
+	seed = 1;
+	for (size_t i = 0; i < COUNT(bases); i++) {
+		struct asked asked = begin_base(j, &bases[i]);
+		genuine = j->response;
+		for (unsigned trial = 0; trial < 1000; trial++) {
+			for (unsigned n = 1 + draw(4); n > 0; n--)
+				j->response.octets[draw((uint32_t)genuine.len)] =
+				        (uint8_t)draw(256);
+			check_truth(j, &asked, msg_span(&j->response));
+			j->response = genuine;
+		}
+	}
+	judge_free(j);
+}
+
+static void another_rcode_is_never_secure(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+
+	for (size_t i = 0; i < COUNT(bases); i++) {
+		struct asked asked = begin_base(j, &bases[i]);
+		for (unsigned rcode = 0; rcode < 16; rcode++) {
+			j->response.octets[3] = (uint8_t)((j->response.octets[3] & 0xf0) | rcode);
+			check_truth(j, &asked, msg_span(&j->response));
+			assert_int_equal(
+			        j->result.outcome.status == STATUS_SECURE, rcode == truth.rcode);
+		}
+	}
+	judge_free(j);
+}
+
+/* ---- Records taken out, doubled, moved ---- */
+
+struct slice {
+	struct span octets;
+	unsigned section;
+};
+
+/* The records of the response as octets; owners point to nothing but the question. */
+static unsigned slices_of(struct judge *j, struct slice *slices, unsigned most)
+{
+	static struct rr rrs[64];
+	struct message m;
+
+	assert_true(message_parse(&m, msg_span(&j->response), rrs, COUNT(rrs)));
+	assert_in_range(m.rr_count, 0, most);
+	for (unsigned i = 0; i < m.rr_count; i++) {
+		size_t end = rrs[i].rdata_at + (size_t)rrs[i].rdata_len;
+		slices[i].octets = span_of(m.octets.base + rrs[i].owner_at, end - rrs[i].owner_at);
+		slices[i].section = rrs[i].section;
+	}
+	return m.rr_count;
+}
+
+static struct span join(struct msgbuild *b, const struct judge *j, const struct asked *asked,
+        const struct slice *slices, unsigned count)
+{
+	struct writer w = writer_over(b->octets, sizeof(b->octets));
+	uint16_t counts[3] = { 0 };
+
+	writer_put(&w, span_of(j->response.octets, DNS_HEADER_SIZE));
+	writer_put(&w, span_of(asked->question, asked->question_len));
+	for (unsigned section = 0; section < 3; section++) {
+		for (unsigned i = 0; i < count; i++) {
+			if (slices[i].section != section)
+				continue;
+			writer_put(&w, slices[i].octets);
+			counts[section]++;
+		}
+	}
+	for (unsigned section = 0; section < 3; section++)
+		writer_patch_u16(&w, 6 + 2 * section, counts[section]);
+	assert_false(w.full);
+	return writer_span(&w);
+}
+
+static void records_left_out_doubled_or_moved_change_nothing(void **state)
+{
+	(void)state;
+	static struct msgbuild b;
+	struct judge *j = judge_new();
+	struct slice slices[64], changed[64];
+
+	for (size_t i = 0; i < COUNT(bases); i++) {
+		struct asked asked = begin_base(j, &bases[i]);
+		unsigned count = slices_of(j, slices, 32);
+		for (unsigned n = 0; n < count; n++) {
+			memcpy(changed, slices, sizeof(slices));
+			changed[n] = changed[count - 1];
+			check_truth(j, &asked, join(&b, j, &asked, changed, count - 1));
+			memcpy(changed, slices, sizeof(slices));
+			changed[count] = changed[n];
+			for (unsigned section = 0; section < 3; section++) {
+				changed[count].section = section;
+				struct span octets = join(&b, j, &asked, changed, count + 1);
+				/* A record that is there twice counts twice. */
+				judge_alone(j, &asked, octets);
+				changed[n].section = section;
+				check_truth(j, &asked, join(&b, j, &asked, changed, count));
+				changed[n].section = slices[n].section;
+			}
+		}
+	}
+	judge_free(j);
+}
+
+/* ---- Genuine records in the wrong place ---- */
+
+/* A small zone in full. */
+static const char *const zone_by_nsec[] = {
+	"example.test SOA | example.test",
+	"www.example.test A 192.0.2.1 | example.test",
+	"a.example.test CNAME www.example.test | example.test",
+	"d.example.test DNAME www.example.test | example.test",
+	"y.d.example.test CNAME y.www.example.test",
+	"q.w.example.test A 192.0.2.3 | example.test labels=3",
+	"www.w.example.test A 192.0.2.3 | example.test labels=3",
+	"*.w.example.test A 192.0.2.3 | example.test",
+	"sub.example.test SOA | sub.example.test",
+	"sub.example.test NSEC sub.example.test NS SOA RRSIG NSEC DNSKEY | sub.example.test",
+	"test NSEC example.test NS SOA RRSIG NSEC DNSKEY | test",
+	"example.test NSEC test NS DS RRSIG NSEC | test",
+	"example.test NSEC a.example.test NS SOA RRSIG NSEC DNSKEY | example.test",
+	"a.example.test NSEC d.example.test CNAME RRSIG NSEC | example.test",
+	"d.example.test NSEC sub.example.test DNAME RRSIG NSEC | example.test",
+	"sub.example.test NSEC unsigned.example.test NS DS RRSIG NSEC | example.test",
+	"unsigned.example.test NSEC *.w.example.test NS RRSIG NSEC | example.test",
+	"*.w.example.test NSEC www.example.test A RRSIG NSEC | example.test",
+	"www.example.test NSEC example.test A RRSIG NSEC | example.test",
+};
+
+/* What is not its NSEC chain, and those of its parent and its child. */
+#define ZONE_SETS 12
+
+/* The same zone's names for NSEC3, one of which is an empty non-terminal. */
+static const struct hashed {
+	const char *name, *types;
+} zone_by_nsec3[] = {
+	{ "example.test", "NS SOA RRSIG DNSKEY" },
+	{ "a.example.test", "CNAME RRSIG" },
+	{ "d.example.test", "DNAME RRSIG" },
+	{ "sub.example.test", "NS DS RRSIG" },
+	{ "unsigned.example.test", "NS" },
+	{ "w.example.test", "" },
+	{ "*.w.example.test", "A RRSIG" },
+	{ "www.example.test", "A RRSIG" },
+};
+
+static int compare_hashes(const void *a, const void *b)
+{
+	static const struct nsec3_params p = { 0 };
+	struct testhash x = testhash_of(((const struct hashed *)a)->name, &p);
+	struct testhash y = testhash_of(((const struct hashed *)b)->name, &p);
+	return memcmp(x.octets, y.octets, sizeof(x.octets));
+}
+
+/* Writes the NSEC3 chain behind the other sets of the zone. */
+static void chain_by_hash(const char *sets[], char texts[][200])
+{
+	struct hashed names[COUNT(zone_by_nsec3)];
+
+	memcpy(sets, zone_by_nsec, ZONE_SETS * sizeof(sets[0]));
+	memcpy(names, zone_by_nsec3, sizeof(names));
+	qsort(names, COUNT(names), sizeof(names[0]), compare_hashes);
+	for (size_t i = 0; i < COUNT(names); i++) {
+		snprintf(texts[i], sizeof(texts[i]), "=%s NSEC3 next=%s %s | example.test",
+		        names[i].name, names[(i + 1) % COUNT(names)].name, names[i].types);
+		sets[ZONE_SETS + i] = texts[i];
+	}
+}
+
+/* What may be answered as Secure. */
+static const struct {
+	const char *question;
+	unsigned rcode;
+	const char *answer;
+} truths[] = {
+	{ "www.example.test A", 0, "www.example.test/A" },
+	{ "www.example.test MX", 0, "" },
+	{ "x.example.test A", 3, "" },
+	{ "a.example.test A", 0, "a.example.test/CNAME www.example.test/A" },
+	{ "q.w.example.test A", 0, "q.w.example.test/A" },
+	{ "w.example.test A", 0, "" },
+	{ "q.w.example.test MX", 0, "" },
+	{ "*.w.example.test A", 0, "*.w.example.test/A" },
+	{ "d.example.test A", 0, "" },
+	{ "y.d.example.test A", 3, "d.example.test/DNAME y.d.example.test/CNAME" },
+	{ "sub.example.test A", 0, "" },
+	{ "www.sub.example.test A", 3, "" },
+	{ "example.test A", 0, "" },
+	{ "unsigned.example.test DS", 0, "" },
+};
+
+static int compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The answer section's records but what comes with them, in alphabetical order, each once. */
+static const char *answer_of(const struct message *m)
+{
+	static char sorted[2048];
+	char *list = strdup(judge_list(m)), *rest = list, *words[256];
+	size_t count = 0, len = 0;
+
+	for (char *word; (word = strtok_r(rest, " ", &rest)) && *word != '>' && *word != '+';) {
+		if (!strstr(word, "/RRSIG") && !strstr(word, "/NSEC"))
+			words[count++] = word;
+	}
+	qsort(words, count, sizeof(words[0]), compare_texts);
+	sorted[0] = '\0';
+	for (size_t i = 0; i < count; i++) {
+		if (i == 0 || strcmp(words[i], words[i - 1]) != 0)
+			len += (size_t)sprintf(sorted + len, "%s%s", len ? " " : "", words[i]);
+	}
+	free(list);
+	return sorted;
+}
+
+static bool is_answer_to(const char *question, unsigned rcode, const char *answer)
+{
+	for (size_t i = 0; i < COUNT(truths); i++) {
+		if (strcmp(truths[i].question, question) != 0)
+			continue;
+		return rcode == truths[i].rcode && strcmp(answer, truths[i].answer) == 0;
+	}
+	return false;
+}
+
+/* Answers a question with sets of the zone drawn at random, and holds what is Secure against the
+ * truth. Returns whether it was. */
+static bool mix(struct judge *j, const char *const *sets, size_t count, const char *question)
+{
+	static const unsigned rcodes[] = { 0, 0, 3, 3, 6 };
+	char text[8192] = "";
+	unsigned most = 1 + draw(6);
+	unsigned rcode = rcodes[draw(COUNT(rcodes))];
+	unsigned in_answer = draw(most + 1);
+
+	for (unsigned n = 0; n < most; n++) {
+		strcat(text, n >= in_answer ? "> " : "");
+		strcat(text, sets[draw((uint32_t)count)]);
+		strcat(text, "\n");
+	}
+	judge_text(j, question, rcode, text, ASK_DO | ASK_LARGE);
+	if (j->result.outcome.status != STATUS_SECURE)
+		return false;
+	const char *answer = answer_of(judge_delivered(j, msg_span(&j->response)));
+	if (!is_answer_to(question, rcode, answer))
+		fail_msg("%s: rcode %u, \"%s\" was Secure by:\n%s", question, rcode, answer, text);
+	return true;
+}
+
+static void genuine_records_prove_nothing_but_the_truth_however_they_are_mixed(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	unsigned secure = 0;
+
+	const char *by_hash[ZONE_SETS + COUNT(zone_by_nsec3)];
+	char texts[COUNT(zone_by_nsec3)][200];
+	unsigned secure_by_hash = 0;
+
+	chain_by_hash(by_hash, texts);
+	seed = 7;
+	for (unsigned trial = 0; trial < 10000; trial++) {
+		const char *question = truths[draw(COUNT(truths))].question;
+		secure += mix(j, zone_by_nsec, COUNT(zone_by_nsec), question);
+		secure_by_hash += mix(j, by_hash, COUNT(by_hash), question);
+	}
+	print_message("# %u and %u of 10000 mixtures were Secure\n", secure, secure_by_hash);
+	assert_in_range(secure, 100, 5000); /* else the test tests nothing */
+	assert_in_range(secure_by_hash, 100, 5000);
+	judge_free(j);
+}
+
+/* ---- What it costs ---- */
+
+static double elapsed_ms(const struct timespec *since)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)(now.tv_sec - since->tv_sec) * 1e3 +
+	       (double)(now.tv_nsec - since->tv_nsec) / 1e6;
+}
+
+/* Judges the response twice, the second time with all keys known, and says what that took. */
+static void measure(struct judge *j, const char *what, const struct asked *asked)
+{
+	struct timespec start;
+
+	judge_octets(j, asked, msg_span(&j->response));
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	judge_octets(j, asked, msg_span(&j->response));
+	print_message("# %s, %zu octets: %.1f ms, %u verifications, %s, %s\n", what,
+	        j->response.len, elapsed_ms(&start), j->result.verifications,
+	        status_text(j->result.outcome.status), reason_word(j->result.outcome.reason));
+	assert_in_range(j->result.verifications, 0, LIMIT_VERIFICATIONS);
+}
+
+/* A chain of signed CNAMEs, and behind it signed records that are not needed. */
+static void the_most_verifications_that_a_response_can_ask_for_are_bounded(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *zone;
+	} zones[] = { { "rsasha256.test" }, { "p256.test" }, { "p384.test" }, { "ed448.test" } };
+	struct judge *j = judge_new();
+
+	for (size_t z = 0; z < COUNT(zones); z++) {
+		char question[100], text[200];
+		snprintf(question, sizeof(question), "n0.%s A", zones[z].zone);
+		struct asked asked = judge_asked(question, ASK_DO | ASK_LARGE);
+		judge_begin(j, question, 0);
+		for (unsigned i = 0; i < LIMIT_CNAMES; i++) {
+			snprintf(text, sizeof(text), "n%u.%s CNAME n%u.%s | %s", i, zones[z].zone,
+			        i + 1, zones[z].zone, zones[z].zone);
+			judge_write(j, text);
+		}
+		snprintf(text, sizeof(text), "n%u.%s A 192.0.2.1 | %s", LIMIT_CNAMES, zones[z].zone,
+		        zones[z].zone);
+		judge_write(j, text);
+		for (unsigned i = 0; i < 40; i++) {
+			snprintf(text, sizeof(text), "> x%u.%s A 192.0.2.1 | %s spoilt", i,
+			        zones[z].zone, zones[z].zone);
+			judge_write(j, text);
+		}
+		measure(j, zones[z].zone, &asked);
+		assert_judged(j, zones[z].zone, STATUS_SECURE, REASON_NONE);
+		assert_int_equal(judge_delivered(j, msg_span(&j->response))->rr_count,
+		        2 * (LIMIT_CNAMES + 1));
+	}
+	judge_free(j);
+}
+
+static void bad_signatures_over_one_set_cost_little(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	struct asked asked = judge_asked("www.p384.test A", ASK_DO | ASK_LARGE);
+	struct rd a = rd_a("192.0.2.1");
+	struct signing how = valid;
+
+	how.is_spoilt = true;
+	judge_begin(j, "www.p384.test A", 0);
+	msg_rr(&j->response, "www.p384.test", TYPE_A, TTL, a);
+	struct rd sig =
+	        rd_rrsig(judge_key(j, "p384.test"), "www.p384.test", TYPE_A, TTL, &a, 1, &how);
+	for (unsigned i = 0; i < 450; i++)
+		msg_rr(&j->response, "www.p384.test", TYPE_RRSIG, TTL, sig);
+	measure(j, "450 bad RRSIGs", &asked);
+	assert_judged(j, "450 bad RRSIGs", STATUS_BOGUS, REASON_BUDGET);
+	assert_in_range(j->result.verifications, 0, LIMIT_FAILURES_PER_SET);
+	judge_free(j);
+}
+
+/* Many names in different zones cannot make it follow more signers than the limit. */
+static void bad_signatures_by_many_signers_cost_little(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	const char *question = "a.b.c.d.e.f.g.h.example.test A";
+	struct asked asked = judge_asked(question, ASK_DO | ASK_LARGE);
+	struct rd a = rd_a("192.0.2.1");
+	const char *owner = "a.b.c.d.e.f.g.h.example.test", *signer = owner;
+
+	judge_begin(j, question, 0);
+	msg_rr(&j->response, owner, TYPE_A, TTL, a);
+	while (signer) {
+		struct signing how = valid;
+		how.signer = signer;
+		msg_rr(&j->response, owner, TYPE_RRSIG, TTL,
+		        rd_rrsig(judge_key(j, "example.test"), owner, TYPE_A, TTL, &a, 1, &how));
+		signer = strchr(signer, '.') ? strchr(signer, '.') + 1 : NULL;
+	}
+	judge_octets(j, &asked, msg_span(&j->response));
+	assert_in_range(j->fetches, 0, LIMIT_FETCHES);
+	assert_int_not_equal(j->result.outcome.status, STATUS_SECURE);
+	judge_free(j);
+}
+
+/* An RRset of as many records as a message holds, under the longest name. */
+static void a_giant_rrset_is_hashed_as_often_as_may_fail(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	static const char *const zones[] = { "p384.test", "ed448.test", "example.test" };
+
+	for (size_t z = 0; z < COUNT(zones); z++) {
+		char owner[256] = "", question[300];
+		while (strlen(owner) + 62 + strlen(zones[z]) < 253)
+			strcat(owner,
+			        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.");
+		strcat(owner, zones[z]);
+		snprintf(question, sizeof(question), "%s TXT", owner);
+		struct asked asked = judge_asked(question, ASK_DO | ASK_LARGE);
+		judge_begin(j, question, 0);
+		for (unsigned i = 0; i < 3800; i++) {
+			char text[8];
+			snprintf(text, sizeof(text), "%03x", i);
+			msg_rr(&j->response, owner, TYPE_TXT, TTL, rd_txt(text));
+		}
+		for (unsigned i = 0; i < 3; i++) {
+			struct rd one = rd_txt("x");
+			struct rd sig = rd_rrsig(
+			        judge_key(j, zones[z]), owner, TYPE_TXT, TTL, &one, 1, &valid);
+			msg_rr(&j->response, owner, TYPE_RRSIG, TTL, sig);
+		}
+		measure(j, zones[z], &asked);
+		assert_judged(j, zones[z], STATUS_BOGUS, REASON_BUDGET);
+	}
+	judge_free(j);
+}
+
+static void an_rrset_of_a_thousand_records_is_still_secure(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	struct asked asked = judge_asked("www.example.test A", ASK_DO | ASK_LARGE);
+	enum { MANY = 1000 };
+	struct rd *rds = calloc(MANY, sizeof(*rds));
+
+	for (unsigned i = 0; i < MANY; i++) {
+		char address[32];
+		snprintf(address, sizeof(address), "10.%u.%u.1", i * 7919 % 256, i / 256);
+		rds[i] = rd_a(address);
+	}
+	judge_begin(j, "www.example.test A", 0);
+	msg_signed(&j->response, judge_key(j, "example.test"), "www.example.test", TYPE_A, TTL, rds,
+	        MANY, &valid);
+	measure(j, "1000 addresses", &asked);
+	assert_judged(j, "1000 addresses", STATUS_SECURE, REASON_NONE);
+	assert_int_equal(judge_delivered(j, msg_span(&j->response))->rr_count, MANY + 1);
+	asked = judge_asked("www.example.test A", ASK_PLAIN);
+	judge_octets(j, &asked, msg_span(&j->response));
+	assert_true(judge_delivered(j, msg_span(&j->response))->flags & FLAG_TC);
+	free(rds);
+	judge_free(j);
+}
+
+static void thousands_of_records_of_as_many_sets_are_refused(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	struct asked asked = judge_asked("www.example.test A", ASK_DO | ASK_LARGE);
+
+	for (unsigned sets = LIMIT_RRSETS - 1; sets <= 4000; sets += 4000 - LIMIT_RRSETS + 1) {
+		judge_begin(j, "www.example.test A", 0);
+		judge_write(j, "www.example.test A 192.0.2.1 | example.test");
+		msg_section(&j->response, SECTION_ADDITIONAL);
+		for (unsigned i = 0; i < sets; i++)
+			msg_rr(&j->response, "www.example.test", (uint16_t)(1000 + i), TTL,
+			        rd_raw(span_of("", 0)));
+		measure(j, "many sets", &asked);
+		if (sets < LIMIT_RRSETS)
+			assert_judged(j, "255 sets", STATUS_SECURE, REASON_NONE);
+		else
+			assert_judged(j, "4000 sets", STATUS_BOGUS, REASON_MALFORMED);
+	}
+	judge_free(j);
+}
+
+/* Each owner is a label and a pointer to the one before, so that names are read over and over. */
+static void a_compression_bomb_is_read_within_bounds(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	struct asked asked = judge_asked("www.example.test A", ASK_DO | ASK_LARGE);
+
+	judge_begin(j, "www.example.test A", 0);
+	judge_write(j, "www.example.test A 192.0.2.1 | example.test");
+	struct msgbuild *b = &j->response;
+	struct writer w = writer_over(b->octets, sizeof(b->octets));
+	w.len = b->len;
+	size_t last = DNS_HEADER_SIZE;
+	unsigned count = 0;
+	while (w.len < 16000) {
+		size_t at = w.len;
+		writer_u16(&w, 0x0161); /* the label "a" */
+		writer_u16(&w, (uint16_t)(0xc000 | last));
+		writer_u16(&w, TYPE_A);
+		writer_u16(&w, CLASS_IN);
+		writer_u32(&w, TTL);
+		writer_u16(&w, 0);
+		last = count % 110 == 109 ? DNS_HEADER_SIZE : at;
+		count++;
+	}
+	/* and then all point to the deepest */
+	while (w.len < 65000) {
+		writer_u16(&w, (uint16_t)(0xc000 | last));
+		writer_u16(&w, TYPE_A);
+		writer_u16(&w, CLASS_IN);
+		writer_u32(&w, TTL);
+		writer_u16(&w, 0);
+		count++;
+	}
+	b->len = w.len;
+	put_u16(b->octets + 6, (uint16_t)(count + 2));
+	measure(j, "a chain of pointers", &asked);
+	judge_free(j);
+}
+
+static void nsec3_records_cannot_ask_for_more_hashes_than_the_limit(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	const char *question = "a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t.u.v.w.x.y.z.a.b.c.d.e.f.g."
+	                       "example.test A";
+	struct name none;
+
+	/* No name is there, so that no more is asked about it. */
+	assert_true(name_from_text("g.example.test", &none));
+	store_put_cut(&j->store, &none, CUT_NO_NAME, (struct outcome){ 0 }, NULL, NOW, TTL);
+	judge_text(j, question, 3,
+	        "> ~1.example.test NSEC3 iterations=50 salt=255 A | example.test\n"
+	        "> ~2.example.test NSEC3 iterations=50 salt=255 A | example.test\n"
+	        "> ~3.example.test NSEC3 iterations=50 salt=255 A | example.test",
+	        ASK_DO | ASK_LARGE);
+	struct asked asked = judge_asked(question, ASK_DO | ASK_LARGE);
+	measure(j, "33 labels, 50 iterations, salt of 255", &asked);
+	assert_judged(j, "hashes", STATUS_BOGUS, REASON_BUDGET);
+	judge_free(j);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_response_cut_anywhere_is_dropped),
+		cmocka_unit_test(a_response_with_any_bit_flipped_tells_the_truth_or_is_refused),
+		cmocka_unit_test(a_response_with_octets_changed_at_random_tells_the_truth),
+		cmocka_unit_test(another_rcode_is_never_secure),
+		cmocka_unit_test(records_left_out_doubled_or_moved_change_nothing),
+		cmocka_unit_test(
+		        genuine_records_prove_nothing_but_the_truth_however_they_are_mixed),
+		cmocka_unit_test(the_most_verifications_that_a_response_can_ask_for_are_bounded),
+		cmocka_unit_test(bad_signatures_over_one_set_cost_little),
+		cmocka_unit_test(bad_signatures_by_many_signers_cost_little),
+		cmocka_unit_test(a_giant_rrset_is_hashed_as_often_as_may_fail),
+		cmocka_unit_test(an_rrset_of_a_thousand_records_is_still_secure),
+		cmocka_unit_test(thousands_of_records_of_as_many_sets_are_refused),
+		cmocka_unit_test(a_compression_bomb_is_read_within_bounds),
+		cmocka_unit_test(nsec3_records_cannot_ask_for_more_hashes_than_the_limit),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
