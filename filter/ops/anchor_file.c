@@ -35,8 +35,10 @@ static char *read_whole(FILE *file, const char *path, char *error, size_t error_
 static void set_aside(const char *path)
 {
 	char aside[PATH_MAX];
+	struct stat st;
 
-	if ((size_t)snprintf(aside, sizeof(aside), "%s.damaged", path) < sizeof(aside))
+	if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	        (size_t)snprintf(aside, sizeof(aside), "%s.damaged", path) < sizeof(aside))
 		(void)!rename(path, aside);
 }
 

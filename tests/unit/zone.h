@@ -67,6 +67,9 @@ struct testkey *testkey_new(uint8_t algorithm, uint16_t flags, const char *zone)
 /* The same with another `seed`, for a second key with equal arguments. */
 struct testkey *testkey_seeded(
         uint8_t algorithm, uint16_t flags, const char *zone, const char *seed);
+
+/* The same key with the REVOKE bit, and so another tag. */
+struct testkey *testkey_revoked(const struct testkey *k);
 void testkey_free(struct testkey *k);
 
 struct rd rd_dnskey(const struct testkey *k);

@@ -86,6 +86,16 @@ struct testkey *testkey_new(uint8_t algorithm, uint16_t flags, const char *zone)
 	return testkey_seeded(algorithm, flags, zone, "");
 }
 
+struct testkey *testkey_revoked(const struct testkey *k)
+{
+	struct testkey *revoked = malloc(sizeof(*revoked));
+
+	require(revoked && EVP_PKEY_up_ref(k->pkey) == 1);
+	*revoked = *k;
+	revoked->flags |= 0x80;
+	return revoked;
+}
+
 void testkey_free(struct testkey *k)
 {
 	if (k)
