@@ -14,7 +14,7 @@
 #define SHOWN_LINKS      (LIMIT_CNAMES + 2)
 #define SHOWN_SIGNATURES 8
 #define SHOWN_DS         16
-#define SHOWN_SAYINGS    4
+#define SHOWN_SAYINGS    6
 
 #define NOWHERE (-1) /* in place of an index */
 

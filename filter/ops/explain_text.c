@@ -113,7 +113,7 @@ static void write_keys(const struct page *p, const struct shown_zone *z)
 	if (z->key_set != NOWHERE)
 		write_signatures(p, &p->e->sets[z->key_set], &z->name);
 	if (z->keys_came)
-		fprintf(p->out, "  DNSKEY  asked for: %s\n", z->keys_came);
+		fprintf(p->out, "  DNSKEY  looked for: %s\n", z->keys_came);
 	if (z->keys_wanted && z->keys_outcome.status != STATUS_SECURE)
 		write_mark(p, z->keys_outcome, "DNSKEY");
 }
@@ -127,7 +127,7 @@ static void write_cut(const struct page *p, const struct shown_zone *z)
 		write_signatures(p, &p->e->sets[z->ds_set], zone_name(p, z->parent));
 	write_sets(p, z->proofs_begin, z->proofs_end, &z->name);
 	if (z->cut_came)
-		fprintf(p->out, "  DS      asked for: %s\n", z->cut_came);
+		fprintf(p->out, "  DS      looked for: %s\n", z->cut_came);
 	else if (z->cut == SHOWN_BROKEN && z->ds_set == NOWHERE && z->proofs_begin == z->proofs_end)
 		fprintf(p->out, "  DS      the answer holds none, and no NSEC or NSEC3\n");
 	if (z->cut_outcome.status != STATUS_SECURE)
@@ -206,9 +206,9 @@ bool explain_text(FILE *out, const struct explanation *e, const char *source)
 	const struct page page = { out, e };
 	char name[NAME_TEXT_SIZE], type[TYPE_TEXT_SIZE], now[WORDS_SIZE];
 
-	fprintf(out, "%s %s: %s from %s, %s UTC\n", name_text(&e->question.name, name),
-	        type_text(e->question.type, type), rcode_text(e->rcode), source,
-	        words_moment(e->now_s, now));
+	fprintf(out, "%s %s  %s\nfrom %s\njudged as of %s UTC\n",
+	        name_text(&e->question.name, name), type_text(e->question.type, type),
+	        rcode_text(e->rcode), source, words_moment(e->now_s, now));
 	for (unsigned i = 0; i < e->link_count; i++)
 		write_link(&page, &e->links[i]);
 	if (e->is_answer && !e->has_anchor)

@@ -18,10 +18,10 @@ const char *explaining_came(const struct inquiry_link *link)
 	if (!link || link->is_learned)
 		return NULL;
 	if (!link->octets)
-		return "no answer";
+		return "nothing came";
 	struct cursor c = cursor_at(span_of(link->octets, link->len), 2);
 	unsigned rcode = cursor_u16(&c) & RCODE_MASK;
-	return rcode == RCODE_NOERROR ? "an answer of no use" : rcode_text(rcode);
+	return rcode == RCODE_NOERROR ? "nothing of use" : rcode_text(rcode);
 }
 
 bool explaining_open_link(struct explaining *x, const struct inquiry_link *link)
@@ -83,6 +83,34 @@ static void add_aliases(struct explaining *x, const struct shown_zone *z)
 	}
 }
 
+static bool is_signed_by(
+        const struct explaining *x, const struct rrset *set, const struct name *zone)
+{
+	for (uint16_t i = set->first_sig; i != RR_NONE; i = x->g.next[i]) {
+		struct rrsig sig;
+		if (rrsig_read(&x->m, &x->m.rrs[i], &sig) && name_equal(&sig.signer, zone))
+			return true;
+	}
+	return false;
+}
+
+/* A record at the name or below that the zone above has signed, which the gate takes for a proof
+ * that there is no cut (learn.c). */
+static void add_presence(struct explaining *x, const struct shown_zone *z)
+{
+	for (unsigned i = 0; z->parent != NOWHERE && i < x->g.count; i++) {
+		const struct rrset *set = &x->g.sets[i];
+		bool is_above = name_equal(&set->owner, &z->name) &&
+		                (set->type == TYPE_DS || set->type == TYPE_NSEC);
+		if (set->count == 0 || is_above || !name_within(&set->owner, &z->name) ||
+		        !is_signed_by(x, set, &x->e->zones[z->parent].name))
+			continue;
+		explaining_say(x, explaining_add(x, set, ROLE_PROOF, z->parent),
+		        "signed by the zone above");
+		return;
+	}
+}
+
 /* The DS records of a cut, or what is there in their place. */
 static void add_cut(struct explaining *x, struct shown_zone *z)
 {
@@ -99,6 +127,8 @@ static void add_cut(struct explaining *x, struct shown_zone *z)
 		} else {
 			add_aliases(x, z);
 			explaining_add_proofs(x, &z->name, NULL, z->parent, false);
+			if (z->cut == SHOWN_NO_CUT && x->e->set_count == z->proofs_begin)
+				add_presence(x, z);
 		}
 	}
 	z->proofs_end = x->e->set_count;
