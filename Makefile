@@ -38,7 +38,7 @@ SOURCES  := $(wildcard filter/*/*.[ch] tests/unit/*.[ch] bench/*.[ch])
 Q := $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-7s %s\n')
 
-.PHONY: all help deps demo check tests unit lab lint coverage format bench clean install
+.PHONY: all help deps demo check tests unit lab lint fuzz fuzzers coverage format bench clean install
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -50,6 +50,7 @@ help:
 	@echo 'make check      install what it needs, build, run every test (root for the lab)'
 	@echo 'make unit|lab   one half of the tests'
 	@echo 'make lint       includes run one way, formatting, static analysis'
+	@echo 'make fuzz       both fuzz targets, FUZZ_SECONDS=$(FUZZ_SECONDS) each (clang)'
 	@echo 'make bench      what the filter costs, beside a program that accepts everything (root)'
 	@echo 'make install    DESTDIR= PREFIX=$(PREFIX)'
 	@echo 'SAN=address,undefined or SAN=thread builds with sanitizers; V=1 shows the commands'
@@ -105,6 +106,23 @@ lint: all
 	@tests/run --build $B lint
 
 # What the tests reach of the code that judges. The lab and the corpus run the same binary.
+# libFuzzer, from the seeds that `make unit` replays too.
+FUZZ_BIN := $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_SECONDS ?= 60
+
+$B/fuzz/%: $B/tests/fuzz/%.o $(TEST_AID) $B/libsealgate.a
+	$(say) LD $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(our_ldflags) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(pkg_libs) -lcmocka
+
+fuzzers: $(FUZZ_BIN)
+
+fuzz:
+	@$(MAKE) --no-print-directory CC=clang SAN=fuzzer-no-link,address WARN= B=build/fuzz fuzzers
+	@for f in fuzz_message fuzz_gate; do mkdir -p build/fuzz/corpus/$$f; \
+		build/fuzz/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
+		-print_final_stats=1 build/fuzz/corpus/$$f tests/fuzz/seeds || exit 1; done
+
 coverage:
 	@tests/install-deps build test coverage
 	@$(MAKE) --no-print-directory SAN= B=build/coverage CFLAGS='-O0 -g --coverage' HARDEN= \

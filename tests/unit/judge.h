@@ -97,6 +97,9 @@ void judge_write(struct judge *j, const char *records);
 /* Judges `octets`, feeding the gate what it wants; the result is in j->result. */
 void judge_octets(struct judge *j, const struct asked *asked, struct span octets);
 
+/* The same with nobody to answer: what is wanted and not known yet cannot be had. */
+void judge_alone(struct judge *j, const struct asked *asked, struct span octets);
+
 /* All of these: judges the response `records`. */
 void judge_text(
         struct judge *j, const char *question, unsigned rcode, const char *records, unsigned how);

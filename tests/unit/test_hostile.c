@@ -112,21 +112,6 @@ static bool is_true(const struct fact_of *f)
 	return false;
 }
 
-/* Judges without anybody to ask; what is wanted cannot be had. */
-static void judge_alone(struct judge *j, const struct asked *asked, struct span octets)
-{
-	for (unsigned fetches = 0;; fetches++) {
-		struct writer out = writer_over(j->out, sizeof(j->out));
-		gate_judge(&j->gate, asked, octets, j->now, &out, &j->result);
-		assert_in_range(j->result.verifications, 0, LIMIT_VERIFICATIONS);
-		if (j->result.verdict != GATE_WANT)
-			return;
-		assert_in_range(fetches, 0, 600);
-		struct want want = j->result.want;
-		gate_learn_failure(&j->gate, &want, REASON_FETCH_FAILED, j->now);
-	}
-}
-
 /* Judges `octets` from memory that ends where they end, and checks that nothing is delivered but
  * what is true: no other record, whatever the status, and no other answer as Secure. */
 static void check_truth(struct judge *j, const struct asked *asked, struct span octets)

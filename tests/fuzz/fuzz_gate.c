@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the gate delivers to a client that set DO is judged the same when it comes again, and
+ * nothing more is to be done to it. The first octet chooses the question. */
+#include "../unit/judge.h"
+
+#include "responses.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* A judge that has the keys of all that is answered. */
+static struct judge *judge_who_knows(void)
+{
+	struct judge *j = judge_new();
+
+	for (size_t i = 0; i < COUNT(responses); i++)
+		judge_text(
+		        j, responses[i].question, responses[i].rcode, responses[i].records, ASK_DO);
+	return j;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct judge *j;
+	static uint8_t delivered[65535];
+
+	if (!j)
+		j = judge_who_knows();
+	if (size == 0)
+		return 0;
+	struct asked asked =
+	        judge_asked(responses[data[0] % COUNT(responses)].question, ASK_DO | ASK_LARGE);
+	judge_alone(j, &asked, span_of(data + 1, size - 1));
+	if (j->result.verdict != GATE_REWRITE)
+		return 0;
+	enum status status = j->result.outcome.status;
+	size_t len = j->result.octets.len;
+	memcpy(delivered, j->result.octets.base, len);
+	judge_alone(j, &asked, span_of(delivered, len));
+	assert_int_equal(j->result.verdict, GATE_ACCEPT);
+	assert_int_equal(j->result.outcome.status, status);
+	return 0;
+}
