@@ -57,7 +57,8 @@ static void draw_key_signatures(const struct drawing *d, unsigned zone)
 	for (unsigned i = 0; set && i < set->signature_count; i++) {
 		for (unsigned k = 0; k < z->key_count; k++) {
 			snprintf(to, sizeof(to), "k%u_%u", zone, k);
-			draw_signature(d, &set->signatures[i], to, z->mark);
+			draw_signature(d, &set->signatures[i], to,
+			        z->mark == MARK_SECURE ? MARK_SECURE : MARK_NONE);
 		}
 	}
 }

@@ -131,7 +131,8 @@ static void draw_set(const struct drawing *d, unsigned index)
 {
 	const struct shown_set *set = &d->e->sets[index];
 	char owner[NAME_TEXT_SIZE], type[TYPE_TEXT_SIZE], text[LABEL_SIZE];
-	int len = snprintf(text, sizeof(text), "%s%s %s", set->is_culprit ? "BROKEN: " : "",
+	int len = snprintf(text, sizeof(text), "%s%s%s %s",
+	        set->is_culprit ? words_mark(set->mark) : "", set->is_culprit ? ": " : "",
 	        words_name(&set->owner, NAME_WIDTH, owner), type_text(set->type, type));
 
 	for (unsigned i = 0; i < set->saying_count && (size_t)len < sizeof(text); i++)

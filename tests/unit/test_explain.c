@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "judge.h"
 
-#include "ops/captured.h"
 #include "ops/explain_text.h"
 #include "ops/explain_words.h"
 
@@ -380,70 +379,6 @@ static void a_response_that_is_cut_anywhere_can_be_explained(void **state)
 	scene_close(&s);
 }
 
-static void captured_responses_are_kept_the_newest_first_to_stay(void **state)
-{
-	(void)state;
-	static struct captured c;
-	static struct rr rrs[16];
-	struct msgbuild b;
-	struct message m;
-
-	assert_true(name_from_text("www.example.test", &c.question.name));
-	c.question.type = TYPE_A;
-	for (unsigned i = 0; i < CAPTURED_MAX + 3; i++) {
-		msg_begin(&b, 1, FLAG_QR, i % 2 ? "www.example.test" : "www.Example.test", TYPE_A);
-		struct sighting s = { .at = { .packet = i }, .message = msg_span(&b) };
-		assert_true(message_parse(&m, s.message, rrs, COUNT(rrs)));
-		assert_int_equal(captured_take(&c, "a file", &s, &m), 0);
-	}
-	msg_begin(&b, 1, FLAG_QR, "other.test", TYPE_A);
-	struct sighting other = { .message = msg_span(&b) };
-	assert_true(message_parse(&m, other.message, rrs, COUNT(rrs)));
-	assert_int_equal(captured_take(&c, "a file", &other, &m), 0);
-	assert_int_equal(captured_count(&c), CAPTURED_MAX);
-	assert_int_equal(captured_get(&c, 0)->packet, 3);
-	assert_int_equal(captured_get(&c, CAPTURED_MAX - 1)->packet, CAPTURED_MAX + 2);
-	captured_fini(&c);
-}
-
-static void a_captured_query_tells_whether_signatures_were_asked_for(void **state)
-{
-	(void)state;
-	static struct captured c;
-	static struct rr rrs[16];
-	static const struct {
-		const char *why;
-		bool has_query, dnssec_ok;
-		uint16_t port;
-		bool asked;
-	} queries[] = {
-		{ "no query", false, false, 1000, true },
-		{ "without DO", true, false, 1001, false },
-		{ "with DO", true, true, 1002, true },
-		{ "of another port", false, false, 1003, true },
-	};
-	struct msgbuild b;
-	struct message m;
-
-	assert_true(name_from_text("www.example.test", &c.question.name));
-	c.question.type = TYPE_A;
-	for (size_t i = 0; i < COUNT(queries); i++) {
-		for (unsigned response = !queries[i].has_query; response < 2; response++) {
-			msg_begin(&b, 7, response ? FLAG_QR : 0, "www.example.test", TYPE_A);
-			msg_section(&b, SECTION_ADDITIONAL);
-			msg_opt(&b, 1232, queries[i].dnssec_ok);
-			struct sighting s = { .message = msg_span(&b),
-				.source_port = response ? 53 : queries[i].port,
-				.destination_port = response ? queries[i].port : 53 };
-			assert_true(message_parse(&m, s.message, rrs, COUNT(rrs)));
-			assert_int_equal(captured_take(&c, "a file", &s, &m), 0);
-		}
-		const struct captured_response *last = captured_get(&c, captured_count(&c) - 1);
-		assert_row(queries[i].why, last->asked_do == queries[i].asked);
-	}
-	captured_fini(&c);
-}
-
 static void long_names_lose_their_middle(void **state)
 {
 	(void)state;
@@ -473,8 +408,6 @@ int main(void)
 		cmocka_unit_test(the_picture_names_only_nodes_that_it_has),
 		cmocka_unit_test(names_from_the_network_break_neither_text_nor_picture),
 		cmocka_unit_test(a_response_that_is_cut_anywhere_can_be_explained),
-		cmocka_unit_test(captured_responses_are_kept_the_newest_first_to_stay),
-		cmocka_unit_test(a_captured_query_tells_whether_signatures_were_asked_for),
 		cmocka_unit_test(long_names_lose_their_middle),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
