@@ -201,7 +201,8 @@ static void begin_result(struct gate_result *result, const struct message *m)
 {
 	*result = (struct gate_result){ .verdict = GATE_DROP,
 		.outcome = outcome_of(STATUS_INSECURE, REASON_NOT_ANSWER),
-		.culprit = { .name = m->qname, .type = m->qtype } };
+		.culprit = { .name = m->qname, .type = m->qtype },
+		.is_failure = !gate_is_answer(m) && !(m->flags & FLAG_TC) };
 }
 
 void gate_judge(struct gate *g, const struct asked *asked, struct span octets, int64_t now_s,

@@ -39,10 +39,11 @@ struct gate_result {
 	enum gate_verdict verdict;
 	struct outcome outcome;
 	struct want culprit; /* the RRset that decided, or the link of its chain */
-	struct span octets;  /* inside the writer that was passed */
-	struct want want;
+	bool is_failure;     /* the response is an error, which anybody could have sent */
 	bool has_signer;
 	struct name signer; /* the zone that signed the answer, or the denial: its first RRset */
+	struct span octets; /* inside the writer that was passed */
+	struct want want;   /* of GATE_WANT */
 	unsigned verifications; /* signature checks that this judgement cost */
 };
 

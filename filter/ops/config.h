@@ -29,7 +29,7 @@ struct config {
 	struct sockaddr_storage resolvers[CONFIG_RESOLVERS_MAX];
 	unsigned resolver_count;
 	uint32_t checking_disabled; /* enum config_checking_disabled */
-	uint32_t park_ms, flow_timeout_ms;
+	uint32_t park_ms, bogus_grace_ms, flow_timeout_ms;
 	uint32_t flows, zones, parked; /* entries a worker */
 	uint32_t log_level;            /* enum log_level */
 };

@@ -70,6 +70,7 @@ static struct worker_config worker_config(
 		.parked = c->parked,
 		.zones = c->zones,
 		.park_ms = c->park_ms,
+		.bogus_grace_ms = c->bogus_grace_ms,
 		.flow_timeout_ms = c->flow_timeout_ms,
 		.resolvers = c->resolvers,
 		.resolver_count = c->resolver_count,

@@ -81,6 +81,10 @@ const struct key keys[] = {
 	{ "park_ms", KEY_NUMBER, AT(park_ms), .number = 3000, .min = 100, .max = 30000,
 	        .help = "How long a response may wait for keys, in milliseconds. Then it is\n"
 	                "refused." },
+	{ "bogus_grace_ms", KEY_NUMBER, AT(bogus_grace_ms), .number = 400, .max = 5000,
+	        .help = "How long a Bogus or failing response is held back, in milliseconds,\n"
+	                "in case the true one follows: an attacker answers first. 0 does not\n"
+	                "wait." },
 	{ "flow_timeout_ms", KEY_NUMBER, AT(flow_timeout_ms), .number = 10000, .min = 1000,
 	        .max = 120000,
 	        .help = "How long a query is remembered, in milliseconds. A response that\n"

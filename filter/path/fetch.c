@@ -27,8 +27,10 @@ int fetcher_init(struct fetcher *f, int epoll_fd, const struct sockaddr_storage 
 
 void fetcher_fini(struct fetcher *f)
 {
-	for (struct fetch *fetch = f->in_flight; fetch; fetch = fetch->next)
+	for (struct fetch *fetch = f->in_flight; fetch; fetch = fetch->next) {
 		exchange_end(&fetch->exchange);
+		free(fetch->useless);
+	}
 	free(f->buffer);
 	free(f->slots);
 	*f = (struct fetcher){ 0 };
@@ -63,6 +65,8 @@ static void finish(struct fetcher *f, struct fetch *fetch)
 	struct fetch **link = &f->in_flight;
 
 	exchange_end(&fetch->exchange);
+	free(fetch->useless);
+	fetch->useless = NULL;
 	f->owner.over(f->owner.context, &fetch->waiting);
 	while (*link != fetch)
 		link = &(*link)->next;
@@ -76,8 +80,11 @@ static void try_again(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
 	exchange_end(&fetch->exchange);
 	if (begin_try(f, fetch, now_ms))
 		return;
-	stats_count(&f->stats->fetch_failures);
-	f->owner.failed(f->owner.context, fetch);
+	if (!fetch->useless || !f->owner.learn(f->owner.context, fetch,
+	                               span_of(fetch->useless, fetch->useless_len), true)) {
+		stats_count(&f->stats->fetch_failures);
+		f->owner.failed(f->owner.context, fetch);
+	}
 	finish(f, fetch);
 }
 
@@ -126,14 +133,30 @@ bool fetcher_want(struct fetcher *f, const struct want *want, const struct socka
 	return true;
 }
 
+static void keep_useless(struct fetch *fetch, struct span answer)
+{
+	uint8_t *copy = realloc(fetch->useless, answer.len);
+
+	if (!copy)
+		return; /* then it counts as no answer */
+	memcpy(copy, answer.base, answer.len);
+	fetch->useless = copy;
+	fetch->useless_len = answer.len;
+}
+
+/* Whoever forges must answer first, so the true answer gets a moment to follow on the same socket.
+ * Over TCP there is no other answer. */
 static void learn(struct fetcher *f, struct fetch *fetch, struct span answer, uint64_t now_ms)
 {
-	bool last_try = fetch->tries == FETCH_TRIES;
-
-	if (f->owner.learn(f->owner.context, fetch, answer, last_try))
+	if (f->owner.learn(f->owner.context, fetch, answer, false)) {
 		finish(f, fetch);
-	else
+		return;
+	}
+	keep_useless(fetch, answer);
+	if (fetch->exchange.over_tcp || ++fetch->mismatches == FETCH_MISMATCHES)
 		try_again(f, fetch, now_ms);
+	else if (fetch->deadline_ms > now_ms + FETCH_GRACE_MS)
+		fetch->deadline_ms = now_ms + FETCH_GRACE_MS;
 }
 
 void fetcher_ready(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)

@@ -12,6 +12,7 @@
 #define FETCH_TRIES      3    /* queries for one want, UDP and what follows on TC being one */
 #define FETCH_UDP_MS     400  /* for the first try; each further one has twice as long */
 #define FETCH_TCP_MS     1500 /* for a whole exchange over TCP */
+#define FETCH_GRACE_MS   300  /* for a better answer to follow one that is of no use */
 #define FETCH_MISMATCHES 64   /* datagrams for one try that are no answer; then the next one */
 
 struct fetch {
@@ -20,6 +21,8 @@ struct fetch {
 	struct sockaddr_storage server; /* that the client asked */
 	unsigned tries, mismatches;
 	uint64_t deadline_ms;
+	uint8_t *useless; /* the latest answer that was of no use, from the heap, or NULL */
+	size_t useless_len;
 	struct exchange exchange;
 	struct parked_list waiting;
 };
@@ -27,9 +30,9 @@ struct fetch {
 /* Whom the fetcher tells. None of them may call the fetcher. */
 struct fetch_owner {
 	void *context;
-	/* An answer came. False when it is of no use and the next try should follow; on the last
-	 * try there is none. */
-	bool (*learn)(void *context, const struct fetch *fetch, struct span answer, bool last_try);
+	/* An answer came. False when it is of no use: a better one may follow, or be had by another
+	 * try. When all tries are over it gets the latest of no use again, as the last one. */
+	bool (*learn)(void *context, const struct fetch *fetch, struct span answer, bool is_last);
 	/* All tries failed. */
 	void (*failed)(void *context, const struct fetch *fetch);
 	/* It is over, one way or the other: judge again what is in `waiting`, and leave none. */

@@ -145,6 +145,15 @@ struct flow *flow_find(const struct flow_table *t, const struct flow_key *key,
 	return flow && flow->expires_ms > now_ms ? flow : NULL;
 }
 
+struct flow *flow_find_asked(
+        const struct flow_table *t, const struct flow_key *key, const struct asked *asked)
+{
+	struct siblings siblings = { 0 };
+	struct asked_before before = { key, question_of(asked), &siblings };
+
+	return table_find(&t->table, hash_of(t, key), is_same_question, &before);
+}
+
 void flow_remove(struct flow_table *t, struct flow *flow)
 {
 	table_remove(&t->table, flow);

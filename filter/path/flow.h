@@ -27,6 +27,8 @@ struct flow {
 	struct flow_key key;
 	enum query_kind kind;
 	uint64_t expires_ms;
+	uint32_t held_packet; /* a response that is held back (grace.h), or 0 */
+	unsigned parked;      /* responses to it that wait for keys */
 	struct asked asked;
 };
 
@@ -53,6 +55,10 @@ bool flow_add(struct flow_table *t, const struct flow_key *key, enum query_kind 
  * until a flow is added, removed or expired. */
 struct flow *flow_find(const struct flow_table *t, const struct flow_key *key,
         const struct message *response, uint64_t now_ms);
+
+/* Returns the flow with this key and exactly this question, or NULL. */
+struct flow *flow_find_asked(
+        const struct flow_table *t, const struct flow_key *key, const struct asked *asked);
 
 /* For a flow that was answered. */
 void flow_remove(struct flow_table *t, struct flow *flow);

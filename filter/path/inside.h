@@ -8,6 +8,7 @@
 #include "gate/gate.h"
 #include "path/fetch.h"
 #include "path/flow.h"
+#include "path/grace.h"
 #include "path/nfqueue.h"
 #include "path/park.h"
 #include "path/worker.h"
@@ -22,6 +23,7 @@ struct worker {
 	struct nfqueue queue;
 	struct flow_table flows;
 	struct park park;
+	struct grace grace;
 	struct parked_list ready; /* parked, and their fetch is over: to be judged again */
 	struct fetcher fetcher;
 
@@ -47,6 +49,9 @@ void response_again(struct worker *w, struct parked *parked);
 
 /* Gives a parked response its verdict, that its keys did not arrive in time. */
 void response_too_late(struct worker *w, struct parked *parked);
+
+/* Gives a response that was held back its verdict: nothing better came. */
+void response_after_grace(struct worker *w, struct parked *parked);
 
 /* Says whose answers are judged or learned next: what one server cannot prove is its own failing,
  * but where resolvers are configured all keys come from them. */

@@ -19,10 +19,10 @@ void park_fini(struct park *park)
 }
 
 struct parked *park_add(struct park *park, uint32_t packet_id, struct span packet,
-        const struct asked *asked, uint64_t now_ms)
+        const struct flow *flow, uint64_t now_ms)
 {
 	uint8_t *copy = malloc(packet.len);
-	/* Nobody looks for one by its id, so that may be the hash. */
+	/* The kernel numbers packets one by one, so the id is as good as a hash. */
 	struct parked *parked = copy ? table_add(&park->table, packet_id) : NULL;
 
 	if (!parked) {
@@ -32,10 +32,21 @@ struct parked *park_add(struct park *park, uint32_t packet_id, struct span packe
 	memcpy(copy, packet.base, packet.len);
 	parked->packet_id = packet_id;
 	parked->deadline_ms = now_ms + park->wait_ms;
-	parked->asked = *asked;
+	parked->asked = flow->asked;
+	parked->flow_key = flow->key;
 	parked->packet = copy;
 	parked->packet_len = packet.len;
 	return parked;
+}
+
+static bool has_id(const void *entry, const void *key)
+{
+	return ((const struct parked *)entry)->packet_id == *(const uint32_t *)key;
+}
+
+struct parked *park_find(const struct park *park, uint32_t packet_id)
+{
+	return table_find(&park->table, packet_id, has_id, &packet_id);
 }
 
 struct parked *park_oldest(const struct park *park)

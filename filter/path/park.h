@@ -6,6 +6,7 @@
 
 #include "base/table.h"
 #include "gate/asked.h"
+#include "path/flow.h"
 
 struct parked_list;
 
@@ -15,6 +16,7 @@ struct parked {
 	unsigned fetches;       /* that it has waited for; see LIMIT_FETCHES */
 	unsigned verifications; /* that judging it has cost so far; see LIMIT_VERIFICATIONS_ALL */
 	uint64_t deadline_ms;
+	struct flow_key flow_key; /* of its question, which stays open meanwhile */
 	struct asked asked;
 	uint8_t *packet; /* from the heap */
 	size_t packet_len;
@@ -41,9 +43,12 @@ void park_fini(struct park *park);
 /* Copies a response; it is in no list yet. Returns NULL when as many as may be are parked already,
  * or there is no memory for the copy. It is valid until park_remove(). */
 struct parked *park_add(struct park *park, uint32_t packet_id, struct span packet,
-        const struct asked *asked, uint64_t now_ms);
+        const struct flow *flow, uint64_t now_ms);
 
 void park_remove(struct park *park, struct parked *parked);
+
+/* The one with this packet id, or NULL. */
+struct parked *park_find(const struct park *park, uint32_t packet_id);
 
 /* The one whose deadline is the nearest, or NULL. */
 struct parked *park_oldest(const struct park *park);

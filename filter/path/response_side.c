@@ -5,23 +5,54 @@
 
 #include "dnssec/limits.h"
 
-/* A response that the kernel holds: fresh from the queue, and then its flow is there; or parked. */
+/* Responses to one question that may wait for keys at a time: the true one and some forgeries. */
+#define PARKED_PER_FLOW 4
+
+/* A response that the kernel holds, and the question that it may answer. */
 struct held {
 	uint32_t packet_id;
 	uint32_t in_interface;
 	const struct packet *packet;
-	const struct asked *asked;
 	struct flow *flow;
-	struct parked *parked;
+	struct parked
+	        *parked;   /* the copy of one that has waited; NULL: it is fresh from the queue */
+	struct park *park; /* where that is */
+	bool is_final;     /* it was held back, and nothing better came */
 };
 
-/* The question was answered, so it is forgotten. */
+static struct span octets_of(const struct packet *p)
+{
+	return span_of(p->header.base, p->header.len + p->udp.len);
+}
+
+/* Lets go of the copy. */
+static void release(struct worker *w, const struct held *held)
+{
+	if (!held->parked)
+		return;
+	if (held->park == &w->park && held->flow->parked > 0)
+		held->flow->parked--;
+	park_remove(held->park, held->parked);
+}
+
+/* A better response came than the one that is held back. */
+static void drop_rival(struct worker *w, const struct held *held)
+{
+	struct parked *rival = grace_find(&w->grace, held->flow->held_packet);
+
+	if (!rival || rival == held->parked)
+		return;
+	stats_count(&w->stats.grace_won);
+	nfqueue_drop(&w->queue, rival->packet_id);
+	park_remove(&w->grace.park, rival);
+}
+
+/* The question was answered, so it is forgotten. What else waits for it finds it gone. */
 static void forget(struct worker *w, const struct held *held)
 {
-	if (held->flow)
-		flow_remove(&w->flows, held->flow);
-	if (held->parked)
-		park_remove(&w->park, held->parked);
+	drop_rival(w, held);
+	release(w, held);
+	flow_remove(&w->flows, held->flow);
 }
 
 static void replace(struct worker *w, const struct held *held, const struct gate_result *result,
@@ -33,19 +64,18 @@ static void replace(struct worker *w, const struct held *held, const struct gate
 }
 
 /* What answers nothing leaves the question open: the true answer may still come. */
-static void drop(struct worker *w, const struct held *held)
+static void drop(struct worker *w, const struct held *held, uint64_t *counter)
 {
-	stats_count(&w->stats.responses_dropped);
+	stats_count(counter);
 	nfqueue_drop(&w->queue, held->packet_id);
-	if (held->parked)
-		park_remove(&w->park, held->parked);
+	release(w, held);
 }
 
 /* Gives the verdict that the gate came to. */
 static void settle(struct worker *w, const struct held *held, const struct gate_result *result)
 {
 	if (result->verdict != GATE_DROP)
-		report(w, held->asked, held->packet, result);
+		report(w, &held->flow->asked, held->packet, result);
 	switch (result->verdict) {
 	case GATE_ACCEPT:
 		stats_count(&w->stats.responses_accepted);
@@ -60,7 +90,38 @@ static void settle(struct worker *w, const struct held *held, const struct gate_
 		break;
 	case GATE_WANT: /* nothing is fetched for what is refused */
 	case GATE_DROP:
-		drop(w, held);
+		drop(w, held, &w->stats.responses_dropped);
+		break;
+	}
+}
+
+/* Anybody could have sent it, so somebody may have. */
+static bool is_doubtful(const struct worker *w, const struct gate_result *result)
+{
+	bool is_bogus = result->verdict == GATE_SERVFAIL && result->outcome.status == STATUS_BOGUS;
+
+	return w->config.policy->mode == MODE_ENFORCE && (is_bogus || result->is_failure);
+}
+
+/* Settles it, unless something better may still come. */
+static void conclude(struct worker *w, const struct held *held, const struct gate_result *result)
+{
+	enum grace_result held_back = GRACE_NO_ROOM;
+
+	if (!held->is_final && is_doubtful(w, result))
+		held_back = grace_hold(
+		        &w->grace, held->flow, held->packet_id, octets_of(held->packet), w->now_ms);
+	switch (held_back) {
+	case GRACE_HELD:
+		stats_count(&w->stats.grace_held);
+		grace_find(&w->grace, held->packet_id)->in_interface = held->in_interface;
+		release(w, held);
+		break;
+	case GRACE_RIVAL:
+		drop(w, held, &w->stats.grace_rivals);
+		break;
+	case GRACE_NO_ROOM:
+		settle(w, held, result);
 		break;
 	}
 }
@@ -70,7 +131,7 @@ static void refuse(struct worker *w, const struct held *held, enum reason reason
 	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
 	struct gate_result result;
 
-	gate_refuse(&w->gate, held->asked, held->packet->payload, reason, &out, &result);
+	gate_refuse(&w->gate, &held->flow->asked, held->packet->payload, reason, &out, &result);
 	settle(w, held, &result);
 }
 
@@ -95,20 +156,22 @@ static struct sockaddr_storage server_of(const struct packet *packet, uint32_t i
 	return server;
 }
 
-/* Moves a fresh response from its flow to where it waits. Returns false when there is no room. */
+/* Copies a fresh response to where it waits; its question stays open, for a forged one must not
+ * keep the true one out. Returns false when there is no room. */
 static bool park(struct worker *w, struct held *held)
 {
-	const struct packet *p = held->packet;
-	struct span octets = span_of(p->header.base, p->header.len + p->udp.len);
+	struct parked *parked = NULL;
 
-	held->parked = park_add(&w->park, held->packet_id, octets, held->asked, w->now_ms);
-	if (!held->parked)
+	if (held->flow->parked < PARKED_PER_FLOW)
+		parked = park_add(
+		        &w->park, held->packet_id, octets_of(held->packet), held->flow, w->now_ms);
+	if (!parked)
 		return false;
 	stats_count(&w->stats.parked);
-	held->parked->in_interface = held->in_interface;
-	held->asked = &held->parked->asked;
-	flow_remove(&w->flows, held->flow);
-	held->flow = NULL;
+	parked->in_interface = held->in_interface;
+	held->parked = parked;
+	held->park = &w->park;
+	held->flow->parked++;
 	return true;
 }
 
@@ -123,7 +186,9 @@ static bool may_go_on(struct parked *parked, const struct gate_result *result)
 static void wait_for(struct worker *w, struct held *held, const struct gate_result *result,
         const struct sockaddr_storage *server)
 {
-	if (!held->parked && !park(w, held)) {
+	if (held->park == &w->grace.park) {
+		refuse(w, held, REASON_FETCH_TIMEOUT); /* it has had its time */
+	} else if (!held->parked && !park(w, held)) {
 		stats_count(&w->stats.parked_full);
 		refuse(w, held, REASON_FETCH_FAILED);
 	} else if (!may_go_on(held->parked, result)) {
@@ -140,11 +205,11 @@ static void judge(struct worker *w, struct held *held)
 	struct gate_result result;
 
 	worker_set_source(w, &server);
-	gate_judge(&w->gate, held->asked, held->packet->payload, w->now_s, &out, &result);
+	gate_judge(&w->gate, &held->flow->asked, held->packet->payload, w->now_s, &out, &result);
 	if (result.verdict == GATE_WANT)
 		wait_for(w, held, &result, &server);
 	else
-		settle(w, held, &result);
+		conclude(w, held, &result);
 }
 
 /* A client that checks for itself gets what the server sent, less a claim that was not checked.
@@ -183,36 +248,62 @@ void response_side(struct worker *w, const struct queued *queued, const struct p
 		nfqueue_drop(&w->queue, queued->id);
 		return;
 	}
-	held.asked = &held.flow->asked;
-	if (held.asked->unjudged)
+	if (held.flow->asked.unjudged)
 		pass_unjudged(w, &held, &response);
 	else
 		judge(w, &held);
 }
 
-/* The copy was parsed before, so it parses now. */
-static struct held held_again(struct parked *parked, struct packet *packet)
+/* Takes up a response that has waited. Returns false, the response dropped, when its question was
+ * answered meanwhile. */
+static bool take_up(struct worker *w, struct park *park, struct parked *parked,
+        struct packet *packet, struct held *held)
 {
+	struct flow *flow = flow_find_asked(&w->flows, &parked->flow_key, &parked->asked);
+
+	if (!flow) {
+		stats_count(&w->stats.responses_unsolicited);
+		nfqueue_drop(&w->queue, parked->packet_id);
+		park_remove(park, parked);
+		return false;
+	}
+	/* the copy was parsed before, so it parses now */
 	packet_parse(packet, span_of(parked->packet, parked->packet_len));
-	return (struct held){ .packet_id = parked->packet_id,
+	*held = (struct held){ .packet_id = parked->packet_id,
 		.in_interface = parked->in_interface,
 		.packet = packet,
-		.asked = &parked->asked,
-		.parked = parked };
+		.flow = flow,
+		.parked = parked,
+		.park = park };
+	return true;
 }
 
 void response_again(struct worker *w, struct parked *parked)
 {
 	struct packet packet;
-	struct held held = held_again(parked, &packet);
-	judge(w, &held);
+	struct held held;
+
+	if (take_up(w, &w->park, parked, &packet, &held))
+		judge(w, &held);
 }
 
 void response_too_late(struct worker *w, struct parked *parked)
 {
 	struct packet packet;
-	struct held held = held_again(parked, &packet);
+	struct held held;
 
 	stats_count(&w->stats.parked_timeouts);
-	refuse(w, &held, REASON_FETCH_TIMEOUT);
+	if (take_up(w, &w->park, parked, &packet, &held))
+		refuse(w, &held, REASON_FETCH_TIMEOUT);
+}
+
+void response_after_grace(struct worker *w, struct parked *parked)
+{
+	struct packet packet;
+	struct held held;
+
+	if (!take_up(w, &w->grace.park, parked, &packet, &held))
+		return;
+	held.is_final = true;
+	judge(w, &held);
 }

@@ -35,6 +35,9 @@
 	X(parked, "Responses that waited for keys")                                                \
 	X(parked_full, "Responses refused: too many wait for keys already")                        \
 	X(parked_timeouts, "Responses refused: the keys did not arrive in time")                   \
+	X(grace_held, "Responses held back, Bogus or a failure, in case a better one followed")    \
+	X(grace_won, "Responses held back and dropped, because a better one followed")             \
+	X(grace_rivals, "Responses dropped because one as bad was held back already")              \
 	X(fetches, "Fetches of DS and DNSKEY sets begun")                                          \
 	X(fetch_tries, "Queries sent for fetches")                                                 \
 	X(fetch_tcp, "Fetches that went on over TCP")                                              \

@@ -144,6 +144,8 @@ static void end_waits(struct worker *w)
 
 	while ((oldest = park_oldest(&w->park)) && oldest->deadline_ms <= w->now_ms)
 		response_too_late(w, oldest);
+	while ((oldest = park_oldest(&w->grace.park)) && oldest->deadline_ms <= w->now_ms)
+		response_after_grace(w, oldest);
 	for (unsigned n = flow_expire(&w->flows, w->now_ms); n > 0; n--)
 		stats_count(&w->stats.flows_expired);
 }
@@ -152,12 +154,15 @@ static void end_waits(struct worker *w)
 static int idle_ms(const struct worker *w)
 {
 	const struct parked *oldest = park_oldest(&w->park);
+	const struct parked *held = park_oldest(&w->grace.park);
 	uint64_t due_ms = fetcher_deadline_ms(&w->fetcher);
 
 	if (w->ready.first)
 		return 0;
 	if (oldest && oldest->deadline_ms < due_ms)
 		due_ms = oldest->deadline_ms;
+	if (held && held->deadline_ms < due_ms)
+		due_ms = held->deadline_ms;
 	if (due_ms <= w->now_ms)
 		return 0;
 	if (due_ms - w->now_ms < SWEEP_MS)
@@ -222,13 +227,13 @@ static int turn(struct worker *w)
 	return result;
 }
 
-static void drop_parked(struct worker *w)
+static void drop_parked(struct worker *w, struct park *park)
 {
 	struct parked *oldest;
 
-	while ((oldest = park_oldest(&w->park))) {
+	while ((oldest = park_oldest(park))) {
 		nfqueue_drop(&w->queue, oldest->packet_id);
-		park_remove(&w->park, oldest);
+		park_remove(park, oldest);
 	}
 	nfqueue_flush(&w->queue);
 }
@@ -240,7 +245,8 @@ int worker_run(struct worker *w)
 	read_clocks(w);
 	while (!w->stopping && result == 0)
 		result = turn(w);
-	drop_parked(w);
+	drop_parked(w, &w->park);
+	drop_parked(w, &w->grace.park);
 	return result;
 }
 

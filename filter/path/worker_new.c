@@ -27,6 +27,8 @@ static int take_memory(struct worker *w)
 	if (result == 0)
 		result = park_init(&w->park, config->parked, config->park_ms);
 	if (result == 0)
+		result = grace_init(&w->grace, config->parked, config->bogus_grace_ms);
+	if (result == 0)
 		result = store_init(&w->store, config->anchors, config->zones);
 	w->gate =
 	        (struct gate){ .crypto = w->crypto, .store = &w->store, .policy = config->policy };

@@ -53,19 +53,53 @@ static void drop_keys(struct fact *fact)
 	fact->keys_expire_s = 0;
 }
 
-static bool keys_are_broken(const struct fact *fact)
+static const struct failure *find_failure(
+        const struct fact *fact, uint64_t source, uint16_t type, int64_t now_s)
 {
-	return fact->keys_expire_s != 0 && !fact->keys;
+	for (unsigned i = 0; i < STORE_FAILURES; i++) {
+		const struct failure *f = &fact->failures[i];
+		if (f->type == type && f->source == source && f->expires_s > now_s)
+			return f;
+	}
+	return NULL;
 }
 
-static void expire(struct fact *fact, uint64_t source, int64_t now_s)
+/* Takes the place of the same source's earlier failure, or of the one that ends first. */
+static void add_failure(struct fact *fact, const struct failure *failure)
 {
-	bool of_another = fact->source != source;
+	struct failure *place = &fact->failures[0];
 
-	if (fact->cut_expires_s <= now_s || (fact->cut == CUT_BROKEN && of_another))
+	for (unsigned i = 0; i < STORE_FAILURES; i++) {
+		struct failure *f = &fact->failures[i];
+		if (f->type == failure->type && f->source == failure->source) {
+			place = f;
+			break;
+		}
+		if (f->expires_s < place->expires_s)
+			place = f;
+	}
+	*place = *failure;
+}
+
+/* Makes the fact show what holds now and for this source: what is proved, or else its failures. */
+static void show(struct fact *fact, uint64_t source, int64_t now_s)
+{
+	const struct failure *no_cut = find_failure(fact, source, TYPE_DS, now_s);
+	const struct failure *no_keys = find_failure(fact, source, TYPE_DNSKEY, now_s);
+
+	if (fact->cut == CUT_BROKEN || fact->cut_expires_s <= now_s)
 		fact->cut = CUT_UNKNOWN;
-	if (fact->keys_expire_s <= now_s || (keys_are_broken(fact) && of_another))
+	if (!fact->keys || fact->keys_expire_s <= now_s)
 		drop_keys(fact);
+	if (fact->cut == CUT_UNKNOWN && no_cut) {
+		fact->cut = CUT_BROKEN;
+		fact->outcome = no_cut->outcome;
+		fact->cut_expires_s = no_cut->expires_s;
+	}
+	if (!fact->keys && no_keys) {
+		fact->keys_outcome = no_keys->outcome;
+		fact->keys_expire_s = no_keys->expires_s;
+	}
 }
 
 const struct fact *store_find(struct store *s, const struct name *name, int64_t now_s)
@@ -74,12 +108,12 @@ const struct fact *store_find(struct store *s, const struct name *name, int64_t 
 
 	if (!fact)
 		return NULL;
-	expire(fact, s->source, now_s);
+	show(fact, s->source, now_s);
 	table_touch(&s->facts, fact);
 	return fact;
 }
 
-/* Returns the fact to be written, without what has expired. */
+/* Returns the fact to be written, as it is now. */
 static struct fact *find_or_add(struct store *s, const struct name *name, int64_t now_s)
 {
 	uint64_t hash = hash_of(s, name);
@@ -93,8 +127,7 @@ static struct fact *find_or_add(struct store *s, const struct name *name, int64_
 		}
 		fact->name = *name;
 	}
-	expire(fact, s->source, now_s);
-	fact->source = s->source;
+	show(fact, s->source, now_s);
 	return fact;
 }
 
@@ -103,13 +136,22 @@ static bool same_ds(const struct ds_set *a, const struct ds_set *b)
 	return a->count == b->count && memcmp(a->ds, b->ds, a->count * sizeof(a->ds[0])) == 0;
 }
 
+static void put_failure(struct store *s, struct fact *fact, uint16_t type, struct outcome outcome,
+        int64_t now_s, uint32_t ttl_s)
+{
+	add_failure(fact, &(struct failure){ s->source, type, outcome, now_s + ttl_s });
+	show(fact, s->source, now_s);
+}
+
 void store_put_cut(struct store *s, const struct name *name, enum cut cut, struct outcome outcome,
         const struct ds_set *ds, int64_t now_s, uint32_t ttl_s)
 {
 	struct fact *fact = find_or_add(s, name, now_s);
 
-	if (cut == CUT_BROKEN && fact->cut != CUT_UNKNOWN && fact->cut != CUT_BROKEN)
+	if (cut == CUT_BROKEN) {
+		put_failure(s, fact, TYPE_DS, outcome, now_s, ttl_s);
 		return;
+	}
 	if (!ds || !same_ds(&fact->ds, ds))
 		drop_keys(fact);
 	fact->cut = cut;
@@ -124,8 +166,10 @@ void store_put_keys(struct store *s, const struct name *name, struct keyset *key
 {
 	struct fact *fact = find_or_add(s, name, now_s);
 
-	if (!keys && fact->keys)
+	if (!keys) {
+		put_failure(s, fact, TYPE_DNSKEY, outcome, now_s, ttl_s);
 		return;
+	}
 	drop_keys(fact);
 	fact->keys = keys;
 	fact->keys_outcome = outcome;

@@ -21,10 +21,19 @@ enum cut {
 	CUT_BROKEN,   /* `source` could not prove it; `outcome` is Bogus or Indeterminate */
 };
 
+/* What one source could not prove of a name: its DS, or its keys. */
+struct failure {
+	uint64_t source;
+	uint16_t type; /* TYPE_DS or TYPE_DNSKEY; 0 for none */
+	struct outcome outcome;
+	int64_t expires_s;
+};
+
+#define STORE_FAILURES 4 /* remembered of one name */
+
 /* All that is known of one name. Times are seconds since 1970. */
 struct fact {
 	struct name name;
-	uint64_t source; /* who failed to prove what is broken */
 	enum cut cut;
 	struct outcome outcome; /* of CUT_INSECURE and CUT_BROKEN */
 	int64_t cut_expires_s;
@@ -34,6 +43,9 @@ struct fact {
 	struct keyset *keys;
 	struct outcome keys_outcome;
 	int64_t keys_expire_s; /* 0: nothing is known of the keys */
+
+	/* Private to the store, which shows those of the present source above. */
+	struct failure failures[STORE_FAILURES];
 };
 
 struct store {

@@ -129,10 +129,10 @@ static struct want want_of(const char *name)
 
 static bool want(struct lab *lab, const char *name)
 {
-	static const struct asked asked = { 0 };
+	static const struct flow flow = { 0 };
 	struct want w = want_of(name);
 	struct parked *parked =
-	        park_add(&lab->park, lab->park.table.used, span_of("packet", 6), &asked, START_MS);
+	        park_add(&lab->park, lab->park.table.used, span_of("packet", 6), &flow, START_MS);
 
 	if (!may_mark(lab->udp))
 		skip();
@@ -293,16 +293,38 @@ static void a_useless_answer_is_followed_by_the_next_try(void **state)
 {
 	struct lab *lab = *state;
 
-	lab->useless_answers = FETCH_TRIES - 1;
+	lab->useless_answers = FETCH_TRIES;
 	assert_true(want(lab, "example."));
 	for (unsigned i = 1; i <= FETCH_TRIES; i++) {
 		receive_query(lab);
 		send_response(lab, AS_IT_IS);
 		come_in(lab);
-		assert_int_equal(lab->last_try, i == FETCH_TRIES);
+		assert_false(lab->last_try);
+		assert_int_equal(lab->learned, 0);
+		assert_int_equal(fetcher_deadline_ms(&lab->fetcher), lab->now_ms + FETCH_GRACE_MS);
+		lab->now_ms += FETCH_GRACE_MS;
+		fetcher_expire(&lab->fetcher, lab->now_ms);
 	}
+	assert_true(lab->last_try);
 	assert_int_equal(lab->learned, 1);
 	assert_int_equal(lab->failed, 0);
+}
+
+/* An attacker who always answers first would block every key. */
+static void the_true_answer_may_follow_a_forged_one(void **state)
+{
+	struct lab *lab = *state;
+
+	lab->useless_answers = 1;
+	assert_true(want(lab, "example."));
+	receive_query(lab);
+	send_response(lab, AS_IT_IS);
+	come_in(lab);
+	assert_int_equal(lab->learned, 0);
+	send_response(lab, AS_IT_IS);
+	come_in(lab);
+	assert_int_equal(lab->learned, 1);
+	assert_int_equal(lab->stats.fetch_tries, 1);
 }
 
 static void where_nobody_listens_it_fails_at_once(void **state)
@@ -413,6 +435,7 @@ int main(void)
 		TEST(a_flood_that_does_not_match_ends_the_try),
 		TEST(silence_is_asked_again_more_patiently_then_given_up),
 		TEST(a_useless_answer_is_followed_by_the_next_try),
+		TEST(the_true_answer_may_follow_a_forged_one),
 		TEST(where_nobody_listens_it_fails_at_once),
 		TEST(a_truncated_answer_is_fetched_over_tcp),
 		TEST(a_connection_that_is_closed_early_ends_the_try),

@@ -5,21 +5,21 @@
 
 static struct parked *add(struct park *park, uint32_t id, uint64_t now_ms)
 {
-	static const struct asked asked = { .id = 7 };
-	return park_add(park, id, span_of("packet", 6), &asked, now_ms);
+	static const struct flow flow = { .asked.id = 7 };
+	return park_add(park, id, span_of("packet", 6), &flow, now_ms);
 }
 
 static void what_is_parked_is_a_copy(void **state)
 {
 	(void)state;
-	struct asked asked = { .id = 7 };
+	struct flow flow = { .asked.id = 7 };
 	char packet[] = "packet";
 	struct park park;
 
 	assert_int_equal(park_init(&park, 2, 100), 0);
-	struct parked *parked = park_add(&park, 3, span_of(packet, 6), &asked, 1000);
+	struct parked *parked = park_add(&park, 3, span_of(packet, 6), &flow, 1000);
 	memset(packet, 0, sizeof(packet));
-	asked.id = 0;
+	flow.asked.id = 0;
 	assert_memory_equal(parked->packet, "packet", 6);
 	assert_int_equal(parked->packet_len, 6);
 	assert_int_equal(parked->asked.id, 7);

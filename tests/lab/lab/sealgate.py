@@ -12,7 +12,11 @@ trust_anchor = "{anchor}";
 trust_anchor_state = "{state}";
 mode = "enforce";
 queue = {{ first = 0; count = {queues}; }};
+bogus_grace_ms = {grace_ms};
 """
+
+# Most cases do not want to wait for a better answer that they know will not come.
+NO_GRACE_MS, GRACE_MS = 0, 400
 
 _serial = itertools.count(1)
 
@@ -20,13 +24,13 @@ _serial = itertools.count(1)
 class Sealgate:
     """One sealgate in one namespace. `with` applies the rules, runs it, and undoes both."""
 
-    def __init__(self, lab, namespace, role, anchor=None, queues=1):
+    def __init__(self, lab, namespace, role, anchor=None, queues=1, grace_ms=NO_GRACE_MS):
         self._lab = lab
         self.namespace = namespace
         self._name = f"sealgate-{role}-{next(_serial)}"
         self.config = lab.resources.path(self._name + ".conf")
         with open(self.config, "w") as file:
-            file.write(CONFIG.format(role=role, queues=queues,
+            file.write(CONFIG.format(role=role, queues=queues, grace_ms=grace_ms,
                                      state=lab.resources.path(self._name + ".anchors"),
                                      anchor=anchor or lab.zones.anchor_dnskey))
         self.process = None

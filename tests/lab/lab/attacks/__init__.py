@@ -11,7 +11,7 @@ key fetch makes a validator fail closed, which is no proof that it noticed the f
 
 from dns.rdatatype import A, AAAA, DNSKEY, DS
 
-from . import data, denial, message, packet, signature
+from . import data, denial, message, packet, race, signature
 from .message import FORGED, Scene  # noqa: F401 (for those who use the table)
 
 # Which questions an attack touches.
@@ -73,6 +73,15 @@ ATTACKS = {
     "append-garbage": (DATA, packet.append_garbage),
     "garbage": (DATA, packet.garbage),
     "silence": (DATA, packet.silence),
+    # the forgery is first, the genuine response follows
+    "race-forge-address": (ADDRESSES, race.first(data.forge_address)),
+    "race-keep-signature": (ADDRESSES, race.first(data.forge_address_keep_signature)),
+    "race-forge-nxdomain": (DATA, race.first(denial.forge_nxdomain)),
+    "race-strip-signatures": (DATA, race.first(signature.strip_signatures)),
+    "race-servfail": (DATA, race.first(race.SERVFAIL)),
+    "race-refused": (DATA, race.first(race.REFUSED)),
+    "race-impersonate-zone": (EVERYTHING, race.first(data.impersonate_zone)),
+    "race-spoil-everything": (EVERYTHING, race.first(signature.flip_signature_bit)),
     # the keys and the chain
     "impersonate-zone": (EVERYTHING, data.impersonate_zone),
     "fail-key-fetches": (KEYS, packet.fail_key_fetches),

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Whoever forges answers must answer first. So a Bogus response, or a failure that anybody could
+ * have sent, is held back for a moment: if a better one comes for the same question, the client
+ * gets that and never hears of the other. */
+#ifndef PATH_GRACE_H
+#define PATH_GRACE_H
+
+#include "path/flow.h"
+#include "path/park.h"
+
+/* The responses that are held back, in the order in which their time ends. */
+struct grace {
+	struct park park;
+};
+
+/* Takes memory for `capacity` responses that wait `wait_ms`. With 0 nothing is held back. Returns 0
+ * or -ENOMEM. */
+int grace_init(struct grace *g, uint32_t capacity, uint32_t wait_ms);
+void grace_fini(struct grace *g);
+
+enum grace_result {
+	GRACE_HELD,   /* it waits; the flow stays open */
+	GRACE_RIVAL,  /* one waits for this flow already: this one is to be dropped */
+	GRACE_NO_ROOM /* it must get its verdict now */
+};
+
+/* Holds back the response `packet` to the question of `flow`. */
+enum grace_result grace_hold(struct grace *g, struct flow *flow, uint32_t packet_id,
+        struct span packet, uint64_t now_ms);
+
+/* Returns the response that is held with this packet id, or NULL. It is to be dropped with
+ * park_remove(&g->park) when a better one came. */
+struct parked *grace_find(const struct grace *g, uint32_t packet_id);
+
+#endif

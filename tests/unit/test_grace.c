@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "test.h"
+
+#include "path/grace.h"
+
+static const struct span packet = { (const uint8_t *)"packet", 6 };
+
+static void a_response_is_held_until_its_time(void **state)
+{
+	(void)state;
+	struct grace g;
+	struct flow flow = { .asked.id = 7 };
+
+	assert_int_equal(grace_init(&g, 2, 400), 0);
+	assert_int_equal(grace_hold(&g, &flow, 5, packet, 1000), GRACE_HELD);
+	assert_int_equal(flow.held_packet, 5);
+	struct parked *held = grace_find(&g, 5);
+	assert_non_null(held);
+	assert_int_equal(held->deadline_ms, 1400);
+	assert_int_equal(held->asked.id, 7);
+	assert_null(grace_find(&g, 6));
+	assert_null(grace_find(&g, 0));
+	grace_fini(&g);
+}
+
+/* Otherwise a flood of forgeries for one question would take all the room. */
+static void a_question_has_one_response_held(void **state)
+{
+	(void)state;
+	struct grace g;
+	struct flow flow = { .asked.id = 7 };
+
+	assert_int_equal(grace_init(&g, 2, 400), 0);
+	assert_int_equal(grace_hold(&g, &flow, 5, packet, 1000), GRACE_HELD);
+	assert_int_equal(grace_hold(&g, &flow, 6, packet, 1000), GRACE_RIVAL);
+	park_remove(&g.park, grace_find(&g, 5));
+	assert_int_equal(grace_hold(&g, &flow, 7, packet, 1000), GRACE_HELD);
+	grace_fini(&g);
+}
+
+static void without_room_or_time_none_is_held(void **state)
+{
+	(void)state;
+	struct grace g;
+	struct flow first = { 0 }, second = { 0 };
+
+	assert_int_equal(grace_init(&g, 1, 400), 0);
+	assert_int_equal(grace_hold(&g, &first, 5, packet, 1000), GRACE_HELD);
+	assert_int_equal(grace_hold(&g, &second, 6, packet, 1000), GRACE_NO_ROOM);
+	grace_fini(&g);
+	assert_int_equal(grace_init(&g, 1, 0), 0);
+	assert_int_equal(grace_hold(&g, &second, 6, packet, 1000), GRACE_NO_ROOM);
+	grace_fini(&g);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_response_is_held_until_its_time),
+		cmocka_unit_test(a_question_has_one_response_held),
+		cmocka_unit_test(without_room_or_time_none_is_held),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
