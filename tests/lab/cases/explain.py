@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`sealgate explain` against real servers: what it says of each zone, that the broken link is the one
-that it marks, and that captures give the same verdict as `sealgate check`."""
+"""`sealgate explain` against real servers: what it says of each zone, that the link which it marks
+is the broken one, and that captures give the same verdict as `sealgate check`."""
 
 import json
 import shutil
