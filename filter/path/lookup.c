@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "path/lookup.h"
 
+#include <poll.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -57,7 +58,12 @@ bool lookup(const struct sockaddr_storage *server, const struct want *want, uint
 	return lookup_unless(server, want, buffer, take, context, -1);
 }
 
-/* A stop that is there already makes each try end at once. */
+static bool is_stopped(int stop_fd)
+{
+	struct pollfd fd = { stop_fd, POLLIN, 0 }; /* poll() passes over one below zero */
+	return poll(&fd, 1, 0) > 0;
+}
+
 bool lookup_unless(const struct sockaddr_storage *server, const struct want *want, uint8_t *buffer,
         lookup_taker *take, void *context, int stop_fd)
 {
@@ -71,7 +77,7 @@ bool lookup_unless(const struct sockaddr_storage *server, const struct want *wan
 		close(epoll_fd);
 		return false;
 	}
-	for (unsigned try = 1; !taken && try <= LOOKUP_TRIES; try++)
+	for (unsigned try = 1; !taken && try <= LOOKUP_TRIES && !is_stopped(stop_fd); try++)
 		taken = ask(epoll_fd, server, want, buffer, take, context, try == LOOKUP_TRIES);
 	close(epoll_fd);
 	return taken;
