@@ -136,6 +136,26 @@ def _wrong_anchor(world):
     expect(answer is not None and answer.rcode == "SERVFAIL", described(answer))
 
 
+def _revoked_anchor(world):
+    """Found while it runs, remembered when it starts again; and all goes on without that key."""
+    world.gate.stop()
+    other = world.lab.sealgate(world.lab.host, "host",
+                               anchor=world.lab.zones.anchor_with_revoked)
+    try:
+        for news, times in (("revoked, never to be trusted again", 2), (": revoked", 1)):
+            other.start()
+            for _ in range(times):
+                answer = world.ask("www.p256.test.", "A", ad=True, timeout_s=5)
+                expect_data(answer, "A", GOOD)
+                expect(answer.has_ad, "no AD")
+                expect(other.process.wait_for_log(news, 5), "it does not say so",
+                       *other.log_lines("trust anchor"))
+            other.stop()
+    finally:
+        other.stop()
+        world.gate.start()
+
+
 def _run_with(world, text):
     """Runs config check and run with a configuration; returns their exit codes and words."""
     path = world.lab.resources.path("wrong.conf")
@@ -183,6 +203,7 @@ GROUPS = (
         Case("with two queues a response comes to where its query went", _two_queues),
         Case("a trust anchor in the form of a DS is as good", _anchor_as_ds),
         Case("with a trust anchor that does not match nothing signed is believed", _wrong_anchor),
+        Case("a trust anchor that the zone has revoked is not trusted any more", _revoked_anchor),
         Case("config check accepts a good configuration", _accepts),
         Case("an unknown key in the configuration is an error that names its line",
              _refuses('role = "host";\ntrust_anchor = "{anchor}";\nno_such_key = 1;\n',

@@ -21,6 +21,7 @@ from . import topology
 from .resources import run_tool
 
 DAY = 86400
+REVOKE = 0x0080  # RFC 5011, 3
 
 # The sizes keep an RSA denial below the 1232 octets of a datagram; TC is tested on its own.
 RSA = {"RSASHA256": "1024", "RSASHA512": "1024"}
@@ -74,6 +75,7 @@ class Zone:
     ds: str = "sha256"
     validity: str = "now"
     split_keys: bool = False                # a KSK and a ZSK instead of one key for both
+    revoked_key: bool = False               # and a KSK of the past that is revoked (RFC 5011)
     records: str = ""                       # beyond the standard ones
     spoil: str = ""                         # whose A signature is broken after signing
     bare: bool = False                      # without the standard records
@@ -137,7 +139,7 @@ ns.{tld}    3600 IN AAAA  {v6}
 WIDE = "".join(f'many 300 IN TXT "{number:04} {"x" * 120}"\n' for number in range(24))
 
 ZONES = (
-    Zone(".", bare=True),
+    Zone(".", revoked_key=True, bare=True),
     Zone("test.", denial="optout", bare=True),
     Zone("example.", "RSASHA256", split_keys=True, bare=True),
 
@@ -196,6 +198,7 @@ class ZoneSet:
         self.directory = directory
         self.anchor_dnskey = os.path.join(directory, "root.key")
         self.anchor_ds = os.path.join(directory, "root-ds.key")
+        self.anchor_with_revoked = os.path.join(directory, "root-with-revoked.key")
         self.twin_file = os.path.join(directory, "twin", "p256.test.zone.signed")
         self._ds = {}
 
@@ -235,10 +238,20 @@ class ZoneSet:
             os.makedirs(directory)
             keys = _make_keys(zone, directory)
             ksk = _read_key(keys[0])
+            if zone.revoked_key:
+                keys.append(self._make_revoked_key(zone, directory))
             _sign(zone, directory, path, keys)
         if zone.spoil:
             _spoil_signature(self.file_of(zone), zone.spoil)
         return zone, [ds.to_text() for ds in DS_FORMS[zone.ds](zone.name, ksk)]
+
+    def _make_revoked_key(self, zone, directory):
+        """The key as it was before is kept for an anchor that is out of date."""
+        key = _make_keys(zone, directory)[0]
+        with open(self.anchor_with_revoked, "w") as file:
+            file.write(f"{zone.origin} IN DNSKEY {_read_key(key).to_text()}\n")
+        revoked = run_tool("dnssec-revoke", "-r", "-K", directory, key, cwd=directory).strip()
+        return os.path.join(directory, revoked + ".key")
 
     def _delegations(self, parent):
         lines = []
@@ -254,14 +267,17 @@ class ZoneSet:
         return "\n".join(lines) + "\n"
 
     def _write_anchors(self):
-        (key_file,) = glob.glob(os.path.join(self.directory, "keys", "root", "K*.key"))
-        key = _read_key(key_file)
+        keys = [_read_key(path)
+                for path in glob.glob(os.path.join(self.directory, "keys", "root", "K*.key"))]
+        (key,) = [key for key in keys if not key.flags & REVOKE]
         with open(self.anchor_dnskey, "w") as file:
             file.write("; The root of the lab, in the form of Debian's root.key\n"
                        f".\t172800\tIN\tDNSKEY\t{key.to_text()} ;{{id = {dns.dnssec.key_id(key)} "
                        "(ksk), size = 256b} ;;state=2 [  VALID  ]\n")
         with open(self.anchor_ds, "w") as file:
             file.write(f". IN DS {dns.dnssec.make_ds(dns.name.root, key, 'SHA256').to_text()}\n")
+        with open(self.anchor_with_revoked, "a") as file:
+            file.write(f". IN DNSKEY {key.to_text()}\n")
 
 
 def _standard_text(zone):
