@@ -110,6 +110,7 @@ static void close_open(int fd)
 void worker_free(struct worker *w)
 {
 	nfqueue_close(&w->queue);
+	grace_fini(&w->grace);
 	park_fini(&w->park);
 	fetcher_fini(&w->fetcher);
 	flow_table_fini(&w->flows);
