@@ -11,7 +11,7 @@ void denial_begin(
 	d->zone = zone;
 	d->crypto = crypto;
 	d->budget = budget;
-	d->nsec_count = d->nsec3_count = 0;
+	d->nsec_count = d->nsec3_count = d->hashed_count = 0;
 	d->mixed = d->over_limit = d->out_of_budget = false;
 }
 

@@ -9,6 +9,12 @@
 #include "dnssec/nsec3.h"
 #include "dnssec/rrsig.h"
 
+/* A name that was hashed. Several proofs ask for the same ones. */
+struct hashed {
+	struct name name;
+	uint8_t hash[NSEC3_HASH_OCTETS];
+};
+
 struct denial {
 	const struct name *zone;
 	struct crypto *crypto;
@@ -19,6 +25,8 @@ struct denial {
 	bool out_of_budget; /* a hash was refused */
 	struct nsec nsecs[LIMIT_NSEC_RECORDS];
 	struct nsec3 nsec3s[LIMIT_NSEC3_RECORDS];
+	unsigned hashed_count;
+	struct hashed hashed[LIMIT_NSEC3_HASHES];
 };
 
 /* Begins with no record. `zone` and `budget` are borrowed. */

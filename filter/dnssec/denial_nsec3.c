@@ -10,28 +10,44 @@ struct encloser {
 	bool opt_out; /* of the span over the next closer name */
 };
 
-static bool hash_name(struct denial *d, const struct name *name, uint8_t *hash)
+static const uint8_t *known_hash(const struct denial *d, const struct name *name)
+{
+	for (unsigned i = 0; i < d->hashed_count; i++) {
+		if (name_equal(&d->hashed[i].name, name))
+			return d->hashed[i].hash;
+	}
+	return NULL;
+}
+
+/* Returns the hash of a name, or NULL when none can be had. Each name is paid for once. */
+static const uint8_t *hash_of(struct denial *d, const struct name *name)
 {
 	const struct nsec3 *first = &d->nsec3s[0];
+	const uint8_t *known = known_hash(d, name);
 
 	/* Without NSEC records beside them such sets were settled before it came to names. */
 	if (d->nsec3_count == 0 || d->mixed || d->over_limit)
-		return false;
-	if (d->budget->nsec3_hashes == 0) {
+		return NULL;
+	if (known)
+		return known;
+	if (d->budget->nsec3_hashes == 0 || d->hashed_count == LIMIT_NSEC3_HASHES) {
 		d->out_of_budget = true;
-		return false;
+		return NULL;
 	}
+	struct hashed *h = &d->hashed[d->hashed_count];
 	d->budget->nsec3_hashes--;
-	return nsec3_hash(d->crypto, name_span(name), first->salt, first->iterations, hash);
+	if (!nsec3_hash(d->crypto, name_span(name), first->salt, first->iterations, h->hash))
+		return NULL;
+	h->name = *name;
+	d->hashed_count++;
+	return h->hash;
 }
 
 static const struct nsec3 *nsec3_at(struct denial *d, const struct name *name)
 {
-	uint8_t hash[NSEC3_HASH_OCTETS];
+	const uint8_t *hash = hash_of(d, name);
 
-	if (!hash_name(d, name, hash))
-		return NULL;
-	for (unsigned i = 0; i < d->nsec3_count; i++) {
+	for (unsigned i = 0; hash && i < d->nsec3_count; i++) {
 		if (nsec3_matches(&d->nsec3s[i], hash))
 			return &d->nsec3s[i];
 	}
@@ -40,11 +56,9 @@ static const struct nsec3 *nsec3_at(struct denial *d, const struct name *name)
 
 static const struct nsec3 *nsec3_over(struct denial *d, const struct name *name)
 {
-	uint8_t hash[NSEC3_HASH_OCTETS];
+	const uint8_t *hash = hash_of(d, name);
 
-	if (!hash_name(d, name, hash))
-		return NULL;
-	for (unsigned i = 0; i < d->nsec3_count; i++) {
+	for (unsigned i = 0; hash && i < d->nsec3_count; i++) {
 		if (nsec3_spans(&d->nsec3s[i], hash))
 			return &d->nsec3s[i];
 	}

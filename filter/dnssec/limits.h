@@ -15,7 +15,7 @@
 #define LIMIT_JUDGED            64  /* of these that are judged */
 #define LIMIT_NSEC3_ITERATIONS  50  /* above: Insecure, EDE 27 (RFC 9276, 3.2) */
 #define LIMIT_NSEC3_RECORDS     8   /* NSEC3 RRsets used from one response */
-#define LIMIT_NSEC3_HASHES      32  /* names hashed for one response (CVE-2023-50868) */
+#define LIMIT_NSEC3_HASHES      64  /* names hashed for one response (CVE-2023-50868) */
 #define LIMIT_NSEC_RECORDS      8   /* NSEC RRsets used from one response */
 #define LIMIT_CNAMES            13  /* links of a CNAME chain */
 #define LIMIT_FETCHES           32  /* fetched for one parked response */

@@ -167,7 +167,7 @@ static void a_proof_that_costs_too_much_says_so(void **state)
 	assert_int_equal(outcome.status, STATUS_BOGUS);
 	assert_int_equal(outcome.reason, REASON_BUDGET);
 	denial.out_of_budget = false;
-	budget.nsec3_hashes = 3;
+	budget.nsec3_hashes = 1; /* a name that was hashed is not paid for again */
 	assert_int_equal(denial_of_name(&denial, &name).status, STATUS_SECURE);
 	assert_int_equal(budget.nsec3_hashes, 0);
 	parsed_close(&parsed);
