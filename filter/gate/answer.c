@@ -31,10 +31,19 @@ static bool read_name(const struct judging *j, unsigned index, struct name *name
 	return !c.bad;
 }
 
-/* There must be only one CNAME or DNAME at a name (RFC 2181, 10.1; RFC 6672, 2.4). */
+/* There must be only one CNAME or DNAME at a name (RFC 2181, 10.1; RFC 6672, 2.4). The same record
+ * twice is one (RFC 2181, 5). */
 static bool read_target(const struct judging *j, const struct rrset *set, struct name *target)
 {
-	return set->count == 1 && read_name(j, set->first, target);
+	struct name same;
+
+	if (set->count == 0 || !read_name(j, set->first, target))
+		return false;
+	for (uint16_t i = j->sets.next[set->first]; i != RR_NONE; i = j->sets.next[i]) {
+		if (!read_name(j, i, &same) || !name_equal(&same, target))
+			return false;
+	}
+	return true;
 }
 
 static void fail(struct judging *j, enum reason reason, const struct name *name, uint16_t type)
@@ -372,6 +381,17 @@ static bool judge_referral(struct judging *j, const struct rrset *ns)
 	return true;
 }
 
+/* An SOA in the authority section is how a response says so: RFC 2308, 2.2. */
+static bool says_no_data(const struct judging *j)
+{
+	for (unsigned i = 0; i < j->sets.count; i++) {
+		const struct rrset *set = &j->sets.sets[i];
+		if (set->section == SECTION_AUTHORITY && set->type == TYPE_SOA && set->count > 0)
+			return true;
+	}
+	return false;
+}
+
 bool judge_answer(struct judging *j, const struct asked *asked)
 {
 	const struct rrset *ns = referral_to(j, asked);
@@ -390,8 +410,9 @@ bool judge_answer(struct judging *j, const struct asked *asked)
 		fail(j, REASON_DENIAL_MISSING, &w.name, j->m->qtype);
 	if (w.has_data)
 		return true;
-	/* A server that does not recurse leaves the rest of the chain to the client. */
-	if (w.links > 0 && !(asked->flags & FLAG_RD) && rcode == RCODE_NOERROR)
+	/* A server that does not recurse leaves the rest of the chain to the client, unless it says
+	 * that there is nothing. */
+	if (w.links > 0 && !(asked->flags & FLAG_RD) && rcode == RCODE_NOERROR && !says_no_data(j))
 		return true;
 	return judge_denial(j, &w.name, j->m->qtype);
 }

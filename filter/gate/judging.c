@@ -41,10 +41,10 @@ void judging_weaken(
 }
 
 /* The zone that holds the set, as far as its owner and type tell: a DS lies above its cut (RFC
- * 4035, 2.4). */
+ * 4035, 2.4), and the owner of an NSEC3 is no name that a zone could begin at (RFC 5155, 3). */
 static void find_zone(struct judging *j, const struct rrset *set, struct chain *chain)
 {
-	if (set->type == TYPE_DS)
+	if (set->type == TYPE_DS || set->type == TYPE_NSEC3)
 		chain_find_parent(j->gate->store, &set->owner, j->now_s, chain);
 	else
 		chain_find(j->gate->store, &set->owner, j->now_s, chain);

@@ -216,6 +216,11 @@ static void a_chain_of_cnames_is_as_good_as_its_weakest_link(void **state)
 		        "A.example.TEST CNAME B.example.test | example.test\n"
 		        "b.Example.test A 192.0.2.1 | example.test",
 		        STATUS_SECURE, 0 },
+		{ "a link that is there twice is one (RFC 2181, 5)", "a.example.test A", 0,
+		        "a.example.test CNAME b.example.test | example.test\n"
+		        "a.example.test CNAME b.example.test\n"
+		        "b.example.test A 192.0.2.1 | example.test",
+		        STATUS_SECURE, 0 },
 		{ "across zones", "a.example.test A", 0,
 		        "a.example.test CNAME b.other.test | example.test\n"
 		        "b.other.test CNAME c.sub.example.test | other.test\n"
@@ -930,6 +935,41 @@ static void a_client_that_recurses_itself_gets_the_chain_as_far_as_it_goes(void 
 	judge_free(j);
 }
 
+/* RFC 2308, 2.2: with an SOA the answer is that there is nothing, whoever recurses. */
+static void a_chain_that_is_said_to_end_in_nothing_needs_the_proof(void **state)
+{
+	(void)state;
+	static const struct row rows[] = {
+		{ "an SOA and no proof", "a.example.test A", 0,
+		        "a.example.test CNAME b.example.test | example.test\n" SOA_EXAMPLE,
+		        STATUS_BOGUS, REASON_DENIAL_MISSING },
+		{ "the proof", "a.example.test A", 0,
+		        "a.example.test CNAME b.example.test | example.test\n" SOA_EXAMPLE
+		        "> b.example.test NSEC d.example.test TXT RRSIG NSEC | example.test",
+		        STATUS_SECURE, 0 },
+	};
+	judge_rows(rows, COUNT(rows), ASK_DO | ASK_NO_RD);
+}
+
+/* RFC 5155, 3: else a forged NSEC3 in an opt-out zone would have its owner learned as a cut, and
+ * the true one would then be refused. */
+static void nobody_asks_for_a_zone_cut_at_the_owner_of_an_nsec3(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	struct nsec3_params p = { 0 };
+	char owner[TESTHASH_OWNER_SIZE];
+	struct name name;
+
+	judge_text(j, "www.example.test A", 0,
+	        "> =www.example.test NSEC3 TXT RRSIG | example.test spoilt", ASK_DO);
+	assert_judged(j, "spoilt", STATUS_BOGUS, REASON_RRSIG_FAILED);
+	testhash_owner(testhash_of("www.example.test", &p), "example.test", owner);
+	assert_true(name_from_text(owner, &name));
+	assert_null(store_find(&j->store, &name, j->now));
+	judge_free(j);
+}
+
 static void in_monitor_mode_nothing_is_refused(void **state)
 {
 	(void)state;
@@ -1093,6 +1133,8 @@ int main(void)
 		cmocka_unit_test(a_referral_passes_to_who_did_not_ask_for_recursion),
 		cmocka_unit_test(a_referral_is_no_answer_to_who_asked_for_recursion),
 		cmocka_unit_test(a_client_that_recurses_itself_gets_the_chain_as_far_as_it_goes),
+		cmocka_unit_test(a_chain_that_is_said_to_end_in_nothing_needs_the_proof),
+		cmocka_unit_test(nobody_asks_for_a_zone_cut_at_the_owner_of_an_nsec3),
 		cmocka_unit_test(in_monitor_mode_nothing_is_refused),
 		cmocka_unit_test(the_clock_may_be_off_by_the_skew_and_no_more),
 		cmocka_unit_test(irrelevant_records_are_dropped_and_do_no_harm),
