@@ -9,6 +9,7 @@
 
 #include "ops/address.h"
 #include "ops/key.h"
+#include "ops/nta_text.h"
 
 /* One reading of a file. The first thing that is wrong ends it. */
 struct reading {
@@ -96,6 +97,20 @@ static bool take_resolvers(const config_setting_t *s, struct config *c)
 	return true;
 }
 
+static bool take_ntas(const config_setting_t *s, struct nta_list *list)
+{
+	if (!config_setting_is_aggregate(s) || config_setting_is_group(s))
+		return false;
+	list->count = 0;
+	for (int i = 0; i < config_setting_length(s); i++) {
+		const char *text = config_setting_get_string_elem(s, i);
+		struct nta nta;
+		if (!text || !nta_read(text, &nta) || !nta_add(list, &nta.zone, nta.expires_s))
+			return false;
+	}
+	return true;
+}
+
 static bool take_value(const struct key *k, const config_setting_t *s, struct config *c)
 {
 	switch (k->kind) {
@@ -109,6 +124,8 @@ static bool take_value(const struct key *k, const config_setting_t *s, struct co
 		return take_path(s, key_value(k, c));
 	case KEY_RESOLVERS:
 		return take_resolvers(s, c);
+	case KEY_NTAS:
+		return take_ntas(s, key_value(k, c));
 	}
 	return false;
 }
@@ -212,6 +229,7 @@ void config_defaults(struct config *c)
 			strcpy(key_value(k, c), k->text);
 			break;
 		case KEY_RESOLVERS:
+		case KEY_NTAS:
 			break;
 		}
 	}

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
+#include "trust/nta.h"
+
 #define CONFIG_DEFAULT_PATH "/etc/sealgate/sealgate.conf"
 
 #define CONFIG_PATH_MAX      256
@@ -28,6 +30,8 @@ struct config {
 	char trust_anchor_state[CONFIG_PATH_MAX];
 	struct sockaddr_storage resolvers[CONFIG_RESOLVERS_MAX];
 	unsigned resolver_count;
+	struct nta_list ntas;
+	bool sha1;
 	uint32_t checking_disabled; /* enum config_checking_disabled */
 	uint32_t park_ms, bogus_grace_ms, flow_timeout_ms;
 	uint32_t flows, zones, parked; /* entries a worker */

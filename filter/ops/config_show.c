@@ -5,6 +5,7 @@
 #include "ops/address.h"
 #include "ops/config.h"
 #include "ops/key.h"
+#include "ops/nta_text.h"
 
 static void show_text(const char *text, FILE *out)
 {
@@ -28,6 +29,18 @@ static void show_resolvers(const struct config *c, FILE *out)
 	fputs(" ]", out);
 }
 
+static void show_ntas(const struct nta_list *list, FILE *out)
+{
+	fputs("[", out);
+	for (unsigned i = 0; i < list->count; i++) {
+		char text[NTA_TEXT_SIZE];
+		nta_write(&list->items[i], text);
+		fputs(i ? ", " : " ", out);
+		show_text(text, out);
+	}
+	fputs(" ]", out);
+}
+
 static void show_value(const struct key *k, const struct config *c, FILE *out)
 {
 	const void *value = key_value_const(k, c);
@@ -47,6 +60,9 @@ static void show_value(const struct key *k, const struct config *c, FILE *out)
 		break;
 	case KEY_RESOLVERS:
 		show_resolvers(c, out);
+		break;
+	case KEY_NTAS:
+		show_ntas(value, out);
 		break;
 	}
 }

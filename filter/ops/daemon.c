@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "crypto/crypto.h"
 #include "ops/anchor_keeper.h"
 #include "ops/counters.h"
 #include "ops/key.h"
@@ -78,6 +79,7 @@ static struct worker_config worker_config(
 		.anchor_answered = s->keeper ? anchor_keeper_answered : NULL,
 		.anchor_context = s->keeper,
 		.policy = &s->policy,
+		.ntas = &c->ntas,
 	};
 }
 
@@ -214,6 +216,7 @@ int daemon_run(const struct config *c)
 	char why[300];
 	int error;
 
+	crypto_allow_sha1(c->sha1);
 	s.anchors = anchors_load(c->trust_anchor, why, sizeof(why));
 	if (!s.anchors) {
 		log_error("%s", why);

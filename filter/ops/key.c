@@ -69,6 +69,12 @@ const struct key keys[] = {
 	        .text = "/var/lib/sealgate/anchors",
 	        .help = "Where it is kept which keys are followed, and since when. If it\n"
 	                "cannot be written they are followed while sealgate runs." },
+	{ "negative_trust_anchors", KEY_NTAS, AT(ntas),
+	        .help = "Zones that are broken and are to pass as unsigned for a while (RFC\n"
+	                "7646): [ \"broken.example until 20261224120000\" ], in UTC." },
+	{ "sha1", KEY_SWITCH, AT(sha1),
+	        .help = "True believes RSASHA1 signatures and SHA-1 DS digests; false counts\n"
+	                "zones that have nothing better as unsigned (RFC 9905)." },
 	{ "resolver", KEY_RESOLVERS, AT(resolvers),
 	        .help = "Where keys are fetched: [ \"192.0.2.1\", \"[2001:db8::1]:53\" ]. With\n"
 	                "none they are fetched from the server that the client asked." },
@@ -148,6 +154,12 @@ void key_say_allowed(const struct key *k, char *text, size_t size)
 		snprintf(text, size,
 		        "the path of a file, starting with / and shorter than %d octets",
 		        CONFIG_PATH_MAX);
+		break;
+	case KEY_NTAS:
+		snprintf(text, size,
+		        "a list of at most %d zones, such as "
+		        "[ \"broken.example\", \"other.example until 20261224120000\" ]",
+		        NTAS_MAX);
 		break;
 	case KEY_RESOLVERS:
 		snprintf(text, size,

@@ -15,6 +15,7 @@ enum key_kind {
 	KEY_WORD,      /* uint32_t, the index in `words` */
 	KEY_PATH,      /* char[CONFIG_PATH_MAX] */
 	KEY_RESOLVERS, /* `resolvers` and `resolver_count` */
+	KEY_NTAS,      /* `ntas` */
 };
 
 struct key {

@@ -28,6 +28,7 @@ struct worker_config {
 	const struct sockaddr_storage *resolvers;
 	const struct anchors *anchors;
 	const struct policy *policy;
+	const struct nta_list *ntas; /* NULL for none */
 
 	/* Told, in the worker's thread, that `server` had what proves the keys of a zone that has
 	 * an anchor; NULL: nobody wants to know. */

@@ -30,6 +30,7 @@ static int take_memory(struct worker *w)
 		result = grace_init(&w->grace, config->parked, config->bogus_grace_ms);
 	if (result == 0)
 		result = store_init(&w->store, config->anchors, config->zones);
+	w->store.ntas = config->ntas;
 	w->gate =
 	        (struct gate){ .crypto = w->crypto, .store = &w->store, .policy = config->policy };
 	return result < 0 ? result : gate_init(&w->gate);
