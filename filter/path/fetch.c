@@ -123,9 +123,11 @@ bool fetcher_want(struct fetcher *f, const struct want *want, const struct socka
 	if (!fetch)
 		return false;
 	f->free = fetch->next;
-	*fetch = (struct fetch){
-		.next = f->in_flight, .want = *want, .server = *server, .exchange.fd = -1
-	};
+	*fetch = (struct fetch){ .watched = WATCHED_FETCH,
+		.next = f->in_flight,
+		.want = *want,
+		.server = *server,
+		.exchange.fd = -1 };
 	f->in_flight = fetch;
 	stats_count(&f->stats->fetches);
 	parked_move(parked, &fetch->waiting);

@@ -7,6 +7,7 @@
 #include "path/exchange.h"
 #include "path/park.h"
 #include "path/stats.h"
+#include "path/watched.h"
 
 #define FETCHES_MAX      256  /* in flight at once */
 #define FETCH_TRIES      3    /* queries for one want, UDP and what follows on TC being one */
@@ -16,7 +17,8 @@
 #define FETCH_MISMATCHES 64   /* datagrams for one try that are no answer; then the next one */
 
 struct fetch {
-	struct fetch *next; /* in flight, or free */
+	enum watched watched; /* comes first */
+	struct fetch *next;   /* in flight, or free */
 	struct want want;
 	struct sockaddr_storage server; /* that the client asked */
 	unsigned tries, mismatches;

@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The inside of a worker, for its own sources: worker_new.c, worker.c (the loop), query_side.c,
- * response_side.c, report.c. */
+ * response_side.c, arrival.c, report.c. */
 #ifndef PATH_INSIDE_H
 #define PATH_INSIDE_H
 
 #include "base/log.h"
 #include "gate/gate.h"
+#include "path/arrival.h"
 #include "path/fetch.h"
 #include "path/flow.h"
 #include "path/grace.h"
 #include "path/nfqueue.h"
 #include "path/park.h"
+#include "path/watched.h"
 #include "path/worker.h"
 
 struct worker {
 	struct worker_config config;
+	enum watched queue_watched, stop_watched;
 	int epoll_fd, stop_fd;
 	bool stopping;
 	uint64_t now_ms; /* the clocks, read once a turn of the loop */
@@ -38,20 +41,17 @@ struct worker {
 	struct stats stats;
 };
 
+/* Reads a query out of `octets`, counts it, and sets `sent` to what is to go on in its place: the
+ * octets themselves, or the query with DO, which is in the worker's buffer. What is QUERY_MALFORMED
+ * must not go on. */
+enum query_kind query_take(
+        struct worker *w, struct span octets, struct asked *asked, struct span *sent);
+
 /* Gives a query its verdict. */
 void query_side(struct worker *w, uint32_t packet_id, const struct packet *packet);
 
 /* Gives a response its verdict, or parks it. */
 void response_side(struct worker *w, const struct queued *queued, const struct packet *packet);
-
-/* Judges a parked response again: it gets its verdict, or waits for something else. */
-void response_again(struct worker *w, struct parked *parked);
-
-/* Gives a parked response its verdict, that its keys did not arrive in time. */
-void response_too_late(struct worker *w, struct parked *parked);
-
-/* Gives a response that was held back its verdict: nothing better came. */
-void response_after_grace(struct worker *w, struct parked *parked);
 
 /* Says whose answers are judged or learned next: what one server cannot prove is its own failing,
  * but where resolvers are configured all keys come from them. */
@@ -67,7 +67,6 @@ void accept_with(
         struct worker *w, uint32_t packet_id, const struct packet *packet, struct span payload);
 
 /* Counts what was concluded, and logs it if it is Bogus or Indeterminate. */
-void report(struct worker *w, const struct asked *asked, const struct packet *packet,
-        const struct gate_result *result);
+void report(struct worker *w, const struct arrival *a, const struct gate_result *result);
 
 #endif

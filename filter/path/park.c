@@ -34,8 +34,8 @@ struct parked *park_add(struct park *park, uint32_t packet_id, struct span packe
 	parked->deadline_ms = now_ms + park->wait_ms;
 	parked->asked = flow->asked;
 	parked->flow_key = flow->key;
-	parked->packet = copy;
-	parked->packet_len = packet.len;
+	parked->octets = copy;
+	parked->len = packet.len;
 	return parked;
 }
 
@@ -93,6 +93,6 @@ void parked_move_all(struct parked_list *from, struct parked_list *to)
 void park_remove(struct park *park, struct parked *parked)
 {
 	parked_unlist(parked);
-	free(parked->packet);
+	free(parked->octets);
 	table_remove(&park->table, parked);
 }

@@ -1,25 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Responses that wait for keys. The kernel holds the packet; here is the copy that is judged again,
- * and what was asked. */
+/* Responses that wait: the copy that is judged again, and what was asked. Of a packet the original
+ * is held by the kernel meanwhile. */
 #ifndef PATH_PARK_H
 #define PATH_PARK_H
+
+#include <sys/socket.h>
 
 #include "base/table.h"
 #include "gate/asked.h"
 #include "path/flow.h"
 
+struct carrier;
 struct parked_list;
 
 struct parked {
+	const struct carrier *carrier; /* whose it is; see arrival.h */
 	uint32_t packet_id;
-	uint32_t in_interface;
+	bool is_held_back;      /* for its grace, not for keys */
 	unsigned fetches;       /* that it has waited for; see LIMIT_FETCHES */
 	unsigned verifications; /* that judging it has cost so far; see LIMIT_VERIFICATIONS_ALL */
 	uint64_t deadline_ms;
 	struct flow_key flow_key; /* of its question, which stays open meanwhile */
 	struct asked asked;
-	uint8_t *packet; /* from the heap */
-	size_t packet_len;
+	struct sockaddr_storage server; /* that sent it */
+	uint8_t *octets;                /* of the packet or the message, from the heap */
+	size_t len;
 	struct parked_list *list; /* in which it waits, or NULL */
 	struct parked *previous, *next;
 };
@@ -40,8 +45,8 @@ int park_init(struct park *park, uint32_t capacity, uint32_t wait_ms);
 /* Frees all that are parked, too. */
 void park_fini(struct park *park);
 
-/* Copies a response; it is in no list yet. Returns NULL when as many as may be are parked already,
- * or there is no memory for the copy. It is valid until park_remove(). */
+/* Copies the packet of a response; it is in no list yet. Returns NULL when as many as may be are
+ * parked already, or there is no memory for the copy. It is valid until park_remove(). */
 struct parked *park_add(struct park *park, uint32_t packet_id, struct span packet,
         const struct flow *flow, uint64_t now_ms);
 

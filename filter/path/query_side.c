@@ -1,30 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "path/inside.h"
 
-/* A query that is not asked for its signatures passes as it is. */
-static void pass(struct worker *w, uint32_t packet_id, uint64_t *counter)
+static uint64_t *counter_of(struct stats *stats, enum query_kind kind)
 {
-	stats_count(counter);
-	nfqueue_accept(&w->queue, packet_id);
-}
-
-static void refuse(struct worker *w, uint32_t packet_id)
-{
-	stats_count(&w->stats.queries_malformed);
-	nfqueue_drop(&w->queue, packet_id);
-}
-
-static void decorate(struct worker *w, uint32_t packet_id, const struct packet *packet,
-        const struct message *query)
-{
-	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
-
-	if (!query_decorate(query, &out)) {
-		refuse(w, packet_id);
-		return;
+	switch (kind) {
+	case QUERY_JUDGED:
+		return &stats->queries_judged;
+	case QUERY_CD:
+		return &stats->queries_cd;
+	case QUERY_SIGNED:
+		return &stats->queries_signed;
+	case QUERY_OPCODE:
+		return &stats->queries_opcode;
+	case QUERY_MALFORMED:
+		break;
 	}
-	stats_count(&w->stats.queries_judged);
-	accept_with(w, packet_id, packet, writer_span(&out));
+	return &stats->queries_malformed;
+}
+
+enum query_kind query_take(
+        struct worker *w, struct span octets, struct asked *asked, struct span *sent)
+{
+	struct message query;
+	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
+	enum query_kind kind = QUERY_MALFORMED;
+
+	*sent = octets;
+	if (message_parse(&query, octets, w->rrs, MESSAGE_RRS_MAX))
+		kind = query_read(&query, w->config.policy, asked);
+	if (kind == QUERY_JUDGED) {
+		if (query_decorate(&query, &out))
+			*sent = writer_span(&out);
+		else
+			kind = QUERY_MALFORMED;
+	}
+	stats_count(&w->stats.queries);
+	stats_count(counter_of(&w->stats, kind));
+	return kind;
 }
 
 static void remember(struct worker *w, const struct packet *packet, enum query_kind kind,
@@ -38,30 +50,17 @@ static void remember(struct worker *w, const struct packet *packet, enum query_k
 
 void query_side(struct worker *w, uint32_t packet_id, const struct packet *packet)
 {
-	struct message query;
 	struct asked asked;
-	enum query_kind kind = QUERY_MALFORMED;
+	struct span sent;
+	enum query_kind kind = query_take(w, packet->payload, &asked, &sent);
 
-	stats_count(&w->stats.queries);
-	if (message_parse(&query, packet->payload, w->rrs, MESSAGE_RRS_MAX))
-		kind = query_read(&query, w->config.policy, &asked);
-	if (kind != QUERY_MALFORMED)
-		remember(w, packet, kind, &asked);
-	switch (kind) {
-	case QUERY_JUDGED:
-		decorate(w, packet_id, packet, &query);
-		break;
-	case QUERY_CD:
-		pass(w, packet_id, &w->stats.queries_cd);
-		break;
-	case QUERY_SIGNED:
-		pass(w, packet_id, &w->stats.queries_signed);
-		break;
-	case QUERY_OPCODE:
-		pass(w, packet_id, &w->stats.queries_opcode);
-		break;
-	case QUERY_MALFORMED:
-		refuse(w, packet_id);
-		break;
+	if (kind == QUERY_MALFORMED) {
+		nfqueue_drop(&w->queue, packet_id);
+		return;
 	}
+	remember(w, packet, kind, &asked);
+	if (kind == QUERY_JUDGED)
+		accept_with(w, packet_id, packet, sent);
+	else
+		nfqueue_accept(&w->queue, packet_id);
 }

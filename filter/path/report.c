@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <inttypes.h>
+#include <netinet/in.h>
 
 static void count(struct stats *stats, enum status status)
 {
@@ -22,20 +23,27 @@ static void count(struct stats *stats, enum status status)
 	}
 }
 
+static void server_text(const struct sockaddr_storage *server, char text[static INET6_ADDRSTRLEN])
+{
+	const void *octets = server->ss_family == AF_INET
+	                             ? (const void *)&((const struct sockaddr_in *)server)->sin_addr
+	                             : &((const struct sockaddr_in6 *)server)->sin6_addr;
+
+	inet_ntop(server->ss_family, octets, text, INET6_ADDRSTRLEN);
+}
+
 /* bogus www.example. A from 192.0.2.53: example. DNSKEY (ds-no-match: no DNSKEY matches the DS) */
-static void log_refusal(
-        const struct asked *asked, const struct packet *packet, const struct gate_result *result)
+static void log_refusal(const struct arrival *a, const struct gate_result *result)
 {
 	char asked_text[NAME_TEXT_SIZE], asked_type[TYPE_TEXT_SIZE];
 	char culprit_text[NAME_TEXT_SIZE], culprit_type[TYPE_TEXT_SIZE];
 	char server[INET6_ADDRSTRLEN];
-	struct cursor c = cursor_over(span_of(asked->question, asked->question_len));
+	struct cursor c = cursor_over(span_of(a->asked->question, a->asked->question_len));
 	struct name name;
 
 	name_read_plain(&c, &name);
 	type_text(cursor_u16(&c), asked_type);
-	inet_ntop(packet->version == 4 ? AF_INET : AF_INET6, packet->source.base, server,
-	        sizeof(server));
+	server_text(&a->server, server);
 	log_warning("%s %.255s %s from %s: %.255s %s (%s: %s)", status_text(result->outcome.status),
 	        name_text(&name, asked_text), asked_type, server,
 	        name_text(&result->culprit.name, culprit_text),
@@ -43,8 +51,7 @@ static void log_refusal(
 	        reason_sentence(result->outcome.reason));
 }
 
-void report(struct worker *w, const struct asked *asked, const struct packet *packet,
-        const struct gate_result *result)
+void report(struct worker *w, const struct arrival *a, const struct gate_result *result)
 {
 	uint64_t withheld;
 
@@ -56,5 +63,5 @@ void report(struct worker *w, const struct asked *asked, const struct packet *pa
 		return;
 	if (withheld > 0)
 		log_warning("%" PRIu64 " lines like the next were withheld", withheld);
-	log_refusal(asked, packet, result);
+	log_refusal(a, result);
 }

@@ -134,7 +134,7 @@ static void judge_ready(struct worker *w)
 	for (unsigned i = 0; i < READY_MAX && w->ready.first; i++) {
 		struct parked *parked = w->ready.first;
 		parked_unlist(parked);
-		response_again(w, parked);
+		parked->carrier->resume(w, parked, true);
 	}
 }
 
@@ -143,9 +143,9 @@ static void end_waits(struct worker *w)
 	struct parked *oldest;
 
 	while ((oldest = park_oldest(&w->park)) && oldest->deadline_ms <= w->now_ms)
-		response_too_late(w, oldest);
+		oldest->carrier->resume(w, oldest, false);
 	while ((oldest = park_oldest(&w->grace.park)) && oldest->deadline_ms <= w->now_ms)
-		response_after_grace(w, oldest);
+		oldest->carrier->resume(w, oldest, true);
 	for (unsigned n = flow_expire(&w->flows, w->now_ms); n > 0; n--)
 		stats_count(&w->stats.flows_expired);
 }
@@ -178,12 +178,20 @@ static void read_clocks(struct worker *w)
 
 static int handle_event(struct worker *w, const struct epoll_event *event)
 {
-	if (event->data.ptr == &w->queue)
+	switch (*(const enum watched *)event->data.ptr) {
+	case WATCHED_QUEUE:
 		return nfqueue_receive(&w->queue, handle_packet, w);
-	if (event->data.ptr == &w->stop_fd)
+	case WATCHED_STOP:
 		w->stopping = true;
-	else
+		break;
+	case WATCHED_FETCH:
 		fetcher_ready(&w->fetcher, event->data.ptr, w->now_ms);
+		break;
+	case WATCHED_WHOLE:
+	case WATCHED_LISTENER:
+	case WATCHED_SIDE:
+		break;
+	}
 	return 0;
 }
 

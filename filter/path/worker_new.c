@@ -69,12 +69,12 @@ static int prepare(struct worker *w, char *error, size_t error_size)
 	if (result == 0)
 		result = make_fetcher(w);
 	if (result == 0)
-		result = watch(w, w->stop_fd, &w->stop_fd);
+		result = watch(w, w->stop_fd, &w->stop_watched);
 	if (result == 0) {
 		result = nfqueue_open(&w->queue, &options, &w->stats, error, error_size);
 		if (result < 0)
 			return result;
-		result = watch(w, w->queue.fd, &w->queue);
+		result = watch(w, w->queue.fd, &w->queue_watched);
 	}
 	if (result < 0)
 		snprintf(error, error_size, "cannot start a worker: %s", strerror(-result));
@@ -92,6 +92,8 @@ struct worker *worker_new(const struct worker_config *config, char *error, size_
 	w->config = *config;
 	w->anchors_wanted = w->anchors_used = config->anchors;
 	w->epoll_fd = w->stop_fd = w->queue.fd = -1;
+	w->queue_watched = WATCHED_QUEUE;
+	w->stop_watched = WATCHED_STOP;
 	w->log = (struct log_limit){ .burst = LOG_BURST, .per_second = LOG_PER_SECOND };
 	if (prepare(w, error, error_size) < 0) {
 		worker_free(w);

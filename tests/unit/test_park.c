@@ -20,8 +20,8 @@ static void what_is_parked_is_a_copy(void **state)
 	struct parked *parked = park_add(&park, 3, span_of(packet, 6), &flow, 1000);
 	memset(packet, 0, sizeof(packet));
 	flow.asked.id = 0;
-	assert_memory_equal(parked->packet, "packet", 6);
-	assert_int_equal(parked->packet_len, 6);
+	assert_memory_equal(parked->octets, "packet", 6);
+	assert_int_equal(parked->len, 6);
 	assert_int_equal(parked->asked.id, 7);
 	assert_int_equal(parked->packet_id, 3);
 	assert_int_equal(parked->deadline_ms, 1100);

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "path/arrival.h"
+
+#include "dnssec/limits.h"
+#include "path/inside.h"
+
+static void deliver(struct worker *w, struct arrival *a, struct span octets, uint64_t *counter)
+{
+	stats_count(counter);
+	a->carrier->deliver(w, a, octets);
+}
+
+/* Does what the gate came to. */
+static void settle(struct worker *w, struct arrival *a, const struct gate_result *result)
+{
+	if (result->verdict != GATE_DROP)
+		report(w, a, result);
+	switch (result->verdict) {
+	case GATE_ACCEPT:
+		deliver(w, a, a->message, &w->stats.responses_accepted);
+		break;
+	case GATE_REWRITE:
+		deliver(w, a, result->octets, &w->stats.responses_rewritten);
+		break;
+	case GATE_SERVFAIL:
+		deliver(w, a, result->octets, &w->stats.responses_servfail);
+		break;
+	case GATE_WANT: /* nothing is fetched for what is refused */
+	case GATE_DROP:
+		stats_count(&w->stats.responses_dropped);
+		a->carrier->drop(w, a);
+		break;
+	}
+}
+
+/* Anybody could have sent it, so somebody may have. */
+static bool is_doubtful(const struct worker *w, const struct gate_result *result)
+{
+	bool is_bogus = result->verdict == GATE_SERVFAIL && result->outcome.status == STATUS_BOGUS;
+
+	return w->config.policy->mode == MODE_ENFORCE && (is_bogus || result->is_failure);
+}
+
+/* Settles it, unless something better may still come. */
+static void conclude(struct worker *w, struct arrival *a, const struct gate_result *result)
+{
+	if (a->is_last || !is_doubtful(w, result) || !a->carrier->hold_back(w, a))
+		settle(w, a, result);
+}
+
+static void refuse(struct worker *w, struct arrival *a, enum reason reason)
+{
+	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
+	struct gate_result result;
+
+	gate_refuse(&w->gate, a->asked, a->message, reason, &out, &result);
+	settle(w, a, &result);
+}
+
+static bool park(struct worker *w, struct arrival *a)
+{
+	if (!a->carrier->park(w, a))
+		return false;
+	stats_count(&w->stats.parked);
+	return true;
+}
+
+/* What a response may cost, it may cost once, however often it is judged again. */
+static bool may_go_on(struct parked *parked, const struct gate_result *result)
+{
+	parked->verifications += result->verifications;
+	return parked->fetches++ < LIMIT_FETCHES &&
+	       parked->verifications <= LIMIT_VERIFICATIONS_ALL;
+}
+
+static void wait_for(struct worker *w, struct arrival *a, const struct gate_result *result)
+{
+	if (a->may_not_wait) {
+		refuse(w, a, REASON_FETCH_TIMEOUT);
+	} else if (!a->parked && !park(w, a)) {
+		stats_count(&w->stats.parked_full);
+		refuse(w, a, REASON_FETCH_FAILED);
+	} else if (!may_go_on(a->parked, result)) {
+		refuse(w, a, REASON_BUDGET);
+	} else if (!fetcher_want(&w->fetcher, &result->want, &a->server, a->parked, w->now_ms)) {
+		refuse(w, a, REASON_FETCH_FAILED);
+	}
+}
+
+void arrival_judge(struct worker *w, struct arrival *a)
+{
+	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
+	struct gate_result result;
+
+	worker_set_source(w, &a->server);
+	gate_judge(&w->gate, a->asked, a->message, w->now_s, &out, &result);
+	if (result.verdict == GATE_WANT)
+		wait_for(w, a, &result);
+	else
+		conclude(w, a, &result);
+}
+
+void arrival_pass_unjudged(
+        struct worker *w, struct arrival *a, enum query_kind kind, uint16_t flags)
+{
+	struct span octets = a->message;
+
+	if (kind == QUERY_CD && (flags & FLAG_AD)) {
+		memcpy(w->octets, octets.base, octets.len);
+		put_u16(w->octets + 2, flags & (uint16_t)~FLAG_AD);
+		octets.base = w->octets;
+	}
+	deliver(w, a, octets, &w->stats.responses_unjudged);
+}
+
+void arrival_again(struct worker *w, struct arrival *a, bool in_time)
+{
+	if (in_time) {
+		arrival_judge(w, a);
+		return;
+	}
+	stats_count(&w->stats.parked_timeouts);
+	refuse(w, a, REASON_FETCH_TIMEOUT);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a worker's epoll gives back as data.ptr: a struct that begins with one of these, which says
+ * what it is. */
+#ifndef PATH_WATCHED_H
+#define PATH_WATCHED_H
+
+enum watched {
+	WATCHED_QUEUE,
+	WATCHED_STOP,
+	WATCHED_FETCH,    /* struct fetch */
+	WATCHED_WHOLE,    /* struct whole */
+	WATCHED_LISTENER, /* struct listener */
+	WATCHED_SIDE,     /* struct side */
+};
+
+#endif
