@@ -3,10 +3,10 @@
 
 #include <stdlib.h>
 
-#include "dnssec/limits.h"
 #include "path/evidence.h"
 #include "path/flow.h"
-#include "path/lookup.h"
+#include "path/exchange.h"
+#include "path/sources.h"
 
 #define AUDIT_FLOWS     65536
 #define AUDIT_ZONES     65536
@@ -89,46 +89,6 @@ static void set_time(struct audit *a, const struct sighting *s)
 	a->now_s = now_s;
 }
 
-/* Something wanted, and for whom. */
-struct quest {
-	struct audit *audit;
-	const struct want *want;
-};
-
-static bool learn(void *quest, struct span message, bool last_try)
-{
-	const struct quest *q = quest;
-	struct audit *a = q->audit;
-	return gate_learn(&a->gate, q->want, message, a->now_s, last_try) == LEARNED;
-}
-
-static bool learn_what_holds(void *quest, struct span message)
-{
-	return learn(quest, message, false);
-}
-
-static bool learn_that_it_is_broken(void *quest, struct span message)
-{
-	return learn(quest, message, true);
-}
-
-/* Learns what is wanted: from what was captured; from the resolver; or, where what was captured
- * does not hold and nobody else can be asked, that it is broken. */
-static void satisfy(struct audit *a, const struct want *want)
-{
-	struct quest q = { a, want };
-
-	if (evidence_search(a->evidence, want, learn_what_holds, &q))
-		return;
-	if (a->options.resolver && lookup(a->options.resolver, want, a->answer, learn, &q))
-		return;
-	if (!a->options.resolver &&
-	        evidence_search_by_name(a->evidence, want, learn_that_it_is_broken, &q))
-		return;
-	gate_learn_failure(&a->gate, want,
-	        a->options.resolver ? REASON_FETCH_FAILED : REASON_LINK_MISSING, a->now_s);
-}
-
 /* A message's addresses and ports are all that a flow needs of its packet. */
 static struct packet packet_of(const struct sighting *s)
 {
@@ -158,72 +118,18 @@ static void remember(struct audit *a, const struct sighting *s, const struct mes
 	flow_add(&a->flows, &key, kind, &asked, milliseconds(s));
 }
 
-/* What a response tells of its query, where that was not captured. */
-static struct asked guess(const struct message *m)
-{
-	struct asked asked = { .id = m->id,
-		.flags = m->flags & (OPCODE_MASK | FLAG_RD | FLAG_CD),
-		.udp_size = UINT16_MAX,
-		.question_len = (uint16_t)m->question.len,
-		.has_edns = m->edns.present,
-		.dnssec_ok = m->edns.present };
-
-	if (m->question.len)
-		memcpy(asked.question, m->question.base, m->question.len);
-	return asked;
-}
-
-static bool has_signatures(const struct message *m)
-{
-	for (unsigned i = 0; i < m->rr_count; i++) {
-		if (m->rrs[i].type == TYPE_RRSIG)
-			return true;
-	}
-	return false;
-}
-
-static void judge(struct audit *a, const struct asked *asked, struct audit_report *report)
-{
-	unsigned verifications = 0;
-
-	for (unsigned fetches = 0;; fetches++) {
-		struct writer out = writer_over(a->octets, EXCHANGE_ANSWER_MAX);
-		gate_judge(&a->gate, asked, report->sighting->message, a->now_s, &out,
-		        &report->result);
-		if (report->result.verdict != GATE_WANT)
-			return;
-		verifications += report->result.verifications;
-		if (fetches == LIMIT_FETCHES || verifications > LIMIT_VERIFICATIONS_ALL) {
-			gate_refuse(&a->gate, asked, report->sighting->message, REASON_BUDGET, &out,
-			        &report->result);
-			return;
-		}
-		satisfy(a, &report->result.want);
-	}
-}
-
-/* Where the live filter would have had more to go by, the status says less. */
-static void temper(const struct asked *asked, bool query_seen, struct audit_report *report)
-{
-	struct outcome *outcome = &report->result.outcome;
-
-	if (!gate_is_answer(&report->message))
-		*outcome = outcome_of(STATUS_INDETERMINATE, REASON_NOT_ANSWER);
-	else if (query_seen && !asked->dnssec_ok && outcome->status >= STATUS_INDETERMINATE &&
-	         !has_signatures(&report->message))
-		*outcome = outcome_of(STATUS_INDETERMINATE, REASON_NOT_SIGNED_FOR);
-}
-
 static void judge_response(struct audit *a, const struct sighting *s, struct audit_report *report)
 {
 	struct packet packet = packet_of(s);
 	struct flow_key key = flow_key_of_response(&packet, report->message.id);
 	const struct flow *flow = flow_find(&a->flows, &key, &report->message, milliseconds(s));
-	struct asked asked = flow ? flow->asked : guess(&report->message);
+	struct asked asked = flow ? flow->asked : sources_guess_asked(&report->message, true);
+	struct sources sources = {
+		.evidence = a->evidence, .server = a->options.resolver, .answer = a->answer
+	};
 
-	judge(a, &asked, report);
-	if (report->is_parsed)
-		temper(&asked, flow != NULL, report);
+	sources_judge(&sources, &a->gate, &asked, !flow || asked.dnssec_ok, s->message, a->now_s,
+	        a->octets, &report->result);
 	if (!flow && a->saw_queries) /* nobody asked for it */
 		report->result.verdict = GATE_DROP;
 	else if (asked.unjudged)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "path/lookup.h"
+#include "path/sources.h"
 
 /* Far more names than LIMIT_FETCHES lets be learned. */
 #define INQUIRY_ZONES 256
@@ -95,125 +96,46 @@ const struct inquiry_link *inquiry_link_of(const struct inquiry *q, const struct
 }
 
 /* A link that is wanted again, because it has expired, takes its old place. */
-static struct inquiry_link *link_for(struct inquiry *q, const struct want *want)
+static void note_wanted(void *context, const struct want *want)
 {
+	struct inquiry *q = context;
 	unsigned i = index_of(q, want);
-	struct inquiry_link *link = &q->links[i];
 
 	if (i == q->link_count)
 		q->link_count++;
 	else
-		free(link->octets);
-	*link = (struct inquiry_link){ .want = *want };
-	return link;
+		free(q->links[i].octets);
+	q->links[i] = (struct inquiry_link){ .want = *want };
 }
 
-/* Something wanted, and where what came for it is kept. */
-struct quest {
-	struct inquiry *inquiry;
-	struct inquiry_link *link;
-};
-
-static bool learn(void *quest, struct span message, bool last_try)
+/* Keeps what a link was learned from, or what came for it last. */
+static void keep_tried(void *context, const struct want *want, struct span message, bool is_learned)
 {
-	const struct quest *to = quest;
-	struct inquiry *q = to->inquiry;
-	struct inquiry_link *link = to->link;
+	struct inquiry *q = context;
+	struct inquiry_link *link = &q->links[index_of(q, want)];
 
-	link->is_learned =
-	        gate_learn(&q->gate, &link->want, message, q->now_s, last_try) == LEARNED;
 	free(link->octets);
 	link->octets = copy_of(message);
 	link->len = message.len;
-	return link->is_learned;
-}
-
-static bool learn_what_holds(void *quest, struct span message)
-{
-	return learn(quest, message, false);
-}
-
-static bool learn_that_it_is_broken(void *quest, struct span message)
-{
-	return learn(quest, message, true);
-}
-
-/* As audit.c does it, so that both conclude the same. */
-static void satisfy(struct inquiry *q, const struct want *want)
-{
-	struct quest to = { q, link_for(q, want) };
-	struct evidence *evidence = q->options.evidence;
-	const struct sockaddr_storage *server = q->options.server;
-
-	if (evidence && evidence_search(evidence, want, learn_what_holds, &to))
-		return;
-	if (server && lookup(server, want, q->answer, learn, &to))
-		return;
-	if (evidence && !server &&
-	        evidence_search_by_name(evidence, want, learn_that_it_is_broken, &to))
-		return;
-	gate_learn_failure(
-	        &q->gate, want, server ? REASON_FETCH_FAILED : REASON_LINK_MISSING, q->now_s);
-}
-
-/* As a client asks that wants all there is to know. */
-static struct asked asked_for(const struct message *m, bool asked_do)
-{
-	struct asked asked = { .id = m->id,
-		.flags = m->flags & (OPCODE_MASK | FLAG_RD | FLAG_CD),
-		.udp_size = UINT16_MAX,
-		.question_len = (uint16_t)m->question.len,
-		.has_edns = m->edns.present,
-		.dnssec_ok = m->edns.present && asked_do };
-
-	if (m->question.len)
-		memcpy(asked.question, m->question.base, m->question.len);
-	return asked;
-}
-
-static bool has_signatures(const struct message *m)
-{
-	for (unsigned i = 0; i < m->rr_count; i++) {
-		if (m->rrs[i].type == TYPE_RRSIG)
-			return true;
-	}
-	return false;
-}
-
-static void judge(struct inquiry *q, const struct asked *asked)
-{
-	unsigned verifications = 0;
-
-	for (unsigned fetches = 0;; fetches++) {
-		struct writer out = writer_over(q->written, EXCHANGE_ANSWER_MAX);
-		gate_judge(&q->gate, asked, q->response, q->now_s, &out, &q->result);
-		if (q->result.verdict != GATE_WANT)
-			return;
-		verifications += q->result.verifications;
-		if (fetches == LIMIT_FETCHES || verifications > LIMIT_VERIFICATIONS_ALL) {
-			gate_refuse(&q->gate, asked, q->response, REASON_BUDGET, &out, &q->result);
-			return;
-		}
-		satisfy(q, &q->result.want);
-	}
+	link->is_learned = is_learned;
 }
 
 void inquiry_judge(struct inquiry *q, struct span response, bool asked_do, int64_t now_s)
 {
 	struct message m;
+	struct sources sources = { .evidence = q->options.evidence,
+		.server = q->options.server,
+		.answer = q->answer,
+		.wanted = note_wanted,
+		.tried = keep_tried,
+		.context = q };
 
 	forget_links(q);
 	store_flush(&q->store);
 	q->response = response;
 	q->now_s = now_s;
-	bool is_parsed = message_parse(&m, response, q->gate.rrs, MESSAGE_RRS_MAX);
-	bool is_answer = is_parsed && gate_is_answer(&m);
-	bool is_signed = is_parsed && has_signatures(&m);
-	struct asked asked = asked_for(&m, asked_do);
-	judge(q, &asked);
-	if (is_parsed && !is_answer)
-		q->result.outcome = outcome_of(STATUS_INDETERMINATE, REASON_NOT_ANSWER);
-	else if (is_parsed && !asked_do && !is_signed &&
-	         q->result.outcome.status >= STATUS_INDETERMINATE)
-		q->result.outcome = outcome_of(STATUS_INDETERMINATE, REASON_NOT_SIGNED_FOR);
+	message_parse(&m, response, q->gate.rrs, MESSAGE_RRS_MAX); /* what it can be, it is */
+	struct asked asked = sources_guess_asked(&m, asked_do);
+	sources_judge(
+	        &sources, &q->gate, &asked, asked_do, response, now_s, q->written, &q->result);
 }

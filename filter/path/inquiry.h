@@ -51,7 +51,7 @@ uint8_t *inquiry_ask(struct inquiry *q, const struct want *question, size_t *len
 
 /* Judges `response`, which stays the caller's, at `now_s`, and fills the members above. `asked_do`:
  * the query asked for signatures, as far as is known. What is no answer, and what has no signature
- * and was not asked for any, is Indeterminate as in audit.h. */
+ * and was not asked for any, is Indeterminate as sources_judge() says. */
 void inquiry_judge(struct inquiry *q, struct span response, bool asked_do, int64_t now_s);
 
 /* Returns what became of a want, or NULL when the gate had no such want. */
