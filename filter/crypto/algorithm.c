@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* The longest public key field: RSA's, with an exponent and a modulus of 4096 bits each. */
+#define KEY_OCTETS_MAX (3 + 512 + 512)
+
 /* RFC 8624 and RFC 9905 say what a validator must, may and must no longer do. */
 static const struct algorithm algorithms[] = {
 	{ .id = 1, .mnemonic = "RSAMD5" },
@@ -139,6 +142,17 @@ static EVP_PKEY_CTX *verifier_new(EVP_PKEY *pkey, enum hash hash)
 	return NULL;
 }
 
+static bool take_fingerprint(struct pubkey *key, struct span octets)
+{
+	uint8_t text[1 + KEY_OCTETS_MAX];
+
+	if (octets.len > KEY_OCTETS_MAX)
+		return false;
+	text[0] = key->algorithm->id;
+	memcpy(text + 1, octets.base, octets.len);
+	return EVP_Digest(text, 1 + octets.len, key->fingerprint, NULL, EVP_sha256(), NULL) == 1;
+}
+
 struct pubkey *pubkey_new(uint8_t algorithm, struct span octets)
 {
 	const struct algorithm *a = algorithm_find(algorithm);
@@ -152,7 +166,7 @@ struct pubkey *pubkey_new(uint8_t algorithm, struct span octets)
 	key->pkey = a->decode(a, octets);
 	if (key->pkey && !a->takes_message)
 		key->verifier = verifier_new(key->pkey, a->hash);
-	if (!key->pkey || (!key->verifier && !a->takes_message)) {
+	if (!key->pkey || (!key->verifier && !a->takes_message) || !take_fingerprint(key, octets)) {
 		ERR_clear_error();
 		pubkey_free(key);
 		return NULL;
@@ -185,15 +199,29 @@ bool verify_hashed(
 	       EVP_PKEY_verify(key->verifier, signature.base, signature.len, digest, len) == 1;
 }
 
-bool pubkey_verify(
+static bool verify(
         struct crypto *c, const struct pubkey *key, struct span data, struct span signature)
 {
-	size_t exact = key->algorithm->signature_octets;
-	if (exact && signature.len != exact)
-		return false;
 	if (key->algorithm->verify(c, key, data, signature))
 		return true;
 	/* Each failure leaves its story in this thread's error queue, and nobody will ask. */
 	ERR_clear_error();
 	return false;
+}
+
+bool pubkey_verify(
+        struct crypto *c, const struct pubkey *key, struct span data, struct span signature)
+{
+	size_t exact = key->algorithm->signature_octets;
+	struct verified_id id;
+
+	if ((exact && signature.len != exact) ||
+	        !verified_identify(c, key->fingerprint, signature, data, &id))
+		return false;
+	if (verified_find(&c->verified, &id))
+		return true;
+	if (!verify(c, key, data, signature))
+		return false;
+	verified_add(&c->verified, &id);
+	return true;
 }

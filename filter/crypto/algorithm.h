@@ -3,7 +3,7 @@
 #ifndef CRYPTO_ALGORITHM_H
 #define CRYPTO_ALGORITHM_H
 
-#include "crypto/digest.h"
+#include "crypto/verified.h"
 
 struct algorithm {
 	uint8_t id;
@@ -34,6 +34,7 @@ struct pubkey {
 	/* Ready to verify; to make one afresh would add a tenth to the cost of an RSA signature.
 	 * NULL for algorithms that take the message. */
 	EVP_PKEY_CTX *verifier;
+	uint8_t fingerprint[VERIFIED_OCTETS]; /* of algorithm and public key */
 };
 
 EVP_PKEY *rsa_decode(const struct algorithm *a, struct span octets);

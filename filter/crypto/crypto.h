@@ -59,7 +59,8 @@ struct pubkey *pubkey_new(uint8_t algorithm, struct span octets);
 bool pubkey_size_is_supported(uint8_t algorithm, struct span octets);
 void pubkey_free(struct pubkey *key);
 
-/* Says whether `signature`, as it stands in the RRSIG, is `key`'s over `data`. Anything malformed
+/* Says whether `signature`, as it stands in the RRSIG, is `key`'s over `data`; what was found good
+ * once, `c` remembers for a while. Anything malformed
  * is simply not a signature. */
 bool pubkey_verify(
         struct crypto *c, const struct pubkey *key, struct span data, struct span signature);

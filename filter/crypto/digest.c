@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "crypto/algorithm.h"
 
+#include "crypto/verified.h"
+
 #include <openssl/err.h>
 #include <stdlib.h>
 
@@ -32,7 +34,8 @@ struct crypto *crypto_new(void)
 		return NULL;
 	c->hasher = EVP_MD_CTX_new();
 	c->message = EVP_MD_CTX_new();
-	bool is_complete = c->hasher && c->message;
+	bool is_complete = c->hasher && c->message &&
+	                   table_init(&c->verified, VERIFIED_OCTETS, VERIFIED_MAX) == 0;
 	for (unsigned h = 0; h < HASH_COUNT; h++) {
 		c->digests[h] = EVP_MD_fetch(NULL, hash_names[h], NULL);
 		is_complete = is_complete && c->digests[h];
@@ -51,24 +54,32 @@ void crypto_free(struct crypto *c)
 		return;
 	for (unsigned h = 0; h < HASH_COUNT; h++)
 		EVP_MD_free(c->digests[h]);
+	table_fini(&c->verified);
 	EVP_MD_CTX_free(c->hasher);
 	EVP_MD_CTX_free(c->message);
 	free(c);
 }
 
-size_t hash_spans(struct crypto *c, enum hash h, struct span first, struct span second,
+size_t hash_parts(struct crypto *c, enum hash h, const struct span *parts, unsigned count,
         uint8_t out[static HASH_MAX_OCTETS])
 {
-	unsigned len;
+	unsigned len = 0;
+	bool good = EVP_DigestInit_ex2(c->hasher, c->digests[h], NULL) == 1;
 
-	if (EVP_DigestInit_ex2(c->hasher, c->digests[h], NULL) != 1 ||
-	        EVP_DigestUpdate(c->hasher, first.base, first.len) != 1 ||
-	        EVP_DigestUpdate(c->hasher, second.base, second.len) != 1 ||
-	        EVP_DigestFinal_ex(c->hasher, out, &len) != 1) {
+	for (unsigned i = 0; good && i < count; i++)
+		good = EVP_DigestUpdate(c->hasher, parts[i].base, parts[i].len) == 1;
+	if (!good || EVP_DigestFinal_ex(c->hasher, out, &len) != 1) {
 		ERR_clear_error();
 		return 0;
 	}
 	return len;
+}
+
+size_t hash_spans(struct crypto *c, enum hash h, struct span first, struct span second,
+        uint8_t out[static HASH_MAX_OCTETS])
+{
+	const struct span parts[] = { first, second };
+	return hash_parts(c, h, parts, 2, out);
 }
 
 /* Returns HASH_COUNT for a type that is not supported. */

@@ -3,6 +3,7 @@
 #ifndef CRYPTO_DIGEST_H
 #define CRYPTO_DIGEST_H
 
+#include "base/table.h"
 #include "crypto/crypto.h"
 
 #include <openssl/evp.h>
@@ -14,13 +15,18 @@ enum hash { HASH_SHA1, HASH_SHA256, HASH_SHA384, HASH_SHA512, HASH_COUNT };
 struct crypto {
 	EVP_MD *digests[HASH_COUNT]; /* fetched once: a fetch costs as much as hashing a message */
 	EVP_MD_CTX *hasher;
-	EVP_MD_CTX *message; /* for algorithms that take the whole message: EdDSA */
+	EVP_MD_CTX *message;   /* for algorithms that take the whole message: EdDSA */
+	struct table verified; /* verified.h */
 };
 
 /* OpenSSL's name of it. */
 const char *hash_name(enum hash h);
 
-/* Hashes `first` followed by `second`. Returns the digest's length, 0 if OpenSSL fails. */
+/* Hashes the parts one after the other. Returns the digest's length, 0 if OpenSSL fails. */
+size_t hash_parts(struct crypto *c, enum hash h, const struct span *parts, unsigned count,
+        uint8_t out[static HASH_MAX_OCTETS]);
+
+/* The same for two. */
 size_t hash_spans(struct crypto *c, enum hash h, struct span first, struct span second,
         uint8_t out[static HASH_MAX_OCTETS]);
 
