@@ -34,6 +34,9 @@ struct pubkey;
 struct crypto *crypto_new(void);
 void crypto_free(struct crypto *c);
 
+/* Forgets which signatures were found good: each costs its check again. */
+void crypto_forget(struct crypto *c);
+
 /* Says whether RSASHA1, RSASHA1-NSEC3-SHA1 and the DS digest SHA-1 count as supported. They do not
  * unless this is called (RFC 9905). For the whole process; what was judged before stays judged. */
 void crypto_allow_sha1(bool allow);

@@ -82,6 +82,14 @@ size_t hash_spans(struct crypto *c, enum hash h, struct span first, struct span 
 	return hash_parts(c, h, parts, 2, out);
 }
 
+void crypto_forget(struct crypto *c)
+{
+	void *oldest;
+
+	while ((oldest = table_oldest(&c->verified)))
+		table_remove(&c->verified, oldest);
+}
+
 /* Returns HASH_COUNT for a type that is not supported. */
 static enum hash ds_hash(uint8_t digest_type)
 {
