@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 
 from lab import topology
 from lab.attacks import FORGED
@@ -165,7 +166,7 @@ def _host(lab, demo):
 
 def _introduce(gate):
     print(f"    $ sealgate rules apply --config {os.path.basename(gate.config)}\n"
-          f"      {gate.rules_said.strip()}\n"
+          f"{textwrap.indent(gate.rules_said.strip(), '      ')}\n"
           f"    $ sealgate run --config {os.path.basename(gate.config)} &")
     for line in gate.log_lines():
         print(f"      {line}")
