@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gate/judging.h"
 
+#include "wire/rdata.h"
+
 bool judging_begin(struct judging *j, struct gate *gate, const struct message *m, int64_t now_s)
 {
 	*j = (struct judging){ .gate = gate,
@@ -38,6 +40,29 @@ void judging_weaken(
 		return;
 	j->outcome = outcome;
 	j->culprit = (struct want){ .name = *name, .type = type };
+}
+
+void judging_fail(struct judging *j, enum reason reason, const struct name *name, uint16_t type)
+{
+	judging_weaken(j, outcome_of(STATUS_BOGUS, reason), name, type);
+}
+
+void judging_keep_unsigned(struct ruling *r)
+{
+	r->is_judged = r->is_kept = true;
+	r->outcome = outcome_of(STATUS_INSECURE, REASON_NOT_ANSWER);
+}
+
+bool judging_read_name(const struct judging *j, unsigned index, struct name *name)
+{
+	struct rdata_walk walk = rdata_walk_begin(j->m, &j->m->rrs[index]);
+	struct rdata_part part;
+
+	if (!rdata_walk_next(&walk, &part) || !rdata_walk_done(&walk))
+		return false;
+	struct cursor c = cursor_at(j->m->octets, part.at);
+	name_read(&c, name);
+	return !c.bad;
 }
 
 /* The zone that holds the set, as far as its owner and type tell: a DS lies above its cut (RFC

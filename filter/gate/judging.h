@@ -67,6 +67,16 @@ bool judge_denial_records(
 void judging_weaken(
         struct judging *j, struct outcome outcome, const struct name *name, uint16_t type);
 
+/* The same for a Bogus one. */
+void judging_fail(struct judging *j, enum reason reason, const struct name *name, uint16_t type);
+
+/* Lets a set go on that is never signed. */
+void judging_keep_unsigned(struct ruling *r);
+
+/* Reads the name that is the RDATA of a record: of an NS, CNAME or DNAME. Returns false when it is
+ * malformed. */
+bool judging_read_name(const struct judging *j, unsigned index, struct name *name);
+
 /* Notes who signed the answer, if nobody is noted yet. */
 void judging_note_signer(struct judging *j, const struct name *signer);
 
@@ -76,6 +86,17 @@ bool judging_wants(struct judging *j, const struct chain *chain);
 /* Judges the whole answer of a response to a question of class IN: follows CNAMEs and DNAMEs,
  * proves what is denied. Returns false when something is wanted first. */
 bool judge_answer(struct judging *j, const struct asked *asked);
+
+/* Judges the denial of `name`, or of its `type`. Returns false when something is wanted first. */
+bool judge_denial(struct judging *j, const struct name *name, uint16_t type);
+
+/* Returns the NS RRset when the response is a referral: to a query that did not ask for recursion,
+ * NS of a zone at or above the name, no SOA, no answer (RFC 1034, 4.3.2); else NULL. */
+const struct rrset *referral_to(const struct judging *j, const struct asked *asked);
+
+/* Judges a referral: by whether the zone that it leads to is signed, which is learned. Returns
+ * false when something is wanted first. */
+bool judge_referral(struct judging *j, const struct rrset *ns);
 
 /* Judges what is in authority and additional beyond the answer, with what is known already: it is
  * left out where it cannot be proved, and never makes the answer worse. */

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What an answer denies: the proof that a name, or a type of it, is not there. */
+#include "gate/judging.h"
+
+/* What the authority section says about a denial. */
+struct denier {
+	bool found;
+	struct name zone;      /* the deepest zone above the name that signed SOA, NSEC or NSEC3 */
+	struct outcome failed; /* when none did: why not, */
+	struct want culprit;   /* and which RRset */
+};
+
+static bool denies(uint16_t type)
+{
+	return type == TYPE_NSEC || type == TYPE_NSEC3;
+}
+
+/* A missing signature over the SOA says less than the missing proof. */
+static void note_failure(struct denier *d, uint16_t type, const struct ruling *r)
+{
+	if (r->outcome.status < STATUS_INDETERMINATE || d->failed.reason != REASON_DENIAL_MISSING)
+		return;
+	if (denies(type) || r->outcome.reason != REASON_RRSIG_MISSING) {
+		d->failed = r->outcome;
+		d->culprit = r->culprit;
+	}
+}
+
+/* A DS is denied by the zone above (RFC 4035, 2.4). Returns false when something is wanted first.
+ */
+static bool find_denier(struct judging *j, const struct name *name, uint16_t type, struct denier *d)
+{
+	unsigned most_labels =
+	        type == TYPE_DS && name->labels > 0 ? name->labels - 1u : name->labels;
+
+	*d = (struct denier){ .failed = outcome_of(STATUS_BOGUS, REASON_DENIAL_MISSING),
+		.culprit = { .name = *name, .type = type } };
+	for (unsigned i = 0; i < j->sets.count; i++) {
+		const struct rrset *set = &j->sets.sets[i];
+		const struct ruling *r = &j->rulings[i];
+		struct name signer;
+		if (set->section != SECTION_AUTHORITY || set->count == 0 ||
+		        (set->type != TYPE_SOA && !denies(set->type)))
+			continue;
+		if (!judge_set(j, set))
+			return false;
+		note_failure(d, set->type, r);
+		if (r->outcome.status != STATUS_SECURE)
+			continue;
+		name_suffix(&set->owner, r->zone_labels, &signer);
+		if (signer.labels <= most_labels && name_within(name, &signer) &&
+		        (!d->found || signer.labels > d->zone.labels)) {
+			d->zone = signer;
+			d->found = true;
+		}
+	}
+	return true;
+}
+
+static void find_zone_for(
+        struct judging *j, const struct name *name, uint16_t type, struct chain *chain)
+{
+	if (type == TYPE_DS)
+		chain_find_parent(j->gate->store, name, j->now_s, chain);
+	else
+		chain_find(j->gate->store, name, j->now_s, chain);
+}
+
+static bool prove_denial(struct judging *j, const struct name *name, uint16_t type,
+        const struct name *zone, struct outcome *outcome)
+{
+	struct denial denial;
+	uint32_t ttl = UINT32_MAX;
+
+	if (!judge_denial_records(j, zone, &denial, &ttl))
+		return false;
+	if (message_rcode(j->m) == RCODE_NOERROR)
+		*outcome = denial_of_type(&denial, name, type);
+	else if (message_rcode(j->m) == RCODE_NXDOMAIN)
+		*outcome = denial_of_name(&denial, name);
+	else /* YXDOMAIN, but no DNAME made a name that is too long */
+		*outcome = outcome_of(STATUS_BOGUS, REASON_DENIAL_FAILED);
+	return true;
+}
+
+/* Where no proof holds, the zone that holds the name must be one that cannot give any. */
+bool judge_denial(struct judging *j, const struct name *name, uint16_t type)
+{
+	struct outcome outcome;
+	struct denier denier;
+	struct chain chain;
+
+	if (!find_denier(j, name, type, &denier))
+		return false;
+	outcome = denier.failed;
+	find_zone_for(j, name, type, &chain);
+	if (denier.found && chain.zone.labels <= denier.zone.labels) {
+		struct outcome proof;
+		if (!prove_denial(j, name, type, &denier.zone, &proof))
+			return false;
+		if (proof.reason != REASON_DENIAL_MISSING)
+			outcome = proof;
+		judging_note_signer(j, &denier.zone);
+	}
+	if (outcome.status >= STATUS_INDETERMINATE) {
+		if (chain.end == CHAIN_WANT && !judging_wants(j, &chain))
+			return false;
+		if (chain.end == CHAIN_BROKEN) {
+			outcome = chain.outcome;
+			denier.culprit = chain.link;
+		}
+	}
+	judging_weaken(j, outcome, &denier.culprit.name, denier.culprit.type);
+	return true;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Referrals: the delegations that a server which does not recurse sends its client on to. */
+#include "gate/judging.h"
+
+const struct rrset *referral_to(const struct judging *j, const struct asked *asked)
+{
+	const struct rrset *ns = NULL;
+
+	if (asked->flags & FLAG_RD || message_rcode(j->m) != RCODE_NOERROR)
+		return NULL;
+	for (unsigned i = 0; i < j->sets.count; i++) {
+		const struct rrset *set = &j->sets.sets[i];
+		if (set->section == SECTION_ANSWER ||
+		        (set->section == SECTION_AUTHORITY && set->type == TYPE_SOA))
+			return NULL;
+		if (set->section == SECTION_AUTHORITY && set->type == TYPE_NS && set->count > 0 &&
+		        name_within(&j->m->qname, &set->owner))
+			ns = set;
+	}
+	return ns;
+}
+
+/* Glue is the address of a server below the cut; other addresses are judged like any record. */
+static bool is_glue(const struct judging *j, const struct rrset *ns, const struct rrset *set)
+{
+	if (set->section != SECTION_ADDITIONAL || (set->type != TYPE_A && set->type != TYPE_AAAA) ||
+	        !name_within(&set->owner, &ns->owner))
+		return false;
+	for (uint16_t i = ns->first; i != RR_NONE; i = j->sets.next[i]) {
+		struct name server;
+		if (judging_read_name(j, i, &server) && name_equal(&server, &set->owner))
+			return true;
+	}
+	return false;
+}
+
+/* The NS and the glue are never signed; the client will see whether they lead to the truth. Whether
+ * the zone that they lead to is signed must be proved here (RFC 4035, 3.1.4), and is learned. */
+bool judge_referral(struct judging *j, const struct rrset *ns)
+{
+	struct chain parent;
+
+	judging_keep_unsigned(ruling_of(j, ns));
+	for (unsigned i = 0; i < j->sets.count; i++) {
+		if (is_glue(j, ns, &j->sets.sets[i]))
+			judging_keep_unsigned(&j->rulings[i]);
+	}
+	judging_weaken(j, ruling_of(j, ns)->outcome, &ns->owner, TYPE_NS);
+	if (ns->owner.labels == 0)
+		return true;
+	chain_find_parent(j->gate->store, &ns->owner, j->now_s, &parent);
+	if (parent.end == CHAIN_WANT)
+		return judging_wants(j, &parent);
+	if (parent.end == CHAIN_BROKEN)
+		judging_weaken(j, parent.outcome, &parent.link.name, parent.link.type);
+	else if (!learn_cut(j, &ns->owner, false))
+		judging_fail(j, REASON_DS_UNPROVED, &ns->owner, TYPE_DS);
+	return true;
+}
