@@ -8,6 +8,7 @@
 struct walk {
 	struct name name; /* the name that is now asked for */
 	unsigned links;
+	bool recurses; /* the client wants the end of the chain, not only its first zone's part */
 	bool has_data; /* the chain ended in records of the type */
 	bool too_long; /* a DNAME made a name that cannot be (RFC 6672, 2.2) */
 };
@@ -110,6 +111,16 @@ static bool follow_dname(struct judging *j, const struct rrset *dname, struct wa
 	return true;
 }
 
+/* A server that does not recurse knows its own zone; what it says of another is as good as nothing,
+ * and the client asks that zone's servers itself (RFC 1034, 3.6.2 and 4.3.2). `set` is the link. */
+static bool leaves_zone(struct judging *j, const struct rrset *set, const struct name *target)
+{
+	struct chain chain;
+
+	chain_find(j->gate->store, &set->owner, j->now_s, &chain);
+	return !name_within(target, &chain.zone);
+}
+
 /* Takes one step from w->name. Sets *more when the chain goes on. Returns false when something is
  * wanted first. */
 static bool follow_link(struct judging *j, struct walk *w, bool *more)
@@ -120,9 +131,13 @@ static bool follow_link(struct judging *j, struct walk *w, bool *more)
 	*more = cname || dname;
 	if (cname || dname)
 		w->links++;
-	if (cname)
-		return follow_cname(j, cname, w);
-	return dname ? follow_dname(j, dname, w, more) : true;
+	if (dname)
+		return follow_dname(j, dname, w, more);
+	if (cname && !follow_cname(j, cname, w))
+		return false;
+	if (cname && !w->recurses && leaves_zone(j, cname, &w->name))
+		j->is_partial = true;
+	return true;
 }
 
 /* For ANY: every RRset at the name. */
@@ -179,6 +194,8 @@ static bool walk_answer(struct judging *j, struct walk *w)
 			return true;
 		if (!follow_link(j, w, &more))
 			return false;
+		if (j->is_partial)
+			return true;
 	}
 	if (more && !w->too_long)
 		judging_fail(j, REASON_CHAIN_TOO_LONG, &w->name, TYPE_CNAME);
@@ -199,7 +216,7 @@ static bool says_no_data(const struct judging *j)
 bool judge_answer(struct judging *j, const struct asked *asked)
 {
 	const struct rrset *ns = referral_to(j, asked);
-	struct walk w = { .name = j->m->qname };
+	struct walk w = { .name = j->m->qname, .recurses = asked->flags & FLAG_RD };
 	unsigned rcode = message_rcode(j->m);
 
 	if (ns)
@@ -208,7 +225,7 @@ bool judge_answer(struct judging *j, const struct asked *asked)
 		return false;
 	if (j->outcome.status == STATUS_BOGUS)
 		return true;
-	if (w.too_long)
+	if (w.too_long || j->is_partial)
 		return true;
 	if (w.has_data && rcode != RCODE_NOERROR)
 		judging_fail(j, REASON_DENIAL_MISSING, &w.name, j->m->qtype);
@@ -216,13 +233,15 @@ bool judge_answer(struct judging *j, const struct asked *asked)
 		return true;
 	/* A server that does not recurse leaves the rest of the chain to the client, unless it says
 	 * that there is nothing. */
-	if (w.links > 0 && !(asked->flags & FLAG_RD) && rcode == RCODE_NOERROR && !says_no_data(j))
+	if (w.links > 0 && !w.recurses && rcode == RCODE_NOERROR && !says_no_data(j))
 		return true;
 	return judge_denial(j, &w.name, j->m->qtype);
 }
 
 void judge_extras(struct judging *j)
 {
+	if (j->is_partial) /* they are about the end of the chain */
+		return;
 	j->may_want = false;
 	for (unsigned i = 0; i < j->sets.count; i++) {
 		const struct rrset *set = &j->sets.sets[i];

@@ -138,14 +138,16 @@ static void servfail(
 	result->octets = writer_span(out);
 }
 
-static uint16_t client_flags(
-        const struct message *m, const struct asked *asked, struct outcome outcome)
+static uint16_t client_flags(const struct message *m, const struct asked *asked,
+        const struct policy *policy, const struct gate_result *result)
 {
 	bool wants_ad = asked->dnssec_ok || (asked->flags & FLAG_AD); /* RFC 6840, 5.7 and 5.8 */
 	uint16_t flags = m->flags & (uint16_t)~FLAG_AD;
 
-	if (wants_ad && outcome.status == STATUS_SECURE && gate_is_answer(m))
+	if (wants_ad && result->outcome.status == STATUS_SECURE && gate_is_answer(m))
 		flags |= FLAG_AD;
+	if (result->is_partial && policy->mode == MODE_ENFORCE)
+		flags &= (uint16_t)~RCODE_MASK; /* it spoke of the end of the chain */
 	return flags;
 }
 
@@ -153,7 +155,7 @@ static uint16_t client_flags(
 static void pass_on(struct gate *g, struct judging *j, const struct message *m,
         const struct asked *asked, struct writer *out, struct gate_result *result)
 {
-	struct rewrite r = { .flags = client_flags(m, asked, result->outcome),
+	struct rewrite r = { .flags = client_flags(m, asked, g->policy, result),
 		.ttls = arena_take(&g->arena, m->rr_count * sizeof(*r.ttls)),
 		.keep_opt = asked->has_edns,
 		.opt_dnssec_ok = asked->dnssec_ok };
@@ -192,6 +194,7 @@ static bool judge(struct judging *j, const struct asked *asked, struct gate_resu
 		judge_extras(j);
 	result->outcome = j->outcome;
 	result->culprit = j->culprit;
+	result->is_partial = j->is_partial;
 	result->has_signer = j->has_signer;
 	result->signer = j->signer;
 	return true;

@@ -40,6 +40,7 @@ struct gate_result {
 	struct outcome outcome;
 	struct want culprit; /* the RRset that decided, or the link of its chain */
 	bool is_failure;     /* the response is an error, which anybody could have sent */
+	bool is_partial;     /* only the part of the answer goes on that its server can know */
 	bool has_signer;
 	struct name signer; /* the zone that signed the answer, or the denial: its first RRset */
 	struct span octets; /* inside the writer that was passed */

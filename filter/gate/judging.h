@@ -34,6 +34,7 @@ struct judging {
 	/* The answer's outcome so far, the weakest of its parts, and the part that made it so. */
 	struct outcome outcome;
 	struct want culprit;
+	bool is_partial; /* its chain leaves the zone, and the client was left to follow it */
 	bool has_signer; /* the zone that signed the first part of it */
 	struct name signer;
 };

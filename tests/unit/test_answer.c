@@ -935,6 +935,41 @@ static void a_client_that_recurses_itself_gets_the_chain_as_far_as_it_goes(void 
 	judge_free(j);
 }
 
+/* What a server says of another's zone is not its to say; the client will ask there itself, and must
+ * not lose what is good because of it. */
+static void of_a_chain_that_leaves_the_zone_the_first_part_goes_on(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *records;
+		unsigned rcode;
+	} rows[] = {
+		{ "the end unsigned",
+		        "a.example.test CNAME www.other.test | example.test\n"
+		        "www.other.test A 192.0.2.1",
+		        0 },
+		{ "the end denied without proof",
+		        "a.example.test CNAME none.other.test | example.test\n"
+		        "> other.test SOA",
+		        3 },
+		{ "the end spoilt",
+		        "a.example.test CNAME www.other.test | example.test\n"
+		        "www.other.test A 192.0.2.1 | other.test spoilt",
+		        0 },
+	};
+	struct judge *j = judge_new();
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		judge_text(j, "a.example.test A", rows[i].rcode, rows[i].records,
+		        ASK_DO | ASK_NO_RD);
+		assert_judged(j, rows[i].why, STATUS_SECURE, 0);
+		const struct message *m = judge_delivered(j, msg_span(&j->response));
+		assert_int_equal(message_rcode(m), RCODE_NOERROR);
+		assert_string_equal(judge_list(m), "a.example.test/CNAME a.example.test/RRSIG");
+	}
+	judge_free(j);
+}
+
 /* RFC 2308, 2.2: with an SOA the answer is that there is nothing, whoever recurses. */
 static void a_chain_that_is_said_to_end_in_nothing_needs_the_proof(void **state)
 {
@@ -1133,6 +1168,7 @@ int main(void)
 		cmocka_unit_test(a_referral_passes_to_who_did_not_ask_for_recursion),
 		cmocka_unit_test(a_referral_is_no_answer_to_who_asked_for_recursion),
 		cmocka_unit_test(a_client_that_recurses_itself_gets_the_chain_as_far_as_it_goes),
+		cmocka_unit_test(of_a_chain_that_leaves_the_zone_the_first_part_goes_on),
 		cmocka_unit_test(a_chain_that_is_said_to_end_in_nothing_needs_the_proof),
 		cmocka_unit_test(nobody_asks_for_a_zone_cut_at_the_owner_of_an_nsec3),
 		cmocka_unit_test(in_monitor_mode_nothing_is_refused),
