@@ -36,7 +36,7 @@ class Lab:
         self.zones.make()
         upstream, auth = self.namespaces["upstream"], self.namespaces["auth"]
         authoritative = servers.start_authoritative(self.resources, auth, self.zones)
-        resolver = servers.start_resolver(self.resources, upstream, "unbound", topology.UPSTREAM)
+        self.start_resolver()
         oracle = servers.start_resolver(self.resources, upstream, "oracle", topology.ORACLE,
                                         anchor=self.zones.anchor_dnskey)
         self._start_attacker()
@@ -49,8 +49,8 @@ class Lab:
             servers.wait_until_answering(upstream, addresses[6], zone.origin, process)
         servers.wait_until_answering(upstream, topology.ORACLE[4], ".", oracle)
         # These pass through the wire's redirection, which is thus known to work in both families.
-        servers.wait_until_answering(self.host, topology.UPSTREAM[4], ".", resolver)
-        servers.wait_until_answering(self.host, topology.UPSTREAM[6], ".", resolver)
+        servers.wait_until_answering(self.host, topology.UPSTREAM[4], ".", self.resolver)
+        servers.wait_until_answering(self.host, topology.UPSTREAM[6], ".", self.resolver)
         servers.wait_until_answering(self.client, topology.ROUTER[4], ".", self.forwarder)
 
     @property
@@ -69,7 +69,20 @@ class Lab:
     def wire(self):
         return self.namespaces["wire"]
 
-    # dnsmasq: its cache is emptied by starting it anew.
+    @property
+    def upstream(self):
+        return self.namespaces["upstream"]
+
+    # The caches of unbound and dnsmasq are emptied by starting them anew.
+
+    def start_resolver(self):
+        self.resolver = servers.start_resolver(self.resources, self.upstream, "unbound",
+                                               topology.UPSTREAM)
+
+    def restart_resolver(self):
+        self.resolver.stop()
+        self.start_resolver()
+        servers.wait_until_answering(self.host, topology.UPSTREAM[4], ".", self.resolver)
 
     def start_forwarder(self, wait=True):
         self.forwarder = servers.start_forwarder(self.resources, self.router)

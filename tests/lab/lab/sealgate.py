@@ -24,7 +24,8 @@ _serial = itertools.count(1)
 class Sealgate:
     """One sealgate in one namespace. `with` applies the rules, runs it, and undoes both."""
 
-    def __init__(self, lab, namespace, role, anchor=None, queues=1, grace_ms=NO_GRACE_MS):
+    def __init__(self, lab, namespace, role, anchor=None, queues=1, grace_ms=NO_GRACE_MS,
+                 more=""):
         self._lab = lab
         self.namespace = namespace
         self._name = f"sealgate-{role}-{next(_serial)}"
@@ -32,7 +33,7 @@ class Sealgate:
         with open(self.config, "w") as file:
             file.write(CONFIG.format(role=role, queues=queues, grace_ms=grace_ms,
                                      state=lab.resources.path(self._name + ".anchors"),
-                                     anchor=anchor or lab.zones.anchor_dnskey))
+                                     anchor=anchor or lab.zones.anchor_dnskey) + more)
         self.process = None
 
     def command(self, *words):
