@@ -8,7 +8,7 @@
 #define LIMIT_VERIFICATIONS_ALL 64 /* the same, over all the times that it is judged again */
 #define LIMIT_FAILURES_PER_SET  2  /* of these that may fail for one RRset */
 #define LIMIT_KEYS_PER_TAG      2  /* keys of one tag and algorithm tried for one RRSIG */
-#define LIMIT_SIGNERS           2  /* different signer names followed for one RRset */
+#define LIMIT_SIGNERS           4  /* different signer names followed for one RRset */
 #define LIMIT_KEYS              32 /* DNSKEYs kept of one zone */
 #define LIMIT_DS                8  /* DS records kept of one delegation */
 #define LIMIT_RRSETS            256 /* RRsets in one response */
