@@ -4,18 +4,15 @@ is the broken one, and that captures give the same verdict as `sealgate check`."
 
 import json
 import shutil
-import struct
 import subprocess
-import time
 
-from lab import packets, topology, zones
+from lab import captures, topology, zones
 
 from .case import Case, Group, expect, expect_equal, unprotected
 
 COLUMNS = 100
 SERVER = topology.UPSTREAM[4]
 EXIT_CODES = {"SECURE": 0, "INSECURE": 0, "INDETERMINATE": 1, "BOGUS": 1}
-DLT_RAW = 101
 
 # Name and type; the status; what must be shown, in this order.
 ROWS = (
@@ -135,17 +132,7 @@ def _knows_usage(world):
     expect(done.returncode == 2, f"exit code {done.returncode}", done.stderr)
 
 
-# Captures: written here, so that nothing depends on when a sniffer gets round to it.
-
-def _capture(world, path, questions):
-    with open(path, "wb") as file:
-        file.write(struct.pack("=IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, DLT_RAW))
-        for name, rdtype in questions:
-            answer = world.lab.ask_genuinely(name, rdtype, do=True, edns=4096)
-            (packet,) = packets.whole(4, SERVER, topology.HOST[4], packets.udp(
-                SERVER, topology.HOST[4], 53, 53053, answer.wire))
-            file.write(struct.pack("=IIII", int(time.time()), 0, len(packet), len(packet)) + packet)
-
+# Captures.
 
 def _checked(world, path, name):
     argv = (world.lab.sealgate_path, "check", "--json", "--anchor",
@@ -167,7 +154,7 @@ CAPTURED = ("www.p256.test.", "www.plain.p256.test.", "www.expired.test.", "nowh
 
 def _agrees_with_check(world):
     path = world.lab.resources.path("explain.pcap")
-    _capture(world, path, CHAIN + tuple((name, "A") for name in CAPTURED))
+    captures.write(world.lab, path, CHAIN + tuple((name, "A") for name in CAPTURED))
     for name in CAPTURED:
         wanted = _checked(world, path, name)
         done = explain(world, name, "--pcap", path, server=None)
@@ -178,7 +165,7 @@ def _agrees_with_check(world):
 
 def _fills_captures_from_a_server(world):
     path = world.lab.resources.path("explain-half.pcap")
-    _capture(world, path, (("www.rsa256.test.", "A"),))
+    captures.write(world.lab, path, (("www.rsa256.test.", "A"),))
     expect_status(explain(world, "www.rsa256.test", "--pcap", path, server=None), "INDETERMINATE")
     expect_status(explain(world, "www.rsa256.test", "--pcap", path), "SECURE")
     expect_status(explain(world, "www.rsa256.test", "--pcap", path, "--nta", "test", server=None),

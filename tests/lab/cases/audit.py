@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`sealgate check` and `sealgate watch`: what enforcing would do, seen without touching a packet."""
+
+import json
+import signal
+import subprocess
+import time
+
+from lab import captures, topology, zones
+
+from .case import Case, Group, expect, expect_equal, unprotected
+
+WAIT_S = 5.0
+
+
+def _command(world, *words):
+    return world.lab.host.argv(world.lab.sealgate_path, *words, "--json", "--anchor",
+                               world.lab.zones.anchor_dnskey)
+
+
+def _check(world, path, *words):
+    done = subprocess.run((*_command(world, "check", *words), path), capture_output=True, text=True)
+    expect(done.returncode in (0, 1), f"exit code {done.returncode}", done.stderr)
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def _alone_a_link_is_missing(world):
+    path = world.lab.resources.path("alone.pcap")
+    captures.write(world.lab, path, (("www.p256.test.", "A"),))
+    code, (verdict,) = _check(world, path)
+    expect_equal("status, link and exit code",
+                 (verdict["status"], verdict["cause"], ". DNSKEY" in verdict["reason"], code),
+                 ("indeterminate", "link-missing", True, 0))
+
+
+def _with_a_resolver(zone):
+    def run(world):
+        path = world.lab.resources.path("resolver.pcap")
+        captures.write(world.lab, path, ((f"www.{zone.origin}", "A"),))
+        for family, form in ((4, "{}:53"), (6, "[{}]:53")):
+            server = form.format(topology.UPSTREAM[family])
+            code, (verdict,) = _check(world, path, "--resolver", server)
+            expect_equal(f"status with {server}, and exit code", (verdict["status"], code),
+                         (zone.status, int(zone.status == "bogus")))
+    return Case(f"check: with a resolver {zone.origin} is {zone.status}", run)
+
+
+def _watched(world, words, attack):
+    """What `watch` says while the host asks for a name with DO."""
+    process = subprocess.Popen(
+        _command(world, "watch", "-i", "any", "--resolver", topology.UPSTREAM[4], *words),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        seen = []
+        deadline = time.monotonic() + WAIT_S
+        time.sleep(0.5)
+        with world.lab.attack(attack):
+            world.ask("www.p256.test.", "A", do=True)
+            while time.monotonic() < deadline and not seen:
+                line = process.stdout.readline()
+                seen = [json.loads(line)] if line else []
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=WAIT_S)
+        return process.returncode, seen
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _watch_sees(attack, status, verdict, code):
+    def run(world):
+        seen_code, seen = _watched(world, (), attack)
+        expect(seen, "it saw nothing")
+        expect_equal("status, verdict, exit code",
+                     (seen[0]["status"], seen[0]["verdict"], seen_code), (status, verdict, code))
+    return Case(f"watch: under the attack {attack} it sees what enforcing would do", run)
+
+
+def _wrong_use(world):
+    for words in (("check",), ("check", "/nowhere.pcap"), ("check", "--time", "yesterday", "x"),
+                  ("check", "--resolver", "nobody", "x"), ("watch",), ("watch", "-i", "nothing0")):
+        done = subprocess.run(_command(world, *words), capture_output=True, text=True)
+        expect(done.returncode == 2 and done.stderr, f"{words}: exit code {done.returncode}",
+               done.stderr)
+
+
+WITH_DATA = tuple(zone for zone in zones.ZONES
+                  if not zone.bare and zone.origin != "spoiled.test.")
+
+GROUPS = (
+    Group("audit", unprotected, (
+        Case("check: without the chain an answer is Indeterminate, and the link is named",
+             _alone_a_link_is_missing),
+        *(_with_a_resolver(zone) for zone in WITH_DATA),
+        _watch_sees("pass", "secure", "rewrite", 0),    # AD would be set
+        _watch_sees("forge-address", "bogus", "servfail", 1),
+        Case("check and watch: a wrong command line has exit code 2", _wrong_use),
+    )),
+)
