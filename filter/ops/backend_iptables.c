@@ -13,7 +13,7 @@
 #include "ops/saved.h"
 #include "ops/template.h"
 
-static const char *const tables[] = { "security", "filter" };
+static const char *const tables[] = { "security", "filter", "nat", "mangle" };
 enum { TABLES = sizeof(tables) / sizeof(tables[0]) };
 
 enum family { IPV4, IPV6, FAMILIES };
@@ -51,6 +51,21 @@ static int restore(
 	return error;
 }
 
+/* Writes the removal of what stands in tables that `rules` does not name. */
+static void remove_elsewhere(const char *rules, const char *now, FILE *out)
+{
+	for (unsigned i = 0; i < TABLES; i++) {
+		char line[32];
+
+		snprintf(line, sizeof(line), "\n*%s\n", tables[i]);
+		if (strstr(rules, line) || !saved_has(now, tables[i]))
+			continue;
+		fprintf(out, "*%s\n", tables[i]);
+		saved_write_removal(now, tables[i], out);
+		fputs("COMMIT\n", out);
+	}
+}
+
 /* Returns `rules` with the removal of what `now` has of ours at the start of each table, so that
  * old and new change places in one commit and no packet passes in between. */
 static char *replacing(const char *rules, const char *now, const struct backend *b, unsigned family)
@@ -61,6 +76,7 @@ static char *replacing(const char *rules, const char *now, const struct backend 
 
 	if (!out)
 		return NULL;
+	remove_elsewhere(rules, now, out);
 	while (*rules) {
 		size_t len = strcspn(rules, "\n");
 		len += rules[len] == '\n';

@@ -6,7 +6,7 @@
 #include "ops/process.h"
 #include "ops/saved.h"
 
-static const char *const base_chains[] = { "INPUT", "FORWARD", "OUTPUT" };
+static const char *const base_chains[] = { "PREROUTING", "INPUT", "FORWARD", "OUTPUT" };
 enum { BASE_CHAINS = sizeof(base_chains) / sizeof(base_chains[0]) };
 
 struct note {

@@ -17,6 +17,8 @@
 #define CONFIG_RESOLVERS_MAX 8
 
 enum config_role { ROLE_HOST, ROLE_GATEWAY };
+enum config_tcp { TCP_RELAY, TCP_REFUSE };
+enum config_zone_transfer { ZONE_TRANSFER_PASS, ZONE_TRANSFER_REFUSE };
 enum config_checking_disabled { CHECKING_DISABLED_PASS, CHECKING_DISABLED_JUDGE };
 
 /* The keys of the file, in the order and the units of the table in key.c. Immutable once read. */
@@ -25,6 +27,9 @@ struct config {
 	uint32_t mode; /* enum policy_mode */
 	uint32_t queue_first, queue_count, queue_length, queue_socket_buffer_kib;
 	bool queue_fail_open, queue_bypass;
+	uint32_t tcp; /* enum config_tcp */
+	uint32_t tcp_port, tcp_connections, tcp_idle_ms;
+	uint32_t zone_transfer; /* enum config_zone_transfer */
 	char trust_anchor[CONFIG_PATH_MAX];
 	bool rollover;
 	char trust_anchor_state[CONFIG_PATH_MAX];

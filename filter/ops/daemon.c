@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -19,6 +20,9 @@
 #include "ops/notify.h"
 #include "ops/privileges.h"
 #include "path/worker.h"
+
+/* For the queue, the fetches and what else there is, rounded up. */
+#define DESCRIPTORS_A_WORKER 512
 
 struct service {
 	struct policy policy;
@@ -59,6 +63,18 @@ static int open_events(struct service *s)
 	return 0;
 }
 
+static struct relay_config relay_config(const struct config *c)
+{
+	return (struct relay_config){
+		.is_on = c->tcp == TCP_RELAY,
+		.divert = c->role == ROLE_HOST ? DIVERT_REDIRECT : DIVERT_TPROXY,
+		.refuses_transfers = c->zone_transfer == ZONE_TRANSFER_REFUSE,
+		.port = (uint16_t)c->tcp_port,
+		.connections = c->tcp_connections,
+		.idle_ms = c->tcp_idle_ms,
+	};
+}
+
 static struct worker_config worker_config(
         const struct service *s, const struct config *c, unsigned i)
 {
@@ -73,6 +89,7 @@ static struct worker_config worker_config(
 		.park_ms = c->park_ms,
 		.bogus_grace_ms = c->bogus_grace_ms,
 		.flow_timeout_ms = c->flow_timeout_ms,
+		.tcp = relay_config(c),
 		.resolvers = c->resolvers,
 		.resolver_count = c->resolver_count,
 		.anchors = s->keeper ? anchor_keeper_anchors(s->keeper) : s->anchors,
@@ -132,6 +149,24 @@ static int start_threads(struct service *s, const struct config *c)
 		s->thread_count++;
 	}
 	return 0;
+}
+
+/* A relayed connection takes two descriptors. With fewer than that the idlest connections give way
+ * earlier, so it is no failure. */
+static void raise_descriptor_limit(const struct config *c)
+{
+	rlim_t wanted = DESCRIPTORS_A_WORKER;
+	struct rlimit limit;
+
+	if (c->tcp == TCP_RELAY)
+		wanted += 2 * (rlim_t)c->tcp_connections;
+	wanted *= c->queue_count;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+		return;
+	limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
+		log_warning("%llu descriptors would be needed at most, there are %llu (ulimit -n)",
+		        (unsigned long long)wanted, (unsigned long long)limit.rlim_cur);
 }
 
 /* Returns 0 when a signal asks for the end, -EIO when a worker failed. */
@@ -240,6 +275,7 @@ int daemon_run(const struct config *c)
 		log_error("cannot wait for signals: %s", strerror(-error));
 		goto out;
 	}
+	raise_descriptor_limit(c);
 	error = bind_queues(&s, c);
 	if (!error)
 		error = serve_until_the_end(&s, c);

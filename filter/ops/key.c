@@ -13,6 +13,10 @@ static const char *const role_words[] = { [ROLE_HOST] = "host", [ROLE_GATEWAY] =
 static const char *const mode_words[] = {
 	[MODE_ENFORCE] = "enforce", [MODE_MONITOR] = "monitor", NULL
 };
+static const char *const tcp_words[] = { [TCP_RELAY] = "relay", [TCP_REFUSE] = "refuse", NULL };
+static const char *const zone_transfer_words[] = {
+	[ZONE_TRANSFER_PASS] = "pass", [ZONE_TRANSFER_REFUSE] = "refuse", NULL
+};
 static const char *const checking_disabled_words[] = {
 	[CHECKING_DISABLED_PASS] = "pass", [CHECKING_DISABLED_JUDGE] = "judge", NULL
 };
@@ -57,6 +61,25 @@ const struct key keys[] = {
 	{ "queue.bypass", KEY_SWITCH, AT(queue_bypass),
 	        .help = "True lets packets pass unjudged while sealgate does not run, false\n"
 	                "drops them. The rules depend on it." },
+
+	{ "tcp", KEY_WORD, AT(tcp), .words = tcp_words, .number = TCP_RELAY,
+	        .help = "What becomes of DNS over TCP: \"relay\" carries each connection on to\n"
+	                "the server and judges what comes back, \"refuse\" lets none through.\n"
+	                "The rules depend on it." },
+	{ "tcp_port", KEY_NUMBER, AT(tcp_port), .number = 5300, .min = 1024, .max = 65535,
+	        .help = "The port of this machine's loopback address to which the rules bring\n"
+	                "connections. They depend on it." },
+	{ "tcp_connections", KEY_NUMBER, AT(tcp_connections), .number = 1024, .min = 1,
+	        .max = 65536,
+	        .help = "How many connections the worker of each queue relays at a time. For\n"
+	                "a further one the idlest is closed." },
+	{ "tcp_idle_ms", KEY_NUMBER, AT(tcp_idle_ms), .number = 30000, .min = 1000, .max = 600000,
+	        .help = "After how long without a whole message in either direction a\n"
+	                "connection is closed, in milliseconds." },
+	{ "zone_transfer", KEY_WORD, AT(zone_transfer), .words = zone_transfer_words,
+	        .number = ZONE_TRANSFER_PASS,
+	        .help = "What becomes of AXFR and IXFR over TCP, which cannot be judged:\n"
+	                "\"pass\" or \"refuse\"." },
 
 	{ "trust_anchor", KEY_PATH, AT(trust_anchor), .text = "/usr/share/dns/root.key",
 	        .help = "The DS or DNSKEY records to trust, in zone-file form. The root's\n"

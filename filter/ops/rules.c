@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "ops/backend.h"
 #include "ops/key.h"
+#include "ops/routing.h"
 
 static const struct backend *const backends[] = {
 	&backend_nft,
@@ -57,14 +58,46 @@ static const struct backend *apply_with_first(const struct config *c, const char
 	return NULL;
 }
 
+static int remove_routing(void)
+{
+	char why[300] = "";
+	bool found = false;
+	int error = routing_remove(&found, why, sizeof(why));
+
+	if (error)
+		log_error("rules: the routing rule may be left: %s", why);
+	else if (found)
+		log_info("rules: the routing rule is removed");
+	return error;
+}
+
+/* Before the other rules where it is needed, after them where it is not any more: without it what
+ * they divert would be lost. */
+static int apply_routing(void)
+{
+	char why[300] = "";
+	int error = routing_apply(why, sizeof(why));
+
+	if (error) {
+		log_error("rules: no routing rule for the relay: %s", why);
+		remove_routing();
+	}
+	return error;
+}
+
 int rules_apply(const struct config *c, const char *backend)
 {
-	const struct backend *used = apply_with_first(c, backend);
+	bool needs_routing = c->role == ROLE_GATEWAY && c->tcp == TCP_RELAY;
+	const struct backend *used = NULL;
 
+	if (!needs_routing || apply_routing() == 0)
+		used = apply_with_first(c, backend);
 	if (!used) {
 		log_error("rules: not applied");
 		return -EIO;
 	}
+	if (!needs_routing && remove_routing() != 0)
+		return -EIO;
 	log_info("rules: applied with %s for the role %s, queues %u to %u%s", used->name,
 	        key_word("role", c), c->queue_first, c->queue_first + c->queue_count - 1,
 	        c->queue_bypass ? "; DNS passes unjudged while sealgate does not run" : "");
@@ -85,7 +118,7 @@ int rules_remove(void)
 		if (remove_with(backends[i]) != 0)
 			result = -EIO;
 	}
-	return result;
+	return remove_routing() == 0 ? result : -EIO;
 }
 
 bool rules_show(FILE *out)

@@ -18,25 +18,39 @@ EMBED(host_nft, "rules/host.nft");
 EMBED(gateway_nft, "rules/gateway.nft");
 EMBED(host_iptables, "rules/host.iptables");
 EMBED(gateway_iptables, "rules/gateway.iptables");
+EMBED(host_relay_nft, "rules/host-relay.nft");
+EMBED(gateway_relay_nft, "rules/gateway-relay.nft");
+EMBED(host_relay_iptables, "rules/host-relay.iptables");
+EMBED(gateway_relay_iptables, "rules/gateway-relay.iptables");
 
-/* Writes `text` with `queue` for each @QUEUE@. */
-static char *fill_in(const char *text, const char *queue)
+/* Writes `text` with `value` for each `placeholder`. The comments speak of placeholders too; there
+ * it does no harm. */
+static void fill_in(const char *text, const char *placeholder, const char *value, FILE *out)
 {
-	static const char placeholder[] = "@QUEUE@";
-	char *filled = NULL;
-	size_t size;
-	FILE *out = open_memstream(&filled, &size);
 	const char *next;
 
-	if (!out)
-		return NULL;
-	/* The comments speak of the placeholder too; there it does no harm. */
 	while ((next = strstr(text, placeholder)) != NULL) {
 		fwrite(text, 1, (size_t)(next - text), out);
-		fputs(queue, out);
+		fputs(value, out);
 		text = next + strlen(placeholder);
 	}
 	fputs(text, out);
+}
+
+/* Returns the rules for UDP, and those for the relay if there is one. */
+static char *put_together(
+        const struct config *c, const char *queue, const char *rules, const char *relay_rules)
+{
+	char *filled = NULL, port[16];
+	size_t size;
+	FILE *out = open_memstream(&filled, &size);
+
+	if (!out)
+		return NULL;
+	snprintf(port, sizeof(port), "%u", c->tcp_port);
+	fill_in(rules, "@QUEUE@", queue, out);
+	if (c->tcp == TCP_RELAY)
+		fill_in(relay_rules, "@PORT@", port, out);
 	if (fclose(out) != 0) {
 		free(filled);
 		return NULL;
@@ -61,7 +75,8 @@ char *template_nft(const struct config *c)
 		snprintf(queue, sizeof(queue), "queue num %u-%u", c->queue_first, last_queue(c));
 	if (c->queue_bypass)
 		strcat(queue, " bypass");
-	return fill_in(c->role == ROLE_HOST ? host_nft : gateway_nft, queue);
+	return c->role == ROLE_HOST ? put_together(c, queue, host_nft, host_relay_nft)
+	                            : put_together(c, queue, gateway_nft, gateway_relay_nft);
 }
 
 char *template_iptables(const struct config *c)
@@ -75,5 +90,7 @@ char *template_iptables(const struct config *c)
 		        last_queue(c));
 	if (c->queue_bypass)
 		strcat(queue, " --queue-bypass");
-	return fill_in(c->role == ROLE_HOST ? host_iptables : gateway_iptables, queue);
+	return c->role == ROLE_HOST
+	               ? put_together(c, queue, host_iptables, host_relay_iptables)
+	               : put_together(c, queue, gateway_iptables, gateway_relay_iptables);
 }

@@ -81,6 +81,18 @@ void framing_fini(struct framing *f)
 	begin_next(f);
 }
 
+size_t framing_wanted(const struct framing *f)
+{
+	if (f->prefix_len < FRAMING_PREFIX_SIZE)
+		return FRAMING_PREFIX_SIZE - f->prefix_len;
+	return length_of(f) - f->have;
+}
+
+bool framing_has_begun(const struct framing *f)
+{
+	return f->prefix_len > 0;
+}
+
 size_t framing_held(const struct framing *f)
 {
 	return f->message ? length_of(f) : 0;

@@ -30,6 +30,13 @@ typedef void framing_handler(void *context, struct span message);
  * guess again. Also false when there is no memory to hold them. */
 bool framing_take(struct framing *f, struct span octets, framing_handler *handle, void *context);
 
+/* Octets that complete the length, or the message behind it: whoever reads no more gets one message
+ * at a time. */
+size_t framing_wanted(const struct framing *f);
+
+/* True when a message has begun that is not complete. */
+bool framing_has_begun(const struct framing *f);
+
 /* Drops the message that has begun, if any. The next octets are a guess. */
 void framing_restart(struct framing *f);
 

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "gate/gate.h"
 #include "path/arrival.h"
+#include "path/connection.h"
 #include "path/fetch.h"
 #include "path/flow.h"
 #include "path/grace.h"
@@ -29,6 +30,7 @@ struct worker {
 	struct grace grace;
 	struct parked_list ready; /* parked, and their fetch is over: to be judged again */
 	struct fetcher fetcher;
+	struct relay relay;
 
 	struct crypto *crypto;
 	/* The anchors that it should use, written by others, and that it uses, read by others. */

@@ -18,24 +18,45 @@ void park_fini(struct park *park)
 	table_fini(&park->table);
 }
 
-struct parked *park_add(struct park *park, uint32_t packet_id, struct span packet,
-        const struct flow *flow, uint64_t now_ms)
+static struct parked *add(struct park *park, uint64_t hash, struct span octets,
+        const struct asked *asked, uint64_t now_ms)
 {
-	uint8_t *copy = malloc(packet.len);
-	/* The kernel numbers packets one by one, so the id is as good as a hash. */
-	struct parked *parked = copy ? table_add(&park->table, packet_id) : NULL;
+	uint8_t *copy = malloc(octets.len);
+	struct parked *parked = copy ? table_add(&park->table, hash) : NULL;
 
 	if (!parked) {
 		free(copy);
 		return NULL;
 	}
-	memcpy(copy, packet.base, packet.len);
-	parked->packet_id = packet_id;
+	memcpy(copy, octets.base, octets.len);
 	parked->deadline_ms = now_ms + park->wait_ms;
-	parked->asked = flow->asked;
-	parked->flow_key = flow->key;
+	parked->asked = *asked;
 	parked->octets = copy;
-	parked->len = packet.len;
+	parked->len = octets.len;
+	return parked;
+}
+
+struct parked *park_add(struct park *park, uint32_t packet_id, struct span packet,
+        const struct flow *flow, uint64_t now_ms)
+{
+	/* The kernel numbers packets one by one, so the id is as good as a hash. */
+	struct parked *parked = add(park, packet_id, packet, &flow->asked, now_ms);
+
+	if (parked) {
+		parked->packet_id = packet_id;
+		parked->flow_key = flow->key;
+	}
+	return parked;
+}
+
+struct parked *park_message(struct park *park, struct question *question, const struct asked *asked,
+        struct span message, uint64_t now_ms)
+{
+	/* Nobody looks for it, so any number does that spreads. */
+	struct parked *parked = add(park, (uintptr_t)question >> 4, message, asked, now_ms);
+
+	if (parked)
+		parked->question = question;
 	return parked;
 }
 

@@ -12,6 +12,7 @@
 
 struct carrier;
 struct parked_list;
+struct question;
 
 struct parked {
 	const struct carrier *carrier; /* whose it is; see arrival.h */
@@ -20,7 +21,8 @@ struct parked {
 	unsigned fetches;       /* that it has waited for; see LIMIT_FETCHES */
 	unsigned verifications; /* that judging it has cost so far; see LIMIT_VERIFICATIONS_ALL */
 	uint64_t deadline_ms;
-	struct flow_key flow_key; /* of its question, which stays open meanwhile */
+	struct flow_key flow_key;  /* of its question, which stays open meanwhile */
+	struct question *question; /* the same of a message on a connection; see connection.h */
 	struct asked asked;
 	struct sockaddr_storage server; /* that sent it */
 	uint8_t *octets;                /* of the packet or the message, from the heap */
@@ -49,6 +51,10 @@ void park_fini(struct park *park);
  * parked already, or there is no memory for the copy. It is valid until park_remove(). */
 struct parked *park_add(struct park *park, uint32_t packet_id, struct span packet,
         const struct flow *flow, uint64_t now_ms);
+
+/* The same for a message on a connection, to `question`, where `asked` was asked. */
+struct parked *park_message(struct park *park, struct question *question, const struct asked *asked,
+        struct span message, uint64_t now_ms);
 
 void park_remove(struct park *park, struct parked *parked);
 

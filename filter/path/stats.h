@@ -38,6 +38,13 @@
 	X(grace_held, "Responses held back, Bogus or a failure, in case a better one followed")    \
 	X(grace_won, "Responses held back and dropped, because a better one followed")             \
 	X(grace_rivals, "Responses dropped because one as bad was held back already")              \
+	X(tcp_connections, "TCP connections relayed")                                              \
+	X(tcp_unreachable, "TCP connections reset: their server could not be reached")             \
+	X(tcp_idle, "TCP connections closed: no whole message moved for too long")                 \
+	X(tcp_evicted, "TCP connections closed, the idlest, to make room for another")             \
+	X(tcp_strangers, "TCP connections closed: not brought here by the rules")                  \
+	X(transfers, "Zone transfers passed")                                                      \
+	X(transfers_refused, "Zone transfers refused")                                             \
 	X(fetches, "Fetches of DS and DNSKEY sets begun")                                          \
 	X(fetch_tries, "Queries sent for fetches")                                                 \
 	X(fetch_tcp, "Fetches that went on over TCP")                                              \

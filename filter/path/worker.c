@@ -146,8 +146,14 @@ static void end_waits(struct worker *w)
 		oldest->carrier->resume(w, oldest, false);
 	while ((oldest = park_oldest(&w->grace.park)) && oldest->deadline_ms <= w->now_ms)
 		oldest->carrier->resume(w, oldest, true);
+	relay_expire(w);
 	for (unsigned n = flow_expire(&w->flows, w->now_ms); n > 0; n--)
 		stats_count(&w->stats.flows_expired);
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
 }
 
 /* What epoll_wait() is told: how long nothing is due. */
@@ -155,14 +161,14 @@ static int idle_ms(const struct worker *w)
 {
 	const struct parked *oldest = park_oldest(&w->park);
 	const struct parked *held = park_oldest(&w->grace.park);
-	uint64_t due_ms = fetcher_deadline_ms(&w->fetcher);
+	uint64_t due_ms = earlier(fetcher_deadline_ms(&w->fetcher), relay_deadline_ms(w));
 
 	if (w->ready.first)
 		return 0;
-	if (oldest && oldest->deadline_ms < due_ms)
-		due_ms = oldest->deadline_ms;
-	if (held && held->deadline_ms < due_ms)
-		due_ms = held->deadline_ms;
+	if (oldest)
+		due_ms = earlier(due_ms, oldest->deadline_ms);
+	if (held)
+		due_ms = earlier(due_ms, held->deadline_ms);
 	if (due_ms <= w->now_ms)
 		return 0;
 	if (due_ms - w->now_ms < SWEEP_MS)
@@ -188,8 +194,12 @@ static int handle_event(struct worker *w, const struct epoll_event *event)
 		fetcher_ready(&w->fetcher, event->data.ptr, w->now_ms);
 		break;
 	case WATCHED_WHOLE:
+		break;
 	case WATCHED_LISTENER:
+		relay_accept(w, event->data.ptr);
+		break;
 	case WATCHED_SIDE:
+		connection_ready(w, event->data.ptr);
 		break;
 	}
 	return 0;
@@ -253,6 +263,7 @@ int worker_run(struct worker *w)
 	read_clocks(w);
 	while (!w->stopping && result == 0)
 		result = turn(w);
+	relay_close(w); /* then only packets are parked */
 	drop_parked(w, &w->park);
 	drop_parked(w, &w->grace.park);
 	return result;

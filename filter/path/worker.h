@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "gate/policy.h"
+#include "path/relay.h"
 #include "path/stats.h"
 #include "trust/anchor.h"
 
@@ -22,7 +23,8 @@ struct worker_config {
 	uint32_t park_ms;         /* how long a response may wait */
 	uint32_t bogus_grace_ms;  /* how long a better response may follow a Bogus one; 0: not */
 	uint32_t flow_timeout_ms; /* how long a question may stay unanswered */
-	unsigned resolver_count;  /* 0: keys are fetched from the server that the client asked */
+	struct relay_config tcp;
+	unsigned resolver_count; /* 0: keys are fetched from the server that the client asked */
 
 	/* Borrowed: */
 	const struct sockaddr_storage *resolvers;

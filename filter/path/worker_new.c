@@ -57,25 +57,40 @@ static int watch(struct worker *w, int fd, void *tag)
 	return epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
 }
 
-/* The queue comes last: from then on packets wait for their verdicts. */
-static int prepare(struct worker *w, char *error, size_t error_size)
+static int open_relay(struct worker *w, char *error, size_t error_size)
+{
+	int result = relay_open(w);
+
+	if (result < 0)
+		snprintf(error, error_size, "cannot relay DNS over TCP with port %u: %s",
+		        w->config.tcp.port, strerror(-result));
+	return result;
+}
+
+static int open_queue(struct worker *w, char *error, size_t error_size)
 {
 	struct nfqueue_options options = { .number = w->config.queue,
 		.length = w->config.queue_length,
 		.socket_buffer = w->config.socket_buffer,
 		.fail_open = w->config.fail_open };
+
+	return nfqueue_open(&w->queue, &options, &w->stats, error, error_size);
+}
+
+/* The queue comes last: from then on packets wait for their verdicts. */
+static int prepare(struct worker *w, char *error, size_t error_size)
+{
 	int result = take_memory(w);
 
 	if (result == 0)
 		result = make_fetcher(w);
 	if (result == 0)
 		result = watch(w, w->stop_fd, &w->stop_watched);
-	if (result == 0) {
-		result = nfqueue_open(&w->queue, &options, &w->stats, error, error_size);
-		if (result < 0)
-			return result;
+	if (result == 0 &&
+	        (open_relay(w, error, error_size) < 0 || open_queue(w, error, error_size) < 0))
+		return -EIO;
+	if (result == 0)
 		result = watch(w, w->queue.fd, &w->queue_watched);
-	}
 	if (result < 0)
 		snprintf(error, error_size, "cannot start a worker: %s", strerror(-result));
 	return result;
@@ -113,6 +128,7 @@ static void close_open(int fd)
 void worker_free(struct worker *w)
 {
 	nfqueue_close(&w->queue);
+	relay_close(w);
 	grace_fini(&w->grace);
 	park_fini(&w->park);
 	fetcher_fini(&w->fetcher);

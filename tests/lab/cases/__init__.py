@@ -1,7 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the lab asserts. One module for each kind of promise; ALL_GROUPS is the order of a run."""
 
-from . import attacks, audit, client, explain, fragments, ground, iterate, life, oracle, race, rules, same
+from . import (attacks, audit, client, explain, fragments, ground, iterate, life, oracle, race, rules,
+               same, tcp)
 
-ALL_GROUPS = (ground.GROUPS + same.GROUPS + oracle.GROUPS + client.GROUPS + attacks.GROUPS +
-              audit.GROUPS + race.GROUPS + iterate.GROUPS + fragments.GROUPS + rules.GROUPS + life.GROUPS + explain.GROUPS)
+_MODULES = (
+    ground,
+    same,
+    oracle,
+    client,
+    attacks,
+    audit,
+    race,
+    iterate,
+    fragments,
+    tcp,
+    rules,
+    life,
+    explain,
+)
+
+ALL_GROUPS = tuple(group for module in _MODULES for group in module.GROUPS)

@@ -27,7 +27,7 @@ class Sealgate:
     def __init__(self, lab, namespace, role, anchor=None, queues=1, grace_ms=NO_GRACE_MS,
                  more=""):
         self._lab = lab
-        self.namespace = namespace
+        self.namespace, self.role = namespace, role
         self._name = f"sealgate-{role}-{next(_serial)}"
         self.config = lab.resources.path(self._name + ".conf")
         with open(self.config, "w") as file:

@@ -70,7 +70,8 @@ def start_authoritative(resources, namespace, zone_set):
         for zone in zones.ZONES:
             if zone.server == server:
                 text += f'zone:\n    name: "{zone.origin}"\n' \
-                        f'    zonefile: "{zone_set.file_of(zone)}"\n'
+                        f'    zonefile: "{zone_set.file_of(zone)}"\n' \
+                        "    provide-xfr: 0.0.0.0/0 NOKEY\n    provide-xfr: ::0/0 NOKEY\n"
         config = _write(resources, f"nsd-{server}.conf", text)
         processes.append(namespace.start(f"nsd-{server}", "nsd", "-d", "-c", config))
     return processes

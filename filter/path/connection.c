@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "path/connection.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "path/inside.h"
+
+/* Messages that are read of one side in one turn of the loop: others wait too. */
+#define MESSAGES_A_TURN 16
+
+static struct side *opposite(struct side *s)
+{
+	struct connection *c = s->connection;
+	return s == &c->client ? &c->server : &c->client;
+}
+
+static bool may_read(struct side *s)
+{
+	const struct connection *c = s->connection;
+	bool has_room = s == &c->client ? c->question_count < CONNECTION_QUESTIONS
+	                                : c->parked_count < CONNECTION_PARKED;
+
+	return c->server.is_connected && !s->has_ended && !c->is_broken && has_room &&
+	       outbox_is_empty(&opposite(s)->out);
+}
+
+/* Without any event a side is not watched at all: epoll would report a hang-up again and again. */
+static int watch(struct worker *w, struct side *s)
+{
+	struct epoll_event event = { .data.ptr = s };
+	int operation;
+
+	if (may_read(s))
+		event.events |= EPOLLIN;
+	if (!s->is_connected || !outbox_is_empty(&s->out))
+		event.events |= EPOLLOUT;
+	if (event.events == s->events)
+		return 0;
+	if (s->events == 0)
+		operation = EPOLL_CTL_ADD;
+	else
+		operation = event.events ? EPOLL_CTL_MOD : EPOLL_CTL_DEL;
+	s->events = event.events;
+	return epoll_ctl(w->epoll_fd, operation, s->fd, &event) < 0 ? -errno : 0;
+}
+
+void connection_touch(struct worker *w, struct connection *c)
+{
+	c->active_ms = w->now_ms;
+	table_touch(&w->relay.connections, c);
+}
+
+void connection_send(struct worker *w, struct side *to, struct span message)
+{
+	connection_touch(w, to->connection);
+	if (!outbox_add(&to->out, message))
+		to->connection->is_broken = true;
+}
+
+/* Whose message it is. */
+struct reading {
+	struct worker *worker;
+	struct side *side;
+};
+
+static void take_message(void *context, struct span message)
+{
+	const struct reading *r = context;
+	struct connection *c = r->side->connection;
+
+	connection_touch(r->worker, c);
+	if (r->side == &c->client)
+		relay_query(r->worker, c, message);
+	else
+		relay_response(r->worker, c, message);
+}
+
+/* Reads what completes the next thing, never more: the rest may stay in the kernel. Returns false
+ * when nothing is there, or nothing more will come. */
+static bool read_on(struct worker *w, struct side *s)
+{
+	struct reading reading = { w, s };
+	ssize_t n = recv(s->fd, w->relay.buffer, framing_wanted(&s->in), 0);
+
+	if (n < 0) {
+		s->connection->is_broken = errno != EAGAIN && errno != EINTR;
+		return false;
+	}
+	if (n == 0) {
+		s->has_ended = true;
+		s->connection->is_broken = framing_has_begun(&s->in);
+		return false;
+	}
+	if (!framing_take(&s->in, span_of(w->relay.buffer, (size_t)n), take_message, &reading))
+		s->connection->is_broken = true;
+	return true;
+}
+
+static void read_messages(struct worker *w, struct side *s)
+{
+	/* one reads the length, one the message */
+	for (unsigned i = 0; i < 2 * MESSAGES_A_TURN && may_read(s) && read_on(w, s); i++)
+		;
+}
+
+static void finish_connecting(struct worker *w, struct side *s)
+{
+	int error = 0;
+	socklen_t size = sizeof(error);
+
+	if (getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 || error) {
+		stats_count(&w->stats.tcp_unreachable);
+		s->connection->is_broken = true;
+	}
+	s->is_connected = true;
+}
+
+void connection_ready(struct worker *w, struct side *s)
+{
+	if (s->fd < 0) /* closed by another event of this turn */
+		return;
+	if (!s->is_connected)
+		finish_connecting(w, s);
+	read_messages(w, s);
+	connection_update(w, s->connection);
+}
+
+static void send_waiting(struct worker *w, struct side *s)
+{
+	if (!s->is_connected || outbox_is_empty(&s->out))
+		return;
+	if (outbox_send(&s->out, s->fd) < 0)
+		s->connection->is_broken = true;
+	else if (outbox_is_empty(&s->out))
+		connection_touch(w, s->connection);
+}
+
+/* Tells a side that the other one has ended, once it got all that there was. */
+static void pass_on_end(struct side *s)
+{
+	struct connection *c = s->connection;
+	bool is_more_to_come = s == &c->client && c->parked_count > 0;
+
+	if (s->was_ended || !opposite(s)->has_ended || !outbox_is_empty(&s->out) || is_more_to_come)
+		return;
+	shutdown(s->fd, SHUT_WR);
+	s->was_ended = true;
+}
+
+void connection_update(struct worker *w, struct connection *c)
+{
+	send_waiting(w, &c->client);
+	send_waiting(w, &c->server);
+	pass_on_end(&c->client);
+	pass_on_end(&c->server);
+	bool is_over = c->client.was_ended && c->server.was_ended;
+	if (c->is_broken || is_over || watch(w, &c->client) < 0 || watch(w, &c->server) < 0)
+		connection_close(w, c);
+}
+
+/* A side whose connection is broken gets a reset. */
+static void close_side(struct side *s, bool is_broken)
+{
+	const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
+
+	framing_fini(&s->in);
+	outbox_fini(&s->out);
+	if (s->fd < 0)
+		return;
+	if (is_broken)
+		setsockopt(s->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	close(s->fd); /* epoll forgets it by that */
+	s->fd = -1;
+}
+
+void connection_close(struct worker *w, struct connection *c)
+{
+	while (c->first)
+		connection_forget(w, c->first);
+	close_side(&c->client, c->is_broken);
+	close_side(&c->server, c->is_broken);
+	table_remove(&w->relay.connections, c);
+}
+
+struct question *connection_ask(
+        struct connection *c, enum query_kind kind, const struct asked *asked)
+{
+	struct question *q = malloc(sizeof(*q));
+
+	if (!q)
+		return NULL;
+	*q = (struct question){ .connection = c, .kind = kind, .asked = *asked };
+	if (c->last)
+		c->last->next = q;
+	else
+		c->first = q;
+	c->last = q;
+	c->question_count++;
+	return q;
+}
+
+void connection_forget(struct worker *w, struct question *q)
+{
+	struct connection *c = q->connection;
+	struct question **link = &c->first, *previous = NULL;
+
+	while (*link != q) {
+		previous = *link;
+		link = &previous->next;
+	}
+	*link = q->next;
+	if (c->last == q)
+		c->last = previous;
+	c->question_count--;
+	if (q->parked) {
+		park_remove(&w->park, q->parked);
+		c->parked_count--;
+	}
+	free(q);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One DNS connection of a client, in our hands: a side towards the client, a side towards the
+ * server that he meant, and the questions in flight between them. Private to the relay: relay.c
+ * accepts and ends connections, connection.c moves octets, relay_query.c and relay_response.c treat
+ * messages.
+ *
+ * Nothing is read from a side while something waits to be sent to the other one, so what a
+ * connection holds in memory is bounded: a message that is being read on either side, the
+ * questions, the responses that wait for keys, and what becomes of these. */
+#ifndef PATH_CONNECTION_H
+#define PATH_CONNECTION_H
+
+#include "path/arrival.h"
+#include "path/framing.h"
+#include "path/outbox.h"
+#include "path/watched.h"
+
+/* Questions of one connection in flight; more are not read (RFC 7766, 6.2.1.1 has no number). */
+#define CONNECTION_QUESTIONS 128
+
+/* Responses of one connection that wait for keys; until then no more are read. */
+#define CONNECTION_PARKED 16
+
+struct worker;
+struct connection;
+
+struct question {
+	struct question *next;
+	struct connection *connection;
+	enum query_kind kind;
+	bool is_transfer;      /* AXFR or IXFR: it may have any number of responses */
+	struct parked *parked; /* its response, which waits, or NULL */
+	struct asked asked;
+};
+
+struct side {
+	enum watched watched; /* comes first */
+	int fd;
+	uint32_t events; /* of which epoll tells us */
+	bool is_connected;
+	bool has_ended; /* it will send nothing more */
+	bool was_ended; /* and we told it that we will not */
+	struct connection *connection;
+	struct framing in;
+	struct outbox out;
+};
+
+struct connection {
+	struct side client, server;
+	struct sockaddr_storage server_address;
+	bool is_broken;                /* to be reset, on both sides */
+	uint64_t active_ms;            /* when the last whole message moved */
+	struct question *first, *last; /* in the order in which they came */
+	unsigned question_count, parked_count;
+};
+
+/* To be called when a side is ready: reads messages and treats them, sends what waits. */
+void connection_ready(struct worker *w, struct side *side);
+
+/* To be called when something was done with the connection: sends what waits, passes on that a side
+ * has ended, has epoll watch what is wanted next. Closes the connection when it is over or broken.
+ */
+void connection_update(struct worker *w, struct connection *c);
+
+/* Queues a message for a side. A connection without memory is broken. */
+void connection_send(struct worker *w, struct side *to, struct span message);
+
+/* Notes that a message moved. */
+void connection_touch(struct worker *w, struct connection *c);
+
+/* Ends both sides, with a reset when it is broken, and forgets the connection. */
+void connection_close(struct worker *w, struct connection *c);
+
+/* Remembers a question. Returns NULL when there is no memory. */
+struct question *connection_ask(
+        struct connection *c, enum query_kind kind, const struct asked *asked);
+
+/* For a question that was answered; its response does not wait any more. */
+void connection_forget(struct worker *w, struct question *q);
+
+/* Treats one message of the client, or of the server. What is not DNS makes the connection broken.
+ */
+void relay_query(struct worker *w, struct connection *c, struct span octets);
+void relay_response(struct worker *w, struct connection *c, struct span octets);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Connections of others that the rules bring to a port of ours, and that we carry on to where they
+ * were bound. */
+#ifndef PATH_DIVERT_H
+#define PATH_DIVERT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+enum divert {
+	DIVERT_REDIRECT, /* of this machine: nat OUTPUT, and what was its address is asked for */
+	DIVERT_TPROXY,   /* what passes through: the connection still has both addresses */
+};
+
+/* Listens on `port` of the loopback address, where nobody outside comes but by the rules. Any
+ * number may listen on the same port: the kernel spreads the connections over them. Returns a
+ * descriptor or -errno. */
+int divert_listen(enum divert divert, int family, uint16_t port);
+
+/* Accepts a connection, and says between whom it is. Returns a descriptor or -errno: -EAGAIN when
+ * there is none, -EPERM for one that was not bound for a DNS server and is closed again. */
+int divert_accept(enum divert divert, int listener, struct sockaddr_storage *client,
+        struct sockaddr_storage *server);
+
+/* Begins to connect to `server` with our mark; for DIVERT_TPROXY from the client's address, with a
+ * port that the kernel chooses. Returns a descriptor or -errno. */
+int divert_connect(enum divert divert, const struct sockaddr_storage *client,
+        const struct sockaddr_storage *server);
+
+#endif

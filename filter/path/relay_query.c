@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a client sends on a connection. */
+#include "path/inside.h"
+
+/* Over TCP any message fits. */
+#define TCP_SIZE UINT16_MAX
+
+/* Transfers of one connection that are remembered; then the oldest, mostly over by now, gives way.
+ */
+#define TRANSFERS 32
+
+/* Their responses are streams of messages that belong together (RFC 5936, RFC 1995). */
+static bool is_transfer(const struct message *query)
+{
+	return !(query->flags & FLAG_QR) && message_opcode(query) == OPCODE_QUERY &&
+	       query->question_count == 1 &&
+	       (query->qtype == TYPE_AXFR || query->qtype == TYPE_IXFR);
+}
+
+static struct asked asked_of(const struct message *query)
+{
+	struct asked asked = { .id = query->id,
+		.flags = query->flags,
+		.udp_size = TCP_SIZE,
+		.question_len = (uint16_t)query->question.len,
+		.unjudged = true };
+
+	memcpy(asked.question, query->question.base, query->question.len);
+	return asked;
+}
+
+static void remember(struct connection *c, enum query_kind kind, bool transfer, struct asked *asked)
+{
+	asked->udp_size = TCP_SIZE;
+	struct question *q = connection_ask(c, kind, asked);
+
+	if (q)
+		q->is_transfer = transfer;
+	else
+		c->is_broken = true;
+}
+
+static void refuse(struct worker *w, struct connection *c, const struct asked *asked)
+{
+	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
+
+	writer_u16(&out, asked->id);
+	writer_u16(&out, (uint16_t)(FLAG_QR | (asked->flags & FLAG_RD) | RCODE_REFUSED));
+	writer_u16(&out, 1);
+	writer_put(&out, span_of("\0\0\0\0\0\0", 6));
+	writer_put(&out, span_of(asked->question, asked->question_len));
+	connection_send(w, &c->client, writer_span(&out));
+}
+
+static void forget_oldest_transfer(struct worker *w, struct connection *c)
+{
+	struct question *oldest = NULL;
+	unsigned count = 0;
+
+	for (struct question *q = c->first; q; q = q->next) {
+		if (!q->is_transfer)
+			continue;
+		count++;
+		if (!oldest)
+			oldest = q;
+	}
+	if (count >= TRANSFERS)
+		connection_forget(w, oldest);
+}
+
+static void transfer(struct worker *w, struct connection *c, const struct message *query)
+{
+	struct asked asked = asked_of(query);
+
+	stats_count(&w->stats.queries);
+	if (w->config.tcp.refuses_transfers) {
+		stats_count(&w->stats.transfers_refused);
+		refuse(w, c, &asked);
+		return;
+	}
+	stats_count(&w->stats.transfers);
+	forget_oldest_transfer(w, c);
+	remember(c, QUERY_SIGNED, true, &asked);
+	connection_send(w, &c->server, query->octets);
+}
+
+void relay_query(struct worker *w, struct connection *c, struct span octets)
+{
+	struct message query;
+	struct asked asked;
+	struct span sent;
+
+	if (message_parse(&query, octets, w->rrs, MESSAGE_RRS_MAX) && is_transfer(&query)) {
+		transfer(w, c, &query);
+		return;
+	}
+	enum query_kind kind = query_take(w, octets, &asked, &sent);
+	if (kind == QUERY_MALFORMED) {
+		c->is_broken = true;
+		return;
+	}
+	remember(c, kind, false, &asked);
+	connection_send(w, &c->server, sent);
+}

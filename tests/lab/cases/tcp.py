@@ -1,0 +1,458 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""DNS over TCP through the relay: what a datagram may be, a message on a connection may be."""
+
+import contextlib
+import resource
+import signal
+import socket
+import time
+
+import dns.message
+
+from lab import ask, streams, topology
+from lab.attacks import FORGED
+
+from .case import (Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode,
+                   on_gateway, on_host)
+from .same import differences, visible
+
+GOOD = ["192.0.2.80", "192.0.2.81"]
+QUESTIONS = (("www.p256.test.", "A"), ("alias.rsa256.test.", "A"), ("any.wild.ed25519.test.", "A"),
+             ("nowhere.p384.test.", "A"), ("www.salted.test.", "LOC"), ("p256.test.", "MX"),
+             ("www.unsigned.test.", "A"), ("www.island.example.", "AAAA"),
+             ("many.wide.example.", "TXT"), ("host.moved.p256.test.", "A"))
+ATTACKS = ("forge-address", "forge-address-keep-signature", "forge-nxdomain", "strip-signatures",
+           "forge-address-with-ad", "replay-denial")
+IDLE_S, SLACK_S = 1.0, 1.5
+CROWD = 2000
+
+
+def asker(world):
+    """The machine that asks in this scene."""
+    return world.lab.client if world.ask == world.lab.ask_through_gateway else world.lab.host
+
+
+def ask_tcp(world, name, rdtype, family=4, **how):
+    return streams.query(asker(world), topology.UPSTREAM[family], name, rdtype, **how)
+
+
+def _genuine(world, name, rdtype, **how):
+    return streams.query(world.lab.wire, topology.UPSTREAM[4], name, rdtype, **how)
+
+
+def _same(family):
+    def run(world):
+        for how in ({}, {"edns": 1232}):
+            for name, rdtype in QUESTIONS:
+                ours = visible(ask_tcp(world, name, rdtype, family, **how))
+                lines = differences(ours, visible(_genuine(world, name, rdtype, **how)))
+                expect(not lines, f"{name} {rdtype} {how}", *lines, *world.log_tail())
+    return Case(f"answers over TCP and IPv{family} are the same as without sealgate", run)
+
+
+def _dig(family):
+    """A real client, which knows nothing of us."""
+    def run(world):
+        server = topology.UPSTREAM[family]
+        for name, wanted in (("www.p256.test.", GOOD), ("www.unsigned.test.", GOOD),
+                             ("www.expired.test.", [])):
+            said = asker(world).run("dig", "+tcp", "+short", "+tries=1", "+time=4", f"@{server}",
+                                    name, "A")
+            expect_equal(f"dig +tcp {name}", sorted(said.split()), wanted)
+    return Case(f"dig +tcp over IPv{family} gets what is genuine or unsigned, and nothing expired",
+                run)
+
+
+def _expired(world):
+    for family in (4, 6):
+        answer = ask_tcp(world, "www.expired.test.", "A", family, edns=1232)
+        expect_rcode(answer, "SERVFAIL")
+        expect(answer.ede, "no reason is given")
+
+
+def _ad(world):
+    for name, wanted in (("www.p256.test.", True), ("www.unsigned.test.", False)):
+        answer = ask_tcp(world, name, "A", do=True)
+        expect_rcode(answer, "NOERROR")
+        expect_equal(f"AD of {name}", answer.has_ad, wanted)
+
+
+def _cold(world):
+    world.gate.restart()
+    expect_data(ask_tcp(world, "www.bank.example.", "A"), "A", GOOD)
+
+
+def _checking_disabled(world):
+    with streams.Server(world.lab, streams.attacking("forge-address-with-ad")):
+        answer = ask_tcp(world, "www.p256.test.", "A", cd=True)
+    expect_data(answer, "A", [FORGED[1]])
+    expect(not answer.has_ad, "AD on what was not judged")
+
+
+def _forged(attack):
+    def run(world):
+        for family in (4, 6):
+            with streams.Server(world.lab, streams.attacking(attack)) as server:
+                answer = ask_tcp(world, "www.p256.test.", "A", family)
+            expect(not server.complaints, *server.complaints)
+            expect(answer is not None and answer.rcode == "SERVFAIL" and
+                   not answer.records("answer"), f"IPv{family}: {described(answer)}",
+                   *world.log_tail())
+    return Case(f"a server that does {attack} over TCP: the client gets SERVFAIL", run)
+
+
+def _forging_works(attack):
+    def run(world):
+        genuine = _genuine(world, "www.p256.test.", "A")
+        for family in (4, 6):
+            with streams.Server(world.lab, streams.attacking(attack)) as server:
+                answer = ask_tcp(world, "www.p256.test.", "A", family)
+            expect(not server.complaints, *server.complaints)
+            expect(answer is not None and answer.rcode != "SERVFAIL", described(answer))
+            if attack != "strip-signatures":    # whose data is genuine
+                expect(described(answer) != described(genuine), described(answer))
+    return Case(f"without sealgate a server that does {attack} over TCP succeeds", run)
+
+
+def _pipelined(world):
+    """Many questions at once, whose answers come in the opposite order."""
+    queries = [ask.make(name, rdtype) for name, rdtype in QUESTIONS]
+    with streams.Server(world.lab, streams.backwards(len(queries))) as server, \
+            streams.connect(asker(world), topology.UPSTREAM[4]) as stream:
+        stream.send(*(message.to_wire() for message in queries))
+        answers = [stream.receive() for _ in queries]
+    expect(not server.complaints and None not in answers, f"{server.complaints}", *world.log_tail())
+    by_id = {answer.message.id: answer for answer in map(ask.Answer, answers)}
+    for message, (name, rdtype) in zip(queries, QUESTIONS):
+        expect(message.id in by_id, f"{name}: no answer")
+        lines = differences(visible(by_id[message.id]), visible(_genuine(world, name, rdtype)))
+        expect(not lines, f"{name} {rdtype}", *lines)
+    expect(list(by_id) != [message.id for message in queries],
+           "the answers came in order: nothing was shown")
+
+
+def _mixed(world):
+    """A Bogus answer between good ones neither hurts nor holds up the others."""
+    names = ("www.p256.test.", "www.expired.test.", "www.ed448.test.", "www.bogusds.test.",
+             "www.unsigned.test.")
+    messages = [ask.make(name, "A") for name in names]
+    with streams.connect(asker(world), topology.UPSTREAM[4]) as stream:
+        stream.send(*(message.to_wire() for message in messages))
+        answers = [ask.Answer(stream.receive()) for _ in names]
+    seen = {answer.message.id: answer.rcode for answer in answers}
+    expect_equal("the RCODEs", [seen.get(message.id) for message in messages],
+                 ["NOERROR", "SERVFAIL", "NOERROR", "SERVFAIL", "NOERROR"])
+
+
+def _in_small_pieces(world):
+    wire = ask.make("www.p256.test.", "A").to_wire()
+    octets = len(wire).to_bytes(2, "big") + wire
+    with streams.connect(asker(world), topology.UPSTREAM[4]) as stream:
+        stream.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for octet in octets:
+            stream.sock.send(bytes([octet]))
+            time.sleep(0.002)
+        expect_data(ask.Answer(stream.receive()), "A", GOOD)
+
+
+def _half_closed(world):
+    with streams.connect(asker(world), topology.UPSTREAM[4]) as stream:
+        stream.send(ask.make("www.p256.test.", "A").to_wire())
+        stream.sock.shutdown(socket.SHUT_WR)
+        wire = stream.receive()
+        expect(wire is not None, "no answer", *world.log_tail())
+        expect_data(ask.Answer(wire), "A", GOOD)
+        expect(stream.has_ended(4), "the connection does not end")
+
+
+def _nonsense_from_client(world):
+    with streams.connect(asker(world), topology.UPSTREAM[4]) as stream:
+        stream.send(b"no DNS message at all, but octets")
+        expect(stream.has_ended(2), "the connection goes on")
+    expect_data(ask_tcp(world, "www.p256.test.", "A"), "A", GOOD)
+
+
+def _nonsense_from_server(world):
+    with streams.Server(world.lab, streams.garbage), \
+            streams.connect(asker(world), topology.UPSTREAM[4]) as stream:
+        stream.send(ask.make("www.unsigned.test.", "A").to_wire())
+        expect(stream.has_ended(2), "the connection goes on")
+
+
+def _reset_passed_on(world):
+    with streams.Server(world.lab, streams.gone), \
+            streams.connect(asker(world), topology.UPSTREAM[4]) as stream:
+        stream.send(ask.make("www.unsigned.test.", "A").to_wire())
+        expect(stream.has_ended(2), "the connection goes on")
+
+
+def _client_gone(world):
+    for _ in range(20):
+        stream = streams.connect(asker(world), topology.UPSTREAM[4])
+        stream.send(*(ask.make(name, rdtype).to_wire() for name, rdtype in QUESTIONS))
+        stream.reset()
+    expect_data(ask_tcp(world, "www.p256.test.", "A"), "A", GOOD)
+
+
+def _counted(world, counter):
+    """What the program says of a counter when it is asked."""
+    world.gate.process.signal(signal.SIGUSR1)
+    time.sleep(0.2)
+    found = [word.split("=")[1] for line in world.gate.log_lines("counters:")
+             for word in line.split() if word.startswith(counter + "=")]
+    return int(found[-1]) if found else 0
+
+
+def _transfer(namespace, family):
+    """Returns the RCODE and the records of AXFR p256.test."""
+    records = []
+    with streams.connect(namespace, topology.AUTH["zones"][family]) as stream:
+        stream.send(dns.message.make_query("p256.test.", "AXFR").to_wire())
+        while (wire := stream.receive(2)) is not None:
+            answer = ask.Answer(wire)
+            records += answer.records("answer")
+            if answer.rcode != "NOERROR" or (len(records) > 1 and " SOA " in records[-1]):
+                return answer.rcode, records
+    return "no end", records
+
+
+def _transfer_passes(world):
+    genuine = _transfer(world.lab.namespaces["upstream"], 4)
+    expect(genuine[0] == "NOERROR" and len(genuine[1]) > 50, f"without sealgate: {genuine[0]}")
+    before = _counted(world, "transfers")
+    for family in (4, 6):
+        rcode, records = _transfer(asker(world), family)
+        expect_equal(f"AXFR over IPv{family}", (rcode, len(records)),
+                     (genuine[0], len(genuine[1])))
+        expect(sorted(records) == sorted(genuine[1]), "other records")
+    expect_equal("transfers counted", _counted(world, "transfers") - before, 2)
+
+
+def _transfer_refused(world):
+    for family in (4, 6):
+        rcode, records = _transfer(asker(world), family)
+        expect_equal(f"AXFR over IPv{family}", (rcode, records), ("REFUSED", []))
+    expect_data(ask_tcp(world, "www.p256.test.", "A"), "A", GOOD)
+
+
+def _idle_ends(world):
+    with streams.connect(asker(world), topology.UPSTREAM[4]) as stream:
+        begun = time.monotonic()
+        expect(stream.has_ended(IDLE_S + SLACK_S), "an idle connection stays")
+        expect(time.monotonic() - begun > IDLE_S * 0.8, "it was closed too early")
+
+
+def _slow_client_ends(world):
+    """One octet now and then is no message."""
+    with streams.connect(asker(world), topology.UPSTREAM[4]) as stream:
+        begun = time.monotonic()
+        try:
+            for octet in b"\0\x30" + b"x" * 40:
+                stream.sock.send(bytes([octet]))
+                time.sleep(0.2)
+                if time.monotonic() - begun > IDLE_S + SLACK_S:
+                    break
+        except OSError:
+            return
+        expect(stream.has_ended(0.1), "a connection on which no message comes stays")
+
+
+def _silent_server_ends(world):
+    with streams.Server(world.lab, streams.silent), \
+            streams.connect(asker(world), topology.UPSTREAM[4]) as stream:
+        stream.send(ask.make("www.p256.test.", "A").to_wire())
+        expect(stream.has_ended(IDLE_S + SLACK_S), "the client waits for ever")
+
+
+def _nobody_there(world):
+    """No server listens there: the client is told so."""
+    lonely = "10.53.4.1"
+    try:
+        with streams.connect(asker(world), lonely) as stream:
+            expect(stream.has_ended(3), "the connection goes on")
+    except OSError:
+        pass
+
+
+@contextlib.contextmanager
+def _descriptors(count):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(max(soft, count), hard), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def _crowd(world):
+    """More idle connections than the relay has room for: the newest is served."""
+    crowd = []
+    with _descriptors(3 * CROWD + 500), streams.Server(world.lab, streams.honest):
+        try:
+            for _ in range(CROWD):
+                crowd.append(streams.connect(asker(world), topology.UPSTREAM[4]))
+            expect_data(ask_tcp(world, "www.p256.test.", "A"), "A", GOOD)
+            expect_data(ask_tcp(world, "www.unsigned.test.", "A"), "A", GOOD)
+        finally:
+            for stream in crowd:
+                stream.reset()
+    evicted = _counted(world, "tcp_evicted")
+    expect(evicted >= CROWD - 1024, f"only {evicted} gave way", *world.gate.log_lines("counters"))
+    expect_data(ask_tcp(world, "www.p256.test.", "A"), "A", GOOD)
+
+
+def _server_sees(world, wanted):
+    for family in (4, 6):
+        with streams.Server(world.lab, streams.honest) as server:
+            expect_data(ask_tcp(world, "www.p256.test.", "A", family), "A", GOOD)
+        expect_equal("the address that the server sees", server.peers[-1], wanted[family])
+
+
+def _sees_client(world):
+    _server_sees(world, topology.CLIENT)
+
+
+def _masqueraded(world):
+    """NAT on the same machine: the relay's connections are subject to it like the client's own."""
+    rule = ("-t", "nat", "POSTROUTING", "-o", "wire", "-j", "MASQUERADE")
+    for tables in ("iptables", "ip6tables"):
+        world.lab.router.run(tables, rule[0], rule[1], "-A", *rule[2:])
+    try:
+        _server_sees(world, topology.ROUTER_OUTSIDE)
+    finally:
+        for tables in ("iptables", "ip6tables"):
+            world.lab.router.run(tables, rule[0], rule[1], "-D", *rule[2:])
+
+
+def _own_questions_spared(world):
+    """What the gateway asks for itself is left alone, and so is what is asked of it."""
+    expect_data(streams.query(world.lab.router, topology.UPSTREAM[4], "www.expired.test.", "A"),
+                "A", GOOD)
+    expect_data(streams.query(world.lab.client, topology.ROUTER[4], "www.p256.test.", "A"),
+                "A", GOOD)
+
+
+def _port_is_no_way_in(world):
+    """The relay takes only what the rules bring."""
+    for family, loopback in ((4, "127.0.0.1"), (6, "::1")):
+        for address in (loopback, topology.HOST[family]):
+            try:
+                with streams.connect(world.lab.host, address, port=5300) as stream:
+                    expect(stream.has_ended(2), f"{address}: the connection stays")
+            except OSError:
+                pass
+        try:
+            with streams.connect(world.lab.wire, topology.HOST[family], 1, port=5300):
+                expect(False, "the port is open to others")
+        except OSError:
+            pass
+
+
+def refused(family):
+    def run(world):
+        try:
+            with streams.connect(asker(world), topology.UPSTREAM[family], 3):
+                seen = "connected"
+        except TimeoutError:
+            seen = "no answer"
+        except OSError:
+            seen = "refused"
+        expect_equal("TCP to port 53", seen, "refused")
+    return Case(f"DNS over TCP over IPv{family} is refused at once, not left open", run)
+
+
+def _closed_while_stopped(world):
+    world.gate.stop()
+    try:
+        for family in (4, 6):
+            answer = ask_tcp(world, "www.p256.test.", "A", family, timeout_s=1)
+            expect(answer is None, f"IPv{family}: {described(answer)}")
+    finally:
+        world.gate.start()
+    expect_data(ask_tcp(world, "www.p256.test.", "A"), "A", GOOD)
+
+
+def _from_relay_to_refuse(world):
+    """With another configuration the rules of the old one are gone."""
+    namespace = world.gate.namespace
+    try:
+        gate = world.lab.sealgate(namespace, world.gate.role, more='tcp = "refuse";\n')
+        gate.apply_rules()
+        said = gate.command("rules", "show")
+        expect("RELAY" not in said and "chain relay" not in said, said)
+        for family in ("-4", "-6"):
+            expect_equal("the routing rule", namespace.run("ip", family, "rule", "show", "table",
+                                                           "5300"), "")
+    finally:
+        world.gate.apply_rules()
+    expect_data(ask_tcp(world, "www.p256.test.", "A"), "A", GOOD)
+
+
+def _scene(scene, **settings):
+    namespace, role, way = {"host": ("host", "host", "ask_from_host"),
+                            "gateway": ("router", "gateway", "ask_through_gateway")}[scene]
+
+    @contextlib.contextmanager
+    def run(lab):
+        with lab.sealgate(lab.namespaces[namespace], role, **settings) as gate:
+            yield World(lab, gate, getattr(lab, way))
+    return run
+
+
+@contextlib.contextmanager
+def _open_wire(lab):
+    yield World(lab, None, lab.ask_from_host)
+
+
+def _cases(*rows):
+    return tuple(Case(name, run) for name, run in rows)
+
+
+_EVERYWHERE = (
+    tuple(make(family) for make in (_same, _dig) for family in (4, 6)) +
+    tuple(_forged(attack) for attack in ATTACKS) + _cases(
+        ("over TCP the client learns why expired data is refused", _expired),
+        ("over TCP AD tells the truth", _ad),
+        ("over TCP the first query of all waits for its keys", _cold),
+        ("over TCP a client that checks for itself gets what there is, without AD",
+         _checking_disabled),
+        ("pipelined queries are answered, though the answers come in another order", _pipelined),
+        ("a Bogus answer on a connection does not hurt the others", _mixed),
+        ("a query that comes octet by octet is answered", _in_small_pieces),
+        ("a client that closes its half gets its answer", _half_closed),
+        ("a client that sends no DNS is cut off", _nonsense_from_client),
+        ("a server that sends no DNS is cut off", _nonsense_from_server),
+        ("a server's reset is passed on", _reset_passed_on),
+        ("clients that go away midway leave nothing behind", _client_gone),
+        ("a server that is not there is not waited for", _nobody_there),
+        ("a zone transfer passes, and is counted", _transfer_passes),
+        ("while sealgate is stopped nothing passes over TCP", _closed_while_stopped),
+        ("with tcp = \"refuse\" nothing of the relay's rules is left", _from_relay_to_refuse)))
+
+_IDLE = _cases(
+    ("an idle connection is closed", _idle_ends),
+    ("a client that sends one octet now and then is cut off", _slow_client_ends),
+    ("a connection whose server never answers is closed", _silent_server_ends))
+
+GROUPS = (
+    Group("TCP without sealgate", _open_wire, tuple(_forging_works(attack) for attack in ATTACKS),
+          needs_sealgate=False),
+    Group("TCP on the host", on_host, _EVERYWHERE + _cases(
+        ("two thousand idle connections keep nobody out", _crowd),
+        ("the relay's port is no way in", _port_is_no_way_in))),
+    Group("TCP on the gateway", on_gateway, tuple(
+        Case("gateway: " + case.name, case.run) for case in _EVERYWHERE + _cases(
+            ("two thousand idle connections keep nobody out", _crowd),
+            ("the server sees the client's own address", _sees_client),
+            ("with NAT on the same machine the relay works too", _masqueraded),
+            ("the gateway's own TCP is left alone", _own_questions_spared)))),
+    Group("TCP idle on the host", _scene("host", more="tcp_idle_ms = 1000;\n"), _IDLE),
+    Group("TCP idle on the gateway", _scene("gateway", more="tcp_idle_ms = 1000;\n"), tuple(
+        Case("gateway: " + case.name, case.run) for case in _IDLE)),
+    Group("zone transfers refused", _scene("host", more='zone_transfer = "refuse";\n'), _cases(
+        ("a zone transfer is refused where it should be", _transfer_refused))),
+    Group("TCP refused on the host", _scene("host", more='tcp = "refuse";\n'),
+          tuple(refused(family) for family in (4, 6))),
+    Group("TCP refused on the gateway", _scene("gateway", more='tcp = "refuse";\n'), tuple(
+        Case("gateway: " + case.name, case.run) for case in map(refused, (4, 6)))),
+)

@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""DNS over TCP: a client's connection, and servers on the wire that take the upstream's place."""
+
+import contextlib
+import random
+import socket
+import struct
+import threading
+import time
+
+import dns.message
+
+from . import ask, attacks, topology
+from .ask import Answer
+
+PORT = 5354
+WITH_REDIRECT = ("iptables", "ip6tables")
+
+
+class Stream:
+    """One connection; messages go in and out of it behind their length."""
+
+    def __init__(self, sock):
+        self.sock = sock
+
+    def send(self, *wires):
+        self.sock.sendall(b"".join(struct.pack("!H", len(wire)) + wire for wire in wires))
+
+    def _read(self, count):
+        octets = b""
+        while len(octets) < count:
+            part = self.sock.recv(count - len(octets))
+            if not part:
+                return None
+            octets += part
+        return octets
+
+    def receive(self, timeout_s=4.0):
+        """Returns the octets of the next message, or None when there is none any more."""
+        self.sock.settimeout(timeout_s)
+        try:
+            prefix = self._read(2)
+            return prefix and self._read(struct.unpack("!H", prefix)[0])
+        except OSError:
+            return None
+
+    def has_ended(self, timeout_s):
+        """Waits for the end of the connection, by whichever way."""
+        self.sock.settimeout(timeout_s)
+        try:
+            return self.sock.recv(1) == b""
+        except TimeoutError:
+            return False
+        except OSError:
+            return True
+
+    def reset(self):
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.sock.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_exception):
+        self.sock.close()
+
+
+def connect(namespace, address, timeout_s=4.0, port=53):
+    """Raises OSError when nobody takes the connection."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    sock = namespace.socket(family, socket.SOCK_STREAM)
+    sock.settimeout(timeout_s)
+    try:
+        sock.connect((address, port))
+    except OSError:
+        sock.close()
+        raise
+    return Stream(sock)
+
+
+def query(namespace, address, name, rdtype, timeout_s=4.0, **how):
+    """Asks once over a connection of its own. Returns an Answer, or None."""
+    try:
+        with connect(namespace, address, timeout_s) as stream:
+            stream.send(ask.make(name, rdtype, **how).to_wire())
+            wire = stream.receive(timeout_s)
+            return Answer(wire) if wire else None
+    except OSError:
+        return None
+
+
+class Server:
+    """Takes the place of the upstream for TCP, on the wire, while the `with` block lasts. `serve` is
+    called with each connection, in a thread of its own; it may ask the genuine upstream."""
+
+    def __init__(self, lab, serve):
+        self._lab, self._serve = lab, serve
+        self.peers = []
+        self.complaints = []
+
+    def _listen(self, family, anywhere):
+        sock = self._lab.wire.socket(family, socket.SOCK_STREAM)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        sock.bind((anywhere, PORT))
+        sock.listen(4096)
+        return sock
+
+    def _accept(self, sock):
+        while True:
+            try:
+                accepted, peer = sock.accept()
+            except OSError:
+                return
+            self.peers.append(peer[0])
+            threading.Thread(target=self._run, args=(accepted,), daemon=True).start()
+
+    def _run(self, sock):
+        with Stream(sock) as stream:
+            try:
+                self._serve(self, stream)
+            except OSError:
+                pass
+            except Exception as error:      # a server with a bug must be seen
+                self.complaints.append(repr(error))
+
+    def _redirect(self, verb):
+        for tables in WITH_REDIRECT:
+            self._lab.wire.run(tables, "-t", "nat", verb, "PREROUTING", "-p", "tcp", "--dport", "53",
+                               "-j", "REDIRECT", "--to-ports", str(PORT))
+
+    def exchange(self, wire):
+        with connect(self._lab.wire, topology.UPSTREAM[4]) as stream:
+            stream.send(wire)
+            return stream.receive()
+
+    def ask_upstream(self, name, rdtype):
+        message = dns.message.make_query(name, rdtype, use_edns=0, want_dnssec=True)
+        message.id = random.randrange(65536)
+        return dns.message.from_wire(self.exchange(message.to_wire()))
+
+    def __enter__(self):
+        self._sockets = [self._listen(socket.AF_INET, "0.0.0.0"),
+                         self._listen(socket.AF_INET6, "::")]
+        for sock in self._sockets:
+            threading.Thread(target=self._accept, args=(sock,), daemon=True).start()
+        self._redirect("-A")
+        return self
+
+    def __exit__(self, *_exception):
+        self._redirect("-D")
+        for sock in self._sockets:
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+            sock.close()
+
+
+# What servers do, as long as the client goes on.
+
+def honest(server, stream):
+    while (wire := stream.receive(60)) is not None:
+        stream.send(server.exchange(wire))
+
+
+def silent(server, stream):
+    while stream.receive(60) is not None:
+        pass
+
+
+def garbage(server, stream):
+    stream.receive()
+    stream.send(b"\xff" * 40)
+    stream.has_ended(4)
+
+
+def gone(server, stream):
+    """Resets the connection when it is asked."""
+    stream.receive()
+    stream.reset()
+
+
+def attacking(name):
+    """Does to each response what the attack in lab/attacks.py does."""
+    def serve(server, stream):
+        while (wire := stream.receive(60)) is not None:
+            message = dns.message.from_wire(wire)
+            scene = attacks.Scene(message, server.ask_upstream, None)
+            genuine = dns.message.from_wire(server.exchange(wire))
+            for sent in attacks.apply(name, genuine, scene):
+                stream.send(sent if isinstance(sent, bytes) else sent.to_wire(max_size=65535))
+    return serve
+
+
+def backwards(count):
+    """Answers the last of so many queries first (RFC 7766, 6.2.1.1)."""
+    def serve(server, stream):
+        wires = [stream.receive(10) for _ in range(count)]
+        answers = [server.exchange(wire) for wire in wires if wire]
+        for wire in reversed(answers):
+            stream.send(wire)
+            time.sleep(0.01)
+        stream.has_ended(10)
+    return serve
