@@ -202,6 +202,7 @@ bool verify_hashed(
 static bool verify(
         struct crypto *c, const struct pubkey *key, struct span data, struct span signature)
 {
+	c->checks++;
 	if (key->algorithm->verify(c, key, data, signature))
 		return true;
 	/* Each failure leaves its story in this thread's error queue, and nobody will ask. */

@@ -34,6 +34,9 @@ struct pubkey;
 struct crypto *crypto_new(void);
 void crypto_free(struct crypto *c);
 
+/* How many signatures were worked out so far, and not remembered. */
+uint64_t crypto_checks(const struct crypto *c);
+
 /* Forgets which signatures were found good: each costs its check again. */
 void crypto_forget(struct crypto *c);
 

@@ -82,6 +82,11 @@ size_t hash_spans(struct crypto *c, enum hash h, struct span first, struct span 
 	return hash_parts(c, h, parts, 2, out);
 }
 
+uint64_t crypto_checks(const struct crypto *c)
+{
+	return c->checks;
+}
+
 void crypto_forget(struct crypto *c)
 {
 	void *oldest;

@@ -17,6 +17,7 @@ struct crypto {
 	EVP_MD_CTX *hasher;
 	EVP_MD_CTX *message;   /* for algorithms that take the whole message: EdDSA */
 	struct table verified; /* verified.h */
+	uint64_t checks;       /* signatures worked out */
 };
 
 /* OpenSSL's name of it. */

@@ -4,13 +4,14 @@
 #ifndef DNSSEC_LIMITS_H
 #define DNSSEC_LIMITS_H
 
-#define LIMIT_VERIFICATIONS     16 /* signature checks for one response (KeyTrap, CVE-2023-50387) */
-#define LIMIT_VERIFICATIONS_ALL 64 /* the same, over all the times that it is judged again */
-#define LIMIT_FAILURES_PER_SET  2  /* of these that may fail for one RRset */
-#define LIMIT_KEYS_PER_TAG      2  /* keys of one tag and algorithm tried for one RRSIG */
-#define LIMIT_SIGNERS           4  /* different signer names followed for one RRset */
-#define LIMIT_KEYS              32 /* DNSKEYs kept of one zone */
-#define LIMIT_DS                8  /* DS records kept of one delegation */
+#define LIMIT_VERIFICATIONS                                                                        \
+	16 /* signatures worked out for one response (KeyTrap, CVE-2023-50387) */
+#define LIMIT_VERIFICATIONS_ALL 64  /* the same, over all the times that it is judged again */
+#define LIMIT_FAILURES_PER_SET  2   /* of these that may fail for one RRset */
+#define LIMIT_KEYS_PER_TAG      2   /* keys of one tag and algorithm tried for one RRSIG */
+#define LIMIT_SIGNERS           4   /* different signer names followed for one RRset */
+#define LIMIT_KEYS              32  /* DNSKEYs kept of one zone */
+#define LIMIT_DS                8   /* DS records kept of one delegation */
 #define LIMIT_RRSETS            256 /* RRsets in one response */
 #define LIMIT_JUDGED            64  /* of these that are judged */
 #define LIMIT_NSEC3_ITERATIONS  50  /* above: Insecure, EDE 27 (RFC 9276, 3.2) */

@@ -55,8 +55,9 @@ bool nsec3_read(
 	nsec3->salt = cursor_take(&c, cursor_u8(&c));
 	nsec3->next_hash = cursor_take(&c, cursor_u8(&c));
 	nsec3->bitmap = cursor_rest(&c);
-	return !c.bad && algorithm == HASH_SHA1 && nsec3->next_hash.len == NSEC3_HASH_OCTETS &&
-	       bitmap_is_valid(nsec3->bitmap) && read_owner(m, rr, zone, nsec3->owner_hash);
+	return !c.bad && algorithm == HASH_SHA1 && nsec3->flags <= NSEC3_OPT_OUT &&
+	       nsec3->next_hash.len == NSEC3_HASH_OCTETS && bitmap_is_valid(nsec3->bitmap) &&
+	       read_owner(m, rr, zone, nsec3->owner_hash);
 }
 
 bool nsec3_matches(const struct nsec3 *n, const uint8_t hash[static NSEC3_HASH_OCTETS])

@@ -16,7 +16,8 @@ struct nsec3 {
 };
 
 /* Reads the NSEC3 `rr`, whose owner must be one label of 32 base32hex digits under `zone`. Returns
- * false when it is malformed or its hash algorithm is not SHA-1 (RFC 5155, 8.1: to be ignored). */
+ * false when it is malformed, or to be ignored: a hash algorithm that is not SHA-1, or a flag that
+ * is not known (RFC 5155, 8.1 and 8.2). */
 bool nsec3_read(
         const struct message *m, const struct rr *rr, const struct name *zone, struct nsec3 *nsec3);
 

@@ -3,20 +3,10 @@
 
 #include "dnssec/limits.h"
 
-/* Only tells different owners apart quickly (FNV-1a); equal hashes are compared in full, and the
- * number of sets is bounded, so it needs no key. */
-static uint32_t quick_hash(const struct name *n)
-{
-	uint32_t hash = 2166136261u;
-	for (unsigned i = 0; i < n->len; i++)
-		hash = (hash ^ n->octets[i]) * 16777619u;
-	return hash;
-}
-
 static struct rrset *set_for(
         struct rrsets *g, uint8_t section, const struct name *owner, uint16_t type)
 {
-	uint32_t hash = quick_hash(owner);
+	uint32_t hash = name_quick_hash(owner); /* equal ones are compared in full */
 	for (unsigned i = g->count; i-- > 0;) {
 		struct rrset *set = &g->sets[i];
 		if (set->owner_hash == hash && set->type == type && set->section == section &&

@@ -118,9 +118,11 @@ static enum reason try_keys(struct check *k, const struct rrsig *sig)
 			data = canonical_signed_data(&k->canonical, sig, k->arena);
 		if (!data.len)
 			return REASON_BUDGET;
-		k->budget->verifications--;
+		uint64_t checks = crypto_checks(k->crypto);
+		bool holds = pubkey_verify(k->crypto, key->pubkey, data, sig->signature);
+		k->budget->verifications -= (unsigned)(crypto_checks(k->crypto) - checks);
 		tried++;
-		if (pubkey_verify(k->crypto, key->pubkey, data, sig->signature))
+		if (holds)
 			return REASON_NONE;
 		k->failures_left--;
 		reason = REASON_RRSIG_FAILED;

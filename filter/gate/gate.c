@@ -146,9 +146,23 @@ static uint16_t client_flags(const struct message *m, const struct asked *asked,
 
 	if (wants_ad && result->outcome.status == STATUS_SECURE && gate_is_answer(m))
 		flags |= FLAG_AD;
-	if (result->is_partial && policy->mode == MODE_ENFORCE)
-		flags &= (uint16_t)~RCODE_MASK; /* it spoke of the end of the chain */
+	/* of a partial answer it spoke of the end of the chain; of a cut one nobody has judged it
+	 */
+	if ((result->is_partial || (m->flags & FLAG_TC)) && policy->mode == MODE_ENFORCE)
+		flags &= (uint16_t)~RCODE_MASK;
 	return flags;
+}
+
+/* An RCODE with extended bits is an error that was not judged. Who does not read these bits,
+ * because it sent no EDNS or does not care, must not take the rest for an answer: for a name that
+ * has no data or does not exist. */
+static bool misleads(const struct message *m, const struct asked *asked)
+{
+	unsigned rest = m->flags & RCODE_MASK;
+
+	return m->edns.extended_rcode != 0 &&
+	       (!asked->has_edns || rest == RCODE_NOERROR || rest == RCODE_NXDOMAIN ||
+	               rest == RCODE_YXDOMAIN);
 }
 
 /* Sends the response on, with what the client may see and did ask for. */
@@ -160,8 +174,7 @@ static void pass_on(struct gate *g, struct judging *j, const struct message *m,
 		.keep_opt = asked->has_edns,
 		.opt_dnssec_ok = asked->dnssec_ok };
 
-	if (!r.ttls || (m->edns.extended_rcode != 0 && !asked->has_edns)) {
-		/* an extended RCODE cannot be told to a client without EDNS */
+	if (!r.ttls || (misleads(m, asked) && g->policy->mode == MODE_ENFORCE)) {
 		servfail(asked, m->flags, out, result);
 		return;
 	}

@@ -192,6 +192,7 @@ bool judge_denial_records(
 		const struct rrset *set = &j->sets.sets[i];
 		const struct ruling *r = &j->rulings[i];
 		if (set->count == 0 || (set->type != TYPE_NSEC && set->type != TYPE_NSEC3) ||
+		        (set->section != SECTION_AUTHORITY && !j->is_lesson) ||
 		        !name_within(&set->owner, zone))
 			continue;
 		if (!judge_set(j, set))

@@ -28,6 +28,7 @@ struct judging {
 
 	/* When what is needed is not in the store: is it to be wanted, or is the set unproved? */
 	bool may_want;
+	bool is_lesson; /* nothing of it goes to a client: proofs count wherever they stand */
 	bool wants;
 	struct want want;
 

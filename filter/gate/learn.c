@@ -75,9 +75,10 @@ static bool learn_alias(struct judging *j, const struct name *name, struct lesso
 	return false;
 }
 
-/* What lies below a cut is signed by the zone below, and so is all at the cut but DS and NSEC. So a
- * record that the zone above has signed there shows that there is no cut. One made from a wildcard
- * shows nothing: its signature fits any name. */
+/* What lies below a cut is signed by the zone below, and so is all at the cut but DS and NSEC (and
+ * an NSEC3, whose owner is a hash that may look like a name). So a record that the zone above has
+ * signed there shows that there is no cut. One made from a wildcard shows nothing: its signature
+ * fits any name. */
 static bool learn_presence(
         struct judging *j, const struct name *name, const struct name *zone, struct lesson *l)
 {
@@ -86,7 +87,8 @@ static bool learn_presence(
 		const struct ruling *r = &j->rulings[i];
 		bool at_name = set->owner.labels == name->labels;
 		if (set->count == 0 || set->sig_count == 0 || !name_within(&set->owner, name) ||
-		        (at_name && (set->type == TYPE_DS || set->type == TYPE_NSEC)))
+		        (at_name && (set->type == TYPE_DS || set->type == TYPE_NSEC ||
+		                            set->type == TYPE_NSEC3)))
 			continue;
 		judge_set(j, set);
 		if (r->outcome.status != STATUS_SECURE || r->proved.is_wildcard ||
@@ -193,6 +195,7 @@ enum learned gate_learn(
 	if (!message_parse(&m, octets, g->rrs, MESSAGE_RRS_MAX) || !is_usable(&m) ||
 	        !judging_begin(&j, g, &m, now_s))
 		return LEARN_RETRY;
+	j.is_lesson = true;
 	done = want->type == TYPE_DS ? learn_cut(&j, &want->name, last_try)
 	                             : learn_keys(&j, want, last_try);
 	return done ? LEARNED : LEARN_RETRY;

@@ -22,7 +22,7 @@ bool rewrite_is_nothing(const struct rewrite *r, const struct message *m)
 	if (m->edns.present && (!r->keep_opt || r->opt_dnssec_ok != m->edns.dnssec_ok))
 		return false;
 	for (unsigned i = 0; i < m->rr_count; i++) {
-		if (r->ttls[i] != m->rrs[i].ttl_s)
+		if (r->ttls[i] != m->rrs[i].ttl_s || m->rrs[i].odd_ttl)
 			return false;
 	}
 	return true;

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "dnssec/limits.h"
+
 int fetcher_init(struct fetcher *f, int epoll_fd, const struct sockaddr_storage *resolvers,
         unsigned resolver_count, struct stats *stats, struct fetch_owner owner)
 {
@@ -75,17 +77,23 @@ static void finish(struct fetcher *f, struct fetch *fetch)
 	f->free = fetch;
 }
 
+static void give_up(struct fetcher *f, struct fetch *fetch)
+{
+	stats_count(&f->stats->fetch_failures);
+	f->owner.failed(f->owner.context, fetch);
+	finish(f, fetch);
+}
+
 static void try_again(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
 {
 	exchange_end(&fetch->exchange);
 	if (begin_try(f, fetch, now_ms))
 		return;
-	if (!fetch->useless || !f->owner.learn(f->owner.context, fetch,
-	                               span_of(fetch->useless, fetch->useless_len), true)) {
-		stats_count(&f->stats->fetch_failures);
-		f->owner.failed(f->owner.context, fetch);
-	}
-	finish(f, fetch);
+	if (fetch->useless && f->owner.learn(f->owner.context, fetch,
+	                              span_of(fetch->useless, fetch->useless_len), true))
+		finish(f, fetch);
+	else
+		give_up(f, fetch);
 }
 
 static void go_on_over_tcp(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
@@ -110,6 +118,44 @@ static struct fetch *find(
 	return fetch;
 }
 
+/* Names right below one name share it. Two that share it by chance only share a fate. */
+static uint32_t family_of(const struct name *name)
+{
+	struct name above;
+
+	name_parent(name, &above);
+	return name_quick_hash(&above);
+}
+
+static unsigned count_family(const struct fetcher *f, uint32_t family)
+{
+	unsigned count = 0;
+
+	for (const struct fetch *fetch = f->in_flight; fetch; fetch = fetch->next)
+		count += fetch->family == family;
+	return count;
+}
+
+/* Gives up the oldest fetch of the greediest zone, unless that is the zone of `want`. What is in
+ * flight is bounded, and so is this. */
+static bool make_room(struct fetcher *f, const struct want *want)
+{
+	struct fetch *greedy = NULL;
+	unsigned most = 0;
+
+	for (struct fetch *fetch = f->in_flight; fetch; fetch = fetch->next) {
+		unsigned count = count_family(f, fetch->family);
+		if (count >= most) { /* the list begins with the newest */
+			most = count;
+			greedy = fetch;
+		}
+	}
+	if (!greedy || greedy->family == family_of(&want->name))
+		return false;
+	give_up(f, greedy);
+	return true;
+}
+
 bool fetcher_want(struct fetcher *f, const struct want *want, const struct sockaddr_storage *server,
         struct parked *parked, uint64_t now_ms)
 {
@@ -119,13 +165,14 @@ bool fetcher_want(struct fetcher *f, const struct want *want, const struct socka
 		parked_move(parked, &fetch->waiting);
 		return true;
 	}
-	fetch = f->free;
-	if (!fetch)
+	if (!f->free && !make_room(f, want))
 		return false;
+	fetch = f->free;
 	f->free = fetch->next;
 	*fetch = (struct fetch){ .watched = WATCHED_FETCH,
 		.next = f->in_flight,
 		.want = *want,
+		.family = family_of(&want->name),
 		.server = *server,
 		.exchange.fd = -1 };
 	f->in_flight = fetch;
@@ -155,7 +202,10 @@ static void learn(struct fetcher *f, struct fetch *fetch, struct span answer, ui
 		return;
 	}
 	keep_useless(fetch, answer);
-	if (fetch->exchange.over_tcp || ++fetch->mismatches == FETCH_MISMATCHES)
+	bool is_spent = fetch->verifications > LIMIT_VERIFICATIONS_ALL;
+	if (is_spent)
+		fetch->tries = FETCH_TRIES; /* whoever sends these has had all that we give */
+	if (is_spent || fetch->exchange.over_tcp || ++fetch->mismatches == FETCH_MISMATCHES)
 		try_again(f, fetch, now_ms);
 	else if (fetch->deadline_ms > now_ms + FETCH_GRACE_MS)
 		fetch->deadline_ms = now_ms + FETCH_GRACE_MS;

@@ -20,8 +20,10 @@ struct fetch {
 	enum watched watched; /* comes first */
 	struct fetch *next;   /* in flight, or free */
 	struct want want;
+	uint32_t family;                /* of names right below the same name */
 	struct sockaddr_storage server; /* that the client asked */
 	unsigned tries, mismatches;
+	unsigned verifications; /* that its answers have cost; the owner adds to it */
 	uint64_t deadline_ms;
 	uint8_t *useless; /* the latest answer that was of no use, from the heap, or NULL */
 	size_t useless_len;
@@ -34,7 +36,7 @@ struct fetch_owner {
 	void *context;
 	/* An answer came. False when it is of no use: a better one may follow, or be had by another
 	 * try. When all tries are over it gets the latest of no use again, as the last one. */
-	bool (*learn)(void *context, const struct fetch *fetch, struct span answer, bool is_last);
+	bool (*learn)(void *context, struct fetch *fetch, struct span answer, bool is_last);
 	/* All tries failed. */
 	void (*failed)(void *context, const struct fetch *fetch);
 	/* It is over, one way or the other: judge again what is in `waiting`, and leave none. */
@@ -61,8 +63,9 @@ int fetcher_init(struct fetcher *f, int epoll_fd, const struct sockaddr_storage 
 void fetcher_fini(struct fetcher *f);
 
 /* Lets `parked` wait for `want`, which is fetched if it is not on its way already. `server` is the
- * one that the client asked. Returns false when too many fetches are in flight; `parked` waits for
- * nothing then. */
+ * one that the client asked. When too many fetches are in flight, the one gives way that has the
+ * most beside it below the same name: a zone with a thousand silent names must not keep out the
+ * others. Returns false when it is this zone itself; `parked` waits for nothing then. */
 bool fetcher_want(struct fetcher *f, const struct want *want, const struct sockaddr_storage *server,
         struct parked *parked, uint64_t now_ms);
 

@@ -111,14 +111,18 @@ bool flow_add(struct flow_table *t, const struct flow_key *key, enum query_kind 
 	uint64_t hash = hash_of(t, key);
 	struct flow *flow = table_find(&t->table, hash, is_same_question, &before);
 	bool evicted = false;
+	bool is_live = flow && flow->expires_ms > now_ms;
 
 	if (flow)
 		table_touch(&t->table, flow);
 	else
 		flow = make_room(t, hash, &siblings, &evicted);
+	flow->expires_ms = now_ms + t->timeout_ms;
+	/* Whoever saw the query may send a copy that asks for less. */
+	if (is_live && (!flow->asked.unjudged || asked->unjudged))
+		return true;
 	flow->key = *key;
 	flow->kind = kind;
-	flow->expires_ms = now_ms + t->timeout_ms;
 	flow->asked = *asked;
 	return !evicted;
 }

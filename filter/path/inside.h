@@ -37,9 +37,9 @@ struct worker {
 	const struct anchors *anchors_wanted, *anchors_used;
 	struct store store;
 	struct gate gate;
-	struct rr *rrs;       /* of the message that is looked at */
-	uint8_t *octets;      /* of the message that is written, EXCHANGE_ANSWER_MAX of them */
-	struct log_limit log; /* of refusals */
+	struct rr *rrs;  /* of the message that is looked at */
+	uint8_t *octets; /* of the message that is written, EXCHANGE_ANSWER_MAX of them */
+	struct log_limit log_bogus, log_indeterminate; /* a flood of one must not hide the other */
 	struct stats stats;
 };
 
@@ -60,7 +60,7 @@ void response_side(struct worker *w, const struct queued *queued, const struct p
 void worker_set_source(struct worker *w, const struct sockaddr_storage *server);
 
 /* What the fetcher calls: struct fetch_owner. */
-bool worker_learn(void *worker, const struct fetch *fetch, struct span answer, bool last_try);
+bool worker_learn(void *worker, struct fetch *fetch, struct span answer, bool last_try);
 void worker_unlearned(void *worker, const struct fetch *fetch);
 void worker_fetched(void *worker, struct parked_list *waiting);
 

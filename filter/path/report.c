@@ -59,7 +59,9 @@ void report(struct worker *w, const struct arrival *a, const struct gate_result 
 	if (result->outcome.status != STATUS_BOGUS &&
 	        result->outcome.status != STATUS_INDETERMINATE)
 		return;
-	if (!log_limit_allows(&w->log, w->now_ms, &withheld))
+	struct log_limit *limit =
+	        result->outcome.status == STATUS_BOGUS ? &w->log_bogus : &w->log_indeterminate;
+	if (!log_limit_allows(limit, w->now_ms, &withheld))
 		return;
 	if (withheld > 0)
 		log_warning("%" PRIu64 " lines like the next were withheld", withheld);

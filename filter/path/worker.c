@@ -103,12 +103,15 @@ static void tell_of_anchor(struct worker *w, const struct fetch *fetch)
 		w->config.anchor_answered(w->config.anchor_context, zone, &fetch->server);
 }
 
-bool worker_learn(void *context, const struct fetch *fetch, struct span answer, bool last_try)
+bool worker_learn(void *context, struct fetch *fetch, struct span answer, bool last_try)
 {
 	struct worker *w = context;
+	uint64_t checks = crypto_checks(w->crypto);
 
 	worker_set_source(w, &fetch->server);
-	if (gate_learn(&w->gate, &fetch->want, answer, w->now_s, last_try) != LEARNED)
+	enum learned learned = gate_learn(&w->gate, &fetch->want, answer, w->now_s, last_try);
+	fetch->verifications += (unsigned)(crypto_checks(w->crypto) - checks);
+	if (learned != LEARNED)
 		return false;
 	if (w->config.anchor_answered && fetch->want.type == TYPE_DNSKEY)
 		tell_of_anchor(w, fetch);

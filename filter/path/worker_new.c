@@ -109,7 +109,8 @@ struct worker *worker_new(const struct worker_config *config, char *error, size_
 	w->epoll_fd = w->stop_fd = w->queue.fd = -1;
 	w->queue_watched = WATCHED_QUEUE;
 	w->stop_watched = WATCHED_STOP;
-	w->log = (struct log_limit){ .burst = LOG_BURST, .per_second = LOG_PER_SECOND };
+	w->log_bogus = w->log_indeterminate =
+	        (struct log_limit){ .burst = LOG_BURST, .per_second = LOG_PER_SECOND };
 	if (prepare(w, error, error_size) < 0) {
 		worker_free(w);
 		return NULL;

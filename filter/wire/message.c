@@ -52,7 +52,8 @@ static bool read_record(struct message *m, struct cursor *c, enum section sectio
 	cursor_take(c, rr->rdata_len);
 	if (c->bad || m->is_signed)
 		return false;
-	rr->ttl_s = ttl > INT32_MAX ? 0 : ttl;
+	rr->odd_ttl = ttl > INT32_MAX;
+	rr->ttl_s = rr->odd_ttl ? 0 : ttl;
 	if (rr->type == TYPE_OPT)
 		return take_opt(m, rr, ttl);
 	m->is_signed = signs_message(m, rr);

@@ -19,7 +19,8 @@ struct rr {
 	uint16_t rdata_at, rdata_len;
 	uint16_t type, class;
 	uint8_t section; /* enum section */
-	uint32_t ttl_s;  /* 0 where the wire has the top bit set: RFC 2181, 8 */
+	bool odd_ttl;    /* the wire has the top bit set, which makes it 0: RFC 2181, 8 */
+	uint32_t ttl_s;
 };
 
 /* The fields of an OPT record: RFC 6891, 6.1.2 and 6.1.3. */

@@ -97,6 +97,14 @@ void name_skip(struct cursor *c)
 	}
 }
 
+uint32_t name_quick_hash(const struct name *n)
+{
+	uint32_t hash = 2166136261u;
+	for (unsigned i = 0; i < n->len; i++)
+		hash = (hash ^ n->octets[i]) * 16777619u;
+	return hash;
+}
+
 bool name_equal(const struct name *a, const struct name *b)
 {
 	return a->len == b->len && memcmp(a->octets, b->octets, a->len) == 0;

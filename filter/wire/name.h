@@ -31,6 +31,10 @@ void name_read_plain(struct cursor *c, struct name *n);
 /* Moves past a name, without looking where its pointer leads. */
 void name_skip(struct cursor *c);
 
+/* Only tells different names apart quickly (FNV-1a): who meets names from the network must not
+ * build a table on it (base/keyedhash.h). */
+uint32_t name_quick_hash(const struct name *n);
+
 bool name_equal(const struct name *a, const struct name *b);
 
 /* Canonical order, RFC 4034, 6.1. Returns less than, equal to or greater than zero. */

@@ -816,27 +816,41 @@ static void failures_pass_with_nothing_in_them(void **state)
 		assert_row(rows[i].why, j->result.verdict == GATE_REWRITE);
 		const struct message *m = judge_delivered(j, msg_span(&j->response));
 		assert_row(rows[i].why, m->rr_count == 0 && m->edns.present);
-		assert_row(rows[i].why,
-		        (m->flags & (FLAG_TC | FLAG_AD | RCODE_MASK)) == rows[i].flags);
+		/* who is told that the rest is missing must not be told that there is none */
+		uint16_t kept = rows[i].flags & FLAG_TC ? FLAG_TC : rows[i].flags;
+		assert_row(rows[i].why, (m->flags & (FLAG_TC | FLAG_AD | RCODE_MASK)) == kept);
 	}
 	judge_free(j);
 }
 
-static void an_extended_rcode_becomes_servfail_for_who_cannot_read_it(void **state)
+/* Who does not read the extended bits takes the rest for the answer: 16 for "no data", 19 for "no
+ * such name", with nothing to prove it. */
+static void an_extended_rcode_is_never_taken_for_an_answer(void **state)
 {
 	(void)state;
+	static const struct {
+		unsigned how, rcode, delivered;
+	} rows[] = {
+		{ ASK_PLAIN, 16, RCODE_SERVFAIL }, /* BADVERS */
+		{ ASK_EDNS, 16, RCODE_SERVFAIL },
+		{ ASK_PLAIN, 19, RCODE_SERVFAIL },
+		{ ASK_EDNS, 19, RCODE_SERVFAIL },
+		{ ASK_EDNS, 22, RCODE_SERVFAIL },
+		{ ASK_PLAIN, 23, RCODE_SERVFAIL }, /* BADCOOKIE */
+		{ ASK_EDNS, 23, 23 },
+	};
 	struct judge *j = judge_new();
 	const size_t opt_rcode_at = DNS_HEADER_SIZE + 18 + 4 + 5;
 
-	for (unsigned how = ASK_PLAIN; how <= ASK_EDNS; how++) {
-		struct asked asked = judge_asked("www.example.test A", how);
-		judge_begin(j, "www.example.test A", 0);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct asked asked = judge_asked("www.example.test A", rows[i].how);
+		judge_begin(j, "www.example.test A", rows[i].rcode & RCODE_MASK);
 		msg_section(&j->response, SECTION_ADDITIONAL);
 		msg_opt(&j->response, 1232, true);
-		j->response.octets[opt_rcode_at] = 1; /* BADVERS */
+		j->response.octets[opt_rcode_at] = (uint8_t)(rows[i].rcode >> 4);
 		judge_octets(j, &asked, msg_span(&j->response));
 		const struct message *m = judge_delivered(j, msg_span(&j->response));
-		assert_int_equal(message_rcode(m), how == ASK_EDNS ? 16 : RCODE_SERVFAIL);
+		assert_int_equal(message_rcode(m), rows[i].delivered);
 	}
 	judge_free(j);
 }
@@ -909,6 +923,69 @@ static void a_referral_passes_to_who_did_not_ask_for_recursion(void **state)
 	judge_free(j);
 }
 
+/* RFC 4035, 3.1.4: a referral holds a DS, or the NSEC of a delegation. That of a name which is
+ * none, or of one that does not exist, sends the client to whoever forged the NS. */
+static void a_referral_to_what_is_no_delegation_is_refused(void **state)
+{
+	(void)state;
+	static const struct row rows[] = {
+		{ "a name that is no cut", "a.www.example.test A", 0,
+		        "> www.example.test NS ns.evil.test\n"
+		        "> www.example.test NSEC x.example.test A RRSIG NSEC | example.test",
+		        STATUS_BOGUS, REASON_DS_UNPROVED },
+		{ "a name that does not exist", "a.none.example.test A", 0,
+		        "> none.example.test NS ns.evil.test\n"
+		        "> example.test NSEC x.example.test SOA NS RRSIG NSEC | example.test",
+		        STATUS_BOGUS, REASON_DS_UNPROVED },
+	};
+	judge_rows(rows, COUNT(rows), ASK_DO | ASK_NO_RD);
+}
+
+/* AD would speak for a record that nothing proves. */
+static void denial_records_in_the_answer_section_are_not_delivered(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+
+	judge_text(j, "a.example.test AAAA", 0,
+	        "victim.example.test NSEC zz.example.test RRSIG NSEC | example.test "
+	        "labels=2\n" SOA_EXAMPLE
+	        "> a.example.test NSEC b.example.test A RRSIG NSEC | example.test",
+	        ASK_DO);
+	assert_judged(j, "a proof with a stray NSEC", STATUS_SECURE, 0);
+	assert_string_equal(judge_list(judge_delivered(j, msg_span(&j->response))),
+	        "> example.test/SOA > example.test/RRSIG > a.example.test/NSEC > "
+	        "a.example.test/RRSIG");
+	judge_free(j);
+}
+
+/* RFC 2181, 8: it counts as zero. Who does not know would keep the record for ever. */
+static void a_ttl_with_the_top_bit_does_not_go_on(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	struct asked asked = judge_asked("www.example.test A", ASK_DO);
+	struct rd a = rd_a("192.0.2.1");
+
+	judge_begin(j, "www.example.test A", 0);
+	j->response.octets[3] |= FLAG_AD;
+	msg_rr(&j->response, "www.example.test", TYPE_A, UINT32_MAX, a);
+	msg_rr(&j->response, "www.example.test", TYPE_RRSIG, UINT32_MAX,
+	        rd_rrsig(judge_key(j, "example.test"), "www.example.test", TYPE_A, TTL, &a, 1,
+	                &valid));
+	msg_section(&j->response, SECTION_ADDITIONAL);
+	msg_opt(&j->response, 1232, true);
+	judge_octets(j, &asked, msg_span(&j->response));
+	assert_judged(j, "top bit", STATUS_SECURE, 0);
+	const struct message *m = judge_delivered(j, msg_span(&j->response));
+	assert_int_equal(m->rr_count, 2);
+	for (unsigned i = 0; i < m->rr_count; i++) {
+		assert_int_equal(m->rrs[i].ttl_s, 0);
+		assert_false(m->rrs[i].odd_ttl);
+	}
+	judge_free(j);
+}
+
 static void a_referral_is_no_answer_to_who_asked_for_recursion(void **state)
 {
 	(void)state;
@@ -935,8 +1012,8 @@ static void a_client_that_recurses_itself_gets_the_chain_as_far_as_it_goes(void 
 	judge_free(j);
 }
 
-/* What a server says of another's zone is not its to say; the client will ask there itself, and must
- * not lose what is good because of it. */
+/* What a server says of another's zone is not its to say; the client will ask there itself, and
+ * must not lose what is good because of it. */
 static void of_a_chain_that_leaves_the_zone_the_first_part_goes_on(void **state)
 {
 	(void)state;
@@ -960,8 +1037,8 @@ static void of_a_chain_that_leaves_the_zone_the_first_part_goes_on(void **state)
 	struct judge *j = judge_new();
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		judge_text(j, "a.example.test A", rows[i].rcode, rows[i].records,
-		        ASK_DO | ASK_NO_RD);
+		judge_text(
+		        j, "a.example.test A", rows[i].rcode, rows[i].records, ASK_DO | ASK_NO_RD);
 		assert_judged(j, rows[i].why, STATUS_SECURE, 0);
 		const struct message *m = judge_delivered(j, msg_span(&j->response));
 		assert_int_equal(message_rcode(m), RCODE_NOERROR);
@@ -1164,8 +1241,11 @@ int main(void)
 		cmocka_unit_test(records_of_another_class_are_no_answer),
 		cmocka_unit_test(another_class_passes_without_records_of_ours),
 		cmocka_unit_test(failures_pass_with_nothing_in_them),
-		cmocka_unit_test(an_extended_rcode_becomes_servfail_for_who_cannot_read_it),
+		cmocka_unit_test(an_extended_rcode_is_never_taken_for_an_answer),
 		cmocka_unit_test(a_referral_passes_to_who_did_not_ask_for_recursion),
+		cmocka_unit_test(a_referral_to_what_is_no_delegation_is_refused),
+		cmocka_unit_test(denial_records_in_the_answer_section_are_not_delivered),
+		cmocka_unit_test(a_ttl_with_the_top_bit_does_not_go_on),
 		cmocka_unit_test(a_referral_is_no_answer_to_who_asked_for_recursion),
 		cmocka_unit_test(a_client_that_recurses_itself_gets_the_chain_as_far_as_it_goes),
 		cmocka_unit_test(of_a_chain_that_leaves_the_zone_the_first_part_goes_on),

@@ -32,7 +32,7 @@ struct lab {
 	struct sockaddr_in client;
 };
 
-static bool learn(void *context, const struct fetch *fetch, struct span answer, bool last_try)
+static bool learn(void *context, struct fetch *fetch, struct span answer, bool last_try)
 {
 	struct lab *lab = context;
 
@@ -98,7 +98,7 @@ static int set_up(void **state)
 	lab->connection = -1;
 	lab->now_ms = START_MS;
 	lab->epoll_fd = epoll_create1(0);
-	assert_int_equal(park_init(&lab->park, FETCHES_MAX + 1, 10000), 0);
+	assert_int_equal(park_init(&lab->park, FETCHES_MAX + 2, 10000), 0);
 	assert_int_equal(
 	        fetcher_init(&lab->fetcher, lab->epoll_fd, NULL, 0, &lab->stats, owner), 0);
 	*state = lab;
@@ -423,6 +423,22 @@ static void no_more_are_fetched_at_once_than_may_be(void **state)
 	assert_false(want(lab, "example."));
 }
 
+/* Or one zone whose servers are silent would keep all others from being judged. */
+static void a_greedy_zone_gives_way(void **state)
+{
+	struct lab *lab = *state;
+	char name[32];
+
+	for (unsigned i = 0; i < FETCHES_MAX; i++) {
+		snprintf(name, sizeof(name), "n%u.evil.", i);
+		assert_true(want(lab, name));
+	}
+	assert_int_equal(lab->failed, 0);
+	assert_true(want(lab, "example."));
+	assert_int_equal(lab->failed, 1);
+	assert_false(want(lab, "one-more.evil."));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -440,6 +456,7 @@ int main(void)
 		TEST(a_truncated_answer_is_fetched_over_tcp),
 		TEST(a_connection_that_is_closed_early_ends_the_try),
 		TEST(no_more_are_fetched_at_once_than_may_be),
+		TEST(a_greedy_zone_gives_way),
 	};
 
 	if (hash_key_draw(&seeds_random_u16) < 0)

@@ -55,6 +55,36 @@ static struct flow *answered(struct flow_table *table, const struct talk *t, uin
 	return flow_find(table, &key, &t->message, now_ms);
 }
 
+/* Whoever sees a query pass may send a copy of it that says: not to be judged; or: not to recurse.
+ */
+static void a_copy_of_a_query_does_not_weaken_it(void **state)
+{
+	(void)state;
+	struct flow_table table;
+	struct talk t;
+
+	assert_int_equal(flow_table_init(&table, 4, TIMEOUT_MS), 0);
+	begin_talk(&t, 4, 1000, 7, "example.org");
+	t.asked.flags = FLAG_RD;
+	struct flow_key key = flow_key_of_query(&t.query, 7);
+	struct asked copy = t.asked;
+	copy.unjudged = true;
+	copy.flags = FLAG_CD;
+
+	assert_true(flow_add(&table, &key, QUERY_JUDGED, &t.asked, START_MS));
+	assert_true(flow_add(&table, &key, QUERY_CD, &copy, START_MS + 1));
+	struct flow *flow = answered(&table, &t, START_MS + 2);
+	assert_int_equal(flow->kind, QUERY_JUDGED);
+	assert_false(flow->asked.unjudged);
+	assert_int_equal(flow->asked.flags, FLAG_RD);
+	flow_remove(&table, flow);
+
+	assert_true(flow_add(&table, &key, QUERY_CD, &copy, START_MS));
+	assert_true(flow_add(&table, &key, QUERY_JUDGED, &t.asked, START_MS + 1));
+	assert_false(answered(&table, &t, START_MS + 2)->asked.unjudged);
+	flow_table_fini(&table);
+}
+
 static void only_what_was_asked_is_answered(void **state)
 {
 	(void)state;
@@ -200,6 +230,7 @@ static void a_flood_with_one_id_is_bounded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_copy_of_a_query_does_not_weaken_it),
 		cmocka_unit_test(only_what_was_asked_is_answered),
 		cmocka_unit_test(an_answered_flow_is_gone),
 		cmocka_unit_test(flows_that_differ_in_the_question_only_are_kept_apart),
