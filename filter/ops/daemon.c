@@ -89,6 +89,7 @@ static struct worker_config worker_config(
 		.park_ms = c->park_ms,
 		.bogus_grace_ms = c->bogus_grace_ms,
 		.flow_timeout_ms = c->flow_timeout_ms,
+		.forwards = c->role == ROLE_GATEWAY,
 		.tcp = relay_config(c),
 		.resolvers = c->resolvers,
 		.resolver_count = c->resolver_count,

@@ -27,6 +27,24 @@ static void write_query(struct exchange *e, const struct want *want)
 	e->query_len = out.len;
 }
 
+static void write_query_of_client(struct exchange *e, const struct asked *asked)
+{
+	uint8_t plain[DNS_HEADER_SIZE + QUESTION_MAX];
+	struct writer question = writer_over(plain, sizeof(plain));
+	struct writer out = writer_over(e->query + PREFIX_SIZE, BUILD_QUERY_MAX);
+	struct message m;
+
+	writer_u16(&question, random_u16());
+	writer_u16(&question, asked->flags & (FLAG_RD | FLAG_CD));
+	writer_u16(&question, 1);
+	writer_put(&question, span_of("\0\0\0\0\0\0", 6));
+	writer_put(&question, span_of(asked->question, asked->question_len));
+	message_parse(&m, writer_span(&question), NULL, 0); /* as the client's was */
+	query_decorate(&m, &out);
+	put_u16(e->query, (uint16_t)out.len);
+	e->query_len = out.len;
+}
+
 static socklen_t address_size(const struct sockaddr_storage *server)
 {
 	return server->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6)
@@ -68,13 +86,33 @@ int exchange_begin_udp(struct exchange *e, int epoll_fd, void *tag,
 	return result;
 }
 
+static int connect_tcp(struct exchange *e, const struct sockaddr_storage *server)
+{
+	int result = open_socket(e, SOCK_STREAM, server);
+	return result < 0 ? result : watch(e, EPOLL_CTL_ADD, EPOLLOUT);
+}
+
 int exchange_begin_tcp(struct exchange *e, int epoll_fd, void *tag,
         const struct sockaddr_storage *server, const struct want *want)
 {
 	*e = (struct exchange){ .fd = -1, .epoll_fd = epoll_fd, .tag = tag, .over_tcp = true };
 	write_query(e, want);
-	int result = open_socket(e, SOCK_STREAM, server);
-	return result < 0 ? result : watch(e, EPOLL_CTL_ADD, EPOLLOUT);
+	return connect_tcp(e, server);
+}
+
+int exchange_begin_asked(struct exchange *e, int epoll_fd, void *tag,
+        const struct sockaddr_storage *server, const struct asked *asked)
+{
+	*e = (struct exchange){ .fd = -1, .epoll_fd = epoll_fd, .tag = tag, .over_tcp = true };
+	write_query_of_client(e, asked);
+	return connect_tcp(e, server);
+}
+
+uint8_t *exchange_take_answer(struct exchange *e)
+{
+	uint8_t *answer = e->answer;
+	e->answer = NULL;
+	return answer;
 }
 
 void exchange_end(struct exchange *e)

@@ -8,6 +8,7 @@
 
 #include <sys/socket.h>
 
+#include "gate/asked.h"
 #include "trust/want.h"
 #include "wire/build.h"
 
@@ -44,11 +45,18 @@ int exchange_begin_udp(struct exchange *e, int epoll_fd, void *tag,
 int exchange_begin_tcp(struct exchange *e, int epoll_fd, void *tag,
         const struct sockaddr_storage *server, const struct want *want);
 
+/* The same over TCP for what a client asked: its very question, with RD and CD as it has them. */
+int exchange_begin_asked(struct exchange *e, int epoll_fd, void *tag,
+        const struct sockaddr_storage *server, const struct asked *asked);
+
 /* To be called when the socket is ready: sends and reads what is possible at once. On
  * EXCHANGE_ANSWERED and EXCHANGE_TRUNCATED `answer` is the message, which is a response with the id
  * and the exact question that were sent; it lies in `buffer`, of EXCHANGE_ANSWER_MAX octets, or is
  * valid until exchange_end(). */
 enum exchange_state exchange_ready(struct exchange *e, uint8_t *buffer, struct span *answer);
+
+/* Hands over the answer that came over TCP: it is the caller's to free, and stays where it is. */
+uint8_t *exchange_take_answer(struct exchange *e);
 
 /* Closes the socket. */
 void exchange_end(struct exchange *e);

@@ -14,6 +14,7 @@
 #include "path/nfqueue.h"
 #include "path/park.h"
 #include "path/watched.h"
+#include "path/whole.h"
 #include "path/worker.h"
 
 struct worker {
@@ -30,6 +31,7 @@ struct worker {
 	struct grace grace;
 	struct parked_list ready; /* parked, and their fetch is over: to be judged again */
 	struct fetcher fetcher;
+	struct wholes wholes;
 	struct relay relay;
 
 	struct crypto *crypto;

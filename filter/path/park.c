@@ -115,5 +115,6 @@ void park_remove(struct park *park, struct parked *parked)
 {
 	parked_unlist(parked);
 	free(parked->octets);
+	free(parked->whole);
 	table_remove(&park->table, parked);
 }

@@ -27,6 +27,9 @@ struct parked {
 	struct sockaddr_storage server; /* that sent it */
 	uint8_t *octets;                /* of the packet or the message, from the heap */
 	size_t len;
+	bool waits_for_whole; /* it was cut, and all of it is asked for; see whole.h */
+	uint8_t *whole;       /* the message then, from the heap, or NULL */
+	size_t whole_len;
 	struct parked_list *list; /* in which it waits, or NULL */
 	struct parked *previous, *next;
 };

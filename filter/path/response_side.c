@@ -4,6 +4,10 @@
 
 #include <netinet/in.h>
 
+/* What any path carries in one piece, and a packet in FORWARD may be: larger ones are dropped
+ * there, or cut into fragments. */
+#define PATH_MTU 1500
+
 /* Responses to one question that may wait for keys at a time: the true one and some forgeries. */
 #define PARKED_PER_FLOW 4
 
@@ -113,10 +117,25 @@ static bool park(struct worker *w, struct arrival *a)
 	return true;
 }
 
+/* What the client takes, and the packet may carry. */
+static uint16_t size_limit(
+        const struct worker *w, const struct packet *packet, const struct asked *asked)
+{
+	size_t headers = packet->header.len + UDP_HEADER_SIZE;
+	size_t room = headers < PATH_MTU - DNS_PLAIN_SIZE ? PATH_MTU - headers : DNS_PLAIN_SIZE;
+
+	return w->config.forwards && room < asked->udp_size ? (uint16_t)room : asked->udp_size;
+}
+
 /* A response whose question was answered meanwhile is dropped. */
 static void resume(struct worker *w, struct parked *parked, bool in_time);
 
 static const struct carrier in_packets = { deliver, drop, hold_back, park, resume };
+
+static struct span message_of(const struct parked *parked, const struct packet *packet)
+{
+	return parked->whole ? span_of(parked->whole, parked->whole_len) : packet->payload;
+}
 
 static void resume(struct worker *w, struct parked *parked, bool in_time)
 {
@@ -132,18 +151,29 @@ static void resume(struct worker *w, struct parked *parked, bool in_time)
 	}
 	/* the copy was parsed before, so it parses now */
 	packet_parse(&packet, span_of(parked->octets, parked->len));
+	struct asked asked = flow->asked;
+	if (parked->whole)
+		asked.udp_size = size_limit(w, &packet, &asked);
 	struct held held = { .arrival = { .carrier = &in_packets,
-		                     .asked = &flow->asked,
-		                     .message = packet.payload,
+		                     .asked = &asked,
+		                     .message = message_of(parked, &packet),
 		                     .server = parked->server,
 		                     .parked = parked,
-		                     .is_last = parked->is_held_back,
+		                     .is_last = parked->is_held_back || parked->whole,
 		                     .may_not_wait = parked->is_held_back },
 		.packet_id = parked->packet_id,
 		.packet = &packet,
 		.flow = flow,
 		.park = park };
-	arrival_again(w, &held.arrival, in_time);
+	/* one that is not had whole is what it was */
+	arrival_again(w, &held.arrival, in_time || parked->waits_for_whole);
+}
+
+/* Signatures are what made it too long, perhaps. Returns false when all of it cannot be asked for.
+ */
+static bool ask_for_whole(struct worker *w, struct held *held)
+{
+	return park(w, &held->arrival) && wholes_want(&w->wholes, held->arrival.parked, w->now_ms);
 }
 
 /* The server that sent `packet`. A link-local one is there on its interface only. */
@@ -193,6 +223,6 @@ void response_side(struct worker *w, const struct queued *queued, const struct p
 		.flow = flow };
 	if (flow->asked.unjudged)
 		arrival_pass_unjudged(w, &held.arrival, flow->kind, response.flags);
-	else
+	else if (!(response.flags & FLAG_TC) || !ask_for_whole(w, &held))
 		arrival_judge(w, &held.arrival);
 }

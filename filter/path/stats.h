@@ -38,6 +38,8 @@
 	X(grace_held, "Responses held back, Bogus or a failure, in case a better one followed")    \
 	X(grace_won, "Responses held back and dropped, because a better one followed")             \
 	X(grace_rivals, "Responses dropped because one as bad was held back already")              \
+	X(wholes, "Responses that were cut, and asked for over TCP")                               \
+	X(whole_failures, "Responses that were cut, and could not be had over TCP")                \
 	X(tcp_connections, "TCP connections relayed")                                              \
 	X(tcp_unreachable, "TCP connections reset: their server could not be reached")             \
 	X(tcp_idle, "TCP connections closed: no whole message moved for too long")                 \

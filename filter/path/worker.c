@@ -166,6 +166,7 @@ static int idle_ms(const struct worker *w)
 	const struct parked *held = park_oldest(&w->grace.park);
 	uint64_t due_ms = earlier(fetcher_deadline_ms(&w->fetcher), relay_deadline_ms(w));
 
+	due_ms = earlier(due_ms, wholes_deadline_ms(&w->wholes));
 	if (w->ready.first)
 		return 0;
 	if (oldest)
@@ -197,6 +198,7 @@ static int handle_event(struct worker *w, const struct epoll_event *event)
 		fetcher_ready(&w->fetcher, event->data.ptr, w->now_ms);
 		break;
 	case WATCHED_WHOLE:
+		wholes_ready(&w->wholes, event->data.ptr);
 		break;
 	case WATCHED_LISTENER:
 		relay_accept(w, event->data.ptr);
@@ -242,6 +244,7 @@ static int turn(struct worker *w)
 	for (int i = 0; i < n && result == 0; i++)
 		result = handle_event(w, &events[i]);
 	fetcher_expire(&w->fetcher, w->now_ms);
+	wholes_expire(&w->wholes, w->now_ms);
 	judge_ready(w);
 	end_waits(w);
 	nfqueue_flush(&w->queue);

@@ -47,6 +47,7 @@ static int make_fetcher(struct worker *w)
 	w->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (w->epoll_fd < 0 || w->stop_fd < 0)
 		return -errno;
+	wholes_init(&w->wholes, w->epoll_fd, &w->stats, &w->ready);
 	return fetcher_init(&w->fetcher, w->epoll_fd, w->config.resolvers, w->config.resolver_count,
 	        &w->stats, owner);
 }
@@ -132,6 +133,7 @@ void worker_free(struct worker *w)
 	relay_close(w);
 	grace_fini(&w->grace);
 	park_fini(&w->park);
+	wholes_fini(&w->wholes);
 	fetcher_fini(&w->fetcher);
 	flow_table_fini(&w->flows);
 	gate_fini(&w->gate);

@@ -2,7 +2,7 @@
 """What the lab asserts. One module for each kind of promise; ALL_GROUPS is the order of a run."""
 
 from . import (attacks, audit, client, explain, fragments, ground, iterate, life, oracle, race, rules,
-               same, tcp)
+               same, tcp, truncation)
 
 _MODULES = (
     ground,
@@ -15,6 +15,7 @@ _MODULES = (
     iterate,
     fragments,
     tcp,
+    truncation,
     rules,
     life,
     explain,

@@ -23,7 +23,7 @@ from .resources import run_tool
 DAY = 86400
 REVOKE = 0x0080  # RFC 5011, 3
 
-# The sizes keep an RSA denial below the 1232 octets of a datagram; TC is tested on its own.
+# These sizes keep an RSA denial below the 1232 octets of a datagram; a zone may have its own.
 RSA = {"RSASHA256": "1024", "RSASHA512": "1024"}
 
 # How a zone denies: options of dnssec-signzone. The salt and the iterations are there to be parsed.
@@ -79,6 +79,7 @@ class Zone:
     records: str = ""                       # beyond the standard ones
     spoil: str = ""                         # whose A signature is broken after signing
     bare: bool = False                      # without the standard records
+    bits: str = ""                          # of an RSA key, where not the usual
 
     @property
     def name(self):
@@ -156,6 +157,9 @@ ZONES = (
     Zone("bank.example.", "ECDSAP256SHA256", "nsec", ds="both"),
     Zone("wide.example.", "ED25519", "nsec", ds="one good, one unknown", records=WIDE +
          "host.www 300 IN A 192.0.2.90\n*.stars.www 300 IN A 192.0.2.91\n"),
+
+    # Its denials, signed, do not fit into a datagram, though each does without its signatures.
+    Zone("long.test.", "RSASHA256", "nsec3", bits="2048"),
 
     # Below signed zones, each form of denial proves the absence of a DS in its own way.
     Zone("child.p256.test.", "ED25519", "nsec3"),
@@ -290,7 +294,7 @@ def _standard_text(zone):
 def _make_keys(zone, directory):
     """Makes the zone's keys; the first is the one that a DS names."""
     def keygen(*options):
-        size = ("-b", RSA[zone.algorithm]) if zone.algorithm in RSA else ()
+        size = ("-b", zone.bits or RSA[zone.algorithm]) if zone.algorithm in RSA else ()
         name = run_tool("dnssec-keygen", "-q", "-a", zone.algorithm, *size, *options,
                         "-K", directory, zone.origin, cwd=directory).strip()
         return os.path.join(directory, name + ".key")

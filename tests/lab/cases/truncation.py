@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Signatures make answers longer. What is cut (TC) because of them is fetched whole over TCP, and the
+client gets what it would have got without sealgate."""
+
+import time
+
+import dns.flags
+import dns.message
+
+from lab import streams, topology
+from lab.attacks import FORGED
+
+from .case import (Case, Group, described, expect, expect_data, expect_equal, expect_rcode,
+                   on_gateway, on_host, on_router, unprotected)
+from .same import differences, visible
+from .tcp import GOOD, asker
+
+# Each signed answer has more than 1232 octets, and less than 512 without its signatures.
+DENIED = (("nope.long.test.", "A"), ("wrong.www.long.test.", "AAAA"),
+          ("any.wild.long.test.", "LOC"), ("to-nowhere.long.test.", "A"))
+BIG = ("many.wide.example.", "TXT")     # more than 3000 octets
+MTU_PAYLOAD = {4: 1472, 6: 1452}
+WAYS = ({}, {"edns": 1232}, {"edns": 4096})
+
+
+def _is_long(world):
+    for name, rdtype in DENIED:
+        plain = world.ask(name, rdtype)
+        signed = world.ask(name, rdtype, do=True)
+        expect(not plain.is_truncated and len(plain.wire) <= 512, f"{name}: {described(plain)}")
+        expect(signed.is_truncated, f"{name}: {len(signed.wire)} octets with its signatures")
+
+
+def _arrives(family):
+    def run(world):
+        for name, rdtype in DENIED:
+            for how in WAYS:
+                ours = world.ask(name, rdtype, family, **how)
+                genuine = world.lab.ask_genuinely(name, rdtype, family, **how)
+                lines = differences(visible(ours), visible(genuine))
+                expect(not lines and not ours.is_truncated, f"{name} {rdtype} {how}", *lines,
+                       *world.log_tail())
+    return Case(f"over IPv{family} what is too long only with its signatures arrives whole", run)
+
+
+def _cold(world):
+    world.gate.restart()
+    answer = world.ask(*DENIED[0])
+    expect_rcode(answer, "NXDOMAIN")
+    expect(not answer.is_truncated, described(answer))
+
+
+def _no_larger_than_asked(world):
+    for family in (4, 6):
+        for how, size in (({"do": True, "edns": 1232}, 1232), ({"edns": 1232}, 1232), ({}, 512)):
+            answer = world.ask(*BIG, family, **how)
+            expect(answer is not None and answer.is_truncated and len(answer.wire) <= size,
+                   f"{how}: {described(answer)}, {answer and len(answer.wire)} octets")
+
+
+def _large_on_host(world):
+    """INPUT carries any size."""
+    for family in (4, 6):
+        for how in ({"edns": 4096}, {"do": True, "edns": 8192}):
+            answer = world.ask(*BIG, family, **how)
+            expect(answer is not None and not answer.is_truncated and
+                   len(answer.data("TXT")) == 24, f"IPv{family} {how}: {described(answer)}")
+            expect(len(answer.wire) > 3000, f"{len(answer.wire)} octets")
+            expect_equal("AD", answer.has_ad, "do" in how)
+
+
+def _path_on_gateway(world):
+    """FORWARD does not: what is longer than the path allows is cut, and nothing is lost."""
+    for family in (4, 6):
+        answer = world.ask(*BIG, family, edns=4096)
+        expect(answer is not None and answer.is_truncated, f"IPv{family}: {described(answer)}")
+        answer = world.ask(*DENIED[0], family, do=True, edns=4096)
+        expect(answer is not None and len(answer.wire) <= MTU_PAYLOAD[family],
+               f"IPv{family}: {described(answer)}")
+
+
+def _dig(world):
+    """A real client whose answer is cut goes on over TCP."""
+    for family in (4, 6):
+        said = asker(world).run("dig", "+tries=1", "+time=4", "+noall", "+answer", "+bufsize=1232",
+                                f"@{topology.UPSTREAM[family]}", *BIG)
+        expect_equal("records", len([line for line in said.splitlines()
+                                     if line and line[0] != ";"]), 24)
+
+
+def _without_tcp(world):
+    """Where TCP leads nowhere the client learns that the answer was cut, and is not kept waiting."""
+    for serve, most_s in ((streams.gone, 1.0), (streams.silent, 2.5)):
+        with streams.Server(world.lab, serve):
+            begun = time.monotonic()
+            answer = world.ask(*DENIED[0])
+            took = time.monotonic() - begun
+        expect(answer is not None and answer.rcode in ("NXDOMAIN", "NOERROR") and
+               answer.is_truncated and not answer.records("answer"), described(answer),
+               *world.log_tail())
+        expect(took < most_s, f"it took {took:.1f} s")
+
+
+def _forged_cut(world):
+    """Whoever forges TC to drive a client to TCP drives it to the truth."""
+    for family in (4, 6):
+        with world.lab.attack("truncate-forged"):
+            answer = world.ask("www.p256.test.", "A", family)
+            said = asker(world).run("dig", "+short", "+tries=1", "+time=4",
+                                    f"@{topology.UPSTREAM[family]}", "www.p256.test.", "A")
+        expect_data(answer, "A", GOOD)
+        expect(not answer.is_truncated, described(answer))
+        expect_equal("dig", sorted(said.split()), GOOD)
+
+
+def _forged_whole(world):
+    """He who forges both gets neither through."""
+    for family in (4, 6):
+        with world.lab.attack("truncate-forged"), \
+                streams.Server(world.lab, streams.attacking("forge-address")) as server:
+            answer = world.ask("www.p256.test.", "A", family, edns=1232)
+            said = asker(world).run("dig", "+tries=1", "+time=4", f"@{topology.UPSTREAM[family]}",
+                                    "www.p256.test.", "A")
+        expect(not server.complaints, *server.complaints)
+        expect_rcode(answer, "SERVFAIL")
+        expect(answer.ede, "no reason is given")
+        expect("SERVFAIL" in said and FORGED[1] not in said, said)
+
+
+def _nonsense_whole(world):
+    """An answer to another question is none."""
+    def serve(server, stream):
+        query = dns.message.from_wire(stream.receive())
+        other = server.ask_upstream("www.unsigned.test.", "A")
+        other.id = query.id
+        stream.send(other.to_wire())
+        stream.has_ended(2)
+
+    with world.lab.attack("truncate-forged"), streams.Server(world.lab, serve) as server:
+        answer = world.ask("www.p256.test.", "A")
+    expect(not server.complaints, *server.complaints)
+    expect(answer is not None and answer.is_truncated and not answer.records("answer"),
+           described(answer))
+
+
+def _checking_disabled(world):
+    """Who checks for himself gets the cut answer as it is."""
+    ours = world.ask(*DENIED[0], cd=True, do=True)
+    expect(ours is not None and bool(ours.message.flags & dns.flags.TC), described(ours))
+
+
+def _through_dnsmasq(world):
+    for name, rdtype in DENIED:
+        answer = world.ask(name, rdtype)
+        genuine = world.lab.ask_genuinely(name, rdtype)
+        expect_rcode(answer, genuine.rcode)
+        expect_equal(f"{name} {rdtype}", sorted(answer.records("answer")),
+                     sorted(genuine.records("answer")))
+
+
+def _cases(*rows):
+    return tuple(Case(name, run) for name, run in rows)
+
+
+_EVERYWHERE = tuple(_arrives(family) for family in (4, 6)) + _cases(
+    ("what is cut arrives whole with the first query of all", _cold),
+    ("no client gets more octets than it takes", _no_larger_than_asked),
+    ("dig, told that an answer was cut, gets it over TCP", _dig),
+    ("without TCP what was cut stays cut, and the client does not wait long", _without_tcp),
+    ("a forged TC leads to the genuine answer", _forged_cut),
+    ("a forged TC and a forging server over TCP lead to SERVFAIL", _forged_whole),
+    ("a whole answer to another question counts for nothing", _nonsense_whole),
+    ("a client that checks for itself gets the cut answer", _checking_disabled))
+
+GROUPS = (
+    Group("truncation without sealgate", unprotected, _cases(
+        ("without sealgate the long answers are cut only with their signatures", _is_long)),
+        needs_sealgate=False),
+    Group("truncation on the host", on_host, _EVERYWHERE + _cases(
+        ("an answer may be as large as the client takes", _large_on_host))),
+    Group("truncation on the gateway", on_gateway, tuple(
+        Case("gateway: " + case.name, case.run) for case in _EVERYWHERE + _cases(
+            ("an answer is no larger than the path carries", _path_on_gateway)))),
+    Group("truncation on the router", on_router, _cases(
+        ("dnsmasq's clients get the long answers", _through_dnsmasq))),
+)
