@@ -38,7 +38,7 @@ SOURCES  := $(wildcard filter/*/*.[ch] tests/unit/*.[ch] bench/*.[ch])
 Q := $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-7s %s\n')
 
-.PHONY: all help deps demo check tests unit lab lint fuzz fuzzers coverage format bench clean install
+.PHONY: all help deps demo check tests unit lab corpus lint fuzz fuzzers coverage format bench clean install
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -49,6 +49,7 @@ help:
 	@echo 'make demo       install what it needs, build, and show the main job (root, two minutes)'
 	@echo 'make check      install what it needs, build, run every test (root for the lab)'
 	@echo 'make unit|lab   one half of the tests'
+	@echo 'make corpus     answers of every kind, changed in every way, beside other validators'
 	@echo 'make lint       includes run one way, formatting, static analysis'
 	@echo 'make fuzz       both fuzz targets, FUZZ_SECONDS=$(FUZZ_SECONDS) each (clang)'
 	@echo 'make bench      what the filter costs, beside a program that accepts everything (root)'
@@ -94,7 +95,7 @@ demo:
 check:
 	@tests/install-deps build test || true
 	@$(MAKE) --no-print-directory all $(TEST_BIN)
-	@tests/run --build $B unit lint lab
+	@tests/run --build $B unit lint corpus lab
 
 unit: all $(TEST_BIN)
 	@tests/run --build $B unit
@@ -102,10 +103,12 @@ unit: all $(TEST_BIN)
 lab: all
 	@tests/run --build $B lab
 
+corpus: all
+	@tests/run --build $B corpus
+
 lint: all
 	@tests/run --build $B lint
 
-# What the tests reach of the code that judges. The lab and the corpus run the same binary.
 # libFuzzer, from the seeds that `make unit` replays too.
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_SECONDS ?= 60
@@ -123,6 +126,7 @@ fuzz:
 		build/fuzz/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
 		-print_final_stats=1 build/fuzz/corpus/$$f tests/fuzz/seeds || exit 1; done
 
+# What the tests reach of the code that judges. The lab and the corpus run the same binary.
 coverage:
 	@tests/install-deps build test coverage
 	@$(MAKE) --no-print-directory SAN= B=build/coverage CFLAGS='-O0 -g --coverage' HARDEN= \
@@ -156,4 +160,5 @@ install: all
 clean:
 	rm -rf build
 
--include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(wildcard $B/tests/unit/*.d) $(wildcard $B/bench/*.d)
+-include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) \
+	$(wildcard $B/tests/unit/*.d $B/tests/fuzz/*.d $B/bench/*.d)

@@ -70,12 +70,6 @@ static inline struct outcome outcome_of(enum status status, enum reason reason)
 	return (struct outcome){ status, reason };
 }
 
-/* The weaker of the two; `a` where they are equal. */
-static inline struct outcome outcome_weaker(struct outcome a, struct outcome b)
-{
-	return b.status > a.status ? b : a;
-}
-
 const char *status_text(enum status s); /* "secure", "insecure", "indeterminate", "bogus" */
 const char *reason_word(enum reason r);
 const char *reason_sentence(enum reason r);

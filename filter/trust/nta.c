@@ -22,16 +22,6 @@ bool nta_add(struct nta_list *list, const struct name *zone, int64_t expires_s)
 	return true;
 }
 
-bool nta_remove(struct nta_list *list, const struct name *zone)
-{
-	struct nta *nta = find(list, zone);
-
-	if (!nta)
-		return false;
-	*nta = list->items[--list->count];
-	return true;
-}
-
 const struct nta *nta_above(const struct nta_list *list, const struct name *name, int64_t now_s)
 {
 	const struct nta *deepest = NULL;

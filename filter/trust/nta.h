@@ -23,9 +23,6 @@ struct nta_list {
 /* Adds a zone, or gives one that is there a new expiry. Returns false when the list is full. */
 bool nta_add(struct nta_list *list, const struct name *zone, int64_t expires_s);
 
-/* Removes a zone. Returns false when it is not there. */
-bool nta_remove(struct nta_list *list, const struct name *zone);
-
 /* Returns the deepest zone at or above `name` that has not expired, or NULL. `list` may be NULL. */
 const struct nta *nta_above(const struct nta_list *list, const struct name *name, int64_t now_s);
 

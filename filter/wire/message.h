@@ -48,8 +48,7 @@ struct message {
 };
 
 /* Parses a whole message; `rrs` has room for `rrs_max` records. Returns false when it is malformed:
- * cut short, trailing octets, a bad name anywhere in question or owner, compressed question, more
- * than one question, an OPT that is not at the root or in another section or twice (RFC 6891,
+ * cut short, trailing octets, a bad or compressed name in the question, more than one question, an OPT that is not at the root or in another section or twice (RFC 6891,
  * 6.1.1), a TSIG that is not last, or more records than fit. RDATA is not looked into, and the
  * names of owners are checked when they are read. */
 bool message_parse(struct message *m, struct span octets, struct rr *rrs, unsigned rrs_max);
