@@ -4,8 +4,6 @@
 #define COUNTS_ADDITIONAL_AT 10
 #define OPT_CLASS_AT         3 /* after the owner and the type */
 #define OPT_FLAGS_AT         7
-#define EDNS_DO              0x8000
-#define EDNS_DO_OCTET        0x80
 
 static void remember(const struct message *m, struct asked *asked)
 {
@@ -48,25 +46,16 @@ enum query_kind query_read(
 	return kind;
 }
 
-static void write_opt(struct writer *out)
-{
-	writer_u8(out, 0);
-	writer_u16(out, TYPE_OPT);
-	writer_u16(out, QUERY_UDP_SIZE);
-	writer_u16(out, 0); /* extended RCODE and version */
-	writer_u16(out, EDNS_DO);
-	writer_u16(out, 0);
-}
-
 bool query_decorate(const struct message *m, struct writer *out)
 {
 	writer_put(out, m->octets);
 	if (m->edns.present && !out->full) {
-		out->base[m->edns.at + OPT_FLAGS_AT] |= EDNS_DO_OCTET;
+		writer_patch_u16(out, m->edns.at + OPT_FLAGS_AT, m->edns.flags | EDNS_DO);
 		writer_patch_u16(out, m->edns.at + OPT_CLASS_AT, QUERY_UDP_SIZE);
 	} else if (!m->edns.present) {
 		writer_patch_u16(out, COUNTS_ADDITIONAL_AT, 1);
-		write_opt(out);
+		edns_end(out, edns_begin(out, &(struct edns_head){ .udp_size = QUERY_UDP_SIZE,
+		                                      .flags = EDNS_DO }));
 	}
 	return !out->full;
 }

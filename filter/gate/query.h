@@ -6,12 +6,13 @@
 #include "base/writer.h"
 #include "gate/asked.h"
 #include "gate/policy.h"
+#include "wire/edns.h"
 
 /* The UDP size that is put into queries: fits any path without fragments (DNS flag day 2020). */
 #define QUERY_UDP_SIZE 1232
 
 /* Octets that query_decorate() may add: an OPT without options. */
-#define QUERY_GROWTH 11
+#define QUERY_GROWTH EDNS_EMPTY_OCTETS
 
 /* What is done with a query. */
 enum query_kind {

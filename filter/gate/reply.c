@@ -2,9 +2,9 @@
 #include "gate/reply.h"
 
 #include "gate/query.h"
+#include "wire/edns.h"
 
 #define OPTION_EDE      15 /* RFC 8914, 2 */
-#define EDNS_DO         0x8000
 #define EDE_CODE_OCTETS 2
 
 static void write_ede(struct writer *out, enum reason reason)
@@ -19,16 +19,13 @@ static void write_ede(struct writer *out, enum reason reason)
 
 static void write_opt(const struct asked *asked, enum reason reason, struct writer *out)
 {
-	writer_u8(out, 0);
-	writer_u16(out, TYPE_OPT);
-	writer_u16(out, QUERY_UDP_SIZE);
-	writer_u16(out, 0); /* extended RCODE and version */
-	writer_u16(out, asked->dnssec_ok ? EDNS_DO : 0);
-	size_t length_at = out->len;
-	writer_u16(out, 0);
+	const struct edns_head head = { .udp_size = QUERY_UDP_SIZE,
+		.flags = asked->dnssec_ok ? EDNS_DO : 0 };
+	size_t begun = edns_begin(out, &head);
+
 	if (reason_ede(reason) != EDE_NONE)
 		write_ede(out, reason);
-	writer_patch_u16(out, length_at, (uint16_t)(out->len - length_at - 2));
+	edns_end(out, begun);
 }
 
 void reply_servfail(

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gate/rewrite.h"
 
+#include "wire/edns.h"
 #include "wire/rdata.h"
 
-#define POINTER_BITS   0xc000
-#define POINTER_REACH  0x3fff
-#define OPT_OWNER_SIZE 1
-#define EDNS_DO        0x80
+#define POINTER_BITS  0xc000
+#define POINTER_REACH 0x3fff
 
 /* A message on its way from `m` to `w`. */
 struct move {
@@ -105,17 +104,14 @@ static bool write_record(struct move *v, const struct rr *rr, uint32_t ttl_s)
 static void write_opt(struct move *v, const struct rewrite *r)
 {
 	const struct edns *edns = &v->m->edns;
+	const struct edns_head head = { .udp_size = edns->udp_size,
+		.extended_rcode = edns->extended_rcode,
+		.version = edns->version,
+		.flags = (uint16_t)((edns->flags & ~EDNS_DO) | (r->opt_dnssec_ok ? EDNS_DO : 0)) };
+	size_t begun = edns_begin(v->w, &head);
 
-	writer_u8(v->w, 0);
-	writer_u16(v->w, TYPE_OPT);
-	writer_u16(v->w, edns->udp_size);
-	writer_u8(v->w, edns->extended_rcode);
-	writer_u8(v->w, edns->version);
-	struct span flags = span_of(v->m->octets.base + edns->at + OPT_OWNER_SIZE + 6, 2);
-	writer_u8(v->w, (uint8_t)((flags.base[0] & ~EDNS_DO) | (r->opt_dnssec_ok ? EDNS_DO : 0)));
-	writer_u8(v->w, flags.base[1]);
-	writer_u16(v->w, (uint16_t)edns->options.len);
 	writer_put(v->w, edns->options);
+	edns_end(v->w, begun);
 }
 
 static void write_head(struct move *v, const struct rewrite *r)

@@ -1,16 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wire/build.h"
 
-#define EDNS_TTL_DO 0x8000 /* no extended RCODE, version 0, DO */
-
-static void put_opt(struct writer *out, uint16_t udp_size)
-{
-	writer_u8(out, 0); /* the root */
-	writer_u16(out, TYPE_OPT);
-	writer_u16(out, udp_size);
-	writer_u32(out, EDNS_TTL_DO);
-	writer_u16(out, 0); /* no options */
-}
+#include "wire/edns.h"
 
 void build_query(struct writer *out, uint16_t id, uint16_t flags, const struct name *qname,
         uint16_t qtype, uint16_t udp_size)
@@ -24,5 +15,6 @@ void build_query(struct writer *out, uint16_t id, uint16_t flags, const struct n
 	writer_put(out, name_span(qname));
 	writer_u16(out, qtype);
 	writer_u16(out, CLASS_IN);
-	put_opt(out, udp_size);
+	edns_end(out,
+	        edns_begin(out, &(struct edns_head){ .udp_size = udp_size, .flags = EDNS_DO }));
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wire/message.h"
 
-#define EDNS_DO 0x8000
+#include "wire/edns.h"
 
 static void read_question(struct message *m, struct cursor *c)
 {
@@ -23,6 +23,7 @@ static bool take_opt(struct message *m, const struct rr *rr, uint32_t ttl)
 	m->edns = (struct edns){
 		.present = true,
 		.dnssec_ok = ttl & EDNS_DO,
+		.flags = (uint16_t)ttl,
 		.version = (uint8_t)(ttl >> 16),
 		.extended_rcode = (uint8_t)(ttl >> 24),
 		.udp_size = rr->class,

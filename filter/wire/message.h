@@ -29,6 +29,7 @@ struct edns {
 	bool dnssec_ok;
 	uint8_t version;
 	uint8_t extended_rcode; /* the upper eight bits */
+	uint16_t flags;
 	uint16_t udp_size;
 	uint16_t at; /* offset of the OPT's owner, which is one octet long */
 	struct span options;
@@ -48,9 +49,10 @@ struct message {
 };
 
 /* Parses a whole message; `rrs` has room for `rrs_max` records. Returns false when it is malformed:
- * cut short, trailing octets, a bad or compressed name in the question, more than one question, an OPT that is not at the root or in another section or twice (RFC 6891,
- * 6.1.1), a TSIG that is not last, or more records than fit. RDATA is not looked into, and the
- * names of owners are checked when they are read. */
+ * cut short, trailing octets, a bad or compressed name in the question, more than one question, an
+ * OPT that is not at the root or in another section or twice (RFC 6891, 6.1.1), a TSIG that is not
+ * last, or more records than fit. RDATA is not looked into, and the names of owners are checked
+ * when they are read. */
 bool message_parse(struct message *m, struct span octets, struct rr *rrs, unsigned rrs_max);
 
 /* Reads the owner of a record. Returns false when it is malformed. */
