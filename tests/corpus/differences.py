@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where sealgate and an oracle may differ, and the words of the RFCs that make sealgate right.
+
+A row holds for a case when the statuses are those of the row and `when` says yes. Where it has
+`retold`, that is not enough: the oracle is given the response again, retold, and must then say what
+sealgate said of the whole.
+"""
+
+import dataclasses
+import typing
+
+import dns.exception
+import dns.name
+
+from message import (ANSWER, AUTHORITY, CNAME, DNAME, DNSKEY, IN, NOERROR, NSEC, NSEC3, NXDOMAIN,
+                     RRSIG, SOA, YXDOMAIN)
+
+
+@dataclasses.dataclass(frozen=True)
+class Difference:
+    name: str
+    section: str
+    words: str
+    ours: str
+    theirs: tuple
+    when: typing.Callable = lambda case, reason: True
+    retold: typing.Callable = None
+    oracles: tuple = ("unbound", "delv")
+
+    def may_hold(self, oracle, case, ours, theirs):
+        return (oracle in self.oracles and ours[0] == self.ours and theirs[0] in self.theirs
+                and self.when(case, ours[1]))
+
+
+def _by_set(m):
+    sets = {}
+    for record in m.records:
+        sets.setdefault(record.set_key, set()).add(record)
+    return sets
+
+
+def proved_part(case, _reason):
+    """The response without the RRsets of authority and additional that are not the zone's own,
+    without what was put into the answer, and without the signatures that are not the zone's."""
+    honest, given = _by_set(case.original), _by_set(case.message)
+
+    def is_whole(key):
+        ours, theirs = honest.get(key, set()), given[key]
+        signed = {r for r in ours if r.rdtype == RRSIG}
+        return {r for r in ours ^ theirs if r.rdtype != RRSIG} == set() \
+            and (not signed or signed & theirs)
+
+    left = [r for r in case.message.records if r in case.original.records
+            and (r.section == ANSWER or is_whole(r.set_key))]
+    return case.message.with_(records=tuple(dict.fromkeys(left)))
+
+
+def proved_part_with_soa(case, reason):
+    part = proved_part(case, reason)
+    soa = tuple(r for r in case.original.of(AUTHORITY) if (r.covers or r.rdtype) == SOA)
+    return part.with_(records=tuple(dict.fromkeys(part.records + soa)))
+
+
+def _culprit(reason):
+    """The name whose zone is not secure, as sealgate tells: "insecure: name type: sentence"."""
+    try:
+        return dns.name.from_text(reason.split(" ")[1])
+    except dns.exception.DNSException:
+        return dns.name.root
+
+
+def _is_expanded(record):
+    return record.rdtype == RRSIG and record.rdata[3] < len(record.owner.labels) - 1 \
+        - record.owner.is_wild()
+
+
+def unsigned_form(case, reason):
+    """The response as a forger would write it for whom it is enough that the zone of the culprit
+    may be unsigned: without the signatures there, and without proofs. So without what was made from
+    wildcards, too, which needs the proofs."""
+    culprit = _culprit(reason)
+    return case.message.with_(records=tuple(
+        r for r in dict.fromkeys(case.message.records)
+        if r.section == ANSWER and r.rdclass == IN
+        and not (r.rdtype == RRSIG and r.owner.is_subdomain(culprit)) and not _is_expanded(r)))
+
+
+def _same_but_for_sections(case, _reason):
+    def without(m):
+        return {(r.owner, r.rdtype, r.rdata) for r in m.records}
+    return without(case.message) == without(case.original) and case.kind != "honest"
+
+
+def _has(m, *rdtypes):
+    return any(r.rdtype in rdtypes and r.section == ANSWER for r in m.records)
+
+
+def _denial_from_wildcard(case, _reason):
+    return any(r.covers in (NSEC, NSEC3) and _is_expanded(r) for r in case.message.records)
+
+
+def _is_expanded_alias(case, reason):
+    """The culprit is a name that has only a wildcard's CNAME, in an opt-out span."""
+    return "opt-out" in reason and _culprit(reason).labels[1:2] == (b"star",)
+
+
+def _zone(*origins):
+    return lambda case, _reason: case.zone.origin in origins
+
+
+DIFFERENCES = (
+    Difference(
+        "RRsets that are not proved are left out", "RFC 4035, 3.2.3 and 5.3.3",
+        "AD speaks for what is in the answer and the authority section. What is proved is "
+        "passed on; what is not, or is of another class, is left out and does not make the rest "
+        "worse. One signature that holds is enough, whatever stands beside it. The oracle holds "
+        "it against the whole, and finds the rest secure.",
+        "secure", ("refused", "insecure"), retold=proved_part),
+    Difference(
+        "RRsets that are not proved are left out of an insecure answer", "RFC 4035, 5.3.3",
+        "The same where the rest is insecure.",
+        "insecure", ("refused",), retold=proved_part),
+    Difference(
+        "signatures are nobody's business where the zone may be unsigned",
+        "RFC 4035, 4.3 and 5.2; RFC 5155, 6; RFC 9276, 3.2",
+        "Where the parent shows no DS, by an opt-out span or by an NSEC3 over the limit of "
+        "iterations, an unsigned zone may begin at the name, and a signature that does not hold is "
+        "none. The oracle goes by the signature first; of the same response without it it says "
+        "insecure, too.",
+        "insecure", ("refused", "secure"), retold=unsigned_form),
+    Difference(
+        "denials are signed, wherever they stand", "RFC 4035, 5.4",
+        "A proof consists of NSEC or NSEC3 RRsets that are authentic; the oracle looks for them "
+        "in the authority section only.",
+        "secure", ("refused",), when=_same_but_for_sections),
+    Difference(
+        "RSA keys below 1024 bits", "RFC 4035, 5.2; RFC 6840, 5.2",
+        "A zone is insecure when no key of it is of a kind that the validator supports. Keys "
+        "that can be factored are not; the oracle takes 512 bits.",
+        "insecure", ("secure", "refused"), when=_zone("rsa512.nsec.")),
+    Difference(
+        "Ed448", "RFC 8080, 4; RFC 8624, 3.1",
+        "The oracle's build knows no algorithm 16, and takes the zone for unsigned.",
+        "secure", ("insecure",), when=_zone("ed448.nsec."), oracles=("unbound",)),
+    Difference(
+        "Ed448, changed", "RFC 8080, 4; RFC 8624, 3.1", "The same, for what was changed.",
+        "refused", ("insecure",), when=_zone("ed448.nsec."), oracles=("unbound",)),
+    Difference(
+        "SHA-1 beside SHA-256", "RFC 4509, 3",
+        "A DS with SHA-1 is ignored where there is one with SHA-256, else an attacker who "
+        "breaks SHA-1 could choose it. The oracle takes any that matches.",
+        "refused", ("secure",), when=_zone("ds-weak-good.nsec.")),
+    Difference(
+        "a DNAME that makes a name too long", "RFC 6672, 2.2 and 5.3.1",
+        "YXDOMAIN is what follows from the DNAME, and the DNAME is proved. The oracle does not "
+        "judge that RCODE.",
+        "secure", ("insecure", "refused"), when=lambda case, _: case.message.rcode == YXDOMAIN),
+    Difference(
+        "YXDOMAIN without such a DNAME", "RFC 6672, 2.2",
+        "No name is too long here, so the RCODE is a lie. The oracle does not judge it.",
+        "refused", ("insecure", "secure"), when=lambda case, _: case.message.rcode == YXDOMAIN),
+    Difference(
+        "NXDOMAIN where the proof is of NODATA", "RFC 4035, 5.4; RFC 2308, 2.1",
+        "What is proved is not what the RCODE says. The oracle mends the RCODE and passes the "
+        "answer on; a filter passes on what it was sent.",
+        "refused", ("secure", "insecure"),
+        when=lambda case, _: case.message.rcode == NXDOMAIN and case.original.rcode == NOERROR),
+    Difference(
+        "RDATA of no octets", "RFC 3597, 3",
+        "An RDLENGTH of zero is legal for a type that nobody knows. The oracle cannot store it.",
+        "secure", ("refused",), when=lambda case, _: case.message.qtype == 65401),
+    Difference(
+        "a DNAME without its CNAME", "RFC 6672, 3.1 and 3.4",
+        "A server must add the CNAME. Without it the response is no answer to a client that "
+        "does not know DNAME. The oracle makes one itself.",
+        "refused", ("secure", "insecure"),
+        when=lambda case, _: _has(case.original, DNAME) and _has(case.original, CNAME)
+        and not any(r in case.message.records for r in case.original.records
+                    if r.rdtype == CNAME and r.owner == case.message.qname)),
+    Difference(
+        "an RRSIG without a signature", "RFC 4034, 3.1.8; RFC 4035, 5.3.3",
+        "It verifies nothing. Behind an alias the oracle takes the RRset for secure.",
+        "refused", ("secure", "insecure"), oracles=("unbound",),
+        when=lambda case, _: case.kind == "the signature is empty"),
+    Difference(
+        "a denial made from a wildcard", "RFC 4035, 2.3; RFC 4592, 4.7",
+        "There is no NSEC at a name that does not exist, so one that was expanded from a "
+        "wildcard tells nothing of where it seems to stand.",
+        "refused", ("secure", "insecure"), when=_denial_from_wildcard),
+    Difference(
+        "an answer that stands in the authority section", "RFC 1034, 3.7; RFC 4035, 5.4",
+        "The answer section has nothing for the question, and nothing proves that there is "
+        "nothing. The oracle takes the DS from where it is.",
+        "refused", ("secure",), when=_same_but_for_sections),
+    Difference(
+        "an alias from a wildcard in an opt-out span", "RFC 5155, 6 and 12.1.1; RFC 4592, 4.2",
+        "An unsigned delegation may stand at the name, and the wildcard is not used where one "
+        "does. The oracle is content with the wildcard's CNAME as an answer for the DS.",
+        "insecure", ("refused", "secure"), when=_is_expanded_alias),
+    Difference(
+        "an RSA signature with an octet too many", "RFC 8017, 8.2.2; RFC 3110, 3",
+        "A signature has as many octets as the modulus. The oracle takes a zero in front.",
+        "refused", ("secure",),
+        when=lambda case, _: case.kind == "the signature has a zero in front"),
+    Difference(
+        "a DNSKEY RRset by a key that is known", "RFC 4035, 5.3.1 and 5.3.3",
+        "The DS proved the zone's keys before, and any of them may sign. The oracle has only "
+        "this RRset to prove them by.",
+        "secure", ("refused",), when=lambda case, _: case.message.qtype == DNSKEY),
+    Difference(
+        "Ed448, beside what was changed", "RFC 8080, 4; RFC 8624, 3.1",
+        "The first row, where the oracle cannot find the rest secure.",
+        "secure", ("refused",), when=_zone("ed448.nsec."), oracles=("unbound",)),
+    Difference(
+        "the answer of another name behind an alias", "RFC 4035, 5.4",
+        "The wildcard has the type, so its absence is not proved. The oracle is content with "
+        "the alias.",
+        "refused", ("secure",), when=lambda case, _: _has(case.message, DNAME)
+        and case.kind == "an RRset is renamed to a sibling"),
+    Difference(
+        "NXDOMAIN by an opt-out span", "RFC 5155, 9.2",
+        "AD must not be set where the span that covers the name is of the opt-out kind. The "
+        "oracle calls the proof valid, which it is, and has no AD to set.",
+        "insecure", ("secure",), when=lambda case, reason: "opt-out" in reason, oracles=("delv",)),
+    Difference(
+        "NSEC3 of more than 50 iterations", "RFC 9276, 3.2",
+        "A validator may treat them as insecure. The oracle does so from 151 on; Unbound is "
+        "told 51.",
+        "insecure", ("secure",), when=lambda case, reason: "iterations" in reason,
+        oracles=("delv",)),
+    Difference(
+        "a denial without its SOA", "RFC 4035, 5.4; RFC 2308, 5",
+        "The proof consists of NSEC or NSEC3 records; an SOA that is not proved is left out, "
+        "and the answer is not to be cached. The oracle takes no such answer; with the SOA it "
+        "does.",
+        "secure", ("refused",), retold=proved_part_with_soa, oracles=("delv",)),
+    Difference(
+        "a clock that is off", "RFC 4035, 5.3.1",
+        "The dates are held against the validator's notion of the time, which may be off. An "
+        "hour is forgiven, as by Unbound; the oracle forgives none.",
+        "secure", ("refused",), when=_zone("just-expired.nsec."), oracles=("delv",)),
+)

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Asks an oracle about many cases, on all cores: each has an oracle and an upstream of its own."""
+
+import multiprocessing
+import os
+import signal
+
+from upstream import Upstream
+
+CHUNK = 8
+
+_oracle = None          # of a worker
+
+
+def _begin(make, best, *arguments):
+    global _oracle
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _oracle = make(Upstream(best.again()), *arguments)
+
+
+def _judge(question):
+    return _oracle.judge(*question)
+
+
+def ask(make, best, questions, *arguments):
+    """Returns what the oracle that `make(upstream, *arguments)` gives says of each question: a
+    status and a reason. A question is a name, a type and the responses that are not honest."""
+    context = multiprocessing.get_context("fork")
+    with context.Pool(os.cpu_count(), _begin, (make, best, *arguments)) as pool:
+        return list(pool.imap(_judge, questions, CHUNK))

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The questions. shapes.FULL says what there is to be found."""
+
+import dns.name
+import dns.rdatatype
+
+EVERYWHERE = (
+    ("", "SOA"), ("", "NS"), ("", "DNSKEY"), ("", "DS"), ("", "LOC"), ("nowhere", "A"),
+    ("a.b.nowhere", "AAAA"),
+)
+
+FULL = (
+    ("", "A"), ("", "MX"), ("", "ANY"), ("www", "A"), ("www", "AAAA"), ("www", "MX"),
+    ("_sip._udp", "SRV"), ("wWw.cAsE", "A"), ("case", "A"), ("below.www", "A"), ("www", "ANY"),
+    ("deep", "A"), ("b.c.deep", "TXT"), ("a.b.c.deep", "A"), ("x.c.deep", "A"),
+    ("any.wild", "A"), ("two.labels.wild", "A"), ("any.wild", "TXT"), ("any.wild", "MX"),
+    ("*.wild", "A"), ("*.wild", "MX"), ("x.*.wild", "A"), ("wild", "A"), ("real.wild", "A"),
+    ("real.wild", "TXT"), ("below.real.wild", "A"), ("sub.wild", "A"), ("any.sub.wild", "A"),
+    ("ent.wild", "A"), ("x.ent.wild", "A"), ("any.star", "A"), ("any.star", "CNAME"),
+    ("any.star", "MX"), ("star", "A"),
+    ("alias", "A"), ("alias2", "AAAA"), ("alias", "CNAME"), ("alias2", "MX"), ("to-wild", "A"),
+    ("to-nowhere", "A"), ("to-nodata", "AAAA"), ("to-core", "A"), ("to-unsigned", "A"),
+    ("to-expired", "A"),
+    ("moved", "DNAME"), ("moved", "A"), ("host.moved", "A"), ("x.any.moved", "A"),
+    ("nowhere.moved", "A"), ("www.far", "A"), ("alias.far", "A"), ("to-unsigned.far", "A"),
+    ("\\000.www", "A"), ("zzz", "NSEC"), ("www", "NSEC"), ("www", "RRSIG"),
+)
+
+# Around the cuts of the core zones.
+CORE = tuple((f"{host}{cut}", rdtype)
+             for cut in ("child", "plain", "lost", "signed-lost", "plain.below", "nowhere")
+             for host, rdtype in (("", "DS"), ("", "A"), ("", "NS"), ("www.", "A"),
+                                  ("nowhere.", "A"))) + (("below", "A"), ("below", "DS"))
+
+# In a zone whose denials are of interest only as far as its parent's are not.
+FEW = (("www", "A"), ("www", "MX"), ("nowhere", "A"), ("any.wild", "A"), ("alias", "A"),
+       ("", "MX"), ("", "DNSKEY"), ("", "DS"), ("child", "DS"))
+
+ODD = tuple((name, "A") for name in (
+    "a\\000b", "\\255\\254", "a\\.b", "a\\032b", "\\001", "\\*", "\\*.x", "x.*.mid", "*.mid",
+    "y.*.mid", "\\@\\;\\(\\\"", "upper", "uPPER", "Z", "\\[", "\\200", "t\\127", "\\000", "\\255",
+    "a\\.a", "chain7", "chain9", ".".join(["l"] * 100), ".".join(["l"] * 101),
+    ".".join(["l"] * 60), ".".join(["y" * 63] * 3), ".".join(["y" * 63] * 2), "\\200.upper",
+)) + (("unknown", "TYPE65400"), ("empty", "TYPE65401"), ("unknown", "TYPE65401"),
+      ("hinfo", "HINFO"), ("naptr", "NAPTR"), ("rp", "RP"), ("svcb", "HTTPS"), ("loc", "LOC"),
+      ("tlsa", "TLSA"), ("unknown", "TYPE65535"), ("x." + ".".join(["w" * 50] * 2) + ".longer",
+                                                 "A"))
+
+SPECIAL = {
+    "odd": ODD,
+    "huge": (("huge", "TXT"), ("addresses", "A"), ("huge", "A")),
+    "unsigned": (("to-secure", "A"), ("to-secure", "MX")),
+    "star": (("any", "A"), ("a.b.c", "A"), ("any", "MX"), ("y", "A"), ("a.y", "A"), ("x.y", "A"),
+             ("ns.x.y", "A"), ("*", "A"), ("*.*", "A")),
+}
+
+# Where mutate/ has most to do: of every kind of answer one or two.
+MUTATED = frozenset((
+    ("", "SOA"), ("", "MX"), ("", "DNSKEY"), ("", "DS"), ("", "LOC"), ("www", "A"), ("www", "MX"),
+    ("_sip._udp", "SRV"), ("wWw.cAsE", "A"), ("case", "A"), ("below.www", "A"), ("nowhere", "A"),
+    ("a.b.nowhere", "AAAA"), ("deep", "A"), ("x.c.deep", "A"), ("any.wild", "A"),
+    ("two.labels.wild", "A"), ("any.wild", "MX"), ("*.wild", "A"), ("real.wild", "A"),
+    ("below.real.wild", "A"), ("sub.wild", "A"), ("x.ent.wild", "A"), ("any.star", "A"),
+    ("any.star", "MX"), ("alias2", "AAAA"), ("alias2", "MX"), ("to-wild", "A"),
+    ("to-nowhere", "A"), ("to-core", "A"), ("to-unsigned", "A"), ("moved", "DNAME"),
+    ("host.moved", "A"), ("x.any.moved", "A"), ("nowhere.moved", "A"), ("www.far", "A"),
+    ("child", "DS"), ("plain", "DS"), ("nowhere", "DS"), ("www.child", "A"), ("www.plain", "A"),
+    ("lost", "A"), ("www.signed-lost", "A"), ("nowhere.plain", "A"), ("below", "A"),
+    ("below", "DS"), ("plain.below", "DS"),
+))
+
+# And in the other zones.
+MUTATED_ELSEWHERE = frozenset((("www", "A"), ("nowhere", "A"), ("any.wild", "A"), ("alias", "A"),
+                               ("", "DNSKEY"), ("huge", "TXT"), ("any", "A"), ("a.y", "A")))
+
+
+def _table(zone):
+    label = zone.slug.split(".")[0]
+    if zone.body == "full" and zone.depth == "all":
+        return EVERYWHERE + FULL + CORE
+    if zone.body == "full" and zone.depth == "some":
+        return EVERYWHERE + FULL
+    if label in SPECIAL:
+        return EVERYWHERE + SPECIAL[label] + (FULL if zone.body == "full" else ())
+    return EVERYWHERE + (FEW if zone.body == "full" else ())
+
+
+def of(zone):
+    """Yields the name, the type and whether the answer is to be mutated."""
+    mutated = {"all": MUTATED, "some": MUTATED_ELSEWHERE, "none": ()}[zone.depth]
+    for prefix, rdtype in dict.fromkeys(_table(zone)):
+        name = dns.name.from_text(prefix or "@", zone.name)
+        yield name, dns.rdatatype.from_text(rdtype), (prefix, rdtype) in mutated
