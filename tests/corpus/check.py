@@ -123,7 +123,7 @@ def _report_cases(report, judged, oracle):
 
 
 def _report_table(report, held):
-    for row in DIFFERENCES + links.DIFFERENCES:
+    for row in (row for row in DIFFERENCES + links.DIFFERENCES if not row.is_rare):
         report.test(f"the difference is still there: {row.name} ({row.section})",
                     () if row in held else ("the row can be taken out of the table",))
 

@@ -89,6 +89,7 @@ class LinkDifference:
     theirs: tuple
     kinds: tuple = ()               # none: all
     retold: typing.Callable = None
+    is_rare: bool = False
 
     def may_hold(self, case, ours, theirs):
         return (ours[0] in self.ours and theirs[0] in self.theirs

@@ -42,7 +42,7 @@ class Record:
     @property
     def set_key(self):
         """What the records of one RRset and its signatures share."""
-        return (self.section, self.owner, self.covers or self.rdtype)
+        return (self.section, self.owner, self.covers or self.rdtype, self.rdclass)
 
     def __str__(self):
         try:

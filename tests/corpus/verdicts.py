@@ -62,7 +62,19 @@ def compare_links(ask, cases, ours):
     return verdicts
 
 
-def _excuse(verdicts, rows, hits, retold, again, ask):
+def _excuse(verdicts, rows, hits, retold, question_of, ask):
+    """Looks for the rows that hold. Who is left has a second try: an oracle that had to wait too
+    long on a busy machine says other things than it would."""
+    _excuse_once(verdicts, rows, hits, retold, ask)
+    wrong = [v for v in verdicts if v.is_wrong]
+    if not wrong:
+        return
+    for verdict, theirs in zip(wrong, ask([question_of(v) for v in wrong])):
+        verdict.theirs = theirs
+    _excuse_once(verdicts, rows, hits, retold, ask)
+
+
+def _excuse_once(verdicts, rows, hits, retold, ask):
     for row in rows:
         held = hits(row, [v for v in verdicts if v.is_wrong])
         if row.retold and held:
@@ -70,11 +82,3 @@ def _excuse(verdicts, rows, hits, retold, again, ask):
             held = [v for v, (status, _) in zip(held, answers) if status == v.ours[0]]
         for verdict in held:
             verdict.excuse = row
-    _ask_again([v for v in verdicts if v.is_wrong], again, ask)
-
-
-def _ask_again(wrong, question_of, ask):
-    """An oracle that had to wait too long on a busy machine says SERVFAIL: it has a second try."""
-    if wrong:
-        for verdict, theirs in zip(wrong, ask([question_of(v) for v in wrong])):
-            verdict.theirs = theirs
