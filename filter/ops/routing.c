@@ -60,18 +60,21 @@ static int change_route(const struct family *f, const char *verb, char *why, siz
 	return run(argv, why, why_size);
 }
 
-int routing_apply(char *why, size_t why_size)
+int routing_apply(bool *added, char *why, size_t why_size)
 {
 	int result = 0;
 
+	*added = false;
 	for (int i = 0; i < families_here() && result >= 0; i++) {
 		const struct family *f = &families[i];
 
 		result = change_route(f, "replace", why, why_size);
 		if (result == 0)
 			result = has_rule(f, why, why_size);
-		if (result == 0)
-			result = change_rule(f, "add", why, why_size);
+		if (result != 0)
+			continue;
+		*added = true;
+		result = change_rule(f, "add", why, why_size);
 	}
 	return result < 0 ? result : 0;
 }

@@ -7,9 +7,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Adds the rule and its table, in each family that this machine has. Twice is the same as once.
- * Returns 0, or -errno with a sentence in `why`. */
-int routing_apply(char *why, size_t why_size);
+/* Adds the rule and its table, in each family that this machine has. Twice is the same as once;
+ * `*added` says whether there was anything to add. Returns 0, or -errno with a sentence in `why`.
+ */
+int routing_apply(bool *added, char *why, size_t why_size);
 
 /* Takes them away; `*found` says whether they were there. Returns 0, or -errno with a sentence in
  * `why`. */

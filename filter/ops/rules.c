@@ -71,27 +71,29 @@ static int remove_routing(void)
 	return error;
 }
 
-/* Before the other rules where it is needed, after them where it is not any more: without it what
- * they divert would be lost. */
-static int apply_routing(void)
+/* The routing rule comes before the others where it is needed, and goes after them where it is not:
+ * without it what they divert would be lost. Returns the back end that took the rules, or NULL. */
+static const struct backend *apply_for_relay(const struct config *c, const char *name)
 {
+	const struct backend *used = NULL;
 	char why[300] = "";
-	int error = routing_apply(why, sizeof(why));
+	bool added = false;
 
-	if (error) {
+	if (routing_apply(&added, why, sizeof(why)) == 0)
+		used = apply_with_first(c, name);
+	else
 		log_error("rules: no routing rule for the relay: %s", why);
+	if (!used && added)
 		remove_routing();
-	}
-	return error;
+	return used;
 }
 
 int rules_apply(const struct config *c, const char *backend)
 {
 	bool needs_routing = c->role == ROLE_GATEWAY && c->tcp == TCP_RELAY;
-	const struct backend *used = NULL;
+	const struct backend *used =
+	        needs_routing ? apply_for_relay(c, backend) : apply_with_first(c, backend);
 
-	if (!needs_routing || apply_routing() == 0)
-		used = apply_with_first(c, backend);
 	if (!used) {
 		log_error("rules: not applied");
 		return -EIO;

@@ -284,21 +284,35 @@ def _descriptors(count):
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def _crowd(world):
-    """More idle connections than the relay has room for: the newest is served."""
+@contextlib.contextmanager
+def _crowding(world):
     crowd = []
     with _descriptors(3 * CROWD + 500), streams.Server(world.lab, streams.honest):
         try:
             for _ in range(CROWD):
                 crowd.append(streams.connect(asker(world), topology.UPSTREAM[4]))
-            expect_data(ask_tcp(world, "www.p256.test.", "A"), "A", GOOD)
-            expect_data(ask_tcp(world, "www.unsigned.test.", "A"), "A", GOOD)
+            yield
         finally:
             for stream in crowd:
                 stream.reset()
+
+
+def _crowd(world):
+    """More idle connections than the relay has room for: the newest is served."""
+    with _crowding(world):
+        expect_data(ask_tcp(world, "www.p256.test.", "A"), "A", GOOD)
+        expect_data(ask_tcp(world, "www.unsigned.test.", "A"), "A", GOOD)
     evicted = _counted(world, "tcp_evicted")
     expect(evicted >= CROWD - 1024, f"only {evicted} gave way", *world.gate.log_lines("counters"))
     expect_data(ask_tcp(world, "www.p256.test.", "A"), "A", GOOD)
+
+
+def _crowd_of_four(world):
+    """Each worker has a share of the connections, and room for all of these."""
+    with _crowding(world):
+        for family in (4, 6):
+            for _ in range(8):
+                expect_data(ask_tcp(world, "www.p256.test.", "A", family), "A", GOOD)
 
 
 def _server_sees(world, wanted):
@@ -449,6 +463,11 @@ GROUPS = (
     Group("TCP idle on the host", _scene("host", more="tcp_idle_ms = 1000;\n"), _IDLE),
     Group("TCP idle on the gateway", _scene("gateway", more="tcp_idle_ms = 1000;\n"), tuple(
         Case("gateway: " + case.name, case.run) for case in _IDLE)),
+    Group("TCP with several workers", _scene("gateway", queues=4), tuple(
+        Case("four workers: " + case.name, case.run) for case in
+        tuple(_same(family) for family in (4, 6)) + _cases(
+            ("pipelined queries are answered, though the answers come in another order", _pipelined),
+            ("two thousand idle connections keep nobody out", _crowd_of_four)))),
     Group("zone transfers refused", _scene("host", more='zone_transfer = "refuse";\n'), _cases(
         ("a zone transfer is refused where it should be", _transfer_refused))),
     Group("TCP refused on the host", _scene("host", more='tcp = "refuse";\n'),

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One connection between a client and a server that are socket pairs. Clients say CD, so that what
+ * is relayed is not judged: that is the lab's. */
+#include "test.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "path/inside.h"
+
+#define START_MS 1000
+#define IDLE_MS  5000
+
+static const struct policy policy = { .mode = MODE_ENFORCE };
+
+struct bed {
+	struct worker *w;
+	struct connection *c; /* may be gone */
+	int client, server;   /* the far ends */
+};
+
+static int setup(void **state)
+{
+	struct bed *bed = calloc(1, sizeof(*bed));
+	struct worker *w = calloc(1, sizeof(*w));
+	int client[2], server[2];
+
+	assert_non_null(bed);
+	assert_non_null(w);
+	w->config.policy = &policy;
+	w->config.tcp =
+	        (struct relay_config){ .is_on = true, .connections = 2, .idle_ms = IDLE_MS };
+	w->now_ms = START_MS;
+	w->rrs = calloc(MESSAGE_RRS_MAX, sizeof(*w->rrs));
+	w->octets = malloc(EXCHANGE_ANSWER_MAX);
+	w->relay.buffer = malloc(UINT16_MAX);
+	w->epoll_fd = epoll_create1(0);
+	w->relay.listeners[0].fd = w->relay.listeners[1].fd = -1;
+	assert_int_equal(park_init(&w->park, 4, 3000), 0);
+	assert_int_equal(table_init(&w->relay.connections, sizeof(struct connection), 2), 0);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, client), 0);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, server), 0);
+	struct connection *c = table_add(&w->relay.connections, 1);
+	c->client = (struct side){ WATCHED_SIDE, client[0], .is_connected = true, .connection = c };
+	c->server = (struct side){ WATCHED_SIDE, server[0], .connection = c };
+	c->active_ms = START_MS;
+	connection_update(w, c);
+	*bed = (struct bed){ w, c, client[1], server[1] };
+	*state = bed;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct bed *bed = *state;
+	struct worker *w = bed->w;
+
+	relay_close(w);
+	park_fini(&w->park);
+	close(w->epoll_fd);
+	close(bed->client);
+	close(bed->server);
+	free(w->rrs);
+	free(w->octets);
+	free(w);
+	free(bed);
+	return 0;
+}
+
+/* Runs the loop until nothing is ready any more. */
+static void settle(struct bed *bed)
+{
+	struct epoll_event events[4];
+	int n;
+
+	for (unsigned turns = 0; (n = epoll_wait(bed->w->epoll_fd, events, 4, 0)) > 0; turns++) {
+		assert_true(turns < 100000);
+		for (int i = 0; i < n; i++)
+			connection_ready(bed->w, events[i].data.ptr);
+	}
+}
+
+static unsigned connections(const struct bed *bed)
+{
+	return bed->w->relay.connections.used;
+}
+
+/* A query for example. A, or a response to it without records, behind its length. */
+static size_t write_message(uint8_t *at, uint16_t id, uint16_t flags, uint16_t type)
+{
+	struct writer out = writer_over(at, 64);
+
+	writer_u16(&out, 12 + 9 + 4);
+	writer_u16(&out, id);
+	writer_u16(&out, flags);
+	writer_u16(&out, 1);
+	writer_put(&out, span_of("\0\0\0\0\0\0\007example\0", 15));
+	writer_u16(&out, type);
+	writer_u16(&out, CLASS_IN);
+	assert_false(out.full);
+	return out.len;
+}
+
+static void send_message(int fd, uint16_t id, uint16_t flags, uint16_t type)
+{
+	uint8_t octets[64];
+	size_t len = write_message(octets, id, flags, type);
+
+	assert_int_equal(send(fd, octets, len, 0), (ssize_t)len);
+}
+
+static void ask(const struct bed *bed, uint16_t id)
+{
+	send_message(bed->client, id, FLAG_RD | FLAG_CD, TYPE_A);
+}
+
+static void answer(const struct bed *bed, uint16_t id)
+{
+	send_message(bed->server, id, FLAG_QR | FLAG_RD | FLAG_CD, TYPE_A);
+}
+
+/* Reads one message; returns its id, or -1 when there is none, -2 at the end, -3 after a reset. */
+static int id_of_next(int fd)
+{
+	uint8_t octets[64];
+	ssize_t n = recv(fd, octets, 27, 0);
+
+	if (n == 0)
+		return -2;
+	if (n < 0)
+		return errno == EAGAIN ? -1 : -3;
+	assert_int_equal(n, 27);
+	return octets[2] << 8 | octets[3];
+}
+
+static void answers_come_in_any_order(void **state)
+{
+	struct bed *bed = *state;
+
+	ask(bed, 1);
+	ask(bed, 2);
+	ask(bed, 3);
+	settle(bed);
+	for (int id = 1; id <= 3; id++)
+		assert_int_equal(id_of_next(bed->server), id);
+	assert_int_equal(bed->c->question_count, 3);
+	answer(bed, 2);
+	answer(bed, 3);
+	answer(bed, 1);
+	settle(bed);
+	assert_int_equal(id_of_next(bed->client), 2);
+	assert_int_equal(id_of_next(bed->client), 3);
+	assert_int_equal(id_of_next(bed->client), 1);
+	assert_int_equal(bed->c->question_count, 0);
+}
+
+static void what_nobody_asked_goes_nowhere(void **state)
+{
+	struct bed *bed = *state;
+
+	ask(bed, 1);
+	settle(bed);
+	answer(bed, 2);
+	send_message(bed->server, 1, FLAG_QR | FLAG_RD, TYPE_NS); /* another question */
+	settle(bed);
+	assert_int_equal(id_of_next(bed->client), -1);
+	answer(bed, 1);
+	answer(bed, 1); /* once more than asked */
+	settle(bed);
+	assert_int_equal(id_of_next(bed->client), 1);
+	assert_int_equal(id_of_next(bed->client), -1);
+	assert_int_equal(bed->w->stats.responses_unsolicited, 3);
+}
+
+static void octet_by_octet_is_the_same(void **state)
+{
+	struct bed *bed = *state;
+	uint8_t octets[64];
+	size_t len = write_message(octets, 7, FLAG_RD | FLAG_CD, TYPE_A);
+
+	for (size_t i = 0; i < len; i++) {
+		assert_int_equal(id_of_next(bed->server), -1);
+		assert_int_equal(send(bed->client, octets + i, 1, 0), 1);
+		settle(bed);
+	}
+	assert_int_equal(id_of_next(bed->server), 7);
+}
+
+static void a_client_may_ask_only_so_much_at_a_time(void **state)
+{
+	struct bed *bed = *state;
+
+	for (unsigned i = 0; i < CONNECTION_QUESTIONS + 10; i++)
+		ask(bed, (uint16_t)i);
+	settle(bed);
+	assert_int_equal(bed->c->question_count, CONNECTION_QUESTIONS);
+	for (unsigned i = 0; i < 10; i++)
+		answer(bed, (uint16_t)i);
+	settle(bed);
+	assert_int_equal(bed->c->question_count, CONNECTION_QUESTIONS);
+	assert_int_equal(bed->w->stats.queries, CONNECTION_QUESTIONS + 10);
+}
+
+static void nothing_is_read_for_a_client_that_does_not_read(void **state)
+{
+	struct bed *bed = *state;
+	uint8_t octets[64];
+	size_t len = write_message(octets, 9, FLAG_QR | FLAG_RD, TYPE_AXFR), most = 0;
+
+	send_message(bed->client, 9, FLAG_RD, TYPE_AXFR);
+	settle(bed);
+	for (unsigned i = 0; i < 100000; i++) {
+		if (send(bed->server, octets, len, 0) < 0)
+			break; /* so it is told to wait */
+		settle(bed);
+		most = bed->c->client.out.len > most ? bed->c->client.out.len : most;
+	}
+	assert_int_equal(errno, EAGAIN);
+	assert_true(most > 0 && most <= 2 * len);
+}
+
+static void an_end_is_passed_on_after_what_was_said(void **state)
+{
+	struct bed *bed = *state;
+
+	ask(bed, 1);
+	shutdown(bed->client, SHUT_WR);
+	settle(bed);
+	assert_int_equal(id_of_next(bed->server), 1);
+	assert_int_equal(id_of_next(bed->server), -2);
+	assert_int_equal(connections(bed), 1);
+	answer(bed, 1);
+	shutdown(bed->server, SHUT_WR);
+	settle(bed);
+	assert_int_equal(id_of_next(bed->client), 1);
+	assert_int_equal(id_of_next(bed->client), -2);
+	assert_int_equal(connections(bed), 0);
+}
+
+static void a_side_that_goes_midway_ends_the_connection(void **state)
+{
+	struct bed *bed = *state;
+
+	assert_int_equal(send(bed->client, "\0\050 half a message", 16, 0), 16);
+	settle(bed);
+	shutdown(bed->client, SHUT_WR);
+	settle(bed);
+	assert_int_equal(connections(bed), 0);
+	assert_int_equal(id_of_next(bed->server), -2);
+}
+
+static void what_is_no_dns_ends_the_connection(void **state)
+{
+	static const struct {
+		const char *why;
+		bool from_client;
+		const char *octets;
+		size_t len;
+	} rows[] = {
+		{ "nothing at all", true, "\0\0", 2 },
+		{ "less than a header", true, "\0\004abcd", 6 },
+		{ "words", true, "\0\024no DNS, but twenty..", 22 },
+		{ "words of a server", false, "\0\024no DNS, but twenty..", 22 },
+		{ "nothing of a server", false, "\0\0", 2 },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		setup(state);
+		struct bed *bed = *state;
+		int from = rows[i].from_client ? bed->client : bed->server;
+		ask(bed, 1);
+		settle(bed);
+		assert_int_equal(send(from, rows[i].octets, rows[i].len, 0), (ssize_t)rows[i].len);
+		settle(bed);
+		assert_row(rows[i].why, connections(bed) == 0);
+		teardown(state);
+	}
+}
+
+static void a_response_of_the_client_is_no_query(void **state)
+{
+	struct bed *bed = *state;
+
+	send_message(bed->client, 1, FLAG_QR, TYPE_A);
+	settle(bed);
+	assert_int_equal(connections(bed), 0);
+}
+
+static void a_transfer_has_many_messages(void **state)
+{
+	struct bed *bed = *state;
+
+	send_message(bed->client, 5, FLAG_RD, TYPE_AXFR);
+	settle(bed);
+	assert_int_equal(id_of_next(bed->server), 5);
+	for (int i = 0; i < 3; i++)
+		send_message(bed->server, 5, FLAG_QR, TYPE_AXFR);
+	send_message(bed->server, 5, FLAG_QR, TYPE_A); /* has its id, but not its question */
+	send_message(bed->server, 6, FLAG_QR, TYPE_AXFR);
+	settle(bed);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(id_of_next(bed->client), 5);
+	assert_int_equal(id_of_next(bed->client), -1);
+	send_message(bed->server, 5, FLAG_QR | RCODE_REFUSED, TYPE_AXFR);
+	settle(bed);
+	assert_int_equal(id_of_next(bed->client), 5);
+	assert_int_equal(bed->c->question_count, 0);
+	assert_int_equal(bed->w->stats.transfers, 1);
+}
+
+static void transfers_that_are_over_do_not_fill_the_connection(void **state)
+{
+	struct bed *bed = *state;
+
+	for (int id = 0; id < 2 * CONNECTION_QUESTIONS; id++) {
+		send_message(bed->client, (uint16_t)id, FLAG_RD, TYPE_AXFR);
+		settle(bed);
+		assert_int_equal(id_of_next(bed->server), id);
+		send_message(bed->server, (uint16_t)id, FLAG_QR, TYPE_AXFR);
+		settle(bed);
+		assert_int_equal(id_of_next(bed->client), id);
+	}
+}
+
+static void a_transfer_may_be_refused(void **state)
+{
+	struct bed *bed = *state;
+
+	bed->w->config.tcp.refuses_transfers = true;
+	send_message(bed->client, 5, FLAG_RD, TYPE_IXFR);
+	settle(bed);
+	assert_int_equal(id_of_next(bed->server), -1);
+	assert_int_equal(id_of_next(bed->client), 5);
+	assert_int_equal(bed->w->stats.transfers_refused, 1);
+}
+
+static void only_whole_messages_keep_it_open(void **state)
+{
+	struct bed *bed = *state;
+	struct worker *w = bed->w;
+
+	assert_int_equal(relay_deadline_ms(w), START_MS + IDLE_MS);
+	w->now_ms += IDLE_MS - 1;
+	relay_expire(w);
+	assert_int_equal(connections(bed), 1);
+	assert_int_equal(send(bed->client, "\0\031abc", 5, 0), 5);
+	settle(bed);
+	assert_int_equal(relay_deadline_ms(w), START_MS + IDLE_MS);
+	w->now_ms++;
+	relay_expire(w);
+	assert_int_equal(connections(bed), 0);
+	assert_int_equal(w->stats.tcp_idle, 1);
+	assert_int_equal(relay_deadline_ms(w), UINT64_MAX);
+}
+
+static void a_message_keeps_it_open(void **state)
+{
+	struct bed *bed = *state;
+
+	bed->w->now_ms += IDLE_MS - 1;
+	ask(bed, 1);
+	settle(bed);
+	assert_int_equal(relay_deadline_ms(bed->w), START_MS + 2 * IDLE_MS - 1);
+}
+
+#define relay_test(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		relay_test(answers_come_in_any_order),
+		relay_test(what_nobody_asked_goes_nowhere),
+		relay_test(octet_by_octet_is_the_same),
+		relay_test(a_client_may_ask_only_so_much_at_a_time),
+		relay_test(nothing_is_read_for_a_client_that_does_not_read),
+		relay_test(an_end_is_passed_on_after_what_was_said),
+		relay_test(a_side_that_goes_midway_ends_the_connection),
+		cmocka_unit_test(what_is_no_dns_ends_the_connection),
+		relay_test(a_response_of_the_client_is_no_query),
+		relay_test(a_transfer_has_many_messages),
+		relay_test(transfers_that_are_over_do_not_fill_the_connection),
+		relay_test(a_transfer_may_be_refused),
+		relay_test(only_whole_messages_keep_it_open),
+		relay_test(a_message_keeps_it_open),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

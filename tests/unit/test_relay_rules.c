@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "test.h"
+
+#include "ops/template.h"
+
+static bool both_have(const struct config *c, const char *nft_text, const char *iptables_text)
+{
+	char *nft = template_nft(c), *iptables = template_iptables(c);
+
+	assert_non_null(nft);
+	assert_non_null(iptables);
+	bool has_nft = strstr(nft, nft_text), has_iptables = strstr(iptables, iptables_text);
+	assert_int_equal(has_nft, has_iptables);
+	free(nft);
+	free(iptables);
+	return has_nft;
+}
+
+static void the_relay_gets_connections_only_where_it_is_wanted(void **state)
+{
+	(void)state;
+	for (uint32_t tcp = TCP_RELAY; tcp <= TCP_REFUSE; tcp++) {
+		struct config host = {
+			.role = ROLE_HOST, .queue_count = 1, .tcp = tcp, .tcp_port = 5399
+		};
+		struct config gateway = host;
+		bool is_wanted = tcp == TCP_RELAY;
+
+		gateway.role = ROLE_GATEWAY;
+		assert_int_equal(
+		        both_have(&host, "redirect to :5399\n", "REDIRECT --to-ports 5399\n"),
+		        is_wanted);
+		assert_int_equal(both_have(&gateway, "tproxy ip to 127.0.0.1:5399 ",
+		                         "TPROXY --on-ip 127.0.0.1 --on-port 5399 "),
+		        is_wanted);
+		assert_int_equal(both_have(&gateway, "tproxy ip6 to [::1]:5399 ",
+		                         "TPROXY --on-ip ::1 --on-port 5399 "),
+		        is_wanted);
+	}
+}
+
+/* What escapes the relay, such as a connection that was open before, is refused. */
+static void what_is_not_relayed_is_refused(void **state)
+{
+	(void)state;
+	for (uint32_t role = ROLE_HOST; role <= ROLE_GATEWAY; role++) {
+		struct config c = { .role = role, .queue_count = 1, .tcp = TCP_RELAY };
+
+		assert_true(both_have(&c, "tcp dport 53 reject with tcp reset\n",
+		        "-p tcp --dport 53 -j REJECT --reject-with tcp-reset\n"));
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_relay_gets_connections_only_where_it_is_wanted),
+		cmocka_unit_test(what_is_not_relayed_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
