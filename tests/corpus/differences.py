@@ -232,14 +232,13 @@ DIFFERENCES = (
         "NSEC3 of more than 50 iterations", "RFC 9276, 3.2",
         "A validator may treat them as insecure. The oracle does so from 151 on; Unbound is "
         "told 51.",
-        "insecure", ("secure",), when=lambda case, reason: "iterations" in reason,
-        oracles=("delv",)),
+        "insecure", ("secure",), when=lambda case, reason: "iterations" in reason),
     Difference(
         "a denial without its SOA", "RFC 4035, 5.4; RFC 2308, 5",
         "The proof consists of NSEC or NSEC3 records; an SOA that is not proved is left out, "
         "and the answer is not to be cached. The oracle takes no such answer; with the SOA it "
         "does.",
-        "secure", ("refused",), retold=proved_part_with_soa, oracles=("delv",)),
+        "secure", ("refused",), retold=proved_part_with_soa, oracles=("delv",), is_rare=True),
     Difference(
         "a clock that is off", "RFC 4035, 5.3.1",
         "The dates are held against the validator's notion of the time, which may be off. An "
