@@ -5,6 +5,10 @@
  *	acceptall classic    libnetfilter_queue's old interface, as most programs use it: one
  *	                     recv() and one verdict for each packet
  *	acceptall batched    recvmmsg(), and the verdicts of a batch in one send()
+ *	acceptall rewriting  the same, and each packet is sent back with its verdict: the payload
+ *	                     copied, the checksum of UDP made anew, as a filter must that changes it
+ *	acceptall napping    the same, and after a batch that was not full it sleeps for a moment,
+ *so that the next is larger: the cheapest that is known, while there is load
  *
  * It serves queue 0, says "ready" and runs until it is killed. */
 #include <arpa/inet.h>
@@ -13,7 +17,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <libmnl/libmnl.h>
 #include <libnetfilter_queue/libnetfilter_queue.h>
@@ -26,6 +32,9 @@
 #define PACKET_SIZE   (65535 + 4096)
 #define BATCH         64
 #define VERDICT_SIZE  64 /* more than a verdict without a packet takes */
+#define SEND_SIZE     (64 << 10)
+#define NAP_US        100
+#define UDP_HEADER    8
 
 static int fail(const char *what)
 {
@@ -93,8 +102,56 @@ static bool bind_queue(int fd)
 	return errno == 0;
 }
 
+/* Sums `len` octets as words in network order, not folded (RFC 1071). */
+static uint64_t sum_words(const uint8_t *octets, size_t len)
+{
+	uint64_t sum = 0;
+	uint16_t word;
+
+	for (; len >= 2; octets += 2, len -= 2) {
+		memcpy(&word, octets, 2);
+		sum += word;
+	}
+	if (len > 0) {
+		word = 0;
+		memcpy(&word, octets, 1);
+		sum += word;
+	}
+	return sum;
+}
+
+/* Puts a new checksum into an IPv4 packet with UDP. */
+static void renew_checksum(uint8_t *packet, size_t len)
+{
+	size_t header = (packet[0] & 15) * 4u;
+	uint8_t *udp = packet + header;
+	uint16_t checksum = 0;
+
+	memcpy(udp + 6, &checksum, 2);
+	uint64_t sum = sum_words(packet + 12, 8) + htons(IPPROTO_UDP) +
+	               htons((uint16_t)(len - header)) + sum_words(udp, len - header);
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	checksum = (uint16_t)~sum;
+	memcpy(udp + 6, &checksum, 2);
+}
+
+/* Adds the packet to the verdict, as it came but for the checksum. */
+static void put_packet(struct nlmsghdr *verdict, const struct nlattr *payload)
+{
+	const uint8_t *packet = mnl_attr_get_payload(payload);
+	uint16_t len = mnl_attr_get_payload_len(payload);
+
+	if (len < 20 || packet[0] >> 4 != 4 || packet[9] != IPPROTO_UDP ||
+	        len < (packet[0] & 15) * 4 + UDP_HEADER)
+		return;
+	struct nlattr *copy = mnl_nlmsg_get_payload_tail(verdict);
+	mnl_attr_put(verdict, NFQA_PAYLOAD, len, packet);
+	renew_checksum(mnl_attr_get_payload(copy), len);
+}
+
 /* Writes the verdict for one received message; returns how many octets it took. */
-static size_t put_verdict(char *at, const struct nlmsghdr *packet)
+static size_t put_verdict(char *at, const struct nlmsghdr *packet, bool with_packet)
 {
 	struct nlattr *attributes[NFQA_MAX + 1] = { NULL };
 
@@ -105,13 +162,15 @@ static size_t put_verdict(char *at, const struct nlmsghdr *packet)
 	        mnl_attr_get_payload(attributes[NFQA_PACKET_HDR]);
 	struct nlmsghdr *verdict = nfq_nlmsg_put(at, NFQNL_MSG_VERDICT, QUEUE);
 	nfq_nlmsg_verdict_put(verdict, (int)ntohl(header->packet_id), NF_ACCEPT);
+	if (with_packet && attributes[NFQA_PAYLOAD])
+		put_packet(verdict, attributes[NFQA_PAYLOAD]);
 	return MNL_ALIGN(verdict->nlmsg_len);
 }
 
-static int serve_batched(void)
+static int serve_batched(bool with_packets, bool naps)
 {
 	static char packets[BATCH][PACKET_SIZE] __attribute__((aligned(8)));
-	static char verdicts[BATCH * VERDICT_SIZE] __attribute__((aligned(8)));
+	static char verdicts[SEND_SIZE + PACKET_SIZE] __attribute__((aligned(8)));
 	struct iovec vectors[BATCH];
 	struct mmsghdr messages[BATCH] = { 0 };
 	struct mnl_socket *library = mnl_socket_open(NETLINK_NETFILTER);
@@ -126,25 +185,38 @@ static int serve_batched(void)
 		messages[i].msg_hdr.msg_iov = &vectors[i];
 		messages[i].msg_hdr.msg_iovlen = 1;
 	}
+	prctl(PR_SET_TIMERSLACK, 1);
 	say_ready();
 	for (;;) {
 		size_t len = 0;
 		int n = recvmmsg(fd, messages, BATCH, MSG_WAITFORONE, NULL);
 		if (n < 0 && errno != ENOBUFS && errno != EINTR)
 			return fail("recvmmsg");
-		for (int i = 0; i < n; i++)
-			len += put_verdict(verdicts + len, (const void *)packets[i]);
-		if (len > 0 && send(fd, verdicts, len, 0) < 0)
-			return fail("send");
+		for (int i = 0; i < n; i++) {
+			len += put_verdict(verdicts + len, (const void *)packets[i], with_packets);
+			if (len > 0 && (i + 1 == n || len > SEND_SIZE - VERDICT_SIZE)) {
+				if (send(fd, verdicts, len, 0) < 0)
+					return fail("send");
+				len = 0;
+			}
+		}
+		if (naps && n < BATCH)
+			usleep(NAP_US);
 	}
 }
 
 int main(int argc, char **argv)
 {
-	if (argc == 2 && strcmp(argv[1], "classic") == 0)
+	const char *mode = argc == 2 ? argv[1] : "";
+
+	if (strcmp(mode, "classic") == 0)
 		return serve_classic();
-	if (argc == 2 && strcmp(argv[1], "batched") == 0)
-		return serve_batched();
-	fputs("usage: acceptall classic|batched\n", stderr);
+	if (strcmp(mode, "batched") == 0)
+		return serve_batched(false, false);
+	if (strcmp(mode, "rewriting") == 0)
+		return serve_batched(true, false);
+	if (strcmp(mode, "napping") == 0)
+		return serve_batched(true, true);
+	fputs("usage: acceptall classic|batched|rewriting|napping\n", stderr);
 	return 2;
 }

@@ -50,5 +50,3 @@ def build(resources):
         namespaces[name].run("ip", "-batch", "-", stdin=lines)
     router.run("sh", "-c", "echo 1 >/proc/sys/net/ipv4/ip_forward")
     return namespaces
-
-

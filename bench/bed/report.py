@@ -52,9 +52,12 @@ HEADER = ("scene", "octets", "answers/s", "+-%", "filter us", "+-%", "server us"
           "p99 us", "lost", "rate/base", "cpu/base")
 LEGEND = """octets    of an answer, as the client gets it
 filter, server us    CPU of that process an answer, with what the kernel does in its name
-+-%       half the distance between the extreme rounds; base: "batched" with the same answers
++-%       half the distance between the extreme rounds
+base      what accepts everything, rewriting as many bytes, with answers of the same size
+p256 ... nxdomain    a thousand names, whose signatures sealgate remembers; cold: 20000, too many
 plain     a client without DO: the answer is rewritten; cd: with CD, it passes unjudged
-idle      one question outstanding, else 512"""
+idle, 64  questions outstanding: one, 64; else 512
+unbound, dnsmasq     answer from their cache, and spare the way to the server"""
 
 
 def row_of(name, rounds, base):
@@ -81,6 +84,6 @@ def print_table(header, rows):
 
 
 def ratios(mine, theirs):
-    """(c)/(b) of one pair of scenes, as text."""
-    return (f"{_number(_ratio(mine, theirs, 'per_s'), 3)} of the responses per second, "
-            f"{_number(_ratio(mine, theirs, 'filter_us'), 1)} times the filter's CPU a response")
+    """One pair of scenes, as text."""
+    return (f"{_number(_ratio(mine, theirs, 'per_s'), 2):>5} of its responses a second, "
+            f"{_number(_ratio(mine, theirs, 'filter_us'), 2):>5} times its CPU a response")

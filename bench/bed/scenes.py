@@ -8,40 +8,57 @@ import os
 from lab.resources import LabError
 
 from . import ground
+from .filters import is_resolver
 from .zones import QUESTIONS
 
-# `filter`: none, classic or batched (bench/acceptall), sealgate. `against`: the scene whose rate
-# and cost this one is divided by; it has the same responses on the server's side.
-Scene = collections.namedtuple("Scene", "filter question client outstanding against")
+# `filter`: none; bench/acceptall's classic, batched, rewriting, napping; sealgate; a resolver.
+# `against`: the scene whose rate and cost this one is divided by, with responses of (nearly) the
+# same size on the server's side. `is_quick`: measured when there is little time, too.
+Scene = collections.namedtuple("Scene", "filter question client outstanding against is_quick")
 
-BUSY, IDLE = 512, 1
+BUSY, SOME, IDLE = 512, 64, 1
+LOADS = {BUSY: "", SOME: "64", IDLE: "idle"}
+
+BASE = "rewriting p256"
 
 SCENES = (
-    Scene("none", "p256", "do", BUSY, None),
-    Scene("classic", "p256", "do", BUSY, None),
-    Scene("batched", "p256", "do", BUSY, None),
-    Scene("sealgate", "p256", "do", BUSY, "batched p256"),
-    Scene("sealgate", "p256", "plain", BUSY, "batched p256"),
-    Scene("sealgate", "p256", "cd", BUSY, "batched p256"),
-    Scene("batched", "ed25519", "do", BUSY, None),
-    Scene("sealgate", "ed25519", "do", BUSY, "batched ed25519"),
-    Scene("batched", "rsa2048", "do", BUSY, None),
-    Scene("sealgate", "rsa2048", "do", BUSY, "batched rsa2048"),
-    Scene("batched", "nxdomain", "do", BUSY, None),
-    Scene("sealgate", "nxdomain", "do", BUSY, "batched nxdomain"),
-    Scene("none", "p256", "do", IDLE, None),
-    Scene("batched", "p256", "do", IDLE, None),
-    Scene("sealgate", "p256", "do", IDLE, "batched p256 idle"),
+    Scene("none", "p256", "do", BUSY, None, True),
+    Scene("classic", "p256", "do", BUSY, BASE, True),
+    Scene("batched", "p256", "do", BUSY, BASE, True),
+    Scene("rewriting", "p256", "do", BUSY, None, True),
+    Scene("napping", "p256", "do", BUSY, BASE, True),
+    Scene("sealgate", "p256", "do", BUSY, BASE, True),
+    Scene("sealgate", "p256", "plain", BUSY, BASE, True),
+    Scene("sealgate", "p256", "cd", BUSY, BASE, False),
+    Scene("sealgate", "ed25519", "do", BUSY, BASE, False),
+    Scene("rewriting", "rsa2048", "do", BUSY, None, False),
+    Scene("sealgate", "rsa2048", "do", BUSY, "rewriting rsa2048", False),
+    Scene("rewriting", "nxdomain", "do", BUSY, None, True),
+    Scene("sealgate", "nxdomain", "do", BUSY, "rewriting nxdomain", True),
+    Scene("rewriting", "cold", "do", BUSY, None, False),
+    Scene("sealgate", "cold", "do", BUSY, BASE, True),
+    Scene("sealgate", "cold", "plain", BUSY, BASE, False),
+    Scene("unbound", "p256", "do", BUSY, None, True),
+    Scene("unbound", "p256", "plain", BUSY, None, False),
+    Scene("dnsmasq", "p256", "plain", BUSY, None, True),
+    Scene("rewriting", "p256", "do", SOME, None, True),
+    Scene("sealgate", "p256", "do", SOME, "rewriting p256 64", True),
+    Scene("none", "p256", "do", IDLE, None, True),
+    Scene("rewriting", "p256", "do", IDLE, None, True),
+    Scene("sealgate", "p256", "do", IDLE, "rewriting p256 idle", True),
+    Scene("sealgate", "cold", "do", IDLE, "rewriting p256 idle", False),
 )
 
 
 def name_of(scene):
-    return " ".join([scene.filter, scene.question, *(() if scene.client == "do" else (scene.client,)),
-                     *(() if scene.outstanding == BUSY else ("idle",))])
+    return " ".join(word for word in (scene.filter, scene.question,
+                                      "" if scene.client == "do" else scene.client,
+                                      LOADS[scene.outstanding]) if word)
 
 
+# Warming up lasts until all names were asked, also on a bad day.
 Pace = collections.namedtuple("Pace", "rounds warm_up_ms measured_ms")
-PACES = {"quick": Pace(3, 300, 1000), "full": Pace(5, 500, 2000)}
+PACES = {"quick": Pace(3, 400, 800), "full": Pace(7, 600, 1500)}
 
 
 class Measurer:
@@ -66,7 +83,8 @@ class Measurer:
             said = self._client.run(
                 self._load, *watched, "-n", str(scene.outstanding),
                 "-w", str(self._pace.warm_up_ms), "-t", str(self._pace.measured_ms),
-                "-r", str(QUESTIONS[scene.question].rcode), ground.SERVER,
+                "-r", str(QUESTIONS[scene.question].rcode),
+                ground.ROUTER_INSIDE if is_resolver(scene.filter) else ground.SERVER,
                 self._prepared.queries(scene.question, scene.client))
             if process and not process.is_running():
                 raise LabError(f"{scene.filter} ended by itself:\n{process.log_text()}")
@@ -90,7 +108,7 @@ def complaint(scene, figures):
         return "no answers"
     if figures["wrong"]:
         return f"{figures['wrong']} answers had the wrong RCODE, or TC"
-    if scene.filter == "sealgate" and scene.client == "do" and \
+    if scene.filter in ("sealgate", "unbound") and scene.client == "do" and \
             figures["authentic"] < figures["answers"]:
         return f"{figures['answers'] - figures['authentic']} answers came without AD"
     return None

@@ -16,7 +16,8 @@ from lab.resources import LabError, run_tool
 
 from . import ground
 
-NAMES = 2000            # asked in turn: more than fit in no cache at all
+WARM_NAMES = 1000       # asked in turn, again and again: whatever can be remembered is
+COLD_NAMES = 20000      # asked in turn: more than crypto/verified.h's VERIFIED_MAX remembers
 A, DS, DNSKEY, OPT = 1, 43, 48, 41
 NXDOMAIN = 3
 RD, CD, DO = 0x0100, 0x0010, 0x8000
@@ -31,15 +32,17 @@ LEAVES = (
     Zone("ed25519.test.", "ED25519", (), ()),
     Zone("rsa2048.test.", "RSASHA256", ("-b", "2048"), ()),
     Zone("nsec3.test.", "ECDSAP256SHA256", (), ("-3", "-", "-H", "0")),
+    Zone("cold.test.", "ECDSAP256SHA256", (), ()),
 )
 
-# What the client asks: which zone, the form of the names, and the RCODE that must come.
-Question = collections.namedtuple("Question", "origin form rcode")
+# What the client asks: which zone, the form of the names, how many, and the RCODE that must come.
+Question = collections.namedtuple("Question", "origin form names rcode")
 QUESTIONS = {
-    "p256": Question("p256.test.", "n{}", 0),
-    "ed25519": Question("ed25519.test.", "n{}", 0),
-    "rsa2048": Question("rsa2048.test.", "n{}", 0),
-    "nxdomain": Question("nsec3.test.", "x{}", NXDOMAIN),
+    "p256": Question("p256.test.", "n{}", WARM_NAMES, 0),
+    "ed25519": Question("ed25519.test.", "n{}", WARM_NAMES, 0),
+    "rsa2048": Question("rsa2048.test.", "n{}", WARM_NAMES, 0),
+    "nxdomain": Question("nsec3.test.", "x{}", WARM_NAMES, NXDOMAIN),
+    "cold": Question("cold.test.", "n{}", COLD_NAMES, 0),
 }
 
 # How the client asks: DO of its OPT (without DO it sends none), flags of the header.
@@ -69,7 +72,7 @@ server:
     pidfile: ""
     # As resolvers answer: nothing that was not asked for.
     minimal-responses: yes
-    # Two thousand names that are not there are no attack.
+    # A thousand names that are not there are no attack.
     rrl-ratelimit: 0
 remote-control:
     control-enable: no
@@ -103,8 +106,10 @@ class Prepared:
         server.stop()
 
     def _sign_leaf(self, zone):
+        names = max(question.names for question in QUESTIONS.values()
+                    if question.origin == zone.origin)
         return self._sign(zone, "".join(
-            f"n{i} A 192.0.2.{i % 250 + 1}\n" for i in range(NAMES)))
+            f"n{i} A 192.0.2.{i % 250 + 1}\n" for i in range(names)))
 
     def _sign(self, zone, records):
         """Makes a zone and signs it with one key; returns the zone's DS record."""
@@ -132,23 +137,23 @@ class Prepared:
         return namespace.start("nsd", "nsd", "-d", "-c", config)
 
     def _ask_everything(self, namespace, server):
-        _wait_for_server(namespace, server)
-        with _connect(namespace) as asking, open(self.responses, "wb") as responses:
+        wait_for_answers(namespace, ground.SERVER, server)
+        with _connect(namespace, ground.SERVER) as asking, open(self.responses, "wb") as responses:
             for zone in (ROOT, TLD, *LEAVES):
                 _write(responses, _ask(asking, query(zone.origin, DNSKEY, CLIENTS["do"])))
             for zone in (TLD, *LEAVES):
                 _write(responses, _ask(asking, query(zone.origin, DS, CLIENTS["do"])))
             for question in QUESTIONS:
-                for client in ("do", "plain"):
-                    self._ask_all_names(asking, responses, question, client)
-                # The answers are those to "do".
-                with open(self.queries(question, "cd"), "wb") as queries:
-                    for octets in _queries(question, "cd"):
-                        _write(queries, octets)
+                self._ask_all_names(asking, responses, question)
+                # sealgate makes "do" of "plain", and the answers to "cd" are those to "do".
+                for client in ("plain", "cd"):
+                    with open(self.queries(question, client), "wb") as queries:
+                        for octets in _queries(question, client):
+                            _write(queries, octets)
 
-    def _ask_all_names(self, asking, responses, question, client):
-        with open(self.queries(question, client), "wb") as queries:
-            for octets in _queries(question, client):
+    def _ask_all_names(self, asking, responses, question):
+        with open(self.queries(question, "do"), "wb") as queries:
+            for octets in _queries(question, "do"):
                 response = _ask(asking, octets)
                 if response[3] & 0x0f != QUESTIONS[question].rcode or response[2] & 0x02:
                     raise LabError(f"NSD answers {question} with flags {response[2:4].hex()}")
@@ -157,8 +162,8 @@ class Prepared:
 
 
 def _queries(question, client):
-    origin, form, _ = QUESTIONS[question]
-    return [query(f"{form.format(i)}.{origin}", A, CLIENTS[client]) for i in range(NAMES)]
+    origin, form, names, _ = QUESTIONS[question]
+    return [query(f"{form.format(i)}.{origin}", A, CLIENTS[client]) for i in range(names)]
 
 
 def query(name, kind, client):
@@ -176,9 +181,9 @@ def _write(file, octets):
     file.write(struct.pack("!H", len(octets)) + octets)
 
 
-def _connect(namespace):
+def _connect(namespace, address):
     asking = namespace.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    asking.connect((ground.SERVER, 53))
+    asking.connect((address, 53))
     asking.settimeout(2)
     return asking
 
@@ -191,11 +196,11 @@ def _ask(asking, octets):
         raise LabError(f"NSD does not answer: {error}") from error
 
 
-def _wait_for_server(namespace, server):
+def wait_for_answers(namespace, address, server):
     """On sockets of its own: an answer that comes late must not be taken for another's."""
     deadline = time.monotonic() + 20
     while server.is_running() and time.monotonic() < deadline:
-        with _connect(namespace) as asking:
+        with _connect(namespace, address) as asking:
             asking.settimeout(0.1)
             try:
                 asking.send(query(".", DNSKEY, CLIENTS["do"]))
@@ -203,4 +208,4 @@ def _wait_for_server(namespace, server):
                 return
             except OSError:
                 time.sleep(0.05)
-    raise LabError(f"NSD does not answer:\n{server.log_text()}")
+    raise LabError(f"{server.name} does not answer:\n{server.log_text()}")

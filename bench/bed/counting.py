@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Instructions of a warm judgement, counted by valgrind where it is installed.
+
+A count is the same on a busy machine. valgrind's processor lacks some instructions, those for SHA
+among them: OpenSSL takes more of others in their stead, and on the real machine it is fewer.
+"""
+
+import collections
+import os
+import re
+import shutil
+import tempfile
+
+from lab.resources import run_tool
+
+JUDGED = 100
+
+
+def instructions(program, files):
+    """Returns how many one judgement takes, and how many of them in OpenSSL; None if nobody can
+    count."""
+    if not shutil.which("valgrind"):
+        return None
+    with tempfile.TemporaryDirectory(prefix="sealgate-bench-") as directory:
+        path = os.path.join(directory, "counted")
+        run_tool("valgrind", "-q", "--tool=callgrind", "--toggle-collect=judge_counted",
+                 f"--callgrind-out-file={path}", "--compress-strings=no", program, "-w",
+                 str(JUDGED), *files)
+        with open(path) as file:
+            counts = _self_counts(file)
+    return sum(counts.values()) / JUDGED, counts["libcrypto"] / JUDGED
+
+
+def _self_counts(lines):
+    """Sums callgrind's file by library: what a function costs itself, not what it calls."""
+    counts = collections.Counter()
+    library, is_call = "", False
+    for line in lines:
+        if line.startswith("ob="):
+            library = os.path.basename(line[3:].strip()).split(".")[0]
+        elif line.startswith("calls="):
+            is_call = True
+        elif re.match(r"[0-9+*-]", line):
+            if not is_call:
+                counts[library] += int(line.split()[1])
+            is_call = False
+    return counts
