@@ -7,8 +7,8 @@
  *	acceptall batched    recvmmsg(), and the verdicts of a batch in one send()
  *	acceptall rewriting  the same, and each packet is sent back with its verdict: the payload
  *	                     copied, the checksum of UDP made anew, as a filter must that changes it
- *	acceptall napping    the same, and after a batch that was not full it sleeps for a moment,
- *so that the next is larger: the cheapest that is known, while there is load
+ *	acceptall napping    the same, and after a batch that was not full it sleeps for a moment:
+ *	                     the next is larger, and a packet costs less while there is load
  *
  * It serves queue 0, says "ready" and runs until it is killed. */
 #include <arpa/inet.h>

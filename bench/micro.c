@@ -6,9 +6,9 @@
  *	micro -w COUNT ANCHORS RESPONSES QUERIES
  *
  * COUNT responses, or as many as there are, are judged in each of ROUNDS rounds, in which all that
- *is compared takes turns. Cold: all signatures were forgotten before. Warm: each was found good
- *before. Prints one JSON object: CPU microseconds a response, medians of the rounds, and what a
- *warm judgement takes from the heap and from the kernel.
+ * is compared takes turns. Cold: all signatures were forgotten before. Warm: each was found good
+ * before. Prints one JSON object: CPU microseconds a response, medians of the rounds, and what a
+ * warm judgement takes from the heap and from the kernel.
  *
  * With -w nothing is timed: it makes ready, calls judge_counted() once, which judges COUNT warm
  * responses and rewrites them, and prints nothing. For tools that count instructions in there. */
