@@ -13,7 +13,7 @@
 #include "ops/saved.h"
 #include "ops/template.h"
 
-static const char *const tables[] = { "security", "filter", "nat", "mangle" };
+static const char *const tables[] = { "security", "filter", "nat", "mangle", "raw" };
 enum { TABLES = sizeof(tables) / sizeof(tables[0]) };
 
 enum family { IPV4, IPV6, FAMILIES };
