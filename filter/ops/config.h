@@ -30,6 +30,7 @@ struct config {
 	uint32_t tcp; /* enum config_tcp */
 	uint32_t tcp_port, tcp_connections, tcp_idle_ms;
 	uint32_t zone_transfer; /* enum config_zone_transfer */
+	bool block_encrypted_dns;
 	char trust_anchor[CONFIG_PATH_MAX];
 	bool rollover;
 	char trust_anchor_state[CONFIG_PATH_MAX];

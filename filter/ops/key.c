@@ -80,6 +80,10 @@ const struct key keys[] = {
 	        .number = ZONE_TRANSFER_PASS,
 	        .help = "What becomes of AXFR and IXFR over TCP, which cannot be judged:\n"
 	                "\"pass\" or \"refuse\"." },
+	{ "block_encrypted_dns", KEY_SWITCH, AT(block_encrypted_dns),
+	        .help = "True refuses port 853, DNS over TLS and over QUIC, which cannot be\n"
+	                "judged: clients that may then ask in the clear. DNS over HTTPS looks\n"
+	                "like any web site and passes. The rules depend on it." },
 
 	{ "trust_anchor", KEY_PATH, AT(trust_anchor), .text = "/usr/share/dns/root.key",
 	        .help = "The DS or DNSKEY records to trust, in zone-file form. The root's\n"

@@ -23,16 +23,34 @@ EMBED(gateway_relay_nft, "rules/gateway-relay.nft");
 EMBED(host_relay_iptables, "rules/host-relay.iptables");
 EMBED(gateway_relay_iptables, "rules/gateway-relay.iptables");
 
-/* Writes `text` with `value` for each `placeholder`. The comments speak of placeholders too; there
- * it does no harm. */
-static void fill_in(const char *text, const char *placeholder, const char *value, FILE *out)
+struct blank {
+	const char *placeholder, *value;
+};
+
+/* Returns the blank that `text` begins with, or NULL. */
+static const struct blank *blank_at(const char *text, const struct blank *blanks, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strncmp(text, blanks[i].placeholder, strlen(blanks[i].placeholder)) == 0)
+			return &blanks[i];
+	}
+	return NULL;
+}
+
+/* Writes `text` with a value for each placeholder. The comments speak of placeholders too; there it
+ * does no harm. */
+static void fill_in(const char *text, const struct blank *blanks, size_t count, FILE *out)
 {
 	const char *next;
 
-	while ((next = strstr(text, placeholder)) != NULL) {
+	for (; (next = strchr(text, '@')) != NULL; text = next) {
+		const struct blank *blank = blank_at(next, blanks, count);
 		fwrite(text, 1, (size_t)(next - text), out);
-		fputs(value, out);
-		text = next + strlen(placeholder);
+		if (blank)
+			fputs(blank->value, out);
+		else
+			fputc(*next, out);
+		next += blank ? strlen(blank->placeholder) : 1;
 	}
 	fputs(text, out);
 }
@@ -47,10 +65,12 @@ static char *put_together(
 
 	if (!out)
 		return NULL;
+	const struct blank blanks[] = { { "@QUEUE@", queue }, { "@PORT@", port },
+		{ "@ENCRYPTED@", c->block_encrypted_dns ? "" : "# " } };
 	snprintf(port, sizeof(port), "%u", c->tcp_port);
-	fill_in(rules, "@QUEUE@", queue, out);
+	fill_in(rules, blanks, sizeof(blanks) / sizeof(blanks[0]), out);
 	if (c->tcp == TCP_RELAY)
-		fill_in(relay_rules, "@PORT@", port, out);
+		fill_in(relay_rules, blanks, sizeof(blanks) / sizeof(blanks[0]), out);
 	if (fclose(out) != 0) {
 		free(filled);
 		return NULL;

@@ -62,11 +62,39 @@ static void each_role_has_its_hooks(void **state)
 		free(texts[i]);
 }
 
+/* In both forms a rule for port 853 is there, or is a comment. */
+static void encrypted_dns_is_refused_only_where_that_is_wanted(void **state)
+{
+	(void)state;
+	for (uint32_t role = ROLE_HOST; role <= ROLE_GATEWAY; role++) {
+		for (int wanted = 0; wanted <= 1; wanted++) {
+			struct config c = {
+				.role = role, .queue_count = 1, .block_encrypted_dns = wanted
+			};
+			char *nft = template_nft(&c), *iptables = template_iptables(&c);
+
+			assert_non_null(nft);
+			assert_non_null(iptables);
+			assert_int_equal(wanted,
+			        strstr(nft, "\n\t\ttcp dport 853 reject with tcp reset\n") &&
+			                strstr(nft, "\n\t\tudp dport 853 reject\n"));
+			assert_int_equal(wanted,
+			        strstr(iptables, "\n-A SEALGATE_REJECT -p tcp --dport 853 -j "
+			                         "REJECT --reject-with tcp-reset\n") &&
+			                strstr(iptables, "\n-A SEALGATE_REJECT -p udp --dport "
+			                                 "853 -j REJECT\n"));
+			free(nft);
+			free(iptables);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_queue_is_filled_in),
 		cmocka_unit_test(each_role_has_its_hooks),
+		cmocka_unit_test(encrypted_dns_is_refused_only_where_that_is_wanted),
 	};
 	return cmocka_run_group_tests_name("template", tests, NULL, NULL);
 }

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the lab asserts. One module for each kind of promise; ALL_GROUPS is the order of a run."""
 
-from . import (attacks, audit, client, explain, fragments, ground, iterate, life, oracle, race, rules,
-               same, tcp, truncation)
+from . import (attacks, audit, client, encrypted, explain, fragments, ground, iterate, life, oracle,
+               race, rules, same, tcp, truncation)
 
 _MODULES = (
     ground,
@@ -17,6 +17,7 @@ _MODULES = (
     tcp,
     truncation,
     rules,
+    encrypted,
     life,
     explain,
 )

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""DNS over TLS (RFC 7858): a real resolver that serves it, and a client that asks.
+
+There is no server of DNS over QUIC (RFC 9250) in Debian 12, so a socket stands for it: what matters is
+whether a datagram to its port arrives.
+"""
+
+import socket
+import ssl
+import time
+
+from . import ask, streams, topology
+from .resources import LabError, run_tool
+
+PORT = 853
+
+UNBOUND = """
+server:
+    module-config: "iterator"
+    interface: {v4}@853
+    interface: {v6}@853
+    tls-service-key: "{key}"
+    tls-service-pem: "{certificate}"
+    access-control: 0.0.0.0/0 allow
+    access-control: ::/0 allow
+    directory: "{directory}"
+    pidfile: ""
+    username: ""
+    chroot: ""
+    use-syslog: no
+    num-threads: 1
+    local-zone: "encrypted." static
+    local-data: "www.encrypted. A 192.0.2.80"
+remote-control:
+    control-enable: no
+"""
+
+
+def start_server(resources, namespace, addresses):
+    """Starts an unbound that serves DNS over TLS, and waits until it does."""
+    key, certificate = resources.path("tls.key"), resources.path("tls.pem")
+    run_tool("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+             "-nodes", "-days", "2", "-subj", "/CN=encrypted", "-keyout", key, "-out", certificate)
+    config = resources.path("unbound-tls.conf")
+    with open(config, "w") as file:
+        file.write(UNBOUND.format(v4=addresses[4], v6=addresses[6], key=key,
+                                  certificate=certificate, directory=resources.directory))
+    process = namespace.start("unbound-tls", "unbound", "-d", "-d", "-c", config)
+    deadline = time.monotonic() + 10
+    while query(namespace, addresses[4], "www.encrypted.", "A", timeout_s=1) is None:
+        if time.monotonic() > deadline or not process.is_running():
+            process.stop()
+            raise LabError(f"no DNS over TLS:\n{process.log_text()[-2000:]}")
+        time.sleep(0.05)
+    return process
+
+
+def query(namespace, address, name, rdtype, timeout_s=3.0):
+    """Asks over TLS, whoever the server is. Returns an Answer; None when there is no connection."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    sock = namespace.socket(family, socket.SOCK_STREAM)
+    sock.settimeout(timeout_s)
+    try:
+        sock.connect((address, PORT))
+        with context.wrap_socket(sock) as stream:
+            connection = streams.Stream(stream)
+            connection.send(ask.make(name, rdtype).to_wire())
+            wire = connection.receive(timeout_s)
+            return wire and ask.Answer(wire)
+    except OSError:
+        return None
+    finally:
+        sock.close()
+
+
+def query_or_fall_back(namespace, address, name, rdtype):
+    """What a client with opportunistic DNS over TLS does (RFC 7858, 4.1)."""
+    return query(namespace, address, name, rdtype) or ask.query(namespace, address, name, rdtype)
+
+
+def datagram_fate(asker, family, server):
+    """Sends a datagram to the port of DNS over QUIC: returns "arrived", "refused" or "lost"."""
+    kind = socket.AF_INET6 if family == 6 else socket.AF_INET
+    address = topology.ORACLE[family]
+    with server.socket(kind, socket.SOCK_DGRAM) as listener, \
+            asker.socket(kind, socket.SOCK_DGRAM) as sender:
+        listener.bind((address, PORT))
+        listener.settimeout(0.05)
+        sender.settimeout(0.05)
+        sender.connect((address, PORT))
+        deadline = time.monotonic() + 3
+        try:
+            sender.send(b"initial")
+        except PermissionError:     # of this very machine
+            return "refused"
+        while time.monotonic() < deadline:
+            try:
+                sender.recv(10)
+            except ConnectionRefusedError:
+                return "refused"
+            except TimeoutError:
+                pass
+            try:
+                return "arrived" if listener.recv(10) else "lost"
+            except TimeoutError:
+                pass
+    return "lost"
