@@ -161,7 +161,7 @@ static void set_up(struct bench *b, const char *anchors, const char *responses, 
 	if (!a)
 		die(error);
 	b->gate = (struct gate){ .crypto = crypto_new(), .store = &b->store, .policy = &b->policy };
-	if (!b->gate.crypto || store_init(&b->store, a, 1024) != 0 || gate_init(&b->gate) != 0)
+	if (!b->gate.crypto || store_init(&b->store, a, 1024) != 0 || gate_init(&b->gate, 0) != 0)
 		die("no memory");
 	b->now_s = (int64_t)time(NULL);
 	find_judged(b);

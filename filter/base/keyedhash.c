@@ -21,6 +21,14 @@ uint64_t keyed_hash(const struct hash_key *key, struct span s)
 	return hash;
 }
 
+struct wide_hash keyed_hash_wide(const struct hash_key *key, struct span s)
+{
+	struct wide_hash hash;
+	_Static_assert(sizeof(hash) == crypto_shorthash_siphashx24_BYTES, "the hash fills it");
+	crypto_shorthash_siphashx24(hash.octets, s.base, s.len, key->octets);
+	return hash;
+}
+
 uint16_t random_u16(void)
 {
 	return (uint16_t)randombytes_random();

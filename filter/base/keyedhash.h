@@ -15,6 +15,14 @@ int hash_key_draw(struct hash_key *key);
 
 uint64_t keyed_hash(const struct hash_key *key, struct span s);
 
+/* The same with 128 bits (SipHash-2-4-128): as long as nobody has the key, two inputs that were met
+ * and have one hash are the same input. */
+struct wide_hash {
+	uint8_t octets[16];
+};
+
+struct wide_hash keyed_hash_wide(const struct hash_key *key, struct span s);
+
 /* Returns 16 unpredictable bits, for message ids. */
 uint16_t random_u16(void);
 

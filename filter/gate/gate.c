@@ -5,26 +5,28 @@
 #include <stdlib.h>
 
 #include "gate/judging.h"
+#include "gate/recall.h"
 #include "gate/reply.h"
 #include "gate/rewrite.h"
 
 /* Enough for the groups, the canonical form and the rewriting of the largest message. */
 #define ARENA_OCTETS (4u << 20)
 
-int gate_init(struct gate *g)
+int gate_init(struct gate *g, uint32_t messages)
 {
 	int error = arena_init(&g->arena, ARENA_OCTETS);
 
 	g->rrs = calloc(MESSAGE_RRS_MAX, sizeof(*g->rrs));
-	if (error || !g->rrs) {
+	if (!error)
+		error = g->rrs ? recall_init(&g->recall, messages) : -ENOMEM;
+	if (error)
 		gate_fini(g);
-		return -ENOMEM;
-	}
-	return 0;
+	return error;
 }
 
 void gate_fini(struct gate *g)
 {
+	recall_fini(&g->recall);
 	arena_fini(&g->arena);
 	free(g->rrs);
 	g->rrs = NULL;
@@ -111,9 +113,9 @@ static void leave_out_from(struct rewrite *r, const struct message *m, enum sect
 }
 
 /* Writes the message within the client's size: whole, without the additional section, or empty with
- * TC (RFC 2181, 9). */
+ * TC (RFC 2181, 9). Says whether it is `whole`. */
 static bool write_to_fit(struct gate *g, struct rewrite *r, const struct message *m,
-        const struct asked *asked, struct writer *out)
+        const struct asked *asked, struct writer *out, bool *whole)
 {
 	static const enum section cuts[] = { SECTION_ADDITIONAL, SECTION_ANSWER };
 
@@ -121,6 +123,7 @@ static bool write_to_fit(struct gate *g, struct rewrite *r, const struct message
 		*out = writer_over(out->base, out->capacity);
 		if (!rewrite_message(r, m, &g->arena, out))
 			return false;
+		*whole = cut == 0;
 		if (out->len <= asked->udp_size || cut == sizeof(cuts) / sizeof(cuts[0]))
 			return true;
 		leave_out_from(r, m, cuts[cut]);
@@ -178,10 +181,12 @@ static void pass_on(struct gate *g, struct judging *j, const struct message *m,
 		servfail(asked, m->flags, out, result);
 		return;
 	}
+	bool whole = true;
 	choose_records(&r, j, m, asked, g->policy);
 	if (rewrite_is_nothing(&r, m) && m->octets.len <= asked->udp_size) {
 		result->verdict = GATE_ACCEPT;
-	} else if (write_to_fit(g, &r, m, asked, out)) {
+		result->octets = m->octets;
+	} else if (write_to_fit(g, &r, m, asked, out, &whole)) {
 		result->verdict = GATE_REWRITE;
 		result->octets = writer_span(out);
 	} else if (g->policy->mode == MODE_MONITOR) {
@@ -190,6 +195,8 @@ static void pass_on(struct gate *g, struct judging *j, const struct message *m,
 		result->outcome = outcome_of(STATUS_BOGUS, REASON_MALFORMED);
 		servfail(asked, m->flags, out, result);
 	}
+	if (whole && j->m && result->octets.len > 0 && result->outcome.status <= STATUS_INSECURE)
+		recall_put(&g->recall, j, asked, &r, result->octets, g->store->holds_until_s);
 }
 
 /* Judges an answer in class IN. Returns false when something is wanted first. */
@@ -230,6 +237,7 @@ void gate_judge(struct gate *g, const struct asked *asked, struct span octets, i
 
 	arena_reset(&g->arena, 0);
 	begin_result(result, &m);
+	g->store->holds_until_s = INT64_MAX;
 	if (!parsed) {
 		result->outcome = outcome_of(STATUS_BOGUS, REASON_MALFORMED);
 		return;

@@ -6,6 +6,8 @@
 #define GATE_GATE_H
 
 #include "base/arena.h"
+#include "base/keyedhash.h"
+#include "base/table.h"
 #include "base/writer.h"
 #include "crypto/crypto.h"
 #include "dnssec/outcome.h"
@@ -14,11 +16,18 @@
 #include "trust/store.h"
 #include "trust/want.h"
 
+/* The message cache; its inside is that of recall.h. */
+struct recall {
+	struct table messages;
+	struct hash_key key;
+};
+
 /* One per worker. Zero it, fill the pointers, call gate_init(). */
 struct gate {
 	struct crypto *crypto;
 	struct store *store;
 	const struct policy *policy;
+	struct recall recall;
 	struct arena arena;
 	struct rr *rrs; /* room for the response being judged */
 };
@@ -43,19 +52,31 @@ struct gate_result {
 	bool is_partial;     /* only the part of the answer goes on that its server can know */
 	bool has_signer;
 	struct name signer; /* the zone that signed the answer, or the denial: its first RRset */
-	struct span octets; /* inside the writer that was passed */
-	struct want want;   /* of GATE_WANT */
+	struct span
+	        octets;   /* to be sent: the message itself, or inside the writer that was passed */
+	struct want want; /* of GATE_WANT */
 	unsigned verifications; /* signature checks that this judgement cost */
 };
 
-/* Takes the memory it needs. Returns 0 or -ENOMEM. */
-int gate_init(struct gate *g);
+/* Takes the memory it needs, with room to remember `messages` responses that were judged, or none.
+ * Returns 0 or a negative errno. */
+int gate_init(struct gate *g, uint32_t messages);
 void gate_fini(struct gate *g);
 
 /* Judges the response `octets` to `asked` at `now_s` (seconds since 1970). `out` is empty and
  * should have room for 65535 octets. The result borrows from `out` only. */
 void gate_judge(struct gate *g, const struct asked *asked, struct span octets, int64_t now_s,
         struct writer *out, struct gate_result *result);
+
+/* Looks whether a response like `m`, to a question like `asked`, was judged before. If so, returns
+ * true with what gate_judge() would say, but that `octets`, which are those of `m`, may have been
+ * changed: of GATE_REWRITE they are what is to be sent. If not, they are as they were, and it is to
+ * be judged. Costs no system call, and no memory. */
+bool gate_recall(struct gate *g, const struct asked *asked, const struct message *m,
+        uint8_t *octets, int64_t now_s, struct gate_result *result);
+
+/* Forgets the responses that were judged: what was trusted for them is trusted no more. */
+void gate_forget(struct gate *g);
 
 /* The same for a response whose keys cannot be had: writes the SERVFAIL (or lets it through in
  * monitor mode) with `reason`. */

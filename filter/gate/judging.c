@@ -26,8 +26,10 @@ bool judging_begin(struct judging *j, struct gate *gate, const struct message *m
 
 bool judging_wants(struct judging *j, const struct chain *chain)
 {
-	if (!j->may_want)
+	if (!j->may_want) {
+		j->is_provisional = true;
 		return true;
+	}
 	j->wants = true;
 	j->want = chain->link;
 	return false;

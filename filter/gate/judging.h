@@ -31,6 +31,7 @@ struct judging {
 	bool is_lesson; /* nothing of it goes to a client: proofs count wherever they stand */
 	bool wants;
 	struct want want;
+	bool is_provisional; /* something could not be judged that could be, with more known */
 
 	/* The answer's outcome so far, the weakest of its parts, and the part that made it so. */
 	struct outcome outcome;

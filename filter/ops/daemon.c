@@ -84,6 +84,7 @@ static struct worker_config worker_config(
 		.socket_buffer = c->queue_socket_buffer_kib * 1024,
 		.fail_open = c->queue_fail_open,
 		.flows = c->flows,
+		.messages = c->messages,
 		.parked = c->parked,
 		.zones = c->zones,
 		.park_ms = c->park_ms,

@@ -100,6 +100,20 @@ void arrival_judge(struct worker *w, struct arrival *a)
 		conclude(w, a, &result);
 }
 
+void arrival_take(
+        struct worker *w, struct arrival *a, const struct message *response, uint8_t *octets)
+{
+	struct gate_result result;
+
+	if (!gate_recall(&w->gate, a->asked, response, octets, w->now_s, &result)) {
+		arrival_judge(w, a);
+		return;
+	}
+	stats_count(&w->stats.responses_recalled);
+	a->is_changed = result.verdict == GATE_REWRITE;
+	settle(w, a, &result);
+}
+
 void arrival_pass_unjudged(
         struct worker *w, struct arrival *a, enum query_kind kind, uint16_t flags)
 {

@@ -39,9 +39,15 @@ struct arrival {
 	struct span message;
 	struct sockaddr_storage server; /* who sent it */
 	struct parked *parked;          /* where it waits, or NULL: it has not waited yet */
+	bool is_changed;                /* `message` is not what the server sent any more */
 	bool is_last;                   /* nothing better can follow */
 	bool may_not_wait;              /* it has had its time */
 };
+
+/* Treats a response that has just come, and parsed to `response`: does what was done with one like
+ * it, or judges it. `octets` are its own, or a copy of them, and may be changed. */
+void arrival_take(
+        struct worker *w, struct arrival *a, const struct message *response, uint8_t *octets);
 
 /* Judges it: it is delivered, dropped, held back, or waits. It is gone from the caller's hands. */
 void arrival_judge(struct worker *w, struct arrival *a);

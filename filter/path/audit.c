@@ -43,7 +43,7 @@ struct audit *audit_new(const struct audit_options *options)
 	if (!a->crypto || !a->evidence || !a->rrs || !a->octets || !a->answer ||
 	        store_init(&a->store, options->anchors, AUDIT_ZONES) < 0 ||
 	        flow_table_init(&a->flows, AUDIT_FLOWS, FLOW_TIMEOUT_MS) < 0 ||
-	        gate_init(&a->gate) < 0) {
+	        gate_init(&a->gate, 0) < 0) {
 		audit_free(a);
 		return NULL;
 	}

@@ -19,7 +19,7 @@ int inquiry_init(struct inquiry *q, const struct inquiry_options *options)
 	        (struct gate){ .crypto = q->crypto, .store = &q->store, .policy = options->policy };
 	if (!q->crypto || !q->written || !q->answer ||
 	        store_init(&q->store, options->anchors, INQUIRY_ZONES) < 0 ||
-	        gate_init(&q->gate) < 0)
+	        gate_init(&q->gate, 0) < 0)
 		return -ENOMEM;
 	q->store.ntas = options->ntas;
 	return 0;

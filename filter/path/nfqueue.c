@@ -102,9 +102,11 @@ static void hand_over(const struct nlmsghdr *message, nfqueue_handler *handler, 
 	queued.id = ntohl(header->packet_id);
 	if (attributes[NFQA_IFINDEX_INDEV])
 		queued.in_interface = ntohl(mnl_attr_get_u32(attributes[NFQA_IFINDEX_INDEV]));
-	if (attributes[NFQA_PAYLOAD])
-		queued.octets = span_of(mnl_attr_get_payload(attributes[NFQA_PAYLOAD]),
-		        mnl_attr_get_payload_len(attributes[NFQA_PAYLOAD]));
+	if (attributes[NFQA_PAYLOAD]) {
+		queued.base = mnl_attr_get_payload(attributes[NFQA_PAYLOAD]);
+		queued.octets =
+		        span_of(queued.base, mnl_attr_get_payload_len(attributes[NFQA_PAYLOAD]));
+	}
 	handler(context, &queued);
 }
 

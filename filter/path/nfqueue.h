@@ -38,6 +38,7 @@ struct queued {
 	uint32_t id;
 	uint32_t in_interface; /* its index, 0 in OUTPUT */
 	struct span octets;    /* valid until the handler returns */
+	uint8_t *base;         /* of the octets, which may be changed */
 };
 
 typedef void nfqueue_handler(void *context, const struct queued *queued);

@@ -123,10 +123,12 @@ void relay_response(struct worker *w, struct connection *c, struct span octets)
 		return;
 	}
 	struct answer answer = answer_to(q, octets);
-	if (q->is_transfer)
+	if (q->is_transfer) {
 		pass_transfer(w, q, &response);
-	else if (q->asked.unjudged)
+	} else if (q->asked.unjudged) {
 		arrival_pass_unjudged(w, &answer.arrival, q->kind, response.flags);
-	else
-		arrival_judge(w, &answer.arrival);
+	} else {
+		memcpy(w->octets, octets.base, octets.len);
+		arrival_take(w, &answer.arrival, &response, w->octets);
+	}
 }

@@ -59,7 +59,7 @@ static void deliver(struct worker *w, struct arrival *a, struct span octets)
 {
 	struct held *held = held_of(a);
 
-	if (octets.base == held->packet->payload.base)
+	if (octets.base == held->packet->payload.base && !a->is_changed)
 		nfqueue_accept(&w->queue, held->packet_id);
 	else
 		accept_with(w, held->packet_id, held->packet, octets);
@@ -224,5 +224,6 @@ void response_side(struct worker *w, const struct queued *queued, const struct p
 	if (flow->asked.unjudged)
 		arrival_pass_unjudged(w, &held.arrival, flow->kind, response.flags);
 	else if (!(response.flags & FLAG_TC) || !ask_for_whole(w, &held))
-		arrival_judge(w, &held.arrival);
+		arrival_take(w, &held.arrival, &response,
+		        queued->base + (packet->payload.base - queued->octets.base));
 }

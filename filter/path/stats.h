@@ -24,6 +24,7 @@
 	X(responses_malformed, "Responses dropped: malformed")                                     \
 	X(packets_checksum, "Packets dropped: wrong UDP checksum")                                 \
 	X(responses_unjudged, "Responses passed unjudged, to queries that were passed untouched")  \
+	X(responses_recalled, "Responses treated like one that was judged before, unjudged")       \
 	X(responses_accepted, "Responses accepted as they were")                                   \
 	X(responses_rewritten, "Responses accepted rewritten")                                     \
 	X(responses_servfail, "Responses replaced by SERVFAIL")                                    \

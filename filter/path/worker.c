@@ -218,6 +218,7 @@ static void take_anchors(struct worker *w)
 	if (wanted == w->anchors_used)
 		return;
 	store_set_anchors(&w->store, wanted);
+	gate_forget(&w->gate);
 	__atomic_store_n(&w->anchors_used, wanted, __ATOMIC_RELEASE);
 }
 

@@ -20,6 +20,7 @@ struct worker_config {
 	uint32_t flows;           /* questions in flight */
 	uint32_t parked;          /* responses that wait for keys */
 	uint32_t zones;           /* names in the zone-status store */
+	uint32_t messages;        /* responses in the message cache; 0: none */
 	uint32_t park_ms;         /* how long a response may wait */
 	uint32_t bogus_grace_ms;  /* how long a better response may follow a Bogus one; 0: not */
 	uint32_t flow_timeout_ms; /* how long a question may stay unanswered */

@@ -33,7 +33,7 @@ static int take_memory(struct worker *w)
 	w->store.ntas = config->ntas;
 	w->gate =
 	        (struct gate){ .crypto = w->crypto, .store = &w->store, .policy = config->policy };
-	return result < 0 ? result : gate_init(&w->gate);
+	return result < 0 ? result : gate_init(&w->gate, config->messages);
 }
 
 static int make_fetcher(struct worker *w)

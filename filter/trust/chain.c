@@ -64,6 +64,7 @@ void chain_find(struct store *s, const struct name *name, int64_t now_s, struct 
 	if (nta && nta->zone.labels >= anchor->zone.labels) {
 		end_at(out, CHAIN_BROKEN, &nta->zone, TYPE_DS);
 		out->zone = nta->zone;
+		store_rely(s, nta->expires_s);
 		out->outcome = outcome_of(STATUS_INSECURE, REASON_NTA);
 		return;
 	}

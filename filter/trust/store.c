@@ -6,6 +6,7 @@ int store_init(struct store *s, const struct anchors *anchors, uint32_t capacity
 	s->anchors = anchors;
 	s->ntas = NULL;
 	s->source = 0;
+	s->holds_until_s = INT64_MAX;
 	int error = hash_key_draw(&s->key);
 	return error ? error : table_init(&s->facts, sizeof(struct fact), capacity);
 }
@@ -102,6 +103,20 @@ static void show(struct fact *fact, uint64_t source, int64_t now_s)
 	}
 }
 
+void store_rely(struct store *s, int64_t until_s)
+{
+	if (until_s < s->holds_until_s)
+		s->holds_until_s = until_s;
+}
+
+static void rely_on(struct store *s, const struct fact *fact)
+{
+	if (fact->cut != CUT_UNKNOWN)
+		store_rely(s, fact->cut_expires_s);
+	if (fact->keys_expire_s != 0)
+		store_rely(s, fact->keys_expire_s);
+}
+
 const struct fact *store_find(struct store *s, const struct name *name, int64_t now_s)
 {
 	struct fact *fact = table_find(&s->facts, hash_of(s, name), same_name, name);
@@ -110,6 +125,7 @@ const struct fact *store_find(struct store *s, const struct name *name, int64_t 
 		return NULL;
 	show(fact, s->source, now_s);
 	table_touch(&s->facts, fact);
+	rely_on(s, fact);
 	return fact;
 }
 
@@ -159,6 +175,7 @@ void store_put_cut(struct store *s, const struct name *name, enum cut cut, struc
 	fact->cut_expires_s = now_s + ttl_s;
 	if (ds)
 		fact->ds = *ds;
+	rely_on(s, fact);
 }
 
 void store_put_keys(struct store *s, const struct name *name, struct keyset *keys,
@@ -174,4 +191,5 @@ void store_put_keys(struct store *s, const struct name *name, struct keyset *key
 	fact->keys = keys;
 	fact->keys_outcome = outcome;
 	fact->keys_expire_s = now_s + ttl_s;
+	rely_on(s, fact);
 }

@@ -58,6 +58,10 @@ struct store {
 	 * it; but a failure to prove is remembered only of the one who failed, so that a client who
 	 * asks a hostile server does not spoil a zone for all. */
 	uint64_t source;
+
+	/* Lowered to the first expiry of what was shown or put since it was set: until when what
+	 * was concluded from it holds. */
+	int64_t holds_until_s;
 };
 
 /* Takes memory for `capacity` names. The anchors are borrowed and outlive the store. Returns 0 or a
@@ -79,6 +83,9 @@ void store_put_cut(struct store *s, const struct name *name, enum cut cut, struc
  * not be proved and `outcome` says why. */
 void store_put_keys(struct store *s, const struct name *name, struct keyset *keys,
         struct outcome outcome, int64_t now_s, uint32_t ttl_s);
+
+/* What is concluded at present holds no longer than until then. */
+void store_rely(struct store *s, int64_t until_s);
 
 /* Forgets everything. */
 void store_flush(struct store *s);

@@ -109,7 +109,7 @@ struct judge *judge_new(void)
 	j->now = NOW;
 	assert_int_equal(store_init(&j->store, j->anchors, 256), 0);
 	j->gate = (struct gate){ .crypto = j->crypto, .store = &j->store, .policy = &j->policy };
-	assert_int_equal(gate_init(&j->gate), 0);
+	assert_int_equal(gate_init(&j->gate, 64), 0);
 	return j;
 }
 
@@ -459,17 +459,48 @@ void judge_feed(struct judge *j, const struct want *want)
 		        gate_learn(&j->gate, want, msg_span(&j->fetched), j->now, true), LEARNED);
 }
 
+bool judge_recall(struct judge *j, const struct asked *asked, struct span octets)
+{
+	static struct rr rrs[MESSAGE_RRS_MAX];
+	struct message m;
+
+	memcpy(j->recalled, octets.base, octets.len);
+	return message_parse(&m, octets, rrs, MESSAGE_RRS_MAX) &&
+	       gate_recall(&j->gate, asked, &m, j->recalled, j->now, &j->result);
+}
+
+/* What is remembered of the judgement says the same. */
+static void assert_recalled_alike(struct judge *j, const struct asked *asked, struct span octets)
+{
+	struct gate_result judged = j->result;
+
+	if (!judge_recall(j, asked, octets)) {
+		assert_memory_equal(j->recalled, octets.base, octets.len);
+	} else {
+		assert_int_equal(j->result.verdict, judged.verdict);
+		assert_int_equal(j->result.outcome.status, judged.outcome.status);
+		assert_int_equal(j->result.outcome.reason, judged.outcome.reason);
+		assert_int_equal(j->result.is_partial, judged.is_partial);
+		if (judged.verdict == GATE_REWRITE) {
+			assert_int_equal(j->result.octets.len, judged.octets.len);
+			assert_memory_equal(j->recalled, judged.octets.base, judged.octets.len);
+		}
+	}
+	j->result = judged;
+}
+
 void judge_octets(struct judge *j, const struct asked *asked, struct span octets)
 {
 	for (j->fetches = 0;; j->fetches++) {
 		struct writer out = writer_over(j->out, sizeof(j->out));
 		gate_judge(&j->gate, asked, octets, j->now, &out, &j->result);
 		if (j->result.verdict != GATE_WANT)
-			return;
+			break;
 		assert_in_range(j->fetches, 0, LIMIT_FETCHES);
 		struct want want = j->result.want;
 		judge_feed(j, &want);
 	}
+	assert_recalled_alike(j, asked, octets);
 }
 
 void judge_alone(struct judge *j, const struct asked *asked, struct span octets)

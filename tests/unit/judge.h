@@ -63,6 +63,7 @@ struct judge {
 	struct msgbuild fetched;  /* the last answer to a want */
 	unsigned fetches;         /* wants that the last judgement had */
 	uint8_t out[65535];
+	uint8_t recalled[65535];   /* octets that were given to gate_recall() */
 	struct gate_result result; /* of the last judgement */
 };
 
@@ -99,6 +100,10 @@ void judge_octets(struct judge *j, const struct asked *asked, struct span octets
 
 /* The same with nobody to answer: what is wanted and not known yet cannot be had. */
 void judge_alone(struct judge *j, const struct asked *asked, struct span octets);
+
+/* Has a copy of `octets`, in j->recalled, treated as one like it was; the result is in j->result.
+ * Returns false when none is remembered. */
+bool judge_recall(struct judge *j, const struct asked *asked, struct span octets);
 
 /* All of these: judges the response `records`. */
 void judge_text(

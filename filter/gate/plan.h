@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How a message becomes what the client gets, in place: which octets are cut out, which are set,
+ * and how far each TTL may reach. Made from one that was judged and rewritten, good for every
+ * message that differs from it in nothing but the id, the TTLs and the question's letter case.
+ * Private to gate/. */
+#ifndef GATE_PLAN_H
+#define GATE_PLAN_H
+
+#include "base/arena.h"
+#include "gate/asked.h"
+
+#define PLAN_TTLS  32
+#define PLAN_CUTS  8
+#define PLAN_MENDS 24
+
+#define PLAN_HEAD_AT     2 /* what follows the id in a header: the flags and the counts */
+#define PLAN_HEAD_OCTETS 10
+
+struct plan_ttl {
+	uint32_t most_s;       /* the signature's original TTL, or INT32_MAX */
+	uint16_t index, equal; /* of the record, and of one whose TTL must be the same */
+};
+
+struct plan {
+	uint16_t length; /* octets of what is made */
+	uint8_t ttl_count, cut_count, mend_count;
+	bool changes_head;
+	uint8_t head[PLAN_HEAD_OCTETS];
+	struct {
+		uint16_t at, len; /* in the message as it comes, ascending */
+	} cuts[PLAN_CUTS];
+	struct {
+		uint16_t at; /* in what is made */
+		uint8_t octet;
+	} mends[PLAN_MENDS];
+	struct plan_ttl ttls[PLAN_TTLS]; /* of the records that are kept */
+};
+
+/* What became of one record. */
+struct plan_record {
+	uint32_t ttl_s;  /* that it got, or TTL_LEFT_OUT */
+	uint32_t most_s; /* as in struct plan_ttl */
+	uint16_t equal;
+};
+
+/* Finds the plan that makes `made` of `m`; `records` are m's, `keep_opt` says whether its OPT is in
+ * there. Returns false when there is none, or it is too long: then names were written anew. */
+bool plan_make(struct plan *p, const struct message *m, const struct plan_record *records,
+        bool keep_opt, struct span made, struct arena *arena);
+
+/* True when the TTLs of `m` are such that the plan is good for it. */
+bool plan_fits(const struct plan *p, const struct message *m);
+
+/* Carries out a plan that fits in `octets`, which are those of `m`, whose length becomes p->length.
+ * Returns false when that changed nothing. */
+bool plan_apply(const struct plan *p, const struct message *m, uint8_t *octets);
+
+#endif

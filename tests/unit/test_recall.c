@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The message cache. That what it says is what a judgement says is also asserted after each
+ * judgement of the other tests (judge_octets()). */
+#include "judge.h"
+
+struct row {
+	const char *why, *question;
+	unsigned rcode;
+	const char *records;
+};
+
+static const struct row rows[] = {
+	{ "an address", "www.example.test A", 0, "www.example.test A 192.0.2.1 | example.test" },
+	{ "several", "www.example.test A", 0,
+	        "www.example.test A 192.0.2.1 192.0.2.2 192.0.2.3 | example.test" },
+	{ "names that point to one another", "example.test MX", 0,
+	        "example.test MX mail.example.test | example.test\n"
+	        "> example.test NS ns.example.test | example.test\n"
+	        "+ mail.example.test A 192.0.2.2 | example.test\n"
+	        "+ ns.example.test A 192.0.2.3 | example.test" },
+	{ "an alias into another zone", "a.example.test A", 0,
+	        "a.example.test CNAME www.other.test | example.test\n"
+	        "www.other.test A 192.0.2.1 | other.test" },
+	{ "a DNAME", "y.d.example.test TXT", 0,
+	        "d.example.test DNAME e.other.test | example.test\n"
+	        "y.d.example.test CNAME y.e.other.test\n"
+	        "y.e.other.test TXT hello | other.test" },
+	{ "a wildcard", "q.w.example.test A", 0,
+	        "q.w.example.test A 192.0.2.1 | example.test labels=3\n"
+	        "> *.w.example.test NSEC www.example.test A | example.test" },
+	{ "a denial by NSEC", "x.example.test A", 3,
+	        SOA_EXAMPLE "> example.test NSEC example.test NS SOA | example.test" },
+	{ "a denial by NSEC3", "z.example.test A", 3,
+	        SOA_EXAMPLE "> =example.test NSEC3 salt=2 NS SOA | example.test\n"
+	                    "> ~z.example.test NSEC3 salt=2 A | example.test\n"
+	                    "> ~*.example.test NSEC3 salt=2 A | example.test" },
+	{ "an unsigned zone", "www.unsigned.test A", 0, "www.unsigned.test A 192.0.2.1 192.0.2.2" },
+};
+
+static const unsigned ways[] = { ASK_PLAIN, ASK_EDNS, ASK_DO, ASK_AD, ASK_DO | ASK_AD, ASK_LARGE };
+
+/* The second of two responses that are judged by gates of the same mind, one of which saw the
+ * first. */
+struct again {
+	struct judge *knows, *fresh;
+	struct asked asked;
+	struct msgbuild *second;
+};
+
+static void judge_first(struct again *a, const struct row *row, unsigned how)
+{
+	a->asked = judge_asked(row->question, how);
+	judge_text(a->knows, row->question, row->rcode, row->records, how);
+	assert_row(row->why, a->knows->result.outcome.status <= STATUS_INSECURE);
+	a->second = &a->knows->response;
+}
+
+/* The message is one that was met before; and is treated as if it was not. */
+static void assert_known(struct again *a, const char *why)
+{
+	struct gate_result *known = &a->knows->result, *judged = &a->fresh->result;
+	struct span octets = msg_span(a->second);
+
+	assert_row(why, judge_recall(a->knows, &a->asked, octets));
+	judge_octets(a->fresh, &a->asked, octets);
+	assert_row(why, known->verdict == judged->verdict);
+	assert_row(why, known->outcome.status == judged->outcome.status);
+	if (known->verdict == GATE_REWRITE)
+		assert_row(why, span_equal(known->octets, judged->octets));
+}
+
+static bool is_known(struct again *a)
+{
+	bool known = judge_recall(a->knows, &a->asked, msg_span(a->second));
+
+	if (!known) /* then it is as it was */
+		assert_memory_equal(a->knows->recalled, a->second->octets, a->second->len);
+	return known;
+}
+
+static void set_ttls(struct again *a, uint32_t ttl_s)
+{
+	static struct rr rrs[64];
+	struct message m;
+
+	assert_true(message_parse(&m, msg_span(a->second), rrs, COUNT(rrs)));
+	for (unsigned i = 0; i < m.rr_count; i++)
+		put_u32(a->second->octets + rrs[i].rdata_at - 6, ttl_s);
+}
+
+static void change_case(struct again *a)
+{
+	for (unsigned i = 1; i < a->asked.question_len - 5u; i++) {
+		if ((a->asked.question[i] | 0x20) < 'a' || (a->asked.question[i] | 0x20) > 'z')
+			continue;
+		a->asked.question[i] ^= 0x20;
+		a->second->octets[DNS_HEADER_SIZE + i] ^= 0x20;
+	}
+}
+
+static void begin(struct again *a)
+{
+	*a = (struct again){ .knows = judge_new(), .fresh = judge_new() };
+	gate_fini(&a->fresh->gate);
+	a->fresh->gate = (struct gate){
+		.crypto = a->fresh->crypto, .store = &a->fresh->store, .policy = &a->fresh->policy
+	};
+	assert_int_equal(gate_init(&a->fresh->gate, 0), 0);
+}
+
+static void end(struct again *a)
+{
+	judge_free(a->knows);
+	judge_free(a->fresh);
+}
+
+static void another_id_ttl_and_letter_case_make_no_other_response(void **state)
+{
+	(void)state;
+	static const uint32_t ttls[] = { 0, 1, TTL - 1, TTL + 1, 86400, INT32_MAX };
+	struct again a;
+
+	begin(&a);
+	for (size_t i = 0; i < COUNT(rows) * COUNT(ways); i++) {
+		const struct row *row = &rows[i / COUNT(ways)];
+		judge_first(&a, row, ways[i % COUNT(ways)]);
+		assert_known(&a, row->why);
+		a.asked.id ^= 0x1234;
+		put_u16(a.second->octets, a.asked.id);
+		assert_known(&a, row->why);
+		change_case(&a);
+		assert_known(&a, row->why);
+		for (size_t t = 0; t < COUNT(ttls); t++) {
+			set_ttls(&a, ttls[t]);
+			assert_known(&a, row->why);
+		}
+	}
+	end(&a);
+}
+
+/* Says whether the octet is of what may differ. */
+static bool may_differ(const struct message *m, size_t at)
+{
+	bool free =
+	        at < 2 || (at >= DNS_HEADER_SIZE && at < DNS_HEADER_SIZE + (size_t)m->qname.len);
+
+	for (unsigned i = 0; i < m->rr_count; i++)
+		free |= at + 6u >= m->rrs[i].rdata_at && at + 2u < m->rrs[i].rdata_at;
+	return free;
+}
+
+static void any_other_bit_makes_another_response(void **state)
+{
+	(void)state;
+	static struct rr rrs[64];
+	struct again a;
+	struct message m;
+
+	begin(&a);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		judge_first(&a, &rows[i], ASK_DO);
+		assert_true(message_parse(&m, msg_span(a.second), rrs, COUNT(rrs)));
+		for (size_t bit = 0; bit < 8 * a.second->len; bit++) {
+			if (may_differ(&m, bit / 8))
+				continue;
+			a.second->octets[bit / 8] ^= (uint8_t)(1u << bit % 8);
+			assert_row(rows[i].why, !is_known(&a));
+			a.second->octets[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		}
+	}
+	end(&a);
+}
+
+static void who_asked_otherwise_gets_no_answer_of_another(void **state)
+{
+	(void)state;
+	struct again a;
+
+	begin(&a);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		judge_first(&a, &rows[i], ASK_DO);
+		assert_true(is_known(&a));
+		static const unsigned others[] = { ASK_PLAIN, ASK_EDNS, ASK_AD,
+			ASK_DO | ASK_NO_RD };
+		for (size_t k = 0; k < COUNT(others); k++) {
+			a.asked = judge_asked(rows[i].question, others[k]);
+			assert_row(rows[i].why, !is_known(&a));
+		}
+	}
+	end(&a);
+}
+
+static void a_client_gets_no_more_octets_than_it_takes(void **state)
+{
+	(void)state;
+	struct again a;
+
+	begin(&a);
+	judge_first(&a, &rows[1], ASK_DO);
+	a.asked.udp_size = (uint16_t)a.second->len;
+	assert_true(is_known(&a));
+	a.asked.udp_size--;
+	assert_false(is_known(&a));
+	end(&a);
+}
+
+static void ttls_that_differ_within_a_set_are_judged(void **state)
+{
+	(void)state;
+	static struct rr rrs[64];
+	struct message m;
+	struct again a;
+
+	begin(&a);
+	judge_first(&a, &rows[1], ASK_DO);
+	assert_true(message_parse(&m, msg_span(a.second), rrs, COUNT(rrs)));
+	put_u32(a.second->octets + rrs[1].rdata_at - 6, TTL - 1);
+	assert_false(is_known(&a));
+	put_u32(a.second->octets + rrs[1].rdata_at - 6, 0x80000000 | TTL); /* RFC 2181, 8: none */
+	assert_false(is_known(&a));
+	end(&a);
+}
+
+/* What is remembered ends with the first of: the signature, less the TTL that it would cut; what is
+ * known of the zones above; and it does not reach back. */
+static void what_is_remembered_ends_with_what_made_it_true(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		int64_t later_s;
+		bool known;
+	} times[] = {
+		{ "at once", 0, true },
+		{ "the clock went back", -1, false },
+		{ "before the keys expire", TTL - 1, true },
+		{ "the keys have expired", TTL, false },
+	};
+	struct again a;
+
+	for (size_t i = 0; i < COUNT(times); i++) {
+		begin(&a);
+		judge_first(&a, &rows[0], ASK_DO);
+		a.knows->now += times[i].later_s;
+		assert_row(times[i].why, is_known(&a) == times[i].known);
+		end(&a);
+	}
+}
+
+static void a_signature_that_ends_soon_is_not_relied_on(void **state)
+{
+	(void)state;
+	struct again a;
+
+	begin(&a);
+	a.knows->now = NOW + 5 * DAY - TTL - 1; /* `valid` ends in five days */
+	judge_first(&a, &rows[0], ASK_DO);
+	assert_true(is_known(&a));
+	a.knows->now++; /* from now on it cuts the TTL */
+	assert_false(is_known(&a));
+	a.knows->now = NOW + 5 * DAY - TTL;
+	judge_first(&a, &rows[1], ASK_DO);
+	assert_false(is_known(&a));
+	end(&a);
+}
+
+static void what_was_trusted_before_is_forgotten(void **state)
+{
+	(void)state;
+	struct again a;
+
+	begin(&a);
+	judge_first(&a, &rows[0], ASK_DO);
+	gate_forget(&a.knows->gate);
+	assert_false(is_known(&a));
+	end(&a);
+}
+
+static void a_negative_trust_anchor_ends_on_time(void **state)
+{
+	(void)state;
+	struct nta_list ntas = { 0 };
+	struct name zone;
+	struct again a;
+
+	begin(&a);
+	assert_true(name_from_text("example.test", &zone));
+	assert_true(nta_add(&ntas, &zone, NOW + 10));
+	a.knows->store.ntas = &ntas;
+	judge_first(&a, &rows[0], ASK_DO);
+	assert_int_equal(a.knows->result.outcome.reason, REASON_NTA);
+	a.knows->now = NOW + 9;
+	assert_true(is_known(&a));
+	a.knows->now = NOW + 10;
+	assert_false(is_known(&a));
+	end(&a);
+}
+
+static void what_is_refused_or_not_an_answer_is_judged_each_time(void **state)
+{
+	(void)state;
+	static const struct row bad[] = {
+		{ "spoilt", "www.example.test A", 0,
+		        "www.example.test A 192.0.2.1 | example.test spoilt" },
+		{ "unsigned", "www.example.test A", 0, "www.example.test A 192.0.2.1" },
+		{ "SERVFAIL", "www.example.test A", 2, "" },
+		{ "REFUSED", "www.example.test A", 5, "" },
+		{ "a forged record beside it", "www.example.test A", 0,
+		        "www.example.test A 192.0.2.1 | example.test\n"
+		        "+ mail.example.test A 192.0.2.2 | example.test spoilt" },
+	};
+	struct again a;
+
+	begin(&a);
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		a.asked = judge_asked(bad[i].question, ASK_DO);
+		judge_text(a.knows, bad[i].question, bad[i].rcode, bad[i].records, ASK_DO);
+		a.second = &a.knows->response;
+		assert_row(bad[i].why, !is_known(&a));
+	}
+	end(&a);
+}
+
+static void the_one_used_longest_ago_gives_way(void **state)
+{
+	(void)state;
+	struct again a;
+	char question[64], records[128];
+
+	begin(&a); /* there is room for 64 */
+	for (unsigned i = 0; i < 65; i++) {
+		snprintf(question, sizeof(question), "h%u.unsigned.test A", i);
+		snprintf(records, sizeof(records), "h%u.unsigned.test A 192.0.2.1", i);
+		judge_first(&a, &(struct row){ question, question, 0, records }, ASK_DO);
+		judge_first(&a, &rows[0], ASK_DO);
+		assert_true(is_known(&a));
+	}
+	judge_begin(a.knows, "h0.unsigned.test A", 0);
+	assert_int_equal(a.knows->gate.recall.messages.used, 64);
+	end(&a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(another_id_ttl_and_letter_case_make_no_other_response),
+		cmocka_unit_test(any_other_bit_makes_another_response),
+		cmocka_unit_test(who_asked_otherwise_gets_no_answer_of_another),
+		cmocka_unit_test(a_client_gets_no_more_octets_than_it_takes),
+		cmocka_unit_test(ttls_that_differ_within_a_set_are_judged),
+		cmocka_unit_test(what_is_remembered_ends_with_what_made_it_true),
+		cmocka_unit_test(a_signature_that_ends_soon_is_not_relied_on),
+		cmocka_unit_test(what_was_trusted_before_is_forgotten),
+		cmocka_unit_test(a_negative_trust_anchor_ends_on_time),
+		cmocka_unit_test(what_is_refused_or_not_an_answer_is_judged_each_time),
+		cmocka_unit_test(the_one_used_longest_ago_gives_way),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
