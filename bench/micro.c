@@ -4,14 +4,17 @@
  *
  *	micro COUNT ANCHORS RESPONSES QUERIES
  *	micro -w COUNT ANCHORS RESPONSES QUERIES
+ *	micro -c COUNT ANCHORS RESPONSES QUERIES
  *
  * COUNT responses, or as many as there are, are judged in each of ROUNDS rounds, in which all that
  * is compared takes turns. Cold: all signatures were forgotten before. Warm: each was found good
- * before. Prints one JSON object: CPU microseconds a response, medians of the rounds, and what a
- * warm judgement takes from the heap and from the kernel.
+ * before. Cached: the message cache knows the response; it is copied, since it is changed in place,
+ * parsed, found and rewritten. Prints one JSON object: CPU microseconds a response, medians of the
+ * rounds, and what one takes from the heap and from the kernel.
  *
- * With -w nothing is timed: it makes ready, calls judge_counted() once, which judges COUNT warm
- * responses and rewrites them, and prints nothing. For tools that count instructions in there. */
+ * With -w or -c nothing is timed: it makes ready, calls counted() once, which treats COUNT warm or
+ * cached responses and rewrites them, and prints nothing. For tools that count instructions in
+ * there. */
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -28,11 +31,22 @@
 #include "prepared.h"
 
 #define ROUNDS        9
-#define RRSIG_ALGO_AT 2  /* in the RDATA */
-#define SIGNATURES    64 /* of ours: what is verified again and again, the processor learns */
+#define RRSIG_ALGO_AT 2    /* in the RDATA */
+#define MESSAGES      4096 /* of COUNT, at most */
+#define SIGNATURES    64   /* of ours: what is verified again and again, the processor learns */
 
 /* DO and plain: the client sets DO, or does not and has the answer rewritten. */
-enum measure { PARSE, VERIFY, COLD_DO, COLD_PLAIN, WARM_DO, WARM_PLAIN, MEASURES };
+enum measure {
+	PARSE,
+	VERIFY,
+	COLD_DO,
+	COLD_PLAIN,
+	WARM_DO,
+	WARM_PLAIN,
+	CACHED_DO,
+	CACHED_PLAIN,
+	MEASURES
+};
 
 /* What takes too little time is done more often. */
 static const struct {
@@ -45,13 +59,16 @@ static const struct {
 	[COLD_PLAIN] = { "cold_plain_us", 1 },
 	[WARM_DO] = { "warm_do_us", 16 },
 	[WARM_PLAIN] = { "warm_plain_us", 16 },
+	[CACHED_DO] = { "cached_do_us", 64 },
+	[CACHED_PLAIN] = { "cached_plain_us", 64 },
 };
 
 struct bench {
 	struct prepared responses, queries;
 	const struct span *judged; /* the responses to `queries`, in the same order */
 	struct asked *asked;
-	struct gate gate;
+	struct gate gate;    /* without a message cache */
+	struct gate recalls; /* with one */
 	struct store store;
 	struct policy policy;
 	int64_t now_s;
@@ -126,16 +143,23 @@ static void learn(struct bench *b, const struct want *want)
 	die("the gate wants what was not prepared");
 }
 
-static void judge_one(struct bench *b, unsigned i, bool dnssec_ok)
+static struct asked asked_of(const struct bench *b, unsigned i, bool dnssec_ok)
 {
-	static uint8_t octets[UINT16_MAX];
 	struct asked asked = b->asked[i];
-	struct gate_result result;
 
 	asked.dnssec_ok = asked.has_edns = dnssec_ok;
+	return asked;
+}
+
+static void judge_by(struct bench *b, struct gate *gate, unsigned i, bool dnssec_ok)
+{
+	static uint8_t octets[UINT16_MAX];
+	struct asked asked = asked_of(b, i, dnssec_ok);
+	struct gate_result result;
+
 	do {
 		struct writer out = writer_over(octets, sizeof(octets));
-		gate_judge(&b->gate, &asked, b->judged[i], b->now_s, &out, &result);
+		gate_judge(gate, &asked, b->judged[i], b->now_s, &out, &result);
 		if (result.verdict == GATE_WANT)
 			learn(b, &result.want);
 	} while (result.verdict == GATE_WANT);
@@ -144,11 +168,38 @@ static void judge_one(struct bench *b, unsigned i, bool dnssec_ok)
 	b->verifications = result.verifications;
 }
 
+static void judge_one(struct bench *b, unsigned i, bool dnssec_ok)
+{
+	judge_by(b, &b->gate, i, dnssec_ok);
+}
+
+static void recall_one(struct bench *b, unsigned i, bool dnssec_ok)
+{
+	static uint8_t octets[UINT16_MAX];
+	struct asked asked = asked_of(b, i, dnssec_ok);
+	struct gate_result result;
+	struct message m;
+
+	memcpy(octets, b->judged[i].base, b->judged[i].len);
+	parse(b, span_of(octets, b->judged[i].len), &m);
+	if (!gate_recall(&b->recalls, &asked, &m, octets, b->now_s, &result))
+		die("what was judged is not in the message cache");
+}
+
 /* Judges all that will be judged warm. */
 static void warm_up(struct bench *b)
 {
 	for (unsigned i = 0; i < b->count; i++)
 		judge_one(b, i, true);
+}
+
+/* The same for what will be found in the message cache. */
+static void fill_cache(struct bench *b)
+{
+	for (unsigned i = 0; i < b->count; i++) {
+		judge_by(b, &b->recalls, i, true);
+		judge_by(b, &b->recalls, i, false);
+	}
 }
 
 static void set_up(struct bench *b, const char *anchors, const char *responses, const char *queries)
@@ -161,7 +212,9 @@ static void set_up(struct bench *b, const char *anchors, const char *responses, 
 	if (!a)
 		die(error);
 	b->gate = (struct gate){ .crypto = crypto_new(), .store = &b->store, .policy = &b->policy };
-	if (!b->gate.crypto || store_init(&b->store, a, 1024) != 0 || gate_init(&b->gate, 0) != 0)
+	b->recalls = b->gate;
+	if (!b->gate.crypto || store_init(&b->store, a, 1024) != 0 || gate_init(&b->gate, 0) != 0 ||
+	        gate_init(&b->recalls, 2 * MESSAGES) != 0)
 		die("no memory");
 	b->now_s = (int64_t)time(NULL);
 	find_judged(b);
@@ -253,8 +306,12 @@ static void do_one(struct bench *b, struct bare *bare, enum measure what, unsign
 		crypto_forget(b->gate.crypto);
 		judge_one(b, i, what == COLD_DO);
 		break;
-	default:
+	case WARM_DO:
+	case WARM_PLAIN:
 		judge_one(b, i, what == WARM_DO);
+		break;
+	default:
+		recall_one(b, i, what == CACHED_DO);
 		break;
 	}
 }
@@ -292,40 +349,47 @@ static double time_forgetting(struct bench *b)
 	return (cpu_us() - begin_us) / b->count;
 }
 
-static void judge_warm(struct bench *b)
+static void treat_all(struct bench *b, enum measure what)
 {
 	for (unsigned i = 0; i < b->count; i++)
-		judge_one(b, i, false);
+		do_one(b, NULL, what, i);
 }
 
 /* A function of its own whatever the compiler thinks: valgrind is told its name. */
-static void __attribute__((noinline, noclone)) judge_counted(struct bench *b)
+static void __attribute__((noinline, noclone)) counted(struct bench *b, enum measure what)
 {
-	judge_warm(b);
+	treat_all(b, what);
 }
 
-static double allocations_per_warm(struct bench *b)
+static double allocations_of_one(struct bench *b, enum measure what)
 {
 	uint64_t before = allocations;
 
-	judge_warm(b);
+	treat_all(b, what);
 	return (double)(allocations - before) / b->count;
 }
 
-/* A child judges where a system call is death. */
-static bool warm_makes_system_calls(struct bench *b)
+/* A child does it where a system call is death. */
+static bool makes_system_calls(struct bench *b, enum measure what)
 {
 	int status = 0;
 	pid_t child = fork();
 
 	if (child == 0) {
 		prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT);
-		judge_warm(b);
+		treat_all(b, what);
 		syscall(SYS_exit, EXIT_SUCCESS);
 	}
 	if (child < 0 || waitpid(child, &status, 0) != child)
 		die("cannot fork");
 	return !WIFEXITED(status);
+}
+
+static void print_needs(struct bench *b, const char *word, enum measure what)
+{
+	printf("\"%s\": {\"allocations\": %g, ", word, allocations_of_one(b, what));
+	fflush(stdout); /* or the child would have it too */
+	printf("\"system_calls\": %s}", makes_system_calls(b, what) ? "true" : "false");
 }
 
 static int order(const void *a, const void *b)
@@ -364,34 +428,46 @@ static void print_medians(struct bench *b, struct bare *bare)
 	}
 }
 
+static int usage(void)
+{
+	fputs("usage: micro [-w|-c] COUNT ANCHORS RESPONSES QUERIES\n", stderr);
+	return 2;
+}
+
+static void time_all(struct bench *b)
+{
+	static struct bare bare;
+
+	bare_set_up(&bare, algorithm_of(b));
+	crypto_forget(b->gate.crypto);
+	judge_one(b, 0, true);
+	printf("{\"octets\": %zu, \"signatures\": %u, ", b->judged[0].len, b->verifications);
+	print_medians(b, &bare);
+	warm_up(b);
+	print_needs(b, "warm", WARM_PLAIN);
+	printf(", ");
+	print_needs(b, "cached", CACHED_PLAIN);
+	printf("}\n");
+}
+
 int main(int argc, char **argv)
 {
 	static struct bench b;
-	static struct bare bare;
-	bool counts = argc == 6 && strcmp(argv[1], "-w") == 0;
+	bool counts = argc == 6 && (strcmp(argv[1], "-w") == 0 || strcmp(argv[1], "-c") == 0);
 
-	argv += counts;
-	if (argc - counts != 5 || (b.count = (unsigned)atoi(argv[1])) == 0) {
-		fputs("usage: micro [-w] COUNT ANCHORS RESPONSES QUERIES\n", stderr);
-		return 2;
-	}
-	set_up(&b, argv[2], argv[3], argv[4]);
+	if (argc - counts != 5 || (b.count = (unsigned)atoi(argv[1 + counts])) == 0)
+		return usage();
+	set_up(&b, argv[2 + counts], argv[3 + counts], argv[4 + counts]);
 	if (b.count > b.queries.count)
 		b.count = b.queries.count;
+	if (b.count > MESSAGES)
+		b.count = MESSAGES;
 	judge_one(&b, 0, true); /* learns the keys */
-	if (counts) {
-		warm_up(&b);
-		judge_counted(&b);
-		return EXIT_SUCCESS;
-	}
-	bare_set_up(&bare, algorithm_of(&b));
-	crypto_forget(b.gate.crypto);
-	judge_one(&b, 0, true);
-	printf("{\"octets\": %zu, \"signatures\": %u, ", b.judged[0].len, b.verifications);
-	print_medians(&b, &bare);
 	warm_up(&b);
-	printf("\"allocations\": %g, ", allocations_per_warm(&b));
-	fflush(stdout); /* or the child would have it too */
-	printf("\"system_calls\": %s}\n", warm_makes_system_calls(&b) ? "true" : "false");
+	fill_cache(&b);
+	if (counts)
+		counted(&b, argv[1][1] == 'w' ? WARM_PLAIN : CACHED_PLAIN);
+	else
+		time_all(&b);
 	return EXIT_SUCCESS;
 }

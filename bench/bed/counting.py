@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Instructions of a warm judgement, counted by valgrind where it is installed.
+"""Instructions of a warm judgement, or of a message found in the cache, counted by valgrind where it is installed.
 
 A count is the same on a busy machine. valgrind's processor lacks some instructions, those for SHA
 among them: OpenSSL takes more of others in their stead, and on the real machine it is fewer.
@@ -16,15 +16,15 @@ from lab.resources import run_tool
 JUDGED = 100
 
 
-def instructions(program, files):
-    """Returns how many one judgement takes, and how many of them in OpenSSL; None if nobody can
-    count."""
+def instructions(program, option, files):
+    """Returns how many one response takes, and how many of them in OpenSSL; None if nobody can
+    count. The option is -w for warm ones or -c for cached ones."""
     if not shutil.which("valgrind"):
         return None
     with tempfile.TemporaryDirectory(prefix="sealgate-bench-") as directory:
         path = os.path.join(directory, "counted")
-        run_tool("valgrind", "-q", "--tool=callgrind", "--toggle-collect=judge_counted",
-                 f"--callgrind-out-file={path}", "--compress-strings=no", program, "-w",
+        run_tool("valgrind", "-q", "--tool=callgrind", "--toggle-collect=counted",
+                 f"--callgrind-out-file={path}", "--compress-strings=no", program, option,
                  str(JUDGED), *files)
         with open(path) as file:
             counts = _self_counts(file)
