@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gate/sign_policy.h"
+
+#include <stdlib.h>
+
+#define DAY_S    86400
+#define PERIOD_S 3600 /* the shortest time for which one signature is used */
+
+/* Any order of all names serves to find one; this one compares fewest octets. */
+static int order_names(const struct name *a, const struct name *b)
+{
+	if (a->len != b->len)
+		return (int)a->len - (int)b->len;
+	return memcmp(a->octets, b->octets, a->len);
+}
+
+static int order_zones(const void *a, const void *b)
+{
+	return order_names(
+	        &((const struct sign_zone *)a)->apex, &((const struct sign_zone *)b)->apex);
+}
+
+int sign_policy_sort(struct sign_zone *zones, unsigned count)
+{
+	qsort(zones, count, sizeof(*zones), order_zones);
+	for (unsigned i = 1; i < count; i++) {
+		if (name_equal(&zones[i - 1].apex, &zones[i].apex))
+			return (int)i;
+	}
+	return -1;
+}
+
+uint32_t sign_policy_period(const struct sign_policy *p)
+{
+	uint32_t kept_s = DAY_S;
+
+	for (unsigned i = 0; i < p->zone_count; i++) {
+		if (p->zones[i].max_ttl_s > kept_s - DAY_S)
+			kept_s = p->zones[i].max_ttl_s + DAY_S;
+	}
+	uint32_t share_s = p->life_s / 4 * 3;
+	uint32_t rest_s = p->life_s > kept_s ? p->life_s - kept_s : 0;
+	return share_s < rest_s ? share_s : rest_s;
+}
+
+const char *sign_policy_check(const struct sign_policy *p)
+{
+	if (p->life_s > INT32_MAX / 2)
+		return "signatures last longer than their times can say";
+	if (sign_policy_period(p) < PERIOD_S)
+		return "signatures must last for a day and an hour longer than the longest TTL";
+	return NULL;
+}
+
+const struct sign_zone *sign_policy_apex(const struct sign_policy *p, const struct name *apex)
+{
+	unsigned low = 0, high = p->zone_count;
+
+	while (low < high) {
+		unsigned middle = (low + high) / 2;
+		int order = order_names(&p->zones[middle].apex, apex);
+		if (order == 0)
+			return &p->zones[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+const struct sign_zone *sign_policy_zone(const struct sign_policy *p, const struct name *name)
+{
+	struct name suffix = *name;
+
+	for (;;) {
+		const struct sign_zone *zone = sign_policy_apex(p, &suffix);
+		if (zone || suffix.labels == 0)
+			return zone;
+		name_parent(&suffix, &suffix);
+	}
+}
+
+static bool is_in(const struct sign_network *n, struct span address)
+{
+	unsigned octets = n->prefix / 8, bits = n->prefix % 8;
+
+	if (n->len != address.len || n->prefix > 8 * address.len)
+		return false;
+	if (memcmp(n->octets, address.base, octets) != 0)
+		return false;
+	return bits == 0 || ((n->octets[octets] ^ address.base[octets]) >> (8 - bits)) == 0;
+}
+
+bool sign_policy_is_secondary(const struct sign_policy *p, struct span address)
+{
+	for (unsigned i = 0; i < p->secondary_count; i++) {
+		if (is_in(&p->secondaries[i], address))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "test.h"
+
+#include "gate/sign_policy.h"
+
+static struct name name_of(const char *text)
+{
+	struct name n;
+	assert_true(name_from_text(text, &n));
+	return n;
+}
+
+static void the_longest_apex_is_the_zone(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *name, *zone;
+	} rows[] = {
+		{ "the apex", "example.org", "example.org" },
+		{ "below it", "a.b.example.org", "example.org" },
+		{ "the zone within", "www.sub.example.org", "sub.example.org" },
+		{ "its apex", "sub.example.org", "sub.example.org" },
+		{ "a name that only ends so", "badexample.org", NULL },
+		{ "above", "org", NULL },
+		{ "the root", ".", NULL },
+		{ "another", "www.example.net", "example.net" },
+	};
+	struct sign_zone zones[] = { { .apex = name_of("sub.example.org") },
+		{ .apex = name_of("example.net") }, { .apex = name_of("example.org") } };
+	const struct sign_policy policy = { .zones = zones, .zone_count = COUNT(zones) };
+
+	assert_int_equal(sign_policy_sort(zones, COUNT(zones)), -1);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct name name = name_of(rows[i].name);
+		const struct sign_zone *zone = sign_policy_zone(&policy, &name);
+		assert_row(rows[i].why, !zone == !rows[i].zone);
+		if (!zone)
+			continue;
+		struct name want = name_of(rows[i].zone);
+		assert_row(rows[i].why, name_equal(&zone->apex, &want));
+	}
+}
+
+static void one_apex_cannot_be_of_two_zones(void **state)
+{
+	(void)state;
+	struct sign_zone zones[] = { { .apex = name_of("a.test") }, { .apex = name_of("b.test") },
+		{ .apex = name_of("A.test") } };
+
+	assert_int_equal(sign_policy_sort(zones, COUNT(zones)), 1);
+	assert_true(name_equal(&zones[0].apex, &zones[1].apex));
+}
+
+static void a_network_is_its_first_bits(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint8_t address[4];
+		bool is_secondary;
+	} rows[] = {
+		{ "the first address", { 192, 0, 2, 64 }, true },
+		{ "the last address", { 192, 0, 2, 127 }, true },
+		{ "one before", { 192, 0, 2, 63 }, false },
+		{ "one behind", { 192, 0, 2, 128 }, false },
+		{ "elsewhere", { 198, 0, 2, 64 }, false },
+	};
+	static const struct sign_network networks[] = {
+		{ .octets = { 0x20, 0x01 }, .len = 16, .prefix = 128 },
+		{ .octets = { 192, 0, 2, 64 }, .len = 4, .prefix = 26 },
+	};
+	const struct sign_policy policy = { .secondaries = networks,
+		.secondary_count = COUNT(networks) };
+
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_row(rows[i].why,
+		        sign_policy_is_secondary(&policy, span_of(rows[i].address, 4)) ==
+		                rows[i].is_secondary);
+}
+
+/* A record that was sent in a period's last second may be kept for max_ttl more. */
+static void a_signature_outlasts_what_it_covers(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint32_t life_s, max_ttl_s, period_s;
+	} rows[] = {
+		{ "a quarter is left", 864000, 86400, 648000 },
+		{ "a day and the longest TTL are left", 604800, 86400, 432000 },
+		{ "a TTL of a week", 604800, 604800, 0 },
+		{ "a week more than that", 1209600, 604800, 518400 },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct sign_zone zone = { .max_ttl_s = rows[i].max_ttl_s };
+		const struct sign_policy policy = {
+			.zones = &zone, .zone_count = 1, .life_s = rows[i].life_s
+		};
+		assert_row(rows[i].why, sign_policy_period(&policy) == rows[i].period_s);
+		assert_row(rows[i].why, !sign_policy_check(&policy) == (rows[i].period_s > 0));
+	}
+}
+
+static void of_each_key_the_latest_valid_signature_is_sent(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		int64_t now_s;
+		unsigned count;
+		unsigned index[2];
+	} rows[] = {
+		{ "before any", 99, 0, { 0 } },
+		{ "its first second", 100, 1, { 0 } },
+		{ "its last second", 199, 2, { 0, 2 } },
+		{ "two of one key: the later", 200, 2, { 1, 2 } },
+		{ "after one key's last", 351, 1, { 2 } },
+		{ "after all", 501, 0, { 0 } },
+	};
+	static const struct presigned p = { .rrsig_count = 3,
+		.rrsigs = { { .inception = 100, .expiration = 300, .tag = 1 },
+		        { .inception = 200, .expiration = 350, .tag = 1 },
+		        { .inception = 150, .expiration = 500, .tag = 2 } } };
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct presigned_rrsig *chosen[LIMIT_DS];
+		unsigned count = presigned_choose(&p, rows[i].now_s, chosen);
+		assert_row(rows[i].why, count == rows[i].count);
+		for (unsigned k = 0; k < count; k++)
+			assert_row(rows[i].why, chosen[k] == &p.rrsigs[rows[i].index[k]]);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_longest_apex_is_the_zone),
+		cmocka_unit_test(one_apex_cannot_be_of_two_zones),
+		cmocka_unit_test(a_network_is_its_first_bits),
+		cmocka_unit_test(a_signature_outlasts_what_it_covers),
+		cmocka_unit_test(of_each_key_the_latest_valid_signature_is_sent),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
