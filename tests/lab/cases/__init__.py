@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the lab asserts. One module for each kind of promise; ALL_GROUPS is the order of a run."""
 
-from . import (attacks, audit, client, encrypted, explain, fragments, ground, iterate, life, oracle,
+from . import (attacks, audit, cache, client, encrypted, explain, fragments, ground, iterate, life, oracle,
                race, rules, same, tcp, truncation)
 
 _MODULES = (
@@ -9,6 +9,7 @@ _MODULES = (
     same,
     oracle,
     client,
+    cache,
     attacks,
     audit,
     race,

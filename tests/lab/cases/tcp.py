@@ -3,7 +3,6 @@
 
 import contextlib
 import resource
-import signal
 import socket
 import time
 
@@ -194,15 +193,6 @@ def _client_gone(world):
     expect_data(ask_tcp(world, "www.p256.test.", "A"), "A", GOOD)
 
 
-def _counted(world, counter):
-    """What the program says of a counter when it is asked."""
-    world.gate.process.signal(signal.SIGUSR1)
-    time.sleep(0.2)
-    found = [word.split("=")[1] for line in world.gate.log_lines("counters:")
-             for word in line.split() if word.startswith(counter + "=")]
-    return int(found[-1]) if found else 0
-
-
 def _transfer(namespace, family):
     """Returns the RCODE and the records of AXFR p256.test."""
     records = []
@@ -219,13 +209,13 @@ def _transfer(namespace, family):
 def _transfer_passes(world):
     genuine = _transfer(world.lab.namespaces["upstream"], 4)
     expect(genuine[0] == "NOERROR" and len(genuine[1]) > 50, f"without sealgate: {genuine[0]}")
-    before = _counted(world, "transfers")
+    before = world.gate.counter("transfers")
     for family in (4, 6):
         rcode, records = _transfer(asker(world), family)
         expect_equal(f"AXFR over IPv{family}", (rcode, len(records)),
                      (genuine[0], len(genuine[1])))
         expect(sorted(records) == sorted(genuine[1]), "other records")
-    expect_equal("transfers counted", _counted(world, "transfers") - before, 2)
+    expect_equal("transfers counted", world.gate.counter("transfers") - before, 2)
 
 
 def _transfer_refused(world):
@@ -303,7 +293,7 @@ def _crowd(world):
     with _crowding(world):
         expect_data(ask_tcp(world, "www.p256.test.", "A"), "A", GOOD)
         expect_data(ask_tcp(world, "www.unsigned.test.", "A"), "A", GOOD)
-    evicted = _counted(world, "tcp_evicted")
+    evicted = world.gate.counter("tcp_evicted")
     expect(evicted >= CROWD - 1024, f"only {evicted} gave way", *world.gate.log_lines("counters"))
     expect_data(ask_tcp(world, "www.p256.test.", "A"), "A", GOOD)
 

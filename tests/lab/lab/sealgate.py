@@ -4,6 +4,7 @@
 import itertools
 import signal
 import subprocess
+import time
 
 from .resources import LabError
 
@@ -17,6 +18,8 @@ bogus_grace_ms = {grace_ms};
 
 # Most cases do not want to wait for a better answer that they know will not come.
 NO_GRACE_MS, GRACE_MS = 0, 400
+
+LONG_LINE = 650     # characters: behind such a line of counters there is another one
 
 _serial = itertools.count(1)
 
@@ -79,6 +82,19 @@ class Sealgate:
         if self.process is None:
             return []
         return [line for line in self.process.log_text().splitlines() if word in line]
+
+    def counter(self, name):
+        """What the program says of a counter when it is asked; 0 for one that it does not name."""
+        before = len(self.log_lines("counters:"))
+        self.process.signal(signal.SIGUSR1)
+        deadline = time.monotonic() + 5
+        while not (said := self.log_lines("counters:")[before:]) or len(said[-1]) > LONG_LINE:
+            if time.monotonic() > deadline:
+                raise LabError(f"sealgate does not say its counters:\n{self.process.log_text()}")
+            time.sleep(0.01)
+        found = [word.split("=")[1] for line in said for word in line.split()
+                 if word.startswith(name + "=")]
+        return int(found[0]) if found else 0
 
     def __enter__(self):
         try:
