@@ -78,6 +78,12 @@ static uint32_t proved_ttl(struct judging *j, const struct rr *rr, unsigned inde
 	return r->proved.ttl_s;
 }
 
+/* A question for any class asks for class IN too (RFC 1034, 3.7.1). */
+static bool asks_for_internet(const struct message *m)
+{
+	return m->qclass == CLASS_IN || m->qclass == CLASS_ANY;
+}
+
 /* No chain of trust is there for another class; but it must not smuggle in records of class IN. */
 static uint32_t other_class_ttl(const struct message *m, const struct rr *rr)
 {
@@ -96,7 +102,7 @@ static void choose_records(struct rewrite *r, struct judging *j, const struct me
 			r->ttls[i] = rr->ttl_s;
 		else if (!gate_is_answer(m))
 			r->ttls[i] = TTL_LEFT_OUT;
-		else if (m->qclass != CLASS_IN)
+		else if (!asks_for_internet(m))
 			r->ttls[i] = other_class_ttl(m, rr);
 		else
 			r->ttls[i] = proved_ttl(j, rr, i);
@@ -242,7 +248,7 @@ void gate_judge(struct gate *g, const struct asked *asked, struct span octets, i
 		result->outcome = outcome_of(STATUS_BOGUS, REASON_MALFORMED);
 		return;
 	}
-	if (gate_is_answer(&m) && m.qclass == CLASS_IN) {
+	if (gate_is_answer(&m) && asks_for_internet(&m)) {
 		if (!judging_begin(&j, g, &m, now_s))
 			result->outcome = outcome_of(STATUS_BOGUS, REASON_MALFORMED);
 		else if (!judge(&j, asked, result))

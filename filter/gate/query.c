@@ -19,15 +19,23 @@ static void remember(const struct message *m, struct asked *asked)
 		memcpy(asked->question, m->question.base, m->question.len);
 }
 
+bool query_is_transfer(const struct message *m)
+{
+	return !(m->flags & FLAG_QR) && message_opcode(m) == OPCODE_QUERY &&
+	       m->question_count == 1 && (m->qtype == TYPE_AXFR || m->qtype == TYPE_IXFR);
+}
+
 static enum query_kind classify(const struct message *m, const struct policy *policy)
 {
 	if (m->flags & FLAG_QR)
 		return QUERY_MALFORMED;
 	if (message_opcode(m) != OPCODE_QUERY)
 		return QUERY_OPCODE;
+	if (query_is_transfer(m)) /* IXFR has the SOA of what its client has: RFC 1995, 3 */
+		return QUERY_TRANSFER;
 	if (m->is_signed)
 		return QUERY_SIGNED;
-	if (m->question_count != 1 || m->rr_count > 0 || m->qclass == CLASS_ANY)
+	if (m->question_count != 1 || m->rr_count > 0)
 		return QUERY_MALFORMED;
 	if ((m->flags & FLAG_CD) && !policy->judge_cd)
 		return QUERY_CD;

@@ -19,9 +19,14 @@ enum query_kind {
 	QUERY_JUDGED,    /* remember it, set DO, judge the response */
 	QUERY_CD,        /* checking disabled: pass, remember, let the response pass unjudged */
 	QUERY_SIGNED,    /* TSIG or SIG(0): likewise */
+	QUERY_TRANSFER,  /* of a zone, which cannot be judged: likewise */
 	QUERY_OPCODE,    /* another opcode than QUERY: likewise */
 	QUERY_MALFORMED, /* not a query that can be inspected: refuse */
 };
+
+/* True for a query that asks for a zone, or for what has changed in it: AXFR (RFC 5936) or IXFR (RFC
+ * 1995, over UDP too). */
+bool query_is_transfer(const struct message *m);
 
 /* Reads what the client asked out of a parsed query into `asked` (not for QUERY_MALFORMED). */
 enum query_kind query_read(

@@ -47,7 +47,7 @@ struct worker {
 
 /* Reads a query out of `octets`, counts it, and sets `sent` to what is to go on in its place: the
  * octets themselves, or the query with DO, which is in the worker's buffer. What is QUERY_MALFORMED
- * must not go on. */
+ * must not go on, nor a QUERY_TRANSFER where these are refused. */
 enum query_kind query_take(
         struct worker *w, struct span octets, struct asked *asked, struct span *sent);
 

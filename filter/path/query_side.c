@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "path/inside.h"
 
-static uint64_t *counter_of(struct stats *stats, enum query_kind kind)
+static uint64_t *counter_of(struct worker *w, enum query_kind kind)
 {
+	struct stats *stats = &w->stats;
+
 	switch (kind) {
 	case QUERY_JUDGED:
 		return &stats->queries_judged;
@@ -10,6 +12,9 @@ static uint64_t *counter_of(struct stats *stats, enum query_kind kind)
 		return &stats->queries_cd;
 	case QUERY_SIGNED:
 		return &stats->queries_signed;
+	case QUERY_TRANSFER:
+		return w->config.tcp.refuses_transfers ? &stats->transfers_refused
+		                                       : &stats->transfers;
 	case QUERY_OPCODE:
 		return &stats->queries_opcode;
 	case QUERY_MALFORMED:
@@ -35,8 +40,14 @@ enum query_kind query_take(
 			kind = QUERY_MALFORMED;
 	}
 	stats_count(&w->stats.queries);
-	stats_count(counter_of(&w->stats, kind));
+	stats_count(counter_of(w, kind));
 	return kind;
+}
+
+static bool may_go_on(const struct worker *w, enum query_kind kind)
+{
+	return kind != QUERY_MALFORMED &&
+	       (kind != QUERY_TRANSFER || !w->config.tcp.refuses_transfers);
 }
 
 static void remember(struct worker *w, const struct packet *packet, enum query_kind kind,
@@ -54,7 +65,7 @@ void query_side(struct worker *w, uint32_t packet_id, const struct packet *packe
 	struct span sent;
 	enum query_kind kind = query_take(w, packet->payload, &asked, &sent);
 
-	if (kind == QUERY_MALFORMED) {
+	if (!may_go_on(w, kind)) {
 		nfqueue_drop(&w->queue, packet_id);
 		return;
 	}

@@ -6,16 +6,8 @@
 #define TCP_SIZE UINT16_MAX
 
 /* Transfers of one connection that are remembered; then the oldest, mostly over by now, gives way.
- */
+ * Their responses are streams of messages that belong together (RFC 5936, RFC 1995). */
 #define TRANSFERS 32
-
-/* Their responses are streams of messages that belong together (RFC 5936, RFC 1995). */
-static bool is_transfer(const struct message *query)
-{
-	return !(query->flags & FLAG_QR) && message_opcode(query) == OPCODE_QUERY &&
-	       query->question_count == 1 &&
-	       (query->qtype == TYPE_AXFR || query->qtype == TYPE_IXFR);
-}
 
 static struct asked asked_of(const struct message *query)
 {
@@ -80,7 +72,7 @@ static void transfer(struct worker *w, struct connection *c, const struct messag
 	}
 	stats_count(&w->stats.transfers);
 	forget_oldest_transfer(w, c);
-	remember(c, QUERY_SIGNED, true, &asked);
+	remember(c, QUERY_TRANSFER, true, &asked);
 	connection_send(w, &c->server, query->octets);
 }
 
@@ -90,7 +82,8 @@ void relay_query(struct worker *w, struct connection *c, struct span octets)
 	struct asked asked;
 	struct span sent;
 
-	if (message_parse(&query, octets, w->rrs, MESSAGE_RRS_MAX) && is_transfer(&query)) {
+	if (message_parse(&query, octets, w->rrs, MESSAGE_RRS_MAX) &&
+	        query_is_transfer(&query)) {
 		transfer(w, c, &query);
 		return;
 	}

@@ -791,6 +791,45 @@ static void another_class_passes_without_records_of_ours(void **state)
 	judge_free(j);
 }
 
+static void a_question_for_any_class_is_judged_as_one_for_ours(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	enum { QCLASS_AT = DNS_HEADER_SIZE + 18 + 2, CLASS_AT = QCLASS_AT + 2 + 2 + 2 };
+	static const struct {
+		const char *why, *records;
+		uint8_t class;
+		enum status status;
+		enum reason reason;
+		const char *delivered;
+	} rows[] = {
+		{ "signed", "www.example.test A 192.0.2.1 | example.test", 1, STATUS_SECURE,
+		        REASON_NONE, "www.example.test/A www.example.test/RRSIG" },
+		{ "not signed", "www.example.test A 192.0.2.1", 1, STATUS_BOGUS,
+		        REASON_RRSIG_MISSING, "" },
+		{ "what is of another class has no chain",
+		        "www.example.test A 192.0.2.2\nwww.example.test A 192.0.2.1 | example.test",
+		        3, STATUS_SECURE, REASON_NONE,
+		        "www.example.test/A www.example.test/RRSIG" },
+		{ "nothing else", "www.example.test A 192.0.2.1", 3, STATUS_BOGUS,
+		        REASON_DENIAL_MISSING, "" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct asked asked = judge_asked("www.example.test A", ASK_DO);
+		asked.question[asked.question_len - 1] = CLASS_ANY;
+		judge_begin(j, "www.example.test A", 0);
+		judge_write(j, rows[i].records);
+		j->response.octets[QCLASS_AT + 1] = CLASS_ANY;
+		j->response.octets[CLASS_AT + 1] = rows[i].class;
+		judge_octets(j, &asked, msg_span(&j->response));
+		assert_judged(j, rows[i].why, rows[i].status, rows[i].reason);
+		assert_string_equal(judge_list(judge_delivered(j, msg_span(&j->response))),
+		        rows[i].delivered);
+	}
+	judge_free(j);
+}
+
 static void failures_pass_with_nothing_in_them(void **state)
 {
 	(void)state;
@@ -1240,6 +1279,7 @@ int main(void)
 		cmocka_unit_test(rrsigs_that_were_asked_for_pass_but_nothing_beside_them),
 		cmocka_unit_test(records_of_another_class_are_no_answer),
 		cmocka_unit_test(another_class_passes_without_records_of_ours),
+		cmocka_unit_test(a_question_for_any_class_is_judged_as_one_for_ours),
 		cmocka_unit_test(failures_pass_with_nothing_in_them),
 		cmocka_unit_test(an_extended_rcode_is_never_taken_for_an_answer),
 		cmocka_unit_test(a_referral_passes_to_who_did_not_ask_for_recursion),

@@ -85,7 +85,39 @@ static void a_query_is_judged_passed_or_refused(void **state)
 	}
 }
 
-static void a_query_has_one_question_of_one_class(void **state)
+static void what_asks_for_a_zone_passes_unjudged(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint16_t flags, qtype, extra;
+		enum section section;
+		enum query_kind kind;
+	} rows[] = {
+		{ "AXFR", 0, TYPE_AXFR, 0, 0, QUERY_TRANSFER },
+		{ "IXFR says what it has (RFC 1995, 3)", 0, TYPE_IXFR, TYPE_SOA, SECTION_AUTHORITY,
+		        QUERY_TRANSFER },
+		{ "with a TSIG", 0, TYPE_IXFR, TYPE_TSIG, SECTION_ADDITIONAL, QUERY_TRANSFER },
+		{ "a response", FLAG_QR, TYPE_AXFR, 0, 0, QUERY_MALFORMED },
+		{ "UPDATE", 5 << OPCODE_SHIFT, TYPE_AXFR, 0, 0, QUERY_OPCODE },
+		{ "another type with an SOA", 0, TYPE_SOA, TYPE_SOA, SECTION_AUTHORITY,
+		        QUERY_MALFORMED },
+	};
+	const struct policy policy = { 0 };
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct asked asked = { 0 };
+		msg_begin(&b, ID, rows[i].flags, "example.test", rows[i].qtype);
+		if (rows[i].extra)
+			put_rr(rows[i].section, rows[i].extra, rd_raw(span_of("\0\0\0\0", 4)));
+		assert_row(rows[i].why, parse());
+		assert_row(rows[i].why, query_read(&m, &policy, &asked) == rows[i].kind);
+		if (rows[i].kind == QUERY_TRANSFER)
+			assert_row(rows[i].why, asked.unjudged);
+	}
+}
+
+static void a_query_has_one_question_of_any_class(void **state)
 {
 	(void)state;
 	const struct policy policy = { 0 };
@@ -103,7 +135,7 @@ static void a_query_has_one_question_of_one_class(void **state)
 	begin(FLAG_RD);
 	b.octets[b.len - 1] = CLASS_ANY;
 	assert_true(parse());
-	assert_int_equal(query_read(&m, &policy, &asked), QUERY_MALFORMED);
+	assert_int_equal(query_read(&m, &policy, &asked), QUERY_JUDGED);
 	b.octets[b.len - 1] = 3; /* CH: no chain of trust, but no harm */
 	assert_true(parse());
 	assert_int_equal(query_read(&m, &policy, &asked), QUERY_JUDGED);
@@ -202,7 +234,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_query_is_judged_passed_or_refused),
-		cmocka_unit_test(a_query_has_one_question_of_one_class),
+		cmocka_unit_test(what_asks_for_a_zone_passes_unjudged),
+		cmocka_unit_test(a_query_has_one_question_of_any_class),
 		cmocka_unit_test(what_the_client_asked_is_remembered_to_the_letter),
 		cmocka_unit_test(an_opt_is_added_where_there_is_none),
 		cmocka_unit_test(an_opt_that_is_there_is_set_in_place_and_keeps_its_options),
