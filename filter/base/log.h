@@ -28,7 +28,6 @@ __attribute__((format(printf, 2, 3))) void log_line(enum log_level level, const 
 #define log_error(...)   log_line(LOG_LEVEL_ERROR, __VA_ARGS__)
 #define log_warning(...) log_line(LOG_LEVEL_WARNING, __VA_ARGS__)
 #define log_info(...)    log_line(LOG_LEVEL_INFO, __VA_ARGS__)
-#define log_debug(...)   log_line(LOG_LEVEL_DEBUG, __VA_ARGS__)
 
 /* How many lines of one kind may be written: `burst` at once, refilled at `per_second`. */
 struct log_limit {

@@ -53,6 +53,9 @@ const char *algorithm_text(uint8_t algorithm);
 /* True for a DS digest type that is accepted: SHA-256, SHA-384, and SHA-1 where it is allowed. */
 bool digest_is_supported(uint8_t digest_type);
 
+/* How long a DS digest of this type is, supported or not; 0 for one that is not known. */
+size_t digest_octets(uint8_t digest_type);
+
 /* Decodes the public key field of a DNSKEY (RFC 3110, 6605, 8080). Returns NULL when the algorithm
  * is not supported, the octets are malformed, an ECDSA point is off its curve, or the RSA modulus
  * or exponent is out of bounds (1024 to 4096 bits; an odd exponent of 2 to 64 bits). An EdDSA point

@@ -16,10 +16,11 @@ static const char *const hash_names[HASH_COUNT] = {
 static const struct {
 	uint8_t type;
 	enum hash hash;
+	uint8_t octets;
 } ds_digests[] = {
-	{ DIGEST_SHA1, HASH_SHA1 },
-	{ DIGEST_SHA256, HASH_SHA256 },
-	{ DIGEST_SHA384, HASH_SHA384 },
+	{ DIGEST_SHA1, HASH_SHA1, 20 },
+	{ DIGEST_SHA256, HASH_SHA256, 32 },
+	{ DIGEST_SHA384, HASH_SHA384, 48 },
 };
 
 const char *hash_name(enum hash h)
@@ -110,6 +111,15 @@ static enum hash ds_hash(uint8_t digest_type)
 bool digest_is_supported(uint8_t digest_type)
 {
 	return ds_hash(digest_type) != HASH_COUNT;
+}
+
+size_t digest_octets(uint8_t digest_type)
+{
+	for (size_t i = 0; i < sizeof(ds_digests) / sizeof(ds_digests[0]); i++) {
+		if (ds_digests[i].type == digest_type)
+			return ds_digests[i].octets;
+	}
+	return 0;
 }
 
 size_t digest_compute(struct crypto *c, uint8_t digest_type, struct span first, struct span second,

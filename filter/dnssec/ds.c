@@ -99,6 +99,23 @@ static unsigned without_key(unsigned left, const struct ds_set *ds, const struct
 	return left;
 }
 
+/* Why no key matches, going by what all of them are. */
+static enum reason why_no_match(const struct rrsets *g, const struct rrset *set)
+{
+	enum reason reason = REASON_DNSKEY_NO_ZONE_BIT;
+
+	for (uint16_t i = set->first; i != RR_NONE; i = g->next[i]) {
+		struct dnskey key;
+		if (!dnskey_read(message_rdata(g->m, &g->m->rrs[i]), &key) ||
+		        !(key.flags & DNSKEY_ZONE))
+			continue;
+		if (!(key.flags & DNSKEY_REVOKE))
+			return REASON_DS_NO_MATCH;
+		reason = REASON_DNSKEY_REVOKED;
+	}
+	return reason;
+}
+
 /* Collects the keys that some DS matches, each once however many DS records name it: a key that is
  * there twice is tried twice, at the cost of others. Where all DS records are of keys whose size is
  * not supported, that is as good as an algorithm that is not; where one is of a key that is not
@@ -108,14 +125,12 @@ static struct outcome matching_keys(struct crypto *crypto, const struct rrsets *
 {
 	unsigned digests_left = ds->count * LIMIT_KEYS_PER_TAG;
 	unsigned of_good_size = (1u << ds->count) - 1;
-	bool zone_bit = false;
 
 	for (uint16_t i = set->first; i != RR_NONE; i = g->next[i]) {
 		struct dnskey key;
 		if (!dnskey_read(message_rdata(g->m, &g->m->rrs[i]), &key) ||
 		        !dnskey_may_sign(&key))
 			continue;
-		zone_bit = true;
 		if (is_named(crypto, ds, &set->owner, &key, &digests_left) &&
 		        !keyset_add(matching, &key) &&
 		        !pubkey_size_is_supported(key.algorithm, key.public_key))
@@ -125,7 +140,7 @@ static struct outcome matching_keys(struct crypto *crypto, const struct rrsets *
 		return outcome_of(STATUS_SECURE, REASON_NONE);
 	if (ds->count > 0 && of_good_size == 0)
 		return outcome_of(STATUS_INSECURE, REASON_KEY_SIZE);
-	return outcome_of(STATUS_BOGUS, zone_bit ? REASON_DS_NO_MATCH : REASON_DNSKEY_NO_ZONE_BIT);
+	return outcome_of(STATUS_BOGUS, why_no_match(g, set));
 }
 
 static void add_all_keys(const struct rrsets *g, const struct rrset *set, struct keyset *keys)

@@ -43,6 +43,7 @@ enum status {
 	X(DS_NO_MATCH, "ds-no-match", 9, "no DNSKEY matches the DS")                               \
 	X(DNSKEY_MISSING, "dnskey-missing", 9, "the DNSKEY answer holds no DNSKEY")                \
 	X(DNSKEY_NO_ZONE_BIT, "dnskey-no-zone-bit", 11, "no DNSKEY has the zone bit")              \
+	X(DNSKEY_REVOKED, "dnskey-revoked", 9, "every DNSKEY that could sign is revoked")          \
 	X(DS_UNPROVED, "ds-unproved", 12, "neither a DS nor its absence is proved")                \
 	X(CNAME_FORGED, "cname-forged", 6, "the CNAME is not what the DNAME makes")                \
 	X(CHAIN_TOO_LONG, "chain-too-long", 6, "the CNAME chain is longer than the limit")         \

@@ -24,8 +24,8 @@ enum query_kind {
 	QUERY_MALFORMED, /* not a query that can be inspected: refuse */
 };
 
-/* True for a query that asks for a zone, or for what has changed in it: AXFR (RFC 5936) or IXFR (RFC
- * 1995, over UDP too). */
+/* True for a query that asks for a zone, or for what has changed in it: AXFR (RFC 5936) or IXFR
+ * (RFC 1995, over UDP too). */
 bool query_is_transfer(const struct message *m);
 
 /* Reads what the client asked out of a parsed query into `asked` (not for QUERY_MALFORMED). */

@@ -82,8 +82,7 @@ void relay_query(struct worker *w, struct connection *c, struct span octets)
 	struct asked asked;
 	struct span sent;
 
-	if (message_parse(&query, octets, w->rrs, MESSAGE_RRS_MAX) &&
-	        query_is_transfer(&query)) {
+	if (message_parse(&query, octets, w->rrs, MESSAGE_RRS_MAX) && query_is_transfer(&query)) {
 		transfer(w, c, &query);
 		return;
 	}

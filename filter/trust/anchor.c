@@ -128,6 +128,8 @@ static bool encode_rdata(struct reader *r, char *text, bool is_ds, uint8_t *rdat
 	if (!ok || rest_len == 0)
 		return complain(
 		        r, is_ds ? "the digest is not hexadecimal" : "the key is not base64");
+	if (is_ds && digest_octets(rdata[3]) && digest_octets(rdata[3]) != rest_len)
+		return complain(r, "the digest is not as long as those of its type");
 	*len = rest_len + 4;
 	return true;
 }

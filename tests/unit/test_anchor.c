@@ -91,6 +91,14 @@ static void mistakes_are_named_with_file_and_line(void **state)
 		{ "a directive", "$ORIGIN .\n", 1, "directives" },
 		{ "an owner alone", "\n.\n", 2, "incomplete" },
 		{ "no digest", ". DS 20326 8 2\n", 1, "incomplete" },
+		{ "half a digest", ". DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D084\n", 1,
+		        "not as long as" },
+		{ "a digest of another type",
+		        ". DS 20326 8 4 E06D44B80B8F1D39A95C0B0D7C65D084"
+		        "58E880409BBC683457104237C7F8EC8D\n",
+		        1, "not as long as" },
+		{ "too short even where it is not supported", ". DS 20326 8 1 AB\n", 1,
+		        "not as long as" },
 		{ "no digits", ". DS 20326 8 2 XY\n", 1, "hexadecimal" },
 		{ "an odd number of digits", ". DS 20326 8 2 ABC\n", 1, "hexadecimal" },
 		{ "a bad key", ". DNSKEY 257 3 8 !!!!\n", 1, "base64" },
@@ -103,7 +111,7 @@ static void mistakes_are_named_with_file_and_line(void **state)
 		{ "a closed one", ". DS " DS_2017 " )\n", 1, "without a '('" },
 		{ "the error is where the record begins",
 		        ". DS " DS_2017 "\n\norg. DS (\n 1 8\n 2 XY )\n", 3, "hexadecimal" },
-		{ "an unknown algorithm only", "org. DS 1 250 2 AB\n", 1,
+		{ "an unknown algorithm only", "org. DS 1 250 99 AB\n", 1,
 		        "algorithm is supported" },
 		{ "an unknown digest only", "org. DS 1 8 250 AB\n", 1, "algorithm is supported" },
 		{ "a revoked key only", ". DNSKEY 385 3 8 " KEY_2017 "\n", 1, "supported" },
@@ -136,8 +144,9 @@ static void a_record_without_owner_has_that_of_the_last(void **state)
 static void what_cannot_be_used_is_passed_over_beside_what_can(void **state)
 {
 	(void)state;
-	struct anchors *a = load(". DS 1 250 2 AB\n. DS " DS_2017 "\n. DS 2 8 250 AB\n. DS " DS_2024
-	                         "\n. DNSKEY 385 3 8 " KEY_2017 "\n");
+	struct anchors *a =
+	        load(". DS 1 250 99 AB\n. DS " DS_2017 "\n. DS 2 8 250 AB\n. DS " DS_2024
+	             "\n. DNSKEY 385 3 8 " KEY_2017 "\n");
 
 	assert_non_null(a);
 	assert_int_equal(above(a, ".")->ds.count, 2);

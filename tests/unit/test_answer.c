@@ -187,7 +187,7 @@ static void a_broken_chain_is_bogus_with_its_reason(void **state)
 		        REASON_DNSKEY_NO_ZONE_BIT },
 		{ "the only key is revoked", "www.revoked.test A", 0,
 		        "www.revoked.test A 192.0.2.1 | revoked.test", STATUS_BOGUS,
-		        REASON_DNSKEY_NO_ZONE_BIT },
+		        REASON_DNSKEY_REVOKED },
 		{ "there is no DNSKEY", "www.keyless.test A", 0,
 		        "www.keyless.test A 192.0.2.1 | keyless.test", STATUS_BOGUS,
 		        REASON_DNSKEY_MISSING },

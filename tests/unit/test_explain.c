@@ -123,7 +123,7 @@ static const struct row {
 	        "www.no-zone-bit.test A 192.0.2.1", STATUS_BOGUS, REASON_DNSKEY_NO_ZONE_BIT,
 	        { "no zone bit", "  BROKEN    DNSKEY", "" } },
 	{ "a revoked key", "www.revoked.test A", 0, "www.revoked.test A 192.0.2.1", STATUS_BOGUS,
-	        REASON_DNSKEY_NO_ZONE_BIT, { "revoked", "KEY IS REVOKED", "  BROKEN    DNSKEY" } },
+	        REASON_DNSKEY_REVOKED, { "revoked", "KEY IS REVOKED", "  BROKEN    DNSKEY" } },
 	{ "no DNSKEY", "www.keyless.test A", 0, "www.keyless.test A 192.0.2.1", STATUS_BOGUS,
 	        REASON_DNSKEY_MISSING, { "no DNSKEY to be named", "  BROKEN    DNSKEY" } },
 	{ "a DS answer that says nothing", "www.ds-stripped.test A", 0,

@@ -69,6 +69,7 @@ static void who_speaks_edns_is_told_why(void **state)
 		{ REASON_DNSKEY_MISSING, 9 },
 		{ REASON_RRSIG_MISSING, 10 },
 		{ REASON_DNSKEY_NO_ZONE_BIT, 11 },
+		{ REASON_DNSKEY_REVOKED, 9 },
 		{ REASON_DENIAL_MISSING, 12 },
 		{ REASON_WILDCARD_UNPROVED, 12 },
 		{ REASON_FETCH_FAILED, 22 },
