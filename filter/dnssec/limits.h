@@ -19,7 +19,7 @@
 #define LIMIT_NSEC3_HASHES      64  /* names hashed for one response (CVE-2023-50868) */
 #define LIMIT_NSEC_RECORDS      8   /* NSEC RRsets used from one response */
 #define LIMIT_CNAMES            13  /* links of a CNAME chain */
-#define LIMIT_FETCHES           32  /* fetched for one parked response */
+#define LIMIT_FETCHES           64  /* for one parked response: a name in ip6.arpa has 34 labels */
 
 /* How long things are remembered, in seconds. */
 #define LIMIT_TRUST_TTL_S  86400 /* what was proved, at most */

@@ -121,6 +121,35 @@ static struct lesson learn_denial(
 	return l;
 }
 
+/* No zone begins at a name that lies between `name` and one that the zone above has. */
+static void learn_way_to(
+        struct judging *j, const struct name *to, const struct name *name, uint32_t ttl_s)
+{
+	const struct outcome none = outcome_of(STATUS_INSECURE, REASON_UNSIGNED_ZONE);
+
+	if (!name_within(to, name))
+		return;
+	for (unsigned labels = name->labels + 1u; labels < to->labels; labels++) {
+		struct name between;
+		name_suffix(to, labels, &between);
+		store_put_cut(j->gate->store, &between, CUT_NONE, none, NULL, j->now_s, ttl_s);
+	}
+}
+
+/* The NSEC that denies a DS names what comes next in the zone, which may be many labels further
+ * down (as in ip6.arpa): nothing need be asked of the empty names on the way there. */
+static void learn_ways_below(
+        struct judging *j, const struct name *name, const struct name *zone, uint32_t ttl_s)
+{
+	struct denial denial;
+
+	judge_denial_records(j, zone, &denial, &ttl_s);
+	for (unsigned i = 0; i < denial.nsec_count; i++) {
+		learn_way_to(j, &denial.nsecs[i].owner, name, clamp_ttl(ttl_s));
+		learn_way_to(j, &denial.nsecs[i].next, name, clamp_ttl(ttl_s));
+	}
+}
+
 bool learn_cut(struct judging *j, const struct name *name, bool last_try)
 {
 	const struct rrset *ds = find_ds(j, name);
@@ -140,6 +169,8 @@ bool learn_cut(struct judging *j, const struct name *name, bool last_try)
 		return false;
 	store_put_cut(j->gate->store, name, l.cut, l.outcome, l.cut == CUT_SECURE ? &l.ds : NULL,
 	        j->now_s, clamp_ttl(l.ttl_s));
+	if (l.cut == CUT_NONE)
+		learn_ways_below(j, name, &zone, l.ttl_s);
 	return true;
 }
 

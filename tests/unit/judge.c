@@ -18,6 +18,7 @@ static const struct world_zone world[] = {
 	{ "unsigned.example.test", ALGORITHM_ED25519, KEY_FLAGS, ZONE_UNSIGNED },
 	{ "other.test", ALGORITHM_ED25519, KEY_FLAGS, ZONE_SIGNED },
 	{ "unsigned.test", ALGORITHM_ED25519, KEY_FLAGS, ZONE_UNSIGNED },
+	{ IP6_ZONE, ALGORITHM_ED25519, KEY_FLAGS, ZONE_UNSIGNED },
 	{ "island.unsigned.test", ALGORITHM_ED25519, KEY_FLAGS, ZONE_SIGNED },
 	{ "optout.test", ALGORITHM_ED25519, KEY_FLAGS, ZONE_OPT_OUT },
 	{ "rsasha256.test", ALGORITHM_RSASHA256, KEY_FLAGS, ZONE_SIGNED },

@@ -50,6 +50,9 @@ struct world_zone {
 	enum zone_kind kind;
 };
 
+/* An unsigned zone of the world for the address of one host: its cut lies 34 labels deep. */
+#define IP6_ZONE "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.test"
+
 struct judge {
 	struct crypto *crypto;
 	struct anchors *anchors;

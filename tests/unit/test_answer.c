@@ -173,6 +173,22 @@ static void an_unsigned_zone_is_insecure_only_by_proof(void **state)
 	judge_rows(rows, COUNT(rows), ASK_PLAIN);
 }
 
+/* Each label is a name at which a zone could begin; in ip6.arpa there are 34. */
+static void a_name_as_deep_as_an_address_is_followed_to_its_cut(void **state)
+{
+	(void)state;
+	static const struct row rows[] = {
+		{ "a cut at the last label", IP6_ZONE " PTR", 0, IP6_ZONE " PTR host.unsigned.test",
+		        STATUS_INSECURE, REASON_UNSIGNED_ZONE },
+		{ "below it", "0." IP6_ZONE " PTR", 3, "> " IP6_ZONE " SOA", STATUS_INSECURE,
+		        REASON_UNSIGNED_ZONE },
+		{ "none, and no signature", "2" IP6_ZONE " PTR", 0,
+		        "2" IP6_ZONE " PTR host.unsigned.test", STATUS_BOGUS,
+		        REASON_RRSIG_MISSING },
+	};
+	JUDGE(rows);
+}
+
 static void a_broken_chain_is_bogus_with_its_reason(void **state)
 {
 	(void)state;
@@ -824,8 +840,8 @@ static void a_question_for_any_class_is_judged_as_one_for_ours(void **state)
 		j->response.octets[CLASS_AT + 1] = rows[i].class;
 		judge_octets(j, &asked, msg_span(&j->response));
 		assert_judged(j, rows[i].why, rows[i].status, rows[i].reason);
-		assert_string_equal(judge_list(judge_delivered(j, msg_span(&j->response))),
-		        rows[i].delivered);
+		assert_string_equal(
+		        judge_list(judge_delivered(j, msg_span(&j->response))), rows[i].delivered);
 	}
 	judge_free(j);
 }
@@ -1266,6 +1282,7 @@ int main(void)
 		cmocka_unit_test(what_the_signature_does_not_cover_is_bogus),
 		cmocka_unit_test(one_signature_that_holds_is_enough),
 		cmocka_unit_test(an_unsigned_zone_is_insecure_only_by_proof),
+		cmocka_unit_test(a_name_as_deep_as_an_address_is_followed_to_its_cut),
 		cmocka_unit_test(a_broken_chain_is_bogus_with_its_reason),
 		cmocka_unit_test(a_chain_of_cnames_is_as_good_as_its_weakest_link),
 		cmocka_unit_test(a_chain_of_cnames_has_a_longest_length),

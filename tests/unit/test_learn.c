@@ -136,6 +136,54 @@ static void a_ds_response_shows_whether_there_is_a_cut(void **state)
 	judge_free(j);
 }
 
+static void an_nsec_shows_that_no_zone_begins_at_the_empty_names_it_spans(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *records, *name;
+		enum cut cut;
+	} rows[] = {
+		{ "between its names",
+		        "> w.example.test NSEC a.b.c.x.example.test A | example.test",
+		        "c.x.example.test", CUT_NONE },
+		{ "likewise one further down",
+		        "> w.example.test NSEC a.b.c.x.example.test A | example.test",
+		        "b.c.x.example.test", CUT_NONE },
+		{ "but not the second name, where one may begin",
+		        "> w.example.test NSEC a.b.c.x.example.test A | example.test",
+		        "a.b.c.x.example.test", CUT_UNKNOWN },
+		{ "from the name itself on",
+		        "> x.example.test NSEC a.b.c.x.example.test A | example.test",
+		        "b.c.x.example.test", CUT_NONE },
+		{ "on the way to the first name",
+		        "> a.b.c.x.example.test NSEC y.example.test A | example.test",
+		        "c.x.example.test", CUT_NONE },
+		{ "an NSEC beside the one that is needed",
+		        "> x.example.test NSEC y.example.test A | example.test\n"
+		        "> a.c.x.example.test NSEC b.b.c.x.example.test A | example.test",
+		        "b.c.x.example.test", CUT_NONE },
+		{ "nothing elsewhere", "> x.example.test NSEC a.b.y.example.test A | example.test",
+		        "b.y.example.test", CUT_UNKNOWN },
+		{ "nothing that is not signed",
+		        "> x.example.test NSEC y.example.test A | example.test\n"
+		        "> a.c.x.example.test NSEC b.b.c.x.example.test A | example.test spoilt",
+		        "b.c.x.example.test", CUT_UNKNOWN },
+		{ "nothing that leads out of the zone",
+		        "> x.example.test NSEC y.example.test A | example.test\n"
+		        "> a.x.example.test NSEC b.c.other.test A | example.test",
+		        "c.other.test", CUT_UNKNOWN },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct judge *j = judge_who_knows_example();
+		assert_row(rows[i].why,
+		        learn(j, "x.example.test DS", 0, rows[i].records, false) == LEARNED);
+		const struct fact *fact = fact_of(j, rows[i].name);
+		assert_row(rows[i].why, (fact ? fact->cut : CUT_UNKNOWN) == rows[i].cut);
+		judge_free(j);
+	}
+}
+
 static void what_does_not_hold_is_asked_again_and_then_bogus(void **state)
 {
 	(void)state;
@@ -453,6 +501,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_ds_response_shows_whether_there_is_a_cut),
+		cmocka_unit_test(an_nsec_shows_that_no_zone_begins_at_the_empty_names_it_spans),
 		cmocka_unit_test(what_does_not_hold_is_asked_again_and_then_bogus),
 		cmocka_unit_test(an_unusable_response_teaches_nothing_even_on_the_last_try),
 		cmocka_unit_test(what_could_not_be_fetched_is_indeterminate_for_a_moment),
