@@ -52,6 +52,8 @@ enum status {
 	X(LINK_MISSING, "link-missing", EDE_NONE, "it is needed and was not found")                \
 	X(NOT_SIGNED_FOR, "not-signed-for", EDE_NONE, "the query did not ask for signatures")      \
 	X(FETCH_TIMEOUT, "fetch-timeout", 22, "the keys did not arrive in time")                   \
+	X(PARK_FULL, "park-full", EDE_NONE, "too many responses wait for keys already")            \
+	X(FETCHES_FULL, "fetches-full", EDE_NONE, "too many keys are being fetched already")       \
 	X(NOT_ANSWER, "not-answer", EDE_NONE, "the response carries no answer to judge")
 
 enum reason {

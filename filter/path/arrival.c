@@ -79,11 +79,12 @@ static void wait_for(struct worker *w, struct arrival *a, const struct gate_resu
 		refuse(w, a, REASON_FETCH_TIMEOUT);
 	} else if (!a->parked && !park(w, a)) {
 		stats_count(&w->stats.parked_full);
-		refuse(w, a, REASON_FETCH_FAILED);
+		refuse(w, a, REASON_PARK_FULL);
 	} else if (!may_go_on(a->parked, result)) {
 		refuse(w, a, REASON_BUDGET);
 	} else if (!fetcher_want(&w->fetcher, &result->want, &a->server, a->parked, w->now_ms)) {
-		refuse(w, a, REASON_FETCH_FAILED);
+		stats_count(&w->stats.fetches_full);
+		refuse(w, a, REASON_FETCHES_FULL);
 	}
 }
 

@@ -35,6 +35,7 @@
 	X(status_bogus, "Responses judged Bogus")                                                  \
 	X(parked, "Responses that waited for keys")                                                \
 	X(parked_full, "Responses refused: too many wait for keys already")                        \
+	X(fetches_full, "Responses refused: too many keys are being fetched already")              \
 	X(parked_timeouts, "Responses refused: the keys did not arrive in time")                   \
 	X(grace_held, "Responses held back, Bogus or a failure, in case a better one followed")    \
 	X(grace_won, "Responses held back and dropped, because a better one followed")             \
