@@ -20,12 +20,19 @@
 #define LIMIT_NSEC_RECORDS      8   /* NSEC RRsets used from one response */
 #define LIMIT_CNAMES            13  /* links of a CNAME chain */
 #define LIMIT_FETCHES           64  /* for one parked response: a name in ip6.arpa has 34 labels */
+#define LIMIT_WALK_QUERIES      32  /* sent on one walk down from the root */
+#define LIMIT_WALK_SILENT       3   /* servers of one zone that may say nothing of use */
+#define LIMIT_WALK_DEPTH        3   /* walks inside one another, for a server's address */
+#define LIMIT_WALK_SERVERS      4   /* servers of one zone whose addresses are looked up */
+#define LIMIT_WALK_ADDRESSES    8   /* addresses kept of one zone's servers */
 
 /* How long things are remembered, in seconds. */
 #define LIMIT_TRUST_TTL_S  86400 /* what was proved, at most */
 #define LIMIT_TRUST_MIN_S  10    /* and at least, so that what was fetched can be used */
 #define LIMIT_BOGUS_TTL_S  60    /* a chain that does not hold */
 #define LIMIT_FAILED_TTL_S 5     /* a chain that could not be fetched */
+#define LIMIT_SERVERS_S    3600  /* the addresses of a zone's servers, which nothing proves */
+#define LIMIT_UNABLE_S     60    /* who could not answer for a DS or DNSKEY */
 
 /* The clock skew that RRSIG times are allowed: a part of the validity, within bounds. */
 #define SKEW_SHARE 10 /* one tenth */

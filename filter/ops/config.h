@@ -36,6 +36,8 @@ struct config {
 	char trust_anchor_state[CONFIG_PATH_MAX];
 	struct sockaddr_storage resolvers[CONFIG_RESOLVERS_MAX];
 	unsigned resolver_count;
+	bool walk;
+	char root_hints[CONFIG_PATH_MAX];
 	struct nta_list ntas;
 	bool sha1;
 	uint32_t checking_disabled; /* enum config_checking_disabled */

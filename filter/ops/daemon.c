@@ -19,6 +19,7 @@
 #include "ops/key.h"
 #include "ops/notify.h"
 #include "ops/privileges.h"
+#include "ops/root_hints.h"
 #include "path/worker.h"
 
 /* For the queue, the fetches and what else there is, rounded up. */
@@ -26,6 +27,7 @@
 
 struct service {
 	struct policy policy;
+	struct root_hints hints;
 	struct anchors *anchors;      /* as configured */
 	struct anchor_keeper *keeper; /* of those in force; NULL: the ones above are, and stay */
 	int signals;                  /* a signalfd */
@@ -92,8 +94,10 @@ static struct worker_config worker_config(
 		.flow_timeout_ms = c->flow_timeout_ms,
 		.forwards = c->role == ROLE_GATEWAY,
 		.tcp = relay_config(c),
-		.resolvers = c->resolvers,
-		.resolver_count = c->resolver_count,
+		.sources = { .resolvers = c->resolvers,
+		        .resolver_count = c->resolver_count,
+		        .hints = s->hints.at,
+		        .hint_count = s->hints.count },
 		.anchors = s->keeper ? anchor_keeper_anchors(s->keeper) : s->anchors,
 		.anchor_answered = s->keeper ? anchor_keeper_answered : NULL,
 		.anchor_context = s->keeper,
@@ -244,6 +248,24 @@ static void clean_up(struct service *s)
 		close(s->failed);
 }
 
+/* A file that was named must be there; the one that Debian has need not. */
+static int load_hints(struct service *s, const struct config *c)
+{
+	bool is_named = strcmp(c->root_hints, key_find("root_hints")->text) != 0;
+	char why[300];
+
+	if (!c->walk || c->resolver_count > 0)
+		return 0;
+	int error = root_hints_load(&s->hints, c->root_hints, why, sizeof(why));
+	if (error == -ENOENT && !is_named) {
+		log_info("%s: keys are only had from servers that clients ask", why);
+		return 0;
+	}
+	if (error)
+		log_error("%s", why);
+	return error;
+}
+
 int daemon_run(const struct config *c)
 {
 	struct service s = { .signals = -1,
@@ -259,6 +281,9 @@ int daemon_run(const struct config *c)
 		log_error("%s", why);
 		return -EINVAL;
 	}
+	error = load_hints(&s, c);
+	if (error)
+		goto out;
 	error = privileges_drop();
 	if (error) {
 		log_error("CAP_NET_ADMIN is needed, and only that: %s", strerror(-error));

@@ -105,6 +105,12 @@ const struct key keys[] = {
 	{ "resolver", KEY_RESOLVERS, AT(resolvers),
 	        .help = "Where keys are fetched: [ \"192.0.2.1\", \"[2001:db8::1]:53\" ]. With\n"
 	                "none they are fetched from the server that the client asked." },
+	{ "walk", KEY_SWITCH, AT(walk), .number = true,
+	        .help = "True: keys that this server does not have, as one of a zone below,\n"
+	                "are looked for from the root's servers down. Not with a resolver." },
+	{ "root_hints", KEY_PATH, AT(root_hints), .text = "/usr/share/dns/root.hints",
+	        .help = "The addresses of the root's servers, in zone-file form. Debian's\n"
+	                "package dns-root-data has them." },
 	{ "checking_disabled", KEY_WORD, AT(checking_disabled), .words = checking_disabled_words,
 	        .number = CHECKING_DISABLED_PASS,
 	        .help = "What becomes of a query with the CD bit, whose sender checks for\n"

@@ -17,12 +17,11 @@ static struct span query_of(const struct exchange *e)
 	return span_of(e->query + PREFIX_SIZE, e->query_len);
 }
 
-static void write_query(struct exchange *e, const struct want *want)
+static void write_query(struct exchange *e, const struct want *want, uint16_t flags)
 {
 	struct writer out = writer_over(e->query + PREFIX_SIZE, BUILD_QUERY_MAX);
 
-	/* CD: what the server holds to be Bogus is ours to judge. RD: it may be a resolver. */
-	build_query(&out, random_u16(), FLAG_RD | FLAG_CD, &want->name, want->type, QUERY_UDP_SIZE);
+	build_query(&out, random_u16(), flags, &want->name, want->type, QUERY_UDP_SIZE);
 	put_u16(e->query, (uint16_t)out.len);
 	e->query_len = out.len;
 }
@@ -74,10 +73,10 @@ static int watch(struct exchange *e, int operation, uint32_t events)
 }
 
 int exchange_begin_udp(struct exchange *e, int epoll_fd, void *tag,
-        const struct sockaddr_storage *server, const struct want *want)
+        const struct sockaddr_storage *server, const struct want *want, uint16_t flags)
 {
 	*e = (struct exchange){ .fd = -1, .epoll_fd = epoll_fd, .tag = tag };
-	write_query(e, want);
+	write_query(e, want, flags);
 	int result = open_socket(e, SOCK_DGRAM, server);
 	if (result == 0)
 		result = watch(e, EPOLL_CTL_ADD, EPOLLIN);
@@ -93,10 +92,10 @@ static int connect_tcp(struct exchange *e, const struct sockaddr_storage *server
 }
 
 int exchange_begin_tcp(struct exchange *e, int epoll_fd, void *tag,
-        const struct sockaddr_storage *server, const struct want *want)
+        const struct sockaddr_storage *server, const struct want *want, uint16_t flags)
 {
 	*e = (struct exchange){ .fd = -1, .epoll_fd = epoll_fd, .tag = tag, .over_tcp = true };
-	write_query(e, want);
+	write_query(e, want, flags);
 	return connect_tcp(e, server);
 }
 

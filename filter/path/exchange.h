@@ -36,14 +36,18 @@ struct exchange {
 	uint8_t *answer; /* over TCP: from the heap, as long as the prefix says */
 };
 
-/* Asks `server` for `want` over UDP, and has epoll watch the socket. Returns 0 or a negative errno;
- * exchange_end() in both cases. */
+/* The header of what is asked of a server. CD: what it holds to be Bogus is ours to judge. RD: it
+ * may be a resolver. */
+#define EXCHANGE_FLAGS (FLAG_RD | FLAG_CD)
+
+/* Asks `server` for `want` over UDP, with `flags`, and has epoll watch the socket. Returns 0 or a
+ * negative errno; exchange_end() in both cases. */
 int exchange_begin_udp(struct exchange *e, int epoll_fd, void *tag,
-        const struct sockaddr_storage *server, const struct want *want);
+        const struct sockaddr_storage *server, const struct want *want, uint16_t flags);
 
 /* The same over TCP, for an exchange that was ended. */
 int exchange_begin_tcp(struct exchange *e, int epoll_fd, void *tag,
-        const struct sockaddr_storage *server, const struct want *want);
+        const struct sockaddr_storage *server, const struct want *want, uint16_t flags);
 
 /* The same over TCP for what a client asked: its very question, with RD and CD as it has them. */
 int exchange_begin_asked(struct exchange *e, int epoll_fd, void *tag,

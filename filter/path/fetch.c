@@ -6,19 +6,23 @@
 
 #include "dnssec/limits.h"
 
-int fetcher_init(struct fetcher *f, int epoll_fd, const struct sockaddr_storage *resolvers,
-        unsigned resolver_count, struct stats *stats, struct fetch_owner owner)
+int fetcher_init(struct fetcher *f, int epoll_fd, const struct fetch_sources *sources,
+        struct stats *stats, struct fetch_owner owner)
 {
 	*f = (struct fetcher){ .epoll_fd = epoll_fd,
-		.resolvers = resolvers,
-		.resolver_count = resolver_count,
+		.resolvers = sources->resolvers,
+		.resolver_count = sources->resolver_count,
 		.stats = stats,
 		.owner = owner };
+	int error = servers_init(&f->servers, sources->hints, sources->hint_count);
 	f->buffer = malloc(EXCHANGE_ANSWER_MAX);
+	f->rrs = calloc(MESSAGE_RRS_MAX, sizeof(*f->rrs));
 	f->slots = calloc(FETCHES_MAX, sizeof(*f->slots));
-	if (!f->buffer || !f->slots) {
+	if (!error && (!f->buffer || !f->rrs || !f->slots))
+		error = -ENOMEM;
+	if (error) {
 		fetcher_fini(f);
-		return -ENOMEM;
+		return error;
 	}
 	for (unsigned i = 0; i < FETCHES_MAX; i++) {
 		f->slots[i].next = f->free;
@@ -32,8 +36,11 @@ void fetcher_fini(struct fetcher *f)
 	for (struct fetch *fetch = f->in_flight; fetch; fetch = fetch->next) {
 		exchange_end(&fetch->exchange);
 		free(fetch->useless);
+		free(fetch->walk);
 	}
+	servers_fini(&f->servers);
 	free(f->buffer);
+	free(f->rrs);
 	free(f->slots);
 	*f = (struct fetcher){ 0 };
 }
@@ -46,19 +53,74 @@ static const struct sockaddr_storage *server_of(const struct fetcher *f, const s
 	return &f->resolvers[(fetch->tries - 1) % f->resolver_count];
 }
 
+/* Sends the question of a try. What it costs is bounded by whoever chose it. */
+static bool ask(struct fetcher *f, struct fetch *fetch, uint16_t flags)
+{
+	fetch->mismatches = 0;
+	stats_count(&f->stats->fetch_tries);
+	if (exchange_begin_udp(&fetch->exchange, f->epoll_fd, fetch, &fetch->asked,
+	            &fetch->question, flags) == 0)
+		return true;
+	exchange_end(&fetch->exchange);
+	return false;
+}
+
 /* Returns false when there is no try left, or none that could so much as be sent. */
 static bool begin_try(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
 {
 	while (fetch->tries < FETCH_TRIES) {
 		fetch->deadline_ms = now_ms + ((uint64_t)FETCH_UDP_MS << fetch->tries);
-		fetch->mismatches = 0;
 		fetch->tries++;
-		stats_count(&f->stats->fetch_tries);
-		if (exchange_begin_udp(&fetch->exchange, f->epoll_fd, fetch, server_of(f, fetch),
-		            &fetch->want) == 0)
+		fetch->question = fetch->want;
+		fetch->asked = *server_of(f, fetch);
+		if (ask(f, fetch, EXCHANGE_FLAGS))
 			return true;
-		exchange_end(&fetch->exchange);
 	}
+	return false;
+}
+
+/* Once the server was of no use, or at once if he was of none lately. */
+static bool may_walk(const struct fetcher *f, const struct fetch *fetch, uint64_t now_ms)
+{
+	if (f->resolver_count > 0 || f->servers.hint_count == 0 || fetch->has_walked ||
+	        f->shut_in_until_ms > now_ms)
+		return false;
+	return fetch->useless || fetch->tries == FETCH_TRIES ||
+	       servers_is_unable(&f->servers, &fetch->server, now_ms);
+}
+
+/* Whoever got as far as to an answer has no more to hope for from the server. */
+static void end_walk(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
+{
+	stats_count(&f->stats->walks_lost);
+	if (walk_is_shut_in(fetch->walk))
+		f->shut_in_until_ms = now_ms + FETCH_SHUT_IN_MS;
+	if (fetch->walk->was_answered)
+		fetch->tries = FETCH_TRIES;
+	free(fetch->walk);
+	fetch->walk = NULL;
+}
+
+/* Sends the next query of the walk, which may be its first. Returns false when there is none. */
+static bool walk_on(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
+{
+	if (!fetch->walk) {
+		if (!may_walk(f, fetch, now_ms))
+			return false;
+		fetch->walk = malloc(sizeof(*fetch->walk));
+		if (!fetch->walk)
+			return false;
+		stats_count(&f->stats->walks);
+		fetch->has_walked = true;
+		walk_begin(fetch->walk, &fetch->want, &f->servers, now_ms);
+	}
+	fetch->deadline_ms = now_ms + FETCH_UDP_MS;
+	while (walk_next(fetch->walk, &fetch->question, &fetch->asked, now_ms)) {
+		if (ask(f, fetch, 0))
+			return true;
+		walk_unsent(fetch->walk);
+	}
+	end_walk(f, fetch, now_ms);
 	return false;
 }
 
@@ -68,7 +130,9 @@ static void finish(struct fetcher *f, struct fetch *fetch)
 
 	exchange_end(&fetch->exchange);
 	free(fetch->useless);
+	free(fetch->walk);
 	fetch->useless = NULL;
+	fetch->walk = NULL;
 	f->owner.over(f->owner.context, &fetch->waiting);
 	while (*link != fetch)
 		link = &(*link)->next;
@@ -87,7 +151,8 @@ static void give_up(struct fetcher *f, struct fetch *fetch)
 static void try_again(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
 {
 	exchange_end(&fetch->exchange);
-	if (begin_try(f, fetch, now_ms))
+	if (walk_on(f, fetch, now_ms) || begin_try(f, fetch, now_ms) ||
+	        walk_on(f, fetch, now_ms)) /* there was a walk, or can be one after the last try */
 		return;
 	if (fetch->useless && f->owner.learn(f->owner.context, fetch,
 	                              span_of(fetch->useless, fetch->useless_len), true))
@@ -101,8 +166,8 @@ static void go_on_over_tcp(struct fetcher *f, struct fetch *fetch, uint64_t now_
 	stats_count(&f->stats->fetch_tcp);
 	exchange_end(&fetch->exchange);
 	fetch->deadline_ms = now_ms + FETCH_TCP_MS;
-	if (exchange_begin_tcp(
-	            &fetch->exchange, f->epoll_fd, fetch, server_of(f, fetch), &fetch->want) < 0)
+	if (exchange_begin_tcp(&fetch->exchange, f->epoll_fd, fetch, &fetch->asked,
+	            &fetch->question, fetch->walk ? 0 : EXCHANGE_FLAGS) < 0)
 		try_again(f, fetch, now_ms);
 }
 
@@ -195,20 +260,59 @@ static void keep_useless(struct fetch *fetch, struct span answer)
 
 /* Whoever forges must answer first, so the true answer gets a moment to follow on the same socket.
  * Over TCP there is no other answer. */
+static void wait_for_better(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
+{
+	if (fetch->exchange.over_tcp || ++fetch->mismatches == FETCH_MISMATCHES)
+		try_again(f, fetch, now_ms);
+	else if (fetch->deadline_ms > now_ms + FETCH_GRACE_MS)
+		fetch->deadline_ms = now_ms + FETCH_GRACE_MS;
+}
+
+/* Whoever sends what costs so much has had all that we give. */
+static void end_tries(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
+{
+	free(fetch->walk);
+	fetch->walk = NULL;
+	fetch->has_walked = true;
+	fetch->tries = FETCH_TRIES;
+	try_again(f, fetch, now_ms);
+}
+
 static void learn(struct fetcher *f, struct fetch *fetch, struct span answer, uint64_t now_ms)
 {
 	if (f->owner.learn(f->owner.context, fetch, answer, false)) {
+		if (fetch->walk)
+			servers_note_unable(&f->servers, &fetch->server, now_ms);
 		finish(f, fetch);
 		return;
 	}
 	keep_useless(fetch, answer);
-	bool is_spent = fetch->verifications > LIMIT_VERIFICATIONS_ALL;
-	if (is_spent)
-		fetch->tries = FETCH_TRIES; /* whoever sends these has had all that we give */
-	if (is_spent || fetch->exchange.over_tcp || ++fetch->mismatches == FETCH_MISMATCHES)
+	if (fetch->verifications > LIMIT_VERIFICATIONS_ALL)
+		end_tries(f, fetch, now_ms);
+	else
+		wait_for_better(f, fetch, now_ms);
+}
+
+static void take_answer(struct fetcher *f, struct fetch *fetch, struct span answer, uint64_t now_ms)
+{
+	struct message m;
+	enum walk_step step = WALK_THERE;
+
+	if (fetch->walk)
+		step = message_parse(&m, answer, f->rrs, MESSAGE_RRS_MAX)
+		               ? walk_take(fetch->walk, &m, now_ms)
+		               : WALK_NOWHERE;
+	switch (step) {
+	case WALK_ON:
 		try_again(f, fetch, now_ms);
-	else if (fetch->deadline_ms > now_ms + FETCH_GRACE_MS)
-		fetch->deadline_ms = now_ms + FETCH_GRACE_MS;
+		break;
+	case WALK_THERE:
+		learn(f, fetch, answer, now_ms);
+		break;
+	case WALK_NOWHERE:
+		wait_for_better(f, fetch, now_ms);
+		break;
+	}
 }
 
 void fetcher_ready(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
@@ -227,7 +331,7 @@ void fetcher_ready(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
 		go_on_over_tcp(f, fetch, now_ms);
 		break;
 	case EXCHANGE_ANSWERED:
-		learn(f, fetch, answer, now_ms);
+		take_answer(f, fetch, answer, now_ms);
 		break;
 	case EXCHANGE_FAILED:
 		try_again(f, fetch, now_ms);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Fetches what the gate wants. There is one fetch in flight for each want and server, however many
- * responses wait for it; it tries a few times, then gives up. */
+ * responses wait for it; it tries a few times, walks down from the root if it may, then gives up.
+ */
 #ifndef PATH_FETCH_H
 #define PATH_FETCH_H
 
 #include "path/exchange.h"
 #include "path/park.h"
 #include "path/stats.h"
+#include "path/walk.h"
 #include "path/watched.h"
 
 #define FETCHES_MAX      256  /* in flight at once */
@@ -16,14 +18,22 @@
 #define FETCH_GRACE_MS   300  /* for a better answer to follow one that is of no use */
 #define FETCH_MISMATCHES 64   /* datagrams for one try that are no answer; then the next one */
 
+/* After a walk that did not get past the root's servers, until the next one: perhaps a packet
+ * filter keeps us from them. */
+#define FETCH_SHUT_IN_MS 60000
+
 struct fetch {
 	enum watched watched; /* comes first */
 	struct fetch *next;   /* in flight, or free */
 	struct want want;
 	uint32_t family;                /* of names right below the same name */
 	struct sockaddr_storage server; /* that the client asked */
-	unsigned tries, mismatches;
-	unsigned verifications; /* that its answers have cost; the owner adds to it */
+	struct walk *walk;              /* going on, from the heap, or NULL */
+	bool has_walked;
+	struct want question;          /* of the present try: what is wanted, or on the way to it */
+	struct sockaddr_storage asked; /* in the present try */
+	unsigned tries, mismatches;    /* tries without those of the walk */
+	unsigned verifications;        /* that its answers have cost; the owner adds to it */
 	uint64_t deadline_ms;
 	uint8_t *useless; /* the latest answer that was of no use, from the heap, or NULL */
 	size_t useless_len;
@@ -49,15 +59,25 @@ struct fetcher {
 	unsigned resolver_count;
 	struct stats *stats;
 	struct fetch_owner owner;
+	struct servers servers;
+	uint64_t shut_in_until_ms;
 	uint8_t *buffer;
+	struct rr *rrs;
 	struct fetch *slots, *in_flight, *free;
 };
 
-/* Takes the memory; sockets are watched by `epoll_fd`, with data.ptr the fetch. Keys are asked of
- * `resolvers`, which are borrowed, in turn; when there are none, of the server that the client
- * asked. Counts what begins with fetch in `stats`. Returns 0 or -ENOMEM. */
-int fetcher_init(struct fetcher *f, int epoll_fd, const struct sockaddr_storage *resolvers,
-        unsigned resolver_count, struct stats *stats, struct fetch_owner owner);
+/* Whom to ask; borrowed. */
+struct fetch_sources {
+	const struct sockaddr_storage *resolvers; /* asked in turn. Where there are none: */
+	unsigned resolver_count;                  /* the server that the client asked; */
+	const struct sockaddr_storage *hints;     /* and where he does not have it, those to whom */
+	unsigned hint_count;                      /* the root's servers lead, if there are hints */
+};
+
+/* Takes the memory; sockets are watched by `epoll_fd`, with data.ptr the fetch. Counts what begins
+ * with fetch and walk in `stats`. Returns 0 or a negative errno. */
+int fetcher_init(struct fetcher *f, int epoll_fd, const struct fetch_sources *sources,
+        struct stats *stats, struct fetch_owner owner);
 
 /* Ends every fetch; nobody is told. */
 void fetcher_fini(struct fetcher *f);

@@ -39,12 +39,12 @@ static bool ask(int epoll_fd, const struct sockaddr_storage *server, const struc
 	struct span answer;
 	enum exchange_state state = EXCHANGE_FAILED;
 
-	if (exchange_begin_udp(&e, epoll_fd, NULL, server, want) == 0)
+	if (exchange_begin_udp(&e, epoll_fd, NULL, server, want, EXCHANGE_FLAGS) == 0)
 		state = finish(&e, LOOKUP_UDP_MS, buffer, &answer);
 	if (state == EXCHANGE_TRUNCATED) {
 		exchange_end(&e);
 		state = EXCHANGE_FAILED;
-		if (exchange_begin_tcp(&e, epoll_fd, NULL, server, want) == 0)
+		if (exchange_begin_tcp(&e, epoll_fd, NULL, server, want, EXCHANGE_FLAGS) == 0)
 			state = finish(&e, LOOKUP_TCP_MS, buffer, &answer);
 	}
 	bool taken = state == EXCHANGE_ANSWERED && take(context, answer, last_try);

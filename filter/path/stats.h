@@ -55,6 +55,8 @@
 	X(fetch_timeouts, "Queries sent for fetches that were not answered in time")               \
 	X(fetch_mismatched, "Octets received for a fetch that were no response to it")             \
 	X(fetch_failures, "Fetches given up")                                                      \
+	X(walks, "Fetches that went on from the root down")                                        \
+	X(walks_lost, "Walks from the root down that found nothing of use")                        \
 	X(packets_fragment, "Packets dropped: a fragment")                                         \
 	X(packets_malformed, "Packets dropped: malformed IP or UDP header")                        \
 	X(packets_not_udp, "Packets dropped: not UDP")                                             \

@@ -87,7 +87,7 @@ static void handle_packet(void *context, const struct queued *queued)
 
 void worker_set_source(struct worker *w, const struct sockaddr_storage *server)
 {
-	w->store.source = w->config.resolver_count > 0
+	w->store.source = w->config.sources.resolver_count > 0
 	                          ? 0
 	                          : keyed_hash(&w->store.key, span_of(server, sizeof(*server)));
 }
@@ -100,7 +100,7 @@ static void tell_of_anchor(struct worker *w, const struct fetch *fetch)
 	const struct fact *fact = store_find(&w->store, zone, w->now_s);
 
 	if (anchor && name_equal(&anchor->zone, zone) && fact && fact->keys)
-		w->config.anchor_answered(w->config.anchor_context, zone, &fetch->server);
+		w->config.anchor_answered(w->config.anchor_context, zone, &fetch->asked);
 }
 
 bool worker_learn(void *context, struct fetch *fetch, struct span answer, bool last_try)

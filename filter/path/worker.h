@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "gate/policy.h"
+#include "path/fetch.h"
 #include "path/relay.h"
 #include "path/stats.h"
 #include "trust/anchor.h"
@@ -26,10 +27,9 @@ struct worker_config {
 	uint32_t flow_timeout_ms; /* how long a question may stay unanswered */
 	bool forwards;            /* the queue is in FORWARD: no packet may grow beyond the MTU */
 	struct relay_config tcp;
-	unsigned resolver_count; /* 0: keys are fetched from the server that the client asked */
+	struct fetch_sources sources;
 
 	/* Borrowed: */
-	const struct sockaddr_storage *resolvers;
 	const struct anchors *anchors;
 	const struct policy *policy;
 	const struct nta_list *ntas; /* NULL for none */

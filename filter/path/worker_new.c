@@ -48,8 +48,7 @@ static int make_fetcher(struct worker *w)
 	if (w->epoll_fd < 0 || w->stop_fd < 0)
 		return -errno;
 	wholes_init(&w->wholes, w->epoll_fd, &w->stats, &w->ready);
-	return fetcher_init(&w->fetcher, w->epoll_fd, w->config.resolvers, w->config.resolver_count,
-	        &w->stats, owner);
+	return fetcher_init(&w->fetcher, w->epoll_fd, &w->config.sources, &w->stats, owner);
 }
 
 static int watch(struct worker *w, int fd, void *tag)

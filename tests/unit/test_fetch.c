@@ -93,6 +93,7 @@ static int set_up(void **state)
 {
 	struct lab *lab = calloc(1, sizeof(*lab));
 	struct fetch_owner owner = { lab, learn, failed, over };
+	struct fetch_sources sources = { 0 };
 
 	open_server(lab);
 	lab->connection = -1;
@@ -100,7 +101,7 @@ static int set_up(void **state)
 	lab->epoll_fd = epoll_create1(0);
 	assert_int_equal(park_init(&lab->park, FETCHES_MAX + 2, 10000), 0);
 	assert_int_equal(
-	        fetcher_init(&lab->fetcher, lab->epoll_fd, NULL, 0, &lab->stats, owner), 0);
+	        fetcher_init(&lab->fetcher, lab->epoll_fd, &sources, &lab->stats, owner), 0);
 	*state = lab;
 	return 0;
 }
@@ -439,6 +440,115 @@ static void a_greedy_zone_gives_way(void **state)
 	assert_false(want(lab, "one-more.evil."));
 }
 
+/* From here on the server is the root's too. */
+static void give_hints(struct lab *lab)
+{
+	lab->fetcher.servers.hints = &lab->server;
+	lab->fetcher.servers.hint_count = 1;
+}
+
+static bool asks_for_recursion(const struct lab *lab)
+{
+	return lab->query[2] & (FLAG_RD >> 8);
+}
+
+static void wait_in_vain(struct lab *lab)
+{
+	lab->now_ms = fetcher_deadline_ms(&lab->fetcher);
+	fetcher_expire(&lab->fetcher, lab->now_ms);
+}
+
+static void after_a_useless_answer_the_root_is_asked(void **state)
+{
+	struct lab *lab = *state;
+
+	give_hints(lab);
+	lab->useless_answers = 1;
+	assert_true(want(lab, "example."));
+	receive_query(lab);
+	assert_true(asks_for_recursion(lab));
+	send_response(lab, AS_IT_IS);
+	come_in(lab);
+	wait_in_vain(lab);
+	receive_query(lab);
+	assert_false(asks_for_recursion(lab));
+	send_response(lab, AS_IT_IS);
+	come_in(lab);
+	assert_int_equal(lab->learned, 1);
+	assert_int_equal(lab->over, 1);
+	assert_int_equal(lab->stats.walks, 1);
+	assert_int_equal(lab->stats.walks_lost, 0);
+}
+
+static void who_had_nothing_is_not_asked_first_again(void **state)
+{
+	struct lab *lab = *state;
+
+	after_a_useless_answer_the_root_is_asked(state);
+	assert_true(want(lab, "example.test."));
+	receive_query(lab);
+	assert_false(asks_for_recursion(lab));
+}
+
+static void silence_is_followed_by_a_walk_after_the_last_try(void **state)
+{
+	struct lab *lab = *state;
+
+	give_hints(lab);
+	assert_true(want(lab, "example."));
+	for (unsigned i = 0; i < FETCH_TRIES; i++) {
+		receive_query(lab);
+		assert_true(asks_for_recursion(lab));
+		wait_in_vain(lab);
+	}
+	receive_query(lab);
+	assert_false(asks_for_recursion(lab));
+	wait_in_vain(lab);
+	assert_int_equal(lab->failed, 1);
+	assert_int_equal(lab->stats.walks_lost, 1);
+}
+
+static void a_root_that_is_silent_is_left_alone_for_a_while(void **state)
+{
+	struct lab *lab = *state;
+
+	silence_is_followed_by_a_walk_after_the_last_try(state);
+	for (unsigned walks = 1; walks <= 2; walks++) {
+		lab->useless_answers = 1;
+		assert_true(want(lab, "example."));
+		receive_query(lab);
+		send_response(lab, AS_IT_IS);
+		come_in(lab);
+		wait_in_vain(lab);
+		receive_query(lab);
+		assert_int_equal(lab->stats.walks, walks);
+		send_response(lab, AS_IT_IS);
+		come_in(lab);
+		assert_int_equal(lab->learned, walks);
+		lab->now_ms += FETCH_SHUT_IN_MS;
+	}
+}
+
+static void a_walk_that_is_lost_leaves_the_server_its_tries(void **state)
+{
+	struct lab *lab = *state;
+
+	give_hints(lab);
+	lab->useless_answers = 1;
+	assert_true(want(lab, "example."));
+	receive_query(lab);
+	send_response(lab, AS_IT_IS);
+	come_in(lab);
+	wait_in_vain(lab);
+	receive_query(lab); /* of the walk */
+	wait_in_vain(lab);
+	receive_query(lab);
+	assert_true(asks_for_recursion(lab));
+	send_response(lab, AS_IT_IS);
+	come_in(lab);
+	assert_int_equal(lab->learned, 1);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -457,6 +567,11 @@ int main(void)
 		TEST(a_connection_that_is_closed_early_ends_the_try),
 		TEST(no_more_are_fetched_at_once_than_may_be),
 		TEST(a_greedy_zone_gives_way),
+		TEST(after_a_useless_answer_the_root_is_asked),
+		TEST(who_had_nothing_is_not_asked_first_again),
+		TEST(silence_is_followed_by_a_walk_after_the_last_try),
+		TEST(a_root_that_is_silent_is_left_alone_for_a_while),
+		TEST(a_walk_that_is_lost_leaves_the_server_its_tries),
 	};
 
 	if (hash_key_draw(&seeds_random_u16) < 0)

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """sealgate before a resolver that iterates: unbound without its validator. The chain of trust grows
-from the referrals that pass, and from keys that are asked of the servers which signed."""
+from the referrals that pass, and from keys that are asked of the servers which signed; what a
+resolver that has seen it all before does not ask any more is walked down to from the root."""
 
 import contextlib
 
-from lab import zones
+from lab import ask, topology, zones
 
 from .case import Case, Group, World, described, expect, expect_rcode
 
@@ -33,18 +34,45 @@ def _is_bogus(lab, name, rdtype):
     return answer is not None and answer.rcode == "SERVFAIL"
 
 
-@contextlib.contextmanager
-def before_a_resolver(lab):
+# What the resolver is warmed with: it then knows where each zone's servers are, and no answer.
+WARMING = ("ns", "AAAA")
+
+
+def _look_without(lab):
+    """What the questions get without sealgate, and which of it is Bogus; once is enough."""
+    if hasattr(lab, "genuine"):
+        return
     questions = [question for zone in ZONES for question in _questions(zone)]
+    lab.restart_resolver()
     lab.genuine = {question: _seen(lab.ask_from_host(*question)) for question in questions}
     lab.bogus = {question for question in questions if _is_bogus(lab, *question)}
-    with lab.sealgate(lab.upstream, "host", more=JUDGE_CD) as gate:
+
+
+def _warm(lab):
+    for zone in ZONES:
+        label, rdtype = WARMING
+        lab.ask_from_host(f"{label}.{zone.origin}", rdtype, timeout_s=TIMEOUT_S)
+
+
+def before_a_resolver(filter_is_warm, resolver_is_warm):
+    """A scene in which either has seen all zones before, or is new."""
+    @contextlib.contextmanager
+    def scene(lab):
+        _look_without(lab)
         lab.restart_resolver()
-        yield World(lab, gate, lab.ask_from_host)
-    lab.restart_resolver()
+        if resolver_is_warm and not filter_is_warm:
+            _warm(lab)
+        with lab.sealgate(lab.upstream, "host", walk=True, more=JUDGE_CD) as gate:
+            if filter_is_warm:
+                _warm(lab)
+            if not resolver_is_warm:
+                lab.restart_resolver()
+            yield World(lab, gate, lab.ask_from_host)
+        lab.restart_resolver()
+    return scene
 
 
-def _as_before(zone):
+def _as_before(zone, start):
     def run(world):
         wrong = []
         for question in _questions(zone):
@@ -55,20 +83,111 @@ def _as_before(zone):
                 wrong += [f"{' '.join(question)}", f"  with sealgate:    {described(answer)}",
                           f"  without sealgate: {world.lab.genuine[question]}"]
         expect(not wrong, *wrong, *world.log_tail())
-    return Case(f"a resolver that iterates gets from {zone.origin} what it got without sealgate", run)
+    return Case(f"{start}: from {zone.origin} comes what came without sealgate", run)
 
 
-def _refused(zone):
+def _refused(zone, start):
     def run(world):
         question = (f"www.{zone.origin}", "A")
         expect(question in world.lab.bogus, "the oracle does not hold it to be Bogus")
         expect_rcode(world.ask(*question, timeout_s=TIMEOUT_S), "SERVFAIL")
-    return Case(f"a resolver that iterates gets nothing Bogus from {zone.origin}", run)
+    return Case(f"{start}: nothing Bogus comes from {zone.origin}", run)
 
 
-GROUPS = (
-    Group("iterate", before_a_resolver, (
-        *(_as_before(zone) for zone in ZONES if zone.status != "bogus"),
-        *(_refused(zone) for zone in ZONES if zone.status == "bogus"),
-    )),
+def _group(filter_is_warm, resolver_is_warm):
+    words = {False: "cold", True: "warm"}
+    start = f"a {words[resolver_is_warm]} resolver that iterates, behind a " \
+            f"{words[filter_is_warm]} sealgate"
+    return Group(f"iterate, {start}", before_a_resolver(filter_is_warm, resolver_is_warm), (
+        *(_as_before(zone, start) for zone in ZONES if zone.status != "bogus"),
+        *(_refused(zone, start) for zone in ZONES if zone.status == "bogus")))
+
+
+def _server_of(zone):
+    return topology.AUTH[zone.server][4]
+
+
+def walking(more="", **settings):
+    """A scene in which a zone's own server is asked, as by a resolver that knows where it is."""
+    @contextlib.contextmanager
+    def scene(lab):
+        def ask_server(name, rdtype, zone, **how):
+            return ask.query(lab.upstream, _server_of(zone), name, rdtype, rd=False,
+                             timeout_s=TIMEOUT_S, **how)
+        with lab.sealgate(lab.upstream, "host", walk=True, more=more, **settings) as gate:
+            yield World(lab, gate, ask_server)
+    return scene
+
+
+def _walked_to(zone):
+    """Nothing is known, and this server has nothing of the chain above its zone."""
+    def run(world):
+        world.gate.restart()
+        genuine = world.lab.ask_genuinely(f"www.{zone.origin}", "A")
+        for label, rcode in (("www", "NOERROR"), ("nowhere", "NXDOMAIN"), ("deep", "NOERROR")):
+            answer = world.ask(f"{label}.{zone.origin}", "A", zone, do=True)
+            expect_rcode(answer, rcode)
+            # of what an opt-out proves, nothing is told as Secure
+            expect(answer.has_ad == (zone.status == "secure") or label == "nowhere",
+                   f"AD: {described(answer)}")
+            if label == "www":
+                expect(answer.data("A") == genuine.data("A"), described(answer))
+    return Case(f"from the root down the chain to {zone.origin} is found", run)
+
+
+def _bogus_at_its_end(zone):
+    def run(world):
+        world.gate.restart()
+        expect_rcode(world.ask(f"www.{zone.origin}", "A", zone), "SERVFAIL")
+        said = world.gate.log_lines(f"bogus www.{zone.origin}")
+        expect(said, "it is refused for another reason", *world.log_tail())
+    return Case(f"from the root down {zone.origin} is found to be Bogus", run)
+
+
+def _refused_without(world):
+    zone = zones.BY_ORIGIN["p256.test."]
+    expect_rcode(world.ask(f"www.{zone.origin}", "A", zone), "SERVFAIL")
+
+
+WALKED = ("p256.test.", "rsa256.test.", "salted.test.", "bank.example.", "glueless.test.",
+          "child.p256.test.", "child.salted.test.", "plain.p256.test.", "unsigned.test.",
+          "island.example.")
+
+NO_HINTS = ".            3600 NS   ns.root-servers.lab.\n" \
+           "ns.root-servers.lab. 3600 A    10.53.5.99\n"
+
+
+@contextlib.contextmanager
+def shut_in(lab):
+    path = lab.resources.path("no-root.hints")
+    with open(path, "w") as file:
+        file.write(NO_HINTS)
+    genuine, lab.root_hints = lab.root_hints, path
+    try:
+        with walking()(lab) as world:
+            yield world
+    finally:
+        lab.root_hints = genuine
+
+
+def _server_tried_all_the_same(world):
+    """The walk is lost; what the server itself has is still had."""
+    zone = zones.BY_ORIGIN["."]
+    answer = ask.query(world.lab.upstream, _server_of(zone), ".", "SOA", do=True, rd=False)
+    expect_rcode(answer, "NOERROR")
+    expect(answer.has_ad, described(answer))
+
+
+WALK_GROUPS = (
+    Group("walk", walking(), (
+        *(_walked_to(zones.BY_ORIGIN[origin]) for origin in WALKED),
+        *(_bogus_at_its_end(zones.BY_ORIGIN[origin])
+          for origin in ("expired.test.", "bogusds.test.")))),
+    Group("walk, where the root cannot be reached", shut_in, (
+        Case("without a way to the root the chain cannot be had, and the client is told",
+             _refused_without),
+        Case("without a way to the root what the server has is had", _server_tried_all_the_same))),
 )
+
+GROUPS = WALK_GROUPS + tuple(_group(filter_is_warm, resolver_is_warm)
+               for filter_is_warm in (False, True) for resolver_is_warm in (False, True))

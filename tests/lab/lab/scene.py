@@ -34,6 +34,7 @@ class Lab:
         self.namespaces = topology.build(self.resources)
         self.zones = zones.ZoneSet(self.resources.path("zones"))
         self.zones.make()
+        self.root_hints = servers.write_root_hints(self.resources)
         upstream, auth = self.namespaces["upstream"], self.namespaces["auth"]
         authoritative = servers.start_authoritative(self.resources, auth, self.zones)
         self.start_resolver()

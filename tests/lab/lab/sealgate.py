@@ -14,6 +14,8 @@ trust_anchor_state = "{state}";
 mode = "enforce";
 queue = {{ first = 0; count = {queues}; }};
 bogus_grace_ms = {grace_ms};
+walk = {walk};
+root_hints = "{hints}";
 """
 
 # Most cases do not want to wait for a better answer that they know will not come.
@@ -27,14 +29,16 @@ _serial = itertools.count(1)
 class Sealgate:
     """One sealgate in one namespace. `with` applies the rules, runs it, and undoes both."""
 
+    # The wire sends what is bound for any server to the upstream, which is no way to walk.
     def __init__(self, lab, namespace, role, anchor=None, queues=1, grace_ms=NO_GRACE_MS,
-                 more=""):
+                 walk=False, more=""):
         self._lab = lab
         self.namespace, self.role = namespace, role
         self._name = f"sealgate-{role}-{next(_serial)}"
         self.config = lab.resources.path(self._name + ".conf")
         with open(self.config, "w") as file:
             file.write(CONFIG.format(role=role, queues=queues, grace_ms=grace_ms,
+                                     walk=str(walk).lower(), hints=lab.root_hints,
                                      state=lab.resources.path(self._name + ".anchors"),
                                      anchor=anchor or lab.zones.anchor_dnskey) + more)
         self.process = None

@@ -77,10 +77,14 @@ def start_authoritative(resources, namespace, zone_set):
     return processes
 
 
+def write_root_hints(resources):
+    root = topology.AUTH["root"]
+    return _write(resources, "root.hints", ROOT_HINTS.format(v4=root[4], v6=root[6]))
+
+
 def start_resolver(resources, namespace, name, addresses, anchor=None):
     """Starts an unbound; it validates if it is given an anchor, and cannot if it is not."""
-    root = topology.AUTH["root"]
-    hints = _write(resources, "root.hints", ROOT_HINTS.format(v4=root[4], v6=root[6]))
+    hints = write_root_hints(resources)
     text = UNBOUND.format(
         modules="validator iterator" if anchor else "iterator",
         anchor=f'trust-anchor-file: "{anchor}"' if anchor else "",

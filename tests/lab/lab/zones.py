@@ -80,6 +80,7 @@ class Zone:
     spoil: str = ""                         # whose A signature is broken after signing
     bare: bool = False                      # without the standard records
     bits: str = ""                          # of an RSA key, where not the usual
+    nameserver: str = ""                    # in another zone, so that a referral has no glue
 
     @property
     def name(self):
@@ -160,6 +161,8 @@ ZONES = (
 
     # Its denials, signed, do not fit into a datagram, though each does without its signatures.
     Zone("long.test.", "RSASHA256", "nsec3", bits="2048"),
+
+    Zone("glueless.test.", nameserver="ns.bank.example."),
 
     # Below signed zones, each form of denial proves the absence of a DS in its own way.
     Zone("child.p256.test.", "ED25519", "nsec3"),
@@ -263,10 +266,11 @@ class ZoneSet:
             if zone is parent or zone.name == dns.name.root or zone.name.parent() != parent.name:
                 continue
             server = topology.AUTH[zone.server]
-            nameserver = f"ns.{zone.origin}"
-            lines += [f"{zone.origin} 3600 IN NS {nameserver}",
-                      f"{nameserver} 3600 IN A {server[4]}",
-                      f"{nameserver} 3600 IN AAAA {server[6]}"]
+            nameserver = zone.nameserver or f"ns.{zone.origin}"
+            lines.append(f"{zone.origin} 3600 IN NS {nameserver}")
+            if not zone.nameserver:
+                lines += [f"{nameserver} 3600 IN A {server[4]}",
+                          f"{nameserver} 3600 IN AAAA {server[6]}"]
             lines += [f"{zone.origin} 3600 IN DS {ds}" for ds in self._ds[zone]]
         return "\n".join(lines) + "\n"
 
