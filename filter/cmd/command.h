@@ -22,18 +22,21 @@ struct command {
 	enum exit_code (*run)(int argc, char **argv);
 };
 
-extern const struct command command_run, command_rules, command_config, command_version,
-        command_help, command_check, command_watch, command_explain;
+extern const struct command command_run, command_ctl, command_rules, command_config,
+        command_version, command_help, command_check, command_watch, command_explain;
 
 /* The options of the subcommands; each says which it takes. */
 struct options {
 	const char *config;  /* NULL: the default path */
 	const char *backend; /* "auto" unless given */
+	bool json;
 };
 
-/* Reads the options named in `allowed` ("c" for --config, "b" for --backend), which may stand
- * before or after the other arguments; those remain from argv[optind] on, `count` of them. Returns
- * false, after saying what is wrong. */
+#define OPTIONS_SOME (-1) /* for `count`: one or more */
+
+/* Reads the options named in `allowed` ("c" for --config, "b" for --backend, "j" for --json), which
+ * may stand before or after the other arguments; those remain from argv[optind] on, `count` of
+ * them. Returns false, after saying what is wrong. */
 bool options_read(struct options *o, const char *allowed, int argc, char **argv, int count);
 
 /* Loads the configuration and takes over its log level. Returns false, after saying what is wrong.

@@ -8,6 +8,7 @@
 
 static const struct command *const commands[] = {
 	&command_run,
+	&command_ctl,
 	&command_rules,
 	&command_config,
 	&command_check,

@@ -10,12 +10,13 @@ bool options_read(struct options *o, const char *allowed, int argc, char **argv,
 	static const struct option known[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "backend", required_argument, NULL, 'b' },
+		{ "json", no_argument, NULL, 'j' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int letter;
 
 	*o = (struct options){ .config = NULL, .backend = "auto" };
-	while ((letter = getopt_long(argc, argv, "c:b:", known, NULL)) != -1) {
+	while ((letter = getopt_long(argc, argv, "c:b:j", known, NULL)) != -1) {
 		if (letter == '?')
 			return false;
 		if (!strchr(allowed, letter)) {
@@ -24,12 +25,15 @@ bool options_read(struct options *o, const char *allowed, int argc, char **argv,
 		}
 		if (letter == 'c')
 			o->config = optarg;
-		else
+		else if (letter == 'b')
 			o->backend = optarg;
+		else
+			o->json = true;
 	}
-	if (argc - optind != count) {
+	int given = argc - optind;
+	if (count == OPTIONS_SOME ? given < 1 : given != count) {
 		log_error("%s: %s; see `sealgate help`", argv[0],
-		        argc - optind < count ? "something is missing" : "there is too much");
+		        given < 1 || given < count ? "something is missing" : "there is too much");
 		return false;
 	}
 	return true;

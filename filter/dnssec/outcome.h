@@ -54,7 +54,8 @@ enum status {
 	X(FETCH_TIMEOUT, "fetch-timeout", 22, "the keys did not arrive in time")                   \
 	X(PARK_FULL, "park-full", EDE_NONE, "too many responses wait for keys already")            \
 	X(FETCHES_FULL, "fetches-full", EDE_NONE, "too many keys are being fetched already")       \
-	X(NOT_ANSWER, "not-answer", EDE_NONE, "the response carries no answer to judge")
+	X(NOT_ANSWER, "not-answer", EDE_NONE, "the response carries no answer to judge")           \
+	X(PAUSED, "paused", EDE_NONE, "judging is paused")
 
 enum reason {
 #define X(name, word, ede, sentence) REASON_##name,

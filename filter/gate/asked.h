@@ -14,6 +14,7 @@ struct asked {
 	uint16_t question_len;
 	bool has_edns, dnssec_ok;
 	bool unjudged; /* the response is to be matched but not judged (CD, TSIG, another opcode) */
+	bool is_undecorated;            /* it went on without DO, and without an OPT of ours */
 	uint8_t question[QUESTION_MAX]; /* the exact octets, letter case and all */
 };
 

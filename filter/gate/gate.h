@@ -83,6 +83,11 @@ void gate_forget(struct gate *g);
 void gate_refuse(struct gate *g, const struct asked *asked, struct span octets, enum reason reason,
         struct writer *out, struct gate_result *result);
 
+/* Lets a response go on that nobody judges, for `reason`, with AD cleared: the client gets what it
+ * asked for, and not what was asked for on its behalf. */
+void gate_pass(struct gate *g, const struct asked *asked, struct span octets, enum reason reason,
+        struct writer *out, struct gate_result *result);
+
 /* True when `response` may be the answer to `asked`: QR, id, opcode and the question's exact
  * octets. A response without a question is let match only when it is an error without records. */
 bool gate_matches(const struct message *response, const struct asked *asked);

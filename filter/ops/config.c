@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "ops/address.h"
+#include "ops/control.h"
 #include "ops/key.h"
 #include "ops/nta_text.h"
 
@@ -186,6 +187,10 @@ static bool fits_together(struct reading *r, config_t *file)
 		return wrong(r, blame ? blame : config_lookup(file, "queue"),
 		        "parked must be less than queue.length, which is %u", c->queue_length);
 	}
+	if (strlen(c->control_socket) > CONTROL_PATH_MAX)
+		return wrong(r, config_lookup(file, "control_socket"),
+		        "control_socket must be shorter than %d octets, as sockets' names are",
+		        CONTROL_PATH_MAX + 1);
 	return true;
 }
 

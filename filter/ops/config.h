@@ -43,7 +43,8 @@ struct config {
 	uint32_t checking_disabled; /* enum config_checking_disabled */
 	uint32_t park_ms, bogus_grace_ms, flow_timeout_ms;
 	uint32_t flows, zones, messages, parked; /* entries a worker */
-	uint32_t log_level;                      /* enum log_level */
+	char control_socket[CONFIG_PATH_MAX];
+	uint32_t log_level; /* enum log_level */
 };
 
 /* Fills `c` with the default of every key. */

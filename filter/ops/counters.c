@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ops/counters.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/log.h"
 
@@ -13,6 +15,16 @@ static uint64_t sum(struct worker *const workers[], unsigned count, const struct
 	for (unsigned i = 0; i < count; i++)
 		total += stats_read(worker_stats(workers[i]), field);
 	return total;
+}
+
+uint64_t counters_sum(struct worker *const workers[], unsigned count, const char *name)
+{
+	for (size_t i = 0; i < stats_field_count; i++) {
+		if (strcmp(stats_fields[i].name, name) == 0)
+			return sum(workers, count, &stats_fields[i]);
+	}
+	assert(!"a counter's name");
+	return 0;
 }
 
 void counters_log(struct worker *const workers[], unsigned count)

@@ -8,4 +8,7 @@
 /* Logs every counter that is not zero, as name=value, in as many lines as it takes. */
 void counters_log(struct worker *const workers[], unsigned count);
 
+/* The sum of one counter, by its name in path/stats.h. */
+uint64_t counters_sum(struct worker *const workers[], unsigned count, const char *name);
+
 #endif

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "crypto/crypto.h"
 #include "ops/anchor_keeper.h"
@@ -20,30 +20,10 @@
 #include "ops/notify.h"
 #include "ops/privileges.h"
 #include "ops/root_hints.h"
-#include "path/worker.h"
+#include "ops/service.h"
 
 /* For the queue, the fetches and what else there is, rounded up. */
 #define DESCRIPTORS_A_WORKER 512
-
-struct service {
-	struct policy policy;
-	struct root_hints hints;
-	struct anchors *anchors;      /* as configured */
-	struct anchor_keeper *keeper; /* of those in force; NULL: the ones above are, and stay */
-	int signals;                  /* a signalfd */
-	int failed;                   /* an eventfd, to which a worker writes that ends by itself */
-	struct worker **workers;
-	struct thread *threads;
-	unsigned worker_count, thread_count;
-};
-
-struct thread {
-	pthread_t id;
-	struct service *service;
-	struct worker *worker;
-	unsigned queue;
-	int error;
-};
 
 /* The signals are taken from a descriptor, between other things; they are blocked before a thread
  * starts, so that none of the threads is interrupted by them. */
@@ -175,28 +155,77 @@ static void raise_descriptor_limit(const struct config *c)
 		        (unsigned long long)wanted, (unsigned long long)limit.rlim_cur);
 }
 
+void service_tell_manager(const struct service *s)
+{
+	unsigned left_s = pausing_left_s(&s->pausing, clock_monotonic_ms());
+	char text[200];
+
+	if (left_s > 0)
+		snprintf(text, sizeof(text), "Paused for %u s: everything passes unjudged", left_s);
+	else
+		snprintf(text, sizeof(text), "Judging: role %s, mode %s",
+		        key_word("role", s->config), key_word("mode", s->config));
+	notify_status(text);
+}
+
+/* Does what is due without anybody's asking. */
+static void keep_house(struct service *s)
+{
+	bool was_paused = s->pausing.until_ms > 0;
+
+	pausing_expire(&s->pausing, clock_monotonic_ms());
+	if (was_paused && s->pausing.until_ms == 0)
+		service_tell_manager(s);
+}
+
+/* Takes one signal. Returns 1 to go on, 0 when it asks for the end, or -EIO. */
+static int take_signal(struct service *s)
+{
+	struct signalfd_siginfo info;
+
+	if (read(s->signals, &info, sizeof(info)) != sizeof(info))
+		return -EIO;
+	if (info.ssi_signo == SIGUSR1) {
+		counters_log(s->workers, s->worker_count);
+		return 1;
+	}
+	log_info("ending: signal %s", sigabbrev_np((int)info.ssi_signo));
+	return 0;
+}
+
 /* Returns 0 when a signal asks for the end, -EIO when a worker failed. */
 static int wait_for_the_end(struct service *s)
 {
-	struct pollfd fds[] = { { s->signals, POLLIN, 0 }, { s->failed, POLLIN, 0 } };
+	struct pollfd fds[] = { { s->signals, POLLIN, 0 }, { s->failed, POLLIN, 0 },
+		{ s->control ? control_fd(s->control) : -1, POLLIN, 0 } };
+	int result = 1;
 
-	for (;;) {
-		struct signalfd_siginfo info;
+	while (result > 0) {
+		int wait_ms = pausing_wait_ms(&s->pausing, clock_monotonic_ms());
 
-		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+		if (poll(fds, 3, wait_ms) < 0 && errno != EINTR)
 			return -errno;
+		keep_house(s);
 		if (fds[1].revents)
 			return -EIO;
-		if (!fds[0].revents)
-			continue;
-		if (read(s->signals, &info, sizeof(info)) != sizeof(info))
-			return -EIO;
-		if (info.ssi_signo != SIGUSR1) {
-			log_info("ending: signal %s", sigabbrev_np((int)info.ssi_signo));
-			return 0;
-		}
-		counters_log(s->workers, s->worker_count);
+		if (fds[2].revents)
+			control_serve(s->control);
+		if (fds[0].revents)
+			result = take_signal(s);
 	}
+	return result;
+}
+
+/* Nobody is less safe without it. */
+static void open_control(struct service *s)
+{
+	char why[300];
+
+	s->started_ms = clock_monotonic_ms();
+	s->pausing = (struct pausing){ .workers = s->workers, .worker_count = s->worker_count };
+	s->control = control_open(s->config->control_socket, service_commands, s, why, sizeof(why));
+	if (!s->control)
+		log_warning("sealgate ctl will not work: %s", why);
 }
 
 static int stop_threads(struct service *s)
@@ -225,6 +254,7 @@ static int serve_until_the_end(struct service *s, const struct config *c)
 		        key_word("role", c), key_word("mode", c), c->queue_first,
 		        c->queue_first + c->queue_count - 1, anchors_count(s->anchors));
 		notify_ready();
+		service_tell_manager(s);
 		error = wait_for_the_end(s);
 		notify_stopping();
 	}
@@ -236,6 +266,7 @@ static int serve_until_the_end(struct service *s, const struct config *c)
 
 static void clean_up(struct service *s)
 {
+	control_close(s->control);
 	for (unsigned i = 0; i < s->worker_count; i++)
 		worker_free(s->workers[i]);
 	free(s->workers);
@@ -268,7 +299,8 @@ static int load_hints(struct service *s, const struct config *c)
 
 int daemon_run(const struct config *c)
 {
-	struct service s = { .signals = -1,
+	struct service s = { .config = c,
+		.signals = -1,
 		.failed = -1,
 		.policy = { .mode = c->mode,
 		        .judge_cd = c->checking_disabled == CHECKING_DISABLED_JUDGE } };
@@ -304,6 +336,8 @@ int daemon_run(const struct config *c)
 	}
 	raise_descriptor_limit(c);
 	error = bind_queues(&s, c);
+	if (!error)
+		open_control(&s);
 	if (!error)
 		error = serve_until_the_end(&s, c);
 out:

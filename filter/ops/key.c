@@ -139,6 +139,9 @@ const struct key keys[] = {
 	        .help = "How many responses of each queue may wait for keys at a time. Must\n"
 	                "be less than queue.length." },
 
+	{ "control_socket", KEY_PATH, AT(control_socket), .text = "/run/sealgate/control",
+	        .help = "Where `sealgate ctl` finds the daemon: a socket that root alone may\n"
+	                "use." },
 	{ "log_level", KEY_WORD, AT(log_level), .words = log_level_words, .number = LOG_LEVEL_INFO,
 	        .help = "What is logged: \"error\", \"warning\", \"info\" or \"debug\", each with\n"
 	                "what stands before it." },

@@ -12,3 +12,8 @@ void notify_stopping(void)
 {
 	sd_notify(0, "STOPPING=1");
 }
+
+void notify_status(const char *text)
+{
+	sd_notifyf(0, "STATUS=%s", text);
+}

@@ -6,4 +6,7 @@
 void notify_ready(void);
 void notify_stopping(void);
 
+/* One line for people. */
+void notify_status(const char *text);
+
 #endif

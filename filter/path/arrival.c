@@ -88,11 +88,27 @@ static void wait_for(struct worker *w, struct arrival *a, const struct gate_resu
 	}
 }
 
+/* What was not decorated comes as the client wants it. */
+static void pass(struct worker *w, struct arrival *a, enum reason reason, uint64_t *counter)
+{
+	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
+	struct gate_result result = { .verdict = GATE_ACCEPT };
+
+	report_unjudged(w, a, reason);
+	if (!a->asked->is_undecorated)
+		gate_pass(&w->gate, a->asked, a->message, reason, &out, &result);
+	deliver(w, a, result.verdict == GATE_ACCEPT ? a->message : result.octets, counter);
+}
+
 void arrival_judge(struct worker *w, struct arrival *a)
 {
 	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
 	struct gate_result result;
 
+	if (w->is_paused) {
+		pass(w, a, REASON_PAUSED, &w->stats.responses_paused);
+		return;
+	}
 	worker_set_source(w, &a->server);
 	gate_judge(&w->gate, a->asked, a->message, w->now_s, &out, &result);
 	if (result.verdict == GATE_WANT)
@@ -106,7 +122,7 @@ void arrival_take(
 {
 	struct gate_result result;
 
-	if (!gate_recall(&w->gate, a->asked, response, octets, w->now_s, &result)) {
+	if (w->is_paused || !gate_recall(&w->gate, a->asked, response, octets, w->now_s, &result)) {
 		arrival_judge(w, a);
 		return;
 	}
@@ -130,7 +146,7 @@ void arrival_pass_unjudged(
 
 void arrival_again(struct worker *w, struct arrival *a, bool in_time)
 {
-	if (in_time) {
+	if (in_time || w->is_paused) {
 		arrival_judge(w, a);
 		return;
 	}

@@ -118,6 +118,7 @@ bool flow_add(struct flow_table *t, const struct flow_key *key, enum query_kind 
 	else
 		flow = make_room(t, hash, &siblings, &evicted);
 	flow->expires_ms = now_ms + t->timeout_ms;
+	flow->asked.is_undecorated = flow->asked.is_undecorated && asked->is_undecorated;
 	/* Whoever saw the query may send a copy that asks for less. */
 	if (is_live && (!flow->asked.unjudged || asked->unjudged))
 		return true;

@@ -47,8 +47,8 @@ struct flow_key flow_key_of_query(const struct packet *p, uint16_t id);
 struct flow_key flow_key_of_response(const struct packet *p, uint16_t id);
 
 /* Remembers a question; one that is there already (the client asked again) gets a new time, and
- * stays what it was, but that one which was not to be judged may become one that is. Returns false
- * when an older flow had to give way. */
+ * stays what it was, but that one which was not to be judged may become one that is, and one of
+ * which a copy is decorated is so. Returns false when an older flow had to give way. */
 bool flow_add(struct flow_table *t, const struct flow_key *key, enum query_kind kind,
         const struct asked *asked, uint64_t now_ms);
 

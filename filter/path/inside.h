@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The inside of a worker, for its own sources: worker_new.c, worker.c (the loop), query_side.c,
- * response_side.c, arrival.c, report.c. */
+ * response_side.c, arrival.c, report.c, orders.c. */
 #ifndef PATH_INSIDE_H
 #define PATH_INSIDE_H
 
@@ -12,6 +12,7 @@
 #include "path/flow.h"
 #include "path/grace.h"
 #include "path/nfqueue.h"
+#include "path/orders.h"
 #include "path/park.h"
 #include "path/watched.h"
 #include "path/whole.h"
@@ -19,11 +20,13 @@
 
 struct worker {
 	struct worker_config config;
-	enum watched queue_watched, stop_watched;
-	int epoll_fd, stop_fd;
+	enum watched queue_watched, wake_watched;
+	int epoll_fd, wake_fd;
 	bool stopping;
 	uint64_t now_ms; /* the clocks, read once a turn of the loop */
 	int64_t now_s;
+	struct orders orders; /* what others want; see orders.h */
+	bool is_paused;       /* everything passes unjudged, at present */
 
 	struct nfqueue queue;
 	struct flow_table flows;
@@ -35,19 +38,19 @@ struct worker {
 	struct relay relay;
 
 	struct crypto *crypto;
-	/* The anchors that it should use, written by others, and that it uses, read by others. */
-	const struct anchors *anchors_wanted, *anchors_used;
+	const struct anchors *anchors_used; /* read by others */
 	struct store store;
 	struct gate gate;
 	struct rr *rrs;  /* of the message that is looked at */
 	uint8_t *octets; /* of the message that is written, EXCHANGE_ANSWER_MAX of them */
-	struct log_limit log_bogus, log_indeterminate; /* a flood of one must not hide the other */
+	/* A flood of one must not hide the others. */
+	struct log_limit log_bogus, log_indeterminate, log_unjudged;
 	struct stats stats;
 };
 
 /* Reads a query out of `octets`, counts it, and sets `sent` to what is to go on in its place: the
  * octets themselves, or the query with DO, which is in the worker's buffer. What is QUERY_MALFORMED
- * must not go on, nor a QUERY_TRANSFER where these are refused. */
+ * must not go on but in a pause, nor a QUERY_TRANSFER where these are refused. */
 enum query_kind query_take(
         struct worker *w, struct span octets, struct asked *asked, struct span *sent);
 
@@ -66,11 +69,17 @@ bool worker_learn(void *worker, struct fetch *fetch, struct span answer, bool la
 void worker_unlearned(void *worker, const struct fetch *fetch);
 void worker_fetched(void *worker, struct parked_list *waiting);
 
+/* Does what was ordered; once a turn, when nothing points into the store. */
+void orders_take(struct worker *w);
+
 /* Accepts `packet` with another payload; drops it when that is too long for a packet. */
 void accept_with(
         struct worker *w, uint32_t packet_id, const struct packet *packet, struct span payload);
 
 /* Counts what was concluded, and logs it if it is Bogus or Indeterminate. */
 void report(struct worker *w, const struct arrival *a, const struct gate_result *result);
+
+/* Logs that it goes on unjudged, and why. */
+void report_unjudged(struct worker *w, const struct arrival *a, enum reason reason);
 
 #endif

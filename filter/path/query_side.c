@@ -33,14 +33,15 @@ enum query_kind query_take(
 	*sent = octets;
 	if (message_parse(&query, octets, w->rrs, MESSAGE_RRS_MAX))
 		kind = query_read(&query, w->config.policy, asked);
-	if (kind == QUERY_JUDGED) {
+	asked->is_undecorated = w->is_paused || kind != QUERY_JUDGED;
+	if (!asked->is_undecorated) {
 		if (query_decorate(&query, &out))
 			*sent = writer_span(&out);
 		else
 			kind = QUERY_MALFORMED;
 	}
 	stats_count(&w->stats.queries);
-	stats_count(counter_of(w, kind));
+	stats_count(w->is_paused ? &w->stats.queries_paused : counter_of(w, kind));
 	return kind;
 }
 
@@ -65,13 +66,17 @@ void query_side(struct worker *w, uint32_t packet_id, const struct packet *packe
 	struct span sent;
 	enum query_kind kind = query_take(w, packet->payload, &asked, &sent);
 
+	if (kind == QUERY_MALFORMED && w->is_paused) {
+		nfqueue_accept(&w->queue, packet_id);
+		return;
+	}
 	if (!may_go_on(w, kind)) {
 		nfqueue_drop(&w->queue, packet_id);
 		return;
 	}
 	remember(w, packet, kind, &asked);
-	if (kind == QUERY_JUDGED)
-		accept_with(w, packet_id, packet, sent);
-	else
+	if (asked.is_undecorated)
 		nfqueue_accept(&w->queue, packet_id);
+	else
+		accept_with(w, packet_id, packet, sent);
 }

@@ -87,10 +87,11 @@ void relay_query(struct worker *w, struct connection *c, struct span octets)
 		return;
 	}
 	enum query_kind kind = query_take(w, octets, &asked, &sent);
-	if (kind == QUERY_MALFORMED) {
+	if (kind == QUERY_MALFORMED && !w->is_paused) {
 		c->is_broken = true;
 		return;
 	}
-	remember(c, kind, false, &asked);
+	if (kind != QUERY_MALFORMED)
+		remember(c, kind, false, &asked);
 	connection_send(w, &c->server, sent);
 }

@@ -112,12 +112,18 @@ void relay_response(struct worker *w, struct connection *c, struct span octets)
 	struct message response;
 
 	stats_count(&w->stats.responses);
-	if (!message_parse(&response, octets, w->rrs, MESSAGE_RRS_MAX)) {
+	bool is_parsed = message_parse(&response, octets, w->rrs, MESSAGE_RRS_MAX);
+	struct question *q = is_parsed ? find(c, &response) : NULL;
+	if (!q && w->is_paused) {
+		stats_count(&w->stats.responses_paused);
+		connection_send(w, &c->client, octets);
+		return;
+	}
+	if (!is_parsed) {
 		stats_count(&w->stats.responses_malformed);
 		c->is_broken = true;
 		return;
 	}
-	struct question *q = find(c, &response);
 	if (!q) {
 		stats_count(&w->stats.responses_unsolicited);
 		return;

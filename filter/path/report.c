@@ -32,38 +32,68 @@ static void server_text(const struct sockaddr_storage *server, char text[static 
 	inet_ntop(server->ss_family, octets, text, INET6_ADDRSTRLEN);
 }
 
-/* bogus www.example. A from 192.0.2.53: example. DNSKEY (ds-no-match: no DNSKEY matches the DS) */
-static void log_refusal(const struct arrival *a, const struct gate_result *result)
-{
-	char asked_text[NAME_TEXT_SIZE], asked_type[TYPE_TEXT_SIZE];
-	char culprit_text[NAME_TEXT_SIZE], culprit_type[TYPE_TEXT_SIZE];
+/* A question and who answered it, for people. */
+struct who {
+	char name[NAME_TEXT_SIZE], type[TYPE_TEXT_SIZE];
 	char server[INET6_ADDRSTRLEN];
+};
+
+static void read_who(const struct arrival *a, struct who *who)
+{
 	struct cursor c = cursor_over(span_of(a->asked->question, a->asked->question_len));
 	struct name name;
 
 	name_read_plain(&c, &name);
-	type_text(cursor_u16(&c), asked_type);
-	server_text(&a->server, server);
+	name_text(&name, who->name);
+	type_text(cursor_u16(&c), who->type);
+	server_text(&a->server, who->server);
+}
+
+/* bogus www.example. A from 192.0.2.53: example. DNSKEY (ds-no-match: no DNSKEY matches the DS) */
+static void log_refusal(const struct arrival *a, const struct gate_result *result)
+{
+	char culprit_text[NAME_TEXT_SIZE], culprit_type[TYPE_TEXT_SIZE];
+	struct who who;
+
+	read_who(a, &who);
 	log_warning("%s %.255s %s from %s: %.255s %s (%s: %s)", status_text(result->outcome.status),
-	        name_text(&name, asked_text), asked_type, server,
-	        name_text(&result->culprit.name, culprit_text),
+	        who.name, who.type, who.server, name_text(&result->culprit.name, culprit_text),
 	        type_text(result->culprit.type, culprit_type), reason_word(result->outcome.reason),
 	        reason_sentence(result->outcome.reason));
 }
 
-void report(struct worker *w, const struct arrival *a, const struct gate_result *result)
+/* A flood of them must not fill the log. */
+static bool may_log(struct worker *w, struct log_limit *limit)
 {
 	uint64_t withheld;
 
+	if (!log_limit_allows(limit, w->now_ms, &withheld))
+		return false;
+	if (withheld > 0)
+		log_warning("%" PRIu64 " lines like the next were withheld", withheld);
+	return true;
+}
+
+/* unjudged www.example. A from 192.0.2.53 (paused: judging is paused) */
+void report_unjudged(struct worker *w, const struct arrival *a, enum reason reason)
+{
+	struct who who;
+
+	if (!may_log(w, &w->log_unjudged))
+		return;
+	read_who(a, &who);
+	log_info("unjudged %.255s %s from %s (%s: %s)", who.name, who.type, who.server,
+	        reason_word(reason), reason_sentence(reason));
+}
+
+void report(struct worker *w, const struct arrival *a, const struct gate_result *result)
+{
 	count(&w->stats, result->outcome.status);
 	if (result->outcome.status != STATUS_BOGUS &&
 	        result->outcome.status != STATUS_INDETERMINATE)
 		return;
 	struct log_limit *limit =
 	        result->outcome.status == STATUS_BOGUS ? &w->log_bogus : &w->log_indeterminate;
-	if (!log_limit_allows(limit, w->now_ms, &withheld))
-		return;
-	if (withheld > 0)
-		log_warning("%" PRIu64 " lines like the next were withheld", withheld);
-	log_refusal(a, result);
+	if (may_log(w, limit))
+		log_refusal(a, result);
 }

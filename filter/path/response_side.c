@@ -197,21 +197,29 @@ static struct sockaddr_storage server_of(const struct packet *packet, uint32_t i
 	return server;
 }
 
+/* What is no response to a question that is known passes in a pause only. */
+static void leave(struct worker *w, uint32_t packet_id, uint64_t *counter)
+{
+	stats_count(w->is_paused ? &w->stats.responses_paused : counter);
+	if (w->is_paused)
+		nfqueue_accept(&w->queue, packet_id);
+	else
+		nfqueue_drop(&w->queue, packet_id);
+}
+
 void response_side(struct worker *w, const struct queued *queued, const struct packet *packet)
 {
 	struct message response;
 
 	stats_count(&w->stats.responses);
 	if (!message_parse(&response, packet->payload, w->rrs, MESSAGE_RRS_MAX)) {
-		stats_count(&w->stats.responses_malformed);
-		nfqueue_drop(&w->queue, queued->id);
+		leave(w, queued->id, &w->stats.responses_malformed);
 		return;
 	}
 	struct flow_key key = flow_key_of_response(packet, response.id);
 	struct flow *flow = flow_find(&w->flows, &key, &response, w->now_ms);
 	if (!flow) {
-		stats_count(&w->stats.responses_unsolicited);
-		nfqueue_drop(&w->queue, queued->id);
+		leave(w, queued->id, &w->stats.responses_unsolicited);
 		return;
 	}
 	struct held held = { .arrival = { .carrier = &in_packets,
@@ -223,7 +231,8 @@ void response_side(struct worker *w, const struct queued *queued, const struct p
 		.flow = flow };
 	if (flow->asked.unjudged)
 		arrival_pass_unjudged(w, &held.arrival, flow->kind, response.flags);
-	else if (!(response.flags & FLAG_TC) || !ask_for_whole(w, &held))
+	else if (!(response.flags & FLAG_TC) || flow->asked.is_undecorated ||
+	         !ask_for_whole(w, &held))
 		arrival_take(w, &held.arrival, &response,
 		        queued->base + (packet->payload.base - queued->octets.base));
 }

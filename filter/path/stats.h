@@ -17,6 +17,7 @@
 	X(queries_signed, "Queries passed untouched: signed with TSIG or SIG(0)")                  \
 	X(queries_opcode, "Queries passed untouched: another opcode than QUERY")                   \
 	X(queries_malformed, "Queries dropped: malformed")                                         \
+	X(queries_paused, "Queries passed untouched: judging was paused")                          \
 	X(flows_evicted, "Questions in flight that were forgotten because the table was full")     \
 	X(flows_expired, "Questions in flight that were never answered")                           \
 	X(responses, "Responses seen")                                                             \
@@ -25,6 +26,7 @@
 	X(packets_checksum, "Packets dropped: wrong UDP checksum")                                 \
 	X(responses_unjudged, "Responses passed unjudged, to queries that were passed untouched")  \
 	X(responses_recalled, "Responses treated like one that was judged before, unjudged")       \
+	X(responses_paused, "Responses passed unjudged: judging was paused")                       \
 	X(responses_accepted, "Responses accepted as they were")                                   \
 	X(responses_rewritten, "Responses accepted rewritten")                                     \
 	X(responses_servfail, "Responses replaced by SERVFAIL")                                    \

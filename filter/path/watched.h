@@ -6,7 +6,7 @@
 
 enum watched {
 	WATCHED_QUEUE,
-	WATCHED_STOP,
+	WATCHED_WAKE,
 	WATCHED_FETCH,    /* struct fetch */
 	WATCHED_WHOLE,    /* struct whole */
 	WATCHED_LISTENER, /* struct listener */

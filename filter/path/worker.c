@@ -191,8 +191,8 @@ static int handle_event(struct worker *w, const struct epoll_event *event)
 	switch (*(const enum watched *)event->data.ptr) {
 	case WATCHED_QUEUE:
 		return nfqueue_receive(&w->queue, handle_packet, w);
-	case WATCHED_STOP:
-		w->stopping = true;
+	case WATCHED_WAKE:
+		eventfd_read(w->wake_fd, &(eventfd_t){ 0 }); /* orders_take() sees what it is */
 		break;
 	case WATCHED_FETCH:
 		fetcher_ready(&w->fetcher, event->data.ptr, w->now_ms);
@@ -210,28 +210,6 @@ static int handle_event(struct worker *w, const struct epoll_event *event)
 	return 0;
 }
 
-/* Between two turns nothing points into the store. */
-static void take_anchors(struct worker *w)
-{
-	const struct anchors *wanted = __atomic_load_n(&w->anchors_wanted, __ATOMIC_ACQUIRE);
-
-	if (wanted == w->anchors_used)
-		return;
-	store_set_anchors(&w->store, wanted);
-	gate_forget(&w->gate);
-	__atomic_store_n(&w->anchors_used, wanted, __ATOMIC_RELEASE);
-}
-
-void worker_use_anchors(struct worker *w, const struct anchors *anchors)
-{
-	__atomic_store_n(&w->anchors_wanted, anchors, __ATOMIC_RELEASE);
-}
-
-const struct anchors *worker_anchors(const struct worker *w)
-{
-	return __atomic_load_n(&w->anchors_used, __ATOMIC_ACQUIRE);
-}
-
 static int turn(struct worker *w)
 {
 	struct epoll_event events[EVENTS_MAX];
@@ -241,7 +219,7 @@ static int turn(struct worker *w)
 	if (n < 0 && errno != EINTR)
 		return -errno;
 	read_clocks(w);
-	take_anchors(w);
+	orders_take(w);
 	for (int i = 0; i < n && result == 0; i++)
 		result = handle_event(w, &events[i]);
 	fetcher_expire(&w->fetcher, w->now_ms);
@@ -268,18 +246,13 @@ int worker_run(struct worker *w)
 	int result = 0;
 
 	read_clocks(w);
+	orders_take(w);
 	while (!w->stopping && result == 0)
 		result = turn(w);
 	relay_close(w); /* then only packets are parked */
 	drop_parked(w, &w->park);
 	drop_parked(w, &w->grace.park);
 	return result;
-}
-
-/* An eventfd takes a number of 64 bits, so adding one to it cannot fail here. */
-void worker_stop(struct worker *w)
-{
-	eventfd_write(w->stop_fd, 1);
 }
 
 const struct stats *worker_stats(const struct worker *w)

@@ -54,6 +54,10 @@ int worker_run(struct worker *w);
 /* Ends worker_run(), from any thread or from a signal handler; also one that has yet to begin. */
 void worker_stop(struct worker *w);
 
+/* Lets everything pass unjudged until `until_ms` of the monotonic clock, from any thread. 0 ends it
+ * at once. */
+void worker_pause(struct worker *w, uint64_t until_ms);
+
 /* Unbinds the queue. Not while worker_run() runs. */
 void worker_free(struct worker *w);
 

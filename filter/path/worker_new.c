@@ -44,8 +44,8 @@ static int make_fetcher(struct worker *w)
 		.over = worker_fetched };
 
 	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	w->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (w->epoll_fd < 0 || w->stop_fd < 0)
+	w->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (w->epoll_fd < 0 || w->wake_fd < 0)
 		return -errno;
 	wholes_init(&w->wholes, w->epoll_fd, &w->stats, &w->ready);
 	return fetcher_init(&w->fetcher, w->epoll_fd, &w->config.sources, &w->stats, owner);
@@ -85,7 +85,7 @@ static int prepare(struct worker *w, char *error, size_t error_size)
 	if (result == 0)
 		result = make_fetcher(w);
 	if (result == 0)
-		result = watch(w, w->stop_fd, &w->stop_watched);
+		result = watch(w, w->wake_fd, &w->wake_watched);
 	if (result == 0 &&
 	        (open_relay(w, error, error_size) < 0 || open_queue(w, error, error_size) < 0))
 		return -EIO;
@@ -105,11 +105,11 @@ struct worker *worker_new(const struct worker_config *config, char *error, size_
 		return NULL;
 	}
 	w->config = *config;
-	w->anchors_wanted = w->anchors_used = config->anchors;
-	w->epoll_fd = w->stop_fd = w->queue.fd = -1;
+	w->orders.anchors = w->anchors_used = config->anchors;
+	w->epoll_fd = w->wake_fd = w->queue.fd = -1;
 	w->queue_watched = WATCHED_QUEUE;
-	w->stop_watched = WATCHED_STOP;
-	w->log_bogus = w->log_indeterminate =
+	w->wake_watched = WATCHED_WAKE;
+	w->log_bogus = w->log_indeterminate = w->log_unjudged =
 	        (struct log_limit){ .burst = LOG_BURST, .per_second = LOG_PER_SECOND };
 	if (prepare(w, error, error_size) < 0) {
 		worker_free(w);
@@ -141,6 +141,6 @@ void worker_free(struct worker *w)
 	free(w->rrs);
 	free(w->octets);
 	close_open(w->epoll_fd);
-	close_open(w->stop_fd);
+	close_open(w->wake_fd);
 	free(w);
 }

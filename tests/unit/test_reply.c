@@ -166,9 +166,32 @@ static void what_cannot_be_judged_in_time_is_refused(void **state)
 	judge_free(j);
 }
 
+/* Forged or not: but nobody is told that it was checked, and nobody sees what he did not ask for.
+ */
+static void what_passes_unjudged_is_what_the_client_asked_for_and_no_more(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	struct asked asked = judge_asked("www.example.test A", ASK_PLAIN | ASK_AD);
+	struct writer out = writer_over(j->out, sizeof(j->out));
+
+	judge_begin(j, "www.example.test A", 0);
+	judge_write(j, "www.example.test A 192.0.2.66 | example.test spoilt");
+	put_u16(j->response.octets + 2, FLAG_QR | FLAG_RD | FLAG_RA | FLAG_AD);
+	gate_pass(&j->gate, &asked, msg_span(&j->response), REASON_PAUSED, &out, &j->result);
+	assert_int_equal(j->result.verdict, GATE_REWRITE);
+	const struct message *sent = judge_delivered(j, msg_span(&j->response));
+	assert_string_equal(judge_list(sent), "www.example.test/A");
+	assert_false(sent->flags & FLAG_AD);
+	assert_int_equal(j->policy.mode, MODE_ENFORCE);
+	assert_ptr_equal(j->gate.policy, &j->policy);
+	judge_free(j);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_passes_unjudged_is_what_the_client_asked_for_and_no_more),
 		cmocka_unit_test(a_servfail_has_the_clients_id_question_and_flags),
 		cmocka_unit_test(who_speaks_edns_is_told_why),
 		cmocka_unit_test(every_reason_fits_with_the_longest_question),

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the lab asserts. One module for each kind of promise; ALL_GROUPS is the order of a run."""
 
-from . import (attacks, audit, cache, client, encrypted, explain, fragments, ground, iterate, life, oracle,
-               race, rules, same, tcp, truncation)
+from . import (attacks, audit, cache, client, encrypted, explain, fragments, ground, iterate, life,
+               oracle, pause, race, rules, same, tcp, truncation)
 
 _MODULES = (
     ground,
@@ -19,6 +19,7 @@ _MODULES = (
     truncation,
     rules,
     encrypted,
+    pause,
     life,
     explain,
 )

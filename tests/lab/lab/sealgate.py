@@ -11,6 +11,7 @@ from .resources import LabError
 CONFIG = """role = "{role}";
 trust_anchor = "{anchor}";
 trust_anchor_state = "{state}";
+control_socket = "{control}";
 mode = "enforce";
 queue = {{ first = 0; count = {queues}; }};
 bogus_grace_ms = {grace_ms};
@@ -40,6 +41,7 @@ class Sealgate:
             file.write(CONFIG.format(role=role, queues=queues, grace_ms=grace_ms,
                                      walk=str(walk).lower(), hints=lab.root_hints,
                                      state=lab.resources.path(self._name + ".anchors"),
+                                     control=lab.resources.path(self._name + ".control"),
                                      anchor=anchor or lab.zones.anchor_dnskey) + more)
         self.process = None
 
@@ -51,6 +53,19 @@ class Sealgate:
             raise LabError(f"sealgate {' '.join(words)}: exit {done.returncode}: "
                            f"{done.stdout.strip()}")
         return done.stdout
+
+    def ctl(self, *words):
+        """Runs `sealgate ctl`; returns its exit code, and what it printed, wherever to."""
+        argv = self.namespace.argv(self._lab.sealgate_path, "ctl", *words, "--config", self.config)
+        done = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        return done.returncode, done.stdout
+
+    def status(self):
+        """What `sealgate ctl status` says, as a dictionary."""
+        code, said = self.ctl("status")
+        if code != 0:
+            raise LabError(f"sealgate ctl status: exit {code}: {said}")
+        return dict(line.split("=", 1) for line in said.splitlines())
 
     def apply_rules(self):
         return self.command("rules", "apply")

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The daemon from inside: what its main thread holds. Private to daemon.c, which makes and ends it,
+ * and to what the main thread does meanwhile. */
+#ifndef OPS_SERVICE_H
+#define OPS_SERVICE_H
+
+#include <pthread.h>
+
+#include "ops/config.h"
+#include "ops/control.h"
+#include "ops/pausing.h"
+#include "ops/root_hints.h"
+#include "path/worker.h"
+
+struct thread {
+	pthread_t id;
+	struct service *service;
+	struct worker *worker;
+	unsigned queue;
+	int error;
+};
+
+struct service {
+	const struct config *config;
+	struct policy policy;
+	struct root_hints hints;
+	struct anchors *anchors;      /* as configured */
+	struct anchor_keeper *keeper; /* of those in force; NULL: the ones above are, and stay */
+	int signals;                  /* a signalfd */
+	int failed;                   /* an eventfd, to which a worker writes that ends by itself */
+	struct control *control;      /* NULL: it could not be made */
+	struct pausing pausing;
+	uint64_t started_ms;
+	struct worker **workers;
+	struct thread *threads;
+	unsigned worker_count, thread_count;
+};
+
+/* Tells the service manager in what state the service is (sd_notify(3), STATUS). */
+void service_tell_manager(const struct service *s);
+
+/* What can be asked of the daemon through the control socket; the context is the service. */
+extern const struct control_command service_commands[];
+
+#endif

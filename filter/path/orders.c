@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "path/orders.h"
+
+#include <sys/eventfd.h>
+
+#include "path/inside.h"
+
+/* An eventfd takes a number of 64 bits, so adding one to it cannot fail here. */
+static void wake(struct worker *w)
+{
+	eventfd_write(w->wake_fd, 1);
+}
+
+void worker_stop(struct worker *w)
+{
+	__atomic_store_n(&w->orders.stop, true, __ATOMIC_RELEASE);
+	wake(w);
+}
+
+void worker_pause(struct worker *w, uint64_t until_ms)
+{
+	__atomic_store_n(&w->orders.pause_until_ms, until_ms, __ATOMIC_RELEASE);
+	wake(w);
+}
+
+void worker_use_anchors(struct worker *w, const struct anchors *anchors)
+{
+	__atomic_store_n(&w->orders.anchors, anchors, __ATOMIC_RELEASE);
+}
+
+const struct anchors *worker_anchors(const struct worker *w)
+{
+	return __atomic_load_n(&w->anchors_used, __ATOMIC_ACQUIRE);
+}
+
+static void take_anchors(struct worker *w)
+{
+	const struct anchors *wanted = __atomic_load_n(&w->orders.anchors, __ATOMIC_ACQUIRE);
+
+	if (wanted == w->anchors_used)
+		return;
+	store_set_anchors(&w->store, wanted);
+	gate_forget(&w->gate);
+	__atomic_store_n(&w->anchors_used, wanted, __ATOMIC_RELEASE);
+}
+
+void orders_take(struct worker *w)
+{
+	take_anchors(w);
+	w->stopping = __atomic_load_n(&w->orders.stop, __ATOMIC_ACQUIRE);
+	w->is_paused = w->now_ms < __atomic_load_n(&w->orders.pause_until_ms, __ATOMIC_ACQUIRE);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What other threads want of a worker. They write here and wake it; it takes what is new at its
+ * next turn (orders_take()). */
+#ifndef PATH_ORDERS_H
+#define PATH_ORDERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct anchors;
+
+struct orders {
+	const struct anchors *anchors;
+	uint64_t pause_until_ms; /* of the monotonic clock */
+	bool stop;
+};
+
+#endif

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`sealgate ctl`: a pause for the login of a captive portal, and who may ask for it."""
+
+import contextlib
+import json
+import os
+import subprocess
+import time
+
+from lab import ask, streams, topology
+from lab.attacks import FORGED
+
+from .case import (Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode,
+                   on_gateway, on_host)
+
+NAME = "www.p256.test."
+GOOD = ["192.0.2.80", "192.0.2.81"]
+NOBODY = 65534
+
+
+def _asker(world):
+    return world.lab.client if world.ask == world.lab.ask_through_gateway else world.lab.host
+
+
+@contextlib.contextmanager
+def _paused(world, seconds=60):
+    code, said = world.gate.ctl("pause", str(seconds))
+    expect_equal("exit code of pause", code, 0)
+    expect("paused=true" in said.split(), said)
+    try:
+        yield
+    finally:
+        world.gate.ctl("resume")
+
+
+def _everything_passes(world):
+    """A portal forges; who is paused may see its page. Nothing of it stays behind."""
+    with world.lab.attack("forge-address"):
+        expect_rcode(world.ask(NAME, "A"), "SERVFAIL")
+        with _paused(world):
+            for family in (4, 6):
+                for how in ({}, {"edns": 1232}, {"do": True}):
+                    expect_data(world.ask(NAME, "A", family, **how), "A", [FORGED[1]])
+        expect_rcode(world.ask(NAME, "A"), "SERVFAIL")
+    expect_data(world.ask(NAME, "A"), "A", GOOD)
+
+
+def _untouched(world):
+    """Portals know little DNS: what the client sends is what they get."""
+    query = ask.make("any.unsigned.test.", "TXT")
+    with _paused(world), world.lab.attack("report-query"):
+        answer = ask.send(_asker(world), topology.UPSTREAM[4], query.to_wire())
+    expect(answer is not None and answer.data("TXT"), f"seen: {described(answer)}")
+    expect("edns=-1" in answer.data("TXT")[0], f"seen: {answer.data('TXT')[0]}")
+
+
+def _odd_passes(world):
+    """What would be refused as malformed, or as not asked for, passes too."""
+    with _paused(world):
+        for attack in ("change-id", "append-garbage", "drop-question"):
+            before = int(world.gate.status()["responses_paused"])
+            with world.lab.attack(attack):
+                world.ask(NAME, "A", timeout_s=0.3)
+            wait_until(lambda: int(world.gate.status()["responses_paused"]) > before,
+                       f"{attack} was not passed")
+
+
+def _over_tcp(world):
+    with streams.Server(world.lab, streams.attacking("forge-address")):
+        def seen():
+            return streams.query(_asker(world), topology.UPSTREAM[4], NAME, "A")
+        expect_rcode(seen(), "SERVFAIL")
+        with _paused(world):
+            expect_data(seen(), "A", [FORGED[1]])
+        expect_rcode(seen(), "SERVFAIL")
+
+
+def wait_until(holds, complaint, seconds=15):
+    deadline = time.monotonic() + seconds
+    while not holds():
+        expect(time.monotonic() < deadline, complaint)
+        time.sleep(0.05)
+
+
+def _ends_by_itself(world):
+    with world.lab.attack("forge-address"), _paused(world, 2):
+        expect_data(world.ask(NAME, "A"), "A", [FORGED[1]])
+        wait_until(lambda: world.ask(NAME, "A").rcode == "SERVFAIL", "it does not end")
+        wait_until(lambda: world.gate.log_lines("the pause is over (its time has come)"),
+                   "it is not logged")
+    expect_equal("paused", world.gate.status()["paused"], "false")
+
+
+def _counted_and_logged(world):
+    before = int(world.gate.status()["responses_paused"])
+    with _paused(world):
+        world.ask(NAME, "A")
+        status = world.gate.status()
+        expect_equal("paused", status["paused"], "true")
+        expect(0 < int(status["pause_left_s"]) <= 60, f"pause_left_s={status['pause_left_s']}")
+    expect(int(world.gate.status()["responses_paused"]) > before, "it is not counted")
+    for words in ("paused for 60 s", f"unjudged {NAME} A from", "the pause is over (resumed)"):
+        expect(world.gate.log_lines(words), f"not in the log: {words}", *world.log_tail())
+
+
+def _parked_passes(world):
+    """What waits for keys that a portal will never give is not refused in a pause."""
+    world.gate.restart()
+    with world.lab.attack("silence-key-fetches"):
+        with ask.udp_socket(_asker(world), topology.UPSTREAM[4]) as sock:
+            query = ask.make(NAME, "A").to_wire()
+            sock.connect((topology.UPSTREAM[4], 53))
+            sock.send(query)
+            time.sleep(0.3)
+            with _paused(world):
+                answer = ask.receive(sock, query, 8)
+    expect_data(answer, "A", GOOD)
+
+
+def _status_as_json(world):
+    code, said = world.gate.ctl("--json", "status")
+    expect_equal("exit code", code, 0)
+    status = json.loads(said)
+    expect_equal("mode", status["mode"], "enforce")
+    expect_equal("paused", status["paused"], False)
+    expect(status["uptime_s"] >= 0 and status["pid"] > 0, said)
+    plain = world.gate.status()
+    expect_equal("keys", sorted(plain), sorted(status))
+
+
+def _usage(*words):
+    def run(world):
+        code, said = world.gate.ctl(*words)
+        expect_equal("exit code", code, 2)
+        expect(said.strip(), "it does not say why")
+    return Case(f"ctl: exit code 2 for {words}", run)
+
+
+def _not_there(world):
+    world.gate.stop()
+    try:
+        for words in (("status",), ("pause", "60"), ("resume",)):
+            code, said = world.gate.ctl(*words)
+            expect_equal(f"exit code of {words}", code, 3)
+            expect("there is no daemon" in said, said)
+    finally:
+        world.gate.start()
+    expect_equal("paused", world.gate.status()["paused"], "false")
+
+
+def _not_for_everybody(world):
+    socket_path = world.gate.config.removesuffix(".conf") + ".control"
+    expect_equal("mode", oct(os.stat(socket_path).st_mode & 0o777), "0o600")
+    done = subprocess.run(
+        world.gate.namespace.argv(world.lab.sealgate_path, "ctl", "pause", "60", "--config",
+                                  world.gate.config),
+        user=NOBODY, group=NOBODY, extra_groups=[], capture_output=True, text=True) \
+        if os.access(world.lab.sealgate_path, os.X_OK) else None
+    expect_equal("paused", world.gate.status()["paused"], "false")
+    expect(done.returncode != 0, done.stdout + done.stderr)
+
+
+_ROADS = (
+    ("in a pause everything passes unjudged, and nothing after it", _everything_passes),
+    ("in a pause queries go on as they came", _untouched),
+    ("in a pause what is odd passes", _odd_passes),
+    ("in a pause DNS over TCP passes too", _over_tcp),
+    ("a pause ends by itself", _ends_by_itself),
+)
+
+GROUPS = (
+    Group("pause on the host", on_host, (
+        *(Case(*row) for row in _ROADS),
+        Case("what passes in a pause is counted and logged", _counted_and_logged),
+        Case("a response that waits for keys passes when a pause begins", _parked_passes),
+        Case("ctl status says the same in both forms", _status_as_json),
+        _usage("dance"), _usage("pause"), _usage("pause", "0"), _usage("pause", "86401"),
+        _usage("pause", "soon"), _usage("pause", "-5x"), _usage("status", "more"),
+        Case("ctl: exit code 3 without a daemon", _not_there),
+        Case("ctl: not for everybody", _not_for_everybody))),
+    Group("pause on the gateway", on_gateway,
+          tuple(Case("gateway: " + name, run) for name, run in _ROADS)),
+)
