@@ -165,9 +165,9 @@ static uint16_t client_flags(const struct message *m, const struct asked *asked,
 /* An RCODE with extended bits is an error that was not judged. Who does not read these bits,
  * because it sent no EDNS or does not care, must not take the rest for an answer: for a name that
  * has no data or does not exist. */
-static bool misleads(const struct message *m, const struct asked *asked)
+static bool misleads(const struct message *m, const struct asked *asked, uint16_t flags)
 {
-	unsigned rest = m->flags & RCODE_MASK;
+	unsigned rest = flags & RCODE_MASK;
 
 	return m->edns.extended_rcode != 0 &&
 	       (!asked->has_edns || rest == RCODE_NOERROR || rest == RCODE_NXDOMAIN ||
@@ -183,7 +183,7 @@ static void pass_on(struct gate *g, struct judging *j, const struct message *m,
 		.keep_opt = asked->has_edns,
 		.opt_dnssec_ok = asked->dnssec_ok };
 
-	if (!r.ttls || (misleads(m, asked) && g->policy->mode == MODE_ENFORCE)) {
+	if (!r.ttls || (misleads(m, asked, r.flags) && g->policy->mode == MODE_ENFORCE)) {
 		servfail(asked, m->flags, out, result);
 		return;
 	}

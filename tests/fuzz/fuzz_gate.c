@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the gate delivers to a client that set DO is judged the same when it comes again, and
- * nothing more is to be done to it. The first octet chooses the question. */
+ * nothing more is to be done to it. What it remembers of a response like one that comes is what it
+ * would conclude anew. The first octet chooses the question. */
 #include "../unit/judge.h"
 
 #include "responses.h"
@@ -18,6 +19,24 @@ static struct judge *judge_who_knows(void)
 	return j;
 }
 
+/* Judges `octets`, and compares that with what is remembered of earlier ones. */
+static void judge_and_compare(struct judge *j, const struct asked *asked, struct span octets)
+{
+	static uint8_t recalled[65535];
+	bool is_known = judge_recall(j, asked, octets);
+	struct gate_result known = j->result;
+
+	if (is_known && known.verdict == GATE_REWRITE)
+		memcpy(recalled, known.octets.base, known.octets.len);
+	judge_alone(j, asked, octets);
+	if (!is_known)
+		return;
+	assert_int_equal(known.verdict, j->result.verdict);
+	assert_int_equal(known.outcome.status, j->result.outcome.status);
+	if (known.verdict == GATE_REWRITE)
+		assert_true(span_equal(span_of(recalled, known.octets.len), j->result.octets));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct judge *j;
@@ -29,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	struct asked asked =
 	        judge_asked(responses[data[0] % COUNT(responses)].question, ASK_DO | ASK_LARGE);
-	judge_alone(j, &asked, span_of(data + 1, size - 1));
+	judge_and_compare(j, &asked, span_of(data + 1, size - 1));
 	if (j->result.verdict != GATE_REWRITE)
 		return 0;
 	enum status status = j->result.outcome.status;
