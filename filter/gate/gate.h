@@ -95,8 +95,8 @@ bool gate_matches(const struct message *response, const struct asked *asked);
 /* What became of a response to a fetch. */
 enum learned {
 	LEARNED,     /* it is in the store: ask the gate again */
-	LEARN_RETRY, /* it is no usable answer (a server's failure, a forgery): ask again, elsewhere
-	              */
+	LEARN_RETRY, /* it is no usable answer (a server's failure, a forgery): ask elsewhere */
+	LEARN_OTHER, /* likewise, but something in it is proved: it tells of something else */
 };
 
 /* Puts the response to a fetch of `want` into the store. With `last_try` a chain that does not hold

@@ -215,6 +215,15 @@ static bool is_usable(const struct message *m)
 	       (rcode == RCODE_NOERROR || rcode == RCODE_NXDOMAIN);
 }
 
+static bool holds_something(const struct judging *j)
+{
+	for (unsigned i = 0; i < j->sets.count; i++) {
+		if (j->rulings[i].is_judged && j->rulings[i].outcome.status == STATUS_SECURE)
+			return true;
+	}
+	return false;
+}
+
 enum learned gate_learn(
         struct gate *g, const struct want *want, struct span octets, int64_t now_s, bool last_try)
 {
@@ -229,7 +238,9 @@ enum learned gate_learn(
 	j.is_lesson = true;
 	done = want->type == TYPE_DS ? learn_cut(&j, &want->name, last_try)
 	                             : learn_keys(&j, want, last_try);
-	return done ? LEARNED : LEARN_RETRY;
+	if (done)
+		return LEARNED;
+	return holds_something(&j) ? LEARN_OTHER : LEARN_RETRY;
 }
 
 void gate_learn_failure(struct gate *g, const struct want *want, enum reason reason, int64_t now_s)

@@ -14,6 +14,15 @@ enum topic {
 	TOPIC_DENIAL, /* what does not exist in the zone of the name */
 };
 
+/* What is known of a message, as far as the entry's topic and name go: the order of the offers. */
+enum rank {
+	RANK_LEARNED, /* it was taken before */
+	RANK_PROVED,  /* something in it is proved, but it was not what was wanted */
+	RANK_NEW,     /* it was never offered */
+	RANK_REFUSED, /* nothing in it holds, or did not when it was offered */
+	RANKS,
+};
+
 #define NONE          UINT32_MAX
 #define BUCKETS_START 1024 /* a power of two */
 
@@ -21,11 +30,15 @@ struct entry {
 	uint64_t hash; /* of topic and name; collisions only offer a message in vain */
 	uint32_t message;
 	uint32_t older; /* of the same bucket, or NONE */
+	enum rank rank;
+	uint32_t search; /* the last one in which it was offered */
 };
 
 struct kept {
 	uint8_t *octets;
 	size_t len;
+	uint32_t place; /* that it gets where others are forgotten */
+	bool is_of_use; /* something was learned from it */
 };
 
 struct evidence {
@@ -37,6 +50,7 @@ struct evidence {
 	size_t entry_count, entry_room;
 	uint32_t *buckets; /* the newest entry of each, or NONE */
 	size_t bucket_count;
+	uint32_t searches; /* so far */
 };
 
 static void empty_buckets(struct evidence *e)
@@ -110,6 +124,53 @@ static uint32_t *bucket_of(struct evidence *e, uint64_t hash)
 	return &e->buckets[hash & (e->bucket_count - 1)];
 }
 
+static void fill_buckets(struct evidence *e)
+{
+	empty_buckets(e);
+	for (size_t i = 0; i < e->entry_count; i++) {
+		uint32_t *bucket = bucket_of(e, e->entries[i].hash);
+		e->entries[i].older = *bucket;
+		*bucket = (uint32_t)i;
+	}
+}
+
+/* Gives a new place to each message that is kept, and none to the others. Returns how many are. */
+static size_t place_useful(struct evidence *e)
+{
+	uint32_t place = 0;
+
+	for (size_t i = 0; i < e->message_count; i++)
+		e->messages[i].place = e->messages[i].is_of_use ? place++ : NONE;
+	return place;
+}
+
+/* Forgets the messages that were of no use: forgeries, mostly, where somebody wants it full. */
+static void forget_useless(struct evidence *e)
+{
+	size_t kept = place_useful(e), entries = 0;
+
+	if (kept > e->messages_max / 2) {
+		forget_all(e);
+		return;
+	}
+	for (size_t i = 0; i < e->entry_count; i++) {
+		struct entry entry = e->entries[i];
+		entry.message = e->messages[entry.message].place;
+		if (entry.message != NONE)
+			e->entries[entries++] = entry;
+	}
+	e->entry_count = entries;
+	for (size_t i = 0; i < e->message_count; i++) {
+		struct kept message = e->messages[i];
+		if (message.place == NONE)
+			free(message.octets);
+		else
+			e->messages[message.place] = message;
+	}
+	e->message_count = kept;
+	fill_buckets(e);
+}
+
 /* Keeps about one entry in a bucket. Where there is no memory for it they only get fuller. */
 static void spread(struct evidence *e)
 {
@@ -119,12 +180,7 @@ static void spread(struct evidence *e)
 		return;
 	e->buckets = more;
 	e->bucket_count *= 2;
-	empty_buckets(e);
-	for (size_t i = 0; i < e->entry_count; i++) {
-		uint32_t *bucket = bucket_of(e, e->entries[i].hash);
-		e->entries[i].older = *bucket;
-		*bucket = (uint32_t)i;
-	}
+	fill_buckets(e);
 }
 
 /* The entry is of the message that is kept next. */
@@ -140,7 +196,8 @@ static int add_entry(struct evidence *e, enum topic topic, const struct name *na
 	if (*bucket != NONE && entries[*bucket].hash == hash &&
 	        entries[*bucket].message == e->message_count)
 		return 0;
-	entries[e->entry_count] = (struct entry){ hash, (uint32_t)e->message_count, *bucket };
+	entries[e->entry_count] =
+	        (struct entry){ hash, (uint32_t)e->message_count, *bucket, RANK_NEW, 0 };
 	*bucket = (uint32_t)e->entry_count++;
 	if (e->entry_count > e->bucket_count)
 		spread(e);
@@ -220,14 +277,14 @@ static int keep(struct evidence *e, struct span octets)
 	if (!copy)
 		return -ENOMEM;
 	memcpy(copy, octets.base, octets.len);
-	e->messages[e->message_count++] = (struct kept){ copy, octets.len };
+	e->messages[e->message_count++] = (struct kept){ .octets = copy, .len = octets.len };
 	return 0;
 }
 
 int evidence_add(struct evidence *e, const struct message *response)
 {
 	if (e->message_count == e->messages_max)
-		forget_all(e);
+		forget_useless(e);
 	size_t before = e->entry_count;
 	int result = add_for_question(e, response);
 
@@ -243,21 +300,69 @@ struct search {
 	struct evidence *e;
 	evidence_offer *offer;
 	void *context;
-	unsigned offers_left;
+	bool is_noted;               /* what comes of it */
+	unsigned offers_left[RANKS]; /* but for RANK_NEW */
 };
+
+static struct search begin_search(
+        struct evidence *e, evidence_offer *offer, void *context, bool is_noted)
+{
+	e->searches++;
+	return (struct search){ .e = e,
+		.offer = offer,
+		.context = context,
+		.is_noted = is_noted,
+		.offers_left = { [RANK_LEARNED] = EVIDENCE_OFFERS,
+		        [RANK_PROVED] = EVIDENCE_OFFERS,
+		        [RANK_REFUSED] = EVIDENCE_OFFERS } };
+}
+
+/* Offers the message of an entry. Returns true when it is taken. */
+static bool offer_one(struct search *s, struct entry *entry)
+{
+	static const enum rank ranks[] = {
+		[LEARNED] = RANK_LEARNED, [LEARN_OTHER] = RANK_PROVED, [LEARN_RETRY] = RANK_REFUSED
+	};
+	struct kept *kept = &s->e->messages[entry->message];
+	enum learned learned = s->offer(s->context, span_of(kept->octets, kept->len));
+
+	entry->search = s->e->searches;
+	if (s->is_noted) {
+		entry->rank = ranks[learned];
+		kept->is_of_use = kept->is_of_use || learned == LEARNED;
+	}
+	return learned == LEARNED;
+}
+
+static bool may_offer(struct search *s, const struct entry *entry)
+{
+	if (entry->search == s->e->searches) /* it was, in another rank */
+		return false;
+	if (entry->rank == RANK_NEW)
+		return true;
+	if (s->offers_left[entry->rank] == 0)
+		return false;
+	s->offers_left[entry->rank]--;
+	return true;
+}
+
+static bool offer_rank(struct search *s, uint64_t hash, enum rank rank)
+{
+	for (uint32_t i = *bucket_of(s->e, hash); i != NONE; i = s->e->entries[i].older) {
+		struct entry *entry = &s->e->entries[i];
+		if (entry->hash == hash && entry->rank == rank && may_offer(s, entry) &&
+		        offer_one(s, entry))
+			return true;
+	}
+	return false;
+}
 
 static bool offer_all(struct search *s, enum topic topic, const struct name *name)
 {
 	uint64_t hash = hash_of(s->e, topic, name);
-	uint32_t i = *bucket_of(s->e, hash);
 
-	for (; i != NONE && s->offers_left > 0; i = s->e->entries[i].older) {
-		const struct entry *entry = &s->e->entries[i];
-		if (entry->hash != hash)
-			continue;
-		const struct kept *kept = &s->e->messages[entry->message];
-		s->offers_left--;
-		if (s->offer(s->context, span_of(kept->octets, kept->len)))
+	for (enum rank rank = 0; rank < RANKS; rank++) {
+		if (offer_rank(s, hash, rank))
 			return true;
 	}
 	return false;
@@ -271,14 +376,14 @@ static bool offer_by_name(struct search *s, const struct want *want)
 bool evidence_search_by_name(
         struct evidence *e, const struct want *want, evidence_offer *offer, void *context)
 {
-	struct search s = { e, offer, context, EVIDENCE_OFFERS };
+	struct search s = begin_search(e, offer, context, false);
 	return offer_by_name(&s, want);
 }
 
 bool evidence_search(
         struct evidence *e, const struct want *want, evidence_offer *offer, void *context)
 {
-	struct search s = { e, offer, context, EVIDENCE_OFFERS };
+	struct search s = begin_search(e, offer, context, true);
 	struct name zone;
 
 	if (offer_by_name(&s, want))

@@ -26,22 +26,27 @@ struct quest {
 	int64_t now_s;
 };
 
-static bool learn(void *quest, struct span message, bool is_last)
+static enum learned learn(void *quest, struct span message, bool is_last)
 {
 	const struct quest *q = quest;
-	bool is_learned = gate_learn(q->gate, q->want, message, q->now_s, is_last) == LEARNED;
+	enum learned learned = gate_learn(q->gate, q->want, message, q->now_s, is_last);
 
 	if (q->sources->tried)
-		q->sources->tried(q->sources->context, q->want, message, is_learned);
-	return is_learned;
+		q->sources->tried(q->sources->context, q->want, message, learned == LEARNED);
+	return learned;
 }
 
-static bool learn_what_holds(void *quest, struct span message)
+static bool learn_answer(void *quest, struct span message, bool is_last)
+{
+	return learn(quest, message, is_last) == LEARNED;
+}
+
+static enum learned learn_what_holds(void *quest, struct span message)
 {
 	return learn(quest, message, false);
 }
 
-static bool learn_that_it_is_broken(void *quest, struct span message)
+static enum learned learn_that_it_is_broken(void *quest, struct span message)
 {
 	return learn(quest, message, true);
 }
@@ -56,7 +61,7 @@ static void satisfy(struct quest *q)
 		s->wanted(s->context, q->want);
 	if (s->evidence && evidence_search(s->evidence, q->want, learn_what_holds, q))
 		return;
-	if (s->server && lookup(s->server, q->want, s->answer, learn, q))
+	if (s->server && lookup(s->server, q->want, s->answer, learn_answer, q))
 		return;
 	if (s->evidence && !s->server &&
 	        evidence_search_by_name(s->evidence, q->want, learn_that_it_is_broken, q))

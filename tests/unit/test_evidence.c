@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "judge.h"
+
+#include "path/sources.h"
+
+/* Captures as they come: what was seen, and what can be learned from it. */
+struct scene {
+	struct judge *judge;
+	struct evidence *evidence;
+	struct rr *rrs;
+	uint8_t *answer;
+	unsigned tried;
+};
+
+static void keep(struct scene *s)
+{
+	struct message m;
+
+	assert_true(message_parse(&m, msg_span(&s->judge->response), s->rrs, MESSAGE_RRS_MAX));
+	assert_int_equal(evidence_add(s->evidence, &m), 0);
+}
+
+static void see(struct scene *s, const char *question, const char *records)
+{
+	judge_begin(s->judge, question, 0);
+	judge_write(s->judge, records);
+	keep(s);
+}
+
+/* As many messages with other ids and addresses as there are to be. */
+static void see_many(struct scene *s, const char *question, const char *records, unsigned count)
+{
+	judge_begin(s->judge, question, 0);
+	judge_write(s->judge, records);
+	for (unsigned i = 0; i < count; i++) {
+		put_u16(s->judge->response.octets, (uint16_t)i);
+		keep(s);
+	}
+}
+
+static void see_chain(struct scene *s)
+{
+	see(s, ". DNSKEY", ". DNSKEY . | .");
+	see(s, "test DS", "test DS test | .");
+	see(s, "test DNSKEY", "test DNSKEY test | test");
+	see(s, "example.test DS", "example.test DS example.test | test");
+	see(s, "example.test DNSKEY", "example.test DNSKEY example.test | example.test");
+}
+
+static void count(void *context, const struct want *want, struct span message, bool is_learned)
+{
+	struct scene *s = context;
+
+	(void)want;
+	(void)message;
+	(void)is_learned;
+	s->tried++;
+}
+
+/* Judges an answer by what was seen. Returns how many messages were tried for it. */
+static unsigned judge_by_evidence(struct scene *s, const char *question, const char *records)
+{
+	struct judge *j = s->judge;
+	struct sources sources = {
+		.evidence = s->evidence, .answer = s->answer, .tried = count, .context = s
+	};
+	struct asked asked = judge_asked(question, ASK_DO);
+
+	s->tried = 0;
+	store_flush(&j->store);
+	crypto_forget(j->crypto);
+	judge_begin(j, question, 0);
+	judge_write(j, records);
+	sources_judge(&sources, &j->gate, &asked, true, msg_span(&j->response), j->now, s->answer,
+	        &j->result);
+	return s->tried;
+}
+
+static int setup(void **state)
+{
+	struct scene *s = calloc(1, sizeof(*s));
+
+	*s = (struct scene){ .judge = judge_new(),
+		.evidence = evidence_new(4096),
+		.rrs = calloc(MESSAGE_RRS_MAX, sizeof(struct rr)),
+		.answer = malloc(EXCHANGE_ANSWER_MAX) };
+	*state = s;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct scene *s = *state;
+
+	judge_free(s->judge);
+	evidence_free(s->evidence);
+	free(s->rrs);
+	free(s->answer);
+	free(s);
+	return 0;
+}
+
+#define ADDRESS "www.example.test A 192.0.2.1 | example.test"
+
+static void a_flood_of_forgeries_hides_no_link(void **state)
+{
+	static const struct {
+		const char *why, *question, *records;
+	} rows[] = {
+		{ "keys of another", "example.test DNSKEY",
+		        "example.test DNSKEY other.test | example.test" },
+		{ "keys that are not signed", "example.test DNSKEY",
+		        "example.test DNSKEY example.test" },
+		{ "the keys, badly signed", "example.test DNSKEY",
+		        "example.test DNSKEY example.test | example.test spoilt" },
+		{ "a DS of another", "example.test DS",
+		        "example.test DS other.test | test spoilt" },
+		{ "no DS", "example.test DS", "" },
+		{ "a denial of it", "example.test DS",
+		        "> example.test NSEC z.test NS | test spoilt" },
+		{ "the same in another answer", "nosuch.test A",
+		        "> example.test NSEC z.test NS | test spoilt" },
+	};
+	struct scene *s = *state;
+
+	for (size_t i = 0; i < COUNT(rows); i++)
+		see_many(s, rows[i].question, rows[i].records, EVIDENCE_OFFERS / 4);
+	see_chain(s);
+	for (size_t i = 0; i < COUNT(rows); i++)
+		see_many(s, rows[i].question, rows[i].records, EVIDENCE_OFFERS + 10);
+	unsigned first = judge_by_evidence(s, "www.example.test A", ADDRESS);
+	assert_judged(s->judge, "at first", STATUS_SECURE, REASON_NONE);
+	unsigned second = judge_by_evidence(s, "www.example.test A", ADDRESS);
+	assert_judged(s->judge, "again", STATUS_SECURE, REASON_NONE);
+	assert_in_range(first, 6 * EVIDENCE_OFFERS, UINT32_MAX);
+	assert_int_equal(second, 5); /* what was of use before comes first */
+}
+
+static void a_flood_of_forgeries_hides_no_denial(void **state)
+{
+	struct scene *s = *state;
+
+	see_chain(s);
+	see(s, "x.test A",
+	        "> test NSEC b.test NS SOA | test\n> b.test NSEC d.test A | test");
+	see(s, "www.b.test A", "> u.test NSEC unsigned.test TXT | test");
+	judge_by_evidence(s, "y.unsigned.test A", "y.unsigned.test A 192.0.2.1");
+	assert_judged(s->judge, "nothing is there", STATUS_INDETERMINATE, REASON_LINK_MISSING);
+
+	/* what was tried in vain is not lost behind what was never good */
+	see_many(s, "q.test A", "> a.test NSEC test NS | test spoilt", EVIDENCE_OFFERS + 10);
+	judge_by_evidence(s, "y.unsigned.test A", "y.unsigned.test A 192.0.2.1");
+	see_many(s, "q.test A", "> a.test NSEC test NS | test spoilt", EVIDENCE_OFFERS + 10);
+	judge_by_evidence(s, "y.c.test A", "y.c.test A 192.0.2.1");
+	assert_judged(s->judge, "c.test does not exist", STATUS_BOGUS, REASON_RRSIG_MISSING);
+}
+
+static void what_was_of_use_stays_when_others_make_it_full(void **state)
+{
+	struct scene *s = *state;
+
+	see_chain(s);
+	judge_by_evidence(s, "www.example.test A", ADDRESS);
+	assert_judged(s->judge, "at first", STATUS_SECURE, REASON_NONE);
+	for (int i = 0; i < 3; i++)
+		see_many(s, "example.test DNSKEY", "example.test DNSKEY other.test | example.test",
+		        4096);
+	assert_int_equal(judge_by_evidence(s, "www.example.test A", ADDRESS), 5);
+	assert_judged(s->judge, "after the flood", STATUS_SECURE, REASON_NONE);
+}
+
+static void what_is_new_has_room_though_all_was_of_use(void **state)
+{
+	struct scene *s = *state;
+
+	evidence_free(s->evidence);
+	s->evidence = evidence_new(5);
+	for (int i = 0; i < 3; i++) {
+		see_chain(s);
+		judge_by_evidence(s, "www.example.test A", ADDRESS);
+		assert_judged(s->judge, "what came last is there", STATUS_SECURE, REASON_NONE);
+	}
+}
+
+#define scene_test(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		scene_test(a_flood_of_forgeries_hides_no_link),
+		scene_test(a_flood_of_forgeries_hides_no_denial),
+		scene_test(what_was_of_use_stays_when_others_make_it_full),
+		scene_test(what_is_new_has_room_though_all_was_of_use),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
