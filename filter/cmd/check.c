@@ -39,7 +39,7 @@ static enum exit_code run(int argc, char **argv)
 }
 
 const struct command command_check = { "check",
-	"[--anchor FILE] [--time T] [--skew S] [--nta NAME]... [--resolver ADDR[:PORT]]\n"
-	"                 [--sha1] [--json] FILE.pcap...",
+	"[--anchor FILE] [--config FILE] [--time T] [--skew S] [--nta NAME]...\n"
+	"                 [--resolver ADDR[:PORT]] [--sha1] [--json] FILE.pcap...",
 	"judge the DNS responses in captures; T is YYYYMMDDHHMMSS, seconds since 1970, or capture",
 	run };

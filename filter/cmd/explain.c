@@ -266,7 +266,7 @@ static enum exit_code run(int argc, char **argv)
 
 const struct command command_explain = { "explain",
 	"NAME [TYPE] [--server ADDR[:PORT]] [--pcap FILE]... [--anchor FILE]\n"
-	"                   [--time T] [--skew S] [--nta NAME]... [--sha1] [--dot]",
+	"                   [--config FILE] [--time T] [--skew S] [--nta NAME]... [--sha1] [--dot]",
 	"show the chain of trust of a name link by link, as text or for Graphviz, and what broke "
 	"it",
 	run };

@@ -5,16 +5,17 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "crypto/crypto.h"
 #include "ops/address.h"
+#include "ops/config.h"
+#include "ops/in_force.h"
 #include "path/audit.h"
 
 void terms_begin(struct terms *t)
 {
-	*t = (struct terms){ .policy = { .mode = MODE_ENFORCE },
-		.time_s = AUDIT_TIME_OF_PACKET,
-		.anchor_path = DEFAULT_ANCHOR_PATH };
+	*t = (struct terms){ .policy = { .mode = MODE_ENFORCE }, .time_s = AUDIT_TIME_OF_PACKET };
 	crypto_allow_sha1(false);
 }
 
@@ -89,6 +90,9 @@ bool terms_take(struct terms *t, int letter, const char *value)
 	case 'a':
 		t->anchor_path = value;
 		return true;
+	case 'c':
+		t->config_path = value;
+		return true;
 	case 't':
 		return take_time(t, value);
 	case 's':
@@ -103,11 +107,40 @@ bool terms_take(struct terms *t, int letter, const char *value)
 	}
 }
 
+/* What the configuration says besides, with what was given by hand before it. */
+static bool take_config(struct terms *t, const struct config *c)
+{
+	struct nta_list given = t->ntas;
+
+	t->ntas = c->ntas;
+	for (unsigned i = 0; i < given.count; i++) {
+		if (!nta_add(&t->ntas, &given.items[i].zone, NTA_FOREVER)) {
+			log_error("--nta: %d with those of the configuration are the most there "
+			          "can be",
+			        NTAS_MAX);
+			return false;
+		}
+	}
+	if (c->sha1)
+		crypto_allow_sha1(true);
+	return true;
+}
+
+/* Without anchors of its own a command goes by the configuration, as the daemon does. */
 bool terms_load(struct terms *t)
 {
+	struct config c;
 	char error[400];
+	bool by_config = t->config_path || !t->anchor_path;
 
-	t->anchors = anchors_load(t->anchor_path, error, sizeof(error));
+	if (by_config && config_load(&c, t->config_path, NULL, error, sizeof(error)) != 0) {
+		log_error("%s", error);
+		return false;
+	}
+	if (by_config && !take_config(t, &c))
+		return false;
+	t->anchors = t->anchor_path ? anchors_load(t->anchor_path, error, sizeof(error))
+	                            : anchors_in_force(&c, clock_wall_s(), error, sizeof(error));
 	if (!t->anchors)
 		log_error("%s", error);
 	return t->anchors != NULL;

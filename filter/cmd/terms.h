@@ -10,19 +10,19 @@
 #include "trust/anchor.h"
 #include "trust/nta.h"
 
-#define DEFAULT_ANCHOR_PATH "/usr/share/dns/root.key"
-
 struct terms {
 	struct anchors *anchors;
 	struct nta_list ntas;
 	struct policy policy;
-	int64_t time_s; /* or AUDIT_TIME_OF_PACKET */
-	const char *anchor_path;
+	int64_t time_s;          /* or AUDIT_TIME_OF_PACKET */
+	const char *anchor_path; /* NULL: what the daemon with the configuration goes by */
+	const char *config_path; /* NULL: the default path, if there is no anchor_path */
 };
 
 /* Rows for a table of getopt_long(), and what terms_take() is given for them. */
 #define TERMS_OPTIONS                                                                              \
-	{ "anchor", required_argument, NULL, 'a' }, { "time", required_argument, NULL, 't' },      \
+	{ "anchor", required_argument, NULL, 'a' }, { "config", required_argument, NULL, 'c' },    \
+	        { "time", required_argument, NULL, 't' },                                          \
 	        { "skew", required_argument, NULL, 's' }, { "nta", required_argument, NULL, 'n' }, \
 	{                                                                                          \
 		"sha1", no_argument, NULL, '1'                                                     \

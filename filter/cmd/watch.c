@@ -79,6 +79,6 @@ static enum exit_code run(int argc, char **argv)
 }
 
 const struct command command_watch = { "watch",
-	"-i IFACE [--anchor FILE] [--time T] [--skew S] [--nta NAME]...\n"
+	"-i IFACE [--anchor FILE] [--config FILE] [--time T] [--skew S] [--nta NAME]...\n"
 	"                 [--resolver ADDR[:PORT]] [--sha1] [--json]",
 	"judge the DNS responses on an interface, and touch nothing; ends on SIGINT", run };

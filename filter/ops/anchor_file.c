@@ -42,7 +42,7 @@ static void set_aside(const char *path)
 		(void)!rename(path, aside);
 }
 
-enum anchor_file anchor_file_load(struct trust_points *t, const char *path, struct crypto *crypto,
+enum anchor_file anchor_file_read(struct trust_points *t, const char *path, struct crypto *crypto,
         char *error, size_t error_size)
 {
 	FILE *file = fopen(path, "re");
@@ -60,10 +60,17 @@ enum anchor_file anchor_file_load(struct trust_points *t, const char *path, stru
 		good = anchor_text_read(t, crypto, text, path, error, error_size);
 	free(text);
 	fclose(file);
-	if (good)
-		return ANCHOR_FILE_READ;
-	set_aside(path);
-	return ANCHOR_FILE_DAMAGED;
+	return good ? ANCHOR_FILE_READ : ANCHOR_FILE_DAMAGED;
+}
+
+enum anchor_file anchor_file_load(struct trust_points *t, const char *path, struct crypto *crypto,
+        char *error, size_t error_size)
+{
+	enum anchor_file result = anchor_file_read(t, path, crypto, error, error_size);
+
+	if (result == ANCHOR_FILE_DAMAGED && access(path, R_OK) == 0)
+		set_aside(path);
+	return result;
 }
 
 /* ---- Saving ---- */

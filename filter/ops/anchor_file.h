@@ -13,7 +13,11 @@ enum anchor_file {
 };
 
 /* Reads the file into `t`, which is empty. Of a damaged file no more is taken than the keys that it
- * says are revoked, and it is renamed to `path`.damaged, if that can be. */
+ * says are revoked. */
+enum anchor_file anchor_file_read(struct trust_points *t, const char *path, struct crypto *crypto,
+        char *error, size_t error_size);
+
+/* The same for who owns the file: a damaged one is renamed to `path`.damaged, if that can be. */
 enum anchor_file anchor_file_load(struct trust_points *t, const char *path, struct crypto *crypto,
         char *error, size_t error_size);
 

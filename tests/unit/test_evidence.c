@@ -141,8 +141,7 @@ static void a_flood_of_forgeries_hides_no_denial(void **state)
 	struct scene *s = *state;
 
 	see_chain(s);
-	see(s, "x.test A",
-	        "> test NSEC b.test NS SOA | test\n> b.test NSEC d.test A | test");
+	see(s, "x.test A", "> test NSEC b.test NS SOA | test\n> b.test NSEC d.test A | test");
 	see(s, "www.b.test A", "> u.test NSEC unsigned.test TXT | test");
 	judge_by_evidence(s, "y.unsigned.test A", "y.unsigned.test A 192.0.2.1");
 	assert_judged(s->judge, "nothing is there", STATUS_INDETERMINATE, REASON_LINK_MISSING);

@@ -45,6 +45,25 @@ def _with_a_resolver(zone):
     return Case(f"check: with a resolver {zone.origin} is {zone.status}", run)
 
 
+def _judges_by_the_configuration(world):
+    path = world.lab.resources.path("configured.pcap")
+    config = world.lab.resources.path("audit.conf")
+    captures.write(world.lab, path, (("www.p256.test.", "A"),))
+    for ntas, expected in (("[ ]", ("secure", "none")),
+                           ('[ "p256.test until 20991231000000" ]', ("insecure", "nta"))):
+        with open(config, "w", encoding="utf-8") as out:
+            out.write(f'trust_anchor = "{world.lab.zones.anchor_dnskey}";\n'
+                      f'trust_anchor_state = "{config}.state";\n'
+                      f"negative_trust_anchors = {ntas};\n")
+        done = subprocess.run(
+            world.lab.host.argv(world.lab.sealgate_path, "check", "--json", "--config", config,
+                                "--resolver", topology.UPSTREAM[4], path),
+            capture_output=True, text=True)
+        verdict = json.loads(done.stdout)
+        expect_equal(f"status and cause with {ntas}", (verdict["status"], verdict["cause"]),
+                     expected)
+
+
 def _watched(world, words, attack):
     """What `watch` says while the host asks for a name with DO."""
     process = subprocess.Popen(
@@ -92,6 +111,7 @@ GROUPS = (
         Case("check: without the chain an answer is Indeterminate, and the link is named",
              _alone_a_link_is_missing),
         *(_with_a_resolver(zone) for zone in WITH_DATA),
+        Case("check: without --anchor it goes by the configuration", _judges_by_the_configuration),
         _watch_sees("pass", "secure", "rewrite", 0),    # AD would be set
         _watch_sees("forge-address", "bogus", "servfail", 1),
         Case("check and watch: a wrong command line has exit code 2", _wrong_use),

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "judge.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ops/anchor_file.h"
+#include "ops/in_force.h"
+
+static char directory[] = "/tmp/sealgate-test-in-force-XXXXXX";
+static struct config config;
+
+static struct ds ds_of(struct judge *j, const char *zone)
+{
+	struct rd rd = rd_ds(judge_key(j, zone), DIGEST_SHA256);
+	struct ds ds;
+
+	assert_true(ds_read(span_of(rd.octets, rd.len), &ds));
+	return ds;
+}
+
+/* The root is configured by the key of ".", and may have learned that of "test". */
+static int set_up(void **state)
+{
+	struct judge *j = judge_new();
+	char text[2 * DIGEST_MAX_OCTETS + 1] = "";
+	struct ds ds = ds_of(j, ".");
+	FILE *file;
+
+	assert_non_null(mkdtemp(directory));
+	config_defaults(&config);
+	snprintf(config.trust_anchor, sizeof(config.trust_anchor), "%s/root.key", directory);
+	snprintf(config.trust_anchor_state, sizeof(config.trust_anchor_state), "%s/anchors",
+	        directory);
+	for (unsigned i = 0; i < ds.digest_len; i++)
+		sprintf(text + 2 * i, "%02X", ds.digest[i]);
+	file = fopen(config.trust_anchor, "w");
+	fprintf(file, ". DS %u %u %u %s\n", ds.tag, ds.algorithm, ds.digest_type, text);
+	fclose(file);
+	*state = j;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	judge_free(*state);
+	unlink(config.trust_anchor);
+	unlink(config.trust_anchor_state);
+	return rmdir(directory);
+}
+
+/* Writes what a daemon would have learned: the states of the two keys. */
+static void remember(struct judge *j, enum anchor_state configured, enum anchor_state learned)
+{
+	static struct trust_points points;
+	char error[200];
+
+	memset(&points, 0, sizeof(points));
+	struct trust_point *root = trust_points_add(&points, &name_root);
+	root->keys[root->count++] = (struct anchor_key){ .ds = ds_of(j, "."),
+		.state = configured,
+		.is_configured = true,
+		.since_s = NOW,
+		.seen_s = NOW };
+	root->keys[root->count++] = (struct anchor_key){ .ds = ds_of(j, "test"),
+		.state = learned,
+		.since_s = NOW,
+		.seen_s = NOW,
+		.hold_s = learned == ANCHOR_ADD_PENDING ? NOW + ROLLOVER_HOLD_S : 0,
+		.signers = learned == ANCHOR_ADD_PENDING };
+	assert_int_equal(anchor_file_save(&points, config.trust_anchor_state, j->crypto, error,
+	                         sizeof(error)),
+	        0);
+}
+
+/* The tags that are trusted for the root, as bits: 1 for the configured one, 2 for the learned. */
+static unsigned trusted(struct judge *j)
+{
+	char error[300];
+	struct anchors *a = anchors_in_force(&config, NOW + DAY, error, sizeof(error));
+	unsigned bits = 0;
+
+	assert_non_null(a);
+	const struct anchor *root = anchors_above(a, &name_root);
+	for (unsigned i = 0; root && i < root->ds.count; i++)
+		bits |= root->ds.ds[i].tag == ds_of(j, ".").tag ? 1 : 2;
+	anchors_free(a);
+	return bits;
+}
+
+static void what_the_daemon_has_learned_is_in_force(void **state)
+{
+	static const struct {
+		const char *why;
+		enum anchor_state configured, learned;
+		bool rollover;
+		unsigned trusted;
+	} rows[] = {
+		{ "a key that is pending", ANCHOR_VALID, ANCHOR_ADD_PENDING, true, 1 },
+		{ "one that was accepted", ANCHOR_VALID, ANCHOR_VALID, true, 3 },
+		{ "the old one is revoked", ANCHOR_REVOKED, ANCHOR_VALID, true, 2 },
+		{ "all are", ANCHOR_REVOKED, ANCHOR_REVOKED, true, 0 },
+		{ "where they are not followed", ANCHOR_REVOKED, ANCHOR_VALID, false, 1 },
+	};
+	struct judge *j = *state;
+
+	assert_int_equal(trusted(j), 1); /* nothing was learned yet */
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		remember(j, rows[i].configured, rows[i].learned);
+		config.rollover = rows[i].rollover;
+		assert_row(rows[i].why, trusted(j) == rows[i].trusted);
+	}
+	config.rollover = true;
+}
+
+static void a_file_that_is_damaged_is_left_as_it_is(void **state)
+{
+	struct judge *j = *state;
+
+	remember(j, ANCHOR_REVOKED, ANCHOR_VALID);
+	assert_int_equal(truncate(config.trust_anchor_state, 250), 0);
+	trusted(j);
+	assert_int_equal(access(config.trust_anchor_state, F_OK), 0);
+}
+
+static void without_configured_anchors_there_are_none(void **state)
+{
+	char error[300];
+	struct config elsewhere = config;
+
+	(void)state;
+	strcpy(elsewhere.trust_anchor, "/nowhere/root.key");
+	assert_null(anchors_in_force(&elsewhere, NOW, error, sizeof(error)));
+	assert_non_null(strstr(error, "/nowhere/root.key: No such file"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_the_daemon_has_learned_is_in_force),
+		cmocka_unit_test(a_file_that_is_damaged_is_left_as_it_is),
+		cmocka_unit_test(without_configured_anchors_there_are_none),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
