@@ -38,7 +38,7 @@ SOURCES  := $(wildcard filter/*/*.[ch] tests/unit/*.[ch] bench/*.[ch])
 Q := $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-7s %s\n')
 
-.PHONY: all help deps demo check tests unit lab corpus lint fuzz fuzzers coverage format bench clean install
+.PHONY: all help deps demo check tests unit lab corpus cost lint fuzz fuzzers coverage format bench clean install
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -50,6 +50,7 @@ help:
 	@echo 'make check      install what it needs, build, run every test (root for the lab)'
 	@echo 'make unit|lab   one half of the tests'
 	@echo 'make corpus     answers of every kind, changed in every way, beside other validators'
+	@echo 'make cost       what a response costs, in instructions, has not grown (valgrind)'
 	@echo 'make lint       includes run one way, formatting, static analysis'
 	@echo 'make fuzz       both fuzz targets, FUZZ_SECONDS=$(FUZZ_SECONDS) each (clang)'
 	@echo 'make bench      what the filter costs, beside a program that accepts everything (root)'
@@ -94,14 +95,20 @@ demo:
 
 check:
 	@tests/install-deps build test || true
-	@$(MAKE) --no-print-directory all $(TEST_BIN)
-	@tests/run --build $B unit lint corpus lab
+	@$(MAKE) --no-print-directory all $(TEST_BIN) $(MICRO)
+	@tests/run --build $B unit lint cost corpus lab
 
 unit: all $(TEST_BIN)
 	@tests/run --build $B unit
 
 lab: all
 	@tests/run --build $B lab
+
+# It replaces malloc(), as sanitizers do.
+MICRO := $(if $(SAN),,$B/bench/micro)
+
+cost: all $(MICRO)
+	@tests/run --build $B cost
 
 corpus: all
 	@tests/run --build $B corpus

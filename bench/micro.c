@@ -2,9 +2,7 @@
 /* What the judgement costs without any packet: the gate is given prepared responses, its keys
  * known, and stands beside OpenSSL's bare verification with a key of the same kind.
  *
- *	micro COUNT ANCHORS RESPONSES QUERIES
- *	micro -w COUNT ANCHORS RESPONSES QUERIES
- *	micro -c COUNT ANCHORS RESPONSES QUERIES
+ *	micro [-w|-c] [-t SECONDS] COUNT ANCHORS RESPONSES QUERIES
  *
  * COUNT responses, or as many as there are, are judged in each of ROUNDS rounds, in which all that
  * is compared takes turns. Cold: all signatures were forgotten before. Warm: each was found good
@@ -14,7 +12,7 @@
  *
  * With -w or -c nothing is timed: it makes ready, calls counted() once, which treats COUNT warm or
  * cached responses and rewrites them, and prints nothing. For tools that count instructions in
- * there. */
+ * there. -t says what time it is, in seconds since 1970, for signatures that were made long ago. */
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -216,7 +214,6 @@ static void set_up(struct bench *b, const char *anchors, const char *responses, 
 	if (!b->gate.crypto || store_init(&b->store, a, 1024) != 0 || gate_init(&b->gate, 0) != 0 ||
 	        gate_init(&b->recalls, 2 * MESSAGES) != 0)
 		die("no memory");
-	b->now_s = (int64_t)time(NULL);
 	find_judged(b);
 	read_queries(b);
 }
@@ -428,12 +425,6 @@ static void print_medians(struct bench *b, struct bare *bare)
 	}
 }
 
-static int usage(void)
-{
-	fputs("usage: micro [-w|-c] COUNT ANCHORS RESPONSES QUERIES\n", stderr);
-	return 2;
-}
-
 static void time_all(struct bench *b)
 {
 	static struct bare bare;
@@ -450,14 +441,35 @@ static void time_all(struct bench *b)
 	printf("}\n");
 }
 
+static bool read_options(struct bench *b, int argc, char **argv, char *counted)
+{
+	int letter;
+
+	b->now_s = (int64_t)time(NULL);
+	while ((letter = getopt(argc, argv, "wct:")) != -1) {
+		if (letter == 'w' || letter == 'c')
+			*counted = (char)letter;
+		else if (letter == 't')
+			b->now_s = strtoll(optarg, NULL, 10);
+		else
+			return false;
+	}
+	if (argc - optind != 4)
+		return false;
+	b->count = (unsigned)atoi(argv[optind]);
+	return b->count > 0;
+}
+
 int main(int argc, char **argv)
 {
 	static struct bench b;
-	bool counts = argc == 6 && (strcmp(argv[1], "-w") == 0 || strcmp(argv[1], "-c") == 0);
+	char counting = '\0';
 
-	if (argc - counts != 5 || (b.count = (unsigned)atoi(argv[1 + counts])) == 0)
-		return usage();
-	set_up(&b, argv[2 + counts], argv[3 + counts], argv[4 + counts]);
+	if (!read_options(&b, argc, argv, &counting)) {
+		fputs("usage: micro [-w|-c] [-t SECONDS] COUNT ANCHORS RESPONSES QUERIES\n", stderr);
+		return 2;
+	}
+	set_up(&b, argv[optind + 1], argv[optind + 2], argv[optind + 3]);
 	if (b.count > b.queries.count)
 		b.count = b.queries.count;
 	if (b.count > MESSAGES)
@@ -465,8 +477,8 @@ int main(int argc, char **argv)
 	judge_one(&b, 0, true); /* learns the keys */
 	warm_up(&b);
 	fill_cache(&b);
-	if (counts)
-		counted(&b, argv[1][1] == 'w' ? WARM_PLAIN : CACHED_PLAIN);
+	if (counting)
+		counted(&b, counting == 'w' ? WARM_PLAIN : CACHED_PLAIN);
 	else
 		time_all(&b);
 	return EXIT_SUCCESS;

@@ -21,14 +21,20 @@ def instructions(program, option, files):
     count. The option is -w for warm ones or -c for cached ones."""
     if not shutil.which("valgrind"):
         return None
+    by_library = counts(program, JUDGED, [option], files)
+    return sum(by_library.values()) / JUDGED, by_library["libcrypto"] / JUDGED
+
+
+def counts(program, judged, options, files):
+    """Returns how many instructions bench/micro's counted() takes, by library; the program's own
+    stand under its name."""
     with tempfile.TemporaryDirectory(prefix="sealgate-bench-") as directory:
         path = os.path.join(directory, "counted")
         run_tool("valgrind", "-q", "--tool=callgrind", "--toggle-collect=counted",
-                 f"--callgrind-out-file={path}", "--compress-strings=no", program, option,
-                 str(JUDGED), *files)
+                 f"--callgrind-out-file={path}", "--compress-strings=no", program, *options,
+                 str(judged), *files)
         with open(path) as file:
-            counts = _self_counts(file)
-    return sum(counts.values()) / JUDGED, counts["libcrypto"] / JUDGED
+            return _self_counts(file)
 
 
 def _self_counts(lines):
