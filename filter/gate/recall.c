@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gate/recall.h"
 
+#include "wire/rdata.h"
+
 /* A response that was judged. */
 struct judged {
 	struct wide_hash id;
@@ -173,6 +175,47 @@ static struct plan_record record_of(const struct judging *j, unsigned index, uin
 	return record;
 }
 
+static bool mark_names(const struct message *m, const struct rr *rr, uint8_t *seen)
+{
+	struct cursor c = cursor_at(m->octets, rr->owner_at);
+	struct rdata_walk walk = rdata_walk_begin(m, rr);
+	struct rdata_part part;
+	struct name name;
+
+	name_read_marking(&c, &name, seen);
+	while (!c.bad && rdata_walk_next(&walk, &part)) {
+		if (!part.is_name)
+			continue;
+		c = cursor_at(m->octets, part.at);
+		name_read_marking(&c, &name, seen);
+	}
+	return !c.bad;
+}
+
+static bool is_marked(const uint8_t *seen, size_t at, size_t len)
+{
+	return memchr(seen + at, 1, len) != NULL;
+}
+
+/* A pointer may lead anywhere, so a name may be made of octets that are masked: of a TTL, say. Then
+ * what looks alike has other names. Letters of the question are masked too, but only their case. */
+static bool has_masked_names(const struct message *m, struct arena *arena)
+{
+	uint8_t *seen = arena_take(arena, m->octets.len);
+
+	if (!seen)
+		return true;
+	memset(seen, 0, m->octets.len);
+	for (unsigned i = 0; i < m->rr_count; i++) {
+		if (!mark_names(m, &m->rrs[i], seen))
+			return true;
+	}
+	bool has = is_marked(seen, 0, sizeof(m->id));
+	for (unsigned i = 0; i < m->rr_count; i++)
+		has |= is_marked(seen, m->rrs[i].rdata_at - 6u, sizeof(m->rrs[i].ttl_s));
+	return has;
+}
+
 static struct judged *make_room(struct recall *r, const struct wide_hash *id)
 {
 	struct judged *judged = find(r, id);
@@ -193,7 +236,7 @@ void recall_put(struct recall *r, struct judging *j, const struct asked *asked,
 
 	until_s = all_holds_until(j, until_s);
 	if (r->messages.capacity == 0 || !may_be_alike(m) || until_s <= j->now_s || !octets ||
-	        !records)
+	        !records || has_masked_names(m, arena))
 		return;
 	for (unsigned i = 0; i < m->rr_count; i++)
 		records[i] = record_of(j, i, how->ttls[i]);

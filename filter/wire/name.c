@@ -26,9 +26,16 @@ static bool append_label(struct name *n, struct span label)
 	return true;
 }
 
+/* Marks the octets of a run of labels, if anybody wants to know. */
+static void mark(uint8_t *seen, size_t run_start, const struct cursor *at)
+{
+	if (seen)
+		memset(seen + run_start, 1, cursor_offset(at) - run_start);
+}
+
 /* `c` reads on after the first pointer; `at` follows the name wherever it goes. A pointer must lead
  * to before the place where this run of labels began, so each jump goes strictly back. */
-static bool read_labels(struct cursor *c, struct name *n, bool may_jump)
+static bool read_labels(struct cursor *c, struct name *n, bool may_jump, uint8_t *seen)
 {
 	struct cursor at = *c;
 	size_t run_start = cursor_offset(&at);
@@ -45,6 +52,7 @@ static bool read_labels(struct cursor *c, struct name *n, bool may_jump)
 			if (!jumped)
 				c->at = at.at;
 			jumped = true;
+			mark(seen, run_start, &at);
 			run_start = target;
 			at.at = at.base + target;
 			len = cursor_u8(&at);
@@ -55,14 +63,15 @@ static bool read_labels(struct cursor *c, struct name *n, bool may_jump)
 		if (at.bad || !append_label(n, label))
 			return false;
 	} while (label.len > 0);
+	mark(seen, run_start, &at);
 	if (!jumped)
 		c->at = at.at;
 	return true;
 }
 
-static void read_name(struct cursor *c, struct name *n, bool may_jump)
+static void read_name(struct cursor *c, struct name *n, bool may_jump, uint8_t *seen)
 {
-	if (c->bad || !read_labels(c, n, may_jump)) {
+	if (c->bad || !read_labels(c, n, may_jump, seen)) {
 		c->bad = true;
 		*n = name_root;
 	}
@@ -70,12 +79,17 @@ static void read_name(struct cursor *c, struct name *n, bool may_jump)
 
 void name_read(struct cursor *c, struct name *n)
 {
-	read_name(c, n, true);
+	read_name(c, n, true, NULL);
+}
+
+void name_read_marking(struct cursor *c, struct name *n, uint8_t *seen)
+{
+	read_name(c, n, true, seen);
 }
 
 void name_read_plain(struct cursor *c, struct name *n)
 {
-	read_name(c, n, false);
+	read_name(c, n, false, NULL);
 }
 
 void name_skip(struct cursor *c)

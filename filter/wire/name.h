@@ -25,6 +25,10 @@ extern const struct name name_root;
  * 3.1 and 4.1.4) the cursor is bad and the name is the root. */
 void name_read(struct cursor *c, struct name *n);
 
+/* The same; and sets to 1 what stands in `seen` for each octet of the cursor's span that is a part
+ * of the name, pointers included. */
+void name_read_marking(struct cursor *c, struct name *n, uint8_t *seen);
+
 /* The same where compression is not allowed (RFC 3597, 4): a pointer makes the cursor bad. */
 void name_read_plain(struct cursor *c, struct name *n);
 

@@ -223,6 +223,41 @@ static void ttls_that_differ_within_a_set_are_judged(void **state)
 
 /* What is remembered ends with the first of: the signature, less the TTL that it would cut; what is
  * known of the zones above; and it does not reach back. */
+/* A TTL, or the id, is a name where a pointer says so: in another response that looks alike it is
+ * another name. */
+static void a_name_that_is_made_of_what_may_differ_is_read_each_time(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint16_t owner; /* a pointer */
+		uint32_t ttl_s;
+		bool known;
+	} names[] = {
+		{ "of the question", 0xc00c, 300, true },
+		{ "of the TTL before it", 0xc000 | (12 + 23 + 6), 0x0161c00c, false },
+		{ "a length, and the TTL as a label behind it", 0xc000 | (12 + 23 + 5), 0x61c00c00,
+		        false },
+	};
+	struct again a;
+
+	for (size_t i = 0; i < COUNT(names); i++) {
+		begin(&a);
+		a.asked = judge_asked("www.unsigned.test A", ASK_DO);
+		judge_begin(a.knows, "www.unsigned.test A", 0);
+		judge_write(a.knows, "www.unsigned.test A 192.0.2.1\n+ . A 192.0.2.2");
+		struct msgbuild *b = a.second = &a.knows->response;
+		put_u32(b->octets + 12 + 23 + 6, names[i].ttl_s); /* also: a.www.unsigned.test */
+		memmove(b->octets + b->len - 13, b->octets + b->len - 14, 14);
+		b->len++;
+		put_u16(b->octets + b->len - 16, names[i].owner);
+		judge_octets(a.knows, &a.asked, msg_span(b));
+		assert_row(names[i].why, a.knows->result.outcome.status == STATUS_INSECURE);
+		assert_row(names[i].why, is_known(&a) == names[i].known);
+		end(&a);
+	}
+}
+
 static void what_is_remembered_ends_with_what_made_it_true(void **state)
 {
 	(void)state;
@@ -348,6 +383,7 @@ int main(void)
 		cmocka_unit_test(who_asked_otherwise_gets_no_answer_of_another),
 		cmocka_unit_test(a_client_gets_no_more_octets_than_it_takes),
 		cmocka_unit_test(ttls_that_differ_within_a_set_are_judged),
+		cmocka_unit_test(a_name_that_is_made_of_what_may_differ_is_read_each_time),
 		cmocka_unit_test(what_is_remembered_ends_with_what_made_it_true),
 		cmocka_unit_test(a_signature_that_ends_soon_is_not_relied_on),
 		cmocka_unit_test(what_was_trusted_before_is_forgotten),
