@@ -466,7 +466,8 @@ int main(int argc, char **argv)
 	char counting = '\0';
 
 	if (!read_options(&b, argc, argv, &counting)) {
-		fputs("usage: micro [-w|-c] [-t SECONDS] COUNT ANCHORS RESPONSES QUERIES\n", stderr);
+		fputs("usage: micro [-w|-c] [-t SECONDS] COUNT ANCHORS RESPONSES QUERIES\n",
+		        stderr);
 		return 2;
 	}
 	set_up(&b, argv[optind + 1], argv[optind + 2], argv[optind + 3]);
