@@ -76,7 +76,7 @@ static const struct algorithm algorithms[] = {
 	{ .id = 254, .mnemonic = "PRIVATEOID" },
 };
 
-static const struct algorithm *algorithm_find(uint8_t id)
+const struct algorithm *algorithm_find(uint8_t id)
 {
 	for (size_t i = 0; i < sizeof(algorithms) / sizeof(algorithms[0]); i++) {
 		if (algorithms[i].id == id)
@@ -113,14 +113,14 @@ const char *algorithm_text(uint8_t algorithm)
 	return a ? a->mnemonic : "unknown";
 }
 
-EVP_PKEY *pkey_from_params(const char *type, OSSL_PARAM params[])
+EVP_PKEY *pkey_from_params(const char *type, int selection, OSSL_PARAM params[])
 {
 	EVP_PKEY *pkey = NULL;
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
 
 	/* On failure OpenSSL leaves `pkey` NULL. */
 	if (ctx && EVP_PKEY_fromdata_init(ctx) == 1)
-		EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params);
+		EVP_PKEY_fromdata(ctx, &pkey, selection, params);
 	EVP_PKEY_CTX_free(ctx);
 	return pkey;
 }

@@ -25,6 +25,9 @@ struct algorithm {
 	bool is_sha1;            /* supported only where the operator allows SHA-1 */
 };
 
+/* Returns the row of an algorithm, or NULL. */
+const struct algorithm *algorithm_find(uint8_t id);
+
 /* Says whether crypto_allow_sha1() was called so. */
 bool sha1_is_allowed(void);
 
@@ -48,8 +51,9 @@ EVP_PKEY *eddsa_decode(const struct algorithm *a, struct span octets);
 bool eddsa_verify(
         struct crypto *c, const struct pubkey *key, struct span data, struct span signature);
 
-/* Builds a public key of OpenSSL's type `type` from `params`, or returns NULL. */
-EVP_PKEY *pkey_from_params(const char *type, OSSL_PARAM params[]);
+/* Builds a key of OpenSSL's type `type` from `params`, or returns NULL. `selection` says which half:
+ * EVP_PKEY_PUBLIC_KEY or EVP_PKEY_KEYPAIR. */
+EVP_PKEY *pkey_from_params(const char *type, int selection, OSSL_PARAM params[]);
 
 /* Hashes `data` as the key's algorithm says and checks `signature`, which is as OpenSSL has it:
  * RSA's as it stands in the RRSIG, ECDSA's in DER. */

@@ -26,7 +26,7 @@ EVP_PKEY *ecdsa_decode(const struct algorithm *a, struct span octets)
 		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, 1 + octets.len),
 		OSSL_PARAM_construct_end(),
 	};
-	return pkey_from_params("EC", params);
+	return pkey_from_params("EC", EVP_PKEY_PUBLIC_KEY, params);
 }
 
 /* DER's integers are the shortest that stay positive: no zero octets before the first, but one

@@ -48,7 +48,7 @@ static EVP_PKEY *pkey_of(const BIGNUM *e, const BIGNUM *n)
 	        OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) == 1)
 		params = OSSL_PARAM_BLD_to_param(build);
 	if (params)
-		pkey = pkey_from_params("RSA", params);
+		pkey = pkey_from_params("RSA", EVP_PKEY_PUBLIC_KEY, params);
 	OSSL_PARAM_free(params);
 	OSSL_PARAM_BLD_free(build);
 	return pkey;

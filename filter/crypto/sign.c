@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "crypto/signkey.h"
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
+
+#define RSA_BITS 2048 /* for new keys */
+
+/* The algorithms that zones are signed with (RFC 8624, 3.1): one row each. */
+static const struct signing_algorithm {
+	uint8_t id;
+	size_t secret_octets; /* 0: it has parts */
+	EVP_PKEY *(*from_secret)(const struct algorithm *a, struct span secret);
+	bool (*write_public)(const EVP_PKEY *pkey, struct writer *out);
+	void (*write_secret)(const EVP_PKEY *pkey, size_t octets, struct writer *out);
+} signing_algorithms[] = {
+	{ .id = ALGORITHM_RSASHA256, .write_public = rsa_write_public },
+	{ .id = ALGORITHM_ECDSAP256,
+	        .secret_octets = 32,
+	        .from_secret = ecdsa_from_secret,
+	        .write_public = ecdsa_write_public,
+	        .write_secret = ecdsa_write_secret },
+	{ .id = ALGORITHM_ED25519,
+	        .secret_octets = 32,
+	        .from_secret = eddsa_from_secret,
+	        .write_public = eddsa_write_public,
+	        .write_secret = eddsa_write_secret },
+};
+
+static const struct signing_algorithm *row_of(uint8_t algorithm)
+{
+	for (size_t i = 0; i < sizeof(signing_algorithms) / sizeof(signing_algorithms[0]); i++) {
+		if (signing_algorithms[i].id == algorithm)
+			return &signing_algorithms[i];
+	}
+	return NULL;
+}
+
+bool signkey_is_supported(uint8_t algorithm)
+{
+	return row_of(algorithm) != NULL;
+}
+
+/* True when the halves belong together. */
+static bool is_pair(EVP_PKEY *pkey)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
+	bool is = ctx && EVP_PKEY_pairwise_check(ctx) == 1;
+
+	EVP_PKEY_CTX_free(ctx);
+	return is;
+}
+
+/* Takes over `pkey`, which may be NULL. */
+static struct signkey *key_of(const struct signing_algorithm *row, EVP_PKEY *pkey)
+{
+	struct signkey *key = pkey ? calloc(1, sizeof(*key)) : NULL;
+	struct writer out;
+	struct span public;
+
+	if (!key) {
+		EVP_PKEY_free(pkey);
+		ERR_clear_error();
+		return NULL;
+	}
+	key->algorithm = algorithm_find(row->id);
+	key->pkey = pkey;
+	out = writer_over(key->public_octets, sizeof(key->public_octets));
+	bool good = is_pair(pkey) && row->write_public(pkey, &out);
+	key->public_len = out.len;
+	public = signkey_public(key);
+	if (good && pubkey_size_is_supported(row->id, public))
+		return key;
+	ERR_clear_error();
+	signkey_free(key);
+	return NULL;
+}
+
+struct signkey *signkey_generate(uint8_t algorithm)
+{
+	const struct signing_algorithm *row = row_of(algorithm);
+
+	if (!row)
+		return NULL;
+	switch (algorithm) {
+	case ALGORITHM_RSASHA256:
+		return key_of(row, EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)RSA_BITS));
+	case ALGORITHM_ECDSAP256:
+		return key_of(row, EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256"));
+	default:
+		return key_of(row, EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"));
+	}
+}
+
+struct signkey *signkey_from_secret(uint8_t algorithm, struct span secret)
+{
+	const struct signing_algorithm *row = row_of(algorithm);
+
+	if (!row || !row->secret_octets || secret.len != row->secret_octets)
+		return NULL;
+	return key_of(row, row->from_secret(algorithm_find(algorithm), secret));
+}
+
+struct signkey *signkey_from_rsa(uint8_t algorithm, const struct span parts[static RSA_PARTS])
+{
+	const struct signing_algorithm *row = row_of(algorithm);
+
+	if (!row || row->secret_octets)
+		return NULL;
+	return key_of(row, rsa_from_parts(parts));
+}
+
+void signkey_free(struct signkey *key)
+{
+	if (!key)
+		return;
+	EVP_PKEY_free(key->pkey);
+	free(key);
+}
+
+uint8_t signkey_algorithm(const struct signkey *key)
+{
+	return key->algorithm->id;
+}
+
+size_t signkey_signature_octets(const struct signkey *key)
+{
+	return key->algorithm->signature_octets ? key->algorithm->signature_octets
+	                                        : (size_t)EVP_PKEY_get_size(key->pkey);
+}
+
+struct span signkey_public(const struct signkey *key)
+{
+	return span_of(key->public_octets, key->public_len);
+}
+
+void signkey_write_secret(const struct signkey *key, struct writer *out)
+{
+	const struct signing_algorithm *row = row_of(key->algorithm->id);
+
+	if (row->write_secret)
+		row->write_secret(key->pkey, row->secret_octets, out);
+	else
+		out->full = true;
+}
+
+/* OpenSSL's signature: ECDSA's in DER, which is a little longer than the one of an RRSIG. */
+static size_t sign_raw(struct crypto *c, const struct signkey *key, struct span data,
+        uint8_t out[static SIGNATURE_MAX_OCTETS])
+{
+	const char *digest = key->algorithm->takes_message ? NULL : hash_name(key->algorithm->hash);
+	size_t len = SIGNATURE_MAX_OCTETS;
+	bool good =
+	        EVP_DigestSignInit_ex(c->message, NULL, digest, NULL, NULL, key->pkey, NULL) == 1 &&
+	        EVP_DigestSign(c->message, out, &len, data.base, data.len) == 1;
+
+	EVP_MD_CTX_reset(c->message);
+	if (!good)
+		ERR_clear_error();
+	return good ? len : 0;
+}
+
+size_t signkey_sign(struct crypto *c, const struct signkey *key, struct span data,
+        uint8_t out[static SIGNATURE_MAX_OCTETS])
+{
+	uint8_t der[SIGNATURE_MAX_OCTETS];
+	size_t octets = signkey_signature_octets(key);
+
+	if (key->algorithm->id != ALGORITHM_ECDSAP256)
+		return sign_raw(c, key, data, out) == octets ? octets : 0;
+	size_t len = sign_raw(c, key, data, der);
+	return len > 0 && ecdsa_flatten(span_of(der, len), out, octets) ? octets : 0;
+}
+
+bool crypto_sha256(
+        struct crypto *c, const struct span *parts, unsigned count, uint8_t out[static 32])
+{
+	uint8_t digest[HASH_MAX_OCTETS];
+	size_t len = hash_parts(c, HASH_SHA256, parts, count, digest);
+
+	memcpy(out, digest, 32);
+	return len == 32;
+}

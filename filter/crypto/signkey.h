@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a private key is made of. Private to crypto/. */
+#ifndef CRYPTO_SIGNKEY_H
+#define CRYPTO_SIGNKEY_H
+
+#include "crypto/algorithm.h"
+#include "crypto/sign.h"
+
+struct signkey {
+	const struct algorithm *algorithm;
+	EVP_PKEY *pkey;
+	size_t public_len;
+	uint8_t public_octets[PUBLIC_KEY_MAX_OCTETS]; /* as in a DNSKEY */
+};
+
+/* Make the key pair out of its private half, which is as long as the algorithm has it. */
+EVP_PKEY *ecdsa_from_secret(const struct algorithm *a, struct span secret);
+EVP_PKEY *eddsa_from_secret(const struct algorithm *a, struct span secret);
+
+/* Write the public key field of a DNSKEY. */
+EVP_PKEY *rsa_from_parts(const struct span parts[static RSA_PARTS]);
+bool rsa_write_public(const EVP_PKEY *pkey, struct writer *out);
+bool ecdsa_write_public(const EVP_PKEY *pkey, struct writer *out);
+bool eddsa_write_public(const EVP_PKEY *pkey, struct writer *out);
+
+/* Write the private half. */
+void ecdsa_write_secret(const EVP_PKEY *pkey, size_t octets, struct writer *out);
+void eddsa_write_secret(const EVP_PKEY *pkey, size_t octets, struct writer *out);
+
+/* Turns DER's two integers into two halves of a signature of `octets`. */
+bool ecdsa_flatten(struct span der, uint8_t *out, size_t octets);
+
+/* Writes a number of the key, big-endian and padded to `octets`; as short as it is for 0. */
+bool pkey_write_number(const EVP_PKEY *pkey, const char *param, size_t octets, struct writer *out);
+
+#endif

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "test.h"
+
+#include "base/encoding.h"
+#include "crypto/sign.h"
+
+static const uint8_t algorithms[] = { ALGORITHM_ECDSAP256, ALGORITHM_ED25519, ALGORITHM_RSASHA256 };
+
+static struct span text(const char *s)
+{
+	return span_of(s, strlen(s));
+}
+
+/* A key made of the private half of another one. */
+static struct signkey *made_again(const struct signkey *key)
+{
+	static uint8_t room[RSA_PARTS][512];
+	struct span parts[RSA_PARTS];
+
+	if (signkey_algorithm(key) != ALGORITHM_RSASHA256) {
+		struct writer w = writer_over(room[0], sizeof(room[0]));
+		signkey_write_secret(key, &w);
+		assert_false(w.full);
+		return signkey_from_secret(signkey_algorithm(key), writer_span(&w));
+	}
+	for (unsigned i = 0; i < RSA_PARTS; i++) {
+		struct writer w = writer_over(room[i], sizeof(room[i]));
+		signkey_write_rsa(key, i, &w);
+		assert_false(w.full);
+		parts[i] = writer_span(&w);
+	}
+	return signkey_from_rsa(ALGORITHM_RSASHA256, parts);
+}
+
+static void what_a_key_signs_its_public_half_verifies(void **state)
+{
+	(void)state;
+	struct crypto *c = crypto_new();
+
+	for (size_t i = 0; i < COUNT(algorithms); i++) {
+		struct signkey *key = signkey_generate(algorithms[i]), *again = made_again(key);
+		uint8_t signature[SIGNATURE_MAX_OCTETS];
+		assert_non_null(again);
+		assert_int_equal(signkey_algorithm(key), algorithms[i]);
+		assert_true(span_equal(signkey_public(key), signkey_public(again)));
+		struct pubkey *public = pubkey_new(algorithms[i], signkey_public(key));
+		size_t len = signkey_sign(c, again, text("some data"), signature);
+		assert_int_equal(len, signkey_signature_octets(key));
+		assert_true(pubkey_verify(c, public, text("some data"), span_of(signature, len)));
+		assert_false(pubkey_verify(c, public, text("some Data"), span_of(signature, len)));
+		pubkey_free(public);
+		signkey_free(key);
+		signkey_free(again);
+	}
+	crypto_free(c);
+}
+
+/* r and s are shorter than 32 octets in one of 128 signatures; an RRSIG's are not. */
+static void each_half_of_an_ecdsa_signature_has_its_whole_length(void **state)
+{
+	(void)state;
+	struct crypto *c = crypto_new();
+	struct signkey *key = signkey_generate(ALGORITHM_ECDSAP256);
+	struct pubkey *public = pubkey_new(ALGORITHM_ECDSAP256, signkey_public(key));
+
+	for (unsigned i = 0; i < 2000; i++) {
+		uint8_t signature[SIGNATURE_MAX_OCTETS];
+		struct span data = span_of(&i, sizeof(i));
+		assert_int_equal(signkey_sign(c, key, data, signature), 64);
+		assert_true(pubkey_verify(c, public, data, span_of(signature, 64)));
+	}
+	pubkey_free(public);
+	signkey_free(key);
+	crypto_free(c);
+}
+
+/* RFC 6605, 6.1 and RFC 8080, 6.1: the key pairs. */
+static void the_public_half_follows_from_the_private_one(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint8_t algorithm;
+		const char *secret, *public;
+	} rows[] = {
+		{ "RFC 6605, 6.1", ALGORITHM_ECDSAP256,
+		        "GU6SnQ/Ou+xC5RumuIUIuJZteXT2z0O/ok1s38Et6mQ=",
+		        "GojIhhXUN/u4v54ZQqGSnyhWJwaubCvTmeexv7bR6edbkrSqQpF64cYbcB7wNcP+e+MAnLr+"
+		        "Wi9xMWyQLc8NAA==" },
+		{ "RFC 8080, 6.1", ALGORITHM_ED25519,
+		        "ODIyNjAzODQ2MjgwODAxMjI2NDUxOTAyMDQxNDIyNjI=",
+		        "l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		uint8_t secret[64], public[64];
+		size_t secret_len, public_len;
+		assert_true(base64_decode(rows[i].secret, secret, sizeof(secret), &secret_len));
+		assert_true(base64_decode(rows[i].public, public, sizeof(public), &public_len));
+		struct signkey *key =
+		        signkey_from_secret(rows[i].algorithm, span_of(secret, secret_len));
+		assert_row(rows[i].why, key);
+		assert_row(
+		        rows[i].why, span_equal(signkey_public(key), span_of(public, public_len)));
+		signkey_free(key);
+	}
+}
+
+static void what_is_no_private_key_is_refused(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint8_t algorithm;
+		const char *secret;
+	} rows[] = {
+		{ "zero", ALGORITHM_ECDSAP256,
+		        "0000000000000000000000000000000000000000000000000000000000000000" },
+		{ "P-256's order", ALGORITHM_ECDSAP256,
+		        "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551" },
+		{ "too short", ALGORITHM_ECDSAP256,
+		        "01020304050607080102030405060708010203040506070801020304050607" },
+		{ "too long", ALGORITHM_ED25519,
+		        "010203040506070801020304050607080102030405060708010203040506070801" },
+		{ "RSA has no secret of that kind", ALGORITHM_RSASHA256,
+		        "0102030405060708010203040506070801020304050607080102030405060708" },
+		{ "an algorithm that is only verified", ALGORITHM_ED448,
+		        "0102030405060708010203040506070801020304050607080102030405060708" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		size_t len;
+		uint8_t *secret = unhex(rows[i].secret, &len);
+		assert_row(
+		        rows[i].why, !signkey_from_secret(rows[i].algorithm, span_of(secret, len)));
+		free(secret);
+	}
+}
+
+static void rsa_parts_that_do_not_belong_together_are_refused(void **state)
+{
+	(void)state;
+	static uint8_t room[RSA_PARTS][512];
+	struct span parts[RSA_PARTS];
+	struct signkey *key = signkey_generate(ALGORITHM_RSASHA256);
+
+	for (unsigned i = 0; i < RSA_PARTS; i++) {
+		struct writer w = writer_over(room[i], sizeof(room[i]));
+		signkey_write_rsa(key, i, &w);
+		parts[i] = writer_span(&w);
+	}
+	room[RSA_D][10] ^= 1;
+	assert_null(signkey_from_rsa(ALGORITHM_RSASHA256, parts));
+	room[RSA_D][10] ^= 1;
+	parts[RSA_P] = span_of("", 0);
+	assert_null(signkey_from_rsa(ALGORITHM_RSASHA256, parts));
+	signkey_free(key);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_a_key_signs_its_public_half_verifies),
+		cmocka_unit_test(each_half_of_an_ecdsa_signature_has_its_whole_length),
+		cmocka_unit_test(the_public_half_follows_from_the_private_one),
+		cmocka_unit_test(what_is_no_private_key_is_refused),
+		cmocka_unit_test(rsa_parts_that_do_not_belong_together_are_refused),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
