@@ -2,8 +2,11 @@
 #include "base/encoding.h"
 
 #include <sodium.h>
+#include <stdio.h>
+#include <time.h>
 
-#define BLANKS " \t"
+#define BLANKS      " \t"
+#define TIME_FORMAT "%Y%m%d%H%M%S"
 
 bool base64_decode(const char *text, uint8_t *out, size_t capacity, size_t *len)
 {
@@ -22,4 +25,41 @@ bool hex_decode(const char *text, uint8_t *out, size_t capacity, size_t *len)
 
 	return sodium_hex2bin(out, capacity, text, text_len, BLANKS, len, &end) == 0 &&
 	       end == text + text_len;
+}
+
+const char *base64_encode(struct span octets, char *text)
+{
+	return sodium_bin2base64(text, BASE64_SIZE(octets.len), octets.base, octets.len,
+	        sodium_base64_VARIANT_ORIGINAL);
+}
+
+const char *hex_encode(struct span octets, char *text)
+{
+	for (size_t i = 0; i < octets.len; i++)
+		sprintf(text + 2 * i, "%02X", octets.base[i]);
+	text[2 * octets.len] = '\0';
+	return text;
+}
+
+bool digits_time_read(const char *text, int64_t *time_s)
+{
+	struct tm tm = { 0 };
+	const char *end;
+
+	if (strlen(text) != DIGITS_TIME_SIZE - 1 ||
+	        strspn(text, "0123456789") != DIGITS_TIME_SIZE - 1)
+		return false;
+	end = strptime(text, TIME_FORMAT, &tm);
+	*time_s = (int64_t)timegm(&tm);
+	return end && *end == '\0';
+}
+
+const char *digits_time_write(int64_t time_s, char text[static DIGITS_TIME_SIZE])
+{
+	time_t t = (time_t)time_s;
+	struct tm tm;
+
+	if (!gmtime_r(&t, &tm) || strftime(text, DIGITS_TIME_SIZE, TIME_FORMAT, &tm) == 0)
+		text[0] = '\0';
+	return text;
 }

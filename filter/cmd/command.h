@@ -23,7 +23,7 @@ struct command {
 };
 
 extern const struct command command_run, command_ctl, command_rules, command_config,
-        command_version, command_help, command_check, command_watch, command_explain;
+        command_version, command_help, command_check, command_watch, command_explain, command_keys;
 
 /* The options of the subcommands; each says which it takes. */
 struct options {

@@ -14,6 +14,7 @@ static const struct command *const commands[] = {
 	&command_check,
 	&command_watch,
 	&command_explain,
+	&command_keys,
 	&command_version,
 	&command_help,
 };

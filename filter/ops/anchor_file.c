@@ -2,7 +2,6 @@
 #include "ops/anchor_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include "ops/anchor_text.h"
+#include "ops/file.h"
 
 #define FILE_MAX (1u << 20) /* octets; 64 zones with 32 keys each take half of it */
 
@@ -75,89 +75,11 @@ enum anchor_file anchor_file_load(struct trust_points *t, const char *path, stru
 
 /* ---- Saving ---- */
 
-/* Splits off the directory of an absolute path. */
-static void directory_of(const char *path, char directory[static PATH_MAX])
-{
-	const char *slash = strrchr(path, '/');
-	size_t len = slash ? (size_t)(slash - path) : 0;
-
-	snprintf(directory, PATH_MAX, "%.*s", len ? (int)len : 1, len ? path : "/");
-}
-
-static int write_all(int fd, const char *text)
-{
-	size_t left = strlen(text);
-
-	while (left > 0) {
-		ssize_t n = write(fd, text, left);
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		if (n > 0) {
-			text += n;
-			left -= (size_t)n;
-		}
-	}
-	return 0;
-}
-
-/* The mode is set by hand, because a service has a umask that lets nobody read. */
-static int write_new(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
-	int error;
-
-	if (fd < 0)
-		return -errno;
-	error = write_all(fd, text);
-	if (!error && (fchmod(fd, 0644) < 0 || fsync(fd) < 0))
-		error = -errno;
-	if (close(fd) < 0 && !error)
-		error = -errno;
-	if (error)
-		unlink(path);
-	return error;
-}
-
-/* The name is in the directory, and that must be on the disk too. */
-static int sync_directory(const char *directory)
-{
-	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int error = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (fsync(fd) < 0)
-		error = -errno;
-	close(fd);
-	return error;
-}
-
-static int replace(const char *path, const char *text)
-{
-	char new_path[PATH_MAX], directory[PATH_MAX];
-	int error;
-
-	if ((size_t)snprintf(new_path, sizeof(new_path), "%s.new", path) >= sizeof(new_path))
-		return -ENAMETOOLONG;
-	directory_of(path, directory);
-	if (mkdir(directory, 0755) < 0 && errno != EEXIST && errno != EROFS && errno != EACCES)
-		return -errno;
-	error = write_new(new_path, text);
-	if (error)
-		return error;
-	if (rename(new_path, path) < 0) {
-		error = -errno;
-		unlink(new_path);
-		return error;
-	}
-	return sync_directory(directory);
-}
-
 int anchor_file_save(const struct trust_points *t, const char *path, struct crypto *crypto,
         char *error, size_t error_size)
 {
 	char *text = anchor_text_write(t, crypto);
-	int result = text ? replace(path, text) : -ENOMEM;
+	int result = text ? file_replace(path, text, 0644) : -ENOMEM;
 
 	free(text);
 	if (result < 0)

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "keys/key_text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/encoding.h"
+#include "keys/record_text.h"
+
+#define FORMAT_LINE "Private-key-format: v1.3"
+#define PART_MAX    1024 /* octets of one number */
+
+static const char *const rsa_labels[RSA_PARTS] = {
+	[RSA_N] = "Modulus",
+	[RSA_E] = "PublicExponent",
+	[RSA_D] = "PrivateExponent",
+	[RSA_P] = "Prime1",
+	[RSA_Q] = "Prime2",
+	[RSA_DP] = "Exponent1",
+	[RSA_DQ] = "Exponent2",
+	[RSA_QINV] = "Coefficient",
+};
+
+const char *key_name(const struct keypair *k, char text[static KEY_NAME_SIZE])
+{
+	char zone[NAME_TEXT_SIZE];
+
+	snprintf(text, KEY_NAME_SIZE, "K%s+%03u+%05u", name_text(&k->zone, zone), k->algorithm,
+	        k->tag);
+	return text;
+}
+
+void key_text_free(char *text)
+{
+	if (text)
+		explicit_bzero(text, strlen(text));
+	free(text);
+}
+
+/* ---- Writing ---- */
+
+char *key_text_public(const struct keypair *k, int64_t now_s)
+{
+	char zone[NAME_TEXT_SIZE], now[DIGITS_TIME_SIZE], *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		return NULL;
+	digits_time_write(now_s, now);
+	fprintf(out,
+	        "; This is a %s-signing key, keyid %u, for %s\n"
+	        "; Created: %s\n; Publish: %s\n; Activate: %s\n"
+	        "%s IN DNSKEY ",
+	        keypair_is_ksk(k) ? "key" : "zone", k->tag, name_text(&k->zone, zone), now, now,
+	        now, zone);
+	char public[BASE64_SIZE(PUBLIC_KEY_MAX_OCTETS)];
+	fprintf(out, "%u %u %u %s\n", k->flags, DNSKEY_PROTOCOL, k->algorithm,
+	        base64_encode(span_of(k->rdata + 4, k->rdata_len - 4), public));
+	if (fclose(out) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+static void write_part(FILE *out, const char *label, const struct writer *part)
+{
+	char text[BASE64_SIZE(PART_MAX)];
+
+	fprintf(out, "%s: %s\n", label, part->full ? "" : base64_encode(writer_span(part), text));
+	explicit_bzero(text, sizeof(text));
+}
+
+static void write_parts(FILE *out, const struct signkey *key)
+{
+	uint8_t octets[PART_MAX];
+	struct writer w;
+
+	if (signkey_algorithm(key) != ALGORITHM_RSASHA256) {
+		w = writer_over(octets, sizeof(octets));
+		signkey_write_secret(key, &w);
+		write_part(out, "PrivateKey", &w);
+	}
+	for (unsigned i = 0; i < RSA_PARTS && signkey_algorithm(key) == ALGORITHM_RSASHA256; i++) {
+		w = writer_over(octets, sizeof(octets));
+		signkey_write_rsa(key, i, &w);
+		write_part(out, rsa_labels[i], &w);
+	}
+	explicit_bzero(octets, sizeof(octets));
+}
+
+char *key_text_private(const struct keypair *k, int64_t now_s)
+{
+	char now[DIGITS_TIME_SIZE], *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		return NULL;
+	digits_time_write(now_s, now);
+	fprintf(out, FORMAT_LINE "\nAlgorithm: %u (%s)\n", k->algorithm,
+	        algorithm_text(k->algorithm));
+	write_parts(out, k->key);
+	fprintf(out, "Created: %s\nPublish: %s\nActivate: %s\n", now, now, now);
+	if (fclose(out) == 0)
+		return text;
+	key_text_free(text);
+	return NULL;
+}
+
+/* ---- Reading ---- */
+
+/* Decodes what follows "label: " in the text. */
+static bool find_part(
+        const char *text, const char *label, uint8_t out[static PART_MAX], struct span *part)
+{
+	char value[BASE64_SIZE(PART_MAX)];
+	size_t label_len = strlen(label), len;
+	const char *line = text;
+
+	while (strncmp(line, label, label_len) != 0 || line[label_len] != ':') {
+		line = strchr(line, '\n');
+		if (!line)
+			return false;
+		line++;
+	}
+	line += label_len + 1;
+	line += strspn(line, " ");
+	len = strcspn(line, "\r\n");
+	if (len >= sizeof(value))
+		return false;
+	memcpy(value, line, len);
+	value[len] = '\0';
+	bool good = base64_decode(value, out, PART_MAX, &part->len);
+	part->base = out;
+	explicit_bzero(value, sizeof(value));
+	return good && part->len > 0;
+}
+
+static struct signkey *read_key(uint8_t algorithm, const char *text)
+{
+	uint8_t octets[RSA_PARTS][PART_MAX];
+	struct span parts[RSA_PARTS];
+	struct signkey *key = NULL;
+	bool good = true;
+
+	if (algorithm == ALGORITHM_RSASHA256) {
+		for (unsigned i = 0; i < RSA_PARTS; i++)
+			good = good && find_part(text, rsa_labels[i], octets[i], &parts[i]);
+		key = good ? signkey_from_rsa(algorithm, parts) : NULL;
+	} else if (find_part(text, "PrivateKey", octets[0], &parts[0])) {
+		key = signkey_from_secret(algorithm, parts[0]);
+	}
+	explicit_bzero(octets, sizeof(octets));
+	return key;
+}
+
+bool key_text_read_private(
+        struct keypair *k, const char *text, const char *path, char *error, size_t error_size)
+{
+	const char *algorithm = strstr(text, "\nAlgorithm: ");
+	struct signkey *key = NULL;
+	const char *what = NULL;
+
+	if (strncmp(text, "Private-key-format: v1.", strlen("Private-key-format: v1.")) != 0)
+		what = "this is not a private key as dnssec-keygen writes it";
+	else if (!algorithm ||
+	         strtoul(algorithm + strlen("\nAlgorithm: "), NULL, 10) != k->algorithm)
+		what = "the algorithm is another one than the DNSKEY's";
+	else if (!signkey_is_supported(k->algorithm))
+		what = "zones are signed here with the algorithms 8, 13 and 15";
+	else if (!(key = read_key(k->algorithm, text)))
+		what = "the private key is malformed";
+	else if (!span_equal(signkey_public(key), span_of(k->rdata + 4, k->rdata_len - 4)))
+		what = "the private key is not that of the DNSKEY";
+	if (!what) {
+		k->key = key;
+		return true;
+	}
+	snprintf(error, error_size, "%s: %s", path, what);
+	signkey_free(key);
+	return false;
+}

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "keys/record_text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/encoding.h"
+#include "base/writer.h"
+#include "wire/protocol.h"
+
+#define FIELDS_MAX   16
+#define RRSIG_FIELDS 8 /* before the signature */
+#define RRSIG_FIXED  18
+#define BLANKS       " \t\r"
+
+struct reading {
+	struct key_records *r;
+	struct writer octets;
+	const char *path;
+	unsigned line;
+	bool has_owner;
+	char *error;
+	size_t error_size;
+};
+
+static bool wrong(struct reading *v, const char *what)
+{
+	snprintf(v->error, v->error_size, "%s:%u: %s", v->path, v->line, what);
+	return false;
+}
+
+/* Splits into fields; the last one has all that is left. */
+static unsigned split(char *line, char *fields[static FIELDS_MAX], unsigned most)
+{
+	unsigned count = 0;
+
+	line += strspn(line, BLANKS);
+	while (*line && count < most) {
+		fields[count++] = line;
+		if (count == most)
+			break;
+		line += strcspn(line, BLANKS);
+		if (*line)
+			*line++ = '\0';
+		line += strspn(line, BLANKS);
+	}
+	return count;
+}
+
+static bool read_number(const char *text, unsigned long most, unsigned long *value)
+{
+	char *end;
+
+	errno = 0;
+	*value = strtoul(text, &end, 10);
+	return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 && *value <= most;
+}
+
+/* Decodes to the end of what was read so far. */
+static bool take_octets(struct reading *v, const char *text,
+        bool (*decode)(const char *, uint8_t *, size_t, size_t *))
+{
+	struct writer *w = &v->octets;
+	size_t len;
+
+	if (!decode(text, w->base + w->len, w->capacity - w->len, &len) || len == 0)
+		return false;
+	w->len += len;
+	return true;
+}
+
+static struct presigned *set_of(struct reading *v, uint16_t type)
+{
+	switch (type) {
+	case TYPE_DNSKEY:
+		return &v->r->dnskey;
+	case TYPE_CDS:
+		return &v->r->cds;
+	case TYPE_CDNSKEY:
+		return &v->r->cdnskey;
+	default:
+		return NULL;
+	}
+}
+
+static uint16_t type_of(const char *text)
+{
+	static const uint16_t types[] = { TYPE_DNSKEY, TYPE_CDS, TYPE_CDNSKEY, TYPE_RRSIG };
+	char known[TYPE_TEXT_SIZE];
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		if (strcmp(text, type_text(types[i], known)) == 0)
+			return types[i];
+	}
+	return 0;
+}
+
+/* Three numbers, of 16, 8 and 8 bits, and octets. */
+static bool read_key(struct reading *v, uint16_t type, char *text, struct presigned *set)
+{
+	size_t start = v->octets.len;
+	unsigned long first, second, third;
+	char *fields[FIELDS_MAX];
+
+	if (split(text, fields, 4) != 4 || !read_number(fields[0], UINT16_MAX, &first) ||
+	        !read_number(fields[1], UINT8_MAX, &second) ||
+	        !read_number(fields[2], UINT8_MAX, &third))
+		return wrong(v, "there are three numbers in such a record, and octets");
+	writer_u16(&v->octets, (uint16_t)first);
+	writer_u8(&v->octets, (uint8_t)second);
+	writer_u8(&v->octets, (uint8_t)third);
+	if (!take_octets(v, fields[3], type == TYPE_CDS ? hex_decode : base64_decode))
+		return wrong(v, type == TYPE_CDS ? "the digest is not hexadecimal"
+		                                 : "the key is not base64");
+	if (set->count == LIMIT_KEYS)
+		return wrong(v, "there are too many such records");
+	set->rdatas[set->count++] = span_of(v->octets.base + start, v->octets.len - start);
+	return true;
+}
+
+/* The fields of an RRSIG, RFC 4034, 3.2: type covered, algorithm, labels, original TTL, expiration,
+ * inception, tag, signer, signature. */
+static bool read_rrsig_head(struct reading *v, char *fields[static FIELDS_MAX], struct name *signer)
+{
+	unsigned long algorithm, labels, ttl_s, tag;
+	int64_t expiration_s, inception_s;
+
+	if (!read_number(fields[1], UINT8_MAX, &algorithm) ||
+	        !read_number(fields[2], NAME_MAX_LABELS, &labels) ||
+	        !read_number(fields[3], INT32_MAX, &ttl_s) ||
+	        !digits_time_read(fields[4], &expiration_s) ||
+	        !digits_time_read(fields[5], &inception_s) ||
+	        !read_number(fields[6], UINT16_MAX, &tag) || !name_from_text(fields[7], signer))
+		return false;
+	writer_u16(&v->octets, type_of(fields[0]));
+	writer_u8(&v->octets, (uint8_t)algorithm);
+	writer_u8(&v->octets, (uint8_t)labels);
+	writer_u32(&v->octets, (uint32_t)ttl_s);
+	writer_u32(&v->octets, (uint32_t)expiration_s);
+	writer_u32(&v->octets, (uint32_t)inception_s);
+	writer_u16(&v->octets, (uint16_t)tag);
+	writer_put(&v->octets, name_span(signer));
+	return true;
+}
+
+static bool read_rrsig(struct reading *v, char *text)
+{
+	size_t start = v->octets.len;
+	char *fields[FIELDS_MAX];
+	struct presigned *set;
+	struct name signer;
+
+	if (split(text, fields, RRSIG_FIELDS + 1) != RRSIG_FIELDS + 1 ||
+	        !read_rrsig_head(v, fields, &signer) || !take_octets(v, fields[8], base64_decode))
+		return wrong(v, "this is no RRSIG");
+	set = set_of(v, type_of(fields[0]));
+	if (!set)
+		return wrong(v, "such a set is not signed ahead");
+	if (set->rrsig_count == PRESIGNED_SIGNATURES)
+		return wrong(v, "there are too many signatures");
+	struct span rdata = span_of(v->octets.base + start, v->octets.len - start);
+	struct cursor c = cursor_at(rdata, 8);
+	struct presigned_rrsig *rrsig = &set->rrsigs[set->rrsig_count++];
+	rrsig->expiration = cursor_u32(&c);
+	rrsig->inception = cursor_u32(&c);
+	rrsig->tag = cursor_u16(&c);
+	rrsig->rdata = rdata;
+	return true;
+}
+
+static bool take_owner(struct reading *v, const char *text)
+{
+	struct name owner;
+
+	if (!name_from_text(text, &owner))
+		return wrong(v, "the owner is not a domain name");
+	if (v->has_owner && !name_equal(&owner, &v->r->owner))
+		return wrong(v, "the owner is another one than in the lines before");
+	v->r->owner = owner;
+	v->has_owner = true;
+	return true;
+}
+
+/* OWNER [TTL] IN TYPE RDATA */
+static bool read_record(struct reading *v, char *line)
+{
+	char *fields[FIELDS_MAX], *rest[FIELDS_MAX];
+	unsigned long ttl_s = 0;
+	bool has_ttl;
+
+	if (split(line, fields, 3) != 3)
+		return wrong(v, "there is too little for a record");
+	has_ttl = read_number(fields[1], INT32_MAX, &ttl_s);
+	/* With a TTL the class is the first word of the rest. */
+	if (split(fields[2], rest, has_ttl ? 3 : 2) != (has_ttl ? 3 : 2) ||
+	        strcmp(has_ttl ? rest[0] : fields[1], "IN") != 0)
+		return wrong(v, "the class IN is missing");
+	char *rdata = has_ttl ? rest[2] : rest[1];
+	uint16_t type = type_of(has_ttl ? rest[1] : rest[0]);
+	struct presigned *set = set_of(v, type);
+	if (!take_owner(v, fields[0]))
+		return false;
+	if (type == TYPE_RRSIG)
+		return read_rrsig(v, rdata);
+	if (!set)
+		return wrong(v, "only DNSKEY, CDS, CDNSKEY and RRSIG are known here");
+	set->ttl_s = (uint32_t)ttl_s;
+	return read_key(v, type, rdata, set);
+}
+
+static bool read_line(struct reading *v, char *line)
+{
+	v->line++;
+	line[strcspn(line, ";")] = '\0';
+	return line[strspn(line, BLANKS)] == '\0' || read_record(v, line);
+}
+
+static bool read_lines(struct reading *v, char *text)
+{
+	for (char *line; (line = strsep(&text, "\n"));) {
+		if (!read_line(v, line))
+			return false;
+	}
+	return v->has_owner || wrong(v, "there is no record in it");
+}
+
+bool key_records_read(
+        struct key_records *r, const char *text, const char *path, char *error, size_t error_size)
+{
+	/* Every record is longer as text. */
+	size_t size = strlen(text) + NAME_MAX_OCTETS;
+	char *copy = strdup(text);
+	struct reading v = { .r = r, .path = path, .error = error, .error_size = error_size };
+
+	*r = (struct key_records){ .dnskey.type = TYPE_DNSKEY,
+		.cds.type = TYPE_CDS,
+		.cdnskey.type = TYPE_CDNSKEY,
+		.octets = malloc(size) };
+	v.octets = writer_over(r->octets, r->octets ? size : 0);
+	bool good = copy && r->octets ? read_lines(&v, copy) : wrong(&v, "out of memory");
+	if (good && v.octets.full)
+		good = wrong(&v, "there is too much in it");
+	free(copy);
+	if (!good)
+		key_records_fini(r);
+	return good;
+}
+
+void key_records_fini(struct key_records *r)
+{
+	free(r->octets);
+	r->octets = NULL;
+}
+
+/* ---- Writing ---- */
+
+static void write_owner(FILE *out, const struct name *owner, uint32_t ttl_s)
+{
+	char name[NAME_TEXT_SIZE];
+
+	fprintf(out, "%s %u IN ", name_text(owner, name), ttl_s);
+}
+
+static void write_base64(FILE *out, struct span octets)
+{
+	char *text = malloc(BASE64_SIZE(octets.len));
+
+	if (text)
+		fprintf(out, "%s\n", base64_encode(octets, text));
+	free(text);
+}
+
+void key_record_write(
+        FILE *out, const struct name *owner, uint32_t ttl_s, uint16_t type, struct span rdata)
+{
+	char known[TYPE_TEXT_SIZE], hex[2 * UINT8_MAX + 1];
+	struct cursor c = cursor_over(rdata);
+	unsigned first = cursor_u16(&c), second = cursor_u8(&c), third = cursor_u8(&c);
+	struct span rest = cursor_rest(&c);
+
+	write_owner(out, owner, ttl_s);
+	fprintf(out, "%s %u %u %u ", type_text(type, known), first, second, third);
+	if (type == TYPE_CDS || type == TYPE_DS)
+		fprintf(out, "%s\n", rest.len <= UINT8_MAX ? hex_encode(rest, hex) : "");
+	else
+		write_base64(out, rest);
+}
+
+void key_rrsig_write(FILE *out, const struct name *owner, uint32_t ttl_s, struct span rdata)
+{
+	char known[TYPE_TEXT_SIZE], signer_text[NAME_TEXT_SIZE];
+	char expires[DIGITS_TIME_SIZE], begins[DIGITS_TIME_SIZE];
+	struct cursor c = cursor_over(rdata);
+	uint16_t type = cursor_u16(&c);
+	unsigned algorithm = cursor_u8(&c), labels = cursor_u8(&c), original_s = cursor_u32(&c);
+	uint32_t expiration = cursor_u32(&c), inception = cursor_u32(&c);
+	unsigned tag = cursor_u16(&c);
+	struct name signer;
+
+	name_read_plain(&c, &signer);
+	write_owner(out, owner, ttl_s);
+	fprintf(out, "RRSIG %s %u %u %u %s %s %u %s ", type_text(type, known), algorithm, labels,
+	        original_s, digits_time_write(expiration, expires),
+	        digits_time_write(inception, begins), tag, name_text(&signer, signer_text));
+	write_base64(out, cursor_rest(&c));
+}

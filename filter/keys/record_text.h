@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The records of keys in presentation format (RFC 1035, 5.1), one on each line: DNSKEY, CDS,
+ * CDNSKEY and their RRSIGs. What BIND's .key files hold, and the file of the RRsets that the KSK
+ * signed. Text in, text out. */
+#ifndef KEYS_RECORD_TEXT_H
+#define KEYS_RECORD_TEXT_H
+
+#include <stdio.h>
+
+#include "dnssec/presigned.h"
+#include "wire/name.h"
+
+/* What is read. */
+struct key_records {
+	struct name owner; /* of all of them */
+	struct presigned dnskey, cds, cdnskey;
+	uint8_t *octets; /* what the sets borrow from; owned */
+};
+
+/* Reads such a text. Returns false, with the path, the line and what is wrong in `error`. Where it
+ * returns true, key_records_fini() gives the memory back. */
+bool key_records_read(
+        struct key_records *r, const char *text, const char *path, char *error, size_t error_size);
+void key_records_fini(struct key_records *r);
+
+/* Write one record and the end of its line. */
+void key_record_write(
+        FILE *out, const struct name *owner, uint32_t ttl_s, uint16_t type, struct span rdata);
+void key_rrsig_write(FILE *out, const struct name *owner, uint32_t ttl_s, struct span rdata);
+
+#endif
