@@ -51,8 +51,8 @@ EVP_PKEY *eddsa_decode(const struct algorithm *a, struct span octets);
 bool eddsa_verify(
         struct crypto *c, const struct pubkey *key, struct span data, struct span signature);
 
-/* Builds a key of OpenSSL's type `type` from `params`, or returns NULL. `selection` says which half:
- * EVP_PKEY_PUBLIC_KEY or EVP_PKEY_KEYPAIR. */
+/* Builds a key of OpenSSL's type `type` from `params`, or returns NULL. `selection` says which
+ * half: EVP_PKEY_PUBLIC_KEY or EVP_PKEY_KEYPAIR. */
 EVP_PKEY *pkey_from_params(const char *type, int selection, OSSL_PARAM params[]);
 
 /* Hashes `data` as the key's algorithm says and checks `signature`, which is as OpenSSL has it:

@@ -19,6 +19,7 @@
 #define LIMIT_NSEC3_HASHES      64  /* names hashed for one response (CVE-2023-50868) */
 #define LIMIT_NSEC_RECORDS      8   /* NSEC RRsets used from one response */
 #define LIMIT_CNAMES            13  /* links of a CNAME chain */
+#define LIMIT_SIGNED            32  /* RRsets of one response that are signed */
 #define LIMIT_FETCHES           64  /* for one parked response: a name in ip6.arpa has 34 labels */
 #define LIMIT_WALK_QUERIES      32  /* sent on one walk down from the root */
 #define LIMIT_WALK_SILENT       3   /* servers of one zone that may say nothing of use */

@@ -61,12 +61,6 @@ static bool write_name(struct move *v, size_t at, bool whole)
 	}
 }
 
-/* The types that may be compressed inside: those of RFC 1035 that hold names. */
-static bool may_compress(uint16_t type)
-{
-	return type <= TYPE_MX;
-}
-
 static bool write_rdata(struct move *v, const struct rr *rr)
 {
 	struct rdata_walk walk = rdata_walk_begin(v->m, rr);
@@ -75,7 +69,7 @@ static bool write_rdata(struct move *v, const struct rr *rr)
 	while (rdata_walk_next(&walk, &part)) {
 		if (!part.is_name)
 			writer_put(v->w, part.octets);
-		else if (!write_name(v, part.at, !may_compress(rr->type)))
+		else if (!write_name(v, part.at, !rdata_may_compress(rr->type)))
 			return false;
 	}
 	return rdata_walk_done(&walk);

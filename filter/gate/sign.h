@@ -153,7 +153,7 @@ void sign_response(struct signer *s, const struct asked_signing *asked,
         uint64_t now_ms, struct writer *out, struct sign_result *result);
 
 /* For a query that got no response within the time that the caller waits: the server's memory. */
-void sign_unanswered(
-        struct signer *s, const struct asked_signing *asked, const struct sign_peers *peers);
+void sign_unanswered(struct signer *s, const struct asked_signing *asked,
+        const struct sign_peers *peers, uint64_t now_ms);
 
 #endif

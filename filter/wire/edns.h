@@ -6,6 +6,7 @@
 #include "base/writer.h"
 
 #define EDNS_DO           0x8000 /* of the flags: RFC 3225 */
+#define EDNS_CO           0x4000 /* of the flags: RFC 9824, 5.1 */
 #define EDNS_EMPTY_OCTETS 11     /* of an OPT without options */
 
 /* What an OPT says besides its options. */

@@ -46,6 +46,11 @@ bool rdata_has_names(uint16_t type)
 	return layout_of(type)[0] != '\0';
 }
 
+bool rdata_may_compress(uint16_t type)
+{
+	return type <= TYPE_MX;
+}
+
 struct rdata_walk rdata_walk_begin(const struct message *m, const struct rr *rr)
 {
 	struct rdata_walk w = { cursor_at(m->octets, rr->rdata_at), layout_of(rr->type) };

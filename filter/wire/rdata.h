@@ -33,4 +33,8 @@ bool rdata_walk_done(const struct rdata_walk *w);
 /* True for the types whose names inside RDATA are lower-cased and may have been compressed. */
 bool rdata_has_names(uint16_t type);
 
+/* True for the types whose names may be written compressed: those of RFC 1035 that hold names (RFC
+ * 3597, 4). */
+bool rdata_may_compress(uint16_t type);
+
 #endif

@@ -76,6 +76,9 @@ struct rd rd_dnskey(const struct testkey *k);
 struct rd rd_ds(const struct testkey *k, uint8_t digest_type);
 uint16_t testkey_tag(const struct testkey *k);
 
+/* Writes the private half of an Ed25519 or P-256 key, of 32 octets. */
+void testkey_secret(const struct testkey *k, uint8_t out[static 32]);
+
 /* ---- Signatures ---- */
 
 /* How to sign. A field left zero has its honest value, but for the times, which are what they are.

@@ -68,6 +68,20 @@ static void key_make(struct testkey *k, const char *seed)
 	require(k->pkey);
 }
 
+void testkey_secret(const struct testkey *k, uint8_t out[static 32])
+{
+	size_t len = 32;
+	BIGNUM *n = NULL;
+
+	if (k->algorithm == ALGORITHM_ED25519) {
+		require(EVP_PKEY_get_raw_private_key(k->pkey, out, &len) == 1 && len == 32);
+		return;
+	}
+	require(EVP_PKEY_get_bn_param(k->pkey, OSSL_PKEY_PARAM_PRIV_KEY, &n) == 1 &&
+	        BN_bn2binpad(n, out, 32) == 32);
+	BN_free(n);
+}
+
 struct testkey *testkey_seeded(
         uint8_t algorithm, uint16_t flags, const char *zone, const char *seed)
 {

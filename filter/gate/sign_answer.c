@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Answers, denials and referrals out of those of a server that knows nothing of DNSSEC. */
+#include <stdlib.h>
+
+#include "gate/signing.h"
+
+static bool has_name_below(const struct signing *g, const struct walk *w)
+{
+	return name_equal(&w->name, &w->zone->apex) ||
+	       memory_has_below(g->signer, &w->name, g->now_s);
+}
+
+/* Denies the last name, or its type, with the NSEC of a zone of which the SOA went out already. A
+ * server that says NXDOMAIN of a name which has names below it is wrong (RFC 8020). */
+static bool put_denial(struct signing *g, struct walk *w, bool is_nxdomain, uint16_t qtype,
+        const struct set_ttls *ttls, struct ending *e)
+{
+	bool is_nothing = is_nxdomain && !has_name_below(g, w);
+	struct sign_types types =
+	        is_nothing ? types_of_nothing() : types_of_name(w->zone, &w->name, qtype);
+	struct name next;
+
+	if (!g->asked->asked.dnssec_ok)
+		e->rcode = is_nxdomain ? RCODE_NXDOMAIN : RCODE_NOERROR;
+	else
+		e->says_co = is_nothing && g->asked->compact_ok;
+	if (e->says_co)
+		e->rcode = RCODE_NXDOMAIN;
+	e->outcome = is_nothing ? SIGN_OUTCOME_NXDOMAIN : SIGN_OUTCOME_NODATA;
+	next_name(&w->name, &w->zone->apex, &next);
+	return put_nsec(g, w->zone, &w->name, &next, &types, SECTION_AUTHORITY, ttls);
+}
+
+static bool answer_denial(
+        struct signing *g, struct walk *w, bool is_nxdomain, uint16_t qtype, struct ending *e)
+{
+	struct set_ttls ttls;
+
+	return put_soa(g, w->soa, w->zone, &ttls) && put_denial(g, w, is_nxdomain, qtype, &ttls, e);
+}
+
+/* ---- Cuts ---- */
+
+/* The DS records of a cut that the policy knows. */
+static unsigned policy_ds(const struct signing *g, const struct sign_zone *zone,
+        const struct name *cut, const struct span **ds)
+{
+	const struct sign_zone *child = sign_policy_apex(g->signer->policy, cut);
+
+	if (child && child->ds_count > 0) {
+		*ds = child->ds;
+		return child->ds_count;
+	}
+	for (unsigned i = 0; i < zone->cut_count; i++) {
+		if (name_equal(&zone->cuts[i].name, cut)) {
+			*ds = zone->cuts[i].ds;
+			return zone->cuts[i].ds_count;
+		}
+	}
+	return 0;
+}
+
+static int order_spans(const void *a, const void *b)
+{
+	return span_order(*(const struct span *)a, *(const struct span *)b);
+}
+
+static bool put_policy_ds(struct signing *g, const struct sign_zone *zone, const struct name *cut,
+        const struct span *ds, unsigned count, enum section section)
+{
+	uint32_t ttl_s = zone->max_ttl_s < SIGN_DS_TTL_S ? zone->max_ttl_s : SIGN_DS_TTL_S;
+	struct span sorted[LIMIT_DS];
+
+	memcpy(sorted, ds, count * sizeof(*ds));
+	qsort(sorted, count, sizeof(*sorted), order_spans);
+	return put_made(g, zone,
+	        &(struct made_set){ cut, TYPE_DS, section, { ttl_s, ttl_s }, sorted, count });
+}
+
+/* The NSEC of a cut covers nothing: its next name is beside and not below (RFC 9824, 3.4). */
+static bool put_cut_nsec(struct signing *g, const struct sign_zone *zone, const struct name *cut,
+        const struct set_ttls *ttls)
+{
+	const struct sign_types types = types_of_cut();
+	struct name next;
+
+	next_name_beside(cut, &zone->apex, &next);
+	return put_nsec(g, zone, cut, &next, &types, SECTION_AUTHORITY, ttls);
+}
+
+static uint32_t smaller(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+static struct set_ttls learned_ttls(struct signing *g, const struct sign_zone *zone)
+{
+	const struct zone_memory *z = memory_zone(g->signer, zone);
+	uint32_t most_s = smaller(SIGN_CUT_TTL_S, zone->max_ttl_s);
+
+	if (!z->has_soa)
+		return (struct set_ttls){ most_s, most_s };
+	return (struct set_ttls){ smaller(z->ttl_s, z->minimum_s),
+		smaller(z->original_ttl_s, z->minimum_s) };
+}
+
+static bool put_referral(struct signing *g, const struct walk *w, struct ending *e)
+{
+	const struct name *cut = &w->ns->owner;
+	const struct rrset *own = rrsets_find(&g->sets, SECTION_AUTHORITY, cut, TYPE_DS);
+	const struct set_ttls ttls = learned_ttls(g, w->zone);
+	const struct span *ds;
+	unsigned count = policy_ds(g, w->zone, cut, &ds);
+	bool good = put_set(g, w->ns, SECTION_AUTHORITY, NULL);
+
+	if (good && count > 0)
+		good = put_policy_ds(g, w->zone, cut, ds, count, SECTION_AUTHORITY);
+	else if (good && own)
+		good = put_set(g, own, SECTION_AUTHORITY, w->zone);
+	else if (good)
+		good = put_cut_nsec(g, w->zone, cut, &ttls);
+	e->outcome = SIGN_OUTCOME_REFERRAL;
+	if (w->links == 0)
+		e->flags = 0;
+	return good && put_additional(g, cut);
+}
+
+/* ---- An ordinary question ---- */
+
+/* NS below the apex is the child's, though the parent has it too. */
+static bool is_child_ns(const struct walk *w)
+{
+	return w->set->type == TYPE_NS && w->name.labels > w->zone->apex.labels;
+}
+
+static bool put_positive(struct signing *g, const struct walk *w)
+{
+	const struct rrset *ns = rrsets_find(&g->sets, SECTION_AUTHORITY, &w->zone->apex, TYPE_NS);
+
+	memory_note_name(g->signer, &w->name, &w->zone->apex, g->now_s);
+	if (!put_set(g, w->set, SECTION_ANSWER, is_child_ns(w) ? NULL : w->zone))
+		return false;
+	if (ns && !put_set(g, ns, SECTION_AUTHORITY, w->zone))
+		return false;
+	return put_additional(g, NULL);
+}
+
+/* A child zone that is not signed here, on the same server: its records go on as they are. */
+static bool put_unsigned(struct signing *g, struct ending *e)
+{
+	e->outcome = SIGN_OUTCOME_BELOW_CUT;
+	e->rcode = message_rcode(g->m) & RCODE_MASK;
+	for (unsigned i = 0; i < g->sets.count; i++) {
+		const struct rrset *set = &g->sets.sets[i];
+		if (!put_set(g, set, (enum section)set->section, NULL))
+			return false;
+	}
+	return true;
+}
+
+/* A link that leads to a name of which nothing is said, or which is not ours, ends what can be
+ * said: the resolver asks for it itself. */
+static bool end_chain(struct signing *g, const struct walk *w, struct ending *e)
+{
+	if (w->links == 0)
+		return signing_fail(g, SIGN_OUTCOME_NO_SOA);
+	if (w->is_overlong)
+		e->rcode = RCODE_YXDOMAIN;
+	return true;
+}
+
+static bool put_end(
+        struct signing *g, enum walk_end end, struct walk *w, uint16_t qtype, struct ending *e)
+{
+	switch (end) {
+	case WALK_POSITIVE:
+		return put_positive(g, w);
+	case WALK_NODATA:
+	case WALK_NXDOMAIN:
+		return answer_denial(g, w, end == WALK_NXDOMAIN, qtype, e);
+	case WALK_REFERRAL:
+		return put_referral(g, w, e);
+	case WALK_BELOW:
+		return w->links > 0 ? end_chain(g, w, e) : put_unsigned(g, e);
+	case WALK_OUTSIDE:
+	case WALK_OPEN:
+		return end_chain(g, w, e);
+	default:
+		return signing_fail(g, SIGN_OUTCOME_UNEXPECTED);
+	}
+}
+
+bool sign_answer(struct signing *g, struct ending *e)
+{
+	struct walk w;
+	enum walk_end end = walk_answer(g, g->qtype, LIMIT_CNAMES, &w);
+
+	e->flags = g->m->flags & FLAG_AA;
+	return put_end(g, end, &w, g->qtype, e);
+}
+
+/* ---- Types that only DNSSEC has ---- */
+
+/* NSEC was asked of a name that is there: its own one is the answer. */
+static bool answer_nsec(struct signing *g, const struct sign_zone *zone, struct sign_types types)
+{
+	const struct set_ttls ttls = learned_ttls(g, zone);
+	struct name next;
+
+	next_name(&g->qname, &zone->apex, &next);
+	return put_nsec(g, zone, &g->qname, &next, &types, SECTION_ANSWER, &ttls);
+}
+
+/* By its NSEC, a name that is not there is there with nothing but that: it cannot be denied. */
+static bool answer_nsec_of_nothing(struct signing *g, const struct walk *w)
+{
+	return answer_nsec(g, w->zone,
+	        has_name_below(g, w) ? types_of_name(w->zone, &g->qname, g->qtype)
+	                             : types_of_nothing());
+}
+
+bool sign_exists(struct signing *g, struct ending *e)
+{
+	struct walk w;
+	enum walk_end end = walk_answer(g, TYPE_SOA, 1, &w);
+	bool is_there = end == WALK_POSITIVE || end == WALK_NODATA;
+	const struct sign_zone *zone = sign_policy_zone(g->signer->policy, &g->qname);
+
+	if (end == WALK_BELOW || (end == WALK_POSITIVE && w.name.labels > w.zone->apex.labels))
+		return signing_fail(g, SIGN_OUTCOME_UNEXPECTED);
+	if (w.links > 0 && g->qtype == TYPE_NSEC) {
+		g->item_count = 0;
+		return answer_nsec(g, zone, types_of_alias());
+	}
+	if (w.links > 0)
+		return end_chain(g, &w, e);
+	if (is_there && g->qtype == TYPE_NSEC)
+		return answer_nsec(g, zone, types_of_name(zone, &g->qname, g->qtype));
+	if (end == WALK_NXDOMAIN && g->qtype == TYPE_NSEC)
+		return answer_nsec_of_nothing(g, &w);
+	if (end == WALK_POSITIVE) {
+		w.soa = w.set;
+		end = WALK_NODATA;
+	}
+	return put_end(g, end, &w, g->qtype, e);
+}
+
+/* ---- DS ---- */
+
+static bool answer_ds_of_cut(struct signing *g, const struct sign_zone *zone, struct ending *e)
+{
+	const struct rrset *own = rrsets_find(&g->sets, SECTION_AUTHORITY, &g->qname, TYPE_DS);
+	const struct span *ds;
+	struct set_ttls ttls;
+	unsigned count = policy_ds(g, zone, &g->qname, &ds);
+
+	if (count > 0)
+		return put_policy_ds(g, zone, &g->qname, ds, count, SECTION_ANSWER);
+	if (own)
+		return put_set(g, own, SECTION_ANSWER, zone);
+	e->outcome = SIGN_OUTCOME_NODATA;
+	return put_learned_soa(g, zone, &ttls) && put_cut_nsec(g, zone, &g->qname, &ttls);
+}
+
+/* NS was asked. Whoever has NS records below an apex shows a cut, as the parent or as the child. */
+bool sign_ds(struct signing *g, struct ending *e)
+{
+	const struct sign_zone *zone = sign_policy_zone(g->signer->policy, &g->qname);
+	bool is_known = false;
+	struct walk w;
+
+	for (unsigned i = 0; i < zone->cut_count; i++)
+		is_known = is_known || name_equal(&zone->cuts[i].name, &g->qname);
+	if (is_known)
+		return answer_ds_of_cut(g, zone, e);
+	enum walk_end end = walk_answer(g, TYPE_NS, 1, &w);
+	bool is_cut = (end == WALK_POSITIVE && w.links == 0) ||
+	              (end == WALK_REFERRAL && name_equal(&w.ns->owner, &g->qname));
+	if (is_cut)
+		return answer_ds_of_cut(g, zone, e);
+	if (end == WALK_BELOW)
+		return signing_fail(g, SIGN_OUTCOME_UNEXPECTED);
+	return put_end(g, w.links > 0 ? WALK_OPEN : end, &w, TYPE_DS, e);
+}
+
+/* ---- The apex ---- */
+
+static bool put_presigned(
+        struct signing *g, const struct sign_zone *zone, const struct presigned *p)
+{
+	const struct presigned_rrsig *chosen[LIMIT_DS];
+	unsigned count = presigned_choose(p, g->now_s, chosen);
+	struct sign_item item = { .section = SECTION_ANSWER,
+		.type = p->type,
+		.ttl_s = p->ttl_s,
+		.owner = &zone->apex,
+		.has_rdata = true };
+
+	if (count == 0)
+		return signing_fail(g, SIGN_OUTCOME_KEYS);
+	for (unsigned i = 0; i < p->count; i++) {
+		item.rdata = p->rdatas[i];
+		put_item(g, item);
+	}
+	item.type = TYPE_RRSIG;
+	for (unsigned i = 0; i < count && g->asked->asked.dnssec_ok; i++) {
+		item.rdata = chosen[i]->rdata;
+		put_item(g, item);
+	}
+	return true;
+}
+
+static const struct presigned *presigned_of(const struct sign_zone *zone, uint16_t type)
+{
+	if (type == TYPE_DNSKEY)
+		return &zone->dnskey;
+	return type == TYPE_CDS ? &zone->cds : &zone->cdnskey;
+}
+
+/* DS of a configured zone whose parent is configured. */
+static bool answer_ds_of_zone(struct signing *g, const struct sign_zone *child, struct ending *e)
+{
+	const struct sign_zone *parent;
+	struct set_ttls ttls;
+	struct name above;
+
+	name_parent(&child->apex, &above);
+	parent = sign_policy_zone(g->signer->policy, &above);
+	if (!parent)
+		return signing_fail(g, SIGN_OUTCOME_UNEXPECTED);
+	if (child->ds_count > 0)
+		return put_policy_ds(
+		        g, parent, &child->apex, child->ds, child->ds_count, SECTION_ANSWER);
+	e->outcome = SIGN_OUTCOME_NODATA;
+	return put_learned_soa(g, parent, &ttls) && put_cut_nsec(g, parent, &child->apex, &ttls);
+}
+
+bool sign_apex(struct signing *g, struct ending *e)
+{
+	const struct sign_zone *zone = sign_policy_zone(g->signer->policy, &g->qname);
+	const struct presigned *p;
+
+	e->outcome = SIGN_OUTCOME_APEX;
+	if (g->qtype == TYPE_DS)
+		return answer_ds_of_zone(g, zone, e);
+	p = presigned_of(zone, g->qtype);
+	return p->count > 0 ? put_presigned(g, zone, p) : sign_apex_nodata(g, e);
+}
+
+bool sign_apex_nodata(struct signing *g, struct ending *e)
+{
+	struct walk w = { .name = g->qname,
+		.zone = sign_policy_zone(g->signer->policy, &g->qname) };
+	struct set_ttls ttls;
+
+	return put_learned_soa(g, w.zone, &ttls) && put_denial(g, &w, false, g->qtype, &ttls, e);
+}

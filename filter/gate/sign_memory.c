@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a signer remembers. Every table is of a fixed size, and what was used longest ago gives way.
+ */
+#include "gate/signing.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define ARENA_OCTETS (4u << 20) /* for the groups and the canonical form of the largest message */
+
+struct seen_name {
+	struct wide_hash id; /* of the name: nobody who does not know the key finds two alike */
+	int64_t seen_s;
+};
+
+struct seen_ttl {
+	struct wide_hash id; /* of owner, type and data */
+	uint32_t highest_s;
+};
+
+static const struct signer_limits defaults = {
+	.signatures = 32768,
+	.denials = 16384,
+	.ttls = 32768,
+	.names = 16384,
+	.networks = 4096,
+	.servers = 256,
+};
+
+static uint32_t or_default(uint32_t given, uint32_t otherwise)
+{
+	return given ? given : otherwise;
+}
+
+static void take_limits(struct signer *s, const struct signer_limits *given)
+{
+	static const struct signer_limits none;
+	const struct signer_limits *l = given ? given : &none;
+
+	s->limits = (struct signer_limits){
+		.signatures = or_default(l->signatures, defaults.signatures),
+		.denials = or_default(l->denials, defaults.denials),
+		.ttls = or_default(l->ttls, defaults.ttls),
+		.names = or_default(l->names, defaults.names),
+		.networks = or_default(l->networks, defaults.networks),
+		.servers = or_default(l->servers, defaults.servers),
+	};
+}
+
+static size_t longest_signature(const struct sign_policy *p)
+{
+	size_t longest = 1;
+
+	for (unsigned i = 0; i < p->zone_count; i++) {
+		size_t octets = signkey_signature_octets(p->zones[i].key);
+		if (octets > longest)
+			longest = octets;
+	}
+	return longest;
+}
+
+struct signer *signer_new(
+        struct crypto *crypto, const struct sign_policy *policy, const struct signer_limits *limits)
+{
+	struct signer *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->crypto = crypto;
+	take_limits(s, limits);
+	s->rrs = calloc(MESSAGE_RRS_MAX, sizeof(*s->rrs));
+	s->items = calloc(SIGN_ITEMS_MAX, sizeof(*s->items));
+	if (hash_key_draw(&s->key) == 0 && s->rrs && s->items &&
+	        arena_init(&s->arena, ARENA_OCTETS) == 0 &&
+	        table_init(&s->ttls, sizeof(struct seen_ttl), s->limits.ttls) == 0 &&
+	        table_init(&s->names, sizeof(struct seen_name), s->limits.names) == 0 &&
+	        sign_budget_init(s) == 0 && sign_servers_init(s) == 0 &&
+	        signer_set_policy(s, policy) == 0)
+		return s;
+	signer_free(s);
+	return NULL;
+}
+
+void signer_free(struct signer *s)
+{
+	if (!s)
+		return;
+	table_fini(&s->signatures);
+	table_fini(&s->denials);
+	table_fini(&s->ttls);
+	table_fini(&s->names);
+	table_fini(&s->networks);
+	table_fini(&s->servers);
+	arena_fini(&s->arena);
+	free(s->zones);
+	free(s->rrs);
+	free(s->items);
+	free(s);
+}
+
+int signer_set_policy(struct signer *s, const struct sign_policy *policy)
+{
+	size_t octets = longest_signature(policy);
+	size_t zones = policy->zone_count ? policy->zone_count : 1;
+	struct zone_memory *memory = calloc(zones, sizeof(*memory));
+	struct table signatures = { 0 }, denials = { 0 };
+
+	if (!memory || signatures_init(&signatures, octets, s->limits.signatures) < 0 ||
+	        signatures_init(&denials, octets, s->limits.denials) < 0) {
+		table_fini(&signatures);
+		table_fini(&denials);
+		free(memory);
+		return -ENOMEM;
+	}
+	table_fini(&s->signatures);
+	table_fini(&s->denials);
+	free(s->zones);
+	s->signatures = signatures;
+	s->denials = denials;
+	s->zones = memory;
+	s->policy = policy;
+	s->period_s = sign_policy_period(policy);
+	s->signature_octets = octets;
+	return 0;
+}
+
+void *table_add_or_replace(struct table *t, uint64_t hash)
+{
+	if (t->used == t->capacity)
+		table_remove(t, table_oldest(t));
+	return table_add(t, hash);
+}
+
+struct zone_memory *memory_zone(struct signer *s, const struct sign_zone *zone)
+{
+	return &s->zones[zone - s->policy->zones];
+}
+
+static bool is_same_id(const void *entry, const void *key)
+{
+	return memcmp(entry, key, sizeof(struct wide_hash)) == 0;
+}
+
+/* Half of the id serves as the table's hash. */
+static uint64_t hash_of(const struct wide_hash *id)
+{
+	uint64_t hash;
+	memcpy(&hash, id->octets, sizeof(hash));
+	return hash;
+}
+
+/* ---- TTLs ---- */
+
+/* The set as one run of octets in the arena; its length is 0 when that is used up. */
+static struct span set_octets(struct arena *arena, const struct canonical_set *set)
+{
+	size_t size = set->set->owner.len + 2u;
+
+	for (unsigned i = 0; i < set->count; i++)
+		size += 2 + set->rdatas[i].len;
+	uint8_t *room = arena_take(arena, size);
+	if (!room)
+		return span_of(NULL, 0);
+	struct writer w = writer_over(room, size);
+	writer_put(&w, name_span(&set->set->owner));
+	writer_u16(&w, set->set->type);
+	for (unsigned i = 0; i < set->count; i++) {
+		writer_u16(&w, (uint16_t)set->rdatas[i].len);
+		writer_put(&w, set->rdatas[i]);
+	}
+	return writer_span(&w);
+}
+
+uint32_t memory_ttl(
+        struct signer *s, const struct canonical_set *set, uint32_t ttl_s, uint32_t max_s)
+{
+	size_t mark = arena_mark(&s->arena);
+	struct span octets = set_octets(&s->arena, set);
+	struct wide_hash id = keyed_hash_wide(&s->key, octets);
+	struct seen_ttl *seen;
+
+	arena_reset(&s->arena, mark);
+	if (ttl_s > max_s)
+		ttl_s = max_s;
+	if (octets.len == 0)
+		return ttl_s;
+	seen = table_find(&s->ttls, hash_of(&id), is_same_id, &id);
+	if (seen) {
+		table_touch(&s->ttls, seen);
+	} else {
+		seen = table_add_or_replace(&s->ttls, hash_of(&id));
+		seen->id = id;
+	}
+	if (ttl_s > seen->highest_s)
+		seen->highest_s = ttl_s;
+	/* The policy's bound may have been higher when it was seen. */
+	return seen->highest_s < max_s ? seen->highest_s : max_s;
+}
+
+/* ---- Names ---- */
+
+static void note_name(struct signer *s, const struct name *name, int64_t now_s)
+{
+	struct wide_hash id = keyed_hash_wide(&s->key, name_span(name));
+	struct seen_name *seen = table_find(&s->names, hash_of(&id), is_same_id, &id);
+
+	if (seen) {
+		table_touch(&s->names, seen);
+	} else {
+		seen = table_add_or_replace(&s->names, hash_of(&id));
+		seen->id = id;
+	}
+	seen->seen_s = now_s;
+}
+
+void memory_note_name(
+        struct signer *s, const struct name *name, const struct name *apex, int64_t now_s)
+{
+	struct name above;
+
+	name_parent(name, &above);
+	for (; above.labels > apex->labels; name_parent(&above, &above))
+		note_name(s, &above, now_s);
+}
+
+bool memory_has_below(struct signer *s, const struct name *name, int64_t now_s)
+{
+	struct wide_hash id = keyed_hash_wide(&s->key, name_span(name));
+	const struct seen_name *seen = table_find(&s->names, hash_of(&id), is_same_id, &id);
+
+	return seen && now_s - seen->seen_s < SIGN_MEMORY_S;
+}

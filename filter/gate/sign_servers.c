@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which servers bear EDNS. None gets an OPT unasked: with it a server may send more than 512 octets
+ * over UDP, so the first response that is cut makes it worth a try, and whether that went well is
+ * remembered (RFC 6891, 7). */
+#include "gate/signing.h"
+
+#define REFUSES_MS     86400000u /* until the next try */
+#define SILENT_MAX     2         /* queries in a row without a response, while it is tried */
+#define BEARS_LOST_MAX 8         /* the same of a server that is known to bear it */
+
+enum bearing { SERVER_TRIED, SERVER_BEARS, SERVER_REFUSES };
+
+struct server {
+	uint8_t len;
+	uint8_t address[16];
+	uint8_t bearing; /* enum bearing */
+	uint8_t silent;
+	uint64_t until_ms; /* of SERVER_REFUSES */
+};
+
+int sign_servers_init(struct signer *s)
+{
+	return table_init(&s->servers, sizeof(struct server), s->limits.servers);
+}
+
+static bool is_same_server(const void *entry, const void *key)
+{
+	const struct server *server = entry;
+	const struct span *address = key;
+	return server->len == address->len &&
+	       memcmp(server->address, address->base, address->len) == 0;
+}
+
+static struct server *find(struct signer *s, struct span address)
+{
+	return table_find(&s->servers, keyed_hash(&s->key, address), is_same_server, &address);
+}
+
+static void start_trying(struct signer *s, struct span address)
+{
+	struct server *server = find(s, address);
+
+	if (server || address.len > sizeof(server->address))
+		return;
+	server = table_add_or_replace(&s->servers, keyed_hash(&s->key, address));
+	server->len = (uint8_t)address.len;
+	memcpy(server->address, address.base, address.len);
+	server->bearing = SERVER_TRIED;
+}
+
+static void refuses(struct server *server, uint64_t now_ms)
+{
+	server->bearing = SERVER_REFUSES;
+	server->until_ms = now_ms + REFUSES_MS;
+}
+
+bool server_bears_edns(struct signer *s, struct span address, uint64_t now_ms)
+{
+	struct server *server = find(s, address);
+
+	if (!server)
+		return false;
+	if (server->bearing == SERVER_REFUSES && now_ms >= server->until_ms)
+		table_remove(&s->servers, server);
+	else
+		return server->bearing != SERVER_REFUSES;
+	return false;
+}
+
+void server_note_response(struct signer *s, struct span address, bool sent_edns,
+        const struct message *m, uint64_t now_ms)
+{
+	struct server *server = find(s, address);
+
+	if (!sent_edns) {
+		if (m->flags & FLAG_TC)
+			start_trying(s, address);
+		return;
+	}
+	if (!server)
+		return;
+	server->silent = 0;
+	if (m->edns.present && message_rcode(m) != RCODE_FORMERR)
+		server->bearing = SERVER_BEARS;
+	else
+		refuses(server, now_ms);
+}
+
+void server_note_silence(struct signer *s, struct span address, uint64_t now_ms)
+{
+	struct server *server = find(s, address);
+
+	if (!server || server->bearing == SERVER_REFUSES)
+		return;
+	if (++server->silent >= (server->bearing == SERVER_BEARS ? BEARS_LOST_MAX : SILENT_MAX))
+		refuses(server, now_ms);
+}
+
+void sign_unanswered(struct signer *s, const struct asked_signing *asked,
+        const struct sign_peers *peers, uint64_t now_ms)
+{
+	if (asked->sent_edns)
+		server_note_silence(s, peers->server, now_ms);
+}

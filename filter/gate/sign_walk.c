@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the server's message says of a name: from link to link of a chain to the last name, and what
+ * becomes of that. */
+#include "gate/signing.h"
+
+bool is_below_cut(const struct sign_zone *zone, const struct name *name)
+{
+	for (unsigned i = 0; i < zone->cut_count; i++) {
+		if (name_within(name, &zone->cuts[i].name))
+			return true;
+	}
+	return false;
+}
+
+static bool read_target(const struct signing *g, const struct rrset *set, struct name *target)
+{
+	const struct rr *rr = &g->m->rrs[set->first];
+	struct cursor c = cursor_at(g->m->octets, rr->rdata_at);
+
+	name_read(&c, target);
+	return !c.bad && set->count == 1;
+}
+
+static const struct rrset *find_answer(
+        const struct signing *g, const struct name *name, uint16_t qtype)
+{
+	if (qtype != TYPE_ANY)
+		return rrsets_find(&g->sets, SECTION_ANSWER, name, qtype);
+	for (unsigned i = 0; i < g->sets.count; i++) {
+		const struct rrset *set = &g->sets.sets[i];
+		if (set->section == SECTION_ANSWER && set->count > 0 &&
+		        name_equal(&set->owner, name))
+			return set;
+	}
+	return NULL;
+}
+
+/* The DNAME of the zone that is above the name. */
+static const struct rrset *find_dname(
+        const struct signing *g, const struct sign_zone *zone, const struct name *name)
+{
+	for (unsigned i = 0; i < g->sets.count; i++) {
+		const struct rrset *set = &g->sets.sets[i];
+		if (set->section == SECTION_ANSWER && set->count > 0 && set->type == TYPE_DNAME &&
+		        set->owner.labels < name->labels && name_within(name, &set->owner) &&
+		        name_within(&set->owner, &zone->apex))
+			return set;
+	}
+	return NULL;
+}
+
+enum step {
+	STEP_ON,   /* the walk goes on from w->name */
+	STEP_NONE, /* there is no link at it */
+	STEP_END,  /* the DNAME leads to a name that cannot be */
+	STEP_BAD,
+};
+
+/* The CNAME that a server makes out of a DNAME is not signed (RFC 6672, 5.3.1). */
+static enum step follow_dname(struct signing *g, struct walk *w, const struct rrset *dname)
+{
+	const struct rrset *made = rrsets_find(&g->sets, SECTION_ANSWER, &w->name, TYPE_CNAME);
+	struct name target;
+
+	if (!read_target(g, dname, &target) || !put_set(g, dname, SECTION_ANSWER, w->zone))
+		return STEP_BAD;
+	if (made && !put_set(g, made, SECTION_ANSWER, NULL))
+		return STEP_BAD;
+	w->is_overlong = !name_replace_suffix(&w->name, &dname->owner, &target, &w->name);
+	return w->is_overlong ? STEP_END : STEP_ON;
+}
+
+static enum step follow(struct signing *g, struct walk *w)
+{
+	const struct rrset *dname = find_dname(g, w->zone, &w->name);
+	const struct rrset *cname;
+
+	if (dname)
+		return follow_dname(g, w, dname);
+	cname = rrsets_find(&g->sets, SECTION_ANSWER, &w->name, TYPE_CNAME);
+	if (!cname)
+		return STEP_NONE;
+	memory_note_name(g->signer, &w->name, &w->zone->apex, g->now_s);
+	if (!put_set(g, cname, SECTION_ANSWER, w->zone) || !read_target(g, cname, &w->name))
+		return STEP_BAD;
+	return STEP_ON;
+}
+
+/* The NS of a cut that the name is at or below. Where the zone itself is what was referred to, the
+ * server speaks for the parent, which is then the zone. */
+static bool is_referral(struct signing *g, struct walk *w, const struct rrset *ns)
+{
+	const struct name *apex = &w->zone->apex;
+	const struct sign_zone *parent;
+	struct name above;
+
+	if (!name_within(&w->name, &ns->owner) || ns->owner.labels < apex->labels)
+		return false;
+	if (ns->owner.labels > apex->labels)
+		return true;
+	name_parent(apex, &above);
+	parent = apex->labels > 0 ? sign_policy_zone(g->signer->policy, &above) : NULL;
+	if (!parent || (g->m->flags & FLAG_AA))
+		return false;
+	w->zone = parent;
+	return true;
+}
+
+/* What the authority section says of the last name. */
+static enum walk_end read_authority(struct signing *g, struct walk *w)
+{
+	bool is_below = false;
+
+	for (unsigned i = 0; i < g->sets.count; i++) {
+		const struct rrset *set = &g->sets.sets[i];
+		if (set->section != SECTION_AUTHORITY || set->count == 0)
+			continue;
+		if (set->type == TYPE_SOA && name_equal(&set->owner, &w->zone->apex))
+			w->soa = set;
+		else if (set->type == TYPE_SOA && set->owner.labels > w->zone->apex.labels)
+			is_below = is_below || name_within(&w->name, &set->owner);
+		else if (set->type == TYPE_NS)
+			w->ns = set;
+	}
+	if (w->soa)
+		return message_rcode(g->m) == RCODE_NXDOMAIN ? WALK_NXDOMAIN : WALK_NODATA;
+	if (is_below)
+		return WALK_BELOW;
+	if (w->ns && message_rcode(g->m) == RCODE_NOERROR && is_referral(g, w, w->ns))
+		return WALK_REFERRAL;
+	return WALK_OPEN;
+}
+
+/* Of a name that the operator says is another's, a server refers or answers as the other. */
+static enum walk_end walk_below_cut(struct signing *g, struct walk *w)
+{
+	if (read_authority(g, w) == WALK_REFERRAL)
+		return WALK_REFERRAL;
+	return w->links > 0 ? WALK_OUTSIDE : WALK_BELOW;
+}
+
+enum walk_end walk_answer(struct signing *g, uint16_t qtype, unsigned links, struct walk *w)
+{
+	*w = (struct walk){ .name = g->qname };
+	for (;;) {
+		w->zone = sign_policy_zone(g->signer->policy, &w->name);
+		if (!w->zone)
+			return WALK_OUTSIDE;
+		if (is_below_cut(w->zone, &w->name))
+			return walk_below_cut(g, w);
+		w->set = find_answer(g, &w->name, qtype);
+		if (w->set)
+			return WALK_POSITIVE;
+		if (w->links == links)
+			return WALK_OPEN;
+		enum step step = follow(g, w);
+		if (step == STEP_BAD)
+			return WALK_BROKEN;
+		if (step == STEP_NONE)
+			return read_authority(g, w);
+		w->links++;
+		if (step == STEP_END)
+			return WALK_OPEN;
+	}
+}

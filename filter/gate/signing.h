@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The inside of the signer. Private to gate/. */
+#ifndef GATE_SIGNING_H
+#define GATE_SIGNING_H
+
+#include "base/arena.h"
+#include "base/keyedhash.h"
+#include "base/table.h"
+#include "dnssec/canonical.h"
+#include "gate/sign.h"
+
+#define SIGN_ITEMS_MAX   (MESSAGE_RRS_MAX + 3 * LIMIT_RRSETS)
+#define SIGN_SOA_OCTETS  (2 * NAME_MAX_OCTETS + 20)
+#define SIGN_INCEPTION_S 3600  /* before now, for clocks that are late */
+#define SIGN_MEMORY_S    86400 /* for which a name that was seen is known to be there */
+#define SIGN_DS_TTL_S    3600  /* of a DS that comes from the policy */
+#define SIGN_CUT_TTL_S   300   /* of a denial while the zone's SOA was not seen yet */
+
+/* ---- What a signer remembers ---- */
+
+/* What was learned of a zone. */
+struct zone_memory {
+	bool has_soa;
+	uint32_t ttl_s, original_ttl_s, minimum_s;
+	uint16_t len;
+	uint8_t soa[SIGN_SOA_OCTETS]; /* RDATA in canonical form */
+};
+
+struct bucket {
+	uint64_t refilled_ms;
+	uint32_t tokens;
+};
+
+struct signer {
+	struct crypto *crypto;
+	const struct sign_policy *policy;
+	uint32_t period_s;
+	size_t signature_octets; /* of the longest signature that fits the caches */
+	struct signer_limits limits;
+	struct hash_key key;
+
+	struct table signatures, denials; /* SHA-256 of what was signed: the signature */
+	struct table ttls;                /* RRset with its data: the highest TTL seen */
+	struct table names;               /* names with names below them: when they were seen */
+	struct table networks;            /* of clients: their buckets */
+	struct table servers;             /* what they bear */
+	struct zone_memory *zones;        /* by index in the policy */
+	struct bucket datagrams, streams; /* new signatures, of all clients */
+
+	struct arena arena;
+	struct rr *rrs;
+	struct sign_item *items;
+};
+
+/* Adds an entry; where the table is full, in the place of the one used longest ago. */
+void *table_add_or_replace(struct table *t, uint64_t hash);
+
+/* Take memory for what the limits say. Return 0 or -ENOMEM. */
+int sign_budget_init(struct signer *s);
+int sign_servers_init(struct signer *s);
+int signatures_init(struct table *t, size_t octets, uint32_t count);
+
+/* The highest TTL seen of an RRset with this data, `ttl_s` included, within `max_s`. */
+uint32_t memory_ttl(
+        struct signer *s, const struct canonical_set *set, uint32_t ttl_s, uint32_t max_s);
+
+/* Notes that `name` is there, and so are the names between it and `apex`. */
+void memory_note_name(
+        struct signer *s, const struct name *name, const struct name *apex, int64_t now_s);
+
+/* True when a name below `name` was seen lately. */
+bool memory_has_below(struct signer *s, const struct name *name, int64_t now_s);
+
+struct zone_memory *memory_zone(struct signer *s, const struct sign_zone *zone);
+
+/* ---- Limits ---- */
+
+/* Takes one new signature from what the client's network and all clients may have. Returns false
+ * when there is none left. */
+bool budget_take(struct signer *s, struct span client, bool is_stream, uint64_t now_ms);
+
+/* ---- Servers and EDNS ---- */
+
+/* True when a query over UDP may carry an OPT to this server. */
+bool server_bears_edns(struct signer *s, struct span server, uint64_t now_ms);
+
+/* Learns from a response whether the server bears EDNS. */
+void server_note_response(struct signer *s, struct span server, bool sent_edns,
+        const struct message *m, uint64_t now_ms);
+void server_note_silence(struct signer *s, struct span server, uint64_t now_ms);
+
+/* ---- Denial ---- */
+
+/* The types that are at a name, for a bit map. */
+struct sign_types {
+	uint8_t bits[2][32]; /* windows 0 and 1 */
+};
+
+/* What a name that is there may hold, for all that is known (RFC 9824, 3.2): not `but`. */
+struct sign_types types_of_name(
+        const struct sign_zone *zone, const struct name *name, uint16_t but);
+struct sign_types types_of_cut(void);
+struct sign_types types_of_alias(void);
+struct sign_types types_of_nothing(void); /* NXNAME: RFC 9824, 3.1 */
+
+/* The first name that can come after `name` in canonical order (RFC 4034, 6.1), or the apex where
+ * there is none. */
+void next_name(const struct name *name, const struct name *apex, struct name *next);
+
+/* The first name that can come after `name` and all that is below it. */
+void next_name_beside(const struct name *name, const struct name *apex, struct name *next);
+
+/* Writes the RDATA of an NSEC. */
+void nsec_write(struct writer *out, const struct name *next, const struct sign_types *types);
+
+/* ---- One response ---- */
+
+/* A record that goes to the client. */
+struct sign_item {
+	uint8_t section;
+	bool is_extra; /* may be left out where space lacks: a signature of an additional record */
+	uint16_t type;
+	uint32_t ttl_s;
+	const struct name *owner; /* NULL: where `rr` has it */
+	const struct rr *rr;      /* the record itself, or one with the same owner */
+	bool has_rdata;           /* `rdata` and not that of `rr` */
+	struct span rdata;
+};
+
+struct signing {
+	struct signer *signer;
+	const struct asked_signing *asked;
+	const struct sign_peers *peers;
+	bool is_stream;
+	int64_t now_s;
+	uint64_t now_ms;
+	struct sign_result *result;
+
+	struct name qname; /* the client's */
+	uint16_t qtype;
+	const struct message *m; /* the server's */
+	struct rrsets sets;
+	unsigned item_count;
+	unsigned set_count;        /* of these that were signed */
+	enum sign_outcome trouble; /* of what ended it, or SIGN_OUTCOME_COUNT */
+};
+
+/* Ends the signing for the reason `trouble`, unless it has ended already. Returns false. */
+bool signing_fail(struct signing *g, enum sign_outcome trouble);
+
+/* Makes the RRSIG of a set, as RDATA in the arena: remembered or new. Returns false when it cannot
+ * be had, and says why in `g`. */
+bool sign_set(struct signing *g, const struct sign_zone *zone, const struct canonical_set *set,
+        uint32_t original_ttl_s, bool is_denial, struct span *rrsig);
+
+/* What is sent as TTL, and what the RRSIG says. */
+struct set_ttls {
+	uint32_t wire_s, original_s;
+};
+
+/* A set that is made here; its RDATA is in canonical form and order. */
+struct made_set {
+	const struct name *owner;
+	uint16_t type;
+	enum section section;
+	struct set_ttls ttls;
+	struct span *rdatas;
+	unsigned count;
+};
+
+/* These add to what goes out, with a signature where the client has DO. They return false when that
+ * cannot be, and say why in `g`. */
+bool put_item(struct signing *g, struct sign_item item);
+
+/* A set of the server's message; without a signature where `zone` is NULL. */
+bool put_set(struct signing *g, const struct rrset *set, enum section section,
+        const struct sign_zone *zone);
+
+/* The SOA that makes a denial; `denial` is set to what an NSEC beside it lives (RFC 9077, 3). */
+bool put_soa(struct signing *g, const struct rrset *set, const struct sign_zone *zone,
+        struct set_ttls *denial);
+bool put_learned_soa(struct signing *g, const struct sign_zone *zone, struct set_ttls *denial);
+bool put_made(struct signing *g, const struct sign_zone *zone, const struct made_set *made);
+bool put_nsec(struct signing *g, const struct sign_zone *zone, const struct name *owner,
+        const struct name *next, const struct sign_types *types, enum section section,
+        const struct set_ttls *ttls);
+
+/* The additional section: signed as far as it can be, but not what is below `cut` (or NULL). */
+bool put_additional(struct signing *g, const struct name *cut);
+
+/* True when the operator says that the zone is delegated at or above `name`. */
+bool is_below_cut(const struct sign_zone *zone, const struct name *name);
+
+/* What the answer section says of the question, link after link. */
+enum walk_end {
+	WALK_POSITIVE, /* `set` */
+	WALK_OUTSIDE,  /* the chain leaves the zones that are signed here */
+	WALK_NODATA,   /* `soa` */
+	WALK_NXDOMAIN, /* likewise */
+	WALK_REFERRAL, /* `ns` */
+	WALK_BELOW,    /* it comes from a zone below, which is not signed here */
+	WALK_OPEN,     /* nothing is said of the last name */
+	WALK_BROKEN,   /* no server should send this */
+};
+
+struct walk {
+	struct name name;             /* the last one */
+	const struct sign_zone *zone; /* that it is in; NULL outside */
+	unsigned links;
+	bool is_overlong; /* a DNAME made a name that cannot be: YXDOMAIN */
+	const struct rrset *set, *soa, *ns;
+};
+
+/* Walks from qname, over at most `links` links, and adds each of them to what goes out; but not the
+ * set that answers. */
+enum walk_end walk_answer(struct signing *g, uint16_t qtype, unsigned links, struct walk *w);
+
+/* Remembers the SOA of a zone where the server speaks with authority. */
+void learn_soa(struct signing *g);
+
+/* ---- What is made of a response: one function for each way ---- */
+
+/* Each adds what goes out to `g` and says how it ends. They return false when it cannot be made. */
+struct ending {
+	unsigned rcode;
+	uint16_t flags; /* AA */
+	bool says_co;
+	enum sign_outcome outcome;
+};
+
+bool sign_answer(struct signing *g, struct ending *e);
+bool sign_exists(struct signing *g, struct ending *e);
+bool sign_ds(struct signing *g, struct ending *e);
+bool sign_apex(struct signing *g, struct ending *e);
+bool sign_apex_nodata(struct signing *g, struct ending *e);
+
+/* ---- What goes out ---- */
+
+/* Writes the items as the response. Returns false when they do not fit what the client takes. */
+bool write_items(struct signing *g, const struct ending *e, struct writer *out);
+
+/* Writes a response without records. `ede` is an Extended DNS Error (RFC 8914) or EDE_NONE, and
+ * `text` its words or "". */
+void write_empty(struct signing *g, unsigned rcode, uint16_t flags, int ede, const char *text,
+        struct writer *out);
+
+#endif

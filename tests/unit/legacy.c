@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "legacy.h"
+
+#include "wire/edns.h"
+
+static const char *const apexes[LEGACY_ZONES] = { "example.test", "sub.example.test", "other.test",
+	"p256.test" };
+
+static struct signkey *key_of(const struct testkey *k, uint8_t algorithm)
+{
+	uint8_t secret[32];
+
+	testkey_secret(k, secret);
+	struct signkey *key = signkey_from_secret(algorithm, span_of(secret, sizeof(secret)));
+	assert_non_null(key);
+	return key;
+}
+
+/* The DNSKEY RRset of a zone, as the KSK signs it ahead. */
+static void presign_keys(struct legacy *l, struct sign_zone *zone, const struct testkey *k,
+        const char *apex, uint8_t *room)
+{
+	struct rd key = rd_dnskey(k);
+	struct rd rrsig = rd_rrsig(k, apex, TYPE_DNSKEY, TTL, &key, 1, &valid);
+
+	(void)l;
+	memcpy(room, key.octets, key.len);
+	memcpy(room + key.len, rrsig.octets, rrsig.len);
+	zone->dnskey = (struct presigned){ .type = TYPE_DNSKEY,
+		.ttl_s = TTL,
+		.count = 1,
+		.rrsig_count = 1,
+		.rdatas = { span_of(room, key.len) },
+		.rrsigs = { { .inception = valid.inception,
+		        .expiration = valid.expiration,
+		        .tag = testkey_tag(k),
+		        .rdata = span_of(room + key.len, rrsig.len) } } };
+}
+
+static void fill_zone(struct legacy *l, struct sign_zone *zone, const char *apex)
+{
+	const struct testkey *k = judge_key(l->judge, apex);
+	uint8_t algorithm =
+	        strcmp(apex, "p256.test") == 0 ? ALGORITHM_ECDSAP256 : ALGORITHM_ED25519;
+
+	assert_true(name_from_text(apex, &zone->apex));
+	zone->key = key_of(k, algorithm);
+	zone->key_tag = testkey_tag(k);
+	zone->max_ttl_s = SIGN_MAX_TTL_S;
+}
+
+struct sign_zone *legacy_zone(struct legacy *l, const char *apex)
+{
+	struct name name;
+
+	assert_true(name_from_text(apex, &name));
+	for (unsigned i = 0; i < LEGACY_ZONES; i++) {
+		if (name_equal(&l->zones[i].apex, &name))
+			return &l->zones[i];
+	}
+	fail_msg("no zone: %s", apex);
+	return NULL;
+}
+
+struct legacy *legacy_new(void)
+{
+	struct legacy *l = calloc(1, sizeof(*l));
+
+	assert_non_null(l);
+	l->judge = judge_new();
+	l->now_s = NOW;
+	l->now_ms = LEGACY_NOW_MS;
+	memcpy(l->client, (uint8_t[]){ 192, 0, 2, 1 }, 4);
+	memcpy(l->server, (uint8_t[]){ 192, 0, 2, 53 }, 4);
+	l->client_len = 4;
+	for (unsigned i = 0; i < LEGACY_ZONES; i++)
+		fill_zone(l, &l->zones[i], apexes[i]);
+	presign_keys(l, &l->zones[0], judge_key(l->judge, apexes[0]), apexes[0], l->dnskey);
+	assert_int_equal(sign_policy_sort(l->zones, LEGACY_ZONES), -1);
+	l->policy = (struct sign_policy){
+		.zones = l->zones, .zone_count = LEGACY_ZONES, .life_s = SIGN_LIFE_S
+	};
+	l->signer = signer_new(l->judge->crypto, &l->policy, NULL);
+	assert_non_null(l->signer);
+	return l;
+}
+
+void legacy_free(struct legacy *l)
+{
+	signer_free(l->signer);
+	for (unsigned i = 0; i < LEGACY_ZONES; i++)
+		signkey_free((struct signkey *)(uintptr_t)l->zones[i].key);
+	judge_free(l->judge);
+	free(l);
+}
+
+struct sign_peers legacy_peers(const struct legacy *l)
+{
+	return (struct sign_peers){ span_of(l->client, l->client_len), span_of(l->server, 4) };
+}
+
+/* The OPT's flags are its TTL's lower half. */
+static void put_opt(struct msgbuild *b, unsigned how)
+{
+	uint16_t flags =
+	        (uint16_t)(((how & ASK_DO) == ASK_DO ? EDNS_DO : 0) | (how & ASK_CO ? EDNS_CO : 0));
+	uint16_t size = (how & ASK_LARGE & ~ASK_EDNS) ? 65535 : 1232;
+
+	msg_section(b, SECTION_ADDITIONAL);
+	msg_opt(b, size, false);
+	put_u16(b->octets + b->len - 4, flags);
+}
+
+void legacy_ask(struct legacy *l, const char *question, unsigned how)
+{
+	static struct rr rrs[8];
+	const struct sign_peers peers = legacy_peers(l);
+	struct asked as = judge_asked(question, how);
+	struct message m;
+	char qname[256], type[TYPE_TEXT_SIZE];
+	struct writer out = writer_over(l->sent, sizeof(l->sent));
+
+	assert_int_equal(sscanf(question, "%255s %15s", qname, type), 2);
+	msg_begin(&l->query, LEGACY_ID,
+	        (uint16_t)((as.flags & FLAG_RD) | (how & ASK_CD ? FLAG_CD : 0)), qname,
+	        (uint16_t)(as.question[as.question_len - 4] << 8 |
+	                   as.question[as.question_len - 3]));
+	if (how & ASK_EDNS)
+		put_opt(&l->query, how);
+	assert_true(message_parse(&m, msg_span(&l->query), rrs, COUNT(rrs)));
+	l->is_stream = how & ASK_STREAM;
+	l->kind = sign_query(l->signer, &m, &peers, l->is_stream, l->now_ms, &l->asked, &out);
+	assert_false(out.full);
+	l->sent_len = out.len;
+}
+
+void legacy_respond_octets(struct legacy *l, struct span response)
+{
+	const struct sign_peers peers = legacy_peers(l);
+	struct writer out = writer_over(l->out, sizeof(l->out));
+
+	sign_response(l->signer, &l->asked, &peers, response, l->is_stream, l->now_s, l->now_ms,
+	        &out, &l->result);
+}
+
+void legacy_respond(struct legacy *l, uint16_t flags, const char *records)
+{
+	struct msgbuild *b = &l->judge->response;
+	static struct rr rrs[8];
+	struct message sent;
+	size_t owner_len;
+
+	assert_int_equal(l->kind, SIGN_QUERY_ASKED);
+	assert_true(message_parse(&sent, span_of(l->sent, l->sent_len), rrs, COUNT(rrs)));
+	*b = (struct msgbuild){ .section = SECTION_ANSWER };
+	/* The question as the server got it. */
+	owner_len = DNS_HEADER_SIZE + sent.question.len;
+	memcpy(b->octets, l->sent, owner_len);
+	memset(b->octets + 6, 0, 6);
+	put_u16(b->octets + 2, (uint16_t)(FLAG_QR | (sent.flags & FLAG_RD) | flags));
+	b->len = owner_len;
+	judge_write(l->judge, records);
+	legacy_respond_octets(l, msg_span(b));
+}
+
+const struct message *legacy_delivered(const struct legacy *l)
+{
+	static struct rr rrs[MESSAGE_RRS_MAX];
+	static struct message m;
+	struct name owner;
+
+	assert_int_equal(l->result.verdict, SIGN_REWRITE);
+	assert_true(message_parse(&m, l->result.octets, rrs, MESSAGE_RRS_MAX));
+	for (unsigned i = 0; i < m.rr_count; i++)
+		assert_true(message_owner(&m, &rrs[i], &owner));
+	return &m;
+}
+
+struct outcome legacy_judged(struct legacy *l)
+{
+	judge_octets(l->judge, &l->asked.asked, l->result.octets);
+	return l->judge->result.outcome;
+}

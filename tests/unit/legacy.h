@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A server that knows nothing of DNSSEC, and the signer before it. The zones are those of the world
+ * in judge.h, with its keys, so its gate can say what it thinks of what the signer makes. */
+#ifndef TESTS_LEGACY_H
+#define TESTS_LEGACY_H
+
+#include "judge.h"
+
+#include "gate/sign.h"
+
+#define LEGACY_ZONES  4 /* example.test, sub.example.test, other.test, p256.test */
+#define LEGACY_NOW_MS 1000000
+#define LEGACY_ID     0x1234
+
+enum {
+	ASK_CO = 32,
+	ASK_STREAM = 64,
+	ASK_CD = 128,
+};
+
+struct legacy {
+	struct judge *judge;
+	struct sign_zone zones[LEGACY_ZONES];
+	struct sign_policy policy;
+	struct signer *signer;
+	uint8_t dnskey[2048]; /* DNSKEY and RRSIG of the first zone */
+	uint8_t client[16], server[16];
+	unsigned client_len;
+	int64_t now_s;
+	uint64_t now_ms;
+	bool is_stream;
+
+	struct msgbuild query;
+	enum sign_query kind;
+	struct asked_signing asked;
+	uint8_t sent[SIGN_QUERY_MAX]; /* to the server */
+	size_t sent_len;
+
+	uint8_t out[65535];
+	struct sign_result result;
+};
+
+struct legacy *legacy_new(void);
+void legacy_free(struct legacy *l);
+
+/* A client asks; what goes on to the server is in l->sent. */
+void legacy_ask(struct legacy *l, const char *question, unsigned how);
+
+/* The server's response to what was sent, in the notation of judge.h. `flags` has the RCODE, and
+ * FLAG_AA and others. */
+void legacy_respond(struct legacy *l, uint16_t flags, const char *records);
+
+/* The same for octets. */
+void legacy_respond_octets(struct legacy *l, struct span response);
+
+/* What the client gets, parsed; good until the next call. */
+const struct message *legacy_delivered(const struct legacy *l);
+
+/* What the world's gate thinks of it. */
+struct outcome legacy_judged(struct legacy *l);
+
+/* The zone with this apex, to be changed before the signer is asked. */
+struct sign_zone *legacy_zone(struct legacy *l, const char *apex);
+
+struct sign_peers legacy_peers(const struct legacy *l);
+
+#endif
