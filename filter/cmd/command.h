@@ -29,6 +29,7 @@ extern const struct command command_run, command_ctl, command_rules, command_con
 struct options {
 	const char *config;  /* NULL: the default path */
 	const char *backend; /* "auto" unless given */
+	bool unless_restarting;
 	bool json;
 };
 

@@ -10,13 +10,14 @@ bool options_read(struct options *o, const char *allowed, int argc, char **argv,
 	static const struct option known[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "backend", required_argument, NULL, 'b' },
+		{ "unless-restarting", no_argument, NULL, 'u' },
 		{ "json", no_argument, NULL, 'j' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int letter;
 
 	*o = (struct options){ .config = NULL, .backend = "auto" };
-	while ((letter = getopt_long(argc, argv, "c:b:j", known, NULL)) != -1) {
+	while ((letter = getopt_long(argc, argv, "c:b:uj", known, NULL)) != -1) {
 		if (letter == '?')
 			return false;
 		if (!strchr(allowed, letter)) {
@@ -27,6 +28,8 @@ bool options_read(struct options *o, const char *allowed, int argc, char **argv,
 			o->config = optarg;
 		else if (letter == 'b')
 			o->backend = optarg;
+		else if (letter == 'u')
+			o->unless_restarting = true;
 		else
 			o->json = true;
 	}

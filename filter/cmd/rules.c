@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "cmd/command.h"
+#include "ops/manager.h"
 #include "ops/rules.h"
 
 static enum exit_code run(int argc, char **argv)
@@ -12,7 +13,7 @@ static enum exit_code run(int argc, char **argv)
 	struct config c;
 	const char *verb;
 
-	if (!options_read(&o, "cb", argc, argv, 1))
+	if (!options_read(&o, "cbu", argc, argv, 1))
 		return EXIT_USAGE;
 	if (!rules_backend_known(o.backend)) {
 		log_error("no back end \"%s\": auto, nft, iptables-nft or iptables-legacy",
@@ -23,6 +24,10 @@ static enum exit_code run(int argc, char **argv)
 
 	if (strcmp(verb, "show") == 0)
 		return rules_show(stdout) ? EXIT_FINE : EXIT_NO;
+	if (strcmp(verb, "remove") == 0 && o.unless_restarting && manager_restarts_us()) {
+		log_info("rules: they stay, sealgate is being restarted");
+		return EXIT_FINE;
+	}
 	if (strcmp(verb, "remove") == 0)
 		return rules_remove() == 0 ? EXIT_FINE : EXIT_NO;
 	if (strcmp(verb, "apply") == 0) {
@@ -36,7 +41,8 @@ static enum exit_code run(int argc, char **argv)
 
 const struct command command_rules = {
 	"rules",
-	"apply|remove|show [--config FILE] [--backend auto|nft|iptables-nft|iptables-legacy]",
+	"apply|remove|show [--config FILE] [--backend auto|nft|iptables-nft|iptables-legacy] "
+	"[--unless-restarting]",
 	"the packet filter rules that bring DNS to the queues",
 	run,
 };

@@ -2,7 +2,8 @@
 """What the lab asserts. One module for each kind of promise; ALL_GROUPS is the order of a run."""
 
 from . import (attacks, audit, cache, client, encrypted, explain, fragments, ground, iterate, life,
-               oracle, pause, race, rules, same, tcp, truncation)
+               oracle, pause, race, rules, same, service,
+               tcp, truncation)
 
 _MODULES = (
     ground,
@@ -21,6 +22,7 @@ _MODULES = (
     encrypted,
     pause,
     life,
+    service,
     explain,
 )
 

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The service as systemd runs it: the rules outlast a restart and a failure, not a stop."""
+
+import contextlib
+import os
+import signal
+import threading
+import time
+
+from lab import manager
+from lab.attacks import FORGED
+
+from .case import Case, Group, World, described, expect, expect_data, expect_equal
+from .rules import snapshot
+
+GOOD = ["192.0.2.80", "192.0.2.81"]
+PATIENCE_S = 10
+
+
+@contextlib.contextmanager
+def as_a_service(lab):
+    gate = lab.sealgate(lab.host, "host")
+    try:
+        with manager.Manager(lab, gate) as service:
+            world = World(lab, gate, lab.ask_from_host)
+            world.service = service
+            yield world
+    finally:
+        gate.remove_rules()
+
+
+class _Watching:
+    """Asks for a forged name all the time, and looks whether the rules are there."""
+
+    def __init__(self, world):
+        self.world, self.forged, self.bare, self.looks = world, [], 0, 0
+        self._ends = threading.Event()
+        self._threads = [threading.Thread(target=self._ask), threading.Thread(target=self._look)]
+
+    def _ask(self):
+        while not self._ends.is_set():
+            answer = self.world.ask("www.p256.test.", "A", timeout_s=0.1)
+            if answer is not None and answer.data("A"):
+                self.forged.append(described(answer))
+
+    def _look(self):
+        while not self._ends.is_set():
+            self.looks += 1
+            saved = self.world.gate.namespace.run("iptables-save")
+            tables = self.world.gate.namespace.run("nft", "list", "tables")
+            self.bare += "SEALGATE_OUT" not in saved and "inet sealgate" not in tables
+
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_exception):
+        self._ends.set()
+        for thread in self._threads:
+            thread.join()
+
+
+def _restarts_without_a_gap(world):
+    world.service.control("start", "sealgate")
+    expect_data(world.ask("www.p256.test.", "A"), "A", GOOD)
+    with world.lab.attack("forge-address"), _Watching(world) as watching:
+        for _ in range(3):
+            before = world.service.main_pid()
+            world.service.control("restart", "sealgate")
+            expect(world.service.main_pid() != before, "it was not restarted")
+        # more than once a restart, or nothing was seen
+        expect(watching.looks > 3, f"only {watching.looks} looks")
+    expect(not watching.forged, "a forged answer passed", *watching.forged[:3])
+    expect_equal("times that the rules were away", watching.bare, 0)
+    expect_data(world.ask("www.p256.test.", "A"), "A", GOOD)
+
+
+def _comes_back_without_a_gap(world):
+    world.service.control("start", "sealgate")
+    before = world.service.main_pid()
+    with world.lab.attack("forge-address"), _Watching(world) as watching:
+        os.kill(before, signal.SIGKILL)
+        deadline = time.monotonic() + PATIENCE_S
+        while world.service.main_pid() in (0, before):
+            expect(time.monotonic() < deadline, "it is not started again")
+            time.sleep(0.05)
+    expect(not watching.forged, "a forged answer passed", *watching.forged[:3])
+    expect_equal("times that the rules were away", watching.bare, 0)
+    deadline = time.monotonic() + PATIENCE_S
+    while world.ask("www.p256.test.", "A", timeout_s=0.5) is None:
+        expect(time.monotonic() < deadline, "it does not answer again")
+
+
+def _stops_and_leaves_nothing(world):
+    namespace = world.gate.namespace
+    world.service.control("stop", "sealgate")
+    before = snapshot(namespace)
+    world.service.control("start", "sealgate")
+    expect(snapshot(namespace) != before, "starting applied no rules")
+    world.service.control("stop", "sealgate")
+    for what, lines in before.items():
+        expect_equal(what, snapshot(namespace)[what], lines)
+    with world.lab.attack("forge-address"):
+        answer = world.ask("www.p256.test.", "A")
+    expect_data(answer, "A", [FORGED[1]])
+
+
+GROUPS = () if manager.obstacle() else (
+    Group("service", as_a_service, (
+        Case("systemctl restart never leaves a moment without rules", _restarts_without_a_gap),
+        Case("killed, it comes back, and its rules were there all the time",
+             _comes_back_without_a_gap),
+        Case("systemctl stop leaves no rules", _stops_and_leaves_nothing))),
+)
