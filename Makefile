@@ -70,6 +70,10 @@ $B/%.o: %.c | $B/.deps
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(our_cflags) $(CFLAGS) -c -o $@ $<
 
+# A clock before this moment is not set (filter/ops/timekeeper.h). Who packages the program says when
+# that was (reproducible-builds.org).
+$B/filter/ops/timekeeper.o: our_cflags += -DSEALGATE_BUILT=$(or $(SOURCE_DATE_EPOCH),$(shell date +%s))
+
 # What .incbin takes in, -MMD does not see.
 $B/filter/ops/template.o: $(wildcard rules/*.nft rules/*.iptables)
 

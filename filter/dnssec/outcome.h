@@ -55,7 +55,8 @@ enum status {
 	X(PARK_FULL, "park-full", EDE_NONE, "too many responses wait for keys already")            \
 	X(FETCHES_FULL, "fetches-full", EDE_NONE, "too many keys are being fetched already")       \
 	X(NOT_ANSWER, "not-answer", EDE_NONE, "the response carries no answer to judge")           \
-	X(PAUSED, "paused", EDE_NONE, "judging is paused")
+	X(PAUSED, "paused", EDE_NONE, "judging is paused")                                         \
+	X(CLOCK_NOT_SET, "clock-not-set", 0, "the clock of this machine is not set yet")
 
 enum reason {
 #define X(name, word, ede, sentence) REASON_##name,

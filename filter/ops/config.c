@@ -112,6 +112,22 @@ static bool take_ntas(const config_setting_t *s, struct nta_list *list)
 	return true;
 }
 
+static bool take_names(const config_setting_t *s, struct namelist *list)
+{
+	int count = config_setting_length(s);
+
+	if (!config_setting_is_aggregate(s) || config_setting_is_group(s) || count > NAMELIST_MAX)
+		return false;
+	memset(list, 0, sizeof(*list));
+	for (int i = 0; i < count; i++) {
+		const char *text = config_setting_get_string_elem(s, i);
+		if (!text || !name_from_text(text, &list->names[i]))
+			return false;
+	}
+	list->count = (unsigned)count;
+	return true;
+}
+
 static bool take_value(const struct key *k, const config_setting_t *s, struct config *c)
 {
 	switch (k->kind) {
@@ -127,6 +143,8 @@ static bool take_value(const struct key *k, const config_setting_t *s, struct co
 		return take_resolvers(s, c);
 	case KEY_NTAS:
 		return take_ntas(s, key_value(k, c));
+	case KEY_NAMES:
+		return take_names(s, key_value(k, c));
 	}
 	return false;
 }
@@ -218,6 +236,15 @@ static bool read_stream(struct reading *r, FILE *stream)
 	return good;
 }
 
+/* Those that the table of keys has are names, and few enough. */
+static void default_names(const char *text, struct namelist *list)
+{
+	char word[NAME_TEXT_SIZE];
+
+	for (int len; sscanf(text, "%1023s%n", word, &len) == 1; text += len)
+		name_from_text(word, &list->names[list->count++]);
+}
+
 void config_defaults(struct config *c)
 {
 	memset(c, 0, sizeof(*c));
@@ -233,6 +260,9 @@ void config_defaults(struct config *c)
 		case KEY_PATH:
 			strcpy(key_value(k, c), k->text);
 			break;
+		case KEY_NAMES:
+			default_names(k->text, key_value(k, c));
+			break;
 		case KEY_RESOLVERS:
 		case KEY_NTAS:
 			break;
@@ -243,10 +273,11 @@ void config_defaults(struct config *c)
 int config_load(struct config *c, const char *path, bool *found, char *error, size_t error_size)
 {
 	struct reading r = { c, path ? path : CONFIG_DEFAULT_PATH, error, error_size };
-	FILE *stream = fopen(r.path, "re");
+	FILE *stream;
 	bool good;
 
 	config_defaults(c);
+	stream = fopen(r.path, "re");
 	if (found)
 		*found = stream != NULL;
 	if (!stream) {

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "trust/nta.h"
+#include "wire/namelist.h"
 
 #define CONFIG_DEFAULT_PATH "/etc/sealgate/sealgate.conf"
 
@@ -19,6 +20,8 @@
 enum config_role { ROLE_HOST, ROLE_GATEWAY };
 enum config_tcp { TCP_RELAY, TCP_REFUSE };
 enum config_zone_transfer { ZONE_TRANSFER_PASS, ZONE_TRANSFER_REFUSE };
+enum config_unset_clock { UNSET_CLOCK_WAIT, UNSET_CLOCK_FAIL };
+enum config_unsynchronised_clock { UNSYNCHRONISED_BELIEVE, UNSYNCHRONISED_DOUBT };
 enum config_checking_disabled { CHECKING_DISABLED_PASS, CHECKING_DISABLED_JUDGE };
 
 /* The keys of the file, in the order and the units of the table in key.c. Immutable once read. */
@@ -43,6 +46,10 @@ struct config {
 	uint32_t checking_disabled; /* enum config_checking_disabled */
 	uint32_t park_ms, bogus_grace_ms, flow_timeout_ms;
 	uint32_t flows, zones, messages, parked; /* entries a worker */
+	struct namelist before_clock;
+	uint32_t unset_clock;          /* enum config_unset_clock */
+	uint32_t unsynchronised_clock; /* enum config_unsynchronised_clock */
+	char clock_state[CONFIG_PATH_MAX];
 	char control_socket[CONFIG_PATH_MAX];
 	uint32_t log_level; /* enum log_level */
 };

@@ -41,6 +41,17 @@ static void show_ntas(const struct nta_list *list, FILE *out)
 	fputs(" ]", out);
 }
 
+static void show_names(const struct namelist *list, FILE *out)
+{
+	fputs("[", out);
+	for (unsigned i = 0; i < list->count; i++) {
+		char text[NAME_TEXT_SIZE];
+		fputs(i ? ", " : " ", out);
+		show_text(name_text(&list->names[i], text), out);
+	}
+	fputs(" ]", out);
+}
+
 static void show_value(const struct key *k, const struct config *c, FILE *out)
 {
 	const void *value = key_value_const(k, c);
@@ -63,6 +74,9 @@ static void show_value(const struct key *k, const struct config *c, FILE *out)
 		break;
 	case KEY_NTAS:
 		show_ntas(value, out);
+		break;
+	case KEY_NAMES:
+		show_names(value, out);
 		break;
 	}
 }

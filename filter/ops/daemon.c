@@ -83,6 +83,10 @@ static struct worker_config worker_config(
 		.anchor_context = s->keeper,
 		.policy = &s->policy,
 		.ntas = &c->ntas,
+		.clock = s->time.state,
+		.waits_for_clock = c->unset_clock == UNSET_CLOCK_WAIT,
+		.before_clock = &c->before_clock,
+		.time = s->time.source,
 	};
 }
 
@@ -162,20 +166,55 @@ void service_tell_manager(const struct service *s)
 
 	if (left_s > 0)
 		snprintf(text, sizeof(text), "Paused for %u s: everything passes unjudged", left_s);
+	else if (s->time.state == CLOCK_NOT_SET)
+		snprintf(text, sizeof(text), "Waiting for the clock to be set");
 	else
 		snprintf(text, sizeof(text), "Judging: role %s, mode %s",
 		        key_word("role", s->config), key_word("mode", s->config));
 	notify_status(text);
 }
 
+/* Trust anchors are followed by the clock, so not before it is set. Returns 0 or -errno. */
+static int start_keeper(struct service *s)
+{
+	if (!s->keeper || s->keeper_runs || s->time.state == CLOCK_NOT_SET)
+		return 0;
+	s->keeper_runs = true;
+	return anchor_keeper_start(s->keeper, s->workers, s->worker_count);
+}
+
+static int look_at_clock(struct service *s)
+{
+	struct clock_news news = timekeeper_look(&s->time, clock_monotonic_ms());
+
+	for (unsigned i = 0; i < s->worker_count; i++) {
+		if (news.has_changed)
+			worker_use_clock(s->workers[i], s->time.state);
+		else if (news.has_jumped)
+			worker_forget(s->workers[i]);
+	}
+	if (news.has_changed)
+		service_tell_manager(s);
+	return start_keeper(s);
+}
+
 /* Does what is due without anybody's asking. */
-static void keep_house(struct service *s)
+static int keep_house(struct service *s)
 {
 	bool was_paused = s->pausing.until_ms > 0;
 
 	pausing_expire(&s->pausing, clock_monotonic_ms());
 	if (was_paused && s->pausing.until_ms == 0)
 		service_tell_manager(s);
+	return look_at_clock(s);
+}
+
+static int idle_ms(const struct service *s)
+{
+	int pause_ms = pausing_wait_ms(&s->pausing, clock_monotonic_ms());
+	int clock_ms = timekeeper_wait_ms(&s->time);
+
+	return pause_ms >= 0 && pause_ms < clock_ms ? pause_ms : clock_ms;
 }
 
 /* Takes one signal. Returns 1 to go on, 0 when it asks for the end, or -EIO. */
@@ -201,11 +240,11 @@ static int wait_for_the_end(struct service *s)
 	int result = 1;
 
 	while (result > 0) {
-		int wait_ms = pausing_wait_ms(&s->pausing, clock_monotonic_ms());
-
-		if (poll(fds, 3, wait_ms) < 0 && errno != EINTR)
+		if (poll(fds, 3, idle_ms(s)) < 0 && errno != EINTR)
 			return -errno;
-		keep_house(s);
+		int error = keep_house(s);
+		if (error)
+			return error;
 		if (fds[1].revents)
 			return -EIO;
 		if (fds[2].revents)
@@ -247,8 +286,8 @@ static int serve_until_the_end(struct service *s, const struct config *c)
 {
 	int error = start_threads(s, c), stop_error;
 
-	if (!error && s->keeper)
-		error = anchor_keeper_start(s->keeper, s->workers, s->worker_count);
+	if (!error)
+		error = start_keeper(s);
 	if (!error) {
 		log_info("ready: role %s, mode %s, queues %u to %u, trust anchors for %u zones",
 		        key_word("role", c), key_word("mode", c), c->queue_first,
@@ -259,6 +298,7 @@ static int serve_until_the_end(struct service *s, const struct config *c)
 		notify_stopping();
 	}
 	anchor_keeper_stop(s->keeper);
+	timekeeper_end(&s->time);
 	stop_error = stop_threads(s);
 	counters_log(s->workers, s->worker_count);
 	return error ? error : stop_error;
@@ -321,6 +361,9 @@ int daemon_run(const struct config *c)
 		log_error("CAP_NET_ADMIN is needed, and only that: %s", strerror(-error));
 		goto out;
 	}
+	timekeeper_init(&s.time, &clock_system, clock_built_s, c->clock_state,
+	        c->unsynchronised_clock == UNSYNCHRONISED_DOUBT);
+	timekeeper_look(&s.time, clock_monotonic_ms());
 	if (c->rollover) {
 		s.keeper = anchor_keeper_new(c, s.anchors);
 		if (!s.keeper) {

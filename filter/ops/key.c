@@ -21,6 +21,13 @@ static const char *const checking_disabled_words[] = {
 	[CHECKING_DISABLED_PASS] = "pass", [CHECKING_DISABLED_JUDGE] = "judge", NULL
 };
 
+static const char *const unset_clock_words[] = {
+	[UNSET_CLOCK_WAIT] = "wait", [UNSET_CLOCK_FAIL] = "fail", NULL
+};
+static const char *const unsynchronised_clock_words[] = {
+	[UNSYNCHRONISED_BELIEVE] = "believe", [UNSYNCHRONISED_DOUBT] = "doubt", NULL
+};
+
 /* Indexed by syslog(3)'s numbers, of which four are used. */
 static const char *const log_level_words[] = {
 	"", /* an empty word matches nothing and is not shown */
@@ -139,6 +146,24 @@ const struct key keys[] = {
 	        .help = "How many responses of each queue may wait for keys at a time. Must\n"
 	                "be less than queue.length." },
 
+	{ "before_clock", KEY_NAMES, AT(before_clock),
+	        .text = "pool.ntp.org ntp.ubuntu.com time.cloudflare.com time.google.com "
+	                "time.apple.com time.windows.com",
+	        .help = "Names of time servers, and all below them, which pass unjudged while\n"
+	                "the clock of this machine is not set: no signature holds then." },
+	{ "unset_clock", KEY_WORD, AT(unset_clock), .words = unset_clock_words,
+	        .number = UNSET_CLOCK_WAIT,
+	        .help = "What becomes of all other names until it is: \"wait\" keeps their\n"
+	                "responses for park_ms, \"fail\" refuses them at once." },
+	{ "unsynchronised_clock", KEY_WORD, AT(unsynchronised_clock),
+	        .words = unsynchronised_clock_words, .number = UNSYNCHRONISED_BELIEVE,
+	        .help = "What a clock is that may be right, but is not synchronised as far as\n"
+	                "the kernel knows, as in many virtual machines for ever: \"believe\"\n"
+	                "judges by it, but time servers are not refused for the dates of\n"
+	                "signatures; \"doubt\" takes it for not set." },
+	{ "clock_state", KEY_PATH, AT(clock_state), .text = "/var/lib/sealgate/clock",
+	        .help = "Where the time is kept, now and then: an unsynchronised clock that\n"
+	                "is behind it has gone back, and is not set." },
 	{ "control_socket", KEY_PATH, AT(control_socket), .text = "/run/sealgate/control",
 	        .help = "Where `sealgate ctl` finds the daemon: a socket that root alone may\n"
 	                "use." },
@@ -199,6 +224,10 @@ void key_say_allowed(const struct key *k, char *text, size_t size)
 		        "a list of at most %d zones, such as "
 		        "[ \"broken.example\", \"other.example until 20261224120000\" ]",
 		        NTAS_MAX);
+		break;
+	case KEY_NAMES:
+		snprintf(text, size, "a list of at most %d names, such as [ \"pool.ntp.org\" ]",
+		        NAMELIST_MAX);
 		break;
 	case KEY_RESOLVERS:
 		snprintf(text, size,

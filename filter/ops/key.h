@@ -16,6 +16,7 @@ enum key_kind {
 	KEY_PATH,      /* char[CONFIG_PATH_MAX] */
 	KEY_RESOLVERS, /* `resolvers` and `resolver_count` */
 	KEY_NTAS,      /* `ntas` */
+	KEY_NAMES,     /* struct namelist */
 };
 
 struct key {
@@ -24,7 +25,7 @@ struct key {
 	size_t offset;            /* of the member in struct config */
 	uint32_t number;          /* the default of a number, a switch or a word */
 	uint32_t min, max;        /* what a number may be */
-	const char *text;         /* the default of a path */
+	const char *text;         /* the default of a path; of names, with a space between */
 	const char *const *words; /* what a word may be; ends with NULL */
 	const char *help;         /* for the example file, lines of less than 70 columns */
 };

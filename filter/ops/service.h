@@ -10,6 +10,7 @@
 #include "ops/control.h"
 #include "ops/pausing.h"
 #include "ops/root_hints.h"
+#include "ops/timekeeper.h"
 #include "path/worker.h"
 
 struct thread {
@@ -26,10 +27,12 @@ struct service {
 	struct root_hints hints;
 	struct anchors *anchors;      /* as configured */
 	struct anchor_keeper *keeper; /* of those in force; NULL: the ones above are, and stay */
-	int signals;                  /* a signalfd */
-	int failed;                   /* an eventfd, to which a worker writes that ends by itself */
-	struct control *control;      /* NULL: it could not be made */
+	bool keeper_runs;
+	int signals;             /* a signalfd */
+	int failed;              /* an eventfd, to which a worker writes that ends by itself */
+	struct control *control; /* NULL: it could not be made */
 	struct pausing pausing;
+	struct timekeeper time;
 	uint64_t started_ms;
 	struct worker **workers;
 	struct thread *threads;

@@ -67,6 +67,7 @@ static void tell_status(void *context, char *const words[], struct control_reply
 	say(reply, "uptime_s",
 	        json_integer((json_int_t)((clock_monotonic_ms() - s->started_ms) / 1000)));
 	say_pause(s, reply);
+	say(reply, "clock", json_string(clock_state_word(s->time.state)));
 	for (size_t i = 0; i < sizeof(counters_told) / sizeof(counters_told[0]); i++) {
 		uint64_t sum = counters_sum(s->workers, s->worker_count, counters_told[i]);
 		say(reply, counters_told[i], json_integer((json_int_t)sum));

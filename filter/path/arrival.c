@@ -48,7 +48,7 @@ static void conclude(struct worker *w, struct arrival *a, const struct gate_resu
 		settle(w, a, result);
 }
 
-static void refuse(struct worker *w, struct arrival *a, enum reason reason)
+void arrival_refuse(struct worker *w, struct arrival *a, enum reason reason)
 {
 	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
 	struct gate_result result;
@@ -57,7 +57,7 @@ static void refuse(struct worker *w, struct arrival *a, enum reason reason)
 	settle(w, a, &result);
 }
 
-static bool park(struct worker *w, struct arrival *a)
+bool arrival_park(struct worker *w, struct arrival *a)
 {
 	if (!a->carrier->park(w, a))
 		return false;
@@ -76,20 +76,20 @@ static bool may_go_on(struct parked *parked, const struct gate_result *result)
 static void wait_for(struct worker *w, struct arrival *a, const struct gate_result *result)
 {
 	if (a->may_not_wait) {
-		refuse(w, a, REASON_FETCH_TIMEOUT);
-	} else if (!a->parked && !park(w, a)) {
+		arrival_refuse(w, a, REASON_FETCH_TIMEOUT);
+	} else if (!a->parked && !arrival_park(w, a)) {
 		stats_count(&w->stats.parked_full);
-		refuse(w, a, REASON_PARK_FULL);
+		arrival_refuse(w, a, REASON_PARK_FULL);
 	} else if (!may_go_on(a->parked, result)) {
-		refuse(w, a, REASON_BUDGET);
+		arrival_refuse(w, a, REASON_BUDGET);
 	} else if (!fetcher_want(&w->fetcher, &result->want, &a->server, a->parked, w->now_ms)) {
 		stats_count(&w->stats.fetches_full);
-		refuse(w, a, REASON_FETCHES_FULL);
+		arrival_refuse(w, a, REASON_FETCHES_FULL);
 	}
 }
 
 /* What was not decorated comes as the client wants it. */
-static void pass(struct worker *w, struct arrival *a, enum reason reason, uint64_t *counter)
+void arrival_pass(struct worker *w, struct arrival *a, enum reason reason, uint64_t *counter)
 {
 	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
 	struct gate_result result = { .verdict = GATE_ACCEPT };
@@ -106,13 +106,17 @@ void arrival_judge(struct worker *w, struct arrival *a)
 	struct gate_result result;
 
 	if (w->is_paused) {
-		pass(w, a, REASON_PAUSED, &w->stats.responses_paused);
+		arrival_pass(w, a, REASON_PAUSED, &w->stats.responses_paused);
 		return;
 	}
+	if (clock_takes(w, a))
+		return;
 	worker_set_source(w, &a->server);
 	gate_judge(&w->gate, a->asked, a->message, w->now_s, &out, &result);
 	if (result.verdict == GATE_WANT)
 		wait_for(w, a, &result);
+	else if (clock_excuses(w, a, &result))
+		arrival_pass(w, a, result.outcome.reason, &w->stats.responses_before_clock);
 	else
 		conclude(w, a, &result);
 }
@@ -151,5 +155,6 @@ void arrival_again(struct worker *w, struct arrival *a, bool in_time)
 		return;
 	}
 	stats_count(&w->stats.parked_timeouts);
-	refuse(w, a, REASON_FETCH_TIMEOUT);
+	arrival_refuse(
+	        w, a, w->clock == CLOCK_NOT_SET ? REASON_CLOCK_NOT_SET : REASON_FETCH_TIMEOUT);
 }

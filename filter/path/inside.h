@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The inside of a worker, for its own sources: worker_new.c, worker.c (the loop), query_side.c,
- * response_side.c, arrival.c, report.c, orders.c. */
+ * response_side.c, arrival.c, clockless.c, report.c, orders.c. */
 #ifndef PATH_INSIDE_H
 #define PATH_INSIDE_H
 
@@ -27,6 +27,9 @@ struct worker {
 	int64_t now_s;
 	struct orders orders; /* what others want; see orders.h */
 	bool is_paused;       /* everything passes unjudged, at present */
+	enum clock_state clock;
+	uint32_t forgotten;           /* of the orders to forget */
+	struct parked_list clockless; /* parked until the clock is set */
 
 	struct nfqueue queue;
 	struct flow_table flows;
@@ -78,6 +81,25 @@ void accept_with(
 
 /* Counts what was concluded, and logs it if it is Bogus or Indeterminate. */
 void report(struct worker *w, const struct arrival *a, const struct gate_result *result);
+
+/* Lets a response go on unjudged. */
+void arrival_pass(struct worker *w, struct arrival *a, enum reason reason, uint64_t *counter);
+
+/* Refuses one that cannot be judged. */
+void arrival_refuse(struct worker *w, struct arrival *a, enum reason reason);
+
+/* Parks one. Returns false when that cannot be. */
+bool arrival_park(struct worker *w, struct arrival *a);
+
+/* While the clock is not set: lets the response of a time server pass, and has others wait or
+ * refuses them. Returns false when it is to be judged. */
+bool clock_takes(struct worker *w, struct arrival *a);
+
+/* While the clock may be wrong: true when a time server is refused for nothing but a signature's
+ * dates.
+ */
+bool clock_excuses(
+        const struct worker *w, const struct arrival *a, const struct gate_result *result);
 
 /* Logs that it goes on unjudged, and why. */
 void report_unjudged(struct worker *w, const struct arrival *a, enum reason reason);

@@ -23,6 +23,18 @@ void worker_pause(struct worker *w, uint64_t until_ms)
 	wake(w);
 }
 
+void worker_use_clock(struct worker *w, enum clock_state state)
+{
+	__atomic_store_n(&w->orders.clock, state, __ATOMIC_RELEASE);
+	wake(w);
+}
+
+void worker_forget(struct worker *w)
+{
+	__atomic_add_fetch(&w->orders.forget, 1, __ATOMIC_RELEASE);
+	wake(w);
+}
+
 void worker_use_anchors(struct worker *w, const struct anchors *anchors)
 {
 	__atomic_store_n(&w->orders.anchors, anchors, __ATOMIC_RELEASE);
@@ -44,9 +56,39 @@ static void take_anchors(struct worker *w)
 	__atomic_store_n(&w->anchors_used, wanted, __ATOMIC_RELEASE);
 }
 
+static void forget(struct worker *w)
+{
+	store_flush(&w->store);
+	gate_forget(&w->gate);
+}
+
+/* What was learned by another time may be wrong by this one. */
+static void take_clock(struct worker *w)
+{
+	enum clock_state clock = __atomic_load_n(&w->orders.clock, __ATOMIC_ACQUIRE);
+
+	if (clock == w->clock)
+		return;
+	w->clock = clock;
+	forget(w);
+	if (clock != CLOCK_NOT_SET)
+		parked_move_all(&w->clockless, &w->ready);
+}
+
+static void take_forget(struct worker *w)
+{
+	uint32_t wanted = __atomic_load_n(&w->orders.forget, __ATOMIC_ACQUIRE);
+
+	if (wanted != w->forgotten)
+		forget(w);
+	w->forgotten = wanted;
+}
+
 void orders_take(struct worker *w)
 {
 	take_anchors(w);
+	take_clock(w);
+	take_forget(w);
 	w->stopping = __atomic_load_n(&w->orders.stop, __ATOMIC_ACQUIRE);
 	w->is_paused = w->now_ms < __atomic_load_n(&w->orders.pause_until_ms, __ATOMIC_ACQUIRE);
 }

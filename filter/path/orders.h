@@ -7,11 +7,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/clock.h"
+
 struct anchors;
 
 struct orders {
 	const struct anchors *anchors;
 	uint64_t pause_until_ms; /* of the monotonic clock */
+	enum clock_state clock;
+	uint32_t forget; /* the number of times that it should have forgotten what it learned */
 	bool stop;
 };
 

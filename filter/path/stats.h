@@ -26,6 +26,9 @@
 	X(packets_checksum, "Packets dropped: wrong UDP checksum")                                 \
 	X(responses_unjudged, "Responses passed unjudged, to queries that were passed untouched")  \
 	X(responses_recalled, "Responses treated like one that was judged before, unjudged")       \
+	X(responses_before_clock,                                                                  \
+	        "Responses of time servers passed unjudged: the clock was not set")                \
+	X(responses_clockless, "Responses refused: the clock was not set")                         \
 	X(responses_paused, "Responses passed unjudged: judging was paused")                       \
 	X(responses_accepted, "Responses accepted as they were")                                   \
 	X(responses_rewritten, "Responses accepted rewritten")                                     \

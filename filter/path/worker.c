@@ -183,7 +183,7 @@ static int idle_ms(const struct worker *w)
 static void read_clocks(struct worker *w)
 {
 	w->now_ms = clock_monotonic_ms();
-	w->now_s = clock_wall_s();
+	w->now_s = w->config.time->wall_s(w->config.time->context);
 }
 
 static int handle_event(struct worker *w, const struct epoll_event *event)

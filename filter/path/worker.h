@@ -7,11 +7,13 @@
 
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "gate/policy.h"
 #include "path/fetch.h"
 #include "path/relay.h"
 #include "path/stats.h"
 #include "trust/anchor.h"
+#include "wire/namelist.h"
 
 struct worker_config {
 	uint16_t queue;           /* the number of the NFQUEUE */
@@ -29,7 +31,13 @@ struct worker_config {
 	struct relay_config tcp;
 	struct fetch_sources sources;
 
+	enum clock_state clock; /* at the start */
+	bool waits_for_clock;   /* what is not of a time server waits while it is not set, or is
+	                           refused */
+
 	/* Borrowed: */
+	const struct namelist *before_clock; /* time servers */
+	const struct clock_source *time;
 	const struct anchors *anchors;
 	const struct policy *policy;
 	const struct nta_list *ntas; /* NULL for none */
@@ -57,6 +65,13 @@ void worker_stop(struct worker *w);
 /* Lets everything pass unjudged until `until_ms` of the monotonic clock, from any thread. 0 ends it
  * at once. */
 void worker_pause(struct worker *w, uint64_t until_ms);
+
+/* Tells it what its clock is, from any thread; until then it is as the configuration says. When
+ * that changes, what was learned is forgotten. */
+void worker_use_clock(struct worker *w, enum clock_state state);
+
+/* Has it forget what it learned, from any thread. */
+void worker_forget(struct worker *w);
 
 /* Unbinds the queue. Not while worker_run() runs. */
 void worker_free(struct worker *w);

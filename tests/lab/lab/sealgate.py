@@ -12,6 +12,7 @@ CONFIG = """role = "{role}";
 trust_anchor = "{anchor}";
 trust_anchor_state = "{state}";
 control_socket = "{control}";
+clock_state = "{clock}";
 mode = "enforce";
 queue = {{ first = 0; count = {queues}; }};
 bogus_grace_ms = {grace_ms};
@@ -32,7 +33,7 @@ class Sealgate:
 
     # The wire sends what is bound for any server to the upstream, which is no way to walk.
     def __init__(self, lab, namespace, role, anchor=None, queues=1, grace_ms=NO_GRACE_MS,
-                 walk=False, more=""):
+                 walk=False, more="", clock=None):
         self._lab = lab
         self.namespace, self.role = namespace, role
         self._name = f"sealgate-{role}-{next(_serial)}"
@@ -41,9 +42,11 @@ class Sealgate:
             file.write(CONFIG.format(role=role, queues=queues, grace_ms=grace_ms,
                                      walk=str(walk).lower(), hints=lab.root_hints,
                                      state=lab.resources.path(self._name + ".anchors"),
+                                     clock=lab.resources.path(self._name + ".clock"),
                                      control=lab.resources.path(self._name + ".control"),
                                      anchor=anchor or lab.zones.anchor_dnskey) + more)
         self.process = None
+        self.clock = clock
 
     def command(self, *words):
         """Runs a subcommand to its end, and returns what it printed, wherever to."""
@@ -75,7 +78,8 @@ class Sealgate:
 
     def start(self):
         """Starts it and waits until it says that it is ready."""
-        self.process = self.namespace.start(self._name, self._lab.sealgate_path, "run",
+        clock = self.clock.words if self.clock else ()
+        self.process = self.namespace.start(self._name, *clock, self._lab.sealgate_path, "run",
                                             "--config", self.config)
         if not self.process.wait_for_log("ready", 10):
             ended = self.process.wait(0)

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A clock that is not set yet: the time servers can be reached, nothing else is believed, and once it is
+set all is judged again."""
+
+import contextlib
+import threading
+
+from lab import streams, topology
+from lab.attacks import FORGED
+from lab.clock import Clock, kernel_is_synchronised, library
+from lab.resources import LabError
+
+from .case import Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode
+from .pause import wait_until
+
+BOOT, RIGHT, LATE = "2001-01-01 00:00:00", "+0", "+40d"
+SERVERS = 'before_clock = [ "p256.test", "www.expired.test" ];\n'
+FAIL = 'unset_clock = "fail";\n'
+SERVER, OTHER = "www.p256.test.", "www.rsa256.test."
+GOOD = ["192.0.2.80", "192.0.2.81"]
+CLOCK_NOT_SET = 0       # the Extended DNS Error is "Other" (RFC 8914, 4.1)
+
+
+def _scene(when, more=""):
+    @contextlib.contextmanager
+    def scene(lab):
+        if not library():
+            raise LabError("no libfaketime")
+        clock = Clock(lab.resources, "clock", when)
+        with lab.sealgate(lab.host, "host", more=SERVERS + more, clock=clock) as gate:
+            yield World(lab, gate, lab.ask_from_host)
+    return scene
+
+
+def _boot(world):
+    """As after a boot: nothing is known, and the clock is wrong."""
+    world.gate.clock.set(BOOT)
+    world.gate.restart()
+    expect_equal("clock", world.gate.status()["clock"], "not-set")
+
+
+def _set(world):
+    world.gate.clock.set(RIGHT)
+    wait_until(lambda: world.gate.status()["clock"] != "not-set", "the clock is set, unnoticed")
+
+
+def _time_servers_pass(world):
+    _boot(world)
+    for family in (4, 6):
+        expect_data(world.ask(SERVER, "A", family), "A", GOOD)
+    # whoever asks gets what it asked for, as always
+    answer = world.ask(SERVER, "A", ad=True)
+    expect(answer is not None and not answer.has_ad and not answer.has_opt, described(answer))
+    expect(world.gate.log_lines(f"unjudged {SERVER} A from"), "it is not logged")
+
+
+def _others_fail(world):
+    _boot(world)
+    for name in (OTHER, "www.unsigned.test.", "www.expired.example."):
+        answer = world.ask(name, "A", edns=1232)
+        expect_rcode(answer, "SERVFAIL")
+        expect_equal("EDE", answer.ede, [CLOCK_NOT_SET])
+
+
+def _over_tcp(world):
+    _boot(world)
+    server = topology.UPSTREAM[4]
+    expect_data(streams.query(world.lab.host, server, SERVER, "A"), "A", GOOD)
+    expect_rcode(streams.query(world.lab.host, server, OTHER, "A"), "SERVFAIL")
+
+
+def _others_wait(world):
+    """For as long as park_ms, and then all of them go on."""
+    _boot(world)
+    seen = []
+    asking = threading.Thread(
+        target=lambda: seen.append(world.ask(OTHER, "A", timeout_s=20, ad=True)))
+    asking.start()
+    wait_until(lambda: world.gate.status()["responses"] != "0", "no response came")
+    world.gate.clock.set(RIGHT)
+    asking.join()
+    expect_data(seen[0], "A", GOOD)
+    expect(seen[0].has_ad, "it was not judged")
+
+
+def _wait_ends(world):
+    _boot(world)
+    answer = world.ask(OTHER, "A", timeout_s=20, edns=1232)
+    expect_rcode(answer, "SERVFAIL")
+    expect_equal("EDE", answer.ede, [CLOCK_NOT_SET])
+
+
+def _enforced_once_set(world):
+    """Names of time servers too, whatever passed before."""
+    _boot(world)
+    with world.lab.attack("forge-address"):
+        expect_data(world.ask(SERVER, "A"), "A", [FORGED[1]])
+    _set(world)
+    with world.lab.attack("forge-address"):
+        expect_rcode(world.ask(SERVER, "A"), "SERVFAIL")
+    answer = world.ask(SERVER, "A", ad=True)
+    expect_data(answer, "A", GOOD)
+    expect(answer.has_ad, "no AD")
+    for line in ("the clock is not set: it is before the program was made",
+                 "signatures are judged by it", "the clock was set by +"):
+        expect(world.gate.log_lines(line), f"not in the log: {line}", *world.gate.log_lines("clock"))
+
+
+def _put_right(world):
+    """What was learned by the wrong time is forgotten when it is put right."""
+    world.gate.clock.set(LATE)
+    world.gate.restart()
+    expect_rcode(world.ask(OTHER, "A"), "SERVFAIL")
+    world.gate.clock.set(RIGHT)
+    wait_until(lambda: world.gate.log_lines("the clock was set by -"), "it was not noticed", 30)
+    # a Bogus chain would be remembered for a minute
+    wait_until(lambda: world.ask(OTHER, "A").data("A") == GOOD, "it is still remembered", 20)
+
+
+def _dates_are_excused(world):
+    """On a machine whose kernel holds no clock to be synchronised, that is."""
+    synchronised = kernel_is_synchronised()
+    expect_equal("clock", world.gate.status()["clock"],
+                 "set" if synchronised else "unsynchronised")
+    expect_rcode(world.ask(SERVER, "A"), "SERVFAIL" if synchronised else "NOERROR")
+    expect_rcode(world.ask(OTHER, "A"), "SERVFAIL")
+
+
+def _forgeries_are_not_excused(world):
+    with world.lab.attack("forge-address"):
+        expect_rcode(world.ask("www.p256.test.", "A"), "SERVFAIL")
+        expect_rcode(world.ask("www.rsa256.test.", "A"), "SERVFAIL")
+    expect_rcode(world.ask("www.expired.example.", "A"), "SERVFAIL")
+
+
+def _doubted(world):
+    synchronised = kernel_is_synchronised()
+    expect_equal("clock", world.gate.status()["clock"], "set" if synchronised else "not-set")
+    expect_rcode(world.ask(SERVER, "A"), "NOERROR")
+    expect_rcode(world.ask(OTHER, "A"), "NOERROR" if synchronised else "SERVFAIL")
+
+
+GROUPS = (
+    Group("clock not set", _scene(BOOT, FAIL), (
+        Case("names of time servers pass while the clock is not set", _time_servers_pass),
+        Case("other names fail while the clock is not set, and the client is told why", _others_fail),
+        Case("DNS over TCP is treated the same while the clock is not set", _over_tcp),
+        Case("once the clock is set all is judged, time servers too", _enforced_once_set))),
+    Group("clock not set, waiting", _scene(BOOT, "park_ms = 15000;\n"), (
+        Case("other names wait until the clock is set", _others_wait),)),
+    Group("clock not set, waiting in vain", _scene(BOOT, "park_ms = 500;\n"), (
+        Case("other names fail when the clock is not set in time", _wait_ends),)),
+    Group("clock wrong", _scene(LATE), (
+        Case("time servers are not refused for dates by a clock that may be wrong",
+             _dates_are_excused),
+        Case("a clock that is put right has forgotten what it learned", _put_right))),
+    Group("clock unsynchronised", _scene(RIGHT), (
+        Case("a forged time server is refused by a clock that may be right",
+             _forgeries_are_not_excused),)),
+    Group("clock doubted", _scene(RIGHT, FAIL + 'unsynchronised_clock = "doubt";\n'), (
+        Case("a clock that is not synchronised is not set to who doubts it", _doubted),)),
+)

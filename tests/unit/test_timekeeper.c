@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "test.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "ops/timekeeper.h"
+
+#define BUILT INT64_C(1700000000)
+#define DAY   INT64_C(86400)
+
+static char directory[] = "/tmp/sealgate-test-timekeeper-XXXXXX";
+static char path[sizeof(directory) + 32];
+
+/* A clock that says what a test wants. */
+struct fake {
+	int64_t now_s;
+	bool is_synchronised;
+};
+
+static int64_t fake_wall_s(void *context)
+{
+	return ((struct fake *)context)->now_s;
+}
+
+static bool fake_synchronised(void *context)
+{
+	return ((struct fake *)context)->is_synchronised;
+}
+
+static void remember(const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static int64_t remembered(void)
+{
+	FILE *file = fopen(path, "r");
+	long long time_s = -1;
+
+	if (!file)
+		return -1;
+	assert_int_equal(fscanf(file, "%lld", &time_s), 1);
+	fclose(file);
+	return time_s;
+}
+
+static void forget(void)
+{
+	unlink(path);
+}
+
+static void what_the_first_look_makes_of_a_clock(void **state)
+{
+	static const struct {
+		const char *why;
+		int64_t now_s;
+		bool is_synchronised, doubts;
+		int64_t latest_s; /* 0: no file */
+		enum clock_state state;
+	} rows[] = {
+		{ "1970", 0, false, false, 0, CLOCK_NOT_SET },
+		{ "before the program was made", BUILT - 1, false, false, 0, CLOCK_NOT_SET },
+		{ "so, and synchronised: somebody lies", BUILT - 1, true, false, 0, CLOCK_NOT_SET },
+		{ "synchronised", BUILT, true, false, 0, CLOCK_SET },
+		{ "synchronised, doubted", BUILT, true, true, 0, CLOCK_SET },
+		{ "plausible", BUILT, false, false, 0, CLOCK_UNSYNCHRONISED },
+		{ "plausible, doubted", BUILT, false, true, 0, CLOCK_NOT_SET },
+		{ "no earlier than before", BUILT + DAY, false, false, BUILT + DAY,
+		        CLOCK_UNSYNCHRONISED },
+		{ "gone back", BUILT + DAY - 1, false, false, BUILT + DAY, CLOCK_NOT_SET },
+		{ "gone back, for it was wrong", BUILT + DAY, true, false, BUILT + 9 * DAY,
+		        CLOCK_SET },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct fake fake = { rows[i].now_s, rows[i].is_synchronised };
+		struct clock_source source = { fake_wall_s, fake_synchronised, &fake };
+		struct timekeeper t;
+		char text[32];
+
+		forget();
+		snprintf(text, sizeof(text), "%lld\n", (long long)rows[i].latest_s);
+		if (rows[i].latest_s)
+			remember(text);
+		timekeeper_init(&t, &source, BUILT, path, rows[i].doubts);
+		struct clock_news news = timekeeper_look(&t, 1000);
+		assert_row(rows[i].why, t.state == rows[i].state);
+		assert_row(rows[i].why, news.has_changed && !news.has_jumped);
+		news = timekeeper_look(&t, 1000);
+		assert_row(rows[i].why, !news.has_changed && !news.has_jumped);
+	}
+	forget();
+}
+
+/* At boot: 1970, then a time server answers, then the kernel is content. */
+static void a_clock_is_set_and_stays_so(void **state)
+{
+	struct fake fake = { 100, false };
+	struct clock_source source = { fake_wall_s, fake_synchronised, &fake };
+	struct timekeeper t;
+
+	(void)state;
+	forget();
+	timekeeper_init(&t, &source, BUILT, path, false);
+	timekeeper_look(&t, 1000);
+	assert_int_equal(t.state, CLOCK_NOT_SET);
+	assert_int_equal(remembered(), -1);
+	assert_in_range(timekeeper_wait_ms(&t), 1, 1000);
+
+	fake.now_s = BUILT + DAY;
+	struct clock_news news = timekeeper_look(&t, 3000);
+	assert_true(news.has_changed && news.has_jumped);
+	assert_int_equal(t.state, CLOCK_UNSYNCHRONISED);
+	assert_int_equal(remembered(), BUILT + DAY);
+
+	fake.is_synchronised = true;
+	news = timekeeper_look(&t, 3000);
+	assert_true(news.has_changed && !news.has_jumped);
+	assert_int_equal(t.state, CLOCK_SET);
+
+	/* the time server is away: what was right goes on being so */
+	fake.is_synchronised = false;
+	news = timekeeper_look(&t, 3000);
+	assert_false(news.has_changed);
+	assert_int_equal(t.state, CLOCK_SET);
+	forget();
+}
+
+static void a_jump_is_seen_and_the_passing_of_time_is_none(void **state)
+{
+	struct fake fake = { BUILT, true };
+	struct clock_source source = { fake_wall_s, fake_synchronised, &fake };
+	struct timekeeper t;
+
+	(void)state;
+	forget();
+	timekeeper_init(&t, &source, BUILT, path, false);
+	timekeeper_look(&t, 1000);
+	fake.now_s += 500;
+	assert_false(timekeeper_look(&t, 501000).has_jumped);
+	fake.now_s += TIMEKEEPER_JUMP_S - 2;
+	assert_false(timekeeper_look(&t, 501000).has_jumped);
+	fake.now_s += DAY;
+	assert_true(timekeeper_look(&t, 501000).has_jumped);
+	fake.now_s -= DAY;
+	assert_true(timekeeper_look(&t, 501000).has_jumped);
+	forget();
+}
+
+/* Who sets the clock back while we look on knows why: it was wrong before. */
+static void a_clock_that_is_set_back_is_believed(void **state)
+{
+	struct fake fake = { BUILT + 40 * DAY, false };
+	struct clock_source source = { fake_wall_s, fake_synchronised, &fake };
+	struct timekeeper t;
+
+	(void)state;
+	forget();
+	timekeeper_init(&t, &source, BUILT, path, false);
+	timekeeper_look(&t, 1000);
+	fake.now_s = BUILT + DAY;
+	assert_true(timekeeper_look(&t, 1000).has_jumped);
+	assert_int_equal(t.state, CLOCK_UNSYNCHRONISED);
+	assert_int_equal(remembered(), BUILT + DAY);
+	fake.now_s = BUILT - DAY;
+	timekeeper_look(&t, 1000);
+	assert_int_equal(t.state, CLOCK_NOT_SET);
+	assert_int_equal(remembered(), BUILT + DAY);
+	forget();
+}
+
+static void the_latest_time_is_kept_now_and_then_and_at_the_end(void **state)
+{
+	struct fake fake = { BUILT, false };
+	struct clock_source source = { fake_wall_s, fake_synchronised, &fake };
+	struct timekeeper t;
+
+	(void)state;
+	forget();
+	timekeeper_init(&t, &source, BUILT, path, false);
+	timekeeper_look(&t, 0);
+	assert_int_equal(remembered(), BUILT);
+	fake.now_s += TIMEKEEPER_SAVE_S - 1;
+	timekeeper_look(&t, (TIMEKEEPER_SAVE_S - 1) * 1000);
+	assert_int_equal(remembered(), BUILT);
+	timekeeper_end(&t);
+	assert_int_equal(remembered(), BUILT + TIMEKEEPER_SAVE_S - 1);
+	fake.now_s += TIMEKEEPER_SAVE_S;
+	timekeeper_look(&t, (2 * TIMEKEEPER_SAVE_S - 1) * 1000);
+	assert_int_equal(remembered(), fake.now_s);
+	forget();
+}
+
+static void a_file_with_nonsense_is_none(void **state)
+{
+	static const char *const texts[] = { "", "soon\n", "-5\n", "\n\n" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		struct fake fake = { BUILT, false };
+		struct clock_source source = { fake_wall_s, fake_synchronised, &fake };
+		struct timekeeper t;
+
+		remember(texts[i]);
+		timekeeper_init(&t, &source, BUILT, path, false);
+		timekeeper_look(&t, 1000);
+		assert_int_equal(t.state, CLOCK_UNSYNCHRONISED);
+	}
+	forget();
+}
+
+static void a_file_that_cannot_be_written_is_survived(void **state)
+{
+	struct fake fake = { BUILT, false };
+	struct clock_source source = { fake_wall_s, fake_synchronised, &fake };
+	struct timekeeper t;
+
+	(void)state;
+	timekeeper_init(&t, &source, BUILT, "/proc/nowhere/clock", false);
+	timekeeper_look(&t, 1000);
+	timekeeper_end(&t);
+	assert_int_equal(t.state, CLOCK_UNSYNCHRONISED);
+}
+
+static int prepare(void **state)
+{
+	(void)state;
+	log_set_level(LOG_LEVEL_ERROR);
+	if (!mkdtemp(directory))
+		return -1;
+	snprintf(path, sizeof(path), "%s/clock", directory);
+	return 0;
+}
+
+static int clean_up(void **state)
+{
+	(void)state;
+	return rmdir(directory);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_the_first_look_makes_of_a_clock),
+		cmocka_unit_test(a_clock_is_set_and_stays_so),
+		cmocka_unit_test(a_jump_is_seen_and_the_passing_of_time_is_none),
+		cmocka_unit_test(a_clock_that_is_set_back_is_believed),
+		cmocka_unit_test(the_latest_time_is_kept_now_and_then_and_at_the_end),
+		cmocka_unit_test(a_file_with_nonsense_is_none),
+		cmocka_unit_test(a_file_that_cannot_be_written_is_survived),
+	};
+	return cmocka_run_group_tests_name("timekeeper", tests, prepare, clean_up);
+}
