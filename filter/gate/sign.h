@@ -125,13 +125,13 @@ struct signer_limits {
 	uint32_t servers;    /* 256 */
 };
 
-/* Returns NULL when memory is short. `crypto` is the worker's. */
+/* Returns NULL when memory is short, or sign_policy_check() says no. `crypto` is the worker's. */
 struct signer *signer_new(struct crypto *crypto, const struct sign_policy *policy,
         const struct signer_limits *limits);
 void signer_free(struct signer *s);
 
-/* Goes on with another policy, and forgets what the old one taught. Returns 0 or -ENOMEM, nothing
- * changed. */
+/* Goes on with another policy, and forgets what the old one taught. Returns 0, or
+ * -ENOMEM, or -EINVAL where sign_policy_check() says no; then nothing is changed. */
 int signer_set_policy(struct signer *s, const struct sign_policy *policy);
 
 /* Reads a query, which was parsed. For SIGN_QUERY_ASKED `asked` is filled and what goes on to the

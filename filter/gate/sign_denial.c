@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Compact denial of existence (RFC 9824): an NSEC for the very name that was asked, which says what
- * is there and ends at the next name that can be. */
-#include "gate/signing.h"
+#include "gate/sign_denial.h"
+
+#include "wire/protocol.h"
 
 #define LABEL_MAX 63
 

@@ -100,6 +100,8 @@ void signer_free(struct signer *s)
 
 int signer_set_policy(struct signer *s, const struct sign_policy *policy)
 {
+	if (sign_policy_check(policy))
+		return -EINVAL;
 	size_t octets = longest_signature(policy);
 	size_t zones = policy->zone_count ? policy->zone_count : 1;
 	struct zone_memory *memory = calloc(zones, sizeof(*memory));

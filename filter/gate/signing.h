@@ -8,6 +8,7 @@
 #include "base/table.h"
 #include "dnssec/canonical.h"
 #include "gate/sign.h"
+#include "gate/sign_denial.h"
 
 #define SIGN_ITEMS_MAX   (MESSAGE_RRS_MAX + 3 * LIMIT_RRSETS)
 #define SIGN_SOA_OCTETS  (2 * NAME_MAX_OCTETS + 20)
@@ -88,30 +89,6 @@ bool server_bears_edns(struct signer *s, struct span server, uint64_t now_ms);
 void server_note_response(struct signer *s, struct span server, bool sent_edns,
         const struct message *m, uint64_t now_ms);
 void server_note_silence(struct signer *s, struct span server, uint64_t now_ms);
-
-/* ---- Denial ---- */
-
-/* The types that are at a name, for a bit map. */
-struct sign_types {
-	uint8_t bits[2][32]; /* windows 0 and 1 */
-};
-
-/* What a name that is there may hold, for all that is known (RFC 9824, 3.2): not `but`. */
-struct sign_types types_of_name(
-        const struct sign_zone *zone, const struct name *name, uint16_t but);
-struct sign_types types_of_cut(void);
-struct sign_types types_of_alias(void);
-struct sign_types types_of_nothing(void); /* NXNAME: RFC 9824, 3.1 */
-
-/* The first name that can come after `name` in canonical order (RFC 4034, 6.1), or the apex where
- * there is none. */
-void next_name(const struct name *name, const struct name *apex, struct name *next);
-
-/* The first name that can come after `name` and all that is below it. */
-void next_name_beside(const struct name *name, const struct name *apex, struct name *next);
-
-/* Writes the RDATA of an NSEC. */
-void nsec_write(struct writer *out, const struct name *next, const struct sign_types *types);
 
 /* ---- One response ---- */
 

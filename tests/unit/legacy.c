@@ -143,7 +143,7 @@ void legacy_respond_octets(struct legacy *l, struct span response)
 	        &out, &l->result);
 }
 
-void legacy_respond(struct legacy *l, uint16_t flags, const char *records)
+void legacy_write(struct legacy *l, uint16_t flags, const char *records)
 {
 	struct msgbuild *b = &l->judge->response;
 	static struct rr rrs[8];
@@ -160,7 +160,12 @@ void legacy_respond(struct legacy *l, uint16_t flags, const char *records)
 	put_u16(b->octets + 2, (uint16_t)(FLAG_QR | (sent.flags & FLAG_RD) | flags));
 	b->len = owner_len;
 	judge_write(l->judge, records);
-	legacy_respond_octets(l, msg_span(b));
+}
+
+void legacy_respond(struct legacy *l, uint16_t flags, const char *records)
+{
+	legacy_write(l, flags, records);
+	legacy_respond_octets(l, msg_span(&l->judge->response));
 }
 
 const struct message *legacy_delivered(const struct legacy *l)
@@ -180,4 +185,36 @@ struct outcome legacy_judged(struct legacy *l)
 {
 	judge_octets(l->judge, &l->asked.asked, l->result.octets);
 	return l->judge->result.outcome;
+}
+
+void legacy_check(struct legacy *l, const struct legacy_row *row)
+{
+	legacy_ask(l, row->question, row->how);
+	assert_row(row->why, l->kind == SIGN_QUERY_ASKED);
+	legacy_respond(l, row->flags, row->records);
+	if (l->result.outcome != row->outcome)
+		fail_msg("%s: %s instead of %s", row->why, sign_outcome_word(l->result.outcome),
+		        sign_outcome_word(row->outcome));
+	const struct message *m = legacy_delivered(l);
+	if (strcmp(judge_list(m), row->want) != 0)
+		fail_msg("%s:\n%s\ninstead of\n%s", row->why, judge_list(m), row->want);
+	assert_row(row->why, (m->flags & (FLAG_AA | RCODE_MASK)) == row->want_flags);
+	assert_row(row->why, m->id == LEGACY_ID && !(m->flags & (FLAG_AD | FLAG_CD | FLAG_TC)));
+	assert_row(row->why, span_equal(m->question, span_of(l->asked.asked.question,
+	                                                     l->asked.asked.question_len)));
+	assert_row(row->why, m->edns.present == ((row->how & ASK_EDNS) != 0));
+	assert_row(row->why, m->edns.dnssec_ok == ((row->how & ASK_DO) == ASK_DO));
+}
+
+void legacy_check_rows(const struct legacy_row *rows, size_t count, enum status status)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct legacy *l = legacy_new();
+		legacy_check(l, &rows[i]);
+		struct outcome o = legacy_judged(l);
+		if (o.status != status)
+			fail_msg("%s: %s, %s", rows[i].why, status_text(o.status),
+			        reason_word(o.reason));
+		legacy_free(l);
+	}
 }

@@ -50,7 +50,10 @@ void legacy_ask(struct legacy *l, const char *question, unsigned how);
  * FLAG_AA and others. */
 void legacy_respond(struct legacy *l, uint16_t flags, const char *records);
 
-/* The same for octets. */
+/* Only writes it, to l->judge->response. */
+void legacy_write(struct legacy *l, uint16_t flags, const char *records);
+
+/* The signer gets these octets. */
 void legacy_respond_octets(struct legacy *l, struct span response);
 
 /* What the client gets, parsed; good until the next call. */
@@ -58,6 +61,23 @@ const struct message *legacy_delivered(const struct legacy *l);
 
 /* What the world's gate thinks of it. */
 struct outcome legacy_judged(struct legacy *l);
+
+/* What a client asks, what the server says, and what the client gets. */
+struct legacy_row {
+	const char *why, *question;
+	unsigned how;
+	uint16_t flags;
+	const char *records; /* the server's */
+	const char *want;    /* what the client gets */
+	enum sign_outcome outcome;
+	uint16_t want_flags; /* AA, and the RCODE */
+};
+
+/* Fails with the row's words when it comes out otherwise. */
+void legacy_check(struct legacy *l, const struct legacy_row *row);
+
+/* Checks each row with a signer of its own, and has the world's gate judge what comes out. */
+void legacy_check_rows(const struct legacy_row *rows, size_t count, enum status status);
 
 /* The zone with this apex, to be changed before the signer is asked. */
 struct sign_zone *legacy_zone(struct legacy *l, const char *apex);

@@ -6,52 +6,10 @@
 #define SOA "> example.test SOA\n"
 #define NX  (FLAG_AA | RCODE_NXDOMAIN)
 
-struct row {
-	const char *why, *question;
-	unsigned how;
-	uint16_t flags;
-	const char *records; /* the server's */
-	const char *want;    /* what the client gets */
-	enum sign_outcome outcome;
-	uint16_t want_flags; /* AA, and the RCODE */
-};
-
-static void check(struct legacy *l, const struct row *row)
-{
-	legacy_ask(l, row->question, row->how);
-	assert_row(row->why, l->kind == SIGN_QUERY_ASKED);
-	legacy_respond(l, row->flags, row->records);
-	if (l->result.outcome != row->outcome)
-		fail_msg("%s: %s instead of %s", row->why, sign_outcome_word(l->result.outcome),
-		        sign_outcome_word(row->outcome));
-	const struct message *m = legacy_delivered(l);
-	if (strcmp(judge_list(m), row->want) != 0)
-		fail_msg("%s:\n%s\ninstead of\n%s", row->why, judge_list(m), row->want);
-	assert_row(row->why, (m->flags & (FLAG_AA | RCODE_MASK)) == row->want_flags);
-	assert_row(row->why, m->id == LEGACY_ID && !(m->flags & (FLAG_AD | FLAG_CD | FLAG_TC)));
-	assert_row(row->why, span_equal(m->question, span_of(l->asked.asked.question,
-	                                                     l->asked.asked.question_len)));
-	assert_row(row->why, m->edns.present == ((row->how & ASK_EDNS) != 0));
-	assert_row(row->why, m->edns.dnssec_ok == ((row->how & ASK_DO) == ASK_DO));
-}
-
-static void check_rows(const struct row *rows, size_t count, enum status status)
-{
-	for (size_t i = 0; i < count; i++) {
-		struct legacy *l = legacy_new();
-		check(l, &rows[i]);
-		struct outcome o = legacy_judged(l);
-		if (o.status != status)
-			fail_msg("%s: %s, %s", rows[i].why, status_text(o.status),
-			        reason_word(o.reason));
-		legacy_free(l);
-	}
-}
-
 static void answers_are_secure(void **state)
 {
 	(void)state;
-	static const struct row rows[] = {
+	static const struct legacy_row rows[] = {
 		{ "one record", "www.example.test A", ASK_DO, AA, "www.example.test A 192.0.2.1",
 		        "www.example.test/A www.example.test/RRSIG", SIGN_OUTCOME_ANSWER, AA },
 		{ "several, one of them twice", "www.example.test A", ASK_DO, AA,
@@ -102,13 +60,13 @@ static void answers_are_secure(void **state)
 		        "www.example.test/A www.example.test/RRSIG", SIGN_OUTCOME_ANSWER, AA },
 	};
 
-	check_rows(rows, COUNT(rows), STATUS_SECURE);
+	legacy_check_rows(rows, COUNT(rows), STATUS_SECURE);
 }
 
 static void chains_are_signed_link_by_link(void **state)
 {
 	(void)state;
-	static const struct row rows[] = {
+	static const struct legacy_row rows[] = {
 		{ "within the zone", "a.example.test A", ASK_DO, AA,
 		        "a.example.test CNAME b.example.test\nb.example.test A 192.0.2.1",
 		        "a.example.test/CNAME a.example.test/RRSIG b.example.test/A "
@@ -148,14 +106,14 @@ static void chains_are_signed_link_by_link(void **state)
 		        SIGN_OUTCOME_NXDOMAIN, AA },
 	};
 
-	check_rows(rows, COUNT(rows), STATUS_SECURE);
+	legacy_check_rows(rows, COUNT(rows), STATUS_SECURE);
 }
 
 /* What the resolver must ask for by itself is left out. The gate lets such a part pass. */
 static void chains_end_where_the_zones_end(void **state)
 {
 	(void)state;
-	static const struct row rows[] = {
+	static const struct legacy_row rows[] = {
 		{ "out of all zones: the rest is not ours to sign", "a.example.test A", ASK_DO, AA,
 		        "a.example.test CNAME www.unsigned.test\nwww.unsigned.test A 192.0.2.1",
 		        "a.example.test/CNAME a.example.test/RRSIG", SIGN_OUTCOME_ANSWER, AA },
@@ -169,7 +127,7 @@ static void chains_end_where_the_zones_end(void **state)
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct legacy *l = legacy_new();
-		check(l, &rows[i]);
+		legacy_check(l, &rows[i]);
 		legacy_free(l);
 	}
 }
@@ -181,7 +139,7 @@ static void denials_are_compact_and_secure(void **state)
 	                             "> www.example.test/NSEC > www.example.test/RRSIG";
 	static const char at_apex[] = "> example.test/SOA > example.test/RRSIG "
 	                              "> example.test/NSEC > example.test/RRSIG";
-	static const struct row rows[] = {
+	static const struct legacy_row rows[] = {
 		{ "no such type", "www.example.test AAAA", ASK_DO, AA, SOA, nodata,
 		        SIGN_OUTCOME_NODATA, AA },
 		{ "no such name: without CO it is told as no such type", "www.example.test A",
@@ -214,13 +172,13 @@ static void denials_are_compact_and_secure(void **state)
 		        SIGN_OUTCOME_NODATA, AA },
 	};
 
-	check_rows(rows, COUNT(rows), STATUS_SECURE);
+	legacy_check_rows(rows, COUNT(rows), STATUS_SECURE);
 }
 
 static void types_of_dnssec_are_answered_here(void **state)
 {
 	(void)state;
-	static const struct row rows[] = {
+	static const struct legacy_row rows[] = {
 		{ "DNSKEY, whatever the server says", "example.test DNSKEY", ASK_DO, RCODE_NOTIMP,
 		        "", "example.test/DNSKEY example.test/RRSIG", SIGN_OUTCOME_APEX, AA },
 		{ "NSEC of a name that is there", "www.example.test NSEC", ASK_DO, AA, SOA,
@@ -234,7 +192,7 @@ static void types_of_dnssec_are_answered_here(void **state)
 		        "a.example.test CNAME b.example.test",
 		        "a.example.test/NSEC a.example.test/RRSIG", SIGN_OUTCOME_ANSWER, AA },
 	};
-	static const struct row plain[] = {
+	static const struct legacy_row plain[] = {
 		{ "DS of an apex whose parent is elsewhere: no validator takes it from here",
 		        "other.test DS", ASK_DO, AA, "other.test SOA",
 		        "> other.test/SOA > other.test/RRSIG > other.test/NSEC > other.test/RRSIG",
@@ -255,10 +213,10 @@ static void types_of_dnssec_are_answered_here(void **state)
 		        ASK_DO, AA, "example.test SOA", "", SIGN_OUTCOME_REFUSED, RCODE_FORMERR },
 	};
 
-	check_rows(rows, COUNT(rows), STATUS_SECURE);
+	legacy_check_rows(rows, COUNT(rows), STATUS_SECURE);
 	for (size_t i = 0; i < COUNT(plain); i++) {
 		struct legacy *l = legacy_new();
-		check(l, &plain[i]);
+		legacy_check(l, &plain[i]);
 		legacy_free(l);
 	}
 }

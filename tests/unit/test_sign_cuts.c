@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Delegations: referrals, and the DS that only the parent has. */
+#include "legacy.h"
+
+#include "dnssec/bitmap.h"
+#include "dnssec/nsec.h"
+
+#define AA       FLAG_AA
+#define CUT      "unsigned.example.test"
+#define ASK      (ASK_DO | ASK_NO_RD)
+#define REFERRED "> " CUT " NS ns." CUT "\n+ ns." CUT " A 192.0.2.7"
+
+static void a_referral_says_whether_the_child_is_signed(void **state)
+{
+	(void)state;
+	static const struct legacy_row insecure[] = {
+		{ "to an unsigned child: its NS and glue are not signed", "www." CUT " A", ASK, 0,
+		        REFERRED, "> " CUT "/NS > " CUT "/NSEC > " CUT "/RRSIG + ns." CUT "/A",
+		        SIGN_OUTCOME_REFERRAL, 0 },
+		{ "with AA, which it should not have", "www." CUT " A", ASK, AA, REFERRED,
+		        "> " CUT "/NS > " CUT "/NSEC > " CUT "/RRSIG + ns." CUT "/A",
+		        SIGN_OUTCOME_REFERRAL, 0 },
+		{ "the NSEC is the cut's, however deep the name", "a.b.c." CUT " A", ASK, 0,
+		        REFERRED, "> " CUT "/NS > " CUT "/NSEC > " CUT "/RRSIG + ns." CUT "/A",
+		        SIGN_OUTCOME_REFERRAL, 0 },
+		{ "for the cut itself", CUT " NS", ASK, 0, REFERRED,
+		        "> " CUT "/NS > " CUT "/NSEC > " CUT "/RRSIG + ns." CUT "/A",
+		        SIGN_OUTCOME_REFERRAL, 0 },
+		{ "an address of the parent's own is signed", "www." CUT " A", ASK, 0,
+		        "> " CUT " NS ns.example.test\n+ ns.example.test A 192.0.2.7",
+		        "> " CUT "/NS > " CUT "/NSEC > " CUT "/RRSIG + ns.example.test/A "
+		        "+ ns.example.test/RRSIG",
+		        SIGN_OUTCOME_REFERRAL, 0 },
+	};
+	static const struct legacy_row secure[] = {
+		{ "the server has a DS", "www.deleg.example.test A", ASK, 0,
+		        "> deleg.example.test NS ns.other.test\n"
+		        "> deleg.example.test DS sub.example.test",
+		        "> deleg.example.test/NS > deleg.example.test/DS > "
+		        "deleg.example.test/RRSIG",
+		        SIGN_OUTCOME_REFERRAL, 0 },
+	};
+
+	legacy_check_rows(insecure, COUNT(insecure), STATUS_INSECURE);
+	for (size_t i = 0; i < COUNT(secure); i++) {
+		struct legacy *l = legacy_new();
+		legacy_check(l, &secure[i]);
+		legacy_free(l);
+	}
+}
+
+/* The bits that matter of the first NSEC in the response. */
+static const char *nsec_bits(const struct message *m)
+{
+	static char bits[64];
+	struct nsec nsec;
+
+	bits[0] = '\0';
+	for (unsigned i = 0; i < m->rr_count; i++) {
+		if (m->rrs[i].type != TYPE_NSEC)
+			continue;
+		assert_true(nsec_read(m, &m->rrs[i], &nsec));
+		snprintf(bits, sizeof(bits), "%s%s%s%s",
+		        bitmap_has(nsec.bitmap, TYPE_NS) ? "NS " : "",
+		        bitmap_has(nsec.bitmap, TYPE_SOA) ? "SOA " : "",
+		        bitmap_has(nsec.bitmap, TYPE_DS) ? "DS " : "",
+		        bitmap_has(nsec.bitmap, TYPE_A) ? "A " : "");
+		return bits;
+	}
+	return "none";
+}
+
+/* A DS query is about the parent's side of a cut: its server is asked for NS, and nothing but a cut
+ * ever gets the NS bit, which would prove an insecure delegation (RFC 6840, 4.4). */
+static void ds_is_answered_by_the_parents_side(void **state)
+{
+	(void)state;
+	static const struct {
+		struct legacy_row row;
+		const char *bits;
+	} rows[] = {
+		{ { "the server refers: there is a cut", CUT " DS", ASK, 0, REFERRED,
+		          "> example.test/SOA > example.test/RRSIG > " CUT "/NSEC > " CUT "/RRSIG",
+		          SIGN_OUTCOME_NODATA, AA },
+		        "NS " },
+		{ { "the server has the child, too", CUT " DS", ASK, AA,
+		          CUT " NS ns." CUT "\n+ ns." CUT " A 192.0.2.7",
+		          "> example.test/SOA > example.test/RRSIG > " CUT "/NSEC > " CUT "/RRSIG",
+		          SIGN_OUTCOME_NODATA, AA },
+		        "NS " },
+		{ { "an ordinary name", "www.example.test DS", ASK, AA, "> example.test SOA",
+		          "> example.test/SOA > example.test/RRSIG > www.example.test/NSEC "
+		          "> www.example.test/RRSIG",
+		          SIGN_OUTCOME_NODATA, AA },
+		        "A " },
+		{ { "an alias", "a.example.test DS", ASK, AA,
+		          "a.example.test CNAME b.example.test\nb.example.test NS ns.other.test",
+		          "a.example.test/CNAME a.example.test/RRSIG", SIGN_OUTCOME_ANSWER, AA },
+		        "none" },
+		{ { "below a cut", "www." CUT " DS", ASK, 0, REFERRED,
+		          "> " CUT "/NS > " CUT "/NSEC > " CUT "/RRSIG + ns." CUT "/A",
+		          SIGN_OUTCOME_REFERRAL, 0 },
+		        "NS " },
+		{ { "a cut with a DS of the server's", "deleg.example.test DS", ASK, 0,
+		          "> deleg.example.test NS ns.other.test\n"
+		          "> deleg.example.test DS sub.example.test",
+		          "deleg.example.test/DS deleg.example.test/RRSIG", SIGN_OUTCOME_ANSWER,
+		          AA },
+		        "none" },
+		{ { "nothing is known: no guess", CUT " DS", ASK, AA, "", "", SIGN_OUTCOME_NO_SOA,
+		          RCODE_SERVFAIL },
+		        "none" },
+		{ { "the child says that it has no NS", CUT " DS", ASK, AA, "> " CUT " SOA", "",
+		          SIGN_OUTCOME_UNEXPECTED, RCODE_SERVFAIL },
+		        "none" },
+		{ { "the server refuses", CUT " DS", ASK, RCODE_REFUSED, "", "", SIGN_OUTCOME_ERROR,
+		          RCODE_REFUSED },
+		        "none" },
+	};
+	static const struct legacy_row learn = { "the SOA", "example.test SOA", ASK, AA,
+		"example.test SOA", "example.test/SOA example.test/RRSIG", SIGN_OUTCOME_ANSWER,
+		AA };
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct legacy *l = legacy_new();
+		legacy_check(l, &learn);
+		legacy_check(l, &rows[i].row);
+		if (strcmp(nsec_bits(legacy_delivered(l)), rows[i].bits) != 0)
+			fail_msg("%s: the NSEC has %s", rows[i].row.why,
+			        nsec_bits(legacy_delivered(l)));
+		legacy_free(l);
+	}
+}
+
+/* A DS denial needs the SOA, which a referral has not: over UDP the client comes again. */
+static void the_soa_is_learned_before_a_ds_is_denied(void **state)
+{
+	(void)state;
+	struct legacy *l = legacy_new();
+
+	legacy_ask(l, CUT " DS", ASK);
+	assert_int_equal(l->asked.sent_type, TYPE_SOA);
+	legacy_respond(l, AA, "example.test SOA");
+	assert_int_equal(l->result.outcome, SIGN_OUTCOME_LEARNING);
+	assert_true(legacy_delivered(l)->flags & FLAG_TC);
+	legacy_ask(l, CUT " DS", ASK);
+	assert_int_equal(l->asked.sent_type, TYPE_NS);
+	legacy_respond(l, 0, REFERRED);
+	assert_int_equal(l->result.outcome, SIGN_OUTCOME_NODATA);
+	assert_int_equal(legacy_judged(l).status, STATUS_SECURE);
+	legacy_free(l);
+}
+
+static const uint8_t ds_octets[] = { 0x30, 0x39, 13, 2, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13,
+	14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32 };
+
+static void what_the_operator_says_of_a_cut_counts(void **state)
+{
+	(void)state;
+	static const struct legacy_row rows[] = {
+		{ "a referral with a DS", "www.told.example.test A", ASK, 0,
+		        "> told.example.test NS ns.other.test",
+		        "> told.example.test/NS > told.example.test/DS > told.example.test/RRSIG",
+		        SIGN_OUTCOME_REFERRAL, 0 },
+		{ "the DS", "told.example.test DS", ASK | ASK_STREAM, AA, "> example.test SOA",
+		        "told.example.test/DS told.example.test/RRSIG", SIGN_OUTCOME_ANSWER, AA },
+		{ "the child on the same server is not signed", "www.told.example.test A", ASK, AA,
+		        "www.told.example.test A 192.0.2.1", "www.told.example.test/A",
+		        SIGN_OUTCOME_BELOW_CUT, AA },
+	};
+	struct sign_cut cut = { .ds_count = 1, .ds = { { ds_octets, sizeof(ds_octets) } } };
+
+	assert_true(name_from_text("told.example.test", &cut.name));
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct legacy *l = legacy_new();
+		struct sign_zone *zone = legacy_zone(l, "example.test");
+		zone->cuts = &cut;
+		zone->cut_count = 1;
+		legacy_check(l, &rows[i]);
+		legacy_free(l);
+	}
+}
+
+static void a_configured_child_has_its_ds_in_the_configured_parent(void **state)
+{
+	(void)state;
+	struct legacy *l = legacy_new();
+	struct sign_zone *child = legacy_zone(l, "sub.example.test");
+	struct rd ds = rd_ds(judge_key(l->judge, "sub.example.test"), DIGEST_SHA256);
+	static const struct legacy_row answer = { "the DS", "sub.example.test DS", ASK, AA,
+		"example.test SOA", "sub.example.test/DS sub.example.test/RRSIG", SIGN_OUTCOME_APEX,
+		AA };
+	static const struct legacy_row referral = { "a server that has only the parent",
+		"www.sub.example.test A", ASK, 0, "> sub.example.test NS ns.other.test",
+		"> sub.example.test/NS > sub.example.test/DS > sub.example.test/RRSIG",
+		SIGN_OUTCOME_REFERRAL, 0 };
+
+	child->ds_count = 1;
+	child->ds[0] = span_of(ds.octets, ds.len);
+	legacy_check(l, &answer);
+	assert_int_equal(legacy_judged(l).status, STATUS_SECURE);
+	legacy_check(l, &referral);
+	/* The NS is never signed; what is wrong with a referral would make it Bogus. */
+	assert_int_equal(legacy_judged(l).status, STATUS_INSECURE);
+	child->ds_count = 0;
+	static const struct legacy_row none = { "no DS is published yet", "sub.example.test DS",
+		ASK, AA, "example.test SOA",
+		"> example.test/SOA > example.test/RRSIG > sub.example.test/NSEC "
+		"> sub.example.test/RRSIG",
+		SIGN_OUTCOME_NODATA, AA };
+	legacy_check(l, &none);
+	assert_string_equal(nsec_bits(legacy_delivered(l)), "NS ");
+	legacy_free(l);
+}
+
+/* A child zone on the same server that nobody configured: its own SOA gives it away. */
+static void a_child_that_is_not_signed_here_is_left_alone(void **state)
+{
+	(void)state;
+	static const struct legacy_row rows[] = {
+		{ "no data", "www." CUT " AAAA", ASK, AA, "> " CUT " SOA", "> " CUT "/SOA",
+		        SIGN_OUTCOME_BELOW_CUT, AA },
+		{ "no name", "www." CUT " A", ASK, AA | RCODE_NXDOMAIN, "> " CUT " SOA",
+		        "> " CUT "/SOA", SIGN_OUTCOME_BELOW_CUT, AA | RCODE_NXDOMAIN },
+		{ "its NS", CUT " NS", ASK, AA, CUT " NS ns." CUT, CUT "/NS", SIGN_OUTCOME_ANSWER,
+		        AA },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct legacy *l = legacy_new();
+		legacy_check(l, &rows[i]);
+		legacy_free(l);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_referral_says_whether_the_child_is_signed),
+		cmocka_unit_test(ds_is_answered_by_the_parents_side),
+		cmocka_unit_test(the_soa_is_learned_before_a_ds_is_denied),
+		cmocka_unit_test(what_the_operator_says_of_a_cut_counts),
+		cmocka_unit_test(a_configured_child_has_its_ds_in_the_configured_parent),
+		cmocka_unit_test(a_child_that_is_not_signed_here_is_left_alone),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Names of every length: what comes after them, and that no denial covers more than it should. */
+#include "legacy.h"
+
+#include "dnssec/bitmap.h"
+#include "dnssec/nsec.h"
+#include "gate/sign_denial.h"
+
+#define AA FLAG_AA
+
+static struct name name_of(const char *text)
+{
+	struct name n;
+	assert_true(name_from_text(text, &n));
+	return n;
+}
+
+/* RFC 9824, 3.2 and, where there is no room for that, RFC 4470, 3: the shortest step. */
+static void the_next_name_is_the_first_that_can_be(void **state)
+{
+	(void)state;
+	static const char long_label[] =
+	        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"; /* 63 */
+	static const struct {
+		const char *why, *name, *next, *beside;
+	} rows[] = {
+		{ "there is room", "www.test", "\\000.www.test", "www\\000.test" },
+		{ "a label of 63: its last octet is raised", "%.test", "\\000.%.test",
+		        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab.test" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char name[200], next[200];
+		const char *mark = strchr(rows[i].name, '%');
+		snprintf(name, sizeof(name), mark ? "%s.test" : "%s",
+		        mark ? long_label : rows[i].name);
+		snprintf(next, sizeof(next), mark ? "\\000.%s.test" : "%s",
+		        mark ? long_label : rows[i].next);
+		struct name apex = name_of("test"), n = name_of(name), got;
+		struct name want = name_of(next), beside = name_of(rows[i].beside);
+		next_name(&n, &apex, &got);
+		assert_row(rows[i].why, name_equal(&got, &want));
+		next_name_beside(&n, &apex, &got);
+		assert_row(rows[i].why, name_equal(&got, &beside));
+	}
+}
+
+/* A name of labels of these lengths, each filled with one octet, below test. */
+static struct name filled(const unsigned *lens, size_t count, uint8_t octet)
+{
+	struct name n = name_of("test");
+	uint8_t label[63];
+
+	for (size_t i = 0; i < count; i++) {
+		memset(label, octet, sizeof(label));
+		assert_true(name_prepend(&n, span_of(label, lens[i]), &n));
+	}
+	return n;
+}
+
+static void the_longest_names_have_a_next_one(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		unsigned lens[5];
+		size_t count;
+		uint8_t octet;
+		unsigned len, next_len,
+		        next_first; /* of the name, of the next, of its first label */
+		uint8_t last;       /* the last octet of its first label */
+	} rows[] = {
+		{ "253 octets: below", { 63, 63, 63, 54 }, 4, 'a', 253, 255, 1, 0 },
+		{ "254 octets: the label is made longer", { 63, 63, 63, 55 }, 4, 'a', 254, 255, 56,
+		        0 },
+		{ "255 octets: its last octet is raised", { 63, 63, 63, 56 }, 4, 'a', 255, 255, 56,
+		        'b' },
+		{ "no upper-case letter is met", { 63, 63, 63, 56 }, 4, '@', 255, 255, 56, '[' },
+		{ "the highest octets: the label before is raised", { 63, 63, 63, 56 }, 4, 0xff,
+		        255, 0, 0, 0 },
+		{ "254 octets with a label of 63", { 63, 63, 56, 63 }, 4, 'a', 255, 255, 63, 'b' },
+	};
+	struct name apex = name_of("test");
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct name n = filled(rows[i].lens, rows[i].count, rows[i].octet), next;
+		assert_row(rows[i].why, n.len == rows[i].len);
+		next_name(&n, &apex, &next);
+		if (rows[i].next_len == 0) { /* nothing can come but the end of the zone */
+			assert_row(rows[i].why, name_equal(&next, &apex));
+			continue;
+		}
+		assert_row(rows[i].why, next.len == rows[i].next_len);
+		assert_row(rows[i].why, next.octets[0] == rows[i].next_first);
+		assert_row(rows[i].why, next.octets[next.octets[0]] == rows[i].last);
+		assert_row(rows[i].why, name_order(&n, &next) < 0);
+	}
+}
+
+static uint8_t any_octet(unsigned *seed)
+{
+	static const uint8_t picks[] = { 0, 1, '*', '-', '@', '[', 'a', 'b', 'z', 0x7f, 0xfe,
+		0xff };
+	*seed = *seed * 1103515245 + 12345;
+	return picks[(*seed >> 16) % COUNT(picks)];
+}
+
+/* Knot's CVE-2026-39155 was a next name too far for long names: real ones were denied. No name that
+ * can be lies between a name and its next one. The names tried are those next to both. */
+static void no_name_lies_between_a_name_and_its_next(void **state)
+{
+	(void)state;
+	struct name apex = name_of("test");
+	unsigned seed = 1;
+
+	for (unsigned round = 0; round < 3000; round++) {
+		struct name n = apex, next, probe;
+		uint8_t label[63];
+		while (n.labels < 6) {
+			unsigned len = 1 + (round * 7 + n.labels * 13) % 63;
+			for (unsigned i = 0; i < len; i++)
+				label[i] = any_octet(&seed);
+			if (!name_prepend(&n, span_of(label, len), &n))
+				break;
+		}
+		next_name(&n, &apex, &next);
+		assert_true(name_equal(&next, &apex) || name_order(&n, &next) < 0);
+		assert_true(name_within(&next, &apex));
+		const struct nsec nsec = { .owner = n, .next = next };
+		/* Below it. */
+		for (unsigned o = 0; o < 256; o++) {
+			uint8_t one[2] = { (uint8_t)o, 0 };
+			if (name_prepend(&n, span_of(one, 1 + o % 2), &probe))
+				assert_false(nsec_spans(&nsec, &apex, &probe));
+		}
+		/* Beside it: each label changed in each way that makes a greater one. */
+		for (unsigned up = 0; up + 1 < n.labels; up++) {
+			struct name at, above;
+			name_suffix(&n, n.labels - up, &at);
+			name_parent(&at, &above);
+			unsigned len = at.octets[0];
+			memcpy(label, at.octets + 1, len);
+			if (len < 63) {
+				label[len] = 0;
+				if (name_prepend(&above, span_of(label, len + 1), &probe))
+					assert_false(nsec_spans(&nsec, &apex, &probe));
+			}
+			for (unsigned i = 0; i < len; i++) {
+				uint8_t was = label[i];
+				if (was == 0xff)
+					continue;
+				label[i]++;
+				for (unsigned keep = i + 1; keep <= len; keep++) {
+					if (name_prepend(&above, span_of(label, keep), &probe))
+						assert_false(nsec_spans(&nsec, &apex, &probe));
+				}
+				label[i] = was;
+			}
+		}
+	}
+}
+
+static void write_text(const struct name *n, char text[static NAME_TEXT_SIZE])
+{
+	name_text(n, text);
+	text[strlen(text) - 1] = '\0';
+}
+
+/* Every length that a name can have, with the shortest and the longest labels: an answer, a denial
+ * of the type and one of the name, all of which the world's gate takes, and none of which is longer
+ * than the client said. */
+static void names_of_all_lengths_are_answered_and_denied(void **state)
+{
+	(void)state;
+	static const unsigned label_lens[] = { 1, 7, 63 };
+	struct legacy *l = legacy_new();
+
+	for (size_t which = 0; which < COUNT(label_lens); which++) {
+		for (unsigned len = 16; len <= 255; len++) {
+			struct name n = name_of("example.test");
+			char text[NAME_TEXT_SIZE], question[NAME_TEXT_SIZE + 8];
+			char record[NAME_TEXT_SIZE + 32];
+			/* Labels of the wanted length, and one of what is left. */
+			while (n.len < len) {
+				unsigned left = len - n.len - 1;
+				unsigned label =
+				        left > label_lens[which] ? label_lens[which] : left;
+				if (left == label + 1)
+					label = label > 1 ? label - 1 : left;
+				uint8_t octets[63];
+				memset(octets, n.labels % 2 ? 'x' : 'Y', sizeof(octets));
+				if (label == 0 || !name_prepend(&n, span_of(octets, label), &n))
+					break;
+			}
+			assert_int_equal(n.len, len);
+			write_text(&n, text);
+			snprintf(question, sizeof(question), "%s A", text);
+			snprintf(record, sizeof(record), "%s A 192.0.2.1", text);
+			legacy_ask(l, question, ASK_DO);
+			legacy_respond(l, AA, record);
+			assert_int_equal(l->result.outcome, SIGN_OUTCOME_ANSWER);
+			assert_row(text, legacy_judged(l).status == STATUS_SECURE);
+			legacy_ask(l, question, ASK_DO);
+			legacy_respond(l, AA, "> example.test SOA");
+			assert_int_equal(l->result.outcome, SIGN_OUTCOME_NODATA);
+			assert_in_range(l->result.octets.len, 0, 1232);
+			assert_row(text, legacy_judged(l).status == STATUS_SECURE);
+		}
+	}
+	legacy_free(l);
+}
+
+/* A real resolver turns the question's letters at random, and gets them back as they were. */
+static void letter_case_is_kept_and_signed_alike(void **state)
+{
+	(void)state;
+	struct legacy *l = legacy_new();
+	static const char base[] = "abc.example.test";
+
+	for (unsigned mask = 0; mask < 1u << 14; mask += 37) {
+		char question[64];
+		unsigned bit = 0;
+		snprintf(question, sizeof(question), "%s A", base);
+		for (size_t i = 0; i < sizeof(base) - 1; i++) {
+			if (base[i] != '.' && (mask >> bit++ & 1))
+				question[i] = (char)(base[i] - 32);
+		}
+		legacy_ask(l, question, ASK_DO);
+		legacy_respond(l, mask & 1 ? AA : AA | RCODE_NXDOMAIN, "> example.test SOA");
+		assert_in_range(l->result.made, 0, mask < 80 ? 2 : 0);
+		assert_true(span_equal(legacy_delivered(l)->question,
+		        span_of(l->asked.asked.question, l->asked.asked.question_len)));
+		assert_row(question, legacy_judged(l).status == STATUS_SECURE);
+	}
+	legacy_free(l);
+}
+
+/* A bit map that lacks a type which is there would deny it, to resolvers that use NSEC records
+ * aggressively; one that has a type which changes what the name is would do worse. */
+static void the_bit_map_lacks_the_type_that_was_asked(void **state)
+{
+	(void)state;
+	static const uint16_t never[] = { TYPE_CNAME, TYPE_DNAME, TYPE_DS, TYPE_NXNAME, TYPE_ANY,
+		TYPE_OPT, TYPE_NSEC3, TYPE_NSEC3PARAM, TYPE_AXFR };
+	static const uint16_t apex_only[] = { TYPE_NS, TYPE_SOA, TYPE_DNSKEY };
+	struct sign_zone zone = { .apex = name_of("example.test") };
+	struct name below = name_of("www.example.test");
+
+	for (unsigned type = 1; type < 400; type++) {
+		for (unsigned is_apex = 0; is_apex < 2; is_apex++) {
+			uint8_t octets[400];
+			struct writer w = writer_over(octets, sizeof(octets));
+			struct sign_types types =
+			        types_of_name(&zone, is_apex ? &zone.apex : &below, (uint16_t)type);
+			nsec_write(&w, &name_root, &types);
+			struct span bits = span_of(octets + 1, w.len - 1);
+			assert_true(bitmap_is_valid(bits));
+			assert_true(bitmap_has(bits, TYPE_NSEC) && bitmap_has(bits, TYPE_RRSIG));
+			if (type != TYPE_NSEC && type != TYPE_RRSIG)
+				assert_false(bitmap_has(bits, (uint16_t)type));
+			assert_int_equal(bitmap_has(bits, TYPE_A), type != TYPE_A);
+			for (size_t i = 0; i < COUNT(never); i++)
+				assert_false(bitmap_has(bits, never[i]));
+			for (size_t i = 0; i < COUNT(apex_only); i++)
+				assert_int_equal(bitmap_has(bits, apex_only[i]),
+				        is_apex && apex_only[i] != type);
+			assert_false(bitmap_is_bare(bits));
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_next_name_is_the_first_that_can_be),
+		cmocka_unit_test(the_longest_names_have_a_next_one),
+		cmocka_unit_test(no_name_lies_between_a_name_and_its_next),
+		cmocka_unit_test(names_of_all_lengths_are_answered_and_denied),
+		cmocka_unit_test(letter_case_is_kept_and_signed_alike),
+		cmocka_unit_test(the_bit_map_lacks_the_type_that_was_asked),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

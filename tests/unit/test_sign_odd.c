@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Servers that answer as none should, clients that take little, and too many of them: whatever
+ * comes, no denial is signed that the server did not mean, and nothing goes out unsigned. */
+#include "legacy.h"
+
+#include "wire/edns.h"
+
+#define AA  FLAG_AA
+#define SOA "> example.test SOA\n"
+#define WWW "www.example.test A"
+
+static void an_outage_is_not_signed_as_a_denial(void **state)
+{
+	(void)state;
+	static const struct legacy_row rows[] = {
+		{ "SERVFAIL", WWW, ASK_DO, RCODE_SERVFAIL, "", "", SIGN_OUTCOME_ERROR,
+		        RCODE_SERVFAIL },
+		{ "REFUSED with an SOA", WWW, ASK_DO, RCODE_REFUSED, SOA, "", SIGN_OUTCOME_ERROR,
+		        RCODE_REFUSED },
+		{ "NOTIMP", WWW, ASK_DO, RCODE_NOTIMP, "", "", SIGN_OUTCOME_ERROR, RCODE_NOTIMP },
+		{ "nothing at all", WWW, ASK_DO, AA, "", "", SIGN_OUTCOME_NO_SOA, RCODE_SERVFAIL },
+		{ "NXDOMAIN without SOA", WWW, ASK_DO, AA | RCODE_NXDOMAIN, "", "",
+		        SIGN_OUTCOME_NO_SOA, RCODE_SERVFAIL },
+		{ "another zone's SOA", WWW, ASK_DO, AA, "> other.test SOA", "",
+		        SIGN_OUTCOME_NO_SOA, RCODE_SERVFAIL },
+		{ "the SOA in another section", WWW, ASK_DO, AA, "+ example.test SOA", "",
+		        SIGN_OUTCOME_NO_SOA, RCODE_SERVFAIL },
+		{ "a referral upwards", WWW, ASK_DO, 0, "> test NS ns.other.test", "",
+		        SIGN_OUTCOME_NO_SOA, RCODE_SERVFAIL },
+		{ "a referral to the zone itself", WWW, ASK_DO, 0,
+		        "> example.test NS ns.other.test", "", SIGN_OUTCOME_NO_SOA,
+		        RCODE_SERVFAIL },
+		{ "a referral aside", WWW, ASK_DO, 0, "> sub.example.test NS ns.other.test", "",
+		        SIGN_OUTCOME_NO_SOA, RCODE_SERVFAIL },
+		{ "an answer to another question", WWW, ASK_DO, AA, "ftp.example.test A 192.0.2.1",
+		        "", SIGN_OUTCOME_NO_SOA, RCODE_SERVFAIL },
+		{ "another type", WWW, ASK_DO, AA, "www.example.test TXT text", "",
+		        SIGN_OUTCOME_NO_SOA, RCODE_SERVFAIL },
+		{ "two CNAMEs", WWW, ASK_DO, AA,
+		        "www.example.test CNAME a.example.test b.example.test", "",
+		        SIGN_OUTCOME_UNEXPECTED, RCODE_SERVFAIL },
+		{ "an apex whose SOA is not to be had", "example.test NSEC3PARAM", ASK_DO, AA, "",
+		        "", SIGN_OUTCOME_NO_SOA, RCODE_SERVFAIL },
+		{ "no key set is published", "other.test DNSKEY", ASK_DO, AA, "", "",
+		        SIGN_OUTCOME_NO_SOA, RCODE_SERVFAIL },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct legacy *l = legacy_new();
+		legacy_check(l, &rows[i]);
+		assert_row(rows[i].why,
+		        l->result.is_servfail == (rows[i].outcome != SIGN_OUTCOME_ERROR));
+		assert_row(rows[i].why,
+		        l->result.made == 0 || rows[i].outcome == SIGN_OUTCOME_UNEXPECTED);
+		legacy_free(l);
+	}
+}
+
+/* A circle of CNAMEs ends, and what was signed of it goes out. */
+static void a_chain_without_end_is_followed_so_far(void **state)
+{
+	(void)state;
+	struct legacy *l = legacy_new();
+	static const struct legacy_row row = { "a circle", "a.example.test A", ASK_DO, AA,
+		"a.example.test CNAME b.example.test\nb.example.test CNAME a.example.test", NULL,
+		SIGN_OUTCOME_ANSWER, AA };
+
+	legacy_ask(l, row.question, row.how);
+	legacy_respond(l, row.flags, row.records);
+	assert_int_equal(l->result.verdict, SIGN_REWRITE);
+	assert_true(l->result.made <= 2);
+	legacy_free(l);
+}
+
+static void what_does_not_match_is_dropped(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		unsigned at;
+		uint8_t change;
+		bool matches;
+	} rows[] = {
+		{ "as it is", 0, 0, true },
+		{ "another id", 1, 1, false },
+		{ "a query", 2, 0x80, false },
+		{ "another opcode", 2, 0x08, false },
+		{ "another letter", 13, 'w' ^ 'x', false },
+		{ "another letter case: there are servers that do not keep it", 13, 0x20, true },
+		{ "another type", 31, 1 ^ 2, false },
+		{ "another class", 33, 1 ^ 3, false },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct legacy *l = legacy_new();
+		legacy_ask(l, WWW, ASK_DO);
+		legacy_respond(l, AA, "www.example.test A 192.0.2.1");
+		l->judge->response.octets[rows[i].at] ^= rows[i].change;
+		legacy_respond_octets(l, msg_span(&l->judge->response));
+		assert_row(rows[i].why, (l->result.verdict == SIGN_REWRITE) == rows[i].matches);
+		if (rows[i].matches)
+			assert_int_equal(legacy_judged(l).status, STATUS_SECURE);
+		legacy_free(l);
+	}
+}
+
+/* A server that signs by itself passes, and somebody must be told. */
+static void what_is_signed_already_is_not_signed_again(void **state)
+{
+	(void)state;
+	struct legacy *l = legacy_new();
+
+	legacy_ask(l, WWW, ASK_DO);
+	legacy_respond(l, AA, "www.example.test A 192.0.2.1 | example.test");
+	assert_int_equal(l->result.verdict, SIGN_ACCEPT);
+	assert_int_equal(l->result.outcome, SIGN_OUTCOME_SIGNED);
+	legacy_ask(l, "www.example.test NSEC", ASK_DO);
+	legacy_respond(l, AA, "> example.test SOA | example.test");
+	assert_true(l->result.is_servfail);
+	legacy_free(l);
+}
+
+static void some_queries_pass_as_they_are(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *question;
+		unsigned how;
+		enum sign_query kind;
+	} rows[] = {
+		{ WWW, ASK_PLAIN, SIGN_QUERY_PASSED_PLAIN },
+		{ WWW, ASK_EDNS, SIGN_QUERY_PASSED_PLAIN },
+		{ WWW, ASK_DO, SIGN_QUERY_ASKED },
+		{ "www.unsigned.test A", ASK_DO, SIGN_QUERY_PASSED_OUTSIDE },
+		{ "test DNSKEY", ASK_DO, SIGN_QUERY_PASSED_OUTSIDE },
+		{ "example.test DNSKEY", ASK_PLAIN, SIGN_QUERY_ASKED },
+		{ "www.example.test DNSKEY", ASK_PLAIN, SIGN_QUERY_PASSED_PLAIN },
+		{ "www.example.test DS", ASK_PLAIN, SIGN_QUERY_ASKED },
+		{ "example.test RRSIG", ASK_PLAIN, SIGN_QUERY_PASSED_PLAIN },
+		{ "example.test AXFR", ASK_PLAIN | ASK_STREAM, SIGN_QUERY_ASKED },
+	};
+	struct legacy *l = legacy_new();
+	static const struct sign_network network = { { 192, 0, 2, 0 }, 4, 24 };
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		legacy_ask(l, rows[i].question, rows[i].how);
+		assert_row(rows[i].question, l->kind == rows[i].kind);
+	}
+	l->policy.secondaries = &network;
+	l->policy.secondary_count = 1;
+	legacy_ask(l, "example.test AXFR", ASK_PLAIN | ASK_STREAM);
+	assert_int_equal(l->kind, SIGN_QUERY_PASSED_TRANSFER);
+	legacy_free(l);
+}
+
+/* The server sees the id, RD and the question, and neither DO nor any option. */
+static void the_server_gets_a_query_of_1987(void **state)
+{
+	(void)state;
+	struct legacy *l = legacy_new();
+
+	legacy_ask(l, "wWw.example.tEst A", ASK_DO | ASK_CD | ASK_CO);
+	assert_int_equal(l->sent_len, 34);
+	assert_memory_equal(
+	        l->sent, "\x12\x34\x01\x00\0\1\0\0\0\0\0\0\3wWw\7example\4tEst\0\0\1\0\1", 34);
+	legacy_ask(l, "wWw.eXample.test RRSIG", ASK_DO | ASK_NO_RD);
+	assert_int_equal(l->sent_len, 30);
+	assert_memory_equal(l->sent, "\x12\x34\0\0\0\1\0\0\0\0\0\0\7eXample\4test\0\0\6\0\1", 30);
+	legacy_free(l);
+}
+
+/* An OPT is tried once a response was cut, and never again for a while where that went wrong. */
+static void a_server_gets_edns_only_if_it_bears_it(void **state)
+{
+	(void)state;
+	enum { NO_OPT, OPT, SILENCE };
+	static const struct {
+		const char *why;
+		int opt; /* in the response */
+		uint16_t flags;
+		enum sign_outcome outcome;
+		bool bears;
+	} rows[] = {
+		{ "it bears it", OPT, AA, SIGN_OUTCOME_ANSWER, true },
+		{ "it does not see it", NO_OPT, AA, SIGN_OUTCOME_ANSWER, false },
+		{ "FORMERR", NO_OPT, RCODE_FORMERR, SIGN_OUTCOME_EDNS, false },
+		{ "NOTIMP", NO_OPT, RCODE_NOTIMP, SIGN_OUTCOME_EDNS, false },
+		{ "it says nothing, twice", SILENCE, 0, SIGN_OUTCOME_CUT, false },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct legacy *l = legacy_new();
+		const struct sign_peers peers = legacy_peers(l);
+		bool is_good = rows[i].flags == AA;
+		legacy_ask(l, WWW, ASK_DO);
+		assert_false(l->asked.sent_edns);
+		legacy_respond(l, FLAG_TC, "");
+		assert_int_equal(l->result.outcome, SIGN_OUTCOME_CUT);
+		assert_true(legacy_delivered(l)->flags & FLAG_TC);
+		legacy_ask(l, WWW, ASK_DO);
+		assert_row(rows[i].why, l->asked.sent_edns);
+		if (rows[i].opt == SILENCE) {
+			sign_unanswered(l->signer, &l->asked, &peers, l->now_ms);
+			sign_unanswered(l->signer, &l->asked, &peers, l->now_ms);
+		} else {
+			struct msgbuild *b = &l->judge->response;
+			legacy_write(
+			        l, rows[i].flags, is_good ? "www.example.test A 192.0.2.1" : "");
+			msg_section(b, SECTION_ADDITIONAL);
+			if (rows[i].opt == OPT)
+				msg_opt(b, 1232, false);
+			legacy_respond_octets(l, msg_span(b));
+		}
+		assert_row(rows[i].why, l->result.outcome == rows[i].outcome);
+		legacy_ask(l, WWW, ASK_DO);
+		assert_row(rows[i].why, l->asked.sent_edns == rows[i].bears);
+		if (!rows[i].bears) {
+			legacy_respond(l, FLAG_TC, "");
+			legacy_ask(l, WWW, ASK_DO);
+			assert_row(rows[i].why, !l->asked.sent_edns);
+			l->now_ms += 2 * (uint64_t)DAY * 1000;
+			legacy_ask(l, WWW, ASK_DO);
+			legacy_respond(l, FLAG_TC, "");
+			legacy_ask(l, WWW, ASK_DO);
+			assert_row("after a day it is tried again", l->asked.sent_edns);
+		}
+		legacy_free(l);
+	}
+}
+
+/* Signatures of what nobody asked for go first, then those records, then all of it. */
+static void what_does_not_fit_is_left_out_and_then_cut(void **state)
+{
+	(void)state;
+	static const char records[] = "www.example.test MX mail.example.test\n"
+	                              "+ mail.example.test A 192.0.2.1\n"
+	                              "+ mail.example.test AAAA 2001:db8::1";
+	static const struct {
+		const char *why;
+		uint16_t most;
+		const char *want;
+	} rows[] = {
+		{ "all of it", 1232,
+		        "www.example.test/MX www.example.test/RRSIG + mail.example.test/A "
+		        "+ mail.example.test/RRSIG + mail.example.test/AAAA + "
+		        "mail.example.test/RRSIG" },
+		{ "without signatures of additional records", 300,
+		        "www.example.test/MX www.example.test/RRSIG + mail.example.test/A "
+		        "+ mail.example.test/AAAA" },
+		{ "without those records", 195, "www.example.test/MX www.example.test/RRSIG" },
+		{ "nothing", 150, "" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct legacy *l = legacy_new();
+		l->policy.udp_size_max = rows[i].most;
+		legacy_ask(l, "www.example.test MX", ASK_DO);
+		legacy_respond(l, AA, records);
+		const struct message *m = legacy_delivered(l);
+		assert_row(rows[i].why, strcmp(judge_list(m), rows[i].want) == 0);
+		assert_row(rows[i].why, m->octets.len <= rows[i].most);
+		assert_row(rows[i].why, !(m->flags & FLAG_TC) == (rows[i].want[0] != '\0'));
+		legacy_ask(l, "www.example.test MX", ASK_DO | ASK_STREAM);
+		legacy_respond(l, AA, records);
+		assert_string_equal(judge_list(legacy_delivered(l)), rows[0].want);
+		legacy_free(l);
+	}
+}
+
+static void glue_is_not_left_out(void **state)
+{
+	(void)state;
+	struct legacy *l = legacy_new();
+
+	l->policy.udp_size_max = 200;
+	legacy_ask(l, "www.unsigned.example.test A", ASK_DO | ASK_NO_RD);
+	legacy_respond(l, 0,
+	        "> unsigned.example.test NS ns.unsigned.example.test\n"
+	        "+ ns.unsigned.example.test A 192.0.2.1 192.0.2.2 192.0.2.3 192.0.2.4");
+	assert_int_equal(l->result.outcome, SIGN_OUTCOME_TRUNCATED);
+	assert_true(legacy_delivered(l)->flags & FLAG_TC);
+	legacy_free(l);
+}
+
+static void ask_nothing(struct legacy *l, unsigned number, unsigned how)
+{
+	char question[64];
+
+	snprintf(question, sizeof(question), "n%u.example.test A", number);
+	legacy_ask(l, question, ASK_DO | how);
+	legacy_respond(l, AA | RCODE_NXDOMAIN, SOA);
+}
+
+/* Each name that nobody asked for before costs a signature. What is remembered costs none. */
+static void a_flood_of_names_is_sent_to_tcp(void **state)
+{
+	(void)state;
+	struct legacy *l = legacy_new();
+
+	l->policy.signatures_per_network = 3;
+	l->policy.signatures_per_s = 5;
+	ask_nothing(l, 0, 0); /* SOA and NSEC */
+	assert_int_equal(l->result.made, 2);
+	ask_nothing(l, 1, 0);
+	assert_int_equal(l->result.outcome, SIGN_OUTCOME_NXDOMAIN);
+	ask_nothing(l, 2, 0);
+	assert_int_equal(l->result.outcome, SIGN_OUTCOME_LIMITED);
+	assert_true(legacy_delivered(l)->flags & FLAG_TC);
+	ask_nothing(l, 1, 0);
+	assert_int_equal(l->result.outcome, SIGN_OUTCOME_NXDOMAIN);
+	assert_int_equal(l->result.made, 0);
+	ask_nothing(l, 2, ASK_STREAM);
+	assert_int_equal(l->result.outcome, SIGN_OUTCOME_NXDOMAIN);
+	l->client[3] = 77; /* of the same network */
+	ask_nothing(l, 3, 0);
+	assert_int_equal(l->result.outcome, SIGN_OUTCOME_LIMITED);
+	l->client[2] = 3;
+	ask_nothing(l, 3, 0);
+	assert_int_equal(l->result.outcome, SIGN_OUTCOME_NXDOMAIN);
+	ask_nothing(l, 4, 0);
+	assert_int_equal(l->result.outcome, SIGN_OUTCOME_NXDOMAIN);
+	l->client[2] = 4; /* which has signatures left, but all together have not */
+	ask_nothing(l, 5, 0);
+	assert_int_equal(l->result.outcome, SIGN_OUTCOME_LIMITED);
+	l->now_ms += 1000;
+	ask_nothing(l, 5, 0);
+	assert_int_equal(l->result.outcome, SIGN_OUTCOME_NXDOMAIN);
+	for (unsigned i = 0; i < 5; i++)
+		ask_nothing(l, 100 + i, ASK_STREAM);
+	ask_nothing(l, 200, ASK_STREAM);
+	assert_int_equal(l->result.outcome, SIGN_OUTCOME_EXHAUSTED);
+	assert_true(l->result.is_servfail);
+	legacy_free(l);
+}
+
+/* What is cut at any octet, or changed in any, is dropped or answered; never answered unsigned. */
+static void a_spoilt_response_is_survived(void **state)
+{
+	(void)state;
+	static const uint8_t changes[] = { 0x01, 0x40, 0x80, 0xc0, 0xff };
+	struct legacy *l = legacy_new();
+	static uint8_t octets[1024];
+
+	legacy_ask(l, "example.test MX", ASK_DO);
+	legacy_respond(l, AA,
+	        "example.test MX mail.example.test\n> example.test NS ns.example.test\n"
+	        "+ mail.example.test A 192.0.2.1");
+	size_t len = l->judge->response.len;
+	memcpy(octets, l->judge->response.octets, len);
+	for (size_t i = 0; i < len; i++) {
+		legacy_respond_octets(l, span_of(octets, i));
+		assert_int_equal(l->result.verdict, SIGN_DROP);
+		for (size_t c = 0; c < COUNT(changes); c++) {
+			octets[i] ^= changes[c];
+			legacy_respond_octets(l, span_of(octets, len));
+			octets[i] ^= changes[c];
+			if (l->result.verdict != SIGN_REWRITE)
+				continue;
+			legacy_delivered(l);
+			if (l->result.outcome == SIGN_OUTCOME_ANSWER)
+				assert_int_equal(legacy_judged(l).status, STATUS_SECURE);
+		}
+	}
+	legacy_free(l);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_outage_is_not_signed_as_a_denial),
+		cmocka_unit_test(a_chain_without_end_is_followed_so_far),
+		cmocka_unit_test(what_does_not_match_is_dropped),
+		cmocka_unit_test(what_is_signed_already_is_not_signed_again),
+		cmocka_unit_test(some_queries_pass_as_they_are),
+		cmocka_unit_test(the_server_gets_a_query_of_1987),
+		cmocka_unit_test(a_server_gets_edns_only_if_it_bears_it),
+		cmocka_unit_test(what_does_not_fit_is_left_out_and_then_cut),
+		cmocka_unit_test(glue_is_not_left_out),
+		cmocka_unit_test(a_flood_of_names_is_sent_to_tcp),
+		cmocka_unit_test(a_spoilt_response_is_survived),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

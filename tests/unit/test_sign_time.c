@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How long things live: TTLs, the times of signatures, what the signer remembers. */
+#include "legacy.h"
+
+#include <errno.h>
+
+#include "dnssec/rrsig.h"
+
+#define AA  FLAG_AA
+#define WWW "www.example.test A"
+
+/* A set that the server sends with this TTL. */
+static void answer(struct legacy *l, const char *owner, uint32_t ttl_s)
+{
+	char question[300];
+	struct rd rd = rd_a("192.0.2.1");
+
+	snprintf(question, sizeof(question), "%s A", owner);
+	legacy_ask(l, question, ASK_DO);
+	legacy_write(l, AA, "");
+	msg_rrset(&l->judge->response, owner, TYPE_A, ttl_s, &rd, 1);
+	legacy_respond_octets(l, msg_span(&l->judge->response));
+	assert_int_equal(l->result.outcome, SIGN_OUTCOME_ANSWER);
+}
+
+/* The first RRSIG of what went out, and its TTL. */
+static struct rrsig rrsig_sent(const struct legacy *l, uint32_t *ttl_s)
+{
+	const struct message *m = legacy_delivered(l);
+	struct rrsig sig;
+
+	for (unsigned i = 0; i < m->rr_count; i++) {
+		if (m->rrs[i].type != TYPE_RRSIG)
+			continue;
+		assert_true(rrsig_read(m, &m->rrs[i], &sig));
+		*ttl_s = m->rrs[i].ttl_s;
+		return sig;
+	}
+	fail();
+	return sig;
+}
+
+/* The server may be a cache that counts down: what was signed stays the same. */
+static void the_original_ttl_is_the_highest_seen(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint32_t ttl_s, original_s, wire_s;
+		unsigned made;
+	} rows[] = {
+		{ "the first", 200, 200, 200, 1 },
+		{ "less", 100, 200, 100, 0 },
+		{ "none", 0, 200, 0, 0 },
+		{ "more", 300, 300, 300, 1 },
+		{ "less again", 299, 300, 299, 0 },
+		{ "more than the zone may have", 1000000, SIGN_MAX_TTL_S, SIGN_MAX_TTL_S, 1 },
+		{ "and again", 500000, SIGN_MAX_TTL_S, SIGN_MAX_TTL_S, 0 },
+		{ "the top bit set, which is none (RFC 2181, 8)", 0x80000001, SIGN_MAX_TTL_S, 0,
+		        0 },
+	};
+	struct legacy *l = legacy_new();
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		uint32_t ttl_s;
+		answer(l, "www.example.test", rows[i].ttl_s);
+		struct rrsig sig = rrsig_sent(l, &ttl_s);
+		assert_row(rows[i].why, sig.original_ttl_s == rows[i].original_s);
+		assert_row(rows[i].why, ttl_s == rows[i].wire_s);
+		assert_row(rows[i].why, legacy_delivered(l)->rrs[0].ttl_s == rows[i].wire_s);
+		assert_row(rows[i].why, l->result.made == rows[i].made);
+		assert_int_equal(legacy_judged(l).status, STATUS_SECURE);
+	}
+	legacy_free(l);
+}
+
+/* RFC 9077, 3: the lesser of the SOA's TTL and its minimum, which is 300 in this world. */
+static void an_nsec_lives_as_long_as_what_it_denies(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint32_t ttl_s, nsec_s, original_s;
+	} rows[] = {
+		{ "the minimum is less", 3600, 300, 300 },
+		{ "the SOA counts down", 200, 200, 300 },
+		{ "to the end", 0, 0, 300 },
+	};
+	struct legacy *l = legacy_new();
+	struct rd soa = rd_soa("ns.example.test", "ns.example.test", 1, 300);
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		legacy_ask(l, WWW, ASK_DO);
+		legacy_write(l, AA | RCODE_NXDOMAIN, "");
+		msg_section(&l->judge->response, SECTION_AUTHORITY);
+		msg_rrset(&l->judge->response, "example.test", TYPE_SOA, rows[i].ttl_s, &soa, 1);
+		legacy_respond_octets(l, msg_span(&l->judge->response));
+		const struct message *m = legacy_delivered(l);
+		struct rrsig sig;
+		assert_int_equal(m->rr_count, 4);
+		assert_row(rows[i].why, m->rrs[2].ttl_s == rows[i].nsec_s);
+		assert_row(rows[i].why, m->rrs[3].ttl_s == rows[i].nsec_s);
+		assert_true(rrsig_read(m, &m->rrs[3], &sig));
+		assert_row(rows[i].why, sig.original_ttl_s == rows[i].original_s);
+		assert_row(rows[i].why, l->result.made == (i == 0 ? 2 : 0));
+		assert_int_equal(legacy_judged(l).status, STATUS_SECURE);
+	}
+	legacy_free(l);
+}
+
+/* From hour to hour for three weeks: a signature has begun, does not end before a day and the
+ * longest TTL have passed, and is made anew once in five days. Two signers give the same times. */
+static void signatures_are_renewed_in_time_and_alike_everywhere(void **state)
+{
+	(void)state;
+	static const char *const owners[] = { "a.example.test", "b.example.test",
+		"c.example.test" };
+	struct legacy *l = legacy_new(), *other = legacy_new();
+	unsigned made = 0, together = 0;
+	uint32_t ends[COUNT(owners)] = { 0 };
+
+	for (unsigned hour = 0; hour < 21 * 24; hour++) {
+		unsigned changed = 0;
+		l->now_s = other->now_s = NOW + 3600 * (int64_t)hour;
+		for (size_t i = 0; i < COUNT(owners); i++) {
+			uint32_t ttl_s;
+			answer(l, owners[i], 300);
+			answer(other, owners[i], 300);
+			struct rrsig sig = rrsig_sent(l, &ttl_s), alike = rrsig_sent(other, &ttl_s);
+			int64_t left_s = sig.expiration - l->now_s;
+			assert_in_range(l->now_s - sig.inception, 3600, SIGN_LIFE_S);
+			assert_in_range(left_s, SIGN_MAX_TTL_S + DAY, SIGN_LIFE_S);
+			assert_int_equal(sig.inception, alike.inception);
+			assert_int_equal(sig.expiration, alike.expiration);
+			changed += sig.expiration != ends[i];
+			ends[i] = sig.expiration;
+			made += l->result.made;
+		}
+		together += hour > 0 && changed == COUNT(owners);
+	}
+	assert_in_range(made, 3 * 5, 3 * 6);
+	assert_int_equal(together, 0); /* not all in one hour */
+	legacy_free(l);
+	legacy_free(other);
+}
+
+static void what_was_signed_is_not_signed_again(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *records;
+		unsigned made;
+	} rows[] = {
+		{ "new", "www.example.test A 192.0.2.1 192.0.2.2", 1 },
+		{ "again", "www.example.test A 192.0.2.1 192.0.2.2", 0 },
+		{ "in another order", "www.example.test A 192.0.2.2 192.0.2.1", 0 },
+		{ "twice the same", "www.example.test A 192.0.2.2 192.0.2.1 192.0.2.2", 0 },
+		{ "less", "www.example.test A 192.0.2.2", 1 },
+		{ "as before", "www.example.test A 192.0.2.1 192.0.2.2", 0 },
+	};
+	struct legacy *l = legacy_new();
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		legacy_ask(l, i % 2 ? WWW : "WWW.example.test A", ASK_DO);
+		legacy_respond(l, AA, rows[i].records);
+		assert_row(rows[i].why, l->result.made == rows[i].made);
+		assert_row(rows[i].why, l->result.found + l->result.made == 1);
+		assert_int_equal(legacy_judged(l).status, STATUS_SECURE);
+	}
+	legacy_free(l);
+}
+
+/* The tables are small; names that nobody asked for before push out each other, and not the
+ * records. */
+static void a_flood_of_denials_leaves_the_signatures_of_records(void **state)
+{
+	(void)state;
+	struct legacy *l = legacy_new();
+	const struct signer_limits few = { 4, 4, 4, 4, 4, 4 };
+	struct signer *given = l->signer;
+
+	l->signer = signer_new(l->judge->crypto, &l->policy, &few);
+	legacy_ask(l, WWW, ASK_DO);
+	legacy_respond(l, AA, "www.example.test A 192.0.2.1");
+	for (unsigned i = 0; i < 40; i++) {
+		char question[64];
+		snprintf(question, sizeof(question), "n%u.example.test A", i);
+		legacy_ask(l, question, ASK_DO);
+		legacy_respond(l, AA | RCODE_NXDOMAIN, "> example.test SOA");
+		assert_int_equal(l->result.made, i == 0 ? 2 : 1);
+		assert_int_equal(legacy_judged(l).status, STATUS_SECURE);
+	}
+	legacy_ask(l, WWW, ASK_DO);
+	legacy_respond(l, AA, "www.example.test A 192.0.2.1");
+	assert_int_equal(l->result.made, 0);
+	for (unsigned i = 0; i < 40; i++) {
+		char name[64];
+		snprintf(name, sizeof(name), "x.y%u.example.test", i);
+		l->client[2] = (uint8_t)i;
+		answer(l, name, 300);
+		assert_int_equal(legacy_judged(l).status, STATUS_SECURE);
+	}
+	signer_free(l->signer);
+	l->signer = given;
+	legacy_free(l);
+}
+
+/* RFC 8020: a name that has names below it is there, even if a server thinks otherwise. */
+static void a_name_with_names_below_is_not_denied(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *question;
+		int64_t later_s;
+		enum sign_outcome outcome;
+	} rows[] = {
+		{ "it is above one that was seen", "b.example.test A", 0, SIGN_OUTCOME_NODATA },
+		{ "the next one above", "c.b.example.test A", 0, SIGN_OUTCOME_NODATA },
+		{ "beside it", "d.b.example.test A", 0, SIGN_OUTCOME_NXDOMAIN },
+		{ "below it", "x.a.c.b.example.test A", 0, SIGN_OUTCOME_NXDOMAIN },
+		{ "a day later", "b.example.test A", DAY, SIGN_OUTCOME_NXDOMAIN },
+	};
+	struct legacy *l = legacy_new();
+
+	legacy_ask(l, "b.example.test A", ASK_DO);
+	legacy_respond(l, AA | RCODE_NXDOMAIN, "> example.test SOA");
+	assert_int_equal(l->result.outcome, SIGN_OUTCOME_NXDOMAIN);
+	answer(l, "a.c.b.example.test", 300);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		l->now_s = NOW + rows[i].later_s;
+		l->judge->now = l->now_s;
+		legacy_ask(l, rows[i].question, ASK_DO | ASK_CO);
+		legacy_respond(l, AA | RCODE_NXDOMAIN, "> example.test SOA");
+		assert_row(rows[i].why, l->result.outcome == rows[i].outcome);
+		assert_int_equal(legacy_judged(l).status, STATUS_SECURE);
+	}
+	legacy_free(l);
+}
+
+static void a_new_policy_forgets_what_was_signed(void **state)
+{
+	(void)state;
+	struct legacy *l = legacy_new();
+
+	answer(l, "www.example.test", 300);
+	answer(l, "www.example.test", 300);
+	assert_int_equal(l->result.made, 0);
+	assert_int_equal(signer_set_policy(l->signer, &l->policy), 0);
+	answer(l, "www.example.test", 300);
+	assert_int_equal(l->result.made, 1);
+	struct sign_policy impossible = l->policy;
+	impossible.life_s = SIGN_MAX_TTL_S;
+	assert_int_equal(signer_set_policy(l->signer, &impossible), -EINVAL);
+	answer(l, "www.example.test", 300);
+	assert_int_equal(l->result.made, 0);
+	legacy_free(l);
+}
+
+static void without_a_valid_signature_of_the_keys_there_is_no_answer(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		int64_t now_s;
+		enum sign_outcome outcome;
+	} rows[] = {
+		{ "in its time", NOW, SIGN_OUTCOME_APEX },
+		{ "in its last second", NOW + 5 * DAY, SIGN_OUTCOME_APEX },
+		{ "after it", NOW + 5 * DAY + 1, SIGN_OUTCOME_KEYS },
+		{ "before it", NOW - 5 * DAY - 1, SIGN_OUTCOME_KEYS },
+	};
+	struct legacy *l = legacy_new();
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		l->now_s = rows[i].now_s;
+		legacy_ask(l, "example.test DNSKEY", ASK_DO);
+		legacy_respond(l, AA, "example.test SOA");
+		assert_row(rows[i].why, l->result.outcome == rows[i].outcome);
+		assert_row(rows[i].why,
+		        l->result.is_servfail == (rows[i].outcome == SIGN_OUTCOME_KEYS));
+	}
+	legacy_free(l);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_original_ttl_is_the_highest_seen),
+		cmocka_unit_test(an_nsec_lives_as_long_as_what_it_denies),
+		cmocka_unit_test(signatures_are_renewed_in_time_and_alike_everywhere),
+		cmocka_unit_test(what_was_signed_is_not_signed_again),
+		cmocka_unit_test(a_flood_of_denials_leaves_the_signatures_of_records),
+		cmocka_unit_test(a_name_with_names_below_is_not_denied),
+		cmocka_unit_test(a_new_policy_forgets_what_was_signed),
+		cmocka_unit_test(without_a_valid_signature_of_the_keys_there_is_no_answer),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Key files, beside those of BIND's tools: what they write is read here, and what is written here
+ * they read. */
+#include "test.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "keys/key_text.h"
+#include "keys/presign.h"
+#include "ops/file.h"
+#include "ops/zone_keys.h"
+#include "wire/protocol.h"
+
+#define NOW  1750000000
+#define ZONE "example.test"
+
+struct place {
+	char directory[64], error[600];
+	struct name zone;
+	struct crypto *crypto;
+	struct zone_key_files files;
+};
+
+static struct place *place_new(void)
+{
+	struct place *p = calloc(1, sizeof(*p));
+
+	strcpy(p->directory, "/tmp/sealgate-keys-XXXXXX");
+	assert_non_null(mkdtemp(p->directory));
+	assert_true(name_from_text(ZONE, &p->zone));
+	p->crypto = crypto_new();
+	return p;
+}
+
+/* Runs a command in the directory. Returns its exit code. */
+static int run(const struct place *p, const char *command)
+{
+	char line[800];
+
+	snprintf(line, sizeof(line), "cd %s && { %s; } >out 2>err", p->directory, command);
+	return system(line);
+}
+
+static void place_free(struct place *p)
+{
+	char line[100];
+
+	zone_key_files_free(&p->files);
+	crypto_free(p->crypto);
+	snprintf(line, sizeof(line), "rm -r %s", p->directory);
+	assert_int_equal(system(line), 0);
+	free(p);
+}
+
+static char *read_file(const struct place *p, const char *name)
+{
+	char path[200];
+
+	snprintf(path, sizeof(path), "%s/%s", p->directory, name);
+	return file_read(path, 1 << 20);
+}
+
+static void write_file(const struct place *p, const char *name, const char *text)
+{
+	char path[200];
+
+	snprintf(path, sizeof(path), "%s/%s", p->directory, name);
+	assert_int_equal(file_replace(path, text, 0600), 0);
+}
+
+static void read_keys(struct place *p)
+{
+	zone_key_files_free(&p->files);
+	assert_row(p->error, zone_key_files_read(&p->files, p->directory, &p->zone, p->error,
+	                             sizeof(p->error)) == 0);
+}
+
+static void generate(struct place *p, uint8_t algorithm, unsigned want)
+{
+	unsigned made;
+
+	read_keys(p);
+	assert_row(p->error, zone_keys_generate(&p->files, p->directory, &p->zone, algorithm, NOW,
+	                             &made, p->error, sizeof(p->error)) == 0);
+	assert_int_equal(made, want);
+	assert_int_equal(zone_keys_sign(&p->files, p->crypto, p->directory, &p->zone, NOW, p->error,
+	                         sizeof(p->error)),
+	        0);
+}
+
+static const uint8_t algorithms[] = { ALGORITHM_ECDSAP256, ALGORITHM_ED25519, ALGORITHM_RSASHA256 };
+
+static bool has_bind(void)
+{
+	return system("command -v dnssec-keygen >/dev/null && command -v dnssec-signzone "
+	              ">/dev/null") == 0;
+}
+
+/* dnssec-keygen's keys are read, and sign what their own DNSKEY verifies. */
+static void keys_of_dnssec_keygen_are_read(void **state)
+{
+	(void)state;
+	if (!has_bind())
+		skip();
+	for (size_t i = 0; i < COUNT(algorithms); i++) {
+		struct place *p = place_new();
+		char command[200];
+		snprintf(command, sizeof(command),
+		        "dnssec-keygen -q -a %u %s " ZONE
+		        " && dnssec-keygen -q -L 300 -a %u %s -f KSK " ZONE,
+		        algorithms[i], algorithms[i] == ALGORITHM_RSASHA256 ? "-b 1024" : "",
+		        algorithms[i], algorithms[i] == ALGORITHM_RSASHA256 ? "-b 2048" : "");
+		assert_int_equal(run(p, command), 0);
+		read_keys(p);
+		assert_int_equal(p->files.count, 2);
+		for (unsigned k = 0; k < 2; k++) {
+			const struct keypair *key = &p->files.keys[k];
+			uint8_t signature[SIGNATURE_MAX_OCTETS];
+			struct span data = span_of("data", 4);
+			struct pubkey *public = pubkey_new(
+			        key->algorithm, span_of(key->rdata + 4, key->rdata_len - 4));
+			size_t len = signkey_sign(p->crypto, key->key, data, signature);
+			assert_true(
+			        pubkey_verify(p->crypto, public, data, span_of(signature, len)));
+			pubkey_free(public);
+		}
+		assert_int_not_equal(
+		        keypair_is_ksk(&p->files.keys[0]), keypair_is_ksk(&p->files.keys[1]));
+		generate(p, algorithms[i], 0);
+		place_free(p);
+	}
+}
+
+/* dnssec-signzone signs with keys that were made here, and
+ * dnssec-dsfromkey finds the same DS. */
+static void bind_takes_the_keys_that_are_made_here(void **state)
+{
+	(void)state;
+	static const char zone[] = ZONE ". 300 IN SOA ns admin 1 3600 900 604800 300\n" ZONE
+	                                ". 300 IN NS ns\nns." ZONE ". 300 IN A 192.0.2.1\n";
+
+	if (!has_bind())
+		skip();
+	for (size_t i = 0; i < COUNT(algorithms); i++) {
+		struct place *p = place_new();
+		char *ds, hex[2 * 32 + 1] = "";
+		generate(p, algorithms[i], 2);
+		write_file(p, "zone", zone);
+		assert_int_equal(
+		        run(p, "cat K*.key >>zone && dnssec-signzone -q -o " ZONE " zone"), 0);
+		for (unsigned k = 0; k < 2; k++) {
+			uint8_t octets[64];
+			struct writer w = writer_over(octets, sizeof(octets));
+			if (!keypair_is_ksk(&p->files.keys[k]))
+				continue;
+			assert_true(presign_ds(p->crypto, &p->files.keys[k], &w));
+			for (size_t o = 4; o < w.len; o++)
+				sprintf(hex + 2 * (o - 4), "%02X", octets[o]);
+		}
+		assert_int_equal(run(p, "grep -l ' 257 ' K*.key | xargs dnssec-dsfromkey -2"), 0);
+		ds = read_file(p, "out");
+		assert_non_null(strstr(ds, hex));
+		free(ds);
+		place_free(p);
+	}
+}
+
+static void private_halves_are_the_owners_alone(void **state)
+{
+	(void)state;
+	struct place *p = place_new();
+	char path[300], name[KEY_NAME_SIZE];
+	struct stat st;
+	mode_t before = umask(0);
+
+	generate(p, ALGORITHM_ECDSAP256, 2);
+	umask(before);
+	for (unsigned i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "%s/%.200s.private", p->directory,
+		        key_name(&p->files.keys[i], name));
+		assert_int_equal(stat(path, &st), 0);
+		assert_int_equal(st.st_mode & 0777, 0600);
+	}
+	place_free(p);
+}
+
+/* Nothing that is there is written over, whatever it is. */
+static void no_key_is_overwritten(void **state)
+{
+	(void)state;
+	struct place *p = place_new();
+
+	generate(p, ALGORITHM_ECDSAP256, 2);
+	assert_int_equal(run(p, "cat K*.key K*.private | cksum >before"), 0);
+	generate(p, ALGORITHM_ECDSAP256, 0);
+	assert_int_equal(run(p, "cat K*.key K*.private | cksum | cmp - before"), 0);
+	assert_int_equal(file_create("/tmp", "text", 0600), -EEXIST);
+	unsigned made;
+	assert_int_equal(zone_keys_generate(&p->files, p->directory, &p->zone, ALGORITHM_ED25519,
+	                         NOW, &made, p->error, sizeof(p->error)),
+	        -1);
+	assert_non_null(strstr(p->error, "another algorithm"));
+	place_free(p);
+}
+
+static void a_missing_role_is_filled(void **state)
+{
+	(void)state;
+	struct place *p = place_new();
+
+	generate(p, ALGORITHM_ED25519, 2);
+	assert_int_equal(run(p, "rm $(grep -l ' 256 ' K*.key)"), 0);
+	generate(p, ALGORITHM_ED25519, 1);
+	assert_int_equal(p->files.count, 2);
+	place_free(p);
+}
+
+/* Revoking a key changes its tag by 128, or nearly so (RFC 5011, 3). */
+static void tags_that_could_be_mistaken_collide(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint16_t flags;
+		int step; /* of the tag, by the last octets of the key */
+		bool collides;
+	} rows[] = {
+		{ "the same", KEYPAIR_ZSK, 0, true },
+		{ "128 more: this one is that one revoked", KEYPAIR_ZSK, 128, true },
+		{ "128 less", KEYPAIR_ZSK, -128, true },
+		{ "one more", KEYPAIR_ZSK, 1, false },
+		{ "the KSK bit makes up for it", KEYPAIR_KSK, -1, true },
+		{ "256 more", KEYPAIR_ZSK, 256, false },
+	};
+	struct name zone;
+	uint8_t rdata[4 + 64] = { KEYPAIR_ZSK >> 8, KEYPAIR_ZSK & 0xff, 3, ALGORITHM_ECDSAP256 };
+	struct keypair first, second;
+
+	assert_true(name_from_text(ZONE, &zone));
+	put_u16(rdata + 66, 1000);
+	assert_true(keypair_from_rdata(&first, &zone, span_of(rdata, sizeof(rdata))));
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		put_u16(rdata, rows[i].flags);
+		put_u16(rdata + 66, (uint16_t)(1000 + rows[i].step));
+		assert_true(keypair_from_rdata(&second, &zone, span_of(rdata, sizeof(rdata))));
+		assert_row(rows[i].why, keypair_collides(&first, &second) == rows[i].collides);
+		assert_row(rows[i].why, keypair_collides(&second, &first) == rows[i].collides);
+	}
+}
+
+static void answers_are_made_with_the_zsk_and_the_file(void **state)
+{
+	(void)state;
+	struct place *p = place_new();
+	struct zone_keys keys;
+
+	generate(p, ALGORITHM_ECDSAP256, 2);
+	/* The KSK's private half may be elsewhere. */
+	assert_int_equal(
+	        run(p, "for k in $(grep -l ' 257 ' K*.key); do rm $k ${k%.key}.private; done"), 0);
+	assert_row(p->error,
+	        zone_keys_load(&keys, p->directory, &p->zone, p->error, sizeof(p->error)) == 0);
+	assert_int_equal(keys.zsk.flags, KEYPAIR_ZSK);
+	assert_non_null(keys.zsk.key);
+	assert_int_equal(keys.records.dnskey.count, 2);
+	assert_int_equal(keys.records.dnskey.rrsig_count, PRESIGN_COUNT);
+	assert_int_equal(keys.records.cds.count, 1);
+	assert_int_equal(keys.records.cdnskey.count, 1);
+	assert_int_equal(keys.records.dnskey.ttl_s, PRESIGN_TTL_S);
+	assert_int_equal(keys.ds_count, 1);
+	for (unsigned day = 0; day < 119; day++) {
+		const struct presigned_rrsig *chosen[LIMIT_DS];
+		int64_t now_s = NOW + 86400 * (int64_t)day;
+		assert_int_equal(presigned_choose(&keys.records.dnskey, now_s, chosen), 1);
+		/* So long must it last that nobody who keeps it is left with an old one. */
+		if (day < 98)
+			assert_true((int32_t)(chosen[0]->expiration - (uint32_t)now_s) > 7 * 86400);
+	}
+	zone_keys_unload(&keys);
+	place_free(p);
+}
+
+static void what_is_wrong_is_said_with_file_and_line(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *spoil, *error;
+	} rows[] = {
+		{ "there is nothing", "rm K*", "No such file" },
+		{ "no ZSK's private half", "rm $(grep -l ' 256 ' K*.key | sed s/key/private/)",
+		        "of no ZSK that it names" },
+		{ "not base64", "sed -i '1s/ 13 ./ 13 !/' *.signed-dnskey",
+		        ".signed-dnskey:1: the key is not base64" },
+		{ "another zone's", "sed -i s/example.test/example.org/g *.signed-dnskey",
+		        "the keys of another zone" },
+		{ "two owners", "sed -i 2s/example.test/example.org/ *.signed-dnskey",
+		        ".signed-dnskey:2: the owner is another one" },
+		{ "another type", "sed -i '3s/RRSIG/TXT/' *.signed-dnskey",
+		        ".signed-dnskey:3: only DNSKEY" },
+		{ "no class", "sed -i '1s/ IN / CH /' *.signed-dnskey",
+		        ".signed-dnskey:1: the class IN" },
+		{ "a time that is none", "sed -i '4s/ 2025/ 2O25/' *.signed-dnskey",
+		        ".signed-dnskey:4: this is no RRSIG" },
+		{ "no signature", "sed -i /RRSIG/d *.signed-dnskey", "has no signature" },
+		{ "nothing in it", "for f in *.signed-dnskey; do : >$f; done", "no record in it" },
+		{ "not a private key", "for f in K*.private; do echo hello >$f; done",
+		        "not a private key as dnssec-keygen" },
+		{ "the algorithm", "sed -i 's/^Algorithm: 13/Algorithm: 15/' K*.private",
+		        "the algorithm is another one" },
+		{ "half a key", "sed -i 's/^PrivateKey: ..../PrivateKey: /' K*.private",
+		        "the private key is malformed" },
+		{ "another key's",
+		        "sed -i 's/^PrivateKey: .*/PrivateKey: "
+		        "GU6SnQ\\/Ou+xC5RumuIUIuJZteXT2z0O\\/ok1s38Et6mQ=/' K*.private",
+		        "not that of the DNSKEY" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct place *p = place_new();
+		struct zone_keys keys;
+		generate(p, ALGORITHM_ECDSAP256, 2);
+		assert_int_equal(run(p, rows[i].spoil), 0);
+		p->error[0] = '\0';
+		assert_row(rows[i].why, zone_keys_load(&keys, p->directory, &p->zone, p->error,
+		                                sizeof(p->error)) == -1);
+		if (!strstr(p->error, rows[i].error))
+			fail_msg("%s: \"%s\"", rows[i].why, p->error);
+		place_free(p);
+	}
+}
+
+/* Cut at any octet the file is refused or still whole; nothing is read past its end. */
+static void a_file_that_is_cut_is_survived(void **state)
+{
+	(void)state;
+	struct place *p = place_new();
+	struct key_records records;
+	char error[300];
+
+	generate(p, ALGORITHM_ED25519, 2);
+	char *text = read_file(p, "K" ZONE ".signed-dnskey");
+	for (size_t len = 0; text && len < 1500; len++) {
+		char *cut = strndup(text, len);
+		if (key_records_read(&records, cut, "file", error, sizeof(error)))
+			key_records_fini(&records);
+		free(cut);
+	}
+	free(text);
+	place_free(p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(keys_of_dnssec_keygen_are_read),
+		cmocka_unit_test(bind_takes_the_keys_that_are_made_here),
+		cmocka_unit_test(private_halves_are_the_owners_alone),
+		cmocka_unit_test(no_key_is_overwritten),
+		cmocka_unit_test(a_missing_role_is_filled),
+		cmocka_unit_test(tags_that_could_be_mistaken_collide),
+		cmocka_unit_test(answers_are_made_with_the_zsk_and_the_file),
+		cmocka_unit_test(what_is_wrong_is_said_with_file_and_line),
+		cmocka_unit_test(a_file_that_is_cut_is_survived),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
