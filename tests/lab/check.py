@@ -34,6 +34,10 @@ def _verdict(case, world):
 
 
 def _run_group(group, chosen, lab, tap):
+    if group.obstacle:
+        for case in chosen:
+            tap.skipped(case.name, group.obstacle)
+        return
     left = list(chosen)
     try:
         with group.scene(lab) as world:

@@ -24,6 +24,7 @@ class Group:
     scene: typing.Callable
     cases: tuple
     needs_sealgate: bool = True
+    obstacle: str | None = None     # why it cannot be played here
 
 
 @dataclasses.dataclass

@@ -2,8 +2,6 @@
 """The service as systemd runs it: the rules outlast a restart and a failure, not a stop."""
 
 import contextlib
-import os
-import signal
 import threading
 import time
 
@@ -15,6 +13,8 @@ from .rules import snapshot
 
 GOOD = ["192.0.2.80", "192.0.2.81"]
 PATIENCE_S = 10
+CAP_NET_ADMIN = 1 << 12
+SECCOMP_FILTER = "2"
 
 
 @contextlib.contextmanager
@@ -62,11 +62,12 @@ class _Watching:
 
 
 def _restarts_without_a_gap(world):
-    world.service.control("start", "sealgate")
+    world.service.start()
     expect_data(world.ask("www.p256.test.", "A"), "A", GOOD)
     with world.lab.attack("forge-address"), _Watching(world) as watching:
         for _ in range(3):
             before = world.service.main_pid()
+            world.service.control("reset-failed", "sealgate")
             world.service.control("restart", "sealgate")
             expect(world.service.main_pid() != before, "it was not restarted")
         # more than once a restart, or nothing was seen
@@ -77,10 +78,10 @@ def _restarts_without_a_gap(world):
 
 
 def _comes_back_without_a_gap(world):
-    world.service.control("start", "sealgate")
+    world.service.start()
     before = world.service.main_pid()
     with world.lab.attack("forge-address"), _Watching(world) as watching:
-        os.kill(before, signal.SIGKILL)
+        world.service.control("kill", "--kill-who=main", "--signal=KILL", "sealgate")
         deadline = time.monotonic() + PATIENCE_S
         while world.service.main_pid() in (0, before):
             expect(time.monotonic() < deadline, "it is not started again")
@@ -96,7 +97,7 @@ def _stops_and_leaves_nothing(world):
     namespace = world.gate.namespace
     world.service.control("stop", "sealgate")
     before = snapshot(namespace)
-    world.service.control("start", "sealgate")
+    world.service.start()
     expect(snapshot(namespace) != before, "starting applied no rules")
     world.service.control("stop", "sealgate")
     for what, lines in before.items():
@@ -106,10 +107,33 @@ def _stops_and_leaves_nothing(world):
     expect_data(answer, "A", [FORGED[1]])
 
 
-GROUPS = () if manager.obstacle() else (
-    Group("service", as_a_service, (
+def _has_few_rights(world):
+    """It runs in the sandbox of its unit, and works there."""
+    world.service.start()
+    rights = world.service.rights()
+    expect("0" not in rights["Uid"].split(), f"it runs as root: {rights['Uid']}")
+    expect_equal("capabilities", int(rights["CapEff"], 16), CAP_NET_ADMIN)
+    expect_equal("capabilities to be had", int(rights["CapBnd"], 16), CAP_NET_ADMIN)
+    expect_equal("no new privileges", rights["NoNewPrivs"], "1")
+    expect_equal("seccomp", rights["Seccomp"], SECCOMP_FILTER)
+    with world.lab.attack("forge-address"):
+        answer = world.ask("www.p256.test.", "A")
+    expect(answer is not None and answer.rcode == "SERVFAIL", described(answer))
+
+
+def _is_talked_to(world):
+    world.service.start()
+    said = world.service.run("/usr/local/sbin/sealgate", "ctl", "status")
+    expect(f"pid={world.service.main_pid()}" in said.splitlines(), said)
+    expect("role host" in world.service.control("status", "sealgate"), "systemd has no status line")
+
+
+GROUPS = (
+    Group("service", as_a_service, obstacle=manager.obstacle(), cases=(
         Case("systemctl restart never leaves a moment without rules", _restarts_without_a_gap),
         Case("killed, it comes back, and its rules were there all the time",
              _comes_back_without_a_gap),
+        Case("as a service it has no rights but CAP_NET_ADMIN, and works", _has_few_rights),
+        Case("root talks to the service by sealgate ctl", _is_talked_to),
         Case("systemctl stop leaves no rules", _stops_and_leaves_nothing))),
 )

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""systemd, as it runs the service: an instance of its own for the lab, with the unit as it is
-installed, less what only pid 1 can give (its sandbox)."""
+"""systemd, as it runs the service: an instance of its own for the lab, which is pid 1 of its own
+namespaces, with the unit as it is installed, its sandbox and all."""
 
 import os
-import re
+import pathlib
 import shutil
 import signal
 import subprocess
@@ -11,26 +11,35 @@ import time
 
 from .resources import LabError
 
-EXIT_AT_ONCE = signal.SIGRTMIN + 24     # systemd(1); SIGTERM would start a target
-
 SYSTEMD = "/lib/systemd/systemd"
-UNIT = os.path.join(os.path.dirname(__file__), "..", "..", "..", "systemd", "sealgate.service")
-INSTALLED = "/usr/local/sbin/sealgate"
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+PATIENCE_S = 20
 
-# What of the unit says how it is started, stopped and started again.
-KEPT = re.compile(r"(\[Service\]|Type=|Exec\w+=|Restart\w*=|Timeout\w+=)")
-
-# A user's instance needs less of the machine. It must believe that systemd runs here, and sealgate
-# asks where the system's instance would listen.
-START = """mount -t tmpfs tmpfs /run && mkdir -p /run/systemd/system && mkdir -p /run/sealgate &&
-ln -s "$XDG_RUNTIME_DIR/systemd/private" /run/systemd/private &&
-exec {systemd} --user --log-level=info --log-target=console
+# What the service sees of the machine, with nothing of it changed for others. The units that a
+# machine starts by itself stay out: "lab.target" wants none.
+START = """
+set -e
+mount -t tmpfs tmpfs /run
+mount -t tmpfs tmpfs /var/lib
+mount -t tmpfs tmpfs /usr/local
+mkdir -p /run/etc /run/work /run/systemd/system /usr/local/sbin
+mount -t overlay -o lowerdir=/etc,upperdir=/run/etc,workdir=/run/work overlay /etc
+mkdir -p /etc/sealgate
+cp {sealgate} /usr/local/sbin/sealgate
+cp {directory}/sealgate.conf {anchor} /etc/sealgate
+cp {unit} /run/systemd/system
+printf '[Unit]\\nDefaultDependencies=no\\nAllowIsolate=yes\\n' > /run/systemd/system/lab.target
+container=lab exec {systemd} --system --unit=lab.target --log-level=info --log-target=console
 """
 
 
 def obstacle():
+    """Why there is no systemd to be had here, or None."""
     if not os.access(SYSTEMD, os.X_OK) or not shutil.which("systemctl"):
         return "no systemd here"
+    if not os.path.exists("/sys/fs/cgroup/systemd") and \
+            not os.path.exists("/sys/fs/cgroup/cgroup.controllers"):
+        return "no cgroups, without which systemd does not start"
     return None
 
 
@@ -40,56 +49,80 @@ class Manager:
     def __init__(self, lab, gate):
         self._gate, self._resources = gate, lab.resources
         self._directory = lab.resources.path("manager")
-        units = os.path.join(self._directory, "units")
-        os.makedirs(units, exist_ok=True)
-        os.makedirs(self._runtime, mode=0o700, exist_ok=True)
-        self._environment = {"XDG_RUNTIME_DIR": self._runtime, "SYSTEMD_UNIT_PATH": units}
-        for target in ("default", "basic", "shutdown", "exit"):
-            with open(os.path.join(units, f"{target}.target"), "w") as file:
-                file.write("[Unit]\nDefaultDependencies=no\n")
-        with open(UNIT) as source, open(os.path.join(units, "sealgate.service"), "w") as unit:
+        os.makedirs(self._directory, exist_ok=True)
+        with open(gate.config) as source, \
+                open(os.path.join(self._directory, "sealgate.conf"), "w") as config:
             for line in source:
-                if KEPT.match(line):
-                    unit.write(self._here(line, lab.sealgate_path))
+                config.write(self._here(line, lab.zones.anchor_dnskey))
+        self._script = START.format(systemd=SYSTEMD, sealgate=os.path.abspath(lab.sealgate_path),
+                                    directory=self._directory, anchor=lab.zones.anchor_dnskey,
+                                    unit=ROOT / "systemd" / "sealgate.service")
 
-    @property
-    def _runtime(self):
-        return os.path.join(self._directory, "run")
-
-    def _here(self, line, sealgate_path):
-        if not line.startswith("Exec"):
-            return line
-        line = line.replace("+" + INSTALLED, INSTALLED).replace(INSTALLED, sealgate_path).rstrip()
-        return f"{line} --config {self._gate.config}\n"
+    @staticmethod
+    def _here(line, anchor):
+        """Where files lie that the unit's sandbox does not hide; the rest has its default."""
+        if line.startswith(("trust_anchor_state", "control_socket")):
+            return ""
+        return line.replace(anchor, "/etc/sealgate/" + os.path.basename(anchor))
 
     def __enter__(self):
-        words = [f"{name}={value}" for name, value in self._environment.items()]
-        # "ip netns exec" would hide the cgroups, without which systemd does not start
-        self.process = self._resources.start("systemd", (
-            "env", *words, "nsenter", f"--net=/run/netns/{self._gate.namespace.name}",
-            "unshare", "--mount", "sh", "-c", START.format(systemd=SYSTEMD)))
-        socket = os.path.join(self._runtime, "systemd", "private")
-        deadline = time.monotonic() + 10
-        while not os.path.exists(socket):
-            if time.monotonic() > deadline or not self.process.is_running():
-                raise LabError(f"systemd does not start:\n{self.process.log_text()}")
+        # "ip netns exec" would hide the cgroups
+        self._process = self._resources.start("systemd", (
+            "nsenter", f"--net=/run/netns/{self._gate.namespace.name}",
+            "unshare", "--pid", "--mount", "--uts", "--ipc", "--cgroup", "--fork", "--mount-proc",
+            "--kill-child", "sh", "-c", self._script))
+        deadline = time.monotonic() + PATIENCE_S
+        while not self._is_up():
+            if time.monotonic() > deadline or not self._process.is_running():
+                self.__exit__()
+                raise LabError(f"systemd does not start:\n{self._process.log_text()}")
             time.sleep(0.05)
         return self
 
     def __exit__(self, *_exception):
-        try:
-            self.control("stop", "sealgate")
-        finally:
-            self.process.signal(EXIT_AT_ONCE)
-            self.process.stop()
+        self._process.signal(signal.SIGKILL)    # --kill-child: pid 1 goes, and all with it
+        self._process.stop()
 
-    def control(self, *words):
-        done = subprocess.run(("systemctl", "--user", *words), text=True, capture_output=True,
-                              timeout=60, env={**os.environ, **self._environment})
+    def _pid_1(self):
+        """As the lab sees it; None while there is none."""
+        try:
+            with open(f"/proc/{self._process.pid}/task/{self._process.pid}/children") as file:
+                return file.read().split()[0]
+        except (OSError, IndexError):
+            return None
+
+    def _inside(self, *words):
+        return subprocess.run(
+            ("nsenter", "-t", self._pid_1(), "--pid", "--mount", "--net", *words),
+            text=True, capture_output=True, timeout=60)
+
+    def _is_up(self):
+        return self._pid_1() is not None and \
+            self._inside("systemctl", "is-active", "lab.target").stdout.strip() == "active"
+
+    def run(self, *words):
+        """Runs a command where the service runs; returns what it prints."""
+        done = self._inside(*words)
         if done.returncode != 0:
-            raise LabError(f"systemctl {' '.join(words)}: {done.stderr.strip()}\n"
-                           f"{self.process.log_text()[-2000:]}")
+            raise LabError(f"{' '.join(words)}: {done.stderr.strip()}\n{self._status()}")
         return done.stdout.strip()
 
+    def _status(self):
+        return self._inside("systemctl", "status", "-l", "--no-pager", "sealgate").stdout
+
+    def control(self, *words):
+        return self.run("systemctl", *words)
+
+    def start(self):
+        """Starts the service, however often that was done of late."""
+        self._inside("systemctl", "reset-failed", "sealgate")
+        self.control("start", "sealgate")
+
     def main_pid(self):
+        """As it is seen where the service runs."""
         return int(self.control("show", "--property=MainPID", "--value", "sealgate"))
+
+    def rights(self):
+        """What the kernel says of the service, by the words of /proc/PID/status."""
+        status = self.run("cat", f"/proc/{self.main_pid()}/status")
+        return dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
