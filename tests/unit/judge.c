@@ -20,6 +20,7 @@ static const struct world_zone world[] = {
 	{ "unsigned.test", ALGORITHM_ED25519, KEY_FLAGS, ZONE_UNSIGNED },
 	{ IP6_ZONE, ALGORITHM_ED25519, KEY_FLAGS, ZONE_UNSIGNED },
 	{ "island.unsigned.test", ALGORITHM_ED25519, KEY_FLAGS, ZONE_SIGNED },
+	{ "example", ALGORITHM_ED25519, KEY_FLAGS, ZONE_SIGNED },
 	{ "optout.test", ALGORITHM_ED25519, KEY_FLAGS, ZONE_OPT_OUT },
 	{ "rsasha256.test", ALGORITHM_RSASHA256, KEY_FLAGS, ZONE_SIGNED },
 	{ "rsasha512.test", ALGORITHM_RSASHA512, KEY_FLAGS, ZONE_SIGNED },
@@ -210,7 +211,7 @@ static struct rd nsec_of(char **tokens, unsigned count)
 /* Also turns the owner, "=name" or "~name", into the hashed one. */
 static struct rd nsec3_of(char **tokens, unsigned count, const char *zone, char *owner)
 {
-	static const uint8_t salt[255];
+	static const uint8_t zeros[255], rfc5155[] = { 0xaa, 0xbb, 0xcc, 0xdd };
 	struct nsec3_params p = { 0 };
 	uint16_t types[TOKENS_MAX] = { 0 };
 	const char *next = NULL;
@@ -223,7 +224,9 @@ static struct rd nsec3_of(char **tokens, unsigned count, const char *zone, char 
 		else if (option(tokens[i], "iterations=", &value))
 			p.iterations = (uint16_t)value;
 		else if (option(tokens[i], "salt=", &value))
-			p.salt = span_of(salt, value);
+			p.salt = span_of(zeros, value);
+		else if (strcmp(tokens[i], "rfc5155") == 0)
+			p = (struct nsec3_params){ p.flags, 12, span_of(rfc5155, 4) };
 		else if (strcmp(tokens[i], "optout") == 0)
 			p.flags |= 1;
 		else

@@ -11,7 +11,8 @@
  *
  * `>` is for the authority section, `+` for the additional one. An NSEC3's owner is written as the
  * name whose hash it matches (=) or, with nothing else, covers (~); its parameters stand among the
- * types: optout, iterations=N, salt=N (so many octets), next=NAME (whose hash is the next one).
+ * types: optout, iterations=N, salt=N (so many octets), rfc5155 (what its examples have), next=NAME
+ * (whose hash is the next one).
  *Each `|` adds a signature by the key of the zone named after it, with any of: spoilt, expired,
  *early, labels=N, ttl=N (the original TTL), signer=NAME, tag=N, algorithm=N. */
 #ifndef TESTS_JUDGE_H
