@@ -12,29 +12,35 @@ void denial_begin(
 	d->crypto = crypto;
 	d->budget = budget;
 	d->nsec_count = d->nsec3_count = d->hashed_count = 0;
-	d->mixed = d->over_limit = d->out_of_budget = false;
+	d->mixed = d->over_limit = d->too_many = d->out_of_budget = false;
 }
 
 static void add_nsec(struct denial *d, const struct rrsets *g, const struct rr *rr)
 {
-	struct nsec *nsec = &d->nsecs[d->nsec_count];
+	struct nsec nsec;
 
-	if (d->nsec_count < LIMIT_NSEC_RECORDS && nsec_read(g->m, rr, nsec) &&
-	        name_within(&nsec->next, d->zone))
-		d->nsec_count++;
+	if (!nsec_read(g->m, rr, &nsec) || !name_within(&nsec.next, d->zone))
+		return;
+	if (d->nsec_count == LIMIT_NSEC_RECORDS)
+		d->too_many = true;
+	else
+		d->nsecs[d->nsec_count++] = nsec;
 }
 
 static void add_nsec3(struct denial *d, const struct rrsets *g, const struct rr *rr)
 {
-	struct nsec3 *nsec3 = &d->nsec3s[d->nsec3_count];
+	struct nsec3 nsec3;
 
-	if (d->nsec3_count == LIMIT_NSEC3_RECORDS || !nsec3_read(g->m, rr, d->zone, nsec3))
+	if (!nsec3_read(g->m, rr, d->zone, &nsec3))
 		return;
-	if (d->nsec3_count > 0 && !nsec3_same_parameters(&d->nsec3s[0], nsec3))
+	if (d->nsec3_count > 0 && !nsec3_same_parameters(&d->nsec3s[0], &nsec3))
 		d->mixed = true;
-	if (nsec3->iterations > LIMIT_NSEC3_ITERATIONS)
+	if (nsec3.iterations > LIMIT_NSEC3_ITERATIONS)
 		d->over_limit = true;
-	d->nsec3_count++;
+	if (d->nsec3_count == LIMIT_NSEC3_RECORDS)
+		d->too_many = true;
+	else
+		d->nsec3s[d->nsec3_count++] = nsec3;
 }
 
 void denial_add(struct denial *d, const struct rrsets *g, const struct rrset *set,
@@ -55,6 +61,8 @@ static bool settled_early(const struct denial *d, struct outcome *outcome)
 {
 	if (d->nsec_count + d->nsec3_count == 0)
 		*outcome = outcome_of(STATUS_BOGUS, REASON_DENIAL_MISSING);
+	else if (d->too_many) /* which of them count must not depend on their order */
+		*outcome = outcome_of(STATUS_BOGUS, REASON_BUDGET);
 	else if (d->nsec_count == 0 && d->mixed)
 		*outcome = outcome_of(STATUS_BOGUS, REASON_DENIAL_FAILED);
 	else if (d->nsec_count == 0 && d->over_limit)

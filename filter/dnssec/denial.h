@@ -22,6 +22,7 @@ struct denial {
 	unsigned nsec_count, nsec3_count;
 	bool mixed;         /* NSEC3 records of different parameters: they prove nothing */
 	bool over_limit;    /* NSEC3 iterations above the limit */
+	bool too_many;      /* more of a kind than the limit: they prove nothing */
 	bool out_of_budget; /* a hash was refused */
 	struct nsec nsecs[LIMIT_NSEC_RECORDS];
 	struct nsec3 nsec3s[LIMIT_NSEC3_RECORDS];
@@ -34,8 +35,7 @@ void denial_begin(
         struct denial *d, const struct name *zone, struct crypto *crypto, struct budget *budget);
 
 /* Adds the records of a verified NSEC or NSEC3 RRset of the zone. Records that are malformed, were
- * made from a wildcard, or whose next name leaves the zone prove nothing and are passed over; more
- * than the limit likewise. */
+ * made from a wildcard, or whose next name leaves the zone prove nothing and are passed over. */
 void denial_add(struct denial *d, const struct rrsets *g, const struct rrset *set,
         const struct proved *proved);
 

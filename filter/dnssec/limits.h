@@ -15,9 +15,9 @@
 #define LIMIT_RRSETS            256 /* RRsets in one response */
 #define LIMIT_JUDGED            64  /* of these that are judged */
 #define LIMIT_NSEC3_ITERATIONS  50  /* above: Insecure, EDE 27 (RFC 9276, 3.2) */
-#define LIMIT_NSEC3_RECORDS     8   /* NSEC3 RRsets used from one response */
+#define LIMIT_NSEC3_RECORDS     16  /* NSEC3 records of one zone in one response */
 #define LIMIT_NSEC3_HASHES      64  /* names hashed for one response (CVE-2023-50868) */
-#define LIMIT_NSEC_RECORDS      8   /* NSEC RRsets used from one response */
+#define LIMIT_NSEC_RECORDS      16  /* likewise NSEC */
 #define LIMIT_CNAMES            13  /* links of a CNAME chain */
 #define LIMIT_SIGNED            32  /* RRsets of one response that are signed */
 #define LIMIT_FETCHES           64  /* for one parked response: a name in ip6.arpa has 34 labels */

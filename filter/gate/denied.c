@@ -6,6 +6,7 @@
 struct denier {
 	bool found;
 	struct name zone;      /* the deepest zone above the name that signed SOA, NSEC or NSEC3 */
+	bool has_failed;       /* some of them; the worst of it is: */
 	struct outcome failed; /* when none did: why not, */
 	struct want culprit;   /* and which RRset */
 };
@@ -18,9 +19,11 @@ static bool denies(uint16_t type)
 /* A missing signature over the SOA says less than the missing proof. */
 static void note_failure(struct denier *d, uint16_t type, const struct ruling *r)
 {
-	if (r->outcome.status < STATUS_INDETERMINATE || d->failed.reason != REASON_DENIAL_MISSING)
+	if (r->outcome.status < STATUS_INDETERMINATE ||
+	        (!denies(type) && r->outcome.reason == REASON_RRSIG_MISSING))
 		return;
-	if (denies(type) || r->outcome.reason != REASON_RRSIG_MISSING) {
+	if (!d->has_failed || r->outcome.status > d->failed.status) {
+		d->has_failed = true;
 		d->failed = r->outcome;
 		d->culprit = r->culprit;
 	}

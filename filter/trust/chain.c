@@ -25,6 +25,13 @@ static bool enter_zone(struct chain *c, const struct fact *fact, const struct na
 	return true;
 }
 
+/* A delegation that is proved. Where NSEC3 records are over the limit of iterations there may be one
+ * or not. */
+static bool is_cut(const struct fact *fact)
+{
+	return fact->cut == CUT_INSECURE && fact->outcome.reason != REASON_NSEC3_ITERATIONS;
+}
+
 /* Looks whether a zone begins at `name`. Returns false when the walk ends here. */
 static bool step_down(struct chain *c, const struct fact *fact, const struct name *name)
 {
@@ -36,7 +43,7 @@ static bool step_down(struct chain *c, const struct fact *fact, const struct nam
 		return enter_zone(c, fact, name);
 	case CUT_INSECURE:
 	case CUT_BROKEN:
-		if (fact->cut == CUT_INSECURE) /* else it is not known to be a cut */
+		if (is_cut(fact))
 			c->zone = *name;
 		end_at(c, CHAIN_BROKEN, name, TYPE_DS);
 		c->outcome = fact->outcome;

@@ -189,6 +189,28 @@ static void a_name_as_deep_as_an_address_is_followed_to_its_cut(void **state)
 	JUDGE(rows);
 }
 
+/* What was learned on the way to another answer must not change what a signature is worth. */
+static void an_nsec3_over_the_limit_makes_no_cut(void **state)
+{
+	(void)state;
+	const char *signed_answer = "www.example.test A 192.0.2.1 | example.test";
+	struct judge *j = judge_new();
+	struct want want = { .type = TYPE_DS };
+
+	assert_true(name_from_text("www.example.test", &want.name));
+	judge_text(j, "www.example.test A", 0, signed_answer, ASK_DO);
+	assert_judged(j, "at first", STATUS_SECURE, REASON_NONE);
+	judge_begin(j, "www.example.test DS", 0);
+	judge_write(j, "> =www.example.test NSEC3 iterations=51 A RRSIG | example.test");
+	assert_int_equal(
+	        gate_learn(&j->gate, &want, msg_span(&j->response), j->now, false), LEARNED);
+	judge_text(j, "www.example.test A", 0, "www.example.test A 192.0.2.1", ASK_DO);
+	assert_judged(j, "without signature", STATUS_INSECURE, REASON_NSEC3_ITERATIONS);
+	judge_text(j, "www.example.test A", 0, signed_answer, ASK_DO);
+	assert_judged(j, "with one", STATUS_SECURE, REASON_NONE);
+	judge_free(j);
+}
+
 static void a_broken_chain_is_bogus_with_its_reason(void **state)
 {
 	(void)state;
@@ -1283,6 +1305,7 @@ int main(void)
 		cmocka_unit_test(one_signature_that_holds_is_enough),
 		cmocka_unit_test(an_unsigned_zone_is_insecure_only_by_proof),
 		cmocka_unit_test(a_name_as_deep_as_an_address_is_followed_to_its_cut),
+		cmocka_unit_test(an_nsec3_over_the_limit_makes_no_cut),
 		cmocka_unit_test(a_broken_chain_is_bogus_with_its_reason),
 		cmocka_unit_test(a_chain_of_cnames_is_as_good_as_its_weakest_link),
 		cmocka_unit_test(a_chain_of_cnames_has_a_longest_length),

@@ -482,6 +482,112 @@ static void genuine_records_prove_nothing_but_the_truth_however_they_are_mixed(v
 	judge_free(j);
 }
 
+/* ---- The order of records ---- */
+
+#define LINES 8
+
+/* Writes a set as somebody may have changed it: spoilt, expired, without its signature, with an
+ * NSEC3 of other parameters. */
+static void change_set(char *line, size_t size, const char *set)
+{
+	static const char *const endings[] = { " spoilt", " expired", " | test",
+		" | example.test" };
+	const char *types = strstr(set, " NSEC3 ");
+	const char *bar = strchr(set, '|');
+	unsigned how = draw(8);
+
+	if (types && draw(2)) {
+		size_t before = (size_t)(types - set) + strlen(" NSEC3 ");
+		snprintf(line, size, "%.*s%s %s", (int)before, set,
+		        draw(4) ? "iterations=51" : "iterations=52", set + before);
+	} else if (bar && how < 4) {
+		snprintf(line, size, "%s%s", set, endings[how]);
+	} else if (bar && how == 4) {
+		snprintf(line, size, "%.*s", (int)(bar - set), set);
+	} else {
+		snprintf(line, size, "%s", set);
+	}
+}
+
+static void shuffle(const char *lines[], unsigned count)
+{
+	for (unsigned i = count; i > 1; i--) {
+		unsigned other = draw(i);
+		const char *line = lines[i - 1];
+		lines[i - 1] = lines[other];
+		lines[other] = line;
+	}
+}
+
+/* Judges the lines in this order, the first `in_answer` of them in the answer section, with nothing
+ * known. */
+static struct outcome judge_lines(struct judge *j, const char *question, unsigned rcode,
+        const char *const answer[], unsigned in_answer, const char *const authority[],
+        unsigned in_authority, char *text)
+{
+	size_t len = 0;
+
+	for (unsigned i = 0; i < in_answer; i++)
+		len += (size_t)sprintf(text + len, "%s\n", answer[i]);
+	for (unsigned i = 0; i < in_authority; i++)
+		len += (size_t)sprintf(text + len, "> %s\n", authority[i]);
+	text[len] = '\0';
+	store_flush(&j->store);
+	crypto_forget(j->crypto);
+	judge_text(j, question, rcode, text, ASK_DO | ASK_LARGE);
+	return j->result.outcome;
+}
+
+/* Answers a question with sets drawn at random, as they are or changed, in several orders. Returns
+ * whether the answer was let through. */
+static bool reorder(struct judge *j, const char *const *sets, size_t count, const char *question)
+{
+	static char lines[LINES][400], first_text[LINES * 420], text[LINES * 420];
+	const char *answer[LINES], *authority[LINES];
+	unsigned rcode = draw(2) ? 3 : 0, most = 1 + draw(LINES), in_answer = 0, in_authority = 0;
+
+	for (unsigned n = 0; n < most; n++) {
+		change_set(lines[n], sizeof(lines[n]), sets[draw((uint32_t)count)]);
+		if (draw(2))
+			answer[in_answer++] = lines[n];
+		else
+			authority[in_authority++] = lines[n];
+	}
+	struct outcome first = judge_lines(
+	        j, question, rcode, answer, in_answer, authority, in_authority, first_text);
+	for (unsigned trial = 0; trial < 4; trial++) {
+		shuffle(answer, in_answer);
+		shuffle(authority, in_authority);
+		struct outcome o = judge_lines(
+		        j, question, rcode, answer, in_answer, authority, in_authority, text);
+		if (o.status != first.status)
+			fail_msg("%s, rcode %u: %s (%s) by\n%sbut %s (%s) by\n%s", question, rcode,
+			        status_text(first.status), reason_word(first.reason), first_text,
+			        status_text(o.status), reason_word(o.reason), text);
+	}
+	return first.status <= STATUS_INSECURE;
+}
+
+static void the_order_of_the_records_decides_nothing(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	const char *by_hash[ZONE_SETS + COUNT(zone_by_nsec3)];
+	char texts[COUNT(zone_by_nsec3)][200];
+	unsigned passed = 0;
+
+	chain_by_hash(by_hash, texts);
+	seed = 3;
+	for (unsigned trial = 0; trial < 200; trial++) {
+		const char *question = truths[draw(COUNT(truths))].question;
+		passed += reorder(j, zone_by_nsec, COUNT(zone_by_nsec), question);
+		passed += reorder(j, by_hash, COUNT(by_hash), question);
+	}
+	print_message("# %u of 400 were let through\n", passed);
+	assert_in_range(passed, 20, 300);
+	judge_free(j);
+}
+
 /* ---- What it costs ---- */
 
 static double elapsed_ms(const struct timespec *since)
@@ -741,6 +847,7 @@ int main(void)
 		cmocka_unit_test(a_response_with_octets_changed_at_random_tells_the_truth),
 		cmocka_unit_test(another_rcode_is_never_secure),
 		cmocka_unit_test(records_left_out_doubled_or_moved_change_nothing),
+		cmocka_unit_test(the_order_of_the_records_decides_nothing),
 		cmocka_unit_test(
 		        genuine_records_prove_nothing_but_the_truth_however_they_are_mixed),
 		cmocka_unit_test(the_most_verifications_that_a_response_can_ask_for_are_bounded),
