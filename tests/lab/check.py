@@ -6,7 +6,7 @@ import traceback
 
 import cases
 from cases.case import Failed
-from lab.resources import LabError
+from lab.resources import LabError, Obstacle
 from lab.scene import Lab
 from tap import Tap
 
@@ -49,6 +49,9 @@ def _run_group(group, chosen, lab, tap):
                     tap.passed(case.name)
                 else:
                     tap.not_passed(case.name, lines)
+    except Obstacle as obstacle:
+        for case in left:
+            tap.skipped(case.name, str(obstacle))
     except (LabError, OSError) as error:
         # The scene did not come about, or fell apart: what has not been seen has not passed.
         for case in left:

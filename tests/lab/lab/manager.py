@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 
-from .resources import LabError
+from .resources import LabError, Obstacle
 
 SYSTEMD = "/lib/systemd/systemd"
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -75,7 +75,8 @@ class Manager:
         while not self._is_up():
             if time.monotonic() > deadline or not self._process.is_running():
                 self.__exit__()
-                raise LabError(f"systemd does not start:\n{self._process.log_text()}")
+                raise Obstacle("systemd does not start here: " +
+                               " / ".join(self._process.log_text().splitlines()[-3:]))
             time.sleep(0.05)
         return self
 

@@ -26,6 +26,10 @@ class LabError(Exception):
     """The lab itself could not do something; no verdict on the program under test."""
 
 
+class Obstacle(LabError):
+    """What a scene needs is not to be had on this machine: its cases are skipped."""
+
+
 def run_tool(*argv, stdin=None, cwd=None):
     """Runs a tool to its end and returns what it printed; its own words are the error."""
     done = subprocess.run(argv, input=stdin, cwd=cwd, text=True, capture_output=True)
