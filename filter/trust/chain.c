@@ -25,8 +25,8 @@ static bool enter_zone(struct chain *c, const struct fact *fact, const struct na
 	return true;
 }
 
-/* A delegation that is proved. Where NSEC3 records are over the limit of iterations there may be one
- * or not. */
+/* A delegation that is proved. Where NSEC3 records are over the limit of iterations there may be
+ * one or not. */
 static bool is_cut(const struct fact *fact)
 {
 	return fact->cut == CUT_INSECURE && fact->outcome.reason != REASON_NSEC3_ITERATIONS;
