@@ -17,7 +17,7 @@
 #define CONFIG_PATH_MAX      256
 #define CONFIG_RESOLVERS_MAX 8
 
-enum config_role { ROLE_HOST, ROLE_GATEWAY };
+enum config_role { ROLE_HOST, ROLE_GATEWAY, ROLE_BOTH };
 enum config_tcp { TCP_RELAY, TCP_REFUSE };
 enum config_zone_transfer { ZONE_TRANSFER_PASS, ZONE_TRANSFER_REFUSE };
 enum config_unset_clock { UNSET_CLOCK_WAIT, UNSET_CLOCK_FAIL };

@@ -45,11 +45,17 @@ static int open_events(struct service *s)
 	return 0;
 }
 
+static const enum divert diverts[] = {
+	[ROLE_HOST] = DIVERT_REDIRECT,
+	[ROLE_GATEWAY] = DIVERT_TPROXY,
+	[ROLE_BOTH] = DIVERT_EITHER,
+};
+
 static struct relay_config relay_config(const struct config *c)
 {
 	return (struct relay_config){
 		.is_on = c->tcp == TCP_RELAY,
-		.divert = c->role == ROLE_HOST ? DIVERT_REDIRECT : DIVERT_TPROXY,
+		.divert = diverts[c->role],
 		.refuses_transfers = c->zone_transfer == ZONE_TRANSFER_REFUSE,
 		.port = (uint16_t)c->tcp_port,
 		.connections = c->tcp_connections,
@@ -72,7 +78,6 @@ static struct worker_config worker_config(
 		.park_ms = c->park_ms,
 		.bogus_grace_ms = c->bogus_grace_ms,
 		.flow_timeout_ms = c->flow_timeout_ms,
-		.forwards = c->role == ROLE_GATEWAY,
 		.tcp = relay_config(c),
 		.sources = { .resolvers = c->resolvers,
 		        .resolver_count = c->resolver_count,

@@ -9,7 +9,9 @@
 #include "gate/policy.h"
 #include "ops/config.h"
 
-static const char *const role_words[] = { [ROLE_HOST] = "host", [ROLE_GATEWAY] = "gateway", NULL };
+static const char *const role_words[] = {
+	[ROLE_HOST] = "host", [ROLE_GATEWAY] = "gateway", [ROLE_BOTH] = "both", NULL
+};
 static const char *const mode_words[] = {
 	[MODE_ENFORCE] = "enforce", [MODE_MONITOR] = "monitor", NULL
 };
@@ -45,9 +47,9 @@ static const char *const log_level_words[] = {
 
 const struct key keys[] = {
 	{ "role", KEY_WORD, AT(role), .words = role_words, .number = ROLE_HOST,
-	        .help = "Whose DNS is checked: \"host\", what this machine asks, or\n"
-	                "\"gateway\", what passes through it. The rules depend on it: after\n"
-	                "a change `sealgate rules apply`." },
+	        .help = "Whose DNS is checked: \"host\", what this machine asks, \"gateway\",\n"
+	                "what passes through it, or \"both\". The rules depend on it: after a\n"
+	                "change `sealgate rules apply`." },
 	{ "mode", KEY_WORD, AT(mode), .words = mode_words, .number = MODE_ENFORCE,
 	        .help = "\"enforce\" puts SERVFAIL in the place of what is forged. \"monitor\"\n"
 	                "judges and logs the same but refuses nothing: a way to try." },

@@ -42,6 +42,14 @@ static int close_with(int fd, int error)
 	return error;
 }
 
+static void set_port(struct sockaddr_storage *address, uint16_t port)
+{
+	if (address->ss_family == AF_INET)
+		((struct sockaddr_in *)address)->sin_port = htons(port);
+	else
+		((struct sockaddr_in6 *)address)->sin6_port = htons(port);
+}
+
 static struct sockaddr_storage loopback(int family, uint16_t port)
 {
 	struct sockaddr_storage address = { .ss_family = (sa_family_t)family };
@@ -49,12 +57,11 @@ static struct sockaddr_storage loopback(int family, uint16_t port)
 	if (family == AF_INET) {
 		struct sockaddr_in *in = (struct sockaddr_in *)&address;
 		in->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-		in->sin_port = htons(port);
 	} else {
 		struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&address;
 		in6->sin6_addr = in6addr_loopback;
-		in6->sin6_port = htons(port);
 	}
+	set_port(&address, port);
 	return address;
 }
 
@@ -70,7 +77,7 @@ int divert_listen(enum divert divert, int family, uint16_t port)
 		error = switch_on(fd, SOL_SOCKET, SO_REUSEPORT);
 	if (!error && family == AF_INET6)
 		error = switch_on(fd, IPPROTO_IPV6, IPV6_V6ONLY);
-	if (!error && divert == DIVERT_TPROXY)
+	if (!error && divert != DIVERT_REDIRECT)
 		error = make_transparent(fd, family);
 	if (!error && bind(fd, (const struct sockaddr *)&address, size_of(&address)) < 0)
 		error = -errno;
@@ -79,20 +86,13 @@ int divert_listen(enum divert divert, int family, uint16_t port)
 	return error ? close_with(fd, error) : fd;
 }
 
-/* Where the connection was bound, before the rules brought it here. */
-static int original_destination(
-        enum divert divert, int fd, int family, struct sockaddr_storage *server)
+static int original_destination(int fd, int family, struct sockaddr_storage *server)
 {
 	socklen_t size = sizeof(*server);
-	int result;
 
-	if (divert == DIVERT_TPROXY)
-		result = getsockname(fd, (struct sockaddr *)server, &size);
-	else if (family == AF_INET)
-		result = getsockopt(fd, IPPROTO_IP, SO_ORIGINAL_DST, server, &size);
-	else
-		result = getsockopt(fd, IPPROTO_IPV6, IP6T_SO_ORIGINAL_DST, server, &size);
-	return result < 0 ? -errno : 0;
+	return family == AF_INET
+	               ? getsockopt(fd, IPPROTO_IP, SO_ORIGINAL_DST, server, &size)
+	               : getsockopt(fd, IPPROTO_IPV6, IP6T_SO_ORIGINAL_DST, server, &size);
 }
 
 static uint16_t port_of(const struct sockaddr_storage *address)
@@ -102,7 +102,26 @@ static uint16_t port_of(const struct sockaddr_storage *address)
 	                     : ((const struct sockaddr_in6 *)address)->sin6_port);
 }
 
-int divert_accept(enum divert divert, int listener, struct sockaddr_storage *client,
+/* Finds out where the connection was bound, before the rules brought it here. Whoever connects to
+ * our port himself is bound for that port, and is turned away. */
+static bool was_for_dns(enum divert *divert, int fd, int family, struct sockaddr_storage *server)
+{
+	socklen_t size = sizeof(*server);
+
+	memset(server, 0, sizeof(*server)); /* it is hashed as it lies */
+	if (*divert != DIVERT_REDIRECT && getsockname(fd, (struct sockaddr *)server, &size) == 0 &&
+	        port_of(server) == DNS_PORT) {
+		*divert = DIVERT_TPROXY;
+		return true;
+	}
+	if (*divert == DIVERT_TPROXY)
+		return false;
+	*divert = DIVERT_REDIRECT;
+	memset(server, 0, sizeof(*server));
+	return original_destination(fd, family, server) == 0 && port_of(server) == DNS_PORT;
+}
+
+int divert_accept(enum divert *divert, int listener, struct sockaddr_storage *client,
         struct sockaddr_storage *server)
 {
 	socklen_t size = sizeof(*client);
@@ -110,10 +129,7 @@ int divert_accept(enum divert divert, int listener, struct sockaddr_storage *cli
 
 	if (fd < 0)
 		return -errno;
-	memset(server, 0, sizeof(*server)); /* it is hashed as it lies */
-	/* Whoever connects to our port himself is bound for that port. */
-	if (original_destination(divert, fd, client->ss_family, server) < 0 ||
-	        port_of(server) != DNS_PORT)
+	if (!was_for_dns(divert, fd, client->ss_family, server))
 		return close_with(fd, -EPERM);
 	switch_on(fd, IPPROTO_TCP, TCP_NODELAY);
 	return fd;
@@ -125,15 +141,25 @@ static int take_address_of(int fd, const struct sockaddr_storage *client)
 	struct sockaddr_storage address = *client;
 	int error = make_transparent(fd, client->ss_family);
 
-	if (client->ss_family == AF_INET)
-		((struct sockaddr_in *)&address)->sin_port = 0;
-	else
-		((struct sockaddr_in6 *)&address)->sin6_port = 0;
+	set_port(&address, 0);
 	if (!error)
 		error = switch_on(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT);
 	if (!error && bind(fd, (const struct sockaddr *)&address, size_of(&address)) < 0)
 		error = -errno;
 	return error;
+}
+
+/* Only what is ours can be bound to without being transparent. */
+static bool is_ours(const struct sockaddr_storage *server)
+{
+	struct sockaddr_storage address = *server;
+	int fd = socket(server->ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	set_port(&address, 0);
+	bool ours = fd >= 0 && bind(fd, (const struct sockaddr *)&address, size_of(&address)) == 0;
+	if (fd >= 0)
+		close(fd);
+	return ours;
 }
 
 int divert_connect(enum divert divert, const struct sockaddr_storage *client,
@@ -147,7 +173,7 @@ int divert_connect(enum divert divert, const struct sockaddr_storage *client,
 		return -errno;
 	if (setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof(mark)) < 0)
 		error = -errno;
-	if (!error && divert == DIVERT_TPROXY)
+	if (!error && divert == DIVERT_TPROXY && !is_ours(server))
 		error = take_address_of(fd, client);
 	if (!error && connect(fd, (const struct sockaddr *)server, size_of(server)) < 0 &&
 	        errno != EINPROGRESS)

@@ -11,6 +11,7 @@
 enum divert {
 	DIVERT_REDIRECT, /* of this machine: nat OUTPUT, and what was its address is asked for */
 	DIVERT_TPROXY,   /* what passes through: the connection still has both addresses */
+	DIVERT_EITHER,   /* listens for both; each connection is one of them */
 };
 
 /* Listens on `port` of the loopback address, where nobody outside comes but by the rules. Any
@@ -18,13 +19,15 @@ enum divert {
  * descriptor or -errno. */
 int divert_listen(enum divert divert, int family, uint16_t port);
 
-/* Accepts a connection, and says between whom it is. Returns a descriptor or -errno: -EAGAIN when
- * there is none, -EPERM for one that was not bound for a DNS server and is closed again. */
-int divert_accept(enum divert divert, int listener, struct sockaddr_storage *client,
+/* Accepts a connection, and says between whom it is; `*divert`, which is what it was listened for,
+ * becomes how it came. Returns a descriptor or -errno: -EAGAIN when there is none, -EPERM for one
+ * that was not bound for a DNS server and is closed again. */
+int divert_accept(enum divert *divert, int listener, struct sockaddr_storage *client,
         struct sockaddr_storage *server);
 
 /* Begins to connect to `server` with our mark; for DIVERT_TPROXY from the client's address, with a
- * port that the kernel chooses. Returns a descriptor or -errno. */
+ * port that the kernel chooses, unless the server is on this machine: it would answer the client
+ * himself. Returns a descriptor or -errno. */
 int divert_connect(enum divert divert, const struct sockaddr_storage *client,
         const struct sockaddr_storage *server);
 

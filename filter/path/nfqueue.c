@@ -100,6 +100,7 @@ static void hand_over(const struct nlmsghdr *message, nfqueue_handler *handler, 
 	const struct nfqnl_msg_packet_hdr *header =
 	        mnl_attr_get_payload(attributes[NFQA_PACKET_HDR]);
 	queued.id = ntohl(header->packet_id);
+	queued.is_forwarded = header->hook == NF_INET_FORWARD;
 	if (attributes[NFQA_IFINDEX_INDEV])
 		queued.in_interface = ntohl(mnl_attr_get_u32(attributes[NFQA_IFINDEX_INDEV]));
 	if (attributes[NFQA_PAYLOAD]) {

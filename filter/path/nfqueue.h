@@ -37,6 +37,7 @@ struct nfqueue {
 struct queued {
 	uint32_t id;
 	uint32_t in_interface; /* its index, 0 in OUTPUT */
+	bool is_forwarded;     /* in FORWARD, where no packet may grow beyond the MTU */
 	struct span octets;    /* valid until the handler returns */
 	uint8_t *base;         /* of the octets, which may be changed */
 };

@@ -18,6 +18,7 @@ struct parked {
 	const struct carrier *carrier; /* whose it is; see arrival.h */
 	uint32_t packet_id;
 	bool is_held_back;      /* for its grace, not for keys */
+	bool is_forwarded;      /* a packet in FORWARD */
 	unsigned fetches;       /* that it has waited for; see LIMIT_FETCHES */
 	unsigned verifications; /* that judging it has cost so far; see LIMIT_VERIFICATIONS_ALL */
 	uint64_t deadline_ms;

@@ -87,8 +87,8 @@ static struct side side_of(struct connection *c, int fd)
 	return (struct side){ .watched = WATCHED_SIDE, .fd = fd, .connection = c };
 }
 
-static void begin(struct worker *w, int fd, const struct sockaddr_storage *client,
-        const struct sockaddr_storage *server)
+static void begin(struct worker *w, int fd, enum divert divert,
+        const struct sockaddr_storage *client, const struct sockaddr_storage *server)
 {
 	struct relay *r = &w->relay;
 
@@ -101,7 +101,7 @@ static void begin(struct worker *w, int fd, const struct sockaddr_storage *clien
 	c->server_address = *server;
 	c->client = side_of(c, fd);
 	c->client.is_connected = true;
-	c->server = side_of(c, divert_connect(w->config.tcp.divert, client, server));
+	c->server = side_of(c, divert_connect(divert, client, server));
 	if (c->server.fd < 0) {
 		stats_count(&w->stats.tcp_unreachable);
 		c->is_broken = true;
@@ -113,10 +113,11 @@ static void begin(struct worker *w, int fd, const struct sockaddr_storage *clien
 static bool accept_one(struct worker *w, const struct listener *listener)
 {
 	struct sockaddr_storage client, server;
-	int fd = divert_accept(w->config.tcp.divert, listener->fd, &client, &server);
+	enum divert divert = w->config.tcp.divert;
+	int fd = divert_accept(&divert, listener->fd, &client, &server);
 
 	if (fd >= 0) {
-		begin(w, fd, &client, &server);
+		begin(w, fd, divert, &client, &server);
 		return true;
 	}
 	if (fd == -EPERM)

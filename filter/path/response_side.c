@@ -18,6 +18,7 @@ struct held {
 	const struct packet *packet;
 	struct flow *flow;
 	struct park *park; /* where it waits, if it does */
+	bool is_forwarded;
 };
 
 static struct held *held_of(struct arrival *a)
@@ -112,6 +113,7 @@ static bool park(struct worker *w, struct arrival *a)
 		return false;
 	a->parked->carrier = a->carrier;
 	a->parked->server = a->server;
+	a->parked->is_forwarded = held->is_forwarded;
 	held->park = &w->park;
 	held->flow->parked++;
 	return true;
@@ -119,12 +121,12 @@ static bool park(struct worker *w, struct arrival *a)
 
 /* What the client takes, and the packet may carry. */
 static uint16_t size_limit(
-        const struct worker *w, const struct packet *packet, const struct asked *asked)
+        const struct packet *packet, bool is_forwarded, const struct asked *asked)
 {
 	size_t headers = packet->header.len + UDP_HEADER_SIZE;
 	size_t room = headers < PATH_MTU - DNS_PLAIN_SIZE ? PATH_MTU - headers : DNS_PLAIN_SIZE;
 
-	return w->config.forwards && room < asked->udp_size ? (uint16_t)room : asked->udp_size;
+	return is_forwarded && room < asked->udp_size ? (uint16_t)room : asked->udp_size;
 }
 
 /* A response whose question was answered meanwhile is dropped. */
@@ -153,7 +155,7 @@ static void resume(struct worker *w, struct parked *parked, bool in_time)
 	packet_parse(&packet, span_of(parked->octets, parked->len));
 	struct asked asked = flow->asked;
 	if (parked->whole)
-		asked.udp_size = size_limit(w, &packet, &asked);
+		asked.udp_size = size_limit(&packet, parked->is_forwarded, &asked);
 	struct held held = { .arrival = { .carrier = &in_packets,
 		                     .asked = &asked,
 		                     .message = message_of(parked, &packet),
@@ -164,7 +166,8 @@ static void resume(struct worker *w, struct parked *parked, bool in_time)
 		.packet_id = parked->packet_id,
 		.packet = &packet,
 		.flow = flow,
-		.park = park };
+		.park = park,
+		.is_forwarded = parked->is_forwarded };
 	/* one that is not had whole is what it was */
 	arrival_again(w, &held.arrival, in_time || parked->waits_for_whole);
 }
@@ -228,7 +231,8 @@ void response_side(struct worker *w, const struct queued *queued, const struct p
 		                     .server = server_of(packet, queued->in_interface) },
 		.packet_id = queued->id,
 		.packet = packet,
-		.flow = flow };
+		.flow = flow,
+		.is_forwarded = queued->is_forwarded };
 	if (flow->asked.unjudged)
 		arrival_pass_unjudged(w, &held.arrival, flow->kind, response.flags);
 	else if (!(response.flags & FLAG_TC) || flow->asked.is_undecorated ||

@@ -27,7 +27,6 @@ struct worker_config {
 	uint32_t park_ms;         /* how long a response may wait */
 	uint32_t bogus_grace_ms;  /* how long a better response may follow a Bogus one; 0: not */
 	uint32_t flow_timeout_ms; /* how long a question may stay unanswered */
-	bool forwards;            /* the queue is in FORWARD: no packet may grow beyond the MTU */
 	struct relay_config tcp;
 	struct fetch_sources sources;
 

@@ -23,7 +23,7 @@ static void the_queue_is_filled_in(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		for (uint32_t role = ROLE_HOST; role <= ROLE_GATEWAY; role++) {
+		for (uint32_t role = ROLE_HOST; role <= ROLE_BOTH; role++) {
 			struct config c = { .role = role,
 				.queue_first = rows[i].first,
 				.queue_count = rows[i].count,
@@ -62,11 +62,42 @@ static void each_role_has_its_hooks(void **state)
 		free(texts[i]);
 }
 
+static unsigned count_of(const char *text, const char *word)
+{
+	unsigned count = 0;
+	while ((text = strstr(text, word)) != NULL) {
+		text += strlen(word);
+		count++;
+	}
+	return count;
+}
+
+/* Or the second commit of a table would take out what the first one put in. */
+static void both_roles_name_each_table_once(void **state)
+{
+	static const char *const tables[] = { "*security\n", "*filter\n", "*nat\n", "*mangle\n",
+		"*raw\n" };
+	struct config both = { .role = ROLE_BOTH, .queue_count = 1, .tcp = TCP_RELAY };
+	char *nft = template_nft(&both), *iptables = template_iptables(&both);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(tables); i++)
+		assert_row(tables[i], count_of(iptables, tables[i]) == 1);
+	assert_int_equal(count_of(iptables, "COMMIT\n"), COUNT(tables));
+	assert_non_null(strstr(iptables, "-I FORWARD -j SEALGATE_FWD\n"));
+	assert_non_null(strstr(iptables, "-I OUTPUT -j SEALGATE_OUT\n"));
+	assert_int_equal(count_of(nft, "delete table"), 1);
+	assert_non_null(strstr(nft, "hook forward"));
+	assert_non_null(strstr(nft, "hook output"));
+	free(nft);
+	free(iptables);
+}
+
 /* In both forms a rule for port 853 is there, or is a comment. */
 static void encrypted_dns_is_refused_only_where_that_is_wanted(void **state)
 {
 	(void)state;
-	for (uint32_t role = ROLE_HOST; role <= ROLE_GATEWAY; role++) {
+	for (uint32_t role = ROLE_HOST; role <= ROLE_BOTH; role++) {
 		for (int wanted = 0; wanted <= 1; wanted++) {
 			struct config c = {
 				.role = role, .queue_count = 1, .block_encrypted_dns = wanted
@@ -78,11 +109,12 @@ static void encrypted_dns_is_refused_only_where_that_is_wanted(void **state)
 			assert_int_equal(wanted,
 			        strstr(nft, "\n\t\ttcp dport 853 reject with tcp reset\n") &&
 			                strstr(nft, "\n\t\tudp dport 853 reject\n"));
-			assert_int_equal(wanted,
-			        strstr(iptables, "\n-A SEALGATE_REJECT -p tcp --dport 853 -j "
-			                         "REJECT --reject-with tcp-reset\n") &&
-			                strstr(iptables, "\n-A SEALGATE_REJECT -p udp --dport "
-			                                 "853 -j REJECT\n"));
+			assert_int_equal(
+			        wanted, strstr(iptables, "_REJECT -p tcp --dport 853 -j REJECT "
+			                                 "--reject-with tcp-reset\n") &&
+			                        strstr(iptables,
+			                                "_REJECT -p udp --dport 853 -j REJECT\n") &&
+			                        !strstr(iptables, "# -A SEALGATE"));
 			free(nft);
 			free(iptables);
 		}
@@ -94,6 +126,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_queue_is_filled_in),
 		cmocka_unit_test(each_role_has_its_hooks),
+		cmocka_unit_test(both_roles_name_each_table_once),
 		cmocka_unit_test(encrypted_dns_is_refused_only_where_that_is_wanted),
 	};
 	return cmocka_run_group_tests_name("template", tests, NULL, NULL);

@@ -2,7 +2,7 @@
 """What the lab asserts. One module for each kind of promise; ALL_GROUPS is the order of a run."""
 
 from . import (attacks, audit, cache, client, clock, encrypted, explain, fragments, ground, iterate,
-               life, oracle, pause, race, rules, same, service, tcp, truncation)
+               life, oracle, pause, race, roles, rules, same, service, tcp, truncation)
 
 _MODULES = (
     ground,
@@ -17,6 +17,7 @@ _MODULES = (
     fragments,
     tcp,
     truncation,
+    roles,
     rules,
     encrypted,
     pause,

@@ -73,6 +73,10 @@ def _gateway(lab):
     return _not_running(lab, lab.router, "gateway", lab.ask_through_gateway)
 
 
+def _both(lab):
+    return _not_running(lab, lab.router, "both", lab.ask_through_gateway)
+
+
 @contextlib.contextmanager
 def _operators_rules(namespace):
     for command in ("iptables-restore", "ip6tables-restore"):
@@ -179,6 +183,8 @@ GROUPS = (
     Group("rules on the host", _host, tuple(Case(*row) for row in _COMING_AND_GOING)),
     Group("rules on the gateway", _gateway, tuple(
         Case("gateway: " + name, run) for name, run in _COMING_AND_GOING)),
+    Group("rules of both roles", _both, tuple(
+        Case("both: " + name, run) for name, run in _COMING_AND_GOING)),
     Group("what the rules stop on the host", on_host, (
         _loopback_spared(4, "127.0.0.1"), _loopback_spared(6, "::1"))),
 )
