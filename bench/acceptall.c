@@ -10,9 +10,11 @@
  *	acceptall napping    the same, and after a batch that was not full it sleeps for a moment:
  *	                     the next is larger, and a packet costs less while there is load
  *
- * It serves queue 0, says "ready" and runs until it is killed. */
+ * It serves queue 0, or as many as a second argument says, each by a thread of its own; says
+ *"ready" and runs until it is killed. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +28,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nfnetlink_queue.h>
 
-#define QUEUE         0
+#define QUEUES_MAX    16
 #define QUEUE_LENGTH  8192
 #define SOCKET_BUFFER (8 << 20)
 #define PACKET_SIZE   (65535 + 4096)
@@ -42,8 +44,17 @@ static int fail(const char *what)
 	return EXIT_FAILURE;
 }
 
+struct service {
+	uint16_t queue;
+	bool is_classic, with_packets, naps;
+};
+
+static unsigned bound_count, queue_count = 1;
+
 static void say_ready(void)
 {
+	if (__atomic_add_fetch(&bound_count, 1, __ATOMIC_RELAXED) < queue_count)
+		return;
 	puts("ready");
 	fflush(stdout);
 }
@@ -65,12 +76,12 @@ static int accept_one(
 	return header ? nfq_set_verdict(queue, ntohl(header->packet_id), NF_ACCEPT, 0, NULL) : 0;
 }
 
-static int serve_classic(void)
+static int serve_classic(uint16_t number)
 {
-	static char buffer[PACKET_SIZE] __attribute__((aligned(8)));
+	static _Thread_local char buffer[PACKET_SIZE] __attribute__((aligned(8)));
 	struct nfq_handle *library = nfq_open();
 	struct nfq_q_handle *queue =
-	        library ? nfq_create_queue(library, QUEUE, accept_one, NULL) : NULL;
+	        library ? nfq_create_queue(library, number, accept_one, NULL) : NULL;
 
 	if (!queue || nfq_set_mode(queue, NFQNL_COPY_PACKET, UINT16_MAX) < 0 ||
 	        nfq_set_queue_maxlen(queue, QUEUE_LENGTH) < 0 || !enlarge_buffer(nfq_fd(library)))
@@ -85,10 +96,10 @@ static int serve_classic(void)
 	}
 }
 
-static bool bind_queue(int fd)
+static bool bind_queue(int fd, uint16_t number)
 {
 	char buffer[256];
-	struct nlmsghdr *message = nfq_nlmsg_put(buffer, NFQNL_MSG_CONFIG, QUEUE);
+	struct nlmsghdr *message = nfq_nlmsg_put(buffer, NFQNL_MSG_CONFIG, number);
 
 	nfq_nlmsg_cfg_put_cmd(message, AF_UNSPEC, NFQNL_CFG_CMD_BIND);
 	nfq_nlmsg_cfg_put_params(message, NFQNL_COPY_PACKET, UINT16_MAX);
@@ -150,6 +161,13 @@ static void put_packet(struct nlmsghdr *verdict, const struct nlattr *payload)
 	renew_checksum(mnl_attr_get_payload(copy), len);
 }
 
+/* nfnetlink's header tells the queue. */
+static uint16_t number_of(const struct nlmsghdr *message)
+{
+	const struct nfgenmsg *header = mnl_nlmsg_get_payload(message);
+	return ntohs(header->res_id);
+}
+
 /* Writes the verdict for one received message; returns how many octets it took. */
 static size_t put_verdict(char *at, const struct nlmsghdr *packet, bool with_packet)
 {
@@ -160,17 +178,17 @@ static size_t put_verdict(char *at, const struct nlmsghdr *packet, bool with_pac
 		return 0;
 	const struct nfqnl_msg_packet_hdr *header =
 	        mnl_attr_get_payload(attributes[NFQA_PACKET_HDR]);
-	struct nlmsghdr *verdict = nfq_nlmsg_put(at, NFQNL_MSG_VERDICT, QUEUE);
+	struct nlmsghdr *verdict = nfq_nlmsg_put(at, NFQNL_MSG_VERDICT, number_of(packet));
 	nfq_nlmsg_verdict_put(verdict, (int)ntohl(header->packet_id), NF_ACCEPT);
 	if (with_packet && attributes[NFQA_PAYLOAD])
 		put_packet(verdict, attributes[NFQA_PAYLOAD]);
 	return MNL_ALIGN(verdict->nlmsg_len);
 }
 
-static int serve_batched(bool with_packets, bool naps)
+static int serve_batched(const struct service *service)
 {
-	static char packets[BATCH][PACKET_SIZE] __attribute__((aligned(8)));
-	static char verdicts[SEND_SIZE + PACKET_SIZE] __attribute__((aligned(8)));
+	static _Thread_local char packets[BATCH][PACKET_SIZE] __attribute__((aligned(8)));
+	static _Thread_local char verdicts[SEND_SIZE + PACKET_SIZE] __attribute__((aligned(8)));
 	struct iovec vectors[BATCH];
 	struct mmsghdr messages[BATCH] = { 0 };
 	struct mnl_socket *library = mnl_socket_open(NETLINK_NETFILTER);
@@ -178,7 +196,7 @@ static int serve_batched(bool with_packets, bool naps)
 	if (!library || mnl_socket_bind(library, 0, MNL_SOCKET_AUTOPID) < 0)
 		return fail("cannot open a netlink socket");
 	int fd = mnl_socket_get_fd(library);
-	if (!enlarge_buffer(fd) || !bind_queue(fd))
+	if (!enlarge_buffer(fd) || !bind_queue(fd, service->queue))
 		return fail("cannot bind the queue");
 	for (int i = 0; i < BATCH; i++) {
 		vectors[i] = (struct iovec){ packets[i], PACKET_SIZE };
@@ -193,30 +211,52 @@ static int serve_batched(bool with_packets, bool naps)
 		if (n < 0 && errno != ENOBUFS && errno != EINTR)
 			return fail("recvmmsg");
 		for (int i = 0; i < n; i++) {
-			len += put_verdict(verdicts + len, (const void *)packets[i], with_packets);
+			len += put_verdict(
+			        verdicts + len, (const void *)packets[i], service->with_packets);
 			if (len > 0 && (i + 1 == n || len > SEND_SIZE - VERDICT_SIZE)) {
 				if (send(fd, verdicts, len, 0) < 0)
 					return fail("send");
 				len = 0;
 			}
 		}
-		if (naps && n < BATCH)
+		if (service->naps && n < BATCH)
 			usleep(NAP_US);
 	}
 }
 
+/* Returns only when it cannot go on, and then the program is of no use. */
+static void *serve(void *context)
+{
+	const struct service *service = context;
+
+	exit(service->is_classic ? serve_classic(service->queue) : serve_batched(service));
+}
+
+static bool read_mode(const char *mode, struct service *service)
+{
+	service->is_classic = strcmp(mode, "classic") == 0;
+	service->naps = strcmp(mode, "napping") == 0;
+	service->with_packets = service->naps || strcmp(mode, "rewriting") == 0;
+	return service->is_classic || service->with_packets || strcmp(mode, "batched") == 0;
+}
+
 int main(int argc, char **argv)
 {
-	const char *mode = argc == 2 ? argv[1] : "";
+	static struct service services[QUEUES_MAX];
+	pthread_t thread;
 
-	if (strcmp(mode, "classic") == 0)
-		return serve_classic();
-	if (strcmp(mode, "batched") == 0)
-		return serve_batched(false, false);
-	if (strcmp(mode, "rewriting") == 0)
-		return serve_batched(true, false);
-	if (strcmp(mode, "napping") == 0)
-		return serve_batched(true, true);
-	fputs("usage: acceptall classic|batched|rewriting|napping\n", stderr);
-	return 2;
+	if (argc == 3)
+		queue_count = (unsigned)atoi(argv[2]);
+	if (argc < 2 || argc > 3 || queue_count < 1 || queue_count > QUEUES_MAX ||
+	        !read_mode(argv[1], &services[0])) {
+		fputs("usage: acceptall classic|batched|rewriting|napping [QUEUES]\n", stderr);
+		return 2;
+	}
+	for (unsigned i = 1; i < queue_count; i++) {
+		services[i] = services[0];
+		services[i].queue = (uint16_t)i;
+		if (pthread_create(&thread, NULL, serve, &services[i]) != 0)
+			return fail("pthread_create");
+	}
+	serve(&services[0]);
 }

@@ -1,83 +1,78 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The client: keeps a fixed number of questions outstanding and measures how they are answered.
+/* The client: asks, and measures how it is answered.
  *
- *	load [-n OUTSTANDING] [-w WARM_UP_MS] [-t MS] [-r RCODE] [-p NAME=PID]... SERVER QUERIES
+ *	load [-n OUTSTANDING] [-R PER_SECOND] [-w WARM_UP_MS] [-t MS] [-r RCODE] [-p NAME=PID]...
+ *	     [-a ADDRESS]... SERVER QUERIES [PERCENT OTHERS]
  *
- * QUERIES is a file of prepared queries, which are asked in turn. Each has a random id and one of a
- * few source ports. A question without an answer after TIMEOUT_MS is lost, and the next is asked in
- * its place. The CPU time of the processes that -p names is taken at both ends of the measured
- *time, so that it belongs to the very answers that are counted. Prints one JSON object. */
+ * Either it keeps OUTSTANDING questions outstanding, or it asks at a fixed rate, whatever becomes
+ *of the questions (an open loop: an overload is possible only so), and OUTSTANDING is the most.
+ *QUERIES is a file of prepared queries, which are asked in turn; PERCENT of the questions are taken
+ *from OTHERS, in turn as well. Each has a random id and one of several source ports, of the
+ *addresses that -a names. A question without an answer after TIMEOUT_MS is lost, and so is one
+ *whose place a new one needs; with a fixed number outstanding the next is asked in its place. The
+ *CPU time of the processes that -p names is taken at both ends of the measured time, so that it
+ *belongs to the very answers that are counted. Prints one JSON object. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/writer.h"
+#include "latency.h"
 #include "prepared.h"
+#include "watched.h"
 
-#define TIMEOUT_MS      1000
-#define SWEEP_MS        50
-#define LANES_MIN       4
-#define LANES_MAX       64
-#define SLOTS           256 /* a lane: its number is the low octet of the id */
-#define BATCH           64
-#define ANSWER_SIZE     4096
-#define WATCHED_MAX     4
-#define LATENCY_STEPS   16 /* to an octave: within 6 % */
-#define LATENCY_BUCKETS (40 * LATENCY_STEPS)
-#define NS_PER_MS       1000000ull
+#define TIMEOUT_MS    1000
+#define SWEEP_MS      50
+#define LANES_MIN     4
+#define LANES_MAX     256
+#define ADDRESSES_MAX 64
+#define SLOTS         256 /* a lane: its number is the low octet of the id */
+#define BATCH         64
+#define ANSWER_SIZE   4096
+#define NS_PER_MS     1000000ull
 
-/* One outstanding question. */
+/* One question, outstanding or answered. */
 struct slot {
 	uint64_t sent_ns;
 	uint16_t id;
+	bool is_outstanding;
 	struct span query;
 };
 
 /* One source port. */
 struct lane {
 	int fd;
-	unsigned slot_count;
+	unsigned slot_count, next_slot;
 	struct slot slots[SLOTS];
 	unsigned pending_count;
 	uint8_t pending[SLOTS]; /* the slots whose next question is to be sent */
 };
 
 struct tally {
-	uint64_t answers, wrong, stray, lost, authentic, octets;
-	uint32_t latency[LATENCY_BUCKETS];
-};
-
-struct watched {
-	const char *name;
-	clockid_t clock;
-	uint64_t begin_ns, end_ns;
+	uint64_t asked, answers, wrong, stray, lost, authentic, octets;
+	struct latency latency;
 };
 
 struct load {
-	unsigned outstanding, lane_count, watched_count;
+	unsigned outstanding, per_s, lane_count, address_count;
 	uint64_t warm_up_ms, measured_ms;
-	unsigned rcode;
-	struct sockaddr_in server;
-	struct prepared queries;
-	unsigned next_query;
+	unsigned rcode, others_percent;
+	struct sockaddr_in server, addresses[ADDRESSES_MAX];
+	struct prepared queries, others;
+	unsigned next_query, next_other, percents;
+	unsigned next_lane; /* of an open loop */
 	uint64_t random;
 	struct lane lanes[LANES_MAX];
 	struct pollfd polled[LANES_MAX];
-	struct watched watched[WATCHED_MAX];
+	struct watched watched;
 	struct tally tally;
 };
-
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec t = { 0, 0 };
-	clock_gettime(clock, &t);
-	return (uint64_t)t.tv_sec * 1000 * NS_PER_MS + (uint64_t)t.tv_nsec;
-}
 
 /* xorshift: the ids only have to differ. */
 static uint64_t draw(struct load *l)
@@ -88,34 +83,13 @@ static uint64_t draw(struct load *l)
 	return l->random;
 }
 
-/* Which bucket a latency falls into: its octave, and the four bits that follow its leading one. */
-static unsigned bucket_of(uint64_t ns)
+static struct span next_query(struct load *l)
 {
-	unsigned top = 63 - (unsigned)__builtin_clzll(ns | LATENCY_STEPS);
-	unsigned bucket = (top - 4) * LATENCY_STEPS + (unsigned)(ns >> (top - 4));
-	return bucket < LATENCY_BUCKETS ? bucket : LATENCY_BUCKETS - 1;
-}
-
-/* The middle of a bucket. */
-static double bucket_us(unsigned bucket)
-{
-	if (bucket < 2 * LATENCY_STEPS)
-		return bucket / 1e3;
-	unsigned shift = bucket / LATENCY_STEPS - 1;
-	return ((double)(bucket % LATENCY_STEPS + LATENCY_STEPS) + 0.5) * (double)(1ull << shift) /
-	       1e3;
-}
-
-static double percentile_us(const struct tally *t, double share)
-{
-	uint64_t seen = 0, total = t->answers + t->wrong;
-
-	for (unsigned i = 0; i < LATENCY_BUCKETS; i++) {
-		seen += t->latency[i];
-		if (seen > 0 && (double)seen >= share * (double)total)
-			return bucket_us(i);
-	}
-	return 0;
+	l->percents += l->others_percent;
+	if (l->percents < 100)
+		return l->queries.messages[l->next_query++ % l->queries.count];
+	l->percents -= 100;
+	return l->others.messages[l->next_other++ % l->others.count];
 }
 
 /* Sends the questions that are due, with new ids. */
@@ -128,9 +102,10 @@ static void send_pending(struct load *l, struct lane *lane)
 
 	for (unsigned i = 0; i < lane->pending_count; i++) {
 		struct slot *slot = &lane->slots[lane->pending[i]];
-		slot->query = l->queries.messages[l->next_query++ % l->queries.count];
-		slot->id = (uint16_t)((draw(l) & 0xff00) | lane->pending[i]);
-		slot->sent_ns = now_ns;
+		*slot = (struct slot){ .query = next_query(l),
+			.id = (uint16_t)((draw(l) & 0xff00) | lane->pending[i]),
+			.is_outstanding = true,
+			.sent_ns = now_ns };
 		memcpy(octets[i], slot->query.base, slot->query.len);
 		put_u16(octets[i], slot->id);
 		vectors[i] = (struct iovec){ octets[i], slot->query.len };
@@ -141,6 +116,7 @@ static void send_pending(struct load *l, struct lane *lane)
 		int n = sendmmsg(lane->fd, messages + sent, lane->pending_count - sent, 0);
 		sent += n > 0 ? (unsigned)n : 1; /* what cannot be sent will be lost */
 	}
+	l->tally.asked += lane->pending_count;
 	lane->pending_count = 0;
 }
 
@@ -157,10 +133,9 @@ static void take_answer(struct load *l, struct lane *lane, struct span answer, u
 {
 	struct cursor c = cursor_over(answer);
 	uint16_t id = cursor_u16(&c), flags = cursor_u16(&c);
-	unsigned number = id % SLOTS;
-	struct slot *slot = &lane->slots[number];
+	struct slot *slot = &lane->slots[id % SLOTS];
 
-	if (c.bad || number >= lane->slot_count || slot->id != id || !(flags & FLAG_QR) ||
+	if (c.bad || !slot->is_outstanding || slot->id != id || !(flags & FLAG_QR) ||
 	        !repeats_question(answer, slot->query)) {
 		l->tally.stray++;
 		return;
@@ -171,9 +146,10 @@ static void take_answer(struct load *l, struct lane *lane, struct span answer, u
 		l->tally.wrong++;
 	l->tally.authentic += (flags & FLAG_AD) != 0;
 	l->tally.octets += answer.len;
-	l->tally.latency[bucket_of(now_ns - slot->sent_ns)]++;
-	slot->id = (uint16_t)~id; /* another answer would be a stray */
-	lane->pending[lane->pending_count++] = (uint8_t)number;
+	latency_add(&l->tally.latency, now_ns - slot->sent_ns);
+	slot->is_outstanding = false;
+	if (!l->per_s)
+		lane->pending[lane->pending_count++] = (uint8_t)(id % SLOTS);
 }
 
 static void receive(struct load *l, struct lane *lane)
@@ -198,52 +174,109 @@ static void give_up_late(struct load *l, uint64_t now_ns)
 	for (unsigned i = 0; i < l->lane_count; i++) {
 		struct lane *lane = &l->lanes[i];
 		for (unsigned k = 0; k < lane->slot_count; k++) {
-			if (now_ns - lane->slots[k].sent_ns < TIMEOUT_MS * NS_PER_MS)
+			struct slot *slot = &lane->slots[k];
+			if (!slot->is_outstanding ||
+			        now_ns - slot->sent_ns < TIMEOUT_MS * NS_PER_MS)
 				continue;
 			l->tally.lost++;
-			lane->pending[lane->pending_count++] = (uint8_t)k;
+			slot->is_outstanding = false;
+			if (!l->per_s)
+				lane->pending[lane->pending_count++] = (uint8_t)k;
 		}
 		send_pending(l, lane);
 	}
 }
 
+/* Sends what is due of an open loop, from one lane after the other; returns how many. */
+static unsigned send_due(struct load *l, uint64_t due)
+{
+	struct lane *lane = &l->lanes[l->next_lane++ % l->lane_count];
+
+	if (due > BATCH)
+		due = BATCH;
+	for (uint64_t i = 0; i < due; i++) {
+		unsigned number = lane->next_slot++ % lane->slot_count;
+		l->tally.lost += lane->slots[number].is_outstanding;
+		lane->pending[lane->pending_count++] = (uint8_t)number;
+	}
+	send_pending(l, lane);
+	return (unsigned)due;
+}
+
+/* How long nothing is to be sent. */
+static struct timespec pause_until(const struct load *l, uint64_t begin_ns, uint64_t asked)
+{
+	uint64_t next_ns = begin_ns + (asked + 1) * NS_PER_S / (l->per_s ? l->per_s : 1);
+	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC), most_ns = SWEEP_MS * NS_PER_MS;
+
+	if (l->per_s)
+		most_ns = next_ns > now_ns ? next_ns - now_ns : 0;
+	return (struct timespec){ (time_t)(most_ns / NS_PER_S), (long)(most_ns % NS_PER_S) };
+}
+
 /* Runs until `end_ns`. All due questions have been sent whenever a lane is left. */
 static void run_until(struct load *l, uint64_t end_ns)
 {
-	uint64_t now_ns, swept_ns = clock_ns(CLOCK_MONOTONIC);
+	uint64_t now_ns, asked = 0, begin_ns = clock_ns(CLOCK_MONOTONIC), swept_ns = begin_ns;
 
 	while ((now_ns = clock_ns(CLOCK_MONOTONIC)) < end_ns) {
-		poll(l->polled, l->lane_count, SWEEP_MS);
+		struct timespec pause = pause_until(l, begin_ns, asked);
+		ppoll(l->polled, l->lane_count, &pause, NULL);
 		for (unsigned i = 0; i < l->lane_count; i++) {
 			if (!(l->polled[i].revents & (POLLIN | POLLERR)))
 				continue;
 			receive(l, &l->lanes[i]);
 			send_pending(l, &l->lanes[i]);
 		}
+		now_ns = clock_ns(CLOCK_MONOTONIC);
+		uint64_t due = (now_ns - begin_ns) * l->per_s / NS_PER_S;
+		while (asked < due)
+			asked += send_due(l, due - asked);
 		if (now_ns - swept_ns > SWEEP_MS * NS_PER_MS) {
-			swept_ns = clock_ns(CLOCK_MONOTONIC);
+			swept_ns = now_ns;
 			give_up_late(l, swept_ns);
 		}
 	}
 }
 
+static bool open_lane(struct load *l, unsigned i)
+{
+	struct lane *lane = &l->lanes[i];
+	int size = 4 << 20;
+
+	lane->fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (lane->fd < 0)
+		return false;
+	if (l->address_count > 0) {
+		const struct sockaddr_in *from = &l->addresses[i % l->address_count];
+		if (bind(lane->fd, (const struct sockaddr *)from, sizeof(*from)) < 0)
+			return false;
+	}
+	setsockopt(lane->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	l->polled[i] = (struct pollfd){ lane->fd, POLLIN, 0 };
+	return connect(lane->fd, (const struct sockaddr *)&l->server, sizeof(l->server)) == 0;
+}
+
+static unsigned lanes_wanted(const struct load *l)
+{
+	unsigned count = (l->outstanding + SLOTS - 1) / SLOTS;
+	unsigned least = l->address_count > LANES_MIN ? l->address_count : LANES_MIN;
+
+	if (count < least)
+		count = l->outstanding < least ? l->outstanding : least;
+	return count;
+}
+
 static bool open_lanes(struct load *l)
 {
-	l->lane_count = (l->outstanding + SLOTS - 1) / SLOTS;
-	if (l->lane_count < LANES_MIN)
-		l->lane_count = l->outstanding < LANES_MIN ? l->outstanding : LANES_MIN;
+	l->lane_count = lanes_wanted(l);
 	for (unsigned i = 0; i < l->lane_count; i++) {
 		struct lane *lane = &l->lanes[i];
-		int size = 4 << 20;
-		lane->fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-		if (lane->fd < 0 || connect(lane->fd, (const struct sockaddr *)&l->server,
-		                            sizeof(l->server)) < 0)
+		if (!open_lane(l, i))
 			return false;
-		setsockopt(lane->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
-		l->polled[i] = (struct pollfd){ lane->fd, POLLIN, 0 };
 		lane->slot_count =
 		        l->outstanding / l->lane_count + (i < l->outstanding % l->lane_count);
-		for (unsigned k = 0; k < lane->slot_count; k++)
+		for (unsigned k = 0; k < lane->slot_count && !l->per_s; k++)
 			lane->pending[lane->pending_count++] = (uint8_t)k;
 	}
 	return true;
@@ -258,13 +291,11 @@ static void measure(struct load *l)
 	run_until(l, clock_ns(CLOCK_MONOTONIC) + l->warm_up_ms * NS_PER_MS);
 
 	memset(&l->tally, 0, sizeof(l->tally));
-	for (unsigned i = 0; i < l->watched_count; i++)
-		l->watched[i].begin_ns = clock_ns(l->watched[i].clock);
+	watched_begin(&l->watched);
 	begin_ns = clock_ns(CLOCK_MONOTONIC);
 	run_until(l, begin_ns + l->measured_ms * NS_PER_MS);
 	l->measured_ms = (clock_ns(CLOCK_MONOTONIC) - begin_ns) / NS_PER_MS;
-	for (unsigned i = 0; i < l->watched_count; i++)
-		l->watched[i].end_ns = clock_ns(l->watched[i].clock);
+	watched_end(&l->watched);
 }
 
 static void print(const struct load *l)
@@ -272,50 +303,68 @@ static void print(const struct load *l)
 	const struct tally *t = &l->tally;
 	uint64_t all = t->answers + t->wrong;
 
-	printf("{\"seconds\": %.3f, \"answers\": %" PRIu64 ", \"wrong\": %" PRIu64
-	       ", \"stray\": %" PRIu64 ", \"lost\": %" PRIu64 ", \"authentic\": %" PRIu64
+	printf("{\"seconds\": %.3f, \"asked\": %" PRIu64 ", \"answers\": %" PRIu64
+	       ", \"wrong\": %" PRIu64 ", \"stray\": %" PRIu64 ", \"lost\": %" PRIu64
+	       ", \"authentic\": %" PRIu64
 	       ", \"octets\": %.0f, \"p50_us\": %.1f, \"p99_us\": %.1f, \"cpu_s\": {",
-	        (double)l->measured_ms / 1e3, t->answers, t->wrong, t->stray, t->lost, t->authentic,
-	        all ? (double)t->octets / (double)all : 0.0, percentile_us(t, 0.50),
-	        percentile_us(t, 0.99));
-	for (unsigned i = 0; i < l->watched_count; i++)
-		printf("%s\"%s\": %.6f", i ? ", " : "", l->watched[i].name,
-		        (double)(l->watched[i].end_ns - l->watched[i].begin_ns) / 1e9);
+	        (double)l->measured_ms / 1e3, t->asked, t->answers, t->wrong, t->stray, t->lost,
+	        t->authentic, all ? (double)t->octets / (double)all : 0.0,
+	        latency_percentile_us(&t->latency, 0.50), latency_percentile_us(&t->latency, 0.99));
+	watched_print(&l->watched);
 	puts("}}");
 }
 
-/* `text` is NAME=PID. */
-static bool watch(struct load *l, char *text)
+static bool add_address(struct load *l, const char *text)
 {
-	char *pid = strchr(text, '=');
-
-	if (!pid || l->watched_count == WATCHED_MAX)
+	if (l->address_count == ADDRESSES_MAX)
 		return false;
-	*pid++ = '\0';
-	struct watched *w = &l->watched[l->watched_count++];
-	w->name = text;
-	return clock_getcpuclockid(atoi(pid), &w->clock) == 0;
+	struct sockaddr_in *address = &l->addresses[l->address_count++];
+	address->sin_family = AF_INET;
+	return inet_pton(AF_INET, text, &address->sin_addr) == 1;
+}
+
+static bool read_option(struct load *l, int letter)
+{
+	switch (letter) {
+	case 'n':
+		l->outstanding = (unsigned)atoi(optarg);
+		return l->outstanding >= 1 && l->outstanding <= LANES_MAX * SLOTS;
+	case 'R':
+		l->per_s = (unsigned)atoi(optarg);
+		return l->per_s > 0;
+	case 'w':
+		l->warm_up_ms = strtoull(optarg, NULL, 10);
+		return true;
+	case 't':
+		l->measured_ms = strtoull(optarg, NULL, 10);
+		return true;
+	case 'r':
+		l->rcode = (unsigned)atoi(optarg);
+		return true;
+	case 'a':
+		return add_address(l, optarg);
+	default:
+		return letter == 'p' && watched_add(&l->watched, optarg);
+	}
 }
 
 static bool read_arguments(struct load *l, int argc, char **argv)
 {
 	int letter;
 
-	while ((letter = getopt(argc, argv, "n:w:t:r:p:")) != -1) {
-		if (letter == 'n')
-			l->outstanding = (unsigned)atoi(optarg);
-		else if (letter == 'w')
-			l->warm_up_ms = strtoull(optarg, NULL, 10);
-		else if (letter == 't')
-			l->measured_ms = strtoull(optarg, NULL, 10);
-		else if (letter == 'r')
-			l->rcode = (unsigned)atoi(optarg);
-		else if (letter != 'p' || !watch(l, optarg))
+	while ((letter = getopt(argc, argv, "n:R:w:t:r:p:a:")) != -1) {
+		if (!read_option(l, letter))
 			return false;
 	}
-	return argc - optind == 2 && l->outstanding >= 1 && l->outstanding <= LANES_MAX * SLOTS &&
-	       inet_pton(AF_INET, argv[optind], &l->server.sin_addr) == 1 &&
-	       prepared_load(&l->queries, argv[optind + 1]) && l->queries.count > 0;
+	argv += optind;
+	argc -= optind;
+	if (argc == 4) {
+		l->others_percent = (unsigned)atoi(argv[2]);
+		if (!prepared_load(&l->others, argv[3]) || l->others.count == 0)
+			return false;
+	}
+	return (argc == 2 || argc == 4) && inet_pton(AF_INET, argv[0], &l->server.sin_addr) == 1 &&
+	       prepared_load(&l->queries, argv[1]) && l->queries.count > 0;
 }
 
 int main(int argc, char **argv)
@@ -327,8 +376,9 @@ int main(int argc, char **argv)
 
 	l.server.sin_port = htons(DNS_PORT);
 	if (!read_arguments(&l, argc, argv)) {
-		fputs("usage: load [-n OUTSTANDING] [-w WARM_UP_MS] [-t MS] [-r RCODE] "
-		      "[-p NAME=PID]... SERVER QUERIES\n",
+		fputs("usage: load [-n OUTSTANDING] [-R PER_SECOND] [-w WARM_UP_MS] [-t MS] "
+		      "[-r RCODE] [-p NAME=PID]... [-a ADDRESS]... SERVER QUERIES [PERCENT "
+		      "OTHERS]\n",
 		        stderr);
 		return 2;
 	}
@@ -337,6 +387,7 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	l.random |= 1;
+	prctl(PR_SET_TIMERSLACK, 1);
 	measure(&l);
 	print(&l);
 	return EXIT_SUCCESS;

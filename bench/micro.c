@@ -2,7 +2,7 @@
 /* What the judgement costs without any packet: the gate is given prepared responses, its keys
  * known, and stands beside OpenSSL's bare verification with a key of the same kind.
  *
- *	micro [-w|-c] [-t SECONDS] COUNT ANCHORS RESPONSES QUERIES
+ *	micro [-w|-c] [-t SECONDS] [-z ZONES] COUNT ANCHORS RESPONSES QUERIES
  *
  * COUNT responses, or as many as there are, are judged in each of ROUNDS rounds, in which all that
  * is compared takes turns. Cold: all signatures were forgotten before. Warm: each was found good
@@ -12,7 +12,8 @@
  *
  * With -w or -c nothing is timed: it makes ready, calls counted() once, which treats COUNT warm or
  * cached responses and rewrites them, and prints nothing. For tools that count instructions in
- * there. -t says what time it is, in seconds since 1970, for signatures that were made long ago. */
+ * there. -t says what time it is, in seconds since 1970, for signatures that were made long ago; -z
+ * how many zones more are known, which nobody asks for. */
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -20,18 +21,20 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <openssl/evp.h>
-#include <openssl/rsa.h>
-
 #include "allocations.h"
+#include "bare.h"
 #include "gate/gate.h"
+#include "gate/plan.h"
 #include "gate/query.h"
+#include "path/flow.h"
 #include "prepared.h"
 
 #define ROUNDS        9
 #define RRSIG_ALGO_AT 2    /* in the RDATA */
 #define MESSAGES      4096 /* of COUNT, at most */
-#define SIGNATURES    64   /* of ours: what is verified again and again, the processor learns */
+
+/* So many that what one takes is exact to the octet. */
+#define MEASURED_ENTRIES 100000
 
 /* DO and plain: the client sets DO, or does not and has the answer rewritten. */
 enum measure {
@@ -70,20 +73,9 @@ struct bench {
 	struct store store;
 	struct policy policy;
 	int64_t now_s;
-	unsigned count;
+	unsigned count, zones;
+	long zones_resident;    /* octets that knowing them took */
 	unsigned verifications; /* that the last judgement cost */
-};
-
-/* A key of our own, and what it signed. */
-struct bare {
-	EVP_PKEY_CTX *hashed; /* NULL for algorithms that take the message */
-	EVP_PKEY *key;
-	EVP_MD_CTX *message;
-	size_t data_len;
-	struct {
-		uint8_t data[128], signature[512];
-		size_t signature_len;
-	} signed_[SIGNATURES];
 };
 
 static void die(const char *what)
@@ -211,80 +203,67 @@ static void set_up(struct bench *b, const char *anchors, const char *responses, 
 		die(error);
 	b->gate = (struct gate){ .crypto = crypto_new(), .store = &b->store, .policy = &b->policy };
 	b->recalls = b->gate;
-	if (!b->gate.crypto || store_init(&b->store, a, 1024) != 0 || gate_init(&b->gate, 0) != 0 ||
-	        gate_init(&b->recalls, 2 * MESSAGES) != 0)
+	if (!b->gate.crypto || store_init(&b->store, a, 1024 + b->zones) != 0 ||
+	        gate_init(&b->gate, 0) != 0 || gate_init(&b->recalls, 2 * MESSAGES) != 0)
 		die("no memory");
 	find_judged(b);
 	read_queries(b);
 }
 
-static EVP_PKEY *key_like(uint8_t algorithm)
+static long resident_octets(void)
 {
-	switch (algorithm) {
-	case ALGORITHM_ECDSAP256:
-		return EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
-	case ALGORITHM_ED25519:
-		return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
-	case ALGORITHM_RSASHA256:
-		return EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048);
-	default:
-		return NULL;
+	long pages = 0;
+	FILE *f = fopen("/proc/self/statm", "re");
+
+	if (!f || fscanf(f, "%*d %ld", &pages) != 1)
+		die("/proc/self/statm cannot be read");
+	fclose(f);
+	return pages * sysconf(_SC_PAGESIZE);
+}
+
+/* Secure delegations, as a busy gateway knows them of many TLDs. */
+static void know_zones(struct bench *b)
+{
+	static const struct ds_set ds = {
+		.count = 1,
+		.ds = { { .algorithm = ALGORITHM_ECDSAP256, .digest_type = 2, .digest_len = 32 } }
+	};
+	char text[32];
+	struct name name;
+
+	for (unsigned i = 0; i < b->zones; i++) {
+		snprintf(text, sizeof(text), "zone%u.test.", i);
+		if (!name_from_text(text, &name))
+			die("a name cannot be read");
+		store_put_cut(&b->store, &name, CUT_SECURE, (struct outcome){ STATUS_SECURE }, &ds,
+		        b->now_s, 86400);
 	}
 }
 
-static void bare_sign(struct bare *b, unsigned i)
+/* All memory of a table is taken, and touched, when it is made. */
+static void print_memory(struct bench *b)
 {
-	uint8_t *signature = b->signed_[i].signature;
-	size_t *len = &b->signed_[i].signature_len;
+	struct store store;
+	struct gate gate = { 0 };
+	struct flow_table flows;
+	long at_first = resident_octets(), zones, messages, flow;
 
-	*len = sizeof(b->signed_[i].signature);
-	memset(b->signed_[i].data, (int)i, b->data_len);
-	if (b->hashed) {
-		EVP_PKEY_sign(b->hashed, signature, len, b->signed_[i].data, b->data_len);
-		return;
-	}
-	EVP_DigestSignInit(b->message, NULL, NULL, NULL, b->key);
-	EVP_DigestSign(b->message, signature, len, b->signed_[i].data, b->data_len);
-	EVP_MD_CTX_reset(b->message);
-}
-
-static void bare_set_up(struct bare *b, uint8_t algorithm)
-{
-	bool is_hashed = algorithm != ALGORITHM_ED25519;
-
-	b->key = key_like(algorithm);
-	b->message = EVP_MD_CTX_new();
-	b->data_len = is_hashed ? 32 : sizeof(b->signed_[0].data);
-	if (!b->key || !b->message)
-		die("no key of this algorithm can be made");
-	if (is_hashed) {
-		b->hashed = EVP_PKEY_CTX_new(b->key, NULL);
-		EVP_PKEY_sign_init(b->hashed);
-		EVP_PKEY_CTX_set_signature_md(b->hashed, EVP_sha256());
-	}
-	for (unsigned i = 0; i < SIGNATURES; i++)
-		bare_sign(b, i);
-	if (is_hashed) {
-		EVP_PKEY_verify_init(b->hashed);
-		EVP_PKEY_CTX_set_signature_md(b->hashed, EVP_sha256());
-	}
-}
-
-static void bare_verify(struct bare *b, unsigned i)
-{
-	const uint8_t *data = b->signed_[i].data, *signature = b->signed_[i].signature;
-	size_t len = b->signed_[i].signature_len;
-	int ok;
-
-	if (b->hashed) {
-		ok = EVP_PKEY_verify(b->hashed, signature, len, data, b->data_len);
-	} else {
-		EVP_DigestVerifyInit(b->message, NULL, NULL, NULL, b->key);
-		ok = EVP_DigestVerify(b->message, signature, len, data, b->data_len);
-		EVP_MD_CTX_reset(b->message);
-	}
-	if (ok != 1)
-		die("OpenSSL does not verify what it signed");
+	if (store_init(&store, b->store.anchors, MEASURED_ENTRIES) != 0)
+		die("no memory");
+	zones = resident_octets();
+	if (gate_init(&gate, MEASURED_ENTRIES) != 0)
+		die("no memory");
+	messages = resident_octets();
+	if (flow_table_init(&flows, MEASURED_ENTRIES, 1000) != 0)
+		die("no memory");
+	flow = resident_octets();
+	printf("\"plan_octets\": %zu, \"zone_octets\": %ld, \"message_octets\": %ld, "
+	       "\"flow_octets\": %ld, ",
+	        sizeof(struct plan), (zones - at_first) / MEASURED_ENTRIES,
+	        (messages - zones) / MEASURED_ENTRIES, (flow - messages) / MEASURED_ENTRIES);
+	flow_table_fini(&flows);
+	gate_fini(&gate);
+	store_fini(&store);
 }
 
 static void do_one(struct bench *b, struct bare *bare, enum measure what, unsigned i)
@@ -296,7 +275,8 @@ static void do_one(struct bench *b, struct bare *bare, enum measure what, unsign
 		parse(b, b->judged[i], &m);
 		break;
 	case VERIFY:
-		bare_verify(bare, i % SIGNATURES);
+		if (!bare_verify(bare, i % SIGNATURES))
+			die("OpenSSL does not verify what it signed");
 		break;
 	case COLD_DO:
 	case COLD_PLAIN:
@@ -429,10 +409,12 @@ static void time_all(struct bench *b)
 {
 	static struct bare bare;
 
-	bare_set_up(&bare, algorithm_of(b));
+	if (!bare_set_up(&bare, algorithm_of(b)))
+		die("no key of this algorithm can be made");
 	crypto_forget(b->gate.crypto);
 	judge_one(b, 0, true);
 	printf("{\"octets\": %zu, \"signatures\": %u, ", b->judged[0].len, b->verifications);
+	print_memory(b);
 	print_medians(b, &bare);
 	warm_up(b);
 	print_needs(b, "warm", WARM_PLAIN);
@@ -446,11 +428,13 @@ static bool read_options(struct bench *b, int argc, char **argv, char *counted)
 	int letter;
 
 	b->now_s = (int64_t)time(NULL);
-	while ((letter = getopt(argc, argv, "wct:")) != -1) {
+	while ((letter = getopt(argc, argv, "wct:z:")) != -1) {
 		if (letter == 'w' || letter == 'c')
 			*counted = (char)letter;
 		else if (letter == 't')
 			b->now_s = strtoll(optarg, NULL, 10);
+		else if (letter == 'z')
+			b->zones = (unsigned)atoi(optarg);
 		else
 			return false;
 	}
@@ -466,7 +450,8 @@ int main(int argc, char **argv)
 	char counting = '\0';
 
 	if (!read_options(&b, argc, argv, &counting)) {
-		fputs("usage: micro [-w|-c] [-t SECONDS] COUNT ANCHORS RESPONSES QUERIES\n",
+		fputs("usage: micro [-w|-c] [-t SECONDS] [-z ZONES] COUNT ANCHORS RESPONSES "
+		      "QUERIES\n",
 		        stderr);
 		return 2;
 	}
@@ -476,6 +461,7 @@ int main(int argc, char **argv)
 	if (b.count > MESSAGES)
 		b.count = MESSAGES;
 	judge_one(&b, 0, true); /* learns the keys */
+	know_zones(&b);
 	warm_up(&b);
 	fill_cache(&b);
 	if (counting)

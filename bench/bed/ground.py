@@ -14,17 +14,24 @@ from lab.resources import LabError
 CLIENT, ROUTER_INSIDE = "10.54.1.2", "10.54.1.1"
 SERVER, ROUTER_OUTSIDE = "10.54.2.2", "10.54.2.1"
 
+# More addresses of the client: the kernel chooses a queue by both addresses of a packet.
+CLIENTS = tuple(f"10.54.1.{number}" for number in range(10, 42))
+
+# Queries to there vanish: nobody answers, and nobody says so.
+NOBODY, NOBODY_NET = "10.54.3.3", "10.54.3.0/24"
+
 TOOLS = {"ip": "iproute2", "nsd": "nsd", "dnssec-signzone": "bind9-utils",
          "dnssec-keygen": "bind9-utils", "dnssec-dsfromkey": "bind9-utils"}
 
 COMMANDS = {
     "client": ("address add {CLIENT}/24 dev router", "link set router up", "link set lo up",
-               "route add default via {ROUTER_INSIDE}"),
+               "route add default via {ROUTER_INSIDE}",
+               *(f"address add {address}/24 dev router" for address in CLIENTS)),
     "router": ("address add {ROUTER_INSIDE}/24 dev client", "link set client up",
                "address add {ROUTER_OUTSIDE}/24 dev server", "link set server up",
-               "link set lo up"),
+               "link set lo up", "route add {NOBODY_NET} via {SERVER}"),
     "server": ("address add {SERVER}/24 dev router", "link set router up", "link set lo up",
-               "route add default via {ROUTER_OUTSIDE}"),
+               "route add default via {ROUTER_OUTSIDE}", "route add blackhole {NOBODY_NET}"),
 }
 
 

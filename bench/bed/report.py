@@ -12,23 +12,30 @@ import time
 def machine():
     with open("/proc/cpuinfo") as file:
         models = [line.split(":", 1)[1].strip() for line in file if line.startswith("model name")]
+    memory_kib = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 10
     openssl = subprocess.run(["openssl", "version"], capture_output=True, text=True).stdout.split()
     return {"kernel": platform.release(), "cpu": models[0] if models else platform.machine(),
-            "cores": len(os.sched_getaffinity(0)), "openssl": openssl[1] if openssl else "?",
+            "cores": len(os.sched_getaffinity(0)), "memory_mib": memory_kib >> 10, "openssl": openssl[1] if openssl else "?",
             "load_average": round(os.getloadavg()[0], 2),
             "when": time.strftime("%Y-%m-%dT%H:%M:%S%z")}
 
 
 class Results:
-    """JSON lines, in a file of this run."""
+    """The files of this run: JSON lines, the pictures, and what was said."""
 
     def __init__(self, directory):
-        self.path = os.path.join(directory, time.strftime("%Y%m%d-%H%M%S.jsonl"))
+        self._stem = os.path.join(directory, time.strftime("%Y%m%d-%H%M%S"))
+        self.path = self._stem + ".jsonl"
         self._file = open(self.path, "w")
 
     def add(self, **what):
         self._file.write(json.dumps(what) + "\n")
         self._file.flush()
+
+    def draw(self, pictures):
+        for name, svg in pictures.items():
+            with open(f"{self._stem}-{name}.svg", "w") as file:
+                file.write(svg)
 
 
 def _spread(values):
@@ -41,23 +48,32 @@ def _number(value, digits):
     return "-" if value is None else f"{value:,.{digits}f}"
 
 
-def _ratio(rounds, base, key):
+def ratio(rounds, base, key):
     """The median of the ratios, each within its round: what slowed the machine slowed both."""
     if base is None or rounds[0][key] is None or not base[0][key]:
         return None
     return statistics.median(mine[key] / theirs[key] for mine, theirs in zip(rounds, base))
 
 
+def difference(rounds, base, key):
+    """The same of differences."""
+    return statistics.median(mine[key] - theirs[key] for mine, theirs in zip(rounds, base))
+
+
 HEADER = ("scene", "octets", "answers/s", "+-%", "filter us", "+-%", "server us", "p50 us",
-          "p99 us", "lost", "rate/base", "cpu/base")
+          "p99 us", "lost", "hits %", "rate/base", "cpu/base")
 LEGEND = """octets    of an answer, as the client gets it
 filter, server us    CPU of that process an answer, with what the kernel does in its name
 +-%       half the distance between the extreme rounds
+hits      of the message cache, the warming up included
 base      what accepts everything, rewriting as many bytes, with answers of the same size
-p256 ... nxdomain    a thousand names, whose signatures sealgate remembers; cold: 20000, too many
+p256 ... nxdomain    a thousand names; cold: 20000, more than are remembered;
+          mixed99, mixed50: so many of a hundred are known, the others cold
 plain     a client without DO: the answer is rewritten; cd: with CD, it passes unjudged
-idle, 64  questions outstanding: one, 64; else 512
-unbound, dnsmasq     answer from their cache, and spare the way to the server"""
+idle, 8, 64, 4096    questions outstanding, idle: one; else 512
+half, overload       asked at half of what sealgate p256 reached, at 4 times what it reached itself
+uncached  without a message cache; crowded: 100,000 questions more in flight
+unbound, kresd, dnsmasq, nsd    answer on the router: they spare the way to the server"""
 
 
 def row_of(name, rounds, base):
@@ -72,8 +88,9 @@ def row_of(name, rounds, base):
             _number(_spread(costs), 0), _number(median("responder_us"), 2),
             _number(median("p50_us"), 0), _number(median("p99_us"), 0),
             str(sum(figures["lost"] for figures in rounds)),
-            _number(_ratio(rounds, base, "per_s"), 3),
-            _number(_ratio(rounds, base, "filter_us"), 2))
+            _number(100 * recalled, 0) if (recalled := rounds[0].get("recalled")) else "-",
+            _number(ratio(rounds, base, "per_s"), 3),
+            _number(ratio(rounds, base, "filter_us"), 2))
 
 
 def print_table(header, rows):
@@ -85,5 +102,5 @@ def print_table(header, rows):
 
 def ratios(mine, theirs):
     """One pair of scenes, as text."""
-    return (f"{_number(_ratio(mine, theirs, 'per_s'), 2):>5} of its responses a second, "
-            f"{_number(_ratio(mine, theirs, 'filter_us'), 2):>5} times its CPU a response")
+    return (f"{_number(ratio(mine, theirs, 'per_s'), 2):>5} of its responses a second, "
+            f"{_number(ratio(mine, theirs, 'filter_us'), 2):>5} times its CPU a response")

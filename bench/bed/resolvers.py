@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Resolvers that validate and forward, each with one thread and room for all that is asked.
+"""What answers on the router itself: resolvers that validate and forward, each with one thread and
+room for all that is asked, and NSD with the zones.
 
 They answer from their cache, and so spare the way to the server, which a filter does not.
 """
+
+import os
 
 from . import ground
 
@@ -56,4 +59,27 @@ def _dnsmasq(path, anchor):
             "--cache-size=10000", "--dns-forward-max=2000", "--server=" + ground.SERVER)
 
 
-COMMANDS = {"unbound": _unbound, "dnsmasq": _dnsmasq}
+KRESD = """
+net.listen('{inside}', 53, {{ kind = 'dns' }})
+cache.open(100 * MB, 'lmdb://{directory}')
+trust_anchors.remove('.')
+trust_anchors.add_file('{anchor}', true)
+policy.add(policy.all(policy.FORWARD('{server}')))
+-- What asks the Internet by itself.
+modules.unload('ta_signal_query')
+modules.unload('ta_sentinel')
+modules.unload('priming')
+modules.unload('detect_time_skew')
+"""
+
+
+def _kresd(path, anchor):
+    directory = path + ".d"
+    os.makedirs(directory, exist_ok=True)
+    with open(path, "w") as file:
+        file.write(KRESD.format(inside=ground.ROUTER_INSIDE, server=ground.SERVER,
+                                directory=directory, anchor=anchor))
+    return "kresd", "-n", "-c", path, directory
+
+
+COMMANDS = {"unbound": _unbound, "dnsmasq": _dnsmasq, "kresd": _kresd}

@@ -7,58 +7,98 @@ import os
 
 from lab.resources import LabError
 
-from . import ground
-from .filters import is_resolver
+from . import crowd, ground
+from .filters import SEALGATES, is_server
 from .zones import QUESTIONS
 
-# `filter`: none; bench/acceptall's classic, batched, rewriting, napping; sealgate; a resolver.
+# How it is asked: so many questions outstanding, or a rate, as a multiple of what a scene reached
+# ("" for the same filter's BUSY one); then `outstanding` is the most.
+Load = collections.namedtuple("Load", "name outstanding factor of", defaults=(None, None))
+IDLE, FEW, SOME, BUSY, MANY = (
+    Load("idle", 1), Load("8", 8), Load("64", 64), Load("", 512), Load("4096", 4096))
+HALF = Load("half", 4096, 0.5, "sealgate p256")
+OVER = Load("overload", 65536, 4, "")
+
+# `filter`: none; bench/acceptall's classic, batched, rewriting, napping; one of SEALGATES; a server.
+# `question`: of QUESTIONS, or one of them with a share of another, as MIXED says.
 # `against`: the scene whose rate and cost this one is divided by, with responses of (nearly) the
 # same size on the server's side. `is_quick`: measured when there is little time, too.
-Scene = collections.namedtuple("Scene", "filter question client outstanding against is_quick")
+Scene = collections.namedtuple("Scene", "filter question client load against is_quick queues",
+                               defaults=(1,))
 
-BUSY, SOME, IDLE = 512, 64, 1
-LOADS = {BUSY: "", SOME: "64", IDLE: "idle"}
+# Known names, and of a hundred so many that are new.
+MIXED = {"mixed50": ("p256", 50, "cold"), "mixed99": ("p256", 1, "cold")}
 
 BASE = "rewriting p256"
 
 SCENES = (
     Scene("none", "p256", "do", BUSY, None, True),
-    Scene("classic", "p256", "do", BUSY, BASE, True),
-    Scene("batched", "p256", "do", BUSY, BASE, True),
+    Scene("classic", "p256", "do", BUSY, BASE, False),
+    Scene("batched", "p256", "do", BUSY, BASE, False),
     Scene("rewriting", "p256", "do", BUSY, None, True),
     Scene("napping", "p256", "do", BUSY, BASE, True),
     Scene("sealgate", "p256", "do", BUSY, BASE, True),
     Scene("sealgate", "p256", "plain", BUSY, BASE, True),
     Scene("sealgate", "p256", "cd", BUSY, BASE, False),
+    # How much of it the message cache knows.
+    Scene("sealgate", "mixed99", "do", BUSY, BASE, False),
+    Scene("sealgate", "mixed50", "do", BUSY, BASE, False),
+    Scene("sealgate", "cold", "do", BUSY, BASE, True),
+    Scene("sealgate-uncached", "p256", "do", BUSY, BASE, False),
+    # Other keys, other sizes, other answers.
     Scene("sealgate", "ed25519", "do", BUSY, BASE, False),
     Scene("rewriting", "rsa2048", "do", BUSY, None, False),
     Scene("sealgate", "rsa2048", "do", BUSY, "rewriting rsa2048", False),
-    Scene("rewriting", "nxdomain", "do", BUSY, None, True),
-    Scene("sealgate", "nxdomain", "do", BUSY, "rewriting nxdomain", True),
-    Scene("rewriting", "cold", "do", BUSY, None, False),
-    Scene("sealgate", "cold", "do", BUSY, BASE, True),
-    Scene("sealgate", "cold", "plain", BUSY, BASE, False),
-    Scene("unbound", "p256", "do", BUSY, None, True),
-    Scene("unbound", "p256", "plain", BUSY, None, False),
-    Scene("dnsmasq", "p256", "plain", BUSY, None, True),
-    Scene("rewriting", "p256", "do", SOME, None, True),
-    Scene("sealgate", "p256", "do", SOME, "rewriting p256 64", True),
+    Scene("rewriting", "large", "do", BUSY, None, True),
+    Scene("sealgate", "large", "do", BUSY, "rewriting large", True),
+    Scene("rewriting", "nxdomain", "do", BUSY, None, False),
+    Scene("sealgate", "nxdomain", "do", BUSY, "rewriting nxdomain", False),
+    # A crowd of questions that nobody answers.
+    Scene("sealgate-crowded", "p256", "do", BUSY, BASE, True),
+    # More or fewer outstanding.
     Scene("none", "p256", "do", IDLE, None, True),
     Scene("rewriting", "p256", "do", IDLE, None, True),
     Scene("sealgate", "p256", "do", IDLE, "rewriting p256 idle", True),
     Scene("sealgate", "cold", "do", IDLE, "rewriting p256 idle", False),
+    *(Scene(name, "p256", "do", load, None if name != "sealgate" else f"{BASE} {load.name}",
+            load is SOME and name != "none")
+      for load in (FEW, SOME, MANY) for name in ("none", "rewriting", "sealgate")),
+    # At a rate.
+    Scene("none", "p256", "do", HALF, None, True),
+    Scene("rewriting", "p256", "do", HALF, None, True),
+    Scene("sealgate", "p256", "do", HALF, "rewriting p256 half", True),
+    Scene("rewriting", "p256", "do", OVER, None, True),
+    Scene("sealgate", "p256", "do", OVER, "rewriting p256 overload", True),
+    # Two queues, and many clients, so that both are used.
+    Scene("rewriting", "p256", "do", BUSY, None, False, 2),
+    Scene("sealgate", "p256", "do", BUSY, "rewriting p256 2 queues", False, 2),
+    # Others, from their caches.
+    Scene("unbound", "p256", "do", BUSY, None, True),
+    Scene("unbound", "p256", "plain", BUSY, None, False),
+    Scene("kresd", "p256", "do", BUSY, None, False),
+    Scene("kresd", "p256", "plain", BUSY, None, False),
+    Scene("dnsmasq", "p256", "do", BUSY, None, False),
+    Scene("dnsmasq", "p256", "plain", BUSY, None, True),
+    Scene("nsd", "p256", "do", BUSY, None, False),
 )
 
 
 def name_of(scene):
     return " ".join(word for word in (scene.filter, scene.question,
                                       "" if scene.client == "do" else scene.client,
-                                      LOADS[scene.outstanding]) if word)
+                                      scene.load.name,
+                                      "" if scene.queues == 1 else f"{scene.queues} queues") if word)
+
+
+def needed_by(scene):
+    """The names of the scenes whose figures this one's need."""
+    peak = scene.load.of if scene.load.of != "" else f"{scene.filter} {scene.question}"
+    return {scene.against, peak} - {None}
 
 
 # Warming up lasts until all names were asked, also on a bad day.
 Pace = collections.namedtuple("Pace", "rounds warm_up_ms measured_ms")
-PACES = {"quick": Pace(3, 400, 800), "full": Pace(7, 600, 1500)}
+PACES = {"quick": Pace(2, 400, 700), "full": Pace(7, 600, 1200)}
 
 
 class Measurer:
@@ -74,31 +114,62 @@ class Measurer:
         if not self._responder.wait_for_log("ready", 10):
             raise LabError(f"the responder does not get ready: {self._responder.log_text()}")
 
-    def measure(self, scene):
-        """Runs the scene once; returns what was measured as a dictionary."""
-        with self._filters.running(scene.filter) as process:
-            watched = ["-p", f"responder={self._responder.pid}"]
-            if process:
-                watched += ["-p", f"filter={process.pid}"]
-            said = self._client.run(
-                self._load, *watched, "-n", str(scene.outstanding),
-                "-w", str(self._pace.warm_up_ms), "-t", str(self._pace.measured_ms),
-                "-r", str(QUESTIONS[scene.question].rcode),
-                ground.ROUTER_INSIDE if is_resolver(scene.filter) else ground.SERVER,
-                self._prepared.queries(scene.question, scene.client))
+    def measure(self, scene, peak=None):
+        """Runs the scene once; returns what was measured as a dictionary. `peak` is the rate that
+        an open loop's is a multiple of."""
+        with self._filters.running(scene.filter, scene.queues) as process:
+            more = {}
+            if scene.filter == "sealgate-crowded":
+                more["rss_kib_before"] = crowd.resident_kib(process.pid)
+                crowd.ask_nobody(self._client)
+                more["rss_kib_after"] = crowd.resident_kib(process.pid)
+            said = self._client.run(self._load, *self._options(scene, process, peak))
             if process and not process.is_running():
                 raise LabError(f"{scene.filter} ended by itself:\n{process.log_text()}")
-        return _figures(json.loads(said))
+            if scene.filter in SEALGATES:
+                more.update(self._said_by_sealgate(scene))
+        return _figures(json.loads(said), more)
+
+    def _options(self, scene, process, peak):
+        watched = ["-p", f"responder={self._responder.pid}"]
+        for pid in _family(process.pid) if process else ():
+            watched += ["-p", f"filter-{pid}={pid}"]
+        if scene.load.factor:
+            watched += ["-R", str(max(1, round(peak * scene.load.factor)))]
+        if scene.queues > 1:
+            watched += [word for address in ground.CLIENTS for word in ("-a", address)]
+        question, *others = MIXED.get(scene.question, (scene.question,))
+        if others:
+            others = [str(others[0]), self._prepared.queries(others[1], scene.client)]
+        return (*watched, "-n", str(scene.load.outstanding),
+                "-w", str(self._pace.warm_up_ms), "-t", str(self._pace.measured_ms),
+                "-r", str(QUESTIONS[question].rcode),
+                ground.ROUTER_INSIDE if is_server(scene.filter) else ground.SERVER,
+                self._prepared.queries(question, scene.client), *others)
+
+    def _said_by_sealgate(self, scene):
+        """Of its whole life, the warming up included."""
+        sealgate = self._filters.sealgate(scene.filter, scene.queues)
+        responses = sealgate.counter("responses")
+        recalled = sealgate.counter("responses_recalled")
+        return {"recalled": recalled / responses if responses else None,
+                "flows_known": sealgate.counter("queries")}
 
 
-def _figures(counted):
+def _family(pid):
+    """A process and its descendants: NSD answers in one of these."""
+    with open(f"/proc/{pid}/task/{pid}/children") as file:
+        return [pid, *(one for child in file.read().split() for one in _family(child))]
+
+
+def _figures(counted, more):
     """What is compared, out of what load counted."""
     answers = counted["answers"] + counted["wrong"]
     cpu_s = counted.pop("cpu_s")
-    figures = dict(counted, per_s=answers / counted["seconds"])
+    figures = dict(counted, per_s=answers / counted["seconds"], **more)
     for process in ("filter", "responder"):
-        cost = cpu_s.get(process)
-        figures[f"{process}_us"] = cost * 1e6 / answers if cost is not None and answers else None
+        costs = [cost for name, cost in cpu_s.items() if name.startswith(process)]
+        figures[f"{process}_us"] = sum(costs) * 1e6 / answers if costs and answers else None
     return figures
 
 
@@ -108,7 +179,7 @@ def complaint(scene, figures):
         return "no answers"
     if figures["wrong"]:
         return f"{figures['wrong']} answers had the wrong RCODE, or TC"
-    if scene.filter in ("sealgate", "unbound") and scene.client == "do" and \
-            figures["authentic"] < figures["answers"]:
+    if (scene.filter in SEALGATES or scene.filter in ("unbound", "kresd")) and \
+            scene.client == "do" and figures["authentic"] < figures["answers"]:
         return f"{figures['answers'] - figures['authentic']} answers came without AD"
     return None

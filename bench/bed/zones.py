@@ -18,7 +18,9 @@ from . import ground
 
 WARM_NAMES = 1000       # asked in turn, again and again: whatever can be remembered is
 COLD_NAMES = 20000      # asked in turn: more than crypto/verified.h's VERIFIED_MAX remembers
-A, DS, DNSKEY, OPT = 1, 43, 48, 41
+A, TXT, DS, DNSKEY, OPT = 1, 16, 43, 48, 41
+
+LARGE_OCTETS = 1000     # of text in an answer that nearly fills UDP_SIZE
 NXDOMAIN = 3
 RD, CD, DO = 0x0100, 0x0010, 0x8000
 UDP_SIZE = 1232
@@ -32,17 +34,20 @@ LEAVES = (
     Zone("ed25519.test.", "ED25519", (), ()),
     Zone("rsa2048.test.", "RSASHA256", ("-b", "2048"), ()),
     Zone("nsec3.test.", "ECDSAP256SHA256", (), ("-3", "-", "-H", "0")),
+    Zone("large.test.", "ECDSAP256SHA256", (), ()),
     Zone("cold.test.", "ECDSAP256SHA256", (), ()),
 )
 
-# What the client asks: which zone, the form of the names, how many, and the RCODE that must come.
-Question = collections.namedtuple("Question", "origin form names rcode")
+# What the client asks: which zone, the form of the names, how many, the type, and the RCODE that
+# must come.
+Question = collections.namedtuple("Question", "origin form names kind rcode")
 QUESTIONS = {
-    "p256": Question("p256.test.", "n{}", WARM_NAMES, 0),
-    "ed25519": Question("ed25519.test.", "n{}", WARM_NAMES, 0),
-    "rsa2048": Question("rsa2048.test.", "n{}", WARM_NAMES, 0),
-    "nxdomain": Question("nsec3.test.", "x{}", WARM_NAMES, NXDOMAIN),
-    "cold": Question("cold.test.", "n{}", COLD_NAMES, 0),
+    "p256": Question("p256.test.", "n{}", WARM_NAMES, A, 0),
+    "ed25519": Question("ed25519.test.", "n{}", WARM_NAMES, A, 0),
+    "rsa2048": Question("rsa2048.test.", "n{}", WARM_NAMES, A, 0),
+    "nxdomain": Question("nsec3.test.", "x{}", WARM_NAMES, A, NXDOMAIN),
+    "large": Question("large.test.", "n{}", WARM_NAMES, TXT, 0),
+    "cold": Question("cold.test.", "n{}", COLD_NAMES, A, 0),
 }
 
 # How the client asks: DO of its OPT (without DO it sends none), flags of the header.
@@ -101,15 +106,16 @@ class Prepared:
         root_ds = self._sign(ROOT, f"test. NS ns.test.\nns.test. A {ground.SERVER}\n" + tld_ds)
         with open(self.anchor, "w") as file:
             file.write(root_ds)
-        server = self._start_nsd(namespace)
+        server = namespace.start("nsd", *self.nsd(ground.SERVER))
         self._ask_everything(namespace, server)
         server.stop()
 
     def _sign_leaf(self, zone):
         names = max(question.names for question in QUESTIONS.values()
                     if question.origin == zone.origin)
+        kinds = {question.kind for question in QUESTIONS.values() if question.origin == zone.origin}
         return self._sign(zone, "".join(
-            f"n{i} A 192.0.2.{i % 250 + 1}\n" for i in range(names)))
+            f"n{i} {_record(kind, i)}\n" for i in range(names) for kind in kinds))
 
     def _sign(self, zone, records):
         """Makes a zone and signs it with one key; returns the zone's DS record."""
@@ -127,14 +133,15 @@ class Prepared:
     def _path(self, zone):
         return os.path.join(self.directory, zone.origin.rstrip(".") or "root")
 
-    def _start_nsd(self, namespace):
-        config = self._path(ROOT) + ".conf"
+    def nsd(self, address):
+        """Returns the command that answers there out of the zones."""
+        config = f"{self._path(ROOT)}-{address}.conf"
         with open(config, "w") as file:
-            file.write(NSD.format(address=ground.SERVER, directory=self.directory))
+            file.write(NSD.format(address=address, directory=self.directory))
             for zone in (ROOT, TLD, *LEAVES):
                 file.write(f'zone:\n    name: "{zone.origin}"\n'
                            f'    zonefile: "{self._path(zone)}.signed"\n')
-        return namespace.start("nsd", "nsd", "-d", "-c", config)
+        return "nsd", "-d", "-c", config
 
     def _ask_everything(self, namespace, server):
         wait_for_answers(namespace, ground.SERVER, server)
@@ -161,9 +168,16 @@ class Prepared:
                 _write(responses, response)
 
 
+def _record(kind, number):
+    if kind == A:
+        return f"A 192.0.2.{number % 250 + 1}"
+    text = f"{number:x}".rjust(LARGE_OCTETS // 5, "x")
+    return "TXT " + " ".join([text] * 5)
+
+
 def _queries(question, client):
-    origin, form, names, _ = QUESTIONS[question]
-    return [query(f"{form.format(i)}.{origin}", A, CLIENTS[client]) for i in range(names)]
+    origin, form, names, kind, _ = QUESTIONS[question]
+    return [query(f"{form.format(i)}.{origin}", kind, CLIENTS[client]) for i in range(names)]
 
 
 def query(name, kind, client):

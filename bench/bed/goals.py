@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What was aimed at, beside what was measured."""
+
+from . import report
+
+# What accepts everything and rewrites as many octets, the cheapest of its kind.
+CHEAPEST = "napping p256"
+PLAIN_BASES = ("rewriting p256", CHEAPEST)
+
+
+class Goals:
+    """Rows: figure, goal, measured, met or missed. What was not measured is left out."""
+
+    def __init__(self, rounds, micro):
+        self._rounds, self._micro = rounds, micro
+        self.rows = []
+
+    def _row(self, figure, goal, value, is_met, form="{:.2f}"):
+        if value is not None:
+            self.rows.append((figure, goal, form.format(value),
+                              "met" if is_met(value) else "MISSED"))
+
+    def _at_most(self, figure, most, value, form="{:.2f}"):
+        self._row(figure, f"<= {most:g}", value, lambda x: x <= most, form)
+
+    def _at_least(self, figure, least, value, form="{:.2f}"):
+        self._row(figure, f">= {least:g}", value, lambda x: x >= least, form)
+
+    def _ratio(self, mine, theirs, key):
+        if mine not in self._rounds or theirs not in self._rounds:
+            return None
+        return report.ratio(self._rounds[mine], self._rounds[theirs], key)
+
+    def _added_us(self, load, key):
+        """Over no filter at the same load."""
+        mine, theirs = f"sealgate p256 {load}", f"none p256 {load}"
+        if mine not in self._rounds or theirs not in self._rounds:
+            return None
+        return report.difference(self._rounds[mine], self._rounds[theirs], key)
+
+    def all(self):
+        for base in PLAIN_BASES:
+            for client in ("", " plain"):
+                self._at_most(f"filter CPU, cached{client}, over {base}", 1.25,
+                              self._ratio("sealgate p256" + client, base, "filter_us"))
+        for base in PLAIN_BASES:
+            self._at_least(f"answers a second, cached, over {base}", 0.9,
+                           self._ratio("sealgate p256", base, "per_s"))
+        for client in ("", " plain"):
+            self._at_most(f"filter CPU, cached{client}, over unbound's", 1,
+                          self._ratio("sealgate p256" + client, "unbound p256" + client,
+                                      "filter_us"))
+        self._in_process()
+        for load, key, most in (("idle", "p50_us", 50), ("idle", "p99_us", 150),
+                                ("half", "p50_us", 1000), ("half", "p99_us", 1000)):
+            self._at_most(f"latency added, {load}, {key[:3]}, us", most,
+                          self._added_us(load, key), "{:,.0f}")
+        for name in ("sealgate", "rewriting"):
+            figure = f"4 times the load: {name}'s answers over its peak"
+            value = self._ratio(f"{name} p256 overload", f"{name} p256", "per_s")
+            if name == "sealgate":
+                self._at_least(figure, 0.95, value)
+            else:
+                self._row(figure, "beside it", value, lambda x: True)
+        self._crowd()
+        return self.rows
+
+    def _in_process(self):
+        for name, figures in self._micro.items():
+            if name == "p256":
+                self._at_most("in process, a cached answer, us", 0.5, figures["cached_plain_us"])
+                self._at_most("the same: from the heap, and system calls", 0,
+                              figures["cached"]["allocations"] + figures["cached"]["system_calls"],
+                              "{:g}")
+            if name in ("p256", "ed25519", "rsa2048"):
+                self._at_least(f"cold over EVP verify, {name}", 0.85 if name == "rsa2048" else 0.95,
+                               figures["ratios"]["cold_do_us"])
+
+    def _crowd(self):
+        crowded = "sealgate-crowded p256"
+        self._at_most("100,000 flows: CPU over without them", 1.5,
+                      self._ratio(crowded, "sealgate p256", "filter_us"))
+        self._at_least("100,000 flows: answers a second over without them", 0.67,
+                       self._ratio(crowded, "sealgate p256", "per_s"))
+        alone, many = self._micro["p256"], self._micro["crowded"]
+        for key in ("cached_do_us", "warm_do_us"):
+            self._at_most(f"100,000 zones: in process, {key.split('_')[0]}, over without them",
+                          1.5, many[key] / alone[key])
+        self._at_most("memory of a flow, octets", 128, alone["flow_octets"], "{:g}")
+        self._at_most("memory of a zone, octets", 1024, alone["zone_octets"], "{:g}")
+        self._at_most("memory of a cached verdict beside its plan, octets", 64,
+                      alone["message_octets"] - alone["plan_octets"], "{:g}")
+
+
+def print_goals(rounds, micro):
+    print("\nWhat was aimed at:")
+    report.print_table(("figure", "goal", "here", ""), Goals(rounds, micro).all())

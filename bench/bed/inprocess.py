@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a judgement costs without packets, beside OpenSSL's bare verification (bench/micro)."""
+
+import json
+import os
+
+from lab.resources import run_tool
+
+from . import report
+from .counting import instructions
+
+QUESTIONS = ("p256", "ed25519", "rsa2048", "large", "nxdomain")
+QUICK_QUESTIONS = ("p256", "nxdomain")
+CROWDED = "p256", 100000        # asked again with so many zones known
+
+COSTS = ("parse_us", "verify_us", "cold_do_us", "cold_plain_us", "warm_do_us", "warm_plain_us",
+         "cached_do_us", "cached_plain_us")
+RATIOS = ("cold_do_us", "cold_plain_us")
+
+
+def measure(build, prepared, results, is_quick):
+    """Prints two tables; returns the figures by question, those of CROWDED as "crowded"."""
+    program = os.path.join(build, "bench", "micro")
+    count = "200" if is_quick else "1000"
+    measured = {}
+    for name in QUICK_QUESTIONS if is_quick else QUESTIONS:
+        measured[name] = figures = _ask(program, prepared, name, count)
+        for word, option in (("warm", "-w"), ("cached", "-c")):
+            figures[word]["instructions"] = instructions(program, option, _files(prepared, name))
+    name, zones = CROWDED
+    measured["crowded"] = _ask(program, prepared, name, count, "-z", str(zones))
+    for name, figures in measured.items():
+        figures["ratios"] = {key: figures["verify_us"] * figures["signatures"] / figures[key]
+                             for key in RATIOS}
+        results.add(micro=name, **figures)
+    _print(measured)
+    return measured
+
+
+def _files(prepared, name):
+    return prepared.anchor, prepared.responses, prepared.queries(name, "do")
+
+
+def _ask(program, prepared, name, count, *options):
+    return json.loads(run_tool(program, *options, count, *_files(prepared, name)))
+
+
+def _print(measured):
+    print("\nIn process, one core, microseconds of CPU a response:")
+    report.print_table(
+        ("answer", "octets", "signatures", "parse", "EVP verify", "cold DO", "cold plain",
+         "warm DO", "warm plain", "cached DO", "cached plain", "verify/DO", "verify/plain"),
+        [(name, str(figures["octets"]), str(figures["signatures"]),
+          *(f"{figures[key]:.2f}" for key in COSTS),
+          *(f"{ratio:.3f}" for ratio in figures["ratios"].values()))
+         for name, figures in measured.items()])
+    print("verify/   signatures x EVP verify, over the cold judgement\n"
+          f"crowded   {CROWDED[0]}, with {CROWDED[1]:,} zones more known\n\n"
+          "One response, rewritten for a client without DO:")
+    report.print_table(("answer", "", "from the heap", "system calls", "instructions",
+                        "of OpenSSL"),
+                       [_needs_row(name, word, figures[word]) for name, figures in measured.items()
+                        for word in ("warm", "cached")])
+    some = next(iter(measured.values()))
+    print("\nMemory, octets, taken when sealgate starts: "
+          f"a flow {some['flow_octets']}, a zone {some['zone_octets']} and its keys, "
+          f"a response in the cache {some['message_octets']}, of which its plan "
+          f"{some['plan_octets']}")
+
+
+def _needs_row(name, word, figures):
+    counts = figures.get("instructions") or (None, None)
+    return (name, word, f"{figures['allocations']:g}",
+            "yes" if figures["system_calls"] else "none",
+            *("-" if count is None else f"{count:,.0f}" for count in counts))
