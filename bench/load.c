@@ -32,6 +32,7 @@
 #define LANES_MIN     4
 #define LANES_MAX     256
 #define ADDRESSES_MAX 64
+#define WARM_UP       64  /* outstanding before an open loop begins */
 #define SLOTS         256 /* a lane: its number is the low octet of the id */
 #define BATCH         64
 #define ANSWER_SIZE   4096
@@ -276,20 +277,42 @@ static bool open_lanes(struct load *l)
 			return false;
 		lane->slot_count =
 		        l->outstanding / l->lane_count + (i < l->outstanding % l->lane_count);
-		for (unsigned k = 0; k < lane->slot_count && !l->per_s; k++)
-			lane->pending[lane->pending_count++] = (uint8_t)k;
 	}
 	return true;
+}
+
+static unsigned smaller(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+/* What is to be learned of the names is learned with a fixed number outstanding, whatever comes
+ * then: at a rate it would pile up. */
+static void warm_up(struct load *l)
+{
+	unsigned per_s = l->per_s,
+	         count = per_s ? smaller(WARM_UP, l->outstanding) : l->outstanding;
+
+	l->per_s = 0;
+	for (unsigned i = 0; i < l->lane_count && count > 0; i++) {
+		struct lane *lane = &l->lanes[i];
+		for (; lane->pending_count < lane->slot_count && count > 0; count--) {
+			lane->pending[lane->pending_count] = (uint8_t)lane->pending_count;
+			lane->pending_count++;
+		}
+		send_pending(l, lane);
+	}
+	run_until(l, clock_ns(CLOCK_MONOTONIC) + l->warm_up_ms * NS_PER_MS);
+	l->per_s = per_s;
+	if (per_s)
+		run_until(l, clock_ns(CLOCK_MONOTONIC) + l->warm_up_ms * NS_PER_MS);
 }
 
 static void measure(struct load *l)
 {
 	uint64_t begin_ns;
 
-	for (unsigned i = 0; i < l->lane_count; i++)
-		send_pending(l, &l->lanes[i]);
-	run_until(l, clock_ns(CLOCK_MONOTONIC) + l->warm_up_ms * NS_PER_MS);
-
+	warm_up(l);
 	memset(&l->tally, 0, sizeof(l->tally));
 	watched_begin(&l->watched);
 	begin_ns = clock_ns(CLOCK_MONOTONIC);
