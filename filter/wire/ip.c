@@ -41,8 +41,8 @@ static enum ip_kind read_ipv4(struct ip *ip, struct span octets)
 }
 
 /* Moves past one extension header of the type `ip->protocol`, and sets that to the type of what
- * follows. With segments left in a routing header the destination is not the last one, which
- * packet.h refuses too. */
+ * follows. With segments left in a routing header the destination is not the last one, which the
+ * checksum of what is carried covers: such a packet cannot be inspected. */
 static enum ip_kind skip_extension(struct ip *ip, struct cursor *c)
 {
 	uint8_t type = ip->protocol;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The header of an IPv4 or IPv6 packet with its extension headers, parsed in place, whatever it
- * carries: what captures are read with. (packet.h is for the packet path, where all is UDP.) */
+ * carries. (packet.h reads the UDP in it.) */
 #ifndef WIRE_IP_H
 #define WIRE_IP_H
 

@@ -2,132 +2,52 @@
 #include "wire/packet.h"
 
 #include "base/cursor.h"
+#include "wire/ip.h"
 
-#define PROTOCOL_UDP 17
-
-#define IPV4_HEADER_SIZE    20
-#define IPV4_LENGTH_AT      2
-#define IPV4_CHECKSUM_AT    10
-#define IPV4_OFFSET_MASK    0x1fff /* of the field that has the flags too */
-#define IPV4_MORE_FRAGMENTS 0x2000
-
-#define IPV6_HEADER_SIZE    40
-#define IPV6_LENGTH_AT      4
-#define IPV6_OFFSET_MASK    0xfff8
-#define IPV6_MORE_FRAGMENTS 0x0001
-
-enum { IPV6_HOP_BY_HOP = 0, IPV6_ROUTING = 43, IPV6_FRAGMENT = 44, IPV6_DESTINATION = 60 };
+#define IPV4_LENGTH_AT   2
+#define IPV4_CHECKSUM_AT 10
+#define IPV6_HEADER_SIZE 40
+#define IPV6_LENGTH_AT   4
 
 #define UDP_LENGTH_AT   4
 #define UDP_CHECKSUM_AT 6
 
 /* Reads the ports and the length; the UDP datagram must fill what IP carries. */
-static enum packet_kind read_udp(struct packet *p, struct cursor *c)
+static enum packet_kind read_udp(struct packet *p)
 {
-	struct cursor peek = *c;
+	struct cursor c = cursor_over(p->udp);
 
-	p->udp = cursor_rest(&peek);
-	p->source_port = cursor_u16(c);
-	p->destination_port = cursor_u16(c);
-	uint16_t length = cursor_u16(c);
-	p->has_checksum = cursor_u16(c) != 0;
-	if (c->bad || length != p->udp.len)
+	p->source_port = cursor_u16(&c);
+	p->destination_port = cursor_u16(&c);
+	uint16_t length = cursor_u16(&c);
+	p->has_checksum = cursor_u16(&c) != 0;
+	if (c.bad || length != p->udp.len)
 		return PACKET_MALFORMED;
-	p->payload = cursor_rest(c);
+	p->payload = cursor_rest(&c);
 	return PACKET_UDP;
-}
-
-static enum packet_kind read_ipv4(struct packet *p, struct span octets)
-{
-	struct cursor c = cursor_over(octets);
-	size_t header_size = (size_t)(cursor_u8(&c) & 0x0f) * 4;
-
-	cursor_u8(&c); /* type of service */
-	uint16_t total = cursor_u16(&c);
-	if (c.bad || header_size < IPV4_HEADER_SIZE || total < header_size || total > octets.len)
-		return PACKET_MALFORMED;
-	c.end = c.base + total;
-	cursor_u16(&c); /* identification */
-	uint16_t fragment = cursor_u16(&c);
-	cursor_u8(&c); /* time to live */
-	uint8_t protocol = cursor_u8(&c);
-	cursor_u16(&c); /* header checksum: the kernel has checked it */
-	p->source = cursor_take(&c, 4);
-	p->destination = cursor_take(&c, 4);
-	cursor_take(&c, header_size - IPV4_HEADER_SIZE);
-	p->header = span_of(octets.base, header_size);
-	if (c.bad)
-		return PACKET_MALFORMED;
-	if (fragment & (IPV4_OFFSET_MASK | IPV4_MORE_FRAGMENTS))
-		return PACKET_FRAGMENT;
-	return protocol == PROTOCOL_UDP ? read_udp(p, &c) : PACKET_NOT_UDP;
-}
-
-/* Moves past one extension header whose type is `*next`, and sets `*next` to the one that follows.
- * With segments left in a routing header the destination is not yet the one that the checksum
- * covers, so such a packet cannot be inspected. */
-static enum packet_kind skip_extension(struct cursor *c, uint8_t *next)
-{
-	uint8_t type = *next;
-
-	*next = cursor_u8(c);
-	uint8_t length = cursor_u8(c); /* in units of 8 octets, the first not counted */
-	if (type == IPV6_FRAGMENT) {
-		uint16_t fragment = cursor_u16(c);
-		cursor_u32(c); /* identification */
-		if (fragment & (IPV6_OFFSET_MASK | IPV6_MORE_FRAGMENTS))
-			return PACKET_FRAGMENT;
-	} else {
-		struct span rest = cursor_take(c, (size_t)length * 8 + 6);
-		if (type == IPV6_ROUTING && rest.len && rest.base[1] != 0)
-			return PACKET_MALFORMED;
-	}
-	return c->bad ? PACKET_MALFORMED : PACKET_UDP;
-}
-
-static bool is_extension(uint8_t next)
-{
-	return next == IPV6_HOP_BY_HOP || next == IPV6_ROUTING || next == IPV6_FRAGMENT ||
-	       next == IPV6_DESTINATION;
-}
-
-static enum packet_kind read_ipv6(struct packet *p, struct span octets)
-{
-	struct cursor c = cursor_over(octets);
-
-	cursor_u32(&c); /* version, traffic class, flow label */
-	size_t length = cursor_u16(&c);
-	uint8_t next = cursor_u8(&c);
-	cursor_u8(&c); /* hop limit */
-	p->source = cursor_take(&c, 16);
-	p->destination = cursor_take(&c, 16);
-	if (c.bad || length > cursor_left(&c))
-		return PACKET_MALFORMED;
-	c.end = c.at + length;
-	for (unsigned i = 0; is_extension(next); i++) {
-		if (i == PACKET_EXTENSIONS)
-			return PACKET_MALFORMED;
-		enum packet_kind kind = skip_extension(&c, &next);
-		if (kind != PACKET_UDP)
-			return kind;
-	}
-	p->header = span_of(octets.base, cursor_offset(&c));
-	return next == PROTOCOL_UDP ? read_udp(p, &c) : PACKET_NOT_UDP;
 }
 
 enum packet_kind packet_parse(struct packet *p, struct span octets)
 {
-	struct cursor c = cursor_over(octets);
+	struct ip ip;
 
-	*p = (struct packet){ .version = cursor_u8(&c) >> 4 };
-	switch (p->version) {
-	case 4:
-		return read_ipv4(p, octets);
-	case 6:
-		return read_ipv6(p, octets);
-	default:
+	switch (ip_parse(&ip, octets)) {
+	case IP_WHOLE:
+		break;
+	case IP_FRAGMENT:
+		return PACKET_FRAGMENT;
+	case IP_CUT:
+	case IP_MALFORMED:
 		return PACKET_MALFORMED;
 	}
+	if (ip.protocol != IP_UDP)
+		return PACKET_NOT_UDP;
+	*p = (struct packet){ .version = ip.version,
+		.header = span_of(octets.base, (size_t)(ip.payload.base - octets.base)),
+		.source = ip.source,
+		.destination = ip.destination,
+		.udp = ip.payload };
+	return read_udp(p);
 }
 
 /* RFC 1071. The sum does not depend on the order of octets, so it is taken over the machine's own
@@ -161,7 +81,7 @@ static uint16_t sum_fold(uint64_t sum)
 /* The sum over the pseudo-header (RFC 768; RFC 8200, 8.1) and `udp`. */
 static uint16_t udp_sum(const struct packet *p, struct span udp)
 {
-	uint8_t pseudo[8] = { [7] = PROTOCOL_UDP };
+	uint8_t pseudo[8] = { [7] = IP_UDP };
 
 	put_u32(pseudo, (uint32_t)udp.len);
 	uint64_t sum = sum_add(0, span_of(pseudo, sizeof(pseudo)));

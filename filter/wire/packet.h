@@ -7,9 +7,8 @@
 #include "base/span.h"
 #include "base/writer.h"
 
-#define PACKET_MAX        65535 /* octets; a jumbogram (RFC 2675) is malformed here */
-#define PACKET_EXTENSIONS 8     /* IPv6 extension headers before UDP */
-#define UDP_HEADER_SIZE   8
+#define PACKET_MAX      65535 /* octets; a jumbogram (RFC 2675) is malformed here */
+#define UDP_HEADER_SIZE 8
 
 enum packet_kind {
 	PACKET_UDP,       /* the whole datagram is here */
