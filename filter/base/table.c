@@ -73,9 +73,9 @@ void table_fini(struct table *t)
 	*t = (struct table){ 0 };
 }
 
-void *table_find(const struct table *t, uint64_t hash, table_same *same, const void *key)
+static void *find_from(
+        const struct table *t, uint32_t i, uint64_t hash, table_same *same, const void *key)
 {
-	uint32_t i = t->buckets[hash & t->bucket_mask];
 	while (i != NONE) {
 		struct slot *s = slot_at(t, i);
 		if (s->hash == hash && same(entry_of(s), key))
@@ -83,6 +83,17 @@ void *table_find(const struct table *t, uint64_t hash, table_same *same, const v
 		i = s->next;
 	}
 	return NULL;
+}
+
+void *table_find(const struct table *t, uint64_t hash, table_same *same, const void *key)
+{
+	return find_from(t, t->buckets[hash & t->bucket_mask], hash, same, key);
+}
+
+void *table_find_next(const struct table *t, void *entry, table_same *same, const void *key)
+{
+	const struct slot *s = slot_of(entry);
+	return find_from(t, s->next, s->hash, same, key);
 }
 
 static void age_link(struct table *t, struct slot *s, uint32_t i)

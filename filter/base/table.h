@@ -26,8 +26,11 @@ typedef bool table_same(const void *entry, const void *key);
 int table_init(struct table *t, size_t entry_size, uint32_t capacity);
 void table_fini(struct table *t);
 
-/* Returns the entry or NULL. */
+/* Returns the entry or NULL; of several the one that was added last. */
 void *table_find(const struct table *t, uint64_t hash, table_same *same, const void *key);
+
+/* Returns the one that was added before `entry` with the same hash, or NULL. */
+void *table_find_next(const struct table *t, void *entry, table_same *same, const void *key);
 
 /* Returns a new entry, all zero and the newest; NULL when the table is full. Does not look whether
  * there is one with this key already. */

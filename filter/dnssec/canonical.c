@@ -90,9 +90,10 @@ bool canonical_set_build(struct canonical_set *c, const struct rrsets *g, const 
  * an owner that is a wildcard this gives the owner back. */
 static void signed_owner(const struct name *owner, unsigned labels, struct name *out)
 {
-	name_suffix(owner, labels, out);
-	if (labels < owner->labels) {
-		bool fits = name_prepend(out, span_of("*", 1), out);
+	if (labels == owner->labels) {
+		*out = *owner;
+	} else {
+		bool fits = name_wildcard_below(owner, labels, out);
 		(void)fits; /* it takes the place of a label at least as long */
 	}
 }

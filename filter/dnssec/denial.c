@@ -116,6 +116,18 @@ struct outcome denial_of_closer_match(struct denial *d, const struct name *name,
 	return concluded(d, nsec3_denies_closer_match(d, name, labels));
 }
 
+/* Sets `bitmap` to that of the record at the very name. False when there is none. */
+static bool bitmap_at(struct denial *d, const struct name *name, struct span *bitmap)
+{
+	const struct nsec *nsec = nsec_at(d, name);
+	const struct nsec3 *nsec3 = nsec ? NULL : nsec3_at(d, name);
+
+	if (!nsec && !nsec3)
+		return false;
+	*bitmap = nsec ? nsec->bitmap : nsec3->bitmap;
+	return true;
+}
+
 /* A record at the very name tells whether there is a cut. */
 static enum no_ds by_bitmap(struct span bitmap)
 {
@@ -128,7 +140,7 @@ enum no_ds denial_of_ds(struct denial *d, const struct name *name, struct outcom
 
 	if (settled_early(d, outcome))
 		return outcome->status == STATUS_INSECURE ? NO_DS_INSECURE : NO_DS_UNPROVED;
-	if (denial_bitmap_at(d, name, &bitmap) && bitmap_denies(bitmap, TYPE_DS, false)) {
+	if (bitmap_at(d, name, &bitmap) && bitmap_denies(bitmap, TYPE_DS, false)) {
 		*outcome = concluded(d, PROOF_HOLDS);
 		return by_bitmap(bitmap);
 	}

@@ -40,13 +40,6 @@ static unsigned closest_encloser_labels(const struct nsec *over, const struct na
 	return by_owner > by_next ? by_owner : by_next;
 }
 
-/* Sets `wildcard` to the wildcard that would make `name`. False when it is too long to exist. */
-static bool wildcard_at(const struct name *name, unsigned labels, struct name *wildcard)
-{
-	name_suffix(name, labels, wildcard);
-	return name_prepend(wildcard, span_of("*", 1), wildcard);
-}
-
 bool nsec_denies_name(const struct denial *d, const struct name *name)
 {
 	struct name wildcard;
@@ -57,7 +50,7 @@ bool nsec_denies_name(const struct denial *d, const struct name *name)
 		return bitmap_has(at->bitmap, TYPE_NXNAME); /* RFC 9824, 2 */
 	if (!over || shows_empty_non_terminal(over, name))
 		return false;
-	if (!wildcard_at(name, closest_encloser_labels(over, name), &wildcard))
+	if (!name_wildcard_below(name, closest_encloser_labels(over, name), &wildcard))
 		return true;
 	const struct nsec *over_wildcard = nsec_over(d, &wildcard);
 	return over_wildcard && !shows_empty_non_terminal(over_wildcard, &wildcard);
@@ -75,7 +68,7 @@ bool nsec_denies_type(const struct denial *d, const struct name *name, uint16_t 
 		return false;
 	if (shows_empty_non_terminal(over, name))
 		return true;
-	if (!wildcard_at(name, closest_encloser_labels(over, name), &wildcard))
+	if (!name_wildcard_below(name, closest_encloser_labels(over, name), &wildcard))
 		return false;
 	const struct nsec *at_wildcard = nsec_at(d, &wildcard);
 	return at_wildcard && bitmap_denies(at_wildcard->bitmap, type, false);

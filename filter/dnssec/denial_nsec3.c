@@ -2,7 +2,6 @@
 #include "dnssec/denial_nsec3.h"
 
 #include "dnssec/bitmap.h"
-#include "dnssec/denial_nsec.h"
 
 /* A closest encloser that is proved: RFC 5155, 8.3. */
 struct encloser {
@@ -43,7 +42,7 @@ static const uint8_t *hash_of(struct denial *d, const struct name *name)
 	return h->hash;
 }
 
-static const struct nsec3 *nsec3_at(struct denial *d, const struct name *name)
+const struct nsec3 *nsec3_at(struct denial *d, const struct name *name)
 {
 	const uint8_t *hash = hash_of(d, name);
 
@@ -98,12 +97,6 @@ static bool prove_encloser(struct denial *d, const struct name *name, struct enc
 	return false;
 }
 
-static bool wildcard_below(const struct name *name, unsigned labels, struct name *wildcard)
-{
-	name_suffix(name, labels, wildcard);
-	return name_prepend(wildcard, span_of("*", 1), wildcard);
-}
-
 /* A record at the very name that says that there is nothing: RFC 9824, 4. The name is hashed only
  * if there is such a record. */
 static bool shows_nxname(struct denial *d, const struct name *name)
@@ -126,7 +119,7 @@ enum proof nsec3_denies_name(struct denial *d, const struct name *name)
 		return PROOF_HOLDS;
 	if (!prove_encloser(d, name, &e))
 		return PROOF_FAILS;
-	if (wildcard_below(name, e.labels, &wildcard) && !nsec3_over(d, &wildcard))
+	if (name_wildcard_below(name, e.labels, &wildcard) && !nsec3_over(d, &wildcard))
 		return PROOF_FAILS;
 	return e.opt_out ? PROOF_OPT_OUT : PROOF_HOLDS;
 }
@@ -142,7 +135,7 @@ enum proof nsec3_denies_type(struct denial *d, const struct name *name, uint16_t
 		                                                          : PROOF_FAILS;
 	if (!prove_encloser(d, name, &e))
 		return PROOF_FAILS;
-	if (wildcard_below(name, e.labels, &wildcard)) {
+	if (name_wildcard_below(name, e.labels, &wildcard)) {
 		const struct nsec3 *at_wildcard = nsec3_at(d, &wildcard);
 		if (at_wildcard && bitmap_denies(at_wildcard->bitmap, type, false))
 			return e.opt_out ? PROOF_OPT_OUT : PROOF_HOLDS;
@@ -160,15 +153,4 @@ enum proof nsec3_denies_closer_match(
 	if (!next_closer_is_denied(d, name, wildcard_labels, &opt_out))
 		return PROOF_FAILS;
 	return opt_out ? PROOF_OPT_OUT : PROOF_HOLDS;
-}
-
-bool denial_bitmap_at(struct denial *d, const struct name *name, struct span *bitmap)
-{
-	const struct nsec *nsec = nsec_at(d, name);
-	const struct nsec3 *nsec3 = nsec ? NULL : nsec3_at(d, name);
-
-	if (!nsec && !nsec3)
-		return false;
-	*bitmap = nsec ? nsec->bitmap : nsec3->bitmap;
-	return true;
 }

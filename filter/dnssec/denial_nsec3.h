@@ -16,7 +16,7 @@ enum proof nsec3_denies_type(struct denial *d, const struct name *name, uint16_t
 enum proof nsec3_denies_closer_match(
         struct denial *d, const struct name *name, unsigned wildcard_labels);
 
-/* Sets `bitmap` to that of the NSEC or NSEC3 record at the very name. False when there is none. */
-bool denial_bitmap_at(struct denial *d, const struct name *name, struct span *bitmap);
+/* Returns the NSEC3 whose owner is the hash of `name`, or NULL. */
+const struct nsec3 *nsec3_at(struct denial *d, const struct name *name);
 
 #endif

@@ -59,34 +59,31 @@ static struct span question_of(const struct asked *asked)
 	return span_of(asked->question, asked->question_len);
 }
 
-/* A question that is looked for, and what was met on the way: flows that differ in nothing but the
- * question. The table looks at the newest first, so the last one met is the oldest. */
-struct asked_before {
-	const struct flow_key *key;
-	struct span question;
-	struct siblings {
-		unsigned count;
-		const struct flow *oldest;
-	} * siblings;
-};
-
-static bool is_same_question(const void *entry, const void *key)
+static bool has_key(const void *entry, const void *key)
 {
-	const struct flow *flow = entry;
-	const struct asked_before *before = key;
-
-	if (!key_equal(&flow->key, before->key))
-		return false;
-	if (span_equal(question_of(&flow->asked), before->question))
-		return true;
-	before->siblings->count++;
-	before->siblings->oldest = flow;
-	return false;
+	return key_equal(&((const struct flow *)entry)->key, key);
 }
 
-static bool is_key(const void *entry, const void *key)
+/* The flows that differ in nothing but the question. */
+struct siblings {
+	unsigned count;
+	struct flow *asked; /* the one with this question, or NULL */
+	struct flow *oldest;
+};
+
+static struct siblings find_siblings(
+        const struct flow_table *t, uint64_t hash, const struct flow_key *key, struct span question)
 {
-	return entry == key;
+	struct flow *flow = table_find(&t->table, hash, has_key, key);
+	struct siblings s = { 0 };
+
+	for (; flow; flow = table_find_next(&t->table, flow, has_key, key)) {
+		if (span_equal(question_of(&flow->asked), question))
+			s.asked = flow;
+		s.count++;
+		s.oldest = flow;
+	}
+	return s;
 }
 
 /* Returns a new flow, and whether another one gave way to it. */
@@ -95,7 +92,7 @@ static struct flow *make_room(
 {
 	*evicted = true;
 	if (siblings->count >= FLOW_QUESTIONS)
-		table_remove(&t->table, table_find(&t->table, hash, is_key, siblings->oldest));
+		table_remove(&t->table, siblings->oldest);
 	else if (t->table.used == t->table.capacity)
 		table_remove(&t->table, table_oldest(&t->table));
 	else
@@ -106,10 +103,9 @@ static struct flow *make_room(
 bool flow_add(struct flow_table *t, const struct flow_key *key, enum query_kind kind,
         const struct asked *asked, uint64_t now_ms)
 {
-	struct siblings siblings = { 0 };
-	struct asked_before before = { key, question_of(asked), &siblings };
 	uint64_t hash = hash_of(t, key);
-	struct flow *flow = table_find(&t->table, hash, is_same_question, &before);
+	struct siblings siblings = find_siblings(t, hash, key, question_of(asked));
+	struct flow *flow = siblings.asked;
 	bool evicted = false;
 	bool is_live = flow && flow->expires_ms > now_ms;
 
@@ -153,10 +149,7 @@ struct flow *flow_find(const struct flow_table *t, const struct flow_key *key,
 struct flow *flow_find_asked(
         const struct flow_table *t, const struct flow_key *key, const struct asked *asked)
 {
-	struct siblings siblings = { 0 };
-	struct asked_before before = { key, question_of(asked), &siblings };
-
-	return table_find(&t->table, hash_of(t, key), is_same_question, &before);
+	return find_siblings(t, hash_of(t, key), key, question_of(asked)).asked;
 }
 
 void flow_remove(struct flow_table *t, struct flow *flow)

@@ -218,6 +218,12 @@ bool name_prepend(const struct name *n, struct span label, struct name *out)
 	return true;
 }
 
+bool name_wildcard_below(const struct name *n, unsigned labels, struct name *out)
+{
+	name_suffix(n, labels, out);
+	return name_prepend(out, span_of("*", 1), out);
+}
+
 bool name_replace_suffix(
         const struct name *n, const struct name *from, const struct name *to, struct name *out)
 {

@@ -51,6 +51,26 @@ static void entries_are_found_until_they_are_removed(void **state)
 	table_fini(&t);
 }
 
+static void those_alike_are_found_one_after_the_other_the_newest_first(void **state)
+{
+	(void)state;
+	static const uint32_t keys[] = { 1, 4, 1, 2, 1, 7 };
+	const uint32_t key = 1;
+	struct table t;
+
+	assert_int_equal(table_init(&t, sizeof(struct entry), COUNT(keys)), 0);
+	for (uint32_t i = 0; i < COUNT(keys); i++)
+		put(&t, keys[i])->value = i;
+	struct entry *e = find(&t, key);
+	for (uint32_t value = 4; value > 0; value -= 2) {
+		assert_int_equal(e->value, value);
+		e = table_find_next(&t, e, same, &key);
+	}
+	assert_int_equal(e->value, 0);
+	assert_null(table_find_next(&t, e, same, &key));
+	table_fini(&t);
+}
+
 static void a_full_table_takes_no_more(void **state)
 {
 	(void)state;
@@ -168,6 +188,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(entries_are_found_until_they_are_removed),
+		cmocka_unit_test(those_alike_are_found_one_after_the_other_the_newest_first),
 		cmocka_unit_test(a_full_table_takes_no_more),
 		cmocka_unit_test(a_new_entry_is_all_zero),
 		cmocka_unit_test(the_oldest_is_what_was_used_longest_ago),
