@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the gate delivers to a client that set DO is judged the same when it comes again, and
- * nothing more is to be done to it. What it remembers of a response like one that comes is what it
- * would conclude anew. The first octet chooses the question. */
+/* The RCODE that the gate delivers is that of the response, or SERVFAIL for one that is refused.
+ * What it delivers to a client that set DO is judged the same when it comes again, and nothing more
+ * is to be done to it. What it remembers of a response like one that comes is what it would
+ * conclude anew. The first octet chooses the question. */
 #include "../unit/judge.h"
 
-#include "responses.h"
+#include "../unit/responses.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -37,6 +38,23 @@ static void judge_and_compare(struct judge *j, const struct asked *asked, struct
 		assert_true(span_equal(span_of(recalled, known.octets.len), j->result.octets));
 }
 
+static unsigned rcode_of(struct span octets)
+{
+	return octets.base[3] & RCODE_MASK;
+}
+
+/* Of a response that says that it is cut, nobody has judged the RCODE. */
+static void check_rcode(const struct judge *j, struct span response)
+{
+	bool is_cut = response.len > 2 && response.base[2] & FLAG_TC >> 8;
+
+	if (j->result.verdict == GATE_SERVFAIL)
+		assert_int_equal(rcode_of(j->result.octets), RCODE_SERVFAIL);
+	else if (j->result.verdict == GATE_REWRITE)
+		assert_int_equal(
+		        rcode_of(j->result.octets), is_cut ? RCODE_NOERROR : rcode_of(response));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct judge *j;
@@ -49,6 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct asked asked =
 	        judge_asked(responses[data[0] % COUNT(responses)].question, ASK_DO | ASK_LARGE);
 	judge_and_compare(j, &asked, span_of(data + 1, size - 1));
+	check_rcode(j, span_of(data + 1, size - 1));
 	if (j->result.verdict != GATE_REWRITE)
 		return 0;
 	enum status status = j->result.outcome.status;

@@ -2,43 +2,11 @@
 /* Responses that somebody meant badly. Whatever is done to one, nothing but the truth is delivered,
  * and it costs no more than the limits allow. */
 #include "judge.h"
+#include "responses.h"
 
 #include "wire/rdata.h"
 
 #include <time.h>
-
-#define PROOF_OF_X                                                                                 \
-	SOA_EXAMPLE "> www.example.test NSEC example.test A RRSIG NSEC | example.test\n"           \
-	            "> example.test NSEC a.example.test NS SOA RRSIG NSEC | example.test"
-
-static const struct base {
-	const char *question;
-	unsigned rcode;
-	const char *records;
-} bases[] = {
-	{ "www.example.test A", 0, "www.example.test A 192.0.2.1 192.0.2.2 | example.test" },
-	{ "example.test MX", 0,
-	        "example.test MX mail.example.test | example.test\n"
-	        "> example.test NS ns.example.test | example.test\n"
-	        "+ mail.example.test AAAA 2001:db8::1 | example.test" },
-	{ "a.example.test A", 0,
-	        "a.example.test CNAME www.other.test | example.test\n"
-	        "www.other.test A 192.0.2.1 | other.test" },
-	{ "y.d.example.test TXT", 0,
-	        "d.example.test DNAME e.other.test | example.test\n"
-	        "y.d.example.test CNAME y.e.other.test\n"
-	        "y.e.other.test TXT hello | other.test" },
-	{ "q.w.example.test A", 0,
-	        "q.w.example.test A 192.0.2.1 | example.test labels=3\n"
-	        "> *.w.example.test NSEC www.example.test A RRSIG NSEC | example.test" },
-	{ "x.example.test A", 3, PROOF_OF_X },
-	{ "www.example.test MX", 0,
-	        SOA_EXAMPLE "> =www.example.test NSEC3 A RRSIG | example.test" },
-	{ "x.example.test A", 3,
-	        SOA_EXAMPLE "> =example.test NSEC3 salt=2 NS SOA RRSIG | example.test\n"
-	                    "> ~x.example.test NSEC3 salt=2 A RRSIG | example.test\n"
-	                    "> ~*.example.test NSEC3 salt=2 A RRSIG | example.test" },
-};
 
 /* ---- What is delivered ---- */
 
@@ -147,7 +115,7 @@ static void check_truth(struct judge *j, const struct asked *asked, struct span 
 }
 
 /* Begins with the genuine response, and what it takes to judge it in the store. */
-static struct asked begin_base(struct judge *j, const struct base *base)
+static struct asked begin_base(struct judge *j, const struct response *base)
 {
 	struct asked asked = judge_asked(base->question, ASK_DO);
 
@@ -165,8 +133,8 @@ static void a_response_cut_anywhere_is_dropped(void **state)
 	(void)state;
 	struct judge *j = judge_new();
 
-	for (size_t i = 0; i < COUNT(bases); i++) {
-		struct asked asked = begin_base(j, &bases[i]);
+	for (size_t i = 0; i < SECURE_RESPONSES; i++) {
+		struct asked asked = begin_base(j, &responses[i]);
 		for (size_t len = 0; len < j->response.len; len++) {
 			check_truth(j, &asked, span_of(j->response.octets, len));
 			assert_int_equal(j->result.verdict, GATE_DROP);
@@ -180,8 +148,8 @@ static void a_response_with_any_bit_flipped_tells_the_truth_or_is_refused(void *
 	(void)state;
 	struct judge *j = judge_new();
 
-	for (size_t i = 0; i < COUNT(bases); i++) {
-		struct asked asked = begin_base(j, &bases[i]);
+	for (size_t i = 0; i < SECURE_RESPONSES; i++) {
+		struct asked asked = begin_base(j, &responses[i]);
 		for (size_t bit = 0; bit < j->response.len * 8; bit++) {
 			j->response.octets[bit / 8] ^= (uint8_t)(1 << bit % 8);
 			check_truth(j, &asked, msg_span(&j->response));
@@ -206,8 +174,8 @@ static void a_response_with_octets_changed_at_random_tells_the_truth(void **stat
 	static struct msgbuild genuine;
 
 	seed = 1;
-	for (size_t i = 0; i < COUNT(bases); i++) {
-		struct asked asked = begin_base(j, &bases[i]);
+	for (size_t i = 0; i < SECURE_RESPONSES; i++) {
+		struct asked asked = begin_base(j, &responses[i]);
 		genuine = j->response;
 		for (unsigned trial = 0; trial < 1000; trial++) {
 			for (unsigned n = 1 + draw(4); n > 0; n--)
@@ -225,8 +193,8 @@ static void another_rcode_is_never_secure(void **state)
 	(void)state;
 	struct judge *j = judge_new();
 
-	for (size_t i = 0; i < COUNT(bases); i++) {
-		struct asked asked = begin_base(j, &bases[i]);
+	for (size_t i = 0; i < SECURE_RESPONSES; i++) {
+		struct asked asked = begin_base(j, &responses[i]);
 		for (unsigned rcode = 0; rcode < 16; rcode++) {
 			j->response.octets[3] = (uint8_t)((j->response.octets[3] & 0xf0) | rcode);
 			check_truth(j, &asked, msg_span(&j->response));
@@ -289,8 +257,8 @@ static void records_left_out_doubled_or_moved_change_nothing(void **state)
 	struct judge *j = judge_new();
 	struct slice slices[64], changed[64];
 
-	for (size_t i = 0; i < COUNT(bases); i++) {
-		struct asked asked = begin_base(j, &bases[i]);
+	for (size_t i = 0; i < SECURE_RESPONSES; i++) {
+		struct asked asked = begin_base(j, &responses[i]);
 		unsigned count = slices_of(j, slices, 32);
 		for (unsigned n = 0; n < count; n++) {
 			memcpy(changed, slices, sizeof(slices));
