@@ -52,7 +52,7 @@ help:
 	@echo 'make corpus     answers of every kind, changed in every way, beside other validators'
 	@echo 'make cost       what a response costs, in instructions, has not grown (valgrind)'
 	@echo 'make lint       includes run one way, formatting, static analysis'
-	@echo 'make fuzz       both fuzz targets, FUZZ_SECONDS=$(FUZZ_SECONDS) each (clang)'
+	@echo 'make fuzz       the fuzz targets, FUZZ_SECONDS=$(FUZZ_SECONDS) each (clang)'
 	@echo 'make bench      what the filter costs, beside a program that accepts everything (root)'
 	@echo 'make install    DESTDIR= PREFIX=$(PREFIX)'
 	@echo 'SAN=address,undefined or SAN=thread builds with sanitizers; V=1 shows the commands'
@@ -133,7 +133,7 @@ fuzzers: $(FUZZ_BIN)
 
 fuzz:
 	@$(MAKE) --no-print-directory CC=clang SAN=fuzzer-no-link,address WARN= B=build/fuzz fuzzers
-	@for f in fuzz_message fuzz_gate; do mkdir -p build/fuzz/corpus/$$f; \
+	@for f in $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c))); do mkdir -p build/fuzz/corpus/$$f; \
 		build/fuzz/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
 		-print_final_stats=1 build/fuzz/corpus/$$f tests/fuzz/seeds || exit 1; done
 

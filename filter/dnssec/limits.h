@@ -19,13 +19,13 @@
 #define LIMIT_NSEC3_HASHES      64  /* names hashed for one response (CVE-2023-50868) */
 #define LIMIT_NSEC_RECORDS      16  /* likewise NSEC */
 #define LIMIT_CNAMES            13  /* links of a CNAME chain */
-#define LIMIT_SIGNED            32  /* RRsets of one response that are signed */
-#define LIMIT_FETCHES           64  /* for one parked response: a name in ip6.arpa has 34 labels */
-#define LIMIT_WALK_QUERIES      32  /* sent on one walk down from the root */
-#define LIMIT_WALK_SILENT       3   /* servers of one zone that may say nothing of use */
-#define LIMIT_WALK_DEPTH        3   /* walks inside one another, for a server's address */
-#define LIMIT_WALK_SERVERS      4   /* servers of one zone whose addresses are looked up */
-#define LIMIT_WALK_ADDRESSES    8   /* addresses kept of one zone's servers */
+#define LIMIT_SIGNED            16 /* RRsets of one response that are signed: no validator checks more */
+#define LIMIT_FETCHES           64 /* for one parked response: a name in ip6.arpa has 34 labels */
+#define LIMIT_WALK_QUERIES      32 /* sent on one walk down from the root */
+#define LIMIT_WALK_SILENT       3  /* servers of one zone that may say nothing of use */
+#define LIMIT_WALK_DEPTH        3  /* walks inside one another, for a server's address */
+#define LIMIT_WALK_SERVERS      4  /* servers of one zone whose addresses are looked up */
+#define LIMIT_WALK_ADDRESSES    8  /* addresses kept of one zone's servers */
 
 /* How long things are remembered, in seconds. */
 #define LIMIT_TRUST_TTL_S  86400 /* what was proved, at most */

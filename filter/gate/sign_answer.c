@@ -4,6 +4,22 @@
 
 #include "gate/signing.h"
 
+static uint32_t smaller(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+static struct set_ttls learned_ttls(struct signing *g, const struct sign_zone *zone)
+{
+	const struct zone_memory *z = memory_zone(g->signer, zone);
+	uint32_t most_s = smaller(SIGN_CUT_TTL_S, zone->max_ttl_s);
+
+	if (!z->has_soa)
+		return (struct set_ttls){ most_s, most_s };
+	return (struct set_ttls){ smaller(z->ttl_s, z->minimum_s),
+		smaller(z->original_ttl_s, z->minimum_s) };
+}
+
 static bool has_name_below(const struct signing *g, const struct walk *w)
 {
 	return name_equal(&w->name, &w->zone->apex) ||
@@ -31,11 +47,25 @@ static bool put_denial(struct signing *g, struct walk *w, bool is_nxdomain, uint
 	return put_nsec(g, w->zone, &w->name, &next, &types, SECTION_AUTHORITY, ttls);
 }
 
+/* A name's own NSEC is the answer. */
+static bool answer_nsec(struct signing *g, const struct sign_zone *zone, const struct name *name,
+        struct sign_types types)
+{
+	const struct set_ttls ttls = learned_ttls(g, zone);
+	struct name next;
+
+	next_name(name, &zone->apex, &next);
+	return put_nsec(g, zone, name, &next, &types, SECTION_ANSWER, &ttls);
+}
+
 static bool answer_denial(
         struct signing *g, struct walk *w, bool is_nxdomain, uint16_t qtype, struct ending *e)
 {
 	struct set_ttls ttls;
 
+	/* That there is nothing at all cannot be denied of a name that is there: its NSEC is. */
+	if (qtype == TYPE_ANY && !is_nxdomain)
+		return answer_nsec(g, w->zone, &w->name, types_of_name(w->zone, &w->name, qtype));
 	return put_soa(g, w->soa, w->zone, &ttls) && put_denial(g, w, is_nxdomain, qtype, &ttls, e);
 }
 
@@ -86,22 +116,6 @@ static bool put_cut_nsec(struct signing *g, const struct sign_zone *zone, const 
 
 	next_name_beside(cut, &zone->apex, &next);
 	return put_nsec(g, zone, cut, &next, &types, SECTION_AUTHORITY, ttls);
-}
-
-static uint32_t smaller(uint32_t a, uint32_t b)
-{
-	return a < b ? a : b;
-}
-
-static struct set_ttls learned_ttls(struct signing *g, const struct sign_zone *zone)
-{
-	const struct zone_memory *z = memory_zone(g->signer, zone);
-	uint32_t most_s = smaller(SIGN_CUT_TTL_S, zone->max_ttl_s);
-
-	if (!z->has_soa)
-		return (struct set_ttls){ most_s, most_s };
-	return (struct set_ttls){ smaller(z->ttl_s, z->minimum_s),
-		smaller(z->original_ttl_s, z->minimum_s) };
 }
 
 static bool put_referral(struct signing *g, const struct walk *w, struct ending *e)
@@ -201,20 +215,10 @@ bool sign_answer(struct signing *g, struct ending *e)
 
 /* ---- Types that only DNSSEC has ---- */
 
-/* NSEC was asked of a name that is there: its own one is the answer. */
-static bool answer_nsec(struct signing *g, const struct sign_zone *zone, struct sign_types types)
-{
-	const struct set_ttls ttls = learned_ttls(g, zone);
-	struct name next;
-
-	next_name(&g->qname, &zone->apex, &next);
-	return put_nsec(g, zone, &g->qname, &next, &types, SECTION_ANSWER, &ttls);
-}
-
 /* By its NSEC, a name that is not there is there with nothing but that: it cannot be denied. */
 static bool answer_nsec_of_nothing(struct signing *g, const struct walk *w)
 {
-	return answer_nsec(g, w->zone,
+	return answer_nsec(g, w->zone, &g->qname,
 	        has_name_below(g, w) ? types_of_name(w->zone, &g->qname, g->qtype)
 	                             : types_of_nothing());
 }
@@ -230,12 +234,12 @@ bool sign_exists(struct signing *g, struct ending *e)
 		return signing_fail(g, SIGN_OUTCOME_UNEXPECTED);
 	if (w.links > 0 && g->qtype == TYPE_NSEC) {
 		g->item_count = 0;
-		return answer_nsec(g, zone, types_of_alias());
+		return answer_nsec(g, zone, &g->qname, types_of_alias());
 	}
 	if (w.links > 0)
 		return end_chain(g, &w, e);
 	if (is_there && g->qtype == TYPE_NSEC)
-		return answer_nsec(g, zone, types_of_name(zone, &g->qname, g->qtype));
+		return answer_nsec(g, zone, &g->qname, types_of_name(zone, &g->qname, g->qtype));
 	if (end == WALK_NXDOMAIN && g->qtype == TYPE_NSEC)
 		return answer_nsec_of_nothing(g, &w);
 	if (end == WALK_POSITIVE) {

@@ -113,7 +113,7 @@ bool put_made(struct signing *g, const struct sign_zone *zone, const struct made
 		if (!put_item(g, item))
 			return false;
 	}
-	if (!g->asked->asked.dnssec_ok)
+	if (!zone || !g->asked->asked.dnssec_ok)
 		return true;
 	item.type = TYPE_RRSIG;
 	return sign_set(g, zone, &canonical, made->ttls.original_s, made->type == TYPE_NSEC,

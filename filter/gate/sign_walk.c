@@ -18,7 +18,7 @@ static bool read_target(const struct signing *g, const struct rrset *set, struct
 	struct cursor c = cursor_at(g->m->octets, rr->rdata_at);
 
 	name_read(&c, target);
-	return !c.bad && set->count == 1;
+	return !c.bad && set->count == 1 && cursor_offset(&c) == rr->rdata_at + rr->rdata_len;
 }
 
 static const struct rrset *find_answer(
@@ -56,18 +56,40 @@ enum step {
 	STEP_BAD,
 };
 
-/* The CNAME that a server makes out of a DNAME is not signed (RFC 6672, 5.3.1). */
+/* A server that made none: it is a part of the answer (RFC 6672, 3.2). */
+static bool put_cname(struct signing *g, const struct walk *w, const struct rrset *dname,
+        const struct name *target)
+{
+	const struct set_ttls ttls = { rrset_ttl(&g->sets, dname), 0 };
+	uint8_t *octets = arena_take(&g->signer->arena, target->len);
+	struct span rdata = span_of(octets, target->len);
+
+	if (!octets)
+		return signing_fail(g, SIGN_OUTCOME_FAILED);
+	memcpy(octets, target->octets, target->len);
+	return put_made(g, NULL,
+	        &(struct made_set){ &w->name, TYPE_CNAME, SECTION_ANSWER, ttls, &rdata, 1 });
+}
+
+/* The CNAME that a server makes out of a DNAME is not signed (RFC 6672, 5.3.1), and so everybody
+ * looks whether it is the right one. */
 static enum step follow_dname(struct signing *g, struct walk *w, const struct rrset *dname)
 {
 	const struct rrset *made = rrsets_find(&g->sets, SECTION_ANSWER, &w->name, TYPE_CNAME);
-	struct name target;
+	struct name target, next, made_target;
 
 	if (!read_target(g, dname, &target) || !put_set(g, dname, SECTION_ANSWER, w->zone))
 		return STEP_BAD;
-	if (made && !put_set(g, made, SECTION_ANSWER, NULL))
+	w->is_overlong = !name_replace_suffix(&w->name, &dname->owner, &target, &next);
+	if (made && (w->is_overlong || !read_target(g, made, &made_target) ||
+	                    !name_equal(&made_target, &next)))
 		return STEP_BAD;
-	w->is_overlong = !name_replace_suffix(&w->name, &dname->owner, &target, &w->name);
-	return w->is_overlong ? STEP_END : STEP_ON;
+	if (w->is_overlong)
+		return STEP_END;
+	if (!(made ? put_set(g, made, SECTION_ANSWER, NULL) : put_cname(g, w, dname, &next)))
+		return STEP_BAD;
+	w->name = next;
+	return STEP_ON;
 }
 
 static enum step follow(struct signing *g, struct walk *w)

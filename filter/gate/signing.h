@@ -157,6 +157,8 @@ bool put_set(struct signing *g, const struct rrset *set, enum section section,
 bool put_soa(struct signing *g, const struct rrset *set, const struct sign_zone *zone,
         struct set_ttls *denial);
 bool put_learned_soa(struct signing *g, const struct sign_zone *zone, struct set_ttls *denial);
+
+/* Without a signature where `zone` is NULL. */
 bool put_made(struct signing *g, const struct sign_zone *zone, const struct made_set *made);
 bool put_nsec(struct signing *g, const struct sign_zone *zone, const struct name *owner,
         const struct name *next, const struct sign_types *types, enum section section,

@@ -54,6 +54,9 @@ static void answers_are_secure(void **state)
 		        "example.test SOA\nexample.test NS ns.example.test\n"
 		        "example.test MX mail.example.test",
 		        "example.test/SOA example.test/RRSIG", SIGN_OUTCOME_ANSWER, AA },
+		{ "ANY of a name of which the server says nothing", "www.example.test ANY", ASK_DO,
+		        AA, SOA, "www.example.test/NSEC www.example.test/RRSIG",
+		        SIGN_OUTCOME_ANSWER, AA },
 		{ "records that nobody asked for", "www.example.test A", ASK_DO, AA,
 		        "www.example.test A 192.0.2.1\nwww.example.test TXT text\n"
 		        "> www.other.test A 192.0.2.3",
@@ -94,6 +97,11 @@ static void chains_are_signed_link_by_link(void **state)
 		        ASK_DO, AA,
 		        "d.example.test DNAME e.other.test\ny.d.example.test CNAME y.e.other.test\n"
 		        "y.e.other.test A 192.0.2.1",
+		        "d.example.test/DNAME d.example.test/RRSIG y.d.example.test/CNAME "
+		        "y.e.other.test/A y.e.other.test/RRSIG",
+		        SIGN_OUTCOME_ANSWER, AA },
+		{ "a DNAME of a server that makes no CNAME of it", "y.d.example.test A", ASK_DO, AA,
+		        "d.example.test DNAME e.other.test\ny.e.other.test A 192.0.2.1",
 		        "d.example.test/DNAME d.example.test/RRSIG y.d.example.test/CNAME "
 		        "y.e.other.test/A y.e.other.test/RRSIG",
 		        SIGN_OUTCOME_ANSWER, AA },

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Whatever the server says, no answer of a zone that is signed goes out unsigned, nothing that goes
+ * out is Bogus to the gate, and nothing is longer than the client takes. The first octet chooses
+ * the question, the second how it is asked; the rest is the response. And whatever a client sends,
+ * what goes on to the server for it is one question. */
+#include "../unit/legacy.h"
+#include "../unit/parsed.h"
+
+#include "exchanges.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* The bits of the second octet. */
+enum { FUZZ_STREAM = 1, FUZZ_CO = 2, FUZZ_SMALL = 4, FUZZ_RD = 8 };
+
+static void any_query_is_one_question(struct legacy *l, struct span octets)
+{
+	static struct rr rrs[MESSAGE_RRS_MAX];
+	const struct sign_peers peers = legacy_peers(l);
+	uint8_t room[SIGN_QUERY_MAX];
+	struct writer out = writer_over(room, sizeof(room));
+	struct asked_signing asked;
+	struct message m;
+
+	if (!message_parse(&m, octets, rrs, MESSAGE_RRS_MAX) ||
+	        sign_query(l->signer, &m, &peers, false, l->now_ms, &asked, &out) !=
+	                SIGN_QUERY_ASKED)
+		return;
+	assert_false(out.full);
+	assert_true(message_parse(&m, writer_span(&out), rrs, MESSAGE_RRS_MAX));
+	assert_true(m.question_count == 1 && m.rr_count == 0 && !m.edns.dnssec_ok);
+	put_u16(out.base + 2, FLAG_QR);
+	assert_true(message_parse(&m, writer_span(&out), rrs, MESSAGE_RRS_MAX));
+	assert_true(sign_matches(&m, &asked));
+}
+
+/* A CNAME that was made of a DNAME is never signed, and NS below an apex are the child's. */
+static bool may_be_unsigned(const struct legacy *l, const struct rrsets *g, const struct rrset *set)
+{
+	const struct sign_zone *zone = sign_policy_zone(&l->policy, &set->owner);
+
+	for (unsigned i = 0; i < g->count; i++) {
+		if (set->type == TYPE_CNAME && g->sets[i].type == TYPE_DNAME &&
+		        name_within(&set->owner, &g->sets[i].owner))
+			return true;
+	}
+	return set->type == TYPE_NS && zone && set->owner.labels > zone->apex.labels;
+}
+
+static void all_answers_are_signed(const struct legacy *l)
+{
+	static struct parsed p;
+
+	assert_true(parsed_open(&p, l->result.octets));
+	for (unsigned i = 0; i < p.g.count; i++) {
+		const struct rrset *set = &p.g.sets[i];
+		if (set->section == SECTION_ANSWER && set->sig_count == 0)
+			assert_true(may_be_unsigned(l, &p.g, set));
+		assert_true(set->count > 0);
+	}
+	parsed_close(&p);
+}
+
+static bool is_answer(enum sign_outcome o)
+{
+	return o == SIGN_OUTCOME_ANSWER || o == SIGN_OUTCOME_NODATA || o == SIGN_OUTCOME_NXDOMAIN ||
+	       o == SIGN_OUTCOME_APEX || o == SIGN_OUTCOME_REFERRAL;
+}
+
+/* The gate has the keys of all that is answered, and can have no others: the world has no names
+ * with odd octets. */
+static struct legacy *legacy_to_a_gate_that_knows(void)
+{
+	struct legacy *l = legacy_new();
+
+	for (size_t i = 0; i < COUNT(exchanges); i++) {
+		legacy_ask(l, exchanges[i].question, ASK_DO | ASK_STREAM);
+		legacy_respond(l, exchanges[i].flags, exchanges[i].records);
+		if (is_answer(l->result.outcome))
+			legacy_judged(l);
+	}
+	return l;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct legacy *l;
+
+	if (!l)
+		l = legacy_to_a_gate_that_knows();
+	any_query_is_one_question(l, span_of(data, size));
+	if (size < 2)
+		return 0;
+	unsigned how = ASK_DO | (data[1] & FUZZ_STREAM ? ASK_STREAM : 0) |
+	               (data[1] & FUZZ_CO ? ASK_CO : 0) | (data[1] & FUZZ_RD ? 0 : ASK_NO_RD);
+	size_t most = data[1] & FUZZ_SMALL ? 200 : SIGN_UDP_SIZE;
+	l->policy.udp_size_max = (uint16_t)most;
+	legacy_ask(l, exchanges[data[0] % COUNT(exchanges)].question, how);
+	legacy_respond_octets(l, span_of(data + 2, size - 2));
+	if (l->result.verdict != SIGN_REWRITE)
+		return 0;
+	legacy_delivered(l);
+	if (!l->is_stream)
+		assert_in_range(l->result.octets.len, DNS_HEADER_SIZE, most);
+	if (!is_answer(l->result.outcome))
+		return 0;
+	all_answers_are_signed(l);
+	judge_alone(l->judge, &l->asked.asked, l->result.octets);
+	if (l->judge->result.outcome.status == STATUS_BOGUS)
+		fail_msg("%s: %s: %s", exchanges[data[0] % COUNT(exchanges)].question,
+		        reason_word(l->judge->result.outcome.reason),
+		        judge_list(legacy_delivered(l)));
+	return 0;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Replays the seeds of tests/fuzz for the signer and what grows out of them, without a fuzzer. With
+ * WRITE_SEEDS set in the environment the seeds are written anew. */
+#define LLVMFuzzerTestOneInput fuzz_sign
+#include "../fuzz/fuzz_sign.c"
+#undef LLVMFuzzerTestOneInput
+
+#define SEEDS "tests/fuzz/seeds"
+
+static uint8_t seed[4096];
+
+static FILE *open_seed(unsigned index, const char *mode)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), SEEDS "/sign-%u", index);
+	FILE *file = fopen(path, mode);
+	assert_row(path, file);
+	return file;
+}
+
+/* A seed is the index of its question, how it is asked, and the response. */
+static size_t make_seed(struct legacy *l, unsigned index)
+{
+	const struct exchange *e = &exchanges[index];
+	const struct msgbuild *b = &l->judge->response;
+
+	seed[0] = (uint8_t)index;
+	seed[1] = FUZZ_RD;
+	legacy_ask(l, "example.test SOA", ASK_DO);
+	legacy_respond(l, FLAG_AA, "example.test SOA");
+	legacy_ask(l, e->question, ASK_DO | (index % 2 ? ASK_STREAM : 0));
+	legacy_respond(l, e->flags, e->records);
+	assert_row(e->question, is_answer(l->result.outcome));
+	assert_in_range(b->len, 0, sizeof(seed) - 2);
+	memcpy(seed + 2, b->octets, b->len);
+	return b->len + 2;
+}
+
+static void the_seeds_are_answered(void **state)
+{
+	(void)state;
+	static uint8_t kept[sizeof(seed)];
+	struct legacy *l = legacy_new();
+
+	for (unsigned i = 0; i < COUNT(exchanges); i++) {
+		size_t len = make_seed(l, i);
+		FILE *file = open_seed(i, getenv("WRITE_SEEDS") ? "w+b" : "rb");
+		if (getenv("WRITE_SEEDS"))
+			assert_int_equal(fwrite(seed, 1, len, file), len);
+		rewind(file);
+		assert_int_equal(fread(kept, 1, sizeof(kept), file), len);
+		assert_memory_equal(kept, seed, len);
+		fclose(file);
+	}
+	legacy_free(l);
+}
+
+/* The fuzzer's properties hold for each seed, asked in each way, and for each octet of it changed a
+ * little. */
+static void the_seeds_and_what_is_near_them_hold(void **state)
+{
+	(void)state;
+	static const uint8_t changes[] = { 0, 1, 0x80, 0xff };
+
+	for (unsigned i = 0; i < COUNT(exchanges); i++) {
+		FILE *file = open_seed(i, "rb");
+		size_t len = fread(seed, 1, sizeof(seed), file);
+		fclose(file);
+		for (unsigned how = 0; how < 16; how++) {
+			seed[1] = (uint8_t)how;
+			fuzz_sign(seed, len);
+		}
+		for (size_t at = 2; at < len; at++) {
+			for (size_t c = 0; c < COUNT(changes); c++) {
+				seed[1] = (uint8_t)(at + c);
+				seed[at] ^= changes[c];
+				fuzz_sign(seed, len);
+				fuzz_sign(seed, at);
+				seed[at] ^= changes[c];
+			}
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_seeds_are_answered),
+		cmocka_unit_test(the_seeds_and_what_is_near_them_hold),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
