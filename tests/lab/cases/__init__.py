@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the lab asserts. One module for each kind of promise; ALL_GROUPS is the order of a run."""
 
-from . import (attacks, audit, cache, client, clock, encrypted, explain, fragments, ground, iterate,
-               life, oracle, pause, race, roles, rules, same, service, tcp, truncation)
+from . import (attacks, audit, cache, client, clock, copies, encrypted, explain, fragments, ground,
+               iterate, life, oracle, pause, race, roles, rules, same, service, tcp, truncation)
 
 _MODULES = (
     ground,
@@ -13,6 +13,7 @@ _MODULES = (
     attacks,
     audit,
     race,
+    copies,
     iterate,
     fragments,
     tcp,

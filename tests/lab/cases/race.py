@@ -13,7 +13,8 @@ QUESTIONS = tuple((f"{label}.{zone}", "A")
                   for zone in ("p256.test.", "rsa256.test.", "ed25519.test.", "bank.example.")
                   for label in ("www", "alias", "any.wild", "case", "mail.b"))
 ATTACKS = ("race-forge-address", "race-keep-signature", "race-forge-nxdomain",
-           "race-strip-signatures", "race-servfail", "race-refused")
+           "race-strip-signatures", "race-servfail", "race-refused", "race-tc", "race-tc-empty",
+           "race-tc-nxdomain", "race-extended-rcode")
 GRACE_S = GRACE_MS / 1000
 SLACK_S = 0.5
 
@@ -56,6 +57,26 @@ def _cold(attack):
     return Case(f"against {attack} the first query of all, and its keys, survive", run)
 
 
+@contextlib.contextmanager
+def _no_tcp(lab):
+    """Nobody can be asked over TCP."""
+    rule = ("FORWARD", "-p", "tcp", "--dport", "53", "-j", "DROP")
+    for tool in ("iptables", "ip6tables"):
+        lab.wire.run(tool, "-I", *rule)
+    try:
+        yield
+    finally:
+        for tool in ("iptables", "ip6tables"):
+            lab.wire.run(tool, "-D", *rule)
+
+
+def _survive_without_tcp(world):
+    with _no_tcp(world.lab):
+        survivors = _survivors(world, "race-tc")
+    expect(survivors == len(QUESTIONS), f"{survivors} of {len(QUESTIONS)} queries survived",
+           *world.log_tail())
+
+
 def _takes(world, name, least_s, most_s):
     world.ask(name, "A", timeout_s=4.0)     # the keys are known from here on
     begun = time.monotonic()
@@ -79,6 +100,10 @@ GROUPS = (
         _cold("race-forge-address"),
         _cold("race-spoil-everything"),
         _cold("race-impersonate-zone"),
+        _cold("race-tc"),
+        _cold("race-tc-everything"),
+        Case("against race-tc every query survives although nobody answers over TCP",
+             _survive_without_tcp),
         Case("what is Bogus waits no longer than the grace", _bogus_waits),
         Case("what is genuine does not wait at all", _genuine_does_not_wait),
     )),

@@ -13,7 +13,7 @@ trust_anchor = "{anchor}";
 trust_anchor_state = "{state}";
 control_socket = "{control}";
 clock_state = "{clock}";
-mode = "enforce";
+mode = "{mode}";
 queue = {{ first = 0; count = {queues}; }};
 bogus_grace_ms = {grace_ms};
 walk = {walk};
@@ -33,13 +33,13 @@ class Sealgate:
 
     # The wire sends what is bound for any server to the upstream, which is no way to walk.
     def __init__(self, lab, namespace, role, anchor=None, queues=1, grace_ms=NO_GRACE_MS,
-                 walk=False, more="", clock=None):
+                 walk=False, mode="enforce", more="", clock=None):
         self._lab = lab
         self.namespace, self.role = namespace, role
         self._name = f"sealgate-{role}-{next(_serial)}"
         self.config = lab.resources.path(self._name + ".conf")
         with open(self.config, "w") as file:
-            file.write(CONFIG.format(role=role, queues=queues, grace_ms=grace_ms,
+            file.write(CONFIG.format(role=role, mode=mode, queues=queues, grace_ms=grace_ms,
                                      walk=str(walk).lower(), hints=lab.root_hints,
                                      state=lab.resources.path(self._name + ".anchors"),
                                      clock=lab.resources.path(self._name + ".clock"),

@@ -73,6 +73,11 @@ ATTACKS = {
     "append-garbage": (DATA, packet.append_garbage),
     "garbage": (DATA, packet.garbage),
     "silence": (DATA, packet.silence),
+    "extend-rcode": (ADDRESSES, packet.extend_rcode),
+    "extend-rcode-of-nxdomain": (ADDRESSES, packet.extend_rcode_of_nxdomain),
+    "truncate-as-nxdomain": (ADDRESSES, packet.truncate_as_nxdomain),
+    "forge-referral": (ADDRESSES, packet.forge_referral),
+    "hog": (EVERYTHING, packet.hog),
     # the forgery is first, the genuine response follows
     "race-forge-address": (ADDRESSES, race.first(data.forge_address)),
     "race-keep-signature": (ADDRESSES, race.first(data.forge_address_keep_signature)),
@@ -80,6 +85,11 @@ ATTACKS = {
     "race-strip-signatures": (DATA, race.first(signature.strip_signatures)),
     "race-servfail": (DATA, race.first(race.SERVFAIL)),
     "race-refused": (DATA, race.first(race.REFUSED)),
+    "race-tc": (ADDRESSES, race.first(data.truncate_forged)),
+    "race-tc-empty": (DATA, race.first(race.truncate)),
+    "race-tc-nxdomain": (ADDRESSES, race.first(packet.truncate_as_nxdomain)),
+    "race-tc-everything": (EVERYTHING, race.first(race.truncate)),
+    "race-extended-rcode": (ADDRESSES, race.first(packet.extend_rcode)),
     "race-impersonate-zone": (EVERYTHING, race.first(data.impersonate_zone)),
     "race-spoil-everything": (EVERYTHING, race.first(signature.flip_signature_bit)),
     # the keys and the chain

@@ -108,6 +108,41 @@ def fail_key_fetches(response, scene):
     return empty(response, dns.rcode.SERVFAIL)
 
 
+def extend_rcode(response, scene):
+    """Forged data under an error of which only the OPT tells: BADVERS is 16, NOERROR the rest."""
+    empty(response, dns.rcode.BADVERS).answer = [forged_address(scene)]
+    return response
+
+
+def extend_rcode_of_nxdomain(response, scene):
+    """An error that looks like NXDOMAIN to whoever does not read the OPT."""
+    return empty(response, 16 + dns.rcode.NXDOMAIN)
+
+
+def truncate_as_nxdomain(response, scene):
+    empty(response, dns.rcode.NXDOMAIN).flags |= dns.flags.TC
+    return response
+
+
+def hog(response, scene):
+    """Names that begin with "hog" have forged data, and whoever looks for their keys waits."""
+    if not scene.question.name.labels[0].startswith(b"hog"):
+        return response
+    if scene.question.rdtype != A:
+        return None
+    empty(response).answer = [forged_address(scene)]
+    return response
+
+
+def forge_referral(response, scene):
+    """Sends the client on to a server of the attacker, though it asked for an answer."""
+    zone = scene.question.name.parent()
+    empty(response).authority = [dns.rrset.from_text(zone, 600, "IN", "NS", f"ns.{zone}")]
+    response.additional = [dns.rrset.from_text(
+        dns.name.from_text("ns", zone), 600, "IN", "A", "203.0.113.66")]
+    return response
+
+
 def truncate_key_fetches(response, scene):
     """Makes the validator fetch its keys over TCP."""
     empty(response).flags |= dns.flags.TC

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The attacker cannot stop the genuine response, but his own is always there first."""
 
+import dns.flags
 import dns.rcode
 
 from .message import empty
@@ -19,6 +20,11 @@ def fail_with(rcode):
     def run(response, scene):
         return empty(response, rcode)
     return run
+
+
+def truncate(response, scene):
+    empty(response).flags |= dns.flags.TC
+    return response
 
 
 SERVFAIL, REFUSED = fail_with(dns.rcode.SERVFAIL), fail_with(dns.rcode.REFUSED)
