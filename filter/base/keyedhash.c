@@ -29,6 +29,16 @@ struct wide_hash keyed_hash_wide(const struct hash_key *key, struct span s)
 	return hash;
 }
 
+void fingerprint(const struct span *parts, unsigned count, uint8_t out[static FINGERPRINT_OCTETS])
+{
+	crypto_generichash_state state;
+
+	crypto_generichash_init(&state, NULL, 0, FINGERPRINT_OCTETS);
+	for (unsigned i = 0; i < count; i++)
+		crypto_generichash_update(&state, parts[i].base, parts[i].len);
+	crypto_generichash_final(&state, out, FINGERPRINT_OCTETS);
+}
+
 uint16_t random_u16(void)
 {
 	return (uint16_t)randombytes_random();

@@ -23,6 +23,12 @@ struct wide_hash {
 
 struct wide_hash keyed_hash_wide(const struct hash_key *key, struct span s);
 
+#define FINGERPRINT_OCTETS 32
+
+/* Hashes the parts one after the other so that nobody finds two that come out alike (BLAKE2b): what
+ * stands in for octets that are too many to be kept. Takes nothing from the heap. */
+void fingerprint(const struct span *parts, unsigned count, uint8_t out[static FINGERPRINT_OCTETS]);
+
 /* Returns 16 unpredictable bits, for message ids. */
 uint16_t random_u16(void);
 

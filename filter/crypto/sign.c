@@ -172,13 +172,3 @@ size_t signkey_sign(struct crypto *c, const struct signkey *key, struct span dat
 	size_t len = sign_raw(c, key, data, der);
 	return len > 0 && ecdsa_flatten(span_of(der, len), out, octets) ? octets : 0;
 }
-
-bool crypto_sha256(
-        struct crypto *c, const struct span *parts, unsigned count, uint8_t out[static 32])
-{
-	uint8_t digest[HASH_MAX_OCTETS];
-	size_t len = hash_parts(c, HASH_SHA256, parts, count, digest);
-
-	memcpy(out, digest, 32);
-	return len == 32;
-}

@@ -51,9 +51,4 @@ void signkey_write_rsa(const struct signkey *key, enum rsa_part part, struct wri
 size_t signkey_sign(struct crypto *c, const struct signkey *key, struct span data,
         uint8_t out[static SIGNATURE_MAX_OCTETS]);
 
-/* SHA-256 of the parts one after the other: what signatures are remembered under. Returns false if
- * OpenSSL fails. */
-bool crypto_sha256(
-        struct crypto *c, const struct span *parts, unsigned count, uint8_t out[static 32]);
-
 #endif

@@ -52,11 +52,9 @@ static void learn_set(struct signing *g, const struct rrset *set)
 	z->has_soa = true;
 }
 
-/* Without AA it may be a cache that knows no better. */
+/* Also without AA: the server may be a cache, and nobody knows better. */
 void learn_soa(struct signing *g)
 {
-	if (!(g->m->flags & FLAG_AA))
-		return;
 	for (unsigned i = 0; i < g->sets.count; i++) {
 		const struct rrset *set = &g->sets.sets[i];
 		if (set->type == TYPE_SOA && set->count == 1 && set->section != SECTION_ADDITIONAL)

@@ -230,8 +230,11 @@ bool sign_exists(struct signing *g, struct ending *e)
 	bool is_there = end == WALK_POSITIVE || end == WALK_NODATA;
 	const struct sign_zone *zone = sign_policy_zone(g->signer->policy, &g->qname);
 
-	if (end == WALK_BELOW || (end == WALK_POSITIVE && w.name.labels > w.zone->apex.labels))
-		return signing_fail(g, SIGN_OUTCOME_UNEXPECTED);
+	if (end == WALK_POSITIVE && w.name.labels > w.zone->apex.labels) {
+		/* The apex of a child that is not signed here has no such type either. */
+		e->outcome = SIGN_OUTCOME_BELOW_CUT;
+		return put_set(g, w.set, SECTION_AUTHORITY, NULL);
+	}
 	if (w.links > 0 && g->qtype == TYPE_NSEC) {
 		g->item_count = 0;
 		return answer_nsec(g, zone, &g->qname, types_of_alias());
@@ -263,7 +266,12 @@ static bool answer_ds_of_cut(struct signing *g, const struct sign_zone *zone, st
 	if (own)
 		return put_set(g, own, SECTION_ANSWER, zone);
 	e->outcome = SIGN_OUTCOME_NODATA;
-	return put_learned_soa(g, zone, &ttls) && put_cut_nsec(g, zone, &g->qname, &ttls);
+	/* Over TCP nobody can be told to come again, and the NSEC alone is proof enough. */
+	if (!memory_zone(g->signer, zone)->has_soa)
+		ttls = learned_ttls(g, zone);
+	else if (!put_learned_soa(g, zone, &ttls))
+		return false;
+	return put_cut_nsec(g, zone, &g->qname, &ttls);
 }
 
 /* NS was asked. Whoever has NS records below an apex shows a cut, as the parent or as the child. */
@@ -282,7 +290,7 @@ bool sign_ds(struct signing *g, struct ending *e)
 	              (end == WALK_REFERRAL && name_equal(&w.ns->owner, &g->qname));
 	if (is_cut)
 		return answer_ds_of_cut(g, zone, e);
-	if (end == WALK_BELOW)
+	if (rrsets_find(&g->sets, SECTION_AUTHORITY, &g->qname, TYPE_SOA)) /* but no NS */
 		return signing_fail(g, SIGN_OUTCOME_UNEXPECTED);
 	return put_end(g, w.links > 0 ? WALK_OPEN : end, &w, TYPE_DS, e);
 }

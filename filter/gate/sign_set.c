@@ -5,12 +5,11 @@
 #include <errno.h>
 
 #define RRSIG_FIXED_OCTETS 18 /* RFC 4034, 3.1: what stands before the signer */
-#define ID_OCTETS          32
 
-/* Remembered under SHA-256 of the key and all that is signed, times and TTL too: so it can only be
- * found for the octets that it is the signature of. */
+/* Remembered under the fingerprint of the key and all that is signed, times and TTL too: so it can
+ * only be found for the octets that it is the signature of. */
 struct kept_signature {
-	uint8_t id[ID_OCTETS];
+	uint8_t id[FINGERPRINT_OCTETS];
 	uint16_t len;
 	uint8_t octets[];
 };
@@ -29,10 +28,10 @@ bool signing_fail(struct signing *g, enum sign_outcome trouble)
 
 static bool is_same_id(const void *entry, const void *key)
 {
-	return memcmp(entry, key, ID_OCTETS) == 0;
+	return memcmp(entry, key, FINGERPRINT_OCTETS) == 0;
 }
 
-static uint64_t hash_of(const uint8_t id[static ID_OCTETS])
+static uint64_t hash_of(const uint8_t id[static FINGERPRINT_OCTETS])
 {
 	uint64_t hash;
 	memcpy(&hash, id, sizeof(hash));
@@ -65,7 +64,7 @@ static void write_fixed(struct writer *w, const struct signing *g, const struct 
 
 /* Signs anew, within the limits, and remembers it. */
 static bool make(struct signing *g, const struct signkey *key, struct span data,
-        const uint8_t id[static ID_OCTETS], struct table *cache, struct writer *out)
+        const uint8_t id[static FINGERPRINT_OCTETS], struct table *cache, struct writer *out)
 {
 	struct signer *s = g->signer;
 	uint8_t signature[SIGNATURE_MAX_OCTETS];
@@ -78,7 +77,7 @@ static bool make(struct signing *g, const struct signkey *key, struct span data,
 		return signing_fail(g, SIGN_OUTCOME_FAILED);
 	g->result->made++;
 	kept = table_add_or_replace(cache, hash_of(id));
-	memcpy(kept->id, id, ID_OCTETS);
+	memcpy(kept->id, id, FINGERPRINT_OCTETS);
 	memcpy(kept->octets, signature, len);
 	kept->len = (uint16_t)len;
 	writer_put(out, span_of(signature, len));
@@ -90,11 +89,12 @@ static bool find_or_make(struct signing *g, const struct signkey *key, struct sp
 {
 	struct table *cache = is_denial ? &g->signer->denials : &g->signer->signatures;
 	const struct span parts[] = { signkey_public(key), data };
-	uint8_t id[ID_OCTETS];
+	uint8_t id[FINGERPRINT_OCTETS];
 	struct kept_signature *kept;
 
-	if (data.len == 0 || !crypto_sha256(g->signer->crypto, parts, 2, id))
+	if (data.len == 0)
 		return signing_fail(g, SIGN_OUTCOME_FAILED);
+	fingerprint(parts, 2, id);
 	kept = table_find(cache, hash_of(id), is_same_id, id);
 	if (!kept)
 		return make(g, key, data, id, cache, out);

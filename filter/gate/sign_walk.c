@@ -116,7 +116,7 @@ static bool is_referral(struct signing *g, struct walk *w, const struct rrset *n
 	const struct sign_zone *parent;
 	struct name above;
 
-	if (!name_within(&w->name, &ns->owner) || ns->owner.labels < apex->labels)
+	if (ns->owner.labels < apex->labels)
 		return false;
 	if (ns->owner.labels > apex->labels)
 		return true;
@@ -141,7 +141,8 @@ static enum walk_end read_authority(struct signing *g, struct walk *w)
 			w->soa = set;
 		else if (set->type == TYPE_SOA && set->owner.labels > w->zone->apex.labels)
 			is_below = is_below || name_within(&w->name, &set->owner);
-		else if (set->type == TYPE_NS)
+		else if (set->type == TYPE_NS && name_within(&w->name, &set->owner) &&
+		         (!w->ns || set->owner.labels > w->ns->owner.labels))
 			w->ns = set;
 	}
 	if (w->soa)

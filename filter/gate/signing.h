@@ -40,7 +40,7 @@ struct signer {
 	struct signer_limits limits;
 	struct hash_key key;
 
-	struct table signatures, denials; /* SHA-256 of what was signed: the signature */
+	struct table signatures, denials; /* fingerprint of what was signed: its signature */
 	struct table ttls;                /* RRset with its data: the highest TTL seen */
 	struct table names;               /* names with names below them: when they were seen */
 	struct table networks;            /* of clients: their buckets */
@@ -194,7 +194,7 @@ struct walk {
  * set that answers. */
 enum walk_end walk_answer(struct signing *g, uint16_t qtype, unsigned links, struct walk *w);
 
-/* Remembers the SOA of a zone where the server speaks with authority. */
+/* Remembers the SOA of each zone that the response has one of. */
 void learn_soa(struct signing *g);
 
 /* ---- What is made of a response: one function for each way ---- */

@@ -54,11 +54,29 @@ static void every_bit_of_a_random_id_varies(void **state)
 	assert_int_equal(zeros, 0xffff);
 }
 
+/* BLAKE2b with 256 bits of "abc", however it is cut. */
+static void a_fingerprint_is_of_all_parts_together(void **state)
+{
+	(void)state;
+	static const uint8_t want[FINGERPRINT_OCTETS] = { 0xbd, 0xdd, 0x81, 0x3c, 0x63, 0x42, 0x39,
+		0x72, 0x31, 0x71, 0xef, 0x3f, 0xee, 0x98, 0x57, 0x9b, 0x94, 0x96, 0x4e, 0x3b, 0xb1,
+		0xcb, 0x3e, 0x42, 0x72, 0x62, 0xc8, 0xc0, 0x68, 0xd5, 0x23, 0x19 };
+	const struct span whole[] = { span_of("abc", 3) };
+	const struct span parts[] = { span_of("a", 1), span_of("", 0), span_of("bc", 2) };
+	uint8_t got[FINGERPRINT_OCTETS];
+
+	fingerprint(whole, COUNT(whole), got);
+	assert_memory_equal(got, want, sizeof(want));
+	fingerprint(parts, COUNT(parts), got);
+	assert_memory_equal(got, want, sizeof(want));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_is_siphash),
 		cmocka_unit_test(every_draw_gives_another_key),
+		cmocka_unit_test(a_fingerprint_is_of_all_parts_together),
 		cmocka_unit_test(every_bit_of_a_random_id_varies),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

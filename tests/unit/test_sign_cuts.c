@@ -17,6 +17,11 @@ static void a_referral_says_whether_the_child_is_signed(void **state)
 		{ "to an unsigned child: its NS and glue are not signed", "www." CUT " A", ASK, 0,
 		        REFERRED, "> " CUT "/NS > " CUT "/NSEC > " CUT "/RRSIG + ns." CUT "/A",
 		        SIGN_OUTCOME_REFERRAL, 0 },
+		{ "beside the zone's own NS, which lead nowhere", "www." CUT " A", ASK, 0,
+		        "> " CUT " NS ns." CUT "\n> example.test NS ns.example.test\n"
+		        "+ ns." CUT " A 192.0.2.7",
+		        "> " CUT "/NS > " CUT "/NSEC > " CUT "/RRSIG + ns." CUT "/A",
+		        SIGN_OUTCOME_REFERRAL, 0 },
 		{ "with AA, which it should not have", "www." CUT " A", ASK, AA, REFERRED,
 		        "> " CUT "/NS > " CUT "/NSEC > " CUT "/RRSIG + ns." CUT "/A",
 		        SIGN_OUTCOME_REFERRAL, 0 },
@@ -151,6 +156,30 @@ static void the_soa_is_learned_before_a_ds_is_denied(void **state)
 	legacy_free(l);
 }
 
+/* Another worker may have learned it. The NSEC is a proof without it, too. */
+static void over_tcp_a_ds_is_denied_without_the_soa(void **state)
+{
+	(void)state;
+	static const struct legacy_row row = { "the SOA was never seen", CUT " DS",
+		ASK | ASK_STREAM, 0, REFERRED, "> " CUT "/NSEC > " CUT "/RRSIG",
+		SIGN_OUTCOME_NODATA, AA };
+
+	legacy_check_rows(&row, 1, STATUS_SECURE);
+}
+
+/* A cache has no AA, and its SOA counts as well. */
+static void the_soa_is_learned_of_a_cache_too(void **state)
+{
+	(void)state;
+	struct legacy *l = legacy_new();
+
+	legacy_ask(l, CUT " DS", ASK);
+	legacy_respond(l, 0, "example.test SOA");
+	legacy_ask(l, CUT " DS", ASK);
+	assert_int_equal(l->asked.sent_type, TYPE_NS);
+	legacy_free(l);
+}
+
 static const uint8_t ds_octets[] = { 0x30, 0x39, 13, 2, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13,
 	14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32 };
 
@@ -222,6 +251,12 @@ static void a_child_that_is_not_signed_here_is_left_alone(void **state)
 		        SIGN_OUTCOME_BELOW_CUT, AA },
 		{ "no name", "www." CUT " A", ASK, AA | RCODE_NXDOMAIN, "> " CUT " SOA",
 		        "> " CUT "/SOA", SIGN_OUTCOME_BELOW_CUT, AA | RCODE_NXDOMAIN },
+		{ "its DNSKEY", CUT " DNSKEY", ASK, AA, CUT " SOA", "> " CUT "/SOA",
+		        SIGN_OUTCOME_BELOW_CUT, AA },
+		{ "DNSKEY of a name in it", "www." CUT " DNSKEY", ASK, AA, "> " CUT " SOA",
+		        "> " CUT "/SOA", SIGN_OUTCOME_BELOW_CUT, AA },
+		{ "DS of a name in it", "www." CUT " DS", ASK | ASK_STREAM, AA, "> " CUT " SOA",
+		        "> " CUT "/SOA", SIGN_OUTCOME_BELOW_CUT, AA },
 		{ "its NS", CUT " NS", ASK, AA, CUT " NS ns." CUT, CUT "/NS", SIGN_OUTCOME_ANSWER,
 		        AA },
 	};
@@ -239,6 +274,8 @@ int main(void)
 		cmocka_unit_test(a_referral_says_whether_the_child_is_signed),
 		cmocka_unit_test(ds_is_answered_by_the_parents_side),
 		cmocka_unit_test(the_soa_is_learned_before_a_ds_is_denied),
+		cmocka_unit_test(over_tcp_a_ds_is_denied_without_the_soa),
+		cmocka_unit_test(the_soa_is_learned_of_a_cache_too),
 		cmocka_unit_test(what_the_operator_says_of_a_cut_counts),
 		cmocka_unit_test(a_configured_child_has_its_ds_in_the_configured_parent),
 		cmocka_unit_test(a_child_that_is_not_signed_here_is_left_alone),
