@@ -152,6 +152,11 @@ void sign_response(struct signer *s, const struct asked_signing *asked,
         const struct sign_peers *peers, struct span response, bool is_stream, int64_t now_s,
         uint64_t now_ms, struct writer *out, struct sign_result *result);
 
+/* Makes signatures that will be wanted soon, `most` at most, since what they cover was asked for
+ * shortly before its present one gives way: for when nothing else is to be done. Returns how many
+ * it made; 0 when none is due. */
+unsigned signer_renew(struct signer *s, unsigned most);
+
 /* For a query that got no response within the time that the caller waits: the server's memory. */
 void sign_unanswered(struct signer *s, const struct asked_signing *asked,
         const struct sign_peers *peers, uint64_t now_ms);

@@ -119,6 +119,7 @@ int signer_set_policy(struct signer *s, const struct sign_policy *policy)
 	free(s->zones);
 	s->signatures = signatures;
 	s->denials = denials;
+	s->renewals.count = 0;
 	s->zones = memory;
 	s->policy = policy;
 	s->period_s = sign_policy_period(policy);

@@ -2,22 +2,7 @@
 /* Signatures: made once for each RRset and period, and remembered. */
 #include "gate/signing.h"
 
-#include <errno.h>
-
 #define RRSIG_FIXED_OCTETS 18 /* RFC 4034, 3.1: what stands before the signer */
-
-/* Remembered under the fingerprint of the key and all that is signed, times and TTL too: so it can
- * only be found for the octets that it is the signature of. */
-struct kept_signature {
-	uint8_t id[FINGERPRINT_OCTETS];
-	uint16_t len;
-	uint8_t octets[];
-};
-
-int signatures_init(struct table *t, size_t octets, uint32_t count)
-{
-	return table_init(t, sizeof(struct kept_signature) + octets, count);
-}
 
 bool signing_fail(struct signing *g, enum sign_outcome trouble)
 {
@@ -26,104 +11,95 @@ bool signing_fail(struct signing *g, enum sign_outcome trouble)
 	return false;
 }
 
-static bool is_same_id(const void *entry, const void *key)
-{
-	return memcmp(entry, key, FINGERPRINT_OCTETS) == 0;
-}
-
-static uint64_t hash_of(const uint8_t id[static FINGERPRINT_OCTETS])
-{
-	uint64_t hash;
-	memcpy(&hash, id, sizeof(hash));
-	return hash;
-}
-
 /* Time is cut into periods that begin at another moment for each name, so that not all signatures
  * end at once; and every signer with the same key cuts it alike. */
-static uint32_t period_start(const struct signer *s, const struct name *owner, int64_t now_s)
+static int64_t period_start(const struct signer *s, const struct name *owner, int64_t now_s)
 {
 	uint32_t spread_s = name_quick_hash(owner) % s->period_s;
 
-	return (uint32_t)(now_s - (now_s - spread_s) % s->period_s);
+	return now_s - (now_s - spread_s) % s->period_s;
 }
 
-static void write_fixed(struct writer *w, const struct signing *g, const struct sign_zone *zone,
-        const struct canonical_set *set, uint32_t original_ttl_s)
+static void write_fixed(struct writer *w, const struct signer *s, const struct sign_zone *zone,
+        const struct canonical_set *set, uint32_t original_ttl_s, int64_t start_s)
 {
 	const struct name *owner = &set->set->owner;
-	uint32_t start = period_start(g->signer, owner, g->now_s);
 
 	writer_u16(w, set->set->type);
 	writer_u8(w, signkey_algorithm(zone->key));
 	writer_u8(w, (uint8_t)(owner->labels - name_is_wildcard(owner))); /* RFC 4034, 3.1.3 */
 	writer_u32(w, original_ttl_s);
-	writer_u32(w, start + g->signer->policy->life_s);
-	writer_u32(w, start - SIGN_INCEPTION_S);
+	writer_u32(w, (uint32_t)(start_s + s->policy->life_s));
+	writer_u32(w, (uint32_t)(start_s - SIGN_INCEPTION_S));
 	writer_u16(w, zone->key_tag);
 }
 
-/* Signs anew, within the limits, and remembers it. */
-static bool make(struct signing *g, const struct signkey *key, struct span data,
-        const uint8_t id[static FINGERPRINT_OCTETS], struct table *cache, struct writer *out)
+/* The octets that the RRSIG of the set signs in the period that begins at `start_s`; the RRSIG's
+ * RDATA is in `out` up to the signature. They are in the arena, and empty where that is used up. */
+static struct span data_to_sign(struct signer *s, const struct sign_zone *zone,
+        const struct canonical_set *set, uint32_t original_ttl_s, int64_t start_s,
+        struct writer *out)
 {
-	struct signer *s = g->signer;
-	uint8_t signature[SIGNATURE_MAX_OCTETS];
-	struct kept_signature *kept;
-
-	if (!budget_take(s, g->peers->client, g->is_stream, g->now_ms))
-		return signing_fail(g, SIGN_OUTCOME_LIMITED);
-	size_t len = signkey_sign(s->crypto, key, data, signature);
-	if (len == 0 || len > s->signature_octets)
-		return signing_fail(g, SIGN_OUTCOME_FAILED);
-	g->result->made++;
-	kept = table_add_or_replace(cache, hash_of(id));
-	memcpy(kept->id, id, FINGERPRINT_OCTETS);
-	memcpy(kept->octets, signature, len);
-	kept->len = (uint16_t)len;
-	writer_put(out, span_of(signature, len));
-	return true;
+	write_fixed(out, s, zone, set, original_ttl_s, start_s);
+	const struct rrsig fields = { .labels = out->base[3],
+		.original_ttl_s = original_ttl_s,
+		.signer = zone->apex,
+		.fixed = span_of(out->base, RRSIG_FIXED_OCTETS) };
+	writer_put(out, name_span(&zone->apex));
+	return canonical_signed_data(set, &fields, &s->arena);
 }
 
+/* Finds the signature, or signs within the limits. */
 static bool find_or_make(struct signing *g, const struct signkey *key, struct span data,
-        bool is_denial, struct writer *out)
+        struct table *cache, struct writer *out)
 {
-	struct table *cache = is_denial ? &g->signer->denials : &g->signer->signatures;
-	const struct span parts[] = { signkey_public(key), data };
-	uint8_t id[FINGERPRINT_OCTETS];
-	struct kept_signature *kept;
+	struct signature_id id = signature_identify(key, data);
+	struct span signature = signature_find(cache, &id);
 
-	if (data.len == 0)
-		return signing_fail(g, SIGN_OUTCOME_FAILED);
-	fingerprint(parts, 2, id);
-	kept = table_find(cache, hash_of(id), is_same_id, id);
-	if (!kept)
-		return make(g, key, data, id, cache, out);
-	table_touch(cache, kept);
-	writer_put(out, span_of(kept->octets, kept->len));
-	g->result->found++;
-	return true;
+	if (signature.len > 0) {
+		g->result->found++;
+	} else if (!budget_take(g->signer, g->peers->client, g->is_stream, g->now_ms)) {
+		return signing_fail(g, SIGN_OUTCOME_LIMITED);
+	} else {
+		signature = signature_make(g->signer, key, data, cache, &id);
+		g->result->made++;
+	}
+	writer_put(out, signature);
+	return signature.len > 0 || signing_fail(g, SIGN_OUTCOME_FAILED);
+}
+
+/* What is asked for shortly before its period ends will be asked for after it. */
+static void look_ahead(struct signing *g, const struct sign_zone *zone,
+        const struct canonical_set *set, uint32_t original_ttl_s, int64_t start_s)
+{
+	struct signer *s = g->signer;
+	uint8_t rdata[RRSIG_FIXED_OCTETS + NAME_MAX_OCTETS];
+	struct writer w = writer_over(rdata, sizeof(rdata));
+	int64_t next_s = start_s + s->period_s;
+
+	if (next_s - g->now_s <= SIGN_AHEAD_S)
+		renewal_note(s, zone->key, data_to_sign(s, zone, set, original_ttl_s, next_s, &w));
 }
 
 bool sign_set(struct signing *g, const struct sign_zone *zone, const struct canonical_set *set,
         uint32_t original_ttl_s, bool is_denial, struct span *rrsig)
 {
-	struct arena *arena = &g->signer->arena;
-	size_t size = RRSIG_FIXED_OCTETS + zone->apex.len + g->signer->signature_octets;
-	uint8_t *room = arena_take(arena, size);
+	struct signer *s = g->signer;
+	int64_t start_s = period_start(s, &set->set->owner, g->now_s);
+	size_t size = RRSIG_FIXED_OCTETS + zone->apex.len + s->signature_octets;
+	uint8_t *room = arena_take(&s->arena, size);
 	struct writer w = writer_over(room, room ? size : 0);
-	size_t mark = arena_mark(arena);
+	size_t mark = arena_mark(&s->arena);
 
 	if (!room || g->set_count++ == LIMIT_SIGNED)
 		return signing_fail(g, SIGN_OUTCOME_UNEXPECTED);
-	write_fixed(&w, g, zone, set, original_ttl_s);
-	const struct rrsig fields = { .labels = room[3],
-		.original_ttl_s = original_ttl_s,
-		.signer = zone->apex,
-		.fixed = span_of(room, RRSIG_FIXED_OCTETS) };
-	struct span data = canonical_signed_data(set, &fields, arena);
-	writer_put(&w, name_span(&zone->apex));
-	bool good = find_or_make(g, zone->key, data, is_denial, &w);
-	arena_reset(arena, mark);
+	struct span data = data_to_sign(s, zone, set, original_ttl_s, start_s, &w);
+	bool good = data.len > 0 ? find_or_make(g, zone->key, data,
+	                                   is_denial ? &s->denials : &s->signatures, &w)
+	                         : signing_fail(g, SIGN_OUTCOME_FAILED);
+	if (good && !is_denial)
+		look_ahead(g, zone, set, original_ttl_s, start_s);
+	arena_reset(&s->arena, mark);
 	*rrsig = writer_span(&w);
 	return good && !w.full;
 }

@@ -13,6 +13,9 @@
 #define SIGN_ITEMS_MAX   (MESSAGE_RRS_MAX + 3 * LIMIT_RRSETS)
 #define SIGN_SOA_OCTETS  (2 * NAME_MAX_OCTETS + 20)
 #define SIGN_INCEPTION_S 3600  /* before now, for clocks that are late */
+#define SIGN_AHEAD_S     3600  /* before a period ends, what is asked for is signed for the next */
+#define RENEWALS_MAX     256   /* that wait to be made; what has no room is made when it is asked */
+#define RENEWAL_OCTETS   1024  /* of what is signed; longer ones likewise */
 #define SIGN_MEMORY_S    86400 /* for which a name that was seen is known to be there */
 #define SIGN_DS_TTL_S    3600  /* of a DS that comes from the policy */
 #define SIGN_CUT_TTL_S   300   /* of a denial while the zone's SOA was not seen yet */
@@ -32,6 +35,24 @@ struct bucket {
 	uint32_t tokens;
 };
 
+/* What a signature is found by. */
+struct signature_id {
+	uint8_t octets[FINGERPRINT_OCTETS];
+};
+
+/* A signature of the next period that somebody will soon want. */
+struct renewal {
+	const struct signkey *key;
+	struct signature_id id;
+	uint16_t len;
+	uint8_t data[RENEWAL_OCTETS];
+};
+
+struct renewals {
+	unsigned count;
+	struct renewal items[RENEWALS_MAX];
+};
+
 struct signer {
 	struct crypto *crypto;
 	const struct sign_policy *policy;
@@ -47,6 +68,8 @@ struct signer {
 	struct table servers;             /* what they bear */
 	struct zone_memory *zones;        /* by index in the policy */
 	struct bucket datagrams, streams; /* new signatures, of all clients */
+
+	struct renewals renewals;
 
 	struct arena arena;
 	struct rr *rrs;
@@ -73,6 +96,18 @@ void memory_note_name(
 bool memory_has_below(struct signer *s, const struct name *name, int64_t now_s);
 
 struct zone_memory *memory_zone(struct signer *s, const struct sign_zone *zone);
+
+/* ---- Signatures that are kept ---- */
+
+struct signature_id signature_identify(const struct signkey *key, struct span data);
+
+/* Both return a signature that is good until the next one is made, or an empty span. */
+struct span signature_find(struct table *cache, const struct signature_id *id);
+struct span signature_make(struct signer *s, const struct signkey *key, struct span data,
+        struct table *cache, const struct signature_id *id);
+
+/* Notes what signer_renew() is to sign, unless it is signed. */
+void renewal_note(struct signer *s, const struct signkey *key, struct span data);
 
 /* ---- Limits ---- */
 

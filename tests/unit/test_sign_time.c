@@ -144,6 +144,66 @@ static void signatures_are_renewed_in_time_and_alike_everywhere(void **state)
 	legacy_free(other);
 }
 
+/* What is asked for in the last hour of a period is signed for the next one while nothing else is
+ * to be done, and nobody waits for it. */
+static void what_is_in_use_is_renewed_ahead(void **state)
+{
+	(void)state;
+	struct legacy *l = legacy_new();
+	unsigned renewed = 0, made = 0, found = 0;
+
+	for (unsigned minute = 0; minute < 6 * 24 * 60; minute += 20) {
+		uint32_t ttl_s;
+		l->now_s = NOW + 60 * (int64_t)minute;
+		answer(l, "www.example.test", 300);
+		made += l->result.made;
+		found += l->result.found;
+		unsigned now = signer_renew(l->signer, 10);
+		assert_int_equal(signer_renew(l->signer, 10), 0);
+		renewed += now;
+		struct rrsig sig = rrsig_sent(l, &ttl_s);
+		if (now > 0)
+			assert_in_range(sig.expiration - SIGN_LIFE_S + 5 * DAY - l->now_s, 1, 3600);
+		l->judge->now = l->now_s;
+		assert_int_equal(legacy_judged(l).status, STATUS_SECURE);
+	}
+	assert_int_equal(made, 1);
+	assert_in_range(renewed, 1, 2);
+	assert_true(found > 400);
+	legacy_free(l);
+}
+
+/* The list of what is to be renewed is as long as it is, and a policy ends it. */
+static void what_is_to_be_renewed_is_bounded(void **state)
+{
+	(void)state;
+	struct legacy *l = legacy_new();
+	unsigned total = 0, made;
+
+	for (unsigned hour = 0; hour < 5 * 24; hour++) {
+		l->now_s = NOW + 3600 * (int64_t)hour;
+		for (unsigned i = 0; i < 300; i++) {
+			char name[64];
+			snprintf(name, sizeof(name), "n%u.example.test", i);
+			answer(l, name, 300);
+		}
+	}
+	while ((made = signer_renew(l->signer, 7)) > 0) {
+		assert_in_range(made, 1, 7);
+		total += made;
+	}
+	assert_in_range(total, 200, 256);
+	l->now_s += 3600;
+	for (unsigned i = 0; i < 300; i++) {
+		char name[64];
+		snprintf(name, sizeof(name), "n%u.example.test", i);
+		answer(l, name, 300);
+	}
+	assert_int_equal(signer_set_policy(l->signer, &l->policy), 0);
+	assert_int_equal(signer_renew(l->signer, 7), 0);
+	legacy_free(l);
+}
+
 static void what_was_signed_is_not_signed_again(void **state)
 {
 	(void)state;
@@ -288,6 +348,8 @@ int main(void)
 		cmocka_unit_test(the_original_ttl_is_the_highest_seen),
 		cmocka_unit_test(an_nsec_lives_as_long_as_what_it_denies),
 		cmocka_unit_test(signatures_are_renewed_in_time_and_alike_everywhere),
+		cmocka_unit_test(what_is_in_use_is_renewed_ahead),
+		cmocka_unit_test(what_is_to_be_renewed_is_bounded),
 		cmocka_unit_test(what_was_signed_is_not_signed_again),
 		cmocka_unit_test(a_flood_of_denials_leaves_the_signatures_of_records),
 		cmocka_unit_test(a_name_with_names_below_is_not_denied),
