@@ -56,7 +56,9 @@ enum status {
 	X(FETCHES_FULL, "fetches-full", EDE_NONE, "too many keys are being fetched already")       \
 	X(NOT_ANSWER, "not-answer", EDE_NONE, "the response carries no answer to judge")           \
 	X(PAUSED, "paused", EDE_NONE, "judging is paused")                                         \
-	X(CLOCK_NOT_SET, "clock-not-set", 0, "the clock of this machine is not set yet")
+	X(CLOCK_NOT_SET, "clock-not-set", 0, "the clock of this machine is not set yet")           \
+	X(NO_EDNS, "no-edns", 10, "the server does not take EDNS, so it cannot send signatures")   \
+	X(STRIPPED, "stripped", 10, "the server leaves out all signatures")
 
 enum reason {
 #define X(name, word, ede, sentence) REASON_##name,

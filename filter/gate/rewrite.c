@@ -34,30 +34,23 @@ static bool write_name(struct move *v, size_t at, bool whole)
 	unsigned octets = 0;
 
 	for (;;) {
-		struct cursor c = cursor_at(v->m->octets, at);
-		uint8_t len = cursor_u8(&c);
-		if (len >= 0xc0) {
-			size_t target = (size_t)(len & 0x3f) << 8 | cursor_u8(&c);
-			if (c.bad || target >= at)
-				return false;
-			at = target;
-			continue;
-		}
-		struct span label = cursor_take(&c, len);
-		octets += len + 1u;
-		if (c.bad || octets > NAME_MAX_OCTETS)
+		struct span label;
+		if (!message_label(v->m, &at, &label))
 			return false;
-		if (len > 0 && !whole && v->moved[at]) {
+		octets += (unsigned)label.len + 1;
+		if (octets > NAME_MAX_OCTETS)
+			return false;
+		if (label.len > 0 && !whole && v->moved[at]) {
 			writer_u16(v->w, (uint16_t)(POINTER_BITS | v->moved[at]));
 			return true;
 		}
 		if (!v->moved[at] && v->w->len <= POINTER_REACH)
 			v->moved[at] = (uint16_t)v->w->len;
-		writer_u8(v->w, len);
+		writer_u8(v->w, (uint8_t)label.len);
 		writer_put(v->w, label);
-		if (len == 0)
+		if (label.len == 0)
 			return true;
-		at = cursor_offset(&c);
+		at += label.len + 1;
 	}
 }
 

@@ -46,6 +46,7 @@ struct config {
 	uint32_t checking_disabled; /* enum config_checking_disabled */
 	uint32_t park_ms, bogus_grace_ms, flow_timeout_ms;
 	uint32_t flows, zones, messages, parked; /* entries a worker */
+	bool assist;
 	struct namelist before_clock;
 	uint32_t unset_clock;          /* enum config_unset_clock */
 	uint32_t unsynchronised_clock; /* enum config_unsynchronised_clock */

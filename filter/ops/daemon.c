@@ -88,6 +88,7 @@ static struct worker_config worker_config(
 		.anchor_context = s->keeper,
 		.policy = &s->policy,
 		.ntas = &c->ntas,
+		.assists = c->assist,
 		.clock = s->time.state,
 		.waits_for_clock = c->unset_clock == UNSET_CLOCK_WAIT,
 		.before_clock = &c->before_clock,

@@ -148,6 +148,11 @@ const struct key keys[] = {
 	        .help = "How many responses of each queue may wait for keys at a time. Must\n"
 	                "be less than queue.length." },
 
+	{ "assist", KEY_SWITCH, AT(assist), .number = true,
+	        .help = "Of a server that leaves out all signatures, or does not take EDNS, no\n"
+	                "answer from a signed zone can be proved. True has the signatures\n"
+	                "fetched from `resolver`, if there is one, and proves by them what\n"
+	                "came; false refuses it." },
 	{ "before_clock", KEY_NAMES, AT(before_clock),
 	        .text = "pool.ntp.org ntp.ubuntu.com time.cloudflare.com time.google.com "
 	                "time.apple.com time.windows.com",

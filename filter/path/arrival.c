@@ -117,7 +117,7 @@ void arrival_judge(struct worker *w, struct arrival *a)
 		wait_for(w, a, &result);
 	else if (clock_excuses(w, a, &result))
 		arrival_pass(w, a, result.outcome.reason, &w->stats.responses_before_clock);
-	else
+	else if (!remedy_judged(w, a, &result))
 		conclude(w, a, &result);
 }
 
@@ -150,6 +150,8 @@ void arrival_pass_unjudged(
 
 void arrival_again(struct worker *w, struct arrival *a, bool in_time)
 {
+	if (a->parked && a->parked->proof)
+		remedy_prove(w, a);
 	if (in_time || w->is_paused) {
 		arrival_judge(w, a);
 		return;

@@ -42,6 +42,7 @@ struct arrival {
 	bool is_changed;                /* `message` is not what the server sent any more */
 	bool is_last;                   /* nothing better can follow */
 	bool may_not_wait;              /* it has had its time */
+	bool is_proved;                 /* the signatures are from elsewhere; see remedy.h */
 };
 
 /* Treats a response that has just come, and parsed to `response`: does what was done with one like

@@ -24,24 +24,30 @@ static void write_query(struct exchange *e, const struct want *want, uint16_t fl
 	build_query(&out, random_u16(), flags, &want->name, want->type, QUERY_UDP_SIZE);
 	put_u16(e->query, (uint16_t)out.len);
 	e->query_len = out.len;
+	e->question_len = out.len - DNS_HEADER_SIZE - QUERY_GROWTH;
 }
 
-static void write_query_of_client(struct exchange *e, const struct asked *asked)
+static void write_query_of_client(struct exchange *e, const struct exchange_asking *how)
 {
+	const struct asked *asked = how->asked;
 	uint8_t plain[DNS_HEADER_SIZE + QUESTION_MAX];
 	struct writer question = writer_over(plain, sizeof(plain));
 	struct writer out = writer_over(e->query + PREFIX_SIZE, BUILD_QUERY_MAX);
 	struct message m;
 
 	writer_u16(&question, random_u16());
-	writer_u16(&question, asked->flags & (FLAG_RD | FLAG_CD));
+	writer_u16(&question, how->flags);
 	writer_u16(&question, 1);
 	writer_put(&question, span_of("\0\0\0\0\0\0", 6));
 	writer_put(&question, span_of(asked->question, asked->question_len));
 	message_parse(&m, writer_span(&question), NULL, 0); /* as the client's was */
-	query_decorate(&m, &out);
+	if (how->is_plain)
+		writer_put(&out, m.octets);
+	else
+		query_decorate(&m, &out);
 	put_u16(e->query, (uint16_t)out.len);
 	e->query_len = out.len;
+	e->question_len = asked->question_len;
 }
 
 static socklen_t address_size(const struct sockaddr_storage *server)
@@ -72,17 +78,23 @@ static int watch(struct exchange *e, int operation, uint32_t events)
 	return epoll_ctl(e->epoll_fd, operation, e->fd, &event) < 0 ? -errno : 0;
 }
 
-int exchange_begin_udp(struct exchange *e, int epoll_fd, void *tag,
-        const struct sockaddr_storage *server, const struct want *want, uint16_t flags)
+static int begin_udp(struct exchange *e, const struct sockaddr_storage *server)
 {
-	*e = (struct exchange){ .fd = -1, .epoll_fd = epoll_fd, .tag = tag };
-	write_query(e, want, flags);
 	int result = open_socket(e, SOCK_DGRAM, server);
+
 	if (result == 0)
 		result = watch(e, EPOLL_CTL_ADD, EPOLLIN);
 	if (result == 0 && send(e->fd, e->query + PREFIX_SIZE, e->query_len, 0) < 0)
 		result = -errno;
 	return result;
+}
+
+int exchange_begin_udp(struct exchange *e, int epoll_fd, void *tag,
+        const struct sockaddr_storage *server, const struct want *want, uint16_t flags)
+{
+	*e = (struct exchange){ .fd = -1, .epoll_fd = epoll_fd, .tag = tag };
+	write_query(e, want, flags);
+	return begin_udp(e, server);
 }
 
 static int connect_tcp(struct exchange *e, const struct sockaddr_storage *server)
@@ -100,11 +112,15 @@ int exchange_begin_tcp(struct exchange *e, int epoll_fd, void *tag,
 }
 
 int exchange_begin_asked(struct exchange *e, int epoll_fd, void *tag,
-        const struct sockaddr_storage *server, const struct asked *asked)
+        const struct sockaddr_storage *server, const struct exchange_asking *how)
 {
-	*e = (struct exchange){ .fd = -1, .epoll_fd = epoll_fd, .tag = tag, .over_tcp = true };
-	write_query_of_client(e, asked);
-	return connect_tcp(e, server);
+	*e = (struct exchange){ .fd = -1,
+		.epoll_fd = epoll_fd,
+		.tag = tag,
+		.over_tcp = how->over_tcp,
+		.takes_bare_errors = true };
+	write_query_of_client(e, how);
+	return how->over_tcp ? connect_tcp(e, server) : begin_udp(e, server);
 }
 
 uint8_t *exchange_take_answer(struct exchange *e)
@@ -128,13 +144,16 @@ void exchange_end(struct exchange *e)
 static enum exchange_state match(const struct exchange *e, struct span octets)
 {
 	struct cursor c = cursor_over(octets), sent = cursor_over(query_of(e));
-	struct span question =
-	        span_of(sent.base + DNS_HEADER_SIZE, e->query_len - DNS_HEADER_SIZE - QUERY_GROWTH);
+	struct span question = span_of(sent.base + DNS_HEADER_SIZE, e->question_len);
 
 	uint16_t id = cursor_u16(&c), flags = cursor_u16(&c), questions = cursor_u16(&c);
 	cursor_take(&c, DNS_HEADER_SIZE - 6);
-	if (id != cursor_u16(&sent) || !(flags & FLAG_QR) || (flags & OPCODE_MASK) != 0 ||
-	        questions != 1 || !span_equal(cursor_take(&c, question.len), question))
+	if (id != cursor_u16(&sent) || !(flags & FLAG_QR) || (flags & OPCODE_MASK) != 0)
+		return EXCHANGE_MISMATCHED;
+	/* who does not understand the query may not say it again */
+	if (questions == 0 && (flags & RCODE_MASK) != RCODE_NOERROR && e->takes_bare_errors)
+		return EXCHANGE_ANSWERED;
+	if (questions != 1 || !span_equal(cursor_take(&c, question.len), question))
 		return EXCHANGE_MISMATCHED;
 	return flags & FLAG_TC ? EXCHANGE_TRUNCATED : EXCHANGE_ANSWERED;
 }

@@ -30,6 +30,8 @@ struct exchange {
 	int epoll_fd;
 	void *tag; /* what epoll gives back as data.ptr */
 	bool over_tcp;
+	bool takes_bare_errors;             /* an error without a question is an answer */
+	size_t question_len;                /* of the question in `query` */
 	size_t query_len, sent, received;   /* of `query`; octets over TCP so far */
 	uint8_t query[2 + BUILD_QUERY_MAX]; /* behind TCP's length prefix (RFC 1035, 4.2.2) */
 	uint8_t prefix[2];
@@ -49,9 +51,17 @@ int exchange_begin_udp(struct exchange *e, int epoll_fd, void *tag,
 int exchange_begin_tcp(struct exchange *e, int epoll_fd, void *tag,
         const struct sockaddr_storage *server, const struct want *want, uint16_t flags);
 
-/* The same over TCP for what a client asked: its very question, with RD and CD as it has them. */
+/* How what a client asked is asked: its very question. */
+struct exchange_asking {
+	const struct asked *asked;
+	uint16_t flags; /* of the header */
+	bool is_plain;  /* without EDNS */
+	bool over_tcp;
+};
+
+/* The same for what a client asked. */
 int exchange_begin_asked(struct exchange *e, int epoll_fd, void *tag,
-        const struct sockaddr_storage *server, const struct asked *asked);
+        const struct sockaddr_storage *server, const struct exchange_asking *how);
 
 /* To be called when the socket is ready: sends and reads what is possible at once. On
  * EXCHANGE_ANSWERED and EXCHANGE_TRUNCATED `answer` is the message, which is a response with the id

@@ -4,6 +4,8 @@
 #ifndef PATH_INSIDE_H
 #define PATH_INSIDE_H
 
+#include <netinet/in.h>
+
 #include "base/log.h"
 #include "gate/gate.h"
 #include "path/arrival.h"
@@ -14,8 +16,9 @@
 #include "path/nfqueue.h"
 #include "path/orders.h"
 #include "path/park.h"
+#include "path/remedy.h"
 #include "path/watched.h"
-#include "path/whole.h"
+#include "path/reask.h"
 #include "path/worker.h"
 
 struct worker {
@@ -37,7 +40,8 @@ struct worker {
 	struct grace grace;
 	struct parked_list ready; /* parked, and their fetch is over: to be judged again */
 	struct fetcher fetcher;
-	struct wholes wholes;
+	struct reasks reasks;
+	struct remedy remedy;
 	struct relay relay;
 
 	struct crypto *crypto;
@@ -51,11 +55,11 @@ struct worker {
 	struct stats stats;
 };
 
-/* Reads a query out of `octets`, counts it, and sets `sent` to what is to go on in its place: the
- * octets themselves, or the query with DO, which is in the worker's buffer. What is QUERY_MALFORMED
- * must not go on but in a pause, nor a QUERY_TRANSFER where these are refused. */
-enum query_kind query_take(
-        struct worker *w, struct span octets, struct asked *asked, struct span *sent);
+/* Reads a query to `server` out of `octets`, counts it, and sets `sent` to what is to go on in its
+ * place: the octets themselves, or the query with DO, which is in the worker's buffer. What is
+ * QUERY_MALFORMED must not go on but in a pause, nor a QUERY_TRANSFER where these are refused. */
+enum query_kind query_take(struct worker *w, const struct sockaddr_storage *server,
+        struct span octets, struct asked *asked, struct span *sent);
 
 /* Gives a query its verdict. */
 void query_side(struct worker *w, uint32_t packet_id, const struct packet *packet);
@@ -100,6 +104,13 @@ bool clock_takes(struct worker *w, struct arrival *a);
  */
 bool clock_excuses(
         const struct worker *w, const struct arrival *a, const struct gate_result *result);
+
+/* The address that `octets` and a port are. Of a link-local one the interface is needed too. */
+struct sockaddr_storage address_of_packet(
+        const struct packet *packet, struct span octets, uint16_t port, uint32_t interface);
+
+/* Writes the server's address for people. */
+void report_server(const struct sockaddr_storage *server, char text[static INET6_ADDRSTRLEN]);
 
 /* Logs that it goes on unjudged, and why. */
 void report_unjudged(struct worker *w, const struct arrival *a, enum reason reason);

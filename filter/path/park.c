@@ -116,5 +116,6 @@ void park_remove(struct park *park, struct parked *parked)
 	parked_unlist(parked);
 	free(parked->octets);
 	free(parked->whole);
+	free(parked->proof);
 	table_remove(&park->table, parked);
 }

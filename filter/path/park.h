@@ -14,6 +14,10 @@ struct carrier;
 struct parked_list;
 struct question;
 
+/* How a question may be asked again (reask.h); bits, of which `reasked` has those that were tried.
+ */
+enum reask_how { REASK_NOT = 0, REASK_WHOLE = 1, REASK_PLAINLY = 2, REASK_SIGNED = 4 };
+
 struct parked {
 	const struct carrier *carrier; /* whose it is; see arrival.h */
 	uint32_t packet_id;
@@ -28,9 +32,12 @@ struct parked {
 	struct sockaddr_storage server; /* that sent it */
 	uint8_t *octets;                /* of the packet or the message, from the heap */
 	size_t len;
-	bool waits_for_whole; /* it was cut, and all of it is asked for; see whole.h */
-	uint8_t *whole;       /* the message then, from the heap, or NULL */
+	enum reask_how waits_for; /* its question is being asked again */
+	unsigned reasked;
+	uint8_t *whole; /* what came of that, and takes its place; from the heap, or NULL */
 	size_t whole_len;
+	uint8_t *proof; /* the same: a message with the signatures that it lacks; see remedy.h */
+	size_t proof_len;
 	struct parked_list *list; /* in which it waits, or NULL */
 	struct parked *previous, *next;
 };
@@ -67,6 +74,18 @@ struct parked *park_find(const struct park *park, uint32_t packet_id);
 
 /* The one whose deadline is the nearest, or NULL. */
 struct parked *park_oldest(const struct park *park);
+
+/* True when another message came in its place. */
+static inline bool parked_is_replaced(const struct parked *parked)
+{
+	return parked->whole != NULL;
+}
+
+/* That message, or the `original`. */
+static inline struct span parked_message(const struct parked *parked, struct span original)
+{
+	return parked_is_replaced(parked) ? span_of(parked->whole, parked->whole_len) : original;
+}
 
 /* Moves `parked` to the end of `list`, out of the one it was in. */
 void parked_move(struct parked *parked, struct parked_list *list);

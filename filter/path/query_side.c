@@ -23,8 +23,19 @@ static uint64_t *counter_of(struct worker *w, enum query_kind kind)
 	return &stats->queries_malformed;
 }
 
-enum query_kind query_take(
-        struct worker *w, struct span octets, struct asked *asked, struct span *sent)
+/* As it came, for a server that does not take EDNS; it is looked into whether others do. */
+static bool goes_plainly(
+        struct worker *w, const struct sockaddr_storage *server, const struct asked *asked)
+{
+	remedy_watch(w, server, asked);
+	if (!remedy_is_plain(w, server))
+		return false;
+	stats_count(&w->stats.queries_plain);
+	return true;
+}
+
+enum query_kind query_take(struct worker *w, const struct sockaddr_storage *server,
+        struct span octets, struct asked *asked, struct span *sent)
 {
 	struct message query;
 	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
@@ -33,7 +44,8 @@ enum query_kind query_take(
 	*sent = octets;
 	if (message_parse(&query, octets, w->rrs, MESSAGE_RRS_MAX))
 		kind = query_read(&query, w->config.policy, asked);
-	asked->is_undecorated = w->is_paused || kind != QUERY_JUDGED;
+	asked->is_undecorated =
+	        w->is_paused || kind != QUERY_JUDGED || goes_plainly(w, server, asked);
 	if (!asked->is_undecorated) {
 		if (query_decorate(&query, &out))
 			*sent = writer_span(&out);
@@ -64,7 +76,9 @@ void query_side(struct worker *w, uint32_t packet_id, const struct packet *packe
 {
 	struct asked asked;
 	struct span sent;
-	enum query_kind kind = query_take(w, packet->payload, &asked, &sent);
+	struct sockaddr_storage server =
+	        address_of_packet(packet, packet->destination, packet->destination_port, 0);
+	enum query_kind kind = query_take(w, &server, packet->payload, &asked, &sent);
 
 	if (kind == QUERY_MALFORMED && w->is_paused) {
 		nfqueue_accept(&w->queue, packet_id);

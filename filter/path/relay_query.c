@@ -86,7 +86,7 @@ void relay_query(struct worker *w, struct connection *c, struct span octets)
 		transfer(w, c, &query);
 		return;
 	}
-	enum query_kind kind = query_take(w, octets, &asked, &sent);
+	enum query_kind kind = query_take(w, &c->server_address, octets, &asked, &sent);
 	if (kind == QUERY_MALFORMED && !w->is_paused) {
 		c->is_broken = true;
 		return;

@@ -69,7 +69,8 @@ static void resume(struct worker *w, struct parked *parked, bool in_time)
 {
 	struct question *q = parked->question;
 	struct connection *c = q->connection;
-	struct answer answer = answer_to(q, span_of(parked->octets, parked->len));
+	struct answer answer =
+	        answer_to(q, parked_message(parked, span_of(parked->octets, parked->len)));
 
 	arrival_again(w, &answer.arrival, in_time);
 	connection_update(w, c);
@@ -133,7 +134,7 @@ void relay_response(struct worker *w, struct connection *c, struct span octets)
 		pass_transfer(w, q, &response);
 	} else if (q->asked.unjudged) {
 		arrival_pass_unjudged(w, &answer.arrival, q->kind, response.flags);
-	} else {
+	} else if (w->is_paused || !remedy_takes(w, &answer.arrival, &response)) {
 		memcpy(w->octets, octets.base, octets.len);
 		arrival_take(w, &answer.arrival, &response, w->octets);
 	}

@@ -23,7 +23,7 @@ static void count(struct stats *stats, enum status status)
 	}
 }
 
-static void server_text(const struct sockaddr_storage *server, char text[static INET6_ADDRSTRLEN])
+void report_server(const struct sockaddr_storage *server, char text[static INET6_ADDRSTRLEN])
 {
 	const void *octets = server->ss_family == AF_INET
 	                             ? (const void *)&((const struct sockaddr_in *)server)->sin_addr
@@ -46,7 +46,7 @@ static void read_who(const struct arrival *a, struct who *who)
 	name_read_plain(&c, &name);
 	name_text(&name, who->name);
 	type_text(cursor_u16(&c), who->type);
-	server_text(&a->server, who->server);
+	report_server(&a->server, who->server);
 }
 
 /* bogus www.example. A from 192.0.2.53: example. DNSKEY (ds-no-match: no DNSKEY matches the DS) */

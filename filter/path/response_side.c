@@ -136,7 +136,7 @@ static const struct carrier in_packets = { deliver, drop, hold_back, park, resum
 
 static struct span message_of(const struct parked *parked, const struct packet *packet)
 {
-	return parked->whole ? span_of(parked->whole, parked->whole_len) : packet->payload;
+	return parked_message(parked, packet->payload);
 }
 
 static void resume(struct worker *w, struct parked *parked, bool in_time)
@@ -161,7 +161,8 @@ static void resume(struct worker *w, struct parked *parked, bool in_time)
 		                     .message = message_of(parked, &packet),
 		                     .server = parked->server,
 		                     .parked = parked,
-		                     .is_last = parked->is_held_back || parked->whole,
+		                     .is_last = parked->is_held_back ||
+		                                (parked_is_replaced(parked) && !parked->proof),
 		                     .may_not_wait = parked->is_held_back },
 		.packet_id = parked->packet_id,
 		.packet = &packet,
@@ -169,33 +170,34 @@ static void resume(struct worker *w, struct parked *parked, bool in_time)
 		.park = park,
 		.is_forwarded = parked->is_forwarded };
 	/* one that is not had whole is what it was */
-	arrival_again(w, &held.arrival, in_time || parked->waits_for_whole);
+	arrival_again(w, &held.arrival, in_time || parked->waits_for == REASK_WHOLE);
 }
 
 /* Signatures are what made it too long, perhaps. Returns false when all of it cannot be asked for.
  */
 static bool ask_for_whole(struct worker *w, struct held *held)
 {
-	return park(w, &held->arrival) && wholes_want(&w->wholes, held->arrival.parked, w->now_ms);
+	return park(w, &held->arrival) &&
+	       reasks_want(&w->reasks, held->arrival.parked, REASK_WHOLE, w->now_ms);
 }
 
-/* The server that sent `packet`. A link-local one is there on its interface only. */
-static struct sockaddr_storage server_of(const struct packet *packet, uint32_t in_interface)
+struct sockaddr_storage address_of_packet(
+        const struct packet *packet, struct span octets, uint16_t port, uint32_t interface)
 {
 	struct sockaddr_storage server = { 0 };
 
 	if (packet->version == 4) {
 		struct sockaddr_in *in = (struct sockaddr_in *)&server;
 		in->sin_family = AF_INET;
-		in->sin_port = htons(packet->source_port);
-		memcpy(&in->sin_addr, packet->source.base, sizeof(in->sin_addr));
+		in->sin_port = htons(port);
+		memcpy(&in->sin_addr, octets.base, sizeof(in->sin_addr));
 	} else {
 		struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&server;
 		in6->sin6_family = AF_INET6;
-		in6->sin6_port = htons(packet->source_port);
-		memcpy(&in6->sin6_addr, packet->source.base, sizeof(in6->sin6_addr));
+		in6->sin6_port = htons(port);
+		memcpy(&in6->sin6_addr, octets.base, sizeof(in6->sin6_addr));
 		if (IN6_IS_ADDR_LINKLOCAL(&in6->sin6_addr))
-			in6->sin6_scope_id = in_interface;
+			in6->sin6_scope_id = interface;
 	}
 	return server;
 }
@@ -228,13 +230,16 @@ void response_side(struct worker *w, const struct queued *queued, const struct p
 	struct held held = { .arrival = { .carrier = &in_packets,
 		                     .asked = &flow->asked,
 		                     .message = packet->payload,
-		                     .server = server_of(packet, queued->in_interface) },
+		                     .server = address_of_packet(packet, packet->source,
+		                             packet->source_port, queued->in_interface) },
 		.packet_id = queued->id,
 		.packet = packet,
 		.flow = flow,
 		.is_forwarded = queued->is_forwarded };
 	if (flow->asked.unjudged)
 		arrival_pass_unjudged(w, &held.arrival, flow->kind, response.flags);
+	else if (!w->is_paused && remedy_takes(w, &held.arrival, &response))
+		return;
 	else if (!(response.flags & FLAG_TC) || flow->asked.is_undecorated ||
 	         !ask_for_whole(w, &held))
 		arrival_take(w, &held.arrival, &response,

@@ -47,6 +47,13 @@
 	X(grace_rivals, "Responses dropped because one as bad was held back already")              \
 	X(wholes, "Responses that were cut, and asked for over TCP")                               \
 	X(whole_failures, "Responses that were cut, and could not be had over TCP")                \
+	X(plain_asked, "Responses of servers without EDNS, which were asked again without")        \
+	X(signed_asked, "Responses without signatures, which a resolver was asked for")            \
+	X(reask_failures, "Questions asked again for these that were not answered")                \
+	X(assisted, "Responses proved with the signatures of a resolver")                          \
+	X(upstreams_evicted, "Servers forgotten because the table of them was full")               \
+	X(queries_plain, "Queries sent on as they came: the server does not take EDNS")            \
+	X(probes, "Servers asked whether they answer at all, and to EDNS")                         \
 	X(tcp_connections, "TCP connections relayed")                                              \
 	X(tcp_unreachable, "TCP connections reset: their server could not be reached")             \
 	X(tcp_idle, "TCP connections closed: no whole message moved for too long")                 \

@@ -8,7 +8,8 @@ enum watched {
 	WATCHED_QUEUE,
 	WATCHED_WAKE,
 	WATCHED_FETCH,    /* struct fetch */
-	WATCHED_WHOLE,    /* struct whole */
+	WATCHED_REASK,    /* struct reask */
+	WATCHED_PROBE,    /* struct probe_side */
 	WATCHED_LISTENER, /* struct listener */
 	WATCHED_SIDE,     /* struct side */
 };

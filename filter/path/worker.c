@@ -166,7 +166,8 @@ static int idle_ms(const struct worker *w)
 	const struct parked *held = park_oldest(&w->grace.park);
 	uint64_t due_ms = earlier(fetcher_deadline_ms(&w->fetcher), relay_deadline_ms(w));
 
-	due_ms = earlier(due_ms, wholes_deadline_ms(&w->wholes));
+	due_ms = earlier(due_ms, reasks_deadline_ms(&w->reasks));
+	due_ms = earlier(due_ms, probes_deadline_ms(&w->remedy.probes));
 	if (w->ready.first)
 		return 0;
 	if (oldest)
@@ -197,8 +198,11 @@ static int handle_event(struct worker *w, const struct epoll_event *event)
 	case WATCHED_FETCH:
 		fetcher_ready(&w->fetcher, event->data.ptr, w->now_ms);
 		break;
-	case WATCHED_WHOLE:
-		wholes_ready(&w->wholes, event->data.ptr);
+	case WATCHED_REASK:
+		reasks_ready(&w->reasks, event->data.ptr, w->now_ms);
+		break;
+	case WATCHED_PROBE:
+		probes_ready(&w->remedy.probes, event->data.ptr);
 		break;
 	case WATCHED_LISTENER:
 		relay_accept(w, event->data.ptr);
@@ -223,7 +227,8 @@ static int turn(struct worker *w)
 	for (int i = 0; i < n && result == 0; i++)
 		result = handle_event(w, &events[i]);
 	fetcher_expire(&w->fetcher, w->now_ms);
-	wholes_expire(&w->wholes, w->now_ms);
+	reasks_expire(&w->reasks, w->now_ms);
+	probes_expire(&w->remedy.probes, w->now_ms);
 	judge_ready(w);
 	end_waits(w);
 	nfqueue_flush(&w->queue);

@@ -30,6 +30,7 @@ struct worker_config {
 	struct relay_config tcp;
 	struct fetch_sources sources;
 
+	bool assists;           /* proves by signatures of the resolvers what came without */
 	enum clock_state clock; /* at the start */
 	bool waits_for_clock;   /* what is not of a time server waits while it is not set, or is
 	                           refused */

@@ -47,8 +47,10 @@ static int make_fetcher(struct worker *w)
 	w->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (w->epoll_fd < 0 || w->wake_fd < 0)
 		return -errno;
-	wholes_init(&w->wholes, w->epoll_fd, &w->stats, &w->ready);
-	return fetcher_init(&w->fetcher, w->epoll_fd, &w->config.sources, &w->stats, owner);
+	int result = fetcher_init(&w->fetcher, w->epoll_fd, &w->config.sources, &w->stats, owner);
+	reasks_init(&w->reasks, w->epoll_fd, w->config.sources.resolvers,
+	        w->config.sources.resolver_count, w->fetcher.buffer, &w->stats, &w->ready);
+	return result < 0 ? result : remedy_init(w);
 }
 
 static int watch(struct worker *w, int fd, void *tag)
@@ -133,7 +135,8 @@ void worker_free(struct worker *w)
 	relay_close(w);
 	grace_fini(&w->grace);
 	park_fini(&w->park);
-	wholes_fini(&w->wholes);
+	reasks_fini(&w->reasks);
+	remedy_fini(w);
 	fetcher_fini(&w->fetcher);
 	flow_table_fini(&w->flows);
 	gate_fini(&w->gate);

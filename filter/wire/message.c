@@ -99,6 +99,22 @@ bool message_parse(struct message *m, struct span octets, struct rr *rrs, unsign
 	return cursor_done(&c);
 }
 
+bool message_label(const struct message *m, size_t *at, struct span *label)
+{
+	for (;;) {
+		struct cursor c = cursor_at(m->octets, *at);
+		uint8_t len = cursor_u8(&c);
+		if (len < 0xc0) {
+			*label = cursor_take(&c, len);
+			return !c.bad;
+		}
+		size_t target = (size_t)(len & 0x3f) << 8 | cursor_u8(&c);
+		if (c.bad || target >= *at)
+			return false;
+		*at = target;
+	}
+}
+
 bool message_owner(const struct message *m, const struct rr *rr, struct name *owner)
 {
 	struct cursor c = cursor_at(m->octets, rr->owner_at);

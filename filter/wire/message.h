@@ -55,6 +55,11 @@ struct message {
  * when they are read. */
 bool message_parse(struct message *m, struct span octets, struct rr *rrs, unsigned rrs_max);
 
+/* Takes the next label of a name, letter case and all, at or, over compression pointers, before
+ * `*at`, which is moved to where it begins; the next one is behind it. The last label is empty.
+ * Returns false when there is none, or a pointer does not lead back. */
+bool message_label(const struct message *m, size_t *at, struct span *label);
+
 /* Reads the owner of a record. Returns false when it is malformed. */
 bool message_owner(const struct message *m, const struct rr *rr, struct name *owner);
 

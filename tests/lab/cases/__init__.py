@@ -2,7 +2,8 @@
 """What the lab asserts. One module for each kind of promise; ALL_GROUPS is the order of a run."""
 
 from . import (attacks, audit, cache, client, clock, copies, encrypted, explain, fragments, ground,
-               iterate, life, oracle, pause, race, roles, rules, same, service, tcp, truncation)
+               habits, iterate, life, oracle, pause, race, roles, rules, same, service, tcp,
+               truncation)
 
 _MODULES = (
     ground,
@@ -23,6 +24,7 @@ _MODULES = (
     encrypted,
     pause,
     clock,
+    habits,
     life,
     service,
     explain,

@@ -9,9 +9,10 @@ Most attacks touch the data only and leave DNSKEY and DS alone, as a real attack
 key fetch makes a validator fail closed, which is no proof that it noticed the forged data.
 """
 
+from dns.rcode import NOTIMP
 from dns.rdatatype import A, AAAA, DNSKEY, DS
 
-from . import data, denial, message, packet, race, signature
+from . import data, denial, habits, message, packet, race, signature
 from .message import FORGED, Scene  # noqa: F401 (for those who use the table)
 
 # Which questions an attack touches.
@@ -92,6 +93,12 @@ ATTACKS = {
     "race-extended-rcode": (ADDRESSES, race.first(packet.extend_rcode)),
     "race-impersonate-zone": (EVERYTHING, race.first(data.impersonate_zone)),
     "race-spoil-everything": (EVERYTHING, race.first(signature.flip_signature_bit)),
+    # servers that know no better
+    "refuse-edns": (EVERYTHING, habits.refuse_edns(habits.genuine)),
+    "refuse-edns-notimp": (EVERYTHING, habits.refuse_edns(habits.genuine, NOTIMP)),
+    "refuse-edns-and-forge": (EVERYTHING, habits.refuse_edns(data.forge_address)),
+    "drop-edns": (EVERYTHING, habits.drop_edns(habits.genuine)),
+    "strip-and-forge": (EVERYTHING, habits.strip_and_forge),
     # the keys and the chain
     "impersonate-zone": (EVERYTHING, data.impersonate_zone),
     "fail-key-fetches": (KEYS, packet.fail_key_fetches),

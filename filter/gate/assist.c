@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gate/assist.h"
+
+#include "wire/rdata.h"
+
+#define COUNTS_AT     4
+#define OPT_HEAD_SIZE 11
+
+/* Writes the name at `at` without compression, letter case and all: what it pointed to is elsewhere
+ * now. */
+static bool write_name(const struct message *m, size_t at, struct writer *out)
+{
+	unsigned octets = 0;
+
+	for (;;) {
+		struct span label;
+		if (!message_label(m, &at, &label))
+			return false;
+		octets += (unsigned)label.len + 1;
+		if (octets > NAME_MAX_OCTETS)
+			return false;
+		writer_u8(out, (uint8_t)label.len);
+		writer_put(out, label);
+		if (label.len == 0)
+			return true;
+		at += label.len + 1;
+	}
+}
+
+static bool write_rdata(const struct message *m, const struct rr *rr, struct writer *out)
+{
+	struct rdata_walk walk = rdata_walk_begin(m, rr);
+	struct rdata_part part;
+
+	while (rdata_walk_next(&walk, &part)) {
+		if (!part.is_name)
+			writer_put(out, part.octets);
+		else if (!write_name(m, part.at, out))
+			return false;
+	}
+	return rdata_walk_done(&walk);
+}
+
+static bool write_record(const struct message *m, const struct rr *rr, struct writer *out)
+{
+	struct name owner;
+
+	if (!message_owner(m, rr, &owner) || !write_name(m, rr->owner_at, out))
+		return false;
+	writer_u16(out, rr->type);
+	writer_u16(out, rr->class);
+	writer_u32(out, rr->ttl_s);
+	size_t length_at = out->len;
+	writer_u16(out, 0);
+	if (!rdata_has_names(rr->type))
+		writer_put(out, message_rdata(m, rr));
+	else if (!write_rdata(m, rr, out))
+		return false;
+	if (out->full)
+		return false;
+	writer_patch_u16(out, length_at, (uint16_t)(out->len - length_at - 2));
+	return true;
+}
+
+static bool proves(const struct rr *rr)
+{
+	return rr->type == TYPE_RRSIG || (rr->section == SECTION_AUTHORITY &&
+	                                         (rr->type == TYPE_NSEC || rr->type == TYPE_NSEC3));
+}
+
+/* Writes the records of one section, of `m` all, or those that prove something. */
+static bool write_section(const struct message *m, enum section section, bool proofs_only,
+        struct writer *out, uint16_t *count)
+{
+	for (unsigned i = 0; i < m->rr_count; i++) {
+		const struct rr *rr = &m->rrs[i];
+		if (rr->section != section || (proofs_only && !proves(rr)))
+			continue;
+		if (!write_record(m, rr, out))
+			return false;
+		(*count)++;
+	}
+	return true;
+}
+
+bool assist_merge(const struct message *came, const struct message *signed_one, struct writer *out)
+{
+	uint16_t counts[SECTION_ADDITIONAL + 1] = { 0 };
+
+	if (message_rcode(came) != message_rcode(signed_one) || (came->flags & FLAG_TC) ||
+	        (signed_one->flags & FLAG_TC))
+		return false;
+	writer_put(out, span_of(came->octets.base, DNS_HEADER_SIZE + came->question.len));
+	for (unsigned s = SECTION_ANSWER; s <= SECTION_ADDITIONAL; s++) {
+		if (!write_section(came, s, false, out, &counts[s]))
+			return false;
+		if (s != SECTION_ADDITIONAL && !write_section(signed_one, s, true, out, &counts[s]))
+			return false;
+	}
+	if (came->edns.present) {
+		writer_put(out, span_of(came->octets.base + came->edns.at,
+		                        OPT_HEAD_SIZE + came->edns.options.len));
+		counts[SECTION_ADDITIONAL]++;
+	}
+	for (unsigned s = SECTION_ANSWER; s <= SECTION_ADDITIONAL && !out->full; s++)
+		writer_patch_u16(out, COUNTS_AT + 2 + 2 * s, counts[s]);
+	return !out->full;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is known of the servers that clients ask: whether they take EDNS, and send signatures. A
+ * table of a fixed size; what was learned expires, and a server that was forgotten is met as a new
+ * one. */
+#ifndef PATH_UPSTREAM_H
+#define PATH_UPSTREAM_H
+
+#include <sys/socket.h>
+
+#include "base/keyedhash.h"
+#include "base/table.h"
+
+#define UPSTREAMS_MAX    1024
+#define UPSTREAM_EDNS_MS 600000 /* how long a habit is believed */
+#define UPSTREAM_LACKING 3 /* answers without a signature, and none with, that show stripping */
+
+enum edns_habit {
+	EDNS_UNKNOWN,
+	EDNS_TAKEN,   /* it has answered a query with an OPT */
+	EDNS_REFUSED, /* it answers such a query with an error */
+	EDNS_DROPPED, /* it does not answer such a query, but one without */
+};
+
+struct upstream {
+	struct sockaddr_storage server; /* without a scope */
+	enum edns_habit edns;
+	uint64_t edns_until_ms; /* how long that is believed */
+	bool signs;             /* a signature came from it */
+	unsigned lacking;       /* answers that should have had one, and none with one so far */
+	bool said_edns, said_strips; /* logged, once each */
+};
+
+struct upstreams {
+	struct table table;
+	struct hash_key key;
+	struct upstream *last; /* that was looked for: mostly it is the next one too */
+};
+
+/* Returns 0 or a negative errno. */
+int upstreams_init(struct upstreams *u);
+void upstreams_fini(struct upstreams *u);
+
+/* Returns the server's entry, made if there is none; `*evicted` says that another one gave way to
+ * it. It is good until the next call. */
+struct upstream *upstreams_get(
+        struct upstreams *u, const struct sockaddr_storage *server, bool *evicted);
+
+/* True while it is known that the server does not take EDNS. */
+bool upstream_is_plain(const struct upstream *up, uint64_t now_ms);
+
+/* True when that was known and should be looked into again. */
+bool upstream_is_stale(const struct upstream *up, uint64_t now_ms);
+
+/* Notes a habit: EDNS_REFUSED of one that is known to take EDNS is not believed, for whoever can
+ * answer once could have it asked for nothing but unsigned answers. */
+void upstream_note_edns(struct upstream *up, enum edns_habit habit, uint64_t now_ms);
+
+/* Notes an answer with a signature, or one that should have had some. */
+void upstream_note_signature(struct upstream *up);
+void upstream_note_lacking(struct upstream *up);
+
+/* True for one that leaves signatures out, as far as is known. */
+bool upstream_strips(const struct upstream *up);
+
+#endif

@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Servers that refuse EDNS, drop it, or leave out signatures: what a client gets by way of them."""
+
+import contextlib
+import time
+
+from lab import ask, streams, topology
+from lab.attacks import FORGED
+from lab.scene import WITH_REDIRECT
+
+from .case import Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode
+from .pause import wait_until
+
+NO_RRSIGS = 10
+GOOD = ["192.0.2.80", "192.0.2.81"]
+SIGNED = (("www.p256.test.", "A"), ("alias.rsa256.test.", "A"), ("any.wild.ed25519.test.", "A"),
+          ("to-example.p256.test.", "A"), ("www.child.salted.test.", "AAAA"), ("p256.test.", "MX"))
+DENIED = (("nowhere.p256.test.", "A"), ("www.rsa256.test.", "LOC"), ("nowhere.salted.test.", "A"))
+INSECURE = (("www.unsigned.test.", "A"), ("www.plain.p256.test.", "A"))
+BROKEN = ("www.expired.test.", "www.bogusds.test.")
+HABITS = ("refuse-edns", "refuse-edns-notimp", "strip-dnssec-everywhere")
+
+
+@contextlib.contextmanager
+def _oracle_spared(lab):
+    """What is bound for the resolver of the configuration does not meet the odd server."""
+    rules = [(tables, ("PREROUTING", "-p", "udp", "-d", address, "--dport", "53", "-j", "ACCEPT"))
+             for tables, address in zip(WITH_REDIRECT, (topology.ORACLE[4], topology.ORACLE[6]))]
+    for tables, rule in rules:
+        lab.wire.run(tables, "-t", "nat", "-I", *rule)
+    try:
+        yield
+    finally:
+        for tables, rule in rules:
+            lab.wire.run(tables, "-t", "nat", "-D", *rule)
+
+
+def _scene(more, where="host", role="host"):
+    @contextlib.contextmanager
+    def scene(lab):
+        asks = lab.ask_from_host if role == "host" else lab.ask_through_gateway
+        with _oracle_spared(lab), \
+                lab.sealgate(getattr(lab, where), role, more=more) as gate:
+            yield World(lab, gate, asks)
+    return scene
+
+
+RESOLVER = f'resolver = [ "{topology.ORACLE[4]}" ];\n'
+
+
+def _seen(answer):
+    return None if answer is None else (answer.rcode, sorted(answer.records("answer")))
+
+
+def _served(habit, family):
+    """As without the habit, from the first query on."""
+    def run(world):
+        world.gate.restart()
+        with world.lab.attack(habit):
+            for name, rdtype in SIGNED + DENIED:
+                answer = world.ask(name, rdtype, family, ad=True, timeout_s=6)
+                genuine = world.lab.ask_genuinely(name, rdtype)
+                expect_equal(f"{name} {rdtype}", _seen(answer), _seen(genuine))
+                expect(answer.has_ad and not answer.has_opt, f"{name}: {described(answer)}",
+                       *world.log_tail())
+            for name, rdtype in INSECURE:
+                answer = world.ask(name, rdtype, family, ad=True, timeout_s=6)
+                expect_data(answer, rdtype, GOOD)
+                expect(not answer.has_ad, f"{name}: AD")
+            for name in BROKEN:
+                expect_rcode(world.ask(name, "A", family, timeout_s=6), "SERVFAIL")
+    return Case(f"{habit}, IPv{family}: names are proved with the signatures of the resolver", run)
+
+
+def _with_do(world):
+    world.gate.restart()
+    with world.lab.attack("strip-dnssec-everywhere"):
+        answer = world.ask("www.p256.test.", "A", do=True, timeout_s=6)
+    expect_data(answer, "A", GOOD)
+    expect(answer.data("RRSIG") and answer.has_ad, described(answer))
+
+
+def _forged(attack):
+    def run(world):
+        world.gate.restart()
+        for _ in range(2):
+            with world.lab.attack(attack):
+                for name in ("www.p256.test.", "www.rsa256.test."):
+                    answer = world.ask(name, "A", timeout_s=6)
+                    expect_rcode(answer, "SERVFAIL")
+                    expect(FORGED[1] not in str(answer.message), described(answer))
+    return Case(f"{attack}: what came is not what the resolver's signatures prove", run)
+
+
+def _said_once(habit, words):
+    def run(world):
+        world.gate.restart()
+        with world.lab.attack(habit):
+            for _ in range(3):
+                for name, rdtype in SIGNED:
+                    world.ask(name, rdtype, timeout_s=6)
+        lines = world.gate.log_lines(words)
+        expect_equal(f"lines with {words!r}", len(lines), 1)
+        expect(topology.UPSTREAM[4] in lines[0] and "`resolver`" in lines[0], lines[0])
+    return Case(f"{habit}: is named once in the log, with advice", run)
+
+
+def _refused(habit):
+    """Nobody has the signatures: the client is told why, and does not get a guess."""
+    def run(world):
+        world.gate.restart()
+        with world.lab.attack(habit):
+            for _ in range(3):      # until it is known that it is no single answer
+                for name, rdtype in SIGNED[:2]:
+                    answer = world.ask(name, rdtype, timeout_s=6)
+                    expect_rcode(answer, "SERVFAIL")
+            answer = world.ask("www.p256.test.", "A", edns=1232, timeout_s=6)
+            if answer is not None and answer.rcode in ("FORMERR", "NOTIMP"):
+                return      # the server's own word to a client that speaks EDNS itself
+            expect_rcode(answer, "SERVFAIL")
+            expect_equal("EDE", answer.ede, [NO_RRSIGS])
+    return Case(f"{habit}: names in signed zones are refused where nobody has the signatures", run)
+
+
+def _insecure_pass(habit):
+    def run(world):
+        world.gate.restart()
+        with world.lab.attack(habit):
+            for name, rdtype in INSECURE * 2:
+                expect_data(world.ask(name, rdtype, timeout_s=6), rdtype, GOOD)
+            expect_rcode(world.ask("www.p256.test.", "A", timeout_s=6), "SERVFAIL")
+    return Case(f"{habit}: without assistance names in unsigned zones pass, others do not", run)
+
+
+def _silent(world):
+    """A client that asks again is served, and from then on every one at once."""
+    world.gate.restart()
+    with world.lab.attack("drop-edns"):
+        begun = time.monotonic()
+        world.ask("www.p256.test.", "A", timeout_s=1)
+        wait_until(lambda: world.gate.log_lines("does not answer queries with EDNS"),
+                   "it was not noticed", 20)
+        expect(time.monotonic() - begun < 15, "a client would have given up")
+        for name, rdtype in SIGNED + DENIED:
+            answer = world.ask(name, rdtype, ad=True, timeout_s=6)
+            expect_equal(f"{name} {rdtype}", _seen(answer),
+                         _seen(world.lab.ask_genuinely(name, rdtype)))
+            expect(answer.has_ad, f"{name}: no AD")
+        for name, rdtype in INSECURE:
+            expect_data(world.ask(name, rdtype, timeout_s=6), rdtype, GOOD)
+
+
+def _dead_is_not_silent(world):
+    """A server that does not answer at all is asked with EDNS once it is back."""
+    world.gate.restart()
+    with world.lab.attack("silence"):
+        world.ask("www.p256.test.", "A", timeout_s=4)
+    query = ask.make("any.unsigned.test.", "TXT")
+    with world.lab.attack("report-query"):
+        answer = ask.send(world.lab.host, topology.UPSTREAM[4], query.to_wire())
+    expect(answer is not None and "do=True" in str(answer.data("TXT")), described(answer))
+
+
+def _one_lie(world):
+    """An error by somebody else does not have a server that takes EDNS asked without."""
+    world.gate.restart()
+    expect_data(world.ask("www.p256.test.", "A"), "A", GOOD)
+    with world.lab.attack("refuse-edns"):
+        world.ask("www.rsa256.test.", "A", timeout_s=6)
+    answer = world.ask("www.ed25519.test.", "A", ad=True)
+    expect_data(answer, "A", GOOD)
+    expect(answer.has_ad, "no AD")
+    expect(not world.gate.log_lines("answers queries with EDNS by an error"), *world.log_tail())
+
+
+def _over_tcp(habit):
+    def run(world):
+        world.gate.restart()
+        with world.lab.attack(habit), streams.Server(world.lab, streams.attacking(habit)):
+            for name, rdtype in SIGNED[:3]:
+                answer = streams.query(world.lab.host, topology.UPSTREAM[4], name, rdtype,
+                                       timeout_s=6, ad=True)
+                expect_equal(f"{name} {rdtype}", _seen(answer),
+                             _seen(world.lab.ask_genuinely(name, rdtype)))
+                expect(answer.has_ad, f"{name}: no AD")
+    return Case(f"{habit}: over TCP names are proved in the same way", run)
+
+
+GROUPS = (
+    Group("odd servers, and a resolver", _scene(RESOLVER), (
+        *(_served(habit, family) for habit in HABITS for family in (4, 6)),
+        Case("a client with DO gets the signatures that were had elsewhere", _with_do),
+        *(_forged(attack) for attack in ("strip-and-forge", "refuse-edns-and-forge")),
+        _said_once("refuse-edns", "answers queries with EDNS by an error"),
+        _said_once("strip-dnssec-everywhere", "leaves out all signatures: answers"),
+        Case("drop-edns: a server that does not answer to EDNS is asked without", _silent),
+        Case("a server that does not answer at all is no such one", _dead_is_not_silent),
+        Case("refuse-edns: is not believed of a server that has taken EDNS", _one_lie),
+        *(_over_tcp(habit) for habit in ("refuse-edns", "strip-dnssec-everywhere")))),
+    Group("odd servers, without assistance", _scene(RESOLVER + "assist = false;\n"),
+          tuple(_insecure_pass(habit) for habit in HABITS)),
+    Group("odd servers, alone", _scene(""), (
+        *(_refused(habit) for habit in HABITS),
+        _said_once("strip-dnssec-everywhere", "leaves out all signatures: answers"))),
+    Group("odd servers through the gateway", _scene(RESOLVER, "router", "gateway"),
+          tuple(_served(habit, 4) for habit in HABITS)),
+)

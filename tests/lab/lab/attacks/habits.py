@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""No attacks, but what servers do that know little of DNSSEC, or nothing of EDNS."""
+
+import dns.message
+import dns.rcode
+
+from . import data, signature
+from .message import FORGED
+
+
+def _without_opt(message):
+    message.use_edns(False)
+    return message
+
+
+def refuse_edns(answers, rcode=dns.rcode.FORMERR):
+    """Does not understand a query with an OPT (RFC 6891, 7)."""
+    def respond(response, scene):
+        if scene.query.edns >= 0:
+            refusal = _without_opt(dns.message.make_response(scene.query))
+            refusal.set_rcode(rcode)
+            return refusal
+        return _without_opt(answers(response, scene))
+    return respond
+
+
+def drop_edns(answers):
+    """Does not answer such a query, or something before it drops it."""
+    def respond(response, scene):
+        return None if scene.query.edns >= 0 else _without_opt(answers(response, scene))
+    return respond
+
+
+def genuine(response, scene):
+    return response
+
+
+def strip_and_forge(response, scene):
+    """A resolver that strips, and that somebody has poisoned."""
+    if scene.question.rdtype in FORGED:
+        return data.forge_address(response, scene)
+    return signature.strip_dnssec_everywhere(response, scene)

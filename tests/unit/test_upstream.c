@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "test.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include "path/upstream.h"
+
+static struct sockaddr_storage server(uint32_t number)
+{
+	struct sockaddr_storage address = { 0 };
+	struct sockaddr_in *in = (struct sockaddr_in *)&address;
+
+	in->sin_family = AF_INET;
+	in->sin_port = htons(53);
+	in->sin_addr.s_addr = htonl(number);
+	return address;
+}
+
+static struct upstream *get(struct upstreams *u, uint32_t number)
+{
+	struct sockaddr_storage address = server(number);
+	bool evicted;
+	struct upstream *up = upstreams_get(u, &address, &evicted);
+
+	assert_non_null(up);
+	return up;
+}
+
+static void a_server_is_known_by_its_address(void **state)
+{
+	struct upstreams u;
+	struct sockaddr_storage link_local = { 0 }, same;
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&link_local;
+	bool evicted;
+
+	(void)state;
+	assert_int_equal(upstreams_init(&u), 0);
+	upstream_note_signature(get(&u, 1));
+	assert_true(get(&u, 1)->signs);
+	assert_false(get(&u, 2)->signs);
+	assert_true(get(&u, 1)->signs);
+
+	in6->sin6_family = AF_INET6;
+	inet_pton(AF_INET6, "fe80::1", &in6->sin6_addr);
+	same = link_local;
+	in6->sin6_scope_id = 7;
+	upstream_note_signature(upstreams_get(&u, &link_local, &evicted));
+	assert_true(upstreams_get(&u, &same, &evicted)->signs);
+	upstreams_fini(&u);
+}
+
+static void the_one_not_asked_for_longest_gives_way(void **state)
+{
+	struct upstreams u;
+	struct sockaddr_storage address = server(UPSTREAMS_MAX + 1);
+	bool evicted;
+
+	(void)state;
+	assert_int_equal(upstreams_init(&u), 0);
+	for (uint32_t i = 1; i <= UPSTREAMS_MAX; i++)
+		upstream_note_signature(get(&u, i));
+	get(&u, 1);
+	upstreams_get(&u, &address, &evicted);
+	assert_true(evicted);
+	assert_true(get(&u, 1)->signs);
+	assert_false(get(&u, 2)->signs);
+	upstreams_fini(&u);
+}
+
+static void what_is_known_of_edns_expires(void **state)
+{
+	struct upstream up = { 0 };
+
+	(void)state;
+	assert_false(upstream_is_plain(&up, 1000));
+	assert_false(upstream_is_stale(&up, 1000));
+
+	/* one that refuses loses nothing when it is tried again */
+	upstream_note_edns(&up, EDNS_REFUSED, 1000);
+	assert_true(upstream_is_plain(&up, 1000 + UPSTREAM_EDNS_MS - 1));
+	assert_false(upstream_is_stale(&up, 1000 + UPSTREAM_EDNS_MS - 1));
+	assert_false(upstream_is_plain(&up, 1000 + UPSTREAM_EDNS_MS));
+	assert_true(upstream_is_stale(&up, 1000 + UPSTREAM_EDNS_MS));
+
+	/* one that drops would lose a query, so it stays what it is until that was looked into */
+	upstream_note_edns(&up, EDNS_DROPPED, 1000);
+	assert_true(upstream_is_plain(&up, 1000 + UPSTREAM_EDNS_MS));
+	assert_true(upstream_is_stale(&up, 1000 + UPSTREAM_EDNS_MS));
+	upstream_note_edns(&up, EDNS_TAKEN, 2000);
+	assert_false(upstream_is_plain(&up, 3000));
+	assert_false(upstream_is_stale(&up, 2000 + UPSTREAM_EDNS_MS));
+}
+
+/* Otherwise one forged error would take away the signatures of ten minutes. */
+static void an_error_is_not_believed_of_who_takes_edns(void **state)
+{
+	struct upstream up = { 0 };
+
+	(void)state;
+	upstream_note_edns(&up, EDNS_TAKEN, 1000);
+	upstream_note_edns(&up, EDNS_REFUSED, 2000);
+	assert_false(upstream_is_plain(&up, 2000));
+	/* but a server may be another one some day */
+	upstream_note_edns(&up, EDNS_REFUSED, 1000 + UPSTREAM_EDNS_MS);
+	assert_true(upstream_is_plain(&up, 1000 + UPSTREAM_EDNS_MS));
+}
+
+static void one_signature_shows_that_not_all_are_left_out(void **state)
+{
+	struct upstream up = { 0 };
+
+	(void)state;
+	for (unsigned i = 1; i < UPSTREAM_LACKING; i++)
+		upstream_note_lacking(&up);
+	assert_false(upstream_strips(&up));
+	upstream_note_lacking(&up);
+	assert_true(upstream_strips(&up));
+	upstream_note_lacking(&up);
+	upstream_note_signature(&up);
+	assert_false(upstream_strips(&up));
+	for (unsigned i = 0; i < 10 * UPSTREAM_LACKING; i++)
+		upstream_note_lacking(&up);
+	assert_false(upstream_strips(&up));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_server_is_known_by_its_address),
+		cmocka_unit_test(the_one_not_asked_for_longest_gives_way),
+		cmocka_unit_test(what_is_known_of_edns_expires),
+		cmocka_unit_test(an_error_is_not_believed_of_who_takes_edns),
+		cmocka_unit_test(one_signature_shows_that_not_all_are_left_out),
+	};
+	return cmocka_run_group_tests_name("upstream", tests, NULL, NULL);
+}
