@@ -90,12 +90,10 @@ bool canonical_set_build(struct canonical_set *c, const struct rrsets *g, const 
  * an owner that is a wildcard this gives the owner back. */
 static void signed_owner(const struct name *owner, unsigned labels, struct name *out)
 {
-	if (labels == owner->labels) {
+	if (labels == owner->labels)
 		*out = *owner;
-	} else {
-		bool fits = name_wildcard_below(owner, labels, out);
-		(void)fits; /* it takes the place of a label at least as long */
-	}
+	else
+		name_wildcard_below(owner, labels, out);
 }
 
 struct span canonical_signed_data(

@@ -50,8 +50,7 @@ bool nsec_denies_name(const struct denial *d, const struct name *name)
 		return bitmap_has(at->bitmap, TYPE_NXNAME); /* RFC 9824, 2 */
 	if (!over || shows_empty_non_terminal(over, name))
 		return false;
-	if (!name_wildcard_below(name, closest_encloser_labels(over, name), &wildcard))
-		return true;
+	name_wildcard_below(name, closest_encloser_labels(over, name), &wildcard);
 	const struct nsec *over_wildcard = nsec_over(d, &wildcard);
 	return over_wildcard && !shows_empty_non_terminal(over_wildcard, &wildcard);
 }
@@ -68,8 +67,7 @@ bool nsec_denies_type(const struct denial *d, const struct name *name, uint16_t 
 		return false;
 	if (shows_empty_non_terminal(over, name))
 		return true;
-	if (!name_wildcard_below(name, closest_encloser_labels(over, name), &wildcard))
-		return false;
+	name_wildcard_below(name, closest_encloser_labels(over, name), &wildcard);
 	const struct nsec *at_wildcard = nsec_at(d, &wildcard);
 	return at_wildcard && bitmap_denies(at_wildcard->bitmap, type, false);
 }

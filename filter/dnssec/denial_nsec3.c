@@ -119,7 +119,8 @@ enum proof nsec3_denies_name(struct denial *d, const struct name *name)
 		return PROOF_HOLDS;
 	if (!prove_encloser(d, name, &e))
 		return PROOF_FAILS;
-	if (name_wildcard_below(name, e.labels, &wildcard) && !nsec3_over(d, &wildcard))
+	name_wildcard_below(name, e.labels, &wildcard);
+	if (!nsec3_over(d, &wildcard))
 		return PROOF_FAILS;
 	return e.opt_out ? PROOF_OPT_OUT : PROOF_HOLDS;
 }
@@ -135,11 +136,10 @@ enum proof nsec3_denies_type(struct denial *d, const struct name *name, uint16_t
 		                                                          : PROOF_FAILS;
 	if (!prove_encloser(d, name, &e))
 		return PROOF_FAILS;
-	if (name_wildcard_below(name, e.labels, &wildcard)) {
-		const struct nsec3 *at_wildcard = nsec3_at(d, &wildcard);
-		if (at_wildcard && bitmap_denies(at_wildcard->bitmap, type, false))
-			return e.opt_out ? PROOF_OPT_OUT : PROOF_HOLDS;
-	}
+	name_wildcard_below(name, e.labels, &wildcard);
+	const struct nsec3 *at_wildcard = nsec3_at(d, &wildcard);
+	if (at_wildcard && bitmap_denies(at_wildcard->bitmap, type, false))
+		return e.opt_out ? PROOF_OPT_OUT : PROOF_HOLDS;
 	/* An unsigned delegation in an opt-out span, or an empty non-terminal made only by such
 	 * (RFC 5155, 7.1 and 8.6). */
 	return e.opt_out ? PROOF_OPT_OUT : PROOF_FAILS;

@@ -226,12 +226,17 @@ static bool judge(struct judging *j, const struct asked *asked, struct gate_resu
 	return true;
 }
 
-static void begin_result(struct gate_result *result, const struct message *m)
+/* What judging and refusing begin with. Returns false for what is no message. */
+static bool begin(struct gate *g, struct span octets, struct message *m, struct gate_result *result)
 {
+	bool parsed = message_parse(m, octets, g->rrs, MESSAGE_RRS_MAX);
+
+	arena_reset(&g->arena, 0);
 	*result = (struct gate_result){ .verdict = GATE_DROP,
 		.outcome = outcome_of(STATUS_INSECURE, REASON_NOT_ANSWER),
 		.culprit = { .name = m->qname, .type = m->qtype },
 		.is_failure = !gate_is_answer(m) && !(m->flags & FLAG_TC) };
+	return parsed;
 }
 
 void gate_judge(struct gate *g, const struct asked *asked, struct span octets, int64_t now_s,
@@ -239,10 +244,8 @@ void gate_judge(struct gate *g, const struct asked *asked, struct span octets, i
 {
 	struct message m;
 	struct judging j = { 0 };
-	bool parsed = message_parse(&m, octets, g->rrs, MESSAGE_RRS_MAX);
+	bool parsed = begin(g, octets, &m, result);
 
-	arena_reset(&g->arena, 0);
-	begin_result(result, &m);
 	g->store->holds_until_s = INT64_MAX;
 	if (!parsed) {
 		result->outcome = outcome_of(STATUS_BOGUS, REASON_MALFORMED);
@@ -265,10 +268,8 @@ void gate_refuse(struct gate *g, const struct asked *asked, struct span octets, 
 {
 	struct message m;
 	struct judging j = { 0 };
-	bool parsed = message_parse(&m, octets, g->rrs, MESSAGE_RRS_MAX);
+	bool parsed = begin(g, octets, &m, result);
 
-	arena_reset(&g->arena, 0);
-	begin_result(result, &m);
 	result->outcome = outcome_of(STATUS_INDETERMINATE, reason);
 	if (parsed && g->policy->mode == MODE_MONITOR)
 		pass_on(g, &j, &m, asked, out, result);

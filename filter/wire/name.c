@@ -218,10 +218,11 @@ bool name_prepend(const struct name *n, struct span label, struct name *out)
 	return true;
 }
 
-bool name_wildcard_below(const struct name *n, unsigned labels, struct name *out)
+void name_wildcard_below(const struct name *n, unsigned labels, struct name *out)
 {
 	name_suffix(n, labels, out);
-	return name_prepend(out, span_of("*", 1), out);
+	bool fits = name_prepend(out, span_of("*", 1), out);
+	(void)fits;
 }
 
 bool name_replace_suffix(

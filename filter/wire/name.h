@@ -63,9 +63,9 @@ bool name_is_wildcard(const struct name *n);
  * is not of 1 to 63 octets. `out` may be `n`. */
 bool name_prepend(const struct name *n, struct span label, struct name *out);
 
-/* Sets `out` to the wildcard directly below the ancestor of `n` that has so many labels. False, and
- * `out` is that ancestor, when it would be too long. */
-bool name_wildcard_below(const struct name *n, unsigned labels, struct name *out);
+/* Sets `out` to the wildcard directly below the ancestor of `n` that has so many labels, fewer than
+ * `n` has: so the `*` takes the place of a label at least as long. */
+void name_wildcard_below(const struct name *n, unsigned labels, struct name *out);
 
 /* Replaces the ending `from` of `n` (which is within it) by `to`, as DNAME does (RFC 6672, 2.2).
  * Returns false when the result is too long. */

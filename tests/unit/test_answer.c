@@ -211,6 +211,35 @@ static void an_nsec3_over_the_limit_makes_no_cut(void **state)
 	judge_free(j);
 }
 
+static void what_a_server_leaves_to_who_recurses_needs_no_proof(void **state)
+{
+	(void)state;
+	static const struct row rows[] = {
+		{ "an alias within the zone, and nothing more", "a.example.test A", 0,
+		        "a.example.test CNAME b.example.test | example.test", STATUS_SECURE, 0 },
+		{ "the same with an SOA says that there is nothing", "a.example.test A", 0,
+		        "a.example.test CNAME b.example.test | example.test\n" SOA_EXAMPLE,
+		        STATUS_BOGUS, REASON_DENIAL_MISSING },
+		{ "a referral to the root", "www.example.test A", 0, "> . NS ns.test",
+		        STATUS_INSECURE, REASON_NOT_ANSWER },
+	};
+	judge_rows(rows, COUNT(rows), ASK_DO | ASK_NO_RD);
+}
+
+static void a_signature_too_short_to_say_what_it_covers_is_malformed(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	struct asked asked = judge_asked("www.example.test A", ASK_DO);
+
+	judge_begin(j, "www.example.test A", 0);
+	judge_write(j, "www.example.test A 192.0.2.1 | example.test");
+	msg_rr(&j->response, "www.example.test", TYPE_RRSIG, TTL, rd_raw(span_of("\0", 1)));
+	judge_octets(j, &asked, msg_span(&j->response));
+	assert_judged(j, "one octet", STATUS_BOGUS, REASON_MALFORMED);
+	judge_free(j);
+}
+
 static void a_broken_chain_is_bogus_with_its_reason(void **state)
 {
 	(void)state;
@@ -400,6 +429,9 @@ static void a_dname_vouches_for_its_cname_and_for_no_other(void **state)
 		        ".example.test | example.test\n" LONG_NAME
 		        ".d.example.test CNAME a.unsigned.test\na.unsigned.test A 192.0.2.1",
 		        STATUS_BOGUS, REASON_CNAME_FORGED },
+		{ "two DNAMEs at one name (RFC 6672, 2.4)", "a.d.example.test A", 0,
+		        "d.example.test DNAME e.other.test f.other.test | example.test",
+		        STATUS_BOGUS, REASON_MALFORMED },
 		{ "a name that is too long", LONG_NAME ".d.example.test A", 6,
 		        "d.example.test DNAME " LONG_LABEL ".example.test | example.test",
 		        STATUS_SECURE, 0 },
@@ -1306,6 +1338,8 @@ int main(void)
 		cmocka_unit_test(an_unsigned_zone_is_insecure_only_by_proof),
 		cmocka_unit_test(a_name_as_deep_as_an_address_is_followed_to_its_cut),
 		cmocka_unit_test(an_nsec3_over_the_limit_makes_no_cut),
+		cmocka_unit_test(what_a_server_leaves_to_who_recurses_needs_no_proof),
+		cmocka_unit_test(a_signature_too_short_to_say_what_it_covers_is_malformed),
 		cmocka_unit_test(a_broken_chain_is_bogus_with_its_reason),
 		cmocka_unit_test(a_chain_of_cnames_is_as_good_as_its_weakest_link),
 		cmocka_unit_test(a_chain_of_cnames_has_a_longest_length),
