@@ -31,12 +31,11 @@ const char *sign_outcome_word(enum sign_outcome o)
 
 /* ---- What is learned of every response ---- */
 
-static void learn_set(struct signing *g, const struct rrset *set)
+static void learn_set(struct signing *g, const struct rrset *set, const struct sign_zone *zone)
 {
-	const struct sign_zone *zone = sign_policy_apex(g->signer->policy, &set->owner);
 	struct canonical_set canonical;
 
-	if (!zone || !canonical_set_build(&canonical, &g->sets, set, &g->signer->arena))
+	if (!canonical_set_build(&canonical, &g->sets, set, &g->signer->arena))
 		return;
 	struct span rdata = canonical.rdatas[0];
 	struct zone_memory *z = memory_zone(g->signer, zone);
@@ -52,13 +51,20 @@ static void learn_set(struct signing *g, const struct rrset *set)
 	z->has_soa = true;
 }
 
-/* Also without AA: the server may be a cache, and nobody knows better. */
+/* Also without AA: the server may be a cache, and nobody knows better. But of a zone that it was
+ * not asked for it may be no server. */
 void learn_soa(struct signing *g)
 {
+	const struct sign_zone *zone;
+	struct name sent;
+
+	name_suffix(&g->qname, g->asked->sent_labels, &sent);
+	zone = sign_policy_zone(g->signer->policy, &sent);
 	for (unsigned i = 0; i < g->sets.count; i++) {
 		const struct rrset *set = &g->sets.sets[i];
-		if (set->type == TYPE_SOA && set->count == 1 && set->section != SECTION_ADDITIONAL)
-			learn_set(g, set);
+		if (zone && set->type == TYPE_SOA && set->count == 1 &&
+		        set->section != SECTION_ADDITIONAL && name_equal(&set->owner, &zone->apex))
+			learn_set(g, set, zone);
 	}
 }
 

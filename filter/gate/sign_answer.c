@@ -63,6 +63,9 @@ static bool answer_denial(
 {
 	struct set_ttls ttls;
 
+	/* An apex has its SOA: an NSEC with NS and without SOA would be that of a cut. */
+	if (qtype == TYPE_SOA && name_equal(&w->name, &w->zone->apex))
+		return signing_fail(g, SIGN_OUTCOME_UNEXPECTED);
 	/* That there is nothing at all cannot be denied of a name that is there: its NSEC is. */
 	if (qtype == TYPE_ANY && !is_nxdomain)
 		return answer_nsec(g, w->zone, &w->name, types_of_name(w->zone, &w->name, qtype));
@@ -118,45 +121,46 @@ static bool put_cut_nsec(struct signing *g, const struct sign_zone *zone, const 
 	return put_nsec(g, zone, cut, &next, &types, SECTION_AUTHORITY, ttls);
 }
 
+/* What a referral says of the child's keys, to who asks for DNSSEC (RFC 4035, 3.1.4). */
+static bool put_cut_proof(struct signing *g, const struct sign_zone *zone, const struct name *cut)
+{
+	const struct rrset *own = rrsets_find(&g->sets, SECTION_AUTHORITY, cut, TYPE_DS);
+	const struct set_ttls ttls = learned_ttls(g, zone);
+	const struct span *ds;
+	unsigned count = policy_ds(g, zone, cut, &ds);
+
+	if (!g->asked->asked.dnssec_ok)
+		return true;
+	if (count > 0)
+		return put_policy_ds(g, zone, cut, ds, count, SECTION_AUTHORITY);
+	return own ? put_set(g, own, SECTION_AUTHORITY, zone) : put_cut_nsec(g, zone, cut, &ttls);
+}
+
+/* What is glue of another cut cannot be told from what is not: no address is signed. */
 static bool put_referral(struct signing *g, const struct walk *w, struct ending *e)
 {
 	const struct name *cut = &w->ns->owner;
-	const struct rrset *own = rrsets_find(&g->sets, SECTION_AUTHORITY, cut, TYPE_DS);
-	const struct set_ttls ttls = learned_ttls(g, w->zone);
-	const struct span *ds;
-	unsigned count = policy_ds(g, w->zone, cut, &ds);
-	bool good = put_set(g, w->ns, SECTION_AUTHORITY, NULL);
 
-	if (good && count > 0)
-		good = put_policy_ds(g, w->zone, cut, ds, count, SECTION_AUTHORITY);
-	else if (good && own)
-		good = put_set(g, own, SECTION_AUTHORITY, w->zone);
-	else if (good)
-		good = put_cut_nsec(g, w->zone, cut, &ttls);
 	e->outcome = SIGN_OUTCOME_REFERRAL;
 	if (w->links == 0)
 		e->flags = 0;
-	return good && put_additional(g, cut);
+	memory_note_name(g->signer, cut, &w->zone->apex, g->now_s);
+	return put_set(g, w->ns, SECTION_AUTHORITY, NULL) && put_cut_proof(g, w->zone, cut) &&
+	       put_additional(g, NULL);
 }
 
 /* ---- An ordinary question ---- */
-
-/* NS below the apex is the child's, though the parent has it too. */
-static bool is_child_ns(const struct walk *w)
-{
-	return w->set->type == TYPE_NS && w->name.labels > w->zone->apex.labels;
-}
 
 static bool put_positive(struct signing *g, const struct walk *w)
 {
 	const struct rrset *ns = rrsets_find(&g->sets, SECTION_AUTHORITY, &w->zone->apex, TYPE_NS);
 
 	memory_note_name(g->signer, &w->name, &w->zone->apex, g->now_s);
-	if (!put_set(g, w->set, SECTION_ANSWER, is_child_ns(w) ? NULL : w->zone))
+	if (!put_set(g, w->set, SECTION_ANSWER, w->zone))
 		return false;
 	if (ns && !put_set(g, ns, SECTION_AUTHORITY, w->zone))
 		return false;
-	return put_additional(g, NULL);
+	return put_additional(g, w->zone);
 }
 
 /* A child zone that is not signed here, on the same server: its records go on as they are. */
@@ -228,14 +232,15 @@ bool sign_exists(struct signing *g, struct ending *e)
 	struct walk w;
 	enum walk_end end = walk_answer(g, TYPE_SOA, 1, &w);
 	bool is_there = end == WALK_POSITIVE || end == WALK_NODATA;
+	const struct rrset *soa = rrsets_find(&g->sets, SECTION_ANSWER, &g->qname, TYPE_SOA);
 	const struct sign_zone *zone = sign_policy_zone(g->signer->policy, &g->qname);
 
-	if (end == WALK_POSITIVE && w.name.labels > w.zone->apex.labels) {
+	if (end == WALK_BELOW && soa) {
 		/* The apex of a child that is not signed here has no such type either. */
 		e->outcome = SIGN_OUTCOME_BELOW_CUT;
-		return put_set(g, w.set, SECTION_AUTHORITY, NULL);
+		return put_set(g, soa, SECTION_AUTHORITY, NULL);
 	}
-	if (w.links > 0 && g->qtype == TYPE_NSEC) {
+	if (w.links > 0 && g->qtype == TYPE_NSEC && !w.is_redirected) {
 		g->item_count = 0;
 		return answer_nsec(g, zone, &g->qname, types_of_alias());
 	}
@@ -286,7 +291,7 @@ bool sign_ds(struct signing *g, struct ending *e)
 	if (is_known)
 		return answer_ds_of_cut(g, zone, e);
 	enum walk_end end = walk_answer(g, TYPE_NS, 1, &w);
-	bool is_cut = (end == WALK_POSITIVE && w.links == 0) ||
+	bool is_cut = rrsets_find(&g->sets, SECTION_ANSWER, &g->qname, TYPE_NS) ||
 	              (end == WALK_REFERRAL && name_equal(&w.ns->owner, &g->qname));
 	if (is_cut)
 		return answer_ds_of_cut(g, zone, e);

@@ -139,18 +139,24 @@ bool put_nsec(struct signing *g, const struct sign_zone *zone, const struct name
 	return put_made(g, zone, &(struct made_set){ owner, TYPE_NSEC, section, *ttls, &rdata, 1 });
 }
 
-bool put_additional(struct signing *g, const struct name *cut)
+/* What a server adds of its own accord proves little: of another zone it may know nothing. */
+static bool is_worth_signing(
+        const struct signing *g, const struct rrset *set, const struct sign_zone *zone)
+{
+	return zone && (set->type == TYPE_A || set->type == TYPE_AAAA) &&
+	       sign_policy_zone(g->signer->policy, &set->owner) == zone &&
+	       !is_below_cut(zone, &set->owner);
+}
+
+bool put_additional(struct signing *g, const struct sign_zone *zone)
 {
 	for (unsigned i = 0; i < g->sets.count; i++) {
 		const struct rrset *set = &g->sets.sets[i];
 		if (set->section != SECTION_ADDITIONAL || set->count == 0)
 			continue;
-		const struct sign_zone *zone = sign_policy_zone(g->signer->policy, &set->owner);
-		if ((cut && name_within(&set->owner, cut)) ||
-		        (zone && is_below_cut(zone, &set->owner)))
-			zone = NULL;
 		unsigned before = g->item_count;
-		if (!put_set(g, set, SECTION_ADDITIONAL, zone)) {
+		if (!put_set(g, set, SECTION_ADDITIONAL,
+		            is_worth_signing(g, set, zone) ? zone : NULL)) {
 			/* It serves without a signature too. */
 			g->trouble = SIGN_OUTCOME_COUNT;
 			g->item_count = before;

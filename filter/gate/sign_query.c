@@ -8,11 +8,10 @@ static bool is_presigned(uint16_t type)
 	return type == TYPE_DNSKEY || type == TYPE_CDS || type == TYPE_CDNSKEY;
 }
 
-/* Types that only DNSSEC has: a server that knows nothing of it says anything of them. */
-static bool is_of_dnssec(uint16_t type)
+bool is_of_dnssec(uint16_t type)
 {
-	return is_presigned(type) || type == TYPE_NSEC || type == TYPE_NSEC3 ||
-	       type == TYPE_NSEC3PARAM;
+	return is_presigned(type) || type == TYPE_DS || type == TYPE_RRSIG || type == TYPE_NSEC ||
+	       type == TYPE_NSEC3 || type == TYPE_NSEC3PARAM;
 }
 
 /* Says why a query passes untouched whatever it asks, or SIGN_QUERY_ASKED. */

@@ -28,7 +28,7 @@ static const struct rrset *find_answer(
 		return rrsets_find(&g->sets, SECTION_ANSWER, name, qtype);
 	for (unsigned i = 0; i < g->sets.count; i++) {
 		const struct rrset *set = &g->sets.sets[i];
-		if (set->section == SECTION_ANSWER && set->count > 0 &&
+		if (set->section == SECTION_ANSWER && set->count > 0 && !is_of_dnssec(set->type) &&
 		        name_equal(&set->owner, name))
 			return set;
 	}
@@ -97,6 +97,7 @@ static enum step follow(struct signing *g, struct walk *w)
 	const struct rrset *dname = find_dname(g, w->zone, &w->name);
 	const struct rrset *cname;
 
+	w->is_redirected = dname != NULL;
 	if (dname)
 		return follow_dname(g, w, dname);
 	cname = rrsets_find(&g->sets, SECTION_ANSWER, &w->name, TYPE_CNAME);
@@ -154,10 +155,26 @@ static enum walk_end read_authority(struct signing *g, struct walk *w)
 	return WALK_OPEN;
 }
 
-/* Of a name that the operator says is another's, a server refers or answers as the other. */
+/* True where the server has the NS or the SOA of a zone between this one and the name. */
+static bool shows_cut(const struct signing *g, const struct walk *w)
+{
+	for (unsigned i = 0; i < g->sets.count; i++) {
+		const struct rrset *set = &g->sets.sets[i];
+		if ((set->type == TYPE_NS || set->type == TYPE_SOA) &&
+		        set->section != SECTION_ADDITIONAL && set->count > 0 &&
+		        set->owner.labels > w->zone->apex.labels &&
+		        name_within(&w->name, &set->owner))
+			return true;
+	}
+	return false;
+}
+
+/* Of a name in a zone below, a server refers or answers as that zone. */
 static enum walk_end walk_below_cut(struct signing *g, struct walk *w)
 {
-	if (read_authority(g, w) == WALK_REFERRAL)
+	bool is_answered = find_answer(g, &w->name, TYPE_ANY) || find_dname(g, w->zone, &w->name);
+
+	if (!is_answered && read_authority(g, w) == WALK_REFERRAL)
 		return WALK_REFERRAL;
 	return w->links > 0 ? WALK_OUTSIDE : WALK_BELOW;
 }
@@ -169,9 +186,9 @@ enum walk_end walk_answer(struct signing *g, uint16_t qtype, unsigned links, str
 		w->zone = sign_policy_zone(g->signer->policy, &w->name);
 		if (!w->zone)
 			return WALK_OUTSIDE;
-		if (is_below_cut(w->zone, &w->name))
+		if (is_below_cut(w->zone, &w->name) || shows_cut(g, w))
 			return walk_below_cut(g, w);
-		w->set = find_answer(g, &w->name, qtype);
+		w->set = find_dname(g, w->zone, &w->name) ? NULL : find_answer(g, &w->name, qtype);
 		if (w->set)
 			return WALK_POSITIVE;
 		if (w->links == links)
@@ -182,7 +199,9 @@ enum walk_end walk_answer(struct signing *g, uint16_t qtype, unsigned links, str
 		if (step == STEP_NONE)
 			return read_authority(g, w);
 		w->links++;
-		if (step == STEP_END)
+		/* The CNAME that a DNAME makes is what answers a question for CNAME. */
+		if (step == STEP_END ||
+		        (w->is_redirected && (qtype == TYPE_CNAME || qtype == TYPE_ANY)))
 			return WALK_OPEN;
 	}
 }

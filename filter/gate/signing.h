@@ -199,8 +199,12 @@ bool put_nsec(struct signing *g, const struct sign_zone *zone, const struct name
         const struct name *next, const struct sign_types *types, enum section section,
         const struct set_ttls *ttls);
 
-/* The additional section: signed as far as it can be, but not what is below `cut` (or NULL). */
-bool put_additional(struct signing *g, const struct name *cut);
+/* The additional section. Of it the addresses that are in `zone` are signed, as far as that can be;
+ * none where it is NULL. */
+bool put_additional(struct signing *g, const struct sign_zone *zone);
+
+/* True for types that only DNSSEC has: a server that knows nothing of it says anything of them. */
+bool is_of_dnssec(uint16_t type);
 
 /* True when the operator says that the zone is delegated at or above `name`. */
 bool is_below_cut(const struct sign_zone *zone, const struct name *name);
@@ -221,7 +225,8 @@ struct walk {
 	struct name name;             /* the last one */
 	const struct sign_zone *zone; /* that it is in; NULL outside */
 	unsigned links;
-	bool is_overlong; /* a DNAME made a name that cannot be: YXDOMAIN */
+	bool is_redirected; /* the last link was a DNAME */
+	bool is_overlong;   /* it made a name that cannot be: YXDOMAIN */
 	const struct rrset *set, *soa, *ns;
 };
 

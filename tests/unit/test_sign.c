@@ -35,10 +35,11 @@ static void answers_are_secure(void **state)
 		        "example.test MX mail.example.test\n"
 		        "> example.test NS ns.example.test ns.other.test\n"
 		        "+ mail.example.test A 192.0.2.2\n"
+		        "+ mail.example.test CNAME www.other.test\n"
 		        "+ ns.other.test A 192.0.2.3",
 		        "example.test/MX example.test/RRSIG > example.test/NS > example.test/NS "
 		        "> example.test/RRSIG + mail.example.test/A + mail.example.test/RRSIG "
-		        "+ ns.other.test/A + ns.other.test/RRSIG",
+		        "+ mail.example.test/CNAME + ns.other.test/A",
 		        SIGN_OUTCOME_ANSWER, AA },
 		{ "names that stand in no zone that is signed", "example.test NS", ASK_DO, AA,
 		        "example.test NS ns.unsigned.test\n+ ns.unsigned.test A 192.0.2.3",
@@ -57,6 +58,9 @@ static void answers_are_secure(void **state)
 		{ "ANY of a name of which the server says nothing", "www.example.test ANY", ASK_DO,
 		        AA, SOA, "www.example.test/NSEC www.example.test/RRSIG",
 		        SIGN_OUTCOME_ANSWER, AA },
+		{ "ANY of a server that has heard of DNSSEC", "www.example.test ANY", ASK_DO, AA,
+		        "www.example.test DS sub.example.test\nwww.example.test A 192.0.2.1",
+		        "www.example.test/A www.example.test/RRSIG", SIGN_OUTCOME_ANSWER, AA },
 		{ "records that nobody asked for", "www.example.test A", ASK_DO, AA,
 		        "www.example.test A 192.0.2.1\nwww.example.test TXT text\n"
 		        "> www.other.test A 192.0.2.3",
@@ -105,6 +109,14 @@ static void chains_are_signed_link_by_link(void **state)
 		        "d.example.test/DNAME d.example.test/RRSIG y.d.example.test/CNAME "
 		        "y.e.other.test/A y.e.other.test/RRSIG",
 		        SIGN_OUTCOME_ANSWER, AA },
+		{ "the CNAME that a DNAME makes is asked for", "y.d.example.test CNAME", ASK_DO, AA,
+		        "d.example.test DNAME e.other.test\ny.d.example.test CNAME y.e.other.test",
+		        "d.example.test/DNAME d.example.test/RRSIG y.d.example.test/CNAME",
+		        SIGN_OUTCOME_ANSWER, AA },
+		{ "all that is at a name below a DNAME", "y.d.example.test ANY", ASK_DO, AA,
+		        "d.example.test DNAME e.other.test\ny.d.example.test CNAME y.e.other.test",
+		        "d.example.test/DNAME d.example.test/RRSIG y.d.example.test/CNAME",
+		        SIGN_OUTCOME_ANSWER, AA },
 		{ "a DNAME whose target has nothing", "y.d.example.test A", ASK_DO, NX,
 		        "d.example.test DNAME e.example.test\n"
 		        "y.d.example.test CNAME y.e.example.test\n" SOA,
@@ -128,6 +140,10 @@ static void chains_end_where_the_zones_end(void **state)
 		{ "out of all zones, to nothing", "a.example.test A", ASK_DO, NX,
 		        "a.example.test CNAME www.unsigned.test\n> unsigned.test SOA",
 		        "a.example.test/CNAME a.example.test/RRSIG", SIGN_OUTCOME_ANSWER, AA },
+		{ "NSEC of a name below a DNAME", "y.d.example.test NSEC", ASK_DO, AA,
+		        "d.example.test DNAME e.other.test\ny.d.example.test CNAME y.e.other.test",
+		        "d.example.test/DNAME d.example.test/RRSIG y.d.example.test/CNAME",
+		        SIGN_OUTCOME_ANSWER, AA },
 		{ "a server that does not follow", "a.example.test A", ASK_DO, AA,
 		        "a.example.test CNAME b.example.test",
 		        "a.example.test/CNAME a.example.test/RRSIG", SIGN_OUTCOME_ANSWER, AA },

@@ -31,10 +31,9 @@ static void a_referral_says_whether_the_child_is_signed(void **state)
 		{ "for the cut itself", CUT " NS", ASK, 0, REFERRED,
 		        "> " CUT "/NS > " CUT "/NSEC > " CUT "/RRSIG + ns." CUT "/A",
 		        SIGN_OUTCOME_REFERRAL, 0 },
-		{ "an address of the parent's own is signed", "www." CUT " A", ASK, 0,
-		        "> " CUT " NS ns.example.test\n+ ns.example.test A 192.0.2.7",
-		        "> " CUT "/NS > " CUT "/NSEC > " CUT "/RRSIG + ns.example.test/A "
-		        "+ ns.example.test/RRSIG",
+		{ "an address may be glue of another cut", "www." CUT " A", ASK, 0,
+		        "> " CUT " NS ns.deleg.example.test\n+ ns.deleg.example.test A 192.0.2.7",
+		        "> " CUT "/NS > " CUT "/NSEC > " CUT "/RRSIG + ns.deleg.example.test/A",
 		        SIGN_OUTCOME_REFERRAL, 0 },
 	};
 	static const struct legacy_row secure[] = {
@@ -44,6 +43,11 @@ static void a_referral_says_whether_the_child_is_signed(void **state)
 		        "> deleg.example.test/NS > deleg.example.test/DS > "
 		        "deleg.example.test/RRSIG",
 		        SIGN_OUTCOME_REFERRAL, 0 },
+		{ "to a client without DO: no DS (RFC 4035, 3.1.4)", "www.deleg.example.test DS",
+		        ASK_PLAIN | ASK_STREAM, 0,
+		        "> deleg.example.test NS ns.other.test\n"
+		        "> deleg.example.test DS sub.example.test",
+		        "> deleg.example.test/NS", SIGN_OUTCOME_REFERRAL, 0 },
 	};
 
 	legacy_check_rows(insecure, COUNT(insecure), STATUS_INSECURE);
@@ -180,6 +184,19 @@ static void the_soa_is_learned_of_a_cache_too(void **state)
 	legacy_free(l);
 }
 
+/* What a server says by the way of another zone's SOA teaches nothing. */
+static void the_soa_is_learned_from_the_zones_server(void **state)
+{
+	(void)state;
+	struct legacy *l = legacy_new();
+
+	legacy_ask(l, "www.other.test A", ASK);
+	legacy_respond(l, AA, "www.other.test A 192.0.2.1\n> example.test SOA");
+	legacy_ask(l, CUT " DS", ASK);
+	assert_int_equal(l->asked.sent_type, TYPE_SOA);
+	legacy_free(l);
+}
+
 static const uint8_t ds_octets[] = { 0x30, 0x39, 13, 2, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13,
 	14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32 };
 
@@ -196,6 +213,11 @@ static void what_the_operator_says_of_a_cut_counts(void **state)
 		{ "the child on the same server is not signed", "www.told.example.test A", ASK, AA,
 		        "www.told.example.test A 192.0.2.1", "www.told.example.test/A",
 		        SIGN_OUTCOME_BELOW_CUT, AA },
+		{ "that it is the child's server shows in the answer", "www.told.example.test A",
+		        ASK, AA,
+		        "www.told.example.test A 192.0.2.1\n> told.example.test NS ns.other.test",
+		        "www.told.example.test/A > told.example.test/NS", SIGN_OUTCOME_BELOW_CUT,
+		        AA },
 	};
 	struct sign_cut cut = { .ds_count = 1, .ds = { { ds_octets, sizeof(ds_octets) } } };
 
@@ -242,7 +264,7 @@ static void a_configured_child_has_its_ds_in_the_configured_parent(void **state)
 	legacy_free(l);
 }
 
-/* A child zone on the same server that nobody configured: its own SOA gives it away. */
+/* A child zone on the same server that nobody configured: its own SOA and NS give it away. */
 static void a_child_that_is_not_signed_here_is_left_alone(void **state)
 {
 	(void)state;
@@ -257,8 +279,19 @@ static void a_child_that_is_not_signed_here_is_left_alone(void **state)
 		        "> " CUT "/SOA", SIGN_OUTCOME_BELOW_CUT, AA },
 		{ "DS of a name in it", "www." CUT " DS", ASK | ASK_STREAM, AA, "> " CUT " SOA",
 		        "> " CUT "/SOA", SIGN_OUTCOME_BELOW_CUT, AA },
-		{ "its NS", CUT " NS", ASK, AA, CUT " NS ns." CUT, CUT "/NS", SIGN_OUTCOME_ANSWER,
+		{ "its NS", CUT " NS", ASK, AA, CUT " NS ns." CUT "\n+ ns." CUT " A 192.0.2.7",
+		        CUT "/NS + ns." CUT "/A", SIGN_OUTCOME_BELOW_CUT, AA },
+		{ "its SOA", CUT " SOA", ASK, AA, CUT " SOA", CUT "/SOA", SIGN_OUTCOME_BELOW_CUT,
 		        AA },
+		{ "all that its apex has", CUT " ANY", ASK, AA, CUT " SOA\n" CUT " NS ns." CUT,
+		        CUT "/SOA " CUT "/NS", SIGN_OUTCOME_BELOW_CUT, AA },
+		{ "its data", "www." CUT " A", ASK, AA,
+		        "www." CUT " A 192.0.2.1\n> " CUT " NS ns." CUT,
+		        "www." CUT "/A > " CUT "/NS", SIGN_OUTCOME_BELOW_CUT, AA },
+		{ "a chain that leads into it", "a.example.test A", ASK, AA,
+		        "a.example.test CNAME www." CUT "\nwww." CUT " A 192.0.2.1\n"
+		        "> " CUT " NS ns." CUT,
+		        "a.example.test/CNAME a.example.test/RRSIG", SIGN_OUTCOME_ANSWER, AA },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -276,6 +309,7 @@ int main(void)
 		cmocka_unit_test(the_soa_is_learned_before_a_ds_is_denied),
 		cmocka_unit_test(over_tcp_a_ds_is_denied_without_the_soa),
 		cmocka_unit_test(the_soa_is_learned_of_a_cache_too),
+		cmocka_unit_test(the_soa_is_learned_from_the_zones_server),
 		cmocka_unit_test(what_the_operator_says_of_a_cut_counts),
 		cmocka_unit_test(a_configured_child_has_its_ds_in_the_configured_parent),
 		cmocka_unit_test(a_child_that_is_not_signed_here_is_left_alone),

@@ -42,6 +42,8 @@ static void an_outage_is_not_signed_as_a_denial(void **state)
 		{ "a CNAME that is not what the DNAME makes", "y.d.example.test A", ASK_DO, AA,
 		        "d.example.test DNAME e.other.test\ny.d.example.test CNAME z.e.other.test",
 		        "", SIGN_OUTCOME_UNEXPECTED, RCODE_SERVFAIL },
+		{ "the apex has no SOA, it says", "example.test SOA", ASK_DO, AA, SOA, "",
+		        SIGN_OUTCOME_UNEXPECTED, RCODE_SERVFAIL },
 		{ "an apex whose SOA is not to be had", "example.test NSEC3PARAM", ASK_DO, AA, "",
 		        "", SIGN_OUTCOME_NO_SOA, RCODE_SERVFAIL },
 		{ "no key set is published", "other.test DNSKEY", ASK_DO, AA, "", "",
