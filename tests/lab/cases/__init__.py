@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the lab asserts. One module for each kind of promise; ALL_GROUPS is the order of a run."""
 
-from . import (attacks, audit, cache, client, clock, copies, encrypted, explain, fragments, ground,
-               habits, iterate, life, oracle, pause, race, roles, rules, same, service, tcp,
+from . import (attacks, audit, bridge, cache, client, clock, copies, encrypted, explain, fragments,
+               ground, habits, iterate, life, oracle, pause, race, roles, rules, same, service, tcp,
                truncation)
 
 _MODULES = (
@@ -20,6 +20,7 @@ _MODULES = (
     tcp,
     truncation,
     roles,
+    bridge,
     rules,
     encrypted,
     pause,
