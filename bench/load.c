@@ -234,7 +234,7 @@ static void run_until(struct load *l, uint64_t end_ns)
 		while (asked < due)
 			asked += send_due(l, due - asked);
 		if (now_ns - swept_ns > SWEEP_MS * NS_PER_MS) {
-			swept_ns = now_ns;
+			swept_ns = clock_ns(CLOCK_MONOTONIC); /* not before what was just sent */
 			give_up_late(l, swept_ns);
 		}
 	}
