@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What comes out: the machine, JSON lines, and a table to be read."""
 
+import contextlib
 import json
 import os
 import platform
 import statistics
 import subprocess
+import sys
 import time
 
 
@@ -20,6 +22,19 @@ def machine():
             "when": time.strftime("%Y-%m-%dT%H:%M:%S%z")}
 
 
+class _Both:
+    def __init__(self, *files):
+        self._files = files
+
+    def write(self, words):
+        for file in self._files:
+            file.write(words)
+
+    def flush(self):
+        for file in self._files:
+            file.flush()
+
+
 class Results:
     """The files of this run: JSON lines, the pictures, and what was said."""
 
@@ -31,6 +46,17 @@ class Results:
     def add(self, **what):
         self._file.write(json.dumps(what) + "\n")
         self._file.flush()
+
+    @contextlib.contextmanager
+    def said(self):
+        """What is printed meanwhile stands in a file, too."""
+        printed = sys.stdout
+        with open(self._stem + ".txt", "w") as file:
+            sys.stdout = _Both(printed, file)
+            try:
+                yield
+            finally:
+                sys.stdout = printed
 
     def draw(self, pictures):
         for name, svg in pictures.items():
