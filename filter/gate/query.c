@@ -5,7 +5,7 @@
 #define OPT_CLASS_AT         3 /* after the owner and the type */
 #define OPT_FLAGS_AT         7
 
-static void remember(const struct message *m, struct asked *asked)
+void query_note(const struct message *m, struct asked *asked)
 {
 	*asked = (struct asked){ .id = m->id,
 		.flags = m->flags,
@@ -49,7 +49,7 @@ enum query_kind query_read(
 
 	if (kind == QUERY_MALFORMED)
 		return kind;
-	remember(m, asked);
+	query_note(m, asked);
 	asked->unjudged = kind != QUERY_JUDGED;
 	return kind;
 }

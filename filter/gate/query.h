@@ -32,6 +32,9 @@ bool query_is_transfer(const struct message *m);
 enum query_kind query_read(
         const struct message *m, const struct policy *policy, struct asked *asked);
 
+/* Fills `asked` with what a parsed query asks and how, whatever is to become of it. */
+void query_note(const struct message *m, struct asked *asked);
+
 /* Writes the query with DO set and the UDP size QUERY_UDP_SIZE: in the OPT that is there, or in one
  * that is added (RFC 6891, 6.1.1; RFC 3225). Only for QUERY_JUDGED. Returns false when `out` is too
  * small; octets + QUERY_GROWTH are enough. */

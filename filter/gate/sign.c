@@ -126,7 +126,7 @@ static void end_error(struct signing *g, struct writer *out)
 
 	if (g->asked->sent_edns &&
 	        (rcode == RCODE_FORMERR || rcode == RCODE_NOTIMP || rcode == RCODE_BADVERS))
-		end_servfail(g, SIGN_OUTCOME_EDNS, out);
+		end_cut(g, SIGN_OUTCOME_EDNS, out);
 	else if (rcode > RCODE_MASK)
 		end_servfail(g, SIGN_OUTCOME_UNEXPECTED, out);
 	else

@@ -82,7 +82,7 @@ const char *sign_query_word(enum sign_query q);
 	X(SIGNED, "signed")         /* the server signs itself: alarm */                           \
 	X(NO_SOA, "no-soa")         /* SERVFAIL: empty without SOA, denies nothing */              \
 	X(UNEXPECTED, "unexpected") /* SERVFAIL: no response that a server should give */          \
-	X(EDNS, "edns")             /* SERVFAIL: the server cannot bear EDNS; next time without */ \
+	X(EDNS, "edns")             /* TC=1: the server cannot bear EDNS; next time without */     \
 	X(EXHAUSTED, "exhausted")   /* SERVFAIL: too many new signatures, over TCP */              \
 	X(KEYS, "keys")             /* SERVFAIL: no pre-signed RRset is valid now: alarm */        \
 	X(FAILED, "failed")         /* SERVFAIL: signing failed: alarm */                          \

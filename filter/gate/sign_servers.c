@@ -5,6 +5,7 @@
 #include "gate/signing.h"
 
 #define REFUSES_MS     86400000u /* until the next try */
+#define TRY_MS         15000u    /* for one query; the others go without OPT meanwhile */
 #define SILENT_MAX     2         /* queries in a row without a response, while it is tried */
 #define BEARS_LOST_MAX 8         /* the same of a server that is known to bear it */
 
@@ -15,7 +16,7 @@ struct server {
 	uint8_t address[16];
 	uint8_t bearing; /* enum bearing */
 	uint8_t silent;
-	uint64_t until_ms; /* of SERVER_REFUSES */
+	uint64_t until_ms; /* of SERVER_REFUSES, and of the query with which one is tried */
 };
 
 int sign_servers_init(struct signer *s)
@@ -60,11 +61,17 @@ bool server_bears_edns(struct signer *s, struct span address, uint64_t now_ms)
 
 	if (!server)
 		return false;
-	if (server->bearing == SERVER_REFUSES && now_ms >= server->until_ms)
+	if (server->bearing == SERVER_BEARS)
+		return true;
+	if (now_ms < server->until_ms)
+		return false;
+	if (server->bearing == SERVER_REFUSES) {
 		table_remove(&s->servers, server);
-	else
-		return server->bearing != SERVER_REFUSES;
-	return false;
+		return false;
+	}
+	/* A server that drops it must not be silent for everybody. */
+	server->until_ms = now_ms + TRY_MS;
+	return true;
 }
 
 void server_note_response(struct signer *s, struct span address, bool sent_edns,
@@ -80,7 +87,9 @@ void server_note_response(struct signer *s, struct span address, bool sent_edns,
 	if (!server)
 		return;
 	server->silent = 0;
-	if (m->edns.present && message_rcode(m) != RCODE_FORMERR)
+	unsigned rcode = message_rcode(m);
+	if (m->edns.present && rcode != RCODE_FORMERR && rcode != RCODE_NOTIMP &&
+	        rcode <= RCODE_MASK)
 		server->bearing = SERVER_BEARS;
 	else
 		refuses(server, now_ms);

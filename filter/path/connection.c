@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "path/inside.h"
+#include "path/signing.h"
 
 /* Messages that are read of one side in one turn of the loop: others wait too. */
 #define MESSAGES_A_TURN 16
@@ -72,8 +73,12 @@ static void take_message(void *context, struct span message)
 	struct connection *c = r->side->connection;
 
 	connection_touch(r->worker, c);
-	if (r->side == &c->client)
+	if (r->side == &c->client && r->worker->signer)
+		relay_sign_query(r->worker, c, message);
+	else if (r->side == &c->client)
 		relay_query(r->worker, c, message);
+	else if (r->worker->signer)
+		relay_sign_response(r->worker, c, message);
 	else
 		relay_response(r->worker, c, message);
 }
@@ -83,6 +88,9 @@ static void take_message(void *context, struct span message)
 static bool read_on(struct worker *w, struct side *s)
 {
 	struct reading reading = { w, s };
+
+	if (s->is_datagram)
+		return relay_datagram_read(w, s->connection);
 	ssize_t n = recv(s->fd, w->relay.buffer, framing_wanted(&s->in), 0);
 
 	if (n < 0) {
@@ -106,15 +114,21 @@ static void read_messages(struct worker *w, struct side *s)
 		;
 }
 
+void connection_unreachable(struct worker *w, struct connection *c)
+{
+	if (w->signer && relay_datagram_begin(w, c))
+		return;
+	stats_count(&w->stats.tcp_unreachable);
+	c->is_broken = true;
+}
+
 static void finish_connecting(struct worker *w, struct side *s)
 {
 	int error = 0;
 	socklen_t size = sizeof(error);
 
-	if (getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 || error) {
-		stats_count(&w->stats.tcp_unreachable);
-		s->connection->is_broken = true;
-	}
+	if (getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 || error)
+		connection_unreachable(w, s->connection);
 	s->is_connected = true;
 }
 
@@ -150,8 +164,16 @@ static void pass_on_end(struct side *s)
 	s->was_ended = true;
 }
 
+/* UDP has no end: it is there when the client has ended and has got all his answers. */
+static void end_datagrams(struct connection *c)
+{
+	if (c->server.is_datagram && c->client.has_ended && c->question_count == 0)
+		c->server.has_ended = true;
+}
+
 void connection_update(struct worker *w, struct connection *c)
 {
+	end_datagrams(c);
 	send_waiting(w, &c->client);
 	send_waiting(w, &c->server);
 	pass_on_end(&c->client);

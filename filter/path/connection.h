@@ -30,7 +30,11 @@ struct question {
 	enum query_kind kind;
 	bool is_transfer;      /* AXFR or IXFR: it may have any number of responses */
 	struct parked *parked; /* its response, which waits, or NULL */
-	struct asked asked;
+	uint16_t datagram_id;  /* the id under which it was asked by UDP; see relay_datagram.c */
+	union {
+		struct asked asked;
+		struct asked_signing signing; /* the same, and more; of the signer */
+	};
 };
 
 struct side {
@@ -38,8 +42,9 @@ struct side {
 	int fd;
 	uint32_t events; /* of which epoll tells us */
 	bool is_connected;
-	bool has_ended; /* it will send nothing more */
-	bool was_ended; /* and we told it that we will not */
+	bool is_datagram; /* of the signer: UDP to a server that takes no TCP */
+	bool has_ended;   /* it will send nothing more */
+	bool was_ended;   /* and we told it that we will not */
 	struct connection *connection;
 	struct framing in;
 	struct outbox out;
@@ -47,7 +52,7 @@ struct side {
 
 struct connection {
 	struct side client, server;
-	struct sockaddr_storage server_address;
+	struct sockaddr_storage client_address, server_address;
 	bool is_broken;                /* to be reset, on both sides */
 	uint64_t active_ms;            /* when the last whole message moved */
 	struct question *first, *last; /* in the order in which they came */
@@ -61,6 +66,10 @@ void connection_ready(struct worker *w, struct side *side);
  * has ended, has epoll watch what is wanted next. Closes the connection when it is over or broken.
  */
 void connection_update(struct worker *w, struct connection *c);
+
+/* To be called when its server cannot be reached: the connection is broken, unless it can be had
+ * otherwise. */
+void connection_unreachable(struct worker *w, struct connection *c);
 
 /* Queues a message for a side. A connection without memory is broken. */
 void connection_send(struct worker *w, struct side *to, struct span message);
@@ -82,5 +91,30 @@ void connection_forget(struct worker *w, struct question *q);
  */
 void relay_query(struct worker *w, struct connection *c, struct span octets);
 void relay_response(struct worker *w, struct connection *c, struct span octets);
+
+/* The same where the worker signs. */
+void relay_sign_query(struct worker *w, struct connection *c, struct span octets);
+void relay_sign_response(struct worker *w, struct connection *c, struct span octets);
+
+/* Remembers a transfer, in place of the oldest where there are too many. Returns NULL when there is
+ * no memory. */
+struct question *relay_ask_transfer(
+        struct worker *w, struct connection *c, const struct asked *asked);
+
+/* Passes on a message of a transfer. */
+void relay_pass_transfer(struct worker *w, struct question *q, const struct message *response);
+
+/* True when `response` is a message of the transfer `q`. */
+bool relay_is_of_transfer(const struct message *response, const struct question *q);
+
+/* Carries the connection on by UDP: its server takes no TCP. What fits into no datagram cannot be
+ * had then. Returns false when that cannot be. */
+bool relay_datagram_begin(struct worker *w, struct connection *c);
+
+/* Asks under a random id: here it is ours, since nobody has drawn the port. */
+void relay_datagram_ask(struct connection *c, struct question *q, struct span query);
+
+/* Reads one datagram and treats it. Returns false when there is none. */
+bool relay_datagram_read(struct worker *w, struct connection *c);
 
 #endif

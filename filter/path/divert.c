@@ -162,24 +162,50 @@ static bool is_ours(const struct sockaddr_storage *server)
 	return ours;
 }
 
-int divert_connect(enum divert divert, const struct sockaddr_storage *client,
-        const struct sockaddr_storage *server)
+/* Returns a descriptor with our mark, or -errno. */
+static int marked_socket(int family, int kind)
 {
 	const uint32_t mark = EXCHANGE_MARK;
-	int error = 0, fd;
+	int fd = socket(family, kind | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
-	fd = socket(server->ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
 	if (setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof(mark)) < 0)
-		error = -errno;
-	if (!error && divert == DIVERT_TPROXY && !is_ours(server))
-		error = take_address_of(fd, client);
-	if (!error && connect(fd, (const struct sockaddr *)server, size_of(server)) < 0 &&
+		return close_with(fd, -errno);
+	return fd;
+}
+
+static int begin_to_connect(int fd, const struct sockaddr_storage *server)
+{
+	if (connect(fd, (const struct sockaddr *)server, size_of(server)) < 0 &&
 	        errno != EINPROGRESS)
-		error = -errno;
+		return -errno;
+	return 0;
+}
+
+int divert_connect(enum divert divert, const struct sockaddr_storage *client,
+        const struct sockaddr_storage *server)
+{
+	int error = 0, fd = marked_socket(server->ss_family, SOCK_STREAM);
+
+	if (fd < 0)
+		return fd;
+	if (divert == DIVERT_TPROXY && !is_ours(server))
+		error = take_address_of(fd, client);
+	if (!error)
+		error = begin_to_connect(fd, server);
 	if (error)
 		return close_with(fd, error);
 	switch_on(fd, IPPROTO_TCP, TCP_NODELAY);
 	return fd;
+}
+
+int divert_connect_datagram(const struct sockaddr_storage *server)
+{
+	int fd = marked_socket(server->ss_family, SOCK_DGRAM);
+
+	if (fd < 0)
+		return fd;
+	int error = begin_to_connect(fd, server);
+	return error ? close_with(fd, error) : fd;
 }

@@ -31,4 +31,7 @@ int divert_accept(enum divert *divert, int listener, struct sockaddr_storage *cl
 int divert_connect(enum divert divert, const struct sockaddr_storage *client,
         const struct sockaddr_storage *server);
 
+/* The same with UDP, and from an address of ours. */
+int divert_connect_datagram(const struct sockaddr_storage *server);
+
 #endif

@@ -5,9 +5,14 @@
 
 _Static_assert(sizeof(struct flow_key) == 40, "padding would be hashed and compared");
 
+static bool matches_judged(const struct message *response, const struct flow *flow)
+{
+	return gate_matches(response, &flow->asked);
+}
+
 int flow_table_init(struct flow_table *t, uint32_t capacity, uint32_t timeout_ms)
 {
-	*t = (struct flow_table){ .timeout_ms = timeout_ms };
+	*t = (struct flow_table){ .timeout_ms = timeout_ms, .matches = matches_judged };
 	int result = hash_key_draw(&t->hash_key);
 	return result < 0 ? result : table_init(&t->table, sizeof(struct flow), capacity);
 }
@@ -100,31 +105,43 @@ static struct flow *make_room(
 	return table_add(&t->table, hash);
 }
 
-bool flow_add(struct flow_table *t, const struct flow_key *key, enum query_kind kind,
-        const struct asked *asked, uint64_t now_ms)
+struct flow *flow_open(struct flow_table *t, const struct flow_key *key, const struct asked *asked,
+        uint64_t now_ms, bool *evicted)
 {
 	uint64_t hash = hash_of(t, key);
 	struct siblings siblings = find_siblings(t, hash, key, question_of(asked));
 	struct flow *flow = siblings.asked;
-	bool evicted = false;
 	bool is_live = flow && flow->expires_ms > now_ms;
 
+	*evicted = false;
 	if (flow)
 		table_touch(&t->table, flow);
 	else
-		flow = make_room(t, hash, &siblings, &evicted);
+		flow = make_room(t, hash, &siblings, evicted);
 	flow->expires_ms = now_ms + t->timeout_ms;
 	flow->asked.is_undecorated = flow->asked.is_undecorated && asked->is_undecorated;
 	/* Whoever saw the query may send a copy that asks for less. */
 	if (is_live && (!flow->asked.unjudged || asked->unjudged))
-		return true;
+		return NULL;
 	flow->key = *key;
-	flow->kind = kind;
-	flow->asked = *asked;
+	return flow;
+}
+
+bool flow_add(struct flow_table *t, const struct flow_key *key, enum query_kind kind,
+        const struct asked *asked, uint64_t now_ms)
+{
+	bool evicted;
+	struct flow *flow = flow_open(t, key, asked, now_ms, &evicted);
+
+	if (flow) {
+		flow->kind = kind;
+		flow->asked = *asked;
+	}
 	return !evicted;
 }
 
 struct answer {
+	flow_matcher *matches;
 	const struct flow_key *key;
 	const struct message *response;
 };
@@ -134,13 +151,13 @@ static bool is_answered_by(const void *entry, const void *key)
 	const struct flow *flow = entry;
 	const struct answer *answer = key;
 
-	return key_equal(&flow->key, answer->key) && gate_matches(answer->response, &flow->asked);
+	return key_equal(&flow->key, answer->key) && answer->matches(answer->response, flow);
 }
 
 struct flow *flow_find(const struct flow_table *t, const struct flow_key *key,
         const struct message *response, uint64_t now_ms)
 {
-	struct answer answer = { key, response };
+	struct answer answer = { t->matches, key, response };
 	struct flow *flow = table_find(&t->table, hash_of(t, key), is_answered_by, &answer);
 
 	return flow && flow->expires_ms > now_ms ? flow : NULL;
@@ -163,6 +180,8 @@ unsigned flow_expire(struct flow_table *t, uint64_t now_ms)
 	struct flow *oldest = table_oldest(&t->table);
 
 	while (oldest && oldest->expires_ms <= now_ms && expired < FLOW_EXPIRIES) {
+		if (t->unanswered)
+			t->unanswered(t->context, oldest);
 		table_remove(&t->table, oldest);
 		expired++;
 		oldest = table_oldest(&t->table);

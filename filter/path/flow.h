@@ -6,6 +6,7 @@
 #include "base/keyedhash.h"
 #include "base/table.h"
 #include "gate/query.h"
+#include "gate/sign.h"
 #include "wire/packet.h"
 
 /* Questions that one client may have in flight with the same addresses, ports and id. Honest ones
@@ -29,13 +30,26 @@ struct flow {
 	uint64_t expires_ms;
 	uint32_t held_packet; /* a response that is held back (grace.h), or 0 */
 	unsigned parked;      /* responses to it that wait for keys */
-	struct asked asked;
+	uint32_t interface; /* of the signer: where the query went out, and its response comes in */
+	union {
+		struct asked asked;
+		struct asked_signing signing; /* the same, and more; of the signer */
+	};
 };
+
+/* Says whether `response` may answer `flow`; addresses, ports and id fit. */
+typedef bool flow_matcher(const struct message *response, const struct flow *flow);
+
+/* Is told of each flow that was never answered. */
+typedef void flow_unanswered(void *context, const struct flow *flow);
 
 struct flow_table {
 	struct table table; /* oldest first is the order of expiry: all have the same time-out */
 	struct hash_key hash_key;
 	uint32_t timeout_ms;
+	flow_matcher *matches;       /* set by flow_table_init() to what gate_matches() says */
+	flow_unanswered *unanswered; /* NULL at first: nobody wants to know */
+	void *context;
 };
 
 /* Takes memory for `capacity` flows. Returns 0 or a negative errno. */
@@ -46,13 +60,18 @@ void flow_table_fini(struct flow_table *t);
 struct flow_key flow_key_of_query(const struct packet *p, uint16_t id);
 struct flow_key flow_key_of_response(const struct packet *p, uint16_t id);
 
-/* Remembers a question; one that is there already (the client asked again) gets a new time, and
- * stays what it was, but that one which was not to be judged may become one that is, and one of
- * which a copy is decorated is so. Returns false when an older flow had to give way. */
+/* Makes room for a question, or gives one that is there already (the client asked again) a new
+ * time. Returns the flow, whose key is set, for the caller to fill the rest; NULL when it stays
+ * what it was: it is still in flight, unless it is one that was not to be judged and this one is.
+ * One of which a copy is decorated is so. `*evicted` says whether an older flow had to give way. */
+struct flow *flow_open(struct flow_table *t, const struct flow_key *key, const struct asked *asked,
+        uint64_t now_ms, bool *evicted);
+
+/* Remembers a question by flow_open(). Returns false when an older flow had to give way. */
 bool flow_add(struct flow_table *t, const struct flow_key *key, enum query_kind kind,
         const struct asked *asked, uint64_t now_ms);
 
-/* Returns the flow that `response` may be the answer to (gate_matches()), or NULL. It is valid
+/* Returns the flow that `response` may be the answer to (matches()), or NULL. It is valid
  * until a flow is added, removed or expired. */
 struct flow *flow_find(const struct flow_table *t, const struct flow_key *key,
         const struct message *response, uint64_t now_ms);

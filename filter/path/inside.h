@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The inside of a worker, for its own sources: worker_new.c, worker.c (the loop), query_side.c,
- * response_side.c, arrival.c, clockless.c, report.c, orders.c. */
+/* The inside of a worker, for its own sources: worker_new.c, worker.c (the loop), orders.c, and of
+ * the validator query_side.c, response_side.c, arrival.c, clockless.c, report.c, of the signer
+ * signing.h's. */
 #ifndef PATH_INSIDE_H
 #define PATH_INSIDE_H
 
@@ -48,10 +49,11 @@ struct worker {
 	const struct anchors *anchors_used; /* read by others */
 	struct store store;
 	struct gate gate;
-	struct rr *rrs;  /* of the message that is looked at */
-	uint8_t *octets; /* of the message that is written, EXCHANGE_ANSWER_MAX of them */
+	struct rr *rrs;        /* of the message that is looked at */
+	uint8_t *octets;       /* of the message that is written, EXCHANGE_ANSWER_MAX of them */
+	struct signer *signer; /* NULL: it validates */
 	/* A flood of one must not hide the others. */
-	struct log_limit log_bogus, log_indeterminate, log_unjudged;
+	struct log_limit log_bogus, log_indeterminate, log_unjudged, log_unsigned;
 	struct stats stats;
 };
 

@@ -103,6 +103,8 @@ static void hand_over(const struct nlmsghdr *message, nfqueue_handler *handler, 
 	queued.is_forwarded = header->hook == NF_INET_FORWARD;
 	if (attributes[NFQA_IFINDEX_INDEV])
 		queued.in_interface = ntohl(mnl_attr_get_u32(attributes[NFQA_IFINDEX_INDEV]));
+	if (attributes[NFQA_IFINDEX_OUTDEV])
+		queued.out_interface = ntohl(mnl_attr_get_u32(attributes[NFQA_IFINDEX_OUTDEV]));
 	if (attributes[NFQA_PAYLOAD]) {
 		queued.base = mnl_attr_get_payload(attributes[NFQA_PAYLOAD]);
 		queued.octets =

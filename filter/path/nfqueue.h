@@ -36,10 +36,11 @@ struct nfqueue {
 /* A packet that the kernel holds until it is given a verdict for `id`. */
 struct queued {
 	uint32_t id;
-	uint32_t in_interface; /* its index, 0 in OUTPUT */
-	bool is_forwarded;     /* in FORWARD, where no packet may grow beyond the MTU */
-	struct span octets;    /* valid until the handler returns */
-	uint8_t *base;         /* of the octets, which may be changed */
+	uint32_t in_interface;  /* its index, 0 in OUTPUT */
+	uint32_t out_interface; /* likewise, 0 in INPUT */
+	bool is_forwarded;      /* in FORWARD, where no packet may grow beyond the MTU */
+	struct span octets;     /* valid until the handler returns */
+	uint8_t *base;          /* of the octets, which may be changed */
 };
 
 typedef void nfqueue_handler(void *context, const struct queued *queued);

@@ -58,6 +58,8 @@ static void take_anchors(struct worker *w)
 
 static void forget(struct worker *w)
 {
+	if (w->signer) /* what it remembers holds at any time */
+		return;
 	store_flush(&w->store);
 	gate_forget(&w->gate);
 }

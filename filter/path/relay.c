@@ -98,14 +98,13 @@ static void begin(struct worker *w, int fd, enum divert divert,
 
 	stats_count(&w->stats.tcp_connections);
 	c->active_ms = w->now_ms;
+	c->client_address = *client;
 	c->server_address = *server;
 	c->client = side_of(c, fd);
 	c->client.is_connected = true;
 	c->server = side_of(c, divert_connect(divert, client, server));
-	if (c->server.fd < 0) {
-		stats_count(&w->stats.tcp_unreachable);
-		c->is_broken = true;
-	}
+	if (c->server.fd < 0)
+		connection_unreachable(w, c);
 	connection_update(w, c);
 }
 

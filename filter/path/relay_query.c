@@ -21,17 +21,6 @@ static struct asked asked_of(const struct message *query)
 	return asked;
 }
 
-static void remember(struct connection *c, enum query_kind kind, bool transfer, struct asked *asked)
-{
-	asked->udp_size = TCP_SIZE;
-	struct question *q = connection_ask(c, kind, asked);
-
-	if (q)
-		q->is_transfer = transfer;
-	else
-		c->is_broken = true;
-}
-
 static void refuse(struct worker *w, struct connection *c, const struct asked *asked)
 {
 	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
@@ -60,6 +49,17 @@ static void forget_oldest_transfer(struct worker *w, struct connection *c)
 		connection_forget(w, oldest);
 }
 
+struct question *relay_ask_transfer(
+        struct worker *w, struct connection *c, const struct asked *asked)
+{
+	stats_count(&w->stats.transfers);
+	forget_oldest_transfer(w, c);
+	struct question *q = connection_ask(c, QUERY_TRANSFER, asked);
+	if (q)
+		q->is_transfer = true;
+	return q;
+}
+
 static void transfer(struct worker *w, struct connection *c, const struct message *query)
 {
 	struct asked asked = asked_of(query);
@@ -70,9 +70,8 @@ static void transfer(struct worker *w, struct connection *c, const struct messag
 		refuse(w, c, &asked);
 		return;
 	}
-	stats_count(&w->stats.transfers);
-	forget_oldest_transfer(w, c);
-	remember(c, QUERY_TRANSFER, true, &asked);
+	if (!relay_ask_transfer(w, c, &asked))
+		c->is_broken = true;
 	connection_send(w, &c->server, query->octets);
 }
 
@@ -91,7 +90,8 @@ void relay_query(struct worker *w, struct connection *c, struct span octets)
 		c->is_broken = true;
 		return;
 	}
-	if (kind != QUERY_MALFORMED)
-		remember(c, kind, false, &asked);
+	asked.udp_size = TCP_SIZE;
+	if (kind != QUERY_MALFORMED && !connection_ask(c, kind, &asked))
+		c->is_broken = true;
 	connection_send(w, &c->server, sent);
 }

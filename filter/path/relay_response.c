@@ -78,8 +78,10 @@ static void resume(struct worker *w, struct parked *parked, bool in_time)
 
 /* All messages of a transfer have its id, but only the first must have its question (RFC 5936,
  * 2.2.1). */
-static bool is_of_transfer(const struct message *response, const struct asked *asked)
+bool relay_is_of_transfer(const struct message *response, const struct question *q)
 {
+	const struct asked *asked = &q->asked;
+
 	return (response->flags & FLAG_QR) && message_opcode(response) == OPCODE_QUERY &&
 	       response->id == asked->id &&
 	       (response->question_count == 0 ||
@@ -91,7 +93,7 @@ static bool is_of_transfer(const struct message *response, const struct asked *a
 static struct question *find(const struct connection *c, const struct message *response)
 {
 	for (struct question *q = c->first; q; q = q->next) {
-		if (q->is_transfer ? is_of_transfer(response, &q->asked)
+		if (q->is_transfer ? relay_is_of_transfer(response, q)
 		                   : !q->parked && gate_matches(response, &q->asked))
 			return q;
 	}
@@ -101,7 +103,7 @@ static struct question *find(const struct connection *c, const struct message *r
 /* A transfer ends with the SOA that it began with, which may stand in the middle too: so only one
  * that failed is known to be over, and others are forgotten with the connection, or when there are
  * too many (relay_query.c). */
-static void pass_transfer(struct worker *w, struct question *q, const struct message *response)
+void relay_pass_transfer(struct worker *w, struct question *q, const struct message *response)
 {
 	connection_send(w, &q->connection->client, response->octets);
 	if (message_rcode(response) != RCODE_NOERROR)
@@ -131,7 +133,7 @@ void relay_response(struct worker *w, struct connection *c, struct span octets)
 	}
 	struct answer answer = answer_to(q, octets);
 	if (q->is_transfer) {
-		pass_transfer(w, q, &response);
+		relay_pass_transfer(w, q, &response);
 	} else if (q->asked.unjudged) {
 		arrival_pass_unjudged(w, &answer.arrival, q->kind, response.flags);
 	} else if (w->is_paused || !remedy_takes(w, &answer.arrival, &response)) {

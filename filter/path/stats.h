@@ -69,6 +69,36 @@
 	X(fetch_failures, "Fetches given up")                                                      \
 	X(walks, "Fetches that went on from the root down")                                        \
 	X(walks_lost, "Walks from the root down that found nothing of use")                        \
+	X(sign_queries_asked, "Queries whose response is to be signed")                            \
+	X(sign_queries_plain, "Queries passed untouched: without DO")                              \
+	X(sign_queries_outside, "Queries passed untouched: in no zone that is signed here")        \
+	X(sign_queries_other, "Queries passed untouched: another class, opcode, or no question")   \
+	X(sign_queries_tsig, "Queries passed untouched: signed with TSIG or SIG(0)")               \
+	X(sign_queries_transfer, "Queries passed untouched: zone transfers to a secondary")        \
+	X(sign_queries_elsewhere, "Queries passed untouched: to a server that is not signed for")  \
+	X(sign_answers, "Responses signed: an answer")                                             \
+	X(sign_nodata, "Responses signed: no such type")                                           \
+	X(sign_nxdomain, "Responses signed: no such name")                                         \
+	X(sign_referrals, "Responses signed: a referral")                                          \
+	X(sign_below_cut, "Responses passed unsigned: of an unsigned child on the same server")    \
+	X(sign_apex, "Responses made of the pre-signed sets: DNSKEY, CDS, CDNSKEY, DS")            \
+	X(sign_refused, "Responses made without records: RRSIG, transfers, type 128, BADVERS")     \
+	X(sign_errors, "Responses with the RCODE that the server sent")                            \
+	X(sign_cut, "Responses with TC: the server sent it")                                       \
+	X(sign_truncated, "Responses with TC: the signatures did not fit")                         \
+	X(sign_limited, "Responses with TC: too many new signatures")                              \
+	X(sign_learning, "Responses with TC: the SOA had to be learned first")                     \
+	X(sign_signed, "Responses passed: the server signs by itself")                             \
+	X(sign_no_soa, "Responses replaced by SERVFAIL: empty, and no SOA known")                  \
+	X(sign_unexpected, "Responses replaced by SERVFAIL: nothing that a server should say")     \
+	X(sign_edns, "Responses with TC: the server cannot bear EDNS, which was tried")            \
+	X(sign_exhausted, "Responses replaced by SERVFAIL: too many new signatures")               \
+	X(sign_keys, "Responses replaced by SERVFAIL: no pre-signed set is valid")                 \
+	X(sign_failed, "Responses replaced by SERVFAIL: signing failed")                           \
+	X(sign_strays, "Responses dropped: not what was asked, or not from where it was asked")    \
+	X(sign_made, "Signatures made")                                                            \
+	X(sign_found, "Signatures used again")                                                     \
+	X(sign_datagrams, "TCP connections carried on by UDP: their server takes no TCP")          \
 	X(packets_fragment, "Packets dropped: a fragment")                                         \
 	X(packets_malformed, "Packets dropped: malformed IP or UDP header")                        \
 	X(packets_not_udp, "Packets dropped: not UDP")                                             \

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "path/inside.h"
+#include "path/signing.h"
 
 #define EVENTS_MAX 64 /* handled in one turn of the loop */
 
@@ -55,6 +56,8 @@ static void handle_datagram(
 	} else if (!packet_checksum_ok(packet)) {
 		/* What is rewritten gets a new checksum, which must not make it whole again. */
 		drop_counted(w, queued->id, &w->stats.packets_checksum);
+	} else if (w->signer) {
+		signing_datagram(w, queued, packet, is_query(packet));
 	} else if (is_query(packet)) {
 		query_side(w, queued->id, packet);
 	} else {

@@ -9,11 +9,22 @@
 
 #include "base/clock.h"
 #include "gate/policy.h"
+#include "gate/sign.h"
 #include "path/fetch.h"
 #include "path/relay.h"
 #include "path/stats.h"
 #include "trust/anchor.h"
 #include "wire/namelist.h"
+
+/* The signer's trade. */
+struct signing_config {
+	struct signer_limits limits;
+
+	/* Borrowed: */
+	const struct sign_policy *policy;       /* NULL: the worker validates */
+	const struct sockaddr_storage *servers; /* only what these send is signed, ever */
+	unsigned server_count; /* 0: all on this machine, where it does not forward */
+};
 
 struct worker_config {
 	uint16_t queue;           /* the number of the NFQUEUE */
@@ -28,6 +39,7 @@ struct worker_config {
 	uint32_t bogus_grace_ms;  /* how long a better response may follow a Bogus one; 0: not */
 	uint32_t flow_timeout_ms; /* how long a question may stay unanswered */
 	struct relay_config tcp;
+	struct signing_config signing;
 	struct fetch_sources sources;
 
 	bool assists;           /* proves by signatures of the resolvers what came without */
@@ -38,7 +50,7 @@ struct worker_config {
 	/* Borrowed: */
 	const struct namelist *before_clock; /* time servers */
 	const struct clock_source *time;
-	const struct anchors *anchors;
+	const struct anchors *anchors; /* NULL where it signs */
 	const struct policy *policy;
 	const struct nta_list *ntas; /* NULL for none */
 

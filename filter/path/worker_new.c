@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "path/inside.h"
+#include "path/signing.h"
 
 #define LOG_BURST      20
 #define LOG_PER_SECOND 5
@@ -28,6 +29,8 @@ static int take_memory(struct worker *w)
 		result = park_init(&w->park, config->parked, config->park_ms);
 	if (result == 0)
 		result = grace_init(&w->grace, config->parked, config->bogus_grace_ms);
+	if (result == 0 && config->signing.policy)
+		return signing_init(w);
 	if (result == 0)
 		result = store_init(&w->store, config->anchors, config->zones);
 	w->store.ntas = config->ntas;
@@ -112,7 +115,7 @@ struct worker *worker_new(const struct worker_config *config, char *error, size_
 	w->epoll_fd = w->wake_fd = w->queue.fd = -1;
 	w->queue_watched = WATCHED_QUEUE;
 	w->wake_watched = WATCHED_WAKE;
-	w->log_bogus = w->log_indeterminate = w->log_unjudged =
+	w->log_bogus = w->log_indeterminate = w->log_unjudged = w->log_unsigned =
 	        (struct log_limit){ .burst = LOG_BURST, .per_second = LOG_PER_SECOND };
 	if (prepare(w, error, error_size) < 0) {
 		worker_free(w);
@@ -141,6 +144,7 @@ void worker_free(struct worker *w)
 	flow_table_fini(&w->flows);
 	gate_fini(&w->gate);
 	store_fini(&w->store);
+	signer_free(w->signer);
 	crypto_free(w->crypto);
 	free(w->rrs);
 	free(w->octets);
