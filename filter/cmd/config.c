@@ -4,12 +4,25 @@
 
 #include "base/log.h"
 #include "cmd/command.h"
+#include "ops/signing.h"
 #include "trust/anchor.h"
 
-/* The file can be fine and the service still not start, for want of the anchors that it names. */
+/* The file can be fine and the service still not start, for want of the files that it names. */
 static enum exit_code check(const struct config *c)
 {
-	char why[300];
+	char why[400];
+
+	if (c->role == ROLE_SIGNER) {
+		struct signing *s = signing_load(c, why, sizeof(why));
+
+		if (!s) {
+			log_error("sign.zones: %s", why);
+			return EXIT_USAGE;
+		}
+		signing_free(s);
+		log_info("the configuration is fine");
+		return EXIT_FINE;
+	}
 	struct anchors *a = anchors_load(c->trust_anchor, why, sizeof(why));
 
 	if (!a) {

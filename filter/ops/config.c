@@ -2,7 +2,6 @@
 #include "ops/config.h"
 
 #include <errno.h>
-#include <libconfig.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,18 +10,9 @@
 #include "ops/control.h"
 #include "ops/key.h"
 #include "ops/nta_text.h"
+#include "ops/reading.h"
 
-/* One reading of a file. The first thing that is wrong ends it. */
-struct reading {
-	struct config *config;
-	const char *path;
-	char *error;
-	size_t error_size;
-};
-
-/* Says what is wrong, and where when `at` is not NULL. Returns false, for the caller to pass on. */
-__attribute__((format(printf, 3, 4))) static bool wrong(
-        struct reading *r, const config_setting_t *at, const char *format, ...)
+bool reading_wrong(struct reading *r, const config_setting_t *at, const char *format, ...)
 {
 	int len;
 	va_list args;
@@ -71,8 +61,7 @@ static bool take_word(const struct key *k, const config_setting_t *s, uint32_t *
 	return false;
 }
 
-/* A service is started in `/`, a person elsewhere: only an absolute path means one file. */
-static bool take_path(const config_setting_t *s, char *value)
+bool reading_path(const config_setting_t *s, char value[static CONFIG_PATH_MAX])
 {
 	const char *text = config_setting_get_string(s);
 
@@ -82,12 +71,17 @@ static bool take_path(const config_setting_t *s, char *value)
 	return true;
 }
 
+bool reading_is_list(const config_setting_t *s, int max)
+{
+	return config_setting_is_aggregate(s) && !config_setting_is_group(s) &&
+	       config_setting_length(s) <= max;
+}
+
 static bool take_resolvers(const config_setting_t *s, struct config *c)
 {
 	int count = config_setting_length(s);
 
-	if (!config_setting_is_aggregate(s) || config_setting_is_group(s) ||
-	        count > CONFIG_RESOLVERS_MAX)
+	if (!reading_is_list(s, CONFIG_RESOLVERS_MAX))
 		return false;
 	for (int i = 0; i < count; i++) {
 		const char *text = config_setting_get_string_elem(s, i);
@@ -100,7 +94,7 @@ static bool take_resolvers(const config_setting_t *s, struct config *c)
 
 static bool take_ntas(const config_setting_t *s, struct nta_list *list)
 {
-	if (!config_setting_is_aggregate(s) || config_setting_is_group(s))
+	if (!reading_is_list(s, NTAS_MAX))
 		return false;
 	list->count = 0;
 	for (int i = 0; i < config_setting_length(s); i++) {
@@ -138,13 +132,19 @@ static bool take_value(const struct key *k, const config_setting_t *s, struct co
 	case KEY_WORD:
 		return take_word(k, s, key_value(k, c));
 	case KEY_PATH:
-		return take_path(s, key_value(k, c));
+		return reading_path(s, key_value(k, c));
 	case KEY_RESOLVERS:
 		return take_resolvers(s, c);
 	case KEY_NTAS:
 		return take_ntas(s, key_value(k, c));
 	case KEY_NAMES:
 		return take_names(s, key_value(k, c));
+	case KEY_SERVERS:
+		return reading_servers(s, key_value(k, c));
+	case KEY_SECONDARIES:
+		return reading_secondaries(s, key_value(k, c));
+	case KEY_ZONES: /* has more to say than yes or no */
+		break;
 	}
 	return false;
 }
@@ -155,11 +155,13 @@ static bool take_setting(struct reading *r, const char *path, const config_setti
 	const struct key *k = key_find(path);
 
 	if (!k)
-		return wrong(r, s, "there is no key \"%s\"", path);
+		return reading_wrong(r, s, "there is no key \"%s\"", path);
+	if (k->kind == KEY_ZONES && reading_is_list(s, CONFIG_ZONES_MAX))
+		return reading_zones(r, s, key_value(k, r->config));
 	if (take_value(k, s, r->config))
 		return true;
 	key_say_allowed(k, allowed, sizeof(allowed));
-	return wrong(r, s, "%s must be %s", path, allowed);
+	return reading_wrong(r, s, "%s must be %s", path, allowed);
 }
 
 static bool is_group_of_keys(const char *name)
@@ -198,18 +200,18 @@ static bool fits_together(struct reading *r, config_t *file)
 	const struct config *c = r->config;
 
 	if (c->queue_first + c->queue_count - 1 > 65535)
-		return wrong(r, config_lookup(file, "queue"),
+		return reading_wrong(r, config_lookup(file, "queue"),
 		        "queue.first + queue.count must be at most 65536");
 	if (c->parked >= c->queue_length) {
 		const config_setting_t *blame = config_lookup(file, "parked");
-		return wrong(r, blame ? blame : config_lookup(file, "queue"),
+		return reading_wrong(r, blame ? blame : config_lookup(file, "queue"),
 		        "parked must be less than queue.length, which is %u", c->queue_length);
 	}
 	if (strlen(c->control_socket) > CONTROL_PATH_MAX)
-		return wrong(r, config_lookup(file, "control_socket"),
+		return reading_wrong(r, config_lookup(file, "control_socket"),
 		        "control_socket must be shorter than %d octets, as sockets' names are",
 		        CONTROL_PATH_MAX + 1);
-	return true;
+	return c->role != ROLE_SIGNER || reading_signer_fits(r, file);
 }
 
 static bool read_stream(struct reading *r, FILE *stream)
@@ -221,7 +223,7 @@ static bool read_stream(struct reading *r, FILE *stream)
 	/* The scanner of libconfig ends the process when a read fails, as that of a directory does.
 	 */
 	if (fstat(fileno(stream), &st) == 0 && S_ISDIR(st.st_mode))
-		return wrong(r, NULL, "%s", strerror(EISDIR));
+		return reading_wrong(r, NULL, "%s", strerror(EISDIR));
 
 	config_init(&file);
 	if (config_read(&file, stream)) {
@@ -265,6 +267,9 @@ void config_defaults(struct config *c)
 			break;
 		case KEY_RESOLVERS:
 		case KEY_NTAS:
+		case KEY_SERVERS:
+		case KEY_SECONDARIES:
+		case KEY_ZONES:
 			break;
 		}
 	}
@@ -283,7 +288,7 @@ int config_load(struct config *c, const char *path, bool *found, char *error, si
 	if (!stream) {
 		if (!path && errno == ENOENT)
 			return 0;
-		wrong(&r, NULL, "%s", strerror(errno));
+		reading_wrong(&r, NULL, "%s", strerror(errno));
 		return -EINVAL;
 	}
 	good = read_stream(&r, stream);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
+#include "gate/sign_policy.h"
 #include "trust/nta.h"
 #include "wire/namelist.h"
 
@@ -17,12 +18,44 @@
 #define CONFIG_PATH_MAX      256
 #define CONFIG_RESOLVERS_MAX 8
 
-enum config_role { ROLE_HOST, ROLE_GATEWAY, ROLE_BOTH };
+/* What is signed. */
+#define CONFIG_ZONES_MAX       128
+#define CONFIG_CUTS_MAX        64 /* of all zones */
+#define CONFIG_SERVERS_MAX     64
+#define CONFIG_SECONDARIES_MAX 32
+
+enum config_role { ROLE_HOST, ROLE_GATEWAY, ROLE_BOTH, ROLE_SIGNER };
+enum config_place { PLACE_SERVER, PLACE_GATEWAY };
 enum config_tcp { TCP_RELAY, TCP_REFUSE };
 enum config_zone_transfer { ZONE_TRANSFER_PASS, ZONE_TRANSFER_REFUSE };
 enum config_unset_clock { UNSET_CLOCK_WAIT, UNSET_CLOCK_FAIL };
 enum config_unsynchronised_clock { UNSYNCHRONISED_BELIEVE, UNSYNCHRONISED_DOUBT };
 enum config_checking_disabled { CHECKING_DISABLED_PASS, CHECKING_DISABLED_JUDGE };
+
+/* A zone that is signed. */
+struct config_zone {
+	struct name apex;
+	char keys[CONFIG_PATH_MAX]; /* the directory of its key files */
+	uint32_t max_ttl_s;
+	unsigned line; /* of the file */
+};
+
+struct config_zones {
+	unsigned count, cut_count;
+	struct config_zone items[CONFIG_ZONES_MAX];
+	struct name
+	        cuts[CONFIG_CUTS_MAX]; /* each belongs to the zone with the longest apex above it */
+};
+
+struct config_servers {
+	unsigned count;
+	struct sockaddr_storage items[CONFIG_SERVERS_MAX];
+};
+
+struct config_secondaries {
+	unsigned count;
+	struct sign_network items[CONFIG_SECONDARIES_MAX];
+};
 
 /* The keys of the file, in the order and the units of the table in key.c. Immutable once read. */
 struct config {
@@ -53,6 +86,13 @@ struct config {
 	char clock_state[CONFIG_PATH_MAX];
 	char control_socket[CONFIG_PATH_MAX];
 	uint32_t log_level; /* enum log_level */
+
+	/* Of the signer. */
+	uint32_t sign_place; /* enum config_place */
+	struct config_servers sign_servers;
+	struct config_zones sign_zones;
+	struct config_secondaries sign_secondaries;
+	uint32_t sign_life_s, sign_udp_size, sign_per_s, sign_per_network, sign_remembered;
 };
 
 /* Fills `c` with the default of every key. */
@@ -64,6 +104,16 @@ void config_defaults(struct config *c);
  * used.
  */
 int config_load(struct config *c, const char *path, bool *found, char *error, size_t error_size);
+
+/* True when DNS passes through this machine, instead of coming to it or from it. */
+static inline bool config_forwards(const struct config *c)
+{
+	return c->role == ROLE_GATEWAY || c->role == ROLE_BOTH ||
+	       (c->role == ROLE_SIGNER && c->sign_place == PLACE_GATEWAY);
+}
+
+/* Returns the zone that `name` lies in, with the longest apex, or NULL. */
+const struct config_zone *config_zone_of(const struct config_zones *zones, const struct name *name);
 
 /* Writes `c` as a file that config_load() reads back to the same values. */
 void config_show(const struct config *c, FILE *out);

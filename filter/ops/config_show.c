@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Writing a configuration, the other way round from config.c. */
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "ops/address.h"
@@ -18,12 +19,12 @@ static void show_text(const char *text, FILE *out)
 	fputc('"', out);
 }
 
-static void show_resolvers(const struct config *c, FILE *out)
+static void show_addresses(const struct sockaddr_storage *items, unsigned count, FILE *out)
 {
 	fputs("[", out);
-	for (unsigned i = 0; i < c->resolver_count; i++) {
+	for (unsigned i = 0; i < count; i++) {
 		char text[ADDRESS_TEXT_MAX];
-		address_write(&c->resolvers[i], text);
+		address_write(&items[i], text);
 		fprintf(out, "%s\"%s\"", i ? ", " : " ", text);
 	}
 	fputs(" ]", out);
@@ -52,9 +53,57 @@ static void show_names(const struct namelist *list, FILE *out)
 	fputs(" ]", out);
 }
 
+static void show_secondaries(const struct config_secondaries *secondaries, FILE *out)
+{
+	fputs("[", out);
+	for (unsigned i = 0; i < secondaries->count; i++) {
+		const struct sign_network *n = &secondaries->items[i];
+		char text[INET6_ADDRSTRLEN];
+		inet_ntop(n->len == 4 ? AF_INET : AF_INET6, n->octets, text, sizeof(text));
+		fprintf(out, "%s\"%s/%u\"", i ? ", " : " ", text, n->prefix);
+	}
+	fputs(" ]", out);
+}
+
+static void show_cuts(const struct config_zones *zones, const struct config_zone *zone, FILE *out)
+{
+	const char *before = " cuts = [ ";
+	char text[NAME_TEXT_SIZE];
+
+	for (unsigned i = 0; i < zones->cut_count; i++) {
+		if (config_zone_of(zones, &zones->cuts[i]) != zone)
+			continue;
+		fputs(before, out);
+		show_text(name_text(&zones->cuts[i], text), out);
+		before = ", ";
+	}
+	if (before[0] == ',')
+		fputs(" ];", out);
+}
+
+static void show_zones(const struct config_zones *zones, FILE *out)
+{
+	char text[NAME_TEXT_SIZE];
+
+	fputs("(", out);
+	for (unsigned i = 0; i < zones->count; i++) {
+		const struct config_zone *zone = &zones->items[i];
+
+		fprintf(out, "%s\n\t\t{ name = ", i ? "," : "");
+		show_text(name_text(&zone->apex, text), out);
+		fputs("; keys = ", out);
+		show_text(zone->keys, out);
+		fprintf(out, "; max_ttl = %u;", zone->max_ttl_s);
+		show_cuts(zones, zone, out);
+		fputs(" }", out);
+	}
+	fputs(" )", out);
+}
+
 static void show_value(const struct key *k, const struct config *c, FILE *out)
 {
 	const void *value = key_value_const(k, c);
+	const struct config_servers *servers;
 
 	switch (k->kind) {
 	case KEY_NUMBER:
@@ -70,13 +119,23 @@ static void show_value(const struct key *k, const struct config *c, FILE *out)
 		show_text(value, out);
 		break;
 	case KEY_RESOLVERS:
-		show_resolvers(c, out);
+		show_addresses(c->resolvers, c->resolver_count, out);
 		break;
 	case KEY_NTAS:
 		show_ntas(value, out);
 		break;
 	case KEY_NAMES:
 		show_names(value, out);
+		break;
+	case KEY_SERVERS:
+		servers = value;
+		show_addresses(servers->items, servers->count, out);
+		break;
+	case KEY_SECONDARIES:
+		show_secondaries(value, out);
+		break;
+	case KEY_ZONES:
+		show_zones(value, out);
 		break;
 	}
 }

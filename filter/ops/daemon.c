@@ -21,6 +21,7 @@
 #include "ops/privileges.h"
 #include "ops/root_hints.h"
 #include "ops/service.h"
+#include "ops/signing.h"
 
 /* For the queue, the fetches and what else there is, rounded up. */
 #define DESCRIPTORS_A_WORKER 512
@@ -49,6 +50,7 @@ static const enum divert diverts[] = {
 	[ROLE_HOST] = DIVERT_REDIRECT,
 	[ROLE_GATEWAY] = DIVERT_TPROXY,
 	[ROLE_BOTH] = DIVERT_EITHER,
+	[ROLE_SIGNER] = DIVERT_TPROXY,
 };
 
 static struct relay_config relay_config(const struct config *c)
@@ -60,6 +62,16 @@ static struct relay_config relay_config(const struct config *c)
 		.port = (uint16_t)c->tcp_port,
 		.connections = c->tcp_connections,
 		.idle_ms = c->tcp_idle_ms,
+	};
+}
+
+static struct signing_config signing_config(const struct service *s, const struct config *c)
+{
+	return (struct signing_config){
+		.limits = { .signatures = c->sign_remembered },
+		.policy = s->signing ? signing_policy(s->signing) : NULL,
+		.servers = c->sign_servers.items,
+		.server_count = c->sign_servers.count,
 	};
 }
 
@@ -79,6 +91,7 @@ static struct worker_config worker_config(
 		.bogus_grace_ms = c->bogus_grace_ms,
 		.flow_timeout_ms = c->flow_timeout_ms,
 		.tcp = relay_config(c),
+		.signing = signing_config(s, c),
 		.sources = { .resolvers = c->resolvers,
 		        .resolver_count = c->resolver_count,
 		        .hints = s->hints.at,
@@ -288,6 +301,20 @@ static int stop_threads(struct service *s)
 	return first_error;
 }
 
+static void say_ready(const struct service *s, const struct config *c)
+{
+	unsigned last = c->queue_first + c->queue_count - 1;
+
+	if (s->signing)
+		log_info("ready: role %s, place %s, queues %u to %u, signing %u zones",
+		        key_word("role", c), key_word("sign.place", c), c->queue_first, last,
+		        c->sign_zones.count);
+	else
+		log_info("ready: role %s, mode %s, queues %u to %u, trust anchors for %u zones",
+		        key_word("role", c), key_word("mode", c), c->queue_first, last,
+		        anchors_count(s->anchors));
+}
+
 static int serve_until_the_end(struct service *s, const struct config *c)
 {
 	int error = start_threads(s, c), stop_error;
@@ -295,9 +322,7 @@ static int serve_until_the_end(struct service *s, const struct config *c)
 	if (!error)
 		error = start_keeper(s);
 	if (!error) {
-		log_info("ready: role %s, mode %s, queues %u to %u, trust anchors for %u zones",
-		        key_word("role", c), key_word("mode", c), c->queue_first,
-		        c->queue_first + c->queue_count - 1, anchors_count(s->anchors));
+		say_ready(s, c);
 		notify_ready();
 		service_tell_manager(s);
 		error = wait_for_the_end(s);
@@ -319,6 +344,7 @@ static void clean_up(struct service *s)
 	free(s->threads);
 	anchor_keeper_free(s->keeper);
 	anchors_free(s->anchors);
+	signing_free(s->signing);
 	if (s->signals >= 0)
 		close(s->signals);
 	if (s->failed >= 0)
@@ -343,6 +369,35 @@ static int load_hints(struct service *s, const struct config *c)
 	return error;
 }
 
+/* What the trade needs, from files that may be for root alone. Returns a negative errno when they
+ * are not as they should be. */
+static int load(struct service *s, const struct config *c)
+{
+	char why[400];
+
+	if (c->role == ROLE_SIGNER)
+		s->signing = signing_load(c, why, sizeof(why));
+	else
+		s->anchors = anchors_load(c->trust_anchor, why, sizeof(why));
+	if (s->signing)
+		return 0;
+	if (s->anchors)
+		return load_hints(s, c);
+	log_error("%s", why);
+	return -EINVAL;
+}
+
+static int follow_anchors(struct service *s, const struct config *c)
+{
+	if (s->signing || !c->rollover)
+		return 0;
+	s->keeper = anchor_keeper_new(c, s->anchors);
+	if (s->keeper)
+		return 0;
+	log_error("cannot follow trust anchors: out of memory or descriptors");
+	return -ENOMEM;
+}
+
 int daemon_run(const struct config *c)
 {
 	struct service s = { .config = c,
@@ -350,16 +405,10 @@ int daemon_run(const struct config *c)
 		.failed = -1,
 		.policy = { .mode = c->mode,
 		        .judge_cd = c->checking_disabled == CHECKING_DISABLED_JUDGE } };
-	char why[300];
 	int error;
 
 	crypto_allow_sha1(c->sha1);
-	s.anchors = anchors_load(c->trust_anchor, why, sizeof(why));
-	if (!s.anchors) {
-		log_error("%s", why);
-		return -EINVAL;
-	}
-	error = load_hints(&s, c);
+	error = load(&s, c);
 	if (error)
 		goto out;
 	error = privileges_drop();
@@ -370,14 +419,9 @@ int daemon_run(const struct config *c)
 	timekeeper_init(&s.time, &clock_system, clock_built_s, c->clock_state,
 	        c->unsynchronised_clock == UNSYNCHRONISED_DOUBT);
 	timekeeper_look(&s.time, clock_monotonic_ms());
-	if (c->rollover) {
-		s.keeper = anchor_keeper_new(c, s.anchors);
-		if (!s.keeper) {
-			log_error("cannot follow trust anchors: out of memory or descriptors");
-			error = -ENOMEM;
-			goto out;
-		}
-	}
+	error = follow_anchors(&s, c);
+	if (error)
+		goto out;
 	error = open_events(&s);
 	if (error) {
 		log_error("cannot wait for signals: %s", strerror(-error));

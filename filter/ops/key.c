@@ -10,7 +10,14 @@
 #include "ops/config.h"
 
 static const char *const role_words[] = {
-	[ROLE_HOST] = "host", [ROLE_GATEWAY] = "gateway", [ROLE_BOTH] = "both", NULL
+	[ROLE_HOST] = "host",
+	[ROLE_GATEWAY] = "gateway",
+	[ROLE_BOTH] = "both",
+	[ROLE_SIGNER] = "signer",
+	NULL,
+};
+static const char *const place_words[] = {
+	[PLACE_SERVER] = "server", [PLACE_GATEWAY] = "gateway", NULL
 };
 static const char *const mode_words[] = {
 	[MODE_ENFORCE] = "enforce", [MODE_MONITOR] = "monitor", NULL
@@ -48,8 +55,9 @@ static const char *const log_level_words[] = {
 const struct key keys[] = {
 	{ "role", KEY_WORD, AT(role), .words = role_words, .number = ROLE_HOST,
 	        .help = "Whose DNS is checked: \"host\", what this machine asks, \"gateway\",\n"
-	                "what passes through it, or \"both\". The rules depend on it: after a\n"
-	                "change `sealgate rules apply`." },
+	                "what passes through it, or \"both\". \"signer\" is the other trade: it\n"
+	                "signs what a server answers that cannot sign; see the group sign.\n"
+	                "The rules depend on it: after a change `sealgate rules apply`." },
 	{ "mode", KEY_WORD, AT(mode), .words = mode_words, .number = MODE_ENFORCE,
 	        .help = "\"enforce\" puts SERVFAIL in the place of what is forged. \"monitor\"\n"
 	                "judges and logs the same but refuses nothing: a way to try." },
@@ -177,6 +185,38 @@ const struct key keys[] = {
 	{ "log_level", KEY_WORD, AT(log_level), .words = log_level_words, .number = LOG_LEVEL_INFO,
 	        .help = "What is logged: \"error\", \"warning\", \"info\" or \"debug\", each with\n"
 	                "what stands before it." },
+
+	{ "sign.place", KEY_WORD, AT(sign_place), .words = place_words, .number = PLACE_SERVER,
+	        .help = "Where the role \"signer\" finds the server: \"server\", on this machine,\n"
+	                "or \"gateway\", behind it. The rules depend on it." },
+	{ "sign.servers", KEY_SERVERS, AT(sign_servers),
+	        .help = "The servers: [ \"192.0.2.53\", \"2001:db8::53\" ]. Nothing is signed but\n"
+	                "what these answer; on their own machine none means all that are on\n"
+	                "it. Whoever can send with their addresses from their side of a\n"
+	                "gateway has his answers signed. The rules depend on it." },
+	{ "sign.zones", KEY_ZONES, AT(sign_zones),
+	        .help = "What is signed: ( { name = \"example.org\"; keys =\n"
+	                "\"/etc/sealgate/keys\"; } ). `keys` has what `sealgate keys generate`\n"
+	                "or dnssec-keygen wrote. A zone may also have `max_ttl`, in seconds\n"
+	                "(86400), above which TTLs are cut; and `cuts`, the names of children\n"
+	                "that are not signed, [ \"sub.example.org\" ]: others are learned." },
+	{ "sign.secondaries", KEY_SECONDARIES, AT(sign_secondaries),
+	        .help = "Who may transfer these zones, unsigned: [ \"192.0.2.7\",\n"
+	                "\"2001:db8:7::/48\" ]. Others are refused." },
+	{ "sign.life_s", KEY_NUMBER, AT(sign_life_s), .number = SIGN_LIFE_S, .min = 259200,
+	        .max = 7776000, .help = "How long a signature lives, in seconds." },
+	{ "sign.udp_size", KEY_NUMBER, AT(sign_udp_size), .number = SIGN_UDP_SIZE, .min = 512,
+	        .max = 4096,
+	        .help = "The longest response over UDP, whatever the client takes. What is\n"
+	                "longer gets TC, and the client comes by TCP." },
+	{ "sign.signatures_per_s", KEY_NUMBER, AT(sign_per_s), .number = SIGN_PER_S, .max = 1000000,
+	        .help = "How many new signatures each queue makes in a second; who asks for\n"
+	                "more over UDP gets TC. 0 for no limit." },
+	{ "sign.signatures_per_network", KEY_NUMBER, AT(sign_per_network),
+	        .number = SIGN_PER_NETWORK, .max = 1000000,
+	        .help = "The same for one network of clients (IPv4 /24, IPv6 /56)." },
+	{ "sign.signatures", KEY_NUMBER, AT(sign_remembered), .number = 32768, .min = 64,
+	        .max = 4194304, .help = "How many signatures each queue remembers." },
 };
 
 const size_t key_count = sizeof(keys) / sizeof(keys[0]);
@@ -235,6 +275,24 @@ void key_say_allowed(const struct key *k, char *text, size_t size)
 	case KEY_NAMES:
 		snprintf(text, size, "a list of at most %d names, such as [ \"pool.ntp.org\" ]",
 		        NAMELIST_MAX);
+		break;
+	case KEY_SERVERS:
+		snprintf(text, size,
+		        "a list of at most %d addresses without port, such as "
+		        "[ \"192.0.2.53\", \"2001:db8::53\" ]",
+		        CONFIG_SERVERS_MAX);
+		break;
+	case KEY_SECONDARIES:
+		snprintf(text, size,
+		        "a list of at most %d addresses or networks, such as "
+		        "[ \"192.0.2.7\", \"2001:db8:7::/48\" ]",
+		        CONFIG_SECONDARIES_MAX);
+		break;
+	case KEY_ZONES:
+		snprintf(text, size,
+		        "a list of at most %d groups, such as "
+		        "( { name = \"example.org\"; keys = \"/etc/sealgate/keys\"; } )",
+		        CONFIG_ZONES_MAX);
 		break;
 	case KEY_RESOLVERS:
 		snprintf(text, size,

@@ -90,7 +90,7 @@ static const struct backend *apply_for_relay(const struct config *c, const char 
 
 int rules_apply(const struct config *c, const char *backend)
 {
-	bool needs_routing = c->role != ROLE_HOST && c->tcp == TCP_RELAY;
+	bool needs_routing = c->tcp == TCP_RELAY && config_forwards(c);
 	const struct backend *used =
 	        needs_routing ? apply_for_relay(c, backend) : apply_with_first(c, backend);
 

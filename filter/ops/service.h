@@ -10,6 +10,7 @@
 #include "ops/control.h"
 #include "ops/pausing.h"
 #include "ops/root_hints.h"
+#include "ops/signing.h"
 #include "ops/timekeeper.h"
 #include "path/worker.h"
 
@@ -25,7 +26,8 @@ struct service {
 	const struct config *config;
 	struct policy policy;
 	struct root_hints hints;
-	struct anchors *anchors;      /* as configured */
+	struct signing *signing;      /* NULL: it validates */
+	struct anchors *anchors;      /* as configured; NULL: it signs */
 	struct anchor_keeper *keeper; /* of those in force; NULL: the ones above are, and stay */
 	bool keeper_runs;
 	int signals;             /* a signalfd */

@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+
+#include "ops/address.h"
 
 /* Puts a file into the program as the string `name`. The paths are seen from the top of the tree,
  * where make runs the compiler. (C23's #embed is not there yet.) */
@@ -23,6 +26,14 @@ EMBED(host_relay_nft, "rules/host-relay.nft");
 EMBED(gateway_relay_nft, "rules/gateway-relay.nft");
 EMBED(host_relay_iptables, "rules/host-relay.iptables");
 EMBED(gateway_relay_iptables, "rules/gateway-relay.iptables");
+EMBED(signer_server_nft, "rules/signer-server.nft");
+EMBED(signer_gateway_nft, "rules/signer-gateway.nft");
+EMBED(signer_server_iptables, "rules/signer-server.iptables");
+EMBED(signer_gateway_iptables, "rules/signer-gateway.iptables");
+EMBED(signer_server_relay_nft, "rules/signer-server-relay.nft");
+EMBED(signer_gateway_relay_nft, "rules/signer-gateway-relay.nft");
+EMBED(signer_server_relay_iptables, "rules/signer-server-relay.iptables");
+EMBED(signer_gateway_relay_iptables, "rules/signer-gateway-relay.iptables");
 
 enum form { FORM_NFT, FORM_IPTABLES, FORMS };
 
@@ -30,12 +41,31 @@ enum form { FORM_NFT, FORM_IPTABLES, FORMS };
 static const struct part {
 	enum config_role role; /* that has it, beside "both" */
 	const char *rules[FORMS], *relay[FORMS];
+	enum config_place place; /* of the signer */
 } parts[] = {
-	{ ROLE_HOST, { host_nft, host_iptables }, { host_relay_nft, host_relay_iptables } },
-	{ ROLE_GATEWAY, { gateway_nft, gateway_iptables },
-	        { gateway_relay_nft, gateway_relay_iptables } },
+	{ .role = ROLE_HOST,
+	        .rules = { host_nft, host_iptables },
+	        .relay = { host_relay_nft, host_relay_iptables } },
+	{ .role = ROLE_GATEWAY,
+	        .rules = { gateway_nft, gateway_iptables },
+	        .relay = { gateway_relay_nft, gateway_relay_iptables } },
+	{ .role = ROLE_SIGNER,
+	        .place = PLACE_SERVER,
+	        .rules = { signer_server_nft, signer_server_iptables },
+	        .relay = { signer_server_relay_nft, signer_server_relay_iptables } },
+	{ .role = ROLE_SIGNER,
+	        .place = PLACE_GATEWAY,
+	        .rules = { signer_gateway_nft, signer_gateway_iptables },
+	        .relay = { signer_gateway_relay_nft, signer_gateway_relay_iptables } },
 };
 enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
+
+static bool has_part(const struct config *c, const struct part *part)
+{
+	if (c->role == ROLE_SIGNER || part->role == ROLE_SIGNER)
+		return c->role == part->role && c->sign_place == part->place;
+	return c->role == part->role || c->role == ROLE_BOTH;
+}
 
 struct blank {
 	const char *placeholder, *value;
@@ -69,23 +99,52 @@ static void fill_in(const char *text, const struct blank *blanks, size_t count, 
 	fputs(text, out);
 }
 
+#define SERVERS_TEXT_MAX (CONFIG_SERVERS_MAX * (ADDRESS_TEXT_MAX + 1))
+
+/* Writes the servers of one family with commas in between. */
+static void list_servers(const struct config *c, int family, char text[static SERVERS_TEXT_MAX])
+{
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (unsigned i = 0; i < c->sign_servers.count; i++) {
+		const struct sockaddr_storage *server = &c->sign_servers.items[i];
+		char address[ADDRESS_TEXT_MAX];
+
+		if (server->ss_family != family)
+			continue;
+		address_write(server, address);
+		len += (size_t)snprintf(
+		        text + len, SERVERS_TEXT_MAX - len, "%s%s", len ? "," : "", address);
+	}
+}
+
 /* Returns the rules of all parts that the role has, one after the other. */
 static char *put_together(const struct config *c, const char *queue, enum form form)
 {
-	char *filled = NULL, port[16];
+	char *filled = NULL, port[16], servers4[SERVERS_TEXT_MAX], servers6[SERVERS_TEXT_MAX];
 	size_t size;
 	FILE *out = open_memstream(&filled, &size);
 
 	if (!out)
 		return NULL;
-	const struct blank blanks[] = { { "@QUEUE@", queue }, { "@PORT@", port },
-		{ "@ENCRYPTED@", c->block_encrypted_dns ? "" : "# " } };
-	const size_t count = sizeof(blanks) / sizeof(blanks[0]);
 	snprintf(port, sizeof(port), "%u", c->tcp_port);
+	list_servers(c, AF_INET, servers4);
+	list_servers(c, AF_INET6, servers6);
+	const struct blank blanks[] = {
+		{ "@QUEUE@", queue },
+		{ "@PORT@", port },
+		{ "@ENCRYPTED@", c->block_encrypted_dns ? "" : "# " },
+		{ "@IPV4@", servers4[0] ? "" : "# " },
+		{ "@IPV6@", servers6[0] ? "" : "# " },
+		{ "@SERVERS4@", servers4 },
+		{ "@SERVERS6@", servers6 },
+	};
+	const size_t count = sizeof(blanks) / sizeof(blanks[0]);
 	if (form == FORM_NFT)
 		fputs(begin_nft, out);
 	for (int i = 0; i < PARTS; i++) {
-		if (c->role != parts[i].role && c->role != ROLE_BOTH)
+		if (!has_part(c, &parts[i]))
 			continue;
 		fill_in(parts[i].rules[form], blanks, count, out);
 		if (c->tcp == TCP_RELAY)

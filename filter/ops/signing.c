@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ops/signing.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "ops/zone_keys.h"
+
+struct signing {
+	struct sign_policy policy;
+	unsigned count;
+	struct zone_keys *keys;
+	struct sign_zone *zones;
+	struct sign_cut *cuts; /* of all zones, each zone's together */
+};
+
+static struct signing *fail(struct signing *s, char *why, size_t why_size, const char *what)
+{
+	if (what)
+		snprintf(why, why_size, "%s", what);
+	signing_free(s);
+	return NULL;
+}
+
+static bool take_memory(struct signing *s, const struct config_zones *zones)
+{
+	s->keys = calloc(zones->count, sizeof(*s->keys));
+	s->zones = calloc(zones->count, sizeof(*s->zones));
+	s->cuts = calloc(zones->cut_count + 1, sizeof(*s->cuts));
+	return s->keys && s->zones && s->cuts;
+}
+
+/* Writes the cuts of a zone to `cuts`, and returns how many there are. */
+static unsigned take_cuts(
+        const struct config_zones *zones, const struct config_zone *zone, struct sign_cut *cuts)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < zones->cut_count; i++) {
+		if (config_zone_of(zones, &zones->cuts[i]) == zone)
+			cuts[count++].name = zones->cuts[i];
+	}
+	return count;
+}
+
+static struct sign_zone zone_of(const struct config_zone *zone, const struct zone_keys *keys)
+{
+	struct sign_zone made = { .apex = zone->apex,
+		.key = keys->zsk.key,
+		.key_tag = keys->zsk.tag,
+		.dnskey = keys->records.dnskey,
+		.cds = keys->records.cds,
+		.cdnskey = keys->records.cdnskey,
+		.ds_count = keys->ds_count,
+		.max_ttl_s = zone->max_ttl_s };
+
+	memcpy(made.ds, keys->ds, sizeof(made.ds));
+	return made;
+}
+
+static struct sign_policy policy_of(const struct signing *s, const struct config *c)
+{
+	return (struct sign_policy){ .zones = s->zones,
+		.zone_count = s->count,
+		.secondaries = c->sign_secondaries.items,
+		.secondary_count = c->sign_secondaries.count,
+		.life_s = c->sign_life_s,
+		.udp_size_max = (uint16_t)c->sign_udp_size,
+		.signatures_per_s = c->sign_per_s,
+		.signatures_per_network = c->sign_per_network };
+}
+
+struct signing *signing_load(const struct config *c, char *why, size_t why_size)
+{
+	const struct config_zones *zones = &c->sign_zones;
+	struct signing *s = calloc(1, sizeof(*s));
+	struct sign_cut *cuts;
+
+	if (!s || !take_memory(s, zones))
+		return fail(s, why, why_size, "no memory");
+	cuts = s->cuts;
+	for (const struct config_zone *zone = zones->items; s->count < zones->count; zone++) {
+		struct zone_keys *keys = &s->keys[s->count];
+
+		if (zone_keys_load(keys, zone->keys, &zone->apex, why, why_size) < 0)
+			return fail(s, why, why_size, NULL);
+		struct sign_zone *made = &s->zones[s->count++];
+		*made = zone_of(zone, keys);
+		made->cuts = cuts;
+		made->cut_count = take_cuts(zones, zone, cuts);
+		cuts += made->cut_count;
+	}
+	sign_policy_sort(s->zones, s->count); /* the configuration has no zone twice */
+	s->policy = policy_of(s, c);
+	const char *wrong = sign_policy_check(&s->policy);
+	return wrong ? fail(s, why, why_size, wrong) : s;
+}
+
+void signing_free(struct signing *s)
+{
+	if (!s)
+		return;
+	for (unsigned i = 0; i < s->count; i++)
+		zone_keys_unload(&s->keys[i]);
+	free(s->keys);
+	free(s->zones);
+	free(s->cuts);
+	free(s);
+}
+
+const struct sign_policy *signing_policy(const struct signing *s)
+{
+	return &s->policy;
+}

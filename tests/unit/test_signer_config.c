@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the configuration says of the signer, and the rules that come of it. */
+#include "test.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "ops/config.h"
+#include "ops/template.h"
+
+static char path[] = "/tmp/sealgate-test-signer-XXXXXX";
+
+static int make_file(void **state)
+{
+	int fd = mkstemp(path);
+
+	(void)state;
+	if (fd < 0)
+		return -1;
+	close(fd);
+	return 0;
+}
+
+static int remove_file(void **state)
+{
+	(void)state;
+	return unlink(path);
+}
+
+static int load(const char *text, struct config *c, char *error, size_t size)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+	return config_load(c, path, NULL, error, size);
+}
+
+static const char whole[] =
+        "role = \"signer\";\n"
+        "sign = { place = \"gateway\"; servers = [ \"192.0.2.53\", \"2001:db8::53\" ];\n"
+        "secondaries = [ \"192.0.2.0/25\", \"2001:db8::7\" ];\n"
+        "zones = ( { name = \"Example.org\"; keys = \"/keys\"; cuts = [ \"a.example.org\" ]; },\n"
+        "{ name = \"b.example.org\"; keys = \"/b\"; max_ttl = 60; cuts = [ \"c.b.example.org\" ];\n"
+        "} ); };\n";
+
+static void what_is_read_is_shown_and_read_again(void **state)
+{
+	struct config c, again;
+	char *shown = NULL, error[300] = "";
+	size_t size;
+	FILE *out = open_memstream(&shown, &size);
+
+	(void)state;
+	assert_non_null(out);
+	assert_int_equal(load(whole, &c, error, sizeof(error)), 0);
+	assert_int_equal(c.sign_zones.count, 2);
+	assert_int_equal(c.sign_zones.cut_count, 2);
+	assert_ptr_equal(
+	        config_zone_of(&c.sign_zones, &c.sign_zones.cuts[1]), &c.sign_zones.items[1]);
+	assert_int_equal(c.sign_zones.items[0].max_ttl_s, SIGN_MAX_TTL_S);
+	assert_int_equal(c.sign_zones.items[1].max_ttl_s, 60);
+	assert_int_equal(c.sign_secondaries.items[0].prefix, 25);
+	assert_int_equal(c.sign_secondaries.items[1].prefix, 128);
+	assert_true(config_forwards(&c));
+	config_show(&c, out);
+	fclose(out);
+	assert_int_equal(load(shown, &again, error, sizeof(error)), 0);
+	for (unsigned i = 0; i < c.sign_zones.count; i++)
+		c.sign_zones.items[i].line = again.sign_zones.items[i].line;
+	assert_memory_equal(&c, &again, sizeof(c));
+	free(shown);
+}
+
+static void what_is_wrong_is_said_with_its_line(void **state)
+{
+	static const struct {
+		const char *why, *text, *says;
+	} rows[] = {
+		{ "no zones", "role = \"signer\";", ":1: the role \"signer\" needs sign.zones" },
+		{ "a gateway without servers",
+		        "role = \"signer\";\nsign = { place = \"gateway\"; zones = ( { name = "
+		        "\"x\"; keys = \"/k\"; } ); };",
+		        ":2: sign.place = \"gateway\" needs sign.servers" },
+		{ "zones that are no list", "sign = { zones = \"x\"; };",
+		        ":1: sign.zones must be" },
+		{ "a zone that is no group", "sign = { zones = (\n\"x\" ); };",
+		        ":2: a zone must be a group" },
+		{ "a zone without name", "sign = { zones = ( { keys = \"/k\"; } ); };",
+		        ":1: a zone needs the name" },
+		{ "a zone without keys", "sign = { zones = (\n { name = \"x\"; } ); };",
+		        ":2: a zone needs keys" },
+		{ "a relative path", "sign = { zones = (\n { name = \"x\";\nkeys = \"k\"; } ); };",
+		        ":3: a zone needs keys" },
+		{ "a member too many",
+		        "sign = { zones = ( { name = \"x\"; keys = \"/k\";\nttl = 1; } ); };",
+		        ":2: a zone has no \"ttl\"" },
+		{ "a zone twice",
+		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; },\n"
+		        "{ name = \"X.\"; keys = \"/k\"; } ); };",
+		        ":2: the zone was named before, in line 1" },
+		{ "a TTL of nothing",
+		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; max_ttl = 0; } ); };",
+		        ":1: max_ttl must be a number" },
+		{ "a cut elsewhere",
+		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; cuts = [\n\"y\" ]; } ); "
+		        "};",
+		        ": a cut must be a name below" },
+		{ "the apex as a cut",
+		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; cuts = [ \"x\" ]; } ); "
+		        "};",
+		        ":1: a cut must be a name below" },
+		{ "a server with a port", "sign = { servers = [ \"192.0.2.1:53\" ]; };",
+		        ":1: sign.servers must be a list" },
+		{ "an IPv6 server with a port", "sign = { servers = [ \"[::1]:53\" ]; };",
+		        ":1: sign.servers must be a list" },
+		{ "a network too long", "sign = { secondaries = [ \"192.0.2.1/33\" ]; };",
+		        ":1: sign.secondaries must be a list" },
+		{ "a network of a name", "sign = { secondaries = [ \"example.org\" ]; };",
+		        ":1: sign.secondaries must be a list" },
+		{ "a network without length", "sign = { secondaries = [ \"192.0.2.0/\" ]; };",
+		        ":1: sign.secondaries must be a list" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct config c;
+		char error[300] = "";
+
+		assert_row(rows[i].why, load(rows[i].text, &c, error, sizeof(error)) == -EINVAL);
+		if (!strstr(error, rows[i].says))
+			fail_msg("%s: says \"%s\", not \"%s\"", rows[i].why, error, rows[i].says);
+	}
+}
+
+static void rules_of_both(
+        const struct config *c, bool wanted, const char *nft_text, const char *iptables_text)
+{
+	char *nft = template_nft(c), *iptables = template_iptables(c);
+
+	assert_non_null(nft);
+	assert_non_null(iptables);
+	if ((strstr(nft, nft_text) != NULL) != wanted)
+		fail_msg("nft: %s: \"%s\"", wanted ? "lacks" : "has", nft_text);
+	if ((strstr(iptables, iptables_text) != NULL) != wanted)
+		fail_msg("iptables: %s: \"%s\"", wanted ? "lacks" : "has", iptables_text);
+	assert_null(strchr(nft, '@'));
+	assert_null(strchr(iptables, '@'));
+	free(nft);
+	free(iptables);
+}
+
+static void a_gateway_takes_what_is_of_its_servers(void **state)
+{
+	struct config c;
+	char error[300] = "";
+
+	(void)state;
+	assert_int_equal(load(whole, &c, error, sizeof(error)), 0);
+	rules_of_both(&c, true, "\t\tip daddr { 192.0.2.53 } udp dport 53 queue num 0\n",
+	        "\n-4 -A SEALGATE_FWD -d 192.0.2.53 -p udp --dport 53 -j NFQUEUE");
+	rules_of_both(&c, true, "\t\tip6 saddr { 2001:db8::53 } udp sport 53 queue num 0\n",
+	        "\n-6 -A SEALGATE_FWD -s 2001:db8::53 -p udp --sport 53 -j NFQUEUE");
+	rules_of_both(&c, true, "\t\tip daddr { 192.0.2.53 } tcp dport 53 tproxy",
+	        "\n-4 -A SEALGATE_RELAY -d 192.0.2.53 -p tcp --dport 53 -j TPROXY");
+	c.sign_servers.count = 1;
+	rules_of_both(&c, false, "\t\tip6 daddr", "\n-6 -A SEALGATE_FWD -d");
+	c.tcp = TCP_REFUSE;
+	rules_of_both(&c, false, "tproxy", "TPROXY");
+	rules_of_both(&c, true, "\t\tip daddr { 192.0.2.53 } tcp dport 53 reject",
+	        "\n-4 -A SEALGATE_TCP -d 192.0.2.53 -p tcp --dport 53 -j REJECT");
+}
+
+static void beside_the_server_it_takes_what_comes_and_goes(void **state)
+{
+	struct config c;
+	char error[300] = "";
+
+	(void)state;
+	assert_int_equal(load(whole, &c, error, sizeof(error)), 0);
+	c.sign_place = PLACE_SERVER;
+	assert_false(config_forwards(&c));
+	rules_of_both(&c, true, "\t\tudp dport 53 queue num 0\n",
+	        "\n-A SEALGATE_IN -p udp --dport 53 -j NFQUEUE");
+	rules_of_both(&c, true, "\t\tudp sport 53 queue num 0\n",
+	        "\n-A SEALGATE_OUT -p udp --sport 53 -j NFQUEUE");
+	rules_of_both(&c, false, "hook forward", "FORWARD");
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_read_is_shown_and_read_again),
+		cmocka_unit_test(what_is_wrong_is_said_with_its_line),
+		cmocka_unit_test(a_gateway_takes_what_is_of_its_servers),
+		cmocka_unit_test(beside_the_server_it_takes_what_comes_and_goes),
+	};
+
+	return cmocka_run_group_tests_name("signer_config", tests, make_file, remove_file);
+}
