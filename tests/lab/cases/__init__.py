@@ -4,6 +4,7 @@
 from . import (attacks, audit, bridge, cache, client, clock, copies, encrypted, explain, fragments,
                ground, habits, iterate, life, oracle, pause, race, roles, rules, same, service, tcp,
                truncation)
+from . import signer, signer_packets
 
 _MODULES = (
     ground,
@@ -29,6 +30,8 @@ _MODULES = (
     life,
     service,
     explain,
+    signer,
+    signer_packets,
 )
 
 ALL_GROUPS = tuple(group for module in _MODULES for group in module.GROUPS)

@@ -8,6 +8,7 @@ import sys
 from . import ask, attacker, servers, topology, zones
 from .resources import LabError, Resources
 from .sealgate import Sealgate
+from .signing.scene import SigningLab
 
 WITH_REDIRECT = ("iptables", "ip6tables")
 
@@ -17,6 +18,7 @@ class Lab:
 
     def __init__(self, sealgate_path):
         self.sealgate_path = sealgate_path
+        self._signing = None
 
     def __enter__(self):
         self.resources = Resources()
@@ -143,6 +145,16 @@ class Lab:
 
     def ask_router(self, name, rdtype, family=4, **how):
         return ask.query(self.client, topology.ROUTER[family], name, rdtype, **how)
+
+    # The signer's lab is another network, which is made when it is first needed.
+
+    @property
+    def signing(self):
+        if not self._signing:
+            self._signing = SigningLab(self.resources, self.sealgate_path)
+            self.namespaces.update((namespace.name, namespace)
+                                   for namespace in self._signing.namespaces.values())
+        return self._signing
 
     # The program under test.
 

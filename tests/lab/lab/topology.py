@@ -12,6 +12,8 @@ upstream  a resolver without a validator, and on another address one with it: th
 auth      the authoritative servers
 """
 
+import dataclasses
+
 NAMES = ("client", "router", "host", "wire", "upstream", "auth")
 
 # (one end, its addresses), (the other end, its addresses); every link has both families.
@@ -56,6 +58,23 @@ EXTRA_ADDRESSES = [("upstream", "wire", ORACLE)] + [
     ("auth", "upstream", addresses) for addresses in AUTH.values()]
 
 
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """One network: its tables, what its namespaces are called apart from others, and the second
+    octet of its addresses, by which routes are known."""
+
+    prefix: str
+    number: int
+    names: tuple
+    links: tuple
+    routes: tuple
+    forwarders: tuple
+    extra_addresses: list
+
+
+PLAN = Plan("", 53, NAMES, LINKS, ROUTES, FORWARDERS, EXTRA_ADDRESSES)
+
+
 def _prepare(namespace, forwards):
     # accept_dad=0: an address is usable at once. rp_filter=0: spoofed packets must reach the
     # program under test, not die in the kernel before it.
@@ -68,14 +87,14 @@ def _prepare(namespace, forwards):
     namespace.run("sysctl", "--quiet", "--write", *settings)
 
 
-def build(resources):
+def build(resources, plan=PLAN):
     """Makes the namespaces and joins them; returns them by name."""
-    namespaces = {name: resources.namespace(name) for name in NAMES}
+    namespaces = {name: resources.namespace(plan.prefix + name) for name in plan.names}
     for name, namespace in namespaces.items():
-        _prepare(namespace, name in FORWARDERS)
+        _prepare(namespace, name in plan.forwarders)
 
-    commands = {name: ["link set lo up"] for name in NAMES}
-    for (left, *left_addresses), (right, *right_addresses) in LINKS:
+    commands = {name: ["link set lo up"] for name in plan.names}
+    for (left, *left_addresses), (right, *right_addresses) in plan.links:
         namespaces[left].run("ip", "link", "add", right, "type", "veth",
                              "peer", "name", left, "netns", namespaces[right].name)
         for name, peer, addresses in ((left, right, left_addresses),
@@ -83,12 +102,12 @@ def build(resources):
             commands[name].append(f"link set {peer} up")
             commands[name] += [f"address add {addresses[0]}/24 dev {peer}",
                                f"address add {addresses[1]}/64 dev {peer} nodad"]
-    for name, device, addresses in EXTRA_ADDRESSES:
+    for name, device, addresses in plan.extra_addresses:
         commands[name] += [f"address add {addresses[4]}/24 dev {device}",
                            f"address add {addresses[6]}/64 dev {device} nodad"]
-    for name, where, via4, via6 in ROUTES:
+    for name, where, via4, via6 in plan.routes:
         to4, to6 = ("0.0.0.0/0", "::/0") if where == "default" else (
-            f"10.53.{where}.0/24", f"fd53:{where}::/64")
+            f"10.{plan.number}.{where}.0/24", f"fd{plan.number}:{where}::/64")
         commands[name] += [f"route add {to4} via {via4}", f"route add {to6} via {via6}"]
     for name, lines in commands.items():
         namespaces[name].run("ip", "-batch", "-", stdin="\n".join(lines) + "\n")

@@ -233,7 +233,7 @@ class ZoneSet:
         path = os.path.join(directory, "p256.test.zone")
         with open(path, "w") as file:
             file.write(text)
-        _sign(TWIN, directory, path, _make_keys(TWIN, directory))
+        sign(TWIN, directory, path, make_keys(TWIN, directory))
 
     def _make_zone(self, zone):
         path = os.path.join(self.directory, zone.slug + ".zone")
@@ -243,20 +243,20 @@ class ZoneSet:
         if zone.algorithm:
             directory = os.path.join(self.directory, "keys", zone.slug)
             os.makedirs(directory)
-            keys = _make_keys(zone, directory)
-            ksk = _read_key(keys[0])
+            keys = make_keys(zone, directory)
+            ksk = read_key(keys[0])
             if zone.revoked_key:
                 keys.append(self._make_revoked_key(zone, directory))
-            _sign(zone, directory, path, keys)
+            sign(zone, directory, path, keys)
         if zone.spoil:
             _spoil_signature(self.file_of(zone), zone.spoil)
         return zone, [ds.to_text() for ds in DS_FORMS[zone.ds](zone.name, ksk)]
 
     def _make_revoked_key(self, zone, directory):
         """The key as it was before is kept for an anchor that is out of date."""
-        key = _make_keys(zone, directory)[0]
+        key = make_keys(zone, directory)[0]
         with open(self.anchor_with_revoked, "w") as file:
-            file.write(f"{zone.origin} IN DNSKEY {_read_key(key).to_text()}\n")
+            file.write(f"{zone.origin} IN DNSKEY {read_key(key).to_text()}\n")
         revoked = run_tool("dnssec-revoke", "-r", "-K", directory, key, cwd=directory).strip()
         return os.path.join(directory, revoked + ".key")
 
@@ -275,7 +275,7 @@ class ZoneSet:
         return "\n".join(lines) + "\n"
 
     def _write_anchors(self):
-        keys = [_read_key(path)
+        keys = [read_key(path)
                 for path in glob.glob(os.path.join(self.directory, "keys", "root", "K*.key"))]
         (key,) = [key for key in keys if not key.flags & REVOKE]
         with open(self.anchor_dnskey, "w") as file:
@@ -295,7 +295,7 @@ def _standard_text(zone):
     return f"$ORIGIN {zone.origin}\n$TTL 3600\n{body}"
 
 
-def _make_keys(zone, directory):
+def make_keys(zone, directory):
     """Makes the zone's keys; the first is the one that a DS names."""
     def keygen(*options):
         size = ("-b", zone.bits or RSA[zone.algorithm]) if zone.algorithm in RSA else ()
@@ -306,13 +306,13 @@ def _make_keys(zone, directory):
     return [keygen("-f", "KSK"), keygen()] if zone.split_keys else [keygen("-f", "KSK")]
 
 
-def _read_key(path):
+def read_key(path):
     with open(path) as file:
         (line,) = [line for line in file if line.strip() and not line.startswith(";")]
     return dns.rdata.from_text("IN", "DNSKEY", line.split("DNSKEY", 1)[1])
 
 
-def _sign(zone, directory, path, keys):
+def sign(zone, directory, path, keys):
     now = time.time()
     start, end = (time.strftime("%Y%m%d%H%M%S", time.gmtime(now + days * DAY))
                   for days in VALIDITIES[zone.validity])

@@ -1,0 +1,109 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The attacker behind the signer: a proxy on the wire that changes one octet of what was signed.
+
+    alter.py MODE_FILE      the file has the type of the record whose last octet is changed, or "pass"
+"""
+
+import selectors
+import socket
+import struct
+import sys
+import threading
+import traceback
+
+import dns.rdatatype
+
+PORT = 5355
+PASS = "pass"
+SOL_IP, IP_TRANSPARENT, IP_RECVORIGDSTADDR = socket.SOL_IP, 19, 20
+SOL_IPV6, IPV6_TRANSPARENT, IPV6_RECVORIGDSTADDR = 41, 75, 74
+
+
+def _skip_name(wire, at):
+    while wire[at]:
+        if wire[at] >= 0xC0:
+            return at + 2
+        at += wire[at] + 1
+    return at + 1
+
+
+def alter(wire, rdtype):
+    """Returns the message with the last octet of the first record of this type changed."""
+    octets = bytearray(wire)
+    questions, *counts = struct.unpack("!4H", wire[4:12])
+    at = 12
+    for _ in range(questions):
+        at = _skip_name(wire, at) + 4
+    for _ in range(sum(counts)):
+        at = _skip_name(wire, at)
+        found, _class, _ttl, length = struct.unpack("!HHIH", wire[at:at + 10])
+        at += 10 + length
+        if found == rdtype:
+            octets[at - 1] ^= 1
+            break
+    return bytes(octets)
+
+
+def _original(ancillary):
+    for _level, _kind, data in ancillary:
+        family = struct.unpack("=H", data[:2])[0]
+        port = struct.unpack("!H", data[2:4])[0]
+        octets = data[4:8] if family == socket.AF_INET else data[8:24]
+        return socket.inet_ntop(family, octets), port
+    return None
+
+
+def _transparent(family, kind_options=()):
+    sock = socket.socket(family, socket.SOCK_DGRAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if family == socket.AF_INET:
+        sock.setsockopt(SOL_IP, IP_TRANSPARENT, 1)
+    else:
+        sock.setsockopt(SOL_IPV6, IPV6_TRANSPARENT, 1)
+    for level, option in kind_options:
+        sock.setsockopt(level, option, 1)
+    return sock
+
+
+def _serve(family, wire, client, server, mode):
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as asker:
+            asker.settimeout(5)
+            asker.connect(server)
+            asker.send(wire)
+            response = asker.recv(65535)
+        if mode != PASS:
+            response = alter(response, dns.rdatatype.from_text(mode))
+        with _transparent(family) as answerer:
+            answerer.bind(server)
+            answerer.sendto(response, client)
+    except TimeoutError:
+        pass
+    except Exception:
+        traceback.print_exc()
+
+
+def main(mode_file):
+    selector = selectors.DefaultSelector()
+    for family, anywhere, option in (
+            (socket.AF_INET, "0.0.0.0", (SOL_IP, IP_RECVORIGDSTADDR)),
+            (socket.AF_INET6, "::", (SOL_IPV6, IPV6_RECVORIGDSTADDR))):
+        options = [option]
+        if family == socket.AF_INET6:
+            options.append((socket.IPPROTO_IPV6, socket.IPV6_V6ONLY))
+        sock = _transparent(family, options)
+        sock.bind((anywhere, PORT))
+        selector.register(sock, selectors.EVENT_READ)
+    print("ready", flush=True)
+    while True:
+        for key, _events in selector.select():
+            wire, ancillary, _flags, client = key.fileobj.recvmsg(65535, 200)
+            with open(mode_file) as file:
+                mode = file.read().strip()
+            threading.Thread(target=_serve, daemon=True, args=(
+                key.fileobj.family, wire, client[:2], _original(ancillary), mode)).start()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

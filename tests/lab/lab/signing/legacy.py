@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The unsigned zones and the servers that have them: NSD, dnsmasq, and the odd one."""
+
+import dataclasses
+import os
+import sys
+
+from . import odd, plan, quirks
+
+# What every zone holds, so that each server meets each form of answer. {other} is another zone that
+# sealgate signs, on another server.
+STANDARD = """
+@           3600 IN SOA   ns hostmaster 1 7200 3600 1209600 300
+@           3600 IN NS    ns
+ns          3600 IN A     {v4}
+ns          3600 IN AAAA  {v6}
+@            300 IN A     192.0.2.1
+@            300 IN MX    10 mail
+@            300 IN MX    20 mail.b
+@            300 IN TXT   "v=spf1 mx -all"
+@            300 IN CAA   0 issue "ca.example.net"
+www          300 IN A     192.0.2.80
+www          300 IN A     192.0.2.81
+www          300 IN AAAA  2001:db8::80
+WwW.Case     300 IN A     192.0.2.82
+to-case      300 IN MX    5 WwW.Case
+mail         300 IN A     192.0.2.25
+mail.b       300 IN A     192.0.2.26
+_sip._udp    300 IN SRV   10 20 5060 www
+a.b.c.deep   300 IN A     192.0.2.30
+*.wild       300 IN A     192.0.2.40
+*.wild       300 IN TXT   "from the wildcard"
+real.wild    300 IN A     192.0.2.41
+*.star       300 IN CNAME www
+alias        300 IN CNAME www
+alias2       300 IN CNAME alias
+to-wild      300 IN CNAME any.wild
+to-nowhere   300 IN CNAME nowhere
+to-mail      300 IN CNAME mail
+to-other     300 IN CNAME www.{other}
+to-outside   300 IN CNAME www.outside.lab.
+moved        300 IN DNAME wild
+big          300 IN TXT   "{text}1" "{text}2" "{text}3"
+{big}
+sub         3600 IN NS    ns.sub
+ns.sub      3600 IN A     {outside4}
+ns.sub      3600 IN AAAA  {outside6}
+"""
+BIG = "".join(f'huge 300 IN TXT "{number:02} {"x" * 200}"\n' for number in range(12))
+
+OUTSIDE_TEXT = """
+@    3600 IN SOA ns hostmaster 1 7200 3600 1209600 300
+@    3600 IN NS  ns
+ns   3600 IN A   {v4}
+ns   3600 IN AAAA {v6}
+www   300 IN A   192.0.2.90
+"""
+
+
+@dataclasses.dataclass(frozen=True)
+class Unsigned:
+    """A zone behind sealgate. `kind` is "nsd", "dnsmasq", or a quirk."""
+
+    origin: str
+    kind: str
+    number: int         # of its server
+    child_of: str = ""  # a zone above it on the same server, that sealgate signs too
+
+    @property
+    def addresses(self):
+        return plan.server(self.number)
+
+
+ZONES = (
+    Unsigned("nsd.lab.", "nsd", 0),
+    Unsigned("child.nsd.lab.", "nsd", 0, child_of="nsd.lab."),
+    Unsigned("masq.lab.", "dnsmasq", 1),
+    *(Unsigned(f"{quirk}.lab.", quirk, 2 + number) for number, quirk in enumerate(quirks.QUIRKS)),
+)
+BY_ORIGIN = {zone.origin: zone for zone in ZONES}
+
+NSD = """
+server:
+    ip-address: {v4}
+    ip-address: {v6}
+    server-count: 1
+    username: ""
+    database: ""
+    zonelistfile: "{state}.list"
+    xfrdfile: "{state}.xfrd"
+    xfrdir: "{directory}"
+    pidfile: ""
+    hide-version: yes
+remote-control:
+    control-enable: no
+"""
+
+
+def nsd_zone(origin, path):
+    return (f'zone:\n    name: "{origin}"\n    zonefile: "{path}"\n'
+            "    provide-xfr: 0.0.0.0/0 NOKEY\n    provide-xfr: ::0/0 NOKEY\n")
+
+
+def start_nsd(resources, namespace, name, addresses, zones):
+    """Starts an NSD. `zones` has (origin, path of its file) pairs."""
+    config = resources.path(f"{name}.conf")
+    with open(config, "w") as file:
+        file.write(NSD.format(v4=addresses[4], v6=addresses[6], state=resources.path(name),
+                              directory=resources.directory))
+        for origin, path in zones:
+            file.write(nsd_zone(origin, path))
+    return namespace.start(name, "nsd", "-d", "-c", config)
+
+
+def _write_zone(directory, zone):
+    path = os.path.join(directory, f"{zone.origin}zone")
+    other = "masq.lab." if zone.kind != "dnsmasq" else "nsd.lab."
+    text = STANDARD.format(v4=zone.addresses[4], v6=zone.addresses[6], other=other, big=BIG,
+                           outside4=plan.OUTSIDE[4], outside6=plan.OUTSIDE[6], text="y" * 130)
+    for child in ZONES:
+        if child.child_of == zone.origin:
+            text += (f"{child.origin} 3600 IN NS ns.{child.origin}\n"
+                     f"ns.{child.origin} 3600 IN A {child.addresses[4]}\n"
+                     f"ns.{child.origin} 3600 IN AAAA {child.addresses[6]}\n")
+    with open(path, "w") as file:
+        file.write(f"$ORIGIN {zone.origin}\n$TTL 3600\n{text}")
+    return path
+
+
+def outside_origins():
+    return ["outside.lab.", *(f"sub.{zone.origin}" for zone in ZONES if zone.kind != "dnsmasq")]
+
+
+def _write_outside(directory, origin):
+    path = os.path.join(directory, f"{origin}zone")
+    with open(path, "w") as file:
+        file.write(f"$ORIGIN {origin}\n" +
+                   OUTSIDE_TEXT.format(v4=plan.OUTSIDE[4], v6=plan.OUTSIDE[6]))
+    return path
+
+
+def _start_dnsmasq(resources, namespace, zone):
+    """dnsmasq as an authoritative server has no files, only options."""
+    name = zone.origin.rstrip(".")
+    records = [
+        f"host-record=ns.{name},{zone.addresses[4]},{zone.addresses[6]}",
+        f"host-record={name},192.0.2.1",
+        f"host-record=www.{name},192.0.2.80,2001:db8::80",
+        f"host-record=mail.{name},192.0.2.25",
+        f"host-record=a.b.c.deep.{name},192.0.2.30",
+        f"cname=alias.{name},www.{name}",
+        f"mx-host={name},mail.{name},10",
+        f"txt-record={name},v=spf1 mx -all",
+        f"srv-host=_sip._udp.{name},www.{name},5060,10,20",
+        f"txt-record=big.{name}," + ",".join("y" * 130 + str(number) for number in (1, 2, 3)),
+    ]
+    return namespace.start(
+        "legacy-dnsmasq", "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null",
+        "--no-hosts", "--no-resolv", "--user=root", "--bind-interfaces", "--auth-ttl=300",
+        f"--pid-file={resources.path('legacy-dnsmasq.pid')}",
+        f"--listen-address={zone.addresses[4]}", f"--listen-address={zone.addresses[6]}",
+        f"--auth-server=ns.{name},{zone.addresses[4]},{zone.addresses[6]}",
+        f"--auth-zone={name}", f"--auth-soa=1,hostmaster.{name},7200,3600,1209600",
+        *(f"--{record}" for record in records))
+
+
+def start(resources, namespace, directory):
+    """Starts all servers; returns them with a name that each answers for."""
+    started, odd_rows = [], []
+    files = {zone: _write_zone(directory, zone) for zone in ZONES if zone.kind != "dnsmasq"}
+    nsd_zones = [zone for zone in ZONES if zone.kind == "nsd"]
+    started.append((start_nsd(resources, namespace, "legacy-nsd", nsd_zones[0].addresses,
+                              [(zone.origin, files[zone]) for zone in nsd_zones]), nsd_zones[0]))
+    for zone in ZONES:
+        if zone.kind == "dnsmasq":
+            started.append((_start_dnsmasq(resources, namespace, zone), zone))
+        elif zone.kind != "nsd":
+            odd_rows.append(f"{zone.kind} {files[zone]} {zone.origin} "
+                            f"{zone.addresses[4]} {zone.addresses[6]}")
+    for origin in outside_origins():
+        odd_rows.append(f"plain {_write_outside(directory, origin)} {origin} "
+                        f"{plan.OUTSIDE[4]} {plan.OUTSIDE[6]}")
+    process = namespace.start("legacy-odd", sys.executable, "-B", odd.__file__, *odd_rows)
+    started.append((process, BY_ORIGIN["plain.lab."]))
+    return started

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The keys of the legacy zones, and what is above these zones: a root and "lab.", both signed."""
+
+import os
+
+import dns.dnssec
+import dns.name
+
+from ..resources import run_tool
+from ..zones import Zone, make_keys, read_key, sign
+from . import legacy, plan
+
+ROOT_TEXT = """$ORIGIN .
+@ 3600 IN SOA ns.root-servers.lab. hostmaster.lab. 1 7200 3600 1209600 300
+@ 3600 IN NS  ns.root-servers.lab.
+lab. 3600 IN NS ns.lab.
+ns.lab. 3600 IN A {tld4}
+ns.lab. 3600 IN AAAA {tld6}
+lab. 3600 IN DS {ds}
+"""
+TLD_TEXT = """$ORIGIN lab.
+@ 3600 IN SOA ns hostmaster 1 7200 3600 1209600 300
+@ 3600 IN NS ns
+ns 3600 IN A {tld4}
+ns 3600 IN AAAA {tld6}
+ns.root-servers 3600 IN A {root4}
+ns.root-servers 3600 IN AAAA {root6}
+"""
+
+# The zones whose keys are of another kind than the rest; the rest has sealgate's own.
+ALGORITHMS = {"rotate.lab.": "ED25519", "additional.lab.": "RSASHA256", "wordy.lab.": None}
+RSA_BITS = "2048"
+
+
+def _ds_of(origin, key):
+    return dns.dnssec.make_ds(dns.name.from_text(origin), key, "SHA256").to_text()
+
+
+class Parents:
+    """Makes all keys, and the two zones. `sealgate` is the program, which makes keys too."""
+
+    def __init__(self, directory, sealgate):
+        self.directory, self._sealgate = directory, sealgate
+        self.anchor_ds = os.path.join(directory, "root.ds")
+        self._ds = {}
+
+    def keys_of(self, origin):
+        """The directory with the key files of a legacy zone."""
+        return os.path.join(self.directory, "keys", origin.rstrip("."))
+
+    def _make_keys_of(self, origin):
+        """BIND's tool makes the keys of some, sealgate those of the others: the files are alike."""
+        directory = self.keys_of(origin)
+        os.makedirs(directory)
+        if origin in ALGORITHMS:
+            algorithm = ALGORITHMS[origin] or "ECDSAP256SHA256"
+            make_keys(Zone(origin, algorithm, split_keys=True, bits=RSA_BITS), directory)
+            run_tool(self._sealgate, "keys", "sign", origin, "--directory", directory)
+        else:
+            run_tool(self._sealgate, "keys", "generate", origin, "--directory", directory)
+        keys = [read_key(os.path.join(directory, name)) for name in os.listdir(directory)
+                if name.endswith(".key")]
+        (ksk,) = [key for key in keys if key.flags & 1]
+        self._ds[origin] = _ds_of(origin, ksk)
+
+    def _make_zone(self, origin, text):
+        zone = Zone(origin)
+        directory = os.path.join(self.directory, "parent-keys", zone.slug)
+        os.makedirs(directory)
+        path = self.file_of(origin).removesuffix(".signed")
+        with open(path, "w") as file:
+            file.write(text)
+        keys = make_keys(zone, directory)
+        sign(zone, directory, path, keys)
+        return read_key(keys[0])
+
+    def file_of(self, origin):
+        return os.path.join(self.directory, f"{origin.rstrip('.') or 'root'}.zone.signed")
+
+    def _delegations(self):
+        lines = []
+        for zone in legacy.ZONES:
+            if zone.child_of:
+                continue
+            lines += _delegation(zone.origin, zone.addresses)
+            lines.append(f"{zone.origin} 3600 IN DS {self._ds[zone.origin]}")
+        return "\n".join(lines + _delegation("outside.lab.", plan.OUTSIDE)) + "\n"
+
+    def make(self):
+        os.makedirs(self.directory, exist_ok=True)
+        for zone in legacy.ZONES:
+            self._make_keys_of(zone.origin)
+        addresses = {"tld4": plan.TLD[4], "tld6": plan.TLD[6],
+                     "root4": plan.ROOT[4], "root6": plan.ROOT[6]}
+        tld_key = self._make_zone("lab.", TLD_TEXT.format(**addresses) + self._delegations())
+        self.root_key = self._make_zone(
+            ".", ROOT_TEXT.format(ds=_ds_of("lab.", tld_key), **addresses))
+        self.root_ds_text = f". 3600 IN DS {_ds_of('.', self.root_key)}"
+        with open(self.anchor_ds, "w") as file:
+            file.write(self.root_ds_text + "\n")
+
+    def start(self, resources, namespace):
+        return [legacy.start_nsd(resources, namespace, name, addresses,
+                                 [(origin, self.file_of(origin))])
+                for name, addresses, origin in (("parents-root", plan.ROOT, "."),
+                                                ("parents-lab", plan.TLD, "lab."))]
+
+
+def _delegation(origin, addresses):
+    return [f"{origin} 3600 IN NS ns.{origin}",
+            f"ns.{origin} 3600 IN A {addresses[4]}",
+            f"ns.{origin} 3600 IN AAAA {addresses[6]}"]

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The odd habits of old servers: one row each, by the name of the zone that has such a server."""
+
+import dataclasses
+import typing
+
+import dns.flags
+import dns.message
+import dns.name
+import dns.rcode
+import dns.rrset
+from dns.rdatatype import A, AAAA, CNAME, MX, NS, PTR, SOA, TXT
+
+UDP_SIZE = 512
+OLD_TYPES = (A, AAAA, CNAME, MX, NS, PTR, SOA, TXT)
+SILENCE = False
+TTL_START_S, TTL_STEP_S = 300, 7
+
+
+def _nothing_early(_server, _query):
+    return None
+
+
+def _nothing_late(_server, _query, response):
+    return response
+
+
+@dataclasses.dataclass(frozen=True)
+class Quirk:
+    early: typing.Callable = _nothing_early     # a response, SILENCE, or None: go on
+    late: typing.Callable = _nothing_late       # changes the response
+    has_tcp: bool = True
+    compresses: bool = True
+    keeps_case: bool = True                     # of the question
+
+
+def _error(query, rcode):
+    response = dns.message.make_response(query)
+    response.use_edns(-1)
+    response.set_rcode(rcode)
+    return response
+
+
+def _to_edns(react):
+    return lambda _server, query: react(query) if query.edns >= 0 else None
+
+
+def _to_new_types(react):
+    return lambda _server, query: (None if query.question[0].rdtype in OLD_TYPES
+                                   else react(query))
+
+
+def _badvers(query):
+    response = dns.message.make_response(query)
+    response.use_edns(0, 0)
+    response.set_rcode(dns.rcode.BADVERS)
+    return response
+
+
+def _is_denial(response):
+    return not response.answer and any(rrset.rdtype == SOA for rrset in response.authority)
+
+
+def _without_soa(_server, _query, response):
+    if _is_denial(response):
+        response.authority = []
+    return response
+
+
+def _without_soa_and_rcode(_server, _query, response):
+    if _is_denial(response):
+        response.authority = []
+        response.set_rcode(dns.rcode.NOERROR)
+    return response
+
+
+def _count_down(server, _query, response):
+    """As a cache does; when it has come to nothing it begins anew."""
+    left = TTL_START_S - server.count * TTL_STEP_S % TTL_START_S
+    for section in (response.answer, response.authority, response.additional):
+        for rrset in section:
+            rrset.ttl = min(rrset.ttl, left)
+    return response
+
+
+def _sign_by_itself(_server, query, response):
+    name = query.question[0].name
+    response.answer.append(dns.rrset.from_text(
+        name, 300, "IN", "RRSIG", "A 13 2 300 20300101000000 20200101000000 1 lab. AAAA"))
+    return response
+
+
+def _deny_inner_names(server, query, response):
+    """NXDOMAIN for a name that has no records but names below it (RFC 8020, 4)."""
+    zone = server.zone_of(query.question[0].name)
+    if _is_denial(response) and not zone.has_records(query.question[0].name):
+        response.set_rcode(dns.rcode.NXDOMAIN)
+    return response
+
+
+def _rotate(server, _query, response):
+    for rrset in response.answer:
+        rdatas = list(rrset)
+        rrset.clear()
+        for at in range(len(rdatas)):
+            rrset.add(rdatas[(at + server.count) % len(rdatas)])
+    return response
+
+
+def _add_much(server, query, response):
+    """The zone's NS in every answer, and addresses beside what names a host."""
+    zone = server.zone_of(query.question[0].name)
+    if not response.answer or not zone or query.question[0].rdtype == NS:
+        return response
+    response.authority.append(zone.get(zone.origin, NS))
+    for rrset in [*response.answer, *response.authority]:
+        for rdata in rrset:
+            host = getattr(rdata, "exchange", getattr(rdata, "target", None))
+            if host is None or rrset.rdtype not in (MX, NS):
+                continue
+            response.additional += [found for rdtype in (A, AAAA)
+                                    if (found := zone.get(host, rdtype))
+                                    and found not in response.additional]
+    return response
+
+
+QUIRKS = {
+    "plain": Quirk(),
+    "drops-edns": Quirk(early=_to_edns(lambda query: SILENCE)),
+    "formerr-edns": Quirk(early=_to_edns(lambda query: _error(query, dns.rcode.FORMERR))),
+    "notimp-edns": Quirk(early=_to_edns(lambda query: _error(query, dns.rcode.NOTIMP))),
+    "badvers-edns": Quirk(early=_to_edns(_badvers)),
+    "notimp-types": Quirk(early=_to_new_types(lambda query: _error(query, dns.rcode.NOTIMP))),
+    "refused-types": Quirk(early=_to_new_types(lambda query: _error(query, dns.rcode.REFUSED))),
+    "servfail-types": Quirk(early=_to_new_types(lambda query: _error(query, dns.rcode.SERVFAIL))),
+    "silent-types": Quirk(early=_to_new_types(lambda query: SILENCE)),
+    "no-soa": Quirk(late=_without_soa),
+    "empty": Quirk(late=_without_soa_and_rcode),
+    "countdown": Quirk(late=_count_down),
+    "presigned": Quirk(late=_sign_by_itself),
+    "nx-inner": Quirk(late=_deny_inner_names),
+    "lower": Quirk(keeps_case=False),
+    "wordy": Quirk(compresses=False),
+    "rotate": Quirk(late=_rotate),
+    "additional": Quirk(late=_add_much),
+    "no-tcp": Quirk(has_tcp=False),
+}
+
+
+def _lower(name):
+    return dns.name.Name(label.lower() for label in name.labels)
+
+
+def _render(response, compresses):
+    """dnspython compresses by itself; without it the records are written one by one."""
+    if compresses:
+        return response.to_wire(max_size=65535)
+    header = response.to_wire(max_size=65535)[:12]
+    wire = header + response.question[0].name.to_wire() + \
+        response.question[0].rdtype.to_bytes(2, "big") + b"\0\1"
+    for section in (response.answer, response.authority, response.additional):
+        for rrset in section:
+            for rdata in rrset:
+                octets = rdata.to_wire()
+                wire += rrset.name.to_wire() + rrset.rdtype.to_bytes(2, "big") + b"\0\1" + \
+                    rrset.ttl.to_bytes(4, "big") + len(octets).to_bytes(2, "big") + octets
+    return wire
+
+
+def to_wire(quirk, response, over_tcp):
+    """The octets that are sent; over UDP at most as many as DNS had in its beginnings."""
+    if not quirk.keeps_case:
+        response.question[0].name = _lower(response.question[0].name)
+    wire = _render(response, quirk.compresses)
+    if not over_tcp and len(wire) > UDP_SIZE:
+        for section in (response.answer, response.authority, response.additional):
+            section.clear()
+        response.flags |= dns.flags.TC
+        wire = response.to_wire()
+    return wire
