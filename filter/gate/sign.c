@@ -217,8 +217,8 @@ static void make(struct signing *g, struct writer *out)
 	}
 }
 
-/* Reads what the client asked. The policy may be another one by now: returns false where its name
- * is in no zone any more, or in one that changes what was to be asked. */
+/* Reads what the client asked. The policy may be another one by now, under which something else
+ * had to be asked of the server: then it returns false. */
 static bool read_question(struct signing *g)
 {
 	const struct asked *asked = &g->asked->asked;
@@ -226,7 +226,7 @@ static bool read_question(struct signing *g)
 
 	name_read_plain(&c, &g->qname);
 	g->qtype = cursor_u16(&c);
-	return !c.bad && sign_policy_zone(g->signer->policy, &g->qname);
+	return !c.bad && g->asked->policy == g->signer->policy_number;
 }
 
 void sign_response(struct signer *s, const struct asked_signing *asked,
@@ -246,12 +246,11 @@ void sign_response(struct signer *s, const struct asked_signing *asked,
 
 	*result = (struct sign_result){ .verdict = SIGN_DROP, .outcome = SIGN_OUTCOME_STRAY };
 	arena_reset(&s->arena, 0);
-	if (!message_parse(&m, response, s->rrs, MESSAGE_RRS_MAX) || !sign_matches(&m, asked) ||
-	        !read_question(&g))
+	if (!message_parse(&m, response, s->rrs, MESSAGE_RRS_MAX) || !sign_matches(&m, asked))
 		return;
 	if (!is_stream)
 		server_note_response(s, peers->server, asked->sent_edns, &m, now_ms);
-	if (m.is_signed || !rrsets_group(&g.sets, &m, &s->arena)) {
+	if (!read_question(&g) || m.is_signed || !rrsets_group(&g.sets, &m, &s->arena)) {
 		end_servfail(&g, SIGN_OUTCOME_UNEXPECTED, out);
 		return;
 	}

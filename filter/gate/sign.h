@@ -38,6 +38,7 @@ struct asked_signing {
 	uint16_t sent_type;  /* and the type */
 	bool compact_ok;     /* the client set CO: RFC 9824, 5 */
 	bool sent_edns;      /* the server got an OPT */
+	uint32_t policy;     /* the number of the one that chose all this */
 };
 
 /* Both ends of an exchange: addresses of 4 or 16 octets. */
@@ -142,8 +143,8 @@ enum sign_query sign_query(struct signer *s, const struct message *query,
         const struct sign_peers *peers, bool is_stream, uint64_t now_ms,
         struct asked_signing *asked, struct writer *out);
 
-/* True when `response` answers what the server was asked: QR, id, opcode and the question's exact
- * octets; an error may come without the question. */
+/* True when `response` answers what the server was asked: QR, id, opcode and the question, in
+ * whatever letter case; an error may come without the question. */
 bool sign_matches(const struct message *response, const struct asked_signing *asked);
 
 /* Makes what the client gets out of the server's response. `out` is empty and should have room for

@@ -24,7 +24,8 @@ static void refill(struct bucket *b, uint32_t per_s, uint64_t now_ms)
 
 	if (fresh == 0)
 		return;
-	b->refilled_ms = now_ms;
+	/* The part of a token that is under way counts on. */
+	b->refilled_ms = passed_ms >= 1000 ? now_ms : b->refilled_ms + fresh * 1000 / per_s;
 	b->tokens = b->tokens + fresh > per_s ? per_s : (uint32_t)(b->tokens + fresh);
 }
 

@@ -3,7 +3,8 @@
 #include "gate/signing.h"
 
 /* Kept under the fingerprint of the key and all that is signed, times and TTL too: so it can only
- * be found for the octets that it is the signature of. */
+ * be found for the octets that it is the signature of. A secret of the signer's is in it, lest
+ * somebody choose names that fall into one bucket of the table. */
 struct kept_signature {
 	struct signature_id id;
 	uint16_t len;
@@ -15,12 +16,14 @@ int signatures_init(struct table *t, size_t octets, uint32_t count)
 	return table_init(t, sizeof(struct kept_signature) + octets, count);
 }
 
-struct signature_id signature_identify(const struct signkey *key, struct span data)
+struct signature_id signature_identify(
+        const struct signer *s, const struct signkey *key, struct span data)
 {
-	const struct span parts[] = { signkey_public(key), data };
+	const struct span secret = span_of(s->key.octets, sizeof(s->key.octets));
+	const struct span parts[] = { secret, signkey_public(key), data };
 	struct signature_id id;
 
-	fingerprint(parts, 2, id.octets);
+	fingerprint(parts, 3, id.octets);
 	return id;
 }
 
@@ -78,7 +81,7 @@ void renewal_note(struct signer *s, const struct signkey *key, struct span data)
 
 	if (data.len == 0 || data.len > RENEWAL_OCTETS || r->count == RENEWALS_MAX)
 		return;
-	struct signature_id id = signature_identify(key, data);
+	struct signature_id id = signature_identify(s, key, data);
 	if (signature_find(&s->signatures, &id).len > 0 || is_noted(r, &id))
 		return;
 	struct renewal *renewal = &r->items[r->count++];

@@ -122,6 +122,7 @@ int signer_set_policy(struct signer *s, const struct sign_policy *policy)
 	s->renewals.count = 0;
 	s->zones = memory;
 	s->policy = policy;
+	s->policy_number++;
 	s->period_s = sign_policy_period(policy);
 	s->signature_octets = octets;
 	return 0;

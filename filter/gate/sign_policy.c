@@ -35,6 +35,8 @@ uint32_t sign_policy_period(const struct sign_policy *p)
 	uint32_t kept_s = DAY_S;
 
 	for (unsigned i = 0; i < p->zone_count; i++) {
+		if (p->zones[i].max_ttl_s > INT32_MAX)
+			return 0;
 		if (p->zones[i].max_ttl_s > kept_s - DAY_S)
 			kept_s = p->zones[i].max_ttl_s + DAY_S;
 	}

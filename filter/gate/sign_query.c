@@ -140,7 +140,8 @@ enum sign_query sign_query(struct signer *s, const struct message *query,
 	if ((query->qtype == TYPE_AXFR || query->qtype == TYPE_IXFR) &&
 	        sign_policy_is_secondary(s->policy, peers->client))
 		return SIGN_QUERY_PASSED_TRANSFER;
-	*asked = (struct asked_signing){ .compact_ok = query->edns.flags & EDNS_CO };
+	*asked = (struct asked_signing){ .compact_ok = query->edns.flags & EDNS_CO,
+		.policy = s->policy_number };
 	if (!choose(s, query, is_stream, zone, asked))
 		return SIGN_QUERY_PASSED_PLAIN;
 	remember(query, &asked->asked);

@@ -53,7 +53,7 @@ static struct span data_to_sign(struct signer *s, const struct sign_zone *zone,
 static bool find_or_make(struct signing *g, const struct signkey *key, struct span data,
         struct table *cache, struct writer *out)
 {
-	struct signature_id id = signature_identify(key, data);
+	struct signature_id id = signature_identify(g->signer, key, data);
 	struct span signature = signature_find(cache, &id);
 
 	if (signature.len > 0) {

@@ -52,7 +52,7 @@ static const struct rrset *find_dname(
 enum step {
 	STEP_ON,   /* the walk goes on from w->name */
 	STEP_NONE, /* there is no link at it */
-	STEP_END,  /* the DNAME leads to a name that cannot be */
+	STEP_END,  /* a DNAME leads to a name that cannot be, or the chain goes round */
 	STEP_BAD,
 };
 
@@ -92,17 +92,30 @@ static enum step follow_dname(struct signing *g, struct walk *w, const struct rr
 	return STEP_ON;
 }
 
+/* True where the chain comes to a link for the second time. */
+static bool is_followed(const struct walk *w, const struct rrset *link)
+{
+	for (unsigned i = 0; i < w->links; i++) {
+		if (w->followed[i] == link)
+			return true;
+	}
+	return false;
+}
+
 static enum step follow(struct signing *g, struct walk *w)
 {
 	const struct rrset *dname = find_dname(g, w->zone, &w->name);
-	const struct rrset *cname;
+	const struct rrset *cname = rrsets_find(&g->sets, SECTION_ANSWER, &w->name, TYPE_CNAME);
+	const struct rrset *link = dname ? dname : cname;
 
+	if (!link)
+		return STEP_NONE;
+	if (is_followed(w, link))
+		return STEP_END;
+	w->followed[w->links] = link;
 	w->is_redirected = dname != NULL;
 	if (dname)
 		return follow_dname(g, w, dname);
-	cname = rrsets_find(&g->sets, SECTION_ANSWER, &w->name, TYPE_CNAME);
-	if (!cname)
-		return STEP_NONE;
 	memory_note_name(g->signer, &w->name, &w->zone->apex, g->now_s);
 	if (!put_set(g, cname, SECTION_ANSWER, w->zone) || !read_target(g, cname, &w->name))
 		return STEP_BAD;

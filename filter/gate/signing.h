@@ -56,6 +56,7 @@ struct renewals {
 struct signer {
 	struct crypto *crypto;
 	const struct sign_policy *policy;
+	uint32_t policy_number; /* how many there were */
 	uint32_t period_s;
 	size_t signature_octets; /* of the longest signature that fits the caches */
 	struct signer_limits limits;
@@ -99,7 +100,8 @@ struct zone_memory *memory_zone(struct signer *s, const struct sign_zone *zone);
 
 /* ---- Signatures that are kept ---- */
 
-struct signature_id signature_identify(const struct signkey *key, struct span data);
+struct signature_id signature_identify(
+        const struct signer *s, const struct signkey *key, struct span data);
 
 /* Both return a signature that is good until the next one is made, or an empty span. */
 struct span signature_find(struct table *cache, const struct signature_id *id);
@@ -225,6 +227,7 @@ struct walk {
 	struct name name;             /* the last one */
 	const struct sign_zone *zone; /* that it is in; NULL outside */
 	unsigned links;
+	const struct rrset *followed[LIMIT_CNAMES];
 	bool is_redirected; /* the last link was a DNAME */
 	bool is_overlong;   /* it made a name that cannot be: YXDOMAIN */
 	const struct rrset *set, *soa, *ns;

@@ -67,12 +67,12 @@ static void a_chain_without_end_is_followed_so_far(void **state)
 	(void)state;
 	struct legacy *l = legacy_new();
 	static const struct legacy_row row = { "a circle", "a.example.test A", ASK_DO, AA,
-		"a.example.test CNAME b.example.test\nb.example.test CNAME a.example.test", NULL,
+		"a.example.test CNAME b.example.test\nb.example.test CNAME a.example.test",
+		"a.example.test/CNAME a.example.test/RRSIG b.example.test/CNAME "
+		"b.example.test/RRSIG",
 		SIGN_OUTCOME_ANSWER, AA };
 
-	legacy_ask(l, row.question, row.how);
-	legacy_respond(l, row.flags, row.records);
-	assert_int_equal(l->result.verdict, SIGN_REWRITE);
+	legacy_check(l, &row);
 	assert_true(l->result.made <= 2);
 	legacy_free(l);
 }
@@ -338,6 +338,46 @@ static void a_flood_of_names_is_sent_to_tcp(void **state)
 	legacy_free(l);
 }
 
+/* Who asks often gets what he may have, and not what whole tokens of short times come to. */
+static void a_limit_is_what_it_says(void **state)
+{
+	(void)state;
+	struct legacy *l = legacy_new();
+	unsigned made = 0;
+
+	l->policy.signatures_per_network = 200;
+	for (unsigned i = 0; i < 500; i++) {
+		l->now_ms += 9;
+		ask_nothing(l, i, 0);
+		made += l->result.made;
+	}
+	assert_in_range(made, 500, 501);
+	l->policy.signatures_per_network = 50;
+	for (unsigned i = 0; i < 500; i++) {
+		l->now_ms += 9;
+		ask_nothing(l, 500 + i, 0);
+		made += i < 100 ? 0 : l->result.made;
+	}
+	assert_in_range(made, 500 + 400 * 9 / 20 - 2, 501 + 400 * 9 / 20 + 2);
+	legacy_free(l);
+}
+
+/* What was asked under another policy was perhaps not the right question. */
+static void what_was_asked_before_a_reload_is_not_answered(void **state)
+{
+	(void)state;
+	struct legacy *l = legacy_new();
+
+	legacy_ask(l, WWW, ASK_DO);
+	assert_int_equal(signer_set_policy(l->signer, &l->policy), 0);
+	legacy_respond(l, AA, "www.example.test A 192.0.2.1");
+	assert_true(l->result.is_servfail);
+	legacy_ask(l, WWW, ASK_DO);
+	legacy_respond(l, AA, "www.example.test A 192.0.2.1");
+	assert_int_equal(l->result.outcome, SIGN_OUTCOME_ANSWER);
+	legacy_free(l);
+}
+
 /* What is cut at any octet, or changed in any, is dropped or answered; never answered unsigned. */
 static void a_spoilt_response_is_survived(void **state)
 {
@@ -382,6 +422,8 @@ int main(void)
 		cmocka_unit_test(what_does_not_fit_is_left_out_and_then_cut),
 		cmocka_unit_test(glue_is_not_left_out),
 		cmocka_unit_test(a_flood_of_names_is_sent_to_tcp),
+		cmocka_unit_test(a_limit_is_what_it_says),
+		cmocka_unit_test(what_was_asked_before_a_reload_is_not_answered),
 		cmocka_unit_test(a_spoilt_response_is_survived),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

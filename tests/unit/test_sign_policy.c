@@ -90,6 +90,7 @@ static void a_signature_outlasts_what_it_covers(void **state)
 		{ "a day and the longest TTL are left", 604800, 86400, 432000 },
 		{ "a TTL of a week", 604800, 604800, 0 },
 		{ "a week more than that", 1209600, 604800, 518400 },
+		{ "a TTL that is none (RFC 2181, 8)", 1209600, UINT32_MAX - 5, 0 },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
