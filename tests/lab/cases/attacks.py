@@ -92,7 +92,9 @@ ROWS = (
     *(Row("flip-signature-bit", f"www.{zone}.test.", "AAAA", {BOGUS}) for zone in
       ("rsa256", "rsa512", "p256", "p384", "ed25519", "ed448")),
     Row("flip-signature-bit", "nowhere.p256.test.", "A", {BOGUS, NO_NSEC}),
-    Row("add-many-signatures", "www.p256.test.", "A", ANY_EDE, ("SERVFAIL", "genuine"),
+    # The order is left to chance: with the good one among the first two all of it is Secure, and too
+    # long for a datagram.
+    Row("add-many-signatures", "www.p256.test.", "A", ANY_EDE, ("SERVFAIL", "genuine", "truncated"),
         timeout_s=1),
     Row("extend-expiry", "www.expired.test.", "A", {BOGUS, EXPIRED}),
 
