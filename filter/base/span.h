@@ -34,4 +34,10 @@ static inline int span_order(struct span a, struct span b)
 	return (a.len > b.len) - (a.len < b.len);
 }
 
+/* The same for qsort(). */
+static inline int span_order_for_sort(const void *a, const void *b)
+{
+	return span_order(*(const struct span *)a, *(const struct span *)b);
+}
+
 #endif

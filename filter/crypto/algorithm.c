@@ -125,6 +125,16 @@ EVP_PKEY *pkey_from_params(const char *type, int selection, OSSL_PARAM params[])
 	return pkey;
 }
 
+EVP_PKEY *pkey_from_build(const char *type, int selection, OSSL_PARAM_BLD *build)
+{
+	OSSL_PARAM *params = build ? OSSL_PARAM_BLD_to_param(build) : NULL;
+	EVP_PKEY *pkey = params ? pkey_from_params(type, selection, params) : NULL;
+
+	OSSL_PARAM_free(params);
+	OSSL_PARAM_BLD_free(build);
+	return pkey;
+}
+
 /* One context serves any number of EVP_PKEY_verify() calls with the same parameters. */
 static EVP_PKEY_CTX *verifier_new(EVP_PKEY *pkey, enum hash hash)
 {

@@ -5,6 +5,8 @@
 
 #include "crypto/verified.h"
 
+#include <openssl/param_build.h>
+
 struct algorithm {
 	uint8_t id;
 	const char *mnemonic;
@@ -54,6 +56,9 @@ bool eddsa_verify(
 /* Builds a key of OpenSSL's type `type` from `params`, or returns NULL. `selection` says which
  * half: EVP_PKEY_PUBLIC_KEY or EVP_PKEY_KEYPAIR. */
 EVP_PKEY *pkey_from_params(const char *type, int selection, OSSL_PARAM params[]);
+
+/* The same from what was pushed to `build`, which may be NULL and is freed. */
+EVP_PKEY *pkey_from_build(const char *type, int selection, OSSL_PARAM_BLD *build);
 
 /* Hashes `data` as the key's algorithm says and checks `signature`, which is as OpenSSL has it:
  * RSA's as it stands in the RRSIG, ECDSA's in DER. */

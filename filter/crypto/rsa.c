@@ -6,7 +6,6 @@
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
-#include <openssl/param_build.h>
 
 #define MODULUS_MIN_BITS  1024
 #define MODULUS_MAX_BITS  4096
@@ -41,17 +40,12 @@ static bool is_within_bounds(const BIGNUM *e, const BIGNUM *n)
 static EVP_PKEY *pkey_of(const BIGNUM *e, const BIGNUM *n)
 {
 	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
-	OSSL_PARAM *params = NULL;
-	EVP_PKEY *pkey = NULL;
 
 	if (build && OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, e) == 1 &&
 	        OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) == 1)
-		params = OSSL_PARAM_BLD_to_param(build);
-	if (params)
-		pkey = pkey_from_params("RSA", EVP_PKEY_PUBLIC_KEY, params);
-	OSSL_PARAM_free(params);
+		return pkey_from_build("RSA", EVP_PKEY_PUBLIC_KEY, build);
 	OSSL_PARAM_BLD_free(build);
-	return pkey;
+	return NULL;
 }
 
 bool rsa_size_is_supported(struct span octets)

@@ -7,7 +7,6 @@
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
 #include <openssl/obj_mac.h>
-#include <openssl/param_build.h>
 
 #define POINT_OCTETS_MAX 97 /* uncompressed, of P-384 */
 
@@ -46,20 +45,15 @@ static EVP_PKEY *pair_of(
         const struct algorithm *a, const BIGNUM *secret, const uint8_t *point, size_t len)
 {
 	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
-	OSSL_PARAM *params = NULL;
-	EVP_PKEY *pkey = NULL;
 
 	if (build &&
 	        OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, a->group, 0) ==
 	                1 &&
 	        OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY, point, len) == 1 &&
 	        OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_PRIV_KEY, secret) == 1)
-		params = OSSL_PARAM_BLD_to_param(build);
-	if (params)
-		pkey = pkey_from_params("EC", EVP_PKEY_KEYPAIR, params);
-	OSSL_PARAM_free(params);
+		return pkey_from_build("EC", EVP_PKEY_KEYPAIR, build);
 	OSSL_PARAM_BLD_free(build);
-	return pkey;
+	return NULL;
 }
 
 EVP_PKEY *ecdsa_from_secret(const struct algorithm *a, struct span secret)
@@ -170,32 +164,25 @@ void signkey_write_rsa(const struct signkey *key, enum rsa_part part, struct wri
 		out->full = true;
 }
 
-/* Pushes the parts from `i` on, and makes the key of all of them: the numbers must live until
- * then. */
-static EVP_PKEY *rsa_build(OSSL_PARAM_BLD *build, const struct span *parts, unsigned i)
-{
-	EVP_PKEY *pkey = NULL;
-
-	if (i == RSA_PARTS) {
-		OSSL_PARAM *params = OSSL_PARAM_BLD_to_param(build);
-		if (params)
-			pkey = pkey_from_params("RSA", EVP_PKEY_KEYPAIR, params);
-		OSSL_PARAM_free(params);
-		return pkey;
-	}
-	BIGNUM *n = BN_secure_new();
-	if (n && BN_bin2bn(parts[i].base, (int)parts[i].len, n) && !BN_is_zero(n) &&
-	        OSSL_PARAM_BLD_push_BN(build, rsa_params[i], n) == 1)
-		pkey = rsa_build(build, parts, i + 1);
-	BN_clear_free(n);
-	return pkey;
-}
-
+/* The numbers must live until the key is made of them. */
 EVP_PKEY *rsa_from_parts(const struct span parts[static RSA_PARTS])
 {
 	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
-	EVP_PKEY *pkey = build ? rsa_build(build, parts, 0) : NULL;
+	BIGNUM *numbers[RSA_PARTS] = { NULL };
+	EVP_PKEY *pkey = NULL;
+	bool good = build != NULL;
 
-	OSSL_PARAM_BLD_free(build);
+	for (unsigned i = 0; i < RSA_PARTS && good; i++) {
+		numbers[i] = BN_secure_new();
+		good = numbers[i] && BN_bin2bn(parts[i].base, (int)parts[i].len, numbers[i]) &&
+		       !BN_is_zero(numbers[i]) &&
+		       OSSL_PARAM_BLD_push_BN(build, rsa_params[i], numbers[i]) == 1;
+	}
+	if (good)
+		pkey = pkey_from_build("RSA", EVP_PKEY_KEYPAIR, build);
+	else
+		OSSL_PARAM_BLD_free(build);
+	for (unsigned i = 0; i < RSA_PARTS; i++)
+		BN_clear_free(numbers[i]);
 	return pkey;
 }

@@ -59,11 +59,6 @@ static bool canonical_rdata(
 	return !w.full;
 }
 
-static int compare_spans(const void *a, const void *b)
-{
-	return span_order(*(const struct span *)a, *(const struct span *)b);
-}
-
 bool canonical_set_build(struct canonical_set *c, const struct rrsets *g, const struct rrset *set,
         struct arena *arena)
 {
@@ -77,7 +72,7 @@ bool canonical_set_build(struct canonical_set *c, const struct rrsets *g, const 
 		if (!canonical_rdata(g->m, &g->m->rrs[i], arena, &c->rdatas[n++]))
 			return false;
 	}
-	qsort(c->rdatas, n, sizeof(*c->rdatas), compare_spans);
+	qsort(c->rdatas, n, sizeof(*c->rdatas), span_order_for_sort);
 	c->count = 0;
 	for (unsigned i = 0; i < n; i++) {
 		if (c->count == 0 || !span_equal(c->rdatas[c->count - 1], c->rdatas[i]))

@@ -4,11 +4,6 @@
 
 #include "gate/signing.h"
 
-static uint32_t smaller(uint32_t a, uint32_t b)
-{
-	return a < b ? a : b;
-}
-
 static struct set_ttls learned_ttls(struct signing *g, const struct sign_zone *zone)
 {
 	const struct zone_memory *z = memory_zone(g->signer, zone);
@@ -93,11 +88,6 @@ static unsigned policy_ds(const struct signing *g, const struct sign_zone *zone,
 	return 0;
 }
 
-static int order_spans(const void *a, const void *b)
-{
-	return span_order(*(const struct span *)a, *(const struct span *)b);
-}
-
 static bool put_policy_ds(struct signing *g, const struct sign_zone *zone, const struct name *cut,
         const struct span *ds, unsigned count, enum section section)
 {
@@ -105,7 +95,7 @@ static bool put_policy_ds(struct signing *g, const struct sign_zone *zone, const
 	struct span sorted[LIMIT_DS];
 
 	memcpy(sorted, ds, count * sizeof(*ds));
-	qsort(sorted, count, sizeof(*sorted), order_spans);
+	qsort(sorted, count, sizeof(*sorted), span_order_for_sort);
 	return put_made(g, zone,
 	        &(struct made_set){ cut, TYPE_DS, section, { ttl_s, ttl_s }, sorted, count });
 }

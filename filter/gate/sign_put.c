@@ -10,11 +10,6 @@ bool put_item(struct signing *g, struct sign_item item)
 	return true;
 }
 
-static uint32_t smaller(uint32_t a, uint32_t b)
-{
-	return a < b ? a : b;
-}
-
 static bool put_records(
         struct signing *g, const struct rrset *set, enum section section, uint32_t ttl_s)
 {

@@ -172,6 +172,11 @@ struct set_ttls {
 	uint32_t wire_s, original_s;
 };
 
+static inline uint32_t smaller(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
 /* A set that is made here; its RDATA is in canonical form and order. */
 struct made_set {
 	const struct name *owner;

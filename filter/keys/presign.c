@@ -36,11 +36,6 @@ bool presign_ds(struct crypto *crypto, const struct keypair *k, struct writer *o
 	return !out->full;
 }
 
-static int order_spans(const void *a, const void *b)
-{
-	return span_order(*(const struct span *)a, *(const struct span *)b);
-}
-
 /* Writes the RRSIG of `set` by `k` that begins at `inception_s`. */
 static bool write_rrsig(struct presigning *p, const struct canonical_set *set,
         const struct keypair *k, int64_t inception_s)
@@ -76,7 +71,7 @@ static bool write_set(struct presigning *p, uint16_t type, struct span *rdatas, 
 	const struct rrset set = { .owner = *zone, .type = type };
 	const struct canonical_set canonical = { &set, rdatas, count };
 
-	qsort(rdatas, count, sizeof(*rdatas), order_spans);
+	qsort(rdatas, count, sizeof(*rdatas), span_order_for_sort);
 	for (unsigned i = 0; i < count; i++)
 		key_record_write(p->out, zone, PRESIGN_TTL_S, type, rdatas[i]);
 	for (unsigned k = 0; k < p->count; k++) {
