@@ -41,4 +41,7 @@ void signing_count_query(struct worker *w, enum sign_query query);
 void signing_report(struct worker *w, const struct asked_signing *asked,
         const struct sign_peers *peers, const struct sign_result *result);
 
+/* Makes a few signatures that will be wanted soon: for when all verdicts of a turn are out. */
+void signing_renew(struct worker *w);
+
 #endif

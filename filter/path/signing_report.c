@@ -4,6 +4,8 @@
 
 #include "path/signing.h"
 
+#define RENEWED_A_TURN 4 /* some 100 us */
+
 static const size_t query_counters[SIGN_QUERY_COUNT] = {
 	[SIGN_QUERY_ASKED] = offsetof(struct stats, sign_queries_asked),
 	[SIGN_QUERY_PASSED_PLAIN] = offsetof(struct stats, sign_queries_plain),
@@ -88,4 +90,11 @@ void signing_report(struct worker *w, const struct asked_signing *asked,
 	if (withheld > 0)
 		log_warning("%" PRIu64 " lines like the next were withheld", withheld);
 	log_unsigned(asked, peers, result->outcome);
+}
+
+void signing_renew(struct worker *w)
+{
+	if (w->signer)
+		count_at(&w->stats, offsetof(struct stats, sign_renewed),
+		        signer_renew(w->signer, RENEWED_A_TURN));
 }

@@ -98,6 +98,7 @@
 	X(sign_strays, "Responses dropped: not what was asked, or not from where it was asked")    \
 	X(sign_made, "Signatures made")                                                            \
 	X(sign_found, "Signatures used again")                                                     \
+	X(sign_renewed, "Signatures made before they were wanted")                                 \
 	X(sign_datagrams, "TCP connections carried on by UDP: their server takes no TCP")          \
 	X(packets_fragment, "Packets dropped: a fragment")                                         \
 	X(packets_malformed, "Packets dropped: malformed IP or UDP header")                        \

@@ -235,6 +235,7 @@ static int turn(struct worker *w)
 	judge_ready(w);
 	end_waits(w);
 	nfqueue_flush(&w->queue);
+	signing_renew(w);
 	return result;
 }
 
