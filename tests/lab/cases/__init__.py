@@ -4,7 +4,7 @@
 from . import (attacks, audit, bridge, cache, client, clock, copies, encrypted, explain, fragments,
                ground, habits, iterate, life, oracle, pause, race, roles, rules, same, service, tcp,
                truncation)
-from . import signer, signer_packets
+from . import signer, signer_attacks, signer_packets
 
 _MODULES = (
     ground,
@@ -32,6 +32,7 @@ _MODULES = (
     explain,
     signer,
     signer_packets,
+    signer_attacks,
 )
 
 ALL_GROUPS = tuple(group for module in _MODULES for group in module.GROUPS)
