@@ -60,8 +60,8 @@ class Goals:
             value = self._ratio(f"{name} p256 overload", f"{name} p256", "per_s")
             if name == "sealgate":
                 self._at_least(figure, 0.95, value)
-            else:
-                self._row(figure, "beside it", value, lambda x: True)
+            elif value is not None:
+                self.rows.append((figure, "beside it", f"{value:.2f}", ""))
         self._crowd()
         return self.rows
 
