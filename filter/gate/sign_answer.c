@@ -62,7 +62,7 @@ static bool answer_denial(
 	if (qtype == TYPE_SOA && name_equal(&w->name, &w->zone->apex))
 		return signing_fail(g, SIGN_OUTCOME_UNEXPECTED);
 	/* That there is nothing at all cannot be denied of a name that is there: its NSEC is. */
-	if (qtype == TYPE_ANY && !is_nxdomain)
+	if (qtype == TYPE_ANY && (!is_nxdomain || has_name_below(g, w)))
 		return answer_nsec(g, w->zone, &w->name, types_of_name(w->zone, &w->name, qtype));
 	return put_soa(g, w->soa, w->zone, &ttls) && put_denial(g, w, is_nxdomain, qtype, &ttls, e);
 }

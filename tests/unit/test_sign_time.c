@@ -276,6 +276,7 @@ static void a_name_with_names_below_is_not_denied(void **state)
 	} rows[] = {
 		{ "it is above one that was seen", "b.example.test A", 0, SIGN_OUTCOME_NODATA },
 		{ "the next one above", "c.b.example.test A", 0, SIGN_OUTCOME_NODATA },
+		{ "all that is there", "b.example.test ANY", 0, SIGN_OUTCOME_ANSWER },
 		{ "beside it", "d.b.example.test A", 0, SIGN_OUTCOME_NXDOMAIN },
 		{ "below it", "x.a.c.b.example.test A", 0, SIGN_OUTCOME_NXDOMAIN },
 		{ "a day later", "b.example.test A", DAY, SIGN_OUTCOME_NXDOMAIN },
