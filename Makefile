@@ -38,7 +38,7 @@ SOURCES  := $(wildcard filter/*/*.[ch] tests/unit/*.[ch] bench/*.[ch])
 Q := $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-7s %s\n')
 
-.PHONY: all help deps demo check tests unit lab corpus cost lint fuzz fuzzers coverage format bench clean install
+.PHONY: all help deps demo demo-sign check tests unit lab corpus cost lint fuzz fuzzers coverage format bench clean install
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -47,6 +47,7 @@ all: $B/sealgate
 help:
 	@echo 'make            build build/sealgate'
 	@echo 'make demo       install what it needs, build, and show the main job (root, two minutes)'
+	@echo 'make demo-sign  the same for the signer, with three validating resolvers'
 	@echo 'make check      install what it needs, build, run every test (root for the lab)'
 	@echo 'make unit|lab   one half of the tests'
 	@echo 'make corpus     answers of every kind, changed in every way, beside other validators'
@@ -96,6 +97,11 @@ demo:
 	@tests/install-deps build demo
 	@$(MAKE) --no-print-directory all
 	@tests/lab/run demo --sealgate $B/sealgate
+
+demo-sign:
+	@tests/install-deps build demo demo-sign
+	@$(MAKE) --no-print-directory all
+	@tests/lab/run demo-sign --sealgate $B/sealgate
 
 check:
 	@tests/install-deps build test || true

@@ -74,14 +74,34 @@ ON_HOST = (
 )
 
 
-class Demo:
-    def __init__(self, lab):
-        self._lab = lab
-        self._table = []
+class Table:
+    """What was tried: the scene, the case, what was expected, what was seen, whether it fits."""
+
+    def __init__(self):
+        self._rows = []
 
     @property
     def all_ok(self):
-        return all(row[-1] for row in self._table)
+        return bool(self._rows) and all(row[-1] for row in self._rows)
+
+    def add(self, scene, words, wanted, seen, ok):
+        self._rows.append((scene, words, wanted, seen, ok))
+
+    def show(self):
+        header = ("scene", "case", "expected", "seen", "ok")
+        rows = [(*row[:-1], "yes" if row[-1] else "NO") for row in self._rows]
+        widths = [max(len(row[column]) for row in [header, *rows]) for column in range(5)]
+        print()
+        for row in [header, tuple("-" * width for width in widths), *rows]:
+            print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+        good = sum(row[-1] for row in self._rows)
+        print(f"\n{good} of {len(self._rows)} came out as they should.")
+
+
+class Demo:
+    def __init__(self, lab):
+        self._lab = lab
+        self.table = Table()
 
     def play(self, scene, steps, namespace, servers, gate=None):
         for step in steps:
@@ -100,7 +120,7 @@ class Demo:
                 for line in gate.log_lines()[said:]:
                     if "bogus" in line.lower():
                         print(f"       {line}")
-            self._table.append((scene, step.words, step.wanted, seen, ok))
+            self.table.add(scene, step.words, step.wanted, seen, ok)
 
     @staticmethod
     def _dig(step, namespace, servers):
@@ -111,16 +131,6 @@ class Demo:
               f"    $ {' '.join(command)}", flush=True)
         done = subprocess.run(namespace.argv(*command), capture_output=True, text=True)
         return read_dig(done.stdout)
-
-    def print_table(self):
-        header = ("scene", "case", "expected", "seen", "ok")
-        rows = [(*row[:-1], "yes" if row[-1] else "NO") for row in self._table]
-        widths = [max(len(row[column]) for row in [header, *rows]) for column in range(5)]
-        print()
-        for row in [header, tuple("-" * width for width in widths), *rows]:
-            print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
-        good = sum(row[-1] for row in self._table)
-        print(f"\n{good} of {len(self._table)} came out as they should.")
 
 
 def read_dig(text):
@@ -152,7 +162,7 @@ def _before(lab, demo):
 def _router(lab, demo):
     title("sealgate on the router, between dnsmasq and the upstream; dnsmasq starts anew")
     with lab.sealgate(lab.router, "host") as gate:
-        _introduce(gate)
+        introduce(gate)
         lab.restart_forwarder()
         demo.play("router", ON_ROUTER, lab.client, topology.ROUTER, gate)
 
@@ -160,11 +170,11 @@ def _router(lab, demo):
 def _host(lab, demo):
     title("sealgate on a plain host that asks the upstream directly")
     with lab.sealgate(lab.host, "host") as gate:
-        _introduce(gate)
+        introduce(gate)
         demo.play("host", ON_HOST, lab.host, topology.UPSTREAM, gate)
 
 
-def _introduce(gate):
+def introduce(gate):
     print(f"    $ sealgate rules apply --config {os.path.basename(gate.config)}\n"
           f"{textwrap.indent(gate.rules_said.strip(), '      ')}\n"
           f"    $ sealgate run --config {os.path.basename(gate.config)} &")
@@ -193,6 +203,6 @@ def run(sealgate_path, only, obstacle, keep):
         demo = Demo(lab)
         for stage in stages.values():
             stage(lab, demo)
-        demo.print_table()
+        demo.table.show()
         keep(lab)
-    return 0 if demo.all_ok else 1
+    return 0 if demo.table.all_ok else 1
