@@ -118,14 +118,15 @@ def monitoring(lab):
 
 def _passes_and_is_logged(attack, wanted):
     def run(world):
-        before = len(world.gate.log_lines("bogus"))
+        # One that has seen several such answers takes the server for one that leaves signatures out.
+        world.gate.restart()
         for family in (4, 6):
             with world.lab.attack(attack):
                 answer = world.ask("www.p256.test.", "A", family)
             expect(answer is not None and answer.rcode == wanted[0] and
                    answer.data("A") == wanted[1], described(answer))
             expect(not answer.has_ad, "AD on what is Bogus")
-        expect(len(world.gate.log_lines("bogus")) > before, "nothing is logged")
+        expect(world.gate.log_lines("bogus"), "nothing is logged")
     return Case(f"monitor: {attack} passes, and is logged", run)
 
 
