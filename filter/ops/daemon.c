@@ -188,8 +188,8 @@ void service_tell_manager(const struct service *s)
 	else if (s->time.state == CLOCK_NOT_SET)
 		snprintf(text, sizeof(text), "Waiting for the clock to be set");
 	else
-		snprintf(text, sizeof(text), "Ready: role %s, mode %s",
-		        key_word("role", s->config), key_word("mode", s->config));
+		snprintf(text, sizeof(text), "Ready: role %s, mode %s", key_word("role", s->config),
+		        key_word("mode", s->config));
 	notify_status(text);
 }
 
