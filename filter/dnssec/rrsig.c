@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dnssec/rrsig.h"
 
+#include "base/least.h"
 #include "dnssec/canonical.h"
 #include "dnssec/limits.h"
 
@@ -71,11 +72,6 @@ static enum reason check_fields(const struct rrsig *sig, const struct rrset *set
 	if (sig->labels > signable_labels(&set->owner) || sig->labels < sig->signer.labels)
 		return REASON_RRSIG_LABELS;
 	return rrsig_check_time(sig, now_s, skew_s);
-}
-
-static uint32_t least(uint32_t a, uint32_t b)
-{
-	return a < b ? a : b;
 }
 
 static void fill_proved(struct proved *proved, const struct rrsig *sig, const struct rrset *set,

@@ -4,12 +4,6 @@
 #include "base/writer.h"
 #include "gate/rewrite.h"
 
-/* Where the TTL of a record stands: before the length of its RDATA. */
-static size_t ttl_at(const struct rr *rr)
-{
-	return rr->rdata_at - 6u;
-}
-
 static bool add_cut(struct plan *p, size_t at, size_t len)
 {
 	if (p->cut_count > 0) {
@@ -95,7 +89,7 @@ static bool note_ttls(
 		p->ttls[p->ttl_count++] = (struct plan_ttl){
 			.most_s = records[i].most_s, .index = (uint16_t)i, .equal = records[i].equal
 		};
-		put_u32(octets + ttl_at(&m->rrs[i]), records[i].ttl_s);
+		put_u32(octets + rr_ttl_at(&m->rrs[i]), records[i].ttl_s);
 	}
 	return true;
 }
@@ -137,7 +131,7 @@ bool plan_apply(const struct plan *p, const struct message *m, uint8_t *octets)
 		const struct rr *rr = &m->rrs[p->ttls[i].index];
 		if (rr->ttl_s <= p->ttls[i].most_s)
 			continue;
-		put_u32(octets + ttl_at(rr), p->ttls[i].most_s);
+		put_u32(octets + rr_ttl_at(rr), p->ttls[i].most_s);
 		changed = true;
 	}
 	memcpy(octets + PLAN_HEAD_AT, p->head, PLAN_HEAD_OCTETS);

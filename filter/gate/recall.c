@@ -38,18 +38,13 @@ static bool may_be_alike(const struct message *m)
 	return m->question_count == 1 && m->rr_count <= RECALL_RECORDS;
 }
 
-static void put_ttl(uint8_t *octets, const struct rr *rr, uint32_t ttl_s)
-{
-	put_u32(octets + rr->rdata_at - 6, ttl_s);
-}
-
 /* Makes all responses that are alike the same octets. The way of asking takes the id's place. */
 static void mask(uint8_t *octets, const struct message *m, const struct asked *asked)
 {
 	put_u16(octets, way_of_asking(asked));
 	memcpy(octets + DNS_HEADER_SIZE, m->qname.octets, m->qname.len);
 	for (unsigned i = 0; i < m->rr_count; i++)
-		put_ttl(octets, &m->rrs[i], 0);
+		put_u32(octets + rr_ttl_at(&m->rrs[i]), 0);
 }
 
 static void unmask(uint8_t *octets, const struct message *m, const uint8_t *qname)
@@ -57,7 +52,7 @@ static void unmask(uint8_t *octets, const struct message *m, const uint8_t *qnam
 	put_u16(octets, m->id);
 	memcpy(octets + DNS_HEADER_SIZE, qname, m->qname.len);
 	for (unsigned i = 0; i < m->rr_count; i++)
-		put_ttl(octets, &m->rrs[i], m->rrs[i].ttl_s);
+		put_u32(octets + rr_ttl_at(&m->rrs[i]), m->rrs[i].ttl_s);
 }
 
 static bool is_id(const void *entry, const void *key)
@@ -212,7 +207,7 @@ static bool has_masked_names(const struct message *m, struct arena *arena)
 	}
 	bool has = is_marked(seen, 0, sizeof(m->id));
 	for (unsigned i = 0; i < m->rr_count; i++)
-		has |= is_marked(seen, m->rrs[i].rdata_at - 6u, sizeof(m->rrs[i].ttl_s));
+		has |= is_marked(seen, rr_ttl_at(&m->rrs[i]), sizeof(m->rrs[i].ttl_s));
 	return has;
 }
 
@@ -230,13 +225,14 @@ void recall_put(struct recall *r, struct judging *j, const struct asked *asked,
 {
 	const struct message *m = j->m;
 	struct arena *arena = &j->gate->arena;
-	uint8_t *octets = arena_take(arena, m->octets.len);
-	struct plan_record *records = arena_take(arena, (m->rr_count + 1) * sizeof(*records));
+	struct plan_record records[RECALL_RECORDS];
 	struct plan plan;
 
+	if (r->messages.capacity == 0 || !may_be_alike(m))
+		return;
 	until_s = all_holds_until(j, until_s);
-	if (r->messages.capacity == 0 || !may_be_alike(m) || until_s <= j->now_s || !octets ||
-	        !records || has_masked_names(m, arena))
+	uint8_t *octets = arena_take(arena, m->octets.len);
+	if (until_s <= j->now_s || !octets || has_masked_names(m, arena))
 		return;
 	for (unsigned i = 0; i < m->rr_count; i++)
 		records[i] = record_of(j, i, how->ttls[i]);

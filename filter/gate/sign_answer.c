@@ -7,12 +7,11 @@
 static struct set_ttls learned_ttls(struct signing *g, const struct sign_zone *zone)
 {
 	const struct zone_memory *z = memory_zone(g->signer, zone);
-	uint32_t most_s = smaller(SIGN_CUT_TTL_S, zone->max_ttl_s);
+	uint32_t most_s = least(SIGN_CUT_TTL_S, zone->max_ttl_s);
 
 	if (!z->has_soa)
 		return (struct set_ttls){ most_s, most_s };
-	return (struct set_ttls){ smaller(z->ttl_s, z->minimum_s),
-		smaller(z->original_ttl_s, z->minimum_s) };
+	return denial_ttls(&(struct set_ttls){ z->ttl_s, z->original_ttl_s }, z->minimum_s);
 }
 
 static bool has_name_below(const struct signing *g, const struct walk *w)

@@ -36,7 +36,7 @@ static bool put_signed(struct signing *g, const struct rrset *set, enum section 
 		return signing_fail(g, SIGN_OUTCOME_UNEXPECTED);
 	uint32_t ttl_s = rrset_ttl(&g->sets, set);
 	ttls->original_s = memory_ttl(g->signer, &canonical, ttl_s, zone->max_ttl_s);
-	ttls->wire_s = smaller(ttl_s, ttls->original_s);
+	ttls->wire_s = least(ttl_s, ttls->original_s);
 	if (!put_records(g, set, section, ttls->wire_s))
 		return false;
 	if (!g->asked->asked.dnssec_ok)
@@ -70,8 +70,7 @@ bool put_soa(struct signing *g, const struct rrset *set, const struct sign_zone 
 		return signing_fail(g, SIGN_OUTCOME_UNEXPECTED);
 	struct cursor c = cursor_at(rdata, rdata.len - 4);
 	uint32_t minimum_s = cursor_u32(&c);
-	denial->wire_s = smaller(denial->wire_s, minimum_s);
-	denial->original_s = smaller(denial->original_s, minimum_s);
+	*denial = denial_ttls(denial, minimum_s);
 	return true;
 }
 
@@ -83,8 +82,7 @@ bool put_learned_soa(struct signing *g, const struct sign_zone *zone, struct set
 	if (!z->has_soa)
 		return signing_fail(g, SIGN_OUTCOME_NO_SOA);
 	const struct set_ttls ttls = { z->ttl_s, z->original_ttl_s };
-	*denial = (struct set_ttls){ smaller(z->ttl_s, z->minimum_s),
-		smaller(z->original_ttl_s, z->minimum_s) };
+	*denial = denial_ttls(&ttls, z->minimum_s);
 	return put_made(g, zone,
 	        &(struct made_set){ &zone->apex, TYPE_SOA, SECTION_AUTHORITY, ttls, &rdata, 1 });
 }

@@ -3,6 +3,7 @@
 #ifndef GATE_SIGNING_H
 #define GATE_SIGNING_H
 
+#include "base/least.h"
 #include "base/arena.h"
 #include "base/keyedhash.h"
 #include "base/table.h"
@@ -172,9 +173,11 @@ struct set_ttls {
 	uint32_t wire_s, original_s;
 };
 
-static inline uint32_t smaller(uint32_t a, uint32_t b)
+/* Those of a denial: the SOA's own, but no more than its last field (RFC 9077, 3). */
+static inline struct set_ttls denial_ttls(const struct set_ttls *soa, uint32_t minimum_s)
 {
-	return a < b ? a : b;
+	return (struct set_ttls){ least(soa->wire_s, minimum_s),
+		least(soa->original_s, minimum_s) };
 }
 
 /* A set that is made here; its RDATA is in canonical form and order. */

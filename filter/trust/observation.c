@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "trust/observation.h"
 
+#include "base/least.h"
 /* One RRset being read. */
 struct reading {
 	struct crypto *crypto;
@@ -13,11 +14,6 @@ struct reading {
 	uint32_t trusted;
 	struct observation *out;
 };
-
-static uint32_t least(uint32_t a, uint32_t b)
-{
-	return a < b ? a : b;
-}
 
 /* Says whether this very key has signed the RRset. A keyset of it alone takes a revoked key too,
  * under the tag that it has with the bit. */

@@ -68,6 +68,12 @@ static inline struct span message_rdata(const struct message *m, const struct rr
 	return span_of(m->octets.base + rr->rdata_at, rr->rdata_len);
 }
 
+/* Where the TTL of a record stands: before the length of its RDATA. */
+static inline size_t rr_ttl_at(const struct rr *rr)
+{
+	return rr->rdata_at - 6u;
+}
+
 static inline unsigned message_opcode(const struct message *m)
 {
 	return (m->flags & OPCODE_MASK) >> OPCODE_SHIFT;

@@ -939,14 +939,17 @@ static void an_extended_rcode_is_never_taken_for_an_answer(void **state)
 	(void)state;
 	static const struct {
 		unsigned how, rcode, delivered;
+		uint16_t flags;
 	} rows[] = {
-		{ ASK_PLAIN, 16, RCODE_SERVFAIL }, /* BADVERS */
-		{ ASK_EDNS, 16, RCODE_SERVFAIL },
-		{ ASK_PLAIN, 19, RCODE_SERVFAIL },
-		{ ASK_EDNS, 19, RCODE_SERVFAIL },
-		{ ASK_EDNS, 22, RCODE_SERVFAIL },
-		{ ASK_PLAIN, 23, RCODE_SERVFAIL }, /* BADCOOKIE */
-		{ ASK_EDNS, 23, 23 },
+		{ ASK_PLAIN, 16, RCODE_SERVFAIL, 0 }, /* BADVERS */
+		{ ASK_EDNS, 16, RCODE_SERVFAIL, 0 },
+		{ ASK_PLAIN, 19, RCODE_SERVFAIL, 0 },
+		{ ASK_EDNS, 19, RCODE_SERVFAIL, 0 },
+		{ ASK_EDNS, 22, RCODE_SERVFAIL, 0 },
+		{ ASK_PLAIN, 23, RCODE_SERVFAIL, 0 }, /* BADCOOKIE */
+		{ ASK_EDNS, 23, 23, 0 },
+		/* of a cut response the rest is cleared, which leaves 16 */
+		{ ASK_EDNS, 23, RCODE_SERVFAIL, FLAG_TC },
 	};
 	struct judge *j = judge_new();
 	const size_t opt_rcode_at = DNS_HEADER_SIZE + 18 + 4 + 5;
@@ -954,6 +957,7 @@ static void an_extended_rcode_is_never_taken_for_an_answer(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct asked asked = judge_asked("www.example.test A", rows[i].how);
 		judge_begin(j, "www.example.test A", rows[i].rcode & RCODE_MASK);
+		j->response.octets[2] |= (uint8_t)(rows[i].flags >> 8);
 		msg_section(&j->response, SECTION_ADDITIONAL);
 		msg_opt(&j->response, 1232, true);
 		j->response.octets[opt_rcode_at] = (uint8_t)(rows[i].rcode >> 4);

@@ -85,7 +85,7 @@ static void set_ttls(struct again *a, uint32_t ttl_s)
 
 	assert_true(message_parse(&m, msg_span(a->second), rrs, COUNT(rrs)));
 	for (unsigned i = 0; i < m.rr_count; i++)
-		put_u32(a->second->octets + rrs[i].rdata_at - 6, ttl_s);
+		put_u32(a->second->octets + rr_ttl_at(&rrs[i]), ttl_s);
 }
 
 static void change_case(struct again *a)
@@ -214,9 +214,9 @@ static void ttls_that_differ_within_a_set_are_judged(void **state)
 	begin(&a);
 	judge_first(&a, &rows[1], ASK_DO);
 	assert_true(message_parse(&m, msg_span(a.second), rrs, COUNT(rrs)));
-	put_u32(a.second->octets + rrs[1].rdata_at - 6, TTL - 1);
+	put_u32(a.second->octets + rr_ttl_at(&rrs[1]), TTL - 1);
 	assert_false(is_known(&a));
-	put_u32(a.second->octets + rrs[1].rdata_at - 6, 0x80000000 | TTL); /* RFC 2181, 8: none */
+	put_u32(a.second->octets + rr_ttl_at(&rrs[1]), 0x80000000 | TTL); /* RFC 2181, 8: none */
 	assert_false(is_known(&a));
 	end(&a);
 }
