@@ -133,20 +133,35 @@ class Demo:
         return read_dig(done.stdout)
 
 
+@dataclasses.dataclass(frozen=True)
+class Dug:
+    """What dig printed: the status (None: no answer), the answer's lines as owner, TTL, class, type
+    and data, and AD."""
+
+    status: str | None
+    answer: list
+    has_ad: bool
+
+    @classmethod
+    def read(cls, text):
+        status = re.search(r"status: (\w+)", text)
+        answer = re.search(r";; ANSWER SECTION:\n(.*?)\n\n", text, re.S)
+        return cls(status and status[1],
+                   [line.split(None, 4) for line in answer[1].splitlines()] if answer else [],
+                   bool(re.search(r"^;; flags:[^;]* ad[ ;]", text, re.M)))
+
+
 def read_dig(text):
     """What dig saw, in a few words."""
-    status = re.search(r"status: (\w+)", text)
-    if not status:
+    dug = Dug.read(text)
+    if not dug.status:
         return "no answer"
-    if status[1] != "NOERROR":
+    if dug.status != "NOERROR":
         codes = re.findall(r"^; EDE: (\d+)", text, re.M)
-        return ", ".join([status[1], *(f"EDE {code}" for code in codes)])
-    answer = re.search(r";; ANSWER SECTION:\n(.*?)\n\n", text, re.S)
-    if not answer:
+        return ", ".join([dug.status, *(f"EDE {code}" for code in codes)])
+    if not dug.answer:
         return "NODATA"
-    data = sorted(line.split(None, 4)[4] for line in answer[1].splitlines())
-    has_ad = re.search(r"^;; flags:[^;]* ad[ ;]", text, re.M)
-    return " ".join(data) + (" (ad)" if has_ad else "")
+    return " ".join(sorted(line[4] for line in dug.answer)) + (" (ad)" if dug.has_ad else "")
 
 
 def title(words):

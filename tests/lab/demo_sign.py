@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 
-from demo import Table, introduce, title
+from demo import Dug, Table, introduce, title
 from lab.resources import Resources
 from lab.signing import legacy, plan
 from lab.signing.scene import SigningLab
@@ -66,21 +66,18 @@ def _at(validator):
 
 def read_dig(text):
     """What dig saw, in a few words."""
-    status = re.search(r"status: (\w+)", text)
-    if not status:
+    dug = Dug.read(text)
+    if not dug.status:
         return "no answer"
-    answer = re.search(r";; ANSWER SECTION:\n(.*?)\n\n", text, re.S)
-    lines = [line.split(None, 4) for line in answer[1].splitlines()] if answer else []
-    data = sorted(line[4] for line in lines if line[3] not in ("RRSIG", "CDS"))
-    if status[1] != "NOERROR":
-        seen = status[1]
-    elif any(line[3] == "CDS" for line in lines):
+    data = sorted(line[4] for line in dug.answer if line[3] not in ("RRSIG", "CDS"))
+    if dug.status != "NOERROR":
+        seen = dug.status
+    elif any(line[3] == "CDS" for line in dug.answer):
         seen = "a CDS record"
     else:
         seen = " ".join(data) or "NODATA"
     is_signed = re.search(r"\sRRSIG\s", text)
-    has_ad = re.search(r"^;; flags:[^;]* ad[ ;]", text, re.M)
-    return seen + (", signed" if is_signed else "") + (", AD" if has_ad else "")
+    return seen + (", signed" if is_signed else "") + (", AD" if dug.has_ad else "")
 
 
 def _play(lab, table, scene, steps):

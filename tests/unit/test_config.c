@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "test.h"
+#include "written.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -7,42 +7,7 @@
 #include "base/log.h"
 #include "gate/policy.h"
 #include "ops/address.h"
-#include "ops/config.h"
 #include "ops/key.h"
-
-static char path[] = "/tmp/sealgate-test-config-XXXXXX";
-
-static int make_file(void **state)
-{
-	int fd = mkstemp(path);
-
-	(void)state;
-	if (fd < 0)
-		return -1;
-	close(fd);
-	return 0;
-}
-
-static int remove_file(void **state)
-{
-	(void)state;
-	return unlink(path);
-}
-
-static void write_file(const char *text)
-{
-	FILE *f = fopen(path, "w");
-
-	assert_non_null(f);
-	assert_true(fputs(text, f) >= 0);
-	assert_int_equal(fclose(f), 0);
-}
-
-static int load(const char *text, struct config *c, char *error, size_t size)
-{
-	write_file(text);
-	return config_load(c, path, NULL, error, size);
-}
 
 static void an_empty_file_means_the_defaults(void **state)
 {

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Replays the seeds of tests/fuzz and what grows out of them, without a fuzzer. With WRITE_SEEDS
- * set in the environment the seeds are written anew. */
+/* Replays the seeds of tests/fuzz and what grows out of them, without a fuzzer. */
 #define LLVMFuzzerTestOneInput fuzz_message
 #include "../fuzz/fuzz_message.c"
 #undef LLVMFuzzerTestOneInput
 #define LLVMFuzzerTestOneInput fuzz_gate
 #include "../fuzz/fuzz_gate.c"
 
-#define SEEDS "tests/fuzz/seeds"
+#include "seeds.h"
 
 static uint8_t seed[65536];
 
@@ -23,36 +22,14 @@ static size_t make_seed(struct judge *j, unsigned index)
 	return j->response.len + 1;
 }
 
-static size_t read_seed(unsigned index)
-{
-	char path[64];
-	snprintf(path, sizeof(path), SEEDS "/%u", index);
-	FILE *file = fopen(path, "rb");
-
-	assert_row(path, file);
-	size_t len = fread(seed, 1, sizeof(seed), file);
-	fclose(file);
-	return len;
-}
-
 static void the_seeds_are_genuine_responses(void **state)
 {
 	(void)state;
-	static uint8_t kept[sizeof(seed)];
 	struct judge *j = judge_new();
 
 	for (unsigned i = 0; i < COUNT(responses); i++) {
 		size_t len = make_seed(j, i);
-		char path[64];
-		snprintf(path, sizeof(path), SEEDS "/%u", i);
-		FILE *file = fopen(path, getenv("WRITE_SEEDS") ? "w+b" : "rb");
-		assert_row(path, file);
-		if (getenv("WRITE_SEEDS"))
-			assert_int_equal(fwrite(seed, 1, len, file), len);
-		rewind(file);
-		assert_int_equal(fread(kept, 1, sizeof(kept), file), len);
-		assert_memory_equal(kept, seed, len);
-		fclose(file);
+		seed_check("", i, seed, len);
 	}
 	judge_free(j);
 }
@@ -64,7 +41,7 @@ static void the_seeds_and_what_is_near_them_hold(void **state)
 	static const uint8_t changes[] = { 0, 1, 0x80, 0xff };
 
 	for (unsigned i = 0; i < COUNT(responses); i++) {
-		size_t len = read_seed(i);
+		size_t len = seed_read("", i, seed, sizeof(seed));
 		for (size_t at = 1; at < len; at++) {
 			for (size_t c = 0; c < COUNT(changes); c++) {
 				seed[at] ^= changes[c];

@@ -1,23 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Replays the seeds of tests/fuzz for the signer and what grows out of them, without a fuzzer. With
- * WRITE_SEEDS set in the environment the seeds are written anew. */
+/* Replays the seeds of tests/fuzz for the signer and what grows out of them, without a fuzzer. */
 #define LLVMFuzzerTestOneInput fuzz_sign
 #include "../fuzz/fuzz_sign.c"
 #undef LLVMFuzzerTestOneInput
 
-#define SEEDS "tests/fuzz/seeds"
+#include "seeds.h"
 
 static uint8_t seed[4096];
-
-static FILE *open_seed(unsigned index, const char *mode)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), SEEDS "/sign-%u", index);
-	FILE *file = fopen(path, mode);
-	assert_row(path, file);
-	return file;
-}
 
 /* A seed is the index of its question, how it is asked, and the response. */
 static size_t make_seed(struct legacy *l, unsigned index)
@@ -40,18 +29,11 @@ static size_t make_seed(struct legacy *l, unsigned index)
 static void the_seeds_are_answered(void **state)
 {
 	(void)state;
-	static uint8_t kept[sizeof(seed)];
 	struct legacy *l = legacy_new();
 
 	for (unsigned i = 0; i < COUNT(exchanges); i++) {
 		size_t len = make_seed(l, i);
-		FILE *file = open_seed(i, getenv("WRITE_SEEDS") ? "w+b" : "rb");
-		if (getenv("WRITE_SEEDS"))
-			assert_int_equal(fwrite(seed, 1, len, file), len);
-		rewind(file);
-		assert_int_equal(fread(kept, 1, sizeof(kept), file), len);
-		assert_memory_equal(kept, seed, len);
-		fclose(file);
+		seed_check("sign-", i, seed, len);
 	}
 	legacy_free(l);
 }
@@ -64,9 +46,7 @@ static void the_seeds_and_what_is_near_them_hold(void **state)
 	static const uint8_t changes[] = { 0, 1, 0x80, 0xff };
 
 	for (unsigned i = 0; i < COUNT(exchanges); i++) {
-		FILE *file = open_seed(i, "rb");
-		size_t len = fread(seed, 1, sizeof(seed), file);
-		fclose(file);
+		size_t len = seed_read("sign-", i, seed, sizeof(seed));
 		for (unsigned how = 0; how < 16; how++) {
 			seed[1] = (uint8_t)how;
 			fuzz_sign(seed, len);

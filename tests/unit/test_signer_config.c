@@ -1,41 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the configuration says of the signer, and the rules that come of it. */
-#include "test.h"
+#include "written.h"
 
 #include <errno.h>
 #include <unistd.h>
 
-#include "ops/config.h"
 #include "ops/template.h"
-
-static char path[] = "/tmp/sealgate-test-signer-XXXXXX";
-
-static int make_file(void **state)
-{
-	int fd = mkstemp(path);
-
-	(void)state;
-	if (fd < 0)
-		return -1;
-	close(fd);
-	return 0;
-}
-
-static int remove_file(void **state)
-{
-	(void)state;
-	return unlink(path);
-}
-
-static int load(const char *text, struct config *c, char *error, size_t size)
-{
-	FILE *f = fopen(path, "w");
-
-	assert_non_null(f);
-	assert_true(fputs(text, f) >= 0);
-	assert_int_equal(fclose(f), 0);
-	return config_load(c, path, NULL, error, size);
-}
 
 static const char whole[] =
         "role = \"signer\";\n"

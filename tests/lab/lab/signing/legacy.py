@@ -5,6 +5,7 @@ import dataclasses
 import os
 import sys
 
+from ..servers import NSD
 from . import odd, plan, quirks
 
 # What every zone holds, so that each server meets each form of answer. {other} is another zone that
@@ -78,23 +79,6 @@ ZONES = (
     *(Unsigned(f"{quirk}.lab.", quirk, 2 + number) for number, quirk in enumerate(quirks.QUIRKS)),
 )
 BY_ORIGIN = {zone.origin: zone for zone in ZONES}
-
-NSD = """
-server:
-    ip-address: {v4}
-    ip-address: {v6}
-    server-count: 1
-    username: ""
-    database: ""
-    zonelistfile: "{state}.list"
-    xfrdfile: "{state}.xfrd"
-    xfrdir: "{directory}"
-    pidfile: ""
-    hide-version: yes
-remote-control:
-    control-enable: no
-"""
-
 
 def nsd_zone(origin, path):
     return (f'zone:\n    name: "{origin}"\n    zonefile: "{path}"\n'
