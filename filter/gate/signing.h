@@ -245,12 +245,7 @@ struct walk {
  * set that answers. */
 enum walk_end walk_answer(struct signing *g, uint16_t qtype, unsigned links, struct walk *w);
 
-/* Remembers the SOA of each zone that the response has one of. */
-void learn_soa(struct signing *g);
-
-/* ---- What is made of a response: one function for each way ---- */
-
-/* Each adds what goes out to `g` and says how it ends. They return false when it cannot be made. */
+/* How a response ends. */
 struct ending {
 	unsigned rcode;
 	uint16_t flags; /* AA */
@@ -258,6 +253,25 @@ struct ending {
 	enum sign_outcome outcome;
 };
 
+/* Adds what the walk has come to, where what is asked for is `qtype`. */
+bool put_end(
+        struct signing *g, enum walk_end end, struct walk *w, uint16_t qtype, struct ending *e);
+
+/* The TTLs of a denial of which the SOA may not be known. */
+struct set_ttls learned_ttls(struct signing *g, const struct sign_zone *zone);
+
+/* The referral that the walk has come to. */
+bool put_referral(struct signing *g, const struct walk *w, struct ending *e);
+
+/* The DS of a configured zone whose parent is configured. */
+bool answer_ds_of_zone(struct signing *g, const struct sign_zone *child, struct ending *e);
+
+/* Remembers the SOA of each zone that the response has one of. */
+void learn_soa(struct signing *g);
+
+/* ---- What is made of a response: one function for each way ---- */
+
+/* Each adds what goes out to `g` and says how it ends. They return false when it cannot be made. */
 bool sign_answer(struct signing *g, struct ending *e);
 bool sign_exists(struct signing *g, struct ending *e);
 bool sign_ds(struct signing *g, struct ending *e);
