@@ -59,7 +59,7 @@ void learn_soa(struct signing *g)
 	struct name sent;
 
 	name_suffix(&g->qname, g->asked->sent_labels, &sent);
-	zone = sign_policy_zone(g->signer->policy, &sent);
+	zone = zone_of(g, &sent);
 	for (unsigned i = 0; i < g->sets.count; i++) {
 		const struct rrset *set = &g->sets.sets[i];
 		if (zone && set->type == TYPE_SOA && set->count == 1 &&

@@ -49,12 +49,13 @@ struct sign_peers {
 /* Why a query passes as it is: enumerator, word for counters. */
 #define SIGN_QUERIES(X)                                                                            \
 	X(ASKED, "asked")                                                                          \
-	X(PASSED_PLAIN, "plain")       /* no DO */                                                 \
-	X(PASSED_OUTSIDE, "outside")   /* in no configured zone */                                 \
-	X(PASSED_OTHER, "other")       /* class, opcode, number of questions */                    \
-	X(PASSED_TSIG, "tsig")         /* a message that is signed itself cannot be changed */     \
-	X(PASSED_TRANSFER, "transfer") /* to a secondary */                                        \
-	X(MALFORMED, "malformed")      /* not a query */
+	X(PASSED_PLAIN, "plain")         /* no DO */                                               \
+	X(PASSED_OUTSIDE, "outside")     /* in no configured zone */                               \
+	X(PASSED_ELSEWHERE, "elsewhere") /* in one of other servers only */                        \
+	X(PASSED_OTHER, "other")         /* class, opcode, number of questions */                  \
+	X(PASSED_TSIG, "tsig")           /* a message that is signed itself cannot be changed */   \
+	X(PASSED_TRANSFER, "transfer")   /* to a secondary */                                      \
+	X(MALFORMED, "malformed")        /* not a query */
 
 enum sign_query {
 #define X(name, word) SIGN_QUERY_##name,

@@ -147,7 +147,7 @@ bool sign_exists(struct signing *g, struct ending *e)
 	enum walk_end end = walk_answer(g, TYPE_SOA, 1, &w);
 	bool is_there = end == WALK_POSITIVE || end == WALK_NODATA;
 	const struct rrset *soa = rrsets_find(&g->sets, SECTION_ANSWER, &g->qname, TYPE_SOA);
-	const struct sign_zone *zone = sign_policy_zone(g->signer->policy, &g->qname);
+	const struct sign_zone *zone = zone_of(g, &g->qname);
 
 	if (end == WALK_BELOW && soa) {
 		/* The apex of a child that is not signed here has no such type either. */
@@ -207,7 +207,7 @@ static const struct presigned *presigned_of(const struct sign_zone *zone, uint16
 
 bool sign_apex(struct signing *g, struct ending *e)
 {
-	const struct sign_zone *zone = sign_policy_zone(g->signer->policy, &g->qname);
+	const struct sign_zone *zone = zone_of(g, &g->qname);
 	const struct presigned *p;
 
 	e->outcome = SIGN_OUTCOME_APEX;
@@ -219,8 +219,7 @@ bool sign_apex(struct signing *g, struct ending *e)
 
 bool sign_apex_nodata(struct signing *g, struct ending *e)
 {
-	struct walk w = { .name = g->qname,
-		.zone = sign_policy_zone(g->signer->policy, &g->qname) };
+	struct walk w = { .name = g->qname, .zone = zone_of(g, &g->qname) };
 	struct set_ttls ttls;
 
 	return put_learned_soa(g, w.zone, &ttls) && put_denial(g, &w, false, g->qtype, &ttls, e);

@@ -97,8 +97,8 @@ static bool answer_ds_of_cut(struct signing *g, const struct sign_zone *zone, st
 /* NS was asked. Whoever has NS records below an apex shows a cut, as the parent or as the child. */
 bool sign_ds(struct signing *g, struct ending *e)
 {
-	const struct sign_zone *zone = sign_policy_zone(g->signer->policy, &g->qname);
-	bool is_known = false;
+	const struct sign_zone *zone = zone_of(g, &g->qname);
+	bool is_known = sign_policy_apex(g->signer->policy, &g->qname) != NULL;
 	struct walk w;
 
 	for (unsigned i = 0; i < zone->cut_count; i++)
@@ -123,7 +123,7 @@ bool answer_ds_of_zone(struct signing *g, const struct sign_zone *child, struct 
 	struct name above;
 
 	name_parent(&child->apex, &above);
-	parent = sign_policy_zone(g->signer->policy, &above);
+	parent = zone_of(g, &above);
 	if (!parent)
 		return signing_fail(g, SIGN_OUTCOME_UNEXPECTED);
 	if (child->ds_count > 0)

@@ -71,18 +71,6 @@ const struct sign_zone *sign_policy_apex(const struct sign_policy *p, const stru
 	return NULL;
 }
 
-const struct sign_zone *sign_policy_zone(const struct sign_policy *p, const struct name *name)
-{
-	struct name suffix = *name;
-
-	for (;;) {
-		const struct sign_zone *zone = sign_policy_apex(p, &suffix);
-		if (zone || suffix.labels == 0)
-			return zone;
-		name_parent(&suffix, &suffix);
-	}
-}
-
 static bool is_in(const struct sign_network *n, struct span address)
 {
 	unsigned octets = n->prefix / 8, bits = n->prefix % 8;
@@ -94,11 +82,49 @@ static bool is_in(const struct sign_network *n, struct span address)
 	return bits == 0 || ((n->octets[octets] ^ address.base[octets]) >> (8 - bits)) == 0;
 }
 
-bool sign_policy_is_secondary(const struct sign_policy *p, struct span address)
+static bool is_in_any(const struct sign_network *networks, unsigned count, struct span address)
 {
-	for (unsigned i = 0; i < p->secondary_count; i++) {
-		if (is_in(&p->secondaries[i], address))
+	for (unsigned i = 0; i < count; i++) {
+		if (is_in(&networks[i], address))
 			return true;
 	}
 	return false;
+}
+
+bool sign_policy_is_secondary(const struct sign_policy *p, struct span address)
+{
+	return is_in_any(p->secondaries, p->secondary_count, address);
+}
+
+static bool is_served_by(const struct sign_zone *zone, const struct span *server)
+{
+	return !server || zone->server_count == 0 ||
+	       is_in_any(zone->servers, zone->server_count, *server);
+}
+
+/* Of any server, where `server` is NULL. */
+static const struct sign_zone *find_zone(
+        const struct sign_policy *p, const struct name *name, const struct span *server)
+{
+	struct name suffix = *name;
+
+	for (;;) {
+		const struct sign_zone *zone = sign_policy_apex(p, &suffix);
+		if (zone && is_served_by(zone, server))
+			return zone;
+		if (suffix.labels == 0)
+			return NULL;
+		name_parent(&suffix, &suffix);
+	}
+}
+
+const struct sign_zone *sign_policy_zone(const struct sign_policy *p, const struct name *name)
+{
+	return find_zone(p, name, NULL);
+}
+
+const struct sign_zone *sign_policy_zone_at(
+        const struct sign_policy *p, const struct name *name, struct span server)
+{
+	return find_zone(p, name, &server);
 }

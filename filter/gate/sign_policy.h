@@ -15,6 +15,13 @@ struct sign_cut {
 	struct span ds[LIMIT_DS]; /* RDATA */
 };
 
+/* Addresses of which the first `prefix` bits are these. */
+struct sign_network {
+	uint8_t octets[16];
+	uint8_t len;    /* 4 or 16 */
+	uint8_t prefix; /* bits */
+};
+
 struct sign_zone {
 	struct name apex;
 	const struct signkey *key; /* the ZSK */
@@ -28,13 +35,10 @@ struct sign_zone {
 	uint32_t max_ttl_s;
 	const struct sign_cut *cuts;
 	unsigned cut_count;
-};
 
-/* Addresses of which the first `prefix` bits are these. */
-struct sign_network {
-	uint8_t octets[16];
-	uint8_t len;    /* 4 or 16 */
-	uint8_t prefix; /* bits */
+	/* Who may speak for the zone: nothing that another server says is signed with its key. */
+	const struct sign_network *servers;
+	unsigned server_count; /* 0: whoever is signed for */
 };
 
 struct sign_policy {
@@ -70,6 +74,11 @@ uint32_t sign_policy_period(const struct sign_policy *p);
 
 /* Returns the zone with the longest apex that `name` lies at or below, or NULL. */
 const struct sign_zone *sign_policy_zone(const struct sign_policy *p, const struct name *name);
+
+/* The same, of those only that the server with this address of 4 or 16 octets may speak for. What
+ * lies between is, to such a server, a child. */
+const struct sign_zone *sign_policy_zone_at(
+        const struct sign_policy *p, const struct name *name, struct span server);
 
 /* Returns the zone with exactly this apex, or NULL. */
 const struct sign_zone *sign_policy_apex(const struct sign_policy *p, const struct name *apex);

@@ -137,8 +137,7 @@ static bool is_worth_signing(
         const struct signing *g, const struct rrset *set, const struct sign_zone *zone)
 {
 	return zone && (set->type == TYPE_A || set->type == TYPE_AAAA) &&
-	       sign_policy_zone(g->signer->policy, &set->owner) == zone &&
-	       !is_below_cut(zone, &set->owner);
+	       zone_of(g, &set->owner) == zone && !is_below_cut(g, zone, &set->owner);
 }
 
 bool put_additional(struct signing *g, const struct sign_zone *zone)

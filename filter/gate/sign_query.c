@@ -35,14 +35,15 @@ static void ask(struct asked_signing *a, enum sign_way way, unsigned labels, uin
 }
 
 /* The parent's side of a cut is asked where the parent is signed here too (RFC 4035, 3.1.4.1). */
-static void choose_ds(struct signer *s, const struct message *q, bool is_stream,
-        const struct sign_zone *zone, struct asked_signing *a)
+static void choose_ds(struct signer *s, const struct message *q, const struct sign_peers *peers,
+        bool is_stream, const struct sign_zone *zone, struct asked_signing *a)
 {
 	struct name above;
 	const struct sign_zone *parent;
 
 	name_parent(&q->qname, &above);
-	parent = zone->apex.labels > 0 ? sign_policy_zone(s->policy, &above) : NULL;
+	parent = zone->apex.labels > 0 ? sign_policy_zone_at(s->policy, &above, peers->server)
+	                               : NULL;
 	if (zone->apex.labels == q->qname.labels && parent)
 		ask(a, SIGN_APEX, parent->apex.labels, TYPE_SOA);
 	else if (zone->apex.labels == q->qname.labels)
@@ -55,8 +56,8 @@ static void choose_ds(struct signer *s, const struct message *q, bool is_stream,
 
 /* Returns false when the query passes because DO is not set and it asks nothing that only the
  * signer knows. */
-static bool choose(struct signer *s, const struct message *q, bool is_stream,
-        const struct sign_zone *zone, struct asked_signing *a)
+static bool choose(struct signer *s, const struct message *q, const struct sign_peers *peers,
+        bool is_stream, const struct sign_zone *zone, struct asked_signing *a)
 {
 	unsigned apex = zone->apex.labels;
 	bool is_apex = apex == q->qname.labels;
@@ -66,7 +67,7 @@ static bool choose(struct signer *s, const struct message *q, bool is_stream,
 	else if (is_apex && is_presigned(q->qtype))
 		ask(a, SIGN_APEX, apex, TYPE_SOA);
 	else if (q->qtype == TYPE_DS)
-		choose_ds(s, q, is_stream, zone, a);
+		choose_ds(s, q, peers, is_stream, zone, a);
 	else if (!q->edns.dnssec_ok)
 		return false;
 	else if (q->qtype == TYPE_NXNAME)
@@ -134,15 +135,16 @@ enum sign_query sign_query(struct signer *s, const struct message *query,
 
 	if (kind != SIGN_QUERY_ASKED)
 		return kind;
-	zone = sign_policy_zone(s->policy, &query->qname);
+	zone = sign_policy_zone_at(s->policy, &query->qname, peers->server);
 	if (!zone)
-		return SIGN_QUERY_PASSED_OUTSIDE;
+		return sign_policy_zone(s->policy, &query->qname) ? SIGN_QUERY_PASSED_ELSEWHERE
+		                                                  : SIGN_QUERY_PASSED_OUTSIDE;
 	if ((query->qtype == TYPE_AXFR || query->qtype == TYPE_IXFR) &&
 	        sign_policy_is_secondary(s->policy, peers->client))
 		return SIGN_QUERY_PASSED_TRANSFER;
 	*asked = (struct asked_signing){ .compact_ok = query->edns.flags & EDNS_CO,
 		.policy = s->policy_number };
-	if (!choose(s, query, is_stream, zone, asked))
+	if (!choose(s, query, peers, is_stream, zone, asked))
 		return SIGN_QUERY_PASSED_PLAIN;
 	remember(query, &asked->asked);
 	asked->sent_edns = !is_stream && server_bears_edns(s, peers->server, now_ms);

@@ -3,8 +3,10 @@
  * becomes of that. */
 #include "gate/signing.h"
 
-bool is_below_cut(const struct sign_zone *zone, const struct name *name)
+bool is_below_cut(const struct signing *g, const struct sign_zone *zone, const struct name *name)
 {
+	if (sign_policy_zone(g->signer->policy, name) != zone)
+		return true; /* a zone of other servers */
 	for (unsigned i = 0; i < zone->cut_count; i++) {
 		if (name_within(name, &zone->cuts[i].name))
 			return true;
@@ -135,7 +137,7 @@ static bool is_referral(struct signing *g, struct walk *w, const struct rrset *n
 	if (ns->owner.labels > apex->labels)
 		return true;
 	name_parent(apex, &above);
-	parent = apex->labels > 0 ? sign_policy_zone(g->signer->policy, &above) : NULL;
+	parent = apex->labels > 0 ? zone_of(g, &above) : NULL;
 	if (!parent || (g->m->flags & FLAG_AA))
 		return false;
 	w->zone = parent;
@@ -196,10 +198,10 @@ enum walk_end walk_answer(struct signing *g, uint16_t qtype, unsigned links, str
 {
 	*w = (struct walk){ .name = g->qname };
 	for (;;) {
-		w->zone = sign_policy_zone(g->signer->policy, &w->name);
+		w->zone = zone_of(g, &w->name);
 		if (!w->zone)
 			return WALK_OUTSIDE;
-		if (is_below_cut(w->zone, &w->name) || shows_cut(g, w))
+		if (is_below_cut(g, w->zone, &w->name) || shows_cut(g, w))
 			return walk_below_cut(g, w);
 		w->set = find_dname(g, w->zone, &w->name) ? NULL : find_answer(g, &w->name, qtype);
 		if (w->set)

@@ -216,8 +216,15 @@ bool put_additional(struct signing *g, const struct sign_zone *zone);
 /* True for types that only DNSSEC has: a server that knows nothing of it says anything of them. */
 bool is_of_dnssec(uint16_t type);
 
-/* True when the operator says that the zone is delegated at or above `name`. */
-bool is_below_cut(const struct sign_zone *zone, const struct name *name);
+/* The zone that the name lies in, of those that this server speaks for, or NULL. */
+static inline const struct sign_zone *zone_of(const struct signing *g, const struct name *name)
+{
+	return sign_policy_zone_at(g->signer->policy, name, g->peers->server);
+}
+
+/* True when it is known that the zone is delegated at or above `name`: as the operator says, or as
+ * another zone that is signed here. */
+bool is_below_cut(const struct signing *g, const struct sign_zone *zone, const struct name *name);
 
 /* What the answer section says of the question, link after link. */
 enum walk_end {

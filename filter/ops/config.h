@@ -22,6 +22,7 @@
 #define CONFIG_ZONES_MAX       128
 #define CONFIG_CUTS_MAX        64 /* of all zones */
 #define CONFIG_SERVERS_MAX     64
+#define CONFIG_SPEAKERS_MAX    256 /* servers that are named of zones, of all together */
 #define CONFIG_SECONDARIES_MAX 32
 
 enum config_role { ROLE_HOST, ROLE_GATEWAY, ROLE_BOTH, ROLE_SIGNER };
@@ -37,14 +38,16 @@ struct config_zone {
 	struct name apex;
 	char keys[CONFIG_PATH_MAX]; /* the directory of its key files */
 	uint32_t max_ttl_s;
-	unsigned line; /* of the file */
+	unsigned line;                         /* of the file */
+	unsigned speaker_first, speaker_count; /* its servers, of those of all zones; 0: any */
 };
 
 struct config_zones {
-	unsigned count, cut_count;
+	unsigned count, cut_count, speaker_count;
 	struct config_zone items[CONFIG_ZONES_MAX];
 	struct name
 	        cuts[CONFIG_CUTS_MAX]; /* each belongs to the zone with the longest apex above it */
+	struct sign_network speakers[CONFIG_SPEAKERS_MAX];
 };
 
 struct config_servers {

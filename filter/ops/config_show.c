@@ -53,14 +53,18 @@ static void show_names(const struct namelist *list, FILE *out)
 	fputs(" ]", out);
 }
 
-static void show_secondaries(const struct config_secondaries *secondaries, FILE *out)
+static void show_networks(
+        const struct sign_network *items, unsigned count, bool with_prefix, FILE *out)
 {
 	fputs("[", out);
-	for (unsigned i = 0; i < secondaries->count; i++) {
-		const struct sign_network *n = &secondaries->items[i];
+	for (unsigned i = 0; i < count; i++) {
+		const struct sign_network *n = &items[i];
 		char text[INET6_ADDRSTRLEN];
 		inet_ntop(n->len == 4 ? AF_INET : AF_INET6, n->octets, text, sizeof(text));
-		fprintf(out, "%s\"%s/%u\"", i ? ", " : " ", text, n->prefix);
+		fprintf(out, "%s\"%s", i ? ", " : " ", text);
+		if (with_prefix)
+			fprintf(out, "/%u", n->prefix);
+		fputc('"', out);
 	}
 	fputs(" ]", out);
 }
@@ -95,6 +99,12 @@ static void show_zones(const struct config_zones *zones, FILE *out)
 		show_text(zone->keys, out);
 		fprintf(out, "; max_ttl = %u;", zone->max_ttl_s);
 		show_cuts(zones, zone, out);
+		if (zone->speaker_count > 0) {
+			fputs(" servers = ", out);
+			show_networks(&zones->speakers[zone->speaker_first], zone->speaker_count,
+			        false, out);
+			fputc(';', out);
+		}
 		fputs(" }", out);
 	}
 	fputs(" )", out);
@@ -104,6 +114,7 @@ static void show_value(const struct key *k, const struct config *c, FILE *out)
 {
 	const void *value = key_value_const(k, c);
 	const struct config_servers *servers;
+	const struct config_secondaries *secondaries;
 
 	switch (k->kind) {
 	case KEY_NUMBER:
@@ -132,7 +143,8 @@ static void show_value(const struct key *k, const struct config *c, FILE *out)
 		show_addresses(servers->items, servers->count, out);
 		break;
 	case KEY_SECONDARIES:
-		show_secondaries(value, out);
+		secondaries = value;
+		show_networks(secondaries->items, secondaries->count, true, out);
 		break;
 	case KEY_ZONES:
 		show_zones(value, out);

@@ -96,6 +96,37 @@ static bool read_cuts(struct reading *r, const config_setting_t *s, const struct
 	return true;
 }
 
+static bool read_speaker(struct reading *r, const config_setting_t *s, struct config_zones *zones)
+{
+	const char *text = config_setting_get_string(s);
+
+	if (zones->speaker_count == CONFIG_SPEAKERS_MAX)
+		return reading_wrong(
+		        r, s, "the zones have more than %d servers together", CONFIG_SPEAKERS_MAX);
+	if (!text || strchr(text, '/') ||
+	        !read_network(text, &zones->speakers[zones->speaker_count]))
+		return reading_wrong(r, s, "a server of a zone must be an address without port");
+	zones->speaker_count++;
+	return true;
+}
+
+static bool read_speakers(struct reading *r, const config_setting_t *s, struct config_zone *zone,
+        struct config_zones *zones)
+{
+	unsigned count = (unsigned)config_setting_length(s);
+
+	if (!reading_is_list(s, CONFIG_SPEAKERS_MAX) || count == 0)
+		return reading_wrong(
+		        r, s, "servers must be a list of addresses, such as [ \"192.0.2.53\" ]");
+	zone->speaker_first = zones->speaker_count;
+	zone->speaker_count = count;
+	for (unsigned i = 0; i < count; i++) {
+		if (!read_speaker(r, config_setting_get_elem(s, i), zones))
+			return false;
+	}
+	return true;
+}
+
 static bool read_max_ttl(struct reading *r, const config_setting_t *s, uint32_t *value)
 {
 	int n = config_setting_get_int(s);
@@ -119,7 +150,7 @@ const struct config_zone *config_zone_of(const struct config_zones *zones, const
 	return longest;
 }
 
-static const char *const members[] = { "name", "keys", "max_ttl", "cuts" };
+static const char *const members[] = { "name", "keys", "max_ttl", "cuts", "servers" };
 
 static bool has_no_others(struct reading *r, const config_setting_t *s)
 {
@@ -139,7 +170,7 @@ static bool has_no_others(struct reading *r, const config_setting_t *s)
 static bool read_zone(struct reading *r, const config_setting_t *s, struct config_zones *zones)
 {
 	struct config_zone *zone = &zones->items[zones->count];
-	const config_setting_t *name, *keys, *max_ttl, *cuts;
+	const config_setting_t *name, *keys, *max_ttl, *cuts, *servers;
 
 	if (!config_setting_is_group(s))
 		return reading_wrong(r, s,
@@ -149,6 +180,7 @@ static bool read_zone(struct reading *r, const config_setting_t *s, struct confi
 	keys = config_setting_get_member(s, "keys");
 	max_ttl = config_setting_get_member(s, "max_ttl");
 	cuts = config_setting_get_member(s, "cuts");
+	servers = config_setting_get_member(s, "servers");
 	zone->line = config_setting_source_line(s);
 	zone->max_ttl_s = SIGN_MAX_TTL_S;
 	if (!has_no_others(r, s))
@@ -167,7 +199,8 @@ static bool read_zone(struct reading *r, const config_setting_t *s, struct confi
 	}
 	zones->count++;
 	return (!max_ttl || read_max_ttl(r, max_ttl, &zone->max_ttl_s)) &&
-	       (!cuts || read_cuts(r, cuts, &zone->apex, zones));
+	       (!cuts || read_cuts(r, cuts, &zone->apex, zones)) &&
+	       (!servers || read_speakers(r, servers, zone, zones));
 }
 
 bool reading_zones(struct reading *r, const config_setting_t *s, struct config_zones *zones)
@@ -176,6 +209,42 @@ bool reading_zones(struct reading *r, const config_setting_t *s, struct config_z
 	for (unsigned i = 0; i < (unsigned)config_setting_length(s); i++) {
 		if (!read_zone(r, config_setting_get_elem(s, i), zones))
 			return false;
+	}
+	return true;
+}
+
+static bool is_server(const struct config_servers *servers, const struct sign_network *speaker)
+{
+	for (unsigned i = 0; i < servers->count; i++) {
+		const struct sockaddr_storage *a = &servers->items[i];
+		const void *octets =
+		        a->ss_family == AF_INET
+		                ? (const void *)&((const struct sockaddr_in *)a)->sin_addr
+		                : &((const struct sockaddr_in6 *)a)->sin6_addr;
+		size_t len = a->ss_family == AF_INET ? 4 : 16;
+		if (len == speaker->len && memcmp(octets, speaker->octets, len) == 0)
+			return true;
+	}
+	return servers->count == 0;
+}
+
+/* A zone's server must be one of the signer's, or nothing of the zone would ever be signed. */
+static bool speakers_fit(struct reading *r, config_t *file)
+{
+	const struct config_zones *zones = &r->config->sign_zones;
+	const config_setting_t *list = config_lookup(file, "sign.zones");
+
+	for (unsigned i = 0; i < zones->count; i++) {
+		const struct config_zone *zone = &zones->items[i];
+		const config_setting_t *servers =
+		        config_setting_get_member(config_setting_get_elem(list, i), "servers");
+		for (unsigned k = 0; k < zone->speaker_count; k++) {
+			if (!is_server(&r->config->sign_servers,
+			            &zones->speakers[zone->speaker_first + k]))
+				return reading_wrong(r, config_setting_get_elem(servers, k),
+				        "the server \"%s\" of a zone is not in sign.servers",
+				        config_setting_get_string_elem(servers, (int)k));
+		}
 	}
 	return true;
 }
@@ -193,5 +262,5 @@ bool reading_signer_fits(struct reading *r, config_t *file)
 		return reading_wrong(r, group,
 		        "sign.place = \"gateway\" needs sign.servers: what any other server says "
 		        "must not be signed");
-	return true;
+	return speakers_fit(r, file);
 }

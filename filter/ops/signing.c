@@ -43,7 +43,8 @@ static unsigned take_cuts(
 	return count;
 }
 
-static struct sign_zone zone_of(const struct config_zone *zone, const struct zone_keys *keys)
+static struct sign_zone zone_of(const struct config_zones *zones, const struct config_zone *zone,
+        const struct zone_keys *keys)
 {
 	struct sign_zone made = { .apex = zone->apex,
 		.key = keys->zsk.key,
@@ -52,7 +53,9 @@ static struct sign_zone zone_of(const struct config_zone *zone, const struct zon
 		.cds = keys->records.cds,
 		.cdnskey = keys->records.cdnskey,
 		.ds_count = keys->ds_count,
-		.max_ttl_s = zone->max_ttl_s };
+		.max_ttl_s = zone->max_ttl_s,
+		.servers = zones->speakers + zone->speaker_first,
+		.server_count = zone->speaker_count };
 
 	memcpy(made.ds, keys->ds, sizeof(made.ds));
 	return made;
@@ -85,7 +88,7 @@ struct signing *signing_load(const struct config *c, char *why, size_t why_size)
 		if (zone_keys_load(keys, zone->keys, &zone->apex, why, why_size) < 0)
 			return fail(s, why, why_size, NULL);
 		struct sign_zone *made = &s->zones[s->count++];
-		*made = zone_of(zone, keys);
+		*made = zone_of(zones, zone, keys);
 		made->cuts = cuts;
 		made->cut_count = take_cuts(zones, zone, cuts);
 		cuts += made->cut_count;

@@ -75,7 +75,8 @@
 	X(sign_queries_other, "Queries passed untouched: another class, opcode, or no question")   \
 	X(sign_queries_tsig, "Queries passed untouched: signed with TSIG or SIG(0)")               \
 	X(sign_queries_transfer, "Queries passed untouched: zone transfers to a secondary")        \
-	X(sign_queries_elsewhere, "Queries passed untouched: to a server that is not signed for")  \
+	X(sign_queries_elsewhere, "Queries passed untouched: to a server that is not signed for, " \
+	                          "or not for this zone")                                          \
 	X(sign_answers, "Responses signed: an answer")                                             \
 	X(sign_nodata, "Responses signed: no such type")                                           \
 	X(sign_nxdomain, "Responses signed: no such name")                                         \

@@ -41,6 +41,45 @@ static void the_longest_apex_is_the_zone(void **state)
 	}
 }
 
+static void a_server_speaks_for_the_zones_it_is_named_for(void **state)
+{
+	(void)state;
+	static const struct sign_network first = { { 192, 0, 2, 1 }, 4, 32 },
+	                                 second = { { 192, 0, 2, 2 }, 4, 32 };
+	static const struct {
+		const char *why, *name;
+		uint8_t server; /* the last octet */
+		const char *zone;
+	} rows[] = {
+		{ "its own", "www.example.org", 1, "example.org" },
+		{ "the child of another is a part of the parent to it", "www.sub.example.org", 1,
+		        "example.org" },
+		{ "the child's own", "www.sub.example.org", 2, "sub.example.org" },
+		{ "the parent is none of the child's server", "www.example.org", 2, NULL },
+		{ "whoever is not named", "www.example.org", 3, NULL },
+		{ "a zone that anybody may speak for", "www.example.net", 3, "example.net" },
+	};
+	struct sign_zone zones[] = {
+		{ .apex = name_of("sub.example.org"), .servers = &second, .server_count = 1 },
+		{ .apex = name_of("example.net") },
+		{ .apex = name_of("example.org"), .servers = &first, .server_count = 1 }
+	};
+	const struct sign_policy policy = { .zones = zones, .zone_count = COUNT(zones) };
+
+	assert_int_equal(sign_policy_sort(zones, COUNT(zones)), -1);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const uint8_t server[] = { 192, 0, 2, rows[i].server };
+		struct name name = name_of(rows[i].name);
+		const struct sign_zone *zone =
+		        sign_policy_zone_at(&policy, &name, span_of(server, sizeof(server)));
+		assert_row(rows[i].why, !zone == !rows[i].zone);
+		if (!zone)
+			continue;
+		struct name want = name_of(rows[i].zone);
+		assert_row(rows[i].why, name_equal(&zone->apex, &want));
+	}
+}
+
 static void one_apex_cannot_be_of_two_zones(void **state)
 {
 	(void)state;
@@ -137,6 +176,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_longest_apex_is_the_zone),
+		cmocka_unit_test(a_server_speaks_for_the_zones_it_is_named_for),
 		cmocka_unit_test(one_apex_cannot_be_of_two_zones),
 		cmocka_unit_test(a_network_is_its_first_bits),
 		cmocka_unit_test(a_signature_outlasts_what_it_covers),

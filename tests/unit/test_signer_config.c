@@ -13,7 +13,7 @@ static const char whole[] =
         "secondaries = [ \"192.0.2.0/25\", \"2001:db8::7\" ];\n"
         "zones = ( { name = \"Example.org\"; keys = \"/keys\"; cuts = [ \"a.example.org\" ]; },\n"
         "{ name = \"b.example.org\"; keys = \"/b\"; max_ttl = 60; cuts = [ \"c.b.example.org\" ];\n"
-        "} ); };\n";
+        "servers = [ \"2001:db8::53\", \"192.0.2.53\" ]; } ); };\n";
 
 static void what_is_read_is_shown_and_read_again(void **state)
 {
@@ -31,6 +31,9 @@ static void what_is_read_is_shown_and_read_again(void **state)
 	        config_zone_of(&c.sign_zones, &c.sign_zones.cuts[1]), &c.sign_zones.items[1]);
 	assert_int_equal(c.sign_zones.items[0].max_ttl_s, SIGN_MAX_TTL_S);
 	assert_int_equal(c.sign_zones.items[1].max_ttl_s, 60);
+	assert_int_equal(c.sign_zones.items[0].speaker_count, 0);
+	assert_int_equal(c.sign_zones.items[1].speaker_count, 2);
+	assert_int_equal(c.sign_zones.speakers[0].len, 16);
 	assert_int_equal(c.sign_secondaries.items[0].prefix, 25);
 	assert_int_equal(c.sign_secondaries.items[1].prefix, 128);
 	assert_true(config_forwards(&c));
@@ -81,6 +84,23 @@ static void what_is_wrong_is_said_with_its_line(void **state)
 		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; cuts = [ \"x\" ]; } ); "
 		        "};",
 		        ":1: a cut must be a name below" },
+		{ "a zone's server with a port",
+		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; servers = [\n"
+		        "\"192.0.2.1:53\" ]; } ); };",
+		        ": a server of a zone must be an address" },
+		{ "a zone's network",
+		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; servers = [ "
+		        "\"192.0.2.0/24\" ]; } ); };",
+		        ":1: a server of a zone must be an address" },
+		{ "a zone of no servers",
+		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; servers = [ ]; } ); };",
+		        ":1: servers must be a list of addresses" },
+		{ "a zone's server that is none",
+		        "role = \"signer\";\nsign = { servers = [ \"192.0.2.1\" ];\n"
+		        "zones = ( { name = \"x\"; keys = \"/k\"; },\n"
+		        "{ name = \"y\"; keys = \"/k\"; servers = ( \"192.0.2.1\",\n"
+		        "\"192.0.2.2\" ); } ); };",
+		        ":5: the server \"192.0.2.2\" of a zone is not in sign.servers" },
 		{ "a server with a port", "sign = { servers = [ \"192.0.2.1:53\" ]; };",
 		        ":1: sign.servers must be a list" },
 		{ "an IPv6 server with a port", "sign = { servers = [ \"[::1]:53\" ]; };",

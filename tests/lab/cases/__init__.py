@@ -4,7 +4,7 @@
 from . import (attacks, audit, bridge, cache, client, clock, copies, encrypted, explain, fragments,
                ground, habits, iterate, life, oracle, pause, race, roles, rules, same, service, tcp,
                truncation)
-from . import signer, signer_attacks, signer_packets
+from . import signer, signer_attacks, signer_packets, signer_servers
 
 _MODULES = (
     ground,
@@ -33,6 +33,7 @@ _MODULES = (
     signer,
     signer_packets,
     signer_attacks,
+    signer_servers,
 )
 
 ALL_GROUPS = tuple(group for module in _MODULES for group in module.GROUPS)
