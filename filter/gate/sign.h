@@ -123,6 +123,7 @@ struct signer_limits {
 	uint32_t denials;    /* signatures of NSEC: 16384 */
 	uint32_t ttls;       /* RRsets: 32768 */
 	uint32_t names;      /* with names below them: 16384 */
+	uint32_t cuts;       /* delegations that were shown: 4096 */
 	uint32_t networks;   /* of clients: 4096 */
 	uint32_t servers;    /* 256 */
 };

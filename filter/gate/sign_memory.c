@@ -23,6 +23,7 @@ static const struct signer_limits defaults = {
 	.denials = 16384,
 	.ttls = 32768,
 	.names = 16384,
+	.cuts = 4096,
 	.networks = 4096,
 	.servers = 256,
 };
@@ -42,6 +43,7 @@ static void take_limits(struct signer *s, const struct signer_limits *given)
 		.denials = or_default(l->denials, defaults.denials),
 		.ttls = or_default(l->ttls, defaults.ttls),
 		.names = or_default(l->names, defaults.names),
+		.cuts = or_default(l->cuts, defaults.cuts),
 		.networks = or_default(l->networks, defaults.networks),
 		.servers = or_default(l->servers, defaults.servers),
 	};
@@ -74,6 +76,7 @@ struct signer *signer_new(
 	        arena_init(&s->arena, ARENA_OCTETS) == 0 &&
 	        table_init(&s->ttls, sizeof(struct seen_ttl), s->limits.ttls) == 0 &&
 	        table_init(&s->names, sizeof(struct seen_name), s->limits.names) == 0 &&
+	        table_init(&s->cuts, sizeof(struct seen_name), s->limits.cuts) == 0 &&
 	        sign_budget_init(s) == 0 && sign_servers_init(s) == 0 &&
 	        signer_set_policy(s, policy) == 0)
 		return s;
@@ -89,6 +92,7 @@ void signer_free(struct signer *s)
 	table_fini(&s->denials);
 	table_fini(&s->ttls);
 	table_fini(&s->names);
+	table_fini(&s->cuts);
 	table_fini(&s->networks);
 	table_fini(&s->servers);
 	arena_fini(&s->arena);
@@ -203,18 +207,36 @@ uint32_t memory_ttl(
 
 /* ---- Names ---- */
 
-static void note_name(struct signer *s, const struct name *name, int64_t now_s)
+static struct seen_name *find_name(
+        struct signer *s, struct table *t, const struct name *name, struct wide_hash *id)
 {
-	struct wide_hash id = keyed_hash_wide(&s->key, name_span(name));
-	struct seen_name *seen = table_find(&s->names, hash_of(&id), is_same_id, &id);
+	*id = keyed_hash_wide(&s->key, name_span(name));
+	return table_find(t, hash_of(id), is_same_id, id);
+}
+
+/* Returns false when it was there already. */
+static bool note_name(struct signer *s, struct table *t, const struct name *name, int64_t now_s)
+{
+	struct wide_hash id;
+	struct seen_name *seen = find_name(s, t, name, &id);
+	bool is_new = !seen;
 
 	if (seen) {
-		table_touch(&s->names, seen);
+		table_touch(t, seen);
 	} else {
-		seen = table_add_or_replace(&s->names, hash_of(&id));
+		seen = table_add_or_replace(t, hash_of(&id));
 		seen->id = id;
 	}
 	seen->seen_s = now_s;
+	return is_new;
+}
+
+static bool was_seen(struct signer *s, struct table *t, const struct name *name, int64_t now_s)
+{
+	struct wide_hash id;
+	const struct seen_name *seen = find_name(s, t, name, &id);
+
+	return seen && now_s - seen->seen_s < SIGN_MEMORY_S;
 }
 
 void memory_note_name(
@@ -224,13 +246,48 @@ void memory_note_name(
 
 	name_parent(name, &above);
 	for (; above.labels > apex->labels; name_parent(&above, &above))
-		note_name(s, &above, now_s);
+		note_name(s, &s->names, &above, now_s);
 }
 
 bool memory_has_below(struct signer *s, const struct name *name, int64_t now_s)
 {
-	struct wide_hash id = keyed_hash_wide(&s->key, name_span(name));
-	const struct seen_name *seen = table_find(&s->names, hash_of(&id), is_same_id, &id);
+	return was_seen(s, &s->names, name, now_s);
+}
 
-	return seen && now_s - seen->seen_s < SIGN_MEMORY_S;
+/* ---- Cuts ---- */
+
+/* Signatures over what turns out to lie below it stay where they are: nobody looks for one whose
+ * set is not signed any more. But no new ones need be made. */
+void memory_note_cut(struct signer *s, const struct name *cut, int64_t now_s)
+{
+	if (note_name(s, &s->cuts, cut, now_s))
+		s->renewals.count = 0;
+}
+
+bool memory_is_below_cut(
+        struct signer *s, const struct name *name, const struct name *apex, int64_t now_s)
+{
+	struct name above = *name;
+
+	if (s->cuts.used == 0)
+		return false;
+	for (; above.labels > apex->labels; name_parent(&above, &above)) {
+		if (was_seen(s, &s->cuts, &above, now_s))
+			return true;
+	}
+	return false;
+}
+
+void memory_forget_cuts(struct signer *s, const struct name *name, const struct name *apex)
+{
+	struct name above = *name;
+
+	if (s->cuts.used == 0)
+		return;
+	for (; above.labels > apex->labels; name_parent(&above, &above)) {
+		struct wide_hash id;
+		struct seen_name *seen = find_name(s, &s->cuts, &above, &id);
+		if (seen)
+			table_remove(&s->cuts, seen);
+	}
 }

@@ -11,7 +11,7 @@ bool is_below_cut(const struct signing *g, const struct sign_zone *zone, const s
 		if (name_within(name, &zone->cuts[i].name))
 			return true;
 	}
-	return false;
+	return memory_is_below_cut(g->signer, name, &zone->apex, g->now_s);
 }
 
 static bool read_target(const struct signing *g, const struct rrset *set, struct name *target)
@@ -170,7 +170,8 @@ static enum walk_end read_authority(struct signing *g, struct walk *w)
 	return WALK_OPEN;
 }
 
-/* True where the server has the NS or the SOA of a zone between this one and the name. */
+/* True where the server has the NS or the SOA of a zone between this one and the name. What it has
+ * shown once holds for answers that do not show it. */
 static bool shows_cut(const struct signing *g, const struct walk *w)
 {
 	for (unsigned i = 0; i < g->sets.count; i++) {
@@ -178,10 +179,21 @@ static bool shows_cut(const struct signing *g, const struct walk *w)
 		if ((set->type == TYPE_NS || set->type == TYPE_SOA) &&
 		        set->section != SECTION_ADDITIONAL && set->count > 0 &&
 		        set->owner.labels > w->zone->apex.labels &&
-		        name_within(&w->name, &set->owner))
+		        name_within(&w->name, &set->owner)) {
+			memory_note_cut(g->signer, &set->owner, g->now_s);
 			return true;
+		}
 	}
 	return false;
+}
+
+/* Whoever denies a name, or what is at it, as this zone has no zone below it there any more. */
+static bool denies_as_zone(const struct signing *g, const struct walk *w)
+{
+	bool has_answer = g->m->rr_count > 0 && g->m->rrs[0].section == SECTION_ANSWER;
+
+	return (g->m->flags & FLAG_AA) && !has_answer &&
+	       rrsets_find(&g->sets, SECTION_AUTHORITY, &w->zone->apex, TYPE_SOA);
 }
 
 /* Of a name in a zone below, a server refers or answers as that zone. */
@@ -201,7 +213,9 @@ enum walk_end walk_answer(struct signing *g, uint16_t qtype, unsigned links, str
 		w->zone = zone_of(g, &w->name);
 		if (!w->zone)
 			return WALK_OUTSIDE;
-		if (is_below_cut(g, w->zone, &w->name) || shows_cut(g, w))
+		if (g->signer->cuts.used > 0 && denies_as_zone(g, w))
+			memory_forget_cuts(g->signer, &w->name, &w->zone->apex);
+		if (shows_cut(g, w) || is_below_cut(g, w->zone, &w->name))
 			return walk_below_cut(g, w);
 		w->set = find_dname(g, w->zone, &w->name) ? NULL : find_answer(g, &w->name, qtype);
 		if (w->set)

@@ -66,6 +66,7 @@ struct signer {
 	struct table signatures, denials; /* fingerprint of what was signed: its signature */
 	struct table ttls;                /* RRset with its data: the highest TTL seen */
 	struct table names;               /* names with names below them: when they were seen */
+	struct table cuts;                /* delegations that a server showed: likewise */
 	struct table networks;            /* of clients: their buckets */
 	struct table servers;             /* what they bear */
 	struct zone_memory *zones;        /* by index in the policy */
@@ -96,6 +97,16 @@ void memory_note_name(
 
 /* True when a name below `name` was seen lately. */
 bool memory_has_below(struct signer *s, const struct name *name, int64_t now_s);
+
+/* Notes that a server showed a cut at `cut`. */
+void memory_note_cut(struct signer *s, const struct name *cut, int64_t now_s);
+
+/* True when one was shown lately at or above `name`, below `apex`. */
+bool memory_is_below_cut(
+        struct signer *s, const struct name *name, const struct name *apex, int64_t now_s);
+
+/* Forgets those. */
+void memory_forget_cuts(struct signer *s, const struct name *name, const struct name *apex);
 
 struct zone_memory *memory_zone(struct signer *s, const struct sign_zone *zone);
 
@@ -222,8 +233,8 @@ static inline const struct sign_zone *zone_of(const struct signing *g, const str
 	return sign_policy_zone_at(g->signer->policy, name, g->peers->server);
 }
 
-/* True when it is known that the zone is delegated at or above `name`: as the operator says, or as
- * another zone that is signed here. */
+/* True when it is known that the zone is delegated at or above `name`: as the operator says, as
+ * another zone that is signed here, or as a server has shown. */
 bool is_below_cut(const struct signing *g, const struct sign_zone *zone, const struct name *name);
 
 /* What the answer section says of the question, link after link. */

@@ -301,6 +301,137 @@ static void a_child_that_is_not_signed_here_is_left_alone(void **state)
 	}
 }
 
+/* What a server has shown once holds where it does not show it: glue and the child's data are not
+ * the parent's, whatever was signed before. */
+static void below_a_cut_that_was_seen_nothing_is_signed(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		int64_t later_s;
+		struct legacy_row row;
+	} rows[] = {
+		{ "before: nothing shows that there is a cut", 0,
+		        { "www", "www." CUT " A", ASK, AA, "www." CUT " A 192.0.2.1",
+		                "www." CUT "/A www." CUT "/RRSIG", SIGN_OUTCOME_ANSWER, AA } },
+		{ "the server refers", 0,
+		        { "other", "other." CUT " A", ASK, 0, REFERRED,
+		                "> " CUT "/NS > " CUT "/NSEC > " CUT "/RRSIG + ns." CUT "/A",
+		                SIGN_OUTCOME_REFERRAL, 0 } },
+		{ "the same as before", 0,
+		        { "www", "www." CUT " A", ASK, AA, "www." CUT " A 192.0.2.1",
+		                "www." CUT "/A", SIGN_OUTCOME_BELOW_CUT, AA } },
+		{ "glue as an answer", 1,
+		        { "glue", "ns." CUT " A", ASK, AA, "ns." CUT " A 192.0.2.7", "ns." CUT "/A",
+		                SIGN_OUTCOME_BELOW_CUT, AA } },
+		{ "at the cut itself", 1,
+		        { "at", CUT " MX", ASK, AA, CUT " MX mail.example.test", CUT "/MX",
+		                SIGN_OUTCOME_BELOW_CUT, AA } },
+		{ "an alias below", 1,
+		        { "alias", "a." CUT " A", ASK, AA,
+		                "a." CUT " CNAME www.example.test\nwww.example.test A 192.0.2.1",
+		                "a." CUT "/CNAME www.example.test/A", SIGN_OUTCOME_BELOW_CUT,
+		                AA } },
+		{ "an alias that leads there", 1,
+		        { "into", "a.example.test A", ASK, AA,
+		                "a.example.test CNAME www." CUT "\nwww." CUT " A 192.0.2.1",
+		                "a.example.test/CNAME a.example.test/RRSIG", SIGN_OUTCOME_ANSWER,
+		                AA } },
+		{ "an address that the server adds", 1,
+		        { "added", "example.test MX", ASK, AA,
+		                "example.test MX www." CUT "\n+ www." CUT " A 192.0.2.1",
+		                "example.test/MX example.test/RRSIG + www." CUT "/A",
+		                SIGN_OUTCOME_ANSWER, AA } },
+		{ "a name beside", 1,
+		        { "beside", "www.example.test A", ASK, AA, "www.example.test A 192.0.2.1",
+		                "www.example.test/A www.example.test/RRSIG", SIGN_OUTCOME_ANSWER,
+		                AA } },
+		{ "a name that only ends so", 1,
+		        { "ends so", "notunsigned.example.test A", ASK, AA,
+		                "notunsigned.example.test A 192.0.2.1",
+		                "notunsigned.example.test/A notunsigned.example.test/RRSIG",
+		                SIGN_OUTCOME_ANSWER, AA } },
+		{ "a day later, not seen since", DAY + 1,
+		        { "www", "www." CUT " A", ASK, AA, "www." CUT " A 192.0.2.1",
+		                "www." CUT "/A www." CUT "/RRSIG", SIGN_OUTCOME_ANSWER, AA } },
+	};
+	struct legacy *l = legacy_new();
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct legacy_row row = rows[i].row;
+		row.why = rows[i].why;
+		l->now_s = NOW + rows[i].later_s;
+		legacy_check(l, &row);
+	}
+	legacy_free(l);
+}
+
+/* Each way in which a server shows a cut, and in which it shows that there is none any more. */
+static void a_cut_is_learned_and_forgotten(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *question;
+		uint16_t flags;
+		const char *records;
+		bool is_cut; /* after it */
+	} rows[] = {
+		{ "the child's SOA", "x." CUT " A", AA | RCODE_NXDOMAIN, "> " CUT " SOA", true },
+		{ "no such name, says the parent", "x." CUT " A", AA | RCODE_NXDOMAIN,
+		        "> example.test SOA", false },
+		{ "the child's NS", CUT " NS", AA, CUT " NS ns." CUT, true },
+		{ "the parent, from somebody's cache", "x." CUT " A", RCODE_NXDOMAIN,
+		        "> example.test SOA", true },
+		{ "no NS at it, asked for its DS", CUT " DS", AA, "> example.test SOA", false },
+		{ "NS, asked for its DS", CUT " DS", 0, REFERRED, true },
+		{ "a denial at the end of a chain proves nothing of its begin", "c." CUT " A", AA,
+		        "c." CUT " CNAME d.example.test\n> example.test SOA", true },
+		{ "no such type, says the parent", CUT " A", AA, "> example.test SOA", false },
+	};
+	struct legacy *l = legacy_new();
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		legacy_ask(l, rows[i].question, ASK | ASK_STREAM);
+		legacy_respond(l, rows[i].flags, rows[i].records);
+		legacy_ask(l, "www." CUT " A", ASK);
+		legacy_respond(l, AA, "www." CUT " A 192.0.2.1");
+		assert_row(rows[i].why,
+		        l->result.outcome ==
+		                (rows[i].is_cut ? SIGN_OUTCOME_BELOW_CUT : SIGN_OUTCOME_ANSWER));
+		if (rows[i].is_cut)
+			assert_row(rows[i].why, l->result.made + l->result.found == 0);
+	}
+	legacy_free(l);
+}
+
+/* Asks for a name that will be below a cut, as if at that hour. */
+static void ask_at(struct legacy *l, unsigned hour)
+{
+	l->now_s = NOW + 3600 * (int64_t)hour;
+	legacy_ask(l, "www." CUT " A", ASK);
+	legacy_respond(l, AA, "www." CUT " A 192.0.2.1");
+	assert_int_equal(l->result.outcome, SIGN_OUTCOME_ANSWER);
+}
+
+/* What was to be signed ahead may lie below it. */
+static void a_new_cut_ends_what_is_to_be_renewed(void **state)
+{
+	(void)state;
+	struct legacy *first = legacy_new(), *l = legacy_new();
+	unsigned hour = 0;
+
+	do {
+		ask_at(first, ++hour);
+		assert_true(hour < 6 * 24);
+	} while (signer_renew(first->signer, 1) == 0);
+	ask_at(l, hour);
+	legacy_ask(l, "x." CUT " A", ASK);
+	legacy_respond(l, 0, REFERRED);
+	assert_int_equal(signer_renew(l->signer, 1), 0);
+	legacy_free(first);
+	legacy_free(l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -313,6 +444,9 @@ int main(void)
 		cmocka_unit_test(what_the_operator_says_of_a_cut_counts),
 		cmocka_unit_test(a_configured_child_has_its_ds_in_the_configured_parent),
 		cmocka_unit_test(a_child_that_is_not_signed_here_is_left_alone),
+		cmocka_unit_test(below_a_cut_that_was_seen_nothing_is_signed),
+		cmocka_unit_test(a_cut_is_learned_and_forgotten),
+		cmocka_unit_test(a_new_cut_ends_what_is_to_be_renewed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
