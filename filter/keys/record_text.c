@@ -57,10 +57,9 @@ static bool read_number(const char *text, unsigned long most, unsigned long *val
 }
 
 /* Decodes to the end of what was read so far. */
-static bool take_octets(struct reading *v, const char *text,
+static bool take_octets(struct writer *w, const char *text,
         bool (*decode)(const char *, uint8_t *, size_t, size_t *))
 {
-	struct writer *w = &v->octets;
 	size_t len;
 
 	if (!decode(text, w->base + w->len, w->capacity - w->len, &len) || len == 0)
@@ -95,23 +94,31 @@ static uint16_t type_of(const char *text)
 	return 0;
 }
 
-/* Three numbers, of 16, 8 and 8 bits, and octets. */
-static bool read_key(struct reading *v, uint16_t type, char *text, struct presigned *set)
+const char *key_rdata_read(uint16_t type, char *text, struct writer *out)
 {
-	size_t start = v->octets.len;
 	unsigned long first, second, third;
 	char *fields[FIELDS_MAX];
 
 	if (split(text, fields, 4) != 4 || !read_number(fields[0], UINT16_MAX, &first) ||
 	        !read_number(fields[1], UINT8_MAX, &second) ||
 	        !read_number(fields[2], UINT8_MAX, &third))
-		return wrong(v, "there are three numbers in such a record, and octets");
-	writer_u16(&v->octets, (uint16_t)first);
-	writer_u8(&v->octets, (uint8_t)second);
-	writer_u8(&v->octets, (uint8_t)third);
-	if (!take_octets(v, fields[3], type == TYPE_CDS ? hex_decode : base64_decode))
-		return wrong(v, type == TYPE_CDS ? "the digest is not hexadecimal"
-		                                 : "the key is not base64");
+		return "there are three numbers in such a record, and octets";
+	writer_u16(out, (uint16_t)first);
+	writer_u8(out, (uint8_t)second);
+	writer_u8(out, (uint8_t)third);
+	if (!take_octets(out, fields[3], key_record_is_digest(type) ? hex_decode : base64_decode))
+		return key_record_is_digest(type) ? "the digest is not hexadecimal"
+		                                  : "the key is not base64";
+	return NULL;
+}
+
+static bool read_key(struct reading *v, uint16_t type, char *text, struct presigned *set)
+{
+	size_t start = v->octets.len;
+	const char *fault = key_rdata_read(type, text, &v->octets);
+
+	if (fault)
+		return wrong(v, fault);
 	if (set->count == LIMIT_KEYS)
 		return wrong(v, "there are too many such records");
 	set->rdatas[set->count++] = span_of(v->octets.base + start, v->octets.len - start);
@@ -151,7 +158,8 @@ static bool read_rrsig(struct reading *v, char *text)
 	struct name signer;
 
 	if (split(text, fields, RRSIG_FIELDS + 1) != RRSIG_FIELDS + 1 ||
-	        !read_rrsig_head(v, fields, &signer) || !take_octets(v, fields[8], base64_decode))
+	        !read_rrsig_head(v, fields, &signer) ||
+	        !take_octets(&v->octets, fields[8], base64_decode))
 		return wrong(v, "this is no RRSIG");
 	set = set_of(v, type_of(fields[0]));
 	if (!set)
@@ -250,57 +258,4 @@ void key_records_fini(struct key_records *r)
 {
 	free(r->octets);
 	r->octets = NULL;
-}
-
-/* ---- Writing ---- */
-
-static void write_owner(FILE *out, const struct name *owner, uint32_t ttl_s)
-{
-	char name[NAME_TEXT_SIZE];
-
-	fprintf(out, "%s %u IN ", name_text(owner, name), ttl_s);
-}
-
-static void write_base64(FILE *out, struct span octets)
-{
-	char *text = malloc(BASE64_SIZE(octets.len));
-
-	if (text)
-		fprintf(out, "%s\n", base64_encode(octets, text));
-	free(text);
-}
-
-void key_record_write(
-        FILE *out, const struct name *owner, uint32_t ttl_s, uint16_t type, struct span rdata)
-{
-	char known[TYPE_TEXT_SIZE], hex[2 * UINT8_MAX + 1];
-	struct cursor c = cursor_over(rdata);
-	unsigned first = cursor_u16(&c), second = cursor_u8(&c), third = cursor_u8(&c);
-	struct span rest = cursor_rest(&c);
-
-	write_owner(out, owner, ttl_s);
-	fprintf(out, "%s %u %u %u ", type_text(type, known), first, second, third);
-	if (type == TYPE_CDS || type == TYPE_DS)
-		fprintf(out, "%s\n", rest.len <= UINT8_MAX ? hex_encode(rest, hex) : "");
-	else
-		write_base64(out, rest);
-}
-
-void key_rrsig_write(FILE *out, const struct name *owner, uint32_t ttl_s, struct span rdata)
-{
-	char known[TYPE_TEXT_SIZE], signer_text[NAME_TEXT_SIZE];
-	char expires[DIGITS_TIME_SIZE], begins[DIGITS_TIME_SIZE];
-	struct cursor c = cursor_over(rdata);
-	uint16_t type = cursor_u16(&c);
-	unsigned algorithm = cursor_u8(&c), labels = cursor_u8(&c), original_s = cursor_u32(&c);
-	uint32_t expiration = cursor_u32(&c), inception = cursor_u32(&c);
-	unsigned tag = cursor_u16(&c);
-	struct name signer;
-
-	name_read_plain(&c, &signer);
-	write_owner(out, owner, ttl_s);
-	fprintf(out, "RRSIG %s %u %u %u %s %s %u %s ", type_text(type, known), algorithm, labels,
-	        original_s, digits_time_write(expiration, expires),
-	        digits_time_write(inception, begins), tag, name_text(&signer, signer_text));
-	write_base64(out, cursor_rest(&c));
 }

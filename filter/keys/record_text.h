@@ -7,8 +7,10 @@
 
 #include <stdio.h>
 
+#include "base/writer.h"
 #include "dnssec/presigned.h"
 #include "wire/name.h"
+#include "wire/protocol.h"
 
 /* What is read. */
 struct key_records {
@@ -22,6 +24,20 @@ struct key_records {
 bool key_records_read(
         struct key_records *r, const char *text, const char *path, char *error, size_t error_size);
 void key_records_fini(struct key_records *r);
+
+/* Writes the RDATA of a DNSKEY, CDNSKEY, CDS or DS to `out`, out of its presentation format without
+ * owner and type, which is written over: three numbers, and octets. Returns NULL, or what is wrong
+ * with it. */
+const char *key_rdata_read(uint16_t type, char *text, struct writer *out);
+
+/* True for those that end in a digest, which is hexadecimal, and not in a key, which is base64. */
+static inline bool key_record_is_digest(uint16_t type)
+{
+	return type == TYPE_CDS || type == TYPE_DS;
+}
+
+/* Writes that of a CDS or DS as text, without owner and type. */
+void key_ds_write(FILE *out, struct span rdata);
 
 /* Write one record and the end of its line. */
 void key_record_write(

@@ -42,11 +42,21 @@ struct config_zone {
 	unsigned speaker_first, speaker_count; /* its servers, of those of all zones; 0: any */
 };
 
+/* Where a zone is delegated. It belongs to the zone with the longest apex above it. */
+struct config_cut {
+	struct name name;
+	unsigned line;     /* of the file */
+	unsigned ds_count; /* 0: the child is not signed */
+	struct config_ds {
+		size_t len;
+		uint8_t octets[4 + DIGEST_MAX_OCTETS]; /* RDATA */
+	} ds[LIMIT_DS];
+};
+
 struct config_zones {
 	unsigned count, cut_count, speaker_count;
 	struct config_zone items[CONFIG_ZONES_MAX];
-	struct name
-	        cuts[CONFIG_CUTS_MAX]; /* each belongs to the zone with the longest apex above it */
+	struct config_cut cuts[CONFIG_CUTS_MAX];
 	struct sign_network speakers[CONFIG_SPEAKERS_MAX];
 };
 

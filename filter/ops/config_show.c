@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "keys/record_text.h"
 #include "ops/address.h"
 #include "ops/config.h"
 #include "ops/key.h"
@@ -69,20 +70,34 @@ static void show_networks(
 	fputs(" ]", out);
 }
 
-static void show_cuts(const struct config_zones *zones, const struct config_zone *zone, FILE *out)
+static void show_cut(const struct config_cut *cut, FILE *out)
 {
-	const char *before = " cuts = [ ";
 	char text[NAME_TEXT_SIZE];
 
+	if (cut->ds_count > 0)
+		fputs("{ name = ", out);
+	show_text(name_text(&cut->name, text), out);
+	for (unsigned i = 0; i < cut->ds_count; i++) {
+		fputs(i ? "\", \"" : "; ds = [ \"", out);
+		key_ds_write(out, span_of(cut->ds[i].octets, cut->ds[i].len));
+	}
+	if (cut->ds_count > 0)
+		fputs("\" ]; }", out);
+}
+
+static void show_cuts(const struct config_zones *zones, const struct config_zone *zone, FILE *out)
+{
+	const char *before = " cuts = ( ";
+
 	for (unsigned i = 0; i < zones->cut_count; i++) {
-		if (config_zone_of(zones, &zones->cuts[i]) != zone)
+		if (config_zone_of(zones, &zones->cuts[i].name) != zone)
 			continue;
 		fputs(before, out);
-		show_text(name_text(&zones->cuts[i], text), out);
+		show_cut(&zones->cuts[i], out);
 		before = ", ";
 	}
 	if (before[0] == ',')
-		fputs(" ];", out);
+		fputs(" );", out);
 }
 
 static void show_zones(const struct config_zones *zones, FILE *out)

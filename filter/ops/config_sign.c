@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ops/address.h"
+#include "keys/record_text.h"
 #include "ops/reading.h"
 #include "wire/protocol.h"
 
@@ -75,6 +76,74 @@ static bool read_name(const config_setting_t *s, struct name *name)
 	return text && name_from_text(text, name);
 }
 
+static bool has_no_others(
+        struct reading *r, const config_setting_t *s, const char *what, const char *const members[])
+{
+	for (unsigned i = 0; i < (unsigned)config_setting_length(s); i++) {
+		const config_setting_t *member = config_setting_get_elem(s, i);
+		const char *const *known = members;
+
+		while (*known && strcmp(*known, config_setting_name(member)) != 0)
+			known++;
+		if (!*known)
+			return reading_wrong(
+			        r, member, "a %s has no \"%s\"", what, config_setting_name(member));
+	}
+	return true;
+}
+
+/* A DS of SHA-1 is none by now (RFC 9905), and a digest that is too short proves nothing. */
+static bool read_ds(struct reading *r, const config_setting_t *s, struct config_ds *ds)
+{
+	struct writer out = writer_over(ds->octets, sizeof(ds->octets));
+	const char *given = config_setting_get_string(s);
+	char *text = strdup(given ? given : "");
+	const char *fault = text ? key_rdata_read(TYPE_DS, text, &out) : "out of memory";
+
+	free(text);
+	if (!fault && (!digest_is_supported(ds->octets[3]) || ds->octets[3] == DIGEST_SHA1))
+		fault = "its digest type must be 2 or 4";
+	if (!fault && (out.full || out.len != 4 + digest_octets(ds->octets[3])))
+		fault = "its digest has another length than that type has";
+	ds->len = out.len;
+	return !fault || reading_wrong(r, s,
+	                         "this is no DS, such as \"12345 13 2 31..E8\", tag, algorithm, "
+	                         "digest type, digest: %s",
+	                         fault);
+}
+
+static bool read_ds_of_cut(struct reading *r, const config_setting_t *s, struct config_cut *cut)
+{
+	unsigned count = (unsigned)config_setting_length(s);
+
+	if (!reading_is_list(s, LIMIT_DS))
+		return reading_wrong(r, s, "ds must be a list of at most %d DS records", LIMIT_DS);
+	for (; cut->ds_count < count; cut->ds_count++) {
+		if (!read_ds(r, config_setting_get_elem(s, cut->ds_count), &cut->ds[cut->ds_count]))
+			return false;
+	}
+	return true;
+}
+
+/* A name; or a group with it and the DS records of the child. */
+static bool read_cut(struct reading *r, const config_setting_t *s, const struct name *apex,
+        struct config_cut *cut)
+{
+	static const char *const members[] = { "name", "ds", NULL };
+	bool is_group = config_setting_is_group(s);
+	const config_setting_t *name = is_group ? config_setting_get_member(s, "name") : s;
+	const config_setting_t *ds = is_group ? config_setting_get_member(s, "ds") : NULL;
+
+	*cut = (struct config_cut){ .line = config_setting_source_line(s) };
+	if (is_group && !has_no_others(r, s, "cut", members))
+		return false;
+	if (!name || !read_name(name, &cut->name) || !name_within(&cut->name, apex) ||
+	        name_equal(&cut->name, apex))
+		return reading_wrong(
+		        r, name ? name : s, "a cut must be a name below that of its zone");
+	return !ds || read_ds_of_cut(r, ds, cut);
+}
+
 static bool read_cuts(struct reading *r, const config_setting_t *s, const struct name *apex,
         struct config_zones *zones)
 {
@@ -87,10 +156,8 @@ static bool read_cuts(struct reading *r, const config_setting_t *s, const struct
 		if (zones->cut_count == CONFIG_CUTS_MAX)
 			return reading_wrong(
 			        r, item, "there are more than %d cuts", CONFIG_CUTS_MAX);
-		struct name *cut = &zones->cuts[zones->cut_count];
-		if (!read_name(item, cut) || !name_within(cut, apex) || name_equal(cut, apex))
-			return reading_wrong(
-			        r, item, "a cut must be a name below that of its zone");
+		if (!read_cut(r, item, apex, &zones->cuts[zones->cut_count]))
+			return false;
 		zones->cut_count++;
 	}
 	return true;
@@ -150,25 +217,9 @@ const struct config_zone *config_zone_of(const struct config_zones *zones, const
 	return longest;
 }
 
-static const char *const members[] = { "name", "keys", "max_ttl", "cuts", "servers" };
-
-static bool has_no_others(struct reading *r, const config_setting_t *s)
-{
-	for (unsigned i = 0; i < (unsigned)config_setting_length(s); i++) {
-		const config_setting_t *member = config_setting_get_elem(s, i);
-		bool is_known = false;
-
-		for (size_t m = 0; m < sizeof(members) / sizeof(members[0]); m++)
-			is_known = is_known || strcmp(members[m], config_setting_name(member)) == 0;
-		if (!is_known)
-			return reading_wrong(
-			        r, member, "a zone has no \"%s\"", config_setting_name(member));
-	}
-	return true;
-}
-
 static bool read_zone(struct reading *r, const config_setting_t *s, struct config_zones *zones)
 {
+	static const char *const members[] = { "name", "keys", "max_ttl", "cuts", "servers", NULL };
 	struct config_zone *zone = &zones->items[zones->count];
 	const config_setting_t *name, *keys, *max_ttl, *cuts, *servers;
 
@@ -183,7 +234,7 @@ static bool read_zone(struct reading *r, const config_setting_t *s, struct confi
 	servers = config_setting_get_member(s, "servers");
 	zone->line = config_setting_source_line(s);
 	zone->max_ttl_s = SIGN_MAX_TTL_S;
-	if (!has_no_others(r, s))
+	if (!has_no_others(r, s, "zone", members))
 		return false;
 	if (!name || !read_name(name, &zone->apex))
 		return reading_wrong(r, name ? name : s, "a zone needs the name of a zone");
@@ -249,6 +300,22 @@ static bool speakers_fit(struct reading *r, config_t *file)
 	return true;
 }
 
+/* A child that is a zone here needs no cut: it would be one of its own. */
+static bool cuts_fit(struct reading *r, config_t *file)
+{
+	const struct config_zones *zones = &r->config->sign_zones;
+
+	for (unsigned i = 0; i < zones->cut_count; i++) {
+		const struct config_cut *cut = &zones->cuts[i];
+		const struct config_zone *zone = config_zone_of(zones, &cut->name);
+		if (name_equal(&zone->apex, &cut->name))
+			return reading_wrong(r, config_lookup(file, "sign.zones"),
+			        "the cut in line %u is a zone in line %u, and needs no cut",
+			        cut->line, zone->line);
+	}
+	return true;
+}
+
 bool reading_signer_fits(struct reading *r, config_t *file)
 {
 	const struct config *c = r->config;
@@ -262,5 +329,5 @@ bool reading_signer_fits(struct reading *r, config_t *file)
 		return reading_wrong(r, group,
 		        "sign.place = \"gateway\" needs sign.servers: what any other server says "
 		        "must not be signed");
-	return speakers_fit(r, file);
+	return cuts_fit(r, file) && speakers_fit(r, file);
 }

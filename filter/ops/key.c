@@ -198,10 +198,12 @@ const struct key keys[] = {
 	        .help = "What is signed: ( { name = \"example.org\"; keys =\n"
 	                "\"/etc/sealgate/keys\"; } ). `keys` has what `sealgate keys generate`\n"
 	                "or dnssec-keygen wrote. A zone may also have `max_ttl`, in seconds\n"
-	                "(86400), above which TTLs are cut; `cuts`, the names of children\n"
-	                "that are not signed, [ \"sub.example.org\" ]: others are learned; and\n"
-	                "`servers`, those of sign.servers that speak for it, [ \"192.0.2.53\" ]:\n"
-	                "what others say of it is not signed. With none all of them do." },
+	                "(86400), above which TTLs are cut; `cuts`, the names of its children,\n"
+	                "with the DS of one that is signed: ( \"a.example.org\", { name =\n"
+	                "\"b.example.org\"; ds = [ \"12345 13 2 31..E8\" ]; } ), others are\n"
+	                "learned; and `servers`, those of sign.servers that speak for it,\n"
+	                "[ \"192.0.2.53\" ]: what others say of it is not signed. With none all\n"
+	                "of them do." },
 	{ "sign.secondaries", KEY_SECONDARIES, AT(sign_secondaries),
 	        .help = "Who may transfer these zones, unsigned: [ \"192.0.2.7\",\n"
 	                "\"2001:db8:7::/48\" ]. Others are refused." },

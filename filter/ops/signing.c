@@ -37,8 +37,13 @@ static unsigned take_cuts(
 	unsigned count = 0;
 
 	for (unsigned i = 0; i < zones->cut_count; i++) {
-		if (config_zone_of(zones, &zones->cuts[i]) == zone)
-			cuts[count++].name = zones->cuts[i];
+		const struct config_cut *cut = &zones->cuts[i];
+		if (config_zone_of(zones, &cut->name) != zone)
+			continue;
+		cuts[count] = (struct sign_cut){ .name = cut->name, .ds_count = cut->ds_count };
+		for (unsigned k = 0; k < cut->ds_count; k++)
+			cuts[count].ds[k] = span_of(cut->ds[k].octets, cut->ds[k].len);
+		count++;
 	}
 	return count;
 }

@@ -8,7 +8,7 @@
 
 struct signing;
 
-/* Reads the key files of all zones; of the configuration the lists of addresses are borrowed.
+/* Reads the key files of all zones; of the configuration lists are borrowed.
  * Returns NULL, with a sentence in `why` that names the file, when they are not as they should be.
  */
 struct signing *signing_load(const struct config *c, char *why, size_t why_size);

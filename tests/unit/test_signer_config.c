@@ -12,7 +12,11 @@ static const char whole[] =
         "sign = { place = \"gateway\"; servers = [ \"192.0.2.53\", \"2001:db8::53\" ];\n"
         "secondaries = [ \"192.0.2.0/25\", \"2001:db8::7\" ];\n"
         "zones = ( { name = \"Example.org\"; keys = \"/keys\"; cuts = [ \"a.example.org\" ]; },\n"
-        "{ name = \"b.example.org\"; keys = \"/b\"; max_ttl = 60; cuts = [ \"c.b.example.org\" ];\n"
+        "{ name = \"b.example.org\"; keys = \"/b\"; max_ttl = 60; cuts = ( \"c.b.example.org\", {\n"
+        "name = \"d.b.example.org\"; ds = [ \"60485 13 2 \"\n"
+        "\"D4B7D520E7BB5F0F67674A0CCEB1E3E0614B93C4F9E99B8383F6A1E4469DA50A\", \"1 8 4 \"\n"
+        "\"72D7B62976CE06438E9C0BF319013CF801F09ECC84B8D7E9495F27E305C6A9B0563A9B5F4D288405C300\"\n"
+        "\"8A946DF983D6\" ]; } );\n"
         "servers = [ \"2001:db8::53\", \"192.0.2.53\" ]; } ); };\n";
 
 static void what_is_read_is_shown_and_read_again(void **state)
@@ -26,9 +30,14 @@ static void what_is_read_is_shown_and_read_again(void **state)
 	assert_non_null(out);
 	assert_int_equal(load(whole, &c, error, sizeof(error)), 0);
 	assert_int_equal(c.sign_zones.count, 2);
-	assert_int_equal(c.sign_zones.cut_count, 2);
+	assert_int_equal(c.sign_zones.cut_count, 3);
+	assert_int_equal(c.sign_zones.cuts[1].ds_count, 0);
+	assert_int_equal(c.sign_zones.cuts[2].ds_count, 2);
+	assert_int_equal(c.sign_zones.cuts[2].ds[0].len, 4 + 32);
+	assert_int_equal(c.sign_zones.cuts[2].ds[1].len, 4 + 48);
+	assert_memory_equal(c.sign_zones.cuts[2].ds[0].octets, "\xec\x45\x0d\x02\xd4\xb7", 6);
 	assert_ptr_equal(
-	        config_zone_of(&c.sign_zones, &c.sign_zones.cuts[1]), &c.sign_zones.items[1]);
+	        config_zone_of(&c.sign_zones, &c.sign_zones.cuts[1].name), &c.sign_zones.items[1]);
 	assert_int_equal(c.sign_zones.items[0].max_ttl_s, SIGN_MAX_TTL_S);
 	assert_int_equal(c.sign_zones.items[1].max_ttl_s, 60);
 	assert_int_equal(c.sign_zones.items[0].speaker_count, 0);
@@ -42,6 +51,8 @@ static void what_is_read_is_shown_and_read_again(void **state)
 	assert_int_equal(load(shown, &again, error, sizeof(error)), 0);
 	for (unsigned i = 0; i < c.sign_zones.count; i++)
 		c.sign_zones.items[i].line = again.sign_zones.items[i].line;
+	for (unsigned i = 0; i < c.sign_zones.cut_count; i++)
+		c.sign_zones.cuts[i].line = again.sign_zones.cuts[i].line;
 	assert_memory_equal(&c, &again, sizeof(c));
 	free(shown);
 }
@@ -84,6 +95,42 @@ static void what_is_wrong_is_said_with_its_line(void **state)
 		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; cuts = [ \"x\" ]; } ); "
 		        "};",
 		        ":1: a cut must be a name below" },
+		{ "a DS that is none",
+		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; cuts = (\n"
+		        "{ name = \"a.x\";\nds = [ \"hello\" ]; } ); } ); };",
+		        ":3: this is no DS" },
+		{ "a DS whose digest is cut",
+		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; cuts = (\n"
+		        "{ name = \"a.x\"; ds = [ \"1 13 2 0123\" ]; } ); } ); };",
+		        ":2: this is no DS, such as \"12345 13 2 31..E8\", tag, algorithm, digest "
+		        "type, digest: its digest has another length" },
+		{ "a DS of SHA-1",
+		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; cuts = (\n"
+		        "{ name = \"a.x\"; ds = [ "
+		        "\"1 13 1 0123456789012345678901234567890123456789\" ]; } ); } ); };",
+		        "its digest type must be 2 or 4" },
+		{ "a DS too long to hold",
+		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; cuts = (\n"
+		        "{ name = \"a.x\"; ds = [ \"1 13 2 0123456789012345678901234567890123456789"
+		        "012345678901234567890123456789012345678901234567890123456789\" ]; } ); } "
+		        "); };",
+		        ":2: this is no DS" },
+		{ "a DS that is no list",
+		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; cuts = (\n"
+		        "{ name = \"a.x\"; ds = \"1 13 2 01\"; } ); } ); };",
+		        ":2: ds must be a list" },
+		{ "a cut without name",
+		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; cuts = (\n"
+		        "{ ds = [ ]; } ); } ); };",
+		        ":2: a cut must be a name below" },
+		{ "a member too many of a cut",
+		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; cuts = (\n"
+		        "{ name = \"a.x\"; keys = \"/k\"; } ); } ); };",
+		        ":2: a cut has no \"keys\"" },
+		{ "a cut that is a zone",
+		        "role = \"signer\";\nsign = { zones = ( { name = \"x\"; keys = \"/k\";\n"
+		        "cuts = [ \"a.x\" ]; },\n{ name = \"a.x\"; keys = \"/k\"; } ); };",
+		        "the cut in line 3 is a zone in line 4" },
 		{ "a zone's server with a port",
 		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; servers = [\n"
 		        "\"192.0.2.1:53\" ]; } ); };",
