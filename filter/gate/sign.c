@@ -156,16 +156,33 @@ static void end_made(struct signing *g, sign_maker *maker, struct writer *out)
 	g->result->octets = writer_span(out);
 }
 
+/* All records as they came. Yet the server did not see what the client said that it takes. */
+static bool put_all(struct signing *g, struct ending *e)
+{
+	e->rcode = message_rcode(g->m) & RCODE_MASK;
+	e->flags = g->m->flags & FLAG_AA;
+	e->outcome = SIGN_OUTCOME_SIGNED;
+	for (unsigned i = 0; i < g->m->rr_count; i++) {
+		const struct rr *rr = &g->m->rrs[i];
+		if (rr->class != CLASS_IN)
+			return signing_fail(g, SIGN_OUTCOME_UNEXPECTED);
+		if (!put_item(g, (struct sign_item){ .section = rr->section,
+		                         .type = rr->type,
+		                         .ttl_s = rr->ttl_s,
+		                         .rr = rr }))
+			return false;
+	}
+	return true;
+}
+
 /* A server that signs by itself needs nobody to do it; but what was asked of it in place of the
  * client's question is no answer. */
 static void end_signed(struct signing *g, struct writer *out)
 {
-	if (g->asked->way == SIGN_ANSWER) {
-		g->result->verdict = SIGN_ACCEPT;
-		g->result->outcome = SIGN_OUTCOME_SIGNED;
-	} else {
+	if (g->asked->way == SIGN_ANSWER)
+		end_made(g, put_all, out);
+	else
 		end_servfail(g, SIGN_OUTCOME_SIGNED, out);
-	}
 }
 
 static bool is_answer(const struct message *m)

@@ -100,7 +100,7 @@ enum sign_outcome {
 const char *sign_outcome_word(enum sign_outcome o);
 
 enum sign_verdict {
-	SIGN_ACCEPT,  /* let it through as it is */
+	SIGN_ACCEPT,  /* let it through as it is: what no signer was asked for */
 	SIGN_REWRITE, /* send `octets` in its place */
 	SIGN_DROP,    /* let nothing through */
 };

@@ -113,15 +113,57 @@ static void what_does_not_match_is_dropped(void **state)
 static void what_is_signed_already_is_not_signed_again(void **state)
 {
 	(void)state;
+	static const struct legacy_row rows[] = {
+		{ "in the client's letter case", "wWw.example.tEst A", ASK_DO, AA,
+		        "www.example.test A 192.0.2.1 | example.test",
+		        "www.example.test/A www.example.test/RRSIG", SIGN_OUTCOME_SIGNED, AA },
+		{ "order and sections stay", "www.example.test MX", ASK_DO, AA,
+		        "www.example.test MX mail.example.test | example.test\n"
+		        "> example.test NS ns.example.test | example.test\n"
+		        "+ mail.example.test A 192.0.2.9 | example.test",
+		        "www.example.test/MX www.example.test/RRSIG > example.test/NS > "
+		        "example.test/RRSIG + mail.example.test/A + mail.example.test/RRSIG",
+		        SIGN_OUTCOME_SIGNED, AA },
+		{ "so does the RCODE", "no.example.test A", ASK_DO, AA | RCODE_NXDOMAIN,
+		        "> example.test SOA | example.test",
+		        "> example.test/SOA > example.test/RRSIG", SIGN_OUTCOME_SIGNED,
+		        AA | RCODE_NXDOMAIN },
+		{ "and that it is no authority's", WWW, ASK_DO, 0,
+		        "www.example.test A 192.0.2.1 | example.test",
+		        "www.example.test/A www.example.test/RRSIG", SIGN_OUTCOME_SIGNED, 0 },
+	};
 	struct legacy *l = legacy_new();
 
-	legacy_ask(l, WWW, ASK_DO);
-	legacy_respond(l, AA, "www.example.test A 192.0.2.1 | example.test");
-	assert_int_equal(l->result.verdict, SIGN_ACCEPT);
-	assert_int_equal(l->result.outcome, SIGN_OUTCOME_SIGNED);
+	for (size_t i = 0; i < COUNT(rows); i++)
+		legacy_check(l, &rows[i]);
 	legacy_ask(l, "www.example.test NSEC", ASK_DO);
 	legacy_respond(l, AA, "> example.test SOA | example.test");
 	assert_true(l->result.is_servfail);
+	legacy_free(l);
+}
+
+/* It was asked in the form of 1987, so it cannot know what the client takes. */
+static void what_is_signed_already_is_cut_to_what_the_client_takes(void **state)
+{
+	(void)state;
+	struct legacy *l = legacy_new();
+	char records[2000] = "www.example.test A | example.test";
+
+	for (unsigned i = 0; i < 40; i++)
+		sprintf(strchr(records, '|'), "192.0.2.%u | example.test", i);
+	legacy_ask(l, WWW, ASK_DO); /* which takes 1232 octets */
+	legacy_respond(l, AA, records);
+	assert_int_equal(l->result.outcome, SIGN_OUTCOME_SIGNED);
+	assert_int_equal(legacy_judged(l).status, STATUS_SECURE);
+	l->asked.asked.udp_size = 512;
+	legacy_respond(l, AA, records);
+	assert_int_equal(l->result.outcome, SIGN_OUTCOME_TRUNCATED);
+	assert_true(legacy_delivered(l)->flags & FLAG_TC);
+	assert_true(l->result.octets.len <= 512);
+	legacy_ask(l, WWW, ASK_DO | ASK_STREAM);
+	l->asked.asked.udp_size = 512;
+	legacy_respond(l, AA, records);
+	assert_int_equal(l->result.outcome, SIGN_OUTCOME_SIGNED);
 	legacy_free(l);
 }
 
@@ -416,6 +458,7 @@ int main(void)
 		cmocka_unit_test(a_chain_without_end_is_followed_so_far),
 		cmocka_unit_test(what_does_not_match_is_dropped),
 		cmocka_unit_test(what_is_signed_already_is_not_signed_again),
+		cmocka_unit_test(what_is_signed_already_is_cut_to_what_the_client_takes),
 		cmocka_unit_test(some_queries_pass_as_they_are),
 		cmocka_unit_test(the_server_gets_a_query_of_1987),
 		cmocka_unit_test(a_server_gets_edns_only_if_it_bears_it),
