@@ -3,9 +3,14 @@
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 #include <stdlib.h>
 
 #define RSA_BITS 2048 /* for new keys */
+
+/* What OpenSSL 3.2 and later call OSSL_SIGNATURE_PARAM_NONCE_TYPE, and its value for RFC 6979. */
+#define PARAM_NONCE_TYPE "nonce-type"
+static unsigned nonce_of_rfc6979 = 1;
 
 /* The algorithms that zones are signed with (RFC 8624, 3.1): one row each. */
 static const struct signing_algorithm {
@@ -52,6 +57,25 @@ static bool is_pair(EVP_PKEY *pkey)
 	return is;
 }
 
+static const char *digest_of(const struct signkey *key)
+{
+	return key->algorithm->takes_message ? NULL : hash_name(key->algorithm->hash);
+}
+
+/* The library that the program runs with decides, not the one that it was made with. */
+static bool can_set_nonce(const struct signkey *key)
+{
+	EVP_MD_CTX *message = EVP_MD_CTX_new();
+	EVP_PKEY_CTX *ctx = NULL;
+	bool can = key->algorithm->id == ALGORITHM_ECDSAP256 && message &&
+	           EVP_DigestSignInit_ex(
+	                   message, &ctx, digest_of(key), NULL, NULL, key->pkey, NULL) == 1 &&
+	           OSSL_PARAM_locate_const(EVP_PKEY_CTX_settable_params(ctx), PARAM_NONCE_TYPE);
+
+	EVP_MD_CTX_free(message);
+	return can;
+}
+
 /* Takes over `pkey`, which may be NULL. */
 static struct signkey *key_of(const struct signing_algorithm *row, EVP_PKEY *pkey)
 {
@@ -70,6 +94,7 @@ static struct signkey *key_of(const struct signing_algorithm *row, EVP_PKEY *pke
 	bool good = is_pair(pkey) && row->write_public(pkey, &out);
 	key->public_len = out.len;
 	public = signkey_public(key);
+	key->sets_nonce = good && can_set_nonce(key);
 	if (good && pubkey_size_is_supported(row->id, public))
 		return key;
 	ERR_clear_error();
@@ -130,6 +155,11 @@ size_t signkey_signature_octets(const struct signkey *key)
 	                                        : (size_t)EVP_PKEY_get_size(key->pkey);
 }
 
+bool signkey_is_deterministic(const struct signkey *key)
+{
+	return key->algorithm->id != ALGORITHM_ECDSAP256 || key->sets_nonce;
+}
+
 struct span signkey_public(const struct signkey *key)
 {
 	return span_of(key->public_octets, key->public_len);
@@ -149,11 +179,16 @@ void signkey_write_secret(const struct signkey *key, struct writer *out)
 static size_t sign_raw(struct crypto *c, const struct signkey *key, struct span data,
         uint8_t out[static SIGNATURE_MAX_OCTETS])
 {
-	const char *digest = key->algorithm->takes_message ? NULL : hash_name(key->algorithm->hash);
+	const OSSL_PARAM nonce[] = {
+		OSSL_PARAM_construct_uint(PARAM_NONCE_TYPE, &nonce_of_rfc6979),
+		OSSL_PARAM_construct_end(),
+	};
 	size_t len = SIGNATURE_MAX_OCTETS;
-	bool good =
-	        EVP_DigestSignInit_ex(c->message, NULL, digest, NULL, NULL, key->pkey, NULL) == 1 &&
-	        EVP_DigestSign(c->message, out, &len, data.base, data.len) == 1;
+	EVP_PKEY_CTX *ctx = NULL;
+	bool good = EVP_DigestSignInit_ex(
+	                    c->message, &ctx, digest_of(key), NULL, NULL, key->pkey, NULL) == 1 &&
+	            (!key->sets_nonce || EVP_PKEY_CTX_set_params(ctx, nonce) == 1) &&
+	            EVP_DigestSign(c->message, out, &len, data.base, data.len) == 1;
 
 	EVP_MD_CTX_reset(c->message);
 	if (!good)

@@ -9,6 +9,7 @@
 struct signkey {
 	const struct algorithm *algorithm;
 	EVP_PKEY *pkey;
+	bool sets_nonce; /* it is ECDSA, and libcrypto can derive the nonce from what is signed */
 	size_t public_len;
 	uint8_t public_octets[PUBLIC_KEY_MAX_OCTETS]; /* as in a DNSKEY */
 };

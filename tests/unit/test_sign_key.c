@@ -157,9 +157,63 @@ static void rsa_parts_that_do_not_belong_together_are_refused(void **state)
 	signkey_free(key);
 }
 
+/* RFC 6979, A.2.5, with SHA-256: the same octets from everybody who has the key, where libcrypto
+ * can do it. It could be an older one than that. */
+static void signatures_of_ecdsa_are_those_of_rfc_6979(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *data, *signature;
+	} rows[] = {
+		{ "sample", "efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716"
+		            "f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8" },
+		{ "test", "f1abb023518351cd71d881567b1ea663ed3efcf6c5132b354f28d3b0b7d38367"
+		          "019f4113742a2b14bd25926b49c649155f267e60d3814b4c0cc84250e46f0083" },
+	};
+	uint8_t secret[32], want[64], signature[SIGNATURE_MAX_OCTETS];
+	size_t len;
+	struct crypto *c = crypto_new();
+
+	assert_true(hex_decode("C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721",
+	        secret, sizeof(secret), &len));
+	struct signkey *key = signkey_from_secret(ALGORITHM_ECDSAP256, span_of(secret, len));
+	assert_non_null(key);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		assert_true(hex_decode(rows[i].signature, want, sizeof(want), &len));
+		assert_int_equal(signkey_sign(c, key, text(rows[i].data), signature), 64);
+		assert_row(rows[i].data,
+		        (memcmp(signature, want, 64) == 0) == signkey_is_deterministic(key));
+	}
+	signkey_free(key);
+	crypto_free(c);
+}
+
+static void a_key_says_whether_it_signs_alike_everywhere(void **state)
+{
+	(void)state;
+	struct crypto *c = crypto_new(), *other = crypto_new();
+
+	for (size_t i = 0; i < COUNT(algorithms); i++) {
+		struct signkey *key = signkey_generate(algorithms[i]), *again = made_again(key);
+		uint8_t first[SIGNATURE_MAX_OCTETS], second[SIGNATURE_MAX_OCTETS];
+		size_t len = signkey_sign(c, key, text("some data"), first);
+		assert_int_equal(signkey_sign(other, again, text("some data"), second), len);
+		assert_int_equal(memcmp(first, second, len) == 0, signkey_is_deterministic(key));
+		assert_int_equal(signkey_is_deterministic(key), signkey_is_deterministic(again));
+		if (algorithms[i] != ALGORITHM_ECDSAP256)
+			assert_true(signkey_is_deterministic(key));
+		signkey_free(key);
+		signkey_free(again);
+	}
+	crypto_free(c);
+	crypto_free(other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(signatures_of_ecdsa_are_those_of_rfc_6979),
+		cmocka_unit_test(a_key_says_whether_it_signs_alike_everywhere),
 		cmocka_unit_test(what_a_key_signs_its_public_half_verifies),
 		cmocka_unit_test(each_half_of_an_ecdsa_signature_has_its_whole_length),
 		cmocka_unit_test(the_public_half_follows_from_the_private_one),
