@@ -87,6 +87,7 @@ const char *sign_query_word(enum sign_query q);
 	X(EDNS, "edns")             /* TC=1: the server cannot bear EDNS; next time without */     \
 	X(EXHAUSTED, "exhausted")   /* SERVFAIL: too many new signatures, over TCP */              \
 	X(KEYS, "keys")             /* SERVFAIL: no pre-signed RRset is valid now: alarm */        \
+	X(CLOCK, "clock")           /* SERVFAIL: nobody knows what time it is */                   \
 	X(FAILED, "failed")         /* SERVFAIL: signing failed: alarm */                          \
 	X(STRAY, "stray")           /* it does not match: drop it */
 
@@ -136,6 +137,10 @@ void signer_free(struct signer *s);
 /* Goes on with another policy, and forgets what the old one taught. Returns 0, or
  * -ENOMEM, or -EINVAL where sign_policy_check() says no; then nothing is changed. */
 int signer_set_policy(struct signer *s, const struct sign_policy *policy);
+
+/* Says whether the time that it is told is to be believed, as it is until this is called. While it
+ * is not, nothing is signed: nobody would accept it, or only later than is wanted. */
+void signer_believe_clock(struct signer *s, bool is_believed);
 
 /* Reads a query, which was parsed. For SIGN_QUERY_ASKED `asked` is filled and what goes on to the
  * server is in `out`, which is empty and has room for SIGN_QUERY_MAX octets; otherwise the query

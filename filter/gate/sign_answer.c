@@ -184,6 +184,8 @@ static bool put_presigned(
 		.owner = &zone->apex,
 		.has_rdata = true };
 
+	if (g->signer->doubts_clock)
+		return signing_fail(g, SIGN_OUTCOME_CLOCK);
 	if (count == 0)
 		return signing_fail(g, SIGN_OUTCOME_KEYS);
 	for (unsigned i = 0; i < p->count; i++) {

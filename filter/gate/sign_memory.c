@@ -132,6 +132,11 @@ int signer_set_policy(struct signer *s, const struct sign_policy *policy)
 	return 0;
 }
 
+void signer_believe_clock(struct signer *s, bool is_believed)
+{
+	s->doubts_clock = !is_believed;
+}
+
 void *table_add_or_replace(struct table *t, uint64_t hash)
 {
 	if (t->used == t->capacity)

@@ -91,6 +91,8 @@ bool sign_set(struct signing *g, const struct sign_zone *zone, const struct cano
 	struct writer w = writer_over(room, room ? size : 0);
 	size_t mark = arena_mark(&s->arena);
 
+	if (s->doubts_clock)
+		return signing_fail(g, SIGN_OUTCOME_CLOCK);
 	if (!room || g->set_count++ == LIMIT_SIGNED)
 		return signing_fail(g, SIGN_OUTCOME_UNEXPECTED);
 	struct span data = data_to_sign(s, zone, set, original_ttl_s, start_s, &w);

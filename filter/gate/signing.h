@@ -59,6 +59,7 @@ struct signer {
 	const struct sign_policy *policy;
 	uint32_t policy_number; /* how many there were */
 	uint32_t period_s;
+	bool doubts_clock;
 	size_t signature_octets; /* of the longest signature that fits the caches */
 	struct signer_limits limits;
 	struct hash_key key;

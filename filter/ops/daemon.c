@@ -418,6 +418,7 @@ int daemon_run(const struct config *c)
 	}
 	timekeeper_init(&s.time, &clock_system, clock_built_s, c->clock_state,
 	        c->unsynchronised_clock == UNSYNCHRONISED_DOUBT);
+	s.time.signs = s.signing != NULL;
 	timekeeper_look(&s.time, clock_monotonic_ms());
 	error = follow_anchors(&s, c);
 	if (error)

@@ -65,14 +65,21 @@ void timekeeper_init(struct timekeeper *t, const struct clock_source *source, in
 	t->latest_s = t->saved_s = read_file(path);
 }
 
+static bool has_gone_back(const struct timekeeper *t, int64_t now_s)
+{
+	return now_s + (t->signs ? TIMEKEEPER_SKEW_S : 0) < t->latest_s;
+}
+
 static enum clock_state judge(const struct timekeeper *t, int64_t now_s)
 {
 	if (now_s < t->built_s)
 		return CLOCK_NOT_SET;
-	if ((t->has_looked && t->state == CLOCK_SET) ||
-	        t->source->is_synchronised(t->source->context))
+	bool stays_set = t->has_looked && t->state == CLOCK_SET;
+	if (stays_set && !(t->signs && has_gone_back(t, now_s)))
 		return CLOCK_SET;
-	if (now_s < t->latest_s || t->doubts)
+	if (t->source->is_synchronised(t->source->context))
+		return CLOCK_SET;
+	if (has_gone_back(t, now_s) || t->doubts)
 		return CLOCK_NOT_SET;
 	return CLOCK_UNSYNCHRONISED;
 }
@@ -93,14 +100,17 @@ static void save(struct timekeeper *t, int64_t now_s)
 
 static void log_state(const struct timekeeper *t, int64_t now_s)
 {
+	const char *what = t->signs ? "made" : "judged";
+
 	switch (t->state) {
 	case CLOCK_SET:
-		log_info("the clock is set: signatures are judged by it");
+		log_info("the clock is set: signatures are %s by it", what);
 		break;
 	case CLOCK_UNSYNCHRONISED:
 		log_info(
 		        "the clock is not synchronised, as far as the kernel knows: signatures are "
-		        "judged by it all the same");
+		        "%s by it all the same",
+		        what);
 		break;
 	case CLOCK_NOT_SET:
 		if (now_s < t->built_s)
@@ -110,6 +120,8 @@ static void log_state(const struct timekeeper *t, int64_t now_s)
 			        "the clock is not set: it was later here before, says %s", t->path);
 		else
 			log_warning("the clock is not set: it is not synchronised");
+		if (t->signs)
+			log_warning("nothing is signed until it is: SERVFAIL in its place");
 		break;
 	}
 }
@@ -131,7 +143,7 @@ struct clock_news timekeeper_look(struct timekeeper *t, uint64_t now_ms)
 	int64_t now_s = t->source->wall_s(t->source->context);
 	struct clock_news news = { .has_jumped = has_jumped(t, now_s, now_ms) };
 
-	if (news.has_jumped)
+	if (news.has_jumped && !t->signs)
 		t->latest_s = now_s; /* somebody has set it, and what was later was wrong */
 	enum clock_state state = judge(t, now_s);
 	news.has_changed = !t->has_looked || state != t->state;

@@ -8,6 +8,10 @@
  *   nobody says so                                     unsynchronised; or, to who doubts it, not
  * set
  *
+ * While it runs, somebody who sets it back is believed to know why. But by a signer he is not: what
+ * it signs by a wrong clock nobody can take back. To it only a clock that is synchronised may go
+ * back, and then the later time was the wrong one.
+ *
  * Many machines are never synchronised in the kernel's eyes (virtual machines, containers, programs
  * that set the clock without telling it), so that alone proves nothing. */
 #ifndef OPS_TIMEKEEPER_H
@@ -28,6 +32,7 @@ struct timekeeper {
 	int64_t saved_s;  /* what the file says */
 	int64_t ahead_ms; /* of the monotonic clock, at the last look */
 	bool doubts;      /* unsynchronised is not set */
+	bool signs;       /* set by who signs, before the first look */
 	bool has_looked, save_failed;
 	enum clock_state state;
 };
@@ -39,6 +44,7 @@ struct clock_news {
 };
 
 #define TIMEKEEPER_JUMP_S 60
+#define TIMEKEEPER_SKEW_S 60 /* by so much a signer's may go back */
 #define TIMEKEEPER_SAVE_S 3600
 
 /* Reads what was believed before. The source and the path are borrowed. */

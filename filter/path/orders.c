@@ -72,6 +72,8 @@ static void take_clock(struct worker *w)
 	if (clock == w->clock)
 		return;
 	w->clock = clock;
+	if (w->signer)
+		signer_believe_clock(w->signer, clock != CLOCK_NOT_SET);
 	forget(w);
 	if (clock != CLOCK_NOT_SET)
 		parked_move_all(&w->clockless, &w->ready);

@@ -32,6 +32,8 @@ int signing_init(struct worker *w)
 	const struct signing_config *config = &w->config.signing;
 
 	w->signer = signer_new(w->crypto, config->policy, &config->limits);
+	if (w->signer)
+		signer_believe_clock(w->signer, w->config.clock != CLOCK_NOT_SET);
 	w->flows.matches = flow_matches;
 	w->flows.unanswered = unanswered;
 	w->flows.context = w;

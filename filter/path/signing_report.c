@@ -46,6 +46,7 @@ static const struct {
 	        "too many new signatures" },
 	[SIGN_OUTCOME_KEYS] = { offsetof(struct stats, sign_keys),
 	        "no signature of the KSK is valid now" },
+	[SIGN_OUTCOME_CLOCK] = { offsetof(struct stats, sign_clock), NULL }, /* ops/ has said so */
 	[SIGN_OUTCOME_FAILED] = { offsetof(struct stats, sign_failed), "signing failed" },
 	[SIGN_OUTCOME_STRAY] = { offsetof(struct stats, sign_strays), NULL },
 };

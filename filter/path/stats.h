@@ -95,6 +95,7 @@
 	X(sign_edns, "Responses with TC: the server cannot bear EDNS, which was tried")            \
 	X(sign_exhausted, "Responses replaced by SERVFAIL: too many new signatures")               \
 	X(sign_keys, "Responses replaced by SERVFAIL: no pre-signed set is valid")                 \
+	X(sign_clock, "Responses replaced by SERVFAIL: the clock is not set")                      \
 	X(sign_failed, "Responses replaced by SERVFAIL: signing failed")                           \
 	X(sign_strays, "Responses dropped: not what was asked, or not from where it was asked")    \
 	X(sign_made, "Signatures made")                                                            \

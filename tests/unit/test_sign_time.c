@@ -343,6 +343,49 @@ static void without_a_valid_signature_of_the_keys_there_is_no_answer(void **stat
 	legacy_free(l);
 }
 
+/* Signatures of another time nobody would accept; what needs none goes on. */
+static void while_the_clock_is_not_set_nothing_is_signed(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *question;
+		uint16_t flags;
+		const char *records;
+		enum sign_outcome doubted, believed;
+	} rows[] = {
+		{ "an answer", WWW, AA, "www.example.test A 192.0.2.1", SIGN_OUTCOME_CLOCK,
+		        SIGN_OUTCOME_ANSWER },
+		{ "a denial", "no.example.test A", AA | RCODE_NXDOMAIN, "> example.test SOA",
+		        SIGN_OUTCOME_CLOCK, SIGN_OUTCOME_NXDOMAIN },
+		{ "a referral", "x.cut.example.test A", 0, "> cut.example.test NS ns.other.test",
+		        SIGN_OUTCOME_CLOCK, SIGN_OUTCOME_REFERRAL },
+		{ "the DNSKEY set", "example.test DNSKEY", AA, "example.test SOA",
+		        SIGN_OUTCOME_CLOCK, SIGN_OUTCOME_APEX },
+		{ "the server's own failure", WWW, RCODE_REFUSED, "", SIGN_OUTCOME_ERROR,
+		        SIGN_OUTCOME_ERROR },
+		{ "a child that is not signed", "x.child.example.test A", AA | RCODE_NXDOMAIN,
+		        "> child.example.test SOA", SIGN_OUTCOME_BELOW_CUT,
+		        SIGN_OUTCOME_BELOW_CUT },
+	};
+	struct legacy *l = legacy_new();
+
+	for (unsigned round = 0; round < 2; round++) {
+		signer_believe_clock(l->signer, round > 0);
+		for (size_t i = 0; i < COUNT(rows); i++) {
+			enum sign_outcome want = round ? rows[i].believed : rows[i].doubted;
+			legacy_ask(l, rows[i].question, ASK_DO | ASK_NO_RD);
+			legacy_respond(l, rows[i].flags, rows[i].records);
+			assert_row(rows[i].why, l->result.outcome == want);
+			assert_row(
+			        rows[i].why, l->result.is_servfail == (want == SIGN_OUTCOME_CLOCK));
+			if (want == SIGN_OUTCOME_CLOCK)
+				assert_row(rows[i].why,
+				        l->result.made == 0 && legacy_delivered(l)->rr_count == 0);
+		}
+	}
+	legacy_free(l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -355,6 +398,7 @@ int main(void)
 		cmocka_unit_test(a_flood_of_denials_leaves_the_signatures_of_records),
 		cmocka_unit_test(a_name_with_names_below_is_not_denied),
 		cmocka_unit_test(a_new_policy_forgets_what_was_signed),
+		cmocka_unit_test(while_the_clock_is_not_set_nothing_is_signed),
 		cmocka_unit_test(without_a_valid_signature_of_the_keys_there_is_no_answer),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

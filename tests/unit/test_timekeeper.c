@@ -176,6 +176,54 @@ static void a_clock_that_is_set_back_is_believed(void **state)
 	forget();
 }
 
+/* What is signed by a wrong clock cannot be taken back, so to a signer only one that is
+ * synchronised may go back. */
+static void to_a_signer_a_clock_does_not_go_back(void **state)
+{
+	static const struct {
+		const char *why;
+		int64_t now_s;
+		bool is_synchronised;
+		enum clock_state state;
+		int64_t remembered;
+	} rows[] = {
+		{ "as it was when it ended", BUILT + 40 * DAY, false, CLOCK_UNSYNCHRONISED,
+		        BUILT + 40 * DAY },
+		{ "a little back", BUILT + 40 * DAY - TIMEKEEPER_SKEW_S, false,
+		        CLOCK_UNSYNCHRONISED, BUILT + 40 * DAY },
+		{ "further back than the skew", BUILT + 40 * DAY - TIMEKEEPER_SKEW_S - 1, false,
+		        CLOCK_NOT_SET, BUILT + 40 * DAY },
+		{ "somebody sets it back, far", BUILT + DAY, false, CLOCK_NOT_SET,
+		        BUILT + 40 * DAY },
+		{ "and forward again", BUILT + 41 * DAY, false, CLOCK_UNSYNCHRONISED,
+		        BUILT + 41 * DAY },
+		{ "a time server says so", BUILT + 42 * DAY, true, CLOCK_SET, BUILT + 42 * DAY },
+		{ "it was set once, and goes back", BUILT + DAY, false, CLOCK_NOT_SET,
+		        BUILT + 42 * DAY },
+		{ "a time server says that it was wrong", BUILT + DAY, true, CLOCK_SET,
+		        BUILT + DAY },
+		{ "and is away", BUILT + 2 * DAY, false, CLOCK_SET, BUILT + 2 * DAY },
+		{ "before the program was made", BUILT - 1, true, CLOCK_NOT_SET, BUILT + 2 * DAY },
+	};
+	struct fake fake = { 0, false };
+	struct clock_source source = { fake_wall_s, fake_synchronised, &fake };
+	struct timekeeper t;
+	char text[32];
+
+	(void)state;
+	snprintf(text, sizeof(text), "%lld\n", (long long)(BUILT + 40 * DAY));
+	remember(text);
+	timekeeper_init(&t, &source, BUILT, path, false);
+	t.signs = true;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		fake = (struct fake){ rows[i].now_s, rows[i].is_synchronised };
+		timekeeper_look(&t, 1000);
+		assert_row(rows[i].why, t.state == rows[i].state);
+		assert_row(rows[i].why, remembered() == rows[i].remembered);
+	}
+	forget();
+}
+
 static void the_latest_time_is_kept_now_and_then_and_at_the_end(void **state)
 {
 	struct fake fake = { BUILT, false };
@@ -252,6 +300,7 @@ int main(void)
 		cmocka_unit_test(a_clock_is_set_and_stays_so),
 		cmocka_unit_test(a_jump_is_seen_and_the_passing_of_time_is_none),
 		cmocka_unit_test(a_clock_that_is_set_back_is_believed),
+		cmocka_unit_test(to_a_signer_a_clock_does_not_go_back),
 		cmocka_unit_test(the_latest_time_is_kept_now_and_then_and_at_the_end),
 		cmocka_unit_test(a_file_with_nonsense_is_none),
 		cmocka_unit_test(a_file_that_cannot_be_written_is_survived),

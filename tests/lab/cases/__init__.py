@@ -4,7 +4,7 @@
 from . import (attacks, audit, bridge, cache, client, clock, copies, encrypted, explain, fragments,
                ground, habits, iterate, life, oracle, pause, race, roles, rules, same, service, tcp,
                truncation)
-from . import signer, signer_attacks, signer_packets, signer_servers
+from . import signer, signer_attacks, signer_clock, signer_packets, signer_servers
 
 _MODULES = (
     ground,
@@ -34,6 +34,7 @@ _MODULES = (
     signer_packets,
     signer_attacks,
     signer_servers,
+    signer_clock,
 )
 
 ALL_GROUPS = tuple(group for module in _MODULES for group in module.GROUPS)
