@@ -5,11 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NONE UINT32_MAX
+#define NONE TABLE_NONE
 
-/* Stands before each entry. `next` chains a bucket, or the free slots. */
+/* Stands before each entry. `next` chains a bucket, or the free slots, or the spare ones of one
+ * owner. Of the hash the lower half is enough: it chooses the bucket, and the owner compares. */
 struct slot {
-	_Alignas(max_align_t) uint64_t hash;
+	_Alignas(TABLE_ALIGN) uint32_t hash;
 	uint32_t next, older, newer;
 };
 
@@ -28,9 +29,10 @@ static struct slot *slot_of(void *entry)
 	return (struct slot *)entry - 1;
 }
 
+/* Whoever stands beside it in age knows its number; a division takes longer. */
 static uint32_t index_of(const struct table *t, const struct slot *s)
 {
-	return (uint32_t)((size_t)((const uint8_t *)s - t->slots) / t->slot_size);
+	return s->newer == NONE ? t->newest : slot_at(t, s->newer)->older;
 }
 
 static uint32_t bucket_count(uint32_t capacity)
@@ -43,7 +45,7 @@ static uint32_t bucket_count(uint32_t capacity)
 
 int table_init(struct table *t, size_t entry_size, uint32_t capacity)
 {
-	const size_t align = _Alignof(max_align_t);
+	const size_t align = TABLE_ALIGN;
 	uint32_t buckets = bucket_count(capacity);
 
 	*t = (struct table){ .slot_size = sizeof(struct slot) +
@@ -74,7 +76,7 @@ void table_fini(struct table *t)
 }
 
 static void *find_from(
-        const struct table *t, uint32_t i, uint64_t hash, table_same *same, const void *key)
+        const struct table *t, uint32_t i, uint32_t hash, table_same *same, const void *key)
 {
 	while (i != NONE) {
 		struct slot *s = slot_at(t, i);
@@ -87,7 +89,7 @@ static void *find_from(
 
 void *table_find(const struct table *t, uint64_t hash, table_same *same, const void *key)
 {
-	return find_from(t, t->buckets[hash & t->bucket_mask], hash, same, key);
+	return find_from(t, t->buckets[hash & t->bucket_mask], (uint32_t)hash, same, key);
 }
 
 void *table_find_next(const struct table *t, void *entry, table_same *same, const void *key)
@@ -119,20 +121,37 @@ static void age_unlink(struct table *t, struct slot *s)
 		t->oldest = s->newer;
 }
 
+/* Returns NONE when the table is full. */
+static uint32_t take_free(struct table *t)
+{
+	uint32_t i = t->free_head;
+
+	if (i == NONE)
+		return NONE;
+	t->free_head = slot_at(t, i)->next;
+	t->used++;
+	return i;
+}
+
+static void give_free(struct table *t, uint32_t i)
+{
+	slot_at(t, i)->next = t->free_head;
+	t->free_head = i;
+	t->used--;
+}
+
 void *table_add(struct table *t, uint64_t hash)
 {
-	if (t->free_head == NONE)
+	uint32_t i = take_free(t);
+	if (i == NONE)
 		return NULL;
-	uint32_t i = t->free_head;
 	struct slot *s = slot_at(t, i);
 	uint32_t *bucket = &t->buckets[hash & t->bucket_mask];
 
-	t->free_head = s->next;
-	s->hash = hash;
+	s->hash = (uint32_t)hash;
 	s->next = *bucket;
 	*bucket = i;
 	age_link(t, s, i);
-	t->used++;
 	memset(entry_of(s), 0, t->slot_size - sizeof(*s));
 	return entry_of(s);
 }
@@ -140,8 +159,12 @@ void *table_add(struct table *t, uint64_t hash)
 void table_touch(struct table *t, void *entry)
 {
 	struct slot *s = slot_of(entry);
+	uint32_t i = index_of(t, s);
+
+	if (i == t->newest)
+		return;
 	age_unlink(t, s);
-	age_link(t, s, index_of(t, s));
+	age_link(t, s, i);
 }
 
 void *table_oldest(const struct table *t)
@@ -159,7 +182,33 @@ void table_remove(struct table *t, void *entry)
 		link = &slot_at(t, *link)->next;
 	*link = s->next;
 	age_unlink(t, s);
-	s->next = t->free_head;
-	t->free_head = i;
-	t->used--;
+	give_free(t, i);
+}
+
+void *table_add_spare(struct table *t, uint32_t *chain)
+{
+	uint32_t i = take_free(t);
+	if (i == NONE)
+		return NULL;
+	slot_at(t, i)->next = *chain;
+	*chain = i;
+	return entry_of(slot_at(t, i));
+}
+
+void *table_next_spare(const struct table *t, uint32_t *chain)
+{
+	if (*chain == NONE)
+		return NULL;
+	struct slot *s = slot_at(t, *chain);
+	*chain = s->next;
+	return entry_of(s);
+}
+
+void table_remove_spares(struct table *t, uint32_t *chain)
+{
+	while (*chain != NONE) {
+		uint32_t i = *chain;
+		*chain = slot_at(t, i)->next;
+		give_free(t, i);
+	}
 }

@@ -2,14 +2,19 @@
 /* A hash table of a fixed number of entries of one size, in order of use. All memory is taken at
  * the start, so a flood can fill it but not grow it; the owner decides who makes room.
  *
- * The caller hashes (with a keyed hash: the keys come from the network) and compares. An entry
- * stays where it is until it is removed; pointers to it are good that long. */
+ * The caller hashes (with a keyed hash: the keys come from the network) and compares; of a hash the
+ * lower 32 bits count. An entry stays where it is until it is removed; pointers to it are good that
+ * long. */
 #ifndef BASE_TABLE_H
 #define BASE_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#define TABLE_NONE UINT32_MAX
+
+#define TABLE_ALIGN 8 /* of the entries */
 
 struct table {
 	uint8_t *slots;
@@ -43,5 +48,19 @@ void table_touch(struct table *t, void *entry);
 void *table_oldest(const struct table *t);
 
 void table_remove(struct table *t, void *entry);
+
+/* For what does not fit into an entry of which most are small: spare ones, which nobody finds and
+ * which have no age. The owner keeps the number of the first of his chain, TABLE_NONE at first, and
+ * gives them back when he removes the entry. */
+
+/* Returns a spare entry, which becomes the first of `*chain`, its octets whatever they were; NULL
+ * when the table is full. */
+void *table_add_spare(struct table *t, uint32_t *chain);
+
+/* Returns the first of `*chain`, and moves that on to what follows; NULL at its end. */
+void *table_next_spare(const struct table *t, uint32_t *chain);
+
+/* Gives all of `*chain` back. */
+void table_remove_spares(struct table *t, uint32_t *chain);
 
 #endif

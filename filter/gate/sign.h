@@ -165,8 +165,9 @@ void sign_response(struct signer *s, const struct asked_signing *asked,
  * it made; 0 when none is due. */
 unsigned signer_renew(struct signer *s, unsigned most);
 
-/* For a query that got no response within the time that the caller waits: the server's memory. */
-void sign_unanswered(struct signer *s, const struct asked_signing *asked,
-        const struct sign_peers *peers, uint64_t now_ms);
+/* For a query that got no response within the time that the caller waits: the memory of the server
+ * with this address. */
+void sign_unanswered(
+        struct signer *s, const struct asked_signing *asked, struct span server, uint64_t now_ms);
 
 #endif

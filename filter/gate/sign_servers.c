@@ -105,9 +105,9 @@ void server_note_silence(struct signer *s, struct span address, uint64_t now_ms)
 		refuses(server, now_ms);
 }
 
-void sign_unanswered(struct signer *s, const struct asked_signing *asked,
-        const struct sign_peers *peers, uint64_t now_ms)
+void sign_unanswered(
+        struct signer *s, const struct asked_signing *asked, struct span server, uint64_t now_ms)
 {
 	if (asked->sent_edns)
-		server_note_silence(s, peers->server, now_ms);
+		server_note_silence(s, server, now_ms);
 }

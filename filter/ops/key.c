@@ -146,7 +146,8 @@ const struct key keys[] = {
 	        .help = "How long a query is remembered, in milliseconds. A response that\n"
 	                "comes later is dropped." },
 	{ "flows", KEY_NUMBER, AT(flows), .number = 65536, .min = 64, .max = 4194304,
-	        .help = "How many queries each queue remembers at a time." },
+	        .help = "How many queries each queue remembers at a time. One with a long name "
+	                "counts as two or three." },
 	{ "zones", KEY_NUMBER, AT(zones), .number = 4096, .min = 64, .max = 1048576,
 	        .help = "Of how many zones each queue remembers what it learned." },
 	{ "messages", KEY_NUMBER, AT(messages), .number = 16384, .max = 4194304,

@@ -115,15 +115,17 @@ static void remember(struct audit *a, const struct sighting *s, const struct mes
 		return;
 	if (s->over_tcp)
 		asked.udp_size = UINT16_MAX;
-	flow_add(&a->flows, &key, kind, &asked, milliseconds(s));
+	flow_remember(&a->flows, &key, kind, &asked, milliseconds(s));
 }
 
 static void judge_response(struct audit *a, const struct sighting *s, struct audit_report *report)
 {
 	struct packet packet = packet_of(s);
 	struct flow_key key = flow_key_of_response(&packet, report->message.id);
-	const struct flow *flow = flow_find(&a->flows, &key, &report->message, milliseconds(s));
-	struct asked asked = flow ? flow->asked : sources_guess_asked(&report->message, true);
+	union flow_asked what;
+	const struct flow *flow =
+	        flow_find(&a->flows, &key, &report->message, milliseconds(s), &what);
+	struct asked asked = flow ? what.asked : sources_guess_asked(&report->message, true);
 	struct sources sources = {
 		.evidence = a->evidence, .server = a->options.resolver, .answer = a->answer
 	};

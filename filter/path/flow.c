@@ -1,17 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "path/flow.h"
 
+#include <assert.h>
+
+#include "base/least.h"
 #include "gate/gate.h"
 
 _Static_assert(sizeof(struct flow_key) == 40, "padding would be hashed and compared");
+_Static_assert(sizeof(struct flow) == 104, "a flow has 128 octets with what the table needs");
 
-static bool matches_judged(const struct message *response, const struct flow *flow)
+/* What only the signer knows, as it stands behind the question. */
+struct kept_signing {
+	uint32_t policy, interface;
+	uint16_t sent_type;
+	uint8_t way, sent_labels;
+	bool compact_ok, sent_edns;
+	uint8_t server_len, server[16];
+};
+
+#define KEPT_MAX    (QUESTION_MAX + sizeof(struct kept_signing))
+#define SPARE_SIZE  sizeof(struct flow)
+#define ENTRIES_MAX (1 + (KEPT_MAX - FLOW_OCTETS + SPARE_SIZE - 1) / SPARE_SIZE)
+
+static bool matches_judged(const struct message *response, const union flow_asked *asked)
 {
-	return gate_matches(response, &flow->asked);
+	return gate_matches(response, &asked->asked);
 }
 
 int flow_table_init(struct flow_table *t, uint32_t capacity, uint32_t timeout_ms)
 {
+	assert(capacity >= ENTRIES_MAX);
 	*t = (struct flow_table){ .timeout_ms = timeout_ms, .matches = matches_judged };
 	int result = hash_key_draw(&t->hash_key);
 	return result < 0 ? result : table_init(&t->table, sizeof(struct flow), capacity);
@@ -22,17 +40,20 @@ void flow_table_fini(struct flow_table *t)
 	table_fini(&t->table);
 }
 
-static struct flow_key key_of(const struct packet *p, uint16_t id)
+static struct flow_key key_of(
+        const struct packet *p, uint16_t id, struct span client, struct span server)
 {
-	return (struct flow_key){ .id = id, .version = p->version };
+	struct flow_key key = { .id = id, .version = p->version };
+
+	memcpy(key.addresses, client.base, client.len);
+	memcpy(key.addresses + client.len, server.base, server.len);
+	return key;
 }
 
 struct flow_key flow_key_of_query(const struct packet *p, uint16_t id)
 {
-	struct flow_key key = key_of(p, id);
+	struct flow_key key = key_of(p, id, p->source, p->destination);
 
-	memcpy(key.client, p->source.base, p->source.len);
-	memcpy(key.server, p->destination.base, p->destination.len);
 	key.client_port = p->source_port;
 	key.server_port = p->destination_port;
 	return key;
@@ -40,33 +61,90 @@ struct flow_key flow_key_of_query(const struct packet *p, uint16_t id)
 
 struct flow_key flow_key_of_response(const struct packet *p, uint16_t id)
 {
-	struct flow_key key = key_of(p, id);
+	struct flow_key key = key_of(p, id, p->destination, p->source);
 
-	memcpy(key.client, p->destination.base, p->destination.len);
-	memcpy(key.server, p->source.base, p->source.len);
 	key.client_port = p->destination_port;
 	key.server_port = p->source_port;
 	return key;
 }
 
-static uint64_t hash_of(const struct flow_table *t, const struct flow_key *key)
+static struct wide_hash hash_of(const struct flow_table *t, const struct flow_key *key)
 {
-	return keyed_hash(&t->hash_key, span_of(key, sizeof(*key)));
+	size_t unused = key->version == 4 ? 2 * (16 - 4) : 0;
+
+	return keyed_hash_wide(&t->hash_key, span_of(key, sizeof(*key) - unused));
 }
 
-static bool key_equal(const struct flow_key *a, const struct flow_key *b)
+/* What the table has of the hash, and what the flow has. */
+static uint32_t bucket_part(const struct wide_hash *hash)
 {
-	return memcmp(a, b, sizeof(*a)) == 0;
+	uint32_t part;
+
+	memcpy(&part, hash->octets, sizeof(part));
+	return part;
+}
+
+static const uint8_t *flow_part(const struct wide_hash *hash)
+{
+	return hash->octets + sizeof(uint32_t);
+}
+
+static bool has_hash(const struct flow *flow, const struct wide_hash *hash)
+{
+	return memcmp(flow->key_rest, flow_part(hash), sizeof(flow->key_rest)) == 0;
+}
+
+static bool is_of_hash(const void *entry, const void *hash)
+{
+	return has_hash(entry, hash);
+}
+
+/* Spare entries that are needed for so many octets. */
+static unsigned spares_for(size_t len)
+{
+	return len <= FLOW_OCTETS ? 0
+	                          : (unsigned)((len - FLOW_OCTETS + SPARE_SIZE - 1) / SPARE_SIZE);
+}
+
+/* Puts all octets into the flow and its spare entries, which are enough. */
+static void put_octets(const struct flow_table *t, struct flow *flow, struct span s)
+{
+	size_t n = least(s.len, FLOW_OCTETS);
+	uint32_t chain = flow->more;
+
+	memcpy(flow->octets, s.base, n);
+	for (size_t at = n; at < s.len; at += n) {
+		n = least(s.len - at, SPARE_SIZE);
+		memcpy(table_next_spare(&t->table, &chain), s.base + at, n);
+	}
+}
+
+/* Copies the first `len` octets out again. */
+static void get_octets(const struct flow_table *t, const struct flow *flow, uint8_t *to, size_t len)
+{
+	size_t n = least(len, FLOW_OCTETS);
+	uint32_t chain = flow->more;
+
+	memcpy(to, flow->octets, n);
+	for (size_t at = n; at < len; at += n) {
+		n = least(len - at, SPARE_SIZE);
+		memcpy(to + at, table_next_spare(&t->table, &chain), n);
+	}
+}
+
+static bool has_question(const struct flow_table *t, const struct flow *flow, struct span question)
+{
+	uint8_t octets[QUESTION_MAX];
+
+	if (flow->question_len != question.len)
+		return false;
+	get_octets(t, flow, octets, question.len);
+	return span_equal(span_of(octets, question.len), question);
 }
 
 static struct span question_of(const struct asked *asked)
 {
 	return span_of(asked->question, asked->question_len);
-}
-
-static bool has_key(const void *entry, const void *key)
-{
-	return key_equal(&((const struct flow *)entry)->key, key);
 }
 
 /* The flows that differ in nothing but the question. */
@@ -77,13 +155,13 @@ struct siblings {
 };
 
 static struct siblings find_siblings(
-        const struct flow_table *t, uint64_t hash, const struct flow_key *key, struct span question)
+        const struct flow_table *t, const struct wide_hash *hash, struct span question)
 {
-	struct flow *flow = table_find(&t->table, hash, has_key, key);
+	struct flow *flow = table_find(&t->table, bucket_part(hash), is_of_hash, hash);
 	struct siblings s = { 0 };
 
-	for (; flow; flow = table_find_next(&t->table, flow, has_key, key)) {
-		if (span_equal(question_of(&flow->asked), question))
+	for (; flow; flow = table_find_next(&t->table, flow, is_of_hash, hash)) {
+		if (has_question(t, flow, question))
 			s.asked = flow;
 		s.count++;
 		s.oldest = flow;
@@ -91,59 +169,171 @@ static struct siblings find_siblings(
 	return s;
 }
 
-/* Returns a new flow, and whether another one gave way to it. */
-static struct flow *make_room(
-        struct flow_table *t, uint64_t hash, const struct siblings *siblings, bool *evicted)
+void flow_remove(struct flow_table *t, struct flow *flow)
 {
-	*evicted = true;
-	if (siblings->count >= FLOW_QUESTIONS)
-		table_remove(&t->table, siblings->oldest);
-	else if (t->table.used == t->table.capacity)
-		table_remove(&t->table, table_oldest(&t->table));
-	else
-		*evicted = false;
-	return table_add(&t->table, hash);
+	table_remove_spares(&t->table, &flow->more);
+	table_remove(&t->table, flow);
 }
 
-struct flow *flow_open(struct flow_table *t, const struct flow_key *key, const struct asked *asked,
-        uint64_t now_ms, bool *evicted)
+/* Has as many older flows give way as is needed for a new one of `entries`. */
+static unsigned make_room(struct flow_table *t, const struct siblings *siblings, unsigned entries)
 {
-	uint64_t hash = hash_of(t, key);
-	struct siblings siblings = find_siblings(t, hash, key, question_of(asked));
-	struct flow *flow = siblings.asked;
-	bool is_live = flow && flow->expires_ms > now_ms;
+	unsigned evicted = 0;
 
-	*evicted = false;
-	if (flow)
-		table_touch(&t->table, flow);
-	else
-		flow = make_room(t, hash, &siblings, evicted);
-	flow->expires_ms = now_ms + t->timeout_ms;
-	flow->asked.is_undecorated = flow->asked.is_undecorated && asked->is_undecorated;
-	/* Whoever saw the query may send a copy that asks for less. */
-	if (is_live && (!flow->asked.unjudged || asked->unjudged))
-		return NULL;
-	flow->key = *key;
+	if (siblings->count >= FLOW_QUESTIONS) {
+		flow_remove(t, siblings->oldest);
+		evicted++;
+	}
+	for (; t->table.capacity - t->table.used < entries; evicted++)
+		flow_remove(t, table_oldest(&t->table));
+	return evicted;
+}
+
+/* A new flow with room for so many octets; there is room. */
+static struct flow *add(struct flow_table *t, const struct wide_hash *hash, unsigned spares)
+{
+	struct flow *flow = table_add(&t->table, bucket_part(hash));
+
+	memcpy(flow->key_rest, flow_part(hash), sizeof(flow->key_rest));
+	flow->more = TABLE_NONE;
+	while (spares-- > 0)
+		table_add_spare(&t->table, &flow->more);
 	return flow;
 }
 
-bool flow_add(struct flow_table *t, const struct flow_key *key, enum query_kind kind,
+/* Notes how it was asked, and `octets`: the question and what else is kept. */
+static void fill(
+        struct flow_table *t, struct flow *flow, const struct asked *asked, struct span octets)
+{
+	flow->id = asked->id;
+	flow->flags = asked->flags;
+	flow->udp_size = asked->udp_size;
+	flow->question_len = asked->question_len;
+	flow->has_edns = asked->has_edns;
+	flow->dnssec_ok = asked->dnssec_ok;
+	flow->unjudged = asked->unjudged;
+	flow->is_undecorated = asked->is_undecorated;
+	put_octets(t, flow, octets);
+}
+
+/* Returns the flow, to be filled further, or NULL when it stays what it was. */
+static struct flow *remember(struct flow_table *t, const struct flow_key *key,
+        const struct asked *asked, struct span octets, uint64_t now_ms, unsigned *evicted)
+{
+	struct wide_hash hash = hash_of(t, key);
+	struct siblings siblings = find_siblings(t, &hash, question_of(asked));
+	struct flow *flow = siblings.asked;
+	bool is_live = flow && flow->expires_ms > now_ms;
+	unsigned spares = spares_for(octets.len);
+
+	*evicted = 0;
+	if (flow) {
+		table_touch(&t->table, flow);
+		flow->is_undecorated = flow->is_undecorated && asked->is_undecorated;
+	} else {
+		*evicted = make_room(t, &siblings, 1 + spares);
+		flow = add(t, &hash, spares);
+	}
+	flow->expires_ms = now_ms + t->timeout_ms;
+	/* Whoever saw the query may send a copy that asks for less. */
+	if (is_live && (!flow->unjudged || asked->unjudged))
+		return NULL;
+	fill(t, flow, asked, octets);
+	return flow;
+}
+
+unsigned flow_remember(struct flow_table *t, const struct flow_key *key, enum query_kind kind,
         const struct asked *asked, uint64_t now_ms)
 {
-	bool evicted;
-	struct flow *flow = flow_open(t, key, asked, now_ms, &evicted);
+	unsigned evicted;
+	struct flow *flow = remember(t, key, asked, question_of(asked), now_ms, &evicted);
 
-	if (flow) {
-		flow->kind = kind;
-		flow->asked = *asked;
+	if (flow)
+		flow->kind = (uint8_t)kind;
+	return evicted;
+}
+
+static struct kept_signing kept_of(const struct flow_signing *s)
+{
+	const struct asked_signing *asked = &s->asked;
+	struct kept_signing kept = { .policy = asked->policy,
+		.interface = s->interface,
+		.sent_type = asked->sent_type,
+		.way = asked->way,
+		.sent_labels = asked->sent_labels,
+		.compact_ok = asked->compact_ok,
+		.sent_edns = asked->sent_edns,
+		.server_len = s->server_len };
+
+	memcpy(kept.server, s->server, s->server_len);
+	return kept;
+}
+
+unsigned flow_remember_signing(struct flow_table *t, const struct flow_key *key,
+        const struct flow_signing *signing, uint64_t now_ms)
+{
+	const struct asked *asked = &signing->asked.asked;
+	struct kept_signing kept = kept_of(signing);
+	uint8_t octets[KEPT_MAX];
+	struct writer out = writer_over(octets, sizeof(octets));
+	unsigned evicted;
+
+	writer_put(&out, question_of(asked));
+	writer_put(&out, span_of(&kept, sizeof(kept)));
+	struct flow *flow = remember(t, key, asked, writer_span(&out), now_ms, &evicted);
+	if (flow)
+		flow->is_signing = true;
+	return evicted;
+}
+
+static void read_asked(const struct flow *flow, struct asked *asked)
+{
+	asked->id = flow->id;
+	asked->flags = flow->flags;
+	asked->udp_size = flow->udp_size;
+	asked->question_len = flow->question_len;
+	asked->has_edns = flow->has_edns;
+	asked->dnssec_ok = flow->dnssec_ok;
+	asked->unjudged = flow->unjudged;
+	asked->is_undecorated = flow->is_undecorated;
+}
+
+static void read_signing(const struct kept_signing *kept, struct flow_signing *s)
+{
+	struct asked_signing *asked = &s->asked;
+
+	asked->policy = kept->policy;
+	asked->sent_type = kept->sent_type;
+	asked->way = kept->way;
+	asked->sent_labels = kept->sent_labels;
+	asked->compact_ok = kept->compact_ok;
+	asked->sent_edns = kept->sent_edns;
+	s->interface = kept->interface;
+	s->server_len = kept->server_len;
+	memcpy(s->server, kept->server, kept->server_len);
+}
+
+void flow_read(const struct flow_table *t, const struct flow *flow, union flow_asked *asked)
+{
+	uint8_t octets[KEPT_MAX];
+	struct kept_signing kept;
+
+	read_asked(flow, &asked->asked);
+	if (!flow->is_signing) {
+		get_octets(t, flow, asked->asked.question, flow->question_len);
+		return;
 	}
-	return !evicted;
+	get_octets(t, flow, octets, flow->question_len + sizeof(kept));
+	memcpy(asked->asked.question, octets, flow->question_len);
+	memcpy(&kept, octets + flow->question_len, sizeof(kept));
+	read_signing(&kept, &asked->signing);
 }
 
 struct answer {
-	flow_matcher *matches;
-	const struct flow_key *key;
+	const struct flow_table *table;
+	const struct wide_hash *hash;
 	const struct message *response;
+	union flow_asked *asked;
 };
 
 static bool is_answered_by(const void *entry, const void *key)
@@ -151,14 +341,18 @@ static bool is_answered_by(const void *entry, const void *key)
 	const struct flow *flow = entry;
 	const struct answer *answer = key;
 
-	return key_equal(&flow->key, answer->key) && answer->matches(answer->response, flow);
+	if (!has_hash(flow, answer->hash))
+		return false;
+	flow_read(answer->table, flow, answer->asked);
+	return answer->table->matches(answer->response, answer->asked);
 }
 
 struct flow *flow_find(const struct flow_table *t, const struct flow_key *key,
-        const struct message *response, uint64_t now_ms)
+        const struct message *response, uint64_t now_ms, union flow_asked *asked)
 {
-	struct answer answer = { t->matches, key, response };
-	struct flow *flow = table_find(&t->table, hash_of(t, key), is_answered_by, &answer);
+	struct wide_hash hash = hash_of(t, key);
+	struct answer answer = { t, &hash, response, asked };
+	struct flow *flow = table_find(&t->table, bucket_part(&hash), is_answered_by, &answer);
 
 	return flow && flow->expires_ms > now_ms ? flow : NULL;
 }
@@ -166,12 +360,19 @@ struct flow *flow_find(const struct flow_table *t, const struct flow_key *key,
 struct flow *flow_find_asked(
         const struct flow_table *t, const struct flow_key *key, const struct asked *asked)
 {
-	return find_siblings(t, hash_of(t, key), key, question_of(asked)).asked;
+	struct wide_hash hash = hash_of(t, key);
+
+	return find_siblings(t, &hash, question_of(asked)).asked;
 }
 
-void flow_remove(struct flow_table *t, struct flow *flow)
+static void tell_unanswered(const struct flow_table *t, const struct flow *flow)
 {
-	table_remove(&t->table, flow);
+	union flow_asked asked;
+
+	if (!t->unanswered)
+		return;
+	flow_read(t, flow, &asked);
+	t->unanswered(t->context, &asked);
 }
 
 unsigned flow_expire(struct flow_table *t, uint64_t now_ms)
@@ -180,9 +381,8 @@ unsigned flow_expire(struct flow_table *t, uint64_t now_ms)
 	struct flow *oldest = table_oldest(&t->table);
 
 	while (oldest && oldest->expires_ms <= now_ms && expired < FLOW_EXPIRIES) {
-		if (t->unanswered)
-			t->unanswered(t->context, oldest);
-		table_remove(&t->table, oldest);
+		tell_unanswered(t, oldest);
+		flow_remove(t, oldest);
 		expired++;
 		oldest = table_oldest(&t->table);
 	}

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The questions in flight: what a client asked whom, until it is answered or too old. */
+/* The questions in flight: what a client asked whom, until it is answered or too old. They are kept
+ * packed, since there may be many; what was asked is read out into the form that others work with.
+ */
 #ifndef PATH_FLOW_H
 #define PATH_FLOW_H
 
@@ -16,32 +18,50 @@
 /* Flows that one call of flow_expire() ends at most. */
 #define FLOW_EXPIRIES 256
 
-/* Who asked whom, in network order where it is octets. Without padding: it is hashed as it lies. */
+/* What a flow holds of the question; a longer one takes the room of other flows too. */
+#define FLOW_OCTETS 65
+
+/* Who asked whom. Without padding, and the addresses last: it is hashed as it lies. */
 struct flow_key {
-	uint8_t client[16], server[16]; /* IPv4 addresses in the first four octets, the rest zero */
-	uint16_t client_port, server_port;
 	uint16_t id;
-	uint16_t version; /* of IP */
+	uint16_t client_port, server_port;
+	uint16_t version;      /* of IP */
+	uint8_t addresses[32]; /* the client's and, right behind, the server's; 4 or 16 octets each
+	                        */
 };
 
+/* Of the key a hash is kept: nobody finds two with one hash, since nobody has the key of that. */
 struct flow {
-	struct flow_key key;
-	enum query_kind kind;
 	uint64_t expires_ms;
+	uint8_t key_rest[12]; /* of the hash; the table has the beginning */
+	uint32_t more;        /* spare entries of the table, for what FLOW_OCTETS are too few for */
 	uint32_t held_packet; /* a response that is held back (grace.h), or 0 */
-	unsigned parked;      /* responses to it that wait for keys */
-	uint32_t interface; /* of the signer: where the query went out, and its response comes in */
-	union {
-		struct asked asked;
-		struct asked_signing signing; /* the same, and more; of the signer */
-	};
+	uint16_t id, flags, udp_size, question_len; /* as in struct asked */
+	uint8_t kind;                               /* enum query_kind */
+	uint8_t parked;                             /* responses to it that wait for keys */
+	bool has_edns : 1, dnssec_ok : 1, unjudged : 1, is_undecorated : 1;
+	bool is_signing : 1;         /* it is the signer's */
+	uint8_t octets[FLOW_OCTETS]; /* of the question; then what only the signer knows */
 };
 
-/* Says whether `response` may answer `flow`; addresses, ports and id fit. */
-typedef bool flow_matcher(const struct message *response, const struct flow *flow);
+/* What is remembered of a question to the signer. */
+struct flow_signing {
+	struct asked_signing asked;
+	uint32_t interface; /* where the query went out, and its response comes in */
+	uint8_t server_len, server[16];
+};
 
-/* Is told of each flow that was never answered. */
-typedef void flow_unanswered(void *context, const struct flow *flow);
+/* What was asked: of the validator, or of the signer. */
+union flow_asked {
+	struct asked asked;
+	struct flow_signing signing; /* the same, and more */
+};
+
+/* Says whether `response` may answer what was asked; addresses, ports and id fit. */
+typedef bool flow_matcher(const struct message *response, const union flow_asked *asked);
+
+/* Is told of each question that was never answered. */
+typedef void flow_unanswered(void *context, const union flow_asked *asked);
 
 struct flow_table {
 	struct table table; /* oldest first is the order of expiry: all have the same time-out */
@@ -52,7 +72,7 @@ struct flow_table {
 	void *context;
 };
 
-/* Takes memory for `capacity` flows. Returns 0 or a negative errno. */
+/* Takes memory for `capacity` flows (four at least). Returns 0 or a negative errno. */
 int flow_table_init(struct flow_table *t, uint32_t capacity, uint32_t timeout_ms);
 void flow_table_fini(struct flow_table *t);
 
@@ -60,25 +80,27 @@ void flow_table_fini(struct flow_table *t);
 struct flow_key flow_key_of_query(const struct packet *p, uint16_t id);
 struct flow_key flow_key_of_response(const struct packet *p, uint16_t id);
 
-/* Makes room for a question, or gives one that is there already (the client asked again) a new
- * time. Returns the flow, whose key is set, for the caller to fill the rest; NULL when it stays
- * what it was: it is still in flight, unless it is one that was not to be judged and this one is.
- * One of which a copy is decorated is so. `*evicted` says whether an older flow had to give way. */
-struct flow *flow_open(struct flow_table *t, const struct flow_key *key, const struct asked *asked,
-        uint64_t now_ms, bool *evicted);
-
-/* Remembers a question by flow_open(). Returns false when an older flow had to give way. */
-bool flow_add(struct flow_table *t, const struct flow_key *key, enum query_kind kind,
+/* Remembers a question, or gives one that is there already (the client asked again) a new time. It
+ * stays what it was while it is in flight, unless it is one that was not to be judged and this one
+ * is. One of which a copy is decorated is so. Returns how many older flows had to give way. */
+unsigned flow_remember(struct flow_table *t, const struct flow_key *key, enum query_kind kind,
         const struct asked *asked, uint64_t now_ms);
 
-/* Returns the flow that `response` may be the answer to (matches()), or NULL. It is valid
- * until a flow is added, removed or expired. */
+/* The same of the signer. */
+unsigned flow_remember_signing(struct flow_table *t, const struct flow_key *key,
+        const struct flow_signing *signing, uint64_t now_ms);
+
+/* Returns the flow that `response` may be the answer to (matches()), and fills `asked`; or NULL,
+ * and `asked` is anything. A flow is valid until one is remembered, removed or expired. */
 struct flow *flow_find(const struct flow_table *t, const struct flow_key *key,
-        const struct message *response, uint64_t now_ms);
+        const struct message *response, uint64_t now_ms, union flow_asked *asked);
 
 /* Returns the flow with this key and exactly this question, or NULL. */
 struct flow *flow_find_asked(
         const struct flow_table *t, const struct flow_key *key, const struct asked *asked);
+
+/* Reads out what was asked. */
+void flow_read(const struct flow_table *t, const struct flow *flow, union flow_asked *asked);
 
 /* For a flow that was answered. */
 void flow_remove(struct flow_table *t, struct flow *flow);

@@ -24,9 +24,9 @@ enum grace_result {
 	GRACE_NO_ROOM /* it must get its verdict now */
 };
 
-/* Holds back the response `packet` to the question of `flow`. */
-enum grace_result grace_hold(struct grace *g, struct flow *flow, uint32_t packet_id,
-        struct span packet, uint64_t now_ms);
+/* Holds back the response `packet` to what was `asked`, whose flow is found by `key`. */
+enum grace_result grace_hold(struct grace *g, struct flow *flow, const struct flow_key *key,
+        const struct asked *asked, uint32_t packet_id, struct span packet, uint64_t now_ms);
 
 /* Returns the response that is held with this packet id, or NULL. It is to be dropped with
  * park_remove(&g->park) when a better one came. */

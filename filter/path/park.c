@@ -37,14 +37,14 @@ static struct parked *add(struct park *park, uint64_t hash, struct span octets,
 }
 
 struct parked *park_add(struct park *park, uint32_t packet_id, struct span packet,
-        const struct flow *flow, uint64_t now_ms)
+        const struct flow_key *key, const struct asked *asked, uint64_t now_ms)
 {
 	/* The kernel numbers packets one by one, so the id is as good as a hash. */
-	struct parked *parked = add(park, packet_id, packet, &flow->asked, now_ms);
+	struct parked *parked = add(park, packet_id, packet, asked, now_ms);
 
 	if (parked) {
 		parked->packet_id = packet_id;
-		parked->flow_key = flow->key;
+		parked->flow_key = *key;
 	}
 	return parked;
 }

@@ -58,10 +58,11 @@ int park_init(struct park *park, uint32_t capacity, uint32_t wait_ms);
 /* Frees all that are parked, too. */
 void park_fini(struct park *park);
 
-/* Copies the packet of a response; it is in no list yet. Returns NULL when as many as may be are
- * parked already, or there is no memory for the copy. It is valid until park_remove(). */
+/* Copies the packet of a response to what was `asked`, whose flow is found by `key`; it is in no
+ * list yet. Returns NULL when as many as may be are parked already, or there is no memory for the
+ * copy. It is valid until park_remove(). */
 struct parked *park_add(struct park *park, uint32_t packet_id, struct span packet,
-        const struct flow *flow, uint64_t now_ms);
+        const struct flow_key *key, const struct asked *asked, uint64_t now_ms);
 
 /* The same for a message on a connection, to `question`, where `asked` was asked. */
 struct parked *park_message(struct park *park, struct question *question, const struct asked *asked,

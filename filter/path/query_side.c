@@ -68,8 +68,7 @@ static void remember(struct worker *w, const struct packet *packet, enum query_k
 {
 	struct flow_key key = flow_key_of_query(packet, asked->id);
 
-	if (!flow_add(&w->flows, &key, kind, asked, w->now_ms))
-		stats_count(&w->stats.flows_evicted);
+	stats_add(&w->stats.flows_evicted, flow_remember(&w->flows, &key, kind, asked, w->now_ms));
 }
 
 void query_side(struct worker *w, uint32_t packet_id, const struct packet *packet)

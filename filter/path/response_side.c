@@ -17,7 +17,8 @@ struct held {
 	uint32_t packet_id;
 	const struct packet *packet;
 	struct flow *flow;
-	struct park *park; /* where it waits, if it does */
+	const struct flow_key *key; /* of the flow */
+	struct park *park;          /* where it waits, if it does */
 	bool is_forwarded;
 };
 
@@ -80,8 +81,8 @@ static bool hold_back(struct worker *w, struct arrival *a)
 {
 	struct held *held = held_of(a);
 
-	switch (grace_hold(
-	        &w->grace, held->flow, held->packet_id, octets_of(held->packet), w->now_ms)) {
+	switch (grace_hold(&w->grace, held->flow, held->key, a->asked, held->packet_id,
+	        octets_of(held->packet), w->now_ms)) {
 	case GRACE_HELD:
 		stats_count(&w->stats.grace_held);
 		struct parked *parked = grace_find(&w->grace, held->packet_id);
@@ -107,8 +108,8 @@ static bool park(struct worker *w, struct arrival *a)
 
 	if (held->flow->parked == PARKED_PER_FLOW)
 		return false;
-	a->parked =
-	        park_add(&w->park, held->packet_id, octets_of(held->packet), held->flow, w->now_ms);
+	a->parked = park_add(
+	        &w->park, held->packet_id, octets_of(held->packet), held->key, a->asked, w->now_ms);
 	if (!a->parked)
 		return false;
 	a->parked->carrier = a->carrier;
@@ -153,11 +154,13 @@ static void resume(struct worker *w, struct parked *parked, bool in_time)
 	}
 	/* the copy was parsed before, so it parses now */
 	packet_parse(&packet, span_of(parked->octets, parked->len));
-	struct asked asked = flow->asked;
+	struct flow_key key = parked->flow_key; /* outlives what is parked */
+	union flow_asked what;
+	flow_read(&w->flows, flow, &what);
 	if (parked->whole)
-		asked.udp_size = size_limit(&packet, parked->is_forwarded, &asked);
+		what.asked.udp_size = size_limit(&packet, parked->is_forwarded, &what.asked);
 	struct held held = { .arrival = { .carrier = &in_packets,
-		                     .asked = &asked,
+		                     .asked = &what.asked,
 		                     .message = message_of(parked, &packet),
 		                     .server = parked->server,
 		                     .parked = parked,
@@ -167,6 +170,7 @@ static void resume(struct worker *w, struct parked *parked, bool in_time)
 		.packet_id = parked->packet_id,
 		.packet = &packet,
 		.flow = flow,
+		.key = &key,
 		.park = park,
 		.is_forwarded = parked->is_forwarded };
 	/* one that is not had whole is what it was */
@@ -222,25 +226,27 @@ void response_side(struct worker *w, const struct queued *queued, const struct p
 		return;
 	}
 	struct flow_key key = flow_key_of_response(packet, response.id);
-	struct flow *flow = flow_find(&w->flows, &key, &response, w->now_ms);
+	union flow_asked what;
+	struct flow *flow = flow_find(&w->flows, &key, &response, w->now_ms, &what);
 	if (!flow) {
 		leave(w, queued->id, &w->stats.responses_unsolicited);
 		return;
 	}
 	struct held held = { .arrival = { .carrier = &in_packets,
-		                     .asked = &flow->asked,
+		                     .asked = &what.asked,
 		                     .message = packet->payload,
 		                     .server = address_of_packet(packet, packet->source,
 		                             packet->source_port, queued->in_interface) },
 		.packet_id = queued->id,
 		.packet = packet,
 		.flow = flow,
+		.key = &key,
 		.is_forwarded = queued->is_forwarded };
-	if (flow->asked.unjudged)
+	if (what.asked.unjudged)
 		arrival_pass_unjudged(w, &held.arrival, flow->kind, response.flags);
 	else if (!w->is_paused && remedy_takes(w, &held.arrival, &response))
 		return;
-	else if (!(response.flags & FLAG_TC) || flow->asked.is_undecorated ||
+	else if (!(response.flags & FLAG_TC) || what.asked.is_undecorated ||
 	         !ask_for_whole(w, &held))
 		arrival_take(w, &held.arrival, &response,
 		        queued->base + (packet->payload.base - queued->octets.base));

@@ -11,20 +11,19 @@ struct span signing_address(const struct sockaddr_storage *address)
 	return span_of(&((const struct sockaddr_in6 *)address)->sin6_addr, 16);
 }
 
-static bool flow_matches(const struct message *response, const struct flow *flow)
+static bool flow_matches(const struct message *response, const union flow_asked *asked)
 {
-	return signing_matches(response, &flow->signing);
+	return signing_matches(response, &asked->signing.asked);
 }
 
-static void unanswered(void *context, const struct flow *flow)
+static void unanswered(void *context, const union flow_asked *asked)
 {
 	struct worker *w = context;
-	size_t len = flow->key.version == 4 ? 4 : 16;
-	struct sign_peers peers = { span_of(flow->key.client, len),
-		span_of(flow->key.server, len) };
+	const struct flow_signing *signing = &asked->signing;
+	struct span server = span_of(signing->server, signing->server_len);
 
-	if (!flow->asked.unjudged)
-		sign_unanswered(w->signer, &flow->signing, &peers, w->now_ms);
+	if (!asked->asked.unjudged)
+		sign_unanswered(w->signer, &signing->asked, server, w->now_ms);
 }
 
 int signing_init(struct worker *w)
@@ -125,32 +124,30 @@ static void settle_unknown(struct worker *w, const struct queued *queued)
 static void query(struct worker *w, const struct queued *queued, const struct packet *packet)
 {
 	struct sign_peers peers = { packet->source, packet->destination };
-	struct asked_signing asked;
+	struct flow_signing signing = { .interface = queued->out_interface,
+		.server_len = (uint8_t)packet->destination.len };
+	struct asked *asked = &signing.asked.asked;
 	struct span sent;
-	bool evicted;
 
 	const struct sign_peers *known = is_of_server(queued) ? NULL : &peers;
-	if (signing_take(w, packet->payload, known, false, &asked, &sent) == SIGN_QUERY_MALFORMED) {
+	if (signing_take(w, packet->payload, known, false, &signing.asked, &sent) ==
+	        SIGN_QUERY_MALFORMED) {
 		settle_unknown(w, queued);
 		return;
 	}
-	struct flow_key key = flow_key_of_query(packet, asked.asked.id);
-	struct flow *flow = flow_open(&w->flows, &key, &asked.asked, w->now_ms, &evicted);
-	if (evicted)
-		stats_count(&w->stats.flows_evicted);
-	if (flow) {
-		flow->signing = asked;
-		flow->interface = queued->out_interface;
-	}
-	if (asked.asked.unjudged)
+	memcpy(signing.server, packet->destination.base, packet->destination.len);
+	struct flow_key key = flow_key_of_query(packet, asked->id);
+	stats_add(&w->stats.flows_evicted,
+	        flow_remember_signing(&w->flows, &key, &signing, w->now_ms));
+	if (asked->unjudged)
 		nfqueue_accept(&w->queue, queued->id);
 	else
 		accept_with(w, queued->id, packet, sent);
 }
 
 /* Returns the flow that it answers, or NULL: then it is counted. */
-static struct flow *flow_of(
-        struct worker *w, const struct queued *queued, const struct packet *packet)
+static struct flow *flow_of(struct worker *w, const struct queued *queued,
+        const struct packet *packet, union flow_asked *asked)
 {
 	struct message response;
 
@@ -159,12 +156,12 @@ static struct flow *flow_of(
 		return NULL;
 	}
 	struct flow_key key = flow_key_of_response(packet, response.id);
-	struct flow *flow = flow_find(&w->flows, &key, &response, w->now_ms);
+	struct flow *flow = flow_find(&w->flows, &key, &response, w->now_ms, asked);
 	if (!flow) {
 		stats_count(&w->stats.responses_unsolicited);
 		return NULL;
 	}
-	if (flow->interface != queued->in_interface) {
+	if (asked->signing.interface != queued->in_interface) {
 		stats_count(&w->stats.sign_strays);
 		return NULL;
 	}
@@ -174,7 +171,8 @@ static struct flow *flow_of(
 static void response(struct worker *w, const struct queued *queued, const struct packet *packet)
 {
 	struct sign_peers peers = { packet->destination, packet->source };
-	struct flow *flow = flow_of(w, queued, packet);
+	union flow_asked asked;
+	struct flow *flow = flow_of(w, queued, packet, &asked);
 	struct sign_result result = { .verdict = SIGN_ACCEPT };
 
 	stats_count(&w->stats.responses);
@@ -182,10 +180,10 @@ static void response(struct worker *w, const struct queued *queued, const struct
 		settle_unknown(w, queued);
 		return;
 	}
-	if (flow->asked.unjudged)
+	if (asked.asked.unjudged)
 		stats_count(&w->stats.responses_unjudged);
 	else
-		signing_make(w, &flow->signing, &peers, packet->payload, false, &result);
+		signing_make(w, &asked.signing.asked, &peers, packet->payload, false, &result);
 	switch (result.verdict) {
 	case SIGN_ACCEPT:
 		nfqueue_accept(&w->queue, queued->id);

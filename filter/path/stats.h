@@ -123,10 +123,15 @@ struct stats_field {
 extern const struct stats_field stats_fields[];
 extern const size_t stats_field_count;
 
-/* Adds one; for the counter's one writer. */
+/* Adds `n`, or one; for the counter's one writer. */
+static inline void stats_add(uint64_t *counter, uint64_t n)
+{
+	__atomic_store_n(counter, *counter + n, __ATOMIC_RELAXED);
+}
+
 static inline void stats_count(uint64_t *counter)
 {
-	__atomic_store_n(counter, *counter + 1, __ATOMIC_RELAXED);
+	stats_add(counter, 1);
 }
 
 /* Reads one counter, from any thread. */

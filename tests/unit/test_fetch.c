@@ -130,10 +130,11 @@ static struct want want_of(const char *name)
 
 static bool want(struct lab *lab, const char *name)
 {
-	static const struct flow flow = { 0 };
+	static const struct flow_key key = { 0 };
+	static const struct asked asked = { 0 };
 	struct want w = want_of(name);
-	struct parked *parked =
-	        park_add(&lab->park, lab->park.table.used, span_of("packet", 6), &flow, START_MS);
+	struct parked *parked = park_add(
+	        &lab->park, lab->park.table.used, span_of("packet", 6), &key, &asked, START_MS);
 
 	if (!may_mark(lab->udp))
 		skip();

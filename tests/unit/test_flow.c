@@ -43,16 +43,18 @@ static void begin_talk(
 	memcpy(t->asked.question, t->message.question.base, t->message.question.len);
 }
 
+/* Returns false when an older one had to give way. */
 static bool ask(struct flow_table *table, const struct talk *t, uint64_t now_ms)
 {
 	struct flow_key key = flow_key_of_query(&t->query, t->asked.id);
-	return flow_add(table, &key, QUERY_JUDGED, &t->asked, now_ms);
+	return flow_remember(table, &key, QUERY_JUDGED, &t->asked, now_ms) == 0;
 }
 
 static struct flow *answered(struct flow_table *table, const struct talk *t, uint64_t now_ms)
 {
 	struct flow_key key = flow_key_of_response(&t->response, t->message.id);
-	return flow_find(table, &key, &t->message, now_ms);
+	union flow_asked asked;
+	return flow_find(table, &key, &t->message, now_ms, &asked);
 }
 
 /* Whoever sees a query pass may send a copy of it that says: not to be judged; or: not to recurse.
@@ -71,17 +73,17 @@ static void a_copy_of_a_query_does_not_weaken_it(void **state)
 	copy.unjudged = true;
 	copy.flags = FLAG_CD;
 
-	assert_true(flow_add(&table, &key, QUERY_JUDGED, &t.asked, START_MS));
-	assert_true(flow_add(&table, &key, QUERY_CD, &copy, START_MS + 1));
+	assert_int_equal(flow_remember(&table, &key, QUERY_JUDGED, &t.asked, START_MS), 0);
+	assert_int_equal(flow_remember(&table, &key, QUERY_CD, &copy, START_MS + 1), 0);
 	struct flow *flow = answered(&table, &t, START_MS + 2);
 	assert_int_equal(flow->kind, QUERY_JUDGED);
-	assert_false(flow->asked.unjudged);
-	assert_int_equal(flow->asked.flags, FLAG_RD);
+	assert_false(flow->unjudged);
+	assert_int_equal(flow->flags, FLAG_RD);
 	flow_remove(&table, flow);
 
-	assert_true(flow_add(&table, &key, QUERY_CD, &copy, START_MS));
-	assert_true(flow_add(&table, &key, QUERY_JUDGED, &t.asked, START_MS + 1));
-	assert_false(answered(&table, &t, START_MS + 2)->asked.unjudged);
+	assert_int_equal(flow_remember(&table, &key, QUERY_CD, &copy, START_MS), 0);
+	assert_int_equal(flow_remember(&table, &key, QUERY_JUDGED, &t.asked, START_MS + 1), 0);
+	assert_false(answered(&table, &t, START_MS + 2)->unjudged);
 	flow_table_fini(&table);
 }
 
@@ -149,7 +151,10 @@ static void flows_that_differ_in_the_question_only_are_kept_apart(void **state)
 	assert_int_equal(table.table.used, 2);
 	struct flow *flow = answered(&table, &a, START_MS);
 	assert_non_null(flow);
-	assert_memory_equal(flow->asked.question, a.asked.question, a.asked.question_len);
+	union flow_asked what;
+	flow_read(&table, flow, &what);
+	assert_int_equal(what.asked.question_len, a.asked.question_len);
+	assert_memory_equal(what.asked.question, a.asked.question, a.asked.question_len);
 	flow_remove(&table, flow);
 	assert_non_null(answered(&table, &b, START_MS));
 	flow_table_fini(&table);
@@ -227,6 +232,189 @@ static void a_flood_with_one_id_is_bounded(void **state)
 	flow_table_fini(&table);
 }
 
+/* The wire form of a name with `labels` labels of `octets` letters each, and type and class. */
+static struct span long_question(uint8_t *octets, unsigned labels, uint8_t letters, char letter)
+{
+	struct writer out = writer_over(octets, QUESTION_MAX);
+
+	for (unsigned i = 0; i < labels; i++) {
+		writer_u8(&out, letters);
+		for (unsigned j = 0; j < letters; j++)
+			writer_u8(&out, (uint8_t)letter);
+	}
+	writer_u8(&out, 0);
+	writer_u32(&out, TYPE_A << 16 | CLASS_IN);
+	assert_false(out.full);
+	return writer_span(&out);
+}
+
+static struct asked long_asked(uint16_t id, unsigned labels, uint8_t letters, char letter)
+{
+	struct asked asked = { .id = id,
+		.flags = FLAG_RD | FLAG_AD,
+		.udp_size = 1400,
+		.has_edns = true,
+		.dnssec_ok = id & 1 };
+
+	asked.question_len = (uint16_t)long_question(asked.question, labels, letters, letter).len;
+	return asked;
+}
+
+/* Lengths around those where one more entry of the table is needed, up to the longest name. */
+static const struct {
+	unsigned labels;
+	uint8_t letters;
+	unsigned entries, entries_signing;
+} lengths[] = {
+	{ 0, 0, 1, 1 },
+	{ 1, 26, 1, 1 },
+	{ 1, 27, 1, 1 },
+	{ 1, 28, 1, 2 },
+	{ 2, 28, 1, 2 },
+	{ 1, 58, 1, 2 },
+	{ 1, 59, 1, 2 },
+	{ 2, 29, 1, 2 },
+	{ 3, 20, 2, 2 },
+	{ 4, 32, 2, 2 },
+	{ 4, 33, 2, 3 },
+	{ 4, 40, 2, 3 },
+	{ 4, 41, 3, 3 },
+	{ 127, 1, 3, 4 },
+};
+
+static void what_was_asked_is_read_out_whatever_its_length(void **state)
+{
+	(void)state;
+	struct flow_table table;
+	union flow_asked what;
+	struct talk t;
+
+	begin_talk(&t, 6, 4000, 7, "a.test.");
+	for (size_t i = 0; i < COUNT(lengths); i++) {
+		assert_int_equal(flow_table_init(&table, 8, TIMEOUT_MS), 0);
+		struct flow_key key = flow_key_of_query(&t.query, 7);
+		struct asked asked = long_asked(7, lengths[i].labels, lengths[i].letters, 'q');
+		flow_remember(&table, &key, QUERY_JUDGED, &asked, START_MS);
+		struct flow *flow = flow_find_asked(&table, &key, &asked);
+		assert_non_null(flow);
+		flow_read(&table, flow, &what);
+		assert_memory_equal(
+		        &what.asked, &asked, offsetof(struct asked, question) + asked.question_len);
+		assert_int_equal(table.table.used, lengths[i].entries);
+		asked.question[asked.question_len - 5] ^= 0x20; /* the last of the name */
+		assert_null(flow_find_asked(&table, &key, &asked));
+		flow_remove(&table, flow);
+		assert_int_equal(table.table.used, 0);
+		flow_table_fini(&table);
+	}
+}
+
+static void what_the_signer_knows_is_read_out_too(void **state)
+{
+	(void)state;
+	struct flow_table table;
+	union flow_asked what;
+	struct talk t;
+
+	begin_talk(&t, 6, 4000, 7, "a.test.");
+	for (size_t i = 0; i < COUNT(lengths); i++) {
+		assert_int_equal(flow_table_init(&table, 8, TIMEOUT_MS), 0);
+		struct flow_key key = flow_key_of_query(&t.query, 7);
+		struct flow_signing signing = {
+			.asked = { .asked = long_asked(
+			                   7, lengths[i].labels, lengths[i].letters, 's'),
+			        .way = SIGN_NODATA,
+			        .sent_labels = 3,
+			        .sent_type = TYPE_SOA,
+			        .compact_ok = i & 1,
+			        .sent_edns = i & 2,
+			        .policy = 70000 },
+			.interface = 80000,
+			.server_len = 16,
+			.server = { 0x20, 1, [15] = 9 },
+		};
+		assert_int_equal(flow_remember_signing(&table, &key, &signing, START_MS), 0);
+		struct flow *flow = flow_find_asked(&table, &key, &signing.asked.asked);
+		assert_non_null(flow);
+		flow_read(&table, flow, &what);
+		const struct asked_signing *asked = &what.signing.asked;
+		assert_memory_equal(asked->asked.question, signing.asked.asked.question,
+		        signing.asked.asked.question_len);
+		assert_int_equal(asked->asked.udp_size, 1400);
+		assert_int_equal(asked->way, SIGN_NODATA);
+		assert_int_equal(asked->sent_labels, 3);
+		assert_int_equal(asked->sent_type, TYPE_SOA);
+		assert_int_equal(asked->compact_ok, i & 1);
+		assert_int_equal(asked->sent_edns, (i & 2) != 0);
+		assert_int_equal(asked->policy, 70000);
+		assert_int_equal(what.signing.interface, 80000);
+		assert_int_equal(what.signing.server_len, 16);
+		assert_memory_equal(what.signing.server, signing.server, 16);
+		assert_int_equal(table.table.used, lengths[i].entries_signing);
+		flow_table_fini(&table);
+	}
+}
+
+/* Beside a list of what must be there. */
+static void long_questions_take_the_room_of_the_oldest(void **state)
+{
+	(void)state;
+	struct flow_table table;
+	struct asked asked[40];
+	struct talk t;
+
+	assert_int_equal(flow_table_init(&table, 7, TIMEOUT_MS), 0);
+	begin_talk(&t, 4, 4000, 7, "a.test.");
+	size_t first = 0, used = 0;
+	for (size_t i = 0; i < COUNT(asked); i++) {
+		size_t kind = i * 5 % COUNT(lengths), gone = 0;
+		asked[i] =
+		        long_asked((uint16_t)i, lengths[kind].labels, lengths[kind].letters, 'x');
+		for (used += lengths[kind].entries; used > 7; gone++)
+			used -= lengths[first++ * 5 % COUNT(lengths)].entries;
+		struct flow_key key = flow_key_of_query(&t.query, (uint16_t)i);
+		assert_int_equal(
+		        flow_remember(&table, &key, QUERY_JUDGED, &asked[i], START_MS + i), gone);
+		assert_int_equal(table.table.used, used);
+		for (size_t j = 0; j <= i; j++) {
+			key.id = (uint16_t)j;
+			assert_int_equal(
+			        flow_find_asked(&table, &key, &asked[j]) != NULL, j >= first);
+		}
+	}
+	flow_table_fini(&table);
+}
+
+static struct span told; /* the server's address that was told of */
+
+static void note_unanswered(void *context, const union flow_asked *asked)
+{
+	memcpy(context, asked->signing.server, asked->signing.server_len);
+	told = span_of(context, asked->signing.server_len);
+}
+
+static void whose_question_was_never_answered_is_told(void **state)
+{
+	(void)state;
+	struct flow_signing signing = { .server_len = 4, .server = { 192, 0, 2, 1 } };
+	struct flow_table table;
+	uint8_t address[16];
+	struct talk t;
+
+	assert_int_equal(flow_table_init(&table, 4, TIMEOUT_MS), 0);
+	table.unanswered = note_unanswered;
+	table.context = address;
+	begin_talk(&t, 4, 4000, 7, "a.test.");
+	signing.asked.asked = t.asked;
+	struct flow_key key = flow_key_of_query(&t.query, 7);
+	flow_remember_signing(&table, &key, &signing, START_MS);
+	assert_int_equal(flow_expire(&table, START_MS + TIMEOUT_MS - 1), 0);
+	assert_int_equal(told.len, 0);
+	assert_int_equal(flow_expire(&table, START_MS + TIMEOUT_MS), 1);
+	assert_true(span_equal(told, span_of(signing.server, 4)));
+	flow_table_fini(&table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -238,6 +426,10 @@ int main(void)
 		cmocka_unit_test(a_flow_that_is_too_old_is_not_found),
 		cmocka_unit_test(the_oldest_flow_gives_way_when_the_table_is_full),
 		cmocka_unit_test(a_flood_with_one_id_is_bounded),
+		cmocka_unit_test(what_was_asked_is_read_out_whatever_its_length),
+		cmocka_unit_test(what_the_signer_knows_is_read_out_too),
+		cmocka_unit_test(long_questions_take_the_room_of_the_oldest),
+		cmocka_unit_test(whose_question_was_never_answered_is_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

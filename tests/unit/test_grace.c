@@ -5,14 +5,22 @@
 
 static const struct span packet = { (const uint8_t *)"packet", 6 };
 
+static enum grace_result hold(struct grace *g, struct flow *flow, uint32_t packet_id)
+{
+	static const struct flow_key key = { .id = 7 };
+	static const struct asked asked = { .id = 7 };
+
+	return grace_hold(g, flow, &key, &asked, packet_id, packet, 1000);
+}
+
 static void a_response_is_held_until_its_time(void **state)
 {
 	(void)state;
 	struct grace g;
-	struct flow flow = { .asked.id = 7 };
+	struct flow flow = { 0 };
 
 	assert_int_equal(grace_init(&g, 2, 400), 0);
-	assert_int_equal(grace_hold(&g, &flow, 5, packet, 1000), GRACE_HELD);
+	assert_int_equal(hold(&g, &flow, 5), GRACE_HELD);
 	assert_int_equal(flow.held_packet, 5);
 	struct parked *held = grace_find(&g, 5);
 	assert_non_null(held);
@@ -28,13 +36,13 @@ static void a_question_has_one_response_held(void **state)
 {
 	(void)state;
 	struct grace g;
-	struct flow flow = { .asked.id = 7 };
+	struct flow flow = { 0 };
 
 	assert_int_equal(grace_init(&g, 2, 400), 0);
-	assert_int_equal(grace_hold(&g, &flow, 5, packet, 1000), GRACE_HELD);
-	assert_int_equal(grace_hold(&g, &flow, 6, packet, 1000), GRACE_RIVAL);
+	assert_int_equal(hold(&g, &flow, 5), GRACE_HELD);
+	assert_int_equal(hold(&g, &flow, 6), GRACE_RIVAL);
 	park_remove(&g.park, grace_find(&g, 5));
-	assert_int_equal(grace_hold(&g, &flow, 7, packet, 1000), GRACE_HELD);
+	assert_int_equal(hold(&g, &flow, 7), GRACE_HELD);
 	grace_fini(&g);
 }
 
@@ -45,11 +53,11 @@ static void without_room_or_time_none_is_held(void **state)
 	struct flow first = { 0 }, second = { 0 };
 
 	assert_int_equal(grace_init(&g, 1, 400), 0);
-	assert_int_equal(grace_hold(&g, &first, 5, packet, 1000), GRACE_HELD);
-	assert_int_equal(grace_hold(&g, &second, 6, packet, 1000), GRACE_NO_ROOM);
+	assert_int_equal(hold(&g, &first, 5), GRACE_HELD);
+	assert_int_equal(hold(&g, &second, 6), GRACE_NO_ROOM);
 	grace_fini(&g);
 	assert_int_equal(grace_init(&g, 1, 0), 0);
-	assert_int_equal(grace_hold(&g, &second, 6, packet, 1000), GRACE_NO_ROOM);
+	assert_int_equal(hold(&g, &second, 6), GRACE_NO_ROOM);
 	grace_fini(&g);
 }
 

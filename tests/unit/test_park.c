@@ -5,24 +5,27 @@
 
 static struct parked *add(struct park *park, uint32_t id, uint64_t now_ms)
 {
-	static const struct flow flow = { .asked.id = 7 };
-	return park_add(park, id, span_of("packet", 6), &flow, now_ms);
+	static const struct flow_key key = { .id = 7 };
+	static const struct asked asked = { .id = 7 };
+	return park_add(park, id, span_of("packet", 6), &key, &asked, now_ms);
 }
 
 static void what_is_parked_is_a_copy(void **state)
 {
 	(void)state;
-	struct flow flow = { .asked.id = 7 };
+	struct flow_key key = { .id = 7 };
+	struct asked asked = { .id = 7 };
 	char packet[] = "packet";
 	struct park park;
 
 	assert_int_equal(park_init(&park, 2, 100), 0);
-	struct parked *parked = park_add(&park, 3, span_of(packet, 6), &flow, 1000);
+	struct parked *parked = park_add(&park, 3, span_of(packet, 6), &key, &asked, 1000);
 	memset(packet, 0, sizeof(packet));
-	flow.asked.id = 0;
+	key.id = asked.id = 0;
 	assert_memory_equal(parked->octets, "packet", 6);
 	assert_int_equal(parked->len, 6);
 	assert_int_equal(parked->asked.id, 7);
+	assert_int_equal(parked->flow_key.id, 7);
 	assert_int_equal(parked->packet_id, 3);
 	assert_int_equal(parked->deadline_ms, 1100);
 	park_fini(&park);

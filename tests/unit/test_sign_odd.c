@@ -247,8 +247,8 @@ static void a_server_gets_edns_only_if_it_bears_it(void **state)
 		legacy_ask(l, WWW, ASK_DO);
 		assert_row(rows[i].why, l->asked.sent_edns);
 		if (rows[i].opt == SILENCE) {
-			sign_unanswered(l->signer, &l->asked, &peers, l->now_ms);
-			sign_unanswered(l->signer, &l->asked, &peers, l->now_ms);
+			sign_unanswered(l->signer, &l->asked, peers.server, l->now_ms);
+			sign_unanswered(l->signer, &l->asked, peers.server, l->now_ms);
 		} else {
 			struct msgbuild *b = &l->judge->response;
 			legacy_write(

@@ -135,7 +135,7 @@ static void entries_are_aligned_and_stay_where_they_are(void **state)
 	assert_int_equal(table_init(&t, 3, 5), 0);
 	for (size_t i = 0; i < COUNT(entries); i++) {
 		entries[i] = table_add(&t, i);
-		assert_int_equal((uintptr_t)entries[i] % _Alignof(max_align_t), 0);
+		assert_int_equal((uintptr_t)entries[i] % TABLE_ALIGN, 0);
 		memset(entries[i], (int)i + 1, 3);
 	}
 	table_remove(&t, entries[2]);
@@ -184,6 +184,41 @@ static void it_agrees_with_a_list_over_many_random_steps(void **state)
 	table_fini(&t);
 }
 
+static void spare_entries_are_chains_that_nobody_finds(void **state)
+{
+	(void)state;
+	uint32_t a = TABLE_NONE, b = TABLE_NONE;
+	struct table t;
+
+	assert_int_equal(table_init(&t, sizeof(struct entry), 5), 0);
+	put(&t, 1);
+	uint8_t *first = table_add_spare(&t, &a), *other = table_add_spare(&t, &b);
+	uint8_t *second = table_add_spare(&t, &a);
+	put(&t, 2);
+	assert_int_equal(t.used, 5);
+	assert_null(table_add_spare(&t, &a));
+	assert_null(table_add(&t, 3));
+
+	uint32_t chain = a;
+	assert_ptr_equal(table_next_spare(&t, &chain), second);
+	assert_ptr_equal(table_next_spare(&t, &chain), first);
+	assert_null(table_next_spare(&t, &chain));
+	chain = b;
+	assert_ptr_equal(table_next_spare(&t, &chain), other);
+	assert_int_equal(((struct entry *)table_oldest(&t))->key, 1);
+
+	table_remove_spares(&t, &a);
+	assert_int_equal(a, TABLE_NONE);
+	assert_int_equal(t.used, 3);
+	assert_non_null(find(&t, 1));
+	assert_non_null(find(&t, 2));
+	put(&t, 3);
+	put(&t, 4);
+	assert_non_null(find(&t, 3));
+	assert_int_equal(t.used, 5);
+	table_fini(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -193,6 +228,7 @@ int main(void)
 		cmocka_unit_test(a_new_entry_is_all_zero),
 		cmocka_unit_test(the_oldest_is_what_was_used_longest_ago),
 		cmocka_unit_test(entries_are_aligned_and_stay_where_they_are),
+		cmocka_unit_test(spare_entries_are_chains_that_nobody_finds),
 		cmocka_unit_test(it_agrees_with_a_list_over_many_random_steps),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
