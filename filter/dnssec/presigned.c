@@ -36,3 +36,20 @@ unsigned presigned_choose(const struct presigned *p, int64_t now_s,
 	}
 	return count;
 }
+
+/* Each turn goes on to the end of another one of them. */
+int64_t presigned_lasts_s(const struct presigned *p, int64_t now_s)
+{
+	const struct presigned_rrsig *chosen[LIMIT_DS];
+	int64_t lasts_s = -1;
+	unsigned count;
+
+	while ((count = presigned_choose(p, now_s + lasts_s + 1, chosen)) > 0) {
+		for (unsigned i = 0; i < count; i++) {
+			int32_t left_s = (int32_t)(chosen[i]->expiration - (uint32_t)now_s);
+			if (left_s > lasts_s)
+				lasts_s = left_s;
+		}
+	}
+	return lasts_s;
+}

@@ -13,6 +13,7 @@
 struct presigned_rrsig {
 	uint32_t inception, expiration; /* serial numbers (RFC 1982) */
 	uint16_t tag;
+	unsigned line; /* of the file that it comes from */
 	struct span rdata;
 };
 
@@ -29,5 +30,9 @@ struct presigned {
  * valid. Returns how many there are, at most LIMIT_DS. */
 unsigned presigned_choose(const struct presigned *p, int64_t now_s,
         const struct presigned_rrsig *chosen[static LIMIT_DS]);
+
+/* Returns for how many seconds from `now_s` on there is always one to send; -1 where there is none
+ * now. */
+int64_t presigned_lasts_s(const struct presigned *p, int64_t now_s);
 
 #endif

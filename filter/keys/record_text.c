@@ -172,6 +172,7 @@ static bool read_rrsig(struct reading *v, char *text)
 	rrsig->expiration = cursor_u32(&c);
 	rrsig->inception = cursor_u32(&c);
 	rrsig->tag = cursor_u16(&c);
+	rrsig->line = v->line;
 	rrsig->rdata = rdata;
 	return true;
 }

@@ -78,26 +78,40 @@ static struct sign_policy policy_of(const struct signing *s, const struct config
 		.signatures_per_network = c->sign_per_network };
 }
 
-struct signing *signing_load(const struct config *c, char *why, size_t why_size)
+/* Returns 0, or -1 with `why`. */
+static int load_zones(struct signing *s, struct crypto *crypto, const struct config_zones *zones,
+        char *why, size_t why_size)
 {
-	const struct config_zones *zones = &c->sign_zones;
-	struct signing *s = calloc(1, sizeof(*s));
-	struct sign_cut *cuts;
+	struct sign_cut *cuts = s->cuts;
 
-	if (!s || !take_memory(s, zones))
-		return fail(s, why, why_size, "no memory");
-	cuts = s->cuts;
 	for (const struct config_zone *zone = zones->items; s->count < zones->count; zone++) {
 		struct zone_keys *keys = &s->keys[s->count];
 
-		if (zone_keys_load(keys, zone->keys, &zone->apex, why, why_size) < 0)
-			return fail(s, why, why_size, NULL);
+		if (zone_keys_load(keys, crypto, zone->keys, &zone->apex, why, why_size) < 0)
+			return -1;
 		struct sign_zone *made = &s->zones[s->count++];
 		*made = zone_of(zones, zone, keys);
 		made->cuts = cuts;
 		made->cut_count = take_cuts(zones, zone, cuts);
 		cuts += made->cut_count;
 	}
+	return 0;
+}
+
+struct signing *signing_load(const struct config *c, char *why, size_t why_size)
+{
+	const struct config_zones *zones = &c->sign_zones;
+	struct signing *s = calloc(1, sizeof(*s));
+	struct crypto *crypto = crypto_new();
+
+	if (!s || !crypto || !take_memory(s, zones)) {
+		crypto_free(crypto);
+		return fail(s, why, why_size, "no memory");
+	}
+	int result = load_zones(s, crypto, zones, why, why_size);
+	crypto_free(crypto);
+	if (result < 0)
+		return fail(s, why, why_size, NULL);
 	sign_policy_sort(s->zones, s->count); /* the configuration has no zone twice */
 	s->policy = policy_of(s, c);
 	const char *wrong = sign_policy_check(&s->policy);

@@ -8,6 +8,7 @@
 
 #include "keys/key_text.h"
 #include "keys/presign.h"
+#include "keys/presign_check.h"
 #include "ops/file.h"
 
 #define FILE_MAX_OCTETS (1u << 20)
@@ -88,6 +89,26 @@ static int load_zsk(struct zone_keys *z, const char *directory, const char *sign
 	        "of no ZSK that it names is the private half there");
 }
 
+/* Whether the records are the zone's and their signatures hold. */
+static int check_records(const struct key_records *r, struct crypto *crypto,
+        const struct name *zone, const char *path, char *error, size_t error_size)
+{
+	unsigned line;
+	const char *fault;
+
+	if (!name_equal(&r->owner, zone))
+		return fails(error, error_size, path, "these are the keys of another zone");
+	if (r->dnskey.count == 0)
+		return fails(error, error_size, path, "there is no DNSKEY in it");
+	fault = presign_check(crypto, r, &line);
+	if (!fault)
+		return 0;
+	if (line == 0)
+		return fails(error, error_size, path, fault);
+	snprintf(error, error_size, "%s:%u: %s", path, line, fault);
+	return -1;
+}
+
 /* What a CDS says is what the parent's DS should say (RFC 7344, 3.1). */
 static int take_ds(struct zone_keys *z)
 {
@@ -96,8 +117,8 @@ static int take_ds(struct zone_keys *z)
 	return 0;
 }
 
-int zone_keys_load(struct zone_keys *z, const char *directory, const struct name *zone, char *error,
-        size_t error_size)
+int zone_keys_load(struct zone_keys *z, struct crypto *crypto, const char *directory,
+        const struct name *zone, char *error, size_t error_size)
 {
 	char path[PATH_MAX];
 	char *text;
@@ -109,14 +130,10 @@ int zone_keys_load(struct zone_keys *z, const char *directory, const struct name
 	text = file_read(path, FILE_MAX_OCTETS);
 	if (!text)
 		return fails_with_errno(error, error_size, path);
-	if (key_records_read(&z->records, text, path, error, error_size)) {
-		if (!name_equal(&z->records.owner, zone))
-			fails(error, error_size, path, "these are the keys of another zone");
-		else if (z->records.dnskey.rrsig_count == 0)
-			fails(error, error_size, path, "the DNSKEY RRset has no signature");
-		else if (load_zsk(z, directory, path, error, error_size) == 0)
-			result = take_ds(z);
-	}
+	if (key_records_read(&z->records, text, path, error, error_size) &&
+	        check_records(&z->records, crypto, zone, path, error, error_size) == 0 &&
+	        load_zsk(z, directory, path, error, error_size) == 0)
+		result = take_ds(z);
 	free(text);
 	if (result < 0)
 		zone_keys_unload(z);

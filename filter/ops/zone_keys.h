@@ -17,10 +17,11 @@ struct zone_keys {
 	struct span ds[LIMIT_DS];
 };
 
-/* Loads them. Returns 0, or -1 with a sentence in `error`. What was loaded,
+/* Loads them, and checks each signature that was made ahead. Returns 0, or -1 with a sentence in
+ * `error` that names the file and, where there is one, the line. What was loaded,
  * zone_keys_unload() gives back. */
-int zone_keys_load(struct zone_keys *z, const char *directory, const struct name *zone, char *error,
-        size_t error_size);
+int zone_keys_load(struct zone_keys *z, struct crypto *crypto, const char *directory,
+        const struct name *zone, char *error, size_t error_size);
 void zone_keys_unload(struct zone_keys *z);
 
 /* The keys that a directory holds of a zone, private halves included where they are there. */

@@ -14,6 +14,7 @@
 #include "wire/protocol.h"
 
 #define NOW  1750000000
+#define DAY  INT64_C(86400)
 #define ZONE "example.test"
 
 struct place {
@@ -260,8 +261,8 @@ static void answers_are_made_with_the_zsk_and_the_file(void **state)
 	/* The KSK's private half may be elsewhere. */
 	assert_int_equal(
 	        run(p, "for k in $(grep -l ' 257 ' K*.key); do rm $k ${k%.key}.private; done"), 0);
-	assert_row(p->error,
-	        zone_keys_load(&keys, p->directory, &p->zone, p->error, sizeof(p->error)) == 0);
+	assert_row(p->error, zone_keys_load(&keys, p->crypto, p->directory, &p->zone, p->error,
+	                             sizeof(p->error)) == 0);
 	assert_int_equal(keys.zsk.flags, KEYPAIR_ZSK);
 	assert_non_null(keys.zsk.key);
 	assert_int_equal(keys.records.dnskey.count, 2);
@@ -278,6 +279,25 @@ static void answers_are_made_with_the_zsk_and_the_file(void **state)
 		if (day < 98)
 			assert_true((int32_t)(chosen[0]->expiration - (uint32_t)now_s) > 7 * 86400);
 	}
+	static const struct {
+		const char *why;
+		int64_t now_s, lasts_s;
+	} lasting[] = {
+		{ "an hour before they were made", NOW - 3600, 119 * DAY },
+		{ "before that", NOW - 3601, -1 },
+		{ "at once", NOW, 119 * DAY - 3600 },
+		{ "later", NOW + 100 * DAY, 19 * DAY - 3600 },
+		{ "in the last second", NOW + 119 * DAY - 3600, 0 },
+		{ "after it", NOW + 119 * DAY - 3599, -1 },
+	};
+	for (size_t i = 0; i < COUNT(lasting); i++)
+		assert_row(lasting[i].why, presigned_lasts_s(&keys.records.dnskey,
+		                                   lasting[i].now_s) == lasting[i].lasts_s);
+	/* Each lasts for three weeks, and one begins each week: with three gone there is a gap. */
+	memmove(&keys.records.dnskey.rrsigs[3], &keys.records.dnskey.rrsigs[6],
+	        9 * sizeof(keys.records.dnskey.rrsigs[0]));
+	keys.records.dnskey.rrsig_count -= 3;
+	assert_int_equal(presigned_lasts_s(&keys.records.dnskey, NOW), 35 * DAY - 3600);
 	zone_keys_unload(&keys);
 	place_free(p);
 }
@@ -303,6 +323,26 @@ static void what_is_wrong_is_said_with_file_and_line(void **state)
 		        ".signed-dnskey:1: the class IN" },
 		{ "a time that is none", "sed -i '4s/ 2025/ 2O25/' *.signed-dnskey",
 		        ".signed-dnskey:4: this is no RRSIG" },
+		{ "a key that was not signed with the others",
+		        "sed -i -E '1{p;s/ 13 ......../ 13 AAAAAAAA/}' *.signed-dnskey",
+		        ".signed-dnskey:4: no KSK in this file has made this signature" },
+		{ "a signature by no KSK",
+		        "sed -i -E '3s/ [0-9]+ (example.test. [^ ]*)$/ 1 \\1/' *.signed-dnskey",
+		        ".signed-dnskey:3: no KSK in this file has made this signature" },
+		{ "a signature that was altered",
+		        "sed -i -E '4s/(.*example.test. ..)....../\\1AAAAAA/' *.signed-dnskey",
+		        ".signed-dnskey:4: no KSK in this file has made this signature" },
+		{ "the KSK is a ZSK by its flags",
+		        "sed -i 's/ DNSKEY 257 / DNSKEY 256 /' *.signed-dnskey",
+		        ".signed-dnskey:3: no KSK in this file has made this signature" },
+		{ "a signature for another time", "sed -i '5s/ 2025/ 2026/' *.signed-dnskey",
+		        ".signed-dnskey:5: no KSK in this file has made this signature" },
+		{ "of another name", "sed -i -E '6s/ example.test/ example.org/' *.signed-dnskey",
+		        ".signed-dnskey:6: the signature is of another name" },
+		{ "CDS without signature", "sed -i '/RRSIG CDS /d' *.signed-dnskey",
+		        "the CDS or CDNSKEY RRset has no signature" },
+		{ "no DNSKEY", "sed -i '/DNSKEY [0-9]* 3 /d' *.signed-dnskey",
+		        "there is no DNSKEY in it" },
 		{ "no signature", "sed -i /RRSIG/d *.signed-dnskey", "has no signature" },
 		{ "nothing in it", "for f in *.signed-dnskey; do : >$f; done", "no record in it" },
 		{ "not a private key", "for f in K*.private; do echo hello >$f; done",
@@ -323,8 +363,8 @@ static void what_is_wrong_is_said_with_file_and_line(void **state)
 		generate(p, ALGORITHM_ECDSAP256, 2);
 		assert_int_equal(run(p, rows[i].spoil), 0);
 		p->error[0] = '\0';
-		assert_row(rows[i].why, zone_keys_load(&keys, p->directory, &p->zone, p->error,
-		                                sizeof(p->error)) == -1);
+		assert_row(rows[i].why, zone_keys_load(&keys, p->crypto, p->directory, &p->zone,
+		                                p->error, sizeof(p->error)) == -1);
 		if (!strstr(p->error, rows[i].error))
 			fail_msg("%s: \"%s\"", rows[i].why, p->error);
 		place_free(p);

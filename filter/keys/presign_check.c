@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "keys/presign_check.h"
+
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "dnssec/canonical.h"
+
+#define ARENA_OCTETS (1u << 20)
+
+struct checking {
+	struct crypto *crypto;
+	const struct key_records *records;
+	struct arena arena;
+};
+
+/* The RDATA was written out of its text, so all fields are there. */
+static struct rrsig read_rrsig(struct span rdata)
+{
+	struct cursor c = cursor_over(rdata);
+	struct rrsig sig;
+
+	sig.type_covered = cursor_u16(&c);
+	sig.algorithm = cursor_u8(&c);
+	sig.labels = cursor_u8(&c);
+	sig.original_ttl_s = cursor_u32(&c);
+	sig.expiration = cursor_u32(&c);
+	sig.inception = cursor_u32(&c);
+	sig.tag = cursor_u16(&c);
+	sig.fixed = span_of(rdata.base, cursor_offset(&c));
+	name_read_plain(&c, &sig.signer);
+	sig.signature = cursor_rest(&c);
+	return sig;
+}
+
+/* True when one of the KSKs made it. Two may have the same tag. */
+static bool is_by_ksk(struct checking *v, const struct rrsig *sig, struct span data)
+{
+	const struct presigned *keys = &v->records->dnskey;
+	bool good = false;
+
+	for (unsigned i = 0; i < keys->count && !good; i++) {
+		struct dnskey key;
+		if (!dnskey_read(keys->rdatas[i], &key) || !dnskey_may_sign(&key) ||
+		        !(key.flags & DNSKEY_SEP) || key.tag != sig->tag ||
+		        key.algorithm != sig->algorithm)
+			continue;
+		struct pubkey *pubkey = pubkey_new(key.algorithm, key.public_key);
+		good = pubkey && pubkey_verify(v->crypto, pubkey, data, sig->signature);
+		pubkey_free(pubkey);
+	}
+	return good;
+}
+
+static const char *check_rrsig(
+        struct checking *v, const struct canonical_set *set, const struct presigned_rrsig *rrsig)
+{
+	const struct name *zone = &v->records->owner;
+	const struct rrsig sig = read_rrsig(rrsig->rdata);
+	size_t mark = arena_mark(&v->arena);
+
+	if (!name_equal(&sig.signer, zone) || sig.labels != zone->labels)
+		return "the signature is of another name";
+	if ((int32_t)(sig.expiration - sig.inception) < 0)
+		return "the signature ends before it begins";
+	struct span data = canonical_signed_data(set, &sig, &v->arena);
+	bool good = data.len > 0 && is_by_ksk(v, &sig, data);
+	arena_reset(&v->arena, mark);
+	return good ? NULL : "no KSK in this file has made this signature";
+}
+
+static const char *check_set(struct checking *v, const struct presigned *p, unsigned *line)
+{
+	struct span sorted[LIMIT_KEYS];
+	const struct rrset set = { .owner = v->records->owner, .type = p->type };
+	const struct canonical_set canonical = { &set, sorted, p->count };
+	const char *fault = NULL;
+
+	if (p->count == 0)
+		return NULL;
+	if (p->rrsig_count == 0)
+		return p->type == TYPE_DNSKEY ? "the DNSKEY RRset has no signature"
+		                              : "the CDS or CDNSKEY RRset has no signature";
+	memcpy(sorted, p->rdatas, p->count * sizeof(*sorted));
+	qsort(sorted, p->count, sizeof(*sorted), span_order_for_sort);
+	for (unsigned i = 0; i < p->rrsig_count && !fault; i++) {
+		*line = p->rrsigs[i].line;
+		fault = check_rrsig(v, &canonical, &p->rrsigs[i]);
+	}
+	return fault;
+}
+
+const char *presign_check(struct crypto *crypto, const struct key_records *r, unsigned *line)
+{
+	const struct presigned *sets[] = { &r->dnskey, &r->cds, &r->cdnskey };
+	struct checking v = { .crypto = crypto, .records = r };
+	const char *fault = arena_init(&v.arena, ARENA_OCTETS) == 0 ? NULL : "out of memory";
+
+	*line = 0;
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]) && !fault; i++)
+		fault = check_set(&v, sets[i], line);
+	arena_fini(&v.arena);
+	return fault;
+}
