@@ -14,11 +14,14 @@ bool is_of_dnssec(uint16_t type)
 	       type == TYPE_NSEC3 || type == TYPE_NSEC3PARAM;
 }
 
-/* Says why a query passes untouched whatever it asks, or SIGN_QUERY_ASKED. */
+/* Says why a query passes untouched whatever it asks, or SIGN_QUERY_ASKED. Nobody gets a zone by
+ * naming another class, or by a signature that the server might accept: its data is the same. */
 static enum sign_query classify(const struct message *q)
 {
 	if (q->flags & FLAG_QR)
 		return SIGN_QUERY_MALFORMED;
+	if (query_is_transfer(q))
+		return SIGN_QUERY_ASKED;
 	if (q->is_signed)
 		return SIGN_QUERY_PASSED_TSIG;
 	if (message_opcode(q) != OPCODE_QUERY || q->question_count != 1 || q->qclass != CLASS_IN)
@@ -62,7 +65,7 @@ static bool choose(struct signer *s, const struct message *q, const struct sign_
 	unsigned apex = zone->apex.labels;
 	bool is_apex = apex == q->qname.labels;
 
-	if (q->qtype == TYPE_AXFR || q->qtype == TYPE_IXFR)
+	if (query_is_transfer(q))
 		ask(a, SIGN_REFUSED, apex, TYPE_SOA);
 	else if (is_apex && is_presigned(q->qtype))
 		ask(a, SIGN_APEX, apex, TYPE_SOA);
@@ -139,8 +142,7 @@ enum sign_query sign_query(struct signer *s, const struct message *query,
 	if (!zone)
 		return sign_policy_zone(s->policy, &query->qname) ? SIGN_QUERY_PASSED_ELSEWHERE
 		                                                  : SIGN_QUERY_PASSED_OUTSIDE;
-	if ((query->qtype == TYPE_AXFR || query->qtype == TYPE_IXFR) &&
-	        sign_policy_is_secondary(s->policy, peers->client))
+	if (query_is_transfer(query) && sign_policy_is_secondary(s->policy, peers->client))
 		return SIGN_QUERY_PASSED_TRANSFER;
 	*asked = (struct asked_signing){ .compact_ok = query->edns.flags & EDNS_CO,
 		.policy = s->policy_number };
