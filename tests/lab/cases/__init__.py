@@ -4,7 +4,8 @@
 from . import (attacks, audit, bridge, cache, client, clock, copies, encrypted, explain, fragments,
                ground, habits, iterate, life, oracle, pause, race, roles, rules, same, service, tcp,
                truncation)
-from . import signer, signer_attacks, signer_clock, signer_packets, signer_servers
+from . import (signer, signer_attacks, signer_clock, signer_packets, signer_servers,
+               signer_transfers)
 
 _MODULES = (
     ground,
@@ -35,6 +36,7 @@ _MODULES = (
     signer_attacks,
     signer_servers,
     signer_clock,
+    signer_transfers,
 )
 
 ALL_GROUPS = tuple(group for module in _MODULES for group in module.GROUPS)

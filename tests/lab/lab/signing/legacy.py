@@ -80,17 +80,24 @@ ZONES = (
 )
 BY_ORIGIN = {zone.origin: zone for zone in ZONES}
 
+# Whoever has this key, or none at all, may have any zone of an NSD: who may in truth, sealgate says.
+TRANSFER_KEY = ("transfer-key.", "hmac-sha256", "YSBzZWNyZXQgb2YgdGhlIHNlY29uZGFyaWVz")
+
+
 def nsd_zone(origin, path):
-    return (f'zone:\n    name: "{origin}"\n    zonefile: "{path}"\n'
-            "    provide-xfr: 0.0.0.0/0 NOKEY\n    provide-xfr: ::0/0 NOKEY\n")
+    rows = [f"    provide-xfr: {network} {key}\n" for network in ("0.0.0.0/0", "::0/0")
+            for key in ("NOKEY", TRANSFER_KEY[0])]
+    return f'zone:\n    name: "{origin}"\n    zonefile: "{path}"\n' + "".join(rows)
 
 
 def start_nsd(resources, namespace, name, addresses, zones):
     """Starts an NSD. `zones` has (origin, path of its file) pairs."""
     config = resources.path(f"{name}.conf")
+    key, algorithm, secret = TRANSFER_KEY
     with open(config, "w") as file:
         file.write(NSD.format(v4=addresses[4], v6=addresses[6], state=resources.path(name),
                               directory=resources.directory))
+        file.write(f'key:\n    name: "{key}"\n    algorithm: {algorithm}\n    secret: "{secret}"\n')
         for origin, path in zones:
             file.write(nsd_zone(origin, path))
     return namespace.start(name, "nsd", "-d", "-c", config)

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Zone transfers through the signer: as they are for the secondaries that are listed, in no form for
+anybody else. The server behind would give them to all."""
+
+import contextlib
+import itertools
+import struct
+
+import dns.flags
+import dns.message
+import dns.rrset
+import dns.tsigkeyring
+
+from lab import ask, streams
+from lab.signing import legacy, plan, secondary
+
+from .case import Case, Group, expect
+from .pause import wait_until
+from .signer import standing
+
+ZONE = legacy.BY_ORIGIN["nsd.lab."]
+WAIT_S = 60
+ANSWER_S, SILENCE_S = 8, 0.5    # where there must be an answer, and where there need be none
+RECORDS_OF_ZONE = 20    # at least
+KEYRING = dns.tsigkeyring.from_text({legacy.TRANSFER_KEY[0]: legacy.TRANSFER_KEY[2]})
+LISTED = f'  secondaries = [ "{plan.CLIENT[4]}", "{plan.CLIENT[6]}" ];\n'
+_serial = itertools.count(1)
+
+CLASSES = ("IN", "ANY", "CH", "NONE")
+FORMS = tuple(itertools.product(("AXFR", "IXFR"), CLASSES, (False, True), (False, True)))
+
+
+# Real secondaries.
+
+@contextlib.contextmanager
+def _secondary(world, namespace, address, **how):
+    name = f"secondary-{next(_serial)}"
+    process = secondary.start(world.signing.resources, namespace, name, address, ZONE, **how)
+    try:
+        yield process
+    finally:
+        process.stop()
+
+
+def _has_zone(namespace, address):
+    """True when the secondary serves what the zone has, and no more than that."""
+    query = ask.make(f"www.{ZONE.origin}", "A", rd=False)
+    with ask.udp_socket(namespace, address) as sock:
+        sock.connect((address, secondary.PORT))
+        sock.send(query.to_wire())
+        answer = ask.receive(sock, query.to_wire(), 1)
+    return answer is not None and answer.data("A") == ["192.0.2.80", "192.0.2.81"]
+
+
+def _listed_gets_it(signs, family):
+    def run(world):
+        namespace, address = world.signing.validators_namespace, plan.CLIENT[family]
+        before = world.gate.counter("transfers")
+        with _secondary(world, namespace, address, signs=signs, family=family) as process:
+            wait_until(lambda: _has_zone(namespace, address),
+                       f"the secondary has no zone:\n{process.log_text()}", WAIT_S)
+        expect(world.gate.counter("transfers") > before, "it went past sealgate")
+    how = "with TSIG" if signs else "without TSIG"
+    return Case(f"transfers: a listed secondary, Knot {how} over IPv{family}, has the zone", run)
+
+
+def _stranger_is_refused(signs):
+    def run(world):
+        namespace, address = world.signing.wire, "10.54.3.1"
+        with _secondary(world, namespace, address, signs=signs) as process:
+            wait_until(lambda: "failed" in process.log_text(),
+                       f"the secondary says nothing:\n{process.log_text()}", WAIT_S)
+            expect(not _has_zone(namespace, address), "the stranger has the zone")
+            expect("finished" not in process.log_text(), process.log_text())
+    how = "with the right TSIG" if signs else "without TSIG"
+    return Case(f"transfers: one that is not listed, Knot {how}, has it not", run)
+
+
+# By hand.
+
+def _query(rdtype, rdclass, has_opt, has_tsig):
+    """IXFR comes with the SOA of what its client has: an old one."""
+    query = dns.message.make_query(ZONE.origin, rdtype, rdclass)
+    query.flags = 0
+    if rdtype == "IXFR":
+        query.authority = [dns.rrset.from_text(
+            ZONE.origin, 0, "IN", "SOA", f"ns.{ZONE.origin} hostmaster.{ZONE.origin} 0 1 1 1 1")]
+    if has_opt:
+        query.use_edns(0, dns.flags.DO, payload=1232)
+    wire = query.to_wire()
+    if has_tsig:
+        query.use_tsig(KEYRING)
+        wire = query.to_wire()
+    return wire
+
+
+def _two_questions(wire):
+    return wire[:4] + struct.pack("!H", 2) + wire[6:] + wire[12:]
+
+
+def _answers_over_udp(namespace, family, wire, wait_s=ANSWER_S):
+    with ask.udp_socket(namespace, ZONE.addresses[family]) as sock:
+        sock.settimeout(wait_s)
+        sock.connect((ZONE.addresses[family], 53))
+        sock.send(wire)
+        try:
+            return _facts(sock.recv(65535))
+        except TimeoutError:
+            return None
+
+
+def _answers_over_tcp(namespace, family, wire, wait_s=ANSWER_S):
+    with streams.connect(namespace, ZONE.addresses[family], ANSWER_S) as stream:
+        stream.send(wire)
+        answer = stream.receive(wait_s)
+    return _facts(answer) if answer else None
+
+
+def _facts(wire):
+    """RCODE, and the records of the answer section, of the header: the rest may be anything."""
+    flags, _questions, answers = struct.unpack("!3H", wire[2:8])
+    return flags & 15, answers
+
+
+def _transports():
+    return (("UDP", _answers_over_udp), ("TCP", _answers_over_tcp))
+
+
+def _no_form_for_strangers(family):
+    def run(world):
+        wrong = []
+        for (rdtype, rdclass, has_opt, has_tsig), (how, send) in itertools.product(
+                FORMS, _transports()):
+            wire = _query(rdtype, rdclass, has_opt, has_tsig)
+            facts = send(world.signing.wire, family, wire)
+            if facts != (5, 0):
+                wrong.append(f"{rdtype} {rdclass} OPT {has_opt} TSIG {has_tsig} over {how}: {facts}")
+        expect(not wrong, *wrong[:12], *world.log_tail())
+    return Case(f"transfers: a stranger is refused in every class, with OPT and TSIG, "
+                f"over UDP and TCP, IPv{family}", run)
+
+
+def _nothing_for_odd_messages(world):
+    """Two questions, a response, another opcode: nobody need answer, but never with the zone."""
+    plain = _query("AXFR", "IN", False, False)
+    forms = {"two questions": _two_questions(plain),
+             "a response": plain[:2] + b"\x80\0" + plain[4:],
+             **{f"opcode {opcode}": plain[:2] + bytes([opcode << 3, 0]) + plain[4:]
+                for opcode in (1, 2, 4, 5, 6, 15)}}
+    for what, wire in forms.items():
+        for how, send in _transports():
+            facts = send(world.signing.wire, 4, wire, SILENCE_S)
+            expect(facts is None or facts[1] == 0, f"{what} over {how}: {facts}")
+
+
+def _every_form_as_the_server_has_it(world):
+    """The same to a listed secondary as past sealgate; where TSIG signs the time, all but that."""
+    for (rdtype, rdclass, has_opt, has_tsig), (how, send) in itertools.product(
+            FORMS, _transports()):
+        wire = _query(rdtype, rdclass, has_opt, has_tsig)
+        genuine = send(world.signing.gate, 4, wire)
+        seen = send(world.signing.validators_namespace, 4, wire)
+        expect(seen == genuine,
+               f"{rdtype} {rdclass} OPT {has_opt} TSIG {has_tsig} over {how}: {seen}, "
+               f"and past sealgate {genuine}")
+
+
+def _the_server_would_give_it(world):
+    """What the refusals rest on."""
+    for has_tsig in (False, True):
+        facts = _answers_over_tcp(world.signing.gate, 4, _query("AXFR", "IN", False, has_tsig))
+        expect(facts and facts[0] == 0 and facts[1] > RECORDS_OF_ZONE, f"TSIG {has_tsig}: {facts}")
+
+
+CASES = (
+    *(_listed_gets_it(signs, family) for signs in (True, False) for family in (4, 6)),
+    *(_stranger_is_refused(signs) for signs in (True, False)),
+    *(_no_form_for_strangers(family) for family in (4, 6)),
+    Case("transfers: odd messages that ask for one get none", _nothing_for_odd_messages),
+)
+
+GROUPS = (
+    Group("signer transfers", standing("gateway", validators=False, sign=LISTED), (
+        Case("transfers: the server itself would give the zone to all", _the_server_would_give_it),
+        *CASES,
+        Case("transfers: a listed secondary gets in every form what the server has",
+             _every_form_as_the_server_has_it))),
+    Group("signer transfers on the server", standing("server", validators=False, sign=LISTED),
+          tuple(Case(f"server: {case.name}", case.run) for case in CASES)),
+)
