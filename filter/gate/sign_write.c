@@ -118,14 +118,23 @@ static bool write_item(struct writing *v, const struct sign_item *item)
 	return true;
 }
 
-/* What may be left out, from nothing on. Glue is needed, so a referral is cut instead (RFC 9471).
- */
-enum leaving { LEAVE_NONE, LEAVE_EXTRAS, LEAVE_ADDITIONAL };
+/* What may be left out, from nothing on: beside an answer also the zone's NS (RFC 2181, 9). Glue is
+ * needed, so a referral is cut instead (RFC 9471). */
+enum leaving { LEAVE_NONE, LEAVE_EXTRAS, LEAVE_ADDITIONAL, LEAVE_AUTHORITY };
 
 static bool is_left(const struct sign_item *item, enum leaving leaving)
 {
 	return (leaving >= LEAVE_EXTRAS && item->is_extra) ||
-	       (leaving >= LEAVE_ADDITIONAL && item->section == SECTION_ADDITIONAL);
+	       (leaving >= LEAVE_ADDITIONAL && item->section == SECTION_ADDITIONAL) ||
+	       (leaving >= LEAVE_AUTHORITY && item->section == SECTION_AUTHORITY);
+}
+
+/* What a denial has there is its proof. */
+static enum leaving most_left(const struct ending *e)
+{
+	if (e->outcome == SIGN_OUTCOME_REFERRAL)
+		return LEAVE_EXTRAS;
+	return e->outcome == SIGN_OUTCOME_ANSWER ? LEAVE_AUTHORITY : LEAVE_ADDITIONAL;
 }
 
 static bool write_leaving(
@@ -156,12 +165,9 @@ static size_t room_of(const struct signing *g)
 
 bool write_items(struct signing *g, const struct ending *e, struct writer *out)
 {
-	bool is_referral = e->outcome == SIGN_OUTCOME_REFERRAL;
 	size_t room = room_of(g), capacity = out->capacity;
 
-	for (enum leaving leaving = LEAVE_NONE; leaving <= LEAVE_ADDITIONAL; leaving++) {
-		if (leaving == LEAVE_ADDITIONAL && is_referral)
-			break;
+	for (enum leaving leaving = LEAVE_NONE; leaving <= most_left(e); leaving++) {
 		*out = writer_over(out->base, room < capacity ? room : capacity);
 		if (write_leaving(g, e, leaving, out))
 			return true;

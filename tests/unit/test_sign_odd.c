@@ -314,6 +314,38 @@ static void what_does_not_fit_is_left_out_and_then_cut(void **state)
 	}
 }
 
+/* The zone's NS beside an answer are nothing that was asked for. */
+static void the_zones_own_servers_are_left_out_before_it_is_cut(void **state)
+{
+	(void)state;
+	static const char records[] = "www.example.test A 192.0.2.1\n"
+	                              "> example.test NS ns.example.test\n"
+	                              "+ ns.example.test A 192.0.2.2";
+	static const char answer[] = "www.example.test/A www.example.test/RRSIG";
+	static const struct {
+		uint16_t most;
+		const char *want;
+	} rows[] = {
+		{ 310, "www.example.test/A www.example.test/RRSIG > example.test/NS > "
+		       "example.test/RRSIG + ns.example.test/A" },
+		{ 300, "www.example.test/A www.example.test/RRSIG > example.test/NS > "
+		       "example.test/RRSIG" },
+		{ 200, answer },
+		{ 140, "" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct legacy *l = legacy_new();
+		l->policy.udp_size_max = rows[i].most;
+		legacy_ask(l, WWW, ASK_DO);
+		legacy_respond(l, AA, records);
+		const struct message *m = legacy_delivered(l);
+		assert_string_equal(judge_list(m), rows[i].want);
+		assert_int_equal(!(m->flags & FLAG_TC), rows[i].want[0] != '\0');
+		legacy_free(l);
+	}
+}
+
 static void glue_is_not_left_out(void **state)
 {
 	(void)state;
@@ -463,6 +495,7 @@ int main(void)
 		cmocka_unit_test(the_server_gets_a_query_of_1987),
 		cmocka_unit_test(a_server_gets_edns_only_if_it_bears_it),
 		cmocka_unit_test(what_does_not_fit_is_left_out_and_then_cut),
+		cmocka_unit_test(the_zones_own_servers_are_left_out_before_it_is_cut),
 		cmocka_unit_test(glue_is_not_left_out),
 		cmocka_unit_test(a_flood_of_names_is_sent_to_tcp),
 		cmocka_unit_test(a_limit_is_what_it_says),
