@@ -154,6 +154,9 @@ enum sign_query sign_query(struct signer *s, const struct message *query,
  * whatever letter case; an error may come without the question. */
 bool sign_matches(const struct message *response, const struct asked_signing *asked);
 
+/* Writes what the client gets where the server says nothing: SERVFAIL. */
+void sign_no_response(const struct asked_signing *asked, struct writer *out);
+
 /* Makes what the client gets out of the server's response. `out` is empty and should have room for
  * 65535 octets. */
 void sign_response(struct signer *s, const struct asked_signing *asked,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gate/query.h"
+#include "gate/reply.h"
 #include "gate/signing.h"
 #include "wire/edns.h"
 
@@ -152,6 +153,11 @@ enum sign_query sign_query(struct signer *s, const struct message *query,
 	asked->sent_edns = !is_stream && server_bears_edns(s, peers->server, now_ms);
 	write_query(asked, out);
 	return SIGN_QUERY_ASKED;
+}
+
+void sign_no_response(const struct asked_signing *asked, struct writer *out)
+{
+	reply_servfail(&asked->asked, 0, REASON_NONE, out);
 }
 
 static bool is_same_name(struct span a, struct span b)

@@ -237,6 +237,7 @@ void connection_forget(struct worker *w, struct question *q)
 	if (c->last == q)
 		c->last = previous;
 	c->question_count--;
+	relay_await_no_more(w, q);
 	if (q->parked) {
 		park_remove(&w->park, q->parked);
 		c->parked_count--;

@@ -31,6 +31,8 @@ struct question {
 	bool is_transfer;      /* AXFR or IXFR: it may have any number of responses */
 	struct parked *parked; /* its response, which waits, or NULL */
 	uint16_t datagram_id;  /* the id under which it was asked by UDP; see relay_datagram.c */
+	uint64_t due_ms; /* when the server is taken to be silent, or 0; see relay_silence.c */
+	struct question *older, *newer; /* that are due, of all connections */
 	union {
 		struct asked asked;
 		struct asked_signing signing; /* the same, and more; of the signer */
@@ -106,6 +108,19 @@ void relay_pass_transfer(struct worker *w, struct question *q, const struct mess
 
 /* True when `response` is a message of the transfer `q`. */
 bool relay_is_of_transfer(const struct message *response, const struct question *q);
+
+/* Gives the server RELAY_ANSWER_MS to answer: then the client is told SERVFAIL. Of the signer, for
+ * what is not a transfer. */
+void relay_await(struct worker *w, struct question *q);
+
+/* For a question that is over; nothing where it was not waited for. */
+void relay_await_no_more(struct worker *w, struct question *q);
+
+/* Answers what is due. */
+void relay_end_silence(struct worker *w);
+
+/* Has the kernel give up a server that does not take the connection before the client does. */
+void relay_hurry(const struct side *server);
 
 /* Carries the connection on by UDP: its server takes no TCP. What fits into no datagram cannot be
  * had then. Returns false when that cannot be. */

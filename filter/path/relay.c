@@ -103,7 +103,9 @@ static void begin(struct worker *w, int fd, enum divert divert,
 	c->client = side_of(c, fd);
 	c->client.is_connected = true;
 	c->server = side_of(c, divert_connect(divert, client, server));
-	if (c->server.fd < 0)
+	if (c->server.fd >= 0 && w->signer)
+		relay_hurry(&c->server);
+	else if (c->server.fd < 0)
 		connection_unreachable(w, c);
 	connection_update(w, c);
 }
@@ -136,6 +138,7 @@ void relay_expire(struct worker *w)
 {
 	struct connection *c;
 
+	relay_end_silence(w);
 	while ((c = idlest(w)) && c->active_ms + w->config.tcp.idle_ms <= w->now_ms) {
 		stats_count(&w->stats.tcp_idle);
 		connection_close(w, c);
@@ -145,5 +148,8 @@ void relay_expire(struct worker *w)
 uint64_t relay_deadline_ms(const struct worker *w)
 {
 	const struct connection *c = idlest(w);
-	return c ? c->active_ms + w->config.tcp.idle_ms : UINT64_MAX;
+	const struct question *q = w->relay.oldest;
+	uint64_t due_ms = c ? c->active_ms + w->config.tcp.idle_ms : UINT64_MAX;
+
+	return q && q->due_ms < due_ms ? q->due_ms : due_ms;
 }

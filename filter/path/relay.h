@@ -12,6 +12,7 @@
 
 struct worker;
 struct side;
+struct question;
 
 struct relay_config {
 	bool is_on;
@@ -31,9 +32,10 @@ enum { RELAY_IPV4, RELAY_IPV6, RELAY_FAMILIES };
 
 struct relay {
 	struct listener listeners[RELAY_FAMILIES];
-	struct table connections; /* oldest first is the order of the last message */
-	uint8_t *buffer;          /* for what is read at once */
-	uint64_t serial;          /* of connections */
+	struct table connections;         /* oldest first is the order of the last message */
+	uint8_t *buffer;                  /* for what is read at once */
+	uint64_t serial;                  /* of connections */
+	struct question *oldest, *newest; /* that a server is to answer; see relay_silence.c */
 };
 
 /* Listens, when it is on. Returns 0 or -errno; relay_close() in both cases. */
@@ -45,7 +47,7 @@ void relay_close(struct worker *w);
 /* To be called when connections wait. */
 void relay_accept(struct worker *w, const struct listener *listener);
 
-/* Closes what is idle for too long. */
+/* Closes what is idle for too long, and answers for servers that are silent. */
 void relay_expire(struct worker *w);
 
 /* When relay_expire() has something to do; UINT64_MAX when there is no connection. */

@@ -35,6 +35,8 @@ void relay_sign_query(struct worker *w, struct connection *c, struct span octets
 		return;
 	}
 	q->signing = asked;
+	if (!asked.asked.unjudged)
+		relay_await(w, q);
 	if (c->server.is_datagram)
 		relay_datagram_ask(c, q, sent);
 	else

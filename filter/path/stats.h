@@ -102,6 +102,7 @@
 	X(sign_found, "Signatures used again")                                                     \
 	X(sign_renewed, "Signatures made before they were wanted")                                 \
 	X(sign_datagrams, "TCP connections carried on by UDP: their server takes no TCP")          \
+	X(sign_silent, "Questions over TCP answered SERVFAIL: their server was silent")            \
 	X(packets_fragment, "Packets dropped: a fragment")                                         \
 	X(packets_malformed, "Packets dropped: malformed IP or UDP header")                        \
 	X(packets_not_udp, "Packets dropped: not UDP")                                             \

@@ -366,6 +366,46 @@ static void a_message_keeps_it_open(void **state)
 	assert_int_equal(relay_deadline_ms(bed->w), START_MS + 2 * IDLE_MS - 1);
 }
 
+/* The signer's clients are told when the server is silent, each in his turn. */
+static void a_silent_server_is_answered_for(void **state)
+{
+	struct bed *bed = *state;
+	struct worker *w = bed->w;
+	struct asked_signing asked = { .asked.question_len = 13 };
+	struct question *questions[3];
+
+	settle(bed);
+	memcpy(asked.asked.question, "\7example\0\0\1\0\1", 13);
+	for (unsigned i = 0; i < 3; i++) {
+		asked.asked.id = (uint16_t)(10 + i);
+		questions[i] = connection_ask(bed->c, QUERY_SIGNED, &asked.asked);
+		questions[i]->signing = asked;
+		relay_await(w, questions[i]);
+		w->now_ms += 1000;
+	}
+	assert_int_equal(relay_deadline_ms(w), START_MS + 5000);
+	connection_forget(w, questions[1]); /* which was answered */
+	w->now_ms = START_MS + 4999;
+	relay_expire(w);
+	assert_int_equal(id_of_next(bed->client), -1);
+	w->now_ms++;
+	w->config.tcp.idle_ms = 60000;
+	relay_expire(w);
+	settle(bed);
+	assert_int_equal(id_of_next(bed->client), 10);
+	assert_int_equal(id_of_next(bed->client), -1);
+	assert_int_equal(relay_deadline_ms(w), START_MS + 7000);
+	w->now_ms = START_MS + 7000;
+	relay_expire(w);
+	settle(bed);
+	assert_int_equal(id_of_next(bed->client), 12);
+	assert_int_equal(w->stats.sign_silent, 2);
+	assert_int_equal(connections(bed), 1);
+	assert_int_equal(bed->c->question_count, 0);
+	assert_null(w->relay.oldest);
+	assert_null(w->relay.newest);
+}
+
 #define relay_test(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -385,6 +425,7 @@ int main(void)
 		relay_test(a_transfer_may_be_refused),
 		relay_test(only_whole_messages_keep_it_open),
 		relay_test(a_message_keeps_it_open),
+		relay_test(a_silent_server_is_answered_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
