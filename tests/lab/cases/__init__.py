@@ -5,7 +5,7 @@ from . import (attacks, audit, bridge, cache, client, clock, copies, encrypted, 
                ground, habits, iterate, life, oracle, pause, race, roles, rules, same, service, tcp,
                truncation)
 from . import (signer, signer_attacks, signer_clock, signer_packets, signer_servers,
-               signer_transfers)
+               signer_streams, signer_transfers)
 
 _MODULES = (
     ground,
@@ -33,6 +33,7 @@ _MODULES = (
     explain,
     signer,
     signer_packets,
+    signer_streams,
     signer_attacks,
     signer_servers,
     signer_clock,

@@ -39,12 +39,12 @@ def _judged_by_itself(zone, questions):
                 if over_tcp and zone.kind == "no-tcp" and name == "huge":
                     continue
                 answer = _ask(world, zone, full, rdtype, over_tcp, family=(4, 6)[number % 2])
-                wrong += _complaints(world, full, rdtype, over_tcp, answer)
+                wrong += complaints_of(world, full, rdtype, over_tcp, answer)
         expect(not wrong, *wrong[:12], *world.log_tail())
     return Case(f"packets: each response of {zone.origin} holds by itself, over UDP and TCP", run)
 
 
-def _complaints(world, full, rdtype, over_tcp, answer):
+def complaints_of(world, full, rdtype, over_tcp, answer):
     where = f"{full} {rdtype} over {'TCP' if over_tcp else 'UDP'}"
     if answer is None or answer.malformed:
         return [f"{where}: {answer.malformed if answer else 'no answer'}"]
@@ -62,9 +62,9 @@ def _complaints(world, full, rdtype, over_tcp, answer):
 
 # Names: sizes and letter case.
 
-def _name_of(octets, label, zone):
-    """A name of exactly so many octets below *.wild, in labels of at most this length."""
-    tail = dns.name.from_text("wild", dns.name.from_text(zone))
+def name_of(octets, label, zone, wildcard="wild"):
+    """A name of exactly so many octets that a wildcard has, in labels of at most this length."""
+    tail = dns.name.from_text(wildcard, dns.name.from_text(zone))
     left = octets - len(tail.to_wire())
     labels = []
     while left > 0:
@@ -83,16 +83,16 @@ def _names_hold(world):
     wrong = []
     for octets in (30, 100, 191, 192, 193, *range(245, 256)):
         for label in (1, 2, 31, 62, 63):
-            name = _name_of(octets, label, zone.origin)
+            name = name_of(octets, label, zone.origin)
             if name is None or len(name.to_wire()) != octets:
                 continue
             for rdtype in ("A", "MX", "DS"):
                 answer = _ask(world, zone, name, rdtype)
-                wrong += _complaints(world, f"{octets} octets, labels of {label}", rdtype, False,
+                wrong += complaints_of(world, f"{octets} octets, labels of {label}", rdtype, False,
                                      answer)
             # the same length where nothing is: the last label of *.wild becomes another
             text = name.to_text().replace(".wild.", ".wile.")
-            wrong += _complaints(world, f"{octets} octets, no such name", "A", False,
+            wrong += complaints_of(world, f"{octets} octets, no such name", "A", False,
                                  _ask(world, zone, text, "A"))
     expect(not wrong, *wrong[:12])
 
@@ -112,7 +112,7 @@ def _letters_come_back(world):
                 expect(answer is not None, f"{full} {rdtype}: no answer", *world.log_tail())
                 expect_equal(f"{full} {rdtype}: the question", answer.question_wire,
                              question.to_wire()[12:12 + len(answer.question_wire)])
-                wrong = _complaints(world, full, rdtype, False, answer)
+                wrong = complaints_of(world, full, rdtype, False, answer)
                 expect(not wrong, *wrong)
 
 
@@ -234,7 +234,7 @@ def _countdown_keeps_signature(world):
     for _ in range(8):
         answer = _ask(world, zone, f"www.{zone.origin}", "A")
         expect(answer is not None and answer.data("RRSIG"), f"seen: {described(answer)}")
-        wrong = _complaints(world, "countdown", "A", False, answer)
+        wrong = complaints_of(world, "countdown", "A", False, answer)
         expect(not wrong, *wrong)
         seen.add(answer.data("RRSIG")[0])
         ttls.add(answer.ttls()[0])
@@ -253,7 +253,7 @@ def _small_clients_come_by_tcp(world):
         expect(answer is not None and answer.is_truncated and len(answer.wire) <= 512,
                f"{origin}: {described(answer)}")
         answer = _ask(world, zone, full, "TXT", over_tcp=True, edns=512)
-        wrong = _complaints(world, full, "TXT", True, answer)
+        wrong = complaints_of(world, full, "TXT", True, answer)
         expect(not wrong and answer.data("TXT"), *wrong, f"{origin}: {described(answer)}",
                *world.log_tail())
 
@@ -272,7 +272,7 @@ def _many_on_one_connection(world):
             wire = stream.receive(8)
             expect(wire is not None, f"{len(queries)} answers are missing")
             answer = ask.Answer(wire)
-            wrong = _complaints(world, names[answer.message.id], "A", True, answer)
+            wrong = complaints_of(world, names[answer.message.id], "A", True, answer)
             expect(not wrong, *wrong)
             queries.pop(answer.message.id)
 

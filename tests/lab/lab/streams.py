@@ -91,15 +91,16 @@ def query(namespace, address, name, rdtype, timeout_s=4.0, **how):
 
 class Server:
     """Takes the place of the upstream for TCP, on the wire, while the `with` block lasts. `serve` is
-    called with each connection, in a thread of its own; it may ask the genuine upstream."""
+    called with each connection, in a thread of its own; it may ask the genuine upstream. `wire` and
+    `upstream` are others in the signer's lab."""
 
-    def __init__(self, lab, serve):
-        self._lab, self._serve = lab, serve
+    def __init__(self, lab, serve, wire=None, upstream=topology.UPSTREAM[4]):
+        self._wire, self._serve, self._upstream = wire or lab.wire, serve, upstream
         self.peers = []
         self.complaints = []
 
     def _listen(self, family, anywhere):
-        sock = self._lab.wire.socket(family, socket.SOCK_STREAM)
+        sock = self._wire.socket(family, socket.SOCK_STREAM)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
@@ -127,11 +128,11 @@ class Server:
 
     def _redirect(self, verb):
         for tables in WITH_REDIRECT:
-            self._lab.wire.run(tables, "-t", "nat", verb, "PREROUTING", "-p", "tcp", "--dport", "53",
+            self._wire.run(tables, "-t", "nat", verb, "PREROUTING", "-p", "tcp", "--dport", "53",
                                "-j", "REDIRECT", "--to-ports", str(PORT))
 
     def exchange(self, wire):
-        with connect(self._lab.wire, topology.UPSTREAM[4]) as stream:
+        with connect(self._wire, self._upstream) as stream:
             stream.send(wire)
             return stream.receive()
 

@@ -2,7 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The attacker behind the signer: a proxy on the wire that changes one octet of what was signed.
 
-    alter.py MODE_FILE      the file has the type of the record whose last octet is changed, or "pass"
+    alter.py MODE_FILE
+
+The file says which octet: "TYPE" is the last one of the first record of that type, "TYPE+NUMBER" the
+one at that place of its RDATA; "RRSIG/TYPE" is the signature of such a record. Or it says "pass".
 """
 
 import selectors
@@ -28,20 +31,30 @@ def _skip_name(wire, at):
     return at + 1
 
 
-def alter(wire, rdtype):
-    """Returns the message with the last octet of the first record of this type changed."""
-    octets = bytearray(wire)
+def records_of(wire):
+    """Each record: its section (1 is the answer's), its type, and where its RDATA begins and ends."""
     questions, *counts = struct.unpack("!4H", wire[4:12])
     at = 12
     for _ in range(questions):
         at = _skip_name(wire, at) + 4
-    for _ in range(sum(counts)):
-        at = _skip_name(wire, at)
-        found, _class, _ttl, length = struct.unpack("!HHIH", wire[at:at + 10])
-        at += 10 + length
-        if found == rdtype:
-            octets[at - 1] ^= 1
-            break
+    for section, count in enumerate(counts, 1):
+        for _ in range(count):
+            at = _skip_name(wire, at)
+            found, _class, _ttl, length = struct.unpack("!HHIH", wire[at:at + 10])
+            yield section, found, at + 10, at + 10 + length
+            at += 10 + length
+
+
+def alter(wire, mode):
+    """Returns the message with one octet changed, where it has such a record."""
+    octets = bytearray(wire)
+    which, _, place = mode.partition("+")
+    rdtype, *covered = (dns.rdatatype.from_text(each) for each in which.split("/"))
+    for _section, found, begin, end in records_of(wire):
+        if found != rdtype or covered and struct.unpack("!H", wire[begin:begin + 2])[0] != covered[0]:
+            continue
+        octets[begin + int(place) if place else end - 1] ^= 1
+        break
     return bytes(octets)
 
 
@@ -74,7 +87,7 @@ def _serve(family, wire, client, server, mode):
             asker.send(wire)
             response = asker.recv(65535)
         if mode != PASS:
-            response = alter(response, dns.rdatatype.from_text(mode))
+            response = alter(response, mode)
         with _transparent(family) as answerer:
             answerer.bind(server)
             answerer.sendto(response, client)

@@ -41,6 +41,8 @@ to-mail      300 IN CNAME mail
 to-other     300 IN CNAME www.{other}
 to-outside   300 IN CNAME www.outside.lab.
 moved        300 IN DNAME wild
+*.middling   300 IN TXT   "{text}1" "{text}2"
+*.long       300 IN TXT   "{text}1" "{text}2" "{text}3" "{text}4" "{text}5" "{text}6" "{text}7"
 big          300 IN TXT   "{text}1" "{text}2" "{text}3"
 {big}
 sub         3600 IN NS    ns.sub
