@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dnssec/ds.h"
 
+#include <assert.h>
+
 bool ds_read(struct span rdata, struct ds *ds)
 {
 	struct cursor c = cursor_over(rdata);
@@ -42,6 +44,7 @@ static void drop_weak(struct ds_set *set)
 		set->count = strong;
 }
 
+/* One with a digest that is none names no key, but it does say that the zone is signed. */
 enum reason ds_set_read(const struct rrsets *g, const struct rrset *set, struct ds_set *out)
 {
 	bool algorithm_known = false;
@@ -49,8 +52,8 @@ enum reason ds_set_read(const struct rrsets *g, const struct rrset *set, struct 
 	out->count = 0;
 	for (uint16_t i = set->first; i != RR_NONE && out->count < LIMIT_DS; i = g->next[i]) {
 		struct ds ds;
-		if (!ds_read(message_rdata(g->m, &g->m->rrs[i]), &ds) ||
-		        !algorithm_is_supported(ds.algorithm))
+		ds_read(message_rdata(g->m, &g->m->rrs[i]), &ds);
+		if (!algorithm_is_supported(ds.algorithm))
 			continue;
 		algorithm_known = true;
 		if (digest_is_supported(ds.digest_type))
@@ -126,6 +129,7 @@ static struct outcome matching_keys(struct crypto *crypto, const struct rrsets *
 	unsigned digests_left = ds->count * LIMIT_KEYS_PER_TAG;
 	unsigned of_good_size = (1u << ds->count) - 1;
 
+	assert(ds->count > 0); /* else nothing would be a zone without keys of good size */
 	for (uint16_t i = set->first; i != RR_NONE; i = g->next[i]) {
 		struct dnskey key;
 		if (!dnskey_read(message_rdata(g->m, &g->m->rrs[i]), &key) ||
@@ -138,7 +142,7 @@ static struct outcome matching_keys(struct crypto *crypto, const struct rrsets *
 	}
 	if (matching->count > 0)
 		return outcome_of(STATUS_SECURE, REASON_NONE);
-	if (ds->count > 0 && of_good_size == 0)
+	if (of_good_size == 0)
 		return outcome_of(STATUS_INSECURE, REASON_KEY_SIZE);
 	return outcome_of(STATUS_BOGUS, why_no_match(g, set));
 }

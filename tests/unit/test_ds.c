@@ -146,6 +146,12 @@ static void a_ds_set_keeps_what_is_supported(void **state)
 	} rows[] = {
 		{ "SHA-256", { ds_with(13, 2, 32) }, 1, 1, REASON_NONE },
 		{ "SHA-384", { ds_with(8, 4, 48) }, 1, 1, REASON_NONE },
+		{ "no digest: it names no key, and the zone is signed still", { ds_with(13, 2, 0) },
+		        1, 1, REASON_NONE },
+		{ "a digest longer than any", { ds_with(13, 2, 60) }, 1, 1, REASON_NONE },
+		{ "a longer one of a type that nobody knows", { ds_with(13, 99, 60) }, 1, 0,
+		        REASON_DS_DIGEST },
+		{ "three octets", { rd_raw(span_of("\1\2\15", 3)) }, 1, 0, REASON_DS_DIGEST },
 		{ "SHA-1 only", { ds_with(13, 1, 20) }, 1, 0, REASON_DS_DIGEST },
 		{ "a digest type that nobody knows", { ds_with(13, 99, 8) }, 1, 0,
 		        REASON_DS_DIGEST },
@@ -169,6 +175,40 @@ static void a_ds_set_keeps_what_is_supported(void **state)
 		assert_row(rows[i].why, set.count == rows[i].kept);
 		parsed_close(&p);
 	}
+}
+
+/* RFC 4509, 3. */
+static void sha1_counts_for_nothing_beside_a_stronger_digest(void **state)
+{
+	(void)state;
+	const struct {
+		const char *why;
+		struct rd ds[2];
+		unsigned records, kept;
+		uint8_t first_type;
+	} rows[] = {
+		{ "alone", { ds_with(13, 1, 20) }, 1, 1, 1 },
+		{ "before SHA-256", { ds_with(13, 1, 20), ds_with(13, 2, 32) }, 2, 1, 2 },
+		{ "after SHA-384", { ds_with(13, 4, 48), ds_with(13, 1, 20) }, 2, 1, 4 },
+		{ "beside what nobody knows", { ds_with(13, 99, 32), ds_with(13, 1, 20) }, 2, 1,
+		        1 },
+	};
+
+	crypto_allow_sha1(true);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct msgbuild b;
+		struct parsed p;
+		struct ds_set set;
+
+		msg_begin(&b, 1, FLAG_QR, "example.test", TYPE_DS);
+		msg_rrset(&b, "example.test", TYPE_DS, 300, rows[i].ds, rows[i].records);
+		assert_true(parsed_open(&p, msg_span(&b)));
+		assert_row(rows[i].why, ds_set_read(&p.g, &p.g.sets[0], &set) == REASON_NONE);
+		assert_row(rows[i].why, set.count == rows[i].kept);
+		assert_row(rows[i].why, set.ds[0].digest_type == rows[i].first_type);
+		parsed_close(&p);
+	}
+	crypto_allow_sha1(false);
 }
 
 static void a_ds_set_holds_no_more_than_the_limit(void **state)
@@ -253,6 +293,98 @@ static void a_key_that_a_ds_names_proves_the_others(void **state)
 	}
 	for (size_t i = 0; i < KEYS; i++)
 		testkey_free(keys[i]);
+}
+
+/* Another key of the same tag: octets that are two apart have changed places. */
+static struct rd with_same_tag(struct rd key, unsigned n)
+{
+	uint8_t octet = key.octets[4 + n];
+	key.octets[4 + n] = key.octets[6 + n];
+	key.octets[6 + n] = octet;
+	return key;
+}
+
+static struct outcome prove(struct crypto *crypto, const struct testkey *signer,
+        const struct rd *keys, size_t count, const struct ds_set *ds, unsigned *proved_count)
+{
+	struct budget budget = budget_full();
+	struct keyset *proved_keys = NULL;
+	struct proved proved;
+	struct msgbuild b;
+	struct parsed p;
+
+	msg_begin(&b, 1, FLAG_QR, "example.test", TYPE_DNSKEY);
+	msg_signed(&b, signer, "example.test", TYPE_DNSKEY, 3600, keys, count, &valid);
+	assert_true(parsed_open(&p, msg_span(&b)));
+	struct outcome o = ds_prove_keys(crypto, &p.arena, &p.g, &p.g.sets[0], ds, SIGNZONE_NOW,
+	        &budget, &proved, &proved_keys);
+	*proved_count = proved_keys ? proved_keys->count : 0;
+	keyset_free(proved_keys);
+	parsed_close(&p);
+	return o;
+}
+
+/* KeyTrap: a key costs a digest for each DS that could name it. */
+static void keys_that_share_a_tag_cost_no_more_digests_than_the_limit(void **state)
+{
+	static const struct {
+		const char *why;
+		unsigned others; /* that come first */
+		enum reason reason;
+		unsigned proved;
+	} rows[] = {
+		{ "none", 0, REASON_NONE, 1 },
+		{ "as many as may be tried", LIMIT_KEYS_PER_TAG - 1, REASON_NONE,
+		        LIMIT_KEYS_PER_TAG },
+		{ "one more", LIMIT_KEYS_PER_TAG, REASON_DS_NO_MATCH, 0 },
+	};
+	struct testkey *k = testkey_new(ALGORITHM_ED25519, 257, "example.test");
+	struct ds_set ds = { 1, { ds_from(k, DIGEST_SHA256) } };
+	struct rd keys[LIMIT_KEYS_PER_TAG + 1];
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		unsigned proved;
+		for (unsigned n = 0; n < rows[i].others; n++) {
+			struct dnskey key;
+			keys[n] = with_same_tag(rd_dnskey(k), n);
+			assert_true(dnskey_read(span_of(keys[n].octets, keys[n].len), &key));
+			assert_int_equal(key.tag, testkey_tag(k));
+		}
+		keys[rows[i].others] = rd_dnskey(k);
+		struct outcome o = prove(*state, k, keys, rows[i].others + 1, &ds, &proved);
+		if (o.reason != rows[i].reason)
+			fail_msg("%s: %s", rows[i].why, reason_word(o.reason));
+		assert_row(rows[i].why, proved == rows[i].proved);
+	}
+	testkey_free(k);
+}
+
+static void a_ds_names_a_key_by_its_algorithm_too(void **state)
+{
+	struct testkey *k = testkey_new(ALGORITHM_ED25519, 257, "example.test");
+	struct rd key = rd_dnskey(k);
+	struct ds_set ds = { 1, { ds_from(k, DIGEST_SHA256) } };
+	unsigned proved;
+
+	ds.ds[0].algorithm = ALGORITHM_ECDSAP256;
+	assert_int_equal(prove(*state, k, &key, 1, &ds, &proved).reason, REASON_DS_NO_MATCH);
+	testkey_free(k);
+}
+
+static void a_malformed_key_is_passed_over(void **state)
+{
+	struct testkey *k = testkey_new(ALGORITHM_ED25519, 257, "example.test");
+	struct testkey *other = testkey_new(ALGORITHM_ED25519, 1, "example.test");
+	struct ds_set ds = { 1, { ds_from(k, DIGEST_SHA256) } };
+	struct rd good[] = { rd_raw(span_of("\1\1\3", 3)), rd_dnskey(k) };
+	struct rd bad[] = { rd_raw(span_of("\1\1\3", 3)), rd_dnskey(other) };
+	unsigned proved;
+
+	assert_int_equal(prove(*state, k, good, 2, &ds, &proved).reason, REASON_NONE);
+	assert_int_equal(proved, 1);
+	assert_int_equal(prove(*state, k, bad, 2, &ds, &proved).reason, REASON_DNSKEY_NO_ZONE_BIT);
+	testkey_free(k);
+	testkey_free(other);
 }
 
 static void a_zone_without_zone_keys_is_named_as_such(void **state)
@@ -368,8 +500,12 @@ int main(void)
 		cmocka_unit_test(a_keyset_holds_no_more_than_the_limit),
 		cmocka_unit_test(a_ds_has_a_digest_of_some_known_length),
 		cmocka_unit_test(a_ds_set_keeps_what_is_supported),
+		cmocka_unit_test(sha1_counts_for_nothing_beside_a_stronger_digest),
 		cmocka_unit_test(a_ds_set_holds_no_more_than_the_limit),
 		cmocka_unit_test(a_key_that_a_ds_names_proves_the_others),
+		cmocka_unit_test(keys_that_share_a_tag_cost_no_more_digests_than_the_limit),
+		cmocka_unit_test(a_ds_names_a_key_by_its_algorithm_too),
+		cmocka_unit_test(a_malformed_key_is_passed_over),
 		cmocka_unit_test(a_zone_without_zone_keys_is_named_as_such),
 		cmocka_unit_test(any_one_path_is_enough),
 		cmocka_unit_test(two_digests_of_a_key_do_not_double_it),
