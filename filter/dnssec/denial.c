@@ -51,7 +51,7 @@ void denial_add(struct denial *d, const struct rrsets *g, const struct rrset *se
 	for (uint16_t i = set->first; i != RR_NONE; i = g->next[i]) {
 		if (set->type == TYPE_NSEC)
 			add_nsec(d, g, &g->m->rrs[i]);
-		else if (set->type == TYPE_NSEC3)
+		else
 			add_nsec3(d, g, &g->m->rrs[i]);
 	}
 }
@@ -147,8 +147,7 @@ enum no_ds denial_of_ds(struct denial *d, const struct name *name, struct outcom
 	*outcome = denial_of_name(d, name);
 	if (outcome->status == STATUS_SECURE)
 		return NO_DS_NO_NAME;
-	if (outcome->status == STATUS_BOGUS)
-		*outcome = denial_of_type(d, name, TYPE_DS);
+	*outcome = denial_of_type(d, name, TYPE_DS);
 	if (outcome->status == STATUS_SECURE)
 		return NO_DS_NO_CUT; /* an empty non-terminal, or made from a wildcard */
 	return outcome->status == STATUS_INSECURE ? NO_DS_INSECURE : NO_DS_UNPROVED;

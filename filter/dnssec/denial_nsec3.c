@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dnssec/denial_nsec3.h"
 
+#include <assert.h>
+
 #include "dnssec/bitmap.h"
 
 /* A closest encloser that is proved: RFC 5155, 8.3. */
@@ -29,10 +31,11 @@ static const uint8_t *hash_of(struct denial *d, const struct name *name)
 		return NULL;
 	if (known)
 		return known;
-	if (d->budget->nsec3_hashes == 0 || d->hashed_count == LIMIT_NSEC3_HASHES) {
+	if (d->budget->nsec3_hashes == 0) {
 		d->out_of_budget = true;
 		return NULL;
 	}
+	assert(d->hashed_count < LIMIT_NSEC3_HASHES); /* which the budget begins with */
 	struct hashed *h = &d->hashed[d->hashed_count];
 	d->budget->nsec3_hashes--;
 	if (!nsec3_hash(d->crypto, name_span(name), first->salt, first->iterations, h->hash))

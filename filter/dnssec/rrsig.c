@@ -127,17 +127,17 @@ static enum reason try_keys(struct check *k, const struct rrsig *sig)
 }
 
 /* Of two reasons why signatures did not hold, the one that tells the operator more: what got
- * further through the checks. */
+ * further through the checks. Any two that there can be are among these. */
 static enum reason closer(enum reason a, enum reason b)
 {
 	static const enum reason order[] = { REASON_RRSIG_MISSING, REASON_RRSIG_SIGNER,
 		REASON_MALFORMED, REASON_RRSIG_NO_KEY, REASON_RRSIG_LABELS, REASON_RRSIG_TIMES,
 		REASON_RRSIG_NOT_YET, REASON_RRSIG_EXPIRED, REASON_RRSIG_FAILED, REASON_BUDGET };
-	for (size_t i = sizeof(order) / sizeof(order[0]); i-- > 0;) {
-		if (order[i] == a || order[i] == b)
-			return order[i];
-	}
-	return a;
+	size_t i = sizeof(order) / sizeof(order[0]) - 1;
+
+	while (order[i] != a && order[i] != b)
+		i--;
+	return order[i];
 }
 
 static enum reason check_signatures(struct check *k, const struct rrsets *g,

@@ -10,7 +10,7 @@ struct walk {
 	unsigned links;
 	bool recurses; /* the client wants the end of the chain, not only its first zone's part */
 	bool has_data; /* the chain ended in records of the type */
-	bool too_long; /* a DNAME made a name that cannot be (RFC 6672, 2.2) */
+	bool too_long; /* it ended in a name that cannot be, made by a DNAME (RFC 6672, 2.2) */
 };
 
 static const struct rrset *answer_set(
@@ -25,7 +25,7 @@ static bool read_target(const struct judging *j, const struct rrset *set, struct
 {
 	struct name same;
 
-	if (set->count == 0 || !judging_read_name(j, set->first, target))
+	if (!judging_read_name(j, set->first, target))
 		return false;
 	for (uint16_t i = j->sets.next[set->first]; i != RR_NONE; i = j->sets.next[i]) {
 		if (!judging_read_name(j, i, &same) || !name_equal(&same, target))
@@ -187,7 +187,7 @@ static bool walk_answer(struct judging *j, struct walk *w)
 {
 	bool more = true;
 
-	while (more && w->links <= LIMIT_CNAMES && !w->too_long) {
+	while (more && w->links <= LIMIT_CNAMES) {
 		if (!judge_data(j, w, j->m->qtype))
 			return false;
 		if (w->has_data || j->outcome.status == STATUS_BOGUS)
@@ -197,7 +197,7 @@ static bool walk_answer(struct judging *j, struct walk *w)
 		if (j->is_partial)
 			return true;
 	}
-	if (more && !w->too_long)
+	if (more)
 		judging_fail(j, REASON_CHAIN_TOO_LONG, &w->name, TYPE_CNAME);
 	return true;
 }
@@ -207,7 +207,7 @@ static bool says_no_data(const struct judging *j)
 {
 	for (unsigned i = 0; i < j->sets.count; i++) {
 		const struct rrset *set = &j->sets.sets[i];
-		if (set->section == SECTION_AUTHORITY && set->type == TYPE_SOA && set->count > 0)
+		if (set->section == SECTION_AUTHORITY && set->type == TYPE_SOA)
 			return true;
 	}
 	return false;

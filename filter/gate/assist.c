@@ -1,30 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gate/assist.h"
 
+#include <assert.h>
+
 #include "wire/rdata.h"
 
 #define COUNTS_AT     4
 #define OPT_HEAD_SIZE 11
 
-/* Writes the name at `at` without compression, letter case and all: what it pointed to is elsewhere
- * now. */
-static bool write_name(const struct message *m, size_t at, struct writer *out)
+/* Writes the name at `at`, which was read and is well formed, without compression, letter case and
+ * all: what it pointed to is elsewhere now. */
+static void write_name(const struct message *m, size_t at, struct writer *out)
 {
-	unsigned octets = 0;
+	struct span label;
 
-	for (;;) {
-		struct span label;
-		if (!message_label(m, &at, &label))
-			return false;
-		octets += (unsigned)label.len + 1;
-		if (octets > NAME_MAX_OCTETS)
-			return false;
+	do {
+		bool is_taken = message_label(m, &at, &label);
+		assert(is_taken);
 		writer_u8(out, (uint8_t)label.len);
 		writer_put(out, label);
-		if (label.len == 0)
-			return true;
 		at += label.len + 1;
-	}
+	} while (label.len > 0);
 }
 
 static bool write_rdata(const struct message *m, const struct rr *rr, struct writer *out)
@@ -33,10 +29,10 @@ static bool write_rdata(const struct message *m, const struct rr *rr, struct wri
 	struct rdata_part part;
 
 	while (rdata_walk_next(&walk, &part)) {
-		if (!part.is_name)
+		if (part.is_name)
+			write_name(m, part.at, out);
+		else
 			writer_put(out, part.octets);
-		else if (!write_name(m, part.at, out))
-			return false;
 	}
 	return rdata_walk_done(&walk);
 }
@@ -45,8 +41,9 @@ static bool write_record(const struct message *m, const struct rr *rr, struct wr
 {
 	struct name owner;
 
-	if (!message_owner(m, rr, &owner) || !write_name(m, rr->owner_at, out))
+	if (!message_owner(m, rr, &owner))
 		return false;
+	write_name(m, rr->owner_at, out);
 	writer_u16(out, rr->type);
 	writer_u16(out, rr->class);
 	writer_u32(out, rr->ttl_s);
@@ -102,7 +99,7 @@ bool assist_merge(const struct message *came, const struct message *signed_one, 
 		                        OPT_HEAD_SIZE + came->edns.options.len));
 		counts[SECTION_ADDITIONAL]++;
 	}
-	for (unsigned s = SECTION_ANSWER; s <= SECTION_ADDITIONAL && !out->full; s++)
+	for (unsigned s = SECTION_ANSWER; s <= SECTION_ADDITIONAL; s++)
 		writer_patch_u16(out, COUNTS_AT + 2 + 2 * s, counts[s]);
 	return !out->full;
 }

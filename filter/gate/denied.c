@@ -69,21 +69,20 @@ static void find_zone_for(
 		chain_find(j->gate->store, name, j->now_s, chain);
 }
 
-static bool prove_denial(struct judging *j, const struct name *name, uint16_t type,
-        const struct name *zone, struct outcome *outcome)
+/* The records were all judged when the zone was looked for, so nothing is wanted for them. */
+static struct outcome prove_denial(
+        struct judging *j, const struct name *name, uint16_t type, const struct name *zone)
 {
 	struct denial denial;
 	uint32_t ttl = UINT32_MAX;
 
-	if (!judge_denial_records(j, zone, &denial, &ttl))
-		return false;
+	judge_denial_records(j, zone, &denial, &ttl);
 	if (message_rcode(j->m) == RCODE_NOERROR)
-		*outcome = denial_of_type(&denial, name, type);
-	else if (message_rcode(j->m) == RCODE_NXDOMAIN)
-		*outcome = denial_of_name(&denial, name);
-	else /* YXDOMAIN, but no DNAME made a name that is too long */
-		*outcome = outcome_of(STATUS_BOGUS, REASON_DENIAL_FAILED);
-	return true;
+		return denial_of_type(&denial, name, type);
+	if (message_rcode(j->m) == RCODE_NXDOMAIN)
+		return denial_of_name(&denial, name);
+	/* YXDOMAIN, but no DNAME made a name that is too long */
+	return outcome_of(STATUS_BOGUS, REASON_DENIAL_FAILED);
 }
 
 /* Where no proof holds, the zone that holds the name must be one that cannot give any. */
@@ -98,16 +97,16 @@ bool judge_denial(struct judging *j, const struct name *name, uint16_t type)
 	outcome = denier.failed;
 	find_zone_for(j, name, type, &chain);
 	if (denier.found && chain.zone.labels <= denier.zone.labels) {
-		struct outcome proof;
-		if (!prove_denial(j, name, type, &denier.zone, &proof))
-			return false;
+		struct outcome proof = prove_denial(j, name, type, &denier.zone);
 		if (proof.reason != REASON_DENIAL_MISSING)
 			outcome = proof;
 		judging_note_signer(j, &denier.zone);
 	}
 	if (outcome.status >= STATUS_INDETERMINATE) {
-		if (chain.end == CHAIN_WANT && !judging_wants(j, &chain))
+		if (chain.end == CHAIN_WANT) {
+			judging_wants(j, &chain);
 			return false;
+		}
 		if (chain.end == CHAIN_BROKEN) {
 			outcome = chain.outcome;
 			denier.culprit = chain.link;

@@ -62,7 +62,7 @@ static bool is_hidden(const struct message *m, const struct asked *asked, const 
 	if (rr->section == SECTION_ANSWER && (m->qtype == rr->type || m->qtype == TYPE_ANY))
 		return false;
 	return rr->type == TYPE_RRSIG || rr->type == TYPE_NSEC || rr->type == TYPE_NSEC3 ||
-	       (rr->type == TYPE_DS && rr->section == SECTION_AUTHORITY);
+	       rr->type == TYPE_DS;
 }
 
 /* An answer in class IN, judged: what was proved may go on, for as long as it is proved. */
@@ -87,7 +87,7 @@ static bool asks_for_internet(const struct message *m)
 /* No chain of trust is there for another class; but it must not smuggle in records of class IN. */
 static uint32_t other_class_ttl(const struct message *m, const struct rr *rr)
 {
-	return rr->class == m->qclass && rr->class != CLASS_IN ? rr->ttl_s : TTL_LEFT_OUT;
+	return rr->class == m->qclass ? rr->ttl_s : TTL_LEFT_OUT;
 }
 
 /* Says which records go on; `j` is NULL where nothing was judged. */
@@ -119,7 +119,7 @@ static void leave_out_from(struct rewrite *r, const struct message *m, enum sect
 }
 
 /* Writes the message within the client's size: whole, without the additional section, or empty with
- * TC (RFC 2181, 9). Says whether it is `whole`. */
+ * TC (RFC 2181, 9), which fits any client. Says whether it is `whole`. */
 static bool write_to_fit(struct gate *g, struct rewrite *r, const struct message *m,
         const struct asked *asked, struct writer *out, bool *whole)
 {
@@ -133,6 +133,7 @@ static bool write_to_fit(struct gate *g, struct rewrite *r, const struct message
 		if (out->len <= asked->udp_size || cut == sizeof(cuts) / sizeof(cuts[0]))
 			return true;
 		leave_out_from(r, m, cuts[cut]);
+		r->bare_opt = cuts[cut] == SECTION_ANSWER;
 		if (cuts[cut] == SECTION_ANSWER) /* nothing is left that AD could speak for */
 			r->flags = (uint16_t)((r->flags | FLAG_TC) & ~FLAG_AD);
 	}
@@ -153,7 +154,7 @@ static uint16_t client_flags(const struct message *m, const struct asked *asked,
 	bool wants_ad = asked->dnssec_ok || (asked->flags & FLAG_AD); /* RFC 6840, 5.7 and 5.8 */
 	uint16_t flags = m->flags & (uint16_t)~FLAG_AD;
 
-	if (wants_ad && result->outcome.status == STATUS_SECURE && gate_is_answer(m))
+	if (wants_ad && result->outcome.status == STATUS_SECURE)
 		flags |= FLAG_AD;
 	/* of a partial answer it spoke of the end of the chain; of a cut one nobody has judged it
 	 */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gate/rewrite.h"
 
+#include <assert.h>
+
 #include "wire/edns.h"
 #include "wire/rdata.h"
 
@@ -27,31 +29,25 @@ bool rewrite_is_nothing(const struct rewrite *r, const struct message *m)
 	return true;
 }
 
-/* Writes the name at `at`, letter case and all, as labels that are new and then a pointer to what
- * was written before; with `whole` all of it as labels. Returns false on a malformed name. */
-static bool write_name(struct move *v, size_t at, bool whole)
+/* Writes the name at `at`, which was read and is well formed, letter case and all, as labels that
+ * are new and then a pointer to what was written before; with `whole` all of it as labels. */
+static void write_name(struct move *v, size_t at, bool whole)
 {
-	unsigned octets = 0;
+	struct span label;
 
-	for (;;) {
-		struct span label;
-		if (!message_label(v->m, &at, &label))
-			return false;
-		octets += (unsigned)label.len + 1;
-		if (octets > NAME_MAX_OCTETS)
-			return false;
+	do {
+		bool is_taken = message_label(v->m, &at, &label);
+		assert(is_taken);
 		if (label.len > 0 && !whole && v->moved[at]) {
 			writer_u16(v->w, (uint16_t)(POINTER_BITS | v->moved[at]));
-			return true;
+			return;
 		}
 		if (!v->moved[at] && v->w->len <= POINTER_REACH)
 			v->moved[at] = (uint16_t)v->w->len;
 		writer_u8(v->w, (uint8_t)label.len);
 		writer_put(v->w, label);
-		if (label.len == 0)
-			return true;
 		at += label.len + 1;
-	}
+	} while (label.len > 0);
 }
 
 static bool write_rdata(struct move *v, const struct rr *rr)
@@ -60,10 +56,10 @@ static bool write_rdata(struct move *v, const struct rr *rr)
 	struct rdata_part part;
 
 	while (rdata_walk_next(&walk, &part)) {
-		if (!part.is_name)
+		if (part.is_name)
+			write_name(v, part.at, !rdata_may_compress(rr->type));
+		else
 			writer_put(v->w, part.octets);
-		else if (!write_name(v, part.at, !rdata_may_compress(rr->type)))
-			return false;
 	}
 	return rdata_walk_done(&walk);
 }
@@ -73,8 +69,9 @@ static bool write_record(struct move *v, const struct rr *rr, uint32_t ttl_s)
 	struct name owner;
 
 	/* Records that were not judged may have any owner, such as one that points into itself. */
-	if (!message_owner(v->m, rr, &owner) || !write_name(v, rr->owner_at, false))
+	if (!message_owner(v->m, rr, &owner))
 		return false;
+	write_name(v, rr->owner_at, false);
 	writer_u16(v->w, rr->type);
 	writer_u16(v->w, rr->class);
 	writer_u32(v->w, ttl_s);
@@ -97,7 +94,8 @@ static void write_opt(struct move *v, const struct rewrite *r)
 		.flags = (uint16_t)((edns->flags & ~EDNS_DO) | (r->opt_dnssec_ok ? EDNS_DO : 0)) };
 	size_t begun = edns_begin(v->w, &head);
 
-	writer_put(v->w, edns->options);
+	if (!r->bare_opt)
+		writer_put(v->w, edns->options);
 	edns_end(v->w, begun);
 }
 
@@ -108,8 +106,7 @@ static void write_head(struct move *v, const struct rewrite *r)
 	writer_u16(v->w, v->m->question_count);
 	writer_put(v->w, span_of("\0\0\0\0\0\0", 6)); /* counts, patched later */
 	if (v->m->question_count > 0) {
-		size_t question_at = v->w->len;
-		write_name(v, question_at, false);
+		write_name(v, DNS_HEADER_SIZE, false);
 		writer_u16(v->w, v->m->qtype);
 		writer_u16(v->w, v->m->qclass);
 	}

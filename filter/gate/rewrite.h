@@ -15,6 +15,7 @@ struct rewrite {
 	uint32_t *ttls;     /* by record: its TTL, or TTL_LEFT_OUT */
 	bool keep_opt;      /* where the message has one */
 	bool opt_dnssec_ok; /* the DO bit of it */
+	bool bare_opt;      /* its options are left out */
 };
 
 /* True when `r` changes nothing in `m`. */

@@ -84,7 +84,7 @@ static unsigned split(char *text, char *fields[], unsigned most)
 	unsigned count = 0;
 
 	text += strspn(text, " \t");
-	while (*text && count < most) {
+	while (*text) {
 		fields[count++] = text;
 		if (count == most)
 			break;
@@ -125,7 +125,7 @@ static bool encode_rdata(struct reader *r, char *text, bool is_ds, uint8_t *rdat
 	rdata[3] = (uint8_t)numbers[2];
 	bool ok = is_ds ? hex_decode(fields[3], rdata + 4, RDATA_MAX - 4, &rest_len)
 	                : base64_decode(fields[3], rdata + 4, RDATA_MAX - 4, &rest_len);
-	if (!ok || rest_len == 0)
+	if (!ok)
 		return complain(
 		        r, is_ds ? "the digest is not hexadecimal" : "the key is not base64");
 	if (is_ds && digest_octets(rdata[3]) && digest_octets(rdata[3]) != rest_len)
@@ -155,8 +155,9 @@ static bool usable_ds(struct crypto *crypto, const struct name *zone, struct spa
 	if (is_ds)
 		return ds_read(rdata, ds) && algorithm_is_supported(ds->algorithm) &&
 		       digest_is_supported(ds->digest_type);
-	return dnskey_read(rdata, &key) && dnskey_may_sign(&key) &&
-	       algorithm_is_supported(key.algorithm) && ds_of_dnskey(crypto, zone, &key, ds);
+	dnskey_read(rdata, &key); /* whose fixed fields are there */
+	return dnskey_may_sign(&key) && algorithm_is_supported(key.algorithm) &&
+	       ds_of_dnskey(crypto, zone, &key, ds);
 }
 
 static bool add_record(struct reader *r, struct anchors *a, char *text, bool is_ds)
@@ -183,8 +184,11 @@ static bool read_owner(struct reader *r, char **rest)
 	char *fields[2];
 
 	*rest = r->record;
-	if (strchr(" \t", r->record[0]))
-		return r->has_owner || complain(r, "the record has no owner");
+	bool is_left_out = strchr(" \t", r->record[0]);
+	if (is_left_out && !r->has_owner)
+		return complain(r, "the record has no owner");
+	if (is_left_out)
+		return true;
 	if (split(r->record, fields, 2) < 2)
 		return complain(r, "the record is incomplete");
 	if (!name_from_text(fields[0], &r->owner))

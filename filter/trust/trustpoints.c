@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "trust/trustpoints.h"
 
+#include <assert.h>
+
 struct trust_point *trust_points_find(struct trust_points *t, const struct name *zone)
 {
 	for (unsigned i = 0; i < t->count; i++) {
@@ -86,8 +88,7 @@ static void configure_key(struct trust_point *p, const struct ds *ds, int64_t no
 
 	if (!key)
 		key = rollover_add(p, ds, true);
-	if (!key)
-		return;
+	assert(key); /* there are never as many configured as fit, and the others make room */
 	key->is_configured = true;
 	if (key->state == ANCHOR_START || key->state == ANCHOR_ADD_PENDING) {
 		key->state = ANCHOR_VALID;
@@ -95,12 +96,13 @@ static void configure_key(struct trust_point *p, const struct ds *ds, int64_t no
 	}
 }
 
-/* What is configured goes before what was learned. */
+/* What is configured goes before what was learned; of it there is no more than that. */
 static void trust_no_more_than_fit(struct trust_point *p)
 {
-	for (unsigned i = p->count; i-- > 0;) {
-		if (__builtin_popcount(rollover_trusted(p)) <= LIMIT_DS)
-			return;
+	unsigned i = p->count;
+
+	while (__builtin_popcount(rollover_trusted(p)) > LIMIT_DS) {
+		i--;
 		if (anchor_is_trusted(p->keys[i].state) && !p->keys[i].is_configured)
 			p->keys[i].state = ANCHOR_START;
 	}

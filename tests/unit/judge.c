@@ -173,6 +173,13 @@ static struct rd rd_of(struct judge *j, uint16_t type, const char *zone, const c
 {
 	char mname[300];
 
+	if (*token == '#') {
+		size_t len;
+		uint8_t *octets = unhex(token + 1, &len);
+		struct rd rd = rd_raw(span_of(octets, len));
+		free(octets);
+		return rd;
+	}
 	switch (type) {
 	case TYPE_A:
 		return rd_a(token);
@@ -284,9 +291,10 @@ static void write_set(struct judge *j, char *text)
 	}
 	unsigned count = tokens_of(text, tokens);
 	assert_in_range(count, 2, TOKENS_MAX);
-	snprintf(owner, sizeof(owner), "%s", tokens[0]);
+	bool is_left_out = *tokens[0] == '-';
+	snprintf(owner, sizeof(owner), "%s", tokens[0] + is_left_out);
 	uint16_t type = type_number(tokens[1]);
-	if (type == TYPE_NSEC)
+	if (type == TYPE_NSEC && *tokens[2] != '#')
 		rds[n++] = nsec_of(tokens + 2, count - 2);
 	else if (type == TYPE_NSEC3)
 		rds[n++] = nsec3_of(tokens + 2, count - 2, zone, owner);
@@ -295,7 +303,8 @@ static void write_set(struct judge *j, char *text)
 	else
 		for (unsigned i = 2; i < count && n < RECORDS_MAX; i++)
 			rds[n++] = rd_of(j, type, zone, tokens[i]);
-	msg_rrset(&j->response, owner, type, TTL, rds, n);
+	if (!is_left_out)
+		msg_rrset(&j->response, owner, type, TTL, rds, n);
 	free(first);
 	for (char *each; signatures && (each = strsep(&signatures, "|"));) {
 		ways = tokens_of(each, how);

@@ -13,8 +13,11 @@
  * name whose hash it matches (=) or, with nothing else, covers (~); its parameters stand among the
  * types: optout, iterations=N, salt=N (so many octets), rfc5155 (what its examples have), next=NAME
  * (whose hash is the next one).
- *Each `|` adds a signature by the key of the zone named after it, with any of: spoilt, expired,
- *early, labels=N, ttl=N (the original TTL), signer=NAME, tag=N, algorithm=N. */
+ * RDATA may also be written in hexadecimal digits: #0102. Before an owner, `-` leaves out the
+ * records and writes their signatures alone.
+ *
+ * Each `|` adds a signature by the key of the zone named after it, with any of: spoilt, expired,
+ * early, labels=N, ttl=N (the original TTL), signer=NAME, tag=N, algorithm=N. */
 #ifndef TESTS_JUDGE_H
 #define TESTS_JUDGE_H
 

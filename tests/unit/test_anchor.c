@@ -8,6 +8,8 @@
 #define DS_2017 "20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D"
 #define DS_2024 "38696 8 2 683D2D0ACB8C9B712A1948B27F741219298D0A450D612C483AF444A4C0FB2B16"
 
+#define DS_LONG "E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D"
+
 /* IANA's root KSK of 2017. */
 #define KEY_2017                                                                                   \
 	"AwEAAaz/tAm8yTn4Mfeh5eyI96WSVexTBAvkMgJzkKTOiW1vkIbzxeF3+/4RgWOq7HrxRixHlFlExOLAJr5emLvN" \
@@ -105,6 +107,14 @@ static void mistakes_are_named_with_file_and_line(void **state)
 		{ "mnemonics", ". DS 20326 RSASHA256 2 AB\n", 1, "must be numbers" },
 		{ "a number that is too large", ". DS 65536 8 2 AB\n", 1, "must be numbers" },
 		{ "a negative number", ". DS -1 8 2 AB\n", 1, "must be numbers" },
+		{ "a number larger than any", ". DS 99999999999999999999 8 2 AB\n", 1,
+		        "must be numbers" },
+		{ "a number with a tail", ". DS 1 8x 2 AB\n", 1, "must be numbers" },
+		{ "no number in the third place", ". DS 1 8 - AB\n", 1,
+		        "key tag, algorithm and digest type must be numbers" },
+		{ "nor in a key", ". DNSKEY 257 3 : " KEY_2017 "\n", 1,
+		        "flags, protocol and algorithm must be numbers" },
+		{ "no type", ". IN\n", 1, "only DS and" },
 		{ "a bad name", "a..b DS " DS_2017 "\n", 1, "not a domain name" },
 		{ "no owner", " IN DS " DS_2017 "\n", 1, "no owner" },
 		{ "an open parenthesis", "\n. DS ( " DS_2017 "\n\n", 2, "without a ')'" },
@@ -114,6 +124,10 @@ static void mistakes_are_named_with_file_and_line(void **state)
 		{ "an unknown algorithm only", "org. DS 1 250 99 AB\n", 1,
 		        "algorithm is supported" },
 		{ "an unknown digest only", "org. DS 1 8 250 AB\n", 1, "algorithm is supported" },
+		{ "a digest longer than any only", "org. DS 1 8 250 AB" DS_LONG DS_LONG "\n", 1,
+		        "algorithm is supported" },
+		{ "an unknown algorithm of a key only", ". DNSKEY 257 3 250 " KEY_2017 "\n", 1,
+		        "algorithm is supported" },
 		{ "a revoked key only", ". DNSKEY 385 3 8 " KEY_2017 "\n", 1, "supported" },
 		{ "a key without zone bit", ". DNSKEY 1 3 8 " KEY_2017 "\n", 1, "supported" },
 	};
@@ -127,6 +141,8 @@ static void mistakes_are_named_with_file_and_line(void **state)
 	}
 	assert_null(anchors_load("/nowhere/root.key", error, sizeof(error)));
 	assert_non_null(strstr(error, "/nowhere/root.key: No such file"));
+	assert_null(anchors_load("/tmp", error, sizeof(error))); /* a directory */
+	assert_non_null(strstr(error, "the file cannot be read"));
 }
 
 static void a_record_without_owner_has_that_of_the_last(void **state)
@@ -201,6 +217,15 @@ static void there_are_bounds_on_zones_and_records(void **state)
 		len += (size_t)sprintf(text + len, ". DS " DS_2017 "\n");
 	assert_null(load(text));
 	assert_non_null(strstr(error, ":9: there are too many anchors for one zone"));
+	struct anchors *a = anchors_new();
+	struct ds ds = { .digest_len = 32 };
+	for (unsigned i = 0; i <= ANCHORS_MAX; i++) {
+		struct name zone;
+		sprintf(text, "z%u", i);
+		assert_true(name_from_text(text, &zone));
+		assert_int_equal(anchors_add(a, &zone, &ds), i < ANCHORS_MAX);
+	}
+	anchors_free(a);
 	memset(text, 'x', 20000);
 	assert_null(load(text));
 	assert_non_null(strstr(error, ":1: the line is too long"));

@@ -220,8 +220,21 @@ static void what_a_server_leaves_to_who_recurses_needs_no_proof(void **state)
 		{ "the same with an SOA says that there is nothing", "a.example.test A", 0,
 		        "a.example.test CNAME b.example.test | example.test\n" SOA_EXAMPLE,
 		        STATUS_BOGUS, REASON_DENIAL_MISSING },
+		{ "and with another set there", "a.example.test A", 0,
+		        "a.example.test CNAME b.example.test | example.test\n"
+		        "> example.test NS ns.example.test | example.test",
+		        STATUS_SECURE, 0 },
+		{ "an RCODE says so too", "a.example.test A", 3,
+		        "a.example.test CNAME b.example.test | example.test", STATUS_BOGUS,
+		        REASON_DENIAL_MISSING },
 		{ "a referral to the root", "www.example.test A", 0, "> . NS ns.test",
 		        STATUS_INSECURE, REASON_NOT_ANSWER },
+		{ "a referral to where the name is not", "www.example.test A", 0,
+		        "> other.test NS ns.other.test", STATUS_BOGUS, REASON_DENIAL_MISSING },
+		{ "the signature of a referral, without it", "www.sub.example.test A", 0,
+		        "> -sub.example.test NS ns.test | example.test\n"
+		        "> sub.example.test DS sub.example.test | example.test",
+		        STATUS_BOGUS, REASON_DENIAL_MISSING },
 	};
 	judge_rows(rows, COUNT(rows), ASK_DO | ASK_NO_RD);
 }
@@ -334,6 +347,16 @@ static void a_chain_of_cnames_is_as_good_as_its_weakest_link(void **state)
 		{ "two CNAMEs at one name", "a.example.test A", 0,
 		        "a.example.test CNAME b.example.test c.example.test | example.test",
 		        STATUS_BOGUS, REASON_MALFORMED },
+		{ "in an unsigned zone, one that is malformed", "a.unsigned.test A", 0,
+		        "a.unsigned.test CNAME #016100ff\n"
+		        "a.unsigned.test A 192.0.2.1",
+		        STATUS_INSECURE, REASON_UNSIGNED_ZONE },
+		{ "and nothing else", "a.unsigned.test A", 0, "a.unsigned.test CNAME #016100ff",
+		        STATUS_BOGUS, REASON_MALFORMED },
+		{ "a malformed one after a good one", "a.unsigned.test A", 0,
+		        "a.unsigned.test CNAME b.unsigned.test #016100ff\n"
+		        "b.unsigned.test A 192.0.2.1",
+		        STATUS_BOGUS, REASON_MALFORMED },
 		{ "a loop of two", "a.example.test A", 0,
 		        "a.example.test CNAME b.example.test | example.test\n"
 		        "b.example.test CNAME a.example.test | example.test",
@@ -432,6 +455,11 @@ static void a_dname_vouches_for_its_cname_and_for_no_other(void **state)
 		{ "two DNAMEs at one name (RFC 6672, 2.4)", "a.d.example.test A", 0,
 		        "d.example.test DNAME e.other.test f.other.test | example.test",
 		        STATUS_BOGUS, REASON_MALFORMED },
+		{ "and the CNAME that one of them makes", "a.d.example.test A", 0,
+		        "d.example.test DNAME e.other.test f.other.test | example.test\n"
+		        "a.d.example.test CNAME a.e.other.test\n"
+		        "a.e.other.test A 192.0.2.1 | other.test",
+		        STATUS_BOGUS, REASON_CNAME_FORGED },
 		{ "a name that is too long", LONG_NAME ".d.example.test A", 6,
 		        "d.example.test DNAME " LONG_LABEL ".example.test | example.test",
 		        STATUS_SECURE, 0 },
@@ -703,6 +731,13 @@ static void nsec3_proofs_come_to_the_same(void **state)
 		        "> =nx.example.test NSEC3 RRSIG NXNAME | example.test", STATUS_SECURE, 0 },
 		{ "compact denial with its RCODE restored", "nx.example.test A", 3,
 		        "> =nx.example.test NSEC3 RRSIG NXNAME | example.test", STATUS_SECURE, 0 },
+		{ "compact denial of another name", "nx.example.test A", 3,
+		        "> =ny.example.test NSEC3 RRSIG NXNAME | example.test", STATUS_BOGUS,
+		        REASON_DENIAL_FAILED },
+		{ "beside what shows that the name exists", "nx.example.test A", 3,
+		        "> =ny.example.test NSEC3 RRSIG NXNAME | example.test\n"
+		        "> =nx.example.test NSEC3 TXT RRSIG | example.test",
+		        STATUS_BOGUS, REASON_DENIAL_FAILED },
 	};
 	JUDGE(rows);
 }
@@ -792,6 +827,16 @@ static void unusual_types_are_judged_like_any(void **state)
 		{ "DS by the child", "sub.example.test DS", 0,
 		        "sub.example.test DS sub.example.test | sub.example.test", STATUS_BOGUS,
 		        REASON_RRSIG_SIGNER },
+		{ "DS of the root, which has no parent", ". DS", 0,
+		        "> . SOA | .\n> . NSEC test NS SOA RRSIG NSEC DNSKEY | .", STATUS_SECURE,
+		        0 },
+		{ "ANY, and a signature whose records are not there", "www.example.test ANY", 0,
+		        "www.example.test A 192.0.2.1 | example.test\n"
+		        "-www.example.test TXT hello | example.test",
+		        STATUS_SECURE, 0 },
+		{ "ANY, and nothing else", "www.example.test ANY", 0,
+		        "-www.example.test TXT hello | example.test", STATUS_BOGUS,
+		        REASON_DENIAL_MISSING },
 		{ "DNSKEY", "example.test DNSKEY", 0,
 		        "example.test DNSKEY example.test | example.test", STATUS_SECURE, 0 },
 		{ "DNSKEY of another", "example.test DNSKEY", 0,
@@ -806,23 +851,38 @@ static void unusual_types_are_judged_like_any(void **state)
 static void rrsigs_that_were_asked_for_pass_but_nothing_beside_them(void **state)
 {
 	(void)state;
+	static const struct {
+		const char *why, *records;
+		enum status status;
+		enum reason reason;
+		const char *delivered;
+	} rows[] = {
+		{ "nothing else", "-www.example.test A 192.0.2.1 | example.test", STATUS_INSECURE,
+		        REASON_NOT_ANSWER, "www.example.test/RRSIG" },
+		{ "their records, or others: then they are no bare signatures",
+		        "www.example.test A 192.0.2.66 | example.test spoilt", STATUS_BOGUS,
+		        REASON_DENIAL_MISSING, "" },
+		{ "a record without signature",
+		        "-www.example.test A 192.0.2.1 | example.test\nwww.example.test TXT evil",
+		        STATUS_INSECURE, REASON_NOT_ANSWER, "www.example.test/RRSIG" },
+		{ "signatures of another name",
+		        "-www.example.test A 192.0.2.1 | example.test\n"
+		        "-mail.example.test A 192.0.2.1 | example.test",
+		        STATUS_INSECURE, REASON_NOT_ANSWER, "www.example.test/RRSIG" },
+		{ "nothing but those", "-mail.example.test A 192.0.2.1 | example.test",
+		        STATUS_BOGUS, REASON_DENIAL_MISSING, "" },
+		{ "in the authority section", "> -www.example.test A 192.0.2.1 | example.test",
+		        STATUS_BOGUS, REASON_DENIAL_MISSING, "" },
+	};
 	struct judge *j = judge_new();
 
-	judge_begin(j, "www.example.test RRSIG", 0);
-	struct rd a = rd_a("192.0.2.1"), evil = rd_a("192.0.2.66");
-	struct rd sig = rd_rrsig(
-	        judge_key(j, "example.test"), "www.example.test", TYPE_A, TTL, &a, 1, &valid);
-	struct asked asked = judge_asked("www.example.test RRSIG", ASK_DO);
-	msg_rr(&j->response, "www.example.test", TYPE_RRSIG, TTL, sig);
-	judge_octets(j, &asked, msg_span(&j->response));
-	assert_judged(j, "RRSIG", STATUS_INSECURE, REASON_NOT_ANSWER);
-	assert_string_equal(
-	        judge_list(judge_delivered(j, msg_span(&j->response))), "www.example.test/RRSIG");
-
-	msg_rr(&j->response, "www.example.test", TYPE_A, TTL, evil);
-	judge_octets(j, &asked, msg_span(&j->response));
-	if (j->result.verdict != GATE_SERVFAIL)
-		assert_null(strstr(judge_list(judge_delivered(j, msg_span(&j->response))), "/A"));
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		judge_text(j, "www.example.test RRSIG", 0, rows[i].records, ASK_DO);
+		assert_judged(j, rows[i].why, rows[i].status, rows[i].reason);
+		const char *list = judge_list(judge_delivered(j, msg_span(&j->response)));
+		if (strcmp(list, rows[i].delivered) != 0)
+			fail_msg("%s: %s", rows[i].why, list);
+	}
 	judge_free(j);
 }
 
@@ -1001,6 +1061,12 @@ static void a_referral_passes_to_who_did_not_ask_for_recursion(void **state)
 		        "> sub.example.test/NS > sub.example.test/DS > sub.example.test/RRSIG "
 		        "+ ns.sub.example.test/A",
 		        STATUS_INSECURE, REASON_NOT_ANSWER },
+		{ "an NS that is malformed names nothing", "www.sub.example.test A",
+		        "> sub.example.test NS #016100ff\n"
+		        "> sub.example.test DS sub.example.test | example.test\n"
+		        "+ a A 192.0.2.66\n+ ns.sub.example.test A 192.0.2.66",
+		        "> sub.example.test/NS > sub.example.test/DS > sub.example.test/RRSIG",
+		        STATUS_INSECURE, REASON_NOT_ANSWER },
 		{ "a server above the cut has signed addresses", "www.sub.example.test A",
 		        "> sub.example.test NS ns1.example.test ns2.example.test\n"
 		        "> sub.example.test DS sub.example.test | example.test\n"
@@ -1052,6 +1118,24 @@ static void a_referral_to_what_is_no_delegation_is_refused(void **state)
 		        STATUS_BOGUS, REASON_DS_UNPROVED },
 	};
 	judge_rows(rows, COUNT(rows), ASK_DO | ASK_NO_RD);
+}
+
+/* A name deep below fills it with all those on the way. */
+static void a_referral_is_refused_though_the_store_has_no_room_for_what_it_taught(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	char records[512] = "> x.example.test NS ns.evil.test\n"
+	                    "> x.example.test NSEC a";
+
+	for (unsigned i = 0; i < 20; i++)
+		strcat(records, ".a");
+	strcat(records, ".x.example.test A RRSIG NSEC | example.test");
+	store_fini(&j->store);
+	assert_int_equal(store_init(&j->store, j->anchors, 8), 0);
+	judge_text(j, "www.x.example.test A", 0, records, ASK_DO | ASK_NO_RD);
+	assert_judged(j, "no cut", STATUS_BOGUS, REASON_DS_UNPROVED);
+	judge_free(j);
 }
 
 /* AD would speak for a record that nothing proves. */
@@ -1228,6 +1312,78 @@ static void in_monitor_mode_nothing_is_refused(void **state)
 	judge_free(j);
 }
 
+/* The same responses as in enforce mode have their RCODE changed, or are refused. */
+static void in_monitor_mode_an_rcode_stays_as_it_is(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *records;
+		unsigned rcode;
+		uint16_t flags;
+	} rows[] = {
+		{ "of a cut response", "", RCODE_NXDOMAIN, FLAG_TC },
+		{ "of a chain that leaves the zone",
+		        "a.example.test CNAME none.other.test | example.test\n> other.test SOA",
+		        RCODE_NXDOMAIN, 0 },
+		{ "with extended bits", "", 16, 0 },
+	};
+	struct judge *j = judge_new();
+	const size_t opt_rcode_at = DNS_HEADER_SIZE + 16 + 4 + 5;
+
+	j->policy.mode = MODE_MONITOR;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct asked asked = judge_asked("a.example.test A", ASK_EDNS | ASK_NO_RD);
+		judge_begin(j, "a.example.test A", rows[i].rcode & RCODE_MASK);
+		j->response.octets[2] |= (uint8_t)(rows[i].flags >> 8);
+		if (rows[i].rcode > RCODE_MASK) {
+			msg_section(&j->response, SECTION_ADDITIONAL);
+			msg_opt(&j->response, 1232, true);
+			j->response.octets[opt_rcode_at] = (uint8_t)(rows[i].rcode >> 4);
+		}
+		judge_write(j, rows[i].records);
+		judge_octets(j, &asked, msg_span(&j->response));
+		assert_row(rows[i].why, j->result.verdict != GATE_SERVFAIL);
+		const struct message *m = judge_delivered(j, msg_span(&j->response));
+		assert_row(rows[i].why, message_rcode(m) == rows[i].rcode);
+	}
+	judge_free(j);
+}
+
+static void the_operators_skew_goes_before_the_share_of_the_validity(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		int32_t skew_s;
+		int64_t late_s;
+		enum reason reason;
+	} rows[] = {
+		{ "none, at the last moment", 0, 0, REASON_NONE },
+		{ "none, a second late", 0, 1, REASON_RRSIG_EXPIRED },
+		{ "ten seconds", 10, 10, REASON_NONE },
+		{ "a second more", 10, 11, REASON_RRSIG_EXPIRED },
+		{ "more than there is otherwise", 5 * DAY, 5 * DAY, REASON_NONE },
+	};
+	struct judge *j = judge_new();
+	struct asked asked = judge_asked("www.example.test A", ASK_DO);
+
+	j->policy.has_skew = true;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct signing how = { .inception = NOW - DAY, .expiration = NOW };
+		judge_begin(j, "www.example.test A", 0);
+		msg_signed(&j->response, judge_key(j, "example.test"), "www.example.test", TYPE_A,
+		        TTL, RRSET(rd_a("192.0.2.1")), &how);
+		j->policy.skew_s = rows[i].skew_s;
+		j->now = NOW + rows[i].late_s;
+		store_flush(&j->store);
+		judge_octets(j, &asked, msg_span(&j->response));
+		assert_judged(j, rows[i].why,
+		        rows[i].reason == REASON_NONE ? STATUS_SECURE : STATUS_BOGUS,
+		        rows[i].reason);
+	}
+	judge_free(j);
+}
+
 static void the_clock_may_be_off_by_the_skew_and_no_more(void **state)
 {
 	(void)state;
@@ -1333,6 +1489,31 @@ static void irrelevant_records_are_dropped_and_do_no_harm(void **state)
 	judge_free(j);
 }
 
+/* The additional section is not what AD speaks of, so what is known to be unsigned may stand there.
+ */
+static void of_what_is_known_to_be_unsigned_only_additional_records_stay(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+
+	judge_text(j, "www.unsigned.test A", 0, "www.unsigned.test A 192.0.2.1", ASK_DO);
+	assert_judged(j, "now it is known", STATUS_INSECURE, REASON_UNSIGNED_ZONE);
+	judge_text(j, "www.example.test A", 0,
+	        "www.example.test A 192.0.2.1 | example.test\n"
+	        "> unsigned.test NS ns.unsigned.test\n"
+	        "+ ns.unsigned.test A 192.0.2.2",
+	        ASK_DO);
+	assert_judged(j, "beside a signed answer", STATUS_SECURE, REASON_NONE);
+	assert_string_equal(judge_list(judge_delivered(j, msg_span(&j->response))),
+	        "www.example.test/A www.example.test/RRSIG + ns.unsigned.test/A");
+	judge_text(j, "www.unsigned.test A", 0,
+	        "www.unsigned.test A 192.0.2.1\n> unsigned.test NS ns.unsigned.test", ASK_DO);
+	assert_judged(j, "beside an unsigned one", STATUS_INSECURE, REASON_UNSIGNED_ZONE);
+	assert_string_equal(judge_list(judge_delivered(j, msg_span(&j->response))),
+	        "www.unsigned.test/A > unsigned.test/NS");
+	judge_free(j);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1362,6 +1543,8 @@ int main(void)
 		cmocka_unit_test(an_extended_rcode_is_never_taken_for_an_answer),
 		cmocka_unit_test(a_referral_passes_to_who_did_not_ask_for_recursion),
 		cmocka_unit_test(a_referral_to_what_is_no_delegation_is_refused),
+		cmocka_unit_test(
+		        a_referral_is_refused_though_the_store_has_no_room_for_what_it_taught),
 		cmocka_unit_test(denial_records_in_the_answer_section_are_not_delivered),
 		cmocka_unit_test(a_ttl_with_the_top_bit_does_not_go_on),
 		cmocka_unit_test(a_referral_is_no_answer_to_who_asked_for_recursion),
@@ -1370,7 +1553,10 @@ int main(void)
 		cmocka_unit_test(a_chain_that_is_said_to_end_in_nothing_needs_the_proof),
 		cmocka_unit_test(nobody_asks_for_a_zone_cut_at_the_owner_of_an_nsec3),
 		cmocka_unit_test(in_monitor_mode_nothing_is_refused),
+		cmocka_unit_test(in_monitor_mode_an_rcode_stays_as_it_is),
+		cmocka_unit_test(the_operators_skew_goes_before_the_share_of_the_validity),
 		cmocka_unit_test(the_clock_may_be_off_by_the_skew_and_no_more),
+		cmocka_unit_test(of_what_is_known_to_be_unsigned_only_additional_records_stay),
 		cmocka_unit_test(irrelevant_records_are_dropped_and_do_no_harm),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

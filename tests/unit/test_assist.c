@@ -59,6 +59,10 @@ static const struct row rows[] = {
 	        "> a.example.test NSEC d.example.test A RRSIG NSEC | example.test\n"
 	        "> example.test NSEC a.example.test NS SOA RRSIG NSEC | example.test",
 	        STATUS_SECURE, "" },
+	{ "a denial by NSEC3", "www.example.test AAAA", 0, "> example.test SOA", 0,
+	        "> example.test SOA | example.test\n"
+	        "> =www.example.test NSEC3 A RRSIG | example.test",
+	        STATUS_SECURE, "" },
 	{ "a denial of what is there", "www.example.test A", RCODE_NXDOMAIN, "> example.test SOA",
 	        0, "www.example.test A 192.0.2.1 | example.test", STATUS_BOGUS, NULL },
 };
@@ -124,6 +128,78 @@ static void a_merged_message_says_what_came(void **state)
 	judge_free(j);
 }
 
+static void an_opt_stays_with_its_options(void **state)
+{
+	struct judge *j = judge_new();
+	struct writer out = writer_over(merged, sizeof(merged));
+	static struct rr rrs[8];
+	struct message m, came;
+
+	(void)state;
+	struct message signed_one = written(j, "www.example.test A", 0,
+	        "www.example.test A 192.0.2.1 | example.test", signed_octets, signed_rrs);
+	judge_begin(j, "www.example.test A", 0);
+	judge_write(j, "www.example.test A 192.0.2.1");
+	msg_section(&j->response, SECTION_ADDITIONAL);
+	j->response.compress = false;
+	msg_opt(&j->response, 1400, true);
+	put_u16(j->response.octets + j->response.len - 2, 6);
+	memcpy(j->response.octets + j->response.len, "\0\12\0\2ok", 6);
+	j->response.len += 6;
+	assert_true(message_parse(&came, msg_span(&j->response), came_rrs, MESSAGE_RRS_MAX));
+	assert_true(assist_merge(&came, &signed_one, &out));
+	assert_true(message_parse(&m, writer_span(&out), rrs, COUNT(rrs)));
+	assert_int_equal(m.rr_count, 2);
+	assert_int_equal(m.edns.udp_size, 1400);
+	assert_true(span_equal(m.edns.options, span_of("\0\12\0\2ok", 6)));
+	for (size_t room = 0; room < m.octets.len; room++) {
+		out = writer_over(merged, room);
+		assert_false(assist_merge(&came, &signed_one, &out));
+	}
+	judge_free(j);
+}
+
+static void what_is_cut_or_malformed_is_not_merged(void **state)
+{
+	enum { CAME = 1, SIGNED = 2 };
+	static const struct {
+		const char *why, *records; /* that came, or the signed ones */
+		unsigned flags;
+		unsigned owner_at; /* that is made to point into itself; 0 for none */
+		unsigned good;     /* when the row is about the one, the other, both */
+	} odd_ones[] = {
+		{ "nothing wrong", "www.example.test A 192.0.2.1 | example.test", 0, 0,
+		        CAME | SIGNED },
+		{ "cut", "www.example.test A 192.0.2.1 | example.test", FLAG_TC, 0, 0 },
+		{ "a name in RDATA that is cut", "www.example.test MX #000a0161 | example.test", 0,
+		        0, SIGNED },
+		{ "an owner that is none", "www.example.test A 192.0.2.1 | example.test", 0,
+		        DNS_HEADER_SIZE + 22, 0 },
+	};
+	struct judge *j = judge_new();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(odd_ones); i++) {
+		struct message good = written(j, "www.example.test A", 0,
+		        "www.example.test A 192.0.2.1 | example.test", signed_octets, signed_rrs);
+		struct message odd = written(j, "www.example.test A", odd_ones[i].flags,
+		        odd_ones[i].records, came_octets, came_rrs);
+		struct writer out = writer_over(merged, sizeof(merged));
+		if (odd_ones[i].owner_at)
+			put_u16(came_octets + odd_ones[i].owner_at,
+			        (uint16_t)(0xc000 | odd_ones[i].owner_at));
+		assert_row(odd_ones[i].why,
+		        assist_merge(&odd, &good, &out) == ((odd_ones[i].good & CAME) != 0));
+		if (odd_ones[i].owner_at) /* of the signature, which is what is taken of that one */
+			put_u16(came_octets + odd.rrs[1].owner_at,
+			        (uint16_t)(0xc000 | odd.rrs[1].owner_at));
+		out = writer_over(merged, sizeof(merged));
+		assert_row(odd_ones[i].why,
+		        assist_merge(&good, &odd, &out) == ((odd_ones[i].good & SIGNED) != 0));
+	}
+	judge_free(j);
+}
+
 static void what_does_not_fit_is_not_merged(void **state)
 {
 	struct judge *j = judge_new();
@@ -147,6 +223,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_came_is_proved_and_nothing_else),
 		cmocka_unit_test(a_merged_message_says_what_came),
+		cmocka_unit_test(an_opt_stays_with_its_options),
+		cmocka_unit_test(what_is_cut_or_malformed_is_not_merged),
 		cmocka_unit_test(what_does_not_fit_is_not_merged),
 	};
 	return cmocka_run_group_tests_name("assist", tests, NULL, NULL);

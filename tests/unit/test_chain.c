@@ -140,6 +140,28 @@ static void the_walk_begins_at_the_deepest_anchor(void **state)
 	judge_free(j);
 }
 
+static void a_zones_keys_are_proved_by_its_anchor_or_by_its_ds(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	struct anchors *anchors = judge_anchors(j, "test");
+	struct name test = name_from("test"), example = name_from("example.test");
+	struct name unsigned_one = name_from("unsigned.test"), other = name_from("example");
+	struct chain chain;
+
+	j->store.anchors = anchors;
+	walk(j, "example.test", &chain);
+	walk(j, "unsigned.test", &chain);
+	assert_ptr_equal(chain_ds(&j->store, &test, j->now), &anchors_at(anchors, 0)->ds);
+	assert_int_equal(chain_ds(&j->store, &example, j->now)->count, 1);
+	assert_null(chain_ds(&j->store, &unsigned_one, j->now)); /* it has none */
+	assert_null(chain_ds(&j->store, &other, j->now));        /* no anchor is above it */
+	assert_null(chain_ds(&j->store, &example, j->now + TTL));
+	j->store.anchors = j->anchors;
+	anchors_free(anchors);
+	judge_free(j);
+}
+
 static void a_negative_anchor_ends_the_walk_until_it_expires(void **state)
 {
 	(void)state;
@@ -190,6 +212,7 @@ int main(void)
 		cmocka_unit_test(what_is_known_is_not_wanted_again),
 		cmocka_unit_test(nothing_is_asked_below_a_name_that_does_not_exist),
 		cmocka_unit_test(the_walk_begins_at_the_deepest_anchor),
+		cmocka_unit_test(a_zones_keys_are_proved_by_its_anchor_or_by_its_ds),
 		cmocka_unit_test(a_negative_anchor_ends_the_walk_until_it_expires),
 		cmocka_unit_test(a_negative_anchor_does_not_reach_below_a_deeper_anchor),
 	};

@@ -49,6 +49,8 @@ static void the_denial_of_a_ds_tells_what_there_is(void **state)
 		enum reason reason;
 	} rows[] = {
 		{ "no records", "", NO_DS_UNPROVED, REASON_DENIAL_MISSING },
+		{ "a malformed one", "x.example.test NSEC #0179076578616d706c65047465737400000220",
+		        NO_DS_UNPROVED, REASON_DENIAL_MISSING },
 		{ "a delegation", "x.example.test NSEC y.example.test NS", NO_DS_INSECURE,
 		        REASON_NONE },
 		{ "a delegation with a DS", "x.example.test NSEC y.example.test NS DS",
@@ -78,6 +80,11 @@ static void the_denial_of_a_ds_tells_what_there_is(void **state)
 		{ "NSEC3: an opt-out span",
 		        "=example.test NSEC3 NS SOA | example.test\n"
 		        "~x.example.test NSEC3 optout NS | example.test",
+		        NO_DS_INSECURE, REASON_OPT_OUT },
+		{ "NSEC3: an opt-out span, and no wildcard either",
+		        "=example.test NSEC3 NS SOA | example.test\n"
+		        "~x.example.test NSEC3 optout NS | example.test\n"
+		        "~*.example.test NSEC3 NS | example.test",
 		        NO_DS_INSECURE, REASON_OPT_OUT },
 		{ "NSEC3: a span that does not opt out",
 		        "=example.test NSEC3 NS SOA | example.test\n"

@@ -108,6 +108,15 @@ static void a_ds_response_shows_whether_there_is_a_cut(void **state)
 		{ "NSEC3, iterations over the limit", "x.example.test DS", 0,
 		        "> =x.example.test NSEC3 iterations=51 A RRSIG | example.test",
 		        CUT_INSECURE, REASON_NSEC3_ITERATIONS },
+		{ "a DNAME at the name, which is no cut", "x.example.test DS", 0,
+		        "x.example.test DNAME e.test | example.test", CUT_NONE, REASON_NONE },
+		{ "a proof in the answer section", "x.example.test DS", 0,
+		        "x.example.test NSEC y.example.test NS RRSIG NSEC | example.test",
+		        CUT_INSECURE, REASON_UNSIGNED_ZONE },
+		{ "a record at the name", "x.example.test DS", 0,
+		        "x.example.test A 192.0.2.1 | example.test", CUT_NONE, REASON_NONE },
+		{ "a record below it", "x.example.test DS", 0,
+		        "+ www.x.example.test A 192.0.2.1 | example.test", CUT_NONE, REASON_NONE },
 		{ "a referral", "sub.example.test DS", 0,
 		        "> sub.example.test NS ns.test\n"
 		        "> sub.example.test DS sub.example.test | example.test",
@@ -184,6 +193,42 @@ static void an_nsec_shows_that_no_zone_begins_at_the_empty_names_it_spans(void *
 	}
 }
 
+/* RFC 5155, 3: its owner is a hash, which may look like a name that is asked for. */
+static void an_nsec3_shows_nothing_of_the_name_that_it_stands_at(void **state)
+{
+	(void)state;
+	struct judge *j = judge_who_knows_example();
+	const struct nsec3_params params = { 0 };
+	char owner[TESTHASH_OWNER_SIZE], question[TESTHASH_OWNER_SIZE + 3];
+
+	testhash_owner(testhash_of("x.example.test", &params), "example.test", owner);
+	snprintf(question, sizeof(question), "%s DS", owner);
+	assert_int_not_equal(
+	        learn(j, question, 0, "> =x.example.test NSEC3 A RRSIG | example.test", false),
+	        LEARNED);
+	judge_free(j);
+}
+
+/* Its keys may be known by an anchor of its own, while nothing is known of the cut. */
+static void a_record_of_the_zone_below_shows_nothing_of_the_cut(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	struct anchors *both = judge_anchors(j, ". sub.example.test");
+	const char *records = "www.sub.example.test A 192.0.2.1 | sub.example.test";
+	struct want keys = want_of("sub.example.test DNSKEY");
+
+	j->store.anchors = both;
+	feed_chain(j, COUNT(chain));
+	judge_feed(j, &keys);
+	judge_text(j, "www.sub.example.test A", 0, records, ASK_DO);
+	assert_judged(j, "the record", STATUS_SECURE, REASON_NONE);
+	assert_int_not_equal(learn(j, "sub.example.test DS", 0, records, false), LEARNED);
+	j->store.anchors = j->anchors;
+	anchors_free(both);
+	judge_free(j);
+}
+
 static void what_does_not_hold_is_asked_again_and_then_bogus(void **state)
 {
 	(void)state;
@@ -221,6 +266,16 @@ static void what_does_not_hold_is_asked_again_and_then_bogus(void **state)
 		        REASON_DS_UNPROVED },
 		{ "a CNAME without signature", "x.example.test DS", 0,
 		        "x.example.test CNAME y.example.test", REASON_DS_UNPROVED },
+		{ "a CNAME of another name", "x.example.test DS", 0,
+		        "y.example.test CNAME z.example.test | example.test", REASON_DS_UNPROVED },
+		{ "a DNAME elsewhere", "x.example.test DS", 0,
+		        "d.example.test DNAME e.test | example.test", REASON_DS_UNPROVED },
+		{ "a signature over no records", "x.example.test DS", 0,
+		        "-x.example.test A | example.test", REASON_DS_UNPROVED },
+		{ "a record at the name, made from a wildcard", "x.example.test DS", 0,
+		        "x.example.test A 192.0.2.1 | example.test labels=2", REASON_DS_UNPROVED },
+		{ "a DS where none belongs", "x.example.test DS", 0,
+		        "+ x.example.test DS sub.example.test | example.test", REASON_DS_UNPROVED },
 		{ "a span without opt-out", "x.example.test DS", 0,
 		        "> =example.test NSEC3 NS SOA RRSIG | example.test\n"
 		        "> ~x.example.test NSEC3 NS | example.test",
@@ -460,29 +515,46 @@ static struct rd ds_of(const char *owner, const struct rd *key)
 	return rd_raw(span_of(octets, sizeof(octets)));
 }
 
+/* One of P-256 that is no point of the curve. */
+static struct rd odd_key(void)
+{
+	struct rd rd = rd_raw(span_of("\1\1\3\15", 4));
+	memset(rd.octets + rd.len, 0xff, 64);
+	rd.len += 64;
+	return rd;
+}
+
 static void keys_of_odd_size_make_a_zone_insecure_only_if_there_are_no_others(void **state)
 {
 	(void)state;
+	enum other { NO_OTHER, A_KEY, OF_THE_SAME_TAG };
 	static const struct {
 		const char *why;
-		bool other_ds, twice;
+		bool is_odd; /* of good size, but no point */
+		enum other other_ds;
+		bool twice;
 		enum status status;
 	} rows[] = {
-		{ "it has no other", false, false, STATUS_INSECURE },
-		{ "the other was left out", true, false, STATUS_BOGUS },
-		{ "and the small one is there twice", true, true, STATUS_BOGUS },
+		{ "it has no other", false, NO_OTHER, false, STATUS_INSECURE },
+		{ "the other was left out", false, A_KEY, false, STATUS_BOGUS },
+		{ "and the small one is there twice", false, A_KEY, true, STATUS_BOGUS },
+		{ "the other has the tag of the small one", false, OF_THE_SAME_TAG, false,
+		        STATUS_BOGUS },
+		{ "it is of good size, and no key", true, NO_OTHER, false, STATUS_BOGUS },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct judge *j = judge_who_knows_example();
 		struct want ds = want_of("sub.example.test DS");
 		struct want keys = want_of("sub.example.test DNSKEY");
-		struct rd small = small_key();
+		struct rd small = rows[i].is_odd ? odd_key() : small_key();
 		struct rd both[] = { ds_of("sub.example.test", &small),
 			rd_ds(judge_key(j, "sub.example.test"), DIGEST_SHA256) };
+		if (rows[i].other_ds == OF_THE_SAME_TAG)
+			memcpy(both[1].octets, both[0].octets, 2);
 		msg_begin(&j->response, 1, FLAG_QR, "sub.example.test", TYPE_DS);
 		msg_signed(&j->response, judge_key(j, "example.test"), "sub.example.test", TYPE_DS,
-		        TTL, both, rows[i].other_ds ? 2 : 1, &valid);
+		        TTL, both, rows[i].other_ds != NO_OTHER ? 2 : 1, &valid);
 		assert_int_equal(
 		        gate_learn(&j->gate, &ds, msg_span(&j->response), j->now, true), LEARNED);
 		msg_begin(&j->response, 1, FLAG_QR, "sub.example.test", TYPE_DNSKEY);
@@ -502,6 +574,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_ds_response_shows_whether_there_is_a_cut),
 		cmocka_unit_test(an_nsec_shows_that_no_zone_begins_at_the_empty_names_it_spans),
+		cmocka_unit_test(an_nsec3_shows_nothing_of_the_name_that_it_stands_at),
+		cmocka_unit_test(a_record_of_the_zone_below_shows_nothing_of_the_cut),
 		cmocka_unit_test(what_does_not_hold_is_asked_again_and_then_bogus),
 		cmocka_unit_test(an_unusable_response_teaches_nothing_even_on_the_last_try),
 		cmocka_unit_test(what_could_not_be_fetched_is_indeterminate_for_a_moment),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "parsed.h"
 
+#include "base/writer.h"
 #include "dnssec/bitmap.h"
 #include "dnssec/denial.h"
 
@@ -58,6 +59,48 @@ static void a_bit_map_has_its_types_and_no_others(void **state)
 		next += expected;
 	}
 	free(bitmap);
+}
+
+/* ---- The record ---- */
+
+static void an_nsec_is_read_only_when_it_is_whole(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *rdata;
+		bool is_read;
+	} rows[] = {
+		{ "a next name and types", "0162 07 6578616d706c65 00 0001 40", true },
+		{ "no types at all", "0162 07 6578616d706c65 00", true },
+		{ "no next name", "", false },
+		{ "a next name that is cut short", "0162 07 6578", false },
+		{ "a next name that is compressed (RFC 3597, 4)", "0162 c00c 0001 40", false },
+		{ "a bit map that is cut short", "0162 07 6578616d706c65 00 0002 40", false },
+	};
+	struct nsec nsec;
+	struct msgbuild b;
+	struct parsed p;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		size_t len;
+		uint8_t *rdata = unhex(rows[i].rdata, &len);
+		msg_begin(&b, 1, FLAG_QR, "example", TYPE_A);
+		msg_rr(&b, "a.example", TYPE_NSEC, 300, rd_raw(span_of(rdata, len)));
+		assert_true(parsed_open(&p, msg_span(&b)));
+		assert_row(rows[i].why, nsec_read(&p.m, &p.m.rrs[0], &nsec) == rows[i].is_read);
+		parsed_close(&p);
+		free(rdata);
+	}
+	/* an owner that points to itself */
+	msg_begin(&b, 1, FLAG_QR, "example", TYPE_A);
+	size_t owner_at = b.len;
+	msg_rr(&b, "ab", TYPE_NSEC, 300, rd_nsec("b.example", TYPES(TYPE_A)));
+	b.octets[owner_at] = 1;
+	put_u16(b.octets + owner_at + 2, (uint16_t)(0xc000 | owner_at));
+	assert_false(parsed_open(&p, msg_span(&b)));
+	assert_int_equal(p.m.rr_count, 1);
+	assert_false(nsec_read(&p.m, &p.m.rrs[0], &nsec));
+	parsed_close(&p);
 }
 
 /* ---- The zone of RFC 4035, appendix A ---- */
@@ -256,6 +299,9 @@ static void one_record_says_what_its_bit_map_lets_it(void **state)
 		        TYPE_A, true },
 		{ "as RFC 9824 does: only this name, and one below it", "a.example", "0.a.example",
 		        { TYPE_NXNAME }, TYPE, "a.example", TYPE_A, true },
+		{ "nothing at the wildcard, but below it, so that it exists (RFC 4592, 2.2.2)",
+		        "example", "a.*.example", { TYPE_SOA, TYPE_NS }, NAME, "!.example", 0,
+		        false },
 		{ "the next name in another zone", "a.example", "b.test", { TYPE_A }, TYPE,
 		        "a.example", TYPE_MX, false },
 	};
@@ -305,6 +351,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bit_maps_are_well_formed_or_not),
 		cmocka_unit_test(a_bit_map_has_its_types_and_no_others),
+		cmocka_unit_test(an_nsec_is_read_only_when_it_is_whole),
 		cmocka_unit_test(denials_hold_with_the_records_they_need),
 		cmocka_unit_test(denials_fail_without_any_of_them),
 		cmocka_unit_test(what_exists_is_never_denied),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "parsed.h"
 
+#include "base/writer.h"
 #include "dnssec/denial.h"
 #include "dnssec/limits.h"
 
@@ -57,6 +58,10 @@ static void an_nsec3_is_read_or_refused(void **state)
 		        "01 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b", false },
 		{ "33 digits", "00p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example",
 		        "01 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b", false },
+		{ "what is before the digits", "/p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example",
+		        "01 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b", false },
+		{ "what is between digits and letters", "_p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example",
+		        "01 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b", false },
 		{ "deeper in the zone", "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.a.example",
 		        "01 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b", false },
 		{ "another zone", "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.test",
@@ -83,6 +88,36 @@ static void an_nsec3_is_read_or_refused(void **state)
 		parsed_close(&p);
 		free(rdata);
 	}
+}
+
+static void an_nsec3_of_no_owner_is_not_read(void **state)
+{
+	(void)state;
+	const struct nsec3_params params = { 0 };
+	struct testhash hash = testhash_of("a.example", &params);
+	char owner[TESTHASH_OWNER_SIZE];
+	struct name apex = name_of("example");
+	struct nsec3 nsec3;
+	struct msgbuild b;
+	struct parsed p;
+
+	msg_begin(&b, 1, FLAG_QR, "example", TYPE_A);
+	size_t owner_at = b.len;
+	msg_rr(&b, testhash_owner(hash, "example", owner), TYPE_NSEC3, 300,
+	        rd_nsec3(&params, testhash_step(hash, 1), TYPES(TYPE_A)));
+	assert_true(parsed_open(&p, msg_span(&b)));
+	assert_true(nsec3_read(&p.m, &p.m.rrs[0], &apex, &nsec3));
+	parsed_close(&p);
+	uint8_t *pointer = b.octets + owner_at + 33; /* into itself, in the place of the zone */
+	const size_t zone_len = 9, pointer_len = 2;
+	put_u16(pointer, (uint16_t)(0xc000 | owner_at));
+	memmove(pointer + pointer_len, pointer + zone_len,
+	        (size_t)(b.octets + b.len - (pointer + zone_len)));
+	b.len -= zone_len - pointer_len;
+	assert_false(parsed_open(&p, msg_span(&b)));
+	assert_int_equal(p.m.rr_count, 1);
+	assert_false(nsec3_read(&p.m, &p.m.rrs[0], &apex, &nsec3));
+	parsed_close(&p);
 }
 
 static void a_span_lies_strictly_between_its_ends(void **state)
@@ -453,6 +488,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_nsec3_is_read_or_refused),
+		cmocka_unit_test(an_nsec3_of_no_owner_is_not_read),
 		cmocka_unit_test(a_span_lies_strictly_between_its_ends),
 		cmocka_unit_test(the_zone_is_in_the_order_of_its_hashes),
 		cmocka_unit_test(denials_hold_with_the_records_they_need),

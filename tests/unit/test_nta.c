@@ -63,6 +63,7 @@ static void the_deepest_that_has_not_expired_applies(void **state)
 	assert_null(nta_above(&list, &other, NOW));
 	assert_true(nta_add(&list, &example, NOW + 20));
 	assert_int_equal(list.count, 2);
+	assert_true(nta_add(&list, &name_root, NTA_FOREVER)); /* less deep, and after them */
 	assert_int_equal(nta_above(&list, &www, NOW + 10)->zone.labels, 2);
 	assert_int_equal(nta_above(&list, &www, NOW + 20)->zone.labels, 1);
 }

@@ -6,6 +6,7 @@
 
 #include <time.h>
 
+#include "base/writer.h"
 #include "trust/observation.h"
 
 #define DAY      86400
@@ -333,6 +334,56 @@ static void what_is_no_usable_answer_shows_nothing(void **state)
 	}
 	msg_begin(&s->message, 1, FLAG_QR, ".", TYPE_DNSKEY);
 	assert_false(read_answer(s, now_s));
+	/* an owner that is none */
+	write_answer(s, K(OLD), K(OLD), now_s, NULL);
+	assert_true(read_answer(s, now_s));
+	size_t at = s->message.len;
+	msg_rr(&s->message, "ab", TYPE_TXT, 0, rd_txt("c"));
+	s->message.octets[at] = 1;
+	put_u16(s->message.octets + at + 2, (uint16_t)(0xc000 | at)); /* into itself */
+	struct message m;
+	assert_true(message_parse(&m, msg_span(&s->message), s->rrs, MESSAGE_RRS_MAX));
+	assert_false(read_answer(s, now_s));
+}
+
+/* LIMIT_KEYS is what a validator keeps of a zone. */
+static void only_keys_that_a_validator_would_read_count(void **state)
+{
+	static const struct {
+		const char *why, *rdata; /* of one more record, beside the trusted key */
+		unsigned copies;
+		bool is_read;
+	} rows[] = {
+		{ "a record that is cut", "0101 03", 1, true },
+		{ "a key of another protocol", "0101 02 0f 00", 1, true },
+		{ "a key without the zone bit", "0001 03 0f 00", 1, true },
+		{ "as many as there may be", "0101 02 0f 00", LIMIT_KEYS - 1, true },
+		{ "one more", "0101 02 0f 00", LIMIT_KEYS, false },
+	};
+	struct sim *s = *state;
+	int64_t now_s = at("2026-01-01");
+	struct signing how = { .inception = (uint32_t)(now_s - DAY),
+		.expiration = (uint32_t)(now_s + DAY) };
+
+	trust(s, OLD, DIGEST_SHA256);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		size_t len;
+		uint8_t *octets = unhex(rows[i].rdata, &len);
+		static struct rd rds[LIMIT_KEYS + 1];
+		rds[0] = rd_dnskey(s->keys[OLD]);
+		for (unsigned n = 1; n <= rows[i].copies; n++) {
+			rds[n] = rd_raw(span_of(octets, len));
+			if (rows[i].copies > 1) /* all are different */
+				rds[n].octets[len - 1] = (uint8_t)n;
+		}
+		msg_begin(&s->message, 1, FLAG_QR, ".", TYPE_DNSKEY);
+		msg_signed(&s->message, s->keys[OLD], ".", TYPE_DNSKEY, ROOT_TTL, rds,
+		        rows[i].copies + 1, &how);
+		assert_row(rows[i].why, read_answer(s, now_s) == rows[i].is_read);
+		assert_row(rows[i].why, s->seen.signers == (rows[i].is_read ? 1 : 0));
+		assert_row(rows[i].why, s->seen.new_count == 0);
+		free(octets);
+	}
 }
 
 /* Each octet of a good answer that adds a key and revokes one, one after the other wrong; each cut.
@@ -381,6 +432,7 @@ int main(void)
 		SIMULATED(only_keys_that_could_be_anchors_are_new),
 		SIMULATED(the_least_of_the_times_that_were_signed_is_kept),
 		SIMULATED(what_is_no_usable_answer_shows_nothing),
+		SIMULATED(only_keys_that_a_validator_would_read_count),
 		SIMULATED(no_flipped_bit_and_no_cut_adds_a_key),
 	};
 	return cmocka_run_group_tests_name("observation", tests, NULL, NULL);

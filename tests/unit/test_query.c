@@ -129,6 +129,11 @@ static void a_query_has_one_question_of_any_class(void **state)
 	b.len = DNS_HEADER_SIZE;
 	assert_true(parse());
 	assert_int_equal(query_read(&m, &policy, &asked), QUERY_MALFORMED);
+	b.octets[2] = 6 << 3; /* DSO has none (RFC 8490, 5.4) */
+	assert_true(parse());
+	assert_int_equal(query_read(&m, &policy, &asked), QUERY_OPCODE);
+	assert_int_equal(asked.question_len, 0);
+	assert_false(query_is_transfer(&m));
 	begin(FLAG_RD);
 	b.octets[5] = 2;
 	assert_false(parse());
@@ -227,7 +232,39 @@ static void an_opt_that_is_there_is_set_in_place_and_keeps_its_options(void **st
 		put_u16(b.octets + class_at, QUERY_UDP_SIZE);
 		put_u32(b.octets + class_at + 2, rows[i].ttl | 0x8000);
 		assert_memory_equal(room, b.octets, b.len);
+		out = writer_over(room, b.len - 1);
+		put_u32(b.octets + class_at + 2, rows[i].ttl);
+		assert_row(rows[i].why, parse());
+		assert_row(rows[i].why, !query_decorate(&m, &out));
 	}
+}
+
+/* What a relay asks of any message, not only of those that query_read() takes. */
+static void a_transfer_is_a_query_with_one_question(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint16_t flags, qtype;
+		bool is_transfer;
+	} rows[] = {
+		{ "AXFR", 0, TYPE_AXFR, true },
+		{ "IXFR", 0, TYPE_IXFR, true },
+		{ "another type", 0, TYPE_SOA, false },
+		{ "a response", FLAG_QR, TYPE_AXFR, false },
+		{ "another opcode", 4 << OPCODE_SHIFT, TYPE_AXFR, false },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		msg_begin(&b, ID, rows[i].flags, "example.test", rows[i].qtype);
+		assert_row(rows[i].why, parse());
+		assert_row(rows[i].why, query_is_transfer(&m) == rows[i].is_transfer);
+	}
+	msg_begin(&b, ID, 0, "example.test", TYPE_AXFR);
+	b.octets[5] = 0;
+	b.len = DNS_HEADER_SIZE;
+	assert_true(parse());
+	assert_false(query_is_transfer(&m));
 }
 
 int main(void)
@@ -235,6 +272,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_query_is_judged_passed_or_refused),
 		cmocka_unit_test(what_asks_for_a_zone_passes_unjudged),
+		cmocka_unit_test(a_transfer_is_a_query_with_one_question),
 		cmocka_unit_test(a_query_has_one_question_of_any_class),
 		cmocka_unit_test(what_the_client_asked_is_remembered_to_the_letter),
 		cmocka_unit_test(an_opt_is_added_where_there_is_none),

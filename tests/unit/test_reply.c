@@ -120,6 +120,76 @@ static void a_query_without_question_gets_none_back(void **state)
 	assert_int_equal(m.octets.len, DNS_HEADER_SIZE);
 }
 
+/* ---- What the gate takes for a response ---- */
+
+/* A server that cannot read a question sends none back: an error of it is believed without. */
+static void a_response_matches_what_was_asked_to_the_letter(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *question;
+		uint16_t flags, id;
+		bool has_record;
+		bool matches;
+	} rows[] = {
+		{ "the very question", "www.Example.test", FLAG_QR, 0x1234, false, true },
+		{ "an error with it", "www.Example.test", FLAG_QR | RCODE_REFUSED, 0x1234, false,
+		        true },
+		{ "another letter case", "www.example.test", FLAG_QR, 0x1234, false, false },
+		{ "another name", "mail.Example.test", FLAG_QR, 0x1234, false, false },
+		{ "another id", "www.Example.test", FLAG_QR, 0x1235, false, false },
+		{ "a query", "www.Example.test", 0, 0x1234, false, false },
+		{ "another opcode", "www.Example.test", FLAG_QR | 4 << OPCODE_SHIFT, 0x1234, false,
+		        false },
+		{ "no question, and an error", NULL, FLAG_QR | RCODE_FORMERR, 0x1234, false, true },
+		{ "with a record", NULL, FLAG_QR | RCODE_FORMERR, 0x1234, true, false },
+		{ "no question, and no error", NULL, FLAG_QR, 0x1234, false, false },
+		{ "nor is this one", NULL, FLAG_QR | RCODE_NXDOMAIN, 0x1234, false, false },
+		{ "and another id", NULL, FLAG_QR | RCODE_FORMERR, 0x1235, false, false },
+	};
+	struct asked asked = judge_asked("www.Example.test A", ASK_PLAIN);
+	struct asked nothing = { .id = 0x1234 };
+	struct msgbuild b;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		msg_begin(&b, rows[i].id, rows[i].flags, rows[i].question ? rows[i].question : ".",
+		        TYPE_A);
+		if (!rows[i].question) {
+			b.octets[5] = 0;
+			b.len = DNS_HEADER_SIZE;
+		}
+		if (rows[i].has_record)
+			msg_rr(&b, ".", TYPE_A, 0, rd_a("192.0.2.1"));
+		assert_true(message_parse(&m, msg_span(&b), rrs, COUNT(rrs)));
+		assert_row(rows[i].why, gate_matches(&m, &asked) == rows[i].matches);
+	}
+	/* to who asked nothing, anything without a question */
+	msg_begin(&b, 0x1234, FLAG_QR, ".", TYPE_A);
+	b.octets[5] = 0;
+	b.len = DNS_HEADER_SIZE;
+	assert_true(message_parse(&m, msg_span(&b), rrs, COUNT(rrs)));
+	assert_true(gate_matches(&m, &nothing));
+}
+
+static void an_error_without_a_question_passes(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	struct asked asked = judge_asked("www.example.test A", ASK_PLAIN);
+
+	msg_begin(&j->response, 0x1234, FLAG_QR | RCODE_FORMERR, ".", TYPE_A);
+	j->response.octets[5] = 0;
+	j->response.len = DNS_HEADER_SIZE;
+	msg_section(&j->response, SECTION_ADDITIONAL);
+	msg_opt(&j->response, 1232, true); /* which is to go */
+	judge_octets(j, &asked, msg_span(&j->response));
+	const struct message *sent = judge_delivered(j, msg_span(&j->response));
+	assert_int_equal(sent->octets.len, DNS_HEADER_SIZE);
+	assert_int_equal(sent->question_count, 0);
+	assert_int_equal(message_rcode(sent), RCODE_FORMERR);
+	judge_free(j);
+}
+
 /* ---- What the gate makes of it ---- */
 
 static void a_bogus_answer_becomes_servfail_with_the_reason(void **state)
@@ -196,6 +266,8 @@ int main(void)
 		cmocka_unit_test(who_speaks_edns_is_told_why),
 		cmocka_unit_test(every_reason_fits_with_the_longest_question),
 		cmocka_unit_test(a_query_without_question_gets_none_back),
+		cmocka_unit_test(a_response_matches_what_was_asked_to_the_letter),
+		cmocka_unit_test(an_error_without_a_question_passes),
 		cmocka_unit_test(a_bogus_answer_becomes_servfail_with_the_reason),
 		cmocka_unit_test(what_cannot_be_judged_in_time_is_refused),
 	};

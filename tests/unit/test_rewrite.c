@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "judge.h"
 
+#include "gate/rewrite.h"
 #include "wire/rdata.h"
 
 #define WWW "www.example.test A 192.0.2.1 | example.test\n"
@@ -53,6 +54,13 @@ static void a_client_sees_what_it_asked_for_in_the_order_it_came(void **state)
 		        "a.w.example.test A 192.0.2.1 | example.test labels=3\n"
 		        "> *.w.example.test NSEC x.example.test A RRSIG NSEC | example.test",
 		        ASK_PLAIN, "a.w.example.test/A" },
+		{ "a DS that nobody asked for", "www.sub.example.test A", 0,
+		        "www.sub.example.test A 192.0.2.1 | sub.example.test\n"
+		        "+ sub.example.test DS sub.example.test | example.test",
+		        ASK_PLAIN, "www.sub.example.test/A" },
+		{ "a DS that was asked for", "sub.example.test DS", 0,
+		        "sub.example.test DS sub.example.test | example.test", ASK_PLAIN,
+		        "sub.example.test/DS" },
 		{ "NSEC that was asked for", "www.example.test NSEC", 0,
 		        "www.example.test NSEC x.example.test A RRSIG NSEC | example.test",
 		        ASK_PLAIN, "www.example.test/NSEC" },
@@ -325,6 +333,90 @@ static void a_message_fits_the_client_by_losing_additional_first_then_all(void *
 	judge_free(j);
 }
 
+/* A response in which the OPT has one option of so many octets. */
+static void begin_with_option(struct judge *j, const char *records, size_t octets)
+{
+	judge_begin(j, "www.example.test TXT", 0);
+	j->response.octets[3] |= FLAG_AD;
+	judge_write(j, records);
+	msg_section(&j->response, SECTION_ADDITIONAL);
+	j->response.compress = false;
+	msg_opt(&j->response, 1232, true);
+	put_u16(j->response.octets + j->response.len - 2, (uint16_t)(4 + octets));
+	put_u32(j->response.octets + j->response.len, (uint32_t)octets);
+	memset(j->response.octets + j->response.len + 4, 'x', octets);
+	j->response.len += 4 + octets;
+}
+
+/* However little it takes: a packet that is forwarded has no more room than the way has. */
+static void a_client_never_gets_more_than_it_takes(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		unsigned answers;
+		size_t option_octets;
+		uint16_t udp_size;
+		bool truncated, is_option_kept;
+	} rows[] = {
+		{ "the very message", 4, 100, 1232, false, true },
+		{ "nothing would be changed, but it is too long", 12, 4, 512, true, false },
+		{ "the option alone is too long", 1, 600, 512, true, false },
+		{ "to the octet", 0, 600, DNS_HEADER_SIZE + 22 + 11 + 4 + 600, false, true },
+		{ "one less", 0, 600, DNS_HEADER_SIZE + 22 + 11 + 4 + 599, true, false },
+	};
+	struct judge *j = judge_new();
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char text[8192] = "> www.example.test NSEC x.example.test A RRSIG NSEC | "
+		                  "example.test";
+		struct asked asked = judge_asked("www.example.test TXT", ASK_DO);
+		if (rows[i].answers > 0)
+			texts(text, "", "www.example.test", rows[i].answers);
+		asked.udp_size = rows[i].udp_size;
+		if (rows[i].answers == 0) { /* an error, of which nothing goes on but this */
+			begin_with_option(j, "", rows[i].option_octets);
+			j->response.octets[3] = RCODE_REFUSED;
+		} else {
+			begin_with_option(j, text, rows[i].option_octets);
+		}
+		judge_octets(j, &asked, msg_span(&j->response));
+		const struct message *m = judge_delivered(j, msg_span(&j->response));
+		assert_row(rows[i].why, m->octets.len <= rows[i].udp_size);
+		assert_row(rows[i].why, ((m->flags & FLAG_TC) != 0) == rows[i].truncated);
+		assert_row(rows[i].why, !(rows[i].truncated && (m->flags & FLAG_AD)));
+		assert_row(rows[i].why, m->edns.present);
+		assert_row(rows[i].why, (m->edns.options.len > 0) == rows[i].is_option_kept);
+		assert_row(rows[i].why, (j->result.verdict == GATE_ACCEPT) == !rows[i].truncated);
+	}
+	struct asked asked = judge_asked("www.example.test TXT", ASK_DO);
+	asked.udp_size = 20; /* less than the question */
+	judge_octets(j, &asked, msg_span(&j->response));
+	assert_int_equal(j->result.octets.len, DNS_HEADER_SIZE + 22 + 11);
+	judge_free(j);
+}
+
+static void what_does_not_fit_the_room_is_not_written(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	static struct rr rrs[8];
+	static uint8_t room[2048];
+	uint32_t ttls[8] = { TTL, TTL_LEFT_OUT, TTL, TTL };
+	struct rewrite r = { .ttls = ttls, .keep_opt = true };
+	struct message m;
+
+	begin_with_option(j, "www.example.test TXT a | example.test\n> example.test NS n.test", 9);
+	assert_true(message_parse(&m, msg_span(&j->response), rrs, COUNT(rrs)));
+	struct writer whole = writer_over(room, sizeof(room));
+	assert_true(rewrite_message(&r, &m, &j->gate.arena, &whole));
+	for (size_t size = 0; size < whole.len; size++) {
+		struct writer out = writer_over(room, size);
+		assert_false(rewrite_message(&r, &m, &j->gate.arena, &out));
+	}
+	judge_free(j);
+}
+
 /* ---- Names ---- */
 
 /* Writes the name at `at` without compression but in its letter case. Returns its length. */
@@ -378,7 +470,7 @@ static void assert_same_rdata(const struct message *a, const struct rr *in_a,
 static void assert_same_but_for_signatures(struct judge *j)
 {
 	struct message sent;
-	struct rr rrs[64];
+	struct rr rrs[128];
 	const struct message *m = judge_delivered(j, msg_span(&j->response));
 	unsigned n = 0;
 
@@ -536,6 +628,53 @@ static void a_message_that_is_compressed_stays_so(void **state)
 	judge_free(j);
 }
 
+/* RFC 1035, 4.1.4: a pointer has fourteen bits. */
+static void names_beyond_the_reach_of_a_pointer_are_written_whole(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	struct asked asked = judge_asked("www.unsigned.test MX", ASK_LARGE);
+	static uint8_t filler[300];
+
+	judge_begin(j, "www.unsigned.test MX", 0);
+	for (unsigned i = 0; i < 70; i++)
+		msg_rr(&j->response, "www.unsigned.test", TYPE_TXT, TTL,
+		        rd_raw(span_of(filler, sizeof(filler))));
+	for (unsigned i = 0; i < 2; i++)
+		msg_rr(&j->response, "www.unsigned.test", TYPE_MX, TTL,
+		        rd_mx((uint16_t)i, "Mail.other.test"));
+	j->response.octets[DNS_HEADER_SIZE + 19 + 1] = TYPE_ANY;
+	asked.question[asked.question_len - 3] = TYPE_ANY;
+	msg_section(&j->response, SECTION_ADDITIONAL);
+	msg_opt(&j->response, 1232, true); /* DO is cleared: so it is written anew */
+	judge_octets(j, &asked, msg_span(&j->response));
+	assert_judged(j, "unsigned", STATUS_INSECURE, REASON_UNSIGNED_ZONE);
+	assert_int_equal(j->result.verdict, GATE_REWRITE);
+	assert_in_range(j->result.octets.len, 0x4000, 65535);
+	assert_same_but_for_signatures(j);
+	judge_free(j);
+}
+
+static void malformed_rdata_is_not_written_anew(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	struct asked asked = judge_asked("www.unsigned.test MX", ASK_EDNS);
+
+	for (unsigned changes = 0; changes <= 1; changes++) {
+		judge_begin(j, "www.unsigned.test MX", 0);
+		judge_write(j, "www.unsigned.test MX #000a0161");
+		if (changes) {
+			msg_section(&j->response, SECTION_ADDITIONAL);
+			msg_opt(&j->response, 1232, true); /* DO is to be cleared */
+		}
+		judge_octets(j, &asked, msg_span(&j->response));
+		assert_int_equal(j->result.verdict, changes ? GATE_SERVFAIL : GATE_ACCEPT);
+	}
+	assert_judged(j, "rewritten", STATUS_BOGUS, REASON_MALFORMED);
+	judge_free(j);
+}
+
 static void a_malformed_owner_is_not_written_anew(void **state)
 {
 	(void)state;
@@ -577,11 +716,15 @@ int main(void)
 		cmocka_unit_test(the_ttls_of_a_set_become_its_smallest),
 		cmocka_unit_test(a_synthesised_cname_lives_no_longer_than_its_dname),
 		cmocka_unit_test(a_message_fits_the_client_by_losing_additional_first_then_all),
+		cmocka_unit_test(a_client_never_gets_more_than_it_takes),
+		cmocka_unit_test(what_does_not_fit_the_room_is_not_written),
 		cmocka_unit_test(letter_case_is_kept),
 		cmocka_unit_test(pointers_into_what_is_left_out_are_mended),
 		cmocka_unit_test(
 		        names_inside_records_are_mended_and_only_old_types_stay_compressed),
 		cmocka_unit_test(a_message_that_is_compressed_stays_so),
+		cmocka_unit_test(names_beyond_the_reach_of_a_pointer_are_written_whole),
+		cmocka_unit_test(malformed_rdata_is_not_written_anew),
 		cmocka_unit_test(a_malformed_owner_is_not_written_anew),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

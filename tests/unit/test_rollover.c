@@ -307,6 +307,29 @@ static void keys_without_end_are_not_followed(void **state)
 		struct ds ds = ds_of(i + 1000);
 		assert_non_null(rollover_add(&p, &ds, true));
 	}
+	/* But no more of those than there are places. */
+	for (unsigned i = 0; i < p.count; i++)
+		p.keys[i].is_configured = true;
+	for (uint16_t i = 0; p.count < TRUST_POINT_KEYS; i++) {
+		struct ds ds = ds_of(i + 2000);
+		assert_non_null(rollover_add(&p, &ds, true));
+	}
+	struct ds one_more = ds_of(3000);
+	assert_null(rollover_add(&p, &one_more, true));
+	assert_int_equal(p.count, TRUST_POINT_KEYS);
+}
+
+static void a_key_that_is_there_twice_is_one(void **state)
+{
+	struct trust_point p = POINT(ANCHOR_VALID);
+	struct observation o = seen(BIT(0), BIT(0));
+
+	(void)state;
+	o.new_keys[o.new_count++] = ds_of(100);
+	o.new_keys[o.new_count++] = ds_of(100);
+	observe(&p, o, T0);
+	assert_int_equal(p.count, 2);
+	assert_int_equal(state_of(&p, 100), ANCHOR_ADD_PENDING);
 }
 
 /* A year of keys that are replaced each 60 days and revoked: removed ones make room. */
@@ -403,6 +426,7 @@ int main(void)
 		cmocka_unit_test(what_no_trusted_key_signed_adds_and_removes_nothing),
 		cmocka_unit_test(a_key_revoked_in_an_rrset_does_not_vouch_for_it),
 		cmocka_unit_test(keys_without_end_are_not_followed),
+		cmocka_unit_test(a_key_that_is_there_twice_is_one),
 		cmocka_unit_test(a_long_life_of_rollovers_never_ends),
 		cmocka_unit_test(the_next_look_comes_when_the_rfc_says),
 		cmocka_unit_test(a_clock_that_was_put_back_does_not_put_off_the_look),

@@ -1,9 +1,64 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A judgement that runs out of memory, wherever it does, refuses: it lets nothing pass that it
- * would not have let pass, and nothing that is not whole. */
+ * would not have let pass, and nothing that is not whole. So it is where OpenSSL or libsodium fail.
+ */
 #include "judge.h"
 
+#include <openssl/evp.h>
+#include <unistd.h>
+
 #include "responses.h"
+#include "trust/observation.h"
+#include "trust/trustpoints.h"
+
+/* ---- What may fail ---- */
+
+/* The linker puts these in the place of the functions without `__wrap_` (Makefile). */
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+int __real_sodium_init(void);
+int __wrap_sodium_init(void);
+int __real_EVP_DigestInit_ex2(EVP_MD_CTX *, const EVP_MD *, const OSSL_PARAM *);
+int __wrap_EVP_DigestInit_ex2(EVP_MD_CTX *, const EVP_MD *, const OSSL_PARAM *);
+
+static unsigned calls_left; /* until one fails; 0: none does */
+
+static bool fails(void)
+{
+	return calls_left > 0 && --calls_left == 0;
+}
+
+void *__wrap_malloc(size_t size)
+{
+	return fails() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+	return fails() ? NULL : __real_calloc(count, size);
+}
+
+int __wrap_sodium_init(void)
+{
+	return fails() ? -1 : __real_sodium_init();
+}
+
+int __wrap_EVP_DigestInit_ex2(EVP_MD_CTX *ctx, const EVP_MD *md, const OSSL_PARAM *params)
+{
+	return fails() ? 0 : __real_EVP_DigestInit_ex2(ctx, md, params);
+}
+
+/* Whether the call that was to fail did. */
+static bool has_failed(void)
+{
+	bool has = calls_left == 0;
+	calls_left = 0;
+	return has;
+}
+
+/* ---- The arena ---- */
 
 #define STEP 16 /* what the arena aligns to, so that each piece that is taken fails once */
 
@@ -111,11 +166,188 @@ static void what_cannot_be_learned_for_want_of_memory_is_asked_again(void **stat
 	judge_free(j);
 }
 
+/* ---- Everything else ---- */
+
+static void what_cannot_begin_says_so_and_gives_back_what_it_took(void **state)
+{
+	(void)state;
+	bool failed = true;
+
+	for (unsigned nth = 1; failed; nth++) {
+		struct gate gate = { 0 };
+		calls_left = nth;
+		int error = gate_init(&gate, 4);
+		failed = has_failed();
+		assert_int_equal(error < 0, failed);
+		assert_int_equal(gate.rrs != NULL, !failed);
+		if (!failed)
+			gate_fini(&gate);
+	}
+	failed = true;
+	for (unsigned nth = 1; failed; nth++) {
+		struct store store = { 0 };
+		calls_left = nth;
+		int error = store_init(&store, NULL, 4);
+		failed = has_failed();
+		assert_int_equal(error < 0, failed);
+		store_fini(&store);
+	}
+}
+
+static void anchors_are_loaded_whole_or_not_at_all(void **state)
+{
+	(void)state;
+	char path[] = "/tmp/sealgate-anchor-XXXXXX", error[512];
+	FILE *file = fdopen(mkstemp(path), "w");
+	bool failed = true;
+
+	fputs(". DNSKEY 257 3 15 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=\n", file);
+	fclose(file);
+	for (unsigned nth = 1; failed; nth++) {
+		error[0] = '\0';
+		calls_left = nth;
+		struct anchors *a = anchors_load(path, error, sizeof(error));
+		failed = has_failed();
+		assert_int_equal(a == NULL, failed);
+		if (failed)
+			assert_int_equal(strncmp(error, path, strlen(path)), 0);
+		else
+			assert_int_equal(anchors_count(a), 1);
+		anchors_free(a);
+	}
+	unlink(path);
+}
+
+/* One call of a judgement after the other fails. What was worked out before is forgotten, so that
+ * it is worked out again. Records that are beside the answer may be left out. */
+static void a_judgement_whose_digests_fail_is_no_better(void **state)
+{
+	(void)state;
+	static struct whole w;
+	struct judge *j = judge_new();
+	unsigned hurt = 0;
+
+	for (size_t i = 0; i < COUNT(responses); i++) {
+		const struct response *r = &responses[i];
+		struct asked asked = judge_asked(r->question, ASK_DO);
+		bool failed = judge_whole_response(j, r, ASK_DO, &w);
+		enum status status = j->result.outcome.status;
+		for (unsigned nth = 1; failed; nth++) {
+			crypto_forget(j->crypto);
+			gate_forget(&j->gate);
+			calls_left = nth;
+			judge_alone(j, &asked, msg_span(&j->response));
+			failed = has_failed();
+			bool refused = j->result.verdict == GATE_SERVFAIL;
+			hurt += refused;
+			assert_row(r->question, failed || is_whole(j, &w));
+			assert_row(r->question, refused || j->result.outcome.status == status);
+		}
+	}
+	assert_true(hurt > 0);
+	judge_free(j);
+}
+
+static void what_cannot_be_learned_when_a_call_fails_is_asked_again(void **state)
+{
+	(void)state;
+	static const struct want wants[] = {
+		{ .name = { 1, 0, { 0 } }, .type = TYPE_DNSKEY },
+		{ .name = { 6, 1, "\4test" }, .type = TYPE_DS },
+		{ .name = { 6, 1, "\4test" }, .type = TYPE_DNSKEY },
+	};
+	struct judge *j = judge_new();
+
+	for (size_t i = 0; i < COUNT(wants); i++) {
+		bool failed = true;
+		assert_true(judge_answer_want(j, &wants[i]));
+		for (unsigned nth = 1; failed; nth++) {
+			crypto_forget(j->crypto);
+			calls_left = nth;
+			enum learned learned = gate_learn(
+			        &j->gate, &wants[i], msg_span(&j->fetched), j->now, false);
+			failed = has_failed();
+			if (!failed)
+				assert_int_equal(learned, LEARNED);
+			const struct fact *fact = store_find(&j->store, &wants[i].name, j->now);
+			if (learned == LEARNED && wants[i].type == TYPE_DNSKEY)
+				assert_int_equal(fact->keys_outcome.status, STATUS_SECURE);
+			else if (learned == LEARNED)
+				assert_int_equal(fact->cut, CUT_SECURE);
+		}
+	}
+	judge_free(j);
+}
+
+/* What was observed has no key trusted that was not. */
+static void assert_no_more_trust(const struct trust_point *before, const struct observation *o)
+{
+	struct rollover_report report;
+	struct trust_point after = *before;
+
+	rollover_observe(&after, o, NOW, &report);
+	assert_true(!(rollover_trusted(&after) & ~rollover_trusted(before)));
+	assert_true(after.count <= before->count + 1);
+}
+
+/* One half of the observations is of a key that is trusted, one of a key that is new. */
+static void an_observation_shows_no_more_when_a_call_fails(void **state)
+{
+	(void)state;
+	static const struct want want = { .name = { 1, 0, { 0 } }, .type = TYPE_DNSKEY };
+	struct judge *j = judge_new();
+	size_t enough = j->gate.arena.capacity;
+	struct message m;
+
+	assert_true(judge_answer_want(j, &want));
+	assert_true(message_parse(&m, msg_span(&j->fetched), j->gate.rrs, MESSAGE_RRS_MAX));
+	for (unsigned is_new = 0; is_new <= 1; is_new++) {
+		struct trust_points *t = calloc(1, sizeof(*t));
+		struct observation whole, o;
+		bool failed = true;
+		trust_points_configure(t, j->anchors, j->now);
+		if (is_new)
+			t->points[0].count = 0;
+		arena_reset(&j->gate.arena, 0);
+		assert_true(observation_read(
+		        &whole, j->crypto, &j->gate.arena, &m, &t->points[0], j->now));
+		assert_int_equal(whole.new_count, is_new);
+		assert_int_equal(whole.signers, !is_new);
+		for (unsigned nth = 1; failed; nth++) {
+			crypto_forget(j->crypto);
+			calls_left = nth;
+			observation_read(&o, j->crypto, &j->gate.arena, &m, &t->points[0], j->now);
+			failed = has_failed();
+			assert_true(!(o.present & ~whole.present));
+			assert_true(!(o.signers & ~whole.signers));
+			assert_no_more_trust(&t->points[0], &o);
+		}
+		for (size_t capacity = 0; o.signers != whole.signers || capacity < 64 * STEP;
+		        capacity += STEP) {
+			j->gate.arena.capacity = capacity;
+			observation_read(&o, j->crypto, &j->gate.arena, &m, &t->points[0], j->now);
+			assert_true(!(o.present & ~whole.present));
+			assert_no_more_trust(&t->points[0], &o);
+		}
+		j->gate.arena.capacity = enough;
+		calls_left = 1;
+		assert_null(trust_points_anchors(t));
+		assert_true(has_failed());
+		free(t);
+	}
+	judge_free(j);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_judgement_without_memory_refuses),
 		cmocka_unit_test(what_cannot_be_learned_for_want_of_memory_is_asked_again),
+		cmocka_unit_test(what_cannot_begin_says_so_and_gives_back_what_it_took),
+		cmocka_unit_test(anchors_are_loaded_whole_or_not_at_all),
+		cmocka_unit_test(a_judgement_whose_digests_fail_is_no_better),
+		cmocka_unit_test(what_cannot_be_learned_when_a_call_fails_is_asked_again),
+		cmocka_unit_test(an_observation_shows_no_more_when_a_call_fails),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -130,6 +130,41 @@ static void a_failure_is_remembered_only_of_who_failed(void **state)
 	assert_int_equal(find("c.test", NOW)->cut, CUT_INSECURE);
 }
 
+static void of_many_failures_the_one_that_ends_first_makes_room(void **state)
+{
+	(void)state;
+	struct name name = name_of("a.test");
+
+	for (uint64_t source = 1; source <= STORE_FAILURES; source++) {
+		store.source = source;
+		store_put_cut(&store, &name, CUT_BROKEN, bogus, NULL, NOW,
+		        source == 3 ? 10 : 100 + (uint32_t)source);
+	}
+	/* of another type, and of one that is there already */
+	store.source = STORE_FAILURES;
+	store_put_keys(&store, &name, NULL, bogus, NOW, 50);
+	store_put_cut(&store, &name, CUT_BROKEN, insecure, NULL, NOW, 20);
+	for (uint64_t source = 1; source <= STORE_FAILURES; source++) {
+		store.source = source;
+		assert_int_equal(find("a.test", NOW)->cut == CUT_BROKEN, source != 3);
+	}
+	assert_int_equal(find("a.test", NOW)->outcome.reason, insecure.reason);
+	assert_int_equal(find("a.test", NOW)->keys_expire_s, NOW + 50);
+}
+
+static void other_anchors_make_all_forgotten(void **state)
+{
+	(void)state;
+	struct anchors *a = anchors_new();
+
+	put_cut("a.test", CUT_NONE, secure, NULL);
+	put_keys("a.test");
+	store_set_anchors(&store, a);
+	assert_ptr_equal(store.anchors, a);
+	assert_null(find("a.test", NOW));
+	anchors_free(a);
+}
+
 static void a_full_store_forgets_what_was_used_longest_ago(void **state)
 {
 	(void)state;
@@ -170,6 +205,9 @@ int main(void)
 		        a_failure_is_remembered_only_of_who_failed, begin, end),
 		cmocka_unit_test_setup_teardown(
 		        a_full_store_forgets_what_was_used_longest_ago, begin, end),
+		cmocka_unit_test_setup_teardown(
+		        of_many_failures_the_one_that_ends_first_makes_room, begin, end),
+		cmocka_unit_test_setup_teardown(other_anchors_make_all_forgotten, begin, end),
 		cmocka_unit_test_setup_teardown(a_flushed_store_knows_nothing, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -121,6 +121,30 @@ static void zones_come_and_go_with_the_configuration(void **state)
 	assert_true(trust_points_find(t, &kept)->next_s == T0);
 	assert_true(trust_points_find(t, &name_root)->next_s == 0);
 	anchors_free(a);
+
+	a = anchors_new(); /* and no anchor is above the others now */
+	assert_true(anchors_add(a, &kept, &ds));
+	trust_points_configure(t, a, T0);
+	assert_int_equal(t->count, 1);
+	assert_non_null(trust_points_find(t, &kept));
+	anchors_free(a);
+	free(t);
+}
+
+static void no_more_zones_are_followed_than_can_be_configured(void **state)
+{
+	struct trust_points *t = calloc(1, sizeof(*t));
+	struct name zone;
+
+	(void)state;
+	for (unsigned i = 0; i <= ANCHORS_MAX; i++) {
+		char text[16];
+		snprintf(text, sizeof(text), "z%u", i);
+		assert_true(name_from_text(text, &zone));
+		assert_int_equal(trust_points_add(t, &zone) != NULL, i < ANCHORS_MAX);
+	}
+	assert_true(name_from_text("z0", &zone));
+	assert_ptr_equal(trust_points_add(t, &zone), &t->points[0]);
 	free(t);
 }
 
@@ -156,6 +180,10 @@ static void more_than_fit_are_trusted_in_the_operators_favour(void **state)
 	remember(t, "Avc Svl Tvl");
 	trust_points_configure(t, a, T0);
 	assert_string_equal(now_remembered(t), "Avc Bvc Cvc Dvc Evc Fvc Gvc Hvc");
+	t->count = 0;
+	remember(t, "Svl Arc Bvc Cvc Dvc Evc Fvc Gvc Tvl Url"); /* what is not trusted stays */
+	trust_points_configure(t, a, T0);
+	assert_string_equal(now_remembered(t), "Svl Arc Bvc Cvc Dvc Evc Fvc Gvc Url Hvc");
 	anchors_free(a);
 	free(t);
 }
@@ -164,10 +192,11 @@ static void more_than_fit_are_trusted_in_the_operators_favour(void **state)
  * checked at all. */
 static void a_list_full_of_old_keys_leaves_room_for_configured_ones(void **state)
 {
-	static const char dead[] = "rx";
+	static const char dead[] = "rxx";
 
 	(void)state;
 	for (const char *kind = dead; *kind; kind++) {
+		bool is_backwards = kind == dead + 2; /* the last is the oldest */
 		struct trust_points *t = calloc(1, sizeof(*t));
 		struct anchors *a = configured("ABCDEFGH");
 
@@ -176,8 +205,10 @@ static void a_list_full_of_old_keys_leaves_room_for_configured_ones(void **state
 		for (uint16_t i = 1; i < TRUST_POINT_KEYS; i++)
 			p->keys[p->count++] = (struct anchor_key){ .ds = ds_of((char)(i + 'H')),
 				.state = state_of_letter(*kind),
-				.since_s = i };
+				.since_s = is_backwards ? TRUST_POINT_KEYS - i : i };
 		trust_points_configure(t, a, T0);
+		struct ds first = ds_of('I');
+		assert_int_equal(rollover_find(p, &first) != NULL, is_backwards);
 		assert_int_equal(__builtin_popcount(rollover_trusted(p)), LIMIT_DS);
 		anchors_free(a);
 		free(t);
@@ -189,6 +220,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_configuration_goes_before_memory_but_for_what_was_revoked),
 		cmocka_unit_test(zones_come_and_go_with_the_configuration),
+		cmocka_unit_test(no_more_zones_are_followed_than_can_be_configured),
 		cmocka_unit_test(the_anchors_in_force_are_what_is_trusted),
 		cmocka_unit_test(more_than_fit_are_trusted_in_the_operators_favour),
 		cmocka_unit_test(a_list_full_of_old_keys_leaves_room_for_configured_ones),
