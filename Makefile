@@ -52,6 +52,7 @@ help:
 	@echo 'make unit|lab   one half of the tests'
 	@echo 'make corpus     answers of every kind, changed in every way, beside other validators'
 	@echo 'make cost       what a response costs, in instructions, has not grown (valgrind)'
+	@echo 'make coverage   which lines and branches the tests reach (QUICK=1: the unit tests alone)'
 	@echo 'make lint       includes run one way, formatting, static analysis'
 	@echo 'make fuzz       the fuzz targets, FUZZ_SECONDS=$(FUZZ_SECONDS) each (clang)'
 	@echo 'make bench      what the filter costs, beside a program that accepts everything (root)'
@@ -156,8 +157,10 @@ coverage:
 	@tests/run --build build/coverage unit $(if $(QUICK),,corpus)
 	@gcovr --root . --object-directory build/coverage --exclude-throw-branches \
 		--filter 'filter/(dnssec|trust|gate|crypto|wire|base)/' --print-summary \
-		--html-details build/coverage/index.html --txt build/coverage/summary.txt >/dev/null
+		--html-details build/coverage/index.html --txt build/coverage/summary.txt \
+		--json build/coverage/coverage.json >/dev/null
 	@cat build/coverage/summary.txt
+	@tests/coverage/report build/coverage/coverage.json
 
 tests: $(TEST_BIN)
 
