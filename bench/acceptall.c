@@ -10,8 +10,9 @@
  *	acceptall napping    the same, and after a batch that was not full it sleeps for a moment:
  *	                     the next is larger, and a packet costs less while there is load
  *
- * It serves queue 0, or as many as a second argument says, each by a thread of its own; says
- *"ready" and runs until it is killed. */
+ * It serves a queue of responses and one of queries, 0 and 1, by one socket; or as many such pairs
+ *as a second argument says, each by a thread of its own: first the queues of responses, then those
+ *of queries. It says "ready" and runs until it is killed. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <pthread.h>
@@ -28,8 +29,9 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nfnetlink_queue.h>
 
-#define QUEUES_MAX    16
-#define QUEUE_LENGTH  8192
+#define PAIRS_MAX     16
+#define LENGTH        8192 /* of a queue of responses */
+#define QUERIES       1024 /* and of queries */
 #define SOCKET_BUFFER (8 << 20)
 #define PACKET_SIZE   (65535 + 4096)
 #define BATCH         64
@@ -45,15 +47,15 @@ static int fail(const char *what)
 }
 
 struct service {
-	uint16_t queue;
+	uint16_t pair; /* the number of its queue of responses */
 	bool is_classic, with_packets, naps;
 };
 
-static unsigned bound_count, queue_count = 1;
+static unsigned bound_count, pair_count = 1;
 
 static void say_ready(void)
 {
-	if (__atomic_add_fetch(&bound_count, 1, __ATOMIC_RELAXED) < queue_count)
+	if (__atomic_add_fetch(&bound_count, 1, __ATOMIC_RELAXED) < pair_count)
 		return;
 	puts("ready");
 	fflush(stdout);
@@ -76,15 +78,22 @@ static int accept_one(
 	return header ? nfq_set_verdict(queue, ntohl(header->packet_id), NF_ACCEPT, 0, NULL) : 0;
 }
 
-static int serve_classic(uint16_t number)
+static bool create_queue(struct nfq_handle *library, uint16_t number, uint32_t length)
+{
+	struct nfq_q_handle *queue = nfq_create_queue(library, number, accept_one, NULL);
+
+	return queue && nfq_set_mode(queue, NFQNL_COPY_PACKET, UINT16_MAX) >= 0 &&
+	       nfq_set_queue_maxlen(queue, length) >= 0;
+}
+
+static int serve_classic(uint16_t pair)
 {
 	static _Thread_local char buffer[PACKET_SIZE] __attribute__((aligned(8)));
 	struct nfq_handle *library = nfq_open();
-	struct nfq_q_handle *queue =
-	        library ? nfq_create_queue(library, number, accept_one, NULL) : NULL;
 
-	if (!queue || nfq_set_mode(queue, NFQNL_COPY_PACKET, UINT16_MAX) < 0 ||
-	        nfq_set_queue_maxlen(queue, QUEUE_LENGTH) < 0 || !enlarge_buffer(nfq_fd(library)))
+	if (!library || !create_queue(library, pair, LENGTH) ||
+	        !create_queue(library, (uint16_t)(pair + pair_count), QUERIES) ||
+	        !enlarge_buffer(nfq_fd(library)))
 		return fail("cannot bind the queue");
 	say_ready();
 	for (;;) {
@@ -96,14 +105,14 @@ static int serve_classic(uint16_t number)
 	}
 }
 
-static bool bind_queue(int fd, uint16_t number)
+static bool bind_queue(int fd, uint16_t number, uint32_t length)
 {
 	char buffer[256];
 	struct nlmsghdr *message = nfq_nlmsg_put(buffer, NFQNL_MSG_CONFIG, number);
 
 	nfq_nlmsg_cfg_put_cmd(message, AF_UNSPEC, NFQNL_CFG_CMD_BIND);
 	nfq_nlmsg_cfg_put_params(message, NFQNL_COPY_PACKET, UINT16_MAX);
-	nfq_nlmsg_cfg_put_qmaxlen(message, QUEUE_LENGTH);
+	nfq_nlmsg_cfg_put_qmaxlen(message, length);
 	message->nlmsg_flags |= NLM_F_ACK;
 	if (send(fd, message, message->nlmsg_len, 0) < 0 || recv(fd, buffer, sizeof(buffer), 0) < 0)
 		return false;
@@ -196,7 +205,8 @@ static int serve_batched(const struct service *service)
 	if (!library || mnl_socket_bind(library, 0, MNL_SOCKET_AUTOPID) < 0)
 		return fail("cannot open a netlink socket");
 	int fd = mnl_socket_get_fd(library);
-	if (!enlarge_buffer(fd) || !bind_queue(fd, service->queue))
+	if (!enlarge_buffer(fd) || !bind_queue(fd, service->pair, LENGTH) ||
+	        !bind_queue(fd, (uint16_t)(service->pair + pair_count), QUERIES))
 		return fail("cannot bind the queue");
 	for (int i = 0; i < BATCH; i++) {
 		vectors[i] = (struct iovec){ packets[i], PACKET_SIZE };
@@ -229,7 +239,7 @@ static void *serve(void *context)
 {
 	const struct service *service = context;
 
-	exit(service->is_classic ? serve_classic(service->queue) : serve_batched(service));
+	exit(service->is_classic ? serve_classic(service->pair) : serve_batched(service));
 }
 
 static bool read_mode(const char *mode, struct service *service)
@@ -242,19 +252,19 @@ static bool read_mode(const char *mode, struct service *service)
 
 int main(int argc, char **argv)
 {
-	static struct service services[QUEUES_MAX];
+	static struct service services[PAIRS_MAX];
 	pthread_t thread;
 
 	if (argc == 3)
-		queue_count = (unsigned)atoi(argv[2]);
-	if (argc < 2 || argc > 3 || queue_count < 1 || queue_count > QUEUES_MAX ||
+		pair_count = (unsigned)atoi(argv[2]);
+	if (argc < 2 || argc > 3 || pair_count < 1 || pair_count > PAIRS_MAX ||
 	        !read_mode(argv[1], &services[0])) {
-		fputs("usage: acceptall classic|batched|rewriting|napping [QUEUES]\n", stderr);
+		fputs("usage: acceptall classic|batched|rewriting|napping [PAIRS]\n", stderr);
 		return 2;
 	}
-	for (unsigned i = 1; i < queue_count; i++) {
+	for (unsigned i = 1; i < pair_count; i++) {
 		services[i] = services[0];
-		services[i].queue = (uint16_t)i;
+		services[i].pair = (uint16_t)i;
 		if (pthread_create(&thread, NULL, serve, &services[i]) != 0)
 			return fail("pthread_create");
 	}

@@ -199,9 +199,9 @@ static bool fits_together(struct reading *r, config_t *file)
 {
 	const struct config *c = r->config;
 
-	if (c->queue_first + c->queue_count - 1 > 65535)
+	if (config_queue_last(c) > 65535)
 		return reading_wrong(r, config_lookup(file, "queue"),
-		        "queue.first + queue.count must be at most 65536");
+		        "queue.first + twice queue.count must be at most 65536");
 	if (c->parked >= c->queue_length) {
 		const config_setting_t *blame = config_lookup(file, "parked");
 		return reading_wrong(r, blame ? blame : config_lookup(file, "queue"),

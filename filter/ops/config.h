@@ -74,7 +74,7 @@ struct config_secondaries {
 struct config {
 	uint32_t role; /* enum config_role */
 	uint32_t mode; /* enum policy_mode */
-	uint32_t queue_first, queue_count, queue_length, queue_socket_buffer_kib;
+	uint32_t queue_first, queue_count, queue_length, queue_queries, queue_socket_buffer_kib;
 	bool queue_fail_open, queue_bypass;
 	uint32_t tcp; /* enum config_tcp */
 	uint32_t tcp_port, tcp_connections, tcp_idle_ms;
@@ -117,6 +117,18 @@ void config_defaults(struct config *c);
  * used.
  */
 int config_load(struct config *c, const char *path, bool *found, char *error, size_t error_size);
+
+/* The numbers of the queues of responses begin with `queue_first`, those of queries here; both rows
+ * are `queue_count` long. */
+static inline uint32_t config_queries_first(const struct config *c)
+{
+	return c->queue_first + c->queue_count;
+}
+
+static inline uint32_t config_queue_last(const struct config *c)
+{
+	return c->queue_first + 2 * c->queue_count - 1;
+}
 
 /* True when DNS passes through this machine, instead of coming to it or from it. */
 static inline bool config_forwards(const struct config *c)

@@ -80,7 +80,9 @@ static struct worker_config worker_config(
 {
 	return (struct worker_config){
 		.queue = (uint16_t)(c->queue_first + i),
+		.queries_queue = (uint16_t)(config_queries_first(c) + i),
 		.queue_length = c->queue_length,
+		.queries_length = c->queue_queries,
 		.socket_buffer = c->queue_socket_buffer_kib * 1024,
 		.fail_open = c->queue_fail_open,
 		.flows = c->flows,
@@ -303,7 +305,7 @@ static int stop_threads(struct service *s)
 
 static void say_ready(const struct service *s, const struct config *c)
 {
-	unsigned last = c->queue_first + c->queue_count - 1;
+	unsigned last = config_queue_last(c);
 
 	if (s->signing)
 		log_info("ready: role %s, place %s, queues %u to %u, signing %u zones",

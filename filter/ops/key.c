@@ -63,13 +63,19 @@ const struct key keys[] = {
 	                "judges and logs the same but refuses nothing: a way to try." },
 
 	{ "queue.first", KEY_NUMBER, AT(queue_first), .number = 0, .max = 65535,
-	        .help = "The first NFQUEUE. The rules depend on it." },
+	        .help = "The first NFQUEUE of responses; those of queries follow the last of\n"
+	                "these. The rules depend on it." },
 	{ "queue.count", KEY_NUMBER, AT(queue_count), .number = 1, .min = 1, .max = 64,
-	        .help = "How many queues, from the first on; each has a thread of its own.\n"
+	        .help = "How many, from the first on; each has a thread of its own, and one\n"
+	                "more queue for queries.\n"
 	                "The rules depend on it." },
 	{ "queue.length", KEY_NUMBER, AT(queue_length), .number = 8192, .min = 64, .max = 1048576,
-	        .help = "How many packets the kernel holds for each queue, those that wait\n"
+	        .help = "How many responses the kernel holds for each queue, those that wait\n"
 	                "for keys included. More are dropped." },
+	{ "queue.queries", KEY_NUMBER, AT(queue_queries), .number = 1024, .min = 16, .max = 1048576,
+	        .help = "How many queries the kernel holds for each queue. More are dropped:\n"
+	                "when too much is asked, a query that is lost before anything was\n"
+	                "done for it costs the least. The more may wait, the longer they do." },
 	{ "queue.socket_buffer_kib", KEY_NUMBER, AT(queue_socket_buffer_kib), .number = 8192,
 	        .min = 64, .max = 1048576, .help = "The receive buffer of each queue, in KiB." },
 	{ "queue.fail_open", KEY_SWITCH, AT(queue_fail_open),

@@ -101,7 +101,7 @@ int rules_apply(const struct config *c, const char *backend)
 	if (!needs_routing && remove_routing() != 0)
 		return -EIO;
 	log_info("rules: applied with %s for the role %s, queues %u to %u%s", used->name,
-	        key_word("role", c), c->queue_first, c->queue_first + c->queue_count - 1,
+	        key_word("role", c), c->queue_first, config_queue_last(c),
 	        c->queue_bypass ? "; DNS passes unjudged while sealgate does not run" : "");
 
 	/* Only now, so that there is no moment without rules. */

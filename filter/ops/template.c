@@ -119,8 +119,13 @@ static void list_servers(const struct config *c, int family, char text[static SE
 	}
 }
 
+/* What a rule does with responses, and with queries. */
+struct targets {
+	char responses[64], queries[64];
+};
+
 /* Returns the rules of all parts that the role has, one after the other. */
-static char *put_together(const struct config *c, const char *queue, enum form form)
+static char *put_together(const struct config *c, const struct targets *targets, enum form form)
 {
 	char *filled = NULL, port[16], servers4[SERVERS_TEXT_MAX], servers6[SERVERS_TEXT_MAX];
 	size_t size;
@@ -132,7 +137,8 @@ static char *put_together(const struct config *c, const char *queue, enum form f
 	list_servers(c, AF_INET, servers4);
 	list_servers(c, AF_INET6, servers6);
 	const struct blank blanks[] = {
-		{ "@QUEUE@", queue },
+		{ "@RESPONSES@", targets->responses },
+		{ "@QUERIES@", targets->queries },
 		{ "@PORT@", port },
 		{ "@ENCRYPTED@", c->block_encrypted_dns ? "" : "# " },
 		{ "@IPV4@", servers4[0] ? "" : "# " },
@@ -200,38 +206,47 @@ static char *merge_tables(const char *rules)
 	return merged;
 }
 
-static uint32_t last_queue(const struct config *c)
-{
-	return c->queue_first + c->queue_count - 1;
-}
-
 /* Both ways of spreading over several queues hash the pair of addresses, so that a query and its
- * response meet in one worker. (nftables' "fanout" takes the CPU instead, and they would not.) */
-char *template_nft(const struct config *c)
+ * response meet in one worker, which has the same place in both rows of queues. (nftables' "fanout"
+ * takes the CPU instead, and they would not.) */
+static void name_nft(const struct config *c, uint32_t first, char *text, size_t size)
 {
-	char queue[64];
+	const char *bypass = c->queue_bypass ? " bypass" : "";
 
 	if (c->queue_count == 1)
-		snprintf(queue, sizeof(queue), "queue num %u", c->queue_first);
+		snprintf(text, size, "queue num %u%s", first, bypass);
 	else
-		snprintf(queue, sizeof(queue), "queue num %u-%u", c->queue_first, last_queue(c));
-	if (c->queue_bypass)
-		strcat(queue, " bypass");
-	return put_together(c, queue, FORM_NFT);
+		snprintf(
+		        text, size, "queue num %u-%u%s", first, first + c->queue_count - 1, bypass);
+}
+
+static void name_iptables(const struct config *c, uint32_t first, char *text, size_t size)
+{
+	const char *bypass = c->queue_bypass ? " --queue-bypass" : "";
+
+	if (c->queue_count == 1)
+		snprintf(text, size, "NFQUEUE --queue-num %u%s", first, bypass);
+	else
+		snprintf(text, size, "NFQUEUE --queue-balance %u:%u%s", first,
+		        first + c->queue_count - 1, bypass);
+}
+
+char *template_nft(const struct config *c)
+{
+	struct targets targets;
+
+	name_nft(c, c->queue_first, targets.responses, sizeof(targets.responses));
+	name_nft(c, config_queries_first(c), targets.queries, sizeof(targets.queries));
+	return put_together(c, &targets, FORM_NFT);
 }
 
 char *template_iptables(const struct config *c)
 {
-	char queue[64];
+	struct targets targets;
 
-	if (c->queue_count == 1)
-		snprintf(queue, sizeof(queue), "NFQUEUE --queue-num %u", c->queue_first);
-	else
-		snprintf(queue, sizeof(queue), "NFQUEUE --queue-balance %u:%u", c->queue_first,
-		        last_queue(c));
-	if (c->queue_bypass)
-		strcat(queue, " --queue-bypass");
-	char *rules = put_together(c, queue, FORM_IPTABLES);
+	name_iptables(c, c->queue_first, targets.responses, sizeof(targets.responses));
+	name_iptables(c, config_queries_first(c), targets.queries, sizeof(targets.queries));
+	char *rules = put_together(c, &targets, FORM_IPTABLES);
 	char *merged = rules ? merge_tables(rules) : NULL;
 	free(rules);
 	return merged;

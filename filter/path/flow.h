@@ -19,7 +19,7 @@
 #define FLOW_EXPIRIES 256
 
 /* What a flow holds of the question; a longer one takes the room of other flows too. */
-#define FLOW_OCTETS 65
+#define FLOW_OCTETS 61
 
 /* Who asked whom. Without padding, and the addresses last: it is hashed as it lies. */
 struct flow_key {
@@ -35,7 +35,7 @@ struct flow {
 	uint64_t expires_ms;
 	uint8_t key_rest[12]; /* of the hash; the table has the beginning */
 	uint32_t more;        /* spare entries of the table, for what FLOW_OCTETS are too few for */
-	uint32_t held_packet; /* a response that is held back (grace.h), or 0 */
+	uint64_t held_packet; /* a response that is held back (grace.h), or 0 */
 	uint16_t id, flags, udp_size, question_len; /* as in struct asked */
 	uint8_t kind;                               /* enum query_kind */
 	uint8_t parked;                             /* responses to it that wait for keys */

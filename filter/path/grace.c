@@ -12,7 +12,7 @@ void grace_fini(struct grace *g)
 }
 
 enum grace_result grace_hold(struct grace *g, struct flow *flow, const struct flow_key *key,
-        const struct asked *asked, uint32_t packet_id, struct span packet, uint64_t now_ms)
+        const struct asked *asked, uint64_t packet_id, struct span packet, uint64_t now_ms)
 {
 	if (g->park.wait_ms == 0)
 		return GRACE_NO_ROOM;
@@ -25,7 +25,7 @@ enum grace_result grace_hold(struct grace *g, struct flow *flow, const struct fl
 	return GRACE_HELD;
 }
 
-struct parked *grace_find(const struct grace *g, uint32_t packet_id)
+struct parked *grace_find(const struct grace *g, uint64_t packet_id)
 {
 	return packet_id ? park_find(&g->park, packet_id) : NULL;
 }

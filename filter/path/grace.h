@@ -26,10 +26,10 @@ enum grace_result {
 
 /* Holds back the response `packet` to what was `asked`, whose flow is found by `key`. */
 enum grace_result grace_hold(struct grace *g, struct flow *flow, const struct flow_key *key,
-        const struct asked *asked, uint32_t packet_id, struct span packet, uint64_t now_ms);
+        const struct asked *asked, uint64_t packet_id, struct span packet, uint64_t now_ms);
 
 /* Returns the response that is held with this packet id, or NULL. It is to be dropped with
  * park_remove(&g->park) when a better one came. */
-struct parked *grace_find(const struct grace *g, uint32_t packet_id);
+struct parked *grace_find(const struct grace *g, uint64_t packet_id);
 
 #endif

@@ -64,7 +64,7 @@ enum query_kind query_take(struct worker *w, const struct sockaddr_storage *serv
         struct span octets, struct asked *asked, struct span *sent);
 
 /* Gives a query its verdict. */
-void query_side(struct worker *w, uint32_t packet_id, const struct packet *packet);
+void query_side(struct worker *w, uint64_t packet_id, const struct packet *packet);
 
 /* Gives a response its verdict, or parks it. */
 void response_side(struct worker *w, const struct queued *queued, const struct packet *packet);
@@ -83,7 +83,7 @@ void orders_take(struct worker *w);
 
 /* Accepts `packet` with another payload; drops it when that is too long for a packet. */
 void accept_with(
-        struct worker *w, uint32_t packet_id, const struct packet *packet, struct span payload);
+        struct worker *w, uint64_t packet_id, const struct packet *packet, struct span payload);
 
 /* Counts what was concluded, and logs it if it is Bogus or Indeterminate. */
 void report(struct worker *w, const struct arrival *a, const struct gate_result *result);

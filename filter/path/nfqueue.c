@@ -24,12 +24,12 @@ static void make_room(struct nfqueue *q, size_t n)
 		nfqueue_flush(q);
 }
 
-static struct nlmsghdr *begin_verdict(struct nfqueue *q, uint32_t id, int verdict)
+static struct nlmsghdr *begin_verdict(struct nfqueue *q, uint64_t id, int verdict)
 {
 	char *at = (char *)q->verdicts + q->verdicts_len;
-	struct nlmsghdr *message = nfq_nlmsg_put(at, NFQNL_MSG_VERDICT, q->number);
+	struct nlmsghdr *message = nfq_nlmsg_put(at, NFQNL_MSG_VERDICT, (uint16_t)(id >> 32));
 
-	nfq_nlmsg_verdict_put(message, (int)id, verdict);
+	nfq_nlmsg_verdict_put(message, (int)(uint32_t)id, verdict);
 	return message;
 }
 
@@ -39,13 +39,13 @@ static void end_verdict(struct nfqueue *q, const struct nlmsghdr *message)
 	q->verdict_count++;
 }
 
-void nfqueue_accept(struct nfqueue *q, uint32_t id)
+void nfqueue_accept(struct nfqueue *q, uint64_t id)
 {
 	make_room(q, VERDICT_SIZE);
 	end_verdict(q, begin_verdict(q, id, NF_ACCEPT));
 }
 
-void nfqueue_drop(struct nfqueue *q, uint32_t id)
+void nfqueue_drop(struct nfqueue *q, uint64_t id)
 {
 	make_room(q, VERDICT_SIZE);
 	end_verdict(q, begin_verdict(q, id, NF_DROP));
@@ -61,7 +61,7 @@ struct writer nfqueue_replacement(struct nfqueue *q)
 	return writer_over(q->verdicts + q->verdicts_len + head, NFQUEUE_PACKET_MAX);
 }
 
-void nfqueue_accept_replaced(struct nfqueue *q, uint32_t id, const struct writer *packet)
+void nfqueue_accept_replaced(struct nfqueue *q, uint64_t id, const struct writer *packet)
 {
 	struct nlmsghdr *message = begin_verdict(q, id, NF_ACCEPT);
 	struct nlattr *payload = mnl_nlmsg_get_payload_tail(message);
@@ -89,6 +89,14 @@ void nfqueue_flush(struct nfqueue *q)
 	q->verdict_count = 0;
 }
 
+/* The kernel counts the packets of each queue from 1 on; nfnetlink's header tells the queue. */
+static uint64_t id_of(const struct nlmsghdr *message, const struct nfqnl_msg_packet_hdr *packet)
+{
+	const struct nfgenmsg *header = mnl_nlmsg_get_payload(message);
+
+	return (uint64_t)ntohs(header->res_id) << 32 | ntohl(packet->packet_id);
+}
+
 /* One packet; what lacks the header or the payload has no verdict to be given. */
 static void hand_over(const struct nlmsghdr *message, nfqueue_handler *handler, void *context)
 {
@@ -99,7 +107,7 @@ static void hand_over(const struct nlmsghdr *message, nfqueue_handler *handler, 
 		return;
 	const struct nfqnl_msg_packet_hdr *header =
 	        mnl_attr_get_payload(attributes[NFQA_PACKET_HDR]);
-	queued.id = ntohl(header->packet_id);
+	queued.id = id_of(message, header);
 	queued.is_forwarded = header->hook == NF_INET_FORWARD;
 	if (attributes[NFQA_IFINDEX_INDEV])
 		queued.in_interface = ntohl(mnl_attr_get_u32(attributes[NFQA_IFINDEX_INDEV]));

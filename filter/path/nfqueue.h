@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One NFQUEUE: whole packets come out of it in batches, verdicts go back in batches. */
+/* Two NFQUEUEs behind one socket: whole packets come out of them in batches, verdicts go back in
+ * batches.
+ *
+ * Why two: a query that is let through costs again when its response comes. If both wait in one
+ * queue that is full, many a query is carried on whose response then finds no room, and most of the
+ * work is for nothing. So queries have a short queue of their own, and are what is lost first. */
 #ifndef PATH_NFQUEUE_H
 #define PATH_NFQUEUE_H
 
@@ -14,16 +19,15 @@
 #define NFQUEUE_VERDICTS_SIZE (128 * 1024) /* octets sent by one system call */
 
 struct nfqueue_options {
-	uint16_t number;
-	uint32_t length;        /* packets that the kernel holds, in all */
-	uint32_t socket_buffer; /* octets; what does not fit is lost and counted */
-	bool fail_open; /* when `length` is reached packets pass, instead of being dropped */
+	uint16_t number, queries_number; /* of the queue of responses, and of queries */
+	uint32_t length, queries_length; /* packets that the kernel holds for each, in all */
+	uint32_t socket_buffer;          /* octets; what does not fit is lost and counted */
+	bool fail_open; /* when a queue is full packets pass, instead of being dropped */
 };
 
 struct nfqueue {
 	struct mnl_socket *socket;
 	int fd; /* readable when packets wait */
-	uint16_t number;
 	struct stats *stats;
 	uint8_t *received; /* NFQUEUE_BATCH buffers */
 	struct mmsghdr messages[NFQUEUE_BATCH];
@@ -33,9 +37,10 @@ struct nfqueue {
 	unsigned verdict_count;
 };
 
-/* A packet that the kernel holds until it is given a verdict for `id`. */
+/* A packet that the kernel holds until it is given a verdict for `id`: the number of its queue and,
+ * in the lower half, its own there. It is never 0. */
 struct queued {
-	uint32_t id;
+	uint64_t id;
 	uint32_t in_interface;  /* its index, 0 in OUTPUT */
 	uint32_t out_interface; /* likewise, 0 in INPUT */
 	bool is_forwarded;      /* in FORWARD, where no packet may grow beyond the MTU */
@@ -45,7 +50,7 @@ struct queued {
 
 typedef void nfqueue_handler(void *context, const struct queued *queued);
 
-/* Binds the queue. Counts in `stats`: queue_overruns, verdict_errors. Returns 0, or a negative
+/* Binds both queues. Counts in `stats`: queue_overruns, verdict_errors. Returns 0, or a negative
  * errno with a sentence in `error`. */
 int nfqueue_open(struct nfqueue *q, const struct nfqueue_options *options, struct stats *stats,
         char *error, size_t error_size);
@@ -63,14 +68,14 @@ void nfqueue_read(
 
 /* Verdicts. They are kept until nfqueue_flush(), or until no more fit. Each packet gets exactly
  * one. */
-void nfqueue_accept(struct nfqueue *q, uint32_t id);
-void nfqueue_drop(struct nfqueue *q, uint32_t id);
+void nfqueue_accept(struct nfqueue *q, uint64_t id);
+void nfqueue_drop(struct nfqueue *q, uint64_t id);
 
 /* Accepts with another packet: write that into what nfqueue_replacement() returns, then give it to
  * nfqueue_accept_replaced(), with no other verdict between. A writer that is full, or was not
  * finished, may be forgotten: the packet still has no verdict then. */
 struct writer nfqueue_replacement(struct nfqueue *q);
-void nfqueue_accept_replaced(struct nfqueue *q, uint32_t id, const struct writer *packet);
+void nfqueue_accept_replaced(struct nfqueue *q, uint64_t id, const struct writer *packet);
 
 /* Sends the verdicts. When the kernel does not take them they are counted and given up. */
 void nfqueue_flush(struct nfqueue *q);

@@ -50,10 +50,10 @@ static int configure(struct nfqueue *q, struct nlmsghdr *message)
 }
 
 /* All in one message: a queue that is bound before its copy mode is set drops what comes. */
-static int bind_queue(struct nfqueue *q, uint32_t length)
+static int bind_queue(struct nfqueue *q, uint16_t number, uint32_t length)
 {
 	_Alignas(struct nlmsghdr) char buffer[CONFIG_SIZE];
-	struct nlmsghdr *message = nfq_nlmsg_put(buffer, NFQNL_MSG_CONFIG, q->number);
+	struct nlmsghdr *message = nfq_nlmsg_put(buffer, NFQNL_MSG_CONFIG, number);
 
 	nfq_nlmsg_cfg_put_cmd(message, AF_UNSPEC, NFQNL_CFG_CMD_BIND);
 	nfq_nlmsg_cfg_put_params(message, NFQNL_COPY_PACKET, UINT16_MAX);
@@ -62,10 +62,10 @@ static int bind_queue(struct nfqueue *q, uint32_t length)
 }
 
 /* In a message of its own: a flag that the kernel refuses would leave the rest half done. */
-static int set_fail_open(struct nfqueue *q)
+static int set_fail_open(struct nfqueue *q, uint16_t number)
 {
 	_Alignas(struct nlmsghdr) char buffer[CONFIG_SIZE];
-	struct nlmsghdr *message = nfq_nlmsg_put(buffer, NFQNL_MSG_CONFIG, q->number);
+	struct nlmsghdr *message = nfq_nlmsg_put(buffer, NFQNL_MSG_CONFIG, number);
 
 	mnl_attr_put_u32(message, NFQA_CFG_FLAGS, htonl(NFQA_CFG_F_FAIL_OPEN));
 	mnl_attr_put_u32(message, NFQA_CFG_MASK, htonl(NFQA_CFG_F_FAIL_OPEN));
@@ -119,10 +119,26 @@ static void explain_bind(uint16_t number, int result, char *error, size_t error_
 		snprintf(error, error_size, "cannot bind queue %u: %s", number, strerror(-result));
 }
 
+static int open_one(struct nfqueue *q, uint16_t number, uint32_t length, bool fail_open,
+        char *error, size_t error_size)
+{
+	int result = bind_queue(q, number, length);
+
+	if (result < 0) {
+		explain_bind(number, result, error, error_size);
+		return result;
+	}
+	result = fail_open ? set_fail_open(q, number) : 0;
+	if (result < 0)
+		snprintf(error, error_size, "queue %u cannot fail open: %s", number,
+		        strerror(-result));
+	return result;
+}
+
 int nfqueue_open(struct nfqueue *q, const struct nfqueue_options *options, struct stats *stats,
         char *error, size_t error_size)
 {
-	*q = (struct nfqueue){ .fd = -1, .number = options->number, .stats = stats };
+	*q = (struct nfqueue){ .fd = -1, .stats = stats };
 	int result = take_memory(q);
 	if (result == 0)
 		result = open_socket(q, options->socket_buffer);
@@ -130,16 +146,13 @@ int nfqueue_open(struct nfqueue *q, const struct nfqueue_options *options, struc
 		snprintf(error, error_size, "cannot open a netlink socket: %s", strerror(-result));
 		return result;
 	}
-	result = bind_queue(q, options->length);
-	if (result < 0) {
-		explain_bind(q->number, result, error, error_size);
-		return result;
-	}
-	result = options->fail_open ? set_fail_open(q) : 0;
+	/* Responses first: once queries come, their responses do. */
+	result = open_one(
+	        q, options->number, options->length, options->fail_open, error, error_size);
 	if (result < 0)
-		snprintf(error, error_size, "queue %u cannot fail open: %s", q->number,
-		        strerror(-result));
-	return result;
+		return result;
+	return open_one(q, options->queries_number, options->queries_length, options->fail_open,
+	        error, error_size);
 }
 
 void nfqueue_close(struct nfqueue *q)

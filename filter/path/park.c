@@ -36,7 +36,7 @@ static struct parked *add(struct park *park, uint64_t hash, struct span octets,
 	return parked;
 }
 
-struct parked *park_add(struct park *park, uint32_t packet_id, struct span packet,
+struct parked *park_add(struct park *park, uint64_t packet_id, struct span packet,
         const struct flow_key *key, const struct asked *asked, uint64_t now_ms)
 {
 	/* The kernel numbers packets one by one, so the id is as good as a hash. */
@@ -62,10 +62,10 @@ struct parked *park_message(struct park *park, struct question *question, const 
 
 static bool has_id(const void *entry, const void *key)
 {
-	return ((const struct parked *)entry)->packet_id == *(const uint32_t *)key;
+	return ((const struct parked *)entry)->packet_id == *(const uint64_t *)key;
 }
 
-struct parked *park_find(const struct park *park, uint32_t packet_id)
+struct parked *park_find(const struct park *park, uint64_t packet_id)
 {
 	return table_find(&park->table, packet_id, has_id, &packet_id);
 }

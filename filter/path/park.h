@@ -20,7 +20,7 @@ enum reask_how { REASK_NOT = 0, REASK_WHOLE = 1, REASK_PLAINLY = 2, REASK_SIGNED
 
 struct parked {
 	const struct carrier *carrier; /* whose it is; see arrival.h */
-	uint32_t packet_id;
+	uint64_t packet_id;
 	bool is_held_back;      /* for its grace, not for keys */
 	bool is_forwarded;      /* a packet in FORWARD */
 	unsigned fetches;       /* that it has waited for; see LIMIT_FETCHES */
@@ -61,7 +61,7 @@ void park_fini(struct park *park);
 /* Copies the packet of a response to what was `asked`, whose flow is found by `key`; it is in no
  * list yet. Returns NULL when as many as may be are parked already, or there is no memory for the
  * copy. It is valid until park_remove(). */
-struct parked *park_add(struct park *park, uint32_t packet_id, struct span packet,
+struct parked *park_add(struct park *park, uint64_t packet_id, struct span packet,
         const struct flow_key *key, const struct asked *asked, uint64_t now_ms);
 
 /* The same for a message on a connection, to `question`, where `asked` was asked. */
@@ -71,7 +71,7 @@ struct parked *park_message(struct park *park, struct question *question, const 
 void park_remove(struct park *park, struct parked *parked);
 
 /* The one with this packet id, or NULL. */
-struct parked *park_find(const struct park *park, uint32_t packet_id);
+struct parked *park_find(const struct park *park, uint64_t packet_id);
 
 /* The one whose deadline is the nearest, or NULL. */
 struct parked *park_oldest(const struct park *park);

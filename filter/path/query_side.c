@@ -71,7 +71,7 @@ static void remember(struct worker *w, const struct packet *packet, enum query_k
 	stats_add(&w->stats.flows_evicted, flow_remember(&w->flows, &key, kind, asked, w->now_ms));
 }
 
-void query_side(struct worker *w, uint32_t packet_id, const struct packet *packet)
+void query_side(struct worker *w, uint64_t packet_id, const struct packet *packet)
 {
 	struct asked asked;
 	struct span sent;

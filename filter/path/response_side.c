@@ -14,7 +14,7 @@
 /* A response that the kernel holds, and the question that it may answer. */
 struct held {
 	struct arrival arrival; /* comes first: it is what the carrier is given */
-	uint32_t packet_id;
+	uint64_t packet_id;
 	const struct packet *packet;
 	struct flow *flow;
 	const struct flow_key *key; /* of the flow */
@@ -207,7 +207,7 @@ struct sockaddr_storage address_of_packet(
 }
 
 /* What is no response to a question that is known passes in a pause only. */
-static void leave(struct worker *w, uint32_t packet_id, uint64_t *counter)
+static void leave(struct worker *w, uint64_t packet_id, uint64_t *counter)
 {
 	stats_count(w->is_paused ? &w->stats.responses_paused : counter);
 	if (w->is_paused)

@@ -18,7 +18,7 @@
 #define SWEEP_MS 1000
 
 void accept_with(
-        struct worker *w, uint32_t packet_id, const struct packet *packet, struct span payload)
+        struct worker *w, uint64_t packet_id, const struct packet *packet, struct span payload)
 {
 	struct writer out = nfqueue_replacement(&w->queue);
 
@@ -29,7 +29,7 @@ void accept_with(
 		nfqueue_accept_replaced(&w->queue, packet_id, &out);
 }
 
-static void drop_counted(struct worker *w, uint32_t packet_id, uint64_t *counter)
+static void drop_counted(struct worker *w, uint64_t packet_id, uint64_t *counter)
 {
 	stats_count(counter);
 	nfqueue_drop(&w->queue, packet_id);

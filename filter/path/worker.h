@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A worker: one thread with one NFQUEUE and its own flows, parked packets, store and fetches. It
+/* A worker: one thread with its own pair of NFQUEUEs, flows, parked packets, store and fetches. It
  * shares nothing that changes with other workers; what its configuration points to must not change
  * while it lives, but that its anchors can be replaced. */
 #ifndef PATH_WORKER_H
@@ -27,8 +27,10 @@ struct signing_config {
 };
 
 struct worker_config {
-	uint16_t queue;           /* the number of the NFQUEUE */
-	uint32_t queue_length;    /* packets that the kernel holds for it */
+	uint16_t queue;           /* the number of the NFQUEUE of responses */
+	uint16_t queries_queue;   /* and of queries */
+	uint32_t queue_length;    /* packets that the kernel holds for the first */
+	uint32_t queries_length;  /* and for the second */
 	uint32_t socket_buffer;   /* octets of the netlink socket's receive buffer */
 	bool fail_open;           /* a full queue lets packets pass, unjudged */
 	uint32_t flows;           /* questions in flight */
@@ -63,12 +65,12 @@ struct worker_config {
 
 struct worker;
 
-/* Takes all memory and binds the queue, so that what can go wrong goes wrong here. Needs
+/* Takes all memory and binds the queues, so that what can go wrong goes wrong here. Needs
  * CAP_NET_ADMIN, now and as long as it runs. On failure: NULL, and a sentence in `error`. */
 struct worker *worker_new(const struct worker_config *config, char *error, size_t error_size);
 
-/* Serves the queue in the calling thread until worker_stop(). Every packet that is parked then gets
- * its verdict (drop) before this returns 0; -errno when the queue cannot be served any more. */
+/* Serves the queues in the calling thread until worker_stop(). Every packet that is parked then
+ * gets its verdict (drop) before this returns 0; -errno when they cannot be served any more. */
 int worker_run(struct worker *w);
 
 /* Ends worker_run(), from any thread or from a signal handler; also one that has yet to begin. */
@@ -85,7 +87,7 @@ void worker_use_clock(struct worker *w, enum clock_state state);
 /* Has it forget what it learned, from any thread. */
 void worker_forget(struct worker *w);
 
-/* Unbinds the queue. Not while worker_run() runs. */
+/* Unbinds the queues. Not while worker_run() runs. */
 void worker_free(struct worker *w);
 
 /* Has the worker trust `anchors` from its next packet on, from any thread. What is borrowed before

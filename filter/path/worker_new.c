@@ -75,7 +75,9 @@ static int open_relay(struct worker *w, char *error, size_t error_size)
 static int open_queue(struct worker *w, char *error, size_t error_size)
 {
 	struct nfqueue_options options = { .number = w->config.queue,
+		.queries_number = w->config.queries_queue,
 		.length = w->config.queue_length,
+		.queries_length = w->config.queries_length,
 		.socket_buffer = w->config.socket_buffer,
 		.fail_open = w->config.fail_open };
 

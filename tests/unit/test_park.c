@@ -57,7 +57,8 @@ static const char *ids(const struct parked_list *list)
 	for (const struct parked *p = list->first; p; p = p->next) {
 		assert_ptr_equal(p->previous, previous);
 		assert_ptr_equal(p->list, list);
-		len += (size_t)snprintf(text + len, sizeof(text) - len, "%u ", p->packet_id);
+		len += (size_t)snprintf(
+		        text + len, sizeof(text) - len, "%u ", (unsigned)p->packet_id);
 		previous = p;
 	}
 	assert_ptr_equal(list->last, previous);

@@ -195,7 +195,7 @@ static void a_gateway_takes_what_is_of_its_servers(void **state)
 
 	(void)state;
 	assert_int_equal(load(whole, &c, error, sizeof(error)), 0);
-	rules_of_both(&c, true, "\t\tip daddr { 192.0.2.53 } udp dport 53 queue num 0\n",
+	rules_of_both(&c, true, "\t\tip daddr { 192.0.2.53 } udp dport 53 queue num 1\n",
 	        "\n-4 -A SEALGATE_FWD -d 192.0.2.53 -p udp --dport 53 -j NFQUEUE");
 	rules_of_both(&c, true, "\t\tip6 saddr { 2001:db8::53 } udp sport 53 queue num 0\n",
 	        "\n-6 -A SEALGATE_FWD -s 2001:db8::53 -p udp --sport 53 -j NFQUEUE");
@@ -218,7 +218,7 @@ static void beside_the_server_it_takes_what_comes_and_goes(void **state)
 	assert_int_equal(load(whole, &c, error, sizeof(error)), 0);
 	c.sign_place = PLACE_SERVER;
 	assert_false(config_forwards(&c));
-	rules_of_both(&c, true, "\t\tudp dport 53 queue num 0\n",
+	rules_of_both(&c, true, "\t\tudp dport 53 queue num 1\n",
 	        "\n-A SEALGATE_IN -p udp --dport 53 -j NFQUEUE");
 	rules_of_both(&c, true, "\t\tudp sport 53 queue num 0\n",
 	        "\n-A SEALGATE_OUT -p udp --sport 53 -j NFQUEUE");

@@ -3,7 +3,7 @@
 
 #include "ops/template.h"
 
-static void the_queue_is_filled_in(void **state)
+static void the_queues_are_filled_in(void **state)
 {
 	static const struct {
 		const char *why;
@@ -11,14 +11,20 @@ static void the_queue_is_filled_in(void **state)
 		bool bypass;
 		const char *nft, *iptables;
 	} rows[] = {
-		{ "one queue", 0, 1, false, "udp dport 53 queue num 0\n",
-		        "--dport 53 -j NFQUEUE --queue-num 0\n" },
-		{ "several queues", 4, 3, false, "udp dport 53 queue num 4-6\n",
-		        "--dport 53 -j NFQUEUE --queue-balance 4:6\n" },
-		{ "bypass", 65535, 1, true, "udp dport 53 queue num 65535 bypass\n",
+		{ "one queue for responses", 0, 1, false, "udp sport 53 queue num 0\n",
+		        "--sport 53 -j NFQUEUE --queue-num 0\n" },
+		{ "and the next for queries", 0, 1, false, "udp dport 53 queue num 1\n",
+		        "--dport 53 -j NFQUEUE --queue-num 1\n" },
+		{ "several for responses", 4, 3, false, "udp sport 53 queue num 4-6\n",
+		        "--sport 53 -j NFQUEUE --queue-balance 4:6\n" },
+		{ "as many after them for queries", 4, 3, false, "udp dport 53 queue num 7-9\n",
+		        "--dport 53 -j NFQUEUE --queue-balance 7:9\n" },
+		{ "bypass", 65534, 1, true, "udp dport 53 queue num 65535 bypass\n",
 		        "--dport 53 -j NFQUEUE --queue-num 65535 --queue-bypass\n" },
-		{ "several with bypass", 0, 64, true, "udp dport 53 queue num 0-63 bypass\n",
-		        "--dport 53 -j NFQUEUE --queue-balance 0:63 --queue-bypass\n" },
+		{ "bypass of responses", 65534, 1, true, "udp sport 53 queue num 65534 bypass\n",
+		        "--sport 53 -j NFQUEUE --queue-num 65534 --queue-bypass\n" },
+		{ "several with bypass", 0, 64, true, "udp dport 53 queue num 64-127 bypass\n",
+		        "--dport 53 -j NFQUEUE --queue-balance 64:127 --queue-bypass\n" },
 	};
 
 	(void)state;
@@ -124,7 +130,7 @@ static void encrypted_dns_is_refused_only_where_that_is_wanted(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_queue_is_filled_in),
+		cmocka_unit_test(the_queues_are_filled_in),
 		cmocka_unit_test(each_role_has_its_hooks),
 		cmocka_unit_test(both_roles_name_each_table_once),
 		cmocka_unit_test(encrypted_dns_is_refused_only_where_that_is_wanted),
