@@ -2,8 +2,8 @@
 """What the lab asserts. One module for each kind of promise; ALL_GROUPS is the order of a run."""
 
 from . import (attacks, audit, bridge, cache, client, clock, copies, encrypted, explain, fragments,
-               ground, habits, iterate, life, oracle, pause, race, roles, rules, same, service, tcp,
-               truncation)
+               ground, habits, iterate, life, oracle, overload, pause, race, roles, rules, same,
+               service, tcp, truncation)
 from . import (signer, signer_attacks, signer_clock, signer_packets, signer_servers,
                signer_streams, signer_transfers)
 
@@ -17,6 +17,7 @@ _MODULES = (
     audit,
     race,
     copies,
+    overload,
     iterate,
     fragments,
     tcp,

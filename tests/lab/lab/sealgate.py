@@ -14,7 +14,7 @@ trust_anchor_state = "{state}";
 control_socket = "{control}";
 clock_state = "{clock}";
 mode = "{mode}";
-queue = {{ first = 0; count = {queues}; }};
+queue = {{ first = 0; count = {queues}; {queue} }};
 bogus_grace_ms = {grace_ms};
 walk = {walk};
 root_hints = "{hints}";
@@ -33,13 +33,14 @@ class Sealgate:
 
     # The wire sends what is bound for any server to the upstream, which is no way to walk.
     def __init__(self, lab, namespace, role, anchor=None, queues=1, grace_ms=NO_GRACE_MS,
-                 walk=False, mode="enforce", more="", clock=None):
+                 walk=False, mode="enforce", more="", queue="", clock=None):
         self._lab = lab
         self.namespace, self.role = namespace, role
         self._name = f"sealgate-{role}-{next(_serial)}"
         self.config = lab.resources.path(self._name + ".conf")
         with open(self.config, "w") as file:
-            file.write(CONFIG.format(role=role, mode=mode, queues=queues, grace_ms=grace_ms,
+            file.write(CONFIG.format(role=role, mode=mode, queues=queues, queue=queue,
+                                     grace_ms=grace_ms,
                                      walk=str(walk).lower(), hints=lab.root_hints,
                                      state=lab.resources.path(self._name + ".anchors"),
                                      clock=lab.resources.path(self._name + ".clock"),
