@@ -107,6 +107,7 @@
 	X(packets_malformed, "Packets dropped: malformed IP or UDP header")                        \
 	X(packets_not_udp, "Packets dropped: not UDP")                                             \
 	X(packets_other, "UDP packets passed: neither port is 53")                                 \
+	X(packets_served, "Queries to a server on this machine, and its responses, passed")        \
 	X(queue_overruns, "Times the kernel lost packets because the socket buffer was full")      \
 	X(verdict_errors, "Verdicts that the kernel did not take")
 

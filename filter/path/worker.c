@@ -47,6 +47,15 @@ static bool is_query(const struct packet *packet)
 	return !(cursor_u16(&c) & FLAG_QR);
 }
 
+/* A server on this machine is asked, or answers: what others ask is theirs to judge. The rules know
+ * queries and responses by their ports, so they bring this here when a client asks from port 53. */
+static bool is_of_a_server_here(const struct queued *queued, const struct packet *packet)
+{
+	if (packet->payload.len < DNS_HEADER_SIZE)
+		return false;
+	return is_query(packet) ? queued->out_interface == 0 : queued->in_interface == 0;
+}
+
 static void handle_datagram(
         struct worker *w, const struct queued *queued, const struct packet *packet)
 {
@@ -58,6 +67,9 @@ static void handle_datagram(
 		drop_counted(w, queued->id, &w->stats.packets_checksum);
 	} else if (w->signer) {
 		signing_datagram(w, queued, packet, is_query(packet));
+	} else if (is_of_a_server_here(queued, packet)) {
+		stats_count(&w->stats.packets_served);
+		nfqueue_accept(&w->queue, queued->id);
 	} else if (is_query(packet)) {
 		query_side(w, queued->id, packet);
 	} else {

@@ -2,15 +2,16 @@
 """Signatures make answers longer. What is cut (TC) because of them is fetched whole over TCP, and the
 client gets what it would have got without sealgate."""
 
+import contextlib
 import time
 
 import dns.flags
 import dns.message
 
-from lab import streams, topology
+from lab import ask, streams, topology
 from lab.attacks import FORGED
 
-from .case import (Case, Group, described, expect, expect_data, expect_equal, expect_rcode,
+from .case import (Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode,
                    on_gateway, on_host, on_router, unprotected)
 from .same import differences, visible
 from .tcp import GOOD, asker
@@ -158,6 +159,45 @@ def _through_dnsmasq(world):
                      sorted(genuine.records("answer")))
 
 
+# On a machine that serves: what leaves by OUTPUT.
+
+@contextlib.contextmanager
+def on_server(lab):
+    with lab.sealgate(lab.upstream, "host", more='checking_disabled = "judge";\n') as gate:
+        yield World(lab, gate, lab.ask_genuinely)
+
+
+def _ask_from_port_53(world, family, **how):
+    """As servers did once, when they asked each other."""
+    server = topology.UPSTREAM[family]
+    query = ask.make(*BIG, **how).to_wire()
+    with ask.udp_socket(world.lab.wire, server) as sock:
+        sock.bind(("::" if family == 6 else "0.0.0.0", 53))
+        sock.connect((server, 53))
+        sock.send(query)
+        return ask.receive(sock, query, 5)
+
+
+def _is_above_the_mtu(answer, what):
+    expect(answer is not None and not answer.is_truncated and len(answer.data("TXT")) == 24,
+           f"{what}: {described(answer)}")
+    expect(len(answer.wire) > 3000, f"{what}: {len(answer.wire)} octets")
+
+
+def _leaves_whole(world):
+    for family in (4, 6):
+        for how in ({"edns": 4096}, {"do": True, "edns": 4096}):
+            _is_above_the_mtu(world.ask(*BIG, family, timeout_s=5, **how), f"IPv{family} {how}")
+
+
+def _leaves_whole_to_port_53(world):
+    for family in (4, 6):
+        for how in ({"edns": 4096}, {"do": True, "edns": 4096}):
+            before = world.gate.counter("packets_served")
+            _is_above_the_mtu(_ask_from_port_53(world, family, **how), f"IPv{family} {how}")
+            expect_equal("packets passed", world.gate.counter("packets_served") - before, 2)
+
+
 def _cases(*rows):
     return tuple(Case(name, run) for name, run in rows)
 
@@ -181,6 +221,10 @@ GROUPS = (
     Group("truncation on the gateway", on_gateway, tuple(
         Case("gateway: " + case.name, case.run) for case in _EVERYWHERE + _cases(
             ("an answer is no larger than the path carries", _path_on_gateway)))),
+    Group("truncation on a machine that serves", on_server, _cases(
+        ("what a server here answers leaves whole, above the MTU", _leaves_whole),
+        ("so does what it answers to port 53, which the rules bring to the queue",
+         _leaves_whole_to_port_53))),
     Group("truncation on the router", on_router, _cases(
         ("dnsmasq's clients get the long answers", _through_dnsmasq))),
 )
