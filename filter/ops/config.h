@@ -25,7 +25,7 @@
 #define CONFIG_SPEAKERS_MAX    256 /* servers that are named of zones, of all together */
 #define CONFIG_SECONDARIES_MAX 32
 
-enum config_role { ROLE_HOST, ROLE_GATEWAY, ROLE_BOTH, ROLE_SIGNER };
+enum config_role { ROLE_HOST, ROLE_GATEWAY, ROLE_BOTH, ROLE_SIGNER, ROLE_BRIDGE };
 enum config_place { PLACE_SERVER, PLACE_GATEWAY };
 enum config_tcp { TCP_RELAY, TCP_REFUSE };
 enum config_zone_transfer { ZONE_TRANSFER_PASS, ZONE_TRANSFER_REFUSE };
@@ -130,7 +130,7 @@ static inline uint32_t config_queue_last(const struct config *c)
 	return c->queue_first + 2 * c->queue_count - 1;
 }
 
-/* True when DNS passes through this machine, instead of coming to it or from it. */
+/* True when DNS is routed through this machine, instead of coming to it or from it. */
 static inline bool config_forwards(const struct config *c)
 {
 	return c->role == ROLE_GATEWAY || c->role == ROLE_BOTH ||

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "crypto/crypto.h"
 #include "ops/anchor_keeper.h"
+#include "ops/bridged.h"
 #include "ops/counters.h"
 #include "ops/key.h"
 #include "ops/notify.h"
@@ -51,6 +52,7 @@ static const enum divert diverts[] = {
 	[ROLE_GATEWAY] = DIVERT_TPROXY,
 	[ROLE_BOTH] = DIVERT_EITHER,
 	[ROLE_SIGNER] = DIVERT_TPROXY,
+	[ROLE_BRIDGE] = DIVERT_BRIDGED,
 };
 
 static struct relay_config relay_config(const struct config *c)
@@ -377,6 +379,8 @@ static int load(struct service *s, const struct config *c)
 {
 	char why[400];
 
+	if (c->role == ROLE_BRIDGE && !bridged_is_seen("", why, sizeof(why)))
+		log_warning("%s", why);
 	if (c->role == ROLE_SIGNER)
 		s->signing = signing_load(c, why, sizeof(why));
 	else

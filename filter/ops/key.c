@@ -14,6 +14,7 @@ static const char *const role_words[] = {
 	[ROLE_GATEWAY] = "gateway",
 	[ROLE_BOTH] = "both",
 	[ROLE_SIGNER] = "signer",
+	[ROLE_BRIDGE] = "bridge",
 	NULL,
 };
 static const char *const place_words[] = {
@@ -55,8 +56,9 @@ static const char *const log_level_words[] = {
 const struct key keys[] = {
 	{ "role", KEY_WORD, AT(role), .words = role_words, .number = ROLE_HOST,
 	        .help = "Whose DNS is checked: \"host\", what this machine asks, \"gateway\",\n"
-	                "what passes through it, or \"both\". \"signer\" is the other trade: it\n"
-	                "signs what a server answers that cannot sign; see the group sign.\n"
+	                "what is routed through it, or \"both\"; \"bridge\", what it bridges, if\n"
+	                "br_netfilter shows that. \"signer\" is the other trade: it signs what\n"
+	                "a server answers that cannot sign; see the group sign.\n"
 	                "The rules depend on it: after a change `sealgate rules apply`." },
 	{ "mode", KEY_WORD, AT(mode), .words = mode_words, .number = MODE_ENFORCE,
 	        .help = "\"enforce\" puts SERVFAIL in the place of what is forged. \"monitor\"\n"

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "ops/backend.h"
+#include "ops/bridged.h"
 #include "ops/key.h"
 #include "ops/routing.h"
 
@@ -88,8 +89,26 @@ static const struct backend *apply_for_relay(const struct config *c, const char 
 	return used;
 }
 
+/* A rule that the kernel shows nothing is no protection, and looks like one. */
+static bool sees_what_is_bridged(void)
+{
+	char why[300];
+
+	if (!bridged_is_seen("", why, sizeof(why))) {
+		log_error("rules: %s", why);
+		return false;
+	}
+	if (!bridged_is_seen_inside("", why, sizeof(why)))
+		log_warning("rules: %s", why);
+	return true;
+}
+
 int rules_apply(const struct config *c, const char *backend)
 {
+	if (c->role == ROLE_BRIDGE && !sees_what_is_bridged()) {
+		log_error("rules: not applied");
+		return -EIO;
+	}
 	bool needs_routing = c->tcp == TCP_RELAY && config_forwards(c);
 	const struct backend *used =
 	        needs_routing ? apply_for_relay(c, backend) : apply_with_first(c, backend);

@@ -22,6 +22,10 @@ EMBED(host_nft, "rules/host.nft");
 EMBED(gateway_nft, "rules/gateway.nft");
 EMBED(host_iptables, "rules/host.iptables");
 EMBED(gateway_iptables, "rules/gateway.iptables");
+EMBED(bridge_nft, "rules/bridge.nft");
+EMBED(bridge_iptables, "rules/bridge.iptables");
+EMBED(bridge_relay_nft, "rules/bridge-relay.nft");
+EMBED(bridge_relay_iptables, "rules/bridge-relay.iptables");
 EMBED(host_relay_nft, "rules/host-relay.nft");
 EMBED(gateway_relay_nft, "rules/gateway-relay.nft");
 EMBED(host_relay_iptables, "rules/host-relay.iptables");
@@ -39,7 +43,7 @@ enum form { FORM_NFT, FORM_IPTABLES, FORMS };
 
 /* What makes up the rules of a role. */
 static const struct part {
-	enum config_role role; /* that has it, beside "both" */
+	enum config_role role; /* that has it; "both" has two */
 	const char *rules[FORMS], *relay[FORMS];
 	enum config_place place; /* of the signer */
 } parts[] = {
@@ -49,6 +53,9 @@ static const struct part {
 	{ .role = ROLE_GATEWAY,
 	        .rules = { gateway_nft, gateway_iptables },
 	        .relay = { gateway_relay_nft, gateway_relay_iptables } },
+	{ .role = ROLE_BRIDGE,
+	        .rules = { bridge_nft, bridge_iptables },
+	        .relay = { bridge_relay_nft, bridge_relay_iptables } },
 	{ .role = ROLE_SIGNER,
 	        .place = PLACE_SERVER,
 	        .rules = { signer_server_nft, signer_server_iptables },
@@ -64,7 +71,7 @@ static bool has_part(const struct config *c, const struct part *part)
 {
 	if (c->role == ROLE_SIGNER || part->role == ROLE_SIGNER)
 		return c->role == part->role && c->sign_place == part->place;
-	return c->role == part->role || c->role == ROLE_BOTH;
+	return c->role == part->role || (c->role == ROLE_BOTH && part->role != ROLE_BRIDGE);
 }
 
 struct blank {

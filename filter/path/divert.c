@@ -50,6 +50,20 @@ static void set_port(struct sockaddr_storage *address, uint16_t port)
 		((struct sockaddr_in6 *)address)->sin6_port = htons(port);
 }
 
+/* Whether TPROXY may bring connections: the socket must have addresses that are not ours. */
+static bool is_transparent(enum divert divert)
+{
+	return divert == DIVERT_TPROXY || divert == DIVERT_EITHER;
+}
+
+static struct sockaddr_storage any_address(int family, uint16_t port)
+{
+	struct sockaddr_storage address = { .ss_family = (sa_family_t)family };
+
+	set_port(&address, port);
+	return address;
+}
+
 static struct sockaddr_storage loopback(int family, uint16_t port)
 {
 	struct sockaddr_storage address = { .ss_family = (sa_family_t)family };
@@ -67,7 +81,8 @@ static struct sockaddr_storage loopback(int family, uint16_t port)
 
 int divert_listen(enum divert divert, int family, uint16_t port)
 {
-	struct sockaddr_storage address = loopback(family, port);
+	struct sockaddr_storage address =
+	        divert == DIVERT_BRIDGED ? any_address(family, port) : loopback(family, port);
 	int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
@@ -77,7 +92,7 @@ int divert_listen(enum divert divert, int family, uint16_t port)
 		error = switch_on(fd, SOL_SOCKET, SO_REUSEPORT);
 	if (!error && family == AF_INET6)
 		error = switch_on(fd, IPPROTO_IPV6, IPV6_V6ONLY);
-	if (!error && divert != DIVERT_REDIRECT)
+	if (!error && is_transparent(divert))
 		error = make_transparent(fd, family);
 	if (!error && bind(fd, (const struct sockaddr *)&address, size_of(&address)) < 0)
 		error = -errno;
@@ -109,7 +124,7 @@ static bool was_for_dns(enum divert *divert, int fd, int family, struct sockaddr
 	socklen_t size = sizeof(*server);
 
 	memset(server, 0, sizeof(*server)); /* it is hashed as it lies */
-	if (*divert != DIVERT_REDIRECT && getsockname(fd, (struct sockaddr *)server, &size) == 0 &&
+	if (is_transparent(*divert) && getsockname(fd, (struct sockaddr *)server, &size) == 0 &&
 	        port_of(server) == DNS_PORT) {
 		*divert = DIVERT_TPROXY;
 		return true;

@@ -12,11 +12,13 @@ enum divert {
 	DIVERT_REDIRECT, /* of this machine: nat OUTPUT, and what was its address is asked for */
 	DIVERT_TPROXY,   /* what passes through: the connection still has both addresses */
 	DIVERT_EITHER,   /* listens for both; each connection is one of them */
+	DIVERT_BRIDGED,  /* what is bridged: nat PREROUTING, to an address of the bridge; comes as
+	                    DIVERT_REDIRECT */
 };
 
-/* Listens on `port` of the loopback address, where nobody outside comes but by the rules. Any
- * number may listen on the same port: the kernel spreads the connections over them. Returns a
- * descriptor or -errno. */
+/* Listens on `port` of the loopback address, where nobody outside comes but by the rules; for
+ * DIVERT_BRIDGED on all addresses, since the bridge's may change. Any number may listen on the same
+ * port: the kernel spreads the connections over them. Returns a descriptor or -errno. */
 int divert_listen(enum divert divert, int family, uint16_t port);
 
 /* Accepts a connection, and says between whom it is; `*divert`, which is what it was listened for,

@@ -68,6 +68,30 @@ static void each_role_has_its_hooks(void **state)
 		free(texts[i]);
 }
 
+/* And in both forms what is not bridged is left alone before anything else. */
+static void a_bridge_has_only_what_it_bridges(void **state)
+{
+	struct config bridge = {
+		.role = ROLE_BRIDGE, .queue_count = 1, .tcp = TCP_RELAY, .tcp_port = 5399
+	};
+	char *nft = template_nft(&bridge), *iptables = template_iptables(&bridge);
+
+	(void)state;
+	assert_non_null(nft);
+	assert_non_null(iptables);
+	assert_true(!strchr(nft, '@') && !strchr(iptables, '@'));
+	assert_non_null(strstr(nft, "oifkind != \"bridge\" accept\n\t\tudp sport 53 ct"));
+	assert_null(strstr(nft, "hook output"));
+	assert_non_null(strstr(nft, "iifkind \"bridge\" tcp dport 53 redirect to :5399\n"));
+	assert_non_null(strstr(iptables, "-A SEALGATE_FWD -m physdev ! --physdev-is-bridged -j "
+	                                 "RETURN\n-A SEALGATE_FWD -p udp"));
+	assert_null(strstr(iptables, "-I OUTPUT"));
+	assert_non_null(strstr(iptables, "--dport 53 -j REDIRECT --to-ports 5399\n"));
+	assert_non_null(strstr(iptables, "--dport 5399 -m conntrack ! --ctstate DNAT -j REJECT"));
+	free(nft);
+	free(iptables);
+}
+
 static unsigned count_of(const char *text, const char *word)
 {
 	unsigned count = 0;
@@ -132,6 +156,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_queues_are_filled_in),
 		cmocka_unit_test(each_role_has_its_hooks),
+		cmocka_unit_test(a_bridge_has_only_what_it_bridges),
 		cmocka_unit_test(both_roles_name_each_table_once),
 		cmocka_unit_test(encrypted_dns_is_refused_only_where_that_is_wanted),
 	};

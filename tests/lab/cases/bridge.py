@@ -1,17 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""sealgate on a bridge: the rules of a gateway, where the kernel shows them what it bridges. Between
-the client and the wire is a machine that forwards frames and is no hop."""
+"""The role bridge: between the client and the wire is a machine that forwards frames and is no hop.
+The rules see them where br_netfilter is there and switched on."""
 
 import contextlib
 import os
 
 from lab import ask, streams, topology
-from lab.resources import Obstacle
+from lab.attacks import FORGED
+from lab.resources import LabError, Obstacle
 
 from .case import Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode
+from .rules import COMING_AND_GOING, snapshot
 
 GOOD = ["192.0.2.80", "192.0.2.81"]
 SWITCHES = ("net.bridge.bridge-nf-call-iptables", "net.bridge.bridge-nf-call-ip6tables")
+OF_ONE = {"net.bridge.bridge-nf-call-iptables": "nf_call_iptables",
+          "net.bridge.bridge-nf-call-ip6tables": "nf_call_ip6tables"}
 PREFIX = {4: "10.53.6.", 6: "fd53:6::"}
 LENGTH = {4: 24, 6: 64}
 WIRE, CLIENT, BRIDGE = 1, 2, 3
@@ -59,19 +63,39 @@ def _build(lab):
     return client, bridge
 
 
-@contextlib.contextmanager
-def on_bridge(lab):
+def _bridge_of(lab):
     if not all(os.path.exists("/proc/sys/" + name.replace(".", "/")) for name in SWITCHES):
         raise Obstacle("this kernel has no br_netfilter, or it is not loaded")
     if not hasattr(lab, "bridge"):
         lab.bridge = _build(lab)
-    client, bridge = lab.bridge
-    with lab.sealgate(bridge, "gateway", more='tcp = "refuse";\n') as gate:
-        def from_client(name, rdtype, family=4, **how):
-            return ask.query(client, topology.UPSTREAM[family], name, rdtype, **how)
-        world = World(lab, gate, from_client)
-        world.client = client
-        yield world
+    return lab.bridge
+
+
+def _world(lab, gate):
+    def from_client(name, rdtype, family=4, **how):
+        return ask.query(lab.bridge[0], topology.UPSTREAM[family], name, rdtype, **how)
+    world = World(lab, gate, from_client)
+    world.client, world.bridge = lab.bridge
+    return world
+
+
+def on_bridge(more=""):
+    @contextlib.contextmanager
+    def scene(lab):
+        _, bridge = _bridge_of(lab)
+        with lab.sealgate(bridge, "bridge", more=more) as gate:
+            yield _world(lab, gate)
+    return scene
+
+
+@contextlib.contextmanager
+def _not_running(lab):
+    _, bridge = _bridge_of(lab)
+    gate = lab.sealgate(bridge, "bridge")
+    try:
+        yield _world(lab, gate)
+    finally:
+        gate.remove_rules()
 
 
 def _genuine(world):
@@ -80,6 +104,8 @@ def _genuine(world):
             expect_data(world.ask(name, "A", family, timeout_s=5), "A", GOOD)
         answer = world.ask("www.p256.test.", "A", family, ad=True)
         expect(answer is not None and answer.has_ad, f"no AD: {described(answer)}")
+        expect_rcode(world.ask("nowhere.p256.test.", "A", family), "NXDOMAIN")
+        expect_rcode(world.ask("www.expired.test.", "A", family), "SERVFAIL")
 
 
 def _forged(world):
@@ -87,31 +113,167 @@ def _forged(world):
         with world.lab.attack("forge-address"):
             answer = world.ask("www.p256.test.", "A", family)
         expect_rcode(answer, "SERVFAIL")
+        expect(world.gate.log_lines("bogus www.p256.test."), "it is not said in the log")
 
 
 def _forging_works(world):
     world.gate.remove_rules()
     try:
-        with world.lab.attack("forge-address"):
-            answer = world.ask("www.p256.test.", "A")
+        for family in (4, 6):
+            with world.lab.attack("forge-address"):
+                answer = world.ask("www.p256.test.", "A", family)
+            expect_equal(f"IPv{family} without rules", answer and answer.data("A"), [FORGED[1]])
     finally:
         world.gate.apply_rules()
-    expect_equal("without rules", answer is not None and answer.data("A") != GOOD, True)
+
+
+def _own_questions_spared(world):
+    """What the bridge's machine asks for itself is not bridged."""
+    for family in (4, 6):
+        server = topology.UPSTREAM[family]
+        with world.lab.attack("forge-address"):
+            answer = ask.query(world.bridge, server, "www.p256.test.", "A")
+        expect_equal(f"IPv{family}", answer and answer.data("A"), [FORGED[1]])
+        expect_data(streams.query(world.bridge, server, "www.expired.test.", "A"), "A", GOOD)
+
+
+def _tcp(world):
+    for family in (4, 6):
+        server = topology.UPSTREAM[family]
+        for name in ("www.p256.test.", "www.unsigned.test."):
+            expect_data(streams.query(world.client, server, name, "A"), "A", GOOD)
+        expect_rcode(streams.query(world.client, server, "www.expired.test.", "A"), "SERVFAIL")
+        said = world.client.run("dig", "+tcp", "+short", "+tries=1", "+time=4", f"@{server}",
+                                "www.p256.test.", "A")
+        expect_equal(f"dig +tcp over IPv{family}", sorted(said.split()), GOOD)
+    expect(world.gate.counter("tcp_connections") >= 8, "they were not relayed")
+
+
+def _tcp_forged(world):
+    for family in (4, 6):
+        server = topology.UPSTREAM[family]
+        with streams.Server(world.lab, streams.attacking("forge-address")) as forging:
+            answer = streams.query(world.client, server, "www.p256.test.", "A")
+        expect(not forging.complaints, *forging.complaints)
+        expect_rcode(answer, "SERVFAIL")
+
+
+def _long_by_tcp(world):
+    """A client that is told TC goes on over TCP."""
+    for family in (4, 6):
+        said = world.client.run("dig", "+tries=1", "+time=4", "+noall", "+answer", "+bufsize=1232",
+                                f"@{topology.UPSTREAM[family]}", "many.wide.example.", "TXT")
+        expect_equal("records", len([line for line in said.splitlines()
+                                     if line and line[0] != ";"]), 24)
+
+
+def _port_is_no_way_in(world):
+    for family in (4, 6):
+        for namespace in (world.client, world.lab.wire, world.bridge):
+            try:
+                with streams.connect(namespace, f"{PREFIX[family]}{BRIDGE}", 2, port=5300):
+                    expect(False, f"IPv{family}: the port is open")
+            except OSError:
+                pass
 
 
 def _tcp_refused(world):
     for family in (4, 6):
         try:
             with streams.connect(world.client, topology.UPSTREAM[family], timeout_s=2):
-                expect(False, f"a connection over IPv{family} went through")
+                seen = "connected"
+        except TimeoutError:
+            seen = "no answer"
         except OSError:
-            pass
+            seen = "refused"
+        expect_equal(f"TCP over IPv{family}", seen, "refused")
 
+
+def _refused_while_stopped(world):
+    """At once, for nobody listens; and nothing passes over UDP."""
+    world.gate.stop()
+    try:
+        _tcp_refused(world)
+        expect(world.ask("www.unsigned.test.", "A", timeout_s=1) is None, "an answer came")
+    finally:
+        world.gate.start()
+
+
+# The switches of br_netfilter, which are the operator's.
+
+@contextlib.contextmanager
+def _switched_off(world, *switches):
+    def change(value):
+        world.bridge.run("sysctl", "--quiet", "--write", *(f"{each}={value}" for each in switches))
+    change(0)
+    try:
+        yield
+    finally:
+        change(1)
+
+
+def _unseen(world):
+    for switch in SWITCHES:
+        with _switched_off(world, switch):
+            before = snapshot(world.bridge)
+            try:
+                world.gate.apply_rules()
+                said = ""
+            except LabError as error:
+                said = str(error)
+            expect("exit 1" in said and "passes unseen" in said and f"sysctl -w {switch}=1" in said,
+                   f"it said: {said}")
+            expect_equal("the rules", snapshot(world.bridge), before)
+            expect_equal(switch, world.bridge.run("sysctl", "--values", switch).strip(), "0")
+
+
+def _seen_by_one(world):
+    """A bridge may have the switch for itself alone."""
+    names = [f"/sys/class/net/br0/bridge/{OF_ONE[switch]}" for switch in SWITCHES]
+    with _switched_off(world, *SWITCHES):
+        world.bridge.run("sh", "-c", "; ".join(f"echo 1 > {name}" for name in names))
+        try:
+            world.gate.apply_rules()
+            world.gate.start()
+            _genuine(world)
+            _forged(world)
+        finally:
+            world.gate.stop()
+            world.gate.remove_rules()
+            world.bridge.run("sh", "-c", "; ".join(f"echo 0 > {name}" for name in names))
+
+
+def _told_at_start(world):
+    with _switched_off(world, SWITCHES[0]):
+        world.gate.start()
+        try:
+            expect(world.gate.log_lines("passes unseen"), *world.gate.log_lines())
+        finally:
+            world.gate.stop()
+
+
+def _cases(*rows):
+    return tuple(Case(f"bridge: {name}", run) for name, run in rows)
+
+
+_DATAGRAMS = _cases(
+    ("what is genuine comes through, with AD for who asks for it", _genuine),
+    ("what is forged does not", _forged),
+    ("without the rules it does", _forging_works),
+    ("what the machine asks for itself is left alone", _own_questions_spared))
 
 GROUPS = (
-    Group("bridge", on_bridge, (
-        Case("bridge: what is genuine comes through, with AD for who asks for it", _genuine),
-        Case("bridge: what is forged does not", _forged),
-        Case("bridge: without the rules it does", _forging_works),
-        Case("bridge: DNS over TCP is refused", _tcp_refused))),
+    Group("role bridge", on_bridge(), _DATAGRAMS + _cases(
+        ("over TCP too what is genuine comes through", _tcp),
+        ("over TCP too what is forged does not", _tcp_forged),
+        ("dig, told that an answer was cut, gets it over TCP", _long_by_tcp),
+        ("the relay's port is no way in", _port_is_no_way_in),
+        ("while sealgate is stopped nothing passes", _refused_while_stopped))),
+    Group("role bridge, TCP refused", on_bridge('tcp = "refuse";\n'), _cases(
+        ("what is genuine comes through where TCP is refused", _genuine),
+        ("DNS over TCP is refused at once, not left open", _tcp_refused))),
+    Group("rules of the role bridge", _not_running, _cases(*COMING_AND_GOING) + _cases(
+        ("where the kernel does not show what it bridges rules are refused, and why", _unseen),
+        ("a switch of the one bridge is enough", _seen_by_one),
+        ("at the start it is said that the kernel shows nothing", _told_at_start))),
 )

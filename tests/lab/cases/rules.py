@@ -169,7 +169,7 @@ def _loopback_spared(family, address):
     return Case(f"what stays on the host's own loopback, {address}, is left alone", run)
 
 
-_COMING_AND_GOING = (
+COMING_AND_GOING = (
     ("rules that are removed leave nothing behind", _leaves_nothing),
     ("rules applied twice are as if applied once", _idempotent),
     ("the operator's own rules are left alone", _spares_the_operator),
@@ -180,11 +180,11 @@ _COMING_AND_GOING = (
 )
 
 GROUPS = (
-    Group("rules on the host", _host, tuple(Case(*row) for row in _COMING_AND_GOING)),
+    Group("rules on the host", _host, tuple(Case(*row) for row in COMING_AND_GOING)),
     Group("rules on the gateway", _gateway, tuple(
-        Case("gateway: " + name, run) for name, run in _COMING_AND_GOING)),
+        Case("gateway: " + name, run) for name, run in COMING_AND_GOING)),
     Group("rules of both roles", _both, tuple(
-        Case("both: " + name, run) for name, run in _COMING_AND_GOING)),
+        Case("both: " + name, run) for name, run in COMING_AND_GOING)),
     Group("what the rules stop on the host", on_host, (
         _loopback_spared(4, "127.0.0.1"), _loopback_spared(6, "::1"))),
 )
