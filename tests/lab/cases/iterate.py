@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""sealgate before a resolver that iterates: unbound without its validator. The chain of trust grows
+"""sealgate before a resolver that iterates: unbound without its validator, BIND without its. The chain of trust grows
 from the referrals that pass, and from keys that are asked of the servers which signed; what a
 resolver that has seen it all before does not ask any more is walked down to from the root."""
 
 import contextlib
+import functools
+import os
+import shutil
 
-from lab import ask, topology, zones
+from lab import ask, servers, topology, zones
 
 from .case import Case, Group, World, described, expect, expect_rcode
 
@@ -38,50 +41,95 @@ def _is_bogus(lab, name, rdtype):
 WARMING = ("ns", "AAAA")
 
 
-def _look_without(lab):
+class Unbound:
+    """The lab's own resolver, which is there anyhow."""
+
+    name, obstacle = "unbound", None
+
+    @staticmethod
+    def restart(lab):
+        lab.restart_resolver()
+
+    stop = restart
+
+    @staticmethod
+    def ask(lab, name, rdtype, **how):
+        return lab.ask_from_host(name, rdtype, **how)
+
+
+class Bind:
+    """It is asked from the wire, where nobody is in between."""
+
+    name = "BIND"
+    obstacle = None if shutil.which("named", path=os.environ["PATH"] + ":/usr/sbin") else \
+        "named is not installed (package bind9)"
+    _process = None
+
+    @classmethod
+    def restart(cls, lab):
+        cls.stop(lab)
+        cls._process = servers.start_bind(lab.resources, lab.upstream)
+        servers.wait_until_answering(lab.wire, topology.BIND[4], ".", cls._process)
+
+    @classmethod
+    def stop(cls, _lab):
+        if cls._process:
+            cls._process.stop()
+            cls._process = None
+
+    @staticmethod
+    def ask(lab, name, rdtype, family=4, **how):
+        return ask.query(lab.wire, topology.BIND[family], name, rdtype, **how)
+
+
+def _look_without(lab, resolver):
     """What the questions get without sealgate, and which of it is Bogus; once is enough."""
-    if hasattr(lab, "genuine"):
+    if not hasattr(lab, "genuine"):
+        lab.genuine = {}
+        lab.bogus = {question for zone in ZONES for question in _questions(zone)
+                     if _is_bogus(lab, *question)}
+    if resolver in lab.genuine:
         return
-    questions = [question for zone in ZONES for question in _questions(zone)]
-    lab.restart_resolver()
-    lab.genuine = {question: _seen(lab.ask_from_host(*question)) for question in questions}
-    lab.bogus = {question for question in questions if _is_bogus(lab, *question)}
+    resolver.restart(lab)
+    lab.genuine[resolver] = {question: _seen(resolver.ask(lab, *question, timeout_s=TIMEOUT_S))
+                             for zone in ZONES for question in _questions(zone)}
 
 
-def _warm(lab):
+def _warm(lab, resolver):
     for zone in ZONES:
         label, rdtype = WARMING
-        lab.ask_from_host(f"{label}.{zone.origin}", rdtype, timeout_s=TIMEOUT_S)
+        resolver.ask(lab, f"{label}.{zone.origin}", rdtype, timeout_s=TIMEOUT_S)
 
 
-def before_a_resolver(filter_is_warm, resolver_is_warm):
+def before_a_resolver(resolver, filter_is_warm, resolver_is_warm):
     """A scene in which either has seen all zones before, or is new."""
     @contextlib.contextmanager
     def scene(lab):
-        _look_without(lab)
-        lab.restart_resolver()
+        _look_without(lab, resolver)
+        resolver.restart(lab)
         if resolver_is_warm and not filter_is_warm:
-            _warm(lab)
+            _warm(lab, resolver)
         with lab.sealgate(lab.upstream, "host", walk=True, more=JUDGE_CD) as gate:
             if filter_is_warm:
-                _warm(lab)
+                _warm(lab, resolver)
             if not resolver_is_warm:
-                lab.restart_resolver()
-            yield World(lab, gate, lab.ask_from_host)
-        lab.restart_resolver()
+                resolver.restart(lab)
+            yield World(lab, gate, functools.partial(resolver.ask, lab))
+        resolver.stop(lab)
     return scene
 
 
-def _as_before(zone, start):
+def _as_before(resolver, zone, start):
     def run(world):
-        wrong = []
+        wrong, genuine = [], world.lab.genuine[resolver]
+        expect(genuine[f"www.{zone.origin}", "A"][0] == "NOERROR", "it does not come without")
         for question in _questions(zone):
             if question in world.lab.bogus:
                 continue
             answer = world.ask(*question, timeout_s=TIMEOUT_S)
-            if _seen(answer) != world.lab.genuine[question]:
+            if _seen(answer) != genuine[question]:
                 wrong += [f"{' '.join(question)}", f"  with sealgate:    {described(answer)}",
-                          f"  without sealgate: {world.lab.genuine[question]}"]
+                          f"  without sealgate: {genuine[question]}"]
         expect(not wrong, *wrong, *world.log_tail())
     return Case(f"{start}: from {zone.origin} comes what came without sealgate", run)
 
@@ -94,13 +142,14 @@ def _refused(zone, start):
     return Case(f"{start}: nothing Bogus comes from {zone.origin}", run)
 
 
-def _group(filter_is_warm, resolver_is_warm):
+def _group(resolver, filter_is_warm, resolver_is_warm):
     words = {False: "cold", True: "warm"}
-    start = f"a {words[resolver_is_warm]} resolver that iterates, behind a " \
+    start = f"a {words[resolver_is_warm]} {resolver.name} that iterates, behind a " \
             f"{words[filter_is_warm]} sealgate"
-    return Group(f"iterate, {start}", before_a_resolver(filter_is_warm, resolver_is_warm), (
-        *(_as_before(zone, start) for zone in ZONES if zone.status != "bogus"),
-        *(_refused(zone, start) for zone in ZONES if zone.status == "bogus")))
+    scene = before_a_resolver(resolver, filter_is_warm, resolver_is_warm)
+    return Group(f"iterate, {start}", scene, (
+        *(_as_before(resolver, zone, start) for zone in ZONES if zone.status != "bogus"),
+        *(_refused(zone, start) for zone in ZONES if zone.status == "bogus")), obstacle=resolver.obstacle)
 
 
 def _server_of(zone):
@@ -189,5 +238,6 @@ WALK_GROUPS = (
         Case("without a way to the root what the server has is had", _server_tried_all_the_same))),
 )
 
-GROUPS = WALK_GROUPS + tuple(_group(filter_is_warm, resolver_is_warm)
-               for filter_is_warm in (False, True) for resolver_is_warm in (False, True))
+GROUPS = WALK_GROUPS + tuple(
+    _group(resolver, filter_is_warm, resolver_is_warm) for resolver in (Unbound, Bind)
+    for filter_is_warm in (False, True) for resolver_is_warm in (False, True))

@@ -5,6 +5,7 @@ Each starter returns at once; `wait_until_answering` is called when all have bee
 they start faster side by side.
 """
 
+import os
 import time
 
 from . import ask, topology, zones
@@ -55,6 +56,21 @@ remote-control:
     control-enable: no
 """
 
+NAMED = """
+options {{
+    directory "{directory}";
+    listen-on {{ {v4}; }};
+    listen-on-v6 {{ {v6}; }};
+    recursion yes;
+    allow-query {{ any; }};
+    dnssec-validation no;
+    pid-file none;
+    session-keyfile none;
+}};
+zone "." {{ type hint; file "{hints}"; }};
+controls {{ }};
+"""
+
 ROOT_HINTS = """
 .            3600 NS   ns.root-servers.lab.
 ns.root-servers.lab. 3600 A    {v4}
@@ -91,6 +107,16 @@ def start_resolver(resources, namespace, name, addresses, anchor=None):
         v4=addresses[4], v6=addresses[6], hints=hints, directory=resources.directory)
     config = _write(resources, f"{name}.conf", text)
     return namespace.start(name, "unbound", "-d", "-d", "-c", config)
+
+
+def start_bind(resources, namespace):
+    """Starts BIND as a resolver that iterates and does not validate."""
+    directory = resources.path("bind")
+    os.makedirs(directory, exist_ok=True)
+    config = _write(resources, "bind.conf", NAMED.format(
+        directory=directory, v4=topology.BIND[4], v6=topology.BIND[6],
+        hints=write_root_hints(resources)))
+    return namespace.start("bind", "named", "-g", "-c", config)
 
 
 def start_forwarder(resources, namespace):

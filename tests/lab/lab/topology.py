@@ -8,7 +8,8 @@ client    a machine of the LAN; asks the router's dnsmasq, or (scene "gateway") 
 router    forwards, runs dnsmasq, and sealgate in front of it
 host      a plain machine that asks the upstream itself, and runs its own sealgate
 wire      forwards, and is where an attacker may touch what passes
-upstream  a resolver without a validator, and on another address one with it: the oracle
+upstream  a resolver without a validator, and on other addresses one with it, the oracle, and BIND
+          without it
 auth      the authoritative servers
 """
 
@@ -44,6 +45,7 @@ CLIENT = {4: "10.53.1.2", 6: "fd53:1::2"}
 HOST = {4: "10.53.3.2", 6: "fd53:3::2"}
 UPSTREAM = {4: "10.53.4.2", 6: "fd53:4::2"}
 ORACLE = {4: "10.53.4.3", 6: "fd53:4::3"}
+BIND = {4: "10.53.4.4", 6: "fd53:4::4"}
 
 # Each level of the tree has a server of its own, so that the resolver meets real referrals.
 AUTH = {
@@ -54,7 +56,7 @@ AUTH = {
 }
 
 # Namespace, device, addresses.
-EXTRA_ADDRESSES = [("upstream", "wire", ORACLE)] + [
+EXTRA_ADDRESSES = [("upstream", "wire", ORACLE), ("upstream", "wire", BIND)] + [
     ("auth", "upstream", addresses) for addresses in AUTH.values()]
 
 
