@@ -24,8 +24,8 @@
 #include "allocations.h"
 #include "bare.h"
 #include "gate/gate.h"
-#include "gate/plan.h"
 #include "gate/query.h"
+#include "gate/recall.h"
 #include "path/flow.h"
 #include "prepared.h"
 
@@ -257,9 +257,9 @@ static void print_memory(struct bench *b)
 	if (flow_table_init(&flows, MEASURED_ENTRIES, 1000) != 0)
 		die("no memory");
 	flow = resident_octets();
-	printf("\"plan_octets\": %zu, \"zone_octets\": %ld, \"message_octets\": %ld, "
+	printf("\"plan_octets\": %d, \"zone_octets\": %ld, \"message_octets\": %ld, "
 	       "\"flow_octets\": %ld, ",
-	        sizeof(struct plan), (zones - at_first) / MEASURED_ENTRIES,
+	        RECALL_PLAN_OCTETS, (zones - at_first) / MEASURED_ENTRIES,
 	        (messages - zones) / MEASURED_ENTRIES, (flow - messages) / MEASURED_ENTRIES);
 	flow_table_fini(&flows);
 	gate_fini(&gate);

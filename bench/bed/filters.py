@@ -19,10 +19,11 @@ from . import ground, resolvers
 from .crowd import FLOWS
 from .zones import wait_for_answers
 
-# What is configured otherwise: without a message cache each response is judged; the crowded one has
-# room for as many questions in flight as it is given, and does not forget them meanwhile.
+# What is configured otherwise: of the cold names not all may be remembered; without a message cache
+# each response is judged; the crowded one has room for as many questions in flight as it is given,
+# and does not forget them meanwhile.
 SEALGATES = {
-    "sealgate": "",
+    "sealgate": "messages = 16384;\n",
     "sealgate-uncached": "messages = 0;\n",
     "sealgate-crowded": f"flows = {2 * FLOWS};\nflow_timeout_ms = 120000;\nzones = 131072;\n",
 }

@@ -23,6 +23,22 @@ struct wide_hash {
 
 struct wide_hash keyed_hash_wide(const struct hash_key *key, struct span s);
 
+/* Of an entry that has such a hash for its key the table keeps the beginning, by which it is found,
+ * and the entry the rest. */
+#define WIDE_HASH_REST 12
+
+static inline uint32_t wide_hash_begin(const struct wide_hash *hash)
+{
+	uint32_t begin;
+	memcpy(&begin, hash->octets, sizeof(begin));
+	return begin;
+}
+
+static inline const uint8_t *wide_hash_rest(const struct wide_hash *hash)
+{
+	return hash->octets + sizeof(hash->octets) - WIDE_HASH_REST;
+}
+
 #define FINGERPRINT_OCTETS 32
 
 /* Hashes the parts one after the other so that nobody finds two that come out alike (BLAKE2b): what

@@ -185,6 +185,11 @@ void table_remove(struct table *t, void *entry)
 	give_free(t, i);
 }
 
+size_t table_entry_size(const struct table *t)
+{
+	return t->slot_size - sizeof(struct slot);
+}
+
 void *table_add_spare(struct table *t, uint32_t *chain)
 {
 	uint32_t i = take_free(t);

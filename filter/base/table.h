@@ -49,9 +49,12 @@ void *table_oldest(const struct table *t);
 
 void table_remove(struct table *t, void *entry);
 
-/* For what does not fit into an entry of which most are small: spare ones, which nobody finds and
- * which have no age. The owner keeps the number of the first of his chain, TABLE_NONE at first, and
- * gives them back when he removes the entry. */
+/* For what does not fit into an entry (spill.h): spare ones, which nobody finds and which have no
+ * age. The owner keeps the number of the first of his chain, TABLE_NONE at first, and gives them
+ * back when he removes the entry. */
+
+/* Octets of an entry, a spare one too. */
+size_t table_entry_size(const struct table *t);
 
 /* Returns a spare entry, which becomes the first of `*chain`, its octets whatever they were; NULL
  * when the table is full. */

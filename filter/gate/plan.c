@@ -4,19 +4,76 @@
 #include "base/writer.h"
 #include "gate/rewrite.h"
 
+/* A plan that is being made. */
+struct plan {
+	struct plan_head head;
+	struct plan_ttl ttls[PLAN_TTLS];
+	struct plan_cut cuts[PLAN_CUTS];
+	struct plan_mend mends[PLAN_MENDS];
+};
+
+_Static_assert(sizeof(struct plan) == PLAN_OCTETS_MAX, "nothing stands between the parts");
+
+/* What stands behind the head, and where. */
+static struct plan_head head_of(const uint8_t *plan)
+{
+	struct plan_head head;
+	memcpy(&head, plan, sizeof(head));
+	return head;
+}
+
+static const uint8_t *ttls_of(const uint8_t *plan)
+{
+	return plan + sizeof(struct plan_head);
+}
+
+static const uint8_t *cuts_of(const uint8_t *plan, const struct plan_head *head)
+{
+	return ttls_of(plan) + head->ttl_count * sizeof(struct plan_ttl);
+}
+
+static const uint8_t *mends_of(const uint8_t *plan, const struct plan_head *head)
+{
+	return cuts_of(plan, head) + head->cut_count * sizeof(struct plan_cut);
+}
+
+static struct plan_ttl take_ttl(const uint8_t **at)
+{
+	struct plan_ttl ttl;
+	memcpy(&ttl, *at, sizeof(ttl));
+	*at += sizeof(ttl);
+	return ttl;
+}
+
+static struct plan_cut take_cut(const uint8_t **at)
+{
+	struct plan_cut cut;
+	memcpy(&cut, *at, sizeof(cut));
+	*at += sizeof(cut);
+	return cut;
+}
+
+static struct plan_mend take_mend(const uint8_t **at)
+{
+	struct plan_mend mend;
+	memcpy(&mend, *at, sizeof(mend));
+	*at += sizeof(mend);
+	return mend;
+}
+
 static bool add_cut(struct plan *p, size_t at, size_t len)
 {
-	if (p->cut_count > 0) {
-		unsigned last = p->cut_count - 1u;
+	if (p->head.cut_count > 0) {
+		unsigned last = p->head.cut_count - 1u;
 		if ((size_t)p->cuts[last].at + p->cuts[last].len == at) {
 			p->cuts[last].len = (uint16_t)(p->cuts[last].len + len);
 			return true;
 		}
 	}
-	if (p->cut_count == PLAN_CUTS)
+	if (p->head.cut_count == PLAN_CUTS)
 		return false;
-	p->cuts[p->cut_count].at = (uint16_t)at;
-	p->cuts[p->cut_count++].len = (uint16_t)len;
+	p->cuts[p->head.cut_count].at = (uint16_t)at;
+	p->cuts[p->head.cut_count++].len = (uint16_t)len;
 	return true;
 }
 
@@ -49,19 +106,28 @@ static bool find_cuts(
 	return !opt_waits || cut_opt(p, m);
 }
 
-/* Returns the octets that are left. */
-static size_t cut(const struct plan *p, uint8_t *octets, size_t len)
+/* Moves what stands from `from` until `until`, and returns its new end. */
+static size_t move(uint8_t *octets, size_t to, size_t from, size_t until)
 {
-	if (p->cut_count == 0)
-		return len;
-	size_t to = p->cuts[0].at;
-	for (unsigned i = 0; i < p->cut_count; i++) {
-		size_t from = (size_t)p->cuts[i].at + p->cuts[i].len;
-		size_t until = i + 1u < p->cut_count ? p->cuts[i + 1].at : len;
+	if (to != from)
 		memmove(octets + to, octets + from, until - from);
-		to += until - from;
+	return to + until - from;
+}
+
+/* Returns the octets that are left. */
+static size_t cut_out(const uint8_t *cuts, unsigned count, uint8_t *octets, size_t len)
+{
+	size_t to = len, from = len;
+
+	for (unsigned i = 0; i < count; i++) {
+		struct plan_cut cut = take_cut(&cuts);
+		if (i == 0)
+			to = cut.at;
+		else
+			to = move(octets, to, from, cut.at);
+		from = (size_t)cut.at + cut.len;
 	}
-	return to;
+	return move(octets, to, from, len);
 }
 
 /* What differs still are pointers over what was cut out, and the OPT's DO. */
@@ -70,10 +136,10 @@ static bool find_mends(struct plan *p, const uint8_t *octets, struct span made)
 	for (size_t i = DNS_HEADER_SIZE; i < made.len; i++) {
 		if (octets[i] == made.base[i])
 			continue;
-		if (p->mend_count == PLAN_MENDS)
+		if (p->head.mend_count == PLAN_MENDS)
 			return false;
-		p->mends[p->mend_count].at = (uint16_t)i;
-		p->mends[p->mend_count++].octet = made.base[i];
+		p->mends[p->head.mend_count++] =
+		        (struct plan_mend){ .at = (uint16_t)i, .octet = made.base[i] };
 	}
 	return true;
 }
@@ -84,9 +150,9 @@ static bool note_ttls(
 	for (unsigned i = 0; i < m->rr_count; i++) {
 		if (records[i].ttl_s == TTL_LEFT_OUT)
 			continue;
-		if (p->ttl_count == PLAN_TTLS)
+		if (p->head.ttl_count == PLAN_TTLS)
 			return false;
-		p->ttls[p->ttl_count++] = (struct plan_ttl){
+		p->ttls[p->head.ttl_count++] = (struct plan_ttl){
 			.most_s = records[i].most_s, .index = (uint16_t)i, .equal = records[i].equal
 		};
 		put_u32(octets + rr_ttl_at(&m->rrs[i]), records[i].ttl_s);
@@ -94,49 +160,90 @@ static bool note_ttls(
 	return true;
 }
 
-bool plan_make(struct plan *p, const struct message *m, const struct plan_record *records,
-        bool keep_opt, struct span made, struct arena *arena)
+/* Writes down as much of it as there is. */
+static struct span pack(const struct plan *p, uint8_t *room)
+{
+	struct writer out = writer_over(room, PLAN_OCTETS_MAX);
+
+	writer_put(&out, span_of(&p->head, sizeof(p->head)));
+	writer_put(&out, span_of(p->ttls, p->head.ttl_count * sizeof(p->ttls[0])));
+	writer_put(&out, span_of(p->cuts, p->head.cut_count * sizeof(p->cuts[0])));
+	writer_put(&out, span_of(p->mends, p->head.mend_count * sizeof(p->mends[0])));
+	return writer_span(&out);
+}
+
+struct span plan_make(uint8_t room[static PLAN_OCTETS_MAX], const struct message *m,
+        const struct plan_record *records, bool keep_opt, struct span made, struct arena *arena)
 {
 	size_t mark = arena_mark(arena);
 	uint8_t *octets = arena_take(arena, m->octets.len);
+	struct plan plan = { .head.length = (uint16_t)made.len };
 	bool found = false;
 
-	*p = (struct plan){ .length = (uint16_t)made.len };
 	if (octets) {
 		memcpy(octets, m->octets.base, m->octets.len);
-		memcpy(p->head, made.base + PLAN_HEAD_AT, PLAN_HEAD_OCTETS);
-		p->changes_head = memcmp(p->head, octets + PLAN_HEAD_AT, PLAN_HEAD_OCTETS) != 0;
-		found = note_ttls(p, m, records, octets) && find_cuts(p, m, records, keep_opt) &&
-		        cut(p, octets, m->octets.len) == made.len && find_mends(p, octets, made);
+		memcpy(plan.head.head, made.base + PLAN_HEAD_AT, PLAN_HEAD_OCTETS);
+		plan.head.changes_head =
+		        memcmp(plan.head.head, octets + PLAN_HEAD_AT, PLAN_HEAD_OCTETS) != 0;
+		found = note_ttls(&plan, m, records, octets) &&
+		        find_cuts(&plan, m, records, keep_opt) &&
+		        cut_out((const uint8_t *)plan.cuts, plan.head.cut_count, octets,
+		                m->octets.len) == made.len &&
+		        find_mends(&plan, octets, made);
 	}
 	arena_reset(arena, mark);
-	return found && plan_fits(p, m);
+	struct span packed = pack(&plan, room);
+	return found && plan_fits(room, m) ? packed : span_of(NULL, 0);
 }
 
-bool plan_fits(const struct plan *p, const struct message *m)
+uint16_t plan_length(const uint8_t *plan)
 {
-	for (unsigned i = 0; i < p->ttl_count; i++) {
-		const struct rr *rr = &m->rrs[p->ttls[i].index];
-		if (rr->odd_ttl || rr->ttl_s != m->rrs[p->ttls[i].equal].ttl_s)
+	return head_of(plan).length;
+}
+
+bool plan_fits(const uint8_t *plan, const struct message *m)
+{
+	const struct plan_head head = head_of(plan);
+	const uint8_t *at = ttls_of(plan);
+
+	for (unsigned i = 0; i < head.ttl_count; i++) {
+		struct plan_ttl ttl = take_ttl(&at);
+		const struct rr *rr = &m->rrs[ttl.index];
+		if (rr->odd_ttl || rr->ttl_s != m->rrs[ttl.equal].ttl_s)
 			return false;
 	}
 	return true;
 }
 
-bool plan_apply(const struct plan *p, const struct message *m, uint8_t *octets)
+/* Returns false when no TTL reaches too far. */
+static bool cap_ttls(
+        const uint8_t *plan, const struct plan_head *head, const struct message *m, uint8_t *octets)
 {
-	bool changed = p->changes_head || p->cut_count > 0 || p->mend_count > 0;
+	const uint8_t *at = ttls_of(plan);
+	bool changed = false;
 
-	for (unsigned i = 0; i < p->ttl_count; i++) {
-		const struct rr *rr = &m->rrs[p->ttls[i].index];
-		if (rr->ttl_s <= p->ttls[i].most_s)
+	for (unsigned i = 0; i < head->ttl_count; i++) {
+		struct plan_ttl ttl = take_ttl(&at);
+		const struct rr *rr = &m->rrs[ttl.index];
+		if (rr->ttl_s <= ttl.most_s)
 			continue;
-		put_u32(octets + rr_ttl_at(rr), p->ttls[i].most_s);
+		put_u32(octets + rr_ttl_at(rr), ttl.most_s);
 		changed = true;
 	}
-	memcpy(octets + PLAN_HEAD_AT, p->head, PLAN_HEAD_OCTETS);
-	cut(p, octets, m->octets.len);
-	for (unsigned i = 0; i < p->mend_count; i++)
-		octets[p->mends[i].at] = p->mends[i].octet;
 	return changed;
+}
+
+bool plan_apply(const uint8_t *plan, const struct message *m, uint8_t *octets)
+{
+	const struct plan_head head = head_of(plan);
+	bool changed = cap_ttls(plan, &head, m, octets);
+	const uint8_t *at = mends_of(plan, &head);
+
+	memcpy(octets + PLAN_HEAD_AT, head.head, PLAN_HEAD_OCTETS);
+	cut_out(cuts_of(plan, &head), head.cut_count, octets, m->octets.len);
+	for (unsigned i = 0; i < head.mend_count; i++) {
+		struct plan_mend mend = take_mend(&at);
+		octets[mend.at] = (uint8_t)mend.octet;
+	}
+	return changed || head.changes_head || head.cut_count > 0 || head.mend_count > 0;
 }

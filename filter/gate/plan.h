@@ -21,20 +21,26 @@ struct plan_ttl {
 	uint16_t index, equal; /* of the record, and of one whose TTL must be the same */
 };
 
-struct plan {
+struct plan_cut {
+	uint16_t at, len; /* in the message as it comes, ascending */
+};
+
+struct plan_mend {
+	uint16_t at, octet; /* in what is made */
+};
+
+struct plan_head {
 	uint16_t length; /* octets of what is made */
 	uint8_t ttl_count, cut_count, mend_count;
 	bool changes_head;
 	uint8_t head[PLAN_HEAD_OCTETS];
-	struct {
-		uint16_t at, len; /* in the message as it comes, ascending */
-	} cuts[PLAN_CUTS];
-	struct {
-		uint16_t at; /* in what is made */
-		uint8_t octet;
-	} mends[PLAN_MENDS];
-	struct plan_ttl ttls[PLAN_TTLS]; /* of the records that are kept */
 };
+
+/* A plan as it is kept: its head; the TTLs of the records that are kept; cuts; mends. Only as many
+ * as there are, one behind the other, so it has no alignment. */
+#define PLAN_OCTETS_MAX                                                                            \
+	(sizeof(struct plan_head) + PLAN_TTLS * sizeof(struct plan_ttl) +                          \
+	        PLAN_CUTS * sizeof(struct plan_cut) + PLAN_MENDS * sizeof(struct plan_mend))
 
 /* What became of one record. */
 struct plan_record {
@@ -44,15 +50,19 @@ struct plan_record {
 };
 
 /* Finds the plan that makes `made` of `m`; `records` are m's, `keep_opt` says whether its OPT is in
- * there. Returns false when there is none, or it is too long: then names were written anew. */
-bool plan_make(struct plan *p, const struct message *m, const struct plan_record *records,
-        bool keep_opt, struct span made, struct arena *arena);
+ * there. Returns its octets, which are in `room`; none when there is no plan, or it is too long:
+ * then names were written anew. */
+struct span plan_make(uint8_t room[static PLAN_OCTETS_MAX], const struct message *m,
+        const struct plan_record *records, bool keep_opt, struct span made, struct arena *arena);
+
+/* Octets of what the plan makes. */
+uint16_t plan_length(const uint8_t *plan);
 
 /* True when the TTLs of `m` are such that the plan is good for it. */
-bool plan_fits(const struct plan *p, const struct message *m);
+bool plan_fits(const uint8_t *plan, const struct message *m);
 
-/* Carries out a plan that fits in `octets`, which are those of `m`, whose length becomes p->length.
- * Returns false when that changed nothing. */
-bool plan_apply(const struct plan *p, const struct message *m, uint8_t *octets);
+/* Carries out a plan that fits in `octets`, which are those of `m`, whose length becomes
+ * plan_length(). Returns false when that changed nothing. */
+bool plan_apply(const uint8_t *plan, const struct message *m, uint8_t *octets);
 
 #endif

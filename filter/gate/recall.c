@@ -1,16 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gate/recall.h"
 
+#include "base/spill.h"
 #include "wire/rdata.h"
 
 /* A response that was judged. */
 struct judged {
-	struct wide_hash id;
-	int64_t from_s, until_s; /* when it was judged; when it holds no more */
-	struct outcome outcome;
-	bool is_partial;
-	struct plan plan;
+	int64_t from_s;      /* when it was judged */
+	uint32_t lifetime_s; /* how long it holds from then on */
+	uint32_t more;       /* spare entries of the table, for what `plan` is too short for */
+	uint8_t id_rest[WIDE_HASH_REST];
+	uint8_t reason;     /* enum reason */
+	uint8_t status : 7; /* enum status */
+	bool is_partial : 1;
+	uint16_t plan_len;
+	uint8_t plan[RECALL_PLAN_OCTETS];
 };
+
+_Static_assert(sizeof(struct judged) - RECALL_PLAN_OCTETS == 32, "64 octets with the table's");
+_Static_assert(REASON_COUNT <= UINT8_MAX, "it is kept in an octet");
 
 int recall_init(struct recall *r, uint32_t capacity)
 {
@@ -55,22 +63,21 @@ static void unmask(uint8_t *octets, const struct message *m, const uint8_t *qnam
 		put_u32(octets + rr_ttl_at(&m->rrs[i]), m->rrs[i].ttl_s);
 }
 
-static bool is_id(const void *entry, const void *key)
+static bool is_id(const void *entry, const void *id)
 {
-	return memcmp(&((const struct judged *)entry)->id, key, sizeof(struct wide_hash)) == 0;
-}
-
-/* The table is one of a keyed hash, and half of ours is as good as another. */
-static uint64_t half(const struct wide_hash *id)
-{
-	uint64_t hash;
-	memcpy(&hash, id->octets, sizeof(hash));
-	return hash;
+	return memcmp(((const struct judged *)entry)->id_rest, wide_hash_rest(id),
+	               WIDE_HASH_REST) == 0;
 }
 
 static struct judged *find(struct recall *r, const struct wide_hash *id)
 {
-	return table_find(&r->messages, half(id), is_id, id);
+	return table_find(&r->messages, wide_hash_begin(id), is_id, id);
+}
+
+static void forget(struct recall *r, struct judged *judged)
+{
+	table_remove_spares(&r->messages, &judged->more);
+	table_remove(&r->messages, judged);
 }
 
 /* The hash of the masked octets, which are as they were when this returns. */
@@ -95,35 +102,51 @@ static bool has_odd_ttl(const struct message *m)
 	return false;
 }
 
+/* Returns its plan, in one piece: as it is kept, or in `room`. */
+static const uint8_t *plan_of(const struct recall *r, const struct judged *judged, uint8_t *room)
+{
+	if (judged->plan_len <= RECALL_PLAN_OCTETS)
+		return judged->plan;
+	spill_get(&r->messages, judged->more, judged->plan, RECALL_PLAN_OCTETS, room,
+	        judged->plan_len);
+	return room;
+}
+
+static bool holds(const struct judged *judged, int64_t now_s)
+{
+	return now_s >= judged->from_s && now_s - judged->from_s < judged->lifetime_s;
+}
+
 bool gate_recall(struct gate *g, const struct asked *asked, const struct message *m,
         uint8_t *octets, int64_t now_s, struct gate_result *result)
 {
 	struct recall *r = &g->recall;
+	uint8_t room[PLAN_OCTETS_MAX];
 
 	if (r->messages.used == 0 || !may_be_alike(m) || has_odd_ttl(m))
 		return false;
 	struct wide_hash id = identify(r, octets, m, asked);
 	struct judged *judged = find(r, &id);
-	if (!judged || now_s < judged->from_s || now_s >= judged->until_s ||
-	        judged->plan.length > asked->udp_size || !plan_fits(&judged->plan, m))
+	if (!judged || !holds(judged, now_s))
+		return false;
+	const uint8_t *plan = plan_of(r, judged, room);
+	if (plan_length(plan) > asked->udp_size || !plan_fits(plan, m))
 		return false;
 	table_touch(&r->messages, judged);
-	*result = (struct gate_result){
-		.verdict = GATE_ACCEPT, .outcome = judged->outcome, .is_partial = judged->is_partial
-	};
-	if (plan_apply(&judged->plan, m, octets)) {
+	*result = (struct gate_result){ .verdict = GATE_ACCEPT,
+		.outcome = outcome_of(judged->status, judged->reason),
+		.is_partial = judged->is_partial };
+	if (plan_apply(plan, m, octets)) {
 		result->verdict = GATE_REWRITE;
-		result->octets = span_of(octets, judged->plan.length);
+		result->octets = span_of(octets, plan_length(plan));
 	}
 	return true;
 }
 
 void gate_forget(struct gate *g)
 {
-	struct judged *judged;
-
-	while (g->recall.messages.used > 0 && (judged = table_oldest(&g->recall.messages)))
-		table_remove(&g->recall.messages, judged);
+	while (g->recall.messages.used > 0)
+		forget(&g->recall, table_oldest(&g->recall.messages));
 }
 
 /* Until when the RRset's part in the answer stays the same: its signature may be believed, and what
@@ -211,13 +234,41 @@ static bool has_masked_names(const struct message *m, struct arena *arena)
 	return has;
 }
 
-static struct judged *make_room(struct recall *r, const struct wide_hash *id)
+/* Returns a new entry with spare ones for a plan of this length; NULL when so many there are not.
+ */
+static struct judged *make_room(struct recall *r, const struct wide_hash *id, size_t plan_len)
 {
+	unsigned spares = spill_spares(&r->messages, RECALL_PLAN_OCTETS, plan_len);
 	struct judged *judged = find(r, id);
 
-	if (!judged && r->messages.used == r->messages.capacity)
-		table_remove(&r->messages, table_oldest(&r->messages));
-	return judged ? judged : table_add(&r->messages, half(id));
+	if (spares >= r->messages.capacity)
+		return NULL;
+	if (judged)
+		forget(r, judged);
+	while (r->messages.capacity - r->messages.used <= spares)
+		forget(r, table_oldest(&r->messages));
+	judged = table_add(&r->messages, wide_hash_begin(id));
+	judged->more = TABLE_NONE;
+	spill_take(&r->messages, &judged->more, spares);
+	return judged;
+}
+
+static void keep(struct recall *r, const struct wide_hash *id, const struct judging *j,
+        int64_t until_s, struct span plan)
+{
+	struct judged *judged = make_room(r, id, plan.len);
+	int64_t lifetime_s = until_s - j->now_s;
+
+	if (!judged)
+		return;
+	memcpy(judged->id_rest, wide_hash_rest(id), WIDE_HASH_REST);
+	judged->from_s = j->now_s;
+	judged->lifetime_s = lifetime_s < UINT32_MAX ? (uint32_t)lifetime_s : UINT32_MAX;
+	judged->status = j->outcome.status;
+	judged->reason = (uint8_t)j->outcome.reason;
+	judged->is_partial = j->is_partial;
+	judged->plan_len = (uint16_t)plan.len;
+	spill_put(&r->messages, judged->more, judged->plan, RECALL_PLAN_OCTETS, plan);
 }
 
 void recall_put(struct recall *r, struct judging *j, const struct asked *asked,
@@ -226,7 +277,7 @@ void recall_put(struct recall *r, struct judging *j, const struct asked *asked,
 	const struct message *m = j->m;
 	struct arena *arena = &j->gate->arena;
 	struct plan_record records[RECALL_RECORDS];
-	struct plan plan;
+	uint8_t room[PLAN_OCTETS_MAX];
 
 	if (r->messages.capacity == 0 || !may_be_alike(m))
 		return;
@@ -236,15 +287,10 @@ void recall_put(struct recall *r, struct judging *j, const struct asked *asked,
 		return;
 	for (unsigned i = 0; i < m->rr_count; i++)
 		records[i] = record_of(j, i, how->ttls[i]);
-	if (!plan_make(&plan, m, records, how->keep_opt, made, arena))
+	struct span plan = plan_make(room, m, records, how->keep_opt, made, arena);
+	if (plan.len == 0)
 		return;
 	memcpy(octets, m->octets.base, m->octets.len);
 	struct wide_hash id = identify(r, octets, m, asked);
-	struct judged *judged = make_room(r, &id);
-	*judged = (struct judged){ .id = id,
-		.from_s = j->now_s,
-		.until_s = until_s,
-		.outcome = j->outcome,
-		.is_partial = j->is_partial,
-		.plan = plan };
+	keep(r, &id, j, until_s, plan);
 }

@@ -14,6 +14,10 @@
 /* Responses with more records are judged each time. */
 #define RECALL_RECORDS 64
 
+/* What a response holds of its plan; a longer one takes the room of other responses too. This is
+ * one with three TTLs, or two and two cuts. */
+#define RECALL_PLAN_OCTETS 40
+
 /* Takes memory for `capacity` responses; for none, nothing is remembered. Returns 0 or a negative
  * errno. */
 int recall_init(struct recall *r, uint32_t capacity);

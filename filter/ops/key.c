@@ -158,9 +158,10 @@ const struct key keys[] = {
 	                "counts as two or three." },
 	{ "zones", KEY_NUMBER, AT(zones), .number = 4096, .min = 64, .max = 1048576,
 	        .help = "Of how many zones each queue remembers what it learned." },
-	{ "messages", KEY_NUMBER, AT(messages), .number = 16384, .max = 4194304,
+	{ "messages", KEY_NUMBER, AT(messages), .number = 65536, .max = 4194304,
 	        .help = "How many responses each queue remembers with what became of them, so\n"
-	                "that the like of them need not be judged. 0 judges each." },
+	                "that the like of them need not be judged. One with more than three\n"
+	                "records counts as two, or up to six. 0 judges each." },
 	{ "parked", KEY_NUMBER, AT(parked), .number = 1024, .min = 1, .max = 65536,
 	        .help = "How many responses of each queue may wait for keys at a time. Must\n"
 	                "be less than queue.length." },

@@ -3,7 +3,7 @@
 
 #include <assert.h>
 
-#include "base/least.h"
+#include "base/spill.h"
 #include "gate/gate.h"
 
 _Static_assert(sizeof(struct flow_key) == 40, "padding would be hashed and compared");
@@ -18,9 +18,7 @@ struct kept_signing {
 	uint8_t server_len, server[16];
 };
 
-#define KEPT_MAX    (QUESTION_MAX + sizeof(struct kept_signing))
-#define SPARE_SIZE  sizeof(struct flow)
-#define ENTRIES_MAX (1 + (KEPT_MAX - FLOW_OCTETS + SPARE_SIZE - 1) / SPARE_SIZE)
+#define KEPT_MAX (QUESTION_MAX + sizeof(struct kept_signing))
 
 static bool matches_judged(const struct message *response, const union flow_asked *asked)
 {
@@ -29,10 +27,13 @@ static bool matches_judged(const struct message *response, const union flow_aske
 
 int flow_table_init(struct flow_table *t, uint32_t capacity, uint32_t timeout_ms)
 {
-	assert(capacity >= ENTRIES_MAX);
 	*t = (struct flow_table){ .timeout_ms = timeout_ms, .matches = matches_judged };
 	int result = hash_key_draw(&t->hash_key);
-	return result < 0 ? result : table_init(&t->table, sizeof(struct flow), capacity);
+
+	if (result == 0)
+		result = table_init(&t->table, sizeof(struct flow), capacity);
+	assert(result < 0 || capacity > spill_spares(&t->table, FLOW_OCTETS, KEPT_MAX));
+	return result;
 }
 
 void flow_table_fini(struct flow_table *t)
@@ -75,61 +76,14 @@ static struct wide_hash hash_of(const struct flow_table *t, const struct flow_ke
 	return keyed_hash_wide(&t->hash_key, span_of(key, sizeof(*key) - unused));
 }
 
-/* What the table has of the hash, and what the flow has. */
-static uint32_t bucket_part(const struct wide_hash *hash)
-{
-	uint32_t part;
-
-	memcpy(&part, hash->octets, sizeof(part));
-	return part;
-}
-
-static const uint8_t *flow_part(const struct wide_hash *hash)
-{
-	return hash->octets + sizeof(uint32_t);
-}
-
 static bool has_hash(const struct flow *flow, const struct wide_hash *hash)
 {
-	return memcmp(flow->key_rest, flow_part(hash), sizeof(flow->key_rest)) == 0;
+	return memcmp(flow->key_rest, wide_hash_rest(hash), sizeof(flow->key_rest)) == 0;
 }
 
 static bool is_of_hash(const void *entry, const void *hash)
 {
 	return has_hash(entry, hash);
-}
-
-/* Spare entries that are needed for so many octets. */
-static unsigned spares_for(size_t len)
-{
-	return len <= FLOW_OCTETS ? 0
-	                          : (unsigned)((len - FLOW_OCTETS + SPARE_SIZE - 1) / SPARE_SIZE);
-}
-
-/* Puts all octets into the flow and its spare entries, which are enough. */
-static void put_octets(const struct flow_table *t, struct flow *flow, struct span s)
-{
-	size_t n = least(s.len, FLOW_OCTETS);
-	uint32_t chain = flow->more;
-
-	memcpy(flow->octets, s.base, n);
-	for (size_t at = n; at < s.len; at += n) {
-		n = least(s.len - at, SPARE_SIZE);
-		memcpy(table_next_spare(&t->table, &chain), s.base + at, n);
-	}
-}
-
-/* Copies the first `len` octets out again. */
-static void get_octets(const struct flow_table *t, const struct flow *flow, uint8_t *to, size_t len)
-{
-	size_t n = least(len, FLOW_OCTETS);
-	uint32_t chain = flow->more;
-
-	memcpy(to, flow->octets, n);
-	for (size_t at = n; at < len; at += n) {
-		n = least(len - at, SPARE_SIZE);
-		memcpy(to + at, table_next_spare(&t->table, &chain), n);
-	}
 }
 
 static bool has_question(const struct flow_table *t, const struct flow *flow, struct span question)
@@ -138,7 +92,7 @@ static bool has_question(const struct flow_table *t, const struct flow *flow, st
 
 	if (flow->question_len != question.len)
 		return false;
-	get_octets(t, flow, octets, question.len);
+	spill_get(&t->table, flow->more, flow->octets, FLOW_OCTETS, octets, question.len);
 	return span_equal(span_of(octets, question.len), question);
 }
 
@@ -157,7 +111,7 @@ struct siblings {
 static struct siblings find_siblings(
         const struct flow_table *t, const struct wide_hash *hash, struct span question)
 {
-	struct flow *flow = table_find(&t->table, bucket_part(hash), is_of_hash, hash);
+	struct flow *flow = table_find(&t->table, wide_hash_begin(hash), is_of_hash, hash);
 	struct siblings s = { 0 };
 
 	for (; flow; flow = table_find_next(&t->table, flow, is_of_hash, hash)) {
@@ -192,12 +146,11 @@ static unsigned make_room(struct flow_table *t, const struct siblings *siblings,
 /* A new flow with room for so many octets; there is room. */
 static struct flow *add(struct flow_table *t, const struct wide_hash *hash, unsigned spares)
 {
-	struct flow *flow = table_add(&t->table, bucket_part(hash));
+	struct flow *flow = table_add(&t->table, wide_hash_begin(hash));
 
-	memcpy(flow->key_rest, flow_part(hash), sizeof(flow->key_rest));
+	memcpy(flow->key_rest, wide_hash_rest(hash), sizeof(flow->key_rest));
 	flow->more = TABLE_NONE;
-	while (spares-- > 0)
-		table_add_spare(&t->table, &flow->more);
+	spill_take(&t->table, &flow->more, spares);
 	return flow;
 }
 
@@ -213,7 +166,7 @@ static void fill(
 	flow->dnssec_ok = asked->dnssec_ok;
 	flow->unjudged = asked->unjudged;
 	flow->is_undecorated = asked->is_undecorated;
-	put_octets(t, flow, octets);
+	spill_put(&t->table, flow->more, flow->octets, FLOW_OCTETS, octets);
 }
 
 /* Returns the flow, to be filled further, or NULL when it stays what it was. */
@@ -224,7 +177,7 @@ static struct flow *remember(struct flow_table *t, const struct flow_key *key,
 	struct siblings siblings = find_siblings(t, &hash, question_of(asked));
 	struct flow *flow = siblings.asked;
 	bool is_live = flow && flow->expires_ms > now_ms;
-	unsigned spares = spares_for(octets.len);
+	unsigned spares = spill_spares(&t->table, FLOW_OCTETS, octets.len);
 
 	*evicted = 0;
 	if (flow) {
@@ -320,10 +273,12 @@ void flow_read(const struct flow_table *t, const struct flow *flow, union flow_a
 
 	read_asked(flow, &asked->asked);
 	if (!flow->is_signing) {
-		get_octets(t, flow, asked->asked.question, flow->question_len);
+		spill_get(&t->table, flow->more, flow->octets, FLOW_OCTETS, asked->asked.question,
+		        flow->question_len);
 		return;
 	}
-	get_octets(t, flow, octets, flow->question_len + sizeof(kept));
+	spill_get(&t->table, flow->more, flow->octets, FLOW_OCTETS, octets,
+	        flow->question_len + sizeof(kept));
 	memcpy(asked->asked.question, octets, flow->question_len);
 	memcpy(&kept, octets + flow->question_len, sizeof(kept));
 	read_signing(&kept, &asked->signing);
@@ -352,7 +307,7 @@ struct flow *flow_find(const struct flow_table *t, const struct flow_key *key,
 {
 	struct wide_hash hash = hash_of(t, key);
 	struct answer answer = { t, &hash, response, asked };
-	struct flow *flow = table_find(&t->table, bucket_part(&hash), is_answered_by, &answer);
+	struct flow *flow = table_find(&t->table, wide_hash_begin(&hash), is_answered_by, &answer);
 
 	return flow && flow->expires_ms > now_ms ? flow : NULL;
 }

@@ -33,7 +33,7 @@ struct flow_key {
 /* Of the key a hash is kept: nobody finds two with one hash, since nobody has the key of that. */
 struct flow {
 	uint64_t expires_ms;
-	uint8_t key_rest[12]; /* of the hash; the table has the beginning */
+	uint8_t key_rest[WIDE_HASH_REST]; /* of the hash; the table has the beginning */
 	uint32_t more;        /* spare entries of the table, for what FLOW_OCTETS are too few for */
 	uint64_t held_packet; /* a response that is held back (grace.h), or 0 */
 	uint16_t id, flags, udp_size, question_len; /* as in struct asked */

@@ -221,8 +221,6 @@ static void ttls_that_differ_within_a_set_are_judged(void **state)
 	end(&a);
 }
 
-/* What is remembered ends with the first of: the signature, less the TTL that it would cut; what is
- * known of the zones above; and it does not reach back. */
 /* A TTL, or the id, is a name where a pointer says so: in another response that looks alike it is
  * another name. */
 static void a_name_that_is_made_of_what_may_differ_is_read_each_time(void **state)
@@ -258,6 +256,8 @@ static void a_name_that_is_made_of_what_may_differ_is_read_each_time(void **stat
 	}
 }
 
+/* What is remembered ends with the first of: the signature, less the TTL that it would cut; what is
+ * known of the zones above; and it does not reach back. */
 static void what_is_remembered_ends_with_what_made_it_true(void **state)
 {
 	(void)state;
@@ -375,6 +375,34 @@ static void the_one_used_longest_ago_gives_way(void **state)
 	end(&a);
 }
 
+/* One with a long plan takes the room of several. */
+static void a_small_cache_remembers_what_fits_and_nothing_is_lost_of_it(void **state)
+{
+	(void)state;
+	struct again a;
+
+	for (uint32_t capacity = 1; capacity <= 6; capacity++) {
+		begin(&a);
+		struct recall *recall = &a.knows->gate.recall;
+		bool all = true;
+		gate_fini(&a.knows->gate);
+		assert_int_equal(gate_init(&a.knows->gate, capacity), 0);
+		for (size_t i = 0; i < COUNT(rows) * COUNT(ways); i++) {
+			const struct row *row = &rows[i / COUNT(ways)];
+			judge_first(&a, row, ways[i % COUNT(ways)]);
+			if (is_known(&a))
+				assert_known(&a, row->why);
+			else
+				all = false;
+			assert_true(recall->messages.used <= capacity);
+		}
+		assert_int_equal(all, capacity >= 2);
+		gate_forget(&a.knows->gate);
+		assert_int_equal(recall->messages.used, 0);
+		end(&a);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -390,6 +418,7 @@ int main(void)
 		cmocka_unit_test(a_negative_trust_anchor_ends_on_time),
 		cmocka_unit_test(what_is_refused_or_not_an_answer_is_judged_each_time),
 		cmocka_unit_test(the_one_used_longest_ago_gives_way),
+		cmocka_unit_test(a_small_cache_remembers_what_fits_and_nothing_is_lost_of_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

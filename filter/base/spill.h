@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Octets of a table's entry, where most entries have few and some have many: the first `room` of
+ * them stand in the entry, what is more spills over into a chain of spare entries. */
+#ifndef BASE_SPILL_H
+#define BASE_SPILL_H
+
+#include "base/span.h"
+#include "base/table.h"
+
+/* Returns how many spare entries `len` octets need. */
+unsigned spill_spares(const struct table *t, size_t room, size_t len);
+
+/* Takes them, into the empty `*chain`. There must be as many. */
+void spill_take(struct table *t, uint32_t *chain, unsigned spares);
+
+/* Puts `s` into the entry, at `here`, and into its chain, where there is room for it. */
+void spill_put(const struct table *t, uint32_t chain, uint8_t *here, size_t room, struct span s);
+
+/* Copies the first `len` octets out again. */
+void spill_get(const struct table *t, uint32_t chain, const uint8_t *here, size_t room, uint8_t *to,
+        size_t len);
+
+#endif

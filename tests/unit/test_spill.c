@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "test.h"
+
+#include "base/spill.h"
+
+#define ROOM 5
+
+struct entry {
+	uint32_t more;
+	uint8_t octets[ROOM];
+	uint8_t pad[7]; /* 16 octets in all */
+};
+
+static void what_was_put_comes_out_whatever_its_length(void **state)
+{
+	(void)state;
+	static const struct {
+		size_t len;
+		unsigned spares;
+	} rows[] = {
+		{ 0, 0 },
+		{ 1, 0 },
+		{ ROOM, 0 },
+		{ ROOM + 1, 1 },
+		{ ROOM + 16, 1 },
+		{ ROOM + 17, 2 },
+		{ ROOM + 32, 2 },
+		{ ROOM + 33, 3 },
+	};
+	uint8_t octets[64], back[64];
+	struct table t;
+
+	for (size_t i = 0; i < sizeof(octets); i++)
+		octets[i] = (uint8_t)(i + 1);
+	assert_int_equal(table_init(&t, sizeof(struct entry), 4), 0);
+	assert_int_equal(table_entry_size(&t), 16);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct entry *e = table_add(&t, i);
+		e->more = TABLE_NONE;
+		assert_int_equal(spill_spares(&t, ROOM, rows[i].len), rows[i].spares);
+		spill_take(&t, &e->more, rows[i].spares);
+		assert_int_equal(t.used, 1 + rows[i].spares);
+		spill_put(&t, e->more, e->octets, ROOM, span_of(octets, rows[i].len));
+		for (size_t len = 0; len <= rows[i].len; len++) {
+			memset(back, 0, sizeof(back));
+			spill_get(&t, e->more, e->octets, ROOM, back, len);
+			assert_memory_equal(back, octets, len);
+			assert_int_equal(back[len], 0);
+		}
+		assert_int_equal(e->pad[0], 0);
+		table_remove_spares(&t, &e->more);
+		table_remove(&t, e);
+		assert_int_equal(t.used, 0);
+	}
+	table_fini(&t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_was_put_comes_out_whatever_its_length),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
