@@ -4,8 +4,8 @@
 from . import (attacks, audit, bridge, cache, client, clock, copies, encrypted, explain, fragments,
                ground, habits, iterate, life, oracle, overload, pause, race, roles, rules, same,
                service, tcp, truncation)
-from . import (signer, signer_attacks, signer_clock, signer_packets, signer_servers,
-               signer_streams, signer_transfers)
+from . import (signer, signer_altered, signer_attacks, signer_clock, signer_packets,
+               signer_servers, signer_streams, signer_transfers)
 
 _MODULES = (
     ground,
@@ -35,6 +35,7 @@ _MODULES = (
     signer,
     signer_packets,
     signer_streams,
+    signer_altered,
     signer_attacks,
     signer_servers,
     signer_clock,

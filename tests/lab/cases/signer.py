@@ -43,7 +43,7 @@ MASQ_NEGATIVE = (
 
 NEW_TYPES = ("CAA", "SRV", "LOC", "HTTPS", "DNAME", "TYPE65400")
 NO_DENIAL = ("no-soa", "empty")         # kinds whose server gives nothing to deny with
-NOT_VALIDATED = ("presigned", "lower")
+NOT_VALIDATED = ("presigned",)
 
 
 @dataclasses.dataclass

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the signer must not sign, what nobody may change behind it, and how much it does for whom."""
+"""What the signer must not sign, and how much it does for whom."""
 
-import contextlib
 import random
 import socket
 import struct
-import sys
 import time
 
 import dns.flags
@@ -13,8 +11,7 @@ import dns.message
 import dns.rrset
 
 from lab import ask, packets, streams
-from lab.resources import LabError
-from lab.signing import alter, legacy, plan
+from lab.signing import legacy, plan
 
 from .case import Case, Group, described, expect
 from .signer import standing
@@ -32,50 +29,7 @@ def fresh(prefix):
     return f"{prefix}{_serial}"
 
 
-# Behind the signer.
-
-@contextlib.contextmanager
-def altering(world, mode):
-    """A proxy on the wire changes the last octet of a record of this type, while the block lasts."""
-    wire, path = world.signing.wire, world.signing.resources.path("alter-mode")
-    with open(path, "w") as file:
-        file.write(mode)
-    process = wire.start("alter", sys.executable, "-B", alter.__file__, path)
-    if not process.wait_for_log("ready", 20):
-        raise LabError(f"the attacker does not start:\n{process.log_text()}")
-    commands = [(tables, family) for tables, family in (("iptables", "-4"), ("ip6tables", "-6"))]
-    for tables, family in commands:
-        wire.run("ip", family, "route", "add", "local", "default", "dev", "lo", "table", "77")
-        wire.run("ip", family, "rule", "add", "fwmark", "77", "lookup", "77")
-        wire.run(tables, "-t", "mangle", "-A", "PREROUTING", "-p", "udp", "--dport", "53",
-                 "-j", "TPROXY", "--on-port", str(alter.PORT), "--tproxy-mark", "77")
-        wire.run(tables, "-A", "FORWARD", "-p", "tcp", "--dport", "53", "-j", "DROP")
-    try:
-        yield
-    finally:
-        for tables, family in commands:
-            wire.run(tables, "-t", "mangle", "-F", "PREROUTING")
-            wire.run(tables, "-F", "FORWARD")
-            wire.run("ip", family, "rule", "del", "fwmark", "77", "lookup", "77")
-            wire.run("ip", family, "route", "flush", "table", "77")
-        process.stop()
-
-
-def _altered(mode, name, rdtype):
-    def run(world):
-        for validator in world.signing.validators:      # keys and cuts are learned before
-            answer = world.signing.ask_validator(validator, f"{fresh('w')}.wild.{ZONE.origin}", "A")
-            expect(answer is not None and answer.has_ad, f"{validator.name}: {described(answer)}")
-        with altering(world, mode):
-            for validator in world.signing.validators:
-                full = f"{fresh('x')}{name}.{ZONE.origin}"
-                answer = world.signing.ask_validator(validator, full, rdtype, timeout_s=40)
-                expect(answer is not None and answer.rcode == "SERVFAIL",
-                       f"{validator.name}: {full} {rdtype}: {described(answer)}")
-    return Case(f"behind the signer: one octet of {mode} altered, and all validators say Bogus", run)
-
-
-# Before it.
+# Before the signer.
 
 def _forgery(query, address=FORGED):
     response = dns.message.make_response(query)
@@ -204,10 +158,6 @@ def _limited_come_by_tcp(world):
 GROUPS = (
     Group("signer attacked", standing("gateway", sign=(
         f'  secondaries = [ "{plan.CLIENT[4]}" ];\n')), (
-        _altered("A", ".wild", "A"),
-        _altered("TXT", ".wild", "TXT"),
-        _altered("RRSIG", ".wild", "A"),
-        _altered("NSEC", ".nowhere", "A"),
         Case("before the signer: a forgery that is right in everything is believed",
              _injection_works),
         Case("before the signer: what has another id, question or port is dropped, not signed",
