@@ -4,7 +4,7 @@
 from . import (attacks, audit, bridge, cache, client, clock, copies, encrypted, explain, fragments,
                ground, habits, iterate, life, oracle, overload, pause, race, roles, rules, same,
                service, tcp, truncation)
-from . import (signer, signer_altered, signer_attacks, signer_clock, signer_packets,
+from . import (signer, signer_altered, signer_attacks, signer_clock, signer_names, signer_packets,
                signer_servers, signer_streams, signer_transfers)
 
 _MODULES = (
@@ -37,6 +37,7 @@ _MODULES = (
     signer_streams,
     signer_altered,
     signer_attacks,
+    signer_names,
     signer_servers,
     signer_clock,
     signer_transfers,

@@ -85,7 +85,8 @@ def without(lab):
 
 
 def validated_zones():
-    return [zone for zone in legacy.ZONES if zone.kind not in NOT_VALIDATED]
+    return [zone for zone in legacy.ZONES
+            if zone.kind not in NOT_VALIDATED and zone.text is legacy.STANDARD]
 
 
 def questions_of(zone, questions, masq_questions):
@@ -105,11 +106,11 @@ def _secure(answer):
     return answer is not None and answer.rcode == "NOERROR" and answer.has_ad
 
 
-def _is_positive(answer, rdtype):
+def is_positive(answer, rdtype):
     return _secure(answer) and bool(answer.data(rdtype))
 
 
-def _is_negative(answer, rdtype):
+def is_negative(answer, rdtype):
     return (answer is not None and answer.rcode in ("NOERROR", "NXDOMAIN") and answer.has_ad
             and not answer.data(rdtype))
 
@@ -119,7 +120,7 @@ def _is_insecure(answer, rdtype):
             and bool(answer.data(rdtype)))
 
 
-def _all_say(zone, questions, wanted):
+def all_say(zone, questions, wanted):
     def run(world):
         wrong = []
         for name, rdtype in questions:
@@ -135,13 +136,13 @@ def _all_say(zone, questions, wanted):
 def _validator_cases(prefix, zones):
     for zone in zones:
         yield Case(f"{prefix}: what {zone.origin} has is Secure for Unbound, BIND and Knot Resolver",
-                   _all_say(zone, questions_of(zone, POSITIVE, MASQ_POSITIVE), _is_positive))
+                   all_say(zone, questions_of(zone, POSITIVE, MASQ_POSITIVE), is_positive))
         if zone.kind not in NO_DENIAL:
             yield Case(f"{prefix}: what {zone.origin} has not is denied, Secure for all of them",
-                       _all_say(zone, questions_of(zone, NEGATIVE, MASQ_NEGATIVE), _is_negative))
+                       all_say(zone, questions_of(zone, NEGATIVE, MASQ_NEGATIVE), is_negative))
         if zone.kind != "dnsmasq" and not zone.child_of:
             yield Case(f"{prefix}: what {zone.origin} delegates or points to stays unsigned",
-                       _all_say(zone, INSECURE, _is_insecure))
+                       all_say(zone, INSECURE, _is_insecure))
 
 
 def _bogus_without(zone):

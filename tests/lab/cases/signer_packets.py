@@ -30,7 +30,7 @@ def _ask(world, zone, name, rdtype, over_tcp=False, **how):
     return asker(zone, name, rdtype, **{**how, "timeout_s": 2}) or asker(zone, name, rdtype, **how)
 
 
-def _judged_by_itself(zone, questions):
+def judged_by_itself(zone, questions):
     def run(world):
         wrong = []
         for number, (name, rdtype) in enumerate(questions):
@@ -288,7 +288,7 @@ def _all_questions(zone):
 
 
 PACKET_CASES = (
-    *(_judged_by_itself(zone, _all_questions(zone)) for zone in signer.validated_zones()),
+    *(judged_by_itself(zone, _all_questions(zone)) for zone in signer.validated_zones()),
     Case("packets: names of every length and of long labels hold", _names_hold),
     Case("packets: the question comes back letter by letter, and what is hashed is what is sent",
          _letters_come_back),

@@ -49,6 +49,38 @@ sub         3600 IN NS    ns.sub
 ns.sub      3600 IN A     {outside4}
 ns.sub      3600 IN AAAA  {outside6}
 """
+# Names of octets that most names have not, and wildcards at odd places, on two kinds of server.
+ODD_NAMES = r"""
+@             3600 IN SOA   ns hostmaster 1 7200 3600 1209600 300
+@             3600 IN NS    ns
+ns            3600 IN A     {v4}
+ns            3600 IN AAAA  {v6}
+*              300 IN A     192.0.2.50
+\000zero       300 IN A     192.0.2.51
+a\.dot         300 IN A     192.0.2.52
+sp\032ace      300 IN A     192.0.2.53
+del\127        300 IN A     192.0.2.54
+high\255\200   300 IN A     192.0.2.55
+\@at           300 IN A     192.0.2.56
+semi\;colon    300 IN A     192.0.2.57
+\[bracket\\    300 IN A     192.0.2.58
+UPPER          300 IN A     192.0.2.59
+exchange       300 IN MX    10 MaiL.UPPER
+service._tcp   300 IN SRV   1 2 3 UPPER
+pointer        300 IN PTR   UPPER
+alias          300 IN CNAME UPPER
+to-zero        300 IN CNAME \000zero
+xn--bcher-kva  300 IN A     192.0.2.60
+{long}         300 IN A     192.0.2.61
+x.{long}       300 IN TXT   "below a label of 63 octets"
+a.b.inner      300 IN A     192.0.2.62
+*.c.inner      300 IN A     192.0.2.63
+twin           300 IN A     192.0.2.64
+twin           300 IN TXT   "Aa" "aA" ""
+empty          300 IN TXT   ""
+unknown        300 IN TYPE65400 \# 4 00FF41C0
+"""
+LONG_LABEL = "l" * 63
 BIG = "".join(f'huge 300 IN TXT "{number:02} {"x" * 200}"\n' for number in range(12))
 
 OUTSIDE_TEXT = """
@@ -68,17 +100,29 @@ class Unsigned:
     kind: str
     number: int         # of its server
     child_of: str = ""  # a zone above it on the same server, that sealgate signs too
+    text: str = STANDARD
 
     @property
     def addresses(self):
         return plan.server(self.number)
 
 
+_ODD_SERVER = 2
+_BESIDE = _ODD_SERVER + len(quirks.QUIRKS)
+
 ZONES = (
     Unsigned("nsd.lab.", "nsd", 0),
     Unsigned("child.nsd.lab.", "nsd", 0, child_of="nsd.lab."),
     Unsigned("masq.lab.", "dnsmasq", 1),
-    *(Unsigned(f"{quirk}.lab.", quirk, 2 + number) for number, quirk in enumerate(quirks.QUIRKS)),
+    *(Unsigned(f"{quirk}.lab.", quirk, _ODD_SERVER + number)
+      for number, quirk in enumerate(quirks.QUIRKS)),
+    # delegated by the root, by a label with hyphens, and by many labels
+    Unsigned("solo.", "plain", _BESIDE),
+    Unsigned("25.193.in-addr.arpa.", "nsd", 0),
+    Unsigned("4.3.2.1.6.0.0.2.ip6.arpa.", "nsd", 0),
+    Unsigned("xn--bcher-kva.lab.", "nsd", 0),
+    Unsigned("names.lab.", "nsd", 0, text=ODD_NAMES),
+    Unsigned("odd-names.lab.", "plain", _BESIDE + 1, text=ODD_NAMES),
 )
 BY_ORIGIN = {zone.origin: zone for zone in ZONES}
 
@@ -108,7 +152,7 @@ def start_nsd(resources, namespace, name, addresses, zones):
 def _write_zone(directory, zone):
     path = os.path.join(directory, f"{zone.origin}zone")
     other = "masq.lab." if zone.kind != "dnsmasq" else "nsd.lab."
-    text = STANDARD.format(v4=zone.addresses[4], v6=zone.addresses[6], other=other, big=BIG,
+    text = zone.text.format(long=LONG_LABEL, v4=zone.addresses[4], v6=zone.addresses[6], other=other, big=BIG,
                            outside4=plan.OUTSIDE[4], outside6=plan.OUTSIDE[6], text="y" * 130)
     for child in ZONES:
         if child.child_of == zone.origin:
@@ -121,7 +165,8 @@ def _write_zone(directory, zone):
 
 
 def outside_origins():
-    return ["outside.lab.", *(f"sub.{zone.origin}" for zone in ZONES if zone.kind != "dnsmasq")]
+    return ["outside.lab.", *(f"sub.{zone.origin}" for zone in ZONES
+                              if zone.kind != "dnsmasq" and zone.text is STANDARD)]
 
 
 def _write_outside(directory, origin):

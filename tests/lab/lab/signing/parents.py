@@ -77,14 +77,17 @@ class Parents:
     def file_of(self, origin):
         return os.path.join(self.directory, f"{origin.rstrip('.') or 'root'}.zone.signed")
 
-    def _delegations(self):
+    def _delegations(self, parent):
+        """Of the zones below "lab.", or of those that the root delegates itself."""
         lines = []
         for zone in legacy.ZONES:
-            if zone.child_of:
+            if zone.child_of or (parent == "lab.") != zone.origin.endswith(".lab."):
                 continue
             lines += _delegation(zone.origin, zone.addresses)
             lines.append(f"{zone.origin} 3600 IN DS {self._ds[zone.origin]}")
-        return "\n".join(lines + _delegation("outside.lab.", plan.OUTSIDE)) + "\n"
+        if parent == "lab.":
+            lines += _delegation("outside.lab.", plan.OUTSIDE)
+        return "\n".join(lines) + "\n"
 
     def make(self):
         os.makedirs(self.directory, exist_ok=True)
@@ -92,9 +95,10 @@ class Parents:
             self._make_keys_of(zone.origin)
         addresses = {"tld4": plan.TLD[4], "tld6": plan.TLD[6],
                      "root4": plan.ROOT[4], "root6": plan.ROOT[6]}
-        tld_key = self._make_zone("lab.", TLD_TEXT.format(**addresses) + self._delegations())
+        tld_key = self._make_zone("lab.", TLD_TEXT.format(**addresses) + self._delegations("lab."))
         self.root_key = self._make_zone(
-            ".", ROOT_TEXT.format(ds=_ds_of("lab.", tld_key), **addresses))
+            ".", ROOT_TEXT.format(ds=_ds_of("lab.", tld_key), **addresses) +
+            self._delegations("."))
         self.root_ds_text = f". 3600 IN DS {_ds_of('.', self.root_key)}"
         with open(self.anchor_ds, "w") as file:
             file.write(self.root_ds_text + "\n")
