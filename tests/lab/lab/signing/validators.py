@@ -2,6 +2,7 @@
 """Three kinds of validating resolver, which iterate from the lab's root."""
 
 import os
+import shutil
 
 from ..servers import ROOT_HINTS
 from . import plan
@@ -112,6 +113,7 @@ def _start_named(resources, namespace, keys, hints):
 
 def _start_kresd(resources, namespace, keys):
     directory, cache = resources.path("kresd"), resources.path("kresd", "cache")
+    shutil.rmtree(cache, ignore_errors=True)    # it would know what it knew before
     os.makedirs(cache, exist_ok=True)
     config = _write(resources, "kresd.conf", KRESD.format(
         v4=plan.KRESD[4], v6=plan.KRESD[6], root4=plan.ROOT[4], root6=plan.ROOT[6],
