@@ -169,12 +169,14 @@ def _loopback_spared(family, address):
     return Case(f"what stays on the host's own loopback, {address}, is left alone", run)
 
 
-COMING_AND_GOING = (
+WITHOUT_TRACE = (
     ("rules that are removed leave nothing behind", _leaves_nothing),
     ("rules applied twice are as if applied once", _idempotent),
     ("the operator's own rules are left alone", _spares_the_operator),
     ("removing rules that are not there is no error", _removes_what_is_not_there),
     ("rules apply says which kind of rules it chose", _names_the_kind),
+)
+COMING_AND_GOING = WITHOUT_TRACE + (
     ("while nobody listens DNS is blocked, and flows again without the rules",
      _blocked_without_program),
 )
