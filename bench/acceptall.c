@@ -11,8 +11,9 @@
  *	                     the next is larger, and a packet costs less while there is load
  *
  * It serves a queue of responses and one of queries, 0 and 1, by one socket; or as many such pairs
- *as a second argument says, each by a thread of its own: first the queues of responses, then those
- *of queries. It says "ready" and runs until it is killed. */
+ * as a second argument says, each by a thread of its own: first the queues of responses, then those
+ * of queries. What is sent back of a response grows by as many octets as a third argument says, as
+ * one does that is signed. It says "ready" and runs until it is killed. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <pthread.h>
@@ -39,6 +40,7 @@
 #define SEND_SIZE     (64 << 10)
 #define NAP_US        100
 #define UDP_HEADER    8
+#define GROWTH_MAX    1024 /* less than what stands behind a packet in the buffer */
 
 static int fail(const char *what)
 {
@@ -51,7 +53,7 @@ struct service {
 	bool is_classic, with_packets, naps;
 };
 
-static unsigned bound_count, pair_count = 1;
+static unsigned bound_count, pair_count = 1, growth;
 
 static void say_ready(void)
 {
@@ -140,23 +142,53 @@ static uint64_t sum_words(const uint8_t *octets, size_t len)
 	return sum;
 }
 
+/* Puts the checksum of what is summed up, which it is 0 in, in its place. */
+static void put_checksum(uint8_t *at, uint64_t sum)
+{
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	uint16_t checksum = (uint16_t)~sum;
+	memcpy(at, &checksum, 2);
+}
+
+static void put_u16(uint8_t *at, size_t value)
+{
+	at[0] = (uint8_t)(value >> 8);
+	at[1] = (uint8_t)value;
+}
+
 /* Puts a new checksum into an IPv4 packet with UDP. */
 static void renew_checksum(uint8_t *packet, size_t len)
 {
 	size_t header = (packet[0] & 15) * 4u;
 	uint8_t *udp = packet + header;
-	uint16_t checksum = 0;
 
-	memcpy(udp + 6, &checksum, 2);
-	uint64_t sum = sum_words(packet + 12, 8) + htons(IPPROTO_UDP) +
-	               htons((uint16_t)(len - header)) + sum_words(udp, len - header);
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	checksum = (uint16_t)~sum;
-	memcpy(udp + 6, &checksum, 2);
+	put_u16(udp + 6, 0);
+	put_checksum(udp + 6,
+	        sum_words(packet + 12, 8) + htons(IPPROTO_UDP) + htons((uint16_t)(len - header)) +
+	                sum_words(udp, len - header));
 }
 
-/* Adds the packet to the verdict, as it came but for the checksum. */
+/* Writes into the headers that it is so long. */
+static void renew_lengths(uint8_t *packet, size_t len)
+{
+	size_t header = (packet[0] & 15) * 4u;
+
+	put_u16(packet + 2, len);
+	put_u16(packet + header + 4, len - header);
+	put_u16(packet + 10, 0);
+	put_checksum(packet + 10, sum_words(packet, header));
+}
+
+/* From port 53. */
+static bool is_response(const uint8_t *packet)
+{
+	const uint8_t *udp = packet + (packet[0] & 15) * 4u;
+	return udp[0] == 0 && udp[1] == 53;
+}
+
+/* Adds the packet to the verdict, as it came but for the checksum, and for its growth: what stands
+ * behind it in the buffer. */
 static void put_packet(struct nlmsghdr *verdict, const struct nlattr *payload)
 {
 	const uint8_t *packet = mnl_attr_get_payload(payload);
@@ -166,7 +198,11 @@ static void put_packet(struct nlmsghdr *verdict, const struct nlattr *payload)
 	        len < (packet[0] & 15) * 4 + UDP_HEADER)
 		return;
 	struct nlattr *copy = mnl_nlmsg_get_payload_tail(verdict);
+	if (growth > 0 && is_response(packet) && len + growth <= UINT16_MAX)
+		len = (uint16_t)(len + growth);
 	mnl_attr_put(verdict, NFQA_PAYLOAD, len, packet);
+	if (growth > 0)
+		renew_lengths(mnl_attr_get_payload(copy), len);
 	renew_checksum(mnl_attr_get_payload(copy), len);
 }
 
@@ -255,11 +291,13 @@ int main(int argc, char **argv)
 	static struct service services[PAIRS_MAX];
 	pthread_t thread;
 
-	if (argc == 3)
+	if (argc >= 3)
 		pair_count = (unsigned)atoi(argv[2]);
-	if (argc < 2 || argc > 3 || pair_count < 1 || pair_count > PAIRS_MAX ||
-	        !read_mode(argv[1], &services[0])) {
-		fputs("usage: acceptall classic|batched|rewriting|napping [PAIRS]\n", stderr);
+	if (argc == 4)
+		growth = (unsigned)atoi(argv[3]);
+	if (argc < 2 || argc > 4 || growth > GROWTH_MAX || pair_count < 1 ||
+	        pair_count > PAIRS_MAX || !read_mode(argv[1], &services[0])) {
+		fputs("usage: acceptall classic|batched|rewriting|napping [PAIRS [GROWTH]]\n", stderr);
 		return 2;
 	}
 	for (unsigned i = 1; i < pair_count; i++) {

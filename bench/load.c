@@ -56,7 +56,7 @@ struct lane {
 };
 
 struct tally {
-	uint64_t asked, answers, wrong, stray, lost, authentic, octets;
+	uint64_t asked, answers, wrong, stray, lost, authentic, signed_, octets;
 	struct latency latency;
 };
 
@@ -130,6 +130,12 @@ static bool repeats_question(struct span answer, struct span query)
 	               query.len - opt - DNS_HEADER_SIZE) == 0;
 }
 
+/* Whatever is asked for has one record: what else stands in the answer is its RRSIG. */
+static bool has_signature(struct span answer)
+{
+	return answer.base[6] > 0 || answer.base[7] > 1;
+}
+
 static void take_answer(struct load *l, struct lane *lane, struct span answer, uint64_t now_ns)
 {
 	struct cursor c = cursor_over(answer);
@@ -146,6 +152,7 @@ static void take_answer(struct load *l, struct lane *lane, struct span answer, u
 	else
 		l->tally.wrong++;
 	l->tally.authentic += (flags & FLAG_AD) != 0;
+	l->tally.signed_ += has_signature(answer);
 	l->tally.octets += answer.len;
 	latency_add(&l->tally.latency, now_ns - slot->sent_ns);
 	slot->is_outstanding = false;
@@ -328,10 +335,10 @@ static void print(const struct load *l)
 
 	printf("{\"seconds\": %.3f, \"asked\": %" PRIu64 ", \"answers\": %" PRIu64
 	       ", \"wrong\": %" PRIu64 ", \"stray\": %" PRIu64 ", \"lost\": %" PRIu64
-	       ", \"authentic\": %" PRIu64
+	       ", \"authentic\": %" PRIu64 ", \"signed\": %" PRIu64
 	       ", \"octets\": %.0f, \"p50_us\": %.1f, \"p99_us\": %.1f, \"cpu_s\": {",
 	        (double)l->measured_ms / 1e3, t->asked, t->answers, t->wrong, t->stray, t->lost,
-	        t->authentic, all ? (double)t->octets / (double)all : 0.0,
+	        t->authentic, t->signed_, all ? (double)t->octets / (double)all : 0.0,
 	        latency_percentile_us(&t->latency, 0.50), latency_percentile_us(&t->latency, 0.99));
 	watched_print(&l->watched);
 	puts("}}");

@@ -2,11 +2,14 @@
 """What stands in the path: nothing, a program that accepts everything, sealgate, or a server in its
 stead.
 
-Those that filter have the same rules, those of `sealgate rules apply` for a gateway: queries and
+Those that filter have the rules of a sealgate, that of `sealgate rules apply`: queries and
 responses go to the queue, or to one of two. So each transaction costs each filter two packets. A
 server on the router has none: the client asks it, and a resolver forwards what is not in its cache.
+
+A filter more is a line more in one of these tables, and its scenes in scenes.py.
 """
 
+import collections
 import contextlib
 import os
 import shutil
@@ -15,19 +18,32 @@ import types
 from lab.resources import LabError
 from lab.sealgate import Sealgate
 
-from . import ground, resolvers
+from . import ground, resolvers, signers
 from .crowd import FLOWS
-from .zones import wait_for_answers
+from .zones import LEGACY, wait_for_answers
 
-# What is configured otherwise: of the cold names not all may be remembered; without a message cache
-# each response is judged; the crowded one has room for as many questions in flight as it is given,
-# and does not forget them meanwhile.
+# `rules`: the sealgate whose rules bring the packets. `more`: what is configured otherwise. Of
+# the cold names not all may be remembered; without a message cache each response is judged; the
+# crowded one has room for as many questions in flight as it is given, and does not forget them
+# meanwhile. The signer's keys are made before it runs.
+Gate = collections.namedtuple("Gate", "role rules more")
 SEALGATES = {
-    "sealgate": "messages = 16384;\n",
-    "sealgate-uncached": "messages = 0;\n",
-    "sealgate-crowded": f"flows = {2 * FLOWS};\nflow_timeout_ms = 120000;\nzones = 131072;\n",
+    "sealgate": Gate("gateway", "sealgate", "messages = 16384;\n"),
+    "sealgate-uncached": Gate("gateway", "sealgate", "messages = 0;\n"),
+    "sealgate-crowded": Gate("gateway", "sealgate", f"flows = {2 * FLOWS};\n"
+                             "flow_timeout_ms = 120000;\nzones = 131072;\n"),
+    "signer": Gate("signer", "signer", None),
 }
-SERVERS = {**resolvers.COMMANDS, "nsd": None}
+
+# bench/acceptall: its mode, likewise the rules, and by how much it makes responses longer.
+Acceptall = collections.namedtuple("Acceptall", "mode rules growth")
+ACCEPTALLS = {
+    **{mode: Acceptall(mode, "sealgate", 0)
+       for mode in ("classic", "batched", "rewriting", "napping")},
+    # As much as the RRSIG of a P-256 key takes: its fixed part, the zone's name, the signature.
+    "growing": Acceptall("rewriting", "signer", 12 + 18 + len(LEGACY.origin) + 1 + 64),
+}
+SERVERS = {**resolvers.COMMANDS, "nsd": None, **signers.SERVERS}
 
 
 def is_server(name):
@@ -35,11 +51,16 @@ def is_server(name):
 
 
 def is_in_queue(name):
-    return name != "none" and not is_server(name)
+    return name in SEALGATES or name in ACCEPTALLS
 
 
 def is_there(name):
-    return not is_server(name) or shutil.which(name) is not None
+    program = signers.SERVERS[name][0] if name in signers.SERVERS else name
+    return not is_server(name) or shutil.which(program) is not None
+
+
+def rules_of(name):
+    return (SEALGATES if name in SEALGATES else ACCEPTALLS)[name].rules
 
 
 class Filters:
@@ -52,17 +73,27 @@ class Filters:
         self._lab = types.SimpleNamespace(resources=resources, root_hints="/none",
                                           sealgate_path=os.path.join(build, "sealgate"))
         self._sealgates = {}
+        self._sign = None
+
+    def _more(self, gate):
+        if gate.more is not None:
+            return gate.more
+        if self._sign is None:
+            self._sign = signers.sealgate(self._lab.sealgate_path,
+                                          self._resources.path("signer-keys"))
+        return self._sign
 
     def sealgate(self, name, queues):
         if (name, queues) not in self._sealgates:
+            gate = SEALGATES[name]
             self._sealgates[name, queues] = Sealgate(
-                self._lab, self._router, "gateway", self._prepared.anchor, queues,
-                more=SEALGATES[name])
+                self._lab, self._router, gate.role, self._prepared.anchor, queues,
+                more=self._more(gate))
         return self._sealgates[name, queues]
 
     @contextlib.contextmanager
-    def rules(self, queues):
-        sealgate = self.sealgate("sealgate", queues)
+    def rules(self, name, queues):
+        sealgate = self.sealgate(name, queues)
         said = sealgate.apply_rules()
         try:
             yield said
@@ -88,20 +119,28 @@ class Filters:
             finally:
                 process.stop()
 
-    def _start_server(self, name):
+    def _command(self, name):
         path = self._resources.path(name + ".conf")
-        command = resolvers.COMMANDS[name](path, self._prepared.anchor) if name != "nsd" else \
-            self._prepared.nsd(ground.ROUTER_INSIDE)
-        process = self._router.start(name, *command)
+        if name == "nsd":
+            return self._prepared.nsd(ground.ROUTER_INSIDE)
+        if name in signers.SERVERS:
+            return signers.SERVERS[name][1](path, self._prepared)
+        return resolvers.COMMANDS[name](path, self._prepared.anchor)
+
+    def _start_server(self, name):
+        process = self._router.start(name, *self._command(name))
         try:
-            wait_for_answers(self._router, ground.ROUTER_INSIDE, process)
+            wait_for_answers(self._router, ground.ROUTER_INSIDE, process,
+                             LEGACY.origin if name in signers.SERVERS else ".")
         except BaseException:
             process.stop()
             raise
         return process
 
     def _start(self, name, queues):
-        process = self._router.start(name, self._acceptall, name, str(queues))
+        kind = ACCEPTALLS[name]
+        process = self._router.start(name, self._acceptall, kind.mode, str(queues),
+                                     str(kind.growth))
         if not process.wait_for_log("ready", 10):
             raise LabError(f"acceptall does not get ready: {process.log_text()}")
         return process

@@ -91,7 +91,7 @@ HEADER = ("scene", "octets", "answers/s", "+-%", "filter us", "+-%", "server us"
 LEGEND = """octets    of an answer, as the client gets it
 filter, server us    CPU of that process an answer, with what the kernel does in its name
 +-%       half the distance between the extreme rounds
-hits      of the message cache, the warming up included
+hits      of the message cache, of the signer's signatures, the warming up included
 base      what accepts everything, rewriting as many bytes, with answers of the same size
 p256 ... nxdomain    a thousand names; cold: 20000, more than are remembered;
           mixed99, mixed50: so many of a hundred are known, the others cold
@@ -99,7 +99,11 @@ plain     a client without DO: the answer is rewritten; cd: with CD, it passes u
 idle, 8, 64, 4096    questions outstanding, idle: one; else 512
 half, overload       asked at half of what sealgate p256 reached, at 4 times what it reached itself
 uncached  without a message cache; crowded: 100,000 questions more in flight
-unbound, kresd, dnsmasq, nsd    answer on the router: they spare the way to the server"""
+legacy    a zone that its server does not sign; new: 20000 names, more than signatures are kept
+growing   rewriting, and each answer grows by as much as a signature takes
+signer    sealgate in that role; it, pdns and knot sign with P-256
+unbound, kresd, dnsmasq, nsd, pdns, knot    answer on the router: they spare the way to the server
+pdns-new  without its caches of answers and signatures; knot: signs each answer anew (onlinesign)"""
 
 
 def row_of(name, rounds, base):

@@ -7,9 +7,9 @@ import os
 
 from lab.resources import LabError
 
-from . import crowd, ground
+from . import crowd, ground, signers
 from .filters import SEALGATES, is_server
-from .zones import QUESTIONS
+from .zones import LEGACY, QUESTIONS
 
 # How it is asked: so many questions outstanding, or a rate, as a multiple of what a scene reached
 # ("" for the same filter's BUSY one); then `outstanding` is the most.
@@ -19,7 +19,7 @@ IDLE, FEW, SOME, BUSY, MANY = (
 HALF = Load("half", 4096, 0.5, "sealgate p256")
 OVER = Load("overload", 65536, 4, "")
 
-# `filter`: none; bench/acceptall's classic, batched, rewriting, napping; one of SEALGATES; a server.
+# `filter`: none; one of ACCEPTALLS, of SEALGATES, or a server.
 # `question`: of QUESTIONS, or one of them with a share of another, as MIXED says.
 # `against`: the scene whose rate and cost this one is divided by, with responses of (nearly) the
 # same size on the server's side. `is_quick`: measured when there is little time, too.
@@ -80,6 +80,16 @@ SCENES = (
     Scene("dnsmasq", "p256", "do", BUSY, None, False),
     Scene("dnsmasq", "p256", "plain", BUSY, None, True),
     Scene("nsd", "p256", "do", BUSY, None, False),
+    # The signer, before a server that cannot sign: signatures that are remembered, and new ones.
+    Scene("growing", "legacy", "do", BUSY, None, True),
+    Scene("signer", "legacy", "do", BUSY, "growing legacy", True),
+    Scene("signer", "legacy-new", "do", BUSY, "growing legacy", True),
+    Scene("growing", "legacy", "do", IDLE, None, False),
+    Scene("signer", "legacy", "do", IDLE, "growing legacy idle", False),
+    # Others that sign as they answer, from their own zone; Knot remembers no signature.
+    Scene("pdns", "legacy", "do", BUSY, "growing legacy", True),
+    Scene("pdns-new", "legacy-new", "do", BUSY, "growing legacy", False),
+    Scene("knot", "legacy-new", "do", BUSY, "growing legacy", True),
 )
 
 
@@ -130,6 +140,8 @@ class Measurer:
                 raise LabError(f"{scene.filter} ended by itself:\n{process.log_text()}")
             if scene.filter in SEALGATES:
                 more.update(self._said_by_sealgate(scene))
+            if is_signer(scene):
+                more["complaint"] = signers.complaint(self._client, _address(scene))
         return _figures(json.loads(said), more)
 
     def _options(self, scene, process, peak):
@@ -146,8 +158,7 @@ class Measurer:
         return (*watched, "-n", str(scene.load.outstanding),
                 "-w", str(self._pace.warm_up_ms), "-t", str(self._pace.measured_ms),
                 "-r", str(QUESTIONS[question].rcode),
-                ground.ROUTER_INSIDE if is_server(scene.filter) else ground.SERVER,
-                self._prepared.queries(question, scene.client), *others)
+                _address(scene), self._prepared.queries(question, scene.client), *others)
 
     def _learn_names(self, scene):
         """One after the other they would not all be asked in the time of warming up."""
@@ -158,10 +169,23 @@ class Measurer:
     def _said_by_sealgate(self, scene):
         """Of its whole life, the warming up included."""
         sealgate = self._filters.sealgate(scene.filter, scene.queues)
-        responses = sealgate.counter("responses")
-        recalled = sealgate.counter("responses_recalled")
-        return {"recalled": recalled / responses if responses else None,
+        if scene.filter == "signer":
+            found = sealgate.counter("sign_found")
+            asked = found + sealgate.counter("sign_made")
+        else:
+            found, asked = sealgate.counter("responses_recalled"), sealgate.counter("responses")
+        return {"recalled": found / asked if asked else None,
                 "flows_known": sealgate.counter("queries")}
+
+
+def is_signer(scene):
+    """Its answers are signed on the way, or by who answers."""
+    return QUESTIONS[MIXED.get(scene.question, (scene.question,))[0]].origin == LEGACY.origin and \
+        scene.filter != "growing"
+
+
+def _address(scene):
+    return ground.ROUTER_INSIDE if is_server(scene.filter) else ground.SERVER
 
 
 def _family(pid):
@@ -187,6 +211,10 @@ def complaint(scene, figures):
         return "no answers"
     if figures["wrong"]:
         return f"{figures['wrong']} answers had the wrong RCODE, or TC"
+    if is_signer(scene):
+        if figures["signed"] < figures["answers"]:
+            return f"{figures['answers'] - figures['signed']} answers came without a signature"
+        return figures["complaint"]
     if (scene.filter in SEALGATES or scene.filter in ("unbound", "kresd")) and \
             scene.client == "do" and figures["authentic"] < figures["answers"]:
         return f"{figures['answers'] - figures['authentic']} answers came without AD"

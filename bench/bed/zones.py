@@ -38,6 +38,10 @@ LEAVES = (
     Zone("cold.test.", "ECDSAP256SHA256", (), ()),
 )
 
+# Of a server that cannot sign: the signer does it in its stead, and so do servers that sign as they
+# answer. Its parent has no DS of it; who tests its signatures asks it for its keys.
+LEGACY = Zone("legacy.test.", None, (), ())
+
 # What the client asks: which zone, the form of the names, how many, the type, and the RCODE that
 # must come.
 Question = collections.namedtuple("Question", "origin form names kind rcode")
@@ -48,15 +52,18 @@ QUESTIONS = {
     "nxdomain": Question("nsec3.test.", "x{}", WARM_NAMES, A, NXDOMAIN),
     "large": Question("large.test.", "n{}", WARM_NAMES, TXT, 0),
     "cold": Question("cold.test.", "n{}", COLD_NAMES, A, 0),
+    "legacy": Question(LEGACY.origin, "n{}", WARM_NAMES, A, 0),
+    "legacy-new": Question(LEGACY.origin, "n{}", COLD_NAMES, A, 0),
 }
 
-# How the client asks: DO of its OPT (without DO it sends none), flags of the header.
-Client = collections.namedtuple("Client", "dnssec_ok flags")
+# How the client asks: flags of its OPT (None: it sends none), and of the header.
+Client = collections.namedtuple("Client", "edns flags")
 CLIENTS = {
-    "do": Client(True, RD),             # validates itself, or passes on to who does
-    "plain": Client(False, RD),         # most stub resolvers
-    "cd": Client(True, RD | CD),        # wants no checking: sealgate lets it pass unjudged
+    "do": Client(DO, RD),               # validates itself, or passes on to who does
+    "plain": Client(None, RD),          # most stub resolvers
+    "cd": Client(DO, RD | CD),          # wants no checking: sealgate lets it pass unjudged
 }
+SIGNER = Client(0, RD)                  # what the signer makes of "do" for the server
 
 HEAD = """$ORIGIN {origin}
 $TTL 3600
@@ -101,8 +108,10 @@ class Prepared:
     def make(self, namespace):
         with concurrent.futures.ThreadPoolExecutor() as pool:
             ds = list(pool.map(self._sign_leaf, LEAVES))
+        with open(self.path(LEGACY), "w") as file:
+            file.write(HEAD.format(origin=LEGACY.origin) + _records_of(LEGACY))
         tld_ds = self._sign(TLD, f"ns A {ground.SERVER}\n" + "".join(
-            f"{zone.origin} NS ns.test.\n" for zone in LEAVES) + "".join(ds))
+            f"{zone.origin} NS ns.test.\n" for zone in (*LEAVES, LEGACY)) + "".join(ds))
         root_ds = self._sign(ROOT, f"test. NS ns.test.\nns.test. A {ground.SERVER}\n" + tld_ds)
         with open(self.anchor, "w") as file:
             file.write(root_ds)
@@ -111,17 +120,13 @@ class Prepared:
         server.stop()
 
     def _sign_leaf(self, zone):
-        names = max(question.names for question in QUESTIONS.values()
-                    if question.origin == zone.origin)
-        kinds = {question.kind for question in QUESTIONS.values() if question.origin == zone.origin}
-        return self._sign(zone, "".join(
-            f"n{i} {_record(kind, i)}\n" for i in range(names) for kind in kinds))
+        return self._sign(zone, _records_of(zone))
 
     def _sign(self, zone, records):
         """Makes a zone and signs it with one key; returns the zone's DS record."""
         name = run_tool("dnssec-keygen", "-q", "-a", zone.algorithm, *zone.keygen, "-f", "KSK",
                         "-K", self.directory, zone.origin).strip()
-        path = self._path(zone)
+        path = self.path(zone)
         with open(path, "w") as file:
             file.write(HEAD.format(origin=zone.origin) + records +
                        f"$INCLUDE {self.directory}/{name}.key\n")
@@ -130,17 +135,19 @@ class Prepared:
                  f"{self.directory}/{name}", cwd=self.directory)
         return run_tool("dnssec-dsfromkey", "-2", f"{self.directory}/{name}.key")
 
-    def _path(self, zone):
+    def path(self, zone):
+        """The zone without its signatures."""
         return os.path.join(self.directory, zone.origin.rstrip(".") or "root")
 
     def nsd(self, address):
         """Returns the command that answers there out of the zones."""
-        config = f"{self._path(ROOT)}-{address}.conf"
+        config = f"{self.path(ROOT)}-{address}.conf"
         with open(config, "w") as file:
             file.write(NSD.format(address=address, directory=self.directory))
-            for zone in (ROOT, TLD, *LEAVES):
+            for zone in (ROOT, TLD, *LEAVES, LEGACY):
+                suffix = ".signed" if zone.algorithm else ""
                 file.write(f'zone:\n    name: "{zone.origin}"\n'
-                           f'    zonefile: "{self._path(zone)}.signed"\n')
+                           f'    zonefile: "{self.path(zone)}{suffix}"\n')
         return "nsd", "-d", "-c", config
 
     def _ask_everything(self, namespace, server):
@@ -152,20 +159,31 @@ class Prepared:
                 _write(responses, _ask(asking, query(zone.origin, DS, CLIENTS["do"])))
             for question in QUESTIONS:
                 self._ask_all_names(asking, responses, question)
+                if QUESTIONS[question].origin == LEGACY.origin:
+                    for octets in _queries(question, SIGNER):
+                        _write(responses, _ask(asking, octets))
                 # sealgate makes "do" of "plain", and the answers to "cd" are those to "do".
                 for client in ("plain", "cd"):
                     with open(self.queries(question, client), "wb") as queries:
-                        for octets in _queries(question, client):
+                        for octets in _queries(question, CLIENTS[client]):
                             _write(queries, octets)
 
     def _ask_all_names(self, asking, responses, question):
         with open(self.queries(question, "do"), "wb") as queries:
-            for octets in _queries(question, "do"):
+            for octets in _queries(question, CLIENTS["do"]):
                 response = _ask(asking, octets)
                 if response[3] & 0x0f != QUESTIONS[question].rcode or response[2] & 0x02:
                     raise LabError(f"NSD answers {question} with flags {response[2:4].hex()}")
                 _write(queries, octets)
                 _write(responses, response)
+
+
+def _records_of(zone):
+    """What is asked of the zone, and is there."""
+    questions = [question for question in QUESTIONS.values() if question.origin == zone.origin]
+    names = max(question.names for question in questions)
+    kinds = {question.kind for question in questions}
+    return "".join(f"n{i} {_record(kind, i)}\n" for i in range(names) for kind in kinds)
 
 
 def _record(kind, number):
@@ -177,17 +195,17 @@ def _record(kind, number):
 
 def _queries(question, client):
     origin, form, names, kind, _ = QUESTIONS[question]
-    return [query(f"{form.format(i)}.{origin}", kind, CLIENTS[client]) for i in range(names)]
+    return [query(f"{form.format(i)}.{origin}", kind, client) for i in range(names)]
 
 
 def query(name, kind, client):
     """The octets of a query."""
     labels = [label.encode() for label in name.rstrip(".").split(".") if label]
-    octets = struct.pack("!6H", 0, client.flags, 1, 0, 0, 1 if client.dnssec_ok else 0)
+    octets = struct.pack("!6H", 0, client.flags, 1, 0, 0, client.edns is not None)
     octets += b"".join(bytes((len(label),)) + label for label in labels) + b"\0"
     octets += struct.pack("!2H", kind, 1)
-    if client.dnssec_ok:
-        octets += struct.pack("!B2HIH", 0, OPT, UDP_SIZE, DO, 0)
+    if client.edns is not None:
+        octets += struct.pack("!B2HIH", 0, OPT, UDP_SIZE, client.edns, 0)
     return octets
 
 
@@ -210,14 +228,14 @@ def _ask(asking, octets):
         raise LabError(f"NSD does not answer: {error}") from error
 
 
-def wait_for_answers(namespace, address, server):
+def wait_for_answers(namespace, address, server, origin="."):
     """On sockets of its own: an answer that comes late must not be taken for another's."""
     deadline = time.monotonic() + 20
     while server.is_running() and time.monotonic() < deadline:
         with _connect(namespace, address) as asking:
             asking.settimeout(0.1)
             try:
-                asking.send(query(".", DNSKEY, CLIENTS["do"]))
+                asking.send(query(origin, DNSKEY, CLIENTS["do"]))
                 asking.recv(65535)
                 return
             except OSError:
