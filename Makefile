@@ -119,8 +119,8 @@ unit: all $(TEST_BIN)
 lab: all
 	@tests/run --build $B lab
 
-# It replaces malloc(), as sanitizers do.
-MICRO := $(if $(SAN),,$B/bench/micro)
+# They replace malloc(), as sanitizers do.
+MICRO := $(if $(SAN),,$B/bench/micro $B/bench/microsign)
 
 cost: all $(MICRO)
 	@tests/run --build $B cost

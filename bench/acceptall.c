@@ -164,9 +164,9 @@ static void renew_checksum(uint8_t *packet, size_t len)
 	uint8_t *udp = packet + header;
 
 	put_u16(udp + 6, 0);
-	put_checksum(udp + 6,
-	        sum_words(packet + 12, 8) + htons(IPPROTO_UDP) + htons((uint16_t)(len - header)) +
-	                sum_words(udp, len - header));
+	put_checksum(udp + 6, sum_words(packet + 12, 8) + htons(IPPROTO_UDP) +
+	                              htons((uint16_t)(len - header)) +
+	                              sum_words(udp, len - header));
 }
 
 /* Writes into the headers that it is so long. */
@@ -297,7 +297,8 @@ int main(int argc, char **argv)
 		growth = (unsigned)atoi(argv[3]);
 	if (argc < 2 || argc > 4 || growth > GROWTH_MAX || pair_count < 1 ||
 	        pair_count > PAIRS_MAX || !read_mode(argv[1], &services[0])) {
-		fputs("usage: acceptall classic|batched|rewriting|napping [PAIRS [GROWTH]]\n", stderr);
+		fputs("usage: acceptall classic|batched|rewriting|napping [PAIRS [GROWTH]]\n",
+		        stderr);
 		return 2;
 	}
 	for (unsigned i = 1; i < pair_count; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* OpenSSL's bare verification, with a key of its own and nothing around it. */
+/* OpenSSL's bare verification and signing, with a key of its own and nothing around it. */
 #ifndef BENCH_BARE_H
 #define BENCH_BARE_H
 
@@ -55,7 +55,16 @@ static inline void bare_sign(struct bare *b, unsigned i)
 	EVP_MD_CTX_reset(b->message);
 }
 
-/* Returns false when no key of this algorithm can be made. */
+static inline void bare_to_sign(struct bare *b)
+{
+	if (!b->hashed)
+		return;
+	EVP_PKEY_sign_init(b->hashed);
+	EVP_PKEY_CTX_set_signature_md(b->hashed, EVP_sha256());
+}
+
+/* Makes a key, and signs; then it is ready to verify. Returns false when no key of this algorithm
+ * can be made. */
 static inline bool bare_set_up(struct bare *b, uint8_t algorithm)
 {
 	bool is_hashed = algorithm != ALGORITHM_ED25519;
@@ -65,11 +74,9 @@ static inline bool bare_set_up(struct bare *b, uint8_t algorithm)
 	b->data_len = is_hashed ? 32 : sizeof(b->signed_[0].data);
 	if (!b->key || !b->message)
 		return false;
-	if (is_hashed) {
+	if (is_hashed)
 		b->hashed = EVP_PKEY_CTX_new(b->key, NULL);
-		EVP_PKEY_sign_init(b->hashed);
-		EVP_PKEY_CTX_set_signature_md(b->hashed, EVP_sha256());
-	}
+	bare_to_sign(b);
 	for (unsigned i = 0; i < SIGNATURES; i++)
 		bare_sign(b, i);
 	if (is_hashed) {

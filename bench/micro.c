@@ -4,70 +4,35 @@
  *
  *	micro [-w|-c] [-t SECONDS] [-z ZONES] COUNT ANCHORS RESPONSES QUERIES
  *
- * COUNT responses, or as many as there are, are judged in each of ROUNDS rounds, in which all that
- * is compared takes turns. Cold: all signatures were forgotten before. Warm: each was found good
- * before. Cached: the message cache knows the response; it is copied, since it is changed in place,
- * parsed, found and rewritten. Prints one JSON object: CPU microseconds a response, medians of the
- * rounds, and what one takes from the heap and from the kernel.
+ * COUNT responses, or as many as there are, are judged in each of MEASURE_ROUNDS rounds, in which
+ *all that is compared takes turns. Cold: all signatures were forgotten before. Warm: each was found
+ *good before. Cached: the message cache knows the response; it is copied, since it is changed in
+ *place, parsed, found and rewritten. Prints one JSON object: CPU microseconds a response, medians
+ *of the rounds, and what one takes from the heap and from the kernel.
  *
  * With -w or -c nothing is timed: it makes ready, calls counted() once, which treats COUNT warm or
  * cached responses and rewrites them, and prints nothing. For tools that count instructions in
  * there. -t says what time it is, in seconds since 1970, for signatures that were made long ago; -z
  * how many zones more are known, which nobody asks for. */
-#include <linux/seccomp.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
-
-#include "allocations.h"
+#include "answers.h"
 #include "bare.h"
 #include "gate/gate.h"
 #include "gate/query.h"
 #include "gate/recall.h"
+#include "measure.h"
 #include "path/flow.h"
-#include "prepared.h"
 
-#define ROUNDS        9
 #define RRSIG_ALGO_AT 2    /* in the RDATA */
 #define MESSAGES      4096 /* of COUNT, at most */
 
 /* So many that what one takes is exact to the octet. */
 #define MEASURED_ENTRIES 100000
 
-/* DO and plain: the client sets DO, or does not and has the answer rewritten. */
-enum measure {
-	PARSE,
-	VERIFY,
-	COLD_DO,
-	COLD_PLAIN,
-	WARM_DO,
-	WARM_PLAIN,
-	CACHED_DO,
-	CACHED_PLAIN,
-	MEASURES
-};
-
-/* What takes too little time is done more often. */
-static const struct {
-	const char *name;
-	unsigned times;
-} measures[MEASURES] = {
-	[PARSE] = { "parse_us", 64 },
-	[VERIFY] = { "verify_us", 1 },
-	[COLD_DO] = { "cold_do_us", 1 },
-	[COLD_PLAIN] = { "cold_plain_us", 1 },
-	[WARM_DO] = { "warm_do_us", 16 },
-	[WARM_PLAIN] = { "warm_plain_us", 16 },
-	[CACHED_DO] = { "cached_do_us", 64 },
-	[CACHED_PLAIN] = { "cached_plain_us", 64 },
-};
-
 struct bench {
 	struct prepared responses, queries;
 	const struct span *judged; /* the responses to `queries`, in the same order */
 	struct asked *asked;
+	struct bare bare;    /* what stands beside it */
 	struct gate gate;    /* without a message cache */
 	struct gate recalls; /* with one */
 	struct store store;
@@ -78,33 +43,6 @@ struct bench {
 	unsigned verifications; /* that the last judgement cost */
 };
 
-static void die(const char *what)
-{
-	fprintf(stderr, "micro: %s\n", what);
-	exit(EXIT_FAILURE);
-}
-
-static void parse(struct bench *b, struct span octets, struct message *m)
-{
-	if (!message_parse(m, octets, b->gate.rrs, MESSAGE_RRS_MAX))
-		die("a prepared message is malformed");
-}
-
-/* Returns where the answers to `queries` begin; they stand in the order of the queries. */
-static void find_judged(struct bench *b)
-{
-	struct message query, response;
-	unsigned first = 0;
-
-	parse(b, b->queries.messages[0], &query);
-	do {
-		if (first + b->queries.count > b->responses.count)
-			die("the responses to the queries are not there");
-		parse(b, b->responses.messages[first++], &response);
-	} while (!span_equal(query.question, response.question) || !response.edns.dnssec_ok);
-	b->judged = b->responses.messages + first - 1;
-}
-
 static void read_queries(struct bench *b)
 {
 	struct message m;
@@ -113,7 +51,7 @@ static void read_queries(struct bench *b)
 	if (!b->asked)
 		die("no memory");
 	for (unsigned i = 0; i < b->queries.count; i++) {
-		parse(b, b->queries.messages[i], &m);
+		answers_parse(b->queries.messages[i], &m);
 		if (query_read(&m, &b->policy, &b->asked[i]) != QUERY_JUDGED)
 			die("a prepared query is not one that is judged");
 	}
@@ -124,7 +62,7 @@ static void learn(struct bench *b, const struct want *want)
 {
 	for (unsigned i = 0; i < b->responses.count; i++) {
 		struct message m;
-		parse(b, b->responses.messages[i], &m);
+		answers_parse(b->responses.messages[i], &m);
 		if (m.qtype == want->type && name_equal(&m.qname, &want->name)) {
 			gate_learn(&b->gate, want, m.octets, b->now_s, true);
 			return;
@@ -171,14 +109,16 @@ static void recall_one(struct bench *b, unsigned i, bool dnssec_ok)
 	struct message m;
 
 	memcpy(octets, b->judged[i].base, b->judged[i].len);
-	parse(b, span_of(octets, b->judged[i].len), &m);
+	answers_parse(span_of(octets, b->judged[i].len), &m);
 	if (!gate_recall(&b->recalls, &asked, &m, octets, b->now_s, &result))
 		die("what was judged is not in the message cache");
 }
 
 /* Judges all that will be judged warm. */
-static void warm_up(struct bench *b)
+static void warm_up(void *context)
 {
+	struct bench *b = context;
+
 	for (unsigned i = 0; i < b->count; i++)
 		judge_one(b, i, true);
 }
@@ -206,7 +146,9 @@ static void set_up(struct bench *b, const char *anchors, const char *responses, 
 	if (!b->gate.crypto || store_init(&b->store, a, 1024 + b->zones) != 0 ||
 	        gate_init(&b->gate, 0) != 0 || gate_init(&b->recalls, 2 * MESSAGES) != 0)
 		die("no memory");
-	find_judged(b);
+	b->judged = answers_find(&b->responses, &b->queries, true);
+	if (!b->judged)
+		die("the responses to the queries are not there");
 	read_queries(b);
 }
 
@@ -266,120 +208,92 @@ static void print_memory(struct bench *b)
 	store_fini(&store);
 }
 
-static void do_one(struct bench *b, struct bare *bare, enum measure what, unsigned i)
+/* ---- What is measured ---- */
+
+static void parse_one(void *context, unsigned i)
 {
+	struct bench *b = context;
 	struct message m;
 
-	switch (what) {
-	case PARSE:
-		parse(b, b->judged[i], &m);
-		break;
-	case VERIFY:
-		if (!bare_verify(bare, i % SIGNATURES))
-			die("OpenSSL does not verify what it signed");
-		break;
-	case COLD_DO:
-	case COLD_PLAIN:
+	answers_parse(b->judged[i], &m);
+}
+
+static void verify_one(void *context, unsigned i)
+{
+	struct bench *b = context;
+
+	if (!bare_verify(&b->bare, i % SIGNATURES))
+		die("OpenSSL does not verify what it signed");
+}
+
+/* What it costs to forget the signature of one response, which is no part of a judgement: all are
+ * forgotten at once. */
+static void forget_all(void *context, unsigned i)
+{
+	struct bench *b = context;
+
+	if (i == 0)
 		crypto_forget(b->gate.crypto);
-		judge_one(b, i, what == COLD_DO);
-		break;
-	case WARM_DO:
-	case WARM_PLAIN:
-		judge_one(b, i, what == WARM_DO);
-		break;
-	default:
-		recall_one(b, i, what == CACHED_DO);
-		break;
-	}
 }
 
-static double cpu_us(void)
+/* DO and plain: the client sets DO, or does not and has the answer rewritten. */
+static void cold_do(void *context, unsigned i)
 {
-	struct timespec t;
+	struct bench *b = context;
 
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
-}
-
-/* CPU microseconds for each. */
-static double time_round(struct bench *b, struct bare *bare, enum measure what)
-{
-	unsigned times = b->count * measures[what].times;
-	double begin_us;
-
-	if (what == WARM_DO || what == WARM_PLAIN)
-		warm_up(b);
-	begin_us = cpu_us();
-	for (unsigned i = 0; i < times; i++)
-		do_one(b, bare, what, i % b->count);
-	return (cpu_us() - begin_us) / times;
-}
-
-/* What it costs to forget the signature of one response, which is no part of a judgement. */
-static double time_forgetting(struct bench *b)
-{
-	double begin_us;
-
-	warm_up(b);
-	begin_us = cpu_us();
 	crypto_forget(b->gate.crypto);
-	return (cpu_us() - begin_us) / b->count;
+	judge_one(b, i, true);
 }
 
-static void treat_all(struct bench *b, enum measure what)
+static void cold_plain(void *context, unsigned i)
 {
-	for (unsigned i = 0; i < b->count; i++)
-		do_one(b, NULL, what, i);
+	struct bench *b = context;
+
+	crypto_forget(b->gate.crypto);
+	judge_one(b, i, false);
 }
 
-/* A function of its own whatever the compiler thinks: valgrind is told its name. */
-static void __attribute__((noinline, noclone)) counted(struct bench *b, enum measure what)
+static void warm_do(void *context, unsigned i)
 {
-	treat_all(b, what);
+	judge_one(context, i, true);
 }
 
-static double allocations_of_one(struct bench *b, enum measure what)
+static void warm_plain(void *context, unsigned i)
 {
-	uint64_t before = allocations;
-
-	treat_all(b, what);
-	return (double)(allocations - before) / b->count;
+	judge_one(context, i, false);
 }
 
-/* A child does it where a system call is death. */
-static bool makes_system_calls(struct bench *b, enum measure what)
+static void cached_do(void *context, unsigned i)
 {
-	int status = 0;
-	pid_t child = fork();
-
-	if (child == 0) {
-		prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT);
-		treat_all(b, what);
-		syscall(SYS_exit, EXIT_SUCCESS);
-	}
-	if (child < 0 || waitpid(child, &status, 0) != child)
-		die("cannot fork");
-	return !WIFEXITED(status);
+	recall_one(context, i, true);
 }
 
-static void print_needs(struct bench *b, const char *word, enum measure what)
+static void cached_plain(void *context, unsigned i)
 {
-	printf("\"%s\": {\"allocations\": %g, ", word, allocations_of_one(b, what));
-	fflush(stdout); /* or the child would have it too */
-	printf("\"system_calls\": %s}", makes_system_calls(b, what) ? "true" : "false");
+	recall_one(context, i, false);
 }
 
-static int order(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
-}
+static const struct measure measures[] = {
+	{ "parse", parse_one, 64, NULL, NULL },
+	{ "verify", verify_one, 1, NULL, NULL },
+	{ "forget", forget_all, 1, warm_up, NULL },
+	{ "cold_do", cold_do, 1, NULL, "forget" },
+	{ "cold_plain", cold_plain, 1, NULL, "forget" },
+	{ "warm_do", warm_do, 16, warm_up, NULL },
+	{ "warm_plain", warm_plain, 16, warm_up, NULL },
+	{ "cached_do", cached_do, 64, NULL, NULL },
+	{ "cached_plain", cached_plain, 64, NULL, NULL },
+	{ NULL, NULL, 0, NULL, NULL },
+};
+
+static const struct measure warm = { "warm", warm_plain, 1, NULL, NULL },
+                            cached = { "cached", cached_plain, 1, NULL, NULL };
 
 static uint8_t algorithm_of(struct bench *b)
 {
 	struct message m;
 
-	parse(b, b->judged[0], &m);
+	answers_parse(b->judged[0], &m);
 	for (unsigned i = 0; i < m.rr_count; i++) {
 		if (m.rrs[i].type == TYPE_RRSIG)
 			return message_rdata(&m, &m.rrs[i]).base[RRSIG_ALGO_AT];
@@ -387,50 +301,32 @@ static uint8_t algorithm_of(struct bench *b)
 	return 0;
 }
 
-static void print_medians(struct bench *b, struct bare *bare)
+static void time_all(const struct measuring *m)
 {
-	static double us[MEASURES][ROUNDS], forget_us[ROUNDS];
+	struct bench *b = m->context;
 
-	for (int round = 0; round < ROUNDS; round++) {
-		for (int what = 0; what < MEASURES; what++)
-			us[what][round] = time_round(b, bare, (enum measure)what);
-		forget_us[round] = time_forgetting(b);
-	}
-	qsort(forget_us, ROUNDS, sizeof(forget_us[0]), order);
-	for (int what = 0; what < MEASURES; what++) {
-		bool is_cold = what == COLD_DO || what == COLD_PLAIN;
-		qsort(us[what], ROUNDS, sizeof(us[what][0]), order);
-		printf("\"%s\": %.3f, ", measures[what].name,
-		        us[what][ROUNDS / 2] - (is_cold ? forget_us[ROUNDS / 2] : 0));
-	}
-}
-
-static void time_all(struct bench *b)
-{
-	static struct bare bare;
-
-	if (!bare_set_up(&bare, algorithm_of(b)))
+	if (!bare_set_up(&b->bare, algorithm_of(b)))
 		die("no key of this algorithm can be made");
 	crypto_forget(b->gate.crypto);
 	judge_one(b, 0, true);
 	printf("{\"octets\": %zu, \"signatures\": %u, ", b->judged[0].len, b->verifications);
 	print_memory(b);
-	print_medians(b, &bare);
+	print_medians(m);
 	warm_up(b);
-	print_needs(b, "warm", WARM_PLAIN);
+	print_needs(m, "warm", &warm);
 	printf(", ");
-	print_needs(b, "cached", CACHED_PLAIN);
+	print_needs(m, "cached", &cached);
 	printf("}\n");
 }
 
-static bool read_options(struct bench *b, int argc, char **argv, char *counted)
+static bool read_options(struct bench *b, int argc, char **argv, char *counting)
 {
 	int letter;
 
 	b->now_s = (int64_t)time(NULL);
 	while ((letter = getopt(argc, argv, "wct:z:")) != -1) {
 		if (letter == 'w' || letter == 'c')
-			*counted = (char)letter;
+			*counting = (char)letter;
 		else if (letter == 't')
 			b->now_s = strtoll(optarg, NULL, 10);
 		else if (letter == 'z')
@@ -464,9 +360,10 @@ int main(int argc, char **argv)
 	know_zones(&b);
 	warm_up(&b);
 	fill_cache(&b);
+	const struct measuring m = { measures, &b, b.count };
 	if (counting)
-		counted(&b, counting == 'w' ? WARM_PLAIN : CACHED_PLAIN);
+		counted(&m, counting == 'w' ? &warm : &cached);
 	else
-		time_all(&b);
+		time_all(&m);
 	return EXIT_SUCCESS;
 }

@@ -18,7 +18,8 @@ JUDGED = 100
 
 def instructions(program, option, files):
     """Returns how many one response takes, and how many of them in OpenSSL; None if nobody can
-    count. The option is -w for warm ones or -c for cached ones."""
+    count. The option says of which kind: bench/micro's -w, -c, bench/microsign's -n, -f. `files` is
+    what it is given behind the number of names."""
     if not shutil.which("valgrind"):
         return None
     by_library = counts(program, JUDGED, [option], files)

@@ -11,8 +11,8 @@ PLAIN_BASES = ("rewriting p256", CHEAPEST)
 class Goals:
     """Rows: figure, goal, measured, met or missed. What was not measured is left out."""
 
-    def __init__(self, rounds, micro):
-        self._rounds, self._micro = rounds, micro
+    def __init__(self, rounds, micro, signing):
+        self._rounds, self._micro, self._signing = rounds, micro, signing
         self.rows = []
 
     def _row(self, figure, goal, value, is_met, form="{:.2f}"):
@@ -25,6 +25,11 @@ class Goals:
 
     def _at_least(self, figure, least, value, form="{:.2f}"):
         self._row(figure, f">= {least:g}", value, lambda x: x >= least, form)
+
+    def _beside(self, figure, value):
+        """What was no goal, and says something of the row before."""
+        if value is not None:
+            self.rows.append((figure, "beside it", f"{value:.2f}", ""))
 
     def _ratio(self, mine, theirs, key):
         if mine not in self._rounds or theirs not in self._rounds:
@@ -60,9 +65,10 @@ class Goals:
             value = self._ratio(f"{name} p256 overload", f"{name} p256", "per_s")
             if name == "sealgate":
                 self._at_least(figure, 0.95, value)
-            elif value is not None:
-                self.rows.append((figure, "beside it", f"{value:.2f}", ""))
+            else:
+                self._beside(figure, value)
         self._crowd()
+        self._signer()
         return self.rows
 
     def _in_process(self):
@@ -92,6 +98,21 @@ class Goals:
                       alone["message_octets"] - alone["plan_octets"], "{:g}")
 
 
-def print_goals(rounds, micro):
+    def _signer(self):
+        base = "growing legacy"
+        self._at_least(f"signer: answers a second, cached, over {base}", 0.9,
+                       self._ratio("signer legacy", base, "per_s"))
+        self._beside(f"signer: filter CPU, cached, over {base}",
+                     self._ratio("signer legacy", base, "filter_us"))
+        for mine, theirs in (("signer legacy", "pdns legacy"),
+                             ("signer legacy-new", "pdns-new legacy-new"),
+                             ("signer legacy-new", "knot legacy-new")):
+            self._at_most(f"signer: filter CPU, {'new' if 'new' in mine else 'cached'}, over "
+                          f"{theirs.split()[0]}'s", 1, self._ratio(mine, theirs, "filter_us"))
+        for name, figures in self._signing.items():
+            self._at_least(f"signer: new signatures over EVP sign, {name}", 0.9, figures["ratio"])
+
+
+def print_goals(rounds, micro, signing):
     print("\nWhat was aimed at:")
-    report.print_table(("figure", "goal", "here", ""), Goals(rounds, micro).all())
+    report.print_table(("figure", "goal", "here", ""), Goals(rounds, micro, signing).all())

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a judgement costs without packets, beside OpenSSL's bare verification (bench/micro)."""
+"""What a judgement costs without packets, beside OpenSSL's bare verification (bench/micro), and what
+signing does, beside its bare signing (bench/microsign)."""
 
 import json
 import os
@@ -13,13 +14,18 @@ QUESTIONS = ("p256", "ed25519", "rsa2048", "large", "nxdomain")
 QUICK_QUESTIONS = ("p256", "nxdomain")
 CROWDED = "p256", 100000        # asked again with so many zones known
 
+# What is signed, and by keys of which algorithms.
+SIGNED = "legacy"
+ALGORITHMS = {"p256": "13", "ed25519": "15", "rsa2048": "8"}
+SIGNED_COUNT = "200"            # RSA takes a millisecond for each
+
 COSTS = ("parse_us", "verify_us", "cold_do_us", "cold_plain_us", "warm_do_us", "warm_plain_us",
          "cached_do_us", "cached_plain_us")
 RATIOS = ("cold_do_us", "cold_plain_us")
 
 
 def measure(build, prepared, results, is_quick):
-    """Prints two tables; returns the figures by question, those of CROWDED as "crowded"."""
+    """Prints tables; returns the figures by question, those of CROWDED as "crowded"."""
     program = os.path.join(build, "bench", "micro")
     count = "200" if is_quick else "1000"
     measured = {}
@@ -35,6 +41,36 @@ def measure(build, prepared, results, is_quick):
         results.add(micro=name, **figures)
     _print(measured)
     return measured
+
+
+def measure_signing(build, prepared, results):
+    """Prints a table; returns the figures by the algorithm's name."""
+    program = os.path.join(build, "bench", "microsign")
+    files = prepared.responses, prepared.queries(SIGNED, "do")
+    measured = {}
+    for name, number in ALGORITHMS.items():
+        measured[name] = figures = json.loads(run_tool(program, SIGNED_COUNT, number, *files))
+        figures["ratio"] = figures["sign_us"] / figures["new_us"]
+        for way, option in (("found", "-f"), ("new", "-n")):
+            figures[way + "_instructions"] = instructions(program, option, (number, *files))
+        results.add(microsign=name, **figures)
+    _print_signing(measured)
+    return measured
+
+
+def _print_signing(measured):
+    print("\nIn process, one response of a server that does not sign, microseconds of CPU:")
+    report.print_table(
+        ("key", "octets", "EVP sign", "new", "found", "query", "sign/new", "instructions, new",
+         "of OpenSSL", "found", "from the heap", "system calls"),
+        [(name, str(figures["octets"]),
+          *(f"{figures[key]:.2f}" for key in ("sign_us", "new_us", "found_us", "query_us")),
+          f"{figures['ratio']:.3f}", *_counts_row(figures["new_instructions"]),
+          _counts_row(figures["found_instructions"])[0],
+          f"{figures['found']['allocations']:g}",
+          "yes" if figures["found"]["system_calls"] else "none")
+         for name, figures in measured.items()])
+    print("new, found    with a new signature, with one that was remembered; query: what it becomes")
 
 
 def _files(prepared, name):
@@ -68,8 +104,11 @@ def _print(measured):
           f"{some['plan_octets']}")
 
 
+def _counts_row(counts):
+    return ["-" if count is None else f"{count:,.0f}" for count in counts or (None, None)]
+
+
 def _needs_row(name, word, figures):
-    counts = figures.get("instructions") or (None, None)
     return (name, word, f"{figures['allocations']:g}",
             "yes" if figures["system_calls"] else "none",
-            *("-" if count is None else f"{count:,.0f}" for count in counts))
+            *_counts_row(figures.get("instructions")))

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What signing costs without any packet: the signer is given prepared responses of a server that
+ * does not sign, and stands beside OpenSSL's bare signing with a key of the same kind.
+ *
+ *	microsign [-n|-f] [-t SECONDS] COUNT ALGORITHM RESPONSES QUERIES
+ *
+ * COUNT responses, or as many as there are, are signed in each of MEASURE_ROUNDS rounds, in which
+ * all that is compared takes turns. New: no signature was remembered. Found: each was. Prints one
+ * JSON object: CPU microseconds a response, medians of the rounds, and what one with remembered
+ * signatures takes from the heap and from the kernel.
+ *
+ * With -n or -f nothing is timed: it makes ready, calls counted() once, which signs COUNT responses
+ * with new signatures or those it finds, and prints nothing. For tools that count instructions in
+ * there. -t says what time it is, in seconds since 1970. */
+#include "answers.h"
+#include "bare.h"
+#include "gate/sign.h"
+#include "measure.h"
+
+#define NOW_MS 1000
+
+struct bench {
+	struct prepared responses, queries;
+	const struct span *unsigned_; /* the responses to `queries`, in the same order */
+	struct asked_signing *asked;
+	struct bare bare;
+	struct sign_zone zone;
+	struct sign_policy policy;
+	struct signer *remembers, *forgets; /* the latter has room for one signature */
+	uint8_t algorithm;
+	unsigned count;
+	int64_t now_s;
+	size_t octets; /* of a signed response */
+};
+
+static struct sign_peers peers(void)
+{
+	static const uint8_t client[] = { 192, 0, 2, 1 }, server[] = { 192, 0, 2, 53 };
+	return (struct sign_peers){ span_of(client, 4), span_of(server, 4) };
+}
+
+static void ask_one(void *context, unsigned i)
+{
+	struct bench *b = context;
+	uint8_t octets[SIGN_QUERY_MAX];
+	struct writer out = writer_over(octets, sizeof(octets));
+	const struct sign_peers who = peers();
+	struct message query;
+
+	answers_parse(b->queries.messages[i], &query);
+	if (sign_query(b->remembers, &query, &who, false, NOW_MS, &b->asked[i], &out) !=
+	        SIGN_QUERY_ASKED)
+		die("a prepared query is not one that is signed");
+}
+
+static struct sign_result sign_by(struct bench *b, struct signer *signer, unsigned i)
+{
+	static uint8_t octets[UINT16_MAX];
+	struct writer out = writer_over(octets, sizeof(octets));
+	const struct sign_peers who = peers();
+	struct sign_result result;
+
+	sign_response(signer, &b->asked[i], &who, b->unsigned_[i], false, b->now_s, NOW_MS, &out,
+	        &result);
+	if (result.verdict != SIGN_REWRITE || result.outcome != SIGN_OUTCOME_ANSWER)
+		die("a prepared response is not signed");
+	return result;
+}
+
+static void new_one(void *context, unsigned i)
+{
+	struct bench *b = context;
+
+	if (sign_by(b, b->forgets, i).made != 1)
+		die("there was a signature already");
+}
+
+static void found_one(void *context, unsigned i)
+{
+	struct bench *b = context;
+
+	if (sign_by(b, b->remembers, i).found != 1)
+		die("a signature was forgotten");
+}
+
+static void bare_one(void *context, unsigned i)
+{
+	struct bench *b = context;
+
+	bare_sign(&b->bare, i % SIGNATURES);
+}
+
+static const struct measure measures[] = {
+	{ "sign", bare_one, 1, NULL, NULL },
+	{ "new", new_one, 1, NULL, NULL },
+	{ "found", found_one, 16, NULL, NULL },
+	{ "query", ask_one, 16, NULL, NULL },
+	{ NULL, NULL, 0, NULL, NULL },
+};
+
+static const struct measure new = { "new", new_one, 1, NULL, NULL },
+                            found = { "found", found_one, 1, NULL, NULL };
+
+/* The zone is what stands behind the first label of the names. */
+static void read_zone(struct bench *b)
+{
+	struct message query;
+
+	answers_parse(b->queries.messages[0], &query);
+	struct span name = span_of(query.question.base, query.question.len - 4);
+	struct cursor c =
+	        cursor_over(span_of(name.base + name.base[0] + 1, name.len - name.base[0] - 1u));
+	name_read_plain(&c, &b->zone.apex);
+	if (c.bad)
+		die("a prepared query has no zone");
+}
+
+static void set_up(struct bench *b, const char *responses, const char *queries)
+{
+	static const struct signer_limits one = { .signatures = 1 };
+	struct crypto *crypto = crypto_new();
+
+	if (!prepared_load(&b->responses, responses) || !prepared_load(&b->queries, queries))
+		exit(EXIT_FAILURE);
+	b->unsigned_ = answers_find(&b->responses, &b->queries, false);
+	if (!b->unsigned_)
+		die("the responses to the queries are not there");
+	if (b->count > b->queries.count)
+		b->count = b->queries.count;
+	b->asked = calloc(b->count, sizeof(*b->asked));
+	read_zone(b);
+	b->zone.key = signkey_generate(b->algorithm);
+	b->zone.max_ttl_s = SIGN_MAX_TTL_S;
+	b->policy =
+	        (struct sign_policy){ .zones = &b->zone, .zone_count = 1, .life_s = SIGN_LIFE_S };
+	if (!crypto || !b->asked || !b->zone.key || !bare_set_up(&b->bare, b->algorithm))
+		die("no key of this algorithm can be made");
+	bare_to_sign(&b->bare);
+	b->remembers = signer_new(crypto, &b->policy, NULL);
+	b->forgets = signer_new(crypto, &b->policy, &one);
+	if (!b->remembers || !b->forgets)
+		die("no memory");
+}
+
+/* Both have seen all names and TTLs; one remembers the signatures too. */
+static void warm_up(struct bench *b)
+{
+	for (unsigned i = 0; i < b->count; i++) {
+		ask_one(b, i);
+		sign_by(b, b->forgets, i);
+		b->octets = sign_by(b, b->remembers, i).octets.len;
+	}
+}
+
+static bool read_options(struct bench *b, int argc, char **argv, char *counting)
+{
+	int letter;
+
+	b->now_s = (int64_t)time(NULL);
+	while ((letter = getopt(argc, argv, "nft:")) != -1) {
+		if (letter == 'n' || letter == 'f')
+			*counting = (char)letter;
+		else if (letter == 't')
+			b->now_s = strtoll(optarg, NULL, 10);
+		else
+			return false;
+	}
+	if (argc - optind != 4)
+		return false;
+	b->count = (unsigned)atoi(argv[optind]);
+	b->algorithm = (uint8_t)atoi(argv[optind + 1]);
+	return b->count > 1; /* or the signature before is the same */
+}
+
+int main(int argc, char **argv)
+{
+	static struct bench b;
+	char counting = '\0';
+
+	if (!read_options(&b, argc, argv, &counting)) {
+		fputs("usage: microsign [-n|-f] [-t SECONDS] COUNT ALGORITHM RESPONSES QUERIES\n",
+		        stderr);
+		return 2;
+	}
+	set_up(&b, argv[optind + 2], argv[optind + 3]);
+	warm_up(&b);
+	const struct measuring m = { measures, &b, b.count };
+	if (counting) {
+		counted(&m, counting == 'n' ? &new : &found);
+		return EXIT_SUCCESS;
+	}
+	printf("{\"octets\": %zu, \"unsigned_octets\": %zu, ", b.octets, b.unsigned_[0].len);
+	print_medians(&m);
+	print_needs(&m, "found", &found);
+	puts("}");
+	return EXIT_SUCCESS;
+}
