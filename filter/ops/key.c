@@ -104,7 +104,7 @@ const struct key keys[] = {
 	{ "zone_transfer", KEY_WORD, AT(zone_transfer), .words = zone_transfer_words,
 	        .number = ZONE_TRANSFER_PASS,
 	        .help = "What becomes of AXFR and IXFR, which cannot be judged: \"pass\" or\n"
-	                "\"refuse\"." },
+	                "\"refuse\". What is refused over UDP gets no answer." },
 	{ "block_encrypted_dns", KEY_SWITCH, AT(block_encrypted_dns),
 	        .help = "True refuses port 853, DNS over TLS and over QUIC, which cannot be\n"
 	                "judged: clients that may then ask in the clear. DNS over HTTPS looks\n"

@@ -7,6 +7,7 @@ import socket
 import time
 
 import dns.message
+import dns.rrset
 
 from lab import ask, streams, topology
 from lab.attacks import FORGED
@@ -225,6 +226,38 @@ def _transfer_refused(world):
     expect_data(ask_tcp(world, "www.p256.test.", "A"), "A", GOOD)
 
 
+def _ask_for_changes(namespace, family=4, rdtype="IXFR", wait_s=3.0):
+    """Over UDP, by a client that has an old one (RFC 1995, 3); the upstream may say what it likes."""
+    zone = "p256.test."
+    query = dns.message.make_query(zone, rdtype, id=0x1995)
+    query.authority = [dns.rrset.from_text(zone, 0, "IN", "SOA", f"ns.{zone} root.{zone} 1 1 1 1 1")]
+    return ask.send(namespace, topology.UPSTREAM[family], query.to_wire(), wait_s)
+
+
+def _changes_pass(world):
+    genuine = _ask_for_changes(world.lab.wire)
+    expect(genuine is not None, "without sealgate there is no answer")
+    before = world.gate.counter("transfers")
+    for family in (4, 6):
+        answer = _ask_for_changes(asker(world), family)
+        expect(answer is not None and answer.wire == genuine.wire,
+               f"IPv{family}: {described(answer)}, not {described(genuine)}", *world.log_tail())
+    expect_equal("transfers counted", world.gate.counter("transfers") - before, 2)
+    answer = _ask_for_changes(asker(world), rdtype="A", wait_s=0.5)
+    expect(answer is None, f"a question for A with such a record passed too: {described(answer)}")
+
+
+def _changes_refused(world):
+    """By silence: no answer is made up for a datagram whose source may be forged."""
+    expect(_ask_for_changes(world.lab.wire) is not None, "without sealgate there is no answer")
+    before = world.gate.counter("transfers_refused")
+    for family in (4, 6):
+        answer = _ask_for_changes(asker(world), family, wait_s=0.5)
+        expect(answer is None, f"IPv{family}: {described(answer)}")
+    expect_equal("transfers refused", world.gate.counter("transfers_refused") - before, 2)
+    expect_data(world.ask("www.p256.test.", "A"), "A", GOOD)
+
+
 def _idle_ends(world):
     world.gate.restart()        # without what earlier cases left open, for which it might give way
     # A server of our own: unbound ends idle connections early when it has many.
@@ -433,6 +466,7 @@ _EVERYWHERE = (
         ("clients that go away midway leave nothing behind", _client_gone),
         ("a server that is not there is not waited for", _nobody_there),
         ("a zone transfer passes, and is counted", _transfer_passes),
+        ("IXFR over UDP passes as it came, and is counted", _changes_pass),
         ("while sealgate is stopped nothing passes over TCP", _closed_while_stopped),
         ("with tcp = \"refuse\" nothing of the relay's rules is left", _from_relay_to_refuse)))
 
@@ -462,7 +496,8 @@ GROUPS = (
             ("pipelined queries are answered, though the answers come in another order", _pipelined),
             ("two thousand idle connections keep nobody out", _crowd_of_four)))),
     Group("zone transfers refused", _scene("host", more='zone_transfer = "refuse";\n'), _cases(
-        ("a zone transfer is refused where it should be", _transfer_refused))),
+        ("a zone transfer is refused where it should be", _transfer_refused),
+        ("IXFR over UDP gets no answer there", _changes_refused))),
     Group("TCP refused on the host", _scene("host", more='tcp = "refuse";\n'),
           tuple(refused(family) for family in (4, 6))),
     Group("TCP refused on the gateway", _scene("gateway", more='tcp = "refuse";\n'), tuple(
