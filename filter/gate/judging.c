@@ -77,8 +77,7 @@ static void find_zone(struct judging *j, const struct rrset *set, struct chain *
 		chain_find(j->gate->store, &set->owner, j->now_s, chain);
 }
 
-/* The different names that signed, at or above the owner; a DS is never signed by its own zone
- * (RFC 4035, 2.4). */
+/* The different names that signed, at or above the owner. */
 struct signers {
 	unsigned count;
 	struct name names[LIMIT_SIGNERS];
@@ -94,6 +93,18 @@ static void add_signer(struct signers *s, const struct name *signer)
 		s->names[s->count++] = *signer;
 }
 
+/* Of a signer at or above the owner: a DS is never signed by its own zone (RFC 4035, 2.4); SOA and
+ * NS are signed at the apex only (RFC 4035, 2.2), so that one which the zone above has signed by
+ * mistake does not show that there is no cut. */
+static bool may_sign(const struct name *signer, const struct rrset *set)
+{
+	if (set->type == TYPE_DS)
+		return signer->labels < set->owner.labels;
+	if (set->type == TYPE_SOA || set->type == TYPE_NS)
+		return signer->labels == set->owner.labels;
+	return true;
+}
+
 static void read_signers(const struct judging *j, const struct rrset *set, struct signers *s)
 {
 	s->count = 0;
@@ -102,7 +113,7 @@ static void read_signers(const struct judging *j, const struct rrset *set, struc
 		if (!rrsig_read(j->m, &j->m->rrs[i], &sig) ||
 		        !name_within(&set->owner, &sig.signer))
 			continue;
-		if (set->type != TYPE_DS || sig.signer.labels < set->owner.labels)
+		if (may_sign(&sig.signer, set))
 			add_signer(s, &sig.signer);
 	}
 }

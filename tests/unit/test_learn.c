@@ -274,6 +274,8 @@ static void what_does_not_hold_is_asked_again_and_then_bogus(void **state)
 		        "-x.example.test A | example.test", REASON_DS_UNPROVED },
 		{ "a record at the name, made from a wildcard", "x.example.test DS", 0,
 		        "x.example.test A 192.0.2.1 | example.test labels=2", REASON_DS_UNPROVED },
+		{ "an NS that the zone above has signed (RFC 4035, 2.2)", "x.example.test DS", 0,
+		        "+ x.example.test NS ns.test | example.test", REASON_DS_UNPROVED },
 		{ "a DS where none belongs", "x.example.test DS", 0,
 		        "+ x.example.test DS sub.example.test | example.test", REASON_DS_UNPROVED },
 		{ "a span without opt-out", "x.example.test DS", 0,
