@@ -75,5 +75,6 @@ static enum exit_code run(int argc, char **argv)
 	return code;
 }
 
-const struct command command_ctl = { "ctl", "pause SECONDS|resume|status [--json] [--config FILE]",
+const struct command command_ctl = { "ctl",
+	"pause SECONDS|resume|reload|status [--json] [--config FILE]",
 	"talk to the daemon; in a pause everything passes unjudged", run };

@@ -134,8 +134,10 @@ struct signer *signer_new(struct crypto *crypto, const struct sign_policy *polic
         const struct signer_limits *limits);
 void signer_free(struct signer *s);
 
-/* Goes on with another policy, and forgets what the old one taught. Returns 0, or
- * -ENOMEM, or -EINVAL where sign_policy_check() says no; then nothing is changed. */
+/* Goes on with another policy; what was learned and signed stays as far as it holds under the new
+ * one, and so do queries that are under way, where the zones and their servers are the same.
+ * Returns 0, and then the old policy is not used any more; or -ENOMEM, or -EINVAL where
+ * sign_policy_check() says no; then nothing is changed. */
 int signer_set_policy(struct signer *s, const struct sign_policy *policy);
 
 /* Says whether the time that it is told is to be believed, as it is until this is called. While it

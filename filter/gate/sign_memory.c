@@ -102,33 +102,62 @@ void signer_free(struct signer *s)
 	free(s);
 }
 
-int signer_set_policy(struct signer *s, const struct sign_policy *policy)
+/* What was learned of the zones that both policies have. */
+static void keep_zones(
+        struct signer *s, const struct sign_policy *policy, struct zone_memory *memory)
 {
-	if (sign_policy_check(policy))
-		return -EINVAL;
-	size_t octets = longest_signature(policy);
-	size_t zones = policy->zone_count ? policy->zone_count : 1;
-	struct zone_memory *memory = calloc(zones, sizeof(*memory));
+	for (unsigned i = 0; s->policy && i < policy->zone_count; i++) {
+		const struct sign_zone *zone = &policy->zones[i];
+		const struct sign_zone *before = sign_policy_apex(s->policy, &zone->apex);
+		if (!before)
+			continue;
+		memory[i] = *memory_zone(s, before);
+		memory[i].ttl_s = least(memory[i].ttl_s, zone->max_ttl_s);
+		memory[i].original_ttl_s = least(memory[i].original_ttl_s, zone->max_ttl_s);
+	}
+}
+
+/* Signatures are found by all that they cover, the key too, so old ones can stay; but longer ones
+ * would not fit in beside them. Returns 0 or -ENOMEM. */
+static int make_room(struct signer *s, size_t octets)
+{
 	struct table signatures = { 0 }, denials = { 0 };
 
-	if (!memory || signatures_init(&signatures, octets, s->limits.signatures) < 0 ||
+	if (octets <= s->signature_octets)
+		return 0;
+	if (signatures_init(&signatures, octets, s->limits.signatures) < 0 ||
 	        signatures_init(&denials, octets, s->limits.denials) < 0) {
 		table_fini(&signatures);
 		table_fini(&denials);
-		free(memory);
 		return -ENOMEM;
 	}
 	table_fini(&s->signatures);
 	table_fini(&s->denials);
-	free(s->zones);
 	s->signatures = signatures;
 	s->denials = denials;
-	s->renewals.count = 0;
-	s->zones = memory;
-	s->policy = policy;
-	s->policy_number++;
-	s->period_s = sign_policy_period(policy);
 	s->signature_octets = octets;
+	return 0;
+}
+
+int signer_set_policy(struct signer *s, const struct sign_policy *policy)
+{
+	if (sign_policy_check(policy))
+		return -EINVAL;
+	size_t zones = policy->zone_count ? policy->zone_count : 1;
+	struct zone_memory *memory = calloc(zones, sizeof(*memory));
+
+	if (!memory || make_room(s, longest_signature(policy)) < 0) {
+		free(memory);
+		return -ENOMEM;
+	}
+	keep_zones(s, policy, memory);
+	free(s->zones);
+	s->zones = memory;
+	s->renewals.count = 0; /* they have keys of the old one */
+	if (!s->policy || !sign_policy_asks_alike(s->policy, policy))
+		s->policy_number++;
+	s->policy = policy;
+	s->period_s = sign_policy_period(policy);
 	return 0;
 }
 

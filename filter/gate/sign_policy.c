@@ -128,3 +128,29 @@ const struct sign_zone *sign_policy_zone_at(
 {
 	return find_zone(p, name, &server);
 }
+
+static bool is_same_network(const struct sign_network *a, const struct sign_network *b)
+{
+	return a->len == b->len && a->prefix == b->prefix &&
+	       memcmp(a->octets, b->octets, a->len) == 0;
+}
+
+static bool zones_ask_alike(const struct sign_zone *a, const struct sign_zone *b)
+{
+	if (!name_equal(&a->apex, &b->apex) || a->server_count != b->server_count)
+		return false;
+	for (unsigned i = 0; i < a->server_count; i++) {
+		if (!is_same_network(&a->servers[i], &b->servers[i]))
+			return false;
+	}
+	return true;
+}
+
+bool sign_policy_asks_alike(const struct sign_policy *a, const struct sign_policy *b)
+{
+	for (unsigned i = 0; i < a->zone_count && i < b->zone_count; i++) {
+		if (!zones_ask_alike(&a->zones[i], &b->zones[i]))
+			return false;
+	}
+	return a->zone_count == b->zone_count;
+}

@@ -83,6 +83,10 @@ const struct sign_zone *sign_policy_zone_at(
 /* Returns the zone with exactly this apex, or NULL. */
 const struct sign_zone *sign_policy_apex(const struct sign_policy *p, const struct name *apex);
 
+/* True when both have the same zones with the same servers: then what a server was asked under one
+ * of them answers the client under the other, too. */
+bool sign_policy_asks_alike(const struct sign_policy *a, const struct sign_policy *b);
+
 /* True for an address of 4 or 16 octets that is a secondary's. */
 bool sign_policy_is_secondary(const struct sign_policy *p, struct span address);
 

@@ -24,7 +24,7 @@ enum control_code { CONTROL_FINE = 0, CONTROL_NO = 1, CONTROL_USAGE = 2 };
 struct control_reply {
 	enum control_code code;
 	json_t *values; /* an object, to which commands add */
-	char error[200];
+	char error[512];
 };
 
 struct control_command {

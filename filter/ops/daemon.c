@@ -22,7 +22,6 @@
 #include "ops/privileges.h"
 #include "ops/root_hints.h"
 #include "ops/service.h"
-#include "ops/signing.h"
 
 /* For the queue, the fetches and what else there is, rounded up. */
 #define DESCRIPTORS_A_WORKER 512
@@ -44,92 +43,6 @@ static int open_events(struct service *s)
 	s->failed = eventfd(0, EFD_CLOEXEC);
 	if (s->signals < 0 || s->failed < 0)
 		return -errno;
-	return 0;
-}
-
-static const enum divert diverts[] = {
-	[ROLE_HOST] = DIVERT_REDIRECT,
-	[ROLE_GATEWAY] = DIVERT_TPROXY,
-	[ROLE_BOTH] = DIVERT_EITHER,
-	[ROLE_SIGNER] = DIVERT_TPROXY,
-	[ROLE_BRIDGE] = DIVERT_BRIDGED,
-};
-
-static struct relay_config relay_config(const struct config *c)
-{
-	return (struct relay_config){
-		.is_on = c->tcp == TCP_RELAY,
-		.divert = diverts[c->role],
-		.refuses_transfers = c->zone_transfer == ZONE_TRANSFER_REFUSE,
-		.port = (uint16_t)c->tcp_port,
-		.connections = c->tcp_connections,
-		.idle_ms = c->tcp_idle_ms,
-	};
-}
-
-static struct signing_config signing_config(const struct service *s, const struct config *c)
-{
-	return (struct signing_config){
-		.limits = { .signatures = c->sign_remembered },
-		.policy = s->signing ? signing_policy(s->signing) : NULL,
-		.servers = c->sign_servers.items,
-		.server_count = c->sign_servers.count,
-	};
-}
-
-static struct worker_config worker_config(
-        const struct service *s, const struct config *c, unsigned i)
-{
-	return (struct worker_config){
-		.queue = (uint16_t)(c->queue_first + i),
-		.queries_queue = (uint16_t)(config_queries_first(c) + i),
-		.queue_length = c->queue_length,
-		.queries_length = c->queue_queries,
-		.socket_buffer = c->queue_socket_buffer_kib * 1024,
-		.fail_open = c->queue_fail_open,
-		.flows = c->flows,
-		.messages = c->messages,
-		.parked = c->parked,
-		.zones = c->zones,
-		.park_ms = c->park_ms,
-		.bogus_grace_ms = c->bogus_grace_ms,
-		.flow_timeout_ms = c->flow_timeout_ms,
-		.tcp = relay_config(c),
-		.signing = signing_config(s, c),
-		.sources = { .resolvers = c->resolvers,
-		        .resolver_count = c->resolver_count,
-		        .hints = s->hints.at,
-		        .hint_count = s->hints.count },
-		.anchors = s->keeper ? anchor_keeper_anchors(s->keeper) : s->anchors,
-		.anchor_answered = s->keeper ? anchor_keeper_answered : NULL,
-		.anchor_context = s->keeper,
-		.policy = &s->policy,
-		.ntas = &c->ntas,
-		.assists = c->assist,
-		.clock = s->time.state,
-		.waits_for_clock = c->unset_clock == UNSET_CLOCK_WAIT,
-		.before_clock = &c->before_clock,
-		.time = s->time.source,
-	};
-}
-
-static int bind_queues(struct service *s, const struct config *c)
-{
-	s->workers = calloc(c->queue_count, sizeof(*s->workers));
-	s->threads = calloc(c->queue_count, sizeof(*s->threads));
-	if (!s->workers || !s->threads)
-		return -ENOMEM;
-	while (s->worker_count < c->queue_count) {
-		struct worker_config config = worker_config(s, c, s->worker_count);
-		char error[300];
-		struct worker *w = worker_new(&config, error, sizeof(error));
-
-		if (!w) {
-			log_error("queue %u: %s", config.queue, error);
-			return -EIO;
-		}
-		s->workers[s->worker_count++] = w;
-	}
 	return 0;
 }
 
@@ -206,6 +119,32 @@ static int start_keeper(struct service *s)
 	return anchor_keeper_start(s->keeper, s->workers, s->worker_count);
 }
 
+int64_t service_now_s(const struct service *s)
+{
+	return s->time.state == CLOCK_NOT_SET ? -1
+	                                      : s->time.source->wall_s(s->time.source->context);
+}
+
+int service_reload(struct service *s, char *why, size_t why_size)
+{
+	int result = -1;
+
+	if (s->zones)
+		result = zone_keeper_reload(s->zones, why, why_size);
+	else
+		snprintf(why, why_size,
+		        "only a signer reads something again; restart for another configuration");
+	if (result < 0)
+		log_error("nothing was reloaded: %s", why);
+	return result;
+}
+
+static void look_at_zones(struct service *s)
+{
+	if (s->zones)
+		zone_keeper_look(s->zones, service_now_s(s), clock_monotonic_ms());
+}
+
 static int look_at_clock(struct service *s)
 {
 	struct clock_news news = timekeeper_look(&s->time, clock_monotonic_ms());
@@ -218,6 +157,7 @@ static int look_at_clock(struct service *s)
 	}
 	if (news.has_changed)
 		service_tell_manager(s);
+	look_at_zones(s);
 	return start_keeper(s);
 }
 
@@ -244,11 +184,16 @@ static int idle_ms(const struct service *s)
 static int take_signal(struct service *s)
 {
 	struct signalfd_siginfo info;
+	char why[SERVICE_WHY_SIZE];
 
 	if (read(s->signals, &info, sizeof(info)) != sizeof(info))
 		return -EIO;
 	if (info.ssi_signo == SIGUSR1) {
 		counters_log(s->workers, s->worker_count);
+		return 1;
+	}
+	if (info.ssi_signo == SIGHUP) {
+		service_reload(s, why, sizeof(why));
 		return 1;
 	}
 	log_info("ending: signal %s", sigabbrev_np((int)info.ssi_signo));
@@ -309,7 +254,7 @@ static void say_ready(const struct service *s, const struct config *c)
 {
 	unsigned last = config_queue_last(c);
 
-	if (s->signing)
+	if (s->zones)
 		log_info("ready: role %s, place %s, queues %u to %u, signing %u zones",
 		        key_word("role", c), key_word("sign.place", c), c->queue_first, last,
 		        c->sign_zones.count);
@@ -327,6 +272,7 @@ static int serve_until_the_end(struct service *s, const struct config *c)
 		error = start_keeper(s);
 	if (!error) {
 		say_ready(s, c);
+		look_at_zones(s);
 		notify_ready();
 		service_tell_manager(s);
 		error = wait_for_the_end(s);
@@ -348,7 +294,7 @@ static void clean_up(struct service *s)
 	free(s->threads);
 	anchor_keeper_free(s->keeper);
 	anchors_free(s->anchors);
-	signing_free(s->signing);
+	zone_keeper_free(s->zones);
 	if (s->signals >= 0)
 		close(s->signals);
 	if (s->failed >= 0)
@@ -382,10 +328,10 @@ static int load(struct service *s, const struct config *c)
 	if (c->role == ROLE_BRIDGE && !bridged_is_seen("", why, sizeof(why)))
 		log_warning("%s", why);
 	if (c->role == ROLE_SIGNER)
-		s->signing = signing_load(c, why, sizeof(why));
+		s->zones = zone_keeper_new(c, why, sizeof(why));
 	else
 		s->anchors = anchors_load(c->trust_anchor, why, sizeof(why));
-	if (s->signing)
+	if (s->zones)
 		return 0;
 	if (s->anchors)
 		return load_hints(s, c);
@@ -395,7 +341,7 @@ static int load(struct service *s, const struct config *c)
 
 static int follow_anchors(struct service *s, const struct config *c)
 {
-	if (s->signing || !c->rollover)
+	if (s->zones || !c->rollover)
 		return 0;
 	s->keeper = anchor_keeper_new(c, s->anchors);
 	if (s->keeper)
@@ -424,7 +370,7 @@ int daemon_run(const struct config *c)
 	}
 	timekeeper_init(&s.time, &clock_system, clock_built_s, c->clock_state,
 	        c->unsynchronised_clock == UNSYNCHRONISED_DOUBT);
-	s.time.signs = s.signing != NULL;
+	s.time.signs = s.zones != NULL;
 	timekeeper_look(&s.time, clock_monotonic_ms());
 	error = follow_anchors(&s, c);
 	if (error)
@@ -435,7 +381,7 @@ int daemon_run(const struct config *c)
 		goto out;
 	}
 	raise_descriptor_limit(c);
-	error = bind_queues(&s, c);
+	error = service_bind_queues(&s);
 	if (!error)
 		open_control(&s);
 	if (!error)

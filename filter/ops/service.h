@@ -10,9 +10,11 @@
 #include "ops/control.h"
 #include "ops/pausing.h"
 #include "ops/root_hints.h"
-#include "ops/signing.h"
 #include "ops/timekeeper.h"
+#include "ops/zone_keeper.h"
 #include "path/worker.h"
+
+#define SERVICE_WHY_SIZE 400
 
 struct thread {
 	pthread_t id;
@@ -26,7 +28,7 @@ struct service {
 	const struct config *config;
 	struct policy policy;
 	struct root_hints hints;
-	struct signing *signing;      /* NULL: it validates */
+	struct zone_keeper *zones;    /* of those that are signed; NULL: it validates */
 	struct anchors *anchors;      /* as configured; NULL: it signs */
 	struct anchor_keeper *keeper; /* of those in force; NULL: the ones above are, and stay */
 	bool keeper_runs;
@@ -40,6 +42,16 @@ struct service {
 	struct thread *threads;
 	unsigned worker_count, thread_count;
 };
+
+/* Reads again what can be while it runs: a signer's keys. Returns 0; or -1 with a sentence in
+ * `why`, and then all goes on as before. */
+int service_reload(struct service *s, char *why, size_t why_size);
+
+/* Makes the workers, one for each queue. Logs what goes wrong, and returns -errno then. */
+int service_bind_queues(struct service *s);
+
+/* The wall clock, or -1 while it is not set. */
+int64_t service_now_s(const struct service *s);
 
 /* Tells the service manager in what state the service is (sd_notify(3), STATUS). */
 void service_tell_manager(const struct service *s);

@@ -50,10 +50,49 @@ static void resume_judging(void *context, char *const words[], struct control_re
 	say_pause(s, reply);
 }
 
+static void reload(void *context, char *const words[], struct control_reply *reply)
+{
+	struct service *s = context;
+
+	(void)words;
+	if (service_reload(s, reply->error, sizeof(reply->error)) < 0) {
+		reply->code = CONTROL_NO;
+		return;
+	}
+	say(reply, "zones", json_integer(zone_keeper_policy(s->zones)->zone_count));
+}
+
+/* What is to be done soon: what the KSK signed ahead ends first of this zone. */
+static void tell_zones(const struct service *s, struct control_reply *reply)
+{
+	int64_t now_s = service_now_s(s);
+	const struct sign_zone *first = zone_keeper_first_to_end(s->zones, now_s);
+	int64_t lasts_s = zone_keeper_zone_lasts_s(first, now_s);
+	char name[NAME_TEXT_SIZE];
+
+	say(reply, "zones", json_integer(zone_keeper_policy(s->zones)->zone_count));
+	say(reply, "presigned_first", json_string(name_text(&first->apex, name)));
+	say(reply, "presigned_left_days", json_integer(lasts_s < 0 ? -1 : lasts_s / 86400));
+}
+
 /* The counters that tell whether all is well; the others are in the log at SIGUSR1. */
 static const char *const counters_told[] = { "queries", "responses", "status_secure",
 	"status_insecure", "status_indeterminate", "status_bogus", "responses_servfail",
 	"responses_paused" };
+static const char *const signers_told[] = { "queries", "responses", "sign_queries_asked",
+	"sign_made", "sign_found", "sign_signed", "sign_exhausted", "sign_keys", "sign_clock",
+	"sign_failed" };
+
+static void tell_counters(const struct service *s, const char *const names[], size_t count,
+        struct control_reply *reply)
+{
+	for (size_t i = 0; i < count; i++) {
+		uint64_t sum = counters_sum(s->workers, s->worker_count, names[i]);
+		say(reply, names[i], json_integer((json_int_t)sum));
+	}
+}
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static void tell_status(void *context, char *const words[], struct control_reply *reply)
 {
@@ -68,15 +107,18 @@ static void tell_status(void *context, char *const words[], struct control_reply
 	        json_integer((json_int_t)((clock_monotonic_ms() - s->started_ms) / 1000)));
 	say_pause(s, reply);
 	say(reply, "clock", json_string(clock_state_word(s->time.state)));
-	for (size_t i = 0; i < sizeof(counters_told) / sizeof(counters_told[0]); i++) {
-		uint64_t sum = counters_sum(s->workers, s->worker_count, counters_told[i]);
-		say(reply, counters_told[i], json_integer((json_int_t)sum));
+	if (s->zones) {
+		tell_zones(s, reply);
+		tell_counters(s, signers_told, COUNT(signers_told), reply);
+	} else {
+		tell_counters(s, counters_told, COUNT(counters_told), reply);
 	}
 }
 
 const struct control_command service_commands[] = {
 	{ "pause", "SECONDS", 1, pause_judging },
 	{ "resume", "", 0, resume_judging },
+	{ "reload", "", 0, reload },
 	{ "status", "", 0, tell_status },
 	{ NULL, NULL, 0, NULL },
 };

@@ -46,7 +46,8 @@ struct worker {
 	struct relay relay;
 
 	struct crypto *crypto;
-	const struct anchors *anchors_used; /* read by others */
+	const struct anchors *anchors_used;         /* read by others */
+	const struct sign_policy *sign_policy_used; /* likewise */
 	struct store store;
 	struct gate gate;
 	struct rr *rrs;        /* of the message that is looked at */

@@ -45,6 +45,27 @@ const struct anchors *worker_anchors(const struct worker *w)
 	return __atomic_load_n(&w->anchors_used, __ATOMIC_ACQUIRE);
 }
 
+void worker_use_sign_policy(struct worker *w, const struct sign_policy *policy)
+{
+	__atomic_store_n(&w->orders.sign_policy, policy, __ATOMIC_RELEASE);
+	wake(w);
+}
+
+const struct sign_policy *worker_sign_policy(const struct worker *w)
+{
+	return __atomic_load_n(&w->sign_policy_used, __ATOMIC_ACQUIRE);
+}
+
+/* Where memory is short the old one serves until the next turn. */
+static void take_sign_policy(struct worker *w)
+{
+	const struct sign_policy *wanted =
+	        __atomic_load_n(&w->orders.sign_policy, __ATOMIC_ACQUIRE);
+
+	if (wanted != w->sign_policy_used && signer_set_policy(w->signer, wanted) == 0)
+		__atomic_store_n(&w->sign_policy_used, wanted, __ATOMIC_RELEASE);
+}
+
 static void take_anchors(struct worker *w)
 {
 	const struct anchors *wanted = __atomic_load_n(&w->orders.anchors, __ATOMIC_ACQUIRE);
@@ -91,6 +112,7 @@ static void take_forget(struct worker *w)
 void orders_take(struct worker *w)
 {
 	take_anchors(w);
+	take_sign_policy(w);
 	take_clock(w);
 	take_forget(w);
 	w->stopping = __atomic_load_n(&w->orders.stop, __ATOMIC_ACQUIRE);

@@ -10,10 +10,12 @@
 #include "base/clock.h"
 
 struct anchors;
+struct sign_policy;
 
 struct orders {
 	const struct anchors *anchors;
-	uint64_t pause_until_ms; /* of the monotonic clock */
+	const struct sign_policy *sign_policy; /* of a signer */
+	uint64_t pause_until_ms;               /* of the monotonic clock */
 	enum clock_state clock;
 	uint32_t forget; /* the number of times that it should have forgotten what it learned */
 	bool stop;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A worker: one thread with its own pair of NFQUEUEs, flows, parked packets, store and fetches. It
  * shares nothing that changes with other workers; what its configuration points to must not change
- * while it lives, but that its anchors can be replaced. */
+ * while it lives, but that its anchors or its signing policy can be replaced. */
 #ifndef PATH_WORKER_H
 #define PATH_WORKER_H
 
@@ -94,6 +94,10 @@ void worker_free(struct worker *w);
  * stays borrowed until worker_anchors() returns the new ones. */
 void worker_use_anchors(struct worker *w, const struct anchors *anchors);
 const struct anchors *worker_anchors(const struct worker *w);
+
+/* The same for what a signer is told: its zones with their keys. */
+void worker_use_sign_policy(struct worker *w, const struct sign_policy *policy);
+const struct sign_policy *worker_sign_policy(const struct worker *w);
 
 /* The counters; the worker goes on counting (see stats.h for how to read them). */
 const struct stats *worker_stats(const struct worker *w);

@@ -113,6 +113,7 @@ struct worker *worker_new(const struct worker_config *config, char *error, size_
 	}
 	w->config = *config;
 	w->orders.anchors = w->anchors_used = config->anchors;
+	w->orders.sign_policy = w->sign_policy_used = config->signing.policy;
 	w->orders.clock = w->clock = config->clock;
 	w->epoll_fd = w->wake_fd = w->queue.fd = -1;
 	w->queue_watched = WATCHED_QUEUE;

@@ -298,17 +298,42 @@ static void a_name_with_names_below_is_not_denied(void **state)
 	legacy_free(l);
 }
 
-static void a_new_policy_forgets_what_was_signed(void **state)
+/* What was signed with keys that are still there need not be signed again; what was learned stays.
+ */
+static void a_new_policy_keeps_what_still_holds(void **state)
 {
 	(void)state;
 	struct legacy *l = legacy_new();
+	struct sign_zone zones[LEGACY_ZONES];
+	struct sign_policy other = l->policy;
 
+	memcpy(zones, l->zones, sizeof(zones));
+	other.zones = zones;
 	answer(l, "www.example.test", 300);
+	assert_int_equal(l->result.made, 1);
+	legacy_ask(l, "www.example.test AAAA", ASK_DO);
+	legacy_respond(l, AA, "> example.test SOA");
+	assert_int_equal(signer_set_policy(l->signer, &other), 0);
 	answer(l, "www.example.test", 300);
 	assert_int_equal(l->result.made, 0);
+	legacy_ask(l, "www.example.test DS", ASK_DO);
+	assert_int_equal(l->asked.sent_type, TYPE_NS); /* the SOA is known */
+
+	/* another key: RSA, whose signatures are longer than there was room for */
+	struct signkey *key = signkey_generate(ALGORITHM_RSASHA256);
+	for (unsigned i = 0; i < LEGACY_ZONES; i++)
+		zones[i].key = key;
+	l->policy.zones = zones;
 	assert_int_equal(signer_set_policy(l->signer, &l->policy), 0);
 	answer(l, "www.example.test", 300);
 	assert_int_equal(l->result.made, 1);
+	answer(l, "www.example.test", 300);
+	assert_int_equal(l->result.made, 0);
+	l->policy.zones = l->zones;
+	assert_int_equal(signer_set_policy(l->signer, &l->policy), 0);
+	answer(l, "www.example.test", 300);
+	assert_int_equal(legacy_judged(l).status, STATUS_SECURE);
+	signkey_free(key);
 	struct sign_policy impossible = l->policy;
 	impossible.life_s = SIGN_MAX_TTL_S;
 	assert_int_equal(signer_set_policy(l->signer, &impossible), -EINVAL);
@@ -397,7 +422,7 @@ int main(void)
 		cmocka_unit_test(what_was_signed_is_not_signed_again),
 		cmocka_unit_test(a_flood_of_denials_leaves_the_signatures_of_records),
 		cmocka_unit_test(a_name_with_names_below_is_not_denied),
-		cmocka_unit_test(a_new_policy_forgets_what_was_signed),
+		cmocka_unit_test(a_new_policy_keeps_what_still_holds),
 		cmocka_unit_test(while_the_clock_is_not_set_nothing_is_signed),
 		cmocka_unit_test(without_a_valid_signature_of_the_keys_there_is_no_answer),
 	};

@@ -5,7 +5,7 @@ from . import (attacks, audit, bridge, cache, client, clock, copies, encrypted, 
                ground, habits, iterate, life, oracle, overload, pause, race, roles, rules, same,
                service, tcp, truncation)
 from . import (signer, signer_altered, signer_attacks, signer_clock, signer_names, signer_packets,
-               signer_rules, signer_servers, signer_streams, signer_transfers)
+               signer_reload, signer_rules, signer_servers, signer_streams, signer_transfers)
 
 _MODULES = (
     ground,
@@ -42,6 +42,7 @@ _MODULES = (
     signer_clock,
     signer_transfers,
     signer_rules,
+    signer_reload,
 )
 
 ALL_GROUPS = tuple(group for module in _MODULES for group in module.GROUPS)

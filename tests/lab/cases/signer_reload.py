@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The keys of a signer while it runs: read again, refused when they are wrong, and not for ever."""
+
+import contextlib
+import glob
+import os
+import shutil
+import signal
+import subprocess
+import threading
+
+from lab.clock import Clock, library
+from lab.resources import LabError
+from lab.sealgate import Sealgate
+from lab.signing import legacy
+
+from .case import Case, Group, described, expect, expect_equal
+from .pause import wait_until
+from .signer import SigningWorld
+
+ZONE = legacy.BY_ORIGIN["nsd.lab."]
+RELOADS = 15
+
+
+class Keys:
+    """A directory with the keys of ZONE, which no validator knows of."""
+
+    def __init__(self, signing):
+        self._signing = signing
+        self.directory = signing.resources.path("reload-keys")
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def generate(self):
+        for path in glob.glob(os.path.join(self.directory, "K*")):
+            os.remove(path)
+        subprocess.run([self._signing.sealgate_path, "keys", "generate", ZONE.origin,
+                        "--directory", self.directory], check=True, stdout=subprocess.DEVNULL)
+
+    @property
+    def signed(self):
+        return os.path.join(self.directory, f"K{ZONE.origin}signed-dnskey")
+
+
+def _scene(when=None):
+    @contextlib.contextmanager
+    def scene(lab):
+        signing = lab.signing
+        if when and not library():
+            raise LabError("no libfaketime")
+        keys = Keys(signing)
+        keys.generate()
+        ready_made = f'keys = "{signing.keys.keys_of(ZONE.origin)}"; }}'
+        row = f'name = "{ZONE.origin}"; {ready_made}'
+        more = signing.configuration("gateway").replace(
+            row, row.replace(ready_made, f'keys = "{keys.directory}"; }}'))
+        clock = Clock(signing.resources, "reload-clock", when) if when else None
+        with Sealgate(signing, signing.gate, "signer", anchor=signing.keys.anchor_ds, more=more,
+                      clock=clock) as gate:
+            world = SigningWorld(signing, gate, None)
+            world.keys = keys
+            yield world
+    return scene
+
+
+def _ask(world, rdtype="A", over_tcp=False):
+    asker = world.signing.ask_server_over_tcp if over_tcp else world.signing.ask_server
+    answer = asker(ZONE, f"www.{ZONE.origin}" if rdtype == "A" else ZONE.origin, rdtype, do=True,
+                   rd=False, timeout_s=8)
+    expect(answer is not None, f"{rdtype}: no answer", *world.log_tail())
+    return answer
+
+
+def _tag(world):
+    """The tag of the key with which an answer is signed."""
+    data = _ask(world).data("RRSIG")
+    expect(data, "no RRSIG", *world.log_tail())
+    return data[0].split()[6]
+
+
+def _other_keys(world):
+    """Makes keys that differ from those in force, and returns the tag of these."""
+    before = _tag(world)
+    world.keys.generate()
+    return before
+
+
+def _by_ctl(world):
+    before = _other_keys(world)
+    expect_equal("tag", _tag(world), before)
+    code, said = world.gate.ctl("reload")
+    expect_equal("exit code", code, 0)
+    expect(f"zones={len(legacy.ZONES)}" in said, said)
+    wait_until(lambda: _tag(world) != before, "the old key signs on")
+    with open(world.keys.signed) as file:
+        key = next(line.split()[7] for line in file if " DNSKEY 256 " in line)
+    expect(any(key in each.replace(" ", "") for each in _ask(world, "DNSKEY").data("DNSKEY")),
+           "the DNSKEY set is the old one")
+
+
+def _by_signal(world):
+    before = _other_keys(world)
+    world.gate.process.signal(signal.SIGHUP)
+    wait_until(lambda: _tag(world) != before, "the old key signs on")
+    expect(world.gate.log_lines("were read again"), "it is not logged")
+
+
+def _wrong_changes_nothing(world):
+    before = _tag(world)
+    with open(world.keys.signed) as file:
+        good = file.read()
+    lines = good.splitlines(keepends=True)
+    lines[3] = lines[3].replace(" 3600 20", " 3600 21", 1)
+    with open(world.keys.signed, "w") as file:
+        file.writelines(lines)
+    try:
+        code, said = world.gate.ctl("reload")
+        expect(code == 1 and f"{world.keys.signed}:4: " in said, f"exit {code}: {said}")
+        expect_equal("tag", _tag(world), before)
+        expect(_ask(world, "DNSKEY").data("RRSIG"), "DNSKEY is not signed any more")
+        expect(world.gate.log_lines("nothing was reloaded"), "it is not logged")
+    finally:
+        with open(world.keys.signed, "w") as file:
+            file.write(good)
+
+
+def _nothing_is_lost(world):
+    wrong, is_over = [], threading.Event()
+
+    def ask_on(over_tcp):
+        while not is_over.is_set():
+            answer = _ask(world, over_tcp=over_tcp)
+            if answer.rcode != "NOERROR" or not answer.data("RRSIG"):
+                wrong.append(described(answer))
+
+    threads = [threading.Thread(target=ask_on, args=(over_tcp,)) for over_tcp in (False, True)]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in range(RELOADS):
+            code, said = world.gate.ctl("reload")
+            expect(code == 0, f"exit {code}: {said}")
+    finally:
+        is_over.set()
+        for thread in threads:
+            thread.join()
+    expect(not wrong, *wrong[:6], *world.log_tail())
+
+
+def _status_tells(world):
+    status = world.gate.status()
+    expect(int(status["presigned_left_days"]) in (117, 118), status["presigned_left_days"])
+    expect_equal("zones", status["zones"], str(len(legacy.ZONES)))
+    expect(not world.gate.log_lines("signed ahead ends"), "warned of 118 days")
+
+
+def _warns(world):
+    expect(world.gate.log_lines(f"{ZONE.origin}: what the KSK signed ahead ends in 18 days"),
+           *world.gate.log_lines())
+    expect_equal("days", world.gate.status()["presigned_left_days"], "18")
+    expect(_ask(world, "DNSKEY").data("RRSIG"), "DNSKEY is not signed")
+
+
+def _ends(world):
+    expect(world.gate.log_lines(f"{ZONE.origin}: no signature that the KSK made ahead is valid"),
+           *world.gate.log_lines())
+    expect_equal("days", world.gate.status()["presigned_left_days"], "-1")
+    answer = _ask(world, "DNSKEY")
+    expect(answer.rcode == "SERVFAIL", described(answer))
+    expect(world.gate.counter("sign_keys") > 0, "it is not counted")
+
+
+GROUPS = (
+    Group("signer keys read again", _scene(), (
+        Case("reload: `sealgate ctl status` says how long the keys were signed ahead",
+             _status_tells),
+        Case("reload: `sealgate ctl reload` has other keys sign", _by_ctl),
+        Case("reload: SIGHUP does the same", _by_signal),
+        Case("reload: what is wrong is told with file and line, and changes nothing",
+             _wrong_changes_nothing),
+        Case("reload: nothing is lost, over UDP and TCP", _nothing_is_lost))),
+    Group("signer keys that end soon", _scene("+100d"), (
+        Case("signed ahead: that it ends in 18 days is in the log and the status", _warns),)),
+    Group("signer keys that have ended", _scene("+130d"), (
+        Case("signed ahead: once it has ended DNSKEY is SERVFAIL, logged and counted", _ends),)),
+)

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Keys that are read again while workers sign with them. */
+#include "test.h"
+
+#include <unistd.h>
+
+#include "base/log.h"
+#include "ops/zone_keeper.h"
+#include "ops/zone_keys.h"
+#include "path/inside.h"
+
+#define NOW  1750000000
+#define DAY  INT64_C(86400)
+#define ZONE "example.test"
+
+struct bed {
+	struct config config;
+	struct crypto *crypto;
+	struct zone_keeper *keeper;
+	struct worker *worker;
+	char why[400];
+};
+
+static void make_keys(struct bed *bed, const char *zone, int64_t now_s)
+{
+	struct zone_key_files files = { 0 };
+	const char *directory = bed->config.sign_zones.items[0].keys;
+	struct name name;
+	unsigned made;
+
+	assert_true(name_from_text(zone, &name));
+	assert_int_equal(zone_keys_generate(&files, directory, &name, ALGORITHM_ECDSAP256, now_s,
+	                         &made, bed->why, sizeof(bed->why)),
+	        0);
+	assert_int_equal(zone_keys_sign(&files, bed->crypto, directory, &name, now_s, bed->why,
+	                         sizeof(bed->why)),
+	        0);
+	zone_key_files_free(&files);
+}
+
+static void run(const struct bed *bed, const char *command)
+{
+	char line[CONFIG_PATH_MAX + 200];
+
+	snprintf(line, sizeof(line), "cd %s && %s", bed->config.sign_zones.items[0].keys, command);
+	assert_int_equal(system(line), 0);
+}
+
+static void add_zone(struct bed *bed, const char *zone, int64_t now_s)
+{
+	struct config_zones *zones = &bed->config.sign_zones;
+	struct config_zone *added = &zones->items[zones->count++];
+
+	assert_true(name_from_text(zone, &added->apex));
+	memmove(added->keys, zones->items[0].keys, sizeof(added->keys));
+	added->max_ttl_s = SIGN_MAX_TTL_S;
+	make_keys(bed, zone, now_s);
+}
+
+static struct bed *bed_new(void)
+{
+	struct bed *bed = calloc(1, sizeof(*bed));
+
+	log_set_level(LOG_LEVEL_ERROR);
+	config_defaults(&bed->config);
+	strcpy(bed->config.sign_zones.items[0].keys, "/tmp/sealgate-keeper-XXXXXX");
+	assert_non_null(mkdtemp(bed->config.sign_zones.items[0].keys));
+	bed->crypto = crypto_new();
+	add_zone(bed, ZONE, NOW);
+	return bed;
+}
+
+static void start(struct bed *bed)
+{
+	struct worker *w = calloc(1, sizeof(*w));
+
+	bed->keeper = zone_keeper_new(&bed->config, bed->why, sizeof(bed->why));
+	assert_row(bed->why, bed->keeper);
+	w->wake_fd = -1;
+	w->crypto = bed->crypto;
+	w->orders.sign_policy = w->sign_policy_used = zone_keeper_policy(bed->keeper);
+	w->signer = signer_new(bed->crypto, w->sign_policy_used, NULL);
+	assert_non_null(w->signer);
+	bed->worker = w;
+	zone_keeper_serve(bed->keeper, &bed->worker, 1);
+}
+
+static void bed_free(struct bed *bed)
+{
+	signer_free(bed->worker->signer);
+	free(bed->worker);
+	zone_keeper_free(bed->keeper);
+	crypto_free(bed->crypto);
+	run(bed, "rm -r \"$PWD\"");
+	free(bed);
+}
+
+static uint16_t tag_in_force(const struct bed *bed)
+{
+	return zone_keeper_policy(bed->keeper)->zones[0].key_tag;
+}
+
+static void other_keys_are_taken_at_the_workers_next_turn(void **state)
+{
+	(void)state;
+	struct bed *bed = bed_new();
+
+	start(bed);
+	for (unsigned i = 0; i < 3; i++) {
+		uint16_t before = tag_in_force(bed);
+		run(bed, "rm K*");
+		do {
+			run(bed, "rm -f K*");
+			make_keys(bed, ZONE, NOW);
+			assert_row(bed->why,
+			        zone_keeper_reload(bed->keeper, bed->why, sizeof(bed->why)) == 0);
+			assert_ptr_not_equal(
+			        worker_sign_policy(bed->worker), zone_keeper_policy(bed->keeper));
+			orders_take(bed->worker);
+			assert_ptr_equal(
+			        worker_sign_policy(bed->worker), zone_keeper_policy(bed->keeper));
+		} while (tag_in_force(bed) == before);
+	}
+	bed_free(bed);
+}
+
+/* The worker uses what it has, so that stays; and nobody waits for it for ever. */
+static void keys_that_a_worker_uses_are_not_freed(void **state)
+{
+	(void)state;
+	struct bed *bed = bed_new();
+
+	start(bed);
+	const struct sign_policy *first = zone_keeper_policy(bed->keeper);
+	assert_int_equal(zone_keeper_reload(bed->keeper, bed->why, sizeof(bed->why)), 0);
+	assert_int_equal(zone_keeper_reload(bed->keeper, bed->why, sizeof(bed->why)), -1);
+	assert_non_null(strstr(bed->why, "not in use yet"));
+	zone_keeper_look(bed->keeper, NOW, 1000);
+	assert_ptr_equal(worker_sign_policy(bed->worker), first);
+	assert_int_equal(first->zone_count, 1);
+	assert_int_equal(first->zones[0].dnskey.count, 2);
+	orders_take(bed->worker);
+	zone_keeper_look(bed->keeper, NOW, 1000);
+	assert_int_equal(zone_keeper_reload(bed->keeper, bed->why, sizeof(bed->why)), 0);
+	bed_free(bed);
+}
+
+/* Whole or not at all: one file that is wrong leaves all as it was. */
+static void what_is_wrong_changes_nothing(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *spoil, *says;
+	} rows[] = {
+		{ "a signature that does not hold",
+		        "sed -i -E '5s/ 20/ 21/' K" ZONE ".signed-dnskey", "signed-dnskey:5: " },
+		{ "no private half", "rm K" ZONE "*.private", "private half" },
+		{ "no file", "rm K" ZONE ".signed-dnskey", "No such file" },
+		{ "no directory", "rm K*", "No such file" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bed *bed = bed_new();
+		add_zone(bed, "a." ZONE, NOW);
+		start(bed);
+		const struct sign_policy *before = zone_keeper_policy(bed->keeper);
+		run(bed, rows[i].spoil);
+		assert_row(rows[i].why,
+		        zone_keeper_reload(bed->keeper, bed->why, sizeof(bed->why)) == -1);
+		if (!strstr(bed->why, rows[i].says))
+			fail_msg("%s: says \"%s\"", rows[i].why, bed->why);
+		orders_take(bed->worker);
+		assert_row(rows[i].why, zone_keeper_policy(bed->keeper) == before);
+		assert_row(rows[i].why, worker_sign_policy(bed->worker) == before);
+		bed_free(bed);
+	}
+}
+
+static void what_ends_first_is_known(void **state)
+{
+	(void)state;
+	struct bed *bed = bed_new();
+	struct name name;
+
+	add_zone(bed, "a." ZONE, NOW - 20 * DAY);
+	add_zone(bed, "b." ZONE, NOW + 20 * DAY);
+	start(bed);
+	assert_true(name_from_text("a." ZONE, &name));
+	const struct sign_zone *first = zone_keeper_first_to_end(bed->keeper, NOW + 30 * DAY);
+	assert_true(name_equal(&first->apex, &name));
+	assert_int_equal(zone_keeper_zone_lasts_s(first, NOW + 30 * DAY), 69 * DAY - 3600);
+	/* one that has not begun is none now */
+	assert_true(name_from_text("b." ZONE, &name));
+	first = zone_keeper_first_to_end(bed->keeper, NOW);
+	assert_true(name_equal(&first->apex, &name));
+	assert_int_equal(zone_keeper_zone_lasts_s(first, NOW), -1);
+	bed_free(bed);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(other_keys_are_taken_at_the_workers_next_turn),
+		cmocka_unit_test(keys_that_a_worker_uses_are_not_freed),
+		cmocka_unit_test(what_is_wrong_changes_nothing),
+		cmocka_unit_test(what_ends_first_is_known),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
