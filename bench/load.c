@@ -5,13 +5,13 @@
  *	     [-a ADDRESS]... SERVER QUERIES [PERCENT OTHERS]
  *
  * Either it keeps OUTSTANDING questions outstanding, or it asks at a fixed rate, whatever becomes
- *of the questions (an open loop: an overload is possible only so), and OUTSTANDING is the most.
- *QUERIES is a file of prepared queries, which are asked in turn; PERCENT of the questions are taken
- *from OTHERS, in turn as well. Each has a random id and one of several source ports, of the
- *addresses that -a names. A question without an answer after TIMEOUT_MS is lost, and so is one
- *whose place a new one needs; with a fixed number outstanding the next is asked in its place. The
- *CPU time of the processes that -p names is taken at both ends of the measured time, so that it
- *belongs to the very answers that are counted. Prints one JSON object. */
+ * of the questions (an open loop: an overload is possible only so), and OUTSTANDING is the most.
+ * QUERIES is a file of prepared queries, which are asked in turn; PERCENT of the questions are
+ *taken from OTHERS, in turn as well. Each has a random id and one of several source ports, of the
+ * addresses that -a names. A question without an answer after TIMEOUT_MS is lost, and so is one
+ * whose place a new one needs; with a fixed number outstanding the next is asked in its place. The
+ * CPU time of the processes that -p names is taken at both ends of the measured time, so that it
+ * belongs to the very answers that are counted. Prints one JSON object. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -23,8 +23,8 @@
 #include <unistd.h>
 
 #include "base/writer.h"
-#include "latency.h"
 #include "prepared.h"
+#include "tally.h"
 #include "watched.h"
 
 #define TIMEOUT_MS    1000
@@ -55,15 +55,10 @@ struct lane {
 	uint8_t pending[SLOTS]; /* the slots whose next question is to be sent */
 };
 
-struct tally {
-	uint64_t asked, answers, wrong, stray, lost, authentic, signed_, octets;
-	struct latency latency;
-};
-
 struct load {
 	unsigned outstanding, per_s, lane_count, address_count;
 	uint64_t warm_up_ms, measured_ms;
-	unsigned rcode, others_percent;
+	unsigned others_percent;
 	struct sockaddr_in server, addresses[ADDRESSES_MAX];
 	struct prepared queries, others;
 	unsigned next_query, next_other, percents;
@@ -130,12 +125,6 @@ static bool repeats_question(struct span answer, struct span query)
 	               query.len - opt - DNS_HEADER_SIZE) == 0;
 }
 
-/* Whatever is asked for has one record: what else stands in the answer is its RRSIG. */
-static bool has_signature(struct span answer)
-{
-	return answer.base[6] > 0 || answer.base[7] > 1;
-}
-
 static void take_answer(struct load *l, struct lane *lane, struct span answer, uint64_t now_ns)
 {
 	struct cursor c = cursor_over(answer);
@@ -147,14 +136,7 @@ static void take_answer(struct load *l, struct lane *lane, struct span answer, u
 		l->tally.stray++;
 		return;
 	}
-	if ((flags & RCODE_MASK) == l->rcode && !(flags & FLAG_TC))
-		l->tally.answers++;
-	else
-		l->tally.wrong++;
-	l->tally.authentic += (flags & FLAG_AD) != 0;
-	l->tally.signed_ += has_signature(answer);
-	l->tally.octets += answer.len;
-	latency_add(&l->tally.latency, now_ns - slot->sent_ns);
+	tally_answer(&l->tally, answer, flags, now_ns - slot->sent_ns);
 	slot->is_outstanding = false;
 	if (!l->per_s)
 		lane->pending[lane->pending_count++] = (uint8_t)(id % SLOTS);
@@ -320,7 +302,7 @@ static void measure(struct load *l)
 	uint64_t begin_ns;
 
 	warm_up(l);
-	memset(&l->tally, 0, sizeof(l->tally));
+	l->tally = (struct tally){ .rcode = l->tally.rcode };
 	watched_begin(&l->watched);
 	begin_ns = clock_ns(CLOCK_MONOTONIC);
 	run_until(l, begin_ns + l->measured_ms * NS_PER_MS);
@@ -330,16 +312,9 @@ static void measure(struct load *l)
 
 static void print(const struct load *l)
 {
-	const struct tally *t = &l->tally;
-	uint64_t all = t->answers + t->wrong;
-
-	printf("{\"seconds\": %.3f, \"asked\": %" PRIu64 ", \"answers\": %" PRIu64
-	       ", \"wrong\": %" PRIu64 ", \"stray\": %" PRIu64 ", \"lost\": %" PRIu64
-	       ", \"authentic\": %" PRIu64 ", \"signed\": %" PRIu64
-	       ", \"octets\": %.0f, \"p50_us\": %.1f, \"p99_us\": %.1f, \"cpu_s\": {",
-	        (double)l->measured_ms / 1e3, t->asked, t->answers, t->wrong, t->stray, t->lost,
-	        t->authentic, t->signed_, all ? (double)t->octets / (double)all : 0.0,
-	        latency_percentile_us(&t->latency, 0.50), latency_percentile_us(&t->latency, 0.99));
+	printf("{");
+	tally_print(&l->tally, (double)l->measured_ms / 1e3);
+	printf(", \"cpu_s\": {");
 	watched_print(&l->watched);
 	puts("}}");
 }
@@ -369,7 +344,7 @@ static bool read_option(struct load *l, int letter)
 		l->measured_ms = strtoull(optarg, NULL, 10);
 		return true;
 	case 'r':
-		l->rcode = (unsigned)atoi(optarg);
+		l->tally.rcode = (unsigned)atoi(optarg);
 		return true;
 	case 'a':
 		return add_address(l, optarg);

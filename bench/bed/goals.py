@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What was aimed at, beside what was measured."""
 
+import statistics
+
 from . import report
 
 # What accepts everything and rewrites as many octets, the cheapest of its kind.
@@ -36,6 +38,14 @@ class Goals:
             return None
         return report.ratio(self._rounds[mine], self._rounds[theirs], key)
 
+    def _asked_over_peak(self, name):
+        """On few cores less than was aimed at: load shares them with the filter."""
+        over, peak = (self._rounds.get(f"{name} p256{load}") for load in (" overload", ""))
+        if not over or not peak:
+            return None
+        return statistics.median(mine["asked_per_s"] / theirs["per_s"]
+                                 for mine, theirs in zip(over, peak))
+
     def _added_us(self, load, key):
         """Over no filter at the same load."""
         mine, theirs = f"sealgate p256 {load}", f"none p256 {load}"
@@ -67,6 +77,8 @@ class Goals:
                 self._at_least(figure, 0.95, value)
             else:
                 self._beside(figure, value)
+            self._beside(f"the same: questions that load could ask over {name}'s peak",
+                         self._asked_over_peak(name))
         self._crowd()
         self._signer()
         return self.rows

@@ -124,9 +124,9 @@ class Measurer:
         if not self._responder.wait_for_log("ready", 10):
             raise LabError(f"the responder does not get ready: {self._responder.log_text()}")
 
-    def measure(self, scene, peak=None):
+    def measure(self, scene, peak=None, watch=None):
         """Runs the scene once; returns what was measured as a dictionary. `peak` is the rate that
-        an open loop's is a multiple of."""
+        an open loop's is a multiple of; `watch` gets the filter's process before it is asked."""
         with self._filters.running(scene.filter, scene.queues) as process:
             more = {}
             if scene.filter == "sealgate-crowded":
@@ -135,6 +135,8 @@ class Measurer:
                 more["rss_kib_after"] = crowd.resident_kib(process.pid)
             if scene.load.outstanding < SOME.outstanding:
                 self._learn_names(scene)
+            if watch:
+                watch(process.pid)
             said = self._client.run(self._load, *self._options(scene, process, peak))
             if process and not process.is_running():
                 raise LabError(f"{scene.filter} ended by itself:\n{process.log_text()}")
@@ -198,7 +200,8 @@ def _figures(counted, more):
     """What is compared, out of what load counted."""
     answers = counted["answers"] + counted["wrong"]
     cpu_s = counted.pop("cpu_s")
-    figures = dict(counted, per_s=answers / counted["seconds"], **more)
+    figures = dict(counted, per_s=answers / counted["seconds"],
+                   asked_per_s=counted["asked"] / counted["seconds"], **more)
     for process in ("filter", "responder"):
         costs = [cost for name, cost in cpu_s.items() if name.startswith(process)]
         figures[f"{process}_us"] = sum(costs) * 1e6 / answers if costs and answers else None
