@@ -197,6 +197,46 @@ static void what_ends_first_is_known(void **state)
 	bed_free(bed);
 }
 
+/* Cuts and servers go to the zone that they were named for, also after a reload. */
+static void what_is_configured_is_in_the_policy(void **state)
+{
+	(void)state;
+	struct bed *bed = bed_new();
+	struct config_zones *zones = &bed->config.sign_zones;
+	const struct sign_network server = { { 192, 0, 2, 53 }, 4, 32 };
+	struct name name;
+
+	add_zone(bed, "a." ZONE, NOW);
+	zones->speakers[zones->speaker_count++] = server;
+	zones->items[1].speaker_count = 1;
+	zones->cut_count = 2;
+	assert_true(name_from_text("cut." ZONE, &zones->cuts[0].name));
+	assert_true(name_from_text("cut.a." ZONE, &zones->cuts[1].name));
+	zones->cuts[1].ds_count = 1;
+	zones->cuts[1].ds[0] = (struct config_ds){ 36, { 1, 2, 13, 2, 5 } };
+	start(bed);
+	for (unsigned round = 0; round < 2; round++) {
+		const struct sign_policy *p = zone_keeper_policy(bed->keeper);
+		assert_true(name_from_text(ZONE, &name));
+		const struct sign_zone *zone = sign_policy_apex(p, &name);
+		assert_int_equal(zone->server_count, 0);
+		assert_int_equal(zone->cut_count, 1);
+		assert_int_equal(zone->cuts[0].ds_count, 0);
+		assert_true(name_equal(&zone->cuts[0].name, &zones->cuts[0].name));
+		assert_true(name_from_text("a." ZONE, &name));
+		zone = sign_policy_apex(p, &name);
+		assert_int_equal(zone->server_count, 1);
+		assert_memory_equal(zone->servers, &server, sizeof(server));
+		assert_int_equal(zone->cut_count, 1);
+		assert_int_equal(zone->cuts[0].ds_count, 1);
+		assert_int_equal(zone->cuts[0].ds[0].len, 36);
+		assert_memory_equal(zone->cuts[0].ds[0].base, zones->cuts[1].ds[0].octets, 36);
+		assert_int_equal(zone_keeper_reload(bed->keeper, bed->why, sizeof(bed->why)), 0);
+		orders_take(bed->worker);
+	}
+	bed_free(bed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -204,6 +244,7 @@ int main(void)
 		cmocka_unit_test(keys_that_a_worker_uses_are_not_freed),
 		cmocka_unit_test(what_is_wrong_changes_nothing),
 		cmocka_unit_test(what_ends_first_is_known),
+		cmocka_unit_test(what_is_configured_is_in_the_policy),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
