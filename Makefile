@@ -20,10 +20,15 @@ VERSION := 0.1.0
 
 # Evaluated when a recipe first needs it: the packages may only just have been installed.
 pkg_cflags = $(shell pkg-config --cflags $(PACKAGES))
-pkg_libs   = $(shell pkg-config --libs $(PACKAGES))
+pkg_libs   = $(shell pkg-config --libs $(PACKAGES)) $(if $(BPF),-lbpf)
 our_cflags = -std=gnu11 $(WARN) $(if $(SAN),,$(HARDEN)) $(SANFLAGS) -Ifilter -D_GNU_SOURCE \
              -DSEALGATE_VERSION='"$(VERSION)"' $(pkg_cflags) -MMD -MP
 our_ldflags = $(SANFLAGS) $(if $(SAN),,-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
+
+# The shortcut's program for the kernel, where it can be compiled; without it sealgate is the same
+# but for the speed.
+BPF := $(shell command -v clang >/dev/null && pkg-config --exists libbpf 2>/dev/null && echo yes)
+BPF_FLAGS = -O2 -g -Wall -Wextra -Werror -Ifilter -isystem /usr/include/$(shell $(CC) -dumpmachine)
 
 SRC      := $(wildcard filter/*/*.c)
 LIB_SRC  := $(filter-out filter/cmd/%,$(SRC))
@@ -33,7 +38,7 @@ TEST_SRC := $(wildcard tests/unit/test_*.c)
 TEST_BIN := $(TEST_SRC:tests/unit/%.c=$B/tests/%)
 TEST_AID := $(patsubst %.c,$B/%.o,$(filter-out $(TEST_SRC),$(wildcard tests/unit/*.c)))
 BENCH_BIN := $(patsubst bench/%.c,$B/bench/%,$(wildcard bench/*.c))
-SOURCES  := $(wildcard filter/*/*.[ch] tests/unit/*.[ch] bench/*.[ch])
+SOURCES  := $(wildcard filter/*/*.[ch] rules/*.c tests/unit/*.[ch] bench/*.[ch])
 
 Q := $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-7s %s\n')
@@ -75,6 +80,17 @@ $B/%.o: %.c | $B/.deps
 # A clock before this moment is not set (filter/ops/timekeeper.h). Who packages the program says when
 # that was (reproducible-builds.org).
 $B/filter/ops/timekeeper.o: our_cflags += -DSEALGATE_BUILT=$(or $(SOURCE_DATE_EPOCH),$(shell date +%s))
+
+$B/shortcut.bpf.o: rules/shortcut.bpf.c filter/path/shortcut_layout.h | $B/.deps
+	$(say) BPF $<
+	$(Q)clang -target bpf $(BPF_FLAGS) -c -o $@ $<
+
+# Made anew when clang and libbpf come, or go.
+$B/.bpf-yes $B/.bpf-no: | $B/.deps
+	@rm -f $B/.bpf-* && touch $@
+
+$B/filter/ops/shortcut_load.o: $B/.bpf-$(or $(BPF),no) $(if $(BPF),$B/shortcut.bpf.o)
+$B/filter/ops/shortcut_load.o: our_cflags += $(if $(BPF),-DSHORTCUT_OBJECT='"$B/shortcut.bpf.o"')
 
 # What .incbin takes in, -MMD does not see.
 $B/filter/ops/template.o: $(wildcard rules/*.nft rules/*.iptables)
@@ -178,6 +194,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's,/usr/local/,$(PREFIX)/,' systemd/sealgate.service \
 		>$(DESTDIR)$(PREFIX)/lib/systemd/system/sealgate.service
+	install -m644 systemd/run-sealgate_bpf.mount $(DESTDIR)$(PREFIX)/lib/systemd/system
 	[ -e $(DESTDIR)/etc/sealgate/sealgate.conf ] || \
 		install -Dm644 dist/sealgate.conf $(DESTDIR)/etc/sealgate/sealgate.conf
 

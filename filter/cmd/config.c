@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "cmd/command.h"
+#include "ops/shortcut_load.h"
 #include "ops/signing.h"
 #include "trust/anchor.h"
 
@@ -30,6 +31,9 @@ static enum exit_code check(const struct config *c)
 		return EXIT_USAGE;
 	}
 	anchors_free(a);
+	if (c->shortcut_interfaces.count > 0 && !shortcut_load_is_built())
+		log_warning("shortcut.interfaces does nothing: this sealgate was made without "
+		            "eBPF, since clang and libbpf were missing");
 	log_info("the configuration is fine");
 	return EXIT_FINE;
 }

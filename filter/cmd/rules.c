@@ -7,6 +7,17 @@
 #include "ops/manager.h"
 #include "ops/rules.h"
 
+/* The rules can be shown and removed whatever the configuration says, if it says anything. */
+static void load_config_if_any(const struct options *o, struct config *c)
+{
+	char why[400];
+
+	if (config_load(c, o->config, NULL, why, sizeof(why)) == 0)
+		return;
+	log_warning("%s", why);
+	config_defaults(c);
+}
+
 static enum exit_code run(int argc, char **argv)
 {
 	struct options o;
@@ -22,19 +33,20 @@ static enum exit_code run(int argc, char **argv)
 	}
 	verb = argv[optind];
 
-	if (strcmp(verb, "show") == 0)
-		return rules_show(stdout) ? EXIT_FINE : EXIT_NO;
-	if (strcmp(verb, "remove") == 0 && o.unless_restarting && manager_restarts_us()) {
-		log_info("rules: they stay, sealgate is being restarted");
-		return EXIT_FINE;
-	}
-	if (strcmp(verb, "remove") == 0)
-		return rules_remove() == 0 ? EXIT_FINE : EXIT_NO;
 	if (strcmp(verb, "apply") == 0) {
 		if (!options_load_config(&o, &c))
 			return EXIT_USAGE;
 		return rules_apply(&c, o.backend) == 0 ? EXIT_FINE : EXIT_NO;
 	}
+	load_config_if_any(&o, &c);
+	if (strcmp(verb, "show") == 0)
+		return rules_show(&c, stdout) ? EXIT_FINE : EXIT_NO;
+	if (strcmp(verb, "remove") == 0 && o.unless_restarting && manager_restarts_us()) {
+		log_info("rules: they stay, sealgate is being restarted");
+		return EXIT_FINE;
+	}
+	if (strcmp(verb, "remove") == 0)
+		return rules_remove(&c) == 0 ? EXIT_FINE : EXIT_NO;
 	log_error("rules: \"%s\" is none of apply, remove and show", verb);
 	return EXIT_USAGE;
 }

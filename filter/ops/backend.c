@@ -47,3 +47,13 @@ int backend_run(
 	}
 	return 0;
 }
+
+int backend_do(const char *const argv[], char *why, size_t why_size)
+{
+	struct process p;
+	int error = backend_run(&p, argv, NULL, why, why_size);
+
+	if (!error)
+		process_fini(&p);
+	return error;
+}

@@ -35,4 +35,7 @@ extern const struct backend backend_nft, backend_iptables_nft, backend_iptables_
 int backend_run(
         struct process *p, const char *const argv[], const char *input, char *why, size_t why_size);
 
+/* The same for one that gets nothing and of whose words nobody wants any. */
+int backend_do(const char *const argv[], char *why, size_t why_size);
+
 #endif

@@ -122,6 +122,31 @@ static bool take_names(const config_setting_t *s, struct namelist *list)
 	return true;
 }
 
+/* They go into rules, and into the names of files. */
+static bool is_interface(const char *text)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	                              "0123456789._-";
+	size_t len = text ? strlen(text) : 0;
+
+	return len > 0 && len < IF_NAMESIZE && strspn(text, allowed) == len && text[0] != '.' &&
+	       text[0] != '-';
+}
+
+static bool take_interfaces(const config_setting_t *s, struct config_interfaces *interfaces)
+{
+	if (!reading_is_list(s, CONFIG_INTERFACES_MAX))
+		return false;
+	memset(interfaces, 0, sizeof(*interfaces));
+	for (int i = 0; i < config_setting_length(s); i++) {
+		const char *text = config_setting_get_string_elem(s, i);
+		if (!is_interface(text))
+			return false;
+		strcpy(interfaces->names[interfaces->count++], text);
+	}
+	return true;
+}
+
 static bool take_value(const struct key *k, const config_setting_t *s, struct config *c)
 {
 	switch (k->kind) {
@@ -139,6 +164,8 @@ static bool take_value(const struct key *k, const config_setting_t *s, struct co
 		return take_ntas(s, key_value(k, c));
 	case KEY_NAMES:
 		return take_names(s, key_value(k, c));
+	case KEY_INTERFACES:
+		return take_interfaces(s, key_value(k, c));
 	case KEY_SERVERS:
 		return reading_servers(s, key_value(k, c));
 	case KEY_SECONDARIES:
@@ -194,6 +221,23 @@ static bool take_group(struct reading *r, const char *group, const config_settin
 	return true;
 }
 
+/* A response must come to the worker that remembers its query, and of several queues nobody but the
+ * kernel knows which one gets it. */
+static bool shortcut_fits(struct reading *r, config_t *file)
+{
+	const struct config *c = r->config;
+	const config_setting_t *blame = config_lookup(file, "shortcut");
+
+	if (c->shortcut_interfaces.count == 0)
+		return true;
+	if (c->role != ROLE_GATEWAY && c->role != ROLE_BOTH)
+		return reading_wrong(
+		        r, blame, "shortcut.interfaces is for the roles \"gateway\" and \"both\"");
+	if (c->queue_count != 1)
+		return reading_wrong(r, blame, "shortcut.interfaces needs queue.count = 1");
+	return true;
+}
+
 /* What no key can know alone. */
 static bool fits_together(struct reading *r, config_t *file)
 {
@@ -211,7 +255,7 @@ static bool fits_together(struct reading *r, config_t *file)
 		return reading_wrong(r, config_lookup(file, "control_socket"),
 		        "control_socket must be shorter than %d octets, as sockets' names are",
 		        CONTROL_PATH_MAX + 1);
-	return c->role != ROLE_SIGNER || reading_signer_fits(r, file);
+	return shortcut_fits(r, file) && (c->role != ROLE_SIGNER || reading_signer_fits(r, file));
 }
 
 static bool read_stream(struct reading *r, FILE *stream)
@@ -270,6 +314,7 @@ void config_defaults(struct config *c)
 		case KEY_SERVERS:
 		case KEY_SECONDARIES:
 		case KEY_ZONES:
+		case KEY_INTERFACES:
 			break;
 		}
 	}

@@ -3,6 +3,7 @@
 #ifndef OPS_CONFIG_H
 #define OPS_CONFIG_H
 
+#include <net/if.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,6 +25,9 @@
 #define CONFIG_SERVERS_MAX     64
 #define CONFIG_SPEAKERS_MAX    256 /* servers that are named of zones, of all together */
 #define CONFIG_SECONDARIES_MAX 32
+
+/* Where clients are whose queries take the shortcut. */
+#define CONFIG_INTERFACES_MAX 16
 
 enum config_role { ROLE_HOST, ROLE_GATEWAY, ROLE_BOTH, ROLE_SIGNER, ROLE_BRIDGE };
 enum config_place { PLACE_SERVER, PLACE_GATEWAY };
@@ -70,6 +74,11 @@ struct config_secondaries {
 	struct sign_network items[CONFIG_SECONDARIES_MAX];
 };
 
+struct config_interfaces {
+	unsigned count;
+	char names[CONFIG_INTERFACES_MAX][IF_NAMESIZE];
+};
+
 /* The keys of the file, in the order and the units of the table in key.c. Immutable once read. */
 struct config {
 	uint32_t role; /* enum config_role */
@@ -80,6 +89,9 @@ struct config {
 	uint32_t tcp_port, tcp_connections, tcp_idle_ms;
 	uint32_t zone_transfer; /* enum config_zone_transfer */
 	bool block_encrypted_dns;
+	struct config_interfaces shortcut_interfaces; /* none: there is no shortcut */
+	uint32_t shortcut_mark_bit;
+	char shortcut_directory[CONFIG_PATH_MAX];
 	char trust_anchor[CONFIG_PATH_MAX];
 	bool rollover;
 	char trust_anchor_state[CONFIG_PATH_MAX];

@@ -54,6 +54,16 @@ static void show_names(const struct namelist *list, FILE *out)
 	fputs(" ]", out);
 }
 
+static void show_interfaces(const struct config_interfaces *interfaces, FILE *out)
+{
+	fputs("[", out);
+	for (unsigned i = 0; i < interfaces->count; i++) {
+		fputs(i ? ", " : " ", out);
+		show_text(interfaces->names[i], out);
+	}
+	fputs(" ]", out);
+}
+
 static void show_networks(
         const struct sign_network *items, unsigned count, bool with_prefix, FILE *out)
 {
@@ -152,6 +162,9 @@ static void show_value(const struct key *k, const struct config *c, FILE *out)
 		break;
 	case KEY_NAMES:
 		show_names(value, out);
+		break;
+	case KEY_INTERFACES:
+		show_interfaces(value, out);
 		break;
 	case KEY_SERVERS:
 		servers = value;

@@ -110,6 +110,19 @@ const struct key keys[] = {
 	                "judged: clients that may then ask in the clear. DNS over HTTPS looks\n"
 	                "like any web site and passes. The rules depend on it." },
 
+	{ "shortcut.interfaces", KEY_INTERFACES, AT(shortcut_interfaces),
+	        .help = "On a gateway, the interfaces that clients are behind: [ \"lan0\" ]. The\n"
+	                "kernel then sets DO in their plain queries by itself, and only the\n"
+	                "responses come to the queue. Needs eBPF, and queue.count = 1; see\n"
+	                "docs/operation.md. The rules depend on it." },
+	{ "shortcut.mark_bit", KEY_NUMBER, AT(shortcut_mark_bit), .number = 27, .min = 16,
+	        .max = 31,
+	        .help = "The bit of a packet's mark by which these are known; no rule of yours\n"
+	                "may set it. The rules depend on it." },
+	{ "shortcut.directory", KEY_PATH, AT(shortcut_directory), .text = "/run/sealgate_bpf",
+	        .help = "Where the kernel's part is kept, so that sealgate finds it. It is\n"
+	                "made, and a bpf file system mounted there, if it is not on one." },
+
 	{ "trust_anchor", KEY_PATH, AT(trust_anchor), .text = "/usr/share/dns/root.key",
 	        .help = "The DS or DNSKEY records to trust, in zone-file form. The root's\n"
 	                "are in Debian's package dns-root-data." },
@@ -289,6 +302,12 @@ void key_say_allowed(const struct key *k, char *text, size_t size)
 	case KEY_NAMES:
 		snprintf(text, size, "a list of at most %d names, such as [ \"pool.ntp.org\" ]",
 		        NAMELIST_MAX);
+		break;
+	case KEY_INTERFACES:
+		snprintf(text, size,
+		        "a list of at most %d interfaces, such as [ \"lan0\" ], of letters, digits "
+		        "and .-_",
+		        CONFIG_INTERFACES_MAX);
 		break;
 	case KEY_SERVERS:
 		snprintf(text, size,

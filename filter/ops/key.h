@@ -20,6 +20,7 @@ enum key_kind {
 	KEY_SECONDARIES, /* struct config_secondaries */
 	KEY_ZONES,       /* struct config_zones */
 	KEY_NAMES,       /* struct namelist */
+	KEY_INTERFACES,  /* struct config_interfaces */
 };
 
 struct key {

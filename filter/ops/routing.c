@@ -22,16 +22,6 @@ static int families_here(void)
 	return access("/proc/net/if_inet6", F_OK) == 0 ? BOTH : IPV4_ONLY;
 }
 
-static int run(const char *const argv[], char *why, size_t why_size)
-{
-	struct process p;
-	int error = backend_run(&p, argv, NULL, why, why_size);
-
-	if (!error)
-		process_fini(&p);
-	return error;
-}
-
 /* Returns 1 when the rule is there, 0 when it is not, or -errno. */
 static int has_rule(const struct family *f, char *why, size_t why_size)
 {
@@ -50,14 +40,14 @@ static int change_rule(const struct family *f, const char *verb, char *why, size
 {
 	const char *const argv[] = { "ip", f->option, "rule", verb, "fwmark", MARK, "lookup", TABLE,
 		NULL };
-	return run(argv, why, why_size);
+	return backend_do(argv, why, why_size);
 }
 
 static int change_route(const struct family *f, const char *verb, char *why, size_t why_size)
 {
 	const char *const argv[] = { "ip", f->option, "route", verb, "local", f->everywhere, "dev",
 		"lo", "table", TABLE, NULL };
-	return run(argv, why, why_size);
+	return backend_do(argv, why, why_size);
 }
 
 int routing_apply(bool *added, char *why, size_t why_size)

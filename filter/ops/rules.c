@@ -9,6 +9,7 @@
 #include "ops/bridged.h"
 #include "ops/key.h"
 #include "ops/routing.h"
+#include "ops/shortcut_rules.h"
 
 static const struct backend *const backends[] = {
 	&backend_nft,
@@ -103,7 +104,36 @@ static bool sees_what_is_bridged(void)
 	return true;
 }
 
-int rules_apply(const struct config *c, const char *backend)
+static int remove_shortcut(const struct config *c)
+{
+	char why[300] = "";
+	bool found = false;
+	int error = shortcut_rules_remove(c, &found, why, sizeof(why));
+
+	if (error)
+		log_error("rules: the shortcut may be left: %s", why);
+	else if (found)
+		log_info("rules: the shortcut is removed");
+	return error;
+}
+
+/* Without it all queries come to the queue, so its lack is no failure. Returns whether it is there.
+ */
+static bool apply_shortcut(const struct config *c)
+{
+	char why[300] = "";
+
+	if (c->shortcut_interfaces.count == 0) {
+		remove_shortcut(c);
+		return false;
+	}
+	if (shortcut_rules_apply(c, why, sizeof(why)) == 0)
+		return true;
+	log_warning("rules: without the shortcut: %s", why);
+	return false;
+}
+
+static int apply_rules(const struct config *c, const char *backend)
 {
 	if (c->role == ROLE_BRIDGE && !sees_what_is_bridged()) {
 		log_error("rules: not applied");
@@ -131,9 +161,23 @@ int rules_apply(const struct config *c, const char *backend)
 	return 0;
 }
 
-int rules_remove(void)
+/* Its program comes before the rules that let pass what it has taken: what meets none of them
+ * comes to the queue, where its question is known already. */
+int rules_apply(const struct config *c, const char *backend)
 {
-	int result = 0;
+	struct config without = *c;
+	bool has_shortcut = apply_shortcut(c);
+
+	without.shortcut_interfaces.count = 0;
+	int error = apply_rules(has_shortcut ? c : &without, backend);
+	if (error && has_shortcut)
+		remove_shortcut(c);
+	return error;
+}
+
+int rules_remove(const struct config *c)
+{
+	int result = remove_shortcut(c) == 0 ? 0 : -EIO;
 
 	for (int i = 0; i < BACKENDS; i++) {
 		if (remove_with(backends[i]) != 0)
@@ -142,9 +186,9 @@ int rules_remove(void)
 	return remove_routing() == 0 ? result : -EIO;
 }
 
-bool rules_show(FILE *out)
+bool rules_show(const struct config *c, FILE *out)
 {
-	bool any = false;
+	bool any = shortcut_rules_show(c, out);
 
 	for (int i = 0; i < BACKENDS; i++)
 		any = backends[i]->show(backends[i], out) || any;

@@ -56,6 +56,7 @@ static struct worker_config worker_config(
 		.flow_timeout_ms = c->flow_timeout_ms,
 		.tcp = relay_config(c),
 		.signing = signing_config(s, c),
+		.shortcut = c->shortcut_interfaces.count > 0 ? c->shortcut_directory : NULL,
 		.sources = { .resolvers = c->resolvers,
 		        .resolver_count = c->resolver_count,
 		        .hints = s->hints.at,

@@ -30,6 +30,8 @@ EMBED(host_relay_nft, "rules/host-relay.nft");
 EMBED(gateway_relay_nft, "rules/gateway-relay.nft");
 EMBED(host_relay_iptables, "rules/host-relay.iptables");
 EMBED(gateway_relay_iptables, "rules/gateway-relay.iptables");
+EMBED(gateway_shortcut_nft, "rules/gateway-shortcut.nft");
+EMBED(gateway_shortcut_iptables, "rules/gateway-shortcut.iptables");
 EMBED(signer_server_nft, "rules/signer-server.nft");
 EMBED(signer_gateway_nft, "rules/signer-gateway.nft");
 EMBED(signer_server_iptables, "rules/signer-server.iptables");
@@ -45,14 +47,16 @@ enum form { FORM_NFT, FORM_IPTABLES, FORMS };
 static const struct part {
 	enum config_role role; /* that has it; "both" has two */
 	const char *rules[FORMS], *relay[FORMS];
-	enum config_place place; /* of the signer */
+	const char *shortcut[FORMS]; /* for one interface */
+	enum config_place place;     /* of the signer */
 } parts[] = {
 	{ .role = ROLE_HOST,
 	        .rules = { host_nft, host_iptables },
 	        .relay = { host_relay_nft, host_relay_iptables } },
 	{ .role = ROLE_GATEWAY,
 	        .rules = { gateway_nft, gateway_iptables },
-	        .relay = { gateway_relay_nft, gateway_relay_iptables } },
+	        .relay = { gateway_relay_nft, gateway_relay_iptables },
+	        .shortcut = { gateway_shortcut_nft, gateway_shortcut_iptables } },
 	{ .role = ROLE_BRIDGE,
 	        .rules = { bridge_nft, bridge_iptables },
 	        .relay = { bridge_relay_nft, bridge_relay_iptables } },
@@ -126,6 +130,20 @@ static void list_servers(const struct config *c, int family, char text[static SE
 	}
 }
 
+static void fill_in_shortcut(const struct config *c, const char *text, FILE *out)
+{
+	char bit[16];
+
+	snprintf(bit, sizeof(bit), "0x%08x", UINT32_C(1) << c->shortcut_mark_bit);
+	for (unsigned i = 0; text && i < c->shortcut_interfaces.count; i++) {
+		const struct blank blanks[] = {
+			{ "@INTERFACE@", c->shortcut_interfaces.names[i] },
+			{ "@BIT@", bit },
+		};
+		fill_in(text, blanks, sizeof(blanks) / sizeof(blanks[0]), out);
+	}
+}
+
 /* What a rule does with responses, and with queries. */
 struct targets {
 	char responses[64], queries[64];
@@ -162,6 +180,7 @@ static char *put_together(const struct config *c, const struct targets *targets,
 		fill_in(parts[i].rules[form], blanks, count, out);
 		if (c->tcp == TCP_RELAY)
 			fill_in(parts[i].relay[form], blanks, count, out);
+		fill_in_shortcut(c, parts[i].shortcut[form], out);
 	}
 	if (fclose(out) != 0) {
 		free(filled);

@@ -20,6 +20,7 @@
 #include "path/remedy.h"
 #include "path/watched.h"
 #include "path/reask.h"
+#include "path/shortcut.h"
 #include "path/worker.h"
 
 struct worker {
@@ -44,6 +45,7 @@ struct worker {
 	struct reasks reasks;
 	struct remedy remedy;
 	struct relay relay;
+	struct shortcut shortcut;
 
 	struct crypto *crypto;
 	const struct anchors *anchors_used;         /* read by others */
@@ -66,6 +68,10 @@ enum query_kind query_take(struct worker *w, const struct sockaddr_storage *serv
 
 /* Gives a query its verdict. */
 void query_side(struct worker *w, uint64_t packet_id, const struct packet *packet);
+
+/* Remembers the queries that took the shortcut, which are on their way already. To be called before
+ * a response is looked at that came meanwhile. */
+void query_side_drain(struct worker *w);
 
 /* Gives a response its verdict, or parks it. */
 void response_side(struct worker *w, const struct queued *queued, const struct packet *packet);

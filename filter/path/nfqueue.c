@@ -98,7 +98,7 @@ static uint64_t id_of(const struct nlmsghdr *message, const struct nfqnl_msg_pac
 }
 
 /* One packet; what lacks the header or the payload has no verdict to be given. */
-static void hand_over(const struct nlmsghdr *message, nfqueue_handler *handler, void *context)
+static void hand_packet(const struct nlmsghdr *message, nfqueue_handler *handler, void *context)
 {
 	struct nlattr *attributes[NFQA_MAX + 1] = { NULL };
 	struct queued queued = { 0 };
@@ -130,13 +130,13 @@ void nfqueue_read(
 	for (const struct nlmsghdr *m = messages; mnl_nlmsg_ok(m, len);
 	        m = mnl_nlmsg_next(m, &len)) {
 		if (m->nlmsg_type == packet_type)
-			hand_over(m, handler, context);
+			hand_packet(m, handler, context);
 		else if (m->nlmsg_type == NLMSG_ERROR)
 			stats_count(&q->stats->verdict_errors);
 	}
 }
 
-int nfqueue_receive(struct nfqueue *q, nfqueue_handler *handler, void *context)
+int nfqueue_receive(struct nfqueue *q)
 {
 	int n = recvmmsg(q->fd, q->messages, NFQUEUE_BATCH, MSG_DONTWAIT, NULL);
 
@@ -147,8 +147,12 @@ int nfqueue_receive(struct nfqueue *q, nfqueue_handler *handler, void *context)
 			return -errno;
 		return 0;
 	}
-	for (int i = 0; i < n; i++)
+	return n;
+}
+
+void nfqueue_hand_over(struct nfqueue *q, int count, nfqueue_handler *handler, void *context)
+{
+	for (int i = 0; i < count; i++)
 		nfqueue_read(
 		        q, q->vectors[i].iov_base, (int)q->messages[i].msg_len, handler, context);
-	return 0;
 }

@@ -58,9 +58,13 @@ int nfqueue_open(struct nfqueue *q, const struct nfqueue_options *options, struc
 /* Unbinds; packets that the kernel still holds are dropped. Also after a failed nfqueue_open(). */
 void nfqueue_close(struct nfqueue *q);
 
-/* Hands each waiting packet to `handler`, at most NFQUEUE_BATCH of them; does not wait. Lost
- * packets are counted and are no error. Returns 0 or a negative errno. */
-int nfqueue_receive(struct nfqueue *q, nfqueue_handler *handler, void *context);
+/* Takes the waiting packets, at most NFQUEUE_BATCH of them; does not wait. Lost packets are counted
+ * and are no error. Returns how many messages came, for nfqueue_hand_over(), or a negative errno.
+ */
+int nfqueue_receive(struct nfqueue *q);
+
+/* Hands each packet of them to `handler`. */
+void nfqueue_hand_over(struct nfqueue *q, int count, nfqueue_handler *handler, void *context);
 
 /* The same for messages that were received otherwise (set-up does). */
 void nfqueue_read(

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "path/inside.h"
 
+_Static_assert(SHORTCUT_UDP_SIZE == QUERY_UDP_SIZE, "the kernel writes what the worker would");
+
 static uint64_t *counter_of(struct worker *w, enum query_kind kind)
 {
 	struct stats *stats = &w->stats;
@@ -34,16 +36,23 @@ static bool goes_plainly(
 	return true;
 }
 
+/* Reads the query into `query` and what it asks into `asked`. */
+static enum query_kind read_query(
+        struct worker *w, struct span octets, struct message *query, struct asked *asked)
+{
+	if (!message_parse(query, octets, w->rrs, MESSAGE_RRS_MAX))
+		return QUERY_MALFORMED;
+	return query_read(query, w->config.policy, asked);
+}
+
 enum query_kind query_take(struct worker *w, const struct sockaddr_storage *server,
         struct span octets, struct asked *asked, struct span *sent)
 {
 	struct message query;
 	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
-	enum query_kind kind = QUERY_MALFORMED;
+	enum query_kind kind = read_query(w, octets, &query, asked);
 
 	*sent = octets;
-	if (message_parse(&query, octets, w->rrs, MESSAGE_RRS_MAX))
-		kind = query_read(&query, w->config.policy, asked);
 	asked->is_undecorated =
 	        w->is_paused || kind != QUERY_JUDGED || goes_plainly(w, server, asked);
 	if (!asked->is_undecorated) {
@@ -64,11 +73,11 @@ static bool may_go_on(const struct worker *w, enum query_kind kind)
 }
 
 static void remember(struct worker *w, const struct packet *packet, enum query_kind kind,
-        const struct asked *asked)
+        const struct asked *asked, uint64_t at_ms)
 {
 	struct flow_key key = flow_key_of_query(packet, asked->id);
 
-	stats_add(&w->stats.flows_evicted, flow_remember(&w->flows, &key, kind, asked, w->now_ms));
+	stats_add(&w->stats.flows_evicted, flow_remember(&w->flows, &key, kind, asked, at_ms));
 }
 
 void query_side(struct worker *w, uint64_t packet_id, const struct packet *packet)
@@ -87,9 +96,45 @@ void query_side(struct worker *w, uint64_t packet_id, const struct packet *packe
 		nfqueue_drop(&w->queue, packet_id);
 		return;
 	}
-	remember(w, packet, kind, &asked);
+	remember(w, packet, kind, &asked, w->now_ms);
 	if (asked.is_undecorated)
 		nfqueue_accept(&w->queue, packet_id);
 	else
 		accept_with(w, packet_id, packet, sent);
+}
+
+/* The kernel has checked that the worker would set DO in it, by the state of that moment; what has
+ * changed since does not undo it. */
+static void take_passed(void *context, struct span octets, uint64_t at_ms)
+{
+	struct worker *w = context;
+	struct packet packet;
+	struct message query;
+	struct asked asked;
+
+	stats_count(&w->stats.queries);
+	if (packet_parse(&packet, octets) != PACKET_UDP ||
+	        read_query(w, packet.payload, &query, &asked) != QUERY_JUDGED) {
+		stats_count(&w->stats.queries_malformed);
+		return;
+	}
+	stats_count(&w->stats.queries_judged);
+	stats_count(&w->stats.queries_shortcut);
+	struct sockaddr_storage server =
+	        address_of_packet(&packet, packet.destination, packet.destination_port, 0);
+	remedy_sent_on(w, &server, at_ms);
+	remember(w, &packet, QUERY_JUDGED, &asked, at_ms);
+}
+
+void query_side_drain(struct worker *w)
+{
+	struct shortcut *s = &w->shortcut;
+
+	if (!s->is_open)
+		return;
+	shortcut_drain(s, take_passed, w);
+	stats_set(&w->stats.shortcut_left,
+	        __atomic_load_n(&s->state->left, __ATOMIC_RELAXED) - s->left_before);
+	stats_set(&w->stats.shortcut_full,
+	        __atomic_load_n(&s->state->full, __ATOMIC_RELAXED) - s->full_before);
 }

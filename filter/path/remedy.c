@@ -18,12 +18,23 @@ static struct upstream *upstream_of(struct worker *w, const struct sockaddr_stor
 
 /* ---- EDNS ---- */
 
+/* Such servers are asked without EDNS, which the kernel does not do. */
+static void leave_shortcut(struct worker *w, struct upstream *up)
+{
+	up->is_admitted = false;
+	up->asked_since_ms = 0;
+	shortcut_dismiss(&w->shortcut, &up->server);
+}
+
 static void note_plain(struct worker *w, struct upstream *up, enum edns_habit habit)
 {
 	char server[INET6_ADDRSTRLEN];
 
 	upstream_note_edns(up, habit, w->now_ms);
-	if (up->said_edns || !upstream_is_plain(up, w->now_ms))
+	if (!upstream_is_plain(up, w->now_ms))
+		return;
+	leave_shortcut(w, up);
+	if (up->said_edns)
 		return;
 	up->said_edns = true;
 	report_server(&up->server, server);
@@ -44,10 +55,26 @@ static bool is_refusal(const struct message *m)
 
 static void learn_habit(struct worker *w, struct upstream *up, const struct message *m)
 {
-	if (is_refusal(m))
+	if (is_refusal(m)) {
 		note_plain(w, up, EDNS_REFUSED);
-	else
-		upstream_note_edns(up, EDNS_TAKEN, w->now_ms);
+		return;
+	}
+	upstream_note_edns(up, EDNS_TAKEN, w->now_ms);
+	if (!up->is_admitted && w->shortcut.is_open)
+		up->is_admitted = shortcut_admit(&w->shortcut, &up->server);
+}
+
+/* Where the operator's nat sends queries on to another server, those of the shortcut go astray:
+ * they are known by the server that they were first bound for, from which nothing comes then. By
+ * the queue they get there. */
+void remedy_sent_on(struct worker *w, const struct sockaddr_storage *server, uint64_t at_ms)
+{
+	struct upstream *up = upstream_of(w, server);
+
+	if (up->asked_since_ms == 0)
+		up->asked_since_ms = at_ms;
+	else if (at_ms > up->asked_since_ms + w->config.flow_timeout_ms)
+		leave_shortcut(w, up);
 }
 
 static bool is_unknown(void *context, const struct sockaddr_storage *server)
@@ -130,6 +157,7 @@ bool remedy_takes(struct worker *w, struct arrival *a, const struct message *m)
 {
 	struct upstream *up = upstream_of(w, &a->server);
 
+	up->asked_since_ms = 0;
 	if (!up->signs && has_signature(m))
 		upstream_note_signature(up);
 	if (a->asked->is_undecorated)

@@ -36,6 +36,9 @@ bool remedy_takes(struct worker *w, struct arrival *a, const struct message *res
  * elsewhere, or it is refused for the lack of them. */
 bool remedy_judged(struct worker *w, struct arrival *a, const struct gate_result *result);
 
+/* A query to `server` took the shortcut. */
+void remedy_sent_on(struct worker *w, const struct sockaddr_storage *server, uint64_t at_ms);
+
 /* True when signatures can be had from elsewhere. */
 bool remedy_can_assist(const struct worker *w);
 

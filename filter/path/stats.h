@@ -18,6 +18,9 @@
 	X(queries_opcode, "Queries passed untouched: another opcode than QUERY")                   \
 	X(queries_malformed, "Queries dropped: malformed")                                         \
 	X(queries_paused, "Queries passed untouched: judging was paused")                          \
+	X(queries_shortcut, "Queries that the kernel sent on with DO set, past the queue")         \
+	X(shortcut_left, "Queries at the shortcut that were left to the queue")                    \
+	X(shortcut_full, "Queries at the shortcut that were left to the queue: its ring was full") \
 	X(flows_evicted, "Questions in flight that were forgotten because the table was full")     \
 	X(flows_expired, "Questions in flight that were never answered")                           \
 	X(responses, "Responses seen")                                                             \
@@ -134,6 +137,12 @@ static inline void stats_add(uint64_t *counter, uint64_t n)
 static inline void stats_count(uint64_t *counter)
 {
 	stats_add(counter, 1);
+}
+
+/* Sets one to what somebody else has counted; for its one writer too. */
+static inline void stats_set(uint64_t *counter, uint64_t count)
+{
+	__atomic_store_n(counter, count, __ATOMIC_RELAXED);
 }
 
 /* Reads one counter, from any thread. */

@@ -28,6 +28,8 @@ struct upstream {
 	bool signs;             /* a signature came from it */
 	unsigned lacking;       /* answers that should have had one, and none with one so far */
 	bool said_edns, said_strips; /* logged, once each */
+	bool is_admitted;            /* to the shortcut */
+	uint64_t asked_since_ms;     /* by which queries go to it, and nothing came back; 0: no */
 };
 
 struct upstreams {

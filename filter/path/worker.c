@@ -193,7 +193,8 @@ static int idle_ms(const struct worker *w)
 		return 0;
 	if (due_ms - w->now_ms < SWEEP_MS)
 		return (int)(due_ms - w->now_ms);
-	return due_ms < UINT64_MAX || w->flows.table.used > 0 ? SWEEP_MS : -1;
+	return due_ms < UINT64_MAX || w->flows.table.used > 0 || w->shortcut.is_open ? SWEEP_MS
+	                                                                             : -1;
 }
 
 static void read_clocks(struct worker *w)
@@ -202,11 +203,23 @@ static void read_clocks(struct worker *w)
 	w->now_s = w->config.time->wall_s(w->config.time->context);
 }
 
+/* Whatever the packets answer that were received was asked before, so it is in the ring by now. */
+static int serve_queue(struct worker *w)
+{
+	int count = nfqueue_receive(&w->queue);
+
+	if (count <= 0)
+		return count;
+	query_side_drain(w);
+	nfqueue_hand_over(&w->queue, count, handle_packet, w);
+	return 0;
+}
+
 static int handle_event(struct worker *w, const struct epoll_event *event)
 {
 	switch (*(const enum watched *)event->data.ptr) {
 	case WATCHED_QUEUE:
-		return nfqueue_receive(&w->queue, handle_packet, w);
+		return serve_queue(w);
 	case WATCHED_WAKE:
 		eventfd_read(w->wake_fd, &(eventfd_t){ 0 }); /* orders_take() sees what it is */
 		break;
@@ -239,6 +252,8 @@ static int turn(struct worker *w)
 		return -errno;
 	read_clocks(w);
 	orders_take(w);
+	shortcut_alive(&w->shortcut, w->now_ms, !w->is_paused);
+	query_side_drain(w);
 	for (int i = 0; i < n && result == 0; i++)
 		result = handle_event(w, &events[i]);
 	fetcher_expire(&w->fetcher, w->now_ms);
@@ -270,6 +285,7 @@ int worker_run(struct worker *w)
 	orders_take(w);
 	while (!w->stopping && result == 0)
 		result = turn(w);
+	shortcut_alive(&w->shortcut, w->now_ms, false);
 	relay_close(w); /* then only packets are parked */
 	drop_parked(w, &w->park);
 	drop_parked(w, &w->grace.park);

@@ -43,6 +43,7 @@ struct worker_config {
 	struct relay_config tcp;
 	struct signing_config signing;
 	struct fetch_sources sources;
+	const char *shortcut; /* where its maps are pinned; NULL: there is none */
 
 	bool assists;           /* proves by signatures of the resolvers what came without */
 	enum clock_state clock; /* at the start */

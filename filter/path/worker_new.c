@@ -84,6 +84,17 @@ static int open_queue(struct worker *w, char *error, size_t error_size)
 	return nfqueue_open(&w->queue, &options, &w->stats, error, error_size);
 }
 
+/* Without it all queries come to the queue, and nobody is worse off. */
+static void open_shortcut(struct worker *w)
+{
+	const char *directory = w->config.shortcut;
+	int error = directory ? shortcut_open(&w->shortcut, directory) : 0;
+
+	if (error)
+		log_warning("all queries come to the queue, there is no shortcut in %s: %s",
+		        directory, strerror(-error));
+}
+
 /* The queue comes last: from then on packets wait for their verdicts. */
 static int prepare(struct worker *w, char *error, size_t error_size)
 {
@@ -98,6 +109,8 @@ static int prepare(struct worker *w, char *error, size_t error_size)
 		return -EIO;
 	if (result == 0)
 		result = watch(w, w->queue.fd, &w->queue_watched);
+	if (result == 0)
+		open_shortcut(w);
 	if (result < 0)
 		snprintf(error, error_size, "cannot start a worker: %s", strerror(-result));
 	return result;
@@ -137,6 +150,7 @@ static void close_open(int fd)
  * and its end does nothing. */
 void worker_free(struct worker *w)
 {
+	shortcut_close(&w->shortcut);
 	nfqueue_close(&w->queue);
 	relay_close(w);
 	grace_fini(&w->grace);

@@ -151,6 +151,34 @@ static void encrypted_dns_is_refused_only_where_that_is_wanted(void **state)
 	}
 }
 
+static void the_shortcut_is_exempt_on_its_interfaces_alone(void **state)
+{
+	struct config c = { .role = ROLE_GATEWAY,
+		.queue_count = 1,
+		.shortcut_mark_bit = 27,
+		.shortcut_interfaces = { .count = 2, .names = { "lan0", "br-lan.5" } } };
+	char *texts[] = { template_nft(&c), template_iptables(&c) };
+	static const char *const rules[][2] = {
+		{ "forward iifname \"lan0\" udp dport 53 meta mark & 0x08000000 == 0x08000000 "
+		  "accept\n",
+		        "forward iifname \"br-lan.5\" udp dport 53 " },
+		{ "-I SEALGATE_FWD -i lan0 -p udp --dport 53 -m mark --mark 0x08000000/0x08000000 "
+		  "-j RETURN\n",
+		        "-I SEALGATE_FWD -i br-lan.5 -p udp " },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		assert_non_null(strstr(texts[i], rules[i][0]));
+		assert_non_null(strstr(texts[i], rules[i][1]));
+		free(texts[i]);
+	}
+	c.shortcut_interfaces.count = 0;
+	char *without = template_nft(&c);
+	assert_null(strstr(without, "0x08000000"));
+	free(without);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +187,7 @@ int main(void)
 		cmocka_unit_test(a_bridge_has_only_what_it_bridges),
 		cmocka_unit_test(both_roles_name_each_table_once),
 		cmocka_unit_test(encrypted_dns_is_refused_only_where_that_is_wanted),
+		cmocka_unit_test(the_shortcut_is_exempt_on_its_interfaces_alone),
 	};
 	return cmocka_run_group_tests_name("template", tests, NULL, NULL);
 }
