@@ -3,7 +3,7 @@
 
 from . import (attacks, audit, bridge, cache, client, clock, copies, encrypted, explain, fragments,
                ground, habits, iterate, life, oracle, overload, pause, race, roles, rules, same,
-               service, tcp, truncation)
+               service, shortcut, tcp, truncation)
 from . import (signer, signer_altered, signer_attacks, signer_clock, signer_names, signer_packets,
                signer_reload, signer_rules, signer_servers, signer_streams, signer_transfers)
 
@@ -24,6 +24,7 @@ _MODULES = (
     truncation,
     roles,
     bridge,
+    shortcut,
     rules,
     encrypted,
     pause,

@@ -165,7 +165,7 @@ def outcome(answer, genuine):
     return "other"
 
 
-def _refuses(row, way, family, how):
+def refuses(row, way, family, how):
     def run(world):
         if row.fresh:
             world.gate.restart()
@@ -258,14 +258,14 @@ ON_GATEWAY = tuple(row for row in ROWS if not row.fresh and row.name in
 
 GROUPS = (
     Group("attacks on the host", on_host, tuple(
-        _refuses(row, *way) for row in ROWS for way in (WAYS if not row.fresh else WAYS[1:2])) + (
+        refuses(row, *way) for row in ROWS for way in (WAYS if not row.fresh else WAYS[1:2])) + (
         Case("the genuine answer arrives as soon as the attacker is gone", _recovers),
         Case("a TTL that the attacker raised is cut to the signed one", _raised_ttl),
         Case("an AD bit that the attacker set does not reach the client", _false_ad),
         Case("a forged address in the additional section is taken out", _poisoned_additional))),
     Group("attacks on the gateway", on_gateway, tuple(
         Case("gateway: " + case.name, case.run)
-        for row in ON_GATEWAY for case in (_refuses(row, *WAYS[0]), _refuses(row, *WAYS[1])))),
+        for row in ON_GATEWAY for case in (refuses(row, *WAYS[0]), refuses(row, *WAYS[1])))),
     Group("attacks on the router", on_router, (
         Case("dnsmasq neither hands on nor keeps a forged answer", _forged_forwarded),
         Case("dnsmasq's clients get every kind of genuine answer", _forwarded_answers))),

@@ -71,7 +71,7 @@ WAYS = (
 )
 
 
-def _same_in_zone(zone, scene):
+def same_in_zone(zone, scene):
     def run(world):
         found = []
         for name, rdtype in questions(zone):
@@ -126,17 +126,17 @@ def _mixed_case(world):
         expect(not lines, name, *lines, *world.log_tail())
 
 
-_CHOSEN = tuple(zones.BY_ORIGIN[origin] for origin in
+CHOSEN = tuple(zones.BY_ORIGIN[origin] for origin in
                 ("rsa256.test.", "p256.test.", "bank.example.", "unsigned.test.",
                  "child.salted.test.", "plain.optout.test."))
 
 GROUPS = (
     Group("same on the host", on_host,
-          tuple(_same_in_zone(zone, "host") for zone in zones.ZONES) +
+          tuple(same_in_zone(zone, "host") for zone in zones.ZONES) +
           tuple(_untouched(zone) for zone in zones.ZONES) +
           tuple(_bogus_in_zone(zone) for zone in zones.ZONES if zone.status == "bogus"
                 or zone.spoil) +
           (Case("host: the letter case of a question comes back unchanged", _mixed_case),)),
     Group("same through the gateway", on_gateway,
-          tuple(_same_in_zone(zone, "gateway") for zone in _CHOSEN)),
+          tuple(same_in_zone(zone, "gateway") for zone in CHOSEN)),
 )

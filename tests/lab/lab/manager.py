@@ -27,7 +27,9 @@ mount -t overlay -o lowerdir=/etc,upperdir=/run/etc,workdir=/run/work overlay /e
 mkdir -p /etc/sealgate
 cp {sealgate} /usr/local/sbin/sealgate
 cp {directory}/sealgate.conf {anchor} /etc/sealgate
-cp {unit} /run/systemd/system
+cp {units} /run/systemd/system
+mkdir /run/systemd/system/sealgate.service.d
+cp {directory}/drop-in /run/systemd/system/sealgate.service.d/lab.conf
 printf '[Unit]\\nDefaultDependencies=no\\nAllowIsolate=yes\\n' > /run/systemd/system/lab.target
 container=lab exec {systemd} --system --unit=lab.target --log-level=info --log-target=console
 """
@@ -46,7 +48,7 @@ def obstacle():
 class Manager:
     """A service manager in a namespace, with one service: sealgate."""
 
-    def __init__(self, lab, gate):
+    def __init__(self, lab, gate, drop_in=""):
         self._gate, self._resources = gate, lab.resources
         self._directory = lab.resources.path("manager")
         os.makedirs(self._directory, exist_ok=True)
@@ -54,9 +56,11 @@ class Manager:
                 open(os.path.join(self._directory, "sealgate.conf"), "w") as config:
             for line in source:
                 config.write(self._here(line, lab.zones.anchor_dnskey))
+        with open(os.path.join(self._directory, "drop-in"), "w") as file:
+            file.write(drop_in)
         self._script = START.format(systemd=SYSTEMD, sealgate=os.path.abspath(lab.sealgate_path),
                                     directory=self._directory, anchor=lab.zones.anchor_dnskey,
-                                    unit=ROOT / "systemd" / "sealgate.service")
+                                    units=ROOT / "systemd" / "*")
 
     @staticmethod
     def _here(line, anchor):

@@ -156,6 +156,7 @@ class Resources:
         os.chmod(self.directory, 0o755)
         self._namespaces = []
         self._processes = []
+        self._mounts = []
 
     def path(self, *parts):
         return os.path.join(self.directory, *parts)
@@ -166,6 +167,19 @@ class Resources:
         self._namespaces.append(name)
         run_tool("ip", "netns", "add", name)
         return Namespace(self, name)
+
+    def bpf_file_system(self):
+        """Returns where one is mounted. Each `ip netns exec` has mounts of its own, so what sealgate
+        mounts by itself would be gone with the command that did it."""
+        path = self.path("bpf")
+        if path not in self._mounts:
+            os.mkdir(path)
+            try:
+                run_tool("mount", "-t", "bpf", "bpf", path)
+            except LabError as error:
+                raise Obstacle(f"no bpf file system: {error}") from error
+            self._mounts.append(path)
+        return path
 
     def start(self, name, argv):
         process = Process(name, argv, self.path(f"{name}.log"))
@@ -180,6 +194,8 @@ class Resources:
                 self._processes.pop().stop()
             while self._namespaces:
                 subprocess.run(["ip", "netns", "del", self._namespaces.pop()], capture_output=True)
+            while self._mounts:
+                subprocess.run(["umount", self._mounts.pop()], capture_output=True)
             shutil.rmtree(self.directory, ignore_errors=True)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, held)

@@ -1,0 +1,363 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The shortcut: the kernel sets DO in plain queries by itself, and only responses come to the queue.
+Whatever holds without it holds with it."""
+
+import contextlib
+import os
+import signal
+import time
+
+from lab import ask, manager, nat, streams, topology
+from lab.resources import Obstacle
+
+from .attacks import ON_GATEWAY, WAYS, refuses
+from .case import (Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode)
+from .rules import snapshot
+from .same import CHOSEN, same_in_zone
+
+NAME = "www.p256.test."
+GOOD = ["192.0.2.80", "192.0.2.81"]
+REPORTED = "any.unsigned.test."     # the attack report-query says there how it was asked
+PATIENCE_S = 15
+TRIES = 5
+INTERFACE = "client"                # of the router, where the client is
+
+
+def _gate(lab, role="gateway", interface=INTERFACE, more=""):
+    directory = os.path.join(lab.resources.bpf_file_system(), "sealgate")
+    return directory, lab.sealgate(lab.router, role, more=more + f"""
+        shortcut = {{ interfaces = [ "{interface}" ]; directory = "{directory}"; }};\n""")
+
+
+def scene(role="gateway", more="", translate=lambda router: contextlib.nullcontext()):
+    @contextlib.contextmanager
+    def run(lab):
+        directory, gate = _gate(lab, role, more=more)
+        with gate, translate(lab.router):
+            if "without the shortcut" in gate.rules_said:
+                raise Obstacle(gate.rules_said.split("without the shortcut: ")[1].splitlines()[0])
+            world = World(lab, gate, lab.ask_through_gateway)
+            world.directory = directory
+            yield world
+    return run
+
+
+def _count(world):
+    return world.gate.counter("queries_shortcut")
+
+
+def _wait_for(what, holds):
+    deadline = time.monotonic() + PATIENCE_S
+    while not holds():
+        expect(time.monotonic() < deadline, f"not within {PATIENCE_S} s: {what}")
+        time.sleep(0.05)
+
+
+def _takes(world, family=4, server=topology.UPSTREAM):
+    """Asks once; returns whether that took the shortcut."""
+    before = _count(world)
+    ask.query(world.lab.client, server[family], NAME, "A", timeout_s=1)
+    return _count(world) > before
+
+
+def _wait_until_taken(world, families=(4, 6)):
+    """A server is known to take EDNS when it has answered once."""
+    for family in families:
+        _wait_for(f"IPv{family} queries take the shortcut", lambda: _takes(world, family))
+
+
+def _grows(world, before):
+    """A query that is not answered is counted within a second."""
+    deadline = time.monotonic() + 3
+    while _count(world) == before:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def on_shortcut(case):
+    """The same case, and its queries did take the shortcut. What an earlier case left unanswered may
+    send them to the queue for a moment, so it has more than one try."""
+    def run(world):
+        for _ in range(TRIES):
+            _wait_until_taken(world)
+            before = _count(world)
+            case.run(world)
+            if _grows(world, before):
+                return
+        expect(False, "no query took the shortcut")
+    return Case("shortcut: " + case.name, run)
+
+
+def _reported(world, query):
+    with world.lab.attack("report-query"):
+        answer = ask.send(world.lab.client, topology.UPSTREAM[4], query.to_wire())
+    expect(answer is not None and answer.data("TXT"), f"seen: {described(answer)}")
+    return answer.data("TXT")[0]
+
+
+def _decorated(world):
+    _wait_until_taken(world)
+    for how in ({}, {"edns": 512}, {"edns": 4096}, {"do": True}):
+        before = _count(world)
+        said = _reported(world, ask.make(REPORTED, "TXT", **how))
+        expect("edns=0 size=1232 do=True" in said, f"{how}: {said}")
+        expect_equal(f"{how}: queries that took the shortcut", _count(world), before + 1)
+
+
+def _odd_by_the_queue(world):
+    _wait_until_taken(world)
+    for what, query in (("CD", ask.make(NAME, "A", cd=True)), ("TSIG", ask.make(NAME, "A"))):
+        if what == "TSIG":
+            query.use_tsig(ask.TSIG_KEYRING, ask.TSIG_NAME)
+        before, left = _count(world), world.gate.counter("shortcut_left")
+        ask.send(world.lab.client, topology.UPSTREAM[4], query.to_wire(), 1)
+        expect_equal(f"{what}: queries that took the shortcut", _count(world), before)
+        _wait_for(f"{what} is counted as left",
+                  lambda before=left: world.gate.counter("shortcut_left") > before)
+    left = _count(world)
+    answer = streams.query(world.lab.client, topology.UPSTREAM[4], NAME, "A")
+    expect_data(answer, "A", GOOD)
+    expect_equal("queries that took the shortcut, over TCP", _count(world), left)
+
+
+def _paused(world):
+    _wait_until_taken(world)
+    world.gate.ctl("pause", "60")
+    try:
+        before = _count(world)
+        said = _reported(world, ask.make(REPORTED, "TXT"))
+        expect("edns=-1" in said, f"in a pause: {said}")
+        expect_equal("queries that took the shortcut in a pause", _count(world), before)
+    finally:
+        world.gate.ctl("resume")
+    _wait_until_taken(world)
+
+
+def _told(world):
+    _wait_until_taken(world)
+    expect(int(world.gate.status()["queries_shortcut"]) > 0, "ctl status does not count them")
+    expect(f"# shortcut, on {INTERFACE}" in world.gate.command("rules", "show"),
+           "rules show does not name it")
+
+
+def _reaching_the_wire(world):
+    """How many questions have: the first packet of each meets its redirection."""
+    line, = [line for line in world.lab.wire.run(
+        "iptables", "-t", "nat", "-vnxL", "PREROUTING").splitlines() if "REDIRECT" in line]
+    return int(line.split()[0])
+
+
+def _passes_the_router(world):
+    before = _reaching_the_wire(world)
+    answer = world.ask("www.unsigned.test.", "A", timeout_s=0.2)
+    expect(answer is None, f"nobody judges, and there came {described(answer)}")
+    return _reaching_the_wire(world) > before
+
+
+def _killed(world):
+    _wait_until_taken(world)
+    world.gate.stop(signal.SIGKILL)
+    try:
+        _wait_for("queries stand still", lambda: not _passes_the_router(world))
+    finally:
+        world.gate.start()
+    _wait_until_taken(world)
+    expect_data(world.ask(NAME, "A"), "A", GOOD)
+
+
+def _stopped(world):
+    """Who ends in order says so, and not one query goes on."""
+    _wait_until_taken(world)
+    expect_equal("exit code", world.gate.stop(), 0)
+    try:
+        expect(not _passes_the_router(world), "a query passed")
+    finally:
+        world.gate.start()
+    _wait_until_taken(world)
+
+
+def _applied_again(world):
+    """`rules apply` under a sealgate that runs."""
+    _wait_until_taken(world)
+    world.gate.apply_rules()
+    expect(_takes(world), "no query takes the shortcut any more")
+    expect_data(world.ask(NAME, "A"), "A", GOOD)
+
+
+def _attached(world):
+    router = world.lab.router
+    return (router.run("tc", "filter", "show", "dev", INTERFACE, "ingress"),
+            router.run("tc", "qdisc", "show", "dev", INTERFACE), os.path.exists(world.directory))
+
+
+def _leaves_nothing(world):
+    world.gate.stop()
+    world.gate.remove_rules()
+    before = snapshot(world.lab.router), _attached(world)
+    expect(not before[1][0] and "clsact" not in before[1][1] and not before[1][2],
+           f"left: {before[1]}")
+    for _ in range(2):
+        world.gate.apply_rules()
+    applied = snapshot(world.lab.router), _attached(world)
+    world.gate.apply_rules()
+    expect_equal("applied once more", [snapshot(world.lab.router), _attached(world)[1:]],
+                 [applied[0], applied[1][1:]])
+    expect("sealgate" in applied[1][0] and applied[1][2], f"not attached: {applied[1]}")
+    for _ in range(2):
+        world.gate.remove_rules()
+    expect_equal("after rules remove", (snapshot(world.lab.router), _attached(world)), before)
+    world.gate.apply_rules()
+    world.gate.start()
+    _wait_until_taken(world)
+
+
+def _spares_the_operator(world):
+    """He may have filters of his own in the same place."""
+    router = world.lab.router
+    where = ("dev", INTERFACE, "ingress", "pref", "7")
+    router.run("tc", "filter", "add", *where, "bpf", "bytecode", "1,6 0 0 0", "flowid", "1:7")
+    world.gate.stop()
+    world.gate.remove_rules()
+    left = _attached(world)
+    router.run("tc", "filter", "del", *where)
+    router.run("tc", "qdisc", "del", "dev", INTERFACE, "clsact")
+    world.gate.apply_rules()
+    world.gate.start()
+    expect("flowid 1:7" in left[0] and "sealgate" not in left[0] and not left[2], f"left: {left}")
+    _wait_until_taken(world)
+
+
+def _cannot_be_had(world):
+    """Nothing but the speed depends on it."""
+    world.gate.stop()
+    world.gate.remove_rules()
+    try:
+        _directory, other = _gate(world.lab, interface="nowhere0")
+        with other:
+            expect("there is no interface nowhere0" in other.rules_said, other.rules_said)
+            expect_data(world.ask(NAME, "A"), "A", GOOD)
+            expect_equal("queries that took the shortcut", other.counter("queries_shortcut"), 0)
+        expect(not _attached(world)[2], "it leaves what it could not use")
+    finally:
+        world.gate.apply_rules()
+        world.gate.start()
+
+
+def _sent_elsewhere(world):
+    """The operator's nat sends what is bound for one server to another one. Queries that take the
+    shortcut are not known by that one, and are lost, until this is noticed."""
+    _wait_until_taken(world, families=(4,))
+    _wait_for("the other server is known",
+              lambda: _takes(world, 4, topology.ORACLE))
+    with nat.to_another_resolver(world.lab.router):
+        _wait_for("answers come again", lambda: described(ask.query(
+            world.lab.client, topology.ORACLE[4], NAME, "A", timeout_s=1)).startswith("NOERROR"))
+
+
+def _router_asked(world):
+    """What is bound for the router itself is nobody's business but its own."""
+    _wait_until_taken(world)
+    world.lab.restart_forwarder()
+    before = _count(world)
+    for family in (4, 6):
+        answer = world.lab.ask_router(NAME, "A", family)
+        expect_data(answer, "A", GOOD)
+        expect(not answer.has_opt, "an OPT that was not asked for")
+    expect_equal("queries that took the shortcut", _count(world), before)
+
+
+def _forged(world):
+    _wait_until_taken(world)
+    with world.lab.attack("forge-address"):
+        answer = world.ask(NAME, "A")
+    expect_rcode(answer, "SERVFAIL")
+    expect_data(world.ask(NAME, "A"), "A", GOOD)
+
+
+def _mixed_case(world):
+    _wait_until_taken(world)
+    for name in ("wWw.P256.tEsT.", "NoWhere.p256.TEST."):
+        query = ask.make(name, "A")
+        answer = ask.send(world.lab.client, topology.UPSTREAM[4], query.to_wire())
+        expect(answer is not None and answer.question_wire == ask.Answer(
+            query.to_wire()).question_wire, f"{name}: {described(answer)}")
+
+
+# What docs/operation.md has the operator add to the unit.
+DROP_IN = "[Unit]\nRequiresMountsFor=/run/sealgate_bpf\n[Service]\nSystemCallFilter=bpf\n"
+
+
+@contextlib.contextmanager
+def as_a_service(lab):
+    gate = lab.sealgate(lab.router, "gateway",
+                        more=f'shortcut = {{ interfaces = [ "{INTERFACE}" ]; }};\n')
+    try:
+        with manager.Manager(lab, gate, DROP_IN) as service:
+            world = World(lab, gate, lab.ask_through_gateway)
+            world.service = service
+            service.start()
+            yield world
+            service.control("stop", "sealgate")
+    finally:
+        gate.remove_rules()
+
+
+def _count_of_service(world):
+    said = world.service.run("/usr/local/sbin/sealgate", "ctl", "status")
+    return int(dict(line.split("=", 1) for line in said.splitlines())["queries_shortcut"])
+
+
+def _works_as_a_service(world):
+    """With a user of its own, in its sandbox, and after a restart with maybe another user."""
+    for again in (False, True):
+        if again:
+            world.service.control("restart", "sealgate")
+        _wait_for("queries take the shortcut", lambda: world.ask(NAME, "A", timeout_s=1) and
+                  _count_of_service(world) > 0)
+        rights = world.service.rights()
+        expect("0" not in rights["Uid"].split(), f"it runs as root: {rights['Uid']}")
+        with world.lab.attack("forge-address"):
+            expect_rcode(world.ask(NAME, "A"), "SERVFAIL")
+
+
+def _leaves_nothing_as_a_service(world):
+    world.service.control("stop", "sealgate")
+    filters = world.lab.router.run("tc", "filter", "show", "dev", INTERFACE, "ingress")
+    expect(not filters, f"left: {filters}")
+    pinned = world.service.run("find", "/run/sealgate_bpf", "-name", "shortcut_*")
+    expect(not pinned, f"left: {pinned}")
+
+
+_FORGED = Case("shortcut: what is forged becomes SERVFAIL, and the next is genuine", _forged)
+
+GROUPS = (
+    Group("shortcut", scene(), (
+        Case("shortcut: the kernel itself sets DO and the size", _decorated),
+        Case("shortcut: the letter case of a question comes back unchanged", _mixed_case),
+        Case("shortcut: CD, TSIG and TCP take the ordinary road", _odd_by_the_queue),
+        Case("shortcut: in a pause queries go as they are", _paused),
+        Case("shortcut: ctl status counts it, and rules show names it", _told),
+        _FORGED,
+        *(on_shortcut(same_in_zone(zone, "gateway")) for zone in CHOSEN),
+        *(on_shortcut(refuses(row, *way)) for row in ON_GATEWAY for way in WAYS[:2]),
+        Case("shortcut: after kill -9 queries stand still, until it is back", _killed),
+        Case("shortcut: when it ends queries stand still at once", _stopped),
+        Case("shortcut: rules apply changes nothing under a sealgate that runs", _applied_again),
+        Case("shortcut: rules remove leaves nothing pinned and nothing attached", _leaves_nothing),
+        Case("shortcut: the operator's own filters are left alone", _spares_the_operator),
+        Case("shortcut: where it cannot be had all goes on without it", _cannot_be_had))),
+    Group("shortcut with masquerading", scene(translate=nat.masquerade), (
+        Case("shortcut: clients leave with the router's address", _decorated),
+        Case("shortcut: the same, and what is forged becomes SERVFAIL", _forged))),
+    Group("shortcut to elsewhere", scene(more="flow_timeout_ms = 1000;\n"), (
+        Case("shortcut: a server that is another one by nat is left to the queue",
+             _sent_elsewhere),)),
+    Group("shortcut as a service", as_a_service, obstacle=manager.obstacle(), cases=(
+        Case("shortcut: as a service it works with no more rights", _works_as_a_service),
+        Case("shortcut: systemctl stop leaves nothing of it", _leaves_nothing_as_a_service))),
+    Group("shortcut of both roles", scene("both"), (
+        Case("shortcut: what the router itself is asked is left alone", _router_asked),
+        Case("shortcut: on both roles, what is forged becomes SERVFAIL", _forged))),
+)
