@@ -65,6 +65,9 @@ class Goals:
             self._at_most(f"filter CPU, cached{client}, over unbound's", 1,
                           self._ratio("sealgate p256" + client, "unbound p256" + client,
                                       "filter_us"))
+            self._at_most(f"filter CPU, cached{client}, by the shortcut, over unbound's", 1,
+                          self._ratio("sealgate-shortcut p256" + client,
+                                      "unbound p256" + client, "filter_us"))
         self._in_process()
         for load, key, most in (("idle", "p50_us", 50), ("idle", "p99_us", 150),
                                 ("half", "p50_us", 1000), ("half", "p99_us", 1000)):

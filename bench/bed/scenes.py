@@ -40,6 +40,9 @@ SCENES = (
     Scene("sealgate", "p256", "do", BUSY, BASE, True),
     Scene("sealgate", "p256", "plain", BUSY, BASE, True),
     Scene("sealgate", "p256", "cd", BUSY, BASE, False),
+    # Queries take the shortcut.
+    Scene("sealgate-shortcut", "p256", "do", BUSY, BASE, True),
+    Scene("sealgate-shortcut", "p256", "plain", BUSY, BASE, True),
     # How much of it the message cache knows.
     Scene("sealgate", "mixed99", "do", BUSY, BASE, False),
     Scene("sealgate", "mixed50", "do", BUSY, BASE, False),
@@ -69,6 +72,7 @@ SCENES = (
     Scene("sealgate", "p256", "do", HALF, "rewriting p256 half", True),
     Scene("rewriting", "p256", "do", OVER, None, True),
     Scene("sealgate", "p256", "do", OVER, "rewriting p256 overload", True),
+    Scene("sealgate-shortcut", "p256", "do", OVER, "rewriting p256 overload", True),
     # Two queues, and many clients, so that both are used.
     Scene("rewriting", "p256", "do", BUSY, None, False, 2),
     Scene("sealgate", "p256", "do", BUSY, "rewriting p256 2 queues", False, 2),
