@@ -158,7 +158,7 @@ bool remedy_takes(struct worker *w, struct arrival *a, const struct message *m)
 	struct upstream *up = upstream_of(w, &a->server);
 
 	up->asked_since_ms = 0;
-	if (!up->signs && has_signature(m))
+	if (upstream_lacks_signature(up) && has_signature(m))
 		upstream_note_signature(up);
 	if (a->asked->is_undecorated)
 		return false;
@@ -193,7 +193,7 @@ static void note_lacking(struct worker *w, struct upstream *up)
 {
 	char server[INET6_ADDRSTRLEN];
 
-	upstream_note_lacking(up);
+	upstream_note_lacking(up, w->now_ms);
 	if (!upstream_strips(up) || up->said_strips)
 		return;
 	up->said_strips = true;
@@ -211,12 +211,13 @@ bool remedy_judged(struct worker *w, struct arrival *a, const struct gate_result
 	struct upstream *up = upstream_of(w, &a->server);
 	bool is_plain = upstream_is_plain(up, w->now_ms);
 
-	/* One that sends signatures mostly has not lost them by itself. */
-	if (result->outcome.status < STATUS_INDETERMINATE || !lacks_proof(result) ||
-	        (up->signs && !is_plain))
+	if (result->outcome.status < STATUS_INDETERMINATE || !lacks_proof(result))
 		return false;
 	if (!is_plain && !a->is_proved)
 		note_lacking(w, up);
+	/* One that sends signatures has mostly not lost them by itself. */
+	if (up->signs && !is_plain)
+		return false;
 	if (remedy_can_assist(w) && ask_again(w, a, REASK_SIGNED))
 		return true;
 	if (!is_plain && !upstream_strips(up))

@@ -90,13 +90,18 @@ void upstream_note_signature(struct upstream *up)
 	up->lacking = 0;
 }
 
-void upstream_note_lacking(struct upstream *up)
+void upstream_note_lacking(struct upstream *up, uint64_t now_ms)
 {
-	if (!up->signs && up->lacking < UPSTREAM_LACKING)
+	if (up->lacking == 0)
+		up->lacking_from_ms = now_ms;
+	if (up->lacking < UPSTREAM_LACKING_NOW)
 		up->lacking++;
+	if (up->lacking == UPSTREAM_LACKING_NOW &&
+	        now_ms - up->lacking_from_ms >= UPSTREAM_LACKING_NOW_MS)
+		up->signs = false;
 }
 
 bool upstream_strips(const struct upstream *up)
 {
-	return up->lacking >= UPSTREAM_LACKING;
+	return !up->signs && up->lacking >= UPSTREAM_LACKING;
 }

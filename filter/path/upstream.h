@@ -14,6 +14,11 @@
 #define UPSTREAM_EDNS_MS 600000 /* how long a habit is believed */
 #define UPSTREAM_LACKING 3 /* answers without a signature, and none with, that show stripping */
 
+/* So many in a row, over so long, show that a server which sent signatures does so no more. Whoever
+ * races it with forgeries does not come by that: in between its own signatures follow. */
+#define UPSTREAM_LACKING_NOW    8
+#define UPSTREAM_LACKING_NOW_MS 5000
+
 enum edns_habit {
 	EDNS_UNKNOWN,
 	EDNS_TAKEN,   /* it has answered a query with an OPT */
@@ -25,8 +30,9 @@ struct upstream {
 	struct sockaddr_storage server; /* without a scope */
 	enum edns_habit edns;
 	uint64_t edns_until_ms; /* how long that is believed */
-	bool signs;             /* a signature came from it */
-	unsigned lacking;       /* answers that should have had one, and none with one so far */
+	bool signs;             /* signatures come from it */
+	unsigned lacking;       /* answers that should have had one, and none with one since */
+	uint64_t lacking_from_ms; /* the first of these */
 	bool said_edns, said_strips; /* logged, once each */
 	bool is_admitted;            /* to the shortcut */
 	uint64_t asked_since_ms;     /* by which queries go to it, and nothing came back; 0: no */
@@ -59,7 +65,13 @@ void upstream_note_edns(struct upstream *up, enum edns_habit habit, uint64_t now
 
 /* Notes an answer with a signature, or one that should have had some. */
 void upstream_note_signature(struct upstream *up);
-void upstream_note_lacking(struct upstream *up);
+void upstream_note_lacking(struct upstream *up, uint64_t now_ms);
+
+/* True where the first of these would change anything. */
+static inline bool upstream_lacks_signature(const struct upstream *up)
+{
+	return !up->signs || up->lacking > 0;
+}
 
 /* True for one that leaves signatures out, as far as is known. */
 bool upstream_strips(const struct upstream *up);

@@ -106,22 +106,60 @@ static void an_error_is_not_believed_of_who_takes_edns(void **state)
 	assert_true(upstream_is_plain(&up, 1000 + UPSTREAM_EDNS_MS));
 }
 
-static void one_signature_shows_that_not_all_are_left_out(void **state)
+/* Has answers lack signatures, one every `every_ms`; returns when the last came. */
+static uint64_t lack(struct upstream *up, unsigned count, uint64_t from_ms, uint64_t every_ms)
+{
+	for (unsigned i = 0; i < count; i++)
+		upstream_note_lacking(up, from_ms + i * every_ms);
+	return from_ms + (count - 1) * every_ms;
+}
+
+static void three_answers_without_a_signature_show_that_all_are_left_out(void **state)
 {
 	struct upstream up = { 0 };
 
 	(void)state;
-	for (unsigned i = 1; i < UPSTREAM_LACKING; i++)
-		upstream_note_lacking(&up);
+	lack(&up, UPSTREAM_LACKING - 1, 1000, 1);
 	assert_false(upstream_strips(&up));
-	upstream_note_lacking(&up);
+	lack(&up, 1, 1100, 1);
 	assert_true(upstream_strips(&up));
-	upstream_note_lacking(&up);
+	assert_true(upstream_lacks_signature(&up));
 	upstream_note_signature(&up);
 	assert_false(upstream_strips(&up));
-	for (unsigned i = 0; i < 10 * UPSTREAM_LACKING; i++)
-		upstream_note_lacking(&up);
-	assert_false(upstream_strips(&up));
+	assert_false(upstream_lacks_signature(&up));
+}
+
+static void a_server_that_sent_signatures_takes_longer_to_lose_that_name(void **state)
+{
+	enum { MANY = UPSTREAM_LACKING_NOW, LONG = UPSTREAM_LACKING_NOW_MS };
+	static const struct {
+		const char *why;
+		unsigned before, count; /* lacking answers; a signature comes in between */
+		uint64_t every_ms;
+		bool strips;
+	} rows[] = {
+		{ "a burst, as of one who races", 0, 100 * MANY, 0, false },
+		{ "a few over a long time", 0, MANY - 1, LONG, false },
+		{ "many, but not for long", 0, MANY, LONG / MANY, false },
+		{ "many over a long time", 0, MANY, LONG / (MANY - 1) + 1, true },
+		{ "more of them, slowly enough in the end", 0, 2 * MANY, LONG / MANY, true },
+		{ "a signature in between", MANY - 1, MANY - 1, LONG, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct upstream up = { 0 };
+		uint64_t now_ms = 1000;
+
+		upstream_note_signature(&up);
+		if (rows[i].before > 0)
+			now_ms = lack(&up, rows[i].before, now_ms, rows[i].every_ms);
+		upstream_note_signature(&up);
+		now_ms = lack(&up, rows[i].count, now_ms, rows[i].every_ms);
+		assert_row(rows[i].why, upstream_strips(&up) == rows[i].strips);
+		upstream_note_signature(&up);
+		assert_row(rows[i].why, up.signs && !upstream_strips(&up));
+	}
 }
 
 int main(void)
@@ -131,7 +169,8 @@ int main(void)
 		cmocka_unit_test(the_one_not_asked_for_longest_gives_way),
 		cmocka_unit_test(what_is_known_of_edns_expires),
 		cmocka_unit_test(an_error_is_not_believed_of_who_takes_edns),
-		cmocka_unit_test(one_signature_shows_that_not_all_are_left_out),
+		cmocka_unit_test(three_answers_without_a_signature_show_that_all_are_left_out),
+		cmocka_unit_test(a_server_that_sent_signatures_takes_longer_to_lose_that_name),
 	};
 	return cmocka_run_group_tests_name("upstream", tests, NULL, NULL);
 }

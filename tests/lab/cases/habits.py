@@ -7,11 +7,13 @@ import time
 from lab import ask, streams, topology
 from lab.attacks import FORGED
 from lab.scene import WITH_REDIRECT
+from lab.sealgate import GRACE_MS
 
 from .case import Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode
 from .pause import wait_until
 
 NO_RRSIGS = 10
+STRIPPING_S = 5     # so long signatures must be missing before a server is said to strip
 GOOD = ["192.0.2.80", "192.0.2.81"]
 SIGNED = (("www.p256.test.", "A"), ("alias.rsa256.test.", "A"), ("any.wild.ed25519.test.", "A"),
           ("to-example.p256.test.", "A"), ("www.child.salted.test.", "AAAA"), ("p256.test.", "MX"))
@@ -35,12 +37,12 @@ def _oracle_spared(lab):
             lab.wire.run(tables, "-t", "nat", "-D", *rule)
 
 
-def _scene(more, where="host", role="host"):
+def _scene(more, where="host", role="host", **settings):
     @contextlib.contextmanager
     def scene(lab):
         asks = lab.ask_from_host if role == "host" else lab.ask_through_gateway
         with _oracle_spared(lab), \
-                lab.sealgate(getattr(lab, where), role, more=more) as gate:
+                lab.sealgate(getattr(lab, where), role, more=more, **settings) as gate:
             yield World(lab, gate, asks)
     return scene
 
@@ -161,6 +163,40 @@ def _dead_is_not_silent(world):
     expect(answer is not None and "do=True" in str(answer.data("TXT")), described(answer))
 
 
+def _begins_to_strip(world):
+    """While what it sent before is recalled, in part; nothing is lost for good, and nothing of what
+    was remembered is taken for what comes now."""
+    world.gate.restart()
+    for _ in range(2):
+        for name, rdtype in SIGNED + INSECURE:
+            expect_equal(name, _seen(world.ask(name, rdtype)),
+                         _seen(world.lab.ask_genuinely(name, rdtype)))
+    expect(world.gate.counter("responses_recalled") >= len(SIGNED + INSECURE), "none is recalled")
+    with world.lab.attack("strip-dnssec-everywhere"):
+        wait_until(lambda: world.ask(*SIGNED[0], timeout_s=6).rcode == "NOERROR",
+                   "it is never noticed", 30)
+        for name, rdtype in SIGNED + DENIED:
+            answer = world.ask(name, rdtype, ad=True, timeout_s=6)
+            expect_equal(f"{name} {rdtype}", _seen(answer),
+                         _seen(world.lab.ask_genuinely(name, rdtype)))
+            expect(answer.has_ad, f"{name}: no AD")
+    expect(world.gate.counter("assisted"), "it was not proved", *world.log_tail())
+
+
+def _forged_by_one_who_races(world):
+    """A flood of forgeries does not make a server that signs one that does not: its own answers
+    are judged as before, and are not fetched from elsewhere."""
+    world.gate.restart()
+    expect_data(world.ask("www.p256.test.", "A"), "A", GOOD)
+    with world.lab.attack("race-strip-signatures"):
+        begun = time.monotonic()
+        while time.monotonic() < begun + STRIPPING_S + 1:
+            for name, rdtype in SIGNED:
+                expect_rcode(world.ask(name, rdtype, timeout_s=6), "NOERROR")
+    expect_equal("asked for elsewhere", world.gate.counter("signed_asked"), 0)
+    expect(not world.gate.log_lines("leaves out all signatures"), *world.log_tail())
+
+
 def _one_lie(world):
     """An error by somebody else does not have a server that takes EDNS asked without."""
     world.gate.restart()
@@ -195,8 +231,13 @@ GROUPS = (
         _said_once("strip-dnssec-everywhere", "leaves out all signatures: answers"),
         Case("drop-edns: a server that does not answer to EDNS is asked without", _silent),
         Case("a server that does not answer at all is no such one", _dead_is_not_silent),
+        Case("a server that begins to strip is noticed while what it sent before is recalled",
+             _begins_to_strip),
         Case("refuse-edns: is not believed of a server that has taken EDNS", _one_lie),
         *(_over_tcp(habit) for habit in ("refuse-edns", "strip-dnssec-everywhere")))),
+    Group("no odd server, but one who races", _scene(RESOLVER, grace_ms=GRACE_MS), (
+        Case("one who races a server with stripped answers does not make it one that strips",
+             _forged_by_one_who_races),)),
     Group("odd servers, without assistance", _scene(RESOLVER + "assist = false;\n"),
           tuple(_insecure_pass(habit) for habit in HABITS)),
     Group("odd servers, alone", _scene(""), (
