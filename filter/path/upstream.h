@@ -29,10 +29,10 @@ enum edns_habit {
 struct upstream {
 	struct sockaddr_storage server; /* without a scope */
 	enum edns_habit edns;
-	uint64_t edns_until_ms; /* how long that is believed */
-	bool signs;             /* signatures come from it */
-	unsigned lacking;       /* answers that should have had one, and none with one since */
-	uint64_t lacking_from_ms; /* the first of these */
+	uint64_t edns_until_ms;      /* how long that is believed */
+	bool signs;                  /* signatures come from it */
+	unsigned lacking;            /* answers that should have had one, and none with one since */
+	uint64_t lacking_from_ms;    /* the first of these */
 	bool said_edns, said_strips; /* logged, once each */
 	bool is_admitted;            /* to the shortcut */
 	uint64_t asked_since_ms;     /* by which queries go to it, and nothing came back; 0: no */

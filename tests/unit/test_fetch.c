@@ -3,20 +3,19 @@
  * ever waited for. */
 #include "test.h"
 
-#include <netinet/in.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
 #include "base/keyedhash.h"
 #include "path/fetch.h"
+#include "server.h"
 #include "wire/message.h"
 
-#define START_MS   1000
-#define PATIENCE_S 5 /* for what the loopback interface delivers at once */
+#define START_MS 1000
 
 struct lab {
-	int udp, listener, connection, epoll_fd;
-	struct sockaddr_storage server;
+	struct server server;
+	int epoll_fd;
 	struct stats stats;
 	struct park park;
 	struct fetcher fetcher;
@@ -26,10 +25,6 @@ struct lab {
 	bool last_try;
 	size_t answer_len;
 	struct parked_list ready;
-	/* The query that the server received last. */
-	uint8_t query[512];
-	size_t query_len;
-	struct sockaddr_in client;
 };
 
 static bool learn(void *context, struct fetch *fetch, struct span answer, bool last_try)
@@ -63,40 +58,13 @@ static void over(void *context, struct parked_list *waiting)
 	parked_move_all(waiting, &lab->ready);
 }
 
-/* UDP and TCP on one free port. */
-static void open_server(struct lab *lab)
-{
-	struct sockaddr_in *address = (struct sockaddr_in *)&lab->server;
-	const struct timeval patience = { .tv_sec = PATIENCE_S };
-	socklen_t len = sizeof(*address);
-
-	address->sin_family = AF_INET;
-	address->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	lab->listener = socket(AF_INET, SOCK_STREAM, 0);
-	assert_int_equal(bind(lab->listener, (struct sockaddr *)address, len), 0);
-	assert_int_equal(listen(lab->listener, 1), 0);
-	assert_int_equal(getsockname(lab->listener, (struct sockaddr *)address, &len), 0);
-	lab->udp = socket(AF_INET, SOCK_DGRAM, 0);
-	assert_int_equal(bind(lab->udp, (struct sockaddr *)address, len), 0);
-	setsockopt(lab->udp, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	setsockopt(lab->listener, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-}
-
-/* Marks need CAP_NET_ADMIN; without it there is nothing to be tested. */
-static bool may_mark(int fd)
-{
-	const uint32_t mark = EXCHANGE_MARK;
-	return setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof(mark)) == 0;
-}
-
 static int set_up(void **state)
 {
 	struct lab *lab = calloc(1, sizeof(*lab));
 	struct fetch_owner owner = { lab, learn, failed, over };
 	struct fetch_sources sources = { 0 };
 
-	open_server(lab);
-	lab->connection = -1;
+	server_open(&lab->server);
 	lab->now_ms = START_MS;
 	lab->epoll_fd = epoll_create1(0);
 	assert_int_equal(park_init(&lab->park, FETCHES_MAX + 2, 10000), 0);
@@ -113,10 +81,7 @@ static int tear_down(void **state)
 	park_fini(&lab->park);
 	fetcher_fini(&lab->fetcher);
 	close(lab->epoll_fd);
-	close(lab->udp);
-	close(lab->listener);
-	if (lab->connection >= 0)
-		close(lab->connection);
+	server_close(&lab->server);
 	free(lab);
 	return 0;
 }
@@ -136,10 +101,10 @@ static bool want(struct lab *lab, const char *name)
 	struct parked *parked = park_add(
 	        &lab->park, lab->park.table.used, span_of("packet", 6), &key, &asked, START_MS);
 
-	if (!may_mark(lab->udp))
+	if (!server_may_be_asked(&lab->server))
 		skip();
 	assert_non_null(parked);
-	return fetcher_want(&lab->fetcher, &w, &lab->server, parked, lab->now_ms);
+	return fetcher_want(&lab->fetcher, &w, &lab->server.address, parked, lab->now_ms);
 }
 
 /* Waits for the next thing that comes in, and lets the fetcher handle it. */
@@ -147,41 +112,9 @@ static void come_in(struct lab *lab)
 {
 	struct epoll_event event;
 
-	assert_int_equal(epoll_wait(lab->epoll_fd, &event, 1, PATIENCE_S * 1000), 1);
+	assert_int_equal(epoll_wait(lab->epoll_fd, &event, 1, SERVER_PATIENCE_S * 1000), 1);
 	fetcher_ready(&lab->fetcher, event.data.ptr, lab->now_ms);
 }
-
-static void receive_query(struct lab *lab)
-{
-	socklen_t len = sizeof(lab->client);
-	ssize_t n = recvfrom(
-	        lab->udp, lab->query, sizeof(lab->query), 0, (struct sockaddr *)&lab->client, &len);
-
-	assert_true(n > 0);
-	lab->query_len = (size_t)n;
-}
-
-static bool no_query_waits(const struct lab *lab)
-{
-	uint8_t octet;
-	return recv(lab->udp, &octet, 1, MSG_DONTWAIT | MSG_PEEK) < 0;
-}
-
-/* Sends the last query back as its response, with one octet changed. */
-static void send_response(struct lab *lab, size_t at, uint8_t change)
-{
-	uint8_t response[sizeof(lab->query)];
-
-	memcpy(response, lab->query, lab->query_len);
-	response[2] |= 0x80;
-	response[at] ^= change;
-	assert_int_equal(sendto(lab->udp, response, lab->query_len, 0,
-	                         (struct sockaddr *)&lab->client, sizeof(lab->client)),
-	        lab->query_len);
-}
-
-#define AS_IT_IS  0, 0
-#define TRUNCATED 2, 0x02
 
 static unsigned ready_count(const struct lab *lab)
 {
@@ -198,8 +131,8 @@ static void the_query_asks_for_keys_and_signatures(void **state)
 	struct message m;
 
 	assert_true(want(lab, "example."));
-	receive_query(lab);
-	assert_true(message_parse(&m, span_of(lab->query, lab->query_len), NULL, 0));
+	server_receive(&lab->server);
+	assert_true(message_parse(&m, span_of(lab->server.query, lab->server.query_len), NULL, 0));
 	assert_int_equal(m.flags, FLAG_RD | FLAG_CD);
 	assert_int_equal(m.qtype, TYPE_DNSKEY);
 	assert_true(name_equal(&m.qname, &w.name));
@@ -213,9 +146,9 @@ static void all_who_wait_for_one_want_share_a_fetch(void **state)
 
 	assert_true(want(lab, "example."));
 	assert_true(want(lab, "example."));
-	receive_query(lab);
-	assert_true(no_query_waits(lab));
-	send_response(lab, AS_IT_IS);
+	server_receive(&lab->server);
+	assert_true(server_is_quiet(&lab->server));
+	server_respond(&lab->server, AS_IT_IS);
 	come_in(lab);
 	assert_int_equal(lab->learned, 1);
 	assert_int_equal(lab->over, 1);
@@ -242,14 +175,14 @@ static void what_does_not_match_is_no_answer(void **state)
 	};
 
 	assert_true(want(lab, "example."));
-	receive_query(lab);
+	server_receive(&lab->server);
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		send_response(lab, rows[i].at, rows[i].change);
+		server_respond(&lab->server, rows[i].at, rows[i].change);
 		come_in(lab);
 		assert_row(rows[i].why, lab->over == 0);
 		assert_row(rows[i].why, lab->stats.fetch_mismatched == i + 1);
 	}
-	send_response(lab, AS_IT_IS);
+	server_respond(&lab->server, AS_IT_IS);
 	come_in(lab);
 	assert_int_equal(lab->learned, 1);
 }
@@ -259,12 +192,12 @@ static void a_flood_that_does_not_match_ends_the_try(void **state)
 	struct lab *lab = *state;
 
 	assert_true(want(lab, "example."));
-	receive_query(lab);
+	server_receive(&lab->server);
 	for (unsigned i = 0; i < FETCH_MISMATCHES; i++) {
-		send_response(lab, 1, 0x01);
+		server_respond(&lab->server, 1, 0x01);
 		come_in(lab);
 	}
-	receive_query(lab);
+	server_receive(&lab->server);
 	assert_int_equal(lab->stats.fetch_tries, 2);
 }
 
@@ -275,12 +208,12 @@ static void silence_is_asked_again_more_patiently_then_given_up(void **state)
 
 	assert_true(want(lab, "example."));
 	for (unsigned i = 0; i < FETCH_TRIES; i++) {
-		receive_query(lab);
-		ports[i] = lab->client.sin_port;
+		server_receive(&lab->server);
+		ports[i] = lab->server.client.sin_port;
 		assert_int_equal(fetcher_deadline_ms(&lab->fetcher),
 		        lab->now_ms + ((uint64_t)FETCH_UDP_MS << i));
 		fetcher_expire(&lab->fetcher, fetcher_deadline_ms(&lab->fetcher) - 1);
-		assert_true(no_query_waits(lab));
+		assert_true(server_is_quiet(&lab->server));
 		lab->now_ms = fetcher_deadline_ms(&lab->fetcher);
 		fetcher_expire(&lab->fetcher, lab->now_ms);
 	}
@@ -298,8 +231,8 @@ static void a_useless_answer_is_followed_by_the_next_try(void **state)
 	lab->useless_answers = FETCH_TRIES;
 	assert_true(want(lab, "example."));
 	for (unsigned i = 1; i <= FETCH_TRIES; i++) {
-		receive_query(lab);
-		send_response(lab, AS_IT_IS);
+		server_receive(&lab->server);
+		server_respond(&lab->server, AS_IT_IS);
 		come_in(lab);
 		assert_false(lab->last_try);
 		assert_int_equal(lab->learned, 0);
@@ -319,11 +252,11 @@ static void the_true_answer_may_follow_a_forged_one(void **state)
 
 	lab->useless_answers = 1;
 	assert_true(want(lab, "example."));
-	receive_query(lab);
-	send_response(lab, AS_IT_IS);
+	server_receive(&lab->server);
+	server_respond(&lab->server, AS_IT_IS);
 	come_in(lab);
 	assert_int_equal(lab->learned, 0);
-	send_response(lab, AS_IT_IS);
+	server_respond(&lab->server, AS_IT_IS);
 	come_in(lab);
 	assert_int_equal(lab->learned, 1);
 	assert_int_equal(lab->stats.fetch_tries, 1);
@@ -332,12 +265,11 @@ static void the_true_answer_may_follow_a_forged_one(void **state)
 static void where_nobody_listens_it_fails_at_once(void **state)
 {
 	struct lab *lab = *state;
-	int probe = socket(AF_INET, SOCK_DGRAM, 0);
 
-	if (!may_mark(probe))
+	if (!server_may_be_asked(&lab->server))
 		skip();
-	close(lab->udp);
-	lab->udp = probe;
+	close(lab->server.udp);
+	lab->server.udp = -1;
 	assert_true(want(lab, "example."));
 	while (lab->over == 0)
 		come_in(lab);
@@ -346,24 +278,11 @@ static void where_nobody_listens_it_fails_at_once(void **state)
 	assert_int_equal(lab->stats.fetch_timeouts, 0);
 }
 
-static void send_all(int fd, const uint8_t *octets, size_t len)
-{
-	assert_int_equal(send(fd, octets, len, MSG_NOSIGNAL), len);
-}
-
-/* Accepts the connection and reads the query over it. */
 static void receive_over_tcp(struct lab *lab)
 {
-	uint8_t octets[sizeof(lab->query)];
-
-	lab->connection = accept(lab->listener, NULL, NULL);
-	assert_true(lab->connection >= 0);
+	server_accept(&lab->server);
 	come_in(lab);
-	ssize_t n = recv(lab->connection, octets, sizeof(octets), 0);
-	assert_true(n > 2);
-	lab->query_len = (size_t)n - 2;
-	assert_int_equal(octets[0] << 8 | octets[1], lab->query_len);
-	memcpy(lab->query, octets + 2, lab->query_len);
+	server_receive_over_tcp(&lab->server);
 }
 
 static void a_truncated_answer_is_fetched_over_tcp(void **state)
@@ -374,16 +293,16 @@ static void a_truncated_answer_is_fetched_over_tcp(void **state)
 	static const size_t cuts[] = { 0, 1, 2, 1000, sizeof(answer) };
 
 	assert_true(want(lab, "example."));
-	receive_query(lab);
-	send_response(lab, TRUNCATED);
+	server_receive(&lab->server);
+	server_respond(&lab->server, TRUNCATED);
 	come_in(lab);
 	assert_int_equal(lab->learned, 0);
 	receive_over_tcp(lab);
 	put_u16(answer, (uint16_t)len);
-	memcpy(answer + 2, lab->query, lab->query_len);
+	memcpy(answer + 2, lab->server.query, lab->server.query_len);
 	answer[4] |= 0x80;
 	for (size_t i = 1; i < COUNT(cuts); i++) {
-		send_all(lab->connection, answer + cuts[i - 1], cuts[i] - cuts[i - 1]);
+		server_send(&lab->server, answer + cuts[i - 1], cuts[i] - cuts[i - 1]);
 		come_in(lab);
 	}
 	while (lab->over == 0)
@@ -398,16 +317,15 @@ static void a_connection_that_is_closed_early_ends_the_try(void **state)
 	struct lab *lab = *state;
 
 	assert_true(want(lab, "example."));
-	receive_query(lab);
-	send_response(lab, TRUNCATED);
+	server_receive(&lab->server);
+	server_respond(&lab->server, TRUNCATED);
 	come_in(lab);
 	receive_over_tcp(lab);
-	send_all(lab->connection, (const uint8_t *)"\0\100abc", 5);
-	close(lab->connection);
-	lab->connection = -1;
+	server_send(&lab->server, (const uint8_t *)"\0\100abc", 5);
+	server_hang_up(&lab->server);
 	while (lab->stats.fetch_tries == 1)
 		come_in(lab);
-	receive_query(lab);
+	server_receive(&lab->server);
 	assert_int_equal(lab->over, 0);
 }
 
@@ -444,13 +362,13 @@ static void a_greedy_zone_gives_way(void **state)
 /* From here on the server is the root's too. */
 static void give_hints(struct lab *lab)
 {
-	lab->fetcher.servers.hints = &lab->server;
+	lab->fetcher.servers.hints = &lab->server.address;
 	lab->fetcher.servers.hint_count = 1;
 }
 
 static bool asks_for_recursion(const struct lab *lab)
 {
-	return lab->query[2] & (FLAG_RD >> 8);
+	return lab->server.query[2] & (FLAG_RD >> 8);
 }
 
 static void wait_in_vain(struct lab *lab)
@@ -466,14 +384,14 @@ static void after_a_useless_answer_the_root_is_asked(void **state)
 	give_hints(lab);
 	lab->useless_answers = 1;
 	assert_true(want(lab, "example."));
-	receive_query(lab);
+	server_receive(&lab->server);
 	assert_true(asks_for_recursion(lab));
-	send_response(lab, AS_IT_IS);
+	server_respond(&lab->server, AS_IT_IS);
 	come_in(lab);
 	wait_in_vain(lab);
-	receive_query(lab);
+	server_receive(&lab->server);
 	assert_false(asks_for_recursion(lab));
-	send_response(lab, AS_IT_IS);
+	server_respond(&lab->server, AS_IT_IS);
 	come_in(lab);
 	assert_int_equal(lab->learned, 1);
 	assert_int_equal(lab->over, 1);
@@ -487,7 +405,7 @@ static void who_had_nothing_is_not_asked_first_again(void **state)
 
 	after_a_useless_answer_the_root_is_asked(state);
 	assert_true(want(lab, "example.test."));
-	receive_query(lab);
+	server_receive(&lab->server);
 	assert_false(asks_for_recursion(lab));
 }
 
@@ -498,11 +416,11 @@ static void silence_is_followed_by_a_walk_after_the_last_try(void **state)
 	give_hints(lab);
 	assert_true(want(lab, "example."));
 	for (unsigned i = 0; i < FETCH_TRIES; i++) {
-		receive_query(lab);
+		server_receive(&lab->server);
 		assert_true(asks_for_recursion(lab));
 		wait_in_vain(lab);
 	}
-	receive_query(lab);
+	server_receive(&lab->server);
 	assert_false(asks_for_recursion(lab));
 	wait_in_vain(lab);
 	assert_int_equal(lab->failed, 1);
@@ -517,13 +435,13 @@ static void a_root_that_is_silent_is_left_alone_for_a_while(void **state)
 	for (unsigned walks = 1; walks <= 2; walks++) {
 		lab->useless_answers = 1;
 		assert_true(want(lab, "example."));
-		receive_query(lab);
-		send_response(lab, AS_IT_IS);
+		server_receive(&lab->server);
+		server_respond(&lab->server, AS_IT_IS);
 		come_in(lab);
 		wait_in_vain(lab);
-		receive_query(lab);
+		server_receive(&lab->server);
 		assert_int_equal(lab->stats.walks, walks);
-		send_response(lab, AS_IT_IS);
+		server_respond(&lab->server, AS_IT_IS);
 		come_in(lab);
 		assert_int_equal(lab->learned, walks);
 		lab->now_ms += FETCH_SHUT_IN_MS;
@@ -537,15 +455,15 @@ static void a_walk_that_is_lost_leaves_the_server_its_tries(void **state)
 	give_hints(lab);
 	lab->useless_answers = 1;
 	assert_true(want(lab, "example."));
-	receive_query(lab);
-	send_response(lab, AS_IT_IS);
+	server_receive(&lab->server);
+	server_respond(&lab->server, AS_IT_IS);
 	come_in(lab);
 	wait_in_vain(lab);
-	receive_query(lab); /* of the walk */
+	server_receive(&lab->server); /* of the walk */
 	wait_in_vain(lab);
-	receive_query(lab);
+	server_receive(&lab->server);
 	assert_true(asks_for_recursion(lab));
-	send_response(lab, AS_IT_IS);
+	server_respond(&lab->server, AS_IT_IS);
 	come_in(lab);
 	assert_int_equal(lab->learned, 1);
 }

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Whether a server is dead or drops EDNS, asked of one on the loopback interface. The test is the
+ * clock, so no time-out is ever waited for. */
+#include "test.h"
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "path/probe.h"
+#include "server.h"
+#include "wire/message.h"
+
+#define START_MS 1000
+#define QUESTION "\3WwW\7example\0\0\1\0\1" /* www.example. A */
+
+struct lab {
+	struct server server;
+	int epoll_fd;
+	uint8_t buffer[EXCHANGE_ANSWER_MAX];
+	struct stats stats;
+	struct probes probes;
+	struct asked asked;
+	uint64_t now_ms;
+	bool is_known;
+	unsigned answered, dropped;
+};
+
+static bool is_unknown(void *context, const struct sockaddr_storage *server)
+{
+	const struct lab *lab = context;
+
+	(void)server;
+	return !lab->is_known;
+}
+
+static void answered(void *context, const struct probe *probe, struct span answer)
+{
+	struct lab *lab = context;
+
+	assert_int_equal(probe->server.ss_family, AF_INET);
+	assert_int_equal(answer.len, lab->server.query_len);
+	lab->answered++;
+}
+
+static void dropped(void *context, const struct probe *probe)
+{
+	struct lab *lab = context;
+
+	assert_int_equal(probe->server.ss_family, AF_INET);
+	lab->dropped++;
+}
+
+static int set_up(void **state)
+{
+	struct lab *lab = calloc(1, sizeof(*lab));
+
+	server_open(&lab->server);
+	lab->epoll_fd = epoll_create1(0);
+	lab->now_ms = START_MS;
+	lab->asked.flags = FLAG_RD | FLAG_AD;
+	lab->asked.question_len = sizeof(QUESTION) - 1;
+	memcpy(lab->asked.question, QUESTION, sizeof(QUESTION) - 1);
+	lab->probes = (struct probes){ .epoll_fd = lab->epoll_fd,
+		.stats = &lab->stats,
+		.buffer = lab->buffer,
+		.context = lab,
+		.is_unknown = is_unknown,
+		.answered = answered,
+		.dropped = dropped };
+	probes_init(&lab->probes);
+	*state = lab;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct lab *lab = *state;
+
+	probes_fini(&lab->probes);
+	server_close(&lab->server);
+	close(lab->epoll_fd);
+	free(lab);
+	return 0;
+}
+
+static void suspect(struct lab *lab, unsigned after_ms)
+{
+	if (!server_may_be_asked(&lab->server))
+		skip();
+	probes_suspect(&lab->probes, &lab->server.address, &lab->asked, lab->now_ms, after_ms);
+}
+
+/* Lets time pass until something is due, and no further. */
+static void pass_time(struct lab *lab)
+{
+	uint64_t due_ms = probes_deadline_ms(&lab->probes);
+
+	assert_true(due_ms != UINT64_MAX);
+	probes_expire(&lab->probes, due_ms - 1);
+	assert_int_equal(probes_deadline_ms(&lab->probes), due_ms);
+	lab->now_ms = due_ms;
+	probes_expire(&lab->probes, due_ms);
+}
+
+/* Takes what the server answered. */
+static void come_in(struct lab *lab)
+{
+	struct epoll_event event;
+
+	assert_int_equal(epoll_wait(lab->epoll_fd, &event, 1, SERVER_PATIENCE_S * 1000), 1);
+	probes_ready(&lab->probes, event.data.ptr);
+}
+
+static bool has_edns(const struct lab *lab)
+{
+	struct message m;
+
+	assert_true(message_parse(&m, span_of(lab->server.query, lab->server.query_len), NULL, 0));
+	assert_int_equal(m.flags, FLAG_RD);
+	assert_true(span_equal(m.question, span_of(QUESTION, sizeof(QUESTION) - 1)));
+	return m.edns.present;
+}
+
+/* Takes the queries of one try, and answers those that the server takes. Returns how many came. */
+static unsigned serve(struct lab *lab, bool plain, bool edns)
+{
+	unsigned count = 0;
+
+	for (; !server_is_quiet(&lab->server); count++) {
+		server_receive(&lab->server);
+		if (has_edns(lab) ? !edns : !plain)
+			continue;
+		server_respond(&lab->server, AS_IT_IS);
+		come_in(lab);
+	}
+	return count;
+}
+
+static void what_a_server_answers_shows_what_it_is(void **state)
+{
+	struct lab *lab = *state;
+	enum { ANSWERED = 1, DROPPED, DEAD };
+	static const struct {
+		const char *why;
+		bool plain, edns; /* what it answers */
+		unsigned from;    /* and from which try on */
+		unsigned end;
+	} rows[] = {
+		{ "takes both", true, true, 1, ANSWERED },
+		{ "takes EDNS alone", false, true, 1, ANSWERED },
+		{ "takes EDNS, but two queries were lost", true, true, PROBE_TRIES, ANSWERED },
+		{ "drops EDNS", true, false, 1, DROPPED },
+		{ "drops EDNS, and a plain query was lost", true, false, PROBE_TRIES, DROPPED },
+		{ "is dead", false, false, 1, DEAD },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		unsigned tries = 0;
+
+		lab->answered = lab->dropped = 0;
+		suspect(lab, PROBE_AFTER_MS);
+		assert_row(rows[i].why, server_is_quiet(&lab->server));
+		for (pass_time(lab); !server_is_quiet(&lab->server); pass_time(lab)) {
+			bool answers = ++tries >= rows[i].from;
+			serve(lab, answers && rows[i].plain, answers && rows[i].edns);
+			if (lab->answered > 0)
+				break;
+		}
+		assert_row(rows[i].why, lab->answered == (rows[i].end == ANSWERED));
+		assert_row(rows[i].why, lab->dropped == (rows[i].end == DROPPED));
+		assert_row(rows[i].why,
+		        tries == (rows[i].end == ANSWERED ? rows[i].from : PROBE_TRIES));
+		bool is_quiet = probes_deadline_ms(&lab->probes) == lab->now_ms + PROBE_QUIET_MS;
+		assert_row(rows[i].why, is_quiet == (rows[i].end == DEAD));
+		assert_int_equal(lab->stats.probes, i + 1);
+	}
+}
+
+static void who_has_answered_plainly_is_asked_with_edns_alone(void **state)
+{
+	struct lab *lab = *state;
+
+	suspect(lab, 0);
+	pass_time(lab);
+	assert_int_equal(serve(lab, true, false), 2);
+	for (unsigned i = 1; i < PROBE_TRIES; i++) {
+		pass_time(lab);
+		assert_int_equal(serve(lab, true, false), 1);
+	}
+	pass_time(lab);
+	assert_int_equal(lab->dropped, 1);
+}
+
+static void who_is_known_meanwhile_is_not_asked(void **state)
+{
+	struct lab *lab = *state;
+
+	suspect(lab, PROBE_AFTER_MS);
+	lab->is_known = true;
+	pass_time(lab);
+	assert_true(server_is_quiet(&lab->server));
+	assert_int_equal(probes_deadline_ms(&lab->probes), UINT64_MAX);
+	assert_int_equal(lab->stats.probes, 0);
+}
+
+static void a_dead_server_is_left_alone_for_a_while(void **state)
+{
+	struct lab *lab = *state;
+
+	suspect(lab, 0);
+	for (unsigned i = 0; i <= PROBE_TRIES; i++) {
+		pass_time(lab);
+		serve(lab, false, false);
+	}
+	suspect(lab, 0);
+	assert_int_equal(probes_deadline_ms(&lab->probes), lab->now_ms + PROBE_QUIET_MS);
+	pass_time(lab);
+	assert_true(server_is_quiet(&lab->server));
+	suspect(lab, 0);
+	pass_time(lab);
+	assert_int_equal(serve(lab, false, false), 2);
+}
+
+static void a_server_is_suspected_once_at_a_time(void **state)
+{
+	struct lab *lab = *state;
+
+	suspect(lab, PROBE_AFTER_MS);
+	lab->now_ms += 100;
+	suspect(lab, PROBE_AFTER_MS);
+	pass_time(lab);
+	assert_int_equal(lab->now_ms, START_MS + PROBE_AFTER_MS);
+	assert_int_equal(serve(lab, false, true), 2);
+	assert_int_equal(probes_deadline_ms(&lab->probes), UINT64_MAX);
+}
+
+static void an_answer_to_something_else_is_none(void **state)
+{
+	struct lab *lab = *state;
+
+	suspect(lab, 0);
+	pass_time(lab);
+	for (int i = 0; i < 2; i++) {
+		server_receive(&lab->server);
+		server_respond(&lab->server, 1, 0x01);
+		come_in(lab);
+	}
+	assert_int_equal(lab->answered, 0);
+	assert_int_equal(probes_deadline_ms(&lab->probes), lab->now_ms + PROBE_TRY_MS);
+}
+
+/* Their addresses are from a network that is for documentation: nothing is sent before it is due.
+ */
+static struct sockaddr_storage number(unsigned i)
+{
+	struct sockaddr_storage server = { 0 };
+	struct sockaddr_in *in = (struct sockaddr_in *)&server;
+
+	in->sin_family = AF_INET;
+	in->sin_addr.s_addr = htonl(0xc0000200 + i);
+	return server;
+}
+
+static unsigned suspected(const struct lab *lab)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < PROBES_MAX; i++)
+		count += lab->probes.slots[i].phase == PROBE_SUSPECTS;
+	return count;
+}
+
+static void a_flood_of_servers_has_a_bound_and_the_dead_make_room(void **state)
+{
+	struct lab *lab = *state;
+
+	suspect(lab, 0);
+	for (unsigned i = 0; i <= PROBE_TRIES; i++) {
+		pass_time(lab);
+		serve(lab, false, false);
+	}
+	for (unsigned i = 1; i <= 2 * PROBES_MAX; i++) {
+		struct sockaddr_storage server = number(i);
+		probes_suspect(&lab->probes, &server, &lab->asked, lab->now_ms, PROBE_AFTER_MS);
+		assert_int_equal(suspected(lab), i < PROBES_MAX ? i : PROBES_MAX);
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(what_a_server_answers_shows_what_it_is),
+		TEST(who_has_answered_plainly_is_asked_with_edns_alone),
+		TEST(who_is_known_meanwhile_is_not_asked),
+		TEST(a_dead_server_is_left_alone_for_a_while),
+		TEST(a_server_is_suspected_once_at_a_time),
+		TEST(an_answer_to_something_else_is_none),
+		TEST(a_flood_of_servers_has_a_bound_and_the_dead_make_room),
+	};
+	return cmocka_run_group_tests_name("probe", tests, NULL, NULL);
+}

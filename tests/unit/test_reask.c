@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Questions asked again, of servers on the loopback interface. The test is the clock, so no
+ * time-out is ever waited for. */
+#include "test.h"
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "path/reask.h"
+#include "server.h"
+#include "wire/message.h"
+
+#define START_MS  1000
+#define CLIENT_ID 0x4242
+#define QUESTION  "\3WwW\7example\0\0\1\0\1" /* www.example. A */
+
+enum { SERVER, RESOLVER, OTHER_RESOLVER, SERVERS };
+
+struct lab {
+	struct server servers[SERVERS];
+	struct sockaddr_storage resolvers[2];
+	int epoll_fd;
+	uint8_t buffer[EXCHANGE_ANSWER_MAX];
+	struct stats stats;
+	struct park park;
+	struct reasks reasks;
+	struct parked_list over;
+	uint64_t now_ms;
+};
+
+static int set_up(void **state)
+{
+	struct lab *lab = calloc(1, sizeof(*lab));
+
+	for (int i = 0; i < SERVERS; i++)
+		server_open(&lab->servers[i]);
+	lab->resolvers[0] = lab->servers[RESOLVER].address;
+	lab->resolvers[1] = lab->servers[OTHER_RESOLVER].address;
+	lab->epoll_fd = epoll_create1(0);
+	lab->now_ms = START_MS;
+	assert_int_equal(park_init(&lab->park, REASKS_MAX + 2, 10000), 0);
+	reasks_init(&lab->reasks, lab->epoll_fd, lab->resolvers, 2, lab->buffer, &lab->stats,
+	        &lab->over);
+	*state = lab;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct lab *lab = *state;
+
+	reasks_fini(&lab->reasks);
+	park_fini(&lab->park);
+	for (int i = 0; i < SERVERS; i++)
+		server_close(&lab->servers[i]);
+	close(lab->epoll_fd);
+	free(lab);
+	return 0;
+}
+
+static struct parked *park_response(struct lab *lab)
+{
+	static const struct flow_key key = { 0 };
+	struct asked asked = {
+		.id = CLIENT_ID, .flags = FLAG_RD | FLAG_AD, .question_len = sizeof(QUESTION) - 1
+	};
+
+	memcpy(asked.question, QUESTION, sizeof(QUESTION) - 1);
+	struct parked *parked = park_add(&lab->park, lab->park.table.used,
+	        span_of("a response", 10), &key, &asked, lab->now_ms);
+	assert_non_null(parked);
+	parked->server = lab->servers[SERVER].address;
+	return parked;
+}
+
+static bool want(struct lab *lab, struct parked *parked, enum reask_how how)
+{
+	if (!server_may_be_asked(&lab->servers[SERVER]))
+		skip();
+	return reasks_want(&lab->reasks, parked, how, lab->now_ms);
+}
+
+/* Waits for the next thing that comes in, and has it handled. */
+static void come_in(struct lab *lab)
+{
+	struct epoll_event event;
+
+	assert_int_equal(epoll_wait(lab->epoll_fd, &event, 1, SERVER_PATIENCE_S * 1000), 1);
+	reasks_ready(&lab->reasks, event.data.ptr, lab->now_ms);
+}
+
+static void pass_time(struct lab *lab)
+{
+	uint64_t due_ms = reasks_deadline_ms(&lab->reasks);
+
+	reasks_expire(&lab->reasks, due_ms - 1);
+	assert_int_equal(reasks_deadline_ms(&lab->reasks), due_ms);
+	lab->now_ms = due_ms;
+	reasks_expire(&lab->reasks, due_ms);
+}
+
+static void come_over_tcp(struct lab *lab, struct server *server)
+{
+	server_accept(server);
+	come_in(lab);
+	server_receive_over_tcp(server);
+}
+
+/* The last query as a response of `len` octets; what follows the question nobody reads here. */
+static void answer_over_tcp(struct lab *lab, struct server *server, size_t len)
+{
+	uint8_t answer[2 + 3000] = { 0 };
+
+	put_u16(answer, (uint16_t)len);
+	memcpy(answer + 2, server->query, server->query_len);
+	answer[4] |= 0x80;
+	server_send(server, answer, 2 + len);
+	while (!lab->over.first)
+		come_in(lab);
+}
+
+static void each_way_of_asking_has_its_server_and_its_form(void **state)
+{
+	struct lab *lab = *state;
+	static const struct {
+		const char *why;
+		enum reask_how how;
+		int server;
+		bool over_tcp, has_edns;
+		uint16_t flags;
+	} rows[] = {
+		{ "whole", REASK_WHOLE, SERVER, true, true, FLAG_RD },
+		{ "plainly", REASK_PLAINLY, SERVER, false, false, FLAG_RD },
+		{ "signed", REASK_SIGNED, RESOLVER, false, true, FLAG_RD | FLAG_CD },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct server *server = &lab->servers[rows[i].server];
+		struct message m;
+
+		assert_true(want(lab, park_response(lab), rows[i].how));
+		if (rows[i].over_tcp)
+			come_over_tcp(lab, server);
+		else
+			server_receive(server);
+		assert_true(message_parse(&m, span_of(server->query, server->query_len), NULL, 0));
+		assert_row(rows[i].why, m.flags == rows[i].flags);
+		assert_row(rows[i].why, m.edns.present == rows[i].has_edns);
+		assert_row(rows[i].why, m.edns.dnssec_ok == rows[i].has_edns);
+		assert_row(rows[i].why,
+		        span_equal(m.question, span_of(QUESTION, sizeof(QUESTION) - 1)));
+		server_hang_up(server);
+		for (int each = 0; each < SERVERS; each++)
+			assert_row(rows[i].why, server_is_quiet(&lab->servers[each]));
+	}
+	assert_int_equal(lab->stats.wholes, 1);
+	assert_int_equal(lab->stats.plain_asked, 1);
+	assert_int_equal(lab->stats.signed_asked, 1);
+}
+
+static void an_answer_comes_with_the_id_that_the_client_knows(void **state)
+{
+	struct lab *lab = *state;
+	static const struct {
+		enum reask_how how;
+		int server;
+	} rows[] = { { REASK_PLAINLY, SERVER }, { REASK_SIGNED, RESOLVER } };
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct server *server = &lab->servers[rows[i].server];
+		struct parked *parked = park_response(lab);
+
+		assert_true(want(lab, parked, rows[i].how));
+		assert_int_equal(parked->waits_for, rows[i].how);
+		server_receive(server);
+		server_respond(server, 1, 0x01); /* of another id */
+		come_in(lab);
+		assert_null(lab->over.first);
+		server_respond(server, AS_IT_IS);
+		come_in(lab);
+		assert_ptr_equal(lab->over.first, parked);
+		assert_int_equal(parked->waits_for, REASK_NOT);
+		assert_int_equal(parked->reasked, rows[i].how);
+		const uint8_t *octets = rows[i].how == REASK_SIGNED ? parked->proof : parked->whole;
+		size_t len = rows[i].how == REASK_SIGNED ? parked->proof_len : parked->whole_len;
+		assert_non_null(octets);
+		assert_int_equal(parked_is_replaced(parked), rows[i].how == REASK_PLAINLY);
+		assert_int_equal(len, server->query_len);
+		assert_int_equal(octets[0] << 8 | octets[1], CLIENT_ID);
+		assert_int_equal(reasks_deadline_ms(&lab->reasks), UINT64_MAX);
+		parked_unlist(parked);
+	}
+	assert_int_equal(lab->stats.reask_failures, 0);
+}
+
+static void what_was_cut_comes_whole_over_tcp(void **state)
+{
+	struct lab *lab = *state;
+	struct server *server = &lab->servers[SERVER];
+	struct parked *parked = park_response(lab);
+
+	assert_true(want(lab, parked, REASK_WHOLE));
+	come_over_tcp(lab, server);
+	answer_over_tcp(lab, server, 3000);
+	assert_ptr_equal(lab->over.first, parked);
+	assert_int_equal(parked->whole_len, 3000);
+	assert_int_equal(parked->whole[0] << 8 | parked->whole[1], CLIENT_ID);
+	assert_int_equal(lab->stats.whole_failures, 0);
+}
+
+static void a_cut_answer_is_asked_for_over_tcp_with_new_time(void **state)
+{
+	struct lab *lab = *state;
+	struct server *server = &lab->servers[RESOLVER];
+	struct parked *parked = park_response(lab);
+
+	assert_true(want(lab, parked, REASK_SIGNED));
+	server_receive(server);
+	lab->now_ms += 100;
+	server_respond(server, TRUNCATED);
+	come_in(lab);
+	assert_int_equal(reasks_deadline_ms(&lab->reasks), lab->now_ms + REASK_WAIT_MS);
+	come_over_tcp(lab, server);
+	answer_over_tcp(lab, server, 2000);
+	assert_int_equal(parked->proof_len, 2000);
+}
+
+static void silence_is_waited_for_no_longer_than_said(void **state)
+{
+	struct lab *lab = *state;
+	static const struct {
+		const char *why;
+		enum reask_how how;
+		int first, second; /* who is asked; the second time nobody: -1 */
+	} rows[] = {
+		{ "over TCP once", REASK_WHOLE, SERVER, -1 },
+		{ "plainly twice", REASK_PLAINLY, SERVER, SERVER },
+		{ "two resolvers once each", REASK_SIGNED, RESOLVER, OTHER_RESOLVER },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct parked *parked = park_response(lab);
+		uint64_t from_ms = lab->now_ms;
+
+		assert_true(want(lab, parked, rows[i].how));
+		if (rows[i].how == REASK_WHOLE) {
+			come_over_tcp(lab, &lab->servers[rows[i].first]);
+			server_hang_up(&lab->servers[SERVER]); /* unread: a reset, not yet seen */
+		} else {
+			server_receive(&lab->servers[rows[i].first]);
+		}
+		pass_time(lab);
+		if (rows[i].second >= 0) {
+			assert_row(rows[i].why, !lab->over.first);
+			server_receive(&lab->servers[rows[i].second]);
+			pass_time(lab);
+		}
+		assert_row(rows[i].why, lab->now_ms == from_ms + REASK_WAIT_MS);
+		assert_row(rows[i].why, lab->over.first == parked && !lab->over.first->next);
+		assert_row(rows[i].why, !parked->whole && !parked->proof);
+		assert_row(rows[i].why, reasks_deadline_ms(&lab->reasks) == UINT64_MAX);
+		parked_unlist(parked);
+	}
+	assert_int_equal(lab->stats.whole_failures, 1);
+	assert_int_equal(lab->stats.reask_failures, 2);
+}
+
+static void a_server_that_hangs_up_is_not_waited_for(void **state)
+{
+	struct lab *lab = *state;
+	struct parked *parked = park_response(lab);
+
+	assert_true(want(lab, parked, REASK_WHOLE));
+	come_over_tcp(lab, &lab->servers[SERVER]);
+	server_hang_up(&lab->servers[SERVER]);
+	come_in(lab);
+	assert_ptr_equal(lab->over.first, parked);
+	assert_null(parked->whole);
+	assert_int_equal(lab->stats.whole_failures, 1);
+}
+
+static void nothing_is_asked_in_the_same_way_twice(void **state)
+{
+	struct lab *lab = *state;
+	struct parked *parked = park_response(lab);
+
+	assert_true(want(lab, parked, REASK_PLAINLY));
+	server_receive(&lab->servers[SERVER]);
+	server_respond(&lab->servers[SERVER], AS_IT_IS);
+	come_in(lab);
+	assert_false(want(lab, parked, REASK_PLAINLY));
+	assert_int_equal(parked->waits_for, REASK_NOT);
+	assert_true(want(lab, parked, REASK_SIGNED));
+	server_receive(&lab->servers[RESOLVER]);
+	server_respond(&lab->servers[RESOLVER], AS_IT_IS);
+	come_in(lab);
+	assert_true(parked->whole && parked->proof);
+}
+
+static void without_a_resolver_signatures_are_asked_of_nobody(void **state)
+{
+	struct lab *lab = *state;
+	struct parked *parked = park_response(lab);
+
+	lab->reasks.resolver_count = 0;
+	assert_false(want(lab, parked, REASK_SIGNED));
+	assert_null(parked->list);
+	assert_int_equal(parked->reasked, 0);
+}
+
+static void no_more_are_asked_at_once_than_may_be(void **state)
+{
+	struct lab *lab = *state;
+
+	for (unsigned i = 0; i < REASKS_MAX; i++)
+		assert_true(want(lab, park_response(lab), REASK_PLAINLY));
+	struct parked *parked = park_response(lab);
+	assert_false(want(lab, parked, REASK_PLAINLY));
+	assert_null(parked->list);
+	server_receive(&lab->servers[SERVER]);
+	server_respond(&lab->servers[SERVER], AS_IT_IS);
+	come_in(lab);
+	assert_true(want(lab, parked, REASK_PLAINLY));
+}
+
+/* It was answered otherwise, or its time was up. */
+static void who_is_gone_meanwhile_is_not_answered(void **state)
+{
+	struct lab *lab = *state;
+	static const bool answers[] = { true, false };
+
+	for (size_t i = 0; i < COUNT(answers); i++) {
+		struct parked *parked = park_response(lab);
+
+		assert_true(want(lab, parked, REASK_PLAINLY));
+		server_receive(&lab->servers[SERVER]);
+		park_remove(&lab->park, parked);
+		if (answers[i]) {
+			server_respond(&lab->servers[SERVER], AS_IT_IS);
+			come_in(lab);
+		} else {
+			pass_time(lab);
+			assert_true(server_is_quiet(&lab->servers[SERVER]));
+		}
+		assert_null(lab->over.first);
+		assert_int_equal(reasks_deadline_ms(&lab->reasks), UINT64_MAX);
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(each_way_of_asking_has_its_server_and_its_form),
+		TEST(an_answer_comes_with_the_id_that_the_client_knows),
+		TEST(what_was_cut_comes_whole_over_tcp),
+		TEST(a_cut_answer_is_asked_for_over_tcp_with_new_time),
+		TEST(silence_is_waited_for_no_longer_than_said),
+		TEST(a_server_that_hangs_up_is_not_waited_for),
+		TEST(nothing_is_asked_in_the_same_way_twice),
+		TEST(without_a_resolver_signatures_are_asked_of_nobody),
+		TEST(no_more_are_asked_at_once_than_may_be),
+		TEST(who_is_gone_meanwhile_is_not_answered),
+	};
+	return cmocka_run_group_tests_name("reask", tests, NULL, NULL);
+}
