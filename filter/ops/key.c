@@ -176,8 +176,9 @@ const struct key keys[] = {
 	                "that the like of them need not be judged. One with more than three\n"
 	                "records counts as two, or up to six. 0 judges each." },
 	{ "parked", KEY_NUMBER, AT(parked), .number = 1024, .min = 1, .max = 65536,
-	        .help = "How many responses of each queue may wait for keys at a time. Must\n"
-	                "be less than queue.length." },
+	        .help = "How many responses of each queue may wait for keys at a time. The\n"
+	                "last quarter is kept for clients and questions of which less than a\n"
+	                "sixteenth waits already. Must be less than queue.length." },
 
 	{ "assist", KEY_SWITCH, AT(assist), .number = true,
 	        .help = "Of a server that leaves out all signatures, or does not take EDNS, no\n"

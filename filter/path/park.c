@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "path/park.h"
 
+#include <ctype.h>
+#include <netinet/in.h>
 #include <stdlib.h>
+
+#include "path/stats.h"
 
 int park_init(struct park *park, uint32_t capacity, uint32_t wait_ms)
 {
-	park->wait_ms = wait_ms;
-	return table_init(&park->table, sizeof(struct parked), capacity);
+	*park = (struct park){ .wait_ms = wait_ms };
+	int result = hash_key_draw(&park->key);
+	return result < 0 ? result : table_init(&park->table, sizeof(struct parked), capacity);
 }
 
 void park_fini(struct park *park)
@@ -18,9 +23,39 @@ void park_fini(struct park *park)
 	table_fini(&park->table);
 }
 
-static struct parked *add(struct park *park, uint64_t hash, struct span octets,
+static uint16_t tally_of(const struct park *park, struct span octets)
+{
+	return (uint16_t)(keyed_hash(&park->key, octets) % PARK_TALLIES);
+}
+
+/* Letters of the name count in either case; other octets that this changes do no harm. */
+static struct span fold_question(const struct asked *asked, uint8_t folded[static QUESTION_MAX])
+{
+	for (unsigned i = 0; i < asked->question_len; i++)
+		folded[i] = (uint8_t)tolower(asked->question[i]);
+	return span_of(folded, asked->question_len);
+}
+
+static bool has_share(const struct park *park, const uint16_t tallies[static 2])
+{
+	uint32_t share = park->table.capacity / PARK_SHARE;
+
+	return park->table.used >= park->table.capacity / 4 * 3 && share > 0 &&
+	       (park->clients[tallies[0]] >= share || park->questions[tallies[1]] >= share);
+}
+
+static struct parked *add(struct park *park, uint64_t hash, struct span client, struct span octets,
         const struct asked *asked, uint64_t now_ms)
 {
+	uint8_t folded[QUESTION_MAX];
+	const uint16_t tallies[] = { tally_of(park, client),
+		tally_of(park, fold_question(asked, folded)) };
+
+	if (has_share(park, tallies)) {
+		if (park->shares_taken)
+			stats_count(park->shares_taken);
+		return NULL;
+	}
 	uint8_t *copy = malloc(octets.len);
 	struct parked *parked = copy ? table_add(&park->table, hash) : NULL;
 
@@ -30,6 +65,9 @@ static struct parked *add(struct park *park, uint64_t hash, struct span octets,
 	}
 	memcpy(copy, octets.base, octets.len);
 	parked->deadline_ms = now_ms + park->wait_ms;
+	memcpy(parked->tallies, tallies, sizeof(tallies));
+	park->clients[tallies[0]]++;
+	park->questions[tallies[1]]++;
 	parked->asked = *asked;
 	parked->octets = copy;
 	parked->len = octets.len;
@@ -40,7 +78,8 @@ struct parked *park_add(struct park *park, uint64_t packet_id, struct span packe
         const struct flow_key *key, const struct asked *asked, uint64_t now_ms)
 {
 	/* The kernel numbers packets one by one, so the id is as good as a hash. */
-	struct parked *parked = add(park, packet_id, packet, asked, now_ms);
+	struct span client = span_of(key->addresses, key->version == 4 ? 4 : 16);
+	struct parked *parked = add(park, packet_id, client, packet, asked, now_ms);
 
 	if (parked) {
 		parked->packet_id = packet_id;
@@ -49,11 +88,21 @@ struct parked *park_add(struct park *park, uint64_t packet_id, struct span packe
 	return parked;
 }
 
-struct parked *park_message(struct park *park, struct question *question, const struct asked *asked,
-        struct span message, uint64_t now_ms)
+static struct span address_of(const struct sockaddr_storage *client)
+{
+	const struct sockaddr_in *in = (const struct sockaddr_in *)client;
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)client;
+
+	return client->ss_family == AF_INET ? span_of(&in->sin_addr, sizeof(in->sin_addr))
+	                                    : span_of(&in6->sin6_addr, sizeof(in6->sin6_addr));
+}
+
+struct parked *park_message(struct park *park, const struct sockaddr_storage *client,
+        struct question *question, const struct asked *asked, struct span message, uint64_t now_ms)
 {
 	/* Nobody looks for it, so any number does that spreads. */
-	struct parked *parked = add(park, (uintptr_t)question >> 4, message, asked, now_ms);
+	struct parked *parked =
+	        add(park, (uintptr_t)question >> 4, address_of(client), message, asked, now_ms);
 
 	if (parked)
 		parked->question = question;
@@ -114,6 +163,8 @@ void parked_move_all(struct parked_list *from, struct parked_list *to)
 void park_remove(struct park *park, struct parked *parked)
 {
 	parked_unlist(parked);
+	park->clients[parked->tallies[0]]--;
+	park->questions[parked->tallies[1]]--;
 	free(parked->octets);
 	free(parked->whole);
 	free(parked->proof);

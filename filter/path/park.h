@@ -6,6 +6,7 @@
 
 #include <sys/socket.h>
 
+#include "base/keyedhash.h"
 #include "base/table.h"
 #include "gate/asked.h"
 #include "path/flow.h"
@@ -13,6 +14,13 @@
 struct carrier;
 struct parked_list;
 struct question;
+
+/* Once three quarters of the room are taken, the rest is for those who have little of it: a client,
+ * or a question, that has this part already gets no more. */
+#define PARK_SHARE 16
+
+/* Whoever comes to the same tally shares a share; which one that is nobody can choose. */
+#define PARK_TALLIES 1024
 
 /* How a question may be asked again (reask.h); bits, of which `reasked` has those that were tried.
  */
@@ -38,6 +46,7 @@ struct parked {
 	size_t whole_len;
 	uint8_t *proof; /* the same: a message with the signatures that it lacks; see remedy.h */
 	size_t proof_len;
+	uint16_t tallies[2];      /* in which it counts: its client's, its question's */
 	struct parked_list *list; /* in which it waits, or NULL */
 	struct parked *previous, *next;
 };
@@ -50,23 +59,27 @@ struct parked_list {
 struct park {
 	struct table table; /* oldest first is the order of the deadlines: all wait as long */
 	uint32_t wait_ms;
+	struct hash_key key; /* of the tallies */
+	uint32_t clients[PARK_TALLIES], questions[PARK_TALLIES];
+	uint64_t *shares_taken; /* counts who was refused for that, if not NULL */
 };
 
-/* Takes memory for `capacity` responses (not for their packets). Returns 0 or -ENOMEM. */
+/* Takes memory for `capacity` responses (not for their packets). Returns 0 or a negative
+ * errno. */
 int park_init(struct park *park, uint32_t capacity, uint32_t wait_ms);
 
 /* Frees all that are parked, too. */
 void park_fini(struct park *park);
 
 /* Copies the packet of a response to what was `asked`, whose flow is found by `key`; it is in no
- * list yet. Returns NULL when as many as may be are parked already, or there is no memory for the
- * copy. It is valid until park_remove(). */
+ * list yet. Returns NULL when as many as may be are parked already, of all or of its client or
+ * question, or there is no memory for the copy. It is valid until park_remove(). */
 struct parked *park_add(struct park *park, uint64_t packet_id, struct span packet,
         const struct flow_key *key, const struct asked *asked, uint64_t now_ms);
 
-/* The same for a message on a connection, to `question`, where `asked` was asked. */
-struct parked *park_message(struct park *park, struct question *question, const struct asked *asked,
-        struct span message, uint64_t now_ms);
+/* The same for a message on a connection of `client`, to `question`, where `asked` was asked. */
+struct parked *park_message(struct park *park, const struct sockaddr_storage *client,
+        struct question *question, const struct asked *asked, struct span message, uint64_t now_ms);
 
 void park_remove(struct park *park, struct parked *parked);
 

@@ -40,7 +40,8 @@ static bool park(struct worker *w, struct arrival *a)
 {
 	struct question *q = question_of(a);
 
-	q->parked = park_message(&w->park, q, &q->asked, a->message, w->now_ms);
+	q->parked = park_message(
+	        &w->park, &q->connection->client_address, q, &q->asked, a->message, w->now_ms);
 	if (!q->parked)
 		return false;
 	q->parked->carrier = a->carrier;

@@ -43,6 +43,8 @@
 	X(status_bogus, "Responses judged Bogus")                                                  \
 	X(parked, "Responses that waited for keys")                                                \
 	X(parked_full, "Responses refused: too many wait for keys already")                        \
+	X(parked_share,                                                                            \
+	        "Responses that could not wait: their client or question had its share already")   \
 	X(fetches_full, "Responses refused: too many keys are being fetched already")              \
 	X(parked_timeouts, "Responses refused: the keys did not arrive in time")                   \
 	X(grace_held, "Responses held back, Bogus or a failure, in case a better one followed")    \

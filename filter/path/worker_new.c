@@ -29,6 +29,7 @@ static int take_memory(struct worker *w)
 		result = park_init(&w->park, config->parked, config->park_ms);
 	if (result == 0)
 		result = grace_init(&w->grace, config->parked, config->bogus_grace_ms);
+	w->park.shares_taken = w->grace.park.shares_taken = &w->stats.parked_share;
 	if (result == 0 && config->signing.policy)
 		return signing_init(w);
 	if (result == 0)

@@ -67,7 +67,7 @@ static int set_up(void **state)
 	server_open(&lab->server);
 	lab->now_ms = START_MS;
 	lab->epoll_fd = epoll_create1(0);
-	assert_int_equal(park_init(&lab->park, FETCHES_MAX + 2, 10000), 0);
+	assert_int_equal(park_init(&lab->park, 2 * FETCHES_MAX, 10000), 0);
 	assert_int_equal(
 	        fetcher_init(&lab->fetcher, lab->epoll_fd, &sources, &lab->stats, owner), 0);
 	*state = lab;

@@ -91,12 +91,103 @@ static void lists_keep_their_order_whoever_leaves(void **state)
 	assert_string_equal(ids(&ready), "");
 }
 
+enum { ROOM = 64, SHARE = ROOM / PARK_SHARE, CROWDED = ROOM / 4 * 3 };
+
+/* Of a client with this number, who asks this. */
+static struct parked *add_of(struct park *park, uint32_t id, uint8_t client, const char *label)
+{
+	struct flow_key key = { .version = 4, .addresses = { 192, 0, 2, client } };
+	struct asked asked = { .id = (uint16_t)id };
+
+	asked.question_len = (uint16_t)snprintf((char *)asked.question, QUESTION_MAX, "%s", label);
+	return park_add(park, id, span_of("packet", 6), &key, &asked, 1000);
+}
+
+/* A question that nobody asked before. */
+static const char *new_label(void)
+{
+	static char label[16];
+	static unsigned count;
+
+	snprintf(label, sizeof(label), "name%u", count++);
+	return label;
+}
+
+/* One that has a tally of its own. */
+static uint8_t other_client(const struct park *park)
+{
+	for (uint8_t client = 100; client < 200; client++) {
+		uint8_t octets[] = { 192, 0, 2, client };
+		if (park->clients[keyed_hash(&park->key, span_of(octets, 4)) % PARK_TALLIES] == 0)
+			return client;
+	}
+	fail();
+	return 0;
+}
+
+static void the_last_quarter_is_for_who_has_little(void **state)
+{
+	static const struct {
+		const char *why, *label; /* NULL: a new one each time */
+		bool other_client;       /* each time another one */
+		unsigned room;
+	} rows[] = {
+		{ "a client that repeats one name under many ids", "silent", false, CROWDED },
+		{ "the same in other letters", "SiLent", false, CROWDED },
+		{ "a client that asks for ever new names", NULL, false, CROWDED },
+		{ "many clients that ask for one name", "silent", true, CROWDED },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct park park;
+		unsigned id = 0;
+
+		assert_int_equal(park_init(&park, ROOM, 100), 0);
+		park.key = (struct hash_key){ { 1 } }; /* so that chance has no say */
+		uint64_t refused = 0;
+		park.shares_taken = &refused;
+		while (id < 10 * ROOM &&
+		        add_of(&park, id, rows[i].other_client ? (uint8_t)(id % 90) : 1,
+		                rows[i].label ? rows[i].label : new_label()))
+			id++;
+		assert_row(rows[i].why, park.table.used == rows[i].room && refused == 1);
+		/* who has not asked yet is served all the same, up to a share */
+		uint8_t other = other_client(&park);
+		for (unsigned n = 0; n < SHARE; n++)
+			assert_row(rows[i].why, add_of(&park, ++id, other, new_label()) != NULL);
+		assert_row(rows[i].why, !add_of(&park, ++id, other, new_label()));
+		assert_row(rows[i].why, refused == 2);
+		/* and where there is room again, everybody is */
+		while (park.table.used >= CROWDED)
+			park_remove(&park, park_oldest(&park));
+		assert_row(rows[i].why, add_of(&park, ++id, 1, "silent") != NULL);
+		park_fini(&park);
+		for (unsigned t = 0; t < PARK_TALLIES; t++)
+			assert_true(park.clients[t] == 0 && park.questions[t] == 0);
+	}
+}
+
+/* Where a share would be less than one nobody would get any. */
+static void a_small_room_has_no_shares(void **state)
+{
+	struct park park;
+
+	(void)state;
+	assert_int_equal(park_init(&park, PARK_SHARE - 1, 100), 0);
+	for (unsigned id = 0; id < PARK_SHARE - 1; id++)
+		assert_non_null(add_of(&park, id, 1, "silent"));
+	park_fini(&park);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_parked_is_a_copy),
 		cmocka_unit_test(no_more_are_parked_than_may_be),
 		cmocka_unit_test(lists_keep_their_order_whoever_leaves),
+		cmocka_unit_test(the_last_quarter_is_for_who_has_little),
+		cmocka_unit_test(a_small_room_has_no_shares),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,7 +38,7 @@ static int set_up(void **state)
 	lab->resolvers[1] = lab->servers[OTHER_RESOLVER].address;
 	lab->epoll_fd = epoll_create1(0);
 	lab->now_ms = START_MS;
-	assert_int_equal(park_init(&lab->park, REASKS_MAX + 2, 10000), 0);
+	assert_int_equal(park_init(&lab->park, 2 * REASKS_MAX, 10000), 0);
 	reasks_init(&lab->reasks, lab->epoll_fd, lab->resolvers, 2, lab->buffer, &lab->stats,
 	        &lab->over);
 	*state = lab;

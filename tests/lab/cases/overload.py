@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """More is asked than can be carried: what is lost then are queries, not the responses to those that
-were carried on."""
+were carried on; and who asks too much himself loses before others do."""
 
 import contextlib
 import signal
@@ -9,13 +9,15 @@ import time
 from lab import ask, topology
 from lab.resources import LabError
 
-from .case import Case, Group, World, expect_data, expect_equal
+from .case import Case, Group, World, expect, expect_data, expect_equal, expect_rcode
 
 GOOD = ["192.0.2.80", "192.0.2.81"]
 NAME = "www.p256.test."
 LENGTH, QUERIES, FLOOD = 64, 16, 200
 RESPONSES_QUEUE, QUERIES_QUEUE = 0, 1
 PATIENCE_S = 10
+OVERRUN = 600       # queries; 64 KiB hold some dozens
+PARKED = 64         # responses that may wait
 
 
 @contextlib.contextmanager
@@ -26,11 +28,12 @@ def with_short_queues(lab):
 
 
 def _queue_state(world, number):
-    """What the kernel says of a queue: how many packets wait, and how many it has dropped."""
+    """What the kernel says of a queue: how many packets wait, how many it has dropped, and how many
+    found no room in the socket's buffer."""
     table = world.lab.router.run("cat", "/proc/net/netfilter/nfnetlink_queue")
     for columns in map(str.split, table.splitlines()):
         if int(columns[0]) == number:
-            return int(columns[2]), int(columns[5])
+            return int(columns[2]), int(columns[5]), int(columns[6])
     raise LabError(f"nobody holds queue {number}:\n{table}")
 
 
@@ -86,9 +89,90 @@ def _goes_on(world):
     expect_data(world.ask(NAME, "A", timeout_s=PATIENCE_S), "A", GOOD)
 
 
+# A socket buffer that is too small.
+
+@contextlib.contextmanager
+def with_a_small_buffer(lab):
+    with lab.sealgate(lab.router, "gateway", queue="socket_buffer_kib = 64;") as gate:
+        yield World(lab, gate, lab.ask_through_gateway)
+
+
+def _answers(sock, least_s):
+    """What comes within that time, or after it without a pause."""
+    answers, deadline = [], time.monotonic() + least_s
+    while True:
+        sock.settimeout(max(0.3, deadline - time.monotonic()))
+        try:
+            answers.append(ask.Answer(sock.recv(65535)))
+        except TimeoutError:
+            return answers
+
+
+def _overrun(world):
+    """Packets that find no room are lost, which is counted; none of them passes."""
+    expect_data(world.ask(NAME, "A", timeout_s=PATIENCE_S), "A", GOOD)
+    gate = world.gate.process
+    with world.lab.attack("forge-address"), _asking(world) as sock:
+        try:
+            gate.signal(signal.SIGSTOP)
+            for _ in range(OVERRUN):
+                sock.send(ask.make(NAME, "A").to_wire())
+            _wait_for("the buffer is full", lambda: _queue_state(world, QUERIES_QUEUE)[2] > 0)
+        finally:
+            gate.signal(signal.SIGCONT)
+        answers = _answers(sock, 2)
+    forged = [answer for answer in answers if answer.rcode != "SERVFAIL"]
+    expect(answers and not forged, f"{len(forged)} of {len(answers)} answers are no SERVFAIL")
+    expect(len(answers) < OVERRUN, "nothing was lost: nothing was shown")
+    _wait_for("it is counted", lambda: world.gate.counter("queue_overruns") > 0)
+
+
+def _after_an_overrun(world):
+    for family in (4, 6):
+        expect_data(world.ask(NAME, "A", family, timeout_s=PATIENCE_S), "A", GOOD)
+        with world.lab.attack("forge-address"):
+            expect_rcode(world.ask(NAME, "A", family, timeout_s=PATIENCE_S), "SERVFAIL")
+    expect_equal("verdicts that were not taken", world.gate.counter("verdict_errors"), 0)
+
+
+# A client that has much wait.
+
+@contextlib.contextmanager
+def with_little_room(lab):
+    with lab.sealgate(lab.router, "gateway", more=f"parked = {PARKED};\npark_ms = 10000;\n") as gate:
+        yield World(lab, gate, lab.ask_through_gateway)
+
+
+def _repeats_a_silent_name(names):
+    """Under many ids; the keys of its zone cannot be had. Another client, here one that asks over
+    IPv6, is served meanwhile, though it must wait for keys too."""
+    def run(world):
+        world.gate.restart()
+        with world.lab.attack("silence-key-fetches-of-one-zone"), _asking(world) as sock:
+            for number in range(4 * PARKED):
+                sock.send(ask.make(names.format(number), "A").to_wire())
+            _wait_for("there is no more room for it",
+                      lambda: world.gate.counter("parked_full") > 0)
+            answer = world.ask("www.ed25519.test.", "A", 6, timeout_s=PATIENCE_S)
+            waiting = _queue_state(world, RESPONSES_QUEUE)[0]
+        expect_data(answer, "A", GOOD)
+        expect(waiting >= PARKED // 2, f"only {waiting} wait: nothing was shown")
+        expect(world.gate.counter("parked_share") > 0, "its share is not counted")
+    return run
+
+
 GROUPS = (
     Group("overload", with_short_queues, (
         Case("a flood of queries leaves room for the response to one before it",
              _responses_have_room),
         Case("after a flood all is as it was", _goes_on))),
+    Group("overload, a small socket buffer", with_a_small_buffer, (
+        Case("packets that find no room in the socket's buffer are counted, and none passes",
+             _overrun),
+        Case("after that all is as it was", _after_an_overrun))),
+    Group("overload, much that waits", with_little_room, (
+        Case("a client that repeats a silent name does not keep others from waiting",
+             _repeats_a_silent_name("www.rsa256.test.")),
+        Case("a client that asks for many silent names does not keep others from waiting",
+             _repeats_a_silent_name("host{}.rsa256.test.")))),
 )

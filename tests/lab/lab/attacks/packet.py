@@ -11,6 +11,9 @@ from dns.rdatatype import A
 
 from .message import empty, forged_address
 
+# Of which silence_one_zone() has nobody hear.
+SILENT_ZONE = dns.name.from_text("rsa256.test.")
+
 
 def set_ad(response, scene):
     response.flags |= dns.flags.AD
@@ -102,6 +105,10 @@ def garbage(response, scene):
 
 def silence(response, scene):
     return None
+
+
+def silence_one_zone(response, scene):
+    return None if scene.question.name.is_subdomain(SILENT_ZONE) else response
 
 
 def fail_key_fetches(response, scene):
