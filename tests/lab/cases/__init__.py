@@ -2,8 +2,8 @@
 """What the lab asserts. One module for each kind of promise; ALL_GROUPS is the order of a run."""
 
 from . import (attacks, audit, bridge, cache, client, clock, copies, encrypted, explain, fragments,
-               ground, habits, iterate, life, oracle, overload, pause, race, roles, rules, same,
-               service, shortcut, tcp, truncation)
+               ground, habits, iterate, life, oracle, overload, pause, race, restricted, roles,
+               rules, same, service, shortcut, tcp, truncation)
 from . import (signer, signer_altered, signer_attacks, signer_clock, signer_names, signer_packets,
                signer_reload, signer_rules, signer_servers, signer_streams, signer_transfers)
 
@@ -21,6 +21,7 @@ _MODULES = (
     iterate,
     fragments,
     tcp,
+    restricted,
     truncation,
     roles,
     bridge,
