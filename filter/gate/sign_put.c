@@ -132,7 +132,9 @@ bool put_nsec(struct signing *g, const struct sign_zone *zone, const struct name
 	return put_made(g, zone, &(struct made_set){ owner, TYPE_NSEC, section, *ttls, &rdata, 1 });
 }
 
-/* What a server adds of its own accord proves little: of another zone it may know nothing. */
+/* What a server adds of its own accord proves little: of another zone it may know nothing, it may
+ * be glue, or what somebody made a cache believe. So no signature is made for it; it has one where
+ * the server gave the very same set as an answer. */
 static bool is_worth_signing(
         const struct signing *g, const struct rrset *set, const struct sign_zone *zone)
 {
@@ -147,8 +149,11 @@ bool put_additional(struct signing *g, const struct sign_zone *zone)
 		if (set->section != SECTION_ADDITIONAL || set->count == 0)
 			continue;
 		unsigned before = g->item_count;
-		if (!put_set(g, set, SECTION_ADDITIONAL,
-		            is_worth_signing(g, set, zone) ? zone : NULL)) {
+		g->makes_none = true;
+		bool good = put_set(
+		        g, set, SECTION_ADDITIONAL, is_worth_signing(g, set, zone) ? zone : NULL);
+		g->makes_none = false;
+		if (!good) {
 			/* It serves without a signature too. */
 			g->trouble = SIGN_OUTCOME_COUNT;
 			g->item_count = before;

@@ -58,7 +58,8 @@ static bool find_or_make(struct signing *g, const struct signkey *key, struct sp
 
 	if (signature.len > 0) {
 		g->result->found++;
-	} else if (!budget_take(g->signer, g->peers->client, g->is_stream, g->now_ms)) {
+	} else if (g->makes_none ||
+	           !budget_take(g->signer, g->peers->client, g->is_stream, g->now_ms)) {
 		return signing_fail(g, SIGN_OUTCOME_LIMITED);
 	} else {
 		signature = signature_make(g->signer, key, data, cache, &id);

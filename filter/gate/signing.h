@@ -169,6 +169,7 @@ struct signing {
 	struct rrsets sets;
 	unsigned item_count;
 	unsigned set_count;        /* of these that were signed */
+	bool makes_none;           /* at present: a signature is found, or there is none */
 	enum sign_outcome trouble; /* of what ended it, or SIGN_OUTCOME_COUNT */
 };
 
@@ -221,8 +222,8 @@ bool put_nsec(struct signing *g, const struct sign_zone *zone, const struct name
         const struct name *next, const struct sign_types *types, enum section section,
         const struct set_ttls *ttls);
 
-/* The additional section. Of it the addresses that are in `zone` are signed, as far as that can be;
- * none where it is NULL. */
+/* The additional section. Of it the addresses that are in `zone` are signed, as far as they were
+ * answered themselves and that can be; none where it is NULL. */
 bool put_additional(struct signing *g, const struct sign_zone *zone);
 
 /* True for types that only DNSSEC has: a server that knows nothing of it says anything of them. */

@@ -301,6 +301,10 @@ static void what_does_not_fit_is_left_out_and_then_cut(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct legacy *l = legacy_new();
 		l->policy.udp_size_max = rows[i].most;
+		legacy_ask(l, "mail.example.test A", ASK_DO);
+		legacy_respond(l, AA, "mail.example.test A 192.0.2.1");
+		legacy_ask(l, "mail.example.test AAAA", ASK_DO);
+		legacy_respond(l, AA, "mail.example.test AAAA 2001:db8::1");
 		legacy_ask(l, "www.example.test MX", ASK_DO);
 		legacy_respond(l, AA, records);
 		const struct message *m = legacy_delivered(l);
@@ -310,6 +314,45 @@ static void what_does_not_fit_is_left_out_and_then_cut(void **state)
 		legacy_ask(l, "www.example.test MX", ASK_DO | ASK_STREAM);
 		legacy_respond(l, AA, records);
 		assert_string_equal(judge_list(legacy_delivered(l)), rows[0].want);
+		legacy_free(l);
+	}
+}
+
+/* What stands beside an answer may be glue, or what somebody made a cache believe: it has a
+ * signature only where the server answered so. And nobody is charged for it. */
+static void what_is_added_is_signed_only_as_it_was_answered(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *answered, *added;
+		bool is_signed;
+	} rows[] = {
+		{ "never answered", NULL, "192.0.2.1", false },
+		{ "answered so", "192.0.2.1", "192.0.2.1", true },
+		{ "answered otherwise", "192.0.2.1", "203.0.113.66", false },
+		{ "with one more", "192.0.2.1", "192.0.2.1 203.0.113.66", false },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct legacy *l = legacy_new();
+		char records[128];
+		if (rows[i].answered) {
+			snprintf(records, sizeof(records), "mail.example.test A %s",
+			        rows[i].answered);
+			legacy_ask(l, "mail.example.test A", ASK_DO);
+			legacy_respond(l, AA, records);
+		}
+		snprintf(records, sizeof(records),
+		        "www.example.test MX mail.example.test\n+ mail.example.test A %s",
+		        rows[i].added);
+		legacy_ask(l, "www.example.test MX", ASK_DO);
+		legacy_respond(l, AA, records);
+		assert_int_equal(l->result.outcome, SIGN_OUTCOME_ANSWER);
+		assert_row(rows[i].why, l->result.made == 1);
+		const char *list = judge_list(legacy_delivered(l));
+		assert_row(rows[i].why, strstr(list, "+ mail.example.test/A") != NULL);
+		assert_row(rows[i].why,
+		        (strstr(list, "+ mail.example.test/RRSIG") != NULL) == rows[i].is_signed);
 		legacy_free(l);
 	}
 }
@@ -519,6 +562,7 @@ int main(void)
 		cmocka_unit_test(the_server_gets_a_query_of_1987),
 		cmocka_unit_test(a_server_gets_edns_only_if_it_bears_it),
 		cmocka_unit_test(what_does_not_fit_is_left_out_and_then_cut),
+		cmocka_unit_test(what_is_added_is_signed_only_as_it_was_answered),
 		cmocka_unit_test(the_zones_own_servers_are_left_out_before_it_is_cut),
 		cmocka_unit_test(glue_is_not_left_out),
 		cmocka_unit_test(a_flood_of_names_is_sent_to_tcp),
