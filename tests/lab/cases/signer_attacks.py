@@ -8,16 +8,17 @@ import time
 
 import dns.flags
 import dns.message
+import dns.rdatatype
 import dns.rrset
 
-from lab import ask, packets, streams
+from lab import ask, packets
 from lab.signing import legacy, plan
 
 from .case import Case, Group, described, expect
 from .signer import standing
 
 ZONE = legacy.BY_ORIGIN["plain.lab."]
-FORGED = "203.0.113.66"
+FORGED, GENUINE = "203.0.113.66", "192.0.2.40"
 FORGERIES = 10
 _serial = random.randrange(1 << 24)
 
@@ -59,8 +60,8 @@ def _is_forged(answer):
     return answer is not None and FORGED in answer.data("A")
 
 
-def _spoofed(world, change):
-    """Asks, and while the server is silent sends the forgery from the server's side."""
+def _spoofed(world, *changes):
+    """Asks, and while the server is silent sends forgeries in its name; returns the first answer."""
     query = _query()
     legacy_process = world.signing.legacy
     legacy_process.run("iptables", "-A", "OUTPUT", "-p", "udp", "--sport", "53", "-j", "DROP")
@@ -70,9 +71,9 @@ def _spoofed(world, change):
             sock.connect((ZONE.addresses[4], 53))
             sock.send(query.to_wire())
             # Again and again: on a busy machine the query may not be there yet.
-            for _ in range(FORGERIES):
+            for change in changes * FORGERIES:
                 change(world, query, sock.getsockname()[1])
-                if answer := ask.receive(sock, query.to_wire(), 0.4):
+                if answer := ask.receive(sock, query.to_wire(), 0.2):
                     return answer
             return None
     finally:
@@ -84,6 +85,14 @@ def _from_server_side(wire_of, port_of=lambda port: port):
         _inject(world, world.signing.legacy, "gate", world.signing.gate, "legacy",
                 wire_of(query), port_of(port))
     return change
+
+
+def _expect_dropped(world, what, change):
+    """What is right in everything comes after it, and is the first to be taken."""
+    right = _from_server_side(lambda query: _forgery(query, GENUINE).to_wire())
+    answer = _spoofed(world, change, right)
+    expect(answer is not None and answer.data("A") == [GENUINE] and answer.data("RRSIG"),
+           f"{what}: {described(answer)}")
 
 
 def _wrong_id(query):
@@ -103,8 +112,7 @@ def _strays_are_dropped(world):
             ("another question", _from_server_side(_wrong_question)),
             ("another port", _from_server_side(lambda query: _forgery(query).to_wire(),
                                                lambda port: port ^ 1))):
-        answer = _spoofed(world, change)
-        expect(answer is None, f"{what}: {described(answer)}")
+        _expect_dropped(world, what, change)
 
 
 def _client_cannot_answer_itself(world):
@@ -112,8 +120,7 @@ def _client_cannot_answer_itself(world):
     def change(world, query, port):
         _inject(world, world.signing.wire, "gate", world.signing.gate, "wire",
                 _forgery(query).to_wire(), port)
-    answer = _spoofed(world, change)
-    expect(answer is None, f"signed or passed: {described(answer)}")
+    _expect_dropped(world, "from the client's side", change)
 
 
 def _injection_works(world):
@@ -123,19 +130,120 @@ def _injection_works(world):
     expect(_is_forged(answer), f"seen: {described(answer)}")
 
 
-# Transfers.
+# What is right in part.
 
-def _transfers(world):
-    zone = legacy.BY_ORIGIN["nsd.lab."]
-    query = ask.make(zone.origin, "AXFR", rd=False)
-    seen = []
-    for namespace in (world.signing.validators_namespace, world.signing.wire):
-        with streams.connect(namespace, zone.addresses[4]) as stream:
-            stream.send(query.to_wire())
-            wire = stream.receive(10)
-            answer = ask.Answer(wire) if wire else None
-            seen.append((answer.rcode, len(answer.records("answer")) > 20) if answer else None)
-    expect(seen == [("NOERROR", True), ("REFUSED", False)], f"secondary, stranger: {seen}")
+def _changed_header(at, change):
+    """The forgery with an octet of its header changed."""
+    def wire_of(query):
+        wire = bytearray(_forgery(query).to_wire())
+        wire[at] ^= change
+        return bytes(wire)
+    return wire_of
+
+
+def _two_questions(query):
+    wire = _forgery(query).to_wire()
+    question = query.to_wire()[12:-11]      # an OPT ends it
+    return wire[:4] + b"\0\2" + wire[6:12] + question + wire[12:]
+
+
+def _odd_responses_are_dropped(world):
+    for what, wire_of in (("a query", _changed_header(2, 0x80)),
+                          ("NOTIFY", _changed_header(2, 0x20)),
+                          ("two questions", _two_questions),
+                          ("two questions, it says", _changed_header(5, 3)),
+                          ("no question", _changed_header(5, 1)),
+                          ("more records than there are", _changed_header(7, 2)),
+                          ("an octet behind it", lambda query: _forgery(query).to_wire() + b"\0"),
+                          ("an octet less", lambda query: _forgery(query).to_wire()[:-1])):
+        _expect_dropped(world, what, _from_server_side(wire_of))
+
+
+def _poisoned(query):
+    """A right answer, and beside it in each section what nobody asked for."""
+    response = _forgery(query, GENUINE)
+    for section, name, rdtype, data in (
+            (response.answer, "www", "A", FORGED), (response.authority, "mail", "A", FORGED),
+            (response.authority, "sub2", "NS", f"ns.sub2.{ZONE.origin}"),
+            (response.authority, "alias", "CNAME", f"www.{ZONE.origin}"),
+            (response.additional, "mail.b", "A", FORGED), (response.additional, "www", "A", FORGED),
+            (response.additional, "@", "MX", f"1 evil.{ZONE.origin}")):
+        full = ZONE.origin if name == "@" else f"{name}.{ZONE.origin}"
+        section.append(dns.rrset.from_text(full, 300, "IN", rdtype, data))
+    return response.to_wire()
+
+
+def _what_is_beside_is_not_signed(world):
+    """As a server may say whose cache somebody has poisoned."""
+    answer = _spoofed(world, _from_server_side(_poisoned))
+    expect(answer is not None and answer.data("A") == [GENUINE], described(answer))
+    signed = [str(rrset.name) for section in ("answer", "authority", "additional")
+              for rrset in getattr(answer.message, section) if rrset.rdtype == dns.rdatatype.RRSIG]
+    expect(signed == [str(answer.message.question[0].name)], f"signed: {signed}")
+    for name, wanted in (("www", ["192.0.2.80", "192.0.2.81"]), ("mail.b", ["192.0.2.26"])):
+        seen = world.signing.ask_server(ZONE, f"{name}.{ZONE.origin}", "A", do=True, timeout_s=8)
+        expect(seen is not None and seen.data("A") == wanted, f"{name}: {described(seen)}")
+
+
+# One port and one id for all.
+
+def _all_received(sock, quiet_s=1.5):
+    received = []
+    sock.settimeout(8)
+    try:
+        while True:
+            received.append(ask.Answer(sock.recv(65535)))
+            sock.settimeout(quiet_s)
+    except TimeoutError:
+        return received
+
+
+def _one_id_for_all(world):
+    """Each question is answered as such, signed."""
+    names = [f"{fresh('id')}.wild.{ZONE.origin}" for _ in range(8)]
+    with ask.udp_socket(world.signing.validators_namespace, ZONE.addresses[4]) as sock:
+        sock.connect((ZONE.addresses[4], 53))
+        for number, name in enumerate(names):
+            query = ask.make(name, ("A", "TXT")[number % 2], do=True)
+            query.id = 7
+            sock.send(query.to_wire())
+        answers = _all_received(sock)
+    expect(sorted(str(answer.message.question[0].name) for answer in answers) == sorted(names),
+           f"answered: {[described(answer) for answer in answers]}")
+    for answer in answers:
+        wrong = world.judge.complaints(dns.message.from_wire(answer.wire))
+        expect(not wrong and answer.data("RRSIG"), *wrong, described(answer))
+
+
+def _copies_that_ask_for_less(world):
+    """Whoever saw a query with DO may send it again without: that gets nothing unsigned in."""
+    for orders in ((True, False, False), (True, True, False), (True, False, True)):
+        query = _query()
+        plain = ask.make(query.question[0].name, "A")
+        plain.id = query.id
+        with ask.udp_socket(world.signing.validators_namespace, ZONE.addresses[4]) as sock:
+            sock.connect((ZONE.addresses[4], 53))
+            for has_do in orders:
+                sock.send((query if has_do else plain).to_wire())
+            answers = _all_received(sock)
+        expect(answers and all(answer.data("RRSIG") for answer in answers[:1]),
+               f"{orders}: {[described(answer) for answer in answers]}")
+
+
+def _an_answer_counts_once(world):
+    """What is said again after the answer goes nowhere, signed or not."""
+    query = _query()
+    with ask.udp_socket(world.signing.validators_namespace, ZONE.addresses[4]) as sock:
+        sock.bind((plan.CLIENT[4], 0))
+        sock.connect((ZONE.addresses[4], 53))
+        sock.send(query.to_wire())
+        answer = ask.receive(sock, query.to_wire(), 8)
+        expect(answer is not None and answer.data("RRSIG"), described(answer))
+        for wire in (_forgery(query).to_wire(), _forgery(query, GENUINE).to_wire()):
+            _from_server_side(lambda _query, wire=wire: wire)(
+                world, query, sock.getsockname()[1])
+            again = ask.receive(sock, query.to_wire(), 0.5)
+            expect(again is None, f"again: {described(again)}")
 
 
 # Limits.
@@ -156,15 +264,22 @@ def _limited_come_by_tcp(world):
 
 
 GROUPS = (
-    Group("signer attacked", standing("gateway", sign=(
-        f'  secondaries = [ "{plan.CLIENT[4]}" ];\n')), (
+    Group("signer attacked", standing("gateway", validators=False), (
         Case("before the signer: a forgery that is right in everything is believed",
              _injection_works),
         Case("before the signer: what has another id, question or port is dropped, not signed",
              _strays_are_dropped),
+        Case("before the signer: a response that is odd is dropped, not signed",
+             _odd_responses_are_dropped),
+        Case("before the signer: what stands beside an answer is not signed with it",
+             _what_is_beside_is_not_signed),
         Case("before the signer: a client that answers itself in the server's name gets nothing",
              _client_cannot_answer_itself),
-        Case("transfers pass to a secondary, and are refused to others", _transfers))),
+        Case("before the signer: an answer counts once", _an_answer_counts_once),
+        Case("before the signer: questions with one id and port are each answered",
+             _one_id_for_all),
+        Case("before the signer: copies of a query that ask for less get nothing unsigned",
+             _copies_that_ask_for_less))),
     Group("signer limited", standing("gateway", validators=False,
                                      sign="  signatures_per_network = 1;\n"), (
         Case("limits: too many new signatures get TC, and TCP succeeds", _limited_come_by_tcp),)),
