@@ -269,6 +269,51 @@ static void the_bit_map_lacks_the_type_that_was_asked(void **state)
 	}
 }
 
+/* Makes the signer one of the root zone, with the world's key of it, in place of other.test. */
+static void sign_the_root(struct legacy *l)
+{
+	const struct testkey *k = judge_key(l->judge, ".");
+	struct sign_zone *zone = legacy_zone(l, "other.test");
+	uint8_t secret[32];
+
+	testkey_secret(k, secret);
+	signkey_free((struct signkey *)(uintptr_t)zone->key);
+	zone->key = signkey_from_secret(ALGORITHM_ED25519, span_of(secret, sizeof(secret)));
+	assert_non_null(zone->key);
+	zone->key_tag = testkey_tag(k);
+	zone->apex = name_root;
+	assert_int_equal(sign_policy_sort(l->zones, LEGACY_ZONES), -1);
+	assert_int_equal(signer_set_policy(l->signer, &l->policy), 0);
+}
+
+/* The zone without a label: nothing is above it, and everything is in it. Its dot is not listed. */
+static void the_root_is_a_zone_like_others(void **state)
+{
+	(void)state;
+	static const struct legacy_row rows[] = {
+		{ "its SOA", ". SOA", ASK_DO, AA, ". SOA", "/SOA /RRSIG", SIGN_OUTCOME_ANSWER, AA },
+		{ "a name", "one A", ASK_DO, AA, "one A 192.0.2.1", "one/A one/RRSIG",
+		        SIGN_OUTCOME_ANSWER, AA },
+		{ "no such type at the apex", ". MX", ASK_DO, AA, "> . SOA",
+		        "> /SOA > /RRSIG > /NSEC > /RRSIG", SIGN_OUTCOME_NODATA, AA },
+		{ "no such name", "a.b.nowhere A", ASK_DO, AA | RCODE_NXDOMAIN, "> . SOA",
+		        "> /SOA > /RRSIG > a.b.nowhere/NSEC > a.b.nowhere/RRSIG",
+		        SIGN_OUTCOME_NXDOMAIN, AA },
+	};
+
+	static const struct legacy_row ds = { "its DS", ". DS", ASK_DO, AA, ". SOA",
+		"> /SOA > /RRSIG > /NSEC > /RRSIG", SIGN_OUTCOME_NODATA, AA };
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct legacy *l = legacy_new();
+		sign_the_root(l);
+		legacy_check(l, &rows[i]);
+		assert_row(rows[i].why, legacy_judged(l).status == STATUS_SECURE);
+		legacy_check(l, &ds);
+		legacy_free(l);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -277,6 +322,7 @@ int main(void)
 		cmocka_unit_test(no_name_lies_between_a_name_and_its_next),
 		cmocka_unit_test(names_of_all_lengths_are_answered_and_denied),
 		cmocka_unit_test(letter_case_is_kept_and_signed_alike),
+		cmocka_unit_test(the_root_is_a_zone_like_others),
 		cmocka_unit_test(the_bit_map_lacks_the_type_that_was_asked),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
