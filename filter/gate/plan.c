@@ -245,5 +245,5 @@ bool plan_apply(const uint8_t *plan, const struct message *m, uint8_t *octets)
 		struct plan_mend mend = take_mend(&at);
 		octets[mend.at] = (uint8_t)mend.octet;
 	}
-	return changed || head.changes_head || head.cut_count > 0 || head.mend_count > 0;
+	return changed || head.changes_head || head.mend_count > 0; /* a cut changes the counts */
 }

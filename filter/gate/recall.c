@@ -162,7 +162,7 @@ static int64_t holds_until(const struct ruling *r, int64_t now_s)
  * failures, which are soon forgotten. */
 static int64_t all_holds_until(const struct judging *j, int64_t until_s)
 {
-	if (j->outcome.status > STATUS_INSECURE || j->is_provisional)
+	if (j->is_provisional)
 		return 0;
 	for (unsigned i = 0; i < j->sets.count; i++) {
 		const struct ruling *r = &j->rulings[i];
@@ -185,15 +185,15 @@ static struct plan_record record_of(const struct judging *j, unsigned index, uin
 	if (j->sets.set_of[index] == RR_NONE || j->gate->policy->mode == MODE_MONITOR)
 		return record;
 	const struct ruling *r = &j->rulings[j->sets.set_of[index]];
-	const struct rrset *set = &j->sets.sets[j->sets.set_of[index]];
 	if (r->is_judged && r->outcome.status == STATUS_SECURE) {
 		record.most_s = r->proved.original_ttl_s;
-		record.equal = set->count > 0 ? set->first : (uint16_t)index;
+		record.equal = j->sets.sets[j->sets.set_of[index]].first;
 	}
 	return record;
 }
 
-static bool mark_names(const struct message *m, const struct rr *rr, uint8_t *seen)
+/* Of a record whose owner was read before, as that of every record that is judged. */
+static void mark_names(const struct message *m, const struct rr *rr, uint8_t *seen)
 {
 	struct cursor c = cursor_at(m->octets, rr->owner_at);
 	struct rdata_walk walk = rdata_walk_begin(m, rr);
@@ -201,13 +201,12 @@ static bool mark_names(const struct message *m, const struct rr *rr, uint8_t *se
 	struct name name;
 
 	name_read_marking(&c, &name, seen);
-	while (!c.bad && rdata_walk_next(&walk, &part)) {
+	while (rdata_walk_next(&walk, &part)) {
 		if (!part.is_name)
 			continue;
 		c = cursor_at(m->octets, part.at);
 		name_read_marking(&c, &name, seen);
 	}
-	return !c.bad;
 }
 
 static bool is_marked(const uint8_t *seen, size_t at, size_t len)
@@ -224,10 +223,8 @@ static bool has_masked_names(const struct message *m, struct arena *arena)
 	if (!seen)
 		return true;
 	memset(seen, 0, m->octets.len);
-	for (unsigned i = 0; i < m->rr_count; i++) {
-		if (!mark_names(m, &m->rrs[i], seen))
-			return true;
-	}
+	for (unsigned i = 0; i < m->rr_count; i++)
+		mark_names(m, &m->rrs[i], seen);
 	bool has = is_marked(seen, 0, sizeof(m->id));
 	for (unsigned i = 0; i < m->rr_count; i++)
 		has |= is_marked(seen, rr_ttl_at(&m->rrs[i]), sizeof(m->rrs[i].ttl_s));

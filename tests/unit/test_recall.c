@@ -3,6 +3,9 @@
  * judgement of the other tests (judge_octets()). */
 #include "judge.h"
 
+#include "gate/plan.h"
+#include "gate/recall.h"
+
 struct row {
 	const char *why, *question;
 	unsigned rcode;
@@ -353,7 +356,119 @@ static void what_is_refused_or_not_an_answer_is_judged_each_time(void **state)
 		a.second = &a.knows->response;
 		assert_row(bad[i].why, !is_known(&a));
 	}
+	/* beside one that is remembered */
+	judge_first(&a, &rows[0], ASK_DO);
+	assert_true(is_known(&a));
+	a.second->len = DNS_HEADER_SIZE;
+	memset(a.second->octets + 4, 0, 8);
+	assert_false(is_known(&a)); /* nor has it a question */
+	judge_begin(a.knows, "www.unsigned.test A", 0);
+	for (unsigned i = 0; i <= RECALL_RECORDS; i++)
+		msg_rr(a.second, "www.unsigned.test", TYPE_A, TTL, rd_a("192.0.2.1"));
+	a.asked = judge_asked("www.unsigned.test A", ASK_LARGE);
+	judge_octets(a.knows, &a.asked, msg_span(a.second));
+	assert_judged(
+	        a.knows, "more records than are remembered", STATUS_INSECURE, REASON_UNSIGNED_ZONE);
+	assert_false(is_known(&a));
 	end(&a);
+}
+
+/* Aliases, each with a signature that is cut out; the last one is there as said. */
+static void write_chain(struct judge *j, unsigned aliases)
+{
+	char line[128];
+
+	for (unsigned i = 0; i < aliases; i++) {
+		snprintf(line, sizeof(line),
+		        "n%u.example.test CNAME n%u.example.test | example.test", i, i + 1);
+		judge_write(j, line);
+	}
+	snprintf(line, sizeof(line), "n%u.example.test A 192.0.2.1 | example.test", aliases);
+	judge_write(j, line);
+}
+
+/* A plan has only so many cuts, and each response that needs more is judged, to the same end. */
+static void what_would_be_cut_in_too_many_places_is_judged_each_time(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		unsigned aliases;
+		bool opt, behind;
+		bool known;
+	} cuts[] = {
+		{ "as many as there may be", PLAN_CUTS - 1, false, false, true },
+		{ "one more", PLAN_CUTS, false, false, false },
+		{ "the OPT is the last of them", PLAN_CUTS - 2, true, false, true },
+		{ "the OPT is one more", PLAN_CUTS - 1, true, false, false },
+		{ "the OPT is one more, and not the last record", PLAN_CUTS - 1, true, true,
+		        false },
+	};
+	struct again a;
+
+	for (size_t i = 0; i < COUNT(cuts); i++) {
+		begin(&a);
+		a.asked = judge_asked("n0.example.test A", ASK_PLAIN);
+		a.asked.udp_size = 4000;
+		judge_begin(a.knows, "n0.example.test A", 0);
+		write_chain(a.knows, cuts[i].aliases);
+		a.second = &a.knows->response;
+		if (cuts[i].opt) { /* behind a record that stays */
+			judge_write(a.knows, "+ -m.example.test A 192.0.2.2 | example.test\n"
+			                     "+ m.example.test A 192.0.2.2");
+			a.second->compress = false;
+			msg_opt(a.second, 1232, true);
+		}
+		if (cuts[i].behind)
+			judge_write(a.knows, "+ l.example.test A 192.0.2.3 | example.test");
+		judge_octets(a.knows, &a.asked, msg_span(a.second));
+		assert_judged(a.knows, cuts[i].why, STATUS_SECURE, REASON_NONE);
+		assert_row(cuts[i].why, is_known(&a) == cuts[i].known);
+		if (cuts[i].known)
+			assert_known(&a, cuts[i].why);
+		end(&a);
+	}
+}
+
+/* Pointers over what is cut out are mended, a few of them. */
+static void what_would_be_mended_in_too_many_places_is_judged_each_time(void **state)
+{
+	(void)state;
+	struct again a;
+
+	for (unsigned addresses = 2; addresses <= PLAN_MENDS + 2; addresses += PLAN_MENDS) {
+		struct rd rds[PLAN_MENDS + 2];
+		uint8_t pointer[2];
+		begin(&a);
+		a.asked = judge_asked("a.example.test A", ASK_PLAIN);
+		a.asked.udp_size = 4000;
+		judge_begin(a.knows, "a.example.test A", 0);
+		judge_write(a.knows, "a.example.test CNAME b.example.test | example.test");
+		a.second = &a.knows->response;
+		put_u16(pointer, (uint16_t)(0xc000 | a.second->len));
+		for (unsigned i = 0; i < addresses; i++) {
+			char text[16];
+			snprintf(text, sizeof(text), "192.0.2.%u", i + 1);
+			rds[i] = rd_a(text);
+			msg_rr(a.second, i ? "." : "b.example.test", TYPE_A, TTL, rds[i]);
+			if (i == 0)
+				continue;
+			/* the root becomes a pointer to the first of them */
+			uint8_t *owner = a.second->octets + a.second->len - 15;
+			memmove(owner + 2, owner + 1, 14);
+			memcpy(owner, pointer, 2);
+			a.second->len++;
+		}
+		msg_rr(a.second, "b.example.test", TYPE_RRSIG, TTL,
+		        rd_rrsig(judge_key(a.knows, "example.test"), "b.example.test", TYPE_A, TTL,
+		                rds, addresses, &valid));
+		judge_octets(a.knows, &a.asked, msg_span(a.second));
+		assert_judged(a.knows, "pointers", STATUS_SECURE, REASON_NONE);
+		assert_int_equal(is_known(&a), addresses == 2);
+		if (addresses == 2)
+			assert_known(&a, "pointers");
+		end(&a);
+	}
 }
 
 static void the_one_used_longest_ago_gives_way(void **state)
@@ -417,6 +532,8 @@ int main(void)
 		cmocka_unit_test(what_was_trusted_before_is_forgotten),
 		cmocka_unit_test(a_negative_trust_anchor_ends_on_time),
 		cmocka_unit_test(what_is_refused_or_not_an_answer_is_judged_each_time),
+		cmocka_unit_test(what_would_be_cut_in_too_many_places_is_judged_each_time),
+		cmocka_unit_test(what_would_be_mended_in_too_many_places_is_judged_each_time),
 		cmocka_unit_test(the_one_used_longest_ago_gives_way),
 		cmocka_unit_test(a_small_cache_remembers_what_fits_and_nothing_is_lost_of_it),
 	};
