@@ -7,15 +7,20 @@
 #include <errno.h>
 
 #include <libmnl/libmnl.h>
-#include <libnetfilter_queue/libnetfilter_queue.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_queue.h>
 
-/* A verdict message: netlink's and nfnetlink's headers and one attribute. A packet may follow. */
-#define VERDICT_SIZE                                                                               \
-	(MNL_NLMSG_HDRLEN + MNL_ALIGN(sizeof(struct nfgenmsg)) + MNL_ATTR_HDRLEN +                 \
-	        MNL_ALIGN(sizeof(struct nfqnl_msg_verdict_hdr)))
+/* A verdict message. A packet may follow, which is another attribute. */
+struct verdict {
+	struct nlmsghdr message;
+	struct nfgenmsg header;
+	struct nlattr attribute;
+	struct nfqnl_msg_verdict_hdr verdict;
+};
+
+_Static_assert(sizeof(struct verdict) == 32, "it is sent as it lies, without padding");
+
 #define SEND_TRIES 3
 
 static void make_room(struct nfqueue *q, size_t n)
@@ -24,30 +29,35 @@ static void make_room(struct nfqueue *q, size_t n)
 		nfqueue_flush(q);
 }
 
-static struct nlmsghdr *begin_verdict(struct nfqueue *q, uint64_t id, int verdict)
+static struct verdict *begin_verdict(struct nfqueue *q, uint64_t id, uint32_t verdict)
 {
-	char *at = (char *)q->verdicts + q->verdicts_len;
-	struct nlmsghdr *message = nfq_nlmsg_put(at, NFQNL_MSG_VERDICT, (uint16_t)(id >> 32));
+	struct verdict *v = (struct verdict *)(void *)(q->verdicts + q->verdicts_len);
 
-	nfq_nlmsg_verdict_put(message, (int)(uint32_t)id, verdict);
-	return message;
+	*v = (struct verdict){ .message = { .nlmsg_len = sizeof(*v),
+		                       .nlmsg_type = NFNL_SUBSYS_QUEUE << 8 | NFQNL_MSG_VERDICT,
+		                       .nlmsg_flags = NLM_F_REQUEST },
+		.header = { .version = NFNETLINK_V0, .res_id = htons((uint16_t)(id >> 32)) },
+		.attribute = { .nla_len = MNL_ATTR_HDRLEN + sizeof(v->verdict),
+		        .nla_type = NFQA_VERDICT_HDR },
+		.verdict = { .verdict = htonl(verdict), .id = htonl((uint32_t)id) } };
+	return v;
 }
 
-static void end_verdict(struct nfqueue *q, const struct nlmsghdr *message)
+static void end_verdict(struct nfqueue *q, const struct verdict *v)
 {
-	q->verdicts_len += MNL_ALIGN(message->nlmsg_len);
+	q->verdicts_len += MNL_ALIGN(v->message.nlmsg_len);
 	q->verdict_count++;
 }
 
 void nfqueue_accept(struct nfqueue *q, uint64_t id)
 {
-	make_room(q, VERDICT_SIZE);
+	make_room(q, sizeof(struct verdict));
 	end_verdict(q, begin_verdict(q, id, NF_ACCEPT));
 }
 
 void nfqueue_drop(struct nfqueue *q, uint64_t id)
 {
-	make_room(q, VERDICT_SIZE);
+	make_room(q, sizeof(struct verdict));
 	end_verdict(q, begin_verdict(q, id, NF_DROP));
 }
 
@@ -55,7 +65,7 @@ void nfqueue_drop(struct nfqueue *q, uint64_t id)
  * a packet must be put together from its headers and its message anyhow. */
 struct writer nfqueue_replacement(struct nfqueue *q)
 {
-	const size_t head = VERDICT_SIZE + MNL_ATTR_HDRLEN;
+	const size_t head = sizeof(struct verdict) + MNL_ATTR_HDRLEN;
 
 	make_room(q, head + MNL_ALIGN(NFQUEUE_PACKET_MAX));
 	return writer_over(q->verdicts + q->verdicts_len + head, NFQUEUE_PACKET_MAX);
@@ -63,14 +73,14 @@ struct writer nfqueue_replacement(struct nfqueue *q)
 
 void nfqueue_accept_replaced(struct nfqueue *q, uint64_t id, const struct writer *packet)
 {
-	struct nlmsghdr *message = begin_verdict(q, id, NF_ACCEPT);
-	struct nlattr *payload = mnl_nlmsg_get_payload_tail(message);
+	struct verdict *v = begin_verdict(q, id, NF_ACCEPT);
+	struct nlattr *payload = (struct nlattr *)(void *)(v + 1);
 
-	assert(mnl_attr_get_payload(payload) == packet->base && !packet->full);
+	assert((uint8_t *)payload + MNL_ATTR_HDRLEN == packet->base && !packet->full);
 	payload->nla_type = NFQA_PAYLOAD;
 	payload->nla_len = (uint16_t)(MNL_ATTR_HDRLEN + packet->len);
-	message->nlmsg_len += MNL_ALIGN(payload->nla_len);
-	end_verdict(q, message);
+	v->message.nlmsg_len += MNL_ALIGN(payload->nla_len);
+	end_verdict(q, v);
 }
 
 /* The kernel takes the messages before send() returns. Where it cannot, for want of memory mostly,
@@ -97,28 +107,50 @@ static uint64_t id_of(const struct nlmsghdr *message, const struct nfqnl_msg_pac
 	return (uint64_t)ntohs(header->res_id) << 32 | ntohl(packet->packet_id);
 }
 
-/* One packet; what lacks the header or the payload has no verdict to be given. */
+/* Takes what is of use out of one attribute, whose type is known and whose payload has `len`
+ * octets.
+ */
+static void take(struct queued *queued, const struct nlmsghdr *message, unsigned type,
+        uint8_t *payload, size_t len)
+{
+	struct nfqnl_msg_packet_hdr header;
+	uint32_t interface;
+
+	if (type == NFQA_PACKET_HDR && len >= sizeof(header)) {
+		memcpy(&header, payload, sizeof(header));
+		queued->id = id_of(message, &header);
+		queued->is_forwarded = header.hook == NF_INET_FORWARD;
+	} else if (type == NFQA_PAYLOAD) {
+		queued->base = payload;
+		queued->octets = span_of(payload, len);
+	} else if (len == sizeof(interface)) {
+		memcpy(&interface, payload, sizeof(interface));
+		if (type == NFQA_IFINDEX_INDEV)
+			queued->in_interface = ntohl(interface);
+		else if (type == NFQA_IFINDEX_OUTDEV)
+			queued->out_interface = ntohl(interface);
+	}
+}
+
+/* One packet; what lacks the header has no verdict to be given. libmnl's parser would call back for
+ * each attribute, and most of them are of no use. */
 static void hand_packet(const struct nlmsghdr *message, nfqueue_handler *handler, void *context)
 {
-	struct nlattr *attributes[NFQA_MAX + 1] = { NULL };
+	uint8_t *at = mnl_nlmsg_get_payload_offset(message, sizeof(struct nfgenmsg));
+	const uint8_t *end = mnl_nlmsg_get_payload_tail(message);
 	struct queued queued = { 0 };
+	struct nlattr attribute;
 
-	if (nfq_nlmsg_parse(message, attributes) < 0 || !attributes[NFQA_PACKET_HDR])
-		return;
-	const struct nfqnl_msg_packet_hdr *header =
-	        mnl_attr_get_payload(attributes[NFQA_PACKET_HDR]);
-	queued.id = id_of(message, header);
-	queued.is_forwarded = header->hook == NF_INET_FORWARD;
-	if (attributes[NFQA_IFINDEX_INDEV])
-		queued.in_interface = ntohl(mnl_attr_get_u32(attributes[NFQA_IFINDEX_INDEV]));
-	if (attributes[NFQA_IFINDEX_OUTDEV])
-		queued.out_interface = ntohl(mnl_attr_get_u32(attributes[NFQA_IFINDEX_OUTDEV]));
-	if (attributes[NFQA_PAYLOAD]) {
-		queued.base = mnl_attr_get_payload(attributes[NFQA_PAYLOAD]);
-		queued.octets =
-		        span_of(queued.base, mnl_attr_get_payload_len(attributes[NFQA_PAYLOAD]));
+	while (end - at >= (ptrdiff_t)sizeof(attribute)) {
+		memcpy(&attribute, at, sizeof(attribute));
+		if (attribute.nla_len < sizeof(attribute) || attribute.nla_len > end - at)
+			return;
+		take(&queued, message, attribute.nla_type & NLA_TYPE_MASK, at + sizeof(attribute),
+		        attribute.nla_len - sizeof(attribute));
+		at += MNL_ALIGN(attribute.nla_len);
 	}
-	handler(context, &queued);
+	if (queued.id != 0)
+		handler(context, &queued);
 }
 
 /* The only errors that come unasked are those of verdicts. */
