@@ -66,19 +66,27 @@ static inline uint8_t cursor_u8(struct cursor *c)
 	return s.len ? s.base[0] : 0;
 }
 
+/* What stands at `at`, in octets that were taken. */
+static inline uint16_t get_u16(const uint8_t *at)
+{
+	return (uint16_t)(at[0] << 8 | at[1]);
+}
+
+static inline uint32_t get_u32(const uint8_t *at)
+{
+	return (uint32_t)get_u16(at) << 16 | get_u16(at + 2);
+}
+
 static inline uint16_t cursor_u16(struct cursor *c)
 {
 	struct span s = cursor_take(c, 2);
-	return s.len ? (uint16_t)(s.base[0] << 8 | s.base[1]) : 0;
+	return s.len ? get_u16(s.base) : 0;
 }
 
 static inline uint32_t cursor_u32(struct cursor *c)
 {
 	struct span s = cursor_take(c, 4);
-	if (!s.len)
-		return 0;
-	return (uint32_t)s.base[0] << 24 | (uint32_t)s.base[1] << 16 | (uint32_t)s.base[2] << 8 |
-	       s.base[3];
+	return s.len ? get_u32(s.base) : 0;
 }
 
 #endif

@@ -47,15 +47,15 @@ enum gate_verdict {
 struct gate_result {
 	enum gate_verdict verdict;
 	struct outcome outcome;
-	struct want culprit; /* the RRset that decided, or the link of its chain */
-	bool is_failure;     /* the response is an error, which anybody could have sent */
-	bool is_partial;     /* only the part of the answer goes on that its server can know */
+	bool is_failure; /* the response is an error, which anybody could have sent */
+	bool is_partial; /* only the part of the answer goes on that its server can know */
 	bool has_signer;
-	struct name signer; /* the zone that signed the answer, or the denial: its first RRset */
 	struct span
-	        octets;   /* to be sent: the message itself, or inside the writer that was passed */
-	struct want want; /* of GATE_WANT */
+	        octets; /* to be sent: the message itself, or inside the writer that was passed */
 	unsigned verifications; /* signature checks that this judgement cost */
+	struct want culprit;    /* the RRset that decided, or the link of its chain */
+	struct want want;       /* of GATE_WANT */
+	struct name signer; /* the zone that signed the answer, or the denial: its first RRset */
 };
 
 /* Takes the memory it needs, with room to remember `messages` responses that were judged, or none.
@@ -71,7 +71,7 @@ void gate_judge(struct gate *g, const struct asked *asked, struct span octets, i
 /* Looks whether a response like `m`, to a question like `asked`, was judged before. If so, returns
  * true with what gate_judge() would say, but that `octets`, which are those of `m`, may have been
  * changed: of GATE_REWRITE they are what is to be sent. If not, they are as they were, and it is to
- * be judged. Costs no system call, and no memory. */
+ * be judged. Costs no system call, and no memory. Of the result's names none is set. */
 bool gate_recall(struct gate *g, const struct asked *asked, const struct message *m,
         uint8_t *octets, int64_t now_s, struct gate_result *result);
 

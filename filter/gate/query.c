@@ -7,12 +7,13 @@
 
 void query_note(const struct message *m, struct asked *asked)
 {
-	*asked = (struct asked){ .id = m->id,
-		.flags = m->flags,
-		.udp_size = DNS_PLAIN_SIZE,
-		.question_len = (uint16_t)m->question.len,
-		.has_edns = m->edns.present,
-		.dnssec_ok = m->edns.dnssec_ok };
+	memset(asked, 0, offsetof(struct asked, question)); /* which is long */
+	asked->id = m->id;
+	asked->flags = m->flags;
+	asked->udp_size = DNS_PLAIN_SIZE;
+	asked->question_len = (uint16_t)m->question.len;
+	asked->has_edns = m->edns.present;
+	asked->dnssec_ok = m->edns.dnssec_ok;
 	if (m->edns.present && m->edns.udp_size > DNS_PLAIN_SIZE)
 		asked->udp_size = m->edns.udp_size; /* RFC 6891, 6.2.3 */
 	if (m->question.len)

@@ -133,9 +133,10 @@ bool gate_recall(struct gate *g, const struct asked *asked, const struct message
 	if (plan_length(plan) > asked->udp_size || !plan_fits(plan, m))
 		return false;
 	table_touch(&r->messages, judged);
-	*result = (struct gate_result){ .verdict = GATE_ACCEPT,
-		.outcome = outcome_of(judged->status, judged->reason),
-		.is_partial = judged->is_partial };
+	memset(result, 0, offsetof(struct gate_result, culprit)); /* the names are long */
+	result->verdict = GATE_ACCEPT;
+	result->outcome = outcome_of(judged->status, judged->reason);
+	result->is_partial = judged->is_partial;
 	if (plan_apply(plan, m, octets)) {
 		result->verdict = GATE_REWRITE;
 		result->octets = span_of(octets, plan_length(plan));

@@ -3,6 +3,8 @@
 
 #include "wire/edns.h"
 
+#define RR_FIXED_OCTETS 10 /* of a record, between its owner and its RDATA */
+
 static void read_question(struct message *m, struct cursor *c)
 {
 	size_t start = cursor_offset(c);
@@ -45,10 +47,13 @@ static bool read_record(struct message *m, struct cursor *c, enum section sectio
 {
 	*rr = (struct rr){ .owner_at = (uint16_t)cursor_offset(c), .section = (uint8_t)section };
 	name_skip(c);
-	rr->type = cursor_u16(c);
-	rr->class = cursor_u16(c);
-	uint32_t ttl = cursor_u32(c);
-	rr->rdata_len = cursor_u16(c);
+	struct span fixed = cursor_take(c, RR_FIXED_OCTETS);
+	if (!fixed.len)
+		return false;
+	rr->type = get_u16(fixed.base);
+	rr->class = get_u16(fixed.base + 2);
+	uint32_t ttl = get_u32(fixed.base + 4);
+	rr->rdata_len = get_u16(fixed.base + 8);
 	rr->rdata_at = (uint16_t)cursor_offset(c);
 	cursor_take(c, rr->rdata_len);
 	if (c->bad || m->is_signed)
@@ -77,12 +82,20 @@ static bool read_section(
 	return true;
 }
 
+/* A name is long, and its octets are not looked at before they are written. */
+static void begin(struct message *m, struct span octets, struct rr *rrs)
+{
+	memset(m, 0, offsetof(struct message, qname.octets) + 1);
+	m->octets = octets;
+	m->rrs = rrs;
+}
+
 bool message_parse(struct message *m, struct span octets, struct rr *rrs, unsigned rrs_max)
 {
 	struct cursor c = cursor_over(octets);
 	uint16_t counts[SECTION_ADDITIONAL + 1];
 
-	*m = (struct message){ .octets = octets, .rrs = rrs };
+	begin(m, octets, rrs);
 	m->id = cursor_u16(&c);
 	m->flags = cursor_u16(&c);
 	m->question_count = cursor_u16(&c);

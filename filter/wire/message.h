@@ -40,12 +40,12 @@ struct message {
 	uint16_t id, flags;
 	uint16_t question_count;
 	struct span question; /* the first question's own octets, letter case and all */
-	struct name qname;
 	uint16_t qtype, qclass;
 	struct rr *rrs; /* in the order of the wire; OPT is not among them */
 	unsigned rr_count;
 	struct edns edns;
-	bool is_signed; /* a TSIG (RFC 8945) or SIG(0) (RFC 2931) record ends it */
+	bool is_signed;    /* a TSIG (RFC 8945) or SIG(0) (RFC 2931) record ends it */
+	struct name qname; /* without a question it is empty */
 };
 
 /* Parses a whole message; `rrs` has room for `rrs_max` records. Returns false when it is malformed:

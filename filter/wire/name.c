@@ -3,8 +3,9 @@
 
 #include <stdio.h>
 
-#define LABEL_MAX    63
-#define POINTER_BITS 0xc0
+#define LABEL_MAX      63
+#define POINTER_BITS   0xc0
+#define POINTER_TARGET 0x3fff
 
 const struct name name_root = { .len = 1, .labels = 0, .octets = { 0 } };
 
@@ -13,16 +14,36 @@ static uint8_t lower(uint8_t c)
 	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
 }
 
-/* Appends a label, or the root's empty one. Returns false when the name gets too long. */
-static bool append_label(struct name *n, struct span label)
+/* The same for eight octets at a time. In each the top bit is put aside, so that no sum carries
+ * over into the next one. */
+static uint64_t lower_eight(uint64_t octets)
 {
-	if (n->len + 1 + label.len > NAME_MAX_OCTETS)
+	const uint64_t each = 0x0101010101010101;
+	uint64_t low = octets & (0x7f * each);
+	uint64_t from_a = low + (0x80 - 'A') * each, beyond_z = low + (0x7f - 'Z') * each;
+	uint64_t is_upper = from_a & ~beyond_z & ~octets & (0x80 * each);
+
+	return octets | is_upper >> 2; /* 0x20 is what the two cases differ in */
+}
+
+/* Appends labels, as they stand one behind the other. The length of a label is no letter, so it
+ * stays what it is. Returns false when the name gets too long. */
+static bool append_run(struct name *n, const uint8_t *run, size_t len)
+{
+	uint8_t *to = n->octets + n->len;
+	uint64_t octets;
+	size_t i = 0;
+
+	if (n->len + len > NAME_MAX_OCTETS)
 		return false;
-	n->octets[n->len++] = (uint8_t)label.len;
-	for (size_t i = 0; i < label.len; i++)
-		n->octets[n->len++] = lower(label.base[i]);
-	if (label.len)
-		n->labels++;
+	for (; i + sizeof(octets) <= len; i += sizeof(octets)) {
+		memcpy(&octets, run + i, sizeof(octets));
+		octets = lower_eight(octets);
+		memcpy(to + i, &octets, sizeof(octets));
+	}
+	for (; i < len; i++)
+		to[i] = lower(run[i]);
+	n->len = (uint8_t)(n->len + len);
 	return true;
 }
 
@@ -33,40 +54,55 @@ static void mark(uint8_t *seen, size_t run_start, const struct cursor *at)
 		memset(seen + run_start, 1, cursor_offset(at) - run_start);
 }
 
+/* Moves past labels and counts them: past the root's, which is the last one, or up to a pointer.
+ * Returns false when they are malformed, or more than a name may have. */
+static bool skip_run(struct cursor *at, struct name *n, bool *is_last)
+{
+	const uint8_t *run = at->at;
+
+	for (;;) {
+		const uint8_t *label = at->at;
+		uint8_t len = cursor_u8(at);
+		if (at->bad || label - run >= NAME_MAX_OCTETS)
+			return false;
+		*is_last = len == 0;
+		if (*is_last)
+			return true;
+		if ((len & POINTER_BITS) == POINTER_BITS) {
+			at->at = label;
+			return true;
+		}
+		if (len > LABEL_MAX)
+			return false;
+		cursor_take(at, len);
+		n->labels++;
+	}
+}
+
 /* `c` reads on after the first pointer; `at` follows the name wherever it goes. A pointer must lead
  * to before the place where this run of labels began, so each jump goes strictly back. */
 static bool read_labels(struct cursor *c, struct name *n, bool may_jump, uint8_t *seen)
 {
 	struct cursor at = *c;
-	size_t run_start = cursor_offset(&at);
-	bool jumped = false;
-	struct span label;
+	bool jumped = false, is_last;
 
 	n->len = n->labels = 0;
-	do {
-		uint8_t len = cursor_u8(&at);
-		while ((len & POINTER_BITS) == POINTER_BITS) {
-			size_t target = (size_t)(len & ~POINTER_BITS) << 8 | cursor_u8(&at);
-			if (at.bad || !may_jump || target >= run_start)
-				return false;
-			if (!jumped)
-				c->at = at.at;
-			jumped = true;
-			mark(seen, run_start, &at);
-			run_start = target;
-			at.at = at.base + target;
-			len = cursor_u8(&at);
-		}
-		if (len > LABEL_MAX)
+	for (;;) {
+		size_t run_start = cursor_offset(&at);
+		if (!skip_run(&at, n, &is_last) ||
+		        !append_run(n, at.base + run_start, cursor_offset(&at) - run_start))
 			return false;
-		label = cursor_take(&at, len);
-		if (at.bad || !append_label(n, label))
+		size_t target = is_last ? 0 : cursor_u16(&at) & POINTER_TARGET;
+		mark(seen, run_start, &at);
+		if (!jumped)
+			c->at = at.at;
+		if (is_last)
+			return !at.bad;
+		if (at.bad || !may_jump || target >= run_start)
 			return false;
-	} while (label.len > 0);
-	mark(seen, run_start, &at);
-	if (!jumped)
-		c->at = at.at;
-	return true;
+		jumped = true;
+		at.at = at.base + target;
+	}
 }
 
 static void read_name(struct cursor *c, struct name *n, bool may_jump, uint8_t *seen)
@@ -287,6 +323,19 @@ static const char *get_octet(const char *text, uint8_t *octet)
 	}
 	*octet = (uint8_t)text[1];
 	return text[1] ? text + 2 : NULL;
+}
+
+/* Appends a label, or the root's empty one. Returns false when the name gets too long. */
+static bool append_label(struct name *n, struct span label)
+{
+	uint8_t len = (uint8_t)label.len;
+
+	if (n->len + 1 + label.len > NAME_MAX_OCTETS)
+		return false;
+	append_run(n, &len, 1);
+	append_run(n, label.base, label.len);
+	n->labels = (uint8_t)(n->labels + (len > 0));
+	return true;
 }
 
 bool name_from_text(const char *text, struct name *n)

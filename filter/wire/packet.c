@@ -50,22 +50,28 @@ enum packet_kind packet_parse(struct packet *p, struct span octets)
 	return read_udp(p);
 }
 
+/* Adds with the carry brought round, so that it stays a sum in ones' complement. */
+static uint64_t add_around(uint64_t sum, uint64_t word)
+{
+	sum += word;
+	return sum + (sum < word);
+}
+
 /* RFC 1071. The sum does not depend on the order of octets, so it is taken over the machine's own
  * words; `s` must begin at an even offset of what is summed. */
 static uint64_t sum_add(uint64_t sum, struct span s)
 {
 	size_t i = 0;
-	uint32_t word;
-	uint8_t last[4] = { 0 };
+	uint64_t word;
 
 	for (; i + sizeof(word) <= s.len; i += sizeof(word)) {
 		memcpy(&word, s.base + i, sizeof(word));
-		sum += word;
+		sum = add_around(sum, word);
 	}
 	if (i < s.len) {
-		memcpy(last, s.base + i, s.len - i);
-		memcpy(&word, last, sizeof(word));
-		sum += word;
+		word = 0;
+		memcpy(&word, s.base + i, s.len - i);
+		sum = add_around(sum, word);
 	}
 	return sum;
 }

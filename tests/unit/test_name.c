@@ -172,6 +172,36 @@ static void the_most_labels_are_127(void **state)
 	assert_int_equal(name_shared_labels(&n, &shorter), 126);
 }
 
+/* At each place of a label, in labels of all lengths. */
+static void capital_letters_and_nothing_else_become_small(void **state)
+{
+	(void)state;
+	uint8_t wire[65];
+	struct name n;
+
+	for (unsigned octet = 0; octet < 256; octet++) {
+		uint8_t small =
+		        octet >= 'A' && octet <= 'Z' ? (uint8_t)(octet + 32) : (uint8_t)octet;
+		for (uint8_t len = 1; len <= 63; len++) {
+			for (unsigned at = 1; at <= len; at++) {
+				memset(wire, 'Z', sizeof(wire));
+				wire[0] = len;
+				wire[at] = (uint8_t)octet;
+				wire[len + 1] = 0;
+				struct cursor c = cursor_over(span_of(wire, len + 2u));
+				name_read(&c, &n);
+				assert_true(cursor_done(&c));
+				assert_int_equal(n.labels, 1);
+				assert_int_equal(n.octets[0], len);
+				assert_int_equal(n.octets[at], small);
+				assert_int_equal(n.octets[at == 1 ? len : 1],
+				        at == 1 && len == 1 ? small : 'z');
+				assert_int_equal(n.octets[len + 1], 0);
+			}
+		}
+	}
+}
+
 static void skipping_ends_where_reading_ends(void **state)
 {
 	(void)state;
@@ -424,6 +454,7 @@ int main(void)
 		cmocka_unit_test(a_name_has_at_most_255_octets),
 		cmocka_unit_test(a_pointer_does_not_make_a_name_longer_than_that),
 		cmocka_unit_test(the_most_labels_are_127),
+		cmocka_unit_test(capital_letters_and_nothing_else_become_small),
 		cmocka_unit_test(skipping_ends_where_reading_ends),
 		cmocka_unit_test(text_becomes_a_name_and_text_again),
 		cmocka_unit_test(labels_in_text_have_at_most_63_octets),
