@@ -55,6 +55,8 @@ void crypto_free(struct crypto *c)
 		return;
 	for (unsigned h = 0; h < HASH_COUNT; h++)
 		EVP_MD_free(c->digests[h]);
+	for (unsigned i = 0; i < SIGNERS; i++)
+		EVP_PKEY_CTX_free(c->signers[i]);
 	table_fini(&c->verified);
 	EVP_MD_CTX_free(c->hasher);
 	EVP_MD_CTX_free(c->message);

@@ -12,12 +12,16 @@ enum hash { HASH_SHA1, HASH_SHA256, HASH_SHA384, HASH_SHA512, HASH_COUNT };
 
 #define HASH_MAX_OCTETS 64
 
+/* Keys that are kept ready to sign; a worker that signs with more makes some ready again. */
+#define SIGNERS 16
+
 struct crypto {
 	EVP_MD *digests[HASH_COUNT]; /* fetched once: a fetch costs as much as hashing a message */
 	EVP_MD_CTX *hasher;
-	EVP_MD_CTX *message;   /* for algorithms that take the whole message: EdDSA */
-	struct table verified; /* verified.h */
-	uint64_t checks;       /* signatures worked out */
+	EVP_MD_CTX *message;            /* for algorithms that take the whole message: EdDSA */
+	EVP_PKEY_CTX *signers[SIGNERS]; /* ready to sign, for the others; or NULL */
+	struct table verified;          /* verified.h */
+	uint64_t checks;                /* signatures worked out */
 };
 
 /* OpenSSL's name of it. */

@@ -57,22 +57,15 @@ static bool is_pair(EVP_PKEY *pkey)
 	return is;
 }
 
-static const char *digest_of(const struct signkey *key)
-{
-	return key->algorithm->takes_message ? NULL : hash_name(key->algorithm->hash);
-}
-
 /* The library that the program runs with decides, not the one that it was made with. */
 static bool can_set_nonce(const struct signkey *key)
 {
-	EVP_MD_CTX *message = EVP_MD_CTX_new();
-	EVP_PKEY_CTX *ctx = NULL;
-	bool can = key->algorithm->id == ALGORITHM_ECDSAP256 && message &&
-	           EVP_DigestSignInit_ex(
-	                   message, &ctx, digest_of(key), NULL, NULL, key->pkey, NULL) == 1 &&
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
+	bool can = key->algorithm->id == ALGORITHM_ECDSAP256 && ctx &&
+	           EVP_PKEY_sign_init(ctx) == 1 &&
 	           OSSL_PARAM_locate_const(EVP_PKEY_CTX_settable_params(ctx), PARAM_NONCE_TYPE);
 
-	EVP_MD_CTX_free(message);
+	EVP_PKEY_CTX_free(ctx);
 	return can;
 }
 
@@ -175,25 +168,70 @@ void signkey_write_secret(const struct signkey *key, struct writer *out)
 		out->full = true;
 }
 
-/* OpenSSL's signature: ECDSA's in DER, which is a little longer than the one of an RRSIG. */
-static size_t sign_raw(struct crypto *c, const struct signkey *key, struct span data,
-        uint8_t out[static SIGNATURE_MAX_OCTETS])
+/* Returns NULL if OpenSSL fails. */
+static EVP_PKEY_CTX *new_signer(const struct crypto *c, const struct signkey *key)
 {
 	const OSSL_PARAM nonce[] = {
 		OSSL_PARAM_construct_uint(PARAM_NONCE_TYPE, &nonce_of_rfc6979),
 		OSSL_PARAM_construct_end(),
 	};
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
+
+	if (ctx && EVP_PKEY_sign_init(ctx) == 1 &&
+	        EVP_PKEY_CTX_set_signature_md(ctx, c->digests[key->algorithm->hash]) == 1 &&
+	        (!key->sets_nonce || EVP_PKEY_CTX_set_params(ctx, nonce) == 1))
+		return ctx;
+	EVP_PKEY_CTX_free(ctx);
+	return NULL;
+}
+
+/* To make a key ready costs half as much as a signature by ECDSA. What is ready holds on to its
+ * key, so that no other has that address meanwhile. */
+static EVP_PKEY_CTX *signer_of(struct crypto *c, const struct signkey *key)
+{
+	EVP_PKEY_CTX **slot = &c->signers[(uintptr_t)key->pkey / 64 % SIGNERS];
+
+	if (!*slot || EVP_PKEY_CTX_get0_pkey(*slot) != key->pkey) {
+		EVP_PKEY_CTX_free(*slot);
+		*slot = new_signer(c, key);
+	}
+	return *slot;
+}
+
+/* OpenSSL's signature: ECDSA's in DER, which is a little longer than the one of an RRSIG. */
+static size_t sign_hashed(struct crypto *c, const struct signkey *key, struct span data,
+        uint8_t out[static SIGNATURE_MAX_OCTETS])
+{
+	uint8_t digest[HASH_MAX_OCTETS];
 	size_t len = SIGNATURE_MAX_OCTETS;
-	EVP_PKEY_CTX *ctx = NULL;
-	bool good = EVP_DigestSignInit_ex(
-	                    c->message, &ctx, digest_of(key), NULL, NULL, key->pkey, NULL) == 1 &&
-	            (!key->sets_nonce || EVP_PKEY_CTX_set_params(ctx, nonce) == 1) &&
-	            EVP_DigestSign(c->message, out, &len, data.base, data.len) == 1;
+	EVP_PKEY_CTX *signer = signer_of(c, key);
+	size_t hashed = hash_spans(c, key->algorithm->hash, data, span_of(NULL, 0), digest);
+
+	return signer && hashed > 0 && EVP_PKEY_sign(signer, out, &len, digest, hashed) == 1 ? len
+	                                                                                     : 0;
+}
+
+static size_t sign_message(struct crypto *c, const struct signkey *key, struct span data,
+        uint8_t out[static SIGNATURE_MAX_OCTETS])
+{
+	size_t len = SIGNATURE_MAX_OCTETS;
+	bool good =
+	        EVP_DigestSignInit_ex(c->message, NULL, NULL, NULL, NULL, key->pkey, NULL) == 1 &&
+	        EVP_DigestSign(c->message, out, &len, data.base, data.len) == 1;
 
 	EVP_MD_CTX_reset(c->message);
-	if (!good)
-		ERR_clear_error();
 	return good ? len : 0;
+}
+
+static size_t sign_raw(struct crypto *c, const struct signkey *key, struct span data,
+        uint8_t out[static SIGNATURE_MAX_OCTETS])
+{
+	size_t len = key->algorithm->takes_message ? sign_message(c, key, data, out)
+	                                           : sign_hashed(c, key, data, out);
+
+	if (len == 0)
+		ERR_clear_error();
+	return len;
 }
 
 size_t signkey_sign(struct crypto *c, const struct signkey *key, struct span data,
