@@ -74,16 +74,21 @@ def _number(value, digits):
     return "-" if value is None else f"{value:,.{digits}f}"
 
 
+def _median(values):
+    """None when there are none. A round without an answer has no cost and no latency."""
+    return statistics.median(values) if values else None
+
+
 def ratio(rounds, base, key):
     """The median of the ratios, each within its round: what slowed the machine slowed both."""
-    if base is None or rounds[0][key] is None or not base[0][key]:
-        return None
-    return statistics.median(mine[key] / theirs[key] for mine, theirs in zip(rounds, base))
+    return _median([mine[key] / theirs[key] for mine, theirs in zip(rounds, base or ())
+                    if mine[key] is not None and theirs[key]])
 
 
 def difference(rounds, base, key):
     """The same of differences."""
-    return statistics.median(mine[key] - theirs[key] for mine, theirs in zip(rounds, base))
+    return _median([mine[key] - theirs[key] for mine, theirs in zip(rounds, base)
+                    if mine[key] is not None and theirs[key] is not None])
 
 
 HEADER = ("scene", "octets", "answers/s", "+-%", "filter us", "+-%", "server us", "p50 us",
@@ -108,14 +113,13 @@ pdns-new  without its caches of answers and signatures; knot: signs each answer 
 
 def row_of(name, rounds, base):
     def median(key):
-        values = [figures[key] for figures in rounds]
-        return None if values[0] is None else statistics.median(values)
+        return _median([figures[key] for figures in rounds if figures[key] is not None])
 
-    costs = [figures["filter_us"] for figures in rounds]
+    costs = [figures["filter_us"] for figures in rounds if figures["filter_us"] is not None]
     return (name, _number(median("octets"), 0), _number(median("per_s"), 0),
             _number(_spread([figures["per_s"] for figures in rounds]), 0),
-            _number(median("filter_us"), 2), "-" if costs[0] is None else
-            _number(_spread(costs), 0), _number(median("responder_us"), 2),
+            _number(median("filter_us"), 2),
+            _number(_spread(costs), 0) if costs else "-", _number(median("responder_us"), 2),
             _number(median("p50_us"), 0), _number(median("p99_us"), 0),
             str(sum(figures["lost"] for figures in rounds)),
             _number(100 * recalled, 0) if (recalled := rounds[0].get("recalled")) else "-",

@@ -132,7 +132,10 @@ void query_side_drain(struct worker *w)
 
 	if (!s->is_open)
 		return;
-	shortcut_drain(s, take_passed, w);
+	if (shortcut_drain(s, take_passed, w) > SHORTCUT_MUCH) {
+		shortcut_rest(s, w->now_ms);
+		stats_count(&w->stats.shortcut_rests);
+	}
 	stats_set(&w->stats.shortcut_left,
 	        __atomic_load_n(&s->state->left, __ATOMIC_RELAXED) - s->left_before);
 	stats_set(&w->stats.shortcut_full,

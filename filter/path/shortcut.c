@@ -141,6 +141,7 @@ void shortcut_close(struct shortcut *s)
 /* Not each time: the program reads it for each query, maybe on another processor. */
 void shortcut_alive(struct shortcut *s, uint64_t now_ms, bool wants)
 {
+	wants = wants && now_ms >= s->rests_until_ms;
 	uint64_t until_ms = wants ? now_ms + SHORTCUT_ALIVE_MS : 0;
 
 	if (!s->is_open || (wants && until_ms < s->said_until_ms + ALIVE_STEP_MS) ||
@@ -148,6 +149,12 @@ void shortcut_alive(struct shortcut *s, uint64_t now_ms, bool wants)
 		return;
 	s->said_until_ms = until_ms;
 	__atomic_store_n(&s->state->until_ns, until_ms * 1000000, __ATOMIC_RELEASE);
+}
+
+void shortcut_rest(struct shortcut *s, uint64_t now_ms)
+{
+	s->rests_until_ms = now_ms + SHORTCUT_REST_MS;
+	shortcut_alive(s, now_ms, false);
 }
 
 /* Link-local addresses are not forwarded to. */
@@ -205,15 +212,17 @@ static void hand_over(const uint8_t *octets, uint32_t len, shortcut_handler *han
 	handle(context, span_of(octets + before, len - before), head.at_ns / 1000000);
 }
 
-void shortcut_drain(struct shortcut *s, shortcut_handler *handle, void *context)
+unsigned shortcut_drain(struct shortcut *s, shortcut_handler *handle, void *context)
 {
+	unsigned count = 0;
+
 	if (!s->is_open)
-		return;
+		return 0;
 	unsigned long at = *s->consumed, end = __atomic_load_n(s->produced, __ATOMIC_ACQUIRE);
 
 	if (at == end)
-		return;
-	while (at != end) {
+		return 0;
+	for (; at != end; count++) {
 		const uint8_t *record = s->records + (at & RING_MASK);
 		uint32_t head = head_of(record), len = head & ~BPF_RINGBUF_DISCARD_BIT;
 
@@ -224,4 +233,5 @@ void shortcut_drain(struct shortcut *s, shortcut_handler *handle, void *context)
 		at += (len + BPF_RINGBUF_HDR_SZ + 7UL) & ~7UL;
 	}
 	__atomic_store_n(s->consumed, at, __ATOMIC_RELEASE);
+	return count;
 }

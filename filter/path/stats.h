@@ -21,6 +21,7 @@
 	X(queries_shortcut, "Queries that the kernel sent on with DO set, past the queue")         \
 	X(shortcut_left, "Queries at the shortcut that were left to the queue")                    \
 	X(shortcut_full, "Queries at the shortcut that were left to the queue: its ring was full") \
+	X(shortcut_rests, "Times the shortcut was closed for a moment: too much was asked")        \
 	X(flows_evicted, "Questions in flight that were forgotten because the table was full")     \
 	X(flows_expired, "Questions in flight that were never answered")                           \
 	X(responses, "Responses seen")                                                             \

@@ -535,8 +535,28 @@ static void a_full_ring_leaves_queries_to_the_queue(void **state)
 	shortcut = kept;
 	assert_true(taken > 1000 && shortcut.state->full > full);
 	drained_count = 0;
-	shortcut_drain(&shortcut, keep_drained, NULL);
+	assert_int_equal(shortcut_drain(&shortcut, keep_drained, NULL), taken);
 	assert_int_equal(drained_count, taken);
+	assert_int_equal(shortcut_drain(&shortcut, keep_drained, NULL), 0);
+	expect_same(&plain, 4);
+}
+
+/* Else a worker that has too much to do would carry on queries whose responses it never gets to. */
+static void after_too_much_nothing_is_taken_for_a_while(void **state)
+{
+	uint64_t now_ms = clock_monotonic_ms();
+
+	(void)state;
+	need_shortcut();
+	shortcut_alive(&shortcut, now_ms, true);
+	assert_true(shortcut.state->until_ns > now_ms * 1000000);
+	shortcut_rest(&shortcut, now_ms);
+	assert_int_equal(shortcut.state->until_ns, 0);
+	shortcut_alive(&shortcut, now_ms + SHORTCUT_REST_MS - 1, true);
+	assert_int_equal(shortcut.state->until_ns, 0);
+	shortcut_alive(&shortcut, now_ms + SHORTCUT_REST_MS, true);
+	assert_true(shortcut.state->until_ns > now_ms * 1000000);
+	shortcut.rests_until_ms = 0; /* the others do not wait */
 	expect_same(&plain, 4);
 }
 
@@ -601,6 +621,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_taken_but_for_a_worker_that_lives),
 		cmocka_unit_test(nothing_is_taken_for_a_server_that_was_dismissed),
 		cmocka_unit_test(a_full_ring_leaves_queries_to_the_queue),
+		cmocka_unit_test(after_too_much_nothing_is_taken_for_a_while),
 		cmocka_unit_test(a_new_worker_begins_with_nothing),
 		cmocka_unit_test(the_program_can_be_loaded_anew_under_a_worker),
 	};
