@@ -37,7 +37,7 @@ def _over_udp(namespace, address, query, wait_s):
     return ask.send(namespace, address, query.to_wire(), wait_s)
 
 
-def _over_tcp(namespace, address, query, wait_s):
+def _once_over_tcp(namespace, address, query, wait_s):
     try:
         with streams.connect(namespace, address, wait_s) as stream:
             stream.send(query.to_wire())
@@ -45,6 +45,14 @@ def _over_tcp(namespace, address, query, wait_s):
             return ask.Answer(wire) if wire else None
     except OSError:
         return None
+
+
+def _over_tcp(namespace, address, query, wait_s):
+    """A connection that ends without an answer is opened again, as resolvers do."""
+    answer = _once_over_tcp(namespace, address, query, wait_s)
+    if answer is None and wait_s == ANSWER_S:
+        answer = _once_over_tcp(namespace, address, query, wait_s)
+    return answer
 
 
 def _all_ways(world, check, wait_s=ANSWER_S, ways=(_over_udp, _over_tcp)):
