@@ -7,9 +7,9 @@
 
 #define FIXED_OCTETS 18 /* what stands before the signer's name */
 
-bool rrsig_read(const struct message *m, const struct rr *rr, struct rrsig *sig)
+bool rrsig_read_rdata(struct span rdata, struct rrsig *sig)
 {
-	struct cursor c = cursor_over(message_rdata(m, rr));
+	struct cursor c = cursor_over(rdata);
 
 	sig->type_covered = cursor_u16(&c);
 	sig->algorithm = cursor_u8(&c);
@@ -22,6 +22,11 @@ bool rrsig_read(const struct message *m, const struct rr *rr, struct rrsig *sig)
 	name_read_plain(&c, &sig->signer);
 	sig->signature = cursor_rest(&c);
 	return !c.bad;
+}
+
+bool rrsig_read(const struct message *m, const struct rr *rr, struct rrsig *sig)
+{
+	return rrsig_read_rdata(message_rdata(m, rr), sig);
 }
 
 /* a - b in serial arithmetic: RFC 1982, 3.2. */

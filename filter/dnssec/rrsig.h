@@ -18,7 +18,11 @@ struct rrsig {
 	struct span signature;
 };
 
-/* Reads the RRSIG `rr`. Returns false when it is malformed; a compressed signer is. */
+/* Reads the RDATA of an RRSIG, which is borrowed. Returns false when it is malformed; a compressed
+ * signer is. */
+bool rrsig_read_rdata(struct span rdata, struct rrsig *sig);
+
+/* The same of the RRSIG `rr`. */
 bool rrsig_read(const struct message *m, const struct rr *rr, struct rrsig *sig);
 
 /* Says whether `now_s` lies within the signature's time, with a skew of `skew_s`, or that of

@@ -14,25 +14,6 @@ struct checking {
 	struct arena arena;
 };
 
-/* The RDATA was written out of its text, so all fields are there. */
-static struct rrsig read_rrsig(struct span rdata)
-{
-	struct cursor c = cursor_over(rdata);
-	struct rrsig sig;
-
-	sig.type_covered = cursor_u16(&c);
-	sig.algorithm = cursor_u8(&c);
-	sig.labels = cursor_u8(&c);
-	sig.original_ttl_s = cursor_u32(&c);
-	sig.expiration = cursor_u32(&c);
-	sig.inception = cursor_u32(&c);
-	sig.tag = cursor_u16(&c);
-	sig.fixed = span_of(rdata.base, cursor_offset(&c));
-	name_read_plain(&c, &sig.signer);
-	sig.signature = cursor_rest(&c);
-	return sig;
-}
-
 /* True when one of the KSKs made it. Two may have the same tag. */
 static bool is_by_ksk(struct checking *v, const struct rrsig *sig, struct span data)
 {
@@ -56,9 +37,11 @@ static const char *check_rrsig(
         struct checking *v, const struct canonical_set *set, const struct presigned_rrsig *rrsig)
 {
 	const struct name *zone = &v->records->owner;
-	const struct rrsig sig = read_rrsig(rrsig->rdata);
+	struct rrsig sig;
 	size_t mark = arena_mark(&v->arena);
 
+	/* the RDATA was written out of its text, so all fields are there */
+	rrsig_read_rdata(rrsig->rdata, &sig);
 	if (!name_equal(&sig.signer, zone) || sig.labels != zone->labels)
 		return "the signature is of another name";
 	if ((int32_t)(sig.expiration - sig.inception) < 0)
