@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ops/address.h"
+#include "base/sockaddr.h"
 #include "keys/record_text.h"
+#include "ops/address.h"
 #include "ops/reading.h"
 #include "wire/protocol.h"
 
@@ -267,13 +268,8 @@ bool reading_zones(struct reading *r, const config_setting_t *s, struct config_z
 static bool is_server(const struct config_servers *servers, const struct sign_network *speaker)
 {
 	for (unsigned i = 0; i < servers->count; i++) {
-		const struct sockaddr_storage *a = &servers->items[i];
-		const void *octets =
-		        a->ss_family == AF_INET
-		                ? (const void *)&((const struct sockaddr_in *)a)->sin_addr
-		                : &((const struct sockaddr_in6 *)a)->sin6_addr;
-		size_t len = a->ss_family == AF_INET ? 4 : 16;
-		if (len == speaker->len && memcmp(octets, speaker->octets, len) == 0)
+		if (span_equal(sockaddr_octets(&servers->items[i]),
+		            span_of(speaker->octets, speaker->len)))
 			return true;
 	}
 	return servers->count == 0;

@@ -2,9 +2,9 @@
 #include "path/park.h"
 
 #include <ctype.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 
+#include "base/sockaddr.h"
 #include "path/stats.h"
 
 int park_init(struct park *park, uint32_t capacity, uint32_t wait_ms)
@@ -88,21 +88,12 @@ struct parked *park_add(struct park *park, uint64_t packet_id, struct span packe
 	return parked;
 }
 
-static struct span address_of(const struct sockaddr_storage *client)
-{
-	const struct sockaddr_in *in = (const struct sockaddr_in *)client;
-	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)client;
-
-	return client->ss_family == AF_INET ? span_of(&in->sin_addr, sizeof(in->sin_addr))
-	                                    : span_of(&in6->sin6_addr, sizeof(in6->sin6_addr));
-}
-
 struct parked *park_message(struct park *park, const struct sockaddr_storage *client,
         struct question *question, const struct asked *asked, struct span message, uint64_t now_ms)
 {
 	/* Nobody looks for it, so any number does that spreads. */
-	struct parked *parked =
-	        add(park, (uintptr_t)question >> 4, address_of(client), message, asked, now_ms);
+	struct parked *parked = add(
+	        park, (uintptr_t)question >> 4, sockaddr_octets(client), message, asked, now_ms);
 
 	if (parked)
 		parked->question = question;

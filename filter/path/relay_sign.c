@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What passes on a connection where the worker signs. */
+#include "base/sockaddr.h"
 #include "path/signing.h"
 
 static struct sign_peers peers_of(const struct connection *c)
 {
-	return (struct sign_peers){ signing_address(&c->client_address),
-		signing_address(&c->server_address) };
+	return (struct sign_peers){ sockaddr_octets(&c->client_address),
+		sockaddr_octets(&c->server_address) };
 }
 
 /* Only what passes is taken for a transfer: of what is refused nothing but an error comes back. */

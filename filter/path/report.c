@@ -3,7 +3,8 @@
 
 #include <arpa/inet.h>
 #include <inttypes.h>
-#include <netinet/in.h>
+
+#include "base/sockaddr.h"
 
 static void count(struct stats *stats, enum status status)
 {
@@ -25,11 +26,7 @@ static void count(struct stats *stats, enum status status)
 
 void report_server(const struct sockaddr_storage *server, char text[static INET6_ADDRSTRLEN])
 {
-	const void *octets = server->ss_family == AF_INET
-	                             ? (const void *)&((const struct sockaddr_in *)server)->sin_addr
-	                             : &((const struct sockaddr_in6 *)server)->sin6_addr;
-
-	inet_ntop(server->ss_family, octets, text, INET6_ADDRSTRLEN);
+	inet_ntop(server->ss_family, sockaddr_octets(server).base, text, INET6_ADDRSTRLEN);
 }
 
 /* A question and who answered it, for people. */

@@ -3,12 +3,13 @@
 
 #include <errno.h>
 #include <linux/bpf.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "base/sockaddr.h"
 
 #define RING_MASK (SHORTCUT_RING_OCTETS - 1)
 
@@ -160,14 +161,12 @@ void shortcut_rest(struct shortcut *s, uint64_t now_ms)
 /* Link-local addresses are not forwarded to. */
 static bool read_key(const struct sockaddr_storage *server, struct shortcut_server *key)
 {
+	struct span octets = sockaddr_octets(server);
+
 	*key = (struct shortcut_server){ .version = server->ss_family == AF_INET ? 4 : 6 };
-	if (server->ss_family == AF_INET) {
-		memcpy(key->octets, &((const struct sockaddr_in *)server)->sin_addr, 4);
-		return true;
-	}
-	const struct in6_addr *address = &((const struct sockaddr_in6 *)server)->sin6_addr;
-	memcpy(key->octets, address, 16);
-	return !IN6_IS_ADDR_LINKLOCAL(address);
+	memcpy(key->octets, octets.base, octets.len);
+	return key->version == 4 ||
+	       !IN6_IS_ADDR_LINKLOCAL(&((const struct sockaddr_in6 *)server)->sin6_addr);
 }
 
 bool shortcut_admit(struct shortcut *s, const struct sockaddr_storage *server)

@@ -2,14 +2,8 @@
 #include "path/signing.h"
 
 #include <errno.h>
-#include <netinet/in.h>
 
-struct span signing_address(const struct sockaddr_storage *address)
-{
-	if (address->ss_family == AF_INET)
-		return span_of(&((const struct sockaddr_in *)address)->sin_addr, 4);
-	return span_of(&((const struct sockaddr_in6 *)address)->sin6_addr, 16);
-}
+#include "base/sockaddr.h"
 
 static bool flow_matches(const struct message *response, const union flow_asked *asked)
 {
@@ -46,7 +40,7 @@ static bool is_signed_for(const struct worker *w, struct span server)
 	const struct signing_config *config = &w->config.signing;
 
 	for (unsigned i = 0; i < config->server_count; i++) {
-		if (span_equal(signing_address(&config->servers[i]), server))
+		if (span_equal(sockaddr_octets(&config->servers[i]), server))
 			return true;
 	}
 	return config->server_count == 0;

@@ -33,9 +33,6 @@ void signing_make(struct worker *w, const struct asked_signing *asked,
         const struct sign_peers *peers, struct span response, bool is_stream,
         struct sign_result *result);
 
-/* The 4 or 16 octets of an address. */
-struct span signing_address(const struct sockaddr_storage *address);
-
 /* Counts a query, or what became of a response; the latter is logged if nothing could be signed. */
 void signing_count_query(struct worker *w, enum sign_query query);
 void signing_report(struct worker *w, const struct asked_signing *asked,
