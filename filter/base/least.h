@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The smaller of two numbers: of TTLs and times left, mostly. */
+/* The smaller of two numbers: of TTLs, times, sizes. It fits wherever one of them does. */
 #ifndef BASE_LEAST_H
 #define BASE_LEAST_H
 
 #include <stdint.h>
 
-static inline uint32_t least(uint32_t a, uint32_t b)
+static inline uint64_t least(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
 }

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/spill.h"
 
-static size_t lesser(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
+#include "base/least.h"
 
 unsigned spill_spares(const struct table *t, size_t room, size_t len)
 {
@@ -21,11 +18,11 @@ void spill_take(struct table *t, uint32_t *chain, unsigned spares)
 
 void spill_put(const struct table *t, uint32_t chain, uint8_t *here, size_t room, struct span s)
 {
-	size_t n = lesser(s.len, room);
+	size_t n = least(s.len, room);
 
 	memcpy(here, s.base, n);
 	for (size_t at = n; at < s.len; at += n) {
-		n = lesser(s.len - at, table_entry_size(t));
+		n = least(s.len - at, table_entry_size(t));
 		memcpy(table_next_spare(t, &chain), s.base + at, n);
 	}
 }
@@ -33,11 +30,11 @@ void spill_put(const struct table *t, uint32_t chain, uint8_t *here, size_t room
 void spill_get(const struct table *t, uint32_t chain, const uint8_t *here, size_t room, uint8_t *to,
         size_t len)
 {
-	size_t n = lesser(len, room);
+	size_t n = least(len, room);
 
 	memcpy(to, here, n);
 	for (size_t at = n; at < len; at += n) {
-		n = lesser(len - at, table_entry_size(t));
+		n = least(len - at, table_entry_size(t));
 		memcpy(to + at, table_next_spare(t, &chain), n);
 	}
 }

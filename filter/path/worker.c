@@ -6,6 +6,7 @@
 #include <sys/eventfd.h>
 
 #include "base/clock.h"
+#include "base/least.h"
 #include "path/inside.h"
 #include "path/signing.h"
 
@@ -169,26 +170,21 @@ static void end_waits(struct worker *w)
 		stats_count(&w->stats.flows_expired);
 }
 
-static uint64_t earlier(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* What epoll_wait() is told: how long nothing is due. */
 static int idle_ms(const struct worker *w)
 {
 	const struct parked *oldest = park_oldest(&w->park);
 	const struct parked *held = park_oldest(&w->grace.park);
-	uint64_t due_ms = earlier(fetcher_deadline_ms(&w->fetcher), relay_deadline_ms(w));
+	uint64_t due_ms = least(fetcher_deadline_ms(&w->fetcher), relay_deadline_ms(w));
 
-	due_ms = earlier(due_ms, reasks_deadline_ms(&w->reasks));
-	due_ms = earlier(due_ms, probes_deadline_ms(&w->remedy.probes));
+	due_ms = least(due_ms, reasks_deadline_ms(&w->reasks));
+	due_ms = least(due_ms, probes_deadline_ms(&w->remedy.probes));
 	if (w->ready.first)
 		return 0;
 	if (oldest)
-		due_ms = earlier(due_ms, oldest->deadline_ms);
+		due_ms = least(due_ms, oldest->deadline_ms);
 	if (held)
-		due_ms = earlier(due_ms, held->deadline_ms);
+		due_ms = least(due_ms, held->deadline_ms);
 	if (due_ms <= w->now_ms)
 		return 0;
 	if (due_ms - w->now_ms < SWEEP_MS)
