@@ -3,6 +3,7 @@
 
 import contextlib
 import dataclasses
+import time
 import typing
 
 
@@ -66,6 +67,13 @@ def on_gateway(lab):
 def expect(holds, *lines):
     if not holds:
         raise Failed(*lines)
+
+
+def wait_until(holds, complaint, seconds=15):
+    deadline = time.monotonic() + seconds
+    while not holds():
+        expect(time.monotonic() < deadline, complaint)
+        time.sleep(0.05)
 
 
 def expect_equal(what, seen, wanted):

@@ -10,8 +10,8 @@ from lab.attacks import FORGED
 from lab.clock import Clock, kernel_is_synchronised, library
 from lab.resources import LabError
 
-from .case import Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode
-from .pause import wait_until
+from .case import (Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode,
+                   wait_until)
 
 BOOT, RIGHT, LATE = "2001-01-01 00:00:00", "+0", "+40d"
 SERVERS = 'before_clock = [ "p256.test", "www.expired.test" ];\n'

@@ -9,8 +9,8 @@ from lab.attacks import FORGED
 from lab.scene import WITH_REDIRECT
 from lab.sealgate import GRACE_MS
 
-from .case import Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode
-from .pause import wait_until
+from .case import (Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode,
+                   wait_until)
 
 NO_RRSIGS = 10
 STRIPPING_S = 5     # so long signatures must be missing before a server is said to strip

@@ -9,7 +9,7 @@ import time
 from lab import ask, topology
 from lab.resources import LabError
 
-from .case import Case, Group, World, expect, expect_data, expect_equal, expect_rcode
+from .case import Case, Group, World, expect, expect_data, expect_equal, expect_rcode, wait_until
 
 GOOD = ["192.0.2.80", "192.0.2.81"]
 NAME = "www.p256.test."
@@ -37,12 +37,8 @@ def _queue_state(world, number):
     raise LabError(f"nobody holds queue {number}:\n{table}")
 
 
-def _wait_for(what, is_so):
-    deadline = time.monotonic() + PATIENCE_S
-    while not is_so():
-        if time.monotonic() > deadline:
-            raise LabError(f"does not come about: {what}")
-        time.sleep(0.01)
+def _wait_for(what, holds):
+    wait_until(holds, f"not within {PATIENCE_S} s: {what}", PATIENCE_S)
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ from lab import ask, streams, topology
 from lab.attacks import FORGED
 
 from .case import (Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode,
-                   on_gateway, on_host)
+                   on_gateway, on_host, wait_until)
 
 NAME = "www.p256.test."
 GOOD = ["192.0.2.80", "192.0.2.81"]
@@ -73,13 +73,6 @@ def _over_tcp(world):
         with _paused(world):
             expect_data(seen(), "A", [FORGED[1]])
         expect_rcode(seen(), "SERVFAIL")
-
-
-def wait_until(holds, complaint, seconds=15):
-    deadline = time.monotonic() + seconds
-    while not holds():
-        expect(time.monotonic() < deadline, complaint)
-        time.sleep(0.05)
 
 
 def _ends_by_itself(world):

@@ -11,7 +11,8 @@ from lab import ask, manager, nat, streams, topology
 from lab.resources import Obstacle
 
 from .attacks import ON_GATEWAY, WAYS, refuses
-from .case import (Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode)
+from .case import (Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode,
+                   wait_until)
 from .rules import snapshot
 from .same import CHOSEN, same_in_zone
 
@@ -47,10 +48,7 @@ def _count(world):
 
 
 def _wait_for(what, holds):
-    deadline = time.monotonic() + PATIENCE_S
-    while not holds():
-        expect(time.monotonic() < deadline, f"not within {PATIENCE_S} s: {what}")
-        time.sleep(0.05)
+    wait_until(holds, f"not within {PATIENCE_S} s: {what}", PATIENCE_S)
 
 
 def _takes(world, family=4, server=topology.UPSTREAM):

@@ -7,9 +7,8 @@ from lab.clock import Clock, library
 from lab.resources import LabError
 from lab.signing import legacy
 
-from .case import Case, Group, described, expect, expect_equal
+from .case import Case, Group, described, expect, expect_equal, wait_until
 from .clock import BOOT, RIGHT
-from .pause import wait_until
 from .signer import SigningWorld
 
 ZONE = legacy.BY_ORIGIN["nsd.lab."]

@@ -14,8 +14,7 @@ from lab.resources import LabError
 from lab.sealgate import Sealgate
 from lab.signing import legacy
 
-from .case import Case, Group, described, expect, expect_equal
-from .pause import wait_until
+from .case import Case, Group, described, expect, expect_equal, wait_until
 from .signer import SigningWorld
 
 ZONE = legacy.BY_ORIGIN["nsd.lab."]

@@ -14,8 +14,7 @@ import dns.tsigkeyring
 from lab import ask, streams
 from lab.signing import legacy, plan, secondary
 
-from .case import Case, Group, expect
-from .pause import wait_until
+from .case import Case, Group, expect, wait_until
 from .signer import standing
 
 ZONE = legacy.BY_ORIGIN["nsd.lab."]
