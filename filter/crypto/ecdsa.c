@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ECDSA keys and signatures: RFC 6605. */
-#include "crypto/algorithm.h"
-
-#include "base/writer.h"
+#include "base/cursor.h"
+#include "crypto/signkey.h"
 
 #include <openssl/core_names.h>
 #include <openssl/params.h>
@@ -58,4 +57,28 @@ bool ecdsa_verify(
 	put_integer(&w, span_of(signature.base + half, half));
 	der[1] = (uint8_t)(w.len - 2);
 	return !w.full && verify_hashed(c, key, data, writer_span(&w));
+}
+
+/* Takes an integer, which becomes as long as half a signature is. */
+static bool take_integer(struct cursor *c, uint8_t *out, size_t half)
+{
+	bool is_integer = cursor_u8(c) == DER_INTEGER;
+	struct span magnitude = cursor_take(c, cursor_u8(c));
+
+	if (magnitude.len > 1 && magnitude.base[0] == 0)
+		magnitude = span_of(magnitude.base + 1, magnitude.len - 1);
+	if (!is_integer || magnitude.len == 0 || magnitude.len > half)
+		return false;
+	memset(out, 0, half - magnitude.len);
+	memcpy(out + half - magnitude.len, magnitude.base, magnitude.len);
+	return true;
+}
+
+bool ecdsa_flatten(struct span der, uint8_t *out, size_t octets)
+{
+	struct cursor c = cursor_over(der);
+	size_t half = octets / 2;
+
+	return cursor_u8(&c) == DER_SEQUENCE && cursor_u8(&c) == cursor_left(&c) &&
+	       take_integer(&c, out, half) && take_integer(&c, out + half, half) && cursor_done(&c);
 }

@@ -5,7 +5,6 @@
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
-#include <openssl/ecdsa.h>
 #include <openssl/obj_mac.h>
 
 #define POINT_OCTETS_MAX 97 /* uncompressed, of P-384 */
@@ -89,18 +88,6 @@ void ecdsa_write_secret(const EVP_PKEY *pkey, size_t octets, struct writer *out)
 {
 	if (!pkey_write_number(pkey, OSSL_PKEY_PARAM_PRIV_KEY, octets, out))
 		out->full = true;
-}
-
-bool ecdsa_flatten(struct span der, uint8_t *out, size_t octets)
-{
-	const uint8_t *at = der.base;
-	ECDSA_SIG *pair = d2i_ECDSA_SIG(NULL, &at, (long)der.len);
-	int half = (int)octets / 2;
-	bool fits = pair && BN_bn2binpad(ECDSA_SIG_get0_r(pair), out, half) == half &&
-	            BN_bn2binpad(ECDSA_SIG_get0_s(pair), out + half, half) == half;
-
-	ECDSA_SIG_free(pair);
-	return fits;
 }
 
 /* ---- EdDSA ---- */
