@@ -4,41 +4,35 @@
 /* A digit is that many octets, `s` a character-string, `n` a name, `a` of A6 its address suffix and
  * name (RFC 2874, 3.1); what follows the layout is octets. RFC 4034, 6.2 as corrected by RFC 6840,
  * 5.1: NSEC is not in it. HINFO is in the RFC's list but has no names. */
-static const struct {
-	uint16_t type;
-	const char *layout;
-} layouts[] = {
-	{ TYPE_NS, "n" },
-	{ TYPE_MD, "n" },
-	{ TYPE_MF, "n" },
-	{ TYPE_CNAME, "n" },
-	{ TYPE_SOA, "nn" },
-	{ TYPE_MB, "n" },
-	{ TYPE_MG, "n" },
-	{ TYPE_MR, "n" },
-	{ TYPE_PTR, "n" },
-	{ TYPE_MINFO, "nn" },
-	{ TYPE_MX, "2n" },
-	{ TYPE_RP, "nn" },
-	{ TYPE_AFSDB, "2n" },
-	{ TYPE_RT, "2n" },
-	{ TYPE_SIG, "99n" },
-	{ TYPE_PX, "2nn" },
-	{ TYPE_NXT, "n" },
-	{ TYPE_SRV, "6n" },
-	{ TYPE_NAPTR, "4sssn" },
-	{ TYPE_KX, "2n" },
-	{ TYPE_A6, "a" },
-	{ TYPE_DNAME, "n" },
+static const char *const layouts[] = {
+	[TYPE_NS] = "n",
+	[TYPE_MD] = "n",
+	[TYPE_MF] = "n",
+	[TYPE_CNAME] = "n",
+	[TYPE_SOA] = "nn",
+	[TYPE_MB] = "n",
+	[TYPE_MG] = "n",
+	[TYPE_MR] = "n",
+	[TYPE_PTR] = "n",
+	[TYPE_MINFO] = "nn",
+	[TYPE_MX] = "2n",
+	[TYPE_RP] = "nn",
+	[TYPE_AFSDB] = "2n",
+	[TYPE_RT] = "2n",
+	[TYPE_SIG] = "99n",
+	[TYPE_PX] = "2nn",
+	[TYPE_NXT] = "n",
+	[TYPE_SRV] = "6n",
+	[TYPE_NAPTR] = "4sssn",
+	[TYPE_KX] = "2n",
+	[TYPE_A6] = "a",
+	[TYPE_DNAME] = "n",
 };
 
 static const char *layout_of(uint16_t type)
 {
-	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++) {
-		if (layouts[i].type == type)
-			return layouts[i].layout;
-	}
-	return "";
+	bool has = type < sizeof(layouts) / sizeof(layouts[0]) && layouts[type];
+	return has ? layouts[type] : "";
 }
 
 bool rdata_has_names(uint16_t type)
