@@ -59,9 +59,11 @@ static struct sign_result sign_by(struct bench *b, struct signer *signer, unsign
 	struct writer out = writer_over(octets, sizeof(octets));
 	const struct sign_peers who = peers();
 	struct sign_result result;
+	struct message response;
 
-	sign_response(signer, &b->asked[i], &who, b->unsigned_[i], false, b->now_s, NOW_MS, &out,
-	        &result);
+	answers_parse(b->unsigned_[i], &response);
+	sign_response(
+	        signer, &b->asked[i], &who, &response, false, b->now_s, NOW_MS, &out, &result);
 	if (result.verdict != SIGN_REWRITE || result.outcome != SIGN_OUTCOME_ANSWER)
 		die("a prepared response is not signed");
 	return result;

@@ -51,19 +51,25 @@ static void learn_set(struct signing *g, const struct rrset *set, const struct s
 	z->has_soa = true;
 }
 
+/* The zone that the server was asked for. */
+static const struct sign_zone *asked_zone(const struct signing *g)
+{
+	struct name sent;
+
+	name_suffix(&g->qname, g->asked->sent_labels, &sent);
+	return zone_of(g, &sent);
+}
+
 /* Also without AA: the server may be a cache, and nobody knows better. But of a zone that it was
  * not asked for it may be no server. */
 void learn_soa(struct signing *g)
 {
-	const struct sign_zone *zone;
-	struct name sent;
-
-	name_suffix(&g->qname, g->asked->sent_labels, &sent);
-	zone = zone_of(g, &sent);
 	for (unsigned i = 0; i < g->sets.count; i++) {
 		const struct rrset *set = &g->sets.sets[i];
-		if (zone && set->type == TYPE_SOA && set->count == 1 &&
-		        set->section != SECTION_ADDITIONAL && name_equal(&set->owner, &zone->apex))
+		if (set->type != TYPE_SOA || set->count != 1 || set->section == SECTION_ADDITIONAL)
+			continue;
+		const struct sign_zone *zone = asked_zone(g);
+		if (zone && name_equal(&set->owner, &zone->apex))
 			learn_set(g, set, zone);
 	}
 }
@@ -241,33 +247,38 @@ static bool read_question(struct signing *g)
 	const struct asked *asked = &g->asked->asked;
 	struct cursor c = cursor_over(span_of(asked->question, asked->question_len));
 
-	name_read_plain(&c, &g->qname);
-	g->qtype = cursor_u16(&c);
+	if (g->m->question.len == asked->question_len)
+		g->qname = g->m->qname; /* it matches */
+	else
+		name_read_plain(&c, &g->qname);
+	g->qtype = get_u16(asked->question + asked->question_len - 4);
 	return !c.bad && g->asked->policy == g->signer->policy_number;
 }
 
 void sign_response(struct signer *s, const struct asked_signing *asked,
-        const struct sign_peers *peers, struct span response, bool is_stream, int64_t now_s,
-        uint64_t now_ms, struct writer *out, struct sign_result *result)
+        const struct sign_peers *peers, const struct message *response, bool is_stream,
+        int64_t now_s, uint64_t now_ms, struct writer *out, struct sign_result *result)
 {
-	struct message m;
-	struct signing g = { .signer = s,
-		.asked = asked,
-		.peers = peers,
-		.is_stream = is_stream,
-		.now_s = now_s,
-		.now_ms = now_ms,
-		.result = result,
-		.m = &m,
-		.trouble = SIGN_OUTCOME_COUNT };
+	struct signing g;
 
 	*result = (struct sign_result){ .verdict = SIGN_DROP, .outcome = SIGN_OUTCOME_STRAY };
-	arena_reset(&s->arena, 0);
-	if (!message_parse(&m, response, s->rrs, MESSAGE_RRS_MAX) || !sign_matches(&m, asked))
+	if (!sign_matches(response, asked))
 		return;
 	if (!is_stream)
-		server_note_response(s, peers->server, asked->sent_edns, &m, now_ms);
-	if (!read_question(&g) || m.is_signed || !rrsets_group(&g.sets, &m, &s->arena)) {
+		server_note_response(s, peers->server, asked->sent_edns, response, now_ms);
+	arena_reset(&s->arena, 0);
+	memset(&g, 0, offsetof(struct signing, qname)); /* names are long */
+	g.signer = s;
+	g.asked = asked;
+	g.peers = peers;
+	g.is_stream = is_stream;
+	g.now_s = now_s;
+	g.now_ms = now_ms;
+	g.result = result;
+	g.m = response;
+	g.trouble = SIGN_OUTCOME_COUNT;
+	if (!read_question(&g) || response->is_signed ||
+	        !rrsets_group(&g.sets, response, &s->arena)) {
 		end_servfail(&g, SIGN_OUTCOME_UNEXPECTED, out);
 		return;
 	}

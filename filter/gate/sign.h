@@ -159,11 +159,11 @@ bool sign_matches(const struct message *response, const struct asked_signing *as
 /* Writes what the client gets where the server says nothing: SERVFAIL. */
 void sign_no_response(const struct asked_signing *asked, struct writer *out);
 
-/* Makes what the client gets out of the server's response. `out` is empty and should have room for
- * 65535 octets. */
+/* Makes what the client gets out of the server's response, which was parsed. `out` is empty and
+ * should have room for 65535 octets. */
 void sign_response(struct signer *s, const struct asked_signing *asked,
-        const struct sign_peers *peers, struct span response, bool is_stream, int64_t now_s,
-        uint64_t now_ms, struct writer *out, struct sign_result *result);
+        const struct sign_peers *peers, const struct message *response, bool is_stream,
+        int64_t now_s, uint64_t now_ms, struct writer *out, struct sign_result *result);
 
 /* Makes signatures that will be wanted soon, `most` at most, since what they cover was asked for
  * shortly before its present one gives way: for when nothing else is to be done. Returns how many

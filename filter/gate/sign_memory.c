@@ -70,10 +70,8 @@ struct signer *signer_new(
 		return NULL;
 	s->crypto = crypto;
 	take_limits(s, limits);
-	s->rrs = calloc(MESSAGE_RRS_MAX, sizeof(*s->rrs));
 	s->items = calloc(SIGN_ITEMS_MAX, sizeof(*s->items));
-	if (hash_key_draw(&s->key) == 0 && s->rrs && s->items &&
-	        arena_init(&s->arena, ARENA_OCTETS) == 0 &&
+	if (hash_key_draw(&s->key) == 0 && s->items && arena_init(&s->arena, ARENA_OCTETS) == 0 &&
 	        table_init(&s->ttls, sizeof(struct seen_ttl), s->limits.ttls) == 0 &&
 	        table_init(&s->names, sizeof(struct seen_name), s->limits.names) == 0 &&
 	        table_init(&s->cuts, sizeof(struct seen_name), s->limits.cuts) == 0 &&
@@ -97,7 +95,6 @@ void signer_free(struct signer *s)
 	table_fini(&s->servers);
 	arena_fini(&s->arena);
 	free(s->zones);
-	free(s->rrs);
 	free(s->items);
 	free(s);
 }

@@ -7,17 +7,17 @@
 #define PERIOD_S 3600 /* the shortest time for which one signature is used */
 
 /* Any order of all names serves to find one; this one compares fewest octets. */
-static int order_names(const struct name *a, const struct name *b)
+static int order_names(struct span a, struct span b)
 {
-	if (a->len != b->len)
-		return (int)a->len - (int)b->len;
-	return memcmp(a->octets, b->octets, a->len);
+	if (a.len != b.len)
+		return a.len < b.len ? -1 : 1;
+	return memcmp(a.base, b.base, a.len);
 }
 
 static int order_zones(const void *a, const void *b)
 {
-	return order_names(
-	        &((const struct sign_zone *)a)->apex, &((const struct sign_zone *)b)->apex);
+	return order_names(name_span(&((const struct sign_zone *)a)->apex),
+	        name_span(&((const struct sign_zone *)b)->apex));
 }
 
 int sign_policy_sort(struct sign_zone *zones, unsigned count)
@@ -54,13 +54,13 @@ const char *sign_policy_check(const struct sign_policy *p)
 	return NULL;
 }
 
-const struct sign_zone *sign_policy_apex(const struct sign_policy *p, const struct name *apex)
+static const struct sign_zone *find_apex(const struct sign_policy *p, struct span apex)
 {
 	unsigned low = 0, high = p->zone_count;
 
 	while (low < high) {
 		unsigned middle = (low + high) / 2;
-		int order = order_names(&p->zones[middle].apex, apex);
+		int order = order_names(name_span(&p->zones[middle].apex), apex);
 		if (order == 0)
 			return &p->zones[middle];
 		if (order < 0)
@@ -69,6 +69,11 @@ const struct sign_zone *sign_policy_apex(const struct sign_policy *p, const stru
 			high = middle;
 	}
 	return NULL;
+}
+
+const struct sign_zone *sign_policy_apex(const struct sign_policy *p, const struct name *apex)
+{
+	return find_apex(p, name_span(apex));
 }
 
 static bool is_in(const struct sign_network *n, struct span address)
@@ -106,15 +111,16 @@ static bool is_served_by(const struct sign_zone *zone, const struct span *server
 static const struct sign_zone *find_zone(
         const struct sign_policy *p, const struct name *name, const struct span *server)
 {
-	struct name suffix = *name;
+	struct span suffix = name_span(name);
 
 	for (;;) {
-		const struct sign_zone *zone = sign_policy_apex(p, &suffix);
+		const struct sign_zone *zone = find_apex(p, suffix);
 		if (zone && is_served_by(zone, server))
 			return zone;
-		if (suffix.labels == 0)
+		size_t label = suffix.base[0];
+		if (label == 0)
 			return NULL;
-		name_parent(&suffix, &suffix);
+		suffix = span_of(suffix.base + label + 1, suffix.len - label - 1);
 	}
 }
 

@@ -104,11 +104,11 @@ static void remember(const struct message *q, struct asked *asked)
 static struct span sent_name(const struct asked_signing *a)
 {
 	struct span name = span_of(a->asked.question, a->asked.question_len - 4u);
-	struct cursor c = cursor_over(name);
-	struct name whole;
+	unsigned labels = 0;
 
-	name_read_plain(&c, &whole);
-	for (unsigned skip = whole.labels - a->sent_labels; skip > 0; skip--)
+	for (size_t at = 0; name.base[at] != 0; at += name.base[at] + 1u)
+		labels++;
+	for (; labels > a->sent_labels; labels--)
 		name = span_of(name.base + name.base[0] + 1, name.len - name.base[0] - 1u);
 	return name;
 }
@@ -160,14 +160,13 @@ void sign_no_response(const struct asked_signing *asked, struct writer *out)
 	reply_servfail(&asked->asked, 0, REASON_NONE, out);
 }
 
-static bool is_same_name(struct span a, struct span b)
+static bool is_name(const struct name *n, struct span octets)
 {
-	struct cursor at_a = cursor_over(a), at_b = cursor_over(b);
-	struct name name_a, name_b;
+	struct cursor c = cursor_over(octets);
+	struct name name;
 
-	name_read_plain(&at_a, &name_a);
-	name_read_plain(&at_b, &name_b);
-	return !at_a.bad && !at_b.bad && name_equal(&name_a, &name_b);
+	name_read_plain(&c, &name);
+	return name_equal(n, &name);
 }
 
 /* Letter case may differ: there are servers that do not keep it, and the client gets its own back.
@@ -181,7 +180,6 @@ bool sign_matches(const struct message *response, const struct asked_signing *as
 		return false;
 	if (response->question_count == 0)
 		return rcode != RCODE_NOERROR && rcode != RCODE_NXDOMAIN && response->rr_count == 0;
-	struct span name = span_of(response->question.base, response->question.len - 4);
 	return response->qtype == asked->sent_type && response->qclass == CLASS_IN &&
-	       is_same_name(name, sent_name(asked));
+	       is_name(&response->qname, sent_name(asked));
 }

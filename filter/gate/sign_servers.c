@@ -77,13 +77,10 @@ bool server_bears_edns(struct signer *s, struct span address, uint64_t now_ms)
 void server_note_response(struct signer *s, struct span address, bool sent_edns,
         const struct message *m, uint64_t now_ms)
 {
-	struct server *server = find(s, address);
+	struct server *server = sent_edns ? find(s, address) : NULL;
 
-	if (!sent_edns) {
-		if (m->flags & FLAG_TC)
-			start_trying(s, address);
-		return;
-	}
+	if (!sent_edns && (m->flags & FLAG_TC))
+		start_trying(s, address);
 	if (!server)
 		return;
 	server->silent = 0;

@@ -10,11 +10,15 @@
 #define COUNTS_AT  4
 #define RCODE_BITS 4
 
+#define POINTER_BITS  0xc000
+#define POINTER_REACH 0x3fff
+
 struct writing {
 	const struct signing *g;
 	struct writer *w;
 	struct compressor names;
 	uint16_t counts[SECTION_ADDITIONAL + 1];
+	size_t known, written; /* where a name is in the server's message, and where in this one */
 };
 
 static void write_head(struct writing *v, unsigned rcode, uint16_t flags)
@@ -28,8 +32,13 @@ static void write_head(struct writing *v, unsigned rcode, uint16_t flags)
 	writer_u16(v->w, 1);
 	writer_put(v->w, span_of("\0\0\0\0\0\0", 6)); /* patched at the end */
 	compress_begin(&v->names, v->w);
-	compress_name(&v->names, span_of(asked->question, asked->question_len - 4u), CASE_KEPT);
+	struct span name = span_of(asked->question, asked->question_len - 4u);
+	compress_name(&v->names, name, CASE_KEPT);
 	writer_put(v->w, span_of(asked->question + asked->question_len - 4, 4));
+	const struct span *question = &v->g->m->question;
+	if (question->len == asked->question_len &&
+	        memcmp(question->base, name.base, name.len) == 0)
+		v->known = v->written = DNS_HEADER_SIZE;
 }
 
 static void write_tail(struct writing *v)
@@ -82,17 +91,49 @@ static bool write_rdata(struct writing *v, const struct rr *rr)
 	return rdata_walk_done(&walk);
 }
 
+/* Where the owner is spelled: there, or where its pointer leads. */
+static size_t spelled_at(const struct message *m, const struct rr *rr)
+{
+	uint16_t first = get_u16(m->octets.base + rr->owner_at);
+
+	return first >= POINTER_BITS ? first & ~POINTER_BITS : rr->owner_at;
+}
+
+/* Again the name that was written before. */
+static void write_known(struct writing *v)
+{
+	const uint8_t *name = v->w->base + v->written;
+
+	if (name[0] == 0)
+		writer_u8(v->w, 0);
+	else
+		writer_u16(v->w, name[0] >= POINTER_BITS >> 8
+		                         ? get_u16(name)
+		                         : (uint16_t)(POINTER_BITS | v->written));
+}
+
+/* Most records have the owner of the one before, or the question's name. */
 static bool write_owner(struct writing *v, const struct sign_item *item)
 {
 	struct wire_name name;
+	size_t start = v->w->len;
 
 	if (item->owner) {
 		compress_name(&v->names, name_span(item->owner), CASE_ANY);
 		return true;
 	}
+	size_t at = spelled_at(v->g->m, item->rr);
+	if (at == v->known) {
+		write_known(v);
+		return true;
+	}
 	if (!wire_name_read(v->g->m->octets, item->rr->owner_at, &name))
 		return false;
 	compress_name(&v->names, span_of(name.octets, name.len), CASE_KEPT);
+	if (start <= POINTER_REACH && !v->w->full) {
+		v->known = at;
+		v->written = start;
+	}
 	return true;
 }
 

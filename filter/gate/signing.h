@@ -76,7 +76,6 @@ struct signer {
 	struct renewals renewals;
 
 	struct arena arena;
-	struct rr *rrs;
 	struct sign_item *items;
 };
 
@@ -163,14 +162,15 @@ struct signing {
 	uint64_t now_ms;
 	struct sign_result *result;
 
-	struct name qname; /* the client's */
-	uint16_t qtype;
 	const struct message *m; /* the server's */
 	struct rrsets sets;
 	unsigned item_count;
 	unsigned set_count;        /* of these that were signed */
 	bool makes_none;           /* at present: a signature is found, or there is none */
 	enum sign_outcome trouble; /* of what ended it, or SIGN_OUTCOME_COUNT */
+
+	uint16_t qtype;
+	struct name qname; /* the client's */
 };
 
 /* Ends the signing for the reason `trouble`, unless it has ended already. Returns false. */

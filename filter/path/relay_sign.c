@@ -54,7 +54,7 @@ static struct question *find(const struct connection *c, const struct message *r
 	return NULL;
 }
 
-static void answer(struct worker *w, struct question *q, struct span octets)
+static void answer(struct worker *w, struct question *q, const struct message *response)
 {
 	struct connection *c = q->connection;
 	struct sign_peers peers = peers_of(c);
@@ -63,10 +63,11 @@ static void answer(struct worker *w, struct question *q, struct span octets)
 	if (q->asked.unjudged)
 		stats_count(&w->stats.responses_unjudged);
 	else
-		signing_make(w, &q->signing, &peers, octets, true, &result);
+		signing_make(w, &q->signing, &peers, response, true, &result);
 	if (result.verdict == SIGN_DROP)
 		return;
-	connection_send(w, &c->client, result.verdict == SIGN_REWRITE ? result.octets : octets);
+	connection_send(
+	        w, &c->client, result.verdict == SIGN_REWRITE ? result.octets : response->octets);
 	connection_forget(w, q);
 }
 
@@ -86,5 +87,5 @@ void relay_sign_response(struct worker *w, struct connection *c, struct span oct
 	else if (q->is_transfer)
 		relay_pass_transfer(w, q, &response);
 	else
-		answer(w, q, octets);
+		answer(w, q, &response);
 }

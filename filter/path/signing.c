@@ -88,7 +88,7 @@ bool signing_matches(const struct message *response, const struct asked_signing 
 }
 
 void signing_make(struct worker *w, const struct asked_signing *asked,
-        const struct sign_peers *peers, struct span response, bool is_stream,
+        const struct sign_peers *peers, const struct message *response, bool is_stream,
         struct sign_result *result)
 {
 	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
@@ -139,18 +139,16 @@ static void query(struct worker *w, const struct queued *queued, const struct pa
 		accept_with(w, queued->id, packet, sent);
 }
 
-/* Returns the flow that it answers, or NULL: then it is counted. */
+/* Parses a response. Returns the flow that it answers, or NULL: then it is counted. */
 static struct flow *flow_of(struct worker *w, const struct queued *queued,
-        const struct packet *packet, union flow_asked *asked)
+        const struct packet *packet, struct message *response, union flow_asked *asked)
 {
-	struct message response;
-
-	if (!message_parse(&response, packet->payload, w->rrs, MESSAGE_RRS_MAX)) {
+	if (!message_parse(response, packet->payload, w->rrs, MESSAGE_RRS_MAX)) {
 		stats_count(&w->stats.responses_malformed);
 		return NULL;
 	}
-	struct flow_key key = flow_key_of_response(packet, response.id);
-	struct flow *flow = flow_find(&w->flows, &key, &response, w->now_ms, asked);
+	struct flow_key key = flow_key_of_response(packet, response->id);
+	struct flow *flow = flow_find(&w->flows, &key, response, w->now_ms, asked);
 	if (!flow) {
 		stats_count(&w->stats.responses_unsolicited);
 		return NULL;
@@ -166,7 +164,8 @@ static void response(struct worker *w, const struct queued *queued, const struct
 {
 	struct sign_peers peers = { packet->destination, packet->source };
 	union flow_asked asked;
-	struct flow *flow = flow_of(w, queued, packet, &asked);
+	struct message m;
+	struct flow *flow = flow_of(w, queued, packet, &m, &asked);
 	struct sign_result result = { .verdict = SIGN_ACCEPT };
 
 	stats_count(&w->stats.responses);
@@ -177,7 +176,7 @@ static void response(struct worker *w, const struct queued *queued, const struct
 	if (asked.asked.unjudged)
 		stats_count(&w->stats.responses_unjudged);
 	else
-		signing_make(w, &asked.signing.asked, &peers, packet->payload, false, &result);
+		signing_make(w, &asked.signing.asked, &peers, &m, false, &result);
 	switch (result.verdict) {
 	case SIGN_ACCEPT:
 		nfqueue_accept(&w->queue, queued->id);

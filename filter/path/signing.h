@@ -27,10 +27,10 @@ enum sign_query signing_take(struct worker *w, struct span octets, const struct 
 /* True when `response` answers what the server was asked for a query that signing_take() read. */
 bool signing_matches(const struct message *response, const struct asked_signing *asked);
 
-/* Makes what the client gets, in the worker's buffer, counts it, and logs what could not be signed.
- */
+/* Makes what the client gets of a response that was parsed, in the worker's buffer, counts it, and
+ * logs what could not be signed. */
 void signing_make(struct worker *w, const struct asked_signing *asked,
-        const struct sign_peers *peers, struct span response, bool is_stream,
+        const struct sign_peers *peers, const struct message *response, bool is_stream,
         struct sign_result *result);
 
 /* Counts a query, or what became of a response; the latter is logged if nothing could be signed. */

@@ -136,11 +136,16 @@ void legacy_ask(struct legacy *l, const char *question, unsigned how)
 
 void legacy_respond_octets(struct legacy *l, struct span response)
 {
+	static struct rr rrs[MESSAGE_RRS_MAX];
 	const struct sign_peers peers = legacy_peers(l);
 	struct writer out = writer_over(l->out, sizeof(l->out));
+	struct message m;
 
-	sign_response(l->signer, &l->asked, &peers, response, l->is_stream, l->now_s, l->now_ms,
-	        &out, &l->result);
+	l->result = (struct sign_result){ .verdict = SIGN_DROP, .outcome = SIGN_OUTCOME_STRAY };
+	if (!message_parse(&m, response, rrs, COUNT(rrs)))
+		return;
+	sign_response(l->signer, &l->asked, &peers, &m, l->is_stream, l->now_s, l->now_ms, &out,
+	        &l->result);
 }
 
 void legacy_write(struct legacy *l, uint16_t flags, const char *records)

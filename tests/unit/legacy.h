@@ -53,7 +53,7 @@ void legacy_respond(struct legacy *l, uint16_t flags, const char *records);
 /* Only writes it, to l->judge->response. */
 void legacy_write(struct legacy *l, uint16_t flags, const char *records);
 
-/* The signer gets these octets. */
+/* The signer gets these octets; what is no message is dropped before. */
 void legacy_respond_octets(struct legacy *l, struct span response);
 
 /* What the client gets, parsed; good until the next call. */
