@@ -21,6 +21,7 @@ GOOD = ["192.0.2.80", "192.0.2.81"]
 REPORTED = "any.unsigned.test."     # the attack report-query says there how it was asked
 PATIENCE_S = 15
 TRIES = 5
+SENT_AS_ONE = 16                    # queries
 INTERFACE = "client"                # of the router, where the client is
 
 
@@ -118,6 +119,25 @@ def _odd_by_the_queue(world):
     answer = streams.query(world.lab.client, topology.UPSTREAM[4], NAME, "A")
     expect_data(answer, "A", GOOD)
     expect_equal("queries that took the shortcut, over TCP", _count(world), left)
+
+
+def _many_in_one_packet(world):
+    """Each gets what it would alone, and none the bit of another's query."""
+    wires = []
+    for number in range(SENT_AS_ONE):
+        query = ask.make(NAME, "A", ad=True)
+        query.id = number
+        wires.append(query.to_wire())
+    _wait_until_taken(world)
+    for server in topology.UPSTREAM.values():
+        before = _count(world)
+        for answer in ask.send_as_one(world.lab.client, server, wires):
+            expect_data(answer, "A", GOOD)
+            expect(answer.has_ad and not answer.has_opt, described(answer))
+        expect_equal("queries that took the shortcut", _count(world), before)
+        with world.lab.attack("forge-address"):
+            for answer in ask.send_as_one(world.lab.client, server, wires):
+                expect_rcode(answer, "SERVFAIL")
 
 
 def _paused(world):
@@ -335,6 +355,8 @@ GROUPS = (
         Case("shortcut: the kernel itself sets DO and the size", _decorated),
         Case("shortcut: the letter case of a question comes back unchanged", _mixed_case),
         Case("shortcut: CD, TSIG and TCP take the ordinary road", _odd_by_the_queue),
+        Case("shortcut: queries that are sent as one packet go to the queue, one by one",
+             _many_in_one_packet),
         Case("shortcut: in a pause queries go as they are", _paused),
         Case("shortcut: ctl status counts it, and rules show names it", _told),
         _FORGED,
