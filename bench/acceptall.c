@@ -39,6 +39,8 @@
 #define VERDICT_SIZE  64 /* more than a verdict without a packet takes */
 #define SEND_SIZE     (64 << 10)
 #define NAP_US        100
+#define IPV4_HEADER   20
+#define IPV6_HEADER   40
 #define UDP_HEADER    8
 #define GROWTH_MAX    1024 /* less than what stands behind a packet in the buffer */
 
@@ -157,33 +159,49 @@ static void put_u16(uint8_t *at, size_t value)
 	at[1] = (uint8_t)value;
 }
 
-/* Puts a new checksum into an IPv4 packet with UDP. */
-static void renew_checksum(uint8_t *packet, size_t len)
+/* Where the addresses stand in the IP header, both together, and how long they are. */
+struct layout {
+	size_t addresses_at, addresses_len, udp_at;
+};
+
+/* Returns false when it is no packet of UDP right behind an IP header. */
+static bool read_layout(const uint8_t *packet, size_t len, struct layout *l)
 {
-	size_t header = (packet[0] & 15) * 4u;
-	uint8_t *udp = packet + header;
+	if (len >= IPV4_HEADER && packet[0] >> 4 == 4 && packet[9] == IPPROTO_UDP)
+		*l = (struct layout){ 12, 8, (packet[0] & 15) * 4u };
+	else if (len >= IPV6_HEADER && packet[0] >> 4 == 6 && packet[6] == IPPROTO_UDP)
+		*l = (struct layout){ 8, 32, IPV6_HEADER };
+	else
+		return false;
+	return len >= l->udp_at + UDP_HEADER;
+}
+
+static void renew_checksum(uint8_t *packet, size_t len, const struct layout *l)
+{
+	uint8_t *udp = packet + l->udp_at;
 
 	put_u16(udp + 6, 0);
-	put_checksum(udp + 6, sum_words(packet + 12, 8) + htons(IPPROTO_UDP) +
-	                              htons((uint16_t)(len - header)) +
-	                              sum_words(udp, len - header));
+	put_checksum(udp + 6, sum_words(packet + l->addresses_at, l->addresses_len) +
+	                              htons(IPPROTO_UDP) + htons((uint16_t)(len - l->udp_at)) +
+	                              sum_words(udp, len - l->udp_at));
 }
 
 /* Writes into the headers that it is so long. */
-static void renew_lengths(uint8_t *packet, size_t len)
+static void renew_lengths(uint8_t *packet, size_t len, const struct layout *l)
 {
-	size_t header = (packet[0] & 15) * 4u;
-
+	put_u16(packet + l->udp_at + 4, len - l->udp_at);
+	if (packet[0] >> 4 == 6) {
+		put_u16(packet + 4, len - IPV6_HEADER);
+		return;
+	}
 	put_u16(packet + 2, len);
-	put_u16(packet + header + 4, len - header);
 	put_u16(packet + 10, 0);
-	put_checksum(packet + 10, sum_words(packet, header));
+	put_checksum(packet + 10, sum_words(packet, l->udp_at));
 }
 
 /* From port 53. */
-static bool is_response(const uint8_t *packet)
+static bool is_response(const uint8_t *udp)
 {
-	const uint8_t *udp = packet + (packet[0] & 15) * 4u;
 	return udp[0] == 0 && udp[1] == 53;
 }
 
@@ -193,17 +211,17 @@ static void put_packet(struct nlmsghdr *verdict, const struct nlattr *payload)
 {
 	const uint8_t *packet = mnl_attr_get_payload(payload);
 	uint16_t len = mnl_attr_get_payload_len(payload);
+	struct layout l;
 
-	if (len < 20 || packet[0] >> 4 != 4 || packet[9] != IPPROTO_UDP ||
-	        len < (packet[0] & 15) * 4 + UDP_HEADER)
+	if (!read_layout(packet, len, &l))
 		return;
 	struct nlattr *copy = mnl_nlmsg_get_payload_tail(verdict);
-	if (growth > 0 && is_response(packet) && len + growth <= UINT16_MAX)
+	if (growth > 0 && is_response(packet + l.udp_at) && len + growth <= UINT16_MAX)
 		len = (uint16_t)(len + growth);
 	mnl_attr_put(verdict, NFQA_PAYLOAD, len, packet);
 	if (growth > 0)
-		renew_lengths(mnl_attr_get_payload(copy), len);
-	renew_checksum(mnl_attr_get_payload(copy), len);
+		renew_lengths(mnl_attr_get_payload(copy), len, &l);
+	renew_checksum(mnl_attr_get_payload(copy), len, &l);
 }
 
 /* nfnetlink's header tells the queue. */

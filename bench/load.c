@@ -2,176 +2,43 @@
 /* The client: asks, and measures how it is answered.
  *
  *	load [-n OUTSTANDING] [-R PER_SECOND] [-w WARM_UP_MS] [-t MS] [-r RCODE] [-p NAME=PID]...
- *	     [-a ADDRESS]... SERVER QUERIES [PERCENT OTHERS]
+ *	     [-a ADDRESS]... [-c CONNECTIONS | -o] SERVER QUERIES [PERCENT OTHERS]
  *
  * Either it keeps OUTSTANDING questions outstanding, or it asks at a fixed rate, whatever becomes
  * of the questions (an open loop: an overload is possible only so), and OUTSTANDING is the most.
  * QUERIES is a file of prepared queries, which are asked in turn; PERCENT of the questions are
- *taken from OTHERS, in turn as well. Each has a random id and one of several source ports, of the
- * addresses that -a names. A question without an answer after TIMEOUT_MS is lost, and so is one
- * whose place a new one needs; with a fixed number outstanding the next is asked in its place. The
- * CPU time of the processes that -p names is taken at both ends of the measured time, so that it
- * belongs to the very answers that are counted. Prints one JSON object. */
-#include <arpa/inet.h>
+ * taken from OTHERS, in turn as well. Each has a random id and one of several source ports, of the
+ * addresses that -a names. With -c it asks over TCP, in so many connections that stay open, and
+ * with -o in a connection for each question. A question without an answer after TIMEOUT_MS is lost,
+ * and so is one whose place a new one needs, or whose connection ends; with a fixed number
+ * outstanding the next is asked in its place. The CPU time of the processes that -p names is taken
+ * at both ends of the measured time, so that it belongs to the very answers that are counted.
+ * Prints one JSON object. */
 #include <errno.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/writer.h"
-#include "prepared.h"
-#include "tally.h"
-#include "watched.h"
+#include "lanes.h"
 
-#define TIMEOUT_MS    1000
-#define SWEEP_MS      50
-#define LANES_MIN     4
-#define LANES_MAX     256
-#define ADDRESSES_MAX 64
-#define WARM_UP       64  /* outstanding before an open loop begins */
-#define SLOTS         256 /* a lane: its number is the low octet of the id */
-#define BATCH         64
-#define ANSWER_SIZE   4096
-#define NS_PER_MS     1000000ull
-
-/* One question, outstanding or answered. */
-struct slot {
-	uint64_t sent_ns;
-	uint16_t id;
-	bool is_outstanding;
-	struct span query;
-};
-
-/* One source port. */
-struct lane {
-	int fd;
-	unsigned slot_count, next_slot;
-	struct slot slots[SLOTS];
-	unsigned pending_count;
-	uint8_t pending[SLOTS]; /* the slots whose next question is to be sent */
-};
-
-struct load {
-	unsigned outstanding, per_s, lane_count, address_count;
-	uint64_t warm_up_ms, measured_ms;
-	unsigned others_percent;
-	struct sockaddr_in server, addresses[ADDRESSES_MAX];
-	struct prepared queries, others;
-	unsigned next_query, next_other, percents;
-	unsigned next_lane; /* of an open loop */
-	uint64_t random;
-	struct lane lanes[LANES_MAX];
-	struct pollfd polled[LANES_MAX];
-	struct watched watched;
-	struct tally tally;
-};
-
-/* xorshift: the ids only have to differ. */
-static uint64_t draw(struct load *l)
-{
-	l->random ^= l->random << 13;
-	l->random ^= l->random >> 7;
-	l->random ^= l->random << 17;
-	return l->random;
-}
-
-static struct span next_query(struct load *l)
-{
-	l->percents += l->others_percent;
-	if (l->percents < 100)
-		return l->queries.messages[l->next_query++ % l->queries.count];
-	l->percents -= 100;
-	return l->others.messages[l->next_other++ % l->others.count];
-}
-
-/* Sends the questions that are due, with new ids. */
-static void send_pending(struct load *l, struct lane *lane)
-{
-	static uint8_t octets[SLOTS][512];
-	struct iovec vectors[SLOTS];
-	struct mmsghdr messages[SLOTS] = { 0 };
-	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
-
-	for (unsigned i = 0; i < lane->pending_count; i++) {
-		struct slot *slot = &lane->slots[lane->pending[i]];
-		*slot = (struct slot){ .query = next_query(l),
-			.id = (uint16_t)((draw(l) & 0xff00) | lane->pending[i]),
-			.is_outstanding = true,
-			.sent_ns = now_ns };
-		memcpy(octets[i], slot->query.base, slot->query.len);
-		put_u16(octets[i], slot->id);
-		vectors[i] = (struct iovec){ octets[i], slot->query.len };
-		messages[i].msg_hdr.msg_iov = &vectors[i];
-		messages[i].msg_hdr.msg_iovlen = 1;
-	}
-	for (unsigned sent = 0; sent < lane->pending_count;) {
-		int n = sendmmsg(lane->fd, messages + sent, lane->pending_count - sent, 0);
-		sent += n > 0 ? (unsigned)n : 1; /* what cannot be sent will be lost */
-	}
-	l->tally.asked += lane->pending_count;
-	lane->pending_count = 0;
-}
-
-/* The question of a query stands before its OPT, if it has one. */
-static bool repeats_question(struct span answer, struct span query)
-{
-	size_t opt = query.base[11] ? 11 : 0;
-	return answer.len >= query.len - opt &&
-	       memcmp(answer.base + DNS_HEADER_SIZE, query.base + DNS_HEADER_SIZE,
-	               query.len - opt - DNS_HEADER_SIZE) == 0;
-}
-
-static void take_answer(struct load *l, struct lane *lane, struct span answer, uint64_t now_ns)
-{
-	struct cursor c = cursor_over(answer);
-	uint16_t id = cursor_u16(&c), flags = cursor_u16(&c);
-	struct slot *slot = &lane->slots[id % SLOTS];
-
-	if (c.bad || !slot->is_outstanding || slot->id != id || !(flags & FLAG_QR) ||
-	        !repeats_question(answer, slot->query)) {
-		l->tally.stray++;
-		return;
-	}
-	tally_answer(&l->tally, answer, flags, now_ns - slot->sent_ns);
-	slot->is_outstanding = false;
-	if (!l->per_s)
-		lane->pending[lane->pending_count++] = (uint8_t)(id % SLOTS);
-}
-
-static void receive(struct load *l, struct lane *lane)
-{
-	static uint8_t octets[BATCH][ANSWER_SIZE];
-	struct iovec vectors[BATCH];
-	struct mmsghdr messages[BATCH] = { 0 };
-
-	for (int i = 0; i < BATCH; i++) {
-		vectors[i] = (struct iovec){ octets[i], ANSWER_SIZE };
-		messages[i].msg_hdr.msg_iov = &vectors[i];
-		messages[i].msg_hdr.msg_iovlen = 1;
-	}
-	int n = recvmmsg(lane->fd, messages, BATCH, MSG_DONTWAIT, NULL);
-	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
-	for (int i = 0; i < n; i++)
-		take_answer(l, lane, span_of(octets[i], messages[i].msg_len), now_ns);
-}
+#define TIMEOUT_MS 1000
+#define SWEEP_MS   50
+#define LANES_MIN  4
+#define WARM_UP    64 /* outstanding before an open loop begins */
+#define BATCH      64
+#define NS_PER_MS  1000000ull
 
 static void give_up_late(struct load *l, uint64_t now_ns)
 {
 	for (unsigned i = 0; i < l->lane_count; i++) {
 		struct lane *lane = &l->lanes[i];
 		for (unsigned k = 0; k < lane->slot_count; k++) {
-			struct slot *slot = &lane->slots[k];
-			if (!slot->is_outstanding ||
-			        now_ns - slot->sent_ns < TIMEOUT_MS * NS_PER_MS)
-				continue;
-			l->tally.lost++;
-			slot->is_outstanding = false;
-			if (!l->per_s)
-				lane->pending[lane->pending_count++] = (uint8_t)k;
+			const struct slot *slot = &lane->slots[k];
+			if (slot->is_outstanding &&
+			        now_ns - slot->sent_ns >= TIMEOUT_MS * NS_PER_MS)
+				give_up(l, lane, k);
 		}
 		send_pending(l, lane);
 	}
@@ -213,7 +80,7 @@ static void run_until(struct load *l, uint64_t end_ns)
 		struct timespec pause = pause_until(l, begin_ns, asked);
 		ppoll(l->polled, l->lane_count, &pause, NULL);
 		for (unsigned i = 0; i < l->lane_count; i++) {
-			if (!(l->polled[i].revents & (POLLIN | POLLERR)))
+			if (!(l->polled[i].revents & (POLLIN | POLLERR | POLLHUP)))
 				continue;
 			receive(l, &l->lanes[i]);
 			send_pending(l, &l->lanes[i]);
@@ -229,29 +96,13 @@ static void run_until(struct load *l, uint64_t end_ns)
 	}
 }
 
-static bool open_lane(struct load *l, unsigned i)
-{
-	struct lane *lane = &l->lanes[i];
-	int size = 4 << 20;
-
-	lane->fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (lane->fd < 0)
-		return false;
-	if (l->address_count > 0) {
-		const struct sockaddr_in *from = &l->addresses[i % l->address_count];
-		if (bind(lane->fd, (const struct sockaddr *)from, sizeof(*from)) < 0)
-			return false;
-	}
-	setsockopt(lane->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
-	l->polled[i] = (struct pollfd){ lane->fd, POLLIN, 0 };
-	return connect(lane->fd, (const struct sockaddr *)&l->server, sizeof(l->server)) == 0;
-}
-
 static unsigned lanes_wanted(const struct load *l)
 {
 	unsigned count = (l->outstanding + SLOTS - 1) / SLOTS;
-	unsigned least = l->address_count > LANES_MIN ? l->address_count : LANES_MIN;
+	unsigned least = l->road.address_count > LANES_MIN ? l->road.address_count : LANES_MIN;
 
+	if (l->road.is_stream)
+		return l->road.is_for_one ? l->outstanding : l->connections;
 	if (count < least)
 		count = l->outstanding < least ? l->outstanding : least;
 	return count;
@@ -262,8 +113,10 @@ static bool open_lanes(struct load *l)
 	l->lane_count = lanes_wanted(l);
 	for (unsigned i = 0; i < l->lane_count; i++) {
 		struct lane *lane = &l->lanes[i];
-		if (!open_lane(l, i))
+		lane->fd = road_open(&l->road, l->opened++);
+		if (lane->fd < 0)
 			return false;
+		l->polled[i] = (struct pollfd){ lane->fd, POLLIN, 0 };
 		lane->slot_count =
 		        l->outstanding / l->lane_count + (i < l->outstanding % l->lane_count);
 	}
@@ -319,15 +172,6 @@ static void print(const struct load *l)
 	puts("}}");
 }
 
-static bool add_address(struct load *l, const char *text)
-{
-	if (l->address_count == ADDRESSES_MAX)
-		return false;
-	struct sockaddr_in *address = &l->addresses[l->address_count++];
-	address->sin_family = AF_INET;
-	return inet_pton(AF_INET, text, &address->sin_addr) == 1;
-}
-
 static bool read_option(struct load *l, int letter)
 {
 	switch (letter) {
@@ -347,17 +191,32 @@ static bool read_option(struct load *l, int letter)
 		l->tally.rcode = (unsigned)atoi(optarg);
 		return true;
 	case 'a':
-		return add_address(l, optarg);
+		return road_add_address(&l->road, optarg);
+	case 'c':
+		l->connections = (unsigned)atoi(optarg);
+		l->road.is_stream = true;
+		return l->connections >= 1 && l->connections <= LANES_MAX;
+	case 'o':
+		l->road.is_stream = l->road.is_for_one = true;
+		return true;
 	default:
 		return letter == 'p' && watched_add(&l->watched, optarg);
 	}
+}
+
+/* A connection has as many places as a lane, and at least one of them is used. */
+static bool fits(const struct load *l)
+{
+	unsigned lanes = lanes_wanted(l);
+
+	return lanes <= LANES_MAX && l->outstanding >= lanes && l->outstanding <= lanes * SLOTS;
 }
 
 static bool read_arguments(struct load *l, int argc, char **argv)
 {
 	int letter;
 
-	while ((letter = getopt(argc, argv, "n:R:w:t:r:p:a:")) != -1) {
+	while ((letter = getopt(argc, argv, "n:R:w:t:r:p:a:c:o")) != -1) {
 		if (!read_option(l, letter))
 			return false;
 	}
@@ -368,22 +227,18 @@ static bool read_arguments(struct load *l, int argc, char **argv)
 		if (!prepared_load(&l->others, argv[3]) || l->others.count == 0)
 			return false;
 	}
-	return (argc == 2 || argc == 4) && inet_pton(AF_INET, argv[0], &l->server.sin_addr) == 1 &&
-	       prepared_load(&l->queries, argv[1]) && l->queries.count > 0;
+	return (argc == 2 || argc == 4) && address_read(argv[0], &l->road.server) &&
+	       prepared_load(&l->queries, argv[1]) && l->queries.count > 0 && fits(l);
 }
 
 int main(int argc, char **argv)
 {
-	static struct load l = { .outstanding = 512,
-		.warm_up_ms = 500,
-		.measured_ms = 2000,
-		.server = { .sin_family = AF_INET } };
+	static struct load l = { .outstanding = 512, .warm_up_ms = 500, .measured_ms = 2000 };
 
-	l.server.sin_port = htons(DNS_PORT);
 	if (!read_arguments(&l, argc, argv)) {
 		fputs("usage: load [-n OUTSTANDING] [-R PER_SECOND] [-w WARM_UP_MS] [-t MS] "
-		      "[-r RCODE] [-p NAME=PID]... [-a ADDRESS]... SERVER QUERIES [PERCENT "
-		      "OTHERS]\n",
+		      "[-r RCODE] [-p NAME=PID]... [-a ADDRESS]... [-c CONNECTIONS | -o] SERVER "
+		      "QUERIES [PERCENT OTHERS]\n",
 		        stderr);
 		return 2;
 	}

@@ -11,6 +11,9 @@
 #include "latency.h"
 #include "wire/protocol.h"
 
+#define ANSWERS_AT     7 /* the low octets of the header's counts */
+#define AUTHORITIES_AT 9
+
 struct tally {
 	unsigned rcode; /* that a right answer has */
 	uint64_t asked, answers, wrong, stray, lost;
@@ -20,10 +23,13 @@ struct tally {
 	struct latency latency;
 };
 
-/* Whatever is asked for has one record: what else stands in the answer is its RRSIG. */
+/* Whatever is asked for has one record, and its denial has one SOA: what else stands in the answer,
+ * or in the authority section of a denial, is there for RRSIGs. */
 static inline bool has_signature(struct span answer)
 {
-	return answer.base[6] > 0 || answer.base[7] > 1;
+	uint8_t records =
+	        answer.base[ANSWERS_AT] ? answer.base[ANSWERS_AT] : answer.base[AUTHORITIES_AT];
+	return records > 1;
 }
 
 /* An answer that has a header, to a question that was asked `after_ns` ago. */

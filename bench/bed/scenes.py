@@ -123,8 +123,8 @@ class Measurer:
         self._filters = filters
         self._pace = pace
         self._responder = namespaces["server"].start(
-            "responder", os.path.join(build, "bench", "responder"), ground.SERVER,
-            prepared.responses)
+            "responder", os.path.join(build, "bench", "responder"), prepared.responses,
+            ground.SERVER)
         if not self._responder.wait_for_log("ready", 10):
             raise LabError(f"the responder does not get ready: {self._responder.log_text()}")
 
