@@ -40,13 +40,18 @@ SEALGATES = {
     "signer": Gate("signer", "signer", None),
 }
 
+# An RRSIG of a P-256 key: what each record has, its fixed part, the zone's name, the signature. An
+# NSEC: the next name, and the types.
+RRSIG_OCTETS = 12 + 18 + len(LEGACY.origin) + 1 + 64
+NSEC_OCTETS = 12 + 2 + len("n999." + LEGACY.origin) + 1 + 19
+
 # bench/acceptall: its mode, likewise the rules, and by how much it makes responses longer.
 Acceptall = collections.namedtuple("Acceptall", "mode rules growth")
 ACCEPTALLS = {
     **{mode: Acceptall(mode, "sealgate", 0)
        for mode in ("classic", "batched", "rewriting", "napping")},
-    # As much as the RRSIG of a P-256 key takes: its fixed part, the zone's name, the signature.
-    "growing": Acceptall("rewriting", "signer", 12 + 18 + len(LEGACY.origin) + 1 + 64),
+    "growing": Acceptall("rewriting", "signer", RRSIG_OCTETS),
+    "growing-denial": Acceptall("rewriting", "signer", 2 * RRSIG_OCTETS + NSEC_OCTETS),
 }
 SERVERS = {**resolvers.COMMANDS, "nsd": None, **signers.SERVERS}
 
@@ -59,11 +64,16 @@ def is_in_queue(name):
     return name in SEALGATES or name in ACCEPTALLS
 
 
-def is_there(name):
+def why_not(name):
+    """Returns why there is no such filter here, or None."""
+    program = name
     if name == SHORTCUT:    # its program for the kernel was compiled then
-        return shutil.which("clang") is not None
-    program = signers.SERVERS[name][0] if name in signers.SERVERS else name
-    return not is_server(name) or shutil.which(program) is not None
+        program = "clang"
+    elif name in signers.SERVERS:
+        program = signers.SERVERS[name][0]
+    elif not is_server(name):
+        return None
+    return None if shutil.which(program) else f"{program} is not installed"
 
 
 def rules_of(name):

@@ -38,13 +38,11 @@ class Goals:
             return None
         return report.ratio(self._rounds[mine], self._rounds[theirs], key)
 
-    def _asked_over_peak(self, name):
-        """On few cores less than was aimed at: load shares them with the filter."""
-        over, peak = (self._rounds.get(f"{name} p256{load}") for load in (" overload", ""))
-        if not over or not peak:
+    def _asked_over_peak(self, over, peak):
+        if over not in self._rounds or peak not in self._rounds:
             return None
-        return statistics.median(mine["asked_per_s"] / theirs["per_s"]
-                                 for mine, theirs in zip(over, peak))
+        return statistics.median(mine["asked_per_s"] / theirs["per_s"] for mine, theirs in
+                                 zip(self._rounds[over], self._rounds[peak]))
 
     def _added_us(self, load, key):
         """Over no filter at the same load."""
@@ -73,18 +71,27 @@ class Goals:
                                 ("half", "p50_us", 1000), ("half", "p99_us", 1000)):
             self._at_most(f"latency added, {load}, {key[:3]}, us", most,
                           self._added_us(load, key), "{:,.0f}")
-        for name in ("sealgate", "rewriting"):
-            figure = f"4 times the load: {name}'s answers over its peak"
-            value = self._ratio(f"{name} p256 overload", f"{name} p256", "per_s")
-            if name == "sealgate":
-                self._at_least(figure, 0.95, value)
-            else:
-                self._beside(figure, value)
-            self._beside(f"the same: questions that load could ask over {name}'s peak",
-                         self._asked_over_peak(name))
+        self._overloads()
         self._crowd()
         self._signer()
         return self.rows
+
+    def _overloads(self):
+        """The goal is that of a filter which is the narrowest; with all that two cores have, load
+        cannot ask as much, and takes from the filter what it asks with."""
+        for name, where, is_goal in (("sealgate p256", " confined", True),
+                                     ("rewriting p256", " confined", False),
+                                     ("signer legacy", " confined", False),
+                                     ("sealgate p256", "", False), ("rewriting p256", "", False)):
+            peak, over = name + where, f"{name}{where} overload"
+            figure = f"4 times the load: {peak}, answers over its peak"
+            value = self._ratio(over, peak, "per_s")
+            if is_goal:
+                self._at_least(figure, 0.95, value)
+            else:
+                self._beside(figure, value)
+            self._beside("the same: what load could ask over that peak",
+                         self._asked_over_peak(over, peak))
 
     def _in_process(self):
         for name, figures in self._micro.items():

@@ -13,6 +13,8 @@ from lab.resources import LabError
 
 CLIENT, ROUTER_INSIDE = "10.54.1.2", "10.54.1.1"
 SERVER, ROUTER_OUTSIDE = "10.54.2.2", "10.54.2.1"
+CLIENT_V6, ROUTER_INSIDE_V6 = "fd54:1::2", "fd54:1::1"
+SERVER_V6, ROUTER_OUTSIDE_V6 = "fd54:2::2", "fd54:2::1"
 
 # More addresses of the client: the kernel chooses a queue by both addresses of a packet.
 CLIENTS = tuple(f"10.54.1.{number}" for number in range(10, 42))
@@ -34,6 +36,16 @@ COMMANDS = {
                "route add default via {ROUTER_OUTSIDE}", "route add blackhole {NOBODY_NET}"),
 }
 
+# Where the kernel has IPv6; nobody else can have the addresses.
+COMMANDS_V6 = {
+    "client": ("address add {CLIENT_V6}/64 dev router nodad",
+               "route add default via {ROUTER_INSIDE_V6}"),
+    "router": ("address add {ROUTER_INSIDE_V6}/64 dev client nodad",
+               "address add {ROUTER_OUTSIDE_V6}/64 dev server nodad"),
+    "server": ("address add {SERVER_V6}/64 dev router nodad",
+               "route add default via {ROUTER_OUTSIDE_V6}"),
+}
+
 
 def require_tools():
     """Raises LabError that says what is missing. What the kernel lacks shows when it is tried."""
@@ -45,6 +57,15 @@ def require_tools():
             raise LabError(f"{tool} is not installed (package {package})")
 
 
+def has_ipv6():
+    return os.path.exists("/proc/net/if_inet6")
+
+
+def servers():
+    """The addresses of the server."""
+    return (SERVER, SERVER_V6) if has_ipv6() else (SERVER,)
+
+
 def build(resources):
     """Makes the namespaces and joins them; returns them by name."""
     namespaces = {name: resources.namespace(name) for name in COMMANDS}
@@ -52,8 +73,11 @@ def build(resources):
     for end in ("client", "server"):
         router.run("ip", "link", "add", end, "type", "veth",
                    "peer", "name", "router", "netns", namespaces[end].name)
-    for name, commands in COMMANDS.items():
-        lines = "\n".join(commands).format(**globals()) + "\n"
-        namespaces[name].run("ip", "-batch", "-", stdin=lines)
+    for family, commands in (("-4", COMMANDS), ("-6", COMMANDS_V6 if has_ipv6() else {})):
+        for name, lines in commands.items():
+            namespaces[name].run("ip", family, "-batch", "-",
+                                 stdin="\n".join(lines).format(**globals()) + "\n")
     router.run("sh", "-c", "echo 1 >/proc/sys/net/ipv4/ip_forward")
+    if has_ipv6():
+        router.run("sh", "-c", "echo 1 >/proc/sys/net/ipv6/conf/all/forwarding")
     return namespaces

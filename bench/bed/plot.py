@@ -89,7 +89,8 @@ def plots(rounds, machine):
     """Returns SVGs by name, of all that was measured."""
     foot = f"{machine['cpu']}, {machine['cores']} cores, Linux {machine['kernel']}, OpenSSL " \
            f"{machine['openssl']}, load {machine['load_average']}, {machine['when']}"
-    busy = [name for name in rounds if not name.endswith((" idle", " half", " overload"))]
+    busy = [name for name in rounds
+            if not name.endswith((" idle", " half", " overload", " confined"))]
     made = {}
     for key, name, title in (
             ("filter_us", "cpu", "CPU of what stands in the path, microseconds an answer"),

@@ -91,24 +91,29 @@ def difference(rounds, base, key):
                     if mine[key] is not None and theirs[key] is not None])
 
 
-HEADER = ("scene", "octets", "answers/s", "+-%", "filter us", "+-%", "server us", "p50 us",
+HEADER = ("scene", "rounds", "octets", "answers/s", "+-%", "filter us", "+-%", "server us", "p50 us",
           "p99 us", "lost", "hits %", "rate/base", "cpu/base")
 LEGEND = """octets    of an answer, as the client gets it
 filter, server us    CPU of that process an answer, with what the kernel does in its name
 +-%       half the distance between the extreme rounds
 hits      of the message cache, of the signer's signatures, the warming up included
-base      what accepts everything, rewriting as many bytes, with answers of the same size
+base      what accepts everything, rewriting as many bytes, with answers of the same size; over TCP: none
 p256 ... nxdomain    a thousand names; cold: 20000, more than are remembered;
           mixed99, mixed50: so many of a hundred are known, the others cold
 plain     a client without DO: the answer is rewritten; cd: with CD, it passes unjudged
 idle, 8, 64, 4096    questions outstanding, idle: one; else 512
 half, overload       asked at half of what sealgate p256 reached, at 4 times what it reached itself
+confined  the filter has a fifth of one core, in turns of 5 ms: p50 and p99 are these, not the filter
+v6        over IPv6; tcp: 512 outstanding in 64 connections that stay open;
+          tcp new: 64 outstanding, each in a connection of its own
 uncached  without a message cache; crowded: 100,000 questions more in flight
 legacy    a zone that its server does not sign; new: 20000 names, more than signatures are kept
 growing   rewriting, and each answer grows by as much as a signature takes
+          growing-denial: as two of them and an NSEC
 signer    sealgate in that role; it, pdns and knot sign with P-256
 unbound, kresd, dnsmasq, nsd, pdns, knot    answer on the router: they spare the way to the server
-pdns-new  without its caches of answers and signatures; knot: signs each answer anew (onlinesign)"""
+pdns-new  without its caches of answers and signatures; knot: signs each answer anew (onlinesign)
+In the order in which they were measured; in 3 rounds those that no goal speaks of"""
 
 
 def row_of(name, rounds, base):
@@ -116,7 +121,7 @@ def row_of(name, rounds, base):
         return _median([figures[key] for figures in rounds if figures[key] is not None])
 
     costs = [figures["filter_us"] for figures in rounds if figures["filter_us"] is not None]
-    return (name, _number(median("octets"), 0), _number(median("per_s"), 0),
+    return (name, str(len(rounds)), _number(median("octets"), 0), _number(median("per_s"), 0),
             _number(_spread([figures["per_s"] for figures in rounds]), 0),
             _number(median("filter_us"), 2),
             _number(_spread(costs), 0) if costs else "-", _number(median("responder_us"), 2),
@@ -132,6 +137,13 @@ def print_table(header, rows):
     for row in (header, tuple("-" * width for width in widths), *rows):
         print("  ".join([row[0].ljust(widths[0]),
                          *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:]))]))
+
+
+def print_left_out(obstacles):
+    """`obstacles`: by the scene's name, why it could not be measured."""
+    for why in dict.fromkeys(obstacles.values()):
+        names = ", ".join(name for name, its in obstacles.items() if its == why)
+        print(f"left out: {names}: {why}")
 
 
 def ratios(mine, theirs):

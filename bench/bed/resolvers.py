@@ -22,6 +22,7 @@ server:
     directory: ""
     pidfile: ""
     num-threads: 1
+    incoming-num-tcp: 256
     module-config: "validator iterator"
     trust-anchor-file: "{anchor}"
     msg-cache-size: 64m

@@ -1,99 +1,133 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The scenes, and how one is measured."""
+"""The scenes: what stands in the path, what is asked, and how."""
 
 import collections
-import json
-import os
 
-from lab.resources import LabError
-
-from . import crowd, ground, signers
-from .filters import SEALGATES, is_server
+from .filters import why_not
 from .zones import LEGACY, QUESTIONS
 
-# How it is asked: so many questions outstanding, or a rate, as a multiple of what a scene reached
-# ("" for the same filter's BUSY one); then `outstanding` is the most.
-Load = collections.namedtuple("Load", "name outstanding factor of", defaults=(None, None))
+# How it is asked: so many questions outstanding, or at a rate, as a multiple of what a scene
+# reached (`of`, a form of that scene's name); then `outstanding` is the most. `way`: of WAYS. With
+# `is_confined` the filter has but a share of one core (confined.py).
+Load = collections.namedtuple("Load", "name outstanding factor of way is_confined",
+                              defaults=(None, None, "", False))
 IDLE, FEW, SOME, BUSY, MANY = (
     Load("idle", 1), Load("8", 8), Load("64", 64), Load("", 512), Load("4096", 4096))
 HALF = Load("half", 4096, 0.5, "sealgate p256")
-OVER = Load("overload", 65536, 4, "")
+OVER = Load("overload", 65536, 4, "{filter} {question}")
+CONFINED = Load("confined", 512, is_confined=True)
+CONFINED_OVER = Load("confined overload", 65536, 4, "{filter} {question} confined",
+                     is_confined=True)
+V6 = Load("v6", 512, way="v6")
+TCP = Load("tcp", 512, way="tcp")
+TCP_NEW = Load("tcp new", 64, way="tcp new")
+
+# What load is told of it.
+CONNECTIONS = 64
+WAYS = {"": (), "v6": (), "tcp": ("-c", str(CONNECTIONS)), "tcp new": ("-o",)}
 
 # `filter`: none; one of ACCEPTALLS, of SEALGATES, or a server.
 # `question`: of QUESTIONS, or one of them with a share of another, as MIXED says.
 # `against`: the scene whose rate and cost this one is divided by, with responses of (nearly) the
-# same size on the server's side. `is_quick`: measured when there is little time, too.
-Scene = collections.namedtuple("Scene", "filter question client load against is_quick queues",
+# same size on the server's side. `pace`: how often it is measured.
+Scene = collections.namedtuple("Scene", "filter question client load against pace queues",
                                defaults=(1,))
+
+# A goal speaks of it: in every round, and when there is little time, too; or not then. What is only
+# looked at beside these is measured in a few rounds.
+ALWAYS, AIMED, LOOKED_AT = "always", "aimed", "looked at"
+LOOKED_AT_ROUNDS = 3
 
 # Known names, and of a hundred so many that are new.
 MIXED = {"mixed50": ("p256", 50, "cold"), "mixed99": ("p256", 1, "cold")}
 
 BASE = "rewriting p256"
 
+# In this order they are measured, in each round: what is divided by each other stands together,
+# since a machine is not for long the same. A scene at a rate comes behind the one that the rate is
+# a multiple of.
 SCENES = (
-    Scene("none", "p256", "do", BUSY, None, True),
-    Scene("classic", "p256", "do", BUSY, BASE, False),
-    Scene("batched", "p256", "do", BUSY, BASE, False),
-    Scene("rewriting", "p256", "do", BUSY, None, True),
-    Scene("napping", "p256", "do", BUSY, BASE, True),
-    Scene("sealgate", "p256", "do", BUSY, BASE, True),
-    Scene("sealgate", "p256", "plain", BUSY, BASE, True),
-    Scene("sealgate", "p256", "cd", BUSY, BASE, False),
-    # Queries take the shortcut.
-    Scene("sealgate-shortcut", "p256", "do", BUSY, BASE, True),
-    Scene("sealgate-shortcut", "p256", "plain", BUSY, BASE, True),
-    # How much of it the message cache knows.
-    Scene("sealgate", "mixed99", "do", BUSY, BASE, False),
-    Scene("sealgate", "mixed50", "do", BUSY, BASE, False),
-    Scene("sealgate", "cold", "do", BUSY, BASE, True),
-    Scene("sealgate-uncached", "p256", "do", BUSY, BASE, False),
-    # Other keys, other sizes, other answers.
-    Scene("sealgate", "ed25519", "do", BUSY, BASE, False),
-    Scene("rewriting", "rsa2048", "do", BUSY, None, False),
-    Scene("sealgate", "rsa2048", "do", BUSY, "rewriting rsa2048", False),
-    Scene("rewriting", "large", "do", BUSY, None, True),
-    Scene("sealgate", "large", "do", BUSY, "rewriting large", True),
-    Scene("rewriting", "nxdomain", "do", BUSY, None, False),
-    Scene("sealgate", "nxdomain", "do", BUSY, "rewriting nxdomain", False),
-    # A crowd of questions that nobody answers.
-    Scene("sealgate-crowded", "p256", "do", BUSY, BASE, True),
-    # More or fewer outstanding.
-    Scene("none", "p256", "do", IDLE, None, True),
-    Scene("rewriting", "p256", "do", IDLE, None, True),
-    Scene("sealgate", "p256", "do", IDLE, "rewriting p256 idle", True),
-    Scene("sealgate", "cold", "do", IDLE, "rewriting p256 idle", False),
-    *(Scene(name, "p256", "do", load, None if name != "sealgate" else f"{BASE} {load.name}",
-            load is SOME and name != "none")
-      for load in (FEW, SOME, MANY) for name in ("none", "rewriting", "sealgate")),
+    Scene("none", "p256", "do", BUSY, None, ALWAYS),
+    Scene("classic", "p256", "do", BUSY, BASE, LOOKED_AT),
+    Scene("batched", "p256", "do", BUSY, BASE, LOOKED_AT),
+    Scene("sealgate-crowded", "p256", "do", BUSY, BASE, ALWAYS),
+    Scene("rewriting", "p256", "do", BUSY, None, ALWAYS),
+    Scene("sealgate", "p256", "do", BUSY, BASE, ALWAYS),
+    Scene("napping", "p256", "do", BUSY, BASE, ALWAYS),
+    Scene("sealgate", "p256", "plain", BUSY, BASE, ALWAYS),
+    # Others, from their caches; and queries that take the shortcut.
+    Scene("unbound", "p256", "plain", BUSY, None, AIMED),
+    Scene("sealgate-shortcut", "p256", "plain", BUSY, BASE, ALWAYS),
+    Scene("sealgate-shortcut", "p256", "do", BUSY, BASE, ALWAYS),
+    Scene("unbound", "p256", "do", BUSY, None, ALWAYS),
+    Scene("kresd", "p256", "do", BUSY, None, LOOKED_AT),
+    Scene("kresd", "p256", "plain", BUSY, None, LOOKED_AT),
+    Scene("dnsmasq", "p256", "do", BUSY, None, LOOKED_AT),
+    Scene("dnsmasq", "p256", "plain", BUSY, None, LOOKED_AT),
+    Scene("nsd", "p256", "do", BUSY, None, LOOKED_AT),
     # At a rate.
-    Scene("none", "p256", "do", HALF, None, True),
-    Scene("rewriting", "p256", "do", HALF, None, True),
-    Scene("sealgate", "p256", "do", HALF, "rewriting p256 half", True),
-    Scene("rewriting", "p256", "do", OVER, None, True),
-    Scene("sealgate", "p256", "do", OVER, "rewriting p256 overload", True),
-    Scene("sealgate-shortcut", "p256", "do", OVER, "rewriting p256 overload", True),
+    Scene("none", "p256", "do", HALF, None, ALWAYS),
+    Scene("sealgate", "p256", "do", HALF, "rewriting p256 half", ALWAYS),
+    Scene("rewriting", "p256", "do", HALF, None, ALWAYS),
+    Scene("rewriting", "p256", "do", OVER, None, AIMED),
+    Scene("sealgate", "p256", "do", OVER, "rewriting p256 overload", AIMED),
+    Scene("sealgate-shortcut", "p256", "do", OVER, "rewriting p256 overload", LOOKED_AT),
+    # The same, and the filter has so little that it is the narrowest.
+    Scene("rewriting", "p256", "do", CONFINED, None, AIMED),
+    Scene("rewriting", "p256", "do", CONFINED_OVER, None, AIMED),
+    Scene("sealgate", "p256", "do", CONFINED, "rewriting p256 confined", ALWAYS),
+    Scene("sealgate", "p256", "do", CONFINED_OVER, "rewriting p256 confined overload", ALWAYS),
+    # One at a time.
+    Scene("none", "p256", "do", IDLE, None, ALWAYS),
+    Scene("sealgate", "p256", "do", IDLE, "rewriting p256 idle", ALWAYS),
+    Scene("rewriting", "p256", "do", IDLE, None, ALWAYS),
+    Scene("sealgate", "cold", "do", IDLE, "rewriting p256 idle", LOOKED_AT),
+    # More or fewer outstanding.
+    *(Scene(name, "p256", "do", load, None if name != "sealgate" else f"{BASE} {load.name}",
+            LOOKED_AT)
+      for load in (FEW, SOME, MANY) for name in ("none", "rewriting", "sealgate")),
+    # How much of it the message cache knows.
+    Scene("rewriting", "cold", "do", BUSY, None, LOOKED_AT),
+    Scene("sealgate", "cold", "do", BUSY, "rewriting cold", ALWAYS),
+    Scene("sealgate", "mixed50", "do", BUSY, "rewriting cold", LOOKED_AT),
+    Scene("sealgate", "mixed99", "do", BUSY, "rewriting cold", LOOKED_AT),
+    # Other clients, other keys, other sizes, other answers.
+    Scene("sealgate", "p256", "cd", BUSY, BASE, LOOKED_AT),
+    Scene("sealgate-uncached", "p256", "do", BUSY, BASE, LOOKED_AT),
+    Scene("sealgate", "ed25519", "do", BUSY, BASE, LOOKED_AT),
+    Scene("rewriting", "rsa2048", "do", BUSY, None, LOOKED_AT),
+    Scene("sealgate", "rsa2048", "do", BUSY, "rewriting rsa2048", LOOKED_AT),
+    Scene("rewriting", "large", "do", BUSY, None, ALWAYS),
+    Scene("sealgate", "large", "do", BUSY, "rewriting large", ALWAYS),
+    Scene("rewriting", "nxdomain", "do", BUSY, None, LOOKED_AT),
+    Scene("sealgate", "nxdomain", "do", BUSY, "rewriting nxdomain", LOOKED_AT),
+    # Over IPv6.
+    Scene("rewriting", "p256", "do", V6, None, LOOKED_AT),
+    Scene("sealgate", "p256", "do", V6, "rewriting p256 v6", LOOKED_AT),
     # Two queues, and many clients, so that both are used.
-    Scene("rewriting", "p256", "do", BUSY, None, False, 2),
-    Scene("sealgate", "p256", "do", BUSY, "rewriting p256 2 queues", False, 2),
-    # Others, from their caches.
-    Scene("unbound", "p256", "do", BUSY, None, True),
-    Scene("unbound", "p256", "plain", BUSY, None, False),
-    Scene("kresd", "p256", "do", BUSY, None, False),
-    Scene("kresd", "p256", "plain", BUSY, None, False),
-    Scene("dnsmasq", "p256", "do", BUSY, None, False),
-    Scene("dnsmasq", "p256", "plain", BUSY, None, True),
-    Scene("nsd", "p256", "do", BUSY, None, False),
+    Scene("rewriting", "p256", "do", BUSY, None, LOOKED_AT, 2),
+    Scene("sealgate", "p256", "do", BUSY, "rewriting p256 2 queues", LOOKED_AT, 2),
+    # Over TCP: the relay, and beside it nobody in the path, and one who answers on the router.
+    *(Scene(name, "p256", "do", load,
+            None if name == "none" else f"none p256 {load.name}", LOOKED_AT)
+      for load in (TCP, TCP_NEW) for name in ("none", "sealgate", "unbound")),
     # The signer, before a server that cannot sign: signatures that are remembered, and new ones.
-    Scene("growing", "legacy", "do", BUSY, None, True),
-    Scene("signer", "legacy", "do", BUSY, "growing legacy", True),
-    Scene("signer", "legacy-new", "do", BUSY, "growing legacy", True),
-    Scene("growing", "legacy", "do", IDLE, None, False),
-    Scene("signer", "legacy", "do", IDLE, "growing legacy idle", False),
-    # Others that sign as they answer, from their own zone; Knot remembers no signature.
-    Scene("pdns", "legacy", "do", BUSY, "growing legacy", False),
-    Scene("pdns-new", "legacy-new", "do", BUSY, "growing legacy", False),
-    Scene("knot", "legacy-new", "do", BUSY, "growing legacy", False),
+    # Others that sign as they answer do it from their own zone; Knot remembers no signature.
+    Scene("pdns", "legacy", "do", BUSY, "growing legacy", AIMED),
+    Scene("signer", "legacy", "do", BUSY, "growing legacy", ALWAYS),
+    Scene("growing", "legacy", "do", BUSY, None, ALWAYS),
+    Scene("signer", "legacy-new", "do", BUSY, "growing legacy", ALWAYS),
+    Scene("pdns-new", "legacy-new", "do", BUSY, "growing legacy", AIMED),
+    Scene("knot", "legacy-new", "do", BUSY, "growing legacy", AIMED),
+    Scene("growing", "legacy", "do", IDLE, None, LOOKED_AT),
+    Scene("signer", "legacy", "do", IDLE, "growing legacy idle", LOOKED_AT),
+    # Its denials.
+    *(Scene(name, question, "do", BUSY, against, LOOKED_AT)
+      for question in ("legacy-nxdomain", "legacy-nodata")
+      for name, against in (("growing-denial", None), ("signer", f"growing-denial {question}"))),
+    # An overload of it.
+    Scene("signer", "legacy", "do", CONFINED, None, AIMED),
+    Scene("signer", "legacy", "do", CONFINED_OVER, None, AIMED),
 )
 
 
@@ -104,125 +138,42 @@ def name_of(scene):
                                       "" if scene.queues == 1 else f"{scene.queues} queues") if word)
 
 
-def needed_by(scene):
-    """The names of the scenes whose figures this one's need."""
-    peak = scene.load.of if scene.load.of != "" else f"{scene.filter} {scene.question}"
-    return {scene.against, peak} - {None}
+def peak_of(scene):
+    """The name of the scene whose rate this one's is a multiple of, or None."""
+    return scene.load.of and scene.load.of.format(**scene._asdict())
 
 
-# Warming up lasts until all names were asked, also on a bad day.
-Pace = collections.namedtuple("Pace", "rounds warm_up_ms measured_ms")
-PACES = {"quick": Pace(2, 400, 700), "full": Pace(5, 600, 1200)}
-
-
-class Measurer:
-    def __init__(self, build, namespaces, prepared, filters, pace):
-        self._load = os.path.join(build, "bench", "load")
-        self._client = namespaces["client"]
-        self._prepared = prepared
-        self._filters = filters
-        self._pace = pace
-        self._responder = namespaces["server"].start(
-            "responder", os.path.join(build, "bench", "responder"), prepared.responses,
-            ground.SERVER)
-        if not self._responder.wait_for_log("ready", 10):
-            raise LabError(f"the responder does not get ready: {self._responder.log_text()}")
-
-    def measure(self, scene, peak=None, watch=None):
-        """Runs the scene once; returns what was measured as a dictionary. `peak` is the rate that
-        an open loop's is a multiple of; `watch` gets the filter's process before it is asked."""
-        with self._filters.running(scene.filter, scene.queues) as process:
-            more = {}
-            if scene.filter == "sealgate-crowded":
-                more["rss_kib_before"] = crowd.resident_kib(process.pid)
-                crowd.ask_nobody(self._client)
-                more["rss_kib_after"] = crowd.resident_kib(process.pid)
-            if scene.load.outstanding < SOME.outstanding:
-                self._learn_names(scene)
-            if watch:
-                watch(process.pid)
-            said = self._client.run(self._load, *self._options(scene, process, peak))
-            if process and not process.is_running():
-                raise LabError(f"{scene.filter} ended by itself:\n{process.log_text()}")
-            if scene.filter in SEALGATES:
-                more.update(self._said_by_sealgate(scene))
-            if is_signer(scene):
-                more["complaint"] = signers.complaint(self._client, _address(scene))
-        return _figures(json.loads(said), more)
-
-    def _options(self, scene, process, peak):
-        watched = ["-p", f"responder={self._responder.pid}"]
-        for pid in _family(process.pid) if process else ():
-            watched += ["-p", f"filter-{pid}={pid}"]
-        if scene.load.factor:
-            watched += ["-R", str(max(1, round(peak * scene.load.factor)))]
-        if scene.queues > 1:
-            watched += [word for address in ground.CLIENTS for word in ("-a", address)]
-        question, *others = MIXED.get(scene.question, (scene.question,))
-        if others:
-            others = [str(others[0]), self._prepared.queries(others[1], scene.client)]
-        return (*watched, "-n", str(scene.load.outstanding),
-                "-w", str(self._pace.warm_up_ms), "-t", str(self._pace.measured_ms),
-                "-r", str(QUESTIONS[question].rcode),
-                _address(scene), self._prepared.queries(question, scene.client), *others)
-
-    def _learn_names(self, scene):
-        """One after the other they would not all be asked in the time of warming up."""
-        self._client.run(self._load, "-n", str(SOME.outstanding), "-w", "0",
-                         "-t", str(self._pace.warm_up_ms), ground.SERVER,
-                         self._prepared.queries(scene.question, scene.client))
-
-    def _said_by_sealgate(self, scene):
-        """Of its whole life, the warming up included."""
-        sealgate = self._filters.sealgate(scene.filter, scene.queues)
-        if scene.filter == "signer":
-            found = sealgate.counter("sign_found")
-            asked = found + sealgate.counter("sign_made")
-        else:
-            found, asked = sealgate.counter("responses_recalled"), sealgate.counter("responses")
-        return {"recalled": found / asked if asked else None,
-                "flows_known": sealgate.counter("queries")}
+def question_of(scene):
+    """The one of QUESTIONS that most are."""
+    return QUESTIONS[MIXED.get(scene.question, (scene.question,))[0]]
 
 
 def is_signer(scene):
     """Its answers are signed on the way, or by who answers."""
-    return QUESTIONS[MIXED.get(scene.question, (scene.question,))[0]].origin == LEGACY.origin and \
-        scene.filter != "growing"
+    return question_of(scene).origin == LEGACY.origin and not scene.filter.startswith("growing")
 
 
-def _address(scene):
-    return ground.ROUTER_INSIDE if is_server(scene.filter) else ground.SERVER
+def rounds_of(scene, pace):
+    return min(pace.rounds, LOOKED_AT_ROUNDS) if scene.pace == LOOKED_AT else pace.rounds
 
 
-def _family(pid):
-    """A process and its descendants: NSD answers in one of these."""
-    with open(f"/proc/{pid}/task/{pid}/children") as file:
-        return [pid, *(one for child in file.read().split() for one in _family(child))]
+def obstacle_to(scene, confinement, has_ipv6):
+    """Returns why it cannot be measured here, or None."""
+    if scene.load.is_confined and confinement.obstacle:
+        return confinement.obstacle
+    if scene.load.way == "v6" and not has_ipv6:
+        return "no IPv6 here"
+    return why_not(scene.filter)
 
 
-def _figures(counted, more):
-    """What is compared, out of what load counted."""
-    answers = counted["answers"] + counted["wrong"]
-    cpu_s = counted.pop("cpu_s")
-    figures = dict(counted, per_s=answers / counted["seconds"],
-                   asked_per_s=counted["asked"] / counted["seconds"], **more)
-    for process in ("filter", "responder"):
-        costs = [cost for name, cost in cpu_s.items() if name.startswith(process)]
-        figures[f"{process}_us"] = sum(costs) * 1e6 / answers if costs and answers else None
-    return figures
-
-
-def complaint(scene, figures):
-    """Returns what makes a measurement worthless, or None: a fast wrong answer is no answer."""
-    if figures["answers"] == 0:
-        return "no answers"
-    if figures["wrong"]:
-        return f"{figures['wrong']} answers had the wrong RCODE, or TC"
-    if is_signer(scene):
-        if figures["signed"] < figures["answers"]:
-            return f"{figures['answers'] - figures['signed']} answers came without a signature"
-        return figures["complaint"]
-    if (scene.filter in SEALGATES or scene.filter in ("unbound", "kresd")) and \
-            scene.client == "do" and figures["authentic"] < figures["answers"]:
-        return f"{figures['answers'] - figures['authentic']} answers came without AD"
-    return None
+def choose(word, is_quick, obstacles):
+    """The scenes whose name holds the word, and what they are held against. `obstacles`: by name,
+    what cannot be measured."""
+    wanted = {name_of(scene) for scene in SCENES if word in name_of(scene) and
+              (scene.pace == ALWAYS or word or not is_quick)}
+    needed = names = wanted - obstacles.keys()
+    while needed:       # what they need may need others
+        needed = {other for scene in SCENES if name_of(scene) in needed
+                  for other in (scene.against, peak_of(scene))} - names - obstacles.keys() - {None}
+        names = names | needed
+    return [scene for scene in SCENES if name_of(scene) in names]

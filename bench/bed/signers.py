@@ -12,7 +12,7 @@ import socket
 from lab.resources import LabError, run_tool
 
 from . import ground
-from .zones import A, CLIENTS, DNSKEY, LEGACY, query
+from .zones import CLIENTS, DNSKEY, LEGACY, RRSIG, query
 
 NAMES_CHECKED = 8
 
@@ -128,7 +128,7 @@ def require_checker():
                        "(packages python3-dnspython, python3-cryptography)") from error
 
 
-def complaint(namespace, address):
+def complaint(namespace, address, question):
     """Returns what is wrong with the signatures of a few answers, or None."""
     import dns.dnssec
     import dns.message
@@ -139,11 +139,17 @@ def complaint(namespace, address):
         keys = dns.message.from_wire(_ask(asking, LEGACY.origin, DNSKEY)).answer
         keys = {rrset.name: rrset for rrset in keys if rrset.rdtype == DNSKEY}
         for number in range(NAMES_CHECKED):
-            name = f"n{number}.{LEGACY.origin}"
-            answer = dns.message.from_wire(_ask(asking, name, A)).answer
+            name = f"{question.form.format(number)}.{LEGACY.origin}"
+            answer = dns.message.from_wire(_ask(asking, name, question.kind))
+            rrsets = answer.answer + answer.authority
+            signatures = {(rrset.name, rrset.covers): rrset for rrset in rrsets
+                          if rrset.rdtype == RRSIG}
             try:
-                records, signatures = sorted(answer, key=lambda rrset: rrset.rdtype)
-                dns.dnssec.validate(records, signatures, keys)
-            except (ValueError, dns.exception.DNSException) as error:
+                for rrset in rrsets:
+                    if rrset.rdtype != RRSIG:
+                        dns.dnssec.validate(rrset, signatures[rrset.name, rrset.rdtype], keys)
+            except (KeyError, dns.exception.DNSException) as error:
                 return f"the signature of {name} does not hold: {error!r}"
+            if not signatures:
+                return f"{name} has no signature"
     return None

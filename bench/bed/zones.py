@@ -18,10 +18,10 @@ from . import ground
 
 WARM_NAMES = 1000       # asked in turn, again and again: whatever can be remembered is
 COLD_NAMES = 20000      # asked in turn: more than crypto/verified.h's VERIFIED_MAX remembers
-A, TXT, DS, DNSKEY, OPT = 1, 16, 43, 48, 41
+A, TXT, AAAA, OPT, DS, RRSIG, DNSKEY = 1, 16, 28, 41, 43, 46, 48
 
 LARGE_OCTETS = 1000     # of text in an answer that nearly fills UDP_SIZE
-NXDOMAIN = 3
+NOERROR, NXDOMAIN = 0, 3
 RD, CD, DO = 0x0100, 0x0010, 0x8000
 UDP_SIZE = 1232
 
@@ -46,14 +46,16 @@ LEGACY = Zone("legacy.test.", None, (), ())
 # must come.
 Question = collections.namedtuple("Question", "origin form names kind rcode")
 QUESTIONS = {
-    "p256": Question("p256.test.", "n{}", WARM_NAMES, A, 0),
-    "ed25519": Question("ed25519.test.", "n{}", WARM_NAMES, A, 0),
-    "rsa2048": Question("rsa2048.test.", "n{}", WARM_NAMES, A, 0),
+    "p256": Question("p256.test.", "n{}", WARM_NAMES, A, NOERROR),
+    "ed25519": Question("ed25519.test.", "n{}", WARM_NAMES, A, NOERROR),
+    "rsa2048": Question("rsa2048.test.", "n{}", WARM_NAMES, A, NOERROR),
     "nxdomain": Question("nsec3.test.", "x{}", WARM_NAMES, A, NXDOMAIN),
-    "large": Question("large.test.", "n{}", WARM_NAMES, TXT, 0),
-    "cold": Question("cold.test.", "n{}", COLD_NAMES, A, 0),
-    "legacy": Question(LEGACY.origin, "n{}", WARM_NAMES, A, 0),
-    "legacy-new": Question(LEGACY.origin, "n{}", COLD_NAMES, A, 0),
+    "large": Question("large.test.", "n{}", WARM_NAMES, TXT, NOERROR),
+    "cold": Question("cold.test.", "n{}", COLD_NAMES, A, NOERROR),
+    "legacy": Question(LEGACY.origin, "n{}", WARM_NAMES, A, NOERROR),
+    "legacy-new": Question(LEGACY.origin, "n{}", COLD_NAMES, A, NOERROR),
+    "legacy-nxdomain": Question(LEGACY.origin, "x{}", WARM_NAMES, A, NXDOMAIN),
+    "legacy-nodata": Question(LEGACY.origin, "n{}", WARM_NAMES, AAAA, NOERROR),
 }
 
 # How the client asks: flags of its OPT (None: it sends none), and of the header.
@@ -179,10 +181,10 @@ class Prepared:
 
 
 def _records_of(zone):
-    """What is asked of the zone, and is there."""
+    """What is asked of the zone, and is there; nowhere is there an AAAA."""
     questions = [question for question in QUESTIONS.values() if question.origin == zone.origin]
     names = max(question.names for question in questions)
-    kinds = {question.kind for question in questions}
+    kinds = {question.kind for question in questions} - {AAAA}
     return "".join(f"n{i} {_record(kind, i)}\n" for i in range(names) for kind in kinds)
 
 

@@ -5,6 +5,7 @@ Everything goes through one Resources object: namespaces, processes, the tempora
 close() undoes them in reverse order and may be called at any time, also halfway through start-up.
 """
 
+import contextlib
 import ctypes
 import os
 import shutil
@@ -157,6 +158,7 @@ class Resources:
         self._namespaces = []
         self._processes = []
         self._mounts = []
+        self._undoings = []
 
     def path(self, *parts):
         return os.path.join(self.directory, *parts)
@@ -186,12 +188,19 @@ class Resources:
         self._processes.append(process)
         return process
 
+    def at_end(self, undo):
+        """Has `undo` called when all processes have ended. To be said before it is needed."""
+        self._undoings.append(undo)
+
     def close(self):
         # A signal must not break into this; it waits until all is done.
         held = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
         try:
             while self._processes:
                 self._processes.pop().stop()
+            while self._undoings:
+                with contextlib.suppress(OSError):      # the rest has to go nevertheless
+                    self._undoings.pop()()
             while self._namespaces:
                 subprocess.run(["ip", "netns", "del", self._namespaces.pop()], capture_output=True)
             while self._mounts:
