@@ -14,7 +14,7 @@ from .zones import NOERROR
 
 # Warming up lasts until all names were asked, also on a bad day.
 Pace = collections.namedtuple("Pace", "rounds warm_up_ms measured_ms")
-PACES = {"quick": Pace(2, 400, 600), "full": Pace(7, 500, 1000)}
+PACES = {"quick": Pace(2, 400, 600), "full": Pace(9, 500, 1000)}
 
 
 class Measurer:
