@@ -37,6 +37,7 @@ struct worker {
 	struct parked_list clockless; /* parked until the clock is set */
 
 	struct nfqueue queue;
+	int received; /* messages that came out of it in this turn */
 	struct flow_table flows;
 	struct park park;
 	struct grace grace;
@@ -61,8 +62,8 @@ struct worker {
 };
 
 /* Reads a query to `server` out of `octets`, counts it, and sets `sent` to what is to go on in its
- * place: the octets themselves, or the query with DO, which is in the worker's buffer. What is
- * QUERY_MALFORMED must not go on but in a pause, nor a QUERY_TRANSFER where these are refused. */
+ * place: the octets themselves, or the query with DO, which is in the worker's buffer, where they
+ * are not the same. What is QUERY_MALFORMED must not go on but in a pause, nor a QUERY_TRANSFER where these are refused. */
 enum query_kind query_take(struct worker *w, const struct sockaddr_storage *server,
         struct span octets, struct asked *asked, struct span *sent);
 

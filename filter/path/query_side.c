@@ -56,10 +56,10 @@ enum query_kind query_take(struct worker *w, const struct sockaddr_storage *serv
 	asked->is_undecorated =
 	        w->is_paused || kind != QUERY_JUDGED || goes_plainly(w, server, asked);
 	if (!asked->is_undecorated) {
-		if (query_decorate(&query, &out))
-			*sent = writer_span(&out);
-		else
+		if (!query_decorate(&query, &out))
 			kind = QUERY_MALFORMED;
+		else if (!span_equal(writer_span(&out), octets))
+			*sent = writer_span(&out);
 	}
 	stats_count(&w->stats.queries);
 	stats_count(w->is_paused ? &w->stats.queries_paused : counter_of(w, kind));
@@ -97,7 +97,7 @@ void query_side(struct worker *w, uint64_t packet_id, const struct packet *packe
 		return;
 	}
 	remember(w, packet, kind, &asked, w->now_ms);
-	if (asked.is_undecorated)
+	if (sent.base == packet->payload.base)
 		nfqueue_accept(&w->queue, packet_id);
 	else
 		accept_with(w, packet_id, packet, sent);
