@@ -87,6 +87,11 @@ static void *find_from(
 	return NULL;
 }
 
+void table_expect(const struct table *t, uint64_t hash)
+{
+	__builtin_prefetch(&t->buckets[hash & t->bucket_mask]);
+}
+
 void *table_find(const struct table *t, uint64_t hash, table_same *same, const void *key)
 {
 	return find_from(t, t->buckets[hash & t->bucket_mask], (uint32_t)hash, same, key);

@@ -31,6 +31,9 @@ typedef bool table_same(const void *entry, const void *key);
 int table_init(struct table *t, size_t entry_size, uint32_t capacity);
 void table_fini(struct table *t);
 
+/* Has the processor fetch what table_find() with this hash will read first. */
+void table_expect(const struct table *t, uint64_t hash);
+
 /* Returns the entry or NULL; of several the one that was added last. */
 void *table_find(const struct table *t, uint64_t hash, table_same *same, const void *key);
 

@@ -107,7 +107,7 @@ static uint64_t milliseconds(const struct sighting *s)
 static void remember(struct audit *a, const struct sighting *s, const struct message *query)
 {
 	struct packet packet = packet_of(s);
-	struct flow_key key = flow_key_of_query(&packet, query->id);
+	struct flow_key key = flow_key_of_query(&a->flows, &packet, query->id);
 	struct asked asked;
 	enum query_kind kind = query_read(query, a->options.policy, &asked);
 
@@ -121,7 +121,7 @@ static void remember(struct audit *a, const struct sighting *s, const struct mes
 static void judge_response(struct audit *a, const struct sighting *s, struct audit_report *report)
 {
 	struct packet packet = packet_of(s);
-	struct flow_key key = flow_key_of_response(&packet, report->message.id);
+	struct flow_key key = flow_key_of_response(&a->flows, &packet, report->message.id);
 	union flow_asked what;
 	const struct flow *flow =
 	        flow_find(&a->flows, &key, &report->message, milliseconds(s), &what);

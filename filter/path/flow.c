@@ -6,7 +6,7 @@
 #include "base/spill.h"
 #include "gate/gate.h"
 
-_Static_assert(sizeof(struct flow_key) == 40, "padding would be hashed and compared");
+_Static_assert(offsetof(struct flow_key, hash) == 40, "padding would be hashed");
 _Static_assert(sizeof(struct flow) == 104, "a flow has 128 octets with what the table needs");
 
 /* What only the signer knows, as it stands behind the question. */
@@ -41,39 +41,42 @@ void flow_table_fini(struct flow_table *t)
 	table_fini(&t->table);
 }
 
-static struct flow_key key_of(
-        const struct packet *p, uint16_t id, struct span client, struct span server)
+static void finish_key(
+        const struct flow_table *t, struct flow_key *key, struct span client, struct span server)
 {
-	struct flow_key key = { .id = id, .version = p->version };
+	size_t len = offsetof(struct flow_key, addresses) + client.len + server.len;
 
-	memcpy(key.addresses, client.base, client.len);
-	memcpy(key.addresses + client.len, server.base, server.len);
+	memcpy(key->addresses, client.base, client.len);
+	memcpy(key->addresses + client.len, server.base, server.len);
+	key->hash = keyed_hash_wide(&t->hash_key, span_of(key, len));
+}
+
+struct flow_key flow_key_of_query(const struct flow_table *t, const struct packet *p, uint16_t id)
+{
+	struct flow_key key = { .id = id,
+		.client_port = p->source_port,
+		.server_port = p->destination_port,
+		.version = p->version };
+
+	finish_key(t, &key, p->source, p->destination);
 	return key;
 }
 
-struct flow_key flow_key_of_query(const struct packet *p, uint16_t id)
+struct flow_key flow_key_of_response(
+        const struct flow_table *t, const struct packet *p, uint16_t id)
 {
-	struct flow_key key = key_of(p, id, p->source, p->destination);
+	struct flow_key key = { .id = id,
+		.client_port = p->destination_port,
+		.server_port = p->source_port,
+		.version = p->version };
 
-	key.client_port = p->source_port;
-	key.server_port = p->destination_port;
+	finish_key(t, &key, p->destination, p->source);
 	return key;
 }
 
-struct flow_key flow_key_of_response(const struct packet *p, uint16_t id)
+void flow_expect(const struct flow_table *t, const struct flow_key *key)
 {
-	struct flow_key key = key_of(p, id, p->destination, p->source);
-
-	key.client_port = p->destination_port;
-	key.server_port = p->source_port;
-	return key;
-}
-
-static struct wide_hash hash_of(const struct flow_table *t, const struct flow_key *key)
-{
-	size_t unused = key->version == 4 ? 2 * (16 - 4) : 0;
-
-	return keyed_hash_wide(&t->hash_key, span_of(key, sizeof(*key) - unused));
+	table_expect(&t->table, wide_hash_begin(&key->hash));
 }
 
 static bool has_hash(const struct flow *flow, const struct wide_hash *hash)
@@ -173,8 +176,7 @@ static void fill(
 static struct flow *remember(struct flow_table *t, const struct flow_key *key,
         const struct asked *asked, struct span octets, uint64_t now_ms, unsigned *evicted)
 {
-	struct wide_hash hash = hash_of(t, key);
-	struct siblings siblings = find_siblings(t, &hash, question_of(asked));
+	struct siblings siblings = find_siblings(t, &key->hash, question_of(asked));
 	struct flow *flow = siblings.asked;
 	bool is_live = flow && flow->expires_ms > now_ms;
 	unsigned spares = spill_spares(&t->table, FLOW_OCTETS, octets.len);
@@ -185,7 +187,7 @@ static struct flow *remember(struct flow_table *t, const struct flow_key *key,
 		flow->is_undecorated = flow->is_undecorated && asked->is_undecorated;
 	} else {
 		*evicted = make_room(t, &siblings, 1 + spares);
-		flow = add(t, &hash, spares);
+		flow = add(t, &key->hash, spares);
 	}
 	flow->expires_ms = now_ms + t->timeout_ms;
 	/* Whoever saw the query may send a copy that asks for less. */
@@ -305,9 +307,9 @@ static bool is_answered_by(const void *entry, const void *key)
 struct flow *flow_find(const struct flow_table *t, const struct flow_key *key,
         const struct message *response, uint64_t now_ms, union flow_asked *asked)
 {
-	struct wide_hash hash = hash_of(t, key);
-	struct answer answer = { t, &hash, response, asked };
-	struct flow *flow = table_find(&t->table, wide_hash_begin(&hash), is_answered_by, &answer);
+	struct answer answer = { t, &key->hash, response, asked };
+	struct flow *flow =
+	        table_find(&t->table, wide_hash_begin(&key->hash), is_answered_by, &answer);
 
 	return flow && flow->expires_ms > now_ms ? flow : NULL;
 }
@@ -315,9 +317,7 @@ struct flow *flow_find(const struct flow_table *t, const struct flow_key *key,
 struct flow *flow_find_asked(
         const struct flow_table *t, const struct flow_key *key, const struct asked *asked)
 {
-	struct wide_hash hash = hash_of(t, key);
-
-	return find_siblings(t, &hash, question_of(asked)).asked;
+	return find_siblings(t, &key->hash, question_of(asked)).asked;
 }
 
 static void tell_unanswered(const struct flow_table *t, const struct flow *flow)

@@ -21,13 +21,14 @@
 /* What a flow holds of the question; a longer one takes the room of other flows too. */
 #define FLOW_OCTETS 61
 
-/* Who asked whom. Without padding, and the addresses last: it is hashed as it lies. */
+/* Who asked whom. Without padding, and the addresses last of what is hashed as it lies. */
 struct flow_key {
 	uint16_t id;
 	uint16_t client_port, server_port;
 	uint16_t version;      /* of IP */
 	uint8_t addresses[32]; /* the client's and, right behind, the server's; 4 or 16 octets each
 	                        */
+	struct wide_hash hash; /* of all this, by the key of the flow table */
 };
 
 /* Of the key a hash is kept: nobody finds two with one hash, since nobody has the key of that. */
@@ -77,8 +78,13 @@ int flow_table_init(struct flow_table *t, uint32_t capacity, uint32_t timeout_ms
 void flow_table_fini(struct flow_table *t);
 
 /* The key of a query, and of a response to it. */
-struct flow_key flow_key_of_query(const struct packet *p, uint16_t id);
-struct flow_key flow_key_of_response(const struct packet *p, uint16_t id);
+struct flow_key flow_key_of_query(const struct flow_table *t, const struct packet *p, uint16_t id);
+struct flow_key flow_key_of_response(
+        const struct flow_table *t, const struct packet *p, uint16_t id);
+
+/* Has the processor fetch what a search for the flow will read first: worth it some hundred
+ * instructions before. */
+void flow_expect(const struct flow_table *t, const struct flow_key *key);
 
 /* Remembers a question, or gives one that is there already (the client asked again) a new time. It
  * stays what it was while it is in flight, unless it is one that was not to be judged and this one

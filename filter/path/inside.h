@@ -63,19 +63,27 @@ struct worker {
 
 /* Reads a query to `server` out of `octets`, counts it, and sets `sent` to what is to go on in its
  * place: the octets themselves, or the query with DO, which is in the worker's buffer, where they
- * are not the same. What is QUERY_MALFORMED must not go on but in a pause, nor a QUERY_TRANSFER where these are refused. */
+ * are not the same. What is QUERY_MALFORMED must not go on but in a pause, nor a QUERY_TRANSFER
+ * where these are refused. */
 enum query_kind query_take(struct worker *w, const struct sockaddr_storage *server,
         struct span octets, struct asked *asked, struct span *sent);
 
+/* A datagram of DNS that the kernel holds. */
+struct datagram {
+	const struct queued *queued;
+	const struct packet *packet;
+	struct flow_key key; /* of the flow that it begins, or ends */
+};
+
 /* Gives a query its verdict. */
-void query_side(struct worker *w, uint64_t packet_id, const struct packet *packet);
+void query_side(struct worker *w, const struct datagram *d);
 
 /* Remembers the queries that took the shortcut, which are on their way already. To be called before
  * a response is looked at that came meanwhile. */
 void query_side_drain(struct worker *w);
 
 /* Gives a response its verdict, or parks it. */
-void response_side(struct worker *w, const struct queued *queued, const struct packet *packet);
+void response_side(struct worker *w, const struct datagram *d);
 
 /* Says whose answers are judged or learned next: what one server cannot prove is its own failing,
  * but where resolvers are configured all keys come from them. */

@@ -15,7 +15,7 @@
 /* A packet and the attributes that come with it. Not a multiple of a page: else the beginnings of
  * all packets of a batch would have the same few places in the processor's first cache. */
 #define RECEIVE_SIZE (NFQUEUE_PACKET_MAX + 4097 + 5 * 64)
-#define CONFIG_SIZE 256
+#define CONFIG_SIZE  256
 
 /* An acknowledgement is there when send() returns; only packets that came meanwhile can stand
  * before it, and the kernel holds no more of them than this. */

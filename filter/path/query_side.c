@@ -72,16 +72,16 @@ static bool may_go_on(const struct worker *w, enum query_kind kind)
 	       (kind != QUERY_TRANSFER || !w->config.tcp.refuses_transfers);
 }
 
-static void remember(struct worker *w, const struct packet *packet, enum query_kind kind,
+static void remember(struct worker *w, const struct flow_key *key, enum query_kind kind,
         const struct asked *asked, uint64_t at_ms)
 {
-	struct flow_key key = flow_key_of_query(packet, asked->id);
-
-	stats_add(&w->stats.flows_evicted, flow_remember(&w->flows, &key, kind, asked, at_ms));
+	stats_add(&w->stats.flows_evicted, flow_remember(&w->flows, key, kind, asked, at_ms));
 }
 
-void query_side(struct worker *w, uint64_t packet_id, const struct packet *packet)
+void query_side(struct worker *w, const struct datagram *d)
 {
+	const struct packet *packet = d->packet;
+	uint64_t packet_id = d->queued->id;
 	struct asked asked;
 	struct span sent;
 	struct sockaddr_storage server =
@@ -96,7 +96,7 @@ void query_side(struct worker *w, uint64_t packet_id, const struct packet *packe
 		nfqueue_drop(&w->queue, packet_id);
 		return;
 	}
-	remember(w, packet, kind, &asked, w->now_ms);
+	remember(w, &d->key, kind, &asked, w->now_ms);
 	if (sent.base == packet->payload.base)
 		nfqueue_accept(&w->queue, packet_id);
 	else
@@ -123,7 +123,8 @@ static void take_passed(void *context, struct span octets, uint64_t at_ms)
 	struct sockaddr_storage server =
 	        address_of_packet(&packet, packet.destination, packet.destination_port, 0);
 	remedy_sent_on(w, &server, at_ms);
-	remember(w, &packet, QUERY_JUDGED, &asked, at_ms);
+	struct flow_key key = flow_key_of_query(&w->flows, &packet, asked.id);
+	remember(w, &key, QUERY_JUDGED, &asked, at_ms);
 }
 
 void query_side_drain(struct worker *w)

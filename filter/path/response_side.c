@@ -216,8 +216,10 @@ static void leave(struct worker *w, uint64_t packet_id, uint64_t *counter)
 		nfqueue_drop(&w->queue, packet_id);
 }
 
-void response_side(struct worker *w, const struct queued *queued, const struct packet *packet)
+void response_side(struct worker *w, const struct datagram *d)
 {
+	const struct queued *queued = d->queued;
+	const struct packet *packet = d->packet;
 	struct message response;
 
 	stats_count(&w->stats.responses);
@@ -225,9 +227,8 @@ void response_side(struct worker *w, const struct queued *queued, const struct p
 		leave(w, queued->id, &w->stats.responses_malformed);
 		return;
 	}
-	struct flow_key key = flow_key_of_response(packet, response.id);
 	union flow_asked what;
-	struct flow *flow = flow_find(&w->flows, &key, &response, w->now_ms, &what);
+	struct flow *flow = flow_find(&w->flows, &d->key, &response, w->now_ms, &what);
 	if (!flow) {
 		leave(w, queued->id, &w->stats.responses_unsolicited);
 		return;
@@ -240,7 +241,7 @@ void response_side(struct worker *w, const struct queued *queued, const struct p
 		.packet_id = queued->id,
 		.packet = packet,
 		.flow = flow,
-		.key = &key,
+		.key = &d->key,
 		.is_forwarded = queued->is_forwarded };
 	if (what.asked.unjudged)
 		arrival_pass_unjudged(w, &held.arrival, flow->kind, response.flags);

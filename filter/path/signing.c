@@ -115,12 +115,13 @@ static void settle_unknown(struct worker *w, const struct queued *queued)
 
 /* A query that leaves by no interface, or a response that comes from none, is that of a server on
  * this machine: 0 stands for it on both sides. */
-static void query(struct worker *w, const struct queued *queued, const struct packet *packet)
+static void query(struct worker *w, const struct datagram *d)
 {
+	const struct queued *queued = d->queued;
+	const struct packet *packet = d->packet;
 	struct sign_peers peers = { packet->source, packet->destination };
 	struct flow_signing signing = { .interface = queued->out_interface,
 		.server_len = (uint8_t)packet->destination.len };
-	struct asked *asked = &signing.asked.asked;
 	struct span sent;
 
 	const struct sign_peers *known = is_of_server(queued) ? NULL : &peers;
@@ -130,42 +131,42 @@ static void query(struct worker *w, const struct queued *queued, const struct pa
 		return;
 	}
 	memcpy(signing.server, packet->destination.base, packet->destination.len);
-	struct flow_key key = flow_key_of_query(packet, asked->id);
 	stats_add(&w->stats.flows_evicted,
-	        flow_remember_signing(&w->flows, &key, &signing, w->now_ms));
-	if (asked->unjudged)
+	        flow_remember_signing(&w->flows, &d->key, &signing, w->now_ms));
+	if (signing.asked.asked.unjudged)
 		nfqueue_accept(&w->queue, queued->id);
 	else
 		accept_with(w, queued->id, packet, sent);
 }
 
 /* Parses a response. Returns the flow that it answers, or NULL: then it is counted. */
-static struct flow *flow_of(struct worker *w, const struct queued *queued,
-        const struct packet *packet, struct message *response, union flow_asked *asked)
+static struct flow *flow_of(struct worker *w, const struct datagram *d, struct message *response,
+        union flow_asked *asked)
 {
-	if (!message_parse(response, packet->payload, w->rrs, MESSAGE_RRS_MAX)) {
+	if (!message_parse(response, d->packet->payload, w->rrs, MESSAGE_RRS_MAX)) {
 		stats_count(&w->stats.responses_malformed);
 		return NULL;
 	}
-	struct flow_key key = flow_key_of_response(packet, response->id);
-	struct flow *flow = flow_find(&w->flows, &key, response, w->now_ms, asked);
+	struct flow *flow = flow_find(&w->flows, &d->key, response, w->now_ms, asked);
 	if (!flow) {
 		stats_count(&w->stats.responses_unsolicited);
 		return NULL;
 	}
-	if (asked->signing.interface != queued->in_interface) {
+	if (asked->signing.interface != d->queued->in_interface) {
 		stats_count(&w->stats.sign_strays);
 		return NULL;
 	}
 	return flow;
 }
 
-static void response(struct worker *w, const struct queued *queued, const struct packet *packet)
+static void response(struct worker *w, const struct datagram *d)
 {
+	const struct queued *queued = d->queued;
+	const struct packet *packet = d->packet;
 	struct sign_peers peers = { packet->destination, packet->source };
 	union flow_asked asked;
 	struct message m;
-	struct flow *flow = flow_of(w, queued, packet, &m, &asked);
+	struct flow *flow = flow_of(w, d, &m, &asked);
 	struct sign_result result = { .verdict = SIGN_ACCEPT };
 
 	stats_count(&w->stats.responses);
@@ -191,11 +192,10 @@ static void response(struct worker *w, const struct queued *queued, const struct
 	flow_remove(&w->flows, flow);
 }
 
-void signing_datagram(
-        struct worker *w, const struct queued *queued, const struct packet *packet, bool is_query)
+void signing_datagram(struct worker *w, const struct datagram *d, bool is_query)
 {
 	if (is_query)
-		query(w, queued, packet);
+		query(w, d);
 	else
-		response(w, queued, packet);
+		response(w, d);
 }

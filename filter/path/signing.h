@@ -14,8 +14,7 @@
 int signing_init(struct worker *w);
 
 /* Gives a query or a response its verdict. */
-void signing_datagram(
-        struct worker *w, const struct queued *queued, const struct packet *packet, bool is_query);
+void signing_datagram(struct worker *w, const struct datagram *d, bool is_query);
 
 /* Reads a query, counts it, fills `asked`, and sets `sent` to what is to go on in its place: the
  * octets themselves where it passes, or what is in the worker's buffer. What passes has

@@ -17,12 +17,13 @@ void upstreams_fini(struct upstreams *u)
 }
 
 /* A link-local address is known in responses by its interface too, and in queries not. */
-static struct sockaddr_storage without_scope(const struct sockaddr_storage *server)
+static struct sockaddr_in6 without_scope(const struct sockaddr_storage *server)
 {
-	struct sockaddr_storage key = *server;
+	struct sockaddr_in6 key;
 
-	if (key.ss_family == AF_INET6)
-		((struct sockaddr_in6 *)&key)->sin6_scope_id = 0;
+	memcpy(&key, server, sizeof(key)); /* of IPv4 it is all, and zeros */
+	if (key.sin6_family == AF_INET6)
+		key.sin6_scope_id = 0;
 	return key;
 }
 
@@ -43,18 +44,18 @@ static struct upstream *add(struct upstreams *u, uint64_t hash, bool *evicted)
 struct upstream *upstreams_get(
         struct upstreams *u, const struct sockaddr_storage *server, bool *evicted)
 {
-	struct sockaddr_storage key = without_scope(server);
+	struct sockaddr_in6 key = without_scope(server);
 
 	*evicted = false;
 	if (u->last && is_server(u->last, &key))
 		return u->last;
-	uint64_t hash = keyed_hash(&u->key, span_of(&key, sizeof(struct sockaddr_in6)));
+	uint64_t hash = keyed_hash(&u->key, span_of(&key, sizeof(key)));
 	struct upstream *up = table_find(&u->table, hash, is_server, &key);
 	if (up) {
 		table_touch(&u->table, up);
 	} else {
 		up = add(u, hash, evicted);
-		up->server = key;
+		memcpy(&up->server, &key, sizeof(key));
 	}
 	u->last = up;
 	return up;

@@ -56,11 +56,26 @@ static bool is_query(const struct packet *packet)
 
 /* A server on this machine is asked, or answers: what others ask is theirs to judge. The rules know
  * queries and responses by their ports, so they bring this here when a client asks from port 53. */
-static bool is_of_a_server_here(const struct queued *queued, const struct packet *packet)
+static bool is_of_a_server_here(
+        const struct queued *queued, const struct packet *packet, bool is_query)
 {
 	if (packet->payload.len < DNS_HEADER_SIZE)
 		return false;
-	return is_query(packet) ? queued->out_interface == 0 : queued->in_interface == 0;
+	return is_query ? queued->out_interface == 0 : queued->in_interface == 0;
+}
+
+/* The flow is searched for when the packet has been summed up and parsed; until then the processor
+ * has time to fetch the place. */
+static struct flow_key expected_flow(
+        const struct worker *w, const struct packet *packet, bool is_query)
+{
+	struct cursor c = cursor_over(packet->payload);
+	uint16_t id = cursor_u16(&c); /* 0 of what is too short, and no message */
+	struct flow_key key = is_query ? flow_key_of_query(&w->flows, packet, id)
+	                               : flow_key_of_response(&w->flows, packet, id);
+
+	flow_expect(&w->flows, &key);
+	return key;
 }
 
 static void handle_datagram(
@@ -69,18 +84,22 @@ static void handle_datagram(
 	if (packet->source_port != DNS_PORT && packet->destination_port != DNS_PORT) {
 		stats_count(&w->stats.packets_other);
 		nfqueue_accept(&w->queue, queued->id);
-	} else if (!packet_checksum_ok(packet)) {
+		return;
+	}
+	bool asks = is_query(packet);
+	struct datagram d = { queued, packet, expected_flow(w, packet, asks) };
+	if (!packet_checksum_ok(packet)) {
 		/* What is rewritten gets a new checksum, which must not make it whole again. */
 		drop_counted(w, queued->id, &w->stats.packets_checksum);
 	} else if (w->signer) {
-		signing_datagram(w, queued, packet, is_query(packet));
-	} else if (is_of_a_server_here(queued, packet)) {
+		signing_datagram(w, &d, asks);
+	} else if (is_of_a_server_here(queued, packet, asks)) {
 		stats_count(&w->stats.packets_served);
 		nfqueue_accept(&w->queue, queued->id);
-	} else if (is_query(packet)) {
-		query_side(w, queued->id, packet);
+	} else if (asks) {
+		query_side(w, &d);
 	} else {
-		response_side(w, queued, packet);
+		response_side(w, &d);
 	}
 }
 

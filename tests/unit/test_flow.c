@@ -46,13 +46,13 @@ static void begin_talk(
 /* Returns false when an older one had to give way. */
 static bool ask(struct flow_table *table, const struct talk *t, uint64_t now_ms)
 {
-	struct flow_key key = flow_key_of_query(&t->query, t->asked.id);
+	struct flow_key key = flow_key_of_query(table, &t->query, t->asked.id);
 	return flow_remember(table, &key, QUERY_JUDGED, &t->asked, now_ms) == 0;
 }
 
 static struct flow *answered(struct flow_table *table, const struct talk *t, uint64_t now_ms)
 {
-	struct flow_key key = flow_key_of_response(&t->response, t->message.id);
+	struct flow_key key = flow_key_of_response(table, &t->response, t->message.id);
 	union flow_asked asked;
 	return flow_find(table, &key, &t->message, now_ms, &asked);
 }
@@ -68,7 +68,7 @@ static void a_copy_of_a_query_does_not_weaken_it(void **state)
 	assert_int_equal(flow_table_init(&table, 4, TIMEOUT_MS), 0);
 	begin_talk(&t, 4, 1000, 7, "example.org");
 	t.asked.flags = FLAG_RD;
-	struct flow_key key = flow_key_of_query(&t.query, 7);
+	struct flow_key key = flow_key_of_query(&table, &t.query, 7);
 	struct asked copy = t.asked;
 	copy.unjudged = true;
 	copy.flags = FLAG_CD;
@@ -292,7 +292,7 @@ static void what_was_asked_is_read_out_whatever_its_length(void **state)
 	begin_talk(&t, 6, 4000, 7, "a.test.");
 	for (size_t i = 0; i < COUNT(lengths); i++) {
 		assert_int_equal(flow_table_init(&table, 8, TIMEOUT_MS), 0);
-		struct flow_key key = flow_key_of_query(&t.query, 7);
+		struct flow_key key = flow_key_of_query(&table, &t.query, 7);
 		struct asked asked = long_asked(7, lengths[i].labels, lengths[i].letters, 'q');
 		flow_remember(&table, &key, QUERY_JUDGED, &asked, START_MS);
 		struct flow *flow = flow_find_asked(&table, &key, &asked);
@@ -319,7 +319,7 @@ static void what_the_signer_knows_is_read_out_too(void **state)
 	begin_talk(&t, 6, 4000, 7, "a.test.");
 	for (size_t i = 0; i < COUNT(lengths); i++) {
 		assert_int_equal(flow_table_init(&table, 8, TIMEOUT_MS), 0);
-		struct flow_key key = flow_key_of_query(&t.query, 7);
+		struct flow_key key = flow_key_of_query(&table, &t.query, 7);
 		struct flow_signing signing = {
 			.asked = { .asked = long_asked(
 			                   7, lengths[i].labels, lengths[i].letters, 's'),
@@ -372,12 +372,12 @@ static void long_questions_take_the_room_of_the_oldest(void **state)
 		        long_asked((uint16_t)i, lengths[kind].labels, lengths[kind].letters, 'x');
 		for (used += lengths[kind].entries; used > 7; gone++)
 			used -= lengths[first++ * 5 % COUNT(lengths)].entries;
-		struct flow_key key = flow_key_of_query(&t.query, (uint16_t)i);
+		struct flow_key key = flow_key_of_query(&table, &t.query, (uint16_t)i);
 		assert_int_equal(
 		        flow_remember(&table, &key, QUERY_JUDGED, &asked[i], START_MS + i), gone);
 		assert_int_equal(table.table.used, used);
 		for (size_t j = 0; j <= i; j++) {
-			key.id = (uint16_t)j;
+			key = flow_key_of_query(&table, &t.query, (uint16_t)j);
 			assert_int_equal(
 			        flow_find_asked(&table, &key, &asked[j]) != NULL, j >= first);
 		}
@@ -406,7 +406,7 @@ static void whose_question_was_never_answered_is_told(void **state)
 	table.context = address;
 	begin_talk(&t, 4, 4000, 7, "a.test.");
 	signing.asked.asked = t.asked;
-	struct flow_key key = flow_key_of_query(&t.query, 7);
+	struct flow_key key = flow_key_of_query(&table, &t.query, 7);
 	flow_remember_signing(&table, &key, &signing, START_MS);
 	assert_int_equal(flow_expire(&table, START_MS + TIMEOUT_MS - 1), 0);
 	assert_int_equal(told.len, 0);
