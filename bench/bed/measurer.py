@@ -131,6 +131,6 @@ def complaint(scene, figures):
             return f"{figures['answers'] - figures['signed']} answers came without a signature"
         return figures["complaint"]
     if (scene.filter in SEALGATES or scene.filter in ("unbound", "kresd")) and \
-            scene.client == "do" and figures["authentic"] < figures["answers"]:
+            scene.client in ("do", "exact") and figures["authentic"] < figures["answers"]:
         return f"{figures['answers'] - figures['authentic']} answers came without AD"
     return None

@@ -101,6 +101,7 @@ base      what accepts everything, rewriting as many bytes, with answers of the 
 p256 ... nxdomain    a thousand names; cold: 20000, more than are remembered;
           mixed99, mixed50: so many of a hundred are known, the others cold
 plain     a client without DO: the answer is rewritten; cd: with CD, it passes unjudged
+exact     one that asks as sealgate would: the query passes as it came; else it is rewritten
 idle, 8, 64, 4096    questions outstanding, idle: one; else 512
 half, overload       asked at half of what sealgate p256 reached, at 4 times what it reached itself
 confined  the filter has a fifth of one core, in turns of 5 ms: p50 and p99 are these, not the filter

@@ -92,6 +92,7 @@ SCENES = (
     Scene("sealgate", "mixed50", "do", BUSY, "rewriting cold", LOOKED_AT),
     Scene("sealgate", "mixed99", "do", BUSY, "rewriting cold", LOOKED_AT),
     # Other clients, other keys, other sizes, other answers.
+    Scene("sealgate", "p256", "exact", BUSY, BASE, LOOKED_AT),
     Scene("sealgate", "p256", "cd", BUSY, BASE, LOOKED_AT),
     Scene("sealgate-uncached", "p256", "do", BUSY, BASE, LOOKED_AT),
     Scene("sealgate", "ed25519", "do", BUSY, BASE, LOOKED_AT),

@@ -58,14 +58,15 @@ QUESTIONS = {
     "legacy-nodata": Question(LEGACY.origin, "n{}", WARM_NAMES, AAAA, NOERROR),
 }
 
-# How the client asks: flags of its OPT (None: it sends none), and of the header.
-Client = collections.namedtuple("Client", "edns flags")
+# How the client asks: flags of its OPT (None: it sends none), of the header, and its UDP size.
+Client = collections.namedtuple("Client", "edns flags size")
 CLIENTS = {
-    "do": Client(DO, RD),               # validates itself, or passes on to who does
-    "plain": Client(None, RD),          # most stub resolvers
-    "cd": Client(DO, RD | CD),          # wants no checking: sealgate lets it pass unjudged
+    "do": Client(DO, RD, 4096),             # a resolver's way for long: it gets another size
+    "exact": Client(DO, RD, UDP_SIZE),      # as sealgate itself would ask: it passes as it came
+    "plain": Client(None, RD, None),        # most stub resolvers
+    "cd": Client(DO, RD | CD, UDP_SIZE),    # no checking: sealgate lets the answer pass unjudged
 }
-SIGNER = Client(0, RD)                  # what the signer makes of "do" for the server
+SIGNER = Client(0, RD, UDP_SIZE)            # what the signer makes of "do" for the server
 
 HEAD = """$ORIGIN {origin}
 $TTL 3600
@@ -164,8 +165,8 @@ class Prepared:
                 if QUESTIONS[question].origin == LEGACY.origin:
                     for octets in _queries(question, SIGNER):
                         _write(responses, _ask(asking, octets))
-                # sealgate makes "do" of "plain", and the answers to "cd" are those to "do".
-                for client in ("plain", "cd"):
+                # sealgate makes "exact" of all but "cd"; the answers to these are those to "do".
+                for client in ("exact", "plain", "cd"):
                     with open(self.queries(question, client), "wb") as queries:
                         for octets in _queries(question, CLIENTS[client]):
                             _write(queries, octets)
@@ -207,7 +208,7 @@ def query(name, kind, client):
     octets += b"".join(bytes((len(label),)) + label for label in labels) + b"\0"
     octets += struct.pack("!2H", kind, 1)
     if client.edns is not None:
-        octets += struct.pack("!B2HIH", 0, OPT, UDP_SIZE, client.edns, 0)
+        octets += struct.pack("!B2HIH", 0, OPT, client.size, client.edns, 0)
     return octets
 
 
