@@ -38,3 +38,27 @@ void spill_get(const struct table *t, uint32_t chain, const uint8_t *here, size_
 		memcpy(to + at, table_next_spare(t, &chain), n);
 	}
 }
+
+static uint32_t *chain_of(void *entry, size_t chain_at)
+{
+	return (uint32_t *)(void *)((uint8_t *)entry + chain_at);
+}
+
+void spill_remove(struct table *t, void *entry, size_t chain_at)
+{
+	table_remove_spares(t, chain_of(entry, chain_at));
+	table_remove(t, entry);
+}
+
+void *spill_add(struct table *t, uint64_t hash, size_t chain_at, unsigned spares)
+{
+	if (spares >= t->capacity)
+		return NULL;
+	while (t->capacity - t->used <= spares)
+		spill_remove(t, table_oldest(t), chain_at);
+	void *entry = table_add(t, hash);
+	uint32_t *chain = chain_of(entry, chain_at);
+	*chain = TABLE_NONE;
+	spill_take(t, chain, spares);
+	return entry;
+}

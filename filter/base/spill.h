@@ -20,4 +20,14 @@ void spill_put(const struct table *t, uint32_t chain, uint8_t *here, size_t room
 void spill_get(const struct table *t, uint32_t chain, const uint8_t *here, size_t room, uint8_t *to,
         size_t len);
 
+/* For a table of which each entry has such a chain, the number of its first `chain_at` octets
+ * behind the entry's beginning: */
+
+/* Removes an entry with its chain. */
+void spill_remove(struct table *t, void *entry, size_t chain_at);
+
+/* Returns a new entry with so many spare ones, for which those used longest ago make room; NULL
+ * when the table has never had as much. */
+void *spill_add(struct table *t, uint64_t hash, size_t chain_at, unsigned spares);
+
 #endif

@@ -76,8 +76,7 @@ static struct judged *find(struct recall *r, const struct wide_hash *id)
 
 static void forget(struct recall *r, struct judged *judged)
 {
-	table_remove_spares(&r->messages, &judged->more);
-	table_remove(&r->messages, judged);
+	spill_remove(&r->messages, judged, offsetof(struct judged, more));
 }
 
 /* The hash of the masked octets, which are as they were when this returns. */
@@ -239,16 +238,9 @@ static struct judged *make_room(struct recall *r, const struct wide_hash *id, si
 	unsigned spares = spill_spares(&r->messages, RECALL_PLAN_OCTETS, plan_len);
 	struct judged *judged = find(r, id);
 
-	if (spares >= r->messages.capacity)
-		return NULL;
 	if (judged)
 		forget(r, judged);
-	while (r->messages.capacity - r->messages.used <= spares)
-		forget(r, table_oldest(&r->messages));
-	judged = table_add(&r->messages, wide_hash_begin(id));
-	judged->more = TABLE_NONE;
-	spill_take(&r->messages, &judged->more, spares);
-	return judged;
+	return spill_add(&r->messages, wide_hash_begin(id), offsetof(struct judged, more), spares);
 }
 
 static void keep(struct recall *r, const struct wide_hash *id, const struct judging *j,

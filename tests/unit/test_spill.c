@@ -55,10 +55,49 @@ static void what_was_put_comes_out_whatever_its_length(void **state)
 	table_fini(&t);
 }
 
+static bool any(const void *entry, const void *key)
+{
+	(void)entry, (void)key;
+	return true;
+}
+
+/* What was used longest ago gives way, with all that spilled over. */
+static void what_is_added_makes_room_for_itself(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint64_t hash;
+		unsigned spares, used;
+		bool has_first, is_added;
+	} rows[] = {
+		{ "the first", 1, 1, 2, true, true },
+		{ "there is room", 2, 1, 4, true, true },
+		{ "one entry gives way to one", 3, 0, 3, false, true },
+		{ "all give way", 4, 3, 4, false, true },
+		{ "more than there is", 5, 4, 4, false, false },
+	};
+	struct table t;
+
+	assert_int_equal(table_init(&t, sizeof(struct entry), 4), 0);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct entry *e =
+		        spill_add(&t, rows[i].hash, offsetof(struct entry, more), rows[i].spares);
+		assert_row(rows[i].why, (e != NULL) == rows[i].is_added);
+		assert_row(rows[i].why, t.used == rows[i].used);
+		assert_row(
+		        rows[i].why, (table_find(&t, 1, any, NULL) != NULL) == rows[i].has_first);
+	}
+	spill_remove(&t, table_oldest(&t), offsetof(struct entry, more));
+	assert_int_equal(t.used, 0);
+	table_fini(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_put_comes_out_whatever_its_length),
+		cmocka_unit_test(what_is_added_makes_room_for_itself),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
