@@ -2,22 +2,23 @@
 /* What signing costs without any packet: the signer is given prepared responses of a server that
  * does not sign, and stands beside OpenSSL's bare signing with a key of the same kind.
  *
- *	microsign [-n|-f] [-t SECONDS] COUNT ALGORITHM RESPONSES QUERIES
+ *	microsign [-n|-k|-f] [-t SECONDS] COUNT ALGORITHM RESPONSES QUERIES
  *
  * COUNT responses, or as many as there are, are signed in each of MEASURE_ROUNDS rounds, in which
- * all that is compared takes turns. New: no signature was remembered. Found: each was. Prints one
- * JSON object: CPU microseconds a response, medians of the rounds, and what one with remembered
- * signatures takes from the heap and from the kernel.
+ * all that is compared takes turns. New: no signature was remembered. Kept: each was. Found: the
+ * whole answer was. Prints one JSON object: CPU microseconds a response, medians of the rounds, and
+ * what one that is found takes from the heap and from the kernel.
  *
- * With -n or -f nothing is timed: it makes ready, calls counted() once, which signs COUNT responses
- * with new signatures or those it finds, and prints nothing. For tools that count instructions in
- * there. -t says what time it is, in seconds since 1970. */
+ * With -n, -k or -f nothing is timed: it makes ready, calls counted() once, which signs COUNT
+ * responses with new signatures, or kept ones, or finds the answers, and prints nothing. For tools
+ * that count instructions in there. -t says what time it is, in seconds since 1970. */
 #include "answers.h"
 #include "bare.h"
 #include "gate/sign.h"
 #include "measure.h"
 
-#define NOW_MS 1000
+#define NOW_MS   1000
+#define MESSAGES 65536
 
 struct bench {
 	struct prepared responses, queries;
@@ -26,7 +27,7 @@ struct bench {
 	struct bare bare;
 	struct sign_zone zone;
 	struct sign_policy policy;
-	struct signer *remembers, *forgets; /* the latter has room for one signature */
+	struct signer *remembers, *keeps, *forgets; /* answers, signatures, one of each */
 	uint8_t algorithm;
 	unsigned count;
 	int64_t now_s;
@@ -81,7 +82,15 @@ static void found_one(void *context, unsigned i)
 {
 	struct bench *b = context;
 
-	if (sign_by(b, b->remembers, i).found != 1)
+	if (!sign_by(b, b->remembers, i).is_recalled)
+		die("an answer was forgotten");
+}
+
+static void kept_one(void *context, unsigned i)
+{
+	struct bench *b = context;
+
+	if (sign_by(b, b->keeps, i).found != 1)
 		die("a signature was forgotten");
 }
 
@@ -95,12 +104,14 @@ static void bare_one(void *context, unsigned i)
 static const struct measure measures[] = {
 	{ "sign", bare_one, 1, NULL, NULL },
 	{ "new", new_one, 1, NULL, NULL },
+	{ "kept", kept_one, 16, NULL, NULL },
 	{ "found", found_one, 16, NULL, NULL },
 	{ "query", ask_one, 16, NULL, NULL },
 	{ NULL, NULL, 0, NULL, NULL },
 };
 
 static const struct measure new = { "new", new_one, 1, NULL, NULL },
+                            kept = { "kept", kept_one, 1, NULL, NULL },
                             found = { "found", found_one, 1, NULL, NULL };
 
 /* The zone is what stands behind the first label of the names. */
@@ -119,7 +130,8 @@ static void read_zone(struct bench *b)
 
 static void set_up(struct bench *b, const char *responses, const char *queries)
 {
-	static const struct signer_limits one = { .signatures = 1 };
+	static const struct signer_limits all = { .messages = MESSAGES },
+	                                  one = { .signatures = 1, .messages = 1 };
 	struct crypto *crypto = crypto_new();
 
 	if (!prepared_load(&b->responses, responses) || !prepared_load(&b->queries, queries))
@@ -138,18 +150,21 @@ static void set_up(struct bench *b, const char *responses, const char *queries)
 	if (!crypto || !b->asked || !b->zone.key || !bare_set_up(&b->bare, b->algorithm))
 		die("no key of this algorithm can be made");
 	bare_to_sign(&b->bare);
-	b->remembers = signer_new(crypto, &b->policy, NULL);
+	b->remembers = signer_new(crypto, &b->policy, &all);
+	b->keeps = signer_new(crypto, &b->policy, NULL);
 	b->forgets = signer_new(crypto, &b->policy, &one);
-	if (!b->remembers || !b->forgets)
+	if (!b->remembers || !b->keeps || !b->forgets)
 		die("no memory");
 }
 
-/* Both have seen all names and TTLs; one remembers the signatures too. */
+/* All have seen all names and TTLs. An answer is remembered when its signature is found. */
 static void warm_up(struct bench *b)
 {
 	for (unsigned i = 0; i < b->count; i++) {
 		ask_one(b, i);
 		sign_by(b, b->forgets, i);
+		sign_by(b, b->keeps, i);
+		sign_by(b, b->remembers, i);
 		b->octets = sign_by(b, b->remembers, i).octets.len;
 	}
 }
@@ -159,8 +174,8 @@ static bool read_options(struct bench *b, int argc, char **argv, char *counting)
 	int letter;
 
 	b->now_s = (int64_t)time(NULL);
-	while ((letter = getopt(argc, argv, "nft:")) != -1) {
-		if (letter == 'n' || letter == 'f')
+	while ((letter = getopt(argc, argv, "nkft:")) != -1) {
+		if (letter != 't' && letter != '?')
 			*counting = (char)letter;
 		else if (letter == 't')
 			b->now_s = strtoll(optarg, NULL, 10);
@@ -180,7 +195,8 @@ int main(int argc, char **argv)
 	char counting = '\0';
 
 	if (!read_options(&b, argc, argv, &counting)) {
-		fputs("usage: microsign [-n|-f] [-t SECONDS] COUNT ALGORITHM RESPONSES QUERIES\n",
+		fputs("usage: microsign [-n|-k|-f] [-t SECONDS] COUNT ALGORITHM RESPONSES "
+		      "QUERIES\n",
 		        stderr);
 		return 2;
 	}
@@ -188,7 +204,7 @@ int main(int argc, char **argv)
 	warm_up(&b);
 	const struct measuring m = { measures, &b, b.count };
 	if (counting) {
-		counted(&m, counting == 'n' ? &new : &found);
+		counted(&m, counting == 'n' ? &new : counting == 'k' ? &kept : &found);
 		return EXIT_SUCCESS;
 	}
 	printf("{\"octets\": %zu, \"unsigned_octets\": %zu, ", b.octets, b.unsigned_[0].len);

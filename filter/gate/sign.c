@@ -41,14 +41,19 @@ static void learn_set(struct signing *g, const struct rrset *set, const struct s
 	struct zone_memory *z = memory_zone(g->signer, zone);
 	if (rdata.len < 4 || rdata.len > sizeof(z->soa))
 		return;
-	struct cursor c = cursor_at(rdata, rdata.len - 4);
 	uint32_t ttl_s = rrset_ttl(&g->sets, set);
-	z->original_ttl_s = memory_ttl(g->signer, &canonical, ttl_s, zone->max_ttl_s);
-	z->ttl_s = ttl_s < z->original_ttl_s ? ttl_s : z->original_ttl_s;
-	z->minimum_s = cursor_u32(&c);
+	uint32_t original_s = memory_ttl(g->signer, &canonical, ttl_s, zone->max_ttl_s);
+	ttl_s = least(ttl_s, original_s);
+	if (z->has_soa && z->original_ttl_s == original_s && z->ttl_s == ttl_s &&
+	        span_equal(span_of(z->soa, z->len), rdata))
+		return;
+	z->original_ttl_s = original_s;
+	z->ttl_s = ttl_s;
+	z->minimum_s = get_u32(rdata.base + rdata.len - 4);
 	z->len = (uint16_t)rdata.len;
 	memcpy(z->soa, rdata.base, rdata.len);
 	z->has_soa = true;
+	g->signer->recall.learned[LESSON_SOA]++;
 }
 
 /* The zone that the server was asked for. */
@@ -259,6 +264,7 @@ void sign_response(struct signer *s, const struct asked_signing *asked,
         const struct sign_peers *peers, const struct message *response, bool is_stream,
         int64_t now_s, uint64_t now_ms, struct writer *out, struct sign_result *result)
 {
+	struct recall_id id;
 	struct signing g;
 
 	*result = (struct sign_result){ .verdict = SIGN_DROP, .outcome = SIGN_OUTCOME_STRAY };
@@ -266,7 +272,6 @@ void sign_response(struct signer *s, const struct asked_signing *asked,
 		return;
 	if (!is_stream)
 		server_note_response(s, peers->server, asked->sent_edns, response, now_ms);
-	arena_reset(&s->arena, 0);
 	memset(&g, 0, offsetof(struct signing, qname)); /* names are long */
 	g.signer = s;
 	g.asked = asked;
@@ -277,6 +282,10 @@ void sign_response(struct signer *s, const struct asked_signing *asked,
 	g.result = result;
 	g.m = response;
 	g.trouble = SIGN_OUTCOME_COUNT;
+	if (sign_recall_find(&g, &id, out))
+		return;
+	sign_recall_begin(&s->recall, now_s);
+	arena_reset(&s->arena, 0);
 	if (!read_question(&g) || response->is_signed ||
 	        !rrsets_group(&g.sets, response, &s->arena)) {
 		end_servfail(&g, SIGN_OUTCOME_UNEXPECTED, out);
@@ -284,4 +293,5 @@ void sign_response(struct signer *s, const struct asked_signing *asked,
 	}
 	learn_soa(&g);
 	make(&g, out);
+	sign_recall_put(&g, &id);
 }

@@ -113,12 +113,13 @@ struct sign_result {
 	struct span octets; /* of SIGN_REWRITE; inside the writer that was passed */
 	unsigned made;      /* signatures that were worked out */
 	unsigned found;     /* signatures that were remembered */
+	bool is_recalled;   /* all of it was remembered */
 };
 
 /* One per worker: what it remembers of signatures, TTLs, names and servers. */
 struct signer;
 
-/* How much a signer remembers. Zero for the number that stands behind it. */
+/* How much a signer remembers. Zero for what stands behind it. */
 struct signer_limits {
 	uint32_t signatures; /* of records: 32768 */
 	uint32_t denials;    /* signatures of NSEC: 16384 */
@@ -127,6 +128,7 @@ struct signer_limits {
 	uint32_t cuts;       /* delegations that were shown: 4096 */
 	uint32_t networks;   /* of clients: 4096 */
 	uint32_t servers;    /* 256 */
+	uint32_t messages;   /* whole answers: none */
 };
 
 /* Returns NULL when memory is short, or sign_policy_check() says no. `crypto` is the worker's. */

@@ -46,6 +46,7 @@ static void take_limits(struct signer *s, const struct signer_limits *given)
 		.cuts = or_default(l->cuts, defaults.cuts),
 		.networks = or_default(l->networks, defaults.networks),
 		.servers = or_default(l->servers, defaults.servers),
+		.messages = l->messages,
 	};
 }
 
@@ -75,8 +76,8 @@ struct signer *signer_new(
 	        table_init(&s->ttls, sizeof(struct seen_ttl), s->limits.ttls) == 0 &&
 	        table_init(&s->names, sizeof(struct seen_name), s->limits.names) == 0 &&
 	        table_init(&s->cuts, sizeof(struct seen_name), s->limits.cuts) == 0 &&
-	        sign_budget_init(s) == 0 && sign_servers_init(s) == 0 &&
-	        signer_set_policy(s, policy) == 0)
+	        sign_recall_init(&s->recall, s->limits.messages) == 0 && sign_budget_init(s) == 0 &&
+	        sign_servers_init(s) == 0 && signer_set_policy(s, policy) == 0)
 		return s;
 	signer_free(s);
 	return NULL;
@@ -93,6 +94,7 @@ void signer_free(struct signer *s)
 	table_fini(&s->cuts);
 	table_fini(&s->networks);
 	table_fini(&s->servers);
+	sign_recall_fini(&s->recall);
 	arena_fini(&s->arena);
 	free(s->zones);
 	free(s->items);
@@ -154,6 +156,7 @@ int signer_set_policy(struct signer *s, const struct sign_policy *policy)
 	if (!s->policy || !sign_policy_asks_alike(s->policy, policy))
 		s->policy_number++;
 	s->policy = policy;
+	s->recall.learned[LESSON_ANY]++;
 	s->period_s = sign_policy_period(policy);
 	return 0;
 }
@@ -172,6 +175,7 @@ void *table_add_or_replace(struct table *t, uint64_t hash)
 
 struct zone_memory *memory_zone(struct signer *s, const struct sign_zone *zone)
 {
+	s->recall.depends[LESSON_SOA] = true;
 	return &s->zones[zone - s->policy->zones];
 }
 
@@ -226,12 +230,15 @@ uint32_t memory_ttl(
 	seen = table_find(&s->ttls, hash_of(&id), is_same_id, &id);
 	if (seen) {
 		table_touch(&s->ttls, seen);
+		s->recall.learned[LESSON_ANY] += ttl_s > seen->highest_s;
 	} else {
+		s->recall.learned[LESSON_TTLS] += s->ttls.used == s->ttls.capacity;
 		seen = table_add_or_replace(&s->ttls, hash_of(&id));
 		seen->id = id;
 	}
 	if (ttl_s > seen->highest_s)
 		seen->highest_s = ttl_s;
+	s->recall.depends[LESSON_TTLS] |= ttl_s < seen->highest_s;
 	/* The policy's bound may have been higher when it was seen. */
 	return seen->highest_s < max_s ? seen->highest_s : max_s;
 }
@@ -245,12 +252,17 @@ static struct seen_name *find_name(
 	return table_find(t, hash_of(id), is_same_id, id);
 }
 
-/* Returns false when it was there already. */
+static bool is_known(const struct seen_name *seen, int64_t now_s)
+{
+	return seen && now_s - seen->seen_s < SIGN_MEMORY_S;
+}
+
+/* Returns false when it was known already. */
 static bool note_name(struct signer *s, struct table *t, const struct name *name, int64_t now_s)
 {
 	struct wide_hash id;
 	struct seen_name *seen = find_name(s, t, name, &id);
-	bool is_new = !seen;
+	bool is_new = !is_known(seen, now_s);
 
 	if (seen) {
 		table_touch(t, seen);
@@ -267,7 +279,11 @@ static bool was_seen(struct signer *s, struct table *t, const struct name *name,
 	struct wide_hash id;
 	const struct seen_name *seen = find_name(s, t, name, &id);
 
-	return seen && now_s - seen->seen_s < SIGN_MEMORY_S;
+	if (!is_known(seen, now_s))
+		return false;
+	if (seen->seen_s + SIGN_MEMORY_S < s->recall.until_s)
+		s->recall.until_s = seen->seen_s + SIGN_MEMORY_S;
+	return true;
 }
 
 void memory_note_name(
@@ -277,11 +293,12 @@ void memory_note_name(
 
 	name_parent(name, &above);
 	for (; above.labels > apex->labels; name_parent(&above, &above))
-		note_name(s, &s->names, &above, now_s);
+		s->recall.learned[LESSON_NAMES] += note_name(s, &s->names, &above, now_s);
 }
 
 bool memory_has_below(struct signer *s, const struct name *name, int64_t now_s)
 {
+	s->recall.depends[LESSON_NAMES] = true;
 	return was_seen(s, &s->names, name, now_s);
 }
 
@@ -291,8 +308,10 @@ bool memory_has_below(struct signer *s, const struct name *name, int64_t now_s)
  * set is not signed any more. But no new ones need be made. */
 void memory_note_cut(struct signer *s, const struct name *cut, int64_t now_s)
 {
-	if (note_name(s, &s->cuts, cut, now_s))
-		s->renewals.count = 0;
+	if (!note_name(s, &s->cuts, cut, now_s))
+		return;
+	s->renewals.count = 0;
+	s->recall.learned[LESSON_ANY]++;
 }
 
 bool memory_is_below_cut(
@@ -318,7 +337,9 @@ void memory_forget_cuts(struct signer *s, const struct name *name, const struct 
 	for (; above.labels > apex->labels; name_parent(&above, &above)) {
 		struct wide_hash id;
 		struct seen_name *seen = find_name(s, &s->cuts, &above, &id);
-		if (seen)
-			table_remove(&s->cuts, seen);
+		if (!seen)
+			continue;
+		table_remove(&s->cuts, seen);
+		s->recall.learned[LESSON_ANY]++;
 	}
 }

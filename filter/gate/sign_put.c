@@ -154,7 +154,8 @@ bool put_additional(struct signing *g, const struct sign_zone *zone)
 		        g, set, SECTION_ADDITIONAL, is_worth_signing(g, set, zone) ? zone : NULL);
 		g->makes_none = false;
 		if (!good) {
-			/* It serves without a signature too. */
+			/* It serves without a signature too, until there is one. */
+			g->signer->recall.depends[LESSON_MADE] = true;
 			g->trouble = SIGN_OUTCOME_COUNT;
 			g->item_count = before;
 			if (!put_set(g, set, SECTION_ADDITIONAL, NULL))

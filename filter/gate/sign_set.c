@@ -69,6 +69,22 @@ static bool find_or_make(struct signing *g, const struct signkey *key, struct sp
 	return signature.len > 0 || signing_fail(g, SIGN_OUTCOME_FAILED);
 }
 
+static bool is_ahead(const struct signing *g, int64_t next_s)
+{
+	return next_s - g->now_s <= SIGN_AHEAD_S;
+}
+
+/* An answer with a signature is another one when the next period begins; and when that is near, so
+ * that it is noted. */
+static void limit_recall(struct signing *g, int64_t start_s)
+{
+	int64_t next_s = start_s + g->signer->period_s;
+	int64_t until_s = is_ahead(g, next_s) ? next_s : next_s - SIGN_AHEAD_S;
+
+	if (until_s < g->signer->recall.until_s)
+		g->signer->recall.until_s = until_s;
+}
+
 /* What is asked for shortly before its period ends will be asked for after it. */
 static void look_ahead(struct signing *g, const struct sign_zone *zone,
         const struct canonical_set *set, uint32_t original_ttl_s, int64_t start_s)
@@ -78,7 +94,7 @@ static void look_ahead(struct signing *g, const struct sign_zone *zone,
 	struct writer w = writer_over(rdata, sizeof(rdata));
 	int64_t next_s = start_s + s->period_s;
 
-	if (next_s - g->now_s <= SIGN_AHEAD_S)
+	if (is_ahead(g, next_s))
 		renewal_note(s, zone->key, data_to_sign(s, zone, set, original_ttl_s, next_s, &w));
 }
 
@@ -102,6 +118,7 @@ bool sign_set(struct signing *g, const struct sign_zone *zone, const struct cano
 	                         : signing_fail(g, SIGN_OUTCOME_FAILED);
 	if (good && !is_denial)
 		look_ahead(g, zone, set, original_ttl_s, start_s);
+	limit_recall(g, start_s);
 	arena_reset(&s->arena, mark);
 	*rrsig = writer_span(&w);
 	return good && !w.full;

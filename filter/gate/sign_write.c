@@ -194,7 +194,7 @@ static bool write_leaving(
 	return !out->full;
 }
 
-static size_t room_of(const struct signing *g)
+size_t room_of_answer(const struct signing *g)
 {
 	size_t most =
 	        g->signer->policy->udp_size_max ? g->signer->policy->udp_size_max : SIGN_UDP_SIZE;
@@ -206,7 +206,7 @@ static size_t room_of(const struct signing *g)
 
 bool write_items(struct signing *g, const struct ending *e, struct writer *out)
 {
-	size_t room = room_of(g), capacity = out->capacity;
+	size_t room = room_of_answer(g), capacity = out->capacity;
 
 	for (enum leaving leaving = LEAVE_NONE; leaving <= most_left(e); leaving++) {
 		*out = writer_over(out->base, room < capacity ? room : capacity);

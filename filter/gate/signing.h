@@ -10,6 +10,7 @@
 #include "dnssec/canonical.h"
 #include "gate/sign.h"
 #include "gate/sign_denial.h"
+#include "gate/sign_recall.h"
 
 #define SIGN_ITEMS_MAX   (MESSAGE_RRS_MAX + 3 * LIMIT_RRSETS)
 #define SIGN_SOA_OCTETS  (2 * NAME_MAX_OCTETS + 20)
@@ -74,6 +75,7 @@ struct signer {
 	struct bucket datagrams, streams; /* new signatures, of all clients */
 
 	struct renewals renewals;
+	struct sign_recall recall;
 
 	struct arena arena;
 	struct sign_item *items;
@@ -299,6 +301,9 @@ bool sign_apex(struct signing *g, struct ending *e);
 bool sign_apex_nodata(struct signing *g, struct ending *e);
 
 /* ---- What goes out ---- */
+
+/* The most octets that it may have. */
+size_t room_of_answer(const struct signing *g);
 
 /* Writes the items as the response. Returns false when they do not fit what the client takes. */
 bool write_items(struct signing *g, const struct ending *e, struct writer *out);

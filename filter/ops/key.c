@@ -173,8 +173,10 @@ const struct key keys[] = {
 	        .help = "Of how many zones each queue remembers what it learned." },
 	{ "messages", KEY_NUMBER, AT(messages), .number = 65536, .max = 4194304,
 	        .help = "How many responses each queue remembers with what became of them, so\n"
-	                "that the like of them need not be judged. One with more than three\n"
-	                "records counts as two, or up to six. 0 judges each." },
+	                "that the like of them need not be judged, or signed. One with more\n"
+	                "than three records counts as two, or up to six. A signer keeps what\n"
+	                "it made of one for a minute: more than 184 octets count as two, or up\n"
+	                "to nine. 0 remembers none." },
 	{ "parked", KEY_NUMBER, AT(parked), .number = 1024, .min = 1, .max = 65536,
 	        .help = "How many responses of each queue may wait for keys at a time. The\n"
 	                "last quarter is kept for clients and questions of which less than a\n"

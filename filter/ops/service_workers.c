@@ -30,7 +30,7 @@ static struct relay_config relay_config(const struct config *c)
 static struct signing_config signing_config(const struct service *s, const struct config *c)
 {
 	return (struct signing_config){
-		.limits = { .signatures = c->sign_remembered },
+		.limits = { .signatures = c->sign_remembered, .messages = c->messages },
 		.policy = s->zones ? zone_keeper_policy(s->zones) : NULL,
 		.servers = c->sign_servers.items,
 		.server_count = c->sign_servers.count,

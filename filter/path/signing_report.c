@@ -84,6 +84,7 @@ void signing_report(struct worker *w, const struct asked_signing *asked,
 	uint64_t withheld;
 
 	count_at(&w->stats, outcomes[result->outcome].counter, 1);
+	count_at(&w->stats, offsetof(struct stats, responses_recalled), result->is_recalled);
 	count_at(&w->stats, offsetof(struct stats, sign_made), result->made);
 	count_at(&w->stats, offsetof(struct stats, sign_found), result->found);
 	if (!outcomes[result->outcome].sentence ||

@@ -29,7 +29,7 @@
 	X(responses_malformed, "Responses dropped: malformed")                                     \
 	X(packets_checksum, "Packets dropped: wrong UDP checksum")                                 \
 	X(responses_unjudged, "Responses passed unjudged, to queries that were passed untouched")  \
-	X(responses_recalled, "Responses treated like one that was judged before, unjudged")       \
+	X(responses_recalled, "Responses treated like one that was judged, or signed, before")     \
 	X(responses_before_clock,                                                                  \
 	        "Responses of time servers passed unjudged: the clock was not set")                \
 	X(responses_clockless, "Responses refused: the clock was not set")                         \

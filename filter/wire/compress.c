@@ -4,7 +4,6 @@
 #define POINTER_BITS  0xc000
 #define POINTER_LABEL 0xc0
 #define POINTER_REACH 0x3fff
-#define PROBES        8                        /* slots looked at for one name */
 #define USED_MAX      (COMPRESS_SLOTS / 4 * 3) /* beyond, names are written and not noted */
 
 static uint8_t lower(uint8_t c)
@@ -74,7 +73,7 @@ static bool is_at(
 static uint16_t find(
         const struct compressor *c, uint16_t hash, const uint8_t *name, enum letter_case letters)
 {
-	for (unsigned i = 0; i < PROBES; i++) {
+	for (unsigned i = 0; i < COMPRESS_PROBES; i++) {
 		unsigned slot = (hash + i) % COMPRESS_SLOTS;
 		if (c->slots[slot].at == 0)
 			return 0;
@@ -88,7 +87,7 @@ static void note(struct compressor *c, uint16_t hash, size_t at)
 {
 	if (at > POINTER_REACH || c->used == USED_MAX)
 		return;
-	for (unsigned i = 0; i < PROBES; i++) {
+	for (unsigned i = 0; i < COMPRESS_PROBES; i++) {
 		unsigned slot = (hash + i) % COMPRESS_SLOTS;
 		if (c->slots[slot].at != 0)
 			continue;

@@ -7,7 +7,8 @@
 #include "base/writer.h"
 #include "wire/name.h"
 
-#define COMPRESS_SLOTS 512 /* labels that names may point to; a power of two */
+#define COMPRESS_SLOTS  512 /* labels that names may point to; a power of two */
+#define COMPRESS_PROBES 8   /* slots looked at for one: a first name of so many is found for sure */
 
 /* A name as it stands on the wire, uncompressed, in whatever letter case. */
 struct wire_name {

@@ -2,13 +2,16 @@
 /* Whatever the server says, no answer of a zone that is signed goes out unsigned, nothing that goes
  * out is Bogus to the gate, and nothing is longer than the client takes. The first octet chooses
  * the question, the second how it is asked; the rest is the response. And whatever a client sends,
- * what goes on to the server for it is one question. */
+ * what goes on to the server for it is one question. What is remembered of an answer is what is
+ * made of the same response again. */
 #include "../unit/legacy.h"
 #include "../unit/parsed.h"
 
 #include "exchanges.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define INPUTS_MAX 4000 /* that two signers get */
 
 /* The bits of the second octet. */
 enum { FUZZ_STREAM = 1, FUZZ_CO = 2, FUZZ_SMALL = 4, FUZZ_RD = 8 };
@@ -69,10 +72,12 @@ static bool is_answer(enum sign_outcome o)
 
 /* The gate has the keys of all that is answered, and can have no others: the world has no names
  * with odd octets. */
-static struct legacy *legacy_to_a_gate_that_knows(void)
+static struct legacy *legacy_to_a_gate_that_knows(bool remembers)
 {
 	struct legacy *l = legacy_new();
 
+	if (remembers)
+		legacy_remember(l);
 	for (size_t i = 0; i < COUNT(exchanges); i++) {
 		legacy_ask(l, exchanges[i].question, ASK_DO | ASK_STREAM);
 		legacy_respond(l, exchanges[i].flags, exchanges[i].records);
@@ -82,12 +87,38 @@ static struct legacy *legacy_to_a_gate_that_knows(void)
 	return l;
 }
 
+/* To another signer, which remembers answers, all of it is said too: thrice, so that it does. */
+static void it_may_be_remembered(struct legacy *l, const char *question, unsigned how,
+        struct span response, struct legacy *other)
+{
+	other->policy.udp_size_max = l->policy.udp_size_max;
+	for (unsigned times = 0; times < 3; times++) {
+		legacy_ask(l, question, how);
+		legacy_ask(other, question, how);
+		legacy_respond_octets(l, response);
+		legacy_respond_octets(other, response);
+		assert_int_equal(l->result.verdict, other->result.verdict);
+		assert_int_equal(l->result.outcome, other->result.outcome);
+		assert_int_equal(l->result.made, other->result.made);
+		assert_int_equal(l->result.found, other->result.found);
+		assert_true(span_equal(l->result.octets, other->result.octets));
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct legacy *l;
+	static struct legacy *l, *other;
+	static unsigned inputs;
 
-	if (!l)
-		l = legacy_to_a_gate_that_knows();
+	/* Before either forgets anything, and not the same as the other one. */
+	if (inputs++ % INPUTS_MAX == 0) {
+		if (l)
+			legacy_free(l);
+		if (other)
+			legacy_free(other);
+		l = legacy_to_a_gate_that_knows(false);
+		other = legacy_to_a_gate_that_knows(true);
+	}
 	any_query_is_one_question(l, span_of(data, size));
 	if (size < 2)
 		return 0;
@@ -95,8 +126,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	               (data[1] & FUZZ_CO ? ASK_CO : 0) | (data[1] & FUZZ_RD ? 0 : ASK_NO_RD);
 	size_t most = data[1] & FUZZ_SMALL ? 200 : SIGN_UDP_SIZE;
 	l->policy.udp_size_max = (uint16_t)most;
-	legacy_ask(l, exchanges[data[0] % COUNT(exchanges)].question, how);
-	legacy_respond_octets(l, span_of(data + 2, size - 2));
+	it_may_be_remembered(l, exchanges[data[0] % COUNT(exchanges)].question, how,
+	        span_of(data + 2, size - 2), other);
 	if (l->result.verdict != SIGN_REWRITE)
 		return 0;
 	legacy_delivered(l);

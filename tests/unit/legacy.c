@@ -85,6 +85,15 @@ struct legacy *legacy_new(void)
 	return l;
 }
 
+void legacy_remember(struct legacy *l)
+{
+	static const struct signer_limits limits = { .messages = 256 };
+
+	signer_free(l->signer);
+	l->signer = signer_new(l->judge->crypto, &l->policy, &limits);
+	assert_non_null(l->signer);
+}
+
 void legacy_free(struct legacy *l)
 {
 	signer_free(l->signer);

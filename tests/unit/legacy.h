@@ -41,6 +41,9 @@ struct legacy {
 };
 
 struct legacy *legacy_new(void);
+
+/* Has the signer forget all that it knows, and remember answers from now on. */
+void legacy_remember(struct legacy *l);
 void legacy_free(struct legacy *l);
 
 /* A client asks; what goes on to the server is in l->sent. */

@@ -236,7 +236,7 @@ static void a_flood_of_denials_leaves_the_signatures_of_records(void **state)
 {
 	(void)state;
 	struct legacy *l = legacy_new();
-	const struct signer_limits few = { 4, 4, 4, 4, 4, 4, 4 };
+	const struct signer_limits few = { 4, 4, 4, 4, 4, 4, 4, 4 };
 	struct signer *given = l->signer;
 
 	l->signer = signer_new(l->judge->crypto, &l->policy, &few);
