@@ -5,7 +5,8 @@ from . import (attacks, audit, bridge, cache, client, clock, copies, encrypted, 
                ground, habits, iterate, life, oracle, overload, pause, race, restricted, roles,
                rules, same, service, shortcut, tcp, truncation)
 from . import (signer, signer_altered, signer_attacks, signer_clock, signer_names, signer_packets,
-               signer_reload, signer_rules, signer_servers, signer_streams, signer_transfers)
+               signer_recall, signer_reload, signer_rules, signer_servers, signer_streams,
+               signer_transfers)
 
 _MODULES = (
     ground,
@@ -40,6 +41,7 @@ _MODULES = (
     signer_altered,
     signer_attacks,
     signer_names,
+    signer_recall,
     signer_servers,
     signer_clock,
     signer_transfers,
