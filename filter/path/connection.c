@@ -9,8 +9,13 @@
 #include "path/inside.h"
 #include "path/signing.h"
 
-/* Messages that are read of one side in one turn of the loop: others wait too. */
-#define MESSAGES_A_TURN 16
+/* Messages that are treated of one side in one turn of the loop, and of all sides; then each gets
+ * one more: others wait too. */
+#define MESSAGES_A_SIDE 16
+#define MESSAGES_A_TURN 256
+
+/* Octets that may wait for one side before what makes more of them is left where it is. */
+#define OUT_ENOUGH 16384
 
 static struct side *opposite(struct side *s)
 {
@@ -18,13 +23,26 @@ static struct side *opposite(struct side *s)
 	return s == &c->client ? &c->server : &c->client;
 }
 
-static bool may_read(struct side *s)
+/* What a client asks may be refused at once, so what waits for him counts as well. A server must be
+ * heard while queries wait for it: it may read no more of them before its responses are gone. */
+static bool has_room(const struct connection *c, const struct side *s)
+{
+	return s == &c->client
+	               ? c->question_count < CONNECTION_QUESTIONS && c->client.out.len < OUT_ENOUGH
+	               : c->parked_count < CONNECTION_PARKED;
+}
+
+/* True when another message of a side may be treated. */
+static bool may_treat(struct side *s)
 {
 	const struct connection *c = s->connection;
-	bool has_room = s == &c->client ? c->question_count < CONNECTION_QUESTIONS
-	                                : c->parked_count < CONNECTION_PARKED;
 
-	return c->server.is_connected && !s->has_ended && !c->is_broken && has_room &&
+	return !c->is_broken && has_room(c, s) && opposite(s)->out.len < OUT_ENOUGH;
+}
+
+static bool may_read(struct side *s)
+{
+	return s->connection->server.is_connected && !s->has_ended && may_treat(s) &&
 	       outbox_is_empty(&opposite(s)->out);
 }
 
@@ -83,35 +101,64 @@ static void take_message(void *context, struct span message)
 		relay_response(r->worker, c, message);
 }
 
-/* Reads what completes the next thing, never more: the rest may stay in the kernel. Returns false
- * when nothing is there, or nothing more will come. */
-static bool read_on(struct worker *w, struct side *s)
+/* Counts the messages of this turn. */
+static bool is_turn_over(struct worker *w, unsigned treated)
+{
+	if (treated > 0 && (treated == MESSAGES_A_SIDE || w->relay.treated >= MESSAGES_A_TURN))
+		return true;
+	w->relay.treated++;
+	return false;
+}
+
+static void read_datagrams(struct worker *w, struct side *s)
+{
+	for (unsigned i = 0; may_read(s) && !is_turn_over(w, i); i++) {
+		if (!relay_datagram_read(w, s->connection))
+			break;
+	}
+}
+
+/* Treats the messages that `c` begins with. */
+static void take_messages(struct worker *w, struct side *s, struct cursor *c)
 {
 	struct reading reading = { w, s };
 
-	if (s->is_datagram)
-		return relay_datagram_read(w, s->connection);
-	ssize_t n = recv(s->fd, w->relay.buffer, framing_wanted(&s->in), 0);
+	for (unsigned i = 0; cursor_left(c) > 0 && may_treat(s) && !is_turn_over(w, i); i++) {
+		if (!framing_take_one(&s->in, c, take_message, &reading))
+			s->connection->is_broken = true;
+	}
+}
+
+/* Looks at all that there is, and takes from the kernel what was treated. The rest stays there: so
+ * it is not ours to keep, its sender is told to wait, and epoll tells us of it again. */
+static void read_stream(struct worker *w, struct side *s)
+{
+	struct connection *c = s->connection;
+	ssize_t n = recv(s->fd, w->relay.buffer, RELAY_BUFFER_SIZE, MSG_PEEK);
 
 	if (n < 0) {
-		s->connection->is_broken = errno != EAGAIN && errno != EINTR;
-		return false;
+		c->is_broken = errno != EAGAIN && errno != EINTR;
+		return;
 	}
 	if (n == 0) {
 		s->has_ended = true;
-		s->connection->is_broken = framing_has_begun(&s->in);
-		return false;
+		c->is_broken = framing_has_begun(&s->in);
+		return;
 	}
-	if (!framing_take(&s->in, span_of(w->relay.buffer, (size_t)n), take_message, &reading))
-		s->connection->is_broken = true;
-	return true;
+	struct cursor octets = cursor_over(span_of(w->relay.buffer, (size_t)n));
+	take_messages(w, s, &octets);
+	size_t taken = cursor_offset(&octets);
+	/* MSG_TRUNC: over TCP they are not copied again. */
+	if (recv(s->fd, w->relay.buffer, taken, MSG_TRUNC) != (ssize_t)taken)
+		c->is_broken = true;
 }
 
 static void read_messages(struct worker *w, struct side *s)
 {
-	/* one reads the length, one the message */
-	for (unsigned i = 0; i < 2 * MESSAGES_A_TURN && may_read(s) && read_on(w, s); i++)
-		;
+	if (s->is_datagram)
+		read_datagrams(w, s);
+	else if (may_read(s))
+		read_stream(w, s);
 }
 
 void connection_unreachable(struct worker *w, struct connection *c)

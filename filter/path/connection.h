@@ -4,9 +4,10 @@
  * accepts and ends connections, connection.c moves octets, relay_query.c and relay_response.c treat
  * messages.
  *
- * Nothing is read from a side while something waits to be sent to the other one, so what a
- * connection holds in memory is bounded: a message that is being read on either side, the
- * questions, the responses that wait for keys, and what becomes of these. */
+ * Nothing is read from a side while something waits to be sent to the other one, and only so much
+ * in one turn of the loop, which is sent at its end. So what a connection holds in memory is
+ * bounded: a message that is being read on either side, the questions, the responses that wait for
+ * keys, and what becomes of these and of one turn. */
 #ifndef PATH_CONNECTION_H
 #define PATH_CONNECTION_H
 

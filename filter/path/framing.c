@@ -81,13 +81,6 @@ void framing_fini(struct framing *f)
 	begin_next(f);
 }
 
-size_t framing_wanted(const struct framing *f)
-{
-	if (f->prefix_len < FRAMING_PREFIX_SIZE)
-		return FRAMING_PREFIX_SIZE - f->prefix_len;
-	return length_of(f) - f->have;
-}
-
 bool framing_has_begun(const struct framing *f)
 {
 	return f->prefix_len > 0;
@@ -138,19 +131,23 @@ static bool take_message(
 	return true;
 }
 
+bool framing_take_one(struct framing *f, struct cursor *c, framing_handler *handle, void *context)
+{
+	while (f->prefix_len < FRAMING_PREFIX_SIZE && cursor_left(c) > 0)
+		f->prefix[f->prefix_len++] = cursor_u8(c);
+	if (f->prefix_len < FRAMING_PREFIX_SIZE || take_message(f, c, handle, context))
+		return true;
+	framing_restart(f);
+	return false;
+}
+
 bool framing_take(struct framing *f, struct span octets, framing_handler *handle, void *context)
 {
 	struct cursor c = cursor_over(octets);
 
 	while (cursor_left(&c) > 0) {
-		while (f->prefix_len < FRAMING_PREFIX_SIZE && cursor_left(&c) > 0)
-			f->prefix[f->prefix_len++] = cursor_u8(&c);
-		if (f->prefix_len < FRAMING_PREFIX_SIZE)
-			break;
-		if (!take_message(f, &c, handle, context)) {
-			framing_restart(f);
+		if (!framing_take_one(f, &c, handle, context))
 			return false;
-		}
 	}
 	return true;
 }

@@ -7,7 +7,7 @@
 #ifndef PATH_FRAMING_H
 #define PATH_FRAMING_H
 
-#include "base/span.h"
+#include "base/cursor.h"
 
 #define FRAMING_PREFIX_SIZE 2
 #define FRAMING_HEADER_SIZE 12 /* of a DNS message */
@@ -30,9 +30,9 @@ typedef void framing_handler(void *context, struct span message);
  * guess again. Also false when there is no memory to hold them. */
 bool framing_take(struct framing *f, struct span octets, framing_handler *handle, void *context);
 
-/* Octets that complete the length, or the message behind it: whoever reads no more gets one message
- * at a time. */
-size_t framing_wanted(const struct framing *f);
+/* The same up to the end of one message: what follows it is left in `c`. For octets that begin
+ * where the last ones ended. */
+bool framing_take_one(struct framing *f, struct cursor *c, framing_handler *handle, void *context);
 
 /* True when a message has begun that is not complete. */
 bool framing_has_begun(const struct framing *f);

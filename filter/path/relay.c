@@ -37,7 +37,7 @@ int relay_open(struct worker *w)
 		r->listeners[i] = (struct listener){ WATCHED_LISTENER, -1 };
 	if (!w->config.tcp.is_on)
 		return 0;
-	r->buffer = malloc(UINT16_MAX);
+	r->buffer = malloc(RELAY_BUFFER_SIZE);
 	if (!r->buffer)
 		return -ENOMEM;
 	error = table_init(&r->connections, sizeof(struct connection), w->config.tcp.connections);

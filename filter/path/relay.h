@@ -14,6 +14,8 @@ struct worker;
 struct side;
 struct question;
 
+#define RELAY_BUFFER_SIZE 65536
+
 struct relay_config {
 	bool is_on;
 	enum divert divert;
@@ -33,7 +35,8 @@ enum { RELAY_IPV4, RELAY_IPV6, RELAY_FAMILIES };
 struct relay {
 	struct listener listeners[RELAY_FAMILIES];
 	struct table connections;         /* oldest first is the order of the last message */
-	uint8_t *buffer;                  /* for what is read at once */
+	uint8_t *buffer;                  /* for what is read at once, RELAY_BUFFER_SIZE octets */
+	unsigned treated;                 /* messages in this turn of the loop */
 	uint64_t serial;                  /* of connections */
 	struct question *oldest, *newest; /* that a server is to answer; see relay_silence.c */
 };

@@ -287,6 +287,7 @@ static int turn(struct worker *w)
 	orders_take(w);
 	shortcut_alive(&w->shortcut, w->now_ms, !w->is_paused);
 	query_side_drain(w);
+	w->relay.treated = 0;
 	for (int i = 0; i < n && result == 0; i++)
 		result = handle_event(w, &events[i]);
 	fetcher_expire(&w->fetcher, w->now_ms);

@@ -117,12 +117,30 @@ static void a_known_begin_is_no_guess(void **state)
 	framing_fini(&f);
 }
 
+static void one_at_a_time_leaves_the_rest(void **state)
+{
+	(void)state;
+	struct framing f = { 0 };
+	unsigned count = 0;
+	struct cursor c = cursor_over(span_of("\0\1a\0\0\0\2bc\0\3d", 11));
+	static const size_t left[] = { 8, 6, 2, 0 };
+
+	for (size_t i = 0; i < COUNT(left); i++) {
+		assert_true(framing_take_one(&f, &c, count_message, &count));
+		assert_int_equal(cursor_left(&c), left[i]);
+	}
+	assert_int_equal(count, 3);
+	assert_true(framing_has_begun(&f));
+	framing_fini(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_begins_like_a_message_is_taken_for_one),
 		cmocka_unit_test(a_guess_is_made_with_the_whole_header_only),
 		cmocka_unit_test(a_known_begin_is_no_guess),
+		cmocka_unit_test(one_at_a_time_leaves_the_rest),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

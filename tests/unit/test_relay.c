@@ -36,7 +36,7 @@ static int setup(void **state)
 	w->now_ms = START_MS;
 	w->rrs = calloc(MESSAGE_RRS_MAX, sizeof(*w->rrs));
 	w->octets = malloc(EXCHANGE_ANSWER_MAX);
-	w->relay.buffer = malloc(UINT16_MAX);
+	w->relay.buffer = malloc(RELAY_BUFFER_SIZE);
 	w->epoll_fd = epoll_create1(0);
 	w->relay.listeners[0].fd = w->relay.listeners[1].fd = -1;
 	assert_int_equal(park_init(&w->park, 4, 3000), 0);
@@ -189,6 +189,92 @@ static void octet_by_octet_is_the_same(void **state)
 	assert_int_equal(id_of_next(bed->server), 7);
 }
 
+/* Queries in one piece, as ids from `first` on. */
+static void ask_at_once(const struct bed *bed, unsigned first, unsigned count)
+{
+	uint8_t octets[64 * 27];
+
+	assert_true(count <= 64);
+	for (unsigned i = 0; i < count; i++)
+		write_message(octets + i * 27, (uint16_t)(first + i), FLAG_RD | FLAG_CD, TYPE_A);
+	assert_int_equal(send(bed->client, octets, count * 27, 0), count * 27);
+}
+
+static void wherever_it_is_split_it_is_the_same(void **state)
+{
+	uint8_t octets[4 * 27];
+
+	for (unsigned i = 0; i < 4; i++)
+		write_message(octets + i * 27, (uint16_t)i, FLAG_RD | FLAG_CD, TYPE_A);
+	for (size_t split = 1; split < sizeof(octets); split++) {
+		setup(state);
+		struct bed *bed = *state;
+		size_t rest = sizeof(octets) - split;
+		settle(bed);
+		assert_int_equal(send(bed->client, octets, split, 0), (ssize_t)split);
+		settle(bed);
+		assert_int_equal(bed->c->question_count, split / 27);
+		assert_int_equal(send(bed->client, octets + split, rest, 0), (ssize_t)rest);
+		settle(bed);
+		for (int id = 0; id < 4; id++)
+			assert_int_equal(id_of_next(bed->server), id);
+		assert_int_equal(id_of_next(bed->server), -1);
+		for (int id = 0; id < 4; id++)
+			write_message(octets + id * 27, (uint16_t)id, FLAG_QR | FLAG_RD | FLAG_CD,
+			        TYPE_A);
+		assert_int_equal(send(bed->server, octets, split, 0), (ssize_t)split);
+		settle(bed);
+		assert_int_equal(bed->c->question_count, 4 - split / 27);
+		assert_int_equal(send(bed->server, octets + split, rest, 0), (ssize_t)rest);
+		settle(bed);
+		for (int id = 0; id < 4; id++) {
+			assert_int_equal(id_of_next(bed->client), id);
+			write_message(octets + id * 27, (uint16_t)id, FLAG_RD | FLAG_CD, TYPE_A);
+		}
+		assert_int_equal(id_of_next(bed->client), -1);
+		teardown(state);
+	}
+}
+
+static void what_came_together_is_treated_together(void **state)
+{
+	struct bed *bed = *state;
+
+	settle(bed);
+	ask_at_once(bed, 0, 40);
+	connection_ready(bed->w, &bed->c->client);
+	assert_int_equal(bed->c->question_count, 16);
+	connection_ready(bed->w, &bed->c->client);
+	assert_int_equal(bed->c->question_count, 32);
+	bed->w->relay.treated = 100000; /* others had their turn: one each */
+	connection_ready(bed->w, &bed->c->client);
+	assert_int_equal(bed->c->question_count, 33);
+	settle(bed);
+	assert_int_equal(bed->c->question_count, 40);
+	for (int id = 0; id < 40; id++)
+		assert_int_equal(id_of_next(bed->server), id);
+}
+
+static void what_may_not_be_asked_yet_is_not_lost(void **state)
+{
+	struct bed *bed = *state;
+
+	settle(bed);
+	for (unsigned first = 0; first < 3 * 64; first += 64)
+		ask_at_once(bed, first, 64);
+	shutdown(bed->client, SHUT_WR);
+	settle(bed);
+	assert_int_equal(bed->c->question_count, CONNECTION_QUESTIONS);
+	assert_null(bed->c->client.in.message);
+	for (int id = 0; id < 3 * 64; id++) {
+		assert_int_equal(id_of_next(bed->server), id);
+		answer(bed, (uint16_t)id);
+		settle(bed);
+		assert_int_equal(id_of_next(bed->client), id);
+	}
+	assert_int_equal(id_of_next(bed->server), -2);
+}
+
 static void a_client_may_ask_only_so_much_at_a_time(void **state)
 {
 	struct bed *bed = *state;
@@ -219,7 +305,30 @@ static void nothing_is_read_for_a_client_that_does_not_read(void **state)
 		most = bed->c->client.out.len > most ? bed->c->client.out.len : most;
 	}
 	assert_int_equal(errno, EAGAIN);
-	assert_true(most > 0 && most <= 2 * len);
+	/* what one turn makes */
+	assert_true(most > 0 && most <= 16 * len);
+}
+
+/* Else he could fill the memory with refusals. */
+static void a_client_that_reads_no_refusals_asks_no_more(void **state)
+{
+	struct bed *bed = *state;
+	uint8_t octets[64];
+	size_t len = write_message(octets, 9, FLAG_RD, TYPE_AXFR), most = 0;
+
+	bed->w->config.tcp.refuses_transfers = true;
+	for (unsigned i = 0; i < 100000; i++) {
+		if (send(bed->client, octets, len, 0) < 0)
+			break;
+		settle(bed);
+		most = bed->c->client.out.len > most ? bed->c->client.out.len : most;
+	}
+	assert_int_equal(errno, EAGAIN);
+	assert_true(most > 0 && most <= 16384 + len);
+	for (uint64_t i = 0; i < bed->w->stats.transfers_refused; i++) {
+		assert_int_equal(id_of_next(bed->client), 9);
+		settle(bed);
+	}
 }
 
 static void an_end_is_passed_on_after_what_was_said(void **state)
@@ -414,8 +523,12 @@ int main(void)
 		relay_test(answers_come_in_any_order),
 		relay_test(what_nobody_asked_goes_nowhere),
 		relay_test(octet_by_octet_is_the_same),
+		cmocka_unit_test(wherever_it_is_split_it_is_the_same),
+		relay_test(what_came_together_is_treated_together),
+		relay_test(what_may_not_be_asked_yet_is_not_lost),
 		relay_test(a_client_may_ask_only_so_much_at_a_time),
 		relay_test(nothing_is_read_for_a_client_that_does_not_read),
+		relay_test(a_client_that_reads_no_refusals_asks_no_more),
 		relay_test(an_end_is_passed_on_after_what_was_said),
 		relay_test(a_side_that_goes_midway_ends_the_connection),
 		cmocka_unit_test(what_is_no_dns_ends_the_connection),
