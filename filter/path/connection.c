@@ -101,18 +101,19 @@ static void take_message(void *context, struct span message)
 		relay_response(r->worker, c, message);
 }
 
-/* Counts the messages of this turn. */
-static bool is_turn_over(struct worker *w, unsigned treated)
+/* Takes the place of one more message in this turn, beside so many of the side that were treated.
+ * Returns false when there is none left. */
+static bool take_place(struct worker *w, unsigned treated)
 {
 	if (treated > 0 && (treated == MESSAGES_A_SIDE || w->relay.treated >= MESSAGES_A_TURN))
-		return true;
+		return false;
 	w->relay.treated++;
-	return false;
+	return true;
 }
 
 static void read_datagrams(struct worker *w, struct side *s)
 {
-	for (unsigned i = 0; may_read(s) && !is_turn_over(w, i); i++) {
+	for (unsigned i = 0; may_read(s) && take_place(w, i); i++) {
 		if (!relay_datagram_read(w, s->connection))
 			break;
 	}
@@ -123,7 +124,7 @@ static void take_messages(struct worker *w, struct side *s, struct cursor *c)
 {
 	struct reading reading = { w, s };
 
-	for (unsigned i = 0; cursor_left(c) > 0 && may_treat(s) && !is_turn_over(w, i); i++) {
+	for (unsigned i = 0; cursor_left(c) > 0 && may_treat(s) && take_place(w, i); i++) {
 		if (!framing_take_one(&s->in, c, take_message, &reading))
 			s->connection->is_broken = true;
 	}
