@@ -38,6 +38,7 @@ struct worker {
 
 	struct nfqueue queue;
 	int received; /* messages that came out of it in this turn */
+	int load;     /* their mean, of the last turns most */
 	struct flow_table flows;
 	struct park park;
 	struct grace grace;

@@ -17,7 +17,7 @@
 /* Judged again in one turn: one fetch may set many free, and the queue must not wait for all. */
 #define READY_MAX 64
 
-/* So many packets at once come only under load. */
+/* So many packets a turn come only under load. */
 #define LOAD_PACKETS 8
 #define NAP_NS       100000
 
@@ -266,11 +266,12 @@ static int handle_event(struct worker *w, const struct epoll_event *event)
 
 /* Under load it sleeps for a moment, unless more wait already: the next batch is larger then, and
  * what a batch costs beside its packets, waking up most of all, is shared by more of them. */
-static void nap(const struct worker *w)
+static void nap(struct worker *w)
 {
 	const struct timespec moment = { .tv_nsec = NAP_NS };
 
-	if (w->received >= LOAD_PACKETS && w->received < NFQUEUE_BATCH)
+	w->load = (w->load + w->received) / 2; /* batches of one load differ much */
+	if (w->load >= LOAD_PACKETS && w->received < NFQUEUE_BATCH)
 		nanosleep(&moment, NULL);
 }
 
