@@ -39,6 +39,12 @@ static inline const uint8_t *wide_hash_rest(const struct wide_hash *hash)
 	return hash->octets + sizeof(hash->octets) - WIDE_HASH_REST;
 }
 
+static inline bool wide_hash_has_rest(
+        const struct wide_hash *hash, const uint8_t rest[static WIDE_HASH_REST])
+{
+	return memcmp(wide_hash_rest(hash), rest, WIDE_HASH_REST) == 0;
+}
+
 #define FINGERPRINT_OCTETS 32
 
 /* Hashes the parts one after the other so that nobody finds two that come out alike (BLAKE2b): what

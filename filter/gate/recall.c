@@ -65,8 +65,7 @@ static void unmask(uint8_t *octets, const struct message *m, const uint8_t *qnam
 
 static bool is_id(const void *entry, const void *id)
 {
-	return memcmp(((const struct judged *)entry)->id_rest, wide_hash_rest(id),
-	               WIDE_HASH_REST) == 0;
+	return wide_hash_has_rest(id, ((const struct judged *)entry)->id_rest);
 }
 
 static struct judged *find(struct recall *r, const struct wide_hash *id)

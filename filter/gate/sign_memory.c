@@ -281,8 +281,7 @@ static bool was_seen(struct signer *s, struct table *t, const struct name *name,
 
 	if (!is_known(seen, now_s))
 		return false;
-	if (seen->seen_s + SIGN_MEMORY_S < s->recall.until_s)
-		s->recall.until_s = seen->seen_s + SIGN_MEMORY_S;
+	sign_recall_limit(&s->recall, seen->seen_s + SIGN_MEMORY_S);
 	return true;
 }
 

@@ -127,8 +127,7 @@ static void identify(const struct signing *g, struct recall_id *id)
 
 static bool is_id(const void *entry, const void *id)
 {
-	return memcmp(((const struct made *)entry)->id_rest, wide_hash_rest(id), WIDE_HASH_REST) ==
-	       0;
+	return wide_hash_has_rest(id, ((const struct made *)entry)->id_rest);
 }
 
 static struct made *find(const struct sign_recall *r, const struct wide_hash *id)

@@ -55,6 +55,13 @@ void sign_recall_fini(struct sign_recall *r);
 /* Begins an answer. */
 void sign_recall_begin(struct sign_recall *r, int64_t now_s);
 
+/* The answer that is being made stays the same no longer than until then. */
+static inline void sign_recall_limit(struct sign_recall *r, int64_t until_s)
+{
+	if (until_s < r->until_s)
+		r->until_s = until_s;
+}
+
 /* Finds what was made of a response like this one, and writes that. Returns false when it must be
  * made; `id` is set for sign_recall_put() in any case. */
 bool sign_recall_find(struct signing *g, struct recall_id *id, struct writer *out);

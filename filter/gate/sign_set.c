@@ -76,23 +76,18 @@ static bool is_ahead(const struct signing *g, int64_t next_s)
 
 /* An answer with a signature is another one when the next period begins; and when that is near, so
  * that it is noted. */
-static void limit_recall(struct signing *g, int64_t start_s)
+static void limit_recall(struct signing *g, int64_t next_s)
 {
-	int64_t next_s = start_s + g->signer->period_s;
-	int64_t until_s = is_ahead(g, next_s) ? next_s : next_s - SIGN_AHEAD_S;
-
-	if (until_s < g->signer->recall.until_s)
-		g->signer->recall.until_s = until_s;
+	sign_recall_limit(&g->signer->recall, is_ahead(g, next_s) ? next_s : next_s - SIGN_AHEAD_S);
 }
 
 /* What is asked for shortly before its period ends will be asked for after it. */
 static void look_ahead(struct signing *g, const struct sign_zone *zone,
-        const struct canonical_set *set, uint32_t original_ttl_s, int64_t start_s)
+        const struct canonical_set *set, uint32_t original_ttl_s, int64_t next_s)
 {
 	struct signer *s = g->signer;
 	uint8_t rdata[RRSIG_FIXED_OCTETS + NAME_MAX_OCTETS];
 	struct writer w = writer_over(rdata, sizeof(rdata));
-	int64_t next_s = start_s + s->period_s;
 
 	if (is_ahead(g, next_s))
 		renewal_note(s, zone->key, data_to_sign(s, zone, set, original_ttl_s, next_s, &w));
@@ -117,8 +112,8 @@ bool sign_set(struct signing *g, const struct sign_zone *zone, const struct cano
 	                                   is_denial ? &s->denials : &s->signatures, &w)
 	                         : signing_fail(g, SIGN_OUTCOME_FAILED);
 	if (good && !is_denial)
-		look_ahead(g, zone, set, original_ttl_s, start_s);
-	limit_recall(g, start_s);
+		look_ahead(g, zone, set, original_ttl_s, start_s + s->period_s);
+	limit_recall(g, start_s + s->period_s);
 	arena_reset(&s->arena, mark);
 	*rrsig = writer_span(&w);
 	return good && !w.full;

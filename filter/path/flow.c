@@ -79,14 +79,9 @@ void flow_expect(const struct flow_table *t, const struct flow_key *key)
 	table_expect(&t->table, wide_hash_begin(&key->hash));
 }
 
-static bool has_hash(const struct flow *flow, const struct wide_hash *hash)
-{
-	return memcmp(flow->key_rest, wide_hash_rest(hash), sizeof(flow->key_rest)) == 0;
-}
-
 static bool is_of_hash(const void *entry, const void *hash)
 {
-	return has_hash(entry, hash);
+	return wide_hash_has_rest(hash, ((const struct flow *)entry)->key_rest);
 }
 
 static bool has_question(const struct flow_table *t, const struct flow *flow, struct span question)
@@ -128,8 +123,7 @@ static struct siblings find_siblings(
 
 void flow_remove(struct flow_table *t, struct flow *flow)
 {
-	table_remove_spares(&t->table, &flow->more);
-	table_remove(&t->table, flow);
+	spill_remove(&t->table, flow, offsetof(struct flow, more));
 }
 
 /* Has as many older flows give way as is needed for a new one of `entries`. */
@@ -149,11 +143,10 @@ static unsigned make_room(struct flow_table *t, const struct siblings *siblings,
 /* A new flow with room for so many octets; there is room. */
 static struct flow *add(struct flow_table *t, const struct wide_hash *hash, unsigned spares)
 {
-	struct flow *flow = table_add(&t->table, wide_hash_begin(hash));
+	struct flow *flow =
+	        spill_add(&t->table, wide_hash_begin(hash), offsetof(struct flow, more), spares);
 
 	memcpy(flow->key_rest, wide_hash_rest(hash), sizeof(flow->key_rest));
-	flow->more = TABLE_NONE;
-	spill_take(&t->table, &flow->more, spares);
 	return flow;
 }
 
@@ -298,7 +291,7 @@ static bool is_answered_by(const void *entry, const void *key)
 	const struct flow *flow = entry;
 	const struct answer *answer = key;
 
-	if (!has_hash(flow, answer->hash))
+	if (!is_of_hash(flow, answer->hash))
 		return false;
 	flow_read(answer->table, flow, answer->asked);
 	return answer->table->matches(answer->response, answer->asked);
