@@ -25,42 +25,74 @@ _Static_assert(sizeof(struct verdict) == 32, "it is sent as it lies, without pad
 #define CACHE_LINE 64
 #define EXPECTED   512 /* octets that are fetched of the next message */
 
+/* So many packets stay in the kernel, and none of them may pass with others. */
+static void fail(struct nfqueue *q, unsigned packets)
+{
+	stats_add(&q->stats->verdict_errors, packets);
+	q->is_uncertain = true;
+}
+
+/* Room for what nfqueue_flush() may have to add is kept free. */
 static void make_room(struct nfqueue *q, size_t n)
 {
-	if (NFQUEUE_VERDICTS_SIZE - q->verdicts_len < n)
+	if (NFQUEUE_VERDICTS_SIZE - q->verdicts_len < n + 2 * sizeof(struct verdict))
 		nfqueue_flush(q);
 }
 
-static struct verdict *begin_verdict(struct nfqueue *q, uint64_t id, uint32_t verdict)
+static struct nfqueue_lane *lane_of(struct nfqueue *q, uint64_t id)
+{
+	return id >> 32 == q->queries.number ? &q->queries : &q->responses;
+}
+
+static struct verdict *begin_verdict(
+        struct nfqueue *q, uint16_t type, uint16_t number, uint32_t id, uint32_t verdict)
 {
 	struct verdict *v = (struct verdict *)(void *)(q->verdicts + q->verdicts_len);
 
 	*v = (struct verdict){ .message = { .nlmsg_len = sizeof(*v),
-		                       .nlmsg_type = NFNL_SUBSYS_QUEUE << 8 | NFQNL_MSG_VERDICT,
+		                       .nlmsg_type = (uint16_t)(NFNL_SUBSYS_QUEUE << 8 | type),
 		                       .nlmsg_flags = NLM_F_REQUEST },
-		.header = { .version = NFNETLINK_V0, .res_id = htons((uint16_t)(id >> 32)) },
+		.header = { .version = NFNETLINK_V0, .res_id = htons(number) },
 		.attribute = { .nla_len = MNL_ATTR_HDRLEN + sizeof(v->verdict),
 		        .nla_type = NFQA_VERDICT_HDR },
-		.verdict = { .verdict = htonl(verdict), .id = htonl((uint32_t)id) } };
+		.verdict = { .verdict = htonl(verdict), .id = htonl(id) } };
 	return v;
 }
 
-static void end_verdict(struct nfqueue *q, const struct verdict *v)
+/* It is of so many packets. */
+static void end_verdict(struct nfqueue *q, const struct verdict *v, unsigned packets)
 {
 	q->verdicts_len += MNL_ALIGN(v->message.nlmsg_len);
-	q->verdict_count++;
+	q->verdict_count += packets;
 }
 
+/* Of one packet. */
+static struct verdict *begin_single(struct nfqueue *q, uint64_t id, uint32_t verdict)
+{
+	lane_of(q, id)->open--;
+	return begin_verdict(q, NFQNL_MSG_VERDICT, (uint16_t)(id >> 32), (uint32_t)id, verdict);
+}
+
+/* The kernel can be told of many packets by one message, which accepts whatever it holds up to a
+ * packet: so there must be none among them that waits, or whose verdict was lost. */
 void nfqueue_accept(struct nfqueue *q, uint64_t id)
 {
+	struct nfqueue_lane *lane = lane_of(q, id);
+
+	if (lane->open == 1 && !q->is_uncertain) {
+		lane->open = 0;
+		lane->released++;
+		lane->released_to = (uint32_t)id;
+		return;
+	}
 	make_room(q, sizeof(struct verdict));
-	end_verdict(q, begin_verdict(q, id, NF_ACCEPT));
+	end_verdict(q, begin_single(q, id, NF_ACCEPT), 1);
 }
 
 void nfqueue_drop(struct nfqueue *q, uint64_t id)
 {
 	make_room(q, sizeof(struct verdict));
-	end_verdict(q, begin_verdict(q, id, NF_DROP));
+	end_verdict(q, begin_single(q, id, NF_DROP), 1);
 }
 
 /* The packet is written to the place that it is sent from. A vector for each would spare no copy:
@@ -75,14 +107,26 @@ struct writer nfqueue_replacement(struct nfqueue *q)
 
 void nfqueue_accept_replaced(struct nfqueue *q, uint64_t id, const struct writer *packet)
 {
-	struct verdict *v = begin_verdict(q, id, NF_ACCEPT);
+	struct verdict *v = begin_single(q, id, NF_ACCEPT);
 	struct nlattr *payload = (struct nlattr *)(void *)(v + 1);
 
 	assert((uint8_t *)payload + MNL_ATTR_HDRLEN == packet->base && !packet->full);
 	payload->nla_type = NFQA_PAYLOAD;
 	payload->nla_len = (uint16_t)(MNL_ATTR_HDRLEN + packet->len);
 	v->message.nlmsg_len += MNL_ALIGN(payload->nla_len);
-	end_verdict(q, v);
+	end_verdict(q, v, 1);
+}
+
+/* Behind the verdicts of other packets, which are not to be accepted with them. */
+static void end_release(struct nfqueue *q, struct nfqueue_lane *lane)
+{
+	if (lane->released == 0)
+		return;
+	end_verdict(q,
+	        begin_verdict(
+	                q, NFQNL_MSG_VERDICT_BATCH, lane->number, lane->released_to, NF_ACCEPT),
+	        lane->released);
+	lane->released = 0;
 }
 
 /* The kernel takes the messages before send() returns. Where it cannot, for want of memory mostly,
@@ -91,12 +135,14 @@ void nfqueue_flush(struct nfqueue *q)
 {
 	ssize_t sent = -1;
 
+	end_release(q, &q->responses);
+	end_release(q, &q->queries);
 	if (q->verdict_count == 0)
 		return;
 	for (int i = 0; i < SEND_TRIES && sent < 0; i++)
 		sent = send(q->fd, q->verdicts, q->verdicts_len, 0);
-	for (unsigned i = 0; sent < 0 && i < q->verdict_count; i++)
-		stats_count(&q->stats->verdict_errors);
+	if (sent < 0)
+		fail(q, q->verdict_count);
 	q->verdicts_len = 0;
 	q->verdict_count = 0;
 }
@@ -136,7 +182,8 @@ static void take(struct queued *queued, const struct nlmsghdr *message, unsigned
 
 /* One packet; what lacks the header has no verdict to be given. libmnl's parser would call back for
  * each attribute, and most of them are of no use. */
-static void hand_packet(const struct nlmsghdr *message, nfqueue_handler *handler, void *context)
+static void hand_packet(
+        struct nfqueue *q, const struct nlmsghdr *message, nfqueue_handler *handler, void *context)
 {
 	uint8_t *at = mnl_nlmsg_get_payload_offset(message, sizeof(struct nfgenmsg));
 	const uint8_t *end = mnl_nlmsg_get_payload_tail(message);
@@ -146,16 +193,31 @@ static void hand_packet(const struct nlmsghdr *message, nfqueue_handler *handler
 	while (end - at >= (ptrdiff_t)sizeof(attribute)) {
 		memcpy(&attribute, at, sizeof(attribute));
 		if (attribute.nla_len < sizeof(attribute) || attribute.nla_len > end - at)
-			return;
+			break;
 		take(&queued, message, attribute.nla_type & NLA_TYPE_MASK, at + sizeof(attribute),
 		        attribute.nla_len - sizeof(attribute));
 		at += MNL_ALIGN(attribute.nla_len);
 	}
-	if (queued.id != 0)
-		handler(context, &queued);
+	if (queued.id == 0) {
+		q->is_uncertain = true;
+		return;
+	}
+	lane_of(q, queued.id)->open++;
+	handler(context, &queued);
 }
 
-/* The only errors that come unasked are those of verdicts. */
+/* The only errors that come unasked are those of verdicts. What is said not to be there, because
+ * its interface went down perhaps, does not wait for one either. */
+static void take_error(struct nfqueue *q, const struct nlmsghdr *message)
+{
+	const struct nlmsgerr *error = mnl_nlmsg_get_payload(message);
+
+	if (message->nlmsg_len >= MNL_NLMSG_HDRLEN + sizeof(*error) && error->error == -ENOENT)
+		stats_count(&q->stats->verdict_errors);
+	else
+		fail(q, 1);
+}
+
 void nfqueue_read(
         struct nfqueue *q, const void *messages, int len, nfqueue_handler *handler, void *context)
 {
@@ -164,9 +226,9 @@ void nfqueue_read(
 	for (const struct nlmsghdr *m = messages; mnl_nlmsg_ok(m, len);
 	        m = mnl_nlmsg_next(m, &len)) {
 		if (m->nlmsg_type == packet_type)
-			hand_packet(m, handler, context);
+			hand_packet(q, m, handler, context);
 		else if (m->nlmsg_type == NLMSG_ERROR)
-			stats_count(&q->stats->verdict_errors);
+			take_error(q, m);
 	}
 }
 

@@ -25,10 +25,20 @@ struct nfqueue_options {
 	bool fail_open; /* when a queue is full packets pass, instead of being dropped */
 };
 
+/* What the kernel holds for one of the two. */
+struct nfqueue_lane {
+	uint16_t number;
+	uint64_t open;        /* packets that were handed over and have no verdict */
+	unsigned released;    /* packets accepted as they came, of which it was not told yet */
+	uint32_t released_to; /* the newest of them: whatever is not newer has a verdict */
+};
+
 struct nfqueue {
 	struct mnl_socket *socket;
 	int fd; /* readable when packets wait */
 	struct stats *stats;
+	struct nfqueue_lane responses, queries;
+	bool is_uncertain; /* the kernel may hold packets that are in no lane's count */
 	uint8_t *received; /* NFQUEUE_BATCH buffers */
 	struct mmsghdr messages[NFQUEUE_BATCH];
 	struct iovec vectors[NFQUEUE_BATCH];
@@ -70,8 +80,9 @@ void nfqueue_hand_over(struct nfqueue *q, int count, nfqueue_handler *handler, v
 void nfqueue_read(
         struct nfqueue *q, const void *messages, int len, nfqueue_handler *handler, void *context);
 
-/* Verdicts. They are kept until nfqueue_flush(), or until no more fit. Each packet gets exactly
- * one. */
+/* Verdicts. They are kept until nfqueue_flush(), or until no more fit. Each packet that was handed
+ * over gets exactly one. Those that are accepted as they came may be told to the kernel together,
+ * behind the others: so packets of one turn may change their order. */
 void nfqueue_accept(struct nfqueue *q, uint64_t id);
 void nfqueue_drop(struct nfqueue *q, uint64_t id);
 

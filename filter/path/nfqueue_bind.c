@@ -138,7 +138,10 @@ static int open_one(struct nfqueue *q, uint16_t number, uint32_t length, bool fa
 int nfqueue_open(struct nfqueue *q, const struct nfqueue_options *options, struct stats *stats,
         char *error, size_t error_size)
 {
-	*q = (struct nfqueue){ .fd = -1, .stats = stats };
+	*q = (struct nfqueue){ .fd = -1,
+		.stats = stats,
+		.responses.number = options->number,
+		.queries.number = options->queries_number };
 	int result = take_memory(q);
 	if (result == 0)
 		result = open_socket(q, options->socket_buffer);

@@ -18,6 +18,7 @@ RESPONSES_QUEUE, QUERIES_QUEUE = 0, 1
 PATIENCE_S = 10
 OVERRUN = 600       # queries; 64 KiB hold some dozens
 PARKED = 64         # responses that may wait
+PASSING = 200       # responses to queries with CD
 
 
 @contextlib.contextmanager
@@ -157,6 +158,28 @@ def _repeats_a_silent_name(names):
     return run
 
 
+# One response waits, and others that came after it pass as they came, so many that the kernel is
+# told of several at once.
+
+def _passes_nothing_that_waits(world):
+    world.gate.restart()
+    with world.lab.attack("silence-key-fetches-of-one-zone"), _asking(world) as sock:
+        wire = ask.make("www.rsa256.test.", "A").to_wire()
+        sock.send(wire)
+        _wait_for("a response waits", lambda: world.gate.counter("parked") == 1)
+        with _asking(world) as others:
+            for number in range(PASSING):
+                others.send(ask.make(NAME, "A", do=True, cd=True).to_wire())
+            passed = _answers(others, 1)
+        early = ask.receive(sock, wire, 0.2)
+        waiting = _queue_state(world, RESPONSES_QUEUE)[0]
+    expect_equal("those that were not to be judged", len(passed), PASSING)
+    expect(early is None, f"the one that waits was answered: {early}")
+    expect_equal("responses that wait", waiting, 1)
+    expect_equal("passed unjudged", world.gate.counter("responses_unjudged"), PASSING)
+    expect_equal("verdicts that were not taken", world.gate.counter("verdict_errors"), 0)
+
+
 GROUPS = (
     Group("overload", with_short_queues, (
         Case("a flood of queries leaves room for the response to one before it",
@@ -170,5 +193,7 @@ GROUPS = (
         Case("a client that repeats a silent name does not keep others from waiting",
              _repeats_a_silent_name("www.rsa256.test.")),
         Case("a client that asks for many silent names does not keep others from waiting",
-             _repeats_a_silent_name("host{}.rsa256.test.")))),
+             _repeats_a_silent_name("host{}.rsa256.test.")),
+        Case("what passes as it came takes nothing along that waits",
+             _passes_nothing_that_waits))),
 )
