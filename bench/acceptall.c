@@ -9,6 +9,8 @@
  *	                     copied, the checksum of UDP made anew, as a filter must that changes it
  *	acceptall napping    the same, and after a batch that was not full it sleeps for a moment:
  *	                     the next is larger, and a packet costs less while there is load
+ *	acceptall releasing  naps too, sends nothing back, and tells the kernel of each batch up to
+ *	                     which packet it may let all go
  *
  * It serves a queue of responses and one of queries, 0 and 1, by one socket; or as many such pairs
  * as a second argument says, each by a thread of its own: first the queues of responses, then those
@@ -52,7 +54,7 @@ static int fail(const char *what)
 
 struct service {
 	uint16_t pair; /* the number of its queue of responses */
-	bool is_classic, with_packets, naps;
+	bool is_classic, with_packets, naps, releases;
 };
 
 static unsigned bound_count, pair_count = 1, growth;
@@ -248,6 +250,34 @@ static size_t put_verdict(char *at, const struct nlmsghdr *packet, bool with_pac
 	return MNL_ALIGN(verdict->nlmsg_len);
 }
 
+/* Writes one verdict for all packets of a queue among them; returns how many octets it took. The
+ * kernel hands out each queue's packets in their order. */
+static size_t put_release(char *at, char (*packets)[PACKET_SIZE], int count, uint16_t number)
+{
+	struct nlattr *attributes[NFQA_MAX + 1] = { NULL };
+
+	while (count > 0 && number_of((const void *)packets[count - 1]) != number)
+		count--;
+	if (count == 0 || nfq_nlmsg_parse((const void *)packets[count - 1], attributes) < 0 ||
+	        !attributes[NFQA_PACKET_HDR])
+		return 0;
+	const struct nfqnl_msg_packet_hdr *header =
+	        mnl_attr_get_payload(attributes[NFQA_PACKET_HDR]);
+	struct nlmsghdr *verdict = nfq_nlmsg_put(at, NFQNL_MSG_VERDICT_BATCH, number);
+	nfq_nlmsg_verdict_put(verdict, (int)ntohl(header->packet_id), NF_ACCEPT);
+	return MNL_ALIGN(verdict->nlmsg_len);
+}
+
+static bool release_all(
+        int fd, const struct service *service, char (*packets)[PACKET_SIZE], int count)
+{
+	char verdicts[2 * VERDICT_SIZE] __attribute__((aligned(8)));
+	size_t len = put_release(verdicts, packets, count, service->pair);
+
+	len += put_release(verdicts + len, packets, count, (uint16_t)(service->pair + pair_count));
+	return len == 0 || send(fd, verdicts, len, 0) >= 0;
+}
+
 static int serve_batched(const struct service *service)
 {
 	static _Thread_local char packets[BATCH][PACKET_SIZE] __attribute__((aligned(8)));
@@ -274,7 +304,9 @@ static int serve_batched(const struct service *service)
 		int n = recvmmsg(fd, messages, BATCH, MSG_WAITFORONE, NULL);
 		if (n < 0 && errno != ENOBUFS && errno != EINTR)
 			return fail("recvmmsg");
-		for (int i = 0; i < n; i++) {
+		if (service->releases && !release_all(fd, service, packets, n))
+			return fail("send");
+		for (int i = 0; i < n && !service->releases; i++) {
 			len += put_verdict(
 			        verdicts + len, (const void *)packets[i], service->with_packets);
 			if (len > 0 && (i + 1 == n || len > SEND_SIZE - VERDICT_SIZE)) {
@@ -299,9 +331,11 @@ static void *serve(void *context)
 static bool read_mode(const char *mode, struct service *service)
 {
 	service->is_classic = strcmp(mode, "classic") == 0;
-	service->naps = strcmp(mode, "napping") == 0;
-	service->with_packets = service->naps || strcmp(mode, "rewriting") == 0;
-	return service->is_classic || service->with_packets || strcmp(mode, "batched") == 0;
+	service->releases = strcmp(mode, "releasing") == 0;
+	service->naps = service->releases || strcmp(mode, "napping") == 0;
+	service->with_packets = strcmp(mode, "napping") == 0 || strcmp(mode, "rewriting") == 0;
+	return service->is_classic || service->naps || service->with_packets ||
+	       strcmp(mode, "batched") == 0;
 }
 
 int main(int argc, char **argv)
@@ -315,7 +349,8 @@ int main(int argc, char **argv)
 		growth = (unsigned)atoi(argv[3]);
 	if (argc < 2 || argc > 4 || growth > GROWTH_MAX || pair_count < 1 ||
 	        pair_count > PAIRS_MAX || !read_mode(argv[1], &services[0])) {
-		fputs("usage: acceptall classic|batched|rewriting|napping [PAIRS [GROWTH]]\n",
+		fputs("usage: acceptall classic|batched|rewriting|napping|releasing [PAIRS "
+		      "[GROWTH]]\n",
 		        stderr);
 		return 2;
 	}

@@ -49,7 +49,7 @@ NSEC_OCTETS = 12 + 2 + len("n999." + LEGACY.origin) + 1 + 19
 Acceptall = collections.namedtuple("Acceptall", "mode rules growth")
 ACCEPTALLS = {
     **{mode: Acceptall(mode, "sealgate", 0)
-       for mode in ("classic", "batched", "rewriting", "napping")},
+       for mode in ("classic", "batched", "rewriting", "napping", "releasing")},
     "growing": Acceptall("rewriting", "signer", RRSIG_OCTETS),
     "growing-denial": Acceptall("rewriting", "signer", 2 * RRSIG_OCTETS + NSEC_OCTETS),
 }
@@ -58,6 +58,11 @@ SERVERS = {**resolvers.COMMANDS, "nsd": None, **signers.SERVERS}
 
 def is_server(name):
     return name in SERVERS
+
+
+def is_signer(name):
+    """Its answers are signed on the way, or by who answers."""
+    return name == "signer" or name in signers.SERVERS
 
 
 def is_in_queue(name):

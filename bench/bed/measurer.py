@@ -8,8 +8,8 @@ import os
 from lab.resources import LabError
 
 from . import crowd, ground, signers
-from .filters import SEALGATES, is_server
-from .scenes import MIXED, SOME, WAYS, is_signer, question_of
+from .filters import SEALGATES, is_server, is_signer
+from .scenes import MIXED, SOME, WAYS, question_of
 from .zones import NOERROR
 
 # Warming up lasts until all names were asked, also on a bad day.
@@ -51,7 +51,7 @@ class Measurer:
                 raise LabError(f"{scene.filter} ended by itself:\n{process.log_text()}")
             if scene.filter in SEALGATES:
                 more.update(self._said_by_sealgate(scene))
-            if is_signer(scene):
+            if is_signer(scene.filter):
                 more["complaint"] = signers.complaint(self._client, _address(scene),
                                                       question_of(scene))
         return _figures(json.loads(said), more)
@@ -126,11 +126,11 @@ def complaint(scene, figures):
         return "no answers"
     if figures["wrong"]:
         return f"{figures['wrong']} answers had the wrong RCODE, or TC"
-    if is_signer(scene):
+    if is_signer(scene.filter):
         if figures["signed"] < figures["answers"]:
             return f"{figures['answers'] - figures['signed']} answers came without a signature"
         return figures["complaint"]
     if (scene.filter in SEALGATES or scene.filter in ("unbound", "kresd")) and \
-            scene.client in ("do", "exact") and figures["authentic"] < figures["answers"]:
+            scene.client in ("do", "exact") and scene.question != "insecure" and figures["authentic"] < figures["answers"]:
         return f"{figures['answers'] - figures['authentic']} answers came without AD"
     return None

@@ -4,7 +4,7 @@
 import collections
 
 from .filters import why_not
-from .zones import LEGACY, QUESTIONS
+from .zones import QUESTIONS
 
 # How it is asked: so many questions outstanding, or at a rate, as a multiple of what a scene
 # reached (`of`, a form of that scene's name); then `outstanding` is the most. `way`: of WAYS. With
@@ -94,6 +94,10 @@ SCENES = (
     # Other clients, other keys, other sizes, other answers.
     Scene("sealgate", "p256", "exact", BUSY, BASE, LOOKED_AT),
     Scene("sealgate", "p256", "cd", BUSY, BASE, LOOKED_AT),
+    # Nothing is rewritten: what is not signed, for who asks as sealgate would.
+    Scene("releasing", "insecure", "exact", BUSY, None, LOOKED_AT),
+    Scene("sealgate", "insecure", "exact", BUSY, "releasing insecure exact", LOOKED_AT),
+    Scene("sealgate", "insecure", "plain", BUSY, BASE, LOOKED_AT),
     Scene("sealgate-uncached", "p256", "do", BUSY, BASE, LOOKED_AT),
     Scene("sealgate", "ed25519", "do", BUSY, BASE, LOOKED_AT),
     Scene("rewriting", "rsa2048", "do", BUSY, None, LOOKED_AT),
@@ -147,11 +151,6 @@ def peak_of(scene):
 def question_of(scene):
     """The one of QUESTIONS that most are."""
     return QUESTIONS[MIXED.get(scene.question, (scene.question,))[0]]
-
-
-def is_signer(scene):
-    """Its answers are signed on the way, or by who answers."""
-    return question_of(scene).origin == LEGACY.origin and not scene.filter.startswith("growing")
 
 
 def rounds_of(scene, pace):

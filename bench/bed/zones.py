@@ -39,7 +39,8 @@ LEAVES = (
 )
 
 # Of a server that cannot sign: the signer does it in its stead, and so do servers that sign as they
-# answer. Its parent has no DS of it; who tests its signatures asks it for its keys.
+# answer. Its parent has no DS of it, so to a validator it is Insecure; who tests its signatures asks
+# it for its keys.
 LEGACY = Zone("legacy.test.", None, (), ())
 
 # What the client asks: which zone, the form of the names, how many, the type, and the RCODE that
@@ -52,6 +53,7 @@ QUESTIONS = {
     "nxdomain": Question("nsec3.test.", "x{}", WARM_NAMES, A, NXDOMAIN),
     "large": Question("large.test.", "n{}", WARM_NAMES, TXT, NOERROR),
     "cold": Question("cold.test.", "n{}", COLD_NAMES, A, NOERROR),
+    "insecure": Question(LEGACY.origin, "n{}", WARM_NAMES, A, NOERROR),
     "legacy": Question(LEGACY.origin, "n{}", WARM_NAMES, A, NOERROR),
     "legacy-new": Question(LEGACY.origin, "n{}", COLD_NAMES, A, NOERROR),
     "legacy-nxdomain": Question(LEGACY.origin, "x{}", WARM_NAMES, A, NXDOMAIN),
@@ -158,7 +160,7 @@ class Prepared:
         with _connect(namespace, ground.SERVER) as asking, open(self.responses, "wb") as responses:
             for zone in (ROOT, TLD, *LEAVES):
                 _write(responses, _ask(asking, query(zone.origin, DNSKEY, CLIENTS["do"])))
-            for zone in (TLD, *LEAVES):
+            for zone in (TLD, *LEAVES, LEGACY):
                 _write(responses, _ask(asking, query(zone.origin, DS, CLIENTS["do"])))
             for question in QUESTIONS:
                 self._ask_all_names(asking, responses, question)
