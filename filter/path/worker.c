@@ -17,9 +17,15 @@
 /* Judged again in one turn: one fetch may set many free, and the queue must not wait for all. */
 #define READY_MAX 64
 
-/* So many packets a turn come only under load. */
+/* In one turn of the loop. What is received in it is let go at its end. */
+#define PACKETS_MAX (4 * NFQUEUE_BATCH)
+
+/* So many packets a turn come only under load. With each further part as large as NAP_STEP it pays
+ * to wait for longer, up to so many naps. */
 #define LOAD_PACKETS 8
 #define NAP_NS       100000
+#define NAP_STEP     32
+#define NAPS_MAX     3
 
 /* Flows that are too old hurt nobody for a while; this is how often they wake an idle worker. */
 #define SWEEP_MS 1000
@@ -227,13 +233,16 @@ static void read_clocks(struct worker *w)
 /* Whatever the packets answer that were received was asked before, so it is in the ring by now. */
 static int serve_queue(struct worker *w)
 {
-	int count = nfqueue_receive(&w->queue);
+	int count;
 
-	if (count <= 0)
-		return count;
-	w->received = count;
-	query_side_drain(w);
-	nfqueue_hand_over(&w->queue, count, handle_packet, w);
+	do {
+		count = nfqueue_receive(&w->queue);
+		if (count <= 0)
+			return count;
+		w->received += count;
+		query_side_drain(w);
+		nfqueue_hand_over(&w->queue, count, handle_packet, w);
+	} while (count == NFQUEUE_BATCH && w->received < PACKETS_MAX);
 	return 0;
 }
 
@@ -264,14 +273,21 @@ static int handle_event(struct worker *w, const struct epoll_event *event)
 	return 0;
 }
 
-/* Under load it sleeps for a moment, unless more wait already: the next batch is larger then, and
- * what a batch costs beside its packets, waking up most of all, is shared by more of them. */
+static long nap_ns(int load)
+{
+	if (load < LOAD_PACKETS)
+		return 0;
+	return load < 2 * NAP_STEP ? NAP_NS : NAP_NS * (long)least(load / NAP_STEP, NAPS_MAX);
+}
+
+/* Under load it sleeps for a moment, unless more wait already: more come in the next turn then, and
+ * what a turn costs beside its packets, waking up most of all, is shared by more of them. */
 static void nap(struct worker *w)
 {
-	const struct timespec moment = { .tv_nsec = NAP_NS };
+	w->load = (w->load + w->received) / 2; /* turns of one load differ much */
+	const struct timespec moment = { .tv_nsec = nap_ns(w->load) };
 
-	w->load = (w->load + w->received) / 2; /* batches of one load differ much */
-	if (w->load >= LOAD_PACKETS && w->received < NFQUEUE_BATCH)
+	if (moment.tv_nsec > 0 && w->received < PACKETS_MAX)
 		nanosleep(&moment, NULL);
 }
 

@@ -50,30 +50,26 @@ enum packet_kind packet_parse(struct packet *p, struct span octets)
 	return read_udp(p);
 }
 
-/* Adds with the carry brought round, so that it stays a sum in ones' complement. */
-static uint64_t add_around(uint64_t sum, uint64_t word)
-{
-	sum += word;
-	return sum + (sum < word);
-}
-
 /* RFC 1071. The sum does not depend on the order of octets, so it is taken over the machine's own
- * words; `s` must begin at an even offset of what is summed. */
+ * words, of half the size that they are summed in: of what IP carries there are too few to
+ * overflow. `s` must begin at an even offset of what is summed. */
 static uint64_t sum_add(uint64_t sum, struct span s)
 {
+	uint64_t other = 0; /* the processor does both at once */
+	uint32_t words[2];
 	size_t i = 0;
-	uint64_t word;
 
-	for (; i + sizeof(word) <= s.len; i += sizeof(word)) {
-		memcpy(&word, s.base + i, sizeof(word));
-		sum = add_around(sum, word);
+	for (; i + sizeof(words) <= s.len; i += sizeof(words)) {
+		memcpy(words, s.base + i, sizeof(words));
+		sum += words[0];
+		other += words[1];
 	}
 	if (i < s.len) {
-		word = 0;
-		memcpy(&word, s.base + i, s.len - i);
-		sum = add_around(sum, word);
+		memset(words, 0, sizeof(words));
+		memcpy(words, s.base + i, s.len - i);
+		sum += (uint64_t)words[0] + words[1];
 	}
-	return sum;
+	return sum + other;
 }
 
 /* Folds to 16 bits, in network order as they stand in memory. */
