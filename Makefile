@@ -45,7 +45,8 @@ say = $(if $(V),@:,@printf '  %-7s %s\n')
 
 .PHONY: all help deps demo demo-sign check tests unit lab corpus cost lint fuzz fuzzers coverage format bench clean install
 .DELETE_ON_ERROR:
-.SECONDARY:
+# What make would remove again. Not all there is: a marker that is missing must be made anew.
+.SECONDARY: $(patsubst %.c,$B/%.o,$(TEST_SRC) $(wildcard bench/*.c tests/fuzz/*.c))
 
 all: $B/sealgate
 
