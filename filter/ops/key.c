@@ -77,7 +77,8 @@ const struct key keys[] = {
 	{ "queue.queries", KEY_NUMBER, AT(queue_queries), .number = 1024, .min = 16, .max = 1048576,
 	        .help = "How many queries the kernel holds for each queue. More are dropped:\n"
 	                "when too much is asked, a query that is lost before anything was\n"
-	                "done for it costs the least. The more may wait, the longer they do." },
+	                "done for it costs the least. The more may wait, the longer they do;\n"
+	                "while more is asked than can be carried, an eighth of them may." },
 	{ "queue.socket_buffer_kib", KEY_NUMBER, AT(queue_socket_buffer_kib), .number = 8192,
 	        .min = 64, .max = 1048576, .help = "The receive buffer of each queue, in KiB." },
 	{ "queue.fail_open", KEY_SWITCH, AT(queue_fail_open),

@@ -16,6 +16,7 @@
 #include "path/grace.h"
 #include "path/nfqueue.h"
 #include "path/orders.h"
+#include "path/pace.h"
 #include "path/park.h"
 #include "path/remedy.h"
 #include "path/watched.h"
@@ -37,8 +38,9 @@ struct worker {
 	struct parked_list clockless; /* parked until the clock is set */
 
 	struct nfqueue queue;
-	int received; /* messages that came out of it in this turn */
-	int load;     /* their mean, of the last turns most */
+	unsigned received;       /* messages that came out of it in this turn */
+	uint64_t queries_handed; /* out of the queue of queries, before this turn */
+	struct pace pace;
 	struct flow_table flows;
 	struct park park;
 	struct grace grace;

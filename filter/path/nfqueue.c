@@ -202,7 +202,9 @@ static void hand_packet(
 		q->is_uncertain = true;
 		return;
 	}
-	lane_of(q, queued.id)->open++;
+	struct nfqueue_lane *lane = lane_of(q, queued.id);
+	lane->handed++;
+	lane->open++;
 	handler(context, &queued);
 }
 

@@ -28,7 +28,8 @@ struct nfqueue_options {
 /* What the kernel holds for one of the two. */
 struct nfqueue_lane {
 	uint16_t number;
-	uint64_t open;        /* packets that were handed over and have no verdict */
+	uint64_t handed;      /* packets that were handed over so far */
+	uint64_t open;        /* those of them that have no verdict */
 	unsigned released;    /* packets accepted as they came, of which it was not told yet */
 	uint32_t released_to; /* the newest of them: whatever is not newer has a verdict */
 };
@@ -94,6 +95,10 @@ void nfqueue_accept_replaced(struct nfqueue *q, uint64_t id, const struct writer
 
 /* Sends the verdicts. When the kernel does not take them they are counted and given up. */
 void nfqueue_flush(struct nfqueue *q);
+
+/* Has the kernel hold at most so many queries from now on; those that wait already stay. Returns
+ * false when it was not told. */
+bool nfqueue_limit_queries(struct nfqueue *q, uint32_t length);
 
 /* What the kernel says of a queue in /proc/net/netfilter/nfnetlink_queue. */
 struct nfqueue_state {

@@ -72,6 +72,16 @@ static int set_fail_open(struct nfqueue *q, uint16_t number)
 	return configure(q, message);
 }
 
+/* Unlike what is set when it is bound this is not waited for, since packets come meanwhile. */
+bool nfqueue_limit_queries(struct nfqueue *q, uint32_t length)
+{
+	_Alignas(struct nlmsghdr) char buffer[CONFIG_SIZE];
+	struct nlmsghdr *message = nfq_nlmsg_put(buffer, NFQNL_MSG_CONFIG, q->queries.number);
+
+	nfq_nlmsg_cfg_put_qmaxlen(message, length);
+	return send(q->fd, message, message->nlmsg_len, 0) >= 0;
+}
+
 static int open_socket(struct nfqueue *q, uint32_t socket_buffer)
 {
 	int on = 1, receive = (int)socket_buffer, send_size = NFQUEUE_VERDICTS_SIZE;

@@ -115,6 +115,7 @@
 	X(packets_other, "UDP packets passed: neither port is 53")                                 \
 	X(packets_served, "Queries to a server on this machine, and its responses, passed")        \
 	X(queue_overruns, "Times the kernel lost packets because the socket buffer was full")      \
+	X(queue_shortened, "Times the queue of queries was made shorter: too much was asked")      \
 	X(verdict_errors, "Verdicts that the kernel did not take")
 
 struct stats {

@@ -17,17 +17,8 @@
 /* Judged again in one turn: one fetch may set many free, and the queue must not wait for all. */
 #define READY_MAX 64
 
-/* In one turn of the loop. What is received in it is let go at its end. */
-#define PACKETS_MAX (4 * NFQUEUE_BATCH)
-
-/* So many packets a turn come only under load. With each further part as large as NAP_STEP it pays
- * to wait for longer, up to so many naps. */
-#define LOAD_PACKETS 8
-#define NAP_NS       100000
-#define NAP_STEP     32
-#define NAPS_MAX     3
-
-/* Flows that are too old hurt nobody for a while; this is how often they wake an idle worker. */
+/* Flows that are too old hurt nobody for a while; this is how often they, and what else changes by
+ * itself, wake an idle worker. */
 #define SWEEP_MS 1000
 
 void accept_with(
@@ -220,8 +211,9 @@ static int idle_ms(const struct worker *w)
 		return 0;
 	if (due_ms - w->now_ms < SWEEP_MS)
 		return (int)(due_ms - w->now_ms);
-	return due_ms < UINT64_MAX || w->flows.table.used > 0 || w->shortcut.is_open ? SWEEP_MS
-	                                                                             : -1;
+	bool changes = due_ms < UINT64_MAX || w->flows.table.used > 0 || w->shortcut.is_open ||
+	               w->pace.now_length < w->pace.length;
+	return changes ? SWEEP_MS : -1;
 }
 
 static void read_clocks(struct worker *w)
@@ -239,10 +231,10 @@ static int serve_queue(struct worker *w)
 		count = nfqueue_receive(&w->queue);
 		if (count <= 0)
 			return count;
-		w->received += count;
+		w->received += (unsigned)count;
 		query_side_drain(w);
 		nfqueue_hand_over(&w->queue, count, handle_packet, w);
-	} while (count == NFQUEUE_BATCH && w->received < PACKETS_MAX);
+	} while (count == NFQUEUE_BATCH && w->received < PACE_PACKETS_MAX);
 	return 0;
 }
 
@@ -273,22 +265,20 @@ static int handle_event(struct worker *w, const struct epoll_event *event)
 	return 0;
 }
 
-static long nap_ns(int load)
+/* Once the verdicts of a turn are out. */
+static void keep_pace(struct worker *w)
 {
-	if (load < LOAD_PACKETS)
-		return 0;
-	return load < 2 * NAP_STEP ? NAP_NS : NAP_NS * (long)least(load / NAP_STEP, NAPS_MAX);
-}
+	struct pace *pace = &w->pace;
+	unsigned queries = (unsigned)(w->queue.queries.handed - w->queries_handed);
 
-/* Under load it sleeps for a moment, unless more wait already: more come in the next turn then, and
- * what a turn costs beside its packets, waking up most of all, is shared by more of them. */
-static void nap(struct worker *w)
-{
-	w->load = (w->load + w->received) / 2; /* turns of one load differ much */
-	const struct timespec moment = { .tv_nsec = nap_ns(w->load) };
-
-	if (moment.tv_nsec > 0 && w->received < PACKETS_MAX)
-		nanosleep(&moment, NULL);
+	w->queries_handed = w->queue.queries.handed;
+	if (pace_turn(pace, w->received, queries, w->now_ms) &&
+	        nfqueue_limit_queries(&w->queue, pace->now_length) &&
+	        pace->now_length < pace->length)
+		stats_count(&w->stats.queue_shortened);
+	const struct timespec nap = { .tv_nsec = pace_nap_ns(pace, w->received) };
+	if (nap.tv_nsec > 0)
+		nanosleep(&nap, NULL);
 }
 
 static int turn(struct worker *w)
@@ -314,7 +304,7 @@ static int turn(struct worker *w)
 	end_waits(w);
 	nfqueue_flush(&w->queue);
 	signing_renew(w);
-	nap(w);
+	keep_pace(w);
 	return result;
 }
 

@@ -82,6 +82,7 @@ static int open_queue(struct worker *w, char *error, size_t error_size)
 		.socket_buffer = w->config.socket_buffer,
 		.fail_open = w->config.fail_open };
 
+	pace_init(&w->pace, options.queries_length);
 	return nfqueue_open(&w->queue, &options, &w->stats, error, error_size);
 }
 

@@ -243,6 +243,25 @@ static void a_verdict_that_was_not_sent_is_of_each_packet_and_lets_none_pass_lat
 	assert_string_equal(text, "a1 a2");
 }
 
+static void a_limit_is_of_the_queue_of_queries(void **state)
+{
+	(void)state;
+	_Alignas(struct nlmsghdr) char buffer[256];
+
+	assert_true(nfqueue_limit_queries(&queue, 128));
+	ssize_t len = recv(kernel, buffer, sizeof(buffer), MSG_DONTWAIT);
+	const struct nlmsghdr *message = (const void *)buffer;
+	assert_true(mnl_nlmsg_ok(message, (int)len));
+	assert_int_equal(message->nlmsg_type, TYPE(NFQNL_MSG_CONFIG));
+	const struct nfgenmsg *header = mnl_nlmsg_get_payload(message);
+	assert_int_equal(ntohs(header->res_id), QUERIES);
+	const struct nlattr *limit = mnl_nlmsg_get_payload_offset(message, sizeof(*header));
+	assert_int_equal(mnl_attr_get_type(limit), NFQA_CFG_QUEUE_MAXLEN);
+	assert_int_equal(ntohl(mnl_attr_get_u32(limit)), 128);
+	assert_int_equal(
+	        mnl_nlmsg_get_payload_len(message), sizeof(*header) + MNL_ALIGN(limit->nla_len));
+}
+
 /* A kernel's side: what it holds, and what was decided of it. */
 struct model {
 	char decided[2][PACKETS_MAX + 1]; /* by number: a, d or r; h: not yet; 0: it is gone */
@@ -334,6 +353,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 		        a_verdict_that_was_not_sent_is_of_each_packet_and_lets_none_pass_later,
 		        set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		        a_limit_is_of_the_queue_of_queries, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		        whatever_is_decided_happens_and_nothing_else, set_up, tear_down),
 	};
