@@ -169,7 +169,9 @@ def _passes_nothing_that_waits(world):
         _wait_for("a response waits", lambda: world.gate.counter("parked") == 1)
         with _asking(world) as others:
             for number in range(PASSING):
-                others.send(ask.make(NAME, "A", do=True, cd=True).to_wire())
+                query = ask.make(NAME, "A", do=True, cd=True)
+                query.id = number       # by chance two would be the same question
+                others.send(query.to_wire())
             passed = _answers(others, 1)
         early = ask.receive(sock, wire, 0.2)
         waiting = _queue_state(world, RESPONSES_QUEUE)[0]
