@@ -9,8 +9,9 @@
  *	                     copied, the checksum of UDP made anew, as a filter must that changes it
  *	acceptall napping    the same, and after a batch that was not full it sleeps for a moment:
  *	                     the next is larger, and a packet costs less while there is load
- *	acceptall releasing  naps too, sends nothing back, and tells the kernel of each batch up to
- *	                     which packet it may let all go
+ *	acceptall pacing     likewise, but only under load, for longer the more comes, and it
+ *answers as many as four batches at once acceptall releasing  the same, but it sends nothing back,
+ *and tells the kernel of each batch up to which packet it may let all go
  *
  * It serves a queue of responses and one of queries, 0 and 1, by one socket; or as many such pairs
  * as a second argument says, each by a thread of its own: first the queues of responses, then those
@@ -41,6 +42,10 @@
 #define VERDICT_SIZE  64 /* more than a verdict without a packet takes */
 #define SEND_SIZE     (64 << 10)
 #define NAP_US        100
+#define TURN          (4 * BATCH) /* packets that are answered at once */
+#define LOAD          8           /* so many a turn come only under load */
+#define NAP_STEP      32
+#define NAPS_MAX      3
 #define IPV4_HEADER   20
 #define IPV6_HEADER   40
 #define UDP_HEADER    8
@@ -54,7 +59,7 @@ static int fail(const char *what)
 
 struct service {
 	uint16_t pair; /* the number of its queue of responses */
-	bool is_classic, with_packets, naps, releases;
+	bool is_classic, with_packets, naps, paces, releases;
 };
 
 static unsigned bound_count, pair_count = 1, growth;
@@ -268,55 +273,101 @@ static size_t put_release(char *at, char (*packets)[PACKET_SIZE], int count, uin
 	return MNL_ALIGN(verdict->nlmsg_len);
 }
 
-static bool release_all(
-        int fd, const struct service *service, char (*packets)[PACKET_SIZE], int count)
-{
-	char verdicts[2 * VERDICT_SIZE] __attribute__((aligned(8)));
-	size_t len = put_release(verdicts, packets, count, service->pair);
+/* What a thread receives into and sends from. */
+struct buffers {
+	char packets[BATCH][PACKET_SIZE] __attribute__((aligned(8)));
+	char verdicts[SEND_SIZE + PACKET_SIZE] __attribute__((aligned(8)));
+	size_t verdicts_len;
+	struct iovec vectors[BATCH];
+	struct mmsghdr messages[BATCH];
+};
 
-	len += put_release(verdicts + len, packets, count, (uint16_t)(service->pair + pair_count));
-	return len == 0 || send(fd, verdicts, len, 0) >= 0;
+static bool send_verdicts(int fd, struct buffers *b)
+{
+	size_t len = b->verdicts_len;
+
+	b->verdicts_len = 0;
+	return len == 0 || send(fd, b->verdicts, len, 0) >= 0;
+}
+
+static bool answer(int fd, const struct service *service, struct buffers *b, int count)
+{
+	for (int i = 0; i < count && !service->releases; i++) {
+		b->verdicts_len += put_verdict(b->verdicts + b->verdicts_len,
+		        (const void *)b->packets[i], service->with_packets);
+		if (b->verdicts_len > SEND_SIZE - VERDICT_SIZE && !send_verdicts(fd, b))
+			return false;
+	}
+	if (service->releases) {
+		b->verdicts_len += put_release(
+		        b->verdicts + b->verdicts_len, b->packets, count, service->pair);
+		b->verdicts_len += put_release(b->verdicts + b->verdicts_len, b->packets, count,
+		        (uint16_t)(service->pair + pair_count));
+	}
+	return true;
+}
+
+/* Receives at most so many packets and answers them; returns how many there were, or -1. */
+static int take_turn(int fd, const struct service *service, struct buffers *b, int most)
+{
+	int count, total = 0;
+
+	do {
+		count = recvmmsg(
+		        fd, b->messages, BATCH, total ? MSG_DONTWAIT : MSG_WAITFORONE, NULL);
+		if (count < 0 && errno != ENOBUFS && errno != EINTR && errno != EAGAIN)
+			return -1;
+		if (count > 0 && !answer(fd, service, b, count))
+			return -1;
+		total += count > 0 ? count : 0;
+	} while (count == BATCH && total < most);
+	return send_verdicts(fd, b) ? total : -1;
+}
+
+/* By what came in the last turns, and in the last. */
+static useconds_t nap_us(const struct service *service, int load, int count)
+{
+	int naps = load / NAP_STEP;
+
+	if (!service->paces)
+		return service->naps && count < BATCH ? NAP_US : 0;
+	if (load < LOAD || count >= TURN)
+		return 0;
+	return NAP_US * (useconds_t)(naps < 1 ? 1 : naps > NAPS_MAX ? NAPS_MAX : naps);
+}
+
+static bool prepare(const struct service *service, int fd, struct buffers *b)
+{
+	for (int i = 0; i < BATCH; i++) {
+		b->vectors[i] = (struct iovec){ b->packets[i], PACKET_SIZE };
+		b->messages[i].msg_hdr.msg_iov = &b->vectors[i];
+		b->messages[i].msg_hdr.msg_iovlen = 1;
+	}
+	prctl(PR_SET_TIMERSLACK, 1);
+	return enlarge_buffer(fd) && bind_queue(fd, service->pair, LENGTH) &&
+	       bind_queue(fd, (uint16_t)(service->pair + pair_count), QUERIES);
 }
 
 static int serve_batched(const struct service *service)
 {
-	static _Thread_local char packets[BATCH][PACKET_SIZE] __attribute__((aligned(8)));
-	static _Thread_local char verdicts[SEND_SIZE + PACKET_SIZE] __attribute__((aligned(8)));
-	struct iovec vectors[BATCH];
-	struct mmsghdr messages[BATCH] = { 0 };
+	static _Thread_local struct buffers buffers;
 	struct mnl_socket *library = mnl_socket_open(NETLINK_NETFILTER);
+	int load = 0;
 
 	if (!library || mnl_socket_bind(library, 0, MNL_SOCKET_AUTOPID) < 0)
 		return fail("cannot open a netlink socket");
 	int fd = mnl_socket_get_fd(library);
-	if (!enlarge_buffer(fd) || !bind_queue(fd, service->pair, LENGTH) ||
-	        !bind_queue(fd, (uint16_t)(service->pair + pair_count), QUERIES))
+	if (!prepare(service, fd, &buffers))
 		return fail("cannot bind the queue");
-	for (int i = 0; i < BATCH; i++) {
-		vectors[i] = (struct iovec){ packets[i], PACKET_SIZE };
-		messages[i].msg_hdr.msg_iov = &vectors[i];
-		messages[i].msg_hdr.msg_iovlen = 1;
-	}
-	prctl(PR_SET_TIMERSLACK, 1);
 	say_ready();
 	for (;;) {
-		size_t len = 0;
-		int n = recvmmsg(fd, messages, BATCH, MSG_WAITFORONE, NULL);
-		if (n < 0 && errno != ENOBUFS && errno != EINTR)
-			return fail("recvmmsg");
-		if (service->releases && !release_all(fd, service, packets, n))
-			return fail("send");
-		for (int i = 0; i < n && !service->releases; i++) {
-			len += put_verdict(
-			        verdicts + len, (const void *)packets[i], service->with_packets);
-			if (len > 0 && (i + 1 == n || len > SEND_SIZE - VERDICT_SIZE)) {
-				if (send(fd, verdicts, len, 0) < 0)
-					return fail("send");
-				len = 0;
-			}
-		}
-		if (service->naps && n < BATCH)
-			usleep(NAP_US);
+		int count = take_turn(fd, service, &buffers, service->paces ? TURN : BATCH);
+		if (count < 0)
+			return fail("recvmmsg or send");
+		load = (load + count) / 2;
+		useconds_t us = nap_us(service, load, count);
+		if (us > 0)
+			usleep(us);
 	}
 }
 
@@ -328,14 +379,27 @@ static void *serve(void *context)
 	exit(service->is_classic ? serve_classic(service->pair) : serve_batched(service));
 }
 
-static bool read_mode(const char *mode, struct service *service)
+static bool read_mode(const char *name, struct service *service)
 {
-	service->is_classic = strcmp(mode, "classic") == 0;
-	service->releases = strcmp(mode, "releasing") == 0;
-	service->naps = service->releases || strcmp(mode, "napping") == 0;
-	service->with_packets = strcmp(mode, "napping") == 0 || strcmp(mode, "rewriting") == 0;
-	return service->is_classic || service->naps || service->with_packets ||
-	       strcmp(mode, "batched") == 0;
+	static const struct {
+		const char *name;
+		struct service service;
+	} modes[] = {
+		{ "classic", { .is_classic = true } },
+		{ "batched", { 0 } },
+		{ "rewriting", { .with_packets = true } },
+		{ "napping", { .with_packets = true, .naps = true } },
+		{ "pacing", { .with_packets = true, .paces = true } },
+		{ "releasing", { .releases = true, .paces = true } },
+	};
+
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		if (strcmp(name, modes[i].name) != 0)
+			continue;
+		*service = modes[i].service;
+		return true;
+	}
+	return false;
 }
 
 int main(int argc, char **argv)
@@ -349,7 +413,7 @@ int main(int argc, char **argv)
 		growth = (unsigned)atoi(argv[3]);
 	if (argc < 2 || argc > 4 || growth > GROWTH_MAX || pair_count < 1 ||
 	        pair_count > PAIRS_MAX || !read_mode(argv[1], &services[0])) {
-		fputs("usage: acceptall classic|batched|rewriting|napping|releasing [PAIRS "
+		fputs("usage: acceptall classic|batched|rewriting|napping|pacing|releasing [PAIRS "
 		      "[GROWTH]]\n",
 		        stderr);
 		return 2;

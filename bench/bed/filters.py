@@ -49,9 +49,9 @@ NSEC_OCTETS = 12 + 2 + len("n999." + LEGACY.origin) + 1 + 19
 Acceptall = collections.namedtuple("Acceptall", "mode rules growth")
 ACCEPTALLS = {
     **{mode: Acceptall(mode, "sealgate", 0)
-       for mode in ("classic", "batched", "rewriting", "napping", "releasing")},
-    "growing": Acceptall("rewriting", "signer", RRSIG_OCTETS),
-    "growing-denial": Acceptall("rewriting", "signer", 2 * RRSIG_OCTETS + NSEC_OCTETS),
+       for mode in ("classic", "batched", "rewriting", "napping", "pacing", "releasing")},
+    "growing": Acceptall("pacing", "signer", RRSIG_OCTETS),
+    "growing-denial": Acceptall("pacing", "signer", 2 * RRSIG_OCTETS + NSEC_OCTETS),
 }
 SERVERS = {**resolvers.COMMANDS, "nsd": None, **signers.SERVERS}
 

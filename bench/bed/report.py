@@ -102,6 +102,7 @@ p256 ... nxdomain    a thousand names; cold: 20000, more than are remembered;
           mixed99, mixed50: so many of a hundred are known, the others cold
 plain     a client without DO: the answer is rewritten; cd: with CD, it passes unjudged
 exact     one that asks as sealgate would: the query passes as it came; else it is rewritten
+insecure  a zone that is not signed: answers to exact pass as they came, too
 idle, 8, 64, 4096    questions outstanding, idle: one; else 512
 half, overload       asked at half of what sealgate p256 reached, at 4 times what it reached itself
 confined  the filter has a fifth of one core, in turns of 5 ms: p50 and p99 are these, not the filter
@@ -109,7 +110,8 @@ v6        over IPv6; tcp: 512 outstanding in 64 connections that stay open;
           tcp new: 64 outstanding, each in a connection of its own
 uncached  without a message cache; crowded: 100,000 questions more in flight
 legacy    a zone that its server does not sign; new: 20000 names, more than signatures are kept
-growing   rewriting, and each answer grows by as much as a signature takes
+pacing    rewriting, in turns as large as sealgate's; releasing: likewise, but it rewrites nothing
+growing   pacing, and each answer grows by as much as a signature takes
           growing-denial: as two of them and an NSEC
 signer    sealgate in that role; it, pdns and knot sign with P-256
 unbound, kresd, dnsmasq, nsd, pdns, knot    answer on the router: they spare the way to the server

@@ -53,6 +53,7 @@ SCENES = (
     Scene("sealgate-crowded", "p256", "do", BUSY, BASE, ALWAYS),
     Scene("rewriting", "p256", "do", BUSY, None, ALWAYS),
     Scene("sealgate", "p256", "do", BUSY, BASE, ALWAYS),
+    Scene("pacing", "p256", "do", BUSY, BASE, ALWAYS),
     Scene("napping", "p256", "do", BUSY, BASE, ALWAYS),
     Scene("sealgate", "p256", "plain", BUSY, BASE, ALWAYS),
     # Others, from their caches; and queries that take the shortcut.
@@ -95,8 +96,8 @@ SCENES = (
     Scene("sealgate", "p256", "exact", BUSY, BASE, LOOKED_AT),
     Scene("sealgate", "p256", "cd", BUSY, BASE, LOOKED_AT),
     # Nothing is rewritten: what is not signed, for who asks as sealgate would.
-    Scene("releasing", "insecure", "exact", BUSY, None, LOOKED_AT),
-    Scene("sealgate", "insecure", "exact", BUSY, "releasing insecure exact", LOOKED_AT),
+    Scene("releasing", "insecure", "exact", BUSY, None, AIMED),
+    Scene("sealgate", "insecure", "exact", BUSY, "releasing insecure exact", AIMED),
     Scene("sealgate", "insecure", "plain", BUSY, BASE, LOOKED_AT),
     Scene("sealgate-uncached", "p256", "do", BUSY, BASE, LOOKED_AT),
     Scene("sealgate", "ed25519", "do", BUSY, BASE, LOOKED_AT),
