@@ -76,5 +76,5 @@ static enum exit_code run(int argc, char **argv)
 }
 
 const struct command command_ctl = { "ctl",
-	"pause SECONDS|resume|reload|status [--json] [--config FILE]",
+	"pause SECONDS|resume|flush|reload|status [--json] [--config FILE]",
 	"talk to the daemon; in a pause everything passes unjudged", run };

@@ -50,6 +50,24 @@ static void resume_judging(void *context, char *const words[], struct control_re
 	say_pause(s, reply);
 }
 
+/* What was learned of zones, and what was made of messages; it is learned again when it is wanted. */
+static void flush(void *context, char *const words[], struct control_reply *reply)
+{
+	const struct service *s = context;
+
+	(void)words;
+	if (s->zones) {
+		reply->code = CONTROL_NO;
+		snprintf(reply->error, sizeof(reply->error),
+		        "a signer learns nothing that could be flushed; `sealgate ctl reload` reads its "
+		        "keys again");
+		return;
+	}
+	for (unsigned i = 0; i < s->worker_count; i++)
+		worker_forget(s->workers[i]);
+	say(reply, "flushed", json_true());
+}
+
 static void reload(void *context, char *const words[], struct control_reply *reply)
 {
 	struct service *s = context;
@@ -118,6 +136,7 @@ static void tell_status(void *context, char *const words[], struct control_reply
 const struct control_command service_commands[] = {
 	{ "pause", "SECONDS", 1, pause_judging },
 	{ "resume", "", 0, resume_judging },
+	{ "flush", "", 0, flush },
 	{ "reload", "", 0, reload },
 	{ "status", "", 0, tell_status },
 	{ NULL, NULL, 0, NULL },

@@ -71,6 +71,18 @@ def _raised_ttl(world):
                f"{described(answer)}, TTL {answer and answer.ttls()}")
 
 
+def _flushed(world):
+    """Everything: the keys are fetched again too."""
+    expect_rcode(world.ask("www.p256.test.", "A", do=True), "NOERROR")
+    recalled, fetches = _recalled(world), world.gate.counter("fetches")
+    code, said = world.gate.ctl("flush")
+    expect_equal("ctl flush", (code, said), (0, "flushed=true\n"))
+    answer = world.ask("www.p256.test.", "A", do=True)
+    expect(answer is not None and answer.rcode == "NOERROR" and answer.has_ad, described(answer))
+    expect_equal("responses recalled", _recalled(world), recalled)
+    expect(world.gate.counter("fetches") > fetches, "no key was fetched again")
+
+
 def _none(world):
     for _ in range(3):
         expect_rcode(world.ask("www.p256.test.", "A", do=True), "NOERROR")
@@ -88,7 +100,8 @@ GROUPS = (
         Case("what was judged before comes again as it was, unjudged", _again),
         Case("the question comes back in the letter case of this client", _letter_case),
         *(_attacked(attack) for attack in ATTACKS),
-        Case("a TTL that was raised is cut on a hit too", _raised_ttl))),
+        Case("a TTL that was raised is cut on a hit too", _raised_ttl),
+        Case("`sealgate ctl flush` has all of it judged anew at once", _flushed))),
     Group("no message cache", _without, (
         Case("with messages = 0 each response is judged", _none),)),
 )

@@ -84,6 +84,11 @@ def _other_keys(world):
     return before
 
 
+def _nothing_to_flush(world):
+    code, said = world.gate.ctl("flush")
+    expect(code == 1 and "learns nothing that could be flushed" in said, f"{code}: {said}")
+
+
 def _by_ctl(world):
     before = _other_keys(world)
     expect_equal("tag", _tag(world), before)
@@ -176,6 +181,7 @@ GROUPS = (
         Case("reload: `sealgate ctl status` says how long the keys were signed ahead",
              _status_tells),
         Case("reload: `sealgate ctl reload` has other keys sign", _by_ctl),
+        Case("`sealgate ctl flush` is for a validator, and a signer says so", _nothing_to_flush),
         Case("reload: SIGHUP does the same", _by_signal),
         Case("reload: what is wrong is told with file and line, and changes nothing",
              _wrong_changes_nothing),
