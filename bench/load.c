@@ -28,6 +28,7 @@
 #define LANES_MIN  4
 #define WARM_UP    64 /* outstanding before an open loop begins */
 #define BATCH      64
+#define BATCHES    4 /* sent before it is looked what came */
 #define NS_PER_MS  1000000ull
 
 static void give_up_late(struct load *l, uint64_t now_ns)
@@ -71,7 +72,8 @@ static struct timespec pause_until(const struct load *l, uint64_t begin_ns, uint
 	return (struct timespec){ (time_t)(most_ns / NS_PER_S), (long)(most_ns % NS_PER_S) };
 }
 
-/* Runs until `end_ns`. All due questions have been sent whenever a lane is left. */
+/* Runs until `end_ns`. All due questions have been sent whenever a lane is left. Who cannot ask as
+ * fast as he wants must not forget to listen. */
 static void run_until(struct load *l, uint64_t end_ns)
 {
 	uint64_t now_ns, asked = 0, begin_ns = clock_ns(CLOCK_MONOTONIC), swept_ns = begin_ns;
@@ -87,7 +89,7 @@ static void run_until(struct load *l, uint64_t end_ns)
 		}
 		now_ns = clock_ns(CLOCK_MONOTONIC);
 		uint64_t due = (now_ns - begin_ns) * l->per_s / NS_PER_S;
-		while (asked < due)
+		for (unsigned i = 0; asked < due && i < BATCHES; i++)
 			asked += send_due(l, due - asked);
 		if (now_ns - swept_ns > SWEEP_MS * NS_PER_MS) {
 			swept_ns = clock_ns(CLOCK_MONOTONIC); /* not before what was just sent */
