@@ -40,9 +40,9 @@ bool pace_turn(struct pace *p, unsigned packets, unsigned queries, uint64_t now_
 	return true;
 }
 
-long pace_nap_ns(const struct pace *p, unsigned packets)
+long pace_nap_ns(const struct pace *p)
 {
-	if (p->load < LOAD_PACKETS || packets >= PACE_PACKETS_MAX)
+	if (p->load < LOAD_PACKETS || p->was_pressed)
 		return 0;
 	return p->load < 2 * NAP_STEP ? NAP_NS : NAP_NS * (long)least(p->load / NAP_STEP, NAPS_MAX);
 }

@@ -36,8 +36,8 @@ void pace_init(struct pace *p, uint32_t length);
  * that queue's length is to be changed, to `now_length`. */
 bool pace_turn(struct pace *p, unsigned packets, unsigned queries, uint64_t now_ms);
 
-/* How long it pays to wait for more after a turn that brought `packets`, in nanoseconds; 0 when it
- * does not. */
-long pace_nap_ns(const struct pace *p, unsigned packets);
+/* How long it pays to wait for more after the last turn, in nanoseconds; 0 when it does not, or more
+ * waits already. */
+long pace_nap_ns(const struct pace *p);
 
 #endif

@@ -276,7 +276,7 @@ static void keep_pace(struct worker *w)
 	        nfqueue_limit_queries(&w->queue, pace->now_length) &&
 	        pace->now_length < pace->length)
 		stats_count(&w->stats.queue_shortened);
-	const struct timespec nap = { .tv_nsec = pace_nap_ns(pace, w->received) };
+	const struct timespec nap = { .tv_nsec = pace_nap_ns(pace) };
 	if (nap.tv_nsec > 0)
 		nanosleep(&nap, NULL);
 }

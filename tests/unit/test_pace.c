@@ -85,26 +85,27 @@ static void it_waits_only_under_load_and_longer_the_more_comes(void **state)
 	(void)state;
 	static const struct {
 		const char *why;
-		unsigned packets; /* of each turn, the last too */
+		unsigned packets, queries; /* of each turn */
 		long want_us;
 	} rows[] = {
-		{ "nothing", 0, 0 },
-		{ "one at a time", 1, 0 },
-		{ "a few", 7, 0 },
-		{ "a load", 9, 100 },
-		{ "a larger one", 63, 100 },
-		{ "more", 66, 200 },
-		{ "much", 98, 300 },
-		{ "very much", FULL - 1, 300 },
-		{ "more waits already", FULL, 0 },
+		{ "nothing", 0, 0, 0 },
+		{ "one at a time", 1, 1, 0 },
+		{ "a few", 7, 4, 0 },
+		{ "a load", 9, 5, 100 },
+		{ "a larger one", 63, 32, 100 },
+		{ "more", 66, 33, 200 },
+		{ "much", 98, 49, 300 },
+		{ "very much", FULL - 1, 127, 300 },
+		{ "more waits already", FULL, 128, 0 },
+		{ "the queue is full again already", FULL - 1, 200, 0 },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct pace p;
-		pace_init(&p, 1024);
-		take_turns(&p, rows[i].packets, 0, 0, 500);
-		if (pace_nap_ns(&p, rows[i].packets) != 1000 * rows[i].want_us)
-			fail_msg("%s: %ld ns", rows[i].why, pace_nap_ns(&p, rows[i].packets));
+		pace_init(&p, 200);
+		take_turns(&p, rows[i].packets, rows[i].queries, 0, 500);
+		if (pace_nap_ns(&p) != 1000 * rows[i].want_us)
+			fail_msg("%s: %ld ns", rows[i].why, pace_nap_ns(&p));
 	}
 }
 
