@@ -22,10 +22,12 @@ struct verdict {
 _Static_assert(sizeof(struct verdict) == 32, "it is sent as it lies, without padding");
 
 #define SEND_TRIES 3
+#define NOT_ZERO   (1ull << 48) /* in each id, above what the kernel says */
 #define CACHE_LINE 64
 #define EXPECTED   512 /* octets that are fetched of the next message */
 
-/* So many packets stay in the kernel, and none of them may pass with others. */
+/* So many packets may stay in the kernel. From now on each gets a verdict of its own, so that none
+ * of these passes with others. */
 static void fail(struct nfqueue *q, unsigned packets)
 {
 	stats_add(&q->stats->verdict_errors, packets);
@@ -41,7 +43,7 @@ static void make_room(struct nfqueue *q, size_t n)
 
 static struct nfqueue_lane *lane_of(struct nfqueue *q, uint64_t id)
 {
-	return id >> 32 == q->queries.number ? &q->queries : &q->responses;
+	return (uint16_t)(id >> 32) == q->queries.number ? &q->queries : &q->responses;
 }
 
 static struct verdict *begin_verdict(
@@ -69,7 +71,10 @@ static void end_verdict(struct nfqueue *q, const struct verdict *v, unsigned pac
 /* Of one packet. */
 static struct verdict *begin_single(struct nfqueue *q, uint64_t id, uint32_t verdict)
 {
-	lane_of(q, id)->open--;
+	struct nfqueue_lane *lane = lane_of(q, id);
+
+	assert(lane->open > 0);
+	lane->open--;
 	return begin_verdict(q, NFQNL_MSG_VERDICT, (uint16_t)(id >> 32), (uint32_t)id, verdict);
 }
 
@@ -147,12 +152,12 @@ void nfqueue_flush(struct nfqueue *q)
 	q->verdict_count = 0;
 }
 
-/* The kernel counts the packets of each queue from 1 on; nfnetlink's header tells the queue. */
+/* The kernel counts the packets of each queue, in 32 bits; nfnetlink's header tells the queue. */
 static uint64_t id_of(const struct nlmsghdr *message, const struct nfqnl_msg_packet_hdr *packet)
 {
 	const struct nfgenmsg *header = mnl_nlmsg_get_payload(message);
 
-	return (uint64_t)ntohs(header->res_id) << 32 | ntohl(packet->packet_id);
+	return NOT_ZERO | (uint64_t)ntohs(header->res_id) << 32 | ntohl(packet->packet_id);
 }
 
 /* Takes what is of use out of one attribute, whose type is known and whose payload has `len`
@@ -199,7 +204,7 @@ static void hand_packet(
 		at += MNL_ALIGN(attribute.nla_len);
 	}
 	if (queued.id == 0) {
-		q->is_uncertain = true;
+		fail(q, 1);
 		return;
 	}
 	struct nfqueue_lane *lane = lane_of(q, queued.id);
@@ -208,8 +213,8 @@ static void hand_packet(
 	handler(context, &queued);
 }
 
-/* The only errors that come unasked are those of verdicts. What is said not to be there, because
- * its interface went down perhaps, does not wait for one either. */
+/* The errors that come unasked are those of verdicts, or in theory of a limit. What is said not to
+ * be there, because its interface went down perhaps, does not wait for a verdict either. */
 static void take_error(struct nfqueue *q, const struct nlmsghdr *message)
 {
 	const struct nlmsgerr *error = mnl_nlmsg_get_payload(message);
@@ -232,6 +237,8 @@ void nfqueue_read(
 		else if (m->nlmsg_type == NLMSG_ERROR)
 			take_error(q, m);
 	}
+	if (len > 0)
+		fail(q, 1); /* one that was cut off */
 }
 
 int nfqueue_receive(struct nfqueue *q)

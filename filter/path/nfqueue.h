@@ -25,12 +25,12 @@ struct nfqueue_options {
 	bool fail_open; /* when a queue is full packets pass, instead of being dropped */
 };
 
-/* What the kernel holds for one of the two. */
+/* One of the two. */
 struct nfqueue_lane {
 	uint16_t number;
 	uint64_t handed;      /* packets that were handed over so far */
 	uint64_t open;        /* those of them that have no verdict */
-	unsigned released;    /* packets accepted as they came, of which it was not told yet */
+	unsigned released;    /* accepted as they came, of which the kernel was not told yet */
 	uint32_t released_to; /* the newest of them: whatever is not newer has a verdict */
 };
 
@@ -48,8 +48,8 @@ struct nfqueue {
 	unsigned verdict_count;
 };
 
-/* A packet that the kernel holds until it is given a verdict for `id`: the number of its queue and,
- * in the lower half, its own there. It is never 0. */
+/* A packet that the kernel holds until it is given a verdict for `id`: it has the number of its
+ * queue and, in the lower half, its own there. It is never 0. */
 struct queued {
 	uint64_t id;
 	uint32_t in_interface;  /* its index, 0 in OUTPUT */
@@ -82,8 +82,9 @@ void nfqueue_read(
         struct nfqueue *q, const void *messages, int len, nfqueue_handler *handler, void *context);
 
 /* Verdicts. They are kept until nfqueue_flush(), or until no more fit. Each packet that was handed
- * over gets exactly one. Those that are accepted as they came may be told to the kernel together,
- * behind the others: so packets of one turn may change their order. */
+ * over gets exactly one: with a second, another that waits could pass. Those that are accepted as
+ * they came may be told to the kernel together, behind the others: so packets of one turn may
+ * change their order. */
 void nfqueue_accept(struct nfqueue *q, uint64_t id);
 void nfqueue_drop(struct nfqueue *q, uint64_t id);
 

@@ -13,6 +13,10 @@
 /* A turn has no more queries than may wait, and they must be told from what comes without haste. */
 #define SHORTEST 64
 
+/* After a pressed turn the next one follows at once, unless the worker is kept from it. What lies
+ * between others may be a long silence. */
+#define BETWEEN_PRESSED_MS 25
+
 void pace_init(struct pace *p, uint32_t length)
 {
 	*p = (struct pace){ .length = length, .now_length = length };
@@ -24,25 +28,46 @@ static uint32_t shorter(uint32_t length)
 	                                        : (uint32_t)least(length, SHORTEST);
 }
 
-bool pace_turn(struct pace *p, unsigned packets, unsigned queries, uint64_t now_ms)
+static bool is_short(const struct pace *p)
 {
-	bool is_pressed = packets >= PACE_PACKETS_MAX || queries >= p->now_length;
+	return p->now_length < p->length;
+}
 
+/* The time until this turn belongs to the turn before. */
+static void weigh(struct pace *p, uint64_t now_ms)
+{
+	uint64_t passed_ms = now_ms - p->last_ms;
+	uint64_t most_ms = is_short(p) ? PACE_LONG_AFTER_MS : PACE_SHORT_AFTER_MS;
+
+	if (!p->was_pressed)
+		p->pressure_ms -= least(passed_ms, p->pressure_ms);
+	else
+		p->pressure_ms +=
+		        least(passed_ms, BETWEEN_PRESSED_MS) * (is_short(p) ? PACE_WEIGHT : 1);
+	p->pressure_ms = least(p->pressure_ms, most_ms);
+	p->last_ms = now_ms;
+}
+
+uint32_t pace_turn(struct pace *p, unsigned packets, unsigned queries, uint64_t now_ms)
+{
+	weigh(p, now_ms);
+	p->was_full = packets >= PACE_PACKETS_MAX;
+	p->was_pressed = queries >= p->now_length || (p->was_full && queries >= packets / 4);
 	p->load = (p->load + packets) / 2; /* turns of one load differ much */
-	if (is_pressed != p->was_pressed) {
-		p->was_pressed = is_pressed;
-		p->since_ms = now_ms;
-	}
-	uint32_t length = is_pressed ? shorter(p->length) : p->length;
-	if (length == p->now_length || now_ms - p->since_ms < PACE_STEADY_MS)
-		return false;
+	if (is_short(p))
+		return p->pressure_ms == 0 ? p->length : p->now_length;
+	return p->pressure_ms == PACE_SHORT_AFTER_MS ? shorter(p->length) : p->now_length;
+}
+
+void pace_told(struct pace *p, uint32_t length)
+{
 	p->now_length = length;
-	return true;
+	p->pressure_ms = is_short(p) ? PACE_LONG_AFTER_MS : 0;
 }
 
 long pace_nap_ns(const struct pace *p)
 {
-	if (p->load < LOAD_PACKETS || p->was_pressed)
+	if (p->load < LOAD_PACKETS || p->was_full || p->was_pressed)
 		return 0;
 	return p->load < 2 * NAP_STEP ? NAP_NS : NAP_NS * (long)least(p->load / NAP_STEP, NAPS_MAX);
 }

@@ -265,18 +265,25 @@ static int handle_event(struct worker *w, const struct epoll_event *event)
 	return 0;
 }
 
-/* Once the verdicts of a turn are out. */
+static void limit_queries(struct worker *w, uint32_t length)
+{
+	if (!nfqueue_limit_queries(&w->queue, length))
+		return;
+	pace_told(&w->pace, length);
+	if (length < w->pace.length)
+		stats_count(&w->stats.queue_shortened);
+}
+
+/* Once the verdicts of a turn are out in which it was looked into the queue. */
 static void keep_pace(struct worker *w)
 {
-	struct pace *pace = &w->pace;
 	unsigned queries = (unsigned)(w->queue.queries.handed - w->queries_handed);
+	uint32_t length = pace_turn(&w->pace, w->received, queries, w->now_ms);
+	const struct timespec nap = { .tv_nsec = pace_nap_ns(&w->pace) };
 
 	w->queries_handed = w->queue.queries.handed;
-	if (pace_turn(pace, w->received, queries, w->now_ms) &&
-	        nfqueue_limit_queries(&w->queue, pace->now_length) &&
-	        pace->now_length < pace->length)
-		stats_count(&w->stats.queue_shortened);
-	const struct timespec nap = { .tv_nsec = pace_nap_ns(pace) };
+	if (length != w->pace.now_length)
+		limit_queries(w, length);
 	if (nap.tv_nsec > 0)
 		nanosleep(&nap, NULL);
 }
@@ -304,7 +311,8 @@ static int turn(struct worker *w)
 	end_waits(w);
 	nfqueue_flush(&w->queue);
 	signing_renew(w);
-	keep_pace(w);
+	if (n < EVENTS_MAX || w->received > 0)
+		keep_pace(w);
 	return result;
 }
 

@@ -5,15 +5,25 @@
 
 #define FULL   PACE_PACKETS_MAX
 #define SHORT  (1024 / PACE_SHORTER)
-#define STEADY PACE_STEADY_MS
+#define PART   (FULL / 2) /* of the packets, that are queries */
+#define STEADY PACE_SHORT_AFTER_MS
+#define CALM   PACE_LONG_AFTER_MS
+#define ROWS   4
 
-/* Turns of one kind, one each five milliseconds for so long; returns when they are over. */
-static uint64_t take_turns(
-        struct pace *p, unsigned packets, unsigned queries, uint64_t from_ms, uint64_t for_ms)
+/* So many turns, each so long after the one before. */
+struct turns {
+	unsigned packets, queries, count;
+	uint64_t each_ms;
+};
+
+static void take_turns(struct pace *p, const struct turns *turns, uint64_t *now_ms)
 {
-	for (uint64_t at_ms = from_ms; at_ms < from_ms + for_ms; at_ms += 5)
-		pace_turn(p, packets, queries, at_ms);
-	return from_ms + for_ms;
+	for (unsigned i = 0; i < turns->count; i++) {
+		*now_ms += turns->each_ms;
+		uint32_t length = pace_turn(p, turns->packets, turns->queries, *now_ms);
+		if (length != p->now_length)
+			pace_told(p, length);
+	}
 }
 
 static void a_queue_is_short_only_while_it_overflows(void **state)
@@ -21,63 +31,90 @@ static void a_queue_is_short_only_while_it_overflows(void **state)
 	(void)state;
 	static const struct {
 		const char *why;
-		unsigned length;
-		struct {
-			unsigned packets, queries;
-			uint64_t for_ms;
-		} turns[4];
+		unsigned length, times;
+		struct turns turns[ROWS];
 		unsigned want;
 	} rows[] = {
-		{ "nothing comes", 1024, { { 0, 0, 1000 } }, 1024 },
-		{ "much comes, and is all taken", 1024, { { FULL - 1, 200, 1000 } }, 1024 },
-		{ "more than a turn takes, but not for long", 1024, { { FULL, 128, STEADY } },
+		{ "nothing comes", 1024, 1, { { 0, 0, 9, 1000 } }, 1024 },
+		{ "much comes, and is all taken", 1024, 1, { { FULL - 1, 200, 900, 5 } }, 1024 },
+		{ "more than a turn takes, but not for long", 1024, 1,
+		        { { FULL, PART, STEADY, 1 } }, 1024 },
+		{ "for long", 1024, 1, { { FULL, PART, STEADY + 1, 1 } }, SHORT },
+		{ "for long, but mostly not", 1024, 99, { { FULL, PART, 1, 5 }, { 9, 9, 1, 1 } },
 		        1024 },
-		{ "for long", 1024, { { FULL, 128, STEADY + 5 } }, SHORT },
-		{ "for long, but not in one go", 1024,
-		        { { FULL, 128, STEADY }, { 9, 9, 5 }, { FULL, 128, STEADY } }, 1024 },
-		{ "after a long silence it is new again", 1024,
-		        { { 9, 9, 5 }, { 0, 0, 100000 }, { FULL, 128, 50 } }, 1024 },
-		{ "the short one is full each time", 1024,
-		        { { FULL, 128, 2 * STEADY }, { 200, SHORT, 1000 } }, SHORT },
-		{ "the short one is full most times", 1024,
-		        { { FULL, 128, 2 * STEADY }, { 99, 60, STEADY }, { 200, SHORT, 5 },
-		                { 99, 60, STEADY } },
+		{ "two that a long silence lies between", 1024, 2, { { FULL, PART, 1, 100000 } },
+		        1024 },
+		{ "for long, responses", 1024, 1, { { FULL, 0, 900, 1 } }, 1024 },
+		{ "the queue is full each time", 100, 1, { { 120, 100, 900, 1 } }, 64 },
+		{ "the short one is full each time", 1024, 1,
+		        { { FULL, PART, 2 * STEADY, 1 }, { 200, SHORT, 9000, 1 } }, SHORT },
+		{ "the short one is full seldom", 1024, 1,
+		        { { FULL, PART, 2 * STEADY, 1 }, { 200, SHORT, 1, 1 },
+		                { 9, 9, CALM + 1, 1 } },
+		        1024 },
+		{ "what is short is long after a silence", 1024, 1,
+		        { { FULL, PART, 2 * STEADY, 1 }, { 9, 9, 2, 1 }, { 1, 1, 1, CALM } },
+		        1024 },
+		{ "and is short again", 1024, 2,
+		        { { FULL, PART, 2 * STEADY, 1 }, { 1, 1, 2 * CALM, 1 },
+		                { FULL, PART, 2 * STEADY, 1 } },
 		        SHORT },
-		{ "the short one has room for long", 1024,
-		        { { FULL, 128, 2 * STEADY }, { 200, SHORT - 1, STEADY + 5 } }, 1024 },
-		{ "and then it is short again", 1024,
-		        { { FULL, 128, 2 * STEADY }, { 1, 1, 2 * STEADY },
-		                { FULL, 128, 2 * STEADY } },
-		        SHORT },
-		{ "one that was short before", 32, { { FULL, 32, 1000 } }, 32 },
-		{ "not too short", 100, { { 99, 100, 1000 } }, 64 },
+		{ "one that was short before", 32, 1, { { FULL, 32, 1000, 1 } }, 32 },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct pace p;
-		uint64_t at_ms = 5000;
+		uint64_t now_ms = 5000;
 		pace_init(&p, rows[i].length);
-		for (unsigned n = 0; n < 4; n++)
-			at_ms = take_turns(&p, rows[i].turns[n].packets, rows[i].turns[n].queries,
-			        at_ms, rows[i].turns[n].for_ms);
+		for (unsigned n = 0; n < ROWS * rows[i].times; n++)
+			take_turns(&p, &rows[i].turns[n % ROWS], &now_ms);
 		if (p.now_length != rows[i].want)
 			fail_msg("%s: %u, not %u", rows[i].why, p.now_length, rows[i].want);
 	}
 }
 
-static void a_change_is_told_once(void **state)
+/* After an overload. */
+static void what_comes_at_once_has_room_again_and_an_overload_has_not(void **state)
+{
+	(void)state;
+	static const struct turns flood = { FULL, PART, 2 * STEADY, 1 };
+	static const struct {
+		const char *why;
+		struct turns turns[2];
+		unsigned want;
+	} rows[] = {
+		{ "as many as have room, five times a second",
+		        { { 200, SHORT, 1, 190 }, { 100, 0, 10, 1 } }, 1024 },
+		{ "an overload, the queue is full at every third look",
+		        { { 200, SHORT, 1, 1 }, { 40, 20, 2, 1 } }, SHORT },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct pace p;
+		uint64_t now_ms = 0;
+		pace_init(&p, 1024);
+		take_turns(&p, &flood, &now_ms);
+		assert_int_equal(p.now_length, SHORT);
+		for (unsigned n = 0; n < 1000; n++)
+			take_turns(&p, &rows[i].turns[n % 2], &now_ms);
+		if (p.now_length != rows[i].want)
+			fail_msg("%s: %u, not %u", rows[i].why, p.now_length, rows[i].want);
+	}
+}
+
+static void what_was_not_told_is_asked_for_again(void **state)
 {
 	(void)state;
 	struct pace p;
-	unsigned told = 0;
+	unsigned asked = 0;
 
 	pace_init(&p, 1024);
-	for (uint64_t at_ms = 0; at_ms < 4 * STEADY; at_ms++)
-		told += pace_turn(&p, FULL, 128, at_ms);
-	assert_int_equal(told, 1);
-	for (uint64_t at_ms = 4 * STEADY; at_ms < 8 * STEADY; at_ms++)
-		told += pace_turn(&p, 0, 0, at_ms);
-	assert_int_equal(told, 2);
+	for (uint64_t now_ms = 1; now_ms <= 2 * STEADY; now_ms++)
+		asked += pace_turn(&p, FULL, PART, now_ms) == SHORT;
+	assert_int_equal(asked, STEADY);
+	assert_int_equal(p.now_length, 1024);
+	pace_told(&p, SHORT);
+	assert_int_equal(pace_turn(&p, FULL, PART, 2 * STEADY + 1), SHORT);
 }
 
 static void it_waits_only_under_load_and_longer_the_more_comes(void **state)
@@ -85,25 +122,27 @@ static void it_waits_only_under_load_and_longer_the_more_comes(void **state)
 	(void)state;
 	static const struct {
 		const char *why;
-		unsigned packets, queries; /* of each turn */
+		struct turns turns;
 		long want_us;
 	} rows[] = {
-		{ "nothing", 0, 0, 0 },
-		{ "one at a time", 1, 1, 0 },
-		{ "a few", 7, 4, 0 },
-		{ "a load", 9, 5, 100 },
-		{ "a larger one", 63, 32, 100 },
-		{ "more", 66, 33, 200 },
-		{ "much", 98, 49, 300 },
-		{ "very much", FULL - 1, 127, 300 },
-		{ "more waits already", FULL, 128, 0 },
-		{ "the queue is full again already", FULL - 1, 200, 0 },
+		{ "nothing", { 0, 0, 100, 1 }, 0 },
+		{ "one at a time", { 1, 1, 100, 1 }, 0 },
+		{ "a few", { 7, 4, 100, 1 }, 0 },
+		{ "a load", { 9, 5, 100, 1 }, 100 },
+		{ "a larger one", { 63, 32, 100, 1 }, 100 },
+		{ "more", { 66, 33, 100, 1 }, 200 },
+		{ "much", { 98, 49, 100, 1 }, 300 },
+		{ "very much", { FULL - 1, 127, 100, 1 }, 300 },
+		{ "more waits already", { FULL, 128, 100, 1 }, 0 },
+		{ "more responses wait already", { FULL, 0, 100, 1 }, 0 },
+		{ "the queue is full again already", { FULL - 1, 200, 100, 1 }, 0 },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct pace p;
+		uint64_t now_ms = 0;
 		pace_init(&p, 200);
-		take_turns(&p, rows[i].packets, rows[i].queries, 0, 500);
+		take_turns(&p, &rows[i].turns, &now_ms);
 		if (pace_nap_ns(&p) != 1000 * rows[i].want_us)
 			fail_msg("%s: %ld ns", rows[i].why, pace_nap_ns(&p));
 	}
@@ -113,7 +152,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_queue_is_short_only_while_it_overflows),
-		cmocka_unit_test(a_change_is_told_once),
+		cmocka_unit_test(what_comes_at_once_has_room_again_and_an_overload_has_not),
+		cmocka_unit_test(what_was_not_told_is_asked_for_again),
 		cmocka_unit_test(it_waits_only_under_load_and_longer_the_more_comes),
 	};
 
