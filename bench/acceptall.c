@@ -9,9 +9,10 @@
  *	                     copied, the checksum of UDP made anew, as a filter must that changes it
  *	acceptall napping    the same, and after a batch that was not full it sleeps for a moment:
  *	                     the next is larger, and a packet costs less while there is load
- *	acceptall pacing     likewise, but only under load, for longer the more comes, and it
- *answers as many as four batches at once acceptall releasing  the same, but it sends nothing back,
- *and tells the kernel of each batch up to which packet it may let all go
+ *	acceptall pacing     likewise, but only under load, for longer the more comes, and up to
+ *	                     four batches are answered at once
+ *	acceptall releasing  the same, but it sends nothing back, and tells the kernel of each
+ *	                     batch up to which packet it may let all go
  *
  * It serves a queue of responses and one of queries, 0 and 1, by one socket; or as many such pairs
  * as a second argument says, each by a thread of its own: first the queues of responses, then those
@@ -137,18 +138,15 @@ static bool bind_queue(int fd, uint16_t number, uint32_t length)
 static uint64_t sum_words(const uint8_t *octets, size_t len)
 {
 	uint64_t sum = 0;
-	uint16_t word;
+	uint32_t word;
 
-	for (; len >= 2; octets += 2, len -= 2) {
-		memcpy(&word, octets, 2);
+	for (; len >= sizeof(word); octets += sizeof(word), len -= sizeof(word)) {
+		memcpy(&word, octets, sizeof(word));
 		sum += word;
 	}
-	if (len > 0) {
-		word = 0;
-		memcpy(&word, octets, 1);
-		sum += word;
-	}
-	return sum;
+	word = 0;
+	memcpy(&word, octets, len);
+	return sum + word;
 }
 
 /* Puts the checksum of what is summed up, which it is 0 in, in its place. */

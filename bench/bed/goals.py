@@ -82,9 +82,9 @@ class Goals:
         """The goal is that of a filter which is the narrowest; with all that two cores have, load
         cannot ask as much, and takes from the filter what it asks with."""
         for name, where, is_goal in (("sealgate p256", " confined", True),
-                                     ("rewriting p256", " confined", False),
+                                     ("pacing p256", " confined", False),
                                      ("signer legacy", " confined", False),
-                                     ("sealgate p256", "", False), ("rewriting p256", "", False)):
+                                     ("sealgate p256", "", False), ("pacing p256", "", False)):
             peak, over = name + where, f"{name}{where} overload"
             figure = f"4 times the load: {peak}, answers over its peak"
             value = self._ratio(over, peak, "per_s")

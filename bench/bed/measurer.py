@@ -130,7 +130,9 @@ def complaint(scene, figures):
         if figures["signed"] < figures["answers"]:
             return f"{figures['answers'] - figures['signed']} answers came without a signature"
         return figures["complaint"]
+    if scene.question == "insecure":
+        return "answers came with AD" if figures["authentic"] else None
     if (scene.filter in SEALGATES or scene.filter in ("unbound", "kresd")) and \
-            scene.client in ("do", "exact") and scene.question != "insecure" and figures["authentic"] < figures["answers"]:
+            scene.client in ("do", "exact") and figures["authentic"] < figures["answers"]:
         return f"{figures['answers'] - figures['authentic']} answers came without AD"
     return None

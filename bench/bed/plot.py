@@ -13,7 +13,7 @@ STYLE = """text { font: 12px sans-serif; fill: #222 } .title { font-size: 15px; 
 .grid { stroke: #444 } .spread { stroke: #ddd } }"""
 
 WIDTH, LEFT, RIGHT, BAR, TOP, FOOT = 760, 220, 80, 20, 40, 24
-LINES = {"none": "#8a97a6", "rewriting": "#c2700f", "sealgate": "#1b7f4d"}
+LINES = {"none": "#8a97a6", "pacing": "#c2700f", "sealgate": "#1b7f4d"}
 LOADS = ((1, " idle"), (8, " 8"), (64, " 64"), (512, ""), (4096, " 4096"))
 
 

@@ -97,14 +97,16 @@ LEGEND = """octets    of an answer, as the client gets it
 filter, server us    CPU of that process an answer, with what the kernel does in its name
 +-%       half the distance between the extreme rounds
 hits      of the message cache, of the signer's signatures, the warming up included
-base      what accepts everything, rewriting as many bytes, with answers of the same size; over TCP: none
+base      what accepts everything, rewriting as many bytes, as cheaply as we know (pacing), with
+          answers of the same size; over TCP: none
 p256 ... nxdomain    a thousand names; cold: 20000, more than are remembered;
           mixed99, mixed50: so many of a hundred are known, the others cold
 plain     a client without DO: the answer is rewritten; cd: with CD, it passes unjudged
 exact     one that asks as sealgate would: the query passes as it came; else it is rewritten
 insecure  a zone that is not signed: answers to exact pass as they came, too
 idle, 8, 64, 4096    questions outstanding, idle: one; else 512
-half, overload       asked at half of what sealgate p256 reached, at 4 times what it reached itself
+half, overload       asked at half of what sealgate p256 reached, at 4 times what it reached itself;
+          then sealgate shortens its queue of queries, and others do not
 confined  the filter has a fifth of one core, in turns of 5 ms: p50 and p99 are these, not the filter
 v6        over IPv6; tcp: 512 outstanding in 64 connections that stay open;
           tcp new: 64 outstanding, each in a connection of its own

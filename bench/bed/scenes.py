@@ -41,7 +41,7 @@ LOOKED_AT_ROUNDS = 3
 # Known names, and of a hundred so many that are new.
 MIXED = {"mixed50": ("p256", 50, "cold"), "mixed99": ("p256", 1, "cold")}
 
-BASE = "rewriting p256"
+BASE = "pacing p256"
 
 # In this order they are measured, in each round: what is divided by each other stands together,
 # since a machine is not for long the same. A scene at a rate comes behind the one that the rate is
@@ -51,9 +51,9 @@ SCENES = (
     Scene("classic", "p256", "do", BUSY, BASE, LOOKED_AT),
     Scene("batched", "p256", "do", BUSY, BASE, LOOKED_AT),
     Scene("sealgate-crowded", "p256", "do", BUSY, BASE, ALWAYS),
-    Scene("rewriting", "p256", "do", BUSY, None, ALWAYS),
+    Scene("rewriting", "p256", "do", BUSY, BASE, ALWAYS),
     Scene("sealgate", "p256", "do", BUSY, BASE, ALWAYS),
-    Scene("pacing", "p256", "do", BUSY, BASE, ALWAYS),
+    Scene("pacing", "p256", "do", BUSY, None, ALWAYS),
     Scene("napping", "p256", "do", BUSY, BASE, ALWAYS),
     Scene("sealgate", "p256", "plain", BUSY, BASE, ALWAYS),
     # Others, from their caches; and queries that take the shortcut.
@@ -68,51 +68,51 @@ SCENES = (
     Scene("nsd", "p256", "do", BUSY, None, LOOKED_AT),
     # At a rate.
     Scene("none", "p256", "do", HALF, None, ALWAYS),
-    Scene("sealgate", "p256", "do", HALF, "rewriting p256 half", ALWAYS),
-    Scene("rewriting", "p256", "do", HALF, None, ALWAYS),
-    Scene("rewriting", "p256", "do", OVER, None, AIMED),
-    Scene("sealgate", "p256", "do", OVER, "rewriting p256 overload", AIMED),
-    Scene("sealgate-shortcut", "p256", "do", OVER, "rewriting p256 overload", LOOKED_AT),
+    Scene("sealgate", "p256", "do", HALF, "pacing p256 half", ALWAYS),
+    Scene("pacing", "p256", "do", HALF, None, ALWAYS),
+    Scene("pacing", "p256", "do", OVER, None, AIMED),
+    Scene("sealgate", "p256", "do", OVER, "pacing p256 overload", AIMED),
+    Scene("sealgate-shortcut", "p256", "do", OVER, "pacing p256 overload", LOOKED_AT),
     # The same, and the filter has so little that it is the narrowest.
-    Scene("rewriting", "p256", "do", CONFINED, None, AIMED),
-    Scene("rewriting", "p256", "do", CONFINED_OVER, None, AIMED),
-    Scene("sealgate", "p256", "do", CONFINED, "rewriting p256 confined", ALWAYS),
-    Scene("sealgate", "p256", "do", CONFINED_OVER, "rewriting p256 confined overload", ALWAYS),
+    Scene("pacing", "p256", "do", CONFINED, None, AIMED),
+    Scene("pacing", "p256", "do", CONFINED_OVER, None, AIMED),
+    Scene("sealgate", "p256", "do", CONFINED, "pacing p256 confined", ALWAYS),
+    Scene("sealgate", "p256", "do", CONFINED_OVER, "pacing p256 confined overload", ALWAYS),
     # One at a time.
     Scene("none", "p256", "do", IDLE, None, ALWAYS),
-    Scene("sealgate", "p256", "do", IDLE, "rewriting p256 idle", ALWAYS),
-    Scene("rewriting", "p256", "do", IDLE, None, ALWAYS),
-    Scene("sealgate", "cold", "do", IDLE, "rewriting p256 idle", LOOKED_AT),
+    Scene("sealgate", "p256", "do", IDLE, "pacing p256 idle", ALWAYS),
+    Scene("pacing", "p256", "do", IDLE, None, ALWAYS),
+    Scene("sealgate", "cold", "do", IDLE, "pacing p256 idle", LOOKED_AT),
     # More or fewer outstanding.
     *(Scene(name, "p256", "do", load, None if name != "sealgate" else f"{BASE} {load.name}",
             LOOKED_AT)
-      for load in (FEW, SOME, MANY) for name in ("none", "rewriting", "sealgate")),
+      for load in (FEW, SOME, MANY) for name in ("none", "pacing", "sealgate")),
     # How much of it the message cache knows.
-    Scene("rewriting", "cold", "do", BUSY, None, LOOKED_AT),
-    Scene("sealgate", "cold", "do", BUSY, "rewriting cold", ALWAYS),
-    Scene("sealgate", "mixed50", "do", BUSY, "rewriting cold", LOOKED_AT),
-    Scene("sealgate", "mixed99", "do", BUSY, "rewriting cold", LOOKED_AT),
+    Scene("pacing", "cold", "do", BUSY, None, LOOKED_AT),
+    Scene("sealgate", "cold", "do", BUSY, "pacing cold", ALWAYS),
+    Scene("sealgate", "mixed50", "do", BUSY, "pacing cold", LOOKED_AT),
+    Scene("sealgate", "mixed99", "do", BUSY, "pacing cold", LOOKED_AT),
     # Other clients, other keys, other sizes, other answers.
     Scene("sealgate", "p256", "exact", BUSY, BASE, LOOKED_AT),
     Scene("sealgate", "p256", "cd", BUSY, BASE, LOOKED_AT),
     # Nothing is rewritten: what is not signed, for who asks as sealgate would.
     Scene("releasing", "insecure", "exact", BUSY, None, AIMED),
     Scene("sealgate", "insecure", "exact", BUSY, "releasing insecure exact", AIMED),
-    Scene("sealgate", "insecure", "plain", BUSY, BASE, LOOKED_AT),
+    Scene("sealgate", "insecure", "plain", BUSY, None, LOOKED_AT),
     Scene("sealgate-uncached", "p256", "do", BUSY, BASE, LOOKED_AT),
     Scene("sealgate", "ed25519", "do", BUSY, BASE, LOOKED_AT),
-    Scene("rewriting", "rsa2048", "do", BUSY, None, LOOKED_AT),
-    Scene("sealgate", "rsa2048", "do", BUSY, "rewriting rsa2048", LOOKED_AT),
-    Scene("rewriting", "large", "do", BUSY, None, ALWAYS),
-    Scene("sealgate", "large", "do", BUSY, "rewriting large", ALWAYS),
-    Scene("rewriting", "nxdomain", "do", BUSY, None, LOOKED_AT),
-    Scene("sealgate", "nxdomain", "do", BUSY, "rewriting nxdomain", LOOKED_AT),
+    Scene("pacing", "rsa2048", "do", BUSY, None, LOOKED_AT),
+    Scene("sealgate", "rsa2048", "do", BUSY, "pacing rsa2048", LOOKED_AT),
+    Scene("pacing", "large", "do", BUSY, None, ALWAYS),
+    Scene("sealgate", "large", "do", BUSY, "pacing large", ALWAYS),
+    Scene("pacing", "nxdomain", "do", BUSY, None, LOOKED_AT),
+    Scene("sealgate", "nxdomain", "do", BUSY, "pacing nxdomain", LOOKED_AT),
     # Over IPv6.
-    Scene("rewriting", "p256", "do", V6, None, LOOKED_AT),
-    Scene("sealgate", "p256", "do", V6, "rewriting p256 v6", LOOKED_AT),
+    Scene("pacing", "p256", "do", V6, None, LOOKED_AT),
+    Scene("sealgate", "p256", "do", V6, "pacing p256 v6", LOOKED_AT),
     # Two queues, and many clients, so that both are used.
-    Scene("rewriting", "p256", "do", BUSY, None, LOOKED_AT, 2),
-    Scene("sealgate", "p256", "do", BUSY, "rewriting p256 2 queues", LOOKED_AT, 2),
+    Scene("pacing", "p256", "do", BUSY, None, LOOKED_AT, 2),
+    Scene("sealgate", "p256", "do", BUSY, "pacing p256 2 queues", LOOKED_AT, 2),
     # Over TCP: the relay, and beside it nobody in the path, and one who answers on the router.
     *(Scene(name, "p256", "do", load,
             None if name == "none" else f"none p256 {load.name}", LOOKED_AT)

@@ -39,13 +39,14 @@ LEAVES = (
 )
 
 # Of a server that cannot sign: the signer does it in its stead, and so do servers that sign as they
-# answer. Its parent has no DS of it, so to a validator it is Insecure; who tests its signatures asks
-# it for its keys.
+# answer. Its parent has no DS of it, so to a validator it is Insecure; who tests signatures asks it
+# for its keys.
 LEGACY = Zone("legacy.test.", None, (), ())
 
 # What the client asks: which zone, the form of the names, how many, the type, and the RCODE that
 # must come.
 Question = collections.namedtuple("Question", "origin form names kind rcode")
+LEGACY_NAMES = Question(LEGACY.origin, "n{}", WARM_NAMES, A, NOERROR)
 QUESTIONS = {
     "p256": Question("p256.test.", "n{}", WARM_NAMES, A, NOERROR),
     "ed25519": Question("ed25519.test.", "n{}", WARM_NAMES, A, NOERROR),
@@ -53,8 +54,8 @@ QUESTIONS = {
     "nxdomain": Question("nsec3.test.", "x{}", WARM_NAMES, A, NXDOMAIN),
     "large": Question("large.test.", "n{}", WARM_NAMES, TXT, NOERROR),
     "cold": Question("cold.test.", "n{}", COLD_NAMES, A, NOERROR),
-    "insecure": Question(LEGACY.origin, "n{}", WARM_NAMES, A, NOERROR),
-    "legacy": Question(LEGACY.origin, "n{}", WARM_NAMES, A, NOERROR),
+    "insecure": LEGACY_NAMES,
+    "legacy": LEGACY_NAMES,
     "legacy-new": Question(LEGACY.origin, "n{}", COLD_NAMES, A, NOERROR),
     "legacy-nxdomain": Question(LEGACY.origin, "x{}", WARM_NAMES, A, NXDOMAIN),
     "legacy-nodata": Question(LEGACY.origin, "n{}", WARM_NAMES, AAAA, NOERROR),
