@@ -50,7 +50,7 @@ static void resume_judging(void *context, char *const words[], struct control_re
 	say_pause(s, reply);
 }
 
-/* What was learned of zones, and what was made of messages; it is learned again when it is wanted. */
+/* What was learned of zones, and made of messages; it is learned again when it is wanted. */
 static void flush(void *context, char *const words[], struct control_reply *reply)
 {
 	const struct service *s = context;
@@ -59,8 +59,8 @@ static void flush(void *context, char *const words[], struct control_reply *repl
 	if (s->zones) {
 		reply->code = CONTROL_NO;
 		snprintf(reply->error, sizeof(reply->error),
-		        "a signer learns nothing that could be flushed; `sealgate ctl reload` reads its "
-		        "keys again");
+		        "a signer learns nothing that could be flushed; `sealgate ctl reload` "
+		        "reads its keys again");
 		return;
 	}
 	for (unsigned i = 0; i < s->worker_count; i++)
