@@ -46,7 +46,7 @@ say = $(if $(V),@:,@printf '  %-7s %s\n')
 .PHONY: all help deps demo demo-sign check tests unit lab corpus cost lint fuzz fuzzers coverage format bench clean install
 .DELETE_ON_ERROR:
 # What make would remove again. Not all there is: a marker that is missing must be made anew.
-.SECONDARY: $(patsubst %.c,$B/%.o,$(TEST_SRC) $(wildcard bench/*.c tests/fuzz/*.c))
+.SECONDARY: $(patsubst %.c,$B/%.o,$(wildcard tests/unit/*.c bench/*.c tests/fuzz/*.c))
 
 all: $B/sealgate
 
