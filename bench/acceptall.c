@@ -236,8 +236,8 @@ static uint16_t number_of(const struct nlmsghdr *message)
 	return ntohs(header->res_id);
 }
 
-/* Writes the verdict for one received message; returns how many octets it took. */
-static size_t put_verdict(char *at, const struct nlmsghdr *packet, bool with_packet)
+/* Writes a verdict of that type for one received message; returns how many octets it took. */
+static size_t put_verdict(char *at, const struct nlmsghdr *packet, int type, bool with_packet)
 {
 	struct nlattr *attributes[NFQA_MAX + 1] = { NULL };
 
@@ -246,29 +246,22 @@ static size_t put_verdict(char *at, const struct nlmsghdr *packet, bool with_pac
 		return 0;
 	const struct nfqnl_msg_packet_hdr *header =
 	        mnl_attr_get_payload(attributes[NFQA_PACKET_HDR]);
-	struct nlmsghdr *verdict = nfq_nlmsg_put(at, NFQNL_MSG_VERDICT, number_of(packet));
+	struct nlmsghdr *verdict = nfq_nlmsg_put(at, type, number_of(packet));
 	nfq_nlmsg_verdict_put(verdict, (int)ntohl(header->packet_id), NF_ACCEPT);
 	if (with_packet && attributes[NFQA_PAYLOAD])
 		put_packet(verdict, attributes[NFQA_PAYLOAD]);
 	return MNL_ALIGN(verdict->nlmsg_len);
 }
 
-/* Writes one verdict for all packets of a queue among them; returns how many octets it took. The
- * kernel hands out each queue's packets in their order. */
+/* Writes one verdict for all packets of a queue among them, by the last: the kernel hands out each
+ * queue's in their order. Returns how many octets it took. */
 static size_t put_release(char *at, char (*packets)[PACKET_SIZE], int count, uint16_t number)
 {
-	struct nlattr *attributes[NFQA_MAX + 1] = { NULL };
-
 	while (count > 0 && number_of((const void *)packets[count - 1]) != number)
 		count--;
-	if (count == 0 || nfq_nlmsg_parse((const void *)packets[count - 1], attributes) < 0 ||
-	        !attributes[NFQA_PACKET_HDR])
-		return 0;
-	const struct nfqnl_msg_packet_hdr *header =
-	        mnl_attr_get_payload(attributes[NFQA_PACKET_HDR]);
-	struct nlmsghdr *verdict = nfq_nlmsg_put(at, NFQNL_MSG_VERDICT_BATCH, number);
-	nfq_nlmsg_verdict_put(verdict, (int)ntohl(header->packet_id), NF_ACCEPT);
-	return MNL_ALIGN(verdict->nlmsg_len);
+	return count > 0 ? put_verdict(at, (const void *)packets[count - 1],
+	                           NFQNL_MSG_VERDICT_BATCH, false)
+	                 : 0;
 }
 
 /* What a thread receives into and sends from. */
@@ -292,7 +285,7 @@ static bool answer(int fd, const struct service *service, struct buffers *b, int
 {
 	for (int i = 0; i < count && !service->releases; i++) {
 		b->verdicts_len += put_verdict(b->verdicts + b->verdicts_len,
-		        (const void *)b->packets[i], service->with_packets);
+		        (const void *)b->packets[i], NFQNL_MSG_VERDICT, service->with_packets);
 		if (b->verdicts_len > SEND_SIZE - VERDICT_SIZE && !send_verdicts(fd, b))
 			return false;
 	}

@@ -28,22 +28,17 @@ static uint32_t shorter(uint32_t length)
 	                                        : (uint32_t)least(length, SHORTEST);
 }
 
-static bool is_short(const struct pace *p)
-{
-	return p->now_length < p->length;
-}
-
 /* The time until this turn belongs to the turn before. */
 static void weigh(struct pace *p, uint64_t now_ms)
 {
 	uint64_t passed_ms = now_ms - p->last_ms;
-	uint64_t most_ms = is_short(p) ? PACE_LONG_AFTER_MS : PACE_SHORT_AFTER_MS;
+	uint64_t most_ms = pace_is_short(p) ? PACE_LONG_AFTER_MS : PACE_SHORT_AFTER_MS;
 
 	if (!p->was_pressed)
 		p->pressure_ms -= least(passed_ms, p->pressure_ms);
 	else
 		p->pressure_ms +=
-		        least(passed_ms, BETWEEN_PRESSED_MS) * (is_short(p) ? PACE_WEIGHT : 1);
+		        least(passed_ms, BETWEEN_PRESSED_MS) * (pace_is_short(p) ? PACE_WEIGHT : 1);
 	p->pressure_ms = least(p->pressure_ms, most_ms);
 	p->last_ms = now_ms;
 }
@@ -54,7 +49,7 @@ uint32_t pace_turn(struct pace *p, unsigned packets, unsigned queries, uint64_t 
 	p->was_full = packets >= PACE_PACKETS_MAX;
 	p->was_pressed = queries >= p->now_length || (p->was_full && queries >= packets / 4);
 	p->load = (p->load + packets) / 2; /* turns of one load differ much */
-	if (is_short(p))
+	if (pace_is_short(p))
 		return p->pressure_ms == 0 ? p->length : p->now_length;
 	return p->pressure_ms == PACE_SHORT_AFTER_MS ? shorter(p->length) : p->now_length;
 }
@@ -62,7 +57,7 @@ uint32_t pace_turn(struct pace *p, unsigned packets, unsigned queries, uint64_t 
 void pace_told(struct pace *p, uint32_t length)
 {
 	p->now_length = length;
-	p->pressure_ms = is_short(p) ? PACE_LONG_AFTER_MS : 0;
+	p->pressure_ms = pace_is_short(p) ? PACE_LONG_AFTER_MS : 0;
 }
 
 long pace_nap_ns(const struct pace *p)

@@ -37,6 +37,11 @@ struct pace {
 	uint64_t pressure_ms; /* of pressed turns there were more, by so much; at least 0 */
 };
 
+static inline bool pace_is_short(const struct pace *p)
+{
+	return p->now_length < p->length;
+}
+
 /* `length`: of the queue of queries, in packets. */
 void pace_init(struct pace *p, uint32_t length);
 

@@ -212,7 +212,7 @@ static int idle_ms(const struct worker *w)
 	if (due_ms - w->now_ms < SWEEP_MS)
 		return (int)(due_ms - w->now_ms);
 	bool changes = due_ms < UINT64_MAX || w->flows.table.used > 0 || w->shortcut.is_open ||
-	               w->pace.now_length < w->pace.length;
+	               pace_is_short(&w->pace);
 	return changes ? SWEEP_MS : -1;
 }
 
@@ -270,7 +270,7 @@ static void limit_queries(struct worker *w, uint32_t length)
 	if (!nfqueue_limit_queries(&w->queue, length))
 		return;
 	pace_told(&w->pace, length);
-	if (length < w->pace.length)
+	if (pace_is_short(&w->pace))
 		stats_count(&w->stats.queue_shortened);
 }
 
