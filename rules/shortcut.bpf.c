@@ -52,6 +52,7 @@ struct {
 
 struct copy {
 	__u64 at_ns; /* of struct shortcut_record */
+	__u32 in_interface;
 	__u8 octets[COPY_OCTETS];
 };
 
@@ -328,7 +329,7 @@ static __always_inline int is_takable(struct __sk_buff *skb, struct copy *c, str
 static __always_inline int take(
         struct __sk_buff *skb, struct shortcut_state *state, struct copy *c, struct query *q)
 {
-	__u64 size = only(sizeof(c->at_ns) + q->end);
+	__u64 size = only(offsetof(struct copy, octets) + q->end);
 
 	if (!q->opt_at && bpf_skb_change_tail(skb, skb->len + OPT_SIZE, 0) < 0) {
 		__sync_fetch_and_add(&state->left, 1);
@@ -337,6 +338,7 @@ static __always_inline int take(
 	if (size > sizeof(struct shortcut_record)) /* for the verifier */
 		return TC_ACT_SHOT;
 	c->at_ns = bpf_ktime_get_ns();
+	c->in_interface = skb->ifindex;
 	if (bpf_ringbuf_output(&shortcut_ring, c, size, BPF_RB_NO_WAKEUP) < 0) {
 		__sync_fetch_and_add(&state->full, 1);
 		if (!q->opt_at && bpf_skb_change_tail(skb, skb->len - OPT_SIZE, 0) < 0)

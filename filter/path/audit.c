@@ -89,6 +89,9 @@ static void set_time(struct audit *a, const struct sighting *s)
 	a->now_s = now_s;
 }
 
+/* A capture does not tell by which interfaces its packets passed a filter. */
+static const struct flow_way nowhere = { 0, 0 };
+
 /* A message's addresses and ports are all that a flow needs of its packet. */
 static struct packet packet_of(const struct sighting *s)
 {
@@ -107,7 +110,7 @@ static uint64_t milliseconds(const struct sighting *s)
 static void remember(struct audit *a, const struct sighting *s, const struct message *query)
 {
 	struct packet packet = packet_of(s);
-	struct flow_key key = flow_key_of_query(&a->flows, &packet, query->id);
+	struct flow_key key = flow_key_of_query(&a->flows, &packet, query->id, nowhere);
 	struct asked asked;
 	enum query_kind kind = query_read(query, a->options.policy, &asked);
 
@@ -121,7 +124,7 @@ static void remember(struct audit *a, const struct sighting *s, const struct mes
 static void judge_response(struct audit *a, const struct sighting *s, struct audit_report *report)
 {
 	struct packet packet = packet_of(s);
-	struct flow_key key = flow_key_of_response(&a->flows, &packet, report->message.id);
+	struct flow_key key = flow_key_of_response(&a->flows, &packet, report->message.id, nowhere);
 	union flow_asked what;
 	const struct flow *flow =
 	        flow_find(&a->flows, &key, &report->message, milliseconds(s), &what);

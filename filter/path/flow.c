@@ -11,7 +11,7 @@ _Static_assert(sizeof(struct flow) == 104, "a flow has 128 octets with what the 
 
 /* What only the signer knows, as it stands behind the question. */
 struct kept_signing {
-	uint32_t policy, interface;
+	uint32_t policy;
 	uint16_t sent_type;
 	uint8_t way, sent_labels;
 	bool compact_ok, sent_edns;
@@ -51,24 +51,27 @@ static void finish_key(
 	key->hash = keyed_hash_wide(&t->hash_key, span_of(key, len));
 }
 
-struct flow_key flow_key_of_query(const struct flow_table *t, const struct packet *p, uint16_t id)
+struct flow_key flow_key_of_query(
+        const struct flow_table *t, const struct packet *p, uint16_t id, struct flow_way way)
 {
 	struct flow_key key = { .id = id,
 		.client_port = p->source_port,
 		.server_port = p->destination_port,
-		.version = p->version };
+		.version = p->version,
+		.way = way };
 
 	finish_key(t, &key, p->source, p->destination);
 	return key;
 }
 
 struct flow_key flow_key_of_response(
-        const struct flow_table *t, const struct packet *p, uint16_t id)
+        const struct flow_table *t, const struct packet *p, uint16_t id, struct flow_way way)
 {
 	struct flow_key key = { .id = id,
 		.client_port = p->destination_port,
 		.server_port = p->source_port,
-		.version = p->version };
+		.version = p->version,
+		.way = way };
 
 	finish_key(t, &key, p->destination, p->source);
 	return key;
@@ -91,7 +94,7 @@ static bool has_question(const struct flow_table *t, const struct flow *flow, st
 	if (flow->question_len != question.len)
 		return false;
 	spill_get(&t->table, flow->more, flow->octets, FLOW_OCTETS, octets, question.len);
-	return span_equal(span_of(octets, question.len), question);
+	return question_same(span_of(octets, question.len), question);
 }
 
 static struct span question_of(const struct asked *asked)
@@ -99,26 +102,47 @@ static struct span question_of(const struct asked *asked)
 	return span_of(asked->question, asked->question_len);
 }
 
-/* The flows that differ in nothing but the question. */
+/* The flows that have the addresses, ports and id of a query. */
 struct siblings {
-	unsigned count;
-	struct flow *asked; /* the one with this question, or NULL */
-	struct flow *oldest;
+	struct flow *asked;  /* the one of this very question, by the same interface, or NULL */
+	unsigned count;      /* those by the same interface */
+	struct flow *oldest; /* of these */
+	bool has_judged;     /* some flow in flight is judged, by whichever interface it came */
+	bool has_other;      /* some flow in flight is not `asked` */
 };
 
-static struct siblings find_siblings(
-        const struct flow_table *t, const struct wide_hash *hash, struct span question)
+static struct siblings find_siblings(const struct flow_table *t, const struct flow_key *key,
+        struct span question, uint64_t now_ms)
 {
+	const struct wide_hash *hash = &key->hash;
 	struct flow *flow = table_find(&t->table, wide_hash_begin(hash), is_of_hash, hash);
 	struct siblings s = { 0 };
 
 	for (; flow; flow = table_find_next(&t->table, flow, is_of_hash, hash)) {
-		if (has_question(t, flow, question))
+		bool is_beside = flow->way.in == key->way.in;
+		bool is_live = flow->expires_ms > now_ms;
+		bool is_asked = is_beside && has_question(t, flow, question);
+
+		if (is_asked)
 			s.asked = flow;
-		s.count++;
-		s.oldest = flow;
+		if (is_beside) {
+			s.count++;
+			s.oldest = flow;
+		}
+		s.has_judged = s.has_judged || (is_live && !flow->unjudged);
+		s.has_other = s.has_other || (is_live && !is_asked);
 	}
 	return s;
+}
+
+/* A question that is judged came: what shares its tuple is judged with it. */
+static void judge_siblings(struct flow_table *t, const struct flow_key *key)
+{
+	const struct wide_hash *hash = &key->hash;
+	struct flow *flow = table_find(&t->table, wide_hash_begin(hash), is_of_hash, hash);
+
+	for (; flow; flow = table_find_next(&t->table, flow, is_of_hash, hash))
+		flow->unjudged = false;
 }
 
 void flow_remove(struct flow_table *t, struct flow *flow)
@@ -141,12 +165,13 @@ static unsigned make_room(struct flow_table *t, const struct siblings *siblings,
 }
 
 /* A new flow with room for so many octets; there is room. */
-static struct flow *add(struct flow_table *t, const struct wide_hash *hash, unsigned spares)
+static struct flow *add(struct flow_table *t, const struct flow_key *key, unsigned spares)
 {
-	struct flow *flow =
-	        spill_add(&t->table, wide_hash_begin(hash), offsetof(struct flow, more), spares);
+	struct flow *flow = spill_add(
+	        &t->table, wide_hash_begin(&key->hash), offsetof(struct flow, more), spares);
 
-	memcpy(flow->key_rest, wide_hash_rest(hash), sizeof(flow->key_rest));
+	memcpy(flow->key_rest, wide_hash_rest(&key->hash), sizeof(flow->key_rest));
+	flow->way = key->way;
 	return flow;
 }
 
@@ -165,47 +190,53 @@ static void fill(
 	spill_put(&t->table, flow->more, flow->octets, FLOW_OCTETS, octets);
 }
 
-/* Returns the flow, to be filled further, or NULL when it stays what it was. */
-static struct flow *remember(struct flow_table *t, const struct flow_key *key,
-        const struct asked *asked, struct span octets, uint64_t now_ms, unsigned *evicted)
+/* Gives `siblings->asked` a new time, or adds a flow in its place. */
+static struct flow *renew(struct flow_table *t, const struct flow_key *key,
+        const struct siblings *siblings, size_t octets, uint64_t now_ms, unsigned *evicted)
 {
-	struct siblings siblings = find_siblings(t, &key->hash, question_of(asked));
-	struct flow *flow = siblings.asked;
-	bool is_live = flow && flow->expires_ms > now_ms;
-	unsigned spares = spill_spares(&t->table, FLOW_OCTETS, octets.len);
+	unsigned spares = spill_spares(&t->table, FLOW_OCTETS, octets);
+	struct flow *flow = siblings->asked;
 
-	*evicted = 0;
 	if (flow) {
 		table_touch(&t->table, flow);
-		flow->is_undecorated = flow->is_undecorated && asked->is_undecorated;
 	} else {
-		*evicted = make_room(t, &siblings, 1 + spares);
-		flow = add(t, &key->hash, spares);
+		*evicted = make_room(t, siblings, 1 + spares);
+		flow = add(t, key, spares);
 	}
 	flow->expires_ms = now_ms + t->timeout_ms;
-	/* Whoever saw the query may send a copy that asks for less. */
-	if (is_live && (!flow->unjudged || asked->unjudged))
-		return NULL;
-	fill(t, flow, asked, octets);
 	return flow;
 }
 
-unsigned flow_remember(struct flow_table *t, const struct flow_key *key, enum query_kind kind,
-        const struct asked *asked, uint64_t now_ms)
+struct flow_remembered flow_remember(struct flow_table *t, const struct flow_key *key,
+        enum query_kind kind, const struct asked *asked, uint64_t now_ms)
 {
-	unsigned evicted;
-	struct flow *flow = remember(t, key, asked, question_of(asked), now_ms, &evicted);
+	struct siblings siblings = find_siblings(t, key, question_of(asked), now_ms);
+	struct flow *old = siblings.asked;
+	bool is_live = old && old->expires_ms > now_ms;
+	bool was_judged = is_live && !old->unjudged;
+	bool was_undecorated = !is_live || old->is_undecorated;
+	bool is_unjudged = asked->unjudged && !siblings.has_judged;
+	struct flow_remembered result = { .is_rival = siblings.has_other ||
+		                                      (was_judged && asked->unjudged) };
 
-	if (flow)
+	if (!asked->unjudged && siblings.has_other)
+		judge_siblings(t, key);
+	struct flow *flow =
+	        renew(t, key, &siblings, question_of(asked).len, now_ms, &result.evicted);
+	/* It stays what it was, unless it was not to be judged and this one is. */
+	if (!is_live || (!was_judged && !asked->unjudged)) {
+		fill(t, flow, asked, question_of(asked));
+		flow->unjudged = is_unjudged;
 		flow->kind = (uint8_t)kind;
-	return evicted;
+	}
+	flow->is_undecorated = was_undecorated && asked->is_undecorated;
+	return result;
 }
 
 static struct kept_signing kept_of(const struct flow_signing *s)
 {
 	const struct asked_signing *asked = &s->asked;
 	struct kept_signing kept = { .policy = asked->policy,
-		.interface = s->interface,
 		.sent_type = asked->sent_type,
 		.way = asked->way,
 		.sent_labels = asked->sent_labels,
@@ -217,21 +248,26 @@ static struct kept_signing kept_of(const struct flow_signing *s)
 	return kept;
 }
 
-unsigned flow_remember_signing(struct flow_table *t, const struct flow_key *key,
+struct flow_remembered flow_remember_signing(struct flow_table *t, const struct flow_key *key,
         const struct flow_signing *signing, uint64_t now_ms)
 {
 	const struct asked *asked = &signing->asked.asked;
+	struct siblings siblings = find_siblings(t, key, question_of(asked), now_ms);
+	bool is_live = siblings.asked && siblings.asked->expires_ms > now_ms;
+	bool stays = is_live && (!siblings.asked->unjudged || asked->unjudged);
 	struct kept_signing kept = kept_of(signing);
 	uint8_t octets[KEPT_MAX];
 	struct writer out = writer_over(octets, sizeof(octets));
-	unsigned evicted;
+	struct flow_remembered result = { .is_rival = siblings.has_other };
 
 	writer_put(&out, question_of(asked));
 	writer_put(&out, span_of(&kept, sizeof(kept)));
-	struct flow *flow = remember(t, key, asked, writer_span(&out), now_ms, &evicted);
-	if (flow)
-		flow->is_signing = true;
-	return evicted;
+	struct flow *flow = renew(t, key, &siblings, out.len, now_ms, &result.evicted);
+	if (stays)
+		return result;
+	fill(t, flow, asked, writer_span(&out));
+	flow->is_signing = true;
+	return result;
 }
 
 static void read_asked(const struct flow *flow, struct asked *asked)
@@ -256,7 +292,6 @@ static void read_signing(const struct kept_signing *kept, struct flow_signing *s
 	asked->sent_labels = kept->sent_labels;
 	asked->compact_ok = kept->compact_ok;
 	asked->sent_edns = kept->sent_edns;
-	s->interface = kept->interface;
 	s->server_len = kept->server_len;
 	memcpy(s->server, kept->server, kept->server_len);
 }
@@ -279,11 +314,26 @@ void flow_read(const struct flow_table *t, const struct flow *flow, union flow_a
 	read_signing(&kept, &asked->signing);
 }
 
+/* Says whether a response may answer the flow by the way that it takes; see flow_find(). The
+ * attacker whom this keeps out stands on one side of a gateway, sees a query that passed, and sends
+ * the gateway a copy of it that is not to be judged: the answer to the copy would leave where the
+ * copy came in, so it never reaches the client. The shortcut does not see where a query goes out;
+ * what it takes is always judged. */
+static bool is_way_back(const struct flow *flow, const struct flow_way *way)
+{
+	if (flow->is_signing)
+		return way->in == flow->way.out;
+	return way->out == flow->way.in &&
+	       (way->in != flow->way.in || way->in == flow->way.out || flow->way.out == 0);
+}
+
 struct answer {
 	const struct flow_table *table;
-	const struct wide_hash *hash;
+	const struct flow_key *key;
 	const struct message *response;
+	uint64_t now_ms;
 	union flow_asked *asked;
+	bool any_way;
 };
 
 static bool is_answered_by(const void *entry, const void *key)
@@ -291,26 +341,45 @@ static bool is_answered_by(const void *entry, const void *key)
 	const struct flow *flow = entry;
 	const struct answer *answer = key;
 
-	if (!is_of_hash(flow, answer->hash))
+	if (!is_of_hash(flow, &answer->key->hash) || flow->expires_ms <= answer->now_ms ||
+	        !(answer->any_way || is_way_back(flow, &answer->key->way)))
 		return false;
 	flow_read(answer->table, flow, answer->asked);
 	return answer->table->matches(answer->response, answer->asked);
 }
 
+static struct flow *find_answered(const struct answer *answer)
+{
+	return table_find(
+	        &answer->table->table, wide_hash_begin(&answer->key->hash), is_answered_by, answer);
+}
+
 struct flow *flow_find(const struct flow_table *t, const struct flow_key *key,
         const struct message *response, uint64_t now_ms, union flow_asked *asked)
 {
-	struct answer answer = { t, &key->hash, response, asked };
-	struct flow *flow =
-	        table_find(&t->table, wide_hash_begin(&key->hash), is_answered_by, &answer);
+	const struct answer answer = { t, key, response, now_ms, asked, false };
 
-	return flow && flow->expires_ms > now_ms ? flow : NULL;
+	return find_answered(&answer);
+}
+
+bool flow_has_strayed(const struct flow_table *t, const struct flow_key *key,
+        const struct message *response, uint64_t now_ms)
+{
+	union flow_asked asked;
+	const struct answer answer = { t, key, response, now_ms, &asked, true };
+
+	return find_answered(&answer) != NULL;
 }
 
 struct flow *flow_find_asked(
         const struct flow_table *t, const struct flow_key *key, const struct asked *asked)
 {
-	return find_siblings(t, &key->hash, question_of(asked)).asked;
+	const struct wide_hash *hash = &key->hash;
+	struct flow *flow = table_find(&t->table, wide_hash_begin(hash), is_of_hash, hash);
+
+	while (flow && !(is_way_back(flow, &key->way) && has_question(t, flow, question_of(asked))))
+		flow = table_find_next(&t->table, flow, is_of_hash, hash);
+	return flow;
 }
 
 static void tell_unanswered(const struct flow_table *t, const struct flow *flow)

@@ -11,15 +11,23 @@
 #include "gate/sign.h"
 #include "wire/packet.h"
 
-/* Questions that one client may have in flight with the same addresses, ports and id. Honest ones
- * have one; the bound keeps a flood from making every look-up long. */
+/* Questions that may be in flight with the same addresses, ports and id, and from the same
+ * interface. An honest client has one. The bound keeps every look-up short. It is one for each
+ * interface, so that nobody on another side of a gateway can push out the question of a client. */
 #define FLOW_QUESTIONS 8
 
 /* Flows that one call of flow_expire() ends at most. */
 #define FLOW_EXPIRIES 256
 
 /* What a flow holds of the question; a longer one takes the room of other flows too. */
-#define FLOW_OCTETS 61
+#define FLOW_OCTETS 53
+
+/* The interfaces by which a packet comes in and leaves, by their indexes; of a bridged one the
+ * ports of the bridge. 0 stands for this machine itself. A query whose way out was not seen, as
+ * that of the shortcut, has 0 there, too. */
+struct flow_way {
+	uint32_t in, out;
+};
 
 /* Who asked whom. Without padding, and the addresses last of what is hashed as it lies. */
 struct flow_key {
@@ -29,6 +37,7 @@ struct flow_key {
 	uint8_t addresses[32]; /* the client's and, right behind, the server's; 4 or 16 octets each
 	                        */
 	struct wide_hash hash; /* of all this, by the key of the flow table */
+	struct flow_way way;   /* of the packet whose key this is */
 };
 
 /* Of the key a hash is kept: nobody finds two with one hash, since nobody has the key of that. */
@@ -37,6 +46,7 @@ struct flow {
 	uint8_t key_rest[WIDE_HASH_REST]; /* of the hash; the table has the beginning */
 	uint32_t more;        /* spare entries of the table, for what FLOW_OCTETS are too few for */
 	uint64_t held_packet; /* a response that is held back (grace.h), or 0 */
+	struct flow_way way;  /* of the query */
 	uint16_t id, flags, udp_size, question_len; /* as in struct asked */
 	uint8_t kind;                               /* enum query_kind */
 	uint8_t parked;                             /* responses to it that wait for keys */
@@ -48,7 +58,6 @@ struct flow {
 /* What is remembered of a question to the signer. */
 struct flow_signing {
 	struct asked_signing asked;
-	uint32_t interface; /* where the query went out, and its response comes in */
 	uint8_t server_len, server[16];
 };
 
@@ -78,30 +87,53 @@ int flow_table_init(struct flow_table *t, uint32_t capacity, uint32_t timeout_ms
 void flow_table_fini(struct flow_table *t);
 
 /* The key of a query, and of a response to it. */
-struct flow_key flow_key_of_query(const struct flow_table *t, const struct packet *p, uint16_t id);
+struct flow_key flow_key_of_query(
+        const struct flow_table *t, const struct packet *p, uint16_t id, struct flow_way way);
 struct flow_key flow_key_of_response(
-        const struct flow_table *t, const struct packet *p, uint16_t id);
+        const struct flow_table *t, const struct packet *p, uint16_t id, struct flow_way way);
 
 /* Has the processor fetch what a search for the flow will read first: worth it some hundred
  * instructions before. */
 void flow_expect(const struct flow_table *t, const struct flow_key *key);
 
-/* Remembers a question, or gives one that is there already (the client asked again) a new time. It
- * stays what it was while it is in flight, unless it is one that was not to be judged and this one
- * is. One of which a copy is decorated is so. Returns how many older flows had to give way. */
-unsigned flow_remember(struct flow_table *t, const struct flow_key *key, enum query_kind kind,
-        const struct asked *asked, uint64_t now_ms);
+/* What became of a question that was to be remembered. */
+struct flow_remembered {
+	unsigned evicted; /* older questions that had to give way */
+	bool is_rival;    /* another question was in flight with the same addresses, ports and id,
+	                     or the same question that was asked more strictly */
+};
 
-/* The same of the signer. */
-unsigned flow_remember_signing(struct flow_table *t, const struct flow_key *key,
+/* Remembers a question, or gives one that is there already (the client asked again) a new time. Two
+ * questions are the same when they came by the same interface and differ in nothing but the letter
+ * case of the name; the flow keeps the letters that came first.
+ *
+ * Who sees a query can send another one with its addresses, ports and id, and any flags, letters or
+ * question. So one such tuple has one strictness: while a question that is judged is in flight, no
+ * other one of the tuple goes unjudged, from whichever side it came, and one that went unjudged
+ * before is judged from then on. If any copy of the query was decorated, the flow counts as
+ * decorated. */
+struct flow_remembered flow_remember(struct flow_table *t, const struct flow_key *key,
+        enum query_kind kind, const struct asked *asked, uint64_t now_ms);
+
+/* The same of the signer, where strictness is not at stake: it signs, or leaves alone. */
+struct flow_remembered flow_remember_signing(struct flow_table *t, const struct flow_key *key,
         const struct flow_signing *signing, uint64_t now_ms);
 
 /* Returns the flow that `response` may be the answer to (matches()), and fills `asked`; or NULL,
- * and `asked` is anything. A flow is valid until one is remembered, removed or expired. */
+ * and `asked` is anything. A flow is valid until one is remembered, removed or expired.
+ *
+ * A response must leave where its query came in, and come in where the query went out. A gateway
+ * may have several ways out, and each of them may bring the response; the side that the query came
+ * from may not, unless the query left there, too. Of the signer: it comes in where the query went
+ * out. */
 struct flow *flow_find(const struct flow_table *t, const struct flow_key *key,
         const struct message *response, uint64_t now_ms, union flow_asked *asked);
 
-/* Returns the flow with this key and exactly this question, or NULL. */
+/* True when flow_find() found nothing because of the way of the response alone. */
+bool flow_has_strayed(const struct flow_table *t, const struct flow_key *key,
+        const struct message *response, uint64_t now_ms);
+
+/* Returns the flow of exactly this question to which a response with this key belongs, or NULL. */
 struct flow *flow_find_asked(
         const struct flow_table *t, const struct flow_key *key, const struct asked *asked);
 

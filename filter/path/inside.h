@@ -60,7 +60,7 @@ struct worker {
 	uint8_t *octets;       /* of the message that is written, EXCHANGE_ANSWER_MAX of them */
 	struct signer *signer; /* NULL: it validates */
 	/* A flood of one must not hide the others. */
-	struct log_limit log_bogus, log_indeterminate, log_unjudged, log_unsigned;
+	struct log_limit log_bogus, log_indeterminate, log_unjudged, log_unsigned, log_rival;
 	struct stats stats;
 };
 
@@ -132,6 +132,12 @@ struct sockaddr_storage address_of_packet(
 
 /* Writes the server's address for people. */
 void report_server(const struct sockaddr_storage *server, char text[static INET6_ADDRSTRLEN]);
+
+/* Counts and logs a query that shares its addresses, ports and id with another one in flight. */
+void report_rival(struct worker *w, const struct flow_key *key, const struct asked *asked);
+
+/* Logs a response that came, or would leave, by another interface than its query tells. */
+void report_stray(struct worker *w, const struct flow_key *key, const struct message *response);
 
 /* Logs that it goes on unjudged, and why. */
 void report_unjudged(struct worker *w, const struct arrival *a, enum reason reason);

@@ -182,6 +182,10 @@ static void take(struct queued *queued, const struct nlmsghdr *message, unsigned
 			queued->in_interface = ntohl(interface);
 		else if (type == NFQA_IFINDEX_OUTDEV)
 			queued->out_interface = ntohl(interface);
+		else if (type == NFQA_IFINDEX_PHYSINDEV)
+			queued->in_port = ntohl(interface);
+		else if (type == NFQA_IFINDEX_PHYSOUTDEV)
+			queued->out_port = ntohl(interface);
 	}
 }
 

@@ -54,6 +54,8 @@ struct queued {
 	uint64_t id;
 	uint32_t in_interface;  /* its index, 0 in OUTPUT */
 	uint32_t out_interface; /* likewise, 0 in INPUT */
+	uint32_t in_port;       /* of a bridge, by which a bridged packet came; else 0 */
+	uint32_t out_port;      /* likewise, by which it leaves */
 	bool is_forwarded;      /* in FORWARD, where no packet may grow beyond the MTU */
 	struct span octets;     /* valid until the handler returns */
 	uint8_t *base;          /* of the octets, which may be changed */

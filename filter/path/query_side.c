@@ -75,7 +75,11 @@ static bool may_go_on(const struct worker *w, enum query_kind kind)
 static void remember(struct worker *w, const struct flow_key *key, enum query_kind kind,
         const struct asked *asked, uint64_t at_ms)
 {
-	stats_add(&w->stats.flows_evicted, flow_remember(&w->flows, key, kind, asked, at_ms));
+	struct flow_remembered what = flow_remember(&w->flows, key, kind, asked, at_ms);
+
+	stats_add(&w->stats.flows_evicted, what.evicted);
+	if (what.is_rival)
+		report_rival(w, key, asked);
 }
 
 void query_side(struct worker *w, const struct datagram *d)
@@ -105,7 +109,7 @@ void query_side(struct worker *w, const struct datagram *d)
 
 /* The kernel has checked that the worker would set DO in it, by the state of that moment; what has
  * changed since does not undo it. */
-static void take_passed(void *context, struct span octets, uint64_t at_ms)
+static void take_passed(void *context, struct span octets, uint64_t at_ms, uint32_t in_interface)
 {
 	struct worker *w = context;
 	struct packet packet;
@@ -123,7 +127,8 @@ static void take_passed(void *context, struct span octets, uint64_t at_ms)
 	struct sockaddr_storage server =
 	        address_of_packet(&packet, packet.destination, packet.destination_port, 0);
 	remedy_sent_on(w, &server, at_ms);
-	struct flow_key key = flow_key_of_query(&w->flows, &packet, asked.id);
+	struct flow_key key = flow_key_of_query(
+	        &w->flows, &packet, asked.id, (struct flow_way){ .in = in_interface });
 	remember(w, &key, QUERY_JUDGED, &asked, at_ms);
 }
 

@@ -3,6 +3,8 @@
 
 #include <arpa/inet.h>
 #include <inttypes.h>
+#include <net/if.h>
+#include <stdio.h>
 
 #include "base/sockaddr.h"
 
@@ -35,14 +37,19 @@ struct who {
 	char server[INET6_ADDRSTRLEN];
 };
 
-static void read_who(const struct arrival *a, struct who *who)
+static void read_question(const struct asked *asked, struct who *who)
 {
-	struct cursor c = cursor_over(span_of(a->asked->question, a->asked->question_len));
+	struct cursor c = cursor_over(span_of(asked->question, asked->question_len));
 	struct name name;
 
 	name_read_plain(&c, &name);
 	name_text(&name, who->name);
 	type_text(cursor_u16(&c), who->type);
+}
+
+static void read_who(const struct arrival *a, struct who *who)
+{
+	read_question(a->asked, who);
 	report_server(&a->server, who->server);
 }
 
@@ -81,6 +88,67 @@ void report_unjudged(struct worker *w, const struct arrival *a, enum reason reas
 	read_who(a, &who);
 	log_info("unjudged %.255s %s from %s (%s: %s)", who.name, who.type, who.server,
 	        reason_word(reason), reason_sentence(reason));
+}
+
+/* The addresses of a flow, for people. */
+struct pair {
+	char client[INET6_ADDRSTRLEN], server[INET6_ADDRSTRLEN];
+};
+
+static void read_pair(const struct flow_key *key, struct pair *pair)
+{
+	int family = key->version == 4 ? AF_INET : AF_INET6;
+	size_t len = key->version == 4 ? sizeof(struct in_addr) : sizeof(struct in6_addr);
+
+	inet_ntop(family, key->addresses, pair->client, sizeof(pair->client));
+	inet_ntop(family, key->addresses + len, pair->server, sizeof(pair->server));
+}
+
+#define INTERFACE_TEXT_SIZE (IF_NAMESIZE + 16)
+
+/* Names an interface, or says what 0 stands for. */
+static const char *interface_text(uint32_t index, char text[static INTERFACE_TEXT_SIZE])
+{
+	char name[IF_NAMESIZE];
+
+	if (index == 0)
+		snprintf(text, INTERFACE_TEXT_SIZE, "this machine");
+	else if (if_indextoname(index, name))
+		snprintf(text, INTERFACE_TEXT_SIZE, "%s", name);
+	else
+		snprintf(text, INTERFACE_TEXT_SIZE, "interface %u", index);
+	return text;
+}
+
+void report_rival(struct worker *w, const struct flow_key *key, const struct asked *asked)
+{
+	char from[INTERFACE_TEXT_SIZE];
+	struct pair pair;
+	struct who who;
+
+	stats_count(&w->stats.queries_rival);
+	if (!may_log(w, &w->log_rival))
+		return;
+	read_pair(key, &pair);
+	read_question(asked, &who);
+	log_warning("two queries at once from %s port %u to %s with the id %u, the second for "
+	            "%.255s %s from %s: somebody may be copying queries",
+	        pair.client, key->client_port, pair.server, key->id, who.name, who.type,
+	        interface_text(key->way.in, from));
+}
+
+void report_stray(struct worker *w, const struct flow_key *key, const struct message *response)
+{
+	char name[NAME_TEXT_SIZE], from[INTERFACE_TEXT_SIZE], to[INTERFACE_TEXT_SIZE];
+	struct pair pair;
+
+	if (!may_log(w, &w->log_rival))
+		return;
+	read_pair(key, &pair);
+	log_warning("dropped: a response for %.255s from %s to %s came from %s and would leave to "
+	            "%s, which is not the way that its query took",
+	        name_text(&response->qname, name), pair.server, pair.client,
+	        interface_text(key->way.in, from), interface_text(key->way.out, to));
 }
 
 void report(struct worker *w, const struct arrival *a, const struct gate_result *result)

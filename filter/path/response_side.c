@@ -216,6 +216,17 @@ static void leave(struct worker *w, uint64_t packet_id, uint64_t *counter)
 		nfqueue_drop(&w->queue, packet_id);
 }
 
+static void refuse_unasked(
+        struct worker *w, const struct datagram *d, const struct message *response)
+{
+	bool has_strayed = flow_has_strayed(&w->flows, &d->key, response, w->now_ms);
+
+	if (has_strayed && !w->is_paused)
+		report_stray(w, &d->key, response);
+	leave(w, d->queued->id,
+	        has_strayed ? &w->stats.responses_strayed : &w->stats.responses_unsolicited);
+}
+
 void response_side(struct worker *w, const struct datagram *d)
 {
 	const struct queued *queued = d->queued;
@@ -230,7 +241,7 @@ void response_side(struct worker *w, const struct datagram *d)
 	union flow_asked what;
 	struct flow *flow = flow_find(&w->flows, &d->key, &response, w->now_ms, &what);
 	if (!flow) {
-		leave(w, queued->id, &w->stats.responses_unsolicited);
+		refuse_unasked(w, d, &response);
 		return;
 	}
 	struct held held = { .arrival = { .carrier = &in_packets,

@@ -208,7 +208,8 @@ static void hand_over(const uint8_t *octets, uint32_t len, shortcut_handler *han
 	if (len <= before || len > sizeof(struct shortcut_record))
 		return;
 	memcpy(&head, octets, before);
-	handle(context, span_of(octets + before, len - before), head.at_ns / 1000000);
+	handle(context, span_of(octets + before, len - before), head.at_ns / 1000000,
+	        head.in_interface);
 }
 
 unsigned shortcut_drain(struct shortcut *s, shortcut_handler *handle, void *context)

@@ -58,8 +58,9 @@ void shortcut_rest(struct shortcut *s, uint64_t now_ms);
 bool shortcut_admit(struct shortcut *s, const struct sockaddr_storage *server);
 void shortcut_dismiss(struct shortcut *s, const struct sockaddr_storage *server);
 
-/* Is given the packet of a query as it came, and when that was. */
-typedef void shortcut_handler(void *context, struct span packet, uint64_t at_ms);
+/* Is given the packet of a query as it came, when that was, and the index of the interface. */
+typedef void shortcut_handler(
+        void *context, struct span packet, uint64_t at_ms, uint32_t in_interface);
 
 /* Hands over each query that has been taken so far. Returns how many there were. */
 unsigned shortcut_drain(struct shortcut *s, shortcut_handler *handle, void *context);

@@ -7,7 +7,7 @@
 
 #include <linux/types.h>
 
-#define SHORTCUT_LAYOUT   1
+#define SHORTCUT_LAYOUT   2
 #define SHORTCUT_UDP_SIZE 1232 /* QUERY_UDP_SIZE of gate/query.h */
 
 /* Queries that are longer take the ordinary road: their headers and their message, in octets. */
@@ -42,6 +42,7 @@ struct shortcut_server {
 /* shortcut_ring: one record a query, cut at the end of the packet. */
 struct shortcut_record {
 	__u64 at_ns;                      /* by CLOCK_MONOTONIC */
+	__u32 in_interface;               /* the index of the one that the program is at */
 	__u8 octets[SHORTCUT_PACKET_MAX]; /* the packet from its IP header on, as it came */
 };
 

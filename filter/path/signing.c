@@ -120,8 +120,7 @@ static void query(struct worker *w, const struct datagram *d)
 	const struct queued *queued = d->queued;
 	const struct packet *packet = d->packet;
 	struct sign_peers peers = { packet->source, packet->destination };
-	struct flow_signing signing = { .interface = queued->out_interface,
-		.server_len = (uint8_t)packet->destination.len };
+	struct flow_signing signing = { .server_len = (uint8_t)packet->destination.len };
 	struct span sent;
 
 	const struct sign_peers *known = is_of_server(queued) ? NULL : &peers;
@@ -132,7 +131,7 @@ static void query(struct worker *w, const struct datagram *d)
 	}
 	memcpy(signing.server, packet->destination.base, packet->destination.len);
 	stats_add(&w->stats.flows_evicted,
-	        flow_remember_signing(&w->flows, &d->key, &signing, w->now_ms));
+	        flow_remember_signing(&w->flows, &d->key, &signing, w->now_ms).evicted);
 	if (signing.asked.asked.unjudged)
 		nfqueue_accept(&w->queue, queued->id);
 	else
@@ -148,14 +147,10 @@ static struct flow *flow_of(struct worker *w, const struct datagram *d, struct m
 		return NULL;
 	}
 	struct flow *flow = flow_find(&w->flows, &d->key, response, w->now_ms, asked);
-	if (!flow) {
-		stats_count(&w->stats.responses_unsolicited);
-		return NULL;
-	}
-	if (asked->signing.interface != d->queued->in_interface) {
-		stats_count(&w->stats.sign_strays);
-		return NULL;
-	}
+	if (!flow)
+		stats_count(flow_has_strayed(&w->flows, &d->key, response, w->now_ms)
+		                    ? &w->stats.sign_strays
+		                    : &w->stats.responses_unsolicited);
 	return flow;
 }
 

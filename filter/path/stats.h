@@ -22,10 +22,12 @@
 	X(shortcut_left, "Queries at the shortcut that were left to the queue")                    \
 	X(shortcut_full, "Queries at the shortcut that were left to the queue: its ring was full") \
 	X(shortcut_rests, "Times the shortcut was closed for a moment: too much was asked")        \
+	X(queries_rival, "Queries that share addresses, ports and id with another in flight")      \
 	X(flows_evicted, "Questions in flight that were forgotten because the table was full")     \
 	X(flows_expired, "Questions in flight that were never answered")                           \
 	X(responses, "Responses seen")                                                             \
 	X(responses_unsolicited, "Responses dropped: nobody asked")                                \
+	X(responses_strayed, "Responses dropped: not by the interfaces that their query took")     \
 	X(responses_malformed, "Responses dropped: malformed")                                     \
 	X(packets_checksum, "Packets dropped: wrong UDP checksum")                                 \
 	X(responses_unjudged, "Responses passed unjudged, to queries that were passed untouched")  \

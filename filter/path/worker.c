@@ -61,15 +61,26 @@ static bool is_of_a_server_here(
 	return is_query ? queued->out_interface == 0 : queued->in_interface == 0;
 }
 
+/* A packet that is routed to or from a bridge has a port on one side only; what is bridged has
+ * both.
+ */
+static struct flow_way way_of(const struct queued *queued)
+{
+	if (queued->in_port && queued->out_port)
+		return (struct flow_way){ queued->in_port, queued->out_port };
+	return (struct flow_way){ queued->in_interface, queued->out_interface };
+}
+
 /* The flow is searched for when the packet has been summed up and parsed; until then the processor
  * has time to fetch the place. */
-static struct flow_key expected_flow(
-        const struct worker *w, const struct packet *packet, bool is_query)
+static struct flow_key expected_flow(const struct worker *w, const struct queued *queued,
+        const struct packet *packet, bool is_query)
 {
+	struct flow_way way = way_of(queued);
 	struct cursor c = cursor_over(packet->payload);
 	uint16_t id = cursor_u16(&c); /* 0 of what is too short, and no message */
-	struct flow_key key = is_query ? flow_key_of_query(&w->flows, packet, id)
-	                               : flow_key_of_response(&w->flows, packet, id);
+	struct flow_key key = is_query ? flow_key_of_query(&w->flows, packet, id, way)
+	                               : flow_key_of_response(&w->flows, packet, id, way);
 
 	flow_expect(&w->flows, &key);
 	return key;
@@ -84,7 +95,7 @@ static void handle_datagram(
 		return;
 	}
 	bool asks = is_query(packet);
-	struct datagram d = { queued, packet, expected_flow(w, packet, asks) };
+	struct datagram d = { queued, packet, expected_flow(w, queued, packet, asks) };
 	if (!packet_checksum_ok(packet)) {
 		/* What is rewritten gets a new checksum, which must not make it whole again. */
 		drop_counted(w, queued->id, &w->stats.packets_checksum);

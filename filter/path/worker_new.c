@@ -133,7 +133,7 @@ struct worker *worker_new(const struct worker_config *config, char *error, size_
 	w->epoll_fd = w->wake_fd = w->queue.fd = -1;
 	w->queue_watched = WATCHED_QUEUE;
 	w->wake_watched = WATCHED_WAKE;
-	w->log_bogus = w->log_indeterminate = w->log_unjudged = w->log_unsigned =
+	w->log_bogus = w->log_indeterminate = w->log_unjudged = w->log_unsigned = w->log_rival =
 	        (struct log_limit){ .burst = LOG_BURST, .per_second = LOG_PER_SECOND };
 	if (prepare(w, error, error_size) < 0) {
 		worker_free(w);

@@ -6,11 +6,6 @@
 #define POINTER_REACH 0x3fff
 #define USED_MAX      (COMPRESS_SLOTS / 4 * 3) /* beyond, names are written and not noted */
 
-static uint8_t lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
-}
-
 bool wire_name_read(struct span message, size_t at, struct wire_name *name)
 {
 	struct cursor c = cursor_at(message, at);
@@ -44,7 +39,7 @@ static bool is_same(const uint8_t *a, const uint8_t *b, size_t len, enum letter_
 	if (letters == CASE_KEPT)
 		return memcmp(a, b, len) == 0;
 	for (size_t i = 0; i < len; i++) {
-		if (lower(a[i]) != lower(b[i]))
+		if (name_lower(a[i]) != name_lower(b[i]))
 			return false;
 	}
 	return true;
@@ -111,7 +106,7 @@ static unsigned hash_suffixes(
 	for (unsigned i = labels; i-- > 0;) {
 		const uint8_t *label = name.base + where[i];
 		for (unsigned k = 0; k <= *label; k++)
-			hash = (hash ^ lower(label[k])) * 16777619u;
+			hash = (hash ^ name_lower(label[k])) * 16777619u;
 		hashes[i] = (uint16_t)(hash ^ hash >> 16);
 	}
 	return labels;

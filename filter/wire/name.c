@@ -9,11 +9,6 @@
 
 const struct name name_root = { .len = 1, .labels = 0, .octets = { 0 } };
 
-static uint8_t lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
-}
-
 /* The same for eight octets at a time. In each the top bit is put aside, so that no sum carries
  * over into the next one. */
 static uint64_t lower_eight(uint64_t octets)
@@ -42,7 +37,7 @@ static bool append_run(struct name *n, const uint8_t *run, size_t len)
 		memcpy(to + i, &octets, sizeof(octets));
 	}
 	for (; i < len; i++)
-		to[i] = lower(run[i]);
+		to[i] = name_lower(run[i]);
 	n->len = (uint8_t)(n->len + len);
 	return true;
 }
@@ -248,7 +243,7 @@ bool name_prepend(const struct name *n, struct span label, struct name *out)
 	memmove(out->octets + label.len + 1, n->octets, n->len);
 	out->octets[0] = (uint8_t)label.len;
 	for (size_t i = 0; i < label.len; i++)
-		out->octets[i + 1] = lower(label.base[i]);
+		out->octets[i + 1] = name_lower(label.base[i]);
 	out->len = (uint8_t)(n->len + label.len + 1);
 	out->labels = (uint8_t)(n->labels + 1);
 	return true;

@@ -77,6 +77,12 @@ static inline struct span name_span(const struct name *n)
 	return span_of(n->octets, n->len);
 }
 
+/* The letter in lower case (RFC 4343, 3); other octets stay what they are. */
+static inline uint8_t name_lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
+}
+
 /* Writes the name in presentation format, absolute, in lower case, special octets escaped as RFC
  * 1035, 5.1 says. Returns `text`. */
 const char *name_text(const struct name *n, char text[static NAME_TEXT_SIZE]);

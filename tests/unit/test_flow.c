@@ -14,6 +14,7 @@ struct talk {
 	struct packet query, response;
 	struct message message;
 	struct asked asked;
+	struct flow_way query_way, response_way;
 };
 
 static void begin_talk(
@@ -24,6 +25,7 @@ static void begin_talk(
 	struct name qname;
 
 	memset(t->addresses, 0, sizeof(t->addresses));
+	t->query_way = t->response_way = (struct flow_way){ 0 };
 	t->addresses[0][0] = 1;
 	t->addresses[1][0] = 2;
 	t->query = (struct packet){ .version = version,
@@ -46,13 +48,14 @@ static void begin_talk(
 /* Returns false when an older one had to give way. */
 static bool ask(struct flow_table *table, const struct talk *t, uint64_t now_ms)
 {
-	struct flow_key key = flow_key_of_query(table, &t->query, t->asked.id);
-	return flow_remember(table, &key, QUERY_JUDGED, &t->asked, now_ms) == 0;
+	struct flow_key key = flow_key_of_query(table, &t->query, t->asked.id, t->query_way);
+	return flow_remember(table, &key, QUERY_JUDGED, &t->asked, now_ms).evicted == 0;
 }
 
 static struct flow *answered(struct flow_table *table, const struct talk *t, uint64_t now_ms)
 {
-	struct flow_key key = flow_key_of_response(table, &t->response, t->message.id);
+	struct flow_key key =
+	        flow_key_of_response(table, &t->response, t->message.id, t->response_way);
 	union flow_asked asked;
 	return flow_find(table, &key, &t->message, now_ms, &asked);
 }
@@ -68,22 +71,201 @@ static void a_copy_of_a_query_does_not_weaken_it(void **state)
 	assert_int_equal(flow_table_init(&table, 4, TIMEOUT_MS), 0);
 	begin_talk(&t, 4, 1000, 7, "example.org");
 	t.asked.flags = FLAG_RD;
-	struct flow_key key = flow_key_of_query(&table, &t.query, 7);
+	struct flow_key key = flow_key_of_query(&table, &t.query, 7, t.query_way);
 	struct asked copy = t.asked;
 	copy.unjudged = true;
 	copy.flags = FLAG_CD;
 
-	assert_int_equal(flow_remember(&table, &key, QUERY_JUDGED, &t.asked, START_MS), 0);
-	assert_int_equal(flow_remember(&table, &key, QUERY_CD, &copy, START_MS + 1), 0);
+	flow_remember(&table, &key, QUERY_JUDGED, &t.asked, START_MS);
+	assert_true(flow_remember(&table, &key, QUERY_CD, &copy, START_MS + 1).is_rival);
 	struct flow *flow = answered(&table, &t, START_MS + 2);
 	assert_int_equal(flow->kind, QUERY_JUDGED);
 	assert_false(flow->unjudged);
 	assert_int_equal(flow->flags, FLAG_RD);
 	flow_remove(&table, flow);
 
-	assert_int_equal(flow_remember(&table, &key, QUERY_CD, &copy, START_MS), 0);
-	assert_int_equal(flow_remember(&table, &key, QUERY_JUDGED, &t.asked, START_MS + 1), 0);
+	flow_remember(&table, &key, QUERY_CD, &copy, START_MS);
+	flow_remember(&table, &key, QUERY_JUDGED, &t.asked, START_MS + 1);
 	assert_false(answered(&table, &t, START_MS + 2)->unjudged);
+	flow_table_fini(&table);
+}
+
+/* The sides of a gateway in these tests: where the client is, where the server is, and others. */
+enum { HERE, INSIDE, OUTSIDE, OTHER_WAY_OUT, OTHER_INSIDE };
+
+static void a_response_goes_the_way_of_its_query(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		struct flow_way query, response;
+		bool is_signing, found;
+	} rows[] = {
+		{ "a gateway", { INSIDE, OUTSIDE }, { OUTSIDE, INSIDE }, false, true },
+		{ "by its other way out", { INSIDE, OUTSIDE }, { OTHER_WAY_OUT, INSIDE }, false,
+		        true },
+		{ "a copy that came from outside", { OUTSIDE, OUTSIDE }, { OUTSIDE, INSIDE }, false,
+		        false },
+		{ "a copy that came by the other way out", { OTHER_WAY_OUT, OUTSIDE },
+		        { OUTSIDE, INSIDE }, false, false },
+		{ "from the client's own side", { INSIDE, OUTSIDE }, { INSIDE, INSIDE }, false,
+		        false },
+		{ "to another network", { INSIDE, OUTSIDE }, { OUTSIDE, OTHER_INSIDE }, false,
+		        false },
+		{ "to this machine", { INSIDE, OUTSIDE }, { OUTSIDE, HERE }, false, false },
+		{ "a gateway with one interface", { INSIDE, INSIDE }, { INSIDE, INSIDE }, false,
+		        true },
+		{ "this machine asked", { HERE, OUTSIDE }, { OUTSIDE, HERE }, false, true },
+		{ "by its other interface", { HERE, OUTSIDE }, { OTHER_WAY_OUT, HERE }, false,
+		        true },
+		{ "this machine asked, to others", { HERE, OUTSIDE }, { OUTSIDE, INSIDE }, false,
+		        false },
+		{ "the shortcut", { INSIDE, 0 }, { OUTSIDE, INSIDE }, false, true },
+		{ "the shortcut, one interface", { INSIDE, 0 }, { INSIDE, INSIDE }, false, true },
+		{ "the shortcut, to another network", { INSIDE, 0 }, { OUTSIDE, OTHER_INSIDE },
+		        false, false },
+		{ "a signer", { OUTSIDE, INSIDE }, { INSIDE, OUTSIDE }, true, true },
+		{ "a signer, back by another way", { OUTSIDE, INSIDE }, { INSIDE, OTHER_WAY_OUT },
+		        true, true },
+		{ "a signer, forged from outside", { OUTSIDE, INSIDE }, { OUTSIDE, OUTSIDE }, true,
+		        false },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct flow_table table;
+		struct talk t;
+
+		assert_int_equal(flow_table_init(&table, 4, TIMEOUT_MS), 0);
+		begin_talk(&t, 4, 4000, 7, "a.test.");
+		t.query_way = rows[i].query;
+		t.response_way = rows[i].response;
+		struct flow_signing signing = { .asked.asked = t.asked };
+		struct flow_key key = flow_key_of_query(&table, &t.query, 7, t.query_way);
+		if (rows[i].is_signing)
+			flow_remember_signing(&table, &key, &signing, START_MS);
+		else
+			flow_remember(&table, &key, QUERY_JUDGED, &t.asked, START_MS);
+		key = flow_key_of_response(&table, &t.response, 7, t.response_way);
+		assert_row(rows[i].why, (answered(&table, &t, START_MS) != NULL) == rows[i].found);
+		assert_row(rows[i].why,
+		        (flow_find_asked(&table, &key, &t.asked) != NULL) == rows[i].found);
+		/* asked once nothing was found: then it says why */
+		assert_true(flow_has_strayed(&table, &key, &t.message, START_MS));
+		assert_false(flow_has_strayed(&table, &key, &t.message, START_MS + TIMEOUT_MS));
+		flow_table_fini(&table);
+	}
+}
+
+/* Who sees a query sends another one with its addresses, ports and id that is not to be judged,
+ * from any side, in any letters, with any question. */
+static void nothing_of_a_tuple_goes_unjudged_beside_what_is_judged(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		const char *name;
+		struct flow_way way;
+	} rows[] = {
+		{ "the very question", "www.bank.example.", { INSIDE, OUTSIDE } },
+		{ "in capitals", "WWW.BANK.EXAMPLE.", { INSIDE, OUTSIDE } },
+		{ "another question", "www.shop.example.", { INSIDE, OUTSIDE } },
+		{ "from outside", "www.bank.example.", { OUTSIDE, OUTSIDE } },
+		{ "in capitals, from outside", "WWW.BANK.EXAMPLE.", { OUTSIDE, OUTSIDE } },
+		{ "another question, from outside", "www.shop.example.", { OUTSIDE, OUTSIDE } },
+	};
+
+	for (size_t i = 0; i < 2 * COUNT(rows); i++) {
+		bool comes_first = i >= COUNT(rows);
+		size_t row = i % COUNT(rows);
+		struct flow_table table;
+		struct talk genuine, copy;
+
+		assert_int_equal(flow_table_init(&table, 8, TIMEOUT_MS), 0);
+		begin_talk(&genuine, 4, 4000, 7, "www.bank.example.");
+		begin_talk(&copy, 4, 4000, 7, rows[row].name);
+		genuine.query_way = (struct flow_way){ INSIDE, OUTSIDE };
+		copy.query_way = rows[row].way;
+		copy.response_way = (struct flow_way){ rows[row].way.out, rows[row].way.in };
+		copy.asked.unjudged = true;
+		struct flow_key key = flow_key_of_query(&table, &copy.query, 7, copy.query_way);
+		if (comes_first)
+			flow_remember(&table, &key, QUERY_SIGNED, &copy.asked, START_MS);
+		assert_true(ask(&table, &genuine, START_MS));
+		if (!comes_first)
+			assert_true(flow_remember(&table, &key, QUERY_SIGNED, &copy.asked, START_MS)
+			                    .is_rival);
+		struct flow *flow = answered(&table, &copy, START_MS + 1);
+		assert_row(rows[row].why, !flow || !flow->unjudged);
+		flow_table_fini(&table);
+	}
+}
+
+static void a_copy_in_other_letters_is_the_same_question(void **state)
+{
+	(void)state;
+	struct flow_table table;
+	struct talk genuine, copy, other;
+
+	assert_int_equal(flow_table_init(&table, 8, TIMEOUT_MS), 0);
+	begin_talk(&genuine, 4, 4000, 7, "www.bank.example.");
+	begin_talk(&copy, 4, 4000, 7, "www.bank.example.");
+	begin_talk(&other, 4, 4000, 7, "www.bank.example.");
+	copy.asked.question[1] = 'W';
+	assert_true(ask(&table, &genuine, START_MS));
+	assert_true(ask(&table, &copy, START_MS));
+	assert_int_equal(table.table.used, 1);
+	/* the letters are those that the client used */
+	assert_non_null(answered(&table, &genuine, START_MS));
+	/* types and classes have no letters: HTTPS is 65, and there is a type 97 */
+	other.asked.question[other.asked.question_len - 3] = 65;
+	assert_true(ask(&table, &other, START_MS));
+	other.asked.question[other.asked.question_len - 3] = 97;
+	assert_true(ask(&table, &other, START_MS));
+	assert_int_equal(table.table.used, 3);
+	flow_table_fini(&table);
+}
+
+/* Nobody on another side of a gateway can have the question of a client forgotten. */
+static void a_flood_from_outside_pushes_out_no_question_of_a_client(void **state)
+{
+	(void)state;
+	struct flow_table table;
+	struct talk genuine, copy;
+	char name[32];
+
+	assert_int_equal(flow_table_init(&table, 100, TIMEOUT_MS), 0);
+	begin_talk(&genuine, 4, 4000, 7, "www.bank.example.");
+	genuine.query_way = (struct flow_way){ INSIDE, OUTSIDE };
+	genuine.response_way = (struct flow_way){ OUTSIDE, INSIDE };
+	assert_true(ask(&table, &genuine, START_MS));
+	for (int i = 0; i < 3 * FLOW_QUESTIONS; i++) {
+		snprintf(name, sizeof(name), "q%d.test.", i);
+		begin_talk(&copy, 4, 4000, 7, name);
+		copy.query_way = (struct flow_way){ OUTSIDE, OUTSIDE };
+		ask(&table, &copy, START_MS);
+	}
+	assert_int_equal(table.table.used, 1 + FLOW_QUESTIONS);
+	assert_non_null(answered(&table, &genuine, START_MS));
+	flow_table_fini(&table);
+}
+
+/* What is too old must not hide what is not. */
+static void a_live_question_is_found_behind_one_that_is_too_old(void **state)
+{
+	(void)state;
+	struct flow_table table;
+	struct talk old, young;
+
+	assert_int_equal(flow_table_init(&table, 8, TIMEOUT_MS), 0);
+	begin_talk(&young, 4, 4000, 7, "a.test.");
+	begin_talk(&old, 4, 4000, 7, "a.test.");
+	young.query_way = old.query_way = (struct flow_way){ INSIDE, INSIDE };
+	young.query_way.out = OUTSIDE;
+	young.response_way = (struct flow_way){ OUTSIDE, INSIDE };
+	assert_true(ask(&table, &young, START_MS + TIMEOUT_MS));
+	old.query_way.in = old.query_way.out = OTHER_INSIDE;
+	assert_true(ask(&table, &old, START_MS));
+	assert_non_null(answered(&table, &young, START_MS + TIMEOUT_MS));
 	flow_table_fini(&table);
 }
 
@@ -267,18 +449,18 @@ static const struct {
 	unsigned entries, entries_signing;
 } lengths[] = {
 	{ 0, 0, 1, 1 },
-	{ 1, 22, 1, 1 },
-	{ 1, 23, 1, 1 },
-	{ 1, 24, 1, 2 },
-	{ 2, 24, 1, 2 },
-	{ 1, 54, 1, 2 },
-	{ 1, 55, 1, 2 },
-	{ 2, 27, 1, 2 },
+	{ 1, 18, 1, 1 },
+	{ 1, 19, 1, 1 },
+	{ 1, 20, 1, 2 },
+	{ 2, 22, 1, 2 },
+	{ 2, 23, 1, 2 },
+	{ 1, 48, 2, 2 },
 	{ 3, 20, 2, 2 },
-	{ 4, 31, 2, 2 },
-	{ 4, 32, 2, 3 },
-	{ 4, 39, 2, 3 },
-	{ 4, 40, 3, 3 },
+	{ 4, 30, 2, 2 },
+	{ 5, 24, 2, 3 },
+	{ 4, 37, 2, 3 },
+	{ 3, 50, 3, 3 },
+	{ 4, 56, 3, 3 },
 	{ 127, 1, 3, 4 },
 };
 
@@ -292,7 +474,7 @@ static void what_was_asked_is_read_out_whatever_its_length(void **state)
 	begin_talk(&t, 6, 4000, 7, "a.test.");
 	for (size_t i = 0; i < COUNT(lengths); i++) {
 		assert_int_equal(flow_table_init(&table, 8, TIMEOUT_MS), 0);
-		struct flow_key key = flow_key_of_query(&table, &t.query, 7);
+		struct flow_key key = flow_key_of_query(&table, &t.query, 7, t.query_way);
 		struct asked asked = long_asked(7, lengths[i].labels, lengths[i].letters, 'q');
 		flow_remember(&table, &key, QUERY_JUDGED, &asked, START_MS);
 		struct flow *flow = flow_find_asked(&table, &key, &asked);
@@ -319,7 +501,7 @@ static void what_the_signer_knows_is_read_out_too(void **state)
 	begin_talk(&t, 6, 4000, 7, "a.test.");
 	for (size_t i = 0; i < COUNT(lengths); i++) {
 		assert_int_equal(flow_table_init(&table, 8, TIMEOUT_MS), 0);
-		struct flow_key key = flow_key_of_query(&table, &t.query, 7);
+		struct flow_key key = flow_key_of_query(&table, &t.query, 7, t.query_way);
 		struct flow_signing signing = {
 			.asked = { .asked = long_asked(
 			                   7, lengths[i].labels, lengths[i].letters, 's'),
@@ -329,11 +511,11 @@ static void what_the_signer_knows_is_read_out_too(void **state)
 			        .compact_ok = i & 1,
 			        .sent_edns = i & 2,
 			        .policy = 70000 },
-			.interface = 80000,
 			.server_len = 16,
 			.server = { 0x20, 1, [15] = 9 },
 		};
-		assert_int_equal(flow_remember_signing(&table, &key, &signing, START_MS), 0);
+		assert_int_equal(
+		        flow_remember_signing(&table, &key, &signing, START_MS).evicted, 0);
 		struct flow *flow = flow_find_asked(&table, &key, &signing.asked.asked);
 		assert_non_null(flow);
 		flow_read(&table, flow, &what);
@@ -347,7 +529,6 @@ static void what_the_signer_knows_is_read_out_too(void **state)
 		assert_int_equal(asked->compact_ok, i & 1);
 		assert_int_equal(asked->sent_edns, (i & 2) != 0);
 		assert_int_equal(asked->policy, 70000);
-		assert_int_equal(what.signing.interface, 80000);
 		assert_int_equal(what.signing.server_len, 16);
 		assert_memory_equal(what.signing.server, signing.server, 16);
 		assert_int_equal(table.table.used, lengths[i].entries_signing);
@@ -372,12 +553,13 @@ static void long_questions_take_the_room_of_the_oldest(void **state)
 		        long_asked((uint16_t)i, lengths[kind].labels, lengths[kind].letters, 'x');
 		for (used += lengths[kind].entries; used > 7; gone++)
 			used -= lengths[first++ * 5 % COUNT(lengths)].entries;
-		struct flow_key key = flow_key_of_query(&table, &t.query, (uint16_t)i);
+		struct flow_key key = flow_key_of_query(&table, &t.query, (uint16_t)i, t.query_way);
 		assert_int_equal(
-		        flow_remember(&table, &key, QUERY_JUDGED, &asked[i], START_MS + i), gone);
+		        flow_remember(&table, &key, QUERY_JUDGED, &asked[i], START_MS + i).evicted,
+		        gone);
 		assert_int_equal(table.table.used, used);
 		for (size_t j = 0; j <= i; j++) {
-			key = flow_key_of_query(&table, &t.query, (uint16_t)j);
+			key = flow_key_of_query(&table, &t.query, (uint16_t)j, t.query_way);
 			assert_int_equal(
 			        flow_find_asked(&table, &key, &asked[j]) != NULL, j >= first);
 		}
@@ -406,7 +588,7 @@ static void whose_question_was_never_answered_is_told(void **state)
 	table.context = address;
 	begin_talk(&t, 4, 4000, 7, "a.test.");
 	signing.asked.asked = t.asked;
-	struct flow_key key = flow_key_of_query(&table, &t.query, 7);
+	struct flow_key key = flow_key_of_query(&table, &t.query, 7, t.query_way);
 	flow_remember_signing(&table, &key, &signing, START_MS);
 	assert_int_equal(flow_expire(&table, START_MS + TIMEOUT_MS - 1), 0);
 	assert_int_equal(told.len, 0);
@@ -419,6 +601,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_copy_of_a_query_does_not_weaken_it),
+		cmocka_unit_test(a_response_goes_the_way_of_its_query),
+		cmocka_unit_test(nothing_of_a_tuple_goes_unjudged_beside_what_is_judged),
+		cmocka_unit_test(a_copy_in_other_letters_is_the_same_question),
+		cmocka_unit_test(a_flood_from_outside_pushes_out_no_question_of_a_client),
+		cmocka_unit_test(a_live_question_is_found_behind_one_that_is_too_old),
 		cmocka_unit_test(only_what_was_asked_is_answered),
 		cmocka_unit_test(an_answered_flow_is_gone),
 		cmocka_unit_test(flows_that_differ_in_the_question_only_are_kept_apart),

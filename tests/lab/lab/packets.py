@@ -115,12 +115,14 @@ class Sniffer:
 
 
 class Injector:
-    """Puts packets on a link of the wire, below the wire's own stack and its rules."""
+    """Puts packets on a link of the wire, below the wire's own stack and its rules. They are for who is
+    at its other end, or for `namespace` behind a bridge there, which has the device `device`."""
 
-    def __init__(self, lab, neighbour):
+    def __init__(self, lab, neighbour, namespace=None, device="wire"):
         # A device is named after who is at its other end (topology.py).
         self._device = neighbour
-        text = lab.namespaces[neighbour].run("cat", "/sys/class/net/wire/address")
+        text = (namespace or lab.namespaces[neighbour]).run(
+            "cat", f"/sys/class/net/{device}/address")
         self._mac = bytes.fromhex(text.strip().replace(":", ""))
         self._socket = lab.wire.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0)
 
