@@ -76,35 +76,15 @@ const struct sign_zone *sign_policy_apex(const struct sign_policy *p, const stru
 	return find_apex(p, name_span(apex));
 }
 
-static bool is_in(const struct sign_network *n, struct span address)
-{
-	unsigned octets = n->prefix / 8, bits = n->prefix % 8;
-
-	if (n->len != address.len || n->prefix > 8 * address.len)
-		return false;
-	if (memcmp(n->octets, address.base, octets) != 0)
-		return false;
-	return bits == 0 || ((n->octets[octets] ^ address.base[octets]) >> (8 - bits)) == 0;
-}
-
-static bool is_in_any(const struct sign_network *networks, unsigned count, struct span address)
-{
-	for (unsigned i = 0; i < count; i++) {
-		if (is_in(&networks[i], address))
-			return true;
-	}
-	return false;
-}
-
 bool sign_policy_is_secondary(const struct sign_policy *p, struct span address)
 {
-	return is_in_any(p->secondaries, p->secondary_count, address);
+	return networks_have(p->secondaries, p->secondary_count, address);
 }
 
 static bool is_served_by(const struct sign_zone *zone, const struct span *server)
 {
 	return !server || zone->server_count == 0 ||
-	       is_in_any(zone->servers, zone->server_count, *server);
+	       networks_have(zone->servers, zone->server_count, *server);
 }
 
 /* Of any server, where `server` is NULL. */
@@ -135,18 +115,12 @@ const struct sign_zone *sign_policy_zone_at(
 	return find_zone(p, name, &server);
 }
 
-static bool is_same_network(const struct sign_network *a, const struct sign_network *b)
-{
-	return a->len == b->len && a->prefix == b->prefix &&
-	       memcmp(a->octets, b->octets, a->len) == 0;
-}
-
 static bool zones_ask_alike(const struct sign_zone *a, const struct sign_zone *b)
 {
 	if (!name_equal(&a->apex, &b->apex) || a->server_count != b->server_count)
 		return false;
 	for (unsigned i = 0; i < a->server_count; i++) {
-		if (!is_same_network(&a->servers[i], &b->servers[i]))
+		if (!network_equal(&a->servers[i], &b->servers[i]))
 			return false;
 	}
 	return true;

@@ -7,19 +7,13 @@
 #include "crypto/sign.h"
 #include "dnssec/presigned.h"
 #include "wire/name.h"
+#include "wire/network.h"
 
 /* Where a zone is delegated, as the operator says; what he does not say is learned. */
 struct sign_cut {
 	struct name name;
 	unsigned ds_count;        /* none: the child is not signed */
 	struct span ds[LIMIT_DS]; /* RDATA */
-};
-
-/* Addresses of which the first `prefix` bits are these. */
-struct sign_network {
-	uint8_t octets[16];
-	uint8_t len;    /* 4 or 16 */
-	uint8_t prefix; /* bits */
 };
 
 struct sign_zone {
@@ -37,14 +31,14 @@ struct sign_zone {
 	unsigned cut_count;
 
 	/* Who may speak for the zone: nothing that another server says is signed with its key. */
-	const struct sign_network *servers;
+	const struct network *servers;
 	unsigned server_count; /* 0: whoever is signed for */
 };
 
 struct sign_policy {
 	const struct sign_zone *zones; /* sorted by sign_policy_sort() */
 	unsigned zone_count;
-	const struct sign_network *secondaries; /* they may transfer zones, unsigned */
+	const struct network *secondaries; /* they may transfer zones, unsigned */
 	unsigned secondary_count;
 	uint32_t life_s;       /* of a signature; SIGN_LIFE_S */
 	uint16_t udp_size_max; /* of a response, whatever the client takes; SIGN_UDP_SIZE */

@@ -168,8 +168,8 @@ static bool take_value(const struct key *k, const config_setting_t *s, struct co
 		return take_interfaces(s, key_value(k, c));
 	case KEY_SERVERS:
 		return reading_servers(s, key_value(k, c));
-	case KEY_SECONDARIES:
-		return reading_secondaries(s, key_value(k, c));
+	case KEY_NETWORKS:
+		return reading_networks(s, key_value(k, c));
 	case KEY_ZONES: /* has more to say than yes or no */
 		break;
 	}
@@ -312,7 +312,7 @@ void config_defaults(struct config *c)
 		case KEY_RESOLVERS:
 		case KEY_NTAS:
 		case KEY_SERVERS:
-		case KEY_SECONDARIES:
+		case KEY_NETWORKS:
 		case KEY_ZONES:
 		case KEY_INTERFACES:
 			break;

@@ -13,6 +13,7 @@
 #include "gate/sign_policy.h"
 #include "trust/nta.h"
 #include "wire/namelist.h"
+#include "wire/network.h"
 
 #define CONFIG_DEFAULT_PATH "/etc/sealgate/sealgate.conf"
 
@@ -20,11 +21,11 @@
 #define CONFIG_RESOLVERS_MAX 8
 
 /* What is signed. */
-#define CONFIG_ZONES_MAX       128
-#define CONFIG_CUTS_MAX        64 /* of all zones */
-#define CONFIG_SERVERS_MAX     64
-#define CONFIG_SPEAKERS_MAX    256 /* servers that are named of zones, of all together */
-#define CONFIG_SECONDARIES_MAX 32
+#define CONFIG_ZONES_MAX    128
+#define CONFIG_CUTS_MAX     64 /* of all zones */
+#define CONFIG_SERVERS_MAX  64
+#define CONFIG_SPEAKERS_MAX 256 /* servers that are named of zones, of all together */
+#define CONFIG_NETWORKS_MAX 32
 
 /* Where clients are whose queries take the shortcut. */
 #define CONFIG_INTERFACES_MAX 16
@@ -61,7 +62,7 @@ struct config_zones {
 	unsigned count, cut_count, speaker_count;
 	struct config_zone items[CONFIG_ZONES_MAX];
 	struct config_cut cuts[CONFIG_CUTS_MAX];
-	struct sign_network speakers[CONFIG_SPEAKERS_MAX];
+	struct network speakers[CONFIG_SPEAKERS_MAX];
 };
 
 struct config_servers {
@@ -69,9 +70,9 @@ struct config_servers {
 	struct sockaddr_storage items[CONFIG_SERVERS_MAX];
 };
 
-struct config_secondaries {
+struct config_networks {
 	unsigned count;
-	struct sign_network items[CONFIG_SECONDARIES_MAX];
+	struct network items[CONFIG_NETWORKS_MAX];
 };
 
 struct config_interfaces {
@@ -116,7 +117,7 @@ struct config {
 	uint32_t sign_place; /* enum config_place */
 	struct config_servers sign_servers;
 	struct config_zones sign_zones;
-	struct config_secondaries sign_secondaries;
+	struct config_networks sign_secondaries;
 	uint32_t sign_life_s, sign_udp_size, sign_per_s, sign_per_network, sign_remembered;
 };
 

@@ -64,12 +64,11 @@ static void show_interfaces(const struct config_interfaces *interfaces, FILE *ou
 	fputs(" ]", out);
 }
 
-static void show_networks(
-        const struct sign_network *items, unsigned count, bool with_prefix, FILE *out)
+static void show_networks(const struct network *items, unsigned count, bool with_prefix, FILE *out)
 {
 	fputs("[", out);
 	for (unsigned i = 0; i < count; i++) {
-		const struct sign_network *n = &items[i];
+		const struct network *n = &items[i];
 		char text[INET6_ADDRSTRLEN];
 		inet_ntop(n->len == 4 ? AF_INET : AF_INET6, n->octets, text, sizeof(text));
 		fprintf(out, "%s\"%s", i ? ", " : " ", text);
@@ -139,7 +138,7 @@ static void show_value(const struct key *k, const struct config *c, FILE *out)
 {
 	const void *value = key_value_const(k, c);
 	const struct config_servers *servers;
-	const struct config_secondaries *secondaries;
+	const struct config_networks *networks;
 
 	switch (k->kind) {
 	case KEY_NUMBER:
@@ -170,9 +169,9 @@ static void show_value(const struct key *k, const struct config *c, FILE *out)
 		servers = value;
 		show_addresses(servers->items, servers->count, out);
 		break;
-	case KEY_SECONDARIES:
-		secondaries = value;
-		show_networks(secondaries->items, secondaries->count, true, out);
+	case KEY_NETWORKS:
+		networks = value;
+		show_networks(networks->items, networks->count, true, out);
 		break;
 	case KEY_ZONES:
 		show_zones(value, out);

@@ -38,7 +38,7 @@ static bool read_prefix(const char *text, unsigned max, uint8_t *prefix)
 	return text[0] >= '0' && text[0] <= '9' && *end == '\0' && n <= max;
 }
 
-static bool read_network(const char *text, struct sign_network *network)
+static bool read_network(const char *text, struct network *network)
 {
 	char address[INET6_ADDRSTRLEN];
 	const char *slash = text ? strchr(text, '/') : NULL;
@@ -48,7 +48,7 @@ static bool read_network(const char *text, struct sign_network *network)
 		return false;
 	memcpy(address, text, len);
 	address[len] = '\0';
-	*network = (struct sign_network){ 0 };
+	*network = (struct network){ 0 };
 	if (inet_pton(AF_INET, address, network->octets) == 1)
 		network->len = 4;
 	else if (inet_pton(AF_INET6, address, network->octets) == 1)
@@ -58,15 +58,15 @@ static bool read_network(const char *text, struct sign_network *network)
 	       (!slash || read_prefix(slash + 1, network->len * 8u, &network->prefix));
 }
 
-bool reading_secondaries(const config_setting_t *s, struct config_secondaries *secondaries)
+bool reading_networks(const config_setting_t *s, struct config_networks *networks)
 {
-	if (!reading_is_list(s, CONFIG_SECONDARIES_MAX))
+	if (!reading_is_list(s, CONFIG_NETWORKS_MAX))
 		return false;
-	secondaries->count = 0;
+	networks->count = 0;
 	for (int i = 0; i < config_setting_length(s); i++) {
-		if (!read_network(config_setting_get_string_elem(s, i), &secondaries->items[i]))
+		if (!read_network(config_setting_get_string_elem(s, i), &networks->items[i]))
 			return false;
-		secondaries->count++;
+		networks->count++;
 	}
 	return true;
 }
@@ -265,7 +265,7 @@ bool reading_zones(struct reading *r, const config_setting_t *s, struct config_z
 	return true;
 }
 
-static bool is_server(const struct config_servers *servers, const struct sign_network *speaker)
+static bool is_server(const struct config_servers *servers, const struct network *speaker)
 {
 	for (unsigned i = 0; i < servers->count; i++) {
 		if (span_equal(sockaddr_octets(&servers->items[i]),

@@ -231,7 +231,7 @@ const struct key keys[] = {
 	                "learned; and `servers`, those of sign.servers that speak for it,\n"
 	                "[ \"192.0.2.53\" ]: what others say of it is not signed. With none all\n"
 	                "of them do." },
-	{ "sign.secondaries", KEY_SECONDARIES, AT(sign_secondaries),
+	{ "sign.secondaries", KEY_NETWORKS, AT(sign_secondaries),
 	        .help = "Who may transfer these zones, unsigned: [ \"192.0.2.7\",\n"
 	                "\"2001:db8:7::/48\" ]. Others are refused." },
 	{ "sign.life_s", KEY_NUMBER, AT(sign_life_s), .number = SIGN_LIFE_S, .min = 259200,
@@ -319,11 +319,11 @@ void key_say_allowed(const struct key *k, char *text, size_t size)
 		        "[ \"192.0.2.53\", \"2001:db8::53\" ]",
 		        CONFIG_SERVERS_MAX);
 		break;
-	case KEY_SECONDARIES:
+	case KEY_NETWORKS:
 		snprintf(text, size,
 		        "a list of at most %d addresses or networks, such as "
 		        "[ \"192.0.2.7\", \"2001:db8:7::/48\" ]",
-		        CONFIG_SECONDARIES_MAX);
+		        CONFIG_NETWORKS_MAX);
 		break;
 	case KEY_ZONES:
 		snprintf(text, size,

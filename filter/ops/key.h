@@ -10,17 +10,17 @@
 struct config;
 
 enum key_kind {
-	KEY_NUMBER,      /* uint32_t */
-	KEY_SWITCH,      /* bool */
-	KEY_WORD,        /* uint32_t, the index in `words` */
-	KEY_PATH,        /* char[CONFIG_PATH_MAX] */
-	KEY_RESOLVERS,   /* `resolvers` and `resolver_count` */
-	KEY_NTAS,        /* `ntas` */
-	KEY_SERVERS,     /* struct config_servers */
-	KEY_SECONDARIES, /* struct config_secondaries */
-	KEY_ZONES,       /* struct config_zones */
-	KEY_NAMES,       /* struct namelist */
-	KEY_INTERFACES,  /* struct config_interfaces */
+	KEY_NUMBER,     /* uint32_t */
+	KEY_SWITCH,     /* bool */
+	KEY_WORD,       /* uint32_t, the index in `words` */
+	KEY_PATH,       /* char[CONFIG_PATH_MAX] */
+	KEY_RESOLVERS,  /* `resolvers` and `resolver_count` */
+	KEY_NTAS,       /* `ntas` */
+	KEY_SERVERS,    /* struct config_servers */
+	KEY_NETWORKS,   /* struct config_networks */
+	KEY_ZONES,      /* struct config_zones */
+	KEY_NAMES,      /* struct namelist */
+	KEY_INTERFACES, /* struct config_interfaces */
 };
 
 struct key {

@@ -187,7 +187,7 @@ static void some_queries_pass_as_they_are(void **state)
 		{ "example.test AXFR", ASK_PLAIN | ASK_STREAM, SIGN_QUERY_ASKED },
 	};
 	struct legacy *l = legacy_new();
-	static const struct sign_network network = { { 192, 0, 2, 0 }, 4, 24 };
+	static const struct network network = { { 192, 0, 2, 0 }, 4, 24 };
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		legacy_ask(l, rows[i].question, rows[i].how);
@@ -483,12 +483,12 @@ static void a_limit_is_what_it_says(void **state)
 static void what_is_under_way_outlives_a_reload(void **state)
 {
 	(void)state;
-	static const struct sign_network server = { { 192, 0, 2, 53 }, 4, 32 },
-	                                 other = { { 192, 0, 2, 54 }, 4, 32 };
+	static const struct network server = { { 192, 0, 2, 53 }, 4, 32 },
+	                            other = { { 192, 0, 2, 54 }, 4, 32 };
 	static const struct {
 		const char *why;
 		unsigned fewer; /* zones */
-		const struct sign_network *servers;
+		const struct network *servers;
 		bool is_answered;
 	} rows[] = {
 		{ "the same zones", 0, NULL, true },

@@ -44,8 +44,8 @@ static void the_longest_apex_is_the_zone(void **state)
 static void a_server_speaks_for_the_zones_it_is_named_for(void **state)
 {
 	(void)state;
-	static const struct sign_network first = { { 192, 0, 2, 1 }, 4, 32 },
-	                                 second = { { 192, 0, 2, 2 }, 4, 32 };
+	static const struct network first = { { 192, 0, 2, 1 }, 4, 32 },
+	                            second = { { 192, 0, 2, 2 }, 4, 32 };
 	static const struct {
 		const char *why, *name;
 		uint8_t server; /* the last octet */
@@ -104,7 +104,7 @@ static void a_network_is_its_first_bits(void **state)
 		{ "one behind", { 192, 0, 2, 128 }, false },
 		{ "elsewhere", { 198, 0, 2, 64 }, false },
 	};
-	static const struct sign_network networks[] = {
+	static const struct network networks[] = {
 		{ .octets = { 0x20, 0x01 }, .len = 16, .prefix = 128 },
 		{ .octets = { 192, 0, 2, 64 }, .len = 4, .prefix = 26 },
 	};

@@ -9,7 +9,7 @@ enum tenant { OF_EXAMPLE = 1, OF_SUB = 2, OF_OTHER = 3 }; /* the last octet of t
 
 static struct legacy *tenants_new(void)
 {
-	static const struct sign_network servers[] = { { { 192, 0, 2, OF_EXAMPLE }, 4, 32 },
+	static const struct network servers[] = { { { 192, 0, 2, OF_EXAMPLE }, 4, 32 },
 		{ { 192, 0, 2, OF_SUB }, 4, 32 }, { { 192, 0, 2, OF_OTHER }, 4, 32 } };
 	static const char *const zones[] = { "example.test", SUB, "other.test" };
 	struct legacy *l = legacy_new();

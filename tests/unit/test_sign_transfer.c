@@ -123,7 +123,7 @@ static void a_stranger_gets_no_zone_in_any_form(void **state)
 static void a_secondary_gets_it_in_all_forms(void **state)
 {
 	(void)state;
-	static const struct sign_network network = { { 192, 0, 2, 0 }, 4, 24 };
+	static const struct network network = { { 192, 0, 2, 0 }, 4, 24 };
 	struct legacy *l = legacy_new();
 
 	l->policy.secondaries = &network;

@@ -203,7 +203,7 @@ static void what_is_configured_is_in_the_policy(void **state)
 	(void)state;
 	struct bed *bed = bed_new();
 	struct config_zones *zones = &bed->config.sign_zones;
-	const struct sign_network server = { { 192, 0, 2, 53 }, 4, 32 };
+	const struct network server = { { 192, 0, 2, 53 }, 4, 32 };
 	struct name name;
 
 	add_zone(bed, "a." ZONE, NOW);
