@@ -57,9 +57,20 @@ enum reason rrsig_check_time(const struct rrsig *sig, int64_t now_s, int32_t ske
 	return REASON_NONE;
 }
 
+enum reason rrsig_check_earliest(const struct rrsig *sig, int64_t earliest_s)
+{
+	if (serial_difference(sig->expiration, sig->inception) < 0)
+		return REASON_RRSIG_TIMES;
+	if (serial_difference(sig->expiration, (uint32_t)earliest_s) < 0)
+		return REASON_RRSIG_EXPIRED;
+	return REASON_NONE;
+}
+
 struct budget budget_full(void)
 {
-	return (struct budget){ LIMIT_VERIFICATIONS, LIMIT_NSEC3_HASHES, SKEW_BY_VALIDITY };
+	return (struct budget){ .verifications = LIMIT_VERIFICATIONS,
+		.nsec3_hashes = LIMIT_NSEC3_HASHES,
+		.skew_s = SKEW_BY_VALIDITY };
 }
 
 /* The labels that a signature counts: without the root and a leading wildcard (RFC 4034, 3.1.3). */
@@ -70,19 +81,21 @@ static unsigned signable_labels(const struct name *owner)
 
 /* All of RFC 4035, 5.3.1 that needs no key. */
 static enum reason check_fields(const struct rrsig *sig, const struct rrset *set,
-        const struct keyset *keys, int64_t now_s, int32_t skew_s)
+        const struct keyset *keys, int64_t now_s, const struct budget *budget)
 {
 	if (!name_equal(&sig->signer, &keys->apex) || !name_within(&set->owner, &sig->signer))
 		return REASON_RRSIG_SIGNER;
 	if (sig->labels > signable_labels(&set->owner) || sig->labels < sig->signer.labels)
 		return REASON_RRSIG_LABELS;
-	return rrsig_check_time(sig, now_s, skew_s);
+	return budget->is_dateless ? rrsig_check_earliest(sig, budget->earliest_s)
+	                           : rrsig_check_time(sig, now_s, budget->skew_s);
 }
 
 static void fill_proved(struct proved *proved, const struct rrsig *sig, const struct rrset *set,
-        uint32_t ttl_s, int64_t now_s)
+        uint32_t ttl_s, int64_t now_s, const struct budget *budget)
 {
-	int32_t left_s = serial_difference(sig->expiration, (uint32_t)now_s);
+	int32_t left_s = budget->is_dateless ? INT32_MAX
+	                                     : serial_difference(sig->expiration, (uint32_t)now_s);
 
 	proved->is_wildcard = sig->labels < signable_labels(&set->owner);
 	proved->labels = sig->labels;
@@ -155,12 +168,12 @@ static enum reason check_signatures(struct check *k, const struct rrsets *g,
 		enum reason reason = REASON_MALFORMED;
 		size_t mark = arena_mark(k->arena);
 		if (rrsig_read(g->m, &g->m->rrs[i], &sig))
-			reason = check_fields(&sig, set, k->keys, now_s, k->budget->skew_s);
+			reason = check_fields(&sig, set, k->keys, now_s, k->budget);
 		if (reason == REASON_NONE)
 			reason = try_keys(k, &sig);
 		arena_reset(k->arena, mark);
 		if (reason == REASON_NONE) {
-			fill_proved(proved, &sig, set, rrset_ttl(g, set), now_s);
+			fill_proved(proved, &sig, set, rrset_ttl(g, set), now_s, k->budget);
 			return REASON_NONE;
 		}
 		closest = closer(closest, reason);

@@ -31,12 +31,21 @@ bool rrsig_read(const struct message *m, const struct rr *rr, struct rrsig *sig)
  */
 enum reason rrsig_check_time(const struct rrsig *sig, int64_t now_s, int32_t skew_s);
 
+/* The same where the time is not known, see struct budget: REASON_NONE, _RRSIG_EXPIRED or
+ * _RRSIG_TIMES. */
+enum reason rrsig_check_earliest(const struct rrsig *sig, int64_t earliest_s);
+
 /* What one response is allowed: how much may still be spent on it, and how far its times may be
  * off. */
 struct budget {
 	unsigned verifications;
 	unsigned nsec3_hashes;
 	int32_t skew_s; /* or SKEW_BY_VALIDITY */
+
+	/* The time is not known, but that it is not before `earliest_s`: a signature counts unless
+	 * it ended before then. What it proves holds for as long as its TTL says. */
+	bool is_dateless;
+	int64_t earliest_s;
 };
 
 struct budget budget_full(void);

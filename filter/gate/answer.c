@@ -165,7 +165,7 @@ static bool judge_bare_signatures(struct judging *j, struct walk *w)
 		        !name_equal(&set->owner, &w->name))
 			continue;
 		w->has_data = true;
-		judging_keep_unsigned(&j->rulings[i]);
+		judging_keep_unsigned(j, &j->rulings[i], EXEMPT_RRSIG);
 		judging_weaken(j, j->rulings[i].outcome, &w->name, TYPE_RRSIG);
 	}
 	return true;

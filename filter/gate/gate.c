@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/least.h"
 #include "gate/judging.h"
 #include "gate/recall.h"
 #include "gate/reply.h"
@@ -90,22 +91,47 @@ static uint32_t other_class_ttl(const struct message *m, const struct rr *rr)
 	return rr->class == m->qclass ? rr->ttl_s : TTL_LEFT_OUT;
 }
 
-/* Says which records go on; `j` is NULL where nothing was judged. */
+/* Of a name that the operator has listed, and not longer than the exemption allows. What else a
+ * message carries along is a record of somebody else's zone, and would stay in caches. */
+static uint32_t named_ttl(const struct message *m, const struct rr *rr, uint32_t ttl_s,
+        const struct policy *policy, enum exemption exemption)
+{
+	struct name owner;
+
+	if (ttl_s == TTL_LEFT_OUT || rr->class != CLASS_IN || !policy->time_servers ||
+	        !message_owner(m, rr, &owner) || !namelist_covers(policy->time_servers, &owner))
+		return TTL_LEFT_OUT;
+	return least(ttl_s, exempts[exemption].most_ttl_s);
+}
+
+/* Returns the TTL that a record may have on its way, or TTL_LEFT_OUT. `j` has no message where
+ * nothing was judged. */
+static uint32_t passing_ttl(struct judging *j, const struct message *m, const struct rr *rr,
+        unsigned index, const struct policy *policy, enum exemption exemption)
+{
+	switch (exempts[exemption].may_pass) {
+	case PASS_ALL:
+		return rr->ttl_s;
+	case PASS_CLASS:
+		return other_class_ttl(m, rr);
+	case PASS_NAMED:
+		return named_ttl(
+		        m, rr, j->m ? proved_ttl(j, rr, index) : rr->ttl_s, policy, exemption);
+	case PASS_JUDGED:
+		return proved_ttl(j, rr, index);
+	default:
+		return TTL_LEFT_OUT;
+	}
+}
+
+/* Says which records go on. */
 static void choose_records(struct rewrite *r, struct judging *j, const struct message *m,
-        const struct asked *asked, const struct policy *policy)
+        const struct asked *asked, const struct policy *policy, enum exemption exemption)
 {
 	for (unsigned i = 0; i < m->rr_count; i++) {
 		const struct rr *rr = &m->rrs[i];
-		if (is_hidden(m, asked, rr))
-			r->ttls[i] = TTL_LEFT_OUT;
-		else if (policy->mode == MODE_MONITOR)
-			r->ttls[i] = rr->ttl_s;
-		else if (!gate_is_answer(m))
-			r->ttls[i] = TTL_LEFT_OUT;
-		else if (!asks_for_internet(m))
-			r->ttls[i] = other_class_ttl(m, rr);
-		else
-			r->ttls[i] = proved_ttl(j, rr, i);
+		r->ttls[i] = is_hidden(m, asked, rr) ? TTL_LEFT_OUT
+		                                     : passing_ttl(j, m, rr, i, policy, exemption);
 	}
 }
 
@@ -148,17 +174,29 @@ static void servfail(
 	result->octets = writer_span(out);
 }
 
-static uint16_t client_flags(const struct message *m, const struct asked *asked,
-        const struct policy *policy, const struct gate_result *result)
+static bool passes_all(const struct gate_result *result)
+{
+	return exempts[result->exemption].may_pass == PASS_ALL;
+}
+
+/* AD speaks of what was judged in full, by dates that count. */
+static bool may_have_ad(const struct gate_result *result)
+{
+	return result->outcome.status == STATUS_SECURE &&
+	       (result->exemption == EXEMPT_NOT || result->exemption == EXEMPT_MONITOR);
+}
+
+static uint16_t client_flags(
+        const struct message *m, const struct asked *asked, const struct gate_result *result)
 {
 	bool wants_ad = asked->dnssec_ok || (asked->flags & FLAG_AD); /* RFC 6840, 5.7 and 5.8 */
 	uint16_t flags = m->flags & (uint16_t)~FLAG_AD;
 
-	if (wants_ad && result->outcome.status == STATUS_SECURE)
+	if (wants_ad && may_have_ad(result))
 		flags |= FLAG_AD;
 	/* of a partial answer it spoke of the end of the chain; of a cut one nobody has judged it
 	 */
-	if ((result->is_partial || (m->flags & FLAG_TC)) && policy->mode == MODE_ENFORCE)
+	if ((result->is_partial || (m->flags & FLAG_TC)) && !passes_all(result))
 		flags &= (uint16_t)~RCODE_MASK;
 	return flags;
 }
@@ -179,29 +217,30 @@ static bool misleads(const struct message *m, const struct asked *asked, uint16_
 static void pass_on(struct gate *g, struct judging *j, const struct message *m,
         const struct asked *asked, struct writer *out, struct gate_result *result)
 {
-	struct rewrite r = { .flags = client_flags(m, asked, g->policy, result),
+	struct rewrite r = { .flags = client_flags(m, asked, result),
 		.ttls = arena_take(&g->arena, m->rr_count * sizeof(*r.ttls)),
 		.keep_opt = asked->has_edns,
 		.opt_dnssec_ok = asked->dnssec_ok };
 
-	if (!r.ttls || (misleads(m, asked, r.flags) && g->policy->mode == MODE_ENFORCE)) {
+	if (!r.ttls || (misleads(m, asked, r.flags) && !passes_all(result))) {
 		servfail(asked, m->flags, out, result);
 		return;
 	}
 	bool whole = true;
-	choose_records(&r, j, m, asked, g->policy);
+	choose_records(&r, j, m, asked, g->policy, result->exemption);
 	if (rewrite_is_nothing(&r, m) && m->octets.len <= asked->udp_size) {
 		result->verdict = GATE_ACCEPT;
 		result->octets = m->octets;
 	} else if (write_to_fit(g, &r, m, asked, out, &whole)) {
 		result->verdict = GATE_REWRITE;
 		result->octets = writer_span(out);
-	} else if (g->policy->mode == MODE_MONITOR) {
+	} else if (passes_all(result)) {
 		result->verdict = GATE_ACCEPT;
 	} else {
 		result->outcome = outcome_of(STATUS_BOGUS, REASON_MALFORMED);
 		servfail(asked, m->flags, out, result);
 	}
+	j->exemption = result->exemption;
 	if (whole && j->m && result->octets.len > 0 && result->outcome.status <= STATUS_INSECURE)
 		recall_put(&g->recall, j, asked, &r, result->octets, g->store->holds_until_s);
 }
@@ -215,16 +254,26 @@ static bool judge(struct judging *j, const struct asked *asked, struct gate_resu
 	if (!judged) {
 		result->verdict = GATE_WANT;
 		result->want = j->want;
+		result->want.is_dateless = j->gate->policy->is_dateless;
 		return false;
 	}
 	if (j->outcome.status <= STATUS_INSECURE)
 		judge_extras(j);
 	result->outcome = j->outcome;
+	result->exemption = j->gate->policy->is_dateless ? EXEMPT_DATES : j->exemption;
 	result->culprit = j->culprit;
 	result->is_partial = j->is_partial;
 	result->has_signer = j->has_signer;
 	result->signer = j->signer;
 	return true;
+}
+
+/* By what a message passes that holds no answer to judge; EXEMPT_NOT for one that does. */
+static enum exemption unjudged_kind(const struct message *m)
+{
+	if (!gate_is_answer(m))
+		return m->flags & FLAG_TC ? EXEMPT_CUT : EXEMPT_ERROR;
+	return asks_for_internet(m) ? EXEMPT_NOT : EXEMPT_CLASS;
 }
 
 /* What judging and refusing begin with. Returns false for what is no message. */
@@ -235,6 +284,7 @@ static bool begin(struct gate *g, struct span octets, struct message *m, struct 
 	arena_reset(&g->arena, 0);
 	*result = (struct gate_result){ .verdict = GATE_DROP,
 		.outcome = outcome_of(STATUS_INSECURE, REASON_NOT_ANSWER),
+		.exemption = parsed ? unjudged_kind(m) : EXEMPT_NOT,
 		.culprit = { .name = m->qname, .type = m->qtype },
 		.is_failure = !gate_is_answer(m) && !(m->flags & FLAG_TC) };
 	return parsed;
@@ -252,13 +302,15 @@ void gate_judge(struct gate *g, const struct asked *asked, struct span octets, i
 		result->outcome = outcome_of(STATUS_BOGUS, REASON_MALFORMED);
 		return;
 	}
-	if (gate_is_answer(&m) && asks_for_internet(&m)) {
+	if (result->exemption == EXEMPT_NOT) {
 		if (!judging_begin(&j, g, &m, now_s))
 			result->outcome = outcome_of(STATUS_BOGUS, REASON_MALFORMED);
 		else if (!judge(&j, asked, result))
 			return;
 	}
-	if (result->outcome.status >= STATUS_INDETERMINATE && g->policy->mode == MODE_ENFORCE)
+	if (g->policy->mode == MODE_MONITOR)
+		result->exemption = EXEMPT_MONITOR;
+	if (result->outcome.status >= STATUS_INDETERMINATE && !passes_all(result))
 		servfail(asked, m.flags, out, result);
 	else
 		pass_on(g, &j, &m, asked, out, result);
@@ -272,20 +324,25 @@ void gate_refuse(struct gate *g, const struct asked *asked, struct span octets, 
 	bool parsed = begin(g, octets, &m, result);
 
 	result->outcome = outcome_of(STATUS_INDETERMINATE, reason);
-	if (parsed && g->policy->mode == MODE_MONITOR)
+	result->exemption = g->policy->mode == MODE_MONITOR ? EXEMPT_MONITOR : EXEMPT_NOT;
+	if (parsed && passes_all(result))
 		pass_on(g, &j, &m, asked, out, result);
 	else
 		servfail(asked, parsed ? m.flags : 0, out, result);
 }
 
-void gate_pass(struct gate *g, const struct asked *asked, struct span octets, enum reason reason,
-        struct writer *out, struct gate_result *result)
+/* What may pass by name is no way around what is said of errors and of other classes. */
+void gate_pass(struct gate *g, const struct asked *asked, struct span octets,
+        enum exemption exemption, struct writer *out, struct gate_result *result)
 {
-	const struct policy *policy = g->policy;
-	struct policy lax = *policy;
+	struct message m;
+	struct judging j = { 0 };
+	bool parsed = begin(g, octets, &m, result);
 
-	lax.mode = MODE_MONITOR;
-	g->policy = &lax;
-	gate_refuse(g, asked, octets, reason, out, result);
-	g->policy = policy;
+	if (exempts[exemption].may_pass == PASS_ALL || result->exemption == EXEMPT_NOT)
+		result->exemption = exemption;
+	if (parsed)
+		pass_on(g, &j, &m, asked, out, result);
+	else
+		servfail(asked, 0, out, result);
 }

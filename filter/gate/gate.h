@@ -12,6 +12,7 @@
 #include "crypto/crypto.h"
 #include "dnssec/outcome.h"
 #include "gate/asked.h"
+#include "gate/exempt.h"
 #include "gate/policy.h"
 #include "trust/store.h"
 #include "trust/want.h"
@@ -47,8 +48,9 @@ enum gate_verdict {
 struct gate_result {
 	enum gate_verdict verdict;
 	struct outcome outcome;
-	bool is_failure; /* the response is an error, which anybody could have sent */
-	bool is_partial; /* only the part of the answer goes on that its server can know */
+	enum exemption exemption; /* by which it passes, if it does; EXEMPT_NOT: all was judged */
+	bool is_failure;          /* the response is an error, which anybody could have sent */
+	bool is_partial;          /* only the part of the answer goes on that its server can know */
 	bool has_signer;
 	struct span
 	        octets; /* to be sent: the message itself, or inside the writer that was passed */
@@ -83,10 +85,11 @@ void gate_forget(struct gate *g);
 void gate_refuse(struct gate *g, const struct asked *asked, struct span octets, enum reason reason,
         struct writer *out, struct gate_result *result);
 
-/* Lets a response go on that nobody judges, for `reason`, with AD cleared: the client gets what it
- * asked for, and not what was asked for on its behalf. */
-void gate_pass(struct gate *g, const struct asked *asked, struct span octets, enum reason reason,
-        struct writer *out, struct gate_result *result);
+/* Lets go on, with AD clear, what of a response may pass by `exemption`, PASS_ALL or PASS_NAMED,
+ * though nobody judges it: the client gets what it asked for, and not what was asked for on its
+ * behalf. An error, or an answer of another class, passes as it ever does. */
+void gate_pass(struct gate *g, const struct asked *asked, struct span octets,
+        enum exemption exemption, struct writer *out, struct gate_result *result);
 
 /* True when `response` may be the answer to `asked`: QR, id, opcode and the question's exact
  * octets. A response without a question is let match only when it is an error without records. */

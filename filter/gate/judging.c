@@ -15,6 +15,8 @@ bool judging_begin(struct judging *j, struct gate *gate, const struct message *m
 		.culprit = { .name = m->qname, .type = m->qtype } };
 	if (gate->policy->has_skew)
 		j->budget.skew_s = gate->policy->skew_s;
+	j->budget.is_dateless = gate->policy->is_dateless;
+	j->budget.earliest_s = gate->policy->earliest_s;
 	if (!rrsets_group(&j->sets, m, &gate->arena))
 		return false;
 	j->rulings = arena_take(&gate->arena, j->sets.count * sizeof(*j->rulings));
@@ -49,8 +51,9 @@ void judging_fail(struct judging *j, enum reason reason, const struct name *name
 	judging_weaken(j, outcome_of(STATUS_BOGUS, reason), name, type);
 }
 
-void judging_keep_unsigned(struct ruling *r)
+void judging_keep_unsigned(struct judging *j, struct ruling *r, enum exemption exemption)
 {
+	j->exemption = exemption;
 	r->is_judged = r->is_kept = true;
 	r->outcome = outcome_of(STATUS_INSECURE, REASON_NOT_ANSWER);
 }

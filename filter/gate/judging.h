@@ -4,6 +4,7 @@
 #define GATE_JUDGING_H
 
 #include "dnssec/denial.h"
+#include "gate/exempt.h"
 #include "gate/gate.h"
 #include "trust/chain.h"
 
@@ -36,6 +37,7 @@ struct judging {
 	/* The answer's outcome so far, the weakest of its parts, and the part that made it so. */
 	struct outcome outcome;
 	struct want culprit;
+	enum exemption exemption; /* by which something of it is kept that nobody signs */
 	bool is_partial; /* its chain leaves the zone, and the client was left to follow it */
 	bool has_signer; /* the zone that signed the first part of it */
 	struct name signer;
@@ -73,8 +75,8 @@ void judging_weaken(
 /* The same for a Bogus one. */
 void judging_fail(struct judging *j, enum reason reason, const struct name *name, uint16_t type);
 
-/* Lets a set go on that is never signed. */
-void judging_keep_unsigned(struct ruling *r);
+/* Lets a set go on that is never signed, by this exemption. */
+void judging_keep_unsigned(struct judging *j, struct ruling *r, enum exemption exemption);
 
 /* Reads the name that is the RDATA of a record: of an NS, CNAME or DNAME. Returns false when it is
  * malformed. */

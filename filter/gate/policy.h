@@ -6,6 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "wire/namelist.h"
+#include "wire/network.h"
+
 enum policy_mode {
 	MODE_ENFORCE, /* Bogus and Indeterminate become SERVFAIL */
 	MODE_MONITOR, /* everything is judged and logged; nothing is refused or rewritten to
@@ -14,9 +17,25 @@ enum policy_mode {
 
 struct policy {
 	enum policy_mode mode;
-	bool judge_cd;  /* queries with CD=1 are judged like others, instead of passed */
+	bool passes_cd; /* all queries with CD=1 pass, and their responses; or those of: */
+	const struct network *validators; /* clients that check for themselves */
+	unsigned validator_count;
 	bool has_skew;  /* `skew_s` takes the place of the skew in dnssec/limits.h */
 	int32_t skew_s; /* how far signature times may be off */
+
+	/* Names of time servers: what may pass by EXEMPT_CLOCK and EXEMPT_DATES. NULL for none. */
+	const struct namelist *time_servers;
+
+	/* Signatures are judged without their dates, but that the time is not before `earliest_s`;
+	 * and of what holds then only what EXEMPT_DATES lets pass is kept. */
+	bool is_dateless;
+	int64_t earliest_s;
 };
+
+/* True when a client with this address may have its queries with CD pass. */
+static inline bool policy_passes_cd(const struct policy *p, struct span client)
+{
+	return p->passes_cd || networks_have(p->validators, p->validator_count, client);
+}
 
 #endif

@@ -40,7 +40,8 @@ bool query_is_transfer(const struct message *m)
 	       m->question_count == 1 && (m->qtype == TYPE_AXFR || m->qtype == TYPE_IXFR);
 }
 
-static enum query_kind classify(const struct message *m, const struct policy *policy)
+static enum query_kind classify(
+        const struct message *m, const struct policy *policy, struct span client)
 {
 	if (m->flags & FLAG_QR)
 		return QUERY_MALFORMED;
@@ -52,15 +53,28 @@ static enum query_kind classify(const struct message *m, const struct policy *po
 		return QUERY_SIGNED;
 	if (m->question_count != 1 || m->rr_count > 0)
 		return QUERY_MALFORMED;
-	if ((m->flags & FLAG_CD) && !policy->judge_cd)
+	if ((m->flags & FLAG_CD) && policy_passes_cd(policy, client))
 		return QUERY_CD;
 	return QUERY_JUDGED;
 }
 
-enum query_kind query_read(
-        const struct message *m, const struct policy *policy, struct asked *asked)
+enum exemption query_exemption(enum query_kind kind)
 {
-	enum query_kind kind = classify(m, policy);
+	static const enum exemption exemptions[] = {
+		[QUERY_JUDGED] = EXEMPT_NOT,
+		[QUERY_CD] = EXEMPT_CD,
+		[QUERY_SIGNED] = EXEMPT_TSIG,
+		[QUERY_TRANSFER] = EXEMPT_TRANSFER,
+		[QUERY_OPCODE] = EXEMPT_OPCODE,
+		[QUERY_MALFORMED] = EXEMPT_NOT, /* it never went on */
+	};
+	return exemptions[kind];
+}
+
+enum query_kind query_read(const struct message *m, const struct policy *policy, struct span client,
+        struct asked *asked)
+{
+	enum query_kind kind = classify(m, policy, client);
 
 	if (kind == QUERY_MALFORMED)
 		return kind;

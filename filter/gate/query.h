@@ -5,6 +5,7 @@
 
 #include "base/writer.h"
 #include "gate/asked.h"
+#include "gate/exempt.h"
 #include "gate/policy.h"
 #include "wire/edns.h"
 
@@ -28,9 +29,13 @@ enum query_kind {
  * (RFC 1995, over UDP too). */
 bool query_is_transfer(const struct message *m);
 
-/* Reads what the client asked out of a parsed query into `asked` (not for QUERY_MALFORMED). */
-enum query_kind query_read(
-        const struct message *m, const struct policy *policy, struct asked *asked);
+/* Reads what the client with this address asked out of a parsed query into `asked` (not for
+ * QUERY_MALFORMED). */
+enum query_kind query_read(const struct message *m, const struct policy *policy, struct span client,
+        struct asked *asked);
+
+/* By what the response to a query of this kind passes; EXEMPT_NOT for one that is judged. */
+enum exemption query_exemption(enum query_kind kind);
 
 /* Fills `asked` with what a parsed query asks and how, whatever is to become of it. */
 void query_note(const struct message *m, struct asked *asked);

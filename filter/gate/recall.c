@@ -13,12 +13,14 @@ struct judged {
 	uint8_t reason;     /* enum reason */
 	uint8_t status : 7; /* enum status */
 	bool is_partial : 1;
-	uint16_t plan_len;
+	uint16_t plan_len : 10;
+	uint16_t exemption : 6; /* enum exemption */
 	uint8_t plan[RECALL_PLAN_OCTETS];
 };
 
 _Static_assert(sizeof(struct judged) - RECALL_PLAN_OCTETS == 32, "64 octets with the table's");
 _Static_assert(REASON_COUNT <= UINT8_MAX, "it is kept in an octet");
+_Static_assert(PLAN_OCTETS_MAX < 1 << 10 && EXEMPT_COUNT <= 1 << 6, "they share two octets");
 
 int recall_init(struct recall *r, uint32_t capacity)
 {
@@ -134,6 +136,7 @@ bool gate_recall(struct gate *g, const struct asked *asked, const struct message
 	memset(result, 0, offsetof(struct gate_result, culprit)); /* the names are long */
 	result->verdict = GATE_ACCEPT;
 	result->outcome = outcome_of(judged->status, judged->reason);
+	result->exemption = judged->exemption;
 	result->is_partial = judged->is_partial;
 	if (plan_apply(plan, m, octets)) {
 		result->verdict = GATE_REWRITE;
@@ -256,7 +259,8 @@ static void keep(struct recall *r, const struct wide_hash *id, const struct judg
 	judged->status = j->outcome.status;
 	judged->reason = (uint8_t)j->outcome.reason;
 	judged->is_partial = j->is_partial;
-	judged->plan_len = (uint16_t)plan.len;
+	judged->plan_len = plan.len & 0x3ff;
+	judged->exemption = j->exemption & 0x3f;
 	spill_put(&r->messages, judged->more, judged->plan, RECALL_PLAN_OCTETS, plan);
 }
 

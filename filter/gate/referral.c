@@ -47,10 +47,10 @@ bool judge_referral(struct judging *j, const struct rrset *ns)
 {
 	struct chain parent;
 
-	judging_keep_unsigned(ruling_of(j, ns));
+	judging_keep_unsigned(j, ruling_of(j, ns), EXEMPT_REFERRAL);
 	for (unsigned i = 0; i < j->sets.count; i++) {
 		if (is_glue(j, ns, &j->sets.sets[i]))
-			judging_keep_unsigned(&j->rulings[i]);
+			judging_keep_unsigned(j, &j->rulings[i], EXEMPT_REFERRAL);
 	}
 	judging_weaken(j, ruling_of(j, ns)->outcome, &ns->owner, TYPE_NS);
 	if (ns->owner.labels == 0)

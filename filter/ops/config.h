@@ -103,6 +103,7 @@ struct config {
 	struct nta_list ntas;
 	bool sha1;
 	uint32_t checking_disabled; /* enum config_checking_disabled */
+	struct config_networks validators;
 	uint32_t park_ms, bogus_grace_ms, flow_timeout_ms;
 	uint32_t flows, zones, messages, parked; /* entries a worker */
 	bool assist;

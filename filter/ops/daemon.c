@@ -356,7 +356,10 @@ int daemon_run(const struct config *c)
 		.signals = -1,
 		.failed = -1,
 		.policy = { .mode = c->mode,
-		        .judge_cd = c->checking_disabled == CHECKING_DISABLED_JUDGE } };
+		        .passes_cd = c->checking_disabled == CHECKING_DISABLED_PASS,
+		        .validators = c->validators.items,
+		        .validator_count = c->validators.count,
+		        .time_servers = &c->before_clock } };
 	int error;
 
 	crypto_allow_sha1(c->sha1);

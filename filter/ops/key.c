@@ -151,10 +151,18 @@ const struct key keys[] = {
 	        .help = "The addresses of the root's servers, in zone-file form. Debian's\n"
 	                "package dns-root-data has them." },
 	{ "checking_disabled", KEY_WORD, AT(checking_disabled), .words = checking_disabled_words,
-	        .number = CHECKING_DISABLED_PASS,
-	        .help = "What becomes of a query with the CD bit, whose sender checks for\n"
-	                "himself: \"pass\" leaves it and its response alone, \"judge\" treats\n"
-	                "it like any other." },
+	        .number = CHECKING_DISABLED_JUDGE,
+	        .help = "What becomes of a query with the CD bit, by which a client says that\n"
+	                "it checks for itself: \"judge\" treats it like any other, \"pass\"\n"
+	                "leaves it and its response alone. Some resolvers set the bit in\n"
+	                "every query and check nothing; what passes is believed and cached." },
+	{ "validators", KEY_NETWORKS, AT(validators),
+	        .help = "Clients whose queries with the CD bit pass, whatever\n"
+	                "checking_disabled says of others: [ \"192.0.2.7\", \"2001:db8:7::/48\" "
+	                "].\n"
+	                "Name those that really check, and trust zones that cannot be\n"
+	                "proved from trust_anchor. This machine itself has the address that\n"
+	                "it asks from." },
 
 	{ "park_ms", KEY_NUMBER, AT(park_ms), .number = 3000, .min = 100, .max = 30000,
 	        .help = "How long a response may wait for keys, in milliseconds. Then it is\n"
@@ -190,9 +198,12 @@ const struct key keys[] = {
 	                "came; false refuses it." },
 	{ "before_clock", KEY_NAMES, AT(before_clock),
 	        .text = "pool.ntp.org ntp.ubuntu.com time.cloudflare.com time.google.com "
-	                "time.apple.com time.windows.com",
-	        .help = "Names of time servers, and all below them, which pass unjudged while\n"
-	                "the clock of this machine is not set: no signature holds then." },
+	                "time.apple.com time.g.aaplimg.com time.windows.com "
+	                "twc.trafficmanager.net",
+	        .help = "Names of time servers, and all below them, of which records pass\n"
+	                "unjudged, for minutes, while the clock of this machine is not set:\n"
+	                "no signature holds then. Of a name that is an alias (CNAME) name the\n"
+	                "target, too; records of names that are not listed do not pass." },
 	{ "unset_clock", KEY_WORD, AT(unset_clock), .words = unset_clock_words,
 	        .number = UNSET_CLOCK_WAIT,
 	        .help = "What becomes of all other names until it is: \"wait\" keeps their\n"

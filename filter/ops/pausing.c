@@ -8,7 +8,7 @@
 
 static uint64_t passed(const struct pausing *p)
 {
-	return counters_sum(p->workers, p->worker_count, "responses_paused");
+	return counters_sum(p->workers, p->worker_count, "passed_pause");
 }
 
 static void tell_workers(const struct pausing *p)

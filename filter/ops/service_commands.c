@@ -96,7 +96,8 @@ static void tell_zones(const struct service *s, struct control_reply *reply)
 /* The counters that tell whether all is well; the others are in the log at SIGUSR1. */
 static const char *const counters_told[] = { "queries", "queries_shortcut", "responses",
 	"status_secure", "status_insecure", "status_indeterminate", "status_bogus",
-	"responses_servfail", "responses_paused" };
+	"responses_servfail", "queries_cd", "queries_rival", "responses_strayed", "passed_cd",
+	"passed_tsig", "passed_clock", "passed_dates", "passed_pause" };
 static const char *const signers_told[] = { "queries", "responses", "sign_queries_asked",
 	"sign_made", "sign_found", "sign_signed", "sign_exhausted", "sign_keys", "sign_clock",
 	"sign_failed" };

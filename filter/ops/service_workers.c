@@ -69,7 +69,7 @@ static struct worker_config worker_config(
 		.assists = c->assist,
 		.clock = s->time.state,
 		.waits_for_clock = c->unset_clock == UNSET_CLOCK_WAIT,
-		.before_clock = &c->before_clock,
+		.earliest_s = s->time.built_s,
 		.time = s->time.source,
 	};
 }

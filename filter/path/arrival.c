@@ -10,6 +10,16 @@ static void deliver(struct worker *w, struct arrival *a, struct span octets, uin
 	a->carrier->deliver(w, a, octets);
 }
 
+/* Delivers what the gate lets pass, and counts by what. */
+static void deliver_passed(struct worker *w, struct arrival *a, const struct gate_result *result)
+{
+	bool is_changed = result->verdict == GATE_REWRITE;
+
+	stats_count(&w->stats.passed[result->exemption]);
+	deliver(w, a, is_changed ? result->octets : a->message,
+	        is_changed ? &w->stats.responses_rewritten : &w->stats.responses_accepted);
+}
+
 /* Does what the gate came to. */
 static void settle(struct worker *w, struct arrival *a, const struct gate_result *result)
 {
@@ -17,10 +27,8 @@ static void settle(struct worker *w, struct arrival *a, const struct gate_result
 		report(w, a, result);
 	switch (result->verdict) {
 	case GATE_ACCEPT:
-		deliver(w, a, a->message, &w->stats.responses_accepted);
-		break;
 	case GATE_REWRITE:
-		deliver(w, a, result->octets, &w->stats.responses_rewritten);
+		deliver_passed(w, a, result);
 		break;
 	case GATE_SERVFAIL:
 		deliver(w, a, result->octets, &w->stats.responses_servfail);
@@ -73,7 +81,7 @@ static bool may_go_on(struct parked *parked, const struct gate_result *result)
 	       parked->verifications <= LIMIT_VERIFICATIONS_ALL;
 }
 
-static void wait_for(struct worker *w, struct arrival *a, const struct gate_result *result)
+void arrival_wait(struct worker *w, struct arrival *a, const struct gate_result *result)
 {
 	if (a->may_not_wait) {
 		arrival_refuse(w, a, REASON_FETCH_TIMEOUT);
@@ -88,16 +96,17 @@ static void wait_for(struct worker *w, struct arrival *a, const struct gate_resu
 	}
 }
 
-/* What was not decorated comes as the client wants it. */
-void arrival_pass(struct worker *w, struct arrival *a, enum reason reason, uint64_t *counter)
+void arrival_pass(struct worker *w, struct arrival *a, enum exemption exemption)
 {
 	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
-	struct gate_result result = { .verdict = GATE_ACCEPT };
+	struct gate_result result;
 
-	report_unjudged(w, a, reason);
-	if (!a->asked->is_undecorated)
-		gate_pass(&w->gate, a->asked, a->message, reason, &out, &result);
-	deliver(w, a, result.verdict == GATE_ACCEPT ? a->message : result.octets, counter);
+	report_unjudged(w, a, exemption);
+	gate_pass(&w->gate, a->asked, a->message, exemption, &out, &result);
+	if (result.verdict == GATE_SERVFAIL)
+		deliver(w, a, result.octets, &w->stats.responses_servfail);
+	else
+		deliver_passed(w, a, &result);
 }
 
 void arrival_judge(struct worker *w, struct arrival *a)
@@ -106,7 +115,7 @@ void arrival_judge(struct worker *w, struct arrival *a)
 	struct gate_result result;
 
 	if (w->is_paused) {
-		arrival_pass(w, a, REASON_PAUSED, &w->stats.responses_paused);
+		arrival_pass(w, a, EXEMPT_PAUSE);
 		return;
 	}
 	if (clock_takes(w, a))
@@ -114,11 +123,15 @@ void arrival_judge(struct worker *w, struct arrival *a)
 	worker_set_source(w, &a->server);
 	gate_judge(&w->gate, a->asked, a->message, w->now_s, &out, &result);
 	if (result.verdict == GATE_WANT)
-		wait_for(w, a, &result);
-	else if (clock_excuses(w, a, &result))
-		arrival_pass(w, a, result.outcome.reason, &w->stats.responses_before_clock);
-	else if (!remedy_judged(w, a, &result))
+		arrival_wait(w, a, &result);
+	else if (!clock_excuses(w, a, &result) && !remedy_judged(w, a, &result))
 		conclude(w, a, &result);
+}
+
+void arrival_excuse(struct worker *w, struct arrival *a, const struct gate_result *result)
+{
+	report_unjudged(w, a, EXEMPT_DATES);
+	deliver_passed(w, a, result);
 }
 
 void arrival_take(
@@ -135,17 +148,29 @@ void arrival_take(
 	settle(w, a, &result);
 }
 
-void arrival_pass_unjudged(
-        struct worker *w, struct arrival *a, enum query_kind kind, uint16_t flags)
+/* A response to a signed query is signed (RFC 8945, 5.3), or else it is one like any other: who
+ * sees a query could put a TSIG of any kind to a copy of it. */
+static bool may_pass_whole(enum exemption exemption, const struct message *response)
 {
+	return exemption != EXEMPT_TSIG || response->is_signed;
+}
+
+void arrival_pass_unjudged(
+        struct worker *w, struct arrival *a, enum query_kind kind, const struct message *response)
+{
+	enum exemption exemption = query_exemption(kind);
 	struct span octets = a->message;
 
-	if (kind == QUERY_CD && (flags & FLAG_AD)) {
+	if (!may_pass_whole(exemption, response)) {
+		arrival_judge(w, a);
+		return;
+	}
+	if (exempts[exemption].may_pass == PASS_ALL && (response->flags & FLAG_AD)) {
 		memcpy(w->octets, octets.base, octets.len);
-		put_u16(w->octets + 2, flags & (uint16_t)~FLAG_AD);
+		put_u16(w->octets + 2, response->flags & (uint16_t)~FLAG_AD);
 		octets.base = w->octets;
 	}
-	deliver(w, a, octets, &w->stats.responses_unjudged);
+	deliver(w, a, octets, &w->stats.passed[exemption]);
 }
 
 void arrival_again(struct worker *w, struct arrival *a, bool in_time)

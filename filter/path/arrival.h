@@ -53,11 +53,11 @@ void arrival_take(
 /* Judges it: it is delivered, dropped, held back, or waits. It is gone from the caller's hands. */
 void arrival_judge(struct worker *w, struct arrival *a);
 
-/* The same for one to a question that is not judged. A client that checks for itself gets what the
- * server sent, less a claim that was not checked; what is signed as a whole must stay as it is (RFC
- * 8945, 5.3). */
+/* The same for one to a query of a kind that is not judged; see gate/exempt.h. A client that checks
+ * for itself gets what the server sent, less a claim that was not checked; what is signed as a
+ * whole must stay as it is (RFC 8945, 5.3), and what should be signed and is not is judged. */
 void arrival_pass_unjudged(
-        struct worker *w, struct arrival *a, enum query_kind kind, uint16_t flags);
+        struct worker *w, struct arrival *a, enum query_kind kind, const struct message *response);
 
 /* Judges one that has waited; or refuses it because what it waited for is not `in_time`. */
 void arrival_again(struct worker *w, struct arrival *a, bool in_time);

@@ -112,7 +112,7 @@ static void remember(struct audit *a, const struct sighting *s, const struct mes
 	struct packet packet = packet_of(s);
 	struct flow_key key = flow_key_of_query(&a->flows, &packet, query->id, nowhere);
 	struct asked asked;
-	enum query_kind kind = query_read(query, a->options.policy, &asked);
+	enum query_kind kind = query_read(query, a->options.policy, s->source, &asked);
 
 	if (kind == QUERY_MALFORMED)
 		return;

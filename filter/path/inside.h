@@ -21,6 +21,7 @@
 #include "path/remedy.h"
 #include "path/watched.h"
 #include "path/reask.h"
+#include "path/senders.h"
 #include "path/shortcut.h"
 #include "path/worker.h"
 
@@ -48,6 +49,7 @@ struct worker {
 	struct fetcher fetcher;
 	struct reasks reasks;
 	struct remedy remedy;
+	struct senders senders;
 	struct relay relay;
 	struct shortcut shortcut;
 
@@ -56,6 +58,13 @@ struct worker {
 	const struct sign_policy *sign_policy_used; /* likewise */
 	struct store store;
 	struct gate gate;
+	/* What is judged without dates while the clock may be wrong learns apart. */
+	struct {
+		struct policy policy;
+		struct store store;
+		struct gate gate;
+		uint8_t *octets; /* of the message that it writes, EXCHANGE_ANSWER_MAX of them */
+	} dateless;
 	struct rr *rrs;        /* of the message that is looked at */
 	uint8_t *octets;       /* of the message that is written, EXCHANGE_ANSWER_MAX of them */
 	struct signer *signer; /* NULL: it validates */
@@ -64,12 +73,13 @@ struct worker {
 	struct stats stats;
 };
 
-/* Reads a query to `server` out of `octets`, counts it, and sets `sent` to what is to go on in its
- * place: the octets themselves, or the query with DO, which is in the worker's buffer, where they
- * are not the same. What is QUERY_MALFORMED must not go on but in a pause, nor a QUERY_TRANSFER
- * where these are refused. */
-enum query_kind query_take(struct worker *w, const struct sockaddr_storage *server,
-        struct span octets, struct asked *asked, struct span *sent);
+/* Reads a query of `client`, an address, to `server` out of `octets`, counts it, and sets `sent` to
+ * what is to go on in its place: the octets themselves, or the query with DO, which is in the
+ * worker's buffer, where they are not the same. What is QUERY_MALFORMED must not go on but in a
+ * pause, nor a QUERY_TRANSFER where these are refused. */
+enum query_kind query_take(struct worker *w, struct span client,
+        const struct sockaddr_storage *server, struct span octets, struct asked *asked,
+        struct span *sent);
 
 /* A datagram of DNS that the kernel holds. */
 struct datagram {
@@ -107,8 +117,14 @@ void accept_with(
 /* Counts what was concluded, and logs it if it is Bogus or Indeterminate. */
 void report(struct worker *w, const struct arrival *a, const struct gate_result *result);
 
-/* Lets a response go on unjudged. */
-void arrival_pass(struct worker *w, struct arrival *a, enum reason reason, uint64_t *counter);
+/* Lets a response go on unjudged, as far as `exemption`, PASS_ALL or PASS_NAMED, lets it. */
+void arrival_pass(struct worker *w, struct arrival *a, enum exemption exemption);
+
+/* Delivers what a judgement without dates has kept of one. */
+void arrival_excuse(struct worker *w, struct arrival *a, const struct gate_result *result);
+
+/* Has it wait for what the gate wants, or refuses it. */
+void arrival_wait(struct worker *w, struct arrival *a, const struct gate_result *result);
 
 /* Refuses one that cannot be judged. */
 void arrival_refuse(struct worker *w, struct arrival *a, enum reason reason);
@@ -120,11 +136,9 @@ bool arrival_park(struct worker *w, struct arrival *a);
  * refuses them. Returns false when it is to be judged. */
 bool clock_takes(struct worker *w, struct arrival *a);
 
-/* While the clock may be wrong: true when a time server is refused for nothing but a signature's
- * dates.
- */
-bool clock_excuses(
-        const struct worker *w, const struct arrival *a, const struct gate_result *result);
+/* While the clock may be wrong, of a time server that is refused for a signature's dates: judges
+ * the response again without them. Returns false when it is refused then, too. */
+bool clock_excuses(struct worker *w, struct arrival *a, const struct gate_result *result);
 
 /* The address that `octets` and a port are. Of a link-local one the interface is needed too. */
 struct sockaddr_storage address_of_packet(
@@ -136,10 +150,13 @@ void report_server(const struct sockaddr_storage *server, char text[static INET6
 /* Counts and logs a query that shares its addresses, ports and id with another one in flight. */
 void report_rival(struct worker *w, const struct flow_key *key, const struct asked *asked);
 
+/* Logs a client that sets CD in every query, which passes. */
+void report_always_cd(struct span client);
+
 /* Logs a response that came, or would leave, by another interface than its query tells. */
 void report_stray(struct worker *w, const struct flow_key *key, const struct message *response);
 
-/* Logs that it goes on unjudged, and why. */
-void report_unjudged(struct worker *w, const struct arrival *a, enum reason reason);
+/* Logs that it goes on without a full judgement, and by which exemption. */
+void report_unjudged(struct worker *w, const struct arrival *a, enum exemption exemption);
 
 #endif

@@ -73,6 +73,7 @@ static void take_anchors(struct worker *w)
 	if (wanted == w->anchors_used)
 		return;
 	store_set_anchors(&w->store, wanted);
+	store_set_anchors(&w->dateless.store, wanted);
 	gate_forget(&w->gate);
 	__atomic_store_n(&w->anchors_used, wanted, __ATOMIC_RELEASE);
 }
@@ -82,6 +83,7 @@ static void forget(struct worker *w)
 	if (w->signer) /* what it remembers holds at any time */
 		return;
 	store_flush(&w->store);
+	store_flush(&w->dateless.store);
 	gate_forget(&w->gate);
 }
 

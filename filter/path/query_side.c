@@ -37,20 +37,21 @@ static bool goes_plainly(
 }
 
 /* Reads the query into `query` and what it asks into `asked`. */
-static enum query_kind read_query(
-        struct worker *w, struct span octets, struct message *query, struct asked *asked)
+static enum query_kind read_query(struct worker *w, struct span client, struct span octets,
+        struct message *query, struct asked *asked)
 {
 	if (!message_parse(query, octets, w->rrs, MESSAGE_RRS_MAX))
 		return QUERY_MALFORMED;
-	return query_read(query, w->config.policy, asked);
+	return query_read(query, w->config.policy, client, asked);
 }
 
-enum query_kind query_take(struct worker *w, const struct sockaddr_storage *server,
-        struct span octets, struct asked *asked, struct span *sent)
+enum query_kind query_take(struct worker *w, struct span client,
+        const struct sockaddr_storage *server, struct span octets, struct asked *asked,
+        struct span *sent)
 {
 	struct message query;
 	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
-	enum query_kind kind = read_query(w, octets, &query, asked);
+	enum query_kind kind = read_query(w, client, octets, &query, asked);
 
 	*sent = octets;
 	asked->is_undecorated =
@@ -61,6 +62,8 @@ enum query_kind query_take(struct worker *w, const struct sockaddr_storage *serv
 		else if (!span_equal(writer_span(&out), octets))
 			*sent = writer_span(&out);
 	}
+	if (kind != QUERY_MALFORMED && senders_note(&w->senders, client, kind == QUERY_CD))
+		report_always_cd(client);
 	stats_count(&w->stats.queries);
 	stats_count(w->is_paused ? &w->stats.queries_paused : counter_of(w, kind));
 	return kind;
@@ -90,7 +93,8 @@ void query_side(struct worker *w, const struct datagram *d)
 	struct span sent;
 	struct sockaddr_storage server =
 	        address_of_packet(packet, packet->destination, packet->destination_port, 0);
-	enum query_kind kind = query_take(w, &server, packet->payload, &asked, &sent);
+	enum query_kind kind =
+	        query_take(w, packet->source, &server, packet->payload, &asked, &sent);
 
 	if (kind == QUERY_MALFORMED && w->is_paused) {
 		nfqueue_accept(&w->queue, packet_id);
@@ -118,10 +122,11 @@ static void take_passed(void *context, struct span octets, uint64_t at_ms, uint3
 
 	stats_count(&w->stats.queries);
 	if (packet_parse(&packet, octets) != PACKET_UDP ||
-	        read_query(w, packet.payload, &query, &asked) != QUERY_JUDGED) {
+	        read_query(w, packet.source, packet.payload, &query, &asked) != QUERY_JUDGED) {
 		stats_count(&w->stats.queries_malformed);
 		return;
 	}
+	senders_note(&w->senders, packet.source, false);
 	stats_count(&w->stats.queries_judged);
 	stats_count(&w->stats.queries_shortcut);
 	struct sockaddr_storage server =

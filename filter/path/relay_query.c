@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a client sends on a connection. */
+#include "base/sockaddr.h"
 #include "path/inside.h"
 
 /* Over TCP any message fits. */
@@ -85,7 +86,8 @@ void relay_query(struct worker *w, struct connection *c, struct span octets)
 		transfer(w, c, &query);
 		return;
 	}
-	enum query_kind kind = query_take(w, &c->server_address, octets, &asked, &sent);
+	enum query_kind kind = query_take(
+	        w, sockaddr_octets(&c->client_address), &c->server_address, octets, &asked, &sent);
 	if (kind == QUERY_MALFORMED && !w->is_paused) {
 		c->is_broken = true;
 		return;

@@ -119,7 +119,7 @@ void relay_response(struct worker *w, struct connection *c, struct span octets)
 	bool is_parsed = message_parse(&response, octets, w->rrs, MESSAGE_RRS_MAX);
 	struct question *q = is_parsed ? find(c, &response) : NULL;
 	if (!q && w->is_paused) {
-		stats_count(&w->stats.responses_paused);
+		stats_count(&w->stats.passed[EXEMPT_PAUSE]);
 		connection_send(w, &c->client, octets);
 		return;
 	}
@@ -136,7 +136,7 @@ void relay_response(struct worker *w, struct connection *c, struct span octets)
 	if (q->is_transfer) {
 		relay_pass_transfer(w, q, &response);
 	} else if (q->asked.unjudged) {
-		arrival_pass_unjudged(w, &answer.arrival, q->kind, response.flags);
+		arrival_pass_unjudged(w, &answer.arrival, q->kind, &response);
 	} else if (w->is_paused || !remedy_takes(w, &answer.arrival, &response)) {
 		memcpy(w->octets, octets.base, octets.len);
 		arrival_take(w, &answer.arrival, &response, w->octets);

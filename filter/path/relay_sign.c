@@ -61,7 +61,7 @@ static void answer(struct worker *w, struct question *q, const struct message *r
 	struct sign_result result = { .verdict = SIGN_ACCEPT };
 
 	if (q->asked.unjudged)
-		stats_count(&w->stats.responses_unjudged);
+		stats_count(&w->stats.sign_untouched);
 	else
 		signing_make(w, &q->signing, &peers, response, true, &result);
 	if (result.verdict == SIGN_DROP)

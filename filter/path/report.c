@@ -78,16 +78,17 @@ static bool may_log(struct worker *w, struct log_limit *limit)
 	return true;
 }
 
-/* unjudged www.example. A from 192.0.2.53 (paused: judging is paused) */
-void report_unjudged(struct worker *w, const struct arrival *a, enum reason reason)
+/* unjudged www.example. A from 192.0.2.53 (pause: all of it, AD clear) */
+void report_unjudged(struct worker *w, const struct arrival *a, enum exemption exemption)
 {
+	const struct exempt *exempt = &exempts[exemption];
 	struct who who;
 
-	if (!may_log(w, &w->log_unjudged))
+	if (exempt->log != EXEMPT_EACH || !may_log(w, &w->log_unjudged))
 		return;
 	read_who(a, &who);
 	log_info("unjudged %.255s %s from %s (%s: %s)", who.name, who.type, who.server,
-	        reason_word(reason), reason_sentence(reason));
+	        exempt->word, exempt_pass_text(exempt->may_pass));
 }
 
 /* The addresses of a flow, for people. */
@@ -135,6 +136,19 @@ void report_rival(struct worker *w, const struct flow_key *key, const struct ask
 	            "%.255s %s from %s: somebody may be copying queries",
 	        pair.client, key->client_port, pair.server, key->id, who.name, who.type,
 	        interface_text(key->way.in, from));
+}
+
+void report_always_cd(struct span client)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	inet_ntop(client.len == sizeof(struct in_addr) ? AF_INET : AF_INET6, client.base, text,
+	        sizeof(text));
+	log_warning("%s sets CD in every query, so nothing that it is answered is checked here: if "
+	            "it does not check by itself (BIND with dnssec-validation no, PowerDNS with "
+	            "process-no-validate do not), forged answers are believed. See "
+	            "checking_disabled and validators",
+	        text);
 }
 
 void report_stray(struct worker *w, const struct flow_key *key, const struct message *response)

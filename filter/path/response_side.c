@@ -209,7 +209,7 @@ struct sockaddr_storage address_of_packet(
 /* What is no response to a question that is known passes in a pause only. */
 static void leave(struct worker *w, uint64_t packet_id, uint64_t *counter)
 {
-	stats_count(w->is_paused ? &w->stats.responses_paused : counter);
+	stats_count(w->is_paused ? &w->stats.passed[EXEMPT_PAUSE] : counter);
 	if (w->is_paused)
 		nfqueue_accept(&w->queue, packet_id);
 	else
@@ -255,7 +255,7 @@ void response_side(struct worker *w, const struct datagram *d)
 		.key = &d->key,
 		.is_forwarded = queued->is_forwarded };
 	if (what.asked.unjudged)
-		arrival_pass_unjudged(w, &held.arrival, flow->kind, response.flags);
+		arrival_pass_unjudged(w, &held.arrival, flow->kind, &response);
 	else if (!w->is_paused && remedy_takes(w, &held.arrival, &response))
 		return;
 	else if (!(response.flags & FLAG_TC) || what.asked.is_undecorated ||

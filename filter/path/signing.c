@@ -170,7 +170,7 @@ static void response(struct worker *w, const struct datagram *d)
 		return;
 	}
 	if (asked.asked.unjudged)
-		stats_count(&w->stats.responses_unjudged);
+		stats_count(&w->stats.sign_untouched);
 	else
 		signing_make(w, &asked.signing.asked, &peers, &m, false, &result);
 	switch (result.verdict) {

@@ -5,6 +5,13 @@ const struct stats_field stats_fields[] = {
 #define X(name, help) { #name, help, offsetof(struct stats, name) },
 	STATS(X)
 #undef X
+	        { "passed_judged", "Responses passed after a full judgement",
+	                offsetof(struct stats, passed) },
+#define X(id, word, may_pass, most_ttl_s, log, opens, who, gains)                                  \
+	{ "passed_" word, "Responses passed without a full judgement: " opens,                     \
+		offsetof(struct stats, passed) + EXEMPT_##id * sizeof(uint64_t) },
+	EXEMPTIONS(X)
+#undef X
 };
 
 const size_t stats_field_count = sizeof(stats_fields) / sizeof(stats_fields[0]);

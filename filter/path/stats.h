@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "gate/exempt.h"
+
 /* One line a counter: member, and what it counts, as a metrics page says it. */
 #define STATS(X)                                                                                   \
 	X(queries, "Queries seen")                                                                 \
@@ -30,12 +32,8 @@
 	X(responses_strayed, "Responses dropped: not by the interfaces that their query took")     \
 	X(responses_malformed, "Responses dropped: malformed")                                     \
 	X(packets_checksum, "Packets dropped: wrong UDP checksum")                                 \
-	X(responses_unjudged, "Responses passed unjudged, to queries that were passed untouched")  \
 	X(responses_recalled, "Responses treated like one that was judged, or signed, before")     \
-	X(responses_before_clock,                                                                  \
-	        "Responses of time servers passed unjudged: the clock was not set")                \
 	X(responses_clockless, "Responses refused: the clock was not set")                         \
-	X(responses_paused, "Responses passed unjudged: judging was paused")                       \
 	X(responses_accepted, "Responses accepted as they were")                                   \
 	X(responses_rewritten, "Responses accepted rewritten")                                     \
 	X(responses_servfail, "Responses replaced by SERVFAIL")                                    \
@@ -85,6 +83,7 @@
 	X(sign_queries_transfer, "Queries passed untouched: zone transfers to a secondary")        \
 	X(sign_queries_elsewhere, "Queries passed untouched: to a server that is not signed for, " \
 	                          "or not for this zone")                                          \
+	X(sign_untouched, "Responses passed untouched, as their queries were")                     \
 	X(sign_answers, "Responses signed: an answer")                                             \
 	X(sign_nodata, "Responses signed: no such type")                                           \
 	X(sign_nxdomain, "Responses signed: no such name")                                         \
@@ -114,8 +113,6 @@
 	X(packets_fragment, "Packets dropped: a fragment")                                         \
 	X(packets_malformed, "Packets dropped: malformed IP or UDP header")                        \
 	X(packets_not_udp, "Packets dropped: not UDP")                                             \
-	X(packets_other, "UDP packets passed: neither port is 53")                                 \
-	X(packets_served, "Queries to a server on this machine, and its responses, passed")        \
 	X(queue_overruns, "Times the kernel lost packets because the socket buffer was full")      \
 	X(queue_shortened, "Times the queue of queries was made shorter: too much was asked")      \
 	X(verdict_errors, "Verdicts that the kernel did not take")
@@ -124,6 +121,7 @@ struct stats {
 #define X(name, help) uint64_t name;
 	STATS(X)
 #undef X
+	uint64_t passed[EXEMPT_COUNT]; /* responses, by the exemption that let them pass */
 };
 
 struct stats_field {

@@ -90,7 +90,7 @@ static void handle_datagram(
         struct worker *w, const struct queued *queued, const struct packet *packet)
 {
 	if (packet->source_port != DNS_PORT && packet->destination_port != DNS_PORT) {
-		stats_count(&w->stats.packets_other);
+		stats_count(&w->stats.passed[EXEMPT_PORT]);
 		nfqueue_accept(&w->queue, queued->id);
 		return;
 	}
@@ -102,7 +102,7 @@ static void handle_datagram(
 	} else if (w->signer) {
 		signing_datagram(w, &d, asks);
 	} else if (is_of_a_server_here(queued, packet, asks)) {
-		stats_count(&w->stats.packets_served);
+		stats_count(&w->stats.passed[EXEMPT_SERVED]);
 		nfqueue_accept(&w->queue, queued->id);
 	} else if (asks) {
 		query_side(w, &d);
@@ -152,17 +152,26 @@ static void tell_of_anchor(struct worker *w, const struct fetch *fetch)
 		w->config.anchor_answered(w->config.anchor_context, zone, &fetch->asked);
 }
 
+/* Returns the gate that wanted it. */
+static struct gate *gate_of(struct worker *w, const struct fetch *fetch)
+{
+	worker_set_source(w, &fetch->server);
+	w->dateless.store.source = w->store.source;
+	return fetch->want.is_dateless ? &w->dateless.gate : &w->gate;
+}
+
 bool worker_learn(void *context, struct fetch *fetch, struct span answer, bool last_try)
 {
 	struct worker *w = context;
 	uint64_t checks = crypto_checks(w->crypto);
 
-	worker_set_source(w, &fetch->server);
-	enum learned learned = gate_learn(&w->gate, &fetch->want, answer, w->now_s, last_try);
+	enum learned learned =
+	        gate_learn(gate_of(w, fetch), &fetch->want, answer, w->now_s, last_try);
 	fetch->verifications += (unsigned)(crypto_checks(w->crypto) - checks);
 	if (learned != LEARNED)
 		return false;
-	if (w->config.anchor_answered && fetch->want.type == TYPE_DNSKEY)
+	if (w->config.anchor_answered && fetch->want.type == TYPE_DNSKEY &&
+	        !fetch->want.is_dateless)
 		tell_of_anchor(w, fetch);
 	return true;
 }
@@ -171,8 +180,7 @@ void worker_unlearned(void *context, const struct fetch *fetch)
 {
 	struct worker *w = context;
 
-	worker_set_source(w, &fetch->server);
-	gate_learn_failure(&w->gate, &fetch->want, REASON_FETCH_FAILED, w->now_s);
+	gate_learn_failure(gate_of(w, fetch), &fetch->want, REASON_FETCH_FAILED, w->now_s);
 }
 
 void worker_fetched(void *context, struct parked_list *waiting)

@@ -50,8 +50,9 @@ struct worker_config {
 	bool waits_for_clock;   /* what is not of a time server waits while it is not set, or is
 	                           refused */
 
+	int64_t earliest_s; /* the time is not before this, whatever the clock says */
+
 	/* Borrowed: */
-	const struct namelist *before_clock; /* time servers */
 	const struct clock_source *time;
 	const struct anchors *anchors; /* NULL where it signs */
 	const struct policy *policy;

@@ -15,6 +15,27 @@
 #define LOG_BURST      20
 #define LOG_PER_SECOND 5
 
+#define DATELESS_ZONES 256 /* on the way to the names of time servers */
+
+/* What judges names of time servers while the clock may be wrong. It remembers no messages. */
+static int make_dateless(struct worker *w)
+{
+	const struct worker_config *config = &w->config;
+
+	w->dateless.policy = *config->policy;
+	w->dateless.policy.is_dateless = true;
+	w->dateless.policy.earliest_s = config->earliest_s;
+	w->dateless.gate = (struct gate){
+		.crypto = w->crypto, .store = &w->dateless.store, .policy = &w->dateless.policy
+	};
+	w->dateless.octets = malloc(EXCHANGE_ANSWER_MAX);
+	if (!w->dateless.octets)
+		return -ENOMEM;
+	int result = store_init(&w->dateless.store, config->anchors, DATELESS_ZONES);
+	w->dateless.store.ntas = config->ntas;
+	return result < 0 ? result : gate_init(&w->dateless.gate, 0);
+}
+
 static int take_memory(struct worker *w)
 {
 	const struct worker_config *config = &w->config;
@@ -34,10 +55,14 @@ static int take_memory(struct worker *w)
 		return signing_init(w);
 	if (result == 0)
 		result = store_init(&w->store, config->anchors, config->zones);
+	if (result == 0)
+		result = senders_init(&w->senders);
 	w->store.ntas = config->ntas;
 	w->gate =
 	        (struct gate){ .crypto = w->crypto, .store = &w->store, .policy = config->policy };
-	return result < 0 ? result : gate_init(&w->gate, config->messages);
+	if (result == 0)
+		result = gate_init(&w->gate, config->messages);
+	return result < 0 ? result : make_dateless(w);
 }
 
 static int make_fetcher(struct worker *w)
@@ -163,6 +188,10 @@ void worker_free(struct worker *w)
 	flow_table_fini(&w->flows);
 	gate_fini(&w->gate);
 	store_fini(&w->store);
+	gate_fini(&w->dateless.gate);
+	store_fini(&w->dateless.store);
+	free(w->dateless.octets);
+	senders_fini(&w->senders);
 	signer_free(w->signer);
 	crypto_free(w->crypto);
 	free(w->rrs);

@@ -27,7 +27,7 @@ static void an_empty_file_means_the_defaults(void **state)
 	assert_string_equal(c.trust_anchor, "/usr/share/dns/root.key");
 	assert_int_equal(c.resolver_count, 0);
 	assert_int_equal(c.log_level, LOG_LEVEL_INFO);
-	assert_int_equal(c.before_clock.count, 6);
+	assert_int_equal(c.before_clock.count, 8);
 	assert_int_equal(c.before_clock.names[0].labels, 3);
 }
 

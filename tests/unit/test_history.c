@@ -197,14 +197,14 @@ static void nothing_makes_a_signed_zone_insecure(void **state)
 		j->now += TTL + 1; /* the zone must be learned anew */
 		judge_begin(j, rows[i].question, rows[i].rcode);
 		judge_write(j, rows[i].records);
-		struct want parent_keys[] = { { name_root, TYPE_DNSKEY }, { .type = TYPE_DS },
-			{ .type = TYPE_DNSKEY } };
+		struct want parent_keys[] = { { .name = name_root, .type = TYPE_DNSKEY },
+			{ .type = TYPE_DS }, { .type = TYPE_DNSKEY } };
 		assert_true(name_from_text("test", &parent_keys[1].name));
 		parent_keys[2].name = parent_keys[1].name;
 		for (size_t k = 0; k < COUNT(parent_keys); k++)
 			judge_feed(j, &parent_keys[k]);
 		if (want.type == TYPE_DNSKEY)
-			judge_feed(j, &(struct want){ want.name, TYPE_DS });
+			judge_feed(j, &(struct want){ .name = want.name, .type = TYPE_DS });
 		judge_begin(j, rows[i].question, rows[i].rcode);
 		judge_write(j, rows[i].records);
 		assert_row(rows[i].why, gate_learn(&j->gate, &want, msg_span(&j->response), j->now,

@@ -43,41 +43,52 @@ static void put_rr(enum section section, uint16_t type, struct rd rd)
 	msg_rr(&b, ".", type, 0, rd);
 }
 
+static const uint8_t client_octets[] = { 192, 0, 2, 7 };
+static const struct span client = { client_octets, sizeof(client_octets) };
+
 static void a_query_is_judged_passed_or_refused(void **state)
 {
 	(void)state;
+	static const struct network checks = { { 192, 0, 2, 0 }, 4, 24 };
+	static const struct network another = { { 198, 51, 100, 7 }, 4, 32 };
 	static const struct {
 		const char *why;
 		uint16_t flags;
-		bool judge_cd;
-		uint16_t extra; /* the type of an extra record */
+		enum { NOBODY, ALL, CLIENT, ANOTHER } may_pass; /* whose CD passes */
+		uint16_t extra;                                 /* the type of an extra record */
 		enum section section;
 		enum query_kind kind;
 	} rows[] = {
-		{ "a plain one", FLAG_RD, false, 0, 0, QUERY_JUDGED },
-		{ "no recursion", 0, false, 0, 0, QUERY_JUDGED },
-		{ "AD", FLAG_RD | FLAG_AD, false, 0, 0, QUERY_JUDGED },
-		{ "CD", FLAG_RD | FLAG_CD, false, 0, 0, QUERY_CD },
-		{ "CD where it is to be judged", FLAG_RD | FLAG_CD, true, 0, 0, QUERY_JUDGED },
-		{ "NOTIFY", 4 << OPCODE_SHIFT, false, 0, 0, QUERY_OPCODE },
-		{ "UPDATE with records", 5 << OPCODE_SHIFT, false, TYPE_A, SECTION_AUTHORITY,
+		{ "a plain one", FLAG_RD, NOBODY, 0, 0, QUERY_JUDGED },
+		{ "no recursion", 0, NOBODY, 0, 0, QUERY_JUDGED },
+		{ "AD", FLAG_RD | FLAG_AD, NOBODY, 0, 0, QUERY_JUDGED },
+		{ "CD", FLAG_RD | FLAG_CD, NOBODY, 0, 0, QUERY_JUDGED },
+		{ "CD where it passes", FLAG_RD | FLAG_CD, ALL, 0, 0, QUERY_CD },
+		{ "CD of a client that checks", FLAG_RD | FLAG_CD, CLIENT, 0, 0, QUERY_CD },
+		{ "no CD of a client that checks", FLAG_RD, CLIENT, 0, 0, QUERY_JUDGED },
+		{ "CD where another client checks", FLAG_RD | FLAG_CD, ANOTHER, 0, 0,
+		        QUERY_JUDGED },
+		{ "NOTIFY", 4 << OPCODE_SHIFT, NOBODY, 0, 0, QUERY_OPCODE },
+		{ "UPDATE with records", 5 << OPCODE_SHIFT, NOBODY, TYPE_A, SECTION_AUTHORITY,
 		        QUERY_OPCODE },
-		{ "TSIG", 0, false, TYPE_TSIG, SECTION_ADDITIONAL, QUERY_SIGNED },
-		{ "TSIG and CD", FLAG_CD, false, TYPE_TSIG, SECTION_ADDITIONAL, QUERY_SIGNED },
-		{ "SIG(0)", 0, false, TYPE_SIG, SECTION_ADDITIONAL, QUERY_SIGNED },
-		{ "a response", FLAG_QR, false, 0, 0, QUERY_MALFORMED },
-		{ "an answer in it", 0, false, TYPE_A, SECTION_ANSWER, QUERY_MALFORMED },
-		{ "an additional record", 0, false, TYPE_A, SECTION_ADDITIONAL, QUERY_MALFORMED },
+		{ "TSIG", 0, NOBODY, TYPE_TSIG, SECTION_ADDITIONAL, QUERY_SIGNED },
+		{ "TSIG and CD", FLAG_CD, NOBODY, TYPE_TSIG, SECTION_ADDITIONAL, QUERY_SIGNED },
+		{ "SIG(0)", 0, NOBODY, TYPE_SIG, SECTION_ADDITIONAL, QUERY_SIGNED },
+		{ "a response", FLAG_QR, NOBODY, 0, 0, QUERY_MALFORMED },
+		{ "an answer in it", 0, NOBODY, TYPE_A, SECTION_ANSWER, QUERY_MALFORMED },
+		{ "an additional record", 0, NOBODY, TYPE_A, SECTION_ADDITIONAL, QUERY_MALFORMED },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		const struct policy policy = { .judge_cd = rows[i].judge_cd };
+		const struct policy policy = { .passes_cd = rows[i].may_pass == ALL,
+			.validators = rows[i].may_pass == ANOTHER ? &another : &checks,
+			.validator_count = rows[i].may_pass >= CLIENT };
 		struct asked asked = { .id = 1 };
 		begin(rows[i].flags);
 		if (rows[i].extra)
 			put_rr(rows[i].section, rows[i].extra, rd_raw(span_of("\0\0\0\0", 4)));
 		assert_row(rows[i].why, parse());
-		assert_row(rows[i].why, query_read(&m, &policy, &asked) == rows[i].kind);
+		assert_row(rows[i].why, query_read(&m, &policy, client, &asked) == rows[i].kind);
 		if (rows[i].kind == QUERY_MALFORMED)
 			continue;
 		assert_row(rows[i].why, asked.id == ID && asked.flags == rows[i].flags);
@@ -111,7 +122,7 @@ static void what_asks_for_a_zone_passes_unjudged(void **state)
 		if (rows[i].extra)
 			put_rr(rows[i].section, rows[i].extra, rd_raw(span_of("\0\0\0\0", 4)));
 		assert_row(rows[i].why, parse());
-		assert_row(rows[i].why, query_read(&m, &policy, &asked) == rows[i].kind);
+		assert_row(rows[i].why, query_read(&m, &policy, client, &asked) == rows[i].kind);
 		if (rows[i].kind == QUERY_TRANSFER)
 			assert_row(rows[i].why, asked.unjudged);
 	}
@@ -128,10 +139,10 @@ static void a_query_has_one_question_of_any_class(void **state)
 	assert_false(parse()); /* the question is an octet too much now */
 	b.len = DNS_HEADER_SIZE;
 	assert_true(parse());
-	assert_int_equal(query_read(&m, &policy, &asked), QUERY_MALFORMED);
+	assert_int_equal(query_read(&m, &policy, client, &asked), QUERY_MALFORMED);
 	b.octets[2] = 6 << 3; /* DSO has none (RFC 8490, 5.4) */
 	assert_true(parse());
-	assert_int_equal(query_read(&m, &policy, &asked), QUERY_OPCODE);
+	assert_int_equal(query_read(&m, &policy, client, &asked), QUERY_OPCODE);
 	assert_int_equal(asked.question_len, 0);
 	assert_false(query_is_transfer(&m));
 	begin(FLAG_RD);
@@ -140,10 +151,10 @@ static void a_query_has_one_question_of_any_class(void **state)
 	begin(FLAG_RD);
 	b.octets[b.len - 1] = CLASS_ANY;
 	assert_true(parse());
-	assert_int_equal(query_read(&m, &policy, &asked), QUERY_JUDGED);
+	assert_int_equal(query_read(&m, &policy, client, &asked), QUERY_JUDGED);
 	b.octets[b.len - 1] = 3; /* CH: no chain of trust, but no harm */
 	assert_true(parse());
-	assert_int_equal(query_read(&m, &policy, &asked), QUERY_JUDGED);
+	assert_int_equal(query_read(&m, &policy, client, &asked), QUERY_JUDGED);
 }
 
 static void what_the_client_asked_is_remembered_to_the_letter(void **state)
@@ -170,7 +181,7 @@ static void what_the_client_asked_is_remembered_to_the_letter(void **state)
 		if (rows[i].has_edns)
 			msg_opt(&b, rows[i].udp_size, rows[i].dnssec_ok);
 		assert_row(rows[i].why, parse());
-		assert_row(rows[i].why, query_read(&m, &policy, &asked) == QUERY_JUDGED);
+		assert_row(rows[i].why, query_read(&m, &policy, client, &asked) == QUERY_JUDGED);
 		assert_row(rows[i].why, asked.has_edns == rows[i].has_edns);
 		assert_row(rows[i].why, asked.dnssec_ok == rows[i].dnssec_ok);
 		assert_row(rows[i].why, asked.udp_size == rows[i].remembered);

@@ -14,7 +14,7 @@
 #define START_MS 1000
 #define IDLE_MS  5000
 
-static const struct policy policy = { .mode = MODE_ENFORCE };
+static const struct policy policy = { .mode = MODE_ENFORCE, .passes_cd = true };
 
 struct bed {
 	struct worker *w;
@@ -40,6 +40,7 @@ static int setup(void **state)
 	w->epoll_fd = epoll_create1(0);
 	w->relay.listeners[0].fd = w->relay.listeners[1].fd = -1;
 	assert_int_equal(park_init(&w->park, 4, 3000), 0);
+	assert_int_equal(senders_init(&w->senders), 0);
 	assert_int_equal(table_init(&w->relay.connections, sizeof(struct connection), 2), 0);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, client), 0);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, server), 0);
@@ -60,6 +61,7 @@ static int teardown(void **state)
 
 	relay_close(w);
 	park_fini(&w->park);
+	senders_fini(&w->senders);
 	close(w->epoll_fd);
 	close(bed->client);
 	close(bed->server);

@@ -248,7 +248,7 @@ static void what_passes_unjudged_is_what_the_client_asked_for_and_no_more(void *
 	judge_begin(j, "www.example.test A", 0);
 	judge_write(j, "www.example.test A 192.0.2.66 | example.test spoilt");
 	put_u16(j->response.octets + 2, FLAG_QR | FLAG_RD | FLAG_RA | FLAG_AD);
-	gate_pass(&j->gate, &asked, msg_span(&j->response), REASON_PAUSED, &out, &j->result);
+	gate_pass(&j->gate, &asked, msg_span(&j->response), EXEMPT_PAUSE, &out, &j->result);
 	assert_int_equal(j->result.verdict, GATE_REWRITE);
 	const struct message *sent = judge_delivered(j, msg_span(&j->response));
 	assert_string_equal(judge_list(sent), "www.example.test/A");

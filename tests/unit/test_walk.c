@@ -60,7 +60,7 @@ static struct name name_of(const char *text)
 
 static void begin(struct lab *lab, const char *name, uint16_t type)
 {
-	struct want want = { name_of(name), type };
+	struct want want = { .name = name_of(name), .type = type };
 	walk_begin(&lab->walk, &want, &lab->servers, NOW_MS);
 }
 
@@ -162,7 +162,7 @@ static void the_next_walk_begins_where_the_last_one_came(void **state)
 	assert_true(asks(lab, "198.51.100.2", "other.test", TYPE_DS));
 	begin(lab, "test", TYPE_DS);
 	assert_true(asks(lab, ROOT, "test", TYPE_DS));
-	struct want want = { name_of("other.test"), TYPE_DS };
+	struct want want = { .name = name_of("other.test"), .type = TYPE_DS };
 	walk_begin(&lab->walk, &want, &lab->servers, NOW_MS + 300 * 1000);
 	assert_true(asks(lab, ROOT, "other.test", TYPE_DS));
 }

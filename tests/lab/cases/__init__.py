@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the lab asserts. One module for each kind of promise; ALL_GROUPS is the order of a run."""
 
-from . import (attacks, audit, bridge, cache, client, clock, copies, encrypted, explain, fragments,
-               ground, habits, iterate, life, oracle, overload, pause, race, reflected, restricted,
+from . import (attacks, audit, bridge, cache, checking, client, clock, copies, encrypted, explain,
+               fragments, ground, habits, iterate, life, oracle, overload, pause, race, reflected, restricted,
                roles, rules, same, service, shortcut, tcp, truncation)
 from . import (signer, signer_altered, signer_attacks, signer_clock, signer_names, signer_packets,
                signer_recall, signer_reload, signer_rules, signer_servers, signer_streams,
@@ -13,6 +13,7 @@ _MODULES = (
     same,
     oracle,
     client,
+    checking,
     cache,
     attacks,
     audit,

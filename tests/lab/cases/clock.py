@@ -14,6 +14,8 @@ from .case import (Case, Group, World, described, expect, expect_data, expect_eq
                    wait_until)
 
 BOOT, RIGHT, LATE = "2001-01-01 00:00:00", "+0", "+40d"
+MINUTES = 300           # how long a record may live that passed by the name of a time server
+CARRYING = ("carry-along", "carry-along-as-expired", "carry-beside")
 SERVERS = 'before_clock = [ "p256.test", "www.expired.test" ];\n'
 FAIL = 'unset_clock = "fail";\n'
 SERVER, OTHER = "www.p256.test.", "www.rsa256.test."
@@ -90,6 +92,53 @@ def _wait_ends(world):
     expect_equal("EDE", answer.ede, [CLOCK_NOT_SET])
 
 
+def _everything_in(answer):
+    return [record for section in ("answer", "authority", "additional")
+            for record in answer.records(section)] if answer else []
+
+
+def _carries_nothing_along(world):
+    """A page with an image at a name of a time server is enough to have it asked for."""
+    for attack in CARRYING:
+        for how in ({}, {"edns": 1232}, {"do": True}):
+            with world.lab.attack(attack):
+                answer = world.ask(SERVER, "A", **how)
+            forged = [record for record in _everything_in(answer) if "bank.example" in
+                      record.split()[0] or FORGED[1] in record]
+            expect(not forged, f"{attack} {how}:", *forged, *world.log_tail())
+
+
+def _lives_for_minutes(world):
+    _boot(world)
+    with world.lab.attack("carry-along"):
+        answer = world.ask(SERVER, "A")
+    expect(answer is not None and answer.ttls() and max(answer.ttls()) <= MINUTES,
+           f"seen: {described(answer)}, TTL {answer and answer.ttls()}")
+
+
+def _made_up_signatures_do_not_pass(world):
+    for attack in ("forge-address-as-expired", "carry-along-as-expired", "forge-address"):
+        for name in (SERVER, "www.expired.test."):
+            with world.lab.attack(attack):
+                answer = world.ask(name, "A", timeout_s=6)
+            expect_rcode(answer, "SERVFAIL")
+
+
+def _keeps_nothing_else(world):
+    """What else is in a response that is excused is left out, Secure or not."""
+    if kernel_is_synchronised():
+        return
+    with world.lab.attack("carry-beside"):
+        answer = world.ask(SERVER, "A", timeout_s=6)
+    expect_data(answer, "A", GOOD)
+    expect(not [record for record in _everything_in(answer) if "bank.example" in record],
+           *_everything_in(answer))
+    expect(max(answer.ttls()) <= MINUTES, f"TTL {answer.ttls()}")
+    answer = world.ask(SERVER, "A", do=True)
+    expect(not answer.has_ad, "AD by a clock that may be wrong")
+    expect(int(world.gate.status()["passed_dates"]) > 0, "it is not counted")
+
+
 def _enforced_once_set(world):
     """Names of time servers too, whatever passed before."""
     _boot(world)
@@ -131,6 +180,7 @@ def _forgeries_are_not_excused(world):
         expect_rcode(world.ask("www.p256.test.", "A"), "SERVFAIL")
         expect_rcode(world.ask("www.rsa256.test.", "A"), "SERVFAIL")
     expect_rcode(world.ask("www.expired.example.", "A"), "SERVFAIL")
+    _made_up_signatures_do_not_pass(world)
 
 
 def _doubted(world):
@@ -145,6 +195,10 @@ GROUPS = (
         Case("names of time servers pass while the clock is not set", _time_servers_pass),
         Case("other names fail while the clock is not set, and the client is told why", _others_fail),
         Case("DNS over TCP is treated the same while the clock is not set", _over_tcp),
+        Case("while the clock is not set a time server's name carries no other name along",
+             _carries_nothing_along),
+        Case("while the clock is not set nothing that passes lives for longer than minutes",
+             _lives_for_minutes),
         Case("once the clock is set all is judged, time servers too", _enforced_once_set))),
     Group("clock not set, waiting", _scene(BOOT, "park_ms = 15000;\n"), (
         Case("other names wait until the clock is set", _others_wait),)),
@@ -153,6 +207,12 @@ GROUPS = (
     Group("clock wrong", _scene(LATE), (
         Case("time servers are not refused for dates by a clock that may be wrong",
              _dates_are_excused),
+        Case("a signature that is made up passes for no expired one",
+             _made_up_signatures_do_not_pass),
+        Case("by a clock that may be wrong a time server's name carries no other name along",
+             _carries_nothing_along),
+        Case("by a clock that may be wrong nothing is kept but the time server's records",
+             _keeps_nothing_else),
         Case("a clock that is put right has forgotten what it learned", _put_right))),
     Group("clock unsynchronised", _scene(RIGHT), (
         Case("a forged time server is refused by a clock that may be right",

@@ -58,10 +58,10 @@ def _odd_passes(world):
     """What would be refused as malformed, or as not asked for, passes too."""
     with _paused(world):
         for attack in ("change-id", "append-garbage", "drop-question"):
-            before = int(world.gate.status()["responses_paused"])
+            before = int(world.gate.status()["passed_pause"])
             with world.lab.attack(attack):
                 world.ask(NAME, "A", timeout_s=0.3)
-            wait_until(lambda: int(world.gate.status()["responses_paused"]) > before,
+            wait_until(lambda: int(world.gate.status()["passed_pause"]) > before,
                        f"{attack} was not passed")
 
 
@@ -85,13 +85,13 @@ def _ends_by_itself(world):
 
 
 def _counted_and_logged(world):
-    before = int(world.gate.status()["responses_paused"])
+    before = int(world.gate.status()["passed_pause"])
     with _paused(world):
         world.ask(NAME, "A")
         status = world.gate.status()
         expect_equal("paused", status["paused"], "true")
         expect(0 < int(status["pause_left_s"]) <= 60, f"pause_left_s={status['pause_left_s']}")
-    expect(int(world.gate.status()["responses_paused"]) > before, "it is not counted")
+    expect(int(world.gate.status()["passed_pause"]) > before, "it is not counted")
     for words in ("paused for 60 s", f"unjudged {NAME} A from", "the pause is over (resumed)"):
         expect(world.gate.log_lines(words), f"not in the log: {words}", *world.log_tail())
 

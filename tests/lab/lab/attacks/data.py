@@ -5,6 +5,7 @@ import dns.flags
 import dns.name
 import dns.rcode
 import dns.rdata
+import dns.rdatatype
 import dns.rrset
 from dns.rdatatype import A, AAAA, DNAME, DNSKEY, RRSIG
 
@@ -25,6 +26,51 @@ def forge_address_keep_signature(response, scene):
 def forge_address_with_ad(response, scene):
     response = forge_address(response, scene)
     response.flags |= dns.flags.AD
+    return response
+
+
+def _made_up_signature(rrset):
+    """Of 2020, by a key that nobody has."""
+    owner = rrset.name
+    return dns.rrset.from_text(
+        owner, rrset.ttl, "IN", "RRSIG",
+        f"{dns.rdatatype.to_text(rrset.rdtype)} 13 {len(owner.labels) - 1} {rrset.ttl} 20200201000000 "
+        f"20200101000000 12345 {owner} {'A' * 86}==")
+
+
+def _carried_along(scene):
+    """The question's name is an alias of a bank's, and what that has comes with it."""
+    bank = dns.name.from_text("www.bank.example.")
+    return [dns.rrset.from_text(scene.question.name, 3600, "IN", "CNAME", str(bank)),
+            dns.rrset.from_text(bank, 3600, "IN", "A", FORGED[A])]
+
+
+def carry_along(response, scene):
+    empty(response).answer = _carried_along(scene)
+    return response
+
+
+def carry_along_as_expired(response, scene):
+    """The same under signatures that seem to have expired."""
+    forged = _carried_along(scene)
+    empty(response).answer = [record for rrset in forged
+                              for record in (rrset, _made_up_signature(rrset))]
+    return response
+
+
+def forge_address_as_expired(response, scene):
+    """An address of the attacker's, under a signature that seems to have expired."""
+    forged = forged_address(scene)
+    empty(response).answer = [forged, _made_up_signature(forged)]
+    return response
+
+
+def carry_beside(response, scene):
+    """The genuine answer, and an address of the bank's in each other section."""
+    bank = dns.rrset.from_text("www.bank.example.", 3600, "IN", "A", FORGED[A])
+    response.authority = [dns.rrset.from_text("bank.example.", 3600, "IN", "NS",
+                                              "www.bank.example.")]
+    response.additional = [bank]
     return response
 
 

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gate/exempt.h"
+
+const struct exempt exempts[EXEMPT_COUNT] = {
+	[EXEMPT_NOT] = { "judged", PASS_JUDGED, 0, EXEMPT_SILENT, "", "", "" },
+#define X(id, word, may_pass, most_ttl_s, log, opens, who, gains)                                  \
+	[EXEMPT_##id] = { word, may_pass, most_ttl_s, log, opens, who, gains },
+	EXEMPTIONS(X)
+#undef X
+};
+
+const char *exempt_pass_text(enum may_pass may_pass)
+{
+	static const char *const texts[] = {
+		[PASS_JUDGED] = "what is proved; NS, glue and RRSIG unsigned",
+		[PASS_ALL] = "all of it, less an AD that nobody checked",
+		[PASS_WHOLE] = "all of it, as it is",
+		[PASS_NONE] = "the header and the question, no record",
+		[PASS_NAMED] = "records at and below these names",
+		[PASS_CLASS] = "records of that class",
+		[PASS_UNSEEN] = "all of it, unseen",
+	};
+	return texts[may_pass];
+}
