@@ -147,7 +147,8 @@ static void look_at_zones(struct service *s)
 
 static int look_at_clock(struct service *s)
 {
-	struct clock_news news = timekeeper_look(&s->time, clock_monotonic_ms());
+	uint64_t proofs = counters_sum(s->workers, s->worker_count, "anchors_proved");
+	struct clock_news news = timekeeper_look(&s->time, clock_monotonic_ms(), proofs);
 
 	for (unsigned i = 0; i < s->worker_count; i++) {
 		if (news.has_changed)
@@ -374,7 +375,7 @@ int daemon_run(const struct config *c)
 	timekeeper_init(&s.time, &clock_system, clock_built_s, c->clock_state,
 	        c->unsynchronised_clock == UNSYNCHRONISED_DOUBT);
 	s.time.signs = s.zones != NULL;
-	timekeeper_look(&s.time, clock_monotonic_ms());
+	timekeeper_look(&s.time, clock_monotonic_ms(), 0);
 	error = follow_anchors(&s, c);
 	if (error)
 		goto out;

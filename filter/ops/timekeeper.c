@@ -138,11 +138,25 @@ static bool has_jumped(struct timekeeper *t, int64_t now_s, uint64_t now_ms)
 	return true;
 }
 
-struct clock_news timekeeper_look(struct timekeeper *t, uint64_t now_ms)
+/* Proofs that were made just before the clock was set say nothing of the new time. */
+static void note_proofs(struct timekeeper *t, bool has_jumped, uint64_t proofs)
+{
+	t->is_proved = !has_jumped && (t->is_proved || proofs > t->proofs);
+	t->proofs = proofs;
+}
+
+/* A signer proves nothing. */
+static bool may_save(const struct timekeeper *t)
+{
+	return t->signs || t->is_proved || t->latest_s < t->saved_s;
+}
+
+struct clock_news timekeeper_look(struct timekeeper *t, uint64_t now_ms, uint64_t proofs)
 {
 	int64_t now_s = t->source->wall_s(t->source->context);
 	struct clock_news news = { .has_jumped = has_jumped(t, now_s, now_ms) };
 
+	note_proofs(t, news.has_jumped, proofs);
 	if (news.has_jumped && !t->signs)
 		t->latest_s = now_s; /* somebody has set it, and what was later was wrong */
 	enum clock_state state = judge(t, now_s);
@@ -156,7 +170,7 @@ struct clock_news timekeeper_look(struct timekeeper *t, uint64_t now_ms)
 	/* what is synchronised may go back, and then the later time was wrong */
 	if (now_s > t->latest_s || state == CLOCK_SET)
 		t->latest_s = now_s;
-	if (llabs(t->latest_s - t->saved_s) >= TIMEKEEPER_SAVE_S)
+	if (llabs(t->latest_s - t->saved_s) >= TIMEKEEPER_SAVE_S && may_save(t))
 		save(t, t->latest_s);
 	return news;
 }
@@ -168,6 +182,6 @@ int timekeeper_wait_ms(const struct timekeeper *t)
 
 void timekeeper_end(struct timekeeper *t)
 {
-	if (t->has_looked && t->state != CLOCK_NOT_SET && t->latest_s != t->saved_s)
+	if (t->has_looked && t->state != CLOCK_NOT_SET && t->latest_s != t->saved_s && may_save(t))
 		save(t, t->latest_s);
 }

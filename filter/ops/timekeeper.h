@@ -12,6 +12,12 @@
  * it signs by a wrong clock nobody can take back. To it only a clock that is synchronised may go
  * back, and then the later time was the wrong one.
  *
+ * Who can set the clock of a machine far ahead, by forged answers to NTP, must not leave a time
+ * behind by which it has gone back after the next boot: then nothing would be believed until a time
+ * server says otherwise. So a later time is kept only if keys of a trust anchor were proved by it
+ * since the clock was last set: a clock that is ahead by more than such signatures live proves
+ * none.
+ *
  * Many machines are never synchronised in the kernel's eyes (virtual machines, containers, programs
  * that set the clock without telling it), so that alone proves nothing. */
 #ifndef OPS_TIMEKEEPER_H
@@ -33,6 +39,8 @@ struct timekeeper {
 	int64_t ahead_ms; /* of the monotonic clock, at the last look */
 	bool doubts;      /* unsynchronised is not set */
 	bool signs;       /* set by who signs, before the first look */
+	bool is_proved;   /* by this clock something was proved since it was last set */
+	uint64_t proofs;  /* that were there at the last look */
 	bool has_looked, save_failed;
 	enum clock_state state;
 };
@@ -51,9 +59,10 @@ struct clock_news {
 void timekeeper_init(struct timekeeper *t, const struct clock_source *source, int64_t built_s,
         const char *path, bool doubts);
 
-/* Looks at the clock; `now_ms` is the monotonic one's. What is new is logged. The file is written
- * when its time has come. */
-struct clock_news timekeeper_look(struct timekeeper *t, uint64_t now_ms);
+/* Looks at the clock; `now_ms` is the monotonic one's. `proofs` is how often keys of a trust anchor
+ * were proved so far, which only grows. What is new is logged. The file is written when its time
+ * has come. */
+struct clock_news timekeeper_look(struct timekeeper *t, uint64_t now_ms, uint64_t proofs);
 
 /* For poll(): when it should look again. */
 int timekeeper_wait_ms(const struct timekeeper *t);

@@ -73,6 +73,7 @@
 	X(fetch_timeouts, "Queries sent for fetches that were not answered in time")               \
 	X(fetch_mismatched, "Octets received for a fetch that were no response to it")             \
 	X(fetch_failures, "Fetches given up")                                                      \
+	X(anchors_proved, "Times the keys of a zone with a trust anchor were proved")              \
 	X(walks, "Fetches that went on from the root down")                                        \
 	X(walks_lost, "Walks from the root down that found nothing of use")                        \
 	X(sign_queries_asked, "Queries whose response is to be signed")                            \

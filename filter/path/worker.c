@@ -141,14 +141,17 @@ void worker_set_source(struct worker *w, const struct sockaddr_storage *server)
 	                          : keyed_hash(&w->store.key, span_of(server, sizeof(*server)));
 }
 
-/* Whoever has just shown the keys of a zone with an anchor can be asked for them again. */
+/* A server that has just shown the keys of a zone with an anchor can be asked for them again. */
 static void tell_of_anchor(struct worker *w, const struct fetch *fetch)
 {
 	const struct name *zone = &fetch->want.name;
 	const struct anchor *anchor = anchors_above(w->store.anchors, zone);
 	const struct fact *fact = store_find(&w->store, zone, w->now_s);
 
-	if (anchor && name_equal(&anchor->zone, zone) && fact && fact->keys)
+	if (!anchor || !name_equal(&anchor->zone, zone) || !fact || !fact->keys)
+		return;
+	stats_count(&w->stats.anchors_proved);
+	if (w->config.anchor_answered)
 		w->config.anchor_answered(w->config.anchor_context, zone, &fetch->asked);
 }
 
@@ -170,8 +173,7 @@ bool worker_learn(void *context, struct fetch *fetch, struct span answer, bool l
 	fetch->verifications += (unsigned)(crypto_checks(w->crypto) - checks);
 	if (learned != LEARNED)
 		return false;
-	if (w->config.anchor_answered && fetch->want.type == TYPE_DNSKEY &&
-	        !fetch->want.is_dateless)
+	if (fetch->want.type == TYPE_DNSKEY && !fetch->want.is_dateless)
 		tell_of_anchor(w, fetch);
 	return true;
 }

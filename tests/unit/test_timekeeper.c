@@ -55,6 +55,12 @@ static void forget(void)
 	unlink(path);
 }
 
+/* By this clock something has just been proved. */
+static struct clock_news look(struct timekeeper *t, uint64_t now_ms)
+{
+	return timekeeper_look(t, now_ms, t->proofs + 1);
+}
+
 static void what_the_first_look_makes_of_a_clock(void **state)
 {
 	static const struct {
@@ -90,10 +96,10 @@ static void what_the_first_look_makes_of_a_clock(void **state)
 		if (rows[i].latest_s)
 			remember(text);
 		timekeeper_init(&t, &source, BUILT, path, rows[i].doubts);
-		struct clock_news news = timekeeper_look(&t, 1000);
+		struct clock_news news = look(&t, 1000);
 		assert_row(rows[i].why, t.state == rows[i].state);
 		assert_row(rows[i].why, news.has_changed && !news.has_jumped);
-		news = timekeeper_look(&t, 1000);
+		news = look(&t, 1000);
 		assert_row(rows[i].why, !news.has_changed && !news.has_jumped);
 	}
 	forget();
@@ -109,25 +115,27 @@ static void a_clock_is_set_and_stays_so(void **state)
 	(void)state;
 	forget();
 	timekeeper_init(&t, &source, BUILT, path, false);
-	timekeeper_look(&t, 1000);
+	look(&t, 1000);
 	assert_int_equal(t.state, CLOCK_NOT_SET);
 	assert_int_equal(remembered(), -1);
 	assert_in_range(timekeeper_wait_ms(&t), 1, 1000);
 
 	fake.now_s = BUILT + DAY;
-	struct clock_news news = timekeeper_look(&t, 3000);
+	struct clock_news news = look(&t, 3000);
 	assert_true(news.has_changed && news.has_jumped);
 	assert_int_equal(t.state, CLOCK_UNSYNCHRONISED);
+	assert_int_equal(remembered(), -1); /* nothing was proved since */
+	look(&t, 3000);
 	assert_int_equal(remembered(), BUILT + DAY);
 
 	fake.is_synchronised = true;
-	news = timekeeper_look(&t, 3000);
+	news = look(&t, 3000);
 	assert_true(news.has_changed && !news.has_jumped);
 	assert_int_equal(t.state, CLOCK_SET);
 
 	/* the time server is away: what was right goes on being so */
 	fake.is_synchronised = false;
-	news = timekeeper_look(&t, 3000);
+	news = look(&t, 3000);
 	assert_false(news.has_changed);
 	assert_int_equal(t.state, CLOCK_SET);
 	forget();
@@ -142,15 +150,15 @@ static void a_jump_is_seen_and_the_passing_of_time_is_none(void **state)
 	(void)state;
 	forget();
 	timekeeper_init(&t, &source, BUILT, path, false);
-	timekeeper_look(&t, 1000);
+	look(&t, 1000);
 	fake.now_s += 500;
-	assert_false(timekeeper_look(&t, 501000).has_jumped);
+	assert_false(look(&t, 501000).has_jumped);
 	fake.now_s += TIMEKEEPER_JUMP_S - 2;
-	assert_false(timekeeper_look(&t, 501000).has_jumped);
+	assert_false(look(&t, 501000).has_jumped);
 	fake.now_s += DAY;
-	assert_true(timekeeper_look(&t, 501000).has_jumped);
+	assert_true(look(&t, 501000).has_jumped);
 	fake.now_s -= DAY;
-	assert_true(timekeeper_look(&t, 501000).has_jumped);
+	assert_true(look(&t, 501000).has_jumped);
 	forget();
 }
 
@@ -164,13 +172,13 @@ static void a_clock_that_is_set_back_is_believed(void **state)
 	(void)state;
 	forget();
 	timekeeper_init(&t, &source, BUILT, path, false);
-	timekeeper_look(&t, 1000);
+	look(&t, 1000);
 	fake.now_s = BUILT + DAY;
-	assert_true(timekeeper_look(&t, 1000).has_jumped);
+	assert_true(look(&t, 1000).has_jumped);
 	assert_int_equal(t.state, CLOCK_UNSYNCHRONISED);
 	assert_int_equal(remembered(), BUILT + DAY);
 	fake.now_s = BUILT - DAY;
-	timekeeper_look(&t, 1000);
+	look(&t, 1000);
 	assert_int_equal(t.state, CLOCK_NOT_SET);
 	assert_int_equal(remembered(), BUILT + DAY);
 	forget();
@@ -217,10 +225,51 @@ static void to_a_signer_a_clock_does_not_go_back(void **state)
 	t.signs = true;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		fake = (struct fake){ rows[i].now_s, rows[i].is_synchronised };
-		timekeeper_look(&t, 1000);
+		look(&t, 1000);
 		assert_row(rows[i].why, t.state == rows[i].state);
 		assert_row(rows[i].why, remembered() == rows[i].remembered);
 	}
+	forget();
+}
+
+/* Somebody answers for the time server, and sets the clock a year ahead for a day. */
+static void a_time_by_which_nothing_is_proved_is_not_kept(void **state)
+{
+	static const struct {
+		const char *why;
+		int64_t now_s;
+		bool is_set;     /* the clock; otherwise time has passed */
+		uint64_t proofs; /* since the row above */
+		int64_t remembered;
+	} rows[] = {
+		{ "nothing is proved yet", BUILT, false, 0, -1 },
+		{ "the root's keys are", BUILT + DAY, false, 1, BUILT + DAY },
+		{ "and they hold for a while", BUILT + 2 * DAY, false, 0, BUILT + 2 * DAY },
+		{ "set a year ahead, just after a proof", BUILT + 365 * DAY, true, 1,
+		        BUILT + 2 * DAY },
+		{ "and nothing is proved", BUILT + 366 * DAY, false, 0, BUILT + 2 * DAY },
+		{ "set right", BUILT + 3 * DAY, true, 0, BUILT + 2 * DAY },
+		{ "and the root's keys are proved", BUILT + 4 * DAY, false, 1, BUILT + 4 * DAY },
+	};
+	struct fake fake = { BUILT, true };
+	struct clock_source source = { fake_wall_s, fake_synchronised, &fake };
+	struct timekeeper t;
+	uint64_t proofs = 0, now_ms = 1000;
+
+	(void)state;
+	forget();
+	timekeeper_init(&t, &source, BUILT, path, false);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		if (!rows[i].is_set)
+			now_ms += (uint64_t)(rows[i].now_s - fake.now_s) * 1000;
+		fake.now_s = rows[i].now_s;
+		proofs += rows[i].proofs;
+		struct clock_news news = timekeeper_look(&t, now_ms, proofs);
+		assert_row(rows[i].why, news.has_jumped == rows[i].is_set);
+		assert_row(rows[i].why, remembered() == rows[i].remembered);
+	}
+	timekeeper_end(&t);
+	assert_int_equal(remembered(), BUILT + 4 * DAY);
 	forget();
 }
 
@@ -233,15 +282,15 @@ static void the_latest_time_is_kept_now_and_then_and_at_the_end(void **state)
 	(void)state;
 	forget();
 	timekeeper_init(&t, &source, BUILT, path, false);
-	timekeeper_look(&t, 0);
+	look(&t, 0);
 	assert_int_equal(remembered(), BUILT);
 	fake.now_s += TIMEKEEPER_SAVE_S - 1;
-	timekeeper_look(&t, (TIMEKEEPER_SAVE_S - 1) * 1000);
+	look(&t, (TIMEKEEPER_SAVE_S - 1) * 1000);
 	assert_int_equal(remembered(), BUILT);
 	timekeeper_end(&t);
 	assert_int_equal(remembered(), BUILT + TIMEKEEPER_SAVE_S - 1);
 	fake.now_s += TIMEKEEPER_SAVE_S;
-	timekeeper_look(&t, (2 * TIMEKEEPER_SAVE_S - 1) * 1000);
+	look(&t, (2 * TIMEKEEPER_SAVE_S - 1) * 1000);
 	assert_int_equal(remembered(), fake.now_s);
 	forget();
 }
@@ -258,7 +307,7 @@ static void a_file_with_nonsense_is_none(void **state)
 
 		remember(texts[i]);
 		timekeeper_init(&t, &source, BUILT, path, false);
-		timekeeper_look(&t, 1000);
+		look(&t, 1000);
 		assert_int_equal(t.state, CLOCK_UNSYNCHRONISED);
 	}
 	forget();
@@ -272,7 +321,7 @@ static void a_file_that_cannot_be_written_is_survived(void **state)
 
 	(void)state;
 	timekeeper_init(&t, &source, BUILT, "/proc/nowhere/clock", false);
-	timekeeper_look(&t, 1000);
+	look(&t, 1000);
 	timekeeper_end(&t);
 	assert_int_equal(t.state, CLOCK_UNSYNCHRONISED);
 }
@@ -301,6 +350,7 @@ int main(void)
 		cmocka_unit_test(a_jump_is_seen_and_the_passing_of_time_is_none),
 		cmocka_unit_test(a_clock_that_is_set_back_is_believed),
 		cmocka_unit_test(to_a_signer_a_clock_does_not_go_back),
+		cmocka_unit_test(a_time_by_which_nothing_is_proved_is_not_kept),
 		cmocka_unit_test(the_latest_time_is_kept_now_and_then_and_at_the_end),
 		cmocka_unit_test(a_file_with_nonsense_is_none),
 		cmocka_unit_test(a_file_that_cannot_be_written_is_survived),

@@ -13,7 +13,7 @@ from lab.resources import LabError
 from .case import (Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode,
                    wait_until)
 
-BOOT, RIGHT, LATE = "2001-01-01 00:00:00", "+0", "+40d"
+BOOT, RIGHT, LATE, FAR = "2001-01-01 00:00:00", "+0", "+40d", "+400d"
 MINUTES = 300           # how long a record may live that passed by the name of a time server
 CARRYING = ("carry-along", "carry-along-as-expired", "carry-beside")
 SERVERS = 'before_clock = [ "p256.test", "www.expired.test" ];\n'
@@ -183,6 +183,20 @@ def _forgeries_are_not_excused(world):
     _made_up_signatures_do_not_pass(world)
 
 
+def _false_future_is_not_kept(world):
+    """Somebody answers for the time server, a year ahead; later the machine boots by the right time."""
+    world.gate.clock.set(FAR)
+    wait_until(lambda: world.gate.log_lines("the clock was set by +"), "it was not noticed", 30)
+    expect_rcode(world.ask(OTHER, "A", timeout_s=6), "SERVFAIL")
+    world.gate.stop()
+    world.gate.clock.set(RIGHT)
+    world.gate.start()
+    clock = world.gate.status()["clock"]
+    expect(clock != "not-set", "by a time that was never right the clock has gone back",
+           *world.gate.log_lines("clock"))
+    expect_data(world.ask(OTHER, "A", timeout_s=6), "A", GOOD)
+
+
 def _doubted(world):
     synchronised = kernel_is_synchronised()
     expect_equal("clock", world.gate.status()["clock"], "set" if synchronised else "not-set")
@@ -216,7 +230,9 @@ GROUPS = (
         Case("a clock that is put right has forgotten what it learned", _put_right))),
     Group("clock unsynchronised", _scene(RIGHT), (
         Case("a forged time server is refused by a clock that may be right",
-             _forgeries_are_not_excused),)),
+             _forgeries_are_not_excused),
+        Case("a time in the future by which nothing was proved is forgotten by the next boot",
+             _false_future_is_not_kept))),
     Group("clock doubted", _scene(RIGHT, FAIL + 'unsynchronised_clock = "doubt";\n'), (
         Case("a clock that is not synchronised is not set to who doubts it", _doubted),)),
 )
