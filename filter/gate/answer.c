@@ -59,10 +59,12 @@ static bool judge_synthesised(
 		return judge_part(j, cname);
 	if (!read_target(j, dname, &from) || !read_target(j, cname, &to) ||
 	        !name_replace_suffix(&cname->owner, &dname->owner, &from, &made) ||
-	        !name_equal(&to, &made))
+	        !name_equal(&to, &made)) {
 		judging_fail(j, REASON_CNAME_FORGED, &cname->owner, TYPE_CNAME);
-	else
+	} else {
 		*ruling_of(j, cname) = *ruling_of(j, dname);
+		ruling_of(j, cname)->made_from = dname;
+	}
 	return true;
 }
 

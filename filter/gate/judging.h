@@ -13,9 +13,10 @@ struct ruling {
 	bool is_judged;
 	bool is_kept; /* it may go to the client */
 	struct outcome outcome;
-	struct want culprit;  /* what decided: the RRset itself, or a link of its chain */
-	struct proved proved; /* when SECURE by a signature */
-	uint8_t zone_labels;  /* likewise: the signer is that many labels of the owner */
+	struct want culprit;           /* what decided: the RRset itself, or a link of its chain */
+	struct proved proved;          /* when SECURE by a signature */
+	uint8_t zone_labels;           /* likewise: the signer is that many labels of the owner */
+	const struct rrset *made_from; /* a server made it from this one, whose proof is its own */
 };
 
 struct judging {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gate/plan.h"
 
+#include "base/least.h"
 #include "base/writer.h"
 #include "gate/rewrite.h"
 
@@ -152,9 +153,10 @@ static bool note_ttls(
 			continue;
 		if (p->head.ttl_count == PLAN_TTLS)
 			return false;
-		p->ttls[p->head.ttl_count++] = (struct plan_ttl){
-			.most_s = records[i].most_s, .index = (uint16_t)i, .equal = records[i].equal
-		};
+		p->ttls[p->head.ttl_count++] = (struct plan_ttl){ .most_s = records[i].most_s,
+			.index = (uint16_t)i,
+			.by = records[i].by,
+			.is_equal = records[i].is_equal };
 		put_u32(octets + rr_ttl_at(&m->rrs[i]), records[i].ttl_s);
 	}
 	return true;
@@ -196,6 +198,13 @@ struct span plan_make(uint8_t room[static PLAN_OCTETS_MAX], const struct message
 	return found && plan_fits(room, m) ? packed : span_of(NULL, 0);
 }
 
+bool plan_only_caps(const uint8_t *plan)
+{
+	const struct plan_head head = head_of(plan);
+
+	return !head.changes_head && head.cut_count == 0 && head.mend_count == 0;
+}
+
 uint16_t plan_length(const uint8_t *plan)
 {
 	return head_of(plan).length;
@@ -209,7 +218,7 @@ bool plan_fits(const uint8_t *plan, const struct message *m)
 	for (unsigned i = 0; i < head.ttl_count; i++) {
 		struct plan_ttl ttl = take_ttl(&at);
 		const struct rr *rr = &m->rrs[ttl.index];
-		if (rr->odd_ttl || rr->ttl_s != m->rrs[ttl.equal].ttl_s)
+		if (rr->odd_ttl || (ttl.is_equal && rr->ttl_s != m->rrs[ttl.by].ttl_s))
 			return false;
 	}
 	return true;
@@ -225,9 +234,10 @@ static bool cap_ttls(
 	for (unsigned i = 0; i < head->ttl_count; i++) {
 		struct plan_ttl ttl = take_ttl(&at);
 		const struct rr *rr = &m->rrs[ttl.index];
-		if (rr->ttl_s <= ttl.most_s)
+		uint32_t most_s = (uint32_t)least(ttl.most_s, m->rrs[ttl.by].ttl_s);
+		if (rr->ttl_s <= most_s)
 			continue;
-		put_u32(octets + rr_ttl_at(rr), ttl.most_s);
+		put_u32(octets + rr_ttl_at(rr), most_s);
 		changed = true;
 	}
 	return changed;

@@ -16,9 +16,12 @@
 #define PLAN_HEAD_AT     2 /* what follows the id in a header: the flags and the counts */
 #define PLAN_HEAD_OCTETS 10
 
+/* How far the TTL of a record may reach: no further than `most_s`, nor than that of another. */
 struct plan_ttl {
-	uint32_t most_s;       /* the signature's original TTL, or INT32_MAX */
-	uint16_t index, equal; /* of the record, and of one whose TTL must be the same */
+	uint32_t most_s; /* the signature's original TTL, or INT32_MAX */
+	uint16_t index;  /* of the record */
+	uint8_t by;      /* of the other one; the record itself for none */
+	bool is_equal;   /* both must be the same, or the plan is not good */
 };
 
 struct plan_cut {
@@ -46,7 +49,8 @@ struct plan_head {
 struct plan_record {
 	uint32_t ttl_s;  /* that it got, or TTL_LEFT_OUT */
 	uint32_t most_s; /* as in struct plan_ttl */
-	uint16_t equal;
+	uint8_t by;
+	bool is_equal;
 };
 
 /* Finds the plan that makes `made` of `m`; `records` are m's, `keep_opt` says whether its OPT is in
@@ -54,6 +58,9 @@ struct plan_record {
  * then names were written anew. */
 struct span plan_make(uint8_t room[static PLAN_OCTETS_MAX], const struct message *m,
         const struct plan_record *records, bool keep_opt, struct span made, struct arena *arena);
+
+/* True when the plan changes nothing but TTLs that reach too far. */
+bool plan_only_caps(const uint8_t *plan);
 
 /* Octets of what the plan makes. */
 uint16_t plan_length(const uint8_t *plan);

@@ -19,6 +19,7 @@ struct judged {
 };
 
 _Static_assert(sizeof(struct judged) - RECALL_PLAN_OCTETS == 32, "64 octets with the table's");
+_Static_assert(RECALL_RECORDS <= UINT8_MAX, "struct plan_ttl has a record's index in an octet");
 _Static_assert(REASON_COUNT <= UINT8_MAX, "it is kept in an octet");
 _Static_assert(PLAN_OCTETS_MAX < 1 << 10 && EXEMPT_COUNT <= 1 << 6, "they share two octets");
 
@@ -134,14 +135,11 @@ bool gate_recall(struct gate *g, const struct asked *asked, const struct message
 		return false;
 	table_touch(&r->messages, judged);
 	memset(result, 0, offsetof(struct gate_result, culprit)); /* the names are long */
-	result->verdict = GATE_ACCEPT;
+	result->verdict = plan_apply(plan, m, octets) ? GATE_REWRITE : GATE_ACCEPT;
 	result->outcome = outcome_of(judged->status, judged->reason);
 	result->exemption = judged->exemption;
 	result->is_partial = judged->is_partial;
-	if (plan_apply(plan, m, octets)) {
-		result->verdict = GATE_REWRITE;
-		result->octets = span_of(octets, plan_length(plan));
-	}
+	result->octets = span_of(octets, plan_length(plan));
 	return true;
 }
 
@@ -160,6 +158,24 @@ static int64_t holds_until(const struct ruling *r, int64_t now_s)
 	return now_s + (int64_t)r->proved.left_s - (int64_t)r->proved.original_ttl_s;
 }
 
+/* A signature whose time is to come may take the place of the one that was believed, or prove what
+ * nothing proved so far. One alone that was believed is not such. */
+static bool may_be_signed_otherwise(const struct judging *j, unsigned index)
+{
+	const struct rrset *set = &j->sets.sets[index];
+	const struct ruling *r = &j->rulings[index];
+
+	if (!r->is_judged || (r->outcome.status == STATUS_SECURE && set->sig_count <= 1))
+		return false;
+	for (uint16_t i = set->first_sig; i != RR_NONE; i = j->sets.next[i]) {
+		struct rrsig sig;
+		if (rrsig_read(j->m, &j->m->rrs[i], &sig) &&
+		        rrsig_check_time(&sig, j->now_s, j->budget.skew_s) == REASON_RRSIG_NOT_YET)
+			return true;
+	}
+	return false;
+}
+
 /* Returns until when all of it stays the same; 0 where that depends on what is not known yet, or on
  * failures, which are soon forgotten. */
 static int64_t all_holds_until(const struct judging *j, int64_t until_s)
@@ -169,7 +185,8 @@ static int64_t all_holds_until(const struct judging *j, int64_t until_s)
 	for (unsigned i = 0; i < j->sets.count; i++) {
 		const struct ruling *r = &j->rulings[i];
 		int64_t set_until_s = holds_until(r, j->now_s);
-		if (r->is_judged && r->outcome.status > STATUS_INSECURE)
+		if ((r->is_judged && r->outcome.status > STATUS_INSECURE) ||
+		        may_be_signed_otherwise(j, i))
 			return 0;
 		if (set_until_s < until_s)
 			until_s = set_until_s;
@@ -177,19 +194,21 @@ static int64_t all_holds_until(const struct judging *j, int64_t until_s)
 	return until_s;
 }
 
-/* A signature says how far the TTLs of its set may reach, and the least of these holds for all. */
+/* A signature says how far the TTLs of its set may reach, and the least of these holds for all.
+ * What was made from another set reaches no further than that one does now. */
 static struct plan_record record_of(const struct judging *j, unsigned index, uint32_t ttl_s)
 {
-	struct plan_record record = {
-		.ttl_s = ttl_s, .most_s = INT32_MAX, .equal = (uint16_t)index
-	};
+	struct plan_record record = { .ttl_s = ttl_s, .most_s = INT32_MAX, .by = (uint8_t)index };
+	uint16_t set_index = j->sets.set_of[index];
 
-	if (j->sets.set_of[index] == RR_NONE || j->gate->policy->mode == MODE_MONITOR)
+	if (set_index == RR_NONE || j->gate->policy->mode == MODE_MONITOR)
 		return record;
-	const struct ruling *r = &j->rulings[j->sets.set_of[index]];
+	const struct rrset *set = &j->sets.sets[set_index];
+	const struct ruling *r = &j->rulings[set_index];
 	if (r->is_judged && r->outcome.status == STATUS_SECURE) {
 		record.most_s = r->proved.original_ttl_s;
-		record.equal = j->sets.sets[j->sets.set_of[index]].first;
+		record.is_equal = r->made_from == NULL;
+		record.by = (uint8_t)(r->made_from ? r->made_from->first : set->first);
 	}
 	return record;
 }
@@ -264,6 +283,39 @@ static void keep(struct recall *r, const struct wide_hash *id, const struct judg
 	spill_put(&r->messages, judged->more, judged->plan, RECALL_PLAN_OCTETS, plan);
 }
 
+/* True when the TTLs alone decide whether it is sent as it came or is written anew. */
+static bool turns_on_ttls(const struct rewrite *how, const struct message *m)
+{
+	if (how->flags != m->flags ||
+	        (m->edns.present && (!how->keep_opt || how->opt_dnssec_ok != m->edns.dnssec_ok)))
+		return false;
+	for (unsigned i = 0; i < m->rr_count; i++) {
+		if (how->ttls[i] == TTL_LEFT_OUT)
+			return false;
+	}
+	return true;
+}
+
+/* Finds the plan. A message that may be sent as it came under other TTLs, or written anew, must be
+ * the same octets either way: one that compresses its names otherwise than rewrite_message() has no
+ * plan. `scratch` has room for m's octets. */
+static struct span find_plan(uint8_t *room, uint8_t *scratch, const struct judging *j,
+        const struct rewrite *how, const struct plan_record *records, struct span made)
+{
+	const struct message *m = j->m;
+	struct arena *arena = &j->gate->arena;
+	bool alike = turns_on_ttls(how, m);
+
+	if (alike && made.base == m->octets.base) {
+		struct writer out = writer_over(scratch, m->octets.len);
+		if (!rewrite_message(how, m, arena, &out))
+			return span_of(NULL, 0);
+		made = writer_span(&out);
+	}
+	struct span plan = plan_make(room, m, records, how->keep_opt, made, arena);
+	return alike && plan.len > 0 && !plan_only_caps(plan.base) ? span_of(NULL, 0) : plan;
+}
+
 void recall_put(struct recall *r, struct judging *j, const struct asked *asked,
         const struct rewrite *how, struct span made, int64_t until_s)
 {
@@ -280,7 +332,7 @@ void recall_put(struct recall *r, struct judging *j, const struct asked *asked,
 		return;
 	for (unsigned i = 0; i < m->rr_count; i++)
 		records[i] = record_of(j, i, how->ttls[i]);
-	struct span plan = plan_make(room, m, records, how->keep_opt, made, arena);
+	struct span plan = find_plan(room, octets, j, how, records, made);
 	if (plan.len == 0)
 		return;
 	memcpy(octets, m->octets.base, m->octets.len);
