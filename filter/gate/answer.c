@@ -119,7 +119,7 @@ static bool leaves_zone(struct judging *j, const struct rrset *set, const struct
 {
 	struct chain chain;
 
-	chain_find(j->gate->store, &set->owner, j->now_s, &chain);
+	judging_find_zone(j, set, &chain);
 	return !name_within(target, &chain.zone);
 }
 
@@ -227,7 +227,14 @@ bool judge_answer(struct judging *j, const struct asked *asked)
 		return false;
 	if (j->outcome.status == STATUS_BOGUS)
 		return true;
-	if (w.too_long || j->is_partial)
+	if (j->is_partial) /* what the RCODE says of the end of the chain does not go on */
+		return true;
+	/* The name that a DNAME makes is too long: RFC 6672, 2.2 has one RCODE for that. With
+	 * another an attacker on the way would turn it into an answer, or a denial, that nobody
+	 * gave. */
+	if (w.too_long && rcode != RCODE_YXDOMAIN)
+		judging_fail(j, REASON_DENIAL_FAILED, &w.name, j->m->qtype);
+	if (w.too_long)
 		return true;
 	if (w.has_data && rcode != RCODE_NOERROR)
 		judging_fail(j, REASON_DENIAL_MISSING, &w.name, j->m->qtype);

@@ -70,11 +70,19 @@ bool judging_read_name(const struct judging *j, unsigned index, struct name *nam
 	return !c.bad;
 }
 
-/* The zone that holds the set, as far as its owner and type tell: a DS lies above its cut (RFC
- * 4035, 2.4), and the owner of an NSEC3 is no name that a zone could begin at (RFC 5155, 3). */
-static void find_zone(struct judging *j, const struct rrset *set, struct chain *chain)
+/* A DS lies above its cut (RFC 4035, 2.4), and so does what answers for it: a CNAME asked for DS.
+ * At an unsigned delegation anybody on the way can write one, and nothing below would say no. */
+static bool is_of_zone_above(const struct judging *j, const struct rrset *set)
 {
-	if (set->type == TYPE_DS || set->type == TYPE_NSEC3)
+	return set->type == TYPE_DS || (set->type == TYPE_CNAME && set->section == SECTION_ANSWER &&
+	                                       j->m->qtype == TYPE_DS);
+}
+
+/* The zone that holds the set, as far as its owner and type tell; and the owner of an NSEC3 is no
+ * name that a zone could begin at (RFC 5155, 3). */
+void judging_find_zone(struct judging *j, const struct rrset *set, struct chain *chain)
+{
+	if (is_of_zone_above(j, set) || set->type == TYPE_NSEC3)
 		chain_find_parent(j->gate->store, &set->owner, j->now_s, chain);
 	else
 		chain_find(j->gate->store, &set->owner, j->now_s, chain);
@@ -99,9 +107,9 @@ static void add_signer(struct signers *s, const struct name *signer)
 /* Of a signer at or above the owner: a DS is never signed by its own zone (RFC 4035, 2.4); SOA and
  * NS are signed at the apex only (RFC 4035, 2.2), so that one which the zone above has signed by
  * mistake does not show that there is no cut. */
-static bool may_sign(const struct name *signer, const struct rrset *set)
+static bool may_sign(const struct judging *j, const struct name *signer, const struct rrset *set)
 {
-	if (set->type == TYPE_DS)
+	if (is_of_zone_above(j, set))
 		return signer->labels < set->owner.labels;
 	if (set->type == TYPE_SOA || set->type == TYPE_NS)
 		return signer->labels == set->owner.labels;
@@ -116,7 +124,7 @@ static void read_signers(const struct judging *j, const struct rrset *set, struc
 		if (!rrsig_read(j->m, &j->m->rrs[i], &sig) ||
 		        !name_within(&set->owner, &sig.signer))
 			continue;
-		if (may_sign(&sig.signer, set))
+		if (may_sign(j, &sig.signer, set))
 			add_signer(s, &sig.signer);
 	}
 }
@@ -132,7 +140,7 @@ static bool is_known_to_be_below_a_cut(
 	if (set->type == TYPE_NSEC)
 		chain_find_parent(j->gate->store, &set->owner, j->now_s, &chain);
 	else
-		find_zone(j, set, &chain);
+		judging_find_zone(j, set, &chain);
 	return chain.zone.labels > signer->labels;
 }
 
@@ -162,7 +170,7 @@ static bool judge_by_zone(struct judging *j, const struct rrset *set, struct rul
 {
 	struct chain chain;
 
-	find_zone(j, set, &chain);
+	judging_find_zone(j, set, &chain);
 	if (chain.end == CHAIN_WANT)
 		return judging_wants(j, &chain);
 	if (chain.end == CHAIN_BROKEN) {

@@ -89,6 +89,9 @@ void judging_note_signer(struct judging *j, const struct name *signer);
 /* Notes what the chain wants and returns false; where nothing may be wanted, returns true. */
 bool judging_wants(struct judging *j, const struct chain *chain);
 
+/* Walks to the zone that speaks for a set, by its owner and its type. */
+void judging_find_zone(struct judging *j, const struct rrset *set, struct chain *chain);
+
 /* Judges the whole answer of a response to a question of class IN: follows CNAMEs and DNAMEs,
  * proves what is denied. Returns false when something is wanted first. */
 bool judge_answer(struct judging *j, const struct asked *asked);

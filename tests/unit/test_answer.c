@@ -468,6 +468,16 @@ static void a_dname_vouches_for_its_cname_and_for_no_other(void **state)
 		{ "a name that is too long", LONG_NAME ".d.example.test A", 6,
 		        "d.example.test DNAME " LONG_LABEL ".example.test | example.test",
 		        STATUS_SECURE, 0 },
+		{ "a name that is too long, and NOERROR", LONG_NAME ".d.example.test A", 0,
+		        "d.example.test DNAME " LONG_LABEL ".example.test | example.test",
+		        STATUS_BOGUS, REASON_DENIAL_FAILED },
+		{ "a name that is too long, and NXDOMAIN", LONG_NAME ".d.example.test A", 3,
+		        "d.example.test DNAME " LONG_LABEL ".example.test | example.test",
+		        STATUS_BOGUS, REASON_DENIAL_FAILED },
+		{ "an alias to a name that is too long, and NXDOMAIN", "a.example.test A", 3,
+		        "a.example.test CNAME " LONG_NAME ".d.example.test | example.test\n"
+		        "d.example.test DNAME " LONG_LABEL ".example.test | example.test",
+		        STATUS_BOGUS, REASON_DENIAL_FAILED },
 		{ "a forged YXDOMAIN", "www.example.test A", 6, "", STATUS_BOGUS,
 		        REASON_DENIAL_MISSING },
 		{ "YXDOMAIN for an answer that is there", "www.example.test A", 6,
@@ -483,6 +493,46 @@ static void a_dname_vouches_for_its_cname_and_for_no_other(void **state)
 		        STATUS_INSECURE, REASON_UNSIGNED_ZONE },
 	};
 	JUDGE(rows);
+}
+
+/* RFC 4035, 2.4: whoever is on the way to an unsigned zone can write what that zone has, and
+ * nothing of what the zone above it has, which is whether it has a DS. */
+static void an_alias_asked_for_ds_is_of_the_zone_above(void **state)
+{
+	(void)state;
+	static const struct row rows[] = {
+		{ "a forged one at an unsigned delegation", "unsigned.test DS", 0,
+		        "unsigned.test CNAME www.unsigned.test", STATUS_BOGUS,
+		        REASON_RRSIG_MISSING },
+		{ "and what it leads to", "unsigned.test DS", 0,
+		        "unsigned.test CNAME example.test\n"
+		        "example.test DS example.test | test",
+		        STATUS_BOGUS, REASON_RRSIG_MISSING },
+		{ "as the second link", "a.example.test DS", 0,
+		        "a.example.test CNAME unsigned.example.test | example.test\n"
+		        "unsigned.example.test CNAME evil.unsigned.example.test",
+		        STATUS_BOGUS, REASON_RRSIG_MISSING },
+		{ "after a link in an unsigned zone", "www.unsigned.test DS", 0,
+		        "www.unsigned.test CNAME unsigned.example.test\n"
+		        "unsigned.example.test CNAME evil.unsigned.example.test",
+		        STATUS_BOGUS, REASON_RRSIG_MISSING },
+		{ "one that the zone below a signed delegation has signed", "sub.example.test DS",
+		        0, "sub.example.test CNAME www.unsigned.test | sub.example.test",
+		        STATUS_BOGUS, REASON_RRSIG_SIGNER },
+		{ "one of the zone above, which is no delegation", "a.example.test DS", 0,
+		        "a.example.test CNAME www.example.test | example.test\n" SOA_EXAMPLE
+		        "> www.example.test NSEC x.example.test A RRSIG NSEC | example.test",
+		        STATUS_SECURE, 0 },
+		{ "one within an unsigned zone", "www.unsigned.test DS", 0,
+		        "www.unsigned.test CNAME x.unsigned.test", STATUS_INSECURE,
+		        REASON_UNSIGNED_ZONE },
+		{ "the same name is asked for something else", "unsigned.test A", 0,
+		        "unsigned.test CNAME www.unsigned.test\n"
+		        "www.unsigned.test A 192.0.2.1",
+		        STATUS_INSECURE, REASON_UNSIGNED_ZONE },
+	};
+	JUDGE(rows);
+	judge_rows(rows, 3, ASK_DO | ASK_NO_RD);
 }
 
 static void an_unsigned_dname_cannot_rename_an_island(void **state)
@@ -1534,6 +1584,7 @@ int main(void)
 		cmocka_unit_test(a_chain_of_cnames_is_as_good_as_its_weakest_link),
 		cmocka_unit_test(a_chain_of_cnames_has_a_longest_length),
 		cmocka_unit_test(a_dname_vouches_for_its_cname_and_for_no_other),
+		cmocka_unit_test(an_alias_asked_for_ds_is_of_the_zone_above),
 		cmocka_unit_test(an_unsigned_dname_cannot_rename_an_island),
 		cmocka_unit_test(a_wildcard_needs_the_proof_that_it_applies),
 		cmocka_unit_test(denials_are_believed_only_with_proof),
