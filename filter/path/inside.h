@@ -114,6 +114,9 @@ void orders_take(struct worker *w);
 void accept_with(
         struct worker *w, uint64_t packet_id, const struct packet *packet, struct span payload);
 
+/* Lets a packet pass that nobody judges, and counts it. */
+void exempt_packet(struct worker *w, uint64_t packet_id, enum exemption exemption);
+
 /* Counts what was concluded, and logs it if it is Bogus or Indeterminate. */
 void report(struct worker *w, const struct arrival *a, const struct gate_result *result);
 

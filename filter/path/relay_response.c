@@ -106,6 +106,7 @@ static struct question *find(const struct connection *c, const struct message *r
  * too many (relay_query.c). */
 void relay_pass_transfer(struct worker *w, struct question *q, const struct message *response)
 {
+	stats_count(&w->stats.passed[EXEMPT_TRANSFER]);
 	connection_send(w, &q->connection->client, response->octets);
 	if (message_rcode(response) != RCODE_NOERROR)
 		connection_forget(w, q);

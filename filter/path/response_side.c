@@ -209,11 +209,12 @@ struct sockaddr_storage address_of_packet(
 /* What is no response to a question that is known passes in a pause only. */
 static void leave(struct worker *w, uint64_t packet_id, uint64_t *counter)
 {
-	stats_count(w->is_paused ? &w->stats.passed[EXEMPT_PAUSE] : counter);
-	if (w->is_paused)
-		nfqueue_accept(&w->queue, packet_id);
-	else
-		nfqueue_drop(&w->queue, packet_id);
+	if (w->is_paused) {
+		exempt_packet(w, packet_id, EXEMPT_PAUSE);
+		return;
+	}
+	stats_count(counter);
+	nfqueue_drop(&w->queue, packet_id);
 }
 
 static void refuse_unasked(

@@ -33,6 +33,12 @@ void accept_with(
 		nfqueue_accept_replaced(&w->queue, packet_id, &out);
 }
 
+void exempt_packet(struct worker *w, uint64_t packet_id, enum exemption exemption)
+{
+	stats_count(&w->stats.passed[exemption]);
+	nfqueue_accept(&w->queue, packet_id);
+}
+
 static void drop_counted(struct worker *w, uint64_t packet_id, uint64_t *counter)
 {
 	stats_count(counter);
@@ -52,7 +58,9 @@ static bool is_query(const struct packet *packet)
 }
 
 /* A server on this machine is asked, or answers: what others ask is theirs to judge. The rules know
- * queries and responses by their ports, so they bring this here when a client asks from port 53. */
+ * queries and responses by their ports, so they bring this here when a client asks from port 53. An
+ * attacker elsewhere cannot have an answer pass by this: his packets come in by an interface, so to
+ * pass they must be queries, which no client takes for an answer. */
 static bool is_of_a_server_here(
         const struct queued *queued, const struct packet *packet, bool is_query)
 {
@@ -90,8 +98,7 @@ static void handle_datagram(
         struct worker *w, const struct queued *queued, const struct packet *packet)
 {
 	if (packet->source_port != DNS_PORT && packet->destination_port != DNS_PORT) {
-		stats_count(&w->stats.passed[EXEMPT_PORT]);
-		nfqueue_accept(&w->queue, queued->id);
+		exempt_packet(w, queued->id, EXEMPT_PORT);
 		return;
 	}
 	bool asks = is_query(packet);
@@ -102,8 +109,7 @@ static void handle_datagram(
 	} else if (w->signer) {
 		signing_datagram(w, &d, asks);
 	} else if (is_of_a_server_here(queued, packet, asks)) {
-		stats_count(&w->stats.passed[EXEMPT_SERVED]);
-		nfqueue_accept(&w->queue, queued->id);
+		exempt_packet(w, queued->id, EXEMPT_SERVED);
 	} else if (asks) {
 		query_side(w, &d);
 	} else {
