@@ -37,6 +37,21 @@ bool judging_wants(struct judging *j, const struct chain *chain)
 	return false;
 }
 
+/* It ends in a signed zone, or where one that is thought to be signed says nothing that holds. */
+static bool may_hide_a_zone(const struct chain *chain)
+{
+	return chain->end == CHAIN_SECURE ||
+	       (chain->end == CHAIN_BROKEN && chain->outcome.status >= STATUS_INDETERMINATE &&
+	               chain->link.type == TYPE_DS);
+}
+
+void judging_doubts(struct judging *j, const struct name *name, bool by_signer, struct chain *chain)
+{
+	if ((j->may_want || j->is_lesson) && may_hide_a_zone(chain) &&
+	        chain_doubt(j->gate->store, &chain->zone, name, by_signer, j->now_s))
+		chain_find(j->gate->store, name, j->now_s, chain);
+}
+
 void judging_weaken(
         struct judging *j, struct outcome outcome, const struct name *name, uint16_t type)
 {
@@ -78,11 +93,15 @@ static bool is_of_zone_above(const struct judging *j, const struct rrset *set)
 	                                       j->m->qtype == TYPE_DS);
 }
 
-/* The zone that holds the set, as far as its owner and type tell; and the owner of an NSEC3 is no
- * name that a zone could begin at (RFC 5155, 3). */
+/* And the owner of an NSEC3 is no name that a zone could begin at (RFC 5155, 3). */
+static bool is_in_zone_above(const struct judging *j, const struct rrset *set)
+{
+	return is_of_zone_above(j, set) || set->type == TYPE_NSEC3;
+}
+
 void judging_find_zone(struct judging *j, const struct rrset *set, struct chain *chain)
 {
-	if (is_of_zone_above(j, set) || set->type == TYPE_NSEC3)
+	if (is_in_zone_above(j, set))
 		chain_find_parent(j->gate->store, &set->owner, j->now_s, chain);
 	else
 		chain_find(j->gate->store, &set->owner, j->now_s, chain);
@@ -151,6 +170,8 @@ static bool judge_by_signer(
 	struct chain chain;
 
 	chain_find(j->gate->store, signer, j->now_s, &chain);
+	if (!name_equal(&chain.zone, signer)) /* no zone is known there, and here are its records */
+		judging_doubts(j, signer, true, &chain);
 	if (chain.end == CHAIN_WANT)
 		return judging_wants(j, &chain);
 	if (chain.end == CHAIN_BROKEN)
@@ -164,13 +185,20 @@ static bool judge_by_signer(
 	return true;
 }
 
-/* No signature holds: whether there should be one is for the zone that holds the owner to say.
- * Signatures in an unsigned zone are nobody's business. */
+/* No signature holds: whether there should be one is for the zone that holds the owner to say; and
+ * if that is known by hints alone, they are asked anew. Signatures in an unsigned zone are nobody's
+ * business. */
 static bool judge_by_zone(struct judging *j, const struct rrset *set, struct ruling *r)
 {
 	struct chain chain;
+	struct name below;
 
 	judging_find_zone(j, set, &chain);
+	if (is_in_zone_above(j, set))
+		name_parent(&set->owner, &below);
+	else
+		below = set->owner;
+	judging_doubts(j, &below, false, &chain);
 	if (chain.end == CHAIN_WANT)
 		return judging_wants(j, &chain);
 	if (chain.end == CHAIN_BROKEN) {

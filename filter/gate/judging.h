@@ -60,9 +60,14 @@ bool judge_whole(struct judging *j, const struct rrset *set, struct outcome *out
 bool judge_part(struct judging *j, const struct rrset *set);
 
 /* Learns from the message whether a zone begins at `name`: by a DS RRset, a proof that there is
- * none, or an alias. Returns false when nothing of it holds; with `last_try` that is stored as
- * broken. */
+ * none, or for seconds by what shows that there is none: an alias there, or records of the zone
+ * above. Returns false when nothing of it holds; with `last_try` that is stored as broken. */
 bool learn_cut(struct judging *j, const struct name *name, bool last_try);
+
+/* Learns from a referral that a zone begins at `name`: by a DS RRset or a proof that it has none.
+ * What is known of a delegation stays. Returns false when the referral shows no delegation, or
+ * something is wanted first. */
+bool learn_delegation(struct judging *j, const struct name *name);
 
 /* Collects the verified NSEC and NSEC3 records of `zone`. Returns false when something is wanted
  * first. `ttl_s` is lowered to theirs. */
@@ -85,6 +90,11 @@ bool judging_read_name(const struct judging *j, unsigned index, struct name *nam
 
 /* Notes who signed the answer, if nobody is noted yet. */
 void judging_note_signer(struct judging *j, const struct name *signer);
+
+/* Where the chain to `name` ends in a signed zone above it, or is broken below one, something says
+ * that there is another zone between: see chain_doubt(). `chain` is as it is then. */
+void judging_doubts(
+        struct judging *j, const struct name *name, bool by_signer, struct chain *chain);
 
 /* Notes what the chain wants and returns false; where nothing may be wanted, returns true. */
 bool judging_wants(struct judging *j, const struct chain *chain);

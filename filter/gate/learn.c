@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the response to a fetch teaches: the DS of a name, or that it has none; a zone's keys. It is
  * judged like any response, by the keys that are known already, and only what holds is stored. */
+#include "base/least.h"
 #include "gate/judging.h"
 
 /* What a DS response comes to. */
@@ -9,6 +10,7 @@ struct lesson {
 	struct outcome outcome;
 	struct ds_set ds;
 	uint32_t ttl_s;
+	bool is_hint; /* no answer about the DS, and so no proof */
 };
 
 static uint32_t clamp_ttl(uint32_t ttl_s)
@@ -25,7 +27,7 @@ static bool is_broken(struct outcome outcome)
 
 static struct lesson broken_lesson(struct outcome outcome)
 {
-	return (struct lesson){ CUT_BROKEN, outcome, { 0 }, LIMIT_BOGUS_TTL_S };
+	return (struct lesson){ .cut = CUT_BROKEN, .outcome = outcome, .ttl_s = LIMIT_BOGUS_TTL_S };
 }
 
 /* A DS RRset that is there. One that nobody can use makes the zone Insecure (RFC 4035, 5.2). */
@@ -54,7 +56,8 @@ static const struct rrset *find_ds(const struct judging *j, const struct name *n
 	return ds ? ds : rrsets_find(&j->sets, SECTION_AUTHORITY, name, TYPE_DS);
 }
 
-/* A signed CNAME at the name, or DNAME above it, shows that no zone begins there. */
+/* A signed CNAME at the name, or DNAME above it, shows that no zone begins there; or that none
+ * began there when it was signed. */
 static bool learn_alias(struct judging *j, const struct name *name, struct lesson *l)
 {
 	for (unsigned i = 0; i < j->sets.count; i++) {
@@ -69,7 +72,8 @@ static bool learn_alias(struct judging *j, const struct name *name, struct lesso
 		if (j->outcome.status != STATUS_SECURE)
 			continue;
 		*l = (struct lesson){ .cut = is_cname ? CUT_NONE : CUT_NO_NAME,
-			.ttl_s = ruling_of(j, set)->proved.ttl_s };
+			.ttl_s = ruling_of(j, set)->proved.ttl_s,
+			.is_hint = true };
 		return true;
 	}
 	return false;
@@ -77,8 +81,9 @@ static bool learn_alias(struct judging *j, const struct name *name, struct lesso
 
 /* What lies below a cut is signed by the zone below, and so is all at the cut but DS and NSEC (and
  * an NSEC3, whose owner is a hash that may look like a name). So a record that the zone above has
- * signed there shows that there is no cut. One made from a wildcard shows nothing: its signature
- * fits any name. */
+ * signed there shows that there is no cut, or that there was none when it was signed: whoever
+ * answers a fetch may have kept it from before the delegation. One made from a wildcard shows
+ * nothing: its signature fits any name. */
 static bool learn_presence(
         struct judging *j, const struct name *name, const struct name *zone, struct lesson *l)
 {
@@ -94,7 +99,7 @@ static bool learn_presence(
 		if (r->outcome.status != STATUS_SECURE || r->proved.is_wildcard ||
 		        r->zone_labels != zone->labels)
 			continue;
-		*l = (struct lesson){ .cut = CUT_NONE, .ttl_s = r->proved.ttl_s };
+		*l = (struct lesson){ .cut = CUT_NONE, .ttl_s = r->proved.ttl_s, .is_hint = true };
 		return true;
 	}
 	return false;
@@ -121,23 +126,38 @@ static struct lesson learn_denial(
 	return l;
 }
 
+/* A DS or its denial outweighs what else there is. */
+static struct lesson learn_of_cut(
+        struct judging *j, const struct name *name, const struct name *zone)
+{
+	const struct rrset *ds = find_ds(j, name);
+	struct lesson denied, hint;
+
+	if (ds)
+		return learn_ds(j, ds);
+	denied = learn_denial(j, name, zone);
+	if (denied.cut == CUT_BROKEN &&
+	        (learn_alias(j, name, &hint) || learn_presence(j, name, zone, &hint)))
+		return hint;
+	return denied;
+}
+
 /* No zone begins at a name that lies between `name` and one that the zone above has. */
 static void learn_way_to(
         struct judging *j, const struct name *to, const struct name *name, uint32_t ttl_s)
 {
-	const struct outcome none = outcome_of(STATUS_INSECURE, REASON_UNSIGNED_ZONE);
-
 	if (!name_within(to, name))
 		return;
 	for (unsigned labels = name->labels + 1u; labels < to->labels; labels++) {
 		struct name between;
 		name_suffix(to, labels, &between);
-		store_put_cut(j->gate->store, &between, CUT_NONE, none, NULL, j->now_s, ttl_s);
+		store_put_hint(j->gate->store, &between, CUT_NONE, j->now_s, ttl_s);
 	}
 }
 
 /* The NSEC that denies a DS names what comes next in the zone, which may be many labels further
- * down (as in ip6.arpa): nothing need be asked of the empty names on the way there. */
+ * down (as in ip6.arpa): nothing need be asked of the empty names on the way there. It is no answer
+ * about their DS, and one from before a delegation there says the same; so it only hints. */
 static void learn_ways_below(
         struct judging *j, const struct name *name, const struct name *zone, uint32_t ttl_s)
 {
@@ -150,10 +170,40 @@ static void learn_ways_below(
 	}
 }
 
+static void put_lesson(struct judging *j, const struct name *name, const struct lesson *l)
+{
+	struct store *store = j->gate->store;
+	uint32_t ttl_s = clamp_ttl(l->ttl_s);
+
+	if (l->is_hint)
+		store_put_hint(store, name, l->cut, j->now_s, (uint32_t)least(ttl_s, LIMIT_HINT_S));
+	else
+		store_put_cut(store, name, l->cut, l->outcome, l->cut == CUT_SECURE ? &l->ds : NULL,
+		        j->now_s, ttl_s);
+}
+
+/* Where the DS is asked for anew, a hint is what it is asked against: others may know better. */
+static bool is_enough(struct judging *j, const struct name *name, const struct lesson *l)
+{
+	const struct fact *fact = store_find(j->gate->store, name, j->now_s);
+
+	return l->cut != CUT_BROKEN && !(l->is_hint && fact && fact->is_doubted);
+}
+
+/* Nothing holds: because a zone that is hidden above it speaks, perhaps, which signed it, or signs
+ * nothing. Returns true when that is asked anew first. */
+static bool is_hidden(struct judging *j, const struct name *name, struct chain *parent)
+{
+	struct name above;
+
+	name_parent(name, &above);
+	judging_doubts(j, &above, false, parent);
+	chain_find_parent(j->gate->store, name, j->now_s, parent);
+	return parent->end == CHAIN_WANT;
+}
+
 bool learn_cut(struct judging *j, const struct name *name, bool last_try)
 {
-	const struct rrset *ds = find_ds(j, name);
-	struct lesson l;
 	struct chain parent;
 
 	chain_find_parent(j->gate->store, name, j->now_s, &parent);
@@ -161,16 +211,47 @@ bool learn_cut(struct judging *j, const struct name *name, bool last_try)
 		return true; /* what is above changed meanwhile: the gate will want that first */
 	struct name zone = parent.zone;
 	j->may_want = false;
-	if (ds)
-		l = learn_ds(j, ds);
-	else if (!learn_alias(j, name, &l) && !learn_presence(j, name, &zone, &l))
-		l = learn_denial(j, name, &zone);
-	if (l.cut == CUT_BROKEN && !last_try)
+	struct lesson l = learn_of_cut(j, name, &zone);
+	if (l.cut == CUT_BROKEN && is_hidden(j, name, &parent))
+		return true;
+	if (!last_try && !is_enough(j, name, &l))
 		return false;
-	store_put_cut(j->gate->store, name, l.cut, l.outcome, l.cut == CUT_SECURE ? &l.ds : NULL,
-	        j->now_s, clamp_ttl(l.ttl_s));
+	put_lesson(j, name, &l);
 	if (l.cut == CUT_NONE)
 		learn_ways_below(j, name, &zone, l.ttl_s);
+	return true;
+}
+
+/* Judges the DS and its denial, by whoever signed them. */
+static bool judge_proofs(struct judging *j)
+{
+	for (unsigned i = 0; i < j->sets.count; i++) {
+		const struct rrset *set = &j->sets.sets[i];
+		if (set->section == SECTION_AUTHORITY && set->count > 0 &&
+		        (set->type == TYPE_DS || set->type == TYPE_NSEC ||
+		                set->type == TYPE_NSEC3) &&
+		        !judge_set(j, set))
+			return false;
+	}
+	return true;
+}
+
+bool learn_delegation(struct judging *j, const struct name *name)
+{
+	struct chain parent;
+
+	if (!judge_proofs(j))
+		return false;
+	j->may_want = false;
+	chain_find_parent(j->gate->store, name, j->now_s, &parent);
+	struct name zone = parent.zone;
+	const struct rrset *ds = find_ds(j, name);
+	struct lesson l = ds ? learn_ds(j, ds) : learn_denial(j, name, &zone);
+	if (l.cut != CUT_SECURE && l.cut != CUT_INSECURE)
+		return false;
+	const struct fact *fact = store_find(j->gate->store, name, j->now_s);
+	if (!fact || (fact->cut != CUT_SECURE && fact->cut != CUT_INSECURE))
+		put_lesson(j, name, &l);
 	return true;
 }
 

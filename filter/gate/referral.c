@@ -34,13 +34,6 @@ static bool is_glue(const struct judging *j, const struct rrset *ns, const struc
 	return false;
 }
 
-/* What was just learned may be that no zone begins there, and then nobody can be sent on. */
-static bool is_delegation(struct judging *j, const struct name *name)
-{
-	const struct fact *fact = store_find(j->gate->store, name, j->now_s);
-	return fact && (fact->cut == CUT_SECURE || fact->cut == CUT_INSECURE);
-}
-
 /* The NS and the glue are never signed; the client will see whether they lead to the truth. Whether
  * the zone that they lead to is signed must be proved here (RFC 4035, 3.1.4), and is learned. */
 bool judge_referral(struct judging *j, const struct rrset *ns)
@@ -60,7 +53,7 @@ bool judge_referral(struct judging *j, const struct rrset *ns)
 		return judging_wants(j, &parent);
 	if (parent.end == CHAIN_BROKEN)
 		judging_weaken(j, parent.outcome, &parent.link.name, parent.link.type);
-	else if (!learn_cut(j, &ns->owner, false) || !is_delegation(j, &ns->owner))
+	else if (!learn_delegation(j, &ns->owner) && !j->wants)
 		judging_fail(j, REASON_DS_UNPROVED, &ns->owner, TYPE_DS);
-	return true;
+	return !j->wants;
 }

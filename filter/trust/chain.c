@@ -35,7 +35,7 @@ static bool is_cut(const struct fact *fact)
 /* Looks whether a zone begins at `name`. Returns false when the walk ends here. */
 static bool step_down(struct chain *c, const struct fact *fact, const struct name *name)
 {
-	switch (fact ? fact->cut : CUT_UNKNOWN) {
+	switch (fact && !fact->is_doubted ? fact->cut : CUT_UNKNOWN) {
 	case CUT_UNKNOWN:
 		end_at(c, CHAIN_WANT, name, TYPE_DS);
 		return false;
@@ -90,6 +90,22 @@ void chain_find_parent(struct store *s, const struct name *name, int64_t now_s, 
 
 	name_parent(name, &parent);
 	chain_find(s, &parent, now_s, out);
+}
+
+bool chain_doubt(struct store *s, const struct name *zone, const struct name *name, bool by_signer,
+        int64_t now_s)
+{
+	bool any = false;
+
+	for (unsigned labels = zone->labels + 1u; labels <= name->labels; labels++) {
+		struct name at;
+		name_suffix(name, labels, &at);
+		const struct fact *fact = store_find(s, &at, now_s);
+		if (fact && (fact->is_hint || (by_signer && (labels == name->labels ||
+		                                                    fact->cut == CUT_NO_NAME))))
+			any |= store_doubt(s, &at, now_s);
+	}
+	return any;
 }
 
 const struct ds_set *chain_ds(struct store *s, const struct name *zone, int64_t now_s)

@@ -29,6 +29,13 @@ void chain_find(struct store *s, const struct name *name, int64_t now_s, struct 
 /* The same to the zone that holds the DS of `name`, its parent's (RFC 4035, 2.4). */
 void chain_find_parent(struct store *s, const struct name *name, int64_t now_s, struct chain *out);
 
+/* Something says that a zone begins at `name`, or at one between it and `zone`, where none is known
+ * to. What is known by less than a denial of the DS is in doubt then; with `by_signer`, because a
+ * signature names `name` as its signer, so is what else is known of that name, and that a name
+ * above does not exist. Returns whether chain_find() wants any of it anew; see store_doubt(). */
+bool chain_doubt(struct store *s, const struct name *zone, const struct name *name, bool by_signer,
+        int64_t now_s);
+
 /* Returns the DS set by which the keys of `zone` are to be proved, from an anchor or the store;
  * NULL where none is known. */
 const struct ds_set *chain_ds(struct store *s, const struct name *zone, int64_t now_s);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "trust/store.h"
 
+#include "dnssec/limits.h"
+
 int store_init(struct store *s, const struct anchors *anchors, uint32_t capacity)
 {
 	s->anchors = anchors;
@@ -152,6 +154,14 @@ static bool same_ds(const struct ds_set *a, const struct ds_set *b)
 	return a->count == b->count && memcmp(a->ds, b->ds, a->count * sizeof(a->ds[0])) == 0;
 }
 
+/* Whoever was asked anew has said something, or will not. */
+static void settle(struct fact *fact, int64_t now_s)
+{
+	if (fact->is_doubted)
+		fact->settled_s = now_s;
+	fact->is_doubted = false;
+}
+
 static void put_failure(struct store *s, struct fact *fact, uint16_t type, struct outcome outcome,
         int64_t now_s, uint32_t ttl_s)
 {
@@ -164,10 +174,12 @@ void store_put_cut(struct store *s, const struct name *name, enum cut cut, struc
 {
 	struct fact *fact = find_or_add(s, name, now_s);
 
+	settle(fact, now_s);
 	if (cut == CUT_BROKEN) {
 		put_failure(s, fact, TYPE_DS, outcome, now_s, ttl_s);
 		return;
 	}
+	fact->is_hint = false;
 	if (!ds || !same_ds(&fact->ds, ds))
 		drop_keys(fact);
 	fact->cut = cut;
@@ -176,6 +188,37 @@ void store_put_cut(struct store *s, const struct name *name, enum cut cut, struc
 	if (ds)
 		fact->ds = *ds;
 	rely_on(s, fact);
+}
+
+static bool is_known(const struct fact *fact)
+{
+	return fact->cut != CUT_UNKNOWN && fact->cut != CUT_BROKEN;
+}
+
+void store_put_hint(
+        struct store *s, const struct name *name, enum cut cut, int64_t now_s, uint32_t ttl_s)
+{
+	struct fact *fact = find_or_add(s, name, now_s);
+
+	settle(fact, now_s);
+	if (!is_known(fact) || fact->is_hint) {
+		fact->cut = cut;
+		fact->outcome = outcome_of(STATUS_SECURE, REASON_NONE);
+		fact->cut_expires_s = now_s + ttl_s;
+		fact->is_hint = true;
+	}
+	rely_on(s, fact);
+}
+
+bool store_doubt(struct store *s, const struct name *name, int64_t now_s)
+{
+	struct fact *fact = table_find(&s->facts, hash_of(s, name), same_name, name);
+
+	if (!fact || (fact->cut != CUT_NONE && fact->cut != CUT_NO_NAME))
+		return false;
+	if (now_s < fact->settled_s || now_s - fact->settled_s >= LIMIT_DOUBT_S)
+		fact->is_doubted = true;
+	return fact->is_doubted;
 }
 
 void store_put_keys(struct store *s, const struct name *name, struct keyset *keys,

@@ -39,10 +39,17 @@ struct fact {
 	int64_t cut_expires_s;
 	struct ds_set ds; /* of CUT_SECURE */
 
+	/* Of CUT_NONE and CUT_NO_NAME. */
+	bool is_hint;    /* something less than a denial of the DS said so */
+	bool is_doubted; /* something speaks against it: its DS is to be asked for anew */
+
 	/* The zone's own keys; NULL with an outcome other than SECURE: they could not be proved. */
 	struct keyset *keys;
 	struct outcome keys_outcome;
 	int64_t keys_expire_s; /* 0: nothing is known of the keys */
+
+	/* Private to the store: when the last doubt was answered. */
+	int64_t settled_s;
 
 	/* Private to the store, which shows those of the present source above. */
 	struct failure failures[STORE_FAILURES];
@@ -78,6 +85,18 @@ const struct fact *store_find(struct store *s, const struct name *name, int64_t 
  * CUT_BROKEN never takes the place of what is proved. */
 void store_put_cut(struct store *s, const struct name *name, enum cut cut, struct outcome outcome,
         const struct ds_set *ds, int64_t now_s, uint32_t ttl_s);
+
+/* The same for CUT_NONE or CUT_NO_NAME where that follows from records which are no answer about
+ * the DS, and so from any that were true once: it never takes the place of what is known, but for
+ * another hint. */
+void store_put_hint(
+        struct store *s, const struct name *name, enum cut cut, int64_t now_s, uint32_t ttl_s);
+
+/* Something speaks against the CUT_NONE or CUT_NO_NAME of `name`: until it is put again, or a
+ * failure to, which leaves it as it was, chains have it for unknown. Anybody whose message is
+ * judged can cause that, by a signer's name in it; so it is done at most once in LIMIT_DOUBT_S.
+ * Returns whether it is in doubt. */
+bool store_doubt(struct store *s, const struct name *name, int64_t now_s);
 
 /* The zone at `name` has these keys, which the store owns from now on; or, with NULL, they could
  * not be proved and `outcome` says why. */

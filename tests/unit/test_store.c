@@ -194,9 +194,74 @@ static void a_flushed_store_knows_nothing(void **state)
 	assert_non_null(find("a.test", NOW));
 }
 
+static void put_hint(const char *text, enum cut cut, int64_t now_s)
+{
+	struct name name = name_of(text);
+	store_put_hint(&store, &name, cut, now_s, 10);
+}
+
+static bool doubt(const char *text, int64_t now_s)
+{
+	struct name name = name_of(text);
+	return store_doubt(&store, &name, now_s);
+}
+
+static void a_hint_takes_the_place_of_nothing_that_is_known(void **state)
+{
+	(void)state;
+	struct ds_set ds = ds_with_tag(1);
+
+	put_cut("secure.test", CUT_SECURE, secure, &ds);
+	put_cut("insecure.test", CUT_INSECURE, insecure, NULL);
+	put_hint("secure.test", CUT_NONE, NOW);
+	put_hint("insecure.test", CUT_NO_NAME, NOW);
+	assert_int_equal(find("secure.test", NOW)->cut, CUT_SECURE);
+	assert_int_equal(find("insecure.test", NOW)->cut, CUT_INSECURE);
+	assert_false(find("secure.test", NOW)->is_hint);
+	put_hint("secure.test", CUT_NONE, NOW + 100); /* it has expired */
+	assert_int_equal(find("secure.test", NOW + 100)->cut, CUT_NONE);
+	put_hint("broken.test", CUT_NONE, NOW);
+	put_cut("broken.test", CUT_BROKEN, bogus, NULL);
+	assert_int_equal(find("broken.test", NOW)->cut, CUT_NONE);
+	put_hint("broken.test", CUT_NO_NAME, NOW + 10); /* the failure stands now */
+	assert_int_equal(find("broken.test", NOW + 10)->cut, CUT_NO_NAME);
+	put_hint("broken.test", CUT_NONE, NOW + 11);
+	assert_int_equal(find("broken.test", NOW + 11)->cut, CUT_NONE);
+	put_cut("broken.test", CUT_NONE, secure, NULL);
+	assert_false(find("broken.test", NOW + 11)->is_hint);
+}
+
+static void a_doubt_lasts_until_it_is_answered_and_is_not_raised_again_at_once(void **state)
+{
+	(void)state;
+	struct ds_set ds = ds_with_tag(1);
+
+	assert_false(doubt("none.test", NOW));
+	put_cut("none.test", CUT_NONE, secure, NULL);
+	assert_true(doubt("none.test", NOW));
+	assert_true(doubt("none.test", NOW + 50)); /* nobody has answered */
+	put_cut("none.test", CUT_BROKEN, bogus, NULL);
+	assert_int_equal(find("none.test", NOW)->cut, CUT_NONE);
+	assert_false(find("none.test", NOW)->is_doubted);
+	assert_false(doubt("none.test", NOW + LIMIT_DOUBT_S - 1));
+	assert_true(doubt("none.test", NOW - 1)); /* the clock went back */
+	put_cut("none.test", CUT_SECURE, secure, &ds);
+	assert_false(doubt("none.test", NOW + LIMIT_DOUBT_S)); /* it is known to be a cut */
+	put_hint("hint.test", CUT_NO_NAME, NOW);
+	assert_true(doubt("hint.test", NOW));
+	put_hint("hint.test", CUT_NO_NAME, NOW);
+	assert_false(doubt("hint.test", NOW));
+	assert_true(doubt("hint.test", NOW + LIMIT_DOUBT_S));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+		        a_hint_takes_the_place_of_nothing_that_is_known, begin, end),
+		cmocka_unit_test_setup_teardown(
+		        a_doubt_lasts_until_it_is_answered_and_is_not_raised_again_at_once, begin,
+		        end),
 		cmocka_unit_test_setup_teardown(what_was_put_is_found_until_it_expires, begin, end),
 		cmocka_unit_test_setup_teardown(keys_stay_where_the_ds_is_the_same, begin, end),
 		cmocka_unit_test_setup_teardown(

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* An attacker who kept signed records from before a delegation and answers a fetch with them: the
+ * zone that was delegated since is not hidden by them, neither live nor in a capture. */
+#include "judge.h"
+
+#include "path/audit.h"
+
+static const char *const chain[] = { ". DNSKEY", "test DS", "test DNSKEY", "example.test DS",
+	"example.test DNSKEY" };
+
+#define OLD_ADDRESS "+ www.sub.example.test A 192.0.2.66 | example.test"
+#define OLD_BESIDE  "+ www.unsigned.example.test A 192.0.2.66 | example.test"
+#define HONEST      "www.sub.example.test A 192.0.2.1 | sub.example.test"
+
+static struct want want_of(const char *question)
+{
+	struct want want;
+	char name[256], type[TYPE_TEXT_SIZE];
+
+	assert_int_equal(sscanf(question, "%255s %15s", name, type), 2);
+	assert_true(name_from_text(name, &want.name));
+	want.type = strcmp(type, "DS") == 0 ? TYPE_DS : TYPE_DNSKEY;
+	return want;
+}
+
+static const struct fact *fact_of(struct judge *j, const char *text)
+{
+	struct name name;
+	assert_true(name_from_text(text, &name));
+	return store_find(&j->store, &name, j->now);
+}
+
+static enum cut cut_of(struct judge *j, const char *text)
+{
+	const struct fact *fact = fact_of(j, text);
+	return fact ? fact->cut : CUT_UNKNOWN;
+}
+
+/* A judge that knows the chain down to the zone above the wanted DS. */
+static struct judge *judge_who_wants(const char *question)
+{
+	struct judge *j = judge_new();
+
+	for (size_t i = 0; i < COUNT(chain) && strcmp(chain[i], question) != 0; i++) {
+		struct want want = want_of(chain[i]);
+		judge_feed(j, &want);
+	}
+	return j;
+}
+
+static enum learned learn(
+        struct judge *j, const char *question, unsigned rcode, const char *records, bool last_try)
+{
+	struct want want = want_of(question);
+
+	judge_begin(j, question, rcode);
+	judge_write(j, records);
+	return gate_learn(&j->gate, &want, msg_span(&j->response), j->now, last_try);
+}
+
+static void the_next_answer_finds_the_zone_that_a_replay_hid(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *wanted;
+		unsigned old_rcode;
+		const char *old, *question;
+		unsigned rcode;
+		const char *records;
+		enum status status;
+	} rows[] = {
+		{ "a record below it", "sub.example.test DS", 0, OLD_ADDRESS,
+		        "www.sub.example.test A", 0, HONEST, STATUS_SECURE },
+		{ "a record there", "sub.example.test DS", 0,
+		        "sub.example.test A 192.0.2.66 | example.test", "sub.example.test A", 0,
+		        "sub.example.test A 192.0.2.1 | sub.example.test", STATUS_SECURE },
+		{ "an alias there", "sub.example.test DS", 0,
+		        "sub.example.test CNAME www.example.test | example.test",
+		        "www.sub.example.test A", 0, HONEST, STATUS_SECURE },
+		{ "a DNAME above", "sub.example.test DS", 0,
+		        "example.test DNAME other.test | example.test", "www.sub.example.test A", 0,
+		        HONEST, STATUS_SECURE },
+		{ "a denial of its DS", "sub.example.test DS", 0,
+		        "> sub.example.test NSEC x.example.test A RRSIG NSEC | example.test",
+		        "www.sub.example.test A", 0, HONEST, STATUS_SECURE },
+		{ "a denial of its name", "sub.example.test DS", 3,
+		        "> example.test NSEC example.test SOA NS RRSIG NSEC | example.test",
+		        "www.sub.example.test A", 0, HONEST, STATUS_SECURE },
+		{ "a record below the zone above", "example.test DS", 0,
+		        "+ www.example.test A 192.0.2.66 | test", "www.sub.example.test A", 0,
+		        HONEST, STATUS_SECURE },
+		{ "a denial that spans both", "example.test DS", 0,
+		        "> example.test NSEC a.sub.example.test A RRSIG NSEC | test",
+		        "www.sub.example.test A", 0, HONEST, STATUS_SECURE },
+		{ "likewise, and a type is denied", "sub.example.test DS", 0, OLD_ADDRESS,
+		        "www.sub.example.test MX", 0,
+		        "> sub.example.test SOA | sub.example.test\n> www.sub.example.test NSEC "
+		        "sub.example.test A RRSIG NSEC | sub.example.test",
+		        STATUS_SECURE },
+		{ "an unsigned zone", "unsigned.example.test DS", 0, OLD_BESIDE,
+		        "www.unsigned.example.test A", 0, "www.unsigned.example.test A 192.0.2.1",
+		        STATUS_INSECURE },
+		{ "likewise, and a name is denied", "unsigned.example.test DS", 0, OLD_BESIDE,
+		        "x.unsigned.example.test A", 3, "> unsigned.example.test SOA",
+		        STATUS_INSECURE },
+		{ "likewise, and there is no word of it", "unsigned.example.test DS", 0, OLD_BESIDE,
+		        "x.unsigned.example.test A", 0, "", STATUS_INSECURE },
+		{ "likewise, and its DS is asked for", "unsigned.example.test DS", 0, OLD_BESIDE,
+		        "www.unsigned.example.test DS", 0, "", STATUS_INSECURE },
+		{ "an unsigned zone that a denial above spans", "example.test DS", 0,
+		        "> example.test NSEC a.unsigned.example.test A RRSIG NSEC | test",
+		        "www.unsigned.example.test A", 0, "www.unsigned.example.test A 192.0.2.1",
+		        STATUS_INSECURE },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct judge *j = judge_who_wants(rows[i].wanted);
+		char name[256];
+		sscanf(rows[i].wanted, "%255s", name);
+		assert_row(rows[i].why,
+		        learn(j, rows[i].wanted, rows[i].old_rcode, rows[i].old, true) == LEARNED);
+		assert_row(
+		        rows[i].why, cut_of(j, name) == CUT_NONE || cut_of(j, name) == CUT_NO_NAME);
+		judge_text(j, rows[i].question, rows[i].rcode, rows[i].records, ASK_DO);
+		assert_row(rows[i].why, j->result.outcome.status == rows[i].status);
+		judge_free(j);
+	}
+}
+
+static enum gate_verdict judge_once(struct judge *j, const struct asked *asked)
+{
+	struct writer out = writer_over(j->out, sizeof(j->out));
+
+	gate_judge(&j->gate, asked, msg_span(&j->fetched), j->now, &out, &j->result);
+	return j->result.verdict;
+}
+
+/* The attacker goes on, and so does whoever asks: the DS is asked for now and then, not each time;
+ * and each response that comes meanwhile waits for the same. */
+static void a_name_in_doubt_is_asked_for_once_in_a_while(void **state)
+{
+	(void)state;
+	struct want want = want_of("sub.example.test DS");
+	struct judge *j = judge_who_wants("sub.example.test DS");
+	struct asked asked = judge_asked("sub.example.test A", ASK_DO);
+
+	judge_begin(j, "sub.example.test A", 0);
+	judge_write(j, "sub.example.test A 192.0.2.1 | sub.example.test");
+	j->fetched = j->response;
+	assert_int_equal(learn(j, "sub.example.test DS", 0, OLD_ADDRESS, true), LEARNED);
+	for (unsigned round = 0; round < 2; round++) {
+		for (unsigned n = 0; n < 3; n++) {
+			assert_int_equal(judge_once(j, &asked), GATE_WANT);
+			assert_true(want_equal(&j->result.want, &want));
+		}
+		/* while others can be asked, an old record is not enough */
+		assert_int_equal(
+		        learn(j, "sub.example.test DS", 0, OLD_ADDRESS, false), LEARN_OTHER);
+		assert_int_equal(judge_once(j, &asked), GATE_WANT);
+		if (round == 1)
+			gate_learn_failure(&j->gate, &want, REASON_FETCH_FAILED, j->now);
+		else
+			assert_int_equal(
+			        learn(j, "sub.example.test DS", 0, OLD_ADDRESS, true), LEARNED);
+		for (int64_t s = 0; s < LIMIT_DOUBT_S; s++, j->now++) {
+			assert_int_equal(judge_once(j, &asked), GATE_SERVFAIL);
+			assert_int_equal(cut_of(j, "sub.example.test"), CUT_NONE);
+		}
+	}
+	j->now -= 2 * LIMIT_DOUBT_S + 1; /* a clock that goes back silences nobody */
+	assert_int_equal(judge_once(j, &asked), GATE_WANT);
+	judge_free(j);
+}
+
+/* Whoever forges an answer without signature makes a name be asked for anew only where a hint is
+ * all that is known of it. */
+static void a_forged_answer_does_not_put_in_doubt_what_is_proved(void **state)
+{
+	(void)state;
+	struct judge *j = judge_who_wants("");
+	struct want want = want_of("www.example.test DS");
+
+	judge_feed(j, &want); /* it is denied */
+	judge_text(j, "www.example.test A", 0, "www.example.test A 192.0.2.66", ASK_DO);
+	assert_judged(j, "forged", STATUS_BOGUS, REASON_RRSIG_MISSING);
+	assert_int_equal(j->fetches, 0);
+	assert_int_equal(learn(j, "x.example.test DS", 0,
+	                         "x.example.test A 192.0.2.1 | example.test", false),
+	        LEARNED);
+	judge_text(j, "x.example.test A", 0, "x.example.test A 192.0.2.66", ASK_DO);
+	assert_judged(j, "forged", STATUS_BOGUS, REASON_RRSIG_MISSING);
+	assert_int_equal(j->fetches, 1);
+	judge_text(j, "x.example.test A", 0, "x.example.test A 192.0.2.66", ASK_DO);
+	assert_int_equal(j->fetches, 0);
+	judge_free(j);
+}
+
+static void a_replay_takes_the_place_of_no_delegation(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *wanted, *records;
+	} rows[] = {
+		{ "a record below it", "sub.example.test DS", OLD_ADDRESS },
+		{ "an alias", "sub.example.test DS",
+		        "sub.example.test CNAME www.example.test | example.test" },
+		{ "a denial above that spans it", "example.test DS",
+		        "> example.test NSEC a.sub.example.test A RRSIG NSEC | test" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct judge *j = judge_who_wants("");
+		struct want want = want_of("sub.example.test DS");
+		judge_feed(j, &want);
+		assert_row(rows[i].why, cut_of(j, "sub.example.test") == CUT_SECURE);
+		learn(j, rows[i].wanted, 0, rows[i].records, true);
+		assert_row(rows[i].why, cut_of(j, "sub.example.test") == CUT_SECURE);
+		judge_free(j);
+	}
+}
+
+static void a_denial_outweighs_what_else_the_message_holds(void **state)
+{
+	(void)state;
+	struct judge *j = judge_who_wants("");
+
+	assert_int_equal(learn(j, "unsigned.example.test DS", 0,
+	                         "> unsigned.example.test NSEC x.example.test NS RRSIG NSEC | "
+	                         "example.test\n" OLD_BESIDE,
+	                         false),
+	        LEARNED);
+	assert_int_equal(cut_of(j, "unsigned.example.test"), CUT_INSECURE);
+	judge_free(j);
+}
+
+static void a_hint_is_forgotten_in_seconds(void **state)
+{
+	(void)state;
+	struct judge *j = judge_who_wants("");
+
+	learn(j, "sub.example.test DS", 0, OLD_ADDRESS, false);
+	assert_int_equal(fact_of(j, "sub.example.test")->cut_expires_s, NOW + LIMIT_HINT_S);
+	learn(j, "x.example.test DS", 0,
+	        "> x.example.test NSEC y.example.test A RRSIG NSEC | example.test", false);
+	assert_int_equal(fact_of(j, "x.example.test")->cut_expires_s, NOW + TTL);
+	judge_free(j);
+}
+
+/* A referral goes to any client that asks without RD, and what it proves is learned. */
+static void a_referral_teaches_nothing_but_a_delegation_that_was_not_known(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		bool is_known;
+		const char *records;
+		enum status status;
+		enum cut cut;
+	} rows[] = {
+		{ "a DS", false, "> sub.example.test DS sub.example.test | example.test",
+		        STATUS_INSECURE, CUT_SECURE },
+		{ "a name that was no cut", false,
+		        "> sub.example.test NSEC x.example.test A RRSIG NSEC | example.test",
+		        STATUS_BOGUS, CUT_UNKNOWN },
+		{ "a name that was not", false,
+		        "> example.test NSEC x.example.test SOA NS RRSIG NSEC | example.test",
+		        STATUS_BOGUS, CUT_UNKNOWN },
+		{ "a record of the zone above", false, OLD_ADDRESS, STATUS_BOGUS, CUT_UNKNOWN },
+		{ "a delegation from before it was signed", true,
+		        "> sub.example.test NSEC x.example.test NS RRSIG NSEC | example.test",
+		        STATUS_INSECURE, CUT_SECURE },
+		{ "a DS from before a rollover", true,
+		        "> sub.example.test DS other.test | example.test", STATUS_INSECURE,
+		        CUT_SECURE },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct judge *j = judge_who_wants("");
+		struct want ds = want_of("sub.example.test DS");
+		struct want keys = want_of("sub.example.test DNSKEY");
+		char records[512] = "> sub.example.test NS ns.sub.example.test\n";
+		if (rows[i].is_known) {
+			judge_feed(j, &ds);
+			judge_feed(j, &keys);
+		}
+		strcat(records, rows[i].records);
+		judge_text(j, "www.sub.example.test A", 0, records, ASK_DO | ASK_NO_RD);
+		assert_row(rows[i].why, j->result.outcome.status == rows[i].status);
+		assert_row(rows[i].why, cut_of(j, "sub.example.test") == rows[i].cut);
+		assert_row(rows[i].why,
+		        !rows[i].is_known || fact_of(j, "sub.example.test")->keys != NULL);
+		judge_free(j);
+	}
+}
+
+/* What was hidden is found by the referral, too. */
+static void a_referral_below_a_hidden_zone_finds_it(void **state)
+{
+	(void)state;
+	struct judge *j = judge_who_wants("example.test DS");
+
+	assert_int_equal(
+	        learn(j, "example.test DS", 0, "+ www.example.test A 192.0.2.66 | test", true),
+	        LEARNED);
+	judge_text(j, "www.sub.example.test A", 0,
+	        "> sub.example.test NS ns.sub.example.test\n"
+	        "> sub.example.test DS sub.example.test | example.test",
+	        ASK_DO | ASK_NO_RD);
+	assert_judged(j, "a referral", STATUS_INSECURE, REASON_NOT_ANSWER);
+	assert_int_equal(cut_of(j, "example.test"), CUT_SECURE);
+	judge_free(j);
+}
+
+/* ---- In a capture ---- */
+
+static struct sighting sighting_of(struct span message)
+{
+	static const uint8_t server[4] = { 192, 0, 2, 53 }, client[4] = { 192, 0, 2, 1 };
+
+	return (struct sighting){ .at = { .packet = 1, .time_s = NOW },
+		.version = 4,
+		.source = span_of(server, 4),
+		.destination = span_of(client, 4),
+		.source_port = 53,
+		.destination_port = 4000,
+		.message = message };
+}
+
+static void collect(struct audit *a, struct span message)
+{
+	struct sighting s = sighting_of(message);
+	assert_int_equal(audit_collect(a, &s), 0);
+}
+
+static void collect_link(struct audit *a, struct judge *j, const char *question)
+{
+	struct want want = want_of(question);
+
+	assert_true(judge_answer_want(j, &want));
+	collect(a, msg_span(&j->fetched));
+}
+
+static void collect_links(struct audit *a, struct judge *j)
+{
+	collect_link(a, j, "unsigned.example.test DS");
+	collect_link(a, j, "sub.example.test DS");
+	collect_link(a, j, "sub.example.test DNSKEY");
+}
+
+static void collect_replay(struct audit *a, struct judge *j)
+{
+	judge_begin(j, "www.example.test A", 0);
+	judge_write(j, OLD_ADDRESS "\n" OLD_BESIDE);
+	collect(a, msg_span(&j->response));
+}
+
+static enum status audit(
+        struct audit *a, struct judge *j, const char *question, const char *records)
+{
+	struct audit_report report;
+
+	judge_begin(j, question, 0);
+	judge_write(j, records);
+	struct sighting s = sighting_of(msg_span(&j->response));
+	assert_true(audit_message(a, &s, &report));
+	return report.result.outcome.status;
+}
+
+static void audit_answers(struct audit *a, struct judge *j)
+{
+	char question[64], records[128];
+
+	for (unsigned i = 0; i < 20; i++) {
+		snprintf(question, sizeof(question), "h%u.sub.example.test A", i);
+		snprintf(records, sizeof(records),
+		        "h%u.sub.example.test A 192.0.2.1 | sub.example.test", i);
+		assert_row(question, audit(a, j, question, records) == STATUS_SECURE);
+		snprintf(question, sizeof(question), "h%u.unsigned.example.test A", i);
+		snprintf(records, sizeof(records), "h%u.unsigned.example.test A 192.0.2.1", i);
+		assert_row(question, audit(a, j, question, records) == STATUS_INSECURE);
+	}
+}
+
+static void one_replayed_record_in_a_capture_spoils_no_answer(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	const struct audit_options options = { .anchors = j->anchors,
+		.policy = &j->policy,
+		.time_s = AUDIT_TIME_OF_PACKET,
+		.evidence_max = 1000 };
+
+	for (unsigned is_behind = 0; is_behind < 2; is_behind++) {
+		struct audit *a = audit_new(&options);
+		assert_non_null(a);
+		for (size_t i = 0; i < COUNT(chain); i++)
+			collect_link(a, j, chain[i]);
+		if (!is_behind)
+			collect_replay(a, j);
+		collect_links(a, j);
+		if (is_behind)
+			collect_replay(a, j);
+		audit_answers(a, j);
+		audit_free(a);
+	}
+	judge_free(j);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_next_answer_finds_the_zone_that_a_replay_hid),
+		cmocka_unit_test(a_name_in_doubt_is_asked_for_once_in_a_while),
+		cmocka_unit_test(a_forged_answer_does_not_put_in_doubt_what_is_proved),
+		cmocka_unit_test(a_replay_takes_the_place_of_no_delegation),
+		cmocka_unit_test(a_denial_outweighs_what_else_the_message_holds),
+		cmocka_unit_test(a_hint_is_forgotten_in_seconds),
+		cmocka_unit_test(a_referral_teaches_nothing_but_a_delegation_that_was_not_known),
+		cmocka_unit_test(a_referral_below_a_hidden_zone_finds_it),
+		cmocka_unit_test(one_replayed_record_in_a_capture_spoils_no_answer),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
