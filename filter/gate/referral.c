@@ -14,17 +14,31 @@ const struct rrset *referral_to(const struct judging *j, const struct asked *ask
 		        (set->section == SECTION_AUTHORITY && set->type == TYPE_SOA))
 			return NULL;
 		if (set->section == SECTION_AUTHORITY && set->type == TYPE_NS && set->count > 0 &&
-		        name_within(&j->m->qname, &set->owner))
+		        name_within(&j->m->qname, &set->owner) &&
+		        (!ns || set->owner.labels > ns->owner.labels))
 			ns = set;
 	}
 	return ns;
 }
 
-/* Glue is the address of a server below the cut; other addresses are judged like any record. */
-static bool is_glue(const struct judging *j, const struct rrset *ns, const struct rrset *set)
+/* Where the zone above the cut is not signed nobody proves the cut, and below it may lie a zone
+ * with an anchor of its own. What an island has is for the island to say. */
+static bool is_in_island(const struct judging *j, const struct rrset *ns, const struct name *owner)
+{
+	const struct anchor *anchor = anchors_above(j->gate->store->anchors, owner);
+
+	return anchor && anchor->zone.labels > ns->owner.labels;
+}
+
+/* Glue is the address of a server at or below the cut; other addresses are judged like any record.
+ * It may lie in a signed zone below a proved cut, and does where the servers of a zone are named in
+ * a zone below it: there is no other way to them. */
+static bool is_glue(
+        const struct judging *j, const struct rrset *ns, const struct rrset *set, bool is_proved)
 {
 	if (set->section != SECTION_ADDITIONAL || (set->type != TYPE_A && set->type != TYPE_AAAA) ||
-	        !name_within(&set->owner, &ns->owner))
+	        !name_within(&set->owner, &ns->owner) ||
+	        (!is_proved && is_in_island(j, ns, &set->owner)))
 		return false;
 	for (uint16_t i = ns->first; i != RR_NONE; i = j->sets.next[i]) {
 		struct name server;
@@ -34,23 +48,33 @@ static bool is_glue(const struct judging *j, const struct rrset *ns, const struc
 	return false;
 }
 
-/* The NS and the glue are never signed; the client will see whether they lead to the truth. Whether
- * the zone that they lead to is signed must be proved here (RFC 4035, 3.1.4), and is learned. */
+/* The NS and the glue are never signed; the client will see whether they lead to the truth. */
+static void keep_delegation(struct judging *j, const struct rrset *ns, bool is_proved)
+{
+	judging_keep_unsigned(j, ruling_of(j, ns), EXEMPT_REFERRAL);
+	for (unsigned i = 0; i < j->sets.count; i++) {
+		if (is_glue(j, ns, &j->sets.sets[i], is_proved))
+			judging_keep_unsigned(j, &j->rulings[i], EXEMPT_REFERRAL);
+	}
+	judging_weaken(j, ruling_of(j, ns)->outcome, &ns->owner, TYPE_NS);
+}
+
+/* Anybody on the way to the client's server can write NS and glue, so they go on for a cut alone:
+ * below a signed zone one that is proved, whether signed or not (RFC 4035, 3.1.4), which is
+ * learned; below an unsigned one any. The root is below nothing: a referral to it leads nowhere,
+ * and every name would be glue. */
 bool judge_referral(struct judging *j, const struct rrset *ns)
 {
 	struct chain parent;
 
-	judging_keep_unsigned(j, ruling_of(j, ns), EXEMPT_REFERRAL);
-	for (unsigned i = 0; i < j->sets.count; i++) {
-		if (is_glue(j, ns, &j->sets.sets[i]))
-			judging_keep_unsigned(j, &j->rulings[i], EXEMPT_REFERRAL);
-	}
-	judging_weaken(j, ruling_of(j, ns)->outcome, &ns->owner, TYPE_NS);
-	if (ns->owner.labels == 0)
+	if (ns->owner.labels == 0) {
+		judging_fail(j, REASON_DS_UNPROVED, &ns->owner, TYPE_NS);
 		return true;
+	}
 	chain_find_parent(j->gate->store, &ns->owner, j->now_s, &parent);
 	if (parent.end == CHAIN_WANT)
 		return judging_wants(j, &parent);
+	keep_delegation(j, ns, parent.end == CHAIN_SECURE);
 	if (parent.end == CHAIN_BROKEN)
 		judging_weaken(j, parent.outcome, &parent.link.name, parent.link.type);
 	else if (!learn_delegation(j, &ns->owner) && !j->wants)

@@ -232,8 +232,8 @@ static void what_a_server_leaves_to_who_recurses_needs_no_proof(void **state)
 		{ "an RCODE says so too", "a.example.test A", 3,
 		        "a.example.test CNAME b.example.test | example.test", STATUS_BOGUS,
 		        REASON_DENIAL_MISSING },
-		{ "a referral to the root", "www.example.test A", 0, "> . NS ns.test",
-		        STATUS_INSECURE, REASON_NOT_ANSWER },
+		{ "a referral to the root", "www.example.test A", 0, "> . NS ns.test", STATUS_BOGUS,
+		        REASON_DS_UNPROVED },
 		{ "a referral to where the name is not", "www.example.test A", 0,
 		        "> other.test NS ns.other.test", STATUS_BOGUS, REASON_DENIAL_MISSING },
 		{ "the signature of a referral, without it", "www.sub.example.test A", 0,
@@ -1157,6 +1157,70 @@ static void a_referral_passes_to_who_did_not_ask_for_recursion(void **state)
 	judge_free(j);
 }
 
+/* Whoever is on the way to a server can answer with a referral, to any client that asks without RD:
+ * one to the root would make glue of every name. */
+static void a_referral_leads_down_and_its_glue_lies_below(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *anchors, *records, *delivered;
+	} rows[] = {
+		{ "to the root, with an address of a signed zone", ".",
+		        "> . NS www.p256.test\n+ www.p256.test A 203.0.113.66", NULL },
+		{ "to the root, where it has no anchor", "p256.test",
+		        "> . NS www.p256.test\n+ www.p256.test A 203.0.113.66", NULL },
+		{ "to the root, beside a genuine one", ".",
+		        "> . NS www.other.test\n> test NS ns.test\n> test DS test | .\n"
+		        "> . NS www.example\n"
+		        "+ ns.test A 192.0.2.1\n+ www.other.test A 203.0.113.66",
+		        "> test/NS > test/DS > test/RRSIG + ns.test/A" },
+		{ "to where zones below are known already", ".",
+		        "> test NS ns.test\n> test DS test | .\n+ ns.test A 192.0.2.1",
+		        "> test/NS > test/DS > test/RRSIG + ns.test/A" },
+		{ "to a zone whose server is named in a signed one below it", ".",
+		        "> test NS ns.p256.test\n> test DS test | .\n+ ns.p256.test A 192.0.2.1",
+		        "> test/NS > test/DS > test/RRSIG + ns.p256.test/A" },
+		{ "with an address beside the cut", ".",
+		        "> p256.test NS www.other.test\n> p256.test DS p256.test | test\n"
+		        "+ www.other.test A 203.0.113.66",
+		        "> p256.test/NS > p256.test/DS > p256.test/RRSIG" },
+		{ "sideways", ".",
+		        "> other.test NS ns.other.test\n> other.test DS other.test | test", NULL },
+		{ "to a zone without anchor", "p256.test",
+		        "> test NS ns.test www.p256.test\n+ ns.test A 192.0.2.1\n"
+		        "+ www.p256.test A 203.0.113.66",
+		        "> test/NS > test/NS + ns.test/A" },
+		{ "to a zone with an anchor of its own", "p256.test",
+		        "> p256.test NS ns.p256.test\n+ ns.p256.test A 192.0.2.1",
+		        "> p256.test/NS + ns.p256.test/A" },
+		{ "to the zone above it, with its address", "p256.test",
+		        "> test NS www.p256.test\n+ www.p256.test A 203.0.113.66", "> test/NS" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct judge *j = judge_new();
+		struct anchors *anchors = judge_anchors(j, rows[i].anchors);
+		j->store.anchors = anchors;
+		judge_text(
+		        j, "www.p256.test A", 0, "www.p256.test A 192.0.2.1 | p256.test", ASK_DO);
+		judge_text(j, "www.other.test A", 0, "www.other.test A 192.0.2.1 | other.test",
+		        ASK_DO);
+		judge_text(j, "www.p256.test A", 0, rows[i].records, ASK_DO | ASK_NO_RD);
+		assert_row(
+		        rows[i].why, j->result.outcome.status ==
+		                             (rows[i].delivered ? STATUS_INSECURE : STATUS_BOGUS));
+		assert_row(rows[i].why, (j->result.verdict == GATE_SERVFAIL) == !rows[i].delivered);
+		if (rows[i].delivered) {
+			const char *list = judge_list(judge_delivered(j, msg_span(&j->response)));
+			if (strcmp(list, rows[i].delivered) != 0)
+				fail_msg("%s: %s", rows[i].why, list);
+		}
+		j->store.anchors = j->anchors;
+		anchors_free(anchors);
+		judge_free(j);
+	}
+}
+
 /* RFC 4035, 3.1.4: a referral holds a DS, or the NSEC of a delegation. That of a name which is
  * none, or of one that does not exist, sends the client to whoever forged the NS. */
 static void a_referral_to_what_is_no_delegation_is_refused(void **state)
@@ -1598,6 +1662,7 @@ int main(void)
 		cmocka_unit_test(failures_pass_with_nothing_in_them),
 		cmocka_unit_test(an_extended_rcode_is_never_taken_for_an_answer),
 		cmocka_unit_test(a_referral_passes_to_who_did_not_ask_for_recursion),
+		cmocka_unit_test(a_referral_leads_down_and_its_glue_lies_below),
 		cmocka_unit_test(a_referral_to_what_is_no_delegation_is_refused),
 		cmocka_unit_test(
 		        a_referral_is_refused_though_the_store_has_no_room_for_what_it_taught),
