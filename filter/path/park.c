@@ -10,7 +10,10 @@
 int park_init(struct park *park, uint32_t capacity, uint32_t wait_ms)
 {
 	*park = (struct park){ .wait_ms = wait_ms };
-	int result = hash_key_draw(&park->key);
+	int result = share_init(&park->clients, capacity);
+
+	if (result == 0)
+		result = share_init(&park->questions, capacity);
 	return result < 0 ? result : table_init(&park->table, sizeof(struct parked), capacity);
 }
 
@@ -23,11 +26,6 @@ void park_fini(struct park *park)
 	table_fini(&park->table);
 }
 
-static uint16_t tally_of(const struct park *park, struct span octets)
-{
-	return (uint16_t)(keyed_hash(&park->key, octets) % PARK_TALLIES);
-}
-
 /* Letters of the name count in either case; other octets that this changes do no harm. */
 static struct span fold_question(const struct asked *asked, uint8_t folded[static QUESTION_MAX])
 {
@@ -36,22 +34,14 @@ static struct span fold_question(const struct asked *asked, uint8_t folded[stati
 	return span_of(folded, asked->question_len);
 }
 
-static bool has_share(const struct park *park, const uint16_t tallies[static 2])
-{
-	uint32_t share = park->table.capacity / PARK_SHARE;
-
-	return park->table.used >= park->table.capacity / 4 * 3 && share > 0 &&
-	       (park->clients[tallies[0]] >= share || park->questions[tallies[1]] >= share);
-}
-
 static struct parked *add(struct park *park, uint64_t hash, struct span client, struct span octets,
         const struct asked *asked, uint64_t now_ms)
 {
 	uint8_t folded[QUESTION_MAX];
-	const uint16_t tallies[] = { tally_of(park, client),
-		tally_of(park, fold_question(asked, folded)) };
+	struct sharer sharer = share_of_address(&park->clients, client);
+	struct sharer asks = share_of(&park->questions, fold_question(asked, folded));
 
-	if (has_share(park, tallies)) {
+	if (share_is_taken(&park->clients, sharer) || share_is_taken(&park->questions, asks)) {
 		if (park->shares_taken)
 			stats_count(park->shares_taken);
 		return NULL;
@@ -65,9 +55,10 @@ static struct parked *add(struct park *park, uint64_t hash, struct span client, 
 	}
 	memcpy(copy, octets.base, octets.len);
 	parked->deadline_ms = now_ms + park->wait_ms;
-	memcpy(parked->tallies, tallies, sizeof(tallies));
-	park->clients[tallies[0]]++;
-	park->questions[tallies[1]]++;
+	parked->client = sharer;
+	parked->asks = asks;
+	share_take(&park->clients, sharer);
+	share_take(&park->questions, asks);
 	parked->asked = *asked;
 	parked->octets = copy;
 	parked->len = octets.len;
@@ -154,8 +145,8 @@ void parked_move_all(struct parked_list *from, struct parked_list *to)
 void park_remove(struct park *park, struct parked *parked)
 {
 	parked_unlist(parked);
-	park->clients[parked->tallies[0]]--;
-	park->questions[parked->tallies[1]]--;
+	share_give(&park->clients, parked->client);
+	share_give(&park->questions, parked->asks);
 	free(parked->octets);
 	free(parked->whole);
 	free(parked->proof);

@@ -6,7 +6,7 @@
 
 #include <sys/socket.h>
 
-#include "base/keyedhash.h"
+#include "base/share.h"
 #include "base/table.h"
 #include "gate/asked.h"
 #include "path/flow.h"
@@ -14,13 +14,6 @@
 struct carrier;
 struct parked_list;
 struct question;
-
-/* Once three quarters of the room are taken, the rest is for those who have little of it: a client,
- * or a question, that has this part already gets no more. */
-#define PARK_SHARE 16
-
-/* Whoever comes to the same tally shares a share; which one that is nobody can choose. */
-#define PARK_TALLIES 1024
 
 /* How a question may be asked again (reask.h); bits, of which `reasked` has those that were tried.
  */
@@ -46,8 +39,8 @@ struct parked {
 	size_t whole_len;
 	uint8_t *proof; /* the same: a message with the signatures that it lacks; see remedy.h */
 	size_t proof_len;
-	uint16_t tallies[2];      /* in which it counts: its client's, its question's */
-	struct parked_list *list; /* in which it waits, or NULL */
+	struct sharer client, asks; /* whose share it takes: its client's, its question's */
+	struct parked_list *list;   /* in which it waits, or NULL */
 	struct parked *previous, *next;
 };
 
@@ -59,9 +52,8 @@ struct parked_list {
 struct park {
 	struct table table; /* oldest first is the order of the deadlines: all wait as long */
 	uint32_t wait_ms;
-	struct hash_key key; /* of the tallies */
-	uint32_t clients[PARK_TALLIES], questions[PARK_TALLIES];
-	uint64_t *shares_taken; /* counts who was refused for that, if not NULL */
+	struct share clients, questions; /* of the room; see share.h */
+	uint64_t *shares_taken;          /* counts who was refused for these, if not NULL */
 };
 
 /* Takes memory for `capacity` responses (not for their packets). Returns 0 or a negative

@@ -91,7 +91,7 @@ static void lists_keep_their_order_whoever_leaves(void **state)
 	assert_string_equal(ids(&ready), "");
 }
 
-enum { ROOM = 64, SHARE = ROOM / PARK_SHARE, CROWDED = ROOM / 4 * 3 };
+enum { ROOM = 64, SHARE = ROOM / SHARE_PART, CROWDED = ROOM / 4 * 3 };
 
 /* Of a client with this number, who asks this. */
 static struct parked *add_of(struct park *park, uint32_t id, uint8_t client, const char *label)
@@ -118,7 +118,8 @@ static uint8_t other_client(const struct park *park)
 {
 	for (uint8_t client = 100; client < 200; client++) {
 		uint8_t octets[] = { 192, 0, 2, client };
-		if (park->clients[keyed_hash(&park->key, span_of(octets, 4)) % PARK_TALLIES] == 0)
+		struct sharer who = share_of_address(&park->clients, span_of(octets, 4));
+		if (park->clients.addresses[who.address] == 0)
 			return client;
 	}
 	fail();
@@ -144,7 +145,7 @@ static void the_last_quarter_is_for_who_has_little(void **state)
 		unsigned id = 0;
 
 		assert_int_equal(park_init(&park, ROOM, 100), 0);
-		park.key = (struct hash_key){ { 1 } }; /* so that chance has no say */
+		park.clients.key = park.questions.key = (struct hash_key){ { 1 } }; /* no chance */
 		uint64_t refused = 0;
 		park.shares_taken = &refused;
 		while (id < 10 * ROOM &&
@@ -163,8 +164,10 @@ static void the_last_quarter_is_for_who_has_little(void **state)
 			park_remove(&park, park_oldest(&park));
 		assert_row(rows[i].why, add_of(&park, ++id, 1, "silent") != NULL);
 		park_fini(&park);
-		for (unsigned t = 0; t < PARK_TALLIES; t++)
-			assert_true(park.clients[t] == 0 && park.questions[t] == 0);
+		assert_true(park.clients.used == 0 && park.questions.used == 0);
+		for (unsigned t = 0; t < SHARE_TALLIES; t++)
+			assert_true(
+			        park.clients.addresses[t] == 0 && park.questions.addresses[t] == 0);
 	}
 }
 
@@ -174,8 +177,8 @@ static void a_small_room_has_no_shares(void **state)
 	struct park park;
 
 	(void)state;
-	assert_int_equal(park_init(&park, PARK_SHARE - 1, 100), 0);
-	for (unsigned id = 0; id < PARK_SHARE - 1; id++)
+	assert_int_equal(park_init(&park, SHARE_PART - 1, 100), 0);
+	for (unsigned id = 0; id < SHARE_PART - 1; id++)
 		assert_non_null(add_of(&park, id, 1, "silent"));
 	park_fini(&park);
 }
