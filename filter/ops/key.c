@@ -98,7 +98,8 @@ const struct key keys[] = {
 	{ "tcp_connections", KEY_NUMBER, AT(tcp_connections), .number = 1024, .min = 1,
 	        .max = 65536,
 	        .help = "How many connections the worker of each queue relays at a time. For\n"
-	                "a further one the idlest is closed." },
+	                "a further one the idlest of the client with the most is closed; the\n"
+	                "last quarter is kept for clients that have less than a sixteenth." },
 	{ "tcp_idle_ms", KEY_NUMBER, AT(tcp_idle_ms), .number = 30000, .min = 1000, .max = 600000,
 	        .help = "After how long without a whole message in either direction a\n"
 	                "connection is closed, in milliseconds." },

@@ -69,7 +69,7 @@ static int watch(struct worker *w, struct side *s)
 void connection_touch(struct worker *w, struct connection *c)
 {
 	c->active_ms = w->now_ms;
-	table_touch(&w->relay.connections, c);
+	relay_touch(w, c);
 }
 
 void connection_send(struct worker *w, struct side *to, struct span message)
@@ -170,6 +170,15 @@ void connection_unreachable(struct worker *w, struct connection *c)
 	c->is_broken = true;
 }
 
+/* An event may be left over of a connection that had this place before it gave way. */
+static bool is_still_connecting(const struct side *s)
+{
+	struct sockaddr_storage peer;
+	socklen_t size = sizeof(peer);
+
+	return getpeername(s->fd, (struct sockaddr *)&peer, &size) < 0 && errno == ENOTCONN;
+}
+
 static void finish_connecting(struct worker *w, struct side *s)
 {
 	int error = 0;
@@ -177,6 +186,8 @@ static void finish_connecting(struct worker *w, struct side *s)
 
 	if (getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 || error)
 		connection_unreachable(w, s->connection);
+	else if (is_still_connecting(s))
+		return;
 	s->is_connected = true;
 }
 
@@ -252,6 +263,7 @@ void connection_close(struct worker *w, struct connection *c)
 		connection_forget(w, c->first);
 	close_side(&c->client, c->is_broken);
 	close_side(&c->server, c->is_broken);
+	relay_leave(w, c);
 	table_remove(&w->relay.connections, c);
 }
 

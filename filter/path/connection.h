@@ -11,6 +11,7 @@
 #ifndef PATH_CONNECTION_H
 #define PATH_CONNECTION_H
 
+#include "base/share.h"
 #include "path/arrival.h"
 #include "path/framing.h"
 #include "path/outbox.h"
@@ -60,6 +61,8 @@ struct connection {
 	uint64_t active_ms;            /* when the last whole message moved */
 	struct question *first, *last; /* in the order in which they came */
 	unsigned question_count, parked_count;
+	struct sharer sharer;             /* that its client is */
+	struct connection *idler, *later; /* of its client's network; see relay_room.c */
 };
 
 /* To be called when a side is ready: reads messages and treats them, sends what waits. */
@@ -82,6 +85,23 @@ void connection_touch(struct worker *w, struct connection *c);
 
 /* Ends both sides, with a reset when it is broken, and forgets the connection. */
 void connection_close(struct worker *w, struct connection *c);
+
+/* Makes room for a connection of `client` where there is too little. Whose connections give way is
+ * a matter of shares (share.h): who has its share makes room for its own, and the greediest for who
+ * has not. Of one client the idlest gives way, one without a question in flight before one with.
+ * Returns false when the new one is to be refused: its client has its share, and opens more than
+ * RELAY_REPLACED_A_SECOND. */
+bool relay_make_room(struct worker *w, const struct sockaddr_storage *client);
+
+/* The same where it is not known yet for whom: for want of descriptors. Returns false when there is
+ * no connection to close. */
+bool relay_make_room_for_any(struct worker *w);
+
+/* Counts a connection for its client, which is known; notes that it was active; counts it no more.
+ */
+void relay_enter(struct worker *w, struct connection *c);
+void relay_touch(struct worker *w, struct connection *c);
+void relay_leave(struct worker *w, struct connection *c);
 
 /* Remembers a question. Returns NULL when there is no memory. */
 struct question *connection_ask(

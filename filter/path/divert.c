@@ -10,7 +10,9 @@
 #include "path/exchange.h"
 #include "wire/protocol.h"
 
-#define BACKLOG 1024
+/* Connections that the kernel has for us; for more it drops what comes, whosever it is. Clients
+ * share it, so it is long: what cannot be relayed is refused much faster than it comes. */
+#define BACKLOG 4096
 
 /* The kernel's own headers for these do not get along with <netinet/in.h>. */
 #define SO_ORIGINAL_DST      80

@@ -8,7 +8,13 @@
 
 #include "path/inside.h"
 
-#define ACCEPTED_A_TURN 64
+/* Connections that are begun in one turn of the loop, and that are looked at: most of these are
+ * refused then. The queue of packets waits meanwhile. */
+#define BEGUN_A_TURN    64
+#define ACCEPTED_A_TURN 256
+
+#define LOG_BURST      5
+#define LOG_PER_SECOND 1
 
 static const int families[RELAY_FAMILIES] = { [RELAY_IPV4] = AF_INET, [RELAY_IPV6] = AF_INET6 };
 
@@ -38,9 +44,14 @@ int relay_open(struct worker *w)
 	if (!w->config.tcp.is_on)
 		return 0;
 	r->buffer = malloc(RELAY_BUFFER_SIZE);
-	if (!r->buffer)
+	r->holders = calloc(SHARE_TALLIES, sizeof(*r->holders));
+	r->log_share = (struct log_limit){ .burst = LOG_BURST, .per_second = LOG_PER_SECOND };
+	if (!r->buffer || !r->holders)
 		return -ENOMEM;
-	error = table_init(&r->connections, sizeof(struct connection), w->config.tcp.connections);
+	error = share_init(&r->share, w->config.tcp.connections);
+	if (!error)
+		error = table_init(
+		        &r->connections, sizeof(struct connection), w->config.tcp.connections);
 	for (int i = 0; i < RELAY_FAMILIES && !error; i++)
 		error = listen_to(w, &r->listeners[i], families[i]);
 	return error;
@@ -65,21 +76,10 @@ void relay_close(struct worker *w)
 			close(r->listeners[i].fd);
 	}
 	table_fini(&r->connections);
+	free(r->holders);
 	free(r->buffer);
+	r->holders = NULL;
 	r->buffer = NULL;
-}
-
-/* The idlest gives way to the newest: whoever opens connections and leaves them cannot keep others
- * out. Returns false when there is none. */
-static bool make_room(struct worker *w)
-{
-	struct connection *c = idlest(w);
-
-	if (!c)
-		return false;
-	stats_count(&w->stats.tcp_evicted);
-	connection_close(w, c);
-	return true;
 }
 
 static struct side side_of(struct connection *c, int fd)
@@ -87,13 +87,27 @@ static struct side side_of(struct connection *c, int fd)
 	return (struct side){ .watched = WATCHED_SIDE, .fd = fd, .connection = c };
 }
 
+static bool is_short_of_descriptors(int error)
+{
+	return error == -EMFILE || error == -ENFILE;
+}
+
+/* Who has room for the client has it for the way to the server, too. */
+static int connect_on(struct worker *w, enum divert divert, const struct sockaddr_storage *client,
+        const struct sockaddr_storage *server)
+{
+	int fd = divert_connect(divert, client, server);
+
+	if (is_short_of_descriptors(fd) && relay_make_room_for_any(w))
+		fd = divert_connect(divert, client, server);
+	return fd;
+}
+
 static void begin(struct worker *w, int fd, enum divert divert,
         const struct sockaddr_storage *client, const struct sockaddr_storage *server)
 {
 	struct relay *r = &w->relay;
-
-	if (r->connections.used == r->connections.capacity)
-		make_room(w);
+	int server_fd = connect_on(w, divert, client, server);
 	struct connection *c = table_add(&r->connections, r->serial++);
 
 	stats_count(&w->stats.tcp_connections);
@@ -102,7 +116,8 @@ static void begin(struct worker *w, int fd, enum divert divert,
 	c->server_address = *server;
 	c->client = side_of(c, fd);
 	c->client.is_connected = true;
-	c->server = side_of(c, divert_connect(divert, client, server));
+	c->server = side_of(c, server_fd);
+	relay_enter(w, c);
 	if (c->server.fd >= 0 && w->signer)
 		relay_hurry(&c->server);
 	else if (c->server.fd < 0)
@@ -110,28 +125,48 @@ static void begin(struct worker *w, int fd, enum divert divert,
 	connection_update(w, c);
 }
 
-/* Returns false when there is nothing more to accept now. */
-static bool accept_one(struct worker *w, const struct listener *listener)
+/* With a reset, before anybody else has heard of it: nothing of it stays, here or with the server.
+ */
+static void refuse(struct worker *w, int fd)
+{
+	const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
+
+	stats_count(&w->stats.tcp_refused);
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	close(fd);
+}
+
+enum accepted { ACCEPTED_NONE, ACCEPTED_BEGUN, ACCEPTED_OVER };
+
+/* Returns ACCEPTED_NONE when there is nothing more to accept now. */
+static enum accepted accept_one(struct worker *w, const struct listener *listener)
 {
 	struct sockaddr_storage client, server;
 	enum divert divert = w->config.tcp.divert;
 	int fd = divert_accept(&divert, listener->fd, &client, &server);
 
-	if (fd >= 0) {
+	if (fd >= 0 && relay_make_room(w, &client)) {
 		begin(w, fd, divert, &client, &server);
-		return true;
+		return ACCEPTED_BEGUN;
 	}
+	if (fd >= 0)
+		refuse(w, fd);
 	if (fd == -EPERM)
 		stats_count(&w->stats.tcp_strangers);
-	if (fd == -EMFILE || fd == -ENFILE)
-		return make_room(w);
-	return fd == -EPERM || fd == -ECONNABORTED;
+	if (is_short_of_descriptors(fd))
+		return relay_make_room_for_any(w) ? ACCEPTED_BEGUN : ACCEPTED_NONE;
+	return fd >= 0 || fd == -EPERM || fd == -ECONNABORTED ? ACCEPTED_OVER : ACCEPTED_NONE;
 }
 
 void relay_accept(struct worker *w, const struct listener *listener)
 {
-	for (unsigned i = 0; i < ACCEPTED_A_TURN && accept_one(w, listener); i++)
-		;
+	enum accepted accepted = ACCEPTED_OVER;
+	unsigned begun = 0;
+
+	for (unsigned i = 0; i < ACCEPTED_A_TURN && begun < BEGUN_A_TURN && accepted; i++) {
+		accepted = accept_one(w, listener);
+		begun += accepted == ACCEPTED_BEGUN;
+	}
 }
 
 void relay_expire(struct worker *w)

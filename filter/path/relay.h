@@ -6,6 +6,8 @@
 #ifndef PATH_RELAY_H
 #define PATH_RELAY_H
 
+#include "base/log.h"
+#include "base/share.h"
 #include "base/table.h"
 #include "path/divert.h"
 #include "path/watched.h"
@@ -13,15 +15,21 @@
 struct worker;
 struct side;
 struct question;
+struct connection;
 
 #define RELAY_BUFFER_SIZE 65536
+
+/* New connections of clients with their share for which older ones of theirs give way; further ones
+ * are refused. The one costs two connects and two closes, and the server a connection; the other
+ * next to nothing, so that no client's greed fills the kernel's queue of connections. */
+#define RELAY_REPLACED_A_SECOND 1500
 
 struct relay_config {
 	bool is_on;
 	enum divert divert;
 	bool refuses_transfers; /* of zones: AXFR and IXFR */
 	uint16_t port;          /* of ours, to which the rules bring connections */
-	uint32_t connections;   /* at a time; a further one takes the place of the idlest */
+	uint32_t connections;   /* at a time; for a further one another gives way */
 	uint32_t idle_ms;       /* without a whole message, from or to anybody: then it is closed */
 };
 
@@ -32,9 +40,19 @@ struct listener {
 
 enum { RELAY_IPV4, RELAY_IPV6, RELAY_FAMILIES };
 
+/* Of one network, the idlest first. */
+struct holders {
+	struct connection *first, *last;
+};
+
 struct relay {
 	struct listener listeners[RELAY_FAMILIES];
-	struct table connections;         /* oldest first is the order of the last message */
+	struct table connections; /* oldest first is the order of the last message */
+	struct share share;       /* of the connections */
+	struct holders *holders;  /* by the tally of their network, SHARE_TALLIES of them */
+	uint64_t second_ms;       /* when the present second began, and */
+	unsigned replaced;        /* how many had to give way to their own client's in it */
+	struct log_limit log_share;
 	uint8_t *buffer;                  /* for what is read at once, RELAY_BUFFER_SIZE octets */
 	unsigned treated;                 /* messages in this turn of the loop */
 	uint64_t serial;                  /* of connections */
@@ -47,7 +65,8 @@ int relay_open(struct worker *w);
 /* Closes all connections and stops to listen. */
 void relay_close(struct worker *w);
 
-/* To be called when connections wait. */
+/* To be called when connections wait. Any number may, of one client or of many, and the kernel
+ * keeps them in one queue: those that are refused are over at once, so that it empties. */
 void relay_accept(struct worker *w, const struct listener *listener);
 
 /* Closes what is idle for too long, and answers for servers that are silent. */

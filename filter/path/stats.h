@@ -64,6 +64,8 @@
 	X(tcp_unreachable, "TCP connections reset: their server could not be reached")             \
 	X(tcp_idle, "TCP connections closed: no whole message moved for too long")                 \
 	X(tcp_evicted, "TCP connections closed, the idlest, to make room for another")             \
+	X(tcp_share, "TCP connections that came when their client had its share already")          \
+	X(tcp_refused, "TCP connections reset, of these: they came too fast")                      \
 	X(tcp_strangers, "TCP connections closed: not brought here by the rules")                  \
 	X(transfers, "Zone transfers passed")                                                      \
 	X(transfers_refused, "Zone transfers refused")                                             \

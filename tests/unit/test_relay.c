@@ -42,12 +42,16 @@ static int setup(void **state)
 	assert_int_equal(park_init(&w->park, 4, 3000), 0);
 	assert_int_equal(senders_init(&w->senders), 0);
 	assert_int_equal(table_init(&w->relay.connections, sizeof(struct connection), 2), 0);
+	assert_int_equal(share_init(&w->relay.share, 2), 0);
+	w->relay.holders = calloc(SHARE_TALLIES, sizeof(*w->relay.holders));
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, client), 0);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, server), 0);
 	struct connection *c = table_add(&w->relay.connections, 1);
 	c->client = (struct side){ WATCHED_SIDE, client[0], .is_connected = true, .connection = c };
 	c->server = (struct side){ WATCHED_SIDE, server[0], .connection = c };
 	c->active_ms = START_MS;
+	c->client_address.ss_family = AF_INET;
+	relay_enter(w, c);
 	connection_update(w, c);
 	*bed = (struct bed){ w, c, client[1], server[1] };
 	*state = bed;
