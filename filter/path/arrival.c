@@ -41,12 +41,14 @@ static void settle(struct worker *w, struct arrival *a, const struct gate_result
 	}
 }
 
-/* Anybody could have sent it, so somebody may have. */
+/* Anybody could have sent it, so somebody may have. Whoever sees the query, or guesses its port and
+ * id, can answer first: Bogus; with a failure; with what is so long to judge that the budget ends;
+ * with what waits for keys until there is no room or no time. So nothing of that ends a question
+ * before the true response had its time. */
 static bool is_doubtful(const struct worker *w, const struct gate_result *result)
 {
-	bool is_bogus = result->verdict == GATE_SERVFAIL && result->outcome.status == STATUS_BOGUS;
-
-	return w->config.policy->mode == MODE_ENFORCE && (is_bogus || result->is_failure);
+	return w->config.policy->mode == MODE_ENFORCE &&
+	       (result->verdict == GATE_SERVFAIL || result->is_failure);
 }
 
 /* Settles it, unless something better may still come. */
@@ -56,13 +58,15 @@ static void conclude(struct worker *w, struct arrival *a, const struct gate_resu
 		settle(w, a, result);
 }
 
+/* While the clock is not set no response is better than another. */
 void arrival_refuse(struct worker *w, struct arrival *a, enum reason reason)
 {
 	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
 	struct gate_result result;
 
 	gate_refuse(&w->gate, a->asked, a->message, reason, &out, &result);
-	settle(w, a, &result);
+	a->is_last = a->is_last || reason == REASON_CLOCK_NOT_SET;
+	conclude(w, a, &result);
 }
 
 bool arrival_park(struct worker *w, struct arrival *a)
@@ -81,6 +85,13 @@ static bool may_go_on(struct parked *parked, const struct gate_result *result)
 	       parked->verifications <= LIMIT_VERIFICATIONS_ALL;
 }
 
+/* Each of these ends is one that somebody can bring about for others, and so none of them answers
+ * before its grace is over (conclude()):
+ * - no time: who holds back the keys, or has the true response wait as long;
+ * - no room: clients that ask much for what has no keys, up to their share (park.h); and for one
+ *   question who answers it several times before the server, which its carrier sees to;
+ * - no budget: who answers with many signatures;
+ * - no fetch: who asks for many names of one zone without keys; other zones have their fetches. */
 void arrival_wait(struct worker *w, struct arrival *a, const struct gate_result *result)
 {
 	if (a->may_not_wait) {

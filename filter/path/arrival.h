@@ -22,7 +22,8 @@ struct carrier {
 	void (*drop)(struct worker *w, struct arrival *a);
 
 	/* Something better may still come: keeps it back until then, or drops it because one as bad
-	 * is kept back already. Returns false when it is to be settled now. */
+	 * is kept back already, or a better one waits. Returns false when it is to be settled now.
+	 */
 	bool (*hold_back)(struct worker *w, struct arrival *a);
 
 	/* Copies it to where it waits for keys, into `a->parked`. Returns false when there is no

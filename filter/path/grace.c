@@ -15,7 +15,7 @@ enum grace_result grace_hold(struct grace *g, struct flow *flow, const struct fl
         const struct asked *asked, uint64_t packet_id, struct span packet, uint64_t now_ms)
 {
 	if (g->park.wait_ms == 0)
-		return GRACE_NO_ROOM;
+		return GRACE_OFF;
 	if (grace_find(g, flow->held_packet))
 		return GRACE_RIVAL;
 	struct parked *parked = park_add(&g->park, packet_id, packet, key, asked, now_ms);

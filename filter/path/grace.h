@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whoever forges answers must answer first. So a Bogus response, or a failure that anybody could
- * have sent, is held back for a moment: if a better one comes for the same question, the client
- * gets that and never hears of the other. */
+/* Whoever forges answers must answer first. So a response that is Bogus, or that cannot be judged,
+ * or a failure that anybody could have sent, is held back for a moment: if a better one comes for
+ * the same question, the client gets that and never hears of the other. */
 #ifndef PATH_GRACE_H
 #define PATH_GRACE_H
 
@@ -19,9 +19,10 @@ int grace_init(struct grace *g, uint32_t capacity, uint32_t wait_ms);
 void grace_fini(struct grace *g);
 
 enum grace_result {
-	GRACE_HELD,   /* it waits; the flow stays open */
-	GRACE_RIVAL,  /* one waits for this flow already: this one is to be dropped */
-	GRACE_NO_ROOM /* it must get its verdict now */
+	GRACE_HELD,    /* it waits; the flow stays open */
+	GRACE_RIVAL,   /* one waits for this flow already: this one is to be dropped */
+	GRACE_NO_ROOM, /* as many as may be are held back, of all or of its client or question */
+	GRACE_OFF      /* nothing is held back: it must get its verdict now */
 };
 
 /* Holds back the response `packet` to what was `asked`, whose flow is found by `key`. */

@@ -129,7 +129,7 @@ void arrival_excuse(struct worker *w, struct arrival *a, const struct gate_resul
 /* Has it wait for what the gate wants, or refuses it. */
 void arrival_wait(struct worker *w, struct arrival *a, const struct gate_result *result);
 
-/* Refuses one that cannot be judged. */
+/* Refuses one that cannot be judged; after its grace, unless nothing better can follow. */
 void arrival_refuse(struct worker *w, struct arrival *a, enum reason reason);
 
 /* Parks one. Returns false when that cannot be. */

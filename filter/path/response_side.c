@@ -8,8 +8,12 @@
  * there, or cut into fragments. */
 #define PATH_MTU 1500
 
-/* Responses to one question that may wait for keys at a time: the true one and some forgeries. */
+/* Responses to one question that may wait for keys at a time: the true one and some forgeries.
+ * Whoever can answer before the server can send more of these. Then it may be that the true one
+ * found no room, which a bit beside their number says as long as the flow lives: no failure of the
+ * others is told to the client, who asks again, and then the keys are known. */
 #define PARKED_PER_FLOW 4
+#define PARKED_CROWDED  0x80
 
 /* A response that the kernel holds, and the question that it may answer. */
 struct held {
@@ -32,6 +36,11 @@ static struct span octets_of(const struct packet *p)
 	return span_of(p->header.base, p->header.len + p->udp.len);
 }
 
+static unsigned parked_count(const struct flow *flow)
+{
+	return flow->parked & ~PARKED_CROWDED;
+}
+
 /* Lets go of the copy. */
 static void release(const struct held *held)
 {
@@ -39,7 +48,7 @@ static void release(const struct held *held)
 
 	if (!parked)
 		return;
-	if (!parked->is_held_back && held->flow->parked > 0)
+	if (!parked->is_held_back && parked_count(held->flow) > 0)
 		held->flow->parked--;
 	park_remove(held->park, parked);
 }
@@ -77,10 +86,24 @@ static void drop(struct worker *w, struct arrival *a)
 	release(held_of(a));
 }
 
+/* True when the true response may be among those that wait for keys, or that found no room: what
+ * is Bogus, or a failure, may not answer for them. Each that waits comes to its own conclusion. */
+static bool has_better(const struct flow *flow, const struct parked *parked)
+{
+	bool is_one = parked && !parked->is_held_back;
+
+	return (flow->parked & PARKED_CROWDED) || parked_count(flow) > (is_one ? 1 : 0);
+}
+
 static bool hold_back(struct worker *w, struct arrival *a)
 {
 	struct held *held = held_of(a);
 
+	if (has_better(held->flow, a->parked)) {
+		stats_count(&w->stats.grace_yielded);
+		drop(w, a);
+		return true;
+	}
 	switch (grace_hold(&w->grace, held->flow, held->key, a->asked, held->packet_id,
 	        octets_of(held->packet), w->now_ms)) {
 	case GRACE_HELD:
@@ -95,7 +118,11 @@ static bool hold_back(struct worker *w, struct arrival *a)
 		stats_count(&w->stats.grace_rivals);
 		drop(w, a);
 		return true;
-	case GRACE_NO_ROOM:
+	case GRACE_NO_ROOM: /* the client asks again; whoever fills it ends no questions by that */
+		stats_count(&w->stats.grace_full);
+		drop(w, a);
+		return true;
+	case GRACE_OFF:
 		break;
 	}
 	return false;
@@ -106,8 +133,11 @@ static bool park(struct worker *w, struct arrival *a)
 {
 	struct held *held = held_of(a);
 
-	if (held->flow->parked == PARKED_PER_FLOW)
+	if (parked_count(held->flow) == PARKED_PER_FLOW) {
+		held->flow->parked |= PARKED_CROWDED;
+		stats_count(&w->stats.parked_rivals);
 		return false;
+	}
 	a->parked = park_add(
 	        &w->park, held->packet_id, octets_of(held->packet), held->key, a->asked, w->now_ms);
 	if (!a->parked)
@@ -146,8 +176,9 @@ static void resume(struct worker *w, struct parked *parked, bool in_time)
 	struct park *park = parked->is_held_back ? &w->grace.park : &w->park;
 	struct packet packet;
 
-	if (!flow) {
-		stats_count(&w->stats.responses_unsolicited);
+	bool yields = flow && parked->is_held_back && has_better(flow, parked);
+	if (!flow || yields) {
+		stats_count(yields ? &w->stats.grace_yielded : &w->stats.responses_unsolicited);
 		nfqueue_drop(&w->queue, parked->packet_id);
 		park_remove(park, parked);
 		return;

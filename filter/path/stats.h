@@ -43,7 +43,8 @@
 	X(status_indeterminate, "Responses judged Indeterminate")                                  \
 	X(status_bogus, "Responses judged Bogus")                                                  \
 	X(parked, "Responses that waited for keys")                                                \
-	X(parked_full, "Responses refused: too many wait for keys already")                        \
+	X(parked_full, "Responses that found no room to wait for keys")                            \
+	X(parked_rivals, "Responses of these whose own question had as many waiting as may be")    \
 	X(parked_share,                                                                            \
 	        "Responses that could not wait: their client or question had its share already")   \
 	X(fetches_full, "Responses refused: too many keys are being fetched already")              \
@@ -51,6 +52,9 @@
 	X(grace_held, "Responses held back, Bogus or a failure, in case a better one followed")    \
 	X(grace_won, "Responses held back and dropped, because a better one followed")             \
 	X(grace_rivals, "Responses dropped because one as bad was held back already")              \
+	X(grace_yielded,                                                                           \
+	        "Responses dropped because a better one waits for keys, or found no room")         \
+	X(grace_full, "Responses dropped, Bogus or a failure: too many were held back already")    \
 	X(wholes, "Responses that were cut, and asked for over TCP")                               \
 	X(whole_failures, "Responses that were cut, and could not be had over TCP")                \
 	X(plain_asked, "Responses of servers without EDNS, which were asked again without")        \

@@ -3,18 +3,26 @@
 held back until the genuine response had its time."""
 
 import contextlib
+import itertools
+import threading
 import time
 
+from lab import ask
 from lab.sealgate import GRACE_MS
+from lab.topology import UPSTREAM
 
-from .case import Case, Group, World, expect, expect_rcode
+from .case import Case, Group, World, described, expect, expect_data, expect_rcode
+
+GOOD, WILD = ["192.0.2.80", "192.0.2.81"], ["192.0.2.40"]
 
 QUESTIONS = tuple((f"{label}.{zone}", "A")
                   for zone in ("p256.test.", "rsa256.test.", "ed25519.test.", "bank.example.")
                   for label in ("www", "alias", "any.wild", "case", "mail.b"))
 ATTACKS = ("race-forge-address", "race-keep-signature", "race-forge-nxdomain",
            "race-strip-signatures", "race-servfail", "race-refused", "race-tc", "race-tc-empty",
-           "race-tc-nxdomain", "race-extended-rcode")
+           "race-tc-nxdomain", "race-extended-rcode", "race-many-signatures", "race-own-zone")
+CROWDED_OUT = ("race-crowd", "race-mixed-crowd")    # more wait for keys than may
+PATIENCE_S = 10
 GRACE_S = GRACE_MS / 1000
 SLACK_S = 0.5
 
@@ -55,6 +63,81 @@ def _cold(attack):
             answer = world.ask("www.p256.test.", "A", timeout_s=4.0)
         expect_rcode(answer, "NOERROR")
     return Case(f"against {attack} the first query of all, and its keys, survive", run)
+
+
+def _ends_nothing(attack):
+    """The genuine response finds no room, so nothing is answered before the client asks again. By
+    then the keys are known."""
+    def run(world):
+        world.gate.restart()
+        with world.lab.attack(attack):
+            first = world.ask("www.p256.test.", "A", timeout_s=4.0)
+            rivals = world.gate.counter("parked_rivals")
+            second = world.ask("www.p256.test.", "A", timeout_s=4.0)
+        expect(first is None, f"answered early: {described(first)}", *world.log_tail())
+        expect(rivals > 0, "there was room: nothing was shown")
+        expect_data(second, "A", GOOD)
+    return Case(f"against {attack} the first query is not answered early, and the next one is", run)
+
+
+@contextlib.contextmanager
+def _hogging(world):
+    """Each of these names may be a zone of its own, as far as anybody knows, and is silent. All lie
+    below one name, whose fetches they use up."""
+    over = threading.Event()
+
+    def run():
+        for number in itertools.count():
+            sock.send(ask.make(f"hog{number}.wild.p256.test.", "A").to_wire())
+            if number % 20 == 19 and over.wait(0.05):   # the attacker on the wire must keep up
+                return
+
+    with ask.udp_socket(world.lab.host, UPSTREAM[4]) as sock:
+        sock.connect((UPSTREAM[4], 53))
+        hog = threading.Thread(target=run)
+        hog.start()
+        try:
+            yield
+        finally:
+            over.set()
+            hog.join()
+
+
+def _ask_as_clients_do(world, name):
+    """Again if nothing comes: the wire has much to do and may lose a packet."""
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        answer = world.ask(name, "A", timeout_s=2.0)
+        if answer is not None:
+            return answer
+    return None
+
+
+def _hogged(shown_by):
+    """Others keep all room to wait in, or all fetches, and the forgery is what would need it. That
+    is tried until it was so, which a counter shows; the answer is the genuine one each time."""
+    def run(world):
+        world.gate.restart()
+        expect_data(world.ask("www.p256.test.", "A", timeout_s=PATIENCE_S), "A", GOOD)
+        deadline = time.monotonic() + 3 * PATIENCE_S
+        with world.lab.attack("race-hog"), _hogging(world):
+            for number in itertools.count():
+                before = world.gate.counter(shown_by)
+                # whether this one is a zone is not known yet
+                answer = _ask_as_clients_do(world, f"fresh{number}.wild.p256.test.")
+                expect_data(answer, "A", WILD)
+                if world.gate.counter(shown_by) > before:
+                    return
+                expect(time.monotonic() < deadline,
+                       f"there was always room ({shown_by}): nothing was shown",
+                       *world.gate.log_lines("counters")[-2:])
+    return run
+
+
+@contextlib.contextmanager
+def with_little_room(lab):
+    with lab.sealgate(lab.host, "host", grace_ms=GRACE_MS, more="parked = 8;\n") as gate:
+        yield World(lab, gate, lab.ask_from_host)
 
 
 @contextlib.contextmanager
@@ -102,9 +185,20 @@ GROUPS = (
         _cold("race-impersonate-zone"),
         _cold("race-tc"),
         _cold("race-tc-everything"),
+        _cold("race-many-signatures"),
+        _cold("race-own-zone"),
+        _cold("race-small-crowd"),
+        _cold("race-failing-crowd"),
+        *map(_ends_nothing, CROWDED_OUT),
+        Case("a forgery for which no fetch is left does not end a question",
+             _hogged("grace_won")),
         Case("against race-tc every query survives although nobody answers over TCP",
              _survive_without_tcp),
         Case("what is Bogus waits no longer than the grace", _bogus_waits),
         Case("what is genuine does not wait at all", _genuine_does_not_wait),
+    )),
+    Group("race with little room", with_little_room, (
+        Case("a forgery that finds no room to wait does not end a question",
+             _hogged("parked_full")),
     )),
 )

@@ -21,6 +21,10 @@ KEYS = {DNSKEY, DS}.__contains__
 EVERYTHING = lambda rdtype: True
 DATA = lambda rdtype: not KEYS(rdtype)
 
+# Of which there may be a crowd.
+NEEDS_KEYS = (data.forge_address_keep_signature,)
+FAILS = (race.SERVFAIL,)
+
 ATTACKS = {
     # forged data
     "forge-address": (ADDRESSES, data.forge_address),
@@ -97,6 +101,13 @@ ATTACKS = {
     "race-extended-rcode": (ADDRESSES, race.first(packet.extend_rcode)),
     "race-impersonate-zone": (EVERYTHING, race.first(data.impersonate_zone)),
     "race-spoil-everything": (EVERYTHING, race.first(signature.flip_signature_bit)),
+    "race-many-signatures": (ADDRESSES, race.first(signature.add_many_signatures)),
+    "race-own-zone": (ADDRESSES, race.first(race.sign_as_own_zone)),
+    "race-crowd": (EVERYTHING, race.with_slow_keys(race.crowd(*5 * NEEDS_KEYS))),
+    "race-small-crowd": (EVERYTHING, race.with_slow_keys(race.crowd(*3 * NEEDS_KEYS))),
+    "race-failing-crowd": (EVERYTHING, race.with_slow_keys(race.crowd(*5 * FAILS))),
+    "race-mixed-crowd": (EVERYTHING, race.with_slow_keys(race.crowd(*FAILS, *5 * NEEDS_KEYS))),
+    "race-hog": (EVERYTHING, race.while_others_hog(race.first(race.sign_as_own_zone))),
     # servers that know no better
     "refuse-edns": (EVERYTHING, habits.refuse_edns(habits.genuine)),
     "refuse-edns-notimp": (EVERYTHING, habits.refuse_edns(habits.genuine, NOTIMP)),
