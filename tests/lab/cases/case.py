@@ -6,6 +6,8 @@ import dataclasses
 import time
 import typing
 
+from lab.ask import PATIENCE_S
+
 
 class Failed(Exception):
     """The program under test did something else than it should; the arguments are lines."""
@@ -69,11 +71,12 @@ def expect(holds, *lines):
         raise Failed(*lines)
 
 
-def wait_until(holds, complaint, seconds=15):
+def wait_until(holds, complaint, seconds=PATIENCE_S):
+    """Waits for an event. `complaint` is a line, or is called when the patience is over."""
     deadline = time.monotonic() + seconds
     while not holds():
-        expect(time.monotonic() < deadline, complaint)
-        time.sleep(0.05)
+        expect(time.monotonic() < deadline, complaint() if callable(complaint) else complaint)
+        time.sleep(0.02)
 
 
 def expect_equal(what, seen, wanted):

@@ -15,6 +15,7 @@ import dns.rdatatype
 import dns.tsig
 
 EDE = 15
+PATIENCE_S = 60.0       # for an answer that must come: no busy machine needs as long
 UDP_SEGMENT = 103       # of linux/udp.h
 TSIG_NAME = dns.name.from_text("client-key.test.")
 TSIG_KEYRING = {TSIG_NAME: dns.tsig.Key(TSIG_NAME, b"a secret of the client")}
@@ -110,19 +111,20 @@ def udp_socket(namespace, address):
     return namespace.socket(family, socket.SOCK_DGRAM)
 
 
-def query(namespace, address, name, rdtype, timeout_s=3.0, **how):
-    """Asks once over UDP, never twice: a lost answer is a fact too. Returns an Answer or None."""
+def query(namespace, address, name, rdtype, timeout_s=PATIENCE_S, **how):
+    """Asks once over UDP, never twice: a lost answer is a fact too. Returns an Answer or None. That
+    none comes is no matter of waiting for long; see cases/silence.py."""
     return send(namespace, address, make(name, rdtype, **how).to_wire(), timeout_s)
 
 
-def send(namespace, address, wire, timeout_s=3.0):
+def send(namespace, address, wire, timeout_s=PATIENCE_S):
     with udp_socket(namespace, address) as sock:
         sock.connect((address, 53))
         sock.send(wire)
         return receive(sock, wire, timeout_s)
 
 
-def send_as_one(namespace, address, wires, timeout_s=3.0):
+def send_as_one(namespace, address, wires, timeout_s=PATIENCE_S):
     """Hands queries of equal length to the kernel as one, which cuts it into datagrams as late as it
     can. Returns the answers in the order of the queries, None where there was none."""
     answers = dict.fromkeys(wire[:2] for wire in wires)
@@ -141,7 +143,18 @@ def send_as_one(namespace, address, wires, timeout_s=3.0):
     return list(answers.values())
 
 
-def receive(sock, query_wire, timeout_s):
+def arrived(sock):
+    """Everything that lies in the socket, as Answers, whatever it answers. Does not wait."""
+    answers = []
+    sock.settimeout(0)
+    try:
+        while True:
+            answers.append(Answer(sock.recv(65535)))
+    except (BlockingIOError, ConnectionRefusedError):
+        return answers
+
+
+def receive(sock, query_wire, timeout_s=PATIENCE_S):
     """Waits for a response with the query's id."""
     deadline = time.monotonic() + timeout_s
     while (left := deadline - time.monotonic()) > 0:

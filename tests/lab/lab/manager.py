@@ -13,7 +13,7 @@ from .resources import LabError, Obstacle
 
 SYSTEMD = "/lib/systemd/systemd"
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 # What the service sees of the machine, with nothing of it changed for others. The units that a
 # machine starts by itself stay out: "lab.target" wants none.
@@ -30,6 +30,9 @@ cp {directory}/sealgate.conf {anchor} /etc/sealgate
 cp {units} /run/systemd/system
 mkdir /run/systemd/system/sealgate.service.d
 cp {directory}/drop-in /run/systemd/system/sealgate.service.d/lab.conf
+# Should anything here start systemd-tmpfiles, it empties /tmp as at a boot: not the machine's.
+mount -t tmpfs tmpfs /var/tmp
+mount -t tmpfs tmpfs /tmp
 printf '[Unit]\\nDefaultDependencies=no\\nAllowIsolate=yes\\n' > /run/systemd/system/lab.target
 container=lab exec {systemd} --system --unit=lab.target --log-level=info --log-target=console
 """

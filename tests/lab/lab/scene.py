@@ -3,6 +3,7 @@
 
 import contextlib
 import os
+import signal
 import sys
 
 from . import ask, attacker, servers, topology, zones
@@ -11,6 +12,37 @@ from .sealgate import Sealgate
 from .signing.scene import SigningLab
 
 WITH_REDIRECT = ("iptables", "ip6tables")
+
+
+class Journal:
+    """What the attacker on the wire writes down of the queries that reach it. A query is known by its
+    id, among those that came after a moment."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def now(self):
+        """The moment, for `since`."""
+        return os.path.getsize(self.path) if os.path.exists(self.path) else 0
+
+    def _lines(self, since, word, query_wire=b""):
+        with open(self.path) as file:
+            file.seek(since)
+            return [line for line in file.read().splitlines()
+                    if line.startswith(f"{word} {query_wire[:2].hex()}")]
+
+    def came(self, since, query_wire=b""):
+        """How often the query reached the wire, or any query."""
+        return len(self._lines(since, "came", query_wire))
+
+    def is_done(self, since, query_wire):
+        """It came, and whatever the attacker makes of it has been sent."""
+        came = self.came(since, query_wire)
+        return came > 0 and came == len(self._lines(since, "sent", query_wire))
+
+    def is_all_done(self, since):
+        """Of whatever came nothing more will be sent."""
+        return self.came(since) == len(self._lines(since, "sent"))
 
 
 class Lab:
@@ -100,10 +132,12 @@ class Lab:
 
     def _start_attacker(self):
         self._mode_file = self.resources.path("attack")
+        self.journal = Journal(self.resources.path("journal"))
         self._set_attack(attacker.PASS)
         self.attacker = self.wire.start("attacker", sys.executable, "-B", attacker.__file__,
-                                        self._mode_file, self.zones.twin_file)
-        if not self.attacker.wait_for_log("ready", 10):
+                                        self._mode_file, self.zones.twin_file,
+                                        self.journal.path)
+        if not self.attacker.wait_for_log("ready", ask.PATIENCE_S):
             raise LabError(f"the attacker does not start:\n{self.attacker.log_text()}")
         for tables in WITH_REDIRECT:
             # Not what the wire's own namespace asks: that is the view without anybody in between.
@@ -128,6 +162,15 @@ class Lab:
         complaint = self.attacker.log_text()[said:]
         if complaint:
             raise LabError(f"the attacker failed at {name}:\n{complaint}")
+
+    @contextlib.contextmanager
+    def attacker_waits(self):
+        """He hears what is asked and answers nothing, until the block ends."""
+        self.attacker.signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.attacker.signal(signal.SIGCONT)
 
     # Asking. `genuinely` has nobody in between, and is what the answer should look like.
 

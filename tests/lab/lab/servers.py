@@ -129,13 +129,14 @@ def start_forwarder(resources, namespace):
         f"--listen-address={topology.ROUTER[4]}", f"--listen-address={topology.ROUTER[6]}")
 
 
-def wait_until_answering(asker, address, name, process, seconds=10):
-    """Waits until the server answers for the name with something else than SERVFAIL or REFUSED."""
+def wait_until_answering(asker, address, name, process, seconds=ask.PATIENCE_S):
+    """Waits until the server answers for the name with something else than SERVFAIL or REFUSED. One
+    that does not listen yet refuses at once."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if not process.is_running():
             break
-        answer = ask.query(asker, address, name, "SOA", timeout_s=0.3)
+        answer = ask.query(asker, address, name, "SOA", timeout_s=2)
         if answer is not None and answer.rcode in ("NOERROR", "NXDOMAIN"):
             return
         time.sleep(0.03)

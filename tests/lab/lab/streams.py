@@ -11,7 +11,7 @@ import time
 import dns.message
 
 from . import ask, attacks, topology
-from .ask import Answer
+from .ask import PATIENCE_S, Answer
 
 PORT = 5354
 WITH_REDIRECT = ("iptables", "ip6tables")
@@ -35,7 +35,7 @@ class Stream:
             octets += part
         return octets
 
-    def receive(self, timeout_s=4.0):
+    def receive(self, timeout_s=PATIENCE_S):
         """Returns the octets of the next message, or None when there is none any more."""
         self.sock.settimeout(timeout_s)
         try:
@@ -65,7 +65,7 @@ class Stream:
         self.sock.close()
 
 
-def connect(namespace, address, timeout_s=4.0, port=53):
+def connect(namespace, address, timeout_s=PATIENCE_S, port=53):
     """Raises OSError when nobody takes the connection."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     sock = namespace.socket(family, socket.SOCK_STREAM)
@@ -78,7 +78,7 @@ def connect(namespace, address, timeout_s=4.0, port=53):
     return Stream(sock)
 
 
-def query(namespace, address, name, rdtype, timeout_s=4.0, **how):
+def query(namespace, address, name, rdtype, timeout_s=PATIENCE_S, **how):
     """Asks once over a connection of its own. Returns an Answer, or None."""
     try:
         with connect(namespace, address, timeout_s) as stream:
@@ -160,19 +160,19 @@ class Server:
 # What servers do, as long as the client goes on.
 
 def honest(server, stream):
-    while (wire := stream.receive(60)) is not None:
+    while (wire := stream.receive()) is not None:
         stream.send(server.exchange(wire))
 
 
 def silent(server, stream):
-    while stream.receive(60) is not None:
+    while stream.receive() is not None:
         pass
 
 
 def garbage(server, stream):
     stream.receive()
     stream.send(b"\xff" * 40)
-    stream.has_ended(4)
+    stream.has_ended(PATIENCE_S)
 
 
 def gone(server, stream):
@@ -184,7 +184,7 @@ def gone(server, stream):
 def attacking(name):
     """Does to each response what the attack in lab/attacks.py does."""
     def serve(server, stream):
-        while (wire := stream.receive(60)) is not None:
+        while (wire := stream.receive()) is not None:
             message = dns.message.from_wire(wire)
             scene = attacks.Scene(message, server.ask_upstream, None)
             genuine = dns.message.from_wire(server.exchange(wire))
@@ -196,10 +196,10 @@ def attacking(name):
 def backwards(count):
     """Answers the last of so many queries first (RFC 7766, 6.2.1.1)."""
     def serve(server, stream):
-        wires = [stream.receive(10) for _ in range(count)]
+        wires = [stream.receive() for _ in range(count)]
         answers = [server.exchange(wire) for wire in wires if wire]
         for wire in reversed(answers):
             stream.send(wire)
-            time.sleep(0.01)
-        stream.has_ended(10)
+            time.sleep(0.01)    # so that each comes by itself; the order is TCP's
+        stream.has_ended(PATIENCE_S)
     return serve

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""That something does not come. A clock shows that of no machine: a busy one is late, and what is late
+looks like what never comes. So a case waits for events instead: the attacker has sent all that it
+makes of the query, the kernel holds no packet that waits for a verdict, and what was asked after that,
+from the same socket and on the same way, is answered. What has not come by then never will."""
+
+import itertools
+
+from lab import ask, attacker, topology
+
+from .case import described, expect, wait_until
+
+# The wire's own addresses, as they are seen by the host and by the client.
+WIRE = {"host": {4: "10.53.3.1", 6: "fd53:3::1"}, "client": {4: "10.53.2.1", 6: "fd53:2::1"}}
+_serial = itertools.count(1)
+
+
+def client_of(world):
+    """The namespace from which the world asks."""
+    return world.lab.host if world.ask == world.lab.ask_from_host else world.lab.client
+
+
+class Line:
+    """A socket from which a client asks, and everything that comes back to it, whatever it answers."""
+
+    def __init__(self, world, family=4, namespace=None):
+        self._world, self._journal = world, world.lab.journal
+        self._since = self._journal.now()
+        self._came, self._fences = [], set()
+        server = topology.UPSTREAM[family]
+        self.sock = ask.udp_socket(namespace or client_of(world), server)
+        self.sock.connect((server, 53))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_exception):
+        self.sock.close()
+
+    def send(self, wire):
+        self.sock.send(wire)
+
+    def ask(self, name, rdtype, **how):
+        """Sends a question, and returns its octets."""
+        wire = ask.make(name, rdtype, **how).to_wire()
+        self.send(wire)
+        return wire
+
+    def reached_the_wire(self, wire):
+        return self._journal.came(self._since, wire) > 0
+
+    def wait_sent(self, wire):
+        """Waits until the attacker has sent all that it makes of the query, which has reached it."""
+        wait_until(lambda: self._journal.is_done(self._since, wire), "nothing is made of the query")
+
+    def wait_handled(self, wire):
+        """Waits until the query has reached the attacker, all that it makes of it has been sent, and
+        no packet waits for a verdict. What is to come of it is then on its way."""
+        gate = self._world.gate
+        wait_until(lambda: self._journal.is_done(self._since, wire) and
+                   (gate is None or gate.waiting() == 0),
+                   lambda: f"the query came {self._journal.came(self._since, wire)} times to the wire; "
+                   f"{gate.waiting() if gate else 0} packets wait")
+
+    def wait_all_handled(self):
+        """The same for everything that has reached the attacker. Behind a fence."""
+        gate = self._world.gate
+        wait_until(lambda: self._journal.is_all_done(self._since) and gate.waiting() == 0,
+                   lambda: f"{gate.waiting()} packets wait")
+
+    def fence(self):
+        """Asks something else and waits for its answer, which overtakes nothing: the queries before
+        it have reached the attacker or never will, and the verdicts before it have been carried
+        out. Attacks on addresses leave TXT alone."""
+        query = ask.make(f"fence{next(_serial)}.wild.unsigned.test.", "TXT")
+        while self.reached_the_wire(query.to_wire()):
+            query.id = (query.id + 1) % 65536       # an id that was not seen yet
+        wire = query.to_wire()
+        self._fences.add(wire[:2])
+        self.send(wire)
+
+        def is_answered():
+            came = ask.arrived(self.sock)
+            self._came += [answer for answer in came if answer.wire[:2] not in self._fences]
+            return any(answer.wire[:2] == wire[:2] for answer in came)
+        wait_until(is_answered, "what was asked afterwards is not answered")
+
+    def everything(self):
+        """All that came but for the fences' answers, behind a fence."""
+        self.fence()
+        return self._came
+
+
+def answers_under(world, attack, query, family=4):
+    """Everything that comes to the client when it asks under the attack, and is all that ever will."""
+    with Line(world, family) as line:
+        with world.lab.attack(attack):
+            line.send(query.to_wire())
+            line.wait_handled(query.to_wire())
+        return line.everything()
+
+
+def passes_below(line, wire, namespace, where):
+    """Whether the query has reached the wire, where nothing that has port 53 may come through: the
+    attacker's own port is asked after it, on the same way, and no rule knows that port."""
+    later = ask.make("www.unsigned.test.", "SOA")
+    later.id = int.from_bytes(wire[:2], "big") ^ 1
+    with ask.udp_socket(namespace, where) as sock:
+        sock.connect((where, attacker.PORT))
+        sock.send(later.to_wire())
+        expect(ask.receive(sock, later.to_wire()) is not None, "the attacker's own port is silent")
+    return line.reached_the_wire(wire)
+
+
+def expect_blocked(world, family=4, namespace=None, where=None):
+    """A query does not even get to the wire, and so nothing comes back. `where` is the wire's address
+    as seen from the namespace of the client; unsaid it is the world's."""
+    namespace = namespace or client_of(world)
+    where = where or WIRE["host" if namespace is world.lab.host else "client"][family]
+    with Line(world, family, namespace) as line:
+        wire = ask.make("www.unsigned.test.", "A").to_wire()
+        try:
+            line.send(wire)
+        except PermissionError:     # said by the kernel of this very machine
+            return
+        passed = passes_below(line, wire, namespace, where)
+        came = ask.arrived(line.sock)
+    expect(not passed, f"IPv{family}: the query went on")
+    expect(not came, f"IPv{family}: {[described(answer) for answer in came]}")
