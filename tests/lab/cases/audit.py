@@ -2,15 +2,14 @@
 """`sealgate check` and `sealgate watch`: what enforcing would do, seen without touching a packet."""
 
 import json
+import select
 import signal
 import subprocess
-import time
 
 from lab import captures, topology, zones
+from lab.ask import PATIENCE_S
 
-from .case import Case, Group, expect, expect_equal, unprotected
-
-WAIT_S = 5.0
+from .case import Case, Group, expect, expect_equal, unprotected, wait_until
 
 
 def _command(world, *words):
@@ -64,22 +63,28 @@ def _judges_by_the_configuration(world):
                      expected)
 
 
+def _says_something(process, seconds):
+    return bool(select.select((process.stdout,), (), (), seconds)[0])
+
+
+def _asked_until_seen(world, process):
+    """Asks until `watch`, which begins to listen at some time, says something; returns that line."""
+    wait_until(lambda: world.ask("www.p256.test.", "A", do=True) and _says_something(process, 0.2),
+               "it sees nothing")
+    return process.stdout.readline()
+
+
 def _watched(world, words, attack):
     """What `watch` says while the host asks for a name with DO."""
     process = subprocess.Popen(
         _command(world, "watch", "-i", "any", "--resolver", topology.UPSTREAM[4], *words),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
-        seen = []
-        deadline = time.monotonic() + WAIT_S
-        time.sleep(0.5)
         with world.lab.attack(attack):
-            world.ask("www.p256.test.", "A", do=True)
-            while time.monotonic() < deadline and not seen:
-                line = process.stdout.readline()
-                seen = [json.loads(line)] if line else []
+            line = _asked_until_seen(world, process)
+        seen = [json.loads(line)] if line else []
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=WAIT_S)
+        process.communicate(timeout=PATIENCE_S)
         return process.returncode, seen
     finally:
         process.kill()

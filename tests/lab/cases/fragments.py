@@ -10,7 +10,9 @@ import dns.rrset
 from lab import ask, packets, topology
 from lab.attacks import FORGED
 
-from .case import Case, Group, described, expect, on_gateway, on_host, unprotected
+from .case import (Case, Group, described, expect, expect_equal, on_gateway, on_host, unprotected,
+                   wait_until)
+from .silence import Line, client_of
 
 PORT_53 = 53
 
@@ -62,12 +64,11 @@ def _forged_response(query):
 @contextlib.contextmanager
 def _injector(world):
     """On the link towards the machine that sealgate protects."""
-    behind_router = world.ask == world.lab.ask_through_gateway
-    injector = packets.Injector(world.lab, "router" if behind_router else "host")
-    victim, addresses = ((world.lab.client, topology.CLIENT) if behind_router
-                         else (world.lab.host, topology.HOST))
+    victim = client_of(world)
+    is_host = victim is world.lab.host
+    injector = packets.Injector(world.lab, "host" if is_host else "router")
     try:
-        yield injector, victim, addresses
+        yield injector, victim, topology.HOST if is_host else topology.CLIENT
     finally:
         injector.close()
 
@@ -79,17 +80,22 @@ PIECES = FORMS[2:-1]
 
 
 def _race(world, family, form):
-    """The client asks, the attacker answers in the given form; returns what the client got."""
+    """The client asks, the attacker answers in the given form, when the query is known and before
+    anybody else can; returns what the client got, or None if that is nothing for good. What is put on
+    the link is where it belongs, with sealgate or dropped, when the call is over."""
     upstream = topology.UPSTREAM[family]
     query = ask.make("www.p256.test.", "A")
-    with _injector(world) as (injector, victim, addresses), world.lab.attack("silence"), \
-            ask.udp_socket(victim, upstream) as sock:
-        sock.connect((upstream, PORT_53))
-        sock.send(query.to_wire())
-        datagram = packets.udp(upstream, addresses[family], PORT_53, sock.getsockname()[1],
-                               _forged_response(query))
-        injector.send(family, form(family, upstream, addresses[family], datagram))
-        return ask.receive(sock, query.to_wire(), 0.6)
+    with _injector(world) as (injector, _victim, addresses), Line(world, family) as line:
+        with world.lab.attack("silence"):
+            line.send(query.to_wire())
+            line.wait_handled(query.to_wire())
+            datagram = packets.udp(upstream, addresses[family], PORT_53, line.sock.getsockname()[1],
+                                   _forged_response(query))
+            injector.send(family, form(family, upstream, addresses[family], datagram))
+            line.wait_handled(query.to_wire())
+        came = line.everything()
+    expect(len(came) <= 1, f"more than one: {[described(answer) for answer in came]}")
+    return came[0] if came else None
 
 
 def _is_forged(answer):
@@ -111,7 +117,7 @@ def _no_stray_piece(family, words, form):
     def run(world):
         sniffer = packets.Sniffer(world.lab.client, "router")
         try:
-            answer = _race(world, family, form)
+            answer = _race(world, family, form)     # and behind it a question that is answered
             pieces = [packet for packet in sniffer.packets()
                       if packets.is_fragment(family, packet)]
         finally:
@@ -128,26 +134,31 @@ def _arrives(family, words, form):
     return Case(f"without sealgate a forged IPv{family} response {words} arrives", run)
 
 
-def _unasked(world, family):
-    """Sends a response to a socket that listens and has asked nothing; returns whether it came."""
+@contextlib.contextmanager
+def _counts_as_unsolicited(world):
+    """What is sent in the block is dropped because nobody asked, and for no other reason."""
+    before = world.gate.counter("responses_unsolicited")
+    yield
+    wait_until(lambda: world.gate.counter("responses_unsolicited") == before + 1,
+               "it is not counted as unsolicited")
+
+
+def _unasked(world, family, arrives):
+    """Sends a response to a socket that listens and has asked nothing; returns what came."""
     upstream = topology.UPSTREAM[family]
-    with _injector(world) as (injector, victim, addresses), \
-            ask.udp_socket(victim, upstream) as sock:
-        sock.bind((addresses[family], 0))
+    with _injector(world) as (injector, _victim, addresses), Line(world, family) as line:
         payload = _forged_response(ask.make("www.unsigned.test.", "A"))
-        datagram = packets.udp(upstream, addresses[family], PORT_53, sock.getsockname()[1], payload)
-        injector.send(family, packets.whole(family, upstream, addresses[family], datagram))
-        sock.settimeout(0.5)
-        try:
-            return bool(sock.recv(65535))
-        except TimeoutError:
-            return False
+        datagram = packets.udp(upstream, addresses[family], PORT_53, line.sock.getsockname()[1],
+                               payload)
+        with contextlib.nullcontext() if arrives else _counts_as_unsolicited(world):
+            injector.send(family, packets.whole(family, upstream, addresses[family], datagram))
+        return line.everything()
 
 
 def _unasked_case(family, arrives):
     def run(world):
-        came = _unasked(world, family)
-        expect(came == arrives, "it came" if came else "it did not come", *world.log_tail())
+        came = _unasked(world, family, arrives)
+        expect_equal("responses", len(came), int(arrives))
     return Case(f"without sealgate an IPv{family} response that nobody asked for arrives" if arrives
                 else f"an IPv{family} response that nobody asked for is dropped", run)
 
@@ -157,15 +168,19 @@ def _other_server(family):
     def run(world):
         stranger = topology.ORACLE[family]
         query = ask.make("www.unsigned.test.", "A")
-        with _injector(world) as (injector, victim, addresses), world.lab.attack("silence"), \
+        with _injector(world) as (injector, victim, addresses), Line(world, family) as line, \
                 ask.udp_socket(victim, stranger) as sock:
             sock.bind((addresses[family], 0))
-            sock.sendto(query.to_wire(), (topology.UPSTREAM[family], PORT_53))
+            with world.lab.attack("silence"):
+                sock.sendto(query.to_wire(), (topology.UPSTREAM[family], PORT_53))
+                line.wait_handled(query.to_wire())
             datagram = packets.udp(stranger, addresses[family], PORT_53, sock.getsockname()[1],
                                    _forged_response(query))
-            injector.send(family, packets.whole(family, stranger, addresses[family], datagram))
-            answer = ask.receive(sock, query.to_wire(), 0.5)
-        expect(answer is None, f"seen: {described(answer)}", *world.log_tail())
+            with _counts_as_unsolicited(world):
+                injector.send(family, packets.whole(family, stranger, addresses[family], datagram))
+            line.fence()
+            came = ask.arrived(sock)
+        expect(not came, f"seen: {[described(answer) for answer in came]}", *world.log_tail())
     return Case(f"an IPv{family} response from another server than the one asked is dropped", run)
 
 

@@ -5,6 +5,7 @@ There is no server of DNS over QUIC (RFC 9250) in Debian 12, so a socket stands 
 whether a datagram to its port arrives.
 """
 
+import select
 import socket
 import ssl
 import time
@@ -46,8 +47,8 @@ def start_server(resources, namespace, addresses):
         file.write(UNBOUND.format(v4=addresses[4], v6=addresses[6], key=key,
                                   certificate=certificate, directory=resources.directory))
     process = namespace.start("unbound-tls", "unbound", "-d", "-d", "-c", config)
-    deadline = time.monotonic() + 10
-    while query(namespace, addresses[4], "www.encrypted.", "A", timeout_s=1) is None:
+    deadline = time.monotonic() + ask.PATIENCE_S
+    while query(namespace, addresses[4], "www.encrypted.", "A", timeout_s=2) is None:
         if time.monotonic() > deadline or not process.is_running():
             process.stop()
             raise LabError(f"no DNS over TLS:\n{process.log_text()[-2000:]}")
@@ -55,7 +56,21 @@ def start_server(resources, namespace, addresses):
     return process
 
 
-def query(namespace, address, name, rdtype, timeout_s=3.0):
+def is_refused(namespace, address):
+    """Whether a connection is refused, in so many words. Silence is no refusal."""
+    with namespace.socket(socket.AF_INET6 if ":" in address else socket.AF_INET,
+                          socket.SOCK_STREAM) as sock:
+        sock.settimeout(ask.PATIENCE_S)
+        try:
+            sock.connect((address, PORT))
+        except TimeoutError:
+            return False
+        except OSError:
+            return True
+    return False
+
+
+def query(namespace, address, name, rdtype, timeout_s=ask.PATIENCE_S):
     """Asks over TLS, whoever the server is. Returns an Answer; None when there is no connection."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
@@ -88,23 +103,23 @@ def datagram_fate(asker, family, server):
     with server.socket(kind, socket.SOCK_DGRAM) as listener, \
             asker.socket(kind, socket.SOCK_DGRAM) as sender:
         listener.bind((address, PORT))
-        listener.settimeout(0.05)
-        sender.settimeout(0.05)
         sender.connect((address, PORT))
-        deadline = time.monotonic() + 3
         try:
             sender.send(b"initial")
         except PermissionError:     # of this very machine
             return "refused"
-        while time.monotonic() < deadline:
-            try:
-                sender.recv(10)
-            except ConnectionRefusedError:
-                return "refused"
-            except TimeoutError:
-                pass
-            try:
-                return "arrived" if listener.recv(10) else "lost"
-            except TimeoutError:
-                pass
-    return "lost"
+        select.select((listener, sender), (), (), ask.PATIENCE_S)
+        listener.settimeout(0)
+        sender.settimeout(0)
+        try:
+            listener.recv(10)
+            return "arrived"
+        except BlockingIOError:
+            pass
+        try:
+            sender.recv(10)
+        except BlockingIOError:
+            return "lost"
+        except ConnectionRefusedError:
+            return "refused"
+    return "answered"

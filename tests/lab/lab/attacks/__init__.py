@@ -119,6 +119,7 @@ ATTACKS = {
     "fail-key-fetches": (KEYS, packet.fail_key_fetches),
     "silence-key-fetches": (KEYS, packet.silence),
     "silence-key-fetches-of-one-zone": (KEYS, packet.silence_one_zone),
+    "silence-of-one-zone": (EVERYTHING, packet.silence_one_zone),
     "truncate-key-fetches": (KEYS, packet.truncate_key_fetches),
     "deny-ds-unsigned": (EVERYTHING, denial.deny_ds(lambda scene: [message.soa(scene)])),
     "deny-ds-by-nsec3-replay": (EVERYTHING, denial.deny_ds(denial.proof_for("unsigned.test."))),
