@@ -3,7 +3,6 @@
 may weaken what others are answered. And what watches without enforcing."""
 
 import contextlib
-import signal
 
 import dns.flags
 import dns.message
@@ -85,7 +84,7 @@ def _forged_all_at_once(world, sock):
         for number in range(HOGS):
             sock.send(ask.make(f"hog{number}.p256.test.", "A").to_wire())
         wait_until(lambda: world.gate.counter("queries") >= carried + HOGS, "queries were lost")
-        world.gate.process.signal(signal.SIGSTOP)
+        world.gate.process.freeze()
     wait_until(lambda: world.gate.queue(RESPONSES_QUEUE)[0] >= HOGS, "forged answers were lost")
 
 
@@ -100,7 +99,7 @@ def _hog(world):
             lines = {name: stack.enter_context(Line(world)) for name in OTHERS}
             wires = {name: line.ask(name, "A") for name, line in lines.items()}
         finally:
-            world.gate.process.signal(signal.SIGCONT)
+            world.gate.process.thaw()
         for name, line in lines.items():
             expect_data(ask.receive(line.sock, wires[name]), "A", GOOD)
     expect(world.gate.counter("fetches_full") > 0, "the fetches were never full: nothing was shown")

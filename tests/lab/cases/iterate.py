@@ -19,7 +19,6 @@ ASKED = (("www", "A"), ("", "MX"), ("", "TXT"), ("any.wild", "A"), ("alias", "A"
          ("www", "LOC"), ("b.c.deep", "TXT"), ("to-example", "A"), ("to-unsigned", "A"),
          ("host.moved", "A"))
 ZONES = tuple(zone for zone in zones.ZONES if not zone.bare)
-TIMEOUT_S = 8.0
 
 
 def _questions(zone):
@@ -90,14 +89,14 @@ def _look_without(lab, resolver):
     if resolver in lab.genuine:
         return
     resolver.restart(lab)
-    lab.genuine[resolver] = {question: _seen(resolver.ask(lab, *question, timeout_s=TIMEOUT_S))
+    lab.genuine[resolver] = {question: _seen(resolver.ask(lab, *question))
                              for zone in ZONES for question in _questions(zone)}
 
 
 def _warm(lab, resolver):
     for zone in ZONES:
         label, rdtype = WARMING
-        resolver.ask(lab, f"{label}.{zone.origin}", rdtype, timeout_s=TIMEOUT_S)
+        resolver.ask(lab, f"{label}.{zone.origin}", rdtype)
 
 
 def before_a_resolver(resolver, filter_is_warm, resolver_is_warm):
@@ -125,7 +124,7 @@ def _as_before(resolver, zone, start):
         for question in _questions(zone):
             if question in world.lab.bogus:
                 continue
-            answer = world.ask(*question, timeout_s=TIMEOUT_S)
+            answer = world.ask(*question)
             if _seen(answer) != genuine[question]:
                 wrong += [f"{' '.join(question)}", f"  with sealgate:    {described(answer)}",
                           f"  without sealgate: {genuine[question]}"]
@@ -137,7 +136,7 @@ def _refused(zone, start):
     def run(world):
         question = (f"www.{zone.origin}", "A")
         expect(question in world.lab.bogus, "the oracle does not hold it to be Bogus")
-        expect_rcode(world.ask(*question, timeout_s=TIMEOUT_S), "SERVFAIL")
+        expect_rcode(world.ask(*question), "SERVFAIL")
     return Case(f"{start}: nothing Bogus comes from {zone.origin}", run)
 
 
@@ -160,8 +159,7 @@ def walking(more="", **settings):
     @contextlib.contextmanager
     def scene(lab):
         def ask_server(name, rdtype, zone, **how):
-            return ask.query(lab.upstream, _server_of(zone), name, rdtype, rd=False,
-                             timeout_s=TIMEOUT_S, **how)
+            return ask.query(lab.upstream, _server_of(zone), name, rdtype, rd=False, **how)
         with lab.sealgate(lab.upstream, "host", walk=True, more=more, **settings) as gate:
             yield World(lab, gate, ask_server)
     return scene

@@ -84,13 +84,13 @@ def _flows_without_rules(world):
 
 def _stopped_and_continued(world):
     with Line(world) as line:
-        world.gate.process.signal(signal.SIGSTOP)
+        world.gate.process.freeze()
         try:
             wire = line.ask("www.unsigned.test.", "A")
             wait_until(lambda: world.gate.waiting() == 1, "the query does not wait for it")
             expect(not line.reached_the_wire(wire), "the query went on")
         finally:
-            world.gate.process.signal(signal.SIGCONT)
+            world.gate.process.thaw()
         expect_data(ask.receive(line.sock, wire), "A", GOOD)
     _expect_works(world)
 

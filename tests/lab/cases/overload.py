@@ -3,7 +3,6 @@
 were carried on; and who asks too much himself loses before others do."""
 
 import contextlib
-import signal
 
 from lab import ask, packets, topology
 
@@ -44,20 +43,20 @@ def _flood_behind(world, sock, wire):
     resolver, gate = world.lab.resolver, world.gate.process
     queries = world.gate.counter("queries")
     try:
-        resolver.signal(signal.SIGSTOP)
+        resolver.freeze()
         sock.send(wire)
         _wait_for("the query is carried on", lambda: world.gate.counter("queries") > queries)
-        gate.signal(signal.SIGSTOP)
+        gate.freeze()
         with _asking(world) as flood:
             for number in range(FLOOD):
                 flood.send(ask.make(f"flood{number}.p256.test.", "A").to_wire())
             _wait_for("queries are dropped",
                       lambda: world.gate.queue(QUERIES_QUEUE)[1] >= FLOOD - QUERIES)
-        resolver.signal(signal.SIGCONT)
+        resolver.thaw()
         _wait_for("the response waits", lambda: world.gate.queue(RESPONSES_QUEUE)[0] > 0)
     finally:
-        resolver.signal(signal.SIGCONT)
-        gate.signal(signal.SIGCONT)
+        resolver.thaw()
+        gate.thaw()
 
 
 def _responses_have_room(world):
@@ -90,12 +89,12 @@ def _overrun(world):
     with Line(world) as line:
         with world.lab.attack("forge-address"):
             try:
-                gate.signal(signal.SIGSTOP)
+                gate.freeze()
                 for _ in range(OVERRUN):
                     line.ask(NAME, "A")
                 _wait_for("the buffer is full", lambda: world.gate.queue(QUERIES_QUEUE)[2] > 0)
             finally:
-                gate.signal(signal.SIGCONT)
+                gate.thaw()
             line.fence()
             line.wait_all_handled()
         answers = line.everything()
@@ -132,12 +131,12 @@ def _answered_at_once(world, sock, wires, first=lambda: None):
                 sock.send(wire)
             _wait_for("the queries are carried on",
                       lambda: world.gate.counter("queries") >= carried + len(wires))
-            gate.signal(signal.SIGSTOP)
+            gate.freeze()
             first()
         _wait_for("the answers are there",
                   lambda: world.gate.queue(RESPONSES_QUEUE)[0] >= len(wires))
     finally:
-        gate.signal(signal.SIGCONT)
+        gate.thaw()
 
 
 def _crowd_out(world, names, sock):

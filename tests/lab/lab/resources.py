@@ -18,6 +18,7 @@ import time
 
 CLONE_NEWNET = 0x40000000
 PR_SET_PDEATHSIG = 1
+FREEZE_S = 60
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -69,6 +70,24 @@ class Process:
         """Signals the program itself. It is not reaped yet, so the pid is surely still its own."""
         if self.is_running():
             os.kill(self.pid, number)
+
+    def _states(self):
+        for task in os.listdir(f"/proc/{self.pid}/task"):
+            with open(f"/proc/{self.pid}/task/{task}/stat") as file:
+                yield file.read().rpartition(")")[2].split()[0]
+
+    def freeze(self):
+        """Has it stand still, with all its threads, which is so when this returns. A signal alone is
+        but on its way."""
+        self.signal(signal.SIGSTOP)
+        deadline = time.monotonic() + FREEZE_S
+        while any(state not in "Tt" for state in self._states()):
+            if time.monotonic() > deadline:
+                raise LabError(f"{self.name} does not stand still")
+            time.sleep(0.001)
+
+    def thaw(self):
+        self.signal(signal.SIGCONT)
 
     def wait(self, seconds):
         """Returns the exit code (negative: the signal that ended it), or None if it still runs."""

@@ -3,7 +3,6 @@
 
 import contextlib
 import os
-import signal
 import sys
 
 from . import ask, attacker, servers, topology, zones
@@ -166,11 +165,11 @@ class Lab:
     @contextlib.contextmanager
     def attacker_waits(self):
         """He hears what is asked and answers nothing, until the block ends."""
-        self.attacker.signal(signal.SIGSTOP)
+        self.attacker.freeze()
         try:
             yield
         finally:
-            self.attacker.signal(signal.SIGCONT)
+            self.attacker.thaw()
 
     # Asking. `genuinely` has nobody in between, and is what the answer should look like.
 
