@@ -25,7 +25,7 @@ def _booted(lab):
 
 def _asked(world, rdtype, do=True):
     for asker in (world.signing.ask_server, world.signing.ask_server_over_tcp):
-        answer = asker(ZONE, ZONE.origin, rdtype, do=do, rd=False, timeout_s=8)
+        answer = asker(ZONE, ZONE.origin, rdtype, do=do, rd=False)
         expect(answer is not None, f"{rdtype}: no answer", *world.log_tail())
         yield answer
 

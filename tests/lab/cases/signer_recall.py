@@ -23,7 +23,7 @@ def _recalled(world):
 def _ask(world, name, rdtype, by_tcp=False):
     time.sleep(PACE_S)
     ask = world.signing.ask_server_over_tcp if by_tcp else world.signing.ask_server
-    answer = ask(ZONE, name, rdtype, do=True, rd=False, timeout_s=8)
+    answer = ask(ZONE, name, rdtype, do=True, rd=False)
     expect(answer is not None, f"{name} {rdtype}: no answer", *world.log_tail())
     return answer
 

@@ -65,7 +65,7 @@ def _scene(when=None):
 def _ask(world, rdtype="A", over_tcp=False):
     asker = world.signing.ask_server_over_tcp if over_tcp else world.signing.ask_server
     answer = asker(ZONE, f"www.{ZONE.origin}" if rdtype == "A" else ZONE.origin, rdtype, do=True,
-                   rd=False, timeout_s=8)
+                   rd=False)
     expect(answer is not None, f"{rdtype}: no answer", *world.log_tail())
     return answer
 
@@ -134,7 +134,7 @@ def _nothing_is_lost(world):
     def ask_on(over_tcp):
         asker = world.signing.ask_server_over_tcp if over_tcp else world.signing.ask_server
         while not is_over.is_set():
-            answer = asker(ZONE, f"www.{ZONE.origin}", "A", do=True, rd=False, timeout_s=8)
+            answer = asker(ZONE, f"www.{ZONE.origin}", "A", do=True, rd=False)
             if answer is None or answer.rcode != "NOERROR" or not answer.data("RRSIG"):
                 wrong.append(f"{'TCP' if over_tcp else 'UDP'}: {described(answer)}")
             is_over.wait(PACE_S)

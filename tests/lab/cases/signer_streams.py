@@ -18,8 +18,8 @@ from .signer_attacks import fresh
 from .signer_packets import complaints_of, name_of
 
 ZONE, NSD = legacy.BY_ORIGIN["plain.lab."], legacy.BY_ORIGIN["nsd.lab."]
-ANSWER_S = 20
-KERNEL_S = 60           # the kernel gives a connection up after twice that
+ANSWER_S = ask.PATIENCE_S
+KERNEL_S = 60           # the kernel gives a connection up after twice that, sealgate after a tenth
 PIPELINED = 12
 MIXED = (("www", "A"), ("@", "SOA"), ("@", "DNSKEY"), ("nowhere", "A"), ("www", "LOC"),
          ("any.wild", "TXT"), ("alias", "A"), ("sub", "A"), ("www", "DS"), ("huge", "TXT"))
@@ -138,7 +138,7 @@ def _deaf_server_is_asked_by_udp(world):
         with _connect(world) as stream:
             stream.send(*_wires(queries))
             _expect_all(world, stream, queries)
-        expect(time.monotonic() - began < KERNEL_S / 2, "it took too long")
+        expect(time.monotonic() - began < KERNEL_S, "it took too long")
 
 
 def _broken_servers(world):
@@ -170,6 +170,8 @@ def _strays(_server, stream):
     for response in (wrong_id, _answer(query, "203.0.113.66", other), good,
                      _answer(query, "203.0.113.66")):
         stream.send(response.to_wire())
+    later = dns.message.from_wire(stream.receive(ANSWER_S))
+    stream.send(_answer(later, "192.0.2.40").to_wire())
     stream.receive(ANSWER_S)
 
 
@@ -178,7 +180,11 @@ def _strays_on_a_connection(world):
         stream.send(ask.make(f"{fresh('t')}.wild.{ZONE.origin}", "A", do=True).to_wire())
         answer = ask.Answer(stream.receive(ANSWER_S))
         expect(answer.data("A") == ["192.0.2.40"] and answer.data("RRSIG"), described(answer))
-        expect(stream.receive(0.5) is None, "and something else came")
+        later = ask.make(f"{fresh('t')}.wild.{ZONE.origin}", "A", do=True)
+        stream.send(later.to_wire())
+        answer = ask.Answer(stream.receive(ANSWER_S))
+        expect(answer.message.question == later.question, f"and something else came: "
+               f"{described(answer)}")
     expect(not server.complaints, *server.complaints)
 
 

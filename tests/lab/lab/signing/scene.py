@@ -6,7 +6,7 @@ from ..sealgate import Sealgate
 from . import legacy, plan, validators
 from .parents import Parents
 
-WAIT_S = 60     # for servers to start on a machine that is busy
+WAIT_S = ask.PATIENCE_S     # for servers to start, and for validators, which ask again themselves
 
 
 class SigningLab:
@@ -59,7 +59,7 @@ class SigningLab:
         self.validators = []
 
     def ask_validator(self, validator, name, rdtype, **how):
-        how = {"timeout_s": 20, "ad": True, "edns": 1232, **how}
+        how = {"timeout_s": WAIT_S, "ad": True, "edns": 1232, **how}
         where = (self.validators_namespace, validator.addresses[4], name, rdtype)
         answer = ask.query(*where, **how)
         return streams.query(*where, **how) if answer and answer.is_truncated else answer
