@@ -34,6 +34,9 @@ cp {directory}/drop-in /run/systemd/system/sealgate.service.d/lab.conf
 mount -t tmpfs tmpfs /var/tmp
 mount -t tmpfs tmpfs /tmp
 printf '[Unit]\\nDefaultDependencies=no\\nAllowIsolate=yes\\n' > /run/systemd/system/lab.target
+# What a unit pulls in may be systemd's own start, and that empties /tmp: not the machine's.
+mount -t tmpfs tmpfs /tmp
+mount -t tmpfs tmpfs /var/tmp
 container=lab exec {systemd} --system --unit=lab.target --log-level=info --log-target=console
 """
 
