@@ -193,8 +193,9 @@ bench:
 install: all
 	install -Dm755 $B/sealgate $(DESTDIR)$(PREFIX)/sbin/sealgate
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
-	sed 's,/usr/local/,$(PREFIX)/,' systemd/sealgate.service \
-		>$(DESTDIR)$(PREFIX)/lib/systemd/system/sealgate.service
+	for unit in sealgate.service sealgate-inside.service; do \
+		sed 's,/usr/local/,$(PREFIX)/,' systemd/$$unit \
+			>$(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit; done
 	install -m644 systemd/run-sealgate_bpf.mount $(DESTDIR)$(PREFIX)/lib/systemd/system
 	[ -e $(DESTDIR)/etc/sealgate/sealgate.conf ] || \
 		install -Dm644 dist/sealgate.conf $(DESTDIR)/etc/sealgate/sealgate.conf

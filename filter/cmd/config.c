@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "cmd/command.h"
+#include "ops/inside.h"
 #include "ops/shortcut_load.h"
 #include "ops/signing.h"
 #include "trust/anchor.h"
@@ -34,6 +35,11 @@ static enum exit_code check(const struct config *c)
 	if (c->shortcut_interfaces.count > 0 && !shortcut_load_is_built())
 		log_warning("shortcut.interfaces does nothing: this sealgate was made without "
 		            "eBPF, since clang and libbpf were missing");
+	if (inside_matters(c)) {
+		struct inside in;
+		inside_find(c, &in);
+		inside_log(&in);
+	}
 	log_info("the configuration is fine");
 	return EXIT_FINE;
 }

@@ -20,6 +20,12 @@ static int apply(const struct backend *b, const struct config *c, char *why, siz
 	(void)b;
 	if (!rules)
 		return -ENOMEM;
+	if (c->role == ROLE_BRIDGE && c->inside.count > 0) {
+		free(rules);
+		snprintf(why, why_size,
+		        "it cannot tell the ports of a bridge, which `inside` names");
+		return -EOPNOTSUPP;
+	}
 	error = backend_run(&p, from_stdin, rules, why, why_size);
 	free(rules);
 	if (!error)

@@ -122,8 +122,7 @@ static bool take_names(const config_setting_t *s, struct namelist *list)
 	return true;
 }
 
-/* They go into rules, and into the names of files. */
-static bool is_interface(const char *text)
+bool config_is_interface(const char *text)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	                              "0123456789._-";
@@ -140,7 +139,7 @@ static bool take_interfaces(const config_setting_t *s, struct config_interfaces 
 	memset(interfaces, 0, sizeof(*interfaces));
 	for (int i = 0; i < config_setting_length(s); i++) {
 		const char *text = config_setting_get_string_elem(s, i);
-		if (!is_interface(text))
+		if (!config_is_interface(text))
 			return false;
 		strcpy(interfaces->names[interfaces->count++], text);
 	}

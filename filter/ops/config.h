@@ -27,8 +27,7 @@
 #define CONFIG_SPEAKERS_MAX 256 /* servers that are named of zones, of all together */
 #define CONFIG_NETWORKS_MAX 32
 
-/* Where clients are whose queries take the shortcut. */
-#define CONFIG_INTERFACES_MAX 16
+#define CONFIG_INTERFACES_MAX 64
 
 enum config_role { ROLE_HOST, ROLE_GATEWAY, ROLE_BOTH, ROLE_SIGNER, ROLE_BRIDGE };
 enum config_place { PLACE_SERVER, PLACE_GATEWAY };
@@ -90,6 +89,7 @@ struct config {
 	uint32_t tcp_port, tcp_connections, tcp_idle_ms;
 	uint32_t zone_transfer; /* enum config_zone_transfer */
 	bool block_encrypted_dns;
+	struct config_interfaces inside;              /* none: they are found out */
 	struct config_interfaces shortcut_interfaces; /* none: there is no shortcut */
 	uint32_t shortcut_mark_bit;
 	char shortcut_directory[CONFIG_PATH_MAX];
@@ -150,6 +150,9 @@ static inline bool config_forwards(const struct config *c)
 	return c->role == ROLE_GATEWAY || c->role == ROLE_BOTH ||
 	       (c->role == ROLE_SIGNER && c->sign_place == PLACE_GATEWAY);
 }
+
+/* True for the name of an interface as it may stand in rules and in the names of files. */
+bool config_is_interface(const char *name);
 
 /* Returns the zone that `name` lies in, with the longest apex, or NULL. */
 const struct config_zone *config_zone_of(const struct config_zones *zones, const struct name *name);

@@ -112,6 +112,14 @@ const struct key keys[] = {
 	                "judged: clients that may then ask in the clear. DNS over HTTPS looks\n"
 	                "like any web site and passes. The rules depend on it." },
 
+	{ "inside", KEY_INTERFACES, AT(inside),
+	        .help = "On a gateway, the interfaces that clients are behind: [ \"lan0\" ]. DNS\n"
+	                "over TCP is relayed from these alone; from others it is refused. With\n"
+	                "none it is relayed from those that have an address and no default\n"
+	                "route when the rules are applied. Name them where there is more than\n"
+	                "one way out. On a bridge they are its ports, all with none. The rules\n"
+	                "depend on it." },
+
 	{ "shortcut.interfaces", KEY_INTERFACES, AT(shortcut_interfaces),
 	        .help = "On a gateway, the interfaces that clients are behind: [ \"lan0\" ]. The\n"
 	                "kernel then sets DO in their plain queries by itself, and only the\n"

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "ops/backend.h"
 #include "ops/bridged.h"
+#include "ops/inside.h"
 #include "ops/key.h"
 #include "ops/routing.h"
 #include "ops/shortcut_rules.h"
@@ -165,11 +166,18 @@ static int apply_rules(const struct config *c, const char *backend)
  * comes to the queue, where its question is known already. */
 int rules_apply(const struct config *c, const char *backend)
 {
-	struct config without = *c;
+	struct config now = *c;
 	bool has_shortcut = apply_shortcut(c);
 
-	without.shortcut_interfaces.count = 0;
-	int error = apply_rules(has_shortcut ? c : &without, backend);
+	if (!has_shortcut)
+		now.shortcut_interfaces.count = 0;
+	if (inside_matters(c)) {
+		struct inside in;
+		inside_find(c, &in);
+		inside_log(&in);
+		now.inside = in.interfaces;
+	}
+	int error = apply_rules(&now, backend);
 	if (error && has_shortcut)
 		remove_shortcut(c);
 	return error;

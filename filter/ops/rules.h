@@ -11,7 +11,8 @@
 /* True for "auto" and for the name of a back end: nft, iptables-nft, iptables-legacy. */
 bool rules_backend_known(const char *name);
 
-/* Puts the rules in with this back end, or with the first that works here for "auto", and takes
+/* Finds out where the inside is (ops/inside.h), if it must.
+ * Puts the rules in with this back end, or with the first that works here for "auto", and takes
  * away what another has of ours; the shortcut with them, if it is wanted and can be had. Twice is
  * the same as once. A back end works when the kernel takes all rules from it. Returns 0, or -EIO
  * when none does, and then things are as they were before. */

@@ -25,11 +25,14 @@ EMBED(gateway_iptables, "rules/gateway.iptables");
 EMBED(bridge_nft, "rules/bridge.nft");
 EMBED(bridge_iptables, "rules/bridge.iptables");
 EMBED(bridge_relay_nft, "rules/bridge-relay.nft");
+EMBED(bridge_inside_iptables, "rules/bridge-inside.iptables");
 EMBED(bridge_relay_iptables, "rules/bridge-relay.iptables");
 EMBED(host_relay_nft, "rules/host-relay.nft");
 EMBED(gateway_relay_nft, "rules/gateway-relay.nft");
 EMBED(host_relay_iptables, "rules/host-relay.iptables");
 EMBED(gateway_relay_iptables, "rules/gateway-relay.iptables");
+EMBED(gateway_inside_nft, "rules/gateway-inside.nft");
+EMBED(gateway_inside_iptables, "rules/gateway-inside.iptables");
 EMBED(gateway_shortcut_nft, "rules/gateway-shortcut.nft");
 EMBED(gateway_shortcut_iptables, "rules/gateway-shortcut.iptables");
 EMBED(signer_server_nft, "rules/signer-server.nft");
@@ -47,6 +50,7 @@ enum form { FORM_NFT, FORM_IPTABLES, FORMS };
 static const struct part {
 	enum config_role role; /* that has it; "both" has two */
 	const char *rules[FORMS], *relay[FORMS];
+	const char *inside[FORMS];   /* with the relay, for one interface */
 	const char *shortcut[FORMS]; /* for one interface */
 	enum config_place place;     /* of the signer */
 } parts[] = {
@@ -56,10 +60,12 @@ static const struct part {
 	{ .role = ROLE_GATEWAY,
 	        .rules = { gateway_nft, gateway_iptables },
 	        .relay = { gateway_relay_nft, gateway_relay_iptables },
+	        .inside = { gateway_inside_nft, gateway_inside_iptables },
 	        .shortcut = { gateway_shortcut_nft, gateway_shortcut_iptables } },
 	{ .role = ROLE_BRIDGE,
 	        .rules = { bridge_nft, bridge_iptables },
-	        .relay = { bridge_relay_nft, bridge_relay_iptables } },
+	        .relay = { bridge_relay_nft, bridge_relay_iptables },
+	        .inside = { NULL, bridge_inside_iptables } },
 	{ .role = ROLE_SIGNER,
 	        .place = PLACE_SERVER,
 	        .rules = { signer_server_nft, signer_server_iptables },
@@ -130,18 +136,30 @@ static void list_servers(const struct config *c, int family, char text[static SE
 	}
 }
 
-static void fill_in_shortcut(const struct config *c, const char *text, FILE *out)
+/* Writes `text`, if there is any, once for each interface. */
+static void fill_in_each(const struct config *c, const struct config_interfaces *interfaces,
+        const char *text, FILE *out)
 {
-	char bit[16];
+	char bit[16], port[16];
 
+	snprintf(port, sizeof(port), "%u", c->tcp_port);
 	snprintf(bit, sizeof(bit), "0x%08x", UINT32_C(1) << c->shortcut_mark_bit);
-	for (unsigned i = 0; text && i < c->shortcut_interfaces.count; i++) {
+	for (unsigned i = 0; text && i < interfaces->count; i++) {
 		const struct blank blanks[] = {
-			{ "@INTERFACE@", c->shortcut_interfaces.names[i] },
+			{ "@INTERFACE@", interfaces->names[i] },
 			{ "@BIT@", bit },
+			{ "@PORT@", port },
 		};
 		fill_in(text, blanks, sizeof(blanks) / sizeof(blanks[0]), out);
 	}
+}
+
+/* On a bridge where none is named it is all its ports. */
+static const struct config_interfaces *inside_of(const struct config *c)
+{
+	static const struct config_interfaces all = { .count = 1, .names = { "+" } };
+
+	return c->role == ROLE_BRIDGE && c->inside.count == 0 ? &all : &c->inside;
 }
 
 /* What a rule does with responses, and with queries. */
@@ -178,9 +196,11 @@ static char *put_together(const struct config *c, const struct targets *targets,
 		if (!has_part(c, &parts[i]))
 			continue;
 		fill_in(parts[i].rules[form], blanks, count, out);
-		if (c->tcp == TCP_RELAY)
+		if (c->tcp == TCP_RELAY) {
 			fill_in(parts[i].relay[form], blanks, count, out);
-		fill_in_shortcut(c, parts[i].shortcut[form], out);
+			fill_in_each(c, inside_of(c), parts[i].inside[form], out);
+		}
+		fill_in_each(c, &c->shortcut_interfaces, parts[i].shortcut[form], out);
 	}
 	if (fclose(out) != 0) {
 		free(filled);

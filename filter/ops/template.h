@@ -6,7 +6,8 @@
 
 #include "ops/config.h"
 
-/* Returns the rules with everything filled in, for `nft -f`. The caller frees them; NULL when there
+/* Returns the rules with everything filled in, for the relay of a gateway with `c->inside` as it
+ * is, where none is none, for `nft -f`. The caller frees them; NULL when there
  * is no memory. */
 char *template_nft(const struct config *c);
 

@@ -39,6 +39,47 @@ static void the_relay_gets_connections_only_where_it_is_wanted(void **state)
 	}
 }
 
+/* What is relayed goes past FORWARD, so an attacker outside must not get at it. */
+static void a_gateway_relays_from_the_inside_alone(void **state)
+{
+	(void)state;
+	for (uint32_t role = ROLE_GATEWAY; role <= ROLE_BOTH; role++) {
+		struct config c = { .role = role,
+			.queue_count = 1,
+			.tcp = TCP_RELAY,
+			.inside = { .count = 2, .names = { "lan0", "br-lan.5" } } };
+
+		assert_true(both_have(&c, "relay_forward iifname \"lan0\" tcp dport 53 jump ",
+		        "-A SEALGATE_RELAY -i lan0 -p tcp --dport 53 -j SEALGATE_INSIDE\n"));
+		assert_true(both_have(&c, "relay_forward iifname \"br-lan.5\" tcp dport 53 jump ",
+		        "-A SEALGATE_RELAY -i br-lan.5 -p tcp --dport 53 -j SEALGATE_INSIDE\n"));
+		/* No other way leads there. */
+		assert_false(both_have(&c, "relay_forward tcp dport 53",
+		        "-A SEALGATE_RELAY -p tcp --dport 53 -j TPROXY"));
+		c.inside.count = 0;
+		assert_false(both_have(&c, "jump relay_inside", "-j SEALGATE_INSIDE"));
+		c.inside.count = 2;
+		c.tcp = TCP_REFUSE;
+		assert_false(both_have(&c, "relay_inside", "SEALGATE_INSIDE"));
+	}
+}
+
+/* nft has no words for a port. */
+static void a_bridge_relays_from_the_ports_that_are_named_or_all(void **state)
+{
+	struct config c = { .role = ROLE_BRIDGE, .queue_count = 1, .tcp = TCP_RELAY };
+	char *all = template_iptables(&c);
+
+	(void)state;
+	c.inside = (struct config_interfaces){ .count = 1, .names = { "port1" } };
+	char *named = template_iptables(&c);
+	assert_non_null(strstr(all, "--physdev-in + -p tcp --dport 53 -j REDIRECT"));
+	assert_non_null(strstr(named, "--physdev-in port1 -p tcp --dport 53 -j REDIRECT"));
+	assert_null(strstr(named, "--physdev-in +"));
+	free(all);
+	free(named);
+}
+
 /* What escapes the relay, such as a connection that was open before, is refused. */
 static void what_is_not_relayed_is_refused(void **state)
 {
@@ -55,6 +96,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_relay_gets_connections_only_where_it_is_wanted),
+		cmocka_unit_test(a_gateway_relays_from_the_inside_alone),
+		cmocka_unit_test(a_bridge_relays_from_the_ports_that_are_named_or_all),
 		cmocka_unit_test(what_is_not_relayed_is_refused),
 	};
 
