@@ -186,7 +186,7 @@ static void nothing_makes_a_signed_zone_insecure(void **state)
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct judge *j = judge_new();
-		struct want want;
+		struct want want = { 0 };
 		char name[64], type[16];
 		judge_text(j, "www.example.test A", 0,
 		        "www.example.test A 192.0.2.1 | example.test", ASK_DO);

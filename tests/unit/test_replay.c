@@ -14,7 +14,7 @@ static const char *const chain[] = { ". DNSKEY", "test DS", "test DNSKEY", "exam
 
 static struct want want_of(const char *question)
 {
-	struct want want;
+	struct want want = { 0 };
 	char name[256], type[TYPE_TEXT_SIZE];
 
 	assert_int_equal(sscanf(question, "%255s %15s", name, type), 2);
