@@ -12,6 +12,7 @@
 #include "ops/config.h"
 #include "ops/in_force.h"
 #include "path/audit.h"
+#include "path/exchange.h"
 
 void terms_begin(struct terms *t)
 {
@@ -121,6 +122,7 @@ static bool take_config(struct terms *t, const struct config *c)
 			return false;
 		}
 	}
+	exchange_use_mark(c->mark_own);
 	if (c->sha1)
 		crypto_allow_sha1(true);
 	return true;

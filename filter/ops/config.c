@@ -42,6 +42,20 @@ static bool take_number(const struct key *k, const config_setting_t *s, uint32_t
 	return true;
 }
 
+/* libconfig keeps what has no L at its end in 32 bits with a sign, hexadecimal or not. */
+static bool take_mark(const config_setting_t *s, uint32_t *value)
+{
+	int type = config_setting_type(s);
+	long long n = config_setting_get_int64(s);
+
+	if (type == CONFIG_TYPE_INT && config_setting_get_format(s) == CONFIG_FORMAT_HEX)
+		n = (uint32_t)n;
+	if ((type != CONFIG_TYPE_INT && type != CONFIG_TYPE_INT64) || n < 1 || n > UINT32_MAX)
+		return false;
+	*value = (uint32_t)n;
+	return true;
+}
+
 static bool take_switch(const config_setting_t *s, bool *value)
 {
 	*value = config_setting_get_bool(s);
@@ -151,6 +165,8 @@ static bool take_value(const struct key *k, const config_setting_t *s, struct co
 	switch (k->kind) {
 	case KEY_NUMBER:
 		return take_number(k, s, key_value(k, c));
+	case KEY_MARK:
+		return take_mark(s, key_value(k, c));
 	case KEY_SWITCH:
 		return take_switch(s, key_value(k, c));
 	case KEY_WORD:
@@ -237,6 +253,23 @@ static bool shortcut_fits(struct reading *r, config_t *file)
 	return true;
 }
 
+/* By one mark no two things can be told apart. */
+static bool marks_fit(struct reading *r, config_t *file)
+{
+	const struct config *c = r->config;
+	const config_setting_t *blame = config_lookup(file, "mark");
+
+	if ((c->mark_own & ~c->mark_mask) || (c->mark_relay & ~c->mark_mask))
+		return reading_wrong(r, blame, "mark.own and mark.relay must lie in mark.mask");
+	if (c->mark_own == c->mark_relay)
+		return reading_wrong(r, blame, "mark.own and mark.relay must differ");
+	if (c->mark_mask & UINT32_C(1) << c->shortcut_mark_bit)
+		return reading_wrong(r, blame ? blame : config_lookup(file, "shortcut"),
+		        "mark.mask must not have the bit of shortcut.mark_bit, which is 0x%08x",
+		        UINT32_C(1) << c->shortcut_mark_bit);
+	return true;
+}
+
 /* What no key can know alone. */
 static bool fits_together(struct reading *r, config_t *file)
 {
@@ -254,7 +287,8 @@ static bool fits_together(struct reading *r, config_t *file)
 		return reading_wrong(r, config_lookup(file, "control_socket"),
 		        "control_socket must be shorter than %d octets, as sockets' names are",
 		        CONTROL_PATH_MAX + 1);
-	return shortcut_fits(r, file) && (c->role != ROLE_SIGNER || reading_signer_fits(r, file));
+	return shortcut_fits(r, file) && marks_fit(r, file) &&
+	       (c->role != ROLE_SIGNER || reading_signer_fits(r, file));
 }
 
 static bool read_stream(struct reading *r, FILE *stream)
@@ -296,6 +330,7 @@ void config_defaults(struct config *c)
 	for (const struct key *k = keys; k < keys + key_count; k++) {
 		switch (k->kind) {
 		case KEY_NUMBER:
+		case KEY_MARK:
 		case KEY_WORD:
 			*(uint32_t *)key_value(k, c) = k->number;
 			break;

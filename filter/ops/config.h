@@ -89,6 +89,7 @@ struct config {
 	uint32_t tcp_port, tcp_connections, tcp_idle_ms;
 	uint32_t zone_transfer; /* enum config_zone_transfer */
 	bool block_encrypted_dns;
+	uint32_t mark_mask, mark_own, mark_relay;
 	struct config_interfaces inside;              /* none: they are found out */
 	struct config_interfaces shortcut_interfaces; /* none: there is no shortcut */
 	uint32_t shortcut_mark_bit;
@@ -113,6 +114,9 @@ struct config {
 	char clock_state[CONFIG_PATH_MAX];
 	char control_socket[CONFIG_PATH_MAX];
 	uint32_t log_level; /* enum log_level */
+
+	/* Not of the file: as which user the program runs, besides root. rules_apply() finds it. */
+	uint32_t user;
 
 	/* Of the signer. */
 	uint32_t sign_place; /* enum config_place */

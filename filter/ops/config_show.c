@@ -144,6 +144,9 @@ static void show_value(const struct key *k, const struct config *c, FILE *out)
 	case KEY_NUMBER:
 		fprintf(out, "%u", *(const uint32_t *)value);
 		break;
+	case KEY_MARK:
+		fprintf(out, "0x%08x", *(const uint32_t *)value);
+		break;
 	case KEY_SWITCH:
 		fputs(*(const bool *)value ? "true" : "false", out);
 		break;

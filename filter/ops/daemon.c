@@ -22,6 +22,7 @@
 #include "ops/privileges.h"
 #include "ops/root_hints.h"
 #include "ops/service.h"
+#include "ops/user.h"
 
 /* For the queue, the fetches and what else there is, rounded up. */
 #define DESCRIPTORS_A_WORKER 512
@@ -364,6 +365,8 @@ int daemon_run(const struct config *c)
 	int error;
 
 	crypto_allow_sha1(c->sha1);
+	exchange_use_mark(c->mark_own);
+	user_check(c);
 	error = load(&s, c);
 	if (error)
 		goto out;

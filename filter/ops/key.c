@@ -112,6 +112,16 @@ const struct key keys[] = {
 	                "judged: clients that may then ask in the clear. DNS over HTTPS looks\n"
 	                "like any web site and passes. The rules depend on it." },
 
+	{ "mark.mask", KEY_MARK, AT(mark_mask), .number = UINT32_C(0x30000000),
+	        .help = "The bits of a packet's mark that are sealgate's; it never touches\n"
+	                "others, and no rule of yours may set these. They are used in marks of\n"
+	                "connections, too. The rules depend on all three." },
+	{ "mark.own", KEY_MARK, AT(mark_own), .number = UINT32_C(0x10000000),
+	        .help = "What these are in what the program itself asks. By that, and by the\n"
+	                "user that it runs as, the rules let it pass." },
+	{ "mark.relay", KEY_MARK, AT(mark_relay), .number = UINT32_C(0x20000000),
+	        .help = "What they are in what a gateway relays." },
+
 	{ "inside", KEY_INTERFACES, AT(inside),
 	        .help = "On a gateway, the interfaces that clients are behind: [ \"lan0\" ]. DNS\n"
 	                "over TCP is relayed from these alone; from others it is refused. With\n"
@@ -305,6 +315,9 @@ void key_say_allowed(const struct key *k, char *text, size_t size)
 	switch (k->kind) {
 	case KEY_NUMBER:
 		snprintf(text, size, "a number from %u to %u", k->min, k->max);
+		break;
+	case KEY_MARK:
+		snprintf(text, size, "a number from 0x1 to 0xffffffff");
 		break;
 	case KEY_SWITCH:
 		snprintf(text, size, "true or false");

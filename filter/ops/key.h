@@ -11,6 +11,7 @@ struct config;
 
 enum key_kind {
 	KEY_NUMBER,     /* uint32_t */
+	KEY_MARK,       /* uint32_t, bits of a mark, shown in hexadecimal */
 	KEY_SWITCH,     /* bool */
 	KEY_WORD,       /* uint32_t, the index in `words` */
 	KEY_PATH,       /* char[CONFIG_PATH_MAX] */
@@ -27,7 +28,7 @@ struct key {
 	const char *path; /* as in the file, with the group before a dot: "queue.count" */
 	enum key_kind kind;
 	size_t offset;            /* of the member in struct config */
-	uint32_t number;          /* the default of a number, a switch or a word */
+	uint32_t number;          /* the default of a number, a mark, a switch or a word */
 	uint32_t min, max;        /* what a number may be */
 	const char *text;         /* the default of a path; of names, with a space between */
 	const char *const *words; /* what a word may be; ends with NULL */

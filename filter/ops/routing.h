@@ -7,10 +7,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Adds the rule and its table, in each family that this machine has. Twice is the same as once;
- * `*added` says whether there was anything to add. Returns 0, or -errno with a sentence in `why`.
+#include "ops/config.h"
+
+/* Adds the rule for `c->mark_relay` and its table, in each family that this machine has. Twice is
+ * the same as once; `*added` says whether there was anything to add. Returns 0, or -errno with a
+ * sentence in `why`.
  */
-int routing_apply(bool *added, char *why, size_t why_size);
+int routing_apply(const struct config *c, bool *added, char *why, size_t why_size);
+
+/* Takes away what is there for another mark, which the configuration had before. Returns the same.
+ */
+int routing_tidy(const struct config *c, char *why, size_t why_size);
 
 /* Takes them away; `*found` says whether they were there. Returns 0, or -errno with a sentence in
  * `why`. */

@@ -11,6 +11,7 @@
 #include "ops/key.h"
 #include "ops/routing.h"
 #include "ops/shortcut_rules.h"
+#include "ops/user.h"
 
 static const struct backend *const backends[] = {
 	&backend_nft,
@@ -74,6 +75,16 @@ static int remove_routing(void)
 	return error;
 }
 
+static int tidy_routing(const struct config *c)
+{
+	char why[300] = "";
+	int error = routing_tidy(c, why, sizeof(why));
+
+	if (error)
+		log_error("rules: a routing rule for another mark may be left: %s", why);
+	return error;
+}
+
 /* The routing rule comes before the others where it is needed, and goes after them where it is not:
  * without it what they divert would be lost. Returns the back end that took the rules, or NULL. */
 static const struct backend *apply_for_relay(const struct config *c, const char *name)
@@ -82,7 +93,7 @@ static const struct backend *apply_for_relay(const struct config *c, const char 
 	char why[300] = "";
 	bool added = false;
 
-	if (routing_apply(&added, why, sizeof(why)) == 0)
+	if (routing_apply(c, &added, why, sizeof(why)) == 0)
 		used = apply_with_first(c, name);
 	else
 		log_error("rules: no routing rule for the relay: %s", why);
@@ -148,7 +159,7 @@ static int apply_rules(const struct config *c, const char *backend)
 		log_error("rules: not applied");
 		return -EIO;
 	}
-	if (!needs_routing && remove_routing() != 0)
+	if ((needs_routing ? tidy_routing(c) : remove_routing()) != 0)
 		return -EIO;
 	log_info("rules: applied with %s for the role %s, queues %u to %u%s", used->name,
 	        key_word("role", c), c->queue_first, config_queue_last(c),
@@ -169,6 +180,7 @@ int rules_apply(const struct config *c, const char *backend)
 	struct config now = *c;
 	bool has_shortcut = apply_shortcut(c);
 
+	now.user = user_of_service(c);
 	if (!has_shortcut)
 		now.shortcut_interfaces.count = 0;
 	if (inside_matters(c)) {

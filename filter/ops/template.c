@@ -167,22 +167,47 @@ struct targets {
 	char responses[64], queries[64];
 };
 
+/* Marks as rules have them. */
+struct marks {
+	char mask[16], others[16], own[16], relay[16];
+};
+
+static struct marks marks_of(const struct config *c)
+{
+	struct marks m;
+
+	snprintf(m.mask, sizeof(m.mask), "0x%08x", c->mark_mask);
+	snprintf(m.others, sizeof(m.others), "0x%08x", ~c->mark_mask);
+	snprintf(m.own, sizeof(m.own), "0x%08x", c->mark_own);
+	snprintf(m.relay, sizeof(m.relay), "0x%08x", c->mark_relay);
+	return m;
+}
+
 /* Returns the rules of all parts that the role has, one after the other. */
 static char *put_together(const struct config *c, const struct targets *targets, enum form form)
 {
-	char *filled = NULL, port[16], servers4[SERVERS_TEXT_MAX], servers6[SERVERS_TEXT_MAX];
+	char *filled = NULL, port[16], user[16], servers4[SERVERS_TEXT_MAX],
+	     servers6[SERVERS_TEXT_MAX];
 	size_t size;
 	FILE *out = open_memstream(&filled, &size);
 
 	if (!out)
 		return NULL;
 	snprintf(port, sizeof(port), "%u", c->tcp_port);
+	snprintf(user, sizeof(user), "%u", c->user);
+	const struct marks marks = marks_of(c);
 	list_servers(c, AF_INET, servers4);
 	list_servers(c, AF_INET6, servers6);
 	const struct blank blanks[] = {
 		{ "@RESPONSES@", targets->responses },
 		{ "@QUERIES@", targets->queries },
 		{ "@PORT@", port },
+		{ "@MASK@", marks.mask },
+		{ "@OTHERS@", marks.others },
+		{ "@OWN@", marks.own },
+		{ "@RELAY@", marks.relay },
+		{ "@USER@", user },
+		{ "@NOTROOT@", c->user ? "" : "# " },
 		{ "@ENCRYPTED@", c->block_encrypted_dns ? "" : "# " },
 		{ "@IPV4@", servers4[0] ? "" : "# " },
 		{ "@IPV6@", servers6[0] ? "" : "# " },

@@ -182,14 +182,12 @@ static bool is_ours(const struct sockaddr_storage *server)
 /* Returns a descriptor with our mark, or -errno. */
 static int marked_socket(int family, int kind)
 {
-	const uint32_t mark = EXCHANGE_MARK;
 	int fd = socket(family, kind | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return -errno;
-	if (setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof(mark)) < 0)
-		return close_with(fd, -errno);
-	return fd;
+	int error = exchange_mark(fd);
+	return error ? close_with(fd, error) : fd;
 }
 
 static int begin_to_connect(int fd, const struct sockaddr_storage *server)

@@ -12,6 +12,19 @@
 
 #define PREFIX_SIZE 2
 
+static uint32_t socket_mark = EXCHANGE_MARK;
+
+void exchange_use_mark(uint32_t mark)
+{
+	socket_mark = mark;
+}
+
+int exchange_mark(int fd)
+{
+	return setsockopt(fd, SOL_SOCKET, SO_MARK, &socket_mark, sizeof(socket_mark)) < 0 ? -errno
+	                                                                                  : 0;
+}
+
 static struct span query_of(const struct exchange *e)
 {
 	return span_of(e->query + PREFIX_SIZE, e->query_len);
@@ -58,14 +71,13 @@ static socklen_t address_size(const struct sockaddr_storage *server)
 
 static int open_socket(struct exchange *e, int type, const struct sockaddr_storage *server)
 {
-	const uint32_t mark = EXCHANGE_MARK;
-
 	e->fd = socket(server->ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (e->fd < 0)
 		return -errno;
 	/* who may not set marks has no rules of ours to get past */
-	if (setsockopt(e->fd, SOL_SOCKET, SO_MARK, &mark, sizeof(mark)) < 0 && errno != EPERM)
-		return -errno;
+	int error = exchange_mark(e->fd);
+	if (error && error != -EPERM)
+		return error;
 	if (connect(e->fd, (const struct sockaddr *)server, address_size(server)) < 0 &&
 	        errno != EINPROGRESS)
 		return -errno;

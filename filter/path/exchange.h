@@ -12,7 +12,14 @@
 #include "trust/want.h"
 #include "wire/build.h"
 
-#define EXCHANGE_MARK 0x5ea1 /* of our sockets; the rules know it */
+/* The mark of our sockets. By it, and by the user of the process, the rules know them. */
+#define EXCHANGE_MARK 0x10000000 /* the default of mark.own */
+
+/* Has all sockets from now on marked so. For the start of a program, before it has threads. */
+void exchange_use_mark(uint32_t mark);
+
+/* Marks a socket. Returns 0 or -errno: -EPERM without CAP_NET_ADMIN. */
+int exchange_mark(int fd);
 
 /* Octets of the longest answer: TCP's length prefix has 16 bits. */
 #define EXCHANGE_ANSWER_MAX 65535

@@ -41,9 +41,8 @@ void server_close(struct server *s)
 
 bool server_may_be_asked(const struct server *s)
 {
-	const uint32_t mark = EXCHANGE_MARK;
 	int fd = socket(s->address.ss_family, SOCK_DGRAM, 0);
-	bool may = setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof(mark)) == 0;
+	bool may = exchange_mark(fd) == 0;
 
 	close(fd);
 	return may;

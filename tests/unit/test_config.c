@@ -84,6 +84,43 @@ static void values_are_taken(void **state)
 	assert_string_equal(address, "[2001:db8::1]:5353");
 }
 
+/* As people write them: libconfig takes what has no L for 32 bits with a sign. */
+static void marks_are_hexadecimal(void **state)
+{
+	static const struct {
+		const char *text;
+		uint32_t mask, own, relay;
+	} rows[] = {
+		{ "", 0x30000000, 0x10000000, 0x20000000 },
+		{ "mark = { mask = 0xC0000000; own = 0x80000000; relay = 0x40000000; };",
+		        0xc0000000, 0x80000000, 0x40000000 },
+		{ "mark = { mask = 0xC0000000L; own = 0x80000000L; relay = 0x40000000L; };",
+		        0xc0000000, 0x80000000, 0x40000000 },
+		{ "mark = { mask = 0x0f; own = 1; relay = 8; };", 0xf, 1, 8 },
+		{ "mark = { mask = 0xf7ffffff; own = 0xf0000000; relay = 1; };", 0xf7ffffff,
+		        0xf0000000, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct config c;
+		char error[300] = "", *shown = NULL;
+		size_t size;
+
+		assert_row(rows[i].text, load(rows[i].text, &c, error, sizeof(error)) == 0);
+		for (int again = 0; again < 2; again++) {
+			assert_row(rows[i].text, c.mark_mask == rows[i].mask &&
+			                                 c.mark_own == rows[i].own &&
+			                                 c.mark_relay == rows[i].relay);
+			FILE *out = open_memstream(&shown, &size);
+			config_show(&c, out);
+			fclose(out);
+			assert_row(rows[i].text, load(shown, &c, error, sizeof(error)) == 0);
+			free(shown);
+		}
+	}
+}
+
 static void what_is_wrong_is_named_with_its_line(void **state)
 {
 	static const struct {
@@ -125,6 +162,21 @@ static void what_is_wrong_is_named_with_its_line(void **state)
 		{ "an inside that is no list", "inside = \"lan0\";", ":1: inside must be a list" },
 		{ "an inside that iptables takes for a pattern", "inside = [ \"lan+\" ];",
 		        ":1: inside must be a list" },
+		{ "no mark at all", "mark = { own = 0; };",
+		        ":1: mark.own must be a number from 0x1" },
+		{ "a mark as text", "mark = { own = \"0x1\"; };", ":1: mark.own must be a number" },
+		{ "a mark of more than 32 bits", "mark = { mask = 0x130000000L; };",
+		        ":1: mark.mask must be a number" },
+		{ "a mark below zero", "mark = { mask = -1; };", ":1: mark.mask must be a number" },
+		{ "a mark outside its mask", "\nmark = { own = 0x50000000; };",
+		        ":2: mark.own and mark.relay must lie in mark.mask" },
+		{ "another", "\nmark = { mask = 0x10000000; };",
+		        ":2: mark.own and mark.relay must lie in mark.mask" },
+		{ "one mark for both", "mark = { own = 0x20000000; };",
+		        ":1: mark.own and mark.relay must differ" },
+		{ "the bit of the shortcut", "\nshortcut = { mark_bit = 28; };",
+		        ":2: mark.mask must not have the bit of shortcut.mark_bit, which is "
+		        "0x10000000" },
 		{ "a shortcut on a host", "\nshortcut = { interfaces = [ \"lan0\" ]; };",
 		        ":2: shortcut.interfaces is for the roles" },
 		{ "a shortcut with two queues",
@@ -226,6 +278,7 @@ int main(void)
 		cmocka_unit_test(an_empty_file_means_the_defaults),
 		cmocka_unit_test(every_default_is_allowed),
 		cmocka_unit_test(values_are_taken),
+		cmocka_unit_test(marks_are_hexadecimal),
 		cmocka_unit_test(what_is_wrong_is_named_with_its_line),
 		cmocka_unit_test(a_file_that_cannot_be_read_is_an_error),
 		cmocka_unit_test(a_short_buffer_cuts_the_error),

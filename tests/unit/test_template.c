@@ -129,9 +129,10 @@ static void encrypted_dns_is_refused_only_where_that_is_wanted(void **state)
 	(void)state;
 	for (uint32_t role = ROLE_HOST; role <= ROLE_BOTH; role++) {
 		for (int wanted = 0; wanted <= 1; wanted++) {
-			struct config c = {
-				.role = role, .queue_count = 1, .block_encrypted_dns = wanted
-			};
+			struct config c = { .role = role,
+				.queue_count = 1,
+				.block_encrypted_dns = wanted,
+				.user = 7 };
 			char *nft = template_nft(&c), *iptables = template_iptables(&c);
 
 			assert_non_null(nft);
@@ -149,6 +150,73 @@ static void encrypted_dns_is_refused_only_where_that_is_wanted(void **state)
 			free(iptables);
 		}
 	}
+}
+
+static bool has(const char *text, const char *line)
+{
+	return strstr(text, line) != NULL;
+}
+
+/* Since Linux 5.17 CAP_NET_RAW is enough to set a mark, so no rule may let pass by a mark alone
+ * what is asked; nor may one touch bits that are others'. */
+static void what_is_our_own_is_known_by_its_user_too(void **state)
+{
+	struct config c;
+
+	(void)state;
+	config_defaults(&c);
+	c.role = ROLE_BOTH;
+	c.user = 61234;
+	char *nft = template_nft(&c), *iptables = template_iptables(&c);
+
+	static const char *const in_iptables[] = {
+		"-A SEALGATE_OUT -m mark --mark 0x10000000/0x30000000 -m owner --uid-owner 0 -g "
+		"SEALGATE_OWN\n",
+		"\n-A SEALGATE_OUT -m mark --mark 0x10000000/0x30000000 -m owner --uid-owner 61234 "
+		"-g "
+		"SEALGATE_OWN\n",
+		"-A SEALGATE_OWN -j CONNMARK --set-xmark 0x10000000/0x30000000\n",
+		"\n-A SEALGATE_OUT_REJECT -m mark --mark 0x10000000/0x30000000 -m owner "
+		"--uid-owner "
+		"61234 -j RETURN\n",
+		"\n-A SEALGATE_RELAY -m mark --mark 0x10000000/0x30000000 -m owner --uid-owner "
+		"61234 "
+		"-j RETURN\n",
+		"--ctdir REPLY -m connmark --mark 0x10000000/0x30000000 -m socket ",
+		"--tproxy-mark 0x20000000/0x30000000\n",
+	};
+	for (size_t i = 0; i < COUNT(in_iptables); i++)
+		assert_row(in_iptables[i], has(iptables, in_iptables[i]));
+	assert_false(has(iptables, "-A SEALGATE_OUT -m mark --mark 0x10000000/0x30000000 -j"));
+
+	static const char *const in_nft[] = {
+		"meta mark & 0x30000000 == 0x10000000 meta skuid { 0, 61234 } accept\n",
+		"meta mark & 0x30000000 == 0x10000000 meta skuid { 0, 61234 } ct mark set ct mark "
+		"& "
+		"0xcfffffff | 0x10000000\n",
+		"ct direction reply ct mark & 0x30000000 == 0x10000000 socket mark & 0x30000000 == "
+		"0x10000000 accept\n",
+		"meta mark set meta mark & 0xcfffffff | 0x20000000 accept\n",
+	};
+	for (size_t i = 0; i < COUNT(in_nft); i++)
+		assert_row(in_nft[i], has(nft, in_nft[i]));
+	assert_false(has(nft, "meta mark & 0x30000000 == 0x10000000 accept"));
+	free(nft);
+	free(iptables);
+}
+
+/* Where the program runs as root there is no other user to be let pass. */
+static void root_alone_is_one_user(void **state)
+{
+	struct config c;
+
+	(void)state;
+	config_defaults(&c);
+	char *iptables = template_iptables(&c);
+	for (const char *at = iptables; (at = strstr(at, "--uid-owner")) != NULL; at++)
+		assert_true(strncmp(at, "--uid-owner 0 ", strlen("--uid-owner 0 ")) == 0);
+	assert_false(has(iptables, "--uid-owner 0 -g SEALGATE_OWN\n-A SEALGATE_OUT -m mark"));
+	free(iptables);
 }
 
 static void the_shortcut_is_exempt_on_its_interfaces_alone(void **state)
@@ -187,6 +255,8 @@ int main(void)
 		cmocka_unit_test(a_bridge_has_only_what_it_bridges),
 		cmocka_unit_test(both_roles_name_each_table_once),
 		cmocka_unit_test(encrypted_dns_is_refused_only_where_that_is_wanted),
+		cmocka_unit_test(what_is_our_own_is_known_by_its_user_too),
+		cmocka_unit_test(root_alone_is_one_user),
 		cmocka_unit_test(the_shortcut_is_exempt_on_its_interfaces_alone),
 	};
 	return cmocka_run_group_tests_name("template", tests, NULL, NULL);

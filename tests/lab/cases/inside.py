@@ -16,7 +16,7 @@ from .case import Case, Group, World, expect, expect_data, expect_equal, expect_
 GOOD = ["192.0.2.80", "192.0.2.81"]
 SECRET = "10.53.1.99"
 TOOLS = {4: "iptables", 6: "ip6tables"}
-MARK = "0x5ea2/0xffff"
+MARK = "0x20000000/0x30000000"
 
 # What a router has: the inside may go out, and have what belongs to that; nothing else passes.
 FORWARD = (("-A", "FORWARD", "-i", "client", "-j", "ACCEPT"),

@@ -13,15 +13,15 @@ TOOLS = {4: "iptables", 6: "ip6tables"}
 
 # The commands, with the client and the server to be filled in. Those of nft are in one family.
 WAYS = (
-    ("in INPUT", "-t filter {} INPUT -s {client} -p tcp --dport 53 -m mark --mark 0x5ea2/0xffff "
+    ("in INPUT", "-t filter {} INPUT -s {client} -p tcp --dport 53 -m mark --mark 0x20000000/0x30000000 "
                  "-j REJECT --reject-with tcp-reset"),
     ("in OUTPUT", "-t filter {} OUTPUT -s {client} -d {server} -o wire -p tcp --dport 53 "
-                  "-m mark --mark 0x5ea1 -j REJECT --reject-with tcp-reset"),
+                  "-m mark --mark 0x10000000/0x30000000 -j REJECT --reject-with tcp-reset"),
     ("in the table raw", "-t raw {} PREROUTING -s {client} -p tcp --dport 53 -j DROP"),
 )
 IN_FORWARD = "-t filter {} FORWARD -s {client} -p tcp --dport 53 -j DROP"
 NFT = "table inet operator {{ chain input {{ type filter hook input priority filter; " \
-      "meta mark & 0xffff == 0x5ea2 {ip} saddr {client} tcp dport 53 reject with tcp reset; }}; }}"
+      "meta mark & 0x30000000 == 0x20000000 {ip} saddr {client} tcp dport 53 reject with tcp reset; }}; }}"
 
 
 @contextlib.contextmanager
