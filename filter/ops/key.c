@@ -195,8 +195,10 @@ const struct key keys[] = {
 	        .help = "How long a query is remembered, in milliseconds. A response that\n"
 	                "comes later is dropped." },
 	{ "flows", KEY_NUMBER, AT(flows), .number = 65536, .min = 64, .max = 4194304,
-	        .help = "How many queries each queue remembers at a time. One with a long name "
-	                "counts as two or three." },
+	        .help = "How many queries each queue remembers at a time. One with a long name\n"
+	                "counts as two, or up to four. Of the second half of them a client\n"
+	                "may have a sixteenth, and what comes by one interface three quarters,\n"
+	                "while others want some, too." },
 	{ "zones", KEY_NUMBER, AT(zones), .number = 4096, .min = 64, .max = 1048576,
 	        .help = "Of how many zones each queue remembers what it learned." },
 	{ "messages", KEY_NUMBER, AT(messages), .number = 65536, .max = 4194304,

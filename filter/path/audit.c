@@ -48,6 +48,7 @@ struct audit *audit_new(const struct audit_options *options)
 		return NULL;
 	}
 	a->store.ntas = options->ntas;
+	a->flows.has_shares = false; /* nobody waits for what is left out of a capture */
 	return a;
 }
 
@@ -110,7 +111,7 @@ static uint64_t milliseconds(const struct sighting *s)
 static void remember(struct audit *a, const struct sighting *s, const struct message *query)
 {
 	struct packet packet = packet_of(s);
-	struct flow_key key = flow_key_of_query(&a->flows, &packet, query->id, nowhere);
+	struct flow_key key = flow_key_of_query(&a->flows.hash_key, &packet, query->id, nowhere);
 	struct asked asked;
 	enum query_kind kind = query_read(query, a->options.policy, s->source, &asked);
 
@@ -124,7 +125,8 @@ static void remember(struct audit *a, const struct sighting *s, const struct mes
 static void judge_response(struct audit *a, const struct sighting *s, struct audit_report *report)
 {
 	struct packet packet = packet_of(s);
-	struct flow_key key = flow_key_of_response(&a->flows, &packet, report->message.id, nowhere);
+	struct flow_key key =
+	        flow_key_of_response(&a->flows.hash_key, &packet, report->message.id, nowhere);
 	union flow_asked what;
 	const struct flow *flow =
 	        flow_find(&a->flows, &key, &report->message, milliseconds(s), &what);

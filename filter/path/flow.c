@@ -6,7 +6,6 @@
 #include "base/spill.h"
 #include "gate/gate.h"
 
-_Static_assert(offsetof(struct flow_key, hash) == 40, "padding would be hashed");
 _Static_assert(sizeof(struct flow) == 104, "a flow has 128 octets with what the table needs");
 
 /* What only the signer knows, as it stands behind the question. */
@@ -27,8 +26,13 @@ static bool matches_judged(const struct message *response, const union flow_aske
 
 int flow_table_init(struct flow_table *t, uint32_t capacity, uint32_t timeout_ms)
 {
-	*t = (struct flow_table){ .timeout_ms = timeout_ms, .matches = matches_judged };
+	*t = (struct flow_table){
+		.timeout_ms = timeout_ms, .matches = matches_judged, .has_shares = true
+	};
 	int result = hash_key_draw(&t->hash_key);
+
+	if (result == 0)
+		result = flow_share_init(&t->share, capacity);
 
 	if (result == 0)
 		result = table_init(&t->table, sizeof(struct flow), capacity);
@@ -39,42 +43,6 @@ int flow_table_init(struct flow_table *t, uint32_t capacity, uint32_t timeout_ms
 void flow_table_fini(struct flow_table *t)
 {
 	table_fini(&t->table);
-}
-
-static void finish_key(
-        const struct flow_table *t, struct flow_key *key, struct span client, struct span server)
-{
-	size_t len = offsetof(struct flow_key, addresses) + client.len + server.len;
-
-	memcpy(key->addresses, client.base, client.len);
-	memcpy(key->addresses + client.len, server.base, server.len);
-	key->hash = keyed_hash_wide(&t->hash_key, span_of(key, len));
-}
-
-struct flow_key flow_key_of_query(
-        const struct flow_table *t, const struct packet *p, uint16_t id, struct flow_way way)
-{
-	struct flow_key key = { .id = id,
-		.client_port = p->source_port,
-		.server_port = p->destination_port,
-		.version = p->version,
-		.way = way };
-
-	finish_key(t, &key, p->source, p->destination);
-	return key;
-}
-
-struct flow_key flow_key_of_response(
-        const struct flow_table *t, const struct packet *p, uint16_t id, struct flow_way way)
-{
-	struct flow_key key = { .id = id,
-		.client_port = p->destination_port,
-		.server_port = p->source_port,
-		.version = p->version,
-		.way = way };
-
-	finish_key(t, &key, p->destination, p->source);
-	return key;
 }
 
 void flow_expect(const struct flow_table *t, const struct flow_key *key)
@@ -145,8 +113,17 @@ static void judge_siblings(struct flow_table *t, const struct flow_key *key)
 		flow->unjudged = false;
 }
 
+/* Entries of the table that a flow takes. */
+static unsigned entries_of(const struct flow_table *t, const struct flow *flow)
+{
+	size_t kept = flow->is_signing ? sizeof(struct kept_signing) : 0;
+
+	return 1 + spill_spares(&t->table, FLOW_OCTETS, flow->question_len + kept);
+}
+
 void flow_remove(struct flow_table *t, struct flow *flow)
 {
+	flow_share_give(&t->share, &flow->owner, entries_of(t, flow));
 	spill_remove(&t->table, flow, offsetof(struct flow, more));
 }
 
@@ -164,14 +141,17 @@ static unsigned make_room(struct flow_table *t, const struct siblings *siblings,
 	return evicted;
 }
 
-/* A new flow with room for so many octets; there is room. */
-static struct flow *add(struct flow_table *t, const struct flow_key *key, unsigned spares)
+/* A new flow of `owner` with room for so many octets; there is room. */
+static struct flow *add(struct flow_table *t, const struct flow_key *key,
+        const struct flow_owner *owner, unsigned spares)
 {
 	struct flow *flow = spill_add(
 	        &t->table, wide_hash_begin(&key->hash), offsetof(struct flow, more), spares);
 
 	memcpy(flow->key_rest, wide_hash_rest(&key->hash), sizeof(flow->key_rest));
 	flow->way = key->way;
+	flow->owner = *owner;
+	flow_share_take(&t->share, owner, 1 + spares);
 	return flow;
 }
 
@@ -190,9 +170,11 @@ static void fill(
 	spill_put(&t->table, flow->more, flow->octets, FLOW_OCTETS, octets);
 }
 
-/* Gives `siblings->asked` a new time, or adds a flow in its place. */
+/* Gives `siblings->asked` a new time, or adds a flow in its place. Returns NULL when none may be
+ * added. */
 static struct flow *renew(struct flow_table *t, const struct flow_key *key,
-        const struct siblings *siblings, size_t octets, uint64_t now_ms, unsigned *evicted)
+        const struct siblings *siblings, size_t octets, uint64_t now_ms,
+        struct flow_remembered *result)
 {
 	unsigned spares = spill_spares(&t->table, FLOW_OCTETS, octets);
 	struct flow *flow = siblings->asked;
@@ -200,8 +182,13 @@ static struct flow *renew(struct flow_table *t, const struct flow_key *key,
 	if (flow) {
 		table_touch(&t->table, flow);
 	} else {
-		*evicted = make_room(t, siblings, 1 + spares);
-		flow = add(t, key, spares);
+		struct flow_owner owner = flow_share_owner(
+		        &t->share, flow_key_client(key), key->way.in, t->table.used);
+		result->is_refused = t->has_shares && flow_share_is_taken(&t->share, &owner);
+		if (result->is_refused)
+			return NULL;
+		result->evicted = make_room(t, siblings, 1 + spares);
+		flow = add(t, key, &owner, spares);
 	}
 	flow->expires_ms = now_ms + t->timeout_ms;
 	return flow;
@@ -221,8 +208,9 @@ struct flow_remembered flow_remember(struct flow_table *t, const struct flow_key
 
 	if (!asked->unjudged && siblings.has_other)
 		judge_siblings(t, key);
-	struct flow *flow =
-	        renew(t, key, &siblings, question_of(asked).len, now_ms, &result.evicted);
+	struct flow *flow = renew(t, key, &siblings, asked->question_len, now_ms, &result);
+	if (!flow)
+		return result;
 	/* It stays what it was, unless it was not to be judged and this one is. */
 	if (!is_live || (!was_judged && !asked->unjudged)) {
 		fill(t, flow, asked, question_of(asked));
@@ -262,8 +250,8 @@ struct flow_remembered flow_remember_signing(struct flow_table *t, const struct 
 
 	writer_put(&out, question_of(asked));
 	writer_put(&out, span_of(&kept, sizeof(kept)));
-	struct flow *flow = renew(t, key, &siblings, out.len, now_ms, &result.evicted);
-	if (stays)
+	struct flow *flow = renew(t, key, &siblings, out.len, now_ms, &result);
+	if (!flow || stays)
 		return result;
 	fill(t, flow, asked, writer_span(&out));
 	flow->is_signing = true;

@@ -5,11 +5,11 @@
 #ifndef PATH_FLOW_H
 #define PATH_FLOW_H
 
-#include "base/keyedhash.h"
 #include "base/table.h"
 #include "gate/query.h"
 #include "gate/sign.h"
-#include "wire/packet.h"
+#include "path/flow_key.h"
+#include "path/flow_share.h"
 
 /* Questions that may be in flight with the same addresses, ports and id, and from the same
  * interface. An honest client has one. The bound keeps every look-up short. It is one for each
@@ -20,25 +20,7 @@
 #define FLOW_EXPIRIES 256
 
 /* What a flow holds of the question; a longer one takes the room of other flows too. */
-#define FLOW_OCTETS 53
-
-/* The interfaces by which a packet comes in and leaves, by their indexes; of a bridged one the
- * ports of the bridge. 0 stands for this machine itself. A query whose way out was not seen, as
- * that of the shortcut, has 0 there, too. */
-struct flow_way {
-	uint32_t in, out;
-};
-
-/* Who asked whom. Without padding, and the addresses last of what is hashed as it lies. */
-struct flow_key {
-	uint16_t id;
-	uint16_t client_port, server_port;
-	uint16_t version;      /* of IP */
-	uint8_t addresses[32]; /* the client's and, right behind, the server's; 4 or 16 octets each
-	                        */
-	struct wide_hash hash; /* of all this, by the key of the flow table */
-	struct flow_way way;   /* of the packet whose key this is */
-};
+#define FLOW_OCTETS 47
 
 /* Of the key a hash is kept: nobody finds two with one hash, since nobody has the key of that. */
 struct flow {
@@ -47,6 +29,7 @@ struct flow {
 	uint32_t more;        /* spare entries of the table, for what FLOW_OCTETS are too few for */
 	uint64_t held_packet; /* a response that is held back (grace.h), or 0 */
 	struct flow_way way;  /* of the query */
+	struct flow_owner owner;
 	uint16_t id, flags, udp_size, question_len; /* as in struct asked */
 	uint8_t kind;                               /* enum query_kind */
 	uint8_t parked;                             /* responses to it that wait for keys */
@@ -76,6 +59,8 @@ typedef void flow_unanswered(void *context, const union flow_asked *asked);
 struct flow_table {
 	struct table table; /* oldest first is the order of expiry: all have the same time-out */
 	struct hash_key hash_key;
+	struct flow_share share;
+	bool has_shares; /* set by flow_table_init() */
 	uint32_t timeout_ms;
 	flow_matcher *matches;       /* set by flow_table_init() to what gate_matches() says */
 	flow_unanswered *unanswered; /* NULL at first: nobody wants to know */
@@ -86,12 +71,6 @@ struct flow_table {
 int flow_table_init(struct flow_table *t, uint32_t capacity, uint32_t timeout_ms);
 void flow_table_fini(struct flow_table *t);
 
-/* The key of a query, and of a response to it. */
-struct flow_key flow_key_of_query(
-        const struct flow_table *t, const struct packet *p, uint16_t id, struct flow_way way);
-struct flow_key flow_key_of_response(
-        const struct flow_table *t, const struct packet *p, uint16_t id, struct flow_way way);
-
 /* Has the processor fetch what a search for the flow will read first: worth it some hundred
  * instructions before. */
 void flow_expect(const struct flow_table *t, const struct flow_key *key);
@@ -99,6 +78,7 @@ void flow_expect(const struct flow_table *t, const struct flow_key *key);
 /* What became of a question that was to be remembered. */
 struct flow_remembered {
 	unsigned evicted; /* older questions that had to give way */
+	bool is_refused;  /* it is not remembered: its client, or its interface, has its share */
 	bool is_rival;    /* another question was in flight with the same addresses, ports and id,
 	                     or the same question that was asked more strictly */
 };

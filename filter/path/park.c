@@ -69,7 +69,7 @@ struct parked *park_add(struct park *park, uint64_t packet_id, struct span packe
         const struct flow_key *key, const struct asked *asked, uint64_t now_ms)
 {
 	/* The kernel numbers packets one by one, so the id is as good as a hash. */
-	struct span client = span_of(key->addresses, key->version == 4 ? 4 : 16);
+	struct span client = flow_key_client(key);
 	struct parked *parked = add(park, packet_id, client, packet, asked, now_ms);
 
 	if (parked) {

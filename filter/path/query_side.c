@@ -75,7 +75,8 @@ static bool may_go_on(const struct worker *w, enum query_kind kind)
 	       (kind != QUERY_TRANSFER || !w->config.tcp.refuses_transfers);
 }
 
-static void remember(struct worker *w, const struct flow_key *key, enum query_kind kind,
+/* Returns false when the question is not remembered, so that its answer could not come. */
+static bool remember(struct worker *w, const struct flow_key *key, enum query_kind kind,
         const struct asked *asked, uint64_t at_ms)
 {
 	struct flow_remembered what = flow_remember(&w->flows, key, kind, asked, at_ms);
@@ -83,6 +84,9 @@ static void remember(struct worker *w, const struct flow_key *key, enum query_ki
 	stats_add(&w->stats.flows_evicted, what.evicted);
 	if (what.is_rival)
 		report_rival(w, key, asked);
+	if (what.is_refused)
+		stats_count(&w->stats.flows_share);
+	return !what.is_refused;
 }
 
 void query_side(struct worker *w, const struct datagram *d)
@@ -100,11 +104,10 @@ void query_side(struct worker *w, const struct datagram *d)
 		nfqueue_accept(&w->queue, packet_id);
 		return;
 	}
-	if (!may_go_on(w, kind)) {
+	if (!may_go_on(w, kind) || !remember(w, &d->key, kind, &asked, w->now_ms)) {
 		nfqueue_drop(&w->queue, packet_id);
 		return;
 	}
-	remember(w, &d->key, kind, &asked, w->now_ms);
 	if (sent.base == packet->payload.base)
 		nfqueue_accept(&w->queue, packet_id);
 	else
@@ -133,7 +136,7 @@ static void take_passed(void *context, struct span octets, uint64_t at_ms, uint3
 	        address_of_packet(&packet, packet.destination, packet.destination_port, 0);
 	remedy_sent_on(w, &server, at_ms);
 	struct flow_key key = flow_key_of_query(
-	        &w->flows, &packet, asked.id, (struct flow_way){ .in = in_interface });
+	        &w->flows.hash_key, &packet, asked.id, (struct flow_way){ .in = in_interface });
 	remember(w, &key, QUERY_JUDGED, &asked, at_ms);
 }
 

@@ -99,10 +99,9 @@ struct pair {
 static void read_pair(const struct flow_key *key, struct pair *pair)
 {
 	int family = key->version == 4 ? AF_INET : AF_INET6;
-	size_t len = key->version == 4 ? sizeof(struct in_addr) : sizeof(struct in6_addr);
 
-	inet_ntop(family, key->addresses, pair->client, sizeof(pair->client));
-	inet_ntop(family, key->addresses + len, pair->server, sizeof(pair->server));
+	inet_ntop(family, flow_key_client(key).base, pair->client, sizeof(pair->client));
+	inet_ntop(family, flow_key_server(key).base, pair->server, sizeof(pair->server));
 }
 
 #define INTERFACE_TEXT_SIZE (IF_NAMESIZE + 16)

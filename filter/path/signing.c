@@ -130,8 +130,14 @@ static void query(struct worker *w, const struct datagram *d)
 		return;
 	}
 	memcpy(signing.server, packet->destination.base, packet->destination.len);
-	stats_add(&w->stats.flows_evicted,
-	        flow_remember_signing(&w->flows, &d->key, &signing, w->now_ms).evicted);
+	struct flow_remembered what =
+	        flow_remember_signing(&w->flows, &d->key, &signing, w->now_ms);
+	stats_add(&w->stats.flows_evicted, what.evicted);
+	if (what.is_refused) {
+		stats_count(&w->stats.flows_share);
+		nfqueue_drop(&w->queue, queued->id);
+		return;
+	}
 	if (signing.asked.asked.unjudged)
 		nfqueue_accept(&w->queue, queued->id);
 	else

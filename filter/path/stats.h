@@ -26,6 +26,7 @@
 	X(shortcut_rests, "Times the shortcut was closed for a moment: too much was asked")        \
 	X(queries_rival, "Queries that share addresses, ports and id with another in flight")      \
 	X(flows_evicted, "Questions in flight that were forgotten because the table was full")     \
+	X(flows_share, "Queries dropped: their client, or interface, had its share of questions")  \
 	X(flows_expired, "Questions in flight that were never answered")                           \
 	X(responses, "Responses seen")                                                             \
 	X(responses_unsolicited, "Responses dropped: nobody asked")                                \

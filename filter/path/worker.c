@@ -87,8 +87,8 @@ static struct flow_key expected_flow(const struct worker *w, const struct queued
 	struct flow_way way = way_of(queued);
 	struct cursor c = cursor_over(packet->payload);
 	uint16_t id = cursor_u16(&c); /* 0 of what is too short, and no message */
-	struct flow_key key = is_query ? flow_key_of_query(&w->flows, packet, id, way)
-	                               : flow_key_of_response(&w->flows, packet, id, way);
+	struct flow_key key = is_query ? flow_key_of_query(&w->flows.hash_key, packet, id, way)
+	                               : flow_key_of_response(&w->flows.hash_key, packet, id, way);
 
 	flow_expect(&w->flows, &key);
 	return key;

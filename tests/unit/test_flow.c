@@ -48,14 +48,15 @@ static void begin_talk(
 /* Returns false when an older one had to give way. */
 static bool ask(struct flow_table *table, const struct talk *t, uint64_t now_ms)
 {
-	struct flow_key key = flow_key_of_query(table, &t->query, t->asked.id, t->query_way);
+	struct flow_key key =
+	        flow_key_of_query(&table->hash_key, &t->query, t->asked.id, t->query_way);
 	return flow_remember(table, &key, QUERY_JUDGED, &t->asked, now_ms).evicted == 0;
 }
 
 static struct flow *answered(struct flow_table *table, const struct talk *t, uint64_t now_ms)
 {
-	struct flow_key key =
-	        flow_key_of_response(table, &t->response, t->message.id, t->response_way);
+	struct flow_key key = flow_key_of_response(
+	        &table->hash_key, &t->response, t->message.id, t->response_way);
 	union flow_asked asked;
 	return flow_find(table, &key, &t->message, now_ms, &asked);
 }
@@ -71,7 +72,7 @@ static void a_copy_of_a_query_does_not_weaken_it(void **state)
 	assert_int_equal(flow_table_init(&table, 4, TIMEOUT_MS), 0);
 	begin_talk(&t, 4, 1000, 7, "example.org");
 	t.asked.flags = FLAG_RD;
-	struct flow_key key = flow_key_of_query(&table, &t.query, 7, t.query_way);
+	struct flow_key key = flow_key_of_query(&table.hash_key, &t.query, 7, t.query_way);
 	struct asked copy = t.asked;
 	copy.unjudged = true;
 	copy.flags = FLAG_CD;
@@ -140,12 +141,12 @@ static void a_response_goes_the_way_of_its_query(void **state)
 		t.query_way = rows[i].query;
 		t.response_way = rows[i].response;
 		struct flow_signing signing = { .asked.asked = t.asked };
-		struct flow_key key = flow_key_of_query(&table, &t.query, 7, t.query_way);
+		struct flow_key key = flow_key_of_query(&table.hash_key, &t.query, 7, t.query_way);
 		if (rows[i].is_signing)
 			flow_remember_signing(&table, &key, &signing, START_MS);
 		else
 			flow_remember(&table, &key, QUERY_JUDGED, &t.asked, START_MS);
-		key = flow_key_of_response(&table, &t.response, 7, t.response_way);
+		key = flow_key_of_response(&table.hash_key, &t.response, 7, t.response_way);
 		assert_row(rows[i].why, (answered(&table, &t, START_MS) != NULL) == rows[i].found);
 		assert_row(rows[i].why,
 		        (flow_find_asked(&table, &key, &t.asked) != NULL) == rows[i].found);
@@ -187,7 +188,8 @@ static void nothing_of_a_tuple_goes_unjudged_beside_what_is_judged(void **state)
 		copy.query_way = rows[row].way;
 		copy.response_way = (struct flow_way){ rows[row].way.out, rows[row].way.in };
 		copy.asked.unjudged = true;
-		struct flow_key key = flow_key_of_query(&table, &copy.query, 7, copy.query_way);
+		struct flow_key key =
+		        flow_key_of_query(&table.hash_key, &copy.query, 7, copy.query_way);
 		if (comes_first)
 			flow_remember(&table, &key, QUERY_SIGNED, &copy.asked, START_MS);
 		assert_true(ask(&table, &genuine, START_MS));
@@ -246,6 +248,92 @@ static void a_flood_from_outside_pushes_out_no_question_of_a_client(void **state
 	}
 	assert_int_equal(table.table.used, 1 + FLOW_QUESTIONS);
 	assert_non_null(answered(&table, &genuine, START_MS));
+	flow_table_fini(&table);
+}
+
+/* Asks `count` questions that nobody answers; the client's address and id say which. Returns how
+ * many were remembered. */
+static unsigned flood(struct flow_table *table, unsigned count, uint32_t client, uint32_t step,
+        struct flow_way way)
+{
+	struct talk t;
+	unsigned taken = 0;
+
+	begin_talk(&t, 4, 4000, 7, "flood.test.");
+	t.query_way = way;
+	for (unsigned i = 0; i < count; i++) {
+		put_u32(t.addresses[0], client + i * step);
+		t.asked.id = (uint16_t)i;
+		struct flow_key key =
+		        flow_key_of_query(&table->hash_key, &t.query, (uint16_t)i, way);
+		taken += !flow_remember(table, &key, QUERY_JUDGED, &t.asked, START_MS).is_refused;
+	}
+	return taken;
+}
+
+/* An honest client asks as many questions, one after the other. Returns how many of them can still
+ * be answered. */
+static unsigned honest(struct flow_table *table, unsigned count)
+{
+	struct talk t;
+	unsigned found = 0;
+
+	for (unsigned round = 0; round < 2; round++) {
+		for (unsigned i = 0; i < count; i++) {
+			begin_talk(&t, 4, 5000, (uint16_t)i, "honest.test.");
+			t.query_way = (struct flow_way){ INSIDE, OUTSIDE };
+			t.response_way = (struct flow_way){ OUTSIDE, INSIDE };
+			if (round == 0)
+				ask(table, &t, START_MS);
+			else
+				found += answered(table, &t, START_MS) != NULL;
+		}
+	}
+	return found;
+}
+
+static void a_flood_does_not_have_the_questions_of_others_forgotten(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint32_t step; /* between one address of the flood and the next; 0: it has one */
+		struct flow_way way;
+	} rows[] = {
+		{ "by one client", 0, { INSIDE, OUTSIDE } },
+		{ "from outside, with any address", 1, { OUTSIDE, OUTSIDE } },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct flow_table table;
+
+		assert_int_equal(flow_table_init(&table, 1024, TIMEOUT_MS), 0);
+		assert_int_equal(honest(&table, 10), 10);
+		assert_row(rows[i].why,
+		        flood(&table, 600, 0x0a000000, rows[i].step, rows[i].way) >= 500);
+		assert_int_equal(honest(&table, 20), 20);
+		/* as much again as there is room for, and more */
+		flood(&table, 4000, 0x0b000000, rows[i].step, rows[i].way);
+		assert_row(rows[i].why, honest(&table, 30) == 30);
+		assert_row(rows[i].why, table.table.used <= 1024);
+		flow_expire(&table, START_MS + TIMEOUT_MS);
+		while (table.table.used > 0)
+			flow_expire(&table, START_MS + TIMEOUT_MS);
+		assert_int_equal(table.share.clients.used, 0);
+		flow_table_fini(&table);
+	}
+}
+
+/* What a client has alone it may have whole: the oldest gives way, as ever. */
+static void who_asks_alone_is_not_limited(void **state)
+{
+	(void)state;
+	struct flow_table table;
+
+	assert_int_equal(flow_table_init(&table, 1024, TIMEOUT_MS), 0);
+	assert_int_equal(
+	        flood(&table, 5000, 0x0a000000, 0, (struct flow_way){ HERE, OUTSIDE }), 5000);
+	assert_int_equal(table.table.used, 1024);
 	flow_table_fini(&table);
 }
 
@@ -449,19 +537,19 @@ static const struct {
 	unsigned entries, entries_signing;
 } lengths[] = {
 	{ 0, 0, 1, 1 },
-	{ 1, 18, 1, 1 },
-	{ 1, 19, 1, 1 },
-	{ 1, 20, 1, 2 },
-	{ 2, 22, 1, 2 },
-	{ 2, 23, 1, 2 },
-	{ 1, 48, 2, 2 },
+	{ 1, 12, 1, 1 },
+	{ 1, 13, 1, 1 },
+	{ 1, 14, 1, 2 },
+	{ 2, 19, 1, 2 },
+	{ 2, 20, 1, 2 },
+	{ 1, 42, 2, 2 },
 	{ 3, 20, 2, 2 },
-	{ 4, 30, 2, 2 },
-	{ 5, 24, 2, 3 },
-	{ 4, 37, 2, 3 },
-	{ 3, 50, 3, 3 },
-	{ 4, 56, 3, 3 },
-	{ 127, 1, 3, 4 },
+	{ 2, 58, 2, 2 },
+	{ 7, 16, 2, 3 },
+	{ 73, 1, 2, 3 },
+	{ 3, 48, 3, 3 },
+	{ 6, 36, 3, 3 },
+	{ 127, 1, 4, 4 },
 };
 
 static void what_was_asked_is_read_out_whatever_its_length(void **state)
@@ -474,7 +562,7 @@ static void what_was_asked_is_read_out_whatever_its_length(void **state)
 	begin_talk(&t, 6, 4000, 7, "a.test.");
 	for (size_t i = 0; i < COUNT(lengths); i++) {
 		assert_int_equal(flow_table_init(&table, 8, TIMEOUT_MS), 0);
-		struct flow_key key = flow_key_of_query(&table, &t.query, 7, t.query_way);
+		struct flow_key key = flow_key_of_query(&table.hash_key, &t.query, 7, t.query_way);
 		struct asked asked = long_asked(7, lengths[i].labels, lengths[i].letters, 'q');
 		flow_remember(&table, &key, QUERY_JUDGED, &asked, START_MS);
 		struct flow *flow = flow_find_asked(&table, &key, &asked);
@@ -501,7 +589,7 @@ static void what_the_signer_knows_is_read_out_too(void **state)
 	begin_talk(&t, 6, 4000, 7, "a.test.");
 	for (size_t i = 0; i < COUNT(lengths); i++) {
 		assert_int_equal(flow_table_init(&table, 8, TIMEOUT_MS), 0);
-		struct flow_key key = flow_key_of_query(&table, &t.query, 7, t.query_way);
+		struct flow_key key = flow_key_of_query(&table.hash_key, &t.query, 7, t.query_way);
 		struct flow_signing signing = {
 			.asked = { .asked = long_asked(
 			                   7, lengths[i].labels, lengths[i].letters, 's'),
@@ -553,13 +641,15 @@ static void long_questions_take_the_room_of_the_oldest(void **state)
 		        long_asked((uint16_t)i, lengths[kind].labels, lengths[kind].letters, 'x');
 		for (used += lengths[kind].entries; used > 7; gone++)
 			used -= lengths[first++ * 5 % COUNT(lengths)].entries;
-		struct flow_key key = flow_key_of_query(&table, &t.query, (uint16_t)i, t.query_way);
+		struct flow_key key =
+		        flow_key_of_query(&table.hash_key, &t.query, (uint16_t)i, t.query_way);
 		assert_int_equal(
 		        flow_remember(&table, &key, QUERY_JUDGED, &asked[i], START_MS + i).evicted,
 		        gone);
 		assert_int_equal(table.table.used, used);
 		for (size_t j = 0; j <= i; j++) {
-			key = flow_key_of_query(&table, &t.query, (uint16_t)j, t.query_way);
+			key = flow_key_of_query(
+			        &table.hash_key, &t.query, (uint16_t)j, t.query_way);
 			assert_int_equal(
 			        flow_find_asked(&table, &key, &asked[j]) != NULL, j >= first);
 		}
@@ -588,7 +678,7 @@ static void whose_question_was_never_answered_is_told(void **state)
 	table.context = address;
 	begin_talk(&t, 4, 4000, 7, "a.test.");
 	signing.asked.asked = t.asked;
-	struct flow_key key = flow_key_of_query(&table, &t.query, 7, t.query_way);
+	struct flow_key key = flow_key_of_query(&table.hash_key, &t.query, 7, t.query_way);
 	flow_remember_signing(&table, &key, &signing, START_MS);
 	assert_int_equal(flow_expire(&table, START_MS + TIMEOUT_MS - 1), 0);
 	assert_int_equal(told.len, 0);
@@ -605,6 +695,8 @@ int main(void)
 		cmocka_unit_test(nothing_of_a_tuple_goes_unjudged_beside_what_is_judged),
 		cmocka_unit_test(a_copy_in_other_letters_is_the_same_question),
 		cmocka_unit_test(a_flood_from_outside_pushes_out_no_question_of_a_client),
+		cmocka_unit_test(a_flood_does_not_have_the_questions_of_others_forgotten),
+		cmocka_unit_test(who_asks_alone_is_not_limited),
 		cmocka_unit_test(a_live_question_is_found_behind_one_that_is_too_old),
 		cmocka_unit_test(only_what_was_asked_is_answered),
 		cmocka_unit_test(an_answered_flow_is_gone),
