@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-#define SERVER_PATIENCE_S 5 /* for what the loopback interface delivers at once */
+#define SERVER_PATIENCE_S 60 /* for what the loopback interface delivers at once */
 
 struct server {
 	int udp, listener, connection; /* on one port; -1: none */

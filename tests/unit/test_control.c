@@ -12,6 +12,8 @@
 
 #include "ops/control.h"
 
+#define PATIENCE_S 60 /* with what happens at once, on a machine that is idle */
+
 static char directory[] = "/tmp/sealgate-test-control-XXXXXX";
 static char path[sizeof(directory) + 32];
 
@@ -69,7 +71,7 @@ static void *serve_one(void *control)
 {
 	struct pollfd fd = { control_fd(control), POLLIN, 0 };
 
-	poll(&fd, 1, 5000);
+	poll(&fd, 1, PATIENCE_S * 1000);
 	control_serve(control);
 	return NULL;
 }
@@ -186,7 +188,7 @@ static void a_silent_peer_is_left_after_a_moment(void **state)
 	clock_gettime(CLOCK_MONOTONIC, &before);
 	control_serve(c);
 	clock_gettime(CLOCK_MONOTONIC, &after);
-	assert_true(after.tv_sec - before.tv_sec < 5);
+	assert_true(after.tv_sec - before.tv_sec < PATIENCE_S);
 	close(peer);
 	control_close(c);
 }
