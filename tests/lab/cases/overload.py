@@ -68,9 +68,13 @@ def _responses_have_room(world):
     expect_equal("responses dropped", world.gate.queue(RESPONSES_QUEUE)[1], 0)
 
 
-def _goes_on(world):
+def _have_verdicts(world):
     _wait_for("all queries have their verdict",
               lambda: world.gate.queue(QUERIES_QUEUE)[0] == 0)
+
+
+def _goes_on(world):
+    _have_verdicts(world)
     expect_data(world.ask(NAME, "A"), "A", GOOD)
 
 
@@ -95,6 +99,7 @@ def _overrun(world):
                 _wait_for("the buffer is full", lambda: world.gate.queue(QUERIES_QUEUE)[2] > 0)
             finally:
                 gate.thaw()
+            _have_verdicts(world)       # or the fence finds no room either
             line.fence()
             line.wait_all_handled()
         answers = line.everything()
