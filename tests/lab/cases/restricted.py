@@ -46,7 +46,7 @@ def _said_by_nft(world, family):
         world.lab.router.run("nft", "delete", "table", "inet", "operator")
 
 
-def _ask(world, family, timeout_s=4):
+def _ask(world, family, timeout_s=60):
     try:
         return streams.query(world.lab.client, topology.UPSTREAM[family], "www.p256.test.", "A",
                              timeout_s=timeout_s)

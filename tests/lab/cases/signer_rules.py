@@ -13,7 +13,7 @@ from .case import Case, Group, described, expect, expect_equal
 from .signer import SigningWorld, standing
 
 ZONES = [legacy.BY_ORIGIN["nsd.lab."], legacy.BY_ORIGIN["masq.lab."]]
-ANSWER_S, SILENCE_S = 10, 0.7
+ANSWER_S, SILENCE_S = 60, 0.7
 STRANGER = "10.54.3.1"      # of the wire
 
 
