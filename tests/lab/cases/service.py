@@ -4,8 +4,9 @@
 import contextlib
 import threading
 
-from lab import manager
+from lab import manager, streams, topology
 from lab.attacks import FORGED
+from lab.resources import LabError
 
 from .case import Case, Group, World, described, expect, expect_data, expect_equal, wait_until
 from .rules import snapshot
@@ -27,6 +28,61 @@ def as_a_service(lab):
             yield world
     finally:
         gate.remove_rules()
+
+
+@contextlib.contextmanager
+def as_a_service_on_the_gateway(lab):
+    """At boot the rules come before the network, so there is no default route yet."""
+    gate = lab.sealgate(lab.router, "gateway")
+    try:
+        with manager.Manager(lab, gate) as service:
+            world = World(lab, gate, lab.ask_through_gateway)
+            world.service = service
+            yield world
+    finally:
+        gate.remove_rules()
+
+
+@contextlib.contextmanager
+def _without_default_routes(router):
+    routes = {family: router.run("ip", f"-{family}", "route", "show", "default").split()
+              for family in (4, 6)}
+    for family, words in routes.items():
+        router.run("ip", f"-{family}", "route", "delete", *words)
+    try:
+        yield
+    finally:
+        for family, words in routes.items():
+            router.run("ip", f"-{family}", "route", "add", *words)
+
+
+def _is_relayed(world):
+    """From the inside, as the rules have it."""
+    saved = world.lab.router.run("iptables-save", "-t", "mangle").splitlines()
+    return any("-i client" in line and "-j SEALGATE_INSIDE" in line for line in saved)
+
+
+def _finds_the_inside_once_the_network_is_up(world):
+    with _without_default_routes(world.lab.router):
+        world.service.start()
+        expect(not _is_relayed(world), "without a default route nobody knows the inside")
+    world.service.control("start", "sealgate-inside")
+    expect(_is_relayed(world), "the inside was not found")
+    for family in (4, 6):
+        answer = streams.query(world.lab.client, topology.UPSTREAM[family], "www.p256.test.", "A")
+        expect_data(answer, "A", GOOD)
+
+
+def _leaves_a_stopped_service_alone(world):
+    """Where sealgate was stopped its rules are gone, whoever tells of new routes."""
+    world.service.start()
+    world.service.control("stop", "sealgate")
+    try:
+        world.service.control("start", "sealgate-inside")
+    except LabError:
+        pass    # that it did not start is as good as that it did nothing
+    for saved in ("iptables-save", "ip6tables-save"):
+        expect("SEALGATE" not in world.lab.router.run(saved), "there are rules again")
 
 
 class _Watching:
@@ -147,4 +203,9 @@ GROUPS = (
         Case("as a service it has no rights but CAP_NET_ADMIN, and works", _has_few_rights),
         Case("root talks to the service by sealgate ctl", _is_talked_to),
         Case("systemctl stop leaves no rules", _stops_and_leaves_nothing))),
+    Group("service on a gateway", as_a_service_on_the_gateway, obstacle=manager.obstacle(), cases=(
+        Case("once the network is up the relay's inside is found",
+             _finds_the_inside_once_the_network_is_up),
+        Case("what is told when routes come leaves a stopped service alone",
+             _leaves_a_stopped_service_alone))),
 )

@@ -30,9 +30,8 @@ cp {directory}/sealgate.conf {anchor} /etc/sealgate
 cp {units} /run/systemd/system
 mkdir /run/systemd/system/sealgate.service.d
 cp {directory}/drop-in /run/systemd/system/sealgate.service.d/lab.conf
-# Should anything here start systemd-tmpfiles, it empties /tmp as at a boot: not the machine's.
-mount -t tmpfs tmpfs /var/tmp
-mount -t tmpfs tmpfs /tmp
+# No unit of the machine's own that waits for the network.
+rm -rf /etc/systemd/system/network-online.target.wants
 printf '[Unit]\\nDefaultDependencies=no\\nAllowIsolate=yes\\n' > /run/systemd/system/lab.target
 # What a unit pulls in may be systemd's own start, and that empties /tmp: not the machine's.
 mount -t tmpfs tmpfs /tmp
