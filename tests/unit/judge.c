@@ -551,6 +551,37 @@ void assert_judged(const struct judge *j, const char *why, enum status status, e
 		        reason_word(o.reason), status_text(status), reason_word(reason));
 }
 
+/* ---- What the gate learns ---- */
+
+struct want judge_want(const char *question)
+{
+	struct want want = { 0 };
+	char name[256], type[TYPE_TEXT_SIZE];
+
+	assert_int_equal(sscanf(question, "%255s %15s", name, type), 2);
+	assert_true(name_from_text(name, &want.name));
+	want.type = strcmp(type, "DS") == 0 ? TYPE_DS : TYPE_DNSKEY;
+	return want;
+}
+
+const struct fact *judge_fact(struct judge *j, const char *text)
+{
+	struct name name;
+
+	assert_true(name_from_text(text, &name));
+	return store_find(&j->store, &name, j->now);
+}
+
+enum learned judge_learn(
+        struct judge *j, const char *question, unsigned rcode, const char *records, bool last_try)
+{
+	struct want want = judge_want(question);
+
+	judge_begin(j, question, rcode);
+	judge_write(j, records);
+	return gate_learn(&j->gate, &want, msg_span(&j->response), j->now, last_try);
+}
+
 /* ---- What the client receives ---- */
 
 const struct message *judge_delivered(const struct judge *j, struct span response)

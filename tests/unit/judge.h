@@ -122,6 +122,16 @@ bool judge_answer_want(struct judge *j, const struct want *want);
 /* Answers it and has the gate learn the answer. */
 void judge_feed(struct judge *j, const struct want *want);
 
+/* What is to be fetched for `question`, such as "test DS" or ". DNSKEY". */
+struct want judge_want(const char *question);
+
+/* What the store knows of a name, or NULL. */
+const struct fact *judge_fact(struct judge *j, const char *name);
+
+/* Has the gate learn the response `records` to a fetch of `question`. */
+enum learned judge_learn(
+        struct judge *j, const char *question, unsigned rcode, const char *records, bool last_try);
+
 /* Fails with the row's words when the last judgement was another. */
 void assert_judged(const struct judge *j, const char *why, enum status status, enum reason reason);
 

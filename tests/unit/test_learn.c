@@ -3,31 +3,13 @@
 
 #include <openssl/evp.h>
 
-static struct want want_of(const char *question)
-{
-	struct want want;
-	char name[256], type[TYPE_TEXT_SIZE];
-
-	assert_int_equal(sscanf(question, "%255s %15s", name, type), 2);
-	assert_true(name_from_text(name, &want.name));
-	want.type = strcmp(type, "DS") == 0 ? TYPE_DS : TYPE_DNSKEY;
-	return want;
-}
-
-static const struct fact *fact_of(struct judge *j, const char *text)
-{
-	struct name name;
-	assert_true(name_from_text(text, &name));
-	return store_find(&j->store, &name, j->now);
-}
-
 static const char *const chain[] = { ". DNSKEY", "test DS", "test DNSKEY", "example.test DS",
 	"example.test DNSKEY" };
 
 static void feed_chain(struct judge *j, size_t links)
 {
 	for (size_t i = 0; i < links; i++) {
-		struct want want = want_of(chain[i]);
+		struct want want = judge_want(chain[i]);
 		judge_feed(j, &want);
 	}
 }
@@ -38,18 +20,8 @@ static struct judge *judge_who_knows_example(void)
 	struct judge *j = judge_new();
 
 	feed_chain(j, COUNT(chain));
-	assert_non_null(fact_of(j, "example.test")->keys);
+	assert_non_null(judge_fact(j, "example.test")->keys);
 	return j;
-}
-
-static enum learned learn(
-        struct judge *j, const char *question, unsigned rcode, const char *records, bool last_try)
-{
-	struct want want = want_of(question);
-
-	judge_begin(j, question, rcode);
-	judge_write(j, records);
-	return gate_learn(&j->gate, &want, msg_span(&j->response), j->now, last_try);
 }
 
 static void a_ds_response_shows_whether_there_is_a_cut(void **state)
@@ -123,18 +95,18 @@ static void a_ds_response_shows_whether_there_is_a_cut(void **state)
 		        CUT_SECURE, REASON_NONE },
 	};
 	struct judge *j = judge_who_knows_example();
-	struct want w = want_of("w.example.test DS"), d = want_of("d.example.test DS");
+	struct want w = judge_want("w.example.test DS"), d = judge_want("d.example.test DS");
 
 	judge_feed(j, &w);
 	judge_feed(j, &d);
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct want want = want_of(rows[i].question);
+		struct want want = judge_want(rows[i].question);
 		char text[NAME_TEXT_SIZE];
 		store_put_cut(
 		        &j->store, &want.name, CUT_UNKNOWN, (struct outcome){ 0 }, NULL, NOW, 0);
-		assert_row(rows[i].why, learn(j, rows[i].question, rows[i].rcode, rows[i].records,
-		                                false) == LEARNED);
-		const struct fact *fact = fact_of(j, name_text(&want.name, text));
+		assert_row(rows[i].why, judge_learn(j, rows[i].question, rows[i].rcode,
+		                                rows[i].records, false) == LEARNED);
+		const struct fact *fact = judge_fact(j, name_text(&want.name, text));
 		if (!fact || fact->cut != rows[i].cut)
 			fail_msg("%s: %d", rows[i].why, fact ? (int)fact->cut : -1);
 		assert_row(rows[i].why,
@@ -186,8 +158,8 @@ static void an_nsec_shows_that_no_zone_begins_at_the_empty_names_it_spans(void *
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct judge *j = judge_who_knows_example();
 		assert_row(rows[i].why,
-		        learn(j, "x.example.test DS", 0, rows[i].records, false) == LEARNED);
-		const struct fact *fact = fact_of(j, rows[i].name);
+		        judge_learn(j, "x.example.test DS", 0, rows[i].records, false) == LEARNED);
+		const struct fact *fact = judge_fact(j, rows[i].name);
 		assert_row(rows[i].why, (fact ? fact->cut : CUT_UNKNOWN) == rows[i].cut);
 		judge_free(j);
 	}
@@ -203,8 +175,8 @@ static void an_nsec3_shows_nothing_of_the_name_that_it_stands_at(void **state)
 
 	testhash_owner(testhash_of("x.example.test", &params), "example.test", owner);
 	snprintf(question, sizeof(question), "%s DS", owner);
-	assert_int_not_equal(
-	        learn(j, question, 0, "> =x.example.test NSEC3 A RRSIG | example.test", false),
+	assert_int_not_equal(judge_learn(j, question, 0,
+	                             "> =x.example.test NSEC3 A RRSIG | example.test", false),
 	        LEARNED);
 	judge_free(j);
 }
@@ -216,14 +188,14 @@ static void a_record_of_the_zone_below_shows_nothing_of_the_cut(void **state)
 	struct judge *j = judge_new();
 	struct anchors *both = judge_anchors(j, ". sub.example.test");
 	const char *records = "www.sub.example.test A 192.0.2.1 | sub.example.test";
-	struct want keys = want_of("sub.example.test DNSKEY");
+	struct want keys = judge_want("sub.example.test DNSKEY");
 
 	j->store.anchors = both;
 	feed_chain(j, COUNT(chain));
 	judge_feed(j, &keys);
 	judge_text(j, "www.sub.example.test A", 0, records, ASK_DO);
 	assert_judged(j, "the record", STATUS_SECURE, REASON_NONE);
-	assert_int_not_equal(learn(j, "sub.example.test DS", 0, records, false), LEARNED);
+	assert_int_not_equal(judge_learn(j, "sub.example.test DS", 0, records, false), LEARNED);
 	j->store.anchors = j->anchors;
 	anchors_free(both);
 	judge_free(j);
@@ -301,18 +273,18 @@ static void what_does_not_hold_is_asked_again_and_then_bogus(void **state)
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct judge *j = judge_new();
-		struct want want = want_of(rows[i].question);
+		struct want want = judge_want(rows[i].question);
 		feed_chain(j, want.type == TYPE_DS ? COUNT(chain) : COUNT(chain) - 1);
 		char text[NAME_TEXT_SIZE];
 		name_text(&want.name, text);
-		assert_row(rows[i].why, learn(j, rows[i].question, rows[i].rcode, rows[i].records,
-		                                false) != LEARNED);
-		const struct fact *fact = fact_of(j, text);
+		assert_row(rows[i].why, judge_learn(j, rows[i].question, rows[i].rcode,
+		                                rows[i].records, false) != LEARNED);
+		const struct fact *fact = judge_fact(j, text);
 		assert_row(rows[i].why,
 		        want.type == TYPE_DS ? !fact : !fact->keys && fact->keys_expire_s == 0);
-		assert_row(rows[i].why, learn(j, rows[i].question, rows[i].rcode, rows[i].records,
-		                                true) == LEARNED);
-		fact = fact_of(j, text);
+		assert_row(rows[i].why, judge_learn(j, rows[i].question, rows[i].rcode,
+		                                rows[i].records, true) == LEARNED);
+		fact = judge_fact(j, text);
 		struct outcome o = want.type == TYPE_DS ? fact->outcome : fact->keys_outcome;
 		assert_row(rows[i].why, want.type != TYPE_DS || fact->cut == CUT_BROKEN);
 		assert_row(rows[i].why, o.status == STATUS_BOGUS);
@@ -321,7 +293,7 @@ static void what_does_not_hold_is_asked_again_and_then_bogus(void **state)
 
 		/* A failure is forgotten soon, and can be mended at once. */
 		j->now += LIMIT_BOGUS_TTL_S;
-		fact = fact_of(j, text);
+		fact = judge_fact(j, text);
 		assert_row(rows[i].why,
 		        want.type == TYPE_DS ? fact->cut == CUT_UNKNOWN : fact->keys_expire_s == 0);
 		judge_free(j);
@@ -342,16 +314,16 @@ static void an_unusable_response_teaches_nothing_even_on_the_last_try(void **sta
 		{ "truncated", FLAG_TC },
 	};
 	struct judge *j = judge_who_knows_example();
-	struct want want = want_of("sub.example.test DS");
+	struct want want = judge_want("sub.example.test DS");
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		for (unsigned last_try = 0; last_try <= 1; last_try++)
 			assert_row(rows[i].why,
-			        learn(j, "sub.example.test DS", rows[i].flags,
+			        judge_learn(j, "sub.example.test DS", rows[i].flags,
 			                "sub.example.test DS sub.example.test | example.test",
 			                last_try) == LEARN_RETRY);
 	}
-	assert_null(fact_of(j, "sub.example.test"));
+	assert_null(judge_fact(j, "sub.example.test"));
 	assert_int_equal(gate_learn(&j->gate, &want, span_of("", 0), j->now, true), LEARN_RETRY);
 	judge_begin(j, "sub.example.test DS", 0);
 	judge_write(j, "sub.example.test DS sub.example.test | example.test");
@@ -365,22 +337,23 @@ static void what_could_not_be_fetched_is_indeterminate_for_a_moment(void **state
 {
 	(void)state;
 	struct judge *j = judge_who_knows_example();
-	struct want ds = want_of("sub.example.test DS"), keys = want_of("example.test DNSKEY");
+	struct want ds = judge_want("sub.example.test DS"),
+	            keys = judge_want("example.test DNSKEY");
 
 	gate_learn_failure(&j->gate, &ds, REASON_FETCH_FAILED, j->now);
-	assert_int_equal(fact_of(j, "sub.example.test")->cut, CUT_BROKEN);
-	assert_int_equal(fact_of(j, "sub.example.test")->outcome.status, STATUS_INDETERMINATE);
+	assert_int_equal(judge_fact(j, "sub.example.test")->cut, CUT_BROKEN);
+	assert_int_equal(judge_fact(j, "sub.example.test")->outcome.status, STATUS_INDETERMINATE);
 	j->now += LIMIT_FAILED_TTL_S;
-	assert_int_equal(fact_of(j, "sub.example.test")->cut, CUT_UNKNOWN);
+	assert_int_equal(judge_fact(j, "sub.example.test")->cut, CUT_UNKNOWN);
 
 	/* What is known is not lost by it. */
 	gate_learn_failure(&j->gate, &keys, REASON_FETCH_FAILED, j->now);
-	assert_non_null(fact_of(j, "example.test")->keys);
+	assert_non_null(judge_fact(j, "example.test")->keys);
 	j->now += TTL;
 	gate_learn_failure(&j->gate, &keys, REASON_FETCH_FAILED, j->now);
-	assert_int_equal(fact_of(j, "example.test")->keys_outcome.reason, REASON_FETCH_FAILED);
+	assert_int_equal(judge_fact(j, "example.test")->keys_outcome.reason, REASON_FETCH_FAILED);
 	j->now += LIMIT_FAILED_TTL_S;
-	assert_int_equal(fact_of(j, "example.test")->keys_expire_s, 0);
+	assert_int_equal(judge_fact(j, "example.test")->keys_expire_s, 0);
 	judge_free(j);
 }
 
@@ -404,7 +377,7 @@ static void what_is_learned_is_kept_as_long_as_it_is_proved(void **state)
 	struct judge *j = judge_who_knows_example();
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct want want = want_of("sub.example.test DS");
+		struct want want = judge_want("sub.example.test DS");
 		struct signing how = { .inception = NOW - 5 * DAY,
 			.expiration = (uint32_t)(NOW + rows[i].left),
 			.original_ttl = rows[i].original_ttl };
@@ -415,7 +388,7 @@ static void what_is_learned_is_kept_as_long_as_it_is_proved(void **state)
 		assert_row(rows[i].why, gate_learn(&j->gate, &want, msg_span(&j->response), j->now,
 		                                false) == LEARNED);
 		assert_row(rows[i].why,
-		        fact_of(j, "sub.example.test")->cut_expires_s == NOW + rows[i].kept);
+		        judge_fact(j, "sub.example.test")->cut_expires_s == NOW + rows[i].kept);
 	}
 	judge_free(j);
 }
@@ -424,15 +397,15 @@ static void keys_are_kept_when_the_same_ds_is_learned_again(void **state)
 {
 	(void)state;
 	struct judge *j = judge_who_knows_example();
-	struct want ds = want_of("example.test DS");
-	const struct keyset *keys = fact_of(j, "example.test")->keys;
+	struct want ds = judge_want("example.test DS");
+	const struct keyset *keys = judge_fact(j, "example.test")->keys;
 
 	judge_feed(j, &ds);
-	assert_ptr_equal(fact_of(j, "example.test")->keys, keys);
-	assert_int_equal(learn(j, "example.test DS", 0,
+	assert_ptr_equal(judge_fact(j, "example.test")->keys, keys);
+	assert_int_equal(judge_learn(j, "example.test DS", 0,
 	                         "example.test DS example.test other.test | test", false),
 	        LEARNED);
-	assert_null(fact_of(j, "example.test")->keys);
+	assert_null(judge_fact(j, "example.test")->keys);
 	judge_free(j);
 }
 
@@ -440,14 +413,14 @@ static void keys_without_their_ds_are_not_learned(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
-	struct want keys = want_of("example.test DNSKEY"), ds = want_of("example.test DS");
+	struct want keys = judge_want("example.test DNSKEY"), ds = judge_want("example.test DS");
 
 	judge_answer_want(j, &keys);
 	assert_int_equal(gate_learn(&j->gate, &keys, msg_span(&j->fetched), j->now, true), LEARNED);
-	assert_null(fact_of(j, "example.test"));
+	assert_null(judge_fact(j, "example.test"));
 	judge_answer_want(j, &ds);
 	assert_int_equal(gate_learn(&j->gate, &ds, msg_span(&j->fetched), j->now, true), LEARNED);
-	assert_null(fact_of(j, "example.test"));
+	assert_null(judge_fact(j, "example.test"));
 	judge_free(j);
 }
 
@@ -455,7 +428,7 @@ static void all_keys_that_may_sign_are_learned(void **state)
 {
 	(void)state;
 	struct judge *j = judge_who_knows_example();
-	struct want want = want_of("example.test DNSKEY");
+	struct want want = judge_want("example.test DNSKEY");
 	struct testkey *zsk = testkey_new(ALGORITHM_ECDSAP256, 256, "example.test");
 	struct testkey *revoked = testkey_new(ALGORITHM_ED25519, 257 | 128, "example.test");
 	struct testkey *no_zone_key = testkey_new(ALGORITHM_ED25519, 1, "example.test");
@@ -467,7 +440,7 @@ static void all_keys_that_may_sign_are_learned(void **state)
 	        &valid);
 	assert_int_equal(
 	        gate_learn(&j->gate, &want, msg_span(&j->response), j->now, false), LEARNED);
-	assert_int_equal(fact_of(j, "example.test")->keys->count, 2);
+	assert_int_equal(judge_fact(j, "example.test")->keys->count, 2);
 
 	const struct {
 		const char *why;
@@ -547,8 +520,8 @@ static void keys_of_odd_size_make_a_zone_insecure_only_if_there_are_no_others(vo
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct judge *j = judge_who_knows_example();
-		struct want ds = want_of("sub.example.test DS");
-		struct want keys = want_of("sub.example.test DNSKEY");
+		struct want ds = judge_want("sub.example.test DS");
+		struct want keys = judge_want("sub.example.test DNSKEY");
 		struct rd small = rows[i].is_odd ? odd_key() : small_key();
 		struct rd both[] = { ds_of("sub.example.test", &small),
 			rd_ds(judge_key(j, "sub.example.test"), DIGEST_SHA256) };
@@ -564,7 +537,7 @@ static void keys_of_odd_size_make_a_zone_insecure_only_if_there_are_no_others(vo
 			msg_rr(&j->response, "sub.example.test", TYPE_DNSKEY, TTL, small);
 		assert_int_equal(
 		        gate_learn(&j->gate, &keys, msg_span(&j->response), j->now, true), LEARNED);
-		const struct fact *fact = fact_of(j, "sub.example.test");
+		const struct fact *fact = judge_fact(j, "sub.example.test");
 		assert_row(rows[i].why, !fact->keys);
 		assert_row(rows[i].why, fact->keys_outcome.status == rows[i].status);
 		judge_free(j);

@@ -12,27 +12,9 @@ static const char *const chain[] = { ". DNSKEY", "test DS", "test DNSKEY", "exam
 #define OLD_BESIDE  "+ www.unsigned.example.test A 192.0.2.66 | example.test"
 #define HONEST      "www.sub.example.test A 192.0.2.1 | sub.example.test"
 
-static struct want want_of(const char *question)
-{
-	struct want want = { 0 };
-	char name[256], type[TYPE_TEXT_SIZE];
-
-	assert_int_equal(sscanf(question, "%255s %15s", name, type), 2);
-	assert_true(name_from_text(name, &want.name));
-	want.type = strcmp(type, "DS") == 0 ? TYPE_DS : TYPE_DNSKEY;
-	return want;
-}
-
-static const struct fact *fact_of(struct judge *j, const char *text)
-{
-	struct name name;
-	assert_true(name_from_text(text, &name));
-	return store_find(&j->store, &name, j->now);
-}
-
 static enum cut cut_of(struct judge *j, const char *text)
 {
-	const struct fact *fact = fact_of(j, text);
+	const struct fact *fact = judge_fact(j, text);
 	return fact ? fact->cut : CUT_UNKNOWN;
 }
 
@@ -42,20 +24,10 @@ static struct judge *judge_who_wants(const char *question)
 	struct judge *j = judge_new();
 
 	for (size_t i = 0; i < COUNT(chain) && strcmp(chain[i], question) != 0; i++) {
-		struct want want = want_of(chain[i]);
+		struct want want = judge_want(chain[i]);
 		judge_feed(j, &want);
 	}
 	return j;
-}
-
-static enum learned learn(
-        struct judge *j, const char *question, unsigned rcode, const char *records, bool last_try)
-{
-	struct want want = want_of(question);
-
-	judge_begin(j, question, rcode);
-	judge_write(j, records);
-	return gate_learn(&j->gate, &want, msg_span(&j->response), j->now, last_try);
 }
 
 static void the_next_answer_finds_the_zone_that_a_replay_hid(void **state)
@@ -117,8 +89,8 @@ static void the_next_answer_finds_the_zone_that_a_replay_hid(void **state)
 		struct judge *j = judge_who_wants(rows[i].wanted);
 		char name[256];
 		sscanf(rows[i].wanted, "%255s", name);
-		assert_row(rows[i].why,
-		        learn(j, rows[i].wanted, rows[i].old_rcode, rows[i].old, true) == LEARNED);
+		assert_row(rows[i].why, judge_learn(j, rows[i].wanted, rows[i].old_rcode,
+		                                rows[i].old, true) == LEARNED);
 		assert_row(
 		        rows[i].why, cut_of(j, name) == CUT_NONE || cut_of(j, name) == CUT_NO_NAME);
 		judge_text(j, rows[i].question, rows[i].rcode, rows[i].records, ASK_DO);
@@ -140,14 +112,14 @@ static enum gate_verdict judge_once(struct judge *j, const struct asked *asked)
 static void a_name_in_doubt_is_asked_for_once_in_a_while(void **state)
 {
 	(void)state;
-	struct want want = want_of("sub.example.test DS");
+	struct want want = judge_want("sub.example.test DS");
 	struct judge *j = judge_who_wants("sub.example.test DS");
 	struct asked asked = judge_asked("sub.example.test A", ASK_DO);
 
 	judge_begin(j, "sub.example.test A", 0);
 	judge_write(j, "sub.example.test A 192.0.2.1 | sub.example.test");
 	j->fetched = j->response;
-	assert_int_equal(learn(j, "sub.example.test DS", 0, OLD_ADDRESS, true), LEARNED);
+	assert_int_equal(judge_learn(j, "sub.example.test DS", 0, OLD_ADDRESS, true), LEARNED);
 	for (unsigned round = 0; round < 2; round++) {
 		for (unsigned n = 0; n < 3; n++) {
 			assert_int_equal(judge_once(j, &asked), GATE_WANT);
@@ -155,13 +127,14 @@ static void a_name_in_doubt_is_asked_for_once_in_a_while(void **state)
 		}
 		/* while others can be asked, an old record is not enough */
 		assert_int_equal(
-		        learn(j, "sub.example.test DS", 0, OLD_ADDRESS, false), LEARN_OTHER);
+		        judge_learn(j, "sub.example.test DS", 0, OLD_ADDRESS, false), LEARN_OTHER);
 		assert_int_equal(judge_once(j, &asked), GATE_WANT);
 		if (round == 1)
 			gate_learn_failure(&j->gate, &want, REASON_FETCH_FAILED, j->now);
 		else
 			assert_int_equal(
-			        learn(j, "sub.example.test DS", 0, OLD_ADDRESS, true), LEARNED);
+			        judge_learn(j, "sub.example.test DS", 0, OLD_ADDRESS, true),
+			        LEARNED);
 		for (int64_t s = 0; s < LIMIT_DOUBT_S; s++, j->now++) {
 			assert_int_equal(judge_once(j, &asked), GATE_SERVFAIL);
 			assert_int_equal(cut_of(j, "sub.example.test"), CUT_NONE);
@@ -178,13 +151,13 @@ static void a_forged_answer_does_not_put_in_doubt_what_is_proved(void **state)
 {
 	(void)state;
 	struct judge *j = judge_who_wants("");
-	struct want want = want_of("www.example.test DS");
+	struct want want = judge_want("www.example.test DS");
 
 	judge_feed(j, &want); /* it is denied */
 	judge_text(j, "www.example.test A", 0, "www.example.test A 192.0.2.66", ASK_DO);
 	assert_judged(j, "forged", STATUS_BOGUS, REASON_RRSIG_MISSING);
 	assert_int_equal(j->fetches, 0);
-	assert_int_equal(learn(j, "x.example.test DS", 0,
+	assert_int_equal(judge_learn(j, "x.example.test DS", 0,
 	                         "x.example.test A 192.0.2.1 | example.test", false),
 	        LEARNED);
 	judge_text(j, "x.example.test A", 0, "x.example.test A 192.0.2.66", ASK_DO);
@@ -210,10 +183,10 @@ static void a_replay_takes_the_place_of_no_delegation(void **state)
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct judge *j = judge_who_wants("");
-		struct want want = want_of("sub.example.test DS");
+		struct want want = judge_want("sub.example.test DS");
 		judge_feed(j, &want);
 		assert_row(rows[i].why, cut_of(j, "sub.example.test") == CUT_SECURE);
-		learn(j, rows[i].wanted, 0, rows[i].records, true);
+		judge_learn(j, rows[i].wanted, 0, rows[i].records, true);
 		assert_row(rows[i].why, cut_of(j, "sub.example.test") == CUT_SECURE);
 		judge_free(j);
 	}
@@ -224,7 +197,7 @@ static void a_denial_outweighs_what_else_the_message_holds(void **state)
 	(void)state;
 	struct judge *j = judge_who_wants("");
 
-	assert_int_equal(learn(j, "unsigned.example.test DS", 0,
+	assert_int_equal(judge_learn(j, "unsigned.example.test DS", 0,
 	                         "> unsigned.example.test NSEC x.example.test NS RRSIG NSEC | "
 	                         "example.test\n" OLD_BESIDE,
 	                         false),
@@ -238,11 +211,11 @@ static void a_hint_is_forgotten_in_seconds(void **state)
 	(void)state;
 	struct judge *j = judge_who_wants("");
 
-	learn(j, "sub.example.test DS", 0, OLD_ADDRESS, false);
-	assert_int_equal(fact_of(j, "sub.example.test")->cut_expires_s, NOW + LIMIT_HINT_S);
-	learn(j, "x.example.test DS", 0,
+	judge_learn(j, "sub.example.test DS", 0, OLD_ADDRESS, false);
+	assert_int_equal(judge_fact(j, "sub.example.test")->cut_expires_s, NOW + LIMIT_HINT_S);
+	judge_learn(j, "x.example.test DS", 0,
 	        "> x.example.test NSEC y.example.test A RRSIG NSEC | example.test", false);
-	assert_int_equal(fact_of(j, "x.example.test")->cut_expires_s, NOW + TTL);
+	assert_int_equal(judge_fact(j, "x.example.test")->cut_expires_s, NOW + TTL);
 	judge_free(j);
 }
 
@@ -276,8 +249,8 @@ static void a_referral_teaches_nothing_but_a_delegation_that_was_not_known(void 
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct judge *j = judge_who_wants("");
-		struct want ds = want_of("sub.example.test DS");
-		struct want keys = want_of("sub.example.test DNSKEY");
+		struct want ds = judge_want("sub.example.test DS");
+		struct want keys = judge_want("sub.example.test DNSKEY");
 		char records[512] = "> sub.example.test NS ns.sub.example.test\n";
 		if (rows[i].is_known) {
 			judge_feed(j, &ds);
@@ -288,7 +261,7 @@ static void a_referral_teaches_nothing_but_a_delegation_that_was_not_known(void 
 		assert_row(rows[i].why, j->result.outcome.status == rows[i].status);
 		assert_row(rows[i].why, cut_of(j, "sub.example.test") == rows[i].cut);
 		assert_row(rows[i].why,
-		        !rows[i].is_known || fact_of(j, "sub.example.test")->keys != NULL);
+		        !rows[i].is_known || judge_fact(j, "sub.example.test")->keys != NULL);
 		judge_free(j);
 	}
 }
@@ -299,8 +272,8 @@ static void a_referral_below_a_hidden_zone_finds_it(void **state)
 	(void)state;
 	struct judge *j = judge_who_wants("example.test DS");
 
-	assert_int_equal(
-	        learn(j, "example.test DS", 0, "+ www.example.test A 192.0.2.66 | test", true),
+	assert_int_equal(judge_learn(j, "example.test DS", 0,
+	                         "+ www.example.test A 192.0.2.66 | test", true),
 	        LEARNED);
 	judge_text(j, "www.sub.example.test A", 0,
 	        "> sub.example.test NS ns.sub.example.test\n"
@@ -334,7 +307,7 @@ static void collect(struct audit *a, struct span message)
 
 static void collect_link(struct audit *a, struct judge *j, const char *question)
 {
-	struct want want = want_of(question);
+	struct want want = judge_want(question);
 
 	assert_true(judge_answer_want(j, &want));
 	collect(a, msg_span(&j->fetched));

@@ -18,29 +18,23 @@ CAP_NET_ADMIN = 1 << 12
 SECCOMP_FILTER = "2"
 
 
-@contextlib.contextmanager
-def as_a_service(lab):
-    gate = lab.sealgate(lab.host, "host")
-    try:
-        with manager.Manager(lab, gate) as service:
-            world = World(lab, gate, lab.ask_from_host)
-            world.service = service
-            yield world
-    finally:
-        gate.remove_rules()
+def _as_a_service(where, role, ask):
+    @contextlib.contextmanager
+    def scene(lab):
+        gate = lab.sealgate(getattr(lab, where), role)
+        try:
+            with manager.Manager(lab, gate) as service:
+                world = World(lab, gate, getattr(lab, ask))
+                world.service = service
+                yield world
+        finally:
+            gate.remove_rules()
+    return scene
 
 
-@contextlib.contextmanager
-def as_a_service_on_the_gateway(lab):
-    """At boot the rules come before the network, so there is no default route yet."""
-    gate = lab.sealgate(lab.router, "gateway")
-    try:
-        with manager.Manager(lab, gate) as service:
-            world = World(lab, gate, lab.ask_through_gateway)
-            world.service = service
-            yield world
-    finally:
-        gate.remove_rules()
+as_a_service = _as_a_service("host", "host", "ask_from_host")
+# At boot the rules come before the network, so there is no default route yet.
+as_a_service_on_the_gateway = _as_a_service("router", "gateway", "ask_through_gateway")
 
 
 @contextlib.contextmanager
