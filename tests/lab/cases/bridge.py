@@ -64,7 +64,7 @@ def _build(lab):
     return client, bridge
 
 
-def _bridge_of(lab):
+def bridge_of(lab):
     if not all(os.path.exists("/proc/sys/" + name.replace(".", "/")) for name in SWITCHES):
         raise Obstacle("this kernel has no br_netfilter, or it is not loaded")
     if not hasattr(lab, "bridge"):
@@ -83,7 +83,7 @@ def _world(lab, gate):
 def on_bridge(more=""):
     @contextlib.contextmanager
     def scene(lab):
-        _, bridge = _bridge_of(lab)
+        _, bridge = bridge_of(lab)
         with lab.sealgate(bridge, "bridge", more=more) as gate:
             yield _world(lab, gate)
     return scene
@@ -91,7 +91,7 @@ def on_bridge(more=""):
 
 @contextlib.contextmanager
 def _not_running(lab):
-    _, bridge = _bridge_of(lab)
+    _, bridge = bridge_of(lab)
     gate = lab.sealgate(bridge, "bridge")
     try:
         yield _world(lab, gate)
