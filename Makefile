@@ -43,7 +43,7 @@ SOURCES  := $(wildcard filter/*/*.[ch] rules/*.c tests/unit/*.[ch] bench/*.[ch])
 Q := $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-7s %s\n')
 
-.PHONY: all help deps demo demo-sign check tests unit lab corpus cost lint fuzz fuzzers coverage format bench clean install
+.PHONY: all help deps demo demo-sign check tests unit lab adversary corpus cost lint fuzz fuzzers coverage format bench clean install
 .DELETE_ON_ERROR:
 # What make would remove again. Not all there is: a marker that is missing must be made anew.
 .SECONDARY: $(patsubst %.c,$B/%.o,$(wildcard tests/unit/*.c bench/*.c tests/fuzz/*.c))
@@ -56,6 +56,7 @@ help:
 	@echo 'make demo-sign  the same for the signer, with three validating resolvers'
 	@echo 'make check      install what it needs, build, run every test (root for the lab)'
 	@echo 'make unit|lab   one half of the tests'
+	@echo 'make adversary  an attacker who searches, for ADVERSARY_SECONDS=$(ADVERSARY_SECONDS); SEED= (root)'
 	@echo 'make corpus     answers of every kind, changed in every way, beside other validators'
 	@echo 'make cost       what a response costs, in instructions, has not grown (valgrind)'
 	@echo 'make coverage   which lines and branches the tests reach (QUICK=1: the unit tests alone)'
@@ -135,6 +136,17 @@ unit: all $(TEST_BIN)
 
 lab: all
 	@tests/run --build $B lab
+
+# The search for ways around the gate, of which the lab has a short one. With each violation it says
+# how that is played again, by SEED, SCENE and STEPS.
+ADVERSARY_SECONDS ?= 3600
+
+adversary:
+	@tests/install-deps build test
+	@$(MAKE) --no-print-directory all
+	@tests/lab/adversary/run --sealgate $B/sealgate --seconds $(ADVERSARY_SECONDS) \
+		$(if $(SEED),--seed $(SEED)) $(if $(SCENE),--scene $(SCENE)) $(if $(STEPS),--steps $(STEPS)) \
+		$(if $(OPENING),--opening $(OPENING))
 
 # They replace malloc(), as sanitizers do.
 MICRO := $(if $(SAN),,$B/bench/micro $B/bench/microsign)

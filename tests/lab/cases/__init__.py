@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the lab asserts. One module for each kind of promise; ALL_GROUPS is the order of a run."""
 
-from . import (attacks, audit, bridge, cache, checking, client, clock, copies, encrypted, explain,
-               fragments, ground, habits, inside, iterate, life, marks, oracle, overload, pause, race,
-               reflected, restricted, roles, rules, same, service, shares, shortcut, tcp, truncation)
+from . import (adversary, attacks, audit, bridge, cache, checking, client, clock, copies,
+               encrypted, explain, fragments, ground, habits, inside, iterate, life, marks, oracle,
+               overload, pause, race, reflected, restricted, roles, rules, same, service, shares,
+               shortcut, tcp, truncation)
 from . import (signer, signer_altered, signer_attacks, signer_clock, signer_names, signer_packets,
                signer_recall, signer_reload, signer_rules, signer_servers, signer_streams,
                signer_transfers)
@@ -40,6 +41,7 @@ _MODULES = (
     life,
     service,
     explain,
+    adversary,
     signer,
     signer_packets,
     signer_streams,
