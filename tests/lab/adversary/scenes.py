@@ -7,7 +7,6 @@ import typing
 
 import dns.name
 
-from cases import bridge
 from lab import followers, nat, topology
 from lab.clock import Clock, library
 from lab.resources import LabError, Obstacle
@@ -88,8 +87,14 @@ def _places(lab, role):
         return lab.host, lab.host, "host", (lab.host, "wire")
     if role == "gateway":
         return lab.router, lab.client, "router", (lab.router, "wire")
-    client, bridged = bridge.bridge_of(lab)
+    client, bridged = _bridge().bridge_of(lab)
     return bridged, client, "bridge", (client, "bridge")
+
+
+def _bridge():
+    """The cases have this network; and among them is one of ours, so it is not imported before."""
+    from cases import bridge
+    return bridge
 
 
 def _mac(namespace, device):
@@ -100,8 +105,8 @@ def _introduce(lab, tap, scene, place, device, neighbour):
     tap.knows(device, _mac(*neighbour))
     tap.knows(wiretap.UPSTREAM, _mac(lab.upstream, "wire"))
     if scene.role == "bridge":
-        for prefix in bridge.PREFIX.values():
-            tap.knows(f"{prefix}{bridge.BRIDGE}", _mac(place, "br0"))
+        for prefix in _bridge().PREFIX.values():
+            tap.knows(f"{prefix}{_bridge().BRIDGE}", _mac(place, "br0"))
 
 
 def _knowledge(lab, scene):
