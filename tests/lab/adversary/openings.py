@@ -10,6 +10,7 @@ import zlib
 from .clients import NAMES
 from .draw import ANY, DATA, KEYS, Draw
 
+NO_KEY = "12345 13 2 " + "00" * 32
 ABOVE = (".", "test.", "example.", "p256.test.", "bank.example.")
 
 
@@ -95,10 +96,12 @@ def former(dice):
 def cut_alias(dice):
     """A question that the zone above must sign, where it delegates to one that is not signed."""
     cut = dice.one(("plain.p256.test.", "plain.salted.test.", "unsigned.test.", "child.p256.test."))
-    victim = dice.signed()
-    records = [dice.alias("@", victim), dice.forged(victim, "A"), dice.forged(victim, "TXT")]
-    rule = dice.rule([dice.answer(records[:dice.rng.randint(1, 3)], opt="do")], ANY, cut,
-                     times=dice.one((1, 1, 50)))
+    # Where nothing is signed, nothing has to be proved of what the alias leads to.
+    target, victim = dice.one((dice.unsigned(), dice.unsigned(), dice.signed())), dice.signed()
+    records = [dice.alias("@", target)]
+    records += dice.one(([], [["text", target, "DS", 3600, NO_KEY]], [dice.forged(target, "A")],
+                         [dice.forged(victim, "A")]))
+    rule = dice.rule([dice.answer(records, opt="do")], ANY, cut, times=dice.one((1, 1, 50)))
     return [dice.question(cut, "DS", []), dice.question(victim, "A", [])], [rule]
 
 

@@ -14,7 +14,7 @@ import time
 from . import topology
 from .resources import LabError
 
-LOOPBACK = "127.0.0.1"
+LOOPBACK, ROOT = "127.0.0.1", topology.AUTH["root"]
 
 UNBOUND = """
 server:
@@ -63,6 +63,11 @@ options {{
 }};
 zone "." {{ type hint; file "{hints}"; }};
 controls {{ inet {listen} port {control} allow {{ any; }} keys {{ "k"; }}; }};
+"""
+OWN_HINTS = """
+.   3600 NS   ns.
+ns. 3600 A    {v4}
+ns. 3600 AAAA {v6}
 """
 RNDC = """
 key "k" {{ algorithm hmac-sha256; secret "c2VhbGdhdGU="; }};
@@ -119,7 +124,7 @@ class Follower:
         is_v6 = ":" in upstream
         self._values = {
             "listen": LOOPBACK, "port": port, "upstream": upstream, "directory": self._directory,
-            "hints": lab.root_hints, "ip6": "yes" if is_v6 else "no",
+            "hints": lab.root_hints, "v4": ROOT[4], "v6": ROOT[6], "ip6": "yes" if is_v6 else "no",
             "local": "::" if is_v6 else "0.0.0.0", "control": self._control()}
         self.process = self._start()
 
@@ -211,6 +216,8 @@ class Bind(Follower):
         return self.port + 100
 
     def _start(self):
+        # What it is asked without RD it answers with its hints, which must be the root's own then.
+        self._values["hints"] = self._write("hints", OWN_HINTS)
         self._rndc = self._write("rndc.conf", RNDC)
         return self._run("named", "-g", "-n", "1", "-c", self._write("conf", NAMED))
 
