@@ -126,6 +126,12 @@ static struct lesson learn_denial(
 	return l;
 }
 
+/* NSEC3 records over the limit of iterations are not looked into, so they deny nothing. */
+static bool is_proof(const struct lesson *l)
+{
+	return l->cut != CUT_BROKEN && l->outcome.reason != REASON_NSEC3_ITERATIONS;
+}
+
 /* A DS or its denial outweighs what else there is. */
 static struct lesson learn_of_cut(
         struct judging *j, const struct name *name, const struct name *zone)
@@ -136,7 +142,7 @@ static struct lesson learn_of_cut(
 	if (ds)
 		return learn_ds(j, ds);
 	denied = learn_denial(j, name, zone);
-	if (denied.cut == CUT_BROKEN &&
+	if (!is_proof(&denied) &&
 	        (learn_alias(j, name, &hint) || learn_presence(j, name, zone, &hint)))
 		return hint;
 	return denied;

@@ -4,6 +4,8 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "base/least.h"
+
 int upstreams_init(struct upstreams *u)
 {
 	*u = (struct upstreams){ 0 };
@@ -77,10 +79,26 @@ bool upstream_is_stale(const struct upstream *up, uint64_t now_ms)
 	return is_bad(up) && now_ms >= up->edns_until_ms;
 }
 
+static void note_bad(struct upstream *up, enum edns_habit habit, uint64_t now_ms)
+{
+	if (!is_bad(up))
+		up->plain_ms = UPSTREAM_DOUBT_MS;
+	else if (now_ms < up->edns_until_ms)
+		return; /* what was on its way tells nothing new */
+	else
+		up->plain_ms = (uint32_t)least(2ull * up->plain_ms, UPSTREAM_PLAIN_MS);
+	up->edns = habit;
+	up->edns_until_ms = now_ms + up->plain_ms;
+}
+
 void upstream_note_edns(struct upstream *up, enum edns_habit habit, uint64_t now_ms)
 {
 	if (habit == EDNS_REFUSED && up->edns == EDNS_TAKEN && now_ms < up->edns_until_ms)
 		return;
+	if (habit != EDNS_TAKEN) {
+		note_bad(up, habit, now_ms);
+		return;
+	}
 	up->edns = habit;
 	up->edns_until_ms = now_ms + UPSTREAM_EDNS_MS;
 }

@@ -11,7 +11,16 @@
 #include "base/table.h"
 
 #define UPSTREAMS_MAX    1024
-#define UPSTREAM_EDNS_MS 600000 /* how long a habit is believed */
+#define UPSTREAM_EDNS_MS 600000 /* how long it is believed that a server takes EDNS */
+
+/* That it does not take EDNS an error says, which nobody signs, or silence, which anybody on the
+ * way can make. It has all signed names of that server refused. So it is believed for a moment at
+ * first, and each time that it shows again for twice as long, up to a minute: an attacker who is
+ * gone leaves no more behind than that, and a server of this habit is asked with EDNS once a
+ * minute. */
+#define UPSTREAM_DOUBT_MS 2000
+#define UPSTREAM_PLAIN_MS 60000
+
 #define UPSTREAM_LACKING 3 /* answers without a signature, and none with, that show stripping */
 
 /* So many in a row, over so long, show that a server which sent signatures does so no more. Whoever
@@ -29,7 +38,8 @@ enum edns_habit {
 struct upstream {
 	struct sockaddr_storage server; /* without a scope */
 	enum edns_habit edns;
-	uint64_t edns_until_ms;      /* how long that is believed */
+	uint64_t edns_until_ms;      /* until when that is believed */
+	uint32_t plain_ms;           /* for how long it was believed last that it takes none */
 	bool signs;                  /* signatures come from it */
 	unsigned lacking;            /* answers that should have had one, and none with one since */
 	uint64_t lacking_from_ms;    /* the first of these */

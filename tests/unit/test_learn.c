@@ -80,6 +80,10 @@ static void a_ds_response_shows_whether_there_is_a_cut(void **state)
 		{ "NSEC3, iterations over the limit", "x.example.test DS", 0,
 		        "> =x.example.test NSEC3 iterations=51 A RRSIG | example.test",
 		        CUT_INSECURE, REASON_NSEC3_ITERATIONS },
+		{ "a CNAME, and iterations over the limit behind it", "x.example.test DS", 0,
+		        "x.example.test CNAME a.example.test | example.test\n"
+		        "> =a.example.test NSEC3 iterations=51 A RRSIG | example.test",
+		        CUT_NONE, REASON_NONE },
 		{ "a DNAME at the name, which is no cut", "x.example.test DS", 0,
 		        "x.example.test DNAME e.test | example.test", CUT_NONE, REASON_NONE },
 		{ "a proof in the answer section", "x.example.test DS", 0,

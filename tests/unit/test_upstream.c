@@ -78,18 +78,43 @@ static void what_is_known_of_edns_expires(void **state)
 
 	/* one that refuses loses nothing when it is tried again */
 	upstream_note_edns(&up, EDNS_REFUSED, 1000);
-	assert_true(upstream_is_plain(&up, 1000 + UPSTREAM_EDNS_MS - 1));
-	assert_false(upstream_is_stale(&up, 1000 + UPSTREAM_EDNS_MS - 1));
-	assert_false(upstream_is_plain(&up, 1000 + UPSTREAM_EDNS_MS));
-	assert_true(upstream_is_stale(&up, 1000 + UPSTREAM_EDNS_MS));
+	assert_true(upstream_is_plain(&up, 1000 + UPSTREAM_DOUBT_MS - 1));
+	assert_false(upstream_is_stale(&up, 1000 + UPSTREAM_DOUBT_MS - 1));
+	assert_false(upstream_is_plain(&up, 1000 + UPSTREAM_DOUBT_MS));
+	assert_true(upstream_is_stale(&up, 1000 + UPSTREAM_DOUBT_MS));
 
 	/* one that drops would lose a query, so it stays what it is until that was looked into */
-	upstream_note_edns(&up, EDNS_DROPPED, 1000);
+	upstream_note_edns(&up, EDNS_DROPPED, 1000 + UPSTREAM_DOUBT_MS);
 	assert_true(upstream_is_plain(&up, 1000 + UPSTREAM_EDNS_MS));
 	assert_true(upstream_is_stale(&up, 1000 + UPSTREAM_EDNS_MS));
-	upstream_note_edns(&up, EDNS_TAKEN, 2000);
-	assert_false(upstream_is_plain(&up, 3000));
-	assert_false(upstream_is_stale(&up, 2000 + UPSTREAM_EDNS_MS));
+	upstream_note_edns(&up, EDNS_TAKEN, 2000 + UPSTREAM_EDNS_MS);
+	assert_false(upstream_is_plain(&up, 3000 + UPSTREAM_EDNS_MS));
+	assert_false(upstream_is_stale(&up, 2000 + 2 * UPSTREAM_EDNS_MS));
+}
+
+/* Whoever can answer once has a server's signed names refused for a moment; and whoever does so all
+ * the time has them refused for a minute more at most when he is gone. */
+static void that_a_server_takes_no_edns_is_believed_for_a_minute_at_most(void **state)
+{
+	struct upstream up = { 0 };
+	uint64_t now_ms = 1000, believed_ms = UPSTREAM_DOUBT_MS;
+
+	(void)state;
+	for (unsigned i = 0; i < 10; i++) {
+		upstream_note_edns(&up, EDNS_REFUSED, now_ms);
+		/* what came with it, or was on its way, makes it no longer */
+		upstream_note_edns(&up, EDNS_REFUSED, now_ms + 1);
+		upstream_note_edns(&up, EDNS_DROPPED, now_ms + believed_ms - 1);
+		assert_int_equal(up.edns_until_ms, now_ms + believed_ms);
+		now_ms += believed_ms;
+		believed_ms =
+		        2 * believed_ms < UPSTREAM_PLAIN_MS ? 2 * believed_ms : UPSTREAM_PLAIN_MS;
+	}
+	assert_int_equal(up.plain_ms, UPSTREAM_PLAIN_MS);
+	upstream_note_edns(&up, EDNS_TAKEN, now_ms);
+	now_ms += UPSTREAM_EDNS_MS;
+	upstream_note_edns(&up, EDNS_REFUSED, now_ms);
+	assert_int_equal(up.edns_until_ms, now_ms + UPSTREAM_DOUBT_MS);
 }
 
 /* Otherwise one forged error would take away the signatures of ten minutes. */
@@ -168,6 +193,7 @@ int main(void)
 		cmocka_unit_test(a_server_is_known_by_its_address),
 		cmocka_unit_test(the_one_not_asked_for_longest_gives_way),
 		cmocka_unit_test(what_is_known_of_edns_expires),
+		cmocka_unit_test(that_a_server_takes_no_edns_is_believed_for_a_minute_at_most),
 		cmocka_unit_test(an_error_is_not_believed_of_who_takes_edns),
 		cmocka_unit_test(three_answers_without_a_signature_show_that_all_are_left_out),
 		cmocka_unit_test(a_server_that_sent_signatures_takes_longer_to_lose_that_name),
