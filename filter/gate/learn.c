@@ -176,12 +176,24 @@ static void learn_ways_below(
 	}
 }
 
+/* True for what is held of a name by a hint alone, at present. */
+static bool is_hinted(const struct fact *fact)
+{
+	return fact && fact->is_hint && (fact->cut == CUT_NONE || fact->cut == CUT_NO_NAME);
+}
+
+/* What proves nothing takes the place of nothing: a hint that is doubted stays until its time is
+ * over. */
 static void put_lesson(struct judging *j, const struct name *name, const struct lesson *l)
 {
 	struct store *store = j->gate->store;
+	const struct fact *fact = store_find(store, name, j->now_s);
 	uint32_t ttl_s = clamp_ttl(l->ttl_s);
 
-	if (l->is_hint)
+	if (!l->is_hint && !is_proof(l) && is_hinted(fact))
+		store_put_hint(store, name, fact->cut, j->now_s,
+		        (uint32_t)(fact->cut_expires_s - j->now_s));
+	else if (l->is_hint)
 		store_put_hint(store, name, l->cut, j->now_s, (uint32_t)least(ttl_s, LIMIT_HINT_S));
 	else
 		store_put_cut(store, name, l->cut, l->outcome, l->cut == CUT_SECURE ? &l->ds : NULL,

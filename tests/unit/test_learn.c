@@ -548,9 +548,37 @@ static void keys_of_odd_size_make_a_zone_insecure_only_if_there_are_no_others(vo
 	}
 }
 
+/* A signed alias shows that no zone begins there. Something forged at the name has its DS asked for
+ * anew, and by NSEC3 over the limit the name would be in an unsigned zone: then the forgery holds.
+ */
+static void what_is_over_the_limit_takes_the_place_of_no_hint(void **state)
+{
+	(void)state;
+	struct judge *j = judge_who_knows_example();
+	struct want want = judge_want("x.example.test DS");
+
+	judge_learn(
+	        j, "x.example.test DS", 0, "x.example.test CNAME www.test | example.test", false);
+	assert_int_equal(judge_fact(j, "x.example.test")->cut, CUT_NONE);
+	int64_t until_s = judge_fact(j, "x.example.test")->cut_expires_s;
+	j->now += 2;
+	assert_true(store_doubt(&j->store, &want.name, j->now));
+	assert_int_equal(
+	        judge_learn(j, "x.example.test DS", 0,
+	                "> =x.example.test NSEC3 iterations=51 A RRSIG | example.test", true),
+	        LEARNED);
+	const struct fact *fact = judge_fact(j, "x.example.test");
+	assert_int_equal(fact->cut, CUT_NONE);
+	assert_false(fact->is_doubted);
+	/* and it lasts no longer for that */
+	assert_int_equal(fact->cut_expires_s, until_s);
+	judge_free(j);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_over_the_limit_takes_the_place_of_no_hint),
 		cmocka_unit_test(a_ds_response_shows_whether_there_is_a_cut),
 		cmocka_unit_test(an_nsec_shows_that_no_zone_begins_at_the_empty_names_it_spans),
 		cmocka_unit_test(an_nsec3_shows_nothing_of_the_name_that_it_stands_at),
