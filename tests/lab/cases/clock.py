@@ -76,7 +76,7 @@ def _others_wait(world):
     _boot(world)
     seen = []
     asking = threading.Thread(
-        target=lambda: seen.append(world.ask(OTHER, "A", timeout_s=20, ad=True)))
+        target=lambda: seen.append(world.ask(OTHER, "A", ad=True)))
     asking.start()
     wait_until(lambda: world.gate.status()["responses"] != "0", "no response came")
     world.gate.clock.set(RIGHT)
@@ -87,7 +87,7 @@ def _others_wait(world):
 
 def _wait_ends(world):
     _boot(world)
-    answer = world.ask(OTHER, "A", timeout_s=20, edns=1232)
+    answer = world.ask(OTHER, "A", edns=1232)
     expect_rcode(answer, "SERVFAIL")
     expect_equal("EDE", answer.ede, [CLOCK_NOT_SET])
 
@@ -120,7 +120,7 @@ def _made_up_signatures_do_not_pass(world):
     for attack in ("forge-address-as-expired", "carry-along-as-expired", "forge-address"):
         for name in (SERVER, "www.expired.test."):
             with world.lab.attack(attack):
-                answer = world.ask(name, "A", timeout_s=6)
+                answer = world.ask(name, "A")
             expect_rcode(answer, "SERVFAIL")
 
 
@@ -129,7 +129,7 @@ def _keeps_nothing_else(world):
     if kernel_is_synchronised():
         return
     with world.lab.attack("carry-beside"):
-        answer = world.ask(SERVER, "A", timeout_s=6)
+        answer = world.ask(SERVER, "A")
     expect_data(answer, "A", GOOD)
     expect(not [record for record in _everything_in(answer) if "bank.example" in record],
            *_everything_in(answer))
@@ -187,14 +187,14 @@ def _false_future_is_not_kept(world):
     """Somebody answers for the time server, a year ahead; later the machine boots by the right time."""
     world.gate.clock.set(FAR)
     wait_until(lambda: world.gate.log_lines("the clock was set by +"), "it was not noticed", 30)
-    expect_rcode(world.ask(OTHER, "A", timeout_s=6), "SERVFAIL")
+    expect_rcode(world.ask(OTHER, "A"), "SERVFAIL")
     world.gate.stop()
     world.gate.clock.set(RIGHT)
     world.gate.start()
     clock = world.gate.status()["clock"]
     expect(clock != "not-set", "by a time that was never right the clock has gone back",
            *world.gate.log_lines("clock"))
-    expect_data(world.ask(OTHER, "A", timeout_s=6), "A", GOOD)
+    expect_data(world.ask(OTHER, "A"), "A", GOOD)
 
 
 def _doubted(world):

@@ -98,7 +98,7 @@ def _by_dig(world, family):
     return [line for line in said.split("\n") if line == SECRET]
 
 
-def _ask(world, family, timeout_s=4):
+def _ask(world, family, timeout_s=streams.PATIENCE_S):
     return streams.query(world.lab.client, topology.UPSTREAM[family], "www.p256.test.", "A",
                          timeout_s=timeout_s)
 
