@@ -177,6 +177,13 @@ void *table_oldest(const struct table *t)
 	return t->oldest == NONE ? NULL : entry_of(slot_at(t, t->oldest));
 }
 
+void *table_younger(const struct table *t, void *entry)
+{
+	const struct slot *s = slot_of(entry);
+
+	return s->newer == NONE ? NULL : entry_of(slot_at(t, s->newer));
+}
+
 void table_remove(struct table *t, void *entry)
 {
 	struct slot *s = slot_of(entry);

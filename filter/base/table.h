@@ -50,6 +50,9 @@ void table_touch(struct table *t, void *entry);
 /* Returns the entry that was added or touched longest ago, NULL when there is none. */
 void *table_oldest(const struct table *t);
 
+/* Returns the one that was added or touched next after `entry`, NULL for the newest. */
+void *table_younger(const struct table *t, void *entry);
+
 void table_remove(struct table *t, void *entry);
 
 /* For what does not fit into an entry (spill.h): spare ones, which nobody finds and which have no

@@ -32,8 +32,8 @@
 #define LIMIT_TRUST_MIN_S  10    /* and at least, so that what was fetched can be used */
 #define LIMIT_BOGUS_TTL_S  60    /* a chain that does not hold */
 #define LIMIT_FAILED_TTL_S 5     /* a chain that could not be fetched */
-#define LIMIT_HINT_S       10 /* that no zone begins at a name, shown by less than a denial of its DS */
-#define LIMIT_DOUBT_S      5    /* from one time that a name's DS is asked for anew to the next */
+#define LIMIT_HINT_S       10 /* that no zone begins at a name, shown by a record there or below */
+#define LIMIT_DOUBT_S      5  /* from one time that a name's DS is asked for anew to the next */
 #define LIMIT_SERVERS_S    3600 /* the addresses of a zone's servers, which nothing proves */
 #define LIMIT_UNABLE_S     60   /* who could not answer for a DS or DNSKEY */
 

@@ -18,8 +18,4 @@ struct asked {
 	uint8_t question[QUESTION_MAX]; /* the exact octets, letter case and all */
 };
 
-/* True when two questions, in wire format, ask for the same: they may differ in the letter case of
- * the name and in nothing else (RFC 1035, 2.3.3; RFC 4343). */
-bool question_same(struct span a, struct span b);
-
 #endif

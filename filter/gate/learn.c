@@ -300,6 +300,9 @@ static bool learn_keys(struct judging *j, const struct want *want, bool last_try
 		        j->now_s, &j->budget, &proved, &keys);
 	if (is_broken(outcome) && !last_try)
 		return false;
+	/* Perhaps the DS is one from before the zone changed its keys, which somebody has kept. */
+	if (outcome.reason == REASON_DS_NO_MATCH)
+		store_doubt(j->gate->store, &want->name, j->now_s);
 	uint32_t ttl_s = is_broken(outcome) ? LIMIT_BOGUS_TTL_S : proved.ttl_s;
 	store_put_keys(j->gate->store, &want->name, keys, outcome, j->now_s, clamp_ttl(ttl_s));
 	return true;

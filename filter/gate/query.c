@@ -5,20 +5,6 @@
 #define OPT_CLASS_AT         3 /* after the owner and the type */
 #define OPT_FLAGS_AT         7
 
-bool question_same(struct span a, struct span b)
-{
-	const size_t plain = 4; /* octets of the type and the class, which have no letters */
-
-	if (a.len != b.len || a.len < plain)
-		return span_equal(a, b);
-	/* A label's length is at most 63, which is no letter. */
-	for (size_t i = 0; i < a.len - plain; i++) {
-		if (name_lower(a.base[i]) != name_lower(b.base[i]))
-			return false;
-	}
-	return memcmp(a.base + a.len - plain, b.base + b.len - plain, plain) == 0;
-}
-
 void query_note(const struct message *m, struct asked *asked)
 {
 	memset(asked, 0, offsetof(struct asked, question)); /* which is long */

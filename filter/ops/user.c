@@ -22,8 +22,10 @@ void user_check(const struct config *c)
 	uint32_t known = user_of_service(c);
 
 	if (geteuid() != 0 && geteuid() != known)
-		log_warning("this is user %u, but the rules know sealgate by user %u, whom the "
-		            "directory of control_socket belongs to: its own questions will be "
-		            "judged as others' are",
+		log_error(
+		        "this is user %u, but the rules know sealgate by user %u, whom the "
+		        "directory of control_socket belongs to: its own questions will be judged "
+		        "as others' are, so no keys can be had. Give this user the directory, and "
+		        "apply the rules again",
 		        geteuid(), known);
 }

@@ -97,6 +97,8 @@ void arrival_wait(struct worker *w, struct arrival *a, const struct gate_result 
 	if (a->may_not_wait) {
 		arrival_refuse(w, a, REASON_FETCH_TIMEOUT);
 	} else if (!a->parked && !arrival_park(w, a)) {
+		/* the client asks again, and then what it wants is known */
+		fetcher_want(&w->fetcher, &result->want, &a->server, NULL, w->now_ms);
 		stats_count(&w->stats.parked_full);
 		arrival_refuse(w, a, REASON_PARK_FULL);
 	} else if (!may_go_on(a->parked, result)) {

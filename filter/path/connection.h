@@ -89,8 +89,8 @@ void connection_close(struct worker *w, struct connection *c);
 /* Makes room for a connection of `client` where there is too little. Whose connections give way is
  * a matter of shares (share.h): who has its share makes room for its own, and the greediest for who
  * has not. Of one client the idlest gives way, one without a question in flight before one with.
- * Returns false when the new one is to be refused: its client has its share, and opens more than
- * RELAY_REPLACED_A_SECOND. */
+ * Returns false when the new one is to be refused: its client has its share, and none of its own is
+ * found to give way, or RELAY_REPLACED_A_SECOND were replaced already, of all clients together. */
 bool relay_make_room(struct worker *w, const struct sockaddr_storage *client);
 
 /* The same where it is not known yet for whom: for want of descriptors. Returns false when there is

@@ -221,13 +221,19 @@ static bool make_room(struct fetcher *f, const struct want *want)
 	return true;
 }
 
+static void wait_for(struct parked *parked, struct fetch *fetch)
+{
+	if (parked)
+		parked_move(parked, &fetch->waiting);
+}
+
 bool fetcher_want(struct fetcher *f, const struct want *want, const struct sockaddr_storage *server,
         struct parked *parked, uint64_t now_ms)
 {
 	struct fetch *fetch = find(f, want, server);
 
 	if (fetch) {
-		parked_move(parked, &fetch->waiting);
+		wait_for(parked, fetch);
 		return true;
 	}
 	if (!f->free && !make_room(f, want))
@@ -242,7 +248,7 @@ bool fetcher_want(struct fetcher *f, const struct want *want, const struct socka
 		.exchange.fd = -1 };
 	f->in_flight = fetch;
 	stats_count(&f->stats->fetches);
-	parked_move(parked, &fetch->waiting);
+	wait_for(parked, fetch);
 	try_again(f, fetch, now_ms);
 	return true;
 }

@@ -82,7 +82,8 @@ int fetcher_init(struct fetcher *f, int epoll_fd, const struct fetch_sources *so
 /* Ends every fetch; nobody is told. */
 void fetcher_fini(struct fetcher *f);
 
-/* Lets `parked` wait for `want`, which is fetched if it is not on its way already. `server` is the
+/* Lets `parked`, or nobody for NULL, wait for `want`, which is fetched if it is not on its way
+ * already. `server` is the
  * one that the client asked. When too many fetches are in flight, the one gives way that has the
  * most beside it below the same name: a zone with a thousand silent names must not keep out the
  * others. Returns false when it is this zone itself; `parked` waits for nothing then. */

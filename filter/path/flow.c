@@ -62,7 +62,7 @@ static bool has_question(const struct flow_table *t, const struct flow *flow, st
 	if (flow->question_len != question.len)
 		return false;
 	spill_get(&t->table, flow->more, flow->octets, FLOW_OCTETS, octets, question.len);
-	return question_same(span_of(octets, question.len), question);
+	return span_equal(span_of(octets, question.len), question);
 }
 
 static struct span question_of(const struct asked *asked)
@@ -127,6 +127,14 @@ void flow_remove(struct flow_table *t, struct flow *flow)
 	spill_remove(&t->table, flow, offsetof(struct flow, more));
 }
 
+void flow_end(struct flow_table *t, struct flow *flow)
+{
+	if (flow->way.in == 0 || (flow->way.out != 0 && flow->way.out != flow->way.in))
+		flow_remove(t, flow);
+	else
+		flow->is_over = true;
+}
+
 /* Has as many older flows give way as is needed for a new one of `entries`. */
 static unsigned make_room(struct flow_table *t, const struct siblings *siblings, unsigned entries)
 {
@@ -167,7 +175,28 @@ static void fill(
 	flow->dnssec_ok = asked->dnssec_ok;
 	flow->unjudged = asked->unjudged;
 	flow->is_undecorated = asked->is_undecorated;
+	flow->parked = 0; /* what waited for it before is no matter of this one */
+	flow->held_packet = 0;
 	spill_put(&t->table, flow->more, flow->octets, FLOW_OCTETS, octets);
+}
+
+/* Has one of the oldest flows give way that is of the same client, or came by the same interface:
+ * what has its share makes room in it. Returns false where there is none among these. */
+static bool make_room_in_share(
+        struct flow_table *t, const struct flow_owner *owner, uint32_t interface)
+{
+	struct flow *flow = table_oldest(&t->table);
+
+	for (unsigned i = 0; flow && i < FLOW_LOOKED_AT; i++) {
+		bool is_own = flow->owner.is_counted &&
+		              flow->owner.client.address == owner->client.address;
+		if (is_own || flow->way.in == interface) {
+			flow_remove(t, flow);
+			return true;
+		}
+		flow = table_younger(&t->table, flow);
+	}
+	return false;
 }
 
 /* Gives `siblings->asked` a new time, or adds a flow in its place. Returns NULL when none may be
@@ -184,13 +213,15 @@ static struct flow *renew(struct flow_table *t, const struct flow_key *key,
 	} else {
 		struct flow_owner owner = flow_share_owner(
 		        &t->share, flow_key_client(key), key->way.in, t->table.used);
-		result->is_refused = t->has_shares && flow_share_is_taken(&t->share, &owner);
+		if (t->has_shares && flow_share_is_taken(&t->share, &owner))
+			result->is_refused = !make_room_in_share(t, &owner, key->way.in);
 		if (result->is_refused)
 			return NULL;
 		result->evicted = make_room(t, siblings, 1 + spares);
 		flow = add(t, key, &owner, spares);
 	}
 	flow->expires_ms = now_ms + t->timeout_ms;
+	flow->is_over = false;
 	return flow;
 }
 
@@ -329,7 +360,8 @@ static bool is_answered_by(const void *entry, const void *key)
 	const struct flow *flow = entry;
 	const struct answer *answer = key;
 
-	if (!is_of_hash(flow, &answer->key->hash) || flow->expires_ms <= answer->now_ms ||
+	if (!is_of_hash(flow, &answer->key->hash) || flow->is_over ||
+	        flow->expires_ms <= answer->now_ms ||
 	        !(answer->any_way || is_way_back(flow, &answer->key->way)))
 		return false;
 	flow_read(answer->table, flow, answer->asked);
@@ -365,7 +397,8 @@ struct flow *flow_find_asked(
 	const struct wide_hash *hash = &key->hash;
 	struct flow *flow = table_find(&t->table, wide_hash_begin(hash), is_of_hash, hash);
 
-	while (flow && !(is_way_back(flow, &key->way) && has_question(t, flow, question_of(asked))))
+	while (flow && !(!flow->is_over && is_way_back(flow, &key->way) &&
+	                       has_question(t, flow, question_of(asked))))
 		flow = table_find_next(&t->table, flow, is_of_hash, hash);
 	return flow;
 }
@@ -374,7 +407,7 @@ static void tell_unanswered(const struct flow_table *t, const struct flow *flow)
 {
 	union flow_asked asked;
 
-	if (!t->unanswered)
+	if (!t->unanswered || flow->is_over)
 		return;
 	flow_read(t, flow, &asked);
 	t->unanswered(t->context, &asked);

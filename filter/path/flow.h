@@ -16,6 +16,9 @@
  * interface, so that nobody on another side of a gateway can push out the question of a client. */
 #define FLOW_QUESTIONS 8
 
+/* Of the oldest, flows that are looked at for one of the same client or interface. */
+#define FLOW_LOOKED_AT 16
+
 /* Flows that one call of flow_expire() ends at most. */
 #define FLOW_EXPIRIES 256
 
@@ -35,6 +38,7 @@ struct flow {
 	uint8_t parked;                             /* responses to it that wait for keys */
 	bool has_edns : 1, dnssec_ok : 1, unjudged : 1, is_undecorated : 1;
 	bool is_signing : 1;         /* it is the signer's */
+	bool is_over : 1;            /* nothing answers it any more; see flow_end() */
 	uint8_t octets[FLOW_OCTETS]; /* of the question; then what only the signer knows */
 };
 
@@ -83,9 +87,8 @@ struct flow_remembered {
 	                     or the same question that was asked more strictly */
 };
 
-/* Remembers a question, or gives one that is there already (the client asked again) a new time. Two
- * questions are the same when they came by the same interface and differ in nothing but the letter
- * case of the name; the flow keeps the letters that came first.
+/* Remembers a question, or gives one that is there already (the client asked again, by the same
+ * interface and in the same octets) a new time.
  *
  * Who sees a query can send another one with its addresses, ports and id, and any flags, letters or
  * question. So one such tuple has one strictness: while a question that is judged is in flight, no
@@ -122,6 +125,12 @@ void flow_read(const struct flow_table *t, const struct flow *flow, union flow_a
 
 /* For a flow that was answered. */
 void flow_remove(struct flow_table *t, struct flow *flow);
+
+/* For one that was answered by a failure, to which its client may go on listening. Where both sides
+ * of it are one interface it stays until its time is over, so that it still says how strict its
+ * tuple is: whoever forges the failure could send a copy of the query next that is not to be
+ * judged, and there its way would not tell it from the client's. Elsewhere it is removed. */
+void flow_end(struct flow_table *t, struct flow *flow);
 
 /* Forgets flows that are too old, and returns how many. */
 unsigned flow_expire(struct flow_table *t, uint64_t now_ms);

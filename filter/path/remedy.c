@@ -213,7 +213,8 @@ bool remedy_judged(struct worker *w, struct arrival *a, const struct gate_result
 
 	if (result->outcome.status < STATUS_INDETERMINATE || !lacks_proof(result))
 		return false;
-	if (!is_plain && !a->is_proved)
+	/* who was not asked for signatures has left none out */
+	if (!is_plain && !a->is_proved && !a->asked->is_undecorated)
 		note_lacking(w, up);
 	/* One that sends signatures has mostly not lost them by itself. */
 	if (up->signs && !is_plain)

@@ -11,7 +11,8 @@
 /* Responses to one question that may wait for keys at a time: the true one and some forgeries.
  * Whoever can answer before the server can send more of these. Then it may be that the true one
  * found no room, which a bit beside their number says as long as the flow lives: no failure of the
- * others is told to the client, who asks again, and then the keys are known. */
+ * others is told to the client, who asks again; and then the keys are known, which are fetched for
+ * what found no room, too. */
 #define PARKED_PER_FLOW 4
 #define PARKED_CROWDED  0x80
 
@@ -65,6 +66,15 @@ static void drop_rival(struct worker *w, const struct held *held)
 	park_remove(&w->grace.park, rival);
 }
 
+/* True for what a client may not take for the end: an error, or an answer that was cut. */
+static bool is_failure(struct span message)
+{
+	struct cursor c = cursor_at(message, 2);
+	uint16_t flags = cursor_u16(&c), rcode = flags & RCODE_MASK;
+
+	return (flags & FLAG_TC) || (rcode != RCODE_NOERROR && rcode != RCODE_NXDOMAIN);
+}
+
 /* With its question answered, the flow is forgotten. What else waits for it finds it gone. */
 static void deliver(struct worker *w, struct arrival *a, struct span octets)
 {
@@ -76,7 +86,10 @@ static void deliver(struct worker *w, struct arrival *a, struct span octets)
 		accept_with(w, held->packet_id, held->packet, octets);
 	drop_rival(w, held);
 	release(held);
-	flow_remove(&w->flows, held->flow);
+	if (is_failure(octets))
+		flow_end(&w->flows, held->flow);
+	else
+		flow_remove(&w->flows, held->flow);
 }
 
 /* What answers nothing leaves the question open: the true answer may still come. */

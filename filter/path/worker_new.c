@@ -9,11 +9,14 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/least.h"
 #include "path/inside.h"
 #include "path/signing.h"
 
 #define LOG_BURST      20
 #define LOG_PER_SECOND 5
+
+#define GRACE_PER_PARKED 4 /* responses held back, for one that may wait for keys */
 
 #define DATELESS_ZONES 256 /* on the way to the names of time servers */
 
@@ -36,6 +39,16 @@ static int make_dateless(struct worker *w)
 	return result < 0 ? result : gate_init(&w->dateless.gate, 0);
 }
 
+/* What is held back waits for a moment only, and must not be lost for want of room while many names
+ * fail; but half of the queue is for what does not wait. */
+static uint32_t room_for_grace(const struct worker_config *config)
+{
+	uint64_t room =
+	        least(GRACE_PER_PARKED * (uint64_t)config->parked, config->queue_length / 2);
+
+	return room > config->parked ? (uint32_t)room : config->parked;
+}
+
 static int take_memory(struct worker *w)
 {
 	const struct worker_config *config = &w->config;
@@ -49,7 +62,7 @@ static int take_memory(struct worker *w)
 	if (result == 0)
 		result = park_init(&w->park, config->parked, config->park_ms);
 	if (result == 0)
-		result = grace_init(&w->grace, config->parked, config->bogus_grace_ms);
+		result = grace_init(&w->grace, room_for_grace(config), config->bogus_grace_ms);
 	w->park.shares_taken = w->grace.park.shares_taken = &w->stats.parked_share;
 	if (result == 0 && config->signing.policy)
 		return signing_init(w);

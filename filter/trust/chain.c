@@ -101,8 +101,9 @@ bool chain_doubt(struct store *s, const struct name *zone, const struct name *na
 		struct name at;
 		name_suffix(name, labels, &at);
 		const struct fact *fact = store_find(s, &at, now_s);
-		if (fact && (fact->is_hint || (by_signer && (labels == name->labels ||
-		                                                    fact->cut == CUT_NO_NAME))))
+		if (fact && fact->cut != CUT_SECURE &&
+		        (fact->is_hint || (by_signer && (labels == name->labels ||
+		                                                fact->cut == CUT_NO_NAME))))
 			any |= store_doubt(s, &at, now_s);
 	}
 	return any;

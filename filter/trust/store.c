@@ -84,6 +84,14 @@ static void add_failure(struct fact *fact, const struct failure *failure)
 	*place = *failure;
 }
 
+static void forget_failures(struct fact *fact, uint16_t type)
+{
+	for (unsigned i = 0; i < STORE_FAILURES; i++) {
+		if (fact->failures[i].type == type)
+			fact->failures[i].expires_s = 0;
+	}
+}
+
 /* Makes the fact show what holds now and for this source: what is proved, or else its failures. */
 static void show(struct fact *fact, uint64_t source, int64_t now_s)
 {
@@ -180,8 +188,10 @@ void store_put_cut(struct store *s, const struct name *name, enum cut cut, struc
 		return;
 	}
 	fact->is_hint = false;
-	if (!ds || !same_ds(&fact->ds, ds))
+	if (!ds || !same_ds(&fact->ds, ds)) {
 		drop_keys(fact);
+		forget_failures(fact, TYPE_DNSKEY); /* they were held against another DS */
+	}
 	fact->cut = cut;
 	fact->outcome = outcome;
 	fact->cut_expires_s = now_s + ttl_s;
@@ -214,7 +224,7 @@ bool store_doubt(struct store *s, const struct name *name, int64_t now_s)
 {
 	struct fact *fact = table_find(&s->facts, hash_of(s, name), same_name, name);
 
-	if (!fact || (fact->cut != CUT_NONE && fact->cut != CUT_NO_NAME))
+	if (!fact || (fact->cut != CUT_NONE && fact->cut != CUT_NO_NAME && fact->cut != CUT_SECURE))
 		return false;
 	if (now_s < fact->settled_s || now_s - fact->settled_s >= LIMIT_DOUBT_S)
 		fact->is_doubted = true;

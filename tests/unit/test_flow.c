@@ -202,29 +202,69 @@ static void nothing_of_a_tuple_goes_unjudged_beside_what_is_judged(void **state)
 	}
 }
 
-static void a_copy_in_other_letters_is_the_same_question(void **state)
+/* A client that asks again may do so in other letters, and the server answers in these. */
+static void a_copy_in_other_letters_is_judged_and_can_be_answered(void **state)
 {
 	(void)state;
 	struct flow_table table;
-	struct talk genuine, copy, other;
+	struct talk genuine, again;
 
 	assert_int_equal(flow_table_init(&table, 8, TIMEOUT_MS), 0);
 	begin_talk(&genuine, 4, 4000, 7, "www.bank.example.");
-	begin_talk(&copy, 4, 4000, 7, "www.bank.example.");
-	begin_talk(&other, 4, 4000, 7, "www.bank.example.");
-	copy.asked.question[1] = 'W';
+	begin_talk(&again, 4, 4000, 7, "www.bank.example.");
+	again.asked.question[1] = 'W';
+	again.asked.unjudged = true;
+	/* the response says the question as it was asked */
+	again.octets[DNS_HEADER_SIZE + 1] = 'W';
 	assert_true(ask(&table, &genuine, START_MS));
-	assert_true(ask(&table, &copy, START_MS));
-	assert_int_equal(table.table.used, 1);
-	/* the letters are those that the client used */
+	assert_true(ask(&table, &again, START_MS));
 	assert_non_null(answered(&table, &genuine, START_MS));
-	/* types and classes have no letters: HTTPS is 65, and there is a type 97 */
-	other.asked.question[other.asked.question_len - 3] = 65;
-	assert_true(ask(&table, &other, START_MS));
-	other.asked.question[other.asked.question_len - 3] = 97;
-	assert_true(ask(&table, &other, START_MS));
-	assert_int_equal(table.table.used, 3);
+	struct flow *flow = answered(&table, &again, START_MS);
+	assert_non_null(flow);
+	assert_false(flow->unjudged);
 	flow_table_fini(&table);
+}
+
+/* On a gateway with one interface the way of a copy tells nothing. There an attacker forges a
+ * failure, by which the question is over; and then sends a copy that is not to be judged, while the
+ * client goes on listening. */
+static void after_a_failure_the_tuple_is_as_strict_as_before(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		struct flow_way way;
+		bool stays; /* strict; elsewhere the way of the copy tells */
+	} rows[] = {
+		{ "one interface", { INSIDE, INSIDE }, true },
+		{ "the shortcut, which may be one interface", { INSIDE, 0 }, true },
+		{ "two interfaces", { INSIDE, OUTSIDE }, false },
+		{ "this machine asks", { HERE, OUTSIDE }, false },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct flow_table table;
+		struct talk t;
+
+		assert_int_equal(flow_table_init(&table, 4, TIMEOUT_MS), 0);
+		begin_talk(&t, 4, 4000, 7, "a.test.");
+		t.query_way = rows[i].way;
+		t.response_way = (struct flow_way){ rows[i].way.out, rows[i].way.in };
+		assert_true(ask(&table, &t, START_MS));
+		struct flow *flow = answered(&table, &t, START_MS);
+		assert_non_null(flow);
+		flow_end(&table, flow);
+		assert_null(answered(&table, &t, START_MS));
+		assert_int_equal(table.table.used, rows[i].stays);
+
+		t.asked.unjudged = true;
+		struct flow_key key = flow_key_of_query(&table.hash_key, &t.query, 7, t.query_way);
+		flow_remember(&table, &key, QUERY_SIGNED, &t.asked, START_MS + 1);
+		flow = answered(&table, &t, START_MS + 1);
+		assert_non_null(flow);
+		assert_row(rows[i].why, flow->unjudged == !rows[i].stays);
+		flow_table_fini(&table);
+	}
 }
 
 /* Nobody on another side of a gateway can have the question of a client forgotten. */
@@ -302,6 +342,7 @@ static void a_flood_does_not_have_the_questions_of_others_forgotten(void **state
 	} rows[] = {
 		{ "by one client", 0, { INSIDE, OUTSIDE } },
 		{ "from outside, with any address", 1, { OUTSIDE, OUTSIDE } },
+		{ "from the clients' own side, with any address", 1, { INSIDE, OUTSIDE } },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -312,6 +353,8 @@ static void a_flood_does_not_have_the_questions_of_others_forgotten(void **state
 		assert_row(rows[i].why,
 		        flood(&table, 600, 0x0a000000, rows[i].step, rows[i].way) >= 500);
 		assert_int_equal(honest(&table, 20), 20);
+		/* somebody on a third side wants a little, too */
+		flood(&table, 2, 0x0c000000, 1, (struct flow_way){ OTHER_INSIDE, OUTSIDE });
 		/* as much again as there is room for, and more */
 		flood(&table, 4000, 0x0b000000, rows[i].step, rows[i].way);
 		assert_row(rows[i].why, honest(&table, 30) == 30);
@@ -693,7 +736,8 @@ int main(void)
 		cmocka_unit_test(a_copy_of_a_query_does_not_weaken_it),
 		cmocka_unit_test(a_response_goes_the_way_of_its_query),
 		cmocka_unit_test(nothing_of_a_tuple_goes_unjudged_beside_what_is_judged),
-		cmocka_unit_test(a_copy_in_other_letters_is_the_same_question),
+		cmocka_unit_test(a_copy_in_other_letters_is_judged_and_can_be_answered),
+		cmocka_unit_test(after_a_failure_the_tuple_is_as_strict_as_before),
 		cmocka_unit_test(a_flood_from_outside_pushes_out_no_question_of_a_client),
 		cmocka_unit_test(a_flood_does_not_have_the_questions_of_others_forgotten),
 		cmocka_unit_test(who_asks_alone_is_not_limited),

@@ -379,9 +379,36 @@ static void one_replayed_record_in_a_capture_spoils_no_answer(void **state)
 	judge_free(j);
 }
 
+/* A DS from before the zone changed its keys is signed as well as the one of now. */
+static void an_old_ds_is_asked_for_anew_when_no_key_matches_it(void **state)
+{
+	(void)state;
+	struct judge *j = judge_who_wants("sub.example.test DS");
+	struct want ds = judge_want("sub.example.test DS");
+	struct want keys = judge_want("sub.example.test DNSKEY");
+	struct asked asked = judge_asked("www.sub.example.test A", ASK_DO);
+
+	judge_learn(j, "sub.example.test DS", 0, "sub.example.test DS test | example.test", false);
+	assert_int_equal(judge_fact(j, "sub.example.test")->cut, CUT_SECURE);
+	assert_true(judge_answer_want(j, &keys));
+	assert_int_equal(gate_learn(&j->gate, &keys, msg_span(&j->fetched), j->now, true), LEARNED);
+	assert_null(judge_fact(j, "sub.example.test")->keys);
+
+	judge_begin(j, "www.sub.example.test A", 0);
+	judge_write(j, HONEST);
+	assert_int_equal(judge_once(j, &asked), GATE_WANT);
+	assert_true(want_equal(&j->result.want, &ds));
+	judge_begin(j, "www.sub.example.test A", 0);
+	judge_write(j, HONEST);
+	judge_octets(j, &asked, msg_span(&j->response));
+	assert_judged(j, "the DS of now", STATUS_SECURE, REASON_NONE);
+	judge_free(j);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_old_ds_is_asked_for_anew_when_no_key_matches_it),
 		cmocka_unit_test(the_next_answer_finds_the_zone_that_a_replay_hid),
 		cmocka_unit_test(a_name_in_doubt_is_asked_for_once_in_a_while),
 		cmocka_unit_test(a_forged_answer_does_not_put_in_doubt_what_is_proved),
