@@ -5,7 +5,7 @@
  * sixteenth already gets no more; once seven eighths are taken, no more goes to a network that has
  * a sixteenth.
  *
- * The network is IPv6's /64: whoever has one has all its addresses, so an address alone limits
+ * The network is IPv6's /64: one who has it has all its addresses, so an address alone limits
  * nobody there. But a LAN has one, too: so its addresses come first, and a greedy machine leaves
  * its neighbours an eighth. Of IPv4 the address is its own network: there one has to be answered
  * for, and a whole LAN may stand behind it.

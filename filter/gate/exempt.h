@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The ways past a full judgement, in one table: what opens each, who can open it, what may pass at
- * most, and what is said of it. Whoever lets a message go without a full judgement names its entry;
- * nothing else lets one go. docs/security.md prints this table, and a test holds the two together.
+ * most, and what is said of it. Code that lets a message go without a full judgement names the
+ * entry; nothing else lets one go. docs/security.md prints this table, and a test holds the two
+ * together.
  */
 #ifndef GATE_EXEMPT_H
 #define GATE_EXEMPT_H

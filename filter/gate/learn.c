@@ -81,9 +81,9 @@ static bool learn_alias(struct judging *j, const struct name *name, struct lesso
 
 /* What lies below a cut is signed by the zone below, and so is all at the cut but DS and NSEC (and
  * an NSEC3, whose owner is a hash that may look like a name). So a record that the zone above has
- * signed there shows that there is no cut, or that there was none when it was signed: whoever
- * answers a fetch may have kept it from before the delegation. One made from a wildcard shows
- * nothing: its signature fits any name. */
+ * signed there shows that there is no cut, or that there was none when it was signed: an
+ * attacker who answers a fetch may have kept it from before the delegation. One made from a
+ * wildcard shows nothing: its signature fits any name. */
 static bool learn_presence(
         struct judging *j, const struct name *name, const struct name *zone, struct lesson *l)
 {
@@ -240,7 +240,7 @@ bool learn_cut(struct judging *j, const struct name *name, bool last_try)
 	return true;
 }
 
-/* Judges the DS and its denial, by whoever signed them. */
+/* Judges the DS and its denial, by the zones that signed them. */
 static bool judge_proofs(struct judging *j)
 {
 	for (unsigned i = 0; i < j->sets.count; i++) {

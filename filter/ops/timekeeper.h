@@ -12,11 +12,11 @@
  * it signs by a wrong clock nobody can take back. To it only a clock that is synchronised may go
  * back, and then the later time was the wrong one.
  *
- * Who can set the clock of a machine far ahead, by forged answers to NTP, must not leave a time
- * behind by which it has gone back after the next boot: then nothing would be believed until a time
- * server says otherwise. So a later time is kept only if keys of a trust anchor were proved by it
- * since the clock was last set: a clock that is ahead by more than such signatures live proves
- * none.
+ * An attacker who sets the clock far ahead, by forged answers to NTP, must not leave a time behind
+ * by which the right clock has gone back after the next boot: then nothing would be believed until
+ * a time server says otherwise. So a later time is kept only if keys of a trust anchor were proved
+ * by it since the clock was last set: a clock that is ahead by more than such signatures live
+ * proves none.
  *
  * Many machines are never synchronised in the kernel's eyes (virtual machines, containers, programs
  * that set the clock without telling it), so that alone proves nothing. */

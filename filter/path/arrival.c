@@ -41,10 +41,10 @@ static void settle(struct worker *w, struct arrival *a, const struct gate_result
 	}
 }
 
-/* Anybody could have sent it, so somebody may have. Whoever sees the query, or guesses its port and
- * id, can answer first: Bogus; with a failure; with what is so long to judge that the budget ends;
- * with what waits for keys until there is no room or no time. So nothing of that ends a question
- * before the true response had its time. */
+/* Anybody could have sent it, so somebody may have. An attacker who sees the query, or guesses its
+ * port and id, can answer first: Bogus; with a failure; with what is so long to judge that the
+ * budget ends; with what waits for keys until there is no room or no time. So nothing of that ends
+ * a question before the true response had its time. */
 static bool is_doubtful(const struct worker *w, const struct gate_result *result)
 {
 	return w->config.policy->mode == MODE_ENFORCE &&

@@ -3,8 +3,8 @@
  * and the names of the time servers, without which it will not be set, would be refused with the
  * rest.
  *
- * Anybody can have such a name asked for, by an image in a page, and answer it with whatever
- * records he likes beside those of the name. So nothing passes but records at and below the names
+ * Anybody can have such a name asked for, by an image in a page, and an attacker on the way can
+ * answer with records of other names, too. So nothing passes but records at and below the names
  * that the operator has listed, and these live for minutes (gate/exempt.h). */
 #include "path/inside.h"
 

@@ -90,11 +90,11 @@ struct flow_remembered {
 /* Remembers a question, or gives one that is there already (the client asked again, by the same
  * interface and in the same octets) a new time.
  *
- * Who sees a query can send another one with its addresses, ports and id, and any flags, letters or
- * question. So one such tuple has one strictness: while a question that is judged is in flight, no
- * other one of the tuple goes unjudged, from whichever side it came, and one that went unjudged
- * before is judged from then on. If any copy of the query was decorated, the flow counts as
- * decorated. */
+ * An attacker who sees a query can send another one with its addresses, ports and id, and with any
+ * flags, letters or question. So one such tuple has one strictness: while a question that is judged
+ * is in flight, no other one of the tuple goes unjudged, from whichever side it came, and one that
+ * went unjudged before is judged from then on. If any copy of the query was decorated, the flow
+ * counts as decorated. */
 struct flow_remembered flow_remember(struct flow_table *t, const struct flow_key *key,
         enum query_kind kind, const struct asked *asked, uint64_t now_ms);
 
@@ -126,10 +126,10 @@ void flow_read(const struct flow_table *t, const struct flow *flow, union flow_a
 /* For a flow that was answered. */
 void flow_remove(struct flow_table *t, struct flow *flow);
 
-/* For one that was answered by a failure, to which its client may go on listening. Where both sides
- * of it are one interface it stays until its time is over, so that it still says how strict its
- * tuple is: whoever forges the failure could send a copy of the query next that is not to be
- * judged, and there its way would not tell it from the client's. Elsewhere it is removed. */
+/* For a flow that was answered by a failure: its client may go on listening. Where both sides of it
+ * are one interface the flow stays until its time is over, so that it still says how strict its
+ * tuple is: an attacker could forge the failure, and then send a copy of the query that is not to
+ * be judged, which there has the same way as the client's. Elsewhere the flow is removed. */
 void flow_end(struct flow_table *t, struct flow *flow);
 
 /* Forgets flows that are too old, and returns how many. */

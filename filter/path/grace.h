@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whoever forges answers must answer first. So a response that is Bogus, or that cannot be judged,
+/* A forger must answer first. So a response that is Bogus, or that cannot be judged,
  * or a failure that anybody could have sent, is held back for a moment: if a better one comes for
  * the same question, the client gets that and never hears of the other. */
 #ifndef PATH_GRACE_H

@@ -9,10 +9,10 @@
 #define PATH_MTU 1500
 
 /* Responses to one question that may wait for keys at a time: the true one and some forgeries.
- * Whoever can answer before the server can send more of these. Then it may be that the true one
- * found no room, which a bit beside their number says as long as the flow lives: no failure of the
- * others is told to the client, who asks again; and then the keys are known, which are fetched for
- * what found no room, too. */
+ * An attacker who can answer before the server can send more of these. Then it may be that the true
+ * one found no room, which a bit beside their number says as long as the flow lives: no failure of
+ * the others is told to the client, who asks again; and then the keys are known, which are fetched
+ * for what found no room, too. */
 #define PARKED_PER_FLOW 4
 #define PARKED_CROWDED  0x80
 
@@ -131,7 +131,7 @@ static bool hold_back(struct worker *w, struct arrival *a)
 		stats_count(&w->stats.grace_rivals);
 		drop(w, a);
 		return true;
-	case GRACE_NO_ROOM: /* the client asks again; whoever fills it ends no questions by that */
+	case GRACE_NO_ROOM: /* the client asks again; to fill it ends no question */
 		stats_count(&w->stats.grace_full);
 		drop(w, a);
 		return true;

@@ -59,8 +59,8 @@ static bool is_query(const struct packet *packet)
 
 /* A server on this machine is asked, or answers: what others ask is theirs to judge. The rules know
  * queries and responses by their ports, so they bring this here when a client asks from port 53. An
- * attacker elsewhere cannot have an answer pass by this: his packets come in by an interface, so to
- * pass they must be queries, which no client takes for an answer. */
+ * attacker elsewhere cannot have an answer pass by this: packets from elsewhere come in by an
+ * interface, so to pass they must be queries, which no client takes for an answer. */
 static bool is_of_a_server_here(
         const struct queued *queued, const struct packet *packet, bool is_query)
 {

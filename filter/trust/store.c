@@ -162,7 +162,7 @@ static bool same_ds(const struct ds_set *a, const struct ds_set *b)
 	return a->count == b->count && memcmp(a->ds, b->ds, a->count * sizeof(a->ds[0])) == 0;
 }
 
-/* Whoever was asked anew has said something, or will not. */
+/* The server that was asked anew has said something, or will not. */
 static void settle(struct fact *fact, int64_t now_s)
 {
 	if (fact->is_doubted)
