@@ -19,6 +19,7 @@ NAME = "www.bank.example."
 GOOD = ["192.0.2.80", "192.0.2.81"]
 PATIENCE_S = 30
 TOOLS = {4: "iptables", 6: "ip6tables"}
+ONE_ARMED = "77"        # a routing table of the wire's
 # What both sides of a stateful filter agree on: who was asked may answer.
 STATEFUL = (("-A", "-i", "client", "-j", "ACCEPT"),
             ("-A", "-m", "conntrack", "--ctstate", "ESTABLISHED,RELATED", "-j", "ACCEPT"),
@@ -92,6 +93,8 @@ def _forgery(copy_wire, letters):
     answer.set_opcode(copy.opcode())
     answer.question = copy.question
     answer.answer = [dns.rrset.from_text(letters(NAME), 3600, "IN", "A", FORGED[1])]
+    if copy.had_tsig:
+        answer.use_tsig(ask.TSIG_KEYRING, keyname=ask.TSIG_NAME)
     return answer.to_wire()
 
 
@@ -210,6 +213,51 @@ def _gateway_that_masquerades(lab):
 
 
 @contextlib.contextmanager
+def _through_the_router_and_back(lab):
+    """The wire sends what the host and the upstream say to each other by way of the router, whose one
+    interface it comes to and leaves by."""
+    wire = lab.wire
+
+    def change(verb, flag):
+        for family, tool in TOOLS.items():
+            wire.run(tool, "-t", "nat", flag, "PREROUTING", "-i", "host", "-j", "ACCEPT")
+            for way, address in (("host", topology.UPSTREAM), ("upstream", topology.HOST)):
+                wire.run("ip", f"-{family}", "rule", verb, "iif", way, "to", address[family],
+                         "lookup", ONE_ARMED)
+    for family in (4, 6):
+        wire.run("ip", f"-{family}", "route", "add", "default", "via",
+                 topology.ROUTER_OUTSIDE[family], "dev", "router", "table", ONE_ARMED)
+    change("add", "-I")
+    try:
+        yield
+    finally:
+        change("delete", "-D")
+        for family in (4, 6):
+            wire.run("ip", f"-{family}", "route", "flush", "table", ONE_ARMED)
+
+
+@contextlib.contextmanager
+def _gateway_with_one_interface(lab):
+    """Its sides cannot be told apart by interfaces: what holds is that one tuple has one strictness,
+    also when an error has ended the question."""
+    with _through_the_router_and_back(lab), \
+            lab.sealgate(lab.router, "gateway") as gate:
+        world = World(lab, gate, lab.ask_from_host)
+        world.asker, world.inner = lab.host, topology.HOST
+        yield _seen_from_outside(world, "router")
+
+
+def _passes_by_the_router(world):
+    for family in (4, 6):
+        before = world.gate.counter("queries")
+        expect_data(world.ask("www.p256.test.", "A", family, timeout_s=PATIENCE_S), "A", GOOD)
+        expect(world.gate.counter("queries") > before, "it went another way: nothing is shown")
+        with world.lab.attack("pass"):
+            answer = world.ask("www.expired.test.", "A", family, timeout_s=PATIENCE_S)
+        expect(answer is not None and answer.rcode == "SERVFAIL", described(answer))
+
+
+@contextlib.contextmanager
 def _bridge(lab):
     with bridge.on_bridge()(lab) as world:
         world.asker = world.client
@@ -230,5 +278,8 @@ GROUPS = (
           _cases("gateway with a stateful filter")),
     Group("copies from outside, NAT", _gateway_that_masquerades,
           _cases("gateway that masquerades")),
+    Group("copies from outside, one interface", _gateway_with_one_interface,
+          (Case("a gateway with one interface judges what comes and leaves by it",
+                _passes_by_the_router),) + _cases("gateway with one interface", FORMS)),
     Group("copies from outside, bridge", _bridge, _cases("bridge")),
 )
