@@ -109,7 +109,8 @@ def _all_that_came(sock):
 
 
 def _has_forged(answer):
-    return any(text in record for record in answer.records("answer") for text in FORGED.values())
+    """By its octets: what is signed with a key that is not known here cannot be read."""
+    return ipaddress.ip_address(FORGED[1]).packed in answer.wire
 
 
 def _is_not_believed(form, words, families=(4, 6)):
