@@ -23,7 +23,8 @@ struct policy {
 	bool has_skew;  /* `skew_s` takes the place of the skew in dnssec/limits.h */
 	int32_t skew_s; /* how far signature times may be off */
 
-	/* Names of time servers: what may pass by EXEMPT_CLOCK and EXEMPT_DATES. NULL for none. */
+	/* Names of time servers: what may pass by EXEMPT_CLOCK and EXEMPT_DATES. NULL where nothing
+	 * is passed by either. */
 	const struct namelist *time_servers;
 
 	/* Signatures are judged without their dates, but that the time is not before `earliest_s`;

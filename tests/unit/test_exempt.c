@@ -101,6 +101,31 @@ static void what_passes_by_name_lives_for_minutes(void **state)
 	judge_free(j);
 }
 
+/* Owners may be anything where nobody judges. */
+static void what_has_no_name_passes_by_none(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	struct asked asked = judge_asked("pool.example.test A", ASK_PLAIN);
+	struct writer out = writer_over(j->out, sizeof(j->out));
+
+	list("pool.example.test");
+	j->policy.time_servers = &time_servers;
+	judge_begin(j, "pool.example.test A", 0);
+	msg_rr(&j->response, "pool.example.test", TYPE_A, TTL, rd_a("192.0.2.1"));
+	size_t at = j->response.len;
+	msg_rr(&j->response, "x.pool.example.test", TYPE_A, TTL, rd_a("203.0.113.66"));
+	/* a label of more octets than there are */
+	j->response.octets[at] = 63;
+	gate_pass(&j->gate, &asked, span_of(j->response.octets, j->response.len), EXEMPT_CLOCK,
+	        &out, &j->result);
+	assert_int_not_equal(j->result.verdict, GATE_ACCEPT);
+	out = writer_over(j->out, sizeof(j->out));
+	gate_pass(&j->gate, &asked, span_of("", 0), EXEMPT_CLOCK, &out, &j->result);
+	assert_int_equal(j->result.verdict, GATE_SERVFAIL);
+	judge_free(j);
+}
+
 /* ---- Judged without dates ---- */
 
 /* Judges a response by a clock that is 400 days ahead, as what it is and without dates. */
@@ -182,6 +207,8 @@ static void without_dates_only_time_servers_are_kept(void **state)
 	put_signed(j, "www.example.test", "example.test", "192.0.2.1", NOW);
 	msg_section(&j->response, SECTION_ADDITIONAL);
 	put_signed(j, "ns.example.test", "example.test", "192.0.2.2", NOW);
+	msg_rr(&j->response, "www.example.test", TYPE_AAAA, TTL,
+	        rd_raw(span_of("0123456789abcdef", 16)));
 	judge_octets(j, &asked, msg_span(&j->response));
 	assert_judged(j, "both are Secure", STATUS_SECURE, REASON_NONE);
 	assert_string_equal(judge_list(judge_delivered(j, msg_span(&j->response))),
@@ -263,6 +290,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(by_the_name_of_a_time_server_nothing_else_passes),
 		cmocka_unit_test(what_passes_by_name_lives_for_minutes),
+		cmocka_unit_test(what_has_no_name_passes_by_none),
 		cmocka_unit_test(a_signature_that_has_expired_holds_without_dates),
 		cmocka_unit_test(a_signature_that_is_made_up_is_worth_nothing_without_dates),
 		cmocka_unit_test(without_dates_only_time_servers_are_kept),
