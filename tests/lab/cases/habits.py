@@ -4,9 +4,8 @@
 import contextlib
 import time
 
-from lab import ask, streams, topology
+from lab import ask, nat, streams, topology
 from lab.attacks import FORGED
-from lab.scene import WITH_REDIRECT
 from lab.sealgate import LONG_GRACE_MS
 
 from .case import (Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode,
@@ -25,18 +24,10 @@ BROKEN = ("www.expired.test.", "www.bogusds.test.")
 HABITS = ("refuse-edns", "refuse-edns-notimp", "strip-dnssec-everywhere")
 
 
-@contextlib.contextmanager
 def _oracle_spared(lab):
     """What is bound for the resolver of the configuration does not meet the odd server."""
-    rules = [(tables, ("PREROUTING", "-p", "udp", "-d", address, "--dport", "53", "-j", "ACCEPT"))
-             for tables, address in zip(WITH_REDIRECT, (topology.ORACLE[4], topology.ORACLE[6]))]
-    for tables, rule in rules:
-        lab.wire.run(tables, "-t", "nat", "-I", *rule)
-    try:
-        yield
-    finally:
-        for tables, rule in rules:
-            lab.wire.run(tables, "-t", "nat", "-D", *rule)
+    return nat.spared(lab.wire, [(family, "-p", "udp", "-d", topology.ORACLE[family], "--dport", "53")
+                                 for family in (4, 6)])
 
 
 def _scene(more, where="host", role="host", **settings):

@@ -219,20 +219,21 @@ def _through_the_router_and_back(lab):
     interface it comes to and leaves by."""
     wire = lab.wire
 
-    def change(verb, flag):
-        for family, tool in TOOLS.items():
-            wire.run(tool, "-t", "nat", flag, "PREROUTING", "-i", "host", "-j", "ACCEPT")
+    def change(verb):
+        for family in (4, 6):
             for way, address in (("host", topology.UPSTREAM), ("upstream", topology.HOST)):
                 wire.run("ip", f"-{family}", "rule", verb, "iif", way, "to", address[family],
                          "lookup", ONE_ARMED)
+
     for family in (4, 6):
         wire.run("ip", f"-{family}", "route", "add", "default", "via",
                  topology.ROUTER_OUTSIDE[family], "dev", "router", "table", ONE_ARMED)
-    change("add", "-I")
+    change("add")
     try:
-        yield
+        with nat.spared(wire, [(family, "-i", "host") for family in (4, 6)]):
+            yield
     finally:
-        change("delete", "-D")
+        change("delete")
         for family in (4, 6):
             wire.run("ip", f"-{family}", "route", "flush", "table", ONE_ARMED)
 

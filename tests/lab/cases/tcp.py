@@ -9,7 +9,7 @@ import time
 import dns.message
 import dns.rrset
 
-from lab import ask, streams, topology
+from lab import ask, nat, streams, topology
 from lab.attacks import FORGED
 
 from .case import (Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode,
@@ -347,14 +347,8 @@ def _sees_client(world):
 
 def _masqueraded(world):
     """NAT on the same machine: the relay's connections are subject to it like the client's own."""
-    rule = ("-t", "nat", "POSTROUTING", "-o", "wire", "-j", "MASQUERADE")
-    for tables in ("iptables", "ip6tables"):
-        world.lab.router.run(tables, rule[0], rule[1], "-A", *rule[2:])
-    try:
+    with nat.masquerade(world.lab.router):
         _server_sees(world, topology.ROUTER_OUTSIDE)
-    finally:
-        for tables in ("iptables", "ip6tables"):
-            world.lab.router.run(tables, rule[0], rule[1], "-D", *rule[2:])
 
 
 def _own_questions_spared(world):

@@ -10,14 +10,17 @@ ELSEWHERE = {4: "198.51.100.53", 6: "2001:db8:53::53"}
 
 
 @contextlib.contextmanager
-def _applied(namespace, rules):
-    """The rules stand in the table nat until the block ends."""
-    def change(how):
+def _applied(namespace, rules, how="-A"):
+    """The rules stand in the table nat until the block ends. A connection keeps the translation that it
+    began with, so a query from a port that was in use a moment ago would go by the rules of then: the
+    connections are forgotten at both ends of the block."""
+    def change(verb):
         for family, chain, *words in rules:
             tool = "ip6tables" if family == 6 else "iptables"
-            namespace.run(tool, "-t", "nat", how, chain, *words)
+            namespace.run(tool, "-t", "nat", verb, chain, *words)
+        namespace.run("conntrack", "--flush")
 
-    change("-A")
+    change(how)
     try:
         yield
     finally:
@@ -28,6 +31,13 @@ def masquerade(router):
     """Clients leave with the router's address."""
     return _applied(router, [(family, "POSTROUTING", "-o", "wire", "-j", "MASQUERADE")
                              for family in (4, 6)])
+
+
+def spared(namespace, matches):
+    """What matches keeps its addresses, whatever rules are there already. Each match is a family and
+    the words of a rule."""
+    return _applied(namespace, [(family, "PREROUTING", *words, "-j", "ACCEPT")
+                                for family, *words in matches], "-I")
 
 
 def to_another_resolver(router):

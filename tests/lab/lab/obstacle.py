@@ -10,7 +10,7 @@ TOOLS = {
     "ip": "iproute2", "iptables": "iptables", "ip6tables": "iptables", "nft": "nftables",
     "nsd": "nsd", "unbound": "unbound", "dnsmasq": "dnsmasq-base", "sysctl": "procps",
     "dnssec-signzone": "bind9-utils", "dnssec-keygen": "bind9-utils", "dig": "bind9-dnsutils",
-    "openssl": "openssl",
+    "openssl": "openssl", "conntrack": "conntrack",
 }
 
 
