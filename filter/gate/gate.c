@@ -98,7 +98,7 @@ static uint32_t named_ttl(const struct message *m, const struct rr *rr, uint32_t
 {
 	struct name owner;
 
-	if (ttl_s == TTL_LEFT_OUT || !message_owner(m, rr, &owner) ||
+	if (ttl_s == TTL_LEFT_OUT || rr->class != CLASS_IN || !message_owner(m, rr, &owner) ||
 	        !namelist_covers(policy->time_servers, &owner))
 		return TTL_LEFT_OUT;
 	return least(ttl_s, exempts[exemption].most_ttl_s);

@@ -83,18 +83,32 @@ static void by_the_name_of_a_time_server_nothing_else_passes(void **state)
 	judge_free(j);
 }
 
-static void what_passes_by_name_lives_for_minutes(void **state)
+/* A response for the listed name begins, with its address. */
+static struct judge *about_pool(uint32_t ttl_s)
 {
-	(void)state;
 	struct judge *j = judge_new();
-	struct asked asked = judge_asked("pool.example.test A", ASK_PLAIN);
-	struct writer out = writer_over(j->out, sizeof(j->out));
 
 	list("pool.example.test");
 	j->policy.time_servers = &time_servers;
 	judge_begin(j, "pool.example.test A", 0);
-	msg_rr(&j->response, "pool.example.test", TYPE_A, 86400, rd_a("192.0.2.1"));
-	gate_pass(&j->gate, &asked, msg_span(&j->response), EXEMPT_CLOCK, &out, &j->result);
+	msg_rr(&j->response, "pool.example.test", TYPE_A, ttl_s, rd_a("192.0.2.1"));
+	return j;
+}
+
+static void pass_by_name(struct judge *j, struct span response)
+{
+	struct asked asked = judge_asked("pool.example.test A", ASK_PLAIN);
+	struct writer out = writer_over(j->out, sizeof(j->out));
+
+	gate_pass(&j->gate, &asked, response, EXEMPT_CLOCK, &out, &j->result);
+}
+
+static void what_passes_by_name_lives_for_minutes(void **state)
+{
+	(void)state;
+	struct judge *j = about_pool(86400);
+
+	pass_by_name(j, msg_span(&j->response));
 	const struct message *sent = judge_delivered(j, msg_span(&j->response));
 	assert_int_equal(sent->rr_count, 1);
 	assert_int_equal(sent->rrs[0].ttl_s, EXEMPT_TTL_S);
@@ -105,24 +119,31 @@ static void what_passes_by_name_lives_for_minutes(void **state)
 static void what_has_no_name_passes_by_none(void **state)
 {
 	(void)state;
-	struct judge *j = judge_new();
-	struct asked asked = judge_asked("pool.example.test A", ASK_PLAIN);
-	struct writer out = writer_over(j->out, sizeof(j->out));
-
-	list("pool.example.test");
-	j->policy.time_servers = &time_servers;
-	judge_begin(j, "pool.example.test A", 0);
-	msg_rr(&j->response, "pool.example.test", TYPE_A, TTL, rd_a("192.0.2.1"));
+	struct judge *j = about_pool(TTL);
 	size_t at = j->response.len;
+
 	msg_rr(&j->response, "x.pool.example.test", TYPE_A, TTL, rd_a("203.0.113.66"));
 	/* a label of more octets than there are */
 	j->response.octets[at] = 63;
-	gate_pass(&j->gate, &asked, span_of(j->response.octets, j->response.len), EXEMPT_CLOCK,
-	        &out, &j->result);
+	pass_by_name(j, msg_span(&j->response));
 	assert_int_not_equal(j->result.verdict, GATE_ACCEPT);
-	out = writer_over(j->out, sizeof(j->out));
-	gate_pass(&j->gate, &asked, span_of("", 0), EXEMPT_CLOCK, &out, &j->result);
+	pass_by_name(j, span_of("", 0));
 	assert_int_equal(j->result.verdict, GATE_SERVFAIL);
+	judge_free(j);
+}
+
+static void a_record_of_another_class_does_not_pass_by_name(void **state)
+{
+	(void)state;
+	struct judge *j = about_pool(TTL);
+
+	msg_rr(&j->response, "x.pool.example.test", TYPE_A, TTL, rd_a("203.0.113.66"));
+	/* of class CH: the field lies before the TTL, the length and the address */
+	put_u16(j->response.octets + j->response.len - 12, 3);
+	pass_by_name(j, msg_span(&j->response));
+	const struct message *sent = judge_delivered(j, msg_span(&j->response));
+	assert_int_equal(sent->rr_count, 1);
+	assert_int_equal(sent->rrs[0].class, CLASS_IN);
 	judge_free(j);
 }
 
@@ -291,6 +312,7 @@ int main(void)
 		cmocka_unit_test(by_the_name_of_a_time_server_nothing_else_passes),
 		cmocka_unit_test(what_passes_by_name_lives_for_minutes),
 		cmocka_unit_test(what_has_no_name_passes_by_none),
+		cmocka_unit_test(a_record_of_another_class_does_not_pass_by_name),
 		cmocka_unit_test(a_signature_that_has_expired_holds_without_dates),
 		cmocka_unit_test(a_signature_that_is_made_up_is_worth_nothing_without_dates),
 		cmocka_unit_test(without_dates_only_time_servers_are_kept),
