@@ -9,8 +9,9 @@ struct walk {
 	struct name name; /* the name that is now asked for */
 	unsigned links;
 	bool recurses; /* the client wants the end of the chain, not only its first zone's part */
-	bool has_data; /* the chain ended in records of the type */
-	bool too_long; /* it ended in a name that cannot be, made by a DNAME (RFC 6672, 2.2) */
+	bool of_resolver; /* or what a resolver has of it, which knows of every zone */
+	bool has_data;    /* the chain ended in records of the type */
+	bool too_long;    /* it ended in a name that cannot be, made by a DNAME (RFC 6672, 2.2) */
 };
 
 static const struct rrset *answer_set(
@@ -137,8 +138,10 @@ static bool follow_link(struct judging *j, struct walk *w, bool *more)
 		return follow_dname(j, dname, w, more);
 	if (cname && !follow_cname(j, cname, w))
 		return false;
-	if (cname && !w->recurses && leaves_zone(j, cname, &w->name))
+	if (cname && !w->recurses && !w->of_resolver && leaves_zone(j, cname, &w->name)) {
 		j->is_partial = true;
+		j->exemption = EXEMPT_CHAIN;
+	}
 	return true;
 }
 
@@ -218,7 +221,9 @@ static bool says_no_data(const struct judging *j)
 bool judge_answer(struct judging *j, const struct asked *asked)
 {
 	const struct rrset *ns = referral_to(j, asked);
-	struct walk w = { .name = j->m->qname, .recurses = asked->flags & FLAG_RD };
+	struct walk w = { .name = j->m->qname,
+		.recurses = asked->flags & FLAG_RD,
+		.of_resolver = asked->of_resolver };
 	unsigned rcode = message_rcode(j->m);
 
 	if (ns)
@@ -242,8 +247,10 @@ bool judge_answer(struct judging *j, const struct asked *asked)
 		return true;
 	/* A server that does not recurse leaves the rest of the chain to the client, unless it says
 	 * that there is nothing. */
-	if (w.links > 0 && !w.recurses && rcode == RCODE_NOERROR && !says_no_data(j))
+	if (w.links > 0 && !w.recurses && rcode == RCODE_NOERROR && !says_no_data(j)) {
+		j->exemption = w.of_resolver ? EXEMPT_PART : EXEMPT_CHAIN;
 		return true;
+	}
 	return judge_denial(j, &w.name, j->m->qtype);
 }
 

@@ -14,7 +14,8 @@ struct asked {
 	uint16_t question_len;
 	bool has_edns, dnssec_ok;
 	bool unjudged; /* the response is to be matched but not judged (CD, TSIG, another opcode) */
-	bool is_undecorated;            /* it went on without DO, and without an OPT of ours */
+	bool is_undecorated; /* it went on without DO, and without an OPT of ours */
+	bool of_resolver;    /* clients ask this server to recurse: without RD its cache is read */
 	uint8_t question[QUESTION_MAX]; /* the exact octets, letter case and all */
 };
 

@@ -32,6 +32,11 @@ enum exempt_log {
  * the server for the time, short enough that a cache soon asks again. In seconds. */
 #define EXEMPT_TTL_S 300
 
+/* The longest that the part of an answer may live that a resolver has in its cache, where the rest
+ * is left to the client. A forwarder that passes on queries without RD takes the missing rest for a
+ * denial, for as long as the part lives: dnsmasq does. In seconds. */
+#define EXEMPT_PART_TTL_S 5
+
 /* One line an entry: enumerator; word, of the counter passed_WORD and of the log; enum may_pass;
  * the TTL at most, 0 for as it is; enum exempt_log; what opens it; who can open it; what an
  * attacker gains at most. */
@@ -64,6 +69,16 @@ enum exempt_log {
 	        "a query without RD, answered by a delegation that is proved",                     \
 	        "who asks; a server, or who forges its answer",                                    \
 	        "whom a resolver asks next: what it is told there is judged")                      \
+	X(CHAIN, "chain", PASS_JUDGED, 0, EXEMPT_SILENT,                                           \
+	        "a query without RD, answered by a CNAME whose end its server need not know",      \
+	        "who asks; a server, or who forges its answer",                                    \
+	        "that the end is missing: a resolver asks for it, and what it is told is judged")  \
+	X(PART, "part", PASS_JUDGED, EXEMPT_PART_TTL_S, EXEMPT_SILENT,                             \
+	        "the same without the end, where clients have asked this server to recurse "       \
+	        "within "                                                                          \
+	        "ten minutes",                                                                     \
+	        "who asks; a server, or who forges its answer",                                    \
+	        "that the end is missing, for seconds")                                            \
 	X(RRSIG, "rrsig", PASS_JUDGED, 0, EXEMPT_SILENT, "a question for RRSIG", "who asks",       \
 	        "signatures, which prove nothing that they do not fit")                            \
 	X(ERROR, "error", PASS_NONE, 0, EXEMPT_SILENT,                                             \
@@ -119,6 +134,14 @@ struct exempt {
 
 /* The table, by enum exemption; the entry of EXEMPT_NOT is that of a full judgement. */
 extern const struct exempt exempts[EXEMPT_COUNT];
+
+/* The TTL that a record of `ttl_s` may have that passes by this entry. */
+static inline uint32_t exempt_ttl(enum exemption exemption, uint32_t ttl_s)
+{
+	uint32_t most_s = exempts[exemption].most_ttl_s;
+
+	return most_s > 0 && most_s < ttl_s ? most_s : ttl_s;
+}
 
 /* "the header and the question, no record", for people. */
 const char *exempt_pass_text(enum may_pass may_pass);

@@ -74,9 +74,8 @@ static uint32_t proved_ttl(struct judging *j, const struct rr *rr, unsigned inde
 	const struct ruling *r = &j->rulings[j->sets.set_of[index]];
 	if (!r->is_kept)
 		return TTL_LEFT_OUT;
-	if (r->outcome.status != STATUS_SECURE || r->proved.ttl_s > rr->ttl_s)
-		return rr->ttl_s;
-	return r->proved.ttl_s;
+	uint32_t ttl_s = exempt_ttl(j->exemption, rr->ttl_s);
+	return r->outcome.status == STATUS_SECURE ? least(ttl_s, r->proved.ttl_s) : ttl_s;
 }
 
 /* A question for any class asks for class IN too (RFC 1034, 3.7.1). */
@@ -101,7 +100,7 @@ static uint32_t named_ttl(const struct message *m, const struct rr *rr, uint32_t
 	if (ttl_s == TTL_LEFT_OUT || rr->class != CLASS_IN || !message_owner(m, rr, &owner) ||
 	        !namelist_covers(policy->time_servers, &owner))
 		return TTL_LEFT_OUT;
-	return least(ttl_s, exempts[exemption].most_ttl_s);
+	return exempt_ttl(exemption, ttl_s);
 }
 
 /* Returns the TTL that a record may have on its way, or TTL_LEFT_OUT. `j` has no message where
@@ -183,7 +182,8 @@ static bool passes_all(const struct gate_result *result)
 static bool may_have_ad(const struct gate_result *result)
 {
 	return result->outcome.status == STATUS_SECURE &&
-	       (result->exemption == EXEMPT_NOT || result->exemption == EXEMPT_MONITOR);
+	       (result->exemption == EXEMPT_NOT || result->exemption == EXEMPT_CHAIN ||
+	               result->exemption == EXEMPT_MONITOR);
 }
 
 static uint16_t client_flags(

@@ -41,7 +41,7 @@ void recall_fini(struct recall *r)
 static uint16_t way_of_asking(const struct asked *asked)
 {
 	return (uint16_t)((asked->flags & (FLAG_RD | FLAG_AD)) | (asked->has_edns ? 1 : 0) |
-	                  (asked->dnssec_ok ? 2 : 0));
+	                  (asked->dnssec_ok ? 2 : 0) | (asked->of_resolver ? 4 : 0));
 }
 
 static bool may_be_alike(const struct message *m)
@@ -198,7 +198,9 @@ static int64_t all_holds_until(const struct judging *j, int64_t until_s)
  * What was made from another set reaches no further than that one does now. */
 static struct plan_record record_of(const struct judging *j, unsigned index, uint32_t ttl_s)
 {
-	struct plan_record record = { .ttl_s = ttl_s, .most_s = INT32_MAX, .by = (uint8_t)index };
+	struct plan_record record = {
+		.ttl_s = ttl_s, .most_s = exempt_ttl(j->exemption, INT32_MAX), .by = (uint8_t)index
+	};
 	uint16_t set_index = j->sets.set_of[index];
 
 	if (set_index == RR_NONE || j->gate->policy->mode == MODE_MONITOR)
@@ -206,7 +208,7 @@ static struct plan_record record_of(const struct judging *j, unsigned index, uin
 	const struct rrset *set = &j->sets.sets[set_index];
 	const struct ruling *r = &j->rulings[set_index];
 	if (r->is_judged && r->outcome.status == STATUS_SECURE) {
-		record.most_s = r->proved.original_ttl_s;
+		record.most_s = exempt_ttl(j->exemption, r->proved.original_ttl_s);
 		record.is_equal = r->made_from == NULL;
 		record.by = (uint8_t)(r->made_from ? r->made_from->first : set->first);
 	}

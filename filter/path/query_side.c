@@ -54,6 +54,8 @@ enum query_kind query_take(struct worker *w, struct span client,
 	enum query_kind kind = read_query(w, client, octets, &query, asked);
 
 	*sent = octets;
+	if (kind == QUERY_JUDGED)
+		remedy_note_recursion(w, server, asked);
 	asked->is_undecorated =
 	        w->is_paused || kind != QUERY_JUDGED || goes_plainly(w, server, asked);
 	if (!asked->is_undecorated) {
@@ -134,6 +136,7 @@ static void take_passed(void *context, struct span octets, uint64_t at_ms, uint3
 	stats_count(&w->stats.queries_shortcut);
 	struct sockaddr_storage server =
 	        address_of_packet(&packet, packet.destination, packet.destination_port, 0);
+	remedy_note_recursion(w, &server, &asked);
 	remedy_sent_on(w, &server, at_ms);
 	struct flow_key key = flow_key_of_query(
 	        &w->flows.hash_key, &packet, asked.id, (struct flow_way){ .in = in_interface });

@@ -77,6 +77,16 @@ void remedy_sent_on(struct worker *w, const struct sockaddr_storage *server, uin
 		leave_shortcut(w, up);
 }
 
+void remedy_note_recursion(
+        struct worker *w, const struct sockaddr_storage *server, struct asked *asked)
+{
+	struct upstream *up = upstream_of(w, server);
+
+	if (asked->flags & FLAG_RD)
+		up->recurses_until_ms = w->now_ms + UPSTREAM_RECURSES_MS;
+	asked->of_resolver = w->now_ms < up->recurses_until_ms;
+}
+
 static bool is_unknown(void *context, const struct sockaddr_storage *server)
 {
 	struct worker *w = context;

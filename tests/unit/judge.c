@@ -357,6 +357,7 @@ struct asked judge_asked(const char *question, unsigned how)
 	asked.dnssec_ok = (how & ASK_DO) == ASK_DO;
 	if (asked.has_edns)
 		asked.udp_size = how & ASK_LARGE & ~ASK_EDNS ? 65535 : 1232;
+	asked.of_resolver = how & ASK_RESOLVER;
 	asked.flags = (uint16_t)((how & ASK_AD ? FLAG_AD : 0) | (how & ASK_NO_RD ? 0 : FLAG_RD));
 	return asked;
 }

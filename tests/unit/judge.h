@@ -81,6 +81,7 @@ enum {
 	ASK_DO = 2 | ASK_EDNS,
 	ASK_AD = 4,
 	ASK_NO_RD = 8,
+	ASK_RESOLVER = 32,         /* of a server that clients ask to recurse */
 	ASK_LARGE = 16 | ASK_EDNS, /* UDP size 65535 */
 };
 

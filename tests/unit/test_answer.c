@@ -1363,6 +1363,62 @@ static void of_a_chain_that_leaves_the_zone_the_first_part_goes_on(void **state)
 	judge_free(j);
 }
 
+/* Who asks a resolver without RD reads its cache. A forwarder that does takes what is left out for
+ * a denial, so nothing is left out of what came. */
+static void what_a_resolver_has_in_its_cache_is_judged_to_its_end(void **state)
+{
+	(void)state;
+	static const struct row rows[] = {
+		{ "all of it", "a.example.test A", 0,
+		        "a.example.test CNAME www.other.test | example.test\n"
+		        "www.other.test A 192.0.2.1 | other.test",
+		        STATUS_SECURE, 0 },
+		{ "the end unsigned", "a.example.test A", 0,
+		        "a.example.test CNAME www.other.test | example.test\n"
+		        "www.other.test A 192.0.2.1",
+		        STATUS_BOGUS, REASON_RRSIG_MISSING },
+		{ "the end denied without proof", "a.example.test A", 3,
+		        "a.example.test CNAME none.other.test | example.test\n> other.test SOA",
+		        STATUS_BOGUS, REASON_DENIAL_MISSING },
+		{ "from an unsigned zone to one that is signed", "a.unsigned.test A", 0,
+		        "a.unsigned.test CNAME www.other.test\nwww.other.test A 203.0.113.66",
+		        STATUS_BOGUS, REASON_RRSIG_MISSING },
+	};
+	judge_rows(rows, COUNT(rows), ASK_DO | ASK_NO_RD | ASK_RESOLVER);
+}
+
+static void a_part_of_a_resolvers_cache_lives_for_seconds(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *question, *records;
+		unsigned how;
+		enum exemption exemption;
+		uint32_t ttl_s;
+		bool ad;
+	} rows[] = {
+		{ "a.example.test A", "a.example.test CNAME www.other.test | example.test",
+		        ASK_RESOLVER, EXEMPT_PART, EXEMPT_PART_TTL_S, false },
+		{ "a.unsigned.test A", "a.unsigned.test CNAME www.other.test", ASK_RESOLVER,
+		        EXEMPT_PART, EXEMPT_PART_TTL_S, false },
+		{ "a.example.test A", "a.example.test CNAME www.other.test | example.test", 0,
+		        EXEMPT_CHAIN, TTL, true },
+		{ "a.unsigned.test A", "a.unsigned.test CNAME www.other.test", 0, EXEMPT_CHAIN, TTL,
+		        false },
+	};
+	struct judge *j = judge_new();
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		judge_text(
+		        j, rows[i].question, 0, rows[i].records, ASK_DO | ASK_NO_RD | rows[i].how);
+		const struct message *m = judge_delivered(j, msg_span(&j->response));
+		assert_row(rows[i].records, j->result.exemption == rows[i].exemption);
+		assert_int_equal(m->rrs[0].ttl_s, rows[i].ttl_s);
+		assert_int_equal(m->flags & FLAG_AD ? 1 : 0, rows[i].ad);
+	}
+	judge_free(j);
+}
+
 /* RFC 2308, 2.2: with an SOA the answer is that there is nothing, whoever recurses. */
 static void a_chain_that_is_said_to_end_in_nothing_needs_the_proof(void **state)
 {
@@ -1671,6 +1727,8 @@ int main(void)
 		cmocka_unit_test(a_referral_is_no_answer_to_who_asked_for_recursion),
 		cmocka_unit_test(a_client_that_recurses_itself_gets_the_chain_as_far_as_it_goes),
 		cmocka_unit_test(of_a_chain_that_leaves_the_zone_the_first_part_goes_on),
+		cmocka_unit_test(what_a_resolver_has_in_its_cache_is_judged_to_its_end),
+		cmocka_unit_test(a_part_of_a_resolvers_cache_lives_for_seconds),
 		cmocka_unit_test(a_chain_that_is_said_to_end_in_nothing_needs_the_proof),
 		cmocka_unit_test(nobody_asks_for_a_zone_cut_at_the_owner_of_an_nsec3),
 		cmocka_unit_test(in_monitor_mode_nothing_is_refused),

@@ -9,10 +9,12 @@ import time
 from lab import ask, nat, streams, topology
 from lab.attacks import FORGED
 
-from .case import (Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode)
+from .case import (Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode,
+                   wait_until)
 
 GOOD = ["192.0.2.80", "192.0.2.81"]
 NAMES = ("www.p256.test.", "www.rsa256.test.", "www.bank.example.", "www.unsigned.test.")
+PART_TTL_S = 5      # EXEMPT_PART_TTL_S of gate/exempt.h
 CROWD, CROWD_PORT, CROWD_ID = 200, 40000, 4242
 PATIENCE_S = 20
 
@@ -195,6 +197,19 @@ def _crowd_cases(way):
     return tuple(Case(f"{way}: {case.name}", case.run) for case in CROWD_CASES)
 
 
+def _alias_denies_nothing(attack, rcode):
+    """dnsmasq passes a query without RD on as it came. An alias whose end is missing in the answer is
+    for it a denial of the end, which it keeps as long as the alias."""
+    def run(world):
+        _new_forwarder(world)
+        with world.lab.attack(attack):
+            answer = world.lab.ask_router(f"{attack}.unsigned.test.", "A", rd=False)
+        expect_rcode(answer, rcode)
+        wait_until(lambda: world.lab.ask_router("www.bank.example.", "A").data("A") == GOOD,
+                   "the bank's name is denied", PART_TTL_S + PATIENCE_S)
+    return Case(f"both, by the router's dnsmasq: asked without RD, {attack} denies no signed name", run)
+
+
 GROUPS = (
     Group("role gateway without address translation", scene("gateway"), _crowd_cases("gateway")),
     Group("role gateway that masquerades", scene("gateway", nat.masquerade), (
@@ -206,6 +221,8 @@ GROUPS = (
     Group("role both", scene("both", nat.masquerade, fresh_forwarder=True), (
         *cases("both, through the router", topology.UPSTREAM),
         *cases_by_forwarder("both, by the router's dnsmasq", topology.ROUTER),
+        _alias_denies_nothing("carry-along", "SERVFAIL"),
+        _alias_denies_nothing("alias-alone", "NOERROR"),
         *_crowd_cases("both"))),
     Group("role both, a router that answers for all",
           scene("both", nat.masquerade, nat.to_the_router, fresh_forwarder=True), (

@@ -39,6 +39,7 @@ ATTACKS = {
     "add-unrelated-answer": (ADDRESSES, data.add_unrelated_answer),
     "poison-additional": (ADDRESSES, data.poison_additional),
     "carry-along": (ADDRESSES, data.carry_along),
+    "alias-alone": (ADDRESSES, data.alias_alone),
     "carry-along-as-expired": (ADDRESSES, data.carry_along_as_expired),
     "carry-beside": (ADDRESSES, data.carry_beside),
     "forge-address-as-expired": (ADDRESSES, data.forge_address_as_expired),

@@ -50,6 +50,12 @@ def carry_along(response, scene):
     return response
 
 
+def alias_alone(response, scene):
+    """The alias, and nothing of what the bank's name has."""
+    empty(response).answer = _carried_along(scene)[:1]
+    return response
+
+
 def carry_along_as_expired(response, scene):
     """The same under signatures that seem to have expired."""
     forged = _carried_along(scene)
