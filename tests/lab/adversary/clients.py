@@ -46,6 +46,7 @@ class Asked:
     def __init__(self, name, rdtype, flags):
         self.name, self.rdtype = dns.name.from_text(name), dns.rdatatype.from_text(rdtype)
         self.flags, self.messages, self.rcode = flags, [], None
+        self.is_joined = False      # two answers are told as one
 
     def heard(self, wire):
         with contextlib.suppress(dns.exception.DNSException):
@@ -195,7 +196,12 @@ class StreamStub(Stub):
 
 class GlibcAsked(Asked):
     """getaddrinfo() says addresses, and what the last name was called; so much can be held against
-    the zones."""
+    the zones. Asked for both families it asks twice, and tells the addresses of either under the name
+    of one."""
+
+    def __init__(self, name, is_joined):
+        super().__init__(name, "A", ())
+        self.is_joined = is_joined
 
     def heard_said(self, said):
         message = dns.message.Message()
@@ -238,9 +244,10 @@ class Glibc(_Client):
                 asked.heard_said(said)
 
     def ask(self, name, _rdtype, _flags=()):
-        token, asked = str(self._next()), GlibcAsked(name, "A", ())
-        self._waiting[token] = asked
-        self._sock.send(f"{token} {name}".encode())
+        number = self._next()
+        token, is_joined = str(number), number % 2 == 0
+        asked = self._waiting[token] = GlibcAsked(name, is_joined)
+        self._sock.send(f"{token} {'AF_UNSPEC' if is_joined else 'AF_INET'} {name}".encode())
         return asked
 
     def close(self):

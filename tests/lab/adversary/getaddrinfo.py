@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""glibc's stub resolver, with a resolv.conf of its own: a datagram with a name in, what
+"""glibc's stub resolver, with a resolv.conf of its own: a datagram with a family and a name in, what
 getaddrinfo() said out as JSON.
 
     getaddrinfo.py PORT RESOLV_CONF NSSWITCH_CONF
@@ -28,9 +28,10 @@ def own_files(pairs):
 
 
 def answer(sock, request, client):
-    token, name = request.decode().split()
+    token, family, name = request.decode().split()
     try:
-        found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM, flags=socket.AI_CANONNAME)
+        found = socket.getaddrinfo(name, None, family=socket.AddressFamily[family],
+                                   type=socket.SOCK_STREAM, flags=socket.AI_CANONNAME)
         said = {"name": found[0][3] or name, "addresses": sorted({each[4][0] for each in found})}
     except socket.gaierror as error:
         said = {"error": error.errno}

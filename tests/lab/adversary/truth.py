@@ -140,6 +140,14 @@ class Truth:
                 return name.relativize(at).concatenate(rdata.target)
         return None
 
+    def is_free_on_the_way(self, name):
+        """Whether an alias that leads on from the name, or the name itself, may be forged."""
+        for _ in range(ALIASES):
+            if not name or self.is_free(name):
+                break
+            name = self._alias(name)
+        return name is not None
+
     def answer(self, name, rdtype):
         """Follows the name as a resolver would. Returns (the set of the type, or None; whether the
         name exists; whether all that was met on the way is signed)."""
