@@ -9,9 +9,9 @@ struct walk {
 	struct name name; /* the name that is now asked for */
 	unsigned links;
 	bool recurses; /* the client wants the end of the chain, not only its first zone's part */
-	bool of_resolver; /* or what a resolver has of it, which knows of every zone */
-	bool has_data;    /* the chain ended in records of the type */
-	bool too_long;    /* it ended in a name that cannot be, made by a DNAME (RFC 6672, 2.2) */
+	enum iterator iterator;
+	bool has_data; /* the chain ended in records of the type */
+	bool too_long; /* it ended in a name that cannot be, made by a DNAME (RFC 6672, 2.2) */
 };
 
 static const struct rrset *answer_set(
@@ -124,6 +124,13 @@ static bool leaves_zone(struct judging *j, const struct rrset *set, const struct
 	return !name_within(target, &chain.zone);
 }
 
+/* The client is to ask for the end of the chain itself. One that may not know of that hears of the
+ * part for seconds only. */
+static void leave_rest(struct judging *j, const struct walk *w)
+{
+	j->exemption = w->iterator == ITERATOR_CLIENT ? EXEMPT_CHAIN : EXEMPT_PART;
+}
+
 /* Takes one step from w->name. Sets *more when the chain goes on. Returns false when something is
  * wanted first. */
 static bool follow_link(struct judging *j, struct walk *w, bool *more)
@@ -138,9 +145,11 @@ static bool follow_link(struct judging *j, struct walk *w, bool *more)
 		return follow_dname(j, dname, w, more);
 	if (cname && !follow_cname(j, cname, w))
 		return false;
-	if (cname && !w->recurses && !w->of_resolver && leaves_zone(j, cname, &w->name)) {
+	/* A resolver's cache knows of every zone. */
+	if (cname && !w->recurses && w->iterator != ITERATOR_SERVER &&
+	        leaves_zone(j, cname, &w->name)) {
 		j->is_partial = true;
-		j->exemption = EXEMPT_CHAIN;
+		leave_rest(j, w);
 	}
 	return true;
 }
@@ -221,9 +230,9 @@ static bool says_no_data(const struct judging *j)
 bool judge_answer(struct judging *j, const struct asked *asked)
 {
 	const struct rrset *ns = referral_to(j, asked);
-	struct walk w = { .name = j->m->qname,
-		.recurses = asked->flags & FLAG_RD,
-		.of_resolver = asked->of_resolver };
+	struct walk w = {
+		.name = j->m->qname, .recurses = asked->flags & FLAG_RD, .iterator = asked->iterator
+	};
 	unsigned rcode = message_rcode(j->m);
 
 	if (ns)
@@ -248,7 +257,7 @@ bool judge_answer(struct judging *j, const struct asked *asked)
 	/* A server that does not recurse leaves the rest of the chain to the client, unless it says
 	 * that there is nothing. */
 	if (w.links > 0 && !w.recurses && rcode == RCODE_NOERROR && !says_no_data(j)) {
-		j->exemption = w.of_resolver ? EXEMPT_PART : EXEMPT_CHAIN;
+		leave_rest(j, &w);
 		return true;
 	}
 	return judge_denial(j, &w.name, j->m->qtype);

@@ -7,6 +7,14 @@
 
 #define QUESTION_MAX (NAME_MAX_OCTETS + 4)
 
+/* Who goes down the tree to the end of a name, as far as the queries before this one tell. Without
+ * RD it is the client, or nobody: then a forwarder passes on what it was asked. */
+enum iterator {
+	ITERATOR_UNKNOWN,
+	ITERATOR_CLIENT, /* its last queries were all without RD */
+	ITERATOR_SERVER, /* clients ask it to recurse; without RD its cache is read */
+};
+
 struct asked {
 	uint16_t id;
 	uint16_t flags;    /* the query's header flags, RD, AD and CD among them */
@@ -15,7 +23,7 @@ struct asked {
 	bool has_edns, dnssec_ok;
 	bool unjudged; /* the response is to be matched but not judged (CD, TSIG, another opcode) */
 	bool is_undecorated; /* it went on without DO, and without an OPT of ours */
-	bool of_resolver;    /* clients ask this server to recurse: without RD its cache is read */
+	enum iterator iterator;
 	uint8_t question[QUESTION_MAX]; /* the exact octets, letter case and all */
 };
 

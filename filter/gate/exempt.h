@@ -32,9 +32,9 @@ enum exempt_log {
  * the server for the time, short enough that a cache soon asks again. In seconds. */
 #define EXEMPT_TTL_S 300
 
-/* The longest that the part of an answer may live that a resolver has in its cache, where the rest
- * is left to the client. A forwarder that passes on queries without RD takes the missing rest for a
- * denial, for as long as the part lives: dnsmasq does. In seconds. */
+/* The longest that the part of an answer may live whose rest is left to a client that may not ask
+ * for it. A forwarder that passes on queries without RD takes the missing rest for a denial, for as
+ * long as the part lives: dnsmasq does. In seconds. */
 #define EXEMPT_PART_TTL_S 5
 
 /* One line an entry: enumerator; word, of the counter passed_WORD and of the log; enum may_pass;
@@ -70,13 +70,13 @@ enum exempt_log {
 	        "who asks; a server, or who forges its answer",                                    \
 	        "whom a resolver asks next: what it is told there is judged")                      \
 	X(CHAIN, "chain", PASS_JUDGED, 0, EXEMPT_SILENT,                                           \
-	        "a query without RD, answered by a CNAME whose end its server need not know",      \
+	        "a query without RD, of a client whose last 32 had none, answered by a CNAME "     \
+	        "whose end its server need not know",                                              \
 	        "who asks; a server, or who forges its answer",                                    \
 	        "that the end is missing: a resolver asks for it, and what it is told is judged")  \
 	X(PART, "part", PASS_JUDGED, EXEMPT_PART_TTL_S, EXEMPT_SILENT,                             \
-	        "the same without the end, where clients have asked this server to recurse "       \
-	        "within "                                                                          \
-	        "ten minutes",                                                                     \
+	        "the same of another client; of a server that clients have asked to recurse "      \
+	        "within ten minutes only if the end is not in the answer",                         \
 	        "who asks; a server, or who forges its answer",                                    \
 	        "that the end is missing, for seconds")                                            \
 	X(RRSIG, "rrsig", PASS_JUDGED, 0, EXEMPT_SILENT, "a question for RRSIG", "who asks",       \

@@ -41,7 +41,7 @@ void recall_fini(struct recall *r)
 static uint16_t way_of_asking(const struct asked *asked)
 {
 	return (uint16_t)((asked->flags & (FLAG_RD | FLAG_AD)) | (asked->has_edns ? 1 : 0) |
-	                  (asked->dnssec_ok ? 2 : 0) | (asked->of_resolver ? 4 : 0));
+	                  (asked->dnssec_ok ? 2 : 0) | (unsigned)asked->iterator << 2);
 }
 
 static bool may_be_alike(const struct message *m)

@@ -175,7 +175,7 @@ static void fill(
 	flow->dnssec_ok = asked->dnssec_ok;
 	flow->unjudged = asked->unjudged;
 	flow->is_undecorated = asked->is_undecorated;
-	flow->of_resolver = asked->of_resolver;
+	flow->iterator = asked->iterator & 3;
 	flow->parked = 0; /* what waited for it before is no matter of this one */
 	flow->held_packet = 0;
 	spill_put(&t->table, flow->more, flow->octets, FLOW_OCTETS, octets);
@@ -300,7 +300,7 @@ static void read_asked(const struct flow *flow, struct asked *asked)
 	asked->dnssec_ok = flow->dnssec_ok;
 	asked->unjudged = flow->unjudged;
 	asked->is_undecorated = flow->is_undecorated;
-	asked->of_resolver = flow->of_resolver;
+	asked->iterator = flow->iterator;
 }
 
 static void read_signing(const struct kept_signing *kept, struct flow_signing *s)

@@ -36,7 +36,8 @@ struct flow {
 	uint16_t id, flags, udp_size, question_len; /* as in struct asked */
 	uint8_t kind;                               /* enum query_kind */
 	uint8_t parked;                             /* responses to it that wait for keys */
-	bool has_edns : 1, dnssec_ok : 1, unjudged : 1, is_undecorated : 1, of_resolver : 1;
+	bool has_edns : 1, dnssec_ok : 1, unjudged : 1, is_undecorated : 1;
+	uint8_t iterator : 2;        /* enum iterator */
 	bool is_signing : 1;         /* it is the signer's */
 	bool is_over : 1;            /* nothing answers it any more; see flow_end() */
 	uint8_t octets[FLOW_OCTETS]; /* of the question; then what only the signer knows */

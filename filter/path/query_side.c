@@ -36,6 +36,21 @@ static bool goes_plainly(
 	return true;
 }
 
+/* Notes how the client and others ask, and in `asked` what that tells of who iterates. */
+static void note_habits(struct worker *w, struct span client, const struct sockaddr_storage *server,
+        enum query_kind kind, struct asked *asked)
+{
+	struct sender_habits habits =
+	        senders_note(&w->senders, client, kind == QUERY_CD, asked->flags & FLAG_RD);
+
+	if (habits.always_cd)
+		report_always_cd(client);
+	if (remedy_recurses(w, server, asked))
+		asked->iterator = ITERATOR_SERVER;
+	else if (habits.never_rd)
+		asked->iterator = ITERATOR_CLIENT;
+}
+
 /* Reads the query into `query` and what it asks into `asked`. */
 static enum query_kind read_query(struct worker *w, struct span client, struct span octets,
         struct message *query, struct asked *asked)
@@ -54,8 +69,8 @@ enum query_kind query_take(struct worker *w, struct span client,
 	enum query_kind kind = read_query(w, client, octets, &query, asked);
 
 	*sent = octets;
-	if (kind == QUERY_JUDGED)
-		remedy_note_recursion(w, server, asked);
+	if (kind == QUERY_JUDGED || kind == QUERY_CD)
+		note_habits(w, client, server, kind, asked);
 	asked->is_undecorated =
 	        w->is_paused || kind != QUERY_JUDGED || goes_plainly(w, server, asked);
 	if (!asked->is_undecorated) {
@@ -64,8 +79,6 @@ enum query_kind query_take(struct worker *w, struct span client,
 		else if (!span_equal(writer_span(&out), octets))
 			*sent = writer_span(&out);
 	}
-	if (kind != QUERY_MALFORMED && senders_note(&w->senders, client, kind == QUERY_CD))
-		report_always_cd(client);
 	stats_count(&w->stats.queries);
 	stats_count(w->is_paused ? &w->stats.queries_paused : counter_of(w, kind));
 	return kind;
@@ -131,12 +144,11 @@ static void take_passed(void *context, struct span octets, uint64_t at_ms, uint3
 		stats_count(&w->stats.queries_malformed);
 		return;
 	}
-	senders_note(&w->senders, packet.source, false);
 	stats_count(&w->stats.queries_judged);
 	stats_count(&w->stats.queries_shortcut);
 	struct sockaddr_storage server =
 	        address_of_packet(&packet, packet.destination, packet.destination_port, 0);
-	remedy_note_recursion(w, &server, &asked);
+	note_habits(w, packet.source, &server, QUERY_JUDGED, &asked);
 	remedy_sent_on(w, &server, at_ms);
 	struct flow_key key = flow_key_of_query(
 	        &w->flows.hash_key, &packet, asked.id, (struct flow_way){ .in = in_interface });

@@ -36,10 +36,10 @@ bool remedy_takes(struct worker *w, struct arrival *a, const struct message *res
  * elsewhere, or it is refused for the lack of them. */
 bool remedy_judged(struct worker *w, struct arrival *a, const struct gate_result *result);
 
-/* A client asks `server`: notes whether it is to recurse, and in `asked` whether clients ask this
- * server to. Only who sends through this machine can make it so. */
-void remedy_note_recursion(
-        struct worker *w, const struct sockaddr_storage *server, struct asked *asked);
+/* A client asks `server`: returns true when clients ask this server to recurse. Only who sends
+ * through this machine can make it so. */
+bool remedy_recurses(
+        struct worker *w, const struct sockaddr_storage *server, const struct asked *asked);
 
 /* A query to `server` took the shortcut. */
 void remedy_sent_on(struct worker *w, const struct sockaddr_storage *server, uint64_t at_ms);

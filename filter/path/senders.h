@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Clients whose queries with CD pass: do they ever ask without? Some resolvers set CD in every
- * query and check nothing, and then nothing is checked at all. */
+/* What clients do in every query. Some resolvers set CD in each and check nothing; where that
+ * passes, nothing is checked at all. And who never sets RD goes down the tree by itself. */
 #ifndef PATH_SENDERS_H
 #define PATH_SENDERS_H
 
@@ -9,7 +9,7 @@
 #include "base/table.h"
 
 #define SENDERS_MAX    256 /* that are remembered; the one not heard of for longest gives way */
-#define SENDERS_ALWAYS 32  /* so many queries with CD, and none without, are "every query" */
+#define SENDERS_ALWAYS 32  /* so many queries alike are "every query" */
 
 struct senders {
 	struct table table;
@@ -20,8 +20,15 @@ struct senders {
 int senders_init(struct senders *s);
 void senders_fini(struct senders *s);
 
-/* Notes a query of `client`, an address of 4 or 16 octets. Returns true once for each client: when
- * it has set CD in SENDERS_ALWAYS queries and left it out in none. */
-bool senders_note(struct senders *s, struct span client, bool has_cd);
+struct sender_habits {
+	bool always_cd; /* true once for each client: SENDERS_ALWAYS queries had CD that passes */
+	bool never_rd;  /* its last SENDERS_ALWAYS queries had no RD */
+};
+
+/* Notes a query of `client`, an address of 4 or 16 octets, with its header's RD; `passes_cd`: it
+ * has CD, and passes by that. Who can send under a client's address can make it out to be of either
+ * kind, until the client sends a query of another. */
+struct sender_habits senders_note(
+        struct senders *s, struct span client, bool passes_cd, bool has_rd);
 
 #endif

@@ -357,7 +357,9 @@ struct asked judge_asked(const char *question, unsigned how)
 	asked.dnssec_ok = (how & ASK_DO) == ASK_DO;
 	if (asked.has_edns)
 		asked.udp_size = how & ASK_LARGE & ~ASK_EDNS ? 65535 : 1232;
-	asked.of_resolver = how & ASK_RESOLVER;
+	asked.iterator = how & ASK_RESOLVER   ? ITERATOR_SERVER
+	                 : how & ASK_STRANGER ? ITERATOR_UNKNOWN
+	                                      : ITERATOR_CLIENT;
 	asked.flags = (uint16_t)((how & ASK_AD ? FLAG_AD : 0) | (how & ASK_NO_RD ? 0 : FLAG_RD));
 	return asked;
 }

@@ -82,6 +82,7 @@ enum {
 	ASK_AD = 4,
 	ASK_NO_RD = 8,
 	ASK_RESOLVER = 32,         /* of a server that clients ask to recurse */
+	ASK_STRANGER = 64,         /* whether the client iterates is not known */
 	ASK_LARGE = 16 | ASK_EDNS, /* UDP size 65535 */
 };
 

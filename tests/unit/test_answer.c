@@ -1387,7 +1387,7 @@ static void what_a_resolver_has_in_its_cache_is_judged_to_its_end(void **state)
 	judge_rows(rows, COUNT(rows), ASK_DO | ASK_NO_RD | ASK_RESOLVER);
 }
 
-static void a_part_of_a_resolvers_cache_lives_for_seconds(void **state)
+static void a_part_lives_for_seconds_where_the_client_may_not_iterate(void **state)
 {
 	(void)state;
 	static const struct {
@@ -1401,6 +1401,9 @@ static void a_part_of_a_resolvers_cache_lives_for_seconds(void **state)
 		        ASK_RESOLVER, EXEMPT_PART, EXEMPT_PART_TTL_S, false },
 		{ "a.unsigned.test A", "a.unsigned.test CNAME www.other.test", ASK_RESOLVER,
 		        EXEMPT_PART, EXEMPT_PART_TTL_S, false },
+		{ "a.unsigned.test A",
+		        "a.unsigned.test CNAME www.other.test\nwww.other.test A 203.0.113.66",
+		        ASK_STRANGER, EXEMPT_PART, EXEMPT_PART_TTL_S, false },
 		{ "a.example.test A", "a.example.test CNAME www.other.test | example.test", 0,
 		        EXEMPT_CHAIN, TTL, true },
 		{ "a.unsigned.test A", "a.unsigned.test CNAME www.other.test", 0, EXEMPT_CHAIN, TTL,
@@ -1414,6 +1417,7 @@ static void a_part_of_a_resolvers_cache_lives_for_seconds(void **state)
 		const struct message *m = judge_delivered(j, msg_span(&j->response));
 		assert_row(rows[i].records, j->result.exemption == rows[i].exemption);
 		assert_int_equal(m->rrs[0].ttl_s, rows[i].ttl_s);
+		assert_null(strstr(judge_list(m), "www.other.test/A"));
 		assert_int_equal(m->flags & FLAG_AD ? 1 : 0, rows[i].ad);
 	}
 	judge_free(j);
@@ -1728,7 +1732,7 @@ int main(void)
 		cmocka_unit_test(a_client_that_recurses_itself_gets_the_chain_as_far_as_it_goes),
 		cmocka_unit_test(of_a_chain_that_leaves_the_zone_the_first_part_goes_on),
 		cmocka_unit_test(what_a_resolver_has_in_its_cache_is_judged_to_its_end),
-		cmocka_unit_test(a_part_of_a_resolvers_cache_lives_for_seconds),
+		cmocka_unit_test(a_part_lives_for_seconds_where_the_client_may_not_iterate),
 		cmocka_unit_test(a_chain_that_is_said_to_end_in_nothing_needs_the_proof),
 		cmocka_unit_test(nobody_asks_for_a_zone_cut_at_the_owner_of_an_nsec3),
 		cmocka_unit_test(in_monitor_mode_nothing_is_refused),
