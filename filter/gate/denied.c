@@ -103,10 +103,10 @@ bool judge_denial(struct judging *j, const struct name *name, uint16_t type)
 		judging_note_signer(j, &denier.zone);
 	}
 	if (outcome.status >= STATUS_INDETERMINATE) {
-		struct name below = *name;
 		if (type == TYPE_DS)
-			name_parent(name, &below);
-		judging_doubts(j, &below, false, &chain);
+			judging_doubts_above(j, name, &chain);
+		else
+			judging_doubts(j, name, false, &chain);
 		if (chain.end == CHAIN_WANT) {
 			judging_wants(j, &chain);
 			return false;

@@ -52,6 +52,14 @@ void judging_doubts(struct judging *j, const struct name *name, bool by_signer, 
 		chain_find(j->gate->store, name, j->now_s, chain);
 }
 
+void judging_doubts_above(struct judging *j, const struct name *name, struct chain *chain)
+{
+	struct name above;
+
+	name_parent(name, &above);
+	judging_doubts(j, &above, false, chain);
+}
+
 void judging_weaken(
         struct judging *j, struct outcome outcome, const struct name *name, uint16_t type)
 {
@@ -191,14 +199,12 @@ static bool judge_by_signer(
 static bool judge_by_zone(struct judging *j, const struct rrset *set, struct ruling *r)
 {
 	struct chain chain;
-	struct name below;
 
 	judging_find_zone(j, set, &chain);
 	if (is_in_zone_above(j, set))
-		name_parent(&set->owner, &below);
+		judging_doubts_above(j, &set->owner, &chain);
 	else
-		below = set->owner;
-	judging_doubts(j, &below, false, &chain);
+		judging_doubts(j, &set->owner, false, &chain);
 	if (chain.end == CHAIN_WANT)
 		return judging_wants(j, &chain);
 	if (chain.end == CHAIN_BROKEN) {

@@ -96,6 +96,9 @@ void judging_note_signer(struct judging *j, const struct name *signer);
 void judging_doubts(
         struct judging *j, const struct name *name, bool by_signer, struct chain *chain);
 
+/* The same where the zone above `name` speaks for it. */
+void judging_doubts_above(struct judging *j, const struct name *name, struct chain *chain);
+
 /* Notes what the chain wants and returns false; where nothing may be wanted, returns true. */
 bool judging_wants(struct judging *j, const struct chain *chain);
 

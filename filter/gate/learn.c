@@ -212,10 +212,7 @@ static bool is_enough(struct judging *j, const struct name *name, const struct l
  * nothing. Returns true when that is asked anew first. */
 static bool is_hidden(struct judging *j, const struct name *name, struct chain *parent)
 {
-	struct name above;
-
-	name_parent(name, &above);
-	judging_doubts(j, &above, false, parent);
+	judging_doubts_above(j, name, parent);
 	chain_find_parent(j->gate->store, name, j->now_s, parent);
 	return parent->end == CHAIN_WANT;
 }
