@@ -3,6 +3,7 @@
 #ifndef BASE_SOCKADDR_H
 #define BASE_SOCKADDR_H
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -16,6 +17,14 @@ static inline struct span sockaddr_octets(const struct sockaddr_storage *address
 
 	return address->ss_family == AF_INET ? span_of(&in->sin_addr, sizeof(in->sin_addr))
 	                                     : span_of(&in6->sin6_addr, sizeof(in6->sin6_addr));
+}
+
+/* Writes an address of 4 or 16 octets as text. Returns `text`. */
+static inline const char *address_text(struct span address, char text[static INET6_ADDRSTRLEN])
+{
+	inet_ntop(address.len == sizeof(struct in_addr) ? AF_INET : AF_INET6, address.base, text,
+	        INET6_ADDRSTRLEN);
+	return text;
 }
 
 #endif

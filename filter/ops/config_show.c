@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Writing a configuration, the other way round from config.c. */
-#include <arpa/inet.h>
 #include <string.h>
 
+#include "base/sockaddr.h"
 #include "keys/record_text.h"
 #include "ops/address.h"
 #include "ops/config.h"
@@ -70,8 +70,8 @@ static void show_networks(const struct network *items, unsigned count, bool with
 	for (unsigned i = 0; i < count; i++) {
 		const struct network *n = &items[i];
 		char text[INET6_ADDRSTRLEN];
-		inet_ntop(n->len == 4 ? AF_INET : AF_INET6, n->octets, text, sizeof(text));
-		fprintf(out, "%s\"%s", i ? ", " : " ", text);
+		fprintf(out, "%s\"%s", i ? ", " : " ",
+		        address_text(span_of(n->octets, n->len), text));
 		if (with_prefix)
 			fprintf(out, "/%u", n->prefix);
 		fputc('"', out);

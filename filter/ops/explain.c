@@ -2,10 +2,10 @@
 /* The answer: the names that lead from the question to its end, and what is at each. */
 #include "ops/explain.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/sockaddr.h"
 #include "ops/explain_words.h"
 #include "ops/explaining.h"
 
@@ -48,9 +48,8 @@ static void say_addresses(struct explaining *x, int shown, const struct rrset *s
 			snprintf(text + len, sizeof(text) - len, " ...");
 			break;
 		}
-		inet_ntop(is_v6 ? AF_INET6 : AF_INET, rdata.base, address, sizeof(address));
-		len += (size_t)snprintf(
-		        text + len, sizeof(text) - len, "%s%s", len ? " " : "", address);
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s", len ? " " : "",
+		        address_text(rdata, address));
 	}
 	explaining_say(x, shown, "%s", text);
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ops/verdicts.h"
 
-#include <arpa/inet.h>
 #include <inttypes.h>
 #include <jansson.h>
+
+#include "base/sockaddr.h"
 
 #define REASON_TEXT_SIZE (NAME_TEXT_SIZE + 200)
 
@@ -24,13 +25,6 @@ static const char *reason_text(const struct gate_result *r, char text[static REA
 	return text;
 }
 
-static const char *address_text(
-        const struct sighting *s, struct span address, char text[static INET6_ADDRSTRLEN])
-{
-	inet_ntop(s->version == 4 ? AF_INET : AF_INET6, address.base, text, INET6_ADDRSTRLEN);
-	return text;
-}
-
 static json_t *json_of(const char *file, const struct audit_report *report)
 {
 	const struct sighting *s = report->sighting;
@@ -44,8 +38,8 @@ static json_t *json_of(const char *file, const struct audit_report *report)
 	        "{s:s, s:I, s:s, s:i, s:s, s:i, s:s, s:i, s:s, s:s, s:s, s:s, s:o, s:s, s:s, "
 	        "s:o, s:s}",
 	        "file", file, "packet", (json_int_t)s->at.packet, "src",
-	        address_text(s, s->source, source), "src_port", (int)s->source_port, "dst",
-	        address_text(s, s->destination, destination), "dst_port", (int)s->destination_port,
+	        address_text(s->source, source), "src_port", (int)s->source_port, "dst",
+	        address_text(s->destination, destination), "dst_port", (int)s->destination_port,
 	        "transport", s->over_tcp ? "tcp" : "udp", "id", (int)report->message.id, "qname",
 	        name_text(&report->message.qname, qname), "qtype",
 	        type_text(report->message.qtype, qtype), "rcode",
@@ -78,9 +72,9 @@ static bool write_line(FILE *out, const struct audit_report *report)
 	               status_text(r->outcome.status), verdict_words[r->verdict],
 	               name_text(&report->message.qname, qname),
 	               type_text(report->message.qtype, qtype),
-	               rcode_text(message_rcode(&report->message)),
-	               address_text(s, s->source, source), is_plain ? "" : "  (",
-	               is_plain ? "" : reason_text(r, reason), is_plain ? "" : ")") > 0;
+	               rcode_text(message_rcode(&report->message)), address_text(s->source, source),
+	               is_plain ? "" : "  (", is_plain ? "" : reason_text(r, reason),
+	               is_plain ? "" : ")") > 0;
 }
 
 bool verdicts_write(struct verdicts *v, const char *file, const struct audit_report *report)

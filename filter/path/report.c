@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "path/inside.h"
 
-#include <arpa/inet.h>
 #include <inttypes.h>
 #include <net/if.h>
 #include <stdio.h>
@@ -28,7 +27,7 @@ static void count(struct stats *stats, enum status status)
 
 void report_server(const struct sockaddr_storage *server, char text[static INET6_ADDRSTRLEN])
 {
-	inet_ntop(server->ss_family, sockaddr_octets(server).base, text, INET6_ADDRSTRLEN);
+	address_text(sockaddr_octets(server), text);
 }
 
 /* A question and who answered it, for people. */
@@ -98,10 +97,8 @@ struct pair {
 
 static void read_pair(const struct flow_key *key, struct pair *pair)
 {
-	int family = key->version == 4 ? AF_INET : AF_INET6;
-
-	inet_ntop(family, flow_key_client(key).base, pair->client, sizeof(pair->client));
-	inet_ntop(family, flow_key_server(key).base, pair->server, sizeof(pair->server));
+	address_text(flow_key_client(key), pair->client);
+	address_text(flow_key_server(key), pair->server);
 }
 
 #define INTERFACE_TEXT_SIZE (IF_NAMESIZE + 16)
@@ -141,13 +138,11 @@ void report_always_cd(struct span client)
 {
 	char text[INET6_ADDRSTRLEN];
 
-	inet_ntop(client.len == sizeof(struct in_addr) ? AF_INET : AF_INET6, client.base, text,
-	        sizeof(text));
 	log_warning("%s sets CD in every query, so nothing that it is answered is checked here: if "
 	            "it does not check by itself (BIND with dnssec-validation no, PowerDNS with "
 	            "process-no-validate do not), forged answers are believed. See "
 	            "checking_disabled and validators",
-	        text);
+	        address_text(client, text));
 }
 
 void report_stray(struct worker *w, const struct flow_key *key, const struct message *response)

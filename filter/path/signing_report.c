@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <arpa/inet.h>
 #include <inttypes.h>
 
+#include "base/sockaddr.h"
 #include "path/signing.h"
 
 #define RENEWED_A_TURN 4 /* some 100 us */
@@ -68,14 +68,13 @@ static void log_unsigned(const struct asked_signing *asked, const struct sign_pe
 {
 	char text[NAME_TEXT_SIZE], type[TYPE_TEXT_SIZE], server[INET6_ADDRSTRLEN];
 	struct cursor c = cursor_over(span_of(asked->asked.question, asked->asked.question_len));
-	int family = peers->server.len == 4 ? AF_INET : AF_INET6;
 	struct name name;
 
 	name_read_plain(&c, &name);
 	type_text(cursor_u16(&c), type);
-	inet_ntop(family, peers->server.base, server, sizeof(server));
-	log_warning("not signed: %.255s %s from %s: %s (%s)", name_text(&name, text), type, server,
-	        outcomes[outcome].sentence, sign_outcome_word(outcome));
+	log_warning("not signed: %.255s %s from %s: %s (%s)", name_text(&name, text), type,
+	        address_text(peers->server, server), outcomes[outcome].sentence,
+	        sign_outcome_word(outcome));
 }
 
 void signing_report(struct worker *w, const struct asked_signing *asked,
