@@ -47,10 +47,19 @@ def unprotected(lab):
     yield World(lab, None, lab.ask_from_host)
 
 
-@contextlib.contextmanager
-def on_host(lab):
-    with lab.sealgate(lab.host, "host") as gate:
-        yield World(lab, gate, lab.ask_from_host)
+def with_sealgate(role, on_the_host=False, **settings):
+    """A scene: sealgate where its role belongs, or on the host all the same, with settings as
+    lab.sealgate() takes them. Who asks is there, or behind it."""
+    @contextlib.contextmanager
+    def scene(lab):
+        is_host = on_the_host or role == "host"
+        with lab.sealgate(lab.host if is_host else lab.router, role, **settings) as gate:
+            yield World(lab, gate, lab.ask_from_host if is_host else lab.ask_through_gateway)
+    return scene
+
+
+on_host = with_sealgate("host")
+on_gateway = with_sealgate("gateway")
 
 
 @contextlib.contextmanager
@@ -58,12 +67,6 @@ def on_router(lab):
     with lab.sealgate(lab.router, "host") as gate:
         lab.restart_forwarder()
         yield World(lab, gate, lab.ask_router)
-
-
-@contextlib.contextmanager
-def on_gateway(lab):
-    with lab.sealgate(lab.router, "gateway") as gate:
-        yield World(lab, gate, lab.ask_through_gateway)
 
 
 def expect(holds, *lines):

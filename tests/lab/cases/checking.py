@@ -2,16 +2,14 @@
 """CD, by which a client says that it checks for itself. Some resolvers set it in every query and check
 nothing, so by default such queries are judged like any other."""
 
-import contextlib
-
 import dns.flags
 
 from lab import ask, streams, topology
 from lab.attacks import FORGED
 
 from . import client
-from .case import (Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode,
-                   on_host, wait_until)
+from .case import (Case, Group, described, expect, expect_data, expect_equal, expect_rcode,
+                   on_host, wait_until, with_sealgate)
 
 NAME = "www.p256.test."
 GOOD = ["192.0.2.80", "192.0.2.81"]
@@ -30,14 +28,6 @@ JUDGED_ON_THE_WIRE = (
     ("a query with CD has DO set, and keeps CD", {"cd": True},
      "flags=RD CD edns=0 size=1232 do=True options= "),
 )
-
-
-def _scene(more):
-    @contextlib.contextmanager
-    def scene(lab):
-        with lab.sealgate(lab.host, "host", more=more) as gate:
-            yield World(lab, gate, lab.ask_from_host)
-    return scene
 
 
 def _ask_tcp(world, name, family=4, **how):
@@ -120,14 +110,14 @@ GROUPS = (
         *(client.on_the_wire(*row) for row in JUDGED_ON_THE_WIRE),
         Case("an unsigned answer to a query with TSIG is judged",
              _what_is_unsigned_is_no_answer_to_tsig))),
-    Group("CD passes", _scene(PASSES), (
+    Group("CD passes", with_sealgate("host", more=PASSES), (
         Case("an answer to a client with CD=1 passes untouched and without AD", _passes),
         Case("the same over IPv6", lambda world: _passes(world, 6)),
         Case("over TCP a client that checks for itself gets what there is, without AD",
              _passes_over_tcp),
         *(client.on_the_wire(*row) for row in ON_THE_WIRE),
         Case("a client that sets CD in every query is told of, once", _is_told))),
-    Group("CD of one client passes", _scene(ONE_CLIENT), (
+    Group("CD of one client passes", with_sealgate("host", more=ONE_CLIENT), (
         Case("an answer to a client that is named passes", _passes),
         Case("other clients are judged, and so are its queries without CD",
              _others_are_judged))),

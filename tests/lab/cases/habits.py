@@ -8,8 +8,8 @@ from lab import ask, nat, streams, topology
 from lab.attacks import FORGED
 from lab.sealgate import LONG_GRACE_MS
 
-from .case import (Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode,
-                   wait_until)
+from .case import (Case, Group, described, expect, expect_data, expect_equal, expect_rcode,
+                   wait_until, with_sealgate)
 from .silence import Line
 
 NO_RRSIGS = 10
@@ -30,13 +30,11 @@ def _oracle_spared(lab):
                                  for family in (4, 6)])
 
 
-def _scene(more, where="host", role="host", **settings):
+def _scene(more, role="host", **settings):
     @contextlib.contextmanager
     def scene(lab):
-        asks = lab.ask_from_host if role == "host" else lab.ask_through_gateway
-        with _oracle_spared(lab), \
-                lab.sealgate(getattr(lab, where), role, more=more, **settings) as gate:
-            yield World(lab, gate, asks)
+        with _oracle_spared(lab), with_sealgate(role, more=more, **settings)(lab) as world:
+            yield world
     return scene
 
 
@@ -236,6 +234,6 @@ GROUPS = (
     Group("odd servers, alone", _scene(""), (
         *(_refused(habit) for habit in HABITS),
         _said_once("strip-dnssec-everywhere", "leaves out all signatures: answers"))),
-    Group("odd servers through the gateway", _scene(RESOLVER, "router", "gateway"),
+    Group("odd servers through the gateway", _scene(RESOLVER, "gateway"),
           tuple(_served(habit, 4) for habit in HABITS)),
 )

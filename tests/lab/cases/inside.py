@@ -11,7 +11,7 @@ import dns.rrset
 
 from lab import streams, topology
 
-from .case import Case, Group, World, expect, expect_data, expect_equal, expect_rcode
+from .case import Case, Group, World, expect, expect_data, expect_equal, expect_rcode, with_sealgate
 
 GOOD = ["192.0.2.80", "192.0.2.81"]
 SECRET = "10.53.1.99"
@@ -246,14 +246,6 @@ def _takes_those_alone(world):
             expect(world.gate.counter("tcp_connections") > relayed, "it was not relayed")
 
 
-def _scene(role):
-    @contextlib.contextmanager
-    def run(lab):
-        with lab.sealgate(lab.router, role) as gate:
-            yield World(lab, gate, lab.ask_through_gateway)
-    return run
-
-
 @contextlib.contextmanager
 def _nobody(lab):
     yield World(lab, None, None)
@@ -274,13 +266,13 @@ GROUPS = (
     Group("the inside, without sealgate", _nobody, (
         Case("without sealgate a server inside is reached, or kept by FORWARD",
              _is_reached_without_sealgate),), needs_sealgate=False),
-    Group("the inside of a gateway", _scene("gateway"), (
+    Group("the inside of a gateway", with_sealgate("gateway"), (
         *_hidden("gateway"),
         Case("rules apply and config check say where the inside is", _says_where),
         Case("without a default route nobody is relayed", _relays_none_without_default_route),
         *(Case(f"an interface with a default route {how} is outside", _out(routes))
           for how, routes in OTHER_WAYS))),
-    Group("the inside of both roles", _scene("both"), _hidden("both")),
+    Group("the inside of both roles", with_sealgate("both"), _hidden("both")),
     Group("the inside that is named", _names_them, (
         Case("an inside that is named is the inside, whatever the routes say",
              _takes_those_alone),)),

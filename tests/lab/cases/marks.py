@@ -11,7 +11,7 @@ from lab import ask, streams, topology
 from lab.attacks import FORGED
 
 from .case import (Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode,
-                   wait_until)
+                   wait_until, with_sealgate)
 
 GOOD = ["192.0.2.80", "192.0.2.81"]
 TOOLS = {4: "iptables", 6: "ip6tables"}
@@ -314,14 +314,6 @@ def _nobody(lab):
     yield World(lab, None, lab.ask_from_host)
 
 
-def _scene(where, role, more=""):
-    @contextlib.contextmanager
-    def run(lab):
-        with lab.sealgate(getattr(lab, where), role, more=more) as gate:
-            yield World(lab, gate, lab.ask_from_host)
-    return run
-
-
 OTHERS = "mark = { mask = 0x30000; own = 0x10000; relay = 0x20000; };\n"
 NO_MARK = "a process with CAP_NET_RAW alone gets nothing forged by marks"
 
@@ -329,7 +321,7 @@ GROUPS = (
     Group("marks, without sealgate", _nobody, (
         Case("without sealgate a process with CAP_NET_RAW sets the mark and is forged to",
              _works_without),), needs_sealgate=False),
-    Group("marks on the host", _scene("host", "host"), (
+    Group("marks on the host", with_sealgate("host"), (
         Case(NO_MARK, _never_forged),
         Case("nor where the operator saves all marks in connections", _saved),
         Case("nor by a port that the program had a moment ago", _second_hand),
@@ -337,16 +329,16 @@ GROUPS = (
         Case("where DNS is not tracked the program's own fetches still work", _not_tracked),
         Case("the operator's marks are left alone in what is asked and fetched",
              _spared_on_the_host))),
-    Group("marks on the host, others", _scene("host", "host", OTHERS), (
+    Group("marks on the host, others", with_sealgate("host", more=OTHERS), (
         Case("the same with other marks: " + NO_MARK,
              lambda world: _never_forged(world, (0x10000, 0x30000, OWN, 0x5ea1))),)),
-    Group("marks of both roles", _scene("host", "both"), (
+    Group("marks of both roles", with_sealgate("both", on_the_host=True), (
         Case("in both roles: " + NO_MARK, _never_forged),)),
-    Group("marks on the gateway", _scene("router", "gateway"), (
+    Group("marks on the gateway", with_sealgate("gateway"), (
         Case("the operator's marks are left alone in what is relayed", _spared_on_the_gateway),
         Case("with kube-proxy's rule for its mark the server still sees the client",
              _not_masqueraded))),
-    Group("marks on the gateway, others", _scene("router", "gateway", OTHERS), (
+    Group("marks on the gateway, others", with_sealgate("gateway", more=OTHERS), (
         Case("other marks take the place of those before", _marks_change),)),
     Group("the user of the service", _as_the_service, (
         Case("as the user of the service it fetches what it needs, over UDP and TCP", _fetches),

@@ -11,7 +11,8 @@ from lab import ask
 from lab.sealgate import GRACE_MS, LONG_GRACE_MS
 from lab.topology import UPSTREAM
 
-from .case import (Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode)
+from .case import (Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode,
+                   with_sealgate)
 
 GOOD, WILD = ["192.0.2.80", "192.0.2.81"], ["192.0.2.40"]
 
@@ -23,14 +24,6 @@ ATTACKS = ("race-forge-address", "race-keep-signature", "race-forge-nxdomain",
            "race-tc-nxdomain", "race-extended-rcode", "race-many-signatures", "race-own-zone")
 CROWDED_OUT = ("race-crowd", "race-mixed-crowd")    # more wait for keys than may
 PATIENCE_S = 10
-
-
-def on_host_with_grace(grace_ms):
-    @contextlib.contextmanager
-    def scene(lab):
-        with lab.sealgate(lab.host, "host", grace_ms=grace_ms) as gate:
-            yield World(lab, gate, lab.ask_from_host)
-    return scene
 
 
 def seen(answer):
@@ -179,7 +172,7 @@ def _genuine_does_not_wait(world):
 
 
 GROUPS = (
-    Group("race", on_host_with_grace(LONG_GRACE_MS), (
+    Group("race", with_sealgate("host", grace_ms=LONG_GRACE_MS), (
         *(_all_survive(attack) for attack in ATTACKS),
         _cold("race-forge-address"),
         _cold("race-spoil-everything"),
@@ -190,7 +183,7 @@ GROUPS = (
              _survive_without_tcp),
         Case("what is genuine does not wait at all", _genuine_does_not_wait),
     )),
-    Group("race for room", on_host_with_grace(GRACE_MS), (
+    Group("race for room", with_sealgate("host", grace_ms=GRACE_MS), (
         _cold("race-many-signatures"),
         _cold("race-own-zone"),
         _cold("race-small-crowd"),
@@ -202,6 +195,6 @@ GROUPS = (
         Case("a forgery that finds no room to wait does not end a question",
              _hogged("parked_full")),
     )),
-    Group("race, nothing better comes", on_host_with_grace(GRACE_MS), (
+    Group("race, nothing better comes", with_sealgate("host", grace_ms=GRACE_MS), (
         Case("what is Bogus waits as long as the grace, and then is answered", _bogus_waits),)),
 )

@@ -13,7 +13,7 @@ from lab import ask, nat, streams, topology
 from lab.attacks import FORGED
 
 from .case import (Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode,
-                   on_gateway, on_host)
+                   on_gateway, on_host, with_sealgate)
 from .same import differences, visible
 
 GOOD = ["192.0.2.80", "192.0.2.81"]
@@ -415,17 +415,6 @@ def _from_relay_to_refuse(world):
     expect_data(ask_tcp(world, "www.p256.test.", "A"), "A", GOOD)
 
 
-def _scene(scene, **settings):
-    namespace, role, way = {"host": ("host", "host", "ask_from_host"),
-                            "gateway": ("router", "gateway", "ask_through_gateway")}[scene]
-
-    @contextlib.contextmanager
-    def run(lab):
-        with lab.sealgate(lab.namespaces[namespace], role, **settings) as gate:
-            yield World(lab, gate, getattr(lab, way))
-    return run
-
-
 @contextlib.contextmanager
 def _open_wire(lab):
     yield World(lab, None, lab.ask_from_host)
@@ -472,19 +461,19 @@ GROUPS = (
             ("the server sees the client's own address", _sees_client),
             ("with NAT on the same machine the relay works too", _masqueraded),
             ("the gateway's own TCP is left alone", _own_questions_spared)))),
-    Group("TCP idle on the host", _scene("host", more="tcp_idle_ms = 1000;\n"), _IDLE),
-    Group("TCP idle on the gateway", _scene("gateway", more="tcp_idle_ms = 1000;\n"), tuple(
+    Group("TCP idle on the host", with_sealgate("host", more="tcp_idle_ms = 1000;\n"), _IDLE),
+    Group("TCP idle on the gateway", with_sealgate("gateway", more="tcp_idle_ms = 1000;\n"), tuple(
         Case("gateway: " + case.name, case.run) for case in _IDLE)),
-    Group("TCP with several workers", _scene("gateway", queues=4), tuple(
+    Group("TCP with several workers", with_sealgate("gateway", queues=4), tuple(
         Case("four workers: " + case.name, case.run) for case in
         tuple(_same(family) for family in (4, 6)) + _cases(
             ("pipelined queries are answered, though the answers come in another order", _pipelined),
             ("two thousand idle connections keep nobody out", _crowd_of_four)))),
-    Group("zone transfers refused", _scene("host", more='zone_transfer = "refuse";\n'), _cases(
+    Group("zone transfers refused", with_sealgate("host", more='zone_transfer = "refuse";\n'), _cases(
         ("a zone transfer is refused where it should be", _transfer_refused),
         ("IXFR over UDP gets no answer there", _changes_refused))),
-    Group("TCP refused on the host", _scene("host", more='tcp = "refuse";\n'),
+    Group("TCP refused on the host", with_sealgate("host", more='tcp = "refuse";\n'),
           tuple(refused(family) for family in (4, 6))),
-    Group("TCP refused on the gateway", _scene("gateway", more='tcp = "refuse";\n'), tuple(
+    Group("TCP refused on the gateway", with_sealgate("gateway", more='tcp = "refuse";\n'), tuple(
         Case("gateway: " + case.name, case.run) for case in map(refused, (4, 6)))),
 )
