@@ -72,8 +72,8 @@ static struct timespec pause_until(const struct load *l, uint64_t begin_ns, uint
 	return (struct timespec){ (time_t)(most_ns / NS_PER_S), (long)(most_ns % NS_PER_S) };
 }
 
-/* Runs until `end_ns`. Nothing is left pending in a lane that is left. Who cannot ask as fast as he
- * wants must not forget to listen. */
+/* Runs until `end_ns`. Nothing is left pending in a lane that is left. A lane that cannot ask as
+ * fast as it should must not forget to listen. */
 static void run_until(struct load *l, uint64_t end_ns)
 {
 	uint64_t now_ns, asked = 0, begin_ns = clock_ns(CLOCK_MONOTONIC), swept_ns = begin_ns;

@@ -56,8 +56,8 @@ void *table_younger(const struct table *t, void *entry);
 void table_remove(struct table *t, void *entry);
 
 /* For what does not fit into an entry (spill.h): spare ones, which nobody finds and which have no
- * age. The owner keeps the number of the first of his chain, TABLE_NONE at first, and gives them
- * back when he removes the entry. */
+ * age. The owner keeps the number of the first of its chain, TABLE_NONE at first, and gives them
+ * back when it removes the entry. */
 
 /* Octets of an entry, a spare one too. */
 size_t table_entry_size(const struct table *t);

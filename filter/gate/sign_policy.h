@@ -9,7 +9,7 @@
 #include "wire/name.h"
 #include "wire/network.h"
 
-/* Where a zone is delegated, as the operator says; what he does not say is learned. */
+/* Where a zone is delegated, as the operator says; the rest is learned. */
 struct sign_cut {
 	struct name name;
 	unsigned ds_count;        /* none: the child is not signed */

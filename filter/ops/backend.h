@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The ways of giving the kernel our rules. Each keeps them apart from the operator's, so that they
- * can be replaced and taken away without touching his. */
+ * can be replaced and taken away without touching those. */
 #ifndef OPS_BACKEND_H
 #define OPS_BACKEND_H
 

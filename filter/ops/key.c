@@ -89,7 +89,7 @@ const struct key keys[] = {
 	                "drops them. The rules depend on it." },
 
 	{ "tcp", KEY_WORD, AT(tcp), .words = tcp_words, .number = TCP_RELAY,
-	        .help = "What becomes of DNS over TCP: \"relay\" carries each connection on to\n"
+	        .help = "How DNS over TCP is treated: \"relay\" carries each connection on to\n"
 	                "the server and judges what comes back, \"refuse\" lets none through.\n"
 	                "The rules depend on it." },
 	{ "tcp_port", KEY_NUMBER, AT(tcp_port), .number = 5300, .min = 1024, .max = 65535,
@@ -105,7 +105,7 @@ const struct key keys[] = {
 	                "connection is closed, in milliseconds." },
 	{ "zone_transfer", KEY_WORD, AT(zone_transfer), .words = zone_transfer_words,
 	        .number = ZONE_TRANSFER_PASS,
-	        .help = "What becomes of AXFR and IXFR, which cannot be judged: \"pass\" or\n"
+	        .help = "How AXFR and IXFR are treated, which cannot be judged: \"pass\" or\n"
 	                "\"refuse\". What is refused over UDP gets no answer." },
 	{ "block_encrypted_dns", KEY_SWITCH, AT(block_encrypted_dns),
 	        .help = "True refuses port 853, DNS over TLS and over QUIC, which cannot be\n"
@@ -171,7 +171,7 @@ const struct key keys[] = {
 	                "package dns-root-data has them." },
 	{ "checking_disabled", KEY_WORD, AT(checking_disabled), .words = checking_disabled_words,
 	        .number = CHECKING_DISABLED_JUDGE,
-	        .help = "What becomes of a query with the CD bit, by which a client says that\n"
+	        .help = "How a query with the CD bit is treated, by which a client says that\n"
 	                "it checks for itself: \"judge\" treats it like any other, \"pass\"\n"
 	                "leaves it and its response alone. Some resolvers set the bit in\n"
 	                "every query and check nothing; what passes is believed and cached." },
@@ -227,7 +227,7 @@ const struct key keys[] = {
 	                "target, too; records of names that are not listed do not pass." },
 	{ "unset_clock", KEY_WORD, AT(unset_clock), .words = unset_clock_words,
 	        .number = UNSET_CLOCK_WAIT,
-	        .help = "What becomes of all other names until it is: \"wait\" keeps their\n"
+	        .help = "How all other names are treated until it is: \"wait\" keeps their\n"
 	                "responses for park_ms, \"fail\" refuses them at once." },
 	{ "unsynchronised_clock", KEY_WORD, AT(unsynchronised_clock),
 	        .words = unsynchronised_clock_words, .number = UNSYNCHRONISED_BELIEVE,
@@ -251,8 +251,8 @@ const struct key keys[] = {
 	{ "sign.servers", KEY_SERVERS, AT(sign_servers),
 	        .help = "The servers: [ \"192.0.2.53\", \"2001:db8::53\" ]. Nothing is signed but\n"
 	                "what these answer; on their own machine none means all that are on\n"
-	                "it. Whoever can send with their addresses from their side of a\n"
-	                "gateway has his answers signed. The rules depend on it." },
+	                "it. A machine that can send with their addresses from their side of a\n"
+	                "gateway has its answers signed. The rules depend on it." },
 	{ "sign.zones", KEY_ZONES, AT(sign_zones),
 	        .help = "What is signed: ( { name = \"example.org\"; keys =\n"
 	                "\"/etc/sealgate/keys\"; } ). `keys` has what `sealgate keys generate`\n"

@@ -8,9 +8,9 @@
  *   nobody says so                                     unsynchronised; or, to who doubts it, not
  * set
  *
- * While it runs, somebody who sets it back is believed to know why. But by a signer he is not: what
- * it signs by a wrong clock nobody can take back. To it only a clock that is synchronised may go
- * back, and then the later time was the wrong one.
+ * While it runs, an operator who sets it back is believed to know why. A signer does not believe
+ * that: what it signs by a wrong clock nobody can take back. To it only a clock that is
+ * synchronised may go back, and then the later time was the wrong one.
  *
  * An attacker who sets the clock far ahead, by forged answers to NTP, must not leave a time behind
  * by which the right clock has gone back after the next boot: then nothing would be believed until

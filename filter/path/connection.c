@@ -23,8 +23,9 @@ static struct side *opposite(struct side *s)
 	return s == &c->client ? &c->server : &c->client;
 }
 
-/* What a client asks may be refused at once, so what waits for him counts as well. A server must be
- * heard while queries wait for it: it may read no more of them before its responses are gone. */
+/* What a client asks may be refused at once, so what waits for the client counts as well. A server
+ * must be heard while queries wait for it: it may read no more of them before its responses are
+ * gone. */
 static bool has_room(const struct connection *c, const struct side *s)
 {
 	return s == &c->client
@@ -223,7 +224,7 @@ static void pass_on_end(struct side *s)
 	s->was_ended = true;
 }
 
-/* UDP has no end: it is there when the client has ended and has got all his answers. */
+/* UDP has no end: it is there when the client has ended and has got all its answers. */
 static void end_datagrams(struct connection *c)
 {
 	if (c->server.is_datagram && c->client.has_ended && c->question_count == 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where the servers of a zone are, as a referral or the answer for an address says. Nothing proves
- * that: whoever is asked there must prove what he says. */
+ * that: whoever is asked there must prove its answer. */
 #ifndef PATH_DELEGATION_H
 #define PATH_DELEGATION_H
 

@@ -119,8 +119,8 @@ static uint16_t port_of(const struct sockaddr_storage *address)
 	                     : ((const struct sockaddr_in6 *)address)->sin6_port);
 }
 
-/* Finds out where the connection was bound, before the rules brought it here. Whoever connects to
- * our port himself is bound for that port, and is turned away. */
+/* Finds out where the connection was bound, before the rules brought it here. A client that
+ * connects to our port by itself is bound for that port, and is turned away. */
 static bool was_for_dns(enum divert *divert, int fd, int family, struct sockaddr_storage *server)
 {
 	socklen_t size = sizeof(*server);
@@ -152,7 +152,7 @@ int divert_accept(enum divert *divert, int listener, struct sockaddr_storage *cl
 	return fd;
 }
 
-/* The port of the client itself is on the way already, between him and us. */
+/* The port of the client itself is on the way already, between the client and us. */
 static int take_address_of(int fd, const struct sockaddr_storage *client)
 {
 	struct sockaddr_storage address = *client;

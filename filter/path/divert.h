@@ -29,7 +29,7 @@ int divert_accept(enum divert *divert, int listener, struct sockaddr_storage *cl
 
 /* Begins to connect to `server` with our mark; for DIVERT_TPROXY from the client's address, with a
  * port that the kernel chooses, unless the server is on this machine: it would answer the client
- * himself. Returns a descriptor or -errno. */
+ * by itself. Returns a descriptor or -errno. */
 int divert_connect(enum divert divert, const struct sockaddr_storage *client,
         const struct sockaddr_storage *server);
 

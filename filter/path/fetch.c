@@ -79,7 +79,7 @@ static bool begin_try(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
 	return false;
 }
 
-/* Once the server was of no use, or at once if he was of none lately. */
+/* Once the server was of no use, or at once if it was of none lately. */
 static bool may_walk(const struct fetcher *f, const struct fetch *fetch, uint64_t now_ms)
 {
 	if (f->resolver_count > 0 || f->servers.hint_count == 0 || fetch->has_walked ||

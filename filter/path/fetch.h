@@ -70,8 +70,8 @@ struct fetcher {
 struct fetch_sources {
 	const struct sockaddr_storage *resolvers; /* asked in turn. Where there are none: */
 	unsigned resolver_count;                  /* the server that the client asked; */
-	const struct sockaddr_storage *hints;     /* and where he does not have it, those to whom */
-	unsigned hint_count;                      /* the root's servers lead, if there are hints */
+	const struct sockaddr_storage *hints; /* and where it does not have it, those to which */
+	unsigned hint_count;                  /* the root's servers lead, if there are hints */
 };
 
 /* Takes the memory; sockets are watched by `epoll_fd`, with data.ptr the fetch. Counts what begins
@@ -83,10 +83,10 @@ int fetcher_init(struct fetcher *f, int epoll_fd, const struct fetch_sources *so
 void fetcher_fini(struct fetcher *f);
 
 /* Lets `parked`, or nobody for NULL, wait for `want`, which is fetched if it is not on its way
- * already. `server` is the
- * one that the client asked. When too many fetches are in flight, the one gives way that has the
- * most beside it below the same name: a zone with a thousand silent names must not keep out the
- * others. Returns false when it is this zone itself; `parked` waits for nothing then. */
+ * already. `server` is the one that the client asked. When too many fetches are in flight, the one
+ * gives way that has the most beside it below the same name: a zone with a thousand silent names
+ * must not keep out the others. Returns false when it is this zone itself; `parked` waits for
+ * nothing then. */
 bool fetcher_want(struct fetcher *f, const struct want *want, const struct sockaddr_storage *server,
         struct parked *parked, uint64_t now_ms);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A forger must answer first. So a response that is Bogus, or that cannot be judged,
- * or a failure that anybody could have sent, is held back for a moment: if a better one comes for
- * the same question, the client gets that and never hears of the other. */
+/* A forger must answer first. So a response that is Bogus, or that cannot be judged, or a failure
+ * that anybody could have sent, is held back for a moment: if a better one comes for the same
+ * question, the client gets the better one and never hears of the other. */
 #ifndef PATH_GRACE_H
 #define PATH_GRACE_H
 

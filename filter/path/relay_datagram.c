@@ -32,7 +32,7 @@ void relay_datagram_ask(struct connection *c, struct question *q, struct span qu
 	q->datagram_id = (uint16_t)randombytes_random();
 	memcpy(octets, query.base, query.len);
 	put_u16(octets, q->datagram_id);
-	/* One that is lost is asked again by the client; of one that nobody takes he is told. */
+	/* A lost one the client sends again; of one that nobody takes the client is told. */
 	if (send(c->server.fd, octets, query.len, 0) < 0 && errno != EAGAIN)
 		c->is_broken = true;
 }

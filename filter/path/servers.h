@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is remembered of servers for the walk (walk.h): where those of a zone are, so that not every
- * walk begins at the root; and who could not answer for a DS or DNSKEY, so that he is not asked
+ * walk begins at the root; and which could not answer for a DS or DNSKEY, so that it is not asked
  * first each time. A table of a fixed size, in which nothing is proved. */
 #ifndef PATH_SERVERS_H
 #define PATH_SERVERS_H

@@ -4,7 +4,7 @@
  *
  * What is signed can be shown to anybody, for as long as the signature lives. So nothing is signed
  * but what came from a server that is signed for, in answer to a query that was seen going to it,
- * and by the interface by which that one left: whoever asks could answer himself otherwise. */
+ * and by the interface by which that one left: the client could answer itself otherwise. */
 #ifndef PATH_SIGNING_H
 #define PATH_SIGNING_H
 
