@@ -16,6 +16,7 @@ static unsigned nonce_of_rfc6979 = 1;
 static const struct signing_algorithm {
 	uint8_t id;
 	size_t secret_octets; /* 0: it has parts */
+	bool is_number;       /* the secret may lack its leading zeros: BIND writes it so */
 	EVP_PKEY *(*from_secret)(const struct algorithm *a, struct span secret);
 	bool (*write_public)(const EVP_PKEY *pkey, struct writer *out);
 	void (*write_secret)(const EVP_PKEY *pkey, size_t octets, struct writer *out);
@@ -23,6 +24,7 @@ static const struct signing_algorithm {
 	{ .id = ALGORITHM_RSASHA256, .write_public = rsa_write_public },
 	{ .id = ALGORITHM_ECDSAP256,
 	        .secret_octets = 32,
+	        .is_number = true,
 	        .from_secret = ecdsa_from_secret,
 	        .write_public = ecdsa_write_public,
 	        .write_secret = ecdsa_write_secret },
@@ -115,7 +117,8 @@ struct signkey *signkey_from_secret(uint8_t algorithm, struct span secret)
 {
 	const struct signing_algorithm *row = row_of(algorithm);
 
-	if (!row || !row->secret_octets || secret.len != row->secret_octets)
+	if (!row || secret.len == 0 || secret.len > row->secret_octets ||
+	        (secret.len < row->secret_octets && !row->is_number))
 		return NULL;
 	return key_of(row, row->from_secret(algorithm_find(algorithm), secret));
 }

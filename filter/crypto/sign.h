@@ -20,7 +20,8 @@ bool signkey_is_supported(uint8_t algorithm);
 struct signkey *signkey_generate(uint8_t algorithm);
 
 /* Makes an ECDSA or Ed25519 key out of its private half, big-endian and of the algorithm's length,
- * as BIND's key files have it. Returns NULL when it is not such a key. */
+ * as BIND's key files have it: of ECDSA one in 256 is shorter there, since it begins with a zero.
+ * Returns NULL when it is not such a key. */
 struct signkey *signkey_from_secret(uint8_t algorithm, struct span secret);
 
 /* The numbers of an RSA key, big-endian: RFC 8017, 3.2. */

@@ -87,6 +87,10 @@ static void the_public_half_follows_from_the_private_one(void **state)
 		        "GU6SnQ/Ou+xC5RumuIUIuJZteXT2z0O/ok1s38Et6mQ=",
 		        "GojIhhXUN/u4v54ZQqGSnyhWJwaubCvTmeexv7bR6edbkrSqQpF64cYbcB7wNcP+e+MAnLr+"
 		        "Wi9xMWyQLc8NAA==" },
+		{ "dnssec-keygen's, of 31 octets", ALGORITHM_ECDSAP256,
+		        "Rsn/AezVhJzmSgFK/4xL0nGUPkMCY/lsv4ouMvT9og==",
+		        "ViLaMg3T4ezprAzAlvLfOWEWyZrB0ri8hTcr082zdcLuRdh8fg+vvgWBiSr+4F96cRfyg8L2"
+		        "v04NmIcKIUaiyA==" },
 		{ "RFC 8080, 6.1", ALGORITHM_ED25519,
 		        "ODIyNjAzODQ2MjgwODAxMjI2NDUxOTAyMDQxNDIyNjI=",
 		        "l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=" },
@@ -118,7 +122,10 @@ static void what_is_no_private_key_is_refused(void **state)
 		        "0000000000000000000000000000000000000000000000000000000000000000" },
 		{ "P-256's order", ALGORITHM_ECDSAP256,
 		        "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551" },
-		{ "too short", ALGORITHM_ECDSAP256,
+		{ "nothing", ALGORITHM_ECDSAP256, "" },
+		{ "a number that is too long", ALGORITHM_ECDSAP256,
+		        "000102030405060708010203040506070801020304050607080102030405060708" },
+		{ "too short", ALGORITHM_ED25519,
 		        "01020304050607080102030405060708010203040506070801020304050607" },
 		{ "too long", ALGORITHM_ED25519,
 		        "010203040506070801020304050607080102030405060708010203040506070801" },

@@ -350,6 +350,8 @@ static void what_is_wrong_is_said_with_file_and_line(void **state)
 		{ "the algorithm", "sed -i 's/^Algorithm: 13/Algorithm: 15/' K*.private",
 		        "the algorithm is another one" },
 		{ "half a key", "sed -i 's/^PrivateKey: ..../PrivateKey: /' K*.private",
+		        "not that of the DNSKEY" },
+		{ "no octets", "sed -i 's/^PrivateKey: .*/PrivateKey: !/' K*.private",
 		        "the private key is malformed" },
 		{ "another key's",
 		        "sed -i 's/^PrivateKey: .*/PrivateKey: "
