@@ -193,6 +193,24 @@ static void who_asked_otherwise_gets_no_answer_of_another(void **state)
 	end(&a);
 }
 
+static void what_was_left_to_one_who_iterates_is_not_told_to_others(void **state)
+{
+	(void)state;
+	static const unsigned who[] = { 0, ASK_STRANGER, ASK_RESOLVER };
+	struct again a;
+
+	begin(&a);
+	for (size_t i = 0; i < COUNT(who); i++) {
+		judge_first(&a, &rows[0], ASK_DO | ASK_NO_RD | who[i]);
+		assert_true(is_known(&a));
+		for (size_t k = i + 1; k < COUNT(who); k++) {
+			a.asked = judge_asked(rows[0].question, ASK_DO | ASK_NO_RD | who[k]);
+			assert_false(is_known(&a));
+		}
+	}
+	end(&a);
+}
+
 static void a_client_gets_no_more_octets_than_it_takes(void **state)
 {
 	(void)state;
@@ -524,6 +542,7 @@ int main(void)
 		cmocka_unit_test(another_id_ttl_and_letter_case_make_no_other_response),
 		cmocka_unit_test(any_other_bit_makes_another_response),
 		cmocka_unit_test(who_asked_otherwise_gets_no_answer_of_another),
+		cmocka_unit_test(what_was_left_to_one_who_iterates_is_not_told_to_others),
 		cmocka_unit_test(a_client_gets_no_more_octets_than_it_takes),
 		cmocka_unit_test(ttls_that_differ_within_a_set_are_judged),
 		cmocka_unit_test(a_name_that_is_made_of_what_may_differ_is_read_each_time),
