@@ -7,8 +7,8 @@
 
 #define QUESTION_MAX (NAME_MAX_OCTETS + 4)
 
-/* Who goes down the tree to the end of a name, as far as the queries before this one tell. Without
- * RD it is the client, or nobody: then a forwarder passes on what it was asked. */
+/* Who iterates, as far as earlier queries tell: the client, or the server that it asks. If a
+ * forwarder passes on a query without RD, neither does. */
 enum iterator {
 	ITERATOR_UNKNOWN,
 	ITERATOR_CLIENT, /* its last queries were all without RD */

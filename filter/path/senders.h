@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What clients do in every query. Some resolvers set CD in each and check nothing; where that
- * passes, nothing is checked at all. And who never sets RD goes down the tree by itself. */
+/* The habits of clients. Some resolvers set CD in every query and check nothing; if such queries
+ * pass, nobody checks. A client that never sets RD iterates. */
 #ifndef PATH_SENDERS_H
 #define PATH_SENDERS_H
 

@@ -28,7 +28,7 @@
 #define UPSTREAM_LACKING_NOW    8
 #define UPSTREAM_LACKING_NOW_MS 5000
 
-/* So long after a query with RD a server is taken for a resolver. */
+/* A server is taken for a resolver for this long after a query with RD. */
 #define UPSTREAM_RECURSES_MS 600000
 
 enum edns_habit {
