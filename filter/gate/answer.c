@@ -131,6 +131,12 @@ static void leave_rest(struct judging *j, const struct walk *w)
 	j->exemption = w->iterator == ITERATOR_CLIENT ? EXEMPT_CHAIN : EXEMPT_PART;
 }
 
+/* Then what follows does not matter. */
+static bool is_refused(const struct judging *j)
+{
+	return j->outcome.status > STATUS_INSECURE;
+}
+
 /* Takes one step from w->name. Sets *more when the chain goes on. Returns false when something is
  * wanted first. */
 static bool follow_link(struct judging *j, struct walk *w, bool *more)
@@ -146,7 +152,7 @@ static bool follow_link(struct judging *j, struct walk *w, bool *more)
 	if (cname && !follow_cname(j, cname, w))
 		return false;
 	/* A resolver's cache knows of every zone. */
-	if (cname && !w->recurses && w->iterator != ITERATOR_SERVER &&
+	if (cname && !w->recurses && w->iterator != ITERATOR_SERVER && !is_refused(j) &&
 	        leaves_zone(j, cname, &w->name)) {
 		j->is_partial = true;
 		leave_rest(j, w);
@@ -204,11 +210,11 @@ static bool walk_answer(struct judging *j, struct walk *w)
 	while (more && w->links <= LIMIT_CNAMES) {
 		if (!judge_data(j, w, j->m->qtype))
 			return false;
-		if (w->has_data || j->outcome.status == STATUS_BOGUS)
+		if (w->has_data || is_refused(j))
 			return true;
 		if (!follow_link(j, w, &more))
 			return false;
-		if (j->is_partial)
+		if (j->is_partial || is_refused(j))
 			return true;
 	}
 	if (more)
@@ -239,7 +245,7 @@ bool judge_answer(struct judging *j, const struct asked *asked)
 		return judge_referral(j, ns);
 	if (!walk_answer(j, &w))
 		return false;
-	if (j->outcome.status == STATUS_BOGUS)
+	if (is_refused(j))
 		return true;
 	if (j->is_partial) /* what the RCODE says of the end of the chain does not go on */
 		return true;

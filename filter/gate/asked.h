@@ -8,11 +8,12 @@
 #define QUESTION_MAX (NAME_MAX_OCTETS + 4)
 
 /* Who iterates, as far as earlier queries tell: the client, or the server that it asks. If a
- * forwarder passes on a query without RD, neither does. */
+ * forwarder passes on a query without RD, neither does. Of no matter to a query with RD. */
 enum iterator {
 	ITERATOR_UNKNOWN,
-	ITERATOR_CLIENT, /* its last queries were all without RD */
-	ITERATOR_SERVER, /* clients ask it to recurse; without RD its cache is read */
+	ITERATOR_CLIENT, /* it sent many queries in a row without RD, and this server none with RD
+	                  */
+	ITERATOR_SERVER, /* the client asks it to recurse; without RD its cache is read */
 };
 
 struct asked {

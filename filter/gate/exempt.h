@@ -70,13 +70,14 @@ enum exempt_log {
 	        "who asks; a server, or who forges its answer",                                    \
 	        "whom a resolver asks next: what it is told there is judged")                      \
 	X(CHAIN, "chain", PASS_JUDGED, 0, EXEMPT_SILENT,                                           \
-	        "a query without RD, of a client whose last 32 had none, answered by a CNAME "     \
-	        "whose end its server need not know",                                              \
+	        "a query without RD, of a client that sent 32 such in a row and this server none " \
+	        "with RD within half a day, answered by a CNAME whose end "                        \
+	        "its server need not know",                                                        \
 	        "who asks; a server, or who forges its answer",                                    \
 	        "that the end is missing: a resolver asks for it, and what it is told is judged")  \
 	X(PART, "part", PASS_JUDGED, EXEMPT_PART_TTL_S, EXEMPT_SILENT,                             \
-	        "the same of another client; of a server that clients have asked to recurse "      \
-	        "within ten minutes only if the end is not in the answer",                         \
+	        "the same of any other client; of one that asks this server with RD too, only "    \
+	        "if the answer has no end",                                                        \
 	        "who asks; a server, or who forges its answer",                                    \
 	        "that the end is missing, for seconds")                                            \
 	X(RRSIG, "rrsig", PASS_JUDGED, 0, EXEMPT_SILENT, "a question for RRSIG", "who asks",       \

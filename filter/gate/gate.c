@@ -181,7 +181,9 @@ static bool passes_all(const struct gate_result *result)
 /* AD speaks of what was judged in full, by dates that count. */
 static bool may_have_ad(const struct gate_result *result)
 {
-	return result->outcome.status == STATUS_SECURE &&
+	bool has_unjudged = result->is_partial && passes_all(result);
+
+	return result->outcome.status == STATUS_SECURE && !has_unjudged &&
 	       (result->exemption == EXEMPT_NOT || result->exemption == EXEMPT_CHAIN ||
 	               result->exemption == EXEMPT_MONITOR);
 }

@@ -6,6 +6,7 @@
 #include "path/evidence.h"
 #include "path/flow.h"
 #include "path/exchange.h"
+#include "path/senders.h"
 #include "path/sources.h"
 
 #define AUDIT_FLOWS     65536
@@ -19,6 +20,7 @@ struct audit {
 	struct gate gate;
 	struct evidence *evidence;
 	struct flow_table flows;
+	struct senders senders;
 	bool saw_queries;
 	int64_t now_s;
 	struct rr *rrs;
@@ -43,7 +45,7 @@ struct audit *audit_new(const struct audit_options *options)
 	if (!a->crypto || !a->evidence || !a->rrs || !a->octets || !a->answer ||
 	        store_init(&a->store, options->anchors, AUDIT_ZONES) < 0 ||
 	        flow_table_init(&a->flows, AUDIT_FLOWS, FLOW_TIMEOUT_MS) < 0 ||
-	        gate_init(&a->gate, 0) < 0) {
+	        senders_init(&a->senders) < 0 || gate_init(&a->gate, 0) < 0) {
 		audit_free(a);
 		return NULL;
 	}
@@ -58,6 +60,7 @@ void audit_free(struct audit *a)
 		return;
 	gate_fini(&a->gate);
 	flow_table_fini(&a->flows);
+	senders_fini(&a->senders);
 	store_fini(&a->store);
 	evidence_free(a->evidence);
 	crypto_free(a->crypto);
@@ -108,6 +111,18 @@ static uint64_t milliseconds(const struct sighting *s)
 	return (uint64_t)s->at.time_s * 1000 + s->at.time_us / 1000;
 }
 
+static void note_habits(
+        struct audit *a, const struct sighting *s, enum query_kind kind, struct asked *asked)
+{
+	struct sent sent = { .client = s->source,
+		.server = s->destination,
+		.has_rd = asked->flags & FLAG_RD,
+		.passes_cd = kind == QUERY_CD,
+		.over_tcp = s->over_tcp };
+
+	asked->iterator = senders_note(&a->senders, &sent, milliseconds(s)).iterator;
+}
+
 static void remember(struct audit *a, const struct sighting *s, const struct message *query)
 {
 	struct packet packet = packet_of(s);
@@ -117,6 +132,8 @@ static void remember(struct audit *a, const struct sighting *s, const struct mes
 
 	if (kind == QUERY_MALFORMED)
 		return;
+	if (kind == QUERY_JUDGED || kind == QUERY_CD)
+		note_habits(a, s, kind, &asked);
 	if (s->over_tcp)
 		asked.udp_size = UINT16_MAX;
 	flow_remember(&a->flows, &key, kind, &asked, milliseconds(s));

@@ -73,13 +73,19 @@ struct worker {
 	struct stats stats;
 };
 
-/* Reads a query of `client`, an address, to `server` out of `octets`, counts it, and sets `sent` to
- * what is to go on in its place: the octets themselves, or the query with DO, which is in the
- * worker's buffer, where they are not the same. What is QUERY_MALFORMED must not go on but in a
- * pause, nor a QUERY_TRANSFER where these are refused. */
-enum query_kind query_take(struct worker *w, struct span client,
-        const struct sockaddr_storage *server, struct span octets, struct asked *asked,
-        struct span *sent);
+/* The way of a query: by whom, to whom. Borrows both. */
+struct query_way {
+	struct span client; /* an address, of 4 or 16 octets */
+	const struct sockaddr_storage *server;
+	bool over_tcp;
+};
+
+/* Reads a query out of `octets`, counts it, and sets `sent` to what is to go on in its place: the
+ * octets themselves, or the query with DO, which is in the worker's buffer, where they are not the
+ * same. What is QUERY_MALFORMED must not go on but in a pause, nor a QUERY_TRANSFER where these are
+ * refused. */
+enum query_kind query_take(struct worker *w, const struct query_way *way, struct span octets,
+        struct asked *asked, struct span *sent);
 
 /* A datagram of DNS that the kernel holds. */
 struct datagram {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/sockaddr.h"
 #include "path/inside.h"
 
 _Static_assert(SHORTCUT_UDP_SIZE == QUERY_UDP_SIZE, "the kernel writes what the worker would");
@@ -36,19 +37,20 @@ static bool goes_plainly(
 	return true;
 }
 
-/* Notes how the client and others ask, and in `asked` what that tells of who iterates. */
-static void note_habits(struct worker *w, struct span client, const struct sockaddr_storage *server,
-        enum query_kind kind, struct asked *asked)
+/* Notes how the client asks, and in `asked` what that tells of who iterates. */
+static void note_habits(
+        struct worker *w, const struct query_way *way, enum query_kind kind, struct asked *asked)
 {
-	struct sender_habits habits =
-	        senders_note(&w->senders, client, kind == QUERY_CD, asked->flags & FLAG_RD);
+	struct sent sent = { .client = way->client,
+		.server = sockaddr_octets(way->server),
+		.has_rd = asked->flags & FLAG_RD,
+		.passes_cd = kind == QUERY_CD,
+		.over_tcp = way->over_tcp };
+	struct sender_habits habits = senders_note(&w->senders, &sent, w->now_ms);
 
 	if (habits.always_cd)
-		report_always_cd(client);
-	if (remedy_recurses(w, server, asked))
-		asked->iterator = ITERATOR_SERVER;
-	else if (habits.never_rd)
-		asked->iterator = ITERATOR_CLIENT;
+		report_always_cd(way->client);
+	asked->iterator = habits.iterator;
 }
 
 /* Reads the query into `query` and what it asks into `asked`. */
@@ -60,19 +62,18 @@ static enum query_kind read_query(struct worker *w, struct span client, struct s
 	return query_read(query, w->config.policy, client, asked);
 }
 
-enum query_kind query_take(struct worker *w, struct span client,
-        const struct sockaddr_storage *server, struct span octets, struct asked *asked,
-        struct span *sent)
+enum query_kind query_take(struct worker *w, const struct query_way *way, struct span octets,
+        struct asked *asked, struct span *sent)
 {
 	struct message query;
 	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
-	enum query_kind kind = read_query(w, client, octets, &query, asked);
+	enum query_kind kind = read_query(w, way->client, octets, &query, asked);
 
 	*sent = octets;
 	if (kind == QUERY_JUDGED || kind == QUERY_CD)
-		note_habits(w, client, server, kind, asked);
+		note_habits(w, way, kind, asked);
 	asked->is_undecorated =
-	        w->is_paused || kind != QUERY_JUDGED || goes_plainly(w, server, asked);
+	        w->is_paused || kind != QUERY_JUDGED || goes_plainly(w, way->server, asked);
 	if (!asked->is_undecorated) {
 		if (!query_decorate(&query, &out))
 			kind = QUERY_MALFORMED;
@@ -112,8 +113,8 @@ void query_side(struct worker *w, const struct datagram *d)
 	struct span sent;
 	struct sockaddr_storage server =
 	        address_of_packet(packet, packet->destination, packet->destination_port, 0);
-	enum query_kind kind =
-	        query_take(w, packet->source, &server, packet->payload, &asked, &sent);
+	struct query_way way = { .client = packet->source, .server = &server };
+	enum query_kind kind = query_take(w, &way, packet->payload, &asked, &sent);
 
 	if (kind == QUERY_MALFORMED && w->is_paused) {
 		nfqueue_accept(&w->queue, packet_id);
@@ -148,7 +149,8 @@ static void take_passed(void *context, struct span octets, uint64_t at_ms, uint3
 	stats_count(&w->stats.queries_shortcut);
 	struct sockaddr_storage server =
 	        address_of_packet(&packet, packet.destination, packet.destination_port, 0);
-	note_habits(w, packet.source, &server, QUERY_JUDGED, &asked);
+	struct query_way way = { .client = packet.source, .server = &server };
+	note_habits(w, &way, QUERY_JUDGED, &asked);
 	remedy_sent_on(w, &server, at_ms);
 	struct flow_key key = flow_key_of_query(
 	        &w->flows.hash_key, &packet, asked.id, (struct flow_way){ .in = in_interface });

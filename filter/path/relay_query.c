@@ -86,8 +86,10 @@ void relay_query(struct worker *w, struct connection *c, struct span octets)
 		transfer(w, c, &query);
 		return;
 	}
-	enum query_kind kind = query_take(
-	        w, sockaddr_octets(&c->client_address), &c->server_address, octets, &asked, &sent);
+	struct query_way way = { .client = sockaddr_octets(&c->client_address),
+		.server = &c->server_address,
+		.over_tcp = true };
+	enum query_kind kind = query_take(w, &way, octets, &asked, &sent);
 	if (kind == QUERY_MALFORMED && !w->is_paused) {
 		c->is_broken = true;
 		return;

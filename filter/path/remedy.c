@@ -77,16 +77,6 @@ void remedy_sent_on(struct worker *w, const struct sockaddr_storage *server, uin
 		leave_shortcut(w, up);
 }
 
-bool remedy_recurses(
-        struct worker *w, const struct sockaddr_storage *server, const struct asked *asked)
-{
-	struct upstream *up = upstream_of(w, server);
-
-	if (asked->flags & FLAG_RD)
-		up->recurses_until_ms = w->now_ms + UPSTREAM_RECURSES_MS;
-	return w->now_ms < up->recurses_until_ms;
-}
-
 static bool is_unknown(void *context, const struct sockaddr_storage *server)
 {
 	struct worker *w = context;

@@ -36,11 +36,6 @@ bool remedy_takes(struct worker *w, struct arrival *a, const struct message *res
  * elsewhere, or it is refused for the lack of them. */
 bool remedy_judged(struct worker *w, struct arrival *a, const struct gate_result *result);
 
-/* A client asks `server`: notes its RD, and returns true when clients have asked this server to
- * recurse within UPSTREAM_RECURSES_MS. Whose packets pass here can make it so, for that server. */
-bool remedy_recurses(
-        struct worker *w, const struct sockaddr_storage *server, const struct asked *asked);
-
 /* A query to `server` took the shortcut. */
 void remedy_sent_on(struct worker *w, const struct sockaddr_storage *server, uint64_t at_ms);
 

@@ -28,9 +28,6 @@
 #define UPSTREAM_LACKING_NOW    8
 #define UPSTREAM_LACKING_NOW_MS 5000
 
-/* A server is taken for a resolver for this long after a query with RD. */
-#define UPSTREAM_RECURSES_MS 600000
-
 enum edns_habit {
 	EDNS_UNKNOWN,
 	EDNS_TAKEN,   /* it has answered a query with an OPT */
@@ -48,7 +45,6 @@ struct upstream {
 	uint64_t lacking_from_ms;    /* the first of these */
 	bool said_edns, said_strips; /* logged, once each */
 	bool is_admitted;            /* to the shortcut */
-	uint64_t recurses_until_ms;  /* until when it is taken for a resolver */
 	uint64_t asked_since_ms;     /* by which queries go to it, and nothing came back; 0: no */
 };
 

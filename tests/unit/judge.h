@@ -81,7 +81,7 @@ enum {
 	ASK_DO = 2 | ASK_EDNS,
 	ASK_AD = 4,
 	ASK_NO_RD = 8,
-	ASK_RESOLVER = 32,         /* of a server that clients ask to recurse */
+	ASK_RESOLVER = 32,         /* of a server that it asks to recurse too */
 	ASK_STRANGER = 64,         /* whether the client iterates is not known */
 	ASK_LARGE = 16 | ASK_EDNS, /* UDP size 65535 */
 };

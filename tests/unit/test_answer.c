@@ -1383,6 +1383,10 @@ static void what_a_resolver_has_in_its_cache_is_judged_to_its_end(void **state)
 		{ "from an unsigned zone to one that is signed", "a.unsigned.test A", 0,
 		        "a.unsigned.test CNAME www.other.test\nwww.other.test A 203.0.113.66",
 		        STATUS_BOGUS, REASON_RRSIG_MISSING },
+		{ "to what a wildcard made of a name that is there", "a.unsigned.test A", 0,
+		        "a.unsigned.test CNAME www.other.test\n"
+		        "www.other.test A 203.0.113.66 | other.test labels=2",
+		        STATUS_BOGUS, REASON_WILDCARD_UNPROVED },
 	};
 	judge_rows(rows, COUNT(rows), ASK_DO | ASK_NO_RD | ASK_RESOLVER);
 }
@@ -1524,6 +1528,26 @@ static void in_monitor_mode_an_rcode_stays_as_it_is(void **state)
 		assert_row(rows[i].why, j->result.verdict != GATE_SERVFAIL);
 		const struct message *m = judge_delivered(j, msg_span(&j->response));
 		assert_row(rows[i].why, message_rcode(m) == rows[i].rcode);
+	}
+	judge_free(j);
+}
+
+/* Nobody has judged the end, which is there all the same. */
+static void in_monitor_mode_ad_does_not_speak_of_a_chain_of_which_a_part_was_judged(void **state)
+{
+	(void)state;
+	static const unsigned who[] = { 0, ASK_STRANGER, ASK_RESOLVER };
+	struct judge *j = judge_new();
+
+	j->policy.mode = MODE_MONITOR;
+	for (size_t i = 0; i < COUNT(who); i++) {
+		judge_text(j, "a.example.test A", 0,
+		        "a.example.test CNAME www.other.test | example.test\n"
+		        "www.other.test A 203.0.113.66",
+		        ASK_DO | ASK_NO_RD | who[i]);
+		const struct message *m = judge_delivered(j, msg_span(&j->response));
+		assert_int_equal(m->rr_count, 3);
+		assert_false(m->flags & FLAG_AD);
 	}
 	judge_free(j);
 }
@@ -1737,6 +1761,8 @@ int main(void)
 		cmocka_unit_test(nobody_asks_for_a_zone_cut_at_the_owner_of_an_nsec3),
 		cmocka_unit_test(in_monitor_mode_nothing_is_refused),
 		cmocka_unit_test(in_monitor_mode_an_rcode_stays_as_it_is),
+		cmocka_unit_test(
+		        in_monitor_mode_ad_does_not_speak_of_a_chain_of_which_a_part_was_judged),
 		cmocka_unit_test(the_operators_skew_goes_before_the_share_of_the_validity),
 		cmocka_unit_test(the_clock_may_be_off_by_the_skew_and_no_more),
 		cmocka_unit_test(of_what_is_known_to_be_unsigned_only_additional_records_stay),

@@ -72,10 +72,12 @@ static void a_copy_of_a_query_does_not_weaken_it(void **state)
 	assert_int_equal(flow_table_init(&table, 4, TIMEOUT_MS), 0);
 	begin_talk(&t, 4, 1000, 7, "example.org");
 	t.asked.flags = FLAG_RD;
+	t.asked.iterator = ITERATOR_SERVER;
 	struct flow_key key = flow_key_of_query(&table.hash_key, &t.query, 7, t.query_way);
 	struct asked copy = t.asked;
 	copy.unjudged = true;
 	copy.flags = FLAG_CD;
+	copy.iterator = ITERATOR_CLIENT;
 
 	flow_remember(&table, &key, QUERY_JUDGED, &t.asked, START_MS);
 	assert_true(flow_remember(&table, &key, QUERY_CD, &copy, START_MS + 1).is_rival);
@@ -83,6 +85,7 @@ static void a_copy_of_a_query_does_not_weaken_it(void **state)
 	assert_int_equal(flow->kind, QUERY_JUDGED);
 	assert_false(flow->unjudged);
 	assert_int_equal(flow->flags, FLAG_RD);
+	assert_int_equal(flow->iterator, ITERATOR_SERVER);
 	flow_remove(&table, flow);
 
 	flow_remember(&table, &key, QUERY_CD, &copy, START_MS);

@@ -3,11 +3,18 @@
 
 #include "path/senders.h"
 
+#define START_MS 5000
+
 static const uint8_t octets[][4] = { { 192, 0, 2, 1 }, { 192, 0, 2, 2 }, { 192, 0, 2, 3 } };
+static const uint8_t servers[][4] = { { 198, 51, 100, 1 }, { 198, 51, 100, 2 } };
 
 static bool note(struct senders *s, unsigned client, bool has_cd)
 {
-	return senders_note(s, span_of(octets[client], 4), has_cd, true).always_cd;
+	struct sent sent = { .client = span_of(octets[client], 4),
+		.server = span_of(servers[0], 4),
+		.has_rd = true,
+		.passes_cd = has_cd };
+	return senders_note(s, &sent, START_MS).always_cd;
 }
 
 static void who_sets_cd_in_every_query_is_told_of_once(void **state)
@@ -40,23 +47,87 @@ static void who_asks_without_cd_too_is_not_told_of(void **state)
 	senders_fini(&s);
 }
 
-static void who_sets_rd_once_is_not_known_to_iterate_for_a_while(void **state)
+/* One query of the first client, or many: to a server, with RD or without. */
+struct sending {
+	unsigned count, server;
+	bool has_rd, over_tcp;
+	uint64_t after_ms;      /* what came before */
+	enum iterator iterator; /* what the last of them tells */
+};
+
+static enum iterator send(struct senders *s, const struct sending *how, uint64_t now_ms)
+{
+	struct sent sent = { .client = span_of(octets[0], 4),
+		.server = span_of(servers[how->server], 4),
+		.has_rd = how->has_rd,
+		.over_tcp = how->over_tcp };
+	enum iterator iterator = ITERATOR_UNKNOWN;
+
+	for (unsigned i = 0; i < how->count; i++)
+		iterator = senders_note(s, &sent, now_ms).iterator;
+	return iterator;
+}
+
+static void who_iterates_is_told_by_earlier_queries(void **state)
 {
 	(void)state;
-	struct senders s;
-	struct span client = span_of(octets[0], 4), other = span_of(octets[1], 4);
+	enum { ALL = SENDERS_ALWAYS, DAY_MS = 2 * RECURSION_HALF_MS };
+	static const struct {
+		const char *why;
+		struct sending sendings[4];
+	} rows[] = {
+		{ "too few without RD", { { ALL - 1, 0, .iterator = ITERATOR_UNKNOWN } } },
+		{ "many without RD", { { ALL, 0, .iterator = ITERATOR_CLIENT } } },
+		{ "many without RD, and one with between them",
+		        { { ALL - 1, 0, .iterator = ITERATOR_UNKNOWN },
+		                { 1, 1, .has_rd = true, .iterator = ITERATOR_SERVER },
+		                { ALL - 1, 0, .iterator = ITERATOR_UNKNOWN } } },
+		{ "a resolver that forwards one zone",
+		        { { ALL, 0, .iterator = ITERATOR_CLIENT },
+		                { 1, 1, .has_rd = true, .iterator = ITERATOR_SERVER },
+		                { 1, 0, .iterator = ITERATOR_CLIENT },
+		                { 1, 1, .iterator = ITERATOR_SERVER } } },
+		{ "it was heard of long ago",
+		        { { ALL, 0, .iterator = ITERATOR_CLIENT },
+		                { 1, 1, .has_rd = true, .iterator = ITERATOR_SERVER },
+		                { 1, 0, .after_ms = SENDERS_ITERATE_MS,
+		                        .iterator = ITERATOR_UNKNOWN } } },
+		{ "a forwarder that passes many on without RD",
+		        { { 1, 0, .has_rd = true, .iterator = ITERATOR_SERVER },
+		                { 4 * ALL, 0, .iterator = ITERATOR_SERVER } } },
+		{ "the same hours later", { { 1, 0, .has_rd = true, .iterator = ITERATOR_SERVER },
+		                                  { 4 * ALL, 0, .after_ms = RECURSION_HALF_MS,
+		                                          .iterator = ITERATOR_SERVER } } },
+		{ "the same two days later",
+		        { { 1, 0, .has_rd = true, .iterator = ITERATOR_SERVER },
+		                { 1, 0, .after_ms = 2 * DAY_MS, .iterator = ITERATOR_UNKNOWN } } },
+		{ "a forwarder that passes many on without RD, and turns to another server",
+		        { { 1, 0, .has_rd = true, .iterator = ITERATOR_SERVER },
+		                { 4 * ALL, 0, .iterator = ITERATOR_SERVER },
+		                { 1, 1, .iterator = ITERATOR_UNKNOWN } } },
+		{ "before the clock went back",
+		        { { ALL, 0, .after_ms = DAY_MS, .iterator = ITERATOR_CLIENT },
+		                { 1, 1, .has_rd = true, .after_ms = 0 - (uint64_t)DAY_MS,
+		                        .iterator = ITERATOR_SERVER },
+		                { 1, 0, .iterator = ITERATOR_UNKNOWN } } },
+		{ "many without RD over TCP, which other workers may know better",
+		        { { ALL, 0, .over_tcp = true, .iterator = ITERATOR_UNKNOWN },
+		                { 1, 0, .iterator = ITERATOR_CLIENT } } },
+	};
 
-	assert_int_equal(senders_init(&s), 0);
-	for (unsigned round = 0; round < 2; round++) {
-		for (unsigned i = 1; i <= 2 * SENDERS_ALWAYS; i++) {
-			assert_int_equal(senders_note(&s, client, false, false).never_rd,
-			        i >= SENDERS_ALWAYS);
-			assert_false(senders_note(&s, other, false, true).never_rd);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct senders s;
+		uint64_t now_ms = START_MS;
+
+		assert_int_equal(senders_init(&s), 0);
+		for (size_t k = 0; k < COUNT(rows[i].sendings); k++) {
+			const struct sending *how = &rows[i].sendings[k];
+			now_ms += how->after_ms;
+			enum iterator iterator = send(&s, how, now_ms);
+			assert_row(rows[i].why, iterator == how->iterator);
 		}
-		assert_false(senders_note(&s, client, false, true).never_rd);
+		senders_fini(&s);
 	}
-	assert_int_equal(s.table.used, 1);
-	senders_fini(&s);
 }
 
 /* Anybody can send from many addresses. */
@@ -66,8 +137,12 @@ static void a_flood_of_clients_is_bounded(void **state)
 	struct senders s;
 
 	assert_int_equal(senders_init(&s), 0);
-	for (uint32_t i = 0; i < 4 * SENDERS_MAX; i++)
-		assert_false(senders_note(&s, span_of(&i, sizeof(i)), true, true).always_cd);
+	for (uint32_t i = 0; i < 4 * SENDERS_MAX; i++) {
+		struct sent sent = { .client = span_of(&i, sizeof(i)),
+			.server = span_of(servers[0], 4),
+			.passes_cd = true };
+		assert_false(senders_note(&s, &sent, START_MS).always_cd);
+	}
 	assert_int_equal(s.table.used, SENDERS_MAX);
 	senders_fini(&s);
 }
@@ -77,7 +152,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_sets_cd_in_every_query_is_told_of_once),
 		cmocka_unit_test(who_asks_without_cd_too_is_not_told_of),
-		cmocka_unit_test(who_sets_rd_once_is_not_known_to_iterate_for_a_while),
+		cmocka_unit_test(who_iterates_is_told_by_earlier_queries),
 		cmocka_unit_test(a_flood_of_clients_is_bounded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,7 +4,7 @@
 from . import (adversary, attacks, audit, bridge, cache, checking, client, clock, copies,
                encrypted, explain, fragments, ground, habits, inside, iterate, life, marks, oracle,
                overload, pause, race, reflected, restricted, roles, rules, same, service, shares,
-               shortcut, tcp, truncation)
+               shortcut, tcp, truncation, without_rd)
 from . import (signer, signer_altered, signer_attacks, signer_clock, signer_names, signer_packets,
                signer_recall, signer_reload, signer_rules, signer_servers, signer_streams,
                signer_transfers)
@@ -23,6 +23,7 @@ _MODULES = (
     reflected,
     overload,
     iterate,
+    without_rd,
     fragments,
     tcp,
     shares,

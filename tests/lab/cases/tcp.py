@@ -10,7 +10,6 @@ import dns.message
 import dns.rrset
 
 from lab import ask, nat, streams, topology
-from lab.attacks import FORGED
 
 from .case import (Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode,
                    on_gateway, on_host, with_sealgate)
