@@ -210,7 +210,7 @@ static bool walk_answer(struct judging *j, struct walk *w)
 	while (more && w->links <= LIMIT_CNAMES) {
 		if (!judge_data(j, w, j->m->qtype))
 			return false;
-		if (w->has_data || is_refused(j))
+		if (w->has_data)
 			return true;
 		if (!follow_link(j, w, &more))
 			return false;

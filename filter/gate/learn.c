@@ -179,7 +179,7 @@ static void learn_ways_below(
 /* True for what is held of a name by a hint alone, at present. */
 static bool is_hinted(const struct fact *fact)
 {
-	return fact && fact->is_hint && (fact->cut == CUT_NONE || fact->cut == CUT_NO_NAME);
+	return fact && fact->is_hint;
 }
 
 /* What proves nothing takes the place of nothing: a hint that is doubted stays until its time is

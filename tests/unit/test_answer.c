@@ -1174,6 +1174,16 @@ static void a_referral_leads_down_and_its_glue_lies_below(void **state)
 		        "> . NS www.example\n"
 		        "+ ns.test A 192.0.2.1\n+ www.other.test A 203.0.113.66",
 		        "> test/NS > test/DS > test/RRSIG + ns.test/A" },
+		{ "to two, the deeper last", ".",
+		        "> test NS ns.test\n> p256.test NS ns.p256.test\n"
+		        "> p256.test DS p256.test | test\n"
+		        "+ ns.p256.test A 192.0.2.1\n+ ns.test A 203.0.113.66",
+		        "> p256.test/NS > p256.test/DS > p256.test/RRSIG + ns.p256.test/A" },
+		{ "to two, the deeper first", ".",
+		        "> p256.test NS ns.p256.test\n> p256.test DS p256.test | test\n"
+		        "> test NS ns.test\n"
+		        "+ ns.p256.test A 192.0.2.1\n+ ns.test A 203.0.113.66",
+		        "> p256.test/NS > p256.test/DS > p256.test/RRSIG + ns.p256.test/A" },
 		{ "to where zones below are known already", ".",
 		        "> test NS ns.test\n> test DS test | .\n+ ns.test A 192.0.2.1",
 		        "> test/NS > test/DS > test/RRSIG + ns.test/A" },

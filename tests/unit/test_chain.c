@@ -206,6 +206,65 @@ static void a_negative_anchor_does_not_reach_below_a_deeper_anchor(void **state)
 	judge_free(j);
 }
 
+/* A signer's name speaks for a zone of that name, and against what would hide it; of other names on
+ * the way only against what somebody else said as a hint. */
+static void what_may_hide_a_signer_is_doubted_and_nothing_else(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *held;
+		enum cut cut;
+		bool is_hint;
+		const char *name;
+		bool by_signer, is_doubted;
+	} rows[] = {
+		{ "the signer is no cut", "a.test", CUT_NONE, false, "a.test", true, true },
+		{ "the signer does not exist", "a.test", CUT_NO_NAME, false, "a.test", true, true },
+		{ "a name above it does not exist", "a.test", CUT_NO_NAME, false, "b.a.test", true,
+		        true },
+		{ "a name above it is no cut", "a.test", CUT_NONE, false, "b.a.test", true, false },
+		{ "a name above it is no cut, by a hint", "a.test", CUT_NONE, true, "b.a.test",
+		        true, true },
+		{ "the signer is a signed zone", "a.test", CUT_SECURE, false, "a.test", true,
+		        false },
+		{ "nobody has signed", "a.test", CUT_NO_NAME, false, "a.test", false, false },
+		{ "nobody has signed, and it is a hint", "a.test", CUT_NO_NAME, true, "a.test",
+		        false, true },
+		{ "nothing is known", "a.test", CUT_NONE, false, "b.test", true, false },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct judge *j = judge_new();
+		struct name zone = name_from("test"), held = name_from(rows[i].held),
+		            name = name_from(rows[i].name);
+		struct ds_set ds = { 0 };
+
+		if (rows[i].is_hint)
+			store_put_hint(&j->store, &held, rows[i].cut, j->now, TTL);
+		else
+			store_put_cut(&j->store, &held, rows[i].cut,
+			        outcome_of(STATUS_SECURE, REASON_NONE),
+			        rows[i].cut == CUT_SECURE ? &ds : NULL, j->now, TTL);
+		assert_row(rows[i].why, chain_doubt(&j->store, &zone, &name, rows[i].by_signer,
+		                                j->now) == rows[i].is_doubted);
+		judge_free(j);
+	}
+}
+
+static void a_want_without_dates_is_another_one(void **state)
+{
+	(void)state;
+	struct want a = { .name = name_from("a.test"), .type = TYPE_DS }, b = a;
+
+	assert_true(want_equal(&a, &b));
+	b.is_dateless = true;
+	assert_false(want_equal(&a, &b));
+	b = (struct want){ .name = name_from("a.test"), .type = TYPE_DNSKEY };
+	assert_false(want_equal(&a, &b));
+	b = (struct want){ .name = name_from("b.test"), .type = TYPE_DS };
+	assert_false(want_equal(&a, &b));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -216,6 +275,8 @@ int main(void)
 		cmocka_unit_test(a_zones_keys_are_proved_by_its_anchor_or_by_its_ds),
 		cmocka_unit_test(a_negative_anchor_ends_the_walk_until_it_expires),
 		cmocka_unit_test(a_negative_anchor_does_not_reach_below_a_deeper_anchor),
+		cmocka_unit_test(what_may_hide_a_signer_is_doubted_and_nothing_else),
+		cmocka_unit_test(a_want_without_dates_is_another_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -203,6 +203,22 @@ static void a_signature_that_has_expired_holds_without_dates(void **state)
 	}
 }
 
+/* Dates that no clock can be right for. */
+static void a_signature_that_ends_before_it_begins_never_holds(void **state)
+{
+	(void)state;
+	struct judge *j = late();
+	struct asked asked = judge_asked("www.example.test A", ASK_DO);
+	struct signing how = { .inception = NOW + 1, .expiration = NOW };
+
+	judge_begin(j, "www.example.test A", 0);
+	msg_signed(&j->response, judge_key(j, "example.test"), "www.example.test", TYPE_A, TTL,
+	        RRSET(rd_a("192.0.2.1")), &how);
+	judge_octets(j, &asked, msg_span(&j->response));
+	assert_judged(j, "ends before it begins", STATUS_BOGUS, REASON_RRSIG_TIMES);
+	judge_free(j);
+}
+
 /* A signature made up has dates as well as one that has expired. */
 static void a_signature_that_is_made_up_is_worth_nothing_without_dates(void **state)
 {
@@ -314,6 +330,7 @@ int main(void)
 		cmocka_unit_test(what_has_no_name_passes_by_none),
 		cmocka_unit_test(a_record_of_another_class_does_not_pass_by_name),
 		cmocka_unit_test(a_signature_that_has_expired_holds_without_dates),
+		cmocka_unit_test(a_signature_that_ends_before_it_begins_never_holds),
 		cmocka_unit_test(a_signature_that_is_made_up_is_worth_nothing_without_dates),
 		cmocka_unit_test(without_dates_only_time_servers_are_kept),
 		cmocka_unit_test(each_kind_of_query_that_is_not_judged_has_its_exemption),

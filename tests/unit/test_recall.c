@@ -211,6 +211,29 @@ static void what_was_left_to_one_who_iterates_is_not_told_to_others(void **state
 	end(&a);
 }
 
+/* Written anew, its second owner would be another pointer: under other TTLs it may be sent as it
+ * came, or not. */
+static void what_is_compressed_otherwise_than_written_anew_is_judged_each_time(void **state)
+{
+	(void)state;
+	static const struct row row = { "a pointer to a pointer", "www.unsigned.test A", 0,
+		"www.unsigned.test A 192.0.2.1 192.0.2.2" };
+	static struct rr rrs[8];
+	struct message m;
+	struct again a;
+
+	begin(&a);
+	judge_first(&a, &row, ASK_DO);
+	assert_true(is_known(&a));
+	gate_forget(&a.knows->gate);
+	assert_true(message_parse(&m, msg_span(a.second), rrs, COUNT(rrs)));
+	put_u16(a.second->octets + rrs[1].owner_at, (uint16_t)(0xc000 | rrs[0].owner_at));
+	judge_octets(a.knows, &a.asked, msg_span(a.second));
+	assert_int_equal(a.knows->result.outcome.status, STATUS_INSECURE);
+	assert_false(is_known(&a));
+	end(&a);
+}
+
 static void a_client_gets_no_more_octets_than_it_takes(void **state)
 {
 	(void)state;
@@ -543,6 +566,8 @@ int main(void)
 		cmocka_unit_test(any_other_bit_makes_another_response),
 		cmocka_unit_test(who_asked_otherwise_gets_no_answer_of_another),
 		cmocka_unit_test(what_was_left_to_one_who_iterates_is_not_told_to_others),
+		cmocka_unit_test(
+		        what_is_compressed_otherwise_than_written_anew_is_judged_each_time),
 		cmocka_unit_test(a_client_gets_no_more_octets_than_it_takes),
 		cmocka_unit_test(ttls_that_differ_within_a_set_are_judged),
 		cmocka_unit_test(a_name_that_is_made_of_what_may_differ_is_read_each_time),
