@@ -9,6 +9,7 @@ a line when a query came, "came ID", and one when all that is made of it has bee
     attacker.py MODE_FILE TWIN_ZONE_FILE JOURNAL
 """
 
+import contextlib
 import os
 import random
 import selectors
@@ -30,16 +31,20 @@ from lab import ask, attacks, topology  # noqa: E402
 PORT = 5353
 PASS = "pass"
 UPSTREAM_S = 60     # a busy upstream is slow, and there are queries that it never answers
+AGAIN_S = 3         # of a burst it may lose some: each is asked again until then
 SO_RCVBUFFORCE, RECEIVED_OCTETS = 33, 16 << 20
 
 
 def _exchange(wire):
     """Asks the genuine upstream. Always over IPv4: what it says does not depend on the way."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.settimeout(UPSTREAM_S)
+        sock.settimeout(AGAIN_S)
         sock.connect((topology.UPSTREAM[4], 53))
-        sock.send(wire)
-        return sock.recv(65535)
+        for _ in range(UPSTREAM_S // AGAIN_S):
+            sock.send(wire)
+            with contextlib.suppress(TimeoutError):
+                return sock.recv(65535)
+    raise TimeoutError
 
 
 def _ask_upstream(name, rdtype):
