@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What stands in a socket address of IPv4 or IPv6. */
+/* What stands in a socket address of IPv4 or IPv6, and how long that of a UNIX socket may be. */
 #ifndef BASE_SOCKADDR_H
 #define BASE_SOCKADDR_H
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include "base/span.h"
+
+/* The octets that a UNIX socket's path may have, without the zero at its end. */
+#define SOCKET_PATH_MAX ((int)sizeof(((struct sockaddr_un *)0)->sun_path) - 1)
 
 /* Returns the 4 or 16 octets of the address, in network order; borrows. */
 static inline struct span sockaddr_octets(const struct sockaddr_storage *address)

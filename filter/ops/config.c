@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/sockaddr.h"
 #include "ops/address.h"
-#include "ops/control.h"
 #include "ops/key.h"
 #include "ops/nta_text.h"
 #include "ops/reading.h"
@@ -283,10 +283,10 @@ static bool fits_together(struct reading *r, config_t *file)
 		return reading_wrong(r, blame ? blame : config_lookup(file, "queue"),
 		        "parked must be less than queue.length, which is %u", c->queue_length);
 	}
-	if (strlen(c->control_socket) > CONTROL_PATH_MAX)
+	if (strlen(c->control_socket) > (size_t)SOCKET_PATH_MAX)
 		return reading_wrong(r, config_lookup(file, "control_socket"),
 		        "control_socket must be shorter than %d octets, as sockets' names are",
-		        CONTROL_PATH_MAX + 1);
+		        SOCKET_PATH_MAX + 1);
 	return shortcut_fits(r, file) && marks_fit(r, file) &&
 	       (c->role != ROLE_SIGNER || reading_signer_fits(r, file));
 }

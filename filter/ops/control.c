@@ -10,6 +10,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/sockaddr.h"
+
 #define BACKLOG 4
 
 /* Who connects has something to say; root only, so nobody else makes us wait. */
@@ -26,7 +28,7 @@ static struct sockaddr_un address_of(const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 
-	strncpy(address.sun_path, path, CONTROL_PATH_MAX);
+	strncpy(address.sun_path, path, SOCKET_PATH_MAX);
 	return address;
 }
 
@@ -63,7 +65,7 @@ static int remove_stale(const char *path)
 
 static void make_directory(const char *path)
 {
-	char directory[CONTROL_PATH_MAX + 1];
+	char directory[SOCKET_PATH_MAX + 1];
 
 	snprintf(directory, sizeof(directory), "%.*s", (int)(strrchr(path, '/') - path), path);
 	mkdir(directory, 0755); /* what goes wrong with it shows in bind() */

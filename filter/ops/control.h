@@ -13,7 +13,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define CONTROL_PATH_MAX    107 /* octets, as sockaddr_un has room for */
 #define CONTROL_REQUEST_MAX 512
 #define CONTROL_WORDS_MAX   8
 #define CONTROL_REPLY_MAX   65536
