@@ -79,11 +79,11 @@ $B/%.o: %.c | $B/.deps
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(our_cflags) $(CFLAGS) -c -o $@ $<
 
-# A clock before this moment is not set (filter/ops/timekeeper.h). Who packages the program says when
+# A clock before this moment is not set (filter/daemon/timekeeper.h). Who packages the program says when
 # that was (reproducible-builds.org).
-$B/filter/ops/timekeeper.o: our_cflags += -DSEALGATE_BUILT=$(or $(SOURCE_DATE_EPOCH),$(shell date +%s))
+$B/filter/daemon/timekeeper.o: our_cflags += -DSEALGATE_BUILT=$(or $(SOURCE_DATE_EPOCH),$(shell date +%s))
 
-$B/shortcut.bpf.o: rules/shortcut.bpf.c filter/path/shortcut_layout.h | $B/.deps
+$B/shortcut.bpf.o: rules/shortcut.bpf.c filter/queue/shortcut_layout.h | $B/.deps
 	$(say) BPF $<
 	$(Q)clang -target bpf $(BPF_FLAGS) -c -o $@ $<
 
@@ -91,11 +91,11 @@ $B/shortcut.bpf.o: rules/shortcut.bpf.c filter/path/shortcut_layout.h | $B/.deps
 $B/.bpf-yes $B/.bpf-no: | $B/.deps
 	@rm -f $B/.bpf-* && touch $@
 
-$B/filter/ops/shortcut_load.o: $B/.bpf-$(or $(BPF),no) $(if $(BPF),$B/shortcut.bpf.o)
-$B/filter/ops/shortcut_load.o: our_cflags += $(if $(BPF),-DSHORTCUT_OBJECT='"$B/shortcut.bpf.o"')
+$B/filter/netfilter/shortcut_load.o: $B/.bpf-$(or $(BPF),no) $(if $(BPF),$B/shortcut.bpf.o)
+$B/filter/netfilter/shortcut_load.o: our_cflags += $(if $(BPF),-DSHORTCUT_OBJECT='"$B/shortcut.bpf.o"')
 
 # What .incbin takes in, -MMD does not see.
-$B/filter/ops/template.o: $(wildcard rules/*.nft rules/*.iptables)
+$B/filter/netfilter/template.o: $(wildcard rules/*.nft rules/*.iptables)
 
 $B/tests/%: $B/tests/unit/%.o $(TEST_AID) $B/libsealgate.a
 	$(say) LD $@
@@ -185,7 +185,7 @@ coverage:
 	@find build/coverage -name '*.gcda' -delete
 	@tests/run --build build/coverage unit $(if $(QUICK),,corpus)
 	@gcovr --root . --object-directory build/coverage --exclude-throw-branches \
-		--filter 'filter/(dnssec|trust|gate|crypto|wire|base)/' --print-summary \
+		--filter 'filter/(dnssec|trust|gate|sign|crypto|wire|base)/' --print-summary \
 		--html-details build/coverage/index.html --txt build/coverage/summary.txt \
 		--json build/coverage/coverage.json >/dev/null
 	@cat build/coverage/summary.txt

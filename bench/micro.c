@@ -20,7 +20,7 @@
 #include "gate/query.h"
 #include "gate/recall.h"
 #include "measure.h"
-#include "path/flow.h"
+#include "flow/flow.h"
 
 #define RRSIG_ALGO_AT 2    /* in the RDATA */
 #define MESSAGES      4096 /* of COUNT, at most */

@@ -14,7 +14,7 @@
  * that count instructions in there. -t says what time it is, in seconds since 1970. */
 #include "answers.h"
 #include "bare.h"
-#include "gate/sign.h"
+#include "sign/signer.h"
 #include "measure.h"
 
 #define NOW_MS   1000

@@ -13,8 +13,8 @@
 
 #include "base/cursor.h"
 #include "base/writer.h"
-#include "ops/address.h"
-#include "path/framing.h"
+#include "config/address.h"
+#include "wire/framing.h"
 
 #define ROAD_ADDRESSES_MAX 64
 #define ROAD_BATCH         64

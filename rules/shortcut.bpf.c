@@ -18,7 +18,7 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-#include "path/shortcut_layout.h"
+#include "queue/shortcut_layout.h"
 
 char program_license[] SEC("license") = "GPL";
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The two clocks. Only path/ and what stands to its right read them; the rest is told the time.
- * Whether the wall clock can be believed is judged in ops/timekeeper, from a source that tests can
- * replace. */
+/* The two clocks. Only config/ and what stands to its right read them; the rest is told the time.
+ * Whether the wall clock can be believed is judged in daemon/timekeeper, from a source that tests
+ * can replace. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 

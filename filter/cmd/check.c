@@ -2,8 +2,8 @@
 /* sealgate check: judges the responses in capture files. */
 #include <getopt.h>
 
-#include "cmd/auditing.h"
-#include "cmd/captures.h"
+#include "cmd/audit_command.h"
+#include "cmd/read_captures.h"
 #include "cmd/command.h"
 
 static bool collect(void *context, const char *path, const struct sighting *s)

@@ -3,7 +3,7 @@
 #ifndef CMD_COMMAND_H
 #define CMD_COMMAND_H
 
-#include "ops/config.h"
+#include "config/config.h"
 
 /* What the program exits with. */
 enum exit_code {

@@ -4,7 +4,7 @@
 
 #include "base/log.h"
 #include "cmd/command.h"
-#include "ops/control.h"
+#include "daemon/control.h"
 
 /* Puts the words into one line. Returns false when they are too long. */
 static bool write_request(char *const words[], char *request, size_t size)

@@ -6,14 +6,14 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "cmd/captures.h"
+#include "cmd/read_captures.h"
 #include "cmd/command.h"
-#include "cmd/terms.h"
-#include "ops/address.h"
-#include "ops/captured.h"
-#include "ops/explain_text.h"
-#include "ops/nameserver.h"
-#include "path/audit.h"
+#include "cmd/judge_options.h"
+#include "config/address.h"
+#include "inspect/captured_answers.h"
+#include "inspect/explain_text.h"
+#include "config/nameserver.h"
+#include "inspect/audit.h"
 
 #define RESOLV_CONF  "/etc/resolv.conf"
 #define CAPTURES_MAX 64

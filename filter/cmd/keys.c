@@ -11,7 +11,7 @@
 #include "cmd/command.h"
 #include "keys/key_text.h"
 #include "keys/presign.h"
-#include "ops/zone_keys.h"
+#include "daemon/zone_keys.h"
 #include "wire/protocol.h"
 
 #define KEYS_DIRECTORY "/etc/sealgate/keys"

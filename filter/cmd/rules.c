@@ -4,8 +4,8 @@
 
 #include "base/log.h"
 #include "cmd/command.h"
-#include "ops/manager.h"
-#include "ops/rules.h"
+#include "daemon/manager.h"
+#include "netfilter/rules.h"
 
 /* The rules can be shown and removed whatever the configuration says, if it says anything. */
 static void load_config_if_any(const struct options *o, struct config *c)

@@ -2,7 +2,7 @@
 #include <errno.h>
 
 #include "cmd/command.h"
-#include "ops/daemon.h"
+#include "daemon/daemon.h"
 
 static enum exit_code run(int argc, char **argv)
 {

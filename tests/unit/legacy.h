@@ -6,7 +6,7 @@
 
 #include "judge.h"
 
-#include "gate/sign.h"
+#include "sign/signer.h"
 
 #define LEGACY_ZONES  4 /* example.test, sub.example.test, other.test, p256.test */
 #define LEGACY_NOW_MS 1000000

@@ -7,7 +7,7 @@
 #include "test.h"
 
 #include "base/writer.h"
-#include "path/stream.h"
+#include "capture/stream.h"
 
 /* What one side sends: three messages, each behind its length. Nothing but a message's begin looks
  * like one. */

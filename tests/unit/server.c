@@ -5,7 +5,7 @@
 
 #include <unistd.h>
 
-#include "path/exchange.h"
+#include "fetch/exchange.h"
 
 static void be_patient(int fd)
 {

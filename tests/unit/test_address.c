@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "test.h"
 
-#include "ops/address.h"
+#include "config/address.h"
 
 static void addresses_are_read_and_written(void **state)
 {

@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ops/anchor_file.h"
-#include "ops/anchor_text.h"
+#include "daemon/anchor_file.h"
+#include "trust/anchor_text.h"
 
 #define DAY 86400
 #define T0  INT64_C(1790000000)

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "ops/anchor_keeper.h"
+#include "daemon/anchor_keeper.h"
 
 #define DAY        86400
 #define PATIENCE_S 60 /* for what happens at once, on a machine that is idle */

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ops/bridged.h"
+#include "netfilter/br_netfilter.h"
 
 #define SWITCHES "/proc/sys/net/bridge/bridge-nf-"
 #define OF_BR0   "/sys/class/net/br0/bridge/nf_call_"

@@ -9,7 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "path/capture.h"
+#include "capture/capture.h"
 
 #define PATIENCE_S 60 /* for what the loopback interface delivers at once */
 

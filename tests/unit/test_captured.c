@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "test.h"
 
-#include "ops/captured.h"
+#include "inspect/captured_answers.h"
 #include "zone.h"
 
 static void the_newest_responses_to_the_question_are_kept(void **state)

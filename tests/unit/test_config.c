@@ -6,8 +6,8 @@
 
 #include "base/log.h"
 #include "gate/policy.h"
-#include "ops/address.h"
-#include "ops/key.h"
+#include "config/address.h"
+#include "config/config_table.h"
 
 static void an_empty_file_means_the_defaults(void **state)
 {

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "ops/control.h"
+#include "daemon/control.h"
 
 #define PATIENCE_S 60 /* with what happens at once, on a machine that is idle */
 

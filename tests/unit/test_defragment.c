@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "test.h"
 
-#include "path/defragment.h"
+#include "capture/defragment.h"
 
 #define TOTAL 100
 

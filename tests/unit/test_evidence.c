@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "judge.h"
 
-#include "path/sources.h"
+#include "inspect/offline_judge.h"
 
 /* Captures as they come: what was seen, and what can be learned from it. */
 struct scene {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "judge.h"
 
-#include "ops/explain_text.h"
-#include "ops/explain_words.h"
+#include "inspect/explain_text.h"
+#include "inspect/explain_words.h"
 
 #define COLUMNS 100
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/keyedhash.h"
-#include "path/fetch.h"
+#include "fetch/fetch.h"
 #include "server.h"
 #include "wire/message.h"
 

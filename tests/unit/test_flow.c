@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "test.h"
 
-#include "path/flow.h"
+#include "flow/flow.h"
 #include "wire/build.h"
 
 #define TIMEOUT_MS 1000

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "test.h"
 
-#include "path/framing.h"
+#include "wire/framing.h"
 
 /* Headers, of ten octets behind the id. */
 #define QUESTION "0000 0100 0001 0000 0000 0000 "

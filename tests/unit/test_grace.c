@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "test.h"
 
-#include "path/grace.h"
+#include "flow/grace.h"
 
 static const struct span packet = { (const uint8_t *)"packet", 6 };
 

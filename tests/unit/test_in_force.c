@@ -4,8 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ops/anchor_file.h"
-#include "ops/in_force.h"
+#include "daemon/anchor_file.h"
+#include "daemon/effective_anchors.h"
 
 static char directory[] = "/tmp/sealgate-test-in-force-XXXXXX";
 static struct config config;

@@ -7,7 +7,7 @@
 #include <linux/rtnetlink.h>
 #include <unistd.h>
 
-#include "ops/inside.h"
+#include "netfilter/inside_interfaces.h"
 
 enum { LO = 1, LAN, WAN, PORT, DMZ };
 

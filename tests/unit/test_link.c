@@ -3,7 +3,7 @@
 
 #include <pcap/dlt.h>
 
-#include "path/link.h"
+#include "capture/link.h"
 
 #define MACS    "020000000001 020000000002 "
 #define COOKED  "0000 0001 0006 020000000001 0000 "

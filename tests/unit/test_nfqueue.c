@@ -13,7 +13,7 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_queue.h>
 
-#include "path/nfqueue.h"
+#include "queue/nfqueue.h"
 
 #define RESPONSES   6
 #define QUERIES     7

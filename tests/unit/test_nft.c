@@ -7,9 +7,9 @@
 #include <sched.h>
 #include <unistd.h>
 
-#include "ops/address.h"
-#include "ops/process.h"
-#include "ops/template.h"
+#include "config/address.h"
+#include "base/process.h"
+#include "netfilter/template.h"
 
 static bool write_to(const char *path, const char *text)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "test.h"
 
-#include "ops/nta_text.h"
+#include "config/nta_text.h"
 
 #define NOW 1800000000
 

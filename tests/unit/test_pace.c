@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "test.h"
 
-#include "path/pace.h"
+#include "queue/pace.h"
 
 #define FULL   PACE_PACKETS_MAX
 #define SHORT  (1024 / PACE_SHORTER)

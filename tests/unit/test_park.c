@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "test.h"
 
-#include "path/park.h"
+#include "flow/park.h"
 
 static struct parked *add(struct park *park, uint32_t id, uint64_t now_ms)
 {

@@ -2,7 +2,7 @@
 #include "test.h"
 
 #include "base/log.h"
-#include "ops/pausing.h"
+#include "daemon/pause.h"
 
 static void a_pause_ends_when_its_time_has_come(void **state)
 {

@@ -6,7 +6,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "path/probe.h"
+#include "fetch/probe.h"
 #include "server.h"
 #include "wire/message.h"
 

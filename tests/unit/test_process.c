@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <signal.h>
 
-#include "ops/process.h"
+#include "base/process.h"
 
 static int run_shell(struct process *p, const char *script, const char *input)
 {

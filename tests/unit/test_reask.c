@@ -6,7 +6,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "path/reask.h"
+#include "fetch/reask.h"
 #include "server.h"
 #include "wire/message.h"
 

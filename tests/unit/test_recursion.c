@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "test.h"
 
-#include "path/recursion.h"
+#include "flow/recursion.h"
 
 #define START_MS 5000
 

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "path/inside.h"
+#include "worker/worker_private.h"
 
 #define START_MS 1000
 #define IDLE_MS  5000

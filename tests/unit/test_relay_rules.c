@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "test.h"
 
-#include "ops/template.h"
+#include "netfilter/template.h"
 
 static bool both_have(const struct config *c, const char *nft_text, const char *iptables_text)
 {

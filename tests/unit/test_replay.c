@@ -3,7 +3,7 @@
  * zone that was delegated since is not hidden by them, neither live nor in a capture. */
 #include "judge.h"
 
-#include "path/audit.h"
+#include "inspect/audit.h"
 
 static const char *const chain[] = { ". DNSKEY", "test DS", "test DNSKEY", "example.test DS",
 	"example.test DNSKEY" };

@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "ops/address.h"
-#include "ops/root_hints.h"
+#include "config/address.h"
+#include "config/root_hints.h"
 
 static int load(struct root_hints *hints, const char *text, char *error, size_t error_size)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "test.h"
 
-#include "ops/saved.h"
+#include "netfilter/iptables_save.h"
 
 /* What iptables-save 1.8.9 printed on a machine with rules of its operator, who is fond of our
  * name: a jump counts by its target, a chain by its own name. */

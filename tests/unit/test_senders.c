@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "test.h"
 
-#include "path/senders.h"
+#include "flow/senders.h"
 
 #define START_MS 5000
 

@@ -15,8 +15,8 @@
 
 #include "base/clock.h"
 #include "gate/query.h"
-#include "ops/shortcut_load.h"
-#include "path/shortcut.h"
+#include "netfilter/shortcut_load.h"
+#include "queue/shortcut.h"
 #include "wire/packet.h"
 
 #define MARK_BIT 0x08000000u

@@ -4,7 +4,7 @@
 
 #include "dnssec/bitmap.h"
 #include "dnssec/nsec.h"
-#include "gate/sign_denial.h"
+#include "sign/sign_denial.h"
 
 #define AA FLAG_AA
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "test.h"
 
-#include "gate/sign_policy.h"
+#include "sign/sign_policy.h"
 
 static struct name name_of(const char *text)
 {

@@ -3,7 +3,7 @@
 #include "legacy.h"
 #include "style.h"
 
-#include "gate/sign_recall.h"
+#include "sign/sign_recall.h"
 
 #define AA  FLAG_AA
 #define WWW "www.example.test A"

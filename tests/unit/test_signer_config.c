@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "ops/template.h"
+#include "netfilter/template.h"
 
 static const char whole[] =
         "role = \"signer\";\n"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "test.h"
 
-#include "path/stats.h"
+#include "flow/stats.h"
 
 static void each_field_reads_its_own_counter(void **state)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "test.h"
 
-#include "ops/template.h"
+#include "netfilter/template.h"
 
 static void the_queues_are_filled_in(void **state)
 {

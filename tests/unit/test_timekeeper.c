@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "ops/timekeeper.h"
+#include "daemon/timekeeper.h"
 
 #define BUILT INT64_C(1700000000)
 #define DAY   INT64_C(86400)

@@ -2,7 +2,7 @@
 #include "test.h"
 
 #include "base/writer.h"
-#include "path/traffic.h"
+#include "capture/dissect.h"
 
 #define PACKET_SIZE 2048
 

@@ -4,7 +4,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-#include "path/upstream.h"
+#include "fetch/upstream.h"
 
 static struct sockaddr_storage server(uint32_t number)
 {

@@ -5,7 +5,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-#include "path/walk.h"
+#include "fetch/walk.h"
 #include "zone.h"
 
 #define NOW_MS 1000

@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "ops/zone_keeper.h"
-#include "ops/zone_keys.h"
-#include "path/inside.h"
+#include "daemon/zone_keeper.h"
+#include "daemon/zone_keys.h"
+#include "worker/worker_private.h"
 
 #define NOW  1750000000
 #define DAY  INT64_C(86400)

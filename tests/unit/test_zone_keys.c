@@ -9,8 +9,8 @@
 
 #include "keys/key_text.h"
 #include "keys/presign.h"
-#include "ops/file.h"
-#include "ops/zone_keys.h"
+#include "base/file.h"
+#include "daemon/zone_keys.h"
 #include "wire/protocol.h"
 
 #define NOW  1750000000

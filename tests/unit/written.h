@@ -7,7 +7,7 @@
 
 #include <unistd.h>
 
-#include "ops/config.h"
+#include "config/config.h"
 
 static char path[] = "/tmp/sealgate-test-config-XXXXXX";
 

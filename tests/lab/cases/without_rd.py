@@ -9,7 +9,7 @@ from .iterate import walking
 
 PART_TTL_S = 5      # EXEMPT_PART_TTL_S of gate/exempt.h
 ALIAS_TTL_S = 300   # of STANDARD in lab/zones.py
-ALWAYS = 32         # SENDERS_ALWAYS of path/senders.h
+ALWAYS = 32         # SENDERS_ALWAYS of flow/senders.h
 QUEUES = 4
 ALIAS, TO_BROKEN = "to-example", "to-expired"
 BANK = ["192.0.2.80", "192.0.2.81"]

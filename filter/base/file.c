@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+char *file_read(const char *path, size_t most)
+{
+	FILE *file = fopen(path, "re");
+	char *text = file ? malloc(most + 1) : NULL;
+	size_t len = text ? fread(text, 1, most + 1, file) : 0;
+	int error = 0;
+
+	if (!text || ferror(file))
+		error = errno;
+	else if (len > most || memchr(text, '\0', len))
+		error = len > most ? EFBIG : EINVAL;
+	else
+		text[len] = '\0';
+	if (file)
+		fclose(file);
+	if (!error)
+		return text;
+	free(text);
+	errno = error;
+	return NULL;
+}
+
+/* Splits off the directory of a path. */
+static void directory_of(const char *path, char directory[static PATH_MAX])
+{
+	const char *slash = strrchr(path, '/');
+	size_t len = slash ? (size_t)(slash - path) : 0;
+
+	if (!slash)
+		snprintf(directory, PATH_MAX, ".");
+	else
+		snprintf(directory, PATH_MAX, "%.*s", len ? (int)len : 1, path);
+}
+
+static int write_all(int fd, const char *text)
+{
+	size_t left = strlen(text);
+
+	while (left > 0) {
+		ssize_t n = write(fd, text, left);
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0) {
+			text += n;
+			left -= (size_t)n;
+		}
+	}
+	return 0;
+}
+
+/* The mode is set by hand, because a service has a umask that lets nobody read. */
+static int write_new(const char *path, const char *text, int flags, mode_t mode)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | flags, mode);
+	int error;
+
+	if (fd < 0)
+		return -errno;
+	error = write_all(fd, text);
+	if (!error && (fchmod(fd, mode) < 0 || fsync(fd) < 0))
+		error = -errno;
+	if (close(fd) < 0 && !error)
+		error = -errno;
+	if (error)
+		unlink(path);
+	return error;
+}
+
+/* The name is in the directory, and that must be on the disk too. */
+static int sync_directory(const char *path)
+{
+	char directory[PATH_MAX];
+	int error = 0;
+
+	directory_of(path, directory);
+	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (fsync(fd) < 0)
+		error = -errno;
+	close(fd);
+	return error;
+}
+
+int file_create(const char *path, const char *text, mode_t mode)
+{
+	int error = write_new(path, text, O_EXCL, mode);
+
+	return error ? error : sync_directory(path);
+}
+
+int file_replace(const char *path, const char *text, mode_t mode)
+{
+	char new_path[PATH_MAX], directory[PATH_MAX];
+	int error;
+
+	if ((size_t)snprintf(new_path, sizeof(new_path), "%s.new", path) >= sizeof(new_path))
+		return -ENAMETOOLONG;
+	directory_of(path, directory);
+	if (mkdir(directory, 0755) < 0 && errno != EEXIST && errno != EROFS && errno != EACCES)
+		return -errno;
+	error = write_new(new_path, text, O_TRUNC, mode);
+	if (error)
+		return error;
+	if (rename(new_path, path) < 0) {
+		error = -errno;
+		unlink(new_path);
+		return error;
+	}
+	return sync_directory(path);
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "capture/capture.h"
+
+#include <pcap/pcap.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "capture/link.h"
+
+/* What may hold a DNS message: port 53, fragments, and extension headers behind which libpcap does
+ * not look for ports. */
+#define WANTED                                                                                     \
+	"(port 53 or (ip and ip[6:2] & 0x3fff != 0) or "                                           \
+	"(ip6 and (ip6[6] = 0 or ip6[6] = 43 or ip6[6] = 44 or ip6[6] = 60)))"
+
+/* Each `vlan` moves what comes after it behind one more tag. */
+#define WANTED_ETHERNET WANTED " or (vlan and " WANTED ") or (vlan and " WANTED ")"
+
+/* There libpcap does not look behind tags; the kernel has taken off the first one. */
+#define WANTED_COOKED WANTED " or ether proto 0x8100 or ether proto 0x88a8"
+
+struct capture {
+	pcap_t *pcap;
+	const struct link_type *link;
+	char *name;
+	bool is_live;
+	uint64_t packets, skipped;
+	char error[PCAP_ERRBUF_SIZE + 300];
+};
+
+static struct capture *capture_new(const char *name)
+{
+	struct capture *c = calloc(1, sizeof(*c));
+	char *copy = strdup(name);
+
+	if (!c || !copy) {
+		free(c);
+		free(copy);
+		return NULL;
+	}
+	c->name = copy;
+	return c;
+}
+
+/* libpcap names the file in some of its sentences and not in others. */
+static void say(char *error, size_t error_size, const char *name, const char *sentence)
+{
+	if (strncmp(sentence, name, strlen(name)) == 0)
+		snprintf(error, error_size, "%s", sentence);
+	else
+		snprintf(error, error_size, "%.200s: %s", name, sentence);
+}
+
+static bool know_link(struct capture *c, char *error, size_t error_size)
+{
+	int number = pcap_datalink(c->pcap);
+	const char *name = pcap_datalink_val_to_name(number);
+
+	c->link = link_type_find(number);
+	if (!c->link)
+		snprintf(error, error_size, "%.200s: link type %d (%s) is not supported", c->name,
+		        number, name ? name : "unknown");
+	return c->link;
+}
+
+struct capture *capture_open_file(const char *path, char *error, size_t error_size)
+{
+	char reason[PCAP_ERRBUF_SIZE] = "";
+	struct capture *c = capture_new(path);
+
+	if (!c) {
+		say(error, error_size, path, "out of memory");
+		return NULL;
+	}
+	c->pcap = pcap_open_offline(path, reason);
+	if (!c->pcap)
+		say(error, error_size, path, reason);
+	if (!c->pcap || !know_link(c, error, error_size)) {
+		capture_close(c);
+		return NULL;
+	}
+	return c;
+}
+
+static bool activate(pcap_t *p)
+{
+	pcap_set_snaplen(p, CAPTURE_SNAP_LENGTH);
+	pcap_set_promisc(p, 0);
+	pcap_set_timeout(p, CAPTURE_WAIT_MS);
+	pcap_set_buffer_size(p, CAPTURE_BUFFER_SIZE);
+	return pcap_activate(p) >= 0; /* above zero there is a warning */
+}
+
+static const char *wanted(int link_type)
+{
+	switch (link_type) {
+	case DLT_EN10MB:
+		return WANTED_ETHERNET;
+	case DLT_LINUX_SLL:
+	case DLT_LINUX_SLL2:
+		return WANTED_COOKED;
+	default:
+		return WANTED;
+	}
+}
+
+static bool filter(pcap_t *p)
+{
+	struct bpf_program program;
+
+	if (pcap_compile(p, &program, wanted(pcap_datalink(p)), 1, PCAP_NETMASK_UNKNOWN) < 0)
+		return false;
+	int result = pcap_setfilter(p, &program);
+	pcap_freecode(&program);
+	return result == 0;
+}
+
+static bool open_live(struct capture *c, char *error, size_t error_size)
+{
+	char reason[PCAP_ERRBUF_SIZE] = "";
+
+	c->is_live = true;
+	c->pcap = pcap_create(c->name, reason);
+	if (!c->pcap) {
+		say(error, error_size, c->name, reason);
+		return false;
+	}
+	if (!activate(c->pcap)) {
+		say(error, error_size, c->name, pcap_geterr(c->pcap));
+		return false;
+	}
+	if (!know_link(c, error, error_size))
+		return false;
+	if (!filter(c->pcap) || pcap_setnonblock(c->pcap, 1, reason) < 0) {
+		say(error, error_size, c->name, reason[0] ? reason : pcap_geterr(c->pcap));
+		return false;
+	}
+	return true;
+}
+
+struct capture *capture_open_live(const char *interface, char *error, size_t error_size)
+{
+	struct capture *c = capture_new(interface);
+
+	if (!c) {
+		say(error, error_size, interface, "out of memory");
+		return NULL;
+	}
+	if (!open_live(c, error, error_size)) {
+		capture_close(c);
+		return NULL;
+	}
+	return c;
+}
+
+void capture_close(struct capture *c)
+{
+	if (!c)
+		return;
+	if (c->pcap)
+		pcap_close(c->pcap);
+	free(c->name);
+	free(c);
+}
+
+static int fail(struct capture *c)
+{
+	snprintf(c->error, sizeof(c->error), "%.200s: after packet %llu: %s", c->name,
+	        (unsigned long long)c->packets, pcap_geterr(c->pcap));
+	return -1;
+}
+
+int capture_next(struct capture *c, struct frame *frame)
+{
+	struct pcap_pkthdr *header;
+	const u_char *octets;
+	int result;
+
+	while ((result = pcap_next_ex(c->pcap, &header, &octets)) == 1) {
+		c->packets++;
+		frame->at = (struct moment){ c->packets, header->ts.tv_sec,
+			(uint32_t)header->ts.tv_usec };
+		if (link_ip(c->link, span_of(octets, header->caplen), &frame->ip))
+			return 1;
+		c->skipped++;
+	}
+	return result == PCAP_ERROR ? fail(c) : 0;
+}
+
+const char *capture_error(const struct capture *c)
+{
+	return c->error;
+}
+
+int capture_fd(const struct capture *c)
+{
+	return c->is_live ? pcap_get_selectable_fd(c->pcap) : -1;
+}
+
+uint64_t capture_skipped(const struct capture *c)
+{
+	return c->skipped;
+}
+
+uint64_t capture_lost(const struct capture *c)
+{
+	struct pcap_stat stat;
+
+	return c->is_live && pcap_stats(c->pcap, &stat) == 0 ? stat.ps_drop : 0;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is found in a capture, and how what is not usable is counted. */
+#ifndef CAPTURE_CAPTURED_MESSAGE_H
+#define CAPTURE_CAPTURED_MESSAGE_H
+
+#include "base/span.h"
+
+/* A place in a capture. */
+struct moment {
+	uint64_t packet; /* its number in the file, from 1; frames without IP count too */
+	int64_t time_s;  /* since 1970, as the capture has it */
+	uint32_t time_us;
+};
+
+/* A DNS message, to or from port 53. It is 12 octets long at least; nothing else is known of it. */
+struct sighting {
+	struct moment at; /* the packet that completed it */
+	uint8_t version;  /* of IP */
+	bool over_tcp;
+	struct span source, destination; /* 4 or 16 octets each */
+	uint16_t source_port, destination_port;
+	struct span message;
+};
+
+/* Gets each message as it is found. All spans are valid until it returns. */
+typedef void sighting_handler(void *context, const struct sighting *s);
+
+/* One line a counter: member, and what it counts. */
+#define TRAFFIC_COUNTS(X)                                                                          \
+	X(packets, "IP packets")                                                                   \
+	X(messages, "DNS messages found")                                                          \
+	X(other, "packets that are not to or from port 53 over UDP or TCP")                        \
+	X(cut, "packets that the capture holds a part of only (snap length)")                      \
+	X(malformed, "packets with a malformed IP, UDP or TCP header")                             \
+	X(runts, "messages too short for a DNS header")                                            \
+	X(fragments, "fragments")                                                                  \
+	X(fragments_refused, "datagrams refused: fragments that overlap or do not fit together")   \
+	X(fragments_lost, "datagrams given up: fragments missing")                                 \
+	X(stream_gaps, "places in TCP streams where octets are missing")                           \
+	X(stream_unplaced, "TCP segments in which no message begins, after a gap or mid-stream")   \
+	X(streams_evicted, "TCP streams given up for newer ones: too many, or too many octets")
+
+struct traffic_counts {
+#define X(name, help) uint64_t name;
+	TRAFFIC_COUNTS(X)
+#undef X
+};
+
+#endif

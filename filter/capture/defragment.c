@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "capture/defragment.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* Without padding: it is hashed as it lies. */
+struct datagram_key {
+	uint8_t source[16], destination[16];
+	uint32_t id;
+	uint16_t protocol; /* with IPv4 only: RFC 791; RFC 8200 leaves it out */
+	uint16_t version;
+};
+
+_Static_assert(sizeof(struct datagram_key) == 40, "padding would be hashed and compared");
+
+struct piece {
+	uint16_t at, len;
+	bool more;
+};
+
+struct datagram {
+	struct datagram_key key;
+	int64_t began_s;
+	bool is_refused; /* and here only to know what is still to come */
+	uint8_t protocol;
+	size_t total; /* octets; 0 until the last fragment came */
+	size_t have;  /* octets */
+	uint8_t *octets;
+	size_t capacity;
+	unsigned count;
+	struct piece pieces[DEFRAGMENT_PIECES]; /* in the order in which they came */
+};
+
+int defragment_init(struct defragmenter *d, struct traffic_counts *counts)
+{
+	*d = (struct defragmenter){ .counts = counts };
+	int result = hash_key_draw(&d->hash_key);
+	if (result < 0)
+		return result;
+	return table_init(&d->table, sizeof(struct datagram), DEFRAGMENT_DATAGRAMS);
+}
+
+static void drop_octets(struct defragmenter *d, struct datagram *g)
+{
+	free(g->octets);
+	d->octets_held -= g->capacity;
+	g->octets = NULL;
+	g->capacity = 0;
+}
+
+static void give_up(struct defragmenter *d, struct datagram *g)
+{
+	if (!g->is_refused)
+		d->counts->fragments_lost++;
+	drop_octets(d, g);
+	table_remove(&d->table, g);
+}
+
+void defragment_finish(struct defragmenter *d)
+{
+	struct datagram *oldest;
+
+	while (d->table.used > 0 && (oldest = table_oldest(&d->table)))
+		give_up(d, oldest);
+	free(d->whole);
+	d->whole = NULL;
+}
+
+void defragment_fini(struct defragmenter *d)
+{
+	if (d->table.slots)
+		defragment_finish(d);
+	table_fini(&d->table);
+}
+
+static struct datagram_key key_of(const struct ip *ip)
+{
+	struct datagram_key key = { .id = ip->id,
+		.protocol = ip->version == 4 ? ip->protocol : 0,
+		.version = ip->version };
+
+	memcpy(key.source, ip->source.base, ip->source.len);
+	memcpy(key.destination, ip->destination.base, ip->destination.len);
+	return key;
+}
+
+static bool is_same(const void *entry, const void *key)
+{
+	const struct datagram *g = entry;
+	return memcmp(&g->key, key, sizeof(g->key)) == 0;
+}
+
+/* Time in a capture may go back; then nothing is old. */
+static bool is_too_old(const struct datagram *g, int64_t now_s)
+{
+	return now_s - g->began_s > DEFRAGMENT_WAIT_S;
+}
+
+static void expire(struct defragmenter *d, int64_t now_s)
+{
+	struct datagram *oldest;
+
+	while (d->table.used > 0 && (oldest = table_oldest(&d->table)) && is_too_old(oldest, now_s))
+		give_up(d, oldest);
+}
+
+/* Returns the datagram that `ip` is a part of, a new one if need be. */
+static struct datagram *datagram_of(struct defragmenter *d, const struct ip *ip, int64_t now_s)
+{
+	struct datagram_key key = key_of(ip);
+	uint64_t hash = keyed_hash(&d->hash_key, span_of(&key, sizeof(key)));
+	struct datagram *g;
+
+	expire(d, now_s);
+	g = table_find(&d->table, hash, is_same, &key);
+	if (g)
+		return g;
+	if (d->table.used == d->table.capacity)
+		give_up(d, table_oldest(&d->table));
+	g = table_add(&d->table, hash);
+	g->key = key;
+	g->began_s = now_s;
+	return g;
+}
+
+/* Makes room for octets up to `end`; older datagrams may have to give way. Returns false when there
+ * is no older one. */
+static bool reserve(struct defragmenter *d, struct datagram *g, size_t end)
+{
+	if (end <= g->capacity)
+		return true;
+	uint8_t *larger = realloc(g->octets, end);
+	if (!larger)
+		return false;
+	d->octets_held += end - g->capacity;
+	g->octets = larger;
+	g->capacity = end;
+	while (d->octets_held > DEFRAGMENT_OCTETS_MAX) {
+		struct datagram *oldest = table_oldest(&d->table);
+		if (oldest == g)
+			return false;
+		give_up(d, oldest);
+	}
+	return true;
+}
+
+/* Every fragment but the last ends at a multiple of 8 octets, else the next could not begin there;
+ * no octet lies past what IP can carry, or past the last fragment. */
+static bool fits(const struct datagram *g, const struct ip *ip)
+{
+	size_t end = (size_t)ip->offset + ip->payload.len;
+
+	if (ip->payload.len == 0 || end > UINT16_MAX)
+		return false;
+	if (ip->more)
+		return ip->payload.len % 8 == 0 && (g->total == 0 || end <= g->total);
+	if (g->total != 0 && end != g->total)
+		return false;
+	for (unsigned i = 0; i < g->count; i++)
+		if ((size_t)g->pieces[i].at + g->pieces[i].len > end)
+			return false;
+	return true;
+}
+
+enum overlap { OVERLAP_NONE, OVERLAP_REPEATED, OVERLAP_CONFLICT };
+
+static enum overlap overlap_of(const struct datagram *g, const struct ip *ip)
+{
+	size_t end = (size_t)ip->offset + ip->payload.len;
+
+	for (unsigned i = 0; i < g->count; i++) {
+		const struct piece *p = &g->pieces[i];
+		if (p->at >= end || ip->offset >= p->at + p->len)
+			continue;
+		bool repeated = p->at == ip->offset && p->more == ip->more &&
+		                span_equal(span_of(g->octets + p->at, p->len), ip->payload);
+		return repeated ? OVERLAP_REPEATED : OVERLAP_CONFLICT;
+	}
+	return OVERLAP_NONE;
+}
+
+static enum ip_kind refuse(struct defragmenter *d, struct datagram *g)
+{
+	d->counts->fragments_refused++;
+	g->is_refused = true;
+	drop_octets(d, g);
+	return IP_MALFORMED;
+}
+
+/* Copies the fragment into its place. */
+static bool keep(struct defragmenter *d, struct datagram *g, const struct ip *ip)
+{
+	size_t end = (size_t)ip->offset + ip->payload.len;
+
+	if (g->count == DEFRAGMENT_PIECES || !reserve(d, g, end))
+		return false;
+	memcpy(g->octets + ip->offset, ip->payload.base, ip->payload.len);
+	g->pieces[g->count++] = (struct piece){ ip->offset, (uint16_t)ip->payload.len, ip->more };
+	g->have += ip->payload.len;
+	if (!ip->more)
+		g->total = end;
+	if (ip->offset == 0)
+		g->protocol = ip->protocol;
+	return true;
+}
+
+enum ip_kind defragment(struct defragmenter *d, struct ip *ip, int64_t now_s)
+{
+	struct datagram *g = datagram_of(d, ip, now_s);
+
+	d->counts->fragments++;
+	free(d->whole);
+	d->whole = NULL;
+	if (g->is_refused)
+		return IP_MALFORMED;
+	if (!fits(g, ip))
+		return refuse(d, g);
+	enum overlap overlap = overlap_of(g, ip);
+	if (overlap == OVERLAP_REPEATED)
+		return IP_FRAGMENT;
+	if (overlap != OVERLAP_NONE || !keep(d, g, ip))
+		return refuse(d, g);
+	if (g->have != g->total)
+		return IP_FRAGMENT;
+
+	struct span whole = span_of(g->octets, g->total);
+	uint8_t protocol = g->protocol;
+	d->whole = g->octets;
+	d->octets_held -= g->capacity;
+	table_remove(&d->table, g);
+	return ip_reassembled(ip, protocol, whole);
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "capture/stream.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "wire/framing.h"
+
+/* Without padding: it is hashed as it lies. */
+struct stream_key {
+	uint8_t source[16], destination[16]; /* IPv4 addresses in the first four octets */
+	uint16_t source_port, destination_port;
+	uint32_t version; /* of IP */
+};
+
+_Static_assert(sizeof(struct stream_key) == 40, "padding would be hashed and compared");
+
+/* A segment that waits for those before it. */
+struct segment {
+	struct segment *later;
+	uint32_t sequence;
+	struct moment at;
+	size_t len;
+	uint8_t octets[];
+};
+
+struct stream {
+	struct stream_key key;
+	int64_t last_s;    /* when its last segment came */
+	uint32_t begin;    /* sequence number of the first octet that is known */
+	uint32_t next;     /* of the octet that is wanted next */
+	int64_t missing_s; /* since when it is missing, if segments wait */
+	unsigned waiting_count;
+	struct segment *waiting; /* in the order of their sequence numbers */
+	struct framing framing;
+};
+
+/* Who gets the messages of one stream, for framing_take(). */
+struct receiver {
+	struct streams *all;
+	const struct stream *stream;
+	const struct moment *at;
+};
+
+int streams_init(
+        struct streams *all, sighting_handler *handle, void *context, struct traffic_counts *counts)
+{
+	*all = (struct streams){ .handle = handle, .context = context, .counts = counts };
+	int result = hash_key_draw(&all->hash_key);
+	return result < 0 ? result : table_init(&all->table, sizeof(struct stream), STREAM_COUNT);
+}
+
+static void receive(void *context, struct span message)
+{
+	const struct receiver *r = context;
+	const struct stream_key *key = &r->stream->key;
+	size_t address_len = key->version == 4 ? 4 : 16;
+	struct sighting s = { .at = *r->at,
+		.version = (uint8_t)key->version,
+		.over_tcp = true,
+		.source = span_of(key->source, address_len),
+		.destination = span_of(key->destination, address_len),
+		.source_port = key->source_port,
+		.destination_port = key->destination_port,
+		.message = message };
+
+	if (message.len < FRAMING_HEADER_SIZE) {
+		r->all->counts->runts++;
+		return;
+	}
+	r->all->counts->messages++;
+	r->all->handle(r->all->context, &s);
+}
+
+/* Takes octets of which none comes after a gap; those that came before are left out. */
+static void take_in_order(struct streams *all, struct stream *s, uint32_t sequence,
+        struct span octets, const struct moment *at)
+{
+	struct receiver receiver = { all, s, at };
+	size_t known = (size_t)tcp_distance(s->next, sequence);
+
+	if (known >= octets.len)
+		return;
+	octets = span_of(octets.base + known, octets.len - known);
+	s->next += (uint32_t)octets.len;
+	all->octets_held -= framing_held(&s->framing);
+	if (!framing_take(&s->framing, octets, receive, &receiver))
+		all->counts->stream_unplaced++;
+	all->octets_held += framing_held(&s->framing);
+}
+
+/* Takes the waiting segments that are not behind a gap any more; with `at` NULL each one's messages
+ * have its own moment. */
+static void take_waiting(struct streams *all, struct stream *s, const struct moment *at)
+{
+	struct segment *w;
+
+	while ((w = s->waiting) && tcp_distance(w->sequence, s->next) <= 0) {
+		s->waiting = w->later;
+		s->waiting_count--;
+		take_in_order(all, s, w->sequence, span_of(w->octets, w->len), at ? at : &w->at);
+		all->octets_held -= sizeof(*w) + w->len;
+		free(w);
+	}
+}
+
+static void restart_framing(struct streams *all, struct stream *s)
+{
+	all->octets_held -= framing_held(&s->framing);
+	framing_restart(&s->framing);
+}
+
+/* What is missing will not come: goes on with what waits behind it. */
+static void skip_gap(struct streams *all, struct stream *s)
+{
+	all->counts->stream_gaps++;
+	restart_framing(all, s);
+	s->next = s->waiting->sequence;
+	take_waiting(all, s, NULL);
+}
+
+/* Gives up what is missing anywhere, also the rest of a message that has begun. */
+static void give_up(struct streams *all, struct stream *s)
+{
+	while (s->waiting)
+		skip_gap(all, s);
+	if (s->framing.prefix_len > 0)
+		all->counts->stream_gaps++;
+	restart_framing(all, s);
+}
+
+static void forget(struct streams *all, struct stream *s)
+{
+	give_up(all, s);
+	table_remove(&all->table, s);
+}
+
+void streams_finish(struct streams *all)
+{
+	struct stream *oldest;
+
+	while (all->table.used > 0 && (oldest = table_oldest(&all->table)))
+		forget(all, oldest);
+}
+
+static void ignore(void *context, const struct sighting *s)
+{
+	(void)context;
+	(void)s;
+}
+
+void streams_fini(struct streams *all)
+{
+	all->handle = ignore;
+	if (all->table.slots)
+		streams_finish(all);
+	table_fini(&all->table);
+}
+
+/* Time in a capture may go back; then nothing was idle for long. */
+static void expire(struct streams *all, int64_t now_s)
+{
+	struct stream *oldest;
+
+	while (all->table.used > 0 && (oldest = table_oldest(&all->table)) &&
+	        now_s - oldest->last_s > STREAM_IDLE_S)
+		forget(all, oldest);
+}
+
+static struct stream_key key_of(const struct ip *ip, const struct tcp *tcp)
+{
+	struct stream_key key = { .source_port = tcp->source_port,
+		.destination_port = tcp->destination_port,
+		.version = ip->version };
+
+	memcpy(key.source, ip->source.base, ip->source.len);
+	memcpy(key.destination, ip->destination.base, ip->destination.len);
+	return key;
+}
+
+static bool is_same(const void *entry, const void *key)
+{
+	const struct stream *s = entry;
+	return memcmp(&s->key, key, sizeof(s->key)) == 0;
+}
+
+static struct stream *add(struct streams *all, uint64_t hash, const struct stream_key *key)
+{
+	if (all->table.used == all->table.capacity) {
+		all->counts->streams_evicted++;
+		forget(all, table_oldest(&all->table));
+	}
+	struct stream *s = table_add(&all->table, hash);
+	s->key = *key;
+	return s;
+}
+
+static void begin(struct streams *all, struct stream *s, uint32_t first, bool is_syn)
+{
+	give_up(all, s);
+	s->begin = s->next = first;
+	s->framing.is_guess = !is_syn;
+}
+
+/* Returns the stream of a segment, whose payload begins at `sequence`, ready for it; NULL when
+ * there is none, and none begins with it. */
+static struct stream *stream_of(
+        struct streams *all, const struct ip *ip, const struct tcp *tcp, uint32_t sequence)
+{
+	struct stream_key key = key_of(ip, tcp);
+	uint64_t hash = keyed_hash(&all->hash_key, span_of(&key, sizeof(key)));
+	struct stream *s = table_find(&all->table, hash, is_same, &key);
+	bool is_syn = tcp->flags & TCP_SYN;
+
+	if (!s) {
+		if (!is_syn && tcp->payload.len == 0)
+			return NULL;
+		s = add(all, hash, &key);
+		begin(all, s, sequence, is_syn);
+		return s;
+	}
+	table_touch(&all->table, s);
+	int32_t ahead = tcp_distance(sequence, s->next);
+	bool is_far = ahead > STREAM_WINDOW || ahead < -STREAM_WINDOW;
+	/* The same SYN may come again, or be captured behind the data. */
+	bool is_new_syn = is_syn && s->begin != sequence;
+	if (is_new_syn || (is_far && tcp->payload.len > 0))
+		begin(all, s, sequence, is_syn);
+	return s;
+}
+
+/* Copies a segment that is behind a gap to its place among those that wait. */
+static void wait_for_gap(struct streams *all, struct stream *s, uint32_t sequence,
+        struct span octets, const struct moment *at)
+{
+	struct segment **place = &s->waiting;
+
+	while (*place && tcp_distance((*place)->sequence, sequence) < 0)
+		place = &(*place)->later;
+	if (*place && (*place)->sequence == sequence && (*place)->len >= octets.len)
+		return;
+	struct segment *w = malloc(sizeof(*w) + octets.len);
+	if (!w)
+		return;
+	*w = (struct segment){ *place, sequence, *at, octets.len };
+	memcpy(w->octets, octets.base, octets.len);
+	*place = w;
+	if (s->waiting_count++ == 0)
+		s->missing_s = at->time_s;
+	all->octets_held += sizeof(*w) + octets.len;
+}
+
+/* Whether what is missing has been waited for long enough. */
+static bool is_given_up(const struct stream *s, int64_t now_s)
+{
+	return s->waiting &&
+	       (s->waiting_count > STREAM_WAITING || now_s - s->missing_s > STREAM_WAIT_S);
+}
+
+void streams_segment(
+        struct streams *all, const struct ip *ip, const struct tcp *tcp, const struct moment *at)
+{
+	uint32_t sequence = tcp->sequence + (tcp->flags & TCP_SYN ? 1 : 0);
+	struct stream *s;
+
+	expire(all, at->time_s);
+	s = stream_of(all, ip, tcp, sequence);
+	if (!s)
+		return;
+	s->last_s = at->time_s;
+	if (tcp->payload.len == 0)
+		return;
+	if (tcp_distance(sequence, s->next) > 0) {
+		wait_for_gap(all, s, sequence, tcp->payload, at);
+	} else {
+		take_in_order(all, s, sequence, tcp->payload, at);
+		take_waiting(all, s, at);
+	}
+	while (is_given_up(s, at->time_s)) {
+		skip_gap(all, s);
+		s->missing_s = at->time_s;
+	}
+	while (all->octets_held > STREAM_OCTETS_MAX) {
+		all->counts->streams_evicted++;
+		forget(all, table_oldest(&all->table));
+	}
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cmd/judge_options.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "crypto/crypto.h"
+#include "config/address.h"
+#include "config/config.h"
+#include "daemon/effective_anchors.h"
+#include "inspect/audit.h"
+#include "fetch/exchange.h"
+
+void terms_begin(struct terms *t)
+{
+	*t = (struct terms){ .policy = { .mode = MODE_ENFORCE }, .time_s = AUDIT_TIME_OF_PACKET };
+	crypto_allow_sha1(false);
+}
+
+static bool read_seconds(const char *text, long long max, long long *value)
+{
+	char *end;
+
+	*value = strtoll(text, &end, 10);
+	return *text >= '0' && *text <= '9' && *end == '\0' && *value <= max;
+}
+
+/* YYYYMMDDHHMMSS as RRSIGs have it (RFC 4034, 3.2), seconds since 1970, or "capture". */
+static bool read_time(const char *text, int64_t *time_s)
+{
+	struct tm tm = { 0 };
+	long long seconds;
+
+	if (strcmp(text, "capture") == 0) {
+		*time_s = AUDIT_TIME_OF_PACKET;
+		return true;
+	}
+	if (strlen(text) == strlen("YYYYMMDDHHMMSS") &&
+	        strspn(text, "0123456789") == strlen(text)) {
+		const char *end = strptime(text, "%Y%m%d%H%M%S", &tm);
+		*time_s = end && *end == '\0' ? (int64_t)timegm(&tm) : -1;
+		return *time_s >= 0;
+	}
+	bool ok = read_seconds(text, UINT32_MAX * 4LL, &seconds);
+	*time_s = seconds;
+	return ok;
+}
+
+static bool take_time(struct terms *t, const char *text)
+{
+	if (read_time(text, &t->time_s))
+		return true;
+	log_error("--time %s: YYYYMMDDHHMMSS, seconds since 1970, or capture", text);
+	return false;
+}
+
+static bool take_skew(struct terms *t, const char *text)
+{
+	long long skew;
+
+	if (!read_seconds(text, INT32_MAX, &skew)) {
+		log_error("--skew %s: a number of seconds", text);
+		return false;
+	}
+	t->policy.has_skew = true;
+	t->policy.skew_s = (int32_t)skew;
+	return true;
+}
+
+static bool take_nta(struct terms *t, const char *text)
+{
+	struct name zone;
+
+	if (!name_from_text(text, &zone)) {
+		log_error("--nta %s: not a domain name", text);
+		return false;
+	}
+	if (!nta_add(&t->ntas, &zone, NTA_FOREVER)) {
+		log_error("--nta %s: %d are the most there can be", text, NTAS_MAX);
+		return false;
+	}
+	return true;
+}
+
+bool terms_take(struct terms *t, int letter, const char *value)
+{
+	switch (letter) {
+	case 'a':
+		t->anchor_path = value;
+		return true;
+	case 'c':
+		t->config_path = value;
+		return true;
+	case 't':
+		return take_time(t, value);
+	case 's':
+		return take_skew(t, value);
+	case 'n':
+		return take_nta(t, value);
+	case '1':
+		crypto_allow_sha1(true);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* What the configuration says besides, with what was given by hand before it. */
+static bool take_config(struct terms *t, const struct config *c)
+{
+	struct nta_list given = t->ntas;
+
+	t->ntas = c->ntas;
+	for (unsigned i = 0; i < given.count; i++) {
+		if (!nta_add(&t->ntas, &given.items[i].zone, NTA_FOREVER)) {
+			log_error("--nta: %d with those of the configuration are the most there "
+			          "can be",
+			        NTAS_MAX);
+			return false;
+		}
+	}
+	exchange_use_mark(c->mark_own);
+	if (c->sha1)
+		crypto_allow_sha1(true);
+	return true;
+}
+
+/* Without anchors of its own a command goes by the configuration, as the daemon does. */
+bool terms_load(struct terms *t)
+{
+	struct config c;
+	char error[400];
+	bool by_config = t->config_path || !t->anchor_path;
+
+	if (by_config && config_load(&c, t->config_path, NULL, error, sizeof(error)) != 0) {
+		log_error("%s", error);
+		return false;
+	}
+	if (by_config && !take_config(t, &c))
+		return false;
+	t->anchors = t->anchor_path ? anchors_load(t->anchor_path, error, sizeof(error))
+	                            : anchors_in_force(&c, clock_wall_s(), error, sizeof(error));
+	if (!t->anchors)
+		log_error("%s", error);
+	return t->anchors != NULL;
+}
+
+void terms_end(struct terms *t)
+{
+	anchors_free(t->anchors);
+}
+
+bool terms_read_server(const char *option, const char *text, struct sockaddr_storage *server)
+{
+	if (address_read(text, server))
+		return true;
+	log_error("%s %s: an address like 192.0.2.1, 192.0.2.1:53, [2001:db8::1] or "
+	          "[2001:db8::1]:53",
+	        option, text);
+	return false;
+}

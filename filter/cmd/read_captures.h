@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Capture files, read for a command. */
+#ifndef CMD_READ_CAPTURES_H
+#define CMD_READ_CAPTURES_H
+
+#include "capture/captured_message.h"
+
+/* Gets each message of a file. Returns false when reading cannot go on: memory or the output gave
+ * out. */
+typedef bool capture_taker(void *context, const char *path, const struct sighting *s);
+
+/* Gives each message of the files, whose NULL ends the list, to `take`, also of those that end too
+ * early. Returns false, after saying why, when one could not be read to its end. */
+bool captures_read(char *const *paths, capture_taker *take, void *context);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config/address.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DNS_PORT 53
+
+static bool port_read(const char *text, in_port_t *port)
+{
+	char *end;
+	size_t digits = strspn(text, "0123456789");
+	unsigned long n = strtoul(text, &end, 10);
+
+	if (digits == 0 || digits > 5 || *end != '\0' || n == 0 || n > 65535)
+		return false;
+	*port = htons((uint16_t)n);
+	return true;
+}
+
+/* Parts `text` into the host, without brackets, and what follows the colon before the port (NULL
+ * when there is no port). An IPv6 address has colons of its own, so its port needs the brackets. */
+static bool split(const char *text, char *host, size_t host_size, const char **port)
+{
+	const char *start = text, *end = text + strlen(text), *colon = strchr(text, ':');
+
+	*port = NULL;
+	if (text[0] == '[') {
+		start = text + 1;
+		end = strchr(text, ']');
+		if (!end || (end[1] != '\0' && end[1] != ':'))
+			return false;
+		if (end[1] == ':')
+			*port = end + 2;
+	} else if (colon && !strchr(colon + 1, ':')) {
+		end = colon;
+		*port = colon + 1;
+	}
+	if ((size_t)(end - start) >= host_size)
+		return false;
+	memcpy(host, start, (size_t)(end - start));
+	host[end - start] = '\0';
+	return true;
+}
+
+bool address_read(const char *text, struct sockaddr_storage *address)
+{
+	char host[INET6_ADDRSTRLEN];
+	const char *port_text;
+	in_port_t port = htons(DNS_PORT);
+	struct in_addr v4;
+	struct in6_addr v6;
+
+	if (!split(text, host, sizeof(host), &port_text))
+		return false;
+	if (port_text && !port_read(port_text, &port))
+		return false;
+
+	memset(address, 0, sizeof(*address));
+	if (text[0] != '[' && inet_pton(AF_INET, host, &v4) == 1) {
+		struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = port, .sin_addr = v4 };
+		memcpy(address, &in, sizeof(in));
+		return true;
+	}
+	if (inet_pton(AF_INET6, host, &v6) == 1) {
+		struct sockaddr_in6 in6 = {
+			.sin6_family = AF_INET6, .sin6_port = port, .sin6_addr = v6
+		};
+		memcpy(address, &in6, sizeof(in6));
+		return true;
+	}
+	return false;
+}
+
+void address_write(const struct sockaddr_storage *address, char text[static ADDRESS_TEXT_MAX])
+{
+	char host[INET6_ADDRSTRLEN] = "";
+	bool is_v6 = address->ss_family == AF_INET6;
+	unsigned port;
+
+	if (is_v6) {
+		struct sockaddr_in6 in6;
+		memcpy(&in6, address, sizeof(in6));
+		inet_ntop(AF_INET6, &in6.sin6_addr, host, sizeof(host));
+		port = ntohs(in6.sin6_port);
+	} else {
+		struct sockaddr_in in;
+		memcpy(&in, address, sizeof(in));
+		inet_ntop(AF_INET, &in.sin_addr, host, sizeof(host));
+		port = ntohs(in.sin_port);
+	}
+	if (port == DNS_PORT)
+		snprintf(text, ADDRESS_TEXT_MAX, "%s", host);
+	else
+		snprintf(text, ADDRESS_TEXT_MAX, is_v6 ? "[%s]:%u" : "%s:%u", host, port);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config/nta_text.h"
+
+#include <stdio.h>
+
+#include "base/encoding.h"
+
+#define UNTIL " until "
+
+bool nta_read(const char *text, struct nta *nta)
+{
+	char zone[NAME_TEXT_SIZE];
+	const char *until = strstr(text, UNTIL);
+	size_t len = until ? (size_t)(until - text) : strlen(text);
+
+	if (len >= sizeof(zone))
+		return false;
+	memcpy(zone, text, len);
+	zone[len] = '\0';
+	nta->expires_s = NTA_FOREVER;
+	return strcspn(zone, " \t") == len && name_from_text(zone, &nta->zone) &&
+	       (!until || digits_time_read(until + strlen(UNTIL), &nta->expires_s));
+}
+
+void nta_write(const struct nta *nta, char text[static NTA_TEXT_SIZE])
+{
+	char zone[NAME_TEXT_SIZE], until[DIGITS_TIME_SIZE] = "";
+	bool ends = nta->expires_s != NTA_FOREVER;
+
+	if (ends)
+		digits_time_write(nta->expires_s, until);
+	snprintf(text, NTA_TEXT_SIZE, "%s%s%s", name_text(&nta->zone, zone), ends ? UNTIL : "",
+	        until);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/anchor_file.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "trust/anchor_text.h"
+#include "base/file.h"
+
+#define FILE_MAX (1u << 20) /* octets; 64 zones with 32 keys each take half of it */
+
+/* ---- Loading ---- */
+
+/* Returns the whole file, ended by a zero, or NULL with `error` written. */
+static char *read_whole(FILE *file, const char *path, char *error, size_t error_size)
+{
+	char *text = malloc(FILE_MAX + 1);
+	size_t len = text ? fread(text, 1, FILE_MAX + 1, file) : 0;
+
+	if (text && !ferror(file) && len <= FILE_MAX && !memchr(text, '\0', len)) {
+		text[len] = '\0';
+		return text;
+	}
+	snprintf(error, error_size, "%s: %s", path,
+	        text && !ferror(file) ? "this is not a file of trust anchors" : strerror(errno));
+	free(text);
+	return NULL;
+}
+
+/* Whoever wants to know what happened finds it there; one is enough. */
+static void set_aside(const char *path)
+{
+	char aside[PATH_MAX];
+	struct stat st;
+
+	if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	        (size_t)snprintf(aside, sizeof(aside), "%s.damaged", path) < sizeof(aside))
+		(void)!rename(path, aside);
+}
+
+enum anchor_file anchor_file_read(struct trust_points *t, const char *path, struct crypto *crypto,
+        char *error, size_t error_size)
+{
+	FILE *file = fopen(path, "re");
+	char *text;
+	bool good = false;
+
+	if (!file && errno == ENOENT)
+		return ANCHOR_FILE_NONE;
+	if (!file) {
+		snprintf(error, error_size, "%s: %s", path, strerror(errno));
+		return ANCHOR_FILE_DAMAGED;
+	}
+	text = read_whole(file, path, error, error_size);
+	if (text)
+		good = anchor_text_read(t, crypto, text, path, error, error_size);
+	free(text);
+	fclose(file);
+	return good ? ANCHOR_FILE_READ : ANCHOR_FILE_DAMAGED;
+}
+
+enum anchor_file anchor_file_load(struct trust_points *t, const char *path, struct crypto *crypto,
+        char *error, size_t error_size)
+{
+	enum anchor_file result = anchor_file_read(t, path, crypto, error, error_size);
+
+	if (result == ANCHOR_FILE_DAMAGED && access(path, R_OK) == 0)
+		set_aside(path);
+	return result;
+}
+
+/* ---- Saving ---- */
+
+int anchor_file_save(const struct trust_points *t, const char *path, struct crypto *crypto,
+        char *error, size_t error_size)
+{
+	char *text = anchor_text_write(t, crypto);
+	int result = text ? file_replace(path, text, 0644) : -ENOMEM;
+
+	free(text);
+	if (result < 0)
+		snprintf(error, error_size, "%s: %s", path, strerror(-result));
+	return result;
+}

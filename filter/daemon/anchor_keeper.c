@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/anchor_keeper.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "daemon/anchor_file.h"
+#include "daemon/anchor_log.h"
+#include "fetch/lookup.h"
+#include "trust/observation.h"
+
+#define ARENA_OCTETS (4u << 20) /* as for a judgement: the canonical form of a large message */
+
+/* At the latest then it is looked whether something is due: the wall clock may have been set. */
+#define IDLE_MAX_S 600
+
+/* Anchors that were replaced, and that a worker may use still. */
+struct old_anchors {
+	struct old_anchors *next;
+	struct anchors *anchors;
+};
+
+/* Where the keys of a zone were had, by its place among the trust points. */
+struct source {
+	bool is_known;
+	struct sockaddr_storage server;
+};
+
+struct anchor_keeper {
+	const struct config *config;
+	struct worker *const *workers;
+	unsigned worker_count;
+	struct anchors *anchors; /* in force */
+	struct old_anchors *old;
+	bool save_failed;
+
+	/* The keeper's own, but that the workers look for a zone in it, none of which comes or goes
+	 * while they run. */
+	struct trust_points points;
+
+	pthread_mutex_t lock; /* of the sources: a worker writes one when it has fetched keys */
+	struct source sources[ANCHORS_MAX];
+
+	pthread_t thread;
+	bool is_running;
+	int stop_fd, answered_fd; /* eventfds */
+
+	struct crypto *crypto;
+	struct arena arena;
+	struct rr *rrs;
+	uint8_t *buffer;
+};
+
+/* ---- The file ---- */
+
+static void load(struct anchor_keeper *k, const struct anchors *configured, int64_t now_s)
+{
+	const char *path = k->config->trust_anchor_state;
+	char error[400];
+
+	if (anchor_file_load(&k->points, path, k->crypto, error, sizeof(error)) ==
+	        ANCHOR_FILE_DAMAGED)
+		log_error("%s; trusting what trust_anchor says, less what is known to be revoked",
+		        error);
+	unsigned zones = trust_points_configure(&k->points, configured, now_s);
+	if (zones > 0)
+		log_warning("trust anchors of %u zones were replaced in the configuration: what "
+		            "was learned by the old ones is forgotten",
+		        zones);
+	anchor_log_all(&k->points);
+}
+
+/* What cannot be saved is in force all the same, until the daemon ends. */
+static void save(struct anchor_keeper *k)
+{
+	char error[400];
+	int result = anchor_file_save(
+	        &k->points, k->config->trust_anchor_state, k->crypto, error, sizeof(error));
+
+	if (result < 0 && !k->save_failed)
+		log_warning("%s; changes of trust anchors will be forgotten at the end", error);
+	else if (result == 0 && k->save_failed)
+		log_info("%s can be written again", k->config->trust_anchor_state);
+	k->save_failed = result < 0;
+}
+
+/* ---- The workers ---- */
+
+static bool all_use_the_new(const struct anchor_keeper *k)
+{
+	for (unsigned i = 0; i < k->worker_count; i++) {
+		if (worker_anchors(k->workers[i]) != k->anchors)
+			return false;
+	}
+	return true;
+}
+
+/* A worker that does not use the newest may be about to take up any of them. */
+static void free_old(struct anchor_keeper *k)
+{
+	while (k->old) {
+		struct old_anchors *old = k->old;
+		k->old = old->next;
+		anchors_free(old->anchors);
+		free(old);
+	}
+}
+
+/* Without memory the old ones stay in force until the next change. */
+static void publish(struct anchor_keeper *k)
+{
+	struct old_anchors *old = malloc(sizeof(*old));
+	struct anchors *anchors = trust_points_anchors(&k->points);
+
+	if (!old || !anchors) {
+		log_error("out of memory: the change of trust anchors is not in force");
+		free(old);
+		anchors_free(anchors);
+		return;
+	}
+	*old = (struct old_anchors){ k->old, k->anchors };
+	k->old = old;
+	k->anchors = anchors;
+	for (unsigned i = 0; i < k->worker_count; i++)
+		worker_use_anchors(k->workers[i], anchors);
+}
+
+void anchor_keeper_answered(
+        void *keeper, const struct name *zone, const struct sockaddr_storage *server)
+{
+	struct anchor_keeper *k = keeper;
+	const struct trust_point *p = trust_points_find(&k->points, zone);
+
+	if (!p)
+		return;
+	pthread_mutex_lock(&k->lock);
+	k->sources[p - k->points.points] = (struct source){ true, *server };
+	pthread_mutex_unlock(&k->lock);
+	eventfd_write(k->answered_fd, 1);
+}
+
+/* ---- Looking ---- */
+
+/* One look at one zone. */
+struct look {
+	struct anchor_keeper *keeper;
+	struct trust_point *point;
+	struct observation seen;
+};
+
+/* What nobody trusted has signed may be forged, so the server is asked again; a revocation needs
+ * nobody else. */
+static bool take(void *context, struct span answer, bool last_try)
+{
+	struct look *look = context;
+	struct anchor_keeper *k = look->keeper;
+	struct message m;
+
+	(void)last_try;
+	return message_parse(&m, answer, k->rrs, MESSAGE_RRS_MAX) &&
+	       observation_read(
+	               &look->seen, k->crypto, &k->arena, &m, look->point, clock_wall_s()) &&
+	       (look->seen.signers || look->seen.revoked);
+}
+
+static bool ask(struct look *look, const struct sockaddr_storage *server)
+{
+	struct want want = { .name = look->point->zone, .type = TYPE_DNSKEY };
+	return lookup_unless(
+	        server, &want, look->keeper->buffer, take, look, look->keeper->stop_fd);
+}
+
+static struct source source_of(struct anchor_keeper *k, const struct trust_point *p)
+{
+	struct source source;
+
+	pthread_mutex_lock(&k->lock);
+	source = k->sources[p - k->points.points];
+	pthread_mutex_unlock(&k->lock);
+	return source;
+}
+
+static bool ask_somebody(struct look *look)
+{
+	const struct config *c = look->keeper->config;
+	struct source source = source_of(look->keeper, look->point);
+
+	if (c->resolver_count == 0)
+		return source.is_known && ask(look, &source.server);
+	for (unsigned i = 0; i < c->resolver_count; i++) {
+		if (ask(look, &c->resolvers[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Nobody is asked for a zone before it is known whom to ask. */
+static bool is_due(struct anchor_keeper *k, const struct trust_point *p, int64_t now_s)
+{
+	return rollover_trusted(p) && rollover_wait_s(p, now_s) == 0 &&
+	       (k->config->resolver_count > 0 || source_of(k, p).is_known);
+}
+
+static bool is_stopping(const struct anchor_keeper *k)
+{
+	struct pollfd fd = { k->stop_fd, POLLIN, 0 };
+	return poll(&fd, 1, 0) > 0;
+}
+
+static void look_at(struct anchor_keeper *k, struct trust_point *p)
+{
+	struct look look = { .keeper = k, .point = p };
+	struct rollover_report report = { 0 };
+	bool seen = ask_somebody(&look);
+
+	if (is_stopping(k))
+		return;
+	if (seen)
+		rollover_observe(p, &look.seen, clock_wall_s(), &report);
+	else
+		rollover_failed(p, clock_wall_s());
+	anchor_log(p, &report);
+	if (report.trust_changed)
+		publish(k);
+}
+
+static void look_at_what_is_due(struct anchor_keeper *k)
+{
+	bool looked = false;
+
+	for (unsigned i = 0; i < k->points.count && !is_stopping(k); i++) {
+		if (!is_due(k, &k->points.points[i], clock_wall_s()))
+			continue;
+		look_at(k, &k->points.points[i]);
+		looked = true;
+	}
+	if (looked)
+		save(k);
+}
+
+/* ---- The thread ---- */
+
+static int idle_ms(struct anchor_keeper *k)
+{
+	int64_t now_s = clock_wall_s(), idle_s = IDLE_MAX_S;
+
+	for (unsigned i = 0; i < k->points.count; i++) {
+		int64_t wait_s = rollover_wait_s(&k->points.points[i], now_s);
+		if (wait_s > 0 && wait_s < idle_s)
+			idle_s = wait_s;
+	}
+	return (int)idle_s * 1000;
+}
+
+static void *keep(void *keeper)
+{
+	struct anchor_keeper *k = keeper;
+	struct pollfd fds[] = { { k->stop_fd, POLLIN, 0 }, { k->answered_fd, POLLIN, 0 } };
+
+	while (!fds[0].revents) {
+		eventfd_t ignored;
+
+		look_at_what_is_due(k);
+		if (k->old && all_use_the_new(k))
+			free_old(k);
+		if (poll(fds, 2, idle_ms(k)) > 0 && fds[1].revents)
+			eventfd_read(k->answered_fd, &ignored);
+	}
+	return NULL;
+}
+
+int anchor_keeper_start(struct anchor_keeper *k, struct worker *const workers[], unsigned count)
+{
+	k->workers = workers;
+	k->worker_count = count;
+	save(k);
+	int error = pthread_create(&k->thread, NULL, keep, k);
+	k->is_running = error == 0;
+	return -error;
+}
+
+void anchor_keeper_stop(struct anchor_keeper *k)
+{
+	if (!k || !k->is_running)
+		return;
+	eventfd_write(k->stop_fd, 1);
+	pthread_join(k->thread, NULL);
+	k->is_running = false;
+}
+
+static bool take_memory(struct anchor_keeper *k)
+{
+	k->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	k->answered_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	k->crypto = crypto_new();
+	k->rrs = calloc(MESSAGE_RRS_MAX, sizeof(*k->rrs));
+	k->buffer = malloc(EXCHANGE_ANSWER_MAX);
+	return k->stop_fd >= 0 && k->answered_fd >= 0 && k->crypto && k->rrs && k->buffer &&
+	       arena_init(&k->arena, ARENA_OCTETS) == 0;
+}
+
+struct anchor_keeper *anchor_keeper_new(const struct config *c, const struct anchors *configured)
+{
+	struct anchor_keeper *k = calloc(1, sizeof(*k));
+
+	if (!k)
+		return NULL;
+	k->config = c;
+	k->stop_fd = k->answered_fd = -1;
+	pthread_mutex_init(&k->lock, NULL);
+	if (take_memory(k)) {
+		load(k, configured, clock_wall_s());
+		k->anchors = trust_points_anchors(&k->points);
+	}
+	if (!k->anchors) {
+		anchor_keeper_free(k);
+		return NULL;
+	}
+	return k;
+}
+
+const struct anchors *anchor_keeper_anchors(const struct anchor_keeper *k)
+{
+	return k->anchors;
+}
+
+void anchor_keeper_free(struct anchor_keeper *k)
+{
+	if (!k)
+		return;
+	free_old(k);
+	anchors_free(k->anchors);
+	pthread_mutex_destroy(&k->lock);
+	arena_fini(&k->arena);
+	crypto_free(k->crypto);
+	free(k->rrs);
+	free(k->buffer);
+	if (k->stop_fd >= 0)
+		close(k->stop_fd);
+	if (k->answered_fd >= 0)
+		close(k->answered_fd);
+	free(k);
+}

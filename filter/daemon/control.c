@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/control.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/sockaddr.h"
+
+#define BACKLOG 4
+
+/* Who connects has something to say; root only, so nobody else makes us wait. */
+#define WAIT_MS 500
+
+struct control {
+	int fd;
+	const char *path;
+	const struct control_command *commands;
+	void *context;
+};
+
+static struct sockaddr_un address_of(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	strncpy(address.sun_path, path, SOCKET_PATH_MAX);
+	return address;
+}
+
+static int connect_to(const char *path)
+{
+	struct sockaddr_un address = address_of(path);
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -errno;
+	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0) {
+		int error = -errno;
+		close(fd);
+		return error;
+	}
+	return fd;
+}
+
+/* A socket where nobody listens is what a daemon left that was killed. */
+static int remove_stale(const char *path)
+{
+	int fd = connect_to(path);
+
+	if (fd >= 0) {
+		close(fd);
+		return -EADDRINUSE;
+	}
+	if (fd == -ENOENT)
+		return 0;
+	if (fd != -ECONNREFUSED)
+		return fd;
+	return unlink(path) < 0 ? -errno : 0;
+}
+
+static void make_directory(const char *path)
+{
+	char directory[SOCKET_PATH_MAX + 1];
+
+	snprintf(directory, sizeof(directory), "%.*s", (int)(strrchr(path, '/') - path), path);
+	mkdir(directory, 0755); /* what goes wrong with it shows in bind() */
+}
+
+/* Of mode 0600 from the first moment on. */
+static int listen_at(int fd, const char *path)
+{
+	struct sockaddr_un address = address_of(path);
+	mode_t mask = umask(0177);
+	int error = bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 ? -errno : 0;
+
+	umask(mask);
+	if (!error && listen(fd, BACKLOG) < 0)
+		error = -errno;
+	return error;
+}
+
+struct control *control_open(const char *path, const struct control_command *commands,
+        void *context, char *error, size_t error_size)
+{
+	struct control *c = calloc(1, sizeof(*c));
+	int result = -ENOMEM;
+
+	if (c) {
+		*c = (struct control){ -1, path, commands, context };
+		make_directory(path);
+		result = remove_stale(path);
+	}
+	if (result == 0) {
+		c->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+		result = c->fd < 0 ? -errno : listen_at(c->fd, path);
+	}
+	if (result == 0)
+		return c;
+	snprintf(error, error_size, "%s: %s", path,
+	        result == -EADDRINUSE ? "another daemon listens there" : strerror(-result));
+	if (c && c->fd >= 0)
+		close(c->fd);
+	free(c);
+	return NULL;
+}
+
+int control_fd(const struct control *c)
+{
+	return c->fd;
+}
+
+void control_close(struct control *c)
+{
+	if (!c)
+		return;
+	unlink(c->path);
+	close(c->fd);
+	free(c);
+}
+
+/* The mode of the socket says the same; this holds wherever it was put. */
+static bool is_privileged(int fd)
+{
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
+	       (peer.uid == 0 || peer.uid == geteuid());
+}
+
+static void fail(struct control_reply *reply, const char *what, const char *more)
+{
+	reply->code = CONTROL_USAGE;
+	snprintf(reply->error, sizeof(reply->error), "%s%s", what, more);
+}
+
+static void run(const struct control *c, char *request, struct control_reply *reply)
+{
+	char *words[CONTROL_WORDS_MAX + 1] = { NULL }, *rest = NULL;
+	const struct control_command *command = c->commands;
+	unsigned count = 0;
+
+	for (char *word = strtok_r(request, " ", &rest); word && count < CONTROL_WORDS_MAX;
+	        word = strtok_r(NULL, " ", &rest))
+		words[count++] = word;
+	while (command->name && count > 0 && strcmp(command->name, words[0]) != 0)
+		command++;
+	if (count == 0 || !command->name)
+		fail(reply, "the daemon knows no such command: ", count ? words[0] : "");
+	else if (count - 1 != command->argument_count)
+		fail(reply, "the arguments must be: ", command->arguments);
+	else
+		command->run(c->context, words + 1, reply);
+}
+
+static void send_reply(int fd, struct control_reply *reply)
+{
+	json_t *all = json_object();
+	char *text = NULL;
+
+	json_object_set_new(all, "code", json_integer(reply->code));
+	if (reply->error[0])
+		json_object_set_new(all, "error", json_string(reply->error));
+	else
+		json_object_set(all, "values", reply->values);
+	text = json_dumps(all, JSON_COMPACT);
+	if (text && strlen(text) < CONTROL_REPLY_MAX)
+		(void)!send(fd, text, strlen(text), MSG_NOSIGNAL); /* who is gone misses it */
+	free(text);
+	json_decref(all);
+}
+
+static void set_wait(int fd)
+{
+	const struct timeval wait = { .tv_usec = WAIT_MS * 1000 };
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait));
+}
+
+void control_serve(struct control *c)
+{
+	char request[CONTROL_REQUEST_MAX + 1];
+	int fd = accept4(c->fd, NULL, NULL, SOCK_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	set_wait(fd);
+	ssize_t len = is_privileged(fd) ? recv(fd, request, CONTROL_REQUEST_MAX, 0) : -1;
+	if (len > 0) {
+		struct control_reply reply = { .values = json_object() };
+		request[len] = '\0';
+		run(c, request, &reply);
+		send_reply(fd, &reply);
+		json_decref(reply.values);
+	}
+	close(fd);
+}
+
+static json_t *exchange(int fd, const char *request, int *error)
+{
+	char *reply = malloc(CONTROL_REPLY_MAX);
+	json_t *json = NULL;
+	ssize_t len = -1;
+
+	*error = -EPROTO;
+	if (reply && send(fd, request, strlen(request), MSG_NOSIGNAL) > 0)
+		len = recv(fd, reply, CONTROL_REPLY_MAX, 0);
+	if (len > 0)
+		json = json_loadb(reply, (size_t)len, JSON_REJECT_DUPLICATES, NULL);
+	free(reply);
+	return json;
+}
+
+json_t *control_ask(const char *path, const char *request, int *error)
+{
+	int fd = connect_to(path);
+
+	if (fd < 0) {
+		*error = fd;
+		return NULL;
+	}
+	json_t *json = exchange(fd, request, error);
+	close(fd);
+	return json;
+}

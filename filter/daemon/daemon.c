@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/daemon.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "crypto/crypto.h"
+#include "daemon/anchor_keeper.h"
+#include "netfilter/br_netfilter.h"
+#include "daemon/counters.h"
+#include "config/config_table.h"
+#include "daemon/notify.h"
+#include "daemon/privileges.h"
+#include "config/root_hints.h"
+#include "daemon/service.h"
+#include "netfilter/service_user.h"
+
+/* For the queue, the fetches and what else there is, rounded up. */
+#define DESCRIPTORS_A_WORKER 512
+
+/* The signals are taken from a descriptor, between other things; they are blocked before a thread
+ * starts, so that none of the threads is interrupted by them. */
+static int open_events(struct service *s)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR1);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+		return -errno;
+	s->signals = signalfd(-1, &set, SFD_CLOEXEC);
+	s->failed = eventfd(0, EFD_CLOEXEC);
+	if (s->signals < 0 || s->failed < 0)
+		return -errno;
+	return 0;
+}
+
+static void *serve(void *arg)
+{
+	struct thread *t = arg;
+
+	t->error = worker_run(t->worker);
+	if (t->error) {
+		log_error("queue %u: cannot be served any more: %s", t->queue, strerror(-t->error));
+		eventfd_write(t->service->failed, 1);
+	}
+	return NULL;
+}
+
+static int start_threads(struct service *s, const struct config *c)
+{
+	while (s->thread_count < s->worker_count) {
+		struct thread *t = &s->threads[s->thread_count];
+		int error;
+
+		*t = (struct thread){ .service = s,
+			.worker = s->workers[s->thread_count],
+			.queue = c->queue_first + s->thread_count };
+		error = pthread_create(&t->id, NULL, serve, t);
+		if (error) {
+			log_error("cannot start a thread: %s", strerror(error));
+			return -error;
+		}
+		s->thread_count++;
+	}
+	return 0;
+}
+
+/* A relayed connection takes two descriptors. With fewer than that the idlest connections give way
+ * earlier, so it is no failure. */
+static void raise_descriptor_limit(const struct config *c)
+{
+	rlim_t wanted = DESCRIPTORS_A_WORKER;
+	struct rlimit limit;
+
+	if (c->tcp == TCP_RELAY)
+		wanted += 2 * (rlim_t)c->tcp_connections;
+	wanted *= c->queue_count;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+		return;
+	limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
+		log_warning("%llu descriptors would be needed at most, there are %llu (ulimit -n)",
+		        (unsigned long long)wanted, (unsigned long long)limit.rlim_cur);
+}
+
+void service_tell_manager(const struct service *s)
+{
+	unsigned left_s = pausing_left_s(&s->pausing, clock_monotonic_ms());
+	char text[200];
+
+	if (left_s > 0)
+		snprintf(text, sizeof(text), "Paused for %u s: everything passes unjudged", left_s);
+	else if (s->time.state == CLOCK_NOT_SET)
+		snprintf(text, sizeof(text), "Waiting for the clock to be set");
+	else
+		snprintf(text, sizeof(text), "Ready: role %s, mode %s", key_word("role", s->config),
+		        key_word("mode", s->config));
+	notify_status(text);
+}
+
+/* Trust anchors are followed by the clock, so not before it is set. Returns 0 or -errno. */
+static int start_keeper(struct service *s)
+{
+	if (!s->keeper || s->keeper_runs || s->time.state == CLOCK_NOT_SET)
+		return 0;
+	s->keeper_runs = true;
+	return anchor_keeper_start(s->keeper, s->workers, s->worker_count);
+}
+
+int64_t service_now_s(const struct service *s)
+{
+	return s->time.state == CLOCK_NOT_SET ? -1
+	                                      : s->time.source->wall_s(s->time.source->context);
+}
+
+int service_reload(struct service *s, char *why, size_t why_size)
+{
+	int result = -1;
+
+	if (s->zones)
+		result = zone_keeper_reload(s->zones, why, why_size);
+	else
+		snprintf(why, why_size,
+		        "only a signer reads something again; restart for another configuration");
+	if (result < 0)
+		log_error("nothing was reloaded: %s", why);
+	return result;
+}
+
+static void look_at_zones(struct service *s)
+{
+	if (s->zones)
+		zone_keeper_look(s->zones, service_now_s(s), clock_monotonic_ms());
+}
+
+static int look_at_clock(struct service *s)
+{
+	uint64_t proofs = counters_sum(s->workers, s->worker_count, "anchors_proved");
+	struct clock_news news = timekeeper_look(&s->time, clock_monotonic_ms(), proofs);
+
+	for (unsigned i = 0; i < s->worker_count; i++) {
+		if (news.has_changed)
+			worker_use_clock(s->workers[i], s->time.state);
+		else if (news.has_jumped)
+			worker_forget(s->workers[i]);
+	}
+	if (news.has_changed)
+		service_tell_manager(s);
+	look_at_zones(s);
+	return start_keeper(s);
+}
+
+/* Does what is due without anybody's asking. */
+static int keep_house(struct service *s)
+{
+	bool was_paused = s->pausing.until_ms > 0;
+
+	pausing_expire(&s->pausing, clock_monotonic_ms());
+	if (was_paused && s->pausing.until_ms == 0)
+		service_tell_manager(s);
+	return look_at_clock(s);
+}
+
+static int idle_ms(const struct service *s)
+{
+	int pause_ms = pausing_wait_ms(&s->pausing, clock_monotonic_ms());
+	int clock_ms = timekeeper_wait_ms(&s->time);
+
+	return pause_ms >= 0 && pause_ms < clock_ms ? pause_ms : clock_ms;
+}
+
+/* Takes one signal. Returns 1 to go on, 0 when it asks for the end, or -EIO. */
+static int take_signal(struct service *s)
+{
+	struct signalfd_siginfo info;
+	char why[SERVICE_WHY_SIZE];
+
+	if (read(s->signals, &info, sizeof(info)) != sizeof(info))
+		return -EIO;
+	if (info.ssi_signo == SIGUSR1) {
+		counters_log(s->workers, s->worker_count);
+		return 1;
+	}
+	if (info.ssi_signo == SIGHUP) {
+		service_reload(s, why, sizeof(why));
+		return 1;
+	}
+	log_info("ending: signal %s", sigabbrev_np((int)info.ssi_signo));
+	return 0;
+}
+
+/* Returns 0 when a signal asks for the end, -EIO when a worker failed. */
+static int wait_for_the_end(struct service *s)
+{
+	struct pollfd fds[] = { { s->signals, POLLIN, 0 }, { s->failed, POLLIN, 0 },
+		{ s->control ? control_fd(s->control) : -1, POLLIN, 0 } };
+	int result = 1;
+
+	while (result > 0) {
+		if (poll(fds, 3, idle_ms(s)) < 0 && errno != EINTR)
+			return -errno;
+		int error = keep_house(s);
+		if (error)
+			return error;
+		if (fds[1].revents)
+			return -EIO;
+		if (fds[2].revents)
+			control_serve(s->control);
+		if (fds[0].revents)
+			result = take_signal(s);
+	}
+	return result;
+}
+
+/* Nobody is less safe without it. */
+static void open_control(struct service *s)
+{
+	char why[300];
+
+	s->started_ms = clock_monotonic_ms();
+	s->pausing = (struct pausing){ .workers = s->workers, .worker_count = s->worker_count };
+	s->control = control_open(s->config->control_socket, service_commands, s, why, sizeof(why));
+	if (!s->control)
+		log_warning("sealgate ctl will not work: %s", why);
+}
+
+static int stop_threads(struct service *s)
+{
+	int first_error = 0;
+
+	for (unsigned i = 0; i < s->thread_count; i++)
+		worker_stop(s->threads[i].worker);
+	for (unsigned i = 0; i < s->thread_count; i++) {
+		pthread_join(s->threads[i].id, NULL);
+		if (!first_error)
+			first_error = s->threads[i].error;
+	}
+	s->thread_count = 0;
+	return first_error;
+}
+
+static void say_ready(const struct service *s, const struct config *c)
+{
+	unsigned last = config_queue_last(c);
+
+	if (s->zones)
+		log_info("ready: role %s, place %s, queues %u to %u, signing %u zones",
+		        key_word("role", c), key_word("sign.place", c), c->queue_first, last,
+		        c->sign_zones.count);
+	else
+		log_info("ready: role %s, mode %s, queues %u to %u, trust anchors for %u zones",
+		        key_word("role", c), key_word("mode", c), c->queue_first, last,
+		        anchors_count(s->anchors));
+}
+
+static int serve_until_the_end(struct service *s, const struct config *c)
+{
+	int error = start_threads(s, c), stop_error;
+
+	if (!error)
+		error = start_keeper(s);
+	if (!error) {
+		say_ready(s, c);
+		look_at_zones(s);
+		notify_ready();
+		service_tell_manager(s);
+		error = wait_for_the_end(s);
+		notify_stopping();
+	}
+	anchor_keeper_stop(s->keeper);
+	timekeeper_end(&s->time);
+	stop_error = stop_threads(s);
+	counters_log(s->workers, s->worker_count);
+	return error ? error : stop_error;
+}
+
+static void clean_up(struct service *s)
+{
+	control_close(s->control);
+	for (unsigned i = 0; i < s->worker_count; i++)
+		worker_free(s->workers[i]);
+	free(s->workers);
+	free(s->threads);
+	anchor_keeper_free(s->keeper);
+	anchors_free(s->anchors);
+	zone_keeper_free(s->zones);
+	if (s->signals >= 0)
+		close(s->signals);
+	if (s->failed >= 0)
+		close(s->failed);
+}
+
+/* A file that was named must be there; the one that Debian has need not. */
+static int load_hints(struct service *s, const struct config *c)
+{
+	bool is_named = strcmp(c->root_hints, key_find("root_hints")->text) != 0;
+	char why[300];
+
+	if (!c->walk || c->resolver_count > 0)
+		return 0;
+	int error = root_hints_load(&s->hints, c->root_hints, why, sizeof(why));
+	if (error == -ENOENT && !is_named) {
+		log_info("%s: keys are only had from servers that clients ask", why);
+		return 0;
+	}
+	if (error)
+		log_error("%s", why);
+	return error;
+}
+
+/* What the trade needs, from files that may be for root alone. Returns a negative errno when they
+ * are not as they should be. */
+static int load(struct service *s, const struct config *c)
+{
+	char why[400];
+
+	if (c->role == ROLE_BRIDGE && !bridged_is_seen("", why, sizeof(why)))
+		log_warning("%s", why);
+	if (c->role == ROLE_SIGNER)
+		s->zones = zone_keeper_new(c, why, sizeof(why));
+	else
+		s->anchors = anchors_load(c->trust_anchor, why, sizeof(why));
+	if (s->zones)
+		return 0;
+	if (s->anchors)
+		return load_hints(s, c);
+	log_error("%s", why);
+	return -EINVAL;
+}
+
+static int follow_anchors(struct service *s, const struct config *c)
+{
+	if (s->zones || !c->rollover)
+		return 0;
+	s->keeper = anchor_keeper_new(c, s->anchors);
+	if (s->keeper)
+		return 0;
+	log_error("cannot follow trust anchors: out of memory or descriptors");
+	return -ENOMEM;
+}
+
+int daemon_run(const struct config *c)
+{
+	struct service s = { .config = c,
+		.signals = -1,
+		.failed = -1,
+		.policy = { .mode = c->mode,
+		        .passes_cd = c->checking_disabled == CHECKING_DISABLED_PASS,
+		        .validators = c->validators.items,
+		        .validator_count = c->validators.count,
+		        .time_servers = &c->before_clock } };
+	int error;
+
+	crypto_allow_sha1(c->sha1);
+	exchange_use_mark(c->mark_own);
+	user_check(c);
+	error = load(&s, c);
+	if (error)
+		goto out;
+	error = privileges_drop();
+	if (error) {
+		log_error("CAP_NET_ADMIN is needed, and only that: %s", strerror(-error));
+		goto out;
+	}
+	timekeeper_init(&s.time, &clock_system, clock_built_s, c->clock_state,
+	        c->unsynchronised_clock == UNSYNCHRONISED_DOUBT);
+	s.time.signs = s.zones != NULL;
+	timekeeper_look(&s.time, clock_monotonic_ms(), 0);
+	error = follow_anchors(&s, c);
+	if (error)
+		goto out;
+	error = open_events(&s);
+	if (error) {
+		log_error("cannot wait for signals: %s", strerror(-error));
+		goto out;
+	}
+	raise_descriptor_limit(c);
+	error = service_bind_queues(&s);
+	if (!error)
+		open_control(&s);
+	if (!error)
+		error = serve_until_the_end(&s, c);
+out:
+	clean_up(&s);
+	return error;
+}

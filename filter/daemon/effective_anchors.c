@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/effective_anchors.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "daemon/anchor_file.h"
+
+static void read_learned(struct trust_points *points, const char *path, struct crypto *crypto)
+{
+	char error[400];
+
+	if (anchor_file_read(points, path, crypto, error, sizeof(error)) == ANCHOR_FILE_DAMAGED)
+		log_warning(
+		        "%s; judging by what trust_anchor says, less what is known to be revoked",
+		        error);
+}
+
+struct anchors *anchors_in_force(
+        const struct config *c, int64_t now_s, char *error, size_t error_size)
+{
+	struct anchors *configured = anchors_load(c->trust_anchor, error, error_size);
+	struct anchors *in_force = NULL;
+
+	if (!configured || !c->rollover)
+		return configured;
+	struct trust_points *points = calloc(1, sizeof(*points));
+	struct crypto *crypto = crypto_new();
+	if (points && crypto) {
+		read_learned(points, c->trust_anchor_state, crypto);
+		trust_points_configure(points, configured, now_s);
+		in_force = trust_points_anchors(points);
+	}
+	if (!in_force)
+		snprintf(error, error_size, "out of memory");
+	crypto_free(crypto);
+	free(points);
+	anchors_free(configured);
+	return in_force;
+}

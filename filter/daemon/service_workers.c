@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the configuration makes of the workers. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "daemon/anchor_keeper.h"
+#include "daemon/service.h"
+
+static const enum divert diverts[] = {
+	[ROLE_HOST] = DIVERT_REDIRECT,
+	[ROLE_GATEWAY] = DIVERT_TPROXY,
+	[ROLE_BOTH] = DIVERT_EITHER,
+	[ROLE_SIGNER] = DIVERT_TPROXY,
+	[ROLE_BRIDGE] = DIVERT_BRIDGED,
+};
+
+static struct relay_config relay_config(const struct config *c)
+{
+	return (struct relay_config){
+		.is_on = c->tcp == TCP_RELAY,
+		.divert = diverts[c->role],
+		.refuses_transfers = c->zone_transfer == ZONE_TRANSFER_REFUSE,
+		.port = (uint16_t)c->tcp_port,
+		.connections = c->tcp_connections,
+		.idle_ms = c->tcp_idle_ms,
+	};
+}
+
+static struct signing_config signing_config(const struct service *s, const struct config *c)
+{
+	return (struct signing_config){
+		.limits = { .signatures = c->sign_remembered, .messages = c->messages },
+		.policy = s->zones ? zone_keeper_policy(s->zones) : NULL,
+		.servers = c->sign_servers.items,
+		.server_count = c->sign_servers.count,
+	};
+}
+
+static struct worker_config worker_config(
+        const struct service *s, const struct config *c, unsigned i)
+{
+	return (struct worker_config){
+		.queue = (uint16_t)(c->queue_first + i),
+		.queries_queue = (uint16_t)(config_queries_first(c) + i),
+		.queue_length = c->queue_length,
+		.queries_length = c->queue_queries,
+		.socket_buffer = c->queue_socket_buffer_kib * 1024,
+		.fail_open = c->queue_fail_open,
+		.flows = c->flows,
+		.messages = c->messages,
+		.parked = c->parked,
+		.zones = c->zones,
+		.park_ms = c->park_ms,
+		.bogus_grace_ms = c->bogus_grace_ms,
+		.flow_timeout_ms = c->flow_timeout_ms,
+		.tcp = relay_config(c),
+		.signing = signing_config(s, c),
+		.shortcut = c->shortcut_interfaces.count > 0 ? c->shortcut_directory : NULL,
+		.sources = { .resolvers = c->resolvers,
+		        .resolver_count = c->resolver_count,
+		        .hints = s->hints.at,
+		        .hint_count = s->hints.count },
+		.anchors = s->keeper ? anchor_keeper_anchors(s->keeper) : s->anchors,
+		.anchor_answered = s->keeper ? anchor_keeper_answered : NULL,
+		.anchor_context = s->keeper,
+		.policy = &s->policy,
+		.ntas = &c->ntas,
+		.assists = c->assist,
+		.clock = s->time.state,
+		.waits_for_clock = c->unset_clock == UNSET_CLOCK_WAIT,
+		.earliest_s = s->time.built_s,
+		.time = s->time.source,
+	};
+}
+
+int service_bind_queues(struct service *s)
+{
+	const struct config *c = s->config;
+
+	s->workers = calloc(c->queue_count, sizeof(*s->workers));
+	s->threads = calloc(c->queue_count, sizeof(*s->threads));
+	if (!s->workers || !s->threads)
+		return -ENOMEM;
+	while (s->worker_count < c->queue_count) {
+		struct worker_config config = worker_config(s, c, s->worker_count);
+		char error[300];
+		struct worker *w = worker_new(&config, error, sizeof(error));
+
+		if (!w) {
+			log_error("queue %u: %s", config.queue, error);
+			return -EIO;
+		}
+		s->workers[s->worker_count++] = w;
+	}
+	if (s->zones)
+		zone_keeper_serve(s->zones, s->workers, s->worker_count);
+	return 0;
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/zone_keeper.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "daemon/zone_policy.h"
+
+#define DAY_S  86400
+#define DAY_MS (DAY_S * UINT64_C(1000))
+
+/* For how long a reload waits until the workers have taken the one before it. */
+#define TAKEN_WAIT_MS 1000
+
+struct zone_keeper {
+	const struct config *config;
+	struct signing *current;
+	struct signing *former; /* a worker may still use it; or NULL */
+	struct worker *const *workers;
+	unsigned worker_count;
+	bool has_looked;
+	uint64_t looked_ms;
+};
+
+struct zone_keeper *zone_keeper_new(const struct config *c, char *why, size_t why_size)
+{
+	struct zone_keeper *k = calloc(1, sizeof(*k));
+
+	if (!k) {
+		snprintf(why, why_size, "no memory");
+		return NULL;
+	}
+	k->config = c;
+	k->current = signing_load(c, why, why_size);
+	if (k->current)
+		return k;
+	free(k);
+	return NULL;
+}
+
+const struct sign_policy *zone_keeper_policy(const struct zone_keeper *k)
+{
+	return signing_policy(k->current);
+}
+
+void zone_keeper_serve(struct zone_keeper *k, struct worker *const workers[], unsigned count)
+{
+	k->workers = workers;
+	k->worker_count = count;
+}
+
+/* ---- Reading again ---- */
+
+/* Frees the former keys once nobody uses them. Returns true when there are none left. */
+static bool release_former(struct zone_keeper *k)
+{
+	for (unsigned i = 0; k->former && i < k->worker_count; i++) {
+		if (worker_sign_policy(k->workers[i]) != signing_policy(k->current))
+			return false;
+	}
+	signing_free(k->former);
+	k->former = NULL;
+	return true;
+}
+
+int zone_keeper_reload(struct zone_keeper *k, char *why, size_t why_size)
+{
+	for (unsigned waited_ms = 0; !release_former(k); waited_ms++) {
+		if (waited_ms == TAKEN_WAIT_MS) {
+			snprintf(why, why_size, "the keys that were read last are not in use yet");
+			return -1;
+		}
+		usleep(1000);
+	}
+	struct signing *fresh = signing_load(k->config, why, why_size);
+	if (!fresh)
+		return -1;
+	k->former = k->current;
+	k->current = fresh;
+	k->has_looked = false;
+	for (unsigned i = 0; i < k->worker_count; i++)
+		worker_use_sign_policy(k->workers[i], signing_policy(fresh));
+	log_info("the keys of %u zones were read again", signing_policy(fresh)->zone_count);
+	return 0;
+}
+
+/* ---- What was signed ahead ---- */
+
+int64_t zone_keeper_zone_lasts_s(const struct sign_zone *zone, int64_t now_s)
+{
+	const struct presigned *sets[] = { &zone->dnskey, &zone->cds, &zone->cdnskey };
+	int64_t shortest_s = INT64_MAX;
+
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+		int64_t lasts_s =
+		        sets[i]->count > 0 ? presigned_lasts_s(sets[i], now_s) : INT64_MAX;
+		if (lasts_s < shortest_s)
+			shortest_s = lasts_s;
+	}
+	return shortest_s;
+}
+
+const struct sign_zone *zone_keeper_first_to_end(const struct zone_keeper *k, int64_t now_s)
+{
+	const struct sign_policy *p = zone_keeper_policy(k);
+	const struct sign_zone *first = &p->zones[0];
+
+	for (unsigned i = 1; i < p->zone_count; i++) {
+		if (zone_keeper_zone_lasts_s(&p->zones[i], now_s) <
+		        zone_keeper_zone_lasts_s(first, now_s))
+			first = &p->zones[i];
+	}
+	return first;
+}
+
+static void warn_of(const struct sign_zone *zone, int64_t now_s)
+{
+	int64_t lasts_s = zone_keeper_zone_lasts_s(zone, now_s);
+	char name[NAME_TEXT_SIZE];
+
+	name_text(&zone->apex, name);
+	if (lasts_s < 0)
+		log_error("%.255s: no signature that the KSK made ahead is valid now, and its keys "
+		          "are SERVFAIL: `sealgate keys sign`, then `sealgate ctl reload`",
+		        name);
+	else if (lasts_s < ZONE_KEEPER_WARN_S)
+		log_warning("%.255s: what the KSK signed ahead ends in %" PRId64
+		            " days: `sealgate keys sign`, then `sealgate ctl reload`",
+		        name, lasts_s / DAY_S);
+}
+
+void zone_keeper_look(struct zone_keeper *k, int64_t now_s, uint64_t now_ms)
+{
+	const struct sign_policy *p = zone_keeper_policy(k);
+
+	release_former(k);
+	if (now_s < 0 || (k->has_looked && now_ms - k->looked_ms < DAY_MS))
+		return;
+	k->has_looked = true;
+	k->looked_ms = now_ms;
+	for (unsigned i = 0; i < p->zone_count; i++)
+		warn_of(&p->zones[i], now_s);
+}
+
+void zone_keeper_free(struct zone_keeper *k)
+{
+	if (!k)
+		return;
+	signing_free(k->former);
+	signing_free(k->current);
+	free(k);
+}

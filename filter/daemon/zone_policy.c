@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/zone_policy.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "daemon/zone_keys.h"
+
+struct signing {
+	struct sign_policy policy;
+	unsigned count;
+	struct zone_keys *keys;
+	struct sign_zone *zones;
+	struct sign_cut *cuts; /* of all zones, each zone's together */
+};
+
+static struct signing *fail(struct signing *s, char *why, size_t why_size, const char *what)
+{
+	if (what)
+		snprintf(why, why_size, "%s", what);
+	signing_free(s);
+	return NULL;
+}
+
+static bool take_memory(struct signing *s, const struct config_zones *zones)
+{
+	s->keys = calloc(zones->count, sizeof(*s->keys));
+	s->zones = calloc(zones->count, sizeof(*s->zones));
+	s->cuts = calloc(zones->cut_count + 1, sizeof(*s->cuts));
+	return s->keys && s->zones && s->cuts;
+}
+
+/* Writes the cuts of a zone to `cuts`, and returns how many there are. */
+static unsigned take_cuts(
+        const struct config_zones *zones, const struct config_zone *zone, struct sign_cut *cuts)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < zones->cut_count; i++) {
+		const struct config_cut *cut = &zones->cuts[i];
+		if (config_zone_of(zones, &cut->name) != zone)
+			continue;
+		cuts[count] = (struct sign_cut){ .name = cut->name, .ds_count = cut->ds_count };
+		for (unsigned k = 0; k < cut->ds_count; k++)
+			cuts[count].ds[k] = span_of(cut->ds[k].octets, cut->ds[k].len);
+		count++;
+	}
+	return count;
+}
+
+static struct sign_zone zone_of(const struct config_zones *zones, const struct config_zone *zone,
+        const struct zone_keys *keys)
+{
+	struct sign_zone made = { .apex = zone->apex,
+		.key = keys->zsk.key,
+		.key_tag = keys->zsk.tag,
+		.dnskey = keys->records.dnskey,
+		.cds = keys->records.cds,
+		.cdnskey = keys->records.cdnskey,
+		.ds_count = keys->ds_count,
+		.max_ttl_s = zone->max_ttl_s,
+		.servers = zones->speakers + zone->speaker_first,
+		.server_count = zone->speaker_count };
+
+	memcpy(made.ds, keys->ds, sizeof(made.ds));
+	return made;
+}
+
+static struct sign_policy policy_of(const struct signing *s, const struct config *c)
+{
+	return (struct sign_policy){ .zones = s->zones,
+		.zone_count = s->count,
+		.secondaries = c->sign_secondaries.items,
+		.secondary_count = c->sign_secondaries.count,
+		.life_s = c->sign_life_s,
+		.udp_size_max = (uint16_t)c->sign_udp_size,
+		.signatures_per_s = c->sign_per_s,
+		.signatures_per_network = c->sign_per_network };
+}
+
+/* Returns 0, or -1 with `why`. */
+static int load_zones(struct signing *s, struct crypto *crypto, const struct config_zones *zones,
+        char *why, size_t why_size)
+{
+	struct sign_cut *cuts = s->cuts;
+
+	for (const struct config_zone *zone = zones->items; s->count < zones->count; zone++) {
+		struct zone_keys *keys = &s->keys[s->count];
+
+		if (zone_keys_load(keys, crypto, zone->keys, &zone->apex, why, why_size) < 0)
+			return -1;
+		struct sign_zone *made = &s->zones[s->count++];
+		*made = zone_of(zones, zone, keys);
+		made->cuts = cuts;
+		made->cut_count = take_cuts(zones, zone, cuts);
+		cuts += made->cut_count;
+	}
+	return 0;
+}
+
+struct signing *signing_load(const struct config *c, char *why, size_t why_size)
+{
+	const struct config_zones *zones = &c->sign_zones;
+	struct signing *s = calloc(1, sizeof(*s));
+	struct crypto *crypto = crypto_new();
+
+	if (!s || !crypto || !take_memory(s, zones)) {
+		crypto_free(crypto);
+		return fail(s, why, why_size, "no memory");
+	}
+	int result = load_zones(s, crypto, zones, why, why_size);
+	crypto_free(crypto);
+	if (result < 0)
+		return fail(s, why, why_size, NULL);
+	sign_policy_sort(s->zones, s->count); /* the configuration has no zone twice */
+	s->policy = policy_of(s, c);
+	const char *wrong = sign_policy_check(&s->policy);
+	return wrong ? fail(s, why, why_size, wrong) : s;
+}
+
+void signing_free(struct signing *s)
+{
+	if (!s)
+		return;
+	for (unsigned i = 0; i < s->count; i++)
+		zone_keys_unload(&s->keys[i]);
+	free(s->keys);
+	free(s->zones);
+	free(s->cuts);
+	free(s);
+}
+
+const struct sign_policy *signing_policy(const struct signing *s)
+{
+	return &s->policy;
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fetch/exchange.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "base/keyedhash.h"
+#include "gate/query.h"
+
+#define PREFIX_SIZE 2
+
+static uint32_t socket_mark = EXCHANGE_MARK;
+
+void exchange_use_mark(uint32_t mark)
+{
+	socket_mark = mark;
+}
+
+int exchange_mark(int fd)
+{
+	return setsockopt(fd, SOL_SOCKET, SO_MARK, &socket_mark, sizeof(socket_mark)) < 0 ? -errno
+	                                                                                  : 0;
+}
+
+static struct span query_of(const struct exchange *e)
+{
+	return span_of(e->query + PREFIX_SIZE, e->query_len);
+}
+
+static void write_query(struct exchange *e, const struct want *want, uint16_t flags)
+{
+	struct writer out = writer_over(e->query + PREFIX_SIZE, BUILD_QUERY_MAX);
+
+	build_query(&out, random_u16(), flags, &want->name, want->type, QUERY_UDP_SIZE);
+	put_u16(e->query, (uint16_t)out.len);
+	e->query_len = out.len;
+	e->question_len = out.len - DNS_HEADER_SIZE - QUERY_GROWTH;
+}
+
+static void write_query_of_client(struct exchange *e, const struct exchange_asking *how)
+{
+	const struct asked *asked = how->asked;
+	uint8_t plain[DNS_HEADER_SIZE + QUESTION_MAX];
+	struct writer question = writer_over(plain, sizeof(plain));
+	struct writer out = writer_over(e->query + PREFIX_SIZE, BUILD_QUERY_MAX);
+	struct message m;
+
+	writer_u16(&question, random_u16());
+	writer_u16(&question, how->flags);
+	writer_u16(&question, 1);
+	writer_put(&question, span_of("\0\0\0\0\0\0", 6));
+	writer_put(&question, span_of(asked->question, asked->question_len));
+	message_parse(&m, writer_span(&question), NULL, 0); /* as the client's was */
+	if (how->is_plain)
+		writer_put(&out, m.octets);
+	else
+		query_decorate(&m, &out);
+	put_u16(e->query, (uint16_t)out.len);
+	e->query_len = out.len;
+	e->question_len = asked->question_len;
+}
+
+static socklen_t address_size(const struct sockaddr_storage *server)
+{
+	return server->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+	                                     : sizeof(struct sockaddr_in);
+}
+
+static int open_socket(struct exchange *e, int type, const struct sockaddr_storage *server)
+{
+	e->fd = socket(server->ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (e->fd < 0)
+		return -errno;
+	/* who may not set marks has no rules of ours to get past */
+	int error = exchange_mark(e->fd);
+	if (error && error != -EPERM)
+		return error;
+	if (connect(e->fd, (const struct sockaddr *)server, address_size(server)) < 0 &&
+	        errno != EINPROGRESS)
+		return -errno;
+	return 0;
+}
+
+static int watch(struct exchange *e, int operation, uint32_t events)
+{
+	struct epoll_event event = { .events = events, .data.ptr = e->tag };
+	return epoll_ctl(e->epoll_fd, operation, e->fd, &event) < 0 ? -errno : 0;
+}
+
+static int begin_udp(struct exchange *e, const struct sockaddr_storage *server)
+{
+	int result = open_socket(e, SOCK_DGRAM, server);
+
+	if (result == 0)
+		result = watch(e, EPOLL_CTL_ADD, EPOLLIN);
+	if (result == 0 && send(e->fd, e->query + PREFIX_SIZE, e->query_len, 0) < 0)
+		result = -errno;
+	return result;
+}
+
+int exchange_begin_udp(struct exchange *e, int epoll_fd, void *tag,
+        const struct sockaddr_storage *server, const struct want *want, uint16_t flags)
+{
+	*e = (struct exchange){ .fd = -1, .epoll_fd = epoll_fd, .tag = tag };
+	write_query(e, want, flags);
+	return begin_udp(e, server);
+}
+
+static int connect_tcp(struct exchange *e, const struct sockaddr_storage *server)
+{
+	int result = open_socket(e, SOCK_STREAM, server);
+	return result < 0 ? result : watch(e, EPOLL_CTL_ADD, EPOLLOUT);
+}
+
+int exchange_begin_tcp(struct exchange *e, int epoll_fd, void *tag,
+        const struct sockaddr_storage *server, const struct want *want, uint16_t flags)
+{
+	*e = (struct exchange){ .fd = -1, .epoll_fd = epoll_fd, .tag = tag, .over_tcp = true };
+	write_query(e, want, flags);
+	return connect_tcp(e, server);
+}
+
+int exchange_begin_asked(struct exchange *e, int epoll_fd, void *tag,
+        const struct sockaddr_storage *server, const struct exchange_asking *how)
+{
+	*e = (struct exchange){ .fd = -1,
+		.epoll_fd = epoll_fd,
+		.tag = tag,
+		.over_tcp = how->over_tcp,
+		.takes_bare_errors = true };
+	write_query_of_client(e, how);
+	return how->over_tcp ? connect_tcp(e, server) : begin_udp(e, server);
+}
+
+uint8_t *exchange_take_answer(struct exchange *e)
+{
+	uint8_t *answer = e->answer;
+	e->answer = NULL;
+	return answer;
+}
+
+void exchange_end(struct exchange *e)
+{
+	if (e->fd >= 0)
+		close(e->fd); /* epoll forgets it by that */
+	free(e->answer);
+	e->fd = -1;
+	e->answer = NULL;
+}
+
+/* Whether a message is a response to what was sent: QR, id, opcode and question (RFC 5452, 9.1).
+ * The question must come back octet by octet. */
+static enum exchange_state match(const struct exchange *e, struct span octets)
+{
+	struct cursor c = cursor_over(octets), sent = cursor_over(query_of(e));
+	struct span question = span_of(sent.base + DNS_HEADER_SIZE, e->question_len);
+
+	uint16_t id = cursor_u16(&c), flags = cursor_u16(&c), questions = cursor_u16(&c);
+	cursor_take(&c, DNS_HEADER_SIZE - 6);
+	if (id != cursor_u16(&sent) || !(flags & FLAG_QR) || (flags & OPCODE_MASK) != 0)
+		return EXCHANGE_MISMATCHED;
+	/* who does not understand the query may not say it again */
+	if (questions == 0 && (flags & RCODE_MASK) != RCODE_NOERROR && e->takes_bare_errors)
+		return EXCHANGE_ANSWERED;
+	if (questions != 1 || !span_equal(cursor_take(&c, question.len), question))
+		return EXCHANGE_MISMATCHED;
+	return flags & FLAG_TC ? EXCHANGE_TRUNCATED : EXCHANGE_ANSWERED;
+}
+
+static bool would_block(void)
+{
+	return errno == EAGAIN || errno == EINTR;
+}
+
+static enum exchange_state ready_udp(struct exchange *e, uint8_t *buffer, struct span *answer)
+{
+	ssize_t len = recv(e->fd, buffer, EXCHANGE_ANSWER_MAX, 0);
+
+	if (len < 0)
+		return would_block() ? EXCHANGE_WAITING : EXCHANGE_FAILED;
+	*answer = span_of(buffer, (size_t)len);
+	return match(e, *answer);
+}
+
+/* Sends what remains of the query; once all is sent, only reading is of interest. */
+static enum exchange_state send_tcp(struct exchange *e)
+{
+	size_t whole = PREFIX_SIZE + e->query_len;
+	ssize_t n = send(e->fd, e->query + e->sent, whole - e->sent, MSG_NOSIGNAL);
+
+	if (n < 0)
+		return would_block() ? EXCHANGE_WAITING : EXCHANGE_FAILED;
+	e->sent += (size_t)n;
+	if (e->sent == whole && watch(e, EPOLL_CTL_MOD, EPOLLIN) < 0)
+		return EXCHANGE_FAILED;
+	return EXCHANGE_WAITING;
+}
+
+/* Reads on until `whole` octets of the answer and its prefix are there. */
+static enum exchange_state read_tcp(struct exchange *e, uint8_t *at, size_t whole)
+{
+	ssize_t n = recv(e->fd, at, whole - e->received, 0);
+
+	if (n <= 0)
+		return n < 0 && would_block() ? EXCHANGE_WAITING : EXCHANGE_FAILED;
+	e->received += (size_t)n;
+	return e->received == whole ? EXCHANGE_ANSWERED : EXCHANGE_WAITING;
+}
+
+static enum exchange_state ready_tcp(struct exchange *e, struct span *answer)
+{
+	if (e->sent < PREFIX_SIZE + e->query_len)
+		return send_tcp(e);
+	if (e->received < PREFIX_SIZE) {
+		enum exchange_state s = read_tcp(e, e->prefix + e->received, PREFIX_SIZE);
+		return s == EXCHANGE_ANSWERED ? EXCHANGE_WAITING : s;
+	}
+	size_t len = (size_t)e->prefix[0] << 8 | e->prefix[1];
+	if (!e->answer)
+		e->answer = malloc(len);
+	if (!e->answer || len == 0)
+		return EXCHANGE_FAILED;
+	enum exchange_state s =
+	        read_tcp(e, e->answer + e->received - PREFIX_SIZE, PREFIX_SIZE + len);
+	if (s != EXCHANGE_ANSWERED)
+		return s;
+	/* What comes over a connection of our own and does not match will not be followed by
+	 * something that does; nor can it be truncated. */
+	*answer = span_of(e->answer, len);
+	return match(e, *answer) == EXCHANGE_ANSWERED ? EXCHANGE_ANSWERED : EXCHANGE_FAILED;
+}
+
+enum exchange_state exchange_ready(struct exchange *e, uint8_t *buffer, struct span *answer)
+{
+	return e->over_tcp ? ready_tcp(e, answer) : ready_udp(e, buffer, answer);
+}

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fetch/fetch.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "dnssec/limits.h"
+
+int fetcher_init(struct fetcher *f, int epoll_fd, const struct fetch_sources *sources,
+        struct stats *stats, struct fetch_owner owner)
+{
+	*f = (struct fetcher){ .epoll_fd = epoll_fd,
+		.resolvers = sources->resolvers,
+		.resolver_count = sources->resolver_count,
+		.stats = stats,
+		.owner = owner };
+	int error = servers_init(&f->servers, sources->hints, sources->hint_count);
+	f->buffer = malloc(EXCHANGE_ANSWER_MAX);
+	f->rrs = calloc(MESSAGE_RRS_MAX, sizeof(*f->rrs));
+	f->slots = calloc(FETCHES_MAX, sizeof(*f->slots));
+	if (!error && (!f->buffer || !f->rrs || !f->slots))
+		error = -ENOMEM;
+	if (error) {
+		fetcher_fini(f);
+		return error;
+	}
+	for (unsigned i = 0; i < FETCHES_MAX; i++) {
+		f->slots[i].next = f->free;
+		f->free = &f->slots[i];
+	}
+	return 0;
+}
+
+void fetcher_fini(struct fetcher *f)
+{
+	for (struct fetch *fetch = f->in_flight; fetch; fetch = fetch->next) {
+		exchange_end(&fetch->exchange);
+		free(fetch->useless);
+		free(fetch->walk);
+	}
+	servers_fini(&f->servers);
+	free(f->buffer);
+	free(f->rrs);
+	free(f->slots);
+	*f = (struct fetcher){ 0 };
+}
+
+/* A slow or dead resolver is left for the next one in the list at each try. */
+static const struct sockaddr_storage *server_of(const struct fetcher *f, const struct fetch *fetch)
+{
+	if (f->resolver_count == 0)
+		return &fetch->server;
+	return &f->resolvers[(fetch->tries - 1) % f->resolver_count];
+}
+
+/* Sends the question of a try. What it costs is bounded by whoever chose it. */
+static bool ask(struct fetcher *f, struct fetch *fetch, uint16_t flags)
+{
+	fetch->mismatches = 0;
+	stats_count(&f->stats->fetch_tries);
+	if (exchange_begin_udp(&fetch->exchange, f->epoll_fd, fetch, &fetch->asked,
+	            &fetch->question, flags) == 0)
+		return true;
+	exchange_end(&fetch->exchange);
+	return false;
+}
+
+/* Returns false when there is no try left, or none that could so much as be sent. */
+static bool begin_try(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
+{
+	while (fetch->tries < FETCH_TRIES) {
+		fetch->deadline_ms = now_ms + ((uint64_t)FETCH_UDP_MS << fetch->tries);
+		fetch->tries++;
+		fetch->question = fetch->want;
+		fetch->asked = *server_of(f, fetch);
+		if (ask(f, fetch, EXCHANGE_FLAGS))
+			return true;
+	}
+	return false;
+}
+
+/* Once the server was of no use, or at once if it was of none lately. */
+static bool may_walk(const struct fetcher *f, const struct fetch *fetch, uint64_t now_ms)
+{
+	if (f->resolver_count > 0 || f->servers.hint_count == 0 || fetch->has_walked ||
+	        f->shut_in_until_ms > now_ms)
+		return false;
+	return fetch->useless || fetch->tries == FETCH_TRIES ||
+	       servers_is_unable(&f->servers, &fetch->server, now_ms);
+}
+
+/* Whoever got as far as to an answer has no more to hope for from the server. */
+static void end_walk(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
+{
+	stats_count(&f->stats->walks_lost);
+	if (walk_is_shut_in(fetch->walk))
+		f->shut_in_until_ms = now_ms + FETCH_SHUT_IN_MS;
+	if (fetch->walk->was_answered)
+		fetch->tries = FETCH_TRIES;
+	free(fetch->walk);
+	fetch->walk = NULL;
+}
+
+/* Sends the next query of the walk, which may be its first. Returns false when there is none. */
+static bool walk_on(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
+{
+	if (!fetch->walk) {
+		if (!may_walk(f, fetch, now_ms))
+			return false;
+		fetch->walk = malloc(sizeof(*fetch->walk));
+		if (!fetch->walk)
+			return false;
+		stats_count(&f->stats->walks);
+		fetch->has_walked = true;
+		walk_begin(fetch->walk, &fetch->want, &f->servers, now_ms);
+	}
+	fetch->deadline_ms = now_ms + FETCH_UDP_MS;
+	while (walk_next(fetch->walk, &fetch->question, &fetch->asked, now_ms)) {
+		if (ask(f, fetch, 0))
+			return true;
+		walk_unsent(fetch->walk);
+	}
+	end_walk(f, fetch, now_ms);
+	return false;
+}
+
+static void finish(struct fetcher *f, struct fetch *fetch)
+{
+	struct fetch **link = &f->in_flight;
+
+	exchange_end(&fetch->exchange);
+	free(fetch->useless);
+	free(fetch->walk);
+	fetch->useless = NULL;
+	fetch->walk = NULL;
+	f->owner.over(f->owner.context, &fetch->waiting);
+	while (*link != fetch)
+		link = &(*link)->next;
+	*link = fetch->next;
+	fetch->next = f->free;
+	f->free = fetch;
+}
+
+static void give_up(struct fetcher *f, struct fetch *fetch)
+{
+	stats_count(&f->stats->fetch_failures);
+	f->owner.failed(f->owner.context, fetch);
+	finish(f, fetch);
+}
+
+static void try_again(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
+{
+	exchange_end(&fetch->exchange);
+	if (walk_on(f, fetch, now_ms) || begin_try(f, fetch, now_ms) ||
+	        walk_on(f, fetch, now_ms)) /* there was a walk, or can be one after the last try */
+		return;
+	if (fetch->useless && f->owner.learn(f->owner.context, fetch,
+	                              span_of(fetch->useless, fetch->useless_len), true))
+		finish(f, fetch);
+	else
+		give_up(f, fetch);
+}
+
+static void go_on_over_tcp(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
+{
+	stats_count(&f->stats->fetch_tcp);
+	exchange_end(&fetch->exchange);
+	fetch->deadline_ms = now_ms + FETCH_TCP_MS;
+	if (exchange_begin_tcp(&fetch->exchange, f->epoll_fd, fetch, &fetch->asked,
+	            &fetch->question, fetch->walk ? 0 : EXCHANGE_FLAGS) < 0)
+		try_again(f, fetch, now_ms);
+}
+
+static struct fetch *find(
+        const struct fetcher *f, const struct want *want, const struct sockaddr_storage *server)
+{
+	struct fetch *fetch = f->in_flight;
+
+	while (fetch && !(want_equal(&fetch->want, want) &&
+	                        (f->resolver_count > 0 ||
+	                                memcmp(&fetch->server, server, sizeof(*server)) == 0)))
+		fetch = fetch->next;
+	return fetch;
+}
+
+/* Names right below one name share it. Two that share it by chance only share a fate. */
+static uint32_t family_of(const struct name *name)
+{
+	struct name above;
+
+	name_parent(name, &above);
+	return name_quick_hash(&above);
+}
+
+static unsigned count_family(const struct fetcher *f, uint32_t family)
+{
+	unsigned count = 0;
+
+	for (const struct fetch *fetch = f->in_flight; fetch; fetch = fetch->next)
+		count += fetch->family == family;
+	return count;
+}
+
+/* Gives up the oldest fetch of the greediest zone, unless that is the zone of `want`. What is in
+ * flight is bounded, and so is this. */
+static bool make_room(struct fetcher *f, const struct want *want)
+{
+	struct fetch *greedy = NULL;
+	unsigned most = 0;
+
+	for (struct fetch *fetch = f->in_flight; fetch; fetch = fetch->next) {
+		unsigned count = count_family(f, fetch->family);
+		if (count >= most) { /* the list begins with the newest */
+			most = count;
+			greedy = fetch;
+		}
+	}
+	if (!greedy || greedy->family == family_of(&want->name))
+		return false;
+	give_up(f, greedy);
+	return true;
+}
+
+static void wait_for(struct parked *parked, struct fetch *fetch)
+{
+	if (parked)
+		parked_move(parked, &fetch->waiting);
+}
+
+bool fetcher_want(struct fetcher *f, const struct want *want, const struct sockaddr_storage *server,
+        struct parked *parked, uint64_t now_ms)
+{
+	struct fetch *fetch = find(f, want, server);
+
+	if (fetch) {
+		wait_for(parked, fetch);
+		return true;
+	}
+	if (!f->free && !make_room(f, want))
+		return false;
+	fetch = f->free;
+	f->free = fetch->next;
+	*fetch = (struct fetch){ .watched = WATCHED_FETCH,
+		.next = f->in_flight,
+		.want = *want,
+		.family = family_of(&want->name),
+		.server = *server,
+		.exchange.fd = -1 };
+	f->in_flight = fetch;
+	stats_count(&f->stats->fetches);
+	wait_for(parked, fetch);
+	try_again(f, fetch, now_ms);
+	return true;
+}
+
+static void keep_useless(struct fetch *fetch, struct span answer)
+{
+	uint8_t *copy = realloc(fetch->useless, answer.len);
+
+	if (!copy)
+		return; /* then it counts as no answer */
+	memcpy(copy, answer.base, answer.len);
+	fetch->useless = copy;
+	fetch->useless_len = answer.len;
+}
+
+/* Whoever forges must answer first, so the true answer gets a moment to follow on the same socket.
+ * Over TCP there is no other answer. */
+static void wait_for_better(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
+{
+	if (fetch->exchange.over_tcp || ++fetch->mismatches == FETCH_MISMATCHES)
+		try_again(f, fetch, now_ms);
+	else if (fetch->deadline_ms > now_ms + FETCH_GRACE_MS)
+		fetch->deadline_ms = now_ms + FETCH_GRACE_MS;
+}
+
+/* Whoever sends what costs so much has had all that we give. */
+static void end_tries(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
+{
+	free(fetch->walk);
+	fetch->walk = NULL;
+	fetch->has_walked = true;
+	fetch->tries = FETCH_TRIES;
+	try_again(f, fetch, now_ms);
+}
+
+static void learn(struct fetcher *f, struct fetch *fetch, struct span answer, uint64_t now_ms)
+{
+	if (f->owner.learn(f->owner.context, fetch, answer, false)) {
+		if (fetch->walk)
+			servers_note_unable(&f->servers, &fetch->server, now_ms);
+		finish(f, fetch);
+		return;
+	}
+	keep_useless(fetch, answer);
+	if (fetch->verifications > LIMIT_VERIFICATIONS_ALL)
+		end_tries(f, fetch, now_ms);
+	else
+		wait_for_better(f, fetch, now_ms);
+}
+
+static void take_answer(struct fetcher *f, struct fetch *fetch, struct span answer, uint64_t now_ms)
+{
+	struct message m;
+	enum walk_step step = WALK_THERE;
+
+	if (fetch->walk)
+		step = message_parse(&m, answer, f->rrs, MESSAGE_RRS_MAX)
+		               ? walk_take(fetch->walk, &m, now_ms)
+		               : WALK_NOWHERE;
+	switch (step) {
+	case WALK_ON:
+		try_again(f, fetch, now_ms);
+		break;
+	case WALK_THERE:
+		learn(f, fetch, answer, now_ms);
+		break;
+	case WALK_NOWHERE:
+		wait_for_better(f, fetch, now_ms);
+		break;
+	}
+}
+
+void fetcher_ready(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
+{
+	struct span answer;
+
+	switch (exchange_ready(&fetch->exchange, f->buffer, &answer)) {
+	case EXCHANGE_WAITING:
+		break;
+	case EXCHANGE_MISMATCHED:
+		stats_count(&f->stats->fetch_mismatched);
+		if (++fetch->mismatches == FETCH_MISMATCHES)
+			try_again(f, fetch, now_ms);
+		break;
+	case EXCHANGE_TRUNCATED:
+		go_on_over_tcp(f, fetch, now_ms);
+		break;
+	case EXCHANGE_ANSWERED:
+		take_answer(f, fetch, answer, now_ms);
+		break;
+	case EXCHANGE_FAILED:
+		try_again(f, fetch, now_ms);
+		break;
+	}
+}
+
+void fetcher_expire(struct fetcher *f, uint64_t now_ms)
+{
+	struct fetch *next;
+
+	for (struct fetch *fetch = f->in_flight; fetch; fetch = next) {
+		next = fetch->next;
+		if (fetch->deadline_ms > now_ms)
+			continue;
+		stats_count(&f->stats->fetch_timeouts);
+		try_again(f, fetch, now_ms);
+	}
+}
+
+uint64_t fetcher_deadline_ms(const struct fetcher *f)
+{
+	uint64_t nearest = UINT64_MAX;
+
+	for (const struct fetch *fetch = f->in_flight; fetch; fetch = fetch->next) {
+		if (fetch->deadline_ms < nearest)
+			nearest = fetch->deadline_ms;
+	}
+	return nearest;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fetch/lookup.h"
+
+#include <poll.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+/* Stands for the descriptor that ends the lookup, where epoll says what is ready. */
+static char stop;
+
+/* Waits for the end of an exchange that has begun. */
+static enum exchange_state finish(
+        struct exchange *e, uint64_t wait_ms, uint8_t *buffer, struct span *answer)
+{
+	uint64_t deadline_ms = clock_monotonic_ms() + wait_ms;
+	enum exchange_state state = EXCHANGE_WAITING;
+
+	while (state == EXCHANGE_WAITING || state == EXCHANGE_MISMATCHED) {
+		struct epoll_event event;
+		uint64_t now_ms = clock_monotonic_ms();
+		if (now_ms >= deadline_ms)
+			return EXCHANGE_FAILED;
+		if (epoll_wait(e->epoll_fd, &event, 1, (int)(deadline_ms - now_ms)) <= 0)
+			continue;
+		if (event.data.ptr == &stop)
+			return EXCHANGE_FAILED;
+		state = exchange_ready(e, buffer, answer);
+	}
+	return state;
+}
+
+/* One try. Returns true when the answer was taken. */
+static bool ask(int epoll_fd, const struct sockaddr_storage *server, const struct want *want,
+        uint8_t *buffer, lookup_taker *take, void *context, bool last_try)
+{
+	struct exchange e;
+	struct span answer;
+	enum exchange_state state = EXCHANGE_FAILED;
+
+	if (exchange_begin_udp(&e, epoll_fd, NULL, server, want, EXCHANGE_FLAGS) == 0)
+		state = finish(&e, LOOKUP_UDP_MS, buffer, &answer);
+	if (state == EXCHANGE_TRUNCATED) {
+		exchange_end(&e);
+		state = EXCHANGE_FAILED;
+		if (exchange_begin_tcp(&e, epoll_fd, NULL, server, want, EXCHANGE_FLAGS) == 0)
+			state = finish(&e, LOOKUP_TCP_MS, buffer, &answer);
+	}
+	bool taken = state == EXCHANGE_ANSWERED && take(context, answer, last_try);
+	exchange_end(&e);
+	return taken;
+}
+
+bool lookup(const struct sockaddr_storage *server, const struct want *want, uint8_t *buffer,
+        lookup_taker *take, void *context)
+{
+	return lookup_unless(server, want, buffer, take, context, -1);
+}
+
+static bool is_stopped(int stop_fd)
+{
+	struct pollfd fd = { stop_fd, POLLIN, 0 }; /* poll() passes over one below zero */
+	return poll(&fd, 1, 0) > 0;
+}
+
+bool lookup_unless(const struct sockaddr_storage *server, const struct want *want, uint8_t *buffer,
+        lookup_taker *take, void *context, int stop_fd)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.ptr = &stop };
+	int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	bool taken = false;
+
+	if (epoll_fd < 0)
+		return false;
+	if (stop_fd >= 0 && epoll_ctl(epoll_fd, EPOLL_CTL_ADD, stop_fd, &event) < 0) {
+		close(epoll_fd);
+		return false;
+	}
+	for (unsigned try = 1; !taken && try <= LOOKUP_TRIES && !is_stopped(stop_fd); try++)
+		taken = ask(epoll_fd, server, want, buffer, take, context, try == LOOKUP_TRIES);
+	close(epoll_fd);
+	return taken;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fetch/probe.h"
+
+#include <netinet/in.h>
+
+#include "wire/protocol.h"
+
+void probes_init(struct probes *all)
+{
+	for (unsigned i = 0; i < PROBES_MAX; i++) {
+		struct probe *p = &all->slots[i];
+		*p = (struct probe){
+			.plain = { .watched = WATCHED_PROBE, .is_plain = true, .probe = p },
+			.edns = { .watched = WATCHED_PROBE, .probe = p },
+		};
+		p->plain.exchange.fd = p->edns.exchange.fd = -1;
+	}
+}
+
+static void end(struct probe *p)
+{
+	exchange_end(&p->plain.exchange);
+	exchange_end(&p->edns.exchange);
+	p->plain.has_answered = p->edns.has_answered = false;
+	p->phase = PROBE_FREE;
+}
+
+void probes_fini(struct probes *all)
+{
+	for (unsigned i = 0; i < PROBES_MAX; i++) {
+		if (all->slots[i].phase == PROBE_ASKS)
+			end(&all->slots[i]);
+	}
+}
+
+static bool is_of(const struct probe *p, const struct sockaddr_storage *server)
+{
+	return p->phase != PROBE_FREE &&
+	       memcmp(&p->server, server, sizeof(struct sockaddr_in6)) == 0;
+}
+
+/* Returns one for this server, for which a dead one may be asked sooner than said; NULL when it has
+ * one already, or there is none. */
+static struct probe *find_room(struct probes *all, const struct sockaddr_storage *server)
+{
+	struct probe *room = NULL;
+
+	for (unsigned i = 0; i < PROBES_MAX; i++) {
+		struct probe *p = &all->slots[i];
+		if (is_of(p, server))
+			return NULL;
+		if (p->phase == PROBE_FREE || (!room && p->phase == PROBE_IS_QUIET))
+			room = p;
+	}
+	return room;
+}
+
+void probes_suspect(struct probes *all, const struct sockaddr_storage *server,
+        const struct asked *asked, uint64_t now_ms, unsigned after_ms)
+{
+	struct probe *p = find_room(all, server);
+
+	if (!p)
+		return;
+	p->phase = PROBE_SUSPECTS;
+	p->due_ms = now_ms + after_ms;
+	p->tries = 0;
+	p->server = *server;
+	p->asked = *asked;
+}
+
+static void ask(struct probes *all, struct probe_side *side)
+{
+	const struct probe *p = side->probe;
+	struct exchange_asking asking = { .asked = &p->asked,
+		.flags = p->asked.flags & (FLAG_RD | FLAG_CD),
+		.is_plain = side->is_plain };
+
+	exchange_end(&side->exchange);
+	if (exchange_begin_asked(&side->exchange, all->epoll_fd, side, &p->server, &asking) < 0)
+		exchange_end(&side->exchange);
+}
+
+static void ask_on(struct probes *all, struct probe *p, uint64_t now_ms)
+{
+	p->phase = PROBE_ASKS;
+	p->due_ms = now_ms + PROBE_TRY_MS;
+	p->tries++;
+	if (!p->plain.has_answered)
+		ask(all, &p->plain);
+	ask(all, &p->edns);
+}
+
+void probes_ready(struct probes *all, struct probe_side *side)
+{
+	struct span answer;
+
+	if (side->probe->phase != PROBE_ASKS || side->exchange.fd < 0)
+		return;
+	enum exchange_state state = exchange_ready(&side->exchange, all->buffer, &answer);
+	if (state == EXCHANGE_FAILED) {
+		exchange_end(&side->exchange); /* the next try is due anyway */
+		return;
+	}
+	if (state != EXCHANGE_ANSWERED && state != EXCHANGE_TRUNCATED)
+		return;
+	side->has_answered = true;
+	exchange_end(&side->exchange);
+	if (side->is_plain)
+		return;
+	all->answered(all->context, side->probe, answer);
+	end(side->probe);
+}
+
+static void conclude(struct probes *all, struct probe *p, uint64_t now_ms)
+{
+	bool is_dead = !p->plain.has_answered;
+
+	if (!is_dead)
+		all->dropped(all->context, p);
+	end(p);
+	if (is_dead) {
+		p->phase = PROBE_IS_QUIET;
+		p->due_ms = now_ms + PROBE_QUIET_MS;
+	}
+}
+
+static void go_on(struct probes *all, struct probe *p, uint64_t now_ms)
+{
+	if (p->phase == PROBE_IS_QUIET) {
+		p->phase = PROBE_FREE;
+	} else if (p->phase == PROBE_SUSPECTS && !all->is_unknown(all->context, &p->server)) {
+		p->phase = PROBE_FREE;
+	} else if (p->tries == PROBE_TRIES) {
+		conclude(all, p, now_ms);
+	} else {
+		if (p->tries == 0)
+			stats_count(&all->stats->probes);
+		ask_on(all, p, now_ms);
+	}
+}
+
+void probes_expire(struct probes *all, uint64_t now_ms)
+{
+	for (unsigned i = 0; i < PROBES_MAX; i++) {
+		struct probe *p = &all->slots[i];
+		if (p->phase != PROBE_FREE && p->due_ms <= now_ms)
+			go_on(all, p, now_ms);
+	}
+}
+
+uint64_t probes_deadline_ms(const struct probes *all)
+{
+	uint64_t nearest = UINT64_MAX;
+
+	for (unsigned i = 0; i < PROBES_MAX; i++) {
+		const struct probe *p = &all->slots[i];
+		if (p->phase != PROBE_FREE && p->due_ms < nearest)
+			nearest = p->due_ms;
+	}
+	return nearest;
+}

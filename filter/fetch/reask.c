@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fetch/reask.h"
+
+#include <stdlib.h>
+
+#include "base/writer.h"
+
+void reasks_init(struct reasks *all, int epoll_fd, const struct sockaddr_storage *resolvers,
+        unsigned resolver_count, uint8_t *buffer, struct stats *stats, struct parked_list *over)
+{
+	*all = (struct reasks){ .epoll_fd = epoll_fd,
+		.stats = stats,
+		.resolvers = resolvers,
+		.resolver_count = resolver_count,
+		.buffer = buffer,
+		.over = over };
+	for (unsigned i = 0; i < REASKS_MAX; i++)
+		all->slots[i] = (struct reask){ .watched = WATCHED_REASK, .exchange.fd = -1 };
+}
+
+static void end(struct reasks *all, struct reask *reask)
+{
+	struct parked *parked = reask->waiting.first;
+
+	exchange_end(&reask->exchange);
+	reask->is_asked = false;
+	if (!parked)
+		return;
+	parked->waits_for = REASK_NOT;
+	parked_move(parked, all->over);
+}
+
+void reasks_fini(struct reasks *all)
+{
+	for (unsigned i = 0; i < REASKS_MAX; i++) {
+		if (all->slots[i].is_asked)
+			exchange_end(&all->slots[i].exchange);
+	}
+}
+
+static struct reask *free_slot(struct reasks *all)
+{
+	for (unsigned i = 0; i < REASKS_MAX; i++) {
+		if (!all->slots[i].is_asked)
+			return &all->slots[i];
+	}
+	return NULL;
+}
+
+/* A resolver validates, perhaps, and is not to refuse what is ours to judge. */
+static int begin(struct reasks *all, struct reask *reask, bool over_tcp)
+{
+	const struct parked *parked = reask->waiting.first;
+	const struct sockaddr_storage *server = &parked->server;
+	struct exchange_asking asking = { .asked = &parked->asked,
+		.flags = parked->asked.flags & (FLAG_RD | FLAG_CD),
+		.is_plain = reask->how == REASK_PLAINLY,
+		.over_tcp = over_tcp };
+
+	if (reask->how == REASK_SIGNED) {
+		server = &all->resolvers[(reask->tries - 1) % all->resolver_count];
+		asking.flags = FLAG_RD | FLAG_CD;
+	}
+	return exchange_begin_asked(&reask->exchange, all->epoll_fd, reask, server, &asking);
+}
+
+/* Returns false when there is no try left. */
+static bool begin_try(struct reasks *all, struct reask *reask, uint64_t now_ms)
+{
+	unsigned tries = reask->how == REASK_WHOLE ? 1 : REASK_TRIES;
+
+	while (reask->waiting.first && reask->tries < tries) {
+		exchange_end(&reask->exchange);
+		reask->tries++;
+		reask->deadline_ms = now_ms + REASK_WAIT_MS / tries;
+		if (begin(all, reask, reask->how == REASK_WHOLE) == 0)
+			return true;
+	}
+	exchange_end(&reask->exchange);
+	return false;
+}
+
+static uint64_t *counter_of(struct stats *stats, enum reask_how how)
+{
+	switch (how) {
+	case REASK_WHOLE:
+		return &stats->wholes;
+	case REASK_PLAINLY:
+		return &stats->plain_asked;
+	case REASK_SIGNED:
+	case REASK_NOT:
+		break;
+	}
+	return &stats->signed_asked;
+}
+
+bool reasks_want(struct reasks *all, struct parked *parked, enum reask_how how, uint64_t now_ms)
+{
+	struct reask *reask = free_slot(all);
+
+	if (!reask || (parked->reasked & how) || (how == REASK_SIGNED && all->resolver_count == 0))
+		return false;
+	parked->reasked |= how;
+	reask->how = how;
+	reask->tries = 0;
+	parked_move(parked, &reask->waiting);
+	if (!begin_try(all, reask, now_ms)) {
+		parked_unlist(parked);
+		return false;
+	}
+	stats_count(counter_of(all->stats, how));
+	reask->is_asked = true;
+	parked->waits_for = how;
+	return true;
+}
+
+/* Over TCP the answer is on the heap already. */
+static uint8_t *take(struct reask *reask, struct span answer)
+{
+	uint8_t *octets;
+
+	if (reask->exchange.over_tcp)
+		return exchange_take_answer(&reask->exchange);
+	octets = malloc(answer.len);
+	if (octets)
+		memcpy(octets, answer.base, answer.len);
+	return octets;
+}
+
+/* The id was ours; the client knows its own. */
+static void keep(struct reask *reask, struct span answer)
+{
+	struct parked *parked = reask->waiting.first;
+	uint8_t *octets = parked ? take(reask, answer) : NULL;
+
+	if (!octets)
+		return;
+	put_u16(octets, parked->asked.id);
+	if (reask->how == REASK_SIGNED) {
+		parked->proof = octets;
+		parked->proof_len = answer.len;
+	} else {
+		free(parked->whole);
+		parked->whole = octets;
+		parked->whole_len = answer.len;
+	}
+}
+
+static void fail(struct reasks *all, struct reask *reask, uint64_t now_ms)
+{
+	if (begin_try(all, reask, now_ms))
+		return;
+	stats_count(reask->how == REASK_WHOLE ? &all->stats->whole_failures
+	                                      : &all->stats->reask_failures);
+	end(all, reask);
+}
+
+static void go_on_over_tcp(struct reasks *all, struct reask *reask, uint64_t now_ms)
+{
+	exchange_end(&reask->exchange);
+	reask->deadline_ms = now_ms + REASK_WAIT_MS;
+	if (!reask->waiting.first || begin(all, reask, true) < 0)
+		fail(all, reask, now_ms);
+}
+
+void reasks_ready(struct reasks *all, struct reask *reask, uint64_t now_ms)
+{
+	struct span answer;
+
+	if (!reask->is_asked) /* it was given up in this turn */
+		return;
+	switch (exchange_ready(&reask->exchange, all->buffer, &answer)) {
+	case EXCHANGE_WAITING:
+	case EXCHANGE_MISMATCHED:
+		break;
+	case EXCHANGE_ANSWERED:
+		keep(reask, answer);
+		end(all, reask);
+		break;
+	case EXCHANGE_TRUNCATED:
+		go_on_over_tcp(all, reask, now_ms);
+		break;
+	case EXCHANGE_FAILED:
+		fail(all, reask, now_ms);
+		break;
+	}
+}
+
+void reasks_expire(struct reasks *all, uint64_t now_ms)
+{
+	for (unsigned i = 0; i < REASKS_MAX; i++) {
+		struct reask *reask = &all->slots[i];
+		if (reask->is_asked && reask->deadline_ms <= now_ms)
+			fail(all, reask, now_ms);
+	}
+}
+
+uint64_t reasks_deadline_ms(const struct reasks *all)
+{
+	uint64_t nearest = UINT64_MAX;
+
+	for (unsigned i = 0; i < REASKS_MAX; i++) {
+		const struct reask *reask = &all->slots[i];
+		if (reask->is_asked && reask->deadline_ms < nearest)
+			nearest = reask->deadline_ms;
+	}
+	return nearest;
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fetch/upstream.h"
+
+#include <netinet/in.h>
+#include <string.h>
+
+#include "base/least.h"
+
+int upstreams_init(struct upstreams *u)
+{
+	*u = (struct upstreams){ 0 };
+	int result = hash_key_draw(&u->key);
+	return result < 0 ? result : table_init(&u->table, sizeof(struct upstream), UPSTREAMS_MAX);
+}
+
+void upstreams_fini(struct upstreams *u)
+{
+	table_fini(&u->table);
+}
+
+/* A link-local address is known in responses by its interface too, and in queries not. */
+static struct sockaddr_in6 without_scope(const struct sockaddr_storage *server)
+{
+	struct sockaddr_in6 key;
+
+	memcpy(&key, server, sizeof(key)); /* of IPv4 it is all, and zeros */
+	if (key.sin6_family == AF_INET6)
+		key.sin6_scope_id = 0;
+	return key;
+}
+
+static bool is_server(const void *entry, const void *key)
+{
+	return memcmp(&((const struct upstream *)entry)->server, key,
+	               sizeof(struct sockaddr_in6)) == 0;
+}
+
+static struct upstream *add(struct upstreams *u, uint64_t hash, bool *evicted)
+{
+	*evicted = u->table.used == u->table.capacity;
+	if (*evicted)
+		table_remove(&u->table, table_oldest(&u->table));
+	return table_add(&u->table, hash);
+}
+
+struct upstream *upstreams_get(
+        struct upstreams *u, const struct sockaddr_storage *server, bool *evicted)
+{
+	struct sockaddr_in6 key = without_scope(server);
+
+	*evicted = false;
+	if (u->last && is_server(u->last, &key))
+		return u->last;
+	uint64_t hash = keyed_hash(&u->key, span_of(&key, sizeof(key)));
+	struct upstream *up = table_find(&u->table, hash, is_server, &key);
+	if (up) {
+		table_touch(&u->table, up);
+	} else {
+		up = add(u, hash, evicted);
+		memcpy(&up->server, &key, sizeof(key));
+	}
+	u->last = up;
+	return up;
+}
+
+static bool is_bad(const struct upstream *up)
+{
+	return up->edns == EDNS_REFUSED || up->edns == EDNS_DROPPED;
+}
+
+/* One that drops queries is not given one to drop before it was looked whether it still does. */
+bool upstream_is_plain(const struct upstream *up, uint64_t now_ms)
+{
+	return up->edns == EDNS_DROPPED || (up->edns == EDNS_REFUSED && now_ms < up->edns_until_ms);
+}
+
+bool upstream_is_stale(const struct upstream *up, uint64_t now_ms)
+{
+	return is_bad(up) && now_ms >= up->edns_until_ms;
+}
+
+static void note_bad(struct upstream *up, enum edns_habit habit, uint64_t now_ms)
+{
+	if (!is_bad(up))
+		up->plain_ms = UPSTREAM_DOUBT_MS;
+	else if (now_ms < up->edns_until_ms)
+		return; /* what was on its way tells nothing new */
+	else
+		up->plain_ms = (uint32_t)least(2ull * up->plain_ms, UPSTREAM_PLAIN_MS);
+	up->edns = habit;
+	up->edns_until_ms = now_ms + up->plain_ms;
+}
+
+void upstream_note_edns(struct upstream *up, enum edns_habit habit, uint64_t now_ms)
+{
+	if (habit == EDNS_REFUSED && up->edns == EDNS_TAKEN && now_ms < up->edns_until_ms)
+		return;
+	if (habit != EDNS_TAKEN) {
+		note_bad(up, habit, now_ms);
+		return;
+	}
+	up->edns = habit;
+	up->edns_until_ms = now_ms + UPSTREAM_EDNS_MS;
+}
+
+void upstream_note_signature(struct upstream *up)
+{
+	up->signs = true;
+	up->lacking = 0;
+}
+
+void upstream_note_lacking(struct upstream *up, uint64_t now_ms)
+{
+	if (up->lacking == 0)
+		up->lacking_from_ms = now_ms;
+	if (up->lacking < UPSTREAM_LACKING_NOW)
+		up->lacking++;
+	if (up->lacking == UPSTREAM_LACKING_NOW &&
+	        now_ms - up->lacking_from_ms >= UPSTREAM_LACKING_NOW_MS)
+		up->signs = false;
+}
+
+bool upstream_strips(const struct upstream *up)
+{
+	return !up->signs && up->lacking >= UPSTREAM_LACKING;
+}

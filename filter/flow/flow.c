@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "flow/flow.h"
+
+#include <assert.h>
+
+#include "base/spill.h"
+#include "gate/gate.h"
+
+_Static_assert(sizeof(struct flow) == 104, "a flow has 128 octets with what the table needs");
+
+/* What only the signer knows, as it stands behind the question. */
+struct kept_signing {
+	uint32_t policy;
+	uint16_t sent_type;
+	uint8_t way, sent_labels;
+	bool compact_ok, sent_edns;
+	uint8_t server_len, server[16];
+};
+
+#define KEPT_MAX (QUESTION_MAX + sizeof(struct kept_signing))
+
+static bool matches_judged(const struct message *response, const union flow_asked *asked)
+{
+	return gate_matches(response, &asked->asked);
+}
+
+int flow_table_init(struct flow_table *t, uint32_t capacity, uint32_t timeout_ms)
+{
+	*t = (struct flow_table){
+		.timeout_ms = timeout_ms, .matches = matches_judged, .has_shares = true
+	};
+	int result = hash_key_draw(&t->hash_key);
+
+	if (result == 0)
+		result = flow_share_init(&t->share, capacity);
+
+	if (result == 0)
+		result = table_init(&t->table, sizeof(struct flow), capacity);
+	assert(result < 0 || capacity > spill_spares(&t->table, FLOW_OCTETS, KEPT_MAX));
+	return result;
+}
+
+void flow_table_fini(struct flow_table *t)
+{
+	table_fini(&t->table);
+}
+
+void flow_expect(const struct flow_table *t, const struct flow_key *key)
+{
+	table_expect(&t->table, wide_hash_begin(&key->hash));
+}
+
+static bool is_of_hash(const void *entry, const void *hash)
+{
+	return wide_hash_has_rest(hash, ((const struct flow *)entry)->key_rest);
+}
+
+static bool has_question(const struct flow_table *t, const struct flow *flow, struct span question)
+{
+	uint8_t octets[QUESTION_MAX];
+
+	if (flow->question_len != question.len)
+		return false;
+	spill_get(&t->table, flow->more, flow->octets, FLOW_OCTETS, octets, question.len);
+	return span_equal(span_of(octets, question.len), question);
+}
+
+static struct span question_of(const struct asked *asked)
+{
+	return span_of(asked->question, asked->question_len);
+}
+
+/* The flows that have the addresses, ports and id of a query. */
+struct siblings {
+	struct flow *asked;  /* the one of this very question, by the same interface, or NULL */
+	unsigned count;      /* those by the same interface */
+	struct flow *oldest; /* of these */
+	bool has_judged;     /* some flow in flight is judged, by whichever interface it came */
+	bool has_other;      /* some flow in flight is not `asked` */
+};
+
+static struct siblings find_siblings(const struct flow_table *t, const struct flow_key *key,
+        struct span question, uint64_t now_ms)
+{
+	const struct wide_hash *hash = &key->hash;
+	struct flow *flow = table_find(&t->table, wide_hash_begin(hash), is_of_hash, hash);
+	struct siblings s = { 0 };
+
+	for (; flow; flow = table_find_next(&t->table, flow, is_of_hash, hash)) {
+		bool is_beside = flow->way.in == key->way.in;
+		bool is_live = flow->expires_ms > now_ms;
+		bool is_asked = is_beside && has_question(t, flow, question);
+
+		if (is_asked)
+			s.asked = flow;
+		if (is_beside) {
+			s.count++;
+			s.oldest = flow;
+		}
+		s.has_judged = s.has_judged || (is_live && !flow->unjudged);
+		s.has_other = s.has_other || (is_live && !is_asked);
+	}
+	return s;
+}
+
+/* A question that is judged came: what shares its tuple is judged with it. */
+static void judge_siblings(struct flow_table *t, const struct flow_key *key)
+{
+	const struct wide_hash *hash = &key->hash;
+	struct flow *flow = table_find(&t->table, wide_hash_begin(hash), is_of_hash, hash);
+
+	for (; flow; flow = table_find_next(&t->table, flow, is_of_hash, hash))
+		flow->unjudged = false;
+}
+
+/* Entries of the table that a flow takes. */
+static unsigned entries_of(const struct flow_table *t, const struct flow *flow)
+{
+	size_t kept = flow->is_signing ? sizeof(struct kept_signing) : 0;
+
+	return 1 + spill_spares(&t->table, FLOW_OCTETS, flow->question_len + kept);
+}
+
+void flow_remove(struct flow_table *t, struct flow *flow)
+{
+	flow_share_give(&t->share, &flow->owner, entries_of(t, flow));
+	spill_remove(&t->table, flow, offsetof(struct flow, more));
+}
+
+void flow_end(struct flow_table *t, struct flow *flow)
+{
+	if (flow->way.in == 0 || (flow->way.out != 0 && flow->way.out != flow->way.in))
+		flow_remove(t, flow);
+	else
+		flow->is_over = true;
+}
+
+/* Has as many older flows give way as is needed for a new one of `entries`. */
+static unsigned make_room(struct flow_table *t, const struct siblings *siblings, unsigned entries)
+{
+	unsigned evicted = 0;
+
+	if (siblings->count >= FLOW_QUESTIONS) {
+		flow_remove(t, siblings->oldest);
+		evicted++;
+	}
+	for (; t->table.capacity - t->table.used < entries; evicted++)
+		flow_remove(t, table_oldest(&t->table));
+	return evicted;
+}
+
+/* A new flow of `owner` with room for so many octets; there is room. */
+static struct flow *add(struct flow_table *t, const struct flow_key *key,
+        const struct flow_owner *owner, unsigned spares)
+{
+	struct flow *flow = spill_add(
+	        &t->table, wide_hash_begin(&key->hash), offsetof(struct flow, more), spares);
+
+	memcpy(flow->key_rest, wide_hash_rest(&key->hash), sizeof(flow->key_rest));
+	flow->way = key->way;
+	flow->owner = *owner;
+	flow_share_take(&t->share, owner, 1 + spares);
+	return flow;
+}
+
+/* Notes how it was asked, and `octets`: the question and what else is kept. */
+static void fill(
+        struct flow_table *t, struct flow *flow, const struct asked *asked, struct span octets)
+{
+	flow->id = asked->id;
+	flow->flags = asked->flags;
+	flow->udp_size = asked->udp_size;
+	flow->question_len = asked->question_len;
+	flow->has_edns = asked->has_edns;
+	flow->dnssec_ok = asked->dnssec_ok;
+	flow->unjudged = asked->unjudged;
+	flow->is_undecorated = asked->is_undecorated;
+	flow->iterator = asked->iterator & 3;
+	flow->parked = 0; /* what waited for it before is no matter of this one */
+	flow->held_packet = 0;
+	spill_put(&t->table, flow->more, flow->octets, FLOW_OCTETS, octets);
+}
+
+/* Has one of the oldest flows give way that is of the same client, or came by the same interface:
+ * what has its share makes room in it. Returns false where there is none among these. */
+static bool make_room_in_share(
+        struct flow_table *t, const struct flow_owner *owner, uint32_t interface)
+{
+	struct flow *flow = table_oldest(&t->table);
+
+	for (unsigned i = 0; flow && i < FLOW_LOOKED_AT; i++) {
+		bool is_own = flow->owner.is_counted &&
+		              flow->owner.client.address == owner->client.address;
+		if (is_own || flow->way.in == interface) {
+			flow_remove(t, flow);
+			return true;
+		}
+		flow = table_younger(&t->table, flow);
+	}
+	return false;
+}
+
+/* Gives `siblings->asked` a new time, or adds a flow in its place. Returns NULL when none may be
+ * added. */
+static struct flow *renew(struct flow_table *t, const struct flow_key *key,
+        const struct siblings *siblings, size_t octets, uint64_t now_ms,
+        struct flow_remembered *result)
+{
+	unsigned spares = spill_spares(&t->table, FLOW_OCTETS, octets);
+	struct flow *flow = siblings->asked;
+
+	if (flow) {
+		table_touch(&t->table, flow);
+	} else {
+		struct flow_owner owner = flow_share_owner(
+		        &t->share, flow_key_client(key), key->way.in, t->table.used);
+		if (t->has_shares && flow_share_is_taken(&t->share, &owner))
+			result->is_refused = !make_room_in_share(t, &owner, key->way.in);
+		if (result->is_refused)
+			return NULL;
+		result->evicted = make_room(t, siblings, 1 + spares);
+		flow = add(t, key, &owner, spares);
+	}
+	flow->expires_ms = now_ms + t->timeout_ms;
+	flow->is_over = false;
+	return flow;
+}
+
+struct flow_remembered flow_remember(struct flow_table *t, const struct flow_key *key,
+        enum query_kind kind, const struct asked *asked, uint64_t now_ms)
+{
+	struct siblings siblings = find_siblings(t, key, question_of(asked), now_ms);
+	struct flow *old = siblings.asked;
+	bool is_live = old && old->expires_ms > now_ms;
+	bool was_judged = is_live && !old->unjudged;
+	bool was_undecorated = !is_live || old->is_undecorated;
+	bool is_unjudged = asked->unjudged && !siblings.has_judged;
+	struct flow_remembered result = { .is_rival = siblings.has_other ||
+		                                      (was_judged && asked->unjudged) };
+
+	if (!asked->unjudged && siblings.has_other)
+		judge_siblings(t, key);
+	struct flow *flow = renew(t, key, &siblings, asked->question_len, now_ms, &result);
+	if (!flow)
+		return result;
+	/* It stays what it was, unless it was not to be judged and this one is. */
+	if (!is_live || (!was_judged && !asked->unjudged)) {
+		fill(t, flow, asked, question_of(asked));
+		flow->unjudged = is_unjudged;
+		flow->kind = (uint8_t)kind;
+	}
+	flow->is_undecorated = was_undecorated && asked->is_undecorated;
+	return result;
+}
+
+static struct kept_signing kept_of(const struct flow_signing *s)
+{
+	const struct asked_signing *asked = &s->asked;
+	struct kept_signing kept = { .policy = asked->policy,
+		.sent_type = asked->sent_type,
+		.way = asked->way,
+		.sent_labels = asked->sent_labels,
+		.compact_ok = asked->compact_ok,
+		.sent_edns = asked->sent_edns,
+		.server_len = s->server_len };
+
+	memcpy(kept.server, s->server, s->server_len);
+	return kept;
+}
+
+struct flow_remembered flow_remember_signing(struct flow_table *t, const struct flow_key *key,
+        const struct flow_signing *signing, uint64_t now_ms)
+{
+	const struct asked *asked = &signing->asked.asked;
+	struct siblings siblings = find_siblings(t, key, question_of(asked), now_ms);
+	bool is_live = siblings.asked && siblings.asked->expires_ms > now_ms;
+	bool stays = is_live && (!siblings.asked->unjudged || asked->unjudged);
+	struct kept_signing kept = kept_of(signing);
+	uint8_t octets[KEPT_MAX];
+	struct writer out = writer_over(octets, sizeof(octets));
+	struct flow_remembered result = { .is_rival = siblings.has_other };
+
+	writer_put(&out, question_of(asked));
+	writer_put(&out, span_of(&kept, sizeof(kept)));
+	struct flow *flow = renew(t, key, &siblings, out.len, now_ms, &result);
+	if (!flow || stays)
+		return result;
+	fill(t, flow, asked, writer_span(&out));
+	flow->is_signing = true;
+	return result;
+}
+
+static void read_asked(const struct flow *flow, struct asked *asked)
+{
+	asked->id = flow->id;
+	asked->flags = flow->flags;
+	asked->udp_size = flow->udp_size;
+	asked->question_len = flow->question_len;
+	asked->has_edns = flow->has_edns;
+	asked->dnssec_ok = flow->dnssec_ok;
+	asked->unjudged = flow->unjudged;
+	asked->is_undecorated = flow->is_undecorated;
+	asked->iterator = flow->iterator;
+}
+
+static void read_signing(const struct kept_signing *kept, struct flow_signing *s)
+{
+	struct asked_signing *asked = &s->asked;
+
+	asked->policy = kept->policy;
+	asked->sent_type = kept->sent_type;
+	asked->way = kept->way;
+	asked->sent_labels = kept->sent_labels;
+	asked->compact_ok = kept->compact_ok;
+	asked->sent_edns = kept->sent_edns;
+	s->server_len = kept->server_len;
+	memcpy(s->server, kept->server, kept->server_len);
+}
+
+void flow_read(const struct flow_table *t, const struct flow *flow, union flow_asked *asked)
+{
+	uint8_t octets[KEPT_MAX];
+	struct kept_signing kept;
+
+	read_asked(flow, &asked->asked);
+	if (!flow->is_signing) {
+		spill_get(&t->table, flow->more, flow->octets, FLOW_OCTETS, asked->asked.question,
+		        flow->question_len);
+		return;
+	}
+	spill_get(&t->table, flow->more, flow->octets, FLOW_OCTETS, octets,
+	        flow->question_len + sizeof(kept));
+	memcpy(asked->asked.question, octets, flow->question_len);
+	memcpy(&kept, octets + flow->question_len, sizeof(kept));
+	read_signing(&kept, &asked->signing);
+}
+
+/* Says whether a response may answer the flow by the way that it takes; see flow_find(). The
+ * attacker whom this keeps out stands on one side of a gateway, sees a query that passed, and sends
+ * the gateway a copy of it that is not to be judged: the answer to the copy would leave where the
+ * copy came in, so it never reaches the client. The shortcut does not see where a query goes out;
+ * what it takes is always judged. */
+static bool is_way_back(const struct flow *flow, const struct flow_way *way)
+{
+	if (flow->is_signing)
+		return way->in == flow->way.out;
+	return way->out == flow->way.in &&
+	       (way->in != flow->way.in || way->in == flow->way.out || flow->way.out == 0);
+}
+
+struct answer {
+	const struct flow_table *table;
+	const struct flow_key *key;
+	const struct message *response;
+	uint64_t now_ms;
+	union flow_asked *asked;
+	bool any_way;
+};
+
+static bool is_answered_by(const void *entry, const void *key)
+{
+	const struct flow *flow = entry;
+	const struct answer *answer = key;
+
+	if (!is_of_hash(flow, &answer->key->hash) || flow->is_over ||
+	        flow->expires_ms <= answer->now_ms ||
+	        !(answer->any_way || is_way_back(flow, &answer->key->way)))
+		return false;
+	flow_read(answer->table, flow, answer->asked);
+	return answer->table->matches(answer->response, answer->asked);
+}
+
+static struct flow *find_answered(const struct answer *answer)
+{
+	return table_find(
+	        &answer->table->table, wide_hash_begin(&answer->key->hash), is_answered_by, answer);
+}
+
+struct flow *flow_find(const struct flow_table *t, const struct flow_key *key,
+        const struct message *response, uint64_t now_ms, union flow_asked *asked)
+{
+	const struct answer answer = { t, key, response, now_ms, asked, false };
+
+	return find_answered(&answer);
+}
+
+bool flow_has_strayed(const struct flow_table *t, const struct flow_key *key,
+        const struct message *response, uint64_t now_ms)
+{
+	union flow_asked asked;
+	const struct answer answer = { t, key, response, now_ms, &asked, true };
+
+	return find_answered(&answer) != NULL;
+}
+
+struct flow *flow_find_asked(
+        const struct flow_table *t, const struct flow_key *key, const struct asked *asked)
+{
+	const struct wide_hash *hash = &key->hash;
+	struct flow *flow = table_find(&t->table, wide_hash_begin(hash), is_of_hash, hash);
+
+	while (flow && !(!flow->is_over && is_way_back(flow, &key->way) &&
+	                       has_question(t, flow, question_of(asked))))
+		flow = table_find_next(&t->table, flow, is_of_hash, hash);
+	return flow;
+}
+
+static void tell_unanswered(const struct flow_table *t, const struct flow *flow)
+{
+	union flow_asked asked;
+
+	if (!t->unanswered || flow->is_over)
+		return;
+	flow_read(t, flow, &asked);
+	t->unanswered(t->context, &asked);
+}
+
+unsigned flow_expire(struct flow_table *t, uint64_t now_ms)
+{
+	unsigned expired = 0;
+	struct flow *oldest = table_oldest(&t->table);
+
+	while (oldest && oldest->expires_ms <= now_ms && expired < FLOW_EXPIRIES) {
+		tell_unanswered(t, oldest);
+		flow_remove(t, oldest);
+		expired++;
+		oldest = table_oldest(&t->table);
+	}
+	return expired;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "flow/park.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+#include "base/sockaddr.h"
+#include "flow/stats.h"
+
+int park_init(struct park *park, uint32_t capacity, uint32_t wait_ms)
+{
+	*park = (struct park){ .wait_ms = wait_ms };
+	int result = share_init(&park->clients, capacity);
+
+	if (result == 0)
+		result = share_init(&park->questions, capacity);
+	return result < 0 ? result : table_init(&park->table, sizeof(struct parked), capacity);
+}
+
+void park_fini(struct park *park)
+{
+	struct parked *oldest;
+
+	while (park->table.used > 0 && (oldest = park_oldest(park)))
+		park_remove(park, oldest);
+	table_fini(&park->table);
+}
+
+/* Letters of the name count in either case; other octets that this changes do no harm. */
+static struct span fold_question(const struct asked *asked, uint8_t folded[static QUESTION_MAX])
+{
+	for (unsigned i = 0; i < asked->question_len; i++)
+		folded[i] = (uint8_t)tolower(asked->question[i]);
+	return span_of(folded, asked->question_len);
+}
+
+static struct parked *add(struct park *park, uint64_t hash, struct span client, struct span octets,
+        const struct asked *asked, uint64_t now_ms)
+{
+	uint8_t folded[QUESTION_MAX];
+	struct sharer sharer = share_of_address(&park->clients, client);
+	struct sharer asks = share_of(&park->questions, fold_question(asked, folded));
+
+	if (share_is_taken(&park->clients, sharer) || share_is_taken(&park->questions, asks)) {
+		if (park->shares_taken)
+			stats_count(park->shares_taken);
+		return NULL;
+	}
+	uint8_t *copy = malloc(octets.len);
+	struct parked *parked = copy ? table_add(&park->table, hash) : NULL;
+
+	if (!parked) {
+		free(copy);
+		return NULL;
+	}
+	memcpy(copy, octets.base, octets.len);
+	parked->deadline_ms = now_ms + park->wait_ms;
+	parked->client = sharer;
+	parked->asks = asks;
+	share_take(&park->clients, sharer);
+	share_take(&park->questions, asks);
+	parked->asked = *asked;
+	parked->octets = copy;
+	parked->len = octets.len;
+	return parked;
+}
+
+struct parked *park_add(struct park *park, uint64_t packet_id, struct span packet,
+        const struct flow_key *key, const struct asked *asked, uint64_t now_ms)
+{
+	/* The kernel numbers packets one by one, so the id is as good as a hash. */
+	struct span client = flow_key_client(key);
+	struct parked *parked = add(park, packet_id, client, packet, asked, now_ms);
+
+	if (parked) {
+		parked->packet_id = packet_id;
+		parked->flow_key = *key;
+	}
+	return parked;
+}
+
+struct parked *park_message(struct park *park, const struct sockaddr_storage *client,
+        struct question *question, const struct asked *asked, struct span message, uint64_t now_ms)
+{
+	/* Nobody looks for it, so any number does that spreads. */
+	struct parked *parked = add(
+	        park, (uintptr_t)question >> 4, sockaddr_octets(client), message, asked, now_ms);
+
+	if (parked)
+		parked->question = question;
+	return parked;
+}
+
+static bool has_id(const void *entry, const void *key)
+{
+	return ((const struct parked *)entry)->packet_id == *(const uint64_t *)key;
+}
+
+struct parked *park_find(const struct park *park, uint64_t packet_id)
+{
+	return table_find(&park->table, packet_id, has_id, &packet_id);
+}
+
+struct parked *park_oldest(const struct park *park)
+{
+	return table_oldest(&park->table);
+}
+
+void parked_unlist(struct parked *parked)
+{
+	struct parked_list *list = parked->list;
+
+	if (!list)
+		return;
+	if (parked->previous)
+		parked->previous->next = parked->next;
+	else
+		list->first = parked->next;
+	if (parked->next)
+		parked->next->previous = parked->previous;
+	else
+		list->last = parked->previous;
+	parked->list = NULL;
+}
+
+void parked_move(struct parked *parked, struct parked_list *list)
+{
+	parked_unlist(parked);
+	parked->list = list;
+	parked->previous = list->last;
+	parked->next = NULL;
+	if (list->last)
+		list->last->next = parked;
+	else
+		list->first = parked;
+	list->last = parked;
+}
+
+void parked_move_all(struct parked_list *from, struct parked_list *to)
+{
+	while (from->first)
+		parked_move(from->first, to);
+}
+
+void park_remove(struct park *park, struct parked *parked)
+{
+	parked_unlist(parked);
+	share_give(&park->clients, parked->client);
+	share_give(&park->questions, parked->asks);
+	free(parked->octets);
+	free(parked->whole);
+	free(parked->proof);
+	table_remove(&park->table, parked);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* An explanation being drawn in Graphviz's language. Private to explain_dot.c and explain_edges.c.
+ *
+ * The nodes are a<zone> for an anchor, k<zone>_<key>, s<set>, c<zone> for what is said of a zone
+ * without proved keys, and l<link> for the end of a chain that has no RRset. */
+#ifndef INSPECT_EXPLAIN_DRAWING_H
+#define INSPECT_EXPLAIN_DRAWING_H
+
+#include <stdio.h>
+
+#include "inspect/explain.h"
+
+struct drawing {
+	FILE *out;
+	const struct explanation *e;
+};
+
+const char *drawing_colour(enum shown_mark mark);
+
+/* Ends the node or edge that was begun: writes its colour, `more` attributes, and its label, in
+ * which a line feed ends a line. */
+__attribute__((format(printf, 4, 5))) void drawing_finish(
+        const struct drawing *d, enum shown_mark mark, const char *more, const char *label, ...);
+
+/* True for a link that has a node of its own. */
+static inline bool drawing_has_node(const struct shown_link *link)
+{
+	return link->end != END_DATA && link->end != END_ALIAS;
+}
+
+void drawing_edges(const struct drawing *d);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The keys of a zone: which of them a DS names, and which sign the others. */
+#include "inspect/explain_build.h"
+
+/* RFC 3110, 2: the exponent's length is one octet, or a zero and two; the modulus is the rest. */
+static unsigned modulus_bits(struct span octets)
+{
+	struct cursor c = cursor_over(octets);
+	size_t len = cursor_u8(&c);
+
+	if (len == 0)
+		len = cursor_u16(&c);
+	cursor_take(&c, len);
+	struct span modulus = cursor_rest(&c);
+	size_t i = 0;
+	while (i < modulus.len && modulus.base[i] == 0)
+		i++;
+	if (i == modulus.len)
+		return 0;
+	unsigned bits = (unsigned)(modulus.len - i - 1) * 8;
+	for (unsigned top = modulus.base[i]; top; top >>= 1)
+		bits++;
+	return bits;
+}
+
+/* As people count them: of the modulus, of one coordinate, of the point. */
+static unsigned bits_of(const struct dnskey *key)
+{
+	switch (key->algorithm) {
+	case ALGORITHM_ECDSAP256:
+	case ALGORITHM_ECDSAP384:
+		return (unsigned)key->public_key.len * 8 / 2;
+	case ALGORITHM_RSASHA1:
+	case ALGORITHM_RSASHA1_NSEC3:
+	case ALGORITHM_RSASHA256:
+	case ALGORITHM_RSASHA512:
+		return modulus_bits(key->public_key);
+	}
+	return (unsigned)key->public_key.len * 8;
+}
+
+static void add_key(struct explaining *x, struct shown_zone *z, const struct dnskey *key)
+{
+	if (z->key_count == LIMIT_KEYS) {
+		x->e->left_out++;
+		return;
+	}
+	struct shown_key *shown = &z->keys[z->key_count];
+	*shown = (struct shown_key){ .flags = key->flags,
+		.tag = key->tag,
+		.algorithm = key->algorithm,
+		.protocol = key->protocol,
+		.bits = bits_of(key) };
+	for (unsigned i = 0; i < z->ds_count; i++) {
+		struct shown_ds *ds = &z->ds[i];
+		if (ds->key == NOWHERE && ds_matches(x->q->crypto, &ds->ds, &z->name, key)) {
+			ds->key = (int)z->key_count;
+			shown->is_named = shown->is_named || ds->is_used;
+		}
+	}
+	z->key_count++;
+}
+
+static bool is_of(const struct shown_signature *s, const struct shown_key *key)
+{
+	return s->tag == key->tag && s->algorithm == key->algorithm;
+}
+
+/* Tags collide, so two keys may seem to sign where one does. */
+static void find_signing(struct shown_zone *z, struct shown_set *set)
+{
+	for (unsigned i = 0; i < set->signature_count; i++) {
+		struct shown_signature *s = &set->signatures[i];
+		for (unsigned k = 0; k < z->key_count; k++) {
+			struct shown_key *key = &z->keys[k];
+			if (is_of(s, key) && s->is_checked && s->reason == REASON_NONE)
+				key->is_signing = true;
+			if (is_of(s, key) && (key->flags & DNSKEY_REVOKE))
+				s->by_revoked = s->reason == REASON_RRSIG_NO_KEY;
+		}
+	}
+}
+
+/* The set may be in any section, as the gate takes it. */
+static const struct rrset *find_keys(const struct explaining *x, const struct name *zone)
+{
+	const struct rrset *keys = NULL;
+
+	for (unsigned s = SECTION_ANSWER; s <= SECTION_ADDITIONAL && !keys; s++)
+		keys = rrsets_find(&x->g, s, zone, TYPE_DNSKEY);
+	return keys;
+}
+
+void explaining_add_keys(struct explaining *x, int zone)
+{
+	struct shown_zone *z = &x->e->zones[zone];
+	const struct want want = { .name = z->name, .type = TYPE_DNSKEY };
+	const struct inquiry_link *link = inquiry_link_of(x->q, &want);
+	const struct rrset *set;
+
+	z->keys_came = explaining_came(link);
+	if (!explaining_open_link(x, link))
+		return;
+	set = find_keys(x, &z->name);
+	for (uint16_t i = set ? set->first : RR_NONE; i != RR_NONE; i = x->g.next[i]) {
+		struct dnskey key;
+		if (dnskey_read(message_rdata(&x->m, &x->m.rrs[i]), &key))
+			add_key(x, z, &key);
+	}
+	z->key_set = set ? explaining_add(x, set, ROLE_KEYS, zone) : NOWHERE;
+	if (z->key_set != NOWHERE)
+		find_signing(z, &x->e->sets[z->key_set]);
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One RRset and its signatures. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "inspect/explain_build.h"
+#include "wire/rdata.h"
+
+bool explaining_open(struct explaining *x, struct span octets)
+{
+	struct gate *gate = &x->q->gate;
+
+	arena_reset(&gate->arena, 0);
+	x->budget = budget_full();
+	if (x->q->options.policy->has_skew)
+		x->budget.skew_s = x->q->options.policy->skew_s;
+	return octets.len > 0 && message_parse(&x->m, octets, gate->rrs, MESSAGE_RRS_MAX) &&
+	       rrsets_group(&x->g, &x->m, &gate->arena);
+}
+
+void explaining_say(struct explaining *x, int set, const char *format, ...)
+{
+	struct shown_set *shown = set == NOWHERE ? NULL : &x->e->sets[set];
+	va_list list;
+
+	if (!shown || shown->saying_count == SHOWN_SAYINGS)
+		return;
+	va_start(list, format);
+	if (vasprintf(&shown->sayings[shown->saying_count], format, list) < 0)
+		x->no_memory = true;
+	else
+		shown->saying_count++;
+	va_end(list);
+}
+
+bool explaining_target(const struct explaining *x, const struct rrset *set, struct name *target)
+{
+	struct rdata_walk walk = rdata_walk_begin(&x->m, &x->m.rrs[set->first]);
+	struct rdata_part part;
+
+	if (set->count != 1 || !rdata_walk_next(&walk, &part) || !part.is_name)
+		return false;
+	struct cursor c = cursor_at(x->m.octets, part.at);
+	name_read(&c, target);
+	return !c.bad;
+}
+
+/* All keys of a DNSKEY RRset that can sign: it is signed by some of its own. */
+static struct keyset *keys_of(const struct explaining *x, const struct rrset *set)
+{
+	struct keyset *keys = keyset_new(&set->owner);
+
+	for (uint16_t i = set->first; keys && i != RR_NONE; i = x->g.next[i]) {
+		struct dnskey key;
+		if (dnskey_read(message_rdata(&x->m, &x->m.rrs[i]), &key))
+			keyset_add(keys, &key);
+	}
+	return keys;
+}
+
+/* Holds one signature against the keys: as the gate does it, but without its fellows. */
+static enum reason check_alone(struct explaining *x, const struct rrset *set, uint16_t signature,
+        const struct keyset *keys)
+{
+	struct rrset one = *set;
+	struct proved proved;
+	uint16_t next = x->g.next[signature];
+
+	one.first_sig = one.last_sig = signature;
+	one.sig_count = 1;
+	x->g.next[signature] = RR_NONE;
+	struct outcome outcome = rrset_verify(x->q->crypto, &x->q->gate.arena, &x->g, &one, keys,
+	        x->q->now_s, &x->budget, &proved);
+	x->g.next[signature] = next;
+	return outcome.status == STATUS_SECURE ? REASON_NONE : outcome.reason;
+}
+
+/* Returns the proved keys of the zone at the signer's name, or NULL. */
+static const struct keyset *keys_of_signer(const struct explaining *x, const struct name *signer)
+{
+	struct chain chain;
+
+	chain_find(&x->q->store, signer, x->q->now_s, &chain);
+	return chain.end == CHAIN_SECURE && name_equal(&chain.zone, signer) ? chain.keys : NULL;
+}
+
+/* The serial number as the moment that is nearest to now (RFC 1982). */
+static int64_t moment_of(uint32_t serial, int64_t now_s)
+{
+	return now_s + (int32_t)(serial - (uint32_t)now_s);
+}
+
+/* Fewer labels are signed than the owner has: RFC 4035, 5.3.4. */
+static void note_wildcard(struct explaining *x, const struct rrset *set,
+        const struct shown_set *shown, const struct rrsig *sig)
+{
+	unsigned signable = set->owner.labels - (name_is_wildcard(&set->owner) ? 1u : 0u);
+	struct name closest;
+	char text[NAME_TEXT_SIZE];
+
+	if (sig->labels >= signable || shown->saying_count > 0)
+		return;
+	name_suffix(&set->owner, sig->labels, &closest);
+	explaining_say(x, (int)(shown - x->e->sets), "made from the wildcard *.%s",
+	        closest.labels ? name_text(&closest, text) : "");
+	if (shown->role == ROLE_DATA) {
+		x->has_expanded = true;
+		x->expanded = set->owner;
+	}
+}
+
+/* Adds what the RRSIG says; `own` are the keys of a DNSKEY set. */
+static void add_signature(struct explaining *x, const struct rrset *set, struct shown_set *shown,
+        uint16_t index, const struct keyset *own)
+{
+	struct shown_signature *s = &shown->signatures[shown->signature_count];
+	const struct keyset *keys = own;
+	struct rrsig sig;
+
+	*s = (struct shown_signature){ .reason = REASON_MALFORMED, .signer = name_root };
+	shown->signature_count++;
+	if (!rrsig_read(&x->m, &x->m.rrs[index], &sig))
+		return;
+	s->signer = sig.signer;
+	s->tag = sig.tag;
+	s->algorithm = sig.algorithm;
+	s->inception_s = moment_of(sig.inception, x->q->now_s);
+	s->expiration_s = moment_of(sig.expiration, x->q->now_s);
+	if (!keys)
+		keys = keys_of_signer(x, &sig.signer);
+	s->is_checked = keys != NULL;
+	if (keys)
+		s->reason = check_alone(x, set, index, keys);
+	note_wildcard(x, set, shown, &sig);
+}
+
+static void add_signatures(struct explaining *x, const struct rrset *set, struct shown_set *shown)
+{
+	struct keyset *own = set->type == TYPE_DNSKEY ? keys_of(x, set) : NULL;
+
+	for (uint16_t i = set->first_sig; i != RR_NONE; i = x->g.next[i]) {
+		if (shown->signature_count == SHOWN_SIGNATURES) {
+			x->e->left_out++;
+			break;
+		}
+		add_signature(x, set, shown, i, own);
+	}
+	keyset_free(own);
+}
+
+/* Where it was signed, as far as there is such a zone; a signature that holds knows best. */
+static int zone_of_signatures(const struct explaining *x, const struct shown_set *shown, int zone)
+{
+	for (unsigned i = 0; i < shown->signature_count; i++) {
+		const struct shown_signature *s = &shown->signatures[i];
+		int signer = explaining_zone(x, &s->signer);
+		if (signer != NOWHERE && s->is_checked && s->reason == REASON_NONE)
+			return signer;
+	}
+	return zone;
+}
+
+enum shown_mark mark_of(enum status status)
+{
+	static const enum shown_mark marks[] = {
+		[STATUS_SECURE] = MARK_SECURE,
+		[STATUS_INSECURE] = MARK_INSECURE,
+		[STATUS_INDETERMINATE] = MARK_MISSING,
+		[STATUS_BOGUS] = MARK_BROKEN,
+	};
+	return marks[status];
+}
+
+/* One signature that holds is enough; where none can be checked nothing is known. */
+static enum shown_mark mark_by_signatures(const struct shown_set *shown)
+{
+	bool any_failed = false;
+
+	for (unsigned i = 0; i < shown->signature_count; i++) {
+		const struct shown_signature *s = &shown->signatures[i];
+		if (s->is_checked && s->reason == REASON_NONE)
+			return MARK_SECURE;
+		any_failed = any_failed || s->is_checked;
+	}
+	return any_failed ? MARK_BROKEN : MARK_NONE;
+}
+
+static bool is_culprit(const struct explaining *x, const struct rrset *set)
+{
+	const struct gate_result *r = &x->e->result;
+
+	return r->outcome.status != STATUS_SECURE && set->type == r->culprit.type &&
+	       name_equal(&set->owner, &r->culprit.name);
+}
+
+int explaining_add(struct explaining *x, const struct rrset *set, enum shown_role role, int zone)
+{
+	struct explanation *e = x->e;
+
+	if (e->set_count == SHOWN_SETS) {
+		e->left_out++;
+		return NOWHERE;
+	}
+	struct shown_set *shown = &e->sets[e->set_count];
+	*shown = (struct shown_set){
+		.role = role, .owner = set->owner, .type = set->type, .count = set->count
+	};
+	add_signatures(x, set, shown);
+	shown->zone = zone_of_signatures(x, shown, zone);
+	shown->mark = mark_by_signatures(shown);
+	if (shown->mark == MARK_NONE && zone != NOWHERE && e->zones[zone].mark != MARK_SECURE)
+		shown->mark = e->zones[zone].mark;
+	/* DS and DNSKEY links are the zone's to mark. */
+	if (role != ROLE_DS && role != ROLE_KEYS && is_culprit(x, set)) {
+		shown->is_culprit = e->culprit_is_shown = true;
+		shown->mark = mark_of(e->result.outcome.status);
+	}
+	return (int)e->set_count++;
+}

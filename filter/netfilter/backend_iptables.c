@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* iptables and ip6tables, with either of their back ends: chains of our own and a jump to each.
+ * iptables-restore commits a table at a time and knows one family, so all or nothing is our work:
+ * what stood there before is kept as text until everything is in. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "netfilter/backend.h"
+#include "netfilter/basechain.h"
+#include "netfilter/iptables_save.h"
+#include "netfilter/template.h"
+
+static const char *const tables[] = { "security", "filter", "nat", "mangle", "raw" };
+enum { TABLES = sizeof(tables) / sizeof(tables[0]) };
+
+enum family { IPV4, IPV6, FAMILIES };
+enum program { RESTORE, SAVE };
+
+/* A kernel without IPv6 has no packets of it to miss. */
+static unsigned families_here(void)
+{
+	return access("/proc/net/if_inet6", F_OK) == 0 ? FAMILIES : IPV6;
+}
+
+static int save(const struct backend *b, unsigned family, char **text, char *why, size_t why_size)
+{
+	const char *const argv[] = { b->programs[family][SAVE], NULL };
+	struct process p;
+	int error = backend_run(&p, argv, NULL, why, why_size);
+
+	if (error)
+		return error;
+	*text = p.out;
+	p.out = NULL;
+	process_fini(&p);
+	return 0;
+}
+
+static int restore(
+        const struct backend *b, unsigned family, const char *text, char *why, size_t why_size)
+{
+	const char *const argv[] = { b->programs[family][RESTORE], "--wait", "--noflush", NULL };
+	struct process p;
+	int error = backend_run(&p, argv, text, why, why_size);
+
+	if (!error)
+		process_fini(&p);
+	return error;
+}
+
+/* Writes the removal of what stands in tables that `rules` does not name. */
+static void remove_elsewhere(const char *rules, const char *now, FILE *out)
+{
+	for (unsigned i = 0; i < TABLES; i++) {
+		char line[32];
+
+		snprintf(line, sizeof(line), "\n*%s\n", tables[i]);
+		if (strstr(rules, line) || !saved_has(now, tables[i]))
+			continue;
+		fprintf(out, "*%s\n", tables[i]);
+		saved_write_removal(now, tables[i], out);
+		fputs("COMMIT\n", out);
+	}
+}
+
+/* Returns `rules` with the removal of what `now` has of ours at the start of each table, so that
+ * old and new change places in one commit and no packet passes in between. */
+static char *replacing(const char *rules, const char *now, const struct backend *b, unsigned family)
+{
+	char *text = NULL, table[32];
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	remove_elsewhere(rules, now, out);
+	while (*rules) {
+		size_t len = strcspn(rules, "\n");
+		len += rules[len] == '\n';
+		fwrite(rules, 1, len, out);
+		if (sscanf(rules, "*%31s", table) == 1) {
+			saved_write_removal(now, table, out);
+			if (b == &backend_iptables_nft)
+				basechain_note(rules, table, family == IPV6, now, out);
+		}
+		rules += len;
+	}
+	fclose(out);
+	return text;
+}
+
+/* Returns what of `saved` is ours, as input for iptables-restore; "" when there is nothing. */
+static char *ours(const char *saved)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	for (unsigned i = 0; i < TABLES; i++) {
+		if (!saved_has(saved, tables[i]))
+			continue;
+		fprintf(out, "*%s\n", tables[i]);
+		saved_write_again(saved, tables[i], out);
+		fputs("COMMIT\n", out);
+	}
+	fclose(out);
+	return text;
+}
+
+/* Returns what turns `now`, as far as it is ours, into `before`. */
+static char *returning(const char *now, const char *before)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	for (unsigned i = 0; i < TABLES; i++) {
+		/* Naming a table brings it to life: not one that has nothing of ours. */
+		if (!saved_has(now, tables[i]) && !saved_has(before, tables[i]))
+			continue;
+		fprintf(out, "*%s\n", tables[i]);
+		saved_write_removal(now, tables[i], out);
+		saved_write_again(before, tables[i], out);
+		fputs("COMMIT\n", out);
+	}
+	fclose(out);
+	return text;
+}
+
+/* Brings what is ours in one family back to what it was in `before`, "" for nothing. `*changed`
+ * says whether it was different. */
+static int bring_back(const struct backend *b, unsigned family, const char *before, bool *changed,
+        char *why, size_t why_size)
+{
+	char *now = NULL, *ours_now = NULL, *ours_before = NULL, *text = NULL;
+	int error = save(b, family, &now, why, why_size);
+
+	*changed = false;
+	if (error)
+		goto out;
+	error = -ENOMEM;
+	ours_now = ours(now);
+	ours_before = ours(before);
+	text = returning(now, before);
+	if (!ours_now || !ours_before || !text)
+		goto out;
+	error = 0;
+	*changed = strcmp(ours_now, ours_before) != 0;
+	if (!*changed)
+		goto out;
+	error = restore(b, family, text, why, why_size);
+	if (!error && b == &backend_iptables_nft) {
+		for (unsigned i = 0; i < TABLES; i++)
+			basechain_clear(now, before, tables[i], family == IPV6);
+	}
+out:
+	free(text);
+	free(ours_before);
+	free(ours_now);
+	free(now);
+	return error;
+}
+
+static int apply_family(const struct backend *b, unsigned family, const char *rules,
+        const char *before, char *why, size_t why_size)
+{
+	char *text = replacing(rules, before, b, family);
+	int error = text ? restore(b, family, text, why, why_size) : -ENOMEM;
+
+	free(text);
+	return error;
+}
+
+static void undo(const struct backend *b, unsigned family, const char *before)
+{
+	char why[200] = "no memory";
+	bool changed;
+
+	if (bring_back(b, family, before, &changed, why, sizeof(why)) != 0)
+		log_error("rules: what %s applied by half cannot be undone: %s", b->name, why);
+}
+
+static int apply(const struct backend *b, const struct config *c, char *why, size_t why_size)
+{
+	char *before[FAMILIES] = { NULL, NULL };
+	char *rules = template_iptables(c);
+	unsigned tried = 0, count = families_here();
+	int error = rules ? 0 : -ENOMEM;
+
+	for (unsigned i = 0; i < count && !error; i++)
+		error = save(b, i, &before[i], why, why_size);
+	for (; tried < count && !error; tried++)
+		error = apply_family(b, tried, rules, before[tried], why, why_size);
+	/* The one that failed may have committed its first table. */
+	while (error && tried-- > 0)
+		undo(b, tried, before[tried]);
+	free(rules);
+	for (unsigned i = 0; i < FAMILIES; i++)
+		free(before[i]);
+	return error;
+}
+
+static int take_away(const struct backend *b, bool *found, char *why, size_t why_size)
+{
+	int first_error = 0;
+
+	*found = false;
+	for (unsigned i = 0; i < families_here(); i++) {
+		bool was_here;
+		int error = bring_back(b, i, "", &was_here, why, why_size);
+
+		*found = *found || was_here;
+		if (error && error != -ENOENT && !first_error)
+			first_error = error;
+	}
+	return first_error;
+}
+
+static bool show_family(const struct backend *b, unsigned family, FILE *out)
+{
+	char *now, *text, why[200];
+	bool any;
+
+	if (save(b, family, &now, why, sizeof(why)) != 0)
+		return false;
+	text = ours(now);
+	any = text && text[0];
+	if (any)
+		fprintf(out, "# %s, %s\n%s", b->name, family == IPV6 ? "IPv6" : "IPv4", text);
+	free(text);
+	free(now);
+	return any;
+}
+
+static bool show(const struct backend *b, FILE *out)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < families_here(); i++)
+		any = show_family(b, i, out) || any;
+	return any;
+}
+
+static const char *const programs_nft[FAMILIES][2] = {
+	{ "iptables-nft-restore", "iptables-nft-save" },
+	{ "ip6tables-nft-restore", "ip6tables-nft-save" },
+};
+
+static const char *const programs_legacy[FAMILIES][2] = {
+	{ "iptables-legacy-restore", "iptables-legacy-save" },
+	{ "ip6tables-legacy-restore", "ip6tables-legacy-save" },
+};
+
+const struct backend backend_iptables_nft = { "iptables-nft", apply, take_away, show,
+	programs_nft };
+const struct backend backend_iptables_legacy = { "iptables-legacy", apply, take_away, show,
+	programs_legacy };

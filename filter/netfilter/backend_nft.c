@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* nftables: one table of our own. A file given to nft is one transaction, so the kernel itself sees
+ * to all or nothing, and trying the rules is the same as applying them. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "netfilter/backend.h"
+#include "netfilter/template.h"
+
+static const char *const list_table[] = { "nft", "list", "table", "inet", "sealgate", NULL };
+static const char *const delete_table[] = { "nft", "delete", "table", "inet", "sealgate", NULL };
+static const char *const from_stdin[] = { "nft", "-f", "-", NULL };
+
+static int apply(const struct backend *b, const struct config *c, char *why, size_t why_size)
+{
+	struct process p;
+	char *rules = template_nft(c);
+	int error;
+
+	(void)b;
+	if (!rules)
+		return -ENOMEM;
+	if (c->role == ROLE_BRIDGE && c->inside.count > 0) {
+		free(rules);
+		snprintf(why, why_size,
+		        "it cannot tell the ports of a bridge, which `inside` names");
+		return -EOPNOTSUPP;
+	}
+	error = backend_run(&p, from_stdin, rules, why, why_size);
+	free(rules);
+	if (!error)
+		process_fini(&p);
+	return error;
+}
+
+static bool table_exists(void)
+{
+	struct process p;
+	bool exists;
+
+	if (process_run(&p, list_table, NULL) != 0)
+		return false;
+	exists = p.status == 0;
+	process_fini(&p);
+	return exists;
+}
+
+static int take_away(const struct backend *b, bool *found, char *why, size_t why_size)
+{
+	struct process p;
+	int error;
+
+	(void)b;
+	*found = table_exists();
+	if (!*found)
+		return 0;
+	error = backend_run(&p, delete_table, NULL, why, why_size);
+	if (!error)
+		process_fini(&p);
+	return error;
+}
+
+static bool show(const struct backend *b, FILE *out)
+{
+	struct process p;
+	bool any;
+
+	if (process_run(&p, list_table, NULL) != 0)
+		return false;
+	any = p.status == 0;
+	if (any)
+		fprintf(out, "# %s\n%s", b->name, p.out);
+	process_fini(&p);
+	return any;
+}
+
+const struct backend backend_nft = { "nft", apply, take_away, show, NULL };

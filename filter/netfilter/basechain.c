@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "netfilter/basechain.h"
+
+#include <string.h>
+
+#include "base/process.h"
+#include "netfilter/iptables_save.h"
+
+static const char *const base_chains[] = { "PREROUTING", "INPUT", "FORWARD", "OUTPUT" };
+enum { BASE_CHAINS = sizeof(base_chains) / sizeof(base_chains[0]) };
+
+struct note {
+	char name[32];
+};
+
+static struct note note_of(const char *chain)
+{
+	struct note note;
+	snprintf(note.name, sizeof(note.name), SAVED_PREFIX "MADE_%s", chain);
+	return note;
+}
+
+static const char *nft_family(bool is_v6)
+{
+	return is_v6 ? "ip6" : "ip";
+}
+
+static bool is_missing(const char *table, const char *chain, bool is_v6)
+{
+	const char *const argv[] = { "nft", "list", "chain", nft_family(is_v6), table, chain,
+		NULL };
+	struct process p;
+	bool missing;
+
+	if (process_run(&p, argv, NULL) != 0)
+		return false;
+	missing = p.status != 0;
+	process_fini(&p);
+	return missing;
+}
+
+static bool jumps_from(const char *rules, const char *chain)
+{
+	const char *end = strstr(rules, "\nCOMMIT");
+	char jump[32];
+	const char *at;
+
+	snprintf(jump, sizeof(jump), "\n-I %s ", chain);
+	at = strstr(rules, jump);
+	return at && end && at < end;
+}
+
+void basechain_note(const char *rules, const char *table, bool is_v6, const char *now, FILE *out)
+{
+	for (int i = 0; i < BASE_CHAINS; i++) {
+		struct note note = note_of(base_chains[i]);
+
+		if (saved_has_chain(now, table, note.name) ||
+		        (jumps_from(rules, base_chains[i]) &&
+		                is_missing(table, base_chains[i], is_v6)))
+			fprintf(out, ":%s - [0:0]\n", note.name);
+	}
+}
+
+static void remove_if_empty(const char *table, const char *chain, bool is_v6)
+{
+	const char *iptables = is_v6 ? "ip6tables-nft" : "iptables-nft";
+	/* Not with nft, which would take the chain with all its rules. */
+	const char *const argv[] = { iptables, "-t", table, "-X", chain, NULL };
+	struct process p;
+
+	if (process_run(&p, argv, NULL) == 0)
+		process_fini(&p);
+}
+
+static void remove_table_if_empty(const char *table, bool is_v6)
+{
+	const char *const list[] = { "nft", "list", "table", nft_family(is_v6), table, NULL };
+	const char *const delete[] = { "nft", "delete", "table", nft_family(is_v6), table, NULL };
+	struct process p;
+	bool is_empty;
+
+	if (process_run(&p, list, NULL) != 0)
+		return;
+	/* An empty table is "table ip filter {" and "}"; sets and the like come indented too. */
+	is_empty = p.status == 0 && !strstr(p.out, "\n\t");
+	process_fini(&p);
+	if (is_empty && process_run(&p, delete, NULL) == 0)
+		process_fini(&p);
+}
+
+void basechain_clear(const char *now, const char *before, const char *table, bool is_v6)
+{
+	bool any = false;
+
+	for (int i = 0; i < BASE_CHAINS; i++) {
+		struct note note = note_of(base_chains[i]);
+
+		if (!saved_has_chain(now, table, note.name) ||
+		        saved_has_chain(before, table, note.name))
+			continue;
+		remove_if_empty(table, base_chains[i], is_v6);
+		any = true;
+	}
+	if (any)
+		remove_table_if_empty(table, is_v6);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "netfilter/br_netfilter.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <glob.h>
+
+#define SWITCHES "/proc/sys/net/bridge/"
+
+/* For all bridges, or for each by itself. */
+static const struct family {
+	const char *name, *of_bridge, *present;
+} families[] = {
+	{ "bridge-nf-call-iptables", "nf_call_iptables", NULL },
+	{ "bridge-nf-call-ip6tables", "nf_call_ip6tables", "/proc/net/if_inet6" },
+};
+enum { FAMILIES = sizeof(families) / sizeof(families[0]) };
+
+static bool is_there(const char *root, const char *path)
+{
+	char whole[PATH_MAX];
+
+	snprintf(whole, sizeof(whole), "%s%s", root, path);
+	return access(whole, F_OK) == 0;
+}
+
+static bool is_on(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	int first = f ? fgetc(f) : EOF;
+
+	if (f)
+		fclose(f);
+	return first != EOF && first != '0';
+}
+
+static bool is_switched_on(const char *root, const char *name)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s" SWITCHES "%s", root, name);
+	return is_on(path);
+}
+
+/* Where the switch for all is off each bridge may have its own; there must be one. */
+static bool each_bridge_has(const char *root, const char *name)
+{
+	char pattern[PATH_MAX];
+	glob_t found;
+
+	snprintf(pattern, sizeof(pattern), "%s/sys/class/net/*/bridge/%s", root, name);
+	bool all = glob(pattern, 0, NULL, &found) == 0;
+	for (size_t i = 0; all && i < found.gl_pathc; i++)
+		all = is_on(found.gl_pathv[i]);
+	globfree(&found);
+	return all;
+}
+
+bool bridged_is_seen(const char *root, char *why, size_t why_size)
+{
+	if (!is_there(root, SWITCHES)) {
+		snprintf(why, why_size,
+		        "what is bridged passes unseen: the kernel has no br_netfilter, or it is "
+		        "not loaded (modprobe br_netfilter)");
+		return false;
+	}
+	for (int i = 0; i < FAMILIES; i++) {
+		const struct family *f = &families[i];
+
+		if (f->present && !is_there(root, f->present))
+			continue;
+		if (is_switched_on(root, f->name) || each_bridge_has(root, f->of_bridge))
+			continue;
+		snprintf(why, why_size,
+		        "what is bridged passes unseen: net.bridge.%s is 0 (sysctl -w "
+		        "net.bridge.%s=1, and in /etc/sysctl.d to keep it)",
+		        f->name, f->name);
+		return false;
+	}
+	return true;
+}
+
+bool bridged_is_seen_inside(const char *root, char *why, size_t why_size)
+{
+	bool vlan = is_switched_on(root, "bridge-nf-filter-vlan-tagged");
+	bool pppoe = is_switched_on(root, "bridge-nf-filter-pppoe-tagged");
+
+	if (vlan && pppoe)
+		return true;
+	snprintf(why, why_size,
+	        "what is bridged%s%s%s passes unseen: net.bridge.bridge-nf-filter-%s-tagged is 0",
+	        vlan ? "" : " with a VLAN tag", vlan || pppoe ? "" : " or",
+	        pppoe ? "" : " in PPPoE", vlan ? "pppoe" : "vlan");
+	return false;
+}

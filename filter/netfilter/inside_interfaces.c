@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "netfilter/inside_interfaces.h"
+
+#include <string.h>
+
+#include "base/log.h"
+
+bool inside_matters(const struct config *c)
+{
+	return c->tcp == TCP_RELAY &&
+	       (c->role == ROLE_GATEWAY || c->role == ROLE_BOTH || c->role == ROLE_BRIDGE);
+}
+
+static bool put(struct config_interfaces *list, const char *name)
+{
+	if (list->count == CONFIG_INTERFACES_MAX)
+		return false;
+	strcpy(list->names[list->count++], name);
+	return true;
+}
+
+/* One without an address is the lower half of another (of a bridge, of PPPoE, of VLANs), which has
+ * the default route perhaps. A name that iptables would take for a pattern is nobody's here. */
+static bool is_inside(const struct interface *i)
+{
+	return !i->is_loopback && !i->has_default && i->has_address && config_is_interface(i->name);
+}
+
+void inside_choose(const struct interfaces *all, struct inside *in)
+{
+	bool any_out = false, fits = true;
+
+	memset(in, 0, sizeof(*in));
+	for (unsigned i = 0; i < all->count; i++) {
+		if (all->items[i].has_default) {
+			any_out = true;
+			put(&in->outside, all->items[i].name);
+		} else if (is_inside(&all->items[i])) {
+			fits = put(&in->interfaces, all->items[i].name) && fits;
+		}
+	}
+	in->how = all->is_unclear             ? INSIDE_UNCLEAR
+	          : !any_out                  ? INSIDE_NO_WAY
+	          : !fits                     ? INSIDE_TOO_MANY
+	          : in->interfaces.count == 0 ? INSIDE_ALL_OUT
+	                                      : INSIDE_FOUND;
+	if (in->how != INSIDE_FOUND)
+		in->interfaces.count = 0;
+}
+
+void inside_find(const struct config *c, struct inside *in)
+{
+	struct interfaces all;
+
+	if (c->inside.count > 0) {
+		*in = (struct inside){ .how = INSIDE_NAMED, .interfaces = c->inside };
+		return;
+	}
+	if (c->role == ROLE_BRIDGE) {
+		*in = (struct inside){ .how = INSIDE_ANY_PORT };
+		return;
+	}
+	int error = interfaces_read(&all);
+	if (error)
+		*in = (struct inside){ .how = INSIDE_UNKNOWN, .error = error };
+	else
+		inside_choose(&all, in);
+	interfaces_fini(&all);
+}
+
+#define LIST_SIZE (CONFIG_INTERFACES_MAX * (IF_NAMESIZE + 16))
+
+/* Writes them with commas in between, and of one that is not there, that. */
+static const char *list(const struct config_interfaces *interfaces, char text[static LIST_SIZE])
+{
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (unsigned i = 0; i < interfaces->count; i++) {
+		const char *name = interfaces->names[i];
+		len += (size_t)snprintf(text + len, LIST_SIZE - len, "%s%s%s", i ? ", " : "", name,
+		        if_nametoindex(name) ? "" : " (not there)");
+	}
+	return text;
+}
+
+static void log_none(const struct inside *in)
+{
+	static const char *const why[] = {
+		[INSIDE_NO_WAY] = "no interface has a default route now, so nobody can tell the "
+		                  "inside from the outside",
+		[INSIDE_UNCLEAR] = "a default route does not say by which interface it leads",
+		[INSIDE_ALL_OUT] = "no interface has an address and no default route",
+		[INSIDE_TOO_MANY] = "there are too many interfaces",
+	};
+	const char *reason = in->how == INSIDE_UNKNOWN ? strerror(-in->error) : why[in->how];
+
+	log_warning("rules: DNS over TCP is relayed from no interface, and refused: %s; name those "
+	            "of the inside in `inside`, or apply the rules again once the network is up",
+	        reason);
+}
+
+void inside_log(const struct inside *in)
+{
+	char names[LIST_SIZE], outside[LIST_SIZE];
+
+	if (in->how == INSIDE_NAMED)
+		log_info("rules: DNS over TCP is relayed from %s, which `inside` names",
+		        list(&in->interfaces, names));
+	else if (in->how == INSIDE_FOUND)
+		log_info("rules: DNS over TCP is relayed from %s, since the default routes lead by "
+		         "%s",
+		        list(&in->interfaces, names), list(&in->outside, outside));
+	else if (in->how == INSIDE_ANY_PORT)
+		log_info(
+		        "rules: DNS over TCP is relayed from every port of a bridge; name those of "
+		        "the inside in `inside` if FORWARD keeps others from servers there");
+	else
+		log_none(in);
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "netfilter/relay_route.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "netfilter/backend.h"
+
+#define TABLE "5300"
+
+#define MARK_MAX  24 /* "0x20000000/0x30000000" */
+#define RULES_MAX 16 /* of one family; there is one, or two while the mark changes */
+
+static const struct family {
+	const char *option, *everywhere;
+} families[] = { { "-4", "0.0.0.0/0" }, { "-6", "::/0" } };
+
+enum { IPV4_ONLY = 1, BOTH = sizeof(families) / sizeof(families[0]) };
+
+/* The marks of the rules that lead to our table, as `ip` writes them. */
+struct marks {
+	int count;
+	char items[RULES_MAX][MARK_MAX];
+};
+
+static int families_here(void)
+{
+	return access("/proc/net/if_inet6", F_OK) == 0 ? BOTH : IPV4_ONLY;
+}
+
+static void read_marks(const char *text, struct marks *marks)
+{
+	marks->count = 0;
+	while (marks->count < RULES_MAX && (text = strstr(text, "fwmark ")) != NULL) {
+		text += strlen("fwmark ");
+		snprintf(marks->items[marks->count++], MARK_MAX, "%.*s", (int)strcspn(text, " \n"),
+		        text);
+	}
+}
+
+/* Returns 0 or -errno. */
+static int rules_here(const struct family *f, struct marks *marks, char *why, size_t why_size)
+{
+	const char *const show[] = { "ip", f->option, "rule", "show", "table", TABLE, NULL };
+	struct process p;
+	int error = backend_run(&p, show, NULL, why, why_size);
+
+	marks->count = 0;
+	if (error)
+		return error;
+	read_marks(p.out, marks);
+	process_fini(&p);
+	return 0;
+}
+
+static int change_rule(
+        const struct family *f, const char *verb, const char *mark, char *why, size_t why_size)
+{
+	const char *const argv[] = { "ip", f->option, "rule", verb, "fwmark", mark, "lookup", TABLE,
+		NULL };
+	return backend_do(argv, why, why_size);
+}
+
+static int change_route(const struct family *f, const char *verb, char *why, size_t why_size)
+{
+	const char *const argv[] = { "ip", f->option, "route", verb, "local", f->everywhere, "dev",
+		"lo", "table", TABLE, NULL };
+	return backend_do(argv, why, why_size);
+}
+
+static int apply(
+        const struct family *f, const char *wanted, bool *added, char *why, size_t why_size)
+{
+	struct marks marks = { 0 };
+	bool is_there = false;
+	int error = change_route(f, "replace", why, why_size);
+
+	if (!error)
+		error = rules_here(f, &marks, why, why_size);
+	for (int i = 0; i < marks.count && !error; i++)
+		is_there = is_there || strcmp(marks.items[i], wanted) == 0;
+	if (!error && !is_there) {
+		*added = true;
+		error = change_rule(f, "add", wanted, why, why_size);
+	}
+	return error;
+}
+
+/* As `ip` writes it. */
+static const char *mark_of(const struct config *c, char mark[static MARK_MAX])
+{
+	snprintf(mark, MARK_MAX, "0x%x/0x%x", c->mark_relay, c->mark_mask);
+	return mark;
+}
+
+int routing_apply(const struct config *c, bool *added, char *why, size_t why_size)
+{
+	char wanted[MARK_MAX];
+	int error = 0;
+
+	mark_of(c, wanted);
+	*added = false;
+	for (int i = 0; i < families_here() && !error; i++)
+		error = apply(&families[i], wanted, added, why, why_size);
+	return error;
+}
+
+int routing_tidy(const struct config *c, char *why, size_t why_size)
+{
+	char wanted[MARK_MAX];
+	int error = 0;
+
+	mark_of(c, wanted);
+	for (int i = 0; i < families_here() && !error; i++) {
+		struct marks marks;
+
+		error = rules_here(&families[i], &marks, why, why_size);
+		for (int k = 0; k < marks.count && !error; k++) {
+			if (strcmp(marks.items[k], wanted) != 0)
+				error = change_rule(
+				        &families[i], "del", marks.items[k], why, why_size);
+		}
+	}
+	return error;
+}
+
+int routing_remove(bool *found, char *why, size_t why_size)
+{
+	int error = 0;
+
+	*found = false;
+	for (int i = 0; i < families_here() && !error; i++) {
+		const struct family *f = &families[i];
+		struct marks marks;
+
+		error = rules_here(f, &marks, why, why_size);
+		if (error || marks.count == 0)
+			continue;
+		*found = true;
+		/* the rules are what matters, and go first */
+		for (int k = 0; k < marks.count && !error; k++)
+			error = change_rule(f, "del", marks.items[k], why, why_size);
+		if (!error)
+			error = change_route(f, "del", why, why_size);
+	}
+	return error == -ENOENT ? 0 : error;
+}

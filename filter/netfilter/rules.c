@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "netfilter/rules.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "netfilter/backend.h"
+#include "netfilter/br_netfilter.h"
+#include "netfilter/inside_interfaces.h"
+#include "config/config_table.h"
+#include "netfilter/relay_route.h"
+#include "netfilter/shortcut_rules.h"
+#include "netfilter/service_user.h"
+
+static const struct backend *const backends[] = {
+	&backend_nft,
+	&backend_iptables_nft,
+	&backend_iptables_legacy,
+};
+enum { BACKENDS = sizeof(backends) / sizeof(backends[0]) };
+
+static bool is_wanted(const struct backend *b, const char *name)
+{
+	return strcmp(name, "auto") == 0 || strcmp(name, b->name) == 0;
+}
+
+bool rules_backend_known(const char *name)
+{
+	for (int i = 0; i < BACKENDS; i++) {
+		if (is_wanted(backends[i], name))
+			return true;
+	}
+	return false;
+}
+
+static int remove_with(const struct backend *b)
+{
+	char why[300] = "no memory";
+	bool found = false;
+	int error = b->remove(b, &found, why, sizeof(why));
+
+	if (error)
+		log_error("rules: those of %s may be left: %s", b->name, why);
+	else if (found)
+		log_info("rules: removed with %s", b->name);
+	return error;
+}
+
+/* Returns the back end that took the rules, or NULL. */
+static const struct backend *apply_with_first(const struct config *c, const char *name)
+{
+	for (int i = 0; i < BACKENDS; i++) {
+		char why[300] = "no memory";
+
+		if (!is_wanted(backends[i], name))
+			continue;
+		if (backends[i]->apply(backends[i], c, why, sizeof(why)) == 0)
+			return backends[i];
+		log_warning("rules: %s does not work here: %s", backends[i]->name, why);
+	}
+	return NULL;
+}
+
+static int remove_routing(void)
+{
+	char why[300] = "";
+	bool found = false;
+	int error = routing_remove(&found, why, sizeof(why));
+
+	if (error)
+		log_error("rules: the routing rule may be left: %s", why);
+	else if (found)
+		log_info("rules: the routing rule is removed");
+	return error;
+}
+
+static int tidy_routing(const struct config *c)
+{
+	char why[300] = "";
+	int error = routing_tidy(c, why, sizeof(why));
+
+	if (error)
+		log_error("rules: a routing rule for another mark may be left: %s", why);
+	return error;
+}
+
+/* The routing rule comes before the others where it is needed, and goes after them where it is not:
+ * without it what they divert would be lost. Returns the back end that took the rules, or NULL. */
+static const struct backend *apply_for_relay(const struct config *c, const char *name)
+{
+	const struct backend *used = NULL;
+	char why[300] = "";
+	bool added = false;
+
+	if (routing_apply(c, &added, why, sizeof(why)) == 0)
+		used = apply_with_first(c, name);
+	else
+		log_error("rules: no routing rule for the relay: %s", why);
+	if (!used && added)
+		remove_routing();
+	return used;
+}
+
+/* A rule that the kernel shows nothing is no protection, and looks like one. */
+static bool sees_what_is_bridged(void)
+{
+	char why[300];
+
+	if (!bridged_is_seen("", why, sizeof(why))) {
+		log_error("rules: %s", why);
+		return false;
+	}
+	if (!bridged_is_seen_inside("", why, sizeof(why)))
+		log_warning("rules: %s", why);
+	return true;
+}
+
+static int remove_shortcut(const struct config *c)
+{
+	char why[300] = "";
+	bool found = false;
+	int error = shortcut_rules_remove(c, &found, why, sizeof(why));
+
+	if (error)
+		log_error("rules: the shortcut may be left: %s", why);
+	else if (found)
+		log_info("rules: the shortcut is removed");
+	return error;
+}
+
+/* Without it all queries come to the queue, so its lack is no failure. Returns whether it is there.
+ */
+static bool apply_shortcut(const struct config *c)
+{
+	char why[300] = "";
+
+	if (c->shortcut_interfaces.count == 0) {
+		remove_shortcut(c);
+		return false;
+	}
+	if (shortcut_rules_apply(c, why, sizeof(why)) == 0)
+		return true;
+	log_warning("rules: without the shortcut: %s", why);
+	return false;
+}
+
+static int apply_rules(const struct config *c, const char *backend)
+{
+	if (c->role == ROLE_BRIDGE && !sees_what_is_bridged()) {
+		log_error("rules: not applied");
+		return -EIO;
+	}
+	bool needs_routing = c->tcp == TCP_RELAY && config_forwards(c);
+	const struct backend *used =
+	        needs_routing ? apply_for_relay(c, backend) : apply_with_first(c, backend);
+
+	if (!used) {
+		log_error("rules: not applied");
+		return -EIO;
+	}
+	if ((needs_routing ? tidy_routing(c) : remove_routing()) != 0)
+		return -EIO;
+	log_info("rules: applied with %s for the role %s, queues %u to %u%s", used->name,
+	        key_word("role", c), c->queue_first, config_queue_last(c),
+	        c->queue_bypass ? "; DNS passes unjudged while sealgate does not run" : "");
+
+	/* Only now, so that there is no moment without rules. */
+	for (int i = 0; i < BACKENDS; i++) {
+		if (backends[i] != used && remove_with(backends[i]) != 0)
+			return -EIO;
+	}
+	return 0;
+}
+
+/* Its program comes before the rules that let pass what it has taken: what meets none of them
+ * comes to the queue, where its question is known already. */
+int rules_apply(const struct config *c, const char *backend)
+{
+	struct config now = *c;
+	bool has_shortcut = apply_shortcut(c);
+
+	now.user = user_of_service(c);
+	if (!has_shortcut)
+		now.shortcut_interfaces.count = 0;
+	if (inside_matters(c)) {
+		struct inside in;
+		inside_find(c, &in);
+		inside_log(&in);
+		now.inside = in.interfaces;
+	}
+	int error = apply_rules(&now, backend);
+	if (error && has_shortcut)
+		remove_shortcut(c);
+	return error;
+}
+
+int rules_remove(const struct config *c)
+{
+	int result = remove_shortcut(c) == 0 ? 0 : -EIO;
+
+	for (int i = 0; i < BACKENDS; i++) {
+		if (remove_with(backends[i]) != 0)
+			result = -EIO;
+	}
+	return remove_routing() == 0 ? result : -EIO;
+}
+
+bool rules_show(const struct config *c, FILE *out)
+{
+	bool any = shortcut_rules_show(c, out);
+
+	for (int i = 0; i < BACKENDS; i++)
+		any = backends[i]->show(backends[i], out) || any;
+	return any;
+}

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "netfilter/shortcut_rules.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <libgen.h>
+#include <linux/if_arp.h>
+#include <mntent.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "netfilter/backend.h"
+#include "netfilter/shortcut_load.h"
+#include "queue/shortcut.h"
+
+#define BPF_FILE_SYSTEM 0xcafe4a11 /* of statfs(2) */
+
+#define MOUNT "sealgate" /* what ours is called among the mounts */
+
+/* Of our filter among those of an interface. */
+#define PREFERENCE "5300"
+
+#define PINS "shortcut_" /* what the names of our pins begin with */
+
+/* Notes: attached to the interface of that index; its qdisc was made for that. (Dots, which names
+ * of interfaces may have, are not allowed in that file system.) */
+#define ATTACHED "attached-"
+#define MADE     "qdisc-"
+
+/* ---- The directory ---- */
+
+static bool is_on_bpf(const char *directory)
+{
+	struct statfs s;
+	return statfs(directory, &s) == 0 && (unsigned long)s.f_type == BPF_FILE_SYSTEM;
+}
+
+/* Others may look into it; what lies there is for its owner. The one of systemd is for root alone,
+ * and a service with a user of its own would find nothing in it. */
+static int make_directory(const char *directory, char *why, size_t why_size)
+{
+	bool is_made = mkdir(directory, 0755) == 0;
+
+	if ((!is_made && errno != EEXIST) || (is_made && chmod(directory, 0755) < 0) ||
+	        (!is_on_bpf(directory) &&
+	                mount(MOUNT, directory, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+	                        "mode=0755") < 0)) {
+		int error = errno;
+		snprintf(why, why_size, "no bpf file system at %s: %s", directory, strerror(error));
+		return -error;
+	}
+	return 0;
+}
+
+static bool is_our_mount(const char *directory)
+{
+	FILE *mounts = setmntent("/proc/self/mounts", "re");
+	bool is = false;
+
+	for (struct mntent *m; mounts && (m = getmntent(mounts)) != NULL;)
+		is = is ||
+		     (strcmp(m->mnt_fsname, MOUNT) == 0 && strcmp(m->mnt_dir, directory) == 0);
+	if (mounts)
+		endmntent(mounts);
+	return is;
+}
+
+/* It may be a directory of others, or in one of others. */
+static void remove_directory(const char *directory)
+{
+	if (is_our_mount(directory))
+		umount(directory);
+	rmdir(directory);
+}
+
+/* Whoever has the directory of the control socket is who runs sealgate. */
+static int give_to_owner(const struct config *c, char *why, size_t why_size)
+{
+	static const char *const names[] = { SHORTCUT_STATE, SHORTCUT_RING, SHORTCUT_SERVERS };
+	char control[CONFIG_PATH_MAX], path[SHORTCUT_PATH_MAX];
+	struct stat st;
+
+	strcpy(control, c->control_socket);
+	if (stat(dirname(control), &st) < 0) /* it is made later, by root then */
+		return 0;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		shortcut_pin(c->shortcut_directory, names[i], path);
+		if (chown(path, st.st_uid, st.st_gid) < 0 || chmod(path, 0600) < 0) {
+			int error = errno;
+			snprintf(why, why_size, "%s: %s", path, strerror(error));
+			return -error;
+		}
+	}
+	return 0;
+}
+
+/* ---- Notes ---- */
+
+static const char *note_path(const struct config *c, const char *kind, unsigned index,
+        char path[static SHORTCUT_PATH_MAX])
+{
+	snprintf(path, SHORTCUT_PATH_MAX, "%s/%s%u", c->shortcut_directory, kind, index);
+	return path;
+}
+
+static int note(const struct config *c, const char *kind, unsigned index)
+{
+	char path[SHORTCUT_PATH_MAX];
+	return mkdir(note_path(c, kind, index, path), 0755) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+static bool forget(const struct config *c, const char *kind, unsigned index)
+{
+	char path[SHORTCUT_PATH_MAX];
+	return rmdir(note_path(c, kind, index, path)) == 0;
+}
+
+/* ---- Interfaces ---- */
+
+/* The program reads packets that begin with an Ethernet header. */
+static bool is_ethernet(const char *interface)
+{
+	struct ifreq request = { 0 };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	memcpy(request.ifr_name, interface, strnlen(interface, sizeof(request.ifr_name) - 1));
+	bool is = fd >= 0 && ioctl(fd, SIOCGIFHWADDR, &request) == 0 &&
+	          request.ifr_hwaddr.sa_family == ARPHRD_ETHER;
+	if (fd >= 0)
+		close(fd);
+	return is;
+}
+
+static int make_qdisc(const struct config *c, const char *interface, unsigned index)
+{
+	const char *const add[] = { "tc", "qdisc", "add", "dev", interface, "clsact", NULL };
+	char why[300];
+
+	/* if it is there already, somebody else may have filters in it */
+	return backend_do(add, why, sizeof(why)) == 0 ? note(c, MADE, index) : 0;
+}
+
+static int attach(const struct config *c, const char *interface, char *why, size_t why_size)
+{
+	char pin[SHORTCUT_PATH_MAX];
+	const char *const replace[] = { "tc", "filter", "replace", "dev", interface, "ingress",
+		"protocol", "all", "pref", PREFERENCE, "handle", "1", "bpf", "direct-action",
+		"object-pinned", shortcut_pin(c->shortcut_directory, SHORTCUT_PROGRAM, pin), NULL };
+	unsigned index = if_nametoindex(interface);
+
+	if (index == 0) {
+		snprintf(why, why_size, "there is no interface %s", interface);
+		return -ENODEV;
+	}
+	if (!is_ethernet(interface)) {
+		snprintf(why, why_size, "%s is no Ethernet interface", interface);
+		return -EOPNOTSUPP;
+	}
+	int error = make_qdisc(c, interface, index);
+	if (!error)
+		error = note(c, ATTACHED, index);
+	if (error)
+		snprintf(why, why_size, "%s: %s", c->shortcut_directory, strerror(-error));
+	return error ? error : backend_do(replace, why, why_size);
+}
+
+static bool has_filters(const char *interface, const char *where)
+{
+	const char *const show[] = { "tc", "filter", "show", "dev", interface, where, NULL };
+	char why[300];
+	struct process p;
+
+	if (backend_run(&p, show, NULL, why, sizeof(why)) != 0)
+		return true;
+	bool has = p.out[0] != '\0';
+	process_fini(&p);
+	return has;
+}
+
+static int detach(const struct config *c, unsigned index, char *why, size_t why_size)
+{
+	char interface[IF_NAMESIZE];
+	const char *const delete[] = { "tc", "filter", "del", "dev", interface, "ingress", "pref",
+		PREFERENCE, NULL };
+	const char *const delete_qdisc[] = { "tc", "qdisc", "del", "dev", interface, "clsact",
+		NULL };
+
+	bool is_there = if_indextoname(index, interface) != NULL;
+	int error = is_there ? backend_do(delete, why, why_size) : 0;
+	if (forget(c, MADE, index) && is_there && !has_filters(interface, "ingress") &&
+	        !has_filters(interface, "egress"))
+		error = backend_do(delete_qdisc, why, why_size);
+	forget(c, ATTACHED, index);
+	return error;
+}
+
+static bool is_wanted(const struct config *c, unsigned index)
+{
+	for (unsigned i = 0; i < c->shortcut_interfaces.count; i++) {
+		if (if_nametoindex(c->shortcut_interfaces.names[i]) == index)
+			return true;
+	}
+	return false;
+}
+
+/* Takes it away where it is not wanted, or everywhere. */
+static int detach_others(const struct config *c, bool all, char *why, size_t why_size)
+{
+	DIR *directory = opendir(c->shortcut_directory);
+	unsigned index;
+	int first_error = 0;
+
+	for (struct dirent *entry; directory && (entry = readdir(directory)) != NULL;) {
+		if (sscanf(entry->d_name, ATTACHED "%u", &index) != 1 ||
+		        (!all && is_wanted(c, index)))
+			continue;
+		int error = detach(c, index, why, why_size);
+		first_error = first_error ? first_error : error;
+	}
+	if (directory)
+		closedir(directory);
+	return first_error;
+}
+
+/* ---- */
+
+int shortcut_rules_apply(const struct config *c, char *why, size_t why_size)
+{
+	const struct config_interfaces *interfaces = &c->shortcut_interfaces;
+	char why_not_removed[300];
+	bool found;
+
+	int error = make_directory(c->shortcut_directory, why, why_size);
+	if (!error)
+		error = shortcut_load(
+		        c->shortcut_directory, UINT32_C(1) << c->shortcut_mark_bit, why, why_size);
+	if (!error)
+		error = give_to_owner(c, why, why_size);
+	for (unsigned i = 0; !error && i < interfaces->count; i++)
+		error = attach(c, interfaces->names[i], why, why_size);
+	if (!error)
+		error = detach_others(c, false, why, why_size);
+	if (error)
+		shortcut_rules_remove(c, &found, why_not_removed, sizeof(why_not_removed));
+	return error;
+}
+
+static void remove_pins(const char *path)
+{
+	DIR *directory = opendir(path);
+	char pin[SHORTCUT_PATH_MAX + 256];
+
+	for (struct dirent *entry; directory && (entry = readdir(directory)) != NULL;) {
+		snprintf(pin, sizeof(pin), "%s/%s", path, entry->d_name);
+		if (strncmp(entry->d_name, PINS, strlen(PINS)) == 0)
+			unlink(pin);
+	}
+	if (directory)
+		closedir(directory);
+}
+
+int shortcut_rules_remove(const struct config *c, bool *found, char *why, size_t why_size)
+{
+	*found = is_on_bpf(c->shortcut_directory);
+	if (!*found)
+		return 0;
+	int error = detach_others(c, true, why, why_size);
+	if (!error) {
+		remove_pins(c->shortcut_directory);
+		remove_directory(c->shortcut_directory);
+	}
+	return error;
+}
+
+bool shortcut_rules_show(const struct config *c, FILE *out)
+{
+	DIR *directory = is_on_bpf(c->shortcut_directory) ? opendir(c->shortcut_directory) : NULL;
+	char interface[IF_NAMESIZE];
+	unsigned index, count = 0;
+
+	for (struct dirent *entry; directory && (entry = readdir(directory)) != NULL;) {
+		if (sscanf(entry->d_name, ATTACHED "%u", &index) != 1 ||
+		        !if_indextoname(index, interface))
+			continue;
+		fprintf(out, "%s%s", count++ ? " " : "# shortcut, on ", interface);
+	}
+	if (directory)
+		closedir(directory);
+	if (count)
+		fputc('\n', out);
+	return count > 0;
+}

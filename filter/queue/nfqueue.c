@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The queue at work: packets in, verdicts out. How it is bound stands in nfqueue_bind.c. */
+#include "queue/nfqueue.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <errno.h>
+
+#include <libmnl/libmnl.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_queue.h>
+
+/* A verdict message. A packet may follow, which is another attribute. */
+struct verdict {
+	struct nlmsghdr message;
+	struct nfgenmsg header;
+	struct nlattr attribute;
+	struct nfqnl_msg_verdict_hdr verdict;
+};
+
+_Static_assert(sizeof(struct verdict) == 32, "it is sent as it lies, without padding");
+
+#define SEND_TRIES 3
+#define NOT_ZERO   (1ull << 48) /* in each id, above what the kernel says */
+#define CACHE_LINE 64
+#define EXPECTED   512 /* octets that are fetched of the next message */
+
+/* So many packets may stay in the kernel. From now on each gets a verdict of its own, so that none
+ * of these passes with others. */
+static void fail(struct nfqueue *q, unsigned packets)
+{
+	stats_add(&q->stats->verdict_errors, packets);
+	q->is_uncertain = true;
+}
+
+/* Room for what nfqueue_flush() may have to add is kept free. */
+static void make_room(struct nfqueue *q, size_t n)
+{
+	if (NFQUEUE_VERDICTS_SIZE - q->verdicts_len < n + 2 * sizeof(struct verdict))
+		nfqueue_flush(q);
+}
+
+static struct nfqueue_lane *lane_of(struct nfqueue *q, uint64_t id)
+{
+	return (uint16_t)(id >> 32) == q->queries.number ? &q->queries : &q->responses;
+}
+
+static struct verdict *begin_verdict(
+        struct nfqueue *q, uint16_t type, uint16_t number, uint32_t id, uint32_t verdict)
+{
+	struct verdict *v = (struct verdict *)(void *)(q->verdicts + q->verdicts_len);
+
+	*v = (struct verdict){ .message = { .nlmsg_len = sizeof(*v),
+		                       .nlmsg_type = (uint16_t)(NFNL_SUBSYS_QUEUE << 8 | type),
+		                       .nlmsg_flags = NLM_F_REQUEST },
+		.header = { .version = NFNETLINK_V0, .res_id = htons(number) },
+		.attribute = { .nla_len = MNL_ATTR_HDRLEN + sizeof(v->verdict),
+		        .nla_type = NFQA_VERDICT_HDR },
+		.verdict = { .verdict = htonl(verdict), .id = htonl(id) } };
+	return v;
+}
+
+/* It is of so many packets. */
+static void end_verdict(struct nfqueue *q, const struct verdict *v, unsigned packets)
+{
+	q->verdicts_len += MNL_ALIGN(v->message.nlmsg_len);
+	q->verdict_count += packets;
+}
+
+/* Of one packet. */
+static struct verdict *begin_single(struct nfqueue *q, uint64_t id, uint32_t verdict)
+{
+	struct nfqueue_lane *lane = lane_of(q, id);
+
+	assert(lane->open > 0);
+	lane->open--;
+	return begin_verdict(q, NFQNL_MSG_VERDICT, (uint16_t)(id >> 32), (uint32_t)id, verdict);
+}
+
+/* The kernel can be told of many packets by one message, which accepts whatever it holds up to a
+ * packet: so there must be none among them that waits, or whose verdict was lost. */
+void nfqueue_accept(struct nfqueue *q, uint64_t id)
+{
+	struct nfqueue_lane *lane = lane_of(q, id);
+
+	if (lane->open == 1 && !q->is_uncertain) {
+		lane->open = 0;
+		lane->released++;
+		lane->released_to = (uint32_t)id;
+		return;
+	}
+	make_room(q, sizeof(struct verdict));
+	end_verdict(q, begin_single(q, id, NF_ACCEPT), 1);
+}
+
+void nfqueue_drop(struct nfqueue *q, uint64_t id)
+{
+	make_room(q, sizeof(struct verdict));
+	end_verdict(q, begin_single(q, id, NF_DROP), 1);
+}
+
+/* The packet is written to the place that it is sent from. A vector for each would spare no copy:
+ * a packet must be put together from its headers and its message anyhow. */
+struct writer nfqueue_replacement(struct nfqueue *q)
+{
+	const size_t head = sizeof(struct verdict) + MNL_ATTR_HDRLEN;
+
+	make_room(q, head + MNL_ALIGN(NFQUEUE_PACKET_MAX));
+	return writer_over(q->verdicts + q->verdicts_len + head, NFQUEUE_PACKET_MAX);
+}
+
+void nfqueue_accept_replaced(struct nfqueue *q, uint64_t id, const struct writer *packet)
+{
+	struct verdict *v = begin_single(q, id, NF_ACCEPT);
+	struct nlattr *payload = (struct nlattr *)(void *)(v + 1);
+
+	assert((uint8_t *)payload + MNL_ATTR_HDRLEN == packet->base && !packet->full);
+	payload->nla_type = NFQA_PAYLOAD;
+	payload->nla_len = (uint16_t)(MNL_ATTR_HDRLEN + packet->len);
+	v->message.nlmsg_len += MNL_ALIGN(payload->nla_len);
+	end_verdict(q, v, 1);
+}
+
+/* Behind the verdicts of other packets, which are not to be accepted with them. */
+static void end_release(struct nfqueue *q, struct nfqueue_lane *lane)
+{
+	if (lane->released == 0)
+		return;
+	end_verdict(q,
+	        begin_verdict(
+	                q, NFQNL_MSG_VERDICT_BATCH, lane->number, lane->released_to, NF_ACCEPT),
+	        lane->released);
+	lane->released = 0;
+}
+
+/* The kernel takes the messages before send() returns. Where it cannot, for want of memory mostly,
+ * it has taken none. */
+void nfqueue_flush(struct nfqueue *q)
+{
+	ssize_t sent = -1;
+
+	end_release(q, &q->responses);
+	end_release(q, &q->queries);
+	if (q->verdict_count == 0)
+		return;
+	for (int i = 0; i < SEND_TRIES && sent < 0; i++)
+		sent = send(q->fd, q->verdicts, q->verdicts_len, 0);
+	if (sent < 0)
+		fail(q, q->verdict_count);
+	q->verdicts_len = 0;
+	q->verdict_count = 0;
+}
+
+/* The kernel counts the packets of each queue, in 32 bits; nfnetlink's header tells the queue. */
+static uint64_t id_of(const struct nlmsghdr *message, const struct nfqnl_msg_packet_hdr *packet)
+{
+	const struct nfgenmsg *header = mnl_nlmsg_get_payload(message);
+
+	return NOT_ZERO | (uint64_t)ntohs(header->res_id) << 32 | ntohl(packet->packet_id);
+}
+
+/* Takes what is of use out of one attribute, whose type is known and whose payload has `len`
+ * octets.
+ */
+static void take(struct queued *queued, const struct nlmsghdr *message, unsigned type,
+        uint8_t *payload, size_t len)
+{
+	struct nfqnl_msg_packet_hdr header;
+	uint32_t interface;
+
+	if (type == NFQA_PACKET_HDR && len >= sizeof(header)) {
+		memcpy(&header, payload, sizeof(header));
+		queued->id = id_of(message, &header);
+		queued->is_forwarded = header.hook == NF_INET_FORWARD;
+	} else if (type == NFQA_PAYLOAD) {
+		queued->base = payload;
+		queued->octets = span_of(payload, len);
+	} else if (len == sizeof(interface)) {
+		memcpy(&interface, payload, sizeof(interface));
+		if (type == NFQA_IFINDEX_INDEV)
+			queued->in_interface = ntohl(interface);
+		else if (type == NFQA_IFINDEX_OUTDEV)
+			queued->out_interface = ntohl(interface);
+		else if (type == NFQA_IFINDEX_PHYSINDEV)
+			queued->in_port = ntohl(interface);
+		else if (type == NFQA_IFINDEX_PHYSOUTDEV)
+			queued->out_port = ntohl(interface);
+	}
+}
+
+/* One packet; what lacks the header has no verdict to be given. libmnl's parser would call back for
+ * each attribute, and most of them are of no use. */
+static void hand_packet(
+        struct nfqueue *q, const struct nlmsghdr *message, nfqueue_handler *handler, void *context)
+{
+	uint8_t *at = mnl_nlmsg_get_payload_offset(message, sizeof(struct nfgenmsg));
+	const uint8_t *end = mnl_nlmsg_get_payload_tail(message);
+	struct queued queued = { 0 };
+	struct nlattr attribute;
+
+	while (end - at >= (ptrdiff_t)sizeof(attribute)) {
+		memcpy(&attribute, at, sizeof(attribute));
+		if (attribute.nla_len < sizeof(attribute) || attribute.nla_len > end - at)
+			break;
+		take(&queued, message, attribute.nla_type & NLA_TYPE_MASK, at + sizeof(attribute),
+		        attribute.nla_len - sizeof(attribute));
+		at += MNL_ALIGN(attribute.nla_len);
+	}
+	if (queued.id == 0) {
+		fail(q, 1);
+		return;
+	}
+	struct nfqueue_lane *lane = lane_of(q, queued.id);
+	lane->handed++;
+	lane->open++;
+	handler(context, &queued);
+}
+
+/* The errors that come unasked are those of verdicts, or in theory of a limit. What is said not to
+ * be there, because its interface went down perhaps, does not wait for a verdict either. */
+static void take_error(struct nfqueue *q, const struct nlmsghdr *message)
+{
+	const struct nlmsgerr *error = mnl_nlmsg_get_payload(message);
+
+	if (message->nlmsg_len >= MNL_NLMSG_HDRLEN + sizeof(*error) && error->error == -ENOENT)
+		stats_count(&q->stats->verdict_errors);
+	else
+		fail(q, 1);
+}
+
+void nfqueue_read(
+        struct nfqueue *q, const void *messages, int len, nfqueue_handler *handler, void *context)
+{
+	const int packet_type = NFNL_SUBSYS_QUEUE << 8 | NFQNL_MSG_PACKET;
+
+	for (const struct nlmsghdr *m = messages; mnl_nlmsg_ok(m, len);
+	        m = mnl_nlmsg_next(m, &len)) {
+		if (m->nlmsg_type == packet_type)
+			hand_packet(q, m, handler, context);
+		else if (m->nlmsg_type == NLMSG_ERROR)
+			take_error(q, m);
+	}
+	if (len > 0)
+		fail(q, 1); /* one that was cut off */
+}
+
+int nfqueue_receive(struct nfqueue *q)
+{
+	int n = recvmmsg(q->fd, q->messages, NFQUEUE_BATCH, MSG_DONTWAIT, NULL);
+
+	if (n < 0) {
+		if (errno == ENOBUFS)
+			stats_count(&q->stats->queue_overruns);
+		else if (errno != EAGAIN && errno != EINTR)
+			return -errno;
+		return 0;
+	}
+	return n;
+}
+
+/* Has the processor fetch a message while it works on the one before; the end of a long one comes
+ * by itself when its begin is read. */
+static void expect(const uint8_t *message, size_t len)
+{
+	for (size_t at = 0; at < len && at < EXPECTED; at += CACHE_LINE)
+		__builtin_prefetch(message + at);
+}
+
+void nfqueue_hand_over(struct nfqueue *q, int count, nfqueue_handler *handler, void *context)
+{
+	for (int i = 0; i < count; i++) {
+		if (i + 1 < count)
+			expect(q->vectors[i + 1].iov_base, q->messages[i + 1].msg_len);
+		nfqueue_read(
+		        q, q->vectors[i].iov_base, (int)q->messages[i].msg_len, handler, context);
+	}
+}

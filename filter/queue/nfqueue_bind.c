@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How a queue is bound and let go, and what the kernel says of it. */
+#include "queue/nfqueue.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <libmnl/libmnl.h>
+#include <libnetfilter_queue/libnetfilter_queue.h>
+#include <linux/netfilter/nfnetlink_queue.h>
+
+/* A packet and the attributes that come with it. Not a multiple of a page: else the beginnings of
+ * all packets of a batch would have the same few places in the processor's first cache. */
+#define RECEIVE_SIZE (NFQUEUE_PACKET_MAX + 4097 + 5 * 64)
+#define CONFIG_SIZE  256
+
+/* An acknowledgement is there when send() returns; only packets that came meanwhile can stand
+ * before it, and the kernel holds no more of them than this. */
+#define MESSAGES_BEFORE_ACK 65536
+
+static void nobody_judges_yet(void *context, const struct queued *queued)
+{
+	nfqueue_drop(context, queued->id);
+}
+
+/* Sends a configuration message and waits for the kernel's word on it. */
+static int configure(struct nfqueue *q, struct nlmsghdr *message)
+{
+	message->nlmsg_flags |= NLM_F_ACK;
+	if (send(q->fd, message, message->nlmsg_len, 0) < 0)
+		return -errno;
+	for (int i = 0; i < MESSAGES_BEFORE_ACK; i++) {
+		ssize_t len = recv(q->fd, q->received, RECEIVE_SIZE, MSG_DONTWAIT);
+		if (len < 0 && errno == ENOBUFS)
+			continue;
+		if (len < 0)
+			return -errno;
+		const struct nlmsghdr *answer = (const void *)q->received;
+		if (mnl_nlmsg_ok(answer, (int)len) && answer->nlmsg_type == NLMSG_ERROR) {
+			const struct nlmsgerr *ack = mnl_nlmsg_get_payload(answer);
+			return ack->error;
+		}
+		nfqueue_read(q, q->received, (int)len, nobody_judges_yet, q);
+		nfqueue_flush(q);
+	}
+	return -EBUSY;
+}
+
+/* All in one message: a queue that is bound before its copy mode is set drops what comes. */
+static int bind_queue(struct nfqueue *q, uint16_t number, uint32_t length)
+{
+	_Alignas(struct nlmsghdr) char buffer[CONFIG_SIZE];
+	struct nlmsghdr *message = nfq_nlmsg_put(buffer, NFQNL_MSG_CONFIG, number);
+
+	nfq_nlmsg_cfg_put_cmd(message, AF_UNSPEC, NFQNL_CFG_CMD_BIND);
+	nfq_nlmsg_cfg_put_params(message, NFQNL_COPY_PACKET, UINT16_MAX);
+	nfq_nlmsg_cfg_put_qmaxlen(message, length);
+	return configure(q, message);
+}
+
+/* In a message of its own: a flag that the kernel refuses would leave the rest half done. */
+static int set_fail_open(struct nfqueue *q, uint16_t number)
+{
+	_Alignas(struct nlmsghdr) char buffer[CONFIG_SIZE];
+	struct nlmsghdr *message = nfq_nlmsg_put(buffer, NFQNL_MSG_CONFIG, number);
+
+	mnl_attr_put_u32(message, NFQA_CFG_FLAGS, htonl(NFQA_CFG_F_FAIL_OPEN));
+	mnl_attr_put_u32(message, NFQA_CFG_MASK, htonl(NFQA_CFG_F_FAIL_OPEN));
+	return configure(q, message);
+}
+
+/* Unlike what is set when it is bound this is not waited for, since packets come meanwhile. */
+bool nfqueue_limit_queries(struct nfqueue *q, uint32_t length)
+{
+	_Alignas(struct nlmsghdr) char buffer[CONFIG_SIZE];
+	struct nlmsghdr *message = nfq_nlmsg_put(buffer, NFQNL_MSG_CONFIG, q->queries.number);
+
+	nfq_nlmsg_cfg_put_qmaxlen(message, length);
+	return send(q->fd, message, message->nlmsg_len, 0) >= 0;
+}
+
+static int open_socket(struct nfqueue *q, uint32_t socket_buffer)
+{
+	int on = 1, receive = (int)socket_buffer, send_size = NFQUEUE_VERDICTS_SIZE;
+
+	q->socket = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
+	if (!q->socket || mnl_socket_bind(q->socket, 0, MNL_SOCKET_AUTOPID) < 0)
+		return -errno;
+	q->fd = mnl_socket_get_fd(q->socket);
+	if (setsockopt(q->fd, SOL_SOCKET, SO_RCVBUFFORCE, &receive, sizeof(receive)) < 0 ||
+	        setsockopt(q->fd, SOL_SOCKET, SO_SNDBUFFORCE, &send_size, sizeof(send_size)) < 0)
+		return -errno;
+	/* Errors would otherwise come with the whole verdict, packet and all. */
+	mnl_socket_setsockopt(q->socket, NETLINK_CAP_ACK, &on, sizeof(on));
+	return 0;
+}
+
+static int take_memory(struct nfqueue *q)
+{
+	q->received = malloc((size_t)NFQUEUE_BATCH * RECEIVE_SIZE);
+	q->verdicts = calloc(1, NFQUEUE_VERDICTS_SIZE);
+	if (!q->received || !q->verdicts)
+		return -ENOMEM;
+	for (size_t i = 0; i < NFQUEUE_BATCH; i++) {
+		q->vectors[i] = (struct iovec){ q->received + i * RECEIVE_SIZE, RECEIVE_SIZE };
+		q->messages[i].msg_hdr.msg_iov = &q->vectors[i];
+		q->messages[i].msg_hdr.msg_iovlen = 1;
+	}
+	return 0;
+}
+
+/* The kernel says EPERM for two reasons; the second can be seen. */
+static void explain_bind(uint16_t number, int result, char *error, size_t error_size)
+{
+	struct nfqueue_state state;
+
+	if (result == -EPERM && nfqueue_read_state(number, &state))
+		snprintf(error, error_size,
+		        "another program holds queue %u (netlink port %" PRIu32
+		        ", mostly its process id)",
+		        number, state.holder);
+	else if (result == -EPERM)
+		snprintf(
+		        error, error_size, "cannot bind queue %u: CAP_NET_ADMIN is needed", number);
+	else
+		snprintf(error, error_size, "cannot bind queue %u: %s", number, strerror(-result));
+}
+
+static int open_one(struct nfqueue *q, uint16_t number, uint32_t length, bool fail_open,
+        char *error, size_t error_size)
+{
+	int result = bind_queue(q, number, length);
+
+	if (result < 0) {
+		explain_bind(number, result, error, error_size);
+		return result;
+	}
+	result = fail_open ? set_fail_open(q, number) : 0;
+	if (result < 0)
+		snprintf(error, error_size, "queue %u cannot fail open: %s", number,
+		        strerror(-result));
+	return result;
+}
+
+int nfqueue_open(struct nfqueue *q, const struct nfqueue_options *options, struct stats *stats,
+        char *error, size_t error_size)
+{
+	*q = (struct nfqueue){ .fd = -1,
+		.stats = stats,
+		.responses.number = options->number,
+		.queries.number = options->queries_number };
+	int result = take_memory(q);
+	if (result == 0)
+		result = open_socket(q, options->socket_buffer);
+	if (result < 0) {
+		snprintf(error, error_size, "cannot open a netlink socket: %s", strerror(-result));
+		return result;
+	}
+	/* Responses first: once queries come, their responses do. */
+	result = open_one(
+	        q, options->number, options->length, options->fail_open, error, error_size);
+	if (result < 0)
+		return result;
+	return open_one(q, options->queries_number, options->queries_length, options->fail_open,
+	        error, error_size);
+}
+
+void nfqueue_close(struct nfqueue *q)
+{
+	if (q->socket)
+		mnl_socket_close(q->socket);
+	free(q->received);
+	free(q->verdicts);
+	*q = (struct nfqueue){ .fd = -1 };
+}
+
+/* Columns: queue, holder, waiting, copy mode, copy range, dropped (full), dropped (overrun), ... */
+bool nfqueue_read_state(uint16_t number, struct nfqueue_state *state)
+{
+	FILE *f = fopen("/proc/net/netfilter/nfnetlink_queue", "re");
+	unsigned found = UINT16_MAX + 1u;
+	char line[256];
+
+	while (f && found != number && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%u %" SCNu32 " %" SCNu32 " %*u %*u %" SCNu64 " %" SCNu64, &found,
+		            &state->holder, &state->waiting, &state->dropped_full,
+		            &state->dropped_overrun) != 5)
+			found = UINT16_MAX + 1u;
+	}
+	if (f)
+		fclose(f);
+	return found == number;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How many new signatures a second there may be. Each is some 25 microseconds of the processor, and
+ * whoever asks for names that nobody asked for before gets one for each. */
+#include "sign/signer_private.h"
+
+enum { NETWORK_4_OCTETS = 3, NETWORK_6_OCTETS = 7 }; /* a /24, and a /56 */
+
+struct client_network {
+	uint8_t len;
+	uint8_t octets[NETWORK_6_OCTETS];
+	struct bucket bucket;
+};
+
+int sign_budget_init(struct signer *s)
+{
+	return table_init(&s->networks, sizeof(struct client_network), s->limits.networks);
+}
+
+/* A bucket holds what may be had within one second. */
+static void refill(struct bucket *b, uint32_t per_s, uint64_t now_ms)
+{
+	uint64_t passed_ms = now_ms > b->refilled_ms ? now_ms - b->refilled_ms : 0;
+	uint64_t fresh = passed_ms >= 1000 ? per_s : passed_ms * per_s / 1000;
+
+	if (fresh == 0)
+		return;
+	/* The part of a token that is under way counts on. */
+	b->refilled_ms = passed_ms >= 1000 ? now_ms : b->refilled_ms + fresh * 1000 / per_s;
+	b->tokens = b->tokens + fresh > per_s ? per_s : (uint32_t)(b->tokens + fresh);
+}
+
+static bool is_same_network(const void *entry, const void *key)
+{
+	const struct client_network *n = entry;
+	const struct span *octets = key;
+	return n->len == octets->len && memcmp(n->octets, octets->base, n->len) == 0;
+}
+
+static struct bucket *bucket_of(struct signer *s, struct span client, uint64_t now_ms)
+{
+	size_t len = client.len == 4 ? NETWORK_4_OCTETS : NETWORK_6_OCTETS;
+	struct span network = span_of(client.base, client.len < len ? client.len : len);
+	uint64_t hash = keyed_hash(&s->key, network);
+	struct client_network *n = table_find(&s->networks, hash, is_same_network, &network);
+
+	if (n) {
+		table_touch(&s->networks, n);
+		return &n->bucket;
+	}
+	n = table_add_or_replace(&s->networks, hash);
+	n->len = (uint8_t)network.len;
+	memcpy(n->octets, network.base, network.len);
+	n->bucket = (struct bucket){ now_ms, s->policy->signatures_per_network };
+	return &n->bucket;
+}
+
+static bool has_token(struct bucket *b, uint32_t per_s, uint64_t now_ms)
+{
+	if (per_s == 0)
+		return true;
+	refill(b, per_s, now_ms);
+	return b->tokens > 0;
+}
+
+static void take_token(struct bucket *b)
+{
+	if (b->tokens > 0)
+		b->tokens--;
+}
+
+/* A client that came by TCP is where it says, and was sent there by its network's limit: for it
+ * only the limit of all counts, which for TCP is another one than for UDP. */
+bool budget_take(struct signer *s, struct span client, bool is_stream, uint64_t now_ms)
+{
+	struct bucket *all = is_stream ? &s->streams : &s->datagrams;
+	struct bucket *own = NULL;
+
+	if (!has_token(all, s->policy->signatures_per_s, now_ms))
+		return false;
+	if (!is_stream && s->policy->signatures_per_network > 0) {
+		own = bucket_of(s, client, now_ms);
+		if (!has_token(own, s->policy->signatures_per_network, now_ms))
+			return false;
+		take_token(own);
+	}
+	take_token(all);
+	return true;
+}

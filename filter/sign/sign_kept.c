@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The signatures that are kept, and those that are made before anybody needs them. */
+#include "sign/signer_private.h"
+
+/* Kept under the fingerprint of the key and all that is signed, times and TTL too: so it can only
+ * be found for the octets that it is the signature of. A secret of the signer's is in it, lest
+ * somebody choose names that fall into one bucket of the table. */
+struct kept_signature {
+	struct signature_id id;
+	uint16_t len;
+	uint8_t octets[];
+};
+
+int signatures_init(struct table *t, size_t octets, uint32_t count)
+{
+	return table_init(t, sizeof(struct kept_signature) + octets, count);
+}
+
+struct signature_id signature_identify(
+        const struct signer *s, const struct signkey *key, struct span data)
+{
+	const struct span secret = span_of(s->key.octets, sizeof(s->key.octets));
+	const struct span parts[] = { secret, signkey_public(key), data };
+	struct signature_id id;
+
+	fingerprint(parts, 3, id.octets);
+	return id;
+}
+
+static bool is_same_id(const void *entry, const void *key)
+{
+	return memcmp(entry, key, sizeof(struct signature_id)) == 0;
+}
+
+static uint64_t hash_of(const struct signature_id *id)
+{
+	uint64_t hash;
+	memcpy(&hash, id->octets, sizeof(hash));
+	return hash;
+}
+
+struct span signature_find(struct table *cache, const struct signature_id *id)
+{
+	struct kept_signature *kept = table_find(cache, hash_of(id), is_same_id, id);
+
+	if (!kept)
+		return span_of(NULL, 0);
+	table_touch(cache, kept);
+	return span_of(kept->octets, kept->len);
+}
+
+struct span signature_make(struct signer *s, const struct signkey *key, struct span data,
+        struct table *cache, const struct signature_id *id)
+{
+	uint8_t signature[SIGNATURE_MAX_OCTETS];
+	size_t len = signkey_sign(s->crypto, key, data, signature);
+
+	if (len == 0 || len > s->signature_octets)
+		return span_of(NULL, 0);
+	struct kept_signature *kept = table_add_or_replace(cache, hash_of(id));
+	kept->id = *id;
+	kept->len = (uint16_t)len;
+	memcpy(kept->octets, signature, len);
+	s->recall.learned[LESSON_MADE] += cache == &s->signatures;
+	return span_of(kept->octets, len);
+}
+
+/* ---- Renewals ---- */
+
+static bool is_noted(const struct renewals *r, const struct signature_id *id)
+{
+	for (unsigned i = 0; i < r->count; i++) {
+		if (is_same_id(&r->items[i].id, id))
+			return true;
+	}
+	return false;
+}
+
+void renewal_note(struct signer *s, const struct signkey *key, struct span data)
+{
+	struct renewals *r = &s->renewals;
+
+	if (data.len == 0 || data.len > RENEWAL_OCTETS || r->count == RENEWALS_MAX)
+		return;
+	struct signature_id id = signature_identify(s, key, data);
+	if (signature_find(&s->signatures, &id).len > 0 || is_noted(r, &id))
+		return;
+	struct renewal *renewal = &r->items[r->count++];
+	renewal->key = key;
+	renewal->id = id;
+	renewal->len = (uint16_t)data.len;
+	memcpy(renewal->data, data.base, data.len);
+}
+
+unsigned signer_renew(struct signer *s, unsigned most)
+{
+	struct renewals *r = &s->renewals;
+	unsigned made = 0;
+
+	for (; made < most && r->count > 0; made++) {
+		struct renewal *renewal = &r->items[--r->count];
+		signature_make(s, renewal->key, span_of(renewal->data, renewal->len),
+		        &s->signatures, &renewal->id);
+	}
+	return made;
+}

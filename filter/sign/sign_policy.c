@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sign/sign_policy.h"
+
+#include <stdlib.h>
+
+#define DAY_S    86400
+#define PERIOD_S 3600 /* the shortest time for which one signature is used */
+
+/* Any order of all names serves to find one; this one compares fewest octets. */
+static int order_names(struct span a, struct span b)
+{
+	if (a.len != b.len)
+		return a.len < b.len ? -1 : 1;
+	return memcmp(a.base, b.base, a.len);
+}
+
+static int order_zones(const void *a, const void *b)
+{
+	return order_names(name_span(&((const struct sign_zone *)a)->apex),
+	        name_span(&((const struct sign_zone *)b)->apex));
+}
+
+int sign_policy_sort(struct sign_zone *zones, unsigned count)
+{
+	qsort(zones, count, sizeof(*zones), order_zones);
+	for (unsigned i = 1; i < count; i++) {
+		if (name_equal(&zones[i - 1].apex, &zones[i].apex))
+			return (int)i;
+	}
+	return -1;
+}
+
+uint32_t sign_policy_period(const struct sign_policy *p)
+{
+	uint32_t kept_s = DAY_S;
+
+	for (unsigned i = 0; i < p->zone_count; i++) {
+		if (p->zones[i].max_ttl_s > INT32_MAX)
+			return 0;
+		if (p->zones[i].max_ttl_s > kept_s - DAY_S)
+			kept_s = p->zones[i].max_ttl_s + DAY_S;
+	}
+	uint32_t share_s = p->life_s / 4 * 3;
+	uint32_t rest_s = p->life_s > kept_s ? p->life_s - kept_s : 0;
+	return share_s < rest_s ? share_s : rest_s;
+}
+
+const char *sign_policy_check(const struct sign_policy *p)
+{
+	if (p->life_s > INT32_MAX / 2)
+		return "signatures last longer than their times can say";
+	if (sign_policy_period(p) < PERIOD_S)
+		return "signatures must last for a day and an hour longer than the longest TTL";
+	return NULL;
+}
+
+static const struct sign_zone *find_apex(const struct sign_policy *p, struct span apex)
+{
+	unsigned low = 0, high = p->zone_count;
+
+	while (low < high) {
+		unsigned middle = (low + high) / 2;
+		int order = order_names(name_span(&p->zones[middle].apex), apex);
+		if (order == 0)
+			return &p->zones[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+const struct sign_zone *sign_policy_apex(const struct sign_policy *p, const struct name *apex)
+{
+	return find_apex(p, name_span(apex));
+}
+
+bool sign_policy_is_secondary(const struct sign_policy *p, struct span address)
+{
+	return networks_have(p->secondaries, p->secondary_count, address);
+}
+
+static bool is_served_by(const struct sign_zone *zone, const struct span *server)
+{
+	return !server || zone->server_count == 0 ||
+	       networks_have(zone->servers, zone->server_count, *server);
+}
+
+/* Of any server, where `server` is NULL. */
+static const struct sign_zone *find_zone(
+        const struct sign_policy *p, const struct name *name, const struct span *server)
+{
+	struct span suffix = name_span(name);
+
+	for (;;) {
+		const struct sign_zone *zone = find_apex(p, suffix);
+		if (zone && is_served_by(zone, server))
+			return zone;
+		size_t label = suffix.base[0];
+		if (label == 0)
+			return NULL;
+		suffix = span_of(suffix.base + label + 1, suffix.len - label - 1);
+	}
+}
+
+const struct sign_zone *sign_policy_zone(const struct sign_policy *p, const struct name *name)
+{
+	return find_zone(p, name, NULL);
+}
+
+const struct sign_zone *sign_policy_zone_at(
+        const struct sign_policy *p, const struct name *name, struct span server)
+{
+	return find_zone(p, name, &server);
+}
+
+static bool zones_ask_alike(const struct sign_zone *a, const struct sign_zone *b)
+{
+	if (!name_equal(&a->apex, &b->apex) || a->server_count != b->server_count)
+		return false;
+	for (unsigned i = 0; i < a->server_count; i++) {
+		if (!network_equal(&a->servers[i], &b->servers[i]))
+			return false;
+	}
+	return true;
+}
+
+bool sign_policy_asks_alike(const struct sign_policy *a, const struct sign_policy *b)
+{
+	for (unsigned i = 0; i < a->zone_count && i < b->zone_count; i++) {
+		if (!zones_ask_alike(&a->zones[i], &b->zones[i]))
+			return false;
+	}
+	return a->zone_count == b->zone_count;
+}

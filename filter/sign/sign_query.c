@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gate/query.h"
+#include "gate/reply.h"
+#include "sign/signer_private.h"
+#include "wire/edns.h"
+
+static bool is_presigned(uint16_t type)
+{
+	return type == TYPE_DNSKEY || type == TYPE_CDS || type == TYPE_CDNSKEY;
+}
+
+bool is_of_dnssec(uint16_t type)
+{
+	return is_presigned(type) || type == TYPE_DS || type == TYPE_RRSIG || type == TYPE_NSEC ||
+	       type == TYPE_NSEC3 || type == TYPE_NSEC3PARAM;
+}
+
+/* Says why a query passes untouched whatever it asks, or SIGN_QUERY_ASKED. Nobody gets a zone by
+ * naming another class, or by a signature that the server might accept: its data is the same. */
+static enum sign_query classify(const struct message *q)
+{
+	if (q->flags & FLAG_QR)
+		return SIGN_QUERY_MALFORMED;
+	if (query_is_transfer(q))
+		return SIGN_QUERY_ASKED;
+	if (q->is_signed)
+		return SIGN_QUERY_PASSED_TSIG;
+	if (message_opcode(q) != OPCODE_QUERY || q->question_count != 1 || q->qclass != CLASS_IN)
+		return SIGN_QUERY_PASSED_OTHER;
+	return SIGN_QUERY_ASKED;
+}
+
+/* What is asked of the server: `labels` of the name, and a type. */
+static void ask(struct asked_signing *a, enum sign_way way, unsigned labels, uint16_t type)
+{
+	a->way = (uint8_t)way;
+	a->sent_labels = (uint8_t)labels;
+	a->sent_type = type;
+}
+
+/* The parent's side of a cut is asked where the parent is signed here too (RFC 4035, 3.1.4.1). */
+static void choose_ds(struct signer *s, const struct message *q, const struct sign_peers *peers,
+        bool is_stream, const struct sign_zone *zone, struct asked_signing *a)
+{
+	struct name above;
+	const struct sign_zone *parent;
+
+	name_parent(&q->qname, &above);
+	parent = zone->apex.labels > 0 ? sign_policy_zone_at(s->policy, &above, peers->server)
+	                               : NULL;
+	if (zone->apex.labels == q->qname.labels && parent)
+		ask(a, SIGN_APEX, parent->apex.labels, TYPE_SOA);
+	else if (zone->apex.labels == q->qname.labels)
+		ask(a, SIGN_NODATA, zone->apex.labels, TYPE_SOA);
+	else if (!memory_zone(s, zone)->has_soa && !is_stream)
+		ask(a, SIGN_LEARN, zone->apex.labels, TYPE_SOA);
+	else
+		ask(a, SIGN_DS, q->qname.labels, TYPE_NS);
+}
+
+/* Returns false when the query passes because DO is not set and it asks nothing that only the
+ * signer knows. */
+static bool choose(struct signer *s, const struct message *q, const struct sign_peers *peers,
+        bool is_stream, const struct sign_zone *zone, struct asked_signing *a)
+{
+	unsigned apex = zone->apex.labels;
+	bool is_apex = apex == q->qname.labels;
+
+	if (query_is_transfer(q))
+		ask(a, SIGN_REFUSED, apex, TYPE_SOA);
+	else if (is_apex && is_presigned(q->qtype))
+		ask(a, SIGN_APEX, apex, TYPE_SOA);
+	else if (q->qtype == TYPE_DS)
+		choose_ds(s, q, peers, is_stream, zone, a);
+	else if (!q->edns.dnssec_ok)
+		return false;
+	else if (q->qtype == TYPE_NXNAME)
+		ask(a, SIGN_FORMERR, apex, TYPE_SOA);
+	else if (q->qtype == TYPE_RRSIG)
+		ask(a, SIGN_REFUSED, apex, TYPE_SOA);
+	else if (is_of_dnssec(q->qtype))
+		ask(a, SIGN_EXISTS, q->qname.labels, TYPE_SOA);
+	else
+		ask(a, SIGN_ANSWER, q->qname.labels, q->qtype);
+	if (q->edns.present && q->edns.version != 0)
+		ask(a, SIGN_BADVERS, apex, TYPE_SOA);
+	return true;
+}
+
+static void remember(const struct message *q, struct asked *asked)
+{
+	*asked = (struct asked){ .id = q->id,
+		.flags = q->flags,
+		.udp_size = DNS_PLAIN_SIZE,
+		.question_len = (uint16_t)q->question.len,
+		.has_edns = q->edns.present,
+		.dnssec_ok = q->edns.dnssec_ok };
+	if (q->edns.present && q->edns.udp_size > DNS_PLAIN_SIZE)
+		asked->udp_size = q->edns.udp_size; /* RFC 6891, 6.2.3 */
+	memcpy(asked->question, q->question.base, q->question.len);
+}
+
+/* The end of the client's name that was asked of the server, letter case and all. */
+static struct span sent_name(const struct asked_signing *a)
+{
+	struct span name = span_of(a->asked.question, a->asked.question_len - 4u);
+	unsigned labels = 0;
+
+	for (size_t at = 0; name.base[at] != 0; at += name.base[at] + 1u)
+		labels++;
+	for (; labels > a->sent_labels; labels--)
+		name = span_of(name.base + name.base[0] + 1, name.len - name.base[0] - 1u);
+	return name;
+}
+
+static void write_query(const struct asked_signing *a, struct writer *out)
+{
+	const struct edns_head head = { .udp_size = QUERY_UDP_SIZE };
+
+	writer_u16(out, a->asked.id);
+	writer_u16(out, a->asked.flags & FLAG_RD);
+	writer_u16(out, 1);
+	writer_u16(out, 0);
+	writer_u16(out, 0);
+	writer_u16(out, a->sent_edns);
+	writer_put(out, sent_name(a));
+	writer_u16(out, a->sent_type);
+	writer_u16(out, CLASS_IN);
+	if (a->sent_edns)
+		edns_end(out, edns_begin(out, &head));
+}
+
+enum sign_query sign_query(struct signer *s, const struct message *query,
+        const struct sign_peers *peers, bool is_stream, uint64_t now_ms,
+        struct asked_signing *asked, struct writer *out)
+{
+	enum sign_query kind = classify(query);
+	const struct sign_zone *zone;
+
+	if (kind != SIGN_QUERY_ASKED)
+		return kind;
+	zone = sign_policy_zone_at(s->policy, &query->qname, peers->server);
+	if (!zone)
+		return sign_policy_zone(s->policy, &query->qname) ? SIGN_QUERY_PASSED_ELSEWHERE
+		                                                  : SIGN_QUERY_PASSED_OUTSIDE;
+	if (query_is_transfer(query) && sign_policy_is_secondary(s->policy, peers->client))
+		return SIGN_QUERY_PASSED_TRANSFER;
+	*asked = (struct asked_signing){ .compact_ok = query->edns.flags & EDNS_CO,
+		.policy = s->policy_number };
+	if (!choose(s, query, peers, is_stream, zone, asked))
+		return SIGN_QUERY_PASSED_PLAIN;
+	remember(query, &asked->asked);
+	asked->sent_edns = !is_stream && server_bears_edns(s, peers->server, now_ms);
+	write_query(asked, out);
+	return SIGN_QUERY_ASKED;
+}
+
+void sign_no_response(const struct asked_signing *asked, struct writer *out)
+{
+	reply_servfail(&asked->asked, 0, REASON_NONE, out);
+}
+
+static bool is_name(const struct name *n, struct span octets)
+{
+	struct cursor c = cursor_over(octets);
+	struct name name;
+
+	name_read_plain(&c, &name);
+	return name_equal(n, &name);
+}
+
+/* Letter case may differ: there are servers that do not keep it, and the client gets its own back.
+ */
+bool sign_matches(const struct message *response, const struct asked_signing *asked)
+{
+	unsigned rcode = message_rcode(response);
+
+	if (!(response->flags & FLAG_QR) || response->id != asked->asked.id ||
+	        message_opcode(response) != OPCODE_QUERY)
+		return false;
+	if (response->question_count == 0)
+		return rcode != RCODE_NOERROR && rcode != RCODE_NXDOMAIN && response->rr_count == 0;
+	struct span name = span_of(response->question.base, response->question.len - 4);
+	struct span sent = sent_name(asked);
+	return response->qtype == asked->sent_type && response->qclass == CLASS_IN &&
+	       (span_equal(name, sent) || is_name(&response->qname, sent));
+}

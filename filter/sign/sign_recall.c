@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/spill.h"
+#include "sign/signer_private.h"
+#include "wire/compress.h"
+#include "wire/rdata.h"
+
+/* What was made of a response. */
+struct made {
+	int64_t from_s;
+	uint32_t learned[LESSON_COUNT]; /* as often as this when it was made */
+	uint32_t more;                  /* spare entries, for what `octets` is too short for */
+	uint8_t id_rest[WIDE_HASH_REST];
+	uint16_t len;
+	uint8_t lifetime_s;
+	uint8_t found;       /* signatures */
+	uint8_t outcome : 5; /* enum sign_outcome */
+	bool asks_names : 1, has_soa : 1, has_low_ttl : 1, lacks_signature : 1;
+	uint8_t octets[SIGN_RECALL_OCTETS];
+};
+
+_Static_assert(SIGN_OUTCOME_COUNT <= 32, "it is kept in five bits");
+_Static_assert(SIGN_RECALL_S <= UINT8_MAX && LIMIT_SIGNED <= UINT8_MAX, "they are in an octet");
+
+/* How it was asked for; without holes, since it is hashed. */
+struct way {
+	uint8_t server[16];
+	uint16_t room; /* for the answer */
+	uint16_t sent_type;
+	uint16_t question_len;
+	uint8_t way, sent_labels, server_len;
+	uint8_t bits;
+};
+
+_Static_assert(sizeof(struct way) == 26, "no holes");
+
+enum {
+	WAY_STREAM = 1,
+	WAY_EDNS = 2,
+	WAY_DO = 4,
+	WAY_CO = 8,
+	WAY_RD = 16,
+	WAY_SENT_EDNS = 32,
+	WAY_ANY_CASE = 64,
+};
+
+int sign_recall_init(struct sign_recall *r, uint32_t capacity)
+{
+	return capacity == 0 ? 0 : table_init(&r->messages, sizeof(struct made), capacity);
+}
+
+void sign_recall_fini(struct sign_recall *r)
+{
+	table_fini(&r->messages);
+}
+
+void sign_recall_begin(struct sign_recall *r, int64_t now_s)
+{
+	memcpy(r->before, r->learned, sizeof(r->before));
+	memset(r->depends, 0, sizeof(r->depends));
+	r->until_s = now_s + SIGN_RECALL_S;
+}
+
+/* ---- Finding ---- */
+
+static struct way way_of(const struct signing *g, bool is_any_case)
+{
+	const struct asked *asked = &g->asked->asked;
+	const struct span *server = &g->peers->server;
+	struct way way = {
+		.room = (uint16_t)room_of_answer(g),
+		.sent_type = g->asked->sent_type,
+		.question_len = asked->question_len,
+		.way = g->asked->way,
+		.sent_labels = g->asked->sent_labels,
+		.server_len = (uint8_t)server->len,
+		.bits = (uint8_t)((g->is_stream ? WAY_STREAM : 0) |
+		                  (asked->has_edns ? WAY_EDNS : 0) |
+		                  (asked->dnssec_ok ? WAY_DO : 0) |
+		                  (g->asked->compact_ok ? WAY_CO : 0) |
+		                  (asked->flags & FLAG_RD ? WAY_RD : 0) |
+		                  (g->asked->sent_edns ? WAY_SENT_EDNS : 0) |
+		                  (is_any_case ? WAY_ANY_CASE : 0)),
+	};
+
+	memcpy(way.server, server->base, least(server->len, sizeof(way.server)));
+	return way;
+}
+
+/* A client may write its question in any letters, to be sure that it gets its own answer. If it did
+ * and the server gave them back, they are hashed as small ones; but not where names may not find
+ * the question to point to. */
+static bool is_in_any_case(const struct signing *g)
+{
+	const struct asked *asked = &g->asked->asked;
+	const struct message *m = g->m;
+
+	return m->question.len == asked->question_len && m->qname.labels <= COMPRESS_PROBES &&
+	       memcmp(asked->question, m->qname.octets, m->qname.len) != 0 &&
+	       memcmp(asked->question, m->question.base, asked->question_len) == 0;
+}
+
+/* Hashes how it was asked for, the client's question, and the response but for its id. */
+static void identify(const struct signing *g, struct recall_id *id)
+{
+	const struct asked *asked = &g->asked->asked;
+	const struct message *m = g->m;
+	uint8_t octets[sizeof(struct way) + QUESTION_MAX + SIGN_RECALL_MAX];
+
+	id->is_none = m->octets.len > SIGN_RECALL_MAX || m->question_count == 0 ||
+	              g->asked->policy != g->signer->policy_number;
+	if (id->is_none)
+		return;
+	id->is_any_case = is_in_any_case(g);
+	const struct way way = way_of(g, id->is_any_case);
+	uint8_t *question = octets + sizeof(way), *response = question + asked->question_len;
+	memcpy(octets, &way, sizeof(way));
+	memcpy(question, asked->question, asked->question_len);
+	memcpy(response, m->octets.base, m->octets.len);
+	put_u16(response, 0);
+	if (id->is_any_case) {
+		memcpy(question, m->qname.octets, m->qname.len);
+		memcpy(response + DNS_HEADER_SIZE, m->qname.octets, m->qname.len);
+	}
+	id->hash = keyed_hash_wide(
+	        &g->signer->key, span_of(octets, (size_t)(response - octets) + m->octets.len));
+}
+
+static bool is_id(const void *entry, const void *id)
+{
+	return wide_hash_has_rest(id, ((const struct made *)entry)->id_rest);
+}
+
+static struct made *find(const struct sign_recall *r, const struct wide_hash *id)
+{
+	return table_find(&r->messages, wide_hash_begin(id), is_id, id);
+}
+
+/* True while nothing was learned that it depends on. */
+static bool is_up_to_date(const struct made *made, const uint32_t *learned)
+{
+	return made->learned[LESSON_ANY] == learned[LESSON_ANY] &&
+	       (!made->asks_names || made->learned[LESSON_NAMES] == learned[LESSON_NAMES]) &&
+	       (!made->has_soa || made->learned[LESSON_SOA] == learned[LESSON_SOA]) &&
+	       (!made->has_low_ttl || made->learned[LESSON_TTLS] == learned[LESSON_TTLS]) &&
+	       (!made->lacks_signature || made->learned[LESSON_MADE] == learned[LESSON_MADE]);
+}
+
+static bool holds(const struct made *made, int64_t now_s)
+{
+	return now_s >= made->from_s && now_s - made->from_s < made->lifetime_s;
+}
+
+bool sign_recall_find(struct signing *g, struct recall_id *id, struct writer *out)
+{
+	struct sign_recall *r = &g->signer->recall;
+	const struct asked *asked = &g->asked->asked;
+
+	id->is_none = true;
+	if (r->messages.capacity == 0 || g->signer->doubts_clock)
+		return false;
+	identify(g, id);
+	struct made *made = id->is_none ? NULL : find(r, &id->hash);
+	if (!made || !holds(made, g->now_s) || !is_up_to_date(made, r->learned) ||
+	        made->len > out->capacity)
+		return false;
+	table_touch(&r->messages, made);
+	spill_get(&r->messages, made->more, made->octets, SIGN_RECALL_OCTETS, out->base, made->len);
+	out->len = made->len;
+	put_u16(out->base, asked->id);
+	memcpy(out->base + DNS_HEADER_SIZE, asked->question, asked->question_len - 4u);
+	*g->result = (struct sign_result){ .verdict = SIGN_REWRITE,
+		.outcome = made->outcome,
+		.is_recalled = true,
+		.octets = writer_span(out),
+		.found = made->found };
+	return true;
+}
+
+/* ---- Remembering ---- */
+
+/* True where a label of the client's name begins. */
+static bool is_label_of_question(const struct message *m, size_t at)
+{
+	size_t label = DNS_HEADER_SIZE;
+
+	while (label < at)
+		label += m->octets.base[label] + 1u;
+	return label == at;
+}
+
+/* Other octets than those that were hashed cannot be in a name: those of the header, or, where the
+ * letter case of the question does not count, of a part of a label of it. Then all that ends as the
+ * question does must be spelled there and become a pointer to it again: of what is spelled
+ * elsewhere it depends on the letters, and what is not to be compressed has them. */
+static bool is_name_certain(
+        const struct signing *g, const struct recall_id *id, size_t at, bool is_compressed)
+{
+	const struct message *m = g->m;
+	size_t question_end = DNS_HEADER_SIZE + m->qname.len;
+	struct cursor c = cursor_at(m->octets, at);
+	unsigned in_question = 0;
+	struct span label;
+	struct name name;
+
+	name_read(&c, &name);
+	do {
+		if (c.bad || !message_label(m, &at, &label) || at < DNS_HEADER_SIZE)
+			return false;
+		if (at < question_end && id->is_any_case && !is_label_of_question(m, at))
+			return false;
+		in_question += at < question_end && label.len > 0;
+		at += label.len + 1;
+	} while (label.len > 0);
+	return !id->is_any_case || (name_shared_labels(&name, &m->qname) == in_question &&
+	                                   (is_compressed || in_question == 0));
+}
+
+static bool are_names_certain(const struct signing *g, const struct recall_id *id)
+{
+	for (unsigned i = 0; i < g->m->rr_count; i++) {
+		const struct rr *rr = &g->m->rrs[i];
+		struct rdata_walk walk = rdata_walk_begin(g->m, rr);
+		struct rdata_part part;
+
+		if (!is_name_certain(g, id, rr->owner_at, true))
+			return false;
+		while (rdata_walk_next(&walk, &part)) {
+			if (part.is_name &&
+			        !is_name_certain(g, id, part.at, rdata_may_compress(rr->type)))
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool is_made_again(enum sign_outcome outcome)
+{
+	return outcome == SIGN_OUTCOME_ANSWER || outcome == SIGN_OUTCOME_NODATA ||
+	       outcome == SIGN_OUTCOME_NXDOMAIN || outcome == SIGN_OUTCOME_REFERRAL ||
+	       outcome == SIGN_OUTCOME_TRUNCATED;
+}
+
+void sign_recall_put(struct signing *g, const struct recall_id *id)
+{
+	struct sign_recall *r = &g->signer->recall;
+	const struct span octets = g->result->octets;
+	unsigned spares = spill_spares(&r->messages, SIGN_RECALL_OCTETS, octets.len);
+
+	if (id->is_none || g->result->made > 0 || r->until_s <= g->now_s ||
+	        !is_made_again(g->result->outcome) || octets.len > SIGN_RECALL_MAX ||
+	        !are_names_certain(g, id))
+		return;
+	struct made *made = find(r, &id->hash);
+	if (made)
+		spill_remove(&r->messages, made, offsetof(struct made, more));
+	made = spill_add(
+	        &r->messages, wide_hash_begin(&id->hash), offsetof(struct made, more), spares);
+	if (!made)
+		return;
+	memcpy(made->id_rest, wide_hash_rest(&id->hash), WIDE_HASH_REST);
+	memcpy(made->learned, r->before, sizeof(made->learned));
+	made->from_s = g->now_s;
+	made->lifetime_s = (uint8_t)(r->until_s - g->now_s);
+	made->asks_names = r->depends[LESSON_NAMES];
+	made->has_soa = r->depends[LESSON_SOA];
+	made->has_low_ttl = r->depends[LESSON_TTLS];
+	made->lacks_signature = r->depends[LESSON_MADE];
+	made->outcome = g->result->outcome;
+	made->found = (uint8_t)g->result->found;
+	made->len = (uint16_t)octets.len;
+	spill_put(&r->messages, made->more, made->octets, SIGN_RECALL_OCTETS, octets);
+}

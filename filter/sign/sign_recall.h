@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The signer's message cache. What is made of a response follows from its octets, from the query,
+ * the policy, the time, and from what the signer has learned. Where all of these are as they were,
+ * the answer is what it was: then it is copied, and only the id and the letters of the question are
+ * put in. What a forger has to meet is a keyed hash of 128 bits over the response and the way it
+ * was asked for.
+ *
+ * Only what needed no new signature is remembered, and for a minute at most: so once a minute all
+ * that is noted of what is asked for (names, signatures that will be wanted soon, what was used
+ * last) is noted as ever. Private to gate/. */
+#ifndef SIGN_SIGN_RECALL_H
+#define SIGN_SIGN_RECALL_H
+
+#include "base/keyedhash.h"
+#include "base/table.h"
+#include "base/writer.h"
+
+#define SIGN_RECALL_S      60
+#define SIGN_RECALL_OCTETS 184  /* of an answer; a longer one takes the room of others too */
+#define SIGN_RECALL_MAX    2048 /* of a response, and of an answer; longer ones are always made */
+
+/* What a signer learns, by the answers that it changes. */
+enum lesson {
+	LESSON_ANY,   /* all: policies, cuts, a TTL that is higher than it was */
+	LESSON_NAMES, /* which ask whether there are names below one: a new one */
+	LESSON_SOA,   /* which have or need a zone's SOA: another one */
+	LESSON_TTLS,  /* with a TTL below the highest that was seen: one was forgotten */
+	LESSON_MADE,  /* in which a set that is only added lacks a signature: one was made */
+	LESSON_COUNT
+};
+
+struct sign_recall {
+	struct table messages;
+	uint32_t learned[LESSON_COUNT]; /* how often */
+
+	/* Of the answer that is being made: */
+	uint32_t before[LESSON_COUNT]; /* `learned` at its beginning */
+	bool depends[LESSON_COUNT];
+	int64_t until_s; /* how long it stays the same */
+};
+
+/* What answers are found by. */
+struct recall_id {
+	bool is_none; /* it cannot be remembered */
+	bool is_any_case;
+	struct wide_hash hash;
+};
+
+struct signing;
+
+/* Takes memory for `capacity` answers; for none, nothing is remembered. Returns 0 or -ENOMEM. */
+int sign_recall_init(struct sign_recall *r, uint32_t capacity);
+void sign_recall_fini(struct sign_recall *r);
+
+/* Begins an answer. */
+void sign_recall_begin(struct sign_recall *r, int64_t now_s);
+
+/* The answer that is being made stays the same no longer than until then. */
+static inline void sign_recall_limit(struct sign_recall *r, int64_t until_s)
+{
+	if (until_s < r->until_s)
+		r->until_s = until_s;
+}
+
+/* Finds what was made of a response like this one, and writes that. Returns false when it must be
+ * made; `id` is set for sign_recall_put() in any case. */
+bool sign_recall_find(struct signing *g, struct recall_id *id, struct writer *out);
+
+/* Remembers what was made, if that is certain to be made again. */
+void sign_recall_put(struct signing *g, const struct recall_id *id);
+
+#endif

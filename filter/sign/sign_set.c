@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Signatures: made once for each RRset and period, and remembered. */
+#include "sign/signer_private.h"
+
+#define RRSIG_FIXED_OCTETS 18 /* RFC 4034, 3.1: what stands before the signer */
+
+bool signing_fail(struct signing *g, enum sign_outcome trouble)
+{
+	if (g->trouble == SIGN_OUTCOME_COUNT)
+		g->trouble = trouble;
+	return false;
+}
+
+/* Time is cut into periods that begin at another moment for each name, so that not all signatures
+ * end at once; and every signer with the same key cuts it alike. */
+static int64_t period_start(const struct signer *s, const struct name *owner, int64_t now_s)
+{
+	uint32_t spread_s = name_quick_hash(owner) % s->period_s;
+
+	return now_s - (now_s - spread_s) % s->period_s;
+}
+
+static void write_fixed(struct writer *w, const struct signer *s, const struct sign_zone *zone,
+        const struct canonical_set *set, uint32_t original_ttl_s, int64_t start_s)
+{
+	const struct name *owner = &set->set->owner;
+
+	writer_u16(w, set->set->type);
+	writer_u8(w, signkey_algorithm(zone->key));
+	writer_u8(w, (uint8_t)(owner->labels - name_is_wildcard(owner))); /* RFC 4034, 3.1.3 */
+	writer_u32(w, original_ttl_s);
+	writer_u32(w, (uint32_t)(start_s + s->policy->life_s));
+	writer_u32(w, (uint32_t)(start_s - SIGN_INCEPTION_S));
+	writer_u16(w, zone->key_tag);
+}
+
+/* The octets that the RRSIG of the set signs in the period that begins at `start_s`; the RRSIG's
+ * RDATA is in `out` up to the signature. They are in the arena, and empty where that is used up. */
+static struct span data_to_sign(struct signer *s, const struct sign_zone *zone,
+        const struct canonical_set *set, uint32_t original_ttl_s, int64_t start_s,
+        struct writer *out)
+{
+	write_fixed(out, s, zone, set, original_ttl_s, start_s);
+	const struct rrsig fields = { .labels = out->base[3],
+		.original_ttl_s = original_ttl_s,
+		.signer = zone->apex,
+		.fixed = span_of(out->base, RRSIG_FIXED_OCTETS) };
+	writer_put(out, name_span(&zone->apex));
+	return canonical_signed_data(set, &fields, &s->arena);
+}
+
+/* Finds the signature, or signs within the limits. */
+static bool find_or_make(struct signing *g, const struct signkey *key, struct span data,
+        struct table *cache, struct writer *out)
+{
+	struct signature_id id = signature_identify(g->signer, key, data);
+	struct span signature = signature_find(cache, &id);
+
+	if (signature.len > 0) {
+		g->result->found++;
+	} else if (g->makes_none ||
+	           !budget_take(g->signer, g->peers->client, g->is_stream, g->now_ms)) {
+		return signing_fail(g, SIGN_OUTCOME_LIMITED);
+	} else {
+		signature = signature_make(g->signer, key, data, cache, &id);
+		g->result->made++;
+	}
+	writer_put(out, signature);
+	return signature.len > 0 || signing_fail(g, SIGN_OUTCOME_FAILED);
+}
+
+static bool is_ahead(const struct signing *g, int64_t next_s)
+{
+	return next_s - g->now_s <= SIGN_AHEAD_S;
+}
+
+/* An answer with a signature is another one when the next period begins; and when that is near, so
+ * that it is noted. */
+static void limit_recall(struct signing *g, int64_t next_s)
+{
+	sign_recall_limit(&g->signer->recall, is_ahead(g, next_s) ? next_s : next_s - SIGN_AHEAD_S);
+}
+
+/* What is asked for shortly before its period ends will be asked for after it. */
+static void look_ahead(struct signing *g, const struct sign_zone *zone,
+        const struct canonical_set *set, uint32_t original_ttl_s, int64_t next_s)
+{
+	struct signer *s = g->signer;
+	uint8_t rdata[RRSIG_FIXED_OCTETS + NAME_MAX_OCTETS];
+	struct writer w = writer_over(rdata, sizeof(rdata));
+
+	if (is_ahead(g, next_s))
+		renewal_note(s, zone->key, data_to_sign(s, zone, set, original_ttl_s, next_s, &w));
+}
+
+bool sign_set(struct signing *g, const struct sign_zone *zone, const struct canonical_set *set,
+        uint32_t original_ttl_s, bool is_denial, struct span *rrsig)
+{
+	struct signer *s = g->signer;
+	int64_t start_s = period_start(s, &set->set->owner, g->now_s);
+	size_t size = RRSIG_FIXED_OCTETS + zone->apex.len + s->signature_octets;
+	uint8_t *room = arena_take(&s->arena, size);
+	struct writer w = writer_over(room, room ? size : 0);
+	size_t mark = arena_mark(&s->arena);
+
+	if (s->doubts_clock)
+		return signing_fail(g, SIGN_OUTCOME_CLOCK);
+	if (!room || g->set_count++ == LIMIT_SIGNED)
+		return signing_fail(g, SIGN_OUTCOME_UNEXPECTED);
+	struct span data = data_to_sign(s, zone, set, original_ttl_s, start_s, &w);
+	bool good = data.len > 0 ? find_or_make(g, zone->key, data,
+	                                   is_denial ? &s->denials : &s->signatures, &w)
+	                         : signing_fail(g, SIGN_OUTCOME_FAILED);
+	if (good && !is_denial)
+		look_ahead(g, zone, set, original_ttl_s, start_s + s->period_s);
+	limit_recall(g, start_s + s->period_s);
+	arena_reset(&s->arena, mark);
+	*rrsig = writer_span(&w);
+	return good && !w.full;
+}

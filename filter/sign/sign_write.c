@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Writing a response out of its records, names compressed, within what the client takes. */
+#include "gate/query.h"
+#include "sign/signer_private.h"
+#include "wire/compress.h"
+#include "wire/edns.h"
+#include "wire/rdata.h"
+
+#define OPTION_EDE 15 /* RFC 8914, 2 */
+#define COUNTS_AT  4
+#define RCODE_BITS 4
+
+#define POINTER_BITS  0xc000
+#define POINTER_REACH 0x3fff
+
+struct writing {
+	const struct signing *g;
+	struct writer *w;
+	struct compressor names;
+	uint16_t counts[SECTION_ADDITIONAL + 1];
+	size_t known, written; /* where a name is in the server's message, and where in this one */
+};
+
+static void write_head(struct writing *v, unsigned rcode, uint16_t flags)
+{
+	const struct asked *asked = &v->g->asked->asked;
+	uint16_t server_flags = v->g->m->flags & FLAG_RA;
+
+	writer_u16(v->w, asked->id);
+	writer_u16(v->w, (uint16_t)(FLAG_QR | flags | server_flags | (asked->flags & FLAG_RD) |
+	                            (rcode & RCODE_MASK)));
+	writer_u16(v->w, 1);
+	writer_put(v->w, span_of("\0\0\0\0\0\0", 6)); /* patched at the end */
+	compress_begin(&v->names, v->w);
+	struct span name = span_of(asked->question, asked->question_len - 4u);
+	compress_name(&v->names, name, CASE_KEPT);
+	writer_put(v->w, span_of(asked->question + asked->question_len - 4, 4));
+	const struct span *question = &v->g->m->question;
+	if (question->len == asked->question_len &&
+	        memcmp(question->base, name.base, name.len) == 0)
+		v->known = v->written = DNS_HEADER_SIZE;
+}
+
+static void write_tail(struct writing *v)
+{
+	for (unsigned s = SECTION_ANSWER; s <= SECTION_ADDITIONAL; s++)
+		writer_patch_u16(v->w, COUNTS_AT + 2 + 2 * s, v->counts[s]);
+}
+
+/* The octets of options that are in use by now are none of the client's: only what is acted on is
+ * sent back (RFC 6891, 6.1.2). */
+static void write_opt(struct writing *v, unsigned rcode, bool says_co, int ede, const char *text)
+{
+	const struct asked *asked = &v->g->asked->asked;
+	const struct edns_head head = { .udp_size = QUERY_UDP_SIZE,
+		.extended_rcode = (uint8_t)(rcode >> RCODE_BITS),
+		.flags = (uint16_t)((asked->dnssec_ok ? EDNS_DO : 0) | (says_co ? EDNS_CO : 0)) };
+
+	if (!asked->has_edns)
+		return;
+	size_t begun = edns_begin(v->w, &head);
+	if (ede != EDE_NONE) {
+		writer_u16(v->w, OPTION_EDE);
+		writer_u16(v->w, (uint16_t)(2 + strlen(text)));
+		writer_u16(v->w, (uint16_t)ede);
+		writer_put(v->w, span_of(text, strlen(text)));
+	}
+	edns_end(v->w, begun);
+	v->counts[SECTION_ADDITIONAL]++;
+}
+
+/* Returns false when a name in it is malformed. */
+static bool write_rdata(struct writing *v, const struct rr *rr)
+{
+	struct rdata_walk walk = rdata_walk_begin(v->g->m, rr);
+	struct rdata_part part;
+	struct wire_name name;
+
+	while (rdata_walk_next(&walk, &part)) {
+		if (!part.is_name) {
+			writer_put(v->w, part.octets);
+			continue;
+		}
+		if (!wire_name_read(v->g->m->octets, part.at, &name))
+			return false;
+		if (rdata_may_compress(rr->type))
+			compress_name(&v->names, span_of(name.octets, name.len), CASE_KEPT);
+		else
+			writer_put(v->w, span_of(name.octets, name.len));
+	}
+	return rdata_walk_done(&walk);
+}
+
+/* Where the owner is spelled: there, or where its pointer leads. */
+static size_t spelled_at(const struct message *m, const struct rr *rr)
+{
+	uint16_t first = get_u16(m->octets.base + rr->owner_at);
+
+	return first >= POINTER_BITS ? first & ~POINTER_BITS : rr->owner_at;
+}
+
+/* Again the name that was written before. */
+static void write_known(struct writing *v)
+{
+	const uint8_t *name = v->w->base + v->written;
+
+	if (name[0] == 0)
+		writer_u8(v->w, 0);
+	else
+		writer_u16(v->w, name[0] >= POINTER_BITS >> 8
+		                         ? get_u16(name)
+		                         : (uint16_t)(POINTER_BITS | v->written));
+}
+
+/* Most records have the owner of the one before, or the question's name. */
+static bool write_owner(struct writing *v, const struct sign_item *item)
+{
+	struct wire_name name;
+	size_t start = v->w->len;
+
+	if (item->owner) {
+		compress_name(&v->names, name_span(item->owner), CASE_ANY);
+		return true;
+	}
+	size_t at = spelled_at(v->g->m, item->rr);
+	if (at == v->known) {
+		write_known(v);
+		return true;
+	}
+	if (!wire_name_read(v->g->m->octets, item->rr->owner_at, &name))
+		return false;
+	compress_name(&v->names, span_of(name.octets, name.len), CASE_KEPT);
+	if (start <= POINTER_REACH && !v->w->full) {
+		v->known = at;
+		v->written = start;
+	}
+	return true;
+}
+
+static bool write_item(struct writing *v, const struct sign_item *item)
+{
+	if (!write_owner(v, item))
+		return false;
+	writer_u16(v->w, item->type);
+	writer_u16(v->w, CLASS_IN);
+	writer_u32(v->w, item->ttl_s);
+	size_t length_at = v->w->len;
+	writer_u16(v->w, 0);
+	if (item->has_rdata)
+		writer_put(v->w, item->rdata);
+	else if (!rdata_has_names(item->type))
+		writer_put(v->w, message_rdata(v->g->m, item->rr));
+	else if (!write_rdata(v, item->rr))
+		return false;
+	if (v->w->full)
+		return false;
+	writer_patch_u16(v->w, length_at, (uint16_t)(v->w->len - length_at - 2));
+	v->counts[item->section]++;
+	return true;
+}
+
+/* What may be left out, from nothing on: beside an answer also the zone's NS (RFC 2181, 9). Glue is
+ * needed, so a referral is cut instead (RFC 9471). */
+enum leaving { LEAVE_NONE, LEAVE_EXTRAS, LEAVE_ADDITIONAL, LEAVE_AUTHORITY };
+
+static bool is_left(const struct sign_item *item, enum leaving leaving)
+{
+	return (leaving >= LEAVE_EXTRAS && item->is_extra) ||
+	       (leaving >= LEAVE_ADDITIONAL && item->section == SECTION_ADDITIONAL) ||
+	       (leaving >= LEAVE_AUTHORITY && item->section == SECTION_AUTHORITY);
+}
+
+/* What a denial has there is its proof. */
+static enum leaving most_left(const struct ending *e)
+{
+	if (e->outcome == SIGN_OUTCOME_REFERRAL)
+		return LEAVE_EXTRAS;
+	return e->outcome == SIGN_OUTCOME_ANSWER ? LEAVE_AUTHORITY : LEAVE_ADDITIONAL;
+}
+
+static bool write_leaving(
+        struct signing *g, const struct ending *e, enum leaving leaving, struct writer *out)
+{
+	struct writing v = { .g = g, .w = out };
+
+	write_head(&v, e->rcode, e->flags);
+	for (unsigned i = 0; i < g->item_count; i++) {
+		const struct sign_item *item = &g->signer->items[i];
+		if (!is_left(item, leaving) && !write_item(&v, item))
+			return false;
+	}
+	write_opt(&v, e->rcode, e->says_co, EDE_NONE, "");
+	write_tail(&v);
+	return !out->full;
+}
+
+size_t room_of_answer(const struct signing *g)
+{
+	size_t most =
+	        g->signer->policy->udp_size_max ? g->signer->policy->udp_size_max : SIGN_UDP_SIZE;
+
+	if (g->is_stream)
+		return UINT16_MAX;
+	return g->asked->asked.udp_size < most ? g->asked->asked.udp_size : most;
+}
+
+bool write_items(struct signing *g, const struct ending *e, struct writer *out)
+{
+	size_t room = room_of_answer(g), capacity = out->capacity;
+
+	for (enum leaving leaving = LEAVE_NONE; leaving <= most_left(e); leaving++) {
+		*out = writer_over(out->base, room < capacity ? room : capacity);
+		if (write_leaving(g, e, leaving, out))
+			return true;
+	}
+	*out = writer_over(out->base, capacity);
+	return false;
+}
+
+void write_empty(struct signing *g, unsigned rcode, uint16_t flags, int ede, const char *text,
+        struct writer *out)
+{
+	struct writing v = { .g = g, .w = out };
+
+	*out = writer_over(out->base, out->capacity);
+	write_head(&v, rcode, flags);
+	write_opt(&v, rcode, false, ede, text);
+	write_tail(&v);
+}

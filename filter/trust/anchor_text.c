@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "trust/anchor_text.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/encoding.h"
+
+#define FIRST_LINE "sealgate-anchors 1"
+#define FIELDS_MAX 12
+#define NO_VALUE   "-"
+
+const char *time_text(int64_t time_s, char text[static TIME_TEXT_SIZE])
+{
+	time_t t = (time_t)time_s;
+	struct tm tm;
+
+	if (time_s == 0 || !gmtime_r(&t, &tm) ||
+	        strftime(text, TIME_TEXT_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		strcpy(text, NO_VALUE);
+	return text;
+}
+
+/* ---- Writing ---- */
+
+static void write_hex(FILE *out, const uint8_t *octets, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		fprintf(out, "%02X", octets[i]);
+}
+
+static void write_signers(FILE *out, uint32_t signers)
+{
+	const char *before = "";
+
+	for (unsigned i = 0; i < TRUST_POINT_KEYS; i++) {
+		if (!(signers >> i & 1))
+			continue;
+		fprintf(out, "%s%u", before, i + 1);
+		before = ",";
+	}
+	if (!signers)
+		fputs(NO_VALUE, out);
+}
+
+static void write_key(FILE *out, unsigned number, const struct anchor_key *key)
+{
+	char since[TIME_TEXT_SIZE], seen[TIME_TEXT_SIZE], until[TIME_TEXT_SIZE];
+	bool is_pending = key->state == ANCHOR_ADD_PENDING;
+
+	fprintf(out, "key %u %s %s since=%s seen=%s until=%s signers=", number,
+	        anchor_state_text(key->state), key->is_configured ? "configured" : "learned",
+	        time_text(key->since_s, since), time_text(key->seen_s, seen),
+	        time_text(is_pending ? key->hold_s : 0, until));
+	write_signers(out, is_pending ? key->signers : 0);
+	fprintf(out, " %u %u %u ", key->ds.tag, key->ds.algorithm, key->ds.digest_type);
+	write_hex(out, key->ds.digest, key->ds.digest_len);
+	fputc('\n', out);
+}
+
+static void write_zone(FILE *out, const struct trust_point *p)
+{
+	char name[NAME_TEXT_SIZE], seen[TIME_TEXT_SIZE], next[TIME_TEXT_SIZE];
+
+	fprintf(out, "zone %s seen=%s next=%s ttl=%" PRIu32 " left=%" PRIu32 "\n",
+	        name_text(&p->zone, name), time_text(p->seen_s, seen), time_text(p->next_s, next),
+	        p->original_ttl_s, p->left_s);
+	for (unsigned i = 0; i < p->count; i++)
+		write_key(out, i + 1, &p->keys[i]);
+}
+
+char *anchor_text_write(const struct trust_points *t, struct crypto *crypto)
+{
+	uint8_t digest[DIGEST_MAX_OCTETS];
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		return NULL;
+	fputs(FIRST_LINE
+	        "\n"
+	        "# The trust anchors that sealgate follows (RFC 5011). It writes this file\n"
+	        "# and refuses it when somebody else did. Without it all begins again with\n"
+	        "# the anchors that are configured, those that were revoked among them.\n",
+	        out);
+	for (unsigned i = 0; i < t->count; i++)
+		write_zone(out, &t->points[i]);
+	fflush(out);
+	size_t digest_len =
+	        digest_compute(crypto, DIGEST_SHA256, span_of(text, len), span_of(NULL, 0), digest);
+	fputs("sha256 ", out);
+	write_hex(out, digest, digest_len);
+	fputc('\n', out);
+	if (fclose(out) == 0 && digest_len > 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+/* ---- Reading ---- */
+
+struct reading {
+	struct trust_points *points;
+	struct trust_point *point; /* of the last line that names a zone */
+	const char *path;
+	unsigned line;
+	bool failed; /* and the first reason for it is written */
+	char *error;
+	size_t error_size;
+};
+
+static void wrong(struct reading *r, const char *what)
+{
+	if (!r->failed)
+		snprintf(r->error, r->error_size, "%s:%u: %s", r->path, r->line, what);
+	r->failed = true;
+}
+
+static unsigned split(char *line, char *fields[static FIELDS_MAX])
+{
+	unsigned count = 0;
+
+	for (char *field; (field = strsep(&line, " "));) {
+		if (count == FIELDS_MAX)
+			return 0;
+		fields[count++] = field;
+	}
+	return count;
+}
+
+static bool read_number(const char *text, unsigned long max, unsigned long *value)
+{
+	char *end;
+
+	errno = 0;
+	*value = strtoul(text, &end, 10);
+	return errno == 0 && *text >= '0' && *text <= '9' && *end == '\0' && *value <= max;
+}
+
+/* Returns what follows `name=`, or "" which is no value of anything. */
+static const char *value_of(const char *field, const char *name)
+{
+	size_t len = strlen(name);
+	return strncmp(field, name, len) == 0 && field[len] == '=' ? field + len + 1 : "";
+}
+
+/* Takes nothing but what time_text() writes. */
+static bool read_time(const char *text, int64_t *time_s)
+{
+	char again[TIME_TEXT_SIZE];
+	struct tm tm = { 0 };
+
+	*time_s = 0;
+	if (strcmp(text, NO_VALUE) == 0)
+		return true;
+	const char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	if (!end || *end)
+		return false;
+	*time_s = timegm(&tm);
+	return strcmp(time_text(*time_s, again), text) == 0;
+}
+
+static bool read_signers(char *text, uint32_t *signers)
+{
+	unsigned long number;
+
+	*signers = 0;
+	if (strcmp(text, NO_VALUE) == 0)
+		return true;
+	for (char *each; (each = strsep(&text, ","));) {
+		if (!read_number(each, TRUST_POINT_KEYS, &number) || number == 0)
+			return false;
+		*signers |= UINT32_C(1) << (number - 1);
+	}
+	return true;
+}
+
+static bool read_ds(char *fields[static 4], struct ds *ds)
+{
+	unsigned long tag, algorithm, digest_type;
+	size_t len;
+
+	memset(ds, 0, sizeof(*ds)); /* they are compared as octets */
+	if (!read_number(fields[0], UINT16_MAX, &tag) ||
+	        !read_number(fields[1], UINT8_MAX, &algorithm) ||
+	        !read_number(fields[2], UINT8_MAX, &digest_type) ||
+	        !hex_decode(fields[3], ds->digest, sizeof(ds->digest), &len) || len == 0)
+		return false;
+	ds->tag = (uint16_t)tag;
+	ds->algorithm = (uint8_t)algorithm;
+	ds->digest_type = (uint8_t)digest_type;
+	ds->digest_len = (uint8_t)len;
+	return true;
+}
+
+static bool read_state(const char *text, enum anchor_state *state)
+{
+	for (unsigned s = ANCHOR_ADD_PENDING; s < ANCHOR_STATES; s++) {
+		if (strcmp(text, anchor_state_text(s)) == 0) {
+			*state = s;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Nobody is pending for less than the hold-down time, nor without somebody who vouches. */
+static bool is_sane(const struct anchor_key *key)
+{
+	if (key->state != ANCHOR_ADD_PENDING)
+		return key->hold_s == 0 && key->signers == 0;
+	return key->since_s > 0 && key->hold_s - key->since_s >= ROLLOVER_HOLD_S && key->signers;
+}
+
+static bool parse_key(char *fields[static FIELDS_MAX], unsigned number, struct anchor_key *key)
+{
+	unsigned long written;
+
+	key->is_configured = strcmp(fields[3], "configured") == 0;
+	return read_number(fields[1], TRUST_POINT_KEYS, &written) && written == number &&
+	       read_state(fields[2], &key->state) &&
+	       (key->is_configured || strcmp(fields[3], "learned") == 0) &&
+	       read_time(value_of(fields[4], "since"), &key->since_s) &&
+	       read_time(value_of(fields[5], "seen"), &key->seen_s) &&
+	       read_time(value_of(fields[6], "until"), &key->hold_s) &&
+	       strncmp(fields[7], "signers=", 8) == 0 &&
+	       read_signers(fields[7] + 8, &key->signers) && read_ds(fields + 8, &key->ds) &&
+	       is_sane(key);
+}
+
+/* After an error the numbers need not fit any more; then only what is dead is of interest. */
+static void read_key(struct reading *r, char *fields[static FIELDS_MAX])
+{
+	struct trust_point *p = r->point;
+	struct anchor_key key = { 0 };
+
+	if (!p || p->count == TRUST_POINT_KEYS) {
+		wrong(r, p ? "there are too many keys" : "there is no zone for this key");
+		return;
+	}
+	unsigned number = r->failed ? (unsigned)strtoul(fields[1], NULL, 10) : p->count + 1;
+	if (!parse_key(fields, number, &key) || rollover_find(p, &key.ds))
+		wrong(r, "this is not a line about a key");
+	else
+		p->keys[p->count++] = key;
+}
+
+static void read_zone(struct reading *r, char *fields[static FIELDS_MAX])
+{
+	unsigned long ttl_s, left_s;
+	struct name zone;
+	int64_t seen_s, next_s;
+
+	r->point = NULL;
+	if (!name_from_text(fields[1], &zone) || trust_points_find(r->points, &zone) ||
+	        !read_time(value_of(fields[2], "seen"), &seen_s) ||
+	        !read_time(value_of(fields[3], "next"), &next_s) ||
+	        !read_number(value_of(fields[4], "ttl"), UINT32_MAX, &ttl_s) ||
+	        !read_number(value_of(fields[5], "left"), UINT32_MAX, &left_s)) {
+		wrong(r, "this is not a line about a zone");
+		return;
+	}
+	r->point = trust_points_add(r->points, &zone);
+	if (!r->point) {
+		wrong(r, "there are too many zones");
+		return;
+	}
+	r->point->seen_s = seen_s;
+	r->point->next_s = next_s;
+	r->point->original_ttl_s = (uint32_t)ttl_s;
+	r->point->left_s = (uint32_t)left_s;
+}
+
+static void read_line(struct reading *r, char *line)
+{
+	char *fields[FIELDS_MAX];
+
+	if (line[0] == '#')
+		return;
+	unsigned count = split(line, fields);
+	if (count == 12 && strcmp(fields[0], "key") == 0)
+		read_key(r, fields);
+	else if (count == 6 && strcmp(fields[0], "zone") == 0)
+		read_zone(r, fields);
+	else
+		wrong(r, "this line is cut or of an unknown kind");
+}
+
+/* The line `sha256 ...`, which must end the text. */
+static void check_digest(
+        struct reading *r, const char *line, struct span before, struct crypto *crypto)
+{
+	uint8_t digest[DIGEST_MAX_OCTETS], written[DIGEST_MAX_OCTETS];
+	size_t written_len = 0;
+	size_t len = digest_compute(crypto, DIGEST_SHA256, before, span_of(NULL, 0), digest);
+
+	if (!hex_decode(line + strlen("sha256 "), written, sizeof(written), &written_len) ||
+	        len == 0 || !span_equal(span_of(digest, len), span_of(written, written_len)))
+		wrong(r, "the digest does not fit: the file is damaged, or was edited");
+}
+
+/* Cuts the line at `*rest` off. Returns it, or NULL at the end of the text; what lacks its newline
+ * is no line. */
+static char *next_line(struct reading *r, char **rest)
+{
+	char *line = *rest, *end = strchr(line, '\n');
+
+	r->line++;
+	if (!end) {
+		wrong(r, *line ? "the last line is cut" : "the digest is missing at the end");
+		return NULL;
+	}
+	*end = '\0';
+	*rest = end + 1;
+	return line;
+}
+
+static void read_lines(struct reading *r, const char *whole, char *text, struct crypto *crypto)
+{
+	char *rest = text, *line = next_line(r, &rest);
+
+	if (!line || strcmp(line, FIRST_LINE) != 0)
+		wrong(r, "the first line is not " FIRST_LINE);
+	while ((line = next_line(r, &rest))) {
+		if (strncmp(line, "sha256 ", 7) == 0) {
+			check_digest(r, line, span_of(whole, (size_t)(line - text)), crypto);
+			break;
+		}
+		read_line(r, line);
+	}
+	if (*rest)
+		wrong(r, "something follows the digest");
+}
+
+bool anchor_text_read(struct trust_points *t, struct crypto *crypto, char *text, const char *path,
+        char *error, size_t error_size)
+{
+	struct reading r = { .points = t, .path = path, .error = error, .error_size = error_size };
+	char *whole = strdup(text); /* the digest is of the text before it was cut into pieces */
+
+	if (whole)
+		read_lines(&r, whole, text, crypto);
+	else
+		wrong(&r, "out of memory");
+	free(whole);
+	if (r.failed)
+		trust_points_distrust(t);
+	return !r.failed;
+}

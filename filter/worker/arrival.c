@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "worker/arrival.h"
+
+#include "dnssec/limits.h"
+#include "worker/worker_private.h"
+
+static void deliver(struct worker *w, struct arrival *a, struct span octets, uint64_t *counter)
+{
+	stats_count(counter);
+	a->carrier->deliver(w, a, octets);
+}
+
+/* Delivers what the gate lets pass, and counts by what. */
+static void deliver_passed(struct worker *w, struct arrival *a, const struct gate_result *result)
+{
+	bool is_changed = result->verdict == GATE_REWRITE;
+
+	stats_count(&w->stats.passed[result->exemption]);
+	deliver(w, a, is_changed ? result->octets : a->message,
+	        is_changed ? &w->stats.responses_rewritten : &w->stats.responses_accepted);
+}
+
+/* Does what the gate came to. */
+static void settle(struct worker *w, struct arrival *a, const struct gate_result *result)
+{
+	if (result->verdict != GATE_DROP)
+		report(w, a, result);
+	switch (result->verdict) {
+	case GATE_ACCEPT:
+	case GATE_REWRITE:
+		deliver_passed(w, a, result);
+		break;
+	case GATE_SERVFAIL:
+		deliver(w, a, result->octets, &w->stats.responses_servfail);
+		break;
+	case GATE_WANT: /* nothing is fetched for what is refused */
+	case GATE_DROP:
+		stats_count(&w->stats.responses_dropped);
+		a->carrier->drop(w, a);
+		break;
+	}
+}
+
+/* Anybody could have sent it, so somebody may have. An attacker who sees the query, or guesses its
+ * port and id, can answer first: Bogus; with a failure; with what is so long to judge that the
+ * budget ends; with what waits for keys until there is no room or no time. So nothing of that ends
+ * a question before the true response had its time. */
+static bool is_doubtful(const struct worker *w, const struct gate_result *result)
+{
+	return w->config.policy->mode == MODE_ENFORCE &&
+	       (result->verdict == GATE_SERVFAIL || result->is_failure);
+}
+
+/* Settles it, unless something better may still come. */
+static void conclude(struct worker *w, struct arrival *a, const struct gate_result *result)
+{
+	if (a->is_last || !is_doubtful(w, result) || !a->carrier->hold_back(w, a))
+		settle(w, a, result);
+}
+
+/* While the clock is not set no response is better than another. */
+void arrival_refuse(struct worker *w, struct arrival *a, enum reason reason)
+{
+	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
+	struct gate_result result;
+
+	gate_refuse(&w->gate, a->asked, a->message, reason, &out, &result);
+	a->is_last = a->is_last || reason == REASON_CLOCK_NOT_SET;
+	conclude(w, a, &result);
+}
+
+bool arrival_park(struct worker *w, struct arrival *a)
+{
+	if (!a->carrier->park(w, a))
+		return false;
+	stats_count(&w->stats.parked);
+	return true;
+}
+
+/* What a response may cost, it may cost once, however often it is judged again. */
+static bool may_go_on(struct parked *parked, const struct gate_result *result)
+{
+	parked->verifications += result->verifications;
+	return parked->fetches++ < LIMIT_FETCHES &&
+	       parked->verifications <= LIMIT_VERIFICATIONS_ALL;
+}
+
+/* Each of these ends is one that somebody can bring about for others, and so none of them answers
+ * before its grace is over (conclude()):
+ * - no time: who holds back the keys, or has the true response wait as long;
+ * - no room: clients that ask much for what has no keys, up to their share (park.h); and for one
+ *   question who answers it several times before the server, which its carrier sees to;
+ * - no budget: who answers with many signatures;
+ * - no fetch: who asks for many names of one zone without keys; other zones have their fetches. */
+void arrival_wait(struct worker *w, struct arrival *a, const struct gate_result *result)
+{
+	if (a->may_not_wait) {
+		arrival_refuse(w, a, REASON_FETCH_TIMEOUT);
+	} else if (!a->parked && !arrival_park(w, a)) {
+		/* the client asks again, and then what it wants is known */
+		fetcher_want(&w->fetcher, &result->want, &a->server, NULL, w->now_ms);
+		stats_count(&w->stats.parked_full);
+		arrival_refuse(w, a, REASON_PARK_FULL);
+	} else if (!may_go_on(a->parked, result)) {
+		arrival_refuse(w, a, REASON_BUDGET);
+	} else if (!fetcher_want(&w->fetcher, &result->want, &a->server, a->parked, w->now_ms)) {
+		stats_count(&w->stats.fetches_full);
+		arrival_refuse(w, a, REASON_FETCHES_FULL);
+	}
+}
+
+void arrival_pass(struct worker *w, struct arrival *a, enum exemption exemption)
+{
+	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
+	struct gate_result result;
+
+	report_unjudged(w, a, exemption);
+	gate_pass(&w->gate, a->asked, a->message, exemption, &out, &result);
+	if (result.verdict == GATE_SERVFAIL)
+		deliver(w, a, result.octets, &w->stats.responses_servfail);
+	else
+		deliver_passed(w, a, &result);
+}
+
+void arrival_judge(struct worker *w, struct arrival *a)
+{
+	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
+	struct gate_result result;
+
+	if (w->is_paused) {
+		arrival_pass(w, a, EXEMPT_PAUSE);
+		return;
+	}
+	if (clock_takes(w, a))
+		return;
+	worker_set_source(w, &a->server);
+	gate_judge(&w->gate, a->asked, a->message, w->now_s, &out, &result);
+	if (result.verdict == GATE_WANT)
+		arrival_wait(w, a, &result);
+	else if (!clock_excuses(w, a, &result) && !remedy_judged(w, a, &result))
+		conclude(w, a, &result);
+}
+
+void arrival_excuse(struct worker *w, struct arrival *a, const struct gate_result *result)
+{
+	report_unjudged(w, a, EXEMPT_DATES);
+	deliver_passed(w, a, result);
+}
+
+void arrival_take(
+        struct worker *w, struct arrival *a, const struct message *response, uint8_t *octets)
+{
+	struct gate_result result;
+
+	if (w->is_paused || !gate_recall(&w->gate, a->asked, response, octets, w->now_s, &result)) {
+		arrival_judge(w, a);
+		return;
+	}
+	stats_count(&w->stats.responses_recalled);
+	a->is_changed = result.verdict == GATE_REWRITE;
+	settle(w, a, &result);
+}
+
+/* A response to a signed query is signed (RFC 8945, 5.3), or else it is one like any other: who
+ * sees a query could put a TSIG of any kind to a copy of it. */
+static bool may_pass_whole(enum exemption exemption, const struct message *response)
+{
+	return exemption != EXEMPT_TSIG || response->is_signed;
+}
+
+void arrival_pass_unjudged(
+        struct worker *w, struct arrival *a, enum query_kind kind, const struct message *response)
+{
+	enum exemption exemption = query_exemption(kind);
+	struct span octets = a->message;
+
+	if (!may_pass_whole(exemption, response)) {
+		arrival_judge(w, a);
+		return;
+	}
+	if (exempts[exemption].may_pass == PASS_ALL && (response->flags & FLAG_AD)) {
+		memcpy(w->octets, octets.base, octets.len);
+		put_u16(w->octets + 2, response->flags & (uint16_t)~FLAG_AD);
+		octets.base = w->octets;
+	}
+	deliver(w, a, octets, &w->stats.passed[exemption]);
+}
+
+void arrival_again(struct worker *w, struct arrival *a, bool in_time)
+{
+	if (a->parked && a->parked->proof)
+		remedy_prove(w, a);
+	if (in_time || w->is_paused) {
+		arrival_judge(w, a);
+		return;
+	}
+	stats_count(&w->stats.parked_timeouts);
+	arrival_refuse(
+	        w, a, w->clock == CLOCK_NOT_SET ? REASON_CLOCK_NOT_SET : REASON_FETCH_TIMEOUT);
+}

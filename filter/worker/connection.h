@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One DNS connection of a client, in our hands: a side towards the client, a side towards the
+ * server that the client meant, and the questions in flight between them. Private to the relay:
+ * relay.c accepts and ends connections, connection.c moves octets, relay_query.c and
+ * relay_response.c treat messages.
+ *
+ * Nothing is read from a side while something waits to be sent to the other one, and only so much
+ * in one turn of the loop, which is sent at its end. So what a connection holds in memory is
+ * bounded: a message that is being read on either side, the questions, the responses that wait for
+ * keys, and what becomes of these and of one turn. */
+#ifndef WORKER_CONNECTION_H
+#define WORKER_CONNECTION_H
+
+#include "base/share.h"
+#include "worker/arrival.h"
+#include "wire/framing.h"
+#include "worker/outbox.h"
+#include "flow/watched.h"
+
+/* Questions of one connection in flight; more are not read (RFC 7766, 6.2.1.1 has no number). */
+#define CONNECTION_QUESTIONS 128
+
+/* Responses of one connection that wait for keys; until then no more are read. */
+#define CONNECTION_PARKED 16
+
+struct worker;
+struct connection;
+
+struct question {
+	struct question *next;
+	struct connection *connection;
+	enum query_kind kind;
+	bool is_transfer;      /* AXFR or IXFR: it may have any number of responses */
+	struct parked *parked; /* its response, which waits, or NULL */
+	uint16_t datagram_id;  /* the id under which it was asked by UDP; see relay_datagram.c */
+	uint64_t due_ms; /* when the server is taken to be silent, or 0; see relay_silence.c */
+	struct question *older, *newer; /* that are due, of all connections */
+	union {
+		struct asked asked;
+		struct asked_signing signing; /* the same, and more; of the signer */
+	};
+};
+
+struct side {
+	enum watched watched; /* comes first */
+	int fd;
+	uint32_t events; /* of which epoll tells us */
+	bool is_connected;
+	bool is_datagram; /* of the signer: UDP to a server that takes no TCP */
+	bool has_ended;   /* it will send nothing more */
+	bool was_ended;   /* and we told it that we will not */
+	struct connection *connection;
+	struct framing in;
+	struct outbox out;
+};
+
+struct connection {
+	struct side client, server;
+	struct sockaddr_storage client_address, server_address;
+	bool is_broken;                /* to be reset, on both sides */
+	uint64_t active_ms;            /* when the last whole message moved */
+	struct question *first, *last; /* in the order in which they came */
+	unsigned question_count, parked_count;
+	struct sharer sharer;             /* that its client is */
+	struct connection *idler, *later; /* of its client's network; see relay_room.c */
+};
+
+/* To be called when a side is ready: reads messages and treats them, sends what waits. */
+void connection_ready(struct worker *w, struct side *side);
+
+/* To be called when something was done with the connection: sends what waits, passes on that a side
+ * has ended, has epoll watch what is wanted next. Closes the connection when it is over or broken.
+ */
+void connection_update(struct worker *w, struct connection *c);
+
+/* To be called when its server cannot be reached: the connection is broken, unless it can be had
+ * otherwise. */
+void connection_unreachable(struct worker *w, struct connection *c);
+
+/* Queues a message for a side. A connection without memory is broken. */
+void connection_send(struct worker *w, struct side *to, struct span message);
+
+/* Notes that a message moved. */
+void connection_touch(struct worker *w, struct connection *c);
+
+/* Ends both sides, with a reset when it is broken, and forgets the connection. */
+void connection_close(struct worker *w, struct connection *c);
+
+/* Makes room for a connection of `client` where there is too little. Whose connections give way is
+ * a matter of shares (share.h): who has its share makes room for its own, and the greediest for who
+ * has not. Of one client the idlest gives way, one without a question in flight before one with.
+ * Returns false when the new one is to be refused: its client has its share, and none of its own is
+ * found to give way, or RELAY_REPLACED_A_SECOND were replaced already, of all clients together. */
+bool relay_make_room(struct worker *w, const struct sockaddr_storage *client);
+
+/* The same where it is not known yet for whom: for want of descriptors. Returns false when there is
+ * no connection to close. */
+bool relay_make_room_for_any(struct worker *w);
+
+/* Counts a connection for its client, which is known; notes that it was active; counts it no more.
+ */
+void relay_enter(struct worker *w, struct connection *c);
+void relay_touch(struct worker *w, struct connection *c);
+void relay_leave(struct worker *w, struct connection *c);
+
+/* Remembers a question. Returns NULL when there is no memory. */
+struct question *connection_ask(
+        struct connection *c, enum query_kind kind, const struct asked *asked);
+
+/* For a question that was answered; its response does not wait any more. */
+void connection_forget(struct worker *w, struct question *q);
+
+/* Treats one message of the client, or of the server. What is not DNS makes the connection broken.
+ */
+void relay_query(struct worker *w, struct connection *c, struct span octets);
+void relay_response(struct worker *w, struct connection *c, struct span octets);
+
+/* The same where the worker signs. */
+void relay_sign_query(struct worker *w, struct connection *c, struct span octets);
+void relay_sign_response(struct worker *w, struct connection *c, struct span octets);
+
+/* Remembers a transfer, in place of the oldest where there are too many. Returns NULL when there is
+ * no memory. */
+struct question *relay_ask_transfer(
+        struct worker *w, struct connection *c, const struct asked *asked);
+
+/* Passes on a message of a transfer. */
+void relay_pass_transfer(struct worker *w, struct question *q, const struct message *response);
+
+/* True when `response` is a message of the transfer `q`. */
+bool relay_is_of_transfer(const struct message *response, const struct question *q);
+
+/* Gives the server RELAY_ANSWER_MS to answer: then the client is told SERVFAIL. Of the signer, for
+ * what is not a transfer. */
+void relay_await(struct worker *w, struct question *q);
+
+/* For a question that is over; nothing where it was not waited for. */
+void relay_await_no_more(struct worker *w, struct question *q);
+
+/* Answers what is due. */
+void relay_end_silence(struct worker *w);
+
+/* Has the kernel give up a server that does not take the connection before the client does. */
+void relay_hurry(const struct side *server);
+
+/* Carries the connection on by UDP: its server takes no TCP. What fits into no datagram cannot be
+ * had then. Returns false when that cannot be. */
+bool relay_datagram_begin(struct worker *w, struct connection *c);
+
+/* Asks under a random id: here it is ours, since nobody has drawn the port. */
+void relay_datagram_ask(struct connection *c, struct question *q, struct span query);
+
+/* Reads one datagram and treats it. Returns false when there is none. */
+bool relay_datagram_read(struct worker *w, struct connection *c);
+
+#endif

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "worker/intercept.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fetch/exchange.h"
+#include "wire/protocol.h"
+
+/* Connections that the kernel has for us; for more it drops what comes, whosever it is. Clients
+ * share it, so it is long: what cannot be relayed is refused much faster than it comes. */
+#define BACKLOG 4096
+
+/* The kernel's own headers for these do not get along with <netinet/in.h>. */
+#define SO_ORIGINAL_DST      80
+#define IP6T_SO_ORIGINAL_DST 80
+
+static const int on = 1;
+
+static int switch_on(int fd, int level, int option)
+{
+	return setsockopt(fd, level, option, &on, sizeof(on)) < 0 ? -errno : 0;
+}
+
+/* Lets the socket have addresses that are not ours. */
+static int make_transparent(int fd, int family)
+{
+	return family == AF_INET ? switch_on(fd, IPPROTO_IP, IP_TRANSPARENT)
+	                         : switch_on(fd, IPPROTO_IPV6, IPV6_TRANSPARENT);
+}
+
+static socklen_t size_of(const struct sockaddr_storage *address)
+{
+	return address->ss_family == AF_INET ? sizeof(struct sockaddr_in)
+	                                     : sizeof(struct sockaddr_in6);
+}
+
+static int close_with(int fd, int error)
+{
+	close(fd);
+	return error;
+}
+
+static void set_port(struct sockaddr_storage *address, uint16_t port)
+{
+	if (address->ss_family == AF_INET)
+		((struct sockaddr_in *)address)->sin_port = htons(port);
+	else
+		((struct sockaddr_in6 *)address)->sin6_port = htons(port);
+}
+
+/* Whether TPROXY may bring connections: the socket must have addresses that are not ours. */
+static bool is_transparent(enum divert divert)
+{
+	return divert == DIVERT_TPROXY || divert == DIVERT_EITHER;
+}
+
+static struct sockaddr_storage any_address(int family, uint16_t port)
+{
+	struct sockaddr_storage address = { .ss_family = (sa_family_t)family };
+
+	set_port(&address, port);
+	return address;
+}
+
+static struct sockaddr_storage loopback(int family, uint16_t port)
+{
+	struct sockaddr_storage address = { .ss_family = (sa_family_t)family };
+
+	if (family == AF_INET) {
+		struct sockaddr_in *in = (struct sockaddr_in *)&address;
+		in->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	} else {
+		struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&address;
+		in6->sin6_addr = in6addr_loopback;
+	}
+	set_port(&address, port);
+	return address;
+}
+
+int divert_listen(enum divert divert, int family, uint16_t port)
+{
+	struct sockaddr_storage address =
+	        divert == DIVERT_BRIDGED ? any_address(family, port) : loopback(family, port);
+	int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -errno;
+	int error = switch_on(fd, SOL_SOCKET, SO_REUSEADDR);
+	if (!error)
+		error = switch_on(fd, SOL_SOCKET, SO_REUSEPORT);
+	if (!error && family == AF_INET6)
+		error = switch_on(fd, IPPROTO_IPV6, IPV6_V6ONLY);
+	if (!error && is_transparent(divert))
+		error = make_transparent(fd, family);
+	if (!error && bind(fd, (const struct sockaddr *)&address, size_of(&address)) < 0)
+		error = -errno;
+	if (!error && listen(fd, BACKLOG) < 0)
+		error = -errno;
+	return error ? close_with(fd, error) : fd;
+}
+
+static int original_destination(int fd, int family, struct sockaddr_storage *server)
+{
+	socklen_t size = sizeof(*server);
+
+	return family == AF_INET
+	               ? getsockopt(fd, IPPROTO_IP, SO_ORIGINAL_DST, server, &size)
+	               : getsockopt(fd, IPPROTO_IPV6, IP6T_SO_ORIGINAL_DST, server, &size);
+}
+
+static uint16_t port_of(const struct sockaddr_storage *address)
+{
+	return ntohs(address->ss_family == AF_INET
+	                     ? ((const struct sockaddr_in *)address)->sin_port
+	                     : ((const struct sockaddr_in6 *)address)->sin6_port);
+}
+
+/* Finds out where the connection was bound, before the rules brought it here. A client that
+ * connects to our port by itself is bound for that port, and is turned away. */
+static bool was_for_dns(enum divert *divert, int fd, int family, struct sockaddr_storage *server)
+{
+	socklen_t size = sizeof(*server);
+
+	memset(server, 0, sizeof(*server)); /* it is hashed as it lies */
+	if (is_transparent(*divert) && getsockname(fd, (struct sockaddr *)server, &size) == 0 &&
+	        port_of(server) == DNS_PORT) {
+		*divert = DIVERT_TPROXY;
+		return true;
+	}
+	if (*divert == DIVERT_TPROXY)
+		return false;
+	*divert = DIVERT_REDIRECT;
+	memset(server, 0, sizeof(*server));
+	return original_destination(fd, family, server) == 0 && port_of(server) == DNS_PORT;
+}
+
+int divert_accept(enum divert *divert, int listener, struct sockaddr_storage *client,
+        struct sockaddr_storage *server)
+{
+	socklen_t size = sizeof(*client);
+	int fd = accept4(listener, (struct sockaddr *)client, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	if (!was_for_dns(divert, fd, client->ss_family, server))
+		return close_with(fd, -EPERM);
+	switch_on(fd, IPPROTO_TCP, TCP_NODELAY);
+	return fd;
+}
+
+/* The port of the client itself is on the way already, between the client and us. */
+static int take_address_of(int fd, const struct sockaddr_storage *client)
+{
+	struct sockaddr_storage address = *client;
+	int error = make_transparent(fd, client->ss_family);
+
+	set_port(&address, 0);
+	if (!error)
+		error = switch_on(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT);
+	if (!error && bind(fd, (const struct sockaddr *)&address, size_of(&address)) < 0)
+		error = -errno;
+	return error;
+}
+
+/* Only what is ours can be bound to without being transparent. */
+static bool is_ours(const struct sockaddr_storage *server)
+{
+	struct sockaddr_storage address = *server;
+	int fd = socket(server->ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	set_port(&address, 0);
+	bool ours = fd >= 0 && bind(fd, (const struct sockaddr *)&address, size_of(&address)) == 0;
+	if (fd >= 0)
+		close(fd);
+	return ours;
+}
+
+/* Returns a descriptor with our mark, or -errno. */
+static int marked_socket(int family, int kind)
+{
+	int fd = socket(family, kind | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -errno;
+	int error = exchange_mark(fd);
+	return error ? close_with(fd, error) : fd;
+}
+
+static int begin_to_connect(int fd, const struct sockaddr_storage *server)
+{
+	if (connect(fd, (const struct sockaddr *)server, size_of(server)) < 0 &&
+	        errno != EINPROGRESS)
+		return -errno;
+	return 0;
+}
+
+int divert_connect(enum divert divert, const struct sockaddr_storage *client,
+        const struct sockaddr_storage *server)
+{
+	int error = 0, fd = marked_socket(server->ss_family, SOCK_STREAM);
+
+	if (fd < 0)
+		return fd;
+	if (divert == DIVERT_TPROXY && !is_ours(server))
+		error = take_address_of(fd, client);
+	if (!error)
+		error = begin_to_connect(fd, server);
+	if (error)
+		return close_with(fd, error);
+	switch_on(fd, IPPROTO_TCP, TCP_NODELAY);
+	return fd;
+}
+
+int divert_connect_datagram(const struct sockaddr_storage *server)
+{
+	int fd = marked_socket(server->ss_family, SOCK_DGRAM);
+
+	if (fd < 0)
+		return fd;
+	int error = begin_to_connect(fd, server);
+	return error ? close_with(fd, error) : fd;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "worker/outbox.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "base/writer.h"
+
+#define PREFIX_SIZE 2
+
+bool outbox_add(struct outbox *o, struct span message)
+{
+	assert(message.len <= UINT16_MAX);
+	uint8_t *octets = realloc(o->octets, o->len + PREFIX_SIZE + message.len);
+
+	if (!octets)
+		return false;
+	put_u16(octets + o->len, (uint16_t)message.len);
+	if (message.len)
+		memcpy(octets + o->len + PREFIX_SIZE, message.base, message.len);
+	o->octets = octets;
+	o->len += PREFIX_SIZE + message.len;
+	return true;
+}
+
+int outbox_send(struct outbox *o, int fd)
+{
+	while (o->sent < o->len) {
+		ssize_t n = send(fd, o->octets + o->sent, o->len - o->sent, MSG_NOSIGNAL);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return errno == EAGAIN ? 0 : -errno;
+		o->sent += (size_t)n;
+	}
+	outbox_fini(o);
+	return 0;
+}
+
+void outbox_fini(struct outbox *o)
+{
+	free(o->octets);
+	*o = (struct outbox){ 0 };
+}

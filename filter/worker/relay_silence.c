@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Servers that take a connection and say nothing, or do not even take it. A client that came by TCP
+ * has nowhere else to go, and the kernel would have it wait for two minutes. */
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include "worker/udp_sign.h"
+
+#define RELAY_ANSWER_MS 5000
+
+/* SYNs after the first: so the kernel gives up after three seconds, on some kernels two. */
+#define RELAY_SYNS 1
+
+void relay_hurry(const struct side *server)
+{
+	const int syns = RELAY_SYNS;
+
+	/* Where that fails, idleness ends the connection. */
+	setsockopt(server->fd, IPPROTO_TCP, TCP_SYNCNT, &syns, sizeof(syns));
+}
+
+/* All wait for the same time, so the one that was asked first is due first. */
+void relay_await(struct worker *w, struct question *q)
+{
+	struct relay *r = &w->relay;
+
+	q->due_ms = w->now_ms + RELAY_ANSWER_MS;
+	q->older = r->newest;
+	if (r->newest)
+		r->newest->newer = q;
+	else
+		r->oldest = q;
+	r->newest = q;
+}
+
+void relay_await_no_more(struct worker *w, struct question *q)
+{
+	struct relay *r = &w->relay;
+
+	if (q->due_ms == 0)
+		return;
+	*(q->older ? &q->older->newer : &r->oldest) = q->newer;
+	*(q->newer ? &q->newer->older : &r->newest) = q->older;
+	q->due_ms = 0;
+}
+
+/* What the server may say of it later is of no use any more. */
+static void answer_for_server(struct worker *w, struct question *q)
+{
+	struct connection *c = q->connection;
+	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
+
+	stats_count(&w->stats.sign_silent);
+	sign_no_response(&q->signing, &out);
+	connection_send(w, &c->client, writer_span(&out));
+	connection_forget(w, q);
+	connection_update(w, c);
+}
+
+void relay_end_silence(struct worker *w)
+{
+	struct question *q;
+
+	while ((q = w->relay.oldest) && q->due_ms <= w->now_ms)
+		answer_for_server(w, q);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "worker/worker_orders.h"
+
+#include <sys/eventfd.h>
+
+#include "worker/worker_private.h"
+
+/* An eventfd takes a number of 64 bits, so adding one to it cannot fail here. */
+static void wake(struct worker *w)
+{
+	eventfd_write(w->wake_fd, 1);
+}
+
+void worker_stop(struct worker *w)
+{
+	__atomic_store_n(&w->orders.stop, true, __ATOMIC_RELEASE);
+	wake(w);
+}
+
+void worker_pause(struct worker *w, uint64_t until_ms)
+{
+	__atomic_store_n(&w->orders.pause_until_ms, until_ms, __ATOMIC_RELEASE);
+	wake(w);
+}
+
+void worker_use_clock(struct worker *w, enum clock_state state)
+{
+	__atomic_store_n(&w->orders.clock, state, __ATOMIC_RELEASE);
+	wake(w);
+}
+
+void worker_forget(struct worker *w)
+{
+	__atomic_add_fetch(&w->orders.forget, 1, __ATOMIC_RELEASE);
+	wake(w);
+}
+
+void worker_use_anchors(struct worker *w, const struct anchors *anchors)
+{
+	__atomic_store_n(&w->orders.anchors, anchors, __ATOMIC_RELEASE);
+}
+
+const struct anchors *worker_anchors(const struct worker *w)
+{
+	return __atomic_load_n(&w->anchors_used, __ATOMIC_ACQUIRE);
+}
+
+void worker_use_sign_policy(struct worker *w, const struct sign_policy *policy)
+{
+	__atomic_store_n(&w->orders.sign_policy, policy, __ATOMIC_RELEASE);
+	wake(w);
+}
+
+const struct sign_policy *worker_sign_policy(const struct worker *w)
+{
+	return __atomic_load_n(&w->sign_policy_used, __ATOMIC_ACQUIRE);
+}
+
+/* Where memory is short the old one serves until the next turn. */
+static void take_sign_policy(struct worker *w)
+{
+	const struct sign_policy *wanted =
+	        __atomic_load_n(&w->orders.sign_policy, __ATOMIC_ACQUIRE);
+
+	if (wanted != w->sign_policy_used && signer_set_policy(w->signer, wanted) == 0)
+		__atomic_store_n(&w->sign_policy_used, wanted, __ATOMIC_RELEASE);
+}
+
+static void take_anchors(struct worker *w)
+{
+	const struct anchors *wanted = __atomic_load_n(&w->orders.anchors, __ATOMIC_ACQUIRE);
+
+	if (wanted == w->anchors_used)
+		return;
+	store_set_anchors(&w->store, wanted);
+	store_set_anchors(&w->dateless.store, wanted);
+	gate_forget(&w->gate);
+	__atomic_store_n(&w->anchors_used, wanted, __ATOMIC_RELEASE);
+}
+
+static void forget(struct worker *w)
+{
+	if (w->signer) /* what it remembers holds at any time */
+		return;
+	store_flush(&w->store);
+	store_flush(&w->dateless.store);
+	gate_forget(&w->gate);
+}
+
+/* What was learned by another time may be wrong by this one. */
+static void take_clock(struct worker *w)
+{
+	enum clock_state clock = __atomic_load_n(&w->orders.clock, __ATOMIC_ACQUIRE);
+
+	if (clock == w->clock)
+		return;
+	w->clock = clock;
+	if (w->signer)
+		signer_believe_clock(w->signer, clock != CLOCK_NOT_SET);
+	forget(w);
+	if (clock != CLOCK_NOT_SET)
+		parked_move_all(&w->clockless, &w->ready);
+}
+
+static void take_forget(struct worker *w)
+{
+	uint32_t wanted = __atomic_load_n(&w->orders.forget, __ATOMIC_ACQUIRE);
+
+	if (wanted != w->forgotten)
+		forget(w);
+	w->forgotten = wanted;
+}
+
+void orders_take(struct worker *w)
+{
+	take_anchors(w);
+	take_sign_policy(w);
+	take_clock(w);
+	take_forget(w);
+	w->stopping = __atomic_load_n(&w->orders.stop, __ATOMIC_ACQUIRE);
+	w->is_paused = w->now_ms < __atomic_load_n(&w->orders.pause_until_ms, __ATOMIC_ACQUIRE);
+}
