@@ -16,11 +16,11 @@
  * how many zones more are known, which nobody asks for. */
 #include "answers.h"
 #include "bare.h"
+#include "flow/flow.h"
 #include "gate/gate.h"
 #include "gate/query.h"
 #include "gate/recall.h"
 #include "measure.h"
-#include "flow/flow.h"
 
 #define RRSIG_ALGO_AT 2    /* in the RDATA */
 #define MESSAGES      4096 /* of COUNT, at most */

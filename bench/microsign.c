@@ -14,8 +14,8 @@
  * that count instructions in there. -t says what time it is, in seconds since 1970. */
 #include "answers.h"
 #include "bare.h"
-#include "sign/signer.h"
 #include "measure.h"
+#include "sign/signer.h"
 
 #define NOW_MS   1000
 #define MESSAGES 65536

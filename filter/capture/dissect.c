@@ -5,8 +5,8 @@
 
 #include "base/cursor.h"
 #include "capture/defragment.h"
-#include "wire/framing.h"
 #include "capture/stream.h"
+#include "wire/framing.h"
 
 #define DNS_PORT 53
 

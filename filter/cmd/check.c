@@ -3,8 +3,8 @@
 #include <getopt.h>
 
 #include "cmd/audit_command.h"
-#include "cmd/read_captures.h"
 #include "cmd/command.h"
+#include "cmd/read_captures.h"
 
 static bool collect(void *context, const char *path, const struct sighting *s)
 {

@@ -4,9 +4,9 @@
 
 #include "base/log.h"
 #include "cmd/command.h"
+#include "daemon/zone_policy.h"
 #include "netfilter/inside_interfaces.h"
 #include "netfilter/shortcut_load.h"
-#include "daemon/zone_policy.h"
 #include "trust/anchor.h"
 
 /* The file can be fine and the service still not start, for want of the files that it names. */

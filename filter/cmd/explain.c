@@ -6,14 +6,14 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "cmd/read_captures.h"
 #include "cmd/command.h"
 #include "cmd/judge_options.h"
+#include "cmd/read_captures.h"
 #include "config/address.h"
-#include "inspect/captured_answers.h"
-#include "inspect/explain_text.h"
 #include "config/nameserver.h"
 #include "inspect/audit.h"
+#include "inspect/captured_answers.h"
+#include "inspect/explain_text.h"
 
 #define RESOLV_CONF  "/etc/resolv.conf"
 #define CAPTURES_MAX 64

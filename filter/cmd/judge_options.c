@@ -7,12 +7,12 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "crypto/crypto.h"
 #include "config/address.h"
 #include "config/config.h"
+#include "crypto/crypto.h"
 #include "daemon/effective_anchors.h"
-#include "inspect/audit.h"
 #include "fetch/exchange.h"
+#include "inspect/audit.h"
 
 void terms_begin(struct terms *t)
 {

@@ -9,9 +9,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cmd/command.h"
+#include "daemon/zone_keys.h"
 #include "keys/key_text.h"
 #include "keys/presign.h"
-#include "daemon/zone_keys.h"
 #include "wire/protocol.h"
 
 #define KEYS_DIRECTORY "/etc/sealgate/keys"

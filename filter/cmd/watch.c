@@ -5,9 +5,9 @@
 #include <signal.h>
 
 #include "base/log.h"
+#include "capture/capture.h"
 #include "cmd/audit_command.h"
 #include "cmd/command.h"
-#include "capture/capture.h"
 
 static volatile sig_atomic_t stopping;
 

@@ -8,9 +8,9 @@
 
 #include "base/sockaddr.h"
 #include "config/address.h"
+#include "config/config_reader.h"
 #include "config/config_table.h"
 #include "config/nta_text.h"
-#include "config/config_reader.h"
 
 bool reading_wrong(struct reading *r, const config_setting_t *at, const char *format, ...)
 {

@@ -3,11 +3,11 @@
 #include <string.h>
 
 #include "base/sockaddr.h"
-#include "keys/record_text.h"
 #include "config/address.h"
 #include "config/config.h"
 #include "config/config_table.h"
 #include "config/nta_text.h"
+#include "keys/record_text.h"
 
 static void show_text(const char *text, FILE *out)
 {

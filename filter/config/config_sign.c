@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/sockaddr.h"
-#include "keys/record_text.h"
 #include "config/address.h"
 #include "config/config_reader.h"
+#include "keys/record_text.h"
 #include "wire/protocol.h"
 
 static bool read_server(const char *text, struct sockaddr_storage *address)

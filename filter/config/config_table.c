@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "gate/policy.h"
 #include "config/config.h"
+#include "gate/policy.h"
 
 static const char *const role_words[] = {
 	[ROLE_HOST] = "host",

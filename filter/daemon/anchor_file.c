@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "trust/anchor_text.h"
 #include "base/file.h"
+#include "trust/anchor_text.h"
 
 #define FILE_MAX (1u << 20) /* octets; 64 zones with 32 keys each take half of it */
 

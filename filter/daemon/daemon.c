@@ -13,15 +13,15 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "config/config_table.h"
+#include "config/root_hints.h"
 #include "crypto/crypto.h"
 #include "daemon/anchor_keeper.h"
-#include "netfilter/br_netfilter.h"
 #include "daemon/counters.h"
-#include "config/config_table.h"
 #include "daemon/notify.h"
 #include "daemon/privileges.h"
-#include "config/root_hints.h"
 #include "daemon/service.h"
+#include "netfilter/br_netfilter.h"
 #include "netfilter/service_user.h"
 
 /* For the queue, the fetches and what else there is, rounded up. */

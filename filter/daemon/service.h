@@ -7,9 +7,9 @@
 #include <pthread.h>
 
 #include "config/config.h"
+#include "config/root_hints.h"
 #include "daemon/control.h"
 #include "daemon/pause.h"
-#include "config/root_hints.h"
 #include "daemon/timekeeper.h"
 #include "daemon/zone_keeper.h"
 #include "worker/worker.h"

@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "daemon/counters.h"
 #include "config/config_table.h"
+#include "daemon/counters.h"
 #include "daemon/notify.h"
 #include "daemon/service.h"
 

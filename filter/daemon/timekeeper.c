@@ -7,8 +7,8 @@
 #include <string.h>
 #include <sys/timex.h>
 
-#include "base/log.h"
 #include "base/file.h"
+#include "base/log.h"
 
 #define WAIT_NOT_SET_MS 500
 #define WAIT_MS         10000

@@ -6,10 +6,10 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "base/file.h"
 #include "keys/key_text.h"
 #include "keys/presign.h"
 #include "keys/presign_check.h"
-#include "base/file.h"
 
 #define FILE_MAX_OCTETS (1u << 20)
 #define SIGNED_ENDING   "signed-dnskey"

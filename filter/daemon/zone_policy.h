@@ -3,8 +3,8 @@
 #ifndef DAEMON_ZONE_POLICY_H
 #define DAEMON_ZONE_POLICY_H
 
-#include "sign/sign_policy.h"
 #include "config/config.h"
+#include "sign/sign_policy.h"
 
 struct signing;
 

@@ -6,9 +6,9 @@
 #define FETCH_FETCH_H
 
 #include "fetch/exchange.h"
+#include "fetch/walk.h"
 #include "flow/park.h"
 #include "flow/stats.h"
-#include "fetch/walk.h"
 #include "flow/watched.h"
 
 #define FETCHES_MAX      256  /* in flight at once */

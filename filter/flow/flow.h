@@ -6,10 +6,10 @@
 #define FLOW_FLOW_H
 
 #include "base/table.h"
-#include "gate/query.h"
-#include "sign/signer.h"
 #include "flow/flow_key.h"
 #include "flow/flow_share.h"
+#include "gate/query.h"
+#include "sign/signer.h"
 
 /* Questions that may be in flight with the same addresses, ports and id, and from the same
  * interface. An honest client has one. The bound keeps every look-up short. It is one for each

@@ -8,8 +8,8 @@
 
 #include "base/share.h"
 #include "base/table.h"
-#include "gate/asked.h"
 #include "flow/flow.h"
+#include "gate/asked.h"
 
 struct carrier;
 struct parked_list;

@@ -5,8 +5,8 @@
 #define FLOW_SENDERS_H
 
 #include "base/table.h"
-#include "gate/asked.h"
 #include "flow/recursion.h"
+#include "gate/asked.h"
 
 #define SENDERS_MAX    256 /* that are remembered; the one not heard of for longest gives way */
 #define SENDERS_ALWAYS 32  /* so many queries alike are "every query" */

@@ -3,10 +3,10 @@
 
 #include <stdlib.h>
 
-#include "inspect/chain_material.h"
-#include "flow/flow.h"
 #include "fetch/exchange.h"
+#include "flow/flow.h"
 #include "flow/senders.h"
+#include "inspect/chain_material.h"
 #include "inspect/offline_judge.h"
 
 #define AUDIT_FLOWS     65536

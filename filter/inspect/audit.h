@@ -7,8 +7,8 @@
 
 #include <sys/socket.h>
 
-#include "gate/gate.h"
 #include "capture/dissect.h"
+#include "gate/gate.h"
 
 #define AUDIT_TIME_OF_PACKET INT64_MIN
 

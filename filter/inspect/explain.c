@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 #include "base/sockaddr.h"
-#include "inspect/explain_words.h"
 #include "inspect/explain_build.h"
+#include "inspect/explain_words.h"
 
 #define TARGET_WIDTH    80
 #define ADDRESSES_SHOWN 4

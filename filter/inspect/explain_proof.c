@@ -3,8 +3,8 @@
  * covers it. Whether that is a proof is the gate's to say. */
 #include <stdio.h>
 
-#include "inspect/explain_words.h"
 #include "inspect/explain_build.h"
+#include "inspect/explain_words.h"
 
 #define TYPES_WIDTH 80
 #define NAME_WIDTH  60

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "config/config.h"
 #include "base/process.h"
+#include "config/config.h"
 
 struct backend {
 	const char *name;

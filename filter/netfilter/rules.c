@@ -5,13 +5,13 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "config/config_table.h"
 #include "netfilter/backend.h"
 #include "netfilter/br_netfilter.h"
 #include "netfilter/inside_interfaces.h"
-#include "config/config_table.h"
 #include "netfilter/relay_route.h"
-#include "netfilter/shortcut_rules.h"
 #include "netfilter/service_user.h"
+#include "netfilter/shortcut_rules.h"
 
 static const struct backend *const backends[] = {
 	&backend_nft,

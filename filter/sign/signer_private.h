@@ -3,14 +3,14 @@
 #ifndef SIGN_SIGNER_PRIVATE_H
 #define SIGN_SIGNER_PRIVATE_H
 
-#include "base/least.h"
 #include "base/arena.h"
 #include "base/keyedhash.h"
+#include "base/least.h"
 #include "base/table.h"
 #include "dnssec/canonical.h"
-#include "sign/signer.h"
 #include "sign/sign_denial.h"
 #include "sign/sign_recall.h"
+#include "sign/signer.h"
 
 #define SIGN_ITEMS_MAX   (MESSAGE_RRS_MAX + 3 * LIMIT_RRSETS)
 #define SIGN_SOA_OCTETS  (2 * NAME_MAX_OCTETS + 20)

@@ -7,8 +7,8 @@
 
 #include <sys/socket.h>
 
-#include "gate/query.h"
 #include "flow/park.h"
+#include "gate/query.h"
 
 struct worker;
 struct arrival;

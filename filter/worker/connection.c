@@ -6,8 +6,8 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "worker/worker_private.h"
 #include "worker/udp_sign.h"
+#include "worker/worker_private.h"
 
 /* Messages that are treated of one side in one turn of the loop, and of all sides; then each gets
  * one more: others wait too. */

@@ -12,10 +12,10 @@
 #define WORKER_CONNECTION_H
 
 #include "base/share.h"
-#include "worker/arrival.h"
-#include "wire/framing.h"
-#include "worker/outbox.h"
 #include "flow/watched.h"
+#include "wire/framing.h"
+#include "worker/arrival.h"
+#include "worker/outbox.h"
 
 /* Questions of one connection in flight; more are not read (RFC 7766, 6.2.1.1 has no number). */
 #define CONNECTION_QUESTIONS 128

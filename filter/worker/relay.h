@@ -9,8 +9,8 @@
 #include "base/log.h"
 #include "base/share.h"
 #include "base/table.h"
-#include "worker/intercept.h"
 #include "flow/watched.h"
+#include "worker/intercept.h"
 
 struct worker;
 struct side;

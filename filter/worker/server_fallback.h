@@ -4,9 +4,9 @@
 #ifndef WORKER_SERVER_FALLBACK_H
 #define WORKER_SERVER_FALLBACK_H
 
-#include "worker/arrival.h"
 #include "fetch/probe.h"
 #include "fetch/upstream.h"
+#include "worker/arrival.h"
 
 struct gate_result;
 struct message;

@@ -9,8 +9,8 @@
 
 #include "base/clock.h"
 #include "base/least.h"
-#include "worker/worker_private.h"
 #include "worker/udp_sign.h"
+#include "worker/worker_private.h"
 
 #define EVENTS_MAX 64 /* handled in one turn of the loop */
 

@@ -8,13 +8,13 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
+#include "fetch/fetch.h"
+#include "flow/stats.h"
 #include "gate/policy.h"
 #include "sign/signer.h"
-#include "fetch/fetch.h"
-#include "worker/relay.h"
-#include "flow/stats.h"
 #include "trust/anchor.h"
 #include "wire/namelist.h"
+#include "worker/relay.h"
 
 /* The signer's trade. */
 struct signing_config {

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "base/least.h"
-#include "worker/worker_private.h"
 #include "worker/udp_sign.h"
+#include "worker/worker_private.h"
 
 #define LOG_BURST      20
 #define LOG_PER_SECOND 5

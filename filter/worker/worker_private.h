@@ -6,22 +6,22 @@
 #include <netinet/in.h>
 
 #include "base/log.h"
-#include "gate/gate.h"
-#include "worker/arrival.h"
-#include "worker/connection.h"
 #include "fetch/fetch.h"
+#include "fetch/reask.h"
 #include "flow/flow.h"
 #include "flow/grace.h"
-#include "queue/nfqueue.h"
-#include "worker/worker_orders.h"
-#include "queue/pace.h"
 #include "flow/park.h"
-#include "worker/server_fallback.h"
-#include "flow/watched.h"
-#include "fetch/reask.h"
 #include "flow/senders.h"
+#include "flow/watched.h"
+#include "gate/gate.h"
+#include "queue/nfqueue.h"
+#include "queue/pace.h"
 #include "queue/shortcut.h"
+#include "worker/arrival.h"
+#include "worker/connection.h"
+#include "worker/server_fallback.h"
 #include "worker/worker.h"
+#include "worker/worker_orders.h"
 
 struct worker {
 	struct worker_config config;

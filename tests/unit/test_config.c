@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "gate/policy.h"
 #include "config/address.h"
 #include "config/config_table.h"
+#include "gate/policy.h"
 
 static void an_empty_file_means_the_defaults(void **state)
 {

@@ -7,8 +7,8 @@
 #include <sched.h>
 #include <unistd.h>
 
-#include "config/address.h"
 #include "base/process.h"
+#include "config/address.h"
 #include "netfilter/template.h"
 
 static bool write_to(const char *path, const char *text)

@@ -7,10 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "keys/key_text.h"
-#include "keys/presign.h"
 #include "base/file.h"
 #include "daemon/zone_keys.h"
+#include "keys/key_text.h"
+#include "keys/presign.h"
 #include "wire/protocol.h"
 
 #define NOW  1750000000
