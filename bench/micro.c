@@ -16,6 +16,7 @@
  * how many zones more are known, which nobody asks for. */
 #include "answers.h"
 #include "bare.h"
+#include "config/trust_anchors.h"
 #include "flow/flow.h"
 #include "gate/gate.h"
 #include "gate/query.h"
@@ -139,7 +140,7 @@ static void set_up(struct bench *b, const char *anchors, const char *responses, 
 
 	if (!prepared_load(&b->responses, responses) || !prepared_load(&b->queries, queries))
 		exit(EXIT_FAILURE);
-	struct anchors *a = anchors_load(anchors, error, sizeof(error));
+	struct anchors *a = trust_anchors_load(anchors, error, sizeof(error));
 	if (!a)
 		die(error);
 	b->gate = (struct gate){ .crypto = crypto_new(), .store = &b->store, .policy = &b->policy };

@@ -4,10 +4,10 @@
 
 #include "base/log.h"
 #include "cmd/command.h"
+#include "config/trust_anchors.h"
 #include "daemon/zone_policy.h"
 #include "netfilter/inside_interfaces.h"
 #include "netfilter/shortcut_load.h"
-#include "trust/anchor.h"
 
 /* The file can be fine and the service still not start, for want of the files that it names. */
 static enum exit_code check(const struct config *c)
@@ -25,7 +25,7 @@ static enum exit_code check(const struct config *c)
 		log_info("the configuration is fine");
 		return EXIT_FINE;
 	}
-	struct anchors *a = anchors_load(c->trust_anchor, why, sizeof(why));
+	struct anchors *a = trust_anchors_load(c->trust_anchor, why, sizeof(why));
 
 	if (!a) {
 		log_error("trust_anchor: %s", why);

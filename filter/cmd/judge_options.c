@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "config/address.h"
 #include "config/config.h"
+#include "config/trust_anchors.h"
 #include "crypto/crypto.h"
 #include "daemon/effective_anchors.h"
 #include "fetch/exchange.h"
@@ -141,7 +142,7 @@ bool terms_load(struct terms *t)
 	}
 	if (by_config && !take_config(t, &c))
 		return false;
-	t->anchors = t->anchor_path ? anchors_load(t->anchor_path, error, sizeof(error))
+	t->anchors = t->anchor_path ? trust_anchors_load(t->anchor_path, error, sizeof(error))
 	                            : anchors_in_force(&c, clock_wall_s(), error, sizeof(error));
 	if (!t->anchors)
 		log_error("%s", error);

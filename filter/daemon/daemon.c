@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "config/config_table.h"
 #include "config/root_hints.h"
+#include "config/trust_anchors.h"
 #include "crypto/crypto.h"
 #include "daemon/anchor_keeper.h"
 #include "daemon/counters.h"
@@ -332,7 +333,7 @@ static int load(struct service *s, const struct config *c)
 	if (c->role == ROLE_SIGNER)
 		s->zones = zone_keeper_new(c, why, sizeof(why));
 	else
-		s->anchors = anchors_load(c->trust_anchor, why, sizeof(why));
+		s->anchors = trust_anchors_load(c->trust_anchor, why, sizeof(why));
 	if (s->zones)
 		return 0;
 	if (s->anchors)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "config/trust_anchors.h"
 #include "daemon/anchor_file.h"
 
 static void read_learned(struct trust_points *points, const char *path, struct crypto *crypto)
@@ -19,7 +20,7 @@ static void read_learned(struct trust_points *points, const char *path, struct c
 struct anchors *anchors_in_force(
         const struct config *c, int64_t now_s, char *error, size_t error_size)
 {
-	struct anchors *configured = anchors_load(c->trust_anchor, error, error_size);
+	struct anchors *configured = trust_anchors_load(c->trust_anchor, error, error_size);
 	struct anchors *in_force = NULL;
 
 	if (!configured || !c->rollover)

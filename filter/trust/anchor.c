@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/encoding.h"
 
@@ -15,9 +16,9 @@ struct anchors {
 	struct anchor zones[ANCHORS_MAX];
 };
 
-/* A file being read. */
+/* A text being read. */
 struct reader {
-	FILE *file;
+	const char *rest; /* what is not read yet */
 	const char *path;
 	struct crypto *crypto;
 	unsigned line;       /* of the record's end */
@@ -35,11 +36,17 @@ static bool complain(struct reader *r, const char *what)
 	return false;
 }
 
-/* Appends a line to the record without its comment and parentheses. Returns false when it is too
- * long; `depth` counts open parentheses. */
-static bool append_line(struct reader *r, const char *line, size_t *len, int *depth)
+/* Appends the next line to the record without its comment and parentheses. Returns false when the
+ * record is too long; `depth` counts open parentheses. */
+static bool append_line(struct reader *r, size_t *len, int *depth)
 {
-	for (; *line && *line != ';' && *line != '\n'; line++) {
+	const char *line = r->rest, *end = strchrnul(line, '\n');
+
+	r->rest = *end ? end + 1 : end;
+	r->line++;
+	if (*depth == 0)
+		r->first_line = r->line;
+	for (; line < end && *line != ';'; line++) {
 		*depth += (*line == '(') - (*line == ')');
 		if (*len + 2 > RECORD_MAX)
 			return false;
@@ -49,22 +56,16 @@ static bool append_line(struct reader *r, const char *line, size_t *len, int *de
 	return true;
 }
 
-/* Reads the next record into r->record. Returns 1, 0 at the end of the file, or -1 with the error
+/* Reads the next record into r->record. Returns 1, 0 at the end of the text, or -1 with the error
  * written. */
 static int next_record(struct reader *r)
 {
-	char line[RECORD_MAX];
 	size_t len = 0;
 	int depth = 0;
 
 	r->record[0] = '\0';
-	while (fgets(line, sizeof(line), r->file)) {
-		r->line++;
-		if (depth == 0)
-			r->first_line = r->line;
-		if (!strchr(line, '\n') && !feof(r->file))
-			return complain(r, "the line is too long") - 1;
-		if (!append_line(r, line, &len, &depth))
+	while (*r->rest) {
+		if (!append_line(r, &len, &depth))
 			return complain(r, "the record is too long") - 1;
 		if (depth < 0)
 			return complain(r, "a ')' without a '('") - 1;
@@ -242,12 +243,10 @@ static bool read_all(struct reader *r, struct anchors *a)
 	}
 	if (more < 0)
 		return false;
-	if (ferror(r->file))
-		return complain(r, "the file cannot be read");
 	return check_anchors(r, a);
 }
 
-struct anchors *anchors_load(const char *path, char *error, size_t error_size)
+struct anchors *anchors_parse(const char *text, const char *path, char *error, size_t error_size)
 {
 	struct reader *r = calloc(1, sizeof(*r));
 	struct anchors *a = calloc(1, sizeof(*a));
@@ -256,18 +255,13 @@ struct anchors *anchors_load(const char *path, char *error, size_t error_size)
 	snprintf(error, error_size, "%s: out of memory", path);
 	if (!r || !a)
 		goto out;
-	*r = (struct reader){ .path = path, .error = error, .error_size = error_size };
+	*r = (struct reader){
+		.rest = text, .path = path, .error = error, .error_size = error_size
+	};
 	r->crypto = crypto_new();
-	if (!r->crypto)
-		goto out;
-	r->file = fopen(path, "r");
-	if (!r->file)
-		snprintf(error, error_size, "%s: %s", path, strerror(errno));
-	else
+	if (r->crypto)
 		ok = read_all(r, a);
 out:
-	if (r && r->file)
-		fclose(r->file);
 	if (r)
 		crypto_free(r->crypto);
 	free(r);

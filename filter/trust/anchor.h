@@ -15,11 +15,12 @@ struct anchor {
 
 struct anchors;
 
-/* Reads a file of DS and DNSKEY records: one a line, or over several lines in parentheses (RFC
- * 1035, 5.1); comments, TTL and class are understood, directives are not. Returns NULL, with a
- * sentence that names file and line in `error`, when the file cannot be read, a record cannot be
- * parsed or is of another type, or some zone has no record that can be used. */
-struct anchors *anchors_load(const char *path, char *error, size_t error_size);
+/* Reads a text of DS and DNSKEY records: one a line, or over several lines in parentheses (RFC
+ * 1035, 5.1); comments, TTL and class are understood, directives are not. Returns NULL if a record
+ * cannot be parsed or is of another type, if a zone has no record that can be used, or if memory is
+ * short; then `error` has a sentence that names `path`, the file that the text is from, and the
+ * line. To be freed with anchors_free(). */
+struct anchors *anchors_parse(const char *text, const char *path, char *error, size_t error_size);
 void anchors_free(struct anchors *a);
 
 /* The same from memory: none at first (NULL when memory is short), then one after the other. False,

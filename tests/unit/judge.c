@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "judge.h"
 
+#include "config/trust_anchors.h"
+
 #include <ctype.h>
 #include <unistd.h>
 
@@ -95,7 +97,7 @@ struct anchors *judge_anchors(struct judge *j, const char *zones)
 	}
 	fclose(file);
 	free(list);
-	struct anchors *anchors = anchors_load(path, error, sizeof(error));
+	struct anchors *anchors = trust_anchors_load(path, error, sizeof(error));
 	unlink(path);
 	assert_row(error, anchors);
 	return anchors;

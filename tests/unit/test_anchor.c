@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "test.h"
 
-#include "trust/anchor.h"
+#include "config/trust_anchors.h"
 
 #include <unistd.h>
 
@@ -29,7 +29,7 @@ static struct anchors *load(const char *text)
 	fputs(text, file);
 	fclose(file);
 	error[0] = '\0';
-	struct anchors *a = anchors_load(path, error, sizeof(error));
+	struct anchors *a = trust_anchors_load(path, error, sizeof(error));
 	unlink(path);
 	return a;
 }
@@ -139,10 +139,10 @@ static void mistakes_are_named_with_file_and_line(void **state)
 		if (strncmp(error, where, strlen(where)) != 0 || !strstr(error, rows[i].complaint))
 			fail_msg("%s: %s", rows[i].why, error);
 	}
-	assert_null(anchors_load("/nowhere/root.key", error, sizeof(error)));
+	assert_null(trust_anchors_load("/nowhere/root.key", error, sizeof(error)));
 	assert_non_null(strstr(error, "/nowhere/root.key: No such file"));
-	assert_null(anchors_load("/tmp", error, sizeof(error))); /* a directory */
-	assert_non_null(strstr(error, "the file cannot be read"));
+	assert_null(trust_anchors_load("/tmp", error, sizeof(error))); /* a directory */
+	assert_non_null(strstr(error, "/tmp: Is a directory"));
 }
 
 static void a_record_without_owner_has_that_of_the_last(void **state)
@@ -228,12 +228,26 @@ static void there_are_bounds_on_zones_and_records(void **state)
 	anchors_free(a);
 	memset(text, 'x', 20000);
 	assert_null(load(text));
-	assert_non_null(strstr(error, ":1: the line is too long"));
+	assert_non_null(strstr(error, ":1: the record is too long"));
 	strcpy(text, ". DS (\n");
 	for (unsigned i = 0; i < 3000; i++)
 		strcat(text, "AAAA\n");
 	assert_null(load(text));
 	assert_non_null(strstr(error, ":1: the record is too long"));
+	free(text);
+}
+
+static void a_file_that_no_anchors_fill_is_not_read(void **state)
+{
+	(void)state;
+	char *text = calloc(1, TRUST_ANCHORS_MAX + 2);
+
+	memset(text, ';', TRUST_ANCHORS_MAX);
+	assert_null(load(text));
+	assert_non_null(strstr(error, "there is no DS or DNSKEY record"));
+	text[TRUST_ANCHORS_MAX] = ';';
+	assert_null(load(text));
+	assert_non_null(strstr(error, ": File too large"));
 	free(text);
 }
 
@@ -246,6 +260,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_used_is_passed_over_beside_what_can),
 		cmocka_unit_test(the_deepest_anchor_applies),
 		cmocka_unit_test(there_are_bounds_on_zones_and_records),
+		cmocka_unit_test(a_file_that_no_anchors_fill_is_not_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

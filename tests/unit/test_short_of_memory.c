@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 #include <unistd.h>
 
+#include "config/trust_anchors.h"
 #include "responses.h"
 #include "trust/observation.h"
 #include "trust/trustpoints.h"
@@ -206,7 +207,7 @@ static void anchors_are_loaded_whole_or_not_at_all(void **state)
 	for (unsigned nth = 1; failed; nth++) {
 		error[0] = '\0';
 		calls_left = nth;
-		struct anchors *a = anchors_load(path, error, sizeof(error));
+		struct anchors *a = trust_anchors_load(path, error, sizeof(error));
 		failed = has_failed();
 		assert_int_equal(a == NULL, failed);
 		if (failed)

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config/trust_anchors.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+
+struct anchors *trust_anchors_load(const char *path, char *error, size_t error_size)
+{
+	char *text = file_read(path, TRUST_ANCHORS_MAX);
+
+	if (!text) {
+		snprintf(error, error_size, "%s: %s", path, strerror(errno));
+		return NULL;
+	}
+	struct anchors *a = anchors_parse(text, path, error, error_size);
+	free(text);
+	return a;
+}
