@@ -14,6 +14,7 @@
 #include "daemon/anchor_log.h"
 #include "fetch/lookup.h"
 #include "trust/observation.h"
+#include "worker/worker_orders.h"
 
 #define ARENA_OCTETS (4u << 20) /* as for a judgement: the canonical form of a large message */
 

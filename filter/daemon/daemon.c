@@ -24,6 +24,7 @@
 #include "daemon/service.h"
 #include "netfilter/br_netfilter.h"
 #include "netfilter/service_user.h"
+#include "worker/worker_orders.h"
 
 /* For the queue, the fetches and what else there is, rounded up. */
 #define DESCRIPTORS_A_WORKER 512

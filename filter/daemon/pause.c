@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "daemon/counters.h"
+#include "worker/worker_orders.h"
 
 static uint64_t passed(const struct pausing *p)
 {

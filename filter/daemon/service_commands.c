@@ -8,6 +8,7 @@
 #include "daemon/counters.h"
 #include "daemon/notify.h"
 #include "daemon/service.h"
+#include "worker/worker_orders.h"
 
 static void say(struct control_reply *reply, const char *key, json_t *value)
 {

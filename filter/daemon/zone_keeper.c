@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "daemon/zone_policy.h"
+#include "worker/worker_orders.h"
 
 #define DAY_S  86400
 #define DAY_MS (DAY_S * UINT64_C(1000))

@@ -2,6 +2,9 @@
 #include "worker/arrival.h"
 
 #include "dnssec/limits.h"
+#include "worker/learning.h"
+#include "worker/report.h"
+#include "worker/unset_clock.h"
 #include "worker/worker_private.h"
 
 static void deliver(struct worker *w, struct arrival *a, struct span octets, uint64_t *counter)
@@ -133,7 +136,7 @@ void arrival_judge(struct worker *w, struct arrival *a)
 	}
 	if (clock_takes(w, a))
 		return;
-	worker_set_source(w, &a->server);
+	learning_set_source(w, &a->server);
 	gate_judge(&w->gate, a->asked, a->message, w->now_s, &out, &result);
 	if (result.verdict == GATE_WANT)
 		arrival_wait(w, a, &result);

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "flow/park.h"
+#include "gate/gate.h"
 #include "gate/query.h"
 
 struct worker;
@@ -62,5 +63,20 @@ void arrival_pass_unjudged(
 
 /* Judges one that has waited; or refuses it because what it waited for is not `in_time`. */
 void arrival_again(struct worker *w, struct arrival *a, bool in_time);
+
+/* Lets a response go on unjudged, as far as `exemption`, PASS_ALL or PASS_NAMED, lets it. */
+void arrival_pass(struct worker *w, struct arrival *a, enum exemption exemption);
+
+/* Delivers what a judgement without dates has kept of one. */
+void arrival_excuse(struct worker *w, struct arrival *a, const struct gate_result *result);
+
+/* Has it wait for what the gate wants, or refuses it. */
+void arrival_wait(struct worker *w, struct arrival *a, const struct gate_result *result);
+
+/* Refuses one that cannot be judged; after its grace, unless nothing better can follow. */
+void arrival_refuse(struct worker *w, struct arrival *a, enum reason reason);
+
+/* Parks one. Returns false when that cannot be. */
+bool arrival_park(struct worker *w, struct arrival *a);
 
 #endif

@@ -6,6 +6,12 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "worker/relay_datagram.h"
+#include "worker/relay_query.h"
+#include "worker/relay_response.h"
+#include "worker/relay_room.h"
+#include "worker/relay_sign.h"
+#include "worker/relay_silence.h"
 #include "worker/udp_sign.h"
 #include "worker/worker_private.h"
 

@@ -86,71 +86,11 @@ void connection_touch(struct worker *w, struct connection *c);
 /* Ends both sides, with a reset when it is broken, and forgets the connection. */
 void connection_close(struct worker *w, struct connection *c);
 
-/* Makes room for a connection of `client` where there is too little. Whose connections give way is
- * a matter of shares (share.h): who has its share makes room for its own, and the greediest for who
- * has not. Of one client the idlest gives way, one without a question in flight before one with.
- * Returns false when the new one is to be refused: its client has its share, and none of its own is
- * found to give way, or RELAY_REPLACED_A_SECOND were replaced already, of all clients together. */
-bool relay_make_room(struct worker *w, const struct sockaddr_storage *client);
-
-/* The same where it is not known yet for whom: for want of descriptors. Returns false when there is
- * no connection to close. */
-bool relay_make_room_for_any(struct worker *w);
-
-/* Counts a connection for its client, which is known; notes that it was active; counts it no more.
- */
-void relay_enter(struct worker *w, struct connection *c);
-void relay_touch(struct worker *w, struct connection *c);
-void relay_leave(struct worker *w, struct connection *c);
-
 /* Remembers a question. Returns NULL when there is no memory. */
 struct question *connection_ask(
         struct connection *c, enum query_kind kind, const struct asked *asked);
 
 /* For a question that was answered; its response does not wait any more. */
 void connection_forget(struct worker *w, struct question *q);
-
-/* Treats one message of the client, or of the server. What is not DNS makes the connection broken.
- */
-void relay_query(struct worker *w, struct connection *c, struct span octets);
-void relay_response(struct worker *w, struct connection *c, struct span octets);
-
-/* The same where the worker signs. */
-void relay_sign_query(struct worker *w, struct connection *c, struct span octets);
-void relay_sign_response(struct worker *w, struct connection *c, struct span octets);
-
-/* Remembers a transfer, in place of the oldest where there are too many. Returns NULL when there is
- * no memory. */
-struct question *relay_ask_transfer(
-        struct worker *w, struct connection *c, const struct asked *asked);
-
-/* Passes on a message of a transfer. */
-void relay_pass_transfer(struct worker *w, struct question *q, const struct message *response);
-
-/* True when `response` is a message of the transfer `q`. */
-bool relay_is_of_transfer(const struct message *response, const struct question *q);
-
-/* Gives the server RELAY_ANSWER_MS to answer: then the client is told SERVFAIL. Of the signer, for
- * what is not a transfer. */
-void relay_await(struct worker *w, struct question *q);
-
-/* For a question that is over; nothing where it was not waited for. */
-void relay_await_no_more(struct worker *w, struct question *q);
-
-/* Answers what is due. */
-void relay_end_silence(struct worker *w);
-
-/* Has the kernel give up a server that does not take the connection before the client does. */
-void relay_hurry(const struct side *server);
-
-/* Carries the connection on by UDP: its server takes no TCP. What fits into no datagram cannot be
- * had then. Returns false when that cannot be. */
-bool relay_datagram_begin(struct worker *w, struct connection *c);
-
-/* Asks under a random id: here it is ours, since nobody has drawn the port. */
-void relay_datagram_ask(struct connection *c, struct question *q, struct span query);
-
-/* Reads one datagram and treats it. Returns false when there is none. */
-bool relay_datagram_read(struct worker *w, struct connection *c);
 
 #endif

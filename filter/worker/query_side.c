@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "worker/query_side.h"
+
 #include "base/sockaddr.h"
+#include "worker/datagram.h"
+#include "worker/report.h"
+#include "worker/response_side.h"
 #include "worker/worker_private.h"
 
 _Static_assert(SHORTCUT_UDP_SIZE == QUERY_UDP_SIZE, "the kernel writes what the worker would");
@@ -127,7 +132,7 @@ void query_side(struct worker *w, const struct datagram *d)
 	if (sent.base == packet->payload.base)
 		nfqueue_accept(&w->queue, packet_id);
 	else
-		accept_with(w, packet_id, packet, sent);
+		datagram_accept_with(w, packet_id, packet, sent);
 }
 
 /* The kernel has checked that the worker would set DO in it, by the state of that moment; what has

@@ -6,6 +6,8 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "worker/relay_room.h"
+#include "worker/relay_silence.h"
 #include "worker/worker_private.h"
 
 /* Connections that are begun in one turn of the loop, and that are looked at: most of these are

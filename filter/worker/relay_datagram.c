@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A client's connection to a server that takes none: each query goes on by UDP, from a fresh port
  * and under an id of ours, so that nobody but the server can answer it. */
+#include "worker/relay_datagram.h"
+
 #include <errno.h>
 #include <sodium.h>
 #include <unistd.h>
 
+#include "worker/relay_sign.h"
 #include "worker/udp_sign.h"
 
 #define ID_SIZE 2

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a client sends on a connection. */
+#include "worker/relay_query.h"
+
 #include "base/sockaddr.h"
+#include "worker/query_side.h"
 #include "worker/worker_private.h"
 
 /* Over TCP any message fits. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a server sends on a connection. Nobody can answer before it there, so nothing is held back:
  * what is Bogus is refused at once. */
+#include "worker/relay_response.h"
+
 #include "worker/worker_private.h"
 
 /* A response on a connection, and the question that it answers. */

@@ -5,9 +5,12 @@
  * on them. A TCP connection has shown that its client's address is its own, so addresses cannot be
  * made up; but whoever is on a link may have many, of IPv6 as many as it likes. What stops it:
  * the shares (share.h) keep room for other addresses of its network, and for other networks. */
+#include "worker/relay_room.h"
+
 #include <inttypes.h>
 
 #include "base/sockaddr.h"
+#include "worker/report.h"
 #include "worker/worker_private.h"
 
 /* Connections of a network that are looked at for the one to give way. */

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What passes on a connection where the worker signs. */
+#include "worker/relay_sign.h"
+
 #include "base/sockaddr.h"
+#include "worker/relay_datagram.h"
+#include "worker/relay_query.h"
+#include "worker/relay_response.h"
+#include "worker/relay_silence.h"
 #include "worker/udp_sign.h"
 
 static struct sign_peers peers_of(const struct connection *c)

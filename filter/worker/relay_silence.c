@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Servers that take a connection and say nothing, or do not even take it. A client that came by TCP
  * has nowhere else to go, and the kernel would have it wait for two minutes. */
+#include "worker/relay_silence.h"
+
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "worker/report.h"
+
 #include "worker/worker_private.h"
 
 #include <inttypes.h>

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Responses that are packets in the queue. */
+#include "worker/response_side.h"
+
+#include "worker/datagram.h"
+#include "worker/report.h"
 #include "worker/worker_private.h"
 
 #include <netinet/in.h>
@@ -83,7 +87,7 @@ static void deliver(struct worker *w, struct arrival *a, struct span octets)
 	if (octets.base == held->packet->payload.base && !a->is_changed)
 		nfqueue_accept(&w->queue, held->packet_id);
 	else
-		accept_with(w, held->packet_id, held->packet, octets);
+		datagram_accept_with(w, held->packet_id, held->packet, octets);
 	drop_rival(w, held);
 	release(held);
 	if (is_failure(octets))
@@ -254,7 +258,7 @@ struct sockaddr_storage address_of_packet(
 static void leave(struct worker *w, uint64_t packet_id, uint64_t *counter)
 {
 	if (w->is_paused) {
-		exempt_packet(w, packet_id, EXEMPT_PAUSE);
+		datagram_exempt(w, packet_id, EXEMPT_PAUSE);
 		return;
 	}
 	stats_count(counter);

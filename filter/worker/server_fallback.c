@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "gate/assist.h"
+#include "worker/arrival.h"
+#include "worker/report.h"
 #include "worker/worker_private.h"
 
 static struct upstream *upstream_of(struct worker *w, const struct sockaddr_storage *server)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "worker/signing_report.h"
+
 #include <inttypes.h>
 
 #include "base/sockaddr.h"

@@ -4,6 +4,8 @@
 #include <errno.h>
 
 #include "base/sockaddr.h"
+#include "worker/datagram.h"
+#include "worker/signing_report.h"
 
 static bool flow_matches(const struct message *response, const union flow_asked *asked)
 {
@@ -141,7 +143,7 @@ static void query(struct worker *w, const struct datagram *d)
 	if (signing.asked.asked.unjudged)
 		nfqueue_accept(&w->queue, queued->id);
 	else
-		accept_with(w, queued->id, packet, sent);
+		datagram_accept_with(w, queued->id, packet, sent);
 }
 
 /* Parses a response. Returns the flow that it answers, or NULL: then it is counted. */
@@ -184,7 +186,7 @@ static void response(struct worker *w, const struct datagram *d)
 		nfqueue_accept(&w->queue, queued->id);
 		break;
 	case SIGN_REWRITE:
-		accept_with(w, queued->id, packet, result.octets);
+		datagram_accept_with(w, queued->id, packet, result.octets);
 		break;
 	case SIGN_DROP:
 		nfqueue_drop(&w->queue, queued->id);

@@ -8,6 +8,7 @@
 #ifndef WORKER_UDP_SIGN_H
 #define WORKER_UDP_SIGN_H
 
+#include "worker/datagram.h"
 #include "worker/worker_private.h"
 
 /* Makes the worker a signer. Returns 0 or -ENOMEM. */
@@ -31,13 +32,5 @@ bool signing_matches(const struct message *response, const struct asked_signing 
 void signing_make(struct worker *w, const struct asked_signing *asked,
         const struct sign_peers *peers, const struct message *response, bool is_stream,
         struct sign_result *result);
-
-/* Counts a query, or what became of a response; the latter is logged if nothing could be signed. */
-void signing_count_query(struct worker *w, enum sign_query query);
-void signing_report(struct worker *w, const struct asked_signing *asked,
-        const struct sign_peers *peers, const struct sign_result *result);
-
-/* Makes a few signatures that will be wanted soon: for when all verdicts of a turn are out. */
-void signing_renew(struct worker *w);
 
 #endif

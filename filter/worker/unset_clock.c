@@ -6,6 +6,9 @@
  * Anybody can have such a name asked for, by an image in a page, and an attacker on the way can
  * answer with records of other names, too. So nothing passes but records at and below the names
  * that the operator has listed, and these live for minutes (gate/exempt.h). */
+#include "worker/unset_clock.h"
+
+#include "worker/arrival.h"
 #include "worker/worker_private.h"
 
 static bool is_of_time_server(const struct worker *w, const struct arrival *a)

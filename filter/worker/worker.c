@@ -9,7 +9,12 @@
 
 #include "base/clock.h"
 #include "base/least.h"
+#include "worker/datagram.h"
+#include "worker/query_side.h"
+#include "worker/response_side.h"
+#include "worker/signing_report.h"
 #include "worker/udp_sign.h"
+#include "worker/worker_orders.h"
 #include "worker/worker_private.h"
 
 #define EVENTS_MAX 64 /* handled in one turn of the loop */
@@ -20,24 +25,6 @@
 /* Flows that are too old hurt nobody for a while; this is how often they, and what else changes by
  * itself, wake an idle worker. */
 #define SWEEP_MS 1000
-
-void accept_with(
-        struct worker *w, uint64_t packet_id, const struct packet *packet, struct span payload)
-{
-	struct writer out = nfqueue_replacement(&w->queue);
-
-	packet_write(&out, packet, payload);
-	if (out.full)
-		nfqueue_drop(&w->queue, packet_id);
-	else
-		nfqueue_accept_replaced(&w->queue, packet_id, &out);
-}
-
-void exempt_packet(struct worker *w, uint64_t packet_id, enum exemption exemption)
-{
-	stats_count(&w->stats.passed[exemption]);
-	nfqueue_accept(&w->queue, packet_id);
-}
 
 static void drop_counted(struct worker *w, uint64_t packet_id, uint64_t *counter)
 {
@@ -98,7 +85,7 @@ static void handle_datagram(
         struct worker *w, const struct queued *queued, const struct packet *packet)
 {
 	if (packet->source_port != DNS_PORT && packet->destination_port != DNS_PORT) {
-		exempt_packet(w, queued->id, EXEMPT_PORT);
+		datagram_exempt(w, queued->id, EXEMPT_PORT);
 		return;
 	}
 	bool asks = is_query(packet);
@@ -109,7 +96,7 @@ static void handle_datagram(
 	} else if (w->signer) {
 		signing_datagram(w, &d, asks);
 	} else if (is_of_a_server_here(queued, packet, asks)) {
-		exempt_packet(w, queued->id, EXEMPT_SERVED);
+		datagram_exempt(w, queued->id, EXEMPT_SERVED);
 	} else if (asks) {
 		query_side(w, &d);
 	} else {
@@ -138,63 +125,6 @@ static void handle_packet(void *context, const struct queued *queued)
 		drop_counted(w, queued->id, &w->stats.packets_malformed);
 		break;
 	}
-}
-
-void worker_set_source(struct worker *w, const struct sockaddr_storage *server)
-{
-	w->store.source = w->config.sources.resolver_count > 0
-	                          ? 0
-	                          : keyed_hash(&w->store.key, span_of(server, sizeof(*server)));
-}
-
-/* A server that has just shown the keys of a zone with an anchor can be asked for them again. */
-static void tell_of_anchor(struct worker *w, const struct fetch *fetch)
-{
-	const struct name *zone = &fetch->want.name;
-	const struct anchor *anchor = anchors_above(w->store.anchors, zone);
-	const struct fact *fact = store_find(&w->store, zone, w->now_s);
-
-	if (!anchor || !name_equal(&anchor->zone, zone) || !fact || !fact->keys)
-		return;
-	stats_count(&w->stats.anchors_proved);
-	if (w->config.anchor_answered)
-		w->config.anchor_answered(w->config.anchor_context, zone, &fetch->asked);
-}
-
-/* Returns the gate that wanted it. */
-static struct gate *gate_of(struct worker *w, const struct fetch *fetch)
-{
-	worker_set_source(w, &fetch->server);
-	w->dateless.store.source = w->store.source;
-	return fetch->want.is_dateless ? &w->dateless.gate : &w->gate;
-}
-
-bool worker_learn(void *context, struct fetch *fetch, struct span answer, bool last_try)
-{
-	struct worker *w = context;
-	uint64_t checks = crypto_checks(w->crypto);
-
-	enum learned learned =
-	        gate_learn(gate_of(w, fetch), &fetch->want, answer, w->now_s, last_try);
-	fetch->verifications += (unsigned)(crypto_checks(w->crypto) - checks);
-	if (learned != LEARNED)
-		return false;
-	if (fetch->want.type == TYPE_DNSKEY && !fetch->want.is_dateless)
-		tell_of_anchor(w, fetch);
-	return true;
-}
-
-void worker_unlearned(void *context, const struct fetch *fetch)
-{
-	struct worker *w = context;
-
-	gate_learn_failure(gate_of(w, fetch), &fetch->want, REASON_FETCH_FAILED, w->now_s);
-}
-
-void worker_fetched(void *context, struct parked_list *waiting)
-{
-	struct worker *w = context;
-	parked_move_all(waiting, &w->ready);
 }
 
 static void judge_ready(struct worker *w)

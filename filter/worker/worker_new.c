@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/least.h"
+#include "worker/learning.h"
 #include "worker/udp_sign.h"
 #include "worker/worker_private.h"
 
@@ -80,10 +81,9 @@ static int take_memory(struct worker *w)
 
 static int make_fetcher(struct worker *w)
 {
-	struct fetch_owner owner = { .context = w,
-		.learn = worker_learn,
-		.failed = worker_unlearned,
-		.over = worker_fetched };
+	struct fetch_owner owner = {
+		.context = w, .learn = learning_take, .failed = learning_fail, .over = learning_over
+	};
 
 	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	w->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -9,6 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "worker/relay_room.h"
+#include "worker/relay_silence.h"
 #include "worker/worker_private.h"
 
 #define START_MS 1000

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/sockaddr.h"
+#include "worker/relay_room.h"
 #include "worker/worker_private.h"
 
 enum { ROOM = 64, SHARE = ROOM / SHARE_PART, CROWDED = ROOM / 8 * 6, FULL = ROOM / 8 * 7 };

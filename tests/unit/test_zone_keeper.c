@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "daemon/zone_keeper.h"
 #include "daemon/zone_keys.h"
+#include "worker/worker_orders.h"
 #include "worker/worker_private.h"
 
 #define NOW  1750000000

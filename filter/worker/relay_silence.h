@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a client is told whose server is silent, where the worker signs. */
+#ifndef WORKER_RELAY_SILENCE_H
+#define WORKER_RELAY_SILENCE_H
+
+struct question;
+struct side;
+struct worker;
+
+/* Gives the server RELAY_ANSWER_MS to answer: then the client is told SERVFAIL. Of the signer, for
+ * what is not a transfer. */
+void relay_await(struct worker *w, struct question *q);
+
+/* For a question that is over; nothing where it was not waited for. */
+void relay_await_no_more(struct worker *w, struct question *q);
+
+/* Answers what is due. */
+void relay_end_silence(struct worker *w);
+
+/* Has the kernel give up a server that does not take the connection before the client does. */
+void relay_hurry(const struct side *server);
+
+#endif
