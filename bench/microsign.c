@@ -15,6 +15,8 @@
 #include "answers.h"
 #include "bare.h"
 #include "measure.h"
+#include "sign/sign_query.h"
+#include "sign/sign_response.h"
 #include "sign/signer.h"
 
 #define NOW_MS   1000

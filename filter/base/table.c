@@ -161,6 +161,13 @@ void *table_add(struct table *t, uint64_t hash)
 	return entry_of(s);
 }
 
+void *table_add_or_replace(struct table *t, uint64_t hash)
+{
+	if (t->used == t->capacity)
+		table_remove(t, table_oldest(t));
+	return table_add(t, hash);
+}
+
 void table_touch(struct table *t, void *entry)
 {
 	struct slot *s = slot_of(entry);

@@ -44,6 +44,9 @@ void *table_find_next(const struct table *t, void *entry, table_same *same, cons
  * there is one with this key already. */
 void *table_add(struct table *t, uint64_t hash);
 
+/* The same; where the table is full, in the place of the one used longest ago. */
+void *table_add_or_replace(struct table *t, uint64_t hash);
+
 /* Makes `entry` the newest. */
 void table_touch(struct table *t, void *entry);
 

@@ -43,11 +43,7 @@ bool verified_find(struct table *t, const struct verified_id *id)
 
 void verified_add(struct table *t, const struct verified_id *id)
 {
-	struct verified_id *entry = table_add(t, bucket_hash(id));
+	struct verified_id *entry = table_add_or_replace(t, bucket_hash(id));
 
-	if (!entry) {
-		table_remove(t, table_oldest(t));
-		entry = table_add(t, bucket_hash(id));
-	}
 	*entry = *id;
 }

@@ -47,11 +47,7 @@ void servers_put(struct servers *s, const struct name *zone, const struct addres
 	struct known *known = find(s, zone, hash);
 
 	if (!known)
-		known = table_add(&s->zones, hash);
-	if (!known) {
-		table_remove(&s->zones, table_oldest(&s->zones));
-		known = table_add(&s->zones, hash);
-	}
+		known = table_add_or_replace(&s->zones, hash);
 	table_touch(&s->zones, known);
 	known->zone = *zone;
 	known->addresses = *addresses;

@@ -38,9 +38,7 @@ static bool is_server(const void *entry, const void *key)
 static struct upstream *add(struct upstreams *u, uint64_t hash, bool *evicted)
 {
 	*evicted = u->table.used == u->table.capacity;
-	if (*evicted)
-		table_remove(&u->table, table_oldest(&u->table));
-	return table_add(&u->table, hash);
+	return table_add_or_replace(&u->table, hash);
 }
 
 struct upstream *upstreams_get(

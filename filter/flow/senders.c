@@ -34,9 +34,7 @@ static bool has_address(const void *entry, const void *key)
 
 static struct sender *add(struct senders *s, uint64_t hash, struct span client)
 {
-	if (s->table.used == s->table.capacity)
-		table_remove(&s->table, table_oldest(&s->table));
-	struct sender *sender = table_add(&s->table, hash);
+	struct sender *sender = table_add_or_replace(&s->table, hash);
 
 	*sender = (struct sender){ .len = (uint8_t)client.len };
 	memcpy(sender->address, client.base, client.len);

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Answers and denials out of those of a server that knows nothing of DNSSEC. */
+#include "sign/sign_answer.h"
+
+#include "sign/sign_cut.h"
+#include "sign/sign_memory.h"
+#include "sign/sign_put.h"
+#include "sign/sign_set.h"
+#include "sign/sign_walk.h"
 #include "sign/signer_private.h"
 
 struct set_ttls learned_ttls(struct signing *g, const struct sign_zone *zone)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How many new signatures a second there may be. Each is some 25 microseconds of the processor, and
  * whoever asks for names that nobody asked for before gets one for each. */
+#include "sign/sign_budget.h"
+
 #include "sign/signer_private.h"
 
 enum { NETWORK_4_OCTETS = 3, NETWORK_6_OCTETS = 7 }; /* a /24, and a /56 */

@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Delegations: what a referral says of the child's keys, and the DS that only the parent has. */
+#include "sign/sign_cut.h"
+
 #include <stdlib.h>
 
+#include "sign/sign_answer.h"
+#include "sign/sign_memory.h"
+#include "sign/sign_put.h"
+#include "sign/sign_set.h"
+#include "sign/sign_walk.h"
 #include "sign/signer_private.h"
 
 /* The DS records of a cut that the policy knows. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The signatures that are kept, and those that are made before anybody needs them. */
+#include "sign/sign_kept.h"
+
 #include "sign/signer_private.h"
 
 /* Kept under the fingerprint of the key and all that is signed, times and TTL too: so it can only

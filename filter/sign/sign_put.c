@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What goes out, record by record, each set followed by its signature. */
+#include "sign/sign_put.h"
+
+#include "sign/sign_memory.h"
+#include "sign/sign_set.h"
+#include "sign/sign_walk.h"
 #include "sign/signer_private.h"
 
 bool put_item(struct signing *g, struct sign_item item)

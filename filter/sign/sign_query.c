@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sign/sign_query.h"
+
 #include "gate/query.h"
 #include "gate/reply.h"
+#include "sign/sign_memory.h"
+#include "sign/sign_servers.h"
 #include "sign/signer_private.h"
 #include "wire/edns.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/spill.h"
+#include "sign/sign_write.h"
 #include "sign/signer_private.h"
 #include "wire/compress.h"
 #include "wire/rdata.h"

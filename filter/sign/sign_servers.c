@@ -2,6 +2,8 @@
 /* Which servers bear EDNS. None gets an OPT unasked: with it a server may send more than 512 octets
  * over UDP, so the first response that is cut makes it worth a try, and whether that went well is
  * remembered (RFC 6891, 7). */
+#include "sign/sign_servers.h"
+
 #include "sign/signer_private.h"
 
 #define REFUSES_MS     86400000u /* until the next try */

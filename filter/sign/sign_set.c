@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Signatures: made once for each RRset and period, and remembered. */
+#include "sign/sign_set.h"
+
+#include "sign/sign_budget.h"
+#include "sign/sign_kept.h"
 #include "sign/signer_private.h"
 
 #define RRSIG_FIXED_OCTETS 18 /* RFC 4034, 3.1: what stands before the signer */

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the server's message says of a name: from link to link of a chain to the last name, and what
  * becomes of that. */
+#include "sign/sign_walk.h"
+
+#include "sign/sign_memory.h"
+#include "sign/sign_put.h"
+#include "sign/sign_query.h"
+#include "sign/sign_set.h"
 #include "sign/signer_private.h"
 
 bool is_below_cut(const struct signing *g, const struct sign_zone *zone, const struct name *name)

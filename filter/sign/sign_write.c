@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Writing a response out of its records, names compressed, within what the client takes. */
+#include "sign/sign_write.h"
+
 #include "gate/query.h"
 #include "sign/signer_private.h"
 #include "wire/compress.h"

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "dnssec/outcome.h"
+#include "sign/signer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "sign/sign_budget.h"
+#include "sign/sign_kept.h"
+#include "sign/sign_memory.h"
+#include "sign/sign_servers.h"
 #include "sign/signer_private.h"
 
-enum { RCODE_BADVERS = 16 };
-
-/* Of RFC 8914 and, for the last, RFC 9824, 3.5. */
-enum { EDE_OTHER = 0, EDE_INVALID_QUERY_TYPE = 30 };
-
-static const char *const query_words[] = {
-#define X(name, word) [SIGN_QUERY_##name] = word,
-	SIGN_QUERIES(X)
-#undef X
-};
+#define ARENA_OCTETS (4u << 20) /* for the groups and the canonical form of the largest message */
 
 static const char *const outcome_words[] = {
 #define X(name, word) [SIGN_OUTCOME_##name] = word,
@@ -19,279 +18,153 @@ static const char *const outcome_words[] = {
 #undef X
 };
 
-const char *sign_query_word(enum sign_query q)
-{
-	return query_words[q];
-}
-
 const char *sign_outcome_word(enum sign_outcome o)
 {
 	return outcome_words[o];
 }
 
-/* ---- What is learned of every response ---- */
+static const struct signer_limits defaults = {
+	.signatures = 32768,
+	.denials = 16384,
+	.ttls = 32768,
+	.names = 16384,
+	.cuts = 4096,
+	.networks = 4096,
+	.servers = 256,
+};
 
-static void learn_set(struct signing *g, const struct rrset *set, const struct sign_zone *zone)
+static uint32_t or_default(uint32_t given, uint32_t otherwise)
 {
-	struct canonical_set canonical;
-
-	if (!canonical_set_build(&canonical, &g->sets, set, &g->signer->arena))
-		return;
-	struct span rdata = canonical.rdatas[0];
-	struct zone_memory *z = memory_zone(g->signer, zone);
-	if (rdata.len < 4 || rdata.len > sizeof(z->soa))
-		return;
-	uint32_t ttl_s = rrset_ttl(&g->sets, set);
-	uint32_t original_s = memory_ttl(g->signer, &canonical, ttl_s, zone->max_ttl_s);
-	ttl_s = least(ttl_s, original_s);
-	if (z->has_soa && z->original_ttl_s == original_s && z->ttl_s == ttl_s &&
-	        span_equal(span_of(z->soa, z->len), rdata))
-		return;
-	z->original_ttl_s = original_s;
-	z->ttl_s = ttl_s;
-	z->minimum_s = get_u32(rdata.base + rdata.len - 4);
-	z->len = (uint16_t)rdata.len;
-	memcpy(z->soa, rdata.base, rdata.len);
-	z->has_soa = true;
-	g->signer->recall.learned[LESSON_SOA]++;
+	return given ? given : otherwise;
 }
 
-/* The zone that the server was asked for. */
-static const struct sign_zone *asked_zone(const struct signing *g)
+static void take_limits(struct signer *s, const struct signer_limits *given)
 {
-	struct name sent;
+	static const struct signer_limits none;
+	const struct signer_limits *l = given ? given : &none;
 
-	name_suffix(&g->qname, g->asked->sent_labels, &sent);
-	return zone_of(g, &sent);
+	s->limits = (struct signer_limits){
+		.signatures = or_default(l->signatures, defaults.signatures),
+		.denials = or_default(l->denials, defaults.denials),
+		.ttls = or_default(l->ttls, defaults.ttls),
+		.names = or_default(l->names, defaults.names),
+		.cuts = or_default(l->cuts, defaults.cuts),
+		.networks = or_default(l->networks, defaults.networks),
+		.servers = or_default(l->servers, defaults.servers),
+		.messages = l->messages,
+	};
 }
 
-/* Also without AA: the server may be a cache, and nobody knows better. But of a zone that it was
- * not asked for it may be no server. */
-void learn_soa(struct signing *g)
+static size_t longest_signature(const struct sign_policy *p)
 {
-	for (unsigned i = 0; i < g->sets.count; i++) {
-		const struct rrset *set = &g->sets.sets[i];
-		if (set->type != TYPE_SOA || set->count != 1 || set->section == SECTION_ADDITIONAL)
+	size_t longest = 1;
+
+	for (unsigned i = 0; i < p->zone_count; i++) {
+		size_t octets = signkey_signature_octets(p->zones[i].key);
+		if (octets > longest)
+			longest = octets;
+	}
+	return longest;
+}
+
+struct signer *signer_new(
+        struct crypto *crypto, const struct sign_policy *policy, const struct signer_limits *limits)
+{
+	struct signer *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->crypto = crypto;
+	take_limits(s, limits);
+	s->items = calloc(SIGN_ITEMS_MAX, sizeof(*s->items));
+	if (hash_key_draw(&s->key) == 0 && s->items && arena_init(&s->arena, ARENA_OCTETS) == 0 &&
+	        memory_init(s) == 0 && sign_recall_init(&s->recall, s->limits.messages) == 0 &&
+	        sign_budget_init(s) == 0 && sign_servers_init(s) == 0 &&
+	        signer_set_policy(s, policy) == 0)
+		return s;
+	signer_free(s);
+	return NULL;
+}
+
+void signer_free(struct signer *s)
+{
+	if (!s)
+		return;
+	table_fini(&s->signatures);
+	table_fini(&s->denials);
+	table_fini(&s->ttls);
+	table_fini(&s->names);
+	table_fini(&s->cuts);
+	table_fini(&s->networks);
+	table_fini(&s->servers);
+	sign_recall_fini(&s->recall);
+	arena_fini(&s->arena);
+	free(s->zones);
+	free(s->items);
+	free(s);
+}
+
+/* What was learned of the zones that both policies have. */
+static void keep_zones(
+        struct signer *s, const struct sign_policy *policy, struct zone_memory *memory)
+{
+	for (unsigned i = 0; s->policy && i < policy->zone_count; i++) {
+		const struct sign_zone *zone = &policy->zones[i];
+		const struct sign_zone *before = sign_policy_apex(s->policy, &zone->apex);
+		if (!before)
 			continue;
-		const struct sign_zone *zone = asked_zone(g);
-		if (zone && name_equal(&set->owner, &zone->apex))
-			learn_set(g, set, zone);
+		memory[i] = *memory_zone(s, before);
+		memory[i].ttl_s = least(memory[i].ttl_s, zone->max_ttl_s);
+		memory[i].original_ttl_s = least(memory[i].original_ttl_s, zone->max_ttl_s);
 	}
 }
 
-static bool has_signatures(const struct message *m)
+/* Signatures are found by all that they cover, the key too, so old ones can stay; but longer ones
+ * would not fit in beside them. Returns 0 or -ENOMEM. */
+static int fit_signatures(struct signer *s, size_t octets)
 {
-	for (unsigned i = 0; i < m->rr_count; i++) {
-		if (m->rrs[i].type == TYPE_RRSIG || m->rrs[i].type == TYPE_NSEC ||
-		        m->rrs[i].type == TYPE_NSEC3)
-			return true;
+	struct table signatures = { 0 }, denials = { 0 };
+
+	if (octets <= s->signature_octets)
+		return 0;
+	if (signatures_init(&signatures, octets, s->limits.signatures) < 0 ||
+	        signatures_init(&denials, octets, s->limits.denials) < 0) {
+		table_fini(&signatures);
+		table_fini(&denials);
+		return -ENOMEM;
 	}
-	return false;
+	table_fini(&s->signatures);
+	table_fini(&s->denials);
+	s->signatures = signatures;
+	s->denials = denials;
+	s->signature_octets = octets;
+	return 0;
 }
 
-/* ---- Responses without records ---- */
-
-static void end_empty(struct signing *g, enum sign_outcome outcome, unsigned rcode, uint16_t flags,
-        int ede, struct writer *out)
+int signer_set_policy(struct signer *s, const struct sign_policy *policy)
 {
-	const char *text = ede == EDE_OTHER ? sign_outcome_word(outcome) : "";
+	if (sign_policy_check(policy))
+		return -EINVAL;
+	size_t zones = policy->zone_count ? policy->zone_count : 1;
+	struct zone_memory *memory = calloc(zones, sizeof(*memory));
 
-	write_empty(g, rcode, flags, ede, text, out);
-	g->result->verdict = SIGN_REWRITE;
-	g->result->outcome = outcome;
-	g->result->is_servfail = rcode == RCODE_SERVFAIL && ede == EDE_OTHER;
-	g->result->octets = writer_span(out);
-}
-
-static void end_servfail(struct signing *g, enum sign_outcome outcome, struct writer *out)
-{
-	end_empty(g, outcome, RCODE_SERVFAIL, 0, EDE_OTHER, out);
-}
-
-/* A client that is told to come by TCP; one that has come cannot be. */
-static void end_cut(struct signing *g, enum sign_outcome outcome, struct writer *out)
-{
-	if (g->is_stream)
-		end_servfail(g,
-		        outcome == SIGN_OUTCOME_LIMITED ? SIGN_OUTCOME_EXHAUSTED
-		                                        : SIGN_OUTCOME_UNEXPECTED,
-		        out);
-	else
-		end_empty(g, outcome, RCODE_NOERROR, FLAG_TC, EDE_NONE, out);
-}
-
-static void end_trouble(struct signing *g, struct writer *out)
-{
-	if (g->trouble == SIGN_OUTCOME_LIMITED)
-		end_cut(g, g->trouble, out);
-	else
-		end_servfail(g,
-		        g->trouble == SIGN_OUTCOME_COUNT ? SIGN_OUTCOME_UNEXPECTED : g->trouble,
-		        out);
-}
-
-/* The server's own failure goes on without a word of what is there (RFC 4035, 3.1.6). */
-static void end_error(struct signing *g, struct writer *out)
-{
-	unsigned rcode = message_rcode(g->m);
-
-	if (g->asked->sent_edns &&
-	        (rcode == RCODE_FORMERR || rcode == RCODE_NOTIMP || rcode == RCODE_BADVERS))
-		end_cut(g, SIGN_OUTCOME_EDNS, out);
-	else if (rcode > RCODE_MASK)
-		end_servfail(g, SIGN_OUTCOME_UNEXPECTED, out);
-	else
-		end_empty(g, SIGN_OUTCOME_ERROR, rcode, 0, EDE_NONE, out);
-}
-
-/* ---- Responses with records ---- */
-
-typedef bool sign_maker(struct signing *g, struct ending *e);
-
-static void end_made(struct signing *g, sign_maker *maker, struct writer *out)
-{
-	struct ending e = {
-		.rcode = RCODE_NOERROR, .flags = FLAG_AA, .outcome = SIGN_OUTCOME_ANSWER
-	};
-
-	if (!maker(g, &e)) {
-		end_trouble(g, out);
-		return;
+	if (!memory || fit_signatures(s, longest_signature(policy)) < 0) {
+		free(memory);
+		return -ENOMEM;
 	}
-	if (!write_items(g, &e, out)) {
-		end_cut(g, SIGN_OUTCOME_TRUNCATED, out);
-		return;
-	}
-	g->result->verdict = SIGN_REWRITE;
-	g->result->outcome = e.outcome;
-	g->result->octets = writer_span(out);
+	keep_zones(s, policy, memory);
+	free(s->zones);
+	s->zones = memory;
+	s->renewals.count = 0; /* they have keys of the old one */
+	if (!s->policy || !sign_policy_asks_alike(s->policy, policy))
+		s->policy_number++;
+	s->policy = policy;
+	s->recall.learned[LESSON_ANY]++;
+	s->period_s = sign_policy_period(policy);
+	return 0;
 }
 
-/* All records as they came. Yet the server did not see what the client said that it takes. */
-static bool put_all(struct signing *g, struct ending *e)
+void signer_believe_clock(struct signer *s, bool is_believed)
 {
-	e->rcode = message_rcode(g->m) & RCODE_MASK;
-	e->flags = g->m->flags & FLAG_AA;
-	e->outcome = SIGN_OUTCOME_SIGNED;
-	for (unsigned i = 0; i < g->m->rr_count; i++) {
-		const struct rr *rr = &g->m->rrs[i];
-		if (rr->class != CLASS_IN)
-			return signing_fail(g, SIGN_OUTCOME_UNEXPECTED);
-		if (!put_item(g, (struct sign_item){ .section = rr->section,
-		                         .type = rr->type,
-		                         .ttl_s = rr->ttl_s,
-		                         .rr = rr }))
-			return false;
-	}
-	return true;
-}
-
-/* A server that signs by itself needs nobody to do it; but what was asked of it in place of the
- * client's question is no answer. */
-static void end_signed(struct signing *g, struct writer *out)
-{
-	if (g->asked->way == SIGN_ANSWER)
-		end_made(g, put_all, out);
-	else
-		end_servfail(g, SIGN_OUTCOME_SIGNED, out);
-}
-
-static bool is_answer(const struct message *m)
-{
-	unsigned rcode = message_rcode(m);
-
-	return rcode == RCODE_NOERROR || rcode == RCODE_NXDOMAIN || rcode == RCODE_YXDOMAIN;
-}
-
-/* What the client asked is about the server's records. */
-static void make_of_records(struct signing *g, struct writer *out)
-{
-	static sign_maker *const makers[] = {
-		[SIGN_ANSWER] = sign_answer,
-		[SIGN_DS] = sign_ds,
-		[SIGN_EXISTS] = sign_exists,
-		[SIGN_NODATA] = sign_apex_nodata,
-	};
-
-	if (!is_answer(g->m))
-		end_error(g, out);
-	else if (g->m->flags & FLAG_TC)
-		end_cut(g, SIGN_OUTCOME_CUT, out);
-	else if (has_signatures(g->m))
-		end_signed(g, out);
-	else if (g->asked->way == SIGN_LEARN)
-		end_cut(g, SIGN_OUTCOME_LEARNING, out);
-	else
-		end_made(g, makers[g->asked->way], out);
-}
-
-static void make(struct signing *g, struct writer *out)
-{
-	switch (g->asked->way) {
-	case SIGN_APEX:
-		end_made(g, sign_apex, out);
-		break;
-	case SIGN_FORMERR:
-		end_empty(g, SIGN_OUTCOME_REFUSED, RCODE_FORMERR, 0, EDE_INVALID_QUERY_TYPE, out);
-		break;
-	case SIGN_REFUSED:
-		end_empty(g, SIGN_OUTCOME_REFUSED, RCODE_REFUSED, 0, EDE_NONE, out);
-		break;
-	case SIGN_BADVERS:
-		end_empty(g, SIGN_OUTCOME_REFUSED, RCODE_BADVERS, 0, EDE_NONE, out);
-		break;
-	default:
-		make_of_records(g, out);
-	}
-}
-
-/* Reads what the client asked. The policy may be another one by now, under which something else
- * had to be asked of the server: then it returns false. */
-static bool read_question(struct signing *g)
-{
-	const struct asked *asked = &g->asked->asked;
-	struct cursor c = cursor_over(span_of(asked->question, asked->question_len));
-
-	if (g->m->question.len == asked->question_len)
-		g->qname = g->m->qname; /* it matches */
-	else
-		name_read_plain(&c, &g->qname);
-	g->qtype = get_u16(asked->question + asked->question_len - 4);
-	return !c.bad && g->asked->policy == g->signer->policy_number;
-}
-
-void sign_response(struct signer *s, const struct asked_signing *asked,
-        const struct sign_peers *peers, const struct message *response, bool is_stream,
-        int64_t now_s, uint64_t now_ms, struct writer *out, struct sign_result *result)
-{
-	struct recall_id id;
-	struct signing g;
-
-	*result = (struct sign_result){ .verdict = SIGN_DROP, .outcome = SIGN_OUTCOME_STRAY };
-	if (!sign_matches(response, asked))
-		return;
-	if (!is_stream)
-		server_note_response(s, peers->server, asked->sent_edns, response, now_ms);
-	memset(&g, 0, offsetof(struct signing, qname)); /* names are long */
-	g.signer = s;
-	g.asked = asked;
-	g.peers = peers;
-	g.is_stream = is_stream;
-	g.now_s = now_s;
-	g.now_ms = now_ms;
-	g.result = result;
-	g.m = response;
-	g.trouble = SIGN_OUTCOME_COUNT;
-	if (sign_recall_find(&g, &id, out))
-		return;
-	sign_recall_begin(&s->recall, now_s);
-	arena_reset(&s->arena, 0);
-	if (!read_question(&g) || response->is_signed ||
-	        !rrsets_group(&g.sets, response, &s->arena)) {
-		end_servfail(&g, SIGN_OUTCOME_UNEXPECTED, out);
-		return;
-	}
-	learn_soa(&g);
-	make(&g, out);
-	sign_recall_put(&g, &id);
+	s->doubts_clock = !is_believed;
 }

@@ -65,7 +65,6 @@ enum sign_query {
 };
 
 /* The word of it. */
-const char *sign_query_word(enum sign_query q);
 
 /* What became of a response: enumerator, word for counters. */
 #define SIGN_OUTCOMES(X)                                                                           \
@@ -145,27 +144,6 @@ int signer_set_policy(struct signer *s, const struct sign_policy *policy);
 /* Says whether the time that it is told is to be believed, as it is until this is called. While it
  * is not, nothing is signed: nobody would accept it, or only later than is wanted. */
 void signer_believe_clock(struct signer *s, bool is_believed);
-
-/* Reads a query, which was parsed. For SIGN_QUERY_ASKED `asked` is filled and what goes on to the
- * server is in `out`, which is empty and has room for SIGN_QUERY_MAX octets; otherwise the query
- * passes as it is. */
-#define SIGN_QUERY_MAX (DNS_HEADER_SIZE + QUESTION_MAX + 11)
-enum sign_query sign_query(struct signer *s, const struct message *query,
-        const struct sign_peers *peers, bool is_stream, uint64_t now_ms,
-        struct asked_signing *asked, struct writer *out);
-
-/* True when `response` answers what the server was asked: QR, id, opcode and the question, in
- * whatever letter case; an error may come without the question. */
-bool sign_matches(const struct message *response, const struct asked_signing *asked);
-
-/* Writes what the client gets where the server says nothing: SERVFAIL. */
-void sign_no_response(const struct asked_signing *asked, struct writer *out);
-
-/* Makes what the client gets out of the server's response, which was parsed. `out` is empty and
- * should have room for 65535 octets. */
-void sign_response(struct signer *s, const struct asked_signing *asked,
-        const struct sign_peers *peers, const struct message *response, bool is_stream,
-        int64_t now_s, uint64_t now_ms, struct writer *out, struct sign_result *result);
 
 /* Makes signatures that will be wanted soon, `most` at most, since what they cover was asked for
  * shortly before its present one gives way: for when nothing else is to be done. Returns how many

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The inside of the signer. Private to gate/. */
+/* The inside of the signer. Private to sign/. */
 #ifndef SIGN_SIGNER_PRIVATE_H
 #define SIGN_SIGNER_PRIVATE_H
 
@@ -81,65 +81,11 @@ struct signer {
 	struct sign_item *items;
 };
 
-/* Adds an entry; where the table is full, in the place of the one used longest ago. */
-void *table_add_or_replace(struct table *t, uint64_t hash);
-
-/* Take memory for what the limits say. Return 0 or -ENOMEM. */
-int sign_budget_init(struct signer *s);
-int sign_servers_init(struct signer *s);
-int signatures_init(struct table *t, size_t octets, uint32_t count);
-
-/* The highest TTL seen of an RRset with this data, `ttl_s` included, within `max_s`. */
-uint32_t memory_ttl(
-        struct signer *s, const struct canonical_set *set, uint32_t ttl_s, uint32_t max_s);
-
-/* Notes that `name` is there, and so are the names between it and `apex`. */
-void memory_note_name(
-        struct signer *s, const struct name *name, const struct name *apex, int64_t now_s);
-
-/* True when a name below `name` was seen lately. */
-bool memory_has_below(struct signer *s, const struct name *name, int64_t now_s);
-
-/* Notes that a server showed a cut at `cut`. */
-void memory_note_cut(struct signer *s, const struct name *cut, int64_t now_s);
-
-/* True when one was shown lately at or above `name`, below `apex`. */
-bool memory_is_below_cut(
-        struct signer *s, const struct name *name, const struct name *apex, int64_t now_s);
-
-/* Forgets those. */
-void memory_forget_cuts(struct signer *s, const struct name *name, const struct name *apex);
-
-struct zone_memory *memory_zone(struct signer *s, const struct sign_zone *zone);
-
 /* ---- Signatures that are kept ---- */
-
-struct signature_id signature_identify(
-        const struct signer *s, const struct signkey *key, struct span data);
-
-/* Both return a signature that is good until the next one is made, or an empty span. */
-struct span signature_find(struct table *cache, const struct signature_id *id);
-struct span signature_make(struct signer *s, const struct signkey *key, struct span data,
-        struct table *cache, const struct signature_id *id);
-
-/* Notes what signer_renew() is to sign, unless it is signed. */
-void renewal_note(struct signer *s, const struct signkey *key, struct span data);
 
 /* ---- Limits ---- */
 
-/* Takes one new signature from what the client's network and all clients may have. Returns false
- * when there is none left. */
-bool budget_take(struct signer *s, struct span client, bool is_stream, uint64_t now_ms);
-
 /* ---- Servers and EDNS ---- */
-
-/* True when a query over UDP may carry an OPT to this server. */
-bool server_bears_edns(struct signer *s, struct span server, uint64_t now_ms);
-
-/* Learns from a response whether the server bears EDNS. */
-void server_note_response(struct signer *s, struct span server, bool sent_edns,
-        const struct message *m, uint64_t now_ms);
-void server_note_silence(struct signer *s, struct span server, uint64_t now_ms);
 
 /* ---- One response ---- */
 
@@ -175,14 +121,6 @@ struct signing {
 	struct name qname; /* the client's */
 };
 
-/* Ends the signing for the reason `trouble`, unless it has ended already. Returns false. */
-bool signing_fail(struct signing *g, enum sign_outcome trouble);
-
-/* Makes the RRSIG of a set, as RDATA in the arena: remembered or new. Returns false when it cannot
- * be had, and says why in `g`. */
-bool sign_set(struct signing *g, const struct sign_zone *zone, const struct canonical_set *set,
-        uint32_t original_ttl_s, bool is_denial, struct span *rrsig);
-
 /* What is sent as TTL, and what the RRSIG says. */
 struct set_ttls {
 	uint32_t wire_s, original_s;
@@ -205,41 +143,11 @@ struct made_set {
 	unsigned count;
 };
 
-/* These add to what goes out, with a signature where the client has DO. They return false when that
- * cannot be, and say why in `g`. */
-bool put_item(struct signing *g, struct sign_item item);
-
-/* A set of the server's message; without a signature where `zone` is NULL. */
-bool put_set(struct signing *g, const struct rrset *set, enum section section,
-        const struct sign_zone *zone);
-
-/* The SOA that makes a denial; `denial` is set to what an NSEC beside it lives (RFC 9077, 3). */
-bool put_soa(struct signing *g, const struct rrset *set, const struct sign_zone *zone,
-        struct set_ttls *denial);
-bool put_learned_soa(struct signing *g, const struct sign_zone *zone, struct set_ttls *denial);
-
-/* Without a signature where `zone` is NULL. */
-bool put_made(struct signing *g, const struct sign_zone *zone, const struct made_set *made);
-bool put_nsec(struct signing *g, const struct sign_zone *zone, const struct name *owner,
-        const struct name *next, const struct sign_types *types, enum section section,
-        const struct set_ttls *ttls);
-
-/* The additional section. Of it the addresses that are in `zone` are signed, as far as they were
- * answered themselves and that can be; none where it is NULL. */
-bool put_additional(struct signing *g, const struct sign_zone *zone);
-
-/* True for types that only DNSSEC has: a server that knows nothing of it says anything of them. */
-bool is_of_dnssec(uint16_t type);
-
 /* The zone that the name lies in, of those that this server speaks for, or NULL. */
 static inline const struct sign_zone *zone_of(const struct signing *g, const struct name *name)
 {
 	return sign_policy_zone_at(g->signer->policy, name, g->peers->server);
 }
-
-/* True when it is known that the zone is delegated at or above `name`: as the operator says, as
- * another zone that is signed here, or as a server has shown. */
-bool is_below_cut(const struct signing *g, const struct sign_zone *zone, const struct name *name);
 
 /* What the answer section says of the question, link after link. */
 enum walk_end {
@@ -263,10 +171,6 @@ struct walk {
 	const struct rrset *set, *soa, *ns;
 };
 
-/* Walks from qname, over at most `links` links, and adds each of them to what goes out; but not the
- * set that answers. */
-enum walk_end walk_answer(struct signing *g, uint16_t qtype, unsigned links, struct walk *w);
-
 /* How a response ends. */
 struct ending {
 	unsigned rcode;
@@ -275,42 +179,8 @@ struct ending {
 	enum sign_outcome outcome;
 };
 
-/* Adds what the walk has come to, where what is asked for is `qtype`. */
-bool put_end(
-        struct signing *g, enum walk_end end, struct walk *w, uint16_t qtype, struct ending *e);
-
-/* The TTLs of a denial of which the SOA may not be known. */
-struct set_ttls learned_ttls(struct signing *g, const struct sign_zone *zone);
-
-/* The referral that the walk has come to. */
-bool put_referral(struct signing *g, const struct walk *w, struct ending *e);
-
-/* The DS of a configured zone whose parent is configured. */
-bool answer_ds_of_zone(struct signing *g, const struct sign_zone *child, struct ending *e);
-
-/* Remembers the SOA of each zone that the response has one of. */
-void learn_soa(struct signing *g);
-
 /* ---- What is made of a response: one function for each way ---- */
 
-/* Each adds what goes out to `g` and says how it ends. They return false when it cannot be made. */
-bool sign_answer(struct signing *g, struct ending *e);
-bool sign_exists(struct signing *g, struct ending *e);
-bool sign_ds(struct signing *g, struct ending *e);
-bool sign_apex(struct signing *g, struct ending *e);
-bool sign_apex_nodata(struct signing *g, struct ending *e);
-
 /* ---- What goes out ---- */
-
-/* The most octets that it may have. */
-size_t room_of_answer(const struct signing *g);
-
-/* Writes the items as the response. Returns false when they do not fit what the client takes. */
-bool write_items(struct signing *g, const struct ending *e, struct writer *out);
-
-/* Writes a response without records. `ede` is an Extended DNS Error (RFC 8914) or EDE_NONE, and
- * `text` its words or "". */
-void write_empty(struct signing *g, unsigned rcode, uint16_t flags, int ede, const char *text,
-        struct writer *out);
 
 #endif

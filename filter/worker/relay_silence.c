@@ -7,6 +7,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include "sign/sign_query.h"
 #include "worker/udp_sign.h"
 
 #define RELAY_ANSWER_MS 5000

@@ -4,6 +4,8 @@
 #include <errno.h>
 
 #include "base/sockaddr.h"
+#include "sign/sign_query.h"
+#include "sign/sign_response.h"
 #include "worker/datagram.h"
 #include "worker/signing_report.h"
 

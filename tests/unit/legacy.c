@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "legacy.h"
 
+#include "sign/sign_query.h"
+#include "sign/sign_response.h"
 #include "wire/edns.h"
 
 static const char *const apexes[LEGACY_ZONES] = { "example.test", "sub.example.test", "other.test",

@@ -6,6 +6,8 @@
 
 #include "judge.h"
 
+#include "sign/sign_query.h"
+#include "sign/sign_response.h"
 #include "sign/signer.h"
 
 #define LEGACY_ZONES  4 /* example.test, sub.example.test, other.test, p256.test */

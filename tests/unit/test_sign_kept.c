@@ -2,7 +2,7 @@
 /* Where signatures are kept. */
 #include "test.h"
 
-#include "sign/signer_private.h"
+#include "sign/sign_kept.h"
 
 /* Names that fall into one bucket of a signer's table would make each look-up in it long. */
 static void nobody_can_know_where_a_signature_is_kept(void **state)

@@ -2,6 +2,7 @@
 /* A transfer goes to the secondaries that are listed, as the server sends it, and to nobody else,
  * in whatever form it is asked for. */
 #include "legacy.h"
+#include "sign/sign_query.h"
 
 #define AA            FLAG_AA
 #define OPCODE_NOTIFY 4

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Delegations: referrals, and the DS at them. Private to sign/. */
+#ifndef SIGN_SIGN_CUT_H
+#define SIGN_SIGN_CUT_H
+
+#include "sign/signer_private.h"
+
+/* The referral that the walk has come to. */
+bool put_referral(struct signing *g, const struct walk *w, struct ending *e);
+
+/* The DS of a configured zone whose parent is configured. */
+bool answer_ds_of_zone(struct signing *g, const struct sign_zone *child, struct ending *e);
+
+/* The answer to a question for a DS: adds what goes out to `g`, and says how it ends. Returns false
+ * when it cannot be made. */
+bool sign_ds(struct signing *g, struct ending *e);
+
+#endif

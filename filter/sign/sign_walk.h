@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The walk from the question to what answers it. Private to sign/. */
+#ifndef SIGN_SIGN_WALK_H
+#define SIGN_SIGN_WALK_H
+
+#include "sign/signer_private.h"
+
+/* True when it is known that the zone is delegated at or above `name`: as the operator says, as
+ * another zone that is signed here, or as a server has shown. */
+bool is_below_cut(const struct signing *g, const struct sign_zone *zone, const struct name *name);
+
+/* Walks from qname, over at most `links` links, and adds each of them to what goes out; but not the
+ * set that answers. */
+enum walk_end walk_answer(struct signing *g, uint16_t qtype, unsigned links, struct walk *w);
+
+#endif
