@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The answer as a whole: which RRsets it consists of, and what it denies. */
+#include "gate/answer.h"
+
 #include "gate/judging.h"
 
+#include "gate/denied.h"
+#include "gate/referral.h"
 #include "wire/rdata.h"
 
 /* Where the walk along the CNAMEs stands. */

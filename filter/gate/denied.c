@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What an answer denies: the proof that a name, or a type of it, is not there. */
+#include "gate/denied.h"
+
 #include "gate/judging.h"
 
 /* What the authority section says about a denial. */

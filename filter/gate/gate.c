@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/least.h"
+#include "gate/answer.h"
 #include "gate/judging.h"
 #include "gate/recall.h"
 #include "gate/reply.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gate/judging.h"
 
+#include "gate/denied.h"
 #include "wire/rdata.h"
 
 bool judging_begin(struct judging *j, struct gate *gate, const struct message *m, int64_t now_s)

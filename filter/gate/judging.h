@@ -59,21 +59,6 @@ bool judge_whole(struct judging *j, const struct rrset *set, struct outcome *out
  * Returns false when something is wanted first. */
 bool judge_part(struct judging *j, const struct rrset *set);
 
-/* Learns from the message whether a zone begins at `name`: by a DS RRset, a proof that there is
- * none, or for seconds by what shows that there is none: an alias there, or records of the zone
- * above. Returns false when nothing of it holds; with `last_try` that is stored as broken. */
-bool learn_cut(struct judging *j, const struct name *name, bool last_try);
-
-/* Learns from a referral that a zone begins at `name`: by a DS RRset or a proof that it has none.
- * What is known of a delegation stays. Returns false when the referral shows no delegation, or
- * something is wanted first. */
-bool learn_delegation(struct judging *j, const struct name *name);
-
-/* Collects the verified NSEC and NSEC3 records of `zone`. Returns false when something is wanted
- * first. `ttl_s` is lowered to theirs. */
-bool judge_denial_records(
-        struct judging *j, const struct name *zone, struct denial *d, uint32_t *ttl_s);
-
 /* Makes the answer's outcome as weak as `outcome`, because of the named RRset. */
 void judging_weaken(
         struct judging *j, struct outcome outcome, const struct name *name, uint16_t type);
@@ -104,25 +89,6 @@ bool judging_wants(struct judging *j, const struct chain *chain);
 
 /* Walks to the zone that speaks for a set, by its owner and its type. */
 void judging_find_zone(struct judging *j, const struct rrset *set, struct chain *chain);
-
-/* Judges the whole answer of a response to a question of class IN: follows CNAMEs and DNAMEs,
- * proves what is denied. Returns false when something is wanted first. */
-bool judge_answer(struct judging *j, const struct asked *asked);
-
-/* Judges the denial of `name`, or of its `type`. Returns false when something is wanted first. */
-bool judge_denial(struct judging *j, const struct name *name, uint16_t type);
-
-/* Returns the NS RRset when the response is a referral: to a query that did not ask for recursion,
- * NS of a zone at or above the name, no SOA, no answer (RFC 1034, 4.3.2); else NULL. */
-const struct rrset *referral_to(const struct judging *j, const struct asked *asked);
-
-/* Judges a referral: by whether the zone that it leads to is signed, which is learned. Returns
- * false when something is wanted first. */
-bool judge_referral(struct judging *j, const struct rrset *ns);
-
-/* Judges what is in authority and additional beyond the answer, with what is known already: it is
- * left out where it cannot be proved, and never makes the answer worse. */
-void judge_extras(struct judging *j);
 
 static inline struct ruling *ruling_of(struct judging *j, const struct rrset *set)
 {

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the response to a fetch teaches: the DS of a name, or that it has none; a zone's keys. It is
  * judged like any response, by the keys that are known already, and only what holds is stored. */
+#include "gate/learn.h"
+
 #include "base/least.h"
+#include "gate/denied.h"
 #include "gate/judging.h"
 
 /* What a DS response comes to. */

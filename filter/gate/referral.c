@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Referrals: the delegations that a server which does not recurse sends its client on to. */
+#include "gate/referral.h"
+
 #include "gate/judging.h"
+#include "gate/learn.h"
 
 const struct rrset *referral_to(const struct judging *j, const struct asked *asked)
 {

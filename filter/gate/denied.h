@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a response denies, and the proof. Private to gate/. */
+#ifndef GATE_DENIED_H
+#define GATE_DENIED_H
+
+#include "gate/judging.h"
+
+/* Collects the verified NSEC and NSEC3 records of `zone`. Returns false when something is wanted
+ * first. `ttl_s` is lowered to theirs. */
+bool judge_denial_records(
+        struct judging *j, const struct name *zone, struct denial *d, uint32_t *ttl_s);
+
+/* Judges the denial of `name`, or of its `type`. Returns false when something is wanted first. */
+bool judge_denial(struct judging *j, const struct name *name, uint16_t type);
+
+#endif
