@@ -3,9 +3,8 @@
 #ifndef CRYPTO_ALGORITHM_H
 #define CRYPTO_ALGORITHM_H
 
+#include "crypto/crypto.h"
 #include "crypto/verified.h"
-
-#include <openssl/param_build.h>
 
 struct algorithm {
 	uint8_t id;
@@ -30,6 +29,9 @@ struct algorithm {
 /* Returns the row of an algorithm, or NULL. */
 const struct algorithm *algorithm_find(uint8_t id);
 
+/* True for an algorithm whose signatures can be checked, and may be. */
+bool algorithm_may_be_used(const struct algorithm *a);
+
 /* Says whether crypto_allow_sha1() was called so. */
 bool sha1_is_allowed(void);
 
@@ -41,28 +43,5 @@ struct pubkey {
 	EVP_PKEY_CTX *verifier;
 	uint8_t fingerprint[VERIFIED_OCTETS]; /* of algorithm and public key */
 };
-
-EVP_PKEY *rsa_decode(const struct algorithm *a, struct span octets);
-bool rsa_size_is_supported(struct span octets);
-
-EVP_PKEY *ecdsa_decode(const struct algorithm *a, struct span octets);
-bool ecdsa_verify(
-        struct crypto *c, const struct pubkey *key, struct span data, struct span signature);
-
-EVP_PKEY *eddsa_decode(const struct algorithm *a, struct span octets);
-bool eddsa_verify(
-        struct crypto *c, const struct pubkey *key, struct span data, struct span signature);
-
-/* Builds a key of OpenSSL's type `type` from `params`, or returns NULL. `selection` says which
- * half: EVP_PKEY_PUBLIC_KEY or EVP_PKEY_KEYPAIR. */
-EVP_PKEY *pkey_from_params(const char *type, int selection, OSSL_PARAM params[]);
-
-/* The same from what was pushed to `build`, which may be NULL and is freed. */
-EVP_PKEY *pkey_from_build(const char *type, int selection, OSSL_PARAM_BLD *build);
-
-/* Hashes `data` as the key's algorithm says and checks `signature`, which is as OpenSSL has it:
- * RSA's as it stands in the RRSIG, ECDSA's in DER. */
-bool verify_hashed(
-        struct crypto *c, const struct pubkey *key, struct span data, struct span signature);
 
 #endif

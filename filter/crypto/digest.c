@@ -1,17 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "crypto/digest.h"
+
 #include "crypto/algorithm.h"
-
-#include "crypto/verified.h"
-
-#include <openssl/err.h>
-#include <stdlib.h>
-
-static const char *const hash_names[HASH_COUNT] = {
-	[HASH_SHA1] = "SHA1",
-	[HASH_SHA256] = "SHA256",
-	[HASH_SHA384] = "SHA384",
-	[HASH_SHA512] = "SHA512",
-};
+#include "crypto/hash.h"
 
 static const struct {
 	uint8_t type;
@@ -22,81 +13,6 @@ static const struct {
 	{ DIGEST_SHA256, HASH_SHA256, 32 },
 	{ DIGEST_SHA384, HASH_SHA384, 48 },
 };
-
-const char *hash_name(enum hash h)
-{
-	return hash_names[h];
-}
-
-struct crypto *crypto_new(void)
-{
-	struct crypto *c = calloc(1, sizeof(*c));
-	if (!c)
-		return NULL;
-	c->hasher = EVP_MD_CTX_new();
-	c->message = EVP_MD_CTX_new();
-	bool is_complete = c->hasher && c->message &&
-	                   table_init(&c->verified, VERIFIED_OCTETS, VERIFIED_MAX) == 0;
-	for (unsigned h = 0; h < HASH_COUNT; h++) {
-		c->digests[h] = EVP_MD_fetch(NULL, hash_names[h], NULL);
-		is_complete = is_complete && c->digests[h];
-	}
-	if (!is_complete) {
-		ERR_clear_error();
-		crypto_free(c);
-		return NULL;
-	}
-	return c;
-}
-
-void crypto_free(struct crypto *c)
-{
-	if (!c)
-		return;
-	for (unsigned h = 0; h < HASH_COUNT; h++)
-		EVP_MD_free(c->digests[h]);
-	for (unsigned i = 0; i < SIGNERS; i++)
-		EVP_PKEY_CTX_free(c->signers[i]);
-	table_fini(&c->verified);
-	EVP_MD_CTX_free(c->hasher);
-	EVP_MD_CTX_free(c->message);
-	free(c);
-}
-
-size_t hash_parts(struct crypto *c, enum hash h, const struct span *parts, unsigned count,
-        uint8_t out[static HASH_MAX_OCTETS])
-{
-	unsigned len = 0;
-	bool good = EVP_DigestInit_ex2(c->hasher, c->digests[h], NULL) == 1;
-
-	for (unsigned i = 0; good && i < count; i++)
-		good = EVP_DigestUpdate(c->hasher, parts[i].base, parts[i].len) == 1;
-	if (!good || EVP_DigestFinal_ex(c->hasher, out, &len) != 1) {
-		ERR_clear_error();
-		return 0;
-	}
-	return len;
-}
-
-size_t hash_spans(struct crypto *c, enum hash h, struct span first, struct span second,
-        uint8_t out[static HASH_MAX_OCTETS])
-{
-	const struct span parts[] = { first, second };
-	return hash_parts(c, h, parts, 2, out);
-}
-
-uint64_t crypto_checks(const struct crypto *c)
-{
-	return c->checks;
-}
-
-void crypto_forget(struct crypto *c)
-{
-	void *oldest;
-
-	while ((oldest = table_oldest(&c->verified)))
-		table_remove(&c->verified, oldest);
-}
 
 /* Returns HASH_COUNT for a type that is not supported. */
 static enum hash ds_hash(uint8_t digest_type)

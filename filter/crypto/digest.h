@@ -1,38 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a worker keeps of OpenSSL, and hashing with it. Private to crypto/. */
+/* DS digests and the NSEC3 hash. */
 #ifndef CRYPTO_DIGEST_H
 #define CRYPTO_DIGEST_H
 
-#include "base/table.h"
-#include "crypto/crypto.h"
+#include "base/span.h"
 
-#include <openssl/evp.h>
+/* IANA's "DS RR Type Digest Algorithms". */
+enum { DIGEST_SHA1 = 1, DIGEST_SHA256 = 2, DIGEST_SHA384 = 4 };
 
-enum hash { HASH_SHA1, HASH_SHA256, HASH_SHA384, HASH_SHA512, HASH_COUNT };
+#define DIGEST_MAX_OCTETS 48
+#define NSEC3_HASH_OCTETS 20
 
-#define HASH_MAX_OCTETS 64
+struct crypto;
 
-/* Keys that are kept ready to sign; a worker that signs with more makes some ready again. */
-#define SIGNERS 16
+/* True for a DS digest type that is accepted: SHA-256, SHA-384, and SHA-1 where it is allowed. */
+bool digest_is_supported(uint8_t digest_type);
 
-struct crypto {
-	EVP_MD *digests[HASH_COUNT]; /* fetched once: a fetch costs as much as hashing a message */
-	EVP_MD_CTX *hasher;
-	EVP_MD_CTX *message;            /* for algorithms that take the whole message: EdDSA */
-	EVP_PKEY_CTX *signers[SIGNERS]; /* ready to sign, for the others; or NULL */
-	struct table verified;          /* verified.h */
-	uint64_t checks;                /* signatures worked out */
-};
+/* How long a DS digest of this type is, supported or not; 0 for one that is not known. */
+size_t digest_octets(uint8_t digest_type);
 
-/* OpenSSL's name of it. */
-const char *hash_name(enum hash h);
+/* Writes the digest of `first` followed by `second`. Returns its length, or 0 when the type is not
+ * supported. RFC 4034, 5.1.4. */
+size_t digest_compute(struct crypto *c, uint8_t digest_type, struct span first, struct span second,
+        uint8_t out[static DIGEST_MAX_OCTETS]);
 
-/* Hashes the parts one after the other. Returns the digest's length, 0 if OpenSSL fails. */
-size_t hash_parts(struct crypto *c, enum hash h, const struct span *parts, unsigned count,
-        uint8_t out[static HASH_MAX_OCTETS]);
-
-/* The same for two. */
-size_t hash_spans(struct crypto *c, enum hash h, struct span first, struct span second,
-        uint8_t out[static HASH_MAX_OCTETS]);
+/* Hashes an owner name in canonical form: RFC 5155, 5. Returns false only if OpenSSL fails. */
+bool nsec3_hash(struct crypto *c, struct span owner, struct span salt, unsigned iterations,
+        uint8_t out[static NSEC3_HASH_OCTETS]);
 
 #endif

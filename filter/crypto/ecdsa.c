@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ECDSA keys and signatures: RFC 6605. */
-#include "base/cursor.h"
-#include "crypto/signkey.h"
+#include "crypto/ecdsa.h"
 
 #include <openssl/core_names.h>
 #include <openssl/params.h>
 #include <stdio.h>
+
+#include "base/cursor.h"
+#include "crypto/pkey.h"
 
 #define COORDINATE_MAX 48 /* P-384's */
 
@@ -56,7 +58,7 @@ bool ecdsa_verify(
 	put_integer(&w, span_of(signature.base, half));
 	put_integer(&w, span_of(signature.base + half, half));
 	der[1] = (uint8_t)(w.len - 2);
-	return !w.full && verify_hashed(c, key, data, writer_span(&w));
+	return !w.full && pkey_verify_hashed(c, key, data, writer_span(&w));
 }
 
 /* Takes an integer, which becomes as long as half a signature is. */

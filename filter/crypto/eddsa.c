@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* EdDSA keys and signatures: RFC 8080. */
-#include "crypto/algorithm.h"
+#include "crypto/eddsa.h"
 
 /* OpenSSL looks whether the point lies on the curve only when it verifies, and then fails. */
 EVP_PKEY *eddsa_decode(const struct algorithm *a, struct span octets)

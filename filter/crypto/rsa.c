@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* RSA keys and signatures: RFC 3110 and RFC 5702. */
-#include "crypto/algorithm.h"
-
-#include "base/cursor.h"
+#include "crypto/rsa.h"
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
+
+#include "base/cursor.h"
+#include "crypto/pkey.h"
 
 #define MODULUS_MIN_BITS  1024
 #define MODULUS_MAX_BITS  4096

@@ -1,175 +1,253 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What each algorithm's private keys look like to OpenSSL and in a DNSKEY. */
 #include "crypto/signkey.h"
 
-#include <openssl/bn.h>
-#include <openssl/core_names.h>
-#include <openssl/ec.h>
-#include <openssl/obj_mac.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+#include <stdlib.h>
 
-#define POINT_OCTETS_MAX 97 /* uncompressed, of P-384 */
+#include "crypto/ecdsa.h"
+#include "crypto/signkey_pair.h"
 
-bool pkey_write_number(const EVP_PKEY *pkey, const char *param, size_t octets, struct writer *out)
+#define RSA_BITS 2048 /* for new keys */
+
+/* What OpenSSL 3.2 and later call OSSL_SIGNATURE_PARAM_NONCE_TYPE, and its value for RFC 6979. */
+#define PARAM_NONCE_TYPE "nonce-type"
+static unsigned nonce_of_rfc6979 = 1;
+
+/* The algorithms that zones are signed with (RFC 8624, 3.1): one row each. */
+static const struct signing_algorithm {
+	uint8_t id;
+	size_t secret_octets; /* 0: it has parts */
+	bool is_number;       /* the secret may lack its leading zeros: BIND writes it so */
+	EVP_PKEY *(*from_secret)(const struct algorithm *a, struct span secret);
+	bool (*write_public)(const EVP_PKEY *pkey, struct writer *out);
+	void (*write_secret)(const EVP_PKEY *pkey, size_t octets, struct writer *out);
+} signing_algorithms[] = {
+	{ .id = ALGORITHM_RSASHA256, .write_public = rsa_write_public },
+	{ .id = ALGORITHM_ECDSAP256,
+	        .secret_octets = 32,
+	        .is_number = true,
+	        .from_secret = ecdsa_from_secret,
+	        .write_public = ecdsa_write_public,
+	        .write_secret = ecdsa_write_secret },
+	{ .id = ALGORITHM_ED25519,
+	        .secret_octets = 32,
+	        .from_secret = eddsa_from_secret,
+	        .write_public = eddsa_write_public,
+	        .write_secret = eddsa_write_secret },
+};
+
+static const struct signing_algorithm *row_of(uint8_t algorithm)
 {
-	BIGNUM *n = NULL;
-
-	if (EVP_PKEY_get_bn_param(pkey, param, &n) != 1)
-		return false;
-	size_t len = octets ? octets : (size_t)BN_num_bytes(n);
-	uint8_t *at = writer_room(out, len);
-	bool fits = at && BN_bn2binpad(n, at, (int)len) == (int)len;
-	BN_clear_free(n);
-	return fits;
-}
-
-/* ---- ECDSA ---- */
-
-/* The public point follows from the secret; OpenSSL does not work it out by itself. */
-static size_t point_of(const BIGNUM *secret, int curve, uint8_t point[static POINT_OCTETS_MAX])
-{
-	EC_GROUP *group = EC_GROUP_new_by_curve_name(curve);
-	EC_POINT *public = group ? EC_POINT_new(group) : NULL;
-	size_t len = 0;
-
-	if (public && !BN_is_zero(secret) && BN_cmp(secret, EC_GROUP_get0_order(group)) < 0 &&
-	        EC_POINT_mul(group, public, secret, NULL, NULL, NULL) == 1)
-		len = EC_POINT_point2oct(group, public, POINT_CONVERSION_UNCOMPRESSED, point,
-		        POINT_OCTETS_MAX, NULL);
-	EC_POINT_free(public);
-	EC_GROUP_free(group);
-	return len;
-}
-
-static EVP_PKEY *pair_of(
-        const struct algorithm *a, const BIGNUM *secret, const uint8_t *point, size_t len)
-{
-	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
-
-	if (build &&
-	        OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, a->group, 0) ==
-	                1 &&
-	        OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY, point, len) == 1 &&
-	        OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_PRIV_KEY, secret) == 1)
-		return pkey_from_build("EC", EVP_PKEY_KEYPAIR, build);
-	OSSL_PARAM_BLD_free(build);
+	for (size_t i = 0; i < sizeof(signing_algorithms) / sizeof(signing_algorithms[0]); i++) {
+		if (signing_algorithms[i].id == algorithm)
+			return &signing_algorithms[i];
+	}
 	return NULL;
 }
 
-EVP_PKEY *ecdsa_from_secret(const struct algorithm *a, struct span secret)
+bool signkey_is_supported(uint8_t algorithm)
 {
-	uint8_t point[POINT_OCTETS_MAX];
-	EVP_PKEY *pkey = NULL;
-	BIGNUM *n = BN_secure_new();
+	return row_of(algorithm) != NULL;
+}
 
-	if (n && BN_bin2bn(secret.base, (int)secret.len, n)) {
-		size_t len = point_of(n, NID_X9_62_prime256v1, point);
-		if (len > 0)
-			pkey = pair_of(a, n, point, len);
+/* True when the halves belong together. */
+static bool is_pair(EVP_PKEY *pkey)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
+	bool is = ctx && EVP_PKEY_pairwise_check(ctx) == 1;
+
+	EVP_PKEY_CTX_free(ctx);
+	return is;
+}
+
+/* The library that the program runs with decides, not the one that it was made with. */
+static bool can_set_nonce(const struct signkey *key)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
+	bool can = key->algorithm->id == ALGORITHM_ECDSAP256 && ctx &&
+	           EVP_PKEY_sign_init(ctx) == 1 &&
+	           OSSL_PARAM_locate_const(EVP_PKEY_CTX_settable_params(ctx), PARAM_NONCE_TYPE);
+
+	EVP_PKEY_CTX_free(ctx);
+	return can;
+}
+
+/* Takes over `pkey`, which may be NULL. */
+static struct signkey *key_of(const struct signing_algorithm *row, EVP_PKEY *pkey)
+{
+	struct signkey *key = pkey ? calloc(1, sizeof(*key)) : NULL;
+	struct writer out;
+	struct span public;
+
+	if (!key) {
+		EVP_PKEY_free(pkey);
+		ERR_clear_error();
+		return NULL;
 	}
-	BN_clear_free(n);
-	return pkey;
+	key->algorithm = algorithm_find(row->id);
+	key->pkey = pkey;
+	out = writer_over(key->public_octets, sizeof(key->public_octets));
+	bool good = is_pair(pkey) && row->write_public(pkey, &out);
+	key->public_len = out.len;
+	public = signkey_public(key);
+	key->sets_nonce = good && can_set_nonce(key);
+	if (good && pubkey_size_is_supported(row->id, public))
+		return key;
+	ERR_clear_error();
+	signkey_free(key);
+	return NULL;
 }
 
-/* A DNSKEY has the point without the octet that says how it is written (RFC 6605, 4). */
-bool ecdsa_write_public(const EVP_PKEY *pkey, struct writer *out)
+struct signkey *signkey_generate(uint8_t algorithm)
 {
-	uint8_t point[POINT_OCTETS_MAX];
-	size_t len;
+	const struct signing_algorithm *row = row_of(algorithm);
 
-	if (EVP_PKEY_get_octet_string_param(
-	            pkey, OSSL_PKEY_PARAM_PUB_KEY, point, sizeof(point), &len) != 1 ||
-	        len < 1 || point[0] != POINT_CONVERSION_UNCOMPRESSED)
-		return false;
-	writer_put(out, span_of(point + 1, len - 1));
-	return !out->full;
-}
-
-void ecdsa_write_secret(const EVP_PKEY *pkey, size_t octets, struct writer *out)
-{
-	if (!pkey_write_number(pkey, OSSL_PKEY_PARAM_PRIV_KEY, octets, out))
-		out->full = true;
-}
-
-/* ---- EdDSA ---- */
-
-EVP_PKEY *eddsa_from_secret(const struct algorithm *a, struct span secret)
-{
-	return EVP_PKEY_new_raw_private_key_ex(NULL, a->group, NULL, secret.base, secret.len);
-}
-
-bool eddsa_write_public(const EVP_PKEY *pkey, struct writer *out)
-{
-	size_t len = 0;
-	uint8_t *at =
-	        EVP_PKEY_get_raw_public_key(pkey, NULL, &len) == 1 ? writer_room(out, len) : NULL;
-	return at && EVP_PKEY_get_raw_public_key(pkey, at, &len) == 1;
-}
-
-void eddsa_write_secret(const EVP_PKEY *pkey, size_t octets, struct writer *out)
-{
-	size_t len = octets;
-	uint8_t *at = writer_room(out, octets);
-
-	if (!at || EVP_PKEY_get_raw_private_key(pkey, at, &len) != 1 || len != octets)
-		out->full = true;
-}
-
-/* ---- RSA ---- */
-
-static const char *const rsa_params[RSA_PARTS] = {
-	[RSA_N] = OSSL_PKEY_PARAM_RSA_N,
-	[RSA_E] = OSSL_PKEY_PARAM_RSA_E,
-	[RSA_D] = OSSL_PKEY_PARAM_RSA_D,
-	[RSA_P] = OSSL_PKEY_PARAM_RSA_FACTOR1,
-	[RSA_Q] = OSSL_PKEY_PARAM_RSA_FACTOR2,
-	[RSA_DP] = OSSL_PKEY_PARAM_RSA_EXPONENT1,
-	[RSA_DQ] = OSSL_PKEY_PARAM_RSA_EXPONENT2,
-	[RSA_QINV] = OSSL_PKEY_PARAM_RSA_COEFFICIENT1,
-};
-
-/* RFC 3110, 2: the exponent's length first, in one octet if it fits. */
-bool rsa_write_public(const EVP_PKEY *pkey, struct writer *out)
-{
-	uint8_t exponent[PUBLIC_KEY_MAX_OCTETS];
-	struct writer e = writer_over(exponent, sizeof(exponent));
-
-	if (!pkey_write_number(pkey, OSSL_PKEY_PARAM_RSA_E, 0, &e))
-		return false;
-	if (e.len > UINT8_MAX)
-		writer_u8(out, 0);
-	if (e.len > UINT8_MAX)
-		writer_u16(out, (uint16_t)e.len);
-	else
-		writer_u8(out, (uint8_t)e.len);
-	writer_put(out, writer_span(&e));
-	return pkey_write_number(pkey, OSSL_PKEY_PARAM_RSA_N, 0, out) && !out->full;
-}
-
-void signkey_write_rsa(const struct signkey *key, enum rsa_part part, struct writer *out)
-{
-	if (!pkey_write_number(key->pkey, rsa_params[part], 0, out))
-		out->full = true;
-}
-
-/* The numbers must live until the key is made of them. */
-EVP_PKEY *rsa_from_parts(const struct span parts[static RSA_PARTS])
-{
-	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
-	BIGNUM *numbers[RSA_PARTS] = { NULL };
-	EVP_PKEY *pkey = NULL;
-	bool good = build != NULL;
-
-	for (unsigned i = 0; i < RSA_PARTS && good; i++) {
-		numbers[i] = BN_secure_new();
-		good = numbers[i] && BN_bin2bn(parts[i].base, (int)parts[i].len, numbers[i]) &&
-		       !BN_is_zero(numbers[i]) &&
-		       OSSL_PARAM_BLD_push_BN(build, rsa_params[i], numbers[i]) == 1;
+	if (!row)
+		return NULL;
+	switch (algorithm) {
+	case ALGORITHM_RSASHA256:
+		return key_of(row, EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)RSA_BITS));
+	case ALGORITHM_ECDSAP256:
+		return key_of(row, EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256"));
+	default:
+		return key_of(row, EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"));
 	}
-	if (good)
-		pkey = pkey_from_build("RSA", EVP_PKEY_KEYPAIR, build);
+}
+
+struct signkey *signkey_from_secret(uint8_t algorithm, struct span secret)
+{
+	const struct signing_algorithm *row = row_of(algorithm);
+
+	if (!row || secret.len == 0 || secret.len > row->secret_octets ||
+	        (secret.len < row->secret_octets && !row->is_number))
+		return NULL;
+	return key_of(row, row->from_secret(algorithm_find(algorithm), secret));
+}
+
+struct signkey *signkey_from_rsa(uint8_t algorithm, const struct span parts[static RSA_PARTS])
+{
+	const struct signing_algorithm *row = row_of(algorithm);
+
+	if (!row || row->secret_octets)
+		return NULL;
+	return key_of(row, rsa_from_parts(parts));
+}
+
+void signkey_free(struct signkey *key)
+{
+	if (!key)
+		return;
+	EVP_PKEY_free(key->pkey);
+	free(key);
+}
+
+uint8_t signkey_algorithm(const struct signkey *key)
+{
+	return key->algorithm->id;
+}
+
+size_t signkey_signature_octets(const struct signkey *key)
+{
+	return key->algorithm->signature_octets ? key->algorithm->signature_octets
+	                                        : (size_t)EVP_PKEY_get_size(key->pkey);
+}
+
+bool signkey_is_deterministic(const struct signkey *key)
+{
+	return key->algorithm->id != ALGORITHM_ECDSAP256 || key->sets_nonce;
+}
+
+struct span signkey_public(const struct signkey *key)
+{
+	return span_of(key->public_octets, key->public_len);
+}
+
+void signkey_write_secret(const struct signkey *key, struct writer *out)
+{
+	const struct signing_algorithm *row = row_of(key->algorithm->id);
+
+	if (row->write_secret)
+		row->write_secret(key->pkey, row->secret_octets, out);
 	else
-		OSSL_PARAM_BLD_free(build);
-	for (unsigned i = 0; i < RSA_PARTS; i++)
-		BN_clear_free(numbers[i]);
-	return pkey;
+		out->full = true;
+}
+
+/* Returns NULL if OpenSSL fails. */
+static EVP_PKEY_CTX *new_signer(const struct crypto *c, const struct signkey *key)
+{
+	const OSSL_PARAM nonce[] = {
+		OSSL_PARAM_construct_uint(PARAM_NONCE_TYPE, &nonce_of_rfc6979),
+		OSSL_PARAM_construct_end(),
+	};
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
+
+	if (ctx && EVP_PKEY_sign_init(ctx) == 1 &&
+	        EVP_PKEY_CTX_set_signature_md(ctx, c->digests[key->algorithm->hash]) == 1 &&
+	        (!key->sets_nonce || EVP_PKEY_CTX_set_params(ctx, nonce) == 1))
+		return ctx;
+	EVP_PKEY_CTX_free(ctx);
+	return NULL;
+}
+
+/* To make a key ready costs half as much as a signature by ECDSA. What is ready holds on to its
+ * key, so that no other has that address meanwhile. */
+static EVP_PKEY_CTX *signer_of(struct crypto *c, const struct signkey *key)
+{
+	EVP_PKEY_CTX **slot = &c->signers[(uintptr_t)key->pkey / 64 % SIGNERS];
+
+	if (!*slot || EVP_PKEY_CTX_get0_pkey(*slot) != key->pkey) {
+		EVP_PKEY_CTX_free(*slot);
+		*slot = new_signer(c, key);
+	}
+	return *slot;
+}
+
+/* OpenSSL's signature: ECDSA's in DER, which is a little longer than the one of an RRSIG. */
+static size_t sign_hashed(struct crypto *c, const struct signkey *key, struct span data,
+        uint8_t out[static SIGNATURE_MAX_OCTETS])
+{
+	uint8_t digest[HASH_MAX_OCTETS];
+	size_t len = SIGNATURE_MAX_OCTETS;
+	EVP_PKEY_CTX *signer = signer_of(c, key);
+	size_t hashed = hash_spans(c, key->algorithm->hash, data, span_of(NULL, 0), digest);
+
+	return signer && hashed > 0 && EVP_PKEY_sign(signer, out, &len, digest, hashed) == 1 ? len
+	                                                                                     : 0;
+}
+
+static size_t sign_message(struct crypto *c, const struct signkey *key, struct span data,
+        uint8_t out[static SIGNATURE_MAX_OCTETS])
+{
+	size_t len = SIGNATURE_MAX_OCTETS;
+	bool good =
+	        EVP_DigestSignInit_ex(c->message, NULL, NULL, NULL, NULL, key->pkey, NULL) == 1 &&
+	        EVP_DigestSign(c->message, out, &len, data.base, data.len) == 1;
+
+	EVP_MD_CTX_reset(c->message);
+	return good ? len : 0;
+}
+
+static size_t sign_raw(struct crypto *c, const struct signkey *key, struct span data,
+        uint8_t out[static SIGNATURE_MAX_OCTETS])
+{
+	size_t len = key->algorithm->takes_message ? sign_message(c, key, data, out)
+	                                           : sign_hashed(c, key, data, out);
+
+	if (len == 0)
+		ERR_clear_error();
+	return len;
+}
+
+size_t signkey_sign(struct crypto *c, const struct signkey *key, struct span data,
+        uint8_t out[static SIGNATURE_MAX_OCTETS])
+{
+	uint8_t der[SIGNATURE_MAX_OCTETS];
+	size_t octets = signkey_signature_octets(key);
+
+	if (key->algorithm->id != ALGORITHM_ECDSAP256)
+		return sign_raw(c, key, data, out) == octets ? octets : 0;
+	size_t len = sign_raw(c, key, data, der);
+	return len > 0 && ecdsa_flatten(span_of(der, len), out, octets) ? octets : 0;
 }

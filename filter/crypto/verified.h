@@ -6,7 +6,7 @@
 #define CRYPTO_VERIFIED_H
 
 #include "base/table.h"
-#include "crypto/digest.h"
+#include "crypto/hash.h"
 
 #define VERIFIED_MAX    8192 /* signatures remembered; the one used longest ago gives way */
 #define VERIFIED_OCTETS 32   /* of SHA-256 */

@@ -3,7 +3,7 @@
 #ifndef KEYS_KEYPAIR_H
 #define KEYS_KEYPAIR_H
 
-#include "crypto/sign.h"
+#include "crypto/signkey.h"
 #include "dnssec/dnskey.h"
 #include "wire/name.h"
 

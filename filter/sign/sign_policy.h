@@ -4,7 +4,7 @@
 #ifndef SIGN_SIGN_POLICY_H
 #define SIGN_SIGN_POLICY_H
 
-#include "crypto/sign.h"
+#include "crypto/signkey.h"
 #include "dnssec/presigned.h"
 #include "wire/name.h"
 #include "wire/network.h"

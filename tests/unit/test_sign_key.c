@@ -2,7 +2,7 @@
 #include "test.h"
 
 #include "base/encoding.h"
-#include "crypto/sign.h"
+#include "crypto/signkey.h"
 
 static const uint8_t algorithms[] = { ALGORITHM_ECDSAP256, ALGORITHM_ED25519, ALGORITHM_RSASHA256 };
 

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* RSA keys and signatures. Private to crypto/. */
+#ifndef CRYPTO_RSA_H
+#define CRYPTO_RSA_H
+
+#include "crypto/algorithm.h"
+
+/* What struct algorithm has of it. */
+EVP_PKEY *rsa_decode(const struct algorithm *a, struct span octets);
+
+/* True when the modulus of this public key field has a length that is supported. */
+bool rsa_size_is_supported(struct span octets);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a private key is made of. Private to crypto/. */
+#ifndef CRYPTO_SIGNKEY_PAIR_H
+#define CRYPTO_SIGNKEY_PAIR_H
+
+#include "crypto/algorithm.h"
+#include "crypto/signkey.h"
+
+struct signkey {
+	const struct algorithm *algorithm;
+	EVP_PKEY *pkey;
+	bool sets_nonce; /* it is ECDSA, and libcrypto can derive the nonce from what is signed */
+	size_t public_len;
+	uint8_t public_octets[PUBLIC_KEY_MAX_OCTETS]; /* as in a DNSKEY */
+};
+
+/* Make the key pair out of its private half, which is as long as the algorithm has it. */
+EVP_PKEY *ecdsa_from_secret(const struct algorithm *a, struct span secret);
+EVP_PKEY *eddsa_from_secret(const struct algorithm *a, struct span secret);
+
+/* Write the public key field of a DNSKEY. */
+EVP_PKEY *rsa_from_parts(const struct span parts[static RSA_PARTS]);
+bool rsa_write_public(const EVP_PKEY *pkey, struct writer *out);
+bool ecdsa_write_public(const EVP_PKEY *pkey, struct writer *out);
+bool eddsa_write_public(const EVP_PKEY *pkey, struct writer *out);
+
+/* Write the private half. */
+void ecdsa_write_secret(const EVP_PKEY *pkey, size_t octets, struct writer *out);
+void eddsa_write_secret(const EVP_PKEY *pkey, size_t octets, struct writer *out);
+
+#endif
