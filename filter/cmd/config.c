@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "cmd/command.h"
+#include "config/config_show.h"
 #include "config/trust_anchors.h"
 #include "daemon/zone_policy.h"
 #include "netfilter/inside_interfaces.h"

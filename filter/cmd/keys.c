@@ -12,6 +12,7 @@
 #include "daemon/zone_keys.h"
 #include "keys/key_text.h"
 #include "keys/presign.h"
+#include "keys/record_write.h"
 #include "wire/protocol.h"
 
 #define KEYS_DIRECTORY "/etc/sealgate/keys"

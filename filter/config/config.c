@@ -9,6 +9,7 @@
 #include "base/sockaddr.h"
 #include "config/address.h"
 #include "config/config_reader.h"
+#include "config/config_sign.h"
 #include "config/config_table.h"
 #include "config/nta_text.h"
 

@@ -162,10 +162,4 @@ bool config_is_interface(const char *name);
 /* Returns the zone that `name` lies in, with the longest apex, or NULL. */
 const struct config_zone *config_zone_of(const struct config_zones *zones, const struct name *name);
 
-/* Writes `c` as a file that config_load() reads back to the same values. */
-void config_show(const struct config *c, FILE *out);
-
-/* Writes the example file: every key with its explanation, and its default commented out. */
-void config_example(FILE *out);
-
 #endif

@@ -25,11 +25,4 @@ bool reading_path(const config_setting_t *s, char value[static CONFIG_PATH_MAX])
 /* True for a list or an array of at most `max`. */
 bool reading_is_list(const config_setting_t *s, int max);
 
-/* What belongs to the signer. The first two return false when the value is nothing of that, without
- * a word; the others say what is wrong. */
-bool reading_servers(const config_setting_t *s, struct config_servers *servers);
-bool reading_networks(const config_setting_t *s, struct config_networks *networks);
-bool reading_zones(struct reading *r, const config_setting_t *s, struct config_zones *zones);
-bool reading_signer_fits(struct reading *r, config_t *file);
-
 #endif

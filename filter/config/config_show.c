@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Writing a configuration, the other way round from config.c. */
+#include "config/config_show.h"
+
 #include <string.h>
 
 #include "base/sockaddr.h"
@@ -8,6 +10,7 @@
 #include "config/config_table.h"
 #include "config/nta_text.h"
 #include "keys/record_text.h"
+#include "keys/record_write.h"
 
 static void show_text(const char *text, FILE *out)
 {

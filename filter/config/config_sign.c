@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the configuration says of the signer. */
+#include "config/config_sign.h"
+
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>

@@ -5,11 +5,6 @@
 
 #include "gate/judging.h"
 
-/* Collects the verified NSEC and NSEC3 records of `zone`. Returns false when something is wanted
- * first. `ttl_s` is lowered to theirs. */
-bool judge_denial_records(
-        struct judging *j, const struct name *zone, struct denial *d, uint32_t *ttl_s);
-
 /* Judges the denial of `name`, or of its `type`. Returns false when something is wanted first. */
 bool judge_denial(struct judging *j, const struct name *name, uint16_t type);
 

@@ -95,4 +95,9 @@ static inline struct ruling *ruling_of(struct judging *j, const struct rrset *se
 	return &j->rulings[rrset_index(&j->sets, set)];
 }
 
+/* Collects the verified NSEC and NSEC3 records of `zone`. Returns false when something is wanted
+ * first. `ttl_s` is lowered to theirs. */
+bool judge_denial_records(
+        struct judging *j, const struct name *zone, struct denial *d, uint32_t *ttl_s);
+
 #endif

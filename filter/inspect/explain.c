@@ -7,7 +7,10 @@
 
 #include "base/sockaddr.h"
 #include "inspect/explain_build.h"
+#include "inspect/explain_proof.h"
+#include "inspect/explain_set.h"
 #include "inspect/explain_words.h"
+#include "inspect/explain_zone.h"
 
 #define TARGET_WIDTH    80
 #define ADDRESSES_SHOWN 4

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "inspect/explain_drawing.h"
+#include "inspect/explain_edges.h"
 #include "inspect/explain_text.h"
 #include "inspect/explain_words.h"
 

@@ -28,6 +28,4 @@ static inline bool drawing_has_node(const struct shown_link *link)
 	return link->end != END_DATA && link->end != END_ALIAS;
 }
 
-void drawing_edges(const struct drawing *d);
-
 #endif

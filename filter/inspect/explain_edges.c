@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The edges of the picture: one for each signature, digest and proof. */
+#include "inspect/explain_edges.h"
+
 #include "inspect/explain_drawing.h"
 #include "inspect/explain_words.h"
 

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The keys of a zone: which of them a DS names, and which sign the others. */
+#include "inspect/explain_keys.h"
+
 #include "inspect/explain_build.h"
+#include "inspect/explain_set.h"
+#include "inspect/explain_zone.h"
 
 /* RFC 3110, 2: the exponent's length is one octet, or a zero and two; the modulus is the rest. */
 static unsigned modulus_bits(struct span octets)

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the NSEC and NSEC3 records of a message have to do with a name: which of them is at it, or
  * covers it. Whether that is a proof is the gate's to say. */
+#include "inspect/explain_proof.h"
+
 #include <stdio.h>
 
 #include "inspect/explain_build.h"
+#include "inspect/explain_set.h"
 #include "inspect/explain_words.h"
 
 #define TYPES_WIDTH 80

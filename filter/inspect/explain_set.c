@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One RRset and its signatures. */
+#include "inspect/explain_set.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "inspect/explain_build.h"
+#include "inspect/explain_zone.h"
 #include "wire/rdata.h"
 
 bool explaining_open(struct explaining *x, struct span octets)

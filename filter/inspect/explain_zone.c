@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The zones from an anchor down: what the store knows of each cut, and by which records. */
+#include "inspect/explain_zone.h"
+
 #include <string.h>
 
 #include "inspect/explain_build.h"
+#include "inspect/explain_keys.h"
+#include "inspect/explain_proof.h"
+#include "inspect/explain_set.h"
 
 int explaining_zone(const struct explaining *x, const struct name *name)
 {

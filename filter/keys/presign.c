@@ -8,6 +8,7 @@
 #include "dnssec/canonical.h"
 #include "dnssec/ds.h"
 #include "keys/record_text.h"
+#include "keys/record_write.h"
 
 #define SKEW_S       3600 /* the first signature begins so long before now, for late clocks */
 #define ARENA_OCTETS (1u << 20)

@@ -36,12 +36,4 @@ static inline bool key_record_is_digest(uint16_t type)
 	return type == TYPE_CDS || type == TYPE_DS;
 }
 
-/* Writes that of a CDS or DS as text, without owner and type. */
-void key_ds_write(FILE *out, struct span rdata);
-
-/* Write one record and the end of its line. */
-void key_record_write(
-        FILE *out, const struct name *owner, uint32_t ttl_s, uint16_t type, struct span rdata);
-void key_rrsig_write(FILE *out, const struct name *owner, uint32_t ttl_s, struct span rdata);
-
 #endif

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "keys/record_write.h"
+
 #include <stdlib.h>
 
 #include "base/encoding.h"

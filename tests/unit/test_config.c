@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "config/address.h"
+#include "config/config_show.h"
 #include "config/config_table.h"
 #include "gate/policy.h"
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "config/config_show.h"
 #include "netfilter/template.h"
 
 static const char whole[] =

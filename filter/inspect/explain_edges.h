@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The edges of a drawing. Private to inspect/explain. */
+#ifndef INSPECT_EXPLAIN_EDGES_H
+#define INSPECT_EXPLAIN_EDGES_H
+
+#include "inspect/explain_drawing.h"
+
+void drawing_edges(const struct drawing *d);
+
+#endif
