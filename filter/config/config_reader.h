@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One reading of a configuration file. The first thing that is wrong ends it. Private to config.c
- * and config_sign.c. */
+/* One reading of a configuration file. The first thing that is wrong ends it. Private to config/.
+ */
 #ifndef CONFIG_CONFIG_READER_H
 #define CONFIG_CONFIG_READER_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a configuration says of signing. Private to config/. */
+/* What the keys of a configuration that are about signing hold. Private to config/. */
 #ifndef CONFIG_CONFIG_SIGN_H
 #define CONFIG_CONFIG_SIGN_H
 

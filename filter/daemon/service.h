@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The daemon from inside: what its main thread holds. Private to daemon.c, which makes and ends it,
- * and to what the main thread does meanwhile. */
+/* The daemon from inside: what its main thread holds. daemon.c makes and ends it.
+ * Private to daemon/. */
 #ifndef DAEMON_SERVICE_H
 #define DAEMON_SERVICE_H
 

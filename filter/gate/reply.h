@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Replies that are made here, without records. Private to gate/. */
+/* Replies that are made here, without records. */
 #ifndef GATE_REPLY_H
 #define GATE_REPLY_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An explanation being made. Private to explain*.c. */
+/* An explanation being made. Private to inspect/explain. */
 #ifndef INSPECT_EXPLAIN_BUILD_H
 #define INSPECT_EXPLAIN_BUILD_H
 

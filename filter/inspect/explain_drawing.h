@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An explanation being drawn in Graphviz's language. Private to explain_dot.c and explain_edges.c.
+/* An explanation being drawn in Graphviz's language. Private to inspect/explain.
  *
  * The nodes are a<zone> for an anchor, k<zone>_<key>, s<set>, c<zone> for what is said of a zone
  * without proved keys, and l<link> for the end of a chain that has no RRset. */

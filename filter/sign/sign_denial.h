@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Compact denial of existence (RFC 9824): an NSEC for the very name that was asked, which says what
- * is there and ends at the next name that can be. Private to gate/. */
+ * is there and ends at the next name that can be. Private to sign/. */
 #ifndef SIGN_SIGN_DENIAL_H
 #define SIGN_SIGN_DENIAL_H
 

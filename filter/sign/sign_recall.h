@@ -7,7 +7,7 @@
  *
  * Only what needed no new signature is remembered, and for a minute at most: so once a minute all
  * that is noted of what is asked for (names, signatures that will be wanted soon, what was used
- * last) is noted as ever. Private to gate/. */
+ * last) is noted as ever. Private to sign/. */
 #ifndef SIGN_SIGN_RECALL_H
 #define SIGN_SIGN_RECALL_H
 

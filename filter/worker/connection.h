@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One DNS connection of a client, in our hands: a side towards the client, a side towards the
- * server that the client meant, and the questions in flight between them. Private to the relay:
+ * server that the client meant, and the questions in flight between them. Private to worker/:
  * relay.c accepts and ends connections, connection.c moves octets, relay_query.c and
  * relay_response.c treat messages.
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is done about servers that are not clean of old habits: they refuse EDNS or drop it, or
- * leave out signatures. Private to the worker. */
+ * leave out signatures. Private to worker/. */
 #ifndef WORKER_SERVER_FALLBACK_H
 #define WORKER_SERVER_FALLBACK_H
 

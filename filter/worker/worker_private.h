@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The inside of a worker, for its own sources: the files of this folder and no other. */
+/* The inside of a worker. Private to worker/. */
 #ifndef WORKER_WORKER_PRIVATE_H
 #define WORKER_WORKER_PRIVATE_H
 
