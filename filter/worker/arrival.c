@@ -27,7 +27,7 @@ static void deliver_passed(struct worker *w, struct arrival *a, const struct gat
 static void settle(struct worker *w, struct arrival *a, const struct gate_result *result)
 {
 	if (result->verdict != GATE_DROP)
-		report(w, a, result);
+		report_judged(w, a, result);
 	switch (result->verdict) {
 	case GATE_ACCEPT:
 	case GATE_REWRITE:
@@ -134,13 +134,13 @@ void arrival_judge(struct worker *w, struct arrival *a)
 		arrival_pass(w, a, EXEMPT_PAUSE);
 		return;
 	}
-	if (clock_takes(w, a))
+	if (unset_clock_takes(w, a))
 		return;
 	learning_set_source(w, &a->server);
 	gate_judge(&w->gate, a->asked, a->message, w->now_s, &out, &result);
 	if (result.verdict == GATE_WANT)
 		arrival_wait(w, a, &result);
-	else if (!clock_excuses(w, a, &result) && !remedy_judged(w, a, &result))
+	else if (!unset_clock_excuses(w, a, &result) && !server_fallback_judged(w, a, &result))
 		conclude(w, a, &result);
 }
 
@@ -192,7 +192,7 @@ void arrival_pass_unjudged(
 void arrival_again(struct worker *w, struct arrival *a, bool in_time)
 {
 	if (a->parked && a->parked->proof)
-		remedy_prove(w, a);
+		server_fallback_prove(w, a);
 	if (in_time || w->is_paused) {
 		arrival_judge(w, a);
 		return;

@@ -161,7 +161,7 @@ void report_stray(struct worker *w, const struct flow_key *key, const struct mes
 	        interface_text(key->way.in, from), interface_text(key->way.out, to));
 }
 
-void report(struct worker *w, const struct arrival *a, const struct gate_result *result)
+void report_judged(struct worker *w, const struct arrival *a, const struct gate_result *result)
 {
 	count(&w->stats, result->outcome.status);
 	if (result->outcome.status != STATUS_BOGUS &&

@@ -11,7 +11,7 @@
 struct worker;
 
 /* Counts what was concluded, and logs it if it is Bogus or Indeterminate. */
-void report(struct worker *w, const struct arrival *a, const struct gate_result *result);
+void report_judged(struct worker *w, const struct arrival *a, const struct gate_result *result);
 
 /* Writes the server's address for people. */
 void report_server(const struct sockaddr_storage *server, char text[static INET6_ADDRSTRLEN]);

@@ -11,7 +11,7 @@
 static struct upstream *upstream_of(struct worker *w, const struct sockaddr_storage *server)
 {
 	bool evicted;
-	struct upstream *up = upstreams_get(&w->remedy.upstreams, server, &evicted);
+	struct upstream *up = upstreams_get(&w->fallback.upstreams, server, &evicted);
 
 	if (evicted)
 		stats_count(&w->stats.upstreams_evicted);
@@ -45,8 +45,9 @@ static void note_plain(struct worker *w, struct upstream *up, enum edns_habit ha
 	        server,
 	        habit == EDNS_REFUSED ? "answers queries with EDNS by an error"
 	                              : "does not answer queries with EDNS",
-	        remedy_can_assist(w) ? "proved with those of `resolver`"
-	                             : "refused, unless `resolver` names one that has them");
+	        server_fallback_can_assist(w)
+	                ? "proved with those of `resolver`"
+	                : "refused, unless `resolver` names one that has them");
 }
 
 static bool is_refusal(const struct message *m)
@@ -69,7 +70,8 @@ static void learn_habit(struct worker *w, struct upstream *up, const struct mess
 /* Where the operator's nat sends queries on to another server, those of the shortcut go astray:
  * they are known by the server that they were first bound for, from which nothing comes then. By
  * the queue they get there. */
-void remedy_sent_on(struct worker *w, const struct sockaddr_storage *server, uint64_t at_ms)
+void server_fallback_sent_on(
+        struct worker *w, const struct sockaddr_storage *server, uint64_t at_ms)
 {
 	struct upstream *up = upstream_of(w, server);
 
@@ -102,39 +104,39 @@ static void dropped(void *context, const struct probe *probe)
 	note_plain(w, upstream_of(w, &probe->server), EDNS_DROPPED);
 }
 
-int remedy_init(struct worker *w)
+int server_fallback_init(struct worker *w)
 {
-	w->remedy.probes = (struct probes){ .epoll_fd = w->epoll_fd,
+	w->fallback.probes = (struct probes){ .epoll_fd = w->epoll_fd,
 		.stats = &w->stats,
 		.buffer = w->fetcher.buffer,
 		.context = w,
 		.is_unknown = is_unknown,
 		.answered = answered,
 		.dropped = dropped };
-	probes_init(&w->remedy.probes);
-	return upstreams_init(&w->remedy.upstreams);
+	probes_init(&w->fallback.probes);
+	return upstreams_init(&w->fallback.upstreams);
 }
 
-void remedy_fini(struct worker *w)
+void server_fallback_fini(struct worker *w)
 {
-	probes_fini(&w->remedy.probes);
-	upstreams_fini(&w->remedy.upstreams);
+	probes_fini(&w->fallback.probes);
+	upstreams_fini(&w->fallback.upstreams);
 }
 
-bool remedy_is_plain(struct worker *w, const struct sockaddr_storage *server)
+bool server_fallback_is_plain(struct worker *w, const struct sockaddr_storage *server)
 {
 	return upstream_is_plain(upstream_of(w, server), w->now_ms);
 }
 
-void remedy_watch(
+void server_fallback_watch(
         struct worker *w, const struct sockaddr_storage *server, const struct asked *asked)
 {
 	const struct upstream *up = upstream_of(w, server);
 
 	if (upstream_is_stale(up, w->now_ms))
-		probes_suspect(&w->remedy.probes, &up->server, asked, w->now_ms, 0);
+		probes_suspect(&w->fallback.probes, &up->server, asked, w->now_ms, 0);
 	else if (up->edns == EDNS_UNKNOWN)
-		probes_suspect(&w->remedy.probes, &up->server, asked, w->now_ms, PROBE_AFTER_MS);
+		probes_suspect(&w->fallback.probes, &up->server, asked, w->now_ms, PROBE_AFTER_MS);
 }
 
 /* Asks again in the client's way. */
@@ -155,7 +157,7 @@ static bool has_signature(const struct message *m)
 	return false;
 }
 
-bool remedy_takes(struct worker *w, struct arrival *a, const struct message *m)
+bool server_fallback_takes(struct worker *w, struct arrival *a, const struct message *m)
 {
 	struct upstream *up = upstream_of(w, &a->server);
 
@@ -170,7 +172,7 @@ bool remedy_takes(struct worker *w, struct arrival *a, const struct message *m)
 	       ask_again(w, a, REASK_PLAINLY);
 }
 
-bool remedy_can_assist(const struct worker *w)
+bool server_fallback_can_assist(const struct worker *w)
 {
 	return w->config.assists && w->config.sources.resolver_count > 0;
 }
@@ -204,11 +206,12 @@ static void note_lacking(struct worker *w, struct upstream *up)
 	            "another "
 	            "server",
 	        server,
-	        remedy_can_assist(w) ? "proved with those of `resolver`"
-	                             : "refused, unless `resolver` names one that has them");
+	        server_fallback_can_assist(w)
+	                ? "proved with those of `resolver`"
+	                : "refused, unless `resolver` names one that has them");
 }
 
-bool remedy_judged(struct worker *w, struct arrival *a, const struct gate_result *result)
+bool server_fallback_judged(struct worker *w, struct arrival *a, const struct gate_result *result)
 {
 	struct upstream *up = upstream_of(w, &a->server);
 	bool is_plain = upstream_is_plain(up, w->now_ms);
@@ -221,7 +224,7 @@ bool remedy_judged(struct worker *w, struct arrival *a, const struct gate_result
 	/* One that sends signatures has mostly not lost them by itself. */
 	if (up->signs && !is_plain)
 		return false;
-	if (remedy_can_assist(w) && ask_again(w, a, REASK_SIGNED))
+	if (server_fallback_can_assist(w) && ask_again(w, a, REASK_SIGNED))
 		return true;
 	if (!is_plain && !upstream_strips(up))
 		return false;
@@ -243,7 +246,7 @@ static struct span merge(struct worker *w, struct span octets, struct span signe
 	return writer_span(&out);
 }
 
-void remedy_prove(struct worker *w, struct arrival *a)
+void server_fallback_prove(struct worker *w, struct arrival *a)
 {
 	struct parked *parked = a->parked;
 	struct span merged = merge(w, a->message, span_of(parked->proof, parked->proof_len));

@@ -32,7 +32,7 @@ static void wait_or_refuse(struct worker *w, struct arrival *a)
 	arrival_refuse(w, a, REASON_CLOCK_NOT_SET);
 }
 
-bool clock_takes(struct worker *w, struct arrival *a)
+bool unset_clock_takes(struct worker *w, struct arrival *a)
 {
 	if (w->clock != CLOCK_NOT_SET || w->config.policy->mode == MODE_MONITOR)
 		return false;
@@ -56,7 +56,7 @@ static bool is_refused_for_dates(const struct gate_result *result)
 
 /* Secure is what the zone has signed once. Insecure is what the zones above it have signed once to
  * be unsigned: the pool of time servers is, and could not be asked otherwise. */
-bool clock_excuses(struct worker *w, struct arrival *a, const struct gate_result *refused)
+bool unset_clock_excuses(struct worker *w, struct arrival *a, const struct gate_result *refused)
 {
 	struct writer out = writer_over(w->dateless.octets, EXCHANGE_ANSWER_MAX);
 	struct gate_result result;

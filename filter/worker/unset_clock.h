@@ -10,10 +10,10 @@ struct worker;
 
 /* While the clock is not set: lets the response of a time server pass, and has others wait or
  * refuses them. Returns false when it is to be judged. */
-bool clock_takes(struct worker *w, struct arrival *a);
+bool unset_clock_takes(struct worker *w, struct arrival *a);
 
 /* While the clock may be wrong, of a time server that is refused for a signature's dates: judges
  * the response again without them. Returns false when it is refused then, too. */
-bool clock_excuses(struct worker *w, struct arrival *a, const struct gate_result *result);
+bool unset_clock_excuses(struct worker *w, struct arrival *a, const struct gate_result *result);
 
 #endif

@@ -157,7 +157,7 @@ static int idle_ms(const struct worker *w)
 	uint64_t due_ms = least(fetcher_deadline_ms(&w->fetcher), relay_deadline_ms(w));
 
 	due_ms = least(due_ms, reasks_deadline_ms(&w->reasks));
-	due_ms = least(due_ms, probes_deadline_ms(&w->remedy.probes));
+	due_ms = least(due_ms, probes_deadline_ms(&w->fallback.probes));
 	if (w->ready.first)
 		return 0;
 	if (oldest)
@@ -210,7 +210,7 @@ static int handle_event(struct worker *w, const struct epoll_event *event)
 		reasks_ready(&w->reasks, event->data.ptr, w->now_ms);
 		break;
 	case WATCHED_PROBE:
-		probes_ready(&w->remedy.probes, event->data.ptr);
+		probes_ready(&w->fallback.probes, event->data.ptr);
 		break;
 	case WATCHED_LISTENER:
 		relay_accept(w, event->data.ptr);
@@ -263,7 +263,7 @@ static int turn(struct worker *w)
 		result = handle_event(w, &events[i]);
 	fetcher_expire(&w->fetcher, w->now_ms);
 	reasks_expire(&w->reasks, w->now_ms);
-	probes_expire(&w->remedy.probes, w->now_ms);
+	probes_expire(&w->fallback.probes, w->now_ms);
 	judge_ready(w);
 	end_waits(w);
 	nfqueue_flush(&w->queue);

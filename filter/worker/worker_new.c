@@ -92,7 +92,7 @@ static int make_fetcher(struct worker *w)
 	int result = fetcher_init(&w->fetcher, w->epoll_fd, &w->config.sources, &w->stats, owner);
 	reasks_init(&w->reasks, w->epoll_fd, w->config.sources.resolvers,
 	        w->config.sources.resolver_count, w->fetcher.buffer, &w->stats, &w->ready);
-	return result < 0 ? result : remedy_init(w);
+	return result < 0 ? result : server_fallback_init(w);
 }
 
 static int watch(struct worker *w, int fd, void *tag)
@@ -196,7 +196,7 @@ void worker_free(struct worker *w)
 	grace_fini(&w->grace);
 	park_fini(&w->park);
 	reasks_fini(&w->reasks);
-	remedy_fini(w);
+	server_fallback_fini(w);
 	fetcher_fini(&w->fetcher);
 	flow_table_fini(&w->flows);
 	gate_fini(&w->gate);

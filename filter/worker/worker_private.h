@@ -46,7 +46,7 @@ struct worker {
 	struct parked_list ready; /* parked, and their fetch is over: to be judged again */
 	struct fetcher fetcher;
 	struct reasks reasks;
-	struct remedy remedy;
+	struct server_fallback fallback;
 	struct senders senders;
 	struct relay relay;
 	struct shortcut shortcut;
