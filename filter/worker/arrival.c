@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "worker/arrival.h"
 
+#include <stdlib.h>
+
 #include "dnssec/limits.h"
+#include "gate/assist.h"
 #include "worker/learning.h"
 #include "worker/report.h"
 #include "worker/unset_clock.h"
@@ -62,7 +65,7 @@ static void conclude(struct worker *w, struct arrival *a, const struct gate_resu
 }
 
 /* While the clock is not set no response is better than another. */
-void arrival_refuse(struct worker *w, struct arrival *a, enum reason reason)
+static void refuse(struct worker *w, struct arrival *a, enum reason reason)
 {
 	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
 	struct gate_result result;
@@ -72,7 +75,7 @@ void arrival_refuse(struct worker *w, struct arrival *a, enum reason reason)
 	conclude(w, a, &result);
 }
 
-bool arrival_park(struct worker *w, struct arrival *a)
+static bool park(struct worker *w, struct arrival *a)
 {
 	if (!a->carrier->park(w, a))
 		return false;
@@ -95,24 +98,24 @@ static bool may_go_on(struct parked *parked, const struct gate_result *result)
  *   question who answers it several times before the server, which its carrier sees to;
  * - no budget: who answers with many signatures;
  * - no fetch: who asks for many names of one zone without keys; other zones have their fetches. */
-void arrival_wait(struct worker *w, struct arrival *a, const struct gate_result *result)
+static void wait_for_keys(struct worker *w, struct arrival *a, const struct gate_result *result)
 {
 	if (a->may_not_wait) {
-		arrival_refuse(w, a, REASON_FETCH_TIMEOUT);
-	} else if (!a->parked && !arrival_park(w, a)) {
+		refuse(w, a, REASON_FETCH_TIMEOUT);
+	} else if (!a->parked && !park(w, a)) {
 		/* the client asks again, and then what it wants is known */
 		fetcher_want(&w->fetcher, &result->want, &a->server, NULL, w->now_ms);
 		stats_count(&w->stats.parked_full);
-		arrival_refuse(w, a, REASON_PARK_FULL);
+		refuse(w, a, REASON_PARK_FULL);
 	} else if (!may_go_on(a->parked, result)) {
-		arrival_refuse(w, a, REASON_BUDGET);
+		refuse(w, a, REASON_BUDGET);
 	} else if (!fetcher_want(&w->fetcher, &result->want, &a->server, a->parked, w->now_ms)) {
 		stats_count(&w->stats.fetches_full);
-		arrival_refuse(w, a, REASON_FETCHES_FULL);
+		refuse(w, a, REASON_FETCHES_FULL);
 	}
 }
 
-void arrival_pass(struct worker *w, struct arrival *a, enum exemption exemption)
+static void pass(struct worker *w, struct arrival *a, enum exemption exemption)
 {
 	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
 	struct gate_result result;
@@ -125,29 +128,146 @@ void arrival_pass(struct worker *w, struct arrival *a, enum exemption exemption)
 		deliver_passed(w, a, &result);
 }
 
+/* ---- The clock ---- */
+
+static void wait_for_clock(struct worker *w, struct arrival *a)
+{
+	bool may_wait = w->config.waits_for_clock && !a->may_not_wait;
+
+	if (may_wait && (a->parked || park(w, a))) {
+		parked_move(a->parked, &w->clockless);
+		return;
+	}
+	stats_count(&w->stats.responses_clockless);
+	refuse(w, a, REASON_CLOCK_NOT_SET);
+}
+
+/* Returns false if the response is to be judged. */
+static bool clock_takes(struct worker *w, struct arrival *a)
+{
+	switch (unset_clock_rule(w->clock, w->config.policy, a->asked)) {
+	case CLOCK_JUDGES:
+		return false;
+	case CLOCK_PASSES:
+		pass(w, a, EXEMPT_CLOCK);
+		return true;
+	case CLOCK_WAITS:
+		break;
+	}
+	wait_for_clock(w, a);
+	return true;
+}
+
+/* Judges without dates what was refused for them. Returns false if it stays refused. */
+static bool clock_excuses(struct worker *w, struct arrival *a, const struct gate_result *refused)
+{
+	struct writer out = writer_over(w->dateless.octets, EXCHANGE_ANSWER_MAX);
+	struct gate_result result;
+
+	if (!unset_clock_doubts(w->clock, w->config.policy, a->asked, refused))
+		return false;
+	w->dateless.store.source = w->store.source;
+	gate_judge(&w->dateless.gate, a->asked, a->message, w->now_s, &out, &result);
+	if (result.verdict == GATE_WANT) {
+		wait_for_keys(w, a, &result);
+		return true;
+	}
+	if (!unset_clock_excuses(&result))
+		return false;
+	report_unjudged(w, a, EXEMPT_DATES);
+	deliver_passed(w, a, &result);
+	return true;
+}
+
+/* ---- Servers without EDNS or signatures ---- */
+
+static bool ask_again(struct worker *w, struct arrival *a, enum reask_how how)
+{
+	return !a->may_not_wait && (a->parked || park(w, a)) &&
+	       reasks_want(&w->reasks, a->parked, how, w->now_ms);
+}
+
+/* Returns false if nothing is to be done about the server. */
+static bool fall_back(struct worker *w, struct arrival *a, const struct fallback *fallback)
+{
+	if (fallback->reask != REASK_NOT && ask_again(w, a, fallback->reask))
+		return true;
+	if (fallback->refusal == REASON_NONE)
+		return false;
+	refuse(w, a, fallback->refusal);
+	return true;
+}
+
+bool arrival_asks_again(struct worker *w, struct arrival *a, const struct message *response)
+{
+	struct fallback fallback =
+	        server_fallback_came(&w->fallback, &a->server, a->asked, response);
+
+	return fall_back(w, a, &fallback);
+}
+
+/* Returns the merged message in the worker's buffer; of length 0 if the two do not fit together. */
+static struct span merge(struct worker *w, struct span octets, struct span signed_octets)
+{
+	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
+	struct message came, signed_one;
+
+	if (!message_parse(&came, octets, w->rrs, MESSAGE_RRS_MAX) ||
+	        !message_parse(&signed_one, signed_octets, w->fallback.rrs, MESSAGE_RRS_MAX) ||
+	        !assist_merge(&came, &signed_one, &out))
+		return span_of(w->octets, 0);
+	return writer_span(&out);
+}
+
+/* Puts the signatures that were had elsewhere to the records that came. */
+static void prove(struct worker *w, struct arrival *a)
+{
+	struct parked *parked = a->parked;
+	struct span merged = merge(w, a->message, span_of(parked->proof, parked->proof_len));
+	uint8_t *copy = merged.len > 0 ? malloc(merged.len) : NULL;
+
+	a->is_proved = true;
+	free(parked->proof);
+	parked->proof = NULL;
+	if (!copy)
+		return;
+	stats_count(&w->stats.assisted);
+	memcpy(copy, merged.base, merged.len);
+	free(parked->whole);
+	parked->whole = copy;
+	parked->whole_len = merged.len;
+	a->message = span_of(copy, merged.len);
+}
+
+/* ---- Judging ---- */
+
+static void conclude_judged(struct worker *w, struct arrival *a, const struct gate_result *result)
+{
+	if (clock_excuses(w, a, result))
+		return;
+	struct fallback fallback =
+	        server_fallback_judged(&w->fallback, &a->server, a->asked, a->is_proved, result);
+	if (!fall_back(w, a, &fallback))
+		conclude(w, a, result);
+}
+
 void arrival_judge(struct worker *w, struct arrival *a)
 {
 	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
 	struct gate_result result;
 
 	if (w->is_paused) {
-		arrival_pass(w, a, EXEMPT_PAUSE);
+		pass(w, a, EXEMPT_PAUSE);
 		return;
 	}
-	if (unset_clock_takes(w, a))
+	if (clock_takes(w, a))
 		return;
 	learning_set_source(w, &a->server);
 	gate_judge(&w->gate, a->asked, a->message, w->now_s, &out, &result);
 	if (result.verdict == GATE_WANT)
-		arrival_wait(w, a, &result);
-	else if (!unset_clock_excuses(w, a, &result) && !server_fallback_judged(w, a, &result))
-		conclude(w, a, &result);
-}
-
-void arrival_excuse(struct worker *w, struct arrival *a, const struct gate_result *result)
-{
-	report_unjudged(w, a, EXEMPT_DATES);
-	deliver_passed(w, a, result);
+		wait_for_keys(w, a, &result);
+	else
+		conclude_judged(w, a, &result);
 }
 
 void arrival_take(
@@ -192,12 +312,11 @@ void arrival_pass_unjudged(
 void arrival_again(struct worker *w, struct arrival *a, bool in_time)
 {
 	if (a->parked && a->parked->proof)
-		server_fallback_prove(w, a);
+		prove(w, a);
 	if (in_time || w->is_paused) {
 		arrival_judge(w, a);
 		return;
 	}
 	stats_count(&w->stats.parked_timeouts);
-	arrival_refuse(
-	        w, a, w->clock == CLOCK_NOT_SET ? REASON_CLOCK_NOT_SET : REASON_FETCH_TIMEOUT);
+	refuse(w, a, w->clock == CLOCK_NOT_SET ? REASON_CLOCK_NOT_SET : REASON_FETCH_TIMEOUT);
 }

@@ -44,7 +44,7 @@ struct arrival {
 	bool is_changed;                /* `message` is not what the server sent any more */
 	bool is_last;                   /* nothing better can follow */
 	bool may_not_wait;              /* it has had its time */
-	bool is_proved; /* the signatures are from elsewhere; see server_fallback.h */
+	bool is_proved;                 /* the signatures are from elsewhere; see gate/assist.h */
 };
 
 /* Treats a response that has just come, and parsed to `response`: does what was done with one like
@@ -64,19 +64,9 @@ void arrival_pass_unjudged(
 /* Judges one that has waited; or refuses it because what it waited for is not `in_time`. */
 void arrival_again(struct worker *w, struct arrival *a, bool in_time);
 
-/* Lets a response go on unjudged, as far as `exemption`, PASS_ALL or PASS_NAMED, lets it. */
-void arrival_pass(struct worker *w, struct arrival *a, enum exemption exemption);
-
-/* Delivers what a judgement without dates has kept of one. */
-void arrival_excuse(struct worker *w, struct arrival *a, const struct gate_result *result);
-
-/* Has it wait for what the gate wants, or refuses it. */
-void arrival_wait(struct worker *w, struct arrival *a, const struct gate_result *result);
-
-/* Refuses one that cannot be judged; after its grace, unless nothing better can follow. */
-void arrival_refuse(struct worker *w, struct arrival *a, enum reason reason);
-
-/* Parks one. Returns false when that cannot be. */
-bool arrival_park(struct worker *w, struct arrival *a);
+/* Learns from a response that has just come what its server bears, before anything else is done
+ * with it. Returns true if the arrival is taken: the server rejects EDNS, and is asked again
+ * without. */
+bool arrival_asks_again(struct worker *w, struct arrival *a, const struct message *response);
 
 #endif

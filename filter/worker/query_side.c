@@ -35,8 +35,8 @@ static uint64_t *counter_of(struct worker *w, enum query_kind kind)
 static bool goes_plainly(
         struct worker *w, const struct sockaddr_storage *server, const struct asked *asked)
 {
-	server_fallback_watch(w, server, asked);
-	if (!server_fallback_is_plain(w, server))
+	server_fallback_watch(&w->fallback, server, asked);
+	if (!server_fallback_is_plain(&w->fallback, server))
 		return false;
 	stats_count(&w->stats.queries_plain);
 	return true;
@@ -156,7 +156,7 @@ static void take_passed(void *context, struct span octets, uint64_t at_ms, uint3
 	        address_of_packet(&packet, packet.destination, packet.destination_port, 0);
 	struct query_way way = { .client = packet.source, .server = &server };
 	note_habits(w, &way, QUERY_JUDGED, &asked);
-	server_fallback_sent_on(w, &server, at_ms);
+	server_fallback_sent_on(&w->fallback, &server, at_ms);
 	struct flow_key key = flow_key_of_query(
 	        &w->flows.hash_key, &packet, asked.id, (struct flow_way){ .in = in_interface });
 	remember(w, &key, QUERY_JUDGED, &asked, at_ms);

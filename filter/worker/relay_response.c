@@ -140,7 +140,7 @@ void relay_response(struct worker *w, struct connection *c, struct span octets)
 		relay_pass_transfer(w, q, &response);
 	} else if (q->asked.unjudged) {
 		arrival_pass_unjudged(w, &answer.arrival, q->kind, &response);
-	} else if (w->is_paused || !server_fallback_takes(w, &answer.arrival, &response)) {
+	} else if (w->is_paused || !arrival_asks_again(w, &answer.arrival, &response)) {
 		memcpy(w->octets, octets.base, octets.len);
 		arrival_take(w, &answer.arrival, &response, w->octets);
 	}

@@ -305,7 +305,7 @@ void response_side(struct worker *w, const struct datagram *d)
 		.is_forwarded = queued->is_forwarded };
 	if (what.asked.unjudged)
 		arrival_pass_unjudged(w, &held.arrival, flow->kind, &response);
-	else if (!w->is_paused && server_fallback_takes(w, &held.arrival, &response))
+	else if (!w->is_paused && arrival_asks_again(w, &held.arrival, &response))
 		return;
 	else if (!(response.flags & FLAG_TC) || what.asked.is_undecorated ||
 	         !ask_for_whole(w, &held))

@@ -1,49 +1,61 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is done about servers that are not clean of old habits: they refuse EDNS or drop it, or
- * leave out signatures. Private to worker/. */
+/* What is known of the servers that clients ask, and what is to be done about those that reject
+ * EDNS, drop queries with it, or leave out signatures. It decides; arrival.c acts. Knows no worker,
+ * no queue and no client's socket. Private to worker/. */
 #ifndef WORKER_SERVER_FALLBACK_H
 #define WORKER_SERVER_FALLBACK_H
 
 #include "fetch/probe.h"
 #include "fetch/upstream.h"
-#include "worker/arrival.h"
+#include "flow/park.h"
+#include "gate/gate.h"
 
-struct gate_result;
-struct message;
-struct worker;
+struct shortcut;
 
 struct server_fallback {
 	struct upstreams upstreams;
 	struct probes probes;
+	struct rr *rrs; /* of the message that is looked at here: MESSAGE_RRS_MAX */
+
+	/* Borrowed, and set before server_fallback_init(): */
+	struct shortcut *shortcut;
+	struct stats *stats;
+	const uint64_t *now_ms;   /* of the monotonic clock */
+	uint64_t flow_timeout_ms; /* how long a query may stay unanswered */
+	bool can_assist;          /* signatures can be had from a resolver of the configuration */
 };
 
-/* Takes the memory, when epoll and the fetcher are there. Returns 0 or -errno. */
-int server_fallback_init(struct worker *w);
-void server_fallback_fini(struct worker *w);
+/* What is to be done about a response. */
+struct fallback {
+	enum reask_how reask; /* ask the client's query again so, if that can be; or REASK_NOT */
+	enum reason refusal;  /* otherwise refuse the response for this; REASON_NONE: do not */
+};
 
-/* A client asks `server`: returns true when its query is to go on as it came. */
-bool server_fallback_is_plain(struct worker *w, const struct sockaddr_storage *server);
+/* Takes memory; sockets are watched by `epoll_fd`, and `buffer` has EXCHANGE_ANSWER_MAX octets and
+ * is borrowed. Returns 0 or -errno; server_fallback_fini() in both cases. */
+int server_fallback_init(struct server_fallback *f, int epoll_fd, uint8_t *buffer);
+void server_fallback_fini(struct server_fallback *f);
 
-/* Such a query went on, with EDNS. */
-void server_fallback_watch(
-        struct worker *w, const struct sockaddr_storage *server, const struct asked *asked);
+/* A client asks `server`: returns true if its query is to go on as it came, without EDNS. */
+bool server_fallback_is_plain(struct server_fallback *f, const struct sockaddr_storage *server);
 
-/* Learns from a response, before it is judged. Returns true when the arrival is taken: the server
- * does not take EDNS, and is asked again without. */
-bool server_fallback_takes(struct worker *w, struct arrival *a, const struct message *response);
-
-/* Looks at what was judged. Returns true when the arrival is taken: signatures are had for it from
- * elsewhere, or it is refused for the lack of them. */
-bool server_fallback_judged(struct worker *w, struct arrival *a, const struct gate_result *result);
+/* A query to `server` goes on with EDNS: the server is looked into if it does not answer. */
+void server_fallback_watch(struct server_fallback *f, const struct sockaddr_storage *server,
+        const struct asked *asked);
 
 /* A query to `server` took the shortcut. */
 void server_fallback_sent_on(
-        struct worker *w, const struct sockaddr_storage *server, uint64_t at_ms);
+        struct server_fallback *f, const struct sockaddr_storage *server, uint64_t at_ms);
 
-/* True when signatures can be had from elsewhere. */
-bool server_fallback_can_assist(const struct worker *w);
+/* Learns from a response, before it is judged. Asks again without EDNS if the server rejects it. */
+struct fallback server_fallback_came(struct server_fallback *f,
+        const struct sockaddr_storage *server, const struct asked *asked,
+        const struct message *response);
 
-/* Puts the signatures that were had to the records that came. */
-void server_fallback_prove(struct worker *w, struct arrival *a);
+/* Looks at what was judged. Has signatures asked for elsewhere, or the response refused for the
+ * lack of them. `is_proved`: those from elsewhere were put to it already. */
+struct fallback server_fallback_judged(struct server_fallback *f,
+        const struct sockaddr_storage *server, const struct asked *asked, bool is_proved,
+        const struct gate_result *result);
 
 #endif

@@ -1,19 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is done while the clock is not set, or may be wrong. */
+/* What is to be done with a response while the clock is not set, or may be wrong. It decides;
+ * arrival.c acts. Private to worker/. */
 #ifndef WORKER_UNSET_CLOCK_H
 #define WORKER_UNSET_CLOCK_H
 
+#include "base/clock.h"
 #include "gate/gate.h"
-#include "worker/arrival.h"
 
-struct worker;
+enum clock_ruling {
+	CLOCK_JUDGES, /* judge it: the clock is set, or nothing is refused anyhow */
+	CLOCK_PASSES, /* it is of a time server: EXEMPT_CLOCK */
+	CLOCK_WAITS,  /* it can be judged once the clock is set */
+};
 
-/* While the clock is not set: lets the response of a time server pass, and has others wait or
- * refuses them. Returns false when it is to be judged. */
-bool unset_clock_takes(struct worker *w, struct arrival *a);
+/* Rules on the response to `asked`, before it is judged. */
+enum clock_ruling unset_clock_rule(
+        enum clock_state state, const struct policy *policy, const struct asked *asked);
 
-/* While the clock may be wrong, of a time server that is refused for a signature's dates: judges
- * the response again without them. Returns false when it is refused then, too. */
-bool unset_clock_excuses(struct worker *w, struct arrival *a, const struct gate_result *result);
+/* True if a response that was refused for the dates of a signature is to be judged again without
+ * dates: the clock may be wrong, and a time server is asked for. */
+bool unset_clock_doubts(enum clock_state state, const struct policy *policy,
+        const struct asked *asked, const struct gate_result *refused);
+
+/* True if a response that was judged without dates may go on, by EXEMPT_DATES. */
+bool unset_clock_excuses(const struct gate_result *dateless);
 
 #endif

@@ -92,7 +92,14 @@ static int make_fetcher(struct worker *w)
 	int result = fetcher_init(&w->fetcher, w->epoll_fd, &w->config.sources, &w->stats, owner);
 	reasks_init(&w->reasks, w->epoll_fd, w->config.sources.resolvers,
 	        w->config.sources.resolver_count, w->fetcher.buffer, &w->stats, &w->ready);
-	return result < 0 ? result : server_fallback_init(w);
+	w->fallback = (struct server_fallback){ .shortcut = &w->shortcut,
+		.stats = &w->stats,
+		.now_ms = &w->now_ms,
+		.flow_timeout_ms = w->config.flow_timeout_ms,
+		.can_assist = w->config.assists && w->config.sources.resolver_count > 0 };
+	if (result == 0)
+		result = server_fallback_init(&w->fallback, w->epoll_fd, w->fetcher.buffer);
+	return result;
 }
 
 static int watch(struct worker *w, int fd, void *tag)
@@ -196,7 +203,7 @@ void worker_free(struct worker *w)
 	grace_fini(&w->grace);
 	park_fini(&w->park);
 	reasks_fini(&w->reasks);
-	server_fallback_fini(w);
+	server_fallback_fini(&w->fallback);
 	fetcher_fini(&w->fetcher);
 	flow_table_fini(&w->flows);
 	gate_fini(&w->gate);

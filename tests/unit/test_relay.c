@@ -43,7 +43,10 @@ static int setup(void **state)
 	w->relay.listeners[0].fd = w->relay.listeners[1].fd = -1;
 	assert_int_equal(park_init(&w->park, 4, 3000), 0);
 	assert_int_equal(senders_init(&w->senders), 0);
-	assert_int_equal(upstreams_init(&w->fallback.upstreams), 0);
+	w->fallback = (struct server_fallback){
+		.shortcut = &w->shortcut, .stats = &w->stats, .now_ms = &w->now_ms
+	};
+	assert_int_equal(server_fallback_init(&w->fallback, w->epoll_fd, NULL), 0);
 	assert_int_equal(table_init(&w->relay.connections, sizeof(struct connection), 2), 0);
 	assert_int_equal(share_init(&w->relay.share, 2), 0);
 	w->relay.holders = calloc(SHARE_TALLIES, sizeof(*w->relay.holders));
@@ -69,7 +72,7 @@ static int teardown(void **state)
 	relay_close(w);
 	park_fini(&w->park);
 	senders_fini(&w->senders);
-	upstreams_fini(&w->fallback.upstreams);
+	server_fallback_fini(&w->fallback);
 	close(w->epoll_fd);
 	close(bed->client);
 	close(bed->server);
