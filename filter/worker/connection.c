@@ -6,13 +6,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "worker/relay_datagram.h"
-#include "worker/relay_query.h"
-#include "worker/relay_response.h"
 #include "worker/relay_room.h"
-#include "worker/relay_sign.h"
-#include "worker/relay_silence.h"
-#include "worker/udp_sign.h"
 #include "worker/worker_private.h"
 
 /* Messages that are treated of one side in one turn of the loop, and of all sides; then each gets
@@ -96,16 +90,13 @@ static void take_message(void *context, struct span message)
 {
 	const struct reading *r = context;
 	struct connection *c = r->side->connection;
+	const struct relay_trade *trade = r->worker->relay.trade;
 
 	connection_touch(r->worker, c);
-	if (r->side == &c->client && r->worker->signer)
-		relay_sign_query(r->worker, c, message);
-	else if (r->side == &c->client)
-		relay_query(r->worker, c, message);
-	else if (r->worker->signer)
-		relay_sign_response(r->worker, c, message);
+	if (r->side == &c->client)
+		trade->query(r->worker, c, message);
 	else
-		relay_response(r->worker, c, message);
+		trade->response(r->worker, c, message);
 }
 
 /* Takes the place of one more message in this turn, beside so many of the side that were treated.
@@ -121,7 +112,7 @@ static bool take_place(struct worker *w, unsigned treated)
 static void read_datagrams(struct worker *w, struct side *s)
 {
 	for (unsigned i = 0; may_read(s) && take_place(w, i); i++) {
-		if (!relay_datagram_read(w, s->connection))
+		if (!w->relay.trade->read_datagram(w, s->connection))
 			break;
 	}
 }
@@ -171,7 +162,7 @@ static void read_messages(struct worker *w, struct side *s)
 
 void connection_unreachable(struct worker *w, struct connection *c)
 {
-	if (w->signer && relay_datagram_begin(w, c))
+	if (w->relay.trade->go_on_by_udp && w->relay.trade->go_on_by_udp(w, c))
 		return;
 	stats_count(&w->stats.tcp_unreachable);
 	c->is_broken = true;
@@ -267,47 +258,9 @@ static void close_side(struct side *s, bool is_broken)
 void connection_close(struct worker *w, struct connection *c)
 {
 	while (c->first)
-		connection_forget(w, c->first);
+		question_forget(w, c->first);
 	close_side(&c->client, c->is_broken);
 	close_side(&c->server, c->is_broken);
 	relay_leave(w, c);
 	table_remove(&w->relay.connections, c);
-}
-
-struct question *connection_ask(
-        struct connection *c, enum query_kind kind, const struct asked *asked)
-{
-	struct question *q = malloc(sizeof(*q));
-
-	if (!q)
-		return NULL;
-	*q = (struct question){ .connection = c, .kind = kind, .asked = *asked };
-	if (c->last)
-		c->last->next = q;
-	else
-		c->first = q;
-	c->last = q;
-	c->question_count++;
-	return q;
-}
-
-void connection_forget(struct worker *w, struct question *q)
-{
-	struct connection *c = q->connection;
-	struct question **link = &c->first, *previous = NULL;
-
-	while (*link != q) {
-		previous = *link;
-		link = &previous->next;
-	}
-	*link = q->next;
-	if (c->last == q)
-		c->last = previous;
-	c->question_count--;
-	relay_await_no_more(w, q);
-	if (q->parked) {
-		park_remove(&w->park, q->parked);
-		c->parked_count--;
-	}
-	free(q);
 }

@@ -16,30 +16,13 @@
 #include "wire/framing.h"
 #include "worker/arrival.h"
 #include "worker/outbox.h"
-
-/* Questions of one connection in flight; more are not read (RFC 7766, 6.2.1.1 has no number). */
-#define CONNECTION_QUESTIONS 128
+#include "worker/question.h"
 
 /* Responses of one connection that wait for keys; until then no more are read. */
 #define CONNECTION_PARKED 16
 
 struct worker;
 struct connection;
-
-struct question {
-	struct question *next;
-	struct connection *connection;
-	enum query_kind kind;
-	bool is_transfer;      /* AXFR or IXFR: it may have any number of responses */
-	struct parked *parked; /* its response, which waits, or NULL */
-	uint16_t datagram_id;  /* the id under which it was asked by UDP; see relay_datagram.c */
-	uint64_t due_ms; /* when the server is taken to be silent, or 0; see relay_silence.c */
-	struct question *older, *newer; /* that are due, of all connections */
-	union {
-		struct asked asked;
-		struct asked_signing signing; /* the same, and more; of the signer */
-	};
-};
 
 struct side {
 	enum watched watched; /* comes first */
@@ -85,12 +68,5 @@ void connection_touch(struct worker *w, struct connection *c);
 
 /* Ends both sides, with a reset when it is broken, and forgets the connection. */
 void connection_close(struct worker *w, struct connection *c);
-
-/* Remembers a question. Returns NULL when there is no memory. */
-struct question *connection_ask(
-        struct connection *c, enum query_kind kind, const struct asked *asked);
-
-/* For a question that was answered; its response does not wait any more. */
-void connection_forget(struct worker *w, struct question *q);
 
 #endif

@@ -6,7 +6,11 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "worker/relay_datagram.h"
+#include "worker/relay_query.h"
+#include "worker/relay_response.h"
 #include "worker/relay_room.h"
+#include "worker/relay_sign.h"
 #include "worker/relay_silence.h"
 #include "worker/worker_private.h"
 
@@ -36,11 +40,19 @@ static int listen_to(struct worker *w, struct listener *l, int family)
 	return epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, l->fd, &event) < 0 ? -errno : 0;
 }
 
+const struct relay_trade relay_validates = { .query = relay_query, .response = relay_response };
+
+const struct relay_trade relay_signs = { .query = relay_sign_query,
+	.response = relay_sign_response,
+	.go_on_by_udp = relay_datagram_begin,
+	.read_datagram = relay_datagram_read };
+
 int relay_open(struct worker *w)
 {
 	struct relay *r = &w->relay;
 	int error = 0;
 
+	r->trade = w->signer ? &relay_signs : &relay_validates;
 	for (int i = 0; i < RELAY_FAMILIES; i++)
 		r->listeners[i] = (struct listener){ WATCHED_LISTENER, -1 };
 	if (!w->config.tcp.is_on)

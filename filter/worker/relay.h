@@ -45,7 +45,24 @@ struct holders {
 	struct connection *first, *last;
 };
 
+/* What is done with the messages on a connection: to validate, or to sign. */
+struct relay_trade {
+	/* Treat one message of the client, or of the server. */
+	void (*query)(struct worker *w, struct connection *c, struct span octets);
+	void (*response)(struct worker *w, struct connection *c, struct span octets);
+
+	/* Has the connection carried on by UDP if its server takes no TCP. Returns false if that
+	 * cannot be. NULL: it never is. */
+	bool (*go_on_by_udp)(struct worker *w, struct connection *c);
+
+	/* Reads one datagram and treats it. Returns false when there is none. */
+	bool (*read_datagram)(struct worker *w, struct connection *c);
+};
+
+extern const struct relay_trade relay_validates, relay_signs;
+
 struct relay {
+	const struct relay_trade *trade;
 	struct listener listeners[RELAY_FAMILIES];
 	struct table connections; /* oldest first is the order of the last message */
 	struct share share;       /* of the connections */

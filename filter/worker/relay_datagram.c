@@ -7,7 +7,6 @@
 #include <sodium.h>
 #include <unistd.h>
 
-#include "worker/relay_sign.h"
 #include "worker/udp_sign.h"
 
 #define ID_SIZE 2
@@ -67,6 +66,6 @@ bool relay_datagram_read(struct worker *w, struct connection *c)
 	}
 	put_u16(buffer, q->asked.id);
 	connection_touch(w, c);
-	relay_sign_response(w, c, octets);
+	w->relay.trade->response(w, c, octets);
 	return true;
 }

@@ -50,7 +50,7 @@ static void forget_oldest_transfer(struct worker *w, struct connection *c)
 			oldest = q;
 	}
 	if (count >= TRANSFERS)
-		connection_forget(w, oldest);
+		question_forget(w, oldest);
 }
 
 struct question *relay_ask_transfer(
@@ -58,7 +58,7 @@ struct question *relay_ask_transfer(
 {
 	stats_count(&w->stats.transfers);
 	forget_oldest_transfer(w, c);
-	struct question *q = connection_ask(c, QUERY_TRANSFER, asked);
+	struct question *q = question_ask(c, QUERY_TRANSFER, asked);
 	if (q)
 		q->is_transfer = true;
 	return q;
@@ -98,7 +98,7 @@ void relay_query(struct worker *w, struct connection *c, struct span octets)
 		return;
 	}
 	asked.udp_size = TCP_SIZE;
-	if (kind != QUERY_MALFORMED && !connection_ask(c, kind, &asked))
+	if (kind != QUERY_MALFORMED && !question_ask(c, kind, &asked))
 		c->is_broken = true;
 	connection_send(w, &c->server, sent);
 }

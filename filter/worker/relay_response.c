@@ -21,7 +21,7 @@ static void deliver(struct worker *w, struct arrival *a, struct span octets)
 	struct question *q = question_of(a);
 
 	connection_send(w, &q->connection->client, octets);
-	connection_forget(w, q);
+	question_forget(w, q);
 }
 
 /* What cannot be answered on a connection is the end of it. */
@@ -111,7 +111,7 @@ void relay_pass_transfer(struct worker *w, struct question *q, const struct mess
 	stats_count(&w->stats.passed[EXEMPT_TRANSFER]);
 	connection_send(w, &q->connection->client, response->octets);
 	if (message_rcode(response) != RCODE_NOERROR)
-		connection_forget(w, q);
+		question_forget(w, q);
 }
 
 void relay_response(struct worker *w, struct connection *c, struct span octets)

@@ -36,14 +36,14 @@ void relay_sign_query(struct worker *w, struct connection *c, struct span octets
 	}
 	struct question *q = is_transfer(w, &asked, octets)
 	                             ? relay_ask_transfer(w, c, &asked.asked)
-	                             : connection_ask(c, QUERY_SIGNED, &asked.asked);
+	                             : question_ask(c, QUERY_SIGNED, &asked.asked);
 	if (!q) {
 		c->is_broken = true;
 		return;
 	}
 	q->signing = asked;
 	if (!asked.asked.unjudged)
-		relay_await(w, q);
+		question_await(w, q);
 	if (c->server.is_datagram)
 		relay_datagram_ask(c, q, sent);
 	else
@@ -74,7 +74,7 @@ static void answer(struct worker *w, struct question *q, const struct message *r
 		return;
 	connection_send(
 	        w, &c->client, result.verdict == SIGN_REWRITE ? result.octets : response->octets);
-	connection_forget(w, q);
+	question_forget(w, q);
 }
 
 void relay_sign_response(struct worker *w, struct connection *c, struct span octets)

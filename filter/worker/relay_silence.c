@@ -10,8 +10,6 @@
 #include "sign/sign_query.h"
 #include "worker/udp_sign.h"
 
-#define RELAY_ANSWER_MS 5000
-
 /* SYNs after the first: so the kernel gives up after three seconds, on some kernels two. */
 #define RELAY_SYNS 1
 
@@ -23,31 +21,6 @@ void relay_hurry(const struct side *server)
 	setsockopt(server->fd, IPPROTO_TCP, TCP_SYNCNT, &syns, sizeof(syns));
 }
 
-/* All wait for the same time, so the one that was asked first is due first. */
-void relay_await(struct worker *w, struct question *q)
-{
-	struct relay *r = &w->relay;
-
-	q->due_ms = w->now_ms + RELAY_ANSWER_MS;
-	q->older = r->newest;
-	if (r->newest)
-		r->newest->newer = q;
-	else
-		r->oldest = q;
-	r->newest = q;
-}
-
-void relay_await_no_more(struct worker *w, struct question *q)
-{
-	struct relay *r = &w->relay;
-
-	if (q->due_ms == 0)
-		return;
-	*(q->older ? &q->older->newer : &r->oldest) = q->newer;
-	*(q->newer ? &q->newer->older : &r->newest) = q->older;
-	q->due_ms = 0;
-}
-
 /* What the server may say of it later is of no use any more. */
 static void answer_for_server(struct worker *w, struct question *q)
 {
@@ -57,7 +30,7 @@ static void answer_for_server(struct worker *w, struct question *q)
 	stats_count(&w->stats.sign_silent);
 	sign_no_response(&q->signing, &out);
 	connection_send(w, &c->client, writer_span(&out));
-	connection_forget(w, q);
+	question_forget(w, q);
 	connection_update(w, c);
 }
 

@@ -7,13 +7,6 @@ struct question;
 struct side;
 struct worker;
 
-/* Gives the server RELAY_ANSWER_MS to answer: then the client is told SERVFAIL. Of the signer, for
- * what is not a transfer. */
-void relay_await(struct worker *w, struct question *q);
-
-/* For a question that is over; nothing where it was not waited for. */
-void relay_await_no_more(struct worker *w, struct question *q);
-
 /* Answers what is due. */
 void relay_end_silence(struct worker *w);
 

@@ -40,6 +40,7 @@ static int setup(void **state)
 	w->octets = malloc(EXCHANGE_ANSWER_MAX);
 	w->relay.buffer = malloc(RELAY_BUFFER_SIZE);
 	w->epoll_fd = epoll_create1(0);
+	w->relay.trade = &relay_validates;
 	w->relay.listeners[0].fd = w->relay.listeners[1].fd = -1;
 	assert_int_equal(park_init(&w->park, 4, 3000), 0);
 	assert_int_equal(senders_init(&w->senders), 0);
@@ -488,7 +489,7 @@ static void a_message_keeps_it_open(void **state)
 	assert_int_equal(relay_deadline_ms(bed->w), START_MS + 2 * IDLE_MS - 1);
 }
 
-/* The signer's clients are told when the server is silent, each in his turn. */
+/* The signer's clients are told when the server is silent, each in its turn. */
 static void a_silent_server_is_answered_for(void **state)
 {
 	struct bed *bed = *state;
@@ -500,13 +501,13 @@ static void a_silent_server_is_answered_for(void **state)
 	memcpy(asked.asked.question, "\7example\0\0\1\0\1", 13);
 	for (unsigned i = 0; i < 3; i++) {
 		asked.asked.id = (uint16_t)(10 + i);
-		questions[i] = connection_ask(bed->c, QUERY_SIGNED, &asked.asked);
+		questions[i] = question_ask(bed->c, QUERY_SIGNED, &asked.asked);
 		questions[i]->signing = asked;
-		relay_await(w, questions[i]);
+		question_await(w, questions[i]);
 		w->now_ms += 1000;
 	}
 	assert_int_equal(relay_deadline_ms(w), START_MS + 5000);
-	connection_forget(w, questions[1]); /* which was answered */
+	question_forget(w, questions[1]); /* which was answered */
 	w->now_ms = START_MS + 4999;
 	relay_expire(w);
 	assert_int_equal(id_of_next(bed->client), -1);
