@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -21,6 +22,29 @@ static inline struct span sockaddr_octets(const struct sockaddr_storage *address
 
 	return address->ss_family == AF_INET ? span_of(&in->sin_addr, sizeof(in->sin_addr))
 	                                     : span_of(&in6->sin6_addr, sizeof(in6->sin6_addr));
+}
+
+/* Returns the socket address of 4 or 16 octets, in network order, and a port. Of a link-local
+ * address the interface is needed too. */
+static inline struct sockaddr_storage sockaddr_of(
+        struct span octets, uint16_t port, uint32_t interface)
+{
+	struct sockaddr_storage address = { 0 };
+	struct sockaddr_in *in = (struct sockaddr_in *)&address;
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&address;
+
+	if (octets.len == sizeof(in->sin_addr)) {
+		in->sin_family = AF_INET;
+		in->sin_port = htons(port);
+		memcpy(&in->sin_addr, octets.base, sizeof(in->sin_addr));
+		return address;
+	}
+	in6->sin6_family = AF_INET6;
+	in6->sin6_port = htons(port);
+	memcpy(&in6->sin6_addr, octets.base, sizeof(in6->sin6_addr));
+	if (IN6_IS_ADDR_LINKLOCAL(&in6->sin6_addr))
+		in6->sin6_scope_id = interface;
+	return address;
 }
 
 /* Writes an address of 4 or 16 octets as text. Returns `text`. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One DNS connection of a client, in our hands: a side towards the client, a side towards the
  * server that the client meant, and the questions in flight between them. Private to worker/:
- * relay.c accepts and ends connections, connection.c moves octets, relay_query.c and
- * relay_response.c treat messages.
+ * relay.c accepts and ends connections, connection.c moves octets, tcp_validate.c and
+ * tcp_sign.c treat messages.
  *
  * Nothing is read from a side while something waits to be sent to the other one, and only so much
  * in one turn of the loop, which is sent at its end. So what a connection holds in memory is

@@ -22,8 +22,8 @@ struct question {
 	enum query_kind kind;
 	bool is_transfer;      /* AXFR or IXFR: it may have any number of responses */
 	struct parked *parked; /* its response, which waits, or NULL */
-	uint16_t datagram_id;  /* the id under which it was asked by UDP; see relay_datagram.c */
-	uint64_t due_ms; /* when the server is taken to be silent, or 0; see relay_silence.c */
+	uint16_t datagram_id;  /* the id under which it was asked by UDP; see tcp_sign.c */
+	uint64_t due_ms;       /* when the server is taken to be silent, or 0; see tcp_sign.c */
 	struct question *older, *newer; /* that are due, of all connections */
 	union {
 		struct asked asked;

@@ -6,12 +6,9 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "worker/relay_datagram.h"
-#include "worker/relay_query.h"
-#include "worker/relay_response.h"
 #include "worker/relay_room.h"
-#include "worker/relay_sign.h"
-#include "worker/relay_silence.h"
+#include "worker/tcp_sign.h"
+#include "worker/tcp_validate.h"
 #include "worker/worker_private.h"
 
 /* Connections that are begun in one turn of the loop, and that are looked at: most of these are
@@ -40,12 +37,13 @@ static int listen_to(struct worker *w, struct listener *l, int family)
 	return epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, l->fd, &event) < 0 ? -errno : 0;
 }
 
-const struct relay_trade relay_validates = { .query = relay_query, .response = relay_response };
+const struct relay_trade relay_validates = { .query = tcp_validate_query,
+	.response = tcp_validate_response };
 
-const struct relay_trade relay_signs = { .query = relay_sign_query,
-	.response = relay_sign_response,
-	.go_on_by_udp = relay_datagram_begin,
-	.read_datagram = relay_datagram_read };
+const struct relay_trade relay_signs = { .query = tcp_sign_query,
+	.response = tcp_sign_response,
+	.go_on_by_udp = tcp_sign_go_on_by_udp,
+	.read_datagram = tcp_sign_read_datagram };
 
 int relay_open(struct worker *w)
 {
@@ -133,7 +131,7 @@ static void begin(struct worker *w, int fd, enum divert divert,
 	c->server = side_of(c, server_fd);
 	relay_enter(w, c);
 	if (c->server.fd >= 0 && w->signer)
-		relay_hurry(&c->server);
+		tcp_sign_hurry(&c->server);
 	else if (c->server.fd < 0)
 		connection_unreachable(w, c);
 	connection_update(w, c);
@@ -187,7 +185,7 @@ void relay_expire(struct worker *w)
 {
 	struct connection *c;
 
-	relay_end_silence(w);
+	tcp_sign_end_silence(w);
 	while ((c = idlest(w)) && c->active_ms + w->config.tcp.idle_ms <= w->now_ms) {
 		stats_count(&w->stats.tcp_idle);
 		connection_close(w, c);

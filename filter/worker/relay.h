@@ -73,7 +73,7 @@ struct relay {
 	uint8_t *buffer;                  /* for what is read at once, RELAY_BUFFER_SIZE octets */
 	unsigned treated;                 /* messages in this turn of the loop */
 	uint64_t serial;                  /* of connections */
-	struct question *oldest, *newest; /* that a server is to answer; see relay_silence.c */
+	struct question *oldest, *newest; /* that a server is to answer; see tcp_sign.c */
 };
 
 /* Listens, when it is on. Returns 0 or -errno; relay_close() in both cases. */

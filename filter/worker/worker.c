@@ -10,10 +10,10 @@
 #include "base/clock.h"
 #include "base/least.h"
 #include "worker/datagram.h"
-#include "worker/query_side.h"
-#include "worker/response_side.h"
 #include "worker/signing_report.h"
 #include "worker/udp_sign.h"
+#include "worker/udp_validate.h"
+#include "worker/validate_query.h"
 #include "worker/worker_orders.h"
 #include "worker/worker_private.h"
 
@@ -98,9 +98,9 @@ static void handle_datagram(
 	} else if (is_of_a_server_here(queued, packet, asks)) {
 		datagram_exempt(w, queued->id, EXEMPT_SERVED);
 	} else if (asks) {
-		query_side(w, &d);
+		udp_validate_query(w, &d);
 	} else {
-		response_side(w, &d);
+		udp_validate_response(w, &d);
 	}
 }
 
@@ -189,7 +189,7 @@ static int serve_queue(struct worker *w)
 		if (count <= 0)
 			return count;
 		w->received += (unsigned)count;
-		query_side_drain(w);
+		udp_validate_drain(w);
 		nfqueue_hand_over(&w->queue, count, handle_packet, w);
 	} while (count == NFQUEUE_BATCH && w->received < PACE_PACKETS_MAX);
 	return 0;
@@ -257,7 +257,7 @@ static int turn(struct worker *w)
 	w->received = 0;
 	orders_take(w);
 	shortcut_alive(&w->shortcut, w->now_ms, !w->is_paused);
-	query_side_drain(w);
+	udp_validate_drain(w);
 	w->relay.treated = 0;
 	for (int i = 0; i < n && result == 0; i++)
 		result = handle_event(w, &events[i]);

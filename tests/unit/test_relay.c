@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "worker/relay_room.h"
-#include "worker/relay_silence.h"
+#include "worker/tcp_sign.h"
 #include "worker/worker_private.h"
 
 #define START_MS 1000

@@ -1,12 +1,108 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Responses that are packets in the queue. */
-#include "worker/response_side.h"
-
-#include "worker/datagram.h"
-#include "worker/report.h"
-#include "worker/worker_private.h"
+#include "worker/udp_validate.h"
 
 #include <netinet/in.h>
+
+#include "base/sockaddr.h"
+#include "worker/datagram.h"
+#include "worker/report.h"
+#include "worker/validate_query.h"
+#include "worker/worker_private.h"
+
+_Static_assert(SHORTCUT_UDP_SIZE == QUERY_UDP_SIZE, "the kernel writes what the worker would");
+
+/* ---- Queries ---- */
+
+static bool may_go_on(const struct worker *w, enum query_kind kind)
+{
+	return kind != QUERY_MALFORMED &&
+	       (kind != QUERY_TRANSFER || !w->config.tcp.refuses_transfers);
+}
+
+/* Returns false when the question is not remembered, so that its answer could not come. */
+static bool remember(struct worker *w, const struct flow_key *key, enum query_kind kind,
+        const struct asked *asked, uint64_t at_ms)
+{
+	struct flow_remembered what = flow_remember(&w->flows, key, kind, asked, at_ms);
+
+	stats_add(&w->stats.flows_evicted, what.evicted);
+	if (what.is_rival)
+		report_rival(w, key, asked);
+	if (what.is_refused)
+		stats_count(&w->stats.flows_share);
+	return !what.is_refused;
+}
+
+void udp_validate_query(struct worker *w, const struct datagram *d)
+{
+	const struct packet *packet = d->packet;
+	uint64_t packet_id = d->queued->id;
+	struct asked asked;
+	struct span sent;
+	struct sockaddr_storage server =
+	        sockaddr_of(packet->destination, packet->destination_port, 0);
+	struct query_way way = { .client = packet->source, .server = &server };
+	enum query_kind kind = validate_query_take(w, &way, packet->payload, &asked, &sent);
+
+	if (kind == QUERY_MALFORMED && w->is_paused) {
+		nfqueue_accept(&w->queue, packet_id);
+		return;
+	}
+	if (!may_go_on(w, kind) || !remember(w, &d->key, kind, &asked, w->now_ms)) {
+		nfqueue_drop(&w->queue, packet_id);
+		return;
+	}
+	if (sent.base == packet->payload.base)
+		nfqueue_accept(&w->queue, packet_id);
+	else
+		datagram_accept_with(w, packet_id, packet, sent);
+}
+
+/* The kernel has checked that the worker would set DO in it, by the state of that moment; what has
+ * changed since does not undo it. */
+static void take_passed(void *context, struct span octets, uint64_t at_ms, uint32_t in_interface)
+{
+	struct worker *w = context;
+	struct packet packet;
+	struct message query;
+	struct asked asked;
+
+	stats_count(&w->stats.queries);
+	if (packet_parse(&packet, octets) != PACKET_UDP ||
+	        validate_query_read(w, packet.source, packet.payload, &query, &asked) !=
+	                QUERY_JUDGED) {
+		stats_count(&w->stats.queries_malformed);
+		return;
+	}
+	stats_count(&w->stats.queries_judged);
+	stats_count(&w->stats.queries_shortcut);
+	struct sockaddr_storage server =
+	        sockaddr_of(packet.destination, packet.destination_port, 0);
+	struct query_way way = { .client = packet.source, .server = &server };
+	validate_query_note_habits(w, &way, QUERY_JUDGED, &asked);
+	server_fallback_sent_on(&w->fallback, &server, at_ms);
+	struct flow_key key = flow_key_of_query(
+	        &w->flows.hash_key, &packet, asked.id, (struct flow_way){ .in = in_interface });
+	remember(w, &key, QUERY_JUDGED, &asked, at_ms);
+}
+
+void udp_validate_drain(struct worker *w)
+{
+	struct shortcut *s = &w->shortcut;
+
+	if (!s->is_open)
+		return;
+	if (shortcut_drain(s, take_passed, w) > SHORTCUT_MUCH) {
+		shortcut_rest(s, w->now_ms);
+		stats_count(&w->stats.shortcut_rests);
+	}
+	stats_set(&w->stats.shortcut_left,
+	        __atomic_load_n(&s->state->left, __ATOMIC_RELAXED) - s->left_before);
+	stats_set(&w->stats.shortcut_full,
+	        __atomic_load_n(&s->state->full, __ATOMIC_RELAXED) - s->full_before);
+}
+
+/* ---- Responses ---- */
 
 /* What any path carries in one piece, and a packet in FORWARD may be: larger ones are dropped
  * there, or cut into fragments. */
@@ -233,27 +329,6 @@ static bool ask_for_whole(struct worker *w, struct held *held)
 	       reasks_want(&w->reasks, held->arrival.parked, REASK_WHOLE, w->now_ms);
 }
 
-struct sockaddr_storage address_of_packet(
-        const struct packet *packet, struct span octets, uint16_t port, uint32_t interface)
-{
-	struct sockaddr_storage server = { 0 };
-
-	if (packet->version == 4) {
-		struct sockaddr_in *in = (struct sockaddr_in *)&server;
-		in->sin_family = AF_INET;
-		in->sin_port = htons(port);
-		memcpy(&in->sin_addr, octets.base, sizeof(in->sin_addr));
-	} else {
-		struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&server;
-		in6->sin6_family = AF_INET6;
-		in6->sin6_port = htons(port);
-		memcpy(&in6->sin6_addr, octets.base, sizeof(in6->sin6_addr));
-		if (IN6_IS_ADDR_LINKLOCAL(&in6->sin6_addr))
-			in6->sin6_scope_id = interface;
-	}
-	return server;
-}
-
 /* What is no response to a question that is known passes in a pause only. */
 static void leave(struct worker *w, uint64_t packet_id, uint64_t *counter)
 {
@@ -276,7 +351,7 @@ static void refuse_unasked(
 	        has_strayed ? &w->stats.responses_strayed : &w->stats.responses_unsolicited);
 }
 
-void response_side(struct worker *w, const struct datagram *d)
+void udp_validate_response(struct worker *w, const struct datagram *d)
 {
 	const struct queued *queued = d->queued;
 	const struct packet *packet = d->packet;
@@ -296,8 +371,8 @@ void response_side(struct worker *w, const struct datagram *d)
 	struct held held = { .arrival = { .carrier = &in_packets,
 		                     .asked = &what.asked,
 		                     .message = packet->payload,
-		                     .server = address_of_packet(packet, packet->source,
-		                             packet->source_port, queued->in_interface) },
+		                     .server = sockaddr_of(packet->source, packet->source_port,
+		                             queued->in_interface) },
 		.packet_id = queued->id,
 		.packet = packet,
 		.flow = flow,

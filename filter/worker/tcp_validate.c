@@ -1,9 +1,109 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a server sends on a connection. Nobody can answer before it there, so nothing is held back:
- * what is Bogus is refused at once. */
-#include "worker/relay_response.h"
+/* Nobody can answer before the server on a connection, so nothing is held back: what is Bogus is
+ * refused at once. */
+#include "worker/tcp_validate.h"
 
+#include "base/sockaddr.h"
+#include "worker/validate_query.h"
 #include "worker/worker_private.h"
+
+/* Over TCP any message fits. */
+#define TCP_SIZE UINT16_MAX
+
+/* Transfers of one connection that are remembered; then the oldest, mostly over by now, gives way.
+ * Their responses are streams of messages that belong together (RFC 5936, RFC 1995). */
+#define TRANSFERS 32
+
+static struct asked asked_of(const struct message *query)
+{
+	struct asked asked = { .id = query->id,
+		.flags = query->flags,
+		.udp_size = TCP_SIZE,
+		.question_len = (uint16_t)query->question.len,
+		.unjudged = true };
+
+	memcpy(asked.question, query->question.base, query->question.len);
+	return asked;
+}
+
+static void refuse(struct worker *w, struct connection *c, const struct asked *asked)
+{
+	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
+
+	writer_u16(&out, asked->id);
+	writer_u16(&out, (uint16_t)(FLAG_QR | (asked->flags & FLAG_RD) | RCODE_REFUSED));
+	writer_u16(&out, 1);
+	writer_put(&out, span_of("\0\0\0\0\0\0", 6));
+	writer_put(&out, span_of(asked->question, asked->question_len));
+	connection_send(w, &c->client, writer_span(&out));
+}
+
+static void forget_oldest_transfer(struct worker *w, struct connection *c)
+{
+	struct question *oldest = NULL;
+	unsigned count = 0;
+
+	for (struct question *q = c->first; q; q = q->next) {
+		if (!q->is_transfer)
+			continue;
+		count++;
+		if (!oldest)
+			oldest = q;
+	}
+	if (count >= TRANSFERS)
+		question_forget(w, oldest);
+}
+
+struct question *transfer_ask(struct worker *w, struct connection *c, const struct asked *asked)
+{
+	stats_count(&w->stats.transfers);
+	forget_oldest_transfer(w, c);
+	struct question *q = question_ask(c, QUERY_TRANSFER, asked);
+	if (q)
+		q->is_transfer = true;
+	return q;
+}
+
+static void transfer(struct worker *w, struct connection *c, const struct message *query)
+{
+	struct asked asked = asked_of(query);
+
+	stats_count(&w->stats.queries);
+	if (w->config.tcp.refuses_transfers) {
+		stats_count(&w->stats.transfers_refused);
+		refuse(w, c, &asked);
+		return;
+	}
+	if (!transfer_ask(w, c, &asked))
+		c->is_broken = true;
+	connection_send(w, &c->server, query->octets);
+}
+
+void tcp_validate_query(struct worker *w, struct connection *c, struct span octets)
+{
+	struct message query;
+	struct asked asked;
+	struct span sent;
+
+	if (message_parse(&query, octets, w->rrs, MESSAGE_RRS_MAX) && query_is_transfer(&query)) {
+		transfer(w, c, &query);
+		return;
+	}
+	struct query_way way = { .client = sockaddr_octets(&c->client_address),
+		.server = &c->server_address,
+		.over_tcp = true };
+	enum query_kind kind = validate_query_take(w, &way, octets, &asked, &sent);
+	if (kind == QUERY_MALFORMED && !w->is_paused) {
+		c->is_broken = true;
+		return;
+	}
+	asked.udp_size = TCP_SIZE;
+	if (kind != QUERY_MALFORMED && !question_ask(c, kind, &asked))
+		c->is_broken = true;
+	connection_send(w, &c->server, sent);
+}
+
+/* ---- Responses ---- */
 
 /* A response on a connection, and the question that it answers. */
 struct answer {
@@ -81,7 +181,7 @@ static void resume(struct worker *w, struct parked *parked, bool in_time)
 
 /* All messages of a transfer have its id, but only the first must have its question (RFC 5936,
  * 2.2.1). */
-bool relay_is_of_transfer(const struct message *response, const struct question *q)
+bool transfer_has(const struct message *response, const struct question *q)
 {
 	const struct asked *asked = &q->asked;
 
@@ -96,7 +196,7 @@ bool relay_is_of_transfer(const struct message *response, const struct question 
 static struct question *find(const struct connection *c, const struct message *response)
 {
 	for (struct question *q = c->first; q; q = q->next) {
-		if (q->is_transfer ? relay_is_of_transfer(response, q)
+		if (q->is_transfer ? transfer_has(response, q)
 		                   : !q->parked && gate_matches(response, &q->asked))
 			return q;
 	}
@@ -105,8 +205,8 @@ static struct question *find(const struct connection *c, const struct message *r
 
 /* A transfer ends with the SOA that it began with, which may stand in the middle too: so only one
  * that failed is known to be over, and others are forgotten with the connection, or when there are
- * too many (relay_query.c). */
-void relay_pass_transfer(struct worker *w, struct question *q, const struct message *response)
+ * too many (tcp_validate.c). */
+void transfer_pass(struct worker *w, struct question *q, const struct message *response)
 {
 	stats_count(&w->stats.passed[EXEMPT_TRANSFER]);
 	connection_send(w, &q->connection->client, response->octets);
@@ -114,7 +214,7 @@ void relay_pass_transfer(struct worker *w, struct question *q, const struct mess
 		question_forget(w, q);
 }
 
-void relay_response(struct worker *w, struct connection *c, struct span octets)
+void tcp_validate_response(struct worker *w, struct connection *c, struct span octets)
 {
 	struct message response;
 
@@ -137,7 +237,7 @@ void relay_response(struct worker *w, struct connection *c, struct span octets)
 	}
 	struct answer answer = answer_to(q, octets);
 	if (q->is_transfer) {
-		relay_pass_transfer(w, q, &response);
+		transfer_pass(w, q, &response);
 	} else if (q->asked.unjudged) {
 		arrival_pass_unjudged(w, &answer.arrival, q->kind, &response);
 	} else if (w->is_paused || !arrival_asks_again(w, &answer.arrival, &response)) {
