@@ -20,13 +20,15 @@ struct terms {
 };
 
 /* Rows for a table of getopt_long(), and what terms_take() is given for them. */
-#define TERMS_OPTIONS                                                                              \
-	{ "anchor", required_argument, NULL, 'a' }, { "config", required_argument, NULL, 'c' },    \
-	        { "time", required_argument, NULL, 't' },                                          \
-	        { "skew", required_argument, NULL, 's' }, { "nta", required_argument, NULL, 'n' }, \
-	{                                                                                          \
-		"sha1", no_argument, NULL, '1'                                                     \
-	}
+/* clang-format off */
+#define TERMS_OPTIONS                                 \
+	{ "anchor", required_argument, NULL, 'a' },   \
+	{ "config", required_argument, NULL, 'c' },   \
+	{ "time", required_argument, NULL, 't' },     \
+	{ "skew", required_argument, NULL, 's' },     \
+	{ "nta", required_argument, NULL, 'n' },      \
+	{ "sha1", no_argument, NULL, '1' }
+/* clang-format on */
 
 /* Begins with the defaults; --time is that of the packets. */
 void terms_begin(struct terms *t);

@@ -5,8 +5,8 @@
  *   the time is before the program was made            it cannot be right: not set
  *   the kernel says that it is synchronised            set, and it stays so
  *   nobody says so, and it was later here before       it has gone back: not set
- *   nobody says so                                     unsynchronised; or, to who doubts it, not
- * set
+ *   nobody says so                                     unsynchronised; not set, if the
+ *                                                      configuration doubts such a clock
  *
  * While it runs, an operator who sets it back is believed to know why. A signer does not believe
  * that: what it signs by a wrong clock nobody can take back. To it only a clock that is

@@ -7,9 +7,8 @@
 #include "config/config.h"
 #include "worker/worker.h"
 
-#define ZONE_KEEPER_WARN_S                                                                         \
-	(30 * 86400) /* before what was signed ahead ends; and then once a day                     \
-	              */
+/* So long before the KSK's signatures end the log warns, once a day. In seconds. */
+#define ZONE_KEEPER_WARN_S (30 * 86400)
 
 struct zone_keeper;
 

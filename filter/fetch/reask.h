@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A client's question asked again by us, while the response to it waits:
  *
- *   whole    signatures make answers longer, so one may be cut that the client would have got
- * whole: the server is asked over TCP plainly  the server does not take EDNS, which the client did
- * not send: it is asked without signed   the server leaves out signatures: a resolver of the
- * configuration is asked for them */
+ *   whole    the server's answer was cut, because signatures make answers longer: the server is
+ *            asked over TCP
+ *   plainly  the server rejects EDNS, which the client did not send: the server is asked without
+ *   signed   the server leaves out signatures: a resolver of the configuration is asked for them */
 #ifndef FETCH_REASK_H
 #define FETCH_REASK_H
 

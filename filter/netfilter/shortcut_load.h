@@ -8,9 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SHORTCUT_PROGRAM                                                                           \
-	"shortcut_program" /* the name that it is pinned by: see shortcut_pin()                    \
-	                    */
+/* The name by which the program is pinned: see shortcut_pin(). */
+#define SHORTCUT_PROGRAM "shortcut_program"
 
 /* False when this program was made without it. */
 bool shortcut_load_is_built(void);

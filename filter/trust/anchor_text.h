@@ -8,7 +8,7 @@
  *	sha256 6C7A...
  *
  * A key is its DS. `signers` are the numbers of the keys that vouch for one that is pending. Lines
- *that begin with # are skipped; the last one is the digest of all that stands before it. */
+ * that begin with # are skipped; the last one is the digest of all that stands before it. */
 #ifndef TRUST_ANCHOR_TEXT_H
 #define TRUST_ANCHOR_TEXT_H
 
