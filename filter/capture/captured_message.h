@@ -25,23 +25,23 @@ struct sighting {
 /* Gets each message as it is found. All spans are valid until it returns. */
 typedef void sighting_handler(void *context, const struct sighting *s);
 
-/* One line a counter: member, and what it counts. */
+/* One line a counter: member, what it counts, and whether messages may be missed by it. */
 #define TRAFFIC_COUNTS(X)                                                                          \
-	X(packets, "IP packets")                                                                   \
-	X(messages, "DNS messages found")                                                          \
-	X(other, "packets that are not to or from port 53 over UDP or TCP")                        \
-	X(cut, "packets that the capture holds a part of only (snap length)")                      \
-	X(malformed, "packets with a malformed IP, UDP or TCP header")                             \
-	X(runts, "messages too short for a DNS header")                                            \
-	X(fragments, "fragments")                                                                  \
-	X(fragments_refused, "datagrams refused: fragments that overlap or do not fit together")   \
-	X(fragments_lost, "datagrams given up: fragments missing")                                 \
-	X(stream_gaps, "places in TCP streams where octets are missing")                           \
-	X(stream_unplaced, "TCP segments in which no message begins, after a gap or mid-stream")   \
-	X(streams_evicted, "TCP streams given up for newer ones: too many, or too many octets")
+	X(packets, "IP packets", false)                                                            \
+	X(messages, "DNS messages found", false)                                                   \
+	X(other, "packets that are not to or from port 53 over UDP or TCP", false)                 \
+	X(cut, "packets of which the capture holds a part only (snap length)", true)               \
+	X(malformed, "packets with a malformed IP, UDP or TCP header", true)                       \
+	X(runts, "messages too short for a DNS header", true)                                      \
+	X(fragments, "fragments", false)                                                           \
+	X(fragments_refused, "datagrams refused because fragments overlap or do not fit", true)    \
+	X(fragments_lost, "datagrams given up because fragments are missing", true)                \
+	X(stream_gaps, "places in TCP streams where octets are missing", true)                     \
+	X(stream_unplaced, "TCP segments in which no message begins, after a gap", true)           \
+	X(streams_evicted, "TCP streams given up for newer ones, because there are too many", true)
 
 struct traffic_counts {
-#define X(name, help) uint64_t name;
+#define X(name, help, is_loss) uint64_t name;
 	TRAFFIC_COUNTS(X)
 #undef X
 };

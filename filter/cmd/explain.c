@@ -206,10 +206,12 @@ static enum exit_code show(struct explaining_run *r, const char *source)
 static enum exit_code explain_question(struct explaining_run *r)
 {
 	char source[SOURCE_SIZE];
-	bool whole = captures_read(r->paths, take, r);
+	struct losses losses = { 0 };
+	bool whole = captures_read(r->paths, take, r, &losses);
 	enum exit_code code = EXIT_NO;
 
 	if (captured_count(&r->captured) > 0) {
+		losses_tell(&losses);
 		judge_weakest(r, source);
 		code = show(r, source);
 	} else if (!r->has_server) {

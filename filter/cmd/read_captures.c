@@ -10,6 +10,7 @@ struct reading {
 	const char *path;
 	capture_taker *take;
 	void *context;
+	struct losses *losses;
 	bool failed;
 };
 
@@ -29,6 +30,7 @@ static bool read_frames(struct capture *c, struct traffic *traffic, const struct
 	while (!r->failed && (more = capture_next(c, &frame)) > 0)
 		traffic_packet(traffic, &frame);
 	traffic_finish(traffic);
+	losses_add(r->losses, c, traffic);
 	if (more < 0)
 		log_error("%s", capture_error(c));
 	if (r->failed)
@@ -36,9 +38,9 @@ static bool read_frames(struct capture *c, struct traffic *traffic, const struct
 	return more == 0 && !r->failed;
 }
 
-static bool read_file(const char *path, capture_taker *take, void *context)
+static bool read_file(const char *path, capture_taker *take, void *context, struct losses *losses)
 {
-	struct reading r = { path, take, context, false };
+	struct reading r = { path, take, context, losses, false };
 	char error[400];
 	struct capture *c = capture_open_file(path, error, sizeof(error));
 	struct traffic *traffic = c ? traffic_new(handle, &r) : NULL;
@@ -53,11 +55,11 @@ static bool read_file(const char *path, capture_taker *take, void *context)
 	return ok;
 }
 
-bool captures_read(char *const *paths, capture_taker *take, void *context)
+bool captures_read(char *const *paths, capture_taker *take, void *context, struct losses *losses)
 {
 	bool ok = true;
 
 	for (; *paths; paths++)
-		ok = read_file(*paths, take, context) && ok;
+		ok = read_file(*paths, take, context, losses) && ok;
 	return ok;
 }

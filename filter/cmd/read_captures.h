@@ -3,14 +3,15 @@
 #ifndef CMD_READ_CAPTURES_H
 #define CMD_READ_CAPTURES_H
 
-#include "capture/captured_message.h"
+#include "cmd/losses.h"
 
 /* Gets each message of a file. Returns false when reading cannot go on: memory or the output gave
  * out. */
 typedef bool capture_taker(void *context, const char *path, const struct sighting *s);
 
 /* Gives each message of the files, whose NULL ends the list, to `take`, also of those that end too
- * early. Returns false, after saying why, when one could not be read to its end. */
-bool captures_read(char *const *paths, capture_taker *take, void *context);
+ * early. Adds what was missed to `losses`. Returns false, after saying why, when one could not be
+ * read to its end. */
+bool captures_read(char *const *paths, capture_taker *take, void *context, struct losses *losses);
 
 #endif

@@ -8,6 +8,7 @@
 #include "capture/capture.h"
 #include "cmd/audit_command.h"
 #include "cmd/command.h"
+#include "cmd/losses.h"
 
 static volatile sig_atomic_t stopping;
 
@@ -57,6 +58,7 @@ static enum exit_code run(int argc, char **argv)
 	struct auditing a;
 	struct watching w = { .auditing = &a };
 	char error[400];
+	struct losses losses = { 0 };
 	bool ok = false;
 
 	if (!auditing_begin(&a, argc, argv, AUDITING_INTERFACE))
@@ -69,6 +71,9 @@ static enum exit_code run(int argc, char **argv)
 	        sigaction(SIGTERM, &action, NULL) == 0)
 		ok = watch(c, traffic, &w);
 	verdicts_summary(&a.verdicts);
+	if (traffic)
+		losses_add(&losses, c, traffic);
+	losses_tell(&losses);
 	bool bogus = a.verdicts.by_status[STATUS_BOGUS] > 0;
 	traffic_free(traffic);
 	capture_close(c);

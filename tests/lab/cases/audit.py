@@ -44,6 +44,22 @@ def _with_a_resolver(zone):
     return Case(f"check: with a resolver {zone.origin} is {zone.status}", run)
 
 
+def _losses_are_told(world):
+    path = world.lab.resources.path("losses.pcap")
+    captures.write_with_losses(world.lab, path, "www.p256.test.", "A")
+    for words, lines in ((("--json",), 1), ((), None)):
+        command = [word for word in _command(world, "check") if word != "--json" or "--json" in words]
+        done = subprocess.run((*command, path), capture_output=True, text=True)
+        told = [line.split("warning: ")[1] for line in done.stderr.splitlines() if "warning: " in line]
+        expect_equal("what is told", told, [
+            "not judged: packets of which the capture holds a part only (snap length): 1",
+            "not judged: datagrams given up because fragments are missing: 1"])
+        expect(lines is None or len(done.stdout.splitlines()) == lines, done.stdout)
+    captures.write(world.lab, path, (("www.p256.test.", "A"),))
+    done = subprocess.run((*_command(world, "check"), path), capture_output=True, text=True)
+    expect("not judged" not in done.stderr, done.stderr)
+
+
 def _judges_by_the_configuration(world):
     path = world.lab.resources.path("configured.pcap")
     config = world.lab.resources.path("audit.conf")
@@ -116,6 +132,7 @@ GROUPS = (
         Case("check: without the chain an answer is Indeterminate, and the link is named",
              _alone_a_link_is_missing),
         *(_with_a_resolver(zone) for zone in WITH_DATA),
+        Case("check: what the capture does not hold whole is told", _losses_are_told),
         Case("check: without --anchor it goes by the configuration", _judges_by_the_configuration),
         _watch_sees("pass", "secure", "rewrite", 0),    # AD would be set
         _watch_sees("forge-address", "bogus", "servfail", 1),

@@ -11,12 +11,37 @@ SERVER = topology.UPSTREAM[4]
 CLIENT_PORT = 53053
 
 
+def _datagram(lab, name, rdtype):
+    answer = lab.ask_genuinely(name, rdtype, do=True, edns=4096)
+    return packets.udp(SERVER, topology.HOST[4], 53, CLIENT_PORT, answer.wire)
+
+
+def _begin(file):
+    file.write(struct.pack("=IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, DLT_RAW))
+
+
+def _put(file, packet, held=None):
+    """Of a packet the capture may hold a part only."""
+    kept = packet[:held]
+    file.write(struct.pack("=IIII", int(time.time()), 0, len(kept), len(packet)) + kept)
+
+
 def write(lab, path, questions):
     """Writes the genuine responses to these questions, from the upstream to the host."""
     with open(path, "wb") as file:
-        file.write(struct.pack("=IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, DLT_RAW))
+        _begin(file)
         for name, rdtype in questions:
-            answer = lab.ask_genuinely(name, rdtype, do=True, edns=4096)
-            (packet,) = packets.whole(4, SERVER, topology.HOST[4], packets.udp(
-                SERVER, topology.HOST[4], 53, CLIENT_PORT, answer.wire))
-            file.write(struct.pack("=IIII", int(time.time()), 0, len(packet), len(packet)) + packet)
+            (packet,) = packets.whole(4, SERVER, topology.HOST[4], _datagram(lab, name, rdtype))
+            _put(file, packet)
+
+
+def write_with_losses(lab, path, name, rdtype):
+    """Writes the genuine response three times: whole, cut by a snap length, and without its last fragment."""
+    datagram = _datagram(lab, name, rdtype)
+    (packet,) = packets.whole(4, SERVER, topology.HOST[4], datagram)
+    first, *_rest = packets.fragments(4, SERVER, topology.HOST[4], datagram, [64])
+    with open(path, "wb") as file:
+        _begin(file)
+        _put(file, packet)
+        _put(file, packet, held=len(packet) - 1)
+        _put(file, first)

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a capture held and nobody judged: packets that were dropped or cut, datagrams and streams of
+ * which parts are missing. */
+#ifndef CMD_LOSSES_H
+#define CMD_LOSSES_H
+
+#include "capture/capture.h"
+#include "capture/dissect.h"
+
+/* All zero at first. */
+struct losses {
+	uint64_t dropped; /* packets that the kernel dropped before they were read */
+	struct traffic_counts counts;
+};
+
+/* Adds what was missed of a capture that has been read, or of an interface until now. */
+void losses_add(struct losses *l, const struct capture *c, const struct traffic *traffic);
+
+/* Logs a warning for each kind of loss; nothing if nothing was missed. */
+void losses_tell(const struct losses *l);
+
+#endif
