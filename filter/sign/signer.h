@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The signer: makes the responses of a server that knows nothing of DNSSEC into signed ones. As the
- * rest of the gate it does no I/O and reads no clock. What it must know of the server it learns by
+/* The signer: makes the responses of a server that knows nothing of DNSSEC into signed ones. It
+ * does no I/O and reads no clock. What it must know of the server it learns by
  * letting the server answer a question of its own in place of the client's, so a query never waits
  * for another one.
  *
- *	sign_query()      the client's query, and what goes on to the server for it
- *	sign_matches()    is this the response to it?
- *	sign_response()   what the client gets
+ *	sign_query()      the client's query, and what goes on to the server for it (sign_query.h)
+ *	sign_matches()    is this the response to it? (sign_query.h)
+ *	sign_response()   what the client gets (sign_response.h)
  *
  * Whoever calls matches addresses and ports first: a response that answers no query which was seen
  * must not come here, for it would be signed. */
@@ -64,8 +64,6 @@ enum sign_query {
 	        SIGN_QUERY_COUNT
 };
 
-/* The word of it. */
-
 /* What became of a response: enumerator, word for counters. */
 #define SIGN_OUTCOMES(X)                                                                           \
 	X(ANSWER, "answer")                                                                        \
@@ -97,6 +95,7 @@ enum sign_outcome {
 	        SIGN_OUTCOME_COUNT
 };
 
+/* Its word, of the log and the counters. */
 const char *sign_outcome_word(enum sign_outcome o);
 
 enum sign_verdict {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is known of the servers that clients ask, and what is to be done about those that reject
- * EDNS, drop queries with it, or leave out signatures. It decides; arrival.c acts. Knows no worker,
- * no queue and no client's socket. Private to worker/. */
+ * EDNS, drop queries with it, or leave out signatures. It decides; arrival.c acts. It knows no
+ * worker, no packet and no client. Private to worker/. */
 #ifndef WORKER_SERVER_FALLBACK_H
 #define WORKER_SERVER_FALLBACK_H
 

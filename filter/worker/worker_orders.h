@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What other threads want of a worker. They write here and wake it; it takes what is new at its
- * next turn (orders_take()). */
+/* What other threads want of a worker. They write here, and wake the worker if the order is urgent;
+ * the worker takes what is new at its next turn (orders_take()). */
 #ifndef WORKER_WORKER_ORDERS_H
 #define WORKER_WORKER_ORDERS_H
 
