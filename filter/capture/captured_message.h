@@ -25,20 +25,21 @@ struct sighting {
 /* Gets each message as it is found. All spans are valid until it returns. */
 typedef void sighting_handler(void *context, const struct sighting *s);
 
-/* One line a counter: member, what it counts, and whether messages may be missed by it. */
+/* One line a counter: member, what it counts, and whether DNS messages may be missed by it: of a part
+ * of a packet, or of a datagram, the ports are not always there. */
 #define TRAFFIC_COUNTS(X)                                                                          \
 	X(packets, "IP packets", false)                                                            \
 	X(messages, "DNS messages found", false)                                                   \
 	X(other, "packets that are not to or from port 53 over UDP or TCP", false)                 \
-	X(cut, "packets of which the capture holds a part only (snap length)", true)               \
+	X(cut, "packets, of any port, of which the capture holds a part only", true)               \
 	X(malformed, "packets with a malformed IP, UDP or TCP header", true)                       \
 	X(runts, "messages too short for a DNS header", true)                                      \
 	X(fragments, "fragments", false)                                                           \
-	X(fragments_refused, "datagrams refused because fragments overlap or do not fit", true)    \
-	X(fragments_lost, "datagrams given up because fragments are missing", true)                \
+	X(fragments_refused, "datagrams, of any port, whose fragments do not fit together", true)  \
+	X(fragments_lost, "datagrams, of any port, of which fragments are missing", true)          \
 	X(stream_gaps, "places in TCP streams where octets are missing", true)                     \
-	X(stream_unplaced, "TCP segments in which no message begins, after a gap", true)           \
-	X(streams_evicted, "TCP streams given up for newer ones, because there are too many", true)
+	X(stream_unplaced, "TCP segments after a gap, or of a stream that began before", true)     \
+	X(streams_evicted, "TCP streams given up: too many at a time, or too many octets", true)
 
 struct traffic_counts {
 #define X(name, help, is_loss) uint64_t name;

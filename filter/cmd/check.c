@@ -22,14 +22,14 @@ static bool judge(void *context, const char *path, const struct sighting *s)
 static enum exit_code run(int argc, char **argv)
 {
 	struct auditing a;
-	struct losses collected = { 0 }, losses = { 0 };
+	struct losses losses = { 0 };
 	bool ok;
 
 	if (!auditing_begin(&a, argc, argv, AUDITING_FILES))
 		return EXIT_USAGE;
 	/* What the files hold of the chain is collected first; what came whole is still judged
 	 * when a file ends too early. */
-	ok = captures_read(argv + optind, collect, &a, &collected);
+	ok = captures_read(argv + optind, collect, &a, NULL);
 	ok = captures_read(argv + optind, judge, &a, &losses) && ok;
 	verdicts_summary(&a.verdicts);
 	losses_tell(&losses);

@@ -210,8 +210,9 @@ static enum exit_code explain_question(struct explaining_run *r)
 	bool whole = captures_read(r->paths, take, r, &losses);
 	enum exit_code code = EXIT_NO;
 
+	losses_tell(&losses);
+
 	if (captured_count(&r->captured) > 0) {
-		losses_tell(&losses);
 		judge_weakest(r, source);
 		code = show(r, source);
 	} else if (!r->has_server) {

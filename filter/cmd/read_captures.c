@@ -30,7 +30,8 @@ static bool read_frames(struct capture *c, struct traffic *traffic, const struct
 	while (!r->failed && (more = capture_next(c, &frame)) > 0)
 		traffic_packet(traffic, &frame);
 	traffic_finish(traffic);
-	losses_add(r->losses, c, traffic);
+	if (r->losses)
+		losses_add(r->losses, c, traffic);
 	if (more < 0)
 		log_error("%s", capture_error(c));
 	if (r->failed)

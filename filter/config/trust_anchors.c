@@ -13,7 +13,9 @@ struct anchors *trust_anchors_load(const char *path, char *error, size_t error_s
 	char *text = file_read(path, TRUST_ANCHORS_MAX);
 
 	if (!text) {
-		snprintf(error, error_size, "%s: %s", path, strerror(errno));
+		snprintf(error, error_size, "%s: %s", path,
+		        errno == EINVAL ? "a zero octet is in it, so it is no text"
+		                        : strerror(errno));
 		return NULL;
 	}
 	struct anchors *a = anchors_parse(text, path, error, error_size);

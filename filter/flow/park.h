@@ -27,8 +27,9 @@ struct parked {
 	unsigned fetches;       /* that it has waited for; see LIMIT_FETCHES */
 	unsigned verifications; /* that judging it has cost so far; see LIMIT_VERIFICATIONS_ALL */
 	uint64_t deadline_ms;
-	struct flow_key flow_key;  /* of its question, which stays open meanwhile */
-	struct question *question; /* the same of a message on a connection; see connection.h */
+	struct flow_key flow_key; /* of its question, which stays open meanwhile */
+	struct question
+	        *question; /* the same of a message on a connection; see worker/question.h */
 	struct asked asked;
 	struct sockaddr_storage server; /* that sent it */
 	uint8_t *octets;                /* of the packet or the message, from the heap */

@@ -46,22 +46,17 @@ struct sign_peers {
 	struct span client, server;
 };
 
-/* Why a query passes as it is: enumerator, word for counters. */
-#define SIGN_QUERIES(X)                                                                            \
-	X(ASKED, "asked")                                                                          \
-	X(PASSED_PLAIN, "plain")         /* no DO */                                               \
-	X(PASSED_OUTSIDE, "outside")     /* in no configured zone */                               \
-	X(PASSED_ELSEWHERE, "elsewhere") /* in one of other servers only */                        \
-	X(PASSED_OTHER, "other")         /* class, opcode, number of questions */                  \
-	X(PASSED_TSIG, "tsig")           /* a message that is signed itself cannot be changed */   \
-	X(PASSED_TRANSFER, "transfer")   /* to a secondary */                                      \
-	X(MALFORMED, "malformed")        /* not a query */
-
+/* Why a query passes as it is. */
 enum sign_query {
-#define X(name, word) SIGN_QUERY_##name,
-	SIGN_QUERIES(X)
-#undef X
-	        SIGN_QUERY_COUNT
+	SIGN_QUERY_ASKED,            /* it does not: something is asked in its place */
+	SIGN_QUERY_PASSED_PLAIN,     /* no DO */
+	SIGN_QUERY_PASSED_OUTSIDE,   /* in no configured zone */
+	SIGN_QUERY_PASSED_ELSEWHERE, /* in one of other servers only */
+	SIGN_QUERY_PASSED_OTHER,     /* class, opcode, number of questions */
+	SIGN_QUERY_PASSED_TSIG,      /* a message that is signed itself cannot be changed */
+	SIGN_QUERY_PASSED_TRANSFER,  /* to a secondary */
+	SIGN_QUERY_MALFORMED,        /* not a query */
+	SIGN_QUERY_COUNT
 };
 
 /* What became of a response: enumerator, word for counters. */

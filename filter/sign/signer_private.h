@@ -81,12 +81,6 @@ struct signer {
 	struct sign_item *items;
 };
 
-/* ---- Signatures that are kept ---- */
-
-/* ---- Limits ---- */
-
-/* ---- Servers and EDNS ---- */
-
 /* ---- One response ---- */
 
 /* A record that goes to the client. */
@@ -178,9 +172,5 @@ struct ending {
 	bool says_co;
 	enum sign_outcome outcome;
 };
-
-/* ---- What is made of a response: one function for each way ---- */
-
-/* ---- What goes out ---- */
 
 #endif

@@ -55,7 +55,8 @@ struct relay_trade {
 	 * cannot be. NULL: it never is. */
 	bool (*go_on_by_udp)(struct worker *w, struct connection *c);
 
-	/* Reads one datagram and treats it. Returns false when there is none. */
+	/* Reads one datagram and treats it. Returns false when there is none. NULL where
+	 * go_on_by_udp is. */
 	bool (*read_datagram)(struct worker *w, struct connection *c);
 };
 

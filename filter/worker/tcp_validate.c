@@ -205,7 +205,7 @@ static struct question *find(const struct connection *c, const struct message *r
 
 /* A transfer ends with the SOA that it began with, which may stand in the middle too: so only one
  * that failed is known to be over, and others are forgotten with the connection, or when there are
- * too many (tcp_validate.c). */
+ * too many. */
 void transfer_pass(struct worker *w, struct question *q, const struct message *response)
 {
 	stats_count(&w->stats.passed[EXEMPT_TRANSFER]);

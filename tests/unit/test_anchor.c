@@ -237,6 +237,22 @@ static void there_are_bounds_on_zones_and_records(void **state)
 	free(text);
 }
 
+/* All that stands behind it would be lost unseen. */
+static void a_file_with_a_zero_octet_is_refused(void **state)
+{
+	(void)state;
+	char name[] = "/tmp/sealgate-anchor-XXXXXX";
+	FILE *file = fdopen(mkstemp(name), "w");
+	static const char text[] = ". DS " DS_2017 "\n\0org. DS " DS_2017 "\n";
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(text, sizeof(text) - 1, 1, file), 1);
+	fclose(file);
+	assert_null(trust_anchors_load(name, error, sizeof(error)));
+	assert_non_null(strstr(error, "is no text"));
+	unlink(name);
+}
+
 static void a_file_that_no_anchors_fill_is_not_read(void **state)
 {
 	(void)state;
@@ -260,6 +276,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_used_is_passed_over_beside_what_can),
 		cmocka_unit_test(the_deepest_anchor_applies),
 		cmocka_unit_test(there_are_bounds_on_zones_and_records),
+		cmocka_unit_test(a_file_with_a_zero_octet_is_refused),
 		cmocka_unit_test(a_file_that_no_anchors_fill_is_not_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -171,6 +171,22 @@ static void what_lacks_a_proof_is_proved_elsewhere_or_refused(void **state)
 	}
 }
 
+/* The server was noted as lacking when its answer came without; what was asked elsewhere for the same
+ * answer says nothing more of it. */
+static void what_was_proved_elsewhere_is_not_held_against_a_server_twice(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new(true);
+	struct gate_result result = { .outcome = outcome_of(STATUS_BOGUS, REASON_RRSIG_MISSING) };
+	struct fallback fallback;
+
+	for (unsigned n = 0; n < 2 * UPSTREAM_LACKING; n++) {
+		fallback = server_fallback_judged(&b->f, &b->server, &b->asked, true, &result);
+		assert_int_equal(fallback.refusal, REASON_NONE);
+	}
+	bed_free(b);
+}
+
 /* A server that was not asked for signatures has left none out. */
 static void who_was_not_asked_for_signatures_does_not_strip(void **state)
 {
@@ -191,6 +207,7 @@ int main(void)
 		cmocka_unit_test(
 		        a_refusal_of_edns_is_not_believed_of_who_takes_it_and_soon_forgotten),
 		cmocka_unit_test(what_lacks_a_proof_is_proved_elsewhere_or_refused),
+		cmocka_unit_test(what_was_proved_elsewhere_is_not_held_against_a_server_twice),
 		cmocka_unit_test(who_was_not_asked_for_signatures_does_not_strip),
 	};
 	log_set_level(LOG_LEVEL_ERROR);
