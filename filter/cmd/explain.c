@@ -211,7 +211,6 @@ static enum exit_code explain_question(struct explaining_run *r)
 	enum exit_code code = EXIT_NO;
 
 	losses_tell(&losses);
-
 	if (captured_count(&r->captured) > 0) {
 		judge_weakest(r, source);
 		code = show(r, source);

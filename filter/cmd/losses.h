@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a capture held and nobody judged: packets that were dropped or cut, datagrams and streams of
- * which parts are missing. */
+/* Losses of a capture, which nobody judged: packets that were dropped or cut, datagrams and streams
+ * of which parts are missing. */
 #ifndef CMD_LOSSES_H
 #define CMD_LOSSES_H
 

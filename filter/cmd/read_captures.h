@@ -10,9 +10,8 @@
 typedef bool capture_taker(void *context, const char *path, const struct sighting *s);
 
 /* Gives each message of the files, whose NULL ends the list, to `take`, also of those that end too
- * early. Adds what was missed to `losses`,
- * unless that is NULL. Returns false, after saying why, when one could not be
- * read to its end. */
+ * early. Adds what was missed to `losses`, unless that is NULL. Returns false, after saying why, when
+ * one could not be read to its end. */
 bool captures_read(char *const *paths, capture_taker *take, void *context, struct losses *losses);
 
 #endif

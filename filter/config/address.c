@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sockaddr.h"
+
 #define DNS_PORT 53
 
-static bool port_read(const char *text, in_port_t *port)
+static bool port_read(const char *text, uint16_t *port)
 {
 	char *end;
 	size_t digits = strspn(text, "0123456789");
@@ -17,7 +19,7 @@ static bool port_read(const char *text, in_port_t *port)
 
 	if (digits == 0 || digits > 5 || *end != '\0' || n == 0 || n > 65535)
 		return false;
-	*port = htons((uint16_t)n);
+	*port = (uint16_t)n;
 	return true;
 }
 
@@ -50,29 +52,22 @@ bool address_read(const char *text, struct sockaddr_storage *address)
 {
 	char host[INET6_ADDRSTRLEN];
 	const char *port_text;
-	in_port_t port = htons(DNS_PORT);
-	struct in_addr v4;
-	struct in6_addr v6;
+	uint16_t port = DNS_PORT;
+	uint8_t octets[sizeof(struct in6_addr)];
+	size_t len = 0;
 
 	if (!split(text, host, sizeof(host), &port_text))
 		return false;
 	if (port_text && !port_read(port_text, &port))
 		return false;
 
-	memset(address, 0, sizeof(*address));
-	if (text[0] != '[' && inet_pton(AF_INET, host, &v4) == 1) {
-		struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = port, .sin_addr = v4 };
-		memcpy(address, &in, sizeof(in));
-		return true;
-	}
-	if (inet_pton(AF_INET6, host, &v6) == 1) {
-		struct sockaddr_in6 in6 = {
-			.sin6_family = AF_INET6, .sin6_port = port, .sin6_addr = v6
-		};
-		memcpy(address, &in6, sizeof(in6));
-		return true;
-	}
-	return false;
+	if (text[0] != '[' && inet_pton(AF_INET, host, octets) == 1)
+		len = sizeof(struct in_addr);
+	else if (inet_pton(AF_INET6, host, octets) == 1)
+		len = sizeof(struct in6_addr);
+	if (len > 0)
+		*address = sockaddr_of(span_of(octets, len), port, 0);
+	return len > 0;
 }
 
 void address_write(const struct sockaddr_storage *address, char text[static ADDRESS_TEXT_MAX])

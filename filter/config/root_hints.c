@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/sockaddr.h"
 #include "wire/protocol.h"
 
 #define LINE_MAX_OCTETS 512
@@ -23,19 +24,13 @@ static int family_of(const char *word)
 
 static bool read_address(int family, const char *text, struct sockaddr_storage *address)
 {
-	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(DNS_PORT) };
-	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = htons(DNS_PORT) };
+	uint8_t octets[sizeof(struct in6_addr)];
+	size_t len = family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr);
 
-	memset(address, 0, sizeof(*address));
-	if (family == AF_INET && inet_pton(AF_INET, text, &in.sin_addr) == 1) {
-		memcpy(address, &in, sizeof(in));
-		return true;
-	}
-	if (family == AF_INET6 && inet_pton(AF_INET6, text, &in6.sin6_addr) == 1) {
-		memcpy(address, &in6, sizeof(in6));
-		return true;
-	}
-	return false;
+	if (inet_pton(family, text, octets) != 1)
+		return false;
+	*address = sockaddr_of(span_of(octets, len), DNS_PORT, 0);
+	return true;
 }
 
 /* The type is the last field but one: what stands before it may be left out. */

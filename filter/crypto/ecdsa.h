@@ -5,7 +5,7 @@
 
 #include "crypto/algorithm.h"
 
-/* What struct algorithm has of it. */
+/* The functions of struct algorithm for ECDSA. */
 EVP_PKEY *ecdsa_decode(const struct algorithm *a, struct span octets);
 bool ecdsa_verify(
         struct crypto *c, const struct pubkey *key, struct span data, struct span signature);

@@ -36,8 +36,6 @@ bool pkey_write_number(const EVP_PKEY *pkey, const char *param, size_t octets, s
 	return fits;
 }
 
-/* ---- ECDSA ---- */
-
 bool pkey_verify_hashed(
         struct crypto *c, const struct pubkey *key, struct span data, struct span signature)
 {

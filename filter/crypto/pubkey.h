@@ -36,8 +36,7 @@ bool pubkey_size_is_supported(uint8_t algorithm, struct span octets);
 void pubkey_free(struct pubkey *key);
 
 /* Says whether `signature`, as it stands in the RRSIG, is `key`'s over `data`; what was found good
- * once, `c` remembers for a while. Anything malformed
- * is simply not a signature. */
+ * once, `c` remembers for a while. Anything malformed is simply not a signature. */
 bool pubkey_verify(
         struct crypto *c, const struct pubkey *key, struct span data, struct span signature);
 

@@ -5,7 +5,7 @@
 
 #include "crypto/algorithm.h"
 
-/* What struct algorithm has of it. */
+/* The functions of struct algorithm for RSA. */
 EVP_PKEY *rsa_decode(const struct algorithm *a, struct span octets);
 
 /* True when the modulus of this public key field has a length that is supported. */

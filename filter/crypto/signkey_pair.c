@@ -11,6 +11,8 @@
 
 #define POINT_OCTETS_MAX 97 /* uncompressed, of P-384 */
 
+/* ---- ECDSA ---- */
+
 /* The public point follows from the secret; OpenSSL does not work it out by itself. */
 static size_t point_of(const BIGNUM *secret, int curve, uint8_t point[static POINT_OCTETS_MAX])
 {

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,22 +15,6 @@
 #define FILE_MAX (1u << 20) /* octets; 64 zones with 32 keys each take half of it */
 
 /* ---- Loading ---- */
-
-/* Returns the whole file, ended by a zero, or NULL with `error` written. */
-static char *read_whole(FILE *file, const char *path, char *error, size_t error_size)
-{
-	char *text = malloc(FILE_MAX + 1);
-	size_t len = text ? fread(text, 1, FILE_MAX + 1, file) : 0;
-
-	if (text && !ferror(file) && len <= FILE_MAX && !memchr(text, '\0', len)) {
-		text[len] = '\0';
-		return text;
-	}
-	snprintf(error, error_size, "%s: %s", path,
-	        text && !ferror(file) ? "this is not a file of trust anchors" : strerror(errno));
-	free(text);
-	return NULL;
-}
 
 /* Whoever wants to know what happened finds it there; one is enough. */
 static void set_aside(const char *path)
@@ -45,21 +30,18 @@ static void set_aside(const char *path)
 enum anchor_file anchor_file_read(struct trust_points *t, const char *path, struct crypto *crypto,
         char *error, size_t error_size)
 {
-	FILE *file = fopen(path, "re");
-	char *text;
-	bool good = false;
+	char *text = file_read(path, FILE_MAX);
 
-	if (!file && errno == ENOENT)
+	if (!text && errno == ENOENT)
 		return ANCHOR_FILE_NONE;
-	if (!file) {
-		snprintf(error, error_size, "%s: %s", path, strerror(errno));
+	if (!text) {
+		bool is_other = errno == EFBIG || errno == EINVAL;
+		snprintf(error, error_size, "%s: %s", path,
+		        is_other ? "this is not a file of trust anchors" : strerror(errno));
 		return ANCHOR_FILE_DAMAGED;
 	}
-	text = read_whole(file, path, error, error_size);
-	if (text)
-		good = anchor_text_read(t, crypto, text, path, error, error_size);
+	bool good = anchor_text_read(t, crypto, text, path, error, error_size);
 	free(text);
-	fclose(file);
 	return good ? ANCHOR_FILE_READ : ANCHOR_FILE_DAMAGED;
 }
 

@@ -3,6 +3,8 @@
 
 #include <netinet/in.h>
 
+#include "base/sockaddr.h"
+
 /* Not what is of this host, of many, or of none: nobody sends us there. */
 static bool is_askable(const struct sockaddr_storage *address)
 {
@@ -36,19 +38,12 @@ void addresses_add(struct addresses *a, const struct sockaddr_storage *address)
 static void add_record(struct addresses *a, const struct message *m, const struct rr *rr)
 {
 	struct span rdata = message_rdata(m, rr);
-	struct sockaddr_storage address = { 0 };
-	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(DNS_PORT) };
-	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = htons(DNS_PORT) };
+	bool is_ipv4 = rr->type == TYPE_A && rdata.len == sizeof(struct in_addr);
+	bool is_ipv6 = rr->type == TYPE_AAAA && rdata.len == sizeof(struct in6_addr);
 
-	if (rr->type == TYPE_A && rdata.len == sizeof(in.sin_addr)) {
-		memcpy(&in.sin_addr, rdata.base, rdata.len);
-		memcpy(&address, &in, sizeof(in));
-	} else if (rr->type == TYPE_AAAA && rdata.len == sizeof(in6.sin6_addr)) {
-		memcpy(&in6.sin6_addr, rdata.base, rdata.len);
-		memcpy(&address, &in6, sizeof(in6));
-	} else {
+	if (!is_ipv4 && !is_ipv6)
 		return;
-	}
+	struct sockaddr_storage address = sockaddr_of(rdata, DNS_PORT, 0);
 	if (is_askable(&address))
 		addresses_add(a, &address);
 }
