@@ -60,7 +60,7 @@ struct anchor_keeper {
 
 /* ---- The file ---- */
 
-static void load(struct anchor_keeper *k, const struct anchors *configured, int64_t now_s)
+static void keeper_load(struct anchor_keeper *k, const struct anchors *configured, int64_t now_s)
 {
 	const char *path = k->config->trust_anchor_state;
 	char error[400];
@@ -78,7 +78,7 @@ static void load(struct anchor_keeper *k, const struct anchors *configured, int6
 }
 
 /* What cannot be saved is in force all the same, until the daemon ends. */
-static void save(struct anchor_keeper *k)
+static void keeper_save(struct anchor_keeper *k)
 {
 	char error[400];
 	int result = anchor_file_save(
@@ -103,7 +103,7 @@ static bool all_use_the_new(const struct anchor_keeper *k)
 }
 
 /* A worker that does not use the newest may be about to take up any of them. */
-static void free_old(struct anchor_keeper *k)
+static void free_old_anchors(struct anchor_keeper *k)
 {
 	while (k->old) {
 		struct old_anchors *old = k->old;
@@ -114,7 +114,7 @@ static void free_old(struct anchor_keeper *k)
 }
 
 /* Without memory the old ones stay in force until the next change. */
-static void publish(struct anchor_keeper *k)
+static void publish_anchors(struct anchor_keeper *k)
 {
 	struct old_anchors *old = malloc(sizeof(*old));
 	struct anchors *anchors = trust_points_anchors(&k->points);
@@ -157,7 +157,7 @@ struct look {
 
 /* What nobody trusted has signed may be forged, so the server is asked again; a revocation needs
  * nobody else. */
-static bool take(void *context, struct span answer, bool last_try)
+static bool take_answer(void *context, struct span answer, bool last_try)
 {
 	struct look *look = context;
 	struct anchor_keeper *k = look->keeper;
@@ -170,11 +170,11 @@ static bool take(void *context, struct span answer, bool last_try)
 	       (look->seen.signers || look->seen.revoked);
 }
 
-static bool ask(struct look *look, const struct sockaddr_storage *server)
+static bool ask_server(struct look *look, const struct sockaddr_storage *server)
 {
 	struct want want = { .name = look->point->zone, .type = TYPE_DNSKEY };
 	return lookup_unless(
-	        server, &want, look->keeper->buffer, take, look, look->keeper->stop_fd);
+	        server, &want, look->keeper->buffer, take_answer, look, look->keeper->stop_fd);
 }
 
 static struct source source_of(struct anchor_keeper *k, const struct trust_point *p)
@@ -187,40 +187,40 @@ static struct source source_of(struct anchor_keeper *k, const struct trust_point
 	return source;
 }
 
-static bool ask_somebody(struct look *look)
+static bool ask_servers(struct look *look)
 {
 	const struct config *c = look->keeper->config;
 	struct source source = source_of(look->keeper, look->point);
 
 	if (c->resolver_count == 0)
-		return source.is_known && ask(look, &source.server);
+		return source.is_known && ask_server(look, &source.server);
 	for (unsigned i = 0; i < c->resolver_count; i++) {
-		if (ask(look, &c->resolvers[i]))
+		if (ask_server(look, &c->resolvers[i]))
 			return true;
 	}
 	return false;
 }
 
 /* Nobody is asked for a zone before it is known whom to ask. */
-static bool is_due(struct anchor_keeper *k, const struct trust_point *p, int64_t now_s)
+static bool is_point_due(struct anchor_keeper *k, const struct trust_point *p, int64_t now_s)
 {
 	return rollover_trusted(p) && rollover_wait_s(p, now_s) == 0 &&
 	       (k->config->resolver_count > 0 || source_of(k, p).is_known);
 }
 
-static bool is_stopping(const struct anchor_keeper *k)
+static bool keeper_is_stopping(const struct anchor_keeper *k)
 {
 	struct pollfd fd = { k->stop_fd, POLLIN, 0 };
 	return poll(&fd, 1, 0) > 0;
 }
 
-static void look_at(struct anchor_keeper *k, struct trust_point *p)
+static void look_at_point(struct anchor_keeper *k, struct trust_point *p)
 {
 	struct look look = { .keeper = k, .point = p };
 	struct rollover_report report = { 0 };
-	bool seen = ask_somebody(&look);
+	bool seen = ask_servers(&look);
 
-	if (is_stopping(k))
+	if (keeper_is_stopping(k))
 		return;
 	if (seen)
 		rollover_observe(p, &look.seen, clock_wall_s(), &report);
@@ -228,26 +228,26 @@ static void look_at(struct anchor_keeper *k, struct trust_point *p)
 		rollover_failed(p, clock_wall_s());
 	anchor_log(p, &report);
 	if (report.trust_changed)
-		publish(k);
+		publish_anchors(k);
 }
 
-static void look_at_what_is_due(struct anchor_keeper *k)
+static void look_at_due_points(struct anchor_keeper *k)
 {
 	bool looked = false;
 
-	for (unsigned i = 0; i < k->points.count && !is_stopping(k); i++) {
-		if (!is_due(k, &k->points.points[i], clock_wall_s()))
+	for (unsigned i = 0; i < k->points.count && !keeper_is_stopping(k); i++) {
+		if (!is_point_due(k, &k->points.points[i], clock_wall_s()))
 			continue;
-		look_at(k, &k->points.points[i]);
+		look_at_point(k, &k->points.points[i]);
 		looked = true;
 	}
 	if (looked)
-		save(k);
+		keeper_save(k);
 }
 
 /* ---- The thread ---- */
 
-static int idle_ms(struct anchor_keeper *k)
+static int keeper_idle_ms(struct anchor_keeper *k)
 {
 	int64_t now_s = clock_wall_s(), idle_s = IDLE_MAX_S;
 
@@ -259,7 +259,7 @@ static int idle_ms(struct anchor_keeper *k)
 	return (int)idle_s * 1000;
 }
 
-static void *keep(void *keeper)
+static void *keeper_run(void *keeper)
 {
 	struct anchor_keeper *k = keeper;
 	struct pollfd fds[] = { { k->stop_fd, POLLIN, 0 }, { k->answered_fd, POLLIN, 0 } };
@@ -267,10 +267,10 @@ static void *keep(void *keeper)
 	while (!fds[0].revents) {
 		eventfd_t ignored;
 
-		look_at_what_is_due(k);
+		look_at_due_points(k);
 		if (k->old && all_use_the_new(k))
-			free_old(k);
-		if (poll(fds, 2, idle_ms(k)) > 0 && fds[1].revents)
+			free_old_anchors(k);
+		if (poll(fds, 2, keeper_idle_ms(k)) > 0 && fds[1].revents)
 			eventfd_read(k->answered_fd, &ignored);
 	}
 	return NULL;
@@ -280,8 +280,8 @@ int anchor_keeper_start(struct anchor_keeper *k, struct worker *const workers[],
 {
 	k->workers = workers;
 	k->worker_count = count;
-	save(k);
-	int error = pthread_create(&k->thread, NULL, keep, k);
+	keeper_save(k);
+	int error = pthread_create(&k->thread, NULL, keeper_run, k);
 	k->is_running = error == 0;
 	return -error;
 }
@@ -295,7 +295,7 @@ void anchor_keeper_stop(struct anchor_keeper *k)
 	k->is_running = false;
 }
 
-static bool take_memory(struct anchor_keeper *k)
+static bool keeper_take_memory(struct anchor_keeper *k)
 {
 	k->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	k->answered_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -315,8 +315,8 @@ struct anchor_keeper *anchor_keeper_new(const struct config *c, const struct anc
 	k->config = c;
 	k->stop_fd = k->answered_fd = -1;
 	pthread_mutex_init(&k->lock, NULL);
-	if (take_memory(k)) {
-		load(k, configured, clock_wall_s());
+	if (keeper_take_memory(k)) {
+		keeper_load(k, configured, clock_wall_s());
 		k->anchors = trust_points_anchors(&k->points);
 	}
 	if (!k->anchors) {
@@ -335,7 +335,7 @@ void anchor_keeper_free(struct anchor_keeper *k)
 {
 	if (!k)
 		return;
-	free_old(k);
+	free_old_anchors(k);
 	anchors_free(k->anchors);
 	pthread_mutex_destroy(&k->lock);
 	arena_fini(&k->arena);

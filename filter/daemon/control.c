@@ -24,7 +24,7 @@ struct control {
 	void *context;
 };
 
-static struct sockaddr_un address_of(const char *path)
+static struct sockaddr_un control_address(const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 
@@ -32,9 +32,9 @@ static struct sockaddr_un address_of(const char *path)
 	return address;
 }
 
-static int connect_to(const char *path)
+static int control_connect(const char *path)
 {
-	struct sockaddr_un address = address_of(path);
+	struct sockaddr_un address = control_address(path);
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
@@ -50,7 +50,7 @@ static int connect_to(const char *path)
 /* A socket where nobody listens is what a daemon left that was killed. */
 static int remove_stale(const char *path)
 {
-	int fd = connect_to(path);
+	int fd = control_connect(path);
 
 	if (fd >= 0) {
 		close(fd);
@@ -63,7 +63,7 @@ static int remove_stale(const char *path)
 	return unlink(path) < 0 ? -errno : 0;
 }
 
-static void make_directory(const char *path)
+static void make_socket_directory(const char *path)
 {
 	char directory[SOCKET_PATH_MAX + 1];
 
@@ -72,9 +72,9 @@ static void make_directory(const char *path)
 }
 
 /* Of mode 0600 from the first moment on. */
-static int listen_at(int fd, const char *path)
+static int control_listen(int fd, const char *path)
 {
-	struct sockaddr_un address = address_of(path);
+	struct sockaddr_un address = control_address(path);
 	mode_t mask = umask(0177);
 	int error = bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 ? -errno : 0;
 
@@ -92,12 +92,12 @@ struct control *control_open(const char *path, const struct control_command *com
 
 	if (c) {
 		*c = (struct control){ -1, path, commands, context };
-		make_directory(path);
+		make_socket_directory(path);
 		result = remove_stale(path);
 	}
 	if (result == 0) {
 		c->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-		result = c->fd < 0 ? -errno : listen_at(c->fd, path);
+		result = c->fd < 0 ? -errno : control_listen(c->fd, path);
 	}
 	if (result == 0)
 		return c;
@@ -133,13 +133,13 @@ static bool is_privileged(int fd)
 	       (peer.uid == 0 || peer.uid == geteuid());
 }
 
-static void fail(struct control_reply *reply, const char *what, const char *more)
+static void control_refuse(struct control_reply *reply, const char *what, const char *more)
 {
 	reply->code = CONTROL_USAGE;
 	snprintf(reply->error, sizeof(reply->error), "%s%s", what, more);
 }
 
-static void run(const struct control *c, char *request, struct control_reply *reply)
+static void control_run(const struct control *c, char *request, struct control_reply *reply)
 {
 	char *words[CONTROL_WORDS_MAX + 1] = { NULL }, *rest = NULL;
 	const struct control_command *command = c->commands;
@@ -151,14 +151,14 @@ static void run(const struct control *c, char *request, struct control_reply *re
 	while (command->name && count > 0 && strcmp(command->name, words[0]) != 0)
 		command++;
 	if (count == 0 || !command->name)
-		fail(reply, "the daemon knows no such command: ", count ? words[0] : "");
+		control_refuse(reply, "the daemon knows no such command: ", count ? words[0] : "");
 	else if (count - 1 != command->argument_count)
-		fail(reply, "the arguments must be: ", command->arguments);
+		control_refuse(reply, "the arguments must be: ", command->arguments);
 	else
 		command->run(c->context, words + 1, reply);
 }
 
-static void send_reply(int fd, struct control_reply *reply)
+static void control_send_reply(int fd, struct control_reply *reply)
 {
 	json_t *all = json_object();
 	char *text = NULL;
@@ -175,7 +175,7 @@ static void send_reply(int fd, struct control_reply *reply)
 	json_decref(all);
 }
 
-static void set_wait(int fd)
+static void set_timeouts(int fd)
 {
 	const struct timeval wait = { .tv_usec = WAIT_MS * 1000 };
 
@@ -190,19 +190,19 @@ void control_serve(struct control *c)
 
 	if (fd < 0)
 		return;
-	set_wait(fd);
+	set_timeouts(fd);
 	ssize_t len = is_privileged(fd) ? recv(fd, request, CONTROL_REQUEST_MAX, 0) : -1;
 	if (len > 0) {
 		struct control_reply reply = { .values = json_object() };
 		request[len] = '\0';
-		run(c, request, &reply);
-		send_reply(fd, &reply);
+		control_run(c, request, &reply);
+		control_send_reply(fd, &reply);
 		json_decref(reply.values);
 	}
 	close(fd);
 }
 
-static json_t *exchange(int fd, const char *request, int *error)
+static json_t *control_exchange(int fd, const char *request, int *error)
 {
 	char *reply = malloc(CONTROL_REPLY_MAX);
 	json_t *json = NULL;
@@ -219,13 +219,13 @@ static json_t *exchange(int fd, const char *request, int *error)
 
 json_t *control_ask(const char *path, const char *request, int *error)
 {
-	int fd = connect_to(path);
+	int fd = control_connect(path);
 
 	if (fd < 0) {
 		*error = fd;
 		return NULL;
 	}
-	json_t *json = exchange(fd, request, error);
+	json_t *json = control_exchange(fd, request, error);
 	close(fd);
 	return json;
 }

@@ -8,7 +8,8 @@
 
 #include "base/log.h"
 
-static uint64_t sum(struct worker *const workers[], unsigned count, const struct stats_field *field)
+static uint64_t counter_sum(
+        struct worker *const workers[], unsigned count, const struct stats_field *field)
 {
 	uint64_t total = 0;
 
@@ -21,7 +22,7 @@ uint64_t counters_sum(struct worker *const workers[], unsigned count, const char
 {
 	for (size_t i = 0; i < stats_field_count; i++) {
 		if (strcmp(stats_fields[i].name, name) == 0)
-			return sum(workers, count, &stats_fields[i]);
+			return counter_sum(workers, count, &stats_fields[i]);
 	}
 	assert(!"a counter's name");
 	return 0;
@@ -34,7 +35,7 @@ void counters_log(struct worker *const workers[], unsigned count)
 	bool any = false;
 
 	for (size_t i = 0; i < stats_field_count; i++) {
-		uint64_t total = sum(workers, count, &stats_fields[i]);
+		uint64_t total = counter_sum(workers, count, &stats_fields[i]);
 		char item[100];
 		size_t item_len;
 

@@ -49,7 +49,7 @@ static int open_events(struct service *s)
 	return 0;
 }
 
-static void *serve(void *arg)
+static void *worker_thread(void *arg)
 {
 	struct thread *t = arg;
 
@@ -70,7 +70,7 @@ static int start_threads(struct service *s, const struct config *c)
 		*t = (struct thread){ .service = s,
 			.worker = s->workers[s->thread_count],
 			.queue = c->queue_first + s->thread_count };
-		error = pthread_create(&t->id, NULL, serve, t);
+		error = pthread_create(&t->id, NULL, worker_thread, t);
 		if (error) {
 			log_error("cannot start a thread: %s", strerror(error));
 			return -error;
@@ -166,7 +166,7 @@ static int look_at_clock(struct service *s)
 }
 
 /* Does what is due without anybody's asking. */
-static int keep_house(struct service *s)
+static int do_what_is_due(struct service *s)
 {
 	bool was_paused = s->pausing.until_ms > 0;
 
@@ -176,7 +176,7 @@ static int keep_house(struct service *s)
 	return look_at_clock(s);
 }
 
-static int idle_ms(const struct service *s)
+static int service_idle_ms(const struct service *s)
 {
 	int pause_ms = pausing_wait_ms(&s->pausing, clock_monotonic_ms());
 	int clock_ms = timekeeper_wait_ms(&s->time);
@@ -212,9 +212,9 @@ static int wait_for_the_end(struct service *s)
 	int result = 1;
 
 	while (result > 0) {
-		if (poll(fds, 3, idle_ms(s)) < 0 && errno != EINTR)
+		if (poll(fds, 3, service_idle_ms(s)) < 0 && errno != EINTR)
 			return -errno;
-		int error = keep_house(s);
+		int error = do_what_is_due(s);
 		if (error)
 			return error;
 		if (fds[1].revents)
@@ -289,7 +289,7 @@ static int serve_until_the_end(struct service *s, const struct config *c)
 	return error ? error : stop_error;
 }
 
-static void clean_up(struct service *s)
+static void service_fini(struct service *s)
 {
 	control_close(s->control);
 	for (unsigned i = 0; i < s->worker_count; i++)
@@ -325,7 +325,7 @@ static int load_hints(struct service *s, const struct config *c)
 
 /* What the trade needs, from files that may be for root alone. Returns a negative errno when they
  * are not as they should be. */
-static int load(struct service *s, const struct config *c)
+static int load_inputs(struct service *s, const struct config *c)
 {
 	char why[400];
 
@@ -369,7 +369,7 @@ int daemon_run(const struct config *c)
 	crypto_allow_sha1(c->sha1);
 	exchange_use_mark(c->mark_own);
 	user_check(c);
-	error = load(&s, c);
+	error = load_inputs(&s, c);
 	if (error)
 		goto out;
 	error = privileges_drop();
@@ -396,6 +396,6 @@ int daemon_run(const struct config *c)
 	if (!error)
 		error = serve_until_the_end(&s, c);
 out:
-	clean_up(&s);
+	service_fini(&s);
 	return error;
 }

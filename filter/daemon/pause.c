@@ -7,7 +7,7 @@
 #include "daemon/counters.h"
 #include "worker/worker_orders.h"
 
-static uint64_t passed(const struct pausing *p)
+static uint64_t passed_unjudged(const struct pausing *p)
 {
 	return counters_sum(p->workers, p->worker_count, "passed_pause");
 }
@@ -21,30 +21,30 @@ static void tell_workers(const struct pausing *p)
 void pausing_begin(struct pausing *p, unsigned seconds, uint64_t now_ms)
 {
 	if (p->until_ms == 0)
-		p->passed_before = passed(p);
+		p->passed_before = passed_unjudged(p);
 	p->until_ms = now_ms + (uint64_t)seconds * 1000;
 	tell_workers(p);
 	log_warning("paused for %u s: everything passes unjudged", seconds);
 }
 
-static void end(struct pausing *p, const char *why)
+static void pause_stop(struct pausing *p, const char *why)
 {
 	p->until_ms = 0;
 	tell_workers(p);
 	log_warning("the pause is over (%s): %" PRIu64 " responses passed unjudged", why,
-	        passed(p) - p->passed_before);
+	        passed_unjudged(p) - p->passed_before);
 }
 
 void pausing_end(struct pausing *p)
 {
 	if (p->until_ms > 0)
-		end(p, "resumed");
+		pause_stop(p, "resumed");
 }
 
 void pausing_expire(struct pausing *p, uint64_t now_ms)
 {
 	if (p->until_ms > 0 && p->until_ms <= now_ms)
-		end(p, "its time has come");
+		pause_stop(p, "its time has come");
 }
 
 int pausing_wait_ms(const struct pausing *p, uint64_t now_ms)

@@ -43,7 +43,7 @@ const char *clock_state_word(enum clock_state state)
 }
 
 /* Returns 0 where there is no file, or nothing of use in it. */
-static int64_t read_file(const char *path)
+static int64_t read_latest_s(const char *path)
 {
 	FILE *file = fopen(path, "re");
 	int64_t time_s = 0;
@@ -62,7 +62,7 @@ void timekeeper_init(struct timekeeper *t, const struct clock_source *source, in
 	*t = (struct timekeeper){
 		.source = source, .path = path, .built_s = built_s, .doubts = doubts
 	};
-	t->latest_s = t->saved_s = read_file(path);
+	t->latest_s = t->saved_s = read_latest_s(path);
 }
 
 static bool has_gone_back(const struct timekeeper *t, int64_t now_s)
@@ -70,7 +70,7 @@ static bool has_gone_back(const struct timekeeper *t, int64_t now_s)
 	return now_s + (t->signs ? TIMEKEEPER_SKEW_S : 0) < t->latest_s;
 }
 
-static enum clock_state judge(const struct timekeeper *t, int64_t now_s)
+static enum clock_state judge_clock(const struct timekeeper *t, int64_t now_s)
 {
 	if (now_s < t->built_s)
 		return CLOCK_NOT_SET;
@@ -85,7 +85,7 @@ static enum clock_state judge(const struct timekeeper *t, int64_t now_s)
 }
 
 /* Nobody is less safe without the file, so one that cannot be written is said once. */
-static void save(struct timekeeper *t, int64_t now_s)
+static void save_latest(struct timekeeper *t, int64_t now_s)
 {
 	char text[32];
 
@@ -159,7 +159,7 @@ struct clock_news timekeeper_look(struct timekeeper *t, uint64_t now_ms, uint64_
 	note_proofs(t, news.has_jumped, proofs);
 	if (news.has_jumped && !t->signs)
 		t->latest_s = now_s; /* somebody has set it, and what was later was wrong */
-	enum clock_state state = judge(t, now_s);
+	enum clock_state state = judge_clock(t, now_s);
 	news.has_changed = !t->has_looked || state != t->state;
 	t->state = state;
 	t->has_looked = true;
@@ -171,7 +171,7 @@ struct clock_news timekeeper_look(struct timekeeper *t, uint64_t now_ms, uint64_
 	if (now_s > t->latest_s || state == CLOCK_SET)
 		t->latest_s = now_s;
 	if (llabs(t->latest_s - t->saved_s) >= TIMEKEEPER_SAVE_S && may_save(t))
-		save(t, t->latest_s);
+		save_latest(t, t->latest_s);
 	return news;
 }
 
@@ -183,5 +183,5 @@ int timekeeper_wait_ms(const struct timekeeper *t)
 void timekeeper_end(struct timekeeper *t)
 {
 	if (t->has_looked && t->state != CLOCK_NOT_SET && t->latest_s != t->saved_s && may_save(t))
-		save(t, t->latest_s);
+		save_latest(t, t->latest_s);
 }

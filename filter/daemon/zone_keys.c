@@ -15,20 +15,20 @@
 #define SIGNED_ENDING   "signed-dnskey"
 #define DRAWS_MAX       100 /* keys drawn until one has a tag of its own */
 
-static int fails(char *error, size_t error_size, const char *path, const char *what)
+static int keys_fail(char *error, size_t error_size, const char *path, const char *what)
 {
 	snprintf(error, error_size, "%s: %s", path, what);
 	return -1;
 }
 
-static int fails_with_errno(char *error, size_t error_size, const char *path)
+static int keys_fail_errno(char *error, size_t error_size, const char *path)
 {
-	return fails(error, error_size, path,
+	return keys_fail(error, error_size, path,
 	        errno == EINVAL || errno == EFBIG ? "this is not a file of keys" : strerror(errno));
 }
 
 /* Returns false when the path is too long, or the zone's name would lead elsewhere. */
-static bool path_of(char path[static PATH_MAX], const char *directory, const char *file)
+static bool path_in(char path[static PATH_MAX], const char *directory, const char *file)
 {
 	return !strchr(file, '/') &&
 	       (size_t)snprintf(path, PATH_MAX, "%s/%s", directory, file) < PATH_MAX;
@@ -39,7 +39,7 @@ static bool signed_path(char path[static PATH_MAX], const char *directory, const
 	char name[NAME_TEXT_SIZE], file[NAME_TEXT_SIZE + 32];
 
 	snprintf(file, sizeof(file), "K%s" SIGNED_ENDING, name_text(zone, name));
-	return path_of(path, directory, file);
+	return path_in(path, directory, file);
 }
 
 static bool key_path(char path[static PATH_MAX], const char *directory, const struct keypair *k,
@@ -48,7 +48,7 @@ static bool key_path(char path[static PATH_MAX], const char *directory, const st
 	char name[KEY_NAME_SIZE], file[KEY_NAME_SIZE + 16];
 
 	snprintf(file, sizeof(file), "%s.%s", key_name(k, name), ending);
-	return path_of(path, directory, file);
+	return path_in(path, directory, file);
 }
 
 /* ---- For answers ---- */
@@ -60,12 +60,12 @@ static int read_private(struct keypair *k, const char *directory, char *error, s
 	char *text;
 
 	if (!key_path(path, directory, k, "private"))
-		return fails(error, error_size, directory, "the path is too long");
+		return keys_fail(error, error_size, directory, "the path is too long");
 	text = file_read(path, FILE_MAX_OCTETS);
 	if (!text && errno == ENOENT)
 		return 0;
 	if (!text)
-		return fails_with_errno(error, error_size, path);
+		return keys_fail_errno(error, error_size, path);
 	bool good = key_text_read_private(k, text, path, error, error_size);
 	key_text_free(text);
 	return good ? 1 : -1;
@@ -85,7 +85,7 @@ static int load_zsk(struct zone_keys *z, const char *directory, const char *sign
 		if (found != 0)
 			return found > 0 ? 0 : -1;
 	}
-	return fails(error, error_size, signed_file,
+	return keys_fail(error, error_size, signed_file,
 	        "of no ZSK that it names is the private half there");
 }
 
@@ -97,14 +97,14 @@ static int check_records(const struct key_records *r, struct crypto *crypto,
 	const char *fault;
 
 	if (!name_equal(&r->owner, zone))
-		return fails(error, error_size, path, "these are the keys of another zone");
+		return keys_fail(error, error_size, path, "these are the keys of another zone");
 	if (r->dnskey.count == 0)
-		return fails(error, error_size, path, "there is no DNSKEY in it");
+		return keys_fail(error, error_size, path, "there is no DNSKEY in it");
 	fault = presign_check(crypto, r, &line);
 	if (!fault)
 		return 0;
 	if (line == 0)
-		return fails(error, error_size, path, fault);
+		return keys_fail(error, error_size, path, fault);
 	snprintf(error, error_size, "%s:%u: %s", path, line, fault);
 	return -1;
 }
@@ -126,10 +126,10 @@ int zone_keys_load(struct zone_keys *z, struct crypto *crypto, const char *direc
 
 	*z = (struct zone_keys){ 0 };
 	if (!signed_path(path, directory, zone))
-		return fails(error, error_size, directory, "the path is too long");
+		return keys_fail(error, error_size, directory, "the path is too long");
 	text = file_read(path, FILE_MAX_OCTETS);
 	if (!text)
-		return fails_with_errno(error, error_size, path);
+		return keys_fail_errno(error, error_size, path);
 	if (key_records_read(&z->records, text, path, error, error_size) &&
 	        check_records(&z->records, crypto, zone, path, error, error_size) == 0 &&
 	        load_zsk(z, directory, path, error, error_size) == 0)
@@ -148,18 +148,18 @@ void zone_keys_unload(struct zone_keys *z)
 
 /* ---- All keys of a zone ---- */
 
-static int read_key(struct zone_key_files *f, const char *directory, const char *file,
+static int read_key_file(struct zone_key_files *f, const char *directory, const char *file,
         const struct name *zone, char *error, size_t error_size)
 {
 	struct key_records records;
 	char path[PATH_MAX];
 	int result = 0;
 
-	if (!path_of(path, directory, file))
-		return fails(error, error_size, directory, "the path is too long");
+	if (!path_in(path, directory, file))
+		return keys_fail(error, error_size, directory, "the path is too long");
 	char *text = file_read(path, FILE_MAX_OCTETS);
 	if (!text)
-		return fails_with_errno(error, error_size, path);
+		return keys_fail_errno(error, error_size, path);
 	bool good = key_records_read(&records, text, path, error, error_size);
 	free(text);
 	if (!good)
@@ -167,7 +167,8 @@ static int read_key(struct zone_key_files *f, const char *directory, const char 
 	struct keypair *k = &f->keys[f->count];
 	if (records.dnskey.count != 1 || !name_equal(&records.owner, zone) ||
 	        !keypair_from_rdata(k, zone, records.dnskey.rdatas[0]))
-		result = fails(error, error_size, path, "this is not the key that its name says");
+		result = keys_fail(
+		        error, error_size, path, "this is not the key that its name says");
 	else if (read_private(k, directory, error, error_size) < 0)
 		result = -1;
 	else
@@ -195,16 +196,17 @@ int zone_key_files_read(struct zone_key_files *f, const char *directory, const s
 
 	f->count = 0;
 	if (!dir)
-		return fails(error, error_size, directory, strerror(errno));
+		return keys_fail(error, error_size, directory, strerror(errno));
 	snprintf(prefix, sizeof(prefix), "K%s+", name_text(zone, name));
 	while (result == 0 && (entry = readdir(dir))) {
 		if (!is_key_file(entry->d_name, prefix))
 			continue;
 		if (f->count == LIMIT_KEYS)
-			result = fails(error, error_size, directory,
+			result = keys_fail(error, error_size, directory,
 			        "it holds more keys than a zone may have");
 		else
-			result = read_key(f, directory, entry->d_name, zone, error, error_size);
+			result =
+			        read_key_file(f, directory, entry->d_name, zone, error, error_size);
 	}
 	closedir(dir);
 	if (result < 0)
@@ -221,7 +223,7 @@ void zone_key_files_free(struct zone_key_files *f)
 
 /* ---- New keys ---- */
 
-static bool collides(const struct zone_key_files *f, const struct keypair *k)
+static bool collides_with_any(const struct zone_key_files *f, const struct keypair *k)
 {
 	for (unsigned i = 0; i < f->count; i++) {
 		if (keypair_collides(&f->keys[i], k))
@@ -231,7 +233,7 @@ static bool collides(const struct zone_key_files *f, const struct keypair *k)
 }
 
 /* Draws a key whose tag no other key of the zone has or could get. */
-static bool draw(const struct zone_key_files *f, const struct name *zone, uint16_t flags,
+static bool draw_key(const struct zone_key_files *f, const struct name *zone, uint16_t flags,
         uint8_t algorithm, struct keypair *k)
 {
 	for (unsigned i = 0; i < DRAWS_MAX; i++) {
@@ -239,14 +241,14 @@ static bool draw(const struct zone_key_files *f, const struct name *zone, uint16
 		if (!key)
 			return false;
 		keypair_init(k, zone, flags, key);
-		if (!collides(f, k))
+		if (!collides_with_any(f, k))
 			return true;
 		keypair_fini(k);
 	}
 	return false;
 }
 
-static int write_file(const char *directory, const struct keypair *k, const char *ending,
+static int write_key_file(const char *directory, const struct keypair *k, const char *ending,
         char *text, mode_t mode, char *error, size_t error_size)
 {
 	char path[PATH_MAX] = "";
@@ -256,8 +258,9 @@ static int write_file(const char *directory, const struct keypair *k, const char
 		result = key_path(path, directory, k, ending) ? file_create(path, text, mode)
 		                                              : -ENAMETOOLONG;
 	key_text_free(text);
-	return result < 0 ? fails(error, error_size, path[0] ? path : directory, strerror(-result))
-	                  : 0;
+	return result < 0
+	               ? keys_fail(error, error_size, path[0] ? path : directory, strerror(-result))
+	               : 0;
 }
 
 static int make_key(struct zone_key_files *f, const char *directory, const struct name *zone,
@@ -266,14 +269,15 @@ static int make_key(struct zone_key_files *f, const char *directory, const struc
 	struct keypair *k = &f->keys[f->count];
 
 	if (f->count == LIMIT_KEYS)
-		return fails(error, error_size, directory, "the zone has too many keys");
-	if (!draw(f, zone, flags, algorithm, k))
-		return fails(error, error_size, directory, "no key can be made");
+		return keys_fail(error, error_size, directory, "the zone has too many keys");
+	if (!draw_key(f, zone, flags, algorithm, k))
+		return keys_fail(error, error_size, directory, "no key can be made");
 	f->count++;
-	if (write_file(directory, k, "private", key_text_private(k, now_s), 0600, error,
+	if (write_key_file(directory, k, "private", key_text_private(k, now_s), 0600, error,
 	            error_size) < 0)
 		return -1;
-	return write_file(directory, k, "key", key_text_public(k, now_s), 0644, error, error_size);
+	return write_key_file(
+	        directory, k, "key", key_text_public(k, now_s), 0644, error, error_size);
 }
 
 static bool has_role(const struct zone_key_files *f, bool is_ksk)
@@ -294,7 +298,7 @@ int zone_keys_generate(struct zone_key_files *f, const char *directory, const st
 	for (unsigned i = 0; i < f->count; i++) {
 		/* One algorithm for all keys: RFC 4035, 2.2. */
 		if (f->keys[i].algorithm != algorithm)
-			return fails(error, error_size, directory,
+			return keys_fail(error, error_size, directory,
 			        "the zone has keys of another algorithm there");
 	}
 	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
@@ -315,11 +319,11 @@ int zone_keys_sign(const struct zone_key_files *f, struct crypto *crypto, const 
 	int result;
 
 	if (!signed_path(path, directory, zone))
-		return fails(error, error_size, directory, "the path is too long");
+		return keys_fail(error, error_size, directory, "the path is too long");
 	text = presign(crypto, f->keys, f->count, now_s, what, sizeof(what));
 	if (!text)
-		return fails(error, error_size, directory, what);
+		return keys_fail(error, error_size, directory, what);
 	result = file_replace(path, text, 0644);
 	free(text);
-	return result < 0 ? fails(error, error_size, path, strerror(-result)) : 0;
+	return result < 0 ? keys_fail(error, error_size, path, strerror(-result)) : 0;
 }

@@ -14,7 +14,8 @@ struct signing {
 	struct sign_cut *cuts; /* of all zones, each zone's together */
 };
 
-static struct signing *fail(struct signing *s, char *why, size_t why_size, const char *what)
+static struct signing *zone_policy_fail(
+        struct signing *s, char *why, size_t why_size, const char *what)
 {
 	if (what)
 		snprintf(why, why_size, "%s", what);
@@ -22,7 +23,7 @@ static struct signing *fail(struct signing *s, char *why, size_t why_size, const
 	return NULL;
 }
 
-static bool take_memory(struct signing *s, const struct config_zones *zones)
+static bool zone_policy_take_memory(struct signing *s, const struct config_zones *zones)
 {
 	s->keys = calloc(zones->count, sizeof(*s->keys));
 	s->zones = calloc(zones->count, sizeof(*s->zones));
@@ -48,7 +49,7 @@ static unsigned take_cuts(
 	return count;
 }
 
-static struct sign_zone zone_of(const struct config_zones *zones, const struct config_zone *zone,
+static struct sign_zone make_zone(const struct config_zones *zones, const struct config_zone *zone,
         const struct zone_keys *keys)
 {
 	struct sign_zone made = { .apex = zone->apex,
@@ -66,7 +67,7 @@ static struct sign_zone zone_of(const struct config_zones *zones, const struct c
 	return made;
 }
 
-static struct sign_policy policy_of(const struct signing *s, const struct config *c)
+static struct sign_policy make_policy(const struct signing *s, const struct config *c)
 {
 	return (struct sign_policy){ .zones = s->zones,
 		.zone_count = s->count,
@@ -90,7 +91,7 @@ static int load_zones(struct signing *s, struct crypto *crypto, const struct con
 		if (zone_keys_load(keys, crypto, zone->keys, &zone->apex, why, why_size) < 0)
 			return -1;
 		struct sign_zone *made = &s->zones[s->count++];
-		*made = zone_of(zones, zone, keys);
+		*made = make_zone(zones, zone, keys);
 		made->cuts = cuts;
 		made->cut_count = take_cuts(zones, zone, cuts);
 		cuts += made->cut_count;
@@ -104,18 +105,18 @@ struct signing *signing_load(const struct config *c, char *why, size_t why_size)
 	struct signing *s = calloc(1, sizeof(*s));
 	struct crypto *crypto = crypto_new();
 
-	if (!s || !crypto || !take_memory(s, zones)) {
+	if (!s || !crypto || !zone_policy_take_memory(s, zones)) {
 		crypto_free(crypto);
-		return fail(s, why, why_size, "no memory");
+		return zone_policy_fail(s, why, why_size, "no memory");
 	}
 	int result = load_zones(s, crypto, zones, why, why_size);
 	crypto_free(crypto);
 	if (result < 0)
-		return fail(s, why, why_size, NULL);
+		return zone_policy_fail(s, why, why_size, NULL);
 	sign_policy_sort(s->zones, s->count); /* the configuration has no zone twice */
-	s->policy = policy_of(s, c);
+	s->policy = make_policy(s, c);
 	const char *wrong = sign_policy_check(&s->policy);
-	return wrong ? fail(s, why, why_size, wrong) : s;
+	return wrong ? zone_policy_fail(s, why, why_size, wrong) : s;
 }
 
 void signing_free(struct signing *s)

@@ -25,7 +25,8 @@ static unsigned families_here(void)
 	return access("/proc/net/if_inet6", F_OK) == 0 ? FAMILIES : IPV6;
 }
 
-static int save(const struct backend *b, unsigned family, char **text, char *why, size_t why_size)
+static int iptables_dump(
+        const struct backend *b, unsigned family, char **text, char *why, size_t why_size)
 {
 	const char *const argv[] = { b->programs[family][SAVE], NULL };
 	struct process p;
@@ -39,7 +40,7 @@ static int save(const struct backend *b, unsigned family, char **text, char *why
 	return 0;
 }
 
-static int restore(
+static int iptables_restore(
         const struct backend *b, unsigned family, const char *text, char *why, size_t why_size)
 {
 	const char *const argv[] = { b->programs[family][RESTORE], "--wait", "--noflush", NULL };
@@ -68,7 +69,8 @@ static void remove_elsewhere(const char *rules, const char *now, FILE *out)
 
 /* Returns `rules` with the removal of what `now` has of ours at the start of each table, so that
  * old and new change places in one commit and no packet passes in between. */
-static char *replacing(const char *rules, const char *now, const struct backend *b, unsigned family)
+static char *replace_script(
+        const char *rules, const char *now, const struct backend *b, unsigned family)
 {
 	char *text = NULL, table[32];
 	size_t size;
@@ -93,7 +95,7 @@ static char *replacing(const char *rules, const char *now, const struct backend 
 }
 
 /* Returns what of `saved` is ours, as input for iptables-restore; "" when there is nothing. */
-static char *ours(const char *saved)
+static char *dump_of_ours(const char *saved)
 {
 	char *text = NULL;
 	size_t size;
@@ -113,7 +115,7 @@ static char *ours(const char *saved)
 }
 
 /* Returns what turns `now`, as far as it is ours, into `before`. */
-static char *returning(const char *now, const char *before)
+static char *return_script(const char *now, const char *before)
 {
 	char *text = NULL;
 	size_t size;
@@ -136,26 +138,26 @@ static char *returning(const char *now, const char *before)
 
 /* Brings what is ours in one family back to what it was in `before`, "" for nothing. `*changed`
  * says whether it was different. */
-static int bring_back(const struct backend *b, unsigned family, const char *before, bool *changed,
-        char *why, size_t why_size)
+static int iptables_bring_back(const struct backend *b, unsigned family, const char *before,
+        bool *changed, char *why, size_t why_size)
 {
 	char *now = NULL, *ours_now = NULL, *ours_before = NULL, *text = NULL;
-	int error = save(b, family, &now, why, why_size);
+	int error = iptables_dump(b, family, &now, why, why_size);
 
 	*changed = false;
 	if (error)
 		goto out;
 	error = -ENOMEM;
-	ours_now = ours(now);
-	ours_before = ours(before);
-	text = returning(now, before);
+	ours_now = dump_of_ours(now);
+	ours_before = dump_of_ours(before);
+	text = return_script(now, before);
 	if (!ours_now || !ours_before || !text)
 		goto out;
 	error = 0;
 	*changed = strcmp(ours_now, ours_before) != 0;
 	if (!*changed)
 		goto out;
-	error = restore(b, family, text, why, why_size);
+	error = iptables_restore(b, family, text, why, why_size);
 	if (!error && b == &backend_iptables_nft) {
 		for (unsigned i = 0; i < TABLES; i++)
 			basechain_clear(now, before, tables[i], family == IPV6);
@@ -168,26 +170,27 @@ out:
 	return error;
 }
 
-static int apply_family(const struct backend *b, unsigned family, const char *rules,
+static int iptables_apply_family(const struct backend *b, unsigned family, const char *rules,
         const char *before, char *why, size_t why_size)
 {
-	char *text = replacing(rules, before, b, family);
-	int error = text ? restore(b, family, text, why, why_size) : -ENOMEM;
+	char *text = replace_script(rules, before, b, family);
+	int error = text ? iptables_restore(b, family, text, why, why_size) : -ENOMEM;
 
 	free(text);
 	return error;
 }
 
-static void undo(const struct backend *b, unsigned family, const char *before)
+static void iptables_undo(const struct backend *b, unsigned family, const char *before)
 {
 	char why[200] = "no memory";
 	bool changed;
 
-	if (bring_back(b, family, before, &changed, why, sizeof(why)) != 0)
+	if (iptables_bring_back(b, family, before, &changed, why, sizeof(why)) != 0)
 		log_error("rules: what %s applied by half cannot be undone: %s", b->name, why);
 }
 
-static int apply(const struct backend *b, const struct config *c, char *why, size_t why_size)
+static int iptables_apply(
+        const struct backend *b, const struct config *c, char *why, size_t why_size)
 {
 	char *before[FAMILIES] = { NULL, NULL };
 	char *rules = template_iptables(c);
@@ -195,26 +198,26 @@ static int apply(const struct backend *b, const struct config *c, char *why, siz
 	int error = rules ? 0 : -ENOMEM;
 
 	for (unsigned i = 0; i < count && !error; i++)
-		error = save(b, i, &before[i], why, why_size);
+		error = iptables_dump(b, i, &before[i], why, why_size);
 	for (; tried < count && !error; tried++)
-		error = apply_family(b, tried, rules, before[tried], why, why_size);
+		error = iptables_apply_family(b, tried, rules, before[tried], why, why_size);
 	/* The one that failed may have committed its first table. */
 	while (error && tried-- > 0)
-		undo(b, tried, before[tried]);
+		iptables_undo(b, tried, before[tried]);
 	free(rules);
 	for (unsigned i = 0; i < FAMILIES; i++)
 		free(before[i]);
 	return error;
 }
 
-static int take_away(const struct backend *b, bool *found, char *why, size_t why_size)
+static int iptables_remove(const struct backend *b, bool *found, char *why, size_t why_size)
 {
 	int first_error = 0;
 
 	*found = false;
 	for (unsigned i = 0; i < families_here(); i++) {
 		bool was_here;
-		int error = bring_back(b, i, "", &was_here, why, why_size);
+		int error = iptables_bring_back(b, i, "", &was_here, why, why_size);
 
 		*found = *found || was_here;
 		if (error && error != -ENOENT && !first_error)
@@ -223,14 +226,14 @@ static int take_away(const struct backend *b, bool *found, char *why, size_t why
 	return first_error;
 }
 
-static bool show_family(const struct backend *b, unsigned family, FILE *out)
+static bool iptables_show_family(const struct backend *b, unsigned family, FILE *out)
 {
 	char *now, *text, why[200];
 	bool any;
 
-	if (save(b, family, &now, why, sizeof(why)) != 0)
+	if (iptables_dump(b, family, &now, why, sizeof(why)) != 0)
 		return false;
-	text = ours(now);
+	text = dump_of_ours(now);
 	any = text && text[0];
 	if (any)
 		fprintf(out, "# %s, %s\n%s", b->name, family == IPV6 ? "IPv6" : "IPv4", text);
@@ -239,12 +242,12 @@ static bool show_family(const struct backend *b, unsigned family, FILE *out)
 	return any;
 }
 
-static bool show(const struct backend *b, FILE *out)
+static bool iptables_show(const struct backend *b, FILE *out)
 {
 	bool any = false;
 
 	for (unsigned i = 0; i < families_here(); i++)
-		any = show_family(b, i, out) || any;
+		any = iptables_show_family(b, i, out) || any;
 	return any;
 }
 
@@ -258,7 +261,7 @@ static const char *const programs_legacy[FAMILIES][2] = {
 	{ "ip6tables-legacy-restore", "ip6tables-legacy-save" },
 };
 
-const struct backend backend_iptables_nft = { "iptables-nft", apply, take_away, show,
-	programs_nft };
-const struct backend backend_iptables_legacy = { "iptables-legacy", apply, take_away, show,
-	programs_legacy };
+const struct backend backend_iptables_nft = { "iptables-nft", iptables_apply, iptables_remove,
+	iptables_show, programs_nft };
+const struct backend backend_iptables_legacy = { "iptables-legacy", iptables_apply, iptables_remove,
+	iptables_show, programs_legacy };

@@ -11,7 +11,7 @@ static const char *const list_table[] = { "nft", "list", "table", "inet", "sealg
 static const char *const delete_table[] = { "nft", "delete", "table", "inet", "sealgate", NULL };
 static const char *const from_stdin[] = { "nft", "-f", "-", NULL };
 
-static int apply(const struct backend *b, const struct config *c, char *why, size_t why_size)
+static int nft_apply(const struct backend *b, const struct config *c, char *why, size_t why_size)
 {
 	struct process p;
 	char *rules = template_nft(c);
@@ -45,7 +45,7 @@ static bool table_exists(void)
 	return exists;
 }
 
-static int take_away(const struct backend *b, bool *found, char *why, size_t why_size)
+static int nft_remove(const struct backend *b, bool *found, char *why, size_t why_size)
 {
 	struct process p;
 	int error;
@@ -60,7 +60,7 @@ static int take_away(const struct backend *b, bool *found, char *why, size_t why
 	return error;
 }
 
-static bool show(const struct backend *b, FILE *out)
+static bool nft_show(const struct backend *b, FILE *out)
 {
 	struct process p;
 	bool any;
@@ -74,4 +74,4 @@ static bool show(const struct backend *b, FILE *out)
 	return any;
 }
 
-const struct backend backend_nft = { "nft", apply, take_away, show, NULL };
+const struct backend backend_nft = { "nft", nft_apply, nft_remove, nft_show, NULL };

@@ -10,7 +10,7 @@
 #define SWITCHES "/proc/sys/net/bridge/"
 
 /* For all bridges, or for each by itself. */
-static const struct family {
+static const struct bridge_switch {
 	const char *name, *of_bridge, *present;
 } families[] = {
 	{ "bridge-nf-call-iptables", "nf_call_iptables", NULL },
@@ -67,7 +67,7 @@ bool bridged_is_seen(const char *root, char *why, size_t why_size)
 		return false;
 	}
 	for (int i = 0; i < FAMILIES; i++) {
-		const struct family *f = &families[i];
+		const struct bridge_switch *f = &families[i];
 
 		if (f->present && !is_there(root, f->present))
 			continue;

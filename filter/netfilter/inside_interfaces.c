@@ -11,7 +11,7 @@ bool inside_matters(const struct config *c)
 	       (c->role == ROLE_GATEWAY || c->role == ROLE_BOTH || c->role == ROLE_BRIDGE);
 }
 
-static bool put(struct config_interfaces *list, const char *name)
+static bool add_name(struct config_interfaces *list, const char *name)
 {
 	if (list->count == CONFIG_INTERFACES_MAX)
 		return false;
@@ -34,9 +34,9 @@ void inside_choose(const struct interfaces *all, struct inside *in)
 	for (unsigned i = 0; i < all->count; i++) {
 		if (all->items[i].has_default) {
 			any_out = true;
-			put(&in->outside, all->items[i].name);
+			add_name(&in->outside, all->items[i].name);
 		} else if (is_inside(&all->items[i])) {
-			fits = put(&in->interfaces, all->items[i].name) && fits;
+			fits = add_name(&in->interfaces, all->items[i].name) && fits;
 		}
 	}
 	in->how = all->is_unclear             ? INSIDE_UNCLEAR
@@ -71,7 +71,8 @@ void inside_find(const struct config *c, struct inside *in)
 #define LIST_SIZE (CONFIG_INTERFACES_MAX * (IF_NAMESIZE + 16))
 
 /* Writes them with commas in between, and of one that is not there, that. */
-static const char *list(const struct config_interfaces *interfaces, char text[static LIST_SIZE])
+static const char *list_names(
+        const struct config_interfaces *interfaces, char text[static LIST_SIZE])
 {
 	size_t len = 0;
 
@@ -84,7 +85,7 @@ static const char *list(const struct config_interfaces *interfaces, char text[st
 	return text;
 }
 
-static void log_none(const struct inside *in)
+static void log_no_inside(const struct inside *in)
 {
 	static const char *const why[] = {
 		[INSIDE_NO_WAY] = "no interface has a default route now, so nobody can tell the "
@@ -106,15 +107,15 @@ void inside_log(const struct inside *in)
 
 	if (in->how == INSIDE_NAMED)
 		log_info("rules: DNS over TCP is relayed from %s, which `inside` names",
-		        list(&in->interfaces, names));
+		        list_names(&in->interfaces, names));
 	else if (in->how == INSIDE_FOUND)
 		log_info("rules: DNS over TCP is relayed from %s, since the default routes lead by "
 		         "%s",
-		        list(&in->interfaces, names), list(&in->outside, outside));
+		        list_names(&in->interfaces, names), list_names(&in->outside, outside));
 	else if (in->how == INSIDE_ANY_PORT)
 		log_info(
 		        "rules: DNS over TCP is relayed from every port of a bridge; name those of "
 		        "the inside in `inside` if FORWARD keeps others from servers there");
 	else
-		log_none(in);
+		log_no_inside(in);
 }

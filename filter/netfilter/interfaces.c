@@ -20,7 +20,7 @@
 #define MULTICAST_IPV4 0xe0 /* 224.0.0.0/4, which is as large, and no way to anybody */
 #define MULTICAST_BITS 4
 
-static struct interface *find(struct interfaces *all, unsigned index)
+static struct interface *interface_find(struct interfaces *all, unsigned index)
 {
 	for (unsigned i = 0; i < all->count; i++) {
 		if (all->items[i].index == index)
@@ -29,7 +29,7 @@ static struct interface *find(struct interfaces *all, unsigned index)
 	return NULL;
 }
 
-static struct interface *add(struct interfaces *all)
+static struct interface *interface_add(struct interfaces *all)
 {
 	if (all->count == all->size) {
 		unsigned size = all->size ? 2 * all->size : 64;
@@ -49,11 +49,11 @@ static struct interface *add(struct interfaces *all)
 	return i;
 }
 
-static void take_link(struct interfaces *all, const struct nlmsghdr *message)
+static void note_link(struct interfaces *all, const struct nlmsghdr *message)
 {
 	const struct ifinfomsg *link = mnl_nlmsg_get_payload(message);
 	const struct nlattr *attribute;
-	struct interface *i = add(all);
+	struct interface *i = interface_add(all);
 
 	if (!i)
 		return;
@@ -66,10 +66,10 @@ static void take_link(struct interfaces *all, const struct nlmsghdr *message)
 	}
 }
 
-static void take_address(struct interfaces *all, const struct nlmsghdr *message)
+static void note_address(struct interfaces *all, const struct nlmsghdr *message)
 {
 	const struct ifaddrmsg *address = mnl_nlmsg_get_payload(message);
-	struct interface *i = find(all, address->ifa_index);
+	struct interface *i = interface_find(all, address->ifa_index);
 
 	if (i && !(address->ifa_family == AF_INET6 && address->ifa_scope == RT_SCOPE_LINK))
 		i->has_address = true;
@@ -90,7 +90,7 @@ static bool is_great(const struct rtmsg *route)
 
 static bool leads_by(struct interfaces *all, unsigned index)
 {
-	struct interface *i = find(all, index);
+	struct interface *i = interface_find(all, index);
 
 	if (i)
 		i->has_default = true;
@@ -114,7 +114,7 @@ static bool leads_by_each(struct interfaces *all, const struct nlattr *ways)
 /* Where a route leads to a next hop by number alone (ip nexthop, with the compatibility of
  * net.ipv4.nexthop_compat_mode switched off), and where its interface came after the list of them,
  * nobody knows what is outside. */
-static void take_route(struct interfaces *all, const struct nlmsghdr *message)
+static void note_route(struct interfaces *all, const struct nlmsghdr *message)
 {
 	const struct rtmsg *route = mnl_nlmsg_get_payload(message);
 	const struct nlattr *attribute, *destination = NULL, *by = NULL, *ways = NULL;
@@ -137,14 +137,14 @@ static void take_route(struct interfaces *all, const struct nlmsghdr *message)
 void interfaces_take(struct interfaces *all, const struct nlmsghdr *message)
 {
 	if (message->nlmsg_type == RTM_NEWLINK)
-		take_link(all, message);
+		note_link(all, message);
 	else if (message->nlmsg_type == RTM_NEWADDR)
-		take_address(all, message);
+		note_address(all, message);
 	else if (message->nlmsg_type == RTM_NEWROUTE)
-		take_route(all, message);
+		note_route(all, message);
 }
 
-static int take(const struct nlmsghdr *message, void *all)
+static int take_message(const struct nlmsghdr *message, void *all)
 {
 	interfaces_take(all, message);
 	return MNL_CB_OK;
@@ -168,7 +168,7 @@ static int read_list(struct mnl_socket *kernel, uint16_t type, unsigned char fam
 		ssize_t len = mnl_socket_recvfrom(kernel, buffer, BUFFER_SIZE);
 		if (len < 0)
 			return -errno;
-		result = mnl_cb_run(buffer, (size_t)len, 0, port, take, all);
+		result = mnl_cb_run(buffer, (size_t)len, 0, port, take_message, all);
 	} while (result > MNL_CB_STOP);
 	return result < 0 ? -errno : 0;
 }
@@ -190,7 +190,7 @@ static int read_lists(struct mnl_socket *kernel, char *buffer, struct interfaces
 }
 
 /* A socket for each try: in that of one that was interrupted is what it did not read. */
-static int read_all(char *buffer, struct interfaces *all)
+static int read_interfaces(char *buffer, struct interfaces *all)
 {
 	struct mnl_socket *kernel = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
 	int error = kernel && mnl_socket_bind(kernel, 0, MNL_SOCKET_AUTOPID) == 0 ? 0 : -errno;
@@ -212,7 +212,7 @@ int interfaces_read(struct interfaces *all)
 	memset(all, 0, sizeof(*all));
 	for (int i = 0; i < TRIES && error == -EINTR; i++) {
 		interfaces_fini(all);
-		error = read_all(buffer, all);
+		error = read_interfaces(buffer, all);
 	}
 	free(buffer);
 	return !error && all->is_too_much ? -EOVERFLOW : error;

@@ -16,7 +16,7 @@ enum line_kind {
 };
 
 /* Takes the line at `*at` and goes on to the next. False at the end of the text. */
-static bool next_line(const char **at, struct line *line)
+static bool save_next_line(const char **at, struct line *line)
 {
 	if (**at == '\0')
 		return false;
@@ -56,7 +56,7 @@ static const char *find_table(const char *save, const char *table)
 {
 	struct line line;
 
-	while (next_line(&save, &line)) {
+	while (save_next_line(&save, &line)) {
 		if (line.text[0] == '*' && strlen(table) + 1 == (size_t)line.len &&
 		        strncmp(line.text + 1, table, strlen(table)) == 0)
 			break;
@@ -67,7 +67,7 @@ static const char *find_table(const char *save, const char *table)
 /* Takes the next line of this kind before the table ends. */
 static bool next_of_kind(const char **at, enum line_kind kind, struct line *line)
 {
-	while (next_line(at, line) && !is_line(line, "COMMIT")) {
+	while (save_next_line(at, line) && !is_line(line, "COMMIT")) {
 		if (kind_of(line) == kind)
 			return true;
 	}

@@ -12,14 +12,14 @@
 #define MARK_MAX  24 /* "0x20000000/0x30000000" */
 #define RULES_MAX 16 /* of one family; there is one, or two while the mark changes */
 
-static const struct family {
+static const struct route_family {
 	const char *option, *everywhere;
 } families[] = { { "-4", "0.0.0.0/0" }, { "-6", "::/0" } };
 
 enum { IPV4_ONLY = 1, BOTH = sizeof(families) / sizeof(families[0]) };
 
 /* The marks of the rules that lead to our table, as `ip` writes them. */
-struct marks {
+struct rule_marks {
 	int count;
 	char items[RULES_MAX][MARK_MAX];
 };
@@ -29,7 +29,7 @@ static int families_here(void)
 	return access("/proc/net/if_inet6", F_OK) == 0 ? BOTH : IPV4_ONLY;
 }
 
-static void read_marks(const char *text, struct marks *marks)
+static void read_marks(const char *text, struct rule_marks *marks)
 {
 	marks->count = 0;
 	while (marks->count < RULES_MAX && (text = strstr(text, "fwmark ")) != NULL) {
@@ -40,7 +40,8 @@ static void read_marks(const char *text, struct marks *marks)
 }
 
 /* Returns 0 or -errno. */
-static int rules_here(const struct family *f, struct marks *marks, char *why, size_t why_size)
+static int read_rules(
+        const struct route_family *f, struct rule_marks *marks, char *why, size_t why_size)
 {
 	const char *const show[] = { "ip", f->option, "rule", "show", "table", TABLE, NULL };
 	struct process p;
@@ -54,30 +55,30 @@ static int rules_here(const struct family *f, struct marks *marks, char *why, si
 	return 0;
 }
 
-static int change_rule(
-        const struct family *f, const char *verb, const char *mark, char *why, size_t why_size)
+static int change_rule(const struct route_family *f, const char *verb, const char *mark, char *why,
+        size_t why_size)
 {
 	const char *const argv[] = { "ip", f->option, "rule", verb, "fwmark", mark, "lookup", TABLE,
 		NULL };
 	return backend_do(argv, why, why_size);
 }
 
-static int change_route(const struct family *f, const char *verb, char *why, size_t why_size)
+static int change_route(const struct route_family *f, const char *verb, char *why, size_t why_size)
 {
 	const char *const argv[] = { "ip", f->option, "route", verb, "local", f->everywhere, "dev",
 		"lo", "table", TABLE, NULL };
 	return backend_do(argv, why, why_size);
 }
 
-static int apply(
-        const struct family *f, const char *wanted, bool *added, char *why, size_t why_size)
+static int apply_family(
+        const struct route_family *f, const char *wanted, bool *added, char *why, size_t why_size)
 {
-	struct marks marks = { 0 };
+	struct rule_marks marks = { 0 };
 	bool is_there = false;
 	int error = change_route(f, "replace", why, why_size);
 
 	if (!error)
-		error = rules_here(f, &marks, why, why_size);
+		error = read_rules(f, &marks, why, why_size);
 	for (int i = 0; i < marks.count && !error; i++)
 		is_there = is_there || strcmp(marks.items[i], wanted) == 0;
 	if (!error && !is_there) {
@@ -88,7 +89,7 @@ static int apply(
 }
 
 /* As `ip` writes it. */
-static const char *mark_of(const struct config *c, char mark[static MARK_MAX])
+static const char *relay_mark(const struct config *c, char mark[static MARK_MAX])
 {
 	snprintf(mark, MARK_MAX, "0x%x/0x%x", c->mark_relay, c->mark_mask);
 	return mark;
@@ -99,10 +100,10 @@ int routing_apply(const struct config *c, bool *added, char *why, size_t why_siz
 	char wanted[MARK_MAX];
 	int error = 0;
 
-	mark_of(c, wanted);
+	relay_mark(c, wanted);
 	*added = false;
 	for (int i = 0; i < families_here() && !error; i++)
-		error = apply(&families[i], wanted, added, why, why_size);
+		error = apply_family(&families[i], wanted, added, why, why_size);
 	return error;
 }
 
@@ -111,11 +112,11 @@ int routing_tidy(const struct config *c, char *why, size_t why_size)
 	char wanted[MARK_MAX];
 	int error = 0;
 
-	mark_of(c, wanted);
+	relay_mark(c, wanted);
 	for (int i = 0; i < families_here() && !error; i++) {
-		struct marks marks;
+		struct rule_marks marks;
 
-		error = rules_here(&families[i], &marks, why, why_size);
+		error = read_rules(&families[i], &marks, why, why_size);
 		for (int k = 0; k < marks.count && !error; k++) {
 			if (strcmp(marks.items[k], wanted) != 0)
 				error = change_rule(
@@ -131,10 +132,10 @@ int routing_remove(bool *found, char *why, size_t why_size)
 
 	*found = false;
 	for (int i = 0; i < families_here() && !error; i++) {
-		const struct family *f = &families[i];
-		struct marks marks;
+		const struct route_family *f = &families[i];
+		struct rule_marks marks;
 
-		error = rules_here(f, &marks, why, why_size);
+		error = read_rules(f, &marks, why, why_size);
 		if (error || marks.count == 0)
 			continue;
 		*found = true;

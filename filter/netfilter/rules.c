@@ -20,7 +20,7 @@ static const struct backend *const backends[] = {
 };
 enum { BACKENDS = sizeof(backends) / sizeof(backends[0]) };
 
-static bool is_wanted(const struct backend *b, const char *name)
+static bool backend_is_wanted(const struct backend *b, const char *name)
 {
 	return strcmp(name, "auto") == 0 || strcmp(name, b->name) == 0;
 }
@@ -28,7 +28,7 @@ static bool is_wanted(const struct backend *b, const char *name)
 bool rules_backend_known(const char *name)
 {
 	for (int i = 0; i < BACKENDS; i++) {
-		if (is_wanted(backends[i], name))
+		if (backend_is_wanted(backends[i], name))
 			return true;
 	}
 	return false;
@@ -53,7 +53,7 @@ static const struct backend *apply_with_first(const struct config *c, const char
 	for (int i = 0; i < BACKENDS; i++) {
 		char why[300] = "no memory";
 
-		if (!is_wanted(backends[i], name))
+		if (!backend_is_wanted(backends[i], name))
 			continue;
 		if (backends[i]->apply(backends[i], c, why, sizeof(why)) == 0)
 			return backends[i];

@@ -42,7 +42,7 @@ static bool is_on_bpf(const char *directory)
 
 /* Others may look into it; what lies there is for its owner. The one of systemd is for root alone,
  * and a service with a user of its own would find nothing in it. */
-static int make_directory(const char *directory, char *why, size_t why_size)
+static int make_bpf_directory(const char *directory, char *why, size_t why_size)
 {
 	bool is_made = mkdir(directory, 0755) == 0;
 
@@ -71,7 +71,7 @@ static bool is_our_mount(const char *directory)
 }
 
 /* It may be a directory of others, or in one of others. */
-static void remove_directory(const char *directory)
+static void remove_bpf_directory(const char *directory)
 {
 	if (is_our_mount(directory))
 		umount(directory);
@@ -108,13 +108,13 @@ static const char *note_path(const struct config *c, const char *kind, unsigned 
 	return path;
 }
 
-static int note(const struct config *c, const char *kind, unsigned index)
+static int note_write(const struct config *c, const char *kind, unsigned index)
 {
 	char path[SHORTCUT_PATH_MAX];
 	return mkdir(note_path(c, kind, index, path), 0755) < 0 && errno != EEXIST ? -errno : 0;
 }
 
-static bool forget(const struct config *c, const char *kind, unsigned index)
+static bool note_remove(const struct config *c, const char *kind, unsigned index)
 {
 	char path[SHORTCUT_PATH_MAX];
 	return rmdir(note_path(c, kind, index, path)) == 0;
@@ -142,10 +142,10 @@ static int make_qdisc(const struct config *c, const char *interface, unsigned in
 	char why[300];
 
 	/* if it is there already, somebody else may have filters in it */
-	return backend_do(add, why, sizeof(why)) == 0 ? note(c, MADE, index) : 0;
+	return backend_do(add, why, sizeof(why)) == 0 ? note_write(c, MADE, index) : 0;
 }
 
-static int attach(const struct config *c, const char *interface, char *why, size_t why_size)
+static int attach_program(const struct config *c, const char *interface, char *why, size_t why_size)
 {
 	char pin[SHORTCUT_PATH_MAX];
 	const char *const replace[] = { "tc", "filter", "replace", "dev", interface, "ingress",
@@ -163,7 +163,7 @@ static int attach(const struct config *c, const char *interface, char *why, size
 	}
 	int error = make_qdisc(c, interface, index);
 	if (!error)
-		error = note(c, ATTACHED, index);
+		error = note_write(c, ATTACHED, index);
 	if (error)
 		snprintf(why, why_size, "%s: %s", c->shortcut_directory, strerror(-error));
 	return error ? error : backend_do(replace, why, why_size);
@@ -182,7 +182,7 @@ static bool has_filters(const char *interface, const char *where)
 	return has;
 }
 
-static int detach(const struct config *c, unsigned index, char *why, size_t why_size)
+static int detach_program(const struct config *c, unsigned index, char *why, size_t why_size)
 {
 	char interface[IF_NAMESIZE];
 	const char *const delete[] = { "tc", "filter", "del", "dev", interface, "ingress", "pref",
@@ -192,14 +192,14 @@ static int detach(const struct config *c, unsigned index, char *why, size_t why_
 
 	bool is_there = if_indextoname(index, interface) != NULL;
 	int error = is_there ? backend_do(delete, why, why_size) : 0;
-	if (forget(c, MADE, index) && is_there && !has_filters(interface, "ingress") &&
+	if (note_remove(c, MADE, index) && is_there && !has_filters(interface, "ingress") &&
 	        !has_filters(interface, "egress"))
 		error = backend_do(delete_qdisc, why, why_size);
-	forget(c, ATTACHED, index);
+	note_remove(c, ATTACHED, index);
 	return error;
 }
 
-static bool is_wanted(const struct config *c, unsigned index)
+static bool is_shortcut_interface(const struct config *c, unsigned index)
 {
 	for (unsigned i = 0; i < c->shortcut_interfaces.count; i++) {
 		if (if_nametoindex(c->shortcut_interfaces.names[i]) == index)
@@ -217,9 +217,9 @@ static int detach_others(const struct config *c, bool all, char *why, size_t why
 
 	for (struct dirent *entry; directory && (entry = readdir(directory)) != NULL;) {
 		if (sscanf(entry->d_name, ATTACHED "%u", &index) != 1 ||
-		        (!all && is_wanted(c, index)))
+		        (!all && is_shortcut_interface(c, index)))
 			continue;
-		int error = detach(c, index, why, why_size);
+		int error = detach_program(c, index, why, why_size);
 		first_error = first_error ? first_error : error;
 	}
 	if (directory)
@@ -235,14 +235,14 @@ int shortcut_rules_apply(const struct config *c, char *why, size_t why_size)
 	char why_not_removed[300];
 	bool found;
 
-	int error = make_directory(c->shortcut_directory, why, why_size);
+	int error = make_bpf_directory(c->shortcut_directory, why, why_size);
 	if (!error)
 		error = shortcut_load(
 		        c->shortcut_directory, UINT32_C(1) << c->shortcut_mark_bit, why, why_size);
 	if (!error)
 		error = give_to_owner(c, why, why_size);
 	for (unsigned i = 0; !error && i < interfaces->count; i++)
-		error = attach(c, interfaces->names[i], why, why_size);
+		error = attach_program(c, interfaces->names[i], why, why_size);
 	if (!error)
 		error = detach_others(c, false, why, why_size);
 	if (error)
@@ -272,7 +272,7 @@ int shortcut_rules_remove(const struct config *c, bool *found, char *why, size_t
 	int error = detach_others(c, true, why, why_size);
 	if (!error) {
 		remove_pins(c->shortcut_directory);
-		remove_directory(c->shortcut_directory);
+		remove_bpf_directory(c->shortcut_directory);
 	}
 	return error;
 }

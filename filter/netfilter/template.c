@@ -168,13 +168,13 @@ struct targets {
 };
 
 /* Marks as rules have them. */
-struct marks {
+struct mark_texts {
 	char mask[16], others[16], own[16], relay[16];
 };
 
-static struct marks marks_of(const struct config *c)
+static struct mark_texts mark_texts_of(const struct config *c)
 {
-	struct marks m;
+	struct mark_texts m;
 
 	snprintf(m.mask, sizeof(m.mask), "0x%08x", c->mark_mask);
 	snprintf(m.others, sizeof(m.others), "0x%08x", ~c->mark_mask);
@@ -195,7 +195,7 @@ static char *put_together(const struct config *c, const struct targets *targets,
 		return NULL;
 	snprintf(port, sizeof(port), "%u", c->tcp_port);
 	snprintf(user, sizeof(user), "%u", c->user);
-	const struct marks marks = marks_of(c);
+	const struct mark_texts marks = mark_texts_of(c);
 	list_servers(c, AF_INET, servers4);
 	list_servers(c, AF_INET6, servers6);
 	const struct blank blanks[] = {
