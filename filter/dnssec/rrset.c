@@ -2,6 +2,7 @@
 #include "dnssec/rrset.h"
 
 #include "dnssec/limits.h"
+#include "wire/rdata.h"
 
 static struct rrset *set_for(
         struct rrsets *g, uint8_t section, const struct name *owner, uint16_t type)
@@ -93,6 +94,24 @@ const struct rrset *rrsets_find(
 			return set;
 	}
 	return NULL;
+}
+
+const struct rrset *rrsets_find_ds(const struct rrsets *g, const struct name *name)
+{
+	const struct rrset *ds = rrsets_find(g, SECTION_ANSWER, name, TYPE_DS);
+	return ds ? ds : rrsets_find(g, SECTION_AUTHORITY, name, TYPE_DS);
+}
+
+bool rrsets_read_name(const struct rrsets *g, unsigned index, struct name *name)
+{
+	struct rdata_walk walk = rdata_walk_begin(g->m, &g->m->rrs[index]);
+	struct rdata_part part;
+
+	if (!rdata_walk_next(&walk, &part) || !rdata_walk_done(&walk))
+		return false;
+	struct cursor c = cursor_at(g->m->octets, part.at);
+	name_read(&c, name);
+	return !c.bad;
 }
 
 uint32_t rrset_ttl(const struct rrsets *g, const struct rrset *set)

@@ -35,6 +35,14 @@ bool rrsets_group(struct rrsets *g, const struct message *m, struct arena *arena
 const struct rrset *rrsets_find(
         const struct rrsets *g, enum section section, const struct name *owner, uint16_t type);
 
+/* Returns the DS RRset of `name`: from the answer section or, in a referral, from the authority
+ * section. NULL if there is none. */
+const struct rrset *rrsets_find_ds(const struct rrsets *g, const struct name *name);
+
+/* Reads the name that is the whole RDATA of record `index`: of an NS, CNAME or DNAME. Returns false
+ * if the RDATA is malformed. */
+bool rrsets_read_name(const struct rrsets *g, unsigned index, struct name *name);
+
 static inline unsigned rrset_index(const struct rrsets *g, const struct rrset *set)
 {
 	return (unsigned)(set - g->sets);

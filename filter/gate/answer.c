@@ -4,9 +4,9 @@
 
 #include "gate/judging.h"
 
+#include "dnssec/alias.h"
 #include "gate/denied.h"
 #include "gate/referral.h"
-#include "wire/rdata.h"
 
 /* Where the walk along the CNAMEs stands. */
 struct walk {
@@ -24,33 +24,6 @@ static const struct rrset *answer_set(
 	return rrsets_find(&j->sets, SECTION_ANSWER, owner, type);
 }
 
-/* There must be only one CNAME or DNAME at a name (RFC 2181, 10.1; RFC 6672, 2.4). The same record
- * twice is one (RFC 2181, 5). */
-static bool read_target(const struct judging *j, const struct rrset *set, struct name *target)
-{
-	struct name same;
-
-	if (!judging_read_name(j, set->first, target))
-		return false;
-	for (uint16_t i = j->sets.next[set->first]; i != RR_NONE; i = j->sets.next[i]) {
-		if (!judging_read_name(j, i, &same) || !name_equal(&same, target))
-			return false;
-	}
-	return true;
-}
-
-/* Returns the DNAME above `name` in the answer, or NULL. */
-static const struct rrset *dname_above(const struct judging *j, const struct name *name)
-{
-	for (unsigned i = 0; i < j->sets.count; i++) {
-		const struct rrset *set = &j->sets.sets[i];
-		if (set->section == SECTION_ANSWER && set->type == TYPE_DNAME && set->count > 0 &&
-		        set->owner.labels < name->labels && name_within(name, &set->owner))
-			return set;
-	}
-	return NULL;
-}
-
 /* What a server made from a proved DNAME has no signature; it is as good as the DNAME if it is what
  * the DNAME makes (RFC 6672, 5.3.1). In an unsigned zone a CNAME speaks for itself. */
 static bool judge_synthesised(
@@ -62,7 +35,7 @@ static bool judge_synthesised(
 		return false;
 	if (ruling_of(j, dname)->outcome.status != STATUS_SECURE)
 		return judge_part(j, cname);
-	if (!read_target(j, dname, &from) || !read_target(j, cname, &to) ||
+	if (!alias_target(&j->sets, dname, &from) || !alias_target(&j->sets, cname, &to) ||
 	        !name_replace_suffix(&cname->owner, &dname->owner, &from, &made) ||
 	        !name_equal(&to, &made)) {
 		judging_fail(j, REASON_CNAME_FORGED, &cname->owner, TYPE_CNAME);
@@ -80,7 +53,7 @@ static bool judge_at_name(struct judging *j, const struct rrset *set)
 	const struct rrset *dname = NULL;
 
 	if (set->type == TYPE_CNAME && set->sig_count == 0)
-		dname = dname_above(j, &set->owner);
+		dname = alias_dname_above(&j->sets, &set->owner);
 	return dname ? judge_synthesised(j, set, dname) : judge_part(j, set);
 }
 
@@ -90,7 +63,7 @@ static bool follow_cname(struct judging *j, const struct rrset *cname, struct wa
 
 	if (!judge_at_name(j, cname))
 		return false;
-	if (read_target(j, cname, &target))
+	if (alias_target(&j->sets, cname, &target))
 		w->name = target;
 	else
 		judging_fail(j, REASON_MALFORMED, &cname->owner, TYPE_CNAME);
@@ -109,7 +82,7 @@ static bool follow_dname(struct judging *j, const struct rrset *dname, struct wa
 		return false;
 	if (ruling_of(j, dname)->outcome.status != STATUS_SECURE)
 		return true;
-	if (!read_target(j, dname, &target))
+	if (!alias_target(&j->sets, dname, &target))
 		judging_fail(j, REASON_MALFORMED, &dname->owner, TYPE_DNAME);
 	else if (name_replace_suffix(&w->name, &dname->owner, &target, &made))
 		judging_fail(j, REASON_CNAME_FORGED, &w->name, TYPE_CNAME);
@@ -146,7 +119,7 @@ static bool is_refused(const struct judging *j)
 static bool follow_link(struct judging *j, struct walk *w, bool *more)
 {
 	const struct rrset *cname = answer_set(j, &w->name, TYPE_CNAME);
-	const struct rrset *dname = cname ? NULL : dname_above(j, &w->name);
+	const struct rrset *dname = cname ? NULL : alias_dname_above(&j->sets, &w->name);
 
 	*more = cname || dname;
 	if (cname || dname)

@@ -2,7 +2,6 @@
 #include "gate/judging.h"
 
 #include "gate/denied.h"
-#include "wire/rdata.h"
 
 bool judging_begin(struct judging *j, struct gate *gate, const struct message *m, int64_t now_s)
 {
@@ -80,18 +79,6 @@ void judging_keep_unsigned(struct judging *j, struct ruling *r, enum exemption e
 	j->exemption = exemption;
 	r->is_judged = r->is_kept = true;
 	r->outcome = outcome_of(STATUS_INSECURE, REASON_NOT_ANSWER);
-}
-
-bool judging_read_name(const struct judging *j, unsigned index, struct name *name)
-{
-	struct rdata_walk walk = rdata_walk_begin(j->m, &j->m->rrs[index]);
-	struct rdata_part part;
-
-	if (!rdata_walk_next(&walk, &part) || !rdata_walk_done(&walk))
-		return false;
-	struct cursor c = cursor_at(j->m->octets, part.at);
-	name_read(&c, name);
-	return !c.bad;
 }
 
 /* A DS lies above its cut (RFC 4035, 2.4), and so does what answers for it: a CNAME asked for DS.

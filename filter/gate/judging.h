@@ -69,10 +69,6 @@ void judging_fail(struct judging *j, enum reason reason, const struct name *name
 /* Lets a set go on that is never signed, by this exemption. */
 void judging_keep_unsigned(struct judging *j, struct ruling *r, enum exemption exemption);
 
-/* Reads the name that is the RDATA of a record: of an NS, CNAME or DNAME. Returns false when it is
- * malformed. */
-bool judging_read_name(const struct judging *j, unsigned index, struct name *name);
-
 /* Notes who signed the answer, if nobody is noted yet. */
 void judging_note_signer(struct judging *j, const struct name *signer);
 

@@ -52,13 +52,6 @@ static struct lesson learn_ds(struct judging *j, const struct rrset *set)
 	return l;
 }
 
-/* Returns the DS RRset of `name`, from the answer or, in a referral, from the authority section. */
-static const struct rrset *find_ds(const struct judging *j, const struct name *name)
-{
-	const struct rrset *ds = rrsets_find(&j->sets, SECTION_ANSWER, name, TYPE_DS);
-	return ds ? ds : rrsets_find(&j->sets, SECTION_AUTHORITY, name, TYPE_DS);
-}
-
 /* A signed CNAME at the name, or DNAME above it, shows that no zone begins there; or that none
  * began there when it was signed. */
 static bool learn_alias(struct judging *j, const struct name *name, struct lesson *l)
@@ -139,7 +132,7 @@ static bool is_proof(const struct lesson *l)
 static struct lesson learn_of_cut(
         struct judging *j, const struct name *name, const struct name *zone)
 {
-	const struct rrset *ds = find_ds(j, name);
+	const struct rrset *ds = rrsets_find_ds(&j->sets, name);
 	struct lesson denied, hint;
 
 	if (ds)
@@ -263,7 +256,7 @@ bool learn_delegation(struct judging *j, const struct name *name)
 	j->may_want = false;
 	chain_find_parent(j->gate->store, name, j->now_s, &parent);
 	struct name zone = parent.zone;
-	const struct rrset *ds = find_ds(j, name);
+	const struct rrset *ds = rrsets_find_ds(&j->sets, name);
 	struct lesson l = ds ? learn_ds(j, ds) : learn_denial(j, name, &zone);
 	if (l.cut != CUT_SECURE && l.cut != CUT_INSECURE)
 		return false;

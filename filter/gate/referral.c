@@ -45,7 +45,7 @@ static bool is_glue(
 		return false;
 	for (uint16_t i = ns->first; i != RR_NONE; i = j->sets.next[i]) {
 		struct name server;
-		if (judging_read_name(j, i, &server) && name_equal(&server, &set->owner))
+		if (rrsets_read_name(&j->sets, i, &server) && name_equal(&server, &set->owner))
 			return true;
 	}
 	return false;

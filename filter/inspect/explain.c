@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/sockaddr.h"
+#include "dnssec/alias.h"
 #include "inspect/explain_build.h"
 #include "inspect/explain_proof.h"
 #include "inspect/explain_set.h"
@@ -19,17 +20,6 @@ static const struct rrset *answer_set(
         const struct explaining *x, const struct name *owner, uint16_t type)
 {
 	return rrsets_find(&x->g, SECTION_ANSWER, owner, type);
-}
-
-static const struct rrset *dname_above(const struct explaining *x, const struct name *name)
-{
-	for (unsigned i = 0; i < x->g.count; i++) {
-		const struct rrset *set = &x->g.sets[i];
-		if (set->section == SECTION_ANSWER && set->type == TYPE_DNAME && set->count > 0 &&
-		        set->owner.labels < name->labels && name_within(name, &set->owner))
-			return set;
-	}
-	return NULL;
 }
 
 /* Addresses are what people look for; other RDATA is only counted. */
@@ -106,7 +96,7 @@ static void say_target(struct explaining *x, const struct shown_link *link, cons
 static bool follow(struct explaining *x, struct shown_link *link, struct name *name)
 {
 	const struct rrset *cname = answer_set(x, name, TYPE_CNAME);
-	const struct rrset *dname = dname_above(x, name);
+	const struct rrset *dname = alias_dname_above(&x->g, name);
 	struct name target;
 	bool goes_on;
 
@@ -118,9 +108,9 @@ static bool follow(struct explaining *x, struct shown_link *link, struct name *n
 	else
 		add_data(x, link, cname ? cname : dname);
 	if (cname)
-		goes_on = explaining_target(x, cname, &target);
+		goes_on = alias_target(&x->g, cname, &target);
 	else
-		goes_on = explaining_target(x, dname, &target) &&
+		goes_on = alias_target(&x->g, dname, &target) &&
 		          name_replace_suffix(name, &dname->owner, &target, &target);
 	if (goes_on) {
 		*name = target;

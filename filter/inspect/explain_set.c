@@ -8,7 +8,6 @@
 
 #include "inspect/explain_build.h"
 #include "inspect/explain_zone.h"
-#include "wire/rdata.h"
 
 bool explaining_open(struct explaining *x, struct span octets)
 {
@@ -35,18 +34,6 @@ void explaining_say(struct explaining *x, int set, const char *format, ...)
 	else
 		shown->saying_count++;
 	va_end(list);
-}
-
-bool explaining_target(const struct explaining *x, const struct rrset *set, struct name *target)
-{
-	struct rdata_walk walk = rdata_walk_begin(&x->m, &x->m.rrs[set->first]);
-	struct rdata_part part;
-
-	if (set->count != 1 || !rdata_walk_next(&walk, &part) || !part.is_name)
-		return false;
-	struct cursor c = cursor_at(x->m.octets, part.at);
-	name_read(&c, target);
-	return !c.bad;
 }
 
 /* All keys of a DNSKEY RRset that can sign: it is signed by some of its own. */

@@ -16,7 +16,4 @@ int explaining_add(struct explaining *x, const struct rrset *set, enum shown_rol
 __attribute__((format(printf, 3, 4))) void explaining_say(
         struct explaining *x, int set, const char *format, ...);
 
-/* Reads the name in the RDATA of a CNAME or DNAME record. */
-bool explaining_target(const struct explaining *x, const struct rrset *set, struct name *target);
-
 #endif

@@ -37,12 +37,6 @@ bool explaining_open_link(struct explaining *x, const struct inquiry_link *link)
 	       explaining_open(x, span_of(link->octets, link->len));
 }
 
-static const struct rrset *find_ds(const struct explaining *x, const struct name *name)
-{
-	const struct rrset *ds = rrsets_find(&x->g, SECTION_ANSWER, name, TYPE_DS);
-	return ds ? ds : rrsets_find(&x->g, SECTION_AUTHORITY, name, TYPE_DS);
-}
-
 static bool is_used(const struct ds_set *used, const struct ds *ds)
 {
 	for (unsigned i = 0; i < used->count; i++) {
@@ -125,7 +119,7 @@ static void add_cut(struct explaining *x, struct shown_zone *z)
 	z->proofs_begin = x->e->set_count;
 	z->cut_came = explaining_came(link);
 	if (explaining_open_link(x, link)) {
-		const struct rrset *ds = find_ds(x, &z->name);
+		const struct rrset *ds = rrsets_find_ds(&x->g, &z->name);
 		if (ds) {
 			add_ds_set(x, z, ds);
 			z->proofs_begin = x->e->set_count;
