@@ -4,7 +4,7 @@
 
 #include "base/log.h"
 #include "cmd/command.h"
-#include "daemon/manager.h"
+#include "daemon/systemd.h"
 #include "netfilter/rules.h"
 
 /* The rules can be shown and removed whatever the configuration says, if it says anything. */
@@ -41,7 +41,7 @@ static enum exit_code run(int argc, char **argv)
 	load_config_if_any(&o, &c);
 	if (strcmp(verb, "show") == 0)
 		return rules_show(&c, stdout) ? EXIT_FINE : EXIT_NO;
-	if (strcmp(verb, "remove") == 0 && o.unless_restarting && manager_restarts_us()) {
+	if (strcmp(verb, "remove") == 0 && o.unless_restarting && systemd_restarts_us()) {
 		log_info("rules: they stay, sealgate is being restarted");
 		return EXIT_FINE;
 	}

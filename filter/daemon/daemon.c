@@ -19,9 +19,10 @@
 #include "crypto/crypto.h"
 #include "daemon/anchor_keeper.h"
 #include "daemon/counters.h"
-#include "daemon/notify.h"
 #include "daemon/privileges.h"
-#include "daemon/service.h"
+#include "daemon/service_commands.h"
+#include "daemon/service_workers.h"
+#include "daemon/systemd.h"
 #include "netfilter/br_netfilter.h"
 #include "netfilter/service_user.h"
 #include "worker/worker_orders.h"
@@ -98,21 +99,6 @@ static void raise_descriptor_limit(const struct config *c)
 		        (unsigned long long)wanted, (unsigned long long)limit.rlim_cur);
 }
 
-void service_tell_manager(const struct service *s)
-{
-	unsigned left_s = pausing_left_s(&s->pausing, clock_monotonic_ms());
-	char text[200];
-
-	if (left_s > 0)
-		snprintf(text, sizeof(text), "Paused for %u s: everything passes unjudged", left_s);
-	else if (s->time.state == CLOCK_NOT_SET)
-		snprintf(text, sizeof(text), "Waiting for the clock to be set");
-	else
-		snprintf(text, sizeof(text), "Ready: role %s, mode %s", key_word("role", s->config),
-		        key_word("mode", s->config));
-	notify_status(text);
-}
-
 /* Trust anchors are followed by the clock, so not before it is set. Returns 0 or -errno. */
 static int start_keeper(struct service *s)
 {
@@ -120,26 +106,6 @@ static int start_keeper(struct service *s)
 		return 0;
 	s->keeper_runs = true;
 	return anchor_keeper_start(s->keeper, s->workers, s->worker_count);
-}
-
-int64_t service_now_s(const struct service *s)
-{
-	return s->time.state == CLOCK_NOT_SET ? -1
-	                                      : s->time.source->wall_s(s->time.source->context);
-}
-
-int service_reload(struct service *s, char *why, size_t why_size)
-{
-	int result = -1;
-
-	if (s->zones)
-		result = zone_keeper_reload(s->zones, why, why_size);
-	else
-		snprintf(why, why_size,
-		        "only a signer reads something again; restart for another configuration");
-	if (result < 0)
-		log_error("nothing was reloaded: %s", why);
-	return result;
 }
 
 static void look_at_zones(struct service *s)
@@ -160,7 +126,7 @@ static int look_at_clock(struct service *s)
 			worker_forget(s->workers[i]);
 	}
 	if (news.has_changed)
-		service_tell_manager(s);
+		service_tell_systemd(s);
 	look_at_zones(s);
 	return start_keeper(s);
 }
@@ -168,17 +134,17 @@ static int look_at_clock(struct service *s)
 /* Does what is due without anybody's asking. */
 static int do_what_is_due(struct service *s)
 {
-	bool was_paused = s->pausing.until_ms > 0;
+	bool was_paused = s->pause.until_ms > 0;
 
-	pausing_expire(&s->pausing, clock_monotonic_ms());
-	if (was_paused && s->pausing.until_ms == 0)
-		service_tell_manager(s);
+	pause_expire(&s->pause, clock_monotonic_ms());
+	if (was_paused && s->pause.until_ms == 0)
+		service_tell_systemd(s);
 	return look_at_clock(s);
 }
 
 static int service_idle_ms(const struct service *s)
 {
-	int pause_ms = pausing_wait_ms(&s->pausing, clock_monotonic_ms());
+	int pause_ms = pause_wait_ms(&s->pause, clock_monotonic_ms());
 	int clock_ms = timekeeper_wait_ms(&s->time);
 
 	return pause_ms >= 0 && pause_ms < clock_ms ? pause_ms : clock_ms;
@@ -233,7 +199,7 @@ static void open_control(struct service *s)
 	char why[300];
 
 	s->started_ms = clock_monotonic_ms();
-	s->pausing = (struct pausing){ .workers = s->workers, .worker_count = s->worker_count };
+	s->pause = (struct pause){ .workers = s->workers, .worker_count = s->worker_count };
 	s->control = control_open(s->config->control_socket, service_commands, s, why, sizeof(why));
 	if (!s->control)
 		log_warning("sealgate ctl will not work: %s", why);
@@ -277,10 +243,10 @@ static int serve_until_the_end(struct service *s, const struct config *c)
 	if (!error) {
 		say_ready(s, c);
 		look_at_zones(s);
-		notify_ready();
-		service_tell_manager(s);
+		systemd_ready();
+		service_tell_systemd(s);
 		error = wait_for_the_end(s);
-		notify_stopping();
+		systemd_stopping();
 	}
 	anchor_keeper_stop(s->keeper);
 	timekeeper_end(&s->time);

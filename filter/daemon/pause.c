@@ -7,27 +7,29 @@
 #include "daemon/counters.h"
 #include "worker/worker_orders.h"
 
-static uint64_t passed_unjudged(const struct pausing *p)
+static uint64_t passed_unjudged(const struct pause *p)
 {
 	return counters_sum(p->workers, p->worker_count, "passed_pause");
 }
 
-static void tell_workers(const struct pausing *p)
+static void tell_workers(const struct pause *p)
 {
 	for (unsigned i = 0; i < p->worker_count; i++)
 		worker_pause(p->workers[i], p->until_ms);
 }
 
-void pausing_begin(struct pausing *p, unsigned seconds, uint64_t now_ms)
+void pause_begin(struct pause *p, unsigned seconds, uint64_t now_ms)
 {
 	if (p->until_ms == 0)
 		p->passed_before = passed_unjudged(p);
 	p->until_ms = now_ms + (uint64_t)seconds * 1000;
 	tell_workers(p);
-	log_warning("paused for %u s: everything passes unjudged", seconds);
+	log_warning(
+	        "paused for %u s: everything passes unjudged; `sealgate ctl resume` ends the pause",
+	        seconds);
 }
 
-static void pause_stop(struct pausing *p, const char *why)
+static void stop_pause(struct pause *p, const char *why)
 {
 	p->until_ms = 0;
 	tell_workers(p);
@@ -35,26 +37,26 @@ static void pause_stop(struct pausing *p, const char *why)
 	        passed_unjudged(p) - p->passed_before);
 }
 
-void pausing_end(struct pausing *p)
+void pause_end(struct pause *p)
 {
 	if (p->until_ms > 0)
-		pause_stop(p, "resumed");
+		stop_pause(p, "resumed");
 }
 
-void pausing_expire(struct pausing *p, uint64_t now_ms)
+void pause_expire(struct pause *p, uint64_t now_ms)
 {
 	if (p->until_ms > 0 && p->until_ms <= now_ms)
-		pause_stop(p, "its time has come");
+		stop_pause(p, "time is up");
 }
 
-int pausing_wait_ms(const struct pausing *p, uint64_t now_ms)
+int pause_wait_ms(const struct pause *p, uint64_t now_ms)
 {
 	if (p->until_ms == 0)
 		return -1;
 	return p->until_ms > now_ms ? (int)(p->until_ms - now_ms) : 0;
 }
 
-unsigned pausing_left_s(const struct pausing *p, uint64_t now_ms)
+unsigned pause_left_s(const struct pause *p, uint64_t now_ms)
 {
 	return p->until_ms > now_ms ? (unsigned)((p->until_ms - now_ms + 999) / 1000) : 0;
 }

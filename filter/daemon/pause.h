@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A pause, in which everything passes unjudged: for the login of a captive portal, which forges
- * answers until one has paid. It ends by itself, in the workers, whatever becomes of the main
- * thread; here it is said. */
+/* A pause: everything passes unjudged, so that a client can log in to a captive portal, which forges
+ * answers until then. Each worker ends the pause by itself at the given time, even if the main
+ * thread hangs. This module gives the workers that time, and logs the begin and the end. */
 #ifndef DAEMON_PAUSE_H
 #define DAEMON_PAUSE_H
 
@@ -9,24 +9,26 @@
 
 #define PAUSE_MAX_S 86400
 
-struct pausing {
+struct pause {
 	struct worker *const *workers;
 	unsigned worker_count;
-	uint64_t until_ms;      /* of the monotonic clock; 0: no pause */
-	uint64_t passed_before; /* responses that had passed unjudged in pauses before this one */
+	uint64_t until_ms;      /* monotonic clock; 0: no pause */
+	uint64_t passed_before; /* responses that passed unjudged in earlier pauses */
 };
 
-/* Begins a pause of that many seconds, or makes one longer or shorter. Logged. */
-void pausing_begin(struct pausing *p, unsigned seconds, uint64_t now_ms);
+/* Begins a pause of `seconds`. If there is one already, it ends `seconds` from now. Logged. */
+void pause_begin(struct pause *p, unsigned seconds, uint64_t now_ms);
 
-/* Ends it, if there is one, and says so if its time has come. */
-void pausing_end(struct pausing *p);
-void pausing_expire(struct pausing *p, uint64_t now_ms);
+/* Ends the pause, if there is one. Logged. */
+void pause_end(struct pause *p);
 
-/* For poll(): how long until pausing_expire() has something to do; -1: never. */
-int pausing_wait_ms(const struct pausing *p, uint64_t now_ms);
+/* Ends the pause if its time is over. Logged. */
+void pause_expire(struct pause *p, uint64_t now_ms);
 
-/* How many seconds are left, at least one while there is a pause, 0 otherwise. */
-unsigned pausing_left_s(const struct pausing *p, uint64_t now_ms);
+/* Returns the milliseconds until pause_expire() has something to do, for poll(); -1: never. */
+int pause_wait_ms(const struct pause *p, uint64_t now_ms);
+
+/* Returns the seconds that are left, rounded up; 0 if there is no pause. */
+unsigned pause_left_s(const struct pause *p, uint64_t now_ms);
 
 #endif

@@ -35,7 +35,7 @@ struct service {
 	int signals;             /* a signalfd */
 	int failed;              /* an eventfd, to which a worker writes that ends by itself */
 	struct control *control; /* NULL: it could not be made */
-	struct pausing pausing;
+	struct pause pause;
 	struct timekeeper time;
 	uint64_t started_ms;
 	struct worker **workers;
@@ -43,20 +43,14 @@ struct service {
 	unsigned worker_count, thread_count;
 };
 
-/* Reads again what can be while it runs: a signer's keys. Returns 0; or -1 with a sentence in
- * `why`, and then all goes on as before. */
-int service_reload(struct service *s, char *why, size_t why_size);
-
-/* Makes the workers, one for each queue. Logs what goes wrong, and returns -errno then. */
-int service_bind_queues(struct service *s);
-
-/* The wall clock, or -1 while it is not set. */
+/* Returns the wall clock, or -1 while it is not set. */
 int64_t service_now_s(const struct service *s);
 
-/* Tells the service manager in what state the service is (sd_notify(3), STATUS). */
-void service_tell_manager(const struct service *s);
+/* Tells systemd the state of the service, for `systemctl status`. */
+void service_tell_systemd(const struct service *s);
 
-/* What can be asked of the daemon through the control socket; the context is the service. */
-extern const struct control_command service_commands[];
+/* Reads the keys of a signer again; nothing else can be read again. Returns 0; or -1 with the reason
+ * in `why`, and the keys in use stay. Failures are logged too. */
+int service_reload(struct service *s, char *why, size_t why_size);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What can be asked of the daemon: one function a command, and the table of them. */
+#include "daemon/service_commands.h"
+
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "config/config_table.h"
 #include "daemon/counters.h"
-#include "daemon/notify.h"
 #include "daemon/service.h"
 #include "worker/worker_orders.h"
 
@@ -17,7 +17,7 @@ static void reply_add(struct control_reply *reply, const char *key, json_t *valu
 
 static void reply_add_pause(struct service *s, struct control_reply *reply)
 {
-	unsigned left_s = pausing_left_s(&s->pausing, clock_monotonic_ms());
+	unsigned left_s = pause_left_s(&s->pause, clock_monotonic_ms());
 
 	reply_add(reply, "paused", json_boolean(left_s > 0));
 	reply_add(reply, "pause_left_s", json_integer(left_s));
@@ -36,8 +36,8 @@ static void pause_judging(void *context, char *const words[], struct control_rep
 		        PAUSE_MAX_S);
 		return;
 	}
-	pausing_begin(&s->pausing, (unsigned)seconds, clock_monotonic_ms());
-	service_tell_manager(s);
+	pause_begin(&s->pause, (unsigned)seconds, clock_monotonic_ms());
+	service_tell_systemd(s);
 	reply_add_pause(s, reply);
 }
 
@@ -46,8 +46,8 @@ static void resume_judging(void *context, char *const words[], struct control_re
 	struct service *s = context;
 
 	(void)words;
-	pausing_end(&s->pausing);
-	service_tell_manager(s);
+	pause_end(&s->pause);
+	service_tell_systemd(s);
 	reply_add_pause(s, reply);
 }
 

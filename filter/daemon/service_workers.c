@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the configuration makes of the workers. */
+#include "daemon/service_workers.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
 #include "base/log.h"
 #include "daemon/anchor_keeper.h"
-#include "daemon/service.h"
 
 static const enum divert diverts[] = {
 	[ROLE_HOST] = DIVERT_REDIRECT,

@@ -88,7 +88,7 @@ def _pause_that_was_seen(world):
 def _ends_by_itself(world):
     with world.lab.attack("forge-address"), _pause_that_was_seen(world):
         wait_until(lambda: world.ask(NAME, "A").rcode == "SERVFAIL", "it does not end")
-        wait_until(lambda: world.gate.log_lines("the pause is over (its time has come)"),
+        wait_until(lambda: world.gate.log_lines("the pause is over (time is up)"),
                    "it is not logged")
     expect_equal("paused", world.gate.status()["paused"], "false")
 

@@ -1,15 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "daemon/manager.h"
+#include "daemon/systemd.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-bus.h>
+#include <systemd/sd-daemon.h>
 
-/* systemd's own socket, which root may use: at boot there is no D-Bus yet. */
+/* The private socket of systemd, which root may use. At boot there is no D-Bus yet. */
 #define ADDRESS     "unix:path=/run/systemd/private"
 #define DESTINATION "org.freedesktop.systemd1"
 #define MANAGER     "/org/freedesktop/systemd1"
+
+void systemd_ready(void)
+{
+	sd_notify(0, "READY=1");
+}
+
+void systemd_stopping(void)
+{
+	sd_notify(0, "STOPPING=1");
+}
+
+void systemd_status(const char *text)
+{
+	sd_notifyf(0, "STATUS=%s", text);
+}
 
 static int open_bus(sd_bus **bus)
 {
@@ -20,7 +36,7 @@ static int open_bus(sd_bus **bus)
 	return result < 0 ? result : sd_bus_start(*bus);
 }
 
-/* Writes the path of the job that our unit has. "/" stands for none. */
+/* Writes the path of the job of our unit: "/" if it has none. Returns 0, or a negative number. */
 static int find_job(sd_bus *bus, char *path, size_t size)
 {
 	sd_bus_message *unit = NULL, *job = NULL;
@@ -45,7 +61,7 @@ static int find_job(sd_bus *bus, char *path, size_t size)
 	return result;
 }
 
-bool manager_restarts_us(void)
+bool systemd_restarts_us(void)
 {
 	sd_bus *bus = NULL;
 	char path[200], *type = NULL;

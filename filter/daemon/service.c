@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/service.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "config/config_table.h"
+#include "daemon/systemd.h"
+
+void service_tell_systemd(const struct service *s)
+{
+	unsigned left_s = pause_left_s(&s->pause, clock_monotonic_ms());
+	char text[200];
+
+	if (left_s > 0)
+		snprintf(text, sizeof(text), "Paused for %u s: everything passes unjudged", left_s);
+	else if (s->time.state == CLOCK_NOT_SET)
+		snprintf(text, sizeof(text), "Waiting for the clock to be set");
+	else
+		snprintf(text, sizeof(text), "Ready: role %s, mode %s", key_word("role", s->config),
+		        key_word("mode", s->config));
+	systemd_status(text);
+}
+
+int64_t service_now_s(const struct service *s)
+{
+	return s->time.state == CLOCK_NOT_SET ? -1
+	                                      : s->time.source->wall_s(s->time.source->context);
+}
+
+int service_reload(struct service *s, char *why, size_t why_size)
+{
+	int result = -1;
+
+	if (s->zones)
+		result = zone_keeper_reload(s->zones, why, why_size);
+	else
+		snprintf(why, why_size,
+		        "only a signer reads something again; restart for another configuration");
+	if (result < 0)
+		log_error("nothing was reloaded: %s", why);
+	return result;
+}

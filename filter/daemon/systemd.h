@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Talks to systemd, the service manager. */
+#ifndef DAEMON_SYSTEMD_H
+#define DAEMON_SYSTEMD_H
+
+#include <stdbool.h>
+
+/* Tell systemd the state of this service, by sd_notify(3). They do nothing if systemd did not start
+ * this process. */
+void systemd_ready(void);
+void systemd_stopping(void);
+
+/* Sets the one line that `systemctl status` shows. */
+void systemd_status(const char *text);
+
+/* True if systemd is restarting the unit of this process: it stops the unit, and will start it
+ * again. False also if systemd cannot be asked. */
+bool systemd_restarts_us(void);
+
+#endif
