@@ -35,7 +35,7 @@ void addresses_add(struct addresses *a, const struct sockaddr_storage *address)
 	a->at[a->count++] = *address;
 }
 
-static void add_record(struct addresses *a, const struct message *m, const struct rr *rr)
+static void add_address_record(struct addresses *a, const struct message *m, const struct rr *rr)
 {
 	struct span rdata = message_rdata(m, rr);
 	bool is_ipv4 = rr->type == TYPE_A && rdata.len == sizeof(struct in_addr);
@@ -60,7 +60,7 @@ static bool add_addresses_of(
 		if (rr->section == section && rr->class == CLASS_IN &&
 		        (rr->type == TYPE_A || rr->type == TYPE_AAAA) &&
 		        message_owner(m, rr, &owner) && name_equal(&owner, name))
-			add_record(a, m, rr);
+			add_address_record(a, m, rr);
 	}
 	return a->count > before;
 }
@@ -79,7 +79,7 @@ static bool leads_on(const struct message *m, const struct rr *rr, const struct 
 	       name_within(owner, zone) && name_within(name, owner);
 }
 
-static void add_server(
+static void delegation_add_server(
         struct delegation *d, const struct message *m, const struct rr *rr, const struct name *zone)
 {
 	struct cursor c = cursor_at(m->octets, rr->rdata_at);
@@ -116,7 +116,7 @@ bool delegation_read(struct delegation *d, const struct message *m, const struct
 			continue;
 		if (rr->ttl_s < d->ttl_s)
 			d->ttl_s = rr->ttl_s;
-		add_server(d, m, rr, zone);
+		delegation_add_server(d, m, rr, zone);
 	}
 	return d->addresses.count > 0 || d->name_count > 0;
 }

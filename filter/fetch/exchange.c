@@ -25,12 +25,12 @@ int exchange_mark(int fd)
 	                                                                                  : 0;
 }
 
-static struct span query_of(const struct exchange *e)
+static struct span exchange_query(const struct exchange *e)
 {
 	return span_of(e->query + PREFIX_SIZE, e->query_len);
 }
 
-static void write_query(struct exchange *e, const struct want *want, uint16_t flags)
+static void exchange_write_query(struct exchange *e, const struct want *want, uint16_t flags)
 {
 	struct writer out = writer_over(e->query + PREFIX_SIZE, BUILD_QUERY_MAX);
 
@@ -40,7 +40,7 @@ static void write_query(struct exchange *e, const struct want *want, uint16_t fl
 	e->question_len = out.len - DNS_HEADER_SIZE - QUERY_GROWTH;
 }
 
-static void write_query_of_client(struct exchange *e, const struct exchange_asking *how)
+static void exchange_write_asked(struct exchange *e, const struct exchange_asking *how)
 {
 	const struct asked *asked = how->asked;
 	uint8_t plain[DNS_HEADER_SIZE + QUESTION_MAX];
@@ -63,13 +63,13 @@ static void write_query_of_client(struct exchange *e, const struct exchange_aski
 	e->question_len = asked->question_len;
 }
 
-static socklen_t address_size(const struct sockaddr_storage *server)
+static socklen_t exchange_address_size(const struct sockaddr_storage *server)
 {
 	return server->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6)
 	                                     : sizeof(struct sockaddr_in);
 }
 
-static int open_socket(struct exchange *e, int type, const struct sockaddr_storage *server)
+static int exchange_open(struct exchange *e, int type, const struct sockaddr_storage *server)
 {
 	e->fd = socket(server->ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (e->fd < 0)
@@ -78,24 +78,24 @@ static int open_socket(struct exchange *e, int type, const struct sockaddr_stora
 	int error = exchange_mark(e->fd);
 	if (error && error != -EPERM)
 		return error;
-	if (connect(e->fd, (const struct sockaddr *)server, address_size(server)) < 0 &&
+	if (connect(e->fd, (const struct sockaddr *)server, exchange_address_size(server)) < 0 &&
 	        errno != EINPROGRESS)
 		return -errno;
 	return 0;
 }
 
-static int watch(struct exchange *e, int operation, uint32_t events)
+static int exchange_watch(struct exchange *e, int operation, uint32_t events)
 {
 	struct epoll_event event = { .events = events, .data.ptr = e->tag };
 	return epoll_ctl(e->epoll_fd, operation, e->fd, &event) < 0 ? -errno : 0;
 }
 
-static int begin_udp(struct exchange *e, const struct sockaddr_storage *server)
+static int exchange_send_udp(struct exchange *e, const struct sockaddr_storage *server)
 {
-	int result = open_socket(e, SOCK_DGRAM, server);
+	int result = exchange_open(e, SOCK_DGRAM, server);
 
 	if (result == 0)
-		result = watch(e, EPOLL_CTL_ADD, EPOLLIN);
+		result = exchange_watch(e, EPOLL_CTL_ADD, EPOLLIN);
 	if (result == 0 && send(e->fd, e->query + PREFIX_SIZE, e->query_len, 0) < 0)
 		result = -errno;
 	return result;
@@ -105,22 +105,22 @@ int exchange_begin_udp(struct exchange *e, int epoll_fd, void *tag,
         const struct sockaddr_storage *server, const struct want *want, uint16_t flags)
 {
 	*e = (struct exchange){ .fd = -1, .epoll_fd = epoll_fd, .tag = tag };
-	write_query(e, want, flags);
-	return begin_udp(e, server);
+	exchange_write_query(e, want, flags);
+	return exchange_send_udp(e, server);
 }
 
-static int connect_tcp(struct exchange *e, const struct sockaddr_storage *server)
+static int exchange_connect_tcp(struct exchange *e, const struct sockaddr_storage *server)
 {
-	int result = open_socket(e, SOCK_STREAM, server);
-	return result < 0 ? result : watch(e, EPOLL_CTL_ADD, EPOLLOUT);
+	int result = exchange_open(e, SOCK_STREAM, server);
+	return result < 0 ? result : exchange_watch(e, EPOLL_CTL_ADD, EPOLLOUT);
 }
 
 int exchange_begin_tcp(struct exchange *e, int epoll_fd, void *tag,
         const struct sockaddr_storage *server, const struct want *want, uint16_t flags)
 {
 	*e = (struct exchange){ .fd = -1, .epoll_fd = epoll_fd, .tag = tag, .over_tcp = true };
-	write_query(e, want, flags);
-	return connect_tcp(e, server);
+	exchange_write_query(e, want, flags);
+	return exchange_connect_tcp(e, server);
 }
 
 int exchange_begin_asked(struct exchange *e, int epoll_fd, void *tag,
@@ -131,8 +131,8 @@ int exchange_begin_asked(struct exchange *e, int epoll_fd, void *tag,
 		.tag = tag,
 		.over_tcp = how->over_tcp,
 		.takes_bare_errors = true };
-	write_query_of_client(e, how);
-	return how->over_tcp ? connect_tcp(e, server) : begin_udp(e, server);
+	exchange_write_asked(e, how);
+	return how->over_tcp ? exchange_connect_tcp(e, server) : exchange_send_udp(e, server);
 }
 
 uint8_t *exchange_take_answer(struct exchange *e)
@@ -153,9 +153,9 @@ void exchange_end(struct exchange *e)
 
 /* Whether a message is a response to what was sent: QR, id, opcode and question (RFC 5452, 9.1).
  * The question must come back octet by octet. */
-static enum exchange_state match(const struct exchange *e, struct span octets)
+static enum exchange_state exchange_match(const struct exchange *e, struct span octets)
 {
-	struct cursor c = cursor_over(octets), sent = cursor_over(query_of(e));
+	struct cursor c = cursor_over(octets), sent = cursor_over(exchange_query(e));
 	struct span question = span_of(sent.base + DNS_HEADER_SIZE, e->question_len);
 
 	uint16_t id = cursor_u16(&c), flags = cursor_u16(&c), questions = cursor_u16(&c);
@@ -175,18 +175,19 @@ static bool would_block(void)
 	return errno == EAGAIN || errno == EINTR;
 }
 
-static enum exchange_state ready_udp(struct exchange *e, uint8_t *buffer, struct span *answer)
+static enum exchange_state exchange_ready_udp(
+        struct exchange *e, uint8_t *buffer, struct span *answer)
 {
 	ssize_t len = recv(e->fd, buffer, EXCHANGE_ANSWER_MAX, 0);
 
 	if (len < 0)
 		return would_block() ? EXCHANGE_WAITING : EXCHANGE_FAILED;
 	*answer = span_of(buffer, (size_t)len);
-	return match(e, *answer);
+	return exchange_match(e, *answer);
 }
 
 /* Sends what remains of the query; once all is sent, only reading is of interest. */
-static enum exchange_state send_tcp(struct exchange *e)
+static enum exchange_state exchange_send_tcp(struct exchange *e)
 {
 	size_t whole = PREFIX_SIZE + e->query_len;
 	ssize_t n = send(e->fd, e->query + e->sent, whole - e->sent, MSG_NOSIGNAL);
@@ -194,13 +195,13 @@ static enum exchange_state send_tcp(struct exchange *e)
 	if (n < 0)
 		return would_block() ? EXCHANGE_WAITING : EXCHANGE_FAILED;
 	e->sent += (size_t)n;
-	if (e->sent == whole && watch(e, EPOLL_CTL_MOD, EPOLLIN) < 0)
+	if (e->sent == whole && exchange_watch(e, EPOLL_CTL_MOD, EPOLLIN) < 0)
 		return EXCHANGE_FAILED;
 	return EXCHANGE_WAITING;
 }
 
 /* Reads on until `whole` octets of the answer and its prefix are there. */
-static enum exchange_state read_tcp(struct exchange *e, uint8_t *at, size_t whole)
+static enum exchange_state exchange_read_tcp(struct exchange *e, uint8_t *at, size_t whole)
 {
 	ssize_t n = recv(e->fd, at, whole - e->received, 0);
 
@@ -210,12 +211,12 @@ static enum exchange_state read_tcp(struct exchange *e, uint8_t *at, size_t whol
 	return e->received == whole ? EXCHANGE_ANSWERED : EXCHANGE_WAITING;
 }
 
-static enum exchange_state ready_tcp(struct exchange *e, struct span *answer)
+static enum exchange_state exchange_ready_tcp(struct exchange *e, struct span *answer)
 {
 	if (e->sent < PREFIX_SIZE + e->query_len)
-		return send_tcp(e);
+		return exchange_send_tcp(e);
 	if (e->received < PREFIX_SIZE) {
-		enum exchange_state s = read_tcp(e, e->prefix + e->received, PREFIX_SIZE);
+		enum exchange_state s = exchange_read_tcp(e, e->prefix + e->received, PREFIX_SIZE);
 		return s == EXCHANGE_ANSWERED ? EXCHANGE_WAITING : s;
 	}
 	size_t len = (size_t)e->prefix[0] << 8 | e->prefix[1];
@@ -224,16 +225,17 @@ static enum exchange_state ready_tcp(struct exchange *e, struct span *answer)
 	if (!e->answer || len == 0)
 		return EXCHANGE_FAILED;
 	enum exchange_state s =
-	        read_tcp(e, e->answer + e->received - PREFIX_SIZE, PREFIX_SIZE + len);
+	        exchange_read_tcp(e, e->answer + e->received - PREFIX_SIZE, PREFIX_SIZE + len);
 	if (s != EXCHANGE_ANSWERED)
 		return s;
 	/* What comes over a connection of our own and does not match will not be followed by
 	 * something that does; nor can it be truncated. */
 	*answer = span_of(e->answer, len);
-	return match(e, *answer) == EXCHANGE_ANSWERED ? EXCHANGE_ANSWERED : EXCHANGE_FAILED;
+	return exchange_match(e, *answer) == EXCHANGE_ANSWERED ? EXCHANGE_ANSWERED
+	                                                       : EXCHANGE_FAILED;
 }
 
 enum exchange_state exchange_ready(struct exchange *e, uint8_t *buffer, struct span *answer)
 {
-	return e->over_tcp ? ready_tcp(e, answer) : ready_udp(e, buffer, answer);
+	return e->over_tcp ? exchange_ready_tcp(e, answer) : exchange_ready_udp(e, buffer, answer);
 }

@@ -46,7 +46,8 @@ void fetcher_fini(struct fetcher *f)
 }
 
 /* A slow or dead resolver is left for the next one in the list at each try. */
-static const struct sockaddr_storage *server_of(const struct fetcher *f, const struct fetch *fetch)
+static const struct sockaddr_storage *fetch_server(
+        const struct fetcher *f, const struct fetch *fetch)
 {
 	if (f->resolver_count == 0)
 		return &fetch->server;
@@ -54,7 +55,7 @@ static const struct sockaddr_storage *server_of(const struct fetcher *f, const s
 }
 
 /* Sends the question of a try. What it costs is bounded by whoever chose it. */
-static bool ask(struct fetcher *f, struct fetch *fetch, uint16_t flags)
+static bool fetch_ask(struct fetcher *f, struct fetch *fetch, uint16_t flags)
 {
 	fetch->mismatches = 0;
 	stats_count(&f->stats->fetch_tries);
@@ -66,21 +67,21 @@ static bool ask(struct fetcher *f, struct fetch *fetch, uint16_t flags)
 }
 
 /* Returns false when there is no try left, or none that could so much as be sent. */
-static bool begin_try(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
+static bool fetch_begin_try(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
 {
 	while (fetch->tries < FETCH_TRIES) {
 		fetch->deadline_ms = now_ms + ((uint64_t)FETCH_UDP_MS << fetch->tries);
 		fetch->tries++;
 		fetch->question = fetch->want;
-		fetch->asked = *server_of(f, fetch);
-		if (ask(f, fetch, EXCHANGE_FLAGS))
+		fetch->asked = *fetch_server(f, fetch);
+		if (fetch_ask(f, fetch, EXCHANGE_FLAGS))
 			return true;
 	}
 	return false;
 }
 
 /* Once the server was of no use, or at once if it was of none lately. */
-static bool may_walk(const struct fetcher *f, const struct fetch *fetch, uint64_t now_ms)
+static bool fetch_may_walk(const struct fetcher *f, const struct fetch *fetch, uint64_t now_ms)
 {
 	if (f->resolver_count > 0 || f->servers.hint_count == 0 || fetch->has_walked ||
 	        f->shut_in_until_ms > now_ms)
@@ -90,7 +91,7 @@ static bool may_walk(const struct fetcher *f, const struct fetch *fetch, uint64_
 }
 
 /* Whoever got as far as to an answer has no more to hope for from the server. */
-static void end_walk(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
+static void fetch_end_walk(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
 {
 	stats_count(&f->stats->walks_lost);
 	if (walk_is_shut_in(fetch->walk))
@@ -102,10 +103,10 @@ static void end_walk(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
 }
 
 /* Sends the next query of the walk, which may be its first. Returns false when there is none. */
-static bool walk_on(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
+static bool fetch_walk_on(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
 {
 	if (!fetch->walk) {
-		if (!may_walk(f, fetch, now_ms))
+		if (!fetch_may_walk(f, fetch, now_ms))
 			return false;
 		fetch->walk = malloc(sizeof(*fetch->walk));
 		if (!fetch->walk)
@@ -116,15 +117,15 @@ static bool walk_on(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
 	}
 	fetch->deadline_ms = now_ms + FETCH_UDP_MS;
 	while (walk_next(fetch->walk, &fetch->question, &fetch->asked, now_ms)) {
-		if (ask(f, fetch, 0))
+		if (fetch_ask(f, fetch, 0))
 			return true;
 		walk_unsent(fetch->walk);
 	}
-	end_walk(f, fetch, now_ms);
+	fetch_end_walk(f, fetch, now_ms);
 	return false;
 }
 
-static void finish(struct fetcher *f, struct fetch *fetch)
+static void fetch_finish(struct fetcher *f, struct fetch *fetch)
 {
 	struct fetch **link = &f->in_flight;
 
@@ -141,37 +142,38 @@ static void finish(struct fetcher *f, struct fetch *fetch)
 	f->free = fetch;
 }
 
-static void give_up(struct fetcher *f, struct fetch *fetch)
+static void fetch_give_up(struct fetcher *f, struct fetch *fetch)
 {
 	stats_count(&f->stats->fetch_failures);
 	f->owner.failed(f->owner.context, fetch);
-	finish(f, fetch);
+	fetch_finish(f, fetch);
 }
 
-static void try_again(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
+static void fetch_try_again(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
 {
 	exchange_end(&fetch->exchange);
-	if (walk_on(f, fetch, now_ms) || begin_try(f, fetch, now_ms) ||
-	        walk_on(f, fetch, now_ms)) /* there was a walk, or can be one after the last try */
+	if (fetch_walk_on(f, fetch, now_ms) || fetch_begin_try(f, fetch, now_ms) ||
+	        fetch_walk_on(
+	                f, fetch, now_ms)) /* there was a walk, or can be one after the last try */
 		return;
 	if (fetch->useless && f->owner.learn(f->owner.context, fetch,
 	                              span_of(fetch->useless, fetch->useless_len), true))
-		finish(f, fetch);
+		fetch_finish(f, fetch);
 	else
-		give_up(f, fetch);
+		fetch_give_up(f, fetch);
 }
 
-static void go_on_over_tcp(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
+static void fetch_over_tcp(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
 {
 	stats_count(&f->stats->fetch_tcp);
 	exchange_end(&fetch->exchange);
 	fetch->deadline_ms = now_ms + FETCH_TCP_MS;
 	if (exchange_begin_tcp(&fetch->exchange, f->epoll_fd, fetch, &fetch->asked,
 	            &fetch->question, fetch->walk ? 0 : EXCHANGE_FLAGS) < 0)
-		try_again(f, fetch, now_ms);
+		fetch_try_again(f, fetch, now_ms);
 }
 
-static struct fetch *find(
+static struct fetch *fetch_find(
         const struct fetcher *f, const struct want *want, const struct sockaddr_storage *server)
 {
 	struct fetch *fetch = f->in_flight;
@@ -184,7 +186,7 @@ static struct fetch *find(
 }
 
 /* Names right below one name share it. Two that share it by chance only share a fate. */
-static uint32_t family_of(const struct name *name)
+static uint32_t fetch_family(const struct name *name)
 {
 	struct name above;
 
@@ -192,7 +194,7 @@ static uint32_t family_of(const struct name *name)
 	return name_quick_hash(&above);
 }
 
-static unsigned count_family(const struct fetcher *f, uint32_t family)
+static unsigned fetch_count_family(const struct fetcher *f, uint32_t family)
 {
 	unsigned count = 0;
 
@@ -203,25 +205,25 @@ static unsigned count_family(const struct fetcher *f, uint32_t family)
 
 /* Gives up the oldest fetch of the greediest zone, unless that is the zone of `want`. What is in
  * flight is bounded, and so is this. */
-static bool make_room(struct fetcher *f, const struct want *want)
+static bool fetch_make_room(struct fetcher *f, const struct want *want)
 {
 	struct fetch *greedy = NULL;
 	unsigned most = 0;
 
 	for (struct fetch *fetch = f->in_flight; fetch; fetch = fetch->next) {
-		unsigned count = count_family(f, fetch->family);
+		unsigned count = fetch_count_family(f, fetch->family);
 		if (count >= most) { /* the list begins with the newest */
 			most = count;
 			greedy = fetch;
 		}
 	}
-	if (!greedy || greedy->family == family_of(&want->name))
+	if (!greedy || greedy->family == fetch_family(&want->name))
 		return false;
-	give_up(f, greedy);
+	fetch_give_up(f, greedy);
 	return true;
 }
 
-static void wait_for(struct parked *parked, struct fetch *fetch)
+static void fetch_wait_for(struct parked *parked, struct fetch *fetch)
 {
 	if (parked)
 		parked_move(parked, &fetch->waiting);
@@ -230,30 +232,30 @@ static void wait_for(struct parked *parked, struct fetch *fetch)
 bool fetcher_want(struct fetcher *f, const struct want *want, const struct sockaddr_storage *server,
         struct parked *parked, uint64_t now_ms)
 {
-	struct fetch *fetch = find(f, want, server);
+	struct fetch *fetch = fetch_find(f, want, server);
 
 	if (fetch) {
-		wait_for(parked, fetch);
+		fetch_wait_for(parked, fetch);
 		return true;
 	}
-	if (!f->free && !make_room(f, want))
+	if (!f->free && !fetch_make_room(f, want))
 		return false;
 	fetch = f->free;
 	f->free = fetch->next;
 	*fetch = (struct fetch){ .watched = WATCHED_FETCH,
 		.next = f->in_flight,
 		.want = *want,
-		.family = family_of(&want->name),
+		.family = fetch_family(&want->name),
 		.server = *server,
 		.exchange.fd = -1 };
 	f->in_flight = fetch;
 	stats_count(&f->stats->fetches);
-	wait_for(parked, fetch);
-	try_again(f, fetch, now_ms);
+	fetch_wait_for(parked, fetch);
+	fetch_try_again(f, fetch, now_ms);
 	return true;
 }
 
-static void keep_useless(struct fetch *fetch, struct span answer)
+static void fetch_keep_useless(struct fetch *fetch, struct span answer)
 {
 	uint8_t *copy = realloc(fetch->useless, answer.len);
 
@@ -266,40 +268,41 @@ static void keep_useless(struct fetch *fetch, struct span answer)
 
 /* Whoever forges must answer first, so the true answer gets a moment to follow on the same socket.
  * Over TCP there is no other answer. */
-static void wait_for_better(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
+static void fetch_wait_for_better(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
 {
 	if (fetch->exchange.over_tcp || ++fetch->mismatches == FETCH_MISMATCHES)
-		try_again(f, fetch, now_ms);
+		fetch_try_again(f, fetch, now_ms);
 	else if (fetch->deadline_ms > now_ms + FETCH_GRACE_MS)
 		fetch->deadline_ms = now_ms + FETCH_GRACE_MS;
 }
 
 /* Whoever sends what costs so much has had all that we give. */
-static void end_tries(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
+static void fetch_end_tries(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
 {
 	free(fetch->walk);
 	fetch->walk = NULL;
 	fetch->has_walked = true;
 	fetch->tries = FETCH_TRIES;
-	try_again(f, fetch, now_ms);
+	fetch_try_again(f, fetch, now_ms);
 }
 
-static void learn(struct fetcher *f, struct fetch *fetch, struct span answer, uint64_t now_ms)
+static void fetch_learn(struct fetcher *f, struct fetch *fetch, struct span answer, uint64_t now_ms)
 {
 	if (f->owner.learn(f->owner.context, fetch, answer, false)) {
 		if (fetch->walk)
 			servers_note_unable(&f->servers, &fetch->server, now_ms);
-		finish(f, fetch);
+		fetch_finish(f, fetch);
 		return;
 	}
-	keep_useless(fetch, answer);
+	fetch_keep_useless(fetch, answer);
 	if (fetch->verifications > LIMIT_VERIFICATIONS_ALL)
-		end_tries(f, fetch, now_ms);
+		fetch_end_tries(f, fetch, now_ms);
 	else
-		wait_for_better(f, fetch, now_ms);
+		fetch_wait_for_better(f, fetch, now_ms);
 }
 
-static void take_answer(struct fetcher *f, struct fetch *fetch, struct span answer, uint64_t now_ms)
+static void fetch_take_answer(
+        struct fetcher *f, struct fetch *fetch, struct span answer, uint64_t now_ms)
 {
 	struct message m;
 	enum walk_step step = WALK_THERE;
@@ -310,13 +313,13 @@ static void take_answer(struct fetcher *f, struct fetch *fetch, struct span answ
 		               : WALK_NOWHERE;
 	switch (step) {
 	case WALK_ON:
-		try_again(f, fetch, now_ms);
+		fetch_try_again(f, fetch, now_ms);
 		break;
 	case WALK_THERE:
-		learn(f, fetch, answer, now_ms);
+		fetch_learn(f, fetch, answer, now_ms);
 		break;
 	case WALK_NOWHERE:
-		wait_for_better(f, fetch, now_ms);
+		fetch_wait_for_better(f, fetch, now_ms);
 		break;
 	}
 }
@@ -331,16 +334,16 @@ void fetcher_ready(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
 	case EXCHANGE_MISMATCHED:
 		stats_count(&f->stats->fetch_mismatched);
 		if (++fetch->mismatches == FETCH_MISMATCHES)
-			try_again(f, fetch, now_ms);
+			fetch_try_again(f, fetch, now_ms);
 		break;
 	case EXCHANGE_TRUNCATED:
-		go_on_over_tcp(f, fetch, now_ms);
+		fetch_over_tcp(f, fetch, now_ms);
 		break;
 	case EXCHANGE_ANSWERED:
-		take_answer(f, fetch, answer, now_ms);
+		fetch_take_answer(f, fetch, answer, now_ms);
 		break;
 	case EXCHANGE_FAILED:
-		try_again(f, fetch, now_ms);
+		fetch_try_again(f, fetch, now_ms);
 		break;
 	}
 }
@@ -354,7 +357,7 @@ void fetcher_expire(struct fetcher *f, uint64_t now_ms)
 		if (fetch->deadline_ms > now_ms)
 			continue;
 		stats_count(&f->stats->fetch_timeouts);
-		try_again(f, fetch, now_ms);
+		fetch_try_again(f, fetch, now_ms);
 	}
 }
 

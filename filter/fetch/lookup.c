@@ -11,7 +11,7 @@
 static char stop;
 
 /* Waits for the end of an exchange that has begun. */
-static enum exchange_state finish(
+static enum exchange_state lookup_wait(
         struct exchange *e, uint64_t wait_ms, uint8_t *buffer, struct span *answer)
 {
 	uint64_t deadline_ms = clock_monotonic_ms() + wait_ms;
@@ -32,7 +32,7 @@ static enum exchange_state finish(
 }
 
 /* One try. Returns true when the answer was taken. */
-static bool ask(int epoll_fd, const struct sockaddr_storage *server, const struct want *want,
+static bool lookup_try(int epoll_fd, const struct sockaddr_storage *server, const struct want *want,
         uint8_t *buffer, lookup_taker *take, void *context, bool last_try)
 {
 	struct exchange e;
@@ -40,12 +40,12 @@ static bool ask(int epoll_fd, const struct sockaddr_storage *server, const struc
 	enum exchange_state state = EXCHANGE_FAILED;
 
 	if (exchange_begin_udp(&e, epoll_fd, NULL, server, want, EXCHANGE_FLAGS) == 0)
-		state = finish(&e, LOOKUP_UDP_MS, buffer, &answer);
+		state = lookup_wait(&e, LOOKUP_UDP_MS, buffer, &answer);
 	if (state == EXCHANGE_TRUNCATED) {
 		exchange_end(&e);
 		state = EXCHANGE_FAILED;
 		if (exchange_begin_tcp(&e, epoll_fd, NULL, server, want, EXCHANGE_FLAGS) == 0)
-			state = finish(&e, LOOKUP_TCP_MS, buffer, &answer);
+			state = lookup_wait(&e, LOOKUP_TCP_MS, buffer, &answer);
 	}
 	bool taken = state == EXCHANGE_ANSWERED && take(context, answer, last_try);
 	exchange_end(&e);
@@ -58,7 +58,7 @@ bool lookup(const struct sockaddr_storage *server, const struct want *want, uint
 	return lookup_unless(server, want, buffer, take, context, -1);
 }
 
-static bool is_stopped(int stop_fd)
+static bool lookup_is_stopped(int stop_fd)
 {
 	struct pollfd fd = { stop_fd, POLLIN, 0 }; /* poll() passes over one below zero */
 	return poll(&fd, 1, 0) > 0;
@@ -77,8 +77,9 @@ bool lookup_unless(const struct sockaddr_storage *server, const struct want *wan
 		close(epoll_fd);
 		return false;
 	}
-	for (unsigned try = 1; !taken && try <= LOOKUP_TRIES && !is_stopped(stop_fd); try++)
-		taken = ask(epoll_fd, server, want, buffer, take, context, try == LOOKUP_TRIES);
+	for (unsigned try = 1; !taken && try <= LOOKUP_TRIES && !lookup_is_stopped(stop_fd); try++)
+		taken = lookup_try(
+		        epoll_fd, server, want, buffer, take, context, try == LOOKUP_TRIES);
 	close(epoll_fd);
 	return taken;
 }

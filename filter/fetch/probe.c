@@ -17,7 +17,7 @@ void probes_init(struct probes *all)
 	}
 }
 
-static void end(struct probe *p)
+static void probe_end(struct probe *p)
 {
 	exchange_end(&p->plain.exchange);
 	exchange_end(&p->edns.exchange);
@@ -29,11 +29,11 @@ void probes_fini(struct probes *all)
 {
 	for (unsigned i = 0; i < PROBES_MAX; i++) {
 		if (all->slots[i].phase == PROBE_ASKS)
-			end(&all->slots[i]);
+			probe_end(&all->slots[i]);
 	}
 }
 
-static bool is_of(const struct probe *p, const struct sockaddr_storage *server)
+static bool probe_is_of(const struct probe *p, const struct sockaddr_storage *server)
 {
 	return p->phase != PROBE_FREE &&
 	       memcmp(&p->server, server, sizeof(struct sockaddr_in6)) == 0;
@@ -41,13 +41,13 @@ static bool is_of(const struct probe *p, const struct sockaddr_storage *server)
 
 /* Returns one for this server, for which a dead one may be asked sooner than said; NULL when it has
  * one already, or there is none. */
-static struct probe *find_room(struct probes *all, const struct sockaddr_storage *server)
+static struct probe *probes_find_room(struct probes *all, const struct sockaddr_storage *server)
 {
 	struct probe *room = NULL;
 
 	for (unsigned i = 0; i < PROBES_MAX; i++) {
 		struct probe *p = &all->slots[i];
-		if (is_of(p, server))
+		if (probe_is_of(p, server))
 			return NULL;
 		if (p->phase == PROBE_FREE || (!room && p->phase == PROBE_IS_QUIET))
 			room = p;
@@ -58,7 +58,7 @@ static struct probe *find_room(struct probes *all, const struct sockaddr_storage
 void probes_suspect(struct probes *all, const struct sockaddr_storage *server,
         const struct asked *asked, uint64_t now_ms, unsigned after_ms)
 {
-	struct probe *p = find_room(all, server);
+	struct probe *p = probes_find_room(all, server);
 
 	if (!p)
 		return;
@@ -69,7 +69,7 @@ void probes_suspect(struct probes *all, const struct sockaddr_storage *server,
 	p->asked = *asked;
 }
 
-static void ask(struct probes *all, struct probe_side *side)
+static void probe_ask(struct probes *all, struct probe_side *side)
 {
 	const struct probe *p = side->probe;
 	struct exchange_asking asking = { .asked = &p->asked,
@@ -81,14 +81,14 @@ static void ask(struct probes *all, struct probe_side *side)
 		exchange_end(&side->exchange);
 }
 
-static void ask_on(struct probes *all, struct probe *p, uint64_t now_ms)
+static void probe_ask_on(struct probes *all, struct probe *p, uint64_t now_ms)
 {
 	p->phase = PROBE_ASKS;
 	p->due_ms = now_ms + PROBE_TRY_MS;
 	p->tries++;
 	if (!p->plain.has_answered)
-		ask(all, &p->plain);
-	ask(all, &p->edns);
+		probe_ask(all, &p->plain);
+	probe_ask(all, &p->edns);
 }
 
 void probes_ready(struct probes *all, struct probe_side *side)
@@ -109,34 +109,34 @@ void probes_ready(struct probes *all, struct probe_side *side)
 	if (side->is_plain)
 		return;
 	all->answered(all->context, side->probe, answer);
-	end(side->probe);
+	probe_end(side->probe);
 }
 
-static void conclude(struct probes *all, struct probe *p, uint64_t now_ms)
+static void probe_conclude(struct probes *all, struct probe *p, uint64_t now_ms)
 {
 	bool is_dead = !p->plain.has_answered;
 
 	if (!is_dead)
 		all->dropped(all->context, p);
-	end(p);
+	probe_end(p);
 	if (is_dead) {
 		p->phase = PROBE_IS_QUIET;
 		p->due_ms = now_ms + PROBE_QUIET_MS;
 	}
 }
 
-static void go_on(struct probes *all, struct probe *p, uint64_t now_ms)
+static void probe_go_on(struct probes *all, struct probe *p, uint64_t now_ms)
 {
 	if (p->phase == PROBE_IS_QUIET) {
 		p->phase = PROBE_FREE;
 	} else if (p->phase == PROBE_SUSPECTS && !all->is_unknown(all->context, &p->server)) {
 		p->phase = PROBE_FREE;
 	} else if (p->tries == PROBE_TRIES) {
-		conclude(all, p, now_ms);
+		probe_conclude(all, p, now_ms);
 	} else {
 		if (p->tries == 0)
 			stats_count(&all->stats->probes);
-		ask_on(all, p, now_ms);
+		probe_ask_on(all, p, now_ms);
 	}
 }
 
@@ -145,7 +145,7 @@ void probes_expire(struct probes *all, uint64_t now_ms)
 	for (unsigned i = 0; i < PROBES_MAX; i++) {
 		struct probe *p = &all->slots[i];
 		if (p->phase != PROBE_FREE && p->due_ms <= now_ms)
-			go_on(all, p, now_ms);
+			probe_go_on(all, p, now_ms);
 	}
 }
 

@@ -18,7 +18,7 @@ void reasks_init(struct reasks *all, int epoll_fd, const struct sockaddr_storage
 		all->slots[i] = (struct reask){ .watched = WATCHED_REASK, .exchange.fd = -1 };
 }
 
-static void end(struct reasks *all, struct reask *reask)
+static void reask_end(struct reasks *all, struct reask *reask)
 {
 	struct parked *parked = reask->waiting.first;
 
@@ -38,7 +38,7 @@ void reasks_fini(struct reasks *all)
 	}
 }
 
-static struct reask *free_slot(struct reasks *all)
+static struct reask *reasks_free_slot(struct reasks *all)
 {
 	for (unsigned i = 0; i < REASKS_MAX; i++) {
 		if (!all->slots[i].is_asked)
@@ -48,7 +48,7 @@ static struct reask *free_slot(struct reasks *all)
 }
 
 /* A resolver validates, perhaps, and is not to refuse what is ours to judge. */
-static int begin(struct reasks *all, struct reask *reask, bool over_tcp)
+static int reask_begin(struct reasks *all, struct reask *reask, bool over_tcp)
 {
 	const struct parked *parked = reask->waiting.first;
 	const struct sockaddr_storage *server = &parked->server;
@@ -65,7 +65,7 @@ static int begin(struct reasks *all, struct reask *reask, bool over_tcp)
 }
 
 /* Returns false when there is no try left. */
-static bool begin_try(struct reasks *all, struct reask *reask, uint64_t now_ms)
+static bool reask_begin_try(struct reasks *all, struct reask *reask, uint64_t now_ms)
 {
 	unsigned tries = reask->how == REASK_WHOLE ? 1 : REASK_TRIES;
 
@@ -73,14 +73,14 @@ static bool begin_try(struct reasks *all, struct reask *reask, uint64_t now_ms)
 		exchange_end(&reask->exchange);
 		reask->tries++;
 		reask->deadline_ms = now_ms + REASK_WAIT_MS / tries;
-		if (begin(all, reask, reask->how == REASK_WHOLE) == 0)
+		if (reask_begin(all, reask, reask->how == REASK_WHOLE) == 0)
 			return true;
 	}
 	exchange_end(&reask->exchange);
 	return false;
 }
 
-static uint64_t *counter_of(struct stats *stats, enum reask_how how)
+static uint64_t *reask_counter(struct stats *stats, enum reask_how how)
 {
 	switch (how) {
 	case REASK_WHOLE:
@@ -96,7 +96,7 @@ static uint64_t *counter_of(struct stats *stats, enum reask_how how)
 
 bool reasks_want(struct reasks *all, struct parked *parked, enum reask_how how, uint64_t now_ms)
 {
-	struct reask *reask = free_slot(all);
+	struct reask *reask = reasks_free_slot(all);
 
 	if (!reask || (parked->reasked & how) || (how == REASK_SIGNED && all->resolver_count == 0))
 		return false;
@@ -104,18 +104,18 @@ bool reasks_want(struct reasks *all, struct parked *parked, enum reask_how how, 
 	reask->how = how;
 	reask->tries = 0;
 	parked_move(parked, &reask->waiting);
-	if (!begin_try(all, reask, now_ms)) {
+	if (!reask_begin_try(all, reask, now_ms)) {
 		parked_unlist(parked);
 		return false;
 	}
-	stats_count(counter_of(all->stats, how));
+	stats_count(reask_counter(all->stats, how));
 	reask->is_asked = true;
 	parked->waits_for = how;
 	return true;
 }
 
 /* Over TCP the answer is on the heap already. */
-static uint8_t *take(struct reask *reask, struct span answer)
+static uint8_t *reask_take_answer(struct reask *reask, struct span answer)
 {
 	uint8_t *octets;
 
@@ -128,10 +128,10 @@ static uint8_t *take(struct reask *reask, struct span answer)
 }
 
 /* The id was ours; the client knows its own. */
-static void keep(struct reask *reask, struct span answer)
+static void reask_keep(struct reask *reask, struct span answer)
 {
 	struct parked *parked = reask->waiting.first;
-	uint8_t *octets = parked ? take(reask, answer) : NULL;
+	uint8_t *octets = parked ? reask_take_answer(reask, answer) : NULL;
 
 	if (!octets)
 		return;
@@ -146,21 +146,21 @@ static void keep(struct reask *reask, struct span answer)
 	}
 }
 
-static void fail(struct reasks *all, struct reask *reask, uint64_t now_ms)
+static void reask_fail(struct reasks *all, struct reask *reask, uint64_t now_ms)
 {
-	if (begin_try(all, reask, now_ms))
+	if (reask_begin_try(all, reask, now_ms))
 		return;
 	stats_count(reask->how == REASK_WHOLE ? &all->stats->whole_failures
 	                                      : &all->stats->reask_failures);
-	end(all, reask);
+	reask_end(all, reask);
 }
 
-static void go_on_over_tcp(struct reasks *all, struct reask *reask, uint64_t now_ms)
+static void reask_over_tcp(struct reasks *all, struct reask *reask, uint64_t now_ms)
 {
 	exchange_end(&reask->exchange);
 	reask->deadline_ms = now_ms + REASK_WAIT_MS;
-	if (!reask->waiting.first || begin(all, reask, true) < 0)
-		fail(all, reask, now_ms);
+	if (!reask->waiting.first || reask_begin(all, reask, true) < 0)
+		reask_fail(all, reask, now_ms);
 }
 
 void reasks_ready(struct reasks *all, struct reask *reask, uint64_t now_ms)
@@ -174,14 +174,14 @@ void reasks_ready(struct reasks *all, struct reask *reask, uint64_t now_ms)
 	case EXCHANGE_MISMATCHED:
 		break;
 	case EXCHANGE_ANSWERED:
-		keep(reask, answer);
-		end(all, reask);
+		reask_keep(reask, answer);
+		reask_end(all, reask);
 		break;
 	case EXCHANGE_TRUNCATED:
-		go_on_over_tcp(all, reask, now_ms);
+		reask_over_tcp(all, reask, now_ms);
 		break;
 	case EXCHANGE_FAILED:
-		fail(all, reask, now_ms);
+		reask_fail(all, reask, now_ms);
 		break;
 	}
 }
@@ -191,7 +191,7 @@ void reasks_expire(struct reasks *all, uint64_t now_ms)
 	for (unsigned i = 0; i < REASKS_MAX; i++) {
 		struct reask *reask = &all->slots[i];
 		if (reask->is_asked && reask->deadline_ms <= now_ms)
-			fail(all, reask, now_ms);
+			reask_fail(all, reask, now_ms);
 	}
 }
 

@@ -30,21 +30,21 @@ void servers_roots(const struct servers *s, struct addresses *roots)
 		addresses_add(roots, &s->hints[(first + i) % s->hint_count]);
 }
 
-static bool same_zone(const void *entry, const void *key)
+static bool known_has_zone(const void *entry, const void *key)
 {
 	return name_equal(&((const struct known *)entry)->zone, key);
 }
 
-static struct known *find(struct servers *s, const struct name *zone, uint64_t hash)
+static struct known *known_find(struct servers *s, const struct name *zone, uint64_t hash)
 {
-	return table_find(&s->zones, hash, same_zone, zone);
+	return table_find(&s->zones, hash, known_has_zone, zone);
 }
 
 void servers_put(struct servers *s, const struct name *zone, const struct addresses *addresses,
         uint32_t ttl_s, uint64_t now_ms)
 {
 	uint64_t hash = keyed_hash(&s->key, name_span(zone));
-	struct known *known = find(s, zone, hash);
+	struct known *known = known_find(s, zone, hash);
 
 	if (!known)
 		known = table_add_or_replace(&s->zones, hash);
@@ -59,7 +59,7 @@ bool servers_find(struct servers *s, const struct name *name, uint64_t now_ms, s
 {
 	for (unsigned labels = name->labels; labels > 0; labels--) {
 		name_suffix(name, labels, zone);
-		struct known *known = find(s, zone, keyed_hash(&s->key, name_span(zone)));
+		struct known *known = known_find(s, zone, keyed_hash(&s->key, name_span(zone)));
 		if (!known || known->until_ms <= now_ms)
 			continue;
 		table_touch(&s->zones, known);
@@ -71,20 +71,20 @@ bool servers_find(struct servers *s, const struct name *name, uint64_t now_ms, s
 
 void servers_forget(struct servers *s, const struct name *zone)
 {
-	struct known *known = find(s, zone, keyed_hash(&s->key, name_span(zone)));
+	struct known *known = known_find(s, zone, keyed_hash(&s->key, name_span(zone)));
 
 	if (known)
 		table_remove(&s->zones, known);
 }
 
-static uint64_t who(const struct servers *s, const struct sockaddr_storage *server)
+static uint64_t server_hash(const struct servers *s, const struct sockaddr_storage *server)
 {
 	return keyed_hash(&s->key, span_of(server, sizeof(*server)));
 }
 
 void servers_note_unable(struct servers *s, const struct sockaddr_storage *server, uint64_t now_ms)
 {
-	uint64_t hash = who(s, server);
+	uint64_t hash = server_hash(s, server);
 	unsigned place = hash % SERVERS_UNABLE;
 
 	s->unable[place].who = hash;
@@ -94,7 +94,7 @@ void servers_note_unable(struct servers *s, const struct sockaddr_storage *serve
 bool servers_is_unable(
         const struct servers *s, const struct sockaddr_storage *server, uint64_t now_ms)
 {
-	uint64_t hash = who(s, server);
+	uint64_t hash = server_hash(s, server);
 	unsigned place = hash % SERVERS_UNABLE;
 
 	return s->unable[place].who == hash && s->unable[place].until_ms > now_ms;

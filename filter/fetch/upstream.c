@@ -19,7 +19,7 @@ void upstreams_fini(struct upstreams *u)
 }
 
 /* A link-local address is known in responses by its interface too, and in queries not. */
-static struct sockaddr_in6 without_scope(const struct sockaddr_storage *server)
+static struct sockaddr_in6 upstream_key(const struct sockaddr_storage *server)
 {
 	struct sockaddr_in6 key;
 
@@ -29,13 +29,13 @@ static struct sockaddr_in6 without_scope(const struct sockaddr_storage *server)
 	return key;
 }
 
-static bool is_server(const void *entry, const void *key)
+static bool upstream_is_server(const void *entry, const void *key)
 {
 	return memcmp(&((const struct upstream *)entry)->server, key,
 	               sizeof(struct sockaddr_in6)) == 0;
 }
 
-static struct upstream *add(struct upstreams *u, uint64_t hash, bool *evicted)
+static struct upstream *upstream_add(struct upstreams *u, uint64_t hash, bool *evicted)
 {
 	*evicted = u->table.used == u->table.capacity;
 	return table_add_or_replace(&u->table, hash);
@@ -44,24 +44,24 @@ static struct upstream *add(struct upstreams *u, uint64_t hash, bool *evicted)
 struct upstream *upstreams_get(
         struct upstreams *u, const struct sockaddr_storage *server, bool *evicted)
 {
-	struct sockaddr_in6 key = without_scope(server);
+	struct sockaddr_in6 key = upstream_key(server);
 
 	*evicted = false;
-	if (u->last && is_server(u->last, &key))
+	if (u->last && upstream_is_server(u->last, &key))
 		return u->last;
 	uint64_t hash = keyed_hash(&u->key, span_of(&key, sizeof(key)));
-	struct upstream *up = table_find(&u->table, hash, is_server, &key);
+	struct upstream *up = table_find(&u->table, hash, upstream_is_server, &key);
 	if (up) {
 		table_touch(&u->table, up);
 	} else {
-		up = add(u, hash, evicted);
+		up = upstream_add(u, hash, evicted);
 		memcpy(&up->server, &key, sizeof(key));
 	}
 	u->last = up;
 	return up;
 }
 
-static bool is_bad(const struct upstream *up)
+static bool upstream_is_bad(const struct upstream *up)
 {
 	return up->edns == EDNS_REFUSED || up->edns == EDNS_DROPPED;
 }
@@ -74,12 +74,12 @@ bool upstream_is_plain(const struct upstream *up, uint64_t now_ms)
 
 bool upstream_is_stale(const struct upstream *up, uint64_t now_ms)
 {
-	return is_bad(up) && now_ms >= up->edns_until_ms;
+	return upstream_is_bad(up) && now_ms >= up->edns_until_ms;
 }
 
-static void note_bad(struct upstream *up, enum edns_habit habit, uint64_t now_ms)
+static void upstream_note_bad(struct upstream *up, enum edns_habit habit, uint64_t now_ms)
 {
-	if (!is_bad(up))
+	if (!upstream_is_bad(up))
 		up->plain_ms = UPSTREAM_DOUBT_MS;
 	else if (now_ms < up->edns_until_ms)
 		return; /* what was on its way tells nothing new */
@@ -94,7 +94,7 @@ void upstream_note_edns(struct upstream *up, enum edns_habit habit, uint64_t now
 	if (habit == EDNS_REFUSED && up->edns == EDNS_TAKEN && now_ms < up->edns_until_ms)
 		return;
 	if (habit != EDNS_TAKEN) {
-		note_bad(up, habit, now_ms);
+		upstream_note_bad(up, habit, now_ms);
 		return;
 	}
 	up->edns = habit;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fetch/walk.h"
 
-static struct walk_goal *goal_of(struct walk *w)
+static struct walk_goal *walk_goal_of(struct walk *w)
 {
 	return &w->goals[w->depth];
 }
 
-static void begin_at_root(struct walk *w, struct walk_goal *g)
+static void walk_begin_at_root(struct walk *w, struct walk_goal *g)
 {
 	g->at = (struct delegation){ .zone = name_root };
 	servers_roots(w->servers, &g->at.addresses);
@@ -15,7 +15,7 @@ static void begin_at_root(struct walk *w, struct walk_goal *g)
 }
 
 /* The servers that have a DS are those of the zone above (RFC 4035, 3.1.4.1). */
-static struct name towards(const struct want *want)
+static struct name walk_towards(const struct want *want)
 {
 	struct name name = want->name;
 
@@ -24,13 +24,13 @@ static struct name towards(const struct want *want)
 	return name;
 }
 
-static void begin_goal(struct walk *w, const struct name *name, uint16_t type, uint64_t now_ms)
+static void walk_begin_goal(struct walk *w, const struct name *name, uint16_t type, uint64_t now_ms)
 {
-	struct walk_goal *g = goal_of(w);
+	struct walk_goal *g = walk_goal_of(w);
 
 	g->want = (struct want){ .name = *name, .type = type };
-	begin_at_root(w, g);
-	struct name on_the_way = towards(&g->want);
+	walk_begin_at_root(w, g);
+	struct name on_the_way = walk_towards(&g->want);
 	if (servers_find(w->servers, &on_the_way, now_ms, &g->known, &g->at.addresses)) {
 		g->at.zone = g->known;
 		g->has_known = true;
@@ -43,52 +43,52 @@ void walk_begin(struct walk *w, const struct want *want, struct servers *servers
 	w->queries_left = LIMIT_WALK_QUERIES;
 	w->was_answered = false;
 	w->depth = 0;
-	begin_goal(w, &want->name, want->type, now_ms);
+	walk_begin_goal(w, &want->name, want->type, now_ms);
 }
 
 /* Where the way began at servers that were remembered and led nowhere, they may be others by now.
  * What was believed of the last zone on the way must not lead the next walk there. */
-static bool start_over(struct walk *w)
+static bool walk_start_over(struct walk *w)
 {
-	struct walk_goal *g = goal_of(w);
+	struct walk_goal *g = walk_goal_of(w);
 
 	servers_forget(w->servers, &g->at.zone);
 	if (!g->has_known)
 		return false;
 	servers_forget(w->servers, &g->known);
-	begin_at_root(w, g);
+	walk_begin_at_root(w, g);
 	return true;
 }
 
 /* Looks for the address of the zone's next server that has none yet. */
-static bool descend(struct walk *w, uint64_t now_ms)
+static bool walk_descend(struct walk *w, uint64_t now_ms)
 {
-	struct walk_goal *g = goal_of(w);
+	struct walk_goal *g = walk_goal_of(w);
 
 	if (g->next_name == g->at.name_count || w->depth + 1 == LIMIT_WALK_DEPTH)
 		return false;
 	w->depth++;
-	begin_goal(w, &g->at.names[g->next_name++], TYPE_A, now_ms);
+	walk_begin_goal(w, &g->at.names[g->next_name++], TYPE_A, now_ms);
 	return true;
 }
 
 /* The address was not found: what is left is the other family's, or another server. */
-static bool ascend(struct walk *w, uint64_t now_ms)
+static bool walk_ascend(struct walk *w, uint64_t now_ms)
 {
-	struct walk_goal *g = goal_of(w);
+	struct walk_goal *g = walk_goal_of(w);
 
 	if (w->depth == 0)
 		return false;
 	if (g->want.type == TYPE_A) {
 		struct name name = g->want.name;
-		begin_goal(w, &name, TYPE_AAAA, now_ms);
+		walk_begin_goal(w, &name, TYPE_AAAA, now_ms);
 	} else {
 		w->depth--;
 	}
 	return true;
 }
 
-static bool has_address(const struct walk_goal *g)
+static bool goal_has_address(const struct walk_goal *g)
 {
 	return g->next_address < g->at.addresses.count && g->silent < LIMIT_WALK_SILENT;
 }
@@ -101,8 +101,8 @@ bool walk_next(
 	if (w->queries_left == 0)
 		return false;
 	w->queries_left--;
-	while (g = goal_of(w), !has_address(g)) {
-		if (!descend(w, now_ms) && !start_over(w) && !ascend(w, now_ms))
+	while (g = walk_goal_of(w), !goal_has_address(g)) {
+		if (!walk_descend(w, now_ms) && !walk_start_over(w) && !walk_ascend(w, now_ms))
 			return false;
 	}
 	*question = g->want;
@@ -113,7 +113,7 @@ bool walk_next(
 
 void walk_unsent(struct walk *w)
 {
-	goal_of(w)->silent--;
+	walk_goal_of(w)->silent--;
 }
 
 bool walk_is_shut_in(const struct walk *w)
@@ -121,7 +121,7 @@ bool walk_is_shut_in(const struct walk *w)
 	return w->depth == 0 && w->goals[0].at.zone.labels == 0 && !w->was_answered;
 }
 
-static enum walk_step follow(
+static enum walk_step walk_follow(
         struct walk *w, struct walk_goal *g, const struct delegation *d, uint64_t now_ms)
 {
 	if (d->addresses.count > 0)
@@ -132,14 +132,14 @@ static enum walk_step follow(
 }
 
 /* An address was looked for, and this is the answer. */
-static enum walk_step take_address(struct walk *w, const struct message *m, uint64_t now_ms)
+static enum walk_step walk_take_address(struct walk *w, const struct message *m, uint64_t now_ms)
 {
 	struct addresses found = { 0 };
 
 	if (!addresses_read(&found, m))
 		return WALK_NOWHERE;
 	w->depth--;
-	struct walk_goal *g = goal_of(w);
+	struct walk_goal *g = walk_goal_of(w);
 	for (unsigned i = 0; i < found.count; i++)
 		addresses_add(&g->at.addresses, &found.at[i]);
 	g->silent = 0;
@@ -149,15 +149,15 @@ static enum walk_step take_address(struct walk *w, const struct message *m, uint
 
 enum walk_step walk_take(struct walk *w, const struct message *response, uint64_t now_ms)
 {
-	struct walk_goal *g = goal_of(w);
-	struct name name = towards(&g->want);
+	struct walk_goal *g = walk_goal_of(w);
+	struct name name = walk_towards(&g->want);
 	unsigned rcode = message_rcode(response);
 	struct delegation d;
 
 	if (delegation_read(&d, response, &g->at.zone, &name))
-		return follow(w, g, &d, now_ms);
+		return walk_follow(w, g, &d, now_ms);
 	if (w->depth > 0)
-		return take_address(w, response, now_ms);
+		return walk_take_address(w, response, now_ms);
 	if (rcode != RCODE_NOERROR && rcode != RCODE_NXDOMAIN)
 		return WALK_NOWHERE;
 	w->was_answered = true;

@@ -65,7 +65,7 @@ static bool has_question(const struct flow_table *t, const struct flow *flow, st
 	return span_equal(span_of(octets, question.len), question);
 }
 
-static struct span question_of(const struct asked *asked)
+static struct span question_span(const struct asked *asked)
 {
 	return span_of(asked->question, asked->question_len);
 }
@@ -114,7 +114,7 @@ static void judge_siblings(struct flow_table *t, const struct flow_key *key)
 }
 
 /* Entries of the table that a flow takes. */
-static unsigned entries_of(const struct flow_table *t, const struct flow *flow)
+static unsigned flow_entries(const struct flow_table *t, const struct flow *flow)
 {
 	size_t kept = flow->is_signing ? sizeof(struct kept_signing) : 0;
 
@@ -123,7 +123,7 @@ static unsigned entries_of(const struct flow_table *t, const struct flow *flow)
 
 void flow_remove(struct flow_table *t, struct flow *flow)
 {
-	flow_share_give(&t->share, &flow->owner, entries_of(t, flow));
+	flow_share_give(&t->share, &flow->owner, flow_entries(t, flow));
 	spill_remove(&t->table, flow, offsetof(struct flow, more));
 }
 
@@ -136,7 +136,8 @@ void flow_end(struct flow_table *t, struct flow *flow)
 }
 
 /* Has as many older flows give way as is needed for a new one of `entries`. */
-static unsigned make_room(struct flow_table *t, const struct siblings *siblings, unsigned entries)
+static unsigned flow_make_room(
+        struct flow_table *t, const struct siblings *siblings, unsigned entries)
 {
 	unsigned evicted = 0;
 
@@ -150,7 +151,7 @@ static unsigned make_room(struct flow_table *t, const struct siblings *siblings,
 }
 
 /* A new flow of `owner` with room for so many octets; there is room. */
-static struct flow *add(struct flow_table *t, const struct flow_key *key,
+static struct flow *flow_add(struct flow_table *t, const struct flow_key *key,
         const struct flow_owner *owner, unsigned spares)
 {
 	struct flow *flow = spill_add(
@@ -164,7 +165,7 @@ static struct flow *add(struct flow_table *t, const struct flow_key *key,
 }
 
 /* Notes how it was asked, and `octets`: the question and what else is kept. */
-static void fill(
+static void flow_fill(
         struct flow_table *t, struct flow *flow, const struct asked *asked, struct span octets)
 {
 	flow->id = asked->id;
@@ -202,7 +203,7 @@ static bool make_room_in_share(
 
 /* Gives `siblings->asked` a new time, or adds a flow in its place. Returns NULL when none may be
  * added. */
-static struct flow *renew(struct flow_table *t, const struct flow_key *key,
+static struct flow *flow_renew(struct flow_table *t, const struct flow_key *key,
         const struct siblings *siblings, size_t octets, uint64_t now_ms,
         struct flow_remembered *result)
 {
@@ -218,8 +219,8 @@ static struct flow *renew(struct flow_table *t, const struct flow_key *key,
 			result->is_refused = !make_room_in_share(t, &owner, key->way.in);
 		if (result->is_refused)
 			return NULL;
-		result->evicted = make_room(t, siblings, 1 + spares);
-		flow = add(t, key, &owner, spares);
+		result->evicted = flow_make_room(t, siblings, 1 + spares);
+		flow = flow_add(t, key, &owner, spares);
 	}
 	flow->expires_ms = now_ms + t->timeout_ms;
 	flow->is_over = false;
@@ -229,7 +230,7 @@ static struct flow *renew(struct flow_table *t, const struct flow_key *key,
 struct flow_remembered flow_remember(struct flow_table *t, const struct flow_key *key,
         enum query_kind kind, const struct asked *asked, uint64_t now_ms)
 {
-	struct siblings siblings = find_siblings(t, key, question_of(asked), now_ms);
+	struct siblings siblings = find_siblings(t, key, question_span(asked), now_ms);
 	struct flow *old = siblings.asked;
 	bool is_live = old && old->expires_ms > now_ms;
 	bool was_judged = is_live && !old->unjudged;
@@ -240,12 +241,12 @@ struct flow_remembered flow_remember(struct flow_table *t, const struct flow_key
 
 	if (!asked->unjudged && siblings.has_other)
 		judge_siblings(t, key);
-	struct flow *flow = renew(t, key, &siblings, asked->question_len, now_ms, &result);
+	struct flow *flow = flow_renew(t, key, &siblings, asked->question_len, now_ms, &result);
 	if (!flow)
 		return result;
 	/* It stays what it was, unless it was not to be judged and this one is. */
 	if (!is_live || (!was_judged && !asked->unjudged)) {
-		fill(t, flow, asked, question_of(asked));
+		flow_fill(t, flow, asked, question_span(asked));
 		flow->unjudged = is_unjudged;
 		flow->kind = (uint8_t)kind;
 	}
@@ -272,7 +273,7 @@ struct flow_remembered flow_remember_signing(struct flow_table *t, const struct 
         const struct flow_signing *signing, uint64_t now_ms)
 {
 	const struct asked *asked = &signing->asked.asked;
-	struct siblings siblings = find_siblings(t, key, question_of(asked), now_ms);
+	struct siblings siblings = find_siblings(t, key, question_span(asked), now_ms);
 	bool is_live = siblings.asked && siblings.asked->expires_ms > now_ms;
 	bool stays = is_live && (!siblings.asked->unjudged || asked->unjudged);
 	struct kept_signing kept = kept_of(signing);
@@ -280,12 +281,12 @@ struct flow_remembered flow_remember_signing(struct flow_table *t, const struct 
 	struct writer out = writer_over(octets, sizeof(octets));
 	struct flow_remembered result = { .is_rival = siblings.has_other };
 
-	writer_put(&out, question_of(asked));
+	writer_put(&out, question_span(asked));
 	writer_put(&out, span_of(&kept, sizeof(kept)));
-	struct flow *flow = renew(t, key, &siblings, out.len, now_ms, &result);
+	struct flow *flow = flow_renew(t, key, &siblings, out.len, now_ms, &result);
 	if (!flow || stays)
 		return result;
-	fill(t, flow, asked, writer_span(&out));
+	flow_fill(t, flow, asked, writer_span(&out));
 	flow->is_signing = true;
 	return result;
 }
@@ -400,7 +401,7 @@ struct flow *flow_find_asked(
 	struct flow *flow = table_find(&t->table, wide_hash_begin(hash), is_of_hash, hash);
 
 	while (flow && !(!flow->is_over && is_way_back(flow, &key->way) &&
-	                       has_question(t, flow, question_of(asked))))
+	                       has_question(t, flow, question_span(asked))))
 		flow = table_find_next(&t->table, flow, is_of_hash, hash);
 	return flow;
 }

@@ -3,8 +3,8 @@
 
 _Static_assert(offsetof(struct flow_key, hash) == 40, "padding would be hashed");
 
-static void finish_key(const struct hash_key *hash_key, struct flow_key *key, struct span client,
-        struct span server)
+static void flow_key_finish(const struct hash_key *hash_key, struct flow_key *key,
+        struct span client, struct span server)
 {
 	size_t len = offsetof(struct flow_key, addresses) + client.len + server.len;
 
@@ -22,7 +22,7 @@ struct flow_key flow_key_of_query(
 		.version = p->version,
 		.way = way };
 
-	finish_key(hash_key, &key, p->source, p->destination);
+	flow_key_finish(hash_key, &key, p->source, p->destination);
 	return key;
 }
 
@@ -35,21 +35,21 @@ struct flow_key flow_key_of_response(
 		.version = p->version,
 		.way = way };
 
-	finish_key(hash_key, &key, p->destination, p->source);
+	flow_key_finish(hash_key, &key, p->destination, p->source);
 	return key;
 }
 
-static size_t address_size(const struct flow_key *key)
+static size_t key_address_size(const struct flow_key *key)
 {
 	return key->version == 4 ? 4 : 16;
 }
 
 struct span flow_key_client(const struct flow_key *key)
 {
-	return span_of(key->addresses, address_size(key));
+	return span_of(key->addresses, key_address_size(key));
 }
 
 struct span flow_key_server(const struct flow_key *key)
 {
-	return span_of(key->addresses + address_size(key), address_size(key));
+	return span_of(key->addresses + key_address_size(key), key_address_size(key));
 }

@@ -34,8 +34,8 @@ static struct span fold_question(const struct asked *asked, uint8_t folded[stati
 	return span_of(folded, asked->question_len);
 }
 
-static struct parked *add(struct park *park, uint64_t hash, struct span client, struct span octets,
-        const struct asked *asked, uint64_t now_ms)
+static struct parked *park_admit(struct park *park, uint64_t hash, struct span client,
+        struct span octets, const struct asked *asked, uint64_t now_ms)
 {
 	uint8_t folded[QUESTION_MAX];
 	struct sharer sharer = share_of_address(&park->clients, client);
@@ -70,7 +70,7 @@ struct parked *park_add(struct park *park, uint64_t packet_id, struct span packe
 {
 	/* The kernel numbers packets one by one, so the id is as good as a hash. */
 	struct span client = flow_key_client(key);
-	struct parked *parked = add(park, packet_id, client, packet, asked, now_ms);
+	struct parked *parked = park_admit(park, packet_id, client, packet, asked, now_ms);
 
 	if (parked) {
 		parked->packet_id = packet_id;
@@ -83,7 +83,7 @@ struct parked *park_message(struct park *park, const struct sockaddr_storage *cl
         struct question *question, const struct asked *asked, struct span message, uint64_t now_ms)
 {
 	/* Nobody looks for it, so any number does that spreads. */
-	struct parked *parked = add(
+	struct parked *parked = park_admit(
 	        park, (uintptr_t)question >> 4, sockaddr_octets(client), message, asked, now_ms);
 
 	if (parked)

@@ -25,14 +25,14 @@ void senders_fini(struct senders *s)
 	recursion_fini(&s->recursion);
 }
 
-static bool has_address(const void *entry, const void *key)
+static bool sender_has_address(const void *entry, const void *key)
 {
 	const struct sender *sender = entry;
 
 	return span_equal(span_of(sender->address, sender->len), *(const struct span *)key);
 }
 
-static struct sender *add(struct senders *s, uint64_t hash, struct span client)
+static struct sender *sender_add(struct senders *s, uint64_t hash, struct span client)
 {
 	struct sender *sender = table_add_or_replace(&s->table, hash);
 
@@ -41,7 +41,7 @@ static struct sender *add(struct senders *s, uint64_t hash, struct span client)
 	return sender;
 }
 
-static bool tell_always_cd(struct sender *sender, bool passes_cd)
+static bool sender_tell_always_cd(struct sender *sender, bool passes_cd)
 {
 	sender->asks_otherwise = sender->asks_otherwise || !passes_cd;
 	if (sender->asks_otherwise || sender->was_said || ++sender->with_cd < SENDERS_ALWAYS)
@@ -52,7 +52,7 @@ static bool tell_always_cd(struct sender *sender, bool passes_cd)
 
 /* Notes whether it asks as who iterates does; to have asked like that in a time to come, before the
  * clock went back, counts for nothing. */
-static bool iterates(struct sender *sender, bool has_rd, bool recurses, uint64_t now_ms)
+static bool sender_iterates(struct sender *sender, bool has_rd, bool recurses, uint64_t now_ms)
 {
 	uint64_t until_ms = sender->iterates_until_ms;
 
@@ -74,12 +74,12 @@ static struct sender *sender_of(struct senders *s, const struct sent *sent)
 	if (!is_odd && s->table.used == 0)
 		return NULL;
 	uint64_t hash = keyed_hash(&s->key, sent->client);
-	struct sender *sender = table_find(&s->table, hash, has_address, &sent->client);
+	struct sender *sender = table_find(&s->table, hash, sender_has_address, &sent->client);
 
 	if (sender)
 		table_touch(&s->table, sender);
 	else if (is_odd)
-		sender = add(s, hash, sent->client);
+		sender = sender_add(s, hash, sent->client);
 	return sender;
 }
 
@@ -89,9 +89,9 @@ struct sender_habits senders_note(struct senders *s, const struct sent *sent, ui
 	bool recurses =
 	        recursion_note(&s->recursion, sent->client, sent->server, sent->has_rd, now_ms);
 	struct sender *sender = sender_of(s, sent);
-	bool is_iterating = sender && iterates(sender, sent->has_rd, recurses, now_ms);
+	bool is_iterating = sender && sender_iterates(sender, sent->has_rd, recurses, now_ms);
 
-	habits.always_cd = sender && tell_always_cd(sender, sent->passes_cd);
+	habits.always_cd = sender && sender_tell_always_cd(sender, sent->passes_cd);
 	if (recurses)
 		habits.iterator = ITERATOR_SERVER;
 	else if (is_iterating && !sent->over_tcp)

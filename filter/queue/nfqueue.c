@@ -28,14 +28,14 @@ _Static_assert(sizeof(struct verdict) == 32, "it is sent as it lies, without pad
 
 /* So many packets may stay in the kernel. From now on each gets a verdict of its own, so that none
  * of these passes with others. */
-static void fail(struct nfqueue *q, unsigned packets)
+static void nfqueue_fail(struct nfqueue *q, unsigned packets)
 {
 	stats_add(&q->stats->verdict_errors, packets);
 	q->is_uncertain = true;
 }
 
 /* Room for what nfqueue_flush() may have to add is kept free. */
-static void make_room(struct nfqueue *q, size_t n)
+static void nfqueue_make_room(struct nfqueue *q, size_t n)
 {
 	if (NFQUEUE_VERDICTS_SIZE - q->verdicts_len < n + 2 * sizeof(struct verdict))
 		nfqueue_flush(q);
@@ -90,13 +90,13 @@ void nfqueue_accept(struct nfqueue *q, uint64_t id)
 		lane->released_to = (uint32_t)id;
 		return;
 	}
-	make_room(q, sizeof(struct verdict));
+	nfqueue_make_room(q, sizeof(struct verdict));
 	end_verdict(q, begin_single(q, id, NF_ACCEPT), 1);
 }
 
 void nfqueue_drop(struct nfqueue *q, uint64_t id)
 {
-	make_room(q, sizeof(struct verdict));
+	nfqueue_make_room(q, sizeof(struct verdict));
 	end_verdict(q, begin_single(q, id, NF_DROP), 1);
 }
 
@@ -106,7 +106,7 @@ struct writer nfqueue_replacement(struct nfqueue *q)
 {
 	const size_t head = sizeof(struct verdict) + MNL_ATTR_HDRLEN;
 
-	make_room(q, head + MNL_ALIGN(NFQUEUE_PACKET_MAX));
+	nfqueue_make_room(q, head + MNL_ALIGN(NFQUEUE_PACKET_MAX));
 	return writer_over(q->verdicts + q->verdicts_len + head, NFQUEUE_PACKET_MAX);
 }
 
@@ -147,7 +147,7 @@ void nfqueue_flush(struct nfqueue *q)
 	for (int i = 0; i < SEND_TRIES && sent < 0; i++)
 		sent = send(q->fd, q->verdicts, q->verdicts_len, 0);
 	if (sent < 0)
-		fail(q, q->verdict_count);
+		nfqueue_fail(q, q->verdict_count);
 	q->verdicts_len = 0;
 	q->verdict_count = 0;
 }
@@ -163,7 +163,7 @@ static uint64_t id_of(const struct nlmsghdr *message, const struct nfqnl_msg_pac
 /* Takes what is of use out of one attribute, whose type is known and whose payload has `len`
  * octets.
  */
-static void take(struct queued *queued, const struct nlmsghdr *message, unsigned type,
+static void take_attribute(struct queued *queued, const struct nlmsghdr *message, unsigned type,
         uint8_t *payload, size_t len)
 {
 	struct nfqnl_msg_packet_hdr header;
@@ -203,12 +203,12 @@ static void hand_packet(
 		memcpy(&attribute, at, sizeof(attribute));
 		if (attribute.nla_len < sizeof(attribute) || attribute.nla_len > end - at)
 			break;
-		take(&queued, message, attribute.nla_type & NLA_TYPE_MASK, at + sizeof(attribute),
-		        attribute.nla_len - sizeof(attribute));
+		take_attribute(&queued, message, attribute.nla_type & NLA_TYPE_MASK,
+		        at + sizeof(attribute), attribute.nla_len - sizeof(attribute));
 		at += MNL_ALIGN(attribute.nla_len);
 	}
 	if (queued.id == 0) {
-		fail(q, 1);
+		nfqueue_fail(q, 1);
 		return;
 	}
 	struct nfqueue_lane *lane = lane_of(q, queued.id);
@@ -226,7 +226,7 @@ static void take_error(struct nfqueue *q, const struct nlmsghdr *message)
 	if (message->nlmsg_len >= MNL_NLMSG_HDRLEN + sizeof(*error) && error->error == -ENOENT)
 		stats_count(&q->stats->verdict_errors);
 	else
-		fail(q, 1);
+		nfqueue_fail(q, 1);
 }
 
 void nfqueue_read(
@@ -242,7 +242,7 @@ void nfqueue_read(
 			take_error(q, m);
 	}
 	if (len > 0)
-		fail(q, 1); /* one that was cut off */
+		nfqueue_fail(q, 1); /* one that was cut off */
 }
 
 int nfqueue_receive(struct nfqueue *q)
@@ -261,7 +261,7 @@ int nfqueue_receive(struct nfqueue *q)
 
 /* Has the processor fetch a message while it works on the one before; the end of a long one comes
  * by itself when its begin is read. */
-static void expect(const uint8_t *message, size_t len)
+static void expect_message(const uint8_t *message, size_t len)
 {
 	for (size_t at = 0; at < len && at < EXPECTED; at += CACHE_LINE)
 		__builtin_prefetch(message + at);
@@ -271,7 +271,7 @@ void nfqueue_hand_over(struct nfqueue *q, int count, nfqueue_handler *handler, v
 {
 	for (int i = 0; i < count; i++) {
 		if (i + 1 < count)
-			expect(q->vectors[i + 1].iov_base, q->messages[i + 1].msg_len);
+			expect_message(q->vectors[i + 1].iov_base, q->messages[i + 1].msg_len);
 		nfqueue_read(
 		        q, q->vectors[i].iov_base, (int)q->messages[i].msg_len, handler, context);
 	}

@@ -27,7 +27,7 @@ static void nobody_judges_yet(void *context, const struct queued *queued)
 }
 
 /* Sends a configuration message and waits for the kernel's word on it. */
-static int configure(struct nfqueue *q, struct nlmsghdr *message)
+static int configure_queue(struct nfqueue *q, struct nlmsghdr *message)
 {
 	message->nlmsg_flags |= NLM_F_ACK;
 	if (send(q->fd, message, message->nlmsg_len, 0) < 0)
@@ -58,7 +58,7 @@ static int bind_queue(struct nfqueue *q, uint16_t number, uint32_t length)
 	nfq_nlmsg_cfg_put_cmd(message, AF_UNSPEC, NFQNL_CFG_CMD_BIND);
 	nfq_nlmsg_cfg_put_params(message, NFQNL_COPY_PACKET, UINT16_MAX);
 	nfq_nlmsg_cfg_put_qmaxlen(message, length);
-	return configure(q, message);
+	return configure_queue(q, message);
 }
 
 /* In a message of its own: a flag that the kernel refuses would leave the rest half done. */
@@ -69,7 +69,7 @@ static int set_fail_open(struct nfqueue *q, uint16_t number)
 
 	mnl_attr_put_u32(message, NFQA_CFG_FLAGS, htonl(NFQA_CFG_F_FAIL_OPEN));
 	mnl_attr_put_u32(message, NFQA_CFG_MASK, htonl(NFQA_CFG_F_FAIL_OPEN));
-	return configure(q, message);
+	return configure_queue(q, message);
 }
 
 /* Unlike what is set when it is bound this is not waited for, since packets come meanwhile. */
@@ -82,7 +82,7 @@ bool nfqueue_limit_queries(struct nfqueue *q, uint32_t length)
 	return send(q->fd, message, message->nlmsg_len, 0) >= 0;
 }
 
-static int open_socket(struct nfqueue *q, uint32_t socket_buffer)
+static int open_netlink(struct nfqueue *q, uint32_t socket_buffer)
 {
 	int on = 1, receive = (int)socket_buffer, send_size = NFQUEUE_VERDICTS_SIZE;
 
@@ -98,7 +98,7 @@ static int open_socket(struct nfqueue *q, uint32_t socket_buffer)
 	return 0;
 }
 
-static int take_memory(struct nfqueue *q)
+static int nfqueue_take_memory(struct nfqueue *q)
 {
 	q->received = malloc((size_t)NFQUEUE_BATCH * RECEIVE_SIZE);
 	q->verdicts = calloc(1, NFQUEUE_VERDICTS_SIZE);
@@ -129,7 +129,7 @@ static void explain_bind(uint16_t number, int result, char *error, size_t error_
 		snprintf(error, error_size, "cannot bind queue %u: %s", number, strerror(-result));
 }
 
-static int open_one(struct nfqueue *q, uint16_t number, uint32_t length, bool fail_open,
+static int open_queue_number(struct nfqueue *q, uint16_t number, uint32_t length, bool fail_open,
         char *error, size_t error_size)
 {
 	int result = bind_queue(q, number, length);
@@ -152,20 +152,20 @@ int nfqueue_open(struct nfqueue *q, const struct nfqueue_options *options, struc
 		.stats = stats,
 		.responses.number = options->number,
 		.queries.number = options->queries_number };
-	int result = take_memory(q);
+	int result = nfqueue_take_memory(q);
 	if (result == 0)
-		result = open_socket(q, options->socket_buffer);
+		result = open_netlink(q, options->socket_buffer);
 	if (result < 0) {
 		snprintf(error, error_size, "cannot open a netlink socket: %s", strerror(-result));
 		return result;
 	}
 	/* Responses first: once queries come, their responses do. */
-	result = open_one(
+	result = open_queue_number(
 	        q, options->number, options->length, options->fail_open, error, error_size);
 	if (result < 0)
 		return result;
-	return open_one(q, options->queries_number, options->queries_length, options->fail_open,
-	        error, error_size);
+	return open_queue_number(q, options->queries_number, options->queries_length,
+	        options->fail_open, error, error_size);
 }
 
 void nfqueue_close(struct nfqueue *q)

@@ -22,14 +22,14 @@ void pace_init(struct pace *p, uint32_t length)
 	*p = (struct pace){ .length = length, .now_length = length };
 }
 
-static uint32_t shorter(uint32_t length)
+static uint32_t pace_shorter(uint32_t length)
 {
 	return length / PACE_SHORTER > SHORTEST ? length / PACE_SHORTER
 	                                        : (uint32_t)least(length, SHORTEST);
 }
 
 /* The time until this turn belongs to the turn before. */
-static void weigh(struct pace *p, uint64_t now_ms)
+static void pace_weigh(struct pace *p, uint64_t now_ms)
 {
 	uint64_t passed_ms = now_ms - p->last_ms;
 	uint64_t most_ms = pace_is_short(p) ? PACE_LONG_AFTER_MS : PACE_SHORT_AFTER_MS;
@@ -45,13 +45,13 @@ static void weigh(struct pace *p, uint64_t now_ms)
 
 uint32_t pace_turn(struct pace *p, unsigned packets, unsigned queries, uint64_t now_ms)
 {
-	weigh(p, now_ms);
+	pace_weigh(p, now_ms);
 	p->was_full = packets >= PACE_PACKETS_MAX;
 	p->was_pressed = queries >= p->now_length || (p->was_full && queries >= packets / 4);
 	p->load = (p->load + packets) / 2; /* turns of one load differ much */
 	if (pace_is_short(p))
 		return p->pressure_ms == 0 ? p->length : p->now_length;
-	return p->pressure_ms == PACE_SHORT_AFTER_MS ? shorter(p->length) : p->now_length;
+	return p->pressure_ms == PACE_SHORT_AFTER_MS ? pace_shorter(p->length) : p->now_length;
 }
 
 void pace_told(struct pace *p, uint32_t length)

@@ -19,12 +19,12 @@
 
 #define ALIVE_STEP_MS 250
 
-static long bpf(enum bpf_cmd cmd, union bpf_attr *attr)
+static long bpf_call(enum bpf_cmd cmd, union bpf_attr *attr)
 {
 	return syscall(SYS_bpf, cmd, attr, sizeof(*attr));
 }
 
-static uint64_t address_of(const void *p)
+static uint64_t bpf_pointer(const void *p)
 {
 	return (uint64_t)(uintptr_t)p;
 }
@@ -40,8 +40,8 @@ const char *shortcut_pin(
 static int get_pinned(const char *directory, const char *name)
 {
 	char path[SHORTCUT_PATH_MAX];
-	union bpf_attr attr = { .pathname = address_of(shortcut_pin(directory, name, path)) };
-	long fd = bpf(BPF_OBJ_GET, &attr);
+	union bpf_attr attr = { .pathname = bpf_pointer(shortcut_pin(directory, name, path)) };
+	long fd = bpf_call(BPF_OBJ_GET, &attr);
 
 	return fd < 0 ? -errno : (int)fd;
 }
@@ -87,17 +87,17 @@ static int map_pinned(struct shortcut *s, const char *directory)
 	return result;
 }
 
-static void forget_servers(struct shortcut *s)
+static void shortcut_forget_servers(struct shortcut *s)
 {
 	struct shortcut_server server;
 	union bpf_attr next = { .map_fd = (uint32_t)s->servers_fd,
-		.next_key = address_of(&server) };
-	union bpf_attr gone = { .map_fd = (uint32_t)s->servers_fd, .key = address_of(&server) };
+		.next_key = bpf_pointer(&server) };
+	union bpf_attr gone = { .map_fd = (uint32_t)s->servers_fd, .key = bpf_pointer(&server) };
 
 	for (unsigned i = 0; i < 2 * SHORTCUT_SERVERS_MAX; i++) {
-		if (bpf(BPF_MAP_GET_NEXT_KEY, &next) < 0)
+		if (bpf_call(BPF_MAP_GET_NEXT_KEY, &next) < 0)
 			return;
-		bpf(BPF_MAP_DELETE_ELEM, &gone);
+		bpf_call(BPF_MAP_DELETE_ELEM, &gone);
 	}
 }
 
@@ -112,7 +112,7 @@ int shortcut_open(struct shortcut *s, const char *directory)
 		return s->servers_fd;
 	s->is_open = true;
 	__atomic_store_n(&s->state->until_ns, 0, __ATOMIC_RELEASE);
-	forget_servers(s);
+	shortcut_forget_servers(s);
 	__atomic_store_n(
 	        s->consumed, __atomic_load_n(s->produced, __ATOMIC_ACQUIRE), __ATOMIC_RELEASE);
 	s->full_before = s->state->full;
@@ -120,7 +120,7 @@ int shortcut_open(struct shortcut *s, const char *directory)
 	return 0;
 }
 
-static void unmap(const void *at, size_t size)
+static void unmap_memory(const void *at, size_t size)
 {
 	if (at)
 		munmap((void *)(uintptr_t)at, size);
@@ -132,10 +132,10 @@ void shortcut_close(struct shortcut *s)
 		__atomic_store_n(&s->state->until_ns, 0, __ATOMIC_RELEASE);
 		close(s->servers_fd);
 	}
-	unmap(s->state, page_size());
-	unmap(s->consumed, page_size());
-	unmap(s->produced, page_size());
-	unmap(s->records, 2 * SHORTCUT_RING_OCTETS);
+	unmap_memory(s->state, page_size());
+	unmap_memory(s->consumed, page_size());
+	unmap_memory(s->produced, page_size());
+	unmap_memory(s->records, 2 * SHORTCUT_RING_OCTETS);
 	*s = (struct shortcut){ .servers_fd = -1 };
 }
 
@@ -159,7 +159,7 @@ void shortcut_rest(struct shortcut *s, uint64_t now_ms)
 }
 
 /* Link-local addresses are not forwarded to. */
-static bool read_key(const struct sockaddr_storage *server, struct shortcut_server *key)
+static bool read_server_key(const struct sockaddr_storage *server, struct shortcut_server *key)
 {
 	struct span octets = sockaddr_octets(server);
 
@@ -174,23 +174,24 @@ bool shortcut_admit(struct shortcut *s, const struct sockaddr_storage *server)
 	struct shortcut_server key;
 	uint32_t nothing = 0;
 	union bpf_attr attr = { .map_fd = (uint32_t)s->servers_fd,
-		.key = address_of(&key),
-		.value = address_of(&nothing) };
+		.key = bpf_pointer(&key),
+		.value = bpf_pointer(&nothing) };
 
-	return s->is_open && read_key(server, &key) && bpf(BPF_MAP_UPDATE_ELEM, &attr) == 0;
+	return s->is_open && read_server_key(server, &key) &&
+	       bpf_call(BPF_MAP_UPDATE_ELEM, &attr) == 0;
 }
 
 void shortcut_dismiss(struct shortcut *s, const struct sockaddr_storage *server)
 {
 	struct shortcut_server key;
-	union bpf_attr attr = { .map_fd = (uint32_t)s->servers_fd, .key = address_of(&key) };
+	union bpf_attr attr = { .map_fd = (uint32_t)s->servers_fd, .key = bpf_pointer(&key) };
 
-	if (s->is_open && read_key(server, &key))
-		bpf(BPF_MAP_DELETE_ELEM, &attr);
+	if (s->is_open && read_server_key(server, &key))
+		bpf_call(BPF_MAP_DELETE_ELEM, &attr);
 }
 
 /* Returns the head of the record there, with BPF_RINGBUF_BUSY_BIT if it stays unfinished. */
-static uint32_t head_of(const uint8_t *record)
+static uint32_t record_head(const uint8_t *record)
 {
 	const uint32_t *head = (const uint32_t *)(const void *)record;
 	uint32_t value = __atomic_load_n(head, __ATOMIC_ACQUIRE);
@@ -200,7 +201,8 @@ static uint32_t head_of(const uint8_t *record)
 	return value;
 }
 
-static void hand_over(const uint8_t *octets, uint32_t len, shortcut_handler *handle, void *context)
+static void shortcut_hand_over(
+        const uint8_t *octets, uint32_t len, shortcut_handler *handle, void *context)
 {
 	const size_t before = offsetof(struct shortcut_record, octets);
 	struct shortcut_record head;
@@ -224,12 +226,12 @@ unsigned shortcut_drain(struct shortcut *s, shortcut_handler *handle, void *cont
 		return 0;
 	for (; at != end; count++) {
 		const uint8_t *record = s->records + (at & RING_MASK);
-		uint32_t head = head_of(record), len = head & ~BPF_RINGBUF_DISCARD_BIT;
+		uint32_t head = record_head(record), len = head & ~BPF_RINGBUF_DISCARD_BIT;
 
 		if (head & BPF_RINGBUF_BUSY_BIT)
 			break;
 		if (!(head & BPF_RINGBUF_DISCARD_BIT))
-			hand_over(record + BPF_RINGBUF_HDR_SZ, len, handle, context);
+			shortcut_hand_over(record + BPF_RINGBUF_HDR_SZ, len, handle, context);
 		at += (len + BPF_RINGBUF_HDR_SZ + 7UL) & ~7UL;
 	}
 	__atomic_store_n(s->consumed, at, __ATOMIC_RELEASE);
