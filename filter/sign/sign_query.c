@@ -91,19 +91,6 @@ static bool choose(struct signer *s, const struct message *q, const struct sign_
 	return true;
 }
 
-static void remember(const struct message *q, struct asked *asked)
-{
-	*asked = (struct asked){ .id = q->id,
-		.flags = q->flags,
-		.udp_size = DNS_PLAIN_SIZE,
-		.question_len = (uint16_t)q->question.len,
-		.has_edns = q->edns.present,
-		.dnssec_ok = q->edns.dnssec_ok };
-	if (q->edns.present && q->edns.udp_size > DNS_PLAIN_SIZE)
-		asked->udp_size = q->edns.udp_size; /* RFC 6891, 6.2.3 */
-	memcpy(asked->question, q->question.base, q->question.len);
-}
-
 /* The end of the client's name that was asked of the server, letter case and all. */
 static struct span sent_name(const struct asked_signing *a)
 {
@@ -153,7 +140,7 @@ enum sign_query sign_query(struct signer *s, const struct message *query,
 		.policy = s->policy_number };
 	if (!choose(s, query, peers, is_stream, zone, asked))
 		return SIGN_QUERY_PASSED_PLAIN;
-	remember(query, &asked->asked);
+	query_note(query, &asked->asked);
 	asked->sent_edns = !is_stream && server_bears_edns(s, peers->server, now_ms);
 	write_query(asked, out);
 	return SIGN_QUERY_ASKED;
