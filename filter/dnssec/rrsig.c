@@ -5,8 +5,6 @@
 #include "dnssec/canonical.h"
 #include "dnssec/limits.h"
 
-#define FIXED_OCTETS 18 /* what stands before the signer's name */
-
 bool rrsig_read_rdata(struct span rdata, struct rrsig *sig)
 {
 	struct cursor c = cursor_over(rdata);
@@ -18,7 +16,7 @@ bool rrsig_read_rdata(struct span rdata, struct rrsig *sig)
 	sig->expiration = cursor_u32(&c);
 	sig->inception = cursor_u32(&c);
 	sig->tag = cursor_u16(&c);
-	sig->fixed = span_of(c.base, FIXED_OCTETS);
+	sig->fixed = span_of(c.base, RRSIG_FIXED_OCTETS);
 	name_read_plain(&c, &sig->signer);
 	sig->signature = cursor_rest(&c);
 	return !c.bad;

@@ -9,6 +9,9 @@
 #include "dnssec/outcome.h"
 #include "dnssec/rrset.h"
 
+/* Octets of the RDATA before the signer's name: RFC 4034, 3.1. */
+#define RRSIG_FIXED_OCTETS 18
+
 struct rrsig {
 	uint16_t type_covered, tag;
 	uint8_t algorithm, labels;

@@ -41,7 +41,7 @@ bool presign_ds(struct crypto *crypto, const struct keypair *k, struct writer *o
 static bool write_rrsig(struct presigning *p, const struct canonical_set *set,
         const struct keypair *k, int64_t inception_s)
 {
-	uint8_t rdata[18 + NAME_MAX_OCTETS + SIGNATURE_MAX_OCTETS];
+	uint8_t rdata[RRSIG_FIXED_OCTETS + NAME_MAX_OCTETS + SIGNATURE_MAX_OCTETS];
 	struct writer w = writer_over(rdata, sizeof(rdata));
 	size_t mark = arena_mark(&p->arena);
 

@@ -10,7 +10,6 @@
 
 #define FIELDS_MAX   16
 #define RRSIG_FIELDS 8 /* before the signature */
-#define RRSIG_FIXED  18
 #define BLANKS       " \t\r"
 
 struct reading {

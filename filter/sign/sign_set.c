@@ -6,8 +6,6 @@
 #include "sign/sign_kept.h"
 #include "sign/signer_private.h"
 
-#define RRSIG_FIXED_OCTETS 18 /* RFC 4034, 3.1: what stands before the signer */
-
 bool signing_fail(struct signing *g, enum sign_outcome trouble)
 {
 	if (g->trouble == SIGN_OUTCOME_COUNT)
