@@ -90,15 +90,6 @@ static void judge(const struct sources *s, struct gate *g, const struct asked *a
 	}
 }
 
-static bool has_signatures(const struct message *m)
-{
-	for (unsigned i = 0; i < m->rr_count; i++) {
-		if (m->rrs[i].type == TYPE_RRSIG)
-			return true;
-	}
-	return false;
-}
-
 void sources_judge(const struct sources *s, struct gate *g, const struct asked *asked,
         bool asked_do, struct span response, int64_t now_s, uint8_t *written,
         struct gate_result *result)
@@ -106,7 +97,7 @@ void sources_judge(const struct sources *s, struct gate *g, const struct asked *
 	struct message m;
 	bool is_parsed = message_parse(&m, response, g->rrs, MESSAGE_RRS_MAX);
 	bool is_answer = is_parsed && gate_is_answer(&m);
-	bool is_signed = is_parsed && has_signatures(&m);
+	bool is_signed = is_parsed && message_has_type(&m, TYPE_RRSIG);
 
 	judge(s, g, asked, response, now_s, written, result);
 	if (is_parsed && !is_answer)

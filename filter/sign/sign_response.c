@@ -67,14 +67,10 @@ void learn_soa(struct signing *g)
 	}
 }
 
-static bool has_signatures(const struct message *m)
+static bool has_dnssec(const struct message *m)
 {
-	for (unsigned i = 0; i < m->rr_count; i++) {
-		if (m->rrs[i].type == TYPE_RRSIG || m->rrs[i].type == TYPE_NSEC ||
-		        m->rrs[i].type == TYPE_NSEC3)
-			return true;
-	}
-	return false;
+	return message_has_type(m, TYPE_RRSIG) || message_has_type(m, TYPE_NSEC) ||
+	       message_has_type(m, TYPE_NSEC3);
 }
 
 /* ---- Responses without records ---- */
@@ -205,7 +201,7 @@ static void make_of_records(struct signing *g, struct writer *out)
 		end_error(g, out);
 	else if (g->m->flags & FLAG_TC)
 		end_cut(g, SIGN_OUTCOME_CUT, out);
-	else if (has_signatures(g->m))
+	else if (has_dnssec(g->m))
 		end_signed(g, out);
 	else if (g->asked->way == SIGN_LEARN)
 		end_cut(g, SIGN_OUTCOME_LEARNING, out);

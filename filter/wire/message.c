@@ -128,6 +128,15 @@ bool message_label(const struct message *m, size_t *at, struct span *label)
 	}
 }
 
+bool message_has_type(const struct message *m, uint16_t type)
+{
+	for (unsigned i = 0; i < m->rr_count; i++) {
+		if (m->rrs[i].type == type)
+			return true;
+	}
+	return false;
+}
+
 bool message_owner(const struct message *m, const struct rr *rr, struct name *owner)
 {
 	struct cursor c = cursor_at(m->octets, rr->owner_at);

@@ -60,6 +60,9 @@ bool message_parse(struct message *m, struct span octets, struct rr *rrs, unsign
  * Returns false when there is none, or a pointer does not lead back. */
 bool message_label(const struct message *m, size_t *at, struct span *label);
 
+/* True if the message has a record of this type, in whatever section. */
+bool message_has_type(const struct message *m, uint16_t type);
+
 /* Reads the owner of a record. Returns false when it is malformed. */
 bool message_owner(const struct message *m, const struct rr *rr, struct name *owner);
 

@@ -144,15 +144,6 @@ void server_fallback_watch(
 
 /* ---- Signatures ---- */
 
-static bool has_signature(const struct message *m)
-{
-	for (unsigned i = 0; i < m->rr_count; i++) {
-		if (m->rrs[i].type == TYPE_RRSIG)
-			return true;
-	}
-	return false;
-}
-
 struct fallback server_fallback_came(struct server_fallback *f,
         const struct sockaddr_storage *server, const struct asked *asked, const struct message *m)
 {
@@ -160,7 +151,7 @@ struct fallback server_fallback_came(struct server_fallback *f,
 	struct fallback fallback = { .reask = REASK_NOT };
 
 	up->asked_since_ms = 0;
-	if (upstream_lacks_signature(up) && has_signature(m))
+	if (upstream_lacks_signature(up) && message_has_type(m, TYPE_RRSIG))
 		upstream_note_signature(up);
 	if (asked->is_undecorated)
 		return fallback;
