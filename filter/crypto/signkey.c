@@ -154,11 +154,6 @@ size_t signkey_signature_octets(const struct signkey *key)
 	                                        : (size_t)EVP_PKEY_get_size(key->pkey);
 }
 
-bool signkey_is_deterministic(const struct signkey *key)
-{
-	return key->algorithm->id != ALGORITHM_ECDSAP256 || key->sets_nonce;
-}
-
 struct span signkey_public(const struct signkey *key)
 {
 	return span_of(key->public_octets, key->public_len);

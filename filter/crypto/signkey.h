@@ -38,10 +38,6 @@ uint8_t signkey_algorithm(const struct signkey *key);
 /* How long its signatures are. */
 size_t signkey_signature_octets(const struct signkey *key);
 
-/* True when everybody who has the key makes the same signature of the same data. RSA and Ed25519
- * are so; ECDSA is where libcrypto derives its nonces as RFC 6979 has it, from OpenSSL 3.2 on. */
-bool signkey_is_deterministic(const struct signkey *key);
-
 /* The public key field of its DNSKEY; borrows from the key. */
 struct span signkey_public(const struct signkey *key);
 
