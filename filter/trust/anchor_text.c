@@ -26,10 +26,11 @@ const char *time_text(int64_t time_s, char text[static TIME_TEXT_SIZE])
 
 /* ---- Writing ---- */
 
-static void write_hex(FILE *out, const uint8_t *octets, size_t len)
+static void write_digest(FILE *out, struct span digest)
 {
-	for (size_t i = 0; i < len; i++)
-		fprintf(out, "%02X", octets[i]);
+	char text[2 * DIGEST_MAX_OCTETS + 1];
+
+	fprintf(out, "%s\n", hex_encode(digest, text));
 }
 
 static void write_signers(FILE *out, uint32_t signers)
@@ -57,8 +58,7 @@ static void write_key(FILE *out, unsigned number, const struct anchor_key *key)
 	        time_text(is_pending ? key->hold_s : 0, until));
 	write_signers(out, is_pending ? key->signers : 0);
 	fprintf(out, " %u %u %u ", key->ds.tag, key->ds.algorithm, key->ds.digest_type);
-	write_hex(out, key->ds.digest, key->ds.digest_len);
-	fputc('\n', out);
+	write_digest(out, span_of(key->ds.digest, key->ds.digest_len));
 }
 
 static void write_zone(FILE *out, const struct trust_point *p)
@@ -93,8 +93,7 @@ char *anchor_text_write(const struct trust_points *t, struct crypto *crypto)
 	size_t digest_len =
 	        digest_compute(crypto, DIGEST_SHA256, span_of(text, len), span_of(NULL, 0), digest);
 	fputs("sha256 ", out);
-	write_hex(out, digest, digest_len);
-	fputc('\n', out);
+	write_digest(out, span_of(digest, digest_len));
 	if (fclose(out) == 0 && digest_len > 0)
 		return text;
 	free(text);
