@@ -134,7 +134,7 @@ const struct key keys[] = {
 	        .help = "On a gateway, the interfaces that clients are behind: [ \"lan0\" ]. The\n"
 	                "kernel then sets DO in their plain queries by itself, and only the\n"
 	                "responses come to the queue. Needs eBPF, and queue.count = 1; see\n"
-	                "docs/operation.md. The rules depend on it." },
+	                "docs/shortcut.md. The rules depend on it." },
 	{ "shortcut.mark_bit", KEY_NUMBER, AT(shortcut_mark_bit), .number = 27, .min = 16,
 	        .max = 31,
 	        .help = "The bit of a packet's mark by which these are known; no rule of yours\n"

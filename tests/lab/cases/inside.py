@@ -22,7 +22,7 @@ MARK = "0x20000000/0x30000000"
 FORWARD = (("-A", "FORWARD", "-i", "client", "-j", "ACCEPT"),
            ("-A", "FORWARD", "-m", "conntrack", "--ctstate", "ESTABLISHED,RELATED", "-j", "ACCEPT"),
            ("-P", "FORWARD", "DROP"))
-# And one that refuses what comes to itself, by the words of docs/operation.md.
+# And one that refuses what comes to itself, by the words of docs/gateway.md.
 INPUT = (("-A", "INPUT", "-m", "conntrack", "--ctstate", "ESTABLISHED,RELATED", "-j", "ACCEPT"),
          ("-A", "INPUT", "-i", "client", "-m", "mark", "--mark", MARK, "-j", "ACCEPT"),
          ("-A", "INPUT", "-p", "ipv6-icmp", "-j", "ACCEPT"),

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """DNS over TCP through a gateway is relayed before anything that the operator says in FORWARD. Each
-way that docs/operation.md has for him to restrict it is tried, by the commands that stand there."""
+way that docs/gateway.md has for him to restrict it is tried, by the commands that stand there."""
 
 import contextlib
 

@@ -304,7 +304,7 @@ def _mixed_case(world):
             query.to_wire()).question_wire, f"{name}: {described(answer)}")
 
 
-# What docs/operation.md has the operator add to the unit.
+# What docs/shortcut.md has the operator add to the unit.
 DROP_IN = "[Unit]\nRequiresMountsFor=/run/sealgate_bpf\n[Service]\nSystemCallFilter=bpf\n"
 
 
