@@ -12,6 +12,9 @@
 
 struct capture;
 
+/* False if this build has no libpcap: then nothing can be opened. */
+bool capture_is_built(void);
+
 /* A captured frame that carries IP. */
 struct frame {
 	struct moment at;

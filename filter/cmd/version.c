@@ -1,16 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdbool.h>
 #include <stdio.h>
 
+#include "capture/capture.h"
 #include "cmd/command.h"
+#include "daemon/systemd.h"
+#include "netfilter/shortcut_load.h"
 
-static enum exit_code run(int argc, char **argv)
+/* The packages that a build can do without, and what such a build lacks. */
+static const struct {
+	bool (*is_built)(void);
+	const char *package, *lacks;
+} pieces[] = {
+	{ capture_is_built, "libpcap", "check, watch and explain read no packets" },
+	{ systemd_is_built, "libsystemd", "systemd is not told about readiness and state" },
+	{ shortcut_load_is_built, "clang and libbpf", "the key shortcut must be off" },
+};
+
+static enum exit_code run_version(int argc, char **argv)
 {
 	struct options o;
 
 	if (!options_read(&o, "", argc, argv, 0))
 		return EXIT_USAGE;
 	puts("sealgate " SEALGATE_VERSION);
+	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++)
+		if (!pieces[i].is_built())
+			printf("built without %s: %s\n", pieces[i].package, pieces[i].lacks);
 	return EXIT_FINE;
 }
 
-const struct command command_version = { "version", "", "which sealgate this is", run };
+const struct command command_version = { "version", "", "the version, and what this build lacks",
+	run_version };

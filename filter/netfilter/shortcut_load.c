@@ -2,29 +2,10 @@
 /* The only file that knows libbpf. */
 #include "netfilter/shortcut_load.h"
 
+#include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
-#ifndef SHORTCUT_OBJECT
-
-bool shortcut_load_is_built(void)
-{
-	return false;
-}
-
-int shortcut_load(const char *directory, uint32_t mark_bit, char *why, size_t why_size)
-{
-	(void)directory;
-	(void)mark_bit;
-	snprintf(
-	        why, why_size, "this sealgate was made without it (clang and libbpf were missing)");
-	return -ENOSYS;
-}
-
-#else
-
-#include <bpf/libbpf.h>
 #include <unistd.h>
 
 #include "queue/shortcut.h"
@@ -105,5 +86,3 @@ int shortcut_load(const char *directory, uint32_t mark_bit, char *why, size_t wh
 		        strerror(-error));
 	return error;
 }
-
-#endif

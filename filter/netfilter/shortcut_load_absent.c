@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Stands for shortcut_load.c in a build without clang or libbpf. */
+#include "netfilter/shortcut_load.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+bool shortcut_load_is_built(void)
+{
+	return false;
+}
+
+int shortcut_load(const char *directory, uint32_t mark_bit, char *why, size_t why_size)
+{
+	(void)directory;
+	(void)mark_bit;
+	snprintf(why, why_size,
+	        "this sealgate was built without the shortcut (clang and libbpf were missing)");
+	return -ENOSYS;
+}
