@@ -13,27 +13,31 @@ static void log_change(const char *zone, const struct anchor_change *change)
 
 	switch (change->to) {
 	case ANCHOR_START:
-		log_warning("trust anchor %s %u: gone before it was to be trusted", zone, tag);
+		log_warning("trust anchor %s %u: the new key is gone from the zone again; it was "
+		            "never trusted",
+		        zone, tag);
 		break;
 	case ANCHOR_ADD_PENDING:
-		log_info("trust anchor %s %u: new, to be trusted if it is still there at %s", zone,
-		        tag, time_text(change->hold_s, until));
+		log_info("trust anchor %s %u: new key; sealgate trusts it from %s on, if the zone "
+		         "keeps it until then",
+		        zone, tag, time_text(change->hold_s, until));
 		break;
 	case ANCHOR_VALID:
 		log_info("trust anchor %s %u: %s", zone, tag,
-		        change->from == ANCHOR_MISSING ? "back" : "trusted from now on");
+		        change->from == ANCHOR_MISSING ? "back in the zone"
+		                                       : "trusted from now on");
 		break;
 	case ANCHOR_MISSING:
-		log_warning("trust anchor %s %u: missing in the zone, though not revoked; it stays "
+		log_warning("trust anchor %s %u: missing in the zone, but not revoked; it stays "
 		            "trusted",
 		        zone, tag);
 		break;
 	case ANCHOR_REVOKED:
-		log_warning("trust anchor %s %u: revoked, never to be trusted again", zone, tag);
+		log_warning("trust anchor %s %u: revoked; never trusted again", zone, tag);
 		break;
 	case ANCHOR_REMOVED:
 	case ANCHOR_STATES:
-		log_info("trust anchor %s %u: removed for good", zone, tag);
+		log_info("trust anchor %s %u: gone from the zone; never trusted again", zone, tag);
 		break;
 	}
 }
@@ -42,8 +46,8 @@ static void log_change(const char *zone, const struct anchor_change *change)
 static void log_loss(const char *zone)
 {
 	log_error(
-	        "all trust anchors of %s are revoked: what lies below it is not checked any more, "
-	        "unless an anchor above it says how",
+	        "all trust anchors of %s are revoked: names below it pass unjudged, unless a trust "
+	        "anchor of a zone above applies; configure a new anchor in trust_anchor",
 	        zone);
 }
 
@@ -58,8 +62,8 @@ void anchor_log(const struct trust_point *p, const struct rollover_report *repor
 		log_loss(zone);
 	else if (!report->is_valid && report->count == 0)
 		log_warning(
-		        "trust anchors of %s: nobody had the zone's keys, signed by one that is "
-		        "trusted; next try at %s",
+		        "trust anchors of %s: no server returned the zone's DNSKEY RRset, signed "
+		        "by a trusted key; the anchors stay as they are, next try at %s",
 		        zone, time_text(p->next_s, next));
 }
 

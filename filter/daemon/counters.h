@@ -5,10 +5,10 @@
 
 #include "worker/worker.h"
 
-/* Logs every counter that is not zero, as name=value, in as many lines as it takes. */
+/* Logs each counter that is not zero, as name=value, in one or more lines. */
 void counters_log(struct worker *const workers[], unsigned count);
 
-/* The sum of one counter, by its name in flow/stats.h. */
+/* Returns the sum of one counter over all workers. `name` is its name in flow/stats.h. */
 uint64_t counters_sum(struct worker *const workers[], unsigned count, const char *name);
 
 #endif

@@ -22,7 +22,7 @@ int privileges_drop(void)
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return -errno;
-	/* A service manager may have left us nothing more, nor the call to give it up. */
+	/* systemd may have left us nothing more than this, and may have forbidden capset(). */
 	if (data[0].permitted == NET_ADMIN_BIT && data[1].permitted == 0)
 		return 0;
 	data[0].effective = data[0].permitted = NET_ADMIN_BIT;

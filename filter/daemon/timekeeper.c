@@ -21,7 +21,7 @@ static int64_t read_wall_s(void *context)
 	return clock_wall_s();
 }
 
-/* A sandbox may forbid the question; then nobody says that it is. */
+/* A sandbox may forbid adjtimex(); then the clock counts as not synchronised. */
 static bool ask_kernel(void *context)
 {
 	struct timex timex = { .modes = 0 };
@@ -42,7 +42,7 @@ const char *clock_state_word(enum clock_state state)
 	return words[state];
 }
 
-/* Returns 0 where there is no file, or nothing of use in it. */
+/* Returns 0 if there is no file, or no time in it. */
 static int64_t read_latest_s(const char *path)
 {
 	FILE *file = fopen(path, "re");
@@ -84,7 +84,7 @@ static enum clock_state judge_clock(const struct timekeeper *t, int64_t now_s)
 	return CLOCK_UNSYNCHRONISED;
 }
 
-/* Nobody is less safe without the file, so one that cannot be written is said once. */
+/* The file is optional, so a failure to write it is logged only once. */
 static void save_latest(struct timekeeper *t, int64_t now_s)
 {
 	char text[32];
@@ -92,8 +92,9 @@ static void save_latest(struct timekeeper *t, int64_t now_s)
 	snprintf(text, sizeof(text), "%" PRId64 "\n", now_s);
 	int error = file_replace(t->path, text, 0644);
 	if (error < 0 && !t->save_failed)
-		log_warning("%s: %s; a clock that goes back will not be noticed", t->path,
-		        strerror(-error));
+		log_warning("cannot write %s: %s; if the clock goes back during a restart, "
+		            "sealgate will not notice it",
+		        t->path, strerror(-error));
 	t->save_failed = error < 0;
 	t->saved_s = now_s;
 }
@@ -104,24 +105,26 @@ static void log_state(const struct timekeeper *t, int64_t now_s)
 
 	switch (t->state) {
 	case CLOCK_SET:
-		log_info("the clock is set: signatures are %s by it", what);
+		log_info("the clock is set; signatures are %s by it", what);
 		break;
 	case CLOCK_UNSYNCHRONISED:
-		log_info(
-		        "the clock is not synchronised, as far as the kernel knows: signatures are "
-		        "%s by it all the same",
+		log_info("the clock is plausible, but the kernel does not report it as "
+		         "synchronised; signatures are %s by it",
 		        what);
 		break;
 	case CLOCK_NOT_SET:
 		if (now_s < t->built_s)
-			log_warning("the clock is not set: it is before the program was made");
+			log_warning("the clock is not set: it shows a time before this program was "
+			            "built");
 		else if (now_s < t->latest_s)
-			log_warning(
-			        "the clock is not set: it was later here before, says %s", t->path);
+			log_warning("the clock is not set: it has gone back, %s has a later time",
+			        t->path);
 		else
-			log_warning("the clock is not set: it is not synchronised");
+			log_warning("the clock is not set: the kernel does not report it as "
+			            "synchronised, and unsynchronised_clock is \"doubt\"");
 		if (t->signs)
-			log_warning("nothing is signed until it is: SERVFAIL in its place");
+			log_warning("until the clock is set, answers that need a signature are "
+			            "SERVFAIL");
 		break;
 	}
 }
@@ -134,18 +137,19 @@ static bool has_jumped(struct timekeeper *t, int64_t now_s, uint64_t now_ms)
 	t->ahead_ms = ahead_ms;
 	if (!t->has_looked || llabs(jump_s) < TIMEKEEPER_JUMP_S)
 		return false;
-	log_info("the clock was set by %+" PRId64 " s: what was learned is forgotten", jump_s);
+	log_info("the clock was set by %+" PRId64 " s%s", jump_s,
+	        t->signs ? "" : "; learned keys and remembered judgements are forgotten");
 	return true;
 }
 
-/* Proofs that were made just before the clock was set say nothing of the new time. */
+/* Proofs that were made just before the clock was set prove nothing about the new time. */
 static void note_proofs(struct timekeeper *t, bool has_jumped, uint64_t proofs)
 {
 	t->is_proved = !has_jumped && (t->is_proved || proofs > t->proofs);
 	t->proofs = proofs;
 }
 
-/* A signer proves nothing. */
+/* A signer proves no keys. */
 static bool may_save(const struct timekeeper *t)
 {
 	return t->signs || t->is_proved || t->latest_s < t->saved_s;
@@ -158,7 +162,7 @@ struct clock_news timekeeper_look(struct timekeeper *t, uint64_t now_ms, uint64_
 
 	note_proofs(t, news.has_jumped, proofs);
 	if (news.has_jumped && !t->signs)
-		t->latest_s = now_s; /* somebody has set it, and what was later was wrong */
+		t->latest_s = now_s; /* the clock was set, so a later time was wrong */
 	enum clock_state state = judge_clock(t, now_s);
 	news.has_changed = !t->has_looked || state != t->state;
 	t->state = state;
@@ -167,7 +171,7 @@ struct clock_news timekeeper_look(struct timekeeper *t, uint64_t now_ms, uint64_
 		log_state(t, now_s);
 	if (state == CLOCK_NOT_SET)
 		return news;
-	/* what is synchronised may go back, and then the later time was wrong */
+	/* a synchronised clock may go back; then the later time was wrong */
 	if (now_s > t->latest_s || state == CLOCK_SET)
 		t->latest_s = now_s;
 	if (llabs(t->latest_s - t->saved_s) >= TIMEKEEPER_SAVE_S && may_save(t))

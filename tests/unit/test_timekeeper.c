@@ -13,7 +13,7 @@
 static char directory[] = "/tmp/sealgate-test-timekeeper-XXXXXX";
 static char path[sizeof(directory) + 32];
 
-/* A clock that says what a test wants. */
+/* A clock that shows what the test sets. */
 struct fake {
 	int64_t now_s;
 	bool is_synchronised;
@@ -55,13 +55,13 @@ static void forget(void)
 	unlink(path);
 }
 
-/* By this clock something has just been proved. */
+/* Looks just after keys were proved by this clock. */
 static struct clock_news look(struct timekeeper *t, uint64_t now_ms)
 {
 	return timekeeper_look(t, now_ms, t->proofs + 1);
 }
 
-static void what_the_first_look_makes_of_a_clock(void **state)
+static void the_first_look_judges_the_clock(void **state)
 {
 	static const struct {
 		const char *why;
@@ -71,16 +71,16 @@ static void what_the_first_look_makes_of_a_clock(void **state)
 		enum clock_state state;
 	} rows[] = {
 		{ "1970", 0, false, false, 0, CLOCK_NOT_SET },
-		{ "before the program was made", BUILT - 1, false, false, 0, CLOCK_NOT_SET },
-		{ "so, and synchronised: somebody lies", BUILT - 1, true, false, 0, CLOCK_NOT_SET },
+		{ "before the build", BUILT - 1, false, false, 0, CLOCK_NOT_SET },
+		{ "before the build, yet synchronised", BUILT - 1, true, false, 0, CLOCK_NOT_SET },
 		{ "synchronised", BUILT, true, false, 0, CLOCK_SET },
 		{ "synchronised, doubted", BUILT, true, true, 0, CLOCK_SET },
 		{ "plausible", BUILT, false, false, 0, CLOCK_UNSYNCHRONISED },
 		{ "plausible, doubted", BUILT, false, true, 0, CLOCK_NOT_SET },
-		{ "no earlier than before", BUILT + DAY, false, false, BUILT + DAY,
+		{ "as late as the saved time", BUILT + DAY, false, false, BUILT + DAY,
 		        CLOCK_UNSYNCHRONISED },
 		{ "gone back", BUILT + DAY - 1, false, false, BUILT + DAY, CLOCK_NOT_SET },
-		{ "gone back, for it was wrong", BUILT + DAY, true, false, BUILT + 9 * DAY,
+		{ "gone back, but synchronised", BUILT + DAY, true, false, BUILT + 9 * DAY,
 		        CLOCK_SET },
 	};
 
@@ -105,7 +105,7 @@ static void what_the_first_look_makes_of_a_clock(void **state)
 	forget();
 }
 
-/* At boot: 1970, then a time server answers, then the kernel is content. */
+/* At boot: 1970, then a time server answers, then the kernel reports the clock as synchronised. */
 static void a_clock_is_set_and_stays_so(void **state)
 {
 	struct fake fake = { 100, false };
@@ -133,7 +133,7 @@ static void a_clock_is_set_and_stays_so(void **state)
 	assert_true(news.has_changed && !news.has_jumped);
 	assert_int_equal(t.state, CLOCK_SET);
 
-	/* the time server is away: what was right goes on being so */
+	/* the time server is gone: the clock stays set */
 	fake.is_synchronised = false;
 	news = look(&t, 3000);
 	assert_false(news.has_changed);
@@ -162,7 +162,7 @@ static void a_jump_is_seen_and_the_passing_of_time_is_none(void **state)
 	forget();
 }
 
-/* Who sets the clock back while we look on knows why: it was wrong before. */
+/* An operator who sets the clock back while the daemon runs knows why: it was wrong before. */
 static void a_clock_that_is_set_back_is_believed(void **state)
 {
 	struct fake fake = { BUILT + 40 * DAY, false };
@@ -184,9 +184,9 @@ static void a_clock_that_is_set_back_is_believed(void **state)
 	forget();
 }
 
-/* What is signed by a wrong clock cannot be taken back, so to a signer only one that is
- * synchronised may go back. */
-static void to_a_signer_a_clock_does_not_go_back(void **state)
+/* A signature made by a wrong clock cannot be taken back, so a signer accepts only a synchronised
+ * clock that goes back. */
+static void a_signer_rejects_a_clock_that_goes_back(void **state)
 {
 	static const struct {
 		const char *why;
@@ -195,23 +195,20 @@ static void to_a_signer_a_clock_does_not_go_back(void **state)
 		enum clock_state state;
 		int64_t remembered;
 	} rows[] = {
-		{ "as it was when it ended", BUILT + 40 * DAY, false, CLOCK_UNSYNCHRONISED,
+		{ "the saved time", BUILT + 40 * DAY, false, CLOCK_UNSYNCHRONISED,
 		        BUILT + 40 * DAY },
 		{ "a little back", BUILT + 40 * DAY - TIMEKEEPER_SKEW_S, false,
 		        CLOCK_UNSYNCHRONISED, BUILT + 40 * DAY },
 		{ "further back than the skew", BUILT + 40 * DAY - TIMEKEEPER_SKEW_S - 1, false,
 		        CLOCK_NOT_SET, BUILT + 40 * DAY },
-		{ "somebody sets it back, far", BUILT + DAY, false, CLOCK_NOT_SET,
-		        BUILT + 40 * DAY },
-		{ "and forward again", BUILT + 41 * DAY, false, CLOCK_UNSYNCHRONISED,
+		{ "set back, far", BUILT + DAY, false, CLOCK_NOT_SET, BUILT + 40 * DAY },
+		{ "set forward again", BUILT + 41 * DAY, false, CLOCK_UNSYNCHRONISED,
 		        BUILT + 41 * DAY },
-		{ "a time server says so", BUILT + 42 * DAY, true, CLOCK_SET, BUILT + 42 * DAY },
-		{ "it was set once, and goes back", BUILT + DAY, false, CLOCK_NOT_SET,
-		        BUILT + 42 * DAY },
-		{ "a time server says that it was wrong", BUILT + DAY, true, CLOCK_SET,
-		        BUILT + DAY },
-		{ "and is away", BUILT + 2 * DAY, false, CLOCK_SET, BUILT + 2 * DAY },
-		{ "before the program was made", BUILT - 1, true, CLOCK_NOT_SET, BUILT + 2 * DAY },
+		{ "synchronised", BUILT + 42 * DAY, true, CLOCK_SET, BUILT + 42 * DAY },
+		{ "set back after that", BUILT + DAY, false, CLOCK_NOT_SET, BUILT + 42 * DAY },
+		{ "synchronised to an earlier time", BUILT + DAY, true, CLOCK_SET, BUILT + DAY },
+		{ "the time server is gone", BUILT + 2 * DAY, false, CLOCK_SET, BUILT + 2 * DAY },
+		{ "before the build", BUILT - 1, true, CLOCK_NOT_SET, BUILT + 2 * DAY },
 	};
 	struct fake fake = { 0, false };
 	struct clock_source source = { fake_wall_s, fake_synchronised, &fake };
@@ -232,24 +229,24 @@ static void to_a_signer_a_clock_does_not_go_back(void **state)
 	forget();
 }
 
-/* Somebody answers for the time server, and sets the clock a year ahead for a day. */
-static void a_time_by_which_nothing_is_proved_is_not_kept(void **state)
+/* An attacker answers for the time server, and sets the clock a year ahead for a day. */
+static void a_time_that_proved_no_keys_is_not_saved(void **state)
 {
 	static const struct {
 		const char *why;
 		int64_t now_s;
-		bool is_set;     /* the clock; otherwise time has passed */
+		bool is_set;     /* the clock was set; otherwise time has passed */
 		uint64_t proofs; /* since the row above */
 		int64_t remembered;
 	} rows[] = {
 		{ "nothing is proved yet", BUILT, false, 0, -1 },
-		{ "the root's keys are", BUILT + DAY, false, 1, BUILT + DAY },
-		{ "and they hold for a while", BUILT + 2 * DAY, false, 0, BUILT + 2 * DAY },
+		{ "the root's keys are proved", BUILT + DAY, false, 1, BUILT + DAY },
+		{ "time passes without a proof", BUILT + 2 * DAY, false, 0, BUILT + 2 * DAY },
 		{ "set a year ahead, just after a proof", BUILT + 365 * DAY, true, 1,
 		        BUILT + 2 * DAY },
-		{ "and nothing is proved", BUILT + 366 * DAY, false, 0, BUILT + 2 * DAY },
+		{ "no proof by that clock", BUILT + 366 * DAY, false, 0, BUILT + 2 * DAY },
 		{ "set right", BUILT + 3 * DAY, true, 0, BUILT + 2 * DAY },
-		{ "and the root's keys are proved", BUILT + 4 * DAY, false, 1, BUILT + 4 * DAY },
+		{ "the root's keys are proved again", BUILT + 4 * DAY, false, 1, BUILT + 4 * DAY },
 	};
 	struct fake fake = { BUILT, true };
 	struct clock_source source = { fake_wall_s, fake_synchronised, &fake };
@@ -273,7 +270,7 @@ static void a_time_by_which_nothing_is_proved_is_not_kept(void **state)
 	forget();
 }
 
-static void the_latest_time_is_kept_now_and_then_and_at_the_end(void **state)
+static void the_latest_time_is_saved_each_hour_and_at_the_end(void **state)
 {
 	struct fake fake = { BUILT, false };
 	struct clock_source source = { fake_wall_s, fake_synchronised, &fake };
@@ -295,7 +292,7 @@ static void the_latest_time_is_kept_now_and_then_and_at_the_end(void **state)
 	forget();
 }
 
-static void a_file_with_nonsense_is_none(void **state)
+static void a_file_without_a_time_is_ignored(void **state)
 {
 	static const char *const texts[] = { "", "soon\n", "-5\n", "\n\n" };
 
@@ -313,7 +310,7 @@ static void a_file_with_nonsense_is_none(void **state)
 	forget();
 }
 
-static void a_file_that_cannot_be_written_is_survived(void **state)
+static void a_failure_to_write_the_file_is_not_fatal(void **state)
 {
 	struct fake fake = { BUILT, false };
 	struct clock_source source = { fake_wall_s, fake_synchronised, &fake };
@@ -345,15 +342,15 @@ static int clean_up(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_the_first_look_makes_of_a_clock),
+		cmocka_unit_test(the_first_look_judges_the_clock),
 		cmocka_unit_test(a_clock_is_set_and_stays_so),
 		cmocka_unit_test(a_jump_is_seen_and_the_passing_of_time_is_none),
 		cmocka_unit_test(a_clock_that_is_set_back_is_believed),
-		cmocka_unit_test(to_a_signer_a_clock_does_not_go_back),
-		cmocka_unit_test(a_time_by_which_nothing_is_proved_is_not_kept),
-		cmocka_unit_test(the_latest_time_is_kept_now_and_then_and_at_the_end),
-		cmocka_unit_test(a_file_with_nonsense_is_none),
-		cmocka_unit_test(a_file_that_cannot_be_written_is_survived),
+		cmocka_unit_test(a_signer_rejects_a_clock_that_goes_back),
+		cmocka_unit_test(a_time_that_proved_no_keys_is_not_saved),
+		cmocka_unit_test(the_latest_time_is_saved_each_hour_and_at_the_end),
+		cmocka_unit_test(a_file_without_a_time_is_ignored),
+		cmocka_unit_test(a_failure_to_write_the_file_is_not_fatal),
 	};
 	return cmocka_run_group_tests_name("timekeeper", tests, prepare, clean_up);
 }

@@ -150,7 +150,7 @@ def _enforced_once_set(world):
     answer = world.ask(SERVER, "A", ad=True)
     expect_data(answer, "A", GOOD)
     expect(answer.has_ad, "no AD")
-    for line in ("the clock is not set: it is before the program was made",
+    for line in ("the clock is not set: it shows a time before this program was built",
                  "signatures are judged by it", "the clock was set by +"):
         expect(world.gate.log_lines(line), f"not in the log: {line}", *world.gate.log_lines("clock"))
 
