@@ -334,7 +334,7 @@ int daemon_run(const struct config *c)
 
 	crypto_allow_sha1(c->sha1);
 	exchange_use_mark(c->mark_own);
-	user_check(c);
+	service_user_check(c);
 	error = load_inputs(&s, c);
 	if (error)
 		goto out;

@@ -19,8 +19,9 @@ static bool add_name(struct config_interfaces *list, const char *name)
 	return true;
 }
 
-/* One without an address is the lower half of another (of a bridge, of PPPoE, of VLANs), which has
- * the default route perhaps. A name that iptables would take for a pattern is nobody's here. */
+/* An interface without an address is the lower layer of another one (of a bridge, of PPPoE, of
+ * VLANs), which may have the default route. A name that iptables would read as a pattern is left
+ * out. */
 static bool is_inside(const struct interface *i)
 {
 	return !i->is_loopback && !i->has_default && i->has_address && config_is_interface(i->name);
@@ -70,7 +71,7 @@ void inside_find(const struct config *c, struct inside *in)
 
 #define LIST_SIZE (CONFIG_INTERFACES_MAX * (IF_NAMESIZE + 16))
 
-/* Writes them with commas in between, and of one that is not there, that. */
+/* Writes the names with commas in between, and marks each interface that does not exist. */
 static const char *list_names(
         const struct config_interfaces *interfaces, char text[static LIST_SIZE])
 {
@@ -80,7 +81,7 @@ static const char *list_names(
 	for (unsigned i = 0; i < interfaces->count; i++) {
 		const char *name = interfaces->names[i];
 		len += (size_t)snprintf(text + len, LIST_SIZE - len, "%s%s%s", i ? ", " : "", name,
-		        if_nametoindex(name) ? "" : " (not there)");
+		        if_nametoindex(name) ? "" : " (does not exist now)");
 	}
 	return text;
 }
@@ -88,16 +89,18 @@ static const char *list_names(
 static void log_no_inside(const struct inside *in)
 {
 	static const char *const why[] = {
-		[INSIDE_NO_WAY] = "no interface has a default route now, so nobody can tell the "
-		                  "inside from the outside",
-		[INSIDE_UNCLEAR] = "a default route does not say by which interface it leads",
-		[INSIDE_ALL_OUT] = "no interface has an address and no default route",
+		[INSIDE_NO_WAY] = "no interface has a default route now, so the inside cannot be "
+		                  "told from the outside",
+		[INSIDE_UNCLEAR] = "a default route does not name its interface",
+		[INSIDE_ALL_OUT] = "every interface has a default route, or no address",
 		[INSIDE_TOO_MANY] = "there are too many interfaces",
 	};
 	const char *reason = in->how == INSIDE_UNKNOWN ? strerror(-in->error) : why[in->how];
 
-	log_warning("rules: DNS over TCP is relayed from no interface, and refused: %s; name those "
-	            "of the inside in `inside`, or apply the rules again once the network is up",
+	log_warning(
+	        "rules: DNS over TCP is refused from all interfaces: %s; name the interfaces of "
+	        "the inside in `inside`, or run `sealgate rules apply` again once the network "
+	        "is up",
 	        reason);
 }
 
@@ -106,16 +109,16 @@ void inside_log(const struct inside *in)
 	char names[LIST_SIZE], outside[LIST_SIZE];
 
 	if (in->how == INSIDE_NAMED)
-		log_info("rules: DNS over TCP is relayed from %s, which `inside` names",
+		log_info("rules: DNS over TCP is relayed from %s (as `inside` says)",
 		        list_names(&in->interfaces, names));
 	else if (in->how == INSIDE_FOUND)
-		log_info("rules: DNS over TCP is relayed from %s, since the default routes lead by "
-		         "%s",
+		log_info("rules: DNS over TCP is relayed from %s, because the default routes lead "
+		         "through %s",
 		        list_names(&in->interfaces, names), list_names(&in->outside, outside));
 	else if (in->how == INSIDE_ANY_PORT)
-		log_info(
-		        "rules: DNS over TCP is relayed from every port of a bridge; name those of "
-		        "the inside in `inside` if FORWARD keeps others from servers there");
+		log_info("rules: DNS over TCP is relayed from every port of a bridge; if FORWARD "
+		         "protects servers of the inside, name the ports of the inside in "
+		         "`inside`");
 	else
 		log_no_inside(in);
 }

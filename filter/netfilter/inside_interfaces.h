@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* By which interfaces the relay of a gateway takes connections: from the inside alone. What it
- * takes it carries on by OUTPUT, past all that the operator says in FORWARD. So an interface too
- * much opens the inside to whoever is behind it, and one too few only refuses DNS over TCP there.
- * On a bridge they are its ports, of which none tells by itself where it leads. */
+/* Finds the interfaces from which the relay of a gateway takes connections: those of the inside. A
+ * relayed connection leaves through OUTPUT, so the operator's rules in FORWARD do not apply to it.
+ * One interface too many therefore opens servers of the inside to the network behind it. One too
+ * few only refuses DNS over TCP from there. On a bridge the interfaces are its ports, and nothing
+ * tells where a port leads. */
 #ifndef NETFILTER_INSIDE_INTERFACES_H
 #define NETFILTER_INSIDE_INTERFACES_H
 
@@ -10,33 +11,34 @@
 #include "netfilter/interfaces.h"
 
 enum inside_how {
-	INSIDE_NAMED,    /* by the operator */
+	INSIDE_NAMED,    /* `inside` names them */
 	INSIDE_FOUND,    /* those with an address and without a default route */
-	INSIDE_ANY_PORT, /* of a bridge: nobody has named any */
-	INSIDE_NO_WAY,   /* none: there is no default route, so all might be the outside */
-	INSIDE_UNCLEAR,  /* none: a default route does not say where it leads */
-	INSIDE_ALL_OUT,  /* none: all have default routes */
-	INSIDE_TOO_MANY, /* none: more than CONFIG_INTERFACES_MAX */
+	INSIDE_ANY_PORT, /* every port of a bridge: `inside` names none */
+	INSIDE_NO_WAY,   /* none: there is no default route, so each might be the outside */
+	INSIDE_UNCLEAR,  /* none: a default route does not say by which interface it leads */
+	INSIDE_ALL_OUT,  /* none: each has a default route, or no address */
+	INSIDE_TOO_MANY, /* none: there are more than CONFIG_INTERFACES_MAX */
 	INSIDE_UNKNOWN,  /* none: the kernel could not be asked */
 };
 
 struct inside {
 	enum inside_how how;
 	struct config_interfaces interfaces;
-	struct config_interfaces outside; /* of INSIDE_FOUND, as many as there is room for */
-	int error;                        /* of INSIDE_UNKNOWN */
+	struct config_interfaces outside; /* INSIDE_FOUND: the first CONFIG_INTERFACES_MAX */
+	int error;                        /* INSIDE_UNKNOWN: -errno */
 };
 
-/* True where the role has a relay to which it matters. */
+/* True if the role has a relay that takes connections from certain interfaces only. */
 bool inside_matters(const struct config *c);
 
-/* Finds out, by what `c` names or else by what the kernel has now. */
+/* Takes the interfaces that `c` names; if it names none, asks the kernel for all interfaces and
+ * chooses among them. */
 void inside_find(const struct config *c, struct inside *in);
 
-/* The second half of it: chooses among all interfaces. */
+/* Chooses the interfaces of the inside among `all`. For inside_find(), and for tests. */
 void inside_choose(const struct interfaces *all, struct inside *in);
 
-/* Says it in the log: where connections are relayed from, and why there. */
+/* Logs from which interfaces connections are relayed, and why from these. */
 void inside_log(const struct inside *in);
 
 #endif

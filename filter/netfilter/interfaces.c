@@ -12,12 +12,12 @@
 
 #define BUFFER_SIZE 32768
 
-/* A VPN that wants all traffic and leaves the default route alone adds routes to both halves of all
- * addresses, or to some such parts. No network of one's own is as large as these. */
+/* A VPN that takes all traffic without replacing the default route adds routes to both halves of the
+ * address space, or to a few such parts. No network of an operator is as large. */
 #define GREAT_IPV4_BITS 7
 #define GREAT_IPV6_BITS 6
 
-#define MULTICAST_IPV4 0xe0 /* 224.0.0.0/4, which is as large, and no way to anybody */
+#define MULTICAST_IPV4 0xe0 /* 224.0.0.0/4 is as large, but leads to no unicast address */
 #define MULTICAST_BITS 4
 
 static struct interface *interface_find(struct interfaces *all, unsigned index)
@@ -97,7 +97,7 @@ static bool leads_by(struct interfaces *all, unsigned index)
 	return i != NULL;
 }
 
-/* Of a route with several ways. */
+/* Marks each interface of a route with several next hops. Returns whether all of them are known. */
 static bool leads_by_each(struct interfaces *all, const struct nlattr *ways)
 {
 	struct rtnexthop *way = mnl_attr_get_payload(ways);
@@ -111,9 +111,9 @@ static bool leads_by_each(struct interfaces *all, const struct nlattr *ways)
 	return all_known;
 }
 
-/* Where a route leads to a next hop by number alone (ip nexthop, with the compatibility of
- * net.ipv4.nexthop_compat_mode switched off), and where its interface came after the list of them,
- * nobody knows what is outside. */
+/* A route may name its next hop by a number only (`ip nexthop`, with net.ipv4.nexthop_compat_mode
+ * off), or an interface that was made after the list of interfaces was read. Then it is unclear
+ * which interface is outside. */
 static void note_route(struct interfaces *all, const struct nlmsghdr *message)
 {
 	const struct rtmsg *route = mnl_nlmsg_get_payload(message);
@@ -150,7 +150,7 @@ static int take_message(const struct nlmsghdr *message, void *all)
 	return MNL_CB_OK;
 }
 
-/* One list. What a change of it interrupts is -EINTR. */
+/* Reads one list. Returns 0 or -errno; -EINTR if the list changed meanwhile. */
 static int read_list(struct mnl_socket *kernel, uint16_t type, unsigned char family,
         size_t header_size, char *buffer, struct interfaces *all)
 {
@@ -160,7 +160,7 @@ static int read_list(struct mnl_socket *kernel, uint16_t type, unsigned char fam
 
 	request->nlmsg_type = type;
 	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	/* each of their headers begins with the family */
+	/* the headers of all three requests begin with the family */
 	*(unsigned char *)mnl_nlmsg_put_extra_header(request, header_size) = family;
 	if (mnl_socket_sendto(kernel, request, request->nlmsg_len) < 0)
 		return -errno;
@@ -189,7 +189,7 @@ static int read_lists(struct mnl_socket *kernel, char *buffer, struct interfaces
 	return error;
 }
 
-/* A socket for each try: in that of one that was interrupted is what it did not read. */
+/* Each try opens a socket of its own: the socket of an interrupted try still holds unread data. */
 static int read_interfaces(char *buffer, struct interfaces *all)
 {
 	struct mnl_socket *kernel = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);

@@ -15,7 +15,7 @@ enum line_kind {
 	LINE_JUMP,  /* "-A INPUT ... -j SEALGATE_IN" */
 };
 
-/* Takes the line at `*at` and goes on to the next. False at the end of the text. */
+/* Takes the line at `*at`, and moves `*at` to the next one. False at the end of the text. */
 static bool save_next_line(const char **at, struct line *line)
 {
 	if (**at == '\0')
@@ -64,7 +64,7 @@ static const char *find_table(const char *save, const char *table)
 	return save;
 }
 
-/* Takes the next line of this kind before the table ends. */
+/* Takes the next line of this kind. False at the end of the table. */
 static bool next_of_kind(const char **at, enum line_kind kind, struct line *line)
 {
 	while (save_next_line(at, line) && !is_line(line, "COMMIT")) {
@@ -98,8 +98,8 @@ bool saved_has_chain(const char *save, const char *table, const char *chain)
 	return false;
 }
 
-/* Writes each line of this kind, with `before` for its first `skip` octets; of a chain its name
- * alone. */
+/* Writes each line of this kind, with `before` in place of its first `skip` octets. Of the line of a
+ * chain only the name is kept. */
 static void write_kind(const char *save, const char *table, enum line_kind kind, const char *before,
         int skip, FILE *out)
 {

@@ -180,7 +180,7 @@ int rules_apply(const struct config *c, const char *backend)
 	struct config now = *c;
 	bool has_shortcut = apply_shortcut(c);
 
-	now.user = user_of_service(c);
+	now.user = service_user(c);
 	if (!has_shortcut)
 		now.shortcut_interfaces.count = 0;
 	if (inside_matters(c)) {

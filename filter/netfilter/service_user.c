@@ -8,7 +8,7 @@
 
 #include "base/log.h"
 
-uint32_t user_of_service(const struct config *c)
+uint32_t service_user(const struct config *c)
 {
 	char path[CONFIG_PATH_MAX];
 	struct stat st;
@@ -17,15 +17,15 @@ uint32_t user_of_service(const struct config *c)
 	return stat(dirname(path), &st) < 0 ? 0 : st.st_uid;
 }
 
-void user_check(const struct config *c)
+void service_user_check(const struct config *c)
 {
-	uint32_t known = user_of_service(c);
+	uint32_t known = service_user(c);
 
 	if (geteuid() != 0 && geteuid() != known)
-		log_error(
-		        "this is user %u, but the rules know sealgate by user %u, whom the "
-		        "directory of control_socket belongs to: its own questions will be judged "
-		        "as others' are, so no keys can be had. Give this user the directory, and "
-		        "apply the rules again",
-		        geteuid(), known);
+		log_error("sealgate runs as user %u, but the rules know sealgate by user %u, the "
+		          "owner "
+		          "of the directory of control_socket: no keys can be fetched, because the "
+		          "rules treat sealgate's own queries like those of clients. Give this "
+		          "directory to user %u, and run `sealgate rules apply` again",
+		        geteuid(), known, geteuid());
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* As which user the program runs. A mark alone does not tell its sockets from others: since
- * Linux 5.17 CAP_NET_RAW is enough to set one. */
+/* The user as which sealgate runs. The rules know its sockets by their mark and their user. A mark
+ * alone is not enough: since Linux 5.17 any process with CAP_NET_RAW can set one. */
 #ifndef NETFILTER_SERVICE_USER_H
 #define NETFILTER_SERVICE_USER_H
 
@@ -8,13 +8,13 @@
 
 #include "config/config.h"
 
-/* Returns whom the directory of the control socket belongs to, since the program makes that socket
- * itself: the user of the service, whom systemd gives it before the rules are applied. Root where
- * it is not there yet, since then root makes it. */
-uint32_t user_of_service(const struct config *c);
+/* Returns the owner of the directory of the control socket, in which sealgate makes that socket.
+ * systemd gives the directory to the user of the service before the rules are applied. Returns root
+ * if the directory does not exist yet, because then root makes it. */
+uint32_t service_user(const struct config *c);
 
-/* Warns in the log where this process runs as a user whom the rules would not know. Then its own
- * questions are judged like anybody's, and no keys are had. */
-void user_check(const struct config *c);
+/* Logs an error if this process runs as a user that the rules do not know. Then the fetches of
+ * sealgate are judged like the queries of any client, and no keys can be fetched. */
+void service_user_check(const struct config *c);
 
 #endif

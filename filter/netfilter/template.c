@@ -8,8 +8,8 @@
 
 #include "config/address.h"
 
-/* Puts a file into the program as the string `name`. The paths are seen from the top of the tree,
- * where make runs the compiler. (C23's #embed is not there yet.) */
+/* Puts a file into the program as the string `name`. The path is relative to the top of the tree,
+ * where make runs the compiler. (The compilers we support have no #embed of C23.) */
 #define EMBED(name, path)                                                                          \
 	__asm__(".pushsection .rodata\n" #name ":\n"                                               \
 	        ".incbin \"" path "\"\n"                                                           \
@@ -46,13 +46,13 @@ EMBED(signer_gateway_relay_iptables, "rules/signer-gateway-relay.iptables");
 
 enum form { FORM_NFT, FORM_IPTABLES, FORMS };
 
-/* What makes up the rules of a role. */
+/* The parts that make up the rules of a role. */
 static const struct part {
-	enum config_role role; /* that has it; "both" has two */
+	enum config_role role; /* the role that has this part; "both" has two parts */
 	const char *rules[FORMS], *relay[FORMS];
-	const char *inside[FORMS];   /* with the relay, for one interface */
-	const char *shortcut[FORMS]; /* for one interface */
-	enum config_place place;     /* of the signer */
+	const char *inside[FORMS];   /* with the relay: once for each interface of the inside */
+	const char *shortcut[FORMS]; /* once for each interface of the shortcut */
+	enum config_place place;     /* ROLE_SIGNER: where it stands */
 } parts[] = {
 	{ .role = ROLE_HOST,
 	        .rules = { host_nft, host_iptables },
@@ -98,7 +98,7 @@ static const struct blank *blank_at(const char *text, const struct blank *blanks
 	return NULL;
 }
 
-/* Writes `text` with a value for each placeholder. The comments speak of placeholders too; there it
+/* Writes `text` with a value for each placeholder. Placeholders in comments are filled in too, which
  * does no harm. */
 static void fill_in(const char *text, const struct blank *blanks, size_t count, FILE *out)
 {
@@ -118,7 +118,7 @@ static void fill_in(const char *text, const struct blank *blanks, size_t count, 
 
 #define SERVERS_TEXT_MAX (CONFIG_SERVERS_MAX * (ADDRESS_TEXT_MAX + 1))
 
-/* Writes the servers of one family with commas in between. */
+/* Writes the servers of one address family with commas in between. */
 static void list_servers(const struct config *c, int family, char text[static SERVERS_TEXT_MAX])
 {
 	size_t len = 0;
@@ -154,7 +154,7 @@ static void fill_in_each(const struct config *c, const struct config_interfaces 
 	}
 }
 
-/* On a bridge where none is named it is all its ports. */
+/* A bridge of which `inside` names no port relays from all its ports. */
 static const struct config_interfaces *inside_of(const struct config *c)
 {
 	static const struct config_interfaces all = { .count = 1, .names = { "+" } };
@@ -162,12 +162,12 @@ static const struct config_interfaces *inside_of(const struct config *c)
 	return c->role == ROLE_BRIDGE && c->inside.count == 0 ? &all : &c->inside;
 }
 
-/* What a rule does with responses, and with queries. */
+/* The target of the rules for responses, and for queries. */
 struct targets {
 	char responses[64], queries[64];
 };
 
-/* Marks as rules have them. */
+/* Marks, as rules write them. */
 struct mark_texts {
 	char mask[16], others[16], own[16], relay[16];
 };
@@ -251,8 +251,8 @@ static void write_table(const char *rules, const char *table, size_t len, FILE *
 	}
 }
 
-/* Returns the same rules with each table named once: what iptables-restore takes in one commit. The
- * file ends with a line end, as those of rules/ do. */
+/* Returns `rules` with each table named once, because iptables-restore commits a table at a time.
+ * `rules` ends with a newline, as the files of rules/ do. */
 static char *merge_tables(const char *rules)
 {
 	char *merged = NULL;
@@ -277,9 +277,9 @@ static char *merge_tables(const char *rules)
 	return merged;
 }
 
-/* Both ways of spreading over several queues hash the pair of addresses, so that a query and its
- * response meet in one worker, which has the same place in both rows of queues. (nftables' "fanout"
- * takes the CPU instead, and they would not.) */
+/* nftables and iptables both spread packets over several queues by a hash of the two addresses. So a
+ * query and its response reach the same worker, which has the same place in both rows of queues.
+ * (The option "fanout" of nftables spreads by CPU, and would not do that.) */
 static void name_nft(const struct config *c, uint32_t first, char *text, size_t size)
 {
 	const char *bypass = c->queue_bypass ? " bypass" : "";

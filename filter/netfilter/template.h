@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The rules of rules/, which stand in the program as they stand in the tree: so a binary has the
- * rules that fit it, wherever it lies. */
+/* The rules of the folder rules/, embedded in the program. So a binary always has the rules that fit
+ * it. */
 #ifndef NETFILTER_TEMPLATE_H
 #define NETFILTER_TEMPLATE_H
 
 #include "config/config.h"
 
-/* Returns the rules with everything filled in, for the relay of a gateway with `c->inside` as it
- * is, where none is none, for `nft -f`. The caller frees them; NULL when there
- * is no memory. */
+/* Returns the rules for `nft -f`, with all placeholders filled in. The relay of a gateway takes
+ * connections from the interfaces in `c->inside`, and from none if there are none. The caller frees
+ * the text. Returns NULL if memory is short. */
 char *template_nft(const struct config *c);
 
-/* The same for iptables-restore and ip6tables-restore. */
+/* Returns the same rules for iptables-restore and ip6tables-restore. */
 char *template_iptables(const struct config *c);
 
 #endif

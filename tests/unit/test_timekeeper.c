@@ -141,7 +141,7 @@ static void a_clock_is_set_and_stays_so(void **state)
 	forget();
 }
 
-static void a_jump_is_seen_and_the_passing_of_time_is_none(void **state)
+static void a_jump_is_noticed_and_passing_time_is_not_a_jump(void **state)
 {
 	struct fake fake = { BUILT, true };
 	struct clock_source source = { fake_wall_s, fake_synchronised, &fake };
@@ -163,7 +163,7 @@ static void a_jump_is_seen_and_the_passing_of_time_is_none(void **state)
 }
 
 /* An operator who sets the clock back while the daemon runs knows why: it was wrong before. */
-static void a_clock_that_is_set_back_is_believed(void **state)
+static void a_clock_that_is_set_back_is_accepted(void **state)
 {
 	struct fake fake = { BUILT + 40 * DAY, false };
 	struct clock_source source = { fake_wall_s, fake_synchronised, &fake };
@@ -344,8 +344,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_look_judges_the_clock),
 		cmocka_unit_test(a_clock_is_set_and_stays_so),
-		cmocka_unit_test(a_jump_is_seen_and_the_passing_of_time_is_none),
-		cmocka_unit_test(a_clock_that_is_set_back_is_believed),
+		cmocka_unit_test(a_jump_is_noticed_and_passing_time_is_not_a_jump),
+		cmocka_unit_test(a_clock_that_is_set_back_is_accepted),
 		cmocka_unit_test(a_signer_rejects_a_clock_that_goes_back),
 		cmocka_unit_test(a_time_that_proved_no_keys_is_not_saved),
 		cmocka_unit_test(the_latest_time_is_saved_each_hour_and_at_the_end),
