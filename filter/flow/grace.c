@@ -11,17 +11,18 @@ void grace_fini(struct grace *g)
 	park_fini(&g->park);
 }
 
-enum grace_result grace_hold(struct grace *g, struct flow *flow, const struct flow_key *key,
-        const struct asked *asked, uint64_t packet_id, struct span packet, uint64_t now_ms)
+enum grace_result grace_hold(
+        struct grace *g, struct flow *flow, const struct waiting_packet *waiting, uint64_t now_ms)
 {
 	if (g->park.wait_ms == 0)
 		return GRACE_OFF;
 	if (grace_find(g, flow->held_packet))
 		return GRACE_RIVAL;
-	struct parked *parked = park_add(&g->park, packet_id, packet, key, asked, now_ms);
+	struct parked *parked = park_add(&g->park, waiting, now_ms);
 	if (!parked)
 		return GRACE_NO_ROOM;
-	flow->held_packet = packet_id;
+	parked->is_held_back = true;
+	flow->held_packet = waiting->id;
 	return GRACE_HELD;
 }
 

@@ -25,12 +25,12 @@ enum grace_result {
 	GRACE_OFF      /* nothing is held back: it must get its verdict now */
 };
 
-/* Holds back the response `packet` to what was `asked`, whose flow is found by `key`. */
-enum grace_result grace_hold(struct grace *g, struct flow *flow, const struct flow_key *key,
-        const struct asked *asked, uint64_t packet_id, struct span packet, uint64_t now_ms);
+/* Holds back a response to the question of `flow`. */
+enum grace_result grace_hold(
+        struct grace *g, struct flow *flow, const struct waiting_packet *waiting, uint64_t now_ms);
 
 /* Returns the response that is held with this packet id, or NULL. It is to be dropped with
- * park_remove(&g->park) when a better one came. */
+ * parked_remove() when a better one came. */
 struct parked *grace_find(const struct grace *g, uint64_t packet_id);
 
 #endif

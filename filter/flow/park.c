@@ -22,7 +22,7 @@ void park_fini(struct park *park)
 	struct parked *oldest;
 
 	while (park->table.used > 0 && (oldest = park_oldest(park)))
-		park_remove(park, oldest);
+		parked_remove(oldest);
 	table_fini(&park->table);
 }
 
@@ -54,6 +54,7 @@ static struct parked *park_admit(struct park *park, uint64_t hash, struct span c
 		return NULL;
 	}
 	memcpy(copy, octets.base, octets.len);
+	parked->park = park;
 	parked->deadline_ms = now_ms + park->wait_ms;
 	parked->client = sharer;
 	parked->asks = asks;
@@ -65,16 +66,15 @@ static struct parked *park_admit(struct park *park, uint64_t hash, struct span c
 	return parked;
 }
 
-struct parked *park_add(struct park *park, uint64_t packet_id, struct span packet,
-        const struct flow_key *key, const struct asked *asked, uint64_t now_ms)
+struct parked *park_add(struct park *park, const struct waiting_packet *waiting, uint64_t now_ms)
 {
 	/* The kernel numbers packets one by one, so the id is as good as a hash. */
-	struct span client = flow_key_client(key);
-	struct parked *parked = park_admit(park, packet_id, client, packet, asked, now_ms);
+	struct parked *parked = park_admit(park, waiting->id, flow_key_client(waiting->key),
+	        waiting->octets, waiting->asked, now_ms);
 
 	if (parked) {
-		parked->packet_id = packet_id;
-		parked->flow_key = *key;
+		parked->packet_id = waiting->id;
+		parked->flow_key = *waiting->key;
 	}
 	return parked;
 }
@@ -142,8 +142,10 @@ void parked_move_all(struct parked_list *from, struct parked_list *to)
 		parked_move(from->first, to);
 }
 
-void park_remove(struct park *park, struct parked *parked)
+void parked_remove(struct parked *parked)
 {
+	struct park *park = parked->park;
+
 	parked_unlist(parked);
 	share_give(&park->clients, parked->client);
 	share_give(&park->questions, parked->asks);

@@ -21,8 +21,9 @@ enum reask_how { REASK_NOT = 0, REASK_WHOLE = 1, REASK_PLAINLY = 2, REASK_SIGNED
 
 struct parked {
 	const struct carrier *carrier; /* whose it is; see arrival.h */
+	struct park *park;             /* in which it lies */
 	uint64_t packet_id;
-	bool is_held_back;      /* for its grace, not for keys */
+	bool is_held_back;      /* for its grace, not for keys: `park` is that of grace.h */
 	bool is_forwarded;      /* a packet in FORWARD */
 	unsigned fetches;       /* that it has waited for; see LIMIT_FETCHES */
 	unsigned verifications; /* that judging it has cost so far; see LIMIT_VERIFICATIONS_ALL */
@@ -65,17 +66,25 @@ int park_init(struct park *park, uint32_t capacity, uint32_t wait_ms);
 /* Frees all that are parked, too. */
 void park_fini(struct park *park);
 
-/* Copies the packet of a response to what was `asked`, whose flow is found by `key`; it is in no
- * list yet. Returns NULL when as many as may be are parked already, of all or of its client or
- * question, or there is no memory for the copy. It is valid until park_remove(). */
-struct parked *park_add(struct park *park, uint64_t packet_id, struct span packet,
-        const struct flow_key *key, const struct asked *asked, uint64_t now_ms);
+/* A packet that the kernel holds: a response to what was `asked`, whose flow is found by `key`. */
+struct waiting_packet {
+	uint64_t id;
+	struct span octets;
+	const struct flow_key *key;
+	const struct asked *asked;
+};
+
+/* Copies the packet; the copy is in no list yet. Returns NULL when as many as may be are parked
+ * already, of all or of its client or question, or there is no memory for the copy. It is valid
+ * until parked_remove(). */
+struct parked *park_add(struct park *park, const struct waiting_packet *waiting, uint64_t now_ms);
 
 /* The same for a message on a connection of `client`, to `question`, where `asked` was asked. */
 struct parked *park_message(struct park *park, const struct sockaddr_storage *client,
         struct question *question, const struct asked *asked, struct span message, uint64_t now_ms);
 
-void park_remove(struct park *park, struct parked *parked);
+/* Takes it out of its park, and out of its list if it is in one, and frees it. */
+void parked_remove(struct parked *parked);
 
 /* The one with this packet id, or NULL. */
 struct parked *park_find(const struct park *park, uint64_t packet_id);

@@ -61,7 +61,7 @@ void question_forget(struct worker *w, struct question *q)
 	c->question_count--;
 	question_await_no_more(w, q);
 	if (q->parked) {
-		park_remove(&w->park, q->parked);
+		parked_remove(q->parked);
 		c->parked_count--;
 	}
 	free(q);

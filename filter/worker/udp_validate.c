@@ -123,7 +123,6 @@ struct held {
 	const struct packet *packet;
 	struct flow *flow;
 	const struct flow_key *key; /* of the flow */
-	struct park *park;          /* where it waits, if it does */
 	bool is_forwarded;
 };
 
@@ -132,9 +131,14 @@ static struct held *held_of(struct arrival *a)
 	return (struct held *)a;
 }
 
-static struct span octets_of(const struct packet *p)
+static struct waiting_packet waiting_of(const struct held *held)
 {
-	return span_of(p->header.base, p->header.len + p->udp.len);
+	const struct packet *p = held->packet;
+
+	return (struct waiting_packet){ .id = held->packet_id,
+		.octets = span_of(p->header.base, p->header.len + p->udp.len),
+		.key = held->key,
+		.asked = held->arrival.asked };
 }
 
 static unsigned parked_count(const struct flow *flow)
@@ -151,7 +155,7 @@ static void release(const struct held *held)
 		return;
 	if (!parked->is_held_back && parked_count(held->flow) > 0)
 		held->flow->parked--;
-	park_remove(held->park, parked);
+	parked_remove(parked);
 }
 
 /* A better response came than the one that is held back. */
@@ -163,7 +167,7 @@ static void drop_rival(struct worker *w, const struct held *held)
 		return;
 	stats_count(&w->stats.grace_won);
 	nfqueue_drop(&w->queue, rival->packet_id);
-	park_remove(&w->grace.park, rival);
+	parked_remove(rival);
 }
 
 /* True for what a client may not take for the end: an error, or an answer that was cut. */
@@ -211,20 +215,19 @@ static bool has_better(const struct flow *flow, const struct parked *parked)
 static bool hold_back(struct worker *w, struct arrival *a)
 {
 	struct held *held = held_of(a);
+	const struct waiting_packet waiting = waiting_of(held);
 
 	if (has_better(held->flow, a->parked)) {
 		stats_count(&w->stats.grace_yielded);
 		drop(w, a);
 		return true;
 	}
-	switch (grace_hold(&w->grace, held->flow, held->key, a->asked, held->packet_id,
-	        octets_of(held->packet), w->now_ms)) {
+	switch (grace_hold(&w->grace, held->flow, &waiting, w->now_ms)) {
 	case GRACE_HELD:
 		stats_count(&w->stats.grace_held);
 		struct parked *parked = grace_find(&w->grace, held->packet_id);
 		parked->carrier = a->carrier;
 		parked->server = a->server;
-		parked->is_held_back = true;
 		release(held);
 		return true;
 	case GRACE_RIVAL:
@@ -245,20 +248,19 @@ static bool hold_back(struct worker *w, struct arrival *a)
 static bool park(struct worker *w, struct arrival *a)
 {
 	struct held *held = held_of(a);
+	const struct waiting_packet waiting = waiting_of(held);
 
 	if (parked_count(held->flow) == PARKED_PER_FLOW) {
 		held->flow->parked |= PARKED_CROWDED;
 		stats_count(&w->stats.parked_rivals);
 		return false;
 	}
-	a->parked = park_add(
-	        &w->park, held->packet_id, octets_of(held->packet), held->key, a->asked, w->now_ms);
+	a->parked = park_add(&w->park, &waiting, w->now_ms);
 	if (!a->parked)
 		return false;
 	a->parked->carrier = a->carrier;
 	a->parked->server = a->server;
 	a->parked->is_forwarded = held->is_forwarded;
-	held->park = &w->park;
 	held->flow->parked++;
 	return true;
 }
@@ -286,14 +288,13 @@ static struct span message_of(const struct parked *parked, const struct packet *
 static void resume(struct worker *w, struct parked *parked, bool in_time)
 {
 	struct flow *flow = flow_find_asked(&w->flows, &parked->flow_key, &parked->asked);
-	struct park *park = parked->is_held_back ? &w->grace.park : &w->park;
 	struct packet packet;
 
 	bool yields = flow && parked->is_held_back && has_better(flow, parked);
 	if (!flow || yields) {
 		stats_count(yields ? &w->stats.grace_yielded : &w->stats.responses_unsolicited);
 		nfqueue_drop(&w->queue, parked->packet_id);
-		park_remove(park, parked);
+		parked_remove(parked);
 		return;
 	}
 	/* the copy was parsed before, so it parses now */
@@ -315,7 +316,6 @@ static void resume(struct worker *w, struct parked *parked, bool in_time)
 		.packet = &packet,
 		.flow = flow,
 		.key = &key,
-		.park = park,
 		.is_forwarded = parked->is_forwarded };
 	/* one that is not had whole is what it was */
 	arrival_again(w, &held.arrival, in_time || parked->waits_for == REASK_WHOLE);

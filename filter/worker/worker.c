@@ -279,7 +279,7 @@ static void drop_parked(struct worker *w, struct park *park)
 
 	while ((oldest = park_oldest(park))) {
 		nfqueue_drop(&w->queue, oldest->packet_id);
-		park_remove(park, oldest);
+		parked_remove(oldest);
 	}
 	nfqueue_flush(&w->queue);
 }

@@ -98,8 +98,9 @@ static bool want(struct lab *lab, const char *name)
 	static const struct flow_key key = { 0 };
 	static const struct asked asked = { 0 };
 	struct want w = want_of(name);
-	struct parked *parked = park_add(
-	        &lab->park, lab->park.table.used, span_of("packet", 6), &key, &asked, START_MS);
+	struct waiting_packet waiting = { lab->park.table.used, span_of("packet", 6), &key,
+		&asked };
+	struct parked *parked = park_add(&lab->park, &waiting, START_MS);
 
 	if (!server_may_be_asked(&lab->server))
 		skip();
@@ -339,7 +340,7 @@ static void no_more_are_fetched_at_once_than_may_be(void **state)
 		assert_true(want(lab, name));
 	}
 	assert_true(want(lab, "zone0."));
-	park_remove(&lab->park, park_oldest(&lab->park));
+	parked_remove(park_oldest(&lab->park));
 	assert_false(want(lab, "example."));
 }
 

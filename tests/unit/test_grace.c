@@ -10,7 +10,8 @@ static enum grace_result hold(struct grace *g, struct flow *flow, uint64_t packe
 	static const struct flow_key key = { .id = 7 };
 	static const struct asked asked = { .id = 7 };
 
-	return grace_hold(g, flow, &key, &asked, packet_id, packet, 1000);
+	return grace_hold(
+	        g, flow, &(struct waiting_packet){ packet_id, packet, &key, &asked }, 1000);
 }
 
 static void a_response_is_held_until_its_time(void **state)
@@ -41,7 +42,7 @@ static void a_question_has_one_response_held(void **state)
 	assert_int_equal(grace_init(&g, 2, 400), 0);
 	assert_int_equal(hold(&g, &flow, 5), GRACE_HELD);
 	assert_int_equal(hold(&g, &flow, 6), GRACE_RIVAL);
-	park_remove(&g.park, grace_find(&g, 5));
+	parked_remove(grace_find(&g, 5));
 	assert_int_equal(hold(&g, &flow, 7), GRACE_HELD);
 	grace_fini(&g);
 }

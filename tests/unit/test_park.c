@@ -7,7 +7,9 @@ static struct parked *add(struct park *park, uint32_t id, uint64_t now_ms)
 {
 	static const struct flow_key key = { .id = 7 };
 	static const struct asked asked = { .id = 7 };
-	return park_add(park, id, span_of("packet", 6), &key, &asked, now_ms);
+	struct waiting_packet waiting = { id, span_of("packet", 6), &key, &asked };
+
+	return park_add(park, &waiting, now_ms);
 }
 
 static void what_is_parked_is_a_copy(void **state)
@@ -19,7 +21,8 @@ static void what_is_parked_is_a_copy(void **state)
 	struct park park;
 
 	assert_int_equal(park_init(&park, 2, 100), 0);
-	struct parked *parked = park_add(&park, 3, span_of(packet, 6), &key, &asked, 1000);
+	struct waiting_packet waiting = { 3, span_of(packet, 6), &key, &asked };
+	struct parked *parked = park_add(&park, &waiting, 1000);
 	memset(packet, 0, sizeof(packet));
 	key.id = asked.id = 0;
 	assert_memory_equal(parked->octets, "packet", 6);
@@ -40,7 +43,7 @@ static void no_more_are_parked_than_may_be(void **state)
 	struct parked *first = add(&park, 1, 1000);
 	assert_non_null(add(&park, 2, 1001));
 	assert_null(add(&park, 3, 1002));
-	park_remove(&park, first);
+	parked_remove(first);
 	assert_non_null(add(&park, 4, 1003));
 	assert_int_equal(park_oldest(&park)->packet_id, 2);
 	park_fini(&park);
@@ -78,7 +81,7 @@ static void lists_keep_their_order_whoever_leaves(void **state)
 		parked_move(parked[i], &waiting);
 	}
 	assert_string_equal(ids(&waiting), "0 1 2 3 4 ");
-	park_remove(&park, parked[2]);
+	parked_remove(parked[2]);
 	assert_string_equal(ids(&waiting), "0 1 3 4 ");
 	parked_move(parked[4], &ready);
 	parked_unlist(parked[0]);
@@ -100,7 +103,9 @@ static struct parked *add_of(struct park *park, uint32_t id, uint8_t client, con
 	struct asked asked = { .id = (uint16_t)id };
 
 	asked.question_len = (uint16_t)snprintf((char *)asked.question, QUESTION_MAX, "%s", label);
-	return park_add(park, id, span_of("packet", 6), &key, &asked, 1000);
+	struct waiting_packet waiting = { id, span_of("packet", 6), &key, &asked };
+
+	return park_add(park, &waiting, 1000);
 }
 
 /* A question that nobody asked before. */
@@ -161,7 +166,7 @@ static void the_last_quarter_is_for_who_has_little(void **state)
 		assert_row(rows[i].why, refused == 2);
 		/* and where there is room again, everybody is */
 		while (park.table.used >= CROWDED)
-			park_remove(&park, park_oldest(&park));
+			parked_remove(park_oldest(&park));
 		assert_row(rows[i].why, add_of(&park, ++id, 1, "silent") != NULL);
 		park_fini(&park);
 		assert_true(park.clients.used == 0 && park.questions.used == 0);

@@ -66,8 +66,9 @@ static struct parked *park_response(struct lab *lab)
 	};
 
 	memcpy(asked.question, QUESTION, sizeof(QUESTION) - 1);
-	struct parked *parked = park_add(&lab->park, lab->park.table.used,
-	        span_of("a response", 10), &key, &asked, lab->now_ms);
+	struct waiting_packet waiting = { lab->park.table.used, span_of("a response", 10), &key,
+		&asked };
+	struct parked *parked = park_add(&lab->park, &waiting, lab->now_ms);
 	assert_non_null(parked);
 	parked->server = lab->servers[SERVER].address;
 	return parked;
@@ -334,7 +335,7 @@ static void who_is_gone_meanwhile_is_not_answered(void **state)
 
 		assert_true(want(lab, parked, REASK_PLAINLY));
 		server_receive(&lab->servers[SERVER]);
-		park_remove(&lab->park, parked);
+		parked_remove(parked);
 		if (answers[i]) {
 			server_respond(&lab->servers[SERVER], AS_IT_IS);
 			come_in(lab);
