@@ -25,7 +25,7 @@
 struct bench {
 	struct prepared responses, queries;
 	const struct span *unsigned_; /* the responses to `queries`, in the same order */
-	struct asked_signing *asked;
+	struct signer_query *asked;
 	struct bare bare;
 	struct sign_zone zone;
 	struct sign_policy policy;
@@ -48,11 +48,11 @@ static void ask_one(void *context, unsigned i)
 	uint8_t octets[SIGN_QUERY_MAX];
 	struct writer out = writer_over(octets, sizeof(octets));
 	const struct sign_peers who = peers();
+	const struct sign_context where = { &who, false, b->now_s, NOW_MS };
 	struct message query;
 
 	answers_parse(b->queries.messages[i], &query);
-	if (sign_query(b->remembers, &query, &who, false, NOW_MS, &b->asked[i], &out) !=
-	        SIGN_QUERY_ASKED)
+	if (sign_query(b->remembers, &query, &where, &b->asked[i], &out) != SIGN_QUERY_ASKED)
 		die("a prepared query is not one that is signed");
 }
 
@@ -61,13 +61,13 @@ static struct sign_result sign_by(struct bench *b, struct signer *signer, unsign
 	static uint8_t octets[UINT16_MAX];
 	struct writer out = writer_over(octets, sizeof(octets));
 	const struct sign_peers who = peers();
+	const struct sign_context where = { &who, false, b->now_s, NOW_MS };
 	struct sign_result result;
 	struct message response;
 
 	answers_parse(b->unsigned_[i], &response);
-	sign_response(
-	        signer, &b->asked[i], &who, &response, false, b->now_s, NOW_MS, &out, &result);
-	if (result.verdict != SIGN_REWRITE || result.outcome != SIGN_OUTCOME_ANSWER)
+	sign_response(signer, &b->asked[i], &where, &response, &out, &result);
+	if (result.verdict != SIGN_VERDICT_REWRITE || result.outcome != SIGN_OUTCOME_ANSWER)
 		die("a prepared response is not signed");
 	return result;
 }

@@ -256,7 +256,7 @@ struct flow_remembered flow_remember(struct flow_table *t, const struct flow_key
 
 static struct kept_signing kept_of(const struct flow_signing *s)
 {
-	const struct asked_signing *asked = &s->asked;
+	const struct signer_query *asked = &s->asked;
 	struct kept_signing kept = { .policy = asked->policy,
 		.sent_type = asked->sent_type,
 		.way = asked->way,
@@ -272,7 +272,7 @@ static struct kept_signing kept_of(const struct flow_signing *s)
 struct flow_remembered flow_remember_signing(struct flow_table *t, const struct flow_key *key,
         const struct flow_signing *signing, uint64_t now_ms)
 {
-	const struct asked *asked = &signing->asked.asked;
+	const struct asked *asked = &signing->asked.client;
 	struct siblings siblings = find_siblings(t, key, question_span(asked), now_ms);
 	bool is_live = siblings.asked && siblings.asked->expires_ms > now_ms;
 	bool stays = is_live && (!siblings.asked->unjudged || asked->unjudged);
@@ -306,7 +306,7 @@ static void read_asked(const struct flow *flow, struct asked *asked)
 
 static void read_signing(const struct kept_signing *kept, struct flow_signing *s)
 {
-	struct asked_signing *asked = &s->asked;
+	struct signer_query *asked = &s->asked;
 
 	asked->policy = kept->policy;
 	asked->sent_type = kept->sent_type;

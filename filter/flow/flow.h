@@ -45,7 +45,7 @@ struct flow {
 
 /* What is remembered of a question to the signer. */
 struct flow_signing {
-	struct asked_signing asked;
+	struct signer_query asked;
 	uint8_t server_len, server[16];
 };
 

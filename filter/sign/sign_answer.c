@@ -9,9 +9,9 @@
 #include "sign/sign_walk.h"
 #include "sign/signer_private.h"
 
-struct set_ttls learned_ttls(struct signing *g, const struct sign_zone *zone)
+struct set_ttls learned_ttls(struct sign_job *job, const struct sign_zone *zone)
 {
-	const struct zone_memory *z = memory_zone(g->signer, zone);
+	const struct zone_memory *z = memory_zone(job->signer, zone);
 	uint32_t most_s = least(SIGN_CUT_TTL_S, zone->max_ttl_s);
 
 	if (!z->has_soa)
@@ -19,80 +19,83 @@ struct set_ttls learned_ttls(struct signing *g, const struct sign_zone *zone)
 	return denial_ttls(&(struct set_ttls){ z->ttl_s, z->original_ttl_s }, z->minimum_s);
 }
 
-static bool has_name_below(const struct signing *g, const struct walk *w)
+static bool has_name_below(const struct sign_job *job, const struct signer_walk *w)
 {
 	return name_equal(&w->name, &w->zone->apex) ||
-	       memory_has_below(g->signer, &w->name, g->now_s);
+	       memory_has_below(job->signer, &w->name, job->now_s);
 }
 
 /* Denies the last name, or its type, with the NSEC of a zone of which the SOA went out already. A
  * server that says NXDOMAIN of a name which has names below it is wrong (RFC 8020). */
-static bool put_denial(struct signing *g, struct walk *w, bool is_nxdomain, uint16_t qtype,
-        const struct set_ttls *ttls, struct ending *e)
+static bool put_denial(struct sign_job *job, struct signer_walk *w, bool is_nxdomain,
+        uint16_t qtype, const struct set_ttls *ttls, struct ending *e)
 {
-	bool is_nothing = is_nxdomain && !has_name_below(g, w);
+	bool is_nothing = is_nxdomain && !has_name_below(job, w);
 	struct sign_types types =
 	        is_nothing ? types_of_nothing() : types_of_name(w->zone, &w->name, qtype);
 	struct name next;
 
-	if (!g->asked->asked.dnssec_ok)
+	if (!job->asked->client.dnssec_ok)
 		e->rcode = is_nxdomain ? RCODE_NXDOMAIN : RCODE_NOERROR;
 	else
-		e->says_co = is_nothing && g->asked->compact_ok;
+		e->says_co = is_nothing && job->asked->compact_ok;
 	if (e->says_co)
 		e->rcode = RCODE_NXDOMAIN;
 	e->outcome = is_nothing ? SIGN_OUTCOME_NXDOMAIN : SIGN_OUTCOME_NODATA;
 	next_name(&w->name, &w->zone->apex, &next);
-	return put_nsec(g, w->zone, &w->name, &next, &types, SECTION_AUTHORITY, ttls);
+	return put_nsec(job, w->zone,
+	        &(struct made_nsec){ &w->name, &next, types, SECTION_AUTHORITY, *ttls });
 }
 
 /* A name's own NSEC is the answer. */
-static bool answer_nsec(struct signing *g, const struct sign_zone *zone, const struct name *name,
+static bool answer_nsec(struct sign_job *job, const struct sign_zone *zone, const struct name *name,
         struct sign_types types)
 {
-	const struct set_ttls ttls = learned_ttls(g, zone);
 	struct name next;
 
 	next_name(name, &zone->apex, &next);
-	return put_nsec(g, zone, name, &next, &types, SECTION_ANSWER, &ttls);
+	return put_nsec(job, zone,
+	        &(struct made_nsec){ name, &next, types, SECTION_ANSWER, learned_ttls(job, zone) });
 }
 
-static bool answer_denial(
-        struct signing *g, struct walk *w, bool is_nxdomain, uint16_t qtype, struct ending *e)
+static bool answer_denial(struct sign_job *job, struct signer_walk *w, bool is_nxdomain,
+        uint16_t qtype, struct ending *e)
 {
 	struct set_ttls ttls;
 
 	/* An apex has its SOA: an NSEC with NS and without SOA would be that of a cut. */
 	if (qtype == TYPE_SOA && name_equal(&w->name, &w->zone->apex))
-		return signing_fail(g, SIGN_OUTCOME_UNEXPECTED);
+		return signing_fail(job, SIGN_OUTCOME_UNEXPECTED);
 	/* That there is nothing at all cannot be denied of a name that is there: its NSEC is. */
-	if (qtype == TYPE_ANY && (!is_nxdomain || has_name_below(g, w)))
-		return answer_nsec(g, w->zone, &w->name, types_of_name(w->zone, &w->name, qtype));
-	return put_soa(g, w->soa, w->zone, &ttls) && put_denial(g, w, is_nxdomain, qtype, &ttls, e);
+	if (qtype == TYPE_ANY && (!is_nxdomain || has_name_below(job, w)))
+		return answer_nsec(job, w->zone, &w->name, types_of_name(w->zone, &w->name, qtype));
+	return put_soa(job, w->soa, w->zone, &ttls) &&
+	       put_denial(job, w, is_nxdomain, qtype, &ttls, e);
 }
 
 /* ---- An ordinary question ---- */
 
-static bool put_positive(struct signing *g, const struct walk *w)
+static bool put_positive(struct sign_job *job, const struct signer_walk *w)
 {
-	const struct rrset *ns = rrsets_find(&g->sets, SECTION_AUTHORITY, &w->zone->apex, TYPE_NS);
+	const struct rrset *ns =
+	        rrsets_find(&job->sets, SECTION_AUTHORITY, &w->zone->apex, TYPE_NS);
 
-	memory_note_name(g->signer, &w->name, &w->zone->apex, g->now_s);
-	if (!put_set(g, w->set, SECTION_ANSWER, w->zone))
+	memory_note_name(job->signer, &w->name, &w->zone->apex, job->now_s);
+	if (!put_set(job, w->set, SECTION_ANSWER, w->zone))
 		return false;
-	if (ns && !put_set(g, ns, SECTION_AUTHORITY, w->zone))
+	if (ns && !put_set(job, ns, SECTION_AUTHORITY, w->zone))
 		return false;
-	return put_additional(g, w->zone);
+	return put_additional(job, w->zone);
 }
 
 /* A child zone that is not signed here, on the same server: its records go on as they are. */
-static bool put_unsigned(struct signing *g, struct ending *e)
+static bool put_unsigned(struct sign_job *job, struct ending *e)
 {
 	e->outcome = SIGN_OUTCOME_BELOW_CUT;
-	e->rcode = message_rcode(g->m) & RCODE_MASK;
-	for (unsigned i = 0; i < g->sets.count; i++) {
-		const struct rrset *set = &g->sets.sets[i];
-		if (!put_set(g, set, (enum section)set->section, NULL))
+	e->rcode = message_rcode(job->m) & RCODE_MASK;
+	for (unsigned i = 0; i < job->sets.count; i++) {
+		const struct rrset *set = &job->sets.sets[i];
+		if (!put_set(job, set, (enum section)set->section, NULL))
 			return false;
 	}
 	return true;
@@ -100,109 +103,111 @@ static bool put_unsigned(struct signing *g, struct ending *e)
 
 /* A link that leads to a name of which nothing is said, or which is not ours, ends what can be
  * said: the resolver asks for it itself. */
-static bool end_chain(struct signing *g, const struct walk *w, struct ending *e)
+static bool end_chain(struct sign_job *job, const struct signer_walk *w, struct ending *e)
 {
 	if (w->links == 0)
-		return signing_fail(g, SIGN_OUTCOME_NO_SOA);
+		return signing_fail(job, SIGN_OUTCOME_NO_SOA);
 	if (w->is_overlong)
 		e->rcode = RCODE_YXDOMAIN;
 	return true;
 }
 
-bool put_end(struct signing *g, enum walk_end end, struct walk *w, uint16_t qtype, struct ending *e)
+bool put_end(struct sign_job *job, enum signer_walk_end end, struct signer_walk *w, uint16_t qtype,
+        struct ending *e)
 {
 	switch (end) {
-	case WALK_POSITIVE:
-		return put_positive(g, w);
-	case WALK_NODATA:
-	case WALK_NXDOMAIN:
-		return answer_denial(g, w, end == WALK_NXDOMAIN, qtype, e);
-	case WALK_REFERRAL:
-		return put_referral(g, w, e);
-	case WALK_BELOW:
-		return w->links > 0 ? end_chain(g, w, e) : put_unsigned(g, e);
-	case WALK_OUTSIDE:
-	case WALK_OPEN:
-		return end_chain(g, w, e);
+	case SIGN_WALK_POSITIVE:
+		return put_positive(job, w);
+	case SIGN_WALK_NODATA:
+	case SIGN_WALK_NXDOMAIN:
+		return answer_denial(job, w, end == SIGN_WALK_NXDOMAIN, qtype, e);
+	case SIGN_WALK_REFERRAL:
+		return put_referral(job, w, e);
+	case SIGN_WALK_BELOW:
+		return w->links > 0 ? end_chain(job, w, e) : put_unsigned(job, e);
+	case SIGN_WALK_OUTSIDE:
+	case SIGN_WALK_OPEN:
+		return end_chain(job, w, e);
 	default:
-		return signing_fail(g, SIGN_OUTCOME_UNEXPECTED);
+		return signing_fail(job, SIGN_OUTCOME_UNEXPECTED);
 	}
 }
 
-bool sign_answer(struct signing *g, struct ending *e)
+bool sign_answer(struct sign_job *job, struct ending *e)
 {
-	struct walk w;
-	enum walk_end end = walk_answer(g, g->qtype, LIMIT_CNAMES, &w);
+	struct signer_walk w;
+	enum signer_walk_end end = walk_answer(job, job->qtype, LIMIT_CNAMES, &w);
 
-	e->flags = g->m->flags & FLAG_AA;
-	return put_end(g, end, &w, g->qtype, e);
+	e->flags = job->m->flags & FLAG_AA;
+	return put_end(job, end, &w, job->qtype, e);
 }
 
 /* ---- Types that only DNSSEC has ---- */
 
 /* By its NSEC, a name that is not there is there with nothing but that: it cannot be denied. */
-static bool answer_nsec_of_nothing(struct signing *g, const struct walk *w)
+static bool answer_nsec_of_nothing(struct sign_job *job, const struct signer_walk *w)
 {
-	return answer_nsec(g, w->zone, &g->qname,
-	        has_name_below(g, w) ? types_of_name(w->zone, &g->qname, g->qtype)
-	                             : types_of_nothing());
+	return answer_nsec(job, w->zone, &job->qname,
+	        has_name_below(job, w) ? types_of_name(w->zone, &job->qname, job->qtype)
+	                               : types_of_nothing());
 }
 
-bool sign_exists(struct signing *g, struct ending *e)
+bool sign_exists(struct sign_job *job, struct ending *e)
 {
-	struct walk w;
-	enum walk_end end = walk_answer(g, TYPE_SOA, 1, &w);
-	bool is_there = end == WALK_POSITIVE || end == WALK_NODATA;
-	const struct rrset *soa = rrsets_find(&g->sets, SECTION_ANSWER, &g->qname, TYPE_SOA);
-	const struct sign_zone *zone = zone_of(g, &g->qname);
+	struct signer_walk w;
+	enum signer_walk_end end = walk_answer(job, TYPE_SOA, 1, &w);
+	bool is_there = end == SIGN_WALK_POSITIVE || end == SIGN_WALK_NODATA;
+	const struct rrset *soa = rrsets_find(&job->sets, SECTION_ANSWER, &job->qname, TYPE_SOA);
+	const struct sign_zone *zone = zone_of(job, &job->qname);
 
-	if (end == WALK_BELOW && soa) {
+	if (end == SIGN_WALK_BELOW && soa) {
 		/* The apex of a child that is not signed here has no such type either. */
 		e->outcome = SIGN_OUTCOME_BELOW_CUT;
-		return put_set(g, soa, SECTION_AUTHORITY, NULL);
+		return put_set(job, soa, SECTION_AUTHORITY, NULL);
 	}
-	if (w.links > 0 && g->qtype == TYPE_NSEC && !w.is_redirected) {
-		g->item_count = 0;
-		return answer_nsec(g, zone, &g->qname, types_of_alias());
+	if (w.links > 0 && job->qtype == TYPE_NSEC && !w.is_redirected) {
+		job->item_count = 0;
+		return answer_nsec(job, zone, &job->qname, types_of_alias());
 	}
 	if (w.links > 0)
-		return end_chain(g, &w, e);
-	if (is_there && g->qtype == TYPE_NSEC)
-		return answer_nsec(g, zone, &g->qname, types_of_name(zone, &g->qname, g->qtype));
-	if (end == WALK_NXDOMAIN && g->qtype == TYPE_NSEC)
-		return answer_nsec_of_nothing(g, &w);
-	if (end == WALK_POSITIVE) {
+		return end_chain(job, &w, e);
+	if (is_there && job->qtype == TYPE_NSEC)
+		return answer_nsec(
+		        job, zone, &job->qname, types_of_name(zone, &job->qname, job->qtype));
+	if (end == SIGN_WALK_NXDOMAIN && job->qtype == TYPE_NSEC)
+		return answer_nsec_of_nothing(job, &w);
+	if (end == SIGN_WALK_POSITIVE) {
 		w.soa = w.set;
-		end = WALK_NODATA;
+		end = SIGN_WALK_NODATA;
 	}
-	return put_end(g, end, &w, g->qtype, e);
+	return put_end(job, end, &w, job->qtype, e);
 }
 
 /* ---- The apex ---- */
 
 static bool put_presigned(
-        struct signing *g, const struct sign_zone *zone, const struct presigned *p)
+        struct sign_job *job, const struct sign_zone *zone, const struct presigned *p)
 {
 	const struct presigned_rrsig *chosen[LIMIT_DS];
-	unsigned count = presigned_choose(p, g->now_s, chosen);
+	unsigned count = presigned_choose(p, job->now_s, chosen);
 	struct sign_item item = { .section = SECTION_ANSWER,
 		.type = p->type,
 		.ttl_s = p->ttl_s,
 		.owner = &zone->apex,
 		.has_rdata = true };
 
-	if (g->signer->doubts_clock)
-		return signing_fail(g, SIGN_OUTCOME_CLOCK);
+	if (job->signer->doubts_clock)
+		return signing_fail(job, SIGN_OUTCOME_CLOCK);
 	if (count == 0)
-		return signing_fail(g, SIGN_OUTCOME_KEYS);
+		return signing_fail(job, SIGN_OUTCOME_KEYS);
 	for (unsigned i = 0; i < p->count; i++) {
 		item.rdata = p->rdatas[i];
-		put_item(g, item);
+		put_item(job, item);
 	}
 	item.type = TYPE_RRSIG;
-	for (unsigned i = 0; i < count && g->asked->asked.dnssec_ok; i++) {
+	for (unsigned i = 0; i < count && job->asked->client.dnssec_ok; i++) {
 		item.rdata = chosen[i]->rdata;
-		put_item(g, item);
+		put_item(job, item);
 	}
 	return true;
 }
@@ -214,22 +219,23 @@ static const struct presigned *presigned_of(const struct sign_zone *zone, uint16
 	return type == TYPE_CDS ? &zone->cds : &zone->cdnskey;
 }
 
-bool sign_apex(struct signing *g, struct ending *e)
+bool sign_apex(struct sign_job *job, struct ending *e)
 {
-	const struct sign_zone *zone = zone_of(g, &g->qname);
+	const struct sign_zone *zone = zone_of(job, &job->qname);
 	const struct presigned *p;
 
 	e->outcome = SIGN_OUTCOME_APEX;
-	if (g->qtype == TYPE_DS)
-		return answer_ds_of_zone(g, zone, e);
-	p = presigned_of(zone, g->qtype);
-	return p->count > 0 ? put_presigned(g, zone, p) : sign_apex_nodata(g, e);
+	if (job->qtype == TYPE_DS)
+		return answer_ds_of_zone(job, zone, e);
+	p = presigned_of(zone, job->qtype);
+	return p->count > 0 ? put_presigned(job, zone, p) : sign_apex_nodata(job, e);
 }
 
-bool sign_apex_nodata(struct signing *g, struct ending *e)
+bool sign_apex_nodata(struct sign_job *job, struct ending *e)
 {
-	struct walk w = { .name = g->qname, .zone = zone_of(g, &g->qname) };
+	struct signer_walk w = { .name = job->qname, .zone = zone_of(job, &job->qname) };
 	struct set_ttls ttls;
 
-	return put_learned_soa(g, w.zone, &ttls) && put_denial(g, &w, false, g->qtype, &ttls, e);
+	return put_learned_soa(job, w.zone, &ttls) &&
+	       put_denial(job, &w, false, job->qtype, &ttls, e);
 }

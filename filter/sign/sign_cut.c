@@ -12,10 +12,10 @@
 #include "sign/signer_private.h"
 
 /* The DS records of a cut that the policy knows. */
-static unsigned policy_ds(const struct signing *g, const struct sign_zone *zone,
+static unsigned policy_ds(const struct sign_job *job, const struct sign_zone *zone,
         const struct name *cut, const struct span **ds)
 {
-	const struct sign_zone *child = sign_policy_apex(g->signer->policy, cut);
+	const struct sign_zone *child = sign_policy_apex(job->signer->policy, cut);
 
 	if (child && child->ds_count > 0) {
 		*ds = child->ds;
@@ -30,112 +30,115 @@ static unsigned policy_ds(const struct signing *g, const struct sign_zone *zone,
 	return 0;
 }
 
-static bool put_policy_ds(struct signing *g, const struct sign_zone *zone, const struct name *cut,
-        const struct span *ds, unsigned count, enum section section)
+static bool put_policy_ds(struct sign_job *job, const struct sign_zone *zone,
+        const struct name *cut, const struct span *ds, unsigned count, enum section section)
 {
 	uint32_t ttl_s = zone->max_ttl_s < SIGN_DS_TTL_S ? zone->max_ttl_s : SIGN_DS_TTL_S;
 	struct span sorted[LIMIT_DS];
 
 	memcpy(sorted, ds, count * sizeof(*ds));
 	qsort(sorted, count, sizeof(*sorted), span_order_for_sort);
-	return put_made(g, zone,
+	return put_made(job, zone,
 	        &(struct made_set){ cut, TYPE_DS, section, { ttl_s, ttl_s }, sorted, count });
 }
 
 /* The NSEC of a cut covers nothing: its next name is beside and not below (RFC 9824, 3.4). */
-static bool put_cut_nsec(struct signing *g, const struct sign_zone *zone, const struct name *cut,
+static bool put_cut_nsec(struct sign_job *job, const struct sign_zone *zone, const struct name *cut,
         const struct set_ttls *ttls)
 {
-	const struct sign_types types = types_of_cut();
 	struct name next;
 
 	next_name_beside(cut, &zone->apex, &next);
-	return put_nsec(g, zone, cut, &next, &types, SECTION_AUTHORITY, ttls);
+	return put_nsec(job, zone,
+	        &(struct made_nsec){ cut, &next, types_of_cut(), SECTION_AUTHORITY, *ttls });
 }
 
 /* What a referral says of the child's keys, to who asks for DNSSEC (RFC 4035, 3.1.4). */
-static bool put_cut_proof(struct signing *g, const struct sign_zone *zone, const struct name *cut)
+static bool put_cut_proof(
+        struct sign_job *job, const struct sign_zone *zone, const struct name *cut)
 {
-	const struct rrset *own = rrsets_find(&g->sets, SECTION_AUTHORITY, cut, TYPE_DS);
-	const struct set_ttls ttls = learned_ttls(g, zone);
+	const struct rrset *own = rrsets_find(&job->sets, SECTION_AUTHORITY, cut, TYPE_DS);
+	const struct set_ttls ttls = learned_ttls(job, zone);
 	const struct span *ds;
-	unsigned count = policy_ds(g, zone, cut, &ds);
+	unsigned count = policy_ds(job, zone, cut, &ds);
 
-	if (!g->asked->asked.dnssec_ok)
+	if (!job->asked->client.dnssec_ok)
 		return true;
 	if (count > 0)
-		return put_policy_ds(g, zone, cut, ds, count, SECTION_AUTHORITY);
-	return own ? put_set(g, own, SECTION_AUTHORITY, zone) : put_cut_nsec(g, zone, cut, &ttls);
+		return put_policy_ds(job, zone, cut, ds, count, SECTION_AUTHORITY);
+	return own ? put_set(job, own, SECTION_AUTHORITY, zone)
+	           : put_cut_nsec(job, zone, cut, &ttls);
 }
 
 /* What is glue of another cut cannot be told from what is not: no address is signed. */
-bool put_referral(struct signing *g, const struct walk *w, struct ending *e)
+bool put_referral(struct sign_job *job, const struct signer_walk *w, struct ending *e)
 {
 	const struct name *cut = &w->ns->owner;
 
 	e->outcome = SIGN_OUTCOME_REFERRAL;
 	if (w->links == 0)
 		e->flags = 0;
-	memory_note_name(g->signer, cut, &w->zone->apex, g->now_s);
-	return put_set(g, w->ns, SECTION_AUTHORITY, NULL) && put_cut_proof(g, w->zone, cut) &&
-	       put_additional(g, NULL);
+	memory_note_name(job->signer, cut, &w->zone->apex, job->now_s);
+	return put_set(job, w->ns, SECTION_AUTHORITY, NULL) && put_cut_proof(job, w->zone, cut) &&
+	       put_additional(job, NULL);
 }
 
-static bool answer_ds_of_cut(struct signing *g, const struct sign_zone *zone, struct ending *e)
+static bool answer_ds_of_cut(struct sign_job *job, const struct sign_zone *zone, struct ending *e)
 {
-	const struct rrset *own = rrsets_find(&g->sets, SECTION_AUTHORITY, &g->qname, TYPE_DS);
+	const struct rrset *own = rrsets_find(&job->sets, SECTION_AUTHORITY, &job->qname, TYPE_DS);
 	const struct span *ds;
 	struct set_ttls ttls;
-	unsigned count = policy_ds(g, zone, &g->qname, &ds);
+	unsigned count = policy_ds(job, zone, &job->qname, &ds);
 
 	if (count > 0)
-		return put_policy_ds(g, zone, &g->qname, ds, count, SECTION_ANSWER);
+		return put_policy_ds(job, zone, &job->qname, ds, count, SECTION_ANSWER);
 	if (own)
-		return put_set(g, own, SECTION_ANSWER, zone);
+		return put_set(job, own, SECTION_ANSWER, zone);
 	e->outcome = SIGN_OUTCOME_NODATA;
 	/* Over TCP nobody can be told to come again, and the NSEC alone is proof enough. */
-	if (!memory_zone(g->signer, zone)->has_soa)
-		ttls = learned_ttls(g, zone);
-	else if (!put_learned_soa(g, zone, &ttls))
+	if (!memory_zone(job->signer, zone)->has_soa)
+		ttls = learned_ttls(job, zone);
+	else if (!put_learned_soa(job, zone, &ttls))
 		return false;
-	return put_cut_nsec(g, zone, &g->qname, &ttls);
+	return put_cut_nsec(job, zone, &job->qname, &ttls);
 }
 
 /* NS was asked. Whoever has NS records below an apex shows a cut, as the parent or as the child. */
-bool sign_ds(struct signing *g, struct ending *e)
+bool sign_ds(struct sign_job *job, struct ending *e)
 {
-	const struct sign_zone *zone = zone_of(g, &g->qname);
-	bool is_known = sign_policy_apex(g->signer->policy, &g->qname) != NULL;
-	struct walk w;
+	const struct sign_zone *zone = zone_of(job, &job->qname);
+	bool is_known = sign_policy_apex(job->signer->policy, &job->qname) != NULL;
+	struct signer_walk w;
 
 	for (unsigned i = 0; i < zone->cut_count; i++)
-		is_known = is_known || name_equal(&zone->cuts[i].name, &g->qname);
+		is_known = is_known || name_equal(&zone->cuts[i].name, &job->qname);
 	if (is_known)
-		return answer_ds_of_cut(g, zone, e);
-	enum walk_end end = walk_answer(g, TYPE_NS, 1, &w);
-	bool is_cut = rrsets_find(&g->sets, SECTION_ANSWER, &g->qname, TYPE_NS) ||
-	              (end == WALK_REFERRAL && name_equal(&w.ns->owner, &g->qname));
+		return answer_ds_of_cut(job, zone, e);
+	enum signer_walk_end end = walk_answer(job, TYPE_NS, 1, &w);
+	bool is_cut = rrsets_find(&job->sets, SECTION_ANSWER, &job->qname, TYPE_NS) ||
+	              (end == SIGN_WALK_REFERRAL && name_equal(&w.ns->owner, &job->qname));
 	if (is_cut)
-		return answer_ds_of_cut(g, zone, e);
-	if (rrsets_find(&g->sets, SECTION_AUTHORITY, &g->qname, TYPE_SOA)) /* but no NS */
-		return signing_fail(g, SIGN_OUTCOME_UNEXPECTED);
-	return put_end(g, w.links > 0 ? WALK_OPEN : end, &w, TYPE_DS, e);
+		return answer_ds_of_cut(job, zone, e);
+	if (rrsets_find(&job->sets, SECTION_AUTHORITY, &job->qname, TYPE_SOA)) /* but no NS */
+		return signing_fail(job, SIGN_OUTCOME_UNEXPECTED);
+	return put_end(job, w.links > 0 ? SIGN_WALK_OPEN : end, &w, TYPE_DS, e);
 }
 
 /* DS of a configured zone whose parent is configured. */
-bool answer_ds_of_zone(struct signing *g, const struct sign_zone *child, struct ending *e)
+bool answer_ds_of_zone(struct sign_job *job, const struct sign_zone *child, struct ending *e)
 {
 	const struct sign_zone *parent;
 	struct set_ttls ttls;
 	struct name above;
 
 	name_parent(&child->apex, &above);
-	parent = zone_of(g, &above);
+	parent = zone_of(job, &above);
 	if (!parent)
-		return signing_fail(g, SIGN_OUTCOME_UNEXPECTED);
+		return signing_fail(job, SIGN_OUTCOME_UNEXPECTED);
 	if (child->ds_count > 0)
 		return put_policy_ds(
-		        g, parent, &child->apex, child->ds, child->ds_count, SECTION_ANSWER);
+		        job, parent, &child->apex, child->ds, child->ds_count, SECTION_ANSWER);
 	e->outcome = SIGN_OUTCOME_NODATA;
-	return put_learned_soa(g, parent, &ttls) && put_cut_nsec(g, parent, &child->apex, &ttls);
+	return put_learned_soa(job, parent, &ttls) &&
+	       put_cut_nsec(job, parent, &child->apex, &ttls);
 }

@@ -6,13 +6,13 @@
 #include "sign/signer_private.h"
 
 /* The referral that the walk has come to. */
-bool put_referral(struct signing *g, const struct walk *w, struct ending *e);
+bool put_referral(struct sign_job *job, const struct signer_walk *w, struct ending *e);
 
 /* The DS of a configured zone whose parent is configured. */
-bool answer_ds_of_zone(struct signing *g, const struct sign_zone *child, struct ending *e);
+bool answer_ds_of_zone(struct sign_job *job, const struct sign_zone *child, struct ending *e);
 
-/* The answer to a question for a DS: adds what goes out to `g`, and says how it ends. Returns false
+/* The answer to a question for a DS: adds what goes out to `job`, and says how it ends. Returns false
  * when it cannot be made. */
-bool sign_ds(struct signing *g, struct ending *e);
+bool sign_ds(struct sign_job *job, struct ending *e);
 
 #endif

@@ -35,7 +35,7 @@ static enum sign_query classify(const struct message *q)
 }
 
 /* What is asked of the server: `labels` of the name, and a type. */
-static void ask(struct asked_signing *a, enum sign_way way, unsigned labels, uint16_t type)
+static void ask(struct signer_query *a, enum sign_way way, unsigned labels, uint16_t type)
 {
 	a->way = (uint8_t)way;
 	a->sent_labels = (uint8_t)labels;
@@ -43,58 +43,59 @@ static void ask(struct asked_signing *a, enum sign_way way, unsigned labels, uin
 }
 
 /* The parent's side of a cut is asked where the parent is signed here too (RFC 4035, 3.1.4.1). */
-static void choose_ds(struct signer *s, const struct message *q, const struct sign_peers *peers,
-        bool is_stream, const struct sign_zone *zone, struct asked_signing *a)
+static void choose_ds(struct signer *s, const struct message *q, const struct sign_context *context,
+        const struct sign_zone *zone, struct signer_query *a)
 {
 	struct name above;
 	const struct sign_zone *parent;
 
 	name_parent(&q->qname, &above);
-	parent = zone->apex.labels > 0 ? sign_policy_zone_at(s->policy, &above, peers->server)
-	                               : NULL;
+	parent = zone->apex.labels > 0
+	                 ? sign_policy_zone_at(s->policy, &above, context->peers->server)
+	                 : NULL;
 	if (zone->apex.labels == q->qname.labels && parent)
-		ask(a, SIGN_APEX, parent->apex.labels, TYPE_SOA);
+		ask(a, SIGN_WAY_APEX, parent->apex.labels, TYPE_SOA);
 	else if (zone->apex.labels == q->qname.labels)
-		ask(a, SIGN_NODATA, zone->apex.labels, TYPE_SOA);
-	else if (!memory_zone(s, zone)->has_soa && !is_stream)
-		ask(a, SIGN_LEARN, zone->apex.labels, TYPE_SOA);
+		ask(a, SIGN_WAY_NODATA, zone->apex.labels, TYPE_SOA);
+	else if (!memory_zone(s, zone)->has_soa && !context->is_stream)
+		ask(a, SIGN_WAY_LEARN, zone->apex.labels, TYPE_SOA);
 	else
-		ask(a, SIGN_DS, q->qname.labels, TYPE_NS);
+		ask(a, SIGN_WAY_DS, q->qname.labels, TYPE_NS);
 }
 
 /* Returns false when the query passes because DO is not set and it asks nothing that only the
  * signer knows. */
-static bool choose(struct signer *s, const struct message *q, const struct sign_peers *peers,
-        bool is_stream, const struct sign_zone *zone, struct asked_signing *a)
+static bool choose(struct signer *s, const struct message *q, const struct sign_context *context,
+        const struct sign_zone *zone, struct signer_query *a)
 {
 	unsigned apex = zone->apex.labels;
 	bool is_apex = apex == q->qname.labels;
 
 	if (query_is_transfer(q))
-		ask(a, SIGN_REFUSED, apex, TYPE_SOA);
+		ask(a, SIGN_WAY_REFUSED, apex, TYPE_SOA);
 	else if (is_apex && is_presigned(q->qtype))
-		ask(a, SIGN_APEX, apex, TYPE_SOA);
+		ask(a, SIGN_WAY_APEX, apex, TYPE_SOA);
 	else if (q->qtype == TYPE_DS)
-		choose_ds(s, q, peers, is_stream, zone, a);
+		choose_ds(s, q, context, zone, a);
 	else if (!q->edns.dnssec_ok)
 		return false;
 	else if (q->qtype == TYPE_NXNAME)
-		ask(a, SIGN_FORMERR, apex, TYPE_SOA);
+		ask(a, SIGN_WAY_FORMERR, apex, TYPE_SOA);
 	else if (q->qtype == TYPE_RRSIG)
-		ask(a, SIGN_REFUSED, apex, TYPE_SOA);
+		ask(a, SIGN_WAY_REFUSED, apex, TYPE_SOA);
 	else if (is_of_dnssec(q->qtype))
-		ask(a, SIGN_EXISTS, q->qname.labels, TYPE_SOA);
+		ask(a, SIGN_WAY_EXISTS, q->qname.labels, TYPE_SOA);
 	else
-		ask(a, SIGN_ANSWER, q->qname.labels, q->qtype);
+		ask(a, SIGN_WAY_ANSWER, q->qname.labels, q->qtype);
 	if (q->edns.present && q->edns.version != 0)
-		ask(a, SIGN_BADVERS, apex, TYPE_SOA);
+		ask(a, SIGN_WAY_BADVERS, apex, TYPE_SOA);
 	return true;
 }
 
 /* The end of the client's name that was asked of the server, letter case and all. */
-static struct span sent_name(const struct asked_signing *a)
+static struct span sent_name(const struct signer_query *a)
 {
-	struct span name = span_of(a->asked.question, a->asked.question_len - 4u);
+	struct span name = span_of(a->client.question, a->client.question_len - 4u);
 	unsigned labels = 0;
 
 	for (size_t at = 0; name.base[at] != 0; at += name.base[at] + 1u)
@@ -104,12 +105,12 @@ static struct span sent_name(const struct asked_signing *a)
 	return name;
 }
 
-static void write_query(const struct asked_signing *a, struct writer *out)
+static void write_query(const struct signer_query *a, struct writer *out)
 {
 	const struct edns_head head = { .udp_size = QUERY_UDP_SIZE };
 
-	writer_u16(out, a->asked.id);
-	writer_u16(out, a->asked.flags & FLAG_RD);
+	writer_u16(out, a->client.id);
+	writer_u16(out, a->client.flags & FLAG_RD);
 	writer_u16(out, 1);
 	writer_u16(out, 0);
 	writer_u16(out, 0);
@@ -122,9 +123,9 @@ static void write_query(const struct asked_signing *a, struct writer *out)
 }
 
 enum sign_query sign_query(struct signer *s, const struct message *query,
-        const struct sign_peers *peers, bool is_stream, uint64_t now_ms,
-        struct asked_signing *asked, struct writer *out)
+        const struct sign_context *context, struct signer_query *asked, struct writer *out)
 {
+	const struct sign_peers *peers = context->peers;
 	enum sign_query kind = classify(query);
 	const struct sign_zone *zone;
 
@@ -136,19 +137,20 @@ enum sign_query sign_query(struct signer *s, const struct message *query,
 		                                                  : SIGN_QUERY_PASSED_OUTSIDE;
 	if (query_is_transfer(query) && sign_policy_is_secondary(s->policy, peers->client))
 		return SIGN_QUERY_PASSED_TRANSFER;
-	*asked = (struct asked_signing){ .compact_ok = query->edns.flags & EDNS_CO,
+	*asked = (struct signer_query){ .compact_ok = query->edns.flags & EDNS_CO,
 		.policy = s->policy_number };
-	if (!choose(s, query, peers, is_stream, zone, asked))
+	if (!choose(s, query, context, zone, asked))
 		return SIGN_QUERY_PASSED_PLAIN;
-	query_note(query, &asked->asked);
-	asked->sent_edns = !is_stream && server_bears_edns(s, peers->server, now_ms);
+	query_note(query, &asked->client);
+	asked->sent_edns =
+	        !context->is_stream && server_bears_edns(s, peers->server, context->now_ms);
 	write_query(asked, out);
 	return SIGN_QUERY_ASKED;
 }
 
-void sign_no_response(const struct asked_signing *asked, struct writer *out)
+void sign_no_response(const struct signer_query *asked, struct writer *out)
 {
-	reply_servfail(&asked->asked, 0, REASON_NONE, out);
+	reply_servfail(&asked->client, 0, REASON_NONE, out);
 }
 
 static bool is_name(const struct name *n, struct span octets)
@@ -162,11 +164,11 @@ static bool is_name(const struct name *n, struct span octets)
 
 /* Letter case may differ: there are servers that do not keep it, and the client gets its own back.
  */
-bool sign_matches(const struct message *response, const struct asked_signing *asked)
+bool sign_matches(const struct message *response, const struct signer_query *asked)
 {
 	unsigned rcode = message_rcode(response);
 
-	if (!(response->flags & FLAG_QR) || response->id != asked->asked.id ||
+	if (!(response->flags & FLAG_QR) || response->id != asked->client.id ||
 	        message_opcode(response) != OPCODE_QUERY)
 		return false;
 	if (response->question_count == 0)

@@ -63,23 +63,23 @@ void sign_recall_begin(struct sign_recall *r, int64_t now_s)
 
 /* ---- Finding ---- */
 
-static struct way way_of(const struct signing *g, bool is_any_case)
+static struct way way_of(const struct sign_job *job, bool is_any_case)
 {
-	const struct asked *asked = &g->asked->asked;
-	const struct span *server = &g->peers->server;
+	const struct asked *asked = &job->asked->client;
+	const struct span *server = &job->peers->server;
 	struct way way = {
-		.room = (uint16_t)room_of_answer(g),
-		.sent_type = g->asked->sent_type,
+		.room = (uint16_t)room_of_answer(job),
+		.sent_type = job->asked->sent_type,
 		.question_len = asked->question_len,
-		.way = g->asked->way,
-		.sent_labels = g->asked->sent_labels,
+		.way = job->asked->way,
+		.sent_labels = job->asked->sent_labels,
 		.server_len = (uint8_t)server->len,
-		.bits = (uint8_t)((g->is_stream ? WAY_STREAM : 0) |
+		.bits = (uint8_t)((job->is_stream ? WAY_STREAM : 0) |
 		                  (asked->has_edns ? WAY_EDNS : 0) |
 		                  (asked->dnssec_ok ? WAY_DO : 0) |
-		                  (g->asked->compact_ok ? WAY_CO : 0) |
+		                  (job->asked->compact_ok ? WAY_CO : 0) |
 		                  (asked->flags & FLAG_RD ? WAY_RD : 0) |
-		                  (g->asked->sent_edns ? WAY_SENT_EDNS : 0) |
+		                  (job->asked->sent_edns ? WAY_SENT_EDNS : 0) |
 		                  (is_any_case ? WAY_ANY_CASE : 0)),
 	};
 
@@ -90,10 +90,10 @@ static struct way way_of(const struct signing *g, bool is_any_case)
 /* A client may write its question in any letters, to be sure that it gets its own answer. If it did
  * and the server gave them back, they are hashed as small ones; but not where names may not find
  * the question to point to. */
-static bool is_in_any_case(const struct signing *g)
+static bool is_in_any_case(const struct sign_job *job)
 {
-	const struct asked *asked = &g->asked->asked;
-	const struct message *m = g->m;
+	const struct asked *asked = &job->asked->client;
+	const struct message *m = job->m;
 
 	return m->question.len == asked->question_len && m->qname.labels <= COMPRESS_PROBES &&
 	       memcmp(asked->question, m->qname.octets, m->qname.len) != 0 &&
@@ -101,18 +101,18 @@ static bool is_in_any_case(const struct signing *g)
 }
 
 /* Hashes how it was asked for, the client's question, and the response but for its id. */
-static void identify(const struct signing *g, struct recall_id *id)
+static void identify(const struct sign_job *job, struct recall_id *id)
 {
-	const struct asked *asked = &g->asked->asked;
-	const struct message *m = g->m;
+	const struct asked *asked = &job->asked->client;
+	const struct message *m = job->m;
 	uint8_t octets[sizeof(struct way) + QUESTION_MAX + SIGN_RECALL_MAX];
 
 	id->is_none = m->octets.len > SIGN_RECALL_MAX || m->question_count == 0 ||
-	              g->asked->policy != g->signer->policy_number;
+	              job->asked->policy != job->signer->policy_number;
 	if (id->is_none)
 		return;
-	id->is_any_case = is_in_any_case(g);
-	const struct way way = way_of(g, id->is_any_case);
+	id->is_any_case = is_in_any_case(job);
+	const struct way way = way_of(job, id->is_any_case);
 	uint8_t *question = octets + sizeof(way), *response = question + asked->question_len;
 	memcpy(octets, &way, sizeof(way));
 	memcpy(question, asked->question, asked->question_len);
@@ -123,7 +123,7 @@ static void identify(const struct signing *g, struct recall_id *id)
 		memcpy(response + DNS_HEADER_SIZE, m->qname.octets, m->qname.len);
 	}
 	id->hash = keyed_hash_wide(
-	        &g->signer->key, span_of(octets, (size_t)(response - octets) + m->octets.len));
+	        &job->signer->key, span_of(octets, (size_t)(response - octets) + m->octets.len));
 }
 
 static bool is_id(const void *entry, const void *id)
@@ -151,17 +151,17 @@ static bool holds(const struct made *made, int64_t now_s)
 	return now_s >= made->from_s && now_s - made->from_s < made->lifetime_s;
 }
 
-bool sign_recall_find(struct signing *g, struct recall_id *id, struct writer *out)
+bool sign_recall_find(struct sign_job *job, struct recall_id *id, struct writer *out)
 {
-	struct sign_recall *r = &g->signer->recall;
-	const struct asked *asked = &g->asked->asked;
+	struct sign_recall *r = &job->signer->recall;
+	const struct asked *asked = &job->asked->client;
 
 	id->is_none = true;
-	if (r->messages.capacity == 0 || g->signer->doubts_clock)
+	if (r->messages.capacity == 0 || job->signer->doubts_clock)
 		return false;
-	identify(g, id);
+	identify(job, id);
 	struct made *made = id->is_none ? NULL : find(r, &id->hash);
-	if (!made || !holds(made, g->now_s) || !is_up_to_date(made, r->learned) ||
+	if (!made || !holds(made, job->now_s) || !is_up_to_date(made, r->learned) ||
 	        made->len > out->capacity)
 		return false;
 	table_touch(&r->messages, made);
@@ -169,7 +169,7 @@ bool sign_recall_find(struct signing *g, struct recall_id *id, struct writer *ou
 	out->len = made->len;
 	put_u16(out->base, asked->id);
 	memcpy(out->base + DNS_HEADER_SIZE, asked->question, asked->question_len - 4u);
-	*g->result = (struct sign_result){ .verdict = SIGN_REWRITE,
+	*job->result = (struct sign_result){ .verdict = SIGN_VERDICT_REWRITE,
 		.outcome = made->outcome,
 		.is_recalled = true,
 		.octets = writer_span(out),
@@ -194,9 +194,9 @@ static bool is_label_of_question(const struct message *m, size_t at)
  * question does must be spelled there and become a pointer to it again: of what is spelled
  * elsewhere it depends on the letters, and what is not to be compressed has them. */
 static bool is_name_certain(
-        const struct signing *g, const struct recall_id *id, size_t at, bool is_compressed)
+        const struct sign_job *job, const struct recall_id *id, size_t at, bool is_compressed)
 {
-	const struct message *m = g->m;
+	const struct message *m = job->m;
 	size_t question_end = DNS_HEADER_SIZE + m->qname.len;
 	struct cursor c = cursor_at(m->octets, at);
 	unsigned in_question = 0;
@@ -216,18 +216,18 @@ static bool is_name_certain(
 	                                   (is_compressed || in_question == 0));
 }
 
-static bool are_names_certain(const struct signing *g, const struct recall_id *id)
+static bool are_names_certain(const struct sign_job *job, const struct recall_id *id)
 {
-	for (unsigned i = 0; i < g->m->rr_count; i++) {
-		const struct rr *rr = &g->m->rrs[i];
-		struct rdata_walk walk = rdata_walk_begin(g->m, rr);
+	for (unsigned i = 0; i < job->m->rr_count; i++) {
+		const struct rr *rr = &job->m->rrs[i];
+		struct rdata_walk walk = rdata_walk_begin(job->m, rr);
 		struct rdata_part part;
 
-		if (!is_name_certain(g, id, rr->owner_at, true))
+		if (!is_name_certain(job, id, rr->owner_at, true))
 			return false;
 		while (rdata_walk_next(&walk, &part)) {
 			if (part.is_name &&
-			        !is_name_certain(g, id, part.at, rdata_may_compress(rr->type)))
+			        !is_name_certain(job, id, part.at, rdata_may_compress(rr->type)))
 				return false;
 		}
 	}
@@ -241,15 +241,15 @@ static bool is_made_again(enum sign_outcome outcome)
 	       outcome == SIGN_OUTCOME_TRUNCATED;
 }
 
-void sign_recall_put(struct signing *g, const struct recall_id *id)
+void sign_recall_put(struct sign_job *job, const struct recall_id *id)
 {
-	struct sign_recall *r = &g->signer->recall;
-	const struct span octets = g->result->octets;
+	struct sign_recall *r = &job->signer->recall;
+	const struct span octets = job->result->octets;
 	unsigned spares = spill_spares(&r->messages, SIGN_RECALL_OCTETS, octets.len);
 
-	if (id->is_none || g->result->made > 0 || r->until_s <= g->now_s ||
-	        !is_made_again(g->result->outcome) || octets.len > SIGN_RECALL_MAX ||
-	        !are_names_certain(g, id))
+	if (id->is_none || job->result->made > 0 || r->until_s <= job->now_s ||
+	        !is_made_again(job->result->outcome) || octets.len > SIGN_RECALL_MAX ||
+	        !are_names_certain(job, id))
 		return;
 	struct made *made = find(r, &id->hash);
 	if (made)
@@ -260,14 +260,14 @@ void sign_recall_put(struct signing *g, const struct recall_id *id)
 		return;
 	memcpy(made->id_rest, wide_hash_rest(&id->hash), WIDE_HASH_REST);
 	memcpy(made->learned, r->before, sizeof(made->learned));
-	made->from_s = g->now_s;
-	made->lifetime_s = (uint8_t)(r->until_s - g->now_s);
+	made->from_s = job->now_s;
+	made->lifetime_s = (uint8_t)(r->until_s - job->now_s);
 	made->asks_names = r->depends[LESSON_NAMES];
 	made->has_soa = r->depends[LESSON_SOA];
 	made->has_low_ttl = r->depends[LESSON_TTLS];
 	made->lacks_signature = r->depends[LESSON_MADE];
-	made->outcome = g->result->outcome;
-	made->found = (uint8_t)g->result->found;
+	made->outcome = job->result->outcome;
+	made->found = (uint8_t)job->result->found;
 	made->len = (uint16_t)octets.len;
 	spill_put(&r->messages, made->more, made->octets, SIGN_RECALL_OCTETS, octets);
 }

@@ -46,7 +46,7 @@ struct recall_id {
 	struct wide_hash hash;
 };
 
-struct signing;
+struct sign_job;
 
 /* Takes memory for `capacity` answers; for none, nothing is remembered. Returns 0 or -ENOMEM. */
 int sign_recall_init(struct sign_recall *r, uint32_t capacity);
@@ -64,9 +64,9 @@ static inline void sign_recall_limit(struct sign_recall *r, int64_t until_s)
 
 /* Finds what was made of a response like this one, and writes that. Returns false when it must be
  * made; `id` is set for sign_recall_put() in any case. */
-bool sign_recall_find(struct signing *g, struct recall_id *id, struct writer *out);
+bool sign_recall_find(struct sign_job *job, struct recall_id *id, struct writer *out);
 
 /* Remembers what was made, if that is certain to be made again. */
-void sign_recall_put(struct signing *g, const struct recall_id *id);
+void sign_recall_put(struct sign_job *job, const struct recall_id *id);
 
 #endif

@@ -5,15 +5,15 @@
 
 #include "sign/signer.h"
 
-struct signing;
+struct sign_job;
 
 /* Makes what the client gets out of the server's response, which was parsed. `out` is empty and
  * should have room for 65535 octets. */
-void sign_response(struct signer *s, const struct asked_signing *asked,
-        const struct sign_peers *peers, const struct message *response, bool is_stream,
-        int64_t now_s, uint64_t now_ms, struct writer *out, struct sign_result *result);
+void sign_response(struct signer *s, const struct signer_query *asked,
+        const struct sign_context *context, const struct message *response, struct writer *out,
+        struct sign_result *result);
 
 /* Remembers the SOA of each zone that the response has one of. */
-void learn_soa(struct signing *g);
+void learn_soa(struct sign_job *job);
 
 #endif

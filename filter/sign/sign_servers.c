@@ -105,7 +105,7 @@ void server_note_silence(struct signer *s, struct span address, uint64_t now_ms)
 }
 
 void sign_unanswered(
-        struct signer *s, const struct asked_signing *asked, struct span server, uint64_t now_ms)
+        struct signer *s, const struct signer_query *asked, struct span server, uint64_t now_ms)
 {
 	if (asked->sent_edns)
 		server_note_silence(s, server, now_ms);

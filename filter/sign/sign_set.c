@@ -6,10 +6,10 @@
 #include "sign/sign_kept.h"
 #include "sign/signer_private.h"
 
-bool signing_fail(struct signing *g, enum sign_outcome trouble)
+bool signing_fail(struct sign_job *job, enum sign_outcome trouble)
 {
-	if (g->trouble == SIGN_OUTCOME_COUNT)
-		g->trouble = trouble;
+	if (job->trouble == SIGN_OUTCOME_COUNT)
+		job->trouble = trouble;
 	return false;
 }
 
@@ -52,70 +52,71 @@ static struct span data_to_sign(struct signer *s, const struct sign_zone *zone,
 }
 
 /* Finds the signature, or signs within the limits. */
-static bool find_or_make(struct signing *g, const struct signkey *key, struct span data,
+static bool find_or_make(struct sign_job *job, const struct signkey *key, struct span data,
         struct table *cache, struct writer *out)
 {
-	struct signature_id id = signature_identify(g->signer, key, data);
+	struct signature_id id = signature_identify(job->signer, key, data);
 	struct span signature = signature_find(cache, &id);
 
 	if (signature.len > 0) {
-		g->result->found++;
-	} else if (g->makes_none ||
-	           !budget_take(g->signer, g->peers->client, g->is_stream, g->now_ms)) {
-		return signing_fail(g, SIGN_OUTCOME_LIMITED);
+		job->result->found++;
+	} else if (job->makes_none ||
+	           !budget_take(job->signer, job->peers->client, job->is_stream, job->now_ms)) {
+		return signing_fail(job, SIGN_OUTCOME_LIMITED);
 	} else {
-		signature = signature_make(g->signer, key, data, cache, &id);
-		g->result->made++;
+		signature = signature_make(job->signer, key, data, cache, &id);
+		job->result->made++;
 	}
 	writer_put(out, signature);
-	return signature.len > 0 || signing_fail(g, SIGN_OUTCOME_FAILED);
+	return signature.len > 0 || signing_fail(job, SIGN_OUTCOME_FAILED);
 }
 
-static bool is_ahead(const struct signing *g, int64_t next_s)
+static bool is_ahead(const struct sign_job *job, int64_t next_s)
 {
-	return next_s - g->now_s <= SIGN_AHEAD_S;
+	return next_s - job->now_s <= SIGN_AHEAD_S;
 }
 
 /* An answer with a signature is another one when the next period begins; and when that is near, so
  * that it is noted. */
-static void limit_recall(struct signing *g, int64_t next_s)
+static void limit_recall(struct sign_job *job, int64_t next_s)
 {
-	sign_recall_limit(&g->signer->recall, is_ahead(g, next_s) ? next_s : next_s - SIGN_AHEAD_S);
+	sign_recall_limit(
+	        &job->signer->recall, is_ahead(job, next_s) ? next_s : next_s - SIGN_AHEAD_S);
 }
 
 /* What is asked for shortly before its period ends will be asked for after it. */
-static void look_ahead(struct signing *g, const struct sign_zone *zone,
+static void look_ahead(struct sign_job *job, const struct sign_zone *zone,
         const struct canonical_set *set, uint32_t original_ttl_s, int64_t next_s)
 {
-	struct signer *s = g->signer;
+	struct signer *s = job->signer;
 	uint8_t rdata[RRSIG_FIXED_OCTETS + NAME_MAX_OCTETS];
 	struct writer w = writer_over(rdata, sizeof(rdata));
 
-	if (is_ahead(g, next_s))
+	if (is_ahead(job, next_s))
 		renewal_note(s, zone->key, data_to_sign(s, zone, set, original_ttl_s, next_s, &w));
 }
 
-bool sign_set(struct signing *g, const struct sign_zone *zone, const struct canonical_set *set,
+bool sign_set(struct sign_job *job, const struct sign_zone *zone, const struct canonical_set *set,
         uint32_t original_ttl_s, bool is_denial, struct span *rrsig)
 {
-	struct signer *s = g->signer;
-	int64_t start_s = period_start(s, &set->set->owner, g->now_s);
+	struct signer *s = job->signer;
+	int64_t start_s = period_start(s, &set->set->owner, job->now_s);
 	size_t size = RRSIG_FIXED_OCTETS + zone->apex.len + s->signature_octets;
 	uint8_t *room = arena_take(&s->arena, size);
 	struct writer w = writer_over(room, room ? size : 0);
 	size_t mark = arena_mark(&s->arena);
 
 	if (s->doubts_clock)
-		return signing_fail(g, SIGN_OUTCOME_CLOCK);
-	if (!room || g->set_count++ == LIMIT_SIGNED)
-		return signing_fail(g, SIGN_OUTCOME_UNEXPECTED);
+		return signing_fail(job, SIGN_OUTCOME_CLOCK);
+	if (!room || job->set_count++ == LIMIT_SIGNED)
+		return signing_fail(job, SIGN_OUTCOME_UNEXPECTED);
 	struct span data = data_to_sign(s, zone, set, original_ttl_s, start_s, &w);
-	bool good = data.len > 0 ? find_or_make(g, zone->key, data,
+	bool good = data.len > 0 ? find_or_make(job, zone->key, data,
 	                                   is_denial ? &s->denials : &s->signatures, &w)
-	                         : signing_fail(g, SIGN_OUTCOME_FAILED);
+	                         : signing_fail(job, SIGN_OUTCOME_FAILED);
 	if (good && !is_denial)
-		look_ahead(g, zone, set, original_ttl_s, start_s + s->period_s);
-	limit_recall(g, start_s + s->period_s);
+		look_ahead(job, zone, set, original_ttl_s, start_s + s->period_s);
+	limit_recall(job, start_s + s->period_s);
 	arena_reset(&s->arena, mark);
 	*rrsig = writer_span(&w);
 	return good && !w.full;

@@ -9,33 +9,33 @@
 #include "sign/sign_set.h"
 #include "sign/signer_private.h"
 
-bool is_below_cut(const struct signing *g, const struct sign_zone *zone, const struct name *name)
+bool is_below_cut(const struct sign_job *job, const struct sign_zone *zone, const struct name *name)
 {
-	if (sign_policy_zone(g->signer->policy, name) != zone)
+	if (sign_policy_zone(job->signer->policy, name) != zone)
 		return true; /* a zone of other servers */
 	for (unsigned i = 0; i < zone->cut_count; i++) {
 		if (name_within(name, &zone->cuts[i].name))
 			return true;
 	}
-	return memory_is_below_cut(g->signer, name, &zone->apex, g->now_s);
+	return memory_is_below_cut(job->signer, name, &zone->apex, job->now_s);
 }
 
-static bool read_target(const struct signing *g, const struct rrset *set, struct name *target)
+static bool read_target(const struct sign_job *job, const struct rrset *set, struct name *target)
 {
-	const struct rr *rr = &g->m->rrs[set->first];
-	struct cursor c = cursor_at(g->m->octets, rr->rdata_at);
+	const struct rr *rr = &job->m->rrs[set->first];
+	struct cursor c = cursor_at(job->m->octets, rr->rdata_at);
 
 	name_read(&c, target);
 	return !c.bad && set->count == 1 && cursor_offset(&c) == rr->rdata_at + rr->rdata_len;
 }
 
 static const struct rrset *find_answer(
-        const struct signing *g, const struct name *name, uint16_t qtype)
+        const struct sign_job *job, const struct name *name, uint16_t qtype)
 {
 	if (qtype != TYPE_ANY)
-		return rrsets_find(&g->sets, SECTION_ANSWER, name, qtype);
-	for (unsigned i = 0; i < g->sets.count; i++) {
-		const struct rrset *set = &g->sets.sets[i];
+		return rrsets_find(&job->sets, SECTION_ANSWER, name, qtype);
+	for (unsigned i = 0; i < job->sets.count; i++) {
+		const struct rrset *set = &job->sets.sets[i];
 		if (set->section == SECTION_ANSWER && set->count > 0 && !is_of_dnssec(set->type) &&
 		        name_equal(&set->owner, name))
 			return set;
@@ -45,10 +45,10 @@ static const struct rrset *find_answer(
 
 /* The DNAME of the zone that is above the name. */
 static const struct rrset *find_dname(
-        const struct signing *g, const struct sign_zone *zone, const struct name *name)
+        const struct sign_job *job, const struct sign_zone *zone, const struct name *name)
 {
-	for (unsigned i = 0; i < g->sets.count; i++) {
-		const struct rrset *set = &g->sets.sets[i];
+	for (unsigned i = 0; i < job->sets.count; i++) {
+		const struct rrset *set = &job->sets.sets[i];
 		if (set->section == SECTION_ANSWER && set->count > 0 && set->type == TYPE_DNAME &&
 		        set->owner.labels < name->labels && name_within(name, &set->owner) &&
 		        name_within(&set->owner, &zone->apex))
@@ -65,43 +65,44 @@ enum step {
 };
 
 /* A server that made none: it is a part of the answer (RFC 6672, 3.2). */
-static bool put_cname(struct signing *g, const struct walk *w, const struct rrset *dname,
+static bool put_cname(struct sign_job *job, const struct signer_walk *w, const struct rrset *dname,
         const struct name *target)
 {
-	const struct set_ttls ttls = { rrset_ttl(&g->sets, dname), 0 };
-	uint8_t *octets = arena_take(&g->signer->arena, target->len);
+	const struct set_ttls ttls = { rrset_ttl(&job->sets, dname), 0 };
+	uint8_t *octets = arena_take(&job->signer->arena, target->len);
 	struct span rdata = span_of(octets, target->len);
 
 	if (!octets)
-		return signing_fail(g, SIGN_OUTCOME_FAILED);
+		return signing_fail(job, SIGN_OUTCOME_FAILED);
 	memcpy(octets, target->octets, target->len);
-	return put_made(g, NULL,
+	return put_made(job, NULL,
 	        &(struct made_set){ &w->name, TYPE_CNAME, SECTION_ANSWER, ttls, &rdata, 1 });
 }
 
 /* The CNAME that a server makes out of a DNAME is not signed (RFC 6672, 5.3.1), and so everybody
  * looks whether it is the right one. */
-static enum step follow_dname(struct signing *g, struct walk *w, const struct rrset *dname)
+static enum step follow_dname(
+        struct sign_job *job, struct signer_walk *w, const struct rrset *dname)
 {
-	const struct rrset *made = rrsets_find(&g->sets, SECTION_ANSWER, &w->name, TYPE_CNAME);
+	const struct rrset *made = rrsets_find(&job->sets, SECTION_ANSWER, &w->name, TYPE_CNAME);
 	struct name target, next, made_target;
 
-	if (!read_target(g, dname, &target) || !put_set(g, dname, SECTION_ANSWER, w->zone))
+	if (!read_target(job, dname, &target) || !put_set(job, dname, SECTION_ANSWER, w->zone))
 		return STEP_BAD;
 	w->is_overlong = !name_replace_suffix(&w->name, &dname->owner, &target, &next);
-	if (made && (w->is_overlong || !read_target(g, made, &made_target) ||
+	if (made && (w->is_overlong || !read_target(job, made, &made_target) ||
 	                    !name_equal(&made_target, &next)))
 		return STEP_BAD;
 	if (w->is_overlong)
 		return STEP_END;
-	if (!(made ? put_set(g, made, SECTION_ANSWER, NULL) : put_cname(g, w, dname, &next)))
+	if (!(made ? put_set(job, made, SECTION_ANSWER, NULL) : put_cname(job, w, dname, &next)))
 		return STEP_BAD;
 	w->name = next;
 	return STEP_ON;
 }
 
 /* True where the chain comes to a link for the second time. */
-static bool is_followed(const struct walk *w, const struct rrset *link)
+static bool is_followed(const struct signer_walk *w, const struct rrset *link)
 {
 	for (unsigned i = 0; i < w->links; i++) {
 		if (w->followed[i] == link)
@@ -110,10 +111,10 @@ static bool is_followed(const struct walk *w, const struct rrset *link)
 	return false;
 }
 
-static enum step follow(struct signing *g, struct walk *w)
+static enum step follow(struct sign_job *job, struct signer_walk *w)
 {
-	const struct rrset *dname = find_dname(g, w->zone, &w->name);
-	const struct rrset *cname = rrsets_find(&g->sets, SECTION_ANSWER, &w->name, TYPE_CNAME);
+	const struct rrset *dname = find_dname(job, w->zone, &w->name);
+	const struct rrset *cname = rrsets_find(&job->sets, SECTION_ANSWER, &w->name, TYPE_CNAME);
 	const struct rrset *link = dname ? dname : cname;
 
 	if (!link)
@@ -123,16 +124,16 @@ static enum step follow(struct signing *g, struct walk *w)
 	w->followed[w->links] = link;
 	w->is_redirected = dname != NULL;
 	if (dname)
-		return follow_dname(g, w, dname);
-	memory_note_name(g->signer, &w->name, &w->zone->apex, g->now_s);
-	if (!put_set(g, cname, SECTION_ANSWER, w->zone) || !read_target(g, cname, &w->name))
+		return follow_dname(job, w, dname);
+	memory_note_name(job->signer, &w->name, &w->zone->apex, job->now_s);
+	if (!put_set(job, cname, SECTION_ANSWER, w->zone) || !read_target(job, cname, &w->name))
 		return STEP_BAD;
 	return STEP_ON;
 }
 
 /* The NS of a cut that the name is at or below. Where the zone itself is what was referred to, the
  * server speaks for the parent, which is then the zone. */
-static bool is_referral(struct signing *g, struct walk *w, const struct rrset *ns)
+static bool is_referral(struct sign_job *job, struct signer_walk *w, const struct rrset *ns)
 {
 	const struct name *apex = &w->zone->apex;
 	const struct sign_zone *parent;
@@ -143,20 +144,20 @@ static bool is_referral(struct signing *g, struct walk *w, const struct rrset *n
 	if (ns->owner.labels > apex->labels)
 		return true;
 	name_parent(apex, &above);
-	parent = apex->labels > 0 ? zone_of(g, &above) : NULL;
-	if (!parent || (g->m->flags & FLAG_AA))
+	parent = apex->labels > 0 ? zone_of(job, &above) : NULL;
+	if (!parent || (job->m->flags & FLAG_AA))
 		return false;
 	w->zone = parent;
 	return true;
 }
 
 /* What the authority section says of the last name. */
-static enum walk_end read_authority(struct signing *g, struct walk *w)
+static enum signer_walk_end read_authority(struct sign_job *job, struct signer_walk *w)
 {
 	bool is_below = false;
 
-	for (unsigned i = 0; i < g->sets.count; i++) {
-		const struct rrset *set = &g->sets.sets[i];
+	for (unsigned i = 0; i < job->sets.count; i++) {
+		const struct rrset *set = &job->sets.sets[i];
 		if (set->section != SECTION_AUTHORITY || set->count == 0)
 			continue;
 		if (set->type == TYPE_SOA && name_equal(&set->owner, &w->zone->apex))
@@ -168,25 +169,26 @@ static enum walk_end read_authority(struct signing *g, struct walk *w)
 			w->ns = set;
 	}
 	if (w->soa)
-		return message_rcode(g->m) == RCODE_NXDOMAIN ? WALK_NXDOMAIN : WALK_NODATA;
+		return message_rcode(job->m) == RCODE_NXDOMAIN ? SIGN_WALK_NXDOMAIN
+		                                               : SIGN_WALK_NODATA;
 	if (is_below)
-		return WALK_BELOW;
-	if (w->ns && message_rcode(g->m) == RCODE_NOERROR && is_referral(g, w, w->ns))
-		return WALK_REFERRAL;
-	return WALK_OPEN;
+		return SIGN_WALK_BELOW;
+	if (w->ns && message_rcode(job->m) == RCODE_NOERROR && is_referral(job, w, w->ns))
+		return SIGN_WALK_REFERRAL;
+	return SIGN_WALK_OPEN;
 }
 
 /* True where the server has the NS or the SOA of a zone between this one and the name. What it has
  * shown once holds for answers that do not show it. */
-static bool shows_cut(const struct signing *g, const struct walk *w)
+static bool shows_cut(const struct sign_job *job, const struct signer_walk *w)
 {
-	for (unsigned i = 0; i < g->sets.count; i++) {
-		const struct rrset *set = &g->sets.sets[i];
+	for (unsigned i = 0; i < job->sets.count; i++) {
+		const struct rrset *set = &job->sets.sets[i];
 		if ((set->type == TYPE_NS || set->type == TYPE_SOA) &&
 		        set->section != SECTION_ADDITIONAL && set->count > 0 &&
 		        set->owner.labels > w->zone->apex.labels &&
 		        name_within(&w->name, &set->owner)) {
-			memory_note_cut(g->signer, &set->owner, g->now_s);
+			memory_note_cut(job->signer, &set->owner, job->now_s);
 			return true;
 		}
 	}
@@ -194,49 +196,52 @@ static bool shows_cut(const struct signing *g, const struct walk *w)
 }
 
 /* Whoever denies a name, or what is at it, as this zone has no zone below it there any more. */
-static bool denies_as_zone(const struct signing *g, const struct walk *w)
+static bool denies_as_zone(const struct sign_job *job, const struct signer_walk *w)
 {
-	bool has_answer = g->m->rr_count > 0 && g->m->rrs[0].section == SECTION_ANSWER;
+	bool has_answer = job->m->rr_count > 0 && job->m->rrs[0].section == SECTION_ANSWER;
 
-	return (g->m->flags & FLAG_AA) && !has_answer &&
-	       rrsets_find(&g->sets, SECTION_AUTHORITY, &w->zone->apex, TYPE_SOA);
+	return (job->m->flags & FLAG_AA) && !has_answer &&
+	       rrsets_find(&job->sets, SECTION_AUTHORITY, &w->zone->apex, TYPE_SOA);
 }
 
 /* Of a name in a zone below, a server refers or answers as that zone. */
-static enum walk_end walk_below_cut(struct signing *g, struct walk *w)
+static enum signer_walk_end walk_below_cut(struct sign_job *job, struct signer_walk *w)
 {
-	bool is_answered = find_answer(g, &w->name, TYPE_ANY) || find_dname(g, w->zone, &w->name);
+	bool is_answered =
+	        find_answer(job, &w->name, TYPE_ANY) || find_dname(job, w->zone, &w->name);
 
-	if (!is_answered && read_authority(g, w) == WALK_REFERRAL)
-		return WALK_REFERRAL;
-	return w->links > 0 ? WALK_OUTSIDE : WALK_BELOW;
+	if (!is_answered && read_authority(job, w) == SIGN_WALK_REFERRAL)
+		return SIGN_WALK_REFERRAL;
+	return w->links > 0 ? SIGN_WALK_OUTSIDE : SIGN_WALK_BELOW;
 }
 
-enum walk_end walk_answer(struct signing *g, uint16_t qtype, unsigned links, struct walk *w)
+enum signer_walk_end walk_answer(
+        struct sign_job *job, uint16_t qtype, unsigned links, struct signer_walk *w)
 {
-	*w = (struct walk){ .name = g->qname };
+	*w = (struct signer_walk){ .name = job->qname };
 	for (;;) {
-		w->zone = zone_of(g, &w->name);
+		w->zone = zone_of(job, &w->name);
 		if (!w->zone)
-			return WALK_OUTSIDE;
-		if (g->signer->cuts.used > 0 && denies_as_zone(g, w))
-			memory_forget_cuts(g->signer, &w->name, &w->zone->apex);
-		if (shows_cut(g, w) || is_below_cut(g, w->zone, &w->name))
-			return walk_below_cut(g, w);
-		w->set = find_dname(g, w->zone, &w->name) ? NULL : find_answer(g, &w->name, qtype);
+			return SIGN_WALK_OUTSIDE;
+		if (job->signer->cuts.used > 0 && denies_as_zone(job, w))
+			memory_forget_cuts(job->signer, &w->name, &w->zone->apex);
+		if (shows_cut(job, w) || is_below_cut(job, w->zone, &w->name))
+			return walk_below_cut(job, w);
+		w->set = find_dname(job, w->zone, &w->name) ? NULL
+		                                            : find_answer(job, &w->name, qtype);
 		if (w->set)
-			return WALK_POSITIVE;
+			return SIGN_WALK_POSITIVE;
 		if (w->links == links)
-			return WALK_OPEN;
-		enum step step = follow(g, w);
+			return SIGN_WALK_OPEN;
+		enum step step = follow(job, w);
 		if (step == STEP_BAD)
-			return WALK_BROKEN;
+			return SIGN_WALK_BROKEN;
 		if (step == STEP_NONE)
-			return read_authority(g, w);
+			return read_authority(job, w);
 		w->links++;
 		/* The CNAME that a DNAME makes is what answers a question for CNAME. */
 		if (step == STEP_END ||
 		        (w->is_redirected && (qtype == TYPE_CNAME || qtype == TYPE_ANY)))
-			return WALK_OPEN;
+			return SIGN_WALK_OPEN;
 	}
 }

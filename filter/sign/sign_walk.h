@@ -7,10 +7,12 @@
 
 /* True when it is known that the zone is delegated at or above `name`: as the operator says, as
  * another zone that is signed here, or as a server has shown. */
-bool is_below_cut(const struct signing *g, const struct sign_zone *zone, const struct name *name);
+bool is_below_cut(
+        const struct sign_job *job, const struct sign_zone *zone, const struct name *name);
 
 /* Walks from qname, over at most `links` links, and adds each of them to what goes out; but not the
  * set that answers. */
-enum walk_end walk_answer(struct signing *g, uint16_t qtype, unsigned links, struct walk *w);
+enum signer_walk_end walk_answer(
+        struct sign_job *job, uint16_t qtype, unsigned links, struct signer_walk *w);
 
 #endif

@@ -16,7 +16,7 @@
 #define POINTER_REACH 0x3fff
 
 struct writing {
-	const struct signing *g;
+	const struct sign_job *job;
 	struct writer *w;
 	struct compressor names;
 	uint16_t counts[SECTION_ADDITIONAL + 1];
@@ -25,8 +25,8 @@ struct writing {
 
 static void write_head(struct writing *v, unsigned rcode, uint16_t flags)
 {
-	const struct asked *asked = &v->g->asked->asked;
-	uint16_t server_flags = v->g->m->flags & FLAG_RA;
+	const struct asked *asked = &v->job->asked->client;
+	uint16_t server_flags = v->job->m->flags & FLAG_RA;
 
 	writer_u16(v->w, asked->id);
 	writer_u16(v->w, (uint16_t)(FLAG_QR | flags | server_flags | (asked->flags & FLAG_RD) |
@@ -37,7 +37,7 @@ static void write_head(struct writing *v, unsigned rcode, uint16_t flags)
 	struct span name = span_of(asked->question, asked->question_len - 4u);
 	compress_name(&v->names, name, CASE_KEPT);
 	writer_put(v->w, span_of(asked->question + asked->question_len - 4, 4));
-	const struct span *question = &v->g->m->question;
+	const struct span *question = &v->job->m->question;
 	if (question->len == asked->question_len &&
 	        memcmp(question->base, name.base, name.len) == 0)
 		v->known = v->written = DNS_HEADER_SIZE;
@@ -53,7 +53,7 @@ static void write_tail(struct writing *v)
  * sent back (RFC 6891, 6.1.2). */
 static void write_opt(struct writing *v, unsigned rcode, bool says_co, int ede, const char *text)
 {
-	const struct asked *asked = &v->g->asked->asked;
+	const struct asked *asked = &v->job->asked->client;
 	const struct edns_head head = { .udp_size = QUERY_UDP_SIZE,
 		.extended_rcode = (uint8_t)(rcode >> RCODE_BITS),
 		.flags = (uint16_t)((asked->dnssec_ok ? EDNS_DO : 0) | (says_co ? EDNS_CO : 0)) };
@@ -74,7 +74,7 @@ static void write_opt(struct writing *v, unsigned rcode, bool says_co, int ede, 
 /* Returns false when a name in it is malformed. */
 static bool write_rdata(struct writing *v, const struct rr *rr)
 {
-	struct rdata_walk walk = rdata_walk_begin(v->g->m, rr);
+	struct rdata_walk walk = rdata_walk_begin(v->job->m, rr);
 	struct rdata_part part;
 	struct wire_name name;
 
@@ -83,7 +83,7 @@ static bool write_rdata(struct writing *v, const struct rr *rr)
 			writer_put(v->w, part.octets);
 			continue;
 		}
-		if (!wire_name_read(v->g->m->octets, part.at, &name))
+		if (!wire_name_read(v->job->m->octets, part.at, &name))
 			return false;
 		if (rdata_may_compress(rr->type))
 			compress_name(&v->names, span_of(name.octets, name.len), CASE_KEPT);
@@ -124,12 +124,12 @@ static bool write_owner(struct writing *v, const struct sign_item *item)
 		compress_name(&v->names, name_span(item->owner), CASE_ANY);
 		return true;
 	}
-	size_t at = spelled_at(v->g->m, item->rr);
+	size_t at = spelled_at(v->job->m, item->rr);
 	if (at == v->known) {
 		write_known(v);
 		return true;
 	}
-	if (!wire_name_read(v->g->m->octets, item->rr->owner_at, &name))
+	if (!wire_name_read(v->job->m->octets, item->rr->owner_at, &name))
 		return false;
 	compress_name(&v->names, span_of(name.octets, name.len), CASE_KEPT);
 	if (start <= POINTER_REACH && !v->w->full) {
@@ -151,7 +151,7 @@ static bool write_item(struct writing *v, const struct sign_item *item)
 	if (item->has_rdata)
 		writer_put(v->w, item->rdata);
 	else if (!rdata_has_names(item->type))
-		writer_put(v->w, message_rdata(v->g->m, item->rr));
+		writer_put(v->w, message_rdata(v->job->m, item->rr));
 	else if (!write_rdata(v, item->rr))
 		return false;
 	if (v->w->full)
@@ -181,13 +181,13 @@ static enum leaving most_left(const struct ending *e)
 }
 
 static bool write_leaving(
-        struct signing *g, const struct ending *e, enum leaving leaving, struct writer *out)
+        struct sign_job *job, const struct ending *e, enum leaving leaving, struct writer *out)
 {
-	struct writing v = { .g = g, .w = out };
+	struct writing v = { .job = job, .w = out };
 
 	write_head(&v, e->rcode, e->flags);
-	for (unsigned i = 0; i < g->item_count; i++) {
-		const struct sign_item *item = &g->signer->items[i];
+	for (unsigned i = 0; i < job->item_count; i++) {
+		const struct sign_item *item = &job->signer->items[i];
 		if (!is_left(item, leaving) && !write_item(&v, item))
 			return false;
 	}
@@ -196,33 +196,33 @@ static bool write_leaving(
 	return !out->full;
 }
 
-size_t room_of_answer(const struct signing *g)
+size_t room_of_answer(const struct sign_job *job)
 {
-	size_t most =
-	        g->signer->policy->udp_size_max ? g->signer->policy->udp_size_max : SIGN_UDP_SIZE;
+	size_t most = job->signer->policy->udp_size_max ? job->signer->policy->udp_size_max
+	                                                : SIGN_UDP_SIZE;
 
-	if (g->is_stream)
+	if (job->is_stream)
 		return UINT16_MAX;
-	return g->asked->asked.udp_size < most ? g->asked->asked.udp_size : most;
+	return job->asked->client.udp_size < most ? job->asked->client.udp_size : most;
 }
 
-bool write_items(struct signing *g, const struct ending *e, struct writer *out)
+bool write_items(struct sign_job *job, const struct ending *e, struct writer *out)
 {
-	size_t room = room_of_answer(g), capacity = out->capacity;
+	size_t room = room_of_answer(job), capacity = out->capacity;
 
 	for (enum leaving leaving = LEAVE_NONE; leaving <= most_left(e); leaving++) {
 		*out = writer_over(out->base, room < capacity ? room : capacity);
-		if (write_leaving(g, e, leaving, out))
+		if (write_leaving(job, e, leaving, out))
 			return true;
 	}
 	*out = writer_over(out->base, capacity);
 	return false;
 }
 
-void write_empty(struct signing *g, unsigned rcode, uint16_t flags, int ede, const char *text,
+void write_empty(struct sign_job *job, unsigned rcode, uint16_t flags, int ede, const char *text,
         struct writer *out)
 {
-	struct writing v = { .g = g, .w = out };
+	struct writing v = { .job = job, .w = out };
 
 	*out = writer_over(out->base, out->capacity);
 	write_head(&v, rcode, flags);

@@ -6,14 +6,14 @@
 #include "sign/signer_private.h"
 
 /* The most octets that it may have. */
-size_t room_of_answer(const struct signing *g);
+size_t room_of_answer(const struct sign_job *job);
 
 /* Writes the items as the response. Returns false when they do not fit what the client takes. */
-bool write_items(struct signing *g, const struct ending *e, struct writer *out);
+bool write_items(struct sign_job *job, const struct ending *e, struct writer *out);
 
 /* Writes a response without records. `ede` is an Extended DNS Error (RFC 8914) or EDE_NONE, and
  * `text` its words or "". */
-void write_empty(struct signing *g, unsigned rcode, uint16_t flags, int ede, const char *text,
+void write_empty(struct sign_job *job, unsigned rcode, uint16_t flags, int ede, const char *text,
         struct writer *out);
 
 #endif

@@ -19,20 +19,20 @@
 
 /* What is made of the response. */
 enum sign_way {
-	SIGN_ANSWER,  /* the client's question went on: the answer is signed */
-	SIGN_APEX,    /* DNSKEY, CDS, CDNSKEY, or DS of a configured zone: from the policy */
-	SIGN_DS,      /* DS below an apex: NS was asked, which shows whether there is a cut */
-	SIGN_EXISTS,  /* NSEC and other types that no server has: SOA was asked of the name */
-	SIGN_NODATA,  /* DS at an apex whose parent is elsewhere: SOA of the apex was asked */
-	SIGN_LEARN,   /* SOA of the apex was asked, to be learned; the client is told to try TCP */
-	SIGN_FORMERR, /* type 128 */
-	SIGN_REFUSED, /* RRSIG, AXFR, IXFR */
-	SIGN_BADVERS, /* a version of EDNS that is not 0 */
+	SIGN_WAY_ANSWER, /* the client's question went on: the answer is signed */
+	SIGN_WAY_APEX,   /* DNSKEY, CDS, CDNSKEY, or DS of a configured zone: from the policy */
+	SIGN_WAY_DS,     /* DS below an apex: NS was asked, which shows whether there is a cut */
+	SIGN_WAY_EXISTS, /* NSEC and other types that no server has: SOA was asked of the name */
+	SIGN_WAY_NODATA, /* DS at an apex whose parent is elsewhere: SOA of the apex was asked */
+	SIGN_WAY_LEARN, /* SOA of the apex was asked, to be learned; the client is told to try TCP */
+	SIGN_WAY_FORMERR, /* type 128 */
+	SIGN_WAY_REFUSED, /* RRSIG, AXFR, IXFR */
+	SIGN_WAY_BADVERS, /* a version of EDNS that is not 0 */
 };
 
 /* What is remembered of a query between sign_query() and sign_response(). */
-struct asked_signing {
-	struct asked asked;  /* as the client asked it */
+struct signer_query {
+	struct asked client; /* as the client asked it */
 	uint8_t way;         /* enum sign_way */
 	uint8_t sent_labels; /* the name that was asked of the server: the last labels of qname */
 	uint16_t sent_type;  /* and the type */
@@ -44,6 +44,14 @@ struct asked_signing {
 /* Both ends of an exchange: addresses of 4 or 16 octets. */
 struct sign_peers {
 	struct span client, server;
+};
+
+/* Where and when a message came. */
+struct sign_context {
+	const struct sign_peers *peers;
+	bool is_stream;  /* it came over TCP */
+	int64_t now_s;   /* the time of day */
+	uint64_t now_ms; /* of the monotonic clock */
 };
 
 /* Why a query passes as it is. */
@@ -94,16 +102,16 @@ enum sign_outcome {
 const char *sign_outcome_word(enum sign_outcome o);
 
 enum sign_verdict {
-	SIGN_ACCEPT,  /* let it through as it is: what no signer was asked for */
-	SIGN_REWRITE, /* send `octets` in its place */
-	SIGN_DROP,    /* let nothing through */
+	SIGN_VERDICT_ACCEPT,  /* let it through as it is: what no signer was asked for */
+	SIGN_VERDICT_REWRITE, /* send `octets` in its place */
+	SIGN_VERDICT_DROP,    /* let nothing through */
 };
 
 struct sign_result {
 	enum sign_verdict verdict;
 	enum sign_outcome outcome;
 	bool is_servfail;
-	struct span octets; /* of SIGN_REWRITE; inside the writer that was passed */
+	struct span octets; /* of SIGN_VERDICT_REWRITE; inside the writer that was passed */
 	unsigned made;      /* signatures that were worked out */
 	unsigned found;     /* signatures that were remembered */
 	bool is_recalled;   /* all of it was remembered */
@@ -147,6 +155,6 @@ unsigned signer_renew(struct signer *s, unsigned most);
 /* For a query that got no response within the time that the caller waits: the memory of the server
  * with this address. */
 void sign_unanswered(
-        struct signer *s, const struct asked_signing *asked, struct span server, uint64_t now_ms);
+        struct signer *s, const struct signer_query *asked, struct span server, uint64_t now_ms);
 
 #endif

@@ -95,9 +95,9 @@ struct sign_item {
 	struct span rdata;
 };
 
-struct signing {
+struct sign_job {
 	struct signer *signer;
-	const struct asked_signing *asked;
+	const struct signer_query *asked;
 	const struct sign_peers *peers;
 	bool is_stream;
 	int64_t now_s;
@@ -137,25 +137,33 @@ struct made_set {
 	unsigned count;
 };
 
+/* An NSEC that is made here. */
+struct made_nsec {
+	const struct name *owner, *next;
+	struct sign_types types;
+	enum section section;
+	struct set_ttls ttls;
+};
+
 /* The zone that the name lies in, of those that this server speaks for, or NULL. */
-static inline const struct sign_zone *zone_of(const struct signing *g, const struct name *name)
+static inline const struct sign_zone *zone_of(const struct sign_job *job, const struct name *name)
 {
-	return sign_policy_zone_at(g->signer->policy, name, g->peers->server);
+	return sign_policy_zone_at(job->signer->policy, name, job->peers->server);
 }
 
 /* What the answer section says of the question, link after link. */
-enum walk_end {
-	WALK_POSITIVE, /* `set` */
-	WALK_OUTSIDE,  /* the chain leaves the zones that are signed here */
-	WALK_NODATA,   /* `soa` */
-	WALK_NXDOMAIN, /* likewise */
-	WALK_REFERRAL, /* `ns` */
-	WALK_BELOW,    /* it comes from a zone below, which is not signed here */
-	WALK_OPEN,     /* nothing is said of the last name */
-	WALK_BROKEN,   /* no server should send this */
+enum signer_walk_end {
+	SIGN_WALK_POSITIVE, /* `set` */
+	SIGN_WALK_OUTSIDE,  /* the chain leaves the zones that are signed here */
+	SIGN_WALK_NODATA,   /* `soa` */
+	SIGN_WALK_NXDOMAIN, /* likewise */
+	SIGN_WALK_REFERRAL, /* `ns` */
+	SIGN_WALK_BELOW,    /* it comes from a zone below, which is not signed here */
+	SIGN_WALK_OPEN,     /* nothing is said of the last name */
+	SIGN_WALK_BROKEN,   /* no server should send this */
 };
 
-struct walk {
+struct signer_walk {
 	struct name name;             /* the last one */
 	const struct sign_zone *zone; /* that it is in; NULL outside */
 	unsigned links;

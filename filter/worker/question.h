@@ -27,7 +27,7 @@ struct question {
 	struct question *older, *newer; /* that are due, of all connections */
 	union {
 		struct asked asked;
-		struct asked_signing signing; /* the same, and more; of the signer */
+		struct signer_query signing; /* the same, and more; of the signer */
 	};
 };
 

@@ -66,11 +66,11 @@ void signing_count_query(struct worker *w, enum sign_query query)
 }
 
 /* not signed: www.example. A from 192.0.2.53: it has signatures already, and passed (signed) */
-static void log_unsigned(const struct asked_signing *asked, const struct sign_peers *peers,
-        enum sign_outcome outcome)
+static void log_unsigned(
+        const struct signer_query *asked, const struct sign_peers *peers, enum sign_outcome outcome)
 {
 	char text[NAME_TEXT_SIZE], type[TYPE_TEXT_SIZE], server[INET6_ADDRSTRLEN];
-	struct cursor c = cursor_over(span_of(asked->asked.question, asked->asked.question_len));
+	struct cursor c = cursor_over(span_of(asked->client.question, asked->client.question_len));
 	struct name name;
 
 	name_read_plain(&c, &name);
@@ -80,7 +80,7 @@ static void log_unsigned(const struct asked_signing *asked, const struct sign_pe
 	        sign_outcome_word(outcome));
 }
 
-void signing_report(struct worker *w, const struct asked_signing *asked,
+void signing_report(struct worker *w, const struct signer_query *asked,
         const struct sign_peers *peers, const struct sign_result *result)
 {
 	uint64_t withheld;

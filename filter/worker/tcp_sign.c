@@ -87,18 +87,18 @@ static struct sign_peers peers_of(const struct connection *c)
 }
 
 /* Only what passes is taken for a transfer: of what is refused nothing but an error comes back. */
-static bool is_transfer(struct worker *w, const struct asked_signing *asked, struct span octets)
+static bool is_transfer(struct worker *w, const struct signer_query *asked, struct span octets)
 {
 	struct message query;
 
-	return asked->asked.unjudged && message_parse(&query, octets, w->rrs, MESSAGE_RRS_MAX) &&
+	return asked->client.unjudged && message_parse(&query, octets, w->rrs, MESSAGE_RRS_MAX) &&
 	       query_is_transfer(&query);
 }
 
 void tcp_sign_query(struct worker *w, struct connection *c, struct span octets)
 {
 	struct sign_peers peers = peers_of(c);
-	struct asked_signing asked;
+	struct signer_query asked;
 	struct span sent;
 
 	if (signing_take(w, octets, &peers, true, &asked, &sent) == SIGN_QUERY_MALFORMED) {
@@ -106,14 +106,14 @@ void tcp_sign_query(struct worker *w, struct connection *c, struct span octets)
 		return;
 	}
 	struct question *q = is_transfer(w, &asked, octets)
-	                             ? transfer_ask(w, c, &asked.asked)
-	                             : question_ask(c, QUERY_SIGNED, &asked.asked);
+	                             ? transfer_ask(w, c, &asked.client)
+	                             : question_ask(c, QUERY_SIGNED, &asked.client);
 	if (!q) {
 		c->is_broken = true;
 		return;
 	}
 	q->signing = asked;
-	if (!asked.asked.unjudged)
+	if (!asked.client.unjudged)
 		question_await(w, q);
 	if (c->server.is_datagram)
 		ask_by_udp(c, q, sent);
@@ -135,16 +135,16 @@ static void answer(struct worker *w, struct question *q, const struct message *r
 {
 	struct connection *c = q->connection;
 	struct sign_peers peers = peers_of(c);
-	struct sign_result result = { .verdict = SIGN_ACCEPT };
+	struct sign_result result = { .verdict = SIGN_VERDICT_ACCEPT };
 
 	if (q->asked.unjudged)
 		stats_count(&w->stats.sign_untouched);
 	else
 		signing_make(w, &q->signing, &peers, response, true, &result);
-	if (result.verdict == SIGN_DROP)
+	if (result.verdict == SIGN_VERDICT_DROP)
 		return;
-	connection_send(
-	        w, &c->client, result.verdict == SIGN_REWRITE ? result.octets : response->octets);
+	connection_send(w, &c->client,
+	        result.verdict == SIGN_VERDICT_REWRITE ? result.octets : response->octets);
 	question_forget(w, q);
 }
 

@@ -51,14 +51,14 @@ static bool is_signed_for(const struct worker *w, struct span server)
 }
 
 enum sign_query signing_take(struct worker *w, struct span octets, const struct sign_peers *peers,
-        bool is_stream, struct asked_signing *asked, struct span *sent)
+        bool is_stream, struct signer_query *asked, struct span *sent)
 {
 	struct message query;
 	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
 	enum sign_query result = SIGN_QUERY_MALFORMED;
 
 	*sent = octets;
-	*asked = (struct asked_signing){ 0 };
+	*asked = (struct signer_query){ 0 };
 	stats_count(&w->stats.queries);
 	if (!message_parse(&query, octets, w->rrs, MESSAGE_RRS_MAX) || (query.flags & FLAG_QR)) {
 		stats_count(&w->stats.queries_malformed);
@@ -69,36 +69,37 @@ enum sign_query signing_take(struct worker *w, struct span octets, const struct 
 		        w->is_paused ? &w->stats.queries_paused : &w->stats.sign_queries_elsewhere);
 		result = SIGN_QUERY_PASSED_OUTSIDE;
 	} else {
-		result = sign_query(w->signer, &query, peers, is_stream, w->now_ms, asked, &out);
+		const struct sign_context context = { peers, is_stream, w->now_s, w->now_ms };
+		result = sign_query(w->signer, &query, &context, asked, &out);
 		signing_count_query(w, result);
 	}
 	if (result == SIGN_QUERY_ASKED) {
 		*sent = writer_span(&out);
 		return result;
 	}
-	query_note(&query, &asked->asked);
-	asked->asked.unjudged = true;
+	query_note(&query, &asked->client);
+	asked->client.unjudged = true;
 	return result;
 }
 
-bool signing_matches(const struct message *response, const struct asked_signing *asked)
+bool signing_matches(const struct message *response, const struct signer_query *asked)
 {
-	if (!asked->asked.unjudged)
+	if (!asked->client.unjudged)
 		return sign_matches(response, asked);
 	/* An error may come without the question, whatever else is in it: a TSIG perhaps. */
 	return response->question_count == 0
-	               ? (response->flags & FLAG_QR) && response->id == asked->asked.id
-	               : gate_matches(response, &asked->asked);
+	               ? (response->flags & FLAG_QR) && response->id == asked->client.id
+	               : gate_matches(response, &asked->client);
 }
 
-void signing_make(struct worker *w, const struct asked_signing *asked,
+void signing_make(struct worker *w, const struct signer_query *asked,
         const struct sign_peers *peers, const struct message *response, bool is_stream,
         struct sign_result *result)
 {
+	const struct sign_context context = { peers, is_stream, w->now_s, w->now_ms };
 	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
 
-	sign_response(
-	        w->signer, asked, peers, response, is_stream, w->now_s, w->now_ms, &out, result);
+	sign_response(w->signer, asked, &context, response, &out, result);
 	signing_report(w, asked, peers, result);
 }
 
@@ -142,7 +143,7 @@ static void query(struct worker *w, const struct datagram *d)
 		nfqueue_drop(&w->queue, queued->id);
 		return;
 	}
-	if (signing.asked.asked.unjudged)
+	if (signing.asked.client.unjudged)
 		nfqueue_accept(&w->queue, queued->id);
 	else
 		datagram_accept_with(w, queued->id, packet, sent);
@@ -172,7 +173,7 @@ static void response(struct worker *w, const struct datagram *d)
 	union flow_asked asked;
 	struct message m;
 	struct flow *flow = flow_of(w, d, &m, &asked);
-	struct sign_result result = { .verdict = SIGN_ACCEPT };
+	struct sign_result result = { .verdict = SIGN_VERDICT_ACCEPT };
 
 	stats_count(&w->stats.responses);
 	if (!flow) {
@@ -184,13 +185,13 @@ static void response(struct worker *w, const struct datagram *d)
 	else
 		signing_make(w, &asked.signing.asked, &peers, &m, false, &result);
 	switch (result.verdict) {
-	case SIGN_ACCEPT:
+	case SIGN_VERDICT_ACCEPT:
 		nfqueue_accept(&w->queue, queued->id);
 		break;
-	case SIGN_REWRITE:
+	case SIGN_VERDICT_REWRITE:
 		datagram_accept_with(w, queued->id, packet, result.octets);
 		break;
-	case SIGN_DROP:
+	case SIGN_VERDICT_DROP:
 		nfqueue_drop(&w->queue, queued->id);
 		return; /* what is asked for may still come */
 	}

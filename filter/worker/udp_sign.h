@@ -19,17 +19,17 @@ void signing_datagram(struct worker *w, const struct datagram *d, bool is_query)
 
 /* Reads a query, counts it, fills `asked`, and sets `sent` to what is to go on in its place: the
  * octets themselves where it passes, or what is in the worker's buffer. What passes has
- * `asked->asked.unjudged`; so does all where `peers` is NULL, for a server that is not ours.
+ * `asked->client.unjudged`; so does all where `peers` is NULL, for a server that is not ours.
  * SIGN_QUERY_MALFORMED must not go on. */
 enum sign_query signing_take(struct worker *w, struct span octets, const struct sign_peers *peers,
-        bool is_stream, struct asked_signing *asked, struct span *sent);
+        bool is_stream, struct signer_query *asked, struct span *sent);
 
 /* True when `response` answers what the server was asked for a query that signing_take() read. */
-bool signing_matches(const struct message *response, const struct asked_signing *asked);
+bool signing_matches(const struct message *response, const struct signer_query *asked);
 
 /* Makes what the client gets of a response that was parsed, in the worker's buffer, counts it, and
  * logs what could not be signed. */
-void signing_make(struct worker *w, const struct asked_signing *asked,
+void signing_make(struct worker *w, const struct signer_query *asked,
         const struct sign_peers *peers, const struct message *response, bool is_stream,
         struct sign_result *result);
 

@@ -20,14 +20,14 @@ static void any_query_is_one_question(struct legacy *l, struct span octets)
 {
 	static struct rr rrs[MESSAGE_RRS_MAX];
 	const struct sign_peers peers = legacy_peers(l);
+	const struct sign_context context = { &peers, false, l->now_s, l->now_ms };
 	uint8_t room[SIGN_QUERY_MAX];
 	struct writer out = writer_over(room, sizeof(room));
-	struct asked_signing asked;
+	struct signer_query asked;
 	struct message m;
 
 	if (!message_parse(&m, octets, rrs, MESSAGE_RRS_MAX) ||
-	        sign_query(l->signer, &m, &peers, false, l->now_ms, &asked, &out) !=
-	                SIGN_QUERY_ASKED)
+	        sign_query(l->signer, &m, &context, &asked, &out) != SIGN_QUERY_ASKED)
 		return;
 	assert_false(out.full);
 	assert_true(message_parse(&m, writer_span(&out), rrs, MESSAGE_RRS_MAX));
@@ -128,7 +128,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	l->policy.udp_size_max = (uint16_t)most;
 	it_may_be_remembered(l, exchanges[data[0] % COUNT(exchanges)].question, how,
 	        span_of(data + 2, size - 2), other);
-	if (l->result.verdict != SIGN_REWRITE)
+	if (l->result.verdict != SIGN_VERDICT_REWRITE)
 		return 0;
 	legacy_delivered(l);
 	if (!l->is_stream)
@@ -136,7 +136,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!is_answer(l->result.outcome))
 		return 0;
 	all_answers_are_signed(l);
-	judge_alone(l->judge, &l->asked.asked, l->result.octets);
+	judge_alone(l->judge, &l->asked.client, l->result.octets);
 	if (l->judge->result.outcome.status == STATUS_BOGUS)
 		fail_msg("%s: %s: %s", exchanges[data[0] % COUNT(exchanges)].question,
 		        reason_word(l->judge->result.outcome.reason),

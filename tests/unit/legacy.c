@@ -110,6 +110,11 @@ struct sign_peers legacy_peers(const struct legacy *l)
 	return (struct sign_peers){ span_of(l->client, l->client_len), span_of(l->server, 4) };
 }
 
+struct sign_context legacy_context(const struct legacy *l, const struct sign_peers *peers)
+{
+	return (struct sign_context){ peers, l->is_stream, l->now_s, l->now_ms };
+}
+
 /* The OPT's flags are its TTL's lower half. */
 static void put_opt(struct msgbuild *b, unsigned how)
 {
@@ -140,7 +145,8 @@ void legacy_ask(struct legacy *l, const char *question, unsigned how)
 		put_opt(&l->query, how);
 	assert_true(message_parse(&m, msg_span(&l->query), rrs, COUNT(rrs)));
 	l->is_stream = how & ASK_STREAM;
-	l->kind = sign_query(l->signer, &m, &peers, l->is_stream, l->now_ms, &l->asked, &out);
+	const struct sign_context context = legacy_context(l, &peers);
+	l->kind = sign_query(l->signer, &m, &context, &l->asked, &out);
 	assert_false(out.full);
 	l->sent_len = out.len;
 }
@@ -152,11 +158,12 @@ void legacy_respond_octets(struct legacy *l, struct span response)
 	struct writer out = writer_over(l->out, sizeof(l->out));
 	struct message m;
 
-	l->result = (struct sign_result){ .verdict = SIGN_DROP, .outcome = SIGN_OUTCOME_STRAY };
+	l->result =
+	        (struct sign_result){ .verdict = SIGN_VERDICT_DROP, .outcome = SIGN_OUTCOME_STRAY };
 	if (!message_parse(&m, response, rrs, COUNT(rrs)))
 		return;
-	sign_response(l->signer, &l->asked, &peers, &m, l->is_stream, l->now_s, l->now_ms, &out,
-	        &l->result);
+	const struct sign_context context = legacy_context(l, &peers);
+	sign_response(l->signer, &l->asked, &context, &m, &out, &l->result);
 }
 
 void legacy_write(struct legacy *l, uint16_t flags, const char *records)
@@ -190,7 +197,7 @@ const struct message *legacy_delivered(const struct legacy *l)
 	static struct message m;
 	struct name owner;
 
-	assert_int_equal(l->result.verdict, SIGN_REWRITE);
+	assert_int_equal(l->result.verdict, SIGN_VERDICT_REWRITE);
 	assert_true(message_parse(&m, l->result.octets, rrs, MESSAGE_RRS_MAX));
 	for (unsigned i = 0; i < m.rr_count; i++)
 		assert_true(message_owner(&m, &rrs[i], &owner));
@@ -199,7 +206,7 @@ const struct message *legacy_delivered(const struct legacy *l)
 
 struct outcome legacy_judged(struct legacy *l)
 {
-	judge_octets(l->judge, &l->asked.asked, l->result.octets);
+	judge_octets(l->judge, &l->asked.client, l->result.octets);
 	return l->judge->result.outcome;
 }
 
@@ -216,8 +223,8 @@ void legacy_check(struct legacy *l, const struct legacy_row *row)
 		fail_msg("%s:\n%s\ninstead of\n%s", row->why, judge_list(m), row->want);
 	assert_row(row->why, (m->flags & (FLAG_AA | RCODE_MASK)) == row->want_flags);
 	assert_row(row->why, m->id == LEGACY_ID && !(m->flags & (FLAG_AD | FLAG_CD | FLAG_TC)));
-	assert_row(row->why, span_equal(m->question, span_of(l->asked.asked.question,
-	                                                     l->asked.asked.question_len)));
+	assert_row(row->why, span_equal(m->question, span_of(l->asked.client.question,
+	                                                     l->asked.client.question_len)));
 	assert_row(row->why, m->edns.present == ((row->how & ASK_EDNS) != 0));
 	assert_row(row->why, m->edns.dnssec_ok == ((row->how & ASK_DO) == ASK_DO));
 }

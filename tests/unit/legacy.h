@@ -34,7 +34,7 @@ struct legacy {
 
 	struct msgbuild query;
 	enum sign_query kind;
-	struct asked_signing asked;
+	struct signer_query asked;
 	uint8_t sent[SIGN_QUERY_MAX]; /* to the server */
 	size_t sent_len;
 
@@ -88,5 +88,8 @@ void legacy_check_rows(const struct legacy_row *rows, size_t count, enum status 
 struct sign_zone *legacy_zone(struct legacy *l, const char *apex);
 
 struct sign_peers legacy_peers(const struct legacy *l);
+
+/* The context of a message between `peers` now. */
+struct sign_context legacy_context(const struct legacy *l, const struct sign_peers *peers);
 
 #endif

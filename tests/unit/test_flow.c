@@ -143,7 +143,7 @@ static void a_response_goes_the_way_of_its_query(void **state)
 		begin_talk(&t, 4, 4000, 7, "a.test.");
 		t.query_way = rows[i].query;
 		t.response_way = rows[i].response;
-		struct flow_signing signing = { .asked.asked = t.asked };
+		struct flow_signing signing = { .asked.client = t.asked };
 		struct flow_key key = flow_key_of_query(&table.hash_key, &t.query, 7, t.query_way);
 		if (rows[i].is_signing)
 			flow_remember_signing(&table, &key, &signing, START_MS);
@@ -637,9 +637,9 @@ static void what_the_signer_knows_is_read_out_too(void **state)
 		assert_int_equal(flow_table_init(&table, 8, TIMEOUT_MS), 0);
 		struct flow_key key = flow_key_of_query(&table.hash_key, &t.query, 7, t.query_way);
 		struct flow_signing signing = {
-			.asked = { .asked = long_asked(
+			.asked = { .client = long_asked(
 			                   7, lengths[i].labels, lengths[i].letters, 's'),
-			        .way = SIGN_NODATA,
+			        .way = SIGN_WAY_NODATA,
 			        .sent_labels = 3,
 			        .sent_type = TYPE_SOA,
 			        .compact_ok = i & 1,
@@ -650,14 +650,14 @@ static void what_the_signer_knows_is_read_out_too(void **state)
 		};
 		assert_int_equal(
 		        flow_remember_signing(&table, &key, &signing, START_MS).evicted, 0);
-		struct flow *flow = flow_find_asked(&table, &key, &signing.asked.asked);
+		struct flow *flow = flow_find_asked(&table, &key, &signing.asked.client);
 		assert_non_null(flow);
 		flow_read(&table, flow, &what);
-		const struct asked_signing *asked = &what.signing.asked;
-		assert_memory_equal(asked->asked.question, signing.asked.asked.question,
-		        signing.asked.asked.question_len);
-		assert_int_equal(asked->asked.udp_size, 1400);
-		assert_int_equal(asked->way, SIGN_NODATA);
+		const struct signer_query *asked = &what.signing.asked;
+		assert_memory_equal(asked->client.question, signing.asked.client.question,
+		        signing.asked.client.question_len);
+		assert_int_equal(asked->client.udp_size, 1400);
+		assert_int_equal(asked->way, SIGN_WAY_NODATA);
 		assert_int_equal(asked->sent_labels, 3);
 		assert_int_equal(asked->sent_type, TYPE_SOA);
 		assert_int_equal(asked->compact_ok, i & 1);
@@ -723,7 +723,7 @@ static void whose_question_was_never_answered_is_told(void **state)
 	table.unanswered = note_unanswered;
 	table.context = address;
 	begin_talk(&t, 4, 4000, 7, "a.test.");
-	signing.asked.asked = t.asked;
+	signing.asked.client = t.asked;
 	struct flow_key key = flow_key_of_query(&table.hash_key, &t.query, 7, t.query_way);
 	flow_remember_signing(&table, &key, &signing, START_MS);
 	assert_int_equal(flow_expire(&table, START_MS + TIMEOUT_MS - 1), 0);

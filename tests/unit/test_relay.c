@@ -494,14 +494,14 @@ static void a_silent_server_is_answered_for(void **state)
 {
 	struct bed *bed = *state;
 	struct worker *w = bed->w;
-	struct asked_signing asked = { .asked.question_len = 13 };
+	struct signer_query asked = { .client.question_len = 13 };
 	struct question *questions[3];
 
 	settle(bed);
-	memcpy(asked.asked.question, "\7example\0\0\1\0\1", 13);
+	memcpy(asked.client.question, "\7example\0\0\1\0\1", 13);
 	for (unsigned i = 0; i < 3; i++) {
-		asked.asked.id = (uint16_t)(10 + i);
-		questions[i] = question_ask(bed->c, QUERY_SIGNED, &asked.asked);
+		asked.client.id = (uint16_t)(10 + i);
+		questions[i] = question_ask(bed->c, QUERY_SIGNED, &asked.client);
 		questions[i]->signing = asked;
 		question_await(w, questions[i]);
 		w->now_ms += 1000;

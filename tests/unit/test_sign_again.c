@@ -135,7 +135,7 @@ static void ask(struct pair *p, const char *question)
 	for (size_t i = 0; i < COUNT(both); i++) {
 		legacy_ask(both[i], spelled, how);
 		if (size > 0)
-			both[i]->asked.asked.udp_size = size;
+			both[i]->asked.client.udp_size = size;
 	}
 	assert_int_equal(p->makes->kind, p->recalls->kind);
 }

@@ -46,7 +46,7 @@ static void what_is_remembered_takes_nothing_from_the_heap(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		legacy_ask(l, rows[i].question, ASK_DO);
 		legacy_respond(l, rows[i].flags, rows[i].records);
-		assert_int_equal(l->result.verdict, SIGN_REWRITE);
+		assert_int_equal(l->result.verdict, SIGN_VERDICT_REWRITE);
 		unsigned long before = (unsigned long)allocations;
 		double start_us = cpu_us();
 		for (unsigned r = 0; r < ROUNDS; r++)

@@ -229,7 +229,7 @@ static void letter_case_is_kept_and_signed_alike(void **state)
 		legacy_respond(l, mask & 1 ? AA : AA | RCODE_NXDOMAIN, "> example.test SOA");
 		assert_in_range(l->result.made, 0, mask < 80 ? 2 : 0);
 		assert_true(span_equal(legacy_delivered(l)->question,
-		        span_of(l->asked.asked.question, l->asked.asked.question_len)));
+		        span_of(l->asked.client.question, l->asked.client.question_len)));
 		assert_row(question, legacy_judged(l).status == STATUS_SECURE);
 	}
 	legacy_free(l);

@@ -102,7 +102,8 @@ static void what_does_not_match_is_dropped(void **state)
 		legacy_respond(l, AA, "www.example.test A 192.0.2.1");
 		l->judge->response.octets[rows[i].at] ^= rows[i].change;
 		legacy_respond_octets(l, msg_span(&l->judge->response));
-		assert_row(rows[i].why, (l->result.verdict == SIGN_REWRITE) == rows[i].matches);
+		assert_row(rows[i].why,
+		        (l->result.verdict == SIGN_VERDICT_REWRITE) == rows[i].matches);
 		if (rows[i].matches)
 			assert_int_equal(legacy_judged(l).status, STATUS_SECURE);
 		legacy_free(l);
@@ -155,13 +156,13 @@ static void what_is_signed_already_is_cut_to_what_the_client_takes(void **state)
 	legacy_respond(l, AA, records);
 	assert_int_equal(l->result.outcome, SIGN_OUTCOME_SIGNED);
 	assert_int_equal(legacy_judged(l).status, STATUS_SECURE);
-	l->asked.asked.udp_size = 512;
+	l->asked.client.udp_size = 512;
 	legacy_respond(l, AA, records);
 	assert_int_equal(l->result.outcome, SIGN_OUTCOME_TRUNCATED);
 	assert_true(legacy_delivered(l)->flags & FLAG_TC);
 	assert_true(l->result.octets.len <= 512);
 	legacy_ask(l, WWW, ASK_DO | ASK_STREAM);
-	l->asked.asked.udp_size = 512;
+	l->asked.client.udp_size = 512;
 	legacy_respond(l, AA, records);
 	assert_int_equal(l->result.outcome, SIGN_OUTCOME_SIGNED);
 	legacy_free(l);
@@ -535,12 +536,12 @@ static void a_spoilt_response_is_survived(void **state)
 	memcpy(octets, l->judge->response.octets, len);
 	for (size_t i = 0; i < len; i++) {
 		legacy_respond_octets(l, span_of(octets, i));
-		assert_int_equal(l->result.verdict, SIGN_DROP);
+		assert_int_equal(l->result.verdict, SIGN_VERDICT_DROP);
 		for (size_t c = 0; c < COUNT(changes); c++) {
 			octets[i] ^= changes[c];
 			legacy_respond_octets(l, span_of(octets, len));
 			octets[i] ^= changes[c];
-			if (l->result.verdict != SIGN_REWRITE)
+			if (l->result.verdict != SIGN_VERDICT_REWRITE)
 				continue;
 			legacy_delivered(l);
 			if (l->result.outcome == SIGN_OUTCOME_ANSWER)

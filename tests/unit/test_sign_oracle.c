@@ -80,7 +80,7 @@ static struct legacy *begin(struct oracle *o)
 
 static void write_response(struct legacy *l, struct oracle *o)
 {
-	assert_int_equal(l->result.verdict, SIGN_REWRITE);
+	assert_int_equal(l->result.verdict, SIGN_VERDICT_REWRITE);
 	write_hex(o->file, "response", l->result.octets);
 }
 
@@ -206,7 +206,7 @@ static void data_of_every_size_verifies(void **state)
 			legacy_ask(l, "www.example.test TXT", ASK_DO | ASK_STREAM);
 			l->asked.sent_type = types[t];
 			put_u16(l->sent + l->sent_len - 4, types[t]);
-			put_u16(l->asked.asked.question + l->asked.asked.question_len - 4,
+			put_u16(l->asked.client.question + l->asked.client.question_len - 4,
 			        types[t]);
 			legacy_write(l, AA, "");
 			msg_rrset(&l->judge->response, "www.example.test", types[t], 60, rds, 3);

@@ -74,7 +74,7 @@ static void no_change(struct legacy *l, struct span response)
 
 static void change_id(struct legacy *l, struct span response)
 {
-	l->asked.asked.id = 0x4321;
+	l->asked.client.id = 0x4321;
 	put_u16(octets_of(response), 0x4321);
 }
 
@@ -87,13 +87,13 @@ static void change_client(struct legacy *l, struct span response)
 static void take_more(struct legacy *l, struct span response)
 {
 	(void)response;
-	l->asked.asked.udp_size = 65535;
+	l->asked.client.udp_size = 65535;
 }
 
 static void take_less(struct legacy *l, struct span response)
 {
 	(void)response;
-	l->asked.asked.udp_size = 600;
+	l->asked.client.udp_size = 600;
 }
 
 static void set_co(struct legacy *l, struct span response)
@@ -105,7 +105,7 @@ static void set_co(struct legacy *l, struct span response)
 static void clear_rd(struct legacy *l, struct span response)
 {
 	(void)response;
-	l->asked.asked.flags = 0;
+	l->asked.client.flags = 0;
 }
 
 static void come_by_tcp(struct legacy *l, struct span response)
@@ -165,7 +165,7 @@ static void reload(struct legacy *l, struct span response)
 /* Something else is answered first. */
 static void meet(struct legacy *l, const struct exchange *e)
 {
-	struct asked_signing asked = l->asked;
+	struct signer_query asked = l->asked;
 
 	is_recalled(l, e);
 	l->asked = asked;
@@ -197,7 +197,7 @@ static void meet_a_cut(struct legacy *l, struct span response)
 
 static void meet_another_soa(struct legacy *l, struct span response)
 {
-	struct asked_signing asked = l->asked;
+	struct signer_query asked = l->asked;
 
 	(void)response;
 	legacy_ask(l, "example.test SOA", ASK_DO);
@@ -212,7 +212,7 @@ static void meet_another_soa(struct legacy *l, struct span response)
 /* Of any set that was seen with a lower one. */
 static void meet_a_higher_ttl(struct legacy *l, struct span response)
 {
-	struct asked_signing asked = l->asked;
+	struct signer_query asked = l->asked;
 
 	(void)response;
 	meet(l, &beside);
@@ -267,8 +267,8 @@ static void what_makes_a_difference_is_not_recalled(void **state)
 		rows[i].change(l, response);
 		legacy_respond_octets(l, response);
 		assert_row(rows[i].why, l->result.is_recalled == rows[i].is_recalled);
-		assert_row(rows[i].why, l->result.verdict == SIGN_REWRITE);
-		assert_row(rows[i].why, legacy_delivered(l)->id == l->asked.asked.id);
+		assert_row(rows[i].why, l->result.verdict == SIGN_VERDICT_REWRITE);
+		assert_row(rows[i].why, legacy_delivered(l)->id == l->asked.client.id);
 		legacy_free(l);
 	}
 }
@@ -317,8 +317,8 @@ static void letters_do_not_count_where_all_names_point_to_them(void **state)
 			bool recalled = is_recalled(l, &e);
 			assert_row(rows[i].why, recalled == (times >= 2 && rows[i].is_recalled));
 			assert_row(rows[i].why, span_equal(legacy_delivered(l)->question,
-			                                span_of(l->asked.asked.question,
-			                                        l->asked.asked.question_len)));
+			                                span_of(l->asked.client.question,
+			                                        l->asked.client.question_len)));
 			if (strcmp(rows[i].question, WWW) == 0)
 				continue;
 			e.question = question; /* from now on with other letters */
@@ -383,12 +383,12 @@ static void names_of_what_is_not_hashed_are_not_recalled(void **state)
 		for (unsigned times = 0; times < 3; times++) {
 			legacy_ask(l, rows[i].question, ASK_DO);
 			legacy_write(l, AA, records);
-			l->asked.asked.id = rows[i].id;
+			l->asked.client.id = rows[i].id;
 			put_u16(l->judge->response.octets, rows[i].id);
 			/* The owner is the question's name. */
 			struct msgbuild *b = &l->judge->response;
-			size_t owner_at = DNS_HEADER_SIZE + l->asked.asked.question_len;
-			size_t owner_len = l->asked.asked.question_len - 4u;
+			size_t owner_at = DNS_HEADER_SIZE + l->asked.client.question_len;
+			size_t owner_len = l->asked.client.question_len - 4u;
 			put_u16(b->octets + owner_at, 0xc00c);
 			b->len -= owner_len - 2;
 			memmove(b->octets + owner_at + 2, b->octets + owner_at + owner_len,

@@ -90,7 +90,8 @@ static void ask(struct legacy *l, const struct transfer_row *row)
 	write_query(&l->query, row);
 	assert_true(message_parse(&m, msg_span(&l->query), rrs, COUNT(rrs)));
 	l->is_stream = row->form & OVER_TCP;
-	l->kind = sign_query(l->signer, &m, &peers, l->is_stream, l->now_ms, &l->asked, &out);
+	const struct sign_context context = legacy_context(l, &peers);
+	l->kind = sign_query(l->signer, &m, &context, &l->asked, &out);
 	l->sent_len = out.len;
 }
 
