@@ -43,7 +43,8 @@ static struct capture *capture_new(const char *name)
 }
 
 /* libpcap names the file in some of its sentences and not in others. */
-static void say(char *error, size_t error_size, const char *name, const char *sentence)
+static void capture_error_text(
+        char *error, size_t error_size, const char *name, const char *sentence)
 {
 	if (strncmp(sentence, name, strlen(name)) == 0)
 		snprintf(error, error_size, "%s", sentence);
@@ -51,7 +52,7 @@ static void say(char *error, size_t error_size, const char *name, const char *se
 		snprintf(error, error_size, "%.200s: %s", name, sentence);
 }
 
-static bool know_link(struct capture *c, char *error, size_t error_size)
+static bool capture_find_link(struct capture *c, char *error, size_t error_size)
 {
 	int number = pcap_datalink(c->pcap);
 	const char *name = pcap_datalink_val_to_name(number);
@@ -74,20 +75,20 @@ struct capture *capture_open_file(const char *path, char *error, size_t error_si
 	struct capture *c = capture_new(path);
 
 	if (!c) {
-		say(error, error_size, path, "out of memory");
+		capture_error_text(error, error_size, path, "out of memory");
 		return NULL;
 	}
 	c->pcap = pcap_open_offline(path, reason);
 	if (!c->pcap)
-		say(error, error_size, path, reason);
-	if (!c->pcap || !know_link(c, error, error_size)) {
+		capture_error_text(error, error_size, path, reason);
+	if (!c->pcap || !capture_find_link(c, error, error_size)) {
 		capture_close(c);
 		return NULL;
 	}
 	return c;
 }
 
-static bool activate(pcap_t *p)
+static bool capture_activate(pcap_t *p)
 {
 	pcap_set_snaplen(p, CAPTURE_SNAP_LENGTH);
 	pcap_set_promisc(p, 0);
@@ -96,7 +97,7 @@ static bool activate(pcap_t *p)
 	return pcap_activate(p) >= 0; /* above zero there is a warning */
 }
 
-static const char *wanted(int link_type)
+static const char *capture_expression(int link_type)
 {
 	switch (link_type) {
 	case DLT_EN10MB:
@@ -109,35 +110,37 @@ static const char *wanted(int link_type)
 	}
 }
 
-static bool filter(pcap_t *p)
+static bool capture_filter(pcap_t *p)
 {
 	struct bpf_program program;
 
-	if (pcap_compile(p, &program, wanted(pcap_datalink(p)), 1, PCAP_NETMASK_UNKNOWN) < 0)
+	if (pcap_compile(
+	            p, &program, capture_expression(pcap_datalink(p)), 1, PCAP_NETMASK_UNKNOWN) < 0)
 		return false;
 	int result = pcap_setfilter(p, &program);
 	pcap_freecode(&program);
 	return result == 0;
 }
 
-static bool open_live(struct capture *c, char *error, size_t error_size)
+static bool capture_start_live(struct capture *c, char *error, size_t error_size)
 {
 	char reason[PCAP_ERRBUF_SIZE] = "";
 
 	c->is_live = true;
 	c->pcap = pcap_create(c->name, reason);
 	if (!c->pcap) {
-		say(error, error_size, c->name, reason);
+		capture_error_text(error, error_size, c->name, reason);
 		return false;
 	}
-	if (!activate(c->pcap)) {
-		say(error, error_size, c->name, pcap_geterr(c->pcap));
+	if (!capture_activate(c->pcap)) {
+		capture_error_text(error, error_size, c->name, pcap_geterr(c->pcap));
 		return false;
 	}
-	if (!know_link(c, error, error_size))
+	if (!capture_find_link(c, error, error_size))
 		return false;
-	if (!filter(c->pcap) || pcap_setnonblock(c->pcap, 1, reason) < 0) {
-		say(error, error_size, c->name, reason[0] ? reason : pcap_geterr(c->pcap));
+	if (!capture_filter(c->pcap) || pcap_setnonblock(c->pcap, 1, reason) < 0) {
+		capture_error_text(
+		        error, error_size, c->name, reason[0] ? reason : pcap_geterr(c->pcap));
 		return false;
 	}
 	return true;
@@ -148,10 +151,10 @@ struct capture *capture_open_live(const char *interface, char *error, size_t err
 	struct capture *c = capture_new(interface);
 
 	if (!c) {
-		say(error, error_size, interface, "out of memory");
+		capture_error_text(error, error_size, interface, "out of memory");
 		return NULL;
 	}
-	if (!open_live(c, error, error_size)) {
+	if (!capture_start_live(c, error, error_size)) {
 		capture_close(c);
 		return NULL;
 	}
@@ -168,7 +171,7 @@ void capture_close(struct capture *c)
 	free(c);
 }
 
-static int fail(struct capture *c)
+static int capture_failed(struct capture *c)
 {
 	snprintf(c->error, sizeof(c->error), "%.200s: after packet %llu: %s", c->name,
 	        (unsigned long long)c->packets, pcap_geterr(c->pcap));
@@ -189,7 +192,7 @@ int capture_next(struct capture *c, struct frame *frame)
 			return 1;
 		c->skipped++;
 	}
-	return result == PCAP_ERROR ? fail(c) : 0;
+	return result == PCAP_ERROR ? capture_failed(c) : 0;
 }
 
 const char *capture_error(const struct capture *c)

@@ -13,7 +13,7 @@ struct moment {
 };
 
 /* A DNS message, to or from port 53. It is 12 octets long at least; nothing else is known of it. */
-struct sighting {
+struct captured_message {
 	struct moment at; /* the packet that completed it */
 	uint8_t version;  /* of IP */
 	bool over_tcp;
@@ -23,11 +23,11 @@ struct sighting {
 };
 
 /* Gets each message as it is found. All spans are valid until it returns. */
-typedef void sighting_handler(void *context, const struct sighting *s);
+typedef void captured_message_handler(void *context, const struct captured_message *seen);
 
 /* One line a counter: member, what it counts, and whether DNS messages may be missed by it: of a part
  * of a packet, or of a datagram, the ports are not always there. */
-#define TRAFFIC_COUNTS(X)                                                                          \
+#define CAPTURE_COUNTS(X)                                                                          \
 	X(packets, "IP packets", false)                                                            \
 	X(messages, "DNS messages found", false)                                                   \
 	X(other, "packets that are not to or from port 53 over UDP or TCP", false)                 \
@@ -41,9 +41,9 @@ typedef void sighting_handler(void *context, const struct sighting *s);
 	X(stream_unplaced, "TCP segments after a gap, or of a stream that began before", true)     \
 	X(streams_evicted, "TCP streams given up: too many at a time, or too many octets", true)
 
-struct traffic_counts {
+struct capture_counts {
 #define X(name, help, is_loss) uint64_t name;
-	TRAFFIC_COUNTS(X)
+	CAPTURE_COUNTS(X)
 #undef X
 };
 

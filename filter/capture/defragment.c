@@ -5,22 +5,22 @@
 #include <stdlib.h>
 
 /* Without padding: it is hashed as it lies. */
-struct datagram_key {
+struct fragmented_key {
 	uint8_t source[16], destination[16];
 	uint32_t id;
 	uint16_t protocol; /* with IPv4 only: RFC 791; RFC 8200 leaves it out */
 	uint16_t version;
 };
 
-_Static_assert(sizeof(struct datagram_key) == 40, "padding would be hashed and compared");
+_Static_assert(sizeof(struct fragmented_key) == 40, "padding would be hashed and compared");
 
-struct piece {
+struct fragment_piece {
 	uint16_t at, len;
 	bool more;
 };
 
-struct datagram {
-	struct datagram_key key;
+struct fragmented {
+	struct fragmented_key key;
 	int64_t began_s;
 	bool is_refused; /* and here only to know what is still to come */
 	uint8_t protocol;
@@ -29,19 +29,19 @@ struct datagram {
 	uint8_t *octets;
 	size_t capacity;
 	unsigned count;
-	struct piece pieces[DEFRAGMENT_PIECES]; /* in the order in which they came */
+	struct fragment_piece pieces[DEFRAGMENT_PIECES]; /* in the order in which they came */
 };
 
-int defragment_init(struct defragmenter *d, struct traffic_counts *counts)
+int defragment_init(struct defragmenter *d, struct capture_counts *counts)
 {
 	*d = (struct defragmenter){ .counts = counts };
 	int result = hash_key_draw(&d->hash_key);
 	if (result < 0)
 		return result;
-	return table_init(&d->table, sizeof(struct datagram), DEFRAGMENT_DATAGRAMS);
+	return table_init(&d->table, sizeof(struct fragmented), DEFRAGMENT_DATAGRAMS);
 }
 
-static void drop_octets(struct defragmenter *d, struct datagram *g)
+static void fragmented_drop_octets(struct defragmenter *d, struct fragmented *g)
 {
 	free(g->octets);
 	d->octets_held -= g->capacity;
@@ -49,20 +49,20 @@ static void drop_octets(struct defragmenter *d, struct datagram *g)
 	g->capacity = 0;
 }
 
-static void give_up(struct defragmenter *d, struct datagram *g)
+static void fragmented_give_up(struct defragmenter *d, struct fragmented *g)
 {
 	if (!g->is_refused)
 		d->counts->fragments_lost++;
-	drop_octets(d, g);
+	fragmented_drop_octets(d, g);
 	table_remove(&d->table, g);
 }
 
 void defragment_finish(struct defragmenter *d)
 {
-	struct datagram *oldest;
+	struct fragmented *oldest;
 
 	while (d->table.used > 0 && (oldest = table_oldest(&d->table)))
-		give_up(d, oldest);
+		fragmented_give_up(d, oldest);
 	free(d->whole);
 	d->whole = NULL;
 }
@@ -74,9 +74,9 @@ void defragment_fini(struct defragmenter *d)
 	table_fini(&d->table);
 }
 
-static struct datagram_key key_of(const struct ip *ip)
+static struct fragmented_key fragmented_key(const struct ip *ip)
 {
-	struct datagram_key key = { .id = ip->id,
+	struct fragmented_key key = { .id = ip->id,
 		.protocol = ip->version == 4 ? ip->protocol : 0,
 		.version = ip->version };
 
@@ -85,39 +85,41 @@ static struct datagram_key key_of(const struct ip *ip)
 	return key;
 }
 
-static bool is_same(const void *entry, const void *key)
+static bool fragmented_has_key(const void *entry, const void *key)
 {
-	const struct datagram *g = entry;
+	const struct fragmented *g = entry;
 	return memcmp(&g->key, key, sizeof(g->key)) == 0;
 }
 
 /* Time in a capture may go back; then nothing is old. */
-static bool is_too_old(const struct datagram *g, int64_t now_s)
+static bool fragmented_is_old(const struct fragmented *g, int64_t now_s)
 {
 	return now_s - g->began_s > DEFRAGMENT_WAIT_S;
 }
 
-static void expire(struct defragmenter *d, int64_t now_s)
+static void fragmented_expire(struct defragmenter *d, int64_t now_s)
 {
-	struct datagram *oldest;
+	struct fragmented *oldest;
 
-	while (d->table.used > 0 && (oldest = table_oldest(&d->table)) && is_too_old(oldest, now_s))
-		give_up(d, oldest);
+	while (d->table.used > 0 && (oldest = table_oldest(&d->table)) &&
+	        fragmented_is_old(oldest, now_s))
+		fragmented_give_up(d, oldest);
 }
 
 /* Returns the datagram that `ip` is a part of, a new one if need be. */
-static struct datagram *datagram_of(struct defragmenter *d, const struct ip *ip, int64_t now_s)
+static struct fragmented *fragmented_find(
+        struct defragmenter *d, const struct ip *ip, int64_t now_s)
 {
-	struct datagram_key key = key_of(ip);
+	struct fragmented_key key = fragmented_key(ip);
 	uint64_t hash = keyed_hash(&d->hash_key, span_of(&key, sizeof(key)));
-	struct datagram *g;
+	struct fragmented *g;
 
-	expire(d, now_s);
-	g = table_find(&d->table, hash, is_same, &key);
+	fragmented_expire(d, now_s);
+	g = table_find(&d->table, hash, fragmented_has_key, &key);
 	if (g)
 		return g;
 	if (d->table.used == d->table.capacity)
-		give_up(d, table_oldest(&d->table));
+		fragmented_give_up(d, table_oldest(&d->table));
 	g = table_add(&d->table, hash);
 	g->key = key;
 	g->began_s = now_s;
@@ -126,7 +128,7 @@ static struct datagram *datagram_of(struct defragmenter *d, const struct ip *ip,
 
 /* Makes room for octets up to `end`; older datagrams may have to give way. Returns false when there
  * is no older one. */
-static bool reserve(struct defragmenter *d, struct datagram *g, size_t end)
+static bool fragmented_reserve(struct defragmenter *d, struct fragmented *g, size_t end)
 {
 	if (end <= g->capacity)
 		return true;
@@ -137,17 +139,17 @@ static bool reserve(struct defragmenter *d, struct datagram *g, size_t end)
 	g->octets = larger;
 	g->capacity = end;
 	while (d->octets_held > DEFRAGMENT_OCTETS_MAX) {
-		struct datagram *oldest = table_oldest(&d->table);
+		struct fragmented *oldest = table_oldest(&d->table);
 		if (oldest == g)
 			return false;
-		give_up(d, oldest);
+		fragmented_give_up(d, oldest);
 	}
 	return true;
 }
 
 /* Every fragment but the last ends at a multiple of 8 octets, else the next could not begin there;
  * no octet lies past what IP can carry, or past the last fragment. */
-static bool fits(const struct datagram *g, const struct ip *ip)
+static bool fragment_fits(const struct fragmented *g, const struct ip *ip)
 {
 	size_t end = (size_t)ip->offset + ip->payload.len;
 
@@ -165,12 +167,12 @@ static bool fits(const struct datagram *g, const struct ip *ip)
 
 enum overlap { OVERLAP_NONE, OVERLAP_REPEATED, OVERLAP_CONFLICT };
 
-static enum overlap overlap_of(const struct datagram *g, const struct ip *ip)
+static enum overlap fragment_overlap(const struct fragmented *g, const struct ip *ip)
 {
 	size_t end = (size_t)ip->offset + ip->payload.len;
 
 	for (unsigned i = 0; i < g->count; i++) {
-		const struct piece *p = &g->pieces[i];
+		const struct fragment_piece *p = &g->pieces[i];
 		if (p->at >= end || ip->offset >= p->at + p->len)
 			continue;
 		bool repeated = p->at == ip->offset && p->more == ip->more &&
@@ -180,23 +182,24 @@ static enum overlap overlap_of(const struct datagram *g, const struct ip *ip)
 	return OVERLAP_NONE;
 }
 
-static enum ip_kind refuse(struct defragmenter *d, struct datagram *g)
+static enum ip_kind fragmented_refuse(struct defragmenter *d, struct fragmented *g)
 {
 	d->counts->fragments_refused++;
 	g->is_refused = true;
-	drop_octets(d, g);
+	fragmented_drop_octets(d, g);
 	return IP_MALFORMED;
 }
 
 /* Copies the fragment into its place. */
-static bool keep(struct defragmenter *d, struct datagram *g, const struct ip *ip)
+static bool fragment_keep(struct defragmenter *d, struct fragmented *g, const struct ip *ip)
 {
 	size_t end = (size_t)ip->offset + ip->payload.len;
 
-	if (g->count == DEFRAGMENT_PIECES || !reserve(d, g, end))
+	if (g->count == DEFRAGMENT_PIECES || !fragmented_reserve(d, g, end))
 		return false;
 	memcpy(g->octets + ip->offset, ip->payload.base, ip->payload.len);
-	g->pieces[g->count++] = (struct piece){ ip->offset, (uint16_t)ip->payload.len, ip->more };
+	g->pieces[g->count++] =
+	        (struct fragment_piece){ ip->offset, (uint16_t)ip->payload.len, ip->more };
 	g->have += ip->payload.len;
 	if (!ip->more)
 		g->total = end;
@@ -207,20 +210,20 @@ static bool keep(struct defragmenter *d, struct datagram *g, const struct ip *ip
 
 enum ip_kind defragment(struct defragmenter *d, struct ip *ip, int64_t now_s)
 {
-	struct datagram *g = datagram_of(d, ip, now_s);
+	struct fragmented *g = fragmented_find(d, ip, now_s);
 
 	d->counts->fragments++;
 	free(d->whole);
 	d->whole = NULL;
 	if (g->is_refused)
 		return IP_MALFORMED;
-	if (!fits(g, ip))
-		return refuse(d, g);
-	enum overlap overlap = overlap_of(g, ip);
+	if (!fragment_fits(g, ip))
+		return fragmented_refuse(d, g);
+	enum overlap overlap = fragment_overlap(g, ip);
 	if (overlap == OVERLAP_REPEATED)
 		return IP_FRAGMENT;
-	if (overlap != OVERLAP_NONE || !keep(d, g, ip))
-		return refuse(d, g);
+	if (overlap != OVERLAP_NONE || !fragment_keep(d, g, ip))
+		return fragmented_refuse(d, g);
 	if (g->have != g->total)
 		return IP_FRAGMENT;
 

@@ -23,11 +23,11 @@ struct defragmenter {
 	struct hash_key hash_key;
 	size_t octets_held;
 	uint8_t *whole; /* what the last call put together */
-	struct traffic_counts *counts;
+	struct capture_counts *counts;
 };
 
 /* Counts in `counts`: fragments, fragments_refused, fragments_lost. Returns 0 or -errno. */
-int defragment_init(struct defragmenter *d, struct traffic_counts *counts);
+int defragment_init(struct defragmenter *d, struct capture_counts *counts);
 void defragment_fini(struct defragmenter *d);
 
 /* Takes a fragment, seen at `now_s`. Returns IP_WHOLE when it was the one that was missing: then

@@ -10,48 +10,48 @@
 
 #define DNS_PORT 53
 
-struct traffic {
-	sighting_handler *handle;
+struct dissector {
+	captured_message_handler *handle;
 	void *context;
-	struct traffic_counts counts;
+	struct capture_counts counts;
 	struct defragmenter fragments;
 	struct streams streams;
 };
 
-struct traffic *traffic_new(sighting_handler *handle, void *context)
+struct dissector *dissect_new(captured_message_handler *handle, void *context)
 {
-	struct traffic *t = calloc(1, sizeof(*t));
+	struct dissector *d = calloc(1, sizeof(*d));
 
-	if (!t)
+	if (!d)
 		return NULL;
-	t->handle = handle;
-	t->context = context;
-	if (defragment_init(&t->fragments, &t->counts) < 0 ||
-	        streams_init(&t->streams, handle, context, &t->counts) < 0) {
-		traffic_free(t);
+	d->handle = handle;
+	d->context = context;
+	if (defragment_init(&d->fragments, &d->counts) < 0 ||
+	        streams_init(&d->streams, handle, context, &d->counts) < 0) {
+		dissect_free(d);
 		return NULL;
 	}
-	return t;
+	return d;
 }
 
-void traffic_free(struct traffic *t)
+void dissect_free(struct dissector *d)
 {
-	if (!t)
+	if (!d)
 		return;
-	defragment_fini(&t->fragments);
-	streams_fini(&t->streams);
-	free(t);
+	defragment_fini(&d->fragments);
+	streams_fini(&d->streams);
+	free(d);
 }
 
-const struct traffic_counts *traffic_counts(const struct traffic *t)
+const struct capture_counts *dissect_counts(const struct dissector *d)
 {
-	return &t->counts;
+	return &d->counts;
 }
 
-void traffic_finish(struct traffic *t)
+void dissect_finish(struct dissector *d)
 {
-	streams_finish(&t->streams);
-	defragment_finish(&t->fragments);
+	streams_finish(&d->streams);
+	defragment_finish(&d->fragments);
 }
 
 static bool is_dns(uint16_t source_port, uint16_t destination_port)
@@ -59,10 +59,10 @@ static bool is_dns(uint16_t source_port, uint16_t destination_port)
 	return source_port == DNS_PORT || destination_port == DNS_PORT;
 }
 
-static void take_udp(struct traffic *t, const struct ip *ip, const struct moment *at)
+static void take_udp(struct dissector *d, const struct ip *ip, const struct moment *at)
 {
 	struct cursor c = cursor_over(ip->payload);
-	struct sighting s = { .at = *at,
+	struct captured_message s = { .at = *at,
 		.version = ip->version,
 		.source = ip->source,
 		.destination = ip->destination };
@@ -74,48 +74,48 @@ static void take_udp(struct traffic *t, const struct ip *ip, const struct moment
 	s.message = cursor_rest(&c);
 	/* As on the packet path, UDP must fill what IP carries: see packet.h. */
 	if (c.bad || length != ip->payload.len) {
-		t->counts.malformed++;
+		d->counts.malformed++;
 	} else if (!is_dns(s.source_port, s.destination_port)) {
-		t->counts.other++;
+		d->counts.other++;
 	} else if (s.message.len < FRAMING_HEADER_SIZE) {
-		t->counts.runts++;
+		d->counts.runts++;
 	} else {
-		t->counts.messages++;
-		t->handle(t->context, &s);
+		d->counts.messages++;
+		d->handle(d->context, &s);
 	}
 }
 
-static void take_tcp(struct traffic *t, const struct ip *ip, const struct moment *at)
+static void take_tcp(struct dissector *d, const struct ip *ip, const struct moment *at)
 {
 	struct tcp tcp;
 
 	if (!tcp_parse(&tcp, ip->payload))
-		t->counts.malformed++;
+		d->counts.malformed++;
 	else if (!is_dns(tcp.source_port, tcp.destination_port))
-		t->counts.other++;
+		d->counts.other++;
 	else
-		streams_segment(&t->streams, ip, &tcp, at);
+		streams_segment(&d->streams, ip, &tcp, at);
 }
 
-void traffic_packet(struct traffic *t, const struct frame *frame)
+void dissect_packet(struct dissector *d, const struct frame *frame)
 {
 	struct ip ip;
 	enum ip_kind kind = ip_parse(&ip, frame->ip);
 
-	t->counts.packets++;
+	d->counts.packets++;
 	if (kind == IP_FRAGMENT) {
-		kind = defragment(&t->fragments, &ip, frame->at.time_s);
+		kind = defragment(&d->fragments, &ip, frame->at.time_s);
 		if (kind != IP_WHOLE) /* counted there */
 			return;
 	}
 	if (kind == IP_CUT)
-		t->counts.cut++;
+		d->counts.cut++;
 	else if (kind == IP_MALFORMED)
-		t->counts.malformed++;
+		d->counts.malformed++;
 	else if (ip.protocol == IP_UDP)
-		take_udp(t, &ip, &frame->at);
+		take_udp(d, &ip, &frame->at);
 	else if (ip.protocol == IP_TCP)
-		take_tcp(t, &ip, &frame->at);
+		take_tcp(d, &ip, &frame->at);
 	else
-		t->counts.other++;
+		d->counts.other++;
 }

@@ -10,21 +10,21 @@
 #include "capture/capture.h"
 #include "capture/captured_message.h"
 
-struct traffic;
+struct dissector;
 
 /* Returns NULL when there is no memory, or no random source. */
-struct traffic *traffic_new(sighting_handler *handle, void *context);
+struct dissector *dissect_new(captured_message_handler *handle, void *context);
 
 /* Does not call the handler any more. */
-void traffic_free(struct traffic *t);
+void dissect_free(struct dissector *d);
 
 /* Takes the next packet of the capture; calls the handler for each message that it completes. */
-void traffic_packet(struct traffic *t, const struct frame *frame);
+void dissect_packet(struct dissector *d, const struct frame *frame);
 
 /* The capture is at its end: calls the handler for messages that still waited behind a gap, and
  * forgets all streams and fragments. Another capture may follow; the counts go on. */
-void traffic_finish(struct traffic *t);
+void dissect_finish(struct dissector *d);
 
-const struct traffic_counts *traffic_counts(const struct traffic *t);
+const struct capture_counts *dissect_counts(const struct dissector *d);
 
 #endif

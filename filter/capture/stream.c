@@ -16,8 +16,8 @@ struct stream_key {
 _Static_assert(sizeof(struct stream_key) == 40, "padding would be hashed and compared");
 
 /* A segment that waits for those before it. */
-struct segment {
-	struct segment *later;
+struct waiting_segment {
+	struct waiting_segment *later;
 	uint32_t sequence;
 	struct moment at;
 	size_t len;
@@ -31,7 +31,7 @@ struct stream {
 	uint32_t next;     /* of the octet that is wanted next */
 	int64_t missing_s; /* since when it is missing, if segments wait */
 	unsigned waiting_count;
-	struct segment *waiting; /* in the order of their sequence numbers */
+	struct waiting_segment *waiting; /* in the order of their sequence numbers */
 	struct framing framing;
 };
 
@@ -42,20 +42,20 @@ struct receiver {
 	const struct moment *at;
 };
 
-int streams_init(
-        struct streams *all, sighting_handler *handle, void *context, struct traffic_counts *counts)
+int streams_init(struct streams *all, captured_message_handler *handle, void *context,
+        struct capture_counts *counts)
 {
 	*all = (struct streams){ .handle = handle, .context = context, .counts = counts };
 	int result = hash_key_draw(&all->hash_key);
 	return result < 0 ? result : table_init(&all->table, sizeof(struct stream), STREAM_COUNT);
 }
 
-static void receive(void *context, struct span message)
+static void stream_receive(void *context, struct span message)
 {
 	const struct receiver *r = context;
 	const struct stream_key *key = &r->stream->key;
 	size_t address_len = key->version == 4 ? 4 : 16;
-	struct sighting s = { .at = *r->at,
+	struct captured_message s = { .at = *r->at,
 		.version = (uint8_t)key->version,
 		.over_tcp = true,
 		.source = span_of(key->source, address_len),
@@ -73,7 +73,7 @@ static void receive(void *context, struct span message)
 }
 
 /* Takes octets of which none comes after a gap; those that came before are left out. */
-static void take_in_order(struct streams *all, struct stream *s, uint32_t sequence,
+static void stream_take(struct streams *all, struct stream *s, uint32_t sequence,
         struct span octets, const struct moment *at)
 {
 	struct receiver receiver = { all, s, at };
@@ -84,54 +84,54 @@ static void take_in_order(struct streams *all, struct stream *s, uint32_t sequen
 	octets = span_of(octets.base + known, octets.len - known);
 	s->next += (uint32_t)octets.len;
 	all->octets_held -= framing_held(&s->framing);
-	if (!framing_take(&s->framing, octets, receive, &receiver))
+	if (!framing_take(&s->framing, octets, stream_receive, &receiver))
 		all->counts->stream_unplaced++;
 	all->octets_held += framing_held(&s->framing);
 }
 
 /* Takes the waiting segments that are not behind a gap any more; with `at` NULL each one's messages
  * have its own moment. */
-static void take_waiting(struct streams *all, struct stream *s, const struct moment *at)
+static void stream_take_waiting(struct streams *all, struct stream *s, const struct moment *at)
 {
-	struct segment *w;
+	struct waiting_segment *w;
 
 	while ((w = s->waiting) && tcp_distance(w->sequence, s->next) <= 0) {
 		s->waiting = w->later;
 		s->waiting_count--;
-		take_in_order(all, s, w->sequence, span_of(w->octets, w->len), at ? at : &w->at);
+		stream_take(all, s, w->sequence, span_of(w->octets, w->len), at ? at : &w->at);
 		all->octets_held -= sizeof(*w) + w->len;
 		free(w);
 	}
 }
 
-static void restart_framing(struct streams *all, struct stream *s)
+static void stream_restart_framing(struct streams *all, struct stream *s)
 {
 	all->octets_held -= framing_held(&s->framing);
 	framing_restart(&s->framing);
 }
 
 /* What is missing will not come: goes on with what waits behind it. */
-static void skip_gap(struct streams *all, struct stream *s)
+static void stream_skip_gap(struct streams *all, struct stream *s)
 {
 	all->counts->stream_gaps++;
-	restart_framing(all, s);
+	stream_restart_framing(all, s);
 	s->next = s->waiting->sequence;
-	take_waiting(all, s, NULL);
+	stream_take_waiting(all, s, NULL);
 }
 
 /* Gives up what is missing anywhere, also the rest of a message that has begun. */
-static void give_up(struct streams *all, struct stream *s)
+static void stream_give_up(struct streams *all, struct stream *s)
 {
 	while (s->waiting)
-		skip_gap(all, s);
+		stream_skip_gap(all, s);
 	if (s->framing.prefix_len > 0)
 		all->counts->stream_gaps++;
-	restart_framing(all, s);
+	stream_restart_framing(all, s);
 }
 
-static void forget(struct streams *all, struct stream *s)
+static void stream_forget(struct streams *all, struct stream *s)
 {
-	give_up(all, s);
+	stream_give_up(all, s);
 	table_remove(&all->table, s);
 }
 
@@ -140,34 +140,34 @@ void streams_finish(struct streams *all)
 	struct stream *oldest;
 
 	while (all->table.used > 0 && (oldest = table_oldest(&all->table)))
-		forget(all, oldest);
+		stream_forget(all, oldest);
 }
 
-static void ignore(void *context, const struct sighting *s)
+static void ignore_message(void *context, const struct captured_message *seen)
 {
 	(void)context;
-	(void)s;
+	(void)seen;
 }
 
 void streams_fini(struct streams *all)
 {
-	all->handle = ignore;
+	all->handle = ignore_message;
 	if (all->table.slots)
 		streams_finish(all);
 	table_fini(&all->table);
 }
 
 /* Time in a capture may go back; then nothing was idle for long. */
-static void expire(struct streams *all, int64_t now_s)
+static void streams_expire(struct streams *all, int64_t now_s)
 {
 	struct stream *oldest;
 
 	while (all->table.used > 0 && (oldest = table_oldest(&all->table)) &&
 	        now_s - oldest->last_s > STREAM_IDLE_S)
-		forget(all, oldest);
+		stream_forget(all, oldest);
 }
 
-static struct stream_key key_of(const struct ip *ip, const struct tcp *tcp)
+static struct stream_key stream_key_of(const struct ip *ip, const struct tcp *tcp)
 {
 	struct stream_key key = { .source_port = tcp->source_port,
 		.destination_port = tcp->destination_port,
@@ -178,45 +178,45 @@ static struct stream_key key_of(const struct ip *ip, const struct tcp *tcp)
 	return key;
 }
 
-static bool is_same(const void *entry, const void *key)
+static bool stream_has_key(const void *entry, const void *key)
 {
 	const struct stream *s = entry;
 	return memcmp(&s->key, key, sizeof(s->key)) == 0;
 }
 
-static struct stream *add(struct streams *all, uint64_t hash, const struct stream_key *key)
+static struct stream *stream_add(struct streams *all, uint64_t hash, const struct stream_key *key)
 {
 	if (all->table.used == all->table.capacity) {
 		all->counts->streams_evicted++;
-		forget(all, table_oldest(&all->table));
+		stream_forget(all, table_oldest(&all->table));
 	}
 	struct stream *s = table_add(&all->table, hash);
 	s->key = *key;
 	return s;
 }
 
-static void begin(struct streams *all, struct stream *s, uint32_t first, bool is_syn)
+static void stream_begin(struct streams *all, struct stream *s, uint32_t first, bool is_syn)
 {
-	give_up(all, s);
+	stream_give_up(all, s);
 	s->begin = s->next = first;
 	s->framing.is_guess = !is_syn;
 }
 
 /* Returns the stream of a segment, whose payload begins at `sequence`, ready for it; NULL when
  * there is none, and none begins with it. */
-static struct stream *stream_of(
+static struct stream *stream_find(
         struct streams *all, const struct ip *ip, const struct tcp *tcp, uint32_t sequence)
 {
-	struct stream_key key = key_of(ip, tcp);
+	struct stream_key key = stream_key_of(ip, tcp);
 	uint64_t hash = keyed_hash(&all->hash_key, span_of(&key, sizeof(key)));
-	struct stream *s = table_find(&all->table, hash, is_same, &key);
+	struct stream *s = table_find(&all->table, hash, stream_has_key, &key);
 	bool is_syn = tcp->flags & TCP_SYN;
 
 	if (!s) {
 		if (!is_syn && tcp->payload.len == 0)
 			return NULL;
-		s = add(all, hash, &key);
-		begin(all, s, sequence, is_syn);
+		s = stream_add(all, hash, &key);
+		stream_begin(all, s, sequence, is_syn);
 		return s;
 	}
 	table_touch(&all->table, s);
@@ -225,24 +225,24 @@ static struct stream *stream_of(
 	/* The same SYN may come again, or be captured behind the data. */
 	bool is_new_syn = is_syn && s->begin != sequence;
 	if (is_new_syn || (is_far && tcp->payload.len > 0))
-		begin(all, s, sequence, is_syn);
+		stream_begin(all, s, sequence, is_syn);
 	return s;
 }
 
 /* Copies a segment that is behind a gap to its place among those that wait. */
-static void wait_for_gap(struct streams *all, struct stream *s, uint32_t sequence,
+static void stream_wait(struct streams *all, struct stream *s, uint32_t sequence,
         struct span octets, const struct moment *at)
 {
-	struct segment **place = &s->waiting;
+	struct waiting_segment **place = &s->waiting;
 
 	while (*place && tcp_distance((*place)->sequence, sequence) < 0)
 		place = &(*place)->later;
 	if (*place && (*place)->sequence == sequence && (*place)->len >= octets.len)
 		return;
-	struct segment *w = malloc(sizeof(*w) + octets.len);
+	struct waiting_segment *w = malloc(sizeof(*w) + octets.len);
 	if (!w)
 		return;
-	*w = (struct segment){ *place, sequence, *at, octets.len };
+	*w = (struct waiting_segment){ *place, sequence, *at, octets.len };
 	memcpy(w->octets, octets.base, octets.len);
 	*place = w;
 	if (s->waiting_count++ == 0)
@@ -251,7 +251,7 @@ static void wait_for_gap(struct streams *all, struct stream *s, uint32_t sequenc
 }
 
 /* Whether what is missing has been waited for long enough. */
-static bool is_given_up(const struct stream *s, int64_t now_s)
+static bool is_gap_given_up(const struct stream *s, int64_t now_s)
 {
 	return s->waiting &&
 	       (s->waiting_count > STREAM_WAITING || now_s - s->missing_s > STREAM_WAIT_S);
@@ -263,25 +263,25 @@ void streams_segment(
 	uint32_t sequence = tcp->sequence + (tcp->flags & TCP_SYN ? 1 : 0);
 	struct stream *s;
 
-	expire(all, at->time_s);
-	s = stream_of(all, ip, tcp, sequence);
+	streams_expire(all, at->time_s);
+	s = stream_find(all, ip, tcp, sequence);
 	if (!s)
 		return;
 	s->last_s = at->time_s;
 	if (tcp->payload.len == 0)
 		return;
 	if (tcp_distance(sequence, s->next) > 0) {
-		wait_for_gap(all, s, sequence, tcp->payload, at);
+		stream_wait(all, s, sequence, tcp->payload, at);
 	} else {
-		take_in_order(all, s, sequence, tcp->payload, at);
-		take_waiting(all, s, at);
+		stream_take(all, s, sequence, tcp->payload, at);
+		stream_take_waiting(all, s, at);
 	}
-	while (is_given_up(s, at->time_s)) {
-		skip_gap(all, s);
+	while (is_gap_given_up(s, at->time_s)) {
+		stream_skip_gap(all, s);
 		s->missing_s = at->time_s;
 	}
 	while (all->octets_held > STREAM_OCTETS_MAX) {
 		all->counts->streams_evicted++;
-		forget(all, table_oldest(&all->table));
+		stream_forget(all, table_oldest(&all->table));
 	}
 }

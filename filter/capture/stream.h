@@ -30,15 +30,15 @@ struct streams {
 	struct table table; /* oldest first is the order of the last segment */
 	struct hash_key hash_key;
 	size_t octets_held;
-	sighting_handler *handle;
+	captured_message_handler *handle;
 	void *context;
-	struct traffic_counts *counts;
+	struct capture_counts *counts;
 };
 
 /* Counts in `counts`: messages, runts, stream_gaps, stream_unplaced, streams_evicted. Returns 0 or
  * -errno. */
-int streams_init(struct streams *all, sighting_handler *handle, void *context,
-        struct traffic_counts *counts);
+int streams_init(struct streams *all, captured_message_handler *handle, void *context,
+        struct capture_counts *counts);
 void streams_fini(struct streams *all);
 
 /* Takes a segment; calls the handler for each message that it completes. A message that waited

@@ -7,19 +7,20 @@
 
 /* Messages kept for the links that they hold: all of a file; of an interface, on which links come
  * again and what was proved is remembered anyway, not more than some megabytes. */
-#define EVIDENCE_OF_FILES     UINT32_MAX
-#define EVIDENCE_OF_INTERFACE 16384
+#define MATERIAL_OF_FILES     UINT32_MAX
+#define MATERIAL_OF_INTERFACE 16384
 
 /* The command line, as text. */
-struct arguments {
+struct audit_arguments {
 	const char *resolver, *interface;
 	bool json;
 };
 
-static bool read_options(struct auditing *a, struct arguments *o, int argc, char **argv)
+static bool read_audit_options(
+        struct audit_command *a, struct audit_arguments *o, int argc, char **argv)
 {
 	static const struct option known[] = {
-		TERMS_OPTIONS,
+		JUDGE_OPTIONS,
 		{ "resolver", required_argument, NULL, 'r' },
 		{ "interface", required_argument, NULL, 'i' },
 		{ "json", no_argument, NULL, 'j' },
@@ -27,8 +28,8 @@ static bool read_options(struct auditing *a, struct arguments *o, int argc, char
 	};
 	int letter;
 
-	terms_begin(&a->terms);
-	*o = (struct arguments){ .resolver = NULL };
+	judge_options_begin(&a->judge);
+	*o = (struct audit_arguments){ .resolver = NULL };
 	while ((letter = getopt_long(argc, argv, "i:", known, NULL)) != -1) {
 		switch (letter) {
 		case 'r':
@@ -41,23 +42,23 @@ static bool read_options(struct auditing *a, struct arguments *o, int argc, char
 			o->json = true;
 			break;
 		default:
-			if (!terms_take(&a->terms, letter, optarg))
+			if (!judge_options_take(&a->judge, letter, optarg))
 				return false;
 		}
 	}
 	return true;
 }
 
-static bool check_rest(
-        const struct arguments *o, const char *command, int rest, enum auditing_of of)
+static bool check_audit_arguments(
+        const struct audit_arguments *o, const char *command, int rest, enum audit_source of)
 {
-	if (of == AUDITING_FILES && rest == 0)
+	if (of == AUDIT_FILES && rest == 0)
 		log_error("%s: which capture file? see `sealgate help`", command);
-	else if (of == AUDITING_FILES && o->interface)
+	else if (of == AUDIT_FILES && o->interface)
 		log_error("%s takes files; `sealgate watch` takes an interface", command);
-	else if (of == AUDITING_INTERFACE && !o->interface)
+	else if (of == AUDIT_INTERFACE && !o->interface)
 		log_error("%s: which interface? -i IFACE", command);
-	else if (of == AUDITING_INTERFACE && rest > 0)
+	else if (of == AUDIT_INTERFACE && rest > 0)
 		log_error("%s: there is too much; see `sealgate help`", command);
 	else
 		return true;
@@ -65,51 +66,53 @@ static bool check_rest(
 }
 
 /* Turns text into what the audit takes. */
-static bool understand(struct auditing *a, const struct arguments *o)
+static bool prepare_audit(struct audit_command *a, const struct audit_arguments *o)
 {
-	const struct terms *t = &a->terms;
+	const struct judge_options *judge = &a->judge;
 
 	a->interface = o->interface;
-	if (o->resolver && !terms_read_server("--resolver", o->resolver, &a->resolver))
+	if (o->resolver && !judge_options_read_server("--resolver", o->resolver, &a->resolver))
 		return false;
-	if (!terms_load(&a->terms))
+	if (!judge_options_load(&a->judge))
 		return false;
-	a->options = (struct audit_options){ .anchors = t->anchors,
-		.policy = &t->policy,
-		.ntas = &t->ntas,
+	a->options = (struct audit_options){ .anchors = judge->anchors,
+		.policy = &judge->policy,
+		.ntas = &judge->ntas,
 		.resolver = o->resolver ? &a->resolver : NULL,
-		.time_s = t->time_s };
+		.time_s = judge->time_s };
 	return true;
 }
 
-bool auditing_begin(struct auditing *a, int argc, char **argv, enum auditing_of of)
+bool audit_command_begin(struct audit_command *a, int argc, char **argv, enum audit_source of)
 {
-	struct arguments o;
+	struct audit_arguments o;
 
 	memset(a, 0, sizeof(*a));
-	if (!read_options(a, &o, argc, argv) || !check_rest(&o, argv[0], argc - optind, of) ||
-	        !understand(a, &o))
+	if (!read_audit_options(a, &o, argc, argv) ||
+	        !check_audit_arguments(&o, argv[0], argc - optind, of) || !prepare_audit(a, &o))
 		return false;
-	a->options.evidence_max = of == AUDITING_FILES ? EVIDENCE_OF_FILES : EVIDENCE_OF_INTERFACE;
+	a->options.material_max = of == AUDIT_FILES ? MATERIAL_OF_FILES : MATERIAL_OF_INTERFACE;
 	a->audit = audit_new(&a->options);
 	if (!a->audit) {
 		log_error("out of memory");
-		auditing_end(a);
+		audit_command_end(a);
 		return false;
 	}
-	a->verdicts = (struct verdicts){ .out = stdout, .as_json = o.json };
+	a->report = (struct audit_report){ .out = stdout, .as_json = o.json };
 	return true;
 }
 
-void auditing_end(struct auditing *a)
+void audit_command_end(struct audit_command *a)
 {
 	audit_free(a->audit);
-	terms_end(&a->terms);
+	judge_options_end(&a->judge);
 }
 
-bool auditing_judge(struct auditing *a, const char *file, const struct sighting *s)
+bool audit_command_judge(
+        struct audit_command *a, const char *file, const struct captured_message *seen)
 {
-	struct audit_report report;
+	struct audited_response response;
 
-	return !audit_message(a->audit, s, &report) || verdicts_write(&a->verdicts, file, &report);
+	return !audit_message(a->audit, seen, &response) ||
+	       audit_report_write(&a->report, file, &response);
 }

@@ -7,24 +7,25 @@
 #include "inspect/audit_report.h"
 
 /* What remains of the command line behind the options. */
-enum auditing_of { AUDITING_FILES, AUDITING_INTERFACE };
+enum audit_source { AUDIT_FILES, AUDIT_INTERFACE };
 
-struct auditing {
+struct audit_command {
 	const char *interface;
-	struct terms terms;
+	struct judge_options judge;
 	struct sockaddr_storage resolver;
 	struct audit_options options;
 	struct audit *audit;
-	struct verdicts verdicts;
+	struct audit_report report;
 };
 
 /* Reads the command line and makes the audit. Returns false, after saying what is wrong, with
  * nothing to be ended. */
-bool auditing_begin(struct auditing *a, int argc, char **argv, enum auditing_of of);
-void auditing_end(struct auditing *a);
+bool audit_command_begin(struct audit_command *a, int argc, char **argv, enum audit_source of);
+void audit_command_end(struct audit_command *a);
 
 /* Judges a message if it is a response, and writes the verdict. Returns false when the output
  * cannot be written. */
-bool auditing_judge(struct auditing *a, const char *file, const struct sighting *s);
+bool audit_command_judge(
+        struct audit_command *a, const char *file, const struct captured_message *seen);
 
 #endif

@@ -6,35 +6,35 @@
 #include "cmd/command.h"
 #include "cmd/read_captures.h"
 
-static bool collect(void *context, const char *path, const struct sighting *s)
+static bool check_collect(void *context, const char *path, const struct captured_message *seen)
 {
-	struct auditing *a = context;
+	struct audit_command *a = context;
 
 	(void)path;
-	return audit_collect(a->audit, s) == 0;
+	return audit_collect(a->audit, seen) == 0;
 }
 
-static bool judge(void *context, const char *path, const struct sighting *s)
+static bool check_judge(void *context, const char *path, const struct captured_message *seen)
 {
-	return auditing_judge(context, path, s);
+	return audit_command_judge(context, path, seen);
 }
 
-static enum exit_code run(int argc, char **argv)
+static enum exit_code run_check(int argc, char **argv)
 {
-	struct auditing a;
+	struct audit_command a;
 	struct losses losses = { 0 };
 	bool ok;
 
-	if (!auditing_begin(&a, argc, argv, AUDITING_FILES))
+	if (!audit_command_begin(&a, argc, argv, AUDIT_FILES))
 		return EXIT_USAGE;
 	/* What the files hold of the chain is collected first; what came whole is still judged
 	 * when a file ends too early. */
-	ok = captures_read(argv + optind, collect, &a, NULL);
-	ok = captures_read(argv + optind, judge, &a, &losses) && ok;
-	verdicts_summary(&a.verdicts);
+	ok = read_captures(argv + optind, check_collect, &a, NULL);
+	ok = read_captures(argv + optind, check_judge, &a, &losses) && ok;
+	audit_report_summary(&a.report);
 	losses_tell(&losses);
-	bool bogus = a.verdicts.by_status[STATUS_BOGUS] > 0;
-	auditing_end(&a);
+	bool bogus = a.report.by_status[STATUS_BOGUS] > 0;
+	audit_command_end(&a);
 	if (!ok)
 		return EXIT_USAGE;
 	return bogus ? EXIT_NO : EXIT_FINE;
@@ -44,4 +44,4 @@ const struct command command_check = { "check",
 	"[--anchor FILE] [--config FILE] [--time T] [--skew S] [--nta NAME]...\n"
 	"                 [--resolver ADDR[:PORT]] [--sha1] [--json] FILE.pcap...",
 	"judge the DNS responses in captures; T is YYYYMMDDHHMMSS, seconds since 1970, or capture",
-	run };
+	run_check };

@@ -11,7 +11,7 @@
 #include "netfilter/shortcut_load.h"
 
 /* The file can be fine and the service still not start, for want of the files that it names. */
-static enum exit_code check(const struct config *c)
+static enum exit_code config_check(const struct config *c)
 {
 	char why[400];
 
@@ -45,7 +45,7 @@ static enum exit_code check(const struct config *c)
 	return EXIT_FINE;
 }
 
-static enum exit_code run(int argc, char **argv)
+static enum exit_code run_config(int argc, char **argv)
 {
 	struct options o;
 	struct config c;
@@ -66,10 +66,10 @@ static enum exit_code run(int argc, char **argv)
 	if (!options_load_config(&o, &c))
 		return EXIT_USAGE;
 	if (strcmp(verb, "check") == 0)
-		return check(&c);
+		return config_check(&c);
 	config_show(&c, stdout);
 	return EXIT_FINE;
 }
 
 const struct command command_config = { "config", "check|show|example [--config FILE]",
-	"check the configuration, show what is in force, or write the example file", run };
+	"check the configuration, show what is in force, or write the example file", run_config };

@@ -52,7 +52,7 @@ static enum exit_code print_reply(json_t *reply, bool as_json)
 	return code == CONTROL_USAGE ? EXIT_USAGE : EXIT_NO;
 }
 
-static enum exit_code run(int argc, char **argv)
+static enum exit_code run_ctl(int argc, char **argv)
 {
 	char request[CONTROL_REQUEST_MAX];
 	struct options o;
@@ -77,4 +77,4 @@ static enum exit_code run(int argc, char **argv)
 
 const struct command command_ctl = { "ctl",
 	"pause SECONDS|resume|flush|reload|status [--json] [--config FILE]",
-	"talk to the daemon; in a pause everything passes unjudged", run };
+	"talk to the daemon; in a pause everything passes unjudged", run_ctl };

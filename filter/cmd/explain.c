@@ -12,7 +12,7 @@
 #include "config/address.h"
 #include "config/nameserver.h"
 #include "inspect/audit.h"
-#include "inspect/captured_answers.h"
+#include "inspect/captured_responses.h"
 #include "inspect/explain_text.h"
 
 #define RESOLV_CONF  "/etc/resolv.conf"
@@ -20,28 +20,28 @@
 #define TYPES_END    65536
 #define SOURCE_SIZE  400
 
-struct explaining_run {
-	struct terms terms;
+struct explain_command {
+	struct judge_options judge;
 	struct want question;
 	bool as_dot, has_server;
 	struct sockaddr_storage server;
 	unsigned path_count;
 	char *paths[CAPTURES_MAX + 1]; /* the last is NULL */
 
-	struct evidence *evidence;
-	struct captured captured;
-	struct inquiry inquiry;
+	struct chain_material *material;
+	struct captured_responses captured;
+	struct explain_run run;
 	struct rr *rrs;
 	uint8_t *response; /* the server's */
 };
 
 /* ---- The command line ---- */
 
-static bool take_option(struct explaining_run *r, int letter, char *value)
+static bool explain_take_option(struct explain_command *r, int letter, char *value)
 {
 	switch (letter) {
 	case 'S':
-		r->has_server = terms_read_server("--server", value, &r->server);
+		r->has_server = judge_options_read_server("--server", value, &r->server);
 		return r->has_server;
 	case 'p':
 		if (r->path_count == CAPTURES_MAX) {
@@ -54,14 +54,14 @@ static bool take_option(struct explaining_run *r, int letter, char *value)
 		r->as_dot = true;
 		return true;
 	default:
-		return terms_take(&r->terms, letter, value);
+		return judge_options_take(&r->judge, letter, value);
 	}
 }
 
-static bool read_options(struct explaining_run *r, int argc, char **argv)
+static bool explain_read_options(struct explain_command *r, int argc, char **argv)
 {
 	static const struct option known[] = {
-		TERMS_OPTIONS,
+		JUDGE_OPTIONS,
 		{ "server", required_argument, NULL, 'S' },
 		{ "pcap", required_argument, NULL, 'p' },
 		{ "dot", no_argument, NULL, 'd' },
@@ -69,9 +69,9 @@ static bool read_options(struct explaining_run *r, int argc, char **argv)
 	};
 	int letter;
 
-	terms_begin(&r->terms);
+	judge_options_begin(&r->judge);
 	while ((letter = getopt_long(argc, argv, "", known, NULL)) != -1) {
-		if (!take_option(r, letter, optarg))
+		if (!explain_take_option(r, letter, optarg))
 			return false;
 	}
 	return true;
@@ -90,7 +90,7 @@ static bool read_type(const char *text, uint16_t *type)
 	return false;
 }
 
-static bool read_question(struct explaining_run *r, int argc, char **argv)
+static bool explain_read_question(struct explain_command *r, int argc, char **argv)
 {
 	int count = argc - optind;
 
@@ -108,7 +108,7 @@ static bool read_question(struct explaining_run *r, int argc, char **argv)
 }
 
 /* Without captures somebody must be asked. */
-static bool find_server(struct explaining_run *r)
+static bool explain_find_server(struct explain_command *r)
 {
 	if (r->has_server || r->path_count > 0)
 		return true;
@@ -121,46 +121,47 @@ static bool find_server(struct explaining_run *r)
 
 /* ---- The captures ---- */
 
-static bool take(void *context, const char *path, const struct sighting *s)
+static bool explain_take(void *context, const char *path, const struct captured_message *seen)
 {
-	struct explaining_run *r = context;
+	struct explain_command *r = context;
 	struct message m;
 
-	if (!message_parse(&m, s->message, r->rrs, MESSAGE_RRS_MAX))
+	if (!message_parse(&m, seen->message, r->rrs, MESSAGE_RRS_MAX))
 		return true;
-	if (captured_take(&r->captured, path, s, &m) < 0)
+	if (captured_responses_take(&r->captured, path, seen, &m) < 0)
 		return false;
-	return !(m.flags & FLAG_QR) || evidence_add(r->evidence, &m) == 0;
+	return !(m.flags & FLAG_QR) || chain_material_add(r->material, &m) == 0;
 }
 
-static int64_t time_of(const struct explaining_run *r, int64_t otherwise_s)
+static int64_t judgement_time(const struct explain_command *r, int64_t otherwise_s)
 {
-	return r->terms.time_s == AUDIT_TIME_OF_PACKET ? otherwise_s : r->terms.time_s;
+	return r->judge.time_s == AUDIT_TIME_OF_PACKET ? otherwise_s : r->judge.time_s;
 }
 
-static void judge_captured(struct explaining_run *r, unsigned index)
+static void judge_captured(struct explain_command *r, unsigned index)
 {
-	const struct captured_response *c = captured_get(&r->captured, index);
+	const struct captured_response *c = captured_responses_get(&r->captured, index);
 
-	inquiry_judge(&r->inquiry, span_of(c->octets, c->len), c->asked_do, time_of(r, c->time_s));
+	explain_run_judge(
+	        &r->run, span_of(c->octets, c->len), c->asked_do, judgement_time(r, c->time_s));
 }
 
 /* Of several responses the weakest is what somebody wants to understand; of equals the last. */
-static void judge_weakest(struct explaining_run *r, char source[static SOURCE_SIZE])
+static void judge_weakest(struct explain_command *r, char source[static SOURCE_SIZE])
 {
-	unsigned count = captured_count(&r->captured), weakest = 0;
+	unsigned count = captured_responses_count(&r->captured), weakest = 0;
 	enum status lowest = STATUS_SECURE;
 
 	for (unsigned i = 0; i < count; i++) {
 		judge_captured(r, i);
-		if (r->inquiry.result.outcome.status >= lowest) {
-			lowest = r->inquiry.result.outcome.status;
+		if (r->run.result.outcome.status >= lowest) {
+			lowest = r->run.result.outcome.status;
 			weakest = i;
 		}
 	}
 	if (weakest + 1 != count)
 		judge_captured(r, weakest);
-	const struct captured_response *c = captured_get(&r->captured, weakest);
+	const struct captured_response *c = captured_responses_get(&r->captured, weakest);
 	int len = snprintf(source, SOURCE_SIZE, "packet %" PRIu64 " of %.200s", c->packet, c->path);
 	if (count > 1)
 		snprintf(source + len, SOURCE_SIZE - (size_t)len, " (the weakest of %u responses)",
@@ -169,27 +170,28 @@ static void judge_weakest(struct explaining_run *r, char source[static SOURCE_SI
 
 /* ---- The server ---- */
 
-static bool judge_asked(struct explaining_run *r, char source[static SOURCE_SIZE])
+static bool judge_asked(struct explain_command *r, char source[static SOURCE_SIZE])
 {
 	char address[ADDRESS_TEXT_MAX];
 	size_t len;
 
 	address_write(&r->server, address);
-	r->response = inquiry_ask(&r->inquiry, &r->question, &len);
+	r->response = explain_run_ask(&r->run, &r->question, &len);
 	if (!r->response) {
 		log_error("%s does not answer", address);
 		return false;
 	}
-	inquiry_judge(&r->inquiry, span_of(r->response, len), true, time_of(r, clock_wall_s()));
+	explain_run_judge(
+	        &r->run, span_of(r->response, len), true, judgement_time(r, clock_wall_s()));
 	snprintf(source, SOURCE_SIZE, "%s", address);
 	return true;
 }
 
 /* ---- All of it ---- */
 
-static enum exit_code show(struct explaining_run *r, const char *source)
+static enum exit_code explain_show(struct explain_command *r, const char *source)
 {
-	struct explanation *e = explain(&r->inquiry);
+	struct explanation *e = explain(&r->run);
 
 	if (!e) {
 		log_error("out of memory");
@@ -203,66 +205,66 @@ static enum exit_code show(struct explaining_run *r, const char *source)
 	return written && passes ? EXIT_FINE : EXIT_NO;
 }
 
-static enum exit_code explain_question(struct explaining_run *r)
+static enum exit_code explain_question(struct explain_command *r)
 {
 	char source[SOURCE_SIZE];
 	struct losses losses = { 0 };
-	bool whole = captures_read(r->paths, take, r, &losses);
+	bool whole = read_captures(r->paths, explain_take, r, &losses);
 	enum exit_code code = EXIT_NO;
 
 	losses_tell(&losses);
-	if (captured_count(&r->captured) > 0) {
+	if (captured_responses_count(&r->captured) > 0) {
 		judge_weakest(r, source);
-		code = show(r, source);
+		code = explain_show(r, source);
 	} else if (!r->has_server) {
 		log_error("the captures hold no response to that question");
 	} else if (judge_asked(r, source)) {
-		code = show(r, source);
+		code = explain_show(r, source);
 	}
 	return whole ? code : EXIT_USAGE;
 }
 
-static bool begin(struct explaining_run *r)
+static bool explain_begin(struct explain_command *r)
 {
-	const struct inquiry_options options = { .anchors = r->terms.anchors,
-		.policy = &r->terms.policy,
-		.ntas = &r->terms.ntas,
-		.evidence = r->evidence,
+	const struct explain_run_options options = { .anchors = r->judge.anchors,
+		.policy = &r->judge.policy,
+		.ntas = &r->judge.ntas,
+		.material = r->material,
 		.server = r->has_server ? &r->server : NULL };
 
 	r->captured.question = r->question;
 	r->rrs = calloc(MESSAGE_RRS_MAX, sizeof(*r->rrs));
-	if (inquiry_init(&r->inquiry, &options) == 0 && r->rrs)
+	if (explain_run_init(&r->run, &options) == 0 && r->rrs)
 		return true;
 	log_error("out of memory");
 	return false;
 }
 
-static void end(struct explaining_run *r)
+static void explain_end(struct explain_command *r)
 {
-	inquiry_fini(&r->inquiry);
-	captured_fini(&r->captured);
-	evidence_free(r->evidence);
-	terms_end(&r->terms);
+	explain_run_fini(&r->run);
+	captured_responses_fini(&r->captured);
+	chain_material_free(r->material);
+	judge_options_end(&r->judge);
 	free(r->response);
 	free(r->rrs);
 	free(r);
 }
 
-static enum exit_code run(int argc, char **argv)
+static enum exit_code run_explain(int argc, char **argv)
 {
-	struct explaining_run *r = calloc(1, sizeof(*r));
+	struct explain_command *r = calloc(1, sizeof(*r));
 	enum exit_code code = EXIT_USAGE;
 
-	if (!r || !read_options(r, argc, argv) || !read_question(r, argc, argv) ||
-	        !find_server(r) || !terms_load(&r->terms)) {
+	if (!r || !explain_read_options(r, argc, argv) || !explain_read_question(r, argc, argv) ||
+	        !explain_find_server(r) || !judge_options_load(&r->judge)) {
 		free(r);
 		return EXIT_USAGE;
 	}
 	if (r->path_count > 0)
-		r->evidence = evidence_new(UINT32_MAX);
-	code = begin(r) ? explain_question(r) : EXIT_NO;
-	end(r);
+		r->material = chain_material_new(UINT32_MAX);
+	code = explain_begin(r) ? explain_question(r) : EXIT_NO;
+	explain_end(r);
 	return code;
 }
 
@@ -271,4 +273,4 @@ const struct command command_explain = { "explain",
 	"                   [--config FILE] [--time T] [--skew S] [--nta NAME]... [--sha1] [--dot]",
 	"show the chain of trust of a name link by link, as text or for Graphviz, and what broke "
 	"it",
-	run };
+	run_explain };

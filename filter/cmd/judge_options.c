@@ -15,9 +15,10 @@
 #include "fetch/exchange.h"
 #include "inspect/audit.h"
 
-void terms_begin(struct terms *t)
+void judge_options_begin(struct judge_options *o)
 {
-	*t = (struct terms){ .policy = { .mode = MODE_ENFORCE }, .time_s = AUDIT_TIME_OF_PACKET };
+	*o = (struct judge_options){ .policy = { .mode = MODE_ENFORCE },
+		.time_s = AUDIT_TIME_OF_PACKET };
 	crypto_allow_sha1(false);
 }
 
@@ -30,7 +31,7 @@ static bool read_seconds(const char *text, long long max, long long *value)
 }
 
 /* YYYYMMDDHHMMSS as RRSIGs have it (RFC 4034, 3.2), seconds since 1970, or "capture". */
-static bool read_time(const char *text, int64_t *time_s)
+static bool read_judge_time(const char *text, int64_t *time_s)
 {
 	struct tm tm = { 0 };
 	long long seconds;
@@ -50,15 +51,15 @@ static bool read_time(const char *text, int64_t *time_s)
 	return ok;
 }
 
-static bool take_time(struct terms *t, const char *text)
+static bool take_time(struct judge_options *o, const char *text)
 {
-	if (read_time(text, &t->time_s))
+	if (read_judge_time(text, &o->time_s))
 		return true;
 	log_error("--time %s: YYYYMMDDHHMMSS, seconds since 1970, or capture", text);
 	return false;
 }
 
-static bool take_skew(struct terms *t, const char *text)
+static bool take_skew(struct judge_options *o, const char *text)
 {
 	long long skew;
 
@@ -66,12 +67,12 @@ static bool take_skew(struct terms *t, const char *text)
 		log_error("--skew %s: a number of seconds", text);
 		return false;
 	}
-	t->policy.has_skew = true;
-	t->policy.skew_s = (int32_t)skew;
+	o->policy.has_skew = true;
+	o->policy.skew_s = (int32_t)skew;
 	return true;
 }
 
-static bool take_nta(struct terms *t, const char *text)
+static bool take_nta(struct judge_options *o, const char *text)
 {
 	struct name zone;
 
@@ -79,28 +80,28 @@ static bool take_nta(struct terms *t, const char *text)
 		log_error("--nta %s: not a domain name", text);
 		return false;
 	}
-	if (!nta_add(&t->ntas, &zone, NTA_FOREVER)) {
+	if (!nta_add(&o->ntas, &zone, NTA_FOREVER)) {
 		log_error("--nta %s: %d are the most there can be", text, NTAS_MAX);
 		return false;
 	}
 	return true;
 }
 
-bool terms_take(struct terms *t, int letter, const char *value)
+bool judge_options_take(struct judge_options *o, int letter, const char *value)
 {
 	switch (letter) {
 	case 'a':
-		t->anchor_path = value;
+		o->anchor_path = value;
 		return true;
 	case 'c':
-		t->config_path = value;
+		o->config_path = value;
 		return true;
 	case 't':
-		return take_time(t, value);
+		return take_time(o, value);
 	case 's':
-		return take_skew(t, value);
+		return take_skew(o, value);
 	case 'n':
-		return take_nta(t, value);
+		return take_nta(o, value);
 	case '1':
 		crypto_allow_sha1(true);
 		return true;
@@ -110,13 +111,13 @@ bool terms_take(struct terms *t, int letter, const char *value)
 }
 
 /* What the configuration says besides, with what was given by hand before it. */
-static bool take_config(struct terms *t, const struct config *c)
+static bool take_config(struct judge_options *o, const struct config *c)
 {
-	struct nta_list given = t->ntas;
+	struct nta_list given = o->ntas;
 
-	t->ntas = c->ntas;
+	o->ntas = c->ntas;
 	for (unsigned i = 0; i < given.count; i++) {
-		if (!nta_add(&t->ntas, &given.items[i].zone, NTA_FOREVER)) {
+		if (!nta_add(&o->ntas, &given.items[i].zone, NTA_FOREVER)) {
 			log_error("--nta: %d with those of the configuration are the most there "
 			          "can be",
 			        NTAS_MAX);
@@ -130,31 +131,32 @@ static bool take_config(struct terms *t, const struct config *c)
 }
 
 /* Without anchors of its own a command goes by the configuration, as the daemon does. */
-bool terms_load(struct terms *t)
+bool judge_options_load(struct judge_options *o)
 {
 	struct config c;
 	char error[400];
-	bool by_config = t->config_path || !t->anchor_path;
+	bool by_config = o->config_path || !o->anchor_path;
 
-	if (by_config && config_load(&c, t->config_path, NULL, error, sizeof(error)) != 0) {
+	if (by_config && config_load(&c, o->config_path, NULL, error, sizeof(error)) != 0) {
 		log_error("%s", error);
 		return false;
 	}
-	if (by_config && !take_config(t, &c))
+	if (by_config && !take_config(o, &c))
 		return false;
-	t->anchors = t->anchor_path ? trust_anchors_load(t->anchor_path, error, sizeof(error))
+	o->anchors = o->anchor_path ? trust_anchors_load(o->anchor_path, error, sizeof(error))
 	                            : anchors_in_force(&c, clock_wall_s(), error, sizeof(error));
-	if (!t->anchors)
+	if (!o->anchors)
 		log_error("%s", error);
-	return t->anchors != NULL;
+	return o->anchors != NULL;
 }
 
-void terms_end(struct terms *t)
+void judge_options_end(struct judge_options *o)
 {
-	anchors_free(t->anchors);
+	anchors_free(o->anchors);
 }
 
-bool terms_read_server(const char *option, const char *text, struct sockaddr_storage *server)
+bool judge_options_read_server(
+        const char *option, const char *text, struct sockaddr_storage *server)
 {
 	if (address_read(text, server))
 		return true;

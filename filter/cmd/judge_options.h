@@ -10,7 +10,7 @@
 #include "trust/anchor.h"
 #include "trust/nta.h"
 
-struct terms {
+struct judge_options {
 	struct anchors *anchors;
 	struct nta_list ntas;
 	struct policy policy;
@@ -19,9 +19,9 @@ struct terms {
 	const char *config_path; /* NULL: the default path, if there is no anchor_path */
 };
 
-/* Rows for a table of getopt_long(), and what terms_take() is given for them. */
+/* Rows for a table of getopt_long(), and what judge_options_take() is given for them. */
 /* clang-format off */
-#define TERMS_OPTIONS                                 \
+#define JUDGE_OPTIONS                                 \
 	{ "anchor", required_argument, NULL, 'a' },   \
 	{ "config", required_argument, NULL, 'c' },   \
 	{ "time", required_argument, NULL, 't' },     \
@@ -31,17 +31,18 @@ struct terms {
 /* clang-format on */
 
 /* Begins with the defaults; --time is that of the packets. */
-void terms_begin(struct terms *t);
+void judge_options_begin(struct judge_options *o);
 
 /* Takes one option. Returns false when it is none of these, or after saying what is wrong. */
-bool terms_take(struct terms *t, int letter, const char *value);
+bool judge_options_take(struct judge_options *o, int letter, const char *value);
 
 /* Loads what the options name. Returns false, after saying what is wrong, with nothing to be
  * ended. */
-bool terms_load(struct terms *t);
-void terms_end(struct terms *t);
+bool judge_options_load(struct judge_options *o);
+void judge_options_end(struct judge_options *o);
 
 /* Reads the address of a server, given with `option`. Returns false after saying what is wrong. */
-bool terms_read_server(const char *option, const char *text, struct sockaddr_storage *server);
+bool judge_options_read_server(
+        const char *option, const char *text, struct sockaddr_storage *server);
 
 #endif

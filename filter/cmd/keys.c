@@ -49,7 +49,7 @@ static bool read_algorithm(const char *text, uint8_t *algorithm)
 	return false;
 }
 
-static bool read_options(struct keys_run *r, int argc, char **argv)
+static bool keys_read_options(struct keys_run *r, int argc, char **argv)
 {
 	static const struct option known[] = {
 		{ "algorithm", required_argument, NULL, 'a' },
@@ -78,30 +78,30 @@ static bool read_options(struct keys_run *r, int argc, char **argv)
 
 /* ---- What can be done ---- */
 
-static enum exit_code fails(struct keys_run *r)
+static enum exit_code keys_failed(struct keys_run *r)
 {
 	log_error("%s", r->error);
 	return EXIT_NO;
 }
 
-static enum exit_code sign(struct keys_run *r)
+static enum exit_code keys_sign(struct keys_run *r)
 {
 	if (zone_keys_sign(&r->files, r->crypto, r->directory, &r->zone, clock_wall_s(), r->error,
 	            sizeof(r->error)) < 0)
-		return fails(r);
+		return keys_failed(r);
 	printf("signed ahead for %d days\n",
 	        ((PRESIGN_COUNT - 1) * PRESIGN_INTERVAL_S + PRESIGN_LIFE_S) / 86400);
 	return EXIT_FINE;
 }
 
-static enum exit_code generate(struct keys_run *r)
+static enum exit_code keys_generate(struct keys_run *r)
 {
 	char name[KEY_NAME_SIZE];
 	unsigned made;
 
 	if (zone_keys_generate(&r->files, r->directory, &r->zone, r->algorithm, clock_wall_s(),
 	            &made, r->error, sizeof(r->error)) < 0)
-		return fails(r);
+		return keys_failed(r);
 	if (made == 0) {
 		log_error("%s: the zone has its keys there already, and they stay", r->directory);
 		return EXIT_NO;
@@ -109,10 +109,10 @@ static enum exit_code generate(struct keys_run *r)
 	for (unsigned i = r->files.count - made; i < r->files.count; i++)
 		printf("%s/%s (%s)\n", r->directory, key_name(&r->files.keys[i], name),
 		        keypair_is_ksk(&r->files.keys[i]) ? "KSK" : "ZSK");
-	return sign(r);
+	return keys_sign(r);
 }
 
-static enum exit_code show_ds(struct keys_run *r)
+static enum exit_code keys_show_ds(struct keys_run *r)
 {
 	unsigned shown = 0;
 
@@ -135,12 +135,12 @@ static const struct action {
 	const char *name;
 	enum exit_code (*run)(struct keys_run *r);
 } actions[] = {
-	{ "generate", generate },
-	{ "sign", sign },
-	{ "ds", show_ds },
+	{ "generate", keys_generate },
+	{ "sign", keys_sign },
+	{ "ds", keys_show_ds },
 };
 
-static const struct action *find_action(const char *name)
+static const struct action *keys_find_action(const char *name)
 {
 	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
 		if (strcmp(actions[i].name, name) == 0)
@@ -158,18 +158,18 @@ static bool make_directory(const char *path)
 	return false;
 }
 
-static enum exit_code run_action(struct keys_run *r, const struct action *action)
+static enum exit_code keys_run_action(struct keys_run *r, const struct action *action)
 {
 	enum exit_code code = EXIT_NO;
 
-	if (action->run == generate && !make_directory(r->directory))
+	if (action->run == keys_generate && !make_directory(r->directory))
 		return EXIT_NO;
 	r->crypto = crypto_new();
 	if (!r->crypto)
 		log_error("OpenSSL lacks what is needed");
 	else if (zone_key_files_read(
 	                 &r->files, r->directory, &r->zone, r->error, sizeof(r->error)) < 0)
-		code = fails(r);
+		code = keys_failed(r);
 	else
 		code = action->run(r);
 	zone_key_files_free(&r->files);
@@ -177,14 +177,14 @@ static enum exit_code run_action(struct keys_run *r, const struct action *action
 	return code;
 }
 
-static enum exit_code run(int argc, char **argv)
+static enum exit_code run_keys(int argc, char **argv)
 {
 	struct keys_run *r = calloc(1, sizeof(*r));
 	const struct action *action;
 	enum exit_code code = EXIT_USAGE;
 
-	if (r && read_options(r, argc, argv) && (action = find_action(argv[optind])))
-		code = run_action(r, action);
+	if (r && keys_read_options(r, argc, argv) && (action = keys_find_action(argv[optind])))
+		code = keys_run_action(r, action);
 	free(r);
 	return code;
 }
@@ -192,4 +192,4 @@ static enum exit_code run(int argc, char **argv)
 const struct command command_keys = { "keys",
 	"generate|sign|ds ZONE [--algorithm A] [--directory DIR]",
 	"make the keys of a zone to be signed, sign its DNSKEYs ahead, show the DS for its parent",
-	run };
+	run_keys };

@@ -5,17 +5,17 @@
 
 #include "base/log.h"
 
-void losses_add(struct losses *l, const struct capture *c, const struct traffic *traffic)
+void losses_add(struct losses *l, const struct capture *c, const struct dissector *dissector)
 {
-	const struct traffic_counts *counts = traffic_counts(traffic);
+	const struct capture_counts *counts = dissect_counts(dissector);
 
 	l->dropped += capture_lost(c);
 #define X(name, help, is_loss) l->counts.name += counts->name;
-	TRAFFIC_COUNTS(X)
+	CAPTURE_COUNTS(X)
 #undef X
 }
 
-static void tell(uint64_t count, const char *what)
+static void tell_loss(uint64_t count, const char *what)
 {
 	if (count > 0)
 		log_warning("not judged: %s: %" PRIu64, what, count);
@@ -23,9 +23,9 @@ static void tell(uint64_t count, const char *what)
 
 void losses_tell(const struct losses *l)
 {
-	tell(l->dropped, "packets that the kernel dropped before they were read "
-	                 "(capture to a file, and check that)");
-#define X(name, help, is_loss) tell(is_loss ? l->counts.name : 0, help);
-	TRAFFIC_COUNTS(X)
+	tell_loss(l->dropped, "packets that the kernel dropped before they were read "
+	                      "(capture to a file, and check that)");
+#define X(name, help, is_loss) tell_loss(is_loss ? l->counts.name : 0, help);
+	CAPTURE_COUNTS(X)
 #undef X
 }

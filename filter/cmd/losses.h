@@ -10,11 +10,11 @@
 /* All zero at first. */
 struct losses {
 	uint64_t dropped; /* packets that the kernel dropped before they were read */
-	struct traffic_counts counts;
+	struct capture_counts counts;
 };
 
 /* Adds what was missed of a capture that has been read, or of an interface until now. */
-void losses_add(struct losses *l, const struct capture *c, const struct traffic *traffic);
+void losses_add(struct losses *l, const struct capture *c, const struct dissector *dissector);
 
 /* Logs a warning for each kind of loss; nothing if nothing was missed. */
 void losses_tell(const struct losses *l);

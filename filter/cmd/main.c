@@ -35,7 +35,7 @@ static void print_help(FILE *out)
 	        out);
 }
 
-static enum exit_code help(int argc, char **argv)
+static enum exit_code run_help(int argc, char **argv)
 {
 	(void)argc;
 	(void)argv;
@@ -43,7 +43,7 @@ static enum exit_code help(int argc, char **argv)
 	return EXIT_FINE;
 }
 
-const struct command command_help = { "help", "", "this text", help };
+const struct command command_help = { "help", "", "this text", run_help };
 
 static const struct command *find_command(const char *name)
 {

@@ -6,7 +6,7 @@
 #include "capture/dissect.h"
 
 /* One file being read. */
-struct reading {
+struct capture_file {
 	const char *path;
 	capture_taker *take;
 	void *context;
@@ -14,24 +14,25 @@ struct reading {
 	bool failed;
 };
 
-static void handle(void *context, const struct sighting *s)
+static void give_message(void *context, const struct captured_message *seen)
 {
-	struct reading *r = context;
+	struct capture_file *r = context;
 
-	if (!r->failed && !r->take(r->context, r->path, s))
+	if (!r->failed && !r->take(r->context, r->path, seen))
 		r->failed = true;
 }
 
-static bool read_frames(struct capture *c, struct traffic *traffic, const struct reading *r)
+static bool read_capture_frames(
+        struct capture *c, struct dissector *dissector, const struct capture_file *r)
 {
 	struct frame frame;
 	int more = 0;
 
 	while (!r->failed && (more = capture_next(c, &frame)) > 0)
-		traffic_packet(traffic, &frame);
-	traffic_finish(traffic);
+		dissect_packet(dissector, &frame);
+	dissect_finish(dissector);
 	if (r->losses)
-		losses_add(r->losses, c, traffic);
+		losses_add(r->losses, c, dissector);
 	if (more < 0)
 		log_error("%s", capture_error(c));
 	if (r->failed)
@@ -39,28 +40,29 @@ static bool read_frames(struct capture *c, struct traffic *traffic, const struct
 	return more == 0 && !r->failed;
 }
 
-static bool read_file(const char *path, capture_taker *take, void *context, struct losses *losses)
+static bool read_capture(
+        const char *path, capture_taker *take, void *context, struct losses *losses)
 {
-	struct reading r = { path, take, context, losses, false };
+	struct capture_file r = { path, take, context, losses, false };
 	char error[400];
 	struct capture *c = capture_open_file(path, error, sizeof(error));
-	struct traffic *traffic = c ? traffic_new(handle, &r) : NULL;
-	bool ok = traffic && read_frames(c, traffic, &r);
+	struct dissector *dissector = c ? dissect_new(give_message, &r) : NULL;
+	bool ok = dissector && read_capture_frames(c, dissector, &r);
 
 	if (!c)
 		log_error("%s", error);
-	else if (!traffic)
+	else if (!dissector)
 		log_error("%s: out of memory", path);
-	traffic_free(traffic);
+	dissect_free(dissector);
 	capture_close(c);
 	return ok;
 }
 
-bool captures_read(char *const *paths, capture_taker *take, void *context, struct losses *losses)
+bool read_captures(char *const *paths, capture_taker *take, void *context, struct losses *losses)
 {
 	bool ok = true;
 
 	for (; *paths; paths++)
-		ok = read_file(*paths, take, context, losses) && ok;
+		ok = read_capture(*paths, take, context, losses) && ok;
 	return ok;
 }

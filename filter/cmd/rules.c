@@ -18,7 +18,7 @@ static void load_config_if_any(const struct options *o, struct config *c)
 	config_defaults(c);
 }
 
-static enum exit_code run(int argc, char **argv)
+static enum exit_code run_rules(int argc, char **argv)
 {
 	struct options o;
 	struct config c;
@@ -56,5 +56,5 @@ const struct command command_rules = {
 	"apply|remove|show [--config FILE] [--backend auto|nft|iptables-nft|iptables-legacy] "
 	"[--unless-restarting]",
 	"the packet filter rules that bring DNS to the queues",
-	run,
+	run_rules,
 };

@@ -4,7 +4,7 @@
 #include "cmd/command.h"
 #include "daemon/daemon.h"
 
-static enum exit_code run(int argc, char **argv)
+static enum exit_code run_daemon(int argc, char **argv)
 {
 	struct options o;
 	struct config c;
@@ -19,4 +19,4 @@ static enum exit_code run(int argc, char **argv)
 }
 
 const struct command command_run = { "run", "[--config FILE]",
-	"serve the queues, in the foreground", run };
+	"serve the queues, in the foreground", run_daemon };

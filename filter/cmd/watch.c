@@ -12,30 +12,30 @@
 
 static volatile sig_atomic_t stopping;
 
-static void stop(int signal_number)
+static void watch_stop(int signal_number)
 {
 	(void)signal_number;
 	stopping = 1;
 }
 
 struct watching {
-	struct auditing *auditing;
+	struct audit_command *command;
 	bool failed;
 };
 
 /* A link of a chain is known from the moment it passes. */
-static void judge(void *context, const struct sighting *s)
+static void watch_judge(void *context, const struct captured_message *seen)
 {
 	struct watching *w = context;
 
-	if (audit_collect(w->auditing->audit, s) < 0)
+	if (audit_collect(w->command->audit, seen) < 0)
 		w->failed = true;
-	if (!auditing_judge(w->auditing, w->auditing->interface, s) ||
-	        fflush(w->auditing->verdicts.out) == EOF)
+	if (!audit_command_judge(w->command, w->command->interface, seen) ||
+	        fflush(w->command->report.out) == EOF)
 		w->failed = true;
 }
 
-static bool watch(struct capture *c, struct traffic *traffic, const struct watching *w)
+static bool watch_packets(struct capture *c, struct dissector *dissector, const struct watching *w)
 {
 	struct pollfd ready = { .fd = capture_fd(c), .events = POLLIN };
 	struct frame frame;
@@ -45,39 +45,39 @@ static bool watch(struct capture *c, struct traffic *traffic, const struct watch
 		if (poll(&ready, 1, 1000) < 0 && errno != EINTR)
 			break;
 		while (!stopping && !w->failed && (more = capture_next(c, &frame)) > 0)
-			traffic_packet(traffic, &frame);
+			dissect_packet(dissector, &frame);
 	}
 	if (more < 0)
 		log_error("%s", capture_error(c));
 	return stopping && !w->failed;
 }
 
-static enum exit_code run(int argc, char **argv)
+static enum exit_code run_watch(int argc, char **argv)
 {
-	struct sigaction action = { .sa_handler = stop };
-	struct auditing a;
-	struct watching w = { .auditing = &a };
+	struct sigaction action = { .sa_handler = watch_stop };
+	struct audit_command a;
+	struct watching w = { .command = &a };
 	char error[400];
 	struct losses losses = { 0 };
 	bool ok = false;
 
-	if (!auditing_begin(&a, argc, argv, AUDITING_INTERFACE))
+	if (!audit_command_begin(&a, argc, argv, AUDIT_INTERFACE))
 		return EXIT_USAGE;
 	struct capture *c = capture_open_live(a.interface, error, sizeof(error));
-	struct traffic *traffic = c ? traffic_new(judge, &w) : NULL;
+	struct dissector *dissector = c ? dissect_new(watch_judge, &w) : NULL;
 	if (!c)
 		log_error("%s", error);
-	if (traffic && sigaction(SIGINT, &action, NULL) == 0 &&
+	if (dissector && sigaction(SIGINT, &action, NULL) == 0 &&
 	        sigaction(SIGTERM, &action, NULL) == 0)
-		ok = watch(c, traffic, &w);
-	verdicts_summary(&a.verdicts);
-	if (traffic)
-		losses_add(&losses, c, traffic);
+		ok = watch_packets(c, dissector, &w);
+	audit_report_summary(&a.report);
+	if (dissector)
+		losses_add(&losses, c, dissector);
 	losses_tell(&losses);
-	bool bogus = a.verdicts.by_status[STATUS_BOGUS] > 0;
-	traffic_free(traffic);
+	bool bogus = a.report.by_status[STATUS_BOGUS] > 0;
+	dissect_free(dissector);
 	capture_close(c);
-	auditing_end(&a);
+	audit_command_end(&a);
 	if (!ok)
 		return EXIT_USAGE;
 	return bogus ? EXIT_NO : EXIT_FINE;
@@ -86,4 +86,4 @@ static enum exit_code run(int argc, char **argv)
 const struct command command_watch = { "watch",
 	"-i IFACE [--anchor FILE] [--config FILE] [--time T] [--skew S] [--nta NAME]...\n"
 	"                 [--resolver ADDR[:PORT]] [--sha1] [--json]",
-	"judge the DNS responses on an interface, and touch nothing; ends on SIGINT", run };
+	"judge the DNS responses on an interface, and touch nothing; ends on SIGINT", run_watch };

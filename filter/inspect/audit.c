@@ -18,7 +18,7 @@ struct audit {
 	struct crypto *crypto;
 	struct store store;
 	struct gate gate;
-	struct evidence *evidence;
+	struct chain_material *material;
 	struct flow_table flows;
 	struct senders senders;
 	bool saw_queries;
@@ -36,13 +36,13 @@ struct audit *audit_new(const struct audit_options *options)
 	a->options = *options;
 	a->now_s = INT64_MIN;
 	a->crypto = crypto_new();
-	a->evidence = evidence_new(options->evidence_max);
+	a->material = chain_material_new(options->material_max);
 	a->rrs = calloc(MESSAGE_RRS_MAX, sizeof(*a->rrs));
 	a->octets = malloc(EXCHANGE_ANSWER_MAX);
 	a->answer = malloc(EXCHANGE_ANSWER_MAX);
 	a->gate =
 	        (struct gate){ .crypto = a->crypto, .store = &a->store, .policy = options->policy };
-	if (!a->crypto || !a->evidence || !a->rrs || !a->octets || !a->answer ||
+	if (!a->crypto || !a->material || !a->rrs || !a->octets || !a->answer ||
 	        store_init(&a->store, options->anchors, AUDIT_ZONES) < 0 ||
 	        flow_table_init(&a->flows, AUDIT_FLOWS, FLOW_TIMEOUT_MS) < 0 ||
 	        senders_init(&a->senders) < 0 || gate_init(&a->gate, 0) < 0) {
@@ -62,7 +62,7 @@ void audit_free(struct audit *a)
 	flow_table_fini(&a->flows);
 	senders_fini(&a->senders);
 	store_fini(&a->store);
-	evidence_free(a->evidence);
+	chain_material_free(a->material);
 	crypto_free(a->crypto);
 	free(a->rrs);
 	free(a->octets);
@@ -70,23 +70,23 @@ void audit_free(struct audit *a)
 	free(a);
 }
 
-int audit_collect(struct audit *a, const struct sighting *s)
+int audit_collect(struct audit *a, const struct captured_message *seen)
 {
 	struct message m;
 
-	if (!message_parse(&m, s->message, a->rrs, MESSAGE_RRS_MAX))
+	if (!message_parse(&m, seen->message, a->rrs, MESSAGE_RRS_MAX))
 		return 0;
 	if (m.flags & FLAG_QR)
-		return evidence_add(a->evidence, &m);
+		return chain_material_add(a->material, &m);
 	a->saw_queries = true;
 	return 0;
 }
 
 /* What was proved at one time need not hold at an earlier one. */
-static void set_time(struct audit *a, const struct sighting *s)
+static void set_audit_time(struct audit *a, const struct captured_message *seen)
 {
 	int64_t now_s =
-	        a->options.time_s == AUDIT_TIME_OF_PACKET ? s->at.time_s : a->options.time_s;
+	        a->options.time_s == AUDIT_TIME_OF_PACKET ? seen->at.time_s : a->options.time_s;
 
 	if (now_s < a->now_s)
 		store_flush(&a->store);
@@ -97,79 +97,86 @@ static void set_time(struct audit *a, const struct sighting *s)
 static const struct flow_way nowhere = { 0, 0 };
 
 /* A message's addresses and ports are all that a flow needs of its packet. */
-static struct packet packet_of(const struct sighting *s)
+static struct packet packet_of_message(const struct captured_message *seen)
 {
-	return (struct packet){ .version = s->version,
-		.source = s->source,
-		.destination = s->destination,
-		.source_port = s->source_port,
-		.destination_port = s->destination_port };
+	return (struct packet){ .version = seen->version,
+		.source = seen->source,
+		.destination = seen->destination,
+		.source_port = seen->source_port,
+		.destination_port = seen->destination_port };
 }
 
-static uint64_t milliseconds(const struct sighting *s)
+static uint64_t time_ms(const struct captured_message *seen)
 {
-	return (uint64_t)s->at.time_s * 1000 + s->at.time_us / 1000;
+	return (uint64_t)seen->at.time_s * 1000 + seen->at.time_us / 1000;
 }
 
-static void note_habits(
-        struct audit *a, const struct sighting *s, enum query_kind kind, struct asked *asked)
+static void note_client_habits(struct audit *a, const struct captured_message *seen,
+        enum query_kind kind, struct asked *asked)
 {
-	struct sent sent = { .client = s->source,
-		.server = s->destination,
+	struct sent sent = { .client = seen->source,
+		.server = seen->destination,
 		.has_rd = asked->flags & FLAG_RD,
 		.passes_cd = kind == QUERY_CD,
-		.over_tcp = s->over_tcp };
+		.over_tcp = seen->over_tcp };
 
-	asked->iterator = senders_note(&a->senders, &sent, milliseconds(s)).iterator;
+	asked->iterator = senders_note(&a->senders, &sent, time_ms(seen)).iterator;
 }
 
-static void remember(struct audit *a, const struct sighting *s, const struct message *query)
+static void note_query(
+        struct audit *a, const struct captured_message *seen, const struct message *query)
 {
-	struct packet packet = packet_of(s);
+	struct packet packet = packet_of_message(seen);
 	struct flow_key key = flow_key_of_query(&a->flows.hash_key, &packet, query->id, nowhere);
 	struct asked asked;
-	enum query_kind kind = query_read(query, a->options.policy, s->source, &asked);
+	enum query_kind kind = query_read(query, a->options.policy, seen->source, &asked);
 
 	if (kind == QUERY_MALFORMED)
 		return;
 	if (kind == QUERY_JUDGED || kind == QUERY_CD)
-		note_habits(a, s, kind, &asked);
-	if (s->over_tcp)
+		note_client_habits(a, seen, kind, &asked);
+	if (seen->over_tcp)
 		asked.udp_size = UINT16_MAX;
-	flow_remember(&a->flows, &key, kind, &asked, milliseconds(s));
+	flow_remember(&a->flows, &key, kind, &asked, time_ms(seen));
 }
 
-static void judge_response(struct audit *a, const struct sighting *s, struct audit_report *report)
+static void judge_audited(
+        struct audit *a, const struct captured_message *seen, struct audited_response *response)
 {
-	struct packet packet = packet_of(s);
+	struct packet packet = packet_of_message(seen);
 	struct flow_key key =
-	        flow_key_of_response(&a->flows.hash_key, &packet, report->message.id, nowhere);
+	        flow_key_of_response(&a->flows.hash_key, &packet, response->message.id, nowhere);
 	union flow_asked what;
 	const struct flow *flow =
-	        flow_find(&a->flows, &key, &report->message, milliseconds(s), &what);
-	struct asked asked = flow ? what.asked : sources_guess_asked(&report->message, true);
-	struct sources sources = {
-		.evidence = a->evidence, .server = a->options.resolver, .answer = a->answer
-	};
+	        flow_find(&a->flows, &key, &response->message, time_ms(seen), &what);
+	struct asked asked =
+	        flow ? what.asked : offline_judge_guess_asked(&response->message, true);
+	const struct offline_judge judge = { .gate = &a->gate,
+		.material = a->material,
+		.server = a->options.resolver,
+		.answer = a->answer,
+		.written = a->octets };
 
-	sources_judge(&sources, &a->gate, &asked, !flow || asked.dnssec_ok, s->message, a->now_s,
-	        a->octets, &report->result);
+	offline_judge_response(&judge, &asked, !flow || asked.dnssec_ok, seen->message, a->now_s,
+	        &response->result);
 	if (!flow && a->saw_queries) /* nobody asked for it */
-		report->result.verdict = GATE_DROP;
+		response->result.verdict = GATE_DROP;
 	else if (asked.unjudged)
-		report->result.verdict = GATE_ACCEPT;
+		response->result.verdict = GATE_ACCEPT;
 }
 
-bool audit_message(struct audit *a, const struct sighting *s, struct audit_report *report)
+bool audit_message(
+        struct audit *a, const struct captured_message *seen, struct audited_response *response)
 {
-	*report = (struct audit_report){ .sighting = s };
-	report->is_parsed = message_parse(&report->message, s->message, a->rrs, MESSAGE_RRS_MAX);
-	if (!(report->message.flags & FLAG_QR)) {
-		if (report->is_parsed)
-			remember(a, s, &report->message);
+	*response = (struct audited_response){ .seen = seen };
+	response->is_parsed =
+	        message_parse(&response->message, seen->message, a->rrs, MESSAGE_RRS_MAX);
+	if (!(response->message.flags & FLAG_QR)) {
+		if (response->is_parsed)
+			note_query(a, seen, &response->message);
 		return false;
 	}
-	set_time(a, s);
-	judge_response(a, s, report);
+	set_audit_time(a, seen);
+	judge_audited(a, seen, response);
 	return true;
 }

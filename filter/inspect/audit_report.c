@@ -25,10 +25,10 @@ static const char *reason_text(const struct gate_result *r, char text[static REA
 	return text;
 }
 
-static json_t *json_of(const char *file, const struct audit_report *report)
+static json_t *json_of_response(const char *file, const struct audited_response *response)
 {
-	const struct sighting *s = report->sighting;
-	const struct gate_result *r = &report->result;
+	const struct captured_message *seen = response->seen;
+	const struct gate_result *r = &response->result;
 	char source[INET6_ADDRSTRLEN], destination[INET6_ADDRSTRLEN];
 	char qname[NAME_TEXT_SIZE], qtype[TYPE_TEXT_SIZE], signer[NAME_TEXT_SIZE];
 	char reason[REASON_TEXT_SIZE];
@@ -37,13 +37,13 @@ static json_t *json_of(const char *file, const struct audit_report *report)
 	return json_pack(
 	        "{s:s, s:I, s:s, s:i, s:s, s:i, s:s, s:i, s:s, s:s, s:s, s:s, s:o, s:s, s:s, "
 	        "s:o, s:s}",
-	        "file", file, "packet", (json_int_t)s->at.packet, "src",
-	        address_text(s->source, source), "src_port", (int)s->source_port, "dst",
-	        address_text(s->destination, destination), "dst_port", (int)s->destination_port,
-	        "transport", s->over_tcp ? "tcp" : "udp", "id", (int)report->message.id, "qname",
-	        name_text(&report->message.qname, qname), "qtype",
-	        type_text(report->message.qtype, qtype), "rcode",
-	        rcode_text(message_rcode(&report->message)), "status",
+	        "file", file, "packet", (json_int_t)seen->at.packet, "src",
+	        address_text(seen->source, source), "src_port", (int)seen->source_port, "dst",
+	        address_text(seen->destination, destination), "dst_port",
+	        (int)seen->destination_port, "transport", seen->over_tcp ? "tcp" : "udp", "id",
+	        (int)response->message.id, "qname", name_text(&response->message.qname, qname),
+	        "qtype", type_text(response->message.qtype, qtype), "rcode",
+	        rcode_text(message_rcode(&response->message)), "status",
 	        status_text(r->outcome.status), "ede",
 	        ede == EDE_NONE ? json_null() : json_integer(ede), "cause",
 	        reason_word(r->outcome.reason), "reason", reason_text(r, reason), "signer",
@@ -51,39 +51,41 @@ static json_t *json_of(const char *file, const struct audit_report *report)
 	        verdict_words[r->verdict]);
 }
 
-static bool write_json(FILE *out, const char *file, const struct audit_report *report)
+static bool write_json(FILE *out, const char *file, const struct audited_response *response)
 {
-	json_t *object = json_of(file, report);
+	json_t *object = json_of_response(file, response);
 	bool ok = object && json_dumpf(object, out, JSON_COMPACT) == 0 && fputc('\n', out) != EOF;
 
 	json_decref(object);
 	return ok;
 }
 
-static bool write_line(FILE *out, const struct audit_report *report)
+static bool write_line(FILE *out, const struct audited_response *response)
 {
-	const struct sighting *s = report->sighting;
-	const struct gate_result *r = &report->result;
+	const struct captured_message *seen = response->seen;
+	const struct gate_result *r = &response->result;
 	char source[INET6_ADDRSTRLEN], qname[NAME_TEXT_SIZE], qtype[TYPE_TEXT_SIZE];
 	char reason[REASON_TEXT_SIZE];
 	bool is_plain = r->outcome.status == STATUS_SECURE;
 
-	return fprintf(out, "%6" PRIu64 "  %-13s %-8s  %s %s %s from %s%s%s%s\n", s->at.packet,
+	return fprintf(out, "%6" PRIu64 "  %-13s %-8s  %s %s %s from %s%s%s%s\n", seen->at.packet,
 	               status_text(r->outcome.status), verdict_words[r->verdict],
-	               name_text(&report->message.qname, qname),
-	               type_text(report->message.qtype, qtype),
-	               rcode_text(message_rcode(&report->message)), address_text(s->source, source),
-	               is_plain ? "" : "  (", is_plain ? "" : reason_text(r, reason),
-	               is_plain ? "" : ")") > 0;
+	               name_text(&response->message.qname, qname),
+	               type_text(response->message.qtype, qtype),
+	               rcode_text(message_rcode(&response->message)),
+	               address_text(seen->source, source), is_plain ? "" : "  (",
+	               is_plain ? "" : reason_text(r, reason), is_plain ? "" : ")") > 0;
 }
 
-bool verdicts_write(struct verdicts *v, const char *file, const struct audit_report *report)
+bool audit_report_write(
+        struct audit_report *report, const char *file, const struct audited_response *response)
 {
-	v->responses++;
-	v->by_status[report->result.outcome.status]++;
-	v->by_reason[report->result.outcome.reason]++;
-	v->by_verdict[report->result.verdict]++;
-	return v->as_json ? write_json(v->out, file, report) : write_line(v->out, report);
+	report->responses++;
+	report->by_status[response->result.outcome.status]++;
+	report->by_reason[response->result.outcome.reason]++;
+	report->by_verdict[response->result.verdict]++;
+	return report->as_json ? write_json(report->out, file, response)
+	                       : write_line(report->out, response);
 }
 
 static void write_count(FILE *out, uint64_t count, const char *what)
@@ -92,18 +94,18 @@ static void write_count(FILE *out, uint64_t count, const char *what)
 		fprintf(out, "%10" PRIu64 "  %s\n", count, what);
 }
 
-void verdicts_summary(const struct verdicts *v)
+void audit_report_summary(const struct audit_report *report)
 {
-	if (v->as_json)
+	if (report->as_json)
 		return;
-	fprintf(v->out, "\n%10" PRIu64 "  responses\n", v->responses);
-	for (unsigned i = 0; i < VERDICTS_STATUSES; i++)
-		write_count(v->out, v->by_status[i], status_text(i));
-	fputs("\nwhat enforcing would do:\n", v->out);
+	fprintf(report->out, "\n%10" PRIu64 "  responses\n", report->responses);
+	for (unsigned i = 0; i < AUDIT_REPORT_STATUSES; i++)
+		write_count(report->out, report->by_status[i], status_text(i));
+	fputs("\nwhat enforcing would do:\n", report->out);
 	for (unsigned i = 0; i < GATE_WANT; i++)
-		write_count(v->out, v->by_verdict[i], verdict_words[i]);
-	if (v->responses > v->by_reason[REASON_NONE])
-		fputs("\nwhy not secure:\n", v->out);
+		write_count(report->out, report->by_verdict[i], verdict_words[i]);
+	if (report->responses > report->by_reason[REASON_NONE])
+		fputs("\nwhy not secure:\n", report->out);
 	for (unsigned i = REASON_NONE + 1; i < REASON_COUNT; i++)
-		write_count(v->out, v->by_reason[i], reason_sentence(i));
+		write_count(report->out, report->by_reason[i], reason_sentence(i));
 }

@@ -8,21 +8,22 @@
 
 #include "inspect/audit.h"
 
-#define VERDICTS_STATUSES 4
+#define AUDIT_REPORT_STATUSES 4
 
-struct verdicts {
+struct audit_report {
 	FILE *out;
 	bool as_json;
 	uint64_t responses;
-	uint64_t by_status[VERDICTS_STATUSES];
+	uint64_t by_status[AUDIT_REPORT_STATUSES];
 	uint64_t by_reason[REASON_COUNT];
 	uint64_t by_verdict[GATE_WANT];
 };
 
 /* Writes one response, found in `file`. Returns false when `out` cannot be written. */
-bool verdicts_write(struct verdicts *v, const char *file, const struct audit_report *report);
+bool audit_report_write(
+        struct audit_report *report, const char *file, const struct audited_response *response);
 
 /* Writes the table; nothing in JSON. */
-void verdicts_summary(const struct verdicts *v);
+void audit_report_summary(const struct audit_report *report);
 
 #endif

@@ -16,14 +16,14 @@
 #define TARGET_WIDTH    80
 #define ADDRESSES_SHOWN 4
 
-static const struct rrset *answer_set(
-        const struct explaining *x, const struct name *owner, uint16_t type)
+static const struct rrset *find_answer_set(
+        const struct explain_build *x, const struct name *owner, uint16_t type)
 {
 	return rrsets_find(&x->g, SECTION_ANSWER, owner, type);
 }
 
 /* Addresses are what people look for; other RDATA is only counted. */
-static void say_addresses(struct explaining *x, int shown, const struct rrset *set)
+static void say_addresses(struct explain_build *x, int shown, const struct rrset *set)
 {
 	bool is_v6 = set->type == TYPE_AAAA;
 	char text[ADDRESSES_SHOWN * (INET6_ADDRSTRLEN + 1) + sizeof(" ...")] = "";
@@ -44,11 +44,12 @@ static void say_addresses(struct explaining *x, int shown, const struct rrset *s
 		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s", len ? " " : "",
 		        address_text(rdata, address));
 	}
-	explaining_say(x, shown, "%s", text);
+	explain_build_say(x, shown, "%s", text);
 }
 
 /* Begins the link at `name`, with the zones above it that are not there yet. */
-static struct shown_link *begin_link(struct explaining *x, const struct name *name, uint16_t type)
+static struct shown_link *begin_link(
+        struct explain_build *x, const struct name *name, uint16_t type)
 {
 	struct explanation *e = x->e;
 	struct shown_link *link = &e->links[e->link_count++];
@@ -56,15 +57,15 @@ static struct shown_link *begin_link(struct explaining *x, const struct name *na
 	*link = (struct shown_link){
 		.name = *name, .type = type, .end = END_NOTHING, .zones_begin = e->zone_count
 	};
-	link->zone = explaining_walk(x, name, type == TYPE_DS);
+	link->zone = explain_zone_walk(x, name, type == TYPE_DS);
 	link->zones_end = e->zone_count;
 	link->sets_begin = link->sets_end = e->set_count;
 	return link;
 }
 
-static int add_data(struct explaining *x, struct shown_link *link, const struct rrset *set)
+static int add_data_set(struct explain_build *x, struct shown_link *link, const struct rrset *set)
 {
-	int shown = explaining_add(x, set, ROLE_DATA, link->zone);
+	int shown = explain_set_add(x, set, SET_DATA, link->zone);
 
 	say_addresses(x, shown, set);
 	link->sets_end = x->e->set_count;
@@ -72,30 +73,31 @@ static int add_data(struct explaining *x, struct shown_link *link, const struct 
 }
 
 /* What a server made of a DNAME is as good as that. */
-static void add_synthesised(struct explaining *x, struct shown_link *link,
+static void add_synthesised(struct explain_build *x, struct shown_link *link,
         const struct rrset *cname, const struct rrset *dname)
 {
-	int from = add_data(x, link, dname);
-	int made = add_data(x, link, cname);
+	int from = add_data_set(x, link, dname);
+	int made = add_data_set(x, link, cname);
 
-	explaining_say(x, made, "made from the DNAME");
+	explain_build_say(x, made, "made from the DNAME");
 	if (from != NOWHERE && made != NOWHERE && !x->e->sets[made].is_culprit)
 		x->e->sets[made].mark = x->e->sets[from].mark;
 }
 
-static void say_target(struct explaining *x, const struct shown_link *link, const struct name *to)
+static void say_alias_target(
+        struct explain_build *x, const struct shown_link *link, const struct name *to)
 {
 	char text[NAME_TEXT_SIZE];
 
 	if (link->sets_end > link->sets_begin)
-		explaining_say(x, (int)link->sets_end - 1, "leads to %s",
+		explain_build_say(x, (int)link->sets_end - 1, "leads to %s",
 		        words_name(to, TARGET_WIDTH, text));
 }
 
 /* Shows the alias at the link's name, if there is one, and sets `name` to where it leads. */
-static bool follow(struct explaining *x, struct shown_link *link, struct name *name)
+static bool show_alias(struct explain_build *x, struct shown_link *link, struct name *name)
 {
-	const struct rrset *cname = answer_set(x, name, TYPE_CNAME);
+	const struct rrset *cname = find_answer_set(x, name, TYPE_CNAME);
 	const struct rrset *dname = alias_dname_above(&x->g, name);
 	struct name target;
 	bool goes_on;
@@ -106,7 +108,7 @@ static bool follow(struct explaining *x, struct shown_link *link, struct name *n
 	if (cname && dname && cname->sig_count == 0)
 		add_synthesised(x, link, cname, dname);
 	else
-		add_data(x, link, cname ? cname : dname);
+		add_data_set(x, link, cname ? cname : dname);
 	if (cname)
 		goes_on = alias_target(&x->g, cname, &target);
 	else
@@ -114,20 +116,20 @@ static bool follow(struct explaining *x, struct shown_link *link, struct name *n
 		          name_replace_suffix(name, &dname->owner, &target, &target);
 	if (goes_on) {
 		*name = target;
-		say_target(x, link, name);
+		say_alias_target(x, link, name);
 	}
 	return goes_on;
 }
 
 /* Shows the sets of the type, all sets for ANY, at the link's name. */
-static bool add_all_data(struct explaining *x, struct shown_link *link)
+static bool add_all_data(struct explain_build *x, struct shown_link *link)
 {
 	for (unsigned i = 0; i < x->g.count; i++) {
 		const struct rrset *set = &x->g.sets[i];
 		if (set->section == SECTION_ANSWER && set->count > 0 &&
 		        (set->type == link->type || link->type == TYPE_ANY) &&
 		        name_equal(&set->owner, &link->name))
-			add_data(x, link, set);
+			add_data_set(x, link, set);
 	}
 	if (link->sets_end > link->sets_begin)
 		link->end = END_DATA;
@@ -135,7 +137,7 @@ static bool add_all_data(struct explaining *x, struct shown_link *link)
 }
 
 /* At the end of a chain without data, and beside a wildcard, there are proofs. */
-static void end_link(struct explaining *x, struct shown_link *link)
+static void end_link(struct explain_build *x, struct shown_link *link)
 {
 	const struct name *expanded = x->has_expanded ? &x->expanded : NULL;
 
@@ -144,14 +146,14 @@ static void end_link(struct explaining *x, struct shown_link *link)
 	else if (link->end == END_NOTHING && x->e->rcode == RCODE_NOERROR)
 		link->end = END_NODATA;
 	if (link->end == END_DATA && expanded)
-		explaining_add_proofs(x, expanded, NULL, link->zone, false);
+		explain_proof_add(x, expanded, NULL, link->zone, false);
 	else if (link->end != END_DATA)
-		explaining_add_proofs(x, &link->name, expanded, link->zone, true);
+		explain_proof_add(x, &link->name, expanded, link->zone, true);
 	link->sets_end = x->e->set_count;
 }
 
 /* The negative answer as such is a part that may be to blame. */
-static void mark_link(struct explaining *x, struct shown_link *link)
+static void mark_link(struct explain_build *x, struct shown_link *link)
 {
 	struct explanation *e = x->e;
 	const struct gate_result *r = &e->result;
@@ -161,17 +163,17 @@ static void mark_link(struct explaining *x, struct shown_link *link)
 	if (!e->culprit_is_shown && r->outcome.status != STATUS_SECURE &&
 	        name_equal(&r->culprit.name, &link->name) && r->culprit.type == link->type) {
 		link->is_culprit = e->culprit_is_shown = true;
-		link->mark = mark_of(r->outcome.status);
+		link->mark = shown_mark_of(r->outcome.status);
 	}
 }
 
 /* The response is opened anew for each link, because the zones are read from other messages. */
-static bool open_response(struct explaining *x)
+static bool open_response(struct explain_build *x)
 {
-	return explaining_open(x, x->q->response);
+	return explain_build_open(x, x->run->response);
 }
 
-static void add_links(struct explaining *x)
+static void add_answer_links(struct explain_build *x)
 {
 	struct name name = x->e->question.name;
 	struct shown_link *link;
@@ -179,7 +181,7 @@ static void add_links(struct explaining *x)
 
 	while (goes_on && x->e->link_count < SHOWN_LINKS) {
 		link = begin_link(x, &name, x->e->question.type);
-		goes_on = open_response(x) && !add_all_data(x, link) && follow(x, link, &name);
+		goes_on = open_response(x) && !add_all_data(x, link) && show_alias(x, link, &name);
 	}
 	link = &x->e->links[x->e->link_count - 1];
 	if (open_response(x))
@@ -189,30 +191,30 @@ static void add_links(struct explaining *x)
 }
 
 /* Reads what is asked for, and whether it is answered at all. */
-static void read_response(struct explaining *x)
+static void read_response(struct explain_build *x)
 {
 	struct explanation *e = x->e;
 
 	e->question = e->result.culprit;
-	if (!message_parse(&x->m, x->q->response, x->q->gate.rrs, MESSAGE_RRS_MAX))
+	if (!message_parse(&x->m, x->run->response, x->run->gate.rrs, MESSAGE_RRS_MAX))
 		return;
 	e->rcode = message_rcode(&x->m);
 	e->question = (struct want){ .name = x->m.qname, .type = x->m.qtype };
 	e->is_answer = gate_is_answer(&x->m) && x->m.qclass == CLASS_IN;
 }
 
-struct explanation *explain(struct inquiry *q)
+struct explanation *explain(struct explain_run *run)
 {
 	struct explanation *e = calloc(1, sizeof(*e));
-	struct explaining x = { .e = e, .q = q };
+	struct explain_build x = { .e = e, .run = run };
 
 	if (!e)
 		return NULL;
-	e->now_s = q->now_s;
-	e->result = q->result;
+	e->now_s = run->now_s;
+	e->result = run->result;
 	read_response(&x);
 	if (e->is_answer)
-		add_links(&x);
+		add_answer_links(&x);
 	if (x.no_memory) {
 		explanation_free(e);
 		return NULL;

@@ -28,7 +28,16 @@ enum shown_mark {
 };
 
 /* The mark of a part that is to blame for a status. */
-enum shown_mark mark_of(enum status status);
+static inline enum shown_mark shown_mark_of(enum status status)
+{
+	static const enum shown_mark marks[] = {
+		[STATUS_SECURE] = MARK_SECURE,
+		[STATUS_INSECURE] = MARK_INSECURE,
+		[STATUS_INDETERMINATE] = MARK_MISSING,
+		[STATUS_BOGUS] = MARK_BROKEN,
+	};
+	return marks[status];
+}
 
 struct shown_signature {
 	struct name signer;
@@ -41,10 +50,10 @@ struct shown_signature {
 };
 
 enum shown_role {
-	ROLE_DS,
-	ROLE_KEYS,
-	ROLE_DATA,  /* of the answer, aliases too */
-	ROLE_PROOF, /* NSEC, NSEC3, SOA; an alias where a DS was looked for */
+	SET_DS,
+	SET_KEYS,
+	SET_DATA,  /* of the answer, aliases too */
+	SET_PROOF, /* NSEC, NSEC3, SOA; an alias where a DS was looked for */
 };
 
 /* One RRset. */
@@ -139,9 +148,9 @@ struct explanation {
 	struct shown_link links[SHOWN_LINKS];
 };
 
-/* Lays out the last judgement of `q`, whose gate's memory it uses meanwhile. Returns NULL when
+/* Lays out the last judgement of `run`, whose gate's memory it uses meanwhile. Returns NULL when
  * memory is short. */
-struct explanation *explain(struct inquiry *q);
+struct explanation *explain(struct explain_run *run);
 void explanation_free(struct explanation *e);
 
 #endif

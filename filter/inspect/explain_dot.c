@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The picture: a cluster a zone; a node for each anchor, DS set, key, RRset, proof, and end of the
  * chain. */
-#include <stdarg.h>
-#include <stdlib.h>
-
 #include "inspect/explain_drawing.h"
 #include "inspect/explain_edges.h"
 #include "inspect/explain_text.h"
@@ -12,48 +9,6 @@
 #define LABEL_SIZE  4096
 #define NAME_WIDTH  44
 #define REASON_SIZE 200
-
-const char *drawing_colour(enum shown_mark mark)
-{
-	static const char *const colours[] = { [MARK_NONE] = "#6e7781",
-		[MARK_SECURE] = "#1a7f37",
-		[MARK_INSECURE] = "#9a6700",
-		[MARK_MISSING] = "#8250df",
-		[MARK_BROKEN] = "#cf222e" };
-	return colours[mark];
-}
-
-/* A quoted string; `\n` in the text ends a line. Names keep their own backslashes. */
-static void write_quoted(FILE *out, const char *text)
-{
-	fputc('"', out);
-	for (; *text; text++) {
-		if (*text == '\n')
-			fputs("\\n", out);
-		else if (*text == '"' || *text == '\\')
-			fprintf(out, "\\%c", *text);
-		else if (*text >= ' ' && *text <= '~')
-			fputc(*text, out);
-		else
-			fputc('?', out);
-	}
-	fputc('"', out);
-}
-
-void drawing_finish(
-        const struct drawing *d, enum shown_mark mark, const char *more, const char *label, ...)
-{
-	char text[LABEL_SIZE];
-	va_list list;
-
-	va_start(list, label);
-	vsnprintf(text, sizeof(text), label, list);
-	va_end(list);
-	fprintf(d->out, " [color=\"%s\"%s%s, label=", drawing_colour(mark), *more ? ", " : "",
-	        more);
-	write_quoted(d->out, text);
-	fputs("];\n", d->out);
-}
 
 static enum shown_mark key_mark(const struct shown_zone *z, const struct shown_key *k)
 {
@@ -140,14 +95,14 @@ static void draw_set(const struct drawing *d, unsigned index)
 		len += snprintf(text + len, sizeof(text) - (size_t)len, "\n%.90s", set->sayings[i]);
 	fprintf(d->out, "    s%u", index);
 	drawing_finish(d, set->mark,
-	        set->role == ROLE_PROOF ? "shape=box, style=dashed" : "shape=box", "%s", text);
+	        set->role == SET_PROOF ? "shape=box, style=dashed" : "shape=box", "%s", text);
 }
 
 static void draw_sets_of(const struct drawing *d, int zone)
 {
 	for (unsigned i = 0; i < d->e->set_count; i++) {
 		const struct shown_set *set = &d->e->sets[i];
-		if (set->zone == zone && (set->role == ROLE_DATA || set->role == ROLE_PROOF))
+		if (set->zone == zone && (set->role == SET_DATA || set->role == SET_PROOF))
 			draw_set(d, i);
 	}
 	for (unsigned i = 0; i < d->e->zone_count; i++) {
@@ -188,7 +143,7 @@ static void draw_zone(const struct drawing *d, unsigned zone)
 		draw_ds_label(d, z, "trust anchor");
 	}
 	fprintf(d->out, "  subgraph cluster_%u {\n    label=", zone);
-	write_quoted(d->out, words_name(&z->name, NAME_WIDTH, name));
+	drawing_quoted(d->out, words_name(&z->name, NAME_WIDTH, name));
 	fprintf(d->out,
 	        ";\n    color=\"%s\"; fontcolor=\"%s\"; style=\"rounded%s\"; labeljust=l;\n",
 	        drawing_colour(z->mark), drawing_colour(z->mark),
@@ -216,9 +171,9 @@ static void draw_title(const struct drawing *d, const char *source)
 		        type_text(r->culprit.type, culprit_type),
 		        words_reason(r->outcome.reason, reason, sizeof(reason)));
 	fputs("  label=", d->out);
-	write_quoted(d->out, text);
+	drawing_quoted(d->out, text);
 	fprintf(d->out, "; labelloc=t; fontcolor=\"%s\";\n",
-	        drawing_colour(mark_of(r->outcome.status)));
+	        drawing_colour(shown_mark_of(r->outcome.status)));
 }
 
 bool explain_dot(FILE *out, const struct explanation *e, const char *source)

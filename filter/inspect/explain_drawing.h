@@ -17,6 +17,9 @@ struct drawing {
 
 const char *drawing_colour(enum shown_mark mark);
 
+/* Writes a quoted string. A line feed in `text` becomes \\n; a name's backslashes are kept. */
+void drawing_quoted(FILE *out, const char *text);
+
 /* Ends the node or edge that was begun: writes its colour, `more` attributes, and its label, in
  * which a line feed ends a line. */
 __attribute__((format(printf, 4, 5))) void drawing_finish(

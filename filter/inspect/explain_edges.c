@@ -6,7 +6,7 @@
 #include "inspect/explain_words.h"
 
 /* The key that made a signature. */
-static bool find_key(
+static bool find_signing_key(
         const struct drawing *d, const struct shown_signature *s, unsigned *zone, unsigned *key)
 {
 	for (*zone = 0; *zone < d->e->zone_count; ++*zone) {
@@ -28,7 +28,7 @@ static void draw_signature(const struct drawing *d, const struct shown_signature
 	bool holds = s->is_checked && s->reason == REASON_NONE;
 	char state[WORDS_SIZE];
 
-	if (!find_key(d, s, &zone, &key))
+	if (!find_signing_key(d, s, &zone, &key))
 		return;
 	fprintf(d->out, "  k%u_%u -> %s", zone, key, to);
 	drawing_finish(d,
@@ -119,12 +119,12 @@ static void draw_link_edges(const struct drawing *d, unsigned index)
 			fprintf(d->out, "  c%d -> s%u [style=dotted, color=\"%s\"];\n", link->zone,
 			        i, drawing_colour(z->mark));
 		}
-		if (set->role != ROLE_PROOF || set->type == TYPE_SOA)
+		if (set->role != SET_PROOF || set->type == TYPE_SOA)
 			continue;
 		if (drawing_has_node(link)) {
 			fprintf(d->out, "  s%u -> l%u", i, index);
 			drawing_finish(d, set->mark, "", "proves");
-		} else if (set->role == ROLE_PROOF && set->type != TYPE_SOA &&
+		} else if (set->role == SET_PROOF && set->type != TYPE_SOA &&
 		           link->sets_begin < i) {
 			fprintf(d->out, "  s%u -> s%u", i, link->sets_begin);
 			drawing_finish(d, set->mark, "", "proves the wildcard");
@@ -157,7 +157,7 @@ void drawing_edges(const struct drawing *d)
 	for (unsigned i = 0; i < d->e->zone_count; i++)
 		draw_zone_edges(d, i);
 	for (unsigned i = 0; i < d->e->set_count; i++) {
-		if (d->e->sets[i].role != ROLE_KEYS)
+		if (d->e->sets[i].role != SET_KEYS)
 			draw_signatures(d, i);
 	}
 	for (unsigned i = 0; i < d->e->link_count; i++) {

@@ -28,7 +28,7 @@ static unsigned modulus_bits(struct span octets)
 }
 
 /* As people count them: of the modulus, of one coordinate, of the point. */
-static unsigned bits_of(const struct dnskey *key)
+static unsigned key_bits(const struct dnskey *key)
 {
 	switch (key->algorithm) {
 	case ALGORITHM_ECDSAP256:
@@ -43,7 +43,7 @@ static unsigned bits_of(const struct dnskey *key)
 	return (unsigned)key->public_key.len * 8;
 }
 
-static void add_key(struct explaining *x, struct shown_zone *z, const struct dnskey *key)
+static void add_shown_key(struct explain_build *x, struct shown_zone *z, const struct dnskey *key)
 {
 	if (z->key_count == LIMIT_KEYS) {
 		x->e->left_out++;
@@ -54,10 +54,10 @@ static void add_key(struct explaining *x, struct shown_zone *z, const struct dns
 		.tag = key->tag,
 		.algorithm = key->algorithm,
 		.protocol = key->protocol,
-		.bits = bits_of(key) };
+		.bits = key_bits(key) };
 	for (unsigned i = 0; i < z->ds_count; i++) {
 		struct shown_ds *ds = &z->ds[i];
-		if (ds->key == NOWHERE && ds_matches(x->q->crypto, &ds->ds, &z->name, key)) {
+		if (ds->key == NOWHERE && ds_matches(x->run->crypto, &ds->ds, &z->name, key)) {
 			ds->key = (int)z->key_count;
 			shown->is_named = shown->is_named || ds->is_used;
 		}
@@ -65,28 +65,28 @@ static void add_key(struct explaining *x, struct shown_zone *z, const struct dns
 	z->key_count++;
 }
 
-static bool is_of(const struct shown_signature *s, const struct shown_key *key)
+static bool is_signature_of(const struct shown_signature *s, const struct shown_key *key)
 {
 	return s->tag == key->tag && s->algorithm == key->algorithm;
 }
 
 /* Tags collide, so two keys may seem to sign where one does. */
-static void find_signing(struct shown_zone *z, struct shown_set *set)
+static void note_signing_keys(struct shown_zone *z, struct shown_set *set)
 {
 	for (unsigned i = 0; i < set->signature_count; i++) {
 		struct shown_signature *s = &set->signatures[i];
 		for (unsigned k = 0; k < z->key_count; k++) {
 			struct shown_key *key = &z->keys[k];
-			if (is_of(s, key) && s->is_checked && s->reason == REASON_NONE)
+			if (is_signature_of(s, key) && s->is_checked && s->reason == REASON_NONE)
 				key->is_signing = true;
-			if (is_of(s, key) && (key->flags & DNSKEY_REVOKE))
+			if (is_signature_of(s, key) && (key->flags & DNSKEY_REVOKE))
 				s->by_revoked = s->reason == REASON_RRSIG_NO_KEY;
 		}
 	}
 }
 
 /* The set may be in any section, as the gate takes it. */
-static const struct rrset *find_keys(const struct explaining *x, const struct name *zone)
+static const struct rrset *find_dnskey_set(const struct explain_build *x, const struct name *zone)
 {
 	const struct rrset *keys = NULL;
 
@@ -95,23 +95,23 @@ static const struct rrset *find_keys(const struct explaining *x, const struct na
 	return keys;
 }
 
-void explaining_add_keys(struct explaining *x, int zone)
+void explain_keys_add(struct explain_build *x, int zone)
 {
 	struct shown_zone *z = &x->e->zones[zone];
 	const struct want want = { .name = z->name, .type = TYPE_DNSKEY };
-	const struct inquiry_link *link = inquiry_link_of(x->q, &want);
+	const struct explain_run_link *link = explain_run_link_of(x->run, &want);
 	const struct rrset *set;
 
-	z->keys_came = explaining_came(link);
-	if (!explaining_open_link(x, link))
+	z->keys_came = explain_build_came(link);
+	if (!explain_build_open_link(x, link))
 		return;
-	set = find_keys(x, &z->name);
+	set = find_dnskey_set(x, &z->name);
 	for (uint16_t i = set ? set->first : RR_NONE; i != RR_NONE; i = x->g.next[i]) {
 		struct dnskey key;
 		if (dnskey_read(message_rdata(&x->m, &x->m.rrs[i]), &key))
-			add_key(x, z, &key);
+			add_shown_key(x, z, &key);
 	}
-	z->key_set = set ? explaining_add(x, set, ROLE_KEYS, zone) : NOWHERE;
+	z->key_set = set ? explain_set_add(x, set, SET_KEYS, zone) : NOWHERE;
 	if (z->key_set != NOWHERE)
-		find_signing(z, &x->e->sets[z->key_set]);
+		note_signing_keys(z, &x->e->sets[z->key_set]);
 }

@@ -7,6 +7,6 @@
 
 /* Fills the keys of a zone from the message that the gate learned them from, and what its DS
  * records name. */
-void explaining_add_keys(struct explaining *x, int zone);
+void explain_keys_add(struct explain_build *x, int zone);
 
 #endif

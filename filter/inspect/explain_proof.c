@@ -15,7 +15,7 @@
 #define RECORDS     (LIMIT_NSEC_RECORDS + LIMIT_NSEC3_RECORDS)
 
 /* One record, and the set in which it is shown. */
-struct record {
+struct denial_record {
 	int set;
 	bool is_nsec3;
 	struct name zone;
@@ -24,29 +24,29 @@ struct record {
 };
 
 struct proofs {
-	struct explaining *x;
+	struct explain_build *x;
 	const struct name *subject;
 	unsigned count;
-	struct record records[RECORDS];
+	struct denial_record records[RECORDS];
 	unsigned hashes_left;
 };
 
-static void say_types(struct explaining *x, int set, struct span bitmap)
+static void say_types(struct explain_build *x, int set, struct span bitmap)
 {
 	char types[TYPES_WIDTH];
 
 	words_types(bitmap, types, sizeof(types));
 	if (types[0])
-		explaining_say(x, set, "types %s", types);
+		explain_build_say(x, set, "types %s", types);
 	else
-		explaining_say(x, set, "no types: an empty non-terminal");
+		explain_build_say(x, set, "no types: an empty non-terminal");
 }
 
-static void say_nsec(struct explaining *x, const struct record *r)
+static void say_nsec(struct explain_build *x, const struct denial_record *r)
 {
 	char next[NAME_TEXT_SIZE];
 
-	explaining_say(x, r->set, "up to %s", words_name(&r->nsec.next, NAME_WIDTH, next));
+	explain_build_say(x, r->set, "up to %s", words_name(&r->nsec.next, NAME_WIDTH, next));
 	say_types(x, r->set, r->nsec.bitmap);
 }
 
@@ -62,19 +62,20 @@ static void salt_text(struct span salt, char text[static WORDS_SIZE])
 		snprintf(text + len, WORDS_SIZE - len, "...");
 }
 
-static void say_nsec3(struct explaining *x, const struct record *r)
+static void say_nsec3(struct explain_build *x, const struct denial_record *r)
 {
 	char next[WORDS_SIZE], salt[WORDS_SIZE];
 
 	salt_text(r->nsec3.salt, salt);
-	explaining_say(x, r->set, "up to %s, %u iterations, %s%s",
+	explain_build_say(x, r->set, "up to %s, %u iterations, %s%s",
 	        words_hash(r->nsec3.next_hash, next), r->nsec3.iterations, salt,
 	        r->nsec3.flags & NSEC3_OPT_OUT ? ", opt-out" : "");
 	say_types(x, r->set, r->nsec3.bitmap);
 }
 
 /* The zone of an NSEC is whoever signed it; that of an NSEC3 stands in its owner. */
-static void zone_of(const struct explaining *x, const struct record *r, struct name *zone)
+static void zone_of_record(
+        const struct explain_build *x, const struct denial_record *r, struct name *zone)
 {
 	const struct shown_set *set = &x->e->sets[r->set];
 
@@ -88,21 +89,21 @@ static void zone_of(const struct explaining *x, const struct record *r, struct n
 		*zone = name_root;
 }
 
-static void add_record(struct proofs *p, int set, const struct rr *rr)
+static void add_denial_record(struct proofs *p, int set, const struct rr *rr)
 {
-	struct explaining *x = p->x;
-	struct record *r = &p->records[p->count];
+	struct explain_build *x = p->x;
+	struct denial_record *r = &p->records[p->count];
 
 	if (p->count == RECORDS || set == NOWHERE)
 		return;
-	*r = (struct record){ .set = set, .is_nsec3 = rr->type == TYPE_NSEC3 };
-	zone_of(x, r, &r->zone);
+	*r = (struct denial_record){ .set = set, .is_nsec3 = rr->type == TYPE_NSEC3 };
+	zone_of_record(x, r, &r->zone);
 	if (r->is_nsec3 && nsec3_read(&x->m, rr, &r->zone, &r->nsec3))
 		say_nsec3(x, r);
 	else if (!r->is_nsec3 && nsec_read(&x->m, rr, &r->nsec))
 		say_nsec(x, r);
 	else {
-		explaining_say(x, set, "malformed");
+		explain_build_say(x, set, "malformed");
 		return;
 	}
 	p->count++;
@@ -110,30 +111,30 @@ static void add_record(struct proofs *p, int set, const struct rr *rr)
 
 /* A name to be looked for, and its hash once that is needed; all records of an answer hash alike,
  * or they prove nothing. */
-struct sought {
+struct sought_name {
 	const struct name *name;
 	bool is_hashed;
 	uint8_t hash[NSEC3_HASH_OCTETS];
 };
 
-static bool hash_sought(struct proofs *p, struct sought *s, const struct nsec3 *by)
+static bool hash_sought(struct proofs *p, struct sought_name *s, const struct nsec3 *by)
 {
 	if (!s->is_hashed && p->hashes_left > 0 && by->iterations <= LIMIT_NSEC3_ITERATIONS) {
 		p->hashes_left--;
 		s->is_hashed = nsec3_hash(
-		        p->x->q->crypto, name_span(s->name), by->salt, by->iterations, s->hash);
+		        p->x->run->crypto, name_span(s->name), by->salt, by->iterations, s->hash);
 	}
 	return s->is_hashed;
 }
 
-static bool is_at(struct proofs *p, const struct record *r, struct sought *s)
+static bool is_record_at(struct proofs *p, const struct denial_record *r, struct sought_name *s)
 {
 	if (!r->is_nsec3)
 		return name_equal(&r->nsec.owner, s->name);
 	return hash_sought(p, s, &r->nsec3) && nsec3_matches(&r->nsec3, s->hash);
 }
 
-static bool covers(struct proofs *p, const struct record *r, struct sought *s)
+static bool record_covers(struct proofs *p, const struct denial_record *r, struct sought_name *s)
 {
 	if (!name_within(s->name, &r->zone))
 		return false;
@@ -145,16 +146,18 @@ static bool covers(struct proofs *p, const struct record *r, struct sought *s)
 /* Says of each record that is at `name`, or covers it, that it does. */
 static bool say_where(struct proofs *p, const struct name *name, const char *at, const char *cover)
 {
-	struct sought s = { .name = name };
+	struct sought_name s = { .name = name };
 	char text[NAME_TEXT_SIZE];
 	bool found = false;
 
 	words_name(name, NAME_WIDTH, text);
 	for (unsigned i = 0; i < p->count; i++) {
-		const struct record *r = &p->records[i];
-		const char *what = is_at(p, r, &s) ? at : covers(p, r, &s) ? cover : NULL;
+		const struct denial_record *r = &p->records[i];
+		const char *what = is_record_at(p, r, &s)    ? at
+		                   : record_covers(p, r, &s) ? cover
+		                                             : NULL;
 		if (what)
-			explaining_say(p->x, r->set, "%s %s", what, text);
+			explain_build_say(p->x, r->set, "%s %s", what, text);
 		found = found || (what && what == at);
 	}
 	return found;
@@ -168,9 +171,9 @@ static bool find_encloser(struct proofs *p, unsigned *labels)
 
 	*labels = 0;
 	for (unsigned i = 0; i < p->count; i++) {
-		const struct record *r = &p->records[i];
-		struct sought s = { .name = p->subject };
-		if (r->is_nsec3 || !covers(p, r, &s))
+		const struct denial_record *r = &p->records[i];
+		struct sought_name s = { .name = p->subject };
+		if (r->is_nsec3 || !record_covers(p, r, &s))
 			continue;
 		unsigned by_owner = name_shared_labels(p->subject, &r->nsec.owner);
 		unsigned by_next = name_shared_labels(p->subject, &r->nsec.next);
@@ -180,11 +183,11 @@ static bool find_encloser(struct proofs *p, unsigned *labels)
 	for (unsigned l = p->subject->labels; !found && l-- > 0;) {
 		struct name ancestor;
 		name_suffix(p->subject, l, &ancestor);
-		struct sought s = { .name = &ancestor };
+		struct sought_name s = { .name = &ancestor };
 		for (unsigned i = 0; !found && i < p->count; i++)
 			found = p->records[i].is_nsec3 &&
 			        name_within(&ancestor, &p->records[i].zone) &&
-			        is_at(p, &p->records[i], &s);
+			        is_record_at(p, &p->records[i], &s);
 		*labels = l;
 	}
 	return found;
@@ -198,8 +201,8 @@ static void say_next_closer(struct proofs *p)
 		struct name closer;
 		name_suffix(p->subject, l, &closer);
 		for (unsigned i = 0; i < p->count; i++) {
-			struct sought s = { .name = &closer };
-			if (!covers(p, &p->records[i], &s))
+			struct sought_name s = { .name = &closer };
+			if (!record_covers(p, &p->records[i], &s))
 				continue;
 			say_where(p, &closer, "is at", "covers the next closer name");
 			return;
@@ -207,7 +210,7 @@ static void say_next_closer(struct proofs *p)
 	}
 }
 
-static void say_all(struct proofs *p)
+static void say_proofs(struct proofs *p)
 {
 	struct name encloser, next_closer, wildcard;
 	unsigned labels;
@@ -227,7 +230,7 @@ static void say_all(struct proofs *p)
 		say_where(p, &wildcard, "is at", "covers");
 }
 
-void explaining_add_proofs(struct explaining *x, const struct name *subject,
+void explain_proof_add(struct explain_build *x, const struct name *subject,
         const struct name *other, int zone, bool with_soa)
 {
 	struct proofs p = { .x = x, .subject = subject, .hashes_left = LIMIT_NSEC3_HASHES };
@@ -239,13 +242,13 @@ void explaining_add_proofs(struct explaining *x, const struct name *subject,
 		              set->section == SECTION_AUTHORITY;
 		if (set->count == 0 || !(is_record || is_soa))
 			continue;
-		int shown = explaining_add(x, set, ROLE_PROOF, zone);
+		int shown = explain_set_add(x, set, SET_PROOF, zone);
 		for (uint16_t r = set->first; is_record && r != RR_NONE; r = x->g.next[r])
-			add_record(&p, shown, &x->m.rrs[r]);
+			add_denial_record(&p, shown, &x->m.rrs[r]);
 	}
-	say_all(&p);
+	say_proofs(&p);
 	if (other) {
 		p.subject = other;
-		say_all(&p);
+		say_proofs(&p);
 	}
 }

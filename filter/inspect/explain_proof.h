@@ -8,7 +8,7 @@
 /* Adds what the open message has to prove about `subject`, and about `other` unless it is NULL: its
  * NSEC and NSEC3 sets, SOA too with `with_soa`, and says where each of them lies. `zone` is theirs,
  * unless the signer says else. */
-void explaining_add_proofs(struct explaining *x, const struct name *subject,
+void explain_proof_add(struct explain_build *x, const struct name *subject,
         const struct name *other, int zone, bool with_soa);
 
 #endif

@@ -8,36 +8,10 @@
 
 #include "inspect/explain_build.h"
 #include "inspect/explain_zone.h"
-
-bool explaining_open(struct explaining *x, struct span octets)
-{
-	struct gate *gate = &x->q->gate;
-
-	arena_reset(&gate->arena, 0);
-	x->budget = budget_full();
-	if (x->q->options.policy->has_skew)
-		x->budget.skew_s = x->q->options.policy->skew_s;
-	return octets.len > 0 && message_parse(&x->m, octets, gate->rrs, MESSAGE_RRS_MAX) &&
-	       rrsets_group(&x->g, &x->m, &gate->arena);
-}
-
-void explaining_say(struct explaining *x, int set, const char *format, ...)
-{
-	struct shown_set *shown = set == NOWHERE ? NULL : &x->e->sets[set];
-	va_list list;
-
-	if (!shown || shown->saying_count == SHOWN_SAYINGS)
-		return;
-	va_start(list, format);
-	if (vasprintf(&shown->sayings[shown->saying_count], format, list) < 0)
-		x->no_memory = true;
-	else
-		shown->saying_count++;
-	va_end(list);
-}
+#include "wire/rdata.h"
 
 /* All keys of a DNSKEY RRset that can sign: it is signed by some of its own. */
-static struct keyset *keys_of(const struct explaining *x, const struct rrset *set)
+static struct keyset *read_keyset(const struct explain_build *x, const struct rrset *set)
 {
 	struct keyset *keys = keyset_new(&set->owner);
 
@@ -50,8 +24,8 @@ static struct keyset *keys_of(const struct explaining *x, const struct rrset *se
 }
 
 /* Holds one signature against the keys: as the gate does it, but without its fellows. */
-static enum reason check_alone(struct explaining *x, const struct rrset *set, uint16_t signature,
-        const struct keyset *keys)
+static enum reason verify_alone(struct explain_build *x, const struct rrset *set,
+        uint16_t signature, const struct keyset *keys)
 {
 	struct rrset one = *set;
 	struct proved proved;
@@ -60,18 +34,18 @@ static enum reason check_alone(struct explaining *x, const struct rrset *set, ui
 	one.first_sig = one.last_sig = signature;
 	one.sig_count = 1;
 	x->g.next[signature] = RR_NONE;
-	struct outcome outcome = rrset_verify(x->q->crypto, &x->q->gate.arena, &x->g, &one, keys,
-	        x->q->now_s, &x->budget, &proved);
+	struct outcome outcome = rrset_verify(x->run->crypto, &x->run->gate.arena, &x->g, &one,
+	        keys, x->run->now_s, &x->budget, &proved);
 	x->g.next[signature] = next;
 	return outcome.status == STATUS_SECURE ? REASON_NONE : outcome.reason;
 }
 
 /* Returns the proved keys of the zone at the signer's name, or NULL. */
-static const struct keyset *keys_of_signer(const struct explaining *x, const struct name *signer)
+static const struct keyset *keys_of_signer(const struct explain_build *x, const struct name *signer)
 {
 	struct chain chain;
 
-	chain_find(&x->q->store, signer, x->q->now_s, &chain);
+	chain_find(&x->run->store, signer, x->run->now_s, &chain);
 	return chain.end == CHAIN_SECURE && name_equal(&chain.zone, signer) ? chain.keys : NULL;
 }
 
@@ -82,7 +56,7 @@ static int64_t moment_of(uint32_t serial, int64_t now_s)
 }
 
 /* Fewer labels are signed than the owner has: RFC 4035, 5.3.4. */
-static void note_wildcard(struct explaining *x, const struct rrset *set,
+static void note_wildcard(struct explain_build *x, const struct rrset *set,
         const struct shown_set *shown, const struct rrsig *sig)
 {
 	unsigned signable = set->owner.labels - (name_is_wildcard(&set->owner) ? 1u : 0u);
@@ -92,16 +66,16 @@ static void note_wildcard(struct explaining *x, const struct rrset *set,
 	if (sig->labels >= signable || shown->saying_count > 0)
 		return;
 	name_suffix(&set->owner, sig->labels, &closest);
-	explaining_say(x, (int)(shown - x->e->sets), "made from the wildcard *.%s",
+	explain_build_say(x, (int)(shown - x->e->sets), "made from the wildcard *.%s",
 	        closest.labels ? name_text(&closest, text) : "");
-	if (shown->role == ROLE_DATA) {
+	if (shown->role == SET_DATA) {
 		x->has_expanded = true;
 		x->expanded = set->owner;
 	}
 }
 
 /* Adds what the RRSIG says; `own` are the keys of a DNSKEY set. */
-static void add_signature(struct explaining *x, const struct rrset *set, struct shown_set *shown,
+static void add_signature(struct explain_build *x, const struct rrset *set, struct shown_set *shown,
         uint16_t index, const struct keyset *own)
 {
 	struct shown_signature *s = &shown->signatures[shown->signature_count];
@@ -115,19 +89,20 @@ static void add_signature(struct explaining *x, const struct rrset *set, struct 
 	s->signer = sig.signer;
 	s->tag = sig.tag;
 	s->algorithm = sig.algorithm;
-	s->inception_s = moment_of(sig.inception, x->q->now_s);
-	s->expiration_s = moment_of(sig.expiration, x->q->now_s);
+	s->inception_s = moment_of(sig.inception, x->run->now_s);
+	s->expiration_s = moment_of(sig.expiration, x->run->now_s);
 	if (!keys)
 		keys = keys_of_signer(x, &sig.signer);
 	s->is_checked = keys != NULL;
 	if (keys)
-		s->reason = check_alone(x, set, index, keys);
+		s->reason = verify_alone(x, set, index, keys);
 	note_wildcard(x, set, shown, &sig);
 }
 
-static void add_signatures(struct explaining *x, const struct rrset *set, struct shown_set *shown)
+static void add_signatures(
+        struct explain_build *x, const struct rrset *set, struct shown_set *shown)
 {
-	struct keyset *own = set->type == TYPE_DNSKEY ? keys_of(x, set) : NULL;
+	struct keyset *own = set->type == TYPE_DNSKEY ? read_keyset(x, set) : NULL;
 
 	for (uint16_t i = set->first_sig; i != RR_NONE; i = x->g.next[i]) {
 		if (shown->signature_count == SHOWN_SIGNATURES) {
@@ -140,26 +115,16 @@ static void add_signatures(struct explaining *x, const struct rrset *set, struct
 }
 
 /* Where it was signed, as far as there is such a zone; a signature that holds knows best. */
-static int zone_of_signatures(const struct explaining *x, const struct shown_set *shown, int zone)
+static int zone_of_signatures(
+        const struct explain_build *x, const struct shown_set *shown, int zone)
 {
 	for (unsigned i = 0; i < shown->signature_count; i++) {
 		const struct shown_signature *s = &shown->signatures[i];
-		int signer = explaining_zone(x, &s->signer);
+		int signer = explain_build_find_zone(x, &s->signer);
 		if (signer != NOWHERE && s->is_checked && s->reason == REASON_NONE)
 			return signer;
 	}
 	return zone;
-}
-
-enum shown_mark mark_of(enum status status)
-{
-	static const enum shown_mark marks[] = {
-		[STATUS_SECURE] = MARK_SECURE,
-		[STATUS_INSECURE] = MARK_INSECURE,
-		[STATUS_INDETERMINATE] = MARK_MISSING,
-		[STATUS_BOGUS] = MARK_BROKEN,
-	};
-	return marks[status];
 }
 
 /* One signature that holds is enough; where none can be checked nothing is known. */
@@ -176,7 +141,7 @@ static enum shown_mark mark_by_signatures(const struct shown_set *shown)
 	return any_failed ? MARK_BROKEN : MARK_NONE;
 }
 
-static bool is_culprit(const struct explaining *x, const struct rrset *set)
+static bool is_culprit_set(const struct explain_build *x, const struct rrset *set)
 {
 	const struct gate_result *r = &x->e->result;
 
@@ -184,7 +149,8 @@ static bool is_culprit(const struct explaining *x, const struct rrset *set)
 	       name_equal(&set->owner, &r->culprit.name);
 }
 
-int explaining_add(struct explaining *x, const struct rrset *set, enum shown_role role, int zone)
+int explain_set_add(
+        struct explain_build *x, const struct rrset *set, enum shown_role role, int zone)
 {
 	struct explanation *e = x->e;
 
@@ -202,9 +168,9 @@ int explaining_add(struct explaining *x, const struct rrset *set, enum shown_rol
 	if (shown->mark == MARK_NONE && zone != NOWHERE && e->zones[zone].mark != MARK_SECURE)
 		shown->mark = e->zones[zone].mark;
 	/* DS and DNSKEY links are the zone's to mark. */
-	if (role != ROLE_DS && role != ROLE_KEYS && is_culprit(x, set)) {
+	if (role != SET_DS && role != SET_KEYS && is_culprit_set(x, set)) {
 		shown->is_culprit = e->culprit_is_shown = true;
-		shown->mark = mark_of(e->result.outcome.status);
+		shown->mark = shown_mark_of(e->result.outcome.status);
 	}
 	return (int)e->set_count++;
 }

@@ -7,13 +7,13 @@
 #define NAME_WIDTH    60
 #define DETAIL_COLUMN "          " /* below the tags */
 
-struct page {
+struct text_page {
 	FILE *out;
 	const struct explanation *e;
 };
 
 /* BROKEN or INSECURE, on a line of its own below the link, and why. */
-static void write_mark(const struct page *p, struct outcome outcome, const char *what)
+static void text_problem(const struct text_page *p, struct outcome outcome, const char *what)
 {
 	char reason[REASON_SIZE];
 	const char *word = outcome.status == STATUS_INSECURE ? "INSECURE" : "BROKEN";
@@ -23,8 +23,8 @@ static void write_mark(const struct page *p, struct outcome outcome, const char 
 }
 
 /* Only a signer that is not the zone that it stands under is named. */
-static void write_signatures(
-        const struct page *p, const struct shown_set *set, const struct name *expected)
+static void text_signatures(
+        const struct text_page *p, const struct shown_set *set, const struct name *expected)
 {
 	for (unsigned i = 0; i < set->signature_count; i++) {
 		const struct shown_signature *s = &set->signatures[i];
@@ -40,41 +40,42 @@ static void write_signatures(
 	}
 }
 
-static const struct name *zone_name(const struct page *p, int zone)
+static const struct name *text_zone_name(const struct text_page *p, int zone)
 {
 	return zone == NOWHERE ? NULL : &p->e->zones[zone].name;
 }
 
 /* The owner is named where it is not the name in the heading. */
-static void write_set(const struct page *p, const struct shown_set *set, const struct name *heading)
+static void text_set(
+        const struct text_page *p, const struct shown_set *set, const struct name *heading)
 {
 	char owner[NAME_TEXT_SIZE], type[TYPE_TEXT_SIZE];
 
 	fprintf(p->out, "  %-7s ", type_text(set->type, type));
-	if (set->role == ROLE_DATA)
+	if (set->role == SET_DATA)
 		fprintf(p->out, "%u record%s%s", set->count, set->count == 1 ? "" : "s",
 		        name_equal(&set->owner, heading) ? "" : " at ");
-	if (set->role != ROLE_DATA || !name_equal(&set->owner, heading))
+	if (set->role != SET_DATA || !name_equal(&set->owner, heading))
 		fputs(words_name(&set->owner, NAME_WIDTH, owner), p->out);
 	fputc('\n', p->out);
 	for (unsigned i = 0; i < set->saying_count; i++)
 		fprintf(p->out, DETAIL_COLUMN "%s\n", set->sayings[i]);
 	if (set->signature_count > 0)
-		write_signatures(p, set, zone_name(p, set->zone));
+		text_signatures(p, set, text_zone_name(p, set->zone));
 	else
 		fprintf(p->out, "    no RRSIG\n");
 	if (set->is_culprit)
-		write_mark(p, p->e->result.outcome, NULL);
+		text_problem(p, p->e->result.outcome, NULL);
 }
 
-static void write_sets(
-        const struct page *p, unsigned begin, unsigned end, const struct name *heading)
+static void text_sets(
+        const struct text_page *p, unsigned begin, unsigned end, const struct name *heading)
 {
 	for (unsigned i = begin; i < end; i++)
-		write_set(p, &p->e->sets[i], heading);
+		text_set(p, &p->e->sets[i], heading);
 }
 
-static void write_ds(const struct page *p, const struct shown_zone *z, const struct shown_ds *d)
+static void text_ds(const struct text_page *p, const struct shown_zone *z, const struct shown_ds *d)
 {
 	char algorithm[WORDS_SIZE], digest[WORDS_SIZE];
 
@@ -93,7 +94,8 @@ static void write_ds(const struct page *p, const struct shown_zone *z, const str
 		fprintf(p->out, "no DNSKEY to be named\n");
 }
 
-static void write_key(const struct page *p, const struct shown_zone *z, const struct shown_key *k)
+static void text_key(
+        const struct text_page *p, const struct shown_zone *z, const struct shown_key *k)
 {
 	static const char *const uses[2][2] = {
 		{ "", "  signs the keys" },
@@ -106,35 +108,35 @@ static void write_key(const struct page *p, const struct shown_zone *z, const st
 	        uses[k->is_named][k->is_signing]);
 }
 
-static void write_keys(const struct page *p, const struct shown_zone *z)
+static void text_keys(const struct text_page *p, const struct shown_zone *z)
 {
 	for (unsigned i = 0; i < z->key_count; i++)
-		write_key(p, z, &z->keys[i]);
+		text_key(p, z, &z->keys[i]);
 	if (z->key_set != NOWHERE)
-		write_signatures(p, &p->e->sets[z->key_set], &z->name);
+		text_signatures(p, &p->e->sets[z->key_set], &z->name);
 	if (z->keys_came)
 		fprintf(p->out, "  DNSKEY  looked for: %s\n", z->keys_came);
 	if (z->keys_wanted && z->keys_outcome.status != STATUS_SECURE)
-		write_mark(p, z->keys_outcome, "DNSKEY");
+		text_problem(p, z->keys_outcome, "DNSKEY");
 }
 
 /* What is in the place of a DS, or the DS itself. */
-static void write_cut(const struct page *p, const struct shown_zone *z)
+static void text_cut(const struct text_page *p, const struct shown_zone *z)
 {
 	for (unsigned i = 0; i < z->ds_count; i++)
-		write_ds(p, z, &z->ds[i]);
+		text_ds(p, z, &z->ds[i]);
 	if (z->ds_set != NOWHERE)
-		write_signatures(p, &p->e->sets[z->ds_set], zone_name(p, z->parent));
-	write_sets(p, z->proofs_begin, z->proofs_end, &z->name);
+		text_signatures(p, &p->e->sets[z->ds_set], text_zone_name(p, z->parent));
+	text_sets(p, z->proofs_begin, z->proofs_end, &z->name);
 	if (z->cut_came)
 		fprintf(p->out, "  DS      looked for: %s\n", z->cut_came);
 	else if (z->cut == SHOWN_BROKEN && z->ds_set == NOWHERE && z->proofs_begin == z->proofs_end)
 		fprintf(p->out, "  DS      the answer holds none, and no NSEC or NSEC3\n");
 	if (z->cut_outcome.status != STATUS_SECURE)
-		write_mark(p, z->cut_outcome, "DS");
+		text_problem(p, z->cut_outcome, "DS");
 }
 
-static void write_zone(const struct page *p, const struct shown_zone *z)
+static void text_zone(const struct text_page *p, const struct shown_zone *z)
 {
 	static const struct {
 		const char *kind, *what;
@@ -151,12 +153,12 @@ static void write_zone(const struct page *p, const struct shown_zone *z)
 
 	fprintf(p->out, "\n%s %s  %s\n", headings[z->cut].kind, name_text(&z->name, name),
 	        headings[z->cut].what);
-	write_cut(p, z);
-	write_keys(p, z);
+	text_cut(p, z);
+	text_keys(p, z);
 }
 
 /* What the link comes to, in the words of the response. */
-static void write_link(const struct page *p, const struct shown_link *link)
+static void text_link(const struct text_page *p, const struct shown_link *link)
 {
 	char name[NAME_TEXT_SIZE], type[TYPE_TEXT_SIZE];
 	const char *ends[] = { [END_DATA] = "",
@@ -166,16 +168,16 @@ static void write_link(const struct page *p, const struct shown_link *link)
 		[END_NOTHING] = "" };
 
 	for (unsigned i = link->zones_begin; i < link->zones_end; i++)
-		write_zone(p, &p->e->zones[i]);
+		text_zone(p, &p->e->zones[i]);
 	fprintf(p->out, "\nname %s %s%s\n", name_text(&link->name, name),
 	        type_text(link->type, type), ends[link->end]);
-	write_sets(p, link->sets_begin, link->sets_end, &link->name);
+	text_sets(p, link->sets_begin, link->sets_end, &link->name);
 	if (link->is_culprit)
-		write_mark(p, p->e->result.outcome, NULL);
+		text_problem(p, p->e->result.outcome, NULL);
 }
 
 /* The verdict, in the gate's own words. */
-static void write_verdict(const struct page *p)
+static void text_verdict(const struct text_page *p)
 {
 	static const char *const verdicts[] = {
 		[GATE_ACCEPT] = "lets it through",
@@ -203,19 +205,19 @@ static void write_verdict(const struct page *p)
 
 bool explain_text(FILE *out, const struct explanation *e, const char *source)
 {
-	const struct page page = { out, e };
+	const struct text_page page = { out, e };
 	char name[NAME_TEXT_SIZE], type[TYPE_TEXT_SIZE], now[WORDS_SIZE];
 
 	fprintf(out, "%s %s  %s\nfrom %s\njudged as of %s UTC\n",
 	        name_text(&e->question.name, name), type_text(e->question.type, type),
 	        rcode_text(e->rcode), source, words_moment(e->now_s, now));
 	for (unsigned i = 0; i < e->link_count; i++)
-		write_link(&page, &e->links[i]);
+		text_link(&page, &e->links[i]);
 	if (e->is_answer && !e->has_anchor)
 		fprintf(out, "  INSECURE  no trust anchor lies above the name\n");
 	if (e->left_out > 0)
 		fprintf(out, "\n%u records, sets or zones are left out here: too many\n",
 		        e->left_out);
-	write_verdict(&page);
+	text_verdict(&page);
 	return fflush(out) == 0 && !ferror(out);
 }

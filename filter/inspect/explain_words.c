@@ -72,7 +72,7 @@ const char *words_moment(int64_t moment_s, char text[static WORDS_SIZE])
 }
 
 /* In the unit that is large enough to be short. */
-static const char *duration(int64_t seconds, char text[static WORDS_SIZE])
+static const char *duration_text(int64_t seconds, char text[static WORDS_SIZE])
 {
 	static const struct {
 		int64_t from_s, unit_s;
@@ -87,7 +87,7 @@ static const char *duration(int64_t seconds, char text[static WORDS_SIZE])
 	return text;
 }
 
-static const char *state_of(const struct shown_signature *s)
+static const char *signature_state(const struct shown_signature *s)
 {
 	if (!s->is_checked)
 		return "not checked";
@@ -117,18 +117,18 @@ static const char *state_of(const struct shown_signature *s)
 const char *words_signature(
         const struct shown_signature *s, int64_t now_s, char text[static WORDS_SIZE])
 {
-	const char *state = state_of(s);
+	const char *state = signature_state(s);
 	char time_text[WORDS_SIZE];
 
 	if (s->reason == REASON_RRSIG_EXPIRED || s->expiration_s < now_s)
 		snprintf(text, WORDS_SIZE, "%.16s%sEXPIRED %.16s ago", state, *state ? ", " : "",
-		        duration(now_s - s->expiration_s, time_text));
+		        duration_text(now_s - s->expiration_s, time_text));
 	else if (s->reason == REASON_RRSIG_NOT_YET || s->inception_s > now_s)
 		snprintf(text, WORDS_SIZE, "%.16s%sVALID IN %.16s", state, *state ? ", " : "",
-		        duration(s->inception_s - now_s, time_text));
+		        duration_text(s->inception_s - now_s, time_text));
 	else
 		snprintf(text, WORDS_SIZE, "%.16s, %.16s left", state,
-		        duration(s->expiration_s - now_s, time_text));
+		        duration_text(s->expiration_s - now_s, time_text));
 	return text;
 }
 

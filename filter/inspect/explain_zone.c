@@ -9,35 +9,7 @@
 #include "inspect/explain_proof.h"
 #include "inspect/explain_set.h"
 
-int explaining_zone(const struct explaining *x, const struct name *name)
-{
-	for (unsigned i = 0; i < x->e->zone_count; i++) {
-		if (name_equal(&x->e->zones[i].name, name))
-			return (int)i;
-	}
-	return NOWHERE;
-}
-
-const char *explaining_came(const struct inquiry_link *link)
-{
-	if (!link || link->is_learned)
-		return NULL;
-	if (!link->octets)
-		return "nothing came";
-	struct cursor c = cursor_at(span_of(link->octets, link->len), 2);
-	unsigned rcode = cursor_u16(&c) & RCODE_MASK;
-	return rcode == RCODE_NOERROR ? "nothing of use" : rcode_text(rcode);
-}
-
-bool explaining_open_link(struct explaining *x, const struct inquiry_link *link)
-{
-	if (!link) /* a referral is learned from without being wanted */
-		return explaining_open(x, x->q->response);
-	return link->is_learned && link->octets &&
-	       explaining_open(x, span_of(link->octets, link->len));
-}
-
-static bool is_used(const struct ds_set *used, const struct ds *ds)
+static bool is_ds_used(const struct ds_set *used, const struct ds *ds)
 {
 	for (unsigned i = 0; i < used->count; i++) {
 		if (memcmp(&used->ds[i], ds, sizeof(*ds)) == 0)
@@ -46,16 +18,16 @@ static bool is_used(const struct ds_set *used, const struct ds *ds)
 	return false;
 }
 
-static void add_ds(struct shown_zone *z, const struct ds *ds, const struct ds_set *used)
+static void add_shown_ds(struct shown_zone *z, const struct ds *ds, const struct ds_set *used)
 {
 	z->ds[z->ds_count++] = (struct shown_ds){ .ds = *ds,
 		.is_supported = algorithm_is_supported(ds->algorithm) &&
 		                digest_is_supported(ds->digest_type),
-		.is_used = is_used(used, ds),
+		.is_used = is_ds_used(used, ds),
 		.key = NOWHERE };
 }
 
-static void add_ds_set(struct explaining *x, struct shown_zone *z, const struct rrset *set)
+static void add_ds_set(struct explain_build *x, struct shown_zone *z, const struct rrset *set)
 {
 	struct ds_set used;
 	struct ds ds;
@@ -65,25 +37,25 @@ static void add_ds_set(struct explaining *x, struct shown_zone *z, const struct 
 		if (z->ds_count == SHOWN_DS)
 			x->e->left_out++;
 		else if (ds_read(message_rdata(&x->m, &x->m.rrs[i]), &ds))
-			add_ds(z, &ds, &used);
+			add_shown_ds(z, &ds, &used);
 	}
-	z->ds_set = explaining_add(x, set, ROLE_DS, z->parent);
+	z->ds_set = explain_set_add(x, set, SET_DS, z->parent);
 }
 
 /* A signed CNAME at the name, or DNAME above it, where a DS was looked for. */
-static void add_aliases(struct explaining *x, const struct shown_zone *z)
+static void add_aliases(struct explain_build *x, const struct shown_zone *z)
 {
 	for (unsigned i = 0; i < x->g.count; i++) {
 		const struct rrset *set = &x->g.sets[i];
 		bool is_alias = set->type == TYPE_CNAME || set->type == TYPE_DNAME;
 		if (is_alias && set->section == SECTION_ANSWER && set->count > 0 &&
 		        name_within(&z->name, &set->owner))
-			explaining_add(x, set, ROLE_PROOF, z->parent);
+			explain_set_add(x, set, SET_PROOF, z->parent);
 	}
 }
 
 static bool is_signed_by(
-        const struct explaining *x, const struct rrset *set, const struct name *zone)
+        const struct explain_build *x, const struct rrset *set, const struct name *zone)
 {
 	for (uint16_t i = set->first_sig; i != RR_NONE; i = x->g.next[i]) {
 		struct rrsig sig;
@@ -95,7 +67,7 @@ static bool is_signed_by(
 
 /* A record at the name or below that the zone above has signed, which the gate takes for a proof
  * that there is no cut (learn.c). */
-static void add_presence(struct explaining *x, const struct shown_zone *z)
+static void add_presence(struct explain_build *x, const struct shown_zone *z)
 {
 	for (unsigned i = 0; z->parent != NOWHERE && i < x->g.count; i++) {
 		const struct rrset *set = &x->g.sets[i];
@@ -104,28 +76,28 @@ static void add_presence(struct explaining *x, const struct shown_zone *z)
 		if (set->count == 0 || is_above || !name_within(&set->owner, &z->name) ||
 		        !is_signed_by(x, set, &x->e->zones[z->parent].name))
 			continue;
-		explaining_say(x, explaining_add(x, set, ROLE_PROOF, z->parent),
+		explain_build_say(x, explain_set_add(x, set, SET_PROOF, z->parent),
 		        "signed by the zone above");
 		return;
 	}
 }
 
 /* The DS records of a cut, or what is there in their place. */
-static void add_cut(struct explaining *x, struct shown_zone *z)
+static void add_cut_sets(struct explain_build *x, struct shown_zone *z)
 {
 	const struct want want = { .name = z->name, .type = TYPE_DS };
-	const struct inquiry_link *link = inquiry_link_of(x->q, &want);
+	const struct explain_run_link *link = explain_run_link_of(x->run, &want);
 
 	z->proofs_begin = x->e->set_count;
-	z->cut_came = explaining_came(link);
-	if (explaining_open_link(x, link)) {
+	z->cut_came = explain_build_came(link);
+	if (explain_build_open_link(x, link)) {
 		const struct rrset *ds = rrsets_find_ds(&x->g, &z->name);
 		if (ds) {
 			add_ds_set(x, z, ds);
 			z->proofs_begin = x->e->set_count;
 		} else {
 			add_aliases(x, z);
-			explaining_add_proofs(x, &z->name, NULL, z->parent, false);
+			explain_proof_add(x, &z->name, NULL, z->parent, false);
 			if (z->cut == SHOWN_NO_CUT && x->e->set_count == z->proofs_begin)
 				add_presence(x, z);
 		}
@@ -133,14 +105,14 @@ static void add_cut(struct explaining *x, struct shown_zone *z)
 	z->proofs_end = x->e->set_count;
 }
 
-static void add_anchor(struct shown_zone *z, const struct anchor *anchor)
+static void add_anchor_ds(struct shown_zone *z, const struct anchor *anchor)
 {
 	for (unsigned i = 0; i < anchor->ds.count; i++)
-		add_ds(z, &anchor->ds.ds[i], &anchor->ds);
+		add_shown_ds(z, &anchor->ds.ds[i], &anchor->ds);
 }
 
 /* What the store says of the keys. */
-static void add_fact(struct explaining *x, int zone, const struct fact *fact)
+static void add_known_keys(struct explain_build *x, int zone, const struct fact *fact)
 {
 	struct shown_zone *z = &x->e->zones[zone];
 
@@ -148,12 +120,12 @@ static void add_fact(struct explaining *x, int zone, const struct fact *fact)
 	if (!z->keys_wanted)
 		return;
 	z->keys_outcome = fact->keys ? outcome_of(STATUS_SECURE, REASON_NONE) : fact->keys_outcome;
-	z->mark = mark_of(z->keys_outcome.status);
-	explaining_add_keys(x, zone);
+	z->mark = shown_mark_of(z->keys_outcome.status);
+	explain_keys_add(x, zone);
 }
 
 /* Does `link` of the zone decide the verdict? Then it is shown. */
-static void note_culprit(struct explaining *x, const struct shown_zone *z)
+static void note_zone_culprit(struct explain_build *x, const struct shown_zone *z)
 {
 	const struct want *culprit = &x->e->result.culprit;
 
@@ -164,7 +136,8 @@ static void note_culprit(struct explaining *x, const struct shown_zone *z)
 }
 
 /* Returns a new zone, or NOWHERE when there is no room. */
-static int new_zone(struct explaining *x, const struct name *name, enum shown_cut cut, int parent)
+static int new_shown_zone(
+        struct explain_build *x, const struct name *name, enum shown_cut cut, int parent)
 {
 	struct explanation *e = x->e;
 
@@ -178,25 +151,25 @@ static int new_zone(struct explaining *x, const struct name *name, enum shown_cu
 	return (int)e->zone_count++;
 }
 
-static int add_zone(struct explaining *x, const struct name *name, const struct fact *fact,
+static int add_shown_zone(struct explain_build *x, const struct name *name, const struct fact *fact,
         enum shown_cut cut, int parent)
 {
-	int zone = new_zone(x, name, cut, parent);
+	int zone = new_shown_zone(x, name, cut, parent);
 
 	if (zone == NOWHERE)
 		return NOWHERE;
 	struct shown_zone *z = &x->e->zones[zone];
 	if (cut == SHOWN_INSECURE || cut == SHOWN_BROKEN) {
 		z->cut_outcome = fact->outcome;
-		z->mark = mark_of(fact->outcome.status);
+		z->mark = shown_mark_of(fact->outcome.status);
 	}
 	if (cut == SHOWN_ANCHOR)
-		add_anchor(z, anchors_above(x->q->options.anchors, name));
+		add_anchor_ds(z, anchors_above(x->run->options.anchors, name));
 	else
-		add_cut(x, z);
+		add_cut_sets(x, z);
 	if (cut == SHOWN_ANCHOR || cut == SHOWN_SECURE)
-		add_fact(x, zone, fact);
-	note_culprit(x, z);
+		add_known_keys(x, zone, fact);
+	note_zone_culprit(x, z);
 	return zone;
 }
 
@@ -206,7 +179,7 @@ struct descent {
 	bool goes_on;
 };
 
-static void step_down(struct explaining *x, const struct name *name, struct descent *d)
+static void descend_one_label(struct explain_build *x, const struct name *name, struct descent *d)
 {
 	static const enum shown_cut cuts[] = {
 		[CUT_SECURE] = SHOWN_SECURE,
@@ -215,25 +188,25 @@ static void step_down(struct explaining *x, const struct name *name, struct desc
 		[CUT_NO_NAME] = SHOWN_NO_NAME,
 		[CUT_BROKEN] = SHOWN_BROKEN,
 	};
-	const struct fact *fact = store_find(&x->q->store, name, x->q->now_s);
-	int zone = explaining_zone(x, name);
+	const struct fact *fact = store_find(&x->run->store, name, x->run->now_s);
+	int zone = explain_build_find_zone(x, name);
 
 	if (!fact || fact->cut == CUT_UNKNOWN) {
 		d->goes_on = false; /* the gate did not need to know */
 		return;
 	}
 	if (zone == NOWHERE)
-		zone = add_zone(x, name, fact, cuts[fact->cut], d->zone);
+		zone = add_shown_zone(x, name, fact, cuts[fact->cut], d->zone);
 	d->goes_on = fact->cut == CUT_SECURE || fact->cut == CUT_NONE;
 	if (zone != NOWHERE && fact->cut != CUT_NONE && fact->cut != CUT_NO_NAME)
 		d->zone = zone;
 }
 
 /* The walk begins at an anchor. Returns false where there is nothing below it to be walked. */
-static bool begin_walk(struct explaining *x, const struct name *name, struct descent *d)
+static bool begin_descent(struct explain_build *x, const struct name *name, struct descent *d)
 {
-	const struct anchor *anchor = anchors_above(x->q->options.anchors, name);
-	const struct nta *nta = nta_above(x->q->options.ntas, name, x->q->now_s);
+	const struct anchor *anchor = anchors_above(x->run->options.anchors, name);
+	const struct nta *nta = nta_above(x->run->options.ntas, name, x->run->now_s);
 
 	*d = (struct descent){ .zone = NOWHERE };
 	if (!anchor)
@@ -241,36 +214,36 @@ static bool begin_walk(struct explaining *x, const struct name *name, struct des
 	x->e->has_anchor = true;
 	bool is_nta = nta && nta->zone.labels >= anchor->zone.labels;
 	const struct name *top = is_nta ? &nta->zone : &anchor->zone;
-	d->zone = explaining_zone(x, top);
+	d->zone = explain_build_find_zone(x, top);
 	if (d->zone == NOWHERE && is_nta) {
-		d->zone = new_zone(x, top, SHOWN_NTA, NOWHERE);
+		d->zone = new_shown_zone(x, top, SHOWN_NTA, NOWHERE);
 		if (d->zone != NOWHERE) {
 			struct shown_zone *z = &x->e->zones[d->zone];
 			z->mark = MARK_INSECURE;
 			z->cut_outcome = outcome_of(STATUS_INSECURE, REASON_NTA);
-			note_culprit(x, z);
+			note_zone_culprit(x, z);
 		}
 	} else if (d->zone == NOWHERE) {
-		d->zone = add_zone(
-		        x, top, store_find(&x->q->store, top, x->q->now_s), SHOWN_ANCHOR, NOWHERE);
+		d->zone = add_shown_zone(x, top, store_find(&x->run->store, top, x->run->now_s),
+		        SHOWN_ANCHOR, NOWHERE);
 	}
 	d->goes_on = !is_nta && d->zone != NOWHERE;
 	return d->goes_on;
 }
 
-int explaining_walk(struct explaining *x, const struct name *name, bool above_only)
+int explain_zone_walk(struct explain_build *x, const struct name *name, bool above_only)
 {
 	unsigned last = above_only && name->labels > 0 ? name->labels - 1u : name->labels;
 	struct name within, at;
 	struct descent d;
 
 	name_suffix(name, last, &within);
-	if (!begin_walk(x, &within, &d))
+	if (!begin_descent(x, &within, &d))
 		return d.zone;
 	unsigned labels = x->e->zones[d.zone].name.labels + 1u;
 	for (; d.goes_on && labels <= last; labels++) {
 		name_suffix(name, labels, &at);
-		step_down(x, &at, &d);
+		descend_one_label(x, &at, &d);
 	}
 	return d.zone;
 }

@@ -4,7 +4,7 @@
 #include "dnssec/limits.h"
 #include "fetch/lookup.h"
 
-struct asked sources_guess_asked(const struct message *response, bool asked_do)
+struct asked offline_judge_guess_asked(const struct message *response, bool asked_do)
 {
 	struct asked asked = { .id = response->id,
 		.flags = response->flags & (OPCODE_MASK | FLAG_RD | FLAG_CD),
@@ -18,88 +18,87 @@ struct asked sources_guess_asked(const struct message *response, bool asked_do)
 	return asked;
 }
 
-/* Something wanted, and for whom. */
-struct quest {
-	const struct sources *sources;
-	struct gate *gate;
+/* One want, being looked up. */
+struct offline_want {
+	const struct offline_judge *judge;
 	const struct want *want;
 	int64_t now_s;
 };
 
-static enum learned learn(void *quest, struct span message, bool is_last)
+static enum learned learn_from(void *context, struct span message, bool is_last)
 {
-	const struct quest *q = quest;
-	enum learned learned = gate_learn(q->gate, q->want, message, q->now_s, is_last);
+	const struct offline_want *w = context;
+	const struct offline_judge *j = w->judge;
+	enum learned learned = gate_learn(j->gate, w->want, message, w->now_s, is_last);
 
-	if (q->sources->tried)
-		q->sources->tried(q->sources->context, q->want, message, learned == LEARNED);
+	if (j->tried)
+		j->tried(j->context, w->want, message, learned == LEARNED);
 	return learned;
 }
 
-static bool learn_answer(void *quest, struct span message, bool is_last)
+static bool learn_from_server(void *context, struct span message, bool is_last)
 {
-	return learn(quest, message, is_last) == LEARNED;
+	return learn_from(context, message, is_last) == LEARNED;
 }
 
-static enum learned learn_what_holds(void *quest, struct span message)
+static enum learned learn_from_capture(void *context, struct span message)
 {
-	return learn(quest, message, false);
+	return learn_from(context, message, false);
 }
 
-static enum learned learn_that_it_is_broken(void *quest, struct span message)
+static enum learned learn_bogus_from_capture(void *context, struct span message)
 {
-	return learn(quest, message, true);
+	return learn_from(context, message, true);
 }
 
-/* Learns what is wanted: from what was captured; from the server; or, where what was captured does
- * not hold and nobody else can be asked, that it is broken. */
-static void satisfy(struct quest *q)
+/* Looks in the captures, then asks the server. Without a server, a captured message whose
+ * signatures fail is the last resort: the link is learned as Bogus from it. */
+static void satisfy_want(struct offline_want *w)
 {
-	const struct sources *s = q->sources;
+	const struct offline_judge *j = w->judge;
 
-	if (s->wanted)
-		s->wanted(s->context, q->want);
-	if (s->evidence && evidence_search(s->evidence, q->want, learn_what_holds, q))
+	if (j->wanted)
+		j->wanted(j->context, w->want);
+	if (j->material && chain_material_search(j->material, w->want, learn_from_capture, w))
 		return;
-	if (s->server && lookup(s->server, q->want, s->answer, learn_answer, q))
+	if (j->server && lookup(j->server, w->want, j->answer, learn_from_server, w))
 		return;
-	if (s->evidence && !s->server &&
-	        evidence_search_by_name(s->evidence, q->want, learn_that_it_is_broken, q))
+	if (j->material && !j->server &&
+	        chain_material_search_by_name(j->material, w->want, learn_bogus_from_capture, w))
 		return;
 	gate_learn_failure(
-	        q->gate, q->want, s->server ? REASON_FETCH_FAILED : REASON_LINK_MISSING, q->now_s);
+	        j->gate, w->want, j->server ? REASON_FETCH_FAILED : REASON_LINK_MISSING, w->now_s);
 }
 
-static void judge(const struct sources *s, struct gate *g, const struct asked *asked,
-        struct span response, int64_t now_s, uint8_t *written, struct gate_result *result)
+static void judge_offline(const struct offline_judge *j, const struct asked *asked,
+        struct span response, int64_t now_s, struct gate_result *result)
 {
+	struct offline_want wanted = { j, &result->want, now_s };
 	unsigned verifications = 0;
 
 	for (unsigned fetches = 0;; fetches++) {
-		struct writer out = writer_over(written, EXCHANGE_ANSWER_MAX);
-		struct quest quest = { s, g, &result->want, now_s };
-		gate_judge(g, asked, response, now_s, &out, result);
+		struct writer out = writer_over(j->written, EXCHANGE_ANSWER_MAX);
+		gate_judge(j->gate, asked, response, now_s, &out, result);
 		if (result->verdict != GATE_WANT)
 			return;
 		verifications += result->verifications;
 		if (fetches == LIMIT_FETCHES || verifications > LIMIT_VERIFICATIONS_ALL) {
-			gate_refuse(g, asked, response, REASON_BUDGET, &out, result);
+			gate_refuse(j->gate, asked, response, REASON_BUDGET, &out, result);
 			return;
 		}
-		satisfy(&quest);
+		satisfy_want(&wanted);
 	}
 }
 
-void sources_judge(const struct sources *s, struct gate *g, const struct asked *asked,
-        bool asked_do, struct span response, int64_t now_s, uint8_t *written,
-        struct gate_result *result)
+void offline_judge_response(const struct offline_judge *j, const struct asked *asked, bool asked_do,
+        struct span response, int64_t now_s, struct gate_result *result)
 {
 	struct message m;
-	bool is_parsed = message_parse(&m, response, g->rrs, MESSAGE_RRS_MAX);
+	bool is_parsed = message_parse(&m, response, j->gate->rrs, MESSAGE_RRS_MAX);
 	bool is_answer = is_parsed && gate_is_answer(&m);
 	bool is_signed = is_parsed && message_has_type(&m, TYPE_RRSIG);
 
-	judge(s, g, asked, response, now_s, written, result);
+	judge_offline(j, asked, response, now_s, result);
 	if (is_parsed && !is_answer)
 		result->outcome = outcome_of(STATUS_INDETERMINATE, REASON_NOT_ANSWER);
 	else if (is_parsed && !asked_do && !is_signed &&

@@ -47,7 +47,7 @@ static inline int send_three_messages(void **state)
 /* What came out: which of the three, and with which packet. */
 struct watcher {
 	struct streams streams;
-	struct traffic_counts counts;
+	struct capture_counts counts;
 	uint64_t packets;
 	int64_t now_s;
 	unsigned seen_count;
@@ -57,17 +57,17 @@ struct watcher {
 	} seen[SEEN_MAX];
 };
 
-static inline void see(void *context, const struct sighting *s)
+static inline void see(void *context, const struct captured_message *seen)
 {
 	static const char names[] = "ABC";
 	struct watcher *w = context;
-	uint8_t id = s->message.base[1];
+	uint8_t id = seen->message.base[1];
 
-	assert_true(s->over_tcp);
+	assert_true(seen->over_tcp);
 	assert_true(id < 3 && w->seen_count < SEEN_MAX);
 	size_t at = begins[id] + 2;
-	assert_true(span_equal(s->message, span_of(sent + at, begins[id + 1] - at)));
-	w->seen[w->seen_count++] = (struct seen){ names[id], s->at.packet };
+	assert_true(span_equal(seen->message, span_of(sent + at, begins[id + 1] - at)));
+	w->seen[w->seen_count++] = (struct seen){ names[id], seen->at.packet };
 }
 
 static inline void open_watcher(struct watcher *w)

@@ -94,7 +94,7 @@ static void fragments_are_put_together_or_refused(void **state)
 	for (size_t i = 0; i < 2 * COUNT(scripts); i++) {
 		const struct script *s = &scripts[i / 2];
 		uint8_t version = i % 2 ? 6 : 4;
-		struct traffic_counts counts = { 0 };
+		struct capture_counts counts = { 0 };
 		struct defragmenter d;
 		enum ip_kind kind = IP_FRAGMENT;
 
@@ -130,7 +130,7 @@ static void any_order_will_do(void **state)
 	for (unsigned order = 0; order < 256; order++) {
 		const unsigned picks[] = { order & 3, order >> 2 & 3, order >> 4 & 3, order >> 6 };
 		unsigned seen = 0;
-		struct traffic_counts counts = { 0 };
+		struct capture_counts counts = { 0 };
 		struct defragmenter d;
 
 		assert_int_equal(defragment_init(&d, &counts), 0);
@@ -162,7 +162,7 @@ static const struct fragment head = { 0, 40, MORE }, tail = { 40, TOTAL, LAST };
 static void datagrams_are_kept_apart(void **state)
 {
 	(void)state;
-	struct traffic_counts counts = { 0 };
+	struct capture_counts counts = { 0 };
 	struct defragmenter d;
 
 	assert_int_equal(defragment_init(&d, &counts), 0);
@@ -179,7 +179,7 @@ static void the_first_fragment_names_the_protocol_in_ipv6(void **state)
 {
 	(void)state;
 	uint8_t octets[TOTAL];
-	struct traffic_counts counts = { 0 };
+	struct capture_counts counts = { 0 };
 	struct defragmenter d;
 
 	assert_int_equal(defragment_init(&d, &counts), 0);
@@ -194,7 +194,7 @@ static void a_refused_datagram_stays_refused_until_it_is_old(void **state)
 {
 	(void)state;
 	static const struct fragment overlapping = { 32, TOTAL, LAST };
-	struct traffic_counts counts = { 0 };
+	struct capture_counts counts = { 0 };
 	struct defragmenter d;
 
 	assert_int_equal(defragment_init(&d, &counts), 0);
@@ -212,7 +212,7 @@ static void a_refused_datagram_stays_refused_until_it_is_old(void **state)
 static void what_does_not_become_whole_is_forgotten(void **state)
 {
 	(void)state;
-	struct traffic_counts counts = { 0 };
+	struct capture_counts counts = { 0 };
 	struct defragmenter d;
 
 	assert_int_equal(defragment_init(&d, &counts), 0);
@@ -226,7 +226,7 @@ static void what_does_not_become_whole_is_forgotten(void **state)
 static void the_oldest_datagram_gives_way(void **state)
 {
 	(void)state;
-	struct traffic_counts counts = { 0 };
+	struct capture_counts counts = { 0 };
 	struct defragmenter d;
 
 	assert_int_equal(defragment_init(&d, &counts), 0);
@@ -255,7 +255,7 @@ static void the_octets_held_are_bounded(void **state)
 {
 	(void)state;
 	const unsigned datagrams = DEFRAGMENT_OCTETS_MAX / 65528 + 10;
-	struct traffic_counts counts = { 0 };
+	struct capture_counts counts = { 0 };
 	struct defragmenter d;
 
 	assert_int_equal(defragment_init(&d, &counts), 0);
@@ -271,7 +271,7 @@ static void the_octets_held_are_bounded(void **state)
 static void a_datagram_has_so_many_pieces_and_octets(void **state)
 {
 	(void)state;
-	struct traffic_counts counts = { 0 };
+	struct capture_counts counts = { 0 };
 	struct defragmenter d;
 
 	assert_int_equal(defragment_init(&d, &counts), 0);

@@ -18,36 +18,36 @@ static int make_message(void **state)
 }
 
 struct watcher {
-	struct traffic *traffic;
+	struct dissector *dissector;
 	uint64_t packets;
 	unsigned seen;
-	struct sighting last; /* its spans are not to be used */
+	struct captured_message last; /* its spans are not to be used */
 	size_t last_len;
 };
 
-static void see(void *context, const struct sighting *s)
+static void see(void *context, const struct captured_message *seen)
 {
 	struct watcher *w = context;
 
 	w->seen++;
-	w->last = *s;
-	w->last_len = s->message.len;
-	assert_true(span_equal(s->message, span_of(message, s->message.len)));
-	assert_int_equal(s->source.len, s->version == 4 ? 4 : 16);
-	assert_int_equal(s->source.base[0], 1);
-	assert_int_equal(s->destination.base[0], 2);
+	w->last = *seen;
+	w->last_len = seen->message.len;
+	assert_true(span_equal(seen->message, span_of(message, seen->message.len)));
+	assert_int_equal(seen->source.len, seen->version == 4 ? 4 : 16);
+	assert_int_equal(seen->source.base[0], 1);
+	assert_int_equal(seen->destination.base[0], 2);
 }
 
 static void open_watcher(struct watcher *w)
 {
 	*w = (struct watcher){ 0 };
-	w->traffic = traffic_new(see, w);
-	assert_non_null(w->traffic);
+	w->dissector = dissect_new(see, w);
+	assert_non_null(w->dissector);
 }
 
 static void close_watcher(struct watcher *w)
 {
-	traffic_free(w->traffic);
+	dissect_free(w->dissector);
 }
 
 static void capture(struct watcher *w, struct span ip)
@@ -58,7 +58,7 @@ static void capture(struct watcher *w, struct span ip)
 
 	if (ip.len)
 		memcpy(octets, ip.base, ip.len);
-	traffic_packet(w->traffic, &frame);
+	dissect_packet(w->dissector, &frame);
 	free(octets);
 }
 
@@ -161,7 +161,7 @@ static void messages_to_and_from_port_53_are_seen(void **state)
 		open_watcher(&w);
 		capture(&w, put_ip(packet, t, put_transport(transport, t, 100), 0, false));
 		assert_row(rows[i].why, w.seen == rows[i].seen);
-		const struct traffic_counts *counts = traffic_counts(w.traffic);
+		const struct capture_counts *counts = dissect_counts(w.dissector);
 		assert_row(rows[i].why, counts->packets == 1);
 		assert_row(rows[i].why, counts->messages == rows[i].seen);
 		assert_row(rows[i].why, counts->other == !rows[i].seen);
@@ -206,7 +206,7 @@ static void fragments_are_seen_as_one_message(void **state)
 		assert_row(rows[i].why, w.seen == 1);
 		assert_row(rows[i].why, w.last.at.packet == 2);
 		assert_row(rows[i].why, w.last_len == sizeof(message));
-		assert_row(rows[i].why, traffic_counts(w.traffic)->fragments == 2);
+		assert_row(rows[i].why, dissect_counts(w.dissector)->fragments == 2);
 		close_watcher(&w);
 	}
 }
@@ -218,7 +218,7 @@ static void what_cannot_be_used_is_counted(void **state)
 	struct watcher w;
 
 	open_watcher(&w);
-	const struct traffic_counts *counts = traffic_counts(w.traffic);
+	const struct capture_counts *counts = dissect_counts(w.dissector);
 	struct span ip = put_ip(packet, &udp, put_transport(transport, &udp, 100), 0, false);
 	capture(&w, span_of(ip.base, ip.len - 1));
 	assert_int_equal(counts->cut, 1);
@@ -249,22 +249,22 @@ static void nothing_goes_from_one_capture_into_the_next(void **state)
 
 	open_watcher(&w);
 	capture(&w, put_ip(packet, &udp, span_of(whole.base, 400), 0, true));
-	traffic_finish(w.traffic);
+	dissect_finish(w.dissector);
 	capture(&w, put_ip(packet, &udp, span_of(whole.base + 400, whole.len - 400), 400, false));
 	assert_int_equal(w.seen, 0);
-	assert_int_equal(traffic_counts(w.traffic)->fragments_lost, 1);
+	assert_int_equal(dissect_counts(w.dissector)->fragments_lost, 1);
 	close_watcher(&w);
-	traffic_free(NULL);
+	dissect_free(NULL);
 }
 
 /* Takes any message, and touches all of it. */
-static void touch(void *context, const struct sighting *s)
+static void touch(void *context, const struct captured_message *seen)
 {
 	unsigned *sum = context;
 
-	assert_true(s->message.len >= 12);
-	for (size_t i = 0; i < s->message.len; i++)
-		*sum += s->message.base[i];
+	assert_true(seen->message.len >= 12);
+	for (size_t i = 0; i < seen->message.len; i++)
+		*sum += seen->message.base[i];
 }
 
 static void flip_each_bit(struct watcher *w, uint8_t *packet, size_t len)
@@ -283,7 +283,7 @@ static void any_bit_may_be_flipped(void **state)
 		{ 4, 6, 53, 4000 }, { 6, 6, 53, 4000 } };
 	uint8_t transport[PACKET_SIZE], packet[PACKET_SIZE];
 	unsigned sum = 0;
-	struct watcher w = { .traffic = traffic_new(touch, &sum) };
+	struct watcher w = { .dissector = dissect_new(touch, &sum) };
 
 	for (size_t i = 0; i < COUNT(talks); i++) {
 		const struct talk *t = &talks[i];
@@ -293,7 +293,7 @@ static void any_bit_may_be_flipped(void **state)
 		len = put_ip(packet, t, whole, 0, false).len;
 		flip_each_bit(&w, packet, len);
 	}
-	assert_true(traffic_counts(w.traffic)->messages > 0);
+	assert_true(dissect_counts(w.dissector)->messages > 0);
 	close_watcher(&w);
 }
 

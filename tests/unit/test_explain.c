@@ -10,8 +10,8 @@
  * `names`, separated by spaces, and above them. */
 struct scene {
 	struct judge *judge;
-	struct evidence *evidence;
-	struct inquiry inquiry;
+	struct chain_material *material;
+	struct explain_run run;
 	struct explanation *explanation;
 	char *text;
 	size_t text_len;
@@ -26,7 +26,7 @@ static void collect_link(struct scene *s, const struct name *name, uint16_t type
 	if (!judge_answer_want(s->judge, &want))
 		return;
 	assert_true(message_parse(&m, msg_span(&s->judge->fetched), rrs, COUNT(rrs)));
-	assert_int_equal(evidence_add(s->evidence, &m), 0);
+	assert_int_equal(chain_material_add(s->material, &m), 0);
 }
 
 static void collect(struct scene *s, const char *names)
@@ -48,11 +48,11 @@ static void collect(struct scene *s, const char *names)
 
 static void scene_open(struct scene *s, const char *names)
 {
-	*s = (struct scene){ .judge = judge_new(), .evidence = evidence_new(UINT32_MAX) };
-	const struct inquiry_options options = {
-		.anchors = s->judge->anchors, .policy = &s->judge->policy, .evidence = s->evidence
+	*s = (struct scene){ .judge = judge_new(), .material = chain_material_new(UINT32_MAX) };
+	const struct explain_run_options options = {
+		.anchors = s->judge->anchors, .policy = &s->judge->policy, .material = s->material
 	};
-	assert_int_equal(inquiry_init(&s->inquiry, &options), 0);
+	assert_int_equal(explain_run_init(&s->run, &options), 0);
 	collect(s, names);
 }
 
@@ -60,8 +60,8 @@ static void scene_close(struct scene *s)
 {
 	explanation_free(s->explanation);
 	free(s->text);
-	inquiry_fini(&s->inquiry);
-	evidence_free(s->evidence);
+	explain_run_fini(&s->run);
+	chain_material_free(s->material);
 	judge_free(s->judge);
 }
 
@@ -71,8 +71,8 @@ static void scene_explain(struct scene *s, struct span octets,
 {
 	explanation_free(s->explanation);
 	free(s->text);
-	inquiry_judge(&s->inquiry, octets, true, NOW);
-	s->explanation = explain(&s->inquiry);
+	explain_run_judge(&s->run, octets, true, NOW);
+	s->explanation = explain(&s->run);
 	assert_non_null(s->explanation);
 	FILE *out = open_memstream(&s->text, &s->text_len);
 	assert_true(write(out, s->explanation, "a test"));

@@ -6,7 +6,7 @@
 /* Captures as they come: what was seen, and what can be learned from it. */
 struct scene {
 	struct judge *judge;
-	struct evidence *evidence;
+	struct chain_material *material;
 	struct rr *rrs;
 	uint8_t *answer;
 	unsigned tried;
@@ -17,7 +17,7 @@ static void keep(struct scene *s)
 	struct message m;
 
 	assert_true(message_parse(&m, msg_span(&s->judge->response), s->rrs, MESSAGE_RRS_MAX));
-	assert_int_equal(evidence_add(s->evidence, &m), 0);
+	assert_int_equal(chain_material_add(s->material, &m), 0);
 }
 
 static void see(struct scene *s, const char *question, const char *records)
@@ -58,12 +58,15 @@ static void count(void *context, const struct want *want, struct span message, b
 }
 
 /* Judges an answer by what was seen. Returns how many messages were tried for it. */
-static unsigned judge_by_evidence(struct scene *s, const char *question, const char *records)
+static unsigned judge_by_material(struct scene *s, const char *question, const char *records)
 {
 	struct judge *j = s->judge;
-	struct sources sources = {
-		.evidence = s->evidence, .answer = s->answer, .tried = count, .context = s
-	};
+	struct offline_judge judge = { .gate = &j->gate,
+		.material = s->material,
+		.answer = s->answer,
+		.written = s->answer,
+		.tried = count,
+		.context = s };
 	struct asked asked = judge_asked(question, ASK_DO);
 
 	s->tried = 0;
@@ -71,8 +74,7 @@ static unsigned judge_by_evidence(struct scene *s, const char *question, const c
 	crypto_forget(j->crypto);
 	judge_begin(j, question, 0);
 	judge_write(j, records);
-	sources_judge(&sources, &j->gate, &asked, true, msg_span(&j->response), j->now, s->answer,
-	        &j->result);
+	offline_judge_response(&judge, &asked, true, msg_span(&j->response), j->now, &j->result);
 	return s->tried;
 }
 
@@ -81,7 +83,7 @@ static int setup(void **state)
 	struct scene *s = calloc(1, sizeof(*s));
 
 	*s = (struct scene){ .judge = judge_new(),
-		.evidence = evidence_new(4096),
+		.material = chain_material_new(4096),
 		.rrs = calloc(MESSAGE_RRS_MAX, sizeof(struct rr)),
 		.answer = malloc(EXCHANGE_ANSWER_MAX) };
 	*state = s;
@@ -93,7 +95,7 @@ static int teardown(void **state)
 	struct scene *s = *state;
 
 	judge_free(s->judge);
-	evidence_free(s->evidence);
+	chain_material_free(s->material);
 	free(s->rrs);
 	free(s->answer);
 	free(s);
@@ -124,15 +126,15 @@ static void a_flood_of_forgeries_hides_no_link(void **state)
 	struct scene *s = *state;
 
 	for (size_t i = 0; i < COUNT(rows); i++)
-		see_many(s, rows[i].question, rows[i].records, EVIDENCE_OFFERS / 4);
+		see_many(s, rows[i].question, rows[i].records, CHAIN_MATERIAL_OFFERS / 4);
 	see_chain(s);
 	for (size_t i = 0; i < COUNT(rows); i++)
-		see_many(s, rows[i].question, rows[i].records, EVIDENCE_OFFERS + 10);
-	unsigned first = judge_by_evidence(s, "www.example.test A", ADDRESS);
+		see_many(s, rows[i].question, rows[i].records, CHAIN_MATERIAL_OFFERS + 10);
+	unsigned first = judge_by_material(s, "www.example.test A", ADDRESS);
 	assert_judged(s->judge, "at first", STATUS_SECURE, REASON_NONE);
-	unsigned second = judge_by_evidence(s, "www.example.test A", ADDRESS);
+	unsigned second = judge_by_material(s, "www.example.test A", ADDRESS);
 	assert_judged(s->judge, "again", STATUS_SECURE, REASON_NONE);
-	assert_in_range(first, 6 * EVIDENCE_OFFERS, UINT32_MAX);
+	assert_in_range(first, 6 * CHAIN_MATERIAL_OFFERS, UINT32_MAX);
 	assert_int_equal(second, 5); /* what was of use before comes first */
 }
 
@@ -143,14 +145,14 @@ static void a_flood_of_forgeries_hides_no_denial(void **state)
 	see_chain(s);
 	see(s, "x.test A", "> test NSEC b.test NS SOA | test\n> b.test NSEC d.test A | test");
 	see(s, "www.b.test A", "> u.test NSEC unsigned.test TXT | test");
-	judge_by_evidence(s, "y.unsigned.test A", "y.unsigned.test A 192.0.2.1");
+	judge_by_material(s, "y.unsigned.test A", "y.unsigned.test A 192.0.2.1");
 	assert_judged(s->judge, "nothing is there", STATUS_INDETERMINATE, REASON_LINK_MISSING);
 
 	/* what was tried in vain is not lost behind what was never good */
-	see_many(s, "q.test A", "> a.test NSEC test NS | test spoilt", EVIDENCE_OFFERS + 10);
-	judge_by_evidence(s, "y.unsigned.test A", "y.unsigned.test A 192.0.2.1");
-	see_many(s, "q.test A", "> a.test NSEC test NS | test spoilt", EVIDENCE_OFFERS + 10);
-	judge_by_evidence(s, "y.c.test A", "y.c.test A 192.0.2.1");
+	see_many(s, "q.test A", "> a.test NSEC test NS | test spoilt", CHAIN_MATERIAL_OFFERS + 10);
+	judge_by_material(s, "y.unsigned.test A", "y.unsigned.test A 192.0.2.1");
+	see_many(s, "q.test A", "> a.test NSEC test NS | test spoilt", CHAIN_MATERIAL_OFFERS + 10);
+	judge_by_material(s, "y.c.test A", "y.c.test A 192.0.2.1");
 	assert_judged(s->judge, "c.test does not exist", STATUS_BOGUS, REASON_RRSIG_MISSING);
 }
 
@@ -159,12 +161,12 @@ static void what_was_of_use_stays_when_others_make_it_full(void **state)
 	struct scene *s = *state;
 
 	see_chain(s);
-	judge_by_evidence(s, "www.example.test A", ADDRESS);
+	judge_by_material(s, "www.example.test A", ADDRESS);
 	assert_judged(s->judge, "at first", STATUS_SECURE, REASON_NONE);
 	for (int i = 0; i < 3; i++)
 		see_many(s, "example.test DNSKEY", "example.test DNSKEY other.test | example.test",
 		        4096);
-	assert_int_equal(judge_by_evidence(s, "www.example.test A", ADDRESS), 5);
+	assert_int_equal(judge_by_material(s, "www.example.test A", ADDRESS), 5);
 	assert_judged(s->judge, "after the flood", STATUS_SECURE, REASON_NONE);
 }
 
@@ -172,11 +174,11 @@ static void what_is_new_has_room_though_all_was_of_use(void **state)
 {
 	struct scene *s = *state;
 
-	evidence_free(s->evidence);
-	s->evidence = evidence_new(5);
+	chain_material_free(s->material);
+	s->material = chain_material_new(5);
 	for (int i = 0; i < 3; i++) {
 		see_chain(s);
-		judge_by_evidence(s, "www.example.test A", ADDRESS);
+		judge_by_material(s, "www.example.test A", ADDRESS);
 		assert_judged(s->judge, "what came last is there", STATUS_SECURE, REASON_NONE);
 	}
 }

@@ -286,11 +286,11 @@ static void a_referral_below_a_hidden_zone_finds_it(void **state)
 
 /* ---- In a capture ---- */
 
-static struct sighting sighting_of(struct span message)
+static struct captured_message message_of(struct span message)
 {
 	static const uint8_t server[4] = { 192, 0, 2, 53 }, client[4] = { 192, 0, 2, 1 };
 
-	return (struct sighting){ .at = { .packet = 1, .time_s = NOW },
+	return (struct captured_message){ .at = { .packet = 1, .time_s = NOW },
 		.version = 4,
 		.source = span_of(server, 4),
 		.destination = span_of(client, 4),
@@ -301,7 +301,7 @@ static struct sighting sighting_of(struct span message)
 
 static void collect(struct audit *a, struct span message)
 {
-	struct sighting s = sighting_of(message);
+	struct captured_message s = message_of(message);
 	assert_int_equal(audit_collect(a, &s), 0);
 }
 
@@ -330,13 +330,13 @@ static void collect_replay(struct audit *a, struct judge *j)
 static enum status audit(
         struct audit *a, struct judge *j, const char *question, const char *records)
 {
-	struct audit_report report;
+	struct audited_response response;
 
 	judge_begin(j, question, 0);
 	judge_write(j, records);
-	struct sighting s = sighting_of(msg_span(&j->response));
-	assert_true(audit_message(a, &s, &report));
-	return report.result.outcome.status;
+	struct captured_message s = message_of(msg_span(&j->response));
+	assert_true(audit_message(a, &s, &response));
+	return response.result.outcome.status;
 }
 
 static void audit_answers(struct audit *a, struct judge *j)
@@ -361,7 +361,7 @@ static void one_replayed_record_in_a_capture_spoils_no_answer(void **state)
 	const struct audit_options options = { .anchors = j->anchors,
 		.policy = &j->policy,
 		.time_s = AUDIT_TIME_OF_PACKET,
-		.evidence_max = 1000 };
+		.material_max = 1000 };
 
 	for (unsigned is_behind = 0; is_behind < 2; is_behind++) {
 		struct audit *a = audit_new(&options);

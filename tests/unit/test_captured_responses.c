@@ -1,39 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "test.h"
 
-#include "inspect/captured_answers.h"
+#include "inspect/captured_responses.h"
 #include "zone.h"
 
 static void the_newest_responses_to_the_question_are_kept(void **state)
 {
 	(void)state;
-	static struct captured c;
+	static struct captured_responses c;
 	static struct rr rrs[16];
 	struct msgbuild b;
 	struct message m;
 
 	assert_true(name_from_text("www.example.test", &c.question.name));
 	c.question.type = TYPE_A;
-	for (unsigned i = 0; i < CAPTURED_MAX + 3; i++) {
+	for (unsigned i = 0; i < CAPTURED_RESPONSES_MAX + 3; i++) {
 		msg_begin(&b, 1, FLAG_QR, i % 2 ? "www.example.test" : "www.Example.test", TYPE_A);
-		struct sighting s = { .at = { .packet = i }, .message = msg_span(&b) };
+		struct captured_message s = { .at = { .packet = i }, .message = msg_span(&b) };
 		assert_true(message_parse(&m, s.message, rrs, COUNT(rrs)));
-		assert_int_equal(captured_take(&c, "a file", &s, &m), 0);
+		assert_int_equal(captured_responses_take(&c, "a file", &s, &m), 0);
 	}
 	msg_begin(&b, 1, FLAG_QR, "other.test", TYPE_A);
-	struct sighting other = { .message = msg_span(&b) };
+	struct captured_message other = { .message = msg_span(&b) };
 	assert_true(message_parse(&m, other.message, rrs, COUNT(rrs)));
-	assert_int_equal(captured_take(&c, "a file", &other, &m), 0);
-	assert_int_equal(captured_count(&c), CAPTURED_MAX);
-	assert_int_equal(captured_get(&c, 0)->packet, 3);
-	assert_int_equal(captured_get(&c, CAPTURED_MAX - 1)->packet, CAPTURED_MAX + 2);
-	captured_fini(&c);
+	assert_int_equal(captured_responses_take(&c, "a file", &other, &m), 0);
+	assert_int_equal(captured_responses_count(&c), CAPTURED_RESPONSES_MAX);
+	assert_int_equal(captured_responses_get(&c, 0)->packet, 3);
+	assert_int_equal(captured_responses_get(&c, CAPTURED_RESPONSES_MAX - 1)->packet,
+	        CAPTURED_RESPONSES_MAX + 2);
+	captured_responses_fini(&c);
 }
 
 static void the_query_tells_whether_signatures_were_asked_for(void **state)
 {
 	(void)state;
-	static struct captured c;
+	static struct captured_responses c;
 	static struct rr rrs[16];
 	static const struct {
 		const char *why;
@@ -56,16 +57,17 @@ static void the_query_tells_whether_signatures_were_asked_for(void **state)
 			msg_begin(&b, 7, response ? FLAG_QR : 0, "www.example.test", TYPE_A);
 			msg_section(&b, SECTION_ADDITIONAL);
 			msg_opt(&b, 1232, queries[i].dnssec_ok);
-			struct sighting s = { .message = msg_span(&b),
+			struct captured_message s = { .message = msg_span(&b),
 				.source_port = response ? 53 : queries[i].port,
 				.destination_port = response ? queries[i].port : 53 };
 			assert_true(message_parse(&m, s.message, rrs, COUNT(rrs)));
-			assert_int_equal(captured_take(&c, "a file", &s, &m), 0);
+			assert_int_equal(captured_responses_take(&c, "a file", &s, &m), 0);
 		}
-		const struct captured_response *last = captured_get(&c, captured_count(&c) - 1);
+		const struct captured_response *last =
+		        captured_responses_get(&c, captured_responses_count(&c) - 1);
 		assert_row(queries[i].why, last->asked_do == queries[i].asked);
 	}
-	captured_fini(&c);
+	captured_responses_fini(&c);
 }
 
 int main(void)
