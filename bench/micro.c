@@ -32,7 +32,7 @@
 struct bench {
 	struct prepared responses, queries;
 	const struct span *judged; /* the responses to `queries`, in the same order */
-	struct asked *asked;
+	struct client_query *asked;
 	struct bare bare;    /* what stands beside it */
 	struct gate gate;    /* without a message cache */
 	struct gate recalls; /* with one */
@@ -73,9 +73,9 @@ static void learn(struct bench *b, const struct want *want)
 	die("the gate wants what was not prepared");
 }
 
-static struct asked asked_of(const struct bench *b, unsigned i, bool dnssec_ok)
+static struct client_query asked_of(const struct bench *b, unsigned i, bool dnssec_ok)
 {
-	struct asked asked = b->asked[i];
+	struct client_query asked = b->asked[i];
 
 	asked.dnssec_ok = asked.has_edns = dnssec_ok;
 	return asked;
@@ -84,7 +84,7 @@ static struct asked asked_of(const struct bench *b, unsigned i, bool dnssec_ok)
 static void judge_by(struct bench *b, struct gate *gate, unsigned i, bool dnssec_ok)
 {
 	static uint8_t octets[UINT16_MAX];
-	struct asked asked = asked_of(b, i, dnssec_ok);
+	struct client_query asked = asked_of(b, i, dnssec_ok);
 	struct gate_result result;
 
 	do {
@@ -106,7 +106,7 @@ static void judge_one(struct bench *b, unsigned i, bool dnssec_ok)
 static void recall_one(struct bench *b, unsigned i, bool dnssec_ok)
 {
 	static uint8_t octets[UINT16_MAX];
-	struct asked asked = asked_of(b, i, dnssec_ok);
+	struct client_query asked = asked_of(b, i, dnssec_ok);
 	struct gate_result result;
 	struct message m;
 

@@ -42,7 +42,7 @@ static void exchange_write_query(struct exchange *e, const struct want *want, ui
 
 static void exchange_write_asked(struct exchange *e, const struct exchange_asking *how)
 {
-	const struct asked *asked = how->asked;
+	const struct client_query *asked = how->asked;
 	uint8_t plain[DNS_HEADER_SIZE + QUESTION_MAX];
 	struct writer question = writer_over(plain, sizeof(plain));
 	struct writer out = writer_over(e->query + PREFIX_SIZE, BUILD_QUERY_MAX);

@@ -8,7 +8,7 @@
 
 #include <sys/socket.h>
 
-#include "gate/asked.h"
+#include "gate/client_query.h"
 #include "trust/want.h"
 #include "wire/build.h"
 
@@ -60,7 +60,7 @@ int exchange_begin_tcp(struct exchange *e, int epoll_fd, void *tag,
 
 /* How what a client asked is asked: its very question. */
 struct exchange_asking {
-	const struct asked *asked;
+	const struct client_query *asked;
 	uint16_t flags; /* of the header */
 	bool is_plain;  /* without EDNS */
 	bool over_tcp;

@@ -56,7 +56,7 @@ static struct probe *probes_find_room(struct probes *all, const struct sockaddr_
 }
 
 void probes_suspect(struct probes *all, const struct sockaddr_storage *server,
-        const struct asked *asked, uint64_t now_ms, unsigned after_ms)
+        const struct client_query *asked, uint64_t now_ms, unsigned after_ms)
 {
 	struct probe *p = probes_find_room(all, server);
 

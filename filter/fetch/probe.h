@@ -28,7 +28,7 @@ struct probe {
 	uint64_t due_ms; /* when the phase ends */
 	unsigned tries;
 	struct sockaddr_storage server;
-	struct asked asked;
+	struct client_query asked;
 	struct probe_side plain, edns;
 };
 
@@ -51,7 +51,7 @@ void probes_fini(struct probes *all);
 /* The server was asked this, with EDNS. It is looked into after `after_ms`, unless it is already,
  * or too many are. */
 void probes_suspect(struct probes *all, const struct sockaddr_storage *server,
-        const struct asked *asked, uint64_t now_ms, unsigned after_ms);
+        const struct client_query *asked, uint64_t now_ms, unsigned after_ms);
 
 /* To be called when a socket is ready. */
 void probes_ready(struct probes *all, struct probe_side *side);

@@ -21,7 +21,7 @@ struct kept_signing {
 
 static bool matches_judged(const struct message *response, const union flow_asked *asked)
 {
-	return gate_matches(response, &asked->asked);
+	return gate_matches(response, &asked->client);
 }
 
 int flow_table_init(struct flow_table *t, uint32_t capacity, uint32_t timeout_ms)
@@ -65,7 +65,7 @@ static bool has_question(const struct flow_table *t, const struct flow *flow, st
 	return span_equal(span_of(octets, question.len), question);
 }
 
-static struct span question_span(const struct asked *asked)
+static struct span question_span(const struct client_query *asked)
 {
 	return span_of(asked->question, asked->question_len);
 }
@@ -97,7 +97,7 @@ static struct siblings find_siblings(const struct flow_table *t, const struct fl
 			s.count++;
 			s.oldest = flow;
 		}
-		s.has_judged = s.has_judged || (is_live && !flow->unjudged);
+		s.has_judged = s.has_judged || (is_live && !flow->passes_unjudged);
 		s.has_other = s.has_other || (is_live && !is_asked);
 	}
 	return s;
@@ -110,7 +110,7 @@ static void judge_siblings(struct flow_table *t, const struct flow_key *key)
 	struct flow *flow = table_find(&t->table, wide_hash_begin(hash), is_of_hash, hash);
 
 	for (; flow; flow = table_find_next(&t->table, flow, is_of_hash, hash))
-		flow->unjudged = false;
+		flow->passes_unjudged = false;
 }
 
 /* Entries of the table that a flow takes. */
@@ -165,8 +165,8 @@ static struct flow *flow_add(struct flow_table *t, const struct flow_key *key,
 }
 
 /* Notes how it was asked, and `octets`: the question and what else is kept. */
-static void flow_fill(
-        struct flow_table *t, struct flow *flow, const struct asked *asked, struct span octets)
+static void flow_fill(struct flow_table *t, struct flow *flow, const struct client_query *asked,
+        struct span octets)
 {
 	flow->id = asked->id;
 	flow->flags = asked->flags;
@@ -174,8 +174,8 @@ static void flow_fill(
 	flow->question_len = asked->question_len;
 	flow->has_edns = asked->has_edns;
 	flow->dnssec_ok = asked->dnssec_ok;
-	flow->unjudged = asked->unjudged;
-	flow->is_undecorated = asked->is_undecorated;
+	flow->passes_unjudged = asked->passes_unjudged;
+	flow->sent_plain = asked->sent_plain;
 	flow->iterator = asked->iterator & 3;
 	flow->parked = 0; /* what waited for it before is no matter of this one */
 	flow->held_packet = 0;
@@ -228,29 +228,29 @@ static struct flow *flow_renew(struct flow_table *t, const struct flow_key *key,
 }
 
 struct flow_remembered flow_remember(struct flow_table *t, const struct flow_key *key,
-        enum query_kind kind, const struct asked *asked, uint64_t now_ms)
+        enum query_kind kind, const struct client_query *asked, uint64_t now_ms)
 {
 	struct siblings siblings = find_siblings(t, key, question_span(asked), now_ms);
 	struct flow *old = siblings.asked;
 	bool is_live = old && old->expires_ms > now_ms;
-	bool was_judged = is_live && !old->unjudged;
-	bool was_undecorated = !is_live || old->is_undecorated;
-	bool is_unjudged = asked->unjudged && !siblings.has_judged;
+	bool was_judged = is_live && !old->passes_unjudged;
+	bool was_undecorated = !is_live || old->sent_plain;
+	bool is_unjudged = asked->passes_unjudged && !siblings.has_judged;
 	struct flow_remembered result = { .is_rival = siblings.has_other ||
-		                                      (was_judged && asked->unjudged) };
+		                                      (was_judged && asked->passes_unjudged) };
 
-	if (!asked->unjudged && siblings.has_other)
+	if (!asked->passes_unjudged && siblings.has_other)
 		judge_siblings(t, key);
 	struct flow *flow = flow_renew(t, key, &siblings, asked->question_len, now_ms, &result);
 	if (!flow)
 		return result;
 	/* It stays what it was, unless it was not to be judged and this one is. */
-	if (!is_live || (!was_judged && !asked->unjudged)) {
+	if (!is_live || (!was_judged && !asked->passes_unjudged)) {
 		flow_fill(t, flow, asked, question_span(asked));
-		flow->unjudged = is_unjudged;
+		flow->passes_unjudged = is_unjudged;
 		flow->kind = (uint8_t)kind;
 	}
-	flow->is_undecorated = was_undecorated && asked->is_undecorated;
+	flow->sent_plain = was_undecorated && asked->sent_plain;
 	return result;
 }
 
@@ -272,10 +272,10 @@ static struct kept_signing kept_of(const struct flow_signing *s)
 struct flow_remembered flow_remember_signing(struct flow_table *t, const struct flow_key *key,
         const struct flow_signing *signing, uint64_t now_ms)
 {
-	const struct asked *asked = &signing->asked.client;
+	const struct client_query *asked = &signing->asked.client;
 	struct siblings siblings = find_siblings(t, key, question_span(asked), now_ms);
 	bool is_live = siblings.asked && siblings.asked->expires_ms > now_ms;
-	bool stays = is_live && (!siblings.asked->unjudged || asked->unjudged);
+	bool stays = is_live && (!siblings.asked->passes_unjudged || asked->passes_unjudged);
 	struct kept_signing kept = kept_of(signing);
 	uint8_t octets[KEPT_MAX];
 	struct writer out = writer_over(octets, sizeof(octets));
@@ -291,7 +291,7 @@ struct flow_remembered flow_remember_signing(struct flow_table *t, const struct 
 	return result;
 }
 
-static void read_asked(const struct flow *flow, struct asked *asked)
+static void read_asked(const struct flow *flow, struct client_query *asked)
 {
 	asked->id = flow->id;
 	asked->flags = flow->flags;
@@ -299,8 +299,8 @@ static void read_asked(const struct flow *flow, struct asked *asked)
 	asked->question_len = flow->question_len;
 	asked->has_edns = flow->has_edns;
 	asked->dnssec_ok = flow->dnssec_ok;
-	asked->unjudged = flow->unjudged;
-	asked->is_undecorated = flow->is_undecorated;
+	asked->passes_unjudged = flow->passes_unjudged;
+	asked->sent_plain = flow->sent_plain;
 	asked->iterator = flow->iterator;
 }
 
@@ -323,15 +323,15 @@ void flow_read(const struct flow_table *t, const struct flow *flow, union flow_a
 	uint8_t octets[KEPT_MAX];
 	struct kept_signing kept;
 
-	read_asked(flow, &asked->asked);
+	read_asked(flow, &asked->client);
 	if (!flow->is_signing) {
-		spill_get(&t->table, flow->more, flow->octets, FLOW_OCTETS, asked->asked.question,
+		spill_get(&t->table, flow->more, flow->octets, FLOW_OCTETS, asked->client.question,
 		        flow->question_len);
 		return;
 	}
 	spill_get(&t->table, flow->more, flow->octets, FLOW_OCTETS, octets,
 	        flow->question_len + sizeof(kept));
-	memcpy(asked->asked.question, octets, flow->question_len);
+	memcpy(asked->client.question, octets, flow->question_len);
 	memcpy(&kept, octets + flow->question_len, sizeof(kept));
 	read_signing(&kept, &asked->signing);
 }
@@ -395,7 +395,7 @@ bool flow_has_strayed(const struct flow_table *t, const struct flow_key *key,
 }
 
 struct flow *flow_find_asked(
-        const struct flow_table *t, const struct flow_key *key, const struct asked *asked)
+        const struct flow_table *t, const struct flow_key *key, const struct client_query *asked)
 {
 	const struct wide_hash *hash = &key->hash;
 	struct flow *flow = table_find(&t->table, wide_hash_begin(hash), is_of_hash, hash);

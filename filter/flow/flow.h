@@ -33,10 +33,10 @@ struct flow {
 	uint64_t held_packet; /* a response that is held back (grace.h), or 0 */
 	struct flow_way way;  /* of the query */
 	struct flow_owner owner;
-	uint16_t id, flags, udp_size, question_len; /* as in struct asked */
+	uint16_t id, flags, udp_size, question_len; /* as in struct client_query */
 	uint8_t kind;                               /* enum query_kind */
 	uint8_t parked;                             /* responses to it that wait for keys */
-	bool has_edns : 1, dnssec_ok : 1, unjudged : 1, is_undecorated : 1;
+	bool has_edns : 1, dnssec_ok : 1, passes_unjudged : 1, sent_plain : 1;
 	uint8_t iterator : 2;        /* enum iterator */
 	bool is_signing : 1;         /* it is the signer's */
 	bool is_over : 1;            /* nothing answers it any more; see flow_end() */
@@ -51,7 +51,7 @@ struct flow_signing {
 
 /* What was asked: of the validator, or of the signer. */
 union flow_asked {
-	struct asked asked;
+	struct client_query client;
 	struct flow_signing signing; /* the same, and more */
 };
 
@@ -97,7 +97,7 @@ struct flow_remembered {
  * went unjudged before is judged from then on. If any copy of the query was decorated, the flow
  * counts as decorated. */
 struct flow_remembered flow_remember(struct flow_table *t, const struct flow_key *key,
-        enum query_kind kind, const struct asked *asked, uint64_t now_ms);
+        enum query_kind kind, const struct client_query *asked, uint64_t now_ms);
 
 /* The same of the signer, where strictness is not at stake: it signs, or leaves alone. */
 struct flow_remembered flow_remember_signing(struct flow_table *t, const struct flow_key *key,
@@ -119,7 +119,7 @@ bool flow_has_strayed(const struct flow_table *t, const struct flow_key *key,
 
 /* Returns the flow of exactly this question to which a response with this key belongs, or NULL. */
 struct flow *flow_find_asked(
-        const struct flow_table *t, const struct flow_key *key, const struct asked *asked);
+        const struct flow_table *t, const struct flow_key *key, const struct client_query *asked);
 
 /* Reads out what was asked. */
 void flow_read(const struct flow_table *t, const struct flow *flow, union flow_asked *asked);

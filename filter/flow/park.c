@@ -27,7 +27,8 @@ void park_fini(struct park *park)
 }
 
 /* Letters of the name count in either case; other octets that this changes do no harm. */
-static struct span fold_question(const struct asked *asked, uint8_t folded[static QUESTION_MAX])
+static struct span fold_question(
+        const struct client_query *asked, uint8_t folded[static QUESTION_MAX])
 {
 	for (unsigned i = 0; i < asked->question_len; i++)
 		folded[i] = (uint8_t)tolower(asked->question[i]);
@@ -35,7 +36,7 @@ static struct span fold_question(const struct asked *asked, uint8_t folded[stati
 }
 
 static struct parked *park_admit(struct park *park, uint64_t hash, struct span client,
-        struct span octets, const struct asked *asked, uint64_t now_ms)
+        struct span octets, const struct client_query *asked, uint64_t now_ms)
 {
 	uint8_t folded[QUESTION_MAX];
 	struct sharer sharer = share_of_address(&park->clients, client);
@@ -80,7 +81,8 @@ struct parked *park_add(struct park *park, const struct waiting_packet *waiting,
 }
 
 struct parked *park_message(struct park *park, const struct sockaddr_storage *client,
-        struct question *question, const struct asked *asked, struct span message, uint64_t now_ms)
+        struct question *question, const struct client_query *asked, struct span message,
+        uint64_t now_ms)
 {
 	/* Nobody looks for it, so any number does that spreads. */
 	struct parked *parked = park_admit(

@@ -9,7 +9,7 @@
 #include "base/share.h"
 #include "base/table.h"
 #include "flow/flow.h"
-#include "gate/asked.h"
+#include "gate/client_query.h"
 
 struct carrier;
 struct parked_list;
@@ -31,7 +31,7 @@ struct parked {
 	struct flow_key flow_key; /* of its question, which stays open meanwhile */
 	struct question
 	        *question; /* the same of a message on a connection; see worker/question.h */
-	struct asked asked;
+	struct client_query asked;
 	struct sockaddr_storage server; /* that sent it */
 	uint8_t *octets;                /* of the packet or the message, from the heap */
 	size_t len;
@@ -71,7 +71,7 @@ struct waiting_packet {
 	uint64_t id;
 	struct span octets;
 	const struct flow_key *key;
-	const struct asked *asked;
+	const struct client_query *asked;
 };
 
 /* Copies the packet; the copy is in no list yet. Returns NULL when as many as may be are parked
@@ -81,7 +81,8 @@ struct parked *park_add(struct park *park, const struct waiting_packet *waiting,
 
 /* The same for a message on a connection of `client`, to `question`, where `asked` was asked. */
 struct parked *park_message(struct park *park, const struct sockaddr_storage *client,
-        struct question *question, const struct asked *asked, struct span message, uint64_t now_ms);
+        struct question *question, const struct client_query *asked, struct span message,
+        uint64_t now_ms);
 
 /* Takes it out of its park, and out of its list if it is in one, and frees it. */
 void parked_remove(struct parked *parked);

@@ -6,7 +6,7 @@
 
 #include "base/table.h"
 #include "flow/recursion.h"
-#include "gate/asked.h"
+#include "gate/client_query.h"
 
 #define SENDERS_MAX    256 /* that are remembered; the one not heard of for longest gives way */
 #define SENDERS_ALWAYS 32  /* so many queries alike are "every query" */

@@ -210,7 +210,7 @@ static bool says_no_data(const struct judging *j)
 	return false;
 }
 
-bool judge_answer(struct judging *j, const struct asked *asked)
+bool judge_answer(struct judging *j, const struct client_query *asked)
 {
 	const struct rrset *ns = referral_to(j, asked);
 	struct walk w = {

@@ -7,7 +7,7 @@
 
 /* Judges the whole answer of a response to a question of class IN: follows CNAMEs and DNAMEs,
  * proves what is denied. Returns false when something is wanted first. */
-bool judge_answer(struct judging *j, const struct asked *asked);
+bool judge_answer(struct judging *j, const struct client_query *asked);
 
 /* Judges what is in authority and additional beyond the answer, with what is known already: it is
  * left out where it cannot be proved, and never makes the answer worse. */

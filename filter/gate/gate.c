@@ -34,7 +34,7 @@ void gate_fini(struct gate *g)
 	g->rrs = NULL;
 }
 
-bool gate_matches(const struct message *response, const struct asked *asked)
+bool gate_matches(const struct message *response, const struct client_query *asked)
 {
 	if (!(response->flags & FLAG_QR) || response->id != asked->id ||
 	        (response->flags & OPCODE_MASK) != (asked->flags & OPCODE_MASK))
@@ -57,7 +57,8 @@ bool gate_is_answer(const struct message *m)
 
 /* DNSSEC's records are shown to a client that did not set DO only where it asked for their type
  * (RFC 4035, 3.2.1). */
-static bool is_hidden(const struct message *m, const struct asked *asked, const struct rr *rr)
+static bool is_hidden(
+        const struct message *m, const struct client_query *asked, const struct rr *rr)
 {
 	if (asked->dnssec_ok)
 		return false;
@@ -126,7 +127,7 @@ static uint32_t passing_ttl(struct judging *j, const struct message *m, const st
 
 /* Says which records go on. */
 static void choose_records(struct rewrite *r, struct judging *j, const struct message *m,
-        const struct asked *asked, const struct policy *policy, enum exemption exemption)
+        const struct client_query *asked, const struct policy *policy, enum exemption exemption)
 {
 	for (unsigned i = 0; i < m->rr_count; i++) {
 		const struct rr *rr = &m->rrs[i];
@@ -147,7 +148,7 @@ static void leave_out_from(struct rewrite *r, const struct message *m, enum sect
 /* Writes the message within the client's size: whole, without the additional section, or empty with
  * TC (RFC 2181, 9), which fits any client. Says whether it is `whole`. */
 static bool write_to_fit(struct gate *g, struct rewrite *r, const struct message *m,
-        const struct asked *asked, struct writer *out, bool *whole)
+        const struct client_query *asked, struct writer *out, bool *whole)
 {
 	static const enum section cuts[] = { SECTION_ADDITIONAL, SECTION_ANSWER };
 
@@ -165,8 +166,8 @@ static bool write_to_fit(struct gate *g, struct rewrite *r, const struct message
 	}
 }
 
-static void servfail(
-        const struct asked *asked, uint16_t flags, struct writer *out, struct gate_result *result)
+static void servfail(const struct client_query *asked, uint16_t flags, struct writer *out,
+        struct gate_result *result)
 {
 	*out = writer_over(out->base, out->capacity);
 	reply_servfail(asked, flags, result->outcome.reason, out);
@@ -190,7 +191,7 @@ static bool may_have_ad(const struct gate_result *result)
 }
 
 static uint16_t client_flags(
-        const struct message *m, const struct asked *asked, const struct gate_result *result)
+        const struct message *m, const struct client_query *asked, const struct gate_result *result)
 {
 	bool wants_ad = asked->dnssec_ok || (asked->flags & FLAG_AD); /* RFC 6840, 5.7 and 5.8 */
 	uint16_t flags = m->flags & (uint16_t)~FLAG_AD;
@@ -207,7 +208,7 @@ static uint16_t client_flags(
 /* An RCODE with extended bits is an error that was not judged. Who does not read these bits,
  * because it sent no EDNS or does not care, must not take the rest for an answer: for a name that
  * has no data or does not exist. */
-static bool misleads(const struct message *m, const struct asked *asked, uint16_t flags)
+static bool misleads(const struct message *m, const struct client_query *asked, uint16_t flags)
 {
 	unsigned rest = flags & RCODE_MASK;
 
@@ -218,7 +219,7 @@ static bool misleads(const struct message *m, const struct asked *asked, uint16_
 
 /* Sends the response on, with what the client may see and did ask for. */
 static void pass_on(struct gate *g, struct judging *j, const struct message *m,
-        const struct asked *asked, struct writer *out, struct gate_result *result)
+        const struct client_query *asked, struct writer *out, struct gate_result *result)
 {
 	struct rewrite r = { .flags = client_flags(m, asked, result),
 		.ttls = arena_take(&g->arena, m->rr_count * sizeof(*r.ttls)),
@@ -249,7 +250,7 @@ static void pass_on(struct gate *g, struct judging *j, const struct message *m,
 }
 
 /* Judges an answer in class IN. Returns false when something is wanted first. */
-static bool judge(struct judging *j, const struct asked *asked, struct gate_result *result)
+static bool judge(struct judging *j, const struct client_query *asked, struct gate_result *result)
 {
 	bool judged = judge_answer(j, asked);
 
@@ -293,7 +294,7 @@ static bool begin(struct gate *g, struct span octets, struct message *m, struct 
 	return parsed;
 }
 
-void gate_judge(struct gate *g, const struct asked *asked, struct span octets, int64_t now_s,
+void gate_judge(struct gate *g, const struct client_query *asked, struct span octets, int64_t now_s,
         struct writer *out, struct gate_result *result)
 {
 	struct message m;
@@ -319,8 +320,8 @@ void gate_judge(struct gate *g, const struct asked *asked, struct span octets, i
 		pass_on(g, &j, &m, asked, out, result);
 }
 
-void gate_refuse(struct gate *g, const struct asked *asked, struct span octets, enum reason reason,
-        struct writer *out, struct gate_result *result)
+void gate_refuse(struct gate *g, const struct client_query *asked, struct span octets,
+        enum reason reason, struct writer *out, struct gate_result *result)
 {
 	struct message m;
 	struct judging j = { 0 };
@@ -335,7 +336,7 @@ void gate_refuse(struct gate *g, const struct asked *asked, struct span octets, 
 }
 
 /* What may pass by name is no way around what is said of errors and of other classes. */
-void gate_pass(struct gate *g, const struct asked *asked, struct span octets,
+void gate_pass(struct gate *g, const struct client_query *asked, struct span octets,
         enum exemption exemption, struct writer *out, struct gate_result *result)
 {
 	struct message m;

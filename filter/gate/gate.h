@@ -11,7 +11,7 @@
 #include "base/writer.h"
 #include "crypto/crypto.h"
 #include "dnssec/outcome.h"
-#include "gate/asked.h"
+#include "gate/client_query.h"
 #include "gate/exempt.h"
 #include "gate/policy.h"
 #include "trust/store.h"
@@ -67,14 +67,14 @@ void gate_fini(struct gate *g);
 
 /* Judges the response `octets` to `asked` at `now_s` (seconds since 1970). `out` is empty and
  * should have room for 65535 octets. The result borrows from `out` only. */
-void gate_judge(struct gate *g, const struct asked *asked, struct span octets, int64_t now_s,
+void gate_judge(struct gate *g, const struct client_query *asked, struct span octets, int64_t now_s,
         struct writer *out, struct gate_result *result);
 
 /* Looks whether a response like `m`, to a question like `asked`, was judged before. If so, returns
  * true with what gate_judge() would say, but that `octets`, which are those of `m`, may have been
  * changed: of GATE_REWRITE they are what is to be sent. If not, they are as they were, and it is to
  * be judged. Costs no system call, and no memory. Of the result's names none is set. */
-bool gate_recall(struct gate *g, const struct asked *asked, const struct message *m,
+bool gate_recall(struct gate *g, const struct client_query *asked, const struct message *m,
         uint8_t *octets, int64_t now_s, struct gate_result *result);
 
 /* Forgets the responses that were judged: what was trusted for them is trusted no more. */
@@ -82,18 +82,18 @@ void gate_forget(struct gate *g);
 
 /* The same for a response whose keys cannot be had: writes the SERVFAIL (or lets it through in
  * monitor mode) with `reason`. */
-void gate_refuse(struct gate *g, const struct asked *asked, struct span octets, enum reason reason,
-        struct writer *out, struct gate_result *result);
+void gate_refuse(struct gate *g, const struct client_query *asked, struct span octets,
+        enum reason reason, struct writer *out, struct gate_result *result);
 
 /* Lets go on, with AD clear, what of a response may pass by `exemption`, PASS_ALL or PASS_NAMED,
  * though nobody judges it: the client gets what it asked for, and not what was asked for on its
  * behalf. An error, or an answer of another class, passes as it ever does. */
-void gate_pass(struct gate *g, const struct asked *asked, struct span octets,
+void gate_pass(struct gate *g, const struct client_query *asked, struct span octets,
         enum exemption exemption, struct writer *out, struct gate_result *result);
 
 /* True when `response` may be the answer to `asked`: QR, id, opcode and the question's exact
  * octets. A response without a question is let match only when it is an error without records. */
-bool gate_matches(const struct message *response, const struct asked *asked);
+bool gate_matches(const struct message *response, const struct client_query *asked);
 
 /* What became of a response to a fetch. */
 enum learned {

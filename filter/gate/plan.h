@@ -7,7 +7,7 @@
 #define GATE_PLAN_H
 
 #include "base/arena.h"
-#include "gate/asked.h"
+#include "gate/client_query.h"
 
 #define PLAN_TTLS  32
 #define PLAN_CUTS  8

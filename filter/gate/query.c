@@ -5,9 +5,9 @@
 #define OPT_CLASS_AT         3 /* after the owner and the type */
 #define OPT_FLAGS_AT         7
 
-void query_note(const struct message *m, struct asked *asked)
+void query_note(const struct message *m, struct client_query *asked)
 {
-	memset(asked, 0, offsetof(struct asked, question)); /* which is long */
+	memset(asked, 0, offsetof(struct client_query, question)); /* which is long */
 	asked->id = m->id;
 	asked->flags = m->flags;
 	asked->udp_size = DNS_PLAIN_SIZE;
@@ -58,14 +58,14 @@ enum exemption query_exemption(enum query_kind kind)
 }
 
 enum query_kind query_read(const struct message *m, const struct policy *policy, struct span client,
-        struct asked *asked)
+        struct client_query *asked)
 {
 	enum query_kind kind = classify(m, policy, client);
 
 	if (kind == QUERY_MALFORMED)
 		return kind;
 	query_note(m, asked);
-	asked->unjudged = kind != QUERY_JUDGED;
+	asked->passes_unjudged = kind != QUERY_JUDGED;
 	return kind;
 }
 

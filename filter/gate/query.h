@@ -4,7 +4,7 @@
 #define GATE_QUERY_H
 
 #include "base/writer.h"
-#include "gate/asked.h"
+#include "gate/client_query.h"
 #include "gate/exempt.h"
 #include "gate/policy.h"
 #include "wire/edns.h"
@@ -32,13 +32,13 @@ bool query_is_transfer(const struct message *m);
 /* Reads what the client with this address asked out of a parsed query into `asked` (not for
  * QUERY_MALFORMED). */
 enum query_kind query_read(const struct message *m, const struct policy *policy, struct span client,
-        struct asked *asked);
+        struct client_query *asked);
 
 /* By what the response to a query of this kind passes; EXEMPT_NOT for one that is judged. */
 enum exemption query_exemption(enum query_kind kind);
 
 /* Fills `asked` with what a parsed query asks and how, whatever is to become of it. */
-void query_note(const struct message *m, struct asked *asked);
+void query_note(const struct message *m, struct client_query *asked);
 
 /* Writes the query with DO set and the UDP size QUERY_UDP_SIZE: in the OPT that is there, or in one
  * that is added (RFC 6891, 6.1.1; RFC 3225). Only for QUERY_JUDGED. Returns false when `out` is too

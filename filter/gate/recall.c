@@ -38,7 +38,7 @@ void recall_fini(struct recall *r)
 }
 
 /* What of a question makes a difference to the answer, but for its own octets and its size. */
-static uint16_t way_of_asking(const struct asked *asked)
+static uint16_t way_of_asking(const struct client_query *asked)
 {
 	return (uint16_t)((asked->flags & (FLAG_RD | FLAG_AD)) | (asked->has_edns ? 1 : 0) |
 	                  (asked->dnssec_ok ? 2 : 0) | (unsigned)asked->iterator << 2);
@@ -50,7 +50,7 @@ static bool may_be_alike(const struct message *m)
 }
 
 /* Makes all responses that are alike the same octets. The way of asking takes the id's place. */
-static void mask(uint8_t *octets, const struct message *m, const struct asked *asked)
+static void mask(uint8_t *octets, const struct message *m, const struct client_query *asked)
 {
 	put_u16(octets, way_of_asking(asked));
 	memcpy(octets + DNS_HEADER_SIZE, m->qname.octets, m->qname.len);
@@ -82,8 +82,8 @@ static void forget(struct recall *r, struct judged *judged)
 }
 
 /* The hash of the masked octets, which are as they were when this returns. */
-static struct wide_hash identify(
-        struct recall *r, uint8_t *octets, const struct message *m, const struct asked *asked)
+static struct wide_hash identify(struct recall *r, uint8_t *octets, const struct message *m,
+        const struct client_query *asked)
 {
 	uint8_t qname[NAME_MAX_OCTETS];
 
@@ -118,7 +118,7 @@ static bool holds(const struct judged *judged, int64_t now_s)
 	return now_s >= judged->from_s && now_s - judged->from_s < judged->lifetime_s;
 }
 
-bool gate_recall(struct gate *g, const struct asked *asked, const struct message *m,
+bool gate_recall(struct gate *g, const struct client_query *asked, const struct message *m,
         uint8_t *octets, int64_t now_s, struct gate_result *result)
 {
 	struct recall *r = &g->recall;
@@ -318,7 +318,7 @@ static struct span find_plan(uint8_t *room, uint8_t *scratch, const struct judgi
 	return alike && plan.len > 0 && !plan_only_caps(plan.base) ? span_of(NULL, 0) : plan;
 }
 
-void recall_put(struct recall *r, struct judging *j, const struct asked *asked,
+void recall_put(struct recall *r, struct judging *j, const struct client_query *asked,
         const struct rewrite *how, struct span made, int64_t until_s)
 {
 	const struct message *m = j->m;

@@ -25,7 +25,7 @@ void recall_fini(struct recall *r);
 
 /* Remembers the outcome of `j`, and how that became `made`. `until_s` is how long what was trusted
  * for it holds. Does nothing where that cannot be used again. */
-void recall_put(struct recall *r, struct judging *j, const struct asked *asked,
+void recall_put(struct recall *r, struct judging *j, const struct client_query *asked,
         const struct rewrite *how, struct span made, int64_t until_s);
 
 #endif

@@ -5,7 +5,7 @@
 #include "gate/judging.h"
 #include "gate/learn.h"
 
-const struct rrset *referral_to(const struct judging *j, const struct asked *asked)
+const struct rrset *referral_to(const struct judging *j, const struct client_query *asked)
 {
 	const struct rrset *ns = NULL;
 

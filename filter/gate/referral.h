@@ -7,7 +7,7 @@
 
 /* Returns the NS RRset when the response is a referral: to a query that did not ask for recursion,
  * NS of a zone at or above the name, no SOA, no answer (RFC 1034, 4.3.2); else NULL. */
-const struct rrset *referral_to(const struct judging *j, const struct asked *asked);
+const struct rrset *referral_to(const struct judging *j, const struct client_query *asked);
 
 /* Judges a referral: by whether the zone that it leads to is signed, which is learned. Returns
  * false when something is wanted first. */

@@ -17,7 +17,7 @@ static void write_ede(struct writer *out, enum reason reason)
 	writer_put(out, span_of(text, strlen(text)));
 }
 
-static void write_opt(const struct asked *asked, enum reason reason, struct writer *out)
+static void write_opt(const struct client_query *asked, enum reason reason, struct writer *out)
 {
 	const struct edns_head head = { .udp_size = QUERY_UDP_SIZE,
 		.flags = asked->dnssec_ok ? EDNS_DO : 0 };
@@ -28,8 +28,8 @@ static void write_opt(const struct asked *asked, enum reason reason, struct writ
 	edns_end(out, begun);
 }
 
-void reply_servfail(
-        const struct asked *asked, uint16_t response_flags, enum reason reason, struct writer *out)
+void reply_servfail(const struct client_query *asked, uint16_t response_flags, enum reason reason,
+        struct writer *out)
 {
 	writer_u16(out, asked->id);
 	writer_u16(out, (uint16_t)(FLAG_QR | (asked->flags & (OPCODE_MASK | FLAG_RD | FLAG_CD)) |

@@ -112,7 +112,7 @@ static uint64_t time_ms(const struct captured_message *seen)
 }
 
 static void note_client_habits(struct audit *a, const struct captured_message *seen,
-        enum query_kind kind, struct asked *asked)
+        enum query_kind kind, struct client_query *asked)
 {
 	struct sent sent = { .client = seen->source,
 		.server = seen->destination,
@@ -128,7 +128,7 @@ static void note_query(
 {
 	struct packet packet = packet_of_message(seen);
 	struct flow_key key = flow_key_of_query(&a->flows.hash_key, &packet, query->id, nowhere);
-	struct asked asked;
+	struct client_query asked;
 	enum query_kind kind = query_read(query, a->options.policy, seen->source, &asked);
 
 	if (kind == QUERY_MALFORMED)
@@ -149,8 +149,8 @@ static void judge_audited(
 	union flow_asked what;
 	const struct flow *flow =
 	        flow_find(&a->flows, &key, &response->message, time_ms(seen), &what);
-	struct asked asked =
-	        flow ? what.asked : offline_judge_guess_asked(&response->message, true);
+	struct client_query asked =
+	        flow ? what.client : offline_judge_guess_asked(&response->message, true);
 	const struct offline_judge judge = { .gate = &a->gate,
 		.material = a->material,
 		.server = a->options.resolver,
@@ -161,7 +161,7 @@ static void judge_audited(
 	        &response->result);
 	if (!flow && a->saw_queries) /* nobody asked for it */
 		response->result.verdict = GATE_DROP;
-	else if (asked.unjudged)
+	else if (asked.passes_unjudged)
 		response->result.verdict = GATE_ACCEPT;
 }
 

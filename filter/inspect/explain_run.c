@@ -139,6 +139,6 @@ void explain_run_judge(struct explain_run *run, struct span response, bool asked
 	run->response = response;
 	run->now_s = now_s;
 	message_parse(&m, response, run->gate.rrs, MESSAGE_RRS_MAX); /* what it can be, it is */
-	struct asked asked = offline_judge_guess_asked(&m, asked_do);
+	struct client_query asked = offline_judge_guess_asked(&m, asked_do);
 	offline_judge_response(&judge, &asked, asked_do, response, now_s, &run->result);
 }

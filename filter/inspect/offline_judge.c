@@ -4,9 +4,9 @@
 #include "dnssec/limits.h"
 #include "fetch/lookup.h"
 
-struct asked offline_judge_guess_asked(const struct message *response, bool asked_do)
+struct client_query offline_judge_guess_asked(const struct message *response, bool asked_do)
 {
-	struct asked asked = { .id = response->id,
+	struct client_query asked = { .id = response->id,
 		.flags = response->flags & (OPCODE_MASK | FLAG_RD | FLAG_CD),
 		.udp_size = UINT16_MAX,
 		.question_len = (uint16_t)response->question.len,
@@ -70,7 +70,7 @@ static void satisfy_want(struct offline_want *w)
 	        j->gate, w->want, j->server ? REASON_FETCH_FAILED : REASON_LINK_MISSING, w->now_s);
 }
 
-static void judge_offline(const struct offline_judge *j, const struct asked *asked,
+static void judge_offline(const struct offline_judge *j, const struct client_query *asked,
         struct span response, int64_t now_s, struct gate_result *result)
 {
 	struct offline_want wanted = { j, &result->want, now_s };
@@ -90,8 +90,8 @@ static void judge_offline(const struct offline_judge *j, const struct asked *ask
 	}
 }
 
-void offline_judge_response(const struct offline_judge *j, const struct asked *asked, bool asked_do,
-        struct span response, int64_t now_s, struct gate_result *result)
+void offline_judge_response(const struct offline_judge *j, const struct client_query *asked,
+        bool asked_do, struct span response, int64_t now_s, struct gate_result *result)
 {
 	struct message m;
 	bool is_parsed = message_parse(&m, response, j->gate->rrs, MESSAGE_RRS_MAX);

@@ -25,14 +25,14 @@ struct offline_judge {
 
 /* Guesses the query of a response whose query is not known: its client accepts any size and any
  * record type. */
-struct asked offline_judge_guess_asked(const struct message *response, bool asked_do);
+struct client_query offline_judge_guess_asked(const struct message *response, bool asked_do);
 
 /* Judges a response as gate_judge() does, and looks up what the gate wants until it has a verdict.
  *
  * Two statuses are weaker than in the packet path, where sealgate would have had more data: a
  * response that is not an answer (gate_is_answer()) is Indeterminate. So is an unsigned answer that
  * should be signed, if its query did not set DO (`asked_do` false). */
-void offline_judge_response(const struct offline_judge *j, const struct asked *asked, bool asked_do,
-        struct span response, int64_t now_s, struct gate_result *result);
+void offline_judge_response(const struct offline_judge *j, const struct client_query *asked,
+        bool asked_do, struct span response, int64_t now_s, struct gate_result *result);
 
 #endif

@@ -65,7 +65,7 @@ void sign_recall_begin(struct sign_recall *r, int64_t now_s)
 
 static struct way way_of(const struct sign_job *job, bool is_any_case)
 {
-	const struct asked *asked = &job->asked->client;
+	const struct client_query *asked = &job->asked->client;
 	const struct span *server = &job->peers->server;
 	struct way way = {
 		.room = (uint16_t)room_of_answer(job),
@@ -92,7 +92,7 @@ static struct way way_of(const struct sign_job *job, bool is_any_case)
  * the question to point to. */
 static bool is_in_any_case(const struct sign_job *job)
 {
-	const struct asked *asked = &job->asked->client;
+	const struct client_query *asked = &job->asked->client;
 	const struct message *m = job->m;
 
 	return m->question.len == asked->question_len && m->qname.labels <= COMPRESS_PROBES &&
@@ -103,7 +103,7 @@ static bool is_in_any_case(const struct sign_job *job)
 /* Hashes how it was asked for, the client's question, and the response but for its id. */
 static void identify(const struct sign_job *job, struct recall_id *id)
 {
-	const struct asked *asked = &job->asked->client;
+	const struct client_query *asked = &job->asked->client;
 	const struct message *m = job->m;
 	uint8_t octets[sizeof(struct way) + QUESTION_MAX + SIGN_RECALL_MAX];
 
@@ -154,7 +154,7 @@ static bool holds(const struct made *made, int64_t now_s)
 bool sign_recall_find(struct sign_job *job, struct recall_id *id, struct writer *out)
 {
 	struct sign_recall *r = &job->signer->recall;
-	const struct asked *asked = &job->asked->client;
+	const struct client_query *asked = &job->asked->client;
 
 	id->is_none = true;
 	if (r->messages.capacity == 0 || job->signer->doubts_clock)

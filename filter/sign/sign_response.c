@@ -233,7 +233,7 @@ static void make(struct sign_job *job, struct writer *out)
  * had to be asked of the server: then it returns false. */
 static bool read_question(struct sign_job *job)
 {
-	const struct asked *asked = &job->asked->client;
+	const struct client_query *asked = &job->asked->client;
 	struct cursor c = cursor_over(span_of(asked->question, asked->question_len));
 
 	if (job->m->question.len == asked->question_len)

@@ -25,7 +25,7 @@ struct writing {
 
 static void write_head(struct writing *v, unsigned rcode, uint16_t flags)
 {
-	const struct asked *asked = &v->job->asked->client;
+	const struct client_query *asked = &v->job->asked->client;
 	uint16_t server_flags = v->job->m->flags & FLAG_RA;
 
 	writer_u16(v->w, asked->id);
@@ -53,7 +53,7 @@ static void write_tail(struct writing *v)
  * sent back (RFC 6891, 6.1.2). */
 static void write_opt(struct writing *v, unsigned rcode, bool says_co, int ede, const char *text)
 {
-	const struct asked *asked = &v->job->asked->client;
+	const struct client_query *asked = &v->job->asked->client;
 	const struct edns_head head = { .udp_size = QUERY_UDP_SIZE,
 		.extended_rcode = (uint8_t)(rcode >> RCODE_BITS),
 		.flags = (uint16_t)((asked->dnssec_ok ? EDNS_DO : 0) | (says_co ? EDNS_CO : 0)) };

@@ -14,7 +14,7 @@
 #define SIGN_SIGNER_H
 
 #include "base/writer.h"
-#include "gate/asked.h"
+#include "gate/client_query.h"
 #include "sign/sign_policy.h"
 
 /* What is made of the response. */
@@ -32,8 +32,8 @@ enum sign_way {
 
 /* What is remembered of a query between sign_query() and sign_response(). */
 struct signer_query {
-	struct asked client; /* as the client asked it */
-	uint8_t way;         /* enum sign_way */
+	struct client_query client; /* as the client asked it */
+	uint8_t way;                /* enum sign_way */
 	uint8_t sent_labels; /* the name that was asked of the server: the last labels of qname */
 	uint16_t sent_type;  /* and the type */
 	bool compact_ok;     /* the client set CO: RFC 9824, 5 */

@@ -37,7 +37,7 @@ struct carrier {
 
 struct arrival {
 	const struct carrier *carrier;
-	const struct asked *asked;
+	const struct client_query *asked;
 	struct span message;
 	struct sockaddr_storage server; /* who sent it */
 	struct parked *parked;          /* where it waits, or NULL: it has not waited yet */

@@ -30,7 +30,8 @@ void question_await_no_more(struct worker *w, struct question *q)
 	q->due_ms = 0;
 }
 
-struct question *question_ask(struct connection *c, enum query_kind kind, const struct asked *asked)
+struct question *question_ask(
+        struct connection *c, enum query_kind kind, const struct client_query *asked)
 {
 	struct question *q = malloc(sizeof(*q));
 

@@ -26,14 +26,14 @@ struct question {
 	uint64_t due_ms;       /* when the server is taken to be silent, or 0; see tcp_sign.c */
 	struct question *older, *newer; /* that are due, of all connections */
 	union {
-		struct asked asked;
+		struct client_query asked;
 		struct signer_query signing; /* the same, and more; of the signer */
 	};
 };
 
 /* Remembers a question. Returns NULL when there is no memory. */
 struct question *question_ask(
-        struct connection *c, enum query_kind kind, const struct asked *asked);
+        struct connection *c, enum query_kind kind, const struct client_query *asked);
 
 /* For a question that was answered; its response does not wait any more. */
 void question_forget(struct worker *w, struct question *q);

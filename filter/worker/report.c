@@ -38,7 +38,7 @@ struct who {
 	char server[INET6_ADDRSTRLEN];
 };
 
-static void read_question(const struct asked *asked, struct who *who)
+static void read_question(const struct client_query *asked, struct who *who)
 {
 	struct cursor c = cursor_over(span_of(asked->question, asked->question_len));
 	struct name name;
@@ -119,7 +119,7 @@ static const char *interface_text(uint32_t index, char text[static INTERFACE_TEX
 	return text;
 }
 
-void report_rival(struct worker *w, const struct flow_key *key, const struct asked *asked)
+void report_rival(struct worker *w, const struct flow_key *key, const struct client_query *asked)
 {
 	char from[INTERFACE_TEXT_SIZE];
 	struct pair pair;

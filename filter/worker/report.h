@@ -17,7 +17,7 @@ void report_judged(struct worker *w, const struct arrival *a, const struct gate_
 void report_server(const struct sockaddr_storage *server, char text[static INET6_ADDRSTRLEN]);
 
 /* Counts and logs a query that shares its addresses, ports and id with another one in flight. */
-void report_rival(struct worker *w, const struct flow_key *key, const struct asked *asked);
+void report_rival(struct worker *w, const struct flow_key *key, const struct client_query *asked);
 
 /* Logs a client that sets CD in every query, which passes. */
 void report_always_cd(struct span client);

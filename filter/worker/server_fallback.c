@@ -131,8 +131,8 @@ bool server_fallback_is_plain(struct server_fallback *f, const struct sockaddr_s
 	return upstream_is_plain(upstream_of(f, server), *f->now_ms);
 }
 
-void server_fallback_watch(
-        struct server_fallback *f, const struct sockaddr_storage *server, const struct asked *asked)
+void server_fallback_watch(struct server_fallback *f, const struct sockaddr_storage *server,
+        const struct client_query *asked)
 {
 	const struct upstream *up = upstream_of(f, server);
 
@@ -145,7 +145,8 @@ void server_fallback_watch(
 /* ---- Signatures ---- */
 
 struct fallback server_fallback_came(struct server_fallback *f,
-        const struct sockaddr_storage *server, const struct asked *asked, const struct message *m)
+        const struct sockaddr_storage *server, const struct client_query *asked,
+        const struct message *m)
 {
 	struct upstream *up = upstream_of(f, server);
 	struct fallback fallback = { .reask = REASK_NOT };
@@ -153,7 +154,7 @@ struct fallback server_fallback_came(struct server_fallback *f,
 	up->asked_since_ms = 0;
 	if (upstream_lacks_signature(up) && message_has_type(m, TYPE_RRSIG))
 		upstream_note_signature(up);
-	if (asked->is_undecorated)
+	if (asked->sent_plain)
 		return fallback;
 	learn_habit(f, up, m);
 	/* A client that speaks EDNS itself knows what to do. */
@@ -196,7 +197,7 @@ static void note_lacking(struct server_fallback *f, struct upstream *up)
 }
 
 struct fallback server_fallback_judged(struct server_fallback *f,
-        const struct sockaddr_storage *server, const struct asked *asked, bool is_proved,
+        const struct sockaddr_storage *server, const struct client_query *asked, bool is_proved,
         const struct gate_result *result)
 {
 	struct upstream *up = upstream_of(f, server);
@@ -206,7 +207,7 @@ struct fallback server_fallback_judged(struct server_fallback *f,
 	if (result->outcome.status < STATUS_INDETERMINATE || !lacks_proof(result))
 		return fallback;
 	/* A server that was not asked for signatures has left none out. */
-	if (!is_plain && !is_proved && !asked->is_undecorated)
+	if (!is_plain && !is_proved && !asked->sent_plain)
 		note_lacking(f, up);
 	/* A server that sends signatures has mostly not lost them by itself. */
 	if (up->signs && !is_plain)

@@ -41,7 +41,7 @@ bool server_fallback_is_plain(struct server_fallback *f, const struct sockaddr_s
 
 /* A query to `server` goes on with EDNS: the server is looked into if it does not answer. */
 void server_fallback_watch(struct server_fallback *f, const struct sockaddr_storage *server,
-        const struct asked *asked);
+        const struct client_query *asked);
 
 /* A query to `server` took the shortcut. */
 void server_fallback_sent_on(
@@ -49,13 +49,13 @@ void server_fallback_sent_on(
 
 /* Learns from a response, before it is judged. Asks again without EDNS if the server rejects it. */
 struct fallback server_fallback_came(struct server_fallback *f,
-        const struct sockaddr_storage *server, const struct asked *asked,
+        const struct sockaddr_storage *server, const struct client_query *asked,
         const struct message *response);
 
 /* Looks at what was judged. Has signatures asked for elsewhere, or the response refused for the
  * lack of them. `is_proved`: those from elsewhere were put to it already. */
 struct fallback server_fallback_judged(struct server_fallback *f,
-        const struct sockaddr_storage *server, const struct asked *asked, bool is_proved,
+        const struct sockaddr_storage *server, const struct client_query *asked, bool is_proved,
         const struct gate_result *result);
 
 #endif

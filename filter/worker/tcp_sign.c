@@ -91,8 +91,8 @@ static bool is_transfer(struct worker *w, const struct signer_query *asked, stru
 {
 	struct message query;
 
-	return asked->client.unjudged && message_parse(&query, octets, w->rrs, MESSAGE_RRS_MAX) &&
-	       query_is_transfer(&query);
+	return asked->client.passes_unjudged &&
+	       message_parse(&query, octets, w->rrs, MESSAGE_RRS_MAX) && query_is_transfer(&query);
 }
 
 void tcp_sign_query(struct worker *w, struct connection *c, struct span octets)
@@ -113,7 +113,7 @@ void tcp_sign_query(struct worker *w, struct connection *c, struct span octets)
 		return;
 	}
 	q->signing = asked;
-	if (!asked.client.unjudged)
+	if (!asked.client.passes_unjudged)
 		question_await(w, q);
 	if (c->server.is_datagram)
 		ask_by_udp(c, q, sent);
@@ -137,7 +137,7 @@ static void answer(struct worker *w, struct question *q, const struct message *r
 	struct sign_peers peers = peers_of(c);
 	struct sign_result result = { .verdict = SIGN_VERDICT_ACCEPT };
 
-	if (q->asked.unjudged)
+	if (q->asked.passes_unjudged)
 		stats_count(&w->stats.sign_untouched);
 	else
 		signing_make(w, &q->signing, &peers, response, true, &result);

@@ -14,19 +14,19 @@
  * Their responses are streams of messages that belong together (RFC 5936, RFC 1995). */
 #define TRANSFERS 32
 
-static struct asked asked_of(const struct message *query)
+static struct client_query asked_of(const struct message *query)
 {
-	struct asked asked = { .id = query->id,
+	struct client_query asked = { .id = query->id,
 		.flags = query->flags,
 		.udp_size = TCP_SIZE,
 		.question_len = (uint16_t)query->question.len,
-		.unjudged = true };
+		.passes_unjudged = true };
 
 	memcpy(asked.question, query->question.base, query->question.len);
 	return asked;
 }
 
-static void refuse(struct worker *w, struct connection *c, const struct asked *asked)
+static void refuse(struct worker *w, struct connection *c, const struct client_query *asked)
 {
 	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
 
@@ -54,7 +54,8 @@ static void forget_oldest_transfer(struct worker *w, struct connection *c)
 		question_forget(w, oldest);
 }
 
-struct question *transfer_ask(struct worker *w, struct connection *c, const struct asked *asked)
+struct question *transfer_ask(
+        struct worker *w, struct connection *c, const struct client_query *asked)
 {
 	stats_count(&w->stats.transfers);
 	forget_oldest_transfer(w, c);
@@ -66,7 +67,7 @@ struct question *transfer_ask(struct worker *w, struct connection *c, const stru
 
 static void transfer(struct worker *w, struct connection *c, const struct message *query)
 {
-	struct asked asked = asked_of(query);
+	struct client_query asked = asked_of(query);
 
 	stats_count(&w->stats.queries);
 	if (w->config.tcp.refuses_transfers) {
@@ -82,7 +83,7 @@ static void transfer(struct worker *w, struct connection *c, const struct messag
 void tcp_validate_query(struct worker *w, struct connection *c, struct span octets)
 {
 	struct message query;
-	struct asked asked;
+	struct client_query asked;
 	struct span sent;
 
 	if (message_parse(&query, octets, w->rrs, MESSAGE_RRS_MAX) && query_is_transfer(&query)) {
@@ -183,7 +184,7 @@ static void resume(struct worker *w, struct parked *parked, bool in_time)
  * 2.2.1). */
 bool transfer_has(const struct message *response, const struct question *q)
 {
-	const struct asked *asked = &q->asked;
+	const struct client_query *asked = &q->asked;
 
 	return (response->flags & FLAG_QR) && message_opcode(response) == OPCODE_QUERY &&
 	       response->id == asked->id &&
@@ -238,7 +239,7 @@ void tcp_validate_response(struct worker *w, struct connection *c, struct span o
 	struct answer answer = answer_to(q, octets);
 	if (q->is_transfer) {
 		transfer_pass(w, q, &response);
-	} else if (q->asked.unjudged) {
+	} else if (q->asked.passes_unjudged) {
 		arrival_pass_unjudged(w, &answer.arrival, q->kind, &response);
 	} else if (w->is_paused || !arrival_asks_again(w, &answer.arrival, &response)) {
 		memcpy(w->octets, octets.base, octets.len);

@@ -5,7 +5,7 @@
 #define WORKER_TCP_VALIDATE_H
 
 #include "base/span.h"
-#include "gate/asked.h"
+#include "gate/client_query.h"
 #include "wire/message.h"
 
 struct connection;
@@ -17,7 +17,8 @@ void tcp_validate_query(struct worker *w, struct connection *c, struct span octe
 
 /* Remembers a transfer, in place of the oldest where there are too many. Returns NULL when there is
  * no memory. */
-struct question *transfer_ask(struct worker *w, struct connection *c, const struct asked *asked);
+struct question *transfer_ask(
+        struct worker *w, struct connection *c, const struct client_query *asked);
 
 /* Treats one message of the server. What is not DNS makes the connection broken. */
 void tcp_validate_response(struct worker *w, struct connection *c, struct span octets);

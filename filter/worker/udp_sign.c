@@ -20,7 +20,7 @@ static void unanswered(void *context, const union flow_asked *asked)
 	const struct flow_signing *signing = &asked->signing;
 	struct span server = span_of(signing->server, signing->server_len);
 
-	if (!asked->asked.unjudged)
+	if (!asked->client.passes_unjudged)
 		sign_unanswered(w->signer, &signing->asked, server, w->now_ms);
 }
 
@@ -78,13 +78,13 @@ enum sign_query signing_take(struct worker *w, struct span octets, const struct 
 		return result;
 	}
 	query_note(&query, &asked->client);
-	asked->client.unjudged = true;
+	asked->client.passes_unjudged = true;
 	return result;
 }
 
 bool signing_matches(const struct message *response, const struct signer_query *asked)
 {
-	if (!asked->client.unjudged)
+	if (!asked->client.passes_unjudged)
 		return sign_matches(response, asked);
 	/* An error may come without the question, whatever else is in it: a TSIG perhaps. */
 	return response->question_count == 0
@@ -143,7 +143,7 @@ static void query(struct worker *w, const struct datagram *d)
 		nfqueue_drop(&w->queue, queued->id);
 		return;
 	}
-	if (signing.asked.client.unjudged)
+	if (signing.asked.client.passes_unjudged)
 		nfqueue_accept(&w->queue, queued->id);
 	else
 		datagram_accept_with(w, queued->id, packet, sent);
@@ -180,7 +180,7 @@ static void response(struct worker *w, const struct datagram *d)
 		settle_unknown(w, queued);
 		return;
 	}
-	if (asked.asked.unjudged)
+	if (asked.client.passes_unjudged)
 		stats_count(&w->stats.sign_untouched);
 	else
 		signing_make(w, &asked.signing.asked, &peers, &m, false, &result);

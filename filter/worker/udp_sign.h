@@ -19,7 +19,7 @@ void signing_datagram(struct worker *w, const struct datagram *d, bool is_query)
 
 /* Reads a query, counts it, fills `asked`, and sets `sent` to what is to go on in its place: the
  * octets themselves where it passes, or what is in the worker's buffer. What passes has
- * `asked->client.unjudged`; so does all where `peers` is NULL, for a server that is not ours.
+ * `asked->client.passes_unjudged`; so does all where `peers` is NULL, for a server that is not ours.
  * SIGN_QUERY_MALFORMED must not go on. */
 enum sign_query signing_take(struct worker *w, struct span octets, const struct sign_peers *peers,
         bool is_stream, struct signer_query *asked, struct span *sent);

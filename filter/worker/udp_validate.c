@@ -21,7 +21,7 @@ static bool may_go_on(const struct worker *w, enum query_kind kind)
 
 /* Returns false when the question is not remembered, so that its answer could not come. */
 static bool remember(struct worker *w, const struct flow_key *key, enum query_kind kind,
-        const struct asked *asked, uint64_t at_ms)
+        const struct client_query *asked, uint64_t at_ms)
 {
 	struct flow_remembered what = flow_remember(&w->flows, key, kind, asked, at_ms);
 
@@ -37,7 +37,7 @@ void udp_validate_query(struct worker *w, const struct datagram *d)
 {
 	const struct packet *packet = d->packet;
 	uint64_t packet_id = d->queued->id;
-	struct asked asked;
+	struct client_query asked;
 	struct span sent;
 	struct sockaddr_storage server =
 	        sockaddr_of(packet->destination, packet->destination_port, 0);
@@ -65,7 +65,7 @@ static void take_passed(void *context, struct span octets, uint64_t at_ms, uint3
 	struct worker *w = context;
 	struct packet packet;
 	struct message query;
-	struct asked asked;
+	struct client_query asked;
 
 	stats_count(&w->stats.queries);
 	if (packet_parse(&packet, octets) != PACKET_UDP ||
@@ -267,7 +267,7 @@ static bool park(struct worker *w, struct arrival *a)
 
 /* What the client takes, and the packet may carry. */
 static uint16_t size_limit(
-        const struct packet *packet, bool is_forwarded, const struct asked *asked)
+        const struct packet *packet, bool is_forwarded, const struct client_query *asked)
 {
 	size_t headers = packet->header.len + UDP_HEADER_SIZE;
 	size_t room = headers < PATH_MTU - DNS_PLAIN_SIZE ? PATH_MTU - headers : DNS_PLAIN_SIZE;
@@ -303,9 +303,9 @@ static void resume(struct worker *w, struct parked *parked, bool in_time)
 	union flow_asked what;
 	flow_read(&w->flows, flow, &what);
 	if (parked->whole)
-		what.asked.udp_size = size_limit(&packet, parked->is_forwarded, &what.asked);
+		what.client.udp_size = size_limit(&packet, parked->is_forwarded, &what.client);
 	struct held held = { .arrival = { .carrier = &in_packets,
-		                     .asked = &what.asked,
+		                     .asked = &what.client,
 		                     .message = message_of(parked, &packet),
 		                     .server = parked->server,
 		                     .parked = parked,
@@ -369,7 +369,7 @@ void udp_validate_response(struct worker *w, const struct datagram *d)
 		return;
 	}
 	struct held held = { .arrival = { .carrier = &in_packets,
-		                     .asked = &what.asked,
+		                     .asked = &what.client,
 		                     .message = packet->payload,
 		                     .server = sockaddr_of(packet->source, packet->source_port,
 		                             queued->in_interface) },
@@ -378,12 +378,11 @@ void udp_validate_response(struct worker *w, const struct datagram *d)
 		.flow = flow,
 		.key = &d->key,
 		.is_forwarded = queued->is_forwarded };
-	if (what.asked.unjudged)
+	if (what.client.passes_unjudged)
 		arrival_pass_unjudged(w, &held.arrival, flow->kind, &response);
 	else if (!w->is_paused && arrival_asks_again(w, &held.arrival, &response))
 		return;
-	else if (!(response.flags & FLAG_TC) || what.asked.is_undecorated ||
-	         !ask_for_whole(w, &held))
+	else if (!(response.flags & FLAG_TC) || what.client.sent_plain || !ask_for_whole(w, &held))
 		arrival_take(w, &held.arrival, &response,
 		        queued->base + (packet->payload.base - queued->octets.base));
 }

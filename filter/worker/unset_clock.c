@@ -8,7 +8,7 @@
  * that the operator has listed, and these live for minutes (gate/exempt.h). */
 #include "worker/unset_clock.h"
 
-static bool is_of_time_server(const struct policy *policy, const struct asked *asked)
+static bool is_of_time_server(const struct policy *policy, const struct client_query *asked)
 {
 	struct cursor c = cursor_over(span_of(asked->question, asked->question_len));
 	struct name name;
@@ -18,7 +18,7 @@ static bool is_of_time_server(const struct policy *policy, const struct asked *a
 }
 
 enum clock_ruling unset_clock_rule(
-        enum clock_state state, const struct policy *policy, const struct asked *asked)
+        enum clock_state state, const struct policy *policy, const struct client_query *asked)
 {
 	if (state != CLOCK_NOT_SET || policy->mode == MODE_MONITOR)
 		return CLOCK_JUDGES;
@@ -29,7 +29,7 @@ enum clock_ruling unset_clock_rule(
  * reason as well as one that has expired. That is why it excuses nothing: it only has the response
  * judged again. */
 bool unset_clock_doubts(enum clock_state state, const struct policy *policy,
-        const struct asked *asked, const struct gate_result *refused)
+        const struct client_query *asked, const struct gate_result *refused)
 {
 	enum reason reason = refused->outcome.reason;
 	bool is_for_dates = refused->verdict == GATE_SERVFAIL &&

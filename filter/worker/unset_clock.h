@@ -15,12 +15,12 @@ enum clock_ruling {
 
 /* Rules on the response to `asked`, before it is judged. */
 enum clock_ruling unset_clock_rule(
-        enum clock_state state, const struct policy *policy, const struct asked *asked);
+        enum clock_state state, const struct policy *policy, const struct client_query *asked);
 
 /* True if a response that was refused for the dates of a signature is to be judged again without
  * dates: the clock may be wrong, and a time server is asked for. */
 bool unset_clock_doubts(enum clock_state state, const struct policy *policy,
-        const struct asked *asked, const struct gate_result *refused);
+        const struct client_query *asked, const struct gate_result *refused);
 
 /* True if a response that was judged without dates may go on, by EXEMPT_DATES. */
 bool unset_clock_excuses(const struct gate_result *dateless);

@@ -29,7 +29,7 @@ static uint64_t *counter_of(struct worker *w, enum query_kind kind)
 
 /* As it came, for a server that does not take EDNS; it is looked into whether others do. */
 static bool goes_plainly(
-        struct worker *w, const struct sockaddr_storage *server, const struct asked *asked)
+        struct worker *w, const struct sockaddr_storage *server, const struct client_query *asked)
 {
 	server_fallback_watch(&w->fallback, server, asked);
 	if (!server_fallback_is_plain(&w->fallback, server))
@@ -38,8 +38,8 @@ static bool goes_plainly(
 	return true;
 }
 
-void validate_query_note_habits(
-        struct worker *w, const struct query_way *way, enum query_kind kind, struct asked *asked)
+void validate_query_note_habits(struct worker *w, const struct query_way *way, enum query_kind kind,
+        struct client_query *asked)
 {
 	struct sent sent = { .client = way->client,
 		.server = sockaddr_octets(way->server),
@@ -54,7 +54,7 @@ void validate_query_note_habits(
 }
 
 enum query_kind validate_query_read(struct worker *w, struct span client, struct span octets,
-        struct message *query, struct asked *asked)
+        struct message *query, struct client_query *asked)
 {
 	if (!message_parse(query, octets, w->rrs, MESSAGE_RRS_MAX))
 		return QUERY_MALFORMED;
@@ -62,7 +62,7 @@ enum query_kind validate_query_read(struct worker *w, struct span client, struct
 }
 
 enum query_kind validate_query_take(struct worker *w, const struct query_way *way,
-        struct span octets, struct asked *asked, struct span *sent)
+        struct span octets, struct client_query *asked, struct span *sent)
 {
 	struct message query;
 	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
@@ -71,9 +71,9 @@ enum query_kind validate_query_take(struct worker *w, const struct query_way *wa
 	*sent = octets;
 	if (kind == QUERY_JUDGED || kind == QUERY_CD)
 		validate_query_note_habits(w, way, kind, asked);
-	asked->is_undecorated =
+	asked->sent_plain =
 	        w->is_paused || kind != QUERY_JUDGED || goes_plainly(w, way->server, asked);
-	if (!asked->is_undecorated) {
+	if (!asked->sent_plain) {
 		if (!query_decorate(&query, &out))
 			kind = QUERY_MALFORMED;
 		else if (!span_equal(writer_span(&out), octets))

@@ -22,14 +22,14 @@ struct query_way {
  * same. What is QUERY_MALFORMED must not go on but in a pause, nor a QUERY_TRANSFER where these are
  * refused. */
 enum query_kind validate_query_take(struct worker *w, const struct query_way *way,
-        struct span octets, struct asked *asked, struct span *sent);
+        struct span octets, struct client_query *asked, struct span *sent);
 
 /* Reads the query into `query` and what it asks into `asked`. */
 enum query_kind validate_query_read(struct worker *w, struct span client, struct span octets,
-        struct message *query, struct asked *asked);
+        struct message *query, struct client_query *asked);
 
 /* Notes how the client asks, and in `asked` what that tells of who iterates. */
-void validate_query_note_habits(
-        struct worker *w, const struct query_way *way, enum query_kind kind, struct asked *asked);
+void validate_query_note_habits(struct worker *w, const struct query_way *way, enum query_kind kind,
+        struct client_query *asked);
 
 #endif

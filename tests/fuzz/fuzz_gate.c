@@ -21,7 +21,7 @@ static struct judge *judge_who_knows(void)
 }
 
 /* Judges `octets`, and compares that with what is remembered of earlier ones. */
-static void judge_and_compare(struct judge *j, const struct asked *asked, struct span octets)
+static void judge_and_compare(struct judge *j, const struct client_query *asked, struct span octets)
 {
 	static uint8_t recalled[65535];
 	bool is_known = judge_recall(j, asked, octets);
@@ -64,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		j = judge_who_knows();
 	if (size == 0)
 		return 0;
-	struct asked asked =
+	struct client_query asked =
 	        judge_asked(responses[data[0] % COUNT(responses)].question, ASK_DO | ASK_LARGE);
 	judge_and_compare(j, &asked, span_of(data + 1, size - 1));
 	check_rcode(j, span_of(data + 1, size - 1));

@@ -343,9 +343,9 @@ void judge_begin(struct judge *j, const char *question, unsigned rcode)
 	j->response.compress = true;
 }
 
-struct asked judge_asked(const char *question, unsigned how)
+struct client_query judge_asked(const char *question, unsigned how)
 {
-	struct asked asked = { .id = 0x1234, .udp_size = DNS_PLAIN_SIZE };
+	struct client_query asked = { .id = 0x1234, .udp_size = DNS_PLAIN_SIZE };
 	uint8_t wire[256];
 	char qname[256];
 	uint16_t qtype;
@@ -477,7 +477,7 @@ void judge_feed(struct judge *j, const struct want *want)
 		        gate_learn(&j->gate, want, msg_span(&j->fetched), j->now, true), LEARNED);
 }
 
-bool judge_recall(struct judge *j, const struct asked *asked, struct span octets)
+bool judge_recall(struct judge *j, const struct client_query *asked, struct span octets)
 {
 	static struct rr rrs[MESSAGE_RRS_MAX];
 	struct message m;
@@ -488,7 +488,8 @@ bool judge_recall(struct judge *j, const struct asked *asked, struct span octets
 }
 
 /* What is remembered of the judgement says the same. */
-static void assert_recalled_alike(struct judge *j, const struct asked *asked, struct span octets)
+static void assert_recalled_alike(
+        struct judge *j, const struct client_query *asked, struct span octets)
 {
 	struct gate_result judged = j->result;
 
@@ -507,7 +508,7 @@ static void assert_recalled_alike(struct judge *j, const struct asked *asked, st
 	j->result = judged;
 }
 
-void judge_octets(struct judge *j, const struct asked *asked, struct span octets)
+void judge_octets(struct judge *j, const struct client_query *asked, struct span octets)
 {
 	for (j->fetches = 0;; j->fetches++) {
 		struct writer out = writer_over(j->out, sizeof(j->out));
@@ -521,7 +522,7 @@ void judge_octets(struct judge *j, const struct asked *asked, struct span octets
 	assert_recalled_alike(j, asked, octets);
 }
 
-void judge_alone(struct judge *j, const struct asked *asked, struct span octets)
+void judge_alone(struct judge *j, const struct client_query *asked, struct span octets)
 {
 	for (unsigned fetches = 0;; fetches++) {
 		struct writer out = writer_over(j->out, sizeof(j->out));
@@ -538,7 +539,7 @@ void judge_alone(struct judge *j, const struct asked *asked, struct span octets)
 void judge_text(
         struct judge *j, const char *question, unsigned rcode, const char *records, unsigned how)
 {
-	struct asked asked = judge_asked(question, how);
+	struct client_query asked = judge_asked(question, how);
 
 	judge_begin(j, question, rcode);
 	judge_write(j, records);

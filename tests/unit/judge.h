@@ -96,7 +96,7 @@ const struct testkey *judge_key(struct judge *j, const char *zone);
 struct anchors *judge_anchors(struct judge *j, const char *zones);
 
 /* What a client sent that asks `question`, such as "www.example.test A". */
-struct asked judge_asked(const char *question, unsigned how);
+struct client_query judge_asked(const char *question, unsigned how);
 
 /* Begins a response to `question` with the RCODE; the flags are QR, RD and RA. */
 void judge_begin(struct judge *j, const char *question, unsigned rcode);
@@ -105,14 +105,14 @@ void judge_begin(struct judge *j, const char *question, unsigned rcode);
 void judge_write(struct judge *j, const char *records);
 
 /* Judges `octets`, feeding the gate what it wants; the result is in j->result. */
-void judge_octets(struct judge *j, const struct asked *asked, struct span octets);
+void judge_octets(struct judge *j, const struct client_query *asked, struct span octets);
 
 /* The same with nobody to answer: what is wanted and not known yet cannot be had. */
-void judge_alone(struct judge *j, const struct asked *asked, struct span octets);
+void judge_alone(struct judge *j, const struct client_query *asked, struct span octets);
 
 /* Has a copy of `octets`, in j->recalled, treated as one like it was; the result is in j->result.
  * Returns false when none is remembered. */
-bool judge_recall(struct judge *j, const struct asked *asked, struct span octets);
+bool judge_recall(struct judge *j, const struct client_query *asked, struct span octets);
 
 /* All of these: judges the response `records`. */
 void judge_text(

@@ -131,7 +131,7 @@ void legacy_ask(struct legacy *l, const char *question, unsigned how)
 {
 	static struct rr rrs[8];
 	const struct sign_peers peers = legacy_peers(l);
-	struct asked as = judge_asked(question, how);
+	struct client_query as = judge_asked(question, how);
 	struct message m;
 	char qname[256], type[TYPE_TEXT_SIZE];
 	struct writer out = writer_over(l->sent, sizeof(l->sent));

@@ -248,7 +248,7 @@ static void a_signature_too_short_to_say_what_it_covers_is_malformed(void **stat
 {
 	(void)state;
 	struct judge *j = judge_new();
-	struct asked asked = judge_asked("www.example.test A", ASK_DO);
+	struct client_query asked = judge_asked("www.example.test A", ASK_DO);
 
 	judge_begin(j, "www.example.test A", 0);
 	judge_write(j, "www.example.test A 192.0.2.1 | example.test");
@@ -945,7 +945,7 @@ static void records_of_another_class_are_no_answer(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
-	struct asked asked = judge_asked("www.example.test A", ASK_DO);
+	struct client_query asked = judge_asked("www.example.test A", ASK_DO);
 	enum { CLASS_AT = DNS_HEADER_SIZE + 18 + 4 + 2 + 2 };
 
 	judge_begin(j, "www.example.test A", 0);
@@ -961,7 +961,7 @@ static void another_class_passes_without_records_of_ours(void **state)
 	(void)state;
 	struct judge *j = judge_new();
 	enum { QCLASS_AT = DNS_HEADER_SIZE + 18 + 2, CLASS_AT = QCLASS_AT + 2 + 2 + 2 };
-	struct asked asked = judge_asked("www.example.test TXT", ASK_DO);
+	struct client_query asked = judge_asked("www.example.test TXT", ASK_DO);
 
 	asked.question[asked.question_len - 1] = 3;
 	judge_begin(j, "www.example.test TXT", 0);
@@ -1001,7 +1001,7 @@ static void a_question_for_any_class_is_judged_as_one_for_ours(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct asked asked = judge_asked("www.example.test A", ASK_DO);
+		struct client_query asked = judge_asked("www.example.test A", ASK_DO);
 		asked.question[asked.question_len - 1] = CLASS_ANY;
 		judge_begin(j, "www.example.test A", 0);
 		judge_write(j, rows[i].records);
@@ -1070,7 +1070,7 @@ static void an_extended_rcode_is_never_taken_for_an_answer(void **state)
 	const size_t opt_rcode_at = DNS_HEADER_SIZE + 18 + 4 + 5;
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct asked asked = judge_asked("www.example.test A", rows[i].how);
+		struct client_query asked = judge_asked("www.example.test A", rows[i].how);
 		judge_begin(j, "www.example.test A", rows[i].rcode & RCODE_MASK);
 		j->response.octets[2] |= (uint8_t)(rows[i].flags >> 8);
 		msg_section(&j->response, SECTION_ADDITIONAL);
@@ -1290,7 +1290,7 @@ static void a_ttl_with_the_top_bit_does_not_go_on(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
-	struct asked asked = judge_asked("www.example.test A", ASK_DO);
+	struct client_query asked = judge_asked("www.example.test A", ASK_DO);
 	struct rd a = rd_a("192.0.2.1");
 
 	judge_begin(j, "www.example.test A", 0);
@@ -1525,7 +1525,7 @@ static void in_monitor_mode_an_rcode_stays_as_it_is(void **state)
 
 	j->policy.mode = MODE_MONITOR;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct asked asked = judge_asked("a.example.test A", ASK_EDNS | ASK_NO_RD);
+		struct client_query asked = judge_asked("a.example.test A", ASK_EDNS | ASK_NO_RD);
 		judge_begin(j, "a.example.test A", rows[i].rcode & RCODE_MASK);
 		j->response.octets[2] |= (uint8_t)(rows[i].flags >> 8);
 		if (rows[i].rcode > RCODE_MASK) {
@@ -1578,7 +1578,7 @@ static void the_operators_skew_goes_before_the_share_of_the_validity(void **stat
 		{ "more than there is otherwise", 5 * DAY, 5 * DAY, REASON_NONE },
 	};
 	struct judge *j = judge_new();
-	struct asked asked = judge_asked("www.example.test A", ASK_DO);
+	struct client_query asked = judge_asked("www.example.test A", ASK_DO);
 
 	j->policy.has_skew = true;
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -1624,7 +1624,7 @@ static void the_clock_may_be_off_by_the_skew_and_no_more(void **state)
 		        REASON_RRSIG_EXPIRED },
 	};
 	struct judge *j = judge_new();
-	struct asked asked = judge_asked("www.example.test A", ASK_DO);
+	struct client_query asked = judge_asked("www.example.test A", ASK_DO);
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct signing how = { .inception = rows[i].inception,

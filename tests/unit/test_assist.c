@@ -73,7 +73,7 @@ static void what_came_is_proved_and_nothing_else(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct row *r = &rows[i];
 		struct judge *j = judge_new();
-		struct asked asked = judge_asked(r->question, ASK_PLAIN);
+		struct client_query asked = judge_asked(r->question, ASK_PLAIN);
 		struct writer out = writer_over(merged, sizeof(merged));
 		struct message came =
 		        written(j, r->question, r->came_rcode, r->came, came_octets, came_rrs);

@@ -67,7 +67,7 @@ static void by_the_name_of_a_time_server_nothing_else_passes(void **state)
 	list("pool.example.test");
 	j->policy.time_servers = &time_servers;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct asked asked = judge_asked(rows[i].question, ASK_DO);
+		struct client_query asked = judge_asked(rows[i].question, ASK_DO);
 		struct writer out = writer_over(j->out, sizeof(j->out));
 
 		judge_begin(j, rows[i].question, rows[i].rcode);
@@ -97,7 +97,7 @@ static struct judge *about_pool(uint32_t ttl_s)
 
 static void pass_by_name(struct judge *j, struct span response)
 {
-	struct asked asked = judge_asked("pool.example.test A", ASK_PLAIN);
+	struct client_query asked = judge_asked("pool.example.test A", ASK_PLAIN);
 	struct writer out = writer_over(j->out, sizeof(j->out));
 
 	gate_pass(&j->gate, &asked, response, EXEMPT_CLOCK, &out, &j->result);
@@ -187,7 +187,7 @@ static void a_signature_that_has_expired_holds_without_dates(void **state)
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct judge *j = late();
-		struct asked asked = judge_asked("www.example.test A", ASK_DO);
+		struct client_query asked = judge_asked("www.example.test A", ASK_DO);
 
 		judge_begin(j, "www.example.test A", 0);
 		put_signed(j, "www.example.test", "example.test", "192.0.2.1", rows[i].expiration);
@@ -208,7 +208,7 @@ static void a_signature_that_ends_before_it_begins_never_holds(void **state)
 {
 	(void)state;
 	struct judge *j = late();
-	struct asked asked = judge_asked("www.example.test A", ASK_DO);
+	struct client_query asked = judge_asked("www.example.test A", ASK_DO);
 	struct signing how = { .inception = NOW + 1, .expiration = NOW };
 
 	judge_begin(j, "www.example.test A", 0);
@@ -238,7 +238,7 @@ static void without_dates_only_time_servers_are_kept(void **state)
 {
 	(void)state;
 	struct judge *j = late();
-	struct asked asked = judge_asked("www.example.test A", ASK_DO);
+	struct client_query asked = judge_asked("www.example.test A", ASK_DO);
 
 	judge_begin(j, "www.example.test A", 0);
 	put_signed(j, "www.example.test", "example.test", "192.0.2.1", NOW);

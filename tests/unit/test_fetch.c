@@ -96,7 +96,7 @@ static struct want want_of(const char *name)
 static bool want(struct lab *lab, const char *name)
 {
 	static const struct flow_key key = { 0 };
-	static const struct asked asked = { 0 };
+	static const struct client_query asked = { 0 };
 	struct want w = want_of(name);
 	struct waiting_packet waiting = { lab->park.table.used, span_of("packet", 6), &key,
 		&asked };

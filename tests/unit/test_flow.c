@@ -13,7 +13,7 @@ struct talk {
 	uint8_t octets[BUILD_QUERY_MAX];
 	struct packet query, response;
 	struct message message;
-	struct asked asked;
+	struct client_query asked;
 	struct flow_way query_way, response_way;
 };
 
@@ -41,7 +41,8 @@ static void begin_talk(
 	assert_true(name_from_text(name, &qname));
 	build_query(&out, id, FLAG_QR, &qname, TYPE_A, 512);
 	assert_true(message_parse(&t->message, writer_span(&out), NULL, 0));
-	t->asked = (struct asked){ .id = id, .question_len = (uint16_t)t->message.question.len };
+	t->asked = (struct client_query){ .id = id,
+		.question_len = (uint16_t)t->message.question.len };
 	memcpy(t->asked.question, t->message.question.base, t->message.question.len);
 }
 
@@ -74,8 +75,8 @@ static void a_copy_of_a_query_does_not_weaken_it(void **state)
 	t.asked.flags = FLAG_RD;
 	t.asked.iterator = ITERATOR_SERVER;
 	struct flow_key key = flow_key_of_query(&table.hash_key, &t.query, 7, t.query_way);
-	struct asked copy = t.asked;
-	copy.unjudged = true;
+	struct client_query copy = t.asked;
+	copy.passes_unjudged = true;
 	copy.flags = FLAG_CD;
 	copy.iterator = ITERATOR_CLIENT;
 
@@ -83,14 +84,14 @@ static void a_copy_of_a_query_does_not_weaken_it(void **state)
 	assert_true(flow_remember(&table, &key, QUERY_CD, &copy, START_MS + 1).is_rival);
 	struct flow *flow = answered(&table, &t, START_MS + 2);
 	assert_int_equal(flow->kind, QUERY_JUDGED);
-	assert_false(flow->unjudged);
+	assert_false(flow->passes_unjudged);
 	assert_int_equal(flow->flags, FLAG_RD);
 	assert_int_equal(flow->iterator, ITERATOR_SERVER);
 	flow_remove(&table, flow);
 
 	flow_remember(&table, &key, QUERY_CD, &copy, START_MS);
 	flow_remember(&table, &key, QUERY_JUDGED, &t.asked, START_MS + 1);
-	assert_false(answered(&table, &t, START_MS + 2)->unjudged);
+	assert_false(answered(&table, &t, START_MS + 2)->passes_unjudged);
 	flow_table_fini(&table);
 }
 
@@ -190,7 +191,7 @@ static void nothing_of_a_tuple_goes_unjudged_beside_what_is_judged(void **state)
 		genuine.query_way = (struct flow_way){ INSIDE, OUTSIDE };
 		copy.query_way = rows[row].way;
 		copy.response_way = (struct flow_way){ rows[row].way.out, rows[row].way.in };
-		copy.asked.unjudged = true;
+		copy.asked.passes_unjudged = true;
 		struct flow_key key =
 		        flow_key_of_query(&table.hash_key, &copy.query, 7, copy.query_way);
 		if (comes_first)
@@ -200,7 +201,7 @@ static void nothing_of_a_tuple_goes_unjudged_beside_what_is_judged(void **state)
 			assert_true(flow_remember(&table, &key, QUERY_SIGNED, &copy.asked, START_MS)
 			                    .is_rival);
 		struct flow *flow = answered(&table, &copy, START_MS + 1);
-		assert_row(rows[row].why, !flow || !flow->unjudged);
+		assert_row(rows[row].why, !flow || !flow->passes_unjudged);
 		flow_table_fini(&table);
 	}
 }
@@ -216,7 +217,7 @@ static void a_copy_in_other_letters_is_judged_and_can_be_answered(void **state)
 	begin_talk(&genuine, 4, 4000, 7, "www.bank.example.");
 	begin_talk(&again, 4, 4000, 7, "www.bank.example.");
 	again.asked.question[1] = 'W';
-	again.asked.unjudged = true;
+	again.asked.passes_unjudged = true;
 	/* the response says the question as it was asked */
 	again.octets[DNS_HEADER_SIZE + 1] = 'W';
 	assert_true(ask(&table, &genuine, START_MS));
@@ -224,7 +225,7 @@ static void a_copy_in_other_letters_is_judged_and_can_be_answered(void **state)
 	assert_non_null(answered(&table, &genuine, START_MS));
 	struct flow *flow = answered(&table, &again, START_MS);
 	assert_non_null(flow);
-	assert_false(flow->unjudged);
+	assert_false(flow->passes_unjudged);
 	flow_table_fini(&table);
 }
 
@@ -260,12 +261,12 @@ static void after_a_failure_the_tuple_is_as_strict_as_before(void **state)
 		assert_null(answered(&table, &t, START_MS));
 		assert_int_equal(table.table.used, rows[i].stays);
 
-		t.asked.unjudged = true;
+		t.asked.passes_unjudged = true;
 		struct flow_key key = flow_key_of_query(&table.hash_key, &t.query, 7, t.query_way);
 		flow_remember(&table, &key, QUERY_SIGNED, &t.asked, START_MS + 1);
 		flow = answered(&table, &t, START_MS + 1);
 		assert_non_null(flow);
-		assert_row(rows[i].why, flow->unjudged == !rows[i].stays);
+		assert_row(rows[i].why, flow->passes_unjudged == !rows[i].stays);
 		flow_table_fini(&table);
 	}
 }
@@ -469,8 +470,8 @@ static void flows_that_differ_in_the_question_only_are_kept_apart(void **state)
 	assert_non_null(flow);
 	union flow_asked what;
 	flow_read(&table, flow, &what);
-	assert_int_equal(what.asked.question_len, a.asked.question_len);
-	assert_memory_equal(what.asked.question, a.asked.question, a.asked.question_len);
+	assert_int_equal(what.client.question_len, a.asked.question_len);
+	assert_memory_equal(what.client.question, a.asked.question, a.asked.question_len);
 	flow_remove(&table, flow);
 	assert_non_null(answered(&table, &b, START_MS));
 	flow_table_fini(&table);
@@ -564,9 +565,9 @@ static struct span long_question(uint8_t *octets, unsigned labels, uint8_t lette
 	return writer_span(&out);
 }
 
-static struct asked long_asked(uint16_t id, unsigned labels, uint8_t letters, char letter)
+static struct client_query long_asked(uint16_t id, unsigned labels, uint8_t letters, char letter)
 {
-	struct asked asked = { .id = id,
+	struct client_query asked = { .id = id,
 		.flags = FLAG_RD | FLAG_AD,
 		.udp_size = 1400,
 		.has_edns = true,
@@ -609,13 +610,14 @@ static void what_was_asked_is_read_out_whatever_its_length(void **state)
 	for (size_t i = 0; i < COUNT(lengths); i++) {
 		assert_int_equal(flow_table_init(&table, 8, TIMEOUT_MS), 0);
 		struct flow_key key = flow_key_of_query(&table.hash_key, &t.query, 7, t.query_way);
-		struct asked asked = long_asked(7, lengths[i].labels, lengths[i].letters, 'q');
+		struct client_query asked =
+		        long_asked(7, lengths[i].labels, lengths[i].letters, 'q');
 		flow_remember(&table, &key, QUERY_JUDGED, &asked, START_MS);
 		struct flow *flow = flow_find_asked(&table, &key, &asked);
 		assert_non_null(flow);
 		flow_read(&table, flow, &what);
-		assert_memory_equal(
-		        &what.asked, &asked, offsetof(struct asked, question) + asked.question_len);
+		assert_memory_equal(&what.client, &asked,
+		        offsetof(struct client_query, question) + asked.question_len);
 		assert_int_equal(table.table.used, lengths[i].entries);
 		asked.question[asked.question_len - 5] ^= 0x20; /* the last of the name */
 		assert_null(flow_find_asked(&table, &key, &asked));
@@ -675,7 +677,7 @@ static void long_questions_take_the_room_of_the_oldest(void **state)
 {
 	(void)state;
 	struct flow_table table;
-	struct asked asked[40];
+	struct client_query asked[40];
 	struct talk t;
 
 	assert_int_equal(flow_table_init(&table, 7, TIMEOUT_MS), 0);

@@ -8,7 +8,7 @@ static const struct span packet = { (const uint8_t *)"packet", 6 };
 static enum grace_result hold(struct grace *g, struct flow *flow, uint64_t packet_id)
 {
 	static const struct flow_key key = { .id = 7 };
-	static const struct asked asked = { .id = 7 };
+	static const struct client_query asked = { .id = 7 };
 
 	return grace_hold(
 	        g, flow, &(struct waiting_packet){ packet_id, packet, &key, &asked }, 1000);

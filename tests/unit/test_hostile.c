@@ -82,7 +82,7 @@ static bool is_true(const struct fact_of *f)
 
 /* Judges `octets` from memory that ends where they end, and checks that nothing is delivered but
  * what is true: no other record, whatever the status, and no other answer as Secure. */
-static void check_truth(struct judge *j, const struct asked *asked, struct span octets)
+static void check_truth(struct judge *j, const struct client_query *asked, struct span octets)
 {
 	static struct rr rrs[MESSAGE_RRS_MAX];
 	uint8_t *exact = malloc(octets.len ? octets.len : 1);
@@ -115,9 +115,9 @@ static void check_truth(struct judge *j, const struct asked *asked, struct span 
 }
 
 /* Begins with the genuine response, and what it takes to judge it in the store. */
-static struct asked begin_base(struct judge *j, const struct response *base)
+static struct client_query begin_base(struct judge *j, const struct response *base)
 {
-	struct asked asked = judge_asked(base->question, ASK_DO);
+	struct client_query asked = judge_asked(base->question, ASK_DO);
 
 	store_flush(&j->store);
 	judge_text(j, base->question, base->rcode, base->records, ASK_DO);
@@ -134,7 +134,7 @@ static void a_response_cut_anywhere_is_dropped(void **state)
 	struct judge *j = judge_new();
 
 	for (size_t i = 0; i < SECURE_RESPONSES; i++) {
-		struct asked asked = begin_base(j, &responses[i]);
+		struct client_query asked = begin_base(j, &responses[i]);
 		for (size_t len = 0; len < j->response.len; len++) {
 			check_truth(j, &asked, span_of(j->response.octets, len));
 			assert_int_equal(j->result.verdict, GATE_DROP);
@@ -149,7 +149,7 @@ static void a_response_with_any_bit_flipped_tells_the_truth_or_is_refused(void *
 	struct judge *j = judge_new();
 
 	for (size_t i = 0; i < SECURE_RESPONSES; i++) {
-		struct asked asked = begin_base(j, &responses[i]);
+		struct client_query asked = begin_base(j, &responses[i]);
 		for (size_t bit = 0; bit < j->response.len * 8; bit++) {
 			j->response.octets[bit / 8] ^= (uint8_t)(1 << bit % 8);
 			check_truth(j, &asked, msg_span(&j->response));
@@ -175,7 +175,7 @@ static void a_response_with_octets_changed_at_random_tells_the_truth(void **stat
 
 	seed = 1;
 	for (size_t i = 0; i < SECURE_RESPONSES; i++) {
-		struct asked asked = begin_base(j, &responses[i]);
+		struct client_query asked = begin_base(j, &responses[i]);
 		genuine = j->response;
 		for (unsigned trial = 0; trial < 1000; trial++) {
 			for (unsigned n = 1 + draw(4); n > 0; n--)
@@ -194,7 +194,7 @@ static void another_rcode_is_never_secure(void **state)
 	struct judge *j = judge_new();
 
 	for (size_t i = 0; i < SECURE_RESPONSES; i++) {
-		struct asked asked = begin_base(j, &responses[i]);
+		struct client_query asked = begin_base(j, &responses[i]);
 		for (unsigned rcode = 0; rcode < 16; rcode++) {
 			j->response.octets[3] = (uint8_t)((j->response.octets[3] & 0xf0) | rcode);
 			check_truth(j, &asked, msg_span(&j->response));
@@ -228,7 +228,7 @@ static unsigned slices_of(struct judge *j, struct slice *slices, unsigned most)
 	return m.rr_count;
 }
 
-static struct span join(struct msgbuild *b, const struct judge *j, const struct asked *asked,
+static struct span join(struct msgbuild *b, const struct judge *j, const struct client_query *asked,
         const struct slice *slices, unsigned count)
 {
 	struct writer w = writer_over(b->octets, sizeof(b->octets));
@@ -258,7 +258,7 @@ static void records_left_out_doubled_or_moved_change_nothing(void **state)
 	struct slice slices[64], changed[64];
 
 	for (size_t i = 0; i < SECURE_RESPONSES; i++) {
-		struct asked asked = begin_base(j, &responses[i]);
+		struct client_query asked = begin_base(j, &responses[i]);
 		unsigned count = slices_of(j, slices, 32);
 		for (unsigned n = 0; n < count; n++) {
 			memcpy(changed, slices, sizeof(slices));
@@ -567,7 +567,7 @@ static double elapsed_ms(const struct timespec *since)
 }
 
 /* Judges the response twice, the second time with all keys known, and says what that took. */
-static void measure(struct judge *j, const char *what, const struct asked *asked)
+static void measure(struct judge *j, const char *what, const struct client_query *asked)
 {
 	struct timespec start;
 
@@ -593,7 +593,7 @@ static void the_most_verifications_that_a_response_can_ask_for_are_bounded(void 
 	for (size_t z = 0; z < COUNT(zones); z++) {
 		char question[100], text[200];
 		snprintf(question, sizeof(question), "n0.%s A", zones[z].zone);
-		struct asked asked = judge_asked(question, ASK_DO | ASK_LARGE);
+		struct client_query asked = judge_asked(question, ASK_DO | ASK_LARGE);
 		judge_begin(j, question, 0);
 		for (unsigned i = 0; i < LIMIT_CNAMES; i++) {
 			snprintf(text, sizeof(text), "n%u.%s CNAME n%u.%s | %s", i, zones[z].zone,
@@ -620,7 +620,7 @@ static void bad_signatures_over_one_set_cost_little(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
-	struct asked asked = judge_asked("www.p384.test A", ASK_DO | ASK_LARGE);
+	struct client_query asked = judge_asked("www.p384.test A", ASK_DO | ASK_LARGE);
 	struct rd a = rd_a("192.0.2.1");
 	struct signing how = valid;
 
@@ -643,7 +643,7 @@ static void bad_signatures_by_many_signers_cost_little(void **state)
 	(void)state;
 	struct judge *j = judge_new();
 	const char *question = "a.b.c.d.e.f.g.h.example.test A";
-	struct asked asked = judge_asked(question, ASK_DO | ASK_LARGE);
+	struct client_query asked = judge_asked(question, ASK_DO | ASK_LARGE);
 	struct rd a = rd_a("192.0.2.1");
 	const char *owner = "a.b.c.d.e.f.g.h.example.test", *signer = owner;
 
@@ -676,7 +676,7 @@ static void a_giant_rrset_is_hashed_as_often_as_may_fail(void **state)
 			        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.");
 		strcat(owner, zones[z]);
 		snprintf(question, sizeof(question), "%s TXT", owner);
-		struct asked asked = judge_asked(question, ASK_DO | ASK_LARGE);
+		struct client_query asked = judge_asked(question, ASK_DO | ASK_LARGE);
 		judge_begin(j, question, 0);
 		for (unsigned i = 0; i < 3800; i++) {
 			char text[8];
@@ -699,7 +699,7 @@ static void an_rrset_of_a_thousand_records_is_still_secure(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
-	struct asked asked = judge_asked("www.example.test A", ASK_DO | ASK_LARGE);
+	struct client_query asked = judge_asked("www.example.test A", ASK_DO | ASK_LARGE);
 	enum { MANY = 1000 };
 	struct rd *rds = calloc(MANY, sizeof(*rds));
 
@@ -725,7 +725,7 @@ static void thousands_of_records_of_as_many_sets_are_refused(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
-	struct asked asked = judge_asked("www.example.test A", ASK_DO | ASK_LARGE);
+	struct client_query asked = judge_asked("www.example.test A", ASK_DO | ASK_LARGE);
 
 	for (unsigned sets = LIMIT_RRSETS - 1; sets <= 4000; sets += 4000 - LIMIT_RRSETS + 1) {
 		judge_begin(j, "www.example.test A", 0);
@@ -748,7 +748,7 @@ static void a_compression_bomb_is_read_within_bounds(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
-	struct asked asked = judge_asked("www.example.test A", ASK_DO | ASK_LARGE);
+	struct client_query asked = judge_asked("www.example.test A", ASK_DO | ASK_LARGE);
 
 	judge_begin(j, "www.example.test A", 0);
 	judge_write(j, "www.example.test A 192.0.2.1 | example.test");
@@ -801,7 +801,7 @@ static void nsec3_records_cannot_ask_for_more_hashes_than_the_limit(void **state
 	        "> ~2.example.test NSEC3 iterations=50 salt=255 A | example.test\n"
 	        "> ~3.example.test NSEC3 iterations=50 salt=255 A | example.test",
 	        ASK_DO | ASK_LARGE);
-	struct asked asked = judge_asked(question, ASK_DO | ASK_LARGE);
+	struct client_query asked = judge_asked(question, ASK_DO | ASK_LARGE);
 	measure(j, "85 labels, 50 iterations, salt of 255", &asked);
 	assert_judged(j, "hashes", STATUS_BOGUS, REASON_BUDGET);
 	judge_free(j);

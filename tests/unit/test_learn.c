@@ -456,7 +456,7 @@ static void all_keys_that_may_sign_are_learned(void **state)
 		{ "a revoked key", revoked, STATUS_BOGUS },
 		{ "no zone key", no_zone_key, STATUS_BOGUS },
 	};
-	struct asked asked = judge_asked("www.example.test A", ASK_DO);
+	struct client_query asked = judge_asked("www.example.test A", ASK_DO);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		judge_begin(j, "www.example.test A", 0);
 		msg_signed(&j->response, rows[i].key, "www.example.test", TYPE_A, TTL,

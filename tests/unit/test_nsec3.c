@@ -195,7 +195,7 @@ struct proof_case {
 };
 
 /* One question put to some records. */
-struct asked {
+struct client_query {
 	struct denial d;
 	struct budget budget;
 	struct name apex;
@@ -203,7 +203,7 @@ struct asked {
 	struct parsed p;
 };
 
-static void asked_begin(struct asked *a, struct crypto *crypto)
+static void asked_begin(struct client_query *a, struct crypto *crypto)
 {
 	a->apex = name_of("example");
 	a->budget = budget_full();
@@ -212,7 +212,7 @@ static void asked_begin(struct asked *a, struct crypto *crypto)
 	msg_section(&a->b, SECTION_AUTHORITY);
 }
 
-static void asked_zone(struct asked *a, unsigned records, const struct nsec3_params *params)
+static void asked_zone(struct client_query *a, unsigned records, const struct nsec3_params *params)
 {
 	char owner[TESTHASH_OWNER_SIZE];
 
@@ -226,7 +226,7 @@ static void asked_zone(struct asked *a, unsigned records, const struct nsec3_par
 }
 
 /* As if the signatures had been verified. */
-static void asked_add(struct asked *a)
+static void asked_add(struct client_query *a)
 {
 	const struct proved proved = { .is_wildcard = false };
 
@@ -235,7 +235,8 @@ static void asked_add(struct asked *a)
 		denial_add(&a->d, &a->p.g, &a->p.g.sets[i], &proved);
 }
 
-static struct outcome asked_end(struct asked *a, const struct proof_case *c, enum no_ds *no_ds)
+static struct outcome asked_end(
+        struct client_query *a, const struct proof_case *c, enum no_ds *no_ds)
 {
 	struct name name = name_of(c->name);
 	struct outcome o = { 0 };
@@ -261,7 +262,7 @@ static struct outcome asked_end(struct asked *a, const struct proof_case *c, enu
 static struct outcome ask(struct crypto *crypto, const struct proof_case *c, unsigned records,
         const struct nsec3_params *params, enum no_ds *no_ds)
 {
-	struct asked a;
+	struct client_query a;
 
 	*no_ds = NO_DS_UNPROVED;
 	asked_begin(&a, crypto);
@@ -421,7 +422,7 @@ static void records_of_different_parameters_prove_nothing(void **state)
 	const struct proof_case *c = &holds[1];
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct asked a;
+		struct client_query a;
 		enum no_ds no_ds;
 
 		asked_begin(&a, *state);
@@ -438,7 +439,7 @@ static void records_of_different_parameters_prove_nothing(void **state)
 static void a_deep_name_costs_no_more_hashes_than_the_budget(void **state)
 {
 	char name[256] = "";
-	struct asked a;
+	struct client_query a;
 	enum no_ds no_ds;
 	struct proof_case c = { .question = NAME, .name = name };
 
@@ -470,7 +471,7 @@ static void an_nsec_beside_them_lifts_no_limit(void **state)
 	const struct proof_case *c = &holds[1];
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct asked a;
+		struct client_query a;
 		enum no_ds no_ds;
 
 		asked_begin(&a, *state);

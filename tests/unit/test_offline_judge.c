@@ -67,7 +67,7 @@ static unsigned judge_by_material(struct scene *s, const char *question, const c
 		.written = s->answer,
 		.tried = count,
 		.context = s };
-	struct asked asked = judge_asked(question, ASK_DO);
+	struct client_query asked = judge_asked(question, ASK_DO);
 
 	s->tried = 0;
 	store_flush(&j->store);

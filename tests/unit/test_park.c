@@ -6,7 +6,7 @@
 static struct parked *add(struct park *park, uint32_t id, uint64_t now_ms)
 {
 	static const struct flow_key key = { .id = 7 };
-	static const struct asked asked = { .id = 7 };
+	static const struct client_query asked = { .id = 7 };
 	struct waiting_packet waiting = { id, span_of("packet", 6), &key, &asked };
 
 	return park_add(park, &waiting, now_ms);
@@ -16,7 +16,7 @@ static void what_is_parked_is_a_copy(void **state)
 {
 	(void)state;
 	struct flow_key key = { .id = 7 };
-	struct asked asked = { .id = 7 };
+	struct client_query asked = { .id = 7 };
 	char packet[] = "packet";
 	struct park park;
 
@@ -100,7 +100,7 @@ enum { ROOM = 64, SHARE = ROOM / SHARE_PART, CROWDED = ROOM / 4 * 3 };
 static struct parked *add_of(struct park *park, uint32_t id, uint8_t client, const char *label)
 {
 	struct flow_key key = { .version = 4, .addresses = { 192, 0, 2, client } };
-	struct asked asked = { .id = (uint16_t)id };
+	struct client_query asked = { .id = (uint16_t)id };
 
 	asked.question_len = (uint16_t)snprintf((char *)asked.question, QUESTION_MAX, "%s", label);
 	struct waiting_packet waiting = { id, span_of("packet", 6), &key, &asked };

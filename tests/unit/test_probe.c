@@ -19,7 +19,7 @@ struct lab {
 	uint8_t buffer[EXCHANGE_ANSWER_MAX];
 	struct stats stats;
 	struct probes probes;
-	struct asked asked;
+	struct client_query asked;
 	uint64_t now_ms;
 	bool is_known;
 	unsigned answered, dropped;

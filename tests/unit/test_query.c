@@ -83,7 +83,7 @@ static void a_query_is_judged_passed_or_refused(void **state)
 		const struct policy policy = { .passes_cd = rows[i].may_pass == ALL,
 			.validators = rows[i].may_pass == ANOTHER ? &another : &checks,
 			.validator_count = rows[i].may_pass >= CLIENT };
-		struct asked asked = { .id = 1 };
+		struct client_query asked = { .id = 1 };
 		begin(rows[i].flags);
 		if (rows[i].extra)
 			put_rr(rows[i].section, rows[i].extra, rd_raw(span_of("\0\0\0\0", 4)));
@@ -92,7 +92,7 @@ static void a_query_is_judged_passed_or_refused(void **state)
 		if (rows[i].kind == QUERY_MALFORMED)
 			continue;
 		assert_row(rows[i].why, asked.id == ID && asked.flags == rows[i].flags);
-		assert_row(rows[i].why, asked.unjudged == (rows[i].kind != QUERY_JUDGED));
+		assert_row(rows[i].why, asked.passes_unjudged == (rows[i].kind != QUERY_JUDGED));
 	}
 }
 
@@ -117,14 +117,14 @@ static void what_asks_for_a_zone_passes_unjudged(void **state)
 	const struct policy policy = { 0 };
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct asked asked = { 0 };
+		struct client_query asked = { 0 };
 		msg_begin(&b, ID, rows[i].flags, "example.test", rows[i].qtype);
 		if (rows[i].extra)
 			put_rr(rows[i].section, rows[i].extra, rd_raw(span_of("\0\0\0\0", 4)));
 		assert_row(rows[i].why, parse());
 		assert_row(rows[i].why, query_read(&m, &policy, client, &asked) == rows[i].kind);
 		if (rows[i].kind == QUERY_TRANSFER)
-			assert_row(rows[i].why, asked.unjudged);
+			assert_row(rows[i].why, asked.passes_unjudged);
 	}
 }
 
@@ -132,7 +132,7 @@ static void a_query_has_one_question_of_any_class(void **state)
 {
 	(void)state;
 	const struct policy policy = { 0 };
-	struct asked asked;
+	struct client_query asked;
 
 	begin(FLAG_RD);
 	b.octets[5] = 0;
@@ -175,7 +175,7 @@ static void what_the_client_asked_is_remembered_to_the_letter(void **state)
 	const struct policy policy = { 0 };
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct asked asked;
+		struct client_query asked;
 		begin(FLAG_RD);
 		msg_section(&b, SECTION_ADDITIONAL);
 		if (rows[i].has_edns)

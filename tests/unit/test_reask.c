@@ -61,7 +61,7 @@ static int tear_down(void **state)
 static struct parked *park_response(struct lab *lab)
 {
 	static const struct flow_key key = { 0 };
-	struct asked asked = {
+	struct client_query asked = {
 		.id = CLIENT_ID, .flags = FLAG_RD | FLAG_AD, .question_len = sizeof(QUESTION) - 1
 	};
 

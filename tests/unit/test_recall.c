@@ -46,7 +46,7 @@ static const unsigned ways[] = { ASK_PLAIN, ASK_EDNS, ASK_DO, ASK_AD, ASK_DO | A
  * first. */
 struct again {
 	struct judge *knows, *fresh;
-	struct asked asked;
+	struct client_query asked;
 	struct msgbuild *second;
 };
 

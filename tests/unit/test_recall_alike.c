@@ -179,7 +179,7 @@ static void draw_ttls(struct msgbuild *b)
 }
 
 /* Draws another id and letter case, of the question and so of the response. */
-static void draw_question(struct asked *asked, struct msgbuild *b)
+static void draw_question(struct client_query *asked, struct msgbuild *b)
 {
 	asked->id = (uint16_t)draw(65536);
 	put_u16(b->octets, asked->id);
@@ -228,7 +228,7 @@ static void write_response(struct judge *j, const struct row *row)
 }
 
 /* What is remembered is what is judged, in each field that gate_recall() promises. */
-static void assert_alike(struct pair *p, const struct asked *asked, const char *why)
+static void assert_alike(struct pair *p, const struct client_query *asked, const char *why)
 {
 	struct msgbuild *b = &p->knows->response;
 	const struct gate_result *known = &p->knows->result, *judged = &p->fresh->result;
@@ -246,7 +246,7 @@ static void assert_alike(struct pair *p, const struct asked *asked, const char *
 /* Returns whether the second of two responses that look alike was known. */
 static bool meets_again(struct pair *p, const struct row *row)
 {
-	struct asked asked = judge_asked(row->question, draw_way() | row->how);
+	struct client_query asked = judge_asked(row->question, draw_way() | row->how);
 
 	p->knows->now = draw_time();
 	write_response(p->knows, row);

@@ -100,7 +100,7 @@ static unsigned held_by(const struct worker *w, const char *client)
 
 static void ask(struct connection *c)
 {
-	assert_non_null(question_ask(c, QUERY_CD, &(struct asked){ 0 }));
+	assert_non_null(question_ask(c, QUERY_CD, &(struct client_query){ 0 }));
 }
 
 static void a_greedy_client_makes_room_for_itself(void **state)

@@ -99,7 +99,7 @@ static void the_next_answer_finds_the_zone_that_a_replay_hid(void **state)
 	}
 }
 
-static enum gate_verdict judge_once(struct judge *j, const struct asked *asked)
+static enum gate_verdict judge_once(struct judge *j, const struct client_query *asked)
 {
 	struct writer out = writer_over(j->out, sizeof(j->out));
 
@@ -114,7 +114,7 @@ static void a_name_in_doubt_is_asked_for_once_in_a_while(void **state)
 	(void)state;
 	struct want want = judge_want("sub.example.test DS");
 	struct judge *j = judge_who_wants("sub.example.test DS");
-	struct asked asked = judge_asked("sub.example.test A", ASK_DO);
+	struct client_query asked = judge_asked("sub.example.test A", ASK_DO);
 
 	judge_begin(j, "sub.example.test A", 0);
 	judge_write(j, "sub.example.test A 192.0.2.1 | sub.example.test");
@@ -386,7 +386,7 @@ static void an_old_ds_is_asked_for_anew_when_no_key_matches_it(void **state)
 	struct judge *j = judge_who_wants("sub.example.test DS");
 	struct want ds = judge_want("sub.example.test DS");
 	struct want keys = judge_want("sub.example.test DNSKEY");
-	struct asked asked = judge_asked("www.sub.example.test A", ASK_DO);
+	struct client_query asked = judge_asked("www.sub.example.test A", ASK_DO);
 
 	judge_learn(j, "sub.example.test DS", 0, "sub.example.test DS test | example.test", false);
 	assert_int_equal(judge_fact(j, "sub.example.test")->cut, CUT_SECURE);

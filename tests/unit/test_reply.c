@@ -7,7 +7,7 @@ static uint8_t room[1024];
 static struct message m;
 static struct rr rrs[1];
 
-static void reply(const struct asked *asked, uint16_t flags, enum reason reason)
+static void reply(const struct client_query *asked, uint16_t flags, enum reason reason)
 {
 	struct writer out = writer_over(room, sizeof(room));
 
@@ -32,7 +32,7 @@ static void a_servfail_has_the_clients_id_question_and_flags(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct asked asked = judge_asked("Www.Example.TEST A", ASK_PLAIN);
+		struct client_query asked = judge_asked("Www.Example.TEST A", ASK_PLAIN);
 		asked.flags = rows[i].asked;
 		reply(&asked, rows[i].response, REASON_RRSIG_FAILED);
 		assert_row(rows[i].why, m.id == asked.id);
@@ -78,7 +78,7 @@ static void who_speaks_edns_is_told_why(void **state)
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		for (unsigned how = ASK_EDNS; how <= ASK_DO; how += ASK_DO - ASK_EDNS) {
-			struct asked asked = judge_asked("www.example.test A", how);
+			struct client_query asked = judge_asked("www.example.test A", how);
 			const char *why = reason_word(rows[i].reason);
 			reply(&asked, FLAG_QR, rows[i].reason);
 			assert_row(why, m.edns.present && m.edns.version == 0);
@@ -96,7 +96,7 @@ static void who_speaks_edns_is_told_why(void **state)
 static void every_reason_fits_with_the_longest_question(void **state)
 {
 	(void)state;
-	struct asked asked = judge_asked("www.example.test A", ASK_DO);
+	struct client_query asked = judge_asked("www.example.test A", ASK_DO);
 
 	memset(asked.question, 0, sizeof(asked.question));
 	for (unsigned i = 0; i < 254; i += 2)
@@ -112,7 +112,7 @@ static void every_reason_fits_with_the_longest_question(void **state)
 static void a_query_without_question_gets_none_back(void **state)
 {
 	(void)state;
-	struct asked asked = judge_asked("www.example.test A", ASK_PLAIN);
+	struct client_query asked = judge_asked("www.example.test A", ASK_PLAIN);
 
 	asked.question_len = 0;
 	reply(&asked, FLAG_QR, REASON_MALFORMED);
@@ -147,8 +147,8 @@ static void a_response_matches_what_was_asked_to_the_letter(void **state)
 		{ "nor is this one", NULL, FLAG_QR | RCODE_NXDOMAIN, 0x1234, false, false },
 		{ "and another id", NULL, FLAG_QR | RCODE_FORMERR, 0x1235, false, false },
 	};
-	struct asked asked = judge_asked("www.Example.test A", ASK_PLAIN);
-	struct asked nothing = { .id = 0x1234 };
+	struct client_query asked = judge_asked("www.Example.test A", ASK_PLAIN);
+	struct client_query nothing = { .id = 0x1234 };
 	struct msgbuild b;
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -175,7 +175,7 @@ static void an_error_without_a_question_passes(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
-	struct asked asked = judge_asked("www.example.test A", ASK_PLAIN);
+	struct client_query asked = judge_asked("www.example.test A", ASK_PLAIN);
 
 	msg_begin(&j->response, 0x1234, FLAG_QR | RCODE_FORMERR, ".", TYPE_A);
 	j->response.octets[5] = 0;
@@ -211,7 +211,7 @@ static void what_cannot_be_judged_in_time_is_refused(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
-	struct asked asked = judge_asked("www.example.test A", ASK_EDNS);
+	struct client_query asked = judge_asked("www.example.test A", ASK_EDNS);
 	struct writer out = writer_over(j->out, sizeof(j->out));
 
 	judge_begin(j, "www.example.test A", 0);
@@ -242,7 +242,7 @@ static void what_passes_unjudged_is_what_the_client_asked_for_and_no_more(void *
 {
 	(void)state;
 	struct judge *j = judge_new();
-	struct asked asked = judge_asked("www.example.test A", ASK_PLAIN | ASK_AD);
+	struct client_query asked = judge_asked("www.example.test A", ASK_PLAIN | ASK_AD);
 	struct writer out = writer_over(j->out, sizeof(j->out));
 
 	judge_begin(j, "www.example.test A", 0);

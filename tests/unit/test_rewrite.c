@@ -114,7 +114,7 @@ static void who_asked_for_everything_gets_the_very_message(void **state)
 	judge_text(j, "www.example.test A", 0, WWW, ASK_DO);
 	assert_int_equal(j->result.verdict, GATE_REWRITE); /* AD was not set */
 	j->response.octets[3] |= FLAG_AD;
-	struct asked asked = judge_asked("www.example.test A", ASK_DO);
+	struct client_query asked = judge_asked("www.example.test A", ASK_DO);
 	judge_octets(j, &asked, msg_span(&j->response));
 	assert_int_equal(j->result.verdict, GATE_ACCEPT);
 
@@ -161,7 +161,8 @@ static void ad_tells_the_truth_to_who_wants_to_know(void **state)
 
 	for (size_t a = 0; a < COUNT(answers); a++) {
 		for (size_t c = 0; c < 2 * COUNT(clients); c++) {
-			struct asked asked = judge_asked(answers[a].question, clients[c / 2].how);
+			struct client_query asked =
+			        judge_asked(answers[a].question, clients[c / 2].how);
 			bool claimed = c % 2; /* by who sent the response */
 			judge_begin(j, answers[a].question, 0);
 			judge_write(j, answers[a].records);
@@ -183,7 +184,7 @@ static void an_opt_keeps_its_place_and_its_options(void **state)
 	enum { OPTION_OCTETS = 12 };
 
 	for (unsigned how = ASK_PLAIN; how <= ASK_DO; how += how == ASK_PLAIN ? 1 : 2) {
-		struct asked asked = judge_asked("www.example.test A", how);
+		struct client_query asked = judge_asked("www.example.test A", how);
 		judge_begin(j, "www.example.test A", 0);
 		judge_write(j, WWW);
 		msg_section(&j->response, SECTION_ADDITIONAL);
@@ -229,7 +230,7 @@ static void ttls_are_cut_to_what_is_proved(void **state)
 	struct judge *j = judge_new();
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct asked asked = judge_asked("www.example.test A", ASK_DO);
+		struct client_query asked = judge_asked("www.example.test A", ASK_DO);
 		struct signing how = { .inception = NOW - 20 * DAY,
 			.expiration = (uint32_t)(NOW + rows[i].left),
 			.original_ttl = rows[i].original_ttl };
@@ -249,7 +250,7 @@ static void the_ttls_of_a_set_become_its_smallest(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
-	struct asked asked = judge_asked("www.example.test A", ASK_DO);
+	struct client_query asked = judge_asked("www.example.test A", ASK_DO);
 	struct rd rds[] = { rd_a("192.0.2.1"), rd_a("192.0.2.2") };
 
 	judge_begin(j, "www.example.test A", 0);
@@ -270,7 +271,7 @@ static void a_synthesised_cname_lives_no_longer_than_its_dname(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
-	struct asked asked = judge_asked("a.d.example.test CNAME", ASK_DO);
+	struct client_query asked = judge_asked("a.d.example.test CNAME", ASK_DO);
 
 	judge_begin(j, "a.d.example.test CNAME", 0);
 	msg_signed(&j->response, judge_key(j, "example.test"), "d.example.test", TYPE_DNAME, 60,
@@ -321,7 +322,7 @@ static void a_message_fits_the_client_by_losing_additional_first_then_all(void *
 		judge_text(j, "www.example.test TXT", 0, text, rows[i].how | ASK_AD);
 		assert_judged(j, rows[i].why, STATUS_SECURE, REASON_NONE);
 		const struct message *m = judge_delivered(j, msg_span(&j->response));
-		struct asked asked = judge_asked("www.example.test TXT", rows[i].how);
+		struct client_query asked = judge_asked("www.example.test TXT", rows[i].how);
 		unsigned kept = rows[i].truncated ? 0 : rows[i].answers;
 		assert_row(rows[i].why, m->octets.len <= asked.udp_size);
 		assert_row(rows[i].why, ((m->flags & FLAG_TC) != 0) == rows[i].truncated);
@@ -370,7 +371,7 @@ static void a_client_never_gets_more_than_it_takes(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		char text[8192] = "> www.example.test NSEC x.example.test A RRSIG NSEC | "
 		                  "example.test";
-		struct asked asked = judge_asked("www.example.test TXT", ASK_DO);
+		struct client_query asked = judge_asked("www.example.test TXT", ASK_DO);
 		if (rows[i].answers > 0)
 			texts(text, "", "www.example.test", rows[i].answers);
 		asked.udp_size = rows[i].udp_size;
@@ -389,7 +390,7 @@ static void a_client_never_gets_more_than_it_takes(void **state)
 		assert_row(rows[i].why, (m->edns.options.len > 0) == rows[i].is_option_kept);
 		assert_row(rows[i].why, (j->result.verdict == GATE_ACCEPT) == !rows[i].truncated);
 	}
-	struct asked asked = judge_asked("www.example.test TXT", ASK_DO);
+	struct client_query asked = judge_asked("www.example.test TXT", ASK_DO);
 	asked.udp_size = 20; /* less than the question */
 	judge_octets(j, &asked, msg_span(&j->response));
 	assert_int_equal(j->result.octets.len, DNS_HEADER_SIZE + 22 + 11);
@@ -538,7 +539,7 @@ static void pointers_into_what_is_left_out_are_mended(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
-	struct asked asked = judge_asked("www.example.test A", ASK_PLAIN);
+	struct client_query asked = judge_asked("www.example.test A", ASK_PLAIN);
 	struct rd cname = rd_name("mail.example.test"), a = rd_a("192.0.2.1");
 	uint8_t pointer[2];
 	enum { SIGNER_AT = 18 };
@@ -592,7 +593,7 @@ static void names_inside_records_are_mended_and_only_old_types_stay_compressed(v
 
 		snprintf(question, sizeof(question), "www.example.test %s",
 		        type_text(rows[i].type, type));
-		struct asked asked = judge_asked("www.example.test A", ASK_PLAIN);
+		struct client_query asked = judge_asked("www.example.test A", ASK_PLAIN);
 		put_u16(asked.question + asked.question_len - 4, rows[i].type);
 		msg_begin(&j->response, 0x1234, FLAG_QR, "www.example.test", rows[i].type);
 		j->response.compress = true;
@@ -633,7 +634,7 @@ static void names_beyond_the_reach_of_a_pointer_are_written_whole(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
-	struct asked asked = judge_asked("www.unsigned.test MX", ASK_LARGE);
+	struct client_query asked = judge_asked("www.unsigned.test MX", ASK_LARGE);
 	static uint8_t filler[300];
 
 	judge_begin(j, "www.unsigned.test MX", 0);
@@ -659,7 +660,7 @@ static void malformed_rdata_is_not_written_anew(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
-	struct asked asked = judge_asked("www.unsigned.test MX", ASK_EDNS);
+	struct client_query asked = judge_asked("www.unsigned.test MX", ASK_EDNS);
 
 	for (unsigned changes = 0; changes <= 1; changes++) {
 		judge_begin(j, "www.unsigned.test MX", 0);
@@ -679,7 +680,7 @@ static void a_malformed_owner_is_not_written_anew(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
-	struct asked asked = judge_asked("www.example.test A", ASK_DO);
+	struct client_query asked = judge_asked("www.example.test A", ASK_DO);
 	uint8_t owner[4] = { 1, 'a', 0, 0 };
 
 	/* A name that points into itself, in records that nobody judges: monitor mode. */

@@ -22,7 +22,7 @@ struct bed {
 	int epoll_fd;
 	uint8_t buffer[EXCHANGE_ANSWER_MAX];
 	struct sockaddr_storage server;
-	struct asked asked; /* by a client without EDNS; it went on with DO */
+	struct client_query asked; /* by a client without EDNS; it went on with DO */
 };
 
 static struct bed *bed_new(bool can_assist)
@@ -92,7 +92,7 @@ static void who_rejects_edns_is_asked_without_for_who_sent_none(void **state)
 		struct bed *b = bed_new(true);
 		struct message m = refusal(rows[i].rcode, rows[i].has_edns);
 		b->asked.has_edns = rows[i].client_has_edns;
-		b->asked.is_undecorated = rows[i].was_plain;
+		b->asked.sent_plain = rows[i].was_plain;
 		struct fallback fallback = came(b, &m);
 		assert_row(rows[i].why, fallback.reask == rows[i].reask);
 		assert_row(rows[i].why, fallback.refusal == REASON_NONE);
@@ -193,7 +193,7 @@ static void who_was_not_asked_for_signatures_does_not_strip(void **state)
 	(void)state;
 	struct bed *b = bed_new(false);
 
-	b->asked.is_undecorated = true;
+	b->asked.sent_plain = true;
 	for (unsigned n = 0; n < 2 * UPSTREAM_LACKING; n++)
 		assert_int_equal(
 		        judged(b, STATUS_BOGUS, REASON_RRSIG_MISSING).refusal, REASON_NONE);

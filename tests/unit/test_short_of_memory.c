@@ -72,7 +72,7 @@ struct whole {
 };
 
 /* Judges the response in j->response, with as much of the arena. */
-static void judge_with(struct judge *j, const struct asked *asked, size_t capacity)
+static void judge_with(struct judge *j, const struct client_query *asked, size_t capacity)
 {
 	size_t whole = j->gate.arena.capacity;
 
@@ -105,7 +105,7 @@ static bool is_whole(const struct judge *j, const struct whole *w)
 /* Returns how much was too little. */
 static size_t starve(struct judge *j, const struct response *r, unsigned how, const struct whole *w)
 {
-	struct asked asked = judge_asked(r->question, how);
+	struct client_query asked = judge_asked(r->question, how);
 	size_t capacity = 0, enough = 0;
 
 	/* What is remembered takes memory too, last: so go on for a while when it is enough. */
@@ -230,7 +230,7 @@ static void a_judgement_whose_digests_fail_is_no_better(void **state)
 
 	for (size_t i = 0; i < COUNT(responses); i++) {
 		const struct response *r = &responses[i];
-		struct asked asked = judge_asked(r->question, ASK_DO);
+		struct client_query asked = judge_asked(r->question, ASK_DO);
 		bool failed = judge_whole_response(j, r, ASK_DO, &w);
 		enum status status = j->result.outcome.status;
 		for (unsigned nth = 1; failed; nth++) {

@@ -250,7 +250,7 @@ static size_t by_worker(const struct frame *f, uint8_t *octets, size_t size)
 	struct policy policy = { .mode = MODE_ENFORCE };
 	struct packet p;
 	struct message m;
-	struct asked asked;
+	struct client_query asked;
 	struct rr rrs[4];
 
 	assert_int_equal(packet_parse(&p, ip_of(f)), PACKET_UDP);

@@ -43,7 +43,7 @@ static void before_the_clock_is_set_nothing_passes_but_time_servers(void **state
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct policy policy = policy_of(rows[i].mode);
-		struct asked asked = judge_asked(rows[i].question, ASK_PLAIN);
+		struct client_query asked = judge_asked(rows[i].question, ASK_PLAIN);
 		assert_row(rows[i].why,
 		        unset_clock_rule(rows[i].clock, &policy, &asked) == rows[i].ruling);
 	}
@@ -78,7 +78,7 @@ static void only_dates_of_time_servers_are_doubted_and_only_by_a_doubtful_clock(
 	struct policy policy = policy_of(MODE_ENFORCE);
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct asked asked = judge_asked(rows[i].question, ASK_PLAIN);
+		struct client_query asked = judge_asked(rows[i].question, ASK_PLAIN);
 		struct gate_result refused = { .verdict = rows[i].verdict,
 			.outcome = outcome_of(STATUS_BOGUS, rows[i].reason) };
 		assert_row(rows[i].why, unset_clock_doubts(rows[i].clock, &policy, &asked,
