@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/complaint.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "test.h"
+
+__attribute__((format(printf, 2, 3))) static void add(
+        struct complaint *complaint, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	complaint_add(complaint, format, args);
+	va_end(args);
+}
+
+static void the_last_complaint_replaces_the_one_before(void **state)
+{
+	struct complaint complaint;
+
+	(void)state;
+	complaint_set(&complaint, "%s: no memory", "/etc/sealgate.conf");
+	complaint_set(&complaint, "line %d", 7);
+	assert_string_equal(complaint.text, "line 7");
+	add(&complaint, ": %s", "unknown key");
+	assert_string_equal(complaint.text, "line 7: unknown key");
+}
+
+static void a_long_complaint_is_cut_and_terminated(void **state)
+{
+	struct complaint complaint;
+	char text[2 * sizeof(complaint.text)];
+
+	(void)state;
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	complaint_set(&complaint, "%s", text);
+	assert_int_equal(strlen(complaint.text), sizeof(complaint.text) - 1);
+	add(&complaint, "%s", text);
+	assert_int_equal(strlen(complaint.text), sizeof(complaint.text) - 1);
+	complaint_set(&complaint, "short");
+	add(&complaint, "%s", text);
+	assert_int_equal(strlen(complaint.text), sizeof(complaint.text) - 1);
+	assert_memory_equal(complaint.text, "shortxxx", 8);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_last_complaint_replaces_the_one_before),
+		cmocka_unit_test(a_long_complaint_is_cut_and_terminated),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
