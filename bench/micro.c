@@ -16,6 +16,7 @@
  * how many zones more are known, which nobody asks for. */
 #include "answers.h"
 #include "bare.h"
+#include "base/complaint.h"
 #include "config/trust_anchors.h"
 #include "flow/flow.h"
 #include "gate/gate.h"
@@ -136,13 +137,13 @@ static void fill_cache(struct bench *b)
 
 static void set_up(struct bench *b, const char *anchors, const char *responses, const char *queries)
 {
-	char error[300];
+	struct complaint error;
 
 	if (!prepared_load(&b->responses, responses) || !prepared_load(&b->queries, queries))
 		exit(EXIT_FAILURE);
-	struct anchors *a = trust_anchors_load(anchors, error, sizeof(error));
+	struct anchors *a = trust_anchors_load(anchors, &error);
 	if (!a)
-		die(error);
+		die(error.text);
 	b->gate = (struct gate){ .crypto = crypto_new(), .store = &b->store, .policy = &b->policy };
 	b->recalls = b->gate;
 	if (!b->gate.crypto || store_init(&b->store, a, 1024 + b->zones) != 0 ||

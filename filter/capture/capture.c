@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/complaint.h"
 #include "capture/link.h"
 
 /* What may hold a DNS message: port 53, fragments, and extension headers behind which libpcap does
@@ -25,7 +26,7 @@ struct capture {
 	char *name;
 	bool is_live;
 	uint64_t packets, skipped;
-	char error[PCAP_ERRBUF_SIZE + 300];
+	struct complaint error;
 };
 
 static struct capture *capture_new(const char *name)
@@ -43,24 +44,23 @@ static struct capture *capture_new(const char *name)
 }
 
 /* libpcap names the file in some of its sentences and not in others. */
-static void capture_error_text(
-        char *error, size_t error_size, const char *name, const char *sentence)
+static void capture_error_text(struct complaint *error, const char *name, const char *sentence)
 {
 	if (strncmp(sentence, name, strlen(name)) == 0)
-		snprintf(error, error_size, "%s", sentence);
+		complaint_set(error, "%s", sentence);
 	else
-		snprintf(error, error_size, "%.200s: %s", name, sentence);
+		complaint_set(error, "%.200s: %s", name, sentence);
 }
 
-static bool capture_find_link(struct capture *c, char *error, size_t error_size)
+static bool capture_find_link(struct capture *c, struct complaint *error)
 {
 	int number = pcap_datalink(c->pcap);
 	const char *name = pcap_datalink_val_to_name(number);
 
 	c->link = link_type_find(number);
 	if (!c->link)
-		snprintf(error, error_size, "%.200s: link type %d (%s) is not supported", c->name,
-		        number, name ? name : "unknown");
+		complaint_set(error, "%.200s: link type %d (%s) is not supported", c->name, number,
+		        name ? name : "unknown");
 	return c->link;
 }
 
@@ -69,19 +69,19 @@ bool capture_is_built(void)
 	return true;
 }
 
-struct capture *capture_open_file(const char *path, char *error, size_t error_size)
+struct capture *capture_open_file(const char *path, struct complaint *error)
 {
 	char reason[PCAP_ERRBUF_SIZE] = "";
 	struct capture *c = capture_new(path);
 
 	if (!c) {
-		capture_error_text(error, error_size, path, "out of memory");
+		capture_error_text(error, path, "out of memory");
 		return NULL;
 	}
 	c->pcap = pcap_open_offline(path, reason);
 	if (!c->pcap)
-		capture_error_text(error, error_size, path, reason);
-	if (!c->pcap || !capture_find_link(c, error, error_size)) {
+		capture_error_text(error, path, reason);
+	if (!c->pcap || !capture_find_link(c, error)) {
 		capture_close(c);
 		return NULL;
 	}
@@ -122,39 +122,38 @@ static bool capture_filter(pcap_t *p)
 	return result == 0;
 }
 
-static bool capture_start_live(struct capture *c, char *error, size_t error_size)
+static bool capture_start_live(struct capture *c, struct complaint *error)
 {
 	char reason[PCAP_ERRBUF_SIZE] = "";
 
 	c->is_live = true;
 	c->pcap = pcap_create(c->name, reason);
 	if (!c->pcap) {
-		capture_error_text(error, error_size, c->name, reason);
+		capture_error_text(error, c->name, reason);
 		return false;
 	}
 	if (!capture_activate(c->pcap)) {
-		capture_error_text(error, error_size, c->name, pcap_geterr(c->pcap));
+		capture_error_text(error, c->name, pcap_geterr(c->pcap));
 		return false;
 	}
-	if (!capture_find_link(c, error, error_size))
+	if (!capture_find_link(c, error))
 		return false;
 	if (!capture_filter(c->pcap) || pcap_setnonblock(c->pcap, 1, reason) < 0) {
-		capture_error_text(
-		        error, error_size, c->name, reason[0] ? reason : pcap_geterr(c->pcap));
+		capture_error_text(error, c->name, reason[0] ? reason : pcap_geterr(c->pcap));
 		return false;
 	}
 	return true;
 }
 
-struct capture *capture_open_live(const char *interface, char *error, size_t error_size)
+struct capture *capture_open_live(const char *interface, struct complaint *error)
 {
 	struct capture *c = capture_new(interface);
 
 	if (!c) {
-		capture_error_text(error, error_size, interface, "out of memory");
+		capture_error_text(error, interface, "out of memory");
 		return NULL;
 	}
-	if (!capture_start_live(c, error, error_size)) {
+	if (!capture_start_live(c, error)) {
 		capture_close(c);
 		return NULL;
 	}
@@ -173,7 +172,7 @@ void capture_close(struct capture *c)
 
 static int capture_failed(struct capture *c)
 {
-	snprintf(c->error, sizeof(c->error), "%.200s: after packet %llu: %s", c->name,
+	complaint_set(&c->error, "%.200s: after packet %llu: %s", c->name,
 	        (unsigned long long)c->packets, pcap_geterr(c->pcap));
 	return -1;
 }
@@ -197,7 +196,7 @@ int capture_next(struct capture *c, struct frame *frame)
 
 const char *capture_error(const struct capture *c)
 {
-	return c->error;
+	return c->error.text;
 }
 
 int capture_fd(const struct capture *c)

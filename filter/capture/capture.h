@@ -4,6 +4,7 @@
 #ifndef CAPTURE_CAPTURE_H
 #define CAPTURE_CAPTURE_H
 
+#include "base/complaint.h"
 #include "capture/captured_message.h"
 
 #define CAPTURE_SNAP_LENGTH 65535             /* octets of a frame taken from a live interface */
@@ -23,12 +24,12 @@ struct frame {
 
 /* Opens a file; "-" is standard input. Returns NULL with a sentence in `error`, which names the
  * file, when it cannot be read, is no capture, or has a link type that is not known. */
-struct capture *capture_open_file(const char *path, char *error, size_t error_size);
+struct capture *capture_open_file(const char *path, struct complaint *error);
 
 /* Opens an interface ("any" for all), for packets to and from port 53 and for fragments. It is not
  * made promiscuous: what passes this host is what it could filter. Returns NULL with a sentence in
  * `error`. */
-struct capture *capture_open_live(const char *interface, char *error, size_t error_size);
+struct capture *capture_open_live(const char *interface, struct complaint *error);
 
 void capture_close(struct capture *c);
 

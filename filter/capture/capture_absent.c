@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Stands for capture.c in a build without libpcap. Nothing is ever opened, so only the two functions
  * that open something are called. */
+#include "base/complaint.h"
 #include "capture/capture.h"
 
 #include <stdio.h>
@@ -10,20 +11,20 @@ bool capture_is_built(void)
 	return false;
 }
 
-static struct capture *refuse(const char *name, char *error, size_t error_size)
+static struct capture *refuse(const char *name, struct complaint *error)
 {
-	snprintf(error, error_size, "%s: this sealgate was built without libpcap", name);
+	complaint_set(error, "%s: this sealgate was built without libpcap", name);
 	return NULL;
 }
 
-struct capture *capture_open_file(const char *path, char *error, size_t error_size)
+struct capture *capture_open_file(const char *path, struct complaint *error)
 {
-	return refuse(path, error, error_size);
+	return refuse(path, error);
 }
 
-struct capture *capture_open_live(const char *interface, char *error, size_t error_size)
+struct capture *capture_open_live(const char *interface, struct complaint *error)
 {
-	return refuse(interface, error, error_size);
+	return refuse(interface, error);
 }
 
 void capture_close(struct capture *c)

@@ -2,6 +2,7 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "base/complaint.h"
 #include "base/log.h"
 #include "cmd/command.h"
 #include "config/config_show.h"
@@ -13,23 +14,23 @@
 /* The file can be fine and the service still not start, for want of the files that it names. */
 static enum exit_code config_check(const struct config *c)
 {
-	char why[400];
+	struct complaint why;
 
 	if (c->role == ROLE_SIGNER) {
-		struct signing *s = signing_load(c, why, sizeof(why));
+		struct signing *s = signing_load(c, &why);
 
 		if (!s) {
-			log_error("sign.zones: %s", why);
+			log_error("sign.zones: %s", why.text);
 			return EXIT_USAGE;
 		}
 		signing_free(s);
 		log_info("the configuration is fine");
 		return EXIT_FINE;
 	}
-	struct anchors *a = trust_anchors_load(c->trust_anchor, why, sizeof(why));
+	struct anchors *a = trust_anchors_load(c->trust_anchor, &why);
 
 	if (!a) {
-		log_error("trust_anchor: %s", why);
+		log_error("trust_anchor: %s", why.text);
 		return EXIT_USAGE;
 	}
 	anchors_free(a);

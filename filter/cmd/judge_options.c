@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/complaint.h"
 #include "base/log.h"
 #include "config/address.h"
 #include "config/config.h"
@@ -134,19 +135,19 @@ static bool take_config(struct judge_options *o, const struct config *c)
 bool judge_options_load(struct judge_options *o)
 {
 	struct config c;
-	char error[400];
+	struct complaint error;
 	bool by_config = o->config_path || !o->anchor_path;
 
-	if (by_config && config_load(&c, o->config_path, NULL, error, sizeof(error)) != 0) {
-		log_error("%s", error);
+	if (by_config && config_load(&c, o->config_path, NULL, &error) != 0) {
+		log_error("%s", error.text);
 		return false;
 	}
 	if (by_config && !take_config(o, &c))
 		return false;
-	o->anchors = o->anchor_path ? trust_anchors_load(o->anchor_path, error, sizeof(error))
-	                            : anchors_in_force(&c, clock_wall_s(), error, sizeof(error));
+	o->anchors = o->anchor_path ? trust_anchors_load(o->anchor_path, &error)
+	                            : anchors_in_force(&c, clock_wall_s(), &error);
 	if (!o->anchors)
-		log_error("%s", error);
+		log_error("%s", error.text);
 	return o->anchors != NULL;
 }
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/clock.h"
+#include "base/complaint.h"
 #include "base/log.h"
 #include "cmd/command.h"
 #include "daemon/zone_keys.h"
@@ -26,7 +27,7 @@ struct keys_run {
 	struct name zone;
 	struct zone_key_files files;
 	struct crypto *crypto;
-	char error[ERROR_SIZE];
+	struct complaint error;
 };
 
 /* ---- The command line ---- */
@@ -80,14 +81,14 @@ static bool keys_read_options(struct keys_run *r, int argc, char **argv)
 
 static enum exit_code keys_failed(struct keys_run *r)
 {
-	log_error("%s", r->error);
+	log_error("%s", r->error.text);
 	return EXIT_NO;
 }
 
 static enum exit_code keys_sign(struct keys_run *r)
 {
-	if (zone_keys_sign(&r->files, r->crypto, r->directory, &r->zone, clock_wall_s(), r->error,
-	            sizeof(r->error)) < 0)
+	if (zone_keys_sign(
+	            &r->files, r->crypto, r->directory, &r->zone, clock_wall_s(), &r->error) < 0)
 		return keys_failed(r);
 	printf("signed ahead for %d days\n",
 	        ((PRESIGN_COUNT - 1) * PRESIGN_INTERVAL_S + PRESIGN_LIFE_S) / 86400);
@@ -100,7 +101,7 @@ static enum exit_code keys_generate(struct keys_run *r)
 	unsigned made;
 
 	if (zone_keys_generate(&r->files, r->directory, &r->zone, r->algorithm, clock_wall_s(),
-	            &made, r->error, sizeof(r->error)) < 0)
+	            &made, &r->error) < 0)
 		return keys_failed(r);
 	if (made == 0) {
 		log_error("%s: the zone has its keys there already, and they stay", r->directory);
@@ -167,8 +168,7 @@ static enum exit_code keys_run_action(struct keys_run *r, const struct action *a
 	r->crypto = crypto_new();
 	if (!r->crypto)
 		log_error("OpenSSL lacks what is needed");
-	else if (zone_key_files_read(
-	                 &r->files, r->directory, &r->zone, r->error, sizeof(r->error)) < 0)
+	else if (zone_key_files_read(&r->files, r->directory, &r->zone, &r->error) < 0)
 		code = keys_failed(r);
 	else
 		code = action->run(r);

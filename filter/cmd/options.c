@@ -2,6 +2,7 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "base/complaint.h"
 #include "base/log.h"
 #include "cmd/command.h"
 
@@ -44,11 +45,11 @@ bool options_read(struct options *o, const char *allowed, int argc, char **argv,
 
 bool options_load_config(const struct options *o, struct config *c)
 {
-	char why[400];
+	struct complaint why;
 	bool found;
 
-	if (config_load(c, o->config, &found, why, sizeof(why)) != 0) {
-		log_error("%s", why);
+	if (config_load(c, o->config, &found, &why) != 0) {
+		log_error("%s", why.text);
 		return false;
 	}
 	log_set_level(c->log_level);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cmd/read_captures.h"
 
+#include "base/complaint.h"
 #include "base/log.h"
 #include "capture/capture.h"
 #include "capture/dissect.h"
@@ -44,13 +45,13 @@ static bool read_capture(
         const char *path, capture_taker *take, void *context, struct losses *losses)
 {
 	struct capture_file r = { path, take, context, losses, false };
-	char error[400];
-	struct capture *c = capture_open_file(path, error, sizeof(error));
+	struct complaint error;
+	struct capture *c = capture_open_file(path, &error);
 	struct dissector *dissector = c ? dissect_new(give_message, &r) : NULL;
 	bool ok = dissector && read_capture_frames(c, dissector, &r);
 
 	if (!c)
-		log_error("%s", error);
+		log_error("%s", error.text);
 	else if (!dissector)
 		log_error("%s: out of memory", path);
 	dissect_free(dissector);

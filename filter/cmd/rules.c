@@ -2,6 +2,7 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "base/complaint.h"
 #include "base/log.h"
 #include "cmd/command.h"
 #include "daemon/systemd.h"
@@ -10,11 +11,11 @@
 /* The rules can be shown and removed whatever the configuration says, if it says anything. */
 static void load_config_if_any(const struct options *o, struct config *c)
 {
-	char why[400];
+	struct complaint why;
 
-	if (config_load(c, o->config, NULL, why, sizeof(why)) == 0)
+	if (config_load(c, o->config, NULL, &why) == 0)
 		return;
-	log_warning("%s", why);
+	log_warning("%s", why.text);
 	config_defaults(c);
 }
 

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 
+#include "base/complaint.h"
 #include "base/log.h"
 #include "capture/capture.h"
 #include "cmd/audit_command.h"
@@ -57,16 +58,16 @@ static enum exit_code run_watch(int argc, char **argv)
 	struct sigaction action = { .sa_handler = watch_stop };
 	struct audit_command a;
 	struct watching w = { .command = &a };
-	char error[400];
+	struct complaint error;
 	struct losses losses = { 0 };
 	bool ok = false;
 
 	if (!audit_command_begin(&a, argc, argv, AUDIT_INTERFACE))
 		return EXIT_USAGE;
-	struct capture *c = capture_open_live(a.interface, error, sizeof(error));
+	struct capture *c = capture_open_live(a.interface, &error);
 	struct dissector *dissector = c ? dissect_new(watch_judge, &w) : NULL;
 	if (!c)
-		log_error("%s", error);
+		log_error("%s", error.text);
 	if (dissector && sigaction(SIGINT, &action, NULL) == 0 &&
 	        sigaction(SIGTERM, &action, NULL) == 0)
 		ok = watch_packets(c, dissector, &w);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/complaint.h"
 #include "base/sockaddr.h"
 #include "config/address.h"
 #include "config/config_reader.h"
@@ -15,19 +16,17 @@
 
 bool reading_wrong(struct reading *r, const config_setting_t *at, const char *format, ...)
 {
-	int len;
 	va_list args;
 
 	if (at) {
 		const char *file = config_setting_source_file(at);
-		len = snprintf(r->error, r->error_size, "%s:%u: ", file ? file : r->path,
-		        config_setting_source_line(at));
+		complaint_set(
+		        r->error, "%s:%u: ", file ? file : r->path, config_setting_source_line(at));
 	} else {
-		len = snprintf(r->error, r->error_size, "%s: ", r->path);
+		complaint_set(r->error, "%s: ", r->path);
 	}
 	va_start(args, format);
-	if (len >= 0 && (size_t)len < r->error_size)
-		vsnprintf(r->error + len, r->error_size - (size_t)len, format, args);
+	complaint_add(r->error, format, args);
 	va_end(args);
 	return false;
 }
@@ -308,7 +307,7 @@ static bool read_stream(struct reading *r, FILE *stream)
 		good = take_group(r, "", config_root_setting(&file)) && fits_together(r, &file);
 	} else {
 		const char *name = config_error_file(&file);
-		snprintf(r->error, r->error_size, "%s:%d: %s", name ? name : r->path,
+		complaint_set(r->error, "%s:%d: %s", name ? name : r->path,
 		        config_error_line(&file), config_error_text(&file));
 		good = false;
 	}
@@ -355,9 +354,9 @@ void config_defaults(struct config *c)
 	}
 }
 
-int config_load(struct config *c, const char *path, bool *found, char *error, size_t error_size)
+int config_load(struct config *c, const char *path, bool *found, struct complaint *error)
 {
-	struct reading r = { c, path ? path : CONFIG_DEFAULT_PATH, error, error_size };
+	struct reading r = { c, path ? path : CONFIG_DEFAULT_PATH, error };
 	FILE *stream;
 	bool good;
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
+#include "base/complaint.h"
 #include "sign/sign_policy.h"
 #include "trust/nta.h"
 #include "wire/namelist.h"
@@ -135,7 +136,7 @@ void config_defaults(struct config *c);
  * 0; or -EINVAL with a sentence in `error` that names file and line, and then `c` is not to be
  * used.
  */
-int config_load(struct config *c, const char *path, bool *found, char *error, size_t error_size);
+int config_load(struct config *c, const char *path, bool *found, struct complaint *error);
 
 /* The numbers of the queues of responses begin with `queue_first`, those of queries here; both rows
  * are `queue_count` long. */

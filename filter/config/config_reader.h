@@ -6,13 +6,13 @@
 
 #include <libconfig.h>
 
+#include "base/complaint.h"
 #include "config/config.h"
 
 struct reading {
 	struct config *config;
 	const char *path;
-	char *error;
-	size_t error_size;
+	struct complaint *error;
 };
 
 /* Says what is wrong, and where when `at` is not NULL. Returns false, for the caller to pass on. */

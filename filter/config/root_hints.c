@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/complaint.h"
 #include "base/sockaddr.h"
 #include "wire/protocol.h"
 
@@ -51,7 +52,7 @@ static bool take_line(struct root_hints *hints, char *line)
 	       read_address(family, last, &hints->at[hints->count++]);
 }
 
-int root_hints_load(struct root_hints *hints, const char *path, char *error, size_t error_size)
+int root_hints_load(struct root_hints *hints, const char *path, struct complaint *error)
 {
 	char line[LINE_MAX_OCTETS];
 	unsigned number = 0;
@@ -61,7 +62,7 @@ int root_hints_load(struct root_hints *hints, const char *path, char *error, siz
 	hints->count = 0;
 	if (!file) {
 		int result = errno == ENOENT ? -ENOENT : -EINVAL;
-		snprintf(error, error_size, "%s: %s", path, strerror(errno));
+		complaint_set(error, "%s: %s", path, strerror(errno));
 		return result;
 	}
 	while (is_good && fgets(line, sizeof(line), file)) {
@@ -69,10 +70,10 @@ int root_hints_load(struct root_hints *hints, const char *path, char *error, siz
 		is_good = take_line(hints, line);
 	}
 	if (!is_good)
-		snprintf(error, error_size, "%s:%u: no address, or more than %d", path, number,
-		        ROOT_HINTS_MAX);
+		complaint_set(
+		        error, "%s:%u: no address, or more than %d", path, number, ROOT_HINTS_MAX);
 	else if (hints->count == 0)
-		snprintf(error, error_size, "%s: no address of a server", path);
+		complaint_set(error, "%s: no address of a server", path);
 	fclose(file);
 	if (is_good && hints->count > 0)
 		return 0;

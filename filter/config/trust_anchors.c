@@ -6,19 +6,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/complaint.h"
 #include "base/file.h"
 
-struct anchors *trust_anchors_load(const char *path, char *error, size_t error_size)
+struct anchors *trust_anchors_load(const char *path, struct complaint *error)
 {
 	char *text = file_read(path, TRUST_ANCHORS_MAX);
 
 	if (!text) {
-		snprintf(error, error_size, "%s: %s", path,
+		complaint_set(error, "%s: %s", path,
 		        errno == EINVAL ? "a zero octet is in it, so it is no text"
 		                        : strerror(errno));
 		return NULL;
 	}
-	struct anchors *a = anchors_parse(text, path, error, error_size);
+	struct anchors *a = anchors_parse(text, path, error);
 	free(text);
 	return a;
 }

@@ -3,12 +3,13 @@
 #ifndef CONFIG_TRUST_ANCHORS_H
 #define CONFIG_TRUST_ANCHORS_H
 
+#include "base/complaint.h"
 #include "trust/anchor.h"
 
 #define TRUST_ANCHORS_MAX (1u << 20) /* octets of the file */
 
 /* Reads it: see anchors_parse(). Returns NULL with a sentence in `error` if the file cannot be
  * read, too. */
-struct anchors *trust_anchors_load(const char *path, char *error, size_t error_size);
+struct anchors *trust_anchors_load(const char *path, struct complaint *error);
 
 #endif

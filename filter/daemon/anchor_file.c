@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/complaint.h"
 #include "base/file.h"
 #include "trust/anchor_text.h"
 
@@ -27,8 +28,8 @@ static void set_aside(const char *path)
 		(void)!rename(path, aside);
 }
 
-enum anchor_file anchor_file_read(struct trust_points *t, const char *path, struct crypto *crypto,
-        char *error, size_t error_size)
+enum anchor_file anchor_file_read(
+        struct trust_points *t, const char *path, struct crypto *crypto, struct complaint *error)
 {
 	char *text = file_read(path, FILE_MAX);
 
@@ -36,19 +37,19 @@ enum anchor_file anchor_file_read(struct trust_points *t, const char *path, stru
 		return ANCHOR_FILE_NONE;
 	if (!text) {
 		bool is_other = errno == EFBIG || errno == EINVAL;
-		snprintf(error, error_size, "%s: %s", path,
+		complaint_set(error, "%s: %s", path,
 		        is_other ? "this is not a file of trust anchors" : strerror(errno));
 		return ANCHOR_FILE_DAMAGED;
 	}
-	bool good = anchor_text_read(t, crypto, text, path, error, error_size);
+	bool good = anchor_text_read(t, crypto, text, path, error);
 	free(text);
 	return good ? ANCHOR_FILE_READ : ANCHOR_FILE_DAMAGED;
 }
 
-enum anchor_file anchor_file_load(struct trust_points *t, const char *path, struct crypto *crypto,
-        char *error, size_t error_size)
+enum anchor_file anchor_file_load(
+        struct trust_points *t, const char *path, struct crypto *crypto, struct complaint *error)
 {
-	enum anchor_file result = anchor_file_read(t, path, crypto, error, error_size);
+	enum anchor_file result = anchor_file_read(t, path, crypto, error);
 
 	if (result == ANCHOR_FILE_DAMAGED && access(path, R_OK) == 0)
 		set_aside(path);
@@ -58,13 +59,13 @@ enum anchor_file anchor_file_load(struct trust_points *t, const char *path, stru
 /* ---- Saving ---- */
 
 int anchor_file_save(const struct trust_points *t, const char *path, struct crypto *crypto,
-        char *error, size_t error_size)
+        struct complaint *error)
 {
 	char *text = anchor_text_write(t, crypto);
 	int result = text ? file_replace(path, text, 0644) : -ENOMEM;
 
 	free(text);
 	if (result < 0)
-		snprintf(error, error_size, "%s: %s", path, strerror(-result));
+		complaint_set(error, "%s: %s", path, strerror(-result));
 	return result;
 }

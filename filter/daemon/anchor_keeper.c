@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/complaint.h"
 #include "base/log.h"
 #include "daemon/anchor_file.h"
 #include "daemon/anchor_log.h"
@@ -63,12 +64,11 @@ struct anchor_keeper {
 static void keeper_load(struct anchor_keeper *k, const struct anchors *configured, int64_t now_s)
 {
 	const char *path = k->config->trust_anchor_state;
-	char error[400];
+	struct complaint error;
 
-	if (anchor_file_load(&k->points, path, k->crypto, error, sizeof(error)) ==
-	        ANCHOR_FILE_DAMAGED)
+	if (anchor_file_load(&k->points, path, k->crypto, &error) == ANCHOR_FILE_DAMAGED)
 		log_error("%s; trusting what trust_anchor says, less what is known to be revoked",
-		        error);
+		        error.text);
 	unsigned zones = trust_points_configure(&k->points, configured, now_s);
 	if (zones > 0)
 		log_warning("trust anchors of %u zones were replaced in the configuration: what "
@@ -80,12 +80,12 @@ static void keeper_load(struct anchor_keeper *k, const struct anchors *configure
 /* What cannot be saved is in force all the same, until the daemon ends. */
 static void keeper_save(struct anchor_keeper *k)
 {
-	char error[400];
-	int result = anchor_file_save(
-	        &k->points, k->config->trust_anchor_state, k->crypto, error, sizeof(error));
+	struct complaint error;
+	int result = anchor_file_save(&k->points, k->config->trust_anchor_state, k->crypto, &error);
 
 	if (result < 0 && !k->save_failed)
-		log_warning("%s; changes of trust anchors will be forgotten at the end", error);
+		log_warning(
+		        "%s; changes of trust anchors will be forgotten at the end", error.text);
 	else if (result == 0 && k->save_failed)
 		log_info("%s can be written again", k->config->trust_anchor_state);
 	k->save_failed = result < 0;

@@ -10,6 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/complaint.h"
 #include "base/sockaddr.h"
 
 #define BACKLOG 4
@@ -85,7 +86,7 @@ static int control_listen(int fd, const char *path)
 }
 
 struct control *control_open(const char *path, const struct control_command *commands,
-        void *context, char *error, size_t error_size)
+        void *context, struct complaint *error)
 {
 	struct control *c = calloc(1, sizeof(*c));
 	int result = -ENOMEM;
@@ -101,7 +102,7 @@ struct control *control_open(const char *path, const struct control_command *com
 	}
 	if (result == 0)
 		return c;
-	snprintf(error, error_size, "%s: %s", path,
+	complaint_set(error, "%s: %s", path,
 	        result == -EADDRINUSE ? "another daemon listens there" : strerror(-result));
 	if (c && c->fd >= 0)
 		close(c->fd);
@@ -136,7 +137,7 @@ static bool is_privileged(int fd)
 static void control_refuse(struct control_reply *reply, const char *what, const char *more)
 {
 	reply->code = CONTROL_USAGE;
-	snprintf(reply->error, sizeof(reply->error), "%s%s", what, more);
+	complaint_set(&reply->error, "%s%s", what, more);
 }
 
 static void control_run(const struct control *c, char *request, struct control_reply *reply)
@@ -164,8 +165,8 @@ static void control_send_reply(int fd, struct control_reply *reply)
 	char *text = NULL;
 
 	json_object_set_new(all, "code", json_integer(reply->code));
-	if (reply->error[0])
-		json_object_set_new(all, "error", json_string(reply->error));
+	if (reply->error.text[0])
+		json_object_set_new(all, "error", json_string(reply->error.text));
 	else
 		json_object_set(all, "values", reply->values);
 	text = json_dumps(all, JSON_COMPACT);

@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/complaint.h"
+
 #define CONTROL_REQUEST_MAX 512
 #define CONTROL_WORDS_MAX   8
 #define CONTROL_REPLY_MAX   65536
@@ -23,7 +25,7 @@ enum control_code { CONTROL_FINE = 0, CONTROL_NO = 1, CONTROL_USAGE = 2 };
 struct control_reply {
 	enum control_code code;
 	json_t *values; /* an object, to which commands add */
-	char error[512];
+	struct complaint error;
 };
 
 struct control_command {
@@ -39,7 +41,7 @@ struct control;
  * is replaced. The table ends with a name of NULL. Borrows all of it. Returns NULL with a sentence
  * in `error`. To be called while the process has one thread. */
 struct control *control_open(const char *path, const struct control_command *commands,
-        void *context, char *error, size_t error_size);
+        void *context, struct complaint *error);
 
 /* Readable when somebody wants something; then call control_serve(). */
 int control_fd(const struct control *c);

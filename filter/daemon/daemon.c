@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/complaint.h"
 #include "base/log.h"
 #include "config/config_table.h"
 #include "config/root_hints.h"
@@ -154,7 +155,7 @@ static int service_idle_ms(const struct service *s)
 static int take_signal(struct service *s)
 {
 	struct signalfd_siginfo info;
-	char why[SERVICE_WHY_SIZE];
+	struct complaint why;
 
 	if (read(s->signals, &info, sizeof(info)) != sizeof(info))
 		return -EIO;
@@ -163,7 +164,7 @@ static int take_signal(struct service *s)
 		return 1;
 	}
 	if (info.ssi_signo == SIGHUP) {
-		service_reload(s, why, sizeof(why));
+		service_reload(s, &why);
 		return 1;
 	}
 	log_info("ending: signal %s", sigabbrev_np((int)info.ssi_signo));
@@ -196,13 +197,13 @@ static int wait_for_the_end(struct service *s)
 /* Nobody is less safe without it. */
 static void open_control(struct service *s)
 {
-	char why[300];
+	struct complaint why;
 
 	s->started_ms = clock_monotonic_ms();
 	s->pause = (struct pause){ .workers = s->workers, .worker_count = s->worker_count };
-	s->control = control_open(s->config->control_socket, service_commands, s, why, sizeof(why));
+	s->control = control_open(s->config->control_socket, service_commands, s, &why);
 	if (!s->control)
-		log_warning("sealgate ctl will not work: %s", why);
+		log_warning("sealgate ctl will not work: %s", why.text);
 }
 
 static int stop_threads(struct service *s)
@@ -275,17 +276,17 @@ static void service_fini(struct service *s)
 static int load_hints(struct service *s, const struct config *c)
 {
 	bool is_named = strcmp(c->root_hints, key_find("root_hints")->text) != 0;
-	char why[300];
+	struct complaint why;
 
 	if (!c->walk || c->resolver_count > 0)
 		return 0;
-	int error = root_hints_load(&s->hints, c->root_hints, why, sizeof(why));
+	int error = root_hints_load(&s->hints, c->root_hints, &why);
 	if (error == -ENOENT && !is_named) {
-		log_info("%s: keys are only had from servers that clients ask", why);
+		log_info("%s: keys are only had from servers that clients ask", why.text);
 		return 0;
 	}
 	if (error)
-		log_error("%s", why);
+		log_error("%s", why.text);
 	return error;
 }
 
@@ -293,19 +294,19 @@ static int load_hints(struct service *s, const struct config *c)
  * are not as they should be. */
 static int load_inputs(struct service *s, const struct config *c)
 {
-	char why[400];
+	struct complaint why;
 
-	if (c->role == ROLE_BRIDGE && !bridged_is_seen("", why, sizeof(why)))
-		log_warning("%s", why);
+	if (c->role == ROLE_BRIDGE && !bridged_is_seen("", &why))
+		log_warning("%s", why.text);
 	if (c->role == ROLE_SIGNER)
-		s->zones = zone_keeper_new(c, why, sizeof(why));
+		s->zones = zone_keeper_new(c, &why);
 	else
-		s->anchors = trust_anchors_load(c->trust_anchor, why, sizeof(why));
+		s->anchors = trust_anchors_load(c->trust_anchor, &why);
 	if (s->zones)
 		return 0;
 	if (s->anchors)
 		return load_hints(s, c);
-	log_error("%s", why);
+	log_error("%s", why.text);
 	return -EINVAL;
 }
 

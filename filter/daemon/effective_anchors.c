@@ -3,24 +3,24 @@
 
 #include <stdlib.h>
 
+#include "base/complaint.h"
 #include "base/log.h"
 #include "config/trust_anchors.h"
 #include "daemon/anchor_file.h"
 
 static void read_learned(struct trust_points *points, const char *path, struct crypto *crypto)
 {
-	char error[400];
+	struct complaint error;
 
-	if (anchor_file_read(points, path, crypto, error, sizeof(error)) == ANCHOR_FILE_DAMAGED)
+	if (anchor_file_read(points, path, crypto, &error) == ANCHOR_FILE_DAMAGED)
 		log_warning(
 		        "%s; judging by what trust_anchor says, less what is known to be revoked",
-		        error);
+		        error.text);
 }
 
-struct anchors *anchors_in_force(
-        const struct config *c, int64_t now_s, char *error, size_t error_size)
+struct anchors *anchors_in_force(const struct config *c, int64_t now_s, struct complaint *error)
 {
-	struct anchors *configured = trust_anchors_load(c->trust_anchor, error, error_size);
+	struct anchors *configured = trust_anchors_load(c->trust_anchor, error);
 	struct anchors *in_force = NULL;
 
 	if (!configured || !c->rollover)
@@ -33,7 +33,7 @@ struct anchors *anchors_in_force(
 		in_force = trust_points_anchors(points);
 	}
 	if (!in_force)
-		snprintf(error, error_size, "out of memory");
+		complaint_set(error, "out of memory");
 	crypto_free(crypto);
 	free(points);
 	anchors_free(configured);

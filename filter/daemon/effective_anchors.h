@@ -3,6 +3,7 @@
 #ifndef DAEMON_EFFECTIVE_ANCHORS_H
 #define DAEMON_EFFECTIVE_ANCHORS_H
 
+#include "base/complaint.h"
 #include "config/config.h"
 #include "trust/anchor.h"
 
@@ -10,7 +11,6 @@
  * it follows them; the caller's to free. Nothing is changed on disk, and what was learned and
  * cannot be read is left out with a warning. NULL, with a sentence in `error`, when the anchors
  * cannot be had. */
-struct anchors *anchors_in_force(
-        const struct config *c, int64_t now_s, char *error, size_t error_size);
+struct anchors *anchors_in_force(const struct config *c, int64_t now_s, struct complaint *error);
 
 #endif

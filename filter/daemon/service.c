@@ -2,6 +2,7 @@
 #include "daemon/service.h"
 
 #include "base/clock.h"
+#include "base/complaint.h"
 #include "base/log.h"
 #include "config/config_table.h"
 #include "daemon/systemd.h"
@@ -27,16 +28,16 @@ int64_t service_now_s(const struct service *s)
 	                                      : s->time.source->wall_s(s->time.source->context);
 }
 
-int service_reload(struct service *s, char *why, size_t why_size)
+int service_reload(struct service *s, struct complaint *why)
 {
 	int result = -1;
 
 	if (s->zones)
-		result = zone_keeper_reload(s->zones, why, why_size);
+		result = zone_keeper_reload(s->zones, why);
 	else
-		snprintf(why, why_size,
+		complaint_set(why,
 		        "only a signer reads something again; restart for another configuration");
 	if (result < 0)
-		log_error("nothing was reloaded: %s", why);
+		log_error("nothing was reloaded: %s", why->text);
 	return result;
 }

@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 
+#include "base/complaint.h"
 #include "config/config.h"
 #include "config/root_hints.h"
 #include "daemon/control.h"
@@ -13,8 +14,6 @@
 #include "daemon/timekeeper.h"
 #include "daemon/zone_keeper.h"
 #include "worker/worker.h"
-
-#define SERVICE_WHY_SIZE 400
 
 struct thread {
 	pthread_t id;
@@ -51,6 +50,6 @@ void service_tell_systemd(const struct service *s);
 
 /* Reads the keys of a signer again; nothing else can be read again. Returns 0; or -1 with the reason
  * in `why`, and the keys in use stay. Failures are logged too. */
-int service_reload(struct service *s, char *why, size_t why_size);
+int service_reload(struct service *s, struct complaint *why);
 
 #endif

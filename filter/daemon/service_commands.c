@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/complaint.h"
 #include "config/config_table.h"
 #include "daemon/counters.h"
 #include "daemon/service.h"
@@ -32,8 +33,7 @@ static void pause_judging(void *context, char *const words[], struct control_rep
 	if (words[0][0] < '0' || words[0][0] > '9' || *end || seconds < 1 ||
 	        seconds > PAUSE_MAX_S) {
 		reply->code = CONTROL_USAGE;
-		snprintf(reply->error, sizeof(reply->error), "pause SECONDS: a number from 1 to %d",
-		        PAUSE_MAX_S);
+		complaint_set(&reply->error, "pause SECONDS: a number from 1 to %d", PAUSE_MAX_S);
 		return;
 	}
 	pause_begin(&s->pause, (unsigned)seconds, clock_monotonic_ms());
@@ -59,7 +59,7 @@ static void flush_learned(void *context, char *const words[], struct control_rep
 	(void)words;
 	if (s->zones) {
 		reply->code = CONTROL_NO;
-		snprintf(reply->error, sizeof(reply->error),
+		complaint_set(&reply->error,
 		        "a signer learns nothing that could be flushed; `sealgate ctl reload` "
 		        "reads its keys again");
 		return;
@@ -74,7 +74,7 @@ static void reload_keys(void *context, char *const words[], struct control_reply
 	struct service *s = context;
 
 	(void)words;
-	if (service_reload(s, reply->error, sizeof(reply->error)) < 0) {
+	if (service_reload(s, &reply->error) < 0) {
 		reply->code = CONTROL_NO;
 		return;
 	}

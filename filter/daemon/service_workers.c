@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/complaint.h"
 #include "base/log.h"
 #include "daemon/anchor_keeper.h"
 
@@ -84,11 +85,11 @@ int service_bind_queues(struct service *s)
 		return -ENOMEM;
 	while (s->worker_count < c->queue_count) {
 		struct worker_config config = worker_config(s, c, s->worker_count);
-		char error[300];
-		struct worker *w = worker_new(&config, error, sizeof(error));
+		struct complaint error;
+		struct worker *w = worker_new(&config, &error);
 
 		if (!w) {
-			log_error("queue %u: %s", config.queue, error);
+			log_error("queue %u: %s", config.queue, error.text);
 			return -EIO;
 		}
 		s->workers[s->worker_count++] = w;

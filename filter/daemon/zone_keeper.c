@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/complaint.h"
 #include "base/log.h"
 #include "daemon/zone_policy.h"
 #include "worker/worker_orders.h"
@@ -26,16 +27,16 @@ struct zone_keeper {
 	uint64_t looked_ms;
 };
 
-struct zone_keeper *zone_keeper_new(const struct config *c, char *why, size_t why_size)
+struct zone_keeper *zone_keeper_new(const struct config *c, struct complaint *why)
 {
 	struct zone_keeper *k = calloc(1, sizeof(*k));
 
 	if (!k) {
-		snprintf(why, why_size, "no memory");
+		complaint_set(why, "no memory");
 		return NULL;
 	}
 	k->config = c;
-	k->current = signing_load(c, why, why_size);
+	k->current = signing_load(c, why);
 	if (k->current)
 		return k;
 	free(k);
@@ -67,16 +68,16 @@ static bool release_former(struct zone_keeper *k)
 	return true;
 }
 
-int zone_keeper_reload(struct zone_keeper *k, char *why, size_t why_size)
+int zone_keeper_reload(struct zone_keeper *k, struct complaint *why)
 {
 	for (unsigned waited_ms = 0; !release_former(k); waited_ms++) {
 		if (waited_ms == TAKEN_WAIT_MS) {
-			snprintf(why, why_size, "the keys that were read last are not in use yet");
+			complaint_set(why, "the keys that were read last are not in use yet");
 			return -1;
 		}
 		usleep(1000);
 	}
-	struct signing *fresh = signing_load(k->config, why, why_size);
+	struct signing *fresh = signing_load(k->config, why);
 	if (!fresh)
 		return -1;
 	k->former = k->current;

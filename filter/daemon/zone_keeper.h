@@ -4,6 +4,7 @@
 #ifndef DAEMON_ZONE_KEEPER_H
 #define DAEMON_ZONE_KEEPER_H
 
+#include "base/complaint.h"
 #include "config/config.h"
 #include "worker/worker.h"
 
@@ -15,7 +16,7 @@ struct zone_keeper;
 /* Reads the keys of all zones. The configuration is borrowed. Returns NULL, with a sentence in
  * `why` that names the file and, where there is one, the line, when they are not as they should be.
  */
-struct zone_keeper *zone_keeper_new(const struct config *c, char *why, size_t why_size);
+struct zone_keeper *zone_keeper_new(const struct config *c, struct complaint *why);
 
 /* What is in force; the keeper owns it. */
 const struct sign_policy *zone_keeper_policy(const struct zone_keeper *k);
@@ -25,7 +26,7 @@ void zone_keeper_serve(struct zone_keeper *k, struct worker *const workers[], un
 
 /* Reads all keys again, and has the workers go on with them. Returns 0; or -1 with a sentence in
  * `why`, and then all goes on as before. */
-int zone_keeper_reload(struct zone_keeper *k, char *why, size_t why_size);
+int zone_keeper_reload(struct zone_keeper *k, struct complaint *why);
 
 /* Does what is due, for who calls it now and then. Once a day it logs what was signed ahead and
  * ends soon; not where `now_s` is negative, which is for a clock that is not set. */

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "base/complaint.h"
 #include "base/file.h"
 #include "keys/key_text.h"
 #include "keys/presign.h"
@@ -15,15 +16,15 @@
 #define SIGNED_ENDING   "signed-dnskey"
 #define DRAWS_MAX       100 /* keys drawn until one has a tag of its own */
 
-static int keys_fail(char *error, size_t error_size, const char *path, const char *what)
+static int keys_fail(struct complaint *error, const char *path, const char *what)
 {
-	snprintf(error, error_size, "%s: %s", path, what);
+	complaint_set(error, "%s: %s", path, what);
 	return -1;
 }
 
-static int keys_fail_errno(char *error, size_t error_size, const char *path)
+static int keys_fail_errno(struct complaint *error, const char *path)
 {
-	return keys_fail(error, error_size, path,
+	return keys_fail(error, path,
 	        errno == EINVAL || errno == EFBIG ? "this is not a file of keys" : strerror(errno));
 }
 
@@ -54,26 +55,26 @@ static bool key_path(char path[static PATH_MAX], const char *directory, const st
 /* ---- For answers ---- */
 
 /* Reads the private half of `k`. Returns 1, 0 where there is no such file, or -1. */
-static int read_private(struct keypair *k, const char *directory, char *error, size_t error_size)
+static int read_private(struct keypair *k, const char *directory, struct complaint *error)
 {
 	char path[PATH_MAX];
 	char *text;
 
 	if (!key_path(path, directory, k, "private"))
-		return keys_fail(error, error_size, directory, "the path is too long");
+		return keys_fail(error, directory, "the path is too long");
 	text = file_read(path, FILE_MAX_OCTETS);
 	if (!text && errno == ENOENT)
 		return 0;
 	if (!text)
-		return keys_fail_errno(error, error_size, path);
-	bool good = key_text_read_private(k, text, path, error, error_size);
+		return keys_fail_errno(error, path);
+	bool good = key_text_read_private(k, text, path, error);
 	key_text_free(text);
 	return good ? 1 : -1;
 }
 
 /* Takes the first ZSK of those that were signed whose private half is there. */
 static int load_zsk(struct zone_keys *z, const char *directory, const char *signed_file,
-        char *error, size_t error_size)
+        struct complaint *error)
 {
 	const struct presigned *set = &z->records.dnskey;
 
@@ -81,31 +82,30 @@ static int load_zsk(struct zone_keys *z, const char *directory, const char *sign
 		if (!keypair_from_rdata(&z->zsk, &z->records.owner, set->rdatas[i]) ||
 		        keypair_is_ksk(&z->zsk))
 			continue;
-		int found = read_private(&z->zsk, directory, error, error_size);
+		int found = read_private(&z->zsk, directory, error);
 		if (found != 0)
 			return found > 0 ? 0 : -1;
 	}
-	return keys_fail(error, error_size, signed_file,
-	        "of no ZSK that it names is the private half there");
+	return keys_fail(error, signed_file, "of no ZSK that it names is the private half there");
 }
 
 /* Whether the records are the zone's and their signatures hold. */
 static int check_records(const struct key_records *r, struct crypto *crypto,
-        const struct name *zone, const char *path, char *error, size_t error_size)
+        const struct name *zone, const char *path, struct complaint *error)
 {
 	unsigned line;
 	const char *fault;
 
 	if (!name_equal(&r->owner, zone))
-		return keys_fail(error, error_size, path, "these are the keys of another zone");
+		return keys_fail(error, path, "these are the keys of another zone");
 	if (r->dnskey.count == 0)
-		return keys_fail(error, error_size, path, "there is no DNSKEY in it");
+		return keys_fail(error, path, "there is no DNSKEY in it");
 	fault = presign_check(crypto, r, &line);
 	if (!fault)
 		return 0;
 	if (line == 0)
-		return keys_fail(error, error_size, path, fault);
-	snprintf(error, error_size, "%s:%u: %s", path, line, fault);
+		return keys_fail(error, path, fault);
+	complaint_set(error, "%s:%u: %s", path, line, fault);
 	return -1;
 }
 
@@ -118,7 +118,7 @@ static int take_ds(struct zone_keys *z)
 }
 
 int zone_keys_load(struct zone_keys *z, struct crypto *crypto, const char *directory,
-        const struct name *zone, char *error, size_t error_size)
+        const struct name *zone, struct complaint *error)
 {
 	char path[PATH_MAX];
 	char *text;
@@ -126,13 +126,13 @@ int zone_keys_load(struct zone_keys *z, struct crypto *crypto, const char *direc
 
 	*z = (struct zone_keys){ 0 };
 	if (!signed_path(path, directory, zone))
-		return keys_fail(error, error_size, directory, "the path is too long");
+		return keys_fail(error, directory, "the path is too long");
 	text = file_read(path, FILE_MAX_OCTETS);
 	if (!text)
-		return keys_fail_errno(error, error_size, path);
-	if (key_records_read(&z->records, text, path, error, error_size) &&
-	        check_records(&z->records, crypto, zone, path, error, error_size) == 0 &&
-	        load_zsk(z, directory, path, error, error_size) == 0)
+		return keys_fail_errno(error, path);
+	if (key_records_read(&z->records, text, path, error) &&
+	        check_records(&z->records, crypto, zone, path, error) == 0 &&
+	        load_zsk(z, directory, path, error) == 0)
 		result = take_ds(z);
 	free(text);
 	if (result < 0)
@@ -149,27 +149,26 @@ void zone_keys_unload(struct zone_keys *z)
 /* ---- All keys of a zone ---- */
 
 static int read_key_file(struct zone_key_files *f, const char *directory, const char *file,
-        const struct name *zone, char *error, size_t error_size)
+        const struct name *zone, struct complaint *error)
 {
 	struct key_records records;
 	char path[PATH_MAX];
 	int result = 0;
 
 	if (!path_in(path, directory, file))
-		return keys_fail(error, error_size, directory, "the path is too long");
+		return keys_fail(error, directory, "the path is too long");
 	char *text = file_read(path, FILE_MAX_OCTETS);
 	if (!text)
-		return keys_fail_errno(error, error_size, path);
-	bool good = key_records_read(&records, text, path, error, error_size);
+		return keys_fail_errno(error, path);
+	bool good = key_records_read(&records, text, path, error);
 	free(text);
 	if (!good)
 		return -1;
 	struct keypair *k = &f->keys[f->count];
 	if (records.dnskey.count != 1 || !name_equal(&records.owner, zone) ||
 	        !keypair_from_rdata(k, zone, records.dnskey.rdatas[0]))
-		result = keys_fail(
-		        error, error_size, path, "this is not the key that its name says");
-	else if (read_private(k, directory, error, error_size) < 0)
+		result = keys_fail(error, path, "this is not the key that its name says");
+	else if (read_private(k, directory, error) < 0)
 		result = -1;
 	else
 		f->count++;
@@ -187,7 +186,7 @@ static bool is_key_file(const char *file, const char *prefix)
 }
 
 int zone_key_files_read(struct zone_key_files *f, const char *directory, const struct name *zone,
-        char *error, size_t error_size)
+        struct complaint *error)
 {
 	char name[NAME_TEXT_SIZE], prefix[NAME_TEXT_SIZE + 4];
 	DIR *dir = opendir(directory);
@@ -196,17 +195,16 @@ int zone_key_files_read(struct zone_key_files *f, const char *directory, const s
 
 	f->count = 0;
 	if (!dir)
-		return keys_fail(error, error_size, directory, strerror(errno));
+		return keys_fail(error, directory, strerror(errno));
 	snprintf(prefix, sizeof(prefix), "K%s+", name_text(zone, name));
 	while (result == 0 && (entry = readdir(dir))) {
 		if (!is_key_file(entry->d_name, prefix))
 			continue;
 		if (f->count == LIMIT_KEYS)
-			result = keys_fail(error, error_size, directory,
-			        "it holds more keys than a zone may have");
+			result = keys_fail(
+			        error, directory, "it holds more keys than a zone may have");
 		else
-			result =
-			        read_key_file(f, directory, entry->d_name, zone, error, error_size);
+			result = read_key_file(f, directory, entry->d_name, zone, error);
 	}
 	closedir(dir);
 	if (result < 0)
@@ -249,7 +247,7 @@ static bool draw_key(const struct zone_key_files *f, const struct name *zone, ui
 }
 
 static int write_key_file(const char *directory, const struct keypair *k, const char *ending,
-        char *text, mode_t mode, char *error, size_t error_size)
+        char *text, mode_t mode, struct complaint *error)
 {
 	char path[PATH_MAX] = "";
 	int result = -ENOMEM;
@@ -258,26 +256,22 @@ static int write_key_file(const char *directory, const struct keypair *k, const 
 		result = key_path(path, directory, k, ending) ? file_create(path, text, mode)
 		                                              : -ENAMETOOLONG;
 	key_text_free(text);
-	return result < 0
-	               ? keys_fail(error, error_size, path[0] ? path : directory, strerror(-result))
-	               : 0;
+	return result < 0 ? keys_fail(error, path[0] ? path : directory, strerror(-result)) : 0;
 }
 
 static int make_key(struct zone_key_files *f, const char *directory, const struct name *zone,
-        uint16_t flags, uint8_t algorithm, int64_t now_s, char *error, size_t error_size)
+        uint16_t flags, uint8_t algorithm, int64_t now_s, struct complaint *error)
 {
 	struct keypair *k = &f->keys[f->count];
 
 	if (f->count == LIMIT_KEYS)
-		return keys_fail(error, error_size, directory, "the zone has too many keys");
+		return keys_fail(error, directory, "the zone has too many keys");
 	if (!draw_key(f, zone, flags, algorithm, k))
-		return keys_fail(error, error_size, directory, "no key can be made");
+		return keys_fail(error, directory, "no key can be made");
 	f->count++;
-	if (write_key_file(directory, k, "private", key_text_private(k, now_s), 0600, error,
-	            error_size) < 0)
+	if (write_key_file(directory, k, "private", key_text_private(k, now_s), 0600, error) < 0)
 		return -1;
-	return write_key_file(
-	        directory, k, "key", key_text_public(k, now_s), 0644, error, error_size);
+	return write_key_file(directory, k, "key", key_text_public(k, now_s), 0644, error);
 }
 
 static bool has_role(const struct zone_key_files *f, bool is_ksk)
@@ -290,7 +284,7 @@ static bool has_role(const struct zone_key_files *f, bool is_ksk)
 }
 
 int zone_keys_generate(struct zone_key_files *f, const char *directory, const struct name *zone,
-        uint8_t algorithm, int64_t now_s, unsigned *made, char *error, size_t error_size)
+        uint8_t algorithm, int64_t now_s, unsigned *made, struct complaint *error)
 {
 	static const uint16_t roles[] = { KEYPAIR_KSK, KEYPAIR_ZSK };
 
@@ -298,13 +292,13 @@ int zone_keys_generate(struct zone_key_files *f, const char *directory, const st
 	for (unsigned i = 0; i < f->count; i++) {
 		/* One algorithm for all keys: RFC 4035, 2.2. */
 		if (f->keys[i].algorithm != algorithm)
-			return keys_fail(error, error_size, directory,
-			        "the zone has keys of another algorithm there");
+			return keys_fail(
+			        error, directory, "the zone has keys of another algorithm there");
 	}
 	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
 		if (has_role(f, roles[i] == KEYPAIR_KSK))
 			continue;
-		if (make_key(f, directory, zone, roles[i], algorithm, now_s, error, error_size) < 0)
+		if (make_key(f, directory, zone, roles[i], algorithm, now_s, error) < 0)
 			return -1;
 		++*made;
 	}
@@ -312,18 +306,18 @@ int zone_keys_generate(struct zone_key_files *f, const char *directory, const st
 }
 
 int zone_keys_sign(const struct zone_key_files *f, struct crypto *crypto, const char *directory,
-        const struct name *zone, int64_t now_s, char *error, size_t error_size)
+        const struct name *zone, int64_t now_s, struct complaint *error)
 {
-	char path[PATH_MAX], what[200];
-	char *text;
+	struct complaint what;
+	char path[PATH_MAX], *text;
 	int result;
 
 	if (!signed_path(path, directory, zone))
-		return keys_fail(error, error_size, directory, "the path is too long");
-	text = presign(crypto, f->keys, f->count, now_s, what, sizeof(what));
+		return keys_fail(error, directory, "the path is too long");
+	text = presign(crypto, f->keys, f->count, now_s, &what);
 	if (!text)
-		return keys_fail(error, error_size, directory, what);
+		return keys_fail(error, directory, what.text);
 	result = file_replace(path, text, 0644);
 	free(text);
-	return result < 0 ? keys_fail(error, error_size, path, strerror(-result)) : 0;
+	return result < 0 ? keys_fail(error, path, strerror(-result)) : 0;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/complaint.h"
 #include "daemon/zone_keys.h"
 
 struct signing {
@@ -14,11 +15,10 @@ struct signing {
 	struct sign_cut *cuts; /* of all zones, each zone's together */
 };
 
-static struct signing *zone_policy_fail(
-        struct signing *s, char *why, size_t why_size, const char *what)
+static struct signing *zone_policy_fail(struct signing *s, struct complaint *why, const char *what)
 {
 	if (what)
-		snprintf(why, why_size, "%s", what);
+		complaint_set(why, "%s", what);
 	signing_free(s);
 	return NULL;
 }
@@ -81,14 +81,14 @@ static struct sign_policy make_policy(const struct signing *s, const struct conf
 
 /* Returns 0, or -1 with `why`. */
 static int load_zones(struct signing *s, struct crypto *crypto, const struct config_zones *zones,
-        char *why, size_t why_size)
+        struct complaint *why)
 {
 	struct sign_cut *cuts = s->cuts;
 
 	for (const struct config_zone *zone = zones->items; s->count < zones->count; zone++) {
 		struct zone_keys *keys = &s->keys[s->count];
 
-		if (zone_keys_load(keys, crypto, zone->keys, &zone->apex, why, why_size) < 0)
+		if (zone_keys_load(keys, crypto, zone->keys, &zone->apex, why) < 0)
 			return -1;
 		struct sign_zone *made = &s->zones[s->count++];
 		*made = make_zone(zones, zone, keys);
@@ -99,7 +99,7 @@ static int load_zones(struct signing *s, struct crypto *crypto, const struct con
 	return 0;
 }
 
-struct signing *signing_load(const struct config *c, char *why, size_t why_size)
+struct signing *signing_load(const struct config *c, struct complaint *why)
 {
 	const struct config_zones *zones = &c->sign_zones;
 	struct signing *s = calloc(1, sizeof(*s));
@@ -107,16 +107,16 @@ struct signing *signing_load(const struct config *c, char *why, size_t why_size)
 
 	if (!s || !crypto || !zone_policy_take_memory(s, zones)) {
 		crypto_free(crypto);
-		return zone_policy_fail(s, why, why_size, "no memory");
+		return zone_policy_fail(s, why, "no memory");
 	}
-	int result = load_zones(s, crypto, zones, why, why_size);
+	int result = load_zones(s, crypto, zones, why);
 	crypto_free(crypto);
 	if (result < 0)
-		return zone_policy_fail(s, why, why_size, NULL);
+		return zone_policy_fail(s, why, NULL);
 	sign_policy_sort(s->zones, s->count); /* the configuration has no zone twice */
 	s->policy = make_policy(s, c);
 	const char *wrong = sign_policy_check(&s->policy);
-	return wrong ? zone_policy_fail(s, why, why_size, wrong) : s;
+	return wrong ? zone_policy_fail(s, why, wrong) : s;
 }
 
 void signing_free(struct signing *s)

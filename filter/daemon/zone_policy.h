@@ -3,6 +3,7 @@
 #ifndef DAEMON_ZONE_POLICY_H
 #define DAEMON_ZONE_POLICY_H
 
+#include "base/complaint.h"
 #include "config/config.h"
 #include "sign/sign_policy.h"
 
@@ -11,7 +12,7 @@ struct signing;
 /* Reads the key files of all zones; of the configuration lists are borrowed.
  * Returns NULL, with a sentence in `why` that names the file, when they are not as they should be.
  */
-struct signing *signing_load(const struct config *c, char *why, size_t why_size);
+struct signing *signing_load(const struct config *c, struct complaint *why);
 void signing_free(struct signing *s);
 
 /* Lives as long as `s`. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/complaint.h"
 #include "base/encoding.h"
 #include "keys/record_text.h"
 
@@ -156,7 +157,7 @@ static struct signkey *read_key(uint8_t algorithm, const char *text)
 }
 
 bool key_text_read_private(
-        struct keypair *k, const char *text, const char *path, char *error, size_t error_size)
+        struct keypair *k, const char *text, const char *path, struct complaint *error)
 {
 	const char *algorithm = strstr(text, "\nAlgorithm: ");
 	struct signkey *key = NULL;
@@ -177,7 +178,7 @@ bool key_text_read_private(
 		k->key = key;
 		return true;
 	}
-	snprintf(error, error_size, "%s: %s", path, what);
+	complaint_set(error, "%s: %s", path, what);
 	signkey_free(key);
 	return false;
 }

@@ -4,6 +4,7 @@
 #ifndef KEYS_KEY_TEXT_H
 #define KEYS_KEY_TEXT_H
 
+#include "base/complaint.h"
 #include "keys/keypair.h"
 
 #define KEY_NAME_SIZE (NAME_TEXT_SIZE + 16)
@@ -20,6 +21,6 @@ void key_text_free(char *text);
 /* Reads the private half that belongs to `k`, which has none. Returns false, with the path and what
  * is wrong in `error`, when it is malformed or belongs to another key. */
 bool key_text_read_private(
-        struct keypair *k, const char *text, const char *path, char *error, size_t error_size);
+        struct keypair *k, const char *text, const char *path, struct complaint *error);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/complaint.h"
 #include "dnssec/canonical.h"
 #include "dnssec/ds.h"
 #include "keys/record_text.h"
@@ -124,7 +125,7 @@ static const char *fault_of(const struct keypair *keys, unsigned count)
 }
 
 char *presign(struct crypto *crypto, const struct keypair *keys, unsigned count, int64_t now_s,
-        char *error, size_t error_size)
+        struct complaint *error)
 {
 	struct presigning p = { .crypto = crypto, .keys = keys, .count = count, .now_s = now_s };
 	const char *fault = fault_of(keys, count);
@@ -132,7 +133,7 @@ char *presign(struct crypto *crypto, const struct keypair *keys, unsigned count,
 	size_t len;
 
 	if (fault) {
-		snprintf(error, error_size, "%s", fault);
+		complaint_set(error, "%s", fault);
 		return NULL;
 	}
 	if (arena_init(&p.arena, ARENA_OCTETS) == 0 && (p.out = open_memstream(&text, &len))) {
@@ -144,6 +145,6 @@ char *presign(struct crypto *crypto, const struct keypair *keys, unsigned count,
 	}
 	arena_fini(&p.arena);
 	if (!text)
-		snprintf(error, error_size, "signing failed");
+		complaint_set(error, "signing failed");
 	return text;
 }

@@ -4,6 +4,7 @@
 #ifndef KEYS_PRESIGN_H
 #define KEYS_PRESIGN_H
 
+#include "base/complaint.h"
 #include "crypto/crypto.h"
 #include "keys/keypair.h"
 
@@ -16,7 +17,7 @@
  * record_text.h reads it), or NULL with `error`. Every KSK among `keys` must have its private half,
  * and there must be one. */
 char *presign(struct crypto *crypto, const struct keypair *keys, unsigned count, int64_t now_s,
-        char *error, size_t error_size);
+        struct complaint *error);
 
 /* Writes the DS of a key, or its CDS, which looks alike: SHA-256 (RFC 4509). Returns false if
  * OpenSSL fails. */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/complaint.h"
 #include "base/encoding.h"
 #include "base/writer.h"
 #include "wire/protocol.h"
@@ -18,13 +19,12 @@ struct reading {
 	const char *path;
 	unsigned line;
 	bool has_owner;
-	char *error;
-	size_t error_size;
+	struct complaint *error;
 };
 
 static bool wrong(struct reading *v, const char *what)
 {
-	snprintf(v->error, v->error_size, "%s:%u: %s", v->path, v->line, what);
+	complaint_set(v->error, "%s:%u: %s", v->path, v->line, what);
 	return false;
 }
 
@@ -233,12 +233,12 @@ static bool read_lines(struct reading *v, char *text)
 }
 
 bool key_records_read(
-        struct key_records *r, const char *text, const char *path, char *error, size_t error_size)
+        struct key_records *r, const char *text, const char *path, struct complaint *error)
 {
 	/* Every record is longer as text. */
 	size_t size = strlen(text) + NAME_MAX_OCTETS;
 	char *copy = strdup(text);
-	struct reading v = { .r = r, .path = path, .error = error, .error_size = error_size };
+	struct reading v = { .r = r, .path = path, .error = error };
 
 	*r = (struct key_records){ .dnskey.type = TYPE_DNSKEY,
 		.cds.type = TYPE_CDS,

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "base/complaint.h"
 #include "base/writer.h"
 #include "dnssec/presigned.h"
 #include "wire/name.h"
@@ -22,7 +23,7 @@ struct key_records {
 /* Reads such a text. Returns false, with the path, the line and what is wrong in `error`. Where it
  * returns true, key_records_fini() gives the memory back. */
 bool key_records_read(
-        struct key_records *r, const char *text, const char *path, char *error, size_t error_size);
+        struct key_records *r, const char *text, const char *path, struct complaint *error);
 void key_records_fini(struct key_records *r);
 
 /* Writes the RDATA of a DNSKEY, CDNSKEY, CDS or DS to `out`, out of its presentation format without

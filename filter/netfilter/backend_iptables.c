@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/complaint.h"
 #include "base/log.h"
 #include "netfilter/backend.h"
 #include "netfilter/basechain.h"
@@ -26,11 +27,11 @@ static unsigned families_here(void)
 }
 
 static int iptables_dump(
-        const struct backend *b, unsigned family, char **text, char *why, size_t why_size)
+        const struct backend *b, unsigned family, char **text, struct complaint *why)
 {
 	const char *const argv[] = { b->programs[family][SAVE], NULL };
 	struct process p;
-	int error = backend_run(&p, argv, NULL, why, why_size);
+	int error = backend_run(&p, argv, NULL, why);
 
 	if (error)
 		return error;
@@ -41,11 +42,11 @@ static int iptables_dump(
 }
 
 static int iptables_restore(
-        const struct backend *b, unsigned family, const char *text, char *why, size_t why_size)
+        const struct backend *b, unsigned family, const char *text, struct complaint *why)
 {
 	const char *const argv[] = { b->programs[family][RESTORE], "--wait", "--noflush", NULL };
 	struct process p;
-	int error = backend_run(&p, argv, text, why, why_size);
+	int error = backend_run(&p, argv, text, why);
 
 	if (!error)
 		process_fini(&p);
@@ -139,10 +140,10 @@ static char *return_script(const char *now, const char *before)
 /* Brings what is ours in one family back to what it was in `before`, "" for nothing. `*changed`
  * says whether it was different. */
 static int iptables_bring_back(const struct backend *b, unsigned family, const char *before,
-        bool *changed, char *why, size_t why_size)
+        bool *changed, struct complaint *why)
 {
 	char *now = NULL, *ours_now = NULL, *ours_before = NULL, *text = NULL;
-	int error = iptables_dump(b, family, &now, why, why_size);
+	int error = iptables_dump(b, family, &now, why);
 
 	*changed = false;
 	if (error)
@@ -157,7 +158,7 @@ static int iptables_bring_back(const struct backend *b, unsigned family, const c
 	*changed = strcmp(ours_now, ours_before) != 0;
 	if (!*changed)
 		goto out;
-	error = iptables_restore(b, family, text, why, why_size);
+	error = iptables_restore(b, family, text, why);
 	if (!error && b == &backend_iptables_nft) {
 		for (unsigned i = 0; i < TABLES; i++)
 			basechain_clear(now, before, tables[i], family == IPV6);
@@ -171,10 +172,10 @@ out:
 }
 
 static int iptables_apply_family(const struct backend *b, unsigned family, const char *rules,
-        const char *before, char *why, size_t why_size)
+        const char *before, struct complaint *why)
 {
 	char *text = replace_script(rules, before, b, family);
-	int error = text ? iptables_restore(b, family, text, why, why_size) : -ENOMEM;
+	int error = text ? iptables_restore(b, family, text, why) : -ENOMEM;
 
 	free(text);
 	return error;
@@ -182,15 +183,14 @@ static int iptables_apply_family(const struct backend *b, unsigned family, const
 
 static void iptables_undo(const struct backend *b, unsigned family, const char *before)
 {
-	char why[200] = "no memory";
+	struct complaint why = { "no memory" };
 	bool changed;
 
-	if (iptables_bring_back(b, family, before, &changed, why, sizeof(why)) != 0)
-		log_error("rules: what %s applied by half cannot be undone: %s", b->name, why);
+	if (iptables_bring_back(b, family, before, &changed, &why) != 0)
+		log_error("rules: what %s applied by half cannot be undone: %s", b->name, why.text);
 }
 
-static int iptables_apply(
-        const struct backend *b, const struct config *c, char *why, size_t why_size)
+static int iptables_apply(const struct backend *b, const struct config *c, struct complaint *why)
 {
 	char *before[FAMILIES] = { NULL, NULL };
 	char *rules = template_iptables(c);
@@ -198,9 +198,9 @@ static int iptables_apply(
 	int error = rules ? 0 : -ENOMEM;
 
 	for (unsigned i = 0; i < count && !error; i++)
-		error = iptables_dump(b, i, &before[i], why, why_size);
+		error = iptables_dump(b, i, &before[i], why);
 	for (; tried < count && !error; tried++)
-		error = iptables_apply_family(b, tried, rules, before[tried], why, why_size);
+		error = iptables_apply_family(b, tried, rules, before[tried], why);
 	/* The one that failed may have committed its first table. */
 	while (error && tried-- > 0)
 		iptables_undo(b, tried, before[tried]);
@@ -210,14 +210,14 @@ static int iptables_apply(
 	return error;
 }
 
-static int iptables_remove(const struct backend *b, bool *found, char *why, size_t why_size)
+static int iptables_remove(const struct backend *b, bool *found, struct complaint *why)
 {
 	int first_error = 0;
 
 	*found = false;
 	for (unsigned i = 0; i < families_here(); i++) {
 		bool was_here;
-		int error = iptables_bring_back(b, i, "", &was_here, why, why_size);
+		int error = iptables_bring_back(b, i, "", &was_here, why);
 
 		*found = *found || was_here;
 		if (error && error != -ENOENT && !first_error)
@@ -228,10 +228,11 @@ static int iptables_remove(const struct backend *b, bool *found, char *why, size
 
 static bool iptables_show_family(const struct backend *b, unsigned family, FILE *out)
 {
-	char *now, *text, why[200];
+	char *now, *text;
+	struct complaint why;
 	bool any;
 
-	if (iptables_dump(b, family, &now, why, sizeof(why)) != 0)
+	if (iptables_dump(b, family, &now, &why) != 0)
 		return false;
 	text = dump_of_ours(now);
 	any = text && text[0];

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/complaint.h"
 #include "netfilter/backend.h"
 #include "netfilter/template.h"
 
@@ -11,7 +12,7 @@ static const char *const list_table[] = { "nft", "list", "table", "inet", "sealg
 static const char *const delete_table[] = { "nft", "delete", "table", "inet", "sealgate", NULL };
 static const char *const from_stdin[] = { "nft", "-f", "-", NULL };
 
-static int nft_apply(const struct backend *b, const struct config *c, char *why, size_t why_size)
+static int nft_apply(const struct backend *b, const struct config *c, struct complaint *why)
 {
 	struct process p;
 	char *rules = template_nft(c);
@@ -22,11 +23,10 @@ static int nft_apply(const struct backend *b, const struct config *c, char *why,
 		return -ENOMEM;
 	if (c->role == ROLE_BRIDGE && c->inside.count > 0) {
 		free(rules);
-		snprintf(why, why_size,
-		        "it cannot tell the ports of a bridge, which `inside` names");
+		complaint_set(why, "it cannot tell the ports of a bridge, which `inside` names");
 		return -EOPNOTSUPP;
 	}
-	error = backend_run(&p, from_stdin, rules, why, why_size);
+	error = backend_run(&p, from_stdin, rules, why);
 	free(rules);
 	if (!error)
 		process_fini(&p);
@@ -45,7 +45,7 @@ static bool table_exists(void)
 	return exists;
 }
 
-static int nft_remove(const struct backend *b, bool *found, char *why, size_t why_size)
+static int nft_remove(const struct backend *b, bool *found, struct complaint *why)
 {
 	struct process p;
 	int error;
@@ -54,7 +54,7 @@ static int nft_remove(const struct backend *b, bool *found, char *why, size_t wh
 	*found = table_exists();
 	if (!*found)
 		return 0;
-	error = backend_run(&p, delete_table, NULL, why, why_size);
+	error = backend_run(&p, delete_table, NULL, why);
 	if (!error)
 		process_fini(&p);
 	return error;

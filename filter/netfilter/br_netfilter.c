@@ -7,6 +7,8 @@
 
 #include <glob.h>
 
+#include "base/complaint.h"
+
 #define SWITCHES "/proc/sys/net/bridge/"
 
 /* For all bridges, or for each by itself. */
@@ -58,10 +60,10 @@ static bool each_bridge_has(const char *root, const char *name)
 	return all;
 }
 
-bool bridged_is_seen(const char *root, char *why, size_t why_size)
+bool bridged_is_seen(const char *root, struct complaint *why)
 {
 	if (!is_there(root, SWITCHES)) {
-		snprintf(why, why_size,
+		complaint_set(why,
 		        "what is bridged passes unseen: the kernel has no br_netfilter, or it is "
 		        "not loaded (modprobe br_netfilter)");
 		return false;
@@ -73,7 +75,7 @@ bool bridged_is_seen(const char *root, char *why, size_t why_size)
 			continue;
 		if (is_switched_on(root, f->name) || each_bridge_has(root, f->of_bridge))
 			continue;
-		snprintf(why, why_size,
+		complaint_set(why,
 		        "what is bridged passes unseen: net.bridge.%s is 0 (sysctl -w "
 		        "net.bridge.%s=1, and in /etc/sysctl.d to keep it)",
 		        f->name, f->name);
@@ -82,14 +84,14 @@ bool bridged_is_seen(const char *root, char *why, size_t why_size)
 	return true;
 }
 
-bool bridged_is_seen_inside(const char *root, char *why, size_t why_size)
+bool bridged_is_seen_inside(const char *root, struct complaint *why)
 {
 	bool vlan = is_switched_on(root, "bridge-nf-filter-vlan-tagged");
 	bool pppoe = is_switched_on(root, "bridge-nf-filter-pppoe-tagged");
 
 	if (vlan && pppoe)
 		return true;
-	snprintf(why, why_size,
+	complaint_set(why,
 	        "what is bridged%s%s%s passes unseen: net.bridge.bridge-nf-filter-%s-tagged is 0",
 	        vlan ? "" : " with a VLAN tag", vlan || pppoe ? "" : " or",
 	        pppoe ? "" : " in PPPoE", vlan ? "pppoe" : "vlan");

@@ -7,12 +7,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/complaint.h"
+
 /* Returns true when it does, of each family that this machine has; otherwise says in `why` what is
  * missing and what to do about it. `root` goes before each path: "" on a machine. */
-bool bridged_is_seen(const char *root, char *why, size_t why_size);
+bool bridged_is_seen(const char *root, struct complaint *why);
 
 /* Returns true when it does of frames with a VLAN tag, and of PPPoE, too; otherwise says in `why`
  * what passes unseen. */
-bool bridged_is_seen_inside(const char *root, char *why, size_t why_size);
+bool bridged_is_seen_inside(const char *root, struct complaint *why);
 
 #endif

@@ -40,12 +40,11 @@ static void read_marks(const char *text, struct rule_marks *marks)
 }
 
 /* Returns 0 or -errno. */
-static int read_rules(
-        const struct route_family *f, struct rule_marks *marks, char *why, size_t why_size)
+static int read_rules(const struct route_family *f, struct rule_marks *marks, struct complaint *why)
 {
 	const char *const show[] = { "ip", f->option, "rule", "show", "table", TABLE, NULL };
 	struct process p;
-	int error = backend_run(&p, show, NULL, why, why_size);
+	int error = backend_run(&p, show, NULL, why);
 
 	marks->count = 0;
 	if (error)
@@ -55,35 +54,35 @@ static int read_rules(
 	return 0;
 }
 
-static int change_rule(const struct route_family *f, const char *verb, const char *mark, char *why,
-        size_t why_size)
+static int change_rule(
+        const struct route_family *f, const char *verb, const char *mark, struct complaint *why)
 {
 	const char *const argv[] = { "ip", f->option, "rule", verb, "fwmark", mark, "lookup", TABLE,
 		NULL };
-	return backend_do(argv, why, why_size);
+	return backend_do(argv, why);
 }
 
-static int change_route(const struct route_family *f, const char *verb, char *why, size_t why_size)
+static int change_route(const struct route_family *f, const char *verb, struct complaint *why)
 {
 	const char *const argv[] = { "ip", f->option, "route", verb, "local", f->everywhere, "dev",
 		"lo", "table", TABLE, NULL };
-	return backend_do(argv, why, why_size);
+	return backend_do(argv, why);
 }
 
 static int apply_family(
-        const struct route_family *f, const char *wanted, bool *added, char *why, size_t why_size)
+        const struct route_family *f, const char *wanted, bool *added, struct complaint *why)
 {
 	struct rule_marks marks = { 0 };
 	bool is_there = false;
-	int error = change_route(f, "replace", why, why_size);
+	int error = change_route(f, "replace", why);
 
 	if (!error)
-		error = read_rules(f, &marks, why, why_size);
+		error = read_rules(f, &marks, why);
 	for (int i = 0; i < marks.count && !error; i++)
 		is_there = is_there || strcmp(marks.items[i], wanted) == 0;
 	if (!error && !is_there) {
 		*added = true;
-		error = change_rule(f, "add", wanted, why, why_size);
+		error = change_rule(f, "add", wanted, why);
 	}
 	return error;
 }
@@ -95,7 +94,7 @@ static const char *relay_mark(const struct config *c, char mark[static MARK_MAX]
 	return mark;
 }
 
-int routing_apply(const struct config *c, bool *added, char *why, size_t why_size)
+int routing_apply(const struct config *c, bool *added, struct complaint *why)
 {
 	char wanted[MARK_MAX];
 	int error = 0;
@@ -103,11 +102,11 @@ int routing_apply(const struct config *c, bool *added, char *why, size_t why_siz
 	relay_mark(c, wanted);
 	*added = false;
 	for (int i = 0; i < families_here() && !error; i++)
-		error = apply_family(&families[i], wanted, added, why, why_size);
+		error = apply_family(&families[i], wanted, added, why);
 	return error;
 }
 
-int routing_tidy(const struct config *c, char *why, size_t why_size)
+int routing_tidy(const struct config *c, struct complaint *why)
 {
 	char wanted[MARK_MAX];
 	int error = 0;
@@ -116,17 +115,16 @@ int routing_tidy(const struct config *c, char *why, size_t why_size)
 	for (int i = 0; i < families_here() && !error; i++) {
 		struct rule_marks marks;
 
-		error = read_rules(&families[i], &marks, why, why_size);
+		error = read_rules(&families[i], &marks, why);
 		for (int k = 0; k < marks.count && !error; k++) {
 			if (strcmp(marks.items[k], wanted) != 0)
-				error = change_rule(
-				        &families[i], "del", marks.items[k], why, why_size);
+				error = change_rule(&families[i], "del", marks.items[k], why);
 		}
 	}
 	return error;
 }
 
-int routing_remove(bool *found, char *why, size_t why_size)
+int routing_remove(bool *found, struct complaint *why)
 {
 	int error = 0;
 
@@ -135,15 +133,15 @@ int routing_remove(bool *found, char *why, size_t why_size)
 		const struct route_family *f = &families[i];
 		struct rule_marks marks;
 
-		error = read_rules(f, &marks, why, why_size);
+		error = read_rules(f, &marks, why);
 		if (error || marks.count == 0)
 			continue;
 		*found = true;
 		/* the rules are what matters, and go first */
 		for (int k = 0; k < marks.count && !error; k++)
-			error = change_rule(f, "del", marks.items[k], why, why_size);
+			error = change_rule(f, "del", marks.items[k], why);
 		if (!error)
-			error = change_route(f, "del", why, why_size);
+			error = change_route(f, "del", why);
 	}
 	return error == -ENOENT ? 0 : error;
 }

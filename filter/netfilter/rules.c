@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/complaint.h"
 #include "base/log.h"
 #include "config/config_table.h"
 #include "netfilter/backend.h"
@@ -36,12 +37,12 @@ bool rules_backend_known(const char *name)
 
 static int remove_with(const struct backend *b)
 {
-	char why[300] = "no memory";
+	struct complaint why = { "no memory" };
 	bool found = false;
-	int error = b->remove(b, &found, why, sizeof(why));
+	int error = b->remove(b, &found, &why);
 
 	if (error)
-		log_error("rules: those of %s may be left: %s", b->name, why);
+		log_error("rules: those of %s may be left: %s", b->name, why.text);
 	else if (found)
 		log_info("rules: removed with %s", b->name);
 	return error;
@@ -51,25 +52,25 @@ static int remove_with(const struct backend *b)
 static const struct backend *apply_with_first(const struct config *c, const char *name)
 {
 	for (int i = 0; i < BACKENDS; i++) {
-		char why[300] = "no memory";
+		struct complaint why = { "no memory" };
 
 		if (!backend_is_wanted(backends[i], name))
 			continue;
-		if (backends[i]->apply(backends[i], c, why, sizeof(why)) == 0)
+		if (backends[i]->apply(backends[i], c, &why) == 0)
 			return backends[i];
-		log_warning("rules: %s does not work here: %s", backends[i]->name, why);
+		log_warning("rules: %s does not work here: %s", backends[i]->name, why.text);
 	}
 	return NULL;
 }
 
 static int remove_routing(void)
 {
-	char why[300] = "";
+	struct complaint why = { "" };
 	bool found = false;
-	int error = routing_remove(&found, why, sizeof(why));
+	int error = routing_remove(&found, &why);
 
 	if (error)
-		log_error("rules: the routing rule may be left: %s", why);
+		log_error("rules: the routing rule may be left: %s", why.text);
 	else if (found)
 		log_info("rules: the routing rule is removed");
 	return error;
@@ -77,11 +78,11 @@ static int remove_routing(void)
 
 static int tidy_routing(const struct config *c)
 {
-	char why[300] = "";
-	int error = routing_tidy(c, why, sizeof(why));
+	struct complaint why = { "" };
+	int error = routing_tidy(c, &why);
 
 	if (error)
-		log_error("rules: a routing rule for another mark may be left: %s", why);
+		log_error("rules: a routing rule for another mark may be left: %s", why.text);
 	return error;
 }
 
@@ -90,13 +91,13 @@ static int tidy_routing(const struct config *c)
 static const struct backend *apply_for_relay(const struct config *c, const char *name)
 {
 	const struct backend *used = NULL;
-	char why[300] = "";
+	struct complaint why = { "" };
 	bool added = false;
 
-	if (routing_apply(c, &added, why, sizeof(why)) == 0)
+	if (routing_apply(c, &added, &why) == 0)
 		used = apply_with_first(c, name);
 	else
-		log_error("rules: no routing rule for the relay: %s", why);
+		log_error("rules: no routing rule for the relay: %s", why.text);
 	if (!used && added)
 		remove_routing();
 	return used;
@@ -105,25 +106,25 @@ static const struct backend *apply_for_relay(const struct config *c, const char 
 /* A rule that the kernel shows nothing is no protection, and looks like one. */
 static bool sees_what_is_bridged(void)
 {
-	char why[300];
+	struct complaint why;
 
-	if (!bridged_is_seen("", why, sizeof(why))) {
-		log_error("rules: %s", why);
+	if (!bridged_is_seen("", &why)) {
+		log_error("rules: %s", why.text);
 		return false;
 	}
-	if (!bridged_is_seen_inside("", why, sizeof(why)))
-		log_warning("rules: %s", why);
+	if (!bridged_is_seen_inside("", &why))
+		log_warning("rules: %s", why.text);
 	return true;
 }
 
 static int remove_shortcut(const struct config *c)
 {
-	char why[300] = "";
+	struct complaint why = { "" };
 	bool found = false;
-	int error = shortcut_rules_remove(c, &found, why, sizeof(why));
+	int error = shortcut_rules_remove(c, &found, &why);
 
 	if (error)
-		log_error("rules: the shortcut may be left: %s", why);
+		log_error("rules: the shortcut may be left: %s", why.text);
 	else if (found)
 		log_info("rules: the shortcut is removed");
 	return error;
@@ -133,15 +134,15 @@ static int remove_shortcut(const struct config *c)
  */
 static bool apply_shortcut(const struct config *c)
 {
-	char why[300] = "";
+	struct complaint why = { "" };
 
 	if (c->shortcut_interfaces.count == 0) {
 		remove_shortcut(c);
 		return false;
 	}
-	if (shortcut_rules_apply(c, why, sizeof(why)) == 0)
+	if (shortcut_rules_apply(c, &why) == 0)
 		return true;
-	log_warning("rules: without the shortcut: %s", why);
+	log_warning("rules: without the shortcut: %s", why.text);
 	return false;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/complaint.h"
 #include "queue/shortcut.h"
 
 __asm__(".pushsection .rodata\n"
@@ -67,7 +68,7 @@ static int pin_program(struct bpf_object *object, const char *directory)
 	return program ? bpf_program__pin(program, path) : -ENOENT;
 }
 
-int shortcut_load(const char *directory, uint32_t mark_bit, char *why, size_t why_size)
+int shortcut_load(const char *directory, uint32_t mark_bit, struct complaint *why)
 {
 	libbpf_set_print(say_nothing);
 	struct bpf_object *object = bpf_object__open_mem(
@@ -82,7 +83,6 @@ int shortcut_load(const char *directory, uint32_t mark_bit, char *why, size_t wh
 		error = pin_program(object, directory);
 	bpf_object__close(object);
 	if (error)
-		snprintf(why, why_size, "the kernel does not take the program: %s",
-		        strerror(-error));
+		complaint_set(why, "the kernel does not take the program: %s", strerror(-error));
 	return error;
 }

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/complaint.h"
+
 /* The name by which the program is pinned: see shortcut_pin(). */
 #define SHORTCUT_PROGRAM "shortcut_program"
 
@@ -17,6 +19,6 @@ bool shortcut_load_is_built(void);
 /* Loads it, to set `mark_bit` (a mask), and pins it and its maps in `directory`, which is on a bpf
  * file system. Maps that are there already stay, so that a worker that has them open goes on.
  * Returns 0, or -errno with a sentence in `why`. */
-int shortcut_load(const char *directory, uint32_t mark_bit, char *why, size_t why_size);
+int shortcut_load(const char *directory, uint32_t mark_bit, struct complaint *why);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Stands for shortcut_load.c in a build without clang or libbpf. */
+#include "base/complaint.h"
 #include "netfilter/shortcut_load.h"
 
 #include <errno.h>
@@ -10,11 +11,11 @@ bool shortcut_load_is_built(void)
 	return false;
 }
 
-int shortcut_load(const char *directory, uint32_t mark_bit, char *why, size_t why_size)
+int shortcut_load(const char *directory, uint32_t mark_bit, struct complaint *why)
 {
 	(void)directory;
 	(void)mark_bit;
-	snprintf(why, why_size,
+	complaint_set(why,
 	        "this sealgate was built without the shortcut (clang and libbpf were missing)");
 	return -ENOSYS;
 }

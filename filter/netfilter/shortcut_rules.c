@@ -14,6 +14,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/complaint.h"
 #include "netfilter/backend.h"
 #include "netfilter/shortcut_load.h"
 #include "queue/shortcut.h"
@@ -42,7 +43,7 @@ static bool is_on_bpf(const char *directory)
 
 /* Others may look into it; what lies there is for its owner. The one of systemd is for root alone,
  * and a service with a user of its own would find nothing in it. */
-static int make_bpf_directory(const char *directory, char *why, size_t why_size)
+static int make_bpf_directory(const char *directory, struct complaint *why)
 {
 	bool is_made = mkdir(directory, 0755) == 0;
 
@@ -51,7 +52,7 @@ static int make_bpf_directory(const char *directory, char *why, size_t why_size)
 	                mount(MOUNT, directory, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC,
 	                        "mode=0755") < 0)) {
 		int error = errno;
-		snprintf(why, why_size, "no bpf file system at %s: %s", directory, strerror(error));
+		complaint_set(why, "no bpf file system at %s: %s", directory, strerror(error));
 		return -error;
 	}
 	return 0;
@@ -79,7 +80,7 @@ static void remove_bpf_directory(const char *directory)
 }
 
 /* Whoever has the directory of the control socket is who runs sealgate. */
-static int give_to_owner(const struct config *c, char *why, size_t why_size)
+static int give_to_owner(const struct config *c, struct complaint *why)
 {
 	static const char *const names[] = { SHORTCUT_STATE, SHORTCUT_RING, SHORTCUT_SERVERS };
 	char control[CONFIG_PATH_MAX], path[SHORTCUT_PATH_MAX];
@@ -92,7 +93,7 @@ static int give_to_owner(const struct config *c, char *why, size_t why_size)
 		shortcut_pin(c->shortcut_directory, names[i], path);
 		if (chown(path, st.st_uid, st.st_gid) < 0 || chmod(path, 0600) < 0) {
 			int error = errno;
-			snprintf(why, why_size, "%s: %s", path, strerror(error));
+			complaint_set(why, "%s: %s", path, strerror(error));
 			return -error;
 		}
 	}
@@ -139,13 +140,13 @@ static bool is_ethernet(const char *interface)
 static int make_qdisc(const struct config *c, const char *interface, unsigned index)
 {
 	const char *const add[] = { "tc", "qdisc", "add", "dev", interface, "clsact", NULL };
-	char why[300];
+	struct complaint why;
 
 	/* if it is there already, somebody else may have filters in it */
-	return backend_do(add, why, sizeof(why)) == 0 ? note_write(c, MADE, index) : 0;
+	return backend_do(add, &why) == 0 ? note_write(c, MADE, index) : 0;
 }
 
-static int attach_program(const struct config *c, const char *interface, char *why, size_t why_size)
+static int attach_program(const struct config *c, const char *interface, struct complaint *why)
 {
 	char pin[SHORTCUT_PATH_MAX];
 	const char *const replace[] = { "tc", "filter", "replace", "dev", interface, "ingress",
@@ -154,35 +155,35 @@ static int attach_program(const struct config *c, const char *interface, char *w
 	unsigned index = if_nametoindex(interface);
 
 	if (index == 0) {
-		snprintf(why, why_size, "there is no interface %s", interface);
+		complaint_set(why, "there is no interface %s", interface);
 		return -ENODEV;
 	}
 	if (!is_ethernet(interface)) {
-		snprintf(why, why_size, "%s is no Ethernet interface", interface);
+		complaint_set(why, "%s is no Ethernet interface", interface);
 		return -EOPNOTSUPP;
 	}
 	int error = make_qdisc(c, interface, index);
 	if (!error)
 		error = note_write(c, ATTACHED, index);
 	if (error)
-		snprintf(why, why_size, "%s: %s", c->shortcut_directory, strerror(-error));
-	return error ? error : backend_do(replace, why, why_size);
+		complaint_set(why, "%s: %s", c->shortcut_directory, strerror(-error));
+	return error ? error : backend_do(replace, why);
 }
 
 static bool has_filters(const char *interface, const char *where)
 {
 	const char *const show[] = { "tc", "filter", "show", "dev", interface, where, NULL };
-	char why[300];
+	struct complaint why;
 	struct process p;
 
-	if (backend_run(&p, show, NULL, why, sizeof(why)) != 0)
+	if (backend_run(&p, show, NULL, &why) != 0)
 		return true;
 	bool has = p.out[0] != '\0';
 	process_fini(&p);
 	return has;
 }
 
-static int detach_program(const struct config *c, unsigned index, char *why, size_t why_size)
+static int detach_program(const struct config *c, unsigned index, struct complaint *why)
 {
 	char interface[IF_NAMESIZE];
 	const char *const delete[] = { "tc", "filter", "del", "dev", interface, "ingress", "pref",
@@ -191,10 +192,10 @@ static int detach_program(const struct config *c, unsigned index, char *why, siz
 		NULL };
 
 	bool is_there = if_indextoname(index, interface) != NULL;
-	int error = is_there ? backend_do(delete, why, why_size) : 0;
+	int error = is_there ? backend_do(delete, why) : 0;
 	if (note_remove(c, MADE, index) && is_there && !has_filters(interface, "ingress") &&
 	        !has_filters(interface, "egress"))
-		error = backend_do(delete_qdisc, why, why_size);
+		error = backend_do(delete_qdisc, why);
 	note_remove(c, ATTACHED, index);
 	return error;
 }
@@ -209,7 +210,7 @@ static bool is_shortcut_interface(const struct config *c, unsigned index)
 }
 
 /* Takes it away where it is not wanted, or everywhere. */
-static int detach_others(const struct config *c, bool all, char *why, size_t why_size)
+static int detach_others(const struct config *c, bool all, struct complaint *why)
 {
 	DIR *directory = opendir(c->shortcut_directory);
 	unsigned index;
@@ -219,7 +220,7 @@ static int detach_others(const struct config *c, bool all, char *why, size_t why
 		if (sscanf(entry->d_name, ATTACHED "%u", &index) != 1 ||
 		        (!all && is_shortcut_interface(c, index)))
 			continue;
-		int error = detach_program(c, index, why, why_size);
+		int error = detach_program(c, index, why);
 		first_error = first_error ? first_error : error;
 	}
 	if (directory)
@@ -229,24 +230,24 @@ static int detach_others(const struct config *c, bool all, char *why, size_t why
 
 /* ---- */
 
-int shortcut_rules_apply(const struct config *c, char *why, size_t why_size)
+int shortcut_rules_apply(const struct config *c, struct complaint *why)
 {
 	const struct config_interfaces *interfaces = &c->shortcut_interfaces;
-	char why_not_removed[300];
+	struct complaint why_not_removed;
 	bool found;
 
-	int error = make_bpf_directory(c->shortcut_directory, why, why_size);
+	int error = make_bpf_directory(c->shortcut_directory, why);
 	if (!error)
 		error = shortcut_load(
-		        c->shortcut_directory, UINT32_C(1) << c->shortcut_mark_bit, why, why_size);
+		        c->shortcut_directory, UINT32_C(1) << c->shortcut_mark_bit, why);
 	if (!error)
-		error = give_to_owner(c, why, why_size);
+		error = give_to_owner(c, why);
 	for (unsigned i = 0; !error && i < interfaces->count; i++)
-		error = attach_program(c, interfaces->names[i], why, why_size);
+		error = attach_program(c, interfaces->names[i], why);
 	if (!error)
-		error = detach_others(c, false, why, why_size);
+		error = detach_others(c, false, why);
 	if (error)
-		shortcut_rules_remove(c, &found, why_not_removed, sizeof(why_not_removed));
+		shortcut_rules_remove(c, &found, &why_not_removed);
 	return error;
 }
 
@@ -264,12 +265,12 @@ static void remove_pins(const char *path)
 		closedir(directory);
 }
 
-int shortcut_rules_remove(const struct config *c, bool *found, char *why, size_t why_size)
+int shortcut_rules_remove(const struct config *c, bool *found, struct complaint *why)
 {
 	*found = is_on_bpf(c->shortcut_directory);
 	if (!*found)
 		return 0;
-	int error = detach_others(c, true, why, why_size);
+	int error = detach_others(c, true, why);
 	if (!error) {
 		remove_pins(c->shortcut_directory);
 		remove_bpf_directory(c->shortcut_directory);

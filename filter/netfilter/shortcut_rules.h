@@ -8,16 +8,17 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "base/complaint.h"
 #include "config/config.h"
 
 /* Loads the program, attaches it to the interfaces of the configuration, and takes it away from
  * others. Twice is the same as once. Returns 0, or -errno with a sentence in `why`, and then there
  * is none anywhere. */
-int shortcut_rules_apply(const struct config *c, char *why, size_t why_size);
+int shortcut_rules_apply(const struct config *c, struct complaint *why);
 
 /* Takes all of it away; `*found` says whether there was any. Returns 0, or -errno with a sentence
  * in `why`. */
-int shortcut_rules_remove(const struct config *c, bool *found, char *why, size_t why_size);
+int shortcut_rules_remove(const struct config *c, bool *found, struct complaint *why);
 
 /* Writes to what it is attached. Returns false when there is nothing. */
 bool shortcut_rules_show(const struct config *c, FILE *out);

@@ -10,6 +10,7 @@
 
 #include <sys/socket.h>
 
+#include "base/complaint.h"
 #include "base/span.h"
 #include "base/writer.h"
 #include "flow/stats.h"
@@ -66,7 +67,7 @@ typedef void nfqueue_handler(void *context, const struct queued *queued);
 /* Binds both queues. Counts in `stats`: queue_overruns, verdict_errors. Returns 0, or a negative
  * errno with a sentence in `error`. */
 int nfqueue_open(struct nfqueue *q, const struct nfqueue_options *options, struct stats *stats,
-        char *error, size_t error_size);
+        struct complaint *error);
 
 /* Unbinds; packets that the kernel still holds are dropped. Also after a failed nfqueue_open(). */
 void nfqueue_close(struct nfqueue *q);

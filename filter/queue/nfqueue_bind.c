@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How a queue is bound and let go, and what the kernel says of it. */
+#include "base/complaint.h"
 #include "queue/nfqueue.h"
 
 #include <arpa/inet.h>
@@ -113,40 +114,38 @@ static int nfqueue_take_memory(struct nfqueue *q)
 }
 
 /* The kernel says EPERM for two reasons; the second can be seen. */
-static void explain_bind(uint16_t number, int result, char *error, size_t error_size)
+static void explain_bind(uint16_t number, int result, struct complaint *error)
 {
 	struct nfqueue_state state;
 
 	if (result == -EPERM && nfqueue_read_state(number, &state))
-		snprintf(error, error_size,
+		complaint_set(error,
 		        "another program holds queue %u (netlink port %" PRIu32
 		        ", mostly its process id)",
 		        number, state.holder);
 	else if (result == -EPERM)
-		snprintf(
-		        error, error_size, "cannot bind queue %u: CAP_NET_ADMIN is needed", number);
+		complaint_set(error, "cannot bind queue %u: CAP_NET_ADMIN is needed", number);
 	else
-		snprintf(error, error_size, "cannot bind queue %u: %s", number, strerror(-result));
+		complaint_set(error, "cannot bind queue %u: %s", number, strerror(-result));
 }
 
 static int open_queue_number(struct nfqueue *q, uint16_t number, uint32_t length, bool fail_open,
-        char *error, size_t error_size)
+        struct complaint *error)
 {
 	int result = bind_queue(q, number, length);
 
 	if (result < 0) {
-		explain_bind(number, result, error, error_size);
+		explain_bind(number, result, error);
 		return result;
 	}
 	result = fail_open ? set_fail_open(q, number) : 0;
 	if (result < 0)
-		snprintf(error, error_size, "queue %u cannot fail open: %s", number,
-		        strerror(-result));
+		complaint_set(error, "queue %u cannot fail open: %s", number, strerror(-result));
 	return result;
 }
 
 int nfqueue_open(struct nfqueue *q, const struct nfqueue_options *options, struct stats *stats,
-        char *error, size_t error_size)
+        struct complaint *error)
 {
 	*q = (struct nfqueue){ .fd = -1,
 		.stats = stats,
@@ -156,16 +155,15 @@ int nfqueue_open(struct nfqueue *q, const struct nfqueue_options *options, struc
 	if (result == 0)
 		result = open_netlink(q, options->socket_buffer);
 	if (result < 0) {
-		snprintf(error, error_size, "cannot open a netlink socket: %s", strerror(-result));
+		complaint_set(error, "cannot open a netlink socket: %s", strerror(-result));
 		return result;
 	}
 	/* Responses first: once queries come, their responses do. */
-	result = open_queue_number(
-	        q, options->number, options->length, options->fail_open, error, error_size);
+	result = open_queue_number(q, options->number, options->length, options->fail_open, error);
 	if (result < 0)
 		return result;
-	return open_queue_number(q, options->queries_number, options->queries_length,
-	        options->fail_open, error, error_size);
+	return open_queue_number(
+	        q, options->queries_number, options->queries_length, options->fail_open, error);
 }
 
 void nfqueue_close(struct nfqueue *q)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/complaint.h"
 #include "base/encoding.h"
 
 #define RDATA_MAX  4096
@@ -26,13 +27,12 @@ struct reader {
 	char record[RECORD_MAX];
 	struct name owner; /* of the last record */
 	bool has_owner;
-	char *error;
-	size_t error_size;
+	struct complaint *error;
 };
 
 static bool complain(struct reader *r, const char *what)
 {
-	snprintf(r->error, r->error_size, "%s:%u: %s", r->path, r->first_line, what);
+	complaint_set(r->error, "%s:%u: %s", r->path, r->first_line, what);
 	return false;
 }
 
@@ -246,18 +246,16 @@ static bool read_all(struct reader *r, struct anchors *a)
 	return check_anchors(r, a);
 }
 
-struct anchors *anchors_parse(const char *text, const char *path, char *error, size_t error_size)
+struct anchors *anchors_parse(const char *text, const char *path, struct complaint *error)
 {
 	struct reader *r = calloc(1, sizeof(*r));
 	struct anchors *a = calloc(1, sizeof(*a));
 	bool ok = false;
 
-	snprintf(error, error_size, "%s: out of memory", path);
+	complaint_set(error, "%s: out of memory", path);
 	if (!r || !a)
 		goto out;
-	*r = (struct reader){
-		.rest = text, .path = path, .error = error, .error_size = error_size
-	};
+	*r = (struct reader){ .rest = text, .path = path, .error = error };
 	r->crypto = crypto_new();
 	if (r->crypto)
 		ok = read_all(r, a);

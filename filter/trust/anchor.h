@@ -3,6 +3,7 @@
 #ifndef TRUST_ANCHOR_H
 #define TRUST_ANCHOR_H
 
+#include "base/complaint.h"
 #include "dnssec/ds.h"
 
 /* One zone's anchor. A DNSKEY is kept as its SHA-256 DS. */
@@ -20,7 +21,7 @@ struct anchors;
  * cannot be parsed or is of another type, if a zone has no record that can be used, or if memory is
  * short; then `error` has a sentence that names `path`, the file that the text is from, and the
  * line. To be freed with anchors_free(). */
-struct anchors *anchors_parse(const char *text, const char *path, char *error, size_t error_size);
+struct anchors *anchors_parse(const char *text, const char *path, struct complaint *error);
 void anchors_free(struct anchors *a);
 
 /* The same from memory: none at first (NULL when memory is short), then one after the other. False,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/complaint.h"
 #include "base/encoding.h"
 
 #define FIRST_LINE "sealgate-anchors 1"
@@ -108,14 +109,13 @@ struct reading {
 	const char *path;
 	unsigned line;
 	bool failed; /* and the first reason for it is written */
-	char *error;
-	size_t error_size;
+	struct complaint *error;
 };
 
 static void wrong(struct reading *r, const char *what)
 {
 	if (!r->failed)
-		snprintf(r->error, r->error_size, "%s:%u: %s", r->path, r->line, what);
+		complaint_set(r->error, "%s:%u: %s", r->path, r->line, what);
 	r->failed = true;
 }
 
@@ -336,9 +336,9 @@ static void read_lines(struct reading *r, const char *whole, char *text, struct 
 }
 
 bool anchor_text_read(struct trust_points *t, struct crypto *crypto, char *text, const char *path,
-        char *error, size_t error_size)
+        struct complaint *error)
 {
-	struct reading r = { .points = t, .path = path, .error = error, .error_size = error_size };
+	struct reading r = { .points = t, .path = path, .error = error };
 	char *whole = strdup(text); /* the digest is of the text before it was cut into pieces */
 
 	if (whole)

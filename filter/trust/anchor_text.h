@@ -12,6 +12,7 @@
 #ifndef TRUST_ANCHOR_TEXT_H
 #define TRUST_ANCHOR_TEXT_H
 
+#include "base/complaint.h"
 #include "trust/trustpoints.h"
 
 #define TIME_TEXT_SIZE 24
@@ -26,6 +27,6 @@ char *anchor_text_write(const struct trust_points *t, struct crypto *crypto);
  * a sentence that names `path` and the line in `error`, and `t` holds no more than the keys of
  * which a line says that they were revoked. */
 bool anchor_text_read(struct trust_points *t, struct crypto *crypto, char *text, const char *path,
-        char *error, size_t error_size);
+        struct complaint *error);
 
 #endif

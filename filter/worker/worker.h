@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
+#include "base/complaint.h"
 #include "fetch/fetch.h"
 #include "flow/stats.h"
 #include "gate/policy.h"
@@ -69,7 +70,7 @@ struct worker;
 
 /* Takes all memory and binds the queues, so that what can go wrong goes wrong here. Needs
  * CAP_NET_ADMIN, now and as long as it runs. On failure: NULL, and a sentence in `error`. */
-struct worker *worker_new(const struct worker_config *config, char *error, size_t error_size);
+struct worker *worker_new(const struct worker_config *config, struct complaint *error);
 
 /* Serves the queues in the calling thread until worker_stop(). Every packet that is parked then
  * gets its verdict (drop) before this returns 0; -errno when they cannot be served any more. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How a worker is made and ended. */
+#include "base/complaint.h"
 #include "worker/worker.h"
 
 #include <errno.h>
@@ -108,17 +109,17 @@ static int watch(struct worker *w, int fd, void *tag)
 	return epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
 }
 
-static int open_relay(struct worker *w, char *error, size_t error_size)
+static int open_relay(struct worker *w, struct complaint *error)
 {
 	int result = relay_open(w);
 
 	if (result < 0)
-		snprintf(error, error_size, "cannot relay DNS over TCP with port %u: %s",
+		complaint_set(error, "cannot relay DNS over TCP with port %u: %s",
 		        w->config.tcp.port, strerror(-result));
 	return result;
 }
 
-static int open_queue(struct worker *w, char *error, size_t error_size)
+static int open_queue(struct worker *w, struct complaint *error)
 {
 	struct nfqueue_options options = { .number = w->config.queue,
 		.queries_number = w->config.queries_queue,
@@ -128,7 +129,7 @@ static int open_queue(struct worker *w, char *error, size_t error_size)
 		.fail_open = w->config.fail_open };
 
 	pace_init(&w->pace, options.queries_length);
-	return nfqueue_open(&w->queue, &options, &w->stats, error, error_size);
+	return nfqueue_open(&w->queue, &options, &w->stats, error);
 }
 
 /* Without it all queries come to the queue, and nobody is worse off. */
@@ -143,7 +144,7 @@ static void open_shortcut(struct worker *w)
 }
 
 /* The queue comes last: from then on packets wait for their verdicts. */
-static int prepare(struct worker *w, char *error, size_t error_size)
+static int prepare(struct worker *w, struct complaint *error)
 {
 	int result = take_memory(w);
 
@@ -151,24 +152,23 @@ static int prepare(struct worker *w, char *error, size_t error_size)
 		result = make_fetcher(w);
 	if (result == 0)
 		result = watch(w, w->wake_fd, &w->wake_watched);
-	if (result == 0 &&
-	        (open_relay(w, error, error_size) < 0 || open_queue(w, error, error_size) < 0))
+	if (result == 0 && (open_relay(w, error) < 0 || open_queue(w, error) < 0))
 		return -EIO;
 	if (result == 0)
 		result = watch(w, w->queue.fd, &w->queue_watched);
 	if (result == 0)
 		open_shortcut(w);
 	if (result < 0)
-		snprintf(error, error_size, "cannot start a worker: %s", strerror(-result));
+		complaint_set(error, "cannot start a worker: %s", strerror(-result));
 	return result;
 }
 
-struct worker *worker_new(const struct worker_config *config, char *error, size_t error_size)
+struct worker *worker_new(const struct worker_config *config, struct complaint *error)
 {
 	struct worker *w = calloc(1, sizeof(*w));
 
 	if (!w) {
-		snprintf(error, error_size, "cannot start a worker: %s", strerror(ENOMEM));
+		complaint_set(error, "cannot start a worker: %s", strerror(ENOMEM));
 		return NULL;
 	}
 	w->config = *config;
@@ -180,7 +180,7 @@ struct worker *worker_new(const struct worker_config *config, char *error, size_
 	w->wake_watched = WATCHED_WAKE;
 	w->log_bogus = w->log_indeterminate = w->log_unjudged = w->log_unsigned = w->log_rival =
 	        (struct log_limit){ .burst = LOG_BURST, .per_second = LOG_PER_SECOND };
-	if (prepare(w, error, error_size) < 0) {
+	if (prepare(w, error) < 0) {
 		worker_free(w);
 		return NULL;
 	}

@@ -82,8 +82,8 @@ static size_t parent_index(const struct name *name)
 
 struct anchors *judge_anchors(struct judge *j, const char *zones)
 {
-	char path[] = "/tmp/sealgate-anchor-XXXXXX", error[512], *list = strdup(zones),
-	     *rest = list;
+	struct complaint error;
+	char path[] = "/tmp/sealgate-anchor-XXXXXX", *list = strdup(zones), *rest = list;
 	FILE *file = fdopen(mkstemp(path), "w");
 
 	assert_non_null(file);
@@ -97,9 +97,9 @@ struct anchors *judge_anchors(struct judge *j, const char *zones)
 	}
 	fclose(file);
 	free(list);
-	struct anchors *anchors = trust_anchors_load(path, error, sizeof(error));
+	struct anchors *anchors = trust_anchors_load(path, &error);
 	unlink(path);
-	assert_row(error, anchors);
+	assert_row(error.text, anchors);
 	return anchors;
 }
 

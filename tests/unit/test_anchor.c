@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "test.h"
 
+#include "base/complaint.h"
 #include "config/trust_anchors.h"
 
 #include <unistd.h>
@@ -17,7 +18,8 @@
 	"efS3rCj/EWgvIWgb9tarpVUDK/b58Da+sqqls3eNbuv7pr+eoZG+SrDK6nWeL3c6H5Apxz7LjVc1uTIdsIXxuOLY" \
 	"A4/ilBmSVIzuDWfdRUfhHdY6+cn8HFRm+2hM8AnXGXws9555KrUB5qihylGa8subX2Nn6UwNR1AkUTV74bU="
 
-static char path[64], error[512];
+static char path[64];
+static struct complaint error;
 
 /* Loads a file of these lines. */
 static struct anchors *load(const char *text)
@@ -28,8 +30,8 @@ static struct anchors *load(const char *text)
 	assert_non_null(file);
 	fputs(text, file);
 	fclose(file);
-	error[0] = '\0';
-	struct anchors *a = trust_anchors_load(path, error, sizeof(error));
+	error.text[0] = '\0';
+	struct anchors *a = trust_anchors_load(path, &error);
 	unlink(path);
 	return a;
 }
@@ -68,7 +70,7 @@ static void the_forms_of_a_record_come_to_the_same_anchor(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct anchors *a = load(rows[i].text);
 		if (!a)
-			fail_msg("%s: %s", rows[i].why, error);
+			fail_msg("%s: %s", rows[i].why, error.text);
 		assert_row(rows[i].why, anchors_count(a) == 1);
 		const struct ds_set *ds = &above(a, "www.example.org")->ds;
 		assert_row(rows[i].why, ds->count == 1 && ds->ds[0].tag == 20326);
@@ -136,13 +138,14 @@ static void mistakes_are_named_with_file_and_line(void **state)
 		char where[100];
 		assert_row(rows[i].why, !load(rows[i].text));
 		snprintf(where, sizeof(where), "%s:%u: ", path, rows[i].line);
-		if (strncmp(error, where, strlen(where)) != 0 || !strstr(error, rows[i].complaint))
-			fail_msg("%s: %s", rows[i].why, error);
+		if (strncmp(error.text, where, strlen(where)) != 0 ||
+		        !strstr(error.text, rows[i].complaint))
+			fail_msg("%s: %s", rows[i].why, error.text);
 	}
-	assert_null(trust_anchors_load("/nowhere/root.key", error, sizeof(error)));
-	assert_non_null(strstr(error, "/nowhere/root.key: No such file"));
-	assert_null(trust_anchors_load("/tmp", error, sizeof(error))); /* a directory */
-	assert_non_null(strstr(error, "/tmp: Is a directory"));
+	assert_null(trust_anchors_load("/nowhere/root.key", &error));
+	assert_non_null(strstr(error.text, "/nowhere/root.key: No such file"));
+	assert_null(trust_anchors_load("/tmp", &error)); /* a directory */
+	assert_non_null(strstr(error.text, "/tmp: Is a directory"));
 }
 
 static void a_record_without_owner_has_that_of_the_last(void **state)
@@ -211,12 +214,12 @@ static void there_are_bounds_on_zones_and_records(void **state)
 	for (unsigned i = 0; i < 65; i++)
 		len += (size_t)sprintf(text + len, "z%u. DS " DS_2017 "\n", i);
 	assert_null(load(text));
-	assert_non_null(strstr(error, ":65: there are anchors for too many zones"));
+	assert_non_null(strstr(error.text, ":65: there are anchors for too many zones"));
 	len = 0;
 	for (unsigned i = 0; i <= LIMIT_DS; i++)
 		len += (size_t)sprintf(text + len, ". DS " DS_2017 "\n");
 	assert_null(load(text));
-	assert_non_null(strstr(error, ":9: there are too many anchors for one zone"));
+	assert_non_null(strstr(error.text, ":9: there are too many anchors for one zone"));
 	struct anchors *a = anchors_new();
 	struct ds ds = { .digest_len = 32 };
 	for (unsigned i = 0; i <= ANCHORS_MAX; i++) {
@@ -228,12 +231,12 @@ static void there_are_bounds_on_zones_and_records(void **state)
 	anchors_free(a);
 	memset(text, 'x', 20000);
 	assert_null(load(text));
-	assert_non_null(strstr(error, ":1: the record is too long"));
+	assert_non_null(strstr(error.text, ":1: the record is too long"));
 	strcpy(text, ". DS (\n");
 	for (unsigned i = 0; i < 3000; i++)
 		strcat(text, "AAAA\n");
 	assert_null(load(text));
-	assert_non_null(strstr(error, ":1: the record is too long"));
+	assert_non_null(strstr(error.text, ":1: the record is too long"));
 	free(text);
 }
 
@@ -248,8 +251,8 @@ static void a_file_with_a_zero_octet_is_refused(void **state)
 	assert_non_null(file);
 	assert_int_equal(fwrite(text, sizeof(text) - 1, 1, file), 1);
 	fclose(file);
-	assert_null(trust_anchors_load(name, error, sizeof(error)));
-	assert_non_null(strstr(error, "is no text"));
+	assert_null(trust_anchors_load(name, &error));
+	assert_non_null(strstr(error.text, "is no text"));
 	unlink(name);
 }
 
@@ -260,10 +263,10 @@ static void a_file_that_no_anchors_fill_is_not_read(void **state)
 
 	memset(text, ';', TRUST_ANCHORS_MAX);
 	assert_null(load(text));
-	assert_non_null(strstr(error, "there is no DS or DNSKEY record"));
+	assert_non_null(strstr(error.text, "there is no DS or DNSKEY record"));
 	text[TRUST_ANCHORS_MAX] = ';';
 	assert_null(load(text));
-	assert_non_null(strstr(error, ": File too large"));
+	assert_non_null(strstr(error.text, ": File too large"));
 	free(text);
 }
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/complaint.h"
 #include "daemon/anchor_file.h"
 #include "trust/anchor_text.h"
 
@@ -104,19 +105,18 @@ static void write_file(const char *text, size_t len)
 static void what_is_written_reads_back_the_same(void **state)
 {
 	struct trust_points *t = new_points(), *again = new_points();
-	char error[300] = "";
+	struct complaint error = { "" };
 	struct stat st;
 
 	(void)state;
 	fill(t);
 	mode_t mask = umask(0077);
-	assert_int_equal(anchor_file_save(t, path, crypto, error, sizeof(error)), 0);
+	assert_int_equal(anchor_file_save(t, path, crypto, &error), 0);
 	umask(mask);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0644);
 	assert_int_equal(access(new_path, F_OK), -1);
-	assert_row(error,
-	        anchor_file_load(again, path, crypto, error, sizeof(error)) == ANCHOR_FILE_READ);
+	assert_row(error.text, anchor_file_load(again, path, crypto, &error) == ANCHOR_FILE_READ);
 	assert_int_equal(again->count, t->count);
 	for (unsigned i = 0; i < t->count; i++) {
 		const struct trust_point *a = &t->points[i], *b = &again->points[i];
@@ -180,14 +180,14 @@ static void a_file_that_is_cut_anywhere_widens_no_trust(void **state)
 	const char *line_5 = strstr(text, "\nkey 5 ");
 	size_t end_of_5 = (size_t)(strchr(line_5 + 1, '\n') - text) + 1;
 	for (size_t cut = 0; cut < strlen(text); cut++) {
-		char error[300] = "", expected[120];
+		struct complaint error;
+		char expected[120];
 
 		memset(read, 0, sizeof(*read));
 		write_file(text, cut);
-		assert_int_equal(anchor_file_load(read, path, crypto, error, sizeof(error)),
-		        ANCHOR_FILE_DAMAGED);
+		assert_int_equal(anchor_file_load(read, path, crypto, &error), ANCHOR_FILE_DAMAGED);
 		snprintf(expected, sizeof(expected), "%s:", path);
-		assert_row(error, strncmp(error, expected, strlen(expected)) == 0);
+		assert_row(error.text, strncmp(error.text, expected, strlen(expected)) == 0);
 		assert_int_equal(access(path, F_OK), -1);
 		assert_int_equal(access(damaged, F_OK), 0);
 		check_trust_after_damage(read, cut >= end_of_5);
@@ -210,13 +210,13 @@ static void a_file_in_which_any_bit_is_flipped_widens_no_trust(void **state)
 	size_t from = (size_t)(line_5 - text), to = (size_t)(strchr(line_5, '\n') - text);
 	const size_t zone_line = (size_t)(strstr(text, "\nzone .") - text);
 	for (size_t bit = 0; bit < len * 8; bit++) {
-		char error[300];
+		struct complaint error;
 		size_t at = bit / 8;
 
 		memset(read, 0, sizeof(*read));
 		memcpy(spoilt, text, len + 1);
 		spoilt[at] = (char)(spoilt[at] ^ 1 << bit % 8);
-		bool good = anchor_text_read(read, crypto, spoilt, path, error, sizeof(error));
+		bool good = anchor_text_read(read, crypto, spoilt, path, &error);
 		/* the digest is hexadecimal in either case */
 		if (good) {
 			assert_true(at > len - 66 && (text[at] ^ 0x20) == tolower(text[at]));
@@ -227,7 +227,7 @@ static void a_file_in_which_any_bit_is_flipped_widens_no_trust(void **state)
 		               (at >= zone_line && at < zone_line + 110) || text[at] == '\n' ||
 		               spoilt[at] == '\0';
 		if (!is_near && state_of(read, 5) != ANCHOR_REVOKED)
-			fail_msg("octet %zu, bit %zu: %s", at, bit % 8, error);
+			fail_msg("octet %zu, bit %zu: %s", at, bit % 8, error.text);
 		check_trust_after_damage(read, state_of(read, 5) == ANCHOR_REVOKED);
 	}
 	free(spoilt);
@@ -286,13 +286,13 @@ static void what_is_wrong_is_named_with_its_line(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct trust_points *t = new_points();
-		char error[300] = "";
+		struct complaint error = { "" };
 
 		write_file(rows[i].text, strlen(rows[i].text));
-		assert_row(rows[i].why, anchor_file_load(t, path, crypto, error, sizeof(error)) ==
-		                                ANCHOR_FILE_DAMAGED);
-		if (!strstr(error, rows[i].says))
-			fail_msg("%s: %s", rows[i].why, error);
+		assert_row(rows[i].why,
+		        anchor_file_load(t, path, crypto, &error) == ANCHOR_FILE_DAMAGED);
+		if (!strstr(error.text, rows[i].says))
+			fail_msg("%s: %s", rows[i].why, error.text);
 		free(t);
 	}
 }
@@ -300,20 +300,18 @@ static void what_is_wrong_is_named_with_its_line(void **state)
 static void what_is_no_text_or_without_end_is_refused(void **state)
 {
 	struct trust_points *t = new_points();
-	char error[300], *large = calloc(2, 1 << 20);
+	struct complaint error;
+	char *large = calloc(2, 1 << 20);
 
 	(void)state;
-	assert_int_equal(
-	        anchor_file_load(t, directory, crypto, error, sizeof(error)), ANCHOR_FILE_DAMAGED);
+	assert_int_equal(anchor_file_load(t, directory, crypto, &error), ANCHOR_FILE_DAMAGED);
 	assert_int_equal(access(directory, F_OK), 0);
 	write_file(HEAD "\0", sizeof(HEAD));
-	assert_int_equal(
-	        anchor_file_load(t, path, crypto, error, sizeof(error)), ANCHOR_FILE_DAMAGED);
+	assert_int_equal(anchor_file_load(t, path, crypto, &error), ANCHOR_FILE_DAMAGED);
 	memset(large, '#', 2 << 20);
 	write_file(large, 2 << 20);
-	assert_int_equal(
-	        anchor_file_load(t, path, crypto, error, sizeof(error)), ANCHOR_FILE_DAMAGED);
-	assert_int_equal(anchor_file_load(t, path, crypto, error, sizeof(error)), ANCHOR_FILE_NONE);
+	assert_int_equal(anchor_file_load(t, path, crypto, &error), ANCHOR_FILE_DAMAGED);
+	assert_int_equal(anchor_file_load(t, path, crypto, &error), ANCHOR_FILE_NONE);
 	free(large);
 	free(t);
 }
@@ -321,16 +319,17 @@ static void what_is_no_text_or_without_end_is_refused(void **state)
 static void a_file_that_cannot_be_written_is_said_so_and_harms_nothing(void **state)
 {
 	struct trust_points *t = new_points();
-	char error[300] = "", nowhere[200];
+	struct complaint error;
+	char nowhere[200];
 
 	(void)state;
 	fill(t);
 	snprintf(nowhere, sizeof(nowhere), "%s/no/where/anchors", directory);
-	assert_int_equal(anchor_file_save(t, nowhere, crypto, error, sizeof(error)), -ENOENT);
-	assert_non_null(strstr(error, nowhere));
+	assert_int_equal(anchor_file_save(t, nowhere, crypto, &error), -ENOENT);
+	assert_non_null(strstr(error.text, nowhere));
 	/* Only the last directory is made. */
 	snprintf(nowhere, sizeof(nowhere), "%s/no/anchors", directory);
-	assert_int_equal(anchor_file_save(t, nowhere, crypto, error, sizeof(error)), 0);
+	assert_int_equal(anchor_file_save(t, nowhere, crypto, &error), 0);
 	assert_int_equal(unlink(nowhere), 0);
 	*strrchr(nowhere, '/') = '\0';
 	assert_int_equal(rmdir(nowhere), 0);

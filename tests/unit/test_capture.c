@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/complaint.h"
 #include "capture/capture.h"
 
 #define PATIENCE_S 60 /* for what the loopback interface delivers at once */
@@ -68,10 +69,10 @@ static void fill_file_with_hex(const char *hex)
 
 static struct capture *open_file(void)
 {
-	char error[300];
-	struct capture *c = capture_open_file(path, error, sizeof(error));
+	struct complaint error;
+	struct capture *c = capture_open_file(path, &error);
 	if (!c)
-		fail_msg("%s", error);
+		fail_msg("%s", error.text);
 	return c;
 }
 
@@ -275,26 +276,26 @@ static void what_is_no_capture_is_refused_by_name(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		char error[300] = "";
+		struct complaint error = { "" };
 
 		fill_file_with_hex(rows[i].hex);
-		assert_row(rows[i].why, !capture_open_file(path, error, sizeof(error)));
-		assert_row(error, strncmp(error, path, strlen(path)) == 0);
-		assert_row(error, strstr(error, rows[i].says));
+		assert_row(rows[i].why, !capture_open_file(path, &error));
+		assert_row(error.text, strncmp(error.text, path, strlen(path)) == 0);
+		assert_row(error.text, strstr(error.text, rows[i].says));
 	}
 }
 
 static void what_cannot_be_opened_is_named(void **state)
 {
 	(void)state;
-	char error[300] = "";
+	struct complaint error = { "" };
 
-	assert_null(capture_open_file("/nonexistent/x.pcap", error, sizeof(error)));
-	assert_string_equal(error, "/nonexistent/x.pcap: No such file or directory");
-	assert_null(capture_open_file("/tmp", error, sizeof(error)));
-	assert_int_equal(strncmp(error, "/tmp: ", 6), 0);
-	assert_null(capture_open_live("no-such-if0", error, sizeof(error)));
-	assert_int_equal(strncmp(error, "no-such-if0: ", 13), 0);
+	assert_null(capture_open_file("/nonexistent/x.pcap", &error));
+	assert_string_equal(error.text, "/nonexistent/x.pcap: No such file or directory");
+	assert_null(capture_open_file("/tmp", &error));
+	assert_int_equal(strncmp(error.text, "/tmp: ", 6), 0);
+	assert_null(capture_open_live("no-such-if0", &error));
+	assert_int_equal(strncmp(error.text, "no-such-if0: ", 13), 0);
 	capture_close(NULL);
 }
 
@@ -325,14 +326,14 @@ static void send_to_port(uint16_t port, const char *payload)
 static void a_live_interface_gives_what_goes_to_port_53(void **state)
 {
 	(void)state;
-	char error[300];
+	struct complaint error;
 	struct frame frame;
 
 	if (!enter_empty_network())
 		skip();
-	struct capture *c = capture_open_live("lo", error, sizeof(error));
+	struct capture *c = capture_open_live("lo", &error);
 	if (!c)
-		fail_msg("%s", error);
+		fail_msg("%s", error.text);
 	assert_int_equal(capture_next(c, &frame), 0);
 	send_to_port(54, "another");
 	send_to_port(53, "message");

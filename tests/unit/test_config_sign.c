@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "base/complaint.h"
 #include "config/config_show.h"
 #include "netfilter/template.h"
 
@@ -23,13 +24,14 @@ static const char whole[] =
 static void what_is_read_is_shown_and_read_again(void **state)
 {
 	struct config c, again;
-	char *shown = NULL, error[300] = "";
+	char *shown = NULL;
+	struct complaint error = { "" };
 	size_t size;
 	FILE *out = open_memstream(&shown, &size);
 
 	(void)state;
 	assert_non_null(out);
-	assert_int_equal(load(whole, &c, error, sizeof(error)), 0);
+	assert_int_equal(load(whole, &c, &error), 0);
 	assert_int_equal(c.sign_zones.count, 2);
 	assert_int_equal(c.sign_zones.cut_count, 3);
 	assert_int_equal(c.sign_zones.cuts[1].ds_count, 0);
@@ -49,7 +51,7 @@ static void what_is_read_is_shown_and_read_again(void **state)
 	assert_true(config_forwards(&c));
 	config_show(&c, out);
 	fclose(out);
-	assert_int_equal(load(shown, &again, error, sizeof(error)), 0);
+	assert_int_equal(load(shown, &again, &error), 0);
 	for (unsigned i = 0; i < c.sign_zones.count; i++)
 		c.sign_zones.items[i].line = again.sign_zones.items[i].line;
 	for (unsigned i = 0; i < c.sign_zones.cut_count; i++)
@@ -164,11 +166,12 @@ static void what_is_wrong_is_said_with_its_line(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct config c;
-		char error[300] = "";
+		struct complaint error = { "" };
 
-		assert_row(rows[i].why, load(rows[i].text, &c, error, sizeof(error)) == -EINVAL);
-		if (!strstr(error, rows[i].says))
-			fail_msg("%s: says \"%s\", not \"%s\"", rows[i].why, error, rows[i].says);
+		assert_row(rows[i].why, load(rows[i].text, &c, &error) == -EINVAL);
+		if (!strstr(error.text, rows[i].says))
+			fail_msg("%s: says \"%s\", not \"%s\"", rows[i].why, error.text,
+			        rows[i].says);
 	}
 }
 
@@ -192,10 +195,10 @@ static void rules_of_both(
 static void a_gateway_takes_what_is_of_its_servers(void **state)
 {
 	struct config c;
-	char error[300] = "";
+	struct complaint error = { "" };
 
 	(void)state;
-	assert_int_equal(load(whole, &c, error, sizeof(error)), 0);
+	assert_int_equal(load(whole, &c, &error), 0);
 	rules_of_both(&c, true, "\t\tip daddr { 192.0.2.53 } udp dport 53 queue num 1\n",
 	        "\n-4 -A SEALGATE_FWD -d 192.0.2.53 -p udp --dport 53 -j NFQUEUE");
 	rules_of_both(&c, true, "\t\tip6 saddr { 2001:db8::53 } udp sport 53 queue num 0\n",
@@ -213,10 +216,10 @@ static void a_gateway_takes_what_is_of_its_servers(void **state)
 static void beside_the_server_it_takes_what_comes_and_goes(void **state)
 {
 	struct config c;
-	char error[300] = "";
+	struct complaint error = { "" };
 
 	(void)state;
-	assert_int_equal(load(whole, &c, error, sizeof(error)), 0);
+	assert_int_equal(load(whole, &c, &error), 0);
 	c.sign_place = PLACE_SERVER;
 	assert_false(config_forwards(&c));
 	rules_of_both(&c, true, "\t\tudp dport 53 queue num 1\n",

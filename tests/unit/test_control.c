@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/complaint.h"
 #include "daemon/control.h"
 
 #define PATIENCE_S 60 /* with what happens at once, on a machine that is idle */
@@ -49,7 +50,7 @@ static void refuse(void *context, char *const words[], struct control_reply *rep
 	(void)context;
 	(void)words;
 	reply->code = CONTROL_NO;
-	strcpy(reply->error, "not today");
+	strcpy(reply->error.text, "not today");
 }
 
 static const struct control_command commands[] = {
@@ -60,8 +61,8 @@ static const struct control_command commands[] = {
 
 static struct control *open_control(void)
 {
-	char error[200];
-	struct control *c = control_open(path, commands, the_context, error, sizeof(error));
+	struct complaint error;
+	struct control *c = control_open(path, commands, the_context, &error);
 
 	assert_non_null(c);
 	return c;
@@ -146,7 +147,7 @@ static void only_the_owner_may_use_it(void **state)
 static void a_stale_socket_is_replaced_and_a_live_one_is_not(void **state)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	char error[200];
+	struct complaint error;
 
 	(void)state;
 	control_close(open_control()); /* makes the directory */
@@ -156,8 +157,8 @@ static void a_stale_socket_is_replaced_and_a_live_one_is_not(void **state)
 	close(dead);
 
 	struct control *c = open_control();
-	assert_null(control_open(path, commands, NULL, error, sizeof(error)));
-	assert_non_null(strstr(error, "another daemon"));
+	assert_null(control_open(path, commands, NULL, &error));
+	assert_non_null(strstr(error.text, "another daemon"));
 	control_serve(c); /* whoever looked whether it lives */
 	json_t *reply = ask(c, "echo hello");
 	assert_non_null(reply);

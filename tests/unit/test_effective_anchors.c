@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/complaint.h"
 #include "daemon/anchor_file.h"
 #include "daemon/effective_anchors.h"
 
@@ -53,7 +54,7 @@ static int tear_down(void **state)
 static void remember(struct judge *j, enum anchor_state configured, enum anchor_state learned)
 {
 	static struct trust_points points;
-	char error[200];
+	struct complaint error;
 
 	memset(&points, 0, sizeof(points));
 	struct trust_point *root = trust_points_add(&points, &name_root);
@@ -68,16 +69,15 @@ static void remember(struct judge *j, enum anchor_state configured, enum anchor_
 		.seen_s = NOW,
 		.hold_s = learned == ANCHOR_ADD_PENDING ? NOW + ROLLOVER_HOLD_S : 0,
 		.signers = learned == ANCHOR_ADD_PENDING };
-	assert_int_equal(anchor_file_save(&points, config.trust_anchor_state, j->crypto, error,
-	                         sizeof(error)),
-	        0);
+	assert_int_equal(
+	        anchor_file_save(&points, config.trust_anchor_state, j->crypto, &error), 0);
 }
 
 /* The tags that are trusted for the root, as bits: 1 for the configured one, 2 for the learned. */
 static unsigned trusted(struct judge *j)
 {
-	char error[300];
-	struct anchors *a = anchors_in_force(&config, NOW + DAY, error, sizeof(error));
+	struct complaint error;
+	struct anchors *a = anchors_in_force(&config, NOW + DAY, &error);
 	unsigned bits = 0;
 
 	assert_non_null(a);
@@ -125,13 +125,13 @@ static void a_file_that_is_damaged_is_left_as_it_is(void **state)
 
 static void without_configured_anchors_there_are_none(void **state)
 {
-	char error[300];
+	struct complaint error;
 	struct config elsewhere = config;
 
 	(void)state;
 	strcpy(elsewhere.trust_anchor, "/nowhere/root.key");
-	assert_null(anchors_in_force(&elsewhere, NOW, error, sizeof(error)));
-	assert_non_null(strstr(error, "/nowhere/root.key: No such file"));
+	assert_null(anchors_in_force(&elsewhere, NOW, &error));
+	assert_non_null(strstr(error.text, "/nowhere/root.key: No such file"));
 }
 
 int main(void)

@@ -4,10 +4,11 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "base/complaint.h"
 #include "config/address.h"
 #include "config/root_hints.h"
 
-static int load(struct root_hints *hints, const char *text, char *error, size_t error_size)
+static int load(struct root_hints *hints, const char *text, struct complaint *error)
 {
 	char path[] = "/tmp/sealgate-hints-XXXXXX";
 	int fd = mkstemp(path);
@@ -15,7 +16,7 @@ static int load(struct root_hints *hints, const char *text, char *error, size_t 
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
 	close(fd);
-	int result = root_hints_load(hints, path, error, error_size);
+	int result = root_hints_load(hints, path, error);
 	unlink(path);
 	return result;
 }
@@ -23,7 +24,8 @@ static int load(struct root_hints *hints, const char *text, char *error, size_t 
 static void a_file_as_it_is_published_is_read(void **state)
 {
 	struct root_hints hints;
-	char error[200], text[ADDRESS_TEXT_MAX];
+	struct complaint error;
+	char text[ADDRESS_TEXT_MAX];
 
 	(void)state;
 	assert_int_equal(load(&hints,
@@ -33,7 +35,7 @@ static void a_file_as_it_is_published_is_read(void **state)
 	                         "A.ROOT.TEST.      3600000 IN   aaaa  2001:db8::4 ; a remark\n"
 	                         "\n"
 	                         "; End of file",
-	                         error, sizeof(error)),
+	                         &error),
 	        0);
 	assert_int_equal(hints.count, 2);
 	address_write(&hints.at[0], text);
@@ -45,7 +47,7 @@ static void a_file_as_it_is_published_is_read(void **state)
 static void what_is_wrong_is_named_with_its_line(void **state)
 {
 	struct root_hints hints;
-	char error[200];
+	struct complaint error;
 	static const struct {
 		const char *why, *text, *said;
 	} rows[] = {
@@ -56,25 +58,24 @@ static void what_is_wrong_is_named_with_its_line(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		assert_row(
-		        rows[i].why, load(&hints, rows[i].text, error, sizeof(error)) == -EINVAL);
-		assert_row(rows[i].why, strstr(error, rows[i].said));
+		assert_row(rows[i].why, load(&hints, rows[i].text, &error) == -EINVAL);
+		assert_row(rows[i].why, strstr(error.text, rows[i].said));
 		assert_row(rows[i].why, hints.count == 0);
 	}
-	assert_int_equal(
-	        root_hints_load(&hints, "/nowhere/root.hints", error, sizeof(error)), -ENOENT);
-	assert_non_null(strstr(error, "/nowhere/root.hints"));
+	assert_int_equal(root_hints_load(&hints, "/nowhere/root.hints", &error), -ENOENT);
+	assert_non_null(strstr(error.text, "/nowhere/root.hints"));
 }
 
 static void more_than_there_is_room_for_is_an_error(void **state)
 {
 	struct root_hints hints;
-	char error[200], text[64 * (ROOT_HINTS_MAX + 1)] = "";
+	struct complaint error;
+	char text[64 * (ROOT_HINTS_MAX + 1)] = "";
 
 	(void)state;
 	for (unsigned i = 0; i <= ROOT_HINTS_MAX; i++)
 		sprintf(text + strlen(text), "a. A 198.51.100.%u\n", i);
-	assert_int_equal(load(&hints, text, error, sizeof(error)), -EINVAL);
+	assert_int_equal(load(&hints, text, &error), -EINVAL);
 	assert_int_equal(hints.count, 0);
 }
 

@@ -198,20 +198,21 @@ static void what_cannot_begin_says_so_and_gives_back_what_it_took(void **state)
 static void anchors_are_loaded_whole_or_not_at_all(void **state)
 {
 	(void)state;
-	char path[] = "/tmp/sealgate-anchor-XXXXXX", error[512];
+	char path[] = "/tmp/sealgate-anchor-XXXXXX";
+	struct complaint error;
 	FILE *file = fdopen(mkstemp(path), "w");
 	bool failed = true;
 
 	fputs(". DNSKEY 257 3 15 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=\n", file);
 	fclose(file);
 	for (unsigned nth = 1; failed; nth++) {
-		error[0] = '\0';
+		error.text[0] = '\0';
 		calls_left = nth;
-		struct anchors *a = trust_anchors_load(path, error, sizeof(error));
+		struct anchors *a = trust_anchors_load(path, &error);
 		failed = has_failed();
 		assert_int_equal(a == NULL, failed);
 		if (failed)
-			assert_int_equal(strncmp(error, path, strlen(path)), 0);
+			assert_int_equal(strncmp(error.text, path, strlen(path)), 0);
 		else
 			assert_int_equal(anchors_count(a), 1);
 		anchors_free(a);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/complaint.h"
 #include "gate/query.h"
 #include "netfilter/shortcut_load.h"
 #include "queue/shortcut.h"
@@ -57,14 +58,14 @@ static int open_program(void)
 /* Without it the tests are skipped, each by itself. */
 static int load(void **state)
 {
-	char why[200] = "not root";
+	struct complaint why = { "not root" };
 
 	(void)state;
 	if (geteuid() != 0 || unshare(CLONE_NEWNS) < 0 || !mkdtemp(directory) ||
 	        mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
 	        mount("none", directory, "bpf", 0, NULL) < 0 ||
-	        shortcut_load(directory, MARK_BIT, why, sizeof(why)) != 0) {
-		print_message("no shortcut here: %s\n", why);
+	        shortcut_load(directory, MARK_BIT, &why) != 0) {
+		print_message("no shortcut here: %s\n", why.text);
 		return 0;
 	}
 	program = open_program();
@@ -585,11 +586,11 @@ static void a_new_worker_begins_with_nothing(void **state)
 /* `rules apply` while a worker runs. */
 static void the_program_can_be_loaded_anew_under_a_worker(void **state)
 {
-	char why[200];
+	struct complaint why;
 
 	(void)state;
 	need_shortcut();
-	assert_int_equal(shortcut_load(directory, MARK_BIT, why, sizeof(why)), 0);
+	assert_int_equal(shortcut_load(directory, MARK_BIT, &why), 0);
 	close(program);
 	program = open_program();
 	expect_same(&plain, 4);

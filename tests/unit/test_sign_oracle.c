@@ -227,7 +227,8 @@ static void what_is_signed_ahead_verifies(void **state)
 	static const char *const zones[] = { "example.test", "a.very.long.zone.example.test" };
 	struct crypto *crypto = crypto_new();
 	struct oracle o = oracle_open();
-	char paths[6][40], error[300];
+	char paths[6][40];
+	struct complaint error;
 	unsigned files = 0;
 
 	for (size_t a = 0; a < COUNT(algorithms); a++) {
@@ -238,8 +239,8 @@ static void what_is_signed_ahead_verifies(void **state)
 			for (unsigned k = 0; k < COUNT(keys); k++)
 				keypair_init(&keys[k], &zone, k == 1 ? KEYPAIR_ZSK : KEYPAIR_KSK,
 				        signkey_generate(algorithms[a]));
-			char *text = presign(crypto, keys, COUNT(keys), NOW, error, sizeof(error));
-			assert_row(error, text);
+			char *text = presign(crypto, keys, COUNT(keys), NOW, &error);
+			assert_row(error.text, text);
 			strcpy(paths[files], "/tmp/sealgate-ahead-XXXXXX");
 			FILE *file = fdopen(mkstemp(paths[files]), "w");
 			fputs(text, file);

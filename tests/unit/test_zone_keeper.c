@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "base/complaint.h"
 #include "base/log.h"
 #include "daemon/zone_keeper.h"
 #include "daemon/zone_keys.h"
@@ -19,7 +20,7 @@ struct bed {
 	struct crypto *crypto;
 	struct zone_keeper *keeper;
 	struct worker *worker;
-	char why[400];
+	struct complaint why;
 };
 
 static void make_keys(struct bed *bed, const char *zone, int64_t now_s)
@@ -31,11 +32,10 @@ static void make_keys(struct bed *bed, const char *zone, int64_t now_s)
 
 	assert_true(name_from_text(zone, &name));
 	assert_int_equal(zone_keys_generate(&files, directory, &name, ALGORITHM_ECDSAP256, now_s,
-	                         &made, bed->why, sizeof(bed->why)),
+	                         &made, &bed->why),
 	        0);
-	assert_int_equal(zone_keys_sign(&files, bed->crypto, directory, &name, now_s, bed->why,
-	                         sizeof(bed->why)),
-	        0);
+	assert_int_equal(
+	        zone_keys_sign(&files, bed->crypto, directory, &name, now_s, &bed->why), 0);
 	zone_key_files_free(&files);
 }
 
@@ -75,8 +75,8 @@ static void start(struct bed *bed)
 {
 	struct worker *w = calloc(1, sizeof(*w));
 
-	bed->keeper = zone_keeper_new(&bed->config, bed->why, sizeof(bed->why));
-	assert_row(bed->why, bed->keeper);
+	bed->keeper = zone_keeper_new(&bed->config, &bed->why);
+	assert_row(bed->why.text, bed->keeper);
 	w->wake_fd = -1;
 	w->crypto = bed->crypto;
 	w->orders.sign_policy = w->sign_policy_used = zone_keeper_policy(bed->keeper);
@@ -113,8 +113,7 @@ static void other_keys_are_taken_at_the_workers_next_turn(void **state)
 		do {
 			run(bed, "rm -f K*");
 			make_keys(bed, ZONE, NOW);
-			assert_row(bed->why,
-			        zone_keeper_reload(bed->keeper, bed->why, sizeof(bed->why)) == 0);
+			assert_row(bed->why.text, zone_keeper_reload(bed->keeper, &bed->why) == 0);
 			assert_ptr_not_equal(
 			        worker_sign_policy(bed->worker), zone_keeper_policy(bed->keeper));
 			orders_take(bed->worker);
@@ -133,16 +132,16 @@ static void keys_that_a_worker_uses_are_not_freed(void **state)
 
 	start(bed);
 	const struct sign_policy *first = zone_keeper_policy(bed->keeper);
-	assert_int_equal(zone_keeper_reload(bed->keeper, bed->why, sizeof(bed->why)), 0);
-	assert_int_equal(zone_keeper_reload(bed->keeper, bed->why, sizeof(bed->why)), -1);
-	assert_non_null(strstr(bed->why, "not in use yet"));
+	assert_int_equal(zone_keeper_reload(bed->keeper, &bed->why), 0);
+	assert_int_equal(zone_keeper_reload(bed->keeper, &bed->why), -1);
+	assert_non_null(strstr(bed->why.text, "not in use yet"));
 	zone_keeper_look(bed->keeper, NOW, 1000);
 	assert_ptr_equal(worker_sign_policy(bed->worker), first);
 	assert_int_equal(first->zone_count, 1);
 	assert_int_equal(first->zones[0].dnskey.count, 2);
 	orders_take(bed->worker);
 	zone_keeper_look(bed->keeper, NOW, 1000);
-	assert_int_equal(zone_keeper_reload(bed->keeper, bed->why, sizeof(bed->why)), 0);
+	assert_int_equal(zone_keeper_reload(bed->keeper, &bed->why), 0);
 	bed_free(bed);
 }
 
@@ -166,10 +165,9 @@ static void what_is_wrong_changes_nothing(void **state)
 		start(bed);
 		const struct sign_policy *before = zone_keeper_policy(bed->keeper);
 		run(bed, rows[i].spoil);
-		assert_row(rows[i].why,
-		        zone_keeper_reload(bed->keeper, bed->why, sizeof(bed->why)) == -1);
-		if (!strstr(bed->why, rows[i].says))
-			fail_msg("%s: says \"%s\"", rows[i].why, bed->why);
+		assert_row(rows[i].why, zone_keeper_reload(bed->keeper, &bed->why) == -1);
+		if (!strstr(bed->why.text, rows[i].says))
+			fail_msg("%s: says \"%s\"", rows[i].why, bed->why.text);
 		orders_take(bed->worker);
 		assert_row(rows[i].why, zone_keeper_policy(bed->keeper) == before);
 		assert_row(rows[i].why, worker_sign_policy(bed->worker) == before);
@@ -232,7 +230,7 @@ static void what_is_configured_is_in_the_policy(void **state)
 		assert_int_equal(zone->cuts[0].ds_count, 1);
 		assert_int_equal(zone->cuts[0].ds[0].len, 36);
 		assert_memory_equal(zone->cuts[0].ds[0].base, zones->cuts[1].ds[0].octets, 36);
-		assert_int_equal(zone_keeper_reload(bed->keeper, bed->why, sizeof(bed->why)), 0);
+		assert_int_equal(zone_keeper_reload(bed->keeper, &bed->why), 0);
 		orders_take(bed->worker);
 	}
 	bed_free(bed);

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/complaint.h"
 #include "base/file.h"
 #include "daemon/zone_keys.h"
 #include "keys/key_text.h"
@@ -18,7 +19,8 @@
 #define ZONE "example.test"
 
 struct place {
-	char directory[64], error[600];
+	char directory[64];
+	struct complaint error;
 	struct name zone;
 	struct crypto *crypto;
 	struct zone_key_files files;
@@ -74,8 +76,8 @@ static void write_file(const struct place *p, const char *name, const char *text
 static void read_keys(struct place *p)
 {
 	zone_key_files_free(&p->files);
-	assert_row(p->error, zone_key_files_read(&p->files, p->directory, &p->zone, p->error,
-	                             sizeof(p->error)) == 0);
+	assert_row(p->error.text,
+	        zone_key_files_read(&p->files, p->directory, &p->zone, &p->error) == 0);
 }
 
 static void generate(struct place *p, uint8_t algorithm, unsigned want)
@@ -83,12 +85,11 @@ static void generate(struct place *p, uint8_t algorithm, unsigned want)
 	unsigned made;
 
 	read_keys(p);
-	assert_row(p->error, zone_keys_generate(&p->files, p->directory, &p->zone, algorithm, NOW,
-	                             &made, p->error, sizeof(p->error)) == 0);
+	assert_row(p->error.text, zone_keys_generate(&p->files, p->directory, &p->zone, algorithm,
+	                                  NOW, &made, &p->error) == 0);
 	assert_int_equal(made, want);
-	assert_int_equal(zone_keys_sign(&p->files, p->crypto, p->directory, &p->zone, NOW, p->error,
-	                         sizeof(p->error)),
-	        0);
+	assert_int_equal(
+	        zone_keys_sign(&p->files, p->crypto, p->directory, &p->zone, NOW, &p->error), 0);
 }
 
 static const uint8_t algorithms[] = { ALGORITHM_ECDSAP256, ALGORITHM_ED25519, ALGORITHM_RSASHA256 };
@@ -200,9 +201,9 @@ static void no_key_is_overwritten(void **state)
 	assert_int_equal(file_create("/tmp", "text", 0600), -EEXIST);
 	unsigned made;
 	assert_int_equal(zone_keys_generate(&p->files, p->directory, &p->zone, ALGORITHM_ED25519,
-	                         NOW, &made, p->error, sizeof(p->error)),
+	                         NOW, &made, &p->error),
 	        -1);
-	assert_non_null(strstr(p->error, "another algorithm"));
+	assert_non_null(strstr(p->error.text, "another algorithm"));
 	place_free(p);
 }
 
@@ -261,8 +262,8 @@ static void answers_are_made_with_the_zsk_and_the_file(void **state)
 	/* The KSK's private half may be elsewhere. */
 	assert_int_equal(
 	        run(p, "for k in $(grep -l ' 257 ' K*.key); do rm $k ${k%.key}.private; done"), 0);
-	assert_row(p->error, zone_keys_load(&keys, p->crypto, p->directory, &p->zone, p->error,
-	                             sizeof(p->error)) == 0);
+	assert_row(p->error.text,
+	        zone_keys_load(&keys, p->crypto, p->directory, &p->zone, &p->error) == 0);
 	assert_int_equal(keys.zsk.flags, KEYPAIR_ZSK);
 	assert_non_null(keys.zsk.key);
 	assert_int_equal(keys.records.dnskey.count, 2);
@@ -364,11 +365,11 @@ static void what_is_wrong_is_said_with_file_and_line(void **state)
 		struct zone_keys keys;
 		generate(p, ALGORITHM_ECDSAP256, 2);
 		assert_int_equal(run(p, rows[i].spoil), 0);
-		p->error[0] = '\0';
-		assert_row(rows[i].why, zone_keys_load(&keys, p->crypto, p->directory, &p->zone,
-		                                p->error, sizeof(p->error)) == -1);
-		if (!strstr(p->error, rows[i].error))
-			fail_msg("%s: \"%s\"", rows[i].why, p->error);
+		p->error.text[0] = '\0';
+		assert_row(rows[i].why,
+		        zone_keys_load(&keys, p->crypto, p->directory, &p->zone, &p->error) == -1);
+		if (!strstr(p->error.text, rows[i].error))
+			fail_msg("%s: \"%s\"", rows[i].why, p->error.text);
 		place_free(p);
 	}
 }
@@ -379,13 +380,13 @@ static void a_file_that_is_cut_is_survived(void **state)
 	(void)state;
 	struct place *p = place_new();
 	struct key_records records;
-	char error[300];
+	struct complaint error;
 
 	generate(p, ALGORITHM_ED25519, 2);
 	char *text = read_file(p, "K" ZONE ".signed-dnskey");
 	for (size_t len = 0; text && len < 1500; len++) {
 		char *cut = strndup(text, len);
-		if (key_records_read(&records, cut, "file", error, sizeof(error)))
+		if (key_records_read(&records, cut, "file", &error))
 			key_records_fini(&records);
 		free(cut);
 	}

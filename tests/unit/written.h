@@ -38,10 +38,10 @@ static inline void write_file(const char *text)
 	assert_int_equal(fclose(f), 0);
 }
 
-static inline int load(const char *text, struct config *c, char *error, size_t size)
+static inline int load(const char *text, struct config *c, struct complaint *error)
 {
 	write_file(text);
-	return config_load(c, path, NULL, error, size);
+	return config_load(c, path, NULL, error);
 }
 
 #endif
