@@ -8,16 +8,7 @@
 
 _Static_assert(sizeof(struct flow) == 104, "a flow has 128 octets with what the table needs");
 
-/* What only the signer knows, as it stands behind the question. */
-struct kept_signing {
-	uint32_t policy;
-	uint16_t sent_type;
-	uint8_t way, sent_labels;
-	bool compact_ok, sent_edns;
-	uint8_t server_len, server[16];
-};
-
-#define KEPT_MAX (QUESTION_MAX + sizeof(struct kept_signing))
+#define KEPT_MAX (QUESTION_MAX + sizeof(struct packed_signing))
 
 static bool matches_judged(const struct message *response, const union flow_asked *asked)
 {
@@ -116,7 +107,7 @@ static void judge_siblings(struct flow_table *t, const struct flow_key *key)
 /* Entries of the table that a flow takes. */
 static unsigned flow_entries(const struct flow_table *t, const struct flow *flow)
 {
-	size_t kept = flow->is_signing ? sizeof(struct kept_signing) : 0;
+	size_t kept = flow->is_signing ? sizeof(struct packed_signing) : 0;
 
 	return 1 + spill_spares(&t->table, FLOW_OCTETS, flow->question_len + kept);
 }
@@ -254,21 +245,6 @@ struct flow_remembered flow_remember(struct flow_table *t, const struct flow_key
 	return result;
 }
 
-static struct kept_signing kept_of(const struct flow_signing *s)
-{
-	const struct signer_query *asked = &s->asked;
-	struct kept_signing kept = { .policy = asked->policy,
-		.sent_type = asked->sent_type,
-		.way = asked->way,
-		.sent_labels = asked->sent_labels,
-		.compact_ok = asked->compact_ok,
-		.sent_edns = asked->sent_edns,
-		.server_len = s->server_len };
-
-	memcpy(kept.server, s->server, s->server_len);
-	return kept;
-}
-
 struct flow_remembered flow_remember_signing(struct flow_table *t, const struct flow_key *key,
         const struct flow_signing *signing, uint64_t now_ms)
 {
@@ -276,7 +252,7 @@ struct flow_remembered flow_remember_signing(struct flow_table *t, const struct 
 	struct siblings siblings = find_siblings(t, key, question_span(asked), now_ms);
 	bool is_live = siblings.asked && siblings.asked->expires_ms > now_ms;
 	bool stays = is_live && (!siblings.asked->passes_unjudged || asked->passes_unjudged);
-	struct kept_signing kept = kept_of(signing);
+	struct packed_signing kept = flow_signing_pack(signing);
 	uint8_t octets[KEPT_MAX];
 	struct writer out = writer_over(octets, sizeof(octets));
 	struct flow_remembered result = { .is_rival = siblings.has_other };
@@ -304,24 +280,10 @@ static void read_asked(const struct flow *flow, struct client_query *asked)
 	asked->iterator = flow->iterator;
 }
 
-static void read_signing(const struct kept_signing *kept, struct flow_signing *s)
-{
-	struct signer_query *asked = &s->asked;
-
-	asked->policy = kept->policy;
-	asked->sent_type = kept->sent_type;
-	asked->way = kept->way;
-	asked->sent_labels = kept->sent_labels;
-	asked->compact_ok = kept->compact_ok;
-	asked->sent_edns = kept->sent_edns;
-	s->server_len = kept->server_len;
-	memcpy(s->server, kept->server, kept->server_len);
-}
-
 void flow_read(const struct flow_table *t, const struct flow *flow, union flow_asked *asked)
 {
 	uint8_t octets[KEPT_MAX];
-	struct kept_signing kept;
+	struct packed_signing kept;
 
 	read_asked(flow, &asked->client);
 	if (!flow->is_signing) {
@@ -333,7 +295,7 @@ void flow_read(const struct flow_table *t, const struct flow *flow, union flow_a
 	        flow->question_len + sizeof(kept));
 	memcpy(asked->client.question, octets, flow->question_len);
 	memcpy(&kept, octets + flow->question_len, sizeof(kept));
-	read_signing(&kept, &asked->signing);
+	flow_signing_unpack(&kept, &asked->signing);
 }
 
 /* Says whether a response may answer the flow by the way that it takes; see flow_find(). The
@@ -349,7 +311,7 @@ static bool is_way_back(const struct flow *flow, const struct flow_way *way)
 	       (way->in != flow->way.in || way->in == flow->way.out || flow->way.out == 0);
 }
 
-struct answer {
+struct flow_search {
 	const struct flow_table *table;
 	const struct flow_key *key;
 	const struct message *response;
@@ -361,37 +323,37 @@ struct answer {
 static bool is_answered_by(const void *entry, const void *key)
 {
 	const struct flow *flow = entry;
-	const struct answer *answer = key;
+	const struct flow_search *search = key;
 
-	if (!is_of_hash(flow, &answer->key->hash) || flow->is_over ||
-	        flow->expires_ms <= answer->now_ms ||
-	        !(answer->any_way || is_way_back(flow, &answer->key->way)))
+	if (!is_of_hash(flow, &search->key->hash) || flow->is_over ||
+	        flow->expires_ms <= search->now_ms ||
+	        !(search->any_way || is_way_back(flow, &search->key->way)))
 		return false;
-	flow_read(answer->table, flow, answer->asked);
-	return answer->table->matches(answer->response, answer->asked);
+	flow_read(search->table, flow, search->asked);
+	return search->table->matches(search->response, search->asked);
 }
 
-static struct flow *find_answered(const struct answer *answer)
+static struct flow *find_answered(const struct flow_search *search)
 {
 	return table_find(
-	        &answer->table->table, wide_hash_begin(&answer->key->hash), is_answered_by, answer);
+	        &search->table->table, wide_hash_begin(&search->key->hash), is_answered_by, search);
 }
 
 struct flow *flow_find(const struct flow_table *t, const struct flow_key *key,
         const struct message *response, uint64_t now_ms, union flow_asked *asked)
 {
-	const struct answer answer = { t, key, response, now_ms, asked, false };
+	const struct flow_search search = { t, key, response, now_ms, asked, false };
 
-	return find_answered(&answer);
+	return find_answered(&search);
 }
 
 bool flow_has_strayed(const struct flow_table *t, const struct flow_key *key,
         const struct message *response, uint64_t now_ms)
 {
 	union flow_asked asked;
-	const struct answer answer = { t, key, response, now_ms, &asked, true };
+	const struct flow_search search = { t, key, response, now_ms, &asked, true };
 
-	return find_answered(&answer) != NULL;
+	return find_answered(&search) != NULL;
 }
 
 struct flow *flow_find_asked(

@@ -8,8 +8,8 @@
 #include "base/table.h"
 #include "flow/flow_key.h"
 #include "flow/flow_share.h"
+#include "flow/flow_signing.h"
 #include "gate/query.h"
-#include "sign/signer.h"
 
 /* Questions that may be in flight with the same addresses, ports and id, and from the same
  * interface. An honest client has one. The bound keeps every look-up short. It is one for each
@@ -41,12 +41,6 @@ struct flow {
 	bool is_signing : 1;         /* it is the signer's */
 	bool is_over : 1;            /* nothing answers it any more; see flow_end() */
 	uint8_t octets[FLOW_OCTETS]; /* of the question; then what only the signer knows */
-};
-
-/* What is remembered of a question to the signer. */
-struct flow_signing {
-	struct signer_query asked;
-	uint8_t server_len, server[16];
 };
 
 /* What was asked: of the validator, or of the signer. */
