@@ -31,23 +31,34 @@ static enum exchange_state lookup_wait(
 	return state;
 }
 
+/* What lookup_unless() was told, for each of its tries. */
+struct lookup_task {
+	int epoll_fd;
+	const struct sockaddr_storage *server;
+	const struct want *want;
+	uint8_t *buffer;
+	lookup_taker *take;
+	void *context;
+};
+
 /* One try. Returns true when the answer was taken. */
-static bool lookup_try(int epoll_fd, const struct sockaddr_storage *server, const struct want *want,
-        uint8_t *buffer, lookup_taker *take, void *context, bool last_try)
+static bool lookup_try(const struct lookup_task *task, bool last_try)
 {
+	const struct sockaddr_storage *server = task->server;
 	struct exchange e;
 	struct span answer;
 	enum exchange_state state = EXCHANGE_FAILED;
 
-	if (exchange_begin_udp(&e, epoll_fd, NULL, server, want, EXCHANGE_FLAGS) == 0)
-		state = lookup_wait(&e, LOOKUP_UDP_MS, buffer, &answer);
+	if (exchange_begin_udp(&e, task->epoll_fd, NULL, server, task->want, EXCHANGE_FLAGS) == 0)
+		state = lookup_wait(&e, LOOKUP_UDP_MS, task->buffer, &answer);
 	if (state == EXCHANGE_TRUNCATED) {
 		exchange_end(&e);
 		state = EXCHANGE_FAILED;
-		if (exchange_begin_tcp(&e, epoll_fd, NULL, server, want, EXCHANGE_FLAGS) == 0)
-			state = lookup_wait(&e, LOOKUP_TCP_MS, buffer, &answer);
+		if (exchange_begin_tcp(
+		            &e, task->epoll_fd, NULL, server, task->want, EXCHANGE_FLAGS) == 0)
+			state = lookup_wait(&e, LOOKUP_TCP_MS, task->buffer, &answer);
 	}
-	bool taken = state == EXCHANGE_ANSWERED && take(context, answer, last_try);
+	bool taken = state == EXCHANGE_ANSWERED && task->take(task->context, answer, last_try);
 	exchange_end(&e);
 	return taken;
 }
@@ -69,6 +80,7 @@ bool lookup_unless(const struct sockaddr_storage *server, const struct want *wan
 {
 	struct epoll_event event = { .events = EPOLLIN, .data.ptr = &stop };
 	int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	const struct lookup_task task = { epoll_fd, server, want, buffer, take, context };
 	bool taken = false;
 
 	if (epoll_fd < 0)
@@ -78,8 +90,7 @@ bool lookup_unless(const struct sockaddr_storage *server, const struct want *wan
 		return false;
 	}
 	for (unsigned try = 1; !taken && try <= LOOKUP_TRIES && !lookup_is_stopped(stop_fd); try++)
-		taken = lookup_try(
-		        epoll_fd, server, want, buffer, take, context, try == LOOKUP_TRIES);
+		taken = lookup_try(&task, try == LOOKUP_TRIES);
 	close(epoll_fd);
 	return taken;
 }

@@ -5,15 +5,8 @@
 
 #include "base/writer.h"
 
-void reasks_init(struct reasks *all, int epoll_fd, const struct sockaddr_storage *resolvers,
-        unsigned resolver_count, uint8_t *buffer, struct stats *stats, struct parked_list *over)
+void reasks_init(struct reasks *all)
 {
-	*all = (struct reasks){ .epoll_fd = epoll_fd,
-		.stats = stats,
-		.resolvers = resolvers,
-		.resolver_count = resolver_count,
-		.buffer = buffer,
-		.over = over };
 	for (unsigned i = 0; i < REASKS_MAX; i++)
 		all->slots[i] = (struct reask){ .watched = WATCHED_REASK, .exchange.fd = -1 };
 }

@@ -28,20 +28,18 @@ struct reask {
 };
 
 struct reasks {
-	int epoll_fd;
+	/* Borrowed, and set before reasks_init(): */
+	int epoll_fd; /* watches the sockets; data.ptr is the struct reask */
 	struct stats *stats;
-	const struct sockaddr_storage *resolvers;
+	const struct sockaddr_storage *resolvers; /* asked for signatures */
 	unsigned resolver_count;
-	uint8_t *buffer;
-	struct parked_list *over; /* where those go whose waiting is over */
+	uint8_t *buffer;          /* of EXCHANGE_ANSWER_MAX octets */
+	struct parked_list *over; /* gets each parked response whose reask is over */
+
 	struct reask slots[REASKS_MAX];
 };
 
-/* Sockets are watched by `epoll_fd`, with data.ptr the struct reask; the resolvers, and a buffer of
- * EXCHANGE_ANSWER_MAX octets, are borrowed. Counts in `stats` what begins with whole, plain and
- * signed. */
-void reasks_init(struct reasks *all, int epoll_fd, const struct sockaddr_storage *resolvers,
-        unsigned resolver_count, uint8_t *buffer, struct stats *stats, struct parked_list *over);
+void reasks_init(struct reasks *all);
 
 /* Ends every exchange; nobody is told. */
 void reasks_fini(struct reasks *all);

@@ -91,8 +91,13 @@ static int make_fetcher(struct worker *w)
 	if (w->epoll_fd < 0 || w->wake_fd < 0)
 		return -errno;
 	int result = fetcher_init(&w->fetcher, w->epoll_fd, &w->config.sources, &w->stats, owner);
-	reasks_init(&w->reasks, w->epoll_fd, w->config.sources.resolvers,
-	        w->config.sources.resolver_count, w->fetcher.buffer, &w->stats, &w->ready);
+	w->reasks = (struct reasks){ .epoll_fd = w->epoll_fd,
+		.stats = &w->stats,
+		.resolvers = w->config.sources.resolvers,
+		.resolver_count = w->config.sources.resolver_count,
+		.buffer = w->fetcher.buffer,
+		.over = &w->ready };
+	reasks_init(&w->reasks);
 	w->fallback = (struct server_fallback){ .shortcut = &w->shortcut,
 		.stats = &w->stats,
 		.now_ms = &w->now_ms,

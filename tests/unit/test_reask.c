@@ -39,8 +39,13 @@ static int set_up(void **state)
 	lab->epoll_fd = epoll_create1(0);
 	lab->now_ms = START_MS;
 	assert_int_equal(park_init(&lab->park, 2 * REASKS_MAX, 10000), 0);
-	reasks_init(&lab->reasks, lab->epoll_fd, lab->resolvers, 2, lab->buffer, &lab->stats,
-	        &lab->over);
+	lab->reasks = (struct reasks){ .epoll_fd = lab->epoll_fd,
+		.stats = &lab->stats,
+		.resolvers = lab->resolvers,
+		.resolver_count = 2,
+		.buffer = lab->buffer,
+		.over = &lab->over };
+	reasks_init(&lab->reasks);
 	*state = lab;
 	return 0;
 }
