@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The keeper against a server on the loopback interface, in real time: what it asks, keeps and
- * believes. There are no workers here. */
+/* The keeper against a server on the loopback interface, in real time: what the keeper asks, saves
+ * and trusts. There are no workers here. */
 #include "test.h"
 #include "zone.h"
 
@@ -12,7 +12,7 @@
 #include "daemon/anchor_keeper.h"
 
 #define DAY        86400
-#define PATIENCE_S 60 /* for what happens at once, on a machine that is idle */
+#define PATIENCE_S 60 /* for events that happen at once on an idle machine */
 
 enum { OLD, NEW, OLD_REVOKED, KEYS };
 
@@ -27,7 +27,7 @@ struct lab {
 	struct anchor_keeper *keeper;
 };
 
-/* Returns the socket of a server, and fills its address. */
+/* Returns the socket of a server, and writes its address. */
 static int open_server(struct sockaddr_storage *server)
 {
 	struct sockaddr_in *address = (struct sockaddr_in *)server;
@@ -104,7 +104,7 @@ static void end(struct lab *lab)
 	lab->keeper = NULL;
 }
 
-/* Waits for a question for the root's keys, and returns its id. */
+/* Waits for a query for the DNSKEY RRset of the root, and returns its id. */
 static uint16_t receive(struct lab *lab)
 {
 	static const uint8_t question[] = { 0, 0, TYPE_DNSKEY, 0, CLASS_IN };
@@ -173,7 +173,7 @@ static unsigned trusted(const struct lab *lab)
 	return anchors_count(a) ? anchors_at(a, 0)->ds.count : 0;
 }
 
-static void a_new_key_is_found_and_not_trusted_yet(void **state)
+static void a_new_key_is_found_but_not_trusted_yet(void **state)
 {
 	struct lab *lab = *state;
 
@@ -184,7 +184,7 @@ static void a_new_key_is_found_and_not_trusted_yet(void **state)
 	assert_int_equal(trusted(lab), 1);
 	anchor_keeper_free(lab->keeper);
 
-	/* The next one goes on where this one was, and has no reason to ask again. */
+	/* The next keeper continues with this state, and has no reason to ask yet. */
 	start(lab);
 	assert_true(state_file_has(lab, "key 2 pending learned"));
 	end(lab);
@@ -207,7 +207,7 @@ static void a_revoked_key_is_not_trusted_again_after_a_restart(void **state)
 	end(lab);
 }
 
-static void what_is_not_signed_is_asked_for_again_and_changes_nothing(void **state)
+static void an_unsigned_answer_changes_nothing_and_is_asked_again(void **state)
 {
 	struct lab *lab = *state;
 
@@ -221,7 +221,7 @@ static void what_is_not_signed_is_asked_for_again_and_changes_nothing(void **sta
 	end(lab);
 }
 
-static void without_a_resolver_the_server_that_had_the_keys_is_asked(void **state)
+static void without_a_resolver_the_server_that_showed_the_keys_is_asked(void **state)
 {
 	struct lab *lab = *state;
 	struct sockaddr_storage another = { 0 };
@@ -236,23 +236,23 @@ static void without_a_resolver_the_server_that_had_the_keys_is_asked(void **stat
 	answer(lab, receive(lab), K(OLD), K(OLD));
 	wait_for_state(lab, "zone . seen=2");
 	end(lab);
-	/* told of first, so it would have been asked first */
+	/* this server was reported first, so it would have been asked first */
 	assert_int_equal(recv(its_socket, &(char){ 0 }, 1, MSG_DONTWAIT), -1);
 	close(its_socket);
 }
 
-static void it_ends_at_once_while_it_waits_for_an_answer(void **state)
+static void the_keeper_stops_at_once_while_it_waits_for_an_answer(void **state)
 {
 	struct lab *lab = *state;
 
 	start(lab);
 	receive(lab);
 	end(lab);
-	/* After all its tries it would know when to try again. */
+	/* After its last try, the keeper would have written the time of the next one. */
 	assert_true(state_file_has(lab, "zone . seen=- next=-"));
 }
 
-static void a_damaged_file_is_put_aside_and_what_is_configured_is_trusted(void **state)
+static void a_damaged_file_is_renamed_and_the_configured_anchors_are_trusted(void **state)
 {
 	struct lab *lab = *state;
 	FILE *file = fopen(lab->state, "w");
@@ -268,7 +268,7 @@ static void a_damaged_file_is_put_aside_and_what_is_configured_is_trusted(void *
 	assert_true(state_file_has(lab, "key 1 valid configured"));
 }
 
-static void what_cannot_be_kept_is_followed_all_the_same(void **state)
+static void a_change_that_cannot_be_saved_takes_effect(void **state)
 {
 	struct lab *lab = *state;
 
@@ -294,15 +294,15 @@ int main(void)
 {
 #define IN_LAB(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		IN_LAB(a_new_key_is_found_and_not_trusted_yet),
+		IN_LAB(a_new_key_is_found_but_not_trusted_yet),
 		IN_LAB(a_revoked_key_is_not_trusted_again_after_a_restart),
-		IN_LAB(what_is_not_signed_is_asked_for_again_and_changes_nothing),
-		IN_LAB(without_a_resolver_the_server_that_had_the_keys_is_asked),
-		IN_LAB(it_ends_at_once_while_it_waits_for_an_answer),
-		IN_LAB(a_damaged_file_is_put_aside_and_what_is_configured_is_trusted),
-		IN_LAB(what_cannot_be_kept_is_followed_all_the_same),
+		IN_LAB(an_unsigned_answer_changes_nothing_and_is_asked_again),
+		IN_LAB(without_a_resolver_the_server_that_showed_the_keys_is_asked),
+		IN_LAB(the_keeper_stops_at_once_while_it_waits_for_an_answer),
+		IN_LAB(a_damaged_file_is_renamed_and_the_configured_anchors_are_trusted),
+		IN_LAB(a_change_that_cannot_be_saved_takes_effect),
 	};
 	if (!getenv("TEST_LOG"))
-		assert_non_null(freopen("/dev/null", "w", stderr)); /* the log is not of interest */
+		assert_non_null(freopen("/dev/null", "w", stderr)); /* hide the log */
 	return cmocka_run_group_tests_name("anchor_keeper", tests, NULL, NULL);
 }

@@ -11,7 +11,7 @@
 
 enum { LO = 1, LAN, WAN, PORT, DMZ };
 
-/* A route: to `destination` (NULL: everywhere), by the interfaces that are not 0. */
+/* A route to `destination` (NULL: default route), through the interfaces that are not 0. */
 struct route {
 	int family, type;
 	const char *destination;
@@ -46,7 +46,7 @@ static void take_address(struct interfaces *all, int index, int family, unsigned
 	interfaces_take(all, message);
 }
 
-static void put_ways(struct nlmsghdr *message, const int by[2])
+static void put_next_hops(struct nlmsghdr *message, const int by[2])
 {
 	struct rtnexthop ways[2] = { { .rtnh_len = sizeof(ways[0]), .rtnh_ifindex = by[0] },
 		{ .rtnh_len = sizeof(ways[0]), .rtnh_ifindex = by[1] } };
@@ -73,11 +73,11 @@ static void take_route(struct interfaces *all, const struct route *r)
 		assert_int_equal(inet_pton(r->family, r->destination, address), 1);
 		mnl_attr_put(message, RTA_DST, r->family == AF_INET ? 4 : 16, address);
 	}
-	put_ways(message, r->by);
+	put_next_hops(message, r->by);
 	interfaces_take(all, message);
 }
 
-/* A router: a LAN, a DMZ with IPv6 alone, a way out, and a port that has no address of its own. */
+/* A router: a LAN, a DMZ with IPv6 only, a WAN, and a bridge port without an address of its own. */
 static void make_router(struct interfaces *all)
 {
 	memset(all, 0, sizeof(*all));
@@ -103,7 +103,7 @@ static void says(const char *why, const struct inside *in, enum inside_how how, 
 		fail_msg("%s: %d, \"%s\"", why, in->how, text);
 }
 
-static void what_has_no_default_route_is_inside(void **state)
+static void interfaces_without_a_default_route_are_inside(void **state)
 {
 	static const struct {
 		const char *why;
@@ -112,47 +112,48 @@ static void what_has_no_default_route_is_inside(void **state)
 		const char *names;
 	} rows[] = {
 		{ "no routes at all", { { 0 } }, INSIDE_NO_WAY, "" },
-		{ "networks alone", { { AF_INET, 0, "10.0.0.0", 8, 254, { LAN } } }, INSIDE_NO_WAY,
-		        "" },
+		{ "a route to one network", { { AF_INET, 0, "10.0.0.0", 8, 254, { LAN } } },
+		        INSIDE_NO_WAY, "" },
 		{ "a default route", { { AF_INET, 0, NULL, 0, 254, { WAN } } }, INSIDE_FOUND,
 		        "lan0 dmz0" },
-		{ "of IPv6", { { AF_INET6, 0, NULL, 0, 254, { WAN } } }, INSIDE_FOUND,
-		        "lan0 dmz0" },
-		{ "one of each family",
+		{ "a default route of IPv6", { { AF_INET6, 0, NULL, 0, 254, { WAN } } },
+		        INSIDE_FOUND, "lan0 dmz0" },
+		{ "a default route of each family",
 		        { { AF_INET, 0, NULL, 0, 254, { WAN } },
 		                { AF_INET6, 0, NULL, 0, 254, { DMZ } } },
 		        INSIDE_FOUND, "lan0" },
-		{ "of another table",
+		{ "a default route in another table",
 		        { { AF_INET, 0, NULL, 0, 254, { WAN } },
 		                { AF_INET, 0, NULL, 0, 1000, { LAN } } },
 		        INSIDE_FOUND, "dmz0" },
-		{ "with two ways", { { AF_INET, 0, NULL, 0, 254, { WAN, LAN } } }, INSIDE_FOUND,
-		        "dmz0" },
-		{ "in halves", { { AF_INET, 0, "128.0.0.0", 1, 254, { WAN } } }, INSIDE_FOUND,
+		{ "a default route with two next hops",
+		        { { AF_INET, 0, NULL, 0, 254, { WAN, LAN } } }, INSIDE_FOUND, "dmz0" },
+		{ "a route to half of all addresses",
+		        { { AF_INET, 0, "128.0.0.0", 1, 254, { WAN } } }, INSIDE_FOUND,
 		        "lan0 dmz0" },
-		{ "in sixteenths of IPv6", { { AF_INET6, 0, "2000::", 4, 254, { WAN } } },
+		{ "a route to a sixteenth of IPv6", { { AF_INET6, 0, "2000::", 4, 254, { WAN } } },
 		        INSIDE_FOUND, "lan0 dmz0" },
-		{ "all local addresses of IPv6", { { AF_INET6, 0, "fc00::", 7, 254, { WAN } } },
-		        INSIDE_NO_WAY, "" },
-		{ "multicast",
+		{ "a route to the unique local addresses of IPv6",
+		        { { AF_INET6, 0, "fc00::", 7, 254, { WAN } } }, INSIDE_NO_WAY, "" },
+		{ "a route to multicast",
 		        { { AF_INET, 0, NULL, 0, 254, { WAN } },
 		                { AF_INET, 0, "224.0.0.0", 4, 254, { LAN } } },
 		        INSIDE_FOUND, "lan0 dmz0" },
-		{ "the relay's own, which delivers here",
-		        { { AF_INET, RTN_LOCAL, NULL, 0, 5300, { LO } } }, INSIDE_NO_WAY, "" },
-		{ "one that leads nowhere", { { AF_INET, RTN_UNREACHABLE, NULL, 0, 254, { 0 } } },
+		{ "the local route of the relay", { { AF_INET, RTN_LOCAL, NULL, 0, 5300, { LO } } },
 		        INSIDE_NO_WAY, "" },
-		{ "by something unknown",
+		{ "an unreachable default route",
+		        { { AF_INET, RTN_UNREACHABLE, NULL, 0, 254, { 0 } } }, INSIDE_NO_WAY, "" },
+		{ "through an unknown interface",
 		        { { AF_INET, 0, NULL, 0, 254, { WAN } },
 		                { AF_INET6, 0, NULL, 0, 254, { 77 } } },
 		        INSIDE_UNCLEAR, "" },
-		{ "two ways of which one is unknown", { { AF_INET, 0, NULL, 0, 254, { WAN, 77 } } },
-		        INSIDE_UNCLEAR, "" },
-		{ "by a number of nexthops",
+		{ "two next hops, one through an unknown interface",
+		        { { AF_INET, 0, NULL, 0, 254, { WAN, 77 } } }, INSIDE_UNCLEAR, "" },
+		{ "a next hop by number only",
 		        { { AF_INET, 0, NULL, 0, 254, { WAN } },
 		                { AF_INET, 0, NULL, 0, 254, { 0 } } },
 		        INSIDE_UNCLEAR, "" },
-		{ "everywhere",
+		{ "a default route on each interface",
 		        { { AF_INET, 0, NULL, 0, 254, { WAN, LAN } },
 		                { AF_INET6, 0, NULL, 0, 254, { DMZ } } },
 		        INSIDE_ALL_OUT, "" },
@@ -172,7 +173,7 @@ static void what_has_no_default_route_is_inside(void **state)
 	}
 }
 
-/* iptables takes a + at the end for any name that begins so. */
+/* For iptables, a + at the end of a name matches every name with that beginning. */
 static void a_name_that_is_a_pattern_is_never_inside(void **state)
 {
 	struct interfaces all;
@@ -188,7 +189,7 @@ static void a_name_that_is_a_pattern_is_never_inside(void **state)
 	interfaces_fini(&all);
 }
 
-static void more_than_rules_can_name_are_none(void **state)
+static void none_is_inside_if_there_are_more_than_rules_can_name(void **state)
 {
 	struct interfaces all;
 	struct inside in;
@@ -207,8 +208,8 @@ static void more_than_rules_can_name_are_none(void **state)
 	interfaces_fini(&all);
 }
 
-/* Rules for some of them would leave out the one with the default route, perhaps. */
-static void a_machine_with_too_many_interfaces_is_not_known(void **state)
+/* A part of the interfaces might lack the one with the default route. */
+static void too_many_interfaces_are_noticed(void **state)
 {
 	struct interfaces all = { 0 };
 
@@ -221,7 +222,7 @@ static void a_machine_with_too_many_interfaces_is_not_known(void **state)
 	interfaces_fini(&all);
 }
 
-static void names_of_the_operator_are_taken_as_they_are(void **state)
+static void interfaces_that_the_operator_names_are_taken(void **state)
 {
 	static struct config c = { .role = ROLE_GATEWAY,
 		.inside = { .count = 2, .names = { "lan0", "br-lan" } } };
@@ -232,14 +233,14 @@ static void names_of_the_operator_are_taken_as_they_are(void **state)
 	says("named", &in, INSIDE_NAMED, "lan0 br-lan");
 	c.role = ROLE_BRIDGE;
 	inside_find(&c, &in);
-	says("ports that are named", &in, INSIDE_NAMED, "lan0 br-lan");
+	says("named ports", &in, INSIDE_NAMED, "lan0 br-lan");
 	c.inside.count = 0;
 	inside_find(&c, &in);
-	says("ports that are not", &in, INSIDE_ANY_PORT, "");
+	says("no named ports", &in, INSIDE_ANY_PORT, "");
 }
 
-/* Whatever this machine has: the kernel answers, and there is a loopback interface at least. */
-static void the_kernel_is_asked(void **state)
+/* Every machine has at least a loopback interface. */
+static void the_kernel_lists_its_interfaces(void **state)
 {
 	struct interfaces all;
 	bool any_loopback = false;
@@ -255,13 +256,13 @@ static void the_kernel_is_asked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_has_no_default_route_is_inside),
+		cmocka_unit_test(interfaces_without_a_default_route_are_inside),
 		cmocka_unit_test(a_name_that_is_a_pattern_is_never_inside),
-		cmocka_unit_test(more_than_rules_can_name_are_none),
-		cmocka_unit_test(a_machine_with_too_many_interfaces_is_not_known),
-		cmocka_unit_test(names_of_the_operator_are_taken_as_they_are),
-		cmocka_unit_test(the_kernel_is_asked),
+		cmocka_unit_test(none_is_inside_if_there_are_more_than_rules_can_name),
+		cmocka_unit_test(too_many_interfaces_are_noticed),
+		cmocka_unit_test(interfaces_that_the_operator_names_are_taken),
+		cmocka_unit_test(the_kernel_lists_its_interfaces),
 	};
 
-	return cmocka_run_group_tests_name("inside", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("inside_interfaces", tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The kernel's and nft's own opinion of the rules for nft. Not every kernel has its "queue", so
- * "accept" stands for that here; all else is checked as it is, in a network of the test's own. */
+/* Has nft and the kernel check the rules for nft. Not every kernel supports "queue", so "accept"
+ * replaces it here. Everything else is checked unchanged, in a network namespace of the test. */
 #include "test.h"
 
 #include <fcntl.h>
@@ -21,8 +21,8 @@ static bool write_to(const char *path, const char *text)
 	return done;
 }
 
-/* A user who may make rules, if only in a network that holds nothing. */
-static bool go_where_rules_may_be_made(void)
+/* Enters a new network namespace, in which this user may add rules. */
+static bool enter_own_network_namespace(void)
 {
 	char map[64];
 
@@ -32,8 +32,8 @@ static bool go_where_rules_may_be_made(void)
 	return unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0 && write_to("/proc/self/uid_map", map);
 }
 
-/* Puts "accept" in the place of "queue num 3-4 bypass", with spaces after it. */
-static void accept_what_is_queued(char *rules)
+/* Replaces each "queue num 3-4 bypass" by "accept" and spaces. */
+static void replace_queues_by_accept(char *rules)
 {
 	for (char *at = rules; (at = strstr(at, " queue num ")) != NULL;) {
 		char *end = at + strcspn(at, "\n");
@@ -42,14 +42,14 @@ static void accept_what_is_queued(char *rules)
 	}
 }
 
-static void takes(const char *why, const struct config *c)
+static void check_accepts(const char *why, const struct config *c)
 {
 	static const char *const check[] = { "nft", "--check", "--file", "-", NULL };
 	char *rules = template_nft(c);
 	struct process p;
 
 	assert_non_null(rules);
-	accept_what_is_queued(rules);
+	replace_queues_by_accept(rules);
 	int error = process_run(&p, check, rules);
 	if (error)
 		fail_msg("%s: nft: %s", why, strerror(-error));
@@ -59,7 +59,7 @@ static void takes(const char *why, const struct config *c)
 	free(rules);
 }
 
-static void nft_takes_the_rules_of_each_role(void **state)
+static void nft_accepts_the_rules_of_each_role(void **state)
 {
 	static const struct {
 		const char *why;
@@ -77,7 +77,7 @@ static void nft_takes_the_rules_of_each_role(void **state)
 	struct process p;
 
 	(void)state;
-	if (process_run(&p, version, NULL) != 0 || !go_where_rules_may_be_made())
+	if (process_run(&p, version, NULL) != 0 || !enter_own_network_namespace())
 		skip();
 	process_fini(&p);
 	for (size_t i = 0; i < COUNT(roles); i++) {
@@ -90,13 +90,13 @@ static void nft_takes_the_rules_of_each_role(void **state)
 			address_read("192.0.2.53", &c.sign_servers.items[0]);
 			address_read("2001:db8::53", &c.sign_servers.items[1]);
 			c.tcp = tcp;
-			takes(roles[i].why, &c);
+			check_accepts(roles[i].why, &c);
 			c.user = 61234;
 			c.queue_count = 3;
 			c.queue_bypass = c.block_encrypted_dns = true;
 			c.inside = (struct config_interfaces){ 2, { "lan0", "br-lan.5" } };
 			c.shortcut_interfaces = c.inside;
-			takes(roles[i].why, &c);
+			check_accepts(roles[i].why, &c);
 		}
 	}
 }
@@ -104,7 +104,7 @@ static void nft_takes_the_rules_of_each_role(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nft_takes_the_rules_of_each_role),
+		cmocka_unit_test(nft_accepts_the_rules_of_each_role),
 	};
 
 	return cmocka_run_group_tests_name("nft", tests, NULL, NULL);

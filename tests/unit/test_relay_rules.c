@@ -16,7 +16,7 @@ static bool both_have(const struct config *c, const char *nft_text, const char *
 	return has_nft;
 }
 
-static void the_relay_gets_connections_only_where_it_is_wanted(void **state)
+static void only_tcp_relay_sends_connections_to_the_relay(void **state)
 {
 	(void)state;
 	for (uint32_t tcp = TCP_RELAY; tcp <= TCP_REFUSE; tcp++) {
@@ -39,8 +39,8 @@ static void the_relay_gets_connections_only_where_it_is_wanted(void **state)
 	}
 }
 
-/* What is relayed goes past FORWARD, so an attacker outside must not get at it. */
-static void a_gateway_relays_from_the_inside_alone(void **state)
+/* Relayed connections bypass FORWARD, so an attacker outside must not reach the relay. */
+static void a_gateway_relays_only_from_the_inside(void **state)
 {
 	(void)state;
 	for (uint32_t role = ROLE_GATEWAY; role <= ROLE_BOTH; role++) {
@@ -53,7 +53,7 @@ static void a_gateway_relays_from_the_inside_alone(void **state)
 		        "-A SEALGATE_RELAY -i lan0 -p tcp --dport 53 -j SEALGATE_INSIDE\n"));
 		assert_true(both_have(&c, "relay_forward iifname \"br-lan.5\" tcp dport 53 jump ",
 		        "-A SEALGATE_RELAY -i br-lan.5 -p tcp --dport 53 -j SEALGATE_INSIDE\n"));
-		/* No other way leads there. */
+		/* No other rule leads to the relay. */
 		assert_false(both_have(&c, "relay_forward tcp dport 53",
 		        "-A SEALGATE_RELAY -p tcp --dport 53 -j TPROXY"));
 		c.inside.count = 0;
@@ -64,8 +64,8 @@ static void a_gateway_relays_from_the_inside_alone(void **state)
 	}
 }
 
-/* nft has no words for a port. */
-static void a_bridge_relays_from_the_ports_that_are_named_or_all(void **state)
+/* nft has no match for a port of a bridge. */
+static void a_bridge_relays_from_the_named_ports_or_from_all(void **state)
 {
 	struct config c = { .role = ROLE_BRIDGE, .queue_count = 1, .tcp = TCP_RELAY };
 	char *all = template_iptables(&c);
@@ -80,8 +80,8 @@ static void a_bridge_relays_from_the_ports_that_are_named_or_all(void **state)
 	free(named);
 }
 
-/* What escapes the relay, such as a connection that was open before, is refused. */
-static void what_is_not_relayed_is_refused(void **state)
+/* For example a connection that was open before the rules came. */
+static void connections_that_are_not_relayed_are_refused(void **state)
 {
 	(void)state;
 	for (uint32_t role = ROLE_HOST; role <= ROLE_GATEWAY; role++) {
@@ -95,10 +95,10 @@ static void what_is_not_relayed_is_refused(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_relay_gets_connections_only_where_it_is_wanted),
-		cmocka_unit_test(a_gateway_relays_from_the_inside_alone),
-		cmocka_unit_test(a_bridge_relays_from_the_ports_that_are_named_or_all),
-		cmocka_unit_test(what_is_not_relayed_is_refused),
+		cmocka_unit_test(only_tcp_relay_sends_connections_to_the_relay),
+		cmocka_unit_test(a_gateway_relays_only_from_the_inside),
+		cmocka_unit_test(a_bridge_relays_from_the_named_ports_or_from_all),
+		cmocka_unit_test(connections_that_are_not_relayed_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,17 +13,19 @@ static void the_queues_are_filled_in(void **state)
 	} rows[] = {
 		{ "one queue for responses", 0, 1, false, "udp sport 53 queue num 0\n",
 		        "--sport 53 -j NFQUEUE --queue-num 0\n" },
-		{ "and the next for queries", 0, 1, false, "udp dport 53 queue num 1\n",
+		{ "the next queue for queries", 0, 1, false, "udp dport 53 queue num 1\n",
 		        "--dport 53 -j NFQUEUE --queue-num 1\n" },
-		{ "several for responses", 4, 3, false, "udp sport 53 queue num 4-6\n",
+		{ "several queues for responses", 4, 3, false, "udp sport 53 queue num 4-6\n",
 		        "--sport 53 -j NFQUEUE --queue-balance 4:6\n" },
-		{ "as many after them for queries", 4, 3, false, "udp dport 53 queue num 7-9\n",
+		{ "the next several queues for queries", 4, 3, false,
+		        "udp dport 53 queue num 7-9\n",
 		        "--dport 53 -j NFQUEUE --queue-balance 7:9\n" },
-		{ "bypass", 65534, 1, true, "udp dport 53 queue num 65535 bypass\n",
+		{ "bypass of queries", 65534, 1, true, "udp dport 53 queue num 65535 bypass\n",
 		        "--dport 53 -j NFQUEUE --queue-num 65535 --queue-bypass\n" },
 		{ "bypass of responses", 65534, 1, true, "udp sport 53 queue num 65534 bypass\n",
 		        "--sport 53 -j NFQUEUE --queue-num 65534 --queue-bypass\n" },
-		{ "several with bypass", 0, 64, true, "udp dport 53 queue num 64-127 bypass\n",
+		{ "several queues with bypass", 0, 64, true,
+		        "udp dport 53 queue num 64-127 bypass\n",
 		        "--dport 53 -j NFQUEUE --queue-balance 64:127 --queue-bypass\n" },
 	};
 
@@ -68,8 +70,8 @@ static void each_role_has_its_hooks(void **state)
 		free(texts[i]);
 }
 
-/* And in both forms what is not bridged is left alone before anything else. */
-static void a_bridge_has_only_what_it_bridges(void **state)
+/* In both forms, the first rules leave alone every packet that is not bridged. */
+static void a_bridge_judges_only_bridged_packets(void **state)
 {
 	struct config bridge = {
 		.role = ROLE_BRIDGE, .queue_count = 1, .tcp = TCP_RELAY, .tcp_port = 5399
@@ -102,7 +104,7 @@ static unsigned count_of(const char *text, const char *word)
 	return count;
 }
 
-/* Or the second commit of a table would take out what the first one put in. */
+/* Otherwise the second commit of a table would remove the rules of the first one. */
 static void both_roles_name_each_table_once(void **state)
 {
 	static const char *const tables[] = { "*security\n", "*filter\n", "*nat\n", "*mangle\n",
@@ -123,8 +125,8 @@ static void both_roles_name_each_table_once(void **state)
 	free(iptables);
 }
 
-/* In both forms a rule for port 853 is there, or is a comment. */
-static void encrypted_dns_is_refused_only_where_that_is_wanted(void **state)
+/* In both forms, the rules for port 853 are active or commented out. */
+static void encrypted_dns_is_refused_only_if_configured(void **state)
 {
 	(void)state;
 	for (uint32_t role = ROLE_HOST; role <= ROLE_BOTH; role++) {
@@ -157,9 +159,9 @@ static bool has(const char *text, const char *line)
 	return strstr(text, line) != NULL;
 }
 
-/* Since Linux 5.17 CAP_NET_RAW is enough to set a mark, so no rule may let pass by a mark alone
- * what is asked; nor may one touch bits that are others'. */
-static void what_is_our_own_is_known_by_its_user_too(void **state)
+/* Since Linux 5.17 CAP_NET_RAW is enough to set a mark, so no rule may let a query pass by its mark
+ * alone. And no rule may change bits of the mark that belong to others. */
+static void our_own_queries_are_recognised_by_their_user_too(void **state)
 {
 	struct config c;
 
@@ -205,8 +207,8 @@ static void what_is_our_own_is_known_by_its_user_too(void **state)
 	free(iptables);
 }
 
-/* Where the program runs as root there is no other user to be let pass. */
-static void root_alone_is_one_user(void **state)
+/* No rule may let the queries of another user pass. */
+static void only_root_passes_if_sealgate_runs_as_root(void **state)
 {
 	struct config c;
 
@@ -219,7 +221,7 @@ static void root_alone_is_one_user(void **state)
 	free(iptables);
 }
 
-static void the_shortcut_is_exempt_on_its_interfaces_alone(void **state)
+static void the_shortcut_applies_only_to_its_interfaces(void **state)
 {
 	struct config c = { .role = ROLE_GATEWAY,
 		.queue_count = 1,
@@ -252,12 +254,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_queues_are_filled_in),
 		cmocka_unit_test(each_role_has_its_hooks),
-		cmocka_unit_test(a_bridge_has_only_what_it_bridges),
+		cmocka_unit_test(a_bridge_judges_only_bridged_packets),
 		cmocka_unit_test(both_roles_name_each_table_once),
-		cmocka_unit_test(encrypted_dns_is_refused_only_where_that_is_wanted),
-		cmocka_unit_test(what_is_our_own_is_known_by_its_user_too),
-		cmocka_unit_test(root_alone_is_one_user),
-		cmocka_unit_test(the_shortcut_is_exempt_on_its_interfaces_alone),
+		cmocka_unit_test(encrypted_dns_is_refused_only_if_configured),
+		cmocka_unit_test(our_own_queries_are_recognised_by_their_user_too),
+		cmocka_unit_test(only_root_passes_if_sealgate_runs_as_root),
+		cmocka_unit_test(the_shortcut_applies_only_to_its_interfaces),
 	};
 	return cmocka_run_group_tests_name("template", tests, NULL, NULL);
 }
