@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The daemon from inside: what its main thread holds. daemon.c makes and ends it.
- * Private to daemon/. */
+/* The state of the daemon's main thread. daemon.c makes and frees it. Private to daemon/. */
 #ifndef DAEMON_SERVICE_H
 #define DAEMON_SERVICE_H
 
@@ -27,13 +26,13 @@ struct service {
 	const struct config *config;
 	struct policy policy;
 	struct root_hints hints;
-	struct zone_keeper *zones;    /* of those that are signed; NULL: it validates */
-	struct anchors *anchors;      /* as configured; NULL: it signs */
-	struct anchor_keeper *keeper; /* of those in force; NULL: the ones above are, and stay */
+	struct zone_keeper *zones;    /* of a signer; NULL: this daemon validates */
+	struct anchors *anchors;      /* as configured; NULL: this daemon signs */
+	struct anchor_keeper *keeper; /* NULL: anchors do not roll over, `anchors` are in force */
 	bool keeper_runs;
-	int signals;             /* a signalfd */
-	int failed;              /* an eventfd, to which a worker writes that ends by itself */
-	struct control *control; /* NULL: it could not be made */
+	int signals;             /* signalfd */
+	int failed;              /* eventfd; a worker writes to it when it fails */
+	struct control *control; /* NULL: the control socket could not be made */
 	struct pause pause;
 	struct timekeeper time;
 	uint64_t started_ms;

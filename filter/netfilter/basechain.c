@@ -65,7 +65,7 @@ void basechain_note(const char *rules, const char *table, bool is_v6, const char
 static void remove_if_empty(const char *table, const char *chain, bool is_v6)
 {
 	const char *iptables = is_v6 ? "ip6tables-nft" : "iptables-nft";
-	/* Not with nft, which would take the chain with all its rules. */
+	/* nft would delete the chain with all its rules. */
 	const char *const argv[] = { iptables, "-t", table, "-X", chain, NULL };
 	struct process p;
 
@@ -82,7 +82,7 @@ static void remove_table_if_empty(const char *table, bool is_v6)
 
 	if (process_run(&p, list, NULL) != 0)
 		return;
-	/* An empty table is "table ip filter {" and "}"; sets and the like come indented too. */
+	/* An empty table is listed as "table ip filter {" and "}". Anything in it is indented. */
 	is_empty = p.status == 0 && !strstr(p.out, "\n\t");
 	process_fini(&p);
 	if (is_empty && process_run(&p, delete, NULL) == 0)
