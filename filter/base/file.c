@@ -103,14 +103,14 @@ int file_create(const char *path, const char *text, mode_t mode)
 
 int file_replace(const char *path, const char *text, mode_t mode)
 {
-	char new_path[PATH_MAX], directory[PATH_MAX];
+	char new_path[PATH_MAX];
 	int error;
 
 	if ((size_t)snprintf(new_path, sizeof(new_path), "%s.new", path) >= sizeof(new_path))
 		return -ENAMETOOLONG;
-	directory_of(path, directory);
-	if (mkdir(directory, 0755) < 0 && errno != EEXIST && errno != EROFS && errno != EACCES)
-		return -errno;
+	error = file_make_parent(path);
+	if (error && error != -EROFS && error != -EACCES)
+		return error;
 	error = write_new(new_path, text, O_TRUNC, mode);
 	if (error)
 		return error;
@@ -120,4 +120,19 @@ int file_replace(const char *path, const char *text, mode_t mode)
 		return error;
 	}
 	return sync_directory(path);
+}
+
+int file_make_directory(const char *path, mode_t mode)
+{
+	if (mkdir(path, mode) < 0)
+		return errno == EEXIST ? 0 : -errno;
+	return chmod(path, mode) < 0 ? -errno : 0;
+}
+
+int file_make_parent(const char *path)
+{
+	char directory[PATH_MAX];
+
+	directory_of(path, directory);
+	return mkdir(directory, 0755) < 0 && errno != EEXIST ? -errno : 0;
 }

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* sealgate keys: makes the keys of a zone, signs ahead with its KSK, shows its DS. */
-#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/complaint.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "cmd/command.h"
 #include "daemon/zone_keys.h"
@@ -151,20 +150,15 @@ static const struct action *keys_find_action(const char *name)
 	return NULL;
 }
 
-static bool make_directory(const char *path)
-{
-	if (mkdir(path, 0700) == 0 || errno == EEXIST)
-		return true;
-	log_error("%s: %s", path, strerror(errno));
-	return false;
-}
-
 static enum exit_code keys_run_action(struct keys_run *r, const struct action *action)
 {
 	enum exit_code code = EXIT_NO;
+	int error = action->run == keys_generate ? file_make_directory(r->directory, 0700) : 0;
 
-	if (action->run == keys_generate && !make_directory(r->directory))
+	if (error) {
+		log_error("%s: %s", r->directory, strerror(-error));
 		return EXIT_NO;
+	}
 	r->crypto = crypto_new();
 	if (!r->crypto)
 		log_error("OpenSSL lacks what is needed");

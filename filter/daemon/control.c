@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/complaint.h"
+#include "base/file.h"
 #include "base/sockaddr.h"
 
 #define BACKLOG 4
@@ -64,14 +65,6 @@ static int remove_stale(const char *path)
 	return unlink(path) < 0 ? -errno : 0;
 }
 
-static void make_socket_directory(const char *path)
-{
-	char directory[SOCKET_PATH_MAX + 1];
-
-	snprintf(directory, sizeof(directory), "%.*s", (int)(strrchr(path, '/') - path), path);
-	mkdir(directory, 0755); /* what goes wrong with it shows in bind() */
-}
-
 /* Of mode 0600 from the first moment on. */
 static int control_listen(int fd, const char *path)
 {
@@ -93,7 +86,7 @@ struct control *control_open(const char *path, const struct control_command *com
 
 	if (c) {
 		*c = (struct control){ -1, path, commands, context };
-		make_socket_directory(path);
+		file_make_parent(path); /* if this fails, bind() says why */
 		result = remove_stale(path);
 	}
 	if (result == 0) {

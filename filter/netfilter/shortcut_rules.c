@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/complaint.h"
+#include "base/file.h"
 #include "netfilter/backend.h"
 #include "netfilter/shortcut_load.h"
 #include "queue/shortcut.h"
@@ -45,17 +46,14 @@ static bool is_on_bpf(const char *directory)
  * and a service with a user of its own would find nothing in it. */
 static int make_bpf_directory(const char *directory, struct complaint *why)
 {
-	bool is_made = mkdir(directory, 0755) == 0;
+	int error = file_make_directory(directory, 0755);
 
-	if ((!is_made && errno != EEXIST) || (is_made && chmod(directory, 0755) < 0) ||
-	        (!is_on_bpf(directory) &&
-	                mount(MOUNT, directory, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC,
-	                        "mode=0755") < 0)) {
-		int error = errno;
-		complaint_set(why, "no bpf file system at %s: %s", directory, strerror(error));
-		return -error;
-	}
-	return 0;
+	if (!error && !is_on_bpf(directory) &&
+	        mount(MOUNT, directory, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0755") < 0)
+		error = -errno;
+	if (error)
+		complaint_set(why, "no bpf file system at %s: %s", directory, strerror(-error));
+	return error;
 }
 
 static bool is_our_mount(const char *directory)
