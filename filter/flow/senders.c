@@ -98,3 +98,13 @@ struct sender_habits senders_note(struct senders *s, const struct sent *sent, ui
 		habits.iterator = ITERATOR_CLIENT;
 	return habits;
 }
+
+bool senders_note_query(struct senders *s, struct sent sent, enum query_kind kind,
+        struct client_query *asked, uint64_t now_ms)
+{
+	sent.has_rd = asked->flags & FLAG_RD;
+	sent.passes_cd = kind == QUERY_CD;
+	struct sender_habits habits = senders_note(s, &sent, now_ms);
+	asked->iterator = habits.iterator;
+	return habits.always_cd;
+}

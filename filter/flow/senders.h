@@ -6,7 +6,7 @@
 
 #include "base/table.h"
 #include "flow/recursion.h"
-#include "gate/client_query.h"
+#include "gate/query.h"
 
 #define SENDERS_MAX    256 /* that are remembered; the one not heard of for longest gives way */
 #define SENDERS_ALWAYS 32  /* so many queries alike are "every query" */
@@ -48,5 +48,9 @@ void senders_fini(struct senders *s);
  * asked nothing with RD for half a day. A client and a server meet in one worker over UDP, over TCP
  * in any, which may not have seen the queries with RD: so nobody iterates over TCP. */
 struct sender_habits senders_note(struct senders *s, const struct sent *sent, uint64_t now_ms);
+
+/* Does the same with RD and CD of the query `asked`, and sets its `iterator`. Returns `always_cd`. */
+bool senders_note_query(struct senders *s, struct sent sent, enum query_kind kind,
+        struct client_query *asked, uint64_t now_ms);
 
 #endif

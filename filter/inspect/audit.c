@@ -111,30 +111,21 @@ static uint64_t time_ms(const struct captured_message *seen)
 	return (uint64_t)seen->at.time_s * 1000 + seen->at.time_us / 1000;
 }
 
-static void note_client_habits(struct audit *a, const struct captured_message *seen,
-        enum query_kind kind, struct client_query *asked)
-{
-	struct sent sent = { .client = seen->source,
-		.server = seen->destination,
-		.has_rd = asked->flags & FLAG_RD,
-		.passes_cd = kind == QUERY_CD,
-		.over_tcp = seen->over_tcp };
-
-	asked->iterator = senders_note(&a->senders, &sent, time_ms(seen)).iterator;
-}
-
 static void note_query(
         struct audit *a, const struct captured_message *seen, const struct message *query)
 {
 	struct packet packet = packet_of_message(seen);
 	struct flow_key key = flow_key_of_query(&a->flows.hash_key, &packet, query->id, nowhere);
+	const struct sent sent = {
+		.client = seen->source, .server = seen->destination, .over_tcp = seen->over_tcp
+	};
 	struct client_query asked;
 	enum query_kind kind = query_read(query, a->options.policy, seen->source, &asked);
 
 	if (kind == QUERY_MALFORMED)
 		return;
 	if (kind == QUERY_JUDGED || kind == QUERY_CD)
-		note_client_habits(a, seen, kind, &asked);
+		senders_note_query(&a->senders, sent, kind, &asked, time_ms(seen));
 	if (seen->over_tcp)
 		asked.udp_size = UINT16_MAX;
 	flow_remember(&a->flows, &key, kind, &asked, time_ms(seen));

@@ -41,16 +41,12 @@ static bool goes_plainly(
 void validate_query_note_habits(struct worker *w, const struct query_way *way, enum query_kind kind,
         struct client_query *asked)
 {
-	struct sent sent = { .client = way->client,
+	const struct sent sent = { .client = way->client,
 		.server = sockaddr_octets(way->server),
-		.has_rd = asked->flags & FLAG_RD,
-		.passes_cd = kind == QUERY_CD,
 		.over_tcp = way->over_tcp };
-	struct sender_habits habits = senders_note(&w->senders, &sent, w->now_ms);
 
-	if (habits.always_cd)
+	if (senders_note_query(&w->senders, sent, kind, asked, w->now_ms))
 		report_always_cd(way->client);
-	asked->iterator = habits.iterator;
 }
 
 enum query_kind validate_query_read(struct worker *w, struct span client, struct span octets,
