@@ -12,8 +12,8 @@ B := build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
 # What sealgate cannot do without, and what it can: a router may have no systemd. Each optional package
 # stands behind one source, X.c; without the package X_absent.c takes its place. `make WITHOUT=libpcap`
 # leaves out one that is there.
-REQUIRED := libmnl libnetfilter_queue libcrypto libconfig libsodium jansson
-OPTIONAL := libpcap libsystemd libbpf
+REQUIRED := libmnl libnetfilter_queue libcrypto libconfig libsodium
+OPTIONAL := libpcap libsystemd jansson libbpf
 WITHOUT  ?=
 
 find_package = $(shell pkg-config --exists $1 2>/dev/null && echo $1)
@@ -41,8 +41,10 @@ BPF_FLAGS = -O2 -g -Wall -Wextra -Werror -Ifilter -isystem /usr/include/$(shell 
 # The sources that stand for an optional package, and the unit tests that cannot do without it.
 SRC_libpcap    := filter/capture/capture.c filter/capture/link.c
 SRC_libsystemd := filter/daemon/systemd.c
+SRC_jansson    := filter/daemon/control.c filter/daemon/control_client.c filter/inspect/audit_json.c
 SRC_libbpf     := filter/netfilter/shortcut_load.c
 TESTS_libpcap  := capture link
+TESTS_jansson  := control
 MISSING  := $(filter-out $(FOUND),$(OPTIONAL))
 ABSENT   := $(wildcard filter/*/*_absent.c)
 LEFT_OUT := $(foreach package,$(MISSING),$(SRC_$(package))) \

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "inspect/audit_json.h"
 
 /* Messages kept for the links that they hold: all of a file; of an interface, on which links come
  * again and what was proved is remembered anyway, not more than some megabytes. */
@@ -39,6 +40,10 @@ static bool read_audit_options(
 			o->interface = optarg;
 			break;
 		case 'j':
+			if (!audit_json_is_built()) {
+				log_error("--json: this sealgate was built without jansson");
+				return false;
+			}
 			o->json = true;
 			break;
 		default:

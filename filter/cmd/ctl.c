@@ -4,7 +4,7 @@
 
 #include "base/log.h"
 #include "cmd/command.h"
-#include "daemon/control.h"
+#include "daemon/control_client.h"
 
 /* Puts the words into one line. Returns false when they are too long. */
 static bool write_request(char *const words[], char *request, size_t size)
@@ -16,37 +16,15 @@ static bool write_request(char *const words[], char *request, size_t size)
 	return len < size;
 }
 
-static void print_value(const char *key, json_t *value)
+static enum exit_code print_answer(const struct control_answer *answer, bool as_json)
 {
-	char *text = json_is_string(value) ? NULL : json_dumps(value, JSON_ENCODE_ANY);
+	const char *error = control_answer_error(answer);
+	enum control_code code = control_answer_code(answer);
 
-	printf("%s=%s\n", key, text ? text : json_string_value(value));
-	free(text);
-}
-
-static void print_values(json_t *values, bool as_json)
-{
-	const char *key;
-	json_t *value;
-
-	if (as_json) {
-		json_dumpf(values, stdout, JSON_INDENT(2));
-		putchar('\n');
-		return;
-	}
-	json_object_foreach(values, key, value) print_value(key, value);
-}
-
-/* A daemon of another version may say what it likes. */
-static enum exit_code print_reply(json_t *reply, bool as_json)
-{
-	json_t *error = json_object_get(reply, "error");
-	json_int_t code = json_integer_value(json_object_get(reply, "code"));
-
-	if (json_is_string(error))
-		log_error("%s", json_string_value(error));
+	if (error)
+		log_error("%s", error);
 	else
-		print_values(json_object_get(reply, "values"), as_json);
+		control_answer_write(answer, as_json, stdout);
 	if (code == CONTROL_FINE)
 		return EXIT_FINE;
 	return code == CONTROL_USAGE ? EXIT_USAGE : EXIT_NO;
@@ -65,13 +43,17 @@ static enum exit_code run_ctl(int argc, char **argv)
 		log_error("ctl: that is too long");
 		return EXIT_USAGE;
 	}
-	json_t *reply = control_ask(c.control_socket, request, &error);
-	if (!reply) {
+	if (!control_is_built()) {
+		log_error("this sealgate was built without jansson: it has no ctl");
+		return EXIT_UNREACHABLE;
+	}
+	struct control_answer *answer = control_ask(c.control_socket, request, &error);
+	if (!answer) {
 		log_error("there is no daemon at %s: %s", c.control_socket, strerror(-error));
 		return EXIT_UNREACHABLE;
 	}
-	enum exit_code code = print_reply(reply, o.json);
-	json_decref(reply);
+	enum exit_code code = print_answer(answer, o.json);
+	control_answer_free(answer);
 	return code;
 }
 

@@ -4,6 +4,7 @@
 
 #include "capture/capture.h"
 #include "cmd/command.h"
+#include "daemon/control.h"
 #include "daemon/systemd.h"
 #include "netfilter/shortcut_load.h"
 
@@ -14,6 +15,7 @@ static const struct {
 } pieces[] = {
 	{ capture_is_built, "libpcap", "check, watch and explain read no packets" },
 	{ systemd_is_built, "libsystemd", "systemd is not told about readiness and state" },
+	{ control_is_built, "jansson", "no ctl, and no --json" },
 	{ shortcut_load_is_built, "clang and libbpf", "the key shortcut must be off" },
 };
 

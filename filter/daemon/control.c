@@ -2,6 +2,7 @@
 #include "daemon/control.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "base/complaint.h"
 #include "base/file.h"
 #include "base/sockaddr.h"
+#include "daemon/control_client.h"
 
 #define BACKLOG 4
 
@@ -26,33 +28,15 @@ struct control {
 	void *context;
 };
 
-static struct sockaddr_un control_address(const char *path)
+bool control_is_built(void)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-
-	strncpy(address.sun_path, path, SOCKET_PATH_MAX);
-	return address;
-}
-
-static int control_connect(const char *path)
-{
-	struct sockaddr_un address = control_address(path);
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-
-	if (fd < 0)
-		return -errno;
-	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0) {
-		int error = -errno;
-		close(fd);
-		return error;
-	}
-	return fd;
+	return true;
 }
 
 /* A socket where nobody listens is what a daemon left that was killed. */
 static int remove_stale(const char *path)
 {
-	int fd = control_connect(path);
+	int fd = control_client_connect(path);
 
 	if (fd >= 0) {
 		close(fd);
@@ -68,7 +52,7 @@ static int remove_stale(const char *path)
 /* Of mode 0600 from the first moment on. */
 static int control_listen(int fd, const char *path)
 {
-	struct sockaddr_un address = control_address(path);
+	struct sockaddr_un address = control_client_address(path);
 	mode_t mask = umask(0177);
 	int error = bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 ? -errno : 0;
 
@@ -152,6 +136,21 @@ static void control_run(const struct control *c, char *request, struct control_r
 		command->run(c->context, words + 1, reply);
 }
 
+void control_add_text(struct control_reply *reply, const char *key, const char *text)
+{
+	json_object_set_new(reply->values, key, json_string(text));
+}
+
+void control_add_number(struct control_reply *reply, const char *key, int64_t number)
+{
+	json_object_set_new(reply->values, key, json_integer(number));
+}
+
+void control_add_flag(struct control_reply *reply, const char *key, bool flag)
+{
+	json_object_set_new(reply->values, key, json_boolean(flag));
+}
+
 static void control_send_reply(int fd, struct control_reply *reply)
 {
 	json_t *all = json_object();
@@ -194,32 +193,4 @@ void control_serve(struct control *c)
 		json_decref(reply.values);
 	}
 	close(fd);
-}
-
-static json_t *control_exchange(int fd, const char *request, int *error)
-{
-	char *reply = malloc(CONTROL_REPLY_MAX);
-	json_t *json = NULL;
-	ssize_t len = -1;
-
-	*error = -EPROTO;
-	if (reply && send(fd, request, strlen(request), MSG_NOSIGNAL) > 0)
-		len = recv(fd, reply, CONTROL_REPLY_MAX, 0);
-	if (len > 0)
-		json = json_loadb(reply, (size_t)len, JSON_REJECT_DUPLICATES, NULL);
-	free(reply);
-	return json;
-}
-
-json_t *control_ask(const char *path, const char *request, int *error)
-{
-	int fd = control_connect(path);
-
-	if (fd < 0) {
-		*error = fd;
-		return NULL;
-	}
-	json_t *json = control_exchange(fd, request, error);
-	close(fd);
-	return json;
 }

@@ -9,9 +9,9 @@
 #ifndef DAEMON_CONTROL_H
 #define DAEMON_CONTROL_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/complaint.h"
 
@@ -21,10 +21,10 @@
 
 enum control_code { CONTROL_FINE = 0, CONTROL_NO = 1, CONTROL_USAGE = 2 };
 
-/* What a command says: values for people and programs, or what is wrong. */
+/* The reply to a command: values, which control_add_...() add, or an error. */
 struct control_reply {
 	enum control_code code;
-	json_t *values; /* an object, to which commands add */
+	struct json_t *values;
 	struct complaint error;
 };
 
@@ -36,6 +36,9 @@ struct control_command {
 };
 
 struct control;
+
+/* False if this build has no jansson: then control_open() fails, and nothing else is called. */
+bool control_is_built(void);
 
 /* Listens at `path`, whose directory is made if its own is there; a socket that a dead daemon left
  * is replaced. The table ends with a name of NULL. Borrows all of it. Returns NULL with a sentence
@@ -52,8 +55,9 @@ void control_serve(struct control *c);
 /* Takes the socket away. NULL is fine. */
 void control_close(struct control *c);
 
-/* The other end: sends a request and returns the reply, for json_decref(). NULL with -errno in
- * `*error` when there is no daemon. */
-json_t *control_ask(const char *path, const char *request, int *error);
+/* Add a value to a reply. `key` lives as long as the program; `text` is copied. */
+void control_add_text(struct control_reply *reply, const char *key, const char *text);
+void control_add_number(struct control_reply *reply, const char *key, int64_t number);
+void control_add_flag(struct control_reply *reply, const char *key, bool flag);
 
 #endif

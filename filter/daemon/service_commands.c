@@ -11,17 +11,12 @@
 #include "daemon/service.h"
 #include "worker/worker_orders.h"
 
-static void reply_add(struct control_reply *reply, const char *key, json_t *value)
-{
-	json_object_set_new(reply->values, key, value);
-}
-
 static void reply_add_pause(struct service *s, struct control_reply *reply)
 {
 	unsigned left_s = pause_left_s(&s->pause, clock_monotonic_ms());
 
-	reply_add(reply, "paused", json_boolean(left_s > 0));
-	reply_add(reply, "pause_left_s", json_integer(left_s));
+	control_add_flag(reply, "paused", left_s > 0);
+	control_add_number(reply, "pause_left_s", left_s);
 }
 
 static void pause_judging(void *context, char *const words[], struct control_reply *reply)
@@ -66,7 +61,7 @@ static void flush_learned(void *context, char *const words[], struct control_rep
 	}
 	for (unsigned i = 0; i < s->worker_count; i++)
 		worker_forget(s->workers[i]);
-	reply_add(reply, "flushed", json_true());
+	control_add_flag(reply, "flushed", true);
 }
 
 static void reload_keys(void *context, char *const words[], struct control_reply *reply)
@@ -78,7 +73,7 @@ static void reload_keys(void *context, char *const words[], struct control_reply
 		reply->code = CONTROL_NO;
 		return;
 	}
-	reply_add(reply, "zones", json_integer(zone_keeper_policy(s->zones)->zone_count));
+	control_add_number(reply, "zones", zone_keeper_policy(s->zones)->zone_count);
 }
 
 /* What is to be done soon: what the KSK signed ahead ends first of this zone. */
@@ -89,9 +84,9 @@ static void add_zones(const struct service *s, struct control_reply *reply)
 	int64_t lasts_s = zone_keeper_zone_lasts_s(first, now_s);
 	char name[NAME_TEXT_SIZE];
 
-	reply_add(reply, "zones", json_integer(zone_keeper_policy(s->zones)->zone_count));
-	reply_add(reply, "presigned_first", json_string(name_text(&first->apex, name)));
-	reply_add(reply, "presigned_left_days", json_integer(lasts_s < 0 ? -1 : lasts_s / 86400));
+	control_add_number(reply, "zones", zone_keeper_policy(s->zones)->zone_count);
+	control_add_text(reply, "presigned_first", name_text(&first->apex, name));
+	control_add_number(reply, "presigned_left_days", lasts_s < 0 ? -1 : lasts_s / 86400);
 }
 
 /* The counters that tell whether all is well; the others are in the log at SIGUSR1. */
@@ -108,7 +103,7 @@ static void add_counters(const struct service *s, const char *const names[], siz
 {
 	for (size_t i = 0; i < count; i++) {
 		uint64_t sum = counters_sum(s->workers, s->worker_count, names[i]);
-		reply_add(reply, names[i], json_integer((json_int_t)sum));
+		control_add_number(reply, names[i], (int64_t)sum);
 	}
 }
 
@@ -119,14 +114,14 @@ static void add_status(void *context, char *const words[], struct control_reply 
 	struct service *s = context;
 
 	(void)words;
-	reply_add(reply, "role", json_string(key_word("role", s->config)));
-	reply_add(reply, "mode", json_string(key_word("mode", s->config)));
-	reply_add(reply, "version", json_string(SEALGATE_VERSION));
-	reply_add(reply, "pid", json_integer(getpid()));
-	reply_add(reply, "uptime_s",
-	        json_integer((json_int_t)((clock_monotonic_ms() - s->started_ms) / 1000)));
+	control_add_text(reply, "role", key_word("role", s->config));
+	control_add_text(reply, "mode", key_word("mode", s->config));
+	control_add_text(reply, "version", SEALGATE_VERSION);
+	control_add_number(reply, "pid", getpid());
+	control_add_number(
+	        reply, "uptime_s", (int64_t)((clock_monotonic_ms() - s->started_ms) / 1000));
 	reply_add_pause(s, reply);
-	reply_add(reply, "clock", json_string(clock_state_word(s->time.state)));
+	control_add_text(reply, "clock", clock_state_word(s->time.state));
 	if (s->zones) {
 		add_zones(s, reply);
 		add_counters(s, signers_told, COUNT(signers_told), reply);

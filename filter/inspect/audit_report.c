@@ -2,9 +2,9 @@
 #include "inspect/audit_report.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 
 #include "base/sockaddr.h"
+#include "inspect/audit_json.h"
 
 #define REASON_TEXT_SIZE (NAME_TEXT_SIZE + 200)
 
@@ -23,41 +23,6 @@ static const char *reason_text(const struct gate_result *r, char text[static REA
 	snprintf(text, REASON_TEXT_SIZE, "%s %s: %s", name_text(&r->culprit.name, name),
 	        type_text(r->culprit.type, type), reason_sentence(r->outcome.reason));
 	return text;
-}
-
-static json_t *json_of_response(const char *file, const struct audited_response *response)
-{
-	const struct captured_message *seen = response->seen;
-	const struct gate_result *r = &response->result;
-	char source[INET6_ADDRSTRLEN], destination[INET6_ADDRSTRLEN];
-	char qname[NAME_TEXT_SIZE], qtype[TYPE_TEXT_SIZE], signer[NAME_TEXT_SIZE];
-	char reason[REASON_TEXT_SIZE];
-	int ede = reason_ede(r->outcome.reason);
-
-	return json_pack(
-	        "{s:s, s:I, s:s, s:i, s:s, s:i, s:s, s:i, s:s, s:s, s:s, s:s, s:o, s:s, s:s, "
-	        "s:o, s:s}",
-	        "file", file, "packet", (json_int_t)seen->at.packet, "src",
-	        address_text(seen->source, source), "src_port", (int)seen->source_port, "dst",
-	        address_text(seen->destination, destination), "dst_port",
-	        (int)seen->destination_port, "transport", seen->over_tcp ? "tcp" : "udp", "id",
-	        (int)response->message.id, "qname", name_text(&response->message.qname, qname),
-	        "qtype", type_text(response->message.qtype, qtype), "rcode",
-	        rcode_text(message_rcode(&response->message)), "status",
-	        status_text(r->outcome.status), "ede",
-	        ede == EDE_NONE ? json_null() : json_integer(ede), "cause",
-	        reason_word(r->outcome.reason), "reason", reason_text(r, reason), "signer",
-	        r->has_signer ? json_string(name_text(&r->signer, signer)) : json_null(), "verdict",
-	        verdict_words[r->verdict]);
-}
-
-static bool write_json(FILE *out, const char *file, const struct audited_response *response)
-{
-	json_t *object = json_of_response(file, response);
-	bool ok = object && json_dumpf(object, out, JSON_COMPACT) == 0 && fputc('\n', out) != EOF;
-
-	json_decref(object);
-	return ok;
 }
 
 static bool write_line(FILE *out, const struct audited_response *response)
@@ -80,12 +45,16 @@ static bool write_line(FILE *out, const struct audited_response *response)
 bool audit_report_write(
         struct audit_report *report, const char *file, const struct audited_response *response)
 {
+	char reason[REASON_TEXT_SIZE];
+
 	report->responses++;
 	report->by_status[response->result.outcome.status]++;
 	report->by_reason[response->result.outcome.reason]++;
 	report->by_verdict[response->result.verdict]++;
-	return report->as_json ? write_json(report->out, file, response)
-	                       : write_line(report->out, response);
+	if (!report->as_json)
+		return write_line(report->out, response);
+	return audit_json_write(report->out, file, response, reason_text(&response->result, reason),
+	        verdict_words[response->result.verdict]);
 }
 
 static void write_count(FILE *out, uint64_t count, const char *what)

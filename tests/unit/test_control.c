@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/complaint.h"
-#include "daemon/control.h"
+#include "daemon/control_client.h"
 
 #define PATIENCE_S 60 /* with what happens at once, on a machine that is idle */
 
@@ -41,8 +41,10 @@ static char the_context[] = "the context";
 
 static void echo(void *context, char *const words[], struct control_reply *reply)
 {
-	json_object_set_new(reply->values, "word", json_string(words[0]));
-	json_object_set_new(reply->values, "context", json_string(context));
+	control_add_text(reply, "word", words[0]);
+	control_add_text(reply, "context", context);
+	control_add_number(reply, "number", -7);
+	control_add_flag(reply, "flag", true);
 }
 
 static void refuse(void *context, char *const words[], struct control_reply *reply)
@@ -77,23 +79,23 @@ static void *serve_one(void *control)
 	return NULL;
 }
 
-/* Asks while another thread serves. The reply is the caller's. */
-static json_t *ask(struct control *c, const char *request)
+/* Asks while another thread serves. The caller frees the answer. */
+static struct control_answer *ask(struct control *c, const char *request)
 {
 	pthread_t thread;
 	int error = 0;
 
 	assert_int_equal(pthread_create(&thread, NULL, serve_one, c), 0);
-	json_t *reply = control_ask(path, request, &error);
+	struct control_answer *answer = control_ask(path, request, &error);
 	pthread_join(thread, NULL);
-	return reply;
+	return answer;
 }
 
 static void a_command_gets_its_arguments_and_answers(void **state)
 {
 	static const struct {
 		const char *why, *request;
-		int code;
+		enum control_code code;
 		const char *error; /* NULL: there are values */
 	} rows[] = {
 		{ "a command", "echo hello", CONTROL_FINE, NULL },
@@ -110,24 +112,44 @@ static void a_command_gets_its_arguments_and_answers(void **state)
 	(void)state;
 	struct control *c = open_control();
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		json_t *reply = ask(c, rows[i].request);
-		const char *error = json_string_value(json_object_get(reply, "error"));
-		json_t *values = json_object_get(reply, "values");
+		struct control_answer *answer = ask(c, rows[i].request);
 
-		assert_row(rows[i].why, reply != NULL);
-		assert_row(rows[i].why,
-		        json_integer_value(json_object_get(reply, "code")) == rows[i].code);
-		if (rows[i].error) {
-			assert_string_equal(error, rows[i].error);
-			assert_null(values);
-		} else {
-			assert_string_equal(
-			        json_string_value(json_object_get(values, "word")), "hello");
-			assert_string_equal(json_string_value(json_object_get(values, "context")),
-			        "the context");
-		}
-		json_decref(reply);
+		assert_row(rows[i].why, answer != NULL);
+		assert_row(rows[i].why, control_answer_code(answer) == rows[i].code);
+		if (rows[i].error)
+			assert_string_equal(control_answer_error(answer), rows[i].error);
+		else
+			assert_null(control_answer_error(answer));
+		control_answer_free(answer);
 	}
+	control_close(c);
+}
+
+static char *text_of(const struct control_answer *answer, bool as_json)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(out);
+	control_answer_write(answer, as_json, out);
+	fclose(out);
+	return text;
+}
+
+static void values_of_each_kind_arrive_in_their_order(void **state)
+{
+	(void)state;
+	struct control *c = open_control();
+	struct control_answer *answer = ask(c, "echo hello");
+	char *lines = text_of(answer, false), *json = text_of(answer, true);
+
+	assert_string_equal(lines, "word=hello\ncontext=the context\nnumber=-7\nflag=true\n");
+	assert_string_equal(json, "{\n  \"word\": \"hello\",\n  \"context\": \"the context\",\n"
+	                          "  \"number\": -7,\n  \"flag\": true\n}\n");
+	free(lines);
+	free(json);
+	control_answer_free(answer);
 	control_close(c);
 }
 
@@ -160,9 +182,9 @@ static void a_stale_socket_is_replaced_and_a_live_one_is_not(void **state)
 	assert_null(control_open(path, commands, NULL, &error));
 	assert_non_null(strstr(error.text, "another daemon"));
 	control_serve(c); /* whoever looked whether it lives */
-	json_t *reply = ask(c, "echo hello");
-	assert_non_null(reply);
-	json_decref(reply);
+	struct control_answer *answer = ask(c, "echo hello");
+	assert_non_null(answer);
+	control_answer_free(answer);
 	control_close(c);
 }
 
@@ -198,6 +220,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_command_gets_its_arguments_and_answers),
+		cmocka_unit_test(values_of_each_kind_arrive_in_their_order),
 		cmocka_unit_test(only_the_owner_may_use_it),
 		cmocka_unit_test(a_stale_socket_is_replaced_and_a_live_one_is_not),
 		cmocka_unit_test(without_a_daemon_there_is_no_reply),

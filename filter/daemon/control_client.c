@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/control_client.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/sockaddr.h"
+
+struct control_answer {
+	json_t *json;
+};
+
+struct sockaddr_un control_client_address(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	strncpy(address.sun_path, path, SOCKET_PATH_MAX);
+	return address;
+}
+
+int control_client_connect(const char *path)
+{
+	struct sockaddr_un address = control_client_address(path);
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -errno;
+	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0) {
+		int error = -errno;
+		close(fd);
+		return error;
+	}
+	return fd;
+}
+
+static struct control_answer *answer_of(json_t *json)
+{
+	struct control_answer *answer = json ? malloc(sizeof(*answer)) : NULL;
+
+	if (answer)
+		answer->json = json;
+	else
+		json_decref(json);
+	return answer;
+}
+
+static struct control_answer *control_exchange(int fd, const char *request, int *error)
+{
+	char *reply = malloc(CONTROL_REPLY_MAX);
+	json_t *json = NULL;
+	ssize_t len = -1;
+
+	*error = -EPROTO;
+	if (reply && send(fd, request, strlen(request), MSG_NOSIGNAL) > 0)
+		len = recv(fd, reply, CONTROL_REPLY_MAX, 0);
+	if (len > 0)
+		json = json_loadb(reply, (size_t)len, JSON_REJECT_DUPLICATES, NULL);
+	free(reply);
+	return answer_of(json);
+}
+
+struct control_answer *control_ask(const char *path, const char *request, int *error)
+{
+	int fd = control_client_connect(path);
+
+	if (fd < 0) {
+		*error = fd;
+		return NULL;
+	}
+	struct control_answer *answer = control_exchange(fd, request, error);
+	close(fd);
+	return answer;
+}
+
+void control_answer_free(struct control_answer *answer)
+{
+	if (answer)
+		json_decref(answer->json);
+	free(answer);
+}
+
+/* A daemon of another version may send any code. */
+enum control_code control_answer_code(const struct control_answer *answer)
+{
+	json_int_t code = json_integer_value(json_object_get(answer->json, "code"));
+
+	return code == CONTROL_FINE || code == CONTROL_USAGE ? (enum control_code)code : CONTROL_NO;
+}
+
+const char *control_answer_error(const struct control_answer *answer)
+{
+	return json_string_value(json_object_get(answer->json, "error"));
+}
+
+static void write_value(const char *key, json_t *value, FILE *out)
+{
+	char *text = json_is_string(value) ? NULL : json_dumps(value, JSON_ENCODE_ANY);
+
+	fprintf(out, "%s=%s\n", key, text ? text : json_string_value(value));
+	free(text);
+}
+
+void control_answer_write(const struct control_answer *answer, bool as_json, FILE *out)
+{
+	json_t *values = json_object_get(answer->json, "values"), *value;
+	const char *key;
+
+	if (as_json) {
+		json_dumpf(values, out, JSON_INDENT(2));
+		putc('\n', out);
+		return;
+	}
+	json_object_foreach(values, key, value) write_value(key, value, out);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The other end of the control socket (daemon/control.h): asks the daemon. */
+#ifndef DAEMON_CONTROL_CLIENT_H
+#define DAEMON_CONTROL_CLIENT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/un.h>
+
+#include "daemon/control.h"
+
+struct control_answer;
+
+/* Sends `request` to the daemon at `path` and waits for the reply, which the caller frees. Returns NULL
+ * with -errno in `*error` if no daemon listens there, -EPROTO if the reply is no JSON. */
+struct control_answer *control_ask(const char *path, const char *request, int *error);
+void control_answer_free(struct control_answer *answer);
+
+enum control_code control_answer_code(const struct control_answer *answer);
+
+/* Returns what the daemon objects to, or NULL. Valid until control_answer_free(). */
+const char *control_answer_error(const struct control_answer *answer);
+
+/* Writes the values: a line `key=value` for each, or one JSON object. */
+void control_answer_write(const struct control_answer *answer, bool as_json, FILE *out);
+
+/* For control.c. Returns the address of the socket at `path`, and a socket that is connected
+ * to it, or -errno. */
+struct sockaddr_un control_client_address(const char *path);
+int control_client_connect(const char *path);
+
+#endif

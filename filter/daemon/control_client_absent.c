@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Stands for control_client.c in a build without jansson. */
+#include "daemon/control_client.h"
+
+#include <errno.h>
+
+struct control_answer *control_ask(const char *path, const char *request, int *error)
+{
+	(void)path;
+	(void)request;
+	*error = -ENOSYS;
+	return NULL;
+}
+
+void control_answer_free(struct control_answer *answer)
+{
+	(void)answer;
+}
+
+enum control_code control_answer_code(const struct control_answer *answer)
+{
+	(void)answer;
+	return CONTROL_NO;
+}
+
+const char *control_answer_error(const struct control_answer *answer)
+{
+	(void)answer;
+	return NULL;
+}
+
+void control_answer_write(const struct control_answer *answer, bool as_json, FILE *out)
+{
+	(void)answer;
+	(void)as_json;
+	(void)out;
+}
