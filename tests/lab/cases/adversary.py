@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A short search for ways around the gate: a round or two of the adversary (adversary/) in each scene
-against each resolver. `make adversary` searches for as long as one likes, with other seeds."""
+against each resolver. `make adversary` searches for any length of time, with other seeds."""
 
 import contextlib
 import os
@@ -14,7 +14,7 @@ from .case import Case, Failed, Group, World
 SEED = int(os.environ.get("ADVERSARY_SEED", "1"))
 TURNS = 1                   # rounds against each resolver in a scene
 SHRINK_S = 15.0             # for the first violation of a scene
-# How long may be waited, in a scene, where he touched the keys of a chain of trust.
+# How long a scene may wait for answers if the attacker touched the keys of a chain of trust.
 MAY_WAIT_S = 0.0
 
 MISSING = {kind.name: kind.obstacle() for kind in followers.KINDS}
@@ -42,8 +42,8 @@ def _holds(scene, resolver):
                 world.search.forget()
         if world.said:
             raise Failed(*world.said)
-    return Case(f"adversary, {scene.name}: by {resolver} nobody holds what its zone did not sign, and "
-                "what it signed arrives", run)
+    return Case(f"adversary, {scene.name}: behind {resolver} no client gets a record that its zone "
+                "did not sign, and genuine answers arrive", run)
 
 
 def _groups():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The attacks of lab/attacks.py, and what may come of each: never what the attacker wanted."""
+"""The attacks of lab/attacks, and what each may lead to: never to what the attacker wants."""
 
 import dataclasses
 
@@ -9,13 +9,13 @@ from lab.attacks import FORGED
 from .case import Case, Group, described, expect, on_gateway, on_host, on_router
 from .silence import answers_under
 
-# The forged addresses in every form in which they could come through.
+# The forged addresses, in every form in which they could pass.
 _FORGED_TEXT = tuple(FORGED.values())
 
 # Extended DNS Errors (RFC 8914).
 BOGUS, EXPIRED, NOT_YET, NO_DNSKEY, NO_RRSIGS, NO_NSEC = 6, 7, 8, 9, 10, 12
 ANY_EDE = None
-NO_EDE = frozenset()    # it is no refusal for a reason of ours
+NO_EDE = frozenset()    # the refusal is not sealgate's
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,9 +23,9 @@ class Row:
     attack: str
     name: str
     rdtype: str
-    ede: object             # the codes of which one must come, or ANY_EDE
+    ede: object             # one of these codes must come; or ANY_EDE
     may: tuple = ("SERVFAIL",)
-    fresh: bool = False     # needs a sealgate that has not learned the zone's keys yet
+    fresh: bool = False     # needs a sealgate that does not know the zone's keys yet
 
 
 REFUSED = ("SERVFAIL", "silence")
@@ -141,7 +141,7 @@ WAYS = (
 
 
 def outcome(answer, genuine):
-    """Names what a client got. "forged" is the attacker's success, by whatever way."""
+    """A word for what a client got. "forged" means that the attack succeeded."""
     if answer is None:
         return "silence"
     if answer.malformed:
@@ -163,8 +163,8 @@ def outcome(answer, genuine):
 
 
 def _answer_to(world, row, family, how):
-    """What the client is told first, or None. Where it may be told nothing, nothing else may come
-    either, by what id or about what question whatsoever."""
+    """Returns the first answer that the client gets, or None. If the client may get nothing, then no
+    other message may come either, with any id or question."""
     if "silence" not in row.may:
         with world.lab.attack(row.attack):
             return world.ask(row.name, row.rdtype, family, **how)
@@ -239,7 +239,7 @@ def _poisoned_additional(world):
 
 
 def _forged_forwarded(world):
-    """The road of the demo: dnsmasq must neither hand on nor keep what was forged."""
+    """The setting of the demo: dnsmasq must neither pass on nor cache a forged answer."""
     for attack in ("forge-address", "forge-nxdomain", "strip-dnssec"):
         world.lab.restart_forwarder()
         with world.lab.attack(attack):
@@ -269,14 +269,14 @@ ON_GATEWAY = tuple(row for row in ROWS if not row.fresh and row.name in
 GROUPS = (
     Group("attacks on the host", on_host, tuple(
         refuses(row, *way) for row in ROWS for way in (WAYS if not row.fresh else WAYS[1:2])) + (
-        Case("the genuine answer arrives as soon as the attacker is gone", _recovers),
-        Case("a TTL that the attacker raised is cut to the signed one", _raised_ttl),
-        Case("an AD bit that the attacker set does not reach the client", _false_ad),
-        Case("a forged address in the additional section is taken out", _poisoned_additional))),
+        Case("the genuine answer arrives once the attack is over", _recovers),
+        Case("a TTL that an attacker raised is lowered to the signed one", _raised_ttl),
+        Case("an AD bit that an attacker set does not reach the client", _false_ad),
+        Case("a forged address in the additional section is removed", _poisoned_additional))),
     Group("attacks on the gateway", on_gateway, tuple(
         Case("gateway: " + case.name, case.run)
         for row in ON_GATEWAY for case in (refuses(row, *WAYS[0]), refuses(row, *WAYS[1])))),
     Group("attacks on the router", on_router, (
-        Case("dnsmasq neither hands on nor keeps a forged answer", _forged_forwarded),
+        Case("dnsmasq neither passes on nor caches a forged answer", _forged_forwarded),
         Case("dnsmasq's clients get every kind of genuine answer", _forwarded_answers))),
 )

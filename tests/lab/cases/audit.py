@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`sealgate check` and `sealgate watch`: what enforcing would do, seen without touching a packet."""
+"""`sealgate check` and `sealgate watch`: they say what enforcing would do, and touch no packet."""
 
 import json
 import select
@@ -51,7 +51,7 @@ def _losses_are_told(world):
         command = [word for word in _command(world, "check") if word != "--json" or "--json" in words]
         done = subprocess.run((*command, path), capture_output=True, text=True)
         told = [line.split("warning: ")[1] for line in done.stderr.splitlines() if "warning: " in line]
-        expect_equal("what is told", told, [
+        expect_equal("what check says", told, [
             "not judged: packets, of any port, of which the capture holds a part only: 1",
             "not judged: datagrams, of any port, of which fragments are missing: 1"])
         expect(lines is None or len(done.stdout.splitlines()) == lines, done.stdout)
@@ -84,14 +84,14 @@ def _says_something(process, seconds):
 
 
 def _asked_until_seen(world, process):
-    """Asks until `watch`, which begins to listen at some time, says something; returns that line."""
+    """Asks until `watch`, which takes a moment to listen, prints a line; returns that line."""
     wait_until(lambda: world.ask("www.p256.test.", "A", do=True) and _says_something(process, 0.2),
                "it sees nothing")
     return process.stdout.readline()
 
 
 def _watched(world, words, attack):
-    """What `watch` says while the host asks for a name with DO."""
+    """Returns what `watch` prints while the host asks for a name with DO."""
     process = subprocess.Popen(
         _command(world, "watch", "-i", "any", "--resolver", topology.UPSTREAM[4], *words),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -113,7 +113,7 @@ def _watch_sees(attack, status, verdict, code):
         expect(seen, "it saw nothing")
         expect_equal("status, verdict, exit code",
                      (seen[0]["status"], seen[0]["verdict"], seen_code), (status, verdict, code))
-    return Case(f"watch: under the attack {attack} it sees what enforcing would do", run)
+    return Case(f"watch: under the attack {attack} it says what enforcing would do", run)
 
 
 def _wrong_use(world):
@@ -129,13 +129,14 @@ WITH_DATA = tuple(zone for zone in zones.ZONES
 
 GROUPS = (
     Group("audit", unprotected, (
-        Case("check: without the chain an answer is Indeterminate, and the link is named",
+        Case("check: if the capture lacks the chain, an answer is Indeterminate, and the missing link is named",
              _alone_a_link_is_missing),
         *(_with_a_resolver(zone) for zone in WITH_DATA),
-        Case("check: what the capture does not hold whole is told", _losses_are_told),
-        Case("check: without --anchor it goes by the configuration", _judges_by_the_configuration),
+        Case("check: packets that a capture holds only in part are reported", _losses_are_told),
+        Case("check: without --anchor it uses the trust anchors of the configuration",
+             _judges_by_the_configuration),
         _watch_sees("pass", "secure", "rewrite", 0),    # AD would be set
         _watch_sees("forge-address", "bogus", "servfail", 1),
-        Case("check and watch: a wrong command line has exit code 2", _wrong_use),
+        Case("check and watch: a wrong command line gives exit code 2", _wrong_use),
     )),
 )

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The role bridge: between the client and the wire is a machine that forwards frames and is no hop.
-The rules see them where br_netfilter is there and switched on."""
+The rules see these frames if br_netfilter is loaded and switched on."""
 
 import contextlib
 import os
@@ -42,7 +42,7 @@ def _plug(left, left_device, right, right_device):
 
 
 def _build(lab):
-    """Returns the client and the bridge; both go with the lab."""
+    """Returns the client and the bridge; both are removed with the lab."""
     client, bridge = lab.resources.namespace("bclient"), lab.resources.namespace("bridge")
     for namespace in (client, bridge):
         _settings(namespace)
@@ -114,7 +114,7 @@ def _forged(world):
         with world.lab.attack("forge-address"):
             answer = world.ask("www.p256.test.", "A", family)
         expect_rcode(answer, "SERVFAIL")
-        expect(world.gate.log_lines("bogus www.p256.test."), "it is not said in the log")
+        expect(world.gate.log_lines("bogus www.p256.test."), "no line in the log")
 
 
 def _forging_works(world):
@@ -129,7 +129,7 @@ def _forging_works(world):
 
 
 def _own_questions_spared(world):
-    """What the bridge's machine asks for itself is not bridged."""
+    """The bridge's own queries are not bridged."""
     for family in (4, 6):
         server = topology.UPSTREAM[family]
         with world.lab.attack("forge-address"):
@@ -147,7 +147,7 @@ def _tcp(world):
         said = world.client.run("dig", "+tcp", "+short", "+tries=1", f"+time={ask.PATIENCE_S:.0f}", f"@{server}",
                                 "www.p256.test.", "A")
         expect_equal(f"dig +tcp over IPv{family}", sorted(said.split()), GOOD)
-    expect(world.gate.counter("tcp_connections") >= 8, "they were not relayed")
+    expect(world.gate.counter("tcp_connections") >= 8, "the connections were not relayed")
 
 
 def _tcp_forged(world):
@@ -160,7 +160,7 @@ def _tcp_forged(world):
 
 
 def _long_by_tcp(world):
-    """A client that is told TC goes on over TCP."""
+    """A client that gets TC asks again over TCP."""
     for family in (4, 6):
         said = world.client.run("dig", "+tries=1", f"+time={ask.PATIENCE_S:.0f}", "+noall", "+answer", "+bufsize=1232",
                                 f"@{topology.UPSTREAM[family]}", "many.wide.example.", "TXT")
@@ -191,7 +191,7 @@ def _tcp_refused(world):
 
 
 def _refused_while_stopped(world):
-    """At once, for nobody listens; and nothing passes over UDP."""
+    """At once over TCP, because no process listens; and nothing passes over UDP."""
     world.gate.stop()
     try:
         _tcp_refused(world)
@@ -230,7 +230,7 @@ def _unseen(world):
 
 
 def _seen_by_one(world):
-    """A bridge may have the switch for itself alone."""
+    """A bridge can have the switch on for itself alone."""
     names = [f"/sys/class/net/br0/bridge/{OF_ONE[switch]}" for switch in SWITCHES]
     with _switched_off(world, *SWITCHES):
         world.bridge.run("sh", "-c", "; ".join(f"echo 1 > {name}" for name in names))
@@ -259,23 +259,23 @@ def _cases(*rows):
 
 
 _DATAGRAMS = _cases(
-    ("what is genuine comes through, with AD for who asks for it", _genuine),
-    ("what is forged does not", _forged),
-    ("without the rules it does", _forging_works),
-    ("what the machine asks for itself is left alone", _own_questions_spared))
+    ("genuine answers pass, with AD for a client that asks for it", _genuine),
+    ("forged answers do not pass", _forged),
+    ("without the rules forged answers pass", _forging_works),
+    ("the machine's own queries are left alone", _own_questions_spared))
 
 GROUPS = (
     Group("role bridge", on_bridge(), _DATAGRAMS + _cases(
-        ("over TCP too what is genuine comes through", _tcp),
-        ("over TCP too what is forged does not", _tcp_forged),
-        ("dig, told that an answer was cut, gets it over TCP", _long_by_tcp),
-        ("the relay's port is no way in", _port_is_no_way_in),
-        ("while sealgate is stopped nothing passes", _refused_while_stopped))),
+        ("genuine answers pass over TCP too", _tcp),
+        ("forged answers do not pass over TCP either", _tcp_forged),
+        ("dig gets an answer over TCP that was cut over UDP", _long_by_tcp),
+        ("a connection straight to the relay's port is refused", _port_is_no_way_in),
+        ("while sealgate does not run nothing passes", _refused_while_stopped))),
     Group("role bridge, TCP refused", on_bridge('tcp = "refuse";\n'), _cases(
-        ("what is genuine comes through where TCP is refused", _genuine),
+        ("with TCP refused genuine answers still pass over UDP", _genuine),
         ("DNS over TCP is refused at once, not left open", _tcp_refused))),
     Group("rules of the role bridge", _not_running, _cases(*COMING_AND_GOING) + _cases(
-        ("where the kernel does not show what it bridges rules are refused, and why", _unseen),
-        ("a switch of the one bridge is enough", _seen_by_one),
-        ("at the start it is said that the kernel shows nothing", _told_at_start))),
+        ("if the kernel hides bridged packets, rules apply fails and says why", _unseen),
+        ("the switch of a single bridge is enough", _seen_by_one),
+        ("sealgate run warns if the kernel hides bridged packets", _told_at_start))),
 )

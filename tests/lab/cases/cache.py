@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The message cache: what was judged before is not judged again, and everybody gets what he would
-have got without it."""
+"""The message cache: a response like one that was judged before is not judged again, and each client gets
+the answer that it would get without the cache."""
 
 import contextlib
 
@@ -21,7 +21,7 @@ def _recalled(world):
 
 
 def seen(answer):
-    """What a client can see, but for the TTLs, which run down by themselves."""
+    """Everything that a client sees, except for the TTLs, which count down."""
     return answer and (answer.rcode, answer.flags, answer.has_opt, answer.question_wire,
                        *(answer.records(section)
                          for section in ("answer", "authority", "additional")))
@@ -57,7 +57,7 @@ def _attacked(attack):
             else:
                 expect_rcode(answer, "SERVFAIL")
             expect_equal("afterwards", seen(world.ask(name, "A", **client)), genuine)
-    return Case(f"{attack} on a message that is remembered is seen through", run)
+    return Case(f"a remembered message does not help the attack {attack}", run)
 
 
 def _raised_ttl(world):
@@ -72,7 +72,7 @@ def _raised_ttl(world):
 
 
 def _flushed(world):
-    """Everything: the keys are fetched again too."""
+    """Flushes everything: the keys are fetched again, too."""
     expect_rcode(world.ask("www.p256.test.", "A", do=True), "NOERROR")
     recalled, fetches = _recalled(world), world.gate.counter("fetches")
     code, said = world.gate.ctl("flush")
@@ -97,11 +97,12 @@ def _without(lab):
 
 GROUPS = (
     Group("message cache", on_host, (
-        Case("what was judged before comes again as it was, unjudged", _again),
-        Case("the question comes back in the letter case of this client", _letter_case),
+        Case("a response like one judged before passes as that one did, without a second judgement",
+             _again),
+        Case("a recalled response has the question in the client's own letter case", _letter_case),
         *(_attacked(attack) for attack in ATTACKS),
-        Case("a TTL that was raised is cut on a hit too", _raised_ttl),
-        Case("`sealgate ctl flush` has all of it judged anew at once", _flushed))),
+        Case("a raised TTL is lowered in a recalled response too", _raised_ttl),
+        Case("after `sealgate ctl flush` everything is judged again", _flushed))),
     Group("no message cache", _without, (
-        Case("with messages = 0 each response is judged", _none),)),
+        Case("with messages = 0 every response is judged", _none),)),
 )

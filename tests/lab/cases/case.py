@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a case is, and the words in which cases state what they expect."""
+"""What a case is, and the functions by which cases say what they expect."""
 
 import contextlib
 import dataclasses
@@ -10,13 +10,13 @@ from lab.ask import PATIENCE_S
 
 
 class Failed(Exception):
-    """The program under test did something else than it should; the arguments are lines."""
+    """The program under test did something wrong; the arguments are the lines that say what."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    name: str               # a sentence: what is broken if it fails
-    run: typing.Callable    # is given the World
+    name: str               # a sentence that is untrue if the case fails
+    run: typing.Callable    # gets the World
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,14 +27,14 @@ class Group:
     scene: typing.Callable
     cases: tuple
     needs_sealgate: bool = True
-    obstacle: str | None = None     # why it cannot be played here
+    obstacle: str | None = None     # why it cannot run here
 
 
 @dataclasses.dataclass
 class World:
     lab: object
     gate: object                    # the Sealgate that runs, or None
-    ask: typing.Callable            # asks the way that the scene is about
+    ask: typing.Callable            # asks by the path that the scene is about
 
     def log_tail(self):
         return self.gate.log_lines()[-4:] if self.gate else []
@@ -48,8 +48,8 @@ def unprotected(lab):
 
 
 def with_sealgate(role, on_the_host=False, **settings):
-    """A scene: sealgate where its role belongs, or on the host all the same, with settings as
-    lab.sealgate() takes them. Who asks is there, or behind it."""
+    """A scene: sealgate on the machine for its role, or on the host, with settings as lab.sealgate()
+    takes them. The client is on that machine, or behind it."""
     @contextlib.contextmanager
     def scene(lab):
         is_host = on_the_host or role == "host"
@@ -75,7 +75,7 @@ def expect(holds, *lines):
 
 
 def wait_until(holds, complaint, seconds=PATIENCE_S):
-    """Waits for an event. `complaint` is a line, or is called when the patience is over."""
+    """Waits for an event. `complaint` is a line, or a function that returns it, for when time is up."""
     deadline = time.monotonic() + seconds
     while not holds():
         expect(time.monotonic() < deadline, complaint() if callable(complaint) else complaint)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""CD, by which a client says that it checks for itself. Some resolvers set it in every query and check
-nothing, so by default such queries are judged like any other."""
+"""The CD bit, by which a client says that it validates by itself. Some resolvers set it in every query and
+check nothing, so by default such queries are judged like others."""
 
 import dns.flags
 
@@ -13,19 +13,19 @@ from .case import (Case, Group, described, expect, expect_data, expect_equal, ex
 
 NAME = "www.p256.test."
 GOOD = ["192.0.2.80", "192.0.2.81"]
-ALWAYS = 32     # queries with CD that make every query
+ALWAYS = 32     # after this many queries with CD a client counts as one that always sets it
 PASSES = 'checking_disabled = "pass";\n'
 ONE_CLIENT = f'validators = [ "{topology.HOST[4]}" ];\n'
 CUT = ("nowhere.rsa2048.test.", "A")
 
 ON_THE_WIRE = (
-    ("a query with CD is sent on as it is", {"cd": True, "edns": 4096},
+    ("a query with CD goes on unchanged", {"cd": True, "edns": 4096},
      "flags=RD CD edns=0 size=4096 do=False options= "),
-    ("a query with CD and without EDNS is sent on as it is", {"cd": True},
+    ("a query with CD and without EDNS goes on unchanged", {"cd": True},
      "flags=RD CD edns=-1 size=0 do=False options= "),
 )
 JUDGED_ON_THE_WIRE = (
-    ("a query with CD has DO set, and keeps CD", {"cd": True},
+    ("a query with CD gets DO, and keeps CD", {"cd": True},
      "flags=RD CD edns=0 size=1232 do=True options= "),
 )
 
@@ -53,7 +53,7 @@ def _is_judged_over_tcp(world):
 
 
 def _passes(world, family=4):
-    """A client that validates for itself gets what there is, and no AD that it could believe."""
+    """A client that validates by itself gets the answer as it is, and no AD that it could believe."""
     with world.lab.attack("forge-address-with-ad"):
         answer = world.ask(NAME, "A", family, cd=True)
     expect_data(answer, "A", [FORGED[1]])
@@ -63,7 +63,7 @@ def _passes(world, family=4):
         genuine = world.lab.ask_genuinely("www.expired.test.", "A", cd=True, **how)
         expect(ours is not None, f"{how}: no answer")
         expect_equal(f"octets with CD=1 {how}", client.steady(ours), client.steady(genuine))
-    expect(int(world.gate.status()["passed_cd"]) > 0, "it is not counted")
+    expect(int(world.gate.status()["passed_cd"]) > 0, "the counter did not grow")
 
 
 def _passes_over_tcp(world):
@@ -80,21 +80,21 @@ def _others_are_judged(world):
 
 
 def _is_told(world):
-    """Of the client that sets CD in every query, once; not of one that asks otherwise, too."""
+    """Once for a client that sets CD in every query; never for one that also asks without CD."""
     world.gate.restart()
     for _number in range(2 * ALWAYS):
         world.ask(NAME, "A", 4, cd=True)
         world.ask(NAME, "A", 6, cd=True)
         world.ask(NAME, "A", 6)
-    wait_until(lambda: world.gate.log_lines("sets CD in every query"), "it is not logged")
+    wait_until(lambda: world.gate.log_lines("sets CD in every query"), "no line in the log")
     lines = world.gate.log_lines("sets CD in every query")
     expect_equal("lines", len(lines), 1)
     expect(topology.HOST[4] in lines[0], *lines)
-    expect(int(world.gate.status()["queries_cd"]) >= 4 * ALWAYS, "they are not counted")
+    expect(int(world.gate.status()["queries_cd"]) >= 4 * ALWAYS, "the counter did not grow")
 
 
 def _what_is_unsigned_is_no_answer_to_tsig(world):
-    """A query with TSIG is not judged, but what it is answered is to be signed."""
+    """A query with TSIG passes, but its response must have a TSIG, too."""
     query = ask.make(NAME, "A")
     query.use_tsig(ask.TSIG_KEYRING)
     with world.lab.attack("forge-address"):
@@ -105,20 +105,21 @@ def _what_is_unsigned_is_no_answer_to_tsig(world):
 
 GROUPS = (
     Group("CD", on_host, (
-        Case("a query with CD is judged like any other", _is_judged),
-        Case("a query with CD is judged like any other, over TCP", _is_judged_over_tcp),
+        Case("the response to a query with CD is judged like others", _is_judged),
+        Case("the response to a query with CD is judged like others, over TCP", _is_judged_over_tcp),
         *(client.on_the_wire(*row) for row in JUDGED_ON_THE_WIRE),
-        Case("an unsigned answer to a query with TSIG is judged",
+        Case("a response without TSIG to a query with TSIG is judged",
              _what_is_unsigned_is_no_answer_to_tsig))),
     Group("CD passes", with_sealgate("host", more=PASSES), (
-        Case("an answer to a client with CD=1 passes untouched and without AD", _passes),
-        Case("the same over IPv6", lambda world: _passes(world, 6)),
-        Case("over TCP a client that checks for itself gets what there is, without AD",
+        Case("a response to a query with CD passes untouched and without AD", _passes),
+        Case("a response to a query with CD passes untouched and without AD, over IPv6",
+             lambda world: _passes(world, 6)),
+        Case("a response to a query with CD passes without AD over TCP",
              _passes_over_tcp),
         *(client.on_the_wire(*row) for row in ON_THE_WIRE),
-        Case("a client that sets CD in every query is told of, once", _is_told))),
+        Case("a client that sets CD in every query is logged once", _is_told))),
     Group("CD of one client passes", with_sealgate("host", more=ONE_CLIENT), (
-        Case("an answer to a client that is named passes", _passes),
-        Case("other clients are judged, and so are its queries without CD",
+        Case("a response to a query with CD passes if `validators` names the client", _passes),
+        Case("responses to other clients, and to its queries without CD, are judged",
              _others_are_judged))),
 )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a client gets, by what it asked for: sizes, flags, EDNS, and reasons."""
+"""What a client gets, depending on its query: sizes, flags, EDNS, and reasons."""
 
 import concurrent.futures
 
@@ -16,7 +16,7 @@ from .silence import answers_under
 BIG = ("many.wide.example.", "TXT")
 GOOD = ["192.0.2.80", "192.0.2.81"]
 
-# What the keepers of a zone broke, and the reasons that may be given for it.
+# Zones that are broken at the source, and the reasons that may be given.
 REASONS = (
     ("www.expired.test.", {EXPIRED}),
     ("nowhere.expired.test.", {EXPIRED}),
@@ -40,7 +40,7 @@ def _reason(name, codes):
         plain = world.ask(name, "A")
         expect_rcode(plain, "SERVFAIL")
         expect(not plain.has_opt, "an OPT for a client without EDNS")
-    return Case(f"the client learns why {name} is Bogus", run)
+    return Case(f"the client gets the reason why {name} is Bogus", run)
 
 
 def _never_dnssec_unasked(world):
@@ -67,7 +67,7 @@ def _fits(how, size):
 
 
 def _asked_types(world):
-    """DNSKEY, DS and RRSIG are data when they are what was asked for."""
+    """DNSKEY, DS and RRSIG are data if the client asked for that type."""
     for name, rdtype in (("p256.test.", "DNSKEY"), ("p256.test.", "DS"),
                          ("www.p256.test.", "NSEC")):
         answer = world.ask(name, rdtype)
@@ -94,7 +94,7 @@ def _no_ad_for_insecure(world):
 
 
 def steady(answer):
-    """The octets without what changes by itself: the id and the TTLs."""
+    """The octets without those that change by themselves: the id and the TTLs."""
     message = answer.message
     message.id = 0
     for section in (message.answer, message.authority, message.additional):
@@ -103,16 +103,16 @@ def steady(answer):
     return message.to_wire().hex()
 
 
-# What the client sends; what must be seen of it on the wire beyond sealgate.
+# What the client sends; what must then be on the wire beyond sealgate.
 ON_THE_WIRE = (
-    ("a client without EDNS has DO set, and a size that needs no fragments", {},
+    ("a query without EDNS gets DO, and a size that needs no fragments", {},
      "flags=RD edns=0 size=1232 do=True options= "),
-    ("a client with EDNS has DO set", {"edns": 1232},
+    ("a query with EDNS gets DO", {"edns": 1232},
      "flags=RD edns=0 size=1232 do=True options= "),
-    ("a client that takes fragments is spared them", {"edns": 4096},
+    ("a query with a large EDNS size gets one that needs no fragments", {"edns": 4096},
      "flags=RD edns=0 size=1232 do=True options= "),
-    ("a client's AD is sent on", {"ad": True}, "flags=RD AD edns=0 size=1232 do=True options= "),
-    ("a query without RD stays one", {"rd": False}, "flags= edns=0 size=1232 do=True options= "),
+    ("AD in a query is kept", {"ad": True}, "flags=RD AD edns=0 size=1232 do=True options= "),
+    ("a query without RD stays without RD", {"rd": False}, "flags= edns=0 size=1232 do=True options= "),
 )
 
 
@@ -134,7 +134,7 @@ def on_the_wire(words, how, wanted):
 
 
 def _options_kept(world):
-    """A cookie and whatever else stands in the client's OPT goes on to the upstream."""
+    """A cookie, and every other option in the client's OPT, goes on to the upstream."""
     query = ask.make("any.unsigned.test.", "TXT")
     query.use_edns(0, payload=1400, options=[dns.edns.GenericOption(10, b"8 octets"),
                                              dns.edns.GenericOption(65001, b"something")])
@@ -143,7 +143,7 @@ def _options_kept(world):
 
 
 def _tsig_untouched(world):
-    """A single changed bit would break its signature, which the wire's end verifies."""
+    """A single changed bit would break its signature, which the server verifies."""
     query = ask.make("any.unsigned.test.", "TXT")
     query.use_tsig(ask.TSIG_KEYRING)
     report = _report(world, query)
@@ -159,7 +159,7 @@ def _only_once(world):
 
 
 def _burst(world):
-    """All at once, and no key known yet: the packets wait for the keys, and none is lost."""
+    """All come at once, and no key is known yet: the packets wait for the keys, and none is lost."""
     world.gate.restart()
     names = [f"host{number}.wild.{zone}.test." for zone in
              ("rsa256", "p256", "p384", "ed25519", "ed448") for number in range(20)]
@@ -197,11 +197,11 @@ def _first_question(name, family):
         world.gate.restart()
         answer = world.ask(name, "A", family)
         expect_data(answer, "A", GOOD)
-    return Case(f"the very first question, {name} over IPv{family}, is answered", run)
+    return Case(f"the very first query, for {name} over IPv{family}, is answered", run)
 
 
 def _odd_queries(world):
-    """Nothing that a client sends may stop the next client from being served."""
+    """No query may keep the next client from being served."""
     upstream = topology.UPSTREAM[4]
     good = ask.make("www.p256.test.", "A").to_wire()
     odd = [b"", b"\0", good[:11], good[:-3], good + b"rest", b"\xff" * 12, good[:12] + b"\xc0\x0c" +
@@ -224,20 +224,20 @@ def _logs_bogus(world):
 GROUPS = (
     Group("client", on_host, (
         *(_reason(name, codes) for name, codes in REASONS),
-        Case("a client that did not ask for DNSSEC never sees it", _never_dnssec_unasked),
+        Case("a client that did not ask for DNSSEC gets no DNSSEC records", _never_dnssec_unasked),
         Case("a client without EDNS never gets more than 512 octets", _fits({}, 512)),
-        Case("a client with EDNS never gets more than it takes", _fits({"edns": 700}, 700)),
-        Case("DNSSEC records that were asked for by type arrive", _asked_types),
-        Case("AD is set on a secure answer if the client set AD or DO", _ad_only_if_wanted),
-        Case("AD is never set on an answer that is not secure", _no_ad_for_insecure),
+        Case("a client with EDNS never gets more octets than it accepts", _fits({"edns": 700}, 700)),
+        Case("a client that asks for a DNSSEC type gets its records", _asked_types),
+        Case("AD is set on a Secure answer if the client set AD or DO", _ad_only_if_wanted),
+        Case("AD is never set on an answer that is not Secure", _no_ad_for_insecure),
         *(on_the_wire(*row) for row in ON_THE_WIRE),
-        Case("query: the client's EDNS options are sent on", _options_kept),
-        Case("query: one that is signed with TSIG is sent on untouched", _tsig_untouched),
+        Case("query: the client's EDNS options are kept", _options_kept),
+        Case("query: a query with TSIG goes on untouched", _tsig_untouched),
         Case("a second response to one query is dropped", _only_once),
-        Case("questions sent from one port get their own answers", _same_socket),
-        Case("a burst of first questions is answered in full", _burst),
-        Case("odd queries do no harm to the next client", _odd_queries),
-        Case("a Bogus answer is logged with name and server", _logs_bogus),
+        Case("each of several queries from one port gets its own answer", _same_socket),
+        Case("every query of a burst is answered, though no key is known yet", _burst),
+        Case("after malformed and unusual queries the next client is still served", _odd_queries),
+        Case("the log names the question and the server of a Bogus answer", _logs_bogus),
         *(_first_question(name, family) for family in (4, 6) for name in
           ("www.rsa512.test.", "www.child.optout.test.", "www.unsigned.example.",
            "www.plain.salted.test.")))),

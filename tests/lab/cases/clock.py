@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A clock that is not set yet: the time servers can be reached, nothing else is believed, and once it is
-set all is judged again."""
+"""A clock that is not set yet: the time servers can be reached, nothing else is believed, and once the clock
+is set everything is judged."""
 
 import contextlib
 import threading
@@ -14,13 +14,13 @@ from .case import (Case, Group, World, described, expect, expect_data, expect_eq
                    wait_until)
 
 BOOT, RIGHT, LATE, FAR = "2001-01-01 00:00:00", "+0", "+40d", "+400d"
-MINUTES = 300           # how long a record may live that passed by the name of a time server
+MINUTES = 300           # the longest TTL of a record that passed because it is a time server's
 CARRYING = ("carry-along", "carry-along-as-expired", "carry-beside")
 SERVERS = 'before_clock = [ "p256.test", "www.expired.test" ];\n'
 FAIL = 'unset_clock = "fail";\n'
 SERVER, OTHER = "www.p256.test.", "www.rsa256.test."
 GOOD = ["192.0.2.80", "192.0.2.81"]
-CLOCK_NOT_SET = 0       # the Extended DNS Error is "Other" (RFC 8914, 4.1)
+CLOCK_NOT_SET = 0       # the Extended DNS Error "Other" (RFC 8914, 4.1)
 
 
 def _scene(when, more=""):
@@ -35,7 +35,7 @@ def _scene(when, more=""):
 
 
 def _boot(world):
-    """As after a boot: nothing is known, and the clock is wrong."""
+    """As after a boot: sealgate knows nothing, and the clock is wrong."""
     world.gate.clock.set(BOOT)
     world.gate.restart()
     expect_equal("clock", world.gate.status()["clock"], "not-set")
@@ -43,17 +43,18 @@ def _boot(world):
 
 def _set(world):
     world.gate.clock.set(RIGHT)
-    wait_until(lambda: world.gate.status()["clock"] != "not-set", "the clock is set, unnoticed")
+    wait_until(lambda: world.gate.status()["clock"] != "not-set",
+               "sealgate does not notice that the clock is set")
 
 
 def _time_servers_pass(world):
     _boot(world)
     for family in (4, 6):
         expect_data(world.ask(SERVER, "A", family), "A", GOOD)
-    # whoever asks gets what it asked for, as always
+    # the client gets what it asked for, as always
     answer = world.ask(SERVER, "A", ad=True)
     expect(answer is not None and not answer.has_ad and not answer.has_opt, described(answer))
-    expect(world.gate.log_lines(f"unjudged {SERVER} A from"), "it is not logged")
+    expect(world.gate.log_lines(f"unjudged {SERVER} A from"), "no line in the log")
 
 
 def _others_fail(world):
@@ -72,7 +73,7 @@ def _over_tcp(world):
 
 
 def _others_wait(world):
-    """For as long as park_ms, and then all of them go on."""
+    """For at most park_ms; then all responses go on."""
     _boot(world)
     seen = []
     asking = threading.Thread(
@@ -98,7 +99,7 @@ def _everything_in(answer):
 
 
 def _carries_nothing_along(world):
-    """A page with an image at a name of a time server is enough to have it asked for."""
+    """Anybody can cause such a query: a web page with an image at a time server's name is enough."""
     for attack in CARRYING:
         for how in ({}, {"edns": 1232}, {"do": True}):
             with world.lab.attack(attack):
@@ -125,7 +126,7 @@ def _made_up_signatures_do_not_pass(world):
 
 
 def _keeps_nothing_else(world):
-    """What else is in a response that is excused is left out, Secure or not."""
+    """All other records of such a response are left out, Secure or not."""
     if kernel_is_synchronised():
         return
     with world.lab.attack("carry-beside"):
@@ -135,12 +136,12 @@ def _keeps_nothing_else(world):
            *_everything_in(answer))
     expect(max(answer.ttls()) <= MINUTES, f"TTL {answer.ttls()}")
     answer = world.ask(SERVER, "A", do=True)
-    expect(not answer.has_ad, "AD by a clock that may be wrong")
-    expect(int(world.gate.status()["passed_dates"]) > 0, "it is not counted")
+    expect(not answer.has_ad, "AD, though the clock may be wrong")
+    expect(int(world.gate.status()["passed_dates"]) > 0, "the counter did not grow")
 
 
 def _enforced_once_set(world):
-    """Names of time servers too, whatever passed before."""
+    """Names of time servers too, even if they passed before."""
     _boot(world)
     with world.lab.attack("forge-address"):
         expect_data(world.ask(SERVER, "A"), "A", [FORGED[1]])
@@ -156,18 +157,19 @@ def _enforced_once_set(world):
 
 
 def _put_right(world):
-    """What was learned by the wrong time is forgotten when it is put right."""
+    """Everything that was learned at the wrong time is forgotten when the clock is set right."""
     world.gate.clock.set(LATE)
     world.gate.restart()
     expect_rcode(world.ask(OTHER, "A"), "SERVFAIL")
     world.gate.clock.set(RIGHT)
-    wait_until(lambda: world.gate.log_lines("the clock was set by -"), "it was not noticed", 30)
-    # a Bogus chain would be remembered for a minute
+    wait_until(lambda: world.gate.log_lines("the clock was set by -"),
+               "sealgate did not notice the new time", 30)
+    # otherwise a Bogus chain is remembered for a minute
     wait_until(lambda: world.ask(OTHER, "A").data("A") == GOOD, "it is still remembered", 20)
 
 
 def _dates_are_excused(world):
-    """On a machine whose kernel holds no clock to be synchronised, that is."""
+    """On a machine whose kernel never says that the clock is synchronised."""
     synchronised = kernel_is_synchronised()
     expect_equal("clock", world.gate.status()["clock"],
                  "set" if synchronised else "unsynchronised")
@@ -184,15 +186,16 @@ def _forgeries_are_not_excused(world):
 
 
 def _false_future_is_not_kept(world):
-    """Somebody answers for the time server, a year ahead; later the machine boots by the right time."""
+    """An attacker answers for the time server, a year ahead; later the machine boots with the right time."""
     world.gate.clock.set(FAR)
-    wait_until(lambda: world.gate.log_lines("the clock was set by +"), "it was not noticed", 30)
+    wait_until(lambda: world.gate.log_lines("the clock was set by +"),
+               "sealgate did not notice the new time", 30)
     expect_rcode(world.ask(OTHER, "A"), "SERVFAIL")
     world.gate.stop()
     world.gate.clock.set(RIGHT)
     world.gate.start()
     clock = world.gate.status()["clock"]
-    expect(clock != "not-set", "by a time that was never right the clock has gone back",
+    expect(clock != "not-set", "the clock counts as gone back, from a time that was never right",
            *world.gate.log_lines("clock"))
     expect_data(world.ask(OTHER, "A"), "A", GOOD)
 
@@ -206,33 +209,35 @@ def _doubted(world):
 
 GROUPS = (
     Group("clock not set", _scene(BOOT, FAIL), (
-        Case("names of time servers pass while the clock is not set", _time_servers_pass),
-        Case("other names fail while the clock is not set, and the client is told why", _others_fail),
-        Case("DNS over TCP is treated the same while the clock is not set", _over_tcp),
-        Case("while the clock is not set a time server's name carries no other name along",
+        Case("while the clock is not set answers about time servers pass", _time_servers_pass),
+        Case("while the clock is not set all other names fail, and the client gets the reason",
+             _others_fail),
+        Case("while the clock is not set DNS over TCP is treated like UDP", _over_tcp),
+        Case("while the clock is not set no other name passes along with a time server's",
              _carries_nothing_along),
-        Case("while the clock is not set nothing that passes lives for longer than minutes",
+        Case("while the clock is not set every TTL that passes is at most five minutes",
              _lives_for_minutes),
-        Case("once the clock is set all is judged, time servers too", _enforced_once_set))),
+        Case("once the clock is set everything is judged, time servers too", _enforced_once_set))),
     Group("clock not set, waiting", _scene(BOOT, "park_ms = 15000;\n"), (
-        Case("other names wait until the clock is set", _others_wait),)),
+        Case("other names wait until the clock is set, and are then answered", _others_wait),)),
     Group("clock not set, waiting in vain", _scene(BOOT, "park_ms = 500;\n"), (
-        Case("other names fail when the clock is not set in time", _wait_ends),)),
+        Case("other names fail if the clock is not set within park_ms", _wait_ends),)),
     Group("clock wrong", _scene(LATE), (
-        Case("time servers are not refused for dates by a clock that may be wrong",
+        Case("if the clock may be wrong, an expired signature does not block time servers",
              _dates_are_excused),
-        Case("a signature that is made up passes for no expired one",
+        Case("if the clock may be wrong, a made-up signature does not pass as an expired one",
              _made_up_signatures_do_not_pass),
-        Case("by a clock that may be wrong a time server's name carries no other name along",
+        Case("if the clock may be wrong, no other name passes along with a time server's",
              _carries_nothing_along),
-        Case("by a clock that may be wrong nothing is kept but the time server's records",
+        Case("if the clock may be wrong, only the time server's own records pass",
              _keeps_nothing_else),
-        Case("a clock that is put right has forgotten what it learned", _put_right))),
+        Case("when the clock is set right sealgate forgets what it learned before", _put_right))),
     Group("clock unsynchronised", _scene(RIGHT), (
-        Case("a forged time server is refused by a clock that may be right",
+        Case("if the clock may be right, a forged time server is refused",
              _forgeries_are_not_excused),
-        Case("a time in the future by which nothing was proved is forgotten by the next boot",
+        Case("a false time in the future, at which no key was proved, does not survive a boot",
              _false_future_is_not_kept))),
     Group("clock doubted", _scene(RIGHT, FAIL + 'unsynchronised_clock = "doubt";\n'), (
-        Case("a clock that is not synchronised is not set to who doubts it", _doubted),)),
+        Case("with unsynchronised_clock = \"doubt\" an unsynchronised clock counts as not set",
+             _doubted),)),
 )

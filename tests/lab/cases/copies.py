@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Whoever sees a query can send another one that looks like it, and a client can ask a lot: neither
-may weaken what others are answered. And what watches without enforcing."""
+"""An attacker who sees a query can send a copy of it, and a client can ask a lot: neither may weaken the
+answers to others. And the mode monitor, which judges and does not enforce."""
 
 import contextlib
 
@@ -20,7 +20,7 @@ HOGS = 600
 OTHERS = ("www.bank.example.", "www.rsa256.test.", "www.unsigned.test.", "www.child.salted.test.")
 RESPONSES_QUEUE = 0
 
-# What a copy asks for in the place of what the client asked.
+# How a copy differs from the client's query.
 COPIES = {
     "with CD": lambda message: dns.flags.CD | message.flags,
     "without RD": lambda message: message.flags & ~dns.flags.RD,
@@ -31,8 +31,8 @@ ATTACKS = ("forge-address", "forge-address-with-ad", "forge-referral")
 
 @contextlib.contextmanager
 def on_gateway_with_grace(lab):
-    """What is Bogus is held back, so that the copy finds its question still open; by itself a query
-    with CD is not judged."""
+    """Bogus responses are held back, so the copy arrives while its question is still open. A query with
+    CD alone is not judged."""
     with lab.sealgate(lab.router, "gateway", grace_ms=GRACE_MS,
                       more='checking_disabled = "pass";\n') as gate:
         yield World(lab, gate, lab.ask_through_gateway)
@@ -45,7 +45,7 @@ def _copy(wire, change):
 
 
 def _is_weak(answer):
-    """Something that the attacker made came through."""
+    """True if a forged message passed."""
     everything = [record for section in ("answer", "authority", "additional")
                   for record in answer.records(section)]
     return bool(everything) or answer.has_ad
@@ -54,7 +54,7 @@ def _is_weak(answer):
 def _weakens_nothing(what, change):
     def run(world):
         for attack in ATTACKS:
-            # One that has seen several forged answers takes the server for one that signs nothing.
+            # A sealgate that has seen several forged answers believes that the server signs nothing.
             world.gate.restart()
             expect_data(world.ask("www.rsa256.test.", "A"), "A", GOOD)
             with Line(world) as line:
@@ -66,19 +66,19 @@ def _weakens_nothing(what, change):
                         line.send(_copy(wire, change))
                         wait_until(lambda seen=seen: world.gate.counter("queries") == seen + 2,
                                    "the copy never came")
-                    line.fence()        # whether the copy is carried on is known from here on
+                    line.fence()        # from here on it is known whether the copy goes on
                     line.wait_handled(wire)
                 answers = line.everything()
             weak = [described(answer) for answer in answers if _is_weak(answer)]
             expect(not weak, f"{attack}:", *weak, *world.log_tail())
             expect(any(answer.rcode == "SERVFAIL" for answer in answers),
                    f"{attack}: nothing came but {[described(answer) for answer in answers]}")
-    return Case(f"a copy of a query {what}, sent after it, weakens nothing", run)
+    return Case(f"a copy of a query {what}, sent after it, lets no forged answer pass", run)
 
 
 def _forged_all_at_once(world, sock):
-    """What is asked by `sock` is carried on, and forged answers to all of it wait in the kernel while
-    sealgate stands still, until it is continued."""
+    """The queries from `sock` go on. Forged answers to all of them wait in the kernel while sealgate is
+    stopped, until it is continued."""
     carried = world.gate.counter("queries")
     with world.lab.attacker_waits():
         for number in range(HOGS):
@@ -89,7 +89,7 @@ def _forged_all_at_once(world, sock):
 
 
 def _hog(world):
-    """Each of these names may be a zone of its own, as far as anybody knows, and is silent."""
+    """As far as sealgate knows each of these names may be a zone of its own. Their servers are silent."""
     world.gate.restart()
     with world.lab.attack("hog"), contextlib.ExitStack() as stack:
         hogging = stack.enter_context(Line(world))
@@ -115,7 +115,7 @@ def monitoring(lab):
 
 def _passes_and_is_logged(attack, wanted):
     def run(world):
-        # One that has seen several such answers takes the server for one that leaves signatures out.
+        # A sealgate that has seen several such answers believes that the server leaves out signatures.
         world.gate.restart()
         for family in (4, 6):
             with world.lab.attack(attack):
@@ -123,7 +123,7 @@ def _passes_and_is_logged(attack, wanted):
             expect(answer is not None and answer.rcode == wanted[0] and
                    answer.data("A") == wanted[1], described(answer))
             expect(not answer.has_ad, "AD on what is Bogus")
-        expect(world.gate.log_lines("bogus"), "nothing is logged")
+        expect(world.gate.log_lines("bogus"), "no line in the log")
     return Case(f"monitor: {attack} passes, and is logged", run)
 
 
@@ -133,14 +133,14 @@ def _monitors_tcp(world):
         answer = streams.query(world.lab.client, topology.UPSTREAM[4], "www.ed25519.test.", "A")
     expect(not server.complaints, *server.complaints)
     expect_data(answer, "A", [FORGED[1]])
-    expect(len(world.gate.log_lines("bogus")) > before, "nothing is logged")
+    expect(len(world.gate.log_lines("bogus")) > before, "no line in the log")
 
 
 def _monitors_expired(world):
     answer = world.ask("www.expired.test.", "A", ad=True)
     expect_data(answer, "A", GOOD)
     expect(not answer.has_ad, "AD on what is Bogus")
-    expect(world.gate.log_lines("rrsig-expired"), "nothing is logged")
+    expect(world.gate.log_lines("rrsig-expired"), "no line in the log")
 
 
 def _monitors_without_keys(world):
@@ -148,7 +148,7 @@ def _monitors_without_keys(world):
     with world.lab.attack("fail-key-fetches"):
         answer = world.ask("www.p256.test.", "A")
     expect_data(answer, "A", GOOD)
-    expect(world.gate.log_lines("indeterminate www.p256.test."), "nothing is logged")
+    expect(world.gate.log_lines("indeterminate www.p256.test."), "no line in the log")
 
 
 def _monitors_the_genuine(world):
@@ -170,14 +170,14 @@ def _nothing_was_refused(world):
 GROUPS = (
     Group("copies", on_gateway_with_grace, (
         *(_weakens_nothing(what, change) for what, change in COPIES.items()),
-        Case("a client that hogs the fetches does not starve the others", _hog))),
+        Case("a client that uses up the fetches does not keep others from being answered", _hog))),
     Group("monitor", monitoring, (
         _passes_and_is_logged("forge-address", ("NOERROR", [FORGED[1]])),
         _passes_and_is_logged("strip-signatures", ("NOERROR", GOOD)),
         _passes_and_is_logged("forge-nxdomain", ("NXDOMAIN", [])),
-        Case("monitor: what has expired passes, and is logged", _monitors_expired),
-        Case("monitor: what is forged over TCP passes, and is logged", _monitors_tcp),
-        Case("monitor: what has no keys passes, and is logged", _monitors_without_keys),
-        Case("monitor: what is genuine passes, with AD", _monitors_the_genuine),
-        Case("monitor: nothing is refused or held back", _nothing_was_refused))),
+        Case("monitor: an expired answer passes, and is logged", _monitors_expired),
+        Case("monitor: a forged answer over TCP passes, and is logged", _monitors_tcp),
+        Case("monitor: an answer whose keys cannot be had passes, and is logged", _monitors_without_keys),
+        Case("monitor: a genuine answer passes, with AD", _monitors_the_genuine),
+        Case("monitor: no answer is refused or held back", _nothing_was_refused))),
 )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The questions that are asked of every zone. zones.STANDARD says what there is to be found."""
+"""The questions for every zone. zones.STANDARD has the records."""
 
 from lab import zones
 

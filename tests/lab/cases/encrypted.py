@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Encrypted DNS cannot be judged. Where it is blocked, a client that may fall back does so."""
+"""Encrypted DNS cannot be judged. If it is blocked, a client that may fall back does so."""
 
 import contextlib
 
@@ -33,7 +33,7 @@ def _tls_passes(world):
 
 
 def _tls_is_refused(world):
-    """At once: a client that had to wait for a time-out would not fall back in time."""
+    """At once: a client that has to wait for a time-out would not fall back in time."""
     for family in (4, 6):
         expect(encrypted.is_refused(world.asker, topology.UPSTREAM[family]),
                f"IPv{family}: it is not refused")
@@ -56,14 +56,14 @@ def _falls_back(world):
         answer = encrypted.query_or_fall_back(world.asker, topology.UPSTREAM[4],
                                               "www.p256.test.", "A")
     expect_rcode(answer, "SERVFAIL")
-    expect(FORGED[1] not in str(answer.message), "the forged address came through")
+    expect(FORGED[1] not in str(answer.message), "the forged address passed")
 
 
 def _blocking(where):
     return (
-        Case(f"{where}: DNS over TLS is refused where it is blocked", _tls_is_refused),
-        Case(f"{where}: DNS over QUIC is refused where it is blocked", _quic("refused")),
-        Case(f"{where}: a client falls back to DNS that is judged", _falls_back),
+        Case(f"{where}: DNS over TLS is refused if it is blocked", _tls_is_refused),
+        Case(f"{where}: DNS over QUIC is refused if it is blocked", _quic("refused")),
+        Case(f"{where}: a client falls back to plain DNS, which is judged", _falls_back),
     )
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`sealgate explain` against real servers: what it says of each zone, that the link which it marks
-is the broken one, and that captures give the same verdict as `sealgate check`."""
+"""`sealgate explain` with real servers: what it says of each zone, that it marks the broken link, and that
+captures give the status that `sealgate check` gives."""
 
 import json
 import shutil
@@ -14,7 +14,7 @@ COLUMNS = 100
 SERVER = topology.UPSTREAM[4]
 EXIT_CODES = {"SECURE": 0, "INSECURE": 0, "INDETERMINATE": 1, "BOGUS": 1}
 
-# Name and type; the status; what must be shown, in this order.
+# Name and type; the status; what must be printed, in this order.
 ROWS = (
     ("www.p256.test.", "A", "SECURE", ("by its trust anchor", "zone test.", "zone p256.test.",
                                        "names DNSKEY", "signs the keys", "192.0.2.80")),
@@ -81,7 +81,7 @@ def _explains(name, rdtype, status, words):
         marks = [line for line in done.stdout.splitlines()
                  if line.startswith(("  BROKEN ", "  INSECURE "))]
         expect_equal("number of marked links", len(marks), 0 if status == "SECURE" else 1)
-    return Case(f"explain: {name} {rdtype} is {status}, and it shows why", run)
+    return Case(f"explain: {name} {rdtype} is {status}, and the output shows why", run)
 
 
 def _explains_zone(zone):
@@ -102,7 +102,7 @@ def _draws(name, rdtype, status, _words):
                                    text=True)
             expect(drawn.returncode == 0 and not drawn.stderr and "</svg>" in drawn.stdout,
                    *drawn.stderr.splitlines())
-    return Case(f"explain: the picture of {name} {rdtype} is one that Graphviz draws", run)
+    return Case(f"explain: Graphviz can draw the picture of {name} {rdtype}", run)
 
 
 def _shows_attack(attack, word):
@@ -111,7 +111,7 @@ def _shows_attack(attack, word):
             done = explain(world, "www.p256.test.")
         expect_status(done, "BOGUS")
         _expect_shown(done, (word, "  BROKEN "))
-    return Case(f"explain: under the attack {attack} it marks the broken link", run)
+    return Case(f"explain: under the attack {attack} the broken link is marked", run)
 
 
 def _asks_over_ipv6(world):
@@ -182,9 +182,9 @@ GROUPS = (
         _shows_attack("forge-address", "no RRSIG"),
         _shows_attack("deny-ds-unsigned", "the answer holds none"),
         Case("explain: the server may be an IPv6 address with a port", _asks_over_ipv6),
-        Case("explain: it says when the server does not answer", _says_when_nobody_answers),
-        Case("explain: a wrong command line has exit code 2", _knows_usage),
-        Case("explain: captures give the verdict that check gives", _agrees_with_check),
-        Case("explain: what a capture lacks comes from the server",
+        Case("explain: a server that does not answer is reported", _says_when_nobody_answers),
+        Case("explain: a wrong command line gives exit code 2", _knows_usage),
+        Case("explain: a capture gives the status that check gives", _agrees_with_check),
+        Case("explain: links that a capture lacks come from --server",
              _fills_captures_from_a_server))),
 )

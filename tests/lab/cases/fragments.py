@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Responses that the attacker makes by hand: nobody asked for them, or they come in pieces. The
+"""Responses that the attacker makes by hand: no client asked for them, or they come in fragments. The
 genuine response is silenced meanwhile, so that the client would take the forged one."""
 
 import contextlib
@@ -45,7 +45,7 @@ FORMS = (
     ("with only the UDP header in the first fragment", _tiny_first),
     ("with the last fragment first", _last_first),
     ("in fragments of eight octets", _pieces_of_eight),
-    ("as a fragment that is whole", _atomic),
+    ("as a single fragment", _atomic),
 )
 
 
@@ -73,16 +73,16 @@ def _injector(world):
         injector.close()
 
 
-# Linux refuses such a thing by itself; other machines behind a gateway may not.
+# Linux refuses such a datagram by itself; other machines behind a gateway may not.
 LATE = ("whose UDP header is in the second fragment", _late_header)
 
 PIECES = FORMS[2:-1]
 
 
 def _race(world, family, form):
-    """The client asks, the attacker answers in the given form, when the query is known and before
-    anybody else can; returns what the client got, or None if that is nothing for good. What is put on
-    the link is where it belongs, with sealgate or dropped, when the call is over."""
+    """The client asks. The attacker answers in the given form, once the query is known and before the
+    server can. Returns what the client got, or None if it got nothing and will get nothing. When the
+    call returns, every packet that was put on the link has reached sealgate or was dropped."""
     upstream = topology.UPSTREAM[family]
     query = ask.make("www.p256.test.", "A")
     with _injector(world) as (injector, _victim, addresses), Line(world, family) as line:
@@ -111,19 +111,19 @@ def _stopped(family, words, form):
 
 
 def _no_stray_piece(family, words, form):
-    """No fragment may come through unjudged, even if the client can make nothing of it alone: the
-    piece that completes it may come another way. (What was put together and judged may be cut again
-    on its way out, and then the client has an answer.) Only behind a gateway is this to be seen."""
+    """No fragment may pass unjudged, even if it is useless to the client alone: the missing piece may
+    come by another path. (A datagram that was put together and judged may be fragmented again on its
+    way out, and then the client has an answer.) Only behind a gateway can this be seen."""
     def run(world):
         sniffer = packets.Sniffer(world.lab.client, "router")
         try:
-            answer = _race(world, family, form)     # and behind it a question that is answered
+            answer = _race(world, family, form)     # and after it a question that is answered
             pieces = [packet for packet in sniffer.packets()
                       if packets.is_fragment(family, packet)]
         finally:
             sniffer.close()
         expect(not pieces or answer is not None,
-               f"{len(pieces)} fragments passed that make no answer", *world.log_tail())
+               f"{len(pieces)} fragments passed, which make no answer", *world.log_tail())
     return Case(f"no fragment of an IPv{family} response {words} passes unjudged", run)
 
 
@@ -136,7 +136,7 @@ def _arrives(family, words, form):
 
 @contextlib.contextmanager
 def _counts_as_unsolicited(world):
-    """What is sent in the block is dropped because nobody asked, and for no other reason."""
+    """Messages that are sent in the block are dropped because no query fits, and for no other reason."""
     before = world.gate.counter("responses_unsolicited")
     yield
     wait_until(lambda: world.gate.counter("responses_unsolicited") == before + 1,
@@ -144,7 +144,7 @@ def _counts_as_unsolicited(world):
 
 
 def _unasked(world, family, arrives):
-    """Sends a response to a socket that listens and has asked nothing; returns what came."""
+    """Sends a response to a socket that listens and has asked nothing; returns what arrived."""
     upstream = topology.UPSTREAM[family]
     with _injector(world) as (injector, _victim, addresses), Line(world, family) as line:
         payload = _forged_response(ask.make("www.unsigned.test.", "A"))
@@ -159,12 +159,12 @@ def _unasked_case(family, arrives):
     def run(world):
         came = _unasked(world, family, arrives)
         expect_equal("responses", len(came), int(arrives))
-    return Case(f"without sealgate an IPv{family} response that nobody asked for arrives" if arrives
-                else f"an IPv{family} response that nobody asked for is dropped", run)
+    return Case(f"without sealgate an IPv{family} response to no query arrives" if arrives
+                else f"an IPv{family} response to no query is dropped", run)
 
 
 def _other_server(family):
-    """The question was sent to the upstream; another address answers it."""
+    """The query was sent to the upstream; another address answers it."""
     def run(world):
         stranger = topology.ORACLE[family]
         query = ask.make("www.unsigned.test.", "A")
@@ -181,7 +181,7 @@ def _other_server(family):
             line.fence()
             came = ask.arrived(sock)
         expect(not came, f"seen: {[described(answer) for answer in came]}", *world.log_tail())
-    return Case(f"an IPv{family} response from another server than the one asked is dropped", run)
+    return Case(f"an IPv{family} response from a server that was not asked is dropped", run)
 
 
 def _each(make, *more):

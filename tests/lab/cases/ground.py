@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The ground itself, without sealgate: attacks that would fail anyway prove nothing about it."""
+"""The ground itself, without sealgate: attacks that would fail anyway prove nothing about sealgate."""
 
 import socket
 
@@ -11,7 +11,7 @@ from .case import Case, Group, described, expect, unprotected
 from .oracle import ORACLE_KNOWS
 from .silence import answers_under
 
-# Attacks that leave no forged address behind, and what shows that they took place.
+# Attacks that leave no forged address, and the answer that shows that they took place.
 VISIBLE = {
     "forge-nxdomain": "NXDOMAIN [QR RD RA] -",
     "forge-nodata": "NOERROR [QR RD RA] -",
@@ -65,7 +65,7 @@ GROUPS = (
     Group("ground", unprotected, (
         Case("the upstream resolver does not validate", _upstream_does_not_validate),
         Case("without sealgate DNS over TCP reaches the upstream", _tcp_is_open),
-        Case("without sealgate dnsmasq keeps a forged answer after the attacker is gone",
+        Case("without sealgate dnsmasq keeps a forged answer after the attack",
              _cache_keeps_forgery),
         *(_attack_works(attack) for attack in (*FORGING, *VISIBLE)),
         *ORACLE_KNOWS), needs_sealgate=False),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Servers that refuse EDNS, drop it, or leave out signatures: what a client gets by way of them."""
+"""Servers that reject EDNS, drop it, or leave out signatures: what their clients get."""
 
 import contextlib
 import time
@@ -13,8 +13,8 @@ from .case import (Case, Group, described, expect, expect_data, expect_equal, ex
 from .silence import Line
 
 NO_RRSIGS = 10
-STRIPPING_S = 5     # so long signatures must be missing before a server is said to strip
-PROBES, PROBE_TRY_S = 1 + 3, 0.6    # without EDNS and with it; and for how long each of the latter
+STRIPPING_S = 5     # signatures must be missing for this long before a server counts as leaving them out
+PROBES, PROBE_TRY_S = 1 + 3, 0.6    # rounds without EDNS and with it; and for how long each of the latter
 GOOD = ["192.0.2.80", "192.0.2.81"]
 SIGNED = (("www.p256.test.", "A"), ("alias.rsa256.test.", "A"), ("any.wild.ed25519.test.", "A"),
           ("to-example.p256.test.", "A"), ("www.child.salted.test.", "AAAA"), ("p256.test.", "MX"))
@@ -25,7 +25,7 @@ HABITS = ("refuse-edns", "refuse-edns-notimp", "strip-dnssec-everywhere")
 
 
 def _oracle_spared(lab):
-    """What is bound for the resolver of the configuration does not meet the odd server."""
+    """Queries to the resolver of the configuration do not meet the odd server."""
     return nat.spared(lab.wire, [(family, "-p", "udp", "-d", topology.ORACLE[family], "--dport", "53")
                                  for family in (4, 6)])
 
@@ -46,7 +46,7 @@ def _seen(answer):
 
 
 def _served(habit, family):
-    """As without the habit, from the first query on."""
+    """As from a server without the habit, from the first query on."""
     def run(world):
         world.gate.restart()
         with world.lab.attack(habit):
@@ -62,7 +62,7 @@ def _served(habit, family):
                 expect(not answer.has_ad, f"{name}: AD")
             for name in BROKEN:
                 expect_rcode(world.ask(name, "A", family), "SERVFAIL")
-    return Case(f"{habit}, IPv{family}: names are proved with the signatures of the resolver", run)
+    return Case(f"{habit}, IPv{family}: answers are proved with signatures from `resolver`", run)
 
 
 def _with_do(world):
@@ -82,7 +82,7 @@ def _forged(attack):
                     answer = world.ask(name, "A")
                     expect_rcode(answer, "SERVFAIL")
                     expect(FORGED[1] not in str(answer.message), described(answer))
-    return Case(f"{attack}: what came is not what the resolver's signatures prove", run)
+    return Case(f"{attack}: the answer is not the one that the resolver's signatures prove", run)
 
 
 def _said_once(habit, words):
@@ -95,24 +95,24 @@ def _said_once(habit, words):
         lines = world.gate.log_lines(words)
         expect_equal(f"lines with {words!r}", len(lines), 1)
         expect(topology.UPSTREAM[4] in lines[0] and "`resolver`" in lines[0], lines[0])
-    return Case(f"{habit}: is named once in the log, with advice", run)
+    return Case(f"{habit}: the log names the server once, with advice", run)
 
 
 def _refused(habit):
-    """Nobody has the signatures: the client is told why, and does not get a guess."""
+    """No server has the signatures: the client gets the reason, and not a guess."""
     def run(world):
         world.gate.restart()
         with world.lab.attack(habit):
-            for _ in range(3):      # until it is known that it is no single answer
+            for _ in range(3):      # until it is known that this is not a single answer
                 for name, rdtype in SIGNED[:2]:
                     answer = world.ask(name, rdtype)
                     expect_rcode(answer, "SERVFAIL")
             answer = world.ask("www.p256.test.", "A", edns=1232)
             if answer is not None and answer.rcode in ("FORMERR", "NOTIMP"):
-                return      # the server's own word to a client that speaks EDNS itself
+                return      # the server's own error, for a client that uses EDNS itself
             expect_rcode(answer, "SERVFAIL")
             expect_equal("EDE", answer.ede, [NO_RRSIGS])
-    return Case(f"{habit}: names in signed zones are refused where nobody has the signatures", run)
+    return Case(f"{habit}: if no server has the signatures, answers from signed zones are refused", run)
 
 
 def _insecure_pass(habit):
@@ -122,16 +122,16 @@ def _insecure_pass(habit):
             for name, rdtype in INSECURE * 2:
                 expect_data(world.ask(name, rdtype), rdtype, GOOD)
             expect_rcode(world.ask("www.p256.test.", "A"), "SERVFAIL")
-    return Case(f"{habit}: without assistance names in unsigned zones pass, others do not", run)
+    return Case(f"{habit}: with assist = false answers from unsigned zones pass, others do not", run)
 
 
 def _silent(world):
-    """A client that asks again is served, and from then on every one at once."""
+    """A client that asks again is served, and from then on every client at once."""
     world.gate.restart()
     with world.lab.attack("drop-edns"), Line(world) as line:
         line.ask("www.p256.test.", "A")     # it is not answered
         wait_until(lambda: world.gate.log_lines("does not answer queries with EDNS"),
-                   "it was not noticed")
+                   "sealgate did not notice it")
         for name, rdtype in SIGNED + DENIED:
             answer = world.ask(name, rdtype, ad=True)
             expect_equal(f"{name} {rdtype}", _seen(answer),
@@ -142,13 +142,13 @@ def _silent(world):
 
 
 def _dead_is_not_silent(world):
-    """A server that does not answer at all is asked with EDNS once it is back."""
+    """A server that does not answer at all is asked with EDNS once it answers again."""
     world.gate.restart()
     with world.lab.attack("silence"), Line(world) as line:
         since = world.lab.journal.now()
         line.ask("www.p256.test.", "A")
         wait_until(lambda: world.lab.journal.came(since) >= 1 + PROBES, "it is not probed")
-    time.sleep(PROBE_TRY_S)     # what came is not answered; sealgate needs as long to take that in
+    time.sleep(PROBE_TRY_S)     # the server does not answer; sealgate needs this long to conclude it
     query = ask.make("any.unsigned.test.", "TXT")
     with world.lab.attack("report-query"):
         answer = ask.send(world.lab.host, topology.UPSTREAM[4], query.to_wire())
@@ -156,17 +156,17 @@ def _dead_is_not_silent(world):
 
 
 def _begins_to_strip(world):
-    """While what it sent before is recalled, in part; nothing is lost for good, and nothing of what
-    was remembered is taken for what comes now."""
+    """While part of its earlier responses is recalled. No query is lost for good, and no remembered
+    response is taken for a response that comes now."""
     world.gate.restart()
     for _ in range(2):
         for name, rdtype in SIGNED + INSECURE:
             expect_equal(name, _seen(world.ask(name, rdtype)),
                          _seen(world.lab.ask_genuinely(name, rdtype)))
-    expect(world.gate.counter("responses_recalled") >= len(SIGNED + INSECURE), "none is recalled")
+    expect(world.gate.counter("responses_recalled") >= len(SIGNED + INSECURE), "no response is recalled")
     with world.lab.attack("strip-dnssec-everywhere"):
         wait_until(lambda: (answer := world.ask(*SIGNED[0])) and answer.rcode == "NOERROR",
-                   "it is never noticed")
+                   "sealgate never notices it")
         for name, rdtype in SIGNED + DENIED:
             answer = world.ask(name, rdtype, ad=True)
             expect_equal(f"{name} {rdtype}", _seen(answer),
@@ -176,8 +176,8 @@ def _begins_to_strip(world):
 
 
 def _forged_by_one_who_races(world):
-    """A flood of forgeries does not make a server that signs one that does not: its own answers
-    are judged as before, and are not fetched from elsewhere."""
+    """A flood of forgeries does not make sealgate believe that the server signs nothing: the server's
+    own answers are judged as before, and signatures are not fetched from elsewhere."""
     world.gate.restart()
     expect_data(world.ask("www.p256.test.", "A"), "A", GOOD)
     with world.lab.attack("race-strip-signatures"):
@@ -185,12 +185,12 @@ def _forged_by_one_who_races(world):
         while time.monotonic() < begun + STRIPPING_S + 1:
             for name, rdtype in SIGNED:
                 expect_rcode(world.ask(name, rdtype), "NOERROR")
-    expect_equal("asked for elsewhere", world.gate.counter("signed_asked"), 0)
+    expect_equal("signatures fetched elsewhere", world.gate.counter("signed_asked"), 0)
     expect(not world.gate.log_lines("leaves out all signatures"), *world.log_tail())
 
 
 def _one_lie(world):
-    """An error by somebody else does not have a server that takes EDNS asked without."""
+    """A forged error does not make sealgate ask a server without EDNS that supports EDNS."""
     world.gate.restart()
     expect_data(world.ask("www.p256.test.", "A"), "A", GOOD)
     with world.lab.attack("refuse-edns"):
@@ -210,24 +210,25 @@ def _over_tcp(habit):
                 expect_equal(f"{name} {rdtype}", _seen(answer),
                              _seen(world.lab.ask_genuinely(name, rdtype)))
                 expect(answer.has_ad, f"{name}: no AD")
-    return Case(f"{habit}: over TCP names are proved in the same way", run)
+    return Case(f"{habit}: over TCP too answers are proved with signatures from `resolver`", run)
 
 
 GROUPS = (
     Group("odd servers, and a resolver", _scene(RESOLVER), (
         *(_served(habit, family) for habit in HABITS for family in (4, 6)),
-        Case("a client with DO gets the signatures that were had elsewhere", _with_do),
+        Case("a client with DO gets the signatures that came from `resolver`", _with_do),
         *(_forged(attack) for attack in ("strip-and-forge", "refuse-edns-and-forge")),
         _said_once("refuse-edns", "answers queries with EDNS by an error"),
         _said_once("strip-dnssec-everywhere", "leaves out all signatures: answers"),
-        Case("drop-edns: a server that does not answer to EDNS is asked without", _silent),
-        Case("a server that does not answer at all is no such one", _dead_is_not_silent),
-        Case("a server that begins to strip is noticed while what it sent before is recalled",
+        Case("drop-edns: a server that drops queries with EDNS is asked without EDNS", _silent),
+        Case("a server that does not answer at all does not count as one that drops EDNS",
+             _dead_is_not_silent),
+        Case("a server that begins to leave out signatures is noticed, though its earlier responses are recalled",
              _begins_to_strip),
-        Case("refuse-edns: is not believed of a server that has taken EDNS", _one_lie),
+        Case("refuse-edns: an error is not believed of a server that has supported EDNS", _one_lie),
         *(_over_tcp(habit) for habit in ("refuse-edns", "strip-dnssec-everywhere")))),
     Group("no odd server, but one who races", _scene(RESOLVER, grace_ms=LONG_GRACE_MS), (
-        Case("one who races a server with stripped answers does not make it one that strips",
+        Case("an attacker who races a server with stripped answers does not make it count as one that strips",
              _forged_by_one_who_races),)),
     Group("odd servers, without assistance", _scene(RESOLVER + "assist = false;\n"),
           tuple(_insecure_pass(habit) for habit in HABITS)),

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The relay of a gateway takes connections from the inside alone. What it takes goes past FORWARD: so
-an attacker outside must not get by it to what FORWARD keeps from him."""
+"""The relay of a gateway takes connections from the inside only. Relayed connections do not meet FORWARD, so
+an attacker outside must not reach by the relay a server that FORWARD hides."""
 
 import contextlib
 import socket
@@ -18,11 +18,11 @@ SECRET = "10.53.1.99"
 TOOLS = {4: "iptables", 6: "ip6tables"}
 MARK = "0x20000000/0x30000000"
 
-# What a router has: the inside may go out, and have what belongs to that; nothing else passes.
+# As on a router: connections from the inside may go out, and get their responses; nothing else passes.
 FORWARD = (("-A", "FORWARD", "-i", "client", "-j", "ACCEPT"),
            ("-A", "FORWARD", "-m", "conntrack", "--ctstate", "ESTABLISHED,RELATED", "-j", "ACCEPT"),
            ("-P", "FORWARD", "DROP"))
-# And one that refuses what comes to itself, by the words of docs/gateway.md.
+# A router that also refuses by default in INPUT, with the rule of docs/gateway.md.
 INPUT = (("-A", "INPUT", "-m", "conntrack", "--ctstate", "ESTABLISHED,RELATED", "-j", "ACCEPT"),
          ("-A", "INPUT", "-i", "client", "-m", "mark", "--mark", MARK, "-j", "ACCEPT"),
          ("-A", "INPUT", "-p", "ipv6-icmp", "-j", "ACCEPT"),
@@ -30,7 +30,7 @@ INPUT = (("-A", "INPUT", "-m", "conntrack", "--ctstate", "ESTABLISHED,RELATED", 
 
 
 class _Server:
-    """A name server inside, on the client's machine, that answers everybody. It counts who came."""
+    """A name server inside, on the client's machine, that answers every client and counts connections."""
 
     def __init__(self, lab):
         self._lab, self.peers, self._sockets = lab, [], []
@@ -70,7 +70,7 @@ class _Server:
 
 @contextlib.contextmanager
 def _filtering(router, *rules):
-    """The operator's own packet filter, until the block ends. It stands behind our rules."""
+    """The operator's own packet filter, until the block ends. It comes after sealgate's rules."""
     try:
         for tool in TOOLS.values():
             for words in rules:
@@ -104,7 +104,7 @@ def _ask(world, family, timeout_s=streams.PATIENCE_S):
 
 
 def _is_reached_without_sealgate(world):
-    """Or the other cases show nothing."""
+    """Without this the other cases prove nothing."""
     with _Server(world.lab) as server:
         for family in (4, 6):
             expect_data(_from_outside(world, family), "A", [SECRET])
@@ -127,12 +127,12 @@ def _stays_hidden(*rules):
                 expect_data(_ask(world, family), "A", GOOD)
                 expect_rcode(streams.query(world.lab.client, topology.UPSTREAM[family],
                                            "www.expired.test.", "A"), "SERVFAIL")
-            expect(world.gate.counter("tcp_connections") > relayed, "it was not relayed")
+            expect(world.gate.counter("tcp_connections") > relayed, "the connection was not relayed")
     return run
 
 
 def _not_by_the_router(world):
-    """A port that the operator's nat opens for a server inside: it is FORWARD's, and refused."""
+    """A port that the operator's nat opens for a server inside: FORWARD sees it, and refuses it."""
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(_Server(world.lab))
         for family, tool in TOOLS.items():
@@ -148,7 +148,7 @@ def _not_by_the_router(world):
 
 
 def _said(world, word):
-    """What `rules apply` and `config check` say of it, who must not contradict each other."""
+    """`rules apply` and `config check` must say the same of it."""
     for said in (world.gate.apply_rules(), world.gate.command("config", "check")):
         lines = [line for line in said.splitlines() if "DNS over TCP" in line]
         expect(len(lines) == 1 and word in lines[0], f"wanted: {word}", *said.splitlines())
@@ -174,7 +174,7 @@ def _without_default_route(router):
 
 @contextlib.contextmanager
 def _known_servers(router):
-    """Routes to the servers, but none that is a default route."""
+    """Routes to the servers, but no default route."""
     words = ((4, "10.53.0.0/16", "10.53.2.1"), (6, "fd53::/16", "fd53:2::1"))
     for family, network, gateway in words:
         router.run("ip", f"-{family}", "route", "add", network, "via", gateway)
@@ -186,8 +186,8 @@ def _known_servers(router):
 
 
 def _relays_none_without_default_route(world):
-    """As at boot, when the rules come before the network. Nobody is relayed, whoever asks, until the
-    rules are applied again; datagrams are judged all the while."""
+    """As at boot, when the rules come before the network. No connection is relayed until the rules are
+    applied again; datagrams are judged meanwhile."""
     router = world.lab.router
     with _known_servers(router), _without_default_route(router), _Server(world.lab) as server:
         _said(world, "no interface has a default route now")
@@ -203,7 +203,7 @@ def _relays_none_without_default_route(world):
         expect_data(_ask(world, family), "A", GOOD)
 
 
-# A second way out, each time by the interface that would be the inside otherwise.
+# A second way out, each time by the interface that would otherwise be the inside.
 OTHER_WAYS = (
     ("of another table", (("route", "add", "default", "via", "10.53.1.2", "table", "99"),)),
     ("of IPv6", (("-6", "route", "add", "default", "via", "fd53:1::2", "metric", "2048"),)),
@@ -214,7 +214,7 @@ OTHER_WAYS = (
 
 
 def _out(routes):
-    """Whoever is behind an interface by which a default route leads is outside."""
+    """A machine behind an interface with a default route is outside."""
     def run(world):
         router = world.lab.router
         for words in routes:
@@ -236,14 +236,14 @@ def _names_them(lab):
 
 
 def _takes_those_alone(world):
-    """By the names and by nothing else: here, the wrong way round."""
+    """By the names only: here they are the wrong way round."""
     _said(world, "relayed from wire, nowhere0 (not there), which `inside` names")
     with _Server(world.lab):
         for family in (4, 6):
             expect_equal("from the inside", _ask(world, family, timeout_s=1), None)
             relayed = world.gate.counter("tcp_connections")
             _from_outside(world, family)
-            expect(world.gate.counter("tcp_connections") > relayed, "it was not relayed")
+            expect(world.gate.counter("tcp_connections") > relayed, "the connection was not relayed")
 
 
 @contextlib.contextmanager
@@ -253,27 +253,27 @@ def _nobody(lab):
 
 def _hidden(way):
     return (
-        Case(f"{way}: what FORWARD keeps from the outside stays hidden, and clients are relayed",
+        Case(f"{way}: the outside does not reach a server that FORWARD hides, and clients are relayed",
              _stays_hidden(*FORWARD)),
-        Case(f"{way}: the same where INPUT refuses, and accepts what the documentation says",
+        Case(f"{way}: the same if INPUT refuses by default, with the rule of docs/gateway.md",
              _stays_hidden(*FORWARD, *INPUT)),
-        Case(f"{way}: what FORWARD would let in is refused", _stays_hidden()),
-        Case(f"{way}: a port that nat opens for a server inside is refused too",
+        Case(f"{way}: TCP from the outside that FORWARD would let in is refused", _stays_hidden()),
+        Case(f"{way}: TCP to a port that nat opens for a server inside is refused too",
              _not_by_the_router))
 
 
 GROUPS = (
     Group("the inside, without sealgate", _nobody, (
-        Case("without sealgate a server inside is reached, or kept by FORWARD",
+        Case("without sealgate a server inside is reached, unless FORWARD hides it",
              _is_reached_without_sealgate),), needs_sealgate=False),
     Group("the inside of a gateway", with_sealgate("gateway"), (
         *_hidden("gateway"),
-        Case("rules apply and config check say where the inside is", _says_where),
-        Case("without a default route nobody is relayed", _relays_none_without_default_route),
+        Case("rules apply and config check say which interfaces are inside", _says_where),
+        Case("without a default route no TCP is relayed", _relays_none_without_default_route),
         *(Case(f"an interface with a default route {how} is outside", _out(routes))
           for how, routes in OTHER_WAYS))),
     Group("the inside of both roles", with_sealgate("both"), _hidden("both")),
     Group("the inside that is named", _names_them, (
-        Case("an inside that is named is the inside, whatever the routes say",
+        Case("interfaces that `inside` names are the inside, whatever the routes say",
              _takes_those_alone),)),
 )

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""sealgate before a resolver that iterates: unbound without its validator, BIND without its. The chain of trust grows
-from the referrals that pass, and from keys that are asked of the servers which signed; what a
-resolver that has seen it all before does not ask any more is walked down to from the root."""
+"""sealgate between a resolver that iterates (unbound or BIND, without validators) and the servers. The chain of
+trust grows from the referrals that pass, and from keys that sealgate fetches from the servers which signed. A
+resolver that knows all zones already does not ask for referrals; then sealgate walks down from the root."""
 
 import contextlib
 import functools
@@ -12,9 +12,9 @@ from lab import ask, servers, topology, zones
 
 from .case import Case, Group, World, described, expect, expect_rcode
 
-# unbound's iterator sets CD, which says that it checks for itself. It does not.
+# unbound's iterator sets CD, which says that it validates. It does not.
 
-# Only the last of a chain of aliases is asked of every zone's own server.
+# Each zone's own server is asked only for the last of a chain of aliases.
 ASKED = (("www", "A"), ("", "MX"), ("", "TXT"), ("any.wild", "A"), ("alias", "A"), ("nowhere", "A"),
          ("www", "LOC"), ("b.c.deep", "TXT"), ("to-example", "A"), ("to-unsigned", "A"),
          ("host.moved", "A"))
@@ -35,12 +35,12 @@ def _is_bogus(lab, name, rdtype):
     return answer is not None and answer.rcode == "SERVFAIL"
 
 
-# What the resolver is warmed with: it then knows where each zone's servers are, and no answer.
+# Questions that warm the resolver: then it knows each zone's servers, and no answer.
 WARMING = ("ns", "AAAA")
 
 
 class Unbound:
-    """The lab's own resolver, which is there anyhow."""
+    """The lab's own resolver, which runs anyhow."""
 
     name, obstacle = "unbound", None
 
@@ -56,7 +56,7 @@ class Unbound:
 
 
 class Bind:
-    """It is asked from the wire, where nobody is in between."""
+    """It is asked from the wire, with nothing in between."""
 
     name = "BIND"
     obstacle = None if shutil.which("named", path=os.environ["PATH"] + ":/usr/sbin") else \
@@ -81,7 +81,7 @@ class Bind:
 
 
 def _look_without(lab, resolver):
-    """What the questions get without sealgate, and which of it is Bogus; once is enough."""
+    """The answers without sealgate, and which of them are Bogus; asked once."""
     if not hasattr(lab, "genuine"):
         lab.genuine = {}
         lab.bogus = {question for zone in ZONES for question in _questions(zone)
@@ -100,7 +100,7 @@ def _warm(lab, resolver):
 
 
 def before_a_resolver(resolver, filter_is_warm, resolver_is_warm):
-    """A scene in which either has seen all zones before, or is new."""
+    """A scene in which resolver and sealgate each have seen all zones before, or are new."""
     @contextlib.contextmanager
     def scene(lab):
         _look_without(lab, resolver)
@@ -120,7 +120,7 @@ def before_a_resolver(resolver, filter_is_warm, resolver_is_warm):
 def _as_before(resolver, zone, start):
     def run(world):
         wrong, genuine = [], world.lab.genuine[resolver]
-        expect(genuine[f"www.{zone.origin}", "A"][0] == "NOERROR", "it does not come without")
+        expect(genuine[f"www.{zone.origin}", "A"][0] == "NOERROR", "there is no answer without sealgate")
         for question in _questions(zone):
             if question in world.lab.bogus:
                 continue
@@ -129,15 +129,15 @@ def _as_before(resolver, zone, start):
                 wrong += [f"{' '.join(question)}", f"  with sealgate:    {described(answer)}",
                           f"  without sealgate: {genuine[question]}"]
         expect(not wrong, *wrong, *world.log_tail())
-    return Case(f"{start}: from {zone.origin} comes what came without sealgate", run)
+    return Case(f"{start}: answers from {zone.origin} are those that come without sealgate", run)
 
 
 def _refused(zone, start):
     def run(world):
         question = (f"www.{zone.origin}", "A")
-        expect(question in world.lab.bogus, "the oracle does not hold it to be Bogus")
+        expect(question in world.lab.bogus, "the validating resolver does not find it Bogus")
         expect_rcode(world.ask(*question), "SERVFAIL")
-    return Case(f"{start}: nothing Bogus comes from {zone.origin}", run)
+    return Case(f"{start}: no Bogus answer passes from {zone.origin}", run)
 
 
 def _group(resolver, filter_is_warm, resolver_is_warm):
@@ -155,7 +155,7 @@ def _server_of(zone):
 
 
 def walking(more="", **settings):
-    """A scene in which a zone's own server is asked, as by a resolver that knows where it is."""
+    """A scene in which a zone's own server is asked, as by a resolver that knows the server."""
     @contextlib.contextmanager
     def scene(lab):
         def ask_server(name, rdtype, zone, **how):
@@ -166,19 +166,19 @@ def walking(more="", **settings):
 
 
 def _walked_to(zone):
-    """Nothing is known, and this server has nothing of the chain above its zone."""
+    """sealgate knows nothing, and this server has no part of the chain above its zone."""
     def run(world):
         world.gate.restart()
         genuine = world.lab.ask_genuinely(f"www.{zone.origin}", "A")
         for label, rcode in (("www", "NOERROR"), ("nowhere", "NXDOMAIN"), ("deep", "NOERROR")):
             answer = world.ask(f"{label}.{zone.origin}", "A", zone, do=True)
             expect_rcode(answer, rcode)
-            # of what an opt-out proves, nothing is told as Secure
+            # a name under an opt-out is never Secure
             expect(answer.has_ad == (zone.status == "secure") or label == "nowhere",
                    f"AD: {described(answer)}")
             if label == "www":
                 expect(answer.data("A") == genuine.data("A"), described(answer))
-    return Case(f"from the root down the chain to {zone.origin} is found", run)
+    return Case(f"the walk from the root finds the chain to {zone.origin}", run)
 
 
 def _bogus_at_its_end(zone):
@@ -186,8 +186,8 @@ def _bogus_at_its_end(zone):
         world.gate.restart()
         expect_rcode(world.ask(f"www.{zone.origin}", "A", zone), "SERVFAIL")
         said = world.gate.log_lines(f"bogus www.{zone.origin}")
-        expect(said, "it is refused for another reason", *world.log_tail())
-    return Case(f"from the root down {zone.origin} is found to be Bogus", run)
+        expect(said, "the answer is refused for another reason", *world.log_tail())
+    return Case(f"the walk from the root finds {zone.origin} Bogus", run)
 
 
 def _refused_without(world):
@@ -217,7 +217,7 @@ def shut_in(lab):
 
 
 def _server_tried_all_the_same(world):
-    """The walk is lost; what the server itself has is still had."""
+    """The walk fails; keys that the server itself has are still fetched."""
     zone = zones.BY_ORIGIN["."]
     answer = ask.query(world.lab.upstream, _server_of(zone), ".", "SOA", do=True, rd=False)
     expect_rcode(answer, "NOERROR")
@@ -230,9 +230,10 @@ WALK_GROUPS = (
         *(_bogus_at_its_end(zones.BY_ORIGIN[origin])
           for origin in ("expired.test.", "bogusds.test.")))),
     Group("walk, where the root cannot be reached", shut_in, (
-        Case("without a way to the root the chain cannot be had, and the client is told",
+        Case("if the root cannot be reached the client gets SERVFAIL and the reason",
              _refused_without),
-        Case("without a way to the root what the server has is had", _server_tried_all_the_same))),
+        Case("if the root cannot be reached, keys that the server has are still used",
+             _server_tried_all_the_same))),
 )
 
 GROUPS = WALK_GROUPS + tuple(

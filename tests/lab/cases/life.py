@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Starting, ending and being killed; and what a wrong configuration does."""
+"""Starting, ending and being killed; and wrong configurations."""
 
 import signal
 import subprocess
@@ -33,7 +33,7 @@ def _ends_by(number):
         finally:
             world.gate.start()
         _expect_works(world)
-    return Case(f"{number.name} ends it with exit code 0, and DNS is blocked until it is back", run)
+    return Case(f"{number.name} ends sealgate with exit code 0, and DNS is blocked until it runs again", run)
 
 
 def _ends_with_parked_packets(world):
@@ -46,9 +46,9 @@ def _ends_with_parked_packets(world):
         world.gate.start()
         came = line.everything()
     expect_equal("exit code", code, 0)
-    # on a very slow machine its keys were given up before
+    # on a very slow machine the fetch of its keys was given up before
     let_go = [described(answer) for answer in came if answer.rcode != "SERVFAIL"]
-    expect(not let_go, "it was let go", *let_go)
+    expect(not let_go, "the response passed", *let_go)
     _expect_works(world)
 
 
@@ -68,7 +68,7 @@ def _second_one(world):
     code = second.wait(ask.PATIENCE_S)
     second.stop()
     expect(code not in (None, 0), f"exit code {code}", second.log_text()[-400:])
-    expect(second.log_text().strip(), "it does not say why it ends")
+    expect(second.log_text().strip(), "no line says why it ends")
     _expect_works(world)
 
 
@@ -87,7 +87,7 @@ def _stopped_and_continued(world):
         world.gate.process.freeze()
         try:
             wire = line.ask("www.unsigned.test.", "A")
-            wait_until(lambda: world.gate.waiting() == 1, "the query does not wait for it")
+            wait_until(lambda: world.gate.waiting() == 1, "the query does not wait in the queue")
             expect(not line.reached_the_wire(wire), "the query went on")
         finally:
             world.gate.process.thaw()
@@ -96,7 +96,7 @@ def _stopped_and_continued(world):
 
 
 def _two_queues(world):
-    """Whatever queue a query takes, its response takes the same."""
+    """A response comes to the queue pair of its query."""
     world.gate.stop()
     world.gate.remove_rules()
     try:
@@ -114,7 +114,7 @@ def _two_queues(world):
 
 
 def _anchor(world, anchor):
-    """The same host with another anchor: returns the answer for a signed name."""
+    """The host with another trust anchor: returns the answer for a signed name."""
     world.gate.stop()
     try:
         other = world.lab.sealgate(world.lab.host, "host", anchor=anchor)
@@ -142,7 +142,7 @@ def _wrong_anchor(world):
 
 
 def _revoked_anchor(world):
-    """Found while it runs, remembered when it starts again; and all goes on without that key."""
+    """Noticed while sealgate runs, remembered when it starts again; everything goes on without that key."""
     world.gate.stop()
     other = world.lab.sealgate(world.lab.host, "host",
                                anchor=world.lab.zones.anchor_with_revoked)
@@ -153,7 +153,7 @@ def _revoked_anchor(world):
                 answer = world.ask("www.p256.test.", "A", ad=True)
                 expect_data(answer, "A", GOOD)
                 expect(answer.has_ad, "no AD")
-                expect(other.process.wait_for_log(news, ask.PATIENCE_S), "it does not say so",
+                expect(other.process.wait_for_log(news, ask.PATIENCE_S), "no line in the log",
                        *other.log_lines("trust anchor"))
             other.stop()
     finally:
@@ -162,7 +162,7 @@ def _revoked_anchor(world):
 
 
 def _run_with(world, text):
-    """Runs config check and run with a configuration; returns their exit codes and words."""
+    """Runs config check and run with a configuration; returns their exit codes and output."""
     path = world.lab.resources.path("wrong.conf")
     with open(path, "w") as file:
         file.write(text)
@@ -173,7 +173,7 @@ def _run_with(world, text):
             done = subprocess.run(argv, capture_output=True, text=True, timeout=ask.PATIENCE_S)
             results.append((done.returncode, done.stdout + done.stderr))
         except subprocess.TimeoutExpired:
-            results.append((None, "it went on running"))
+            results.append((None, "sealgate went on running"))
     return results
 
 
@@ -198,17 +198,17 @@ GROUPS = (
     Group("life", on_host, (
         _ends_by(signal.SIGTERM),
         _ends_by(signal.SIGINT),
-        Case("SIGTERM ends it cleanly while packets wait for keys", _ends_with_parked_packets),
-        Case("killed, it blocks DNS until it is started again", _killed),
-        Case("a second one on the same queue refuses to run and leaves the first alone",
+        Case("SIGTERM ends sealgate cleanly while packets wait for keys", _ends_with_parked_packets),
+        Case("after SIGKILL DNS is blocked until sealgate is started again", _killed),
+        Case("a second sealgate on the same queue refuses to run, and leaves the first alone",
              _second_one),
-        Case("without the program and its rules DNS flows", _flows_without_rules),
-        Case("stopped, it lets nothing pass, and goes on when it is continued",
+        Case("without sealgate and its rules DNS works", _flows_without_rules),
+        Case("a sealgate stopped by SIGSTOP lets nothing pass, and goes on when it is continued",
              _stopped_and_continued),
-        Case("with two queues a response comes to where its query went", _two_queues),
-        Case("a trust anchor in the form of a DS is as good", _anchor_as_ds),
-        Case("with a trust anchor that does not match nothing signed is believed", _wrong_anchor),
-        Case("a trust anchor that the zone has revoked is not trusted any more", _revoked_anchor),
+        Case("with two queues a response comes to the worker of its query", _two_queues),
+        Case("a trust anchor may be a DS", _anchor_as_ds),
+        Case("with a trust anchor that does not match no signed zone is believed", _wrong_anchor),
+        Case("a trust anchor that the zone has revoked is no longer trusted", _revoked_anchor),
         Case("config check accepts a good configuration", _accepts),
         Case("an unknown key in the configuration is an error that names its line",
              _refuses('role = "host";\ntrust_anchor = "{anchor}";\nno_such_key = 1;\n',
@@ -217,6 +217,6 @@ GROUPS = (
              _refuses('role = "spectator";\ntrust_anchor = "{anchor}";\n', "role")),
         Case("a configuration that does not parse is an error that names its line",
              _refuses('role = "host";\ntrust_anchor = ;\n', "2")),
-        Case("a trust anchor that is not there is an error that names the file",
+        Case("a trust anchor file that does not exist is an error that names the file",
              _no_anchor_file))),
 )

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What is the program's own passes unjudged, so nobody else may look like it: since Linux 5.17 a process
-with CAP_NET_RAW sets whatever mark it likes. And marks are shared with others, whose bits stay theirs."""
+"""The program's own queries pass unjudged, so no other process may look like it: since Linux 5.17 a process
+with CAP_NET_RAW can set any mark. And other programs use marks too: their bits must stay theirs."""
 
 import contextlib
 import os
@@ -20,7 +20,7 @@ MARKS = (0x5ea1, OWN, RELAY, MASK, OWN | 0x5ea1)
 NOBODY, SERVICE = 65534, 12345
 PORT = 40053
 
-# Who asks has the user, the capabilities and the mark that are said, and prints what came.
+# A client with a given user, capabilities and mark, which prints the response.
 ASKER = """
 import socket, struct, sys
 mark, kind, address, port, wire = sys.argv[1:]
@@ -74,7 +74,7 @@ def _forging(world, kind):
 
 
 def _never_forged(world, marks=MARKS):
-    """An attacker on this machine, with CAP_NET_RAW and no more; his friend is on the wire."""
+    """An attacker on this machine, with CAP_NET_RAW and no more; an accomplice is on the wire."""
     for kind in ("udp", "tcp"):
         for family in (4, 6):
             with _forging(world, kind):
@@ -82,14 +82,14 @@ def _never_forged(world, marks=MARKS):
                     answer = _ask(world, _as(NOBODY, "net_raw"), mark, kind, family)
                     expect(answer is None or answer.rcode == "SERVFAIL",
                            f"{kind}, IPv{family}, mark {mark:#x}: {described(answer)}")
-    # The fetches of the program are known all the same.
+    # The fetches of the program are still recognised.
     world.gate.restart()
     for family in (4, 6):
         expect_data(world.ask("www.p256.test.", "A", family), "A", GOOD)
 
 
 def _works_without(world):
-    """Or the others show nothing: forging works, and the mark can be set."""
+    """Without this the other cases prove nothing: forging works, and the mark can be set."""
     for kind in ("udp", "tcp"):
         for family in (4, 6):
             with _forging(world, kind):
@@ -99,7 +99,7 @@ def _works_without(world):
 
 @contextlib.contextmanager
 def _said(namespace, *rules, tools=TOOLS.values()):
-    """Rules of the operator, each a table, a chain, and words."""
+    """Rules of the operator, each a table, a chain, and the words of a rule."""
     done = []
     try:
         for tool in tools:
@@ -113,7 +113,7 @@ def _said(namespace, *rules, tools=TOOLS.values()):
 
 
 def _saved(world):
-    """An operator who saves the marks of all packets in their connections makes the one of the other."""
+    """An operator who saves the marks of all packets in their connections turns the one into the other."""
     with _said(world.lab.host, ("mangle", "OUTPUT", "-j CONNMARK --save-mark"),
                ("mangle", "POSTROUTING", "-j CONNMARK --save-mark"),
                ("mangle", "PREROUTING", "-j CONNMARK --restore-mark")):
@@ -121,8 +121,8 @@ def _saved(world):
 
 
 def _second_hand(world):
-    """A port that the program had a moment ago is another's, with a connection that is still
-    remembered as the program's; root stands for it here."""
+    """A port that the program used a moment ago now belongs to another process. Its connection is still
+    tracked as the program's. Root plays the program here."""
     for family in (4, 6):
         for kind in ("udp", "tcp"):
             expect_data(_ask(world, (), OWN, kind, family, port=PORT + family), "A", GOOD)
@@ -134,8 +134,8 @@ def _second_hand(world):
 
 
 def _not_tracked(world):
-    """Where DNS is not tracked there are no connections with marks. The program's own fetches work
-    by the marks of their sockets, and who is no attacker gets nothing forged."""
+    """If DNS is not tracked there are no connections with marks. The program's own fetches are known by
+    the marks of their sockets, and an ordinary client gets nothing forged."""
     with _said(world.lab.host, ("raw", "OUTPUT", "-p udp --dport 53 -j CT --notrack"),
                ("raw", "PREROUTING", "-p udp --sport 53 -j CT --notrack")):
         world.gate.restart()
@@ -153,7 +153,7 @@ def _until_the_end(server, stream):
 
 def _ends_in_order(world):
     """The last packets of a connection come when its socket has no user any more. They must pass, or
-    the server waits a minute or two for each. Root stands for the program here."""
+    the server waits a minute or two for each. Root plays the program here."""
     def waiting():
         return world.lab.wire.run("ss", "-Htn", "state", "last-ack", "sport", "=",
                                   f":{streams.PORT}").split("\n")[:-1]
@@ -167,7 +167,7 @@ def _ends_in_order(world):
 
 
 def _counted(namespace, tool, table, chain):
-    """How many packets each rule of ours with a comment has met."""
+    """How many packets each of the lab's rules with a comment has matched."""
     counts = {}
     for line in namespace.run(f"{tool}-save", "-c", "-t", table).splitlines():
         if f"-A {chain} " in line and "--comment lab-" in line:
@@ -191,7 +191,7 @@ def _theirs(protocol):
 
 
 def _spared_on_the_host(world):
-    """mwan3's and kube-proxy's marks, on what is asked here and on what the program fetches."""
+    """mwan3's and kube-proxy's marks, on this machine's queries and on the program's fetches."""
     for family, tool in TOOLS.items():
         with _said(world.lab.host, *_theirs("udp"), tools=(tool,)):
             world.gate.restart()
@@ -199,7 +199,7 @@ def _spared_on_the_host(world):
             with world.lab.attack("forge-address"):
                 expect_rcode(world.ask("www.ed25519.test.", "A", family), "SERVFAIL")
             counts = _counted(world.lab.host, tool, "mangle", "POSTROUTING")
-            expect(counts["all"] > 2, f"too few packets to show anything: {counts}")
+            expect(counts["all"] > 2, f"too few packets to prove anything: {counts}")
             expect_equal("with their marks", counts["theirs"], counts["all"])
 
 
@@ -208,7 +208,7 @@ def _through(world, family):
 
 
 def _spared_on_the_gateway(world):
-    """The same on what is relayed, on its way in and out."""
+    """The same for relayed connections, on their way in and out."""
     marked = "-i client -p tcp --dport 53 -m comment --comment"
     for family, tool in TOOLS.items():
         with _said(world.lab.router, *_theirs("tcp"),
@@ -219,18 +219,18 @@ def _spared_on_the_gateway(world):
             expect_data(_through(world, family), "A", GOOD)
             for chain in ("INPUT", "POSTROUTING"):
                 counts = _counted(world.lab.router, tool, "mangle", chain)
-                expect(counts["all"] > 2, f"too few packets to show anything: {counts}")
+                expect(counts["all"] > 2, f"too few packets to prove anything: {counts}")
                 expect_equal(f"with their marks in {chain}", counts["theirs"], counts["all"])
 
 
 def _not_masqueraded(world):
-    """By kube-proxy's rule what has its mark leaves with this machine's address. Nothing has it."""
+    """By kube-proxy's rule packets with its mark leave with this machine's address. No packet has it."""
     with _said(world.lab.router,
                ("nat", "POSTROUTING", "-m mark --mark 0x4000/0x4000 -j MASQUERADE")):
         for family in (4, 6):
             with streams.Server(world.lab, streams.attacking("forge-address")) as server:
                 expect_rcode(_through(world, family), "SERVFAIL")
-            expect_equal("whom the server sees",
+            expect_equal("the client that the server sees",
                          [peer.replace("::ffff:", "") for peer in set(server.peers)],
                          [topology.CLIENT[family]])
 
@@ -242,7 +242,7 @@ def _routing_marks(world, family):
 
 
 def _marks_change(world):
-    """A configuration with other marks leaves nothing of the ones before."""
+    """A configuration with other marks leaves nothing of the earlier ones."""
     for family in (4, 6):
         expect_equal("the routing rules", _routing_marks(world, family), ["0x20000/0x30000"])
         expect_data(_through(world, family), "A", GOOD)
@@ -256,7 +256,7 @@ def _marks_change(world):
 
 
 class _Words:
-    """What stands before the program's name when it is started."""
+    """The words before the program's name when it is started."""
 
     def __init__(self, *words):
         self.words = words
@@ -264,7 +264,7 @@ class _Words:
 
 @contextlib.contextmanager
 def _as_the_service(lab):
-    """The user who has the directory of the control socket, and no rights but CAP_NET_ADMIN."""
+    """The user that owns the directory of the control socket, and has no rights but CAP_NET_ADMIN."""
     directory = lab.resources.path("service-run")
     os.mkdir(directory)
     os.chown(directory, SERVICE, SERVICE)
@@ -285,7 +285,7 @@ def _as_the_service(lab):
 
 def _fetches(world):
     status = world.lab.host.run("cat", f"/proc/{world.gate.process.pid}/status")
-    expect(f"Uid:\t{SERVICE}" in status, "it does not run as that user")
+    expect(f"Uid:\t{SERVICE}" in status, "sealgate does not run as that user")
     for family in (4, 6):
         world.gate.restart()
         expect_data(world.ask("www.p256.test.", "A", family), "A", GOOD)
@@ -295,7 +295,7 @@ def _fetches(world):
 
 
 def _says_who_is_who(world):
-    """Where the directory is another's the program says so: it would judge its own questions."""
+    """If the directory belongs to another user the program says so: it would judge its own queries."""
     directory = world.lab.resources.path("service-run")
     os.chown(directory, NOBODY, NOBODY)
     os.chmod(directory, 0o777)
@@ -315,19 +315,19 @@ def _nobody(lab):
 
 
 OTHERS = "mark = { mask = 0x30000; own = 0x10000; relay = 0x20000; };\n"
-NO_MARK = "a process with CAP_NET_RAW alone gets nothing forged by marks"
+NO_MARK = "a process with CAP_NET_RAW gets nothing forged by setting a mark"
 
 GROUPS = (
     Group("marks, without sealgate", _nobody, (
-        Case("without sealgate a process with CAP_NET_RAW sets the mark and is forged to",
+        Case("without sealgate a process with CAP_NET_RAW can set the mark, and gets a forged answer",
              _works_without),), needs_sealgate=False),
     Group("marks on the host", with_sealgate("host"), (
         Case(NO_MARK, _never_forged),
-        Case("nor where the operator saves all marks in connections", _saved),
-        Case("nor by a port that the program had a moment ago", _second_hand),
+        Case("it gets nothing forged if the operator saves all marks in connections", _saved),
+        Case("it gets nothing forged by a port that the program used a moment ago", _second_hand),
         Case("the program's own connections end in order", _ends_in_order),
-        Case("where DNS is not tracked the program's own fetches still work", _not_tracked),
-        Case("the operator's marks are left alone in what is asked and fetched",
+        Case("if DNS is not tracked the program's own fetches still work", _not_tracked),
+        Case("the operator's marks on queries and fetches are left alone",
              _spared_on_the_host))),
     Group("marks on the host, others", with_sealgate("host", more=OTHERS), (
         Case("the same with other marks: " + NO_MARK,
@@ -335,13 +335,13 @@ GROUPS = (
     Group("marks of both roles", with_sealgate("both", on_the_host=True), (
         Case("in both roles: " + NO_MARK, _never_forged),)),
     Group("marks on the gateway", with_sealgate("gateway"), (
-        Case("the operator's marks are left alone in what is relayed", _spared_on_the_gateway),
+        Case("the operator's marks on relayed connections are left alone", _spared_on_the_gateway),
         Case("with kube-proxy's rule for its mark the server still sees the client",
              _not_masqueraded))),
     Group("marks on the gateway, others", with_sealgate("gateway", more=OTHERS), (
-        Case("other marks take the place of those before", _marks_change),)),
+        Case("rules with other marks replace the earlier rules", _marks_change),)),
     Group("the user of the service", _as_the_service, (
-        Case("as the user of the service it fetches what it needs, over UDP and TCP", _fetches),
-        Case("as the user of the service it is the same: " + NO_MARK, _never_forged),
-        Case("a user whom the rules do not know is told so", _says_who_is_who))),
+        Case("as the service's user sealgate fetches keys, over UDP and TCP", _fetches),
+        Case("as the service's user: " + NO_MARK, _never_forged),
+        Case("sealgate says so if it runs as a user that the rules do not know", _says_who_is_who))),
 )

@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""An independent judge: unbound's validator sees the same zones and the same root key. Wherever it
-and sealgate differ about a status, one of them is wrong, and so far it was never unbound."""
+"""An independent judge: unbound's validator sees the same zones and the same root key. If it and sealgate
+disagree about a status, one of them is wrong, and so far it was never unbound."""
 
 from lab import zones
 
 from .case import Case, Group, expect, on_host
 from .corpus import ALL
 
-# With room enough that nothing is cut: what is cut has no status.
+# With room enough that no answer is cut: an answer that is cut has no status.
 WAYS = (("AD=1", {"ad": True, "edns": 4096}), ("DO=1", {"do": True, "edns": 4096}))
 
 
 def judged(answer):
-    """What must be equal: the status as a client can see it, and the data."""
+    """Everything that must be equal: the status as a client sees it, and the data."""
     if answer is None:
         return "no answer"
     records = sorted(answer.records("answer")) if answer.rcode != "SERVFAIL" else []
@@ -34,7 +34,7 @@ def _agrees(zone, name, rdtype):
 
 
 def _oracle_knows(zone):
-    """The table of zones says what each should be; the oracle must see it so, too."""
+    """The table of zones has the status of each zone; the oracle must agree."""
     def run(world):
         rcode = "SERVFAIL" if zone.status == "bogus" else "NOERROR"
         answer = world.lab.ask_oracle(zone.origin, "NS", ad=True, edns=1232)

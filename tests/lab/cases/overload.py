@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""More is asked than can be carried: what is lost then are queries, not the responses to those that
-were carried on; and who asks too much himself loses before others do."""
+"""More queries than sealgate can carry: queries are lost then, not the responses to queries that went on.
+And a client that asks too much loses before others do."""
 
 import contextlib
 
@@ -13,7 +13,7 @@ GOOD = ["192.0.2.80", "192.0.2.81"]
 NAME = "www.p256.test."
 LENGTH, QUERIES, FLOOD = 64, 16, 200
 RESPONSES_QUEUE, QUERIES_QUEUE = 0, 1
-OVERRUN = 600       # queries; 64 KiB hold some dozens
+OVERRUN = 600       # queries; 64 KiB hold a few dozen
 PARKED = 64         # responses that may wait
 PASSING = 200       # responses to queries with CD
 TRIES = 10
@@ -38,14 +38,14 @@ def _asking(world):
 
 
 def _flood_behind(world, sock, wire):
-    """The query is carried on but not answered; then sealgate stands still, more queries come than
-    their queue holds, and the response comes to its own."""
+    """A query goes on and is not answered. Then sealgate is stopped, more queries come than their queue
+    holds, and the response comes to the queue of responses."""
     resolver, gate = world.lab.resolver, world.gate.process
     queries = world.gate.counter("queries")
     try:
         resolver.freeze()
         sock.send(wire)
-        _wait_for("the query is carried on", lambda: world.gate.counter("queries") > queries)
+        _wait_for("the query goes on", lambda: world.gate.counter("queries") > queries)
         gate.freeze()
         with _asking(world) as flood:
             for number in range(FLOOD):
@@ -87,7 +87,7 @@ def with_a_small_buffer(lab):
 
 
 def _overrun(world):
-    """Packets that find no room are lost, which is counted; none of them passes."""
+    """Packets that find no room are lost and counted; none of them passes."""
     expect_data(world.ask(NAME, "A"), "A", GOOD)
     gate = world.gate.process
     with Line(world) as line:
@@ -99,13 +99,13 @@ def _overrun(world):
                 _wait_for("the buffer is full", lambda: world.gate.queue(QUERIES_QUEUE)[2] > 0)
             finally:
                 gate.thaw()
-            _have_verdicts(world)       # or the fence finds no room either
+            _have_verdicts(world)       # otherwise the fence finds no room either
             line.fence()
             line.wait_all_handled()
         answers = line.everything()
     forged = [answer for answer in answers if answer.rcode != "SERVFAIL"]
     expect(answers and not forged, f"{len(forged)} of {len(answers)} answers are no SERVFAIL")
-    expect(len(answers) < OVERRUN, "nothing was lost: nothing was shown")
+    expect(len(answers) < OVERRUN, "nothing was lost, so nothing was proved")
     _wait_for("it is counted", lambda: world.gate.counter("queue_overruns") > 0)
 
 
@@ -114,10 +114,10 @@ def _after_an_overrun(world):
         expect_data(world.ask(NAME, "A", family), "A", GOOD)
         with world.lab.attack("forge-address"):
             expect_rcode(world.ask(NAME, "A", family), "SERVFAIL")
-    expect_equal("verdicts that were not taken", world.gate.counter("verdict_errors"), 0)
+    expect_equal("verdicts that the kernel rejected", world.gate.counter("verdict_errors"), 0)
 
 
-# A client that has much wait.
+# A client with many responses that wait.
 
 @contextlib.contextmanager
 def with_little_room(lab):
@@ -127,14 +127,14 @@ def with_little_room(lab):
 
 
 def _answered_at_once(world, sock, wires, first=lambda: None):
-    """Asks, has the queries carried on, and all responses in the kernel before sealgate sees any.
-    `first` is called before the attacker sends the first of them."""
+    """Asks. The queries go on, and all responses are in the kernel before sealgate sees one of them.
+    `first` is called before the attacker sends the first response."""
     carried, gate = world.gate.counter("queries"), world.gate.process
     try:
         with world.lab.attacker_waits():
             for wire in wires:
                 sock.send(wire)
-            _wait_for("the queries are carried on",
+            _wait_for("the queries go on",
                       lambda: world.gate.counter("queries") >= carried + len(wires))
             gate.freeze()
             first()
@@ -145,10 +145,10 @@ def _answered_at_once(world, sock, wires, first=lambda: None):
 
 
 def _crowd_out(world, names, sock):
-    """Another client, here one that asks over IPv6, is served meanwhile, though it must wait for keys
-    too. Returns how many wait then."""
+    """Another client, which asks over IPv6, is served meanwhile, though its response must wait for keys,
+    too. Returns how many responses wait then."""
     world.gate.restart()
-    expect_data(world.ask(NAME, "A"), "A", GOOD)    # the keys above are known from here on
+    expect_data(world.ask(NAME, "A"), "A", GOOD)    # from here on the keys above are known
     with world.lab.attack("silence-key-fetches-of-one-zone"):
         _answered_at_once(world, sock, [ask.make(names.format(number), "A").to_wire()
                                         for number in range(4 * PARKED)])
@@ -161,23 +161,22 @@ def _crowd_out(world, names, sock):
 
 
 def _repeats_a_silent_name(names):
-    """Under many ids; the keys of its zone cannot be had. After a few seconds that is known and
-    nothing waits any more, so it must have been faster than that once."""
+    """Under many ids; the keys of its zone cannot be had. After a few seconds sealgate knows that, and no
+    response waits any more. So one try must be faster than that."""
     def run(world):
         for _ in range(TRIES):
             with _asking(world) as sock:
                 waiting = _crowd_out(world, names, sock)
             if waiting >= PARKED // 2:
                 return
-        expect(False, f"only {waiting} waited: nothing was shown")
+        expect(False, f"only {waiting} waited, so nothing was proved")
     return run
 
 
-# One response waits, and others that came after it pass as they came, so many that the kernel is
-# told of several at once.
+# One response waits. Others that came after it pass as they came, so many that one verdict covers several.
 
 def _passes_nothing_that_waits(world):
-    """What waits is heard of again when its keys could not be had, and not before."""
+    """The waiting response is answered when its keys could not be had, and not before."""
     world.gate.restart()
     server, name = topology.UPSTREAM[4], "www.rsa256.test."
     genuine = world.lab.ask_genuinely(name, "A", do=True).wire
@@ -186,11 +185,11 @@ def _passes_nothing_that_waits(world):
             contextlib.closing(injector):
         wire = ask.make(name, "A").to_wire()
         sock.send(wire)
-        _wait_for("the query is carried on", lambda: world.gate.counter("queries") == 1)
+        _wait_for("the query goes on", lambda: world.gate.counter("queries") == 1)
         wires = []
         for number in range(PASSING):
             query = ask.make(NAME, "A", do=True, cd=True)
-            query.id = number       # by chance two would be the same question
+            query.id = number       # otherwise two may be the same question by chance
             wires.append(query.to_wire())
         _answered_at_once(world, others, wires, first=lambda: injector.send(
             4, packets.whole(4, server, topology.CLIENT[4], packets.udp(
@@ -198,26 +197,26 @@ def _passes_nothing_that_waits(world):
         others.settimeout(ask.PATIENCE_S)
         passed = [ask.Answer(others.recv(65535)) for _ in range(PASSING)]
         expect_rcode(ask.receive(sock, wire), "SERVFAIL")
-    expect_equal("those that were not to be judged", len(passed), PASSING)
+    expect_equal("responses that were not to be judged", len(passed), PASSING)
     expect_equal("waited", world.gate.counter("parked"), 1)
     expect_equal("passed unjudged", world.gate.counter("passed_cd"), PASSING)
-    expect_equal("verdicts that were not taken", world.gate.counter("verdict_errors"), 0)
+    expect_equal("verdicts that the kernel rejected", world.gate.counter("verdict_errors"), 0)
 
 
 GROUPS = (
     Group("overload", with_short_queues, (
-        Case("a flood of queries leaves room for the response to one before it",
+        Case("a flood of queries does not lose the response to an earlier query",
              _responses_have_room),
-        Case("after a flood all is as it was", _goes_on))),
+        Case("after a flood of queries everything works again", _goes_on))),
     Group("overload, a small socket buffer", with_a_small_buffer, (
-        Case("packets that find no room in the socket's buffer are counted, and none passes",
+        Case("packets that find no room in the socket buffer are counted, and none passes",
              _overrun),
-        Case("after that all is as it was", _after_an_overrun))),
+        Case("after the socket buffer was full everything works again", _after_an_overrun))),
     Group("overload, much that waits", with_little_room, (
-        Case("a client that repeats a silent name does not keep others from waiting",
+        Case("a client that repeats a name without keys does not take the room of other clients",
              _repeats_a_silent_name("www.rsa256.test.")),
-        Case("a client that asks for many silent names does not keep others from waiting",
+        Case("a client that asks for many names without keys does not take the room of other clients",
              _repeats_a_silent_name("host{}.rsa256.test.")),
-        Case("what passes as it came takes nothing along that waits",
+        Case("one verdict for several packets never covers a packet that waits",
              _passes_nothing_that_waits))),
 )

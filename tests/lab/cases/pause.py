@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`sealgate ctl`: a pause for the login of a captive portal, and who may ask for it."""
+"""`sealgate ctl`: a pause for the login page of a captive portal, and who may ask for it."""
 
 import contextlib
 import json
@@ -31,7 +31,7 @@ def _paused(world, seconds=60):
 
 
 def _everything_passes(world):
-    """A portal forges; who is paused may see its page. Nothing of it stays behind."""
+    """A portal forges answers; in a pause a client gets its page. No forged answer is remembered."""
     with world.lab.attack("forge-address"):
         expect_rcode(world.ask(NAME, "A"), "SERVFAIL")
         with _paused(world):
@@ -43,7 +43,7 @@ def _everything_passes(world):
 
 
 def _untouched(world):
-    """Portals know little DNS: what the client sends is what they get."""
+    """Portals know little DNS: they get the client's query as it is."""
     query = ask.make("any.unsigned.test.", "TXT")
     with _paused(world), world.lab.attack("report-query"):
         answer = ask.send(client_of(world), topology.UPSTREAM[4], query.to_wire())
@@ -52,12 +52,12 @@ def _untouched(world):
 
 
 def _odd_passes(world):
-    """What would be refused as malformed, or as not asked for, passes too."""
+    """Responses that would be dropped as malformed, or as responses to no query, pass too."""
     with _paused(world):
         for attack in ("change-id", "append-garbage", "drop-question"):
             before = int(world.gate.status()["passed_pause"])
             came = answers_under(world, attack, ask.make(NAME, "A"))
-            expect_equal(f"{attack}: what came", len(came), 1)
+            expect_equal(f"{attack}: responses", len(came), 1)
             # and the fence's answer
             expect_equal(f"{attack}: passed", int(world.gate.status()["passed_pause"]), before + 2)
 
@@ -74,7 +74,7 @@ def _over_tcp(world):
 
 @contextlib.contextmanager
 def _pause_that_was_seen(world):
-    """The shortest one that does not end before a question is answered in it."""
+    """The shortest pause that lasts until a query is answered in it."""
     for seconds in (2, 8, 32):
         with _paused(world, seconds):
             answer = world.ask(NAME, "A")
@@ -87,9 +87,9 @@ def _pause_that_was_seen(world):
 
 def _ends_by_itself(world):
     with world.lab.attack("forge-address"), _pause_that_was_seen(world):
-        wait_until(lambda: world.ask(NAME, "A").rcode == "SERVFAIL", "it does not end")
+        wait_until(lambda: world.ask(NAME, "A").rcode == "SERVFAIL", "the pause does not end")
         wait_until(lambda: world.gate.log_lines("the pause is over (time is up)"),
-                   "it is not logged")
+                   "no line in the log")
     expect_equal("paused", world.gate.status()["paused"], "false")
 
 
@@ -100,14 +100,14 @@ def _counted_and_logged(world):
         status = world.gate.status()
         expect_equal("paused", status["paused"], "true")
         expect(0 < int(status["pause_left_s"]) <= 60, f"pause_left_s={status['pause_left_s']}")
-    expect(int(world.gate.status()["passed_pause"]) > before, "it is not counted")
+    expect(int(world.gate.status()["passed_pause"]) > before, "the counter did not grow")
     for words in ("paused for 60 s", f"unjudged {NAME} A from", "the pause is over (resumed)"):
         expect(world.gate.log_lines(words), f"not in the log: {words}", *world.log_tail())
 
 
 def _parked_when_paused(world):
-    """Returns the answer to a question whose response waited for keys when the pause began, or None
-    if it had been given up by then."""
+    """Returns the answer to a query whose response waited for keys when the pause began, or None if
+    the fetch of the keys was given up by then."""
     world.gate.restart()
     with world.lab.attack("silence-key-fetches"), Line(world) as line:
         wire = line.ask(NAME, "A")
@@ -119,13 +119,13 @@ def _parked_when_paused(world):
 
 
 def _parked_passes(world):
-    """What waits for keys that a portal will never give is not refused in a pause. It waits for some
-    seconds only, and a machine may be slow, so it has more than one try to wait."""
+    """A response that waits for keys, which a portal never sends, is not refused in a pause. It waits for
+    a few seconds only, and a machine may be slow, so this is tried several times."""
     for _ in range(TRIES):
         if answer := _parked_when_paused(world):
             expect_data(answer, "A", GOOD)
             return
-    expect(False, "none waited when the pause began: nothing was shown")
+    expect(False, "no response waited when the pause began, so nothing was proved")
 
 
 def _status_as_json(world):
@@ -143,7 +143,7 @@ def _usage(*words):
     def run(world):
         code, said = world.gate.ctl(*words)
         expect_equal("exit code", code, 2)
-        expect(said.strip(), "it does not say why")
+        expect(said.strip(), "no message says why")
     return Case(f"ctl: exit code 2 for {words}", run)
 
 
@@ -172,9 +172,9 @@ def _not_for_everybody(world):
 
 
 _ROADS = (
-    ("in a pause everything passes unjudged, and nothing after it", _everything_passes),
-    ("in a pause queries go on as they came", _untouched),
-    ("in a pause what is odd passes", _odd_passes),
+    ("in a pause everything passes unjudged, and after it nothing does", _everything_passes),
+    ("in a pause queries go on unchanged", _untouched),
+    ("in a pause malformed and unexpected responses pass", _odd_passes),
     ("in a pause DNS over TCP passes too", _over_tcp),
     ("a pause ends by itself", _ends_by_itself),
 )
@@ -182,13 +182,13 @@ _ROADS = (
 GROUPS = (
     Group("pause on the host", on_host, (
         *(Case(*row) for row in _ROADS),
-        Case("what passes in a pause is counted and logged", _counted_and_logged),
+        Case("responses that pass in a pause are counted and logged", _counted_and_logged),
         Case("a response that waits for keys passes when a pause begins", _parked_passes),
-        Case("ctl status says the same in both forms", _status_as_json),
+        Case("ctl status prints the same as text and as JSON", _status_as_json),
         _usage("dance"), _usage("pause"), _usage("pause", "0"), _usage("pause", "86401"),
         _usage("pause", "soon"), _usage("pause", "-5x"), _usage("status", "more"),
         Case("ctl: exit code 3 without a daemon", _not_there),
-        Case("ctl: not for everybody", _not_for_everybody))),
+        Case("ctl: only root may use it", _not_for_everybody))),
     Group("pause on the gateway", on_gateway,
           tuple(Case("gateway: " + name, run) for name, run in _ROADS)),
 )

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""An attacker who always answers first: the client is served all the same, because what is Bogus is
-held back until the genuine response had its time."""
+"""An attacker who always answers first: the client still gets the genuine answer, because Bogus responses are
+held back until the genuine response had time to arrive."""
 
 import contextlib
 import itertools
@@ -22,7 +22,7 @@ QUESTIONS = tuple((f"{label}.{zone}", "A")
 ATTACKS = ("race-forge-address", "race-keep-signature", "race-forge-nxdomain",
            "race-strip-signatures", "race-servfail", "race-refused", "race-tc", "race-tc-empty",
            "race-tc-nxdomain", "race-extended-rcode", "race-many-signatures", "race-own-zone")
-CROWDED_OUT = ("race-crowd", "race-mixed-crowd")    # more wait for keys than may
+CROWDED_OUT = ("race-crowd", "race-mixed-crowd")    # more responses need keys than may wait
 PATIENCE_S = 10
 
 
@@ -31,7 +31,7 @@ def seen(answer):
 
 
 def _survivors(world, attack):
-    """How many of the questions are answered as they are without the attack."""
+    """The number of questions that are answered as without the attack."""
     with world.lab.attack("pass"):
         genuine = [seen(world.ask(*question)) for question in QUESTIONS]
     with world.lab.attack(attack):
@@ -55,11 +55,11 @@ def _cold(attack):
         with world.lab.attack(attack):
             answer = world.ask("www.p256.test.", "A")
         expect_rcode(answer, "NOERROR")
-    return Case(f"against {attack} the first query of all, and its keys, survive", run)
+    return Case(f"against {attack} the very first query, with its keys, gets its genuine answer", run)
 
 
 def _ends_nothing(attack):
-    """The genuine response finds no room, so nothing is answered before the client asks again. By
+    """The genuine response finds no room to wait, so the client gets no answer until it asks again. By
     then the keys are known."""
     def run(world):
         world.gate.restart()
@@ -68,15 +68,16 @@ def _ends_nothing(attack):
             rivals = world.gate.counter("parked_rivals")
             second = world.ask("www.p256.test.", "A", timeout_s=4.0)
         expect(first is None, f"answered early: {described(first)}", *world.log_tail())
-        expect(rivals > 0, "there was room: nothing was shown")
+        expect(rivals > 0, "there was room, so nothing was proved")
         expect_data(second, "A", GOOD)
-    return Case(f"against {attack} the first query is not answered early, and the next one is", run)
+    return Case(f"against {attack} the first query gets no false answer, and the next one gets the "
+                "genuine answer", run)
 
 
 @contextlib.contextmanager
 def _hogging(world):
-    """Each of these names may be a zone of its own, as far as anybody knows, and is silent. All lie
-    below one name, whose fetches they use up."""
+    """As far as sealgate knows each of these names may be a zone of its own. Their servers are silent. All
+    lie below one name, whose share of the fetches they use up."""
     over = threading.Event()
 
     def run():
@@ -97,7 +98,7 @@ def _hogging(world):
 
 
 def _ask_as_clients_do(world, name):
-    """Again if nothing comes: the wire has much to do and may lose a packet."""
+    """Asks again if no answer comes: the wire is busy and may lose a packet."""
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         answer = world.ask(name, "A", timeout_s=2.0)
@@ -107,8 +108,8 @@ def _ask_as_clients_do(world, name):
 
 
 def _hogged(shown_by):
-    """Others keep all room to wait in, or all fetches, and the forgery is what would need it. That
-    is tried until it was so, which a counter shows; the answer is the genuine one each time."""
+    """Other responses occupy all the room to wait in, or all fetches, when the forgery needs it. This is
+    tried until a counter shows that it was so. The answer is the genuine one each time."""
     def run(world):
         world.gate.restart()
         expect_data(world.ask("www.p256.test.", "A", timeout_s=PATIENCE_S), "A", GOOD)
@@ -116,13 +117,13 @@ def _hogged(shown_by):
         with world.lab.attack("race-hog"), _hogging(world):
             for number in itertools.count():
                 before = world.gate.counter(shown_by)
-                # whether this one is a zone is not known yet
+                # sealgate does not know yet whether this name is a zone
                 answer = _ask_as_clients_do(world, f"fresh{number}.wild.p256.test.")
                 expect_data(answer, "A", WILD)
                 if world.gate.counter(shown_by) > before:
                     return
                 expect(time.monotonic() < deadline,
-                       f"there was always room ({shown_by}): nothing was shown",
+                       f"there was always room ({shown_by}), so nothing was proved",
                        *world.gate.log_lines("counters")[-2:])
     return run
 
@@ -135,7 +136,7 @@ def with_little_room(lab):
 
 @contextlib.contextmanager
 def _no_tcp(lab):
-    """Nobody can be asked over TCP."""
+    """No server answers over TCP."""
     rule = ("FORWARD", "-p", "tcp", "--dport", "53", "-j", "DROP")
     for tool in ("iptables", "ip6tables"):
         lab.wire.run(tool, "-I", *rule)
@@ -154,9 +155,9 @@ def _survive_without_tcp(world):
 
 
 def _bogus_waits(world):
-    """Nothing else comes: that it is answered at all is the end of the grace, and not before. That it
-    is to the millisecond tests/unit/test_grace.c shows, whose clock is no busy machine's."""
-    world.ask("www.expired.test.", "A")     # the keys are known from here on
+    """No other response comes, so the client is answered when the grace is over, and not before. tests/unit/
+    test_grace.c tests this to the millisecond, with a clock of its own."""
+    world.ask("www.expired.test.", "A")     # from here on the keys are known
     held, begun = world.gate.counter("grace_held"), time.monotonic()
     answer = world.ask("www.expired.test.", "A")
     took_ms = (time.monotonic() - begun) * 1000
@@ -179,9 +180,9 @@ GROUPS = (
         _cold("race-impersonate-zone"),
         _cold("race-tc"),
         _cold("race-tc-everything"),
-        Case("against race-tc every query survives although nobody answers over TCP",
+        Case("against race-tc every query gets its genuine answer, although no server answers over TCP",
              _survive_without_tcp),
-        Case("what is genuine does not wait at all", _genuine_does_not_wait),
+        Case("a genuine response does not wait", _genuine_does_not_wait),
     )),
     Group("race for room", with_sealgate("host", grace_ms=GRACE_MS), (
         _cold("race-many-signatures"),
@@ -189,12 +190,13 @@ GROUPS = (
         _cold("race-small-crowd"),
         _cold("race-failing-crowd"),
         *map(_ends_nothing, CROWDED_OUT),
-        Case("a forgery for which no fetch is left does not end a question",
+        Case("a forgery for which no fetch is left does not end the query",
              _hogged("grace_won")))),
     Group("race with little room", with_little_room, (
-        Case("a forgery that finds no room to wait does not end a question",
+        Case("a forgery that finds no room to wait does not end the query",
              _hogged("parked_full")),
     )),
     Group("race, nothing better comes", with_sealgate("host", grace_ms=GRACE_MS), (
-        Case("what is Bogus waits as long as the grace, and then is answered", _bogus_waits),)),
+        Case("if only a Bogus response comes, the client gets SERVFAIL when the grace is over",
+             _bogus_waits),)),
 )

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""An attacker outside who sees a query pass sends the gateway a copy of it, with the client's address
-and in a form that is not to be judged, and answers the copy. The client must not get that answer."""
+"""An attacker outside who sees a query pass sends the gateway a copy of it, with the client's address and in
+a form that passes without a judgement, and answers the copy. The client must not get that answer."""
 
 import contextlib
 import ipaddress
@@ -19,8 +19,8 @@ NAME = "www.bank.example."
 GOOD = ["192.0.2.80", "192.0.2.81"]
 PATIENCE_S = 30
 TOOLS = {4: "iptables", 6: "ip6tables"}
-ONE_ARMED = "77"        # a routing table of the wire's
-# What both sides of a stateful filter agree on: who was asked may answer.
+ONE_ARMED = "77"        # a routing table of the wire
+# Both sides of a stateful filter agree that a server that was asked may answer.
 STATEFUL = (("-A", "-i", "client", "-j", "ACCEPT"),
             ("-A", "-m", "conntrack", "--ctstate", "ESTABLISHED,RELATED", "-j", "ACCEPT"),
             ("-A", "-j", "DROP"))
@@ -52,7 +52,7 @@ LETTERS = {"in its own letters": str.lower, "in capitals": str.upper}
 
 
 class Outside:
-    """The attacker: sees what the gateway sends out, and puts packets on that link."""
+    """The attacker: sees the packets that the gateway sends out, and puts packets on that link."""
 
     def __init__(self, lab, neighbour, *behind):
         self._sniffer = packets.Sniffer(lab.wire, neighbour)
@@ -66,7 +66,7 @@ class Outside:
         self._injector.close()
 
     def see_query(self, family, ident):
-        """Waits for the query with this id; returns its sender and its port as they are outside."""
+        """Waits for the query with this id; returns its sender and port as seen outside."""
         seen = []
 
         def looks():
@@ -86,7 +86,7 @@ class Outside:
 
 
 def _forgery(copy_wire, letters):
-    """The answer to the copy, with the question as the copy has it."""
+    """The answer to the copy, with the question of the copy."""
     copy = dns.message.from_wire(copy_wire, keyring=ask.TSIG_KEYRING)
     answer = dns.message.Message(id=copy.id)
     answer.flags = dns.flags.QR | dns.flags.RA | dns.flags.RD | dns.flags.AA
@@ -99,7 +99,7 @@ def _forgery(copy_wire, letters):
 
 
 def _all_that_came(sock):
-    """What waits at the client, without waiting."""
+    """The messages that wait at the client's socket; returns at once."""
     came = []
     sock.setblocking(False)
     with contextlib.suppress(BlockingIOError):
@@ -109,7 +109,7 @@ def _all_that_came(sock):
 
 
 def _has_forged(answer):
-    """By its octets: what is signed with a key that is not known here cannot be read."""
+    """By its octets: a message signed with a key that is unknown here cannot be parsed."""
     return ipaddress.ip_address(FORGED[1]).packed in answer.wire
 
 
@@ -117,12 +117,12 @@ def _is_not_believed(form, words, families=(4, 6)):
     def run(world):
         for family in families:
             _one(world, family, form, LETTERS[words])
-    return Case(f"a copy {form}, {words}, sent by somebody outside, opens no way for a forgery", run)
+    return Case(f"a copy of a query {form}, {words}, sent from outside, lets no forged answer pass", run)
 
 
 @contextlib.contextmanager
 def _nothing_goes_on(world, family):
-    """The attacker sees what the gateway sends to servers, and keeps it."""
+    """The attacker sees the queries that the gateway sends to servers, and holds them."""
     def change(verb):
         world.lab.wire.run(TOOLS[family], "-t", "raw", verb, "PREROUTING", "-i", world.neighbour,
                            "-p", "udp", "--dport", "53", "-j", "DROP")
@@ -135,7 +135,7 @@ def _nothing_goes_on(world, family):
 
 def _one(world, family, form, letters):
     server = topology.UPSTREAM[family]
-    # The keys are known from here on, so nothing need be fetched while nothing goes on.
+    # From here on the keys are known, so sealgate fetches nothing while the attacker holds queries.
     expect_data(world.ask(NAME, "A", family, timeout_s=PATIENCE_S), "A", GOOD)
     with world.outside() as outside, ask.udp_socket(world.asker, server) as sock:
         sock.connect((server, 53))
@@ -147,7 +147,7 @@ def _one(world, family, form, letters):
             copy_wire = FORMS[form](copy)
             forged = _forgery(copy_wire, letters)
             for _round in range(2):
-                # A forgery first: it makes a stateful filter take the copy for a part of the talk.
+                # A forgery first: then a stateful filter counts the copy as part of the connection.
                 _arrives(world, "responses",
                          lambda: outside.send(family, server, sender, 53, port, forged))
                 _arrives(world, "queries",
@@ -155,7 +155,7 @@ def _one(world, family, form, letters):
                                               sock.getsockname()[1], 53, copy_wire))
             _arrives(world, "responses",
                      lambda: outside.send(family, server, sender, 53, port, forged))
-        # Whatever was let through is at the client before this answer is.
+        # Every message that passed is at the client before this answer.
         expect_data(world.ask("www.p256.test.", "A", family, timeout_s=PATIENCE_S), "A", GOOD)
         weak = [described(answer) for answer in _all_that_came(sock) if _has_forged(answer)]
     expect(not weak, f"IPv{family}, the client got:", *weak, *world.log_tail())
@@ -166,14 +166,14 @@ def _arrives(world, counter, send):
     before = world.gate.counter(counter)
     send()
     wait_until(lambda: world.gate.counter(counter) > before,
-               f"what was sent did not arrive at the filter ({counter})", PATIENCE_S)
+               f"the packet did not reach the filter ({counter})", PATIENCE_S)
 
 
 def _is_told(world):
     _one(world, 4, "with CD", str.upper)
     expect(world.gate.counter("queries_rival") > 0, "the second query is not counted")
     lines = world.gate.log_lines("two queries at once")
-    expect(lines and "somebody may be copying queries" in lines[0], "it is not logged",
+    expect(lines and "somebody may be copying queries" in lines[0], "no line in the log",
            *world.log_tail())
 
 
@@ -215,8 +215,8 @@ def _gateway_that_masquerades(lab):
 
 @contextlib.contextmanager
 def _through_the_router_and_back(lab):
-    """The wire sends what the host and the upstream say to each other by way of the router, whose one
-    interface it comes to and leaves by."""
+    """The wire sends the packets between the host and the upstream by way of the router, which gets and
+    sends them by a single interface."""
     wire = lab.wire
 
     def change(verb):
@@ -240,8 +240,8 @@ def _through_the_router_and_back(lab):
 
 @contextlib.contextmanager
 def _gateway_with_one_interface(lab):
-    """Its sides cannot be told apart by interfaces: what holds is that one tuple has one strictness,
-    also when an error has ended the question."""
+    """Interfaces do not tell its sides apart. What remains is that all queries with one tuple are treated
+    alike, also after an error has ended the question."""
     with _through_the_router_and_back(lab), \
             lab.sealgate(lab.router, "gateway") as gate:
         world = World(lab, gate, lab.ask_from_host)
@@ -253,7 +253,7 @@ def _passes_by_the_router(world):
     for family in (4, 6):
         before = world.gate.counter("queries")
         expect_data(world.ask("www.p256.test.", "A", family, timeout_s=PATIENCE_S), "A", GOOD)
-        expect(world.gate.counter("queries") > before, "it went another way: nothing is shown")
+        expect(world.gate.counter("queries") > before, "the packet took another path, so nothing was proved")
         with world.lab.attack("pass"):
             answer = world.ask("www.expired.test.", "A", family, timeout_s=PATIENCE_S)
         expect(answer is not None and answer.rcode == "SERVFAIL", described(answer))
@@ -274,14 +274,14 @@ def _cases(place, forms=("with CD", "with a junk TSIG")):
 
 GROUPS = (
     Group("copies from outside", _gateway,
-          _cases("gateway", FORMS) + (Case("a second query on one tuple is counted and logged",
+          _cases("gateway", FORMS) + (Case("a second query with the same addresses, ports and id is counted and logged",
                                            _is_told),)),
     Group("copies from outside, stateful filter", _gateway_with_stateful_filter,
           _cases("gateway with a stateful filter")),
     Group("copies from outside, NAT", _gateway_that_masquerades,
           _cases("gateway that masquerades")),
     Group("copies from outside, one interface", _gateway_with_one_interface,
-          (Case("a gateway with one interface judges what comes and leaves by it",
+          (Case("a gateway with one interface judges packets that come and leave by it",
                 _passes_by_the_router),) + _cases("gateway with one interface", FORMS)),
     Group("copies from outside, bridge", _bridge, _cases("bridge")),
 )

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""DNS over TCP through a gateway is relayed before anything that the operator says in FORWARD. Each
-way that docs/gateway.md has for him to restrict it is tried, by the commands that stand there."""
+"""DNS over TCP through a gateway is relayed, and does not meet the operator's rules in FORWARD. Each way to
+restrict it that docs/gateway.md shows is tried, with the commands of that page."""
 
 import contextlib
 
@@ -11,7 +11,7 @@ from .case import Case, Group, expect, expect_data, expect_equal, expect_rcode, 
 GOOD = ["192.0.2.80", "192.0.2.81"]
 TOOLS = {4: "iptables", 6: "ip6tables"}
 
-# The commands, with the client and the server to be filled in. Those of nft are in one family.
+# The commands, with placeholders for client and server. The nft rule is for one family.
 WAYS = (
     ("in INPUT", "-t filter {} INPUT -s {client} -p tcp --dport 53 -m mark --mark 0x20000000/0x30000000 "
                  "-j REJECT --reject-with tcp-reset"),
@@ -55,8 +55,8 @@ def _ask(world, family, timeout_s=60):
 
 
 def _stops_one_client(world, family, restricted):
-    """And nobody else: the other address of the same machine is another client. Datagrams are
-    judged as ever, and when the rule goes all is as before."""
+    """And no other client, such as the other address of the same machine. Datagrams are judged as before,
+    and without the rule TCP works again."""
     other = {4: 6, 6: 4}[family]
     with restricted:
         expect_equal("over TCP", _ask(world, family, timeout_s=1.5), None)
@@ -79,16 +79,16 @@ def _restricts_by_nft(world):
 
 
 def _forward_does_not(world):
-    """As it is said: what is relayed never comes there."""
+    """As docs/gateway.md says: relayed connections never come there."""
     for family in (4, 6):
         relayed = world.gate.counter("tcp_connections")
         with _said(world, family, IN_FORWARD):
             expect_data(_ask(world, family), "A", GOOD)
-        expect(world.gate.counter("tcp_connections") > relayed, "it was not relayed")
+        expect(world.gate.counter("tcp_connections") > relayed, "the connection was not relayed")
 
 
 def _outlives_the_rules(world):
-    """Ours come first in their chain whenever they are applied; his hold all the same."""
+    """sealgate's rules come first in their chain whenever they are applied; the operator's still work."""
     for _way, words in WAYS:
         with _said(world, 4, words):
             world.gate.apply_rules()
@@ -97,9 +97,10 @@ def _outlives_the_rules(world):
 
 GROUPS = (
     Group("TCP on the gateway, restricted", on_gateway, (
-        *(Case(f"the operator restricts relayed TCP {way}", _restricts(words))
+        *(Case(f"a rule {way} denies a client relayed TCP", _restricts(words))
           for way, words in WAYS),
-        Case("the operator restricts relayed TCP by nft", _restricts_by_nft),
-        Case("what he says in FORWARD alone does not restrict it", _forward_does_not),
-        Case("his restrictions hold when the rules are applied anew", _outlives_the_rules))),
+        Case("an nft rule denies a client relayed TCP", _restricts_by_nft),
+        Case("a rule in FORWARD alone does not deny relayed TCP", _forward_does_not),
+        Case("the operator's rules still deny it after sealgate's rules are applied again",
+             _outlives_the_rules))),
 )

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Where sealgate stands: on a gateway with the address translation of home routers, and on a router
-that both asks for itself and forwards what others ask; with many clients behind it."""
+"""Where sealgate stands: on a gateway with the address translation of home routers, and on a router that both
+asks for itself and forwards the queries of others; with many clients behind it."""
 
 import contextlib
 import socket
@@ -20,7 +20,7 @@ PATIENCE_S = 20
 
 
 def asking(servers):
-    """How a client asks, and over TCP; of the router it asks for what the router asks itself."""
+    """How a client asks, and over TCP. If it asks the router, the router asks upstream by itself."""
     def udp(world, name, rdtype, family=4, **how):
         return ask.query(world.lab.client, servers[family], name, rdtype, **how)
 
@@ -48,7 +48,7 @@ def _genuine(way, udp):
             for name in NAMES:
                 expect_data(udp(world, name, "A", family, timeout_s=5), "A", GOOD)
             expect_rcode(udp(world, "nowhere.p256.test.", "A", family), "NXDOMAIN")
-    return Case(f"{way}: what is genuine comes through", run)
+    return Case(f"{way}: genuine answers pass", run)
 
 
 def _forged(way, udp, flush):
@@ -59,8 +59,8 @@ def _forged(way, udp, flush):
                 answer = udp(world, "www.p256.test.", "A", family)
             flush(world)
             expect_rcode(answer, "SERVFAIL")
-            expect(world.gate.log_lines("bogus www.p256.test."), "it is not said in the log")
-    return Case(f"{way}: what is forged does not", run)
+            expect(world.gate.log_lines("bogus www.p256.test."), "no line in the log")
+    return Case(f"{way}: forged answers do not pass", run)
 
 
 def _genuine_tcp(way, tcp):
@@ -69,7 +69,7 @@ def _genuine_tcp(way, tcp):
             for name in NAMES:
                 answer = tcp(world, name, "A", family)
                 expect_data(answer, "A", GOOD)
-    return Case(f"{way}: over TCP too what is genuine comes through", run)
+    return Case(f"{way}: genuine answers pass over TCP too", run)
 
 
 def _forged_tcp(way, tcp):
@@ -79,7 +79,7 @@ def _forged_tcp(way, tcp):
                 answer = tcp(world, "www.ed25519.test.", "A", family)
             expect(not server.complaints, *server.complaints)
             expect_rcode(answer, "SERVFAIL")
-    return Case(f"{way}: over TCP too what is forged does not", run)
+    return Case(f"{way}: forged answers do not pass over TCP either", run)
 
 
 def _nothing(_world):
@@ -97,7 +97,7 @@ def cases(way, servers):
 
 
 def cases_by_forwarder(way, servers):
-    """dnsmasq asks over UDP, whichever way it was asked."""
+    """dnsmasq asks over UDP, however it was asked."""
     udp, tcp = asking(servers)
     return (_genuine(way, udp), _forged(way, udp, _new_forwarder), _genuine_tcp(way, tcp))
 
@@ -110,7 +110,7 @@ def _crowd_address(number):
 
 @contextlib.contextmanager
 def _crowd(lab):
-    """A crowd of machines, as the router sees it."""
+    """Many machines, as the router sees it."""
     def change(verb):
         lab.client.run("ip", "-batch", "-", stdin="".join(
             f"address {verb} {_crowd_address(number)}/32 dev router\n" for number in range(CROWD)))
@@ -129,7 +129,7 @@ def _wire_query(name):
 
 
 def _ask_as_a_crowd(world, names):
-    """All ask at once, with one id and one port; returns what each is answered."""
+    """All ask at once, with one id and one port; returns the answer of each."""
     sockets = []
     try:
         for number in range(CROWD):
@@ -147,7 +147,7 @@ def _ask_as_a_crowd(world, names):
             sock.close()
 
 
-# Each has answers of its own, so that one that is given to somebody else is seen.
+# Each client has answers of its own, so that an answer to the wrong client is noticed.
 CROWD_NAMES = tuple(f"www.{zone}" for zone in (
     "p256.test.", "rsa256.test.", "unsigned.test.", "bank.example.", "ed25519.test.")) + (
     "mail.p256.test.", "mail.b.rsa256.test.", "real.wild.bank.example.")
@@ -181,7 +181,7 @@ def _crowd_is_protected(world):
                                           "www.bank.example."))
     forged = [described(answer) for answer in answers
               if answer is not None and FORGED[1] in answer.data("A")]
-    expect(not forged, f"{len(forged)} of {CROWD} were deceived", *forged[:3])
+    expect(not forged, f"{len(forged)} of {CROWD} got a forged answer", *forged[:3])
     served = sum(answer is not None and answer.rcode == "SERVFAIL" for answer in answers)
     expect_equal("how many got SERVFAIL", served, CROWD)
 
@@ -198,8 +198,8 @@ def _crowd_cases(way):
 
 
 def _alias_denies_nothing(attack, rcode):
-    """dnsmasq passes a query without RD on as it came. An alias whose end is missing in the answer is
-    for it a denial of the end, which it keeps as long as the alias."""
+    """dnsmasq passes on a query without RD unchanged. If an answer has an alias without its end, dnsmasq
+    takes that for a denial of the end, and caches it for as long as the alias."""
     def run(world):
         _new_forwarder(world)
         expect_data(world.lab.ask_router("www.p256.test.", "A"), "A", GOOD)
@@ -209,7 +209,7 @@ def _alias_denies_nothing(attack, rcode):
         expect(not answer.data("A"), described(answer))
         wait_until(lambda: world.lab.ask_router("www.bank.example.", "A").data("A") == GOOD,
                    "the bank's name is denied", PART_TTL_S + PATIENCE_S)
-    return Case(f"both, by the router's dnsmasq: asked without RD, {attack} denies no signed name", run)
+    return Case(f"both, by the router's dnsmasq: {attack} makes no query without RD deny a signed name", run)
 
 
 GROUPS = (

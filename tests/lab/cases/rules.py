@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The rules: what they stop, and that they come and go without a trace."""
+"""The rules: what they block, and that applying and removing them leaves no trace."""
 
 import contextlib
 import json
@@ -18,7 +18,7 @@ OPERATOR_TABLE = "table inet operator {\n chain input {\n type filter hook input
 
 
 def _iptables(namespace, command):
-    """The rules and own chains, without counters and without tables that hold nothing."""
+    """The rules and chains, without counters and empty tables."""
     kept, table = [], ""
     for line in namespace.run(command).splitlines():
         if line.startswith("*"):
@@ -29,7 +29,7 @@ def _iptables(namespace, command):
 
 
 def _nftables(namespace):
-    """What is not the mirror of an iptables table, without handles and counters."""
+    """Everything that does not mirror an iptables table, without handles and counters."""
     kept = []
     for item in json.loads(namespace.run("nft", "-j", "-s", "list", "ruleset"))["nftables"]:
         (kind, body), = item.items()
@@ -119,7 +119,7 @@ def _spares_the_operator(world):
         applied = snapshot(namespace)
         for what, lines in before.items():
             missing = [line for line in lines if line not in applied[what]]
-            expect(not missing, f"{what}, gone while applied: {missing}")
+            expect(not missing, f"{what}, missing while the rules are applied: {missing}")
         world.gate.apply_rules()
         world.gate.remove_rules()
         _expect_same(before, snapshot(namespace))
@@ -166,18 +166,18 @@ def _loopback_spared(family, address):
             except TimeoutError:
                 seen = b"nothing"
         expect_equal("over the loopback came", seen, b"any answer")
-    return Case(f"what stays on the host's own loopback, {address}, is left alone", run)
+    return Case(f"DNS on the host's own loopback, {address}, is left alone", run)
 
 
 WITHOUT_TRACE = (
-    ("rules that are removed leave nothing behind", _leaves_nothing),
-    ("rules applied twice are as if applied once", _idempotent),
+    ("removing the rules leaves nothing behind", _leaves_nothing),
+    ("applying the rules twice gives the same rules as once", _idempotent),
     ("the operator's own rules are left alone", _spares_the_operator),
-    ("removing rules that are not there is no error", _removes_what_is_not_there),
-    ("rules apply says which kind of rules it chose", _names_the_kind),
+    ("removing the rules twice is no error", _removes_what_is_not_there),
+    ("rules apply says whether it uses nft or iptables", _names_the_kind),
 )
 COMING_AND_GOING = WITHOUT_TRACE + (
-    ("while nobody listens DNS is blocked, and flows again without the rules",
+    ("while sealgate does not run DNS is blocked, and works again without the rules",
      _blocked_without_program),
 )
 

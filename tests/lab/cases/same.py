@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Transparency: a good answer looks as it did without sealgate, down to the order of records."""
+"""Transparency: a good answer is the same as without sealgate, even in the order of records."""
 
 import dns.flags
 
@@ -12,13 +12,13 @@ DNSSEC_TYPES = ("RRSIG", "NSEC", "NSEC3")
 
 
 def is_bogus(world, name, rdtype):
-    """The oracle says so: it sees the same zones, and owes us nothing."""
+    """As the oracle says, which sees the same zones and is independent of sealgate."""
     answer = world.lab.ask_oracle(name, rdtype, do=True)
     return answer is not None and answer.rcode == "SERVFAIL"
 
 
 def visible(answer):
-    """What a client can see of an answer. TTLs run down by themselves and are not compared."""
+    """Everything that a client sees of an answer. TTLs count down and are not compared."""
     if answer is None:
         return {"answer": "none"}
     return {
@@ -33,8 +33,8 @@ def visible(answer):
 
 
 def without_dnssec(seen, asked_type):
-    """The same without the records of DNSSEC. An upstream may send a client with DO some NS records
-    more, which sealgate, who set the DO, cannot tell from those that the client would have got."""
+    """The same without DNSSEC records. An upstream may send a client with DO a few more NS records.
+    sealgate, which sets DO, cannot tell them from those that the client would have got."""
     def keep(record):
         rdtype = record.split(" ", 2)[1]
         return rdtype not in DNSSEC_TYPES or rdtype == asked_type
@@ -64,7 +64,7 @@ def differences_without_do(world, name, rdtype, family, how):
     return lines if differences(ours, without_dnssec(with_do, rdtype)) else []
 
 
-# The way, the family, what the query has.
+# The path, the family, the features of the query.
 WAYS = (
     ("without EDNS", 4, {}),
     ("with EDNS", 6, {"edns": 1232}),
@@ -97,11 +97,11 @@ def _bogus_in_zone(zone):
                     found.append(f"{name} {rdtype} {way}: "
                                  f"{answer.summary() if answer else 'no answer'}")
         expect(not found, *found[:60], *world.log_tail())
-    return Case(f"host: bogus data from {zone.origin} never arrives", run)
+    return Case(f"host: no Bogus answer from {zone.origin} arrives", run)
 
 
 def _untouched(zone):
-    """A client that asks for DNSSEC gets all of it, and only AD is changed, to the truth."""
+    """A client that asks for DNSSEC gets all of it. Only AD is changed, to the truth."""
     def run(world):
         found = []
         for name, rdtype in questions(zone):
@@ -112,7 +112,7 @@ def _untouched(zone):
                 ours.message.flags &= ~dns.flags.AD
             genuine = world.lab.ask_genuinely(name, rdtype, do=True)
             if ours is not None and ours.is_truncated and genuine.is_truncated:
-                continue    # how much a server puts into an answer that is cut is its own affair
+                continue    # a server may put any number of records into an answer that it cuts
             lines = differences(visible(ours), visible(genuine))
             if lines:
                 found += [f"{name} {rdtype} with DO"] + lines

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The service as systemd runs it: the rules outlast a restart and a failure, not a stop."""
+"""The service as systemd runs it: the rules outlast a restart and a failure, but not a stop."""
 
 import contextlib
 import threading
@@ -13,7 +13,7 @@ from .rules import snapshot
 from .silence import Line
 
 GOOD = ["192.0.2.80", "192.0.2.81"]
-ASK_S = 0.05        # from one question to the next
+ASK_S = 0.05        # between two queries
 CAP_NET_ADMIN = 1 << 12
 SECCOMP_FILTER = "2"
 
@@ -51,7 +51,7 @@ def _without_default_routes(router):
 
 
 def _is_relayed(world):
-    """From the inside, as the rules have it."""
+    """True if the rules relay TCP from the inside."""
     saved = world.lab.router.run("iptables-save", "-t", "mangle").splitlines()
     return any("-i client" in line and "-j SEALGATE_INSIDE" in line for line in saved)
 
@@ -59,7 +59,7 @@ def _is_relayed(world):
 def _finds_the_inside_once_the_network_is_up(world):
     with _without_default_routes(world.lab.router):
         world.service.start()
-        expect(not _is_relayed(world), "without a default route nobody knows the inside")
+        expect(not _is_relayed(world), "there is no default route, and still an inside")
     world.service.control("start", "sealgate-inside")
     expect(_is_relayed(world), "the inside was not found")
     for family in (4, 6):
@@ -68,19 +68,19 @@ def _finds_the_inside_once_the_network_is_up(world):
 
 
 def _leaves_a_stopped_service_alone(world):
-    """Where sealgate was stopped its rules are gone, whoever tells of new routes."""
+    """If sealgate was stopped its rules stay removed, even if a hook reports new routes."""
     world.service.start()
     world.service.control("stop", "sealgate")
     try:
         world.service.control("start", "sealgate-inside")
     except LabError:
-        pass    # that it did not start is as good as that it did nothing
+        pass    # not starting is as good as doing nothing
     for saved in ("iptables-save", "ip6tables-save"):
         expect("SEALGATE" not in world.lab.router.run(saved), "there are rules again")
 
 
 class _Watching:
-    """Asks for a forged name all the time, and looks whether the rules are there."""
+    """Keeps asking for a forged name, and checks whether the rules are there."""
 
     def __init__(self, world):
         self.world, self.forged, self.bare, self.looks = world, [], 0, 0
@@ -89,9 +89,9 @@ class _Watching:
         self._threads = [threading.Thread(target=self._ask), threading.Thread(target=self._look)]
 
     def _ask(self):
-        """What comes is looked at in the end: something forged may be late, too."""
+        """Answers are checked at the end: a forged one may be late, too."""
         while not self._ends.is_set():
-            with contextlib.suppress(OSError):      # the kernel may say that it was dropped
+            with contextlib.suppress(OSError):      # the kernel may report that it was dropped
                 self._line.ask("www.p256.test.", "A")
             self._ends.wait(ASK_S)
 
@@ -103,7 +103,7 @@ class _Watching:
             self.looks += 1
 
     def see_all(self):
-        """Whatever came to the client or will ever come. When the service answers again."""
+        """Collects every answer that came or will come. Call it when the service answers again."""
         self.forged += [described(answer) for answer in self._line.everything() if answer.data("A")]
 
     def __enter__(self):
@@ -124,7 +124,7 @@ def _is_answered(world):
 def _expect_no_gap(watching):
     watching.see_all()
     expect(not watching.forged, "a forged answer passed", *watching.forged[:3])
-    expect_equal("times that the rules were away", watching.bare, 0)
+    expect_equal("times that the rules were missing", watching.bare, 0)
 
 
 def _restarts_without_a_gap(world):
@@ -132,14 +132,14 @@ def _restarts_without_a_gap(world):
     expect_data(world.ask("www.p256.test.", "A"), "A", GOOD)
     with world.lab.attack("forge-address"), _Watching(world) as watching:
         restarts = 0
-        # As often as it takes to have looked in the midst of restarts.
+        # Until some of the checks happened during restarts.
         while restarts < 3 or watching.looks <= 3:
             before = world.service.main_pid()
             world.service.control("reset-failed", "sealgate")
             world.service.control("restart", "sealgate")
-            expect(world.service.main_pid() != before, "it was not restarted")
+            expect(world.service.main_pid() != before, "the service was not restarted")
             restarts += 1
-        wait_until(lambda: _is_answered(world), "it does not answer again")
+        wait_until(lambda: _is_answered(world), "the service does not answer again")
     _expect_no_gap(watching)
     expect_data(world.ask("www.p256.test.", "A"), "A", GOOD)
 
@@ -149,8 +149,8 @@ def _comes_back_without_a_gap(world):
     before = world.service.main_pid()
     with world.lab.attack("forge-address"), _Watching(world) as watching:
         world.service.control("kill", "--kill-who=main", "--signal=KILL", "sealgate")
-        wait_until(lambda: world.service.main_pid() not in (0, before), "it is not started again")
-        wait_until(lambda: _is_answered(world), "it does not answer again")
+        wait_until(lambda: world.service.main_pid() not in (0, before), "the service is not started again")
+        wait_until(lambda: _is_answered(world), "the service does not answer again")
     _expect_no_gap(watching)
 
 
@@ -169,12 +169,12 @@ def _stops_and_leaves_nothing(world):
 
 
 def _has_few_rights(world):
-    """It runs in the sandbox of its unit, and works there."""
+    """The service runs in the sandbox of its unit, and works there."""
     world.service.start()
     rights = world.service.rights()
-    expect("0" not in rights["Uid"].split(), f"it runs as root: {rights['Uid']}")
+    expect("0" not in rights["Uid"].split(), f"the service runs as root: {rights['Uid']}")
     expect_equal("capabilities", int(rights["CapEff"], 16), CAP_NET_ADMIN)
-    expect_equal("capabilities to be had", int(rights["CapBnd"], 16), CAP_NET_ADMIN)
+    expect_equal("capability bounding set", int(rights["CapBnd"], 16), CAP_NET_ADMIN)
     expect_equal("no new privileges", rights["NoNewPrivs"], "1")
     expect_equal("seccomp", rights["Seccomp"], SECCOMP_FILTER)
     with world.lab.attack("forge-address"):
@@ -191,15 +191,15 @@ def _is_talked_to(world):
 
 GROUPS = (
     Group("service", as_a_service, obstacle=manager.obstacle(), cases=(
-        Case("systemctl restart never leaves a moment without rules", _restarts_without_a_gap),
-        Case("killed, it comes back, and its rules were there all the time",
+        Case("during systemctl restart the rules are never missing", _restarts_without_a_gap),
+        Case("after SIGKILL the service is started again, and the rules were never missing",
              _comes_back_without_a_gap),
-        Case("as a service it has no rights but CAP_NET_ADMIN, and works", _has_few_rights),
-        Case("root talks to the service by sealgate ctl", _is_talked_to),
-        Case("systemctl stop leaves no rules", _stops_and_leaves_nothing))),
+        Case("the service works with CAP_NET_ADMIN as its only right", _has_few_rights),
+        Case("sealgate ctl of root reaches the service", _is_talked_to),
+        Case("systemctl stop removes the rules", _stops_and_leaves_nothing))),
     Group("service on a gateway", as_a_service_on_the_gateway, obstacle=manager.obstacle(), cases=(
-        Case("once the network is up the relay's inside is found",
+        Case("sealgate-inside.service finds the inside once the network is up",
              _finds_the_inside_once_the_network_is_up),
-        Case("what is told when routes come leaves a stopped service alone",
+        Case("sealgate-inside.service applies no rules if the service is stopped",
              _leaves_a_stopped_service_alone))),
 )

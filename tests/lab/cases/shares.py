@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A client that takes all that there is of something: what others need stays theirs."""
+"""A client that takes as much of something as it can: enough is left for others."""
 
 import contextlib
 import os
@@ -24,7 +24,7 @@ PATIENCE_S = 30
 
 @contextlib.contextmanager
 def _addresses(namespace, device, addresses):
-    """More addresses of a machine, for a while, which are no other client's by themselves."""
+    """More addresses of a machine, for a while; they do not count as other clients by themselves."""
     words = [(f"{address}/{LENGTH[family]}", "dev", device) for family, address in addresses.items()]
     for each in words:
         kept_apart = ("nodad", "preferred_lft", "0") if ":" in each[0] else ()
@@ -70,7 +70,7 @@ def _connect(world, family):
 
 
 def _ask_on(connections):
-    """The same on each of them; returns the answers, None where there was none."""
+    """Asks the same on each of them; returns the answers, with None for no answer."""
     for stream in connections:
         with contextlib.suppress(OSError, AttributeError):
             stream.send(ask.make("www.p256.test.", "A").to_wire())
@@ -85,7 +85,7 @@ def _expect_all_served(world, answers):
 
 
 def _flood(world, family):
-    """Others ask in the midst of it, and on connections that were there before."""
+    """Others ask during the flood, and on connections that they opened before."""
     expect_data(streams.query(world.lab.client, SLOW[family], "www.p256.test.", "A",
                               timeout_s=PATIENCE_S), "A", GOOD)
     with contextlib.ExitStack() as stack:
@@ -98,22 +98,22 @@ def _flood(world, family):
                 stream.reset()
         _expect_all_served(world, answers)
         _expect_all_served(world, _ask_on(kept))
-        expect(process.is_running(), "the flood ended early: nothing was shown")
-    expect(world.gate.counter("tcp_evicted") > 0, "nobody gave way: nothing was shown")
+        expect(process.is_running(), "the flood ended early, so nothing was proved")
+    expect(world.gate.counter("tcp_evicted") > 0, "no connection was evicted, so nothing was proved")
 
 
 def _others_are_served(family):
     def run(world):
         world.gate.restart()
         _flood(world, family)
-        expect(world.gate.counter("tcp_share") > 0, "it is not counted", *world.log_tail())
-        expect(world.gate.log_lines("has its share"), "it is not logged")
+        expect(world.gate.counter("tcp_share") > 0, "the counter did not grow", *world.log_tail())
+        expect(world.gate.log_lines("has its share"), "no line in the log")
     return Case(f"a client with {PER_SECOND} connections a second over IPv{family} keeps no other "
-                "out", run)
+                "client out", run)
 
 
 def _with_few_descriptors(world):
-    """What gives way then is the greedy one's, too."""
+    """The connections that are closed then are the greedy client's, too."""
     world.gate.restart()
     pid = world.gate.process.pid
     most = len(os.listdir(f"/proc/{pid}/fd")) + DESCRIPTORS
@@ -124,5 +124,6 @@ def _with_few_descriptors(world):
 GROUPS = (
     Group("TCP shares", with_a_greedy_client, (
         *map(_others_are_served, (4, 6)),
-        Case("nor does it where there are few descriptors", _with_few_descriptors))),
+        Case("a greedy client keeps no other client out if there are few file descriptors",
+             _with_few_descriptors))),
 )

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The shortcut: the kernel sets DO in plain queries by itself, and only responses come to the queue.
-Whatever holds without it holds with it."""
+Everything that is true without it is true with it."""
 
 import contextlib
 import os
@@ -19,9 +19,9 @@ from .silence import WIRE, Line, passes_below
 
 NAME = "www.p256.test."
 GOOD = ["192.0.2.80", "192.0.2.81"]
-REPORTED = "any.unsigned.test."     # the attack report-query says there how it was asked
+REPORTED = "any.unsigned.test."     # the attack report-query answers with the features of the query
 LOST_S = 5          # a query that is not answered by then is lost, as some are here, or late
-COUNTED_S = 10      # sealgate counts it within a second
+COUNTED_S = 10      # within a second sealgate counts a query that is not answered
 TRIES = 5
 SENT_AS_ONE = 16                    # queries
 INTERFACE = "client"                # of the router, where the client is
@@ -55,14 +55,14 @@ def _wait_for(what, holds):
 
 
 def _takes(world, family=4, server=topology.UPSTREAM):
-    """Asks once; returns whether that took the shortcut."""
+    """Asks once; returns whether the query took the shortcut."""
     before = _count(world)
     ask.query(world.lab.client, server[family], NAME, "A", timeout_s=LOST_S)
     return _count(world) > before
 
 
 def _wait_until_taken(world, families=(4, 6)):
-    """A server is known to take EDNS when it has answered once."""
+    """A server that has answered once is known to support EDNS."""
     for family in families:
         _wait_for(f"IPv{family} queries take the shortcut", lambda: _takes(world, family))
 
@@ -78,8 +78,8 @@ def _grows(world, before):
 
 
 def on_shortcut(case):
-    """The same case, and its queries did take the shortcut. What an earlier case left unanswered may
-    send them to the queue for a moment, so it has more than one try."""
+    """The same case, and its queries took the shortcut. A query that an earlier case left unanswered may
+    send them to the queue for a moment, so this is tried several times."""
     def run(world):
         for _ in range(TRIES):
             _wait_until_taken(world)
@@ -125,7 +125,7 @@ def _odd_by_the_queue(world):
 
 
 def _many_in_one_packet(world):
-    """Each gets what it would alone, and none the bit of another's query."""
+    """Each query gets what it would get alone, and none gets the mark of another one."""
     wires = []
     for number in range(SENT_AS_ONE):
         query = ask.make(NAME, "A", ad=True)
@@ -164,14 +164,14 @@ def _told(world):
 
 
 def _passes_the_router(world):
-    """Whether a query does; what is answered to it does not, because nobody judges."""
+    """True if a query passes. Its response must not pass, because sealgate is not there to judge it."""
     with Line(world) as line:
         wire = line.ask("www.unsigned.test.", "A")
         passes = passes_below(line, wire, world.lab.client, WIRE["client"][4])
         if passes:
             line.wait_sent(wire)
         came = ask.arrived(line.sock)
-    expect(not came, f"nobody judges, and there came {[described(answer) for answer in came]}")
+    expect(not came, f"sealgate does not run, and these came: {[described(answer) for answer in came]}")
     return passes
 
 
@@ -187,7 +187,7 @@ def _killed(world):
 
 
 def _stopped(world):
-    """Who ends in order says so, and not one query goes on."""
+    """A sealgate that ends in order closes the shortcut: not one query goes on."""
     _wait_until_taken(world)
     expect_equal("exit code", world.gate.stop(), 0)
     try:
@@ -198,7 +198,7 @@ def _stopped(world):
 
 
 def _applied_again(world):
-    """`rules apply` under a sealgate that runs."""
+    """`rules apply` while sealgate runs."""
     _wait_until_taken(world)
     world.gate.apply_rules()
     expect(_takes(world), "no query takes the shortcut any more")
@@ -233,7 +233,7 @@ def _leaves_nothing(world):
 
 
 def _spares_the_operator(world):
-    """He may have filters of his own in the same place."""
+    """The operator may have filters at the same place."""
     router = world.lab.router
     where = ("dev", INTERFACE, "ingress", "pref", "7")
     router.run("tc", "filter", "add", *where, "bpf", "bytecode", "1,6 0 0 0", "flowid", "1:7")
@@ -249,7 +249,7 @@ def _spares_the_operator(world):
 
 
 def _cannot_be_had(world):
-    """Nothing but the speed depends on it."""
+    """Only the speed depends on the shortcut."""
     world.gate.stop()
     world.gate.remove_rules()
     try:
@@ -258,15 +258,15 @@ def _cannot_be_had(world):
             expect("there is no interface nowhere0" in other.rules_said, other.rules_said)
             expect_data(world.ask(NAME, "A"), "A", GOOD)
             expect_equal("queries that took the shortcut", other.counter("queries_shortcut"), 0)
-        expect(not _attached(world)[2], "it leaves what it could not use")
+        expect(not _attached(world)[2], "rules apply left something that it could not use")
     finally:
         world.gate.apply_rules()
         world.gate.start()
 
 
 def _sent_elsewhere(world):
-    """The operator's nat sends what is bound for one server to another one. Queries that take the
-    shortcut are not known by that one, and are lost, until this is noticed."""
+    """The operator's nat sends queries for one server to another one. Queries that take the shortcut are
+    lost, until sealgate notices it."""
     _wait_until_taken(world, families=(4,))
     _wait_for("the other server is known",
               lambda: _takes(world, 4, topology.ORACLE))
@@ -276,7 +276,7 @@ def _sent_elsewhere(world):
 
 
 def _router_asked(world):
-    """What is bound for the router itself is nobody's business but its own."""
+    """Queries to the router itself do not concern sealgate."""
     _wait_until_taken(world)
     world.lab.restart_forwarder()
     before = _count(world)
@@ -304,7 +304,7 @@ def _mixed_case(world):
             query.to_wire()).question_wire, f"{name}: {described(answer)}")
 
 
-# What docs/shortcut.md has the operator add to the unit.
+# The lines that docs/shortcut.md adds to the unit.
 DROP_IN = "[Unit]\nRequiresMountsFor=/run/sealgate_bpf\n[Service]\nSystemCallFilter=bpf\n"
 
 
@@ -329,14 +329,14 @@ def _count_of_service(world):
 
 
 def _works_as_a_service(world):
-    """With a user of its own, in its sandbox, and after a restart with maybe another user."""
+    """As a user of its own, in its sandbox, and after a restart perhaps as another user."""
     for again in (False, True):
         if again:
             world.service.control("restart", "sealgate")
         _wait_for("queries take the shortcut", lambda: world.ask(NAME, "A", timeout_s=LOST_S) and
                   _count_of_service(world) > 0)
         rights = world.service.rights()
-        expect("0" not in rights["Uid"].split(), f"it runs as root: {rights['Uid']}")
+        expect("0" not in rights["Uid"].split(), f"the service runs as root: {rights['Uid']}")
         with world.lab.attack("forge-address"):
             expect_rcode(world.ask(NAME, "A"), "SERVFAIL")
 
@@ -349,36 +349,36 @@ def _leaves_nothing_as_a_service(world):
     expect(not pinned, f"left: {pinned}")
 
 
-_FORGED = Case("shortcut: what is forged becomes SERVFAIL, and the next is genuine", _forged)
+_FORGED = Case("shortcut: a forged answer becomes SERVFAIL, and the next answer is genuine", _forged)
 
 GROUPS = (
     Group("shortcut", scene(), (
         Case("shortcut: the kernel itself sets DO and the size", _decorated),
         Case("shortcut: the letter case of a question comes back unchanged", _mixed_case),
-        Case("shortcut: CD, TSIG and TCP take the ordinary road", _odd_by_the_queue),
-        Case("shortcut: queries that are sent as one packet go to the queue, one by one",
+        Case("shortcut: queries with CD or TSIG, and TCP, do not take it", _odd_by_the_queue),
+        Case("shortcut: queries that are sent as one large packet (GSO) go to the queue, one by one",
              _many_in_one_packet),
-        Case("shortcut: in a pause queries go as they are", _paused),
-        Case("shortcut: ctl status counts it, and rules show names it", _told),
+        Case("shortcut: in a pause queries go on unchanged", _paused),
+        Case("shortcut: ctl status counts its queries, and rules show names it", _told),
         _FORGED,
         *(on_shortcut(same_in_zone(zone, "gateway")) for zone in CHOSEN),
         *(on_shortcut(refuses(row, *way)) for row in ON_GATEWAY for way in WAYS[:2]),
-        Case("shortcut: after kill -9 queries stand still, until it is back", _killed),
-        Case("shortcut: when it ends queries stand still at once", _stopped),
-        Case("shortcut: rules apply changes nothing under a sealgate that runs", _applied_again),
+        Case("shortcut: after kill -9 no query is answered until sealgate runs again", _killed),
+        Case("shortcut: when sealgate ends no query goes on from that moment", _stopped),
+        Case("shortcut: rules apply while sealgate runs keeps the shortcut working", _applied_again),
         Case("shortcut: rules remove leaves nothing pinned and nothing attached", _leaves_nothing),
         Case("shortcut: the operator's own filters are left alone", _spares_the_operator),
-        Case("shortcut: where it cannot be had all goes on without it", _cannot_be_had))),
+        Case("shortcut: if it cannot be loaded everything works without it", _cannot_be_had))),
     Group("shortcut with masquerading", scene(translate=nat.masquerade), (
-        Case("shortcut: clients leave with the router's address", _decorated),
-        Case("shortcut: the same, and what is forged becomes SERVFAIL", _forged))),
+        Case("shortcut: with masquerading, servers see the router's address", _decorated),
+        Case("shortcut: with masquerading, a forged answer becomes SERVFAIL", _forged))),
     Group("shortcut to elsewhere", scene(more="flow_timeout_ms = 1000;\n"), (
-        Case("shortcut: a server that is another one by nat is left to the queue",
+        Case("shortcut: queries that nat sends to another server go to the queue after a while",
              _sent_elsewhere),)),
     Group("shortcut as a service", as_a_service, obstacle=manager.obstacle(), cases=(
-        Case("shortcut: as a service it works with no more rights", _works_as_a_service),
+        Case("shortcut: the service works without further rights", _works_as_a_service),
         Case("shortcut: systemctl stop leaves nothing of it", _leaves_nothing_as_a_service))),
     Group("shortcut of both roles", scene("both"), (
-        Case("shortcut: what the router itself is asked is left alone", _router_asked),
-        Case("shortcut: on both roles, what is forged becomes SERVFAIL", _forged))),
+        Case("shortcut: queries to the router itself are left alone", _router_asked),
+        Case("shortcut: in role both a forged answer becomes SERVFAIL", _forged))),
 )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The signer: what servers that know nothing of DNSSEC answer is Secure for real validators."""
+"""The signer: real validators find the answers of servers that know no DNSSEC Secure."""
 
 import contextlib
 import dataclasses
@@ -9,7 +9,7 @@ from lab.signing.judge import Judge
 
 from .case import Case, Group, described, expect
 
-# Names are relative to the zone; "@" is its apex. What a zone's server has differs little.
+# Names are relative to the zone; "@" is its apex. The zones differ little.
 POSITIVE = (
     ("@", "A"), ("@", "MX"), ("@", "TXT"), ("@", "CAA"), ("@", "NS"), ("@", "SOA"), ("@", "DNSKEY"),
     ("@", "CDS"), ("@", "CDNSKEY"), ("@", "DS"),
@@ -29,7 +29,7 @@ NEGATIVE = (
 )
 INSECURE = (("www.sub", "A"), ("to-outside", "A"))
 
-# What dnsmasq can be told by its options.
+# The records that dnsmasq's options can express.
 MASQ_POSITIVE = (
     ("@", "A"), ("@", "MX"), ("@", "TXT"), ("@", "NS"), ("@", "SOA"), ("@", "DNSKEY"),
     ("www", "A"), ("www", "AAAA"), ("_sip._udp", "SRV"), ("a.b.c.deep", "A"), ("alias", "A"),
@@ -42,7 +42,7 @@ MASQ_NEGATIVE = (
 )
 
 NEW_TYPES = ("CAA", "SRV", "LOC", "HTTPS", "DNAME", "TYPE65400")
-NO_DENIAL = ("no-soa", "empty")         # kinds whose server gives nothing to deny with
+NO_DENIAL = ("no-soa", "empty")         # kinds whose server sends no SOA to deny with
 NOT_VALIDATED = ("presigned",)
 
 
@@ -60,7 +60,7 @@ class SigningWorld:
 
 
 def standing(place, validators=True, **settings):
-    """The scene with sealgate at a place, and validators that know nothing yet."""
+    """The scene with sealgate at a place, and validators with empty caches."""
     @contextlib.contextmanager
     def scene(lab):
         signing = lab.signing
@@ -93,14 +93,14 @@ def questions_of(zone, questions, masq_questions):
     if zone.kind == "dnsmasq":
         return masq_questions
     def can_be_had(name, rdtype):
-        # Its answer fits no datagram, and there is no other way.
+        # Its answer fits no datagram, and this server has no TCP.
         is_too_long = zone.kind == "no-tcp" and name == "huge"
         return not is_too_long and not (zone.kind.endswith("-types") and rdtype in NEW_TYPES)
 
     return tuple(row for row in questions if can_be_had(*row))
 
 
-# What validators say.
+# The validators' answers.
 
 def _secure(answer):
     return answer is not None and answer.rcode == "NOERROR" and answer.has_ad
@@ -135,13 +135,13 @@ def all_say(zone, questions, wanted):
 
 def _validator_cases(prefix, zones):
     for zone in zones:
-        yield Case(f"{prefix}: what {zone.origin} has is Secure for Unbound, BIND and Knot Resolver",
+        yield Case(f"{prefix}: answers from {zone.origin} are Secure for Unbound, BIND and Knot Resolver",
                    all_say(zone, questions_of(zone, POSITIVE, MASQ_POSITIVE), is_positive))
         if zone.kind not in NO_DENIAL:
-            yield Case(f"{prefix}: what {zone.origin} has not is denied, Secure for all of them",
+            yield Case(f"{prefix}: denials from {zone.origin} are Secure for Unbound, BIND and Knot Resolver",
                        all_say(zone, questions_of(zone, NEGATIVE, MASQ_NEGATIVE), is_negative))
         if zone.kind != "dnsmasq" and not zone.child_of:
-            yield Case(f"{prefix}: what {zone.origin} delegates or points to stays unsigned",
+            yield Case(f"{prefix}: unsigned children and alias targets of {zone.origin} stay unsigned",
                        all_say(zone, INSECURE, _is_insecure))
 
 

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Behind the signer: of whatever is signed one octet is changed on the way, and no validator takes
-it."""
+"""Beyond the signer one octet of a signed response is changed on the way, and every validator refuses it."""
 
 import contextlib
 import sys
@@ -13,14 +12,14 @@ from .signer import standing
 from .signer_attacks import fresh
 
 ZONE, NSD = legacy.BY_ORIGIN["plain.lab."], legacy.BY_ORIGIN["nsd.lab."]
-# For what validators keep once they had it: nobody has asked of these yet.
+# Zones whose keys and cuts no validator has cached yet.
 UNSEEN = [legacy.BY_ORIGIN[origin] for origin in (
     "formerr-edns.lab.", "notimp-edns.lab.", "badvers-edns.lab.")]
 
 
 @contextlib.contextmanager
 def _altering(world, mode):
-    """A proxy on the wire changes what the mode says (see alter.py), while the block lasts."""
+    """While the block lasts, a proxy on the wire alters responses as the mode says (see alter.py)."""
     wire, path = world.signing.wire, world.signing.resources.path("alter-mode")
     with open(path, "w") as file:
         file.write(mode)
@@ -46,14 +45,14 @@ def _altering(world, mode):
 
 
 def _learn(world, zone):
-    """Validators get the keys and the cuts of the zone before."""
+    """Validators first get the keys and the cuts of the zone, unaltered."""
     for validator in world.signing.validators:
         answer = world.signing.ask_validator(validator, f"{fresh('w')}.wild.{zone.origin}", "A")
         expect(answer is not None and answer.has_ad, f"{validator.name}: {described(answer)}")
 
 
 def _said(world, mode, zone, name, rdtype):
-    """What each validator says, of a name of its own where the name begins with a dot."""
+    """Each validator's answer; a name that begins with a dot gets a different first label for each."""
     seen = {}
     with _altering(world, mode) as proxy:
         for validator in world.signing.validators:
@@ -61,7 +60,7 @@ def _said(world, mode, zone, name, rdtype):
             full = f"{fresh('x')}{name}.{zone.origin}" if name.startswith(".") else \
                 world.full(zone, name)
             seen[validator.name] = world.signing.ask_validator(validator, full, rdtype)
-            # or it says so for another reason, as that its servers were slow
+            # otherwise it may have another reason, such as slow servers
             expect(proxy.log_text().count("altered") > before, f"{validator.name} got nothing altered")
     return seen
 
@@ -74,12 +73,12 @@ def _bogus(what, mode, name, rdtype, zone=ZONE, learns=True):
         wrong = [f"{validator}: {described(answer)}" for validator, answer in seen.items()
                  if answer is None or answer.rcode != "SERVFAIL"]
         expect(not wrong, *wrong)
-    return Case(f"behind the signer: one octet of {what} altered, and all validators say Bogus", run)
+    return Case(f"beyond the signer: with one octet of {what} altered, all validators say Bogus", run)
 
 
 def _soa_of_a_denial(world):
-    """What is denied is proved by the NSEC alone. BIND takes that and throws the SOA away: it says
-    so without AD. The others take nothing."""
+    """The NSEC alone proves the denial. BIND accepts that, discards the SOA and answers without AD. The
+    others refuse the response."""
     _learn(world, ZONE)
     for name, rdtype in ((".nowhere", "A"), (".wild", "MX")):
         for validator, answer in _said(world, "SOA", ZONE, name, rdtype).items():
@@ -97,7 +96,7 @@ CASES = (
     _bogus("an exchange's name", "MX+3", "@", "MX"),
     _bogus("an SRV record", "SRV+1", "_sip._udp", "SRV"),
     _bogus("an alias's target", "CNAME+1", "alias", "A"),
-    _bogus("what an alias leads to", "A", "to-mail", "A"),
+    _bogus("the records at an alias's target", "A", "to-mail", "A"),
     _bogus("the target of a wildcard's alias", "CNAME+1", ".star", "A"),
     _bogus("a DNAME's target", "DNAME+1", "x.moved", "A"),
     _bogus("the NS", "NS+1", "@", "NS", zone=UNSEEN[0], learns=False),
@@ -114,7 +113,7 @@ CASES = (
     _bogus("the proof at an unsigned child", "NSEC", "www.sub", "A"),
     _bogus("a child's DS", "DS", "www.child", "A", zone=NSD),
     _bogus("the keys", "DNSKEY", "www", "A", zone=UNSEEN[2], learns=False),
-    Case("behind the signer: one octet of a denial's SOA altered, and none says Secure",
+    Case("beyond the signer: with one octet of a denial's SOA altered, no validator says Secure",
          _soa_of_a_denial),
 )
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the signer must not sign, and how much it does for whom."""
+"""Responses that the signer must not sign, and the limits of its work for one client."""
 
 import random
 import socket
@@ -18,18 +18,18 @@ from .signer import standing
 
 ZONE = legacy.BY_ORIGIN["plain.lab."]
 FORGED, GENUINE = "203.0.113.66", "192.0.2.40"
-QUERIES = 80        # at once; their signatures are for one network, which has one in a second
+QUERIES = 80        # at once; all from one network, which may have one new signature a second
 _serial = random.randrange(1 << 24)
 
 
 def fresh(prefix):
-    """A name that no cache knows, and the wildcard has."""
+    """A name that no cache knows, under the wildcard."""
     global _serial
     _serial += 1
     return f"{prefix}{_serial}"
 
 
-# Before the signer.
+# In front of the signer.
 
 def _forgery(query, address=FORGED):
     response = dns.message.make_response(query)
@@ -45,7 +45,7 @@ def _query():
 
 
 def _inject(world, namespace, device, neighbour_namespace, neighbour_device, payload, port, family=4):
-    """Puts a response that pretends to be the server's on a link, bound for the client."""
+    """Puts a response to the client on a link, with the server's address."""
     sock = namespace.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0)
     mac = neighbour_namespace.run("cat", f"/sys/class/net/{neighbour_device}/address").strip()
     datagram = packets.udp(ZONE.addresses[family], plan.CLIENT[family], 53, port, payload)
@@ -60,7 +60,8 @@ def _is_forged(answer):
 
 
 def _spoofed(world, *changes):
-    """Asks, and while the server is silent sends forgeries in its name; returns the first answer."""
+    """Asks, and sends forgeries with the server's address while the server is silent; returns the first
+    answer."""
     query = _query()
     legacy_process = world.signing.legacy
     legacy_process.run("iptables", "-A", "OUTPUT", "-p", "udp", "--sport", "53", "-j", "DROP")
@@ -74,7 +75,7 @@ def _spoofed(world, *changes):
                        "the query is not known")
             for change in changes:
                 change(world, query, sock.getsockname()[1])
-                wait_until(lambda: world.gate.waiting() == 0, "it has no verdict")
+                wait_until(lambda: world.gate.waiting() == 0, "the packet has no verdict")
             return ask.receive(sock, query.to_wire())
     finally:
         legacy_process.run("iptables", "-F", "OUTPUT")
@@ -88,7 +89,7 @@ def _from_server_side(wire_of, port_of=lambda port: port):
 
 
 def _expect_dropped(world, what, change):
-    """What is right in everything comes after it, and is the first to be taken."""
+    """A response that is right in everything comes after it, and is the first to be accepted."""
     right = _from_server_side(lambda query: _forgery(query, GENUINE).to_wire())
     answer = _spoofed(world, change, right)
     expect(answer is not None and answer.data("A") == [GENUINE] and answer.data("RRSIG"),
@@ -116,7 +117,7 @@ def _strays_are_dropped(world):
 
 
 def _client_cannot_answer_itself(world):
-    """From the client's side, with the server's address, and everything else right."""
+    """From the client's side, with the server's address, and right in everything else."""
     def change(world, query, port):
         _inject(world, world.signing.wire, "gate", world.signing.gate, "wire",
                 _forgery(query).to_wire(), port)
@@ -124,13 +125,13 @@ def _client_cannot_answer_itself(world):
 
 
 def _injection_works(world):
-    """What the cases above rest on: the same forgery, with everything right and from the server's
-    side, is taken for the server's, because nobody could tell."""
+    """The cases above rest on this: the same forgery, right in everything and from the server's side, is
+    accepted as the server's, because nothing tells them apart."""
     answer = _spoofed(world, _from_server_side(lambda query: _forgery(query).to_wire()))
     expect(_is_forged(answer), f"seen: {described(answer)}")
 
 
-# What is right in part.
+# Forgeries that are right in part.
 
 def _changed_header(at, change):
     """The forgery with an octet of its header changed."""
@@ -143,7 +144,7 @@ def _changed_header(at, change):
 
 def _two_questions(query):
     wire = _forgery(query).to_wire()
-    question = query.to_wire()[12:-11]      # an OPT ends it
+    question = query.to_wire()[12:-11]      # an OPT is the last record
     return wire[:4] + b"\0\2" + wire[6:12] + question + wire[12:]
 
 
@@ -151,16 +152,16 @@ def _odd_responses_are_dropped(world):
     for what, wire_of in (("a query", _changed_header(2, 0x80)),
                           ("NOTIFY", _changed_header(2, 0x20)),
                           ("two questions", _two_questions),
-                          ("two questions, it says", _changed_header(5, 3)),
+                          ("a count of two questions", _changed_header(5, 3)),
                           ("no question", _changed_header(5, 1)),
-                          ("more records than there are", _changed_header(7, 2)),
-                          ("an octet behind it", lambda query: _forgery(query).to_wire() + b"\0"),
-                          ("an octet less", lambda query: _forgery(query).to_wire()[:-1])):
+                          ("a count of more records than there are", _changed_header(7, 2)),
+                          ("an octet after the end", lambda query: _forgery(query).to_wire() + b"\0"),
+                          ("one octet missing", lambda query: _forgery(query).to_wire()[:-1])):
         _expect_dropped(world, what, _from_server_side(wire_of))
 
 
 def _poisoned(query):
-    """A right answer, and beside it in each section what nobody asked for."""
+    """A right answer, and in each section records that no query asked for."""
     response = _forgery(query, GENUINE)
     for section, name, rdtype, data in (
             (response.answer, "www", "A", FORGED), (response.authority, "mail", "A", FORGED),
@@ -174,7 +175,7 @@ def _poisoned(query):
 
 
 def _what_is_beside_is_not_signed(world):
-    """As a server may say whose cache somebody has poisoned."""
+    """As a server with a poisoned cache may answer."""
     answer = _spoofed(world, _from_server_side(_poisoned))
     expect(answer is not None and answer.data("A") == [GENUINE], described(answer))
     signed = [str(rrset.name) for section in ("answer", "authority", "additional")
@@ -188,8 +189,8 @@ def _what_is_beside_is_not_signed(world):
 # One port and one id for all.
 
 def _all_received(sock, at_least=0):
-    """Everything that comes to the socket: so many, and what comes before the answer to something that
-    is asked after them. Server and signer keep the order."""
+    """Everything that comes to the socket: the given number of responses, and those that come before the
+    answer to a last query. Server and signer keep the order."""
     sock.settimeout(ask.PATIENCE_S)
     received = []
     try:
@@ -203,11 +204,11 @@ def _all_received(sock, at_least=0):
                 return received
             received.append(answer)
     except TimeoutError:
-        expect(False, f"not all is answered: {[described(answer) for answer in received]}")
+        expect(False, f"not all queries are answered: {[described(answer) for answer in received]}")
 
 
 def _one_id_for_all(world):
-    """Each question is answered as such, signed."""
+    """Each question gets its own answer, signed."""
     names = [f"{fresh('id')}.wild.{ZONE.origin}" for _ in range(8)]
     with ask.udp_socket(world.signing.validators_namespace, ZONE.addresses[4]) as sock:
         sock.connect((ZONE.addresses[4], 53))
@@ -224,7 +225,7 @@ def _one_id_for_all(world):
 
 
 def _copies_that_ask_for_less(world):
-    """Whoever saw a query with DO may send it again without: that gets nothing unsigned in."""
+    """An attacker who saw a query with DO may send it again without: no unsigned answer passes by that."""
     for orders in ((True, False, False), (True, True, False), (True, False, True)):
         query = _query()
         plain = ask.make(query.question[0].name, "A")
@@ -239,7 +240,7 @@ def _copies_that_ask_for_less(world):
 
 
 def _an_answer_counts_once(world):
-    """What is said again after the answer goes nowhere, signed or not."""
+    """A second response after the answer is dropped, not signed."""
     query = _query()
     with ask.udp_socket(world.signing.validators_namespace, ZONE.addresses[4]) as sock:
         sock.bind((plan.CLIENT[4], 0))
@@ -250,7 +251,7 @@ def _an_answer_counts_once(world):
         for wire in (_forgery(query).to_wire(), _forgery(query, GENUINE).to_wire()):
             _from_server_side(lambda _query, wire=wire: wire)(
                 world, query, sock.getsockname()[1])
-            wait_until(lambda: world.gate.waiting() == 0, "it has no verdict")
+            wait_until(lambda: world.gate.waiting() == 0, "the packet has no verdict")
         again = _all_received(sock)
     expect(not again, f"again: {[described(answer) for answer in again]}")
 
@@ -275,22 +276,23 @@ def _limited_come_by_tcp(world):
 
 GROUPS = (
     Group("signer attacked", standing("gateway", validators=False), (
-        Case("before the signer: a forgery that is right in everything is believed",
+        Case("in front of the signer: a forgery that is right in everything is accepted (others rest on this)",
              _injection_works),
-        Case("before the signer: what has another id, question or port is dropped, not signed",
+        Case("in front of the signer: a response with another id, question or port is dropped, not signed",
              _strays_are_dropped),
-        Case("before the signer: a response that is odd is dropped, not signed",
+        Case("in front of the signer: a malformed response is dropped, not signed",
              _odd_responses_are_dropped),
-        Case("before the signer: what stands beside an answer is not signed with it",
+        Case("in front of the signer: unrelated records beside an answer are not signed",
              _what_is_beside_is_not_signed),
-        Case("before the signer: a client that answers itself in the server's name gets nothing",
+        Case("in front of the signer: a client that answers itself as the server gets nothing signed",
              _client_cannot_answer_itself),
-        Case("before the signer: an answer counts once", _an_answer_counts_once),
-        Case("before the signer: questions with one id and port are each answered",
+        Case("in front of the signer: a second response to one query is dropped", _an_answer_counts_once),
+        Case("in front of the signer: several queries with one id and port are each answered",
              _one_id_for_all),
-        Case("before the signer: copies of a query that ask for less get nothing unsigned",
+        Case("in front of the signer: copies of a query without DO let no unsigned answer pass",
              _copies_that_ask_for_less))),
     Group("signer limited", standing("gateway", validators=False,
                                      sign="  signatures_per_network = 1;\n"), (
-        Case("limits: too many new signatures get TC, and TCP succeeds", _limited_come_by_tcp),)),
+        Case("limits: a client that needs too many new signatures gets TC, and succeeds over TCP",
+             _limited_come_by_tcp),)),
 )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A signer whose clock is not set: it refuses what it would sign, and signs once the clock is right."""
+"""A signer whose clock is not set: it refuses to sign, and signs once the clock is right."""
 
 import contextlib
 
@@ -38,7 +38,7 @@ def _refused_while_unset(world):
         for answer in _asked(world, rdtype):
             expect(answer.rcode == "SERVFAIL" and answer.ede == [0],
                    f"{rdtype}: {described(answer)}")
-    expect(world.gate.counter("sign_clock") >= 6, "refused, and not counted")
+    expect(world.gate.counter("sign_clock") >= 6, "refused, but not counted")
     expect_equal("lines", len(world.gate.log_lines("until the clock is set, answers that need")), 1)
 
 
@@ -53,7 +53,8 @@ def _signs_once_set(world):
     world.gate.clock.set(BOOT)
     world.gate.restart()
     world.gate.clock.set(RIGHT)
-    wait_until(lambda: world.gate.status()["clock"] != "not-set", "the clock is set, unnoticed")
+    wait_until(lambda: world.gate.status()["clock"] != "not-set",
+               "sealgate does not notice that the clock is set")
     for rdtype in ("A", "DNSKEY"):
         for answer in _asked(world, rdtype):
             expect(answer.data("RRSIG"), f"{rdtype}: {described(answer)}")
@@ -61,8 +62,8 @@ def _signs_once_set(world):
 
 GROUPS = (
     Group("signer without a clock", _booted, (
-        Case("signer clock: while it is not set what would be signed is SERVFAIL, counted",
+        Case("signer clock: while it is not set answers that need a signature are SERVFAIL, and counted",
              _refused_while_unset),
-        Case("signer clock: meanwhile what is not to be signed passes", _plain_passes),
+        Case("signer clock: while it is not set answers that need no signature pass", _plain_passes),
         Case("signer clock: once it is set answers are signed", _signs_once_set))),
 )

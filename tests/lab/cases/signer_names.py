@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Names that few have, the longest ones, and types that few ask for: what real validators say."""
+"""Unusual names, the longest names, and unusual types: what real validators say."""
 
 from lab.signing import legacy
 
@@ -18,7 +18,7 @@ POSITIVE = (
     *((owner, "A") for owner in OWNERS),
     (f"x.{LONG}", "TXT"), ("exchange", "MX"), ("service._tcp", "SRV"), ("pointer", "PTR"),
     ("alias", "A"), ("to-zero", "A"), ("twin", "TXT"), ("empty", "TXT"), ("unknown", "TYPE65400"),
-    # the apex's wildcard has all of these, and the other one that
+    # the apex's wildcard covers all of these, and the other wildcard the last
     ("nothing", "A"), ("a.b.c.d.e.f", "A"), (r"\000", "A"), (r"\255\255.\000", "A"), ("*", "A"),
     (r"\*", "A"), ("xn--nxasmq6b", "A"), ("y.c.inner", "A"), ("*.c.inner", "A"),
 )
@@ -26,21 +26,21 @@ NEGATIVE = (
     *((owner, "MX") for owner in OWNERS),
     ("inner", "A"), ("b.inner", "A"), ("c.inner", "TXT"), ("_tcp", "A"), ("nothing", "MX"),
     ("*", "TXT"), ("y.c.inner", "TXT"), ("twin", "DS"), (r"\000zero", "DS"), (r"a\.dot", "AAAA"),
-    # below a name that is there no wildcard of the apex holds
+    # below a name that exists the apex's wildcard does not apply
     ("below.twin", "A"), (r"\000.twin", "A"), (r"\255.twin", "A"), (r"\255\255\255.UPPER", "A"),
     (r"a\.b.twin", "A"), ("z.inner", "A"), (f"{LONG}.twin", "A"), ("A.B.C.TWIN", "A"),
 )
 
 
 def _validated(zone):
-    yield Case(f"names: what {zone.origin} has at odd names is Secure for all validators",
+    yield Case(f"names: answers from {zone.origin} for unusual names are Secure for all validators",
                all_say(zone, POSITIVE, is_positive))
-    yield Case(f"names: what {zone.origin} has not is denied at odd names, Secure for all",
+    yield Case(f"names: denials from {zone.origin} for unusual names are Secure for all validators",
                all_say(zone, NEGATIVE, is_negative))
 
 
 def _is_long_and_secure(octets, label, zone, wrong, world):
-    """The wildcard has each name; it has no MX; below a name that is there it has nothing."""
+    """The wildcard covers each name; it has no MX; below a name that exists it does not apply."""
     for wildcard, rdtype, wanted in (("@", "A", is_positive), ("@", "MX", is_negative),
                                      ("twin", "A", is_negative)):
         name = name_of(octets, label, zone.origin, wildcard)
@@ -63,7 +63,7 @@ def _longest_names(zone):
     return Case(f"names: the longest names of {zone.origin} are Secure for all validators", run)
 
 
-# Types that few ask for.
+# Unusual types.
 
 PLAIN = legacy.BY_ORIGIN["plain.lab."]
 ANY_NAMES = ("www", "any.wild", "alias", "c.deep")
@@ -74,7 +74,7 @@ def _validators(world, *without):
 
 
 def _any_is_secure(world):
-    """One set of what is there (RFC 8482). Knot Resolver refuses ANY whatever the zone is."""
+    """One of the RRsets of the name (RFC 8482). Knot Resolver refuses ANY for every zone."""
     for zone in (PLAIN, legacy.BY_ORIGIN["nsd.lab."]):
         for name in ANY_NAMES:
             for validator in _validators(world, "kresd"):
@@ -84,7 +84,7 @@ def _any_is_secure(world):
                        f"{validator.name}: {name}: {described(answer)}")
         for validator in _validators(world, "kresd"):
             where = f"{validator.name}: {zone.origin}"
-            # BIND has the parent's NS beside it, which nobody signed, and so says no AD.
+            # BIND adds the parent's NS, which is not signed, and so sets no AD.
             answer = world.signing.ask_validator(validator, zone.origin, "ANY")
             expect(answer is not None and answer.rcode == "NOERROR" and answer.records("answer")
                    and (answer.has_ad or validator.name == "named"), f"{where}: {described(answer)}")
@@ -102,7 +102,7 @@ def _any_is_secure(world):
 
 
 def _denying_types(world):
-    """A name's NSEC is had as any other type; NSEC3PARAM there is none."""
+    """A name's NSEC is answered like any other type; NSEC3PARAM does not exist."""
     for zone in (PLAIN, legacy.BY_ORIGIN["nsd.lab."], legacy.BY_ORIGIN["nx-inner.lab."]):
         for validator in world.signing.validators:
             for name, rdtype, wanted in (("www", "NSEC", is_positive), ("@", "NSEC", is_positive),
@@ -115,7 +115,7 @@ def _denying_types(world):
 
 
 def _refused_types(world):
-    """What must not be had in any form comes as no records, and as no denial either."""
+    """Types that must not be answered give no records, and no denial either."""
     for validator in world.signing.validators:
         for rdtype in ("TYPE128", "RRSIG"):
             answer = world.signing.ask_validator(validator, f"{fresh('r')}.wild.plain.lab.", rdtype)
@@ -127,9 +127,9 @@ GROUPS = (
     Group("signer names", standing("gateway"), (
         *(case for zone in ZONES for case in _validated(zone)),
         *(_longest_names(zone) for zone in ZONES),
-        Case("types: ANY is Secure, one set of what is there", _any_is_secure),
+        Case("types: ANY gives one RRset of the name, Secure", _any_is_secure),
         Case("types: NSEC and NSEC3PARAM are Secure", _denying_types),
-        Case("types: RRSIG and type 128 are refused, and denied by nobody", _refused_types))),
+        Case("types: RRSIG and type 128 are refused, and not denied", _refused_types))),
     Group("signer names by packet", standing("gateway", validators=False), tuple(
         judged_by_itself(zone, POSITIVE + NEGATIVE) for zone in ZONES)),
 )

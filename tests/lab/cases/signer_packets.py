@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The signer, packet by packet: each response is judged by itself, by dnspython's validator."""
+"""The signer, packet by packet: dnspython's validator judges each response by itself."""
 
 import dns.flags
 import dns.message
@@ -26,7 +26,7 @@ def _ask(world, zone, name, rdtype, over_tcp=False, **how):
     how = {"do": True, "rd": False, **how}
     if zone.kind != "drops-edns" or over_tcp:
         return asker(zone, name, rdtype, **how)
-    # Now and then one query finds out whether this server bears EDNS, and is lost.
+    # Now and then one query tests whether this server supports EDNS, and is lost.
     return asker(zone, name, rdtype, **{**how, "timeout_s": 2}) or asker(zone, name, rdtype, **how)
 
 
@@ -41,7 +41,7 @@ def judged_by_itself(zone, questions):
                 answer = _ask(world, zone, full, rdtype, over_tcp, family=(4, 6)[number % 2])
                 wrong += complaints_of(world, full, rdtype, over_tcp, answer)
         expect(not wrong, *wrong[:12], *world.log_tail())
-    return Case(f"packets: each response of {zone.origin} holds by itself, over UDP and TCP", run)
+    return Case(f"packets: each response from {zone.origin} validates by itself, over UDP and TCP", run)
 
 
 def complaints_of(world, full, rdtype, over_tcp, answer):
@@ -50,7 +50,7 @@ def complaints_of(world, full, rdtype, over_tcp, answer):
         return [f"{where}: {answer.malformed if answer else 'no answer'}"]
     if answer.rcode not in ("NOERROR", "NXDOMAIN"):
         return [f"{where}: {answer.rcode}"]
-    # one RRset, one element: as validators see it
+    # one element for each RRset, as validators see it
     message = dns.message.from_wire(answer.wire)
     found = [f"{where}: {each}" for each in world.judge.complaints(message)]
     if over_tcp and answer.is_truncated:
@@ -63,13 +63,13 @@ def complaints_of(world, full, rdtype, over_tcp, answer):
 # Names: sizes and letter case.
 
 def name_of(octets, label, zone, wildcard="wild"):
-    """A name of exactly so many octets that a wildcard has, in labels of at most this length."""
+    """A name of exactly `octets` octets under a wildcard, in labels of at most the given length."""
     tail = dns.name.from_text(wildcard, dns.name.from_text(zone))
     left = octets - len(tail.to_wire())
     labels = []
     while left > 0:
         size = min(label, left - 1)
-        if left - 1 - size == 1:    # a label of no octets is none
+        if left - 1 - size == 1:    # a label needs at least one octet
             size -= 1
         if size < 1:
             return None
@@ -90,7 +90,7 @@ def _names_hold(world):
                 answer = _ask(world, zone, name, rdtype)
                 wrong += complaints_of(world, f"{octets} octets, labels of {label}", rdtype, False,
                                      answer)
-            # the same length where nothing is: the last label of *.wild becomes another
+            # the same length, but no such name: the last label of *.wild is another one
             text = name.to_text().replace(".wild.", ".wile.")
             wrong += complaints_of(world, f"{octets} octets, no such name", "A", False,
                                  _ask(world, zone, text, "A"))
@@ -116,14 +116,14 @@ def _letters_come_back(world):
                 expect(not wrong, *wrong)
 
 
-# What is left alone.
+# Messages that are left alone.
 
 UNTOUCHED = (("www", "A"), ("@", "MX"), ("nowhere", "A"), ("www", "MX"), ("alias", "A"),
              ("x.moved", "A"), ("any.wild", "TXT"), ("sub", "A"), ("huge", "TXT"), ("@", "SOA"))
 
 
 def _past(world, zone, wire):
-    """What the server says itself: asked from the gate, whose own questions meet no rule."""
+    """The server's own answer: asked from the gateway, whose own queries meet no rule."""
     return ask.send(world.signing.gate, zone.addresses[4], wire)
 
 
@@ -138,7 +138,7 @@ def _same_octets(world, zone, wire, what):
 
 
 def _untouched_without_do(world):
-    # NSD and dnsmasq always answer alike; the odd server takes its records out of sets.
+    # NSD and dnsmasq always give equal answers; the odd server takes its records from Python sets.
     for origin in ("nsd.lab.", "masq.lab."):
         zone = legacy.BY_ORIGIN[origin]
         for name, rdtype in UNTOUCHED:
@@ -162,7 +162,7 @@ def _untouched_elsewhere(world):
     signed.use_tsig(ask.TSIG_KEYRING, keyname=ask.TSIG_NAME)
     wire = signed.to_wire()
     genuine, seen = _past(world, zone, wire), _through(world, zone, wire)
-    # the server does not know the key, and says so; only its time differs
+    # the server does not know the key, and says so; only the time in the TSIG differs
     expect(seen is not None and genuine is not None and
            seen.wire[:12] == genuine.wire[:12], "TSIG: not the server's own answer")
 
@@ -173,7 +173,7 @@ def _apex_without_do(world):
             continue
         for rdtype in APEX_TYPES:
             answer = _ask(world, zone, zone.origin, rdtype, do=False)
-            if answer is not None and answer.is_truncated:      # RSA is long
+            if answer is not None and answer.is_truncated:      # RSA keys are long
                 answer = _ask(world, zone, zone.origin, rdtype, over_tcp=True, do=False)
             expect(answer is not None and answer.data(rdtype),
                    f"{zone.origin} {rdtype}: {described(answer)}")
@@ -181,7 +181,7 @@ def _apex_without_do(world):
                    f"{zone.origin} {rdtype}: more than was asked for")
 
 
-# Refusals, errors, and what must never be denied.
+# Refusals, errors, and responses that must never become a denial.
 
 def _special_types(world):
     zone = legacy.BY_ORIGIN["plain.lab."]
@@ -213,12 +213,12 @@ def _presigned_passes(world):
     zone = legacy.BY_ORIGIN["presigned.lab."]
     answer = _ask(world, zone, f"www.{zone.origin}", "A")
     expect(answer is not None and len(answer.data("RRSIG")) == 1, f"seen: {described(answer)}")
-    expect(world.gate.log_lines("not signed: www.presigned.lab."), "nothing in the log",
+    expect(world.gate.log_lines("not signed: www.presigned.lab."), "no line in the log",
            *world.log_tail())
 
 
 def _compact_answers_ok(world):
-    """CO, the second flag of EDNS (RFC 9824, 5): then a name that does not exist is NXDOMAIN."""
+    """CO, the second flag of EDNS (RFC 9824, 5): with it a name that does not exist is NXDOMAIN."""
     zone = legacy.BY_ORIGIN["plain.lab."]
     for flags, rcode in ((0x8000, "NOERROR"), (0xC000, "NXDOMAIN")):
         query = ask.make(f"nowhere.{zone.origin}", "A")
@@ -289,24 +289,24 @@ def _all_questions(zone):
 
 PACKET_CASES = (
     *(judged_by_itself(zone, _all_questions(zone)) for zone in signer.validated_zones()),
-    Case("packets: names of every length and of long labels hold", _names_hold),
-    Case("packets: the question comes back letter by letter, and what is hashed is what is sent",
+    Case("packets: responses for names of every length, and with long labels, validate", _names_hold),
+    Case("packets: the question comes back letter for letter, and signatures cover the names that are sent",
          _letters_come_back),
-    Case("packets: without DO nothing is touched, octet for octet", _untouched_without_do),
-    Case("packets: other zones, classes and opcodes are not touched, nor what has TSIG",
+    Case("packets: responses to queries without DO pass untouched, octet for octet", _untouched_without_do),
+    Case("packets: messages with other zones, classes, opcodes, or TSIG pass untouched",
          _untouched_elsewhere),
-    Case("packets: DNSKEY, CDS and CDNSKEY are there without DO, whatever the server says",
+    Case("packets: DNSKEY, CDS and CDNSKEY are answered without DO too, whatever the server says",
          _apex_without_do),
     Case("packets: RRSIG, type 128 and transfers are refused", _special_types),
-    Case("packets: a server's NOTIMP, REFUSED and SERVFAIL become no denial", _errors_stay_errors),
-    Case("packets: an empty answer without SOA becomes no denial", _empty_is_no_denial),
-    Case("packets: what has signatures already passes, with an alarm", _presigned_passes),
-    Case("packets: CO gets NXDOMAIN, others NOERROR", _compact_answers_ok),
-    Case("packets: a TTL that counts down does not cost a signature each time",
+    Case("packets: a server's NOTIMP, REFUSED and SERVFAIL do not become a denial", _errors_stay_errors),
+    Case("packets: an empty answer without SOA does not become a denial", _empty_is_no_denial),
+    Case("packets: a response that has signatures already passes, and the log warns", _presigned_passes),
+    Case("packets: a client with CO gets NXDOMAIN, others NOERROR", _compact_answers_ok),
+    Case("packets: a TTL that counts down does not need a new signature each time",
          _countdown_keeps_signature),
-    Case("packets: what does not fit gets TC, and is had over TCP, if need be from a server "
+    Case("packets: an answer that does not fit gets TC, and comes over TCP, also from a server "
          "without TCP", _small_clients_come_by_tcp),
-    Case("packets: many questions on one connection are all answered", _many_on_one_connection),
+    Case("packets: many queries on one connection are all answered", _many_on_one_connection),
 )
 
 GROUPS = (

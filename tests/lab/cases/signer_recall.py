@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The signer's message cache: what was signed before is given again, and is what it was."""
+"""The signer's message cache: an answer that was signed before is given again, unchanged."""
 
 import time
 
@@ -12,8 +12,8 @@ from .signer import standing
 ZONE = legacy.BY_ORIGIN["nsd.lab."]
 QUESTIONS = (("www", "A"), ("alias", "A"), ("@", "MX"), ("www", "LOC"), ("nowhere", "A"),
              ("any.wild", "A"), ("www.sub", "A"), ("sub", "DS"))
-TIMES = 5           # an answer whose signature is new is not remembered yet
-PACE_S = 0.02       # NSD limits how many it answers to one network
+TIMES = 5           # an answer with a new signature is not remembered yet
+PACE_S = 0.02       # NSD limits its answers to one network
 
 
 def _recalled(world):
@@ -29,7 +29,7 @@ def _ask(world, name, rdtype, by_tcp=False):
 
 
 def _until_recalled(world, name, rdtype, by_tcp=False):
-    """Returns the answer before, and the one that was recalled."""
+    """Returns the earlier answer, and the recalled one."""
     before = _ask(world, name, rdtype, by_tcp)
     for _ in range(TIMES):
         count = _recalled(world)
@@ -62,15 +62,15 @@ def _reloaded(world):
     expect_equal("exit code", code, 0)
     count = _recalled(world)
     answer = _ask(world, "www.nsd.lab.", "A")
-    expect(_recalled(world) == count, "it was recalled")
+    expect(_recalled(world) == count, "the answer was recalled")
     expect(answer.data("RRSIG"), described(answer))
 
 
 GROUPS = (
     Group("signer recalls", standing("gateway", validators=False), (
-        Case("recall: over UDP each answer is given again as it was", _again(False)),
-        Case("recall: over TCP too", _again(True)),
-        Case("recall: whoever asks in other letters gets his own back", _letters),
-        Case("recall: a reload ends it", _reloaded),
+        Case("recall: over UDP each answer is given again unchanged", _again(False)),
+        Case("recall: over TCP each answer is given again unchanged", _again(True)),
+        Case("recall: a client that asks in another letter case gets its own letters back", _letters),
+        Case("recall: after a reload no earlier answer is given again", _reloaded),
     )),
 )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The keys of a signer while it runs: read again, refused when they are wrong, and not for ever."""
+"""The keys of a running signer: read again, refused if they are wrong, and expired."""
 
 import contextlib
 import glob
@@ -19,11 +19,11 @@ from .signer import SigningWorld
 
 ZONE = legacy.BY_ORIGIN["nsd.lab."]
 RELOADS = 15
-PACE_S = 0.02       # between questions: NSD limits how many it answers to one network
+PACE_S = 0.02       # between queries: NSD limits its answers to one network
 
 
 class Keys:
-    """A directory with the keys of ZONE, which no validator knows of."""
+    """A directory with keys of ZONE that no validator knows."""
 
     def __init__(self, signing):
         self._signing = signing
@@ -71,14 +71,14 @@ def _ask(world, rdtype="A", over_tcp=False):
 
 
 def _tag(world):
-    """The tag of the key with which an answer is signed."""
+    """The tag of the key that signed an answer."""
     data = _ask(world).data("RRSIG")
     expect(data, "no RRSIG", *world.log_tail())
     return data[0].split()[6]
 
 
 def _other_keys(world):
-    """Makes keys that differ from those in force, and returns the tag of these."""
+    """Makes keys that differ from those in force; returns the tag of the latter."""
     before = _tag(world)
     world.keys.generate()
     return before
@@ -95,7 +95,7 @@ def _by_ctl(world):
     code, said = world.gate.ctl("reload")
     expect_equal("exit code", code, 0)
     expect(f"zones={len(legacy.ZONES)}" in said, said)
-    wait_until(lambda: _tag(world) != before, "the old key signs on")
+    wait_until(lambda: _tag(world) != before, "the old key still signs")
     with open(world.keys.signed) as file:
         key = next(line.split()[7] for line in file if " DNSKEY 256 " in line)
     expect(any(key in each.replace(" ", "") for each in _ask(world, "DNSKEY").data("DNSKEY")),
@@ -105,8 +105,8 @@ def _by_ctl(world):
 def _by_signal(world):
     before = _other_keys(world)
     world.gate.process.signal(signal.SIGHUP)
-    wait_until(lambda: _tag(world) != before, "the old key signs on")
-    expect(world.gate.log_lines("were read again"), "it is not logged")
+    wait_until(lambda: _tag(world) != before, "the old key still signs")
+    expect(world.gate.log_lines("were read again"), "no line in the log")
 
 
 def _wrong_changes_nothing(world):
@@ -121,8 +121,8 @@ def _wrong_changes_nothing(world):
         code, said = world.gate.ctl("reload")
         expect(code == 1 and f"{world.keys.signed}:4: " in said, f"exit {code}: {said}")
         expect_equal("tag", _tag(world), before)
-        expect(_ask(world, "DNSKEY").data("RRSIG"), "DNSKEY is not signed any more")
-        expect(world.gate.log_lines("nothing was reloaded"), "it is not logged")
+        expect(_ask(world, "DNSKEY").data("RRSIG"), "DNSKEY is no longer signed")
+        expect(world.gate.log_lines("nothing was reloaded"), "no line in the log")
     finally:
         with open(world.keys.signed, "w") as file:
             file.write(good)
@@ -173,21 +173,23 @@ def _ends(world):
     expect_equal("days", world.gate.status()["presigned_left_days"], "-1")
     answer = _ask(world, "DNSKEY")
     expect(answer.rcode == "SERVFAIL", described(answer))
-    expect(world.gate.counter("sign_keys") > 0, "it is not counted")
+    expect(world.gate.counter("sign_keys") > 0, "the counter did not grow")
 
 
 GROUPS = (
     Group("signer keys read again", _scene(), (
-        Case("reload: `sealgate ctl status` says how long the keys were signed ahead",
+        Case("reload: `sealgate ctl status` says when the pre-made signatures expire",
              _status_tells),
-        Case("reload: `sealgate ctl reload` has other keys sign", _by_ctl),
-        Case("`sealgate ctl flush` is for a validator, and a signer says so", _nothing_to_flush),
-        Case("reload: SIGHUP does the same", _by_signal),
-        Case("reload: what is wrong is told with file and line, and changes nothing",
+        Case("reload: after `sealgate ctl reload` the new keys sign", _by_ctl),
+        Case("`sealgate ctl flush` fails on a signer, and says that it is for validators",
+             _nothing_to_flush),
+        Case("reload: after SIGHUP the new keys sign", _by_signal),
+        Case("reload: wrong keys are reported with file and line, and change nothing",
              _wrong_changes_nothing),
-        Case("reload: nothing is lost, over UDP and TCP", _nothing_is_lost))),
+        Case("reload: no query is lost, over UDP and TCP", _nothing_is_lost))),
     Group("signer keys that end soon", _scene("+100d"), (
-        Case("signed ahead: that it ends in 18 days is in the log and the status", _warns),)),
+        Case("pre-made signatures: the log and the status say that they expire in 18 days", _warns),)),
     Group("signer keys that have ended", _scene("+130d"), (
-        Case("signed ahead: once it has ended DNSKEY is SERVFAIL, logged and counted", _ends),)),
+        Case("pre-made signatures: after they have expired DNSKEY is SERVFAIL, logged and counted",
+             _ends),)),
 )

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The rules of the signer: they come and go without a trace, on a gateway and on the server's own
-machine; what passes without them, or without sealgate, is what the server says, or nothing."""
+"""The rules of the signer: applying and removing them leaves no trace, on a gateway and on the server's own
+machine. Without them, or without sealgate, the server's own answers pass, or nothing does."""
 
 import contextlib
 import signal
@@ -56,8 +56,8 @@ def _over_tcp(namespace, address, query, wait_s):
 
 
 def _all_ways(world, check, wait_s=ANSWER_S, ways=(_over_udp, _over_tcp)):
-    """Has each way of asking checked: `check` is given words, what came, and what the server says
-    when its own machine asks."""
+    """Checks each way of asking: `check` gets a description, the answer, and the server's answer to its
+    own machine."""
     for zone in ZONES:
         for family in (4, 6):
             for way in ways:
@@ -72,7 +72,7 @@ def _is_signed(what, seen, _genuine):
 
 
 def _said(answer):
-    """All but the OPT: an option of dnsmasq's comes and goes."""
+    """All but the OPT: one of dnsmasq's options comes and goes."""
     return answer.wire[:10], *(answer.records(section)
                                for section in ("answer", "authority", "additional"))
 
@@ -120,7 +120,7 @@ def _comes_back(number):
         finally:
             world.gate.start()
         _all_ways(world, _is_signed)
-    return Case(f"{number.name} ends it, nothing passes unsigned, and it signs when it is back", run)
+    return Case(f"{number.name} ends sealgate, nothing passes unsigned, and it signs when it runs again", run)
 
 
 def _rules_go_while_it_runs(world):
@@ -136,7 +136,8 @@ def _rules_go_while_it_runs(world):
 
 
 def _operator_refuses(chain):
-    """His table comes first: what he drops is not answered, and he sees whom it is for."""
+    """The operator's table comes first: packets that it drops are not answered, and it sees the client's
+    address."""
     def run(world):
         namespace = world.gate.namespace
         zone = ZONES[0]
@@ -146,12 +147,12 @@ def _operator_refuses(chain):
         namespace.run("iptables", "-A", *rule)
         try:
             seen = _over_udp(world.signing.wire, zone.addresses[4], query, SILENCE_S)
-            _is_nothing("from whom he refuses", seen, None)
+            _is_nothing("a client that the operator refuses", seen, None)
             _all_ways(world, _is_signed)
         finally:
             namespace.run("iptables", "-D", *rule)
         _is_signed("after", _over_udp(world.signing.wire, zone.addresses[4], query, ANSWER_S), None)
-    return Case("what the operator refuses stays refused", run)
+    return Case("clients that the operator refuses stay refused", run)
 
 
 def _cases(place, *cases):
@@ -161,14 +162,14 @@ def _cases(place, *cases):
 def _groups(place, chain):
     yield Group(f"signer rules, {place}", _not_running(place), _cases(
         place, *(Case(*row) for row in rules.WITHOUT_TRACE),
-        Case("while nobody listens nothing passes, and all without the rules",
+        Case("while sealgate does not run nothing passes, and without the rules everything does",
              _closed_without_program)))
     yield Group(f"signer rules, {place}, bypass", _not_running(place, queue="bypass = true;"), _cases(
-        place, Case("with queue.bypass UDP passes unsigned while nobody listens, and TCP does not",
+        place, Case("with queue.bypass UDP passes unsigned while sealgate does not run, and TCP does not",
                     _bypassed_without_program)))
     yield Group(f"signer rules, {place}, running", standing(place, validators=False), _cases(
         place, *(_comes_back(number) for number in (signal.SIGTERM, signal.SIGKILL)),
-        Case("rules that go while it runs leave what the server says, and come back",
+        Case("while sealgate runs rules can be removed, so that the server's own answers pass, and applied again",
              _rules_go_while_it_runs),
         _operator_refuses(chain)))
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Several tenants behind one signer: each zone has servers of its own, and nobody else speaks for it."""
+"""Several tenants behind one signer: each zone has servers of its own, and no other server speaks for it."""
 
 import contextlib
 
@@ -10,7 +10,7 @@ from .case import Case, Group, described, expect
 from .signer import SigningWorld
 
 OWN = legacy.BY_ORIGIN["nsd.lab."]          # as it should be
-MOVED = legacy.BY_ORIGIN["plain.lab."]      # another server than the one that has it
+MOVED = legacy.BY_ORIGIN["plain.lab."]      # not the server of the zone
 
 
 def _servers_of(zone):
@@ -35,7 +35,7 @@ def _tenants(lab):
 
 
 def _ask_each_way(world, zone, name, rdtype):
-    """Asks the server of `zone`, whatever zone the name is in."""
+    """Asks the server of `zone`, whichever zone the name is in."""
     for family in (4, 6):
         for asker in (world.signing.ask_server, world.signing.ask_server_over_tcp):
             answer = asker(zone, name, rdtype, family=family, do=True, rd=False)
@@ -63,7 +63,7 @@ def _of_others_is_not_signed(world):
 
 
 def _keys_are_of_their_servers(world):
-    """The signer has these sets itself; they are not for whoever asks at another one's server."""
+    """The signer has these RRsets itself; a query to another tenant's server does not get them."""
     for rdtype in ("DNSKEY", "DS"):
         for answer in _ask_each_way(world, MOVED, "nsd.lab.", rdtype):
             expect(not answer.data(rdtype) and not answer.data("RRSIG"),
@@ -79,8 +79,9 @@ def _is_counted(world):
 
 GROUPS = (
     Group("signer tenants", _tenants, (
-        Case("tenants: what a zone's own servers say is signed, over UDP and TCP", _own_is_signed),
-        Case("tenants: what another server says of a zone is left unsigned", _of_others_is_not_signed),
-        Case("tenants: no zone's keys are had at another one's server", _keys_are_of_their_servers),
-        Case("tenants: such queries are counted", _is_counted))),
+        Case("tenants: answers of a zone's own servers are signed, over UDP and TCP", _own_is_signed),
+        Case("tenants: another server's answers for a zone stay unsigned", _of_others_is_not_signed),
+        Case("tenants: a zone's keys are not served at another tenant's server",
+             _keys_are_of_their_servers),
+        Case("tenants: queries to another tenant's server are counted", _is_counted))),
 )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The signer over TCP, whatever clients and servers do with their connections, and what sizes make of
+"""The signer over TCP, with clients and servers that treat connections in every way; and the effect of sizes on
 answers over UDP."""
 
 import contextlib
@@ -19,7 +19,7 @@ from .signer_packets import complaints_of, name_of
 
 ZONE, NSD = legacy.BY_ORIGIN["plain.lab."], legacy.BY_ORIGIN["nsd.lab."]
 ANSWER_S = ask.PATIENCE_S
-KERNEL_S = 60           # the kernel gives a connection up after twice that, sealgate after a tenth
+KERNEL_S = 60           # the kernel gives up a connection after twice that, sealgate after a tenth
 PIPELINED = 12
 MIXED = (("www", "A"), ("@", "SOA"), ("@", "DNSKEY"), ("nowhere", "A"), ("www", "LOC"),
          ("any.wild", "TXT"), ("alias", "A"), ("sub", "A"), ("www", "DS"), ("huge", "TXT"))
@@ -28,7 +28,7 @@ SERVED_MAX = 1232
 
 
 def _served_by(world, serve):
-    """Another program takes the place of the server for TCP."""
+    """Another program replaces the server for TCP."""
     return streams.Server(None, serve, world.signing.legacy, ZONE.addresses[4])
 
 
@@ -37,7 +37,7 @@ def _connect(world, zone=ZONE, family=4):
 
 
 def _queries(world, zone=ZONE):
-    """Questions of all kinds, by id."""
+    """Queries of all kinds, by id."""
     queries = {}
     for number, (name, rdtype) in enumerate(MIXED):
         query = ask.make(world.full(zone, name), rdtype, do=True, rd=False)
@@ -51,7 +51,7 @@ def _wires(queries):
 
 
 def _expect_all(world, stream, queries):
-    """Each is answered once, in any order, and each answer holds by itself. Returns the order."""
+    """Each is answered once, in any order, and each answer validates by itself. Returns the order."""
     order = []
     for _ in queries:
         wire = stream.receive(ANSWER_S)
@@ -83,7 +83,7 @@ def _half_closed(world):
                 stream.send(*_wires(queries))
                 stream.sock.shutdown(socket.SHUT_WR)
                 _expect_all(world, stream, queries)
-                expect(stream.has_ended(ANSWER_S), "it does not end with the last answer")
+                expect(stream.has_ended(ANSWER_S), "the connection does not end after the last answer")
 
 
 def _octet_by_octet(world):
@@ -96,10 +96,10 @@ def _octet_by_octet(world):
         _expect_all(world, stream, queries)
 
 
-# Servers that are no good.
+# Broken servers.
 
 def _silent_server_is_servfail(world):
-    """It takes the connection, and never answers: the client is told, and may ask on."""
+    """The server takes the connection and never answers: the client gets SERVFAIL, and may ask on."""
     queries = _queries(world)
     with _served_by(world, streams.silent), _connect(world) as stream:
         began = time.monotonic()
@@ -114,7 +114,7 @@ def _silent_server_is_servfail(world):
                 expect_equal("the question", answer.message.question[0],
                              queries[answer.message.id].question[0])
         expect(time.monotonic() - began < KERNEL_S, "it took too long")
-    expect(world.gate.counter("sign_silent") >= 2 * len(queries), "it is not counted")
+    expect(world.gate.counter("sign_silent") >= 2 * len(queries), "the counter did not grow")
 
 
 @contextlib.contextmanager
@@ -128,13 +128,13 @@ def _tcp_dropped(world):
 
 
 def _deaf_server_is_asked_by_udp(world):
-    """It does not even take the connection: what fits a datagram is had, signed, and in time."""
+    """The server does not take the connection: an answer that fits a datagram comes, signed and in time."""
     with _tcp_dropped(world):
         began = time.monotonic()
         queries = _queries(world)
         huge = next(number for number, query in queries.items()
                     if "huge" in query.question[0].name.to_text())
-        del queries[huge]       # which fits into none
+        del queries[huge]       # which fits into no datagram
         with _connect(world) as stream:
             stream.send(*_wires(queries))
             _expect_all(world, stream, queries)
@@ -142,7 +142,7 @@ def _deaf_server_is_asked_by_udp(world):
 
 
 def _broken_servers(world):
-    """What is no DNS, and a server that goes, end the connection; nothing of it is passed on."""
+    """Octets that are no DNS, or a server that goes away, end the connection; none of them is passed on."""
     for serve in (streams.garbage, streams.gone):
         with _served_by(world, serve), _connect(world) as stream:
             stream.send(ask.make(f"www.{ZONE.origin}", "A", do=True).to_wire())
@@ -161,7 +161,7 @@ def _answer(query, address, question=None):
 
 
 def _strays(_server, stream):
-    """Sends answers that nobody asked for before the right one, and that one a second time."""
+    """Sends answers to no query before the right one, and then the right one twice."""
     query = dns.message.from_wire(stream.receive(ANSWER_S))
     other = ask.make(f"other.wild.{ZONE.origin}", "A").question[0]
     wrong_id = _answer(query, "203.0.113.66")
@@ -202,7 +202,7 @@ def _ask_with_size(world, name, rdtype, size, over_tcp=False, family=4):
 
 
 def _server_bears_edns(world, family):
-    """Without EDNS the server cuts what is longer than 512 octets itself."""
+    """Without EDNS the server itself cuts answers of more than 512 octets."""
     name = name_of(60, 30, NSD.origin, "long")
     deadline = time.monotonic() + ANSWER_S
     while True:
@@ -213,12 +213,12 @@ def _server_bears_edns(world, family):
 
 
 def _least_of(wire):
-    """The octets of an answer without what may be left out: the head, the answers, and the OPT."""
+    """The octets of an answer without the optional parts: the header, the answers, and the OPT."""
     return max(end for section, _type, _begin, end in alter.records_of(wire) if section == 1) + 11
 
 
 def _to_the_octet(world):
-    """One octet less than what fits, just what fits, one more: the last is cut, and had over TCP."""
+    """One octet less than fits, exactly as many as fit, one more: the last is cut, and comes over TCP."""
     for family in (4, 6):
         _server_bears_edns(world, family)
     for size in SIZES:
@@ -258,19 +258,19 @@ def _no_size_is_exceeded(world):
 
 GROUPS = (
     Group("signer streams", standing("gateway", validators=False), (
-        Case("streams: answers in any order are each signed and given to their question",
+        Case("streams: answers in any order are each signed, and match their queries",
              _any_order),
-        Case("streams: a client that has ended its side gets all answers, and then the end",
+        Case("streams: a client that has closed its side gets all answers, and then the end",
              _half_closed),
-        Case("streams: a query may come octet by octet", _octet_by_octet),
-        Case("streams: what no question asked for is not signed on a connection either",
+        Case("streams: a query that comes octet by octet is answered", _octet_by_octet),
+        Case("streams: a response to no query is not signed on a connection either",
              _strays_on_a_connection),
-        Case("streams: a server that ends or talks nonsense gives nothing", _broken_servers),
-        Case("streams: for a server that takes connections and is silent there is SERVFAIL soon",
+        Case("streams: nothing passes from a server that closes or sends nonsense", _broken_servers),
+        Case("streams: a server that takes connections and is silent leads to SERVFAIL soon",
              _silent_server_is_servfail),
         Case("streams: a server that takes no connection is asked by UDP soon",
              _deaf_server_is_asked_by_udp),
-        Case("streams: what fits to the octet comes by UDP, one more is cut, and had over TCP",
+        Case("streams: an answer that just fits comes by UDP; with one octet more it is cut, and comes by TCP",
              _to_the_octet),
-        Case("streams: whatever size a client says, nothing is longer", _no_size_is_exceeded))),
+        Case("streams: no answer is longer than the client's size", _no_size_is_exceeded))),
 )

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Zone transfers through the signer: as they are for the secondaries that are listed, in no form for
-anybody else. The server behind would give them to all."""
+"""Zone transfers through the signer: unchanged for the secondaries that are listed, and in no form for other
+clients. The server itself would give them to all."""
 
 import contextlib
 import itertools
@@ -41,12 +41,12 @@ def _secondary(world, namespace, address, **how):
 
 
 def _has_zone(namespace, address):
-    """True when the secondary serves what the zone has, and no more than that."""
+    """True if the secondary serves the records of the zone, and no others."""
     query = ask.make(f"www.{ZONE.origin}", "A", rd=False)
     with ask.udp_socket(namespace, address) as sock:
         sock.connect((address, secondary.PORT))
         sock.send(query.to_wire())
-        answer = ask.receive(sock, query.to_wire(), 2)      # it is asked again
+        answer = ask.receive(sock, query.to_wire(), 2)      # the caller asks again
     return answer is not None and answer.data("A") == ["192.0.2.80", "192.0.2.81"]
 
 
@@ -57,9 +57,9 @@ def _listed_gets_it(signs, family):
         with _secondary(world, namespace, address, signs=signs, family=family) as process:
             wait_until(lambda: _has_zone(namespace, address),
                        f"the secondary has no zone:\n{process.log_text()}", WAIT_S)
-        expect(world.gate.counter("transfers") > before, "it went past sealgate")
+        expect(world.gate.counter("transfers") > before, "the transfer bypassed sealgate")
     how = "with TSIG" if signs else "without TSIG"
-    return Case(f"transfers: a listed secondary, Knot {how} over IPv{family}, has the zone", run)
+    return Case(f"transfers: a listed secondary, Knot {how} over IPv{family}, gets the zone", run)
 
 
 def _stranger_is_refused(signs):
@@ -71,13 +71,13 @@ def _stranger_is_refused(signs):
             expect(not _has_zone(namespace, address), "the stranger has the zone")
             expect("finished" not in process.log_text(), process.log_text())
     how = "with the right TSIG" if signs else "without TSIG"
-    return Case(f"transfers: one that is not listed, Knot {how}, has it not", run)
+    return Case(f"transfers: a secondary that is not listed, Knot {how}, does not get the zone", run)
 
 
 # By hand.
 
 def _query(rdtype, rdclass, has_opt, has_tsig):
-    """IXFR comes with the SOA of what its client has: an old one."""
+    """An IXFR query has the SOA of the client's copy: an old one."""
     query = dns.message.make_query(ZONE.origin, rdtype, rdclass)
     query.flags = 0
     if rdtype == "IXFR":
@@ -97,15 +97,15 @@ def _two_questions(wire):
 
 
 def _later(wire):
-    """A plain question, with another id, which is asked behind the first one: server and signer keep
-    the order, so what does not come before its answer will not come."""
+    """A plain query, with another id, which is sent after the first one. Server and signer keep the order,
+    so a response that does not come before this answer will never come."""
     query = ask.make(f"www.{ZONE.origin}", "A", rd=False)
     query.id = int.from_bytes(wire[:2], "big") ^ 1
     return query.to_wire()
 
 
 def _answers_over_udp(namespace, family, wire):
-    """Facts of the first answer, or None where there is none for good."""
+    """Facts of the first answer, or None if there will be none."""
     with ask.udp_socket(namespace, ZONE.addresses[family]) as sock:
         sock.settimeout(ask.PATIENCE_S)
         sock.connect((ZONE.addresses[family], 53))
@@ -117,7 +117,7 @@ def _answers_over_udp(namespace, family, wire):
 
 
 def _answers_over_tcp(namespace, family, wire):
-    """The same. A connection that is closed has no answer either."""
+    """The same over TCP. A connection that is closed gives no answer either."""
     with streams.connect(namespace, ZONE.addresses[family]) as stream:
         later = _later(wire)
         stream.send(wire, later)
@@ -126,7 +126,7 @@ def _answers_over_tcp(namespace, family, wire):
 
 
 def _facts(wire):
-    """RCODE, and the records of the answer section, of the header: the rest may be anything."""
+    """The RCODE and the count of answer records in the header: the rest may be anything."""
     flags, _questions, answers = struct.unpack("!3H", wire[2:8])
     return flags & 15, answers
 
@@ -145,12 +145,12 @@ def _no_form_for_strangers(family):
             if facts != (5, 0):
                 wrong.append(f"{rdtype} {rdclass} OPT {has_opt} TSIG {has_tsig} over {how}: {facts}")
         expect(not wrong, *wrong[:12], *world.log_tail())
-    return Case(f"transfers: a stranger is refused in every class, with OPT and TSIG, "
+    return Case(f"transfers: a client that is not listed is refused in every class, with OPT and TSIG, "
                 f"over UDP and TCP, IPv{family}", run)
 
 
 def _nothing_for_odd_messages(world):
-    """Two questions, a response, another opcode: nobody need answer, but never with the zone."""
+    """Two questions, a response, another opcode: an answer is optional, but never has the zone."""
     plain = _query("AXFR", "IN", False, False)
     forms = {"two questions": _two_questions(plain),
              "a response": plain[:2] + b"\x80\0" + plain[4:],
@@ -163,7 +163,7 @@ def _nothing_for_odd_messages(world):
 
 
 def _every_form_as_the_server_has_it(world):
-    """The same to a listed secondary as past sealgate; where TSIG signs the time, all but that."""
+    """A listed secondary gets the same as without sealgate, except for the time that TSIG signs."""
     for (rdtype, rdclass, has_opt, has_tsig), (how, send) in itertools.product(
             FORMS, _transports()):
         wire = _query(rdtype, rdclass, has_opt, has_tsig)
@@ -171,11 +171,11 @@ def _every_form_as_the_server_has_it(world):
         seen = send(world.signing.validators_namespace, 4, wire)
         expect(seen == genuine,
                f"{rdtype} {rdclass} OPT {has_opt} TSIG {has_tsig} over {how}: {seen}, "
-               f"and past sealgate {genuine}")
+               f"and without sealgate {genuine}")
 
 
 def _the_server_would_give_it(world):
-    """What the refusals rest on."""
+    """The refusals rest on this."""
     for has_tsig in (False, True):
         facts = _answers_over_tcp(world.signing.gate, 4, _query("AXFR", "IN", False, has_tsig))
         expect(facts and facts[0] == 0 and facts[1] > RECORDS_OF_ZONE, f"TSIG {has_tsig}: {facts}")
@@ -185,14 +185,15 @@ CASES = (
     *(_listed_gets_it(signs, family) for signs in (True, False) for family in (4, 6)),
     *(_stranger_is_refused(signs) for signs in (True, False)),
     *(_no_form_for_strangers(family) for family in (4, 6)),
-    Case("transfers: odd messages that ask for one get none", _nothing_for_odd_messages),
+    Case("transfers: malformed queries for a transfer do not get the zone", _nothing_for_odd_messages),
 )
 
 GROUPS = (
     Group("signer transfers", standing("gateway", validators=False, sign=LISTED), (
-        Case("transfers: the server itself would give the zone to all", _the_server_would_give_it),
+        Case("transfers: the server itself gives the zone to all (the refusals rest on this)",
+             _the_server_would_give_it),
         *CASES,
-        Case("transfers: a listed secondary gets in every form what the server has",
+        Case("transfers: a listed secondary gets the zone by every form of query",
              _every_form_as_the_server_has_it))),
     Group("signer transfers on the server", standing("server", validators=False, sign=LISTED),
           tuple(Case(f"server: {case.name}", case.run) for case in CASES)),

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""That something does not come. A clock shows that of no machine: a busy one is late, and what is late
-looks like what never comes. So a case waits for events instead: the attacker has sent all that it
-makes of the query, the kernel holds no packet that waits for a verdict, and what was asked after that,
-from the same socket and on the same way, is answered. What has not come by then never will."""
+"""Proving that a message does not come. A timeout cannot prove it: on a busy machine a late message looks like
+one that never comes. So a case waits for events: the attacker has sent everything that it makes of the query,
+the kernel holds no packet that waits for a verdict, and a later query (the "fence"), from the same socket and
+by the same path, is answered. A message that has not come by then never will."""
 
 import itertools
 
@@ -10,18 +10,18 @@ from lab import ask, attacker, topology
 
 from .case import described, expect, wait_until
 
-# The wire's own addresses, as they are seen by the host and by the client.
+# The wire's own addresses, as the host and the client see them.
 WIRE = {"host": {4: "10.53.3.1", 6: "fd53:3::1"}, "client": {4: "10.53.2.1", 6: "fd53:2::1"}}
 _serial = itertools.count(1)
 
 
 def client_of(world):
-    """The namespace from which the world asks."""
+    """The namespace of the client in this world."""
     return world.lab.host if world.ask == world.lab.ask_from_host else world.lab.client
 
 
 class Line:
-    """A socket from which a client asks, and everything that comes back to it, whatever it answers."""
+    """A client's socket, and every message that comes to it, whichever query it answers."""
 
     def __init__(self, world, family=4, namespace=None):
         self._world, self._journal = world, world.lab.journal
@@ -50,12 +50,12 @@ class Line:
         return self._journal.came(self._since, wire) > 0
 
     def wait_sent(self, wire):
-        """Waits until the attacker has sent all that it makes of the query, which has reached it."""
-        wait_until(lambda: self._journal.is_done(self._since, wire), "nothing is made of the query")
+        """Waits until the query has reached the attacker, which has sent everything that it makes of it."""
+        wait_until(lambda: self._journal.is_done(self._since, wire), "the attacker makes nothing of the query")
 
     def wait_handled(self, wire):
-        """Waits until the query has reached the attacker, all that it makes of it has been sent, and
-        no packet waits for a verdict. What is to come of it is then on its way."""
+        """Waits until the query has reached the attacker, the attacker has sent everything that it makes of
+        it, and no packet waits for a verdict. All responses are then on their way."""
         gate = self._world.gate
         wait_until(lambda: self._journal.is_done(self._since, wire) and
                    (gate is None or gate.waiting() == 0),
@@ -63,18 +63,18 @@ class Line:
                    f"{gate.waiting() if gate else 0} packets wait")
 
     def wait_all_handled(self):
-        """The same for everything that has reached the attacker. Behind a fence."""
+        """The same for everything that has reached the attacker, after a fence."""
         gate = self._world.gate
         wait_until(lambda: self._journal.is_all_done(self._since) and gate.waiting() == 0,
                    lambda: f"{gate.waiting()} packets wait")
 
     def fence(self):
-        """Asks something else and waits for its answer, which overtakes nothing: the queries before
-        it have reached the attacker or never will, and the verdicts before it have been carried
-        out. Attacks on addresses leave TXT alone."""
+        """Sends another query and waits for its answer, which overtakes no other packet. So earlier queries
+        have reached the attacker or never will, and earlier verdicts have been carried out. (Attacks
+        on addresses leave TXT alone.)"""
         query = ask.make(f"fence{next(_serial)}.wild.unsigned.test.", "TXT")
         while self.reached_the_wire(query.to_wire()):
-            query.id = (query.id + 1) % 65536       # an id that was not seen yet
+            query.id = (query.id + 1) % 65536       # an id that was not used yet
         wire = query.to_wire()
         self._fences.add(wire[:2])
         self.send(wire)
@@ -83,16 +83,16 @@ class Line:
             came = ask.arrived(self.sock)
             self._came += [answer for answer in came if answer.wire[:2] not in self._fences]
             return any(answer.wire[:2] == wire[:2] for answer in came)
-        wait_until(is_answered, "what was asked afterwards is not answered")
+        wait_until(is_answered, "the later query is not answered")
 
     def everything(self):
-        """All that came but for the fences' answers, behind a fence."""
+        """Every message that came, except for answers to fences; after a fence."""
         self.fence()
         return self._came
 
 
 def answers_under(world, attack, query, family=4):
-    """Everything that comes to the client when it asks under the attack, and is all that ever will."""
+    """Every message that ever comes to the client when it asks under the attack."""
     with Line(world, family) as line:
         with world.lab.attack(attack):
             line.send(query.to_wire())
@@ -101,8 +101,8 @@ def answers_under(world, attack, query, family=4):
 
 
 def passes_below(line, wire, namespace, where):
-    """Whether the query has reached the wire, where nothing that has port 53 may come through: the
-    attacker's own port is asked after it, on the same way, and no rule knows that port."""
+    """True if the query has reached the wire, where no packet with port 53 may arrive. A later query goes
+    by the same path to the attacker's own port, which no rule knows."""
     later = ask.make("www.unsigned.test.", "SOA")
     later.id = int.from_bytes(wire[:2], "big") ^ 1
     with ask.udp_socket(namespace, where) as sock:
@@ -113,15 +113,15 @@ def passes_below(line, wire, namespace, where):
 
 
 def expect_blocked(world, family=4, namespace=None, where=None):
-    """A query does not even get to the wire, and so nothing comes back. `where` is the wire's address
-    as seen from the namespace of the client; unsaid it is the world's."""
+    """A query does not even reach the wire, so no response comes back. `where` is the wire's address as
+    seen from the client's namespace; the default is the world's."""
     namespace = namespace or client_of(world)
     where = where or WIRE["host" if namespace is world.lab.host else "client"][family]
     with Line(world, family, namespace) as line:
         wire = ask.make("www.unsigned.test.", "A").to_wire()
         try:
             line.send(wire)
-        except PermissionError:     # said by the kernel of this very machine
+        except PermissionError:     # reported by the kernel of this machine
             return
         passed = passes_below(line, wire, namespace, where)
         came = ask.arrived(line.sock)

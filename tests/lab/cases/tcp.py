@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""DNS over TCP through the relay: what a datagram may be, a message on a connection may be."""
+"""DNS over TCP through the relay: everything that works over UDP works on a connection."""
 
 import contextlib
 import resource
@@ -22,7 +22,7 @@ QUESTIONS = (("www.p256.test.", "A"), ("alias.rsa256.test.", "A"), ("any.wild.ed
              ("many.wide.example.", "TXT"), ("host.moved.p256.test.", "A"))
 ATTACKS = ("forge-address", "forge-address-keep-signature", "forge-nxdomain", "strip-signatures",
            "forge-address-with-ad", "replay-denial")
-IDLE_S, SLACK_S = 1.0, 30.0     # it ends by an event; the silent server would end it later
+IDLE_S, SLACK_S = 1.0, 30.0     # the event ends it earlier than the silent server would
 CROWD = 2000
 
 
@@ -50,7 +50,7 @@ def _same(family):
 
 
 def _dig(family):
-    """A real client, which knows nothing of us."""
+    """A real client, which knows nothing of the lab."""
     def run(world):
         server = topology.UPSTREAM[family]
         for name, wanted in (("www.p256.test.", GOOD), ("www.unsigned.test.", GOOD),
@@ -58,7 +58,7 @@ def _dig(family):
             said = asker(world).run("dig", "+tcp", "+short", "+tries=1", "+time=4", f"@{server}",
                                     name, "A")
             expect_equal(f"dig +tcp {name}", sorted(said.split()), wanted)
-    return Case(f"dig +tcp over IPv{family} gets what is genuine or unsigned, and nothing expired",
+    return Case(f"dig +tcp over IPv{family} gets genuine and unsigned answers, and no expired ones",
                 run)
 
 
@@ -90,7 +90,7 @@ def _forged(attack):
             expect(answer is not None and answer.rcode == "SERVFAIL" and
                    not answer.records("answer"), f"IPv{family}: {described(answer)}",
                    *world.log_tail())
-    return Case(f"a server that does {attack} over TCP: the client gets SERVFAIL", run)
+    return Case(f"the attack {attack} by a server over TCP: the client gets SERVFAIL", run)
 
 
 def _forging_works(attack):
@@ -101,13 +101,13 @@ def _forging_works(attack):
                 answer = ask_tcp(world, "www.p256.test.", "A", family)
             expect(not server.complaints, *server.complaints)
             expect(answer is not None and answer.rcode != "SERVFAIL", described(answer))
-            if attack != "strip-signatures":    # whose data is genuine
+            if attack != "strip-signatures":    # its data is genuine
                 expect(described(answer) != described(genuine), described(answer))
-    return Case(f"without sealgate a server that does {attack} over TCP succeeds", run)
+    return Case(f"without sealgate the attack {attack} by a server over TCP succeeds", run)
 
 
 def _pipelined(world):
-    """Many questions at once, whose answers come in the opposite order."""
+    """Many queries at once, whose answers come in the opposite order."""
     queries = [ask.make(name, rdtype) for name, rdtype in QUESTIONS]
     with streams.Server(world.lab, streams.backwards(len(queries))) as server, \
             streams.connect(asker(world), topology.UPSTREAM[4]) as stream:
@@ -120,11 +120,11 @@ def _pipelined(world):
         lines = differences(visible(by_id[message.id]), visible(_genuine(world, name, rdtype)))
         expect(not lines, f"{name} {rdtype}", *lines)
     expect(list(by_id) != [message.id for message in queries],
-           "the answers came in order: nothing was shown")
+           "the answers came in order, so nothing was proved")
 
 
 def _mixed(world):
-    """A Bogus answer between good ones neither hurts nor holds up the others."""
+    """A Bogus answer between good ones neither breaks nor delays the others."""
     names = ("www.p256.test.", "www.expired.test.", "www.ed448.test.", "www.bogusds.test.",
              "www.unsigned.test.")
     messages = [ask.make(name, "A") for name in names]
@@ -219,7 +219,7 @@ def _transfer_refused(world):
 
 
 def _ask_for_changes(namespace, family=4, rdtype="IXFR", wait_s=ask.PATIENCE_S):
-    """Over UDP, by a client that has an old one (RFC 1995, 3); the upstream may say what it likes."""
+    """Over UDP, by a client with an old copy (RFC 1995, 3); any answer of the upstream will do."""
     zone = "p256.test."
     query = dns.message.make_query(zone, rdtype, id=0x1995)
     query.authority = [dns.rrset.from_text(zone, 0, "IN", "SOA", f"ns.{zone} root.{zone} 1 1 1 1 1")]
@@ -240,7 +240,7 @@ def _changes_pass(world):
 
 
 def _changes_refused(world):
-    """By silence: no answer is made up for a datagram whose source may be forged."""
+    """By silence: sealgate makes no answer to a datagram whose source may be forged."""
     expect(_ask_for_changes(world.lab.wire) is not None, "without sealgate there is no answer")
     before = world.gate.counter("transfers_refused")
     for family in (4, 6):
@@ -251,17 +251,17 @@ def _changes_refused(world):
 
 
 def _idle_ends(world):
-    world.gate.restart()        # without what earlier cases left open, for which it might give way
-    # A server of our own: unbound ends idle connections early when it has many.
+    world.gate.restart()        # without connections of earlier cases, for which this one might be evicted
+    # A server of the lab: unbound ends idle connections early if it has many.
     with streams.Server(world.lab, streams.silent), \
             streams.connect(asker(world), topology.UPSTREAM[4]) as stream:
         begun = time.monotonic()
         expect(stream.has_ended(IDLE_S + SLACK_S), "an idle connection stays")
-        expect(time.monotonic() - begun > IDLE_S * 0.8, "it was closed too early")
+        expect(time.monotonic() - begun > IDLE_S * 0.8, "the connection was closed too early")
 
 
 def _slow_client_ends(world):
-    """One octet now and then is no message."""
+    """A single octet now and then makes no message."""
     with streams.connect(asker(world), topology.UPSTREAM[4]) as stream:
         begun = time.monotonic()
         try:
@@ -283,7 +283,7 @@ def _silent_server_ends(world):
 
 
 def _nobody_there(world):
-    """No server listens there: the client is told so."""
+    """No server listens there: the client gets a reset."""
     lonely = "10.53.4.1"
     try:
         with streams.connect(asker(world), lonely) as stream:
@@ -316,12 +316,12 @@ def _crowding(world):
 
 
 def _crowd(world):
-    """More idle connections than the relay has room for: the newest is served."""
+    """More idle connections than the relay has room for: the newest one is served."""
     with _crowding(world):
         expect_data(ask_tcp(world, "www.p256.test.", "A"), "A", GOOD)
         expect_data(ask_tcp(world, "www.unsigned.test.", "A"), "A", GOOD)
     evicted = world.gate.counter("tcp_evicted")
-    expect(evicted >= CROWD - 1024, f"only {evicted} gave way", *world.gate.log_lines("counters"))
+    expect(evicted >= CROWD - 1024, f"only {evicted} were evicted", *world.gate.log_lines("counters"))
     expect_data(ask_tcp(world, "www.p256.test.", "A"), "A", GOOD)
 
 
@@ -345,13 +345,13 @@ def _sees_client(world):
 
 
 def _masqueraded(world):
-    """NAT on the same machine: the relay's connections are subject to it like the client's own."""
+    """NAT on the same machine applies to the relay's connections as it does to the client's own."""
     with nat.masquerade(world.lab.router):
         _server_sees(world, topology.ROUTER_OUTSIDE)
 
 
 def _own_questions_spared(world):
-    """What the gateway asks for itself is left alone, and so is what is asked of it."""
+    """The gateway's own queries are left alone, and so are queries to the gateway."""
     expect_data(streams.query(world.lab.router, topology.UPSTREAM[4], "www.expired.test.", "A"),
                 "A", GOOD)
     expect_data(streams.query(world.lab.client, topology.ROUTER[4], "www.p256.test.", "A"),
@@ -359,7 +359,7 @@ def _own_questions_spared(world):
 
 
 def _port_is_no_way_in(world):
-    """The relay takes only what the rules bring."""
+    """The relay accepts only connections that the rules bring."""
     for family, loopback in ((4, "127.0.0.1"), (6, "::1")):
         for address in (loopback, topology.HOST[family]):
             try:
@@ -399,7 +399,7 @@ def _closed_while_stopped(world):
 
 
 def _from_relay_to_refuse(world):
-    """With another configuration the rules of the old one are gone."""
+    """Applying another configuration removes the rules of the old one."""
     namespace = world.gate.namespace
     try:
         gate = world.lab.sealgate(namespace, world.gate.role, more='tcp = "refuse";\n')
@@ -426,22 +426,22 @@ def _cases(*rows):
 _EVERYWHERE = (
     tuple(make(family) for make in (_same, _dig) for family in (4, 6)) +
     tuple(_forged(attack) for attack in ATTACKS) + _cases(
-        ("over TCP the client learns why expired data is refused", _expired),
-        ("over TCP AD tells the truth", _ad),
-        ("over TCP the first query of all waits for its keys", _cold),
+        ("over TCP the client gets the reason why expired data is refused", _expired),
+        ("over TCP AD is set on Secure answers only", _ad),
+        ("over TCP the very first query waits for its keys, and is answered", _cold),
         ("pipelined queries are answered, though the answers come in another order", _pipelined),
-        ("a Bogus answer on a connection does not hurt the others", _mixed),
+        ("a Bogus answer on a connection does not break the other answers", _mixed),
         ("a query that comes octet by octet is answered", _in_small_pieces),
-        ("a client that closes its half gets its answer", _half_closed),
+        ("a client that closes its side of the connection gets its answer", _half_closed),
         ("a client that sends no DNS is cut off", _nonsense_from_client),
         ("a server that sends no DNS is cut off", _nonsense_from_server),
         ("a server's reset is passed on", _reset_passed_on),
         ("clients that go away midway leave nothing behind", _client_gone),
-        ("a server that is not there is not waited for", _nobody_there),
+        ("if the server cannot be reached the client's connection is reset at once", _nobody_there),
         ("a zone transfer passes, and is counted", _transfer_passes),
-        ("IXFR over UDP passes as it came, and is counted", _changes_pass),
-        ("while sealgate is stopped nothing passes over TCP", _closed_while_stopped),
-        ("with tcp = \"refuse\" nothing of the relay's rules is left", _from_relay_to_refuse)))
+        ("IXFR over UDP passes unchanged, and is counted", _changes_pass),
+        ("while sealgate does not run nothing passes over TCP", _closed_while_stopped),
+        ("applying tcp = \"refuse\" removes all rules of the relay", _from_relay_to_refuse)))
 
 _IDLE = _cases(
     ("an idle connection is closed", _idle_ends),
@@ -452,11 +452,11 @@ GROUPS = (
     Group("TCP without sealgate", _open_wire, tuple(_forging_works(attack) for attack in ATTACKS),
           needs_sealgate=False),
     Group("TCP on the host", on_host, _EVERYWHERE + _cases(
-        ("two thousand idle connections keep nobody out", _crowd),
-        ("the relay's port is no way in", _port_is_no_way_in))),
+        ("two thousand idle connections keep no client out", _crowd),
+        ("a connection straight to the relay's port is refused", _port_is_no_way_in))),
     Group("TCP on the gateway", on_gateway, tuple(
         Case("gateway: " + case.name, case.run) for case in _EVERYWHERE + _cases(
-            ("two thousand idle connections keep nobody out", _crowd),
+            ("two thousand idle connections keep no client out", _crowd),
             ("the server sees the client's own address", _sees_client),
             ("with NAT on the same machine the relay works too", _masqueraded),
             ("the gateway's own TCP is left alone", _own_questions_spared)))),
@@ -467,10 +467,10 @@ GROUPS = (
         Case("four workers: " + case.name, case.run) for case in
         tuple(_same(family) for family in (4, 6)) + _cases(
             ("pipelined queries are answered, though the answers come in another order", _pipelined),
-            ("two thousand idle connections keep nobody out", _crowd_of_four)))),
+            ("two thousand idle connections keep no client out", _crowd_of_four)))),
     Group("zone transfers refused", with_sealgate("host", more='zone_transfer = "refuse";\n'), _cases(
-        ("a zone transfer is refused where it should be", _transfer_refused),
-        ("IXFR over UDP gets no answer there", _changes_refused))),
+        ("zone_transfer = \"refuse\" refuses AXFR", _transfer_refused),
+        ("with zone_transfer = \"refuse\" IXFR over UDP gets no answer", _changes_refused))),
     Group("TCP refused on the host", with_sealgate("host", more='tcp = "refuse";\n'),
           tuple(refused(family) for family in (4, 6))),
     Group("TCP refused on the gateway", with_sealgate("gateway", more='tcp = "refuse";\n'), tuple(

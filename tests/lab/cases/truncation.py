@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Signatures make answers longer. What is cut (TC) because of them is fetched whole over TCP, and the
-client gets what it would have got without sealgate."""
+"""Signatures make answers longer. An answer that is cut (TC) because of them is fetched in full over TCP, and
+the client gets the answer that it would get without sealgate."""
 
 import contextlib
 
@@ -40,7 +40,7 @@ def _arrives(family):
                 lines = differences(visible(ours), visible(genuine))
                 expect(not lines and not ours.is_truncated, f"{name} {rdtype} {how}", *lines,
                        *world.log_tail())
-    return Case(f"over IPv{family} what is too long only with its signatures arrives whole", run)
+    return Case(f"over IPv{family} an answer that is too long only with its signatures arrives in full", run)
 
 
 def _cold(world):
@@ -59,7 +59,7 @@ def _no_larger_than_asked(world):
 
 
 def _large_on_host(world):
-    """INPUT carries any size."""
+    """INPUT accepts any size."""
     for family in (4, 6):
         for how in ({"edns": 4096}, {"do": True, "edns": 8192}):
             answer = world.ask(*BIG, family, **how)
@@ -70,7 +70,7 @@ def _large_on_host(world):
 
 
 def _path_on_gateway(world):
-    """FORWARD does not: what is longer than the path allows is cut, and nothing is lost."""
+    """FORWARD does not: an answer that is longer than the path allows is cut, and not lost."""
     for family in (4, 6):
         answer = world.ask(*BIG, family, edns=4096)
         expect(answer is not None and answer.is_truncated, f"IPv{family}: {described(answer)}")
@@ -80,7 +80,7 @@ def _path_on_gateway(world):
 
 
 def _dig(world):
-    """A real client whose answer is cut goes on over TCP."""
+    """A real client whose answer is cut asks again over TCP."""
     for family in (4, 6):
         said = asker(world).run("dig", "+tries=1", f"+time={ask.PATIENCE_S:.0f}", "+noall", "+answer", "+bufsize=1232",
                                 f"@{topology.UPSTREAM[family]}", *BIG)
@@ -89,8 +89,8 @@ def _dig(world):
 
 
 def _without_tcp(world):
-    """Where TCP leads nowhere the client learns that the answer was cut, while the server is silent
-    still. After how many milliseconds tests/unit/test_reask.c shows, with a clock of its own."""
+    """If no server answers over TCP the client gets the cut answer, while the server is still silent.
+    tests/unit/test_reask.c tests after how many milliseconds, with a clock of its own."""
     for serve in (streams.gone, streams.silent):
         failures = world.gate.counter("whole_failures")
         with streams.Server(world.lab, serve):
@@ -102,7 +102,7 @@ def _without_tcp(world):
 
 
 def _forged_cut(world):
-    """Whoever forges TC to drive a client to TCP drives it to the truth."""
+    """A forged TC, which drives a client to TCP, drives it to the genuine answer."""
     for family in (4, 6):
         with world.lab.attack("truncate-forged"):
             answer = world.ask("www.p256.test.", "A", family)
@@ -114,7 +114,7 @@ def _forged_cut(world):
 
 
 def _forged_whole(world):
-    """He who forges both gets neither through."""
+    """An attacker who forges both gets neither past sealgate."""
     for family in (4, 6):
         with world.lab.attack("truncate-forged"), \
                 streams.Server(world.lab, streams.attacking("forge-address")) as server:
@@ -128,7 +128,7 @@ def _forged_whole(world):
 
 
 def _nonsense_whole(world):
-    """An answer to another question is none."""
+    """An answer to another question does not count."""
     def serve(server, stream):
         query = dns.message.from_wire(stream.receive())
         other = server.ask_upstream("www.unsigned.test.", "A")
@@ -152,7 +152,7 @@ def _through_dnsmasq(world):
                      sorted(genuine.records("answer")))
 
 
-# On a machine that serves: what leaves by OUTPUT.
+# On a machine that serves DNS: packets that leave by OUTPUT.
 
 @contextlib.contextmanager
 def on_server(lab):
@@ -161,7 +161,7 @@ def on_server(lab):
 
 
 def _ask_from_port_53(world, family, **how):
-    """As servers did once, when they asked each other."""
+    """As old servers do when they ask each other: from port 53."""
     server = topology.UPSTREAM[family]
     query = ask.make(*BIG, **how).to_wire()
     with ask.udp_socket(world.lab.wire, server) as sock:
@@ -196,13 +196,13 @@ def _cases(*rows):
 
 
 _EVERYWHERE = tuple(_arrives(family) for family in (4, 6)) + _cases(
-    ("what is cut arrives whole with the first query of all", _cold),
-    ("no client gets more octets than it takes", _no_larger_than_asked),
-    ("dig, told that an answer was cut, gets it over TCP", _dig),
-    ("without TCP what was cut stays cut, and the client does not wait long", _without_tcp),
+    ("an answer that is cut arrives in full for the very first query", _cold),
+    ("no client gets more octets than it accepts", _no_larger_than_asked),
+    ("dig gets an answer over TCP that was cut over UDP", _dig),
+    ("if the server has no TCP the client gets the cut answer, and does not wait long", _without_tcp),
     ("a forged TC leads to the genuine answer", _forged_cut),
     ("a forged TC and a forging server over TCP lead to SERVFAIL", _forged_whole),
-    ("a whole answer to another question counts for nothing", _nonsense_whole),
+    ("a full answer over TCP to another question is not accepted", _nonsense_whole),
 )
 
 GROUPS = (
@@ -210,13 +210,13 @@ GROUPS = (
         ("without sealgate the long answers are cut only with their signatures", _is_long)),
         needs_sealgate=False),
     Group("truncation on the host", on_host, _EVERYWHERE + _cases(
-        ("an answer may be as large as the client takes", _large_on_host))),
+        ("an answer may be as large as the client accepts", _large_on_host))),
     Group("truncation on the gateway", on_gateway, tuple(
         Case("gateway: " + case.name, case.run) for case in _EVERYWHERE + _cases(
-            ("an answer is no larger than the path carries", _path_on_gateway)))),
+            ("an answer is no larger than the path can carry", _path_on_gateway)))),
     Group("truncation on a machine that serves", on_server, _cases(
-        ("what a server here answers leaves whole, above the MTU", _leaves_whole),
-        ("so does what it answers to port 53, which the rules bring to the queue",
+        ("answers of a server on this machine leave in full, even above the MTU", _leaves_whole),
+        ("answers of a server on this machine to port 53 leave in full, through the queue",
          _leaves_whole_to_port_53))),
     Group("truncation on the router", on_router, _cases(
         ("dnsmasq's clients get the long answers", _through_dnsmasq))),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A client that asks zones' own servers without RD: of an alias into another zone it gets the alias,
-for seconds until it is known that it iterates, and the whole where it asks the server to recurse."""
+"""A client that asks zones' own servers without RD. Of an alias into another zone it gets the alias alone:
+for seconds, until sealgate knows that the client iterates. If it also asks that server to recurse, it gets the
+whole answer."""
 
 from lab import ask, streams, topology, zones
 
@@ -14,7 +15,7 @@ QUEUES = 4
 ALIAS, TO_BROKEN = "to-example", "to-expired"
 BANK = ["192.0.2.80", "192.0.2.81"]
 
-# Their servers are two; that of the first has the alias's target too.
+# They have two servers; the server of the first has the alias's target, too.
 NEAR, FAR = zones.BY_ORIGIN["p256.test."], zones.BY_ORIGIN["child.p256.test."]
 
 
@@ -49,7 +50,7 @@ def _iterating(world):
 
 
 def _recursing(world):
-    """To ask one server with RD, as with dig, changes what comes from that one."""
+    """A query with RD to a server, as dig sends it, changes the answers from that server only."""
     _iterating(world)
     for _ in range(2):
         _ask(world, NEAR, rd=True)
@@ -59,7 +60,8 @@ def _recursing(world):
 
 
 def _broken(world):
-    """What a resolver's cache has is judged to its end; of a zone's own server nobody takes the end."""
+    """The answer from a resolver's cache is judged to its end. From a zone's own server no client uses
+    the end."""
     world.gate.restart()
     _expect_part(_ask(world, NEAR, alias=TO_BROKEN, rd=False), PART_TTL_S, has_ad=False)
     expect_rcode(_ask(world, NEAR, alias=TO_BROKEN, rd=True), "SERVFAIL")
@@ -67,7 +69,7 @@ def _broken(world):
 
 
 def _over_tcp(world):
-    """Another worker may have seen what the client asks with RD."""
+    """Another worker may have seen the client's queries with RD."""
     world.gate.restart()
     _expect_part(_iterate(world, NEAR, streams), PART_TTL_S, has_ad=False)
     _expect_part(_ask(world, NEAR, rd=False), ALIAS_TTL_S, has_ad=True)
@@ -75,10 +77,12 @@ def _over_tcp(world):
 
 GROUPS = (
     Group("without RD", walking(queues=QUEUES), (
-        Case("without RD, once: the part of an alias lives for seconds", _stranger),
-        Case("without RD, always: the part of an alias lives as long as the zone says", _iterating),
-        Case("without RD, and once with: that server is followed to the end, others are not", _recursing),
-        Case("without RD, and once with: a broken end is refused", _broken))),
+        Case("a client's first query without RD gets the alias alone, with a TTL of seconds", _stranger),
+        Case("a client that never sets RD gets the alias alone, with the zone's TTL", _iterating),
+        Case("a client that once set RD gets whole answers from that server, and aliases alone from others",
+             _recursing),
+        Case("a client that once set RD gets SERVFAIL if the end of an alias is Bogus", _broken))),
     Group("without RD over TCP", walking(), (
-        Case("without RD, always over TCP: the part of an alias lives for seconds", _over_tcp),)),
+        Case("over TCP a client that never sets RD gets the alias alone, with a TTL of seconds",
+             _over_tcp),)),
 )
