@@ -48,10 +48,7 @@ static void exchange_write_asked(struct exchange *e, const struct exchange_askin
 	struct writer out = writer_over(e->query + PREFIX_SIZE, BUILD_QUERY_MAX);
 	struct message m;
 
-	writer_u16(&question, random_u16());
-	writer_u16(&question, how->flags);
-	writer_u16(&question, 1);
-	writer_put(&question, span_of("\0\0\0\0\0\0", 6));
+	build_header(&question, random_u16(), how->flags, 1, 0);
 	writer_put(&question, span_of(asked->question, asked->question_len));
 	message_parse(&m, writer_span(&question), NULL, 0); /* as the client's was */
 	if (how->is_plain)

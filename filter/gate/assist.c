@@ -3,9 +3,9 @@
 
 #include <assert.h>
 
+#include "wire/build.h"
 #include "wire/rdata.h"
 
-#define COUNTS_AT     4
 #define OPT_HEAD_SIZE 11
 
 /* Writes the name at `at`, which was read and is well formed, without compression, letter case and
@@ -99,7 +99,6 @@ bool assist_merge(const struct message *came, const struct message *signed_one, 
 		                        OPT_HEAD_SIZE + came->edns.options.len));
 		counts[SECTION_ADDITIONAL]++;
 	}
-	for (unsigned s = SECTION_ANSWER; s <= SECTION_ADDITIONAL; s++)
-		writer_patch_u16(out, COUNTS_AT + 2 + 2 * s, counts[s]);
+	build_set_counts(out, counts);
 	return !out->full;
 }

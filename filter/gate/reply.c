@@ -2,6 +2,7 @@
 #include "gate/reply.h"
 
 #include "gate/query.h"
+#include "wire/build.h"
 #include "wire/edns.h"
 
 #define OPTION_EDE      15 /* RFC 8914, 2 */
@@ -31,13 +32,10 @@ static void write_opt(const struct client_query *asked, enum reason reason, stru
 void reply_servfail(const struct client_query *asked, uint16_t response_flags, enum reason reason,
         struct writer *out)
 {
-	writer_u16(out, asked->id);
-	writer_u16(out, (uint16_t)(FLAG_QR | (asked->flags & (OPCODE_MASK | FLAG_RD | FLAG_CD)) |
-	                           (response_flags & FLAG_RA) | RCODE_SERVFAIL));
-	writer_u16(out, asked->question_len > 0);
-	writer_u16(out, 0);
-	writer_u16(out, 0);
-	writer_u16(out, asked->has_edns);
+	build_header(out, asked->id,
+	        (uint16_t)(FLAG_QR | (asked->flags & (OPCODE_MASK | FLAG_RD | FLAG_CD)) |
+	                   (response_flags & FLAG_RA) | RCODE_SERVFAIL),
+	        asked->question_len > 0, asked->has_edns);
 	writer_put(out, span_of(asked->question, asked->question_len));
 	if (asked->has_edns)
 		write_opt(asked, reason, out);

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "wire/build.h"
 #include "wire/edns.h"
 #include "wire/rdata.h"
 
@@ -101,10 +102,8 @@ static void write_opt(struct move *v, const struct rewrite *r)
 
 static void write_head(struct move *v, const struct rewrite *r)
 {
-	writer_u16(v->w, v->m->id);
-	writer_u16(v->w, r->flags);
-	writer_u16(v->w, v->m->question_count);
-	writer_put(v->w, span_of("\0\0\0\0\0\0", 6)); /* counts, patched later */
+	/* the other counts are patched later */
+	build_header(v->w, v->m->id, r->flags, v->m->question_count, 0);
 	if (v->m->question_count > 0) {
 		write_name(v, DNS_HEADER_SIZE, false);
 		writer_u16(v->w, v->m->qtype);
@@ -135,8 +134,7 @@ static bool write_records(struct move *v, const struct rewrite *r)
 		write_opt(v, r);
 		counts[SECTION_ADDITIONAL]++;
 	}
-	for (unsigned s = SECTION_ANSWER; s <= SECTION_ADDITIONAL; s++)
-		writer_patch_u16(v->w, 6 + 2 * s, counts[s]);
+	build_set_counts(v->w, counts);
 	return true;
 }
 

@@ -6,6 +6,7 @@
 #include "sign/sign_memory.h"
 #include "sign/sign_servers.h"
 #include "sign/signer_private.h"
+#include "wire/build.h"
 #include "wire/edns.h"
 
 static bool is_presigned(uint16_t type)
@@ -109,12 +110,7 @@ static void write_query(const struct signer_query *a, struct writer *out)
 {
 	const struct edns_head head = { .udp_size = QUERY_UDP_SIZE };
 
-	writer_u16(out, a->client.id);
-	writer_u16(out, a->client.flags & FLAG_RD);
-	writer_u16(out, 1);
-	writer_u16(out, 0);
-	writer_u16(out, 0);
-	writer_u16(out, a->sent_edns);
+	build_header(out, a->client.id, a->client.flags & FLAG_RD, 1, a->sent_edns);
 	writer_put(out, sent_name(a));
 	writer_u16(out, a->sent_type);
 	writer_u16(out, CLASS_IN);

@@ -4,12 +4,12 @@
 
 #include "gate/query.h"
 #include "sign/signer_private.h"
+#include "wire/build.h"
 #include "wire/compress.h"
 #include "wire/edns.h"
 #include "wire/rdata.h"
 
 #define OPTION_EDE 15 /* RFC 8914, 2 */
-#define COUNTS_AT  4
 #define RCODE_BITS 4
 
 #define POINTER_BITS  0xc000
@@ -28,11 +28,11 @@ static void write_head(struct writing *v, unsigned rcode, uint16_t flags)
 	const struct client_query *asked = &v->job->asked->client;
 	uint16_t server_flags = v->job->m->flags & FLAG_RA;
 
-	writer_u16(v->w, asked->id);
-	writer_u16(v->w, (uint16_t)(FLAG_QR | flags | server_flags | (asked->flags & FLAG_RD) |
-	                            (rcode & RCODE_MASK)));
-	writer_u16(v->w, 1);
-	writer_put(v->w, span_of("\0\0\0\0\0\0", 6)); /* patched at the end */
+	/* the other counts are patched at the end */
+	build_header(v->w, asked->id,
+	        (uint16_t)(FLAG_QR | flags | server_flags | (asked->flags & FLAG_RD) |
+	                   (rcode & RCODE_MASK)),
+	        1, 0);
 	compress_begin(&v->names, v->w);
 	struct span name = span_of(asked->question, asked->question_len - 4u);
 	compress_name(&v->names, name, CASE_KEPT);
@@ -45,8 +45,7 @@ static void write_head(struct writing *v, unsigned rcode, uint16_t flags)
 
 static void write_tail(struct writing *v)
 {
-	for (unsigned s = SECTION_ANSWER; s <= SECTION_ADDITIONAL; s++)
-		writer_patch_u16(v->w, COUNTS_AT + 2 + 2 * s, v->counts[s]);
+	build_set_counts(v->w, v->counts);
 }
 
 /* The octets of options that are in use by now are none of the client's: only what is acted on is

@@ -7,6 +7,14 @@
 #include "wire/name.h"
 #include "wire/protocol.h"
 
+/* Writes a header (RFC 1035, 4.1.1) that counts no answer and no authority records. */
+void build_header(
+        struct writer *out, uint16_t id, uint16_t flags, uint16_t questions, uint16_t additional);
+
+/* Sets the counts of answer, authority and additional records, in the header that `out` begins
+ * with. */
+void build_set_counts(struct writer *out, const uint16_t counts[static 3]);
+
 /* The longest query that build_query() writes: header, question, OPT. */
 #define BUILD_QUERY_MAX (DNS_HEADER_SIZE + NAME_MAX_OCTETS + 4 + 11)
 

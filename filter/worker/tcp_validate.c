@@ -4,6 +4,7 @@
 #include "worker/tcp_validate.h"
 
 #include "base/sockaddr.h"
+#include "wire/build.h"
 #include "worker/validate_query.h"
 #include "worker/worker_private.h"
 
@@ -30,10 +31,8 @@ static void refuse(struct worker *w, struct connection *c, const struct client_q
 {
 	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
 
-	writer_u16(&out, asked->id);
-	writer_u16(&out, (uint16_t)(FLAG_QR | (asked->flags & FLAG_RD) | RCODE_REFUSED));
-	writer_u16(&out, 1);
-	writer_put(&out, span_of("\0\0\0\0\0\0", 6));
+	build_header(&out, asked->id,
+	        (uint16_t)(FLAG_QR | (asked->flags & FLAG_RD) | RCODE_REFUSED), 1, 0);
 	writer_put(&out, span_of(asked->question, asked->question_len));
 	connection_send(w, &c->client, writer_span(&out));
 }

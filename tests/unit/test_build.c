@@ -55,11 +55,31 @@ static void the_longest_name_just_fits(void **state)
 	assert_true(out.full);
 }
 
+static void a_header_has_the_counts_that_were_set(void **state)
+{
+	(void)state;
+	static const uint8_t expected[DNS_HEADER_SIZE] = { 0x12, 0x34, 0x81, 0x80, 0, 1, 0, 2, 0, 0,
+		0, 3 };
+	static const uint16_t counts[] = { 2, 0, 3 };
+	uint8_t buffer[DNS_HEADER_SIZE];
+	struct writer out = writer_over(buffer, sizeof(buffer));
+
+	build_header(&out, 0x1234, 0x8180, 1, 0xffff);
+	build_set_counts(&out, counts);
+	assert_true(span_equal(writer_span(&out), span_of(expected, sizeof(expected))));
+	out = writer_over(buffer, sizeof(buffer) - 1);
+	build_header(&out, 0x1234, 0x8180, 1, 0);
+	assert_true(out.full && out.len == 0);
+	build_set_counts(&out, counts);
+	assert_int_equal(out.len, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_query_reads_back_as_it_was_asked_for),
 		cmocka_unit_test(the_longest_name_just_fits),
+		cmocka_unit_test(a_header_has_the_counts_that_were_set),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
