@@ -2,6 +2,8 @@
 /* The signatures that are kept, and those that are made before anybody needs them. */
 #include "sign/sign_kept.h"
 
+#include <errno.h>
+
 #include "sign/signer_private.h"
 
 /* Kept under the fingerprint of the key and all that is signed, times and TTL too: so it can only
@@ -13,9 +15,14 @@ struct kept_signature {
 	uint8_t octets[];
 };
 
-int signatures_init(struct table *t, size_t octets, uint32_t count)
+int signatures_fit(struct signer *s, size_t octets)
 {
-	return table_init(t, sizeof(struct kept_signature) + octets, count);
+	if (octets <= s->signature_octets)
+		return 0;
+	if (memory_fit_signatures(s, sizeof(struct kept_signature) + octets) < 0)
+		return -ENOMEM;
+	s->signature_octets = octets;
+	return 0;
 }
 
 struct signature_id signature_identify(
@@ -29,41 +36,27 @@ struct signature_id signature_identify(
 	return id;
 }
 
-static bool is_same_id(const void *entry, const void *key)
+struct span signature_find(struct signer *s, enum memory_kind kind, const struct signature_id *id)
 {
-	return memcmp(entry, key, sizeof(struct signature_id)) == 0;
-}
-
-static uint64_t hash_of(const struct signature_id *id)
-{
-	uint64_t hash;
-	memcpy(&hash, id->octets, sizeof(hash));
-	return hash;
-}
-
-struct span signature_find(struct table *cache, const struct signature_id *id)
-{
-	struct kept_signature *kept = table_find(cache, hash_of(id), is_same_id, id);
+	const struct kept_signature *kept = memory_find(s, kind, id);
 
 	if (!kept)
 		return span_of(NULL, 0);
-	table_touch(cache, kept);
+	memory_touch(s, kind, kept);
 	return span_of(kept->octets, kept->len);
 }
 
 struct span signature_make(struct signer *s, const struct signkey *key, struct span data,
-        struct table *cache, const struct signature_id *id)
+        enum memory_kind kind, const struct signature_id *id)
 {
 	uint8_t signature[SIGNATURE_MAX_OCTETS];
 	size_t len = signkey_sign(s->crypto, key, data, signature);
 
 	if (len == 0 || len > s->signature_octets)
 		return span_of(NULL, 0);
-	struct kept_signature *kept = table_add_or_replace(cache, hash_of(id));
-	kept->id = *id;
+	struct kept_signature *kept = memory_add(s, kind, id);
 	kept->len = (uint16_t)len;
 	memcpy(kept->octets, signature, len);
-	s->recall.learned[LESSON_MADE] += cache == &s->signatures;
 	return span_of(kept->octets, len);
 }
 
@@ -72,7 +65,7 @@ struct span signature_make(struct signer *s, const struct signkey *key, struct s
 static bool is_noted(const struct renewals *r, const struct signature_id *id)
 {
 	for (unsigned i = 0; i < r->count; i++) {
-		if (is_same_id(&r->items[i].id, id))
+		if (memcmp(&r->items[i].id, id, sizeof(*id)) == 0)
 			return true;
 	}
 	return false;
@@ -85,7 +78,7 @@ void renewal_note(struct signer *s, const struct signkey *key, struct span data)
 	if (data.len == 0 || data.len > RENEWAL_OCTETS || r->count == RENEWALS_MAX)
 		return;
 	struct signature_id id = signature_identify(s, key, data);
-	if (signature_find(&s->signatures, &id).len > 0 || is_noted(r, &id))
+	if (signature_find(s, MEMORY_SIGNATURES, &id).len > 0 || is_noted(r, &id))
 		return;
 	struct renewal *renewal = &r->items[r->count++];
 	renewal->key = key;
@@ -102,7 +95,7 @@ unsigned signer_renew(struct signer *s, unsigned most)
 	for (; made < most && r->count > 0; made++) {
 		struct renewal *renewal = &r->items[--r->count];
 		signature_make(s, renewal->key, span_of(renewal->data, renewal->len),
-		        &s->signatures, &renewal->id);
+		        MEMORY_SIGNATURES, &renewal->id);
 	}
 	return made;
 }

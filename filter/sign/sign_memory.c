@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a signer remembers. Every table is of a fixed size, and what was used longest ago gives way.
- */
 #include "sign/sign_memory.h"
 
-#include "sign/signer_private.h"
+#include <errno.h>
+#include <stdlib.h>
 
-struct seen_name {
-	struct wide_hash id; /* of the name: nobody who does not know the key finds two alike */
-	int64_t seen_s;
+struct sign_memory {
+	struct table tables[MEMORY_KINDS];
+	struct zone_memory *zones; /* by index in the policy */
+	uint32_t learned[LESSON_COUNT];
+	struct memory_basis basis; /* of the answer that is being made */
 };
 
 struct seen_ttl {
@@ -15,39 +16,213 @@ struct seen_ttl {
 	uint32_t highest_s;
 };
 
+struct seen_name {
+	struct wide_hash id;
+	int64_t seen_s;
+};
+
+static bool is_same_hash(const void *entry, const void *id)
+{
+	return memcmp(entry, id, sizeof(struct wide_hash)) == 0;
+}
+
+static bool is_same_fingerprint(const void *entry, const void *id)
+{
+	return memcmp(entry, id, FINGERPRINT_OCTETS) == 0;
+}
+
+/* ---- Lessons ---- */
+
+/* The lessons of one kind of memory. LESSON_ALL is zero, so it stands where a row says nothing. */
+static const struct memory_rule {
+	table_same *is_same; /* compares the id of an entry */
+	size_t id_octets;
+	/* An answer that looked for an entry depends on: */
+	enum lesson found, missing;
+	/* This is learned when an entry is: */
+	enum lesson added, replaced, changed, removed;
+} rules[] = {
+	/* An answer has a copy of each signature, so it needs no entry any more. */
+	[MEMORY_SIGNATURES] = { .is_same = is_same_fingerprint,
+	        .id_octets = FINGERPRINT_OCTETS,
+	        .found = LESSON_NONE,
+	        .missing = LESSON_SIGNATURES,
+	        .added = LESSON_SIGNATURES,
+	        .replaced = LESSON_NONE },
+	/* No answer goes without the signature of a denial. */
+	[MEMORY_DENIALS] = { .is_same = is_same_fingerprint,
+	        .id_octets = FINGERPRINT_OCTETS,
+	        .found = LESSON_NONE,
+	        .missing = LESSON_NONE,
+	        .added = LESSON_NONE,
+	        .replaced = LESSON_NONE },
+	/* memory_ttl() says when an answer depends on an entry. No kept answer has a set that is
+	 * new. */
+	[MEMORY_TTLS] = { .is_same = is_same_hash,
+	        .id_octets = sizeof(struct wide_hash),
+	        .added = LESSON_NONE,
+	        .replaced = LESSON_TTLS },
+	/* What replaces an entry is a new name, too. Only the time when a name was seen changes,
+	 * and an entry is removed only to be added again. */
+	[MEMORY_NAMES] = { .is_same = is_same_hash,
+	        .id_octets = sizeof(struct wide_hash),
+	        .found = LESSON_NAMES,
+	        .missing = LESSON_NAMES,
+	        .added = LESSON_NAMES,
+	        .replaced = LESSON_NAMES,
+	        .changed = LESSON_NONE,
+	        .removed = LESSON_NONE },
+	/* Only the time when a cut was seen changes. */
+	[MEMORY_CUTS] = { .is_same = is_same_hash,
+	        .id_octets = sizeof(struct wide_hash),
+	        .changed = LESSON_NONE },
+};
+
+static void memory_learn(struct sign_memory *m, enum lesson lesson)
+{
+	if (lesson < LESSON_COUNT)
+		m->learned[lesson]++;
+}
+
+static void memory_depend(struct sign_memory *m, enum lesson lesson)
+{
+	if (lesson < LESSON_COUNT)
+		m->basis.depends |= (uint8_t)(1u << lesson);
+}
+
+void memory_begin(struct signer *s, int64_t until_s)
+{
+	struct memory_basis *basis = &s->memory->basis;
+
+	memcpy(basis->learned, s->memory->learned, sizeof(basis->learned));
+	basis->depends = 1u << LESSON_ALL;
+	basis->until_s = until_s;
+}
+
+void memory_limit(struct signer *s, int64_t until_s)
+{
+	if (until_s < s->memory->basis.until_s)
+		s->memory->basis.until_s = until_s;
+}
+
+const struct memory_basis *memory_basis(const struct signer *s)
+{
+	return &s->memory->basis;
+}
+
+bool memory_is_unchanged(
+        const struct signer *s, const uint32_t learned[static LESSON_COUNT], uint8_t depends)
+{
+	for (unsigned i = 0; i < LESSON_COUNT; i++) {
+		if ((depends >> i & 1) && learned[i] != s->memory->learned[i])
+			return false;
+	}
+	return true;
+}
+
+/* ---- Tables ---- */
+
 int memory_init(struct signer *s)
 {
-	int result = table_init(&s->ttls, sizeof(struct seen_ttl), s->limits.ttls);
+	struct sign_memory *m = s->memory = calloc(1, sizeof(*s->memory));
 
+	if (!m)
+		return -ENOMEM;
+	int result = table_init(&m->tables[MEMORY_TTLS], sizeof(struct seen_ttl), s->limits.ttls);
 	if (result == 0)
-		result = table_init(&s->names, sizeof(struct seen_name), s->limits.names);
+		result = table_init(
+		        &m->tables[MEMORY_NAMES], sizeof(struct seen_name), s->limits.names);
 	if (result == 0)
-		result = table_init(&s->cuts, sizeof(struct seen_name), s->limits.cuts);
+		result = table_init(
+		        &m->tables[MEMORY_CUTS], sizeof(struct seen_name), s->limits.cuts);
 	return result;
 }
 
-struct zone_memory *memory_zone(struct signer *s, const struct sign_zone *zone)
+void memory_fini(struct signer *s)
 {
-	s->recall.depends[LESSON_SOA] = true;
-	return &s->zones[zone - s->policy->zones];
+	if (!s->memory)
+		return;
+	for (unsigned i = 0; i < MEMORY_KINDS; i++)
+		table_fini(&s->memory->tables[i]);
+	free(s->memory->zones);
+	free(s->memory);
 }
 
-static bool is_same_id(const void *entry, const void *key)
+int memory_fit_signatures(struct signer *s, size_t octets)
 {
-	return memcmp(entry, key, sizeof(struct wide_hash)) == 0;
+	struct table *tables = s->memory->tables;
+	struct table signatures = { 0 }, denials = { 0 };
+
+	if (table_init(&signatures, octets, s->limits.signatures) < 0 ||
+	        table_init(&denials, octets, s->limits.denials) < 0) {
+		table_fini(&signatures);
+		table_fini(&denials);
+		return -ENOMEM;
+	}
+	table_fini(&tables[MEMORY_SIGNATURES]);
+	table_fini(&tables[MEMORY_DENIALS]);
+	tables[MEMORY_SIGNATURES] = signatures;
+	tables[MEMORY_DENIALS] = denials;
+	return 0;
 }
 
-/* Half of the id serves as the table's hash. */
-static uint64_t hash_of(const struct wide_hash *id)
+/* The beginning of an id serves as the table's hash. */
+static uint64_t hash_of_id(const void *id)
 {
 	uint64_t hash;
-	memcpy(&hash, id->octets, sizeof(hash));
+
+	memcpy(&hash, id, sizeof(hash));
 	return hash;
+}
+
+const void *memory_find(struct signer *s, enum memory_kind kind, const void *id)
+{
+	const void *entry =
+	        table_find(&s->memory->tables[kind], hash_of_id(id), rules[kind].is_same, id);
+
+	memory_depend(s->memory, entry ? rules[kind].found : rules[kind].missing);
+	return entry;
+}
+
+/* Takes the const off what memory_find() returned. */
+static void *own_entry(const void *entry)
+{
+	return (void *)(uintptr_t)entry;
+}
+
+void memory_touch(struct signer *s, enum memory_kind kind, const void *entry)
+{
+	table_touch(&s->memory->tables[kind], own_entry(entry));
+}
+
+void *memory_add(struct signer *s, enum memory_kind kind, const void *id)
+{
+	struct table *t = &s->memory->tables[kind];
+
+	memory_learn(s->memory, rules[kind].added);
+	if (t->used == t->capacity)
+		memory_learn(s->memory, rules[kind].replaced);
+	void *entry = table_add_or_replace(t, hash_of_id(id));
+	memcpy(entry, id, rules[kind].id_octets);
+	return entry;
+}
+
+static void *memory_change(struct signer *s, enum memory_kind kind, const void *entry)
+{
+	memory_learn(s->memory, rules[kind].changed);
+	memory_touch(s, kind, entry);
+	return own_entry(entry);
+}
+
+static void memory_remove(struct signer *s, enum memory_kind kind, const void *entry)
+{
+	memory_learn(s->memory, rules[kind].removed);
+	table_remove(&s->memory->tables[kind], own_entry(entry));
 }
 
 /* ---- TTLs ---- */
 
-/* The set as one run of octets in the arena; its length is 0 when that is used up. */
+/* Returns the set as one run of octets in the arena, empty if the arena is used up. */
 static struct span set_octets(struct arena *arena, const struct canonical_set *set)
 {
 	size_t size = set->set->owner.len + 2u;
@@ -67,75 +242,75 @@ static struct span set_octets(struct arena *arena, const struct canonical_set *s
 	return writer_span(&w);
 }
 
+/* Returns the highest TTL seen of the set with this id, `ttl_s` included. */
+static uint32_t highest_ttl(struct signer *s, const struct wide_hash *id, uint32_t ttl_s)
+{
+	const struct seen_ttl *seen = memory_find(s, MEMORY_TTLS, id);
+
+	if (!seen) {
+		((struct seen_ttl *)memory_add(s, MEMORY_TTLS, id))->highest_s = ttl_s;
+		return ttl_s;
+	}
+	if (ttl_s > seen->highest_s) {
+		((struct seen_ttl *)memory_change(s, MEMORY_TTLS, seen))->highest_s = ttl_s;
+		return ttl_s;
+	}
+	memory_touch(s, MEMORY_TTLS, seen);
+	if (ttl_s < seen->highest_s)
+		memory_depend(s->memory, LESSON_TTLS);
+	return seen->highest_s;
+}
+
 uint32_t memory_ttl(
         struct signer *s, const struct canonical_set *set, uint32_t ttl_s, uint32_t max_s)
 {
 	size_t mark = arena_mark(&s->arena);
 	struct span octets = set_octets(&s->arena, set);
 	struct wide_hash id = keyed_hash_wide(&s->key, octets);
-	struct seen_ttl *seen;
 
 	arena_reset(&s->arena, mark);
-	if (ttl_s > max_s)
-		ttl_s = max_s;
+	ttl_s = least(ttl_s, max_s);
 	if (octets.len == 0)
 		return ttl_s;
-	seen = table_find(&s->ttls, hash_of(&id), is_same_id, &id);
-	if (seen) {
-		table_touch(&s->ttls, seen);
-		s->recall.learned[LESSON_ANY] += ttl_s > seen->highest_s;
-	} else {
-		s->recall.learned[LESSON_TTLS] += s->ttls.used == s->ttls.capacity;
-		seen = table_add_or_replace(&s->ttls, hash_of(&id));
-		seen->id = id;
-	}
-	if (ttl_s > seen->highest_s)
-		seen->highest_s = ttl_s;
-	s->recall.depends[LESSON_TTLS] |= ttl_s < seen->highest_s;
-	/* The policy's bound may have been higher when it was seen. */
-	return seen->highest_s < max_s ? seen->highest_s : max_s;
+	/* The policy's bound may have been higher when an entry was made. */
+	return least(highest_ttl(s, &id, ttl_s), max_s);
 }
 
 /* ---- Names ---- */
 
-static struct seen_name *find_name(
-        struct signer *s, struct table *t, const struct name *name, struct wide_hash *id)
+/* Returns the entry of a name, its id in `id`, or NULL. An entry that is too old counts as none. */
+static const struct seen_name *find_seen(struct signer *s, enum memory_kind kind,
+        const struct name *name, int64_t now_s, struct wide_hash *id)
 {
 	*id = keyed_hash_wide(&s->key, name_span(name));
-	return table_find(t, hash_of(id), is_same_id, id);
+	const struct seen_name *seen = memory_find(s, kind, id);
+	if (!seen || now_s - seen->seen_s < SIGN_MEMORY_S)
+		return seen;
+	memory_remove(s, kind, seen);
+	return NULL;
 }
 
-static bool is_known(const struct seen_name *seen, int64_t now_s)
-{
-	return seen && now_s - seen->seen_s < SIGN_MEMORY_S;
-}
-
-/* Returns false when it was known already. */
-static bool note_name(struct signer *s, struct table *t, const struct name *name, int64_t now_s)
-{
-	struct wide_hash id;
-	struct seen_name *seen = find_name(s, t, name, &id);
-	bool is_new = !is_known(seen, now_s);
-
-	if (seen) {
-		table_touch(t, seen);
-	} else {
-		seen = table_add_or_replace(t, hash_of(&id));
-		seen->id = id;
-	}
-	seen->seen_s = now_s;
-	return is_new;
-}
-
-static bool was_seen(struct signer *s, struct table *t, const struct name *name, int64_t now_s)
+/* Returns false if the name was known already. */
+static bool note_seen(
+        struct signer *s, enum memory_kind kind, const struct name *name, int64_t now_s)
 {
 	struct wide_hash id;
-	const struct seen_name *seen = find_name(s, t, name, &id);
+	const struct seen_name *seen = find_seen(s, kind, name, now_s, &id);
+	struct seen_name *noted = seen ? memory_change(s, kind, seen) : memory_add(s, kind, &id);
 
-	if (!is_known(seen, now_s))
-		return false;
-	sign_recall_limit(&s->recall, seen->seen_s + SIGN_MEMORY_S);
-	return true;
+	noted->seen_s = now_s;
+	return !seen;
+}
+
+static bool was_seen(
+        struct signer *s, enum memory_kind kind, const struct name *name, int64_t now_s)
+{
+	struct wide_hash id;
+	const struct seen_name *seen = find_seen(s, kind, name, now_s, &id);
+
+	if (seen)
+		memory_limit(s, seen->seen_s + SIGN_MEMORY_S);
+	return seen;
 }
 
 void memory_note_name(
@@ -145,25 +320,22 @@ void memory_note_name(
 
 	name_parent(name, &above);
 	for (; above.labels > apex->labels; name_parent(&above, &above))
-		s->recall.learned[LESSON_NAMES] += note_name(s, &s->names, &above, now_s);
+		note_seen(s, MEMORY_NAMES, &above, now_s);
 }
 
 bool memory_has_below(struct signer *s, const struct name *name, int64_t now_s)
 {
-	s->recall.depends[LESSON_NAMES] = true;
-	return was_seen(s, &s->names, name, now_s);
+	return was_seen(s, MEMORY_NAMES, name, now_s);
 }
 
 /* ---- Cuts ---- */
 
-/* Signatures over what turns out to lie below it stay where they are: nobody looks for one whose
- * set is not signed any more. But no new ones need be made. */
+/* Signatures over sets that turn out to lie below the cut stay in their table: such sets are not
+ * signed any more, so nothing looks for them. But no new ones need be made. */
 void memory_note_cut(struct signer *s, const struct name *cut, int64_t now_s)
 {
-	if (!note_name(s, &s->cuts, cut, now_s))
-		return;
-	s->renewals.count = 0;
-	s->recall.learned[LESSON_ANY]++;
+	if (note_seen(s, MEMORY_CUTS, cut, now_s))
+		s->renewals.count = 0;
 }
 
 bool memory_is_below_cut(
@@ -171,10 +343,10 @@ bool memory_is_below_cut(
 {
 	struct name above = *name;
 
-	if (s->cuts.used == 0)
+	if (!memory_has_cuts(s))
 		return false;
 	for (; above.labels > apex->labels; name_parent(&above, &above)) {
-		if (was_seen(s, &s->cuts, &above, now_s))
+		if (was_seen(s, MEMORY_CUTS, &above, now_s))
 			return true;
 	}
 	return false;
@@ -184,14 +356,67 @@ void memory_forget_cuts(struct signer *s, const struct name *name, const struct 
 {
 	struct name above = *name;
 
-	if (s->cuts.used == 0)
+	if (!memory_has_cuts(s))
 		return;
 	for (; above.labels > apex->labels; name_parent(&above, &above)) {
-		struct wide_hash id;
-		struct seen_name *seen = find_name(s, &s->cuts, &above, &id);
-		if (!seen)
-			continue;
-		table_remove(&s->cuts, seen);
-		s->recall.learned[LESSON_ANY]++;
+		struct wide_hash id = keyed_hash_wide(&s->key, name_span(&above));
+		const struct seen_name *seen = memory_find(s, MEMORY_CUTS, &id);
+		if (seen)
+			memory_remove(s, MEMORY_CUTS, seen);
 	}
+}
+
+bool memory_has_cuts(const struct signer *s)
+{
+	return s->memory->tables[MEMORY_CUTS].used > 0;
+}
+
+/* ---- Zones ---- */
+
+static struct zone_memory *own_zone(struct signer *s, const struct sign_zone *zone)
+{
+	memory_depend(s->memory, LESSON_SOA);
+	return &s->memory->zones[zone - s->policy->zones];
+}
+
+const struct zone_memory *memory_zone(struct signer *s, const struct sign_zone *zone)
+{
+	return own_zone(s, zone);
+}
+
+/* Even a known SOA makes the answer depend on it: recalling the answer after another SOA was seen
+ * would leave out that this one is back. */
+void memory_note_soa(struct signer *s, const struct sign_zone *zone, const struct set_ttls *ttls,
+        struct span rdata)
+{
+	struct zone_memory *z = own_zone(s, zone);
+
+	if (z->has_soa && z->original_ttl_s == ttls->original_s && z->ttl_s == ttls->wire_s &&
+	        span_equal(span_of(z->soa, z->len), rdata))
+		return;
+	z->original_ttl_s = ttls->original_s;
+	z->ttl_s = ttls->wire_s;
+	z->minimum_s = get_u32(rdata.base + rdata.len - 4);
+	z->len = (uint16_t)rdata.len;
+	memcpy(z->soa, rdata.base, rdata.len);
+	z->has_soa = true;
+	memory_learn(s->memory, LESSON_SOA);
+}
+
+/* What was learned of zones that both policies have stays. */
+void memory_set_policy(
+        struct signer *s, const struct sign_policy *policy, struct zone_memory *zones)
+{
+	for (unsigned i = 0; s->policy && i < policy->zone_count; i++) {
+		const struct sign_zone *zone = &policy->zones[i];
+		const struct sign_zone *before = sign_policy_apex(s->policy, &zone->apex);
+		if (!before)
+			continue;
+		zones[i] = *memory_zone(s, before);
+		zones[i].ttl_s = least(zones[i].ttl_s, zone->max_ttl_s);
+		zones[i].original_ttl_s = least(zones[i].original_ttl_s, zone->max_ttl_s);
+	}
+	free(s->memory->zones);
+	s->memory->zones = zones;
+	memory_learn(s->memory, LESSON_ALL);
 }

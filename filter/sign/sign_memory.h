@@ -1,35 +1,132 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a signer remembers of zones and names. Private to sign/. */
+/* What a signer remembers from one response to the next, and which answers a change of it touches.
+ * Private to sign/.
+ *
+ * An answer follows from the query, the server's response, the policy, the time and this memory.
+ * The message cache (sign_recall.h) keeps whole answers, so it must know when the memory changes
+ * under one of them. Therefore nothing outside sign_memory.c can read or change the memory but
+ * through these functions. A change teaches a lesson. A read makes the answer that is being made
+ * depend on a lesson. A kept answer is out of date once a lesson that it depends on was learned.
+ *
+ * A table in sign_memory.c says which lessons belong to each kind of memory. A kind that says
+ * nothing there teaches LESSON_ALL with every change, which makes all answers anew. So an omission
+ * costs time, but it cannot bring back a stale answer.
+ *
+ * Every table has a fixed size. A full one replaces the entry that was used longest ago. */
 #ifndef SIGN_SIGN_MEMORY_H
 #define SIGN_SIGN_MEMORY_H
 
 #include "sign/signer_private.h"
 
-/* Takes memory for what the limits say. Returns 0 or -ENOMEM; signer_free() in both cases. */
-int memory_init(struct signer *s);
+/* What is learned, by the answers that it touches. */
+enum lesson {
+	LESSON_ALL,        /* every answer: another policy, a cut, a higher TTL */
+	LESSON_NAMES,      /* answers that asked for names below a name: a new name */
+	LESSON_SOA,        /* answers with a zone's SOA, or its TTLs: another SOA */
+	LESSON_TTLS,       /* answers with a TTL below the highest seen: one was forgotten */
+	LESSON_SIGNATURES, /* answers with an unsigned additional set: a new signature */
+	LESSON_COUNT,
+	LESSON_NONE /* no answer */
+};
 
-/* The highest TTL seen of an RRset with this data, `ttl_s` included, within `max_s`. */
+/* Kinds of memory that lie in tables. */
+enum memory_kind {
+	MEMORY_SIGNATURES, /* of records: fingerprint of what was signed, signature */
+	MEMORY_DENIALS,    /* the same of NSEC records */
+	MEMORY_TTLS,       /* RRset with its data: the highest TTL seen */
+	MEMORY_NAMES,      /* name with names below it: when it was seen */
+	MEMORY_CUTS,       /* delegation that a server showed: when it was seen */
+	MEMORY_KINDS
+};
+
+/* What an answer was made on. */
+struct memory_basis {
+	uint32_t learned[LESSON_COUNT]; /* how often each lesson was learned before it was begun */
+	uint8_t depends;                /* a bit for each lesson */
+	int64_t until_s;                /* the time may make it another answer from then on */
+};
+
+/* Takes memory for what s->limits say, but for signatures. Returns 0 or -ENOMEM. Call memory_fini()
+ * in both cases. */
+int memory_init(struct signer *s);
+void memory_fini(struct signer *s);
+
+/* Replaces the tables of signatures by empty ones whose entries have `octets`. Returns 0, or
+ * -ENOMEM; then the old tables stay. */
+int memory_fit_signatures(struct signer *s, size_t octets);
+
+/* Goes over from s->policy to `policy`, in which zones may have other numbers. `zones` is all zero,
+ * has an entry for each zone of `policy`, and is owned by the memory from now on. */
+void memory_set_policy(
+        struct signer *s, const struct sign_policy *policy, struct zone_memory *zones);
+
+/* ---- Answers ---- */
+
+/* Begins an answer, which may be kept until `until_s` at most. */
+void memory_begin(struct signer *s, int64_t until_s);
+
+/* The answer that is being made may change with the time from `until_s` on. */
+void memory_limit(struct signer *s, int64_t until_s);
+
+/* The basis of the answer that is being made. */
+const struct memory_basis *memory_basis(const struct signer *s);
+
+/* True if no lesson of `depends` was learned since `learned` was copied from a basis. */
+bool memory_is_unchanged(
+        const struct signer *s, const uint32_t learned[static LESSON_COUNT], uint8_t depends);
+
+/* ---- Tables ---- */
+
+/* Entries begin with their id: FINGERPRINT_OCTETS for signatures, a struct wide_hash for the other
+ * kinds. A pointer to an entry is good until the next memory_add() of its kind. */
+
+/* Returns the entry with this id, or NULL. */
+const void *memory_find(struct signer *s, enum memory_kind kind, const void *id);
+
+/* Marks an entry as just used. */
+void memory_touch(struct signer *s, enum memory_kind kind, const void *entry);
+
+/* Adds an entry with this id, zero behind the id, for the caller to fill. There must be none. */
+void *memory_add(struct signer *s, enum memory_kind kind, const void *id);
+
+/* ---- TTLs ---- */
+
+/* Returns the highest TTL seen of an RRset with this data, `ttl_s` included, but at most `max_s`. */
 uint32_t memory_ttl(
         struct signer *s, const struct canonical_set *set, uint32_t ttl_s, uint32_t max_s);
 
-/* Notes that `name` is there, and so are the names between it and `apex`. */
+/* ---- Names ---- */
+
+/* Notes that `name` exists, and therefore the names between `name` and `apex`. */
 void memory_note_name(
         struct signer *s, const struct name *name, const struct name *apex, int64_t now_s);
 
-/* True when a name below `name` was seen lately. */
+/* True if a name below `name` was seen in the last SIGN_MEMORY_S. */
 bool memory_has_below(struct signer *s, const struct name *name, int64_t now_s);
 
-/* Notes that a server showed a cut at `cut`. */
+/* ---- Cuts ---- */
+
+/* Notes that a server showed a delegation at `cut`. */
 void memory_note_cut(struct signer *s, const struct name *cut, int64_t now_s);
 
-/* True when one was shown lately at or above `name`, below `apex`. */
+/* True if a cut is known at or above `name` and below `apex`. */
 bool memory_is_below_cut(
         struct signer *s, const struct name *name, const struct name *apex, int64_t now_s);
 
-/* Forgets those. */
+/* Forgets the cuts at or above `name` and below `apex`. */
 void memory_forget_cuts(struct signer *s, const struct name *name, const struct name *apex);
 
-/* What was learned of a zone of the policy. */
-struct zone_memory *memory_zone(struct signer *s, const struct sign_zone *zone);
+/* True if any cut is known, in whatever zone. */
+bool memory_has_cuts(const struct signer *s);
+
+/* ---- Zones ---- */
+
+/* Returns what was learned of a zone of the policy. */
+const struct zone_memory *memory_zone(struct signer *s, const struct sign_zone *zone);
+
+/* Notes the SOA of a zone: its TTLs, and its RDATA in canonical form, which must fit
+ * SIGN_SOA_OCTETS. */
+void memory_note_soa(struct signer *s, const struct sign_zone *zone, const struct set_ttls *ttls,
+        struct span rdata);
 
 #endif

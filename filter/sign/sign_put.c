@@ -159,7 +159,6 @@ bool put_additional(struct sign_job *job, const struct sign_zone *zone)
 		job->makes_none = false;
 		if (!good) {
 			/* It serves without a signature too, until there is one. */
-			job->signer->recall.depends[LESSON_MADE] = true;
 			job->trouble = SIGN_OUTCOME_COUNT;
 			job->item_count = before;
 			if (!put_set(job, set, SECTION_ADDITIONAL, NULL))

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sign/sign_recall.h"
+
 #include "base/spill.h"
+#include "sign/sign_memory.h"
 #include "sign/sign_write.h"
 #include "sign/signer_private.h"
 #include "wire/compress.h"
@@ -8,18 +11,17 @@
 /* What was made of a response. */
 struct made {
 	int64_t from_s;
-	uint32_t learned[LESSON_COUNT]; /* as often as this when it was made */
+	uint32_t learned[LESSON_COUNT]; /* as in struct memory_basis */
 	uint32_t more;                  /* spare entries, for what `octets` is too short for */
 	uint8_t id_rest[WIDE_HASH_REST];
 	uint16_t len;
 	uint8_t lifetime_s;
-	uint8_t found;       /* signatures */
-	uint8_t outcome : 5; /* enum sign_outcome */
-	bool asks_names : 1, has_soa : 1, has_low_ttl : 1, lacks_signature : 1;
+	uint8_t found;   /* signatures */
+	uint8_t outcome; /* enum sign_outcome */
+	uint8_t depends; /* as in struct memory_basis */
 	uint8_t octets[SIGN_RECALL_OCTETS];
 };
 
-_Static_assert(SIGN_OUTCOME_COUNT <= 32, "it is kept in five bits");
 _Static_assert(SIGN_RECALL_S <= UINT8_MAX && LIMIT_SIGNED <= UINT8_MAX, "they are in an octet");
 
 /* How it was asked for; without holes, since it is hashed. */
@@ -44,21 +46,11 @@ enum {
 	WAY_ANY_CASE = 64,
 };
 
-int sign_recall_init(struct sign_recall *r, uint32_t capacity)
+int sign_recall_init(struct signer *s)
 {
-	return capacity == 0 ? 0 : table_init(&r->messages, sizeof(struct made), capacity);
-}
+	uint32_t capacity = s->limits.messages;
 
-void sign_recall_fini(struct sign_recall *r)
-{
-	table_fini(&r->messages);
-}
-
-void sign_recall_begin(struct sign_recall *r, int64_t now_s)
-{
-	memcpy(r->before, r->learned, sizeof(r->before));
-	memset(r->depends, 0, sizeof(r->depends));
-	r->until_s = now_s + SIGN_RECALL_S;
+	return capacity == 0 ? 0 : table_init(&s->messages, sizeof(struct made), capacity);
 }
 
 /* ---- Finding ---- */
@@ -131,19 +123,9 @@ static bool is_id(const void *entry, const void *id)
 	return wide_hash_has_rest(id, ((const struct made *)entry)->id_rest);
 }
 
-static struct made *find(const struct sign_recall *r, const struct wide_hash *id)
+static struct made *find(const struct signer *s, const struct wide_hash *id)
 {
-	return table_find(&r->messages, wide_hash_begin(id), is_id, id);
-}
-
-/* True while nothing was learned that it depends on. */
-static bool is_up_to_date(const struct made *made, const uint32_t *learned)
-{
-	return made->learned[LESSON_ANY] == learned[LESSON_ANY] &&
-	       (!made->asks_names || made->learned[LESSON_NAMES] == learned[LESSON_NAMES]) &&
-	       (!made->has_soa || made->learned[LESSON_SOA] == learned[LESSON_SOA]) &&
-	       (!made->has_low_ttl || made->learned[LESSON_TTLS] == learned[LESSON_TTLS]) &&
-	       (!made->lacks_signature || made->learned[LESSON_MADE] == learned[LESSON_MADE]);
+	return table_find(&s->messages, wide_hash_begin(id), is_id, id);
 }
 
 static bool holds(const struct made *made, int64_t now_s)
@@ -153,19 +135,19 @@ static bool holds(const struct made *made, int64_t now_s)
 
 bool sign_recall_find(struct sign_job *job, struct recall_id *id, struct writer *out)
 {
-	struct sign_recall *r = &job->signer->recall;
+	struct signer *s = job->signer;
 	const struct client_query *asked = &job->asked->client;
 
 	id->is_none = true;
-	if (r->messages.capacity == 0 || job->signer->doubts_clock)
+	if (s->messages.capacity == 0 || s->doubts_clock)
 		return false;
 	identify(job, id);
-	struct made *made = id->is_none ? NULL : find(r, &id->hash);
-	if (!made || !holds(made, job->now_s) || !is_up_to_date(made, r->learned) ||
-	        made->len > out->capacity)
+	struct made *made = id->is_none ? NULL : find(s, &id->hash);
+	if (!made || !holds(made, job->now_s) ||
+	        !memory_is_unchanged(s, made->learned, made->depends) || made->len > out->capacity)
 		return false;
-	table_touch(&r->messages, made);
-	spill_get(&r->messages, made->more, made->octets, SIGN_RECALL_OCTETS, out->base, made->len);
+	table_touch(&s->messages, made);
+	spill_get(&s->messages, made->more, made->octets, SIGN_RECALL_OCTETS, out->base, made->len);
 	out->len = made->len;
 	put_u16(out->base, asked->id);
 	memcpy(out->base + DNS_HEADER_SIZE, asked->question, asked->question_len - 4u);
@@ -243,31 +225,29 @@ static bool is_made_again(enum sign_outcome outcome)
 
 void sign_recall_put(struct sign_job *job, const struct recall_id *id)
 {
-	struct sign_recall *r = &job->signer->recall;
+	struct signer *s = job->signer;
 	const struct span octets = job->result->octets;
-	unsigned spares = spill_spares(&r->messages, SIGN_RECALL_OCTETS, octets.len);
+	const struct memory_basis *basis = memory_basis(s);
+	unsigned spares = spill_spares(&s->messages, SIGN_RECALL_OCTETS, octets.len);
 
-	if (id->is_none || job->result->made > 0 || r->until_s <= job->now_s ||
+	if (id->is_none || job->result->made > 0 || basis->until_s <= job->now_s ||
 	        !is_made_again(job->result->outcome) || octets.len > SIGN_RECALL_MAX ||
 	        !are_names_certain(job, id))
 		return;
-	struct made *made = find(r, &id->hash);
+	struct made *made = find(s, &id->hash);
 	if (made)
-		spill_remove(&r->messages, made, offsetof(struct made, more));
+		spill_remove(&s->messages, made, offsetof(struct made, more));
 	made = spill_add(
-	        &r->messages, wide_hash_begin(&id->hash), offsetof(struct made, more), spares);
+	        &s->messages, wide_hash_begin(&id->hash), offsetof(struct made, more), spares);
 	if (!made)
 		return;
 	memcpy(made->id_rest, wide_hash_rest(&id->hash), WIDE_HASH_REST);
-	memcpy(made->learned, r->before, sizeof(made->learned));
+	memcpy(made->learned, basis->learned, sizeof(made->learned));
 	made->from_s = job->now_s;
-	made->lifetime_s = (uint8_t)(r->until_s - job->now_s);
-	made->asks_names = r->depends[LESSON_NAMES];
-	made->has_soa = r->depends[LESSON_SOA];
-	made->has_low_ttl = r->depends[LESSON_TTLS];
-	made->lacks_signature = r->depends[LESSON_MADE];
+	made->lifetime_s = (uint8_t)(basis->until_s - job->now_s);
+	made->depends = basis->depends;
 	made->outcome = job->result->outcome;
 	made->found = (uint8_t)job->result->found;
 	made->len = (uint16_t)octets.len;
-	spill_put(&r->messages, made->more, made->octets, SIGN_RECALL_OCTETS, octets);
+	spill_put(&s->messages, made->more, made->octets, SIGN_RECALL_OCTETS, octets);
 }

@@ -19,26 +19,6 @@
 #define SIGN_RECALL_OCTETS 184  /* of an answer; a longer one takes the room of others too */
 #define SIGN_RECALL_MAX    2048 /* of a response, and of an answer; longer ones are always made */
 
-/* What a signer learns, by the answers that it changes. */
-enum lesson {
-	LESSON_ANY,   /* all: policies, cuts, a TTL that is higher than it was */
-	LESSON_NAMES, /* which ask whether there are names below one: a new one */
-	LESSON_SOA,   /* which have or need a zone's SOA: another one */
-	LESSON_TTLS,  /* with a TTL below the highest that was seen: one was forgotten */
-	LESSON_MADE,  /* in which a set that is only added lacks a signature: one was made */
-	LESSON_COUNT
-};
-
-struct sign_recall {
-	struct table messages;
-	uint32_t learned[LESSON_COUNT]; /* how often */
-
-	/* Of the answer that is being made: */
-	uint32_t before[LESSON_COUNT]; /* `learned` at its beginning */
-	bool depends[LESSON_COUNT];
-	int64_t until_s; /* how long it stays the same */
-};
-
 /* What answers are found by. */
 struct recall_id {
 	bool is_none; /* it cannot be remembered */
@@ -47,20 +27,11 @@ struct recall_id {
 };
 
 struct sign_job;
+struct signer;
 
-/* Takes memory for `capacity` answers; for none, nothing is remembered. Returns 0 or -ENOMEM. */
-int sign_recall_init(struct sign_recall *r, uint32_t capacity);
-void sign_recall_fini(struct sign_recall *r);
-
-/* Begins an answer. */
-void sign_recall_begin(struct sign_recall *r, int64_t now_s);
-
-/* The answer that is being made stays the same no longer than until then. */
-static inline void sign_recall_limit(struct sign_recall *r, int64_t until_s)
-{
-	if (until_s < r->until_s)
-		r->until_s = until_s;
-}
+/* Takes memory for as many answers as s->limits say; for none, nothing is kept. Returns 0 or
+ * -ENOMEM. */
+int sign_recall_init(struct signer *s);
 
 /* Finds what was made of a response like this one, and writes that. Returns false when it must be
  * made; `id` is set for sign_recall_put() in any case. */

@@ -7,6 +7,7 @@
 #include "sign/sign_memory.h"
 #include "sign/sign_put.h"
 #include "sign/sign_query.h"
+#include "sign/sign_recall.h"
 #include "sign/sign_servers.h"
 #include "sign/sign_set.h"
 #include "sign/sign_write.h"
@@ -26,22 +27,12 @@ static void learn_set(struct sign_job *job, const struct rrset *set, const struc
 	if (!canonical_set_build(&canonical, &job->sets, set, &job->signer->arena))
 		return;
 	struct span rdata = canonical.rdatas[0];
-	struct zone_memory *z = memory_zone(job->signer, zone);
-	if (rdata.len < 4 || rdata.len > sizeof(z->soa))
+	if (rdata.len < 4 || rdata.len > SIGN_SOA_OCTETS)
 		return;
 	uint32_t ttl_s = rrset_ttl(&job->sets, set);
 	uint32_t original_s = memory_ttl(job->signer, &canonical, ttl_s, zone->max_ttl_s);
-	ttl_s = least(ttl_s, original_s);
-	if (z->has_soa && z->original_ttl_s == original_s && z->ttl_s == ttl_s &&
-	        span_equal(span_of(z->soa, z->len), rdata))
-		return;
-	z->original_ttl_s = original_s;
-	z->ttl_s = ttl_s;
-	z->minimum_s = get_u32(rdata.base + rdata.len - 4);
-	z->len = (uint16_t)rdata.len;
-	memcpy(z->soa, rdata.base, rdata.len);
-	z->has_soa = true;
-	job->signer->recall.learned[LESSON_SOA]++;
+	const struct set_ttls ttls = { least(ttl_s, original_s), original_s };
+	memory_note_soa(job->signer, zone, &ttls, rdata);
 }
 
 /* The zone that the server was asked for. */
@@ -270,7 +261,7 @@ void sign_response(struct signer *s, const struct signer_query *asked,
 	job.trouble = SIGN_OUTCOME_COUNT;
 	if (sign_recall_find(&job, &id, out))
 		return;
-	sign_recall_begin(&s->recall, context->now_s);
+	memory_begin(s, context->now_s + SIGN_RECALL_S);
 	arena_reset(&s->arena, 0);
 	if (!read_question(&job) || response->is_signed ||
 	        !rrsets_group(&job.sets, response, &s->arena)) {

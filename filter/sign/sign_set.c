@@ -53,10 +53,10 @@ static struct span data_to_sign(struct signer *s, const struct sign_zone *zone,
 
 /* Finds the signature, or signs within the limits. */
 static bool find_or_make(struct sign_job *job, const struct signkey *key, struct span data,
-        struct table *cache, struct writer *out)
+        enum memory_kind kind, struct writer *out)
 {
 	struct signature_id id = signature_identify(job->signer, key, data);
-	struct span signature = signature_find(cache, &id);
+	struct span signature = signature_find(job->signer, kind, &id);
 
 	if (signature.len > 0) {
 		job->result->found++;
@@ -64,7 +64,7 @@ static bool find_or_make(struct sign_job *job, const struct signkey *key, struct
 	           !budget_take(job->signer, job->peers->client, job->is_stream, job->now_ms)) {
 		return signing_fail(job, SIGN_OUTCOME_LIMITED);
 	} else {
-		signature = signature_make(job->signer, key, data, cache, &id);
+		signature = signature_make(job->signer, key, data, kind, &id);
 		job->result->made++;
 	}
 	writer_put(out, signature);
@@ -80,8 +80,7 @@ static bool is_ahead(const struct sign_job *job, int64_t next_s)
  * that it is noted. */
 static void limit_recall(struct sign_job *job, int64_t next_s)
 {
-	sign_recall_limit(
-	        &job->signer->recall, is_ahead(job, next_s) ? next_s : next_s - SIGN_AHEAD_S);
+	memory_limit(job->signer, is_ahead(job, next_s) ? next_s : next_s - SIGN_AHEAD_S);
 }
 
 /* What is asked for shortly before its period ends will be asked for after it. */
@@ -112,7 +111,7 @@ bool sign_set(struct sign_job *job, const struct sign_zone *zone, const struct c
 		return signing_fail(job, SIGN_OUTCOME_UNEXPECTED);
 	struct span data = data_to_sign(s, zone, set, original_ttl_s, start_s, &w);
 	bool good = data.len > 0 ? find_or_make(job, zone->key, data,
-	                                   is_denial ? &s->denials : &s->signatures, &w)
+	                                   is_denial ? MEMORY_DENIALS : MEMORY_SIGNATURES, &w)
 	                         : signing_fail(job, SIGN_OUTCOME_FAILED);
 	if (good && !is_denial)
 		look_ahead(job, zone, set, original_ttl_s, start_s + s->period_s);

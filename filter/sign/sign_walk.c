@@ -223,7 +223,7 @@ enum signer_walk_end walk_answer(
 		w->zone = zone_of(job, &w->name);
 		if (!w->zone)
 			return SIGN_WALK_OUTSIDE;
-		if (job->signer->cuts.used > 0 && denies_as_zone(job, w))
+		if (memory_has_cuts(job->signer) && denies_as_zone(job, w))
 			memory_forget_cuts(job->signer, &w->name, &w->zone->apex);
 		if (shows_cut(job, w) || is_below_cut(job, w->zone, &w->name))
 			return walk_below_cut(job, w);

@@ -7,6 +7,7 @@
 #include "sign/sign_budget.h"
 #include "sign/sign_kept.h"
 #include "sign/sign_memory.h"
+#include "sign/sign_recall.h"
 #include "sign/sign_servers.h"
 #include "sign/signer_private.h"
 
@@ -78,9 +79,8 @@ struct signer *signer_new(
 	take_limits(s, limits);
 	s->items = calloc(SIGN_ITEMS_MAX, sizeof(*s->items));
 	if (hash_key_draw(&s->key) == 0 && s->items && arena_init(&s->arena, ARENA_OCTETS) == 0 &&
-	        memory_init(s) == 0 && sign_recall_init(&s->recall, s->limits.messages) == 0 &&
-	        sign_budget_init(s) == 0 && sign_servers_init(s) == 0 &&
-	        signer_set_policy(s, policy) == 0)
+	        memory_init(s) == 0 && sign_recall_init(s) == 0 && sign_budget_init(s) == 0 &&
+	        sign_servers_init(s) == 0 && signer_set_policy(s, policy) == 0)
 		return s;
 	signer_free(s);
 	return NULL;
@@ -90,76 +90,31 @@ void signer_free(struct signer *s)
 {
 	if (!s)
 		return;
-	table_fini(&s->signatures);
-	table_fini(&s->denials);
-	table_fini(&s->ttls);
-	table_fini(&s->names);
-	table_fini(&s->cuts);
 	table_fini(&s->networks);
 	table_fini(&s->servers);
-	sign_recall_fini(&s->recall);
+	table_fini(&s->messages);
+	memory_fini(s);
 	arena_fini(&s->arena);
-	free(s->zones);
 	free(s->items);
 	free(s);
-}
-
-/* What was learned of the zones that both policies have. */
-static void keep_zones(
-        struct signer *s, const struct sign_policy *policy, struct zone_memory *memory)
-{
-	for (unsigned i = 0; s->policy && i < policy->zone_count; i++) {
-		const struct sign_zone *zone = &policy->zones[i];
-		const struct sign_zone *before = sign_policy_apex(s->policy, &zone->apex);
-		if (!before)
-			continue;
-		memory[i] = *memory_zone(s, before);
-		memory[i].ttl_s = least(memory[i].ttl_s, zone->max_ttl_s);
-		memory[i].original_ttl_s = least(memory[i].original_ttl_s, zone->max_ttl_s);
-	}
-}
-
-/* Signatures are found by all that they cover, the key too, so old ones can stay; but longer ones
- * would not fit in beside them. Returns 0 or -ENOMEM. */
-static int fit_signatures(struct signer *s, size_t octets)
-{
-	struct table signatures = { 0 }, denials = { 0 };
-
-	if (octets <= s->signature_octets)
-		return 0;
-	if (signatures_init(&signatures, octets, s->limits.signatures) < 0 ||
-	        signatures_init(&denials, octets, s->limits.denials) < 0) {
-		table_fini(&signatures);
-		table_fini(&denials);
-		return -ENOMEM;
-	}
-	table_fini(&s->signatures);
-	table_fini(&s->denials);
-	s->signatures = signatures;
-	s->denials = denials;
-	s->signature_octets = octets;
-	return 0;
 }
 
 int signer_set_policy(struct signer *s, const struct sign_policy *policy)
 {
 	if (sign_policy_check(policy))
 		return -EINVAL;
-	size_t zones = policy->zone_count ? policy->zone_count : 1;
-	struct zone_memory *memory = calloc(zones, sizeof(*memory));
+	struct zone_memory *zones =
+	        calloc(policy->zone_count ? policy->zone_count : 1, sizeof(*zones));
 
-	if (!memory || fit_signatures(s, longest_signature(policy)) < 0) {
-		free(memory);
+	if (!zones || signatures_fit(s, longest_signature(policy)) < 0) {
+		free(zones);
 		return -ENOMEM;
 	}
-	keep_zones(s, policy, memory);
-	free(s->zones);
-	s->zones = memory;
+	memory_set_policy(s, policy, zones);
 	s->renewals.count = 0; /* they have keys of the old one */
 	if (!s->policy || !sign_policy_asks_alike(s->policy, policy))
 		s->policy_number++;
 	s->policy = policy;
-	s->recall.learned[LESSON_ANY]++;
 	s->period_s = sign_policy_period(policy);
 	return 0;
 }

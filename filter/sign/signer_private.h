@@ -9,7 +9,6 @@
 #include "base/table.h"
 #include "dnssec/canonical.h"
 #include "sign/sign_denial.h"
-#include "sign/sign_recall.h"
 #include "sign/signer.h"
 
 #define SIGN_ITEMS_MAX   (MESSAGE_RRS_MAX + 3 * LIMIT_RRSETS)
@@ -36,6 +35,8 @@ struct bucket {
 	uint64_t refilled_ms;
 	uint32_t tokens;
 };
+
+struct sign_memory;
 
 /* What a signature is found by. */
 struct signature_id {
@@ -65,17 +66,12 @@ struct signer {
 	struct signer_limits limits;
 	struct hash_key key;
 
-	struct table signatures, denials; /* fingerprint of what was signed: its signature */
-	struct table ttls;                /* RRset with its data: the highest TTL seen */
-	struct table names;               /* names with names below them: when they were seen */
-	struct table cuts;                /* delegations that a server showed: likewise */
-	struct table networks;            /* of clients: their buckets */
-	struct table servers;             /* what they bear */
-	struct zone_memory *zones;        /* by index in the policy */
+	struct sign_memory *memory;       /* what answers depend on (sign_memory.h) */
+	struct table messages;            /* whole answers (sign_recall.h) */
+	struct table networks;            /* of clients: their buckets (sign_budget.h) */
+	struct table servers;             /* which of them support EDNS (sign_servers.h) */
 	struct bucket datagrams, streams; /* new signatures, of all clients */
-
 	struct renewals renewals;
-	struct sign_recall recall;
 
 	struct arena arena;
 	struct sign_item *items;
