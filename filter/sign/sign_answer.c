@@ -7,17 +7,8 @@
 #include "sign/sign_put.h"
 #include "sign/sign_set.h"
 #include "sign/sign_walk.h"
+#include "sign/sign_zone.h"
 #include "sign/signer_private.h"
-
-struct set_ttls learned_ttls(struct sign_job *job, const struct sign_zone *zone)
-{
-	const struct zone_memory *z = memory_zone(job->signer, zone);
-	uint32_t most_s = least(SIGN_CUT_TTL_S, zone->max_ttl_s);
-
-	if (!z->has_soa)
-		return (struct set_ttls){ most_s, most_s };
-	return denial_ttls(&(struct set_ttls){ z->ttl_s, z->original_ttl_s }, z->minimum_s);
-}
 
 static bool has_name_below(const struct sign_job *job, const struct signer_walk *w)
 {
@@ -112,8 +103,8 @@ static bool end_chain(struct sign_job *job, const struct signer_walk *w, struct 
 	return true;
 }
 
-bool put_end(struct sign_job *job, enum signer_walk_end end, struct signer_walk *w, uint16_t qtype,
-        struct ending *e)
+static bool put_end(struct sign_job *job, enum signer_walk_end end, struct signer_walk *w,
+        uint16_t qtype, struct ending *e)
 {
 	switch (end) {
 	case SIGN_WALK_POSITIVE:
@@ -143,6 +134,27 @@ bool sign_answer(struct sign_job *job, struct ending *e)
 }
 
 /* ---- Types that only DNSSEC has ---- */
+
+/* NS was asked. Whoever has NS records below an apex shows a cut, as the parent or as the child. */
+bool sign_ds(struct sign_job *job, struct ending *e)
+{
+	const struct sign_zone *zone = zone_of(job, &job->qname);
+	bool is_known = sign_policy_apex(job->signer->policy, &job->qname) != NULL;
+	struct signer_walk w;
+
+	for (unsigned i = 0; i < zone->cut_count; i++)
+		is_known = is_known || name_equal(&zone->cuts[i].name, &job->qname);
+	if (is_known)
+		return answer_ds_of_cut(job, zone, e);
+	enum signer_walk_end end = walk_answer(job, TYPE_NS, 1, &w);
+	bool is_cut = rrsets_find(&job->sets, SECTION_ANSWER, &job->qname, TYPE_NS) ||
+	              (end == SIGN_WALK_REFERRAL && name_equal(&w.ns->owner, &job->qname));
+	if (is_cut)
+		return answer_ds_of_cut(job, zone, e);
+	if (rrsets_find(&job->sets, SECTION_AUTHORITY, &job->qname, TYPE_SOA)) /* but no NS */
+		return signing_fail(job, SIGN_OUTCOME_UNEXPECTED);
+	return put_end(job, w.links > 0 ? SIGN_WALK_OPEN : end, &w, TYPE_DS, e);
+}
 
 /* By its NSEC, a name that is not there is there with nothing but that: it cannot be denied. */
 static bool answer_nsec_of_nothing(struct sign_job *job, const struct signer_walk *w)

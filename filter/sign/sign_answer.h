@@ -6,15 +6,9 @@
 
 #include "sign/signer_private.h"
 
-/* Adds what the walk has come to, where what is asked for is `qtype`. */
-bool put_end(struct sign_job *job, enum signer_walk_end end, struct signer_walk *w, uint16_t qtype,
-        struct ending *e);
-
-/* The TTLs of a denial of which the SOA may not be known. */
-struct set_ttls learned_ttls(struct sign_job *job, const struct sign_zone *zone);
-
 /* Each adds what goes out to `job` and says how it ends. They return false when it cannot be made. */
 bool sign_answer(struct sign_job *job, struct ending *e);
+bool sign_ds(struct sign_job *job, struct ending *e);
 bool sign_exists(struct sign_job *job, struct ending *e);
 bool sign_apex(struct sign_job *job, struct ending *e);
 bool sign_apex_nodata(struct sign_job *job, struct ending *e);

@@ -4,11 +4,10 @@
 
 #include <stdlib.h>
 
-#include "sign/sign_answer.h"
 #include "sign/sign_memory.h"
 #include "sign/sign_put.h"
 #include "sign/sign_set.h"
-#include "sign/sign_walk.h"
+#include "sign/sign_zone.h"
 #include "sign/signer_private.h"
 
 /* The DS records of a cut that the policy knows. */
@@ -83,7 +82,7 @@ bool put_referral(struct sign_job *job, const struct signer_walk *w, struct endi
 	       put_additional(job, NULL);
 }
 
-static bool answer_ds_of_cut(struct sign_job *job, const struct sign_zone *zone, struct ending *e)
+bool answer_ds_of_cut(struct sign_job *job, const struct sign_zone *zone, struct ending *e)
 {
 	const struct rrset *own = rrsets_find(&job->sets, SECTION_AUTHORITY, &job->qname, TYPE_DS);
 	const struct span *ds;
@@ -101,27 +100,6 @@ static bool answer_ds_of_cut(struct sign_job *job, const struct sign_zone *zone,
 	else if (!put_learned_soa(job, zone, &ttls))
 		return false;
 	return put_cut_nsec(job, zone, &job->qname, &ttls);
-}
-
-/* NS was asked. Whoever has NS records below an apex shows a cut, as the parent or as the child. */
-bool sign_ds(struct sign_job *job, struct ending *e)
-{
-	const struct sign_zone *zone = zone_of(job, &job->qname);
-	bool is_known = sign_policy_apex(job->signer->policy, &job->qname) != NULL;
-	struct signer_walk w;
-
-	for (unsigned i = 0; i < zone->cut_count; i++)
-		is_known = is_known || name_equal(&zone->cuts[i].name, &job->qname);
-	if (is_known)
-		return answer_ds_of_cut(job, zone, e);
-	enum signer_walk_end end = walk_answer(job, TYPE_NS, 1, &w);
-	bool is_cut = rrsets_find(&job->sets, SECTION_ANSWER, &job->qname, TYPE_NS) ||
-	              (end == SIGN_WALK_REFERRAL && name_equal(&w.ns->owner, &job->qname));
-	if (is_cut)
-		return answer_ds_of_cut(job, zone, e);
-	if (rrsets_find(&job->sets, SECTION_AUTHORITY, &job->qname, TYPE_SOA)) /* but no NS */
-		return signing_fail(job, SIGN_OUTCOME_UNEXPECTED);
-	return put_end(job, w.links > 0 ? SIGN_WALK_OPEN : end, &w, TYPE_DS, e);
 }
 
 /* DS of a configured zone whose parent is configured. */

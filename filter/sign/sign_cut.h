@@ -8,11 +8,10 @@
 /* The referral that the walk has come to. */
 bool put_referral(struct sign_job *job, const struct signer_walk *w, struct ending *e);
 
+/* Adds the answer to a question for DS at a cut of `zone` that is known. */
+bool answer_ds_of_cut(struct sign_job *job, const struct sign_zone *zone, struct ending *e);
+
 /* The DS of a configured zone whose parent is configured. */
 bool answer_ds_of_zone(struct sign_job *job, const struct sign_zone *child, struct ending *e);
-
-/* The answer to a question for a DS: adds what goes out to `job`, and says how it ends. Returns false
- * when it cannot be made. */
-bool sign_ds(struct sign_job *job, struct ending *e);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "sign/sign_memory.h"
 #include "sign/sign_set.h"
-#include "sign/sign_walk.h"
+#include "sign/sign_zone.h"
 #include "sign/signer_private.h"
 
 bool put_item(struct sign_job *job, struct sign_item item)

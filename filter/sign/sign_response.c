@@ -11,6 +11,7 @@
 #include "sign/sign_servers.h"
 #include "sign/sign_set.h"
 #include "sign/sign_write.h"
+#include "sign/sign_zone.h"
 #include "sign/signer_private.h"
 
 enum { RCODE_BADVERS = 16 };

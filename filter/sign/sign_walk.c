@@ -3,30 +3,19 @@
  * becomes of that. */
 #include "sign/sign_walk.h"
 
+#include "dnssec/alias.h"
 #include "sign/sign_memory.h"
 #include "sign/sign_put.h"
 #include "sign/sign_query.h"
 #include "sign/sign_set.h"
+#include "sign/sign_zone.h"
 #include "sign/signer_private.h"
 
-bool is_below_cut(const struct sign_job *job, const struct sign_zone *zone, const struct name *name)
+/* Reads where a link leads. A server that gives a name two CNAMEs or DNAMEs is broken, even if they
+ * are the same. */
+static bool read_link(const struct sign_job *job, const struct rrset *link, struct name *target)
 {
-	if (sign_policy_zone(job->signer->policy, name) != zone)
-		return true; /* a zone of other servers */
-	for (unsigned i = 0; i < zone->cut_count; i++) {
-		if (name_within(name, &zone->cuts[i].name))
-			return true;
-	}
-	return memory_is_below_cut(job->signer, name, &zone->apex, job->now_s);
-}
-
-static bool read_target(const struct sign_job *job, const struct rrset *set, struct name *target)
-{
-	const struct rr *rr = &job->m->rrs[set->first];
-	struct cursor c = cursor_at(job->m->octets, rr->rdata_at);
-
-	name_read(&c, target);
-	return !c.bad && set->count == 1 && cursor_offset(&c) == rr->rdata_at + rr->rdata_len;
+	return link->count == 1 && alias_target(&job->sets, link, target);
 }
 
 static const struct rrset *find_answer(
@@ -87,10 +76,10 @@ static enum step follow_dname(
 	const struct rrset *made = rrsets_find(&job->sets, SECTION_ANSWER, &w->name, TYPE_CNAME);
 	struct name target, next, made_target;
 
-	if (!read_target(job, dname, &target) || !put_set(job, dname, SECTION_ANSWER, w->zone))
+	if (!read_link(job, dname, &target) || !put_set(job, dname, SECTION_ANSWER, w->zone))
 		return STEP_BAD;
 	w->is_overlong = !name_replace_suffix(&w->name, &dname->owner, &target, &next);
-	if (made && (w->is_overlong || !read_target(job, made, &made_target) ||
+	if (made && (w->is_overlong || !read_link(job, made, &made_target) ||
 	                    !name_equal(&made_target, &next)))
 		return STEP_BAD;
 	if (w->is_overlong)
@@ -126,7 +115,7 @@ static enum step follow(struct sign_job *job, struct signer_walk *w)
 	if (dname)
 		return follow_dname(job, w, dname);
 	memory_note_name(job->signer, &w->name, &w->zone->apex, job->now_s);
-	if (!put_set(job, cname, SECTION_ANSWER, w->zone) || !read_target(job, cname, &w->name))
+	if (!put_set(job, cname, SECTION_ANSWER, w->zone) || !read_link(job, cname, &w->name))
 		return STEP_BAD;
 	return STEP_ON;
 }

@@ -5,11 +5,6 @@
 
 #include "sign/signer_private.h"
 
-/* True when it is known that the zone is delegated at or above `name`: as the operator says, as
- * another zone that is signed here, or as a server has shown. */
-bool is_below_cut(
-        const struct sign_job *job, const struct sign_zone *zone, const struct name *name);
-
 /* Walks from qname, over at most `links` links, and adds each of them to what goes out; but not the
  * set that answers. */
 enum signer_walk_end walk_answer(

@@ -141,12 +141,6 @@ struct made_nsec {
 	struct set_ttls ttls;
 };
 
-/* The zone that the name lies in, of those that this server speaks for, or NULL. */
-static inline const struct sign_zone *zone_of(const struct sign_job *job, const struct name *name)
-{
-	return sign_policy_zone_at(job->signer->policy, name, job->peers->server);
-}
-
 /* What the answer section says of the question, link after link. */
 enum signer_walk_end {
 	SIGN_WALK_POSITIVE, /* `set` */
