@@ -64,7 +64,7 @@ char *key_text_public(const struct keypair *k, int64_t now_s)
 	return NULL;
 }
 
-static void write_part(FILE *out, const char *label, const struct writer *part)
+static void write_key_part(FILE *out, const char *label, const struct writer *part)
 {
 	char text[BASE64_SIZE(PART_MAX)];
 
@@ -72,7 +72,7 @@ static void write_part(FILE *out, const char *label, const struct writer *part)
 	explicit_bzero(text, sizeof(text));
 }
 
-static void write_parts(FILE *out, const struct signkey *key)
+static void write_key_parts(FILE *out, const struct signkey *key)
 {
 	uint8_t octets[PART_MAX];
 	struct writer w;
@@ -80,12 +80,12 @@ static void write_parts(FILE *out, const struct signkey *key)
 	if (signkey_algorithm(key) != ALGORITHM_RSASHA256) {
 		w = writer_over(octets, sizeof(octets));
 		signkey_write_secret(key, &w);
-		write_part(out, "PrivateKey", &w);
+		write_key_part(out, "PrivateKey", &w);
 	}
 	for (unsigned i = 0; i < RSA_PARTS && signkey_algorithm(key) == ALGORITHM_RSASHA256; i++) {
 		w = writer_over(octets, sizeof(octets));
 		signkey_write_rsa(key, i, &w);
-		write_part(out, rsa_labels[i], &w);
+		write_key_part(out, rsa_labels[i], &w);
 	}
 	explicit_bzero(octets, sizeof(octets));
 }
@@ -101,7 +101,7 @@ char *key_text_private(const struct keypair *k, int64_t now_s)
 	digits_time_write(now_s, now);
 	fprintf(out, FORMAT_LINE "\nAlgorithm: %u (%s)\n", k->algorithm,
 	        algorithm_text(k->algorithm));
-	write_parts(out, k->key);
+	write_key_parts(out, k->key);
 	fprintf(out, "Created: %s\nPublish: %s\nActivate: %s\n", now, now, now);
 	if (fclose(out) == 0)
 		return text;
@@ -112,7 +112,7 @@ char *key_text_private(const struct keypair *k, int64_t now_s)
 /* ---- Reading ---- */
 
 /* Decodes what follows "label: " in the text. */
-static bool find_part(
+static bool find_key_part(
         const char *text, const char *label, uint8_t out[static PART_MAX], struct span *part)
 {
 	char value[BASE64_SIZE(PART_MAX)];
@@ -138,7 +138,7 @@ static bool find_part(
 	return good && part->len > 0;
 }
 
-static struct signkey *read_key(uint8_t algorithm, const char *text)
+static struct signkey *read_private_key(uint8_t algorithm, const char *text)
 {
 	uint8_t octets[RSA_PARTS][PART_MAX];
 	struct span parts[RSA_PARTS];
@@ -147,9 +147,9 @@ static struct signkey *read_key(uint8_t algorithm, const char *text)
 
 	if (algorithm == ALGORITHM_RSASHA256) {
 		for (unsigned i = 0; i < RSA_PARTS; i++)
-			good = good && find_part(text, rsa_labels[i], octets[i], &parts[i]);
+			good = good && find_key_part(text, rsa_labels[i], octets[i], &parts[i]);
 		key = good ? signkey_from_rsa(algorithm, parts) : NULL;
-	} else if (find_part(text, "PrivateKey", octets[0], &parts[0])) {
+	} else if (find_key_part(text, "PrivateKey", octets[0], &parts[0])) {
 		key = signkey_from_secret(algorithm, parts[0]);
 	}
 	explicit_bzero(octets, sizeof(octets));
@@ -170,7 +170,7 @@ bool key_text_read_private(
 		what = "the algorithm is another one than the DNSKEY's";
 	else if (!signkey_is_supported(k->algorithm))
 		what = "zones are signed here with the algorithms 8, 13 and 15";
-	else if (!(key = read_key(k->algorithm, text)))
+	else if (!(key = read_private_key(k->algorithm, text)))
 		what = "the private key is malformed";
 	else if (!span_equal(signkey_public(key), span_of(k->rdata + 4, k->rdata_len - 4)))
 		what = "the private key is not that of the DNSKEY";

@@ -39,7 +39,7 @@ bool presign_ds(struct crypto *crypto, const struct keypair *k, struct writer *o
 }
 
 /* Writes the RRSIG of `set` by `k` that begins at `inception_s`. */
-static bool write_rrsig(struct presigning *p, const struct canonical_set *set,
+static bool presign_rrsig(struct presigning *p, const struct canonical_set *set,
         const struct keypair *k, int64_t inception_s)
 {
 	uint8_t rdata[RRSIG_FIXED_OCTETS + NAME_MAX_OCTETS + SIGNATURE_MAX_OCTETS];
@@ -67,7 +67,7 @@ static bool write_rrsig(struct presigning *p, const struct canonical_set *set,
 	return len > 0 && !w.full;
 }
 
-static bool write_set(struct presigning *p, uint16_t type, struct span *rdatas, unsigned count)
+static bool presign_set(struct presigning *p, uint16_t type, struct span *rdatas, unsigned count)
 {
 	const struct name *zone = &p->keys[0].zone;
 	const struct rrset set = { .owner = *zone, .type = type };
@@ -80,7 +80,7 @@ static bool write_set(struct presigning *p, uint16_t type, struct span *rdatas, 
 		if (!keypair_is_ksk(&p->keys[k]))
 			continue;
 		for (unsigned i = 0; i < PRESIGN_COUNT; i++) {
-			if (!write_rrsig(p, &canonical, &p->keys[k],
+			if (!presign_rrsig(p, &canonical, &p->keys[k],
 			            p->now_s - SKEW_S + (int64_t)i * PRESIGN_INTERVAL_S))
 				return false;
 		}
@@ -88,7 +88,7 @@ static bool write_set(struct presigning *p, uint16_t type, struct span *rdatas, 
 	return true;
 }
 
-static bool write_sets(struct presigning *p)
+static bool presign_sets(struct presigning *p)
 {
 	uint8_t digests[LIMIT_KEYS][DS_OCTETS];
 	struct span dnskey[LIMIT_KEYS], cdnskey[LIMIT_KEYS], cds[LIMIT_KEYS];
@@ -104,11 +104,11 @@ static bool write_sets(struct presigning *p)
 		cds[ksks] = writer_span(&w);
 		cdnskey[ksks++] = keypair_rdata(&p->keys[i]);
 	}
-	return write_set(p, TYPE_DNSKEY, dnskey, p->count) && write_set(p, TYPE_CDS, cds, ksks) &&
-	       write_set(p, TYPE_CDNSKEY, cdnskey, ksks);
+	return presign_set(p, TYPE_DNSKEY, dnskey, p->count) &&
+	       presign_set(p, TYPE_CDS, cds, ksks) && presign_set(p, TYPE_CDNSKEY, cdnskey, ksks);
 }
 
-static const char *fault_of(const struct keypair *keys, unsigned count)
+static const char *presign_fault(const struct keypair *keys, unsigned count)
 {
 	unsigned ksks = 0;
 
@@ -128,7 +128,7 @@ char *presign(struct crypto *crypto, const struct keypair *keys, unsigned count,
         struct complaint *error)
 {
 	struct presigning p = { .crypto = crypto, .keys = keys, .count = count, .now_s = now_s };
-	const char *fault = fault_of(keys, count);
+	const char *fault = presign_fault(keys, count);
 	char *text = NULL;
 	size_t len;
 
@@ -137,7 +137,7 @@ char *presign(struct crypto *crypto, const struct keypair *keys, unsigned count,
 		return NULL;
 	}
 	if (arena_init(&p.arena, ARENA_OCTETS) == 0 && (p.out = open_memstream(&text, &len))) {
-		bool good = write_sets(&p);
+		bool good = presign_sets(&p);
 		if (fclose(p.out) != 0 || !good) {
 			free(text);
 			text = NULL;

@@ -8,14 +8,14 @@
 
 #define ARENA_OCTETS (1u << 20)
 
-struct checking {
+struct presign_checking {
 	struct crypto *crypto;
 	const struct key_records *records;
 	struct arena arena;
 };
 
 /* True when one of the KSKs made it. Two may have the same tag. */
-static bool is_by_ksk(struct checking *v, const struct rrsig *sig, struct span data)
+static bool is_by_ksk(struct presign_checking *v, const struct rrsig *sig, struct span data)
 {
 	const struct presigned *keys = &v->records->dnskey;
 	bool good = false;
@@ -33,8 +33,8 @@ static bool is_by_ksk(struct checking *v, const struct rrsig *sig, struct span d
 	return good;
 }
 
-static const char *check_rrsig(
-        struct checking *v, const struct canonical_set *set, const struct presigned_rrsig *rrsig)
+static const char *presign_check_rrsig(struct presign_checking *v, const struct canonical_set *set,
+        const struct presigned_rrsig *rrsig)
 {
 	const struct name *zone = &v->records->owner;
 	struct rrsig sig;
@@ -52,7 +52,8 @@ static const char *check_rrsig(
 	return good ? NULL : "no KSK in this file has made this signature";
 }
 
-static const char *check_set(struct checking *v, const struct presigned *p, unsigned *line)
+static const char *presign_check_set(
+        struct presign_checking *v, const struct presigned *p, unsigned *line)
 {
 	struct span sorted[LIMIT_KEYS];
 	const struct rrset set = { .owner = v->records->owner, .type = p->type };
@@ -68,7 +69,7 @@ static const char *check_set(struct checking *v, const struct presigned *p, unsi
 	qsort(sorted, p->count, sizeof(*sorted), span_order_for_sort);
 	for (unsigned i = 0; i < p->rrsig_count && !fault; i++) {
 		*line = p->rrsigs[i].line;
-		fault = check_rrsig(v, &canonical, &p->rrsigs[i]);
+		fault = presign_check_rrsig(v, &canonical, &p->rrsigs[i]);
 	}
 	return fault;
 }
@@ -76,12 +77,12 @@ static const char *check_set(struct checking *v, const struct presigned *p, unsi
 const char *presign_check(struct crypto *crypto, const struct key_records *r, unsigned *line)
 {
 	const struct presigned *sets[] = { &r->dnskey, &r->cds, &r->cdnskey };
-	struct checking v = { .crypto = crypto, .records = r };
+	struct presign_checking v = { .crypto = crypto, .records = r };
 	const char *fault = arena_init(&v.arena, ARENA_OCTETS) == 0 ? NULL : "out of memory";
 
 	*line = 0;
 	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]) && !fault; i++)
-		fault = check_set(&v, sets[i], line);
+		fault = presign_check_set(&v, sets[i], line);
 	arena_fini(&v.arena);
 	return fault;
 }

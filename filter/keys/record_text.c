@@ -13,7 +13,7 @@
 #define RRSIG_FIELDS 8 /* before the signature */
 #define BLANKS       " \t\r"
 
-struct reading {
+struct record_reading {
 	struct key_records *r;
 	struct writer octets;
 	const char *path;
@@ -22,14 +22,14 @@ struct reading {
 	struct complaint *error;
 };
 
-static bool wrong(struct reading *v, const char *what)
+static bool records_wrong(struct record_reading *v, const char *what)
 {
 	complaint_set(v->error, "%s:%u: %s", v->path, v->line, what);
 	return false;
 }
 
 /* Splits into fields; the last one has all that is left. */
-static unsigned split(char *line, char *fields[static FIELDS_MAX], unsigned most)
+static unsigned split_fields(char *line, char *fields[static FIELDS_MAX], unsigned most)
 {
 	unsigned count = 0;
 
@@ -46,7 +46,7 @@ static unsigned split(char *line, char *fields[static FIELDS_MAX], unsigned most
 	return count;
 }
 
-static bool read_number(const char *text, unsigned long most, unsigned long *value)
+static bool read_field_number(const char *text, unsigned long most, unsigned long *value)
 {
 	char *end;
 
@@ -56,7 +56,7 @@ static bool read_number(const char *text, unsigned long most, unsigned long *val
 }
 
 /* Decodes to the end of what was read so far. */
-static bool take_octets(struct writer *w, const char *text,
+static bool read_record_octets(struct writer *w, const char *text,
         bool (*decode)(const char *, uint8_t *, size_t, size_t *))
 {
 	size_t len;
@@ -67,7 +67,7 @@ static bool take_octets(struct writer *w, const char *text,
 	return true;
 }
 
-static struct presigned *set_of(struct reading *v, uint16_t type)
+static struct presigned *record_set(struct record_reading *v, uint16_t type)
 {
 	switch (type) {
 	case TYPE_DNSKEY:
@@ -81,7 +81,7 @@ static struct presigned *set_of(struct reading *v, uint16_t type)
 	}
 }
 
-static uint16_t type_of(const char *text)
+static uint16_t record_type(const char *text)
 {
 	static const uint16_t types[] = { TYPE_DNSKEY, TYPE_CDS, TYPE_CDNSKEY, TYPE_RRSIG };
 	char known[TYPE_TEXT_SIZE];
@@ -98,47 +98,52 @@ const char *key_rdata_read(uint16_t type, char *text, struct writer *out)
 	unsigned long first, second, third;
 	char *fields[FIELDS_MAX];
 
-	if (split(text, fields, 4) != 4 || !read_number(fields[0], UINT16_MAX, &first) ||
-	        !read_number(fields[1], UINT8_MAX, &second) ||
-	        !read_number(fields[2], UINT8_MAX, &third))
+	if (split_fields(text, fields, 4) != 4 ||
+	        !read_field_number(fields[0], UINT16_MAX, &first) ||
+	        !read_field_number(fields[1], UINT8_MAX, &second) ||
+	        !read_field_number(fields[2], UINT8_MAX, &third))
 		return "there are three numbers in such a record, and octets";
 	writer_u16(out, (uint16_t)first);
 	writer_u8(out, (uint8_t)second);
 	writer_u8(out, (uint8_t)third);
-	if (!take_octets(out, fields[3], key_record_is_digest(type) ? hex_decode : base64_decode))
+	if (!read_record_octets(
+	            out, fields[3], key_record_is_digest(type) ? hex_decode : base64_decode))
 		return key_record_is_digest(type) ? "the digest is not hexadecimal"
 		                                  : "the key is not base64";
 	return NULL;
 }
 
-static bool read_key(struct reading *v, uint16_t type, char *text, struct presigned *set)
+static bool read_key_record(
+        struct record_reading *v, uint16_t type, char *text, struct presigned *set)
 {
 	size_t start = v->octets.len;
 	const char *fault = key_rdata_read(type, text, &v->octets);
 
 	if (fault)
-		return wrong(v, fault);
+		return records_wrong(v, fault);
 	if (set->count == LIMIT_KEYS)
-		return wrong(v, "there are too many such records");
+		return records_wrong(v, "there are too many such records");
 	set->rdatas[set->count++] = span_of(v->octets.base + start, v->octets.len - start);
 	return true;
 }
 
 /* The fields of an RRSIG, RFC 4034, 3.2: type covered, algorithm, labels, original TTL, expiration,
  * inception, tag, signer, signature. */
-static bool read_rrsig_head(struct reading *v, char *fields[static FIELDS_MAX], struct name *signer)
+static bool read_rrsig_head(
+        struct record_reading *v, char *fields[static FIELDS_MAX], struct name *signer)
 {
 	unsigned long algorithm, labels, ttl_s, tag;
 	int64_t expiration_s, inception_s;
 
-	if (!read_number(fields[1], UINT8_MAX, &algorithm) ||
-	        !read_number(fields[2], NAME_MAX_LABELS, &labels) ||
-	        !read_number(fields[3], INT32_MAX, &ttl_s) ||
+	if (!read_field_number(fields[1], UINT8_MAX, &algorithm) ||
+	        !read_field_number(fields[2], NAME_MAX_LABELS, &labels) ||
+	        !read_field_number(fields[3], INT32_MAX, &ttl_s) ||
 	        !digits_time_read(fields[4], &expiration_s) ||
 	        !digits_time_read(fields[5], &inception_s) ||
-	        !read_number(fields[6], UINT16_MAX, &tag) || !name_from_text(fields[7], signer))
+	        !read_field_number(fields[6], UINT16_MAX, &tag) ||
+	        !name_from_text(fields[7], signer))
 		return false;
-	writer_u16(&v->octets, type_of(fields[0]));
+	writer_u16(&v->octets, record_type(fields[0]));
 	writer_u8(&v->octets, (uint8_t)algorithm);
 	writer_u8(&v->octets, (uint8_t)labels);
 	writer_u32(&v->octets, (uint32_t)ttl_s);
@@ -149,22 +154,22 @@ static bool read_rrsig_head(struct reading *v, char *fields[static FIELDS_MAX], 
 	return true;
 }
 
-static bool read_rrsig(struct reading *v, char *text)
+static bool read_rrsig_record(struct record_reading *v, char *text)
 {
 	size_t start = v->octets.len;
 	char *fields[FIELDS_MAX];
 	struct presigned *set;
 	struct name signer;
 
-	if (split(text, fields, RRSIG_FIELDS + 1) != RRSIG_FIELDS + 1 ||
+	if (split_fields(text, fields, RRSIG_FIELDS + 1) != RRSIG_FIELDS + 1 ||
 	        !read_rrsig_head(v, fields, &signer) ||
-	        !take_octets(&v->octets, fields[8], base64_decode))
-		return wrong(v, "this is no RRSIG");
-	set = set_of(v, type_of(fields[0]));
+	        !read_record_octets(&v->octets, fields[8], base64_decode))
+		return records_wrong(v, "this is no RRSIG");
+	set = record_set(v, record_type(fields[0]));
 	if (!set)
-		return wrong(v, "such a set is not signed ahead");
+		return records_wrong(v, "such a set is not signed ahead");
 	if (set->rrsig_count == PRESIGNED_SIGNATURES)
-		return wrong(v, "there are too many signatures");
+		return records_wrong(v, "there are too many signatures");
 	struct span rdata = span_of(v->octets.base + start, v->octets.len - start);
 	struct cursor c = cursor_at(rdata, 8);
 	struct presigned_rrsig *rrsig = &set->rrsigs[set->rrsig_count++];
@@ -176,60 +181,60 @@ static bool read_rrsig(struct reading *v, char *text)
 	return true;
 }
 
-static bool take_owner(struct reading *v, const char *text)
+static bool read_record_owner(struct record_reading *v, const char *text)
 {
 	struct name owner;
 
 	if (!name_from_text(text, &owner))
-		return wrong(v, "the owner is not a domain name");
+		return records_wrong(v, "the owner is not a domain name");
 	if (v->has_owner && !name_equal(&owner, &v->r->owner))
-		return wrong(v, "the owner is another one than in the lines before");
+		return records_wrong(v, "the owner is another one than in the lines before");
 	v->r->owner = owner;
 	v->has_owner = true;
 	return true;
 }
 
 /* OWNER [TTL] IN TYPE RDATA */
-static bool read_record(struct reading *v, char *line)
+static bool read_record_fields(struct record_reading *v, char *line)
 {
 	char *fields[FIELDS_MAX], *rest[FIELDS_MAX];
 	unsigned long ttl_s = 0;
 	bool has_ttl;
 
-	if (split(line, fields, 3) != 3)
-		return wrong(v, "there is too little for a record");
-	has_ttl = read_number(fields[1], INT32_MAX, &ttl_s);
+	if (split_fields(line, fields, 3) != 3)
+		return records_wrong(v, "there is too little for a record");
+	has_ttl = read_field_number(fields[1], INT32_MAX, &ttl_s);
 	/* With a TTL the class is the first word of the rest. */
-	if (split(fields[2], rest, has_ttl ? 3 : 2) != (has_ttl ? 3 : 2) ||
+	if (split_fields(fields[2], rest, has_ttl ? 3 : 2) != (has_ttl ? 3 : 2) ||
 	        strcmp(has_ttl ? rest[0] : fields[1], "IN") != 0)
-		return wrong(v, "the class IN is missing");
+		return records_wrong(v, "the class IN is missing");
 	char *rdata = has_ttl ? rest[2] : rest[1];
-	uint16_t type = type_of(has_ttl ? rest[1] : rest[0]);
-	struct presigned *set = set_of(v, type);
-	if (!take_owner(v, fields[0]))
+	uint16_t type = record_type(has_ttl ? rest[1] : rest[0]);
+	struct presigned *set = record_set(v, type);
+	if (!read_record_owner(v, fields[0]))
 		return false;
 	if (type == TYPE_RRSIG)
-		return read_rrsig(v, rdata);
+		return read_rrsig_record(v, rdata);
 	if (!set)
-		return wrong(v, "only DNSKEY, CDS, CDNSKEY and RRSIG are known here");
+		return records_wrong(v, "only DNSKEY, CDS, CDNSKEY and RRSIG are known here");
 	set->ttl_s = (uint32_t)ttl_s;
-	return read_key(v, type, rdata, set);
+	return read_key_record(v, type, rdata, set);
 }
 
-static bool read_line(struct reading *v, char *line)
+static bool read_record_line(struct record_reading *v, char *line)
 {
 	v->line++;
 	line[strcspn(line, ";")] = '\0';
-	return line[strspn(line, BLANKS)] == '\0' || read_record(v, line);
+	return line[strspn(line, BLANKS)] == '\0' || read_record_fields(v, line);
 }
 
-static bool read_lines(struct reading *v, char *text)
+static bool read_record_lines(struct record_reading *v, char *text)
 {
 	for (char *line; (line = strsep(&text, "\n"));) {
-		if (!read_line(v, line))
+		if (!read_record_line(v, line))
 			return false;
 	}
-	return v->has_owner || wrong(v, "there is no record in it");
+	return v->has_owner || records_wrong(v, "there is no record in it");
 }
 
 bool key_records_read(
@@ -238,16 +243,17 @@ bool key_records_read(
 	/* Every record is longer as text. */
 	size_t size = strlen(text) + NAME_MAX_OCTETS;
 	char *copy = strdup(text);
-	struct reading v = { .r = r, .path = path, .error = error };
+	struct record_reading v = { .r = r, .path = path, .error = error };
 
 	*r = (struct key_records){ .dnskey.type = TYPE_DNSKEY,
 		.cds.type = TYPE_CDS,
 		.cdnskey.type = TYPE_CDNSKEY,
 		.octets = malloc(size) };
 	v.octets = writer_over(r->octets, r->octets ? size : 0);
-	bool good = copy && r->octets ? read_lines(&v, copy) : wrong(&v, "out of memory");
+	bool good = copy && r->octets ? read_record_lines(&v, copy)
+	                              : records_wrong(&v, "out of memory");
 	if (good && v.octets.full)
-		good = wrong(&v, "there is too much in it");
+		good = records_wrong(&v, "there is too much in it");
 	free(copy);
 	if (!good)
 		key_records_fini(r);

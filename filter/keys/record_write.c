@@ -7,14 +7,14 @@
 #include "keys/record_text.h"
 #include "wire/protocol.h"
 
-static void write_owner(FILE *out, const struct name *owner, uint32_t ttl_s)
+static void write_record_owner(FILE *out, const struct name *owner, uint32_t ttl_s)
 {
 	char name[NAME_TEXT_SIZE];
 
 	fprintf(out, "%s %u IN ", name_text(owner, name), ttl_s);
 }
 
-static void write_base64(FILE *out, struct span octets)
+static void write_record_base64(FILE *out, struct span octets)
 {
 	char *text = malloc(BASE64_SIZE(octets.len));
 
@@ -24,7 +24,7 @@ static void write_base64(FILE *out, struct span octets)
 }
 
 /* Writes the numbers, and returns what stands behind them. */
-static struct span write_numbers(FILE *out, struct span rdata)
+static struct span write_record_numbers(FILE *out, struct span rdata)
 {
 	struct cursor c = cursor_over(rdata);
 	unsigned first = cursor_u16(&c), second = cursor_u8(&c), third = cursor_u8(&c);
@@ -36,7 +36,7 @@ static struct span write_numbers(FILE *out, struct span rdata)
 void key_ds_write(FILE *out, struct span rdata)
 {
 	char hex[2 * UINT8_MAX + 1];
-	struct span digest = write_numbers(out, rdata);
+	struct span digest = write_record_numbers(out, rdata);
 
 	fputs(digest.len <= UINT8_MAX ? hex_encode(digest, hex) : "", out);
 }
@@ -46,13 +46,13 @@ void key_record_write(
 {
 	char known[TYPE_TEXT_SIZE];
 
-	write_owner(out, owner, ttl_s);
+	write_record_owner(out, owner, ttl_s);
 	fprintf(out, "%s ", type_text(type, known));
 	if (key_record_is_digest(type)) {
 		key_ds_write(out, rdata);
 		fputc('\n', out);
 	} else {
-		write_base64(out, write_numbers(out, rdata));
+		write_record_base64(out, write_record_numbers(out, rdata));
 	}
 }
 
@@ -68,9 +68,9 @@ void key_rrsig_write(FILE *out, const struct name *owner, uint32_t ttl_s, struct
 	struct name signer;
 
 	name_read_plain(&c, &signer);
-	write_owner(out, owner, ttl_s);
+	write_record_owner(out, owner, ttl_s);
 	fprintf(out, "RRSIG %s %u %u %u %s %s %u %s ", type_text(type, known), algorithm, labels,
 	        original_s, digits_time_write(expiration, expires),
 	        digits_time_write(inception, begins), tag, name_text(&signer, signer_text));
-	write_base64(out, cursor_rest(&c));
+	write_record_base64(out, cursor_rest(&c));
 }

@@ -127,7 +127,7 @@ static bool put_end(struct sign_job *job, enum signer_walk_end end, struct signe
 bool sign_answer(struct sign_job *job, struct ending *e)
 {
 	struct signer_walk w;
-	enum signer_walk_end end = walk_answer(job, job->qtype, LIMIT_CNAMES, &w);
+	enum signer_walk_end end = signer_walk(job, job->qtype, LIMIT_CNAMES, &w);
 
 	e->flags = job->m->flags & FLAG_AA;
 	return put_end(job, end, &w, job->qtype, e);
@@ -146,7 +146,7 @@ bool sign_ds(struct sign_job *job, struct ending *e)
 		is_known = is_known || name_equal(&zone->cuts[i].name, &job->qname);
 	if (is_known)
 		return answer_ds_of_cut(job, zone, e);
-	enum signer_walk_end end = walk_answer(job, TYPE_NS, 1, &w);
+	enum signer_walk_end end = signer_walk(job, TYPE_NS, 1, &w);
 	bool is_cut = rrsets_find(&job->sets, SECTION_ANSWER, &job->qname, TYPE_NS) ||
 	              (end == SIGN_WALK_REFERRAL && name_equal(&w.ns->owner, &job->qname));
 	if (is_cut)
@@ -167,7 +167,7 @@ static bool answer_nsec_of_nothing(struct sign_job *job, const struct signer_wal
 bool sign_exists(struct sign_job *job, struct ending *e)
 {
 	struct signer_walk w;
-	enum signer_walk_end end = walk_answer(job, TYPE_SOA, 1, &w);
+	enum signer_walk_end end = signer_walk(job, TYPE_SOA, 1, &w);
 	bool is_there = end == SIGN_WALK_POSITIVE || end == SIGN_WALK_NODATA;
 	const struct rrset *soa = rrsets_find(&job->sets, SECTION_ANSWER, &job->qname, TYPE_SOA);
 	const struct sign_zone *zone = zone_of(job, &job->qname);

@@ -10,7 +10,7 @@ enum { NETWORK_4_OCTETS = 3, NETWORK_6_OCTETS = 7 }; /* a /24, and a /56 */
 struct client_network {
 	uint8_t len;
 	uint8_t octets[NETWORK_6_OCTETS];
-	struct bucket bucket;
+	struct token_bucket bucket;
 };
 
 int sign_budget_init(struct signer *s)
@@ -19,7 +19,7 @@ int sign_budget_init(struct signer *s)
 }
 
 /* A bucket holds what may be had within one second. */
-static void refill(struct bucket *b, uint32_t per_s, uint64_t now_ms)
+static void bucket_refill(struct token_bucket *b, uint32_t per_s, uint64_t now_ms)
 {
 	uint64_t passed_ms = now_ms > b->refilled_ms ? now_ms - b->refilled_ms : 0;
 	uint64_t fresh = passed_ms >= 1000 ? per_s : passed_ms * per_s / 1000;
@@ -38,7 +38,7 @@ static bool is_same_network(const void *entry, const void *key)
 	return n->len == octets->len && memcmp(n->octets, octets->base, n->len) == 0;
 }
 
-static struct bucket *bucket_of(struct signer *s, struct span client, uint64_t now_ms)
+static struct token_bucket *network_bucket(struct signer *s, struct span client, uint64_t now_ms)
 {
 	size_t len = client.len == 4 ? NETWORK_4_OCTETS : NETWORK_6_OCTETS;
 	struct span network = span_of(client.base, client.len < len ? client.len : len);
@@ -52,19 +52,19 @@ static struct bucket *bucket_of(struct signer *s, struct span client, uint64_t n
 	n = table_add_or_replace(&s->networks, hash);
 	n->len = (uint8_t)network.len;
 	memcpy(n->octets, network.base, network.len);
-	n->bucket = (struct bucket){ now_ms, s->policy->signatures_per_network };
+	n->bucket = (struct token_bucket){ now_ms, s->policy->signatures_per_network };
 	return &n->bucket;
 }
 
-static bool has_token(struct bucket *b, uint32_t per_s, uint64_t now_ms)
+static bool bucket_has_token(struct token_bucket *b, uint32_t per_s, uint64_t now_ms)
 {
 	if (per_s == 0)
 		return true;
-	refill(b, per_s, now_ms);
+	bucket_refill(b, per_s, now_ms);
 	return b->tokens > 0;
 }
 
-static void take_token(struct bucket *b)
+static void bucket_take_token(struct token_bucket *b)
 {
 	if (b->tokens > 0)
 		b->tokens--;
@@ -74,17 +74,17 @@ static void take_token(struct bucket *b)
  * only the limit of all counts, which for TCP is another one than for UDP. */
 bool budget_take(struct signer *s, struct span client, bool is_stream, uint64_t now_ms)
 {
-	struct bucket *all = is_stream ? &s->streams : &s->datagrams;
-	struct bucket *own = NULL;
+	struct token_bucket *all = is_stream ? &s->streams : &s->datagrams;
+	struct token_bucket *own = NULL;
 
-	if (!has_token(all, s->policy->signatures_per_s, now_ms))
+	if (!bucket_has_token(all, s->policy->signatures_per_s, now_ms))
 		return false;
 	if (!is_stream && s->policy->signatures_per_network > 0) {
-		own = bucket_of(s, client, now_ms);
-		if (!has_token(own, s->policy->signatures_per_network, now_ms))
+		own = network_bucket(s, client, now_ms);
+		if (!bucket_has_token(own, s->policy->signatures_per_network, now_ms))
 			return false;
-		take_token(own);
+		bucket_take_token(own);
 	}
-	take_token(all);
+	bucket_take_token(all);
 	return true;
 }

@@ -109,7 +109,7 @@ static uint8_t octet_after(uint8_t octet)
 }
 
 /* Makes the first label longer by a zero octet. Returns false when there is no room. */
-static bool lengthen(struct name *n)
+static bool label_lengthen(struct name *n)
 {
 	uint8_t len = n->octets[0];
 
@@ -123,7 +123,7 @@ static bool lengthen(struct name *n)
 }
 
 /* Sets the first label to the next one that is not longer. Returns false when it is the last. */
-static bool increment(struct name *n)
+static bool label_increment(struct name *n)
 {
 	uint8_t len = n->octets[0], kept = len;
 
@@ -142,7 +142,7 @@ void next_name_beside(const struct name *name, const struct name *apex, struct n
 {
 	*next = *name;
 	while (next->labels > apex->labels) {
-		if (lengthen(next) || increment(next))
+		if (label_lengthen(next) || label_increment(next))
 			return;
 		name_parent(next, next);
 	}

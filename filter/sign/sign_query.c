@@ -22,7 +22,7 @@ bool is_of_dnssec(uint16_t type)
 
 /* Says why a query passes untouched whatever it asks, or SIGN_QUERY_ASKED. Nobody gets a zone by
  * naming another class, or by a signature that the server might accept: its data is the same. */
-static enum sign_query classify(const struct message *q)
+static enum sign_query query_passes_as(const struct message *q)
 {
 	if (q->flags & FLAG_QR)
 		return SIGN_QUERY_MALFORMED;
@@ -36,7 +36,7 @@ static enum sign_query classify(const struct message *q)
 }
 
 /* What is asked of the server: `labels` of the name, and a type. */
-static void ask(struct signer_query *a, enum sign_way way, unsigned labels, uint16_t type)
+static void query_ask(struct signer_query *a, enum sign_way way, unsigned labels, uint16_t type)
 {
 	a->way = (uint8_t)way;
 	a->sent_labels = (uint8_t)labels;
@@ -44,8 +44,8 @@ static void ask(struct signer_query *a, enum sign_way way, unsigned labels, uint
 }
 
 /* The parent's side of a cut is asked where the parent is signed here too (RFC 4035, 3.1.4.1). */
-static void choose_ds(struct signer *s, const struct message *q, const struct sign_context *context,
-        const struct sign_zone *zone, struct signer_query *a)
+static void choose_way_of_ds(struct signer *s, const struct message *q,
+        const struct sign_context *context, const struct sign_zone *zone, struct signer_query *a)
 {
 	struct name above;
 	const struct sign_zone *parent;
@@ -55,41 +55,41 @@ static void choose_ds(struct signer *s, const struct message *q, const struct si
 	                 ? sign_policy_zone_at(s->policy, &above, context->peers->server)
 	                 : NULL;
 	if (zone->apex.labels == q->qname.labels && parent)
-		ask(a, SIGN_WAY_APEX, parent->apex.labels, TYPE_SOA);
+		query_ask(a, SIGN_WAY_APEX, parent->apex.labels, TYPE_SOA);
 	else if (zone->apex.labels == q->qname.labels)
-		ask(a, SIGN_WAY_NODATA, zone->apex.labels, TYPE_SOA);
+		query_ask(a, SIGN_WAY_NODATA, zone->apex.labels, TYPE_SOA);
 	else if (!memory_zone(s, zone)->has_soa && !context->is_stream)
-		ask(a, SIGN_WAY_LEARN, zone->apex.labels, TYPE_SOA);
+		query_ask(a, SIGN_WAY_LEARN, zone->apex.labels, TYPE_SOA);
 	else
-		ask(a, SIGN_WAY_DS, q->qname.labels, TYPE_NS);
+		query_ask(a, SIGN_WAY_DS, q->qname.labels, TYPE_NS);
 }
 
 /* Returns false when the query passes because DO is not set and it asks nothing that only the
  * signer knows. */
-static bool choose(struct signer *s, const struct message *q, const struct sign_context *context,
-        const struct sign_zone *zone, struct signer_query *a)
+static bool choose_way(struct signer *s, const struct message *q,
+        const struct sign_context *context, const struct sign_zone *zone, struct signer_query *a)
 {
 	unsigned apex = zone->apex.labels;
 	bool is_apex = apex == q->qname.labels;
 
 	if (query_is_transfer(q))
-		ask(a, SIGN_WAY_REFUSED, apex, TYPE_SOA);
+		query_ask(a, SIGN_WAY_REFUSED, apex, TYPE_SOA);
 	else if (is_apex && is_presigned(q->qtype))
-		ask(a, SIGN_WAY_APEX, apex, TYPE_SOA);
+		query_ask(a, SIGN_WAY_APEX, apex, TYPE_SOA);
 	else if (q->qtype == TYPE_DS)
-		choose_ds(s, q, context, zone, a);
+		choose_way_of_ds(s, q, context, zone, a);
 	else if (!q->edns.dnssec_ok)
 		return false;
 	else if (q->qtype == TYPE_NXNAME)
-		ask(a, SIGN_WAY_FORMERR, apex, TYPE_SOA);
+		query_ask(a, SIGN_WAY_FORMERR, apex, TYPE_SOA);
 	else if (q->qtype == TYPE_RRSIG)
-		ask(a, SIGN_WAY_REFUSED, apex, TYPE_SOA);
+		query_ask(a, SIGN_WAY_REFUSED, apex, TYPE_SOA);
 	else if (is_of_dnssec(q->qtype))
-		ask(a, SIGN_WAY_EXISTS, q->qname.labels, TYPE_SOA);
+		query_ask(a, SIGN_WAY_EXISTS, q->qname.labels, TYPE_SOA);
 	else
-		ask(a, SIGN_WAY_ANSWER, q->qname.labels, q->qtype);
+		query_ask(a, SIGN_WAY_ANSWER, q->qname.labels, q->qtype);
 	if (q->edns.present && q->edns.version != 0)
-		ask(a, SIGN_WAY_BADVERS, apex, TYPE_SOA);
+		query_ask(a, SIGN_WAY_BADVERS, apex, TYPE_SOA);
 	return true;
 }
 
@@ -106,7 +106,7 @@ static struct span sent_name(const struct signer_query *a)
 	return name;
 }
 
-static void write_query(const struct signer_query *a, struct writer *out)
+static void write_sent_query(const struct signer_query *a, struct writer *out)
 {
 	const struct edns_head head = { .udp_size = QUERY_UDP_SIZE };
 
@@ -122,7 +122,7 @@ enum sign_query sign_query(struct signer *s, const struct message *query,
         const struct sign_context *context, struct signer_query *asked, struct writer *out)
 {
 	const struct sign_peers *peers = context->peers;
-	enum sign_query kind = classify(query);
+	enum sign_query kind = query_passes_as(query);
 	const struct sign_zone *zone;
 
 	if (kind != SIGN_QUERY_ASKED)
@@ -135,12 +135,12 @@ enum sign_query sign_query(struct signer *s, const struct message *query,
 		return SIGN_QUERY_PASSED_TRANSFER;
 	*asked = (struct signer_query){ .compact_ok = query->edns.flags & EDNS_CO,
 		.policy = s->policy_number };
-	if (!choose(s, query, context, zone, asked))
+	if (!choose_way(s, query, context, zone, asked))
 		return SIGN_QUERY_PASSED_PLAIN;
 	query_note(query, &asked->client);
 	asked->sent_edns =
-	        !context->is_stream && server_bears_edns(s, peers->server, context->now_ms);
-	write_query(asked, out);
+	        !context->is_stream && server_supports_edns(s, peers->server, context->now_ms);
+	write_sent_query(asked, out);
 	return SIGN_QUERY_ASKED;
 }
 
@@ -149,7 +149,7 @@ void sign_no_response(const struct signer_query *asked, struct writer *out)
 	reply_servfail(&asked->client, 0, REASON_NONE, out);
 }
 
-static bool is_name(const struct name *n, struct span octets)
+static bool name_equals_octets(const struct name *n, struct span octets)
 {
 	struct cursor c = cursor_over(octets);
 	struct name name;
@@ -172,5 +172,5 @@ bool sign_matches(const struct message *response, const struct signer_query *ask
 	struct span name = span_of(response->question.base, response->question.len - 4);
 	struct span sent = sent_name(asked);
 	return response->qtype == asked->sent_type && response->qclass == CLASS_IN &&
-	       (span_equal(name, sent) || is_name(&response->qname, sent));
+	       (span_equal(name, sent) || name_equals_octets(&response->qname, sent));
 }

@@ -9,7 +9,7 @@
 #include "wire/rdata.h"
 
 /* What was made of a response. */
-struct made {
+struct kept_answer {
 	int64_t from_s;
 	uint32_t learned[LESSON_COUNT]; /* as in struct memory_basis */
 	uint32_t more;                  /* spare entries, for what `octets` is too short for */
@@ -25,7 +25,7 @@ struct made {
 _Static_assert(SIGN_RECALL_S <= UINT8_MAX && LIMIT_SIGNED <= UINT8_MAX, "they are in an octet");
 
 /* How it was asked for; without holes, since it is hashed. */
-struct way {
+struct query_form {
 	uint8_t server[16];
 	uint16_t room; /* for the answer */
 	uint16_t sent_type;
@@ -34,49 +34,49 @@ struct way {
 	uint8_t bits;
 };
 
-_Static_assert(sizeof(struct way) == 26, "no holes");
+_Static_assert(sizeof(struct query_form) == 26, "no holes");
 
 enum {
-	WAY_STREAM = 1,
-	WAY_EDNS = 2,
-	WAY_DO = 4,
-	WAY_CO = 8,
-	WAY_RD = 16,
-	WAY_SENT_EDNS = 32,
-	WAY_ANY_CASE = 64,
+	FORM_STREAM = 1,
+	FORM_EDNS = 2,
+	FORM_DO = 4,
+	FORM_CO = 8,
+	FORM_RD = 16,
+	FORM_SENT_EDNS = 32,
+	FORM_ANY_CASE = 64,
 };
 
 int sign_recall_init(struct signer *s)
 {
 	uint32_t capacity = s->limits.messages;
 
-	return capacity == 0 ? 0 : table_init(&s->messages, sizeof(struct made), capacity);
+	return capacity == 0 ? 0 : table_init(&s->messages, sizeof(struct kept_answer), capacity);
 }
 
 /* ---- Finding ---- */
 
-static struct way way_of(const struct sign_job *job, bool is_any_case)
+static struct query_form query_form_of(const struct sign_job *job, bool is_any_case)
 {
 	const struct client_query *asked = &job->asked->client;
 	const struct span *server = &job->peers->server;
-	struct way way = {
+	struct query_form form = {
 		.room = (uint16_t)room_of_answer(job),
 		.sent_type = job->asked->sent_type,
 		.question_len = asked->question_len,
 		.way = job->asked->way,
 		.sent_labels = job->asked->sent_labels,
 		.server_len = (uint8_t)server->len,
-		.bits = (uint8_t)((job->is_stream ? WAY_STREAM : 0) |
-		                  (asked->has_edns ? WAY_EDNS : 0) |
-		                  (asked->dnssec_ok ? WAY_DO : 0) |
-		                  (job->asked->compact_ok ? WAY_CO : 0) |
-		                  (asked->flags & FLAG_RD ? WAY_RD : 0) |
-		                  (job->asked->sent_edns ? WAY_SENT_EDNS : 0) |
-		                  (is_any_case ? WAY_ANY_CASE : 0)),
+		.bits = (uint8_t)((job->is_stream ? FORM_STREAM : 0) |
+		                  (asked->has_edns ? FORM_EDNS : 0) |
+		                  (asked->dnssec_ok ? FORM_DO : 0) |
+		                  (job->asked->compact_ok ? FORM_CO : 0) |
+		                  (asked->flags & FLAG_RD ? FORM_RD : 0) |
+		                  (job->asked->sent_edns ? FORM_SENT_EDNS : 0) |
+		                  (is_any_case ? FORM_ANY_CASE : 0)),
 	};
 
-	memcpy(way.server, server->base, least(server->len, sizeof(way.server)));
-	return way;
+	memcpy(form.server, server->base, least(server->len, sizeof(form.server)));
+	return form;
 }
 
 /* A client may write its question in any letters, to be sure that it gets its own answer. If it did
@@ -93,20 +93,20 @@ static bool is_in_any_case(const struct sign_job *job)
 }
 
 /* Hashes how it was asked for, the client's question, and the response but for its id. */
-static void identify(const struct sign_job *job, struct recall_id *id)
+static void identify_answer(const struct sign_job *job, struct recall_id *id)
 {
 	const struct client_query *asked = &job->asked->client;
 	const struct message *m = job->m;
-	uint8_t octets[sizeof(struct way) + QUESTION_MAX + SIGN_RECALL_MAX];
+	uint8_t octets[sizeof(struct query_form) + QUESTION_MAX + SIGN_RECALL_MAX];
 
 	id->is_none = m->octets.len > SIGN_RECALL_MAX || m->question_count == 0 ||
 	              job->asked->policy != job->signer->policy_number;
 	if (id->is_none)
 		return;
 	id->is_any_case = is_in_any_case(job);
-	const struct way way = way_of(job, id->is_any_case);
-	uint8_t *question = octets + sizeof(way), *response = question + asked->question_len;
-	memcpy(octets, &way, sizeof(way));
+	const struct query_form form = query_form_of(job, id->is_any_case);
+	uint8_t *question = octets + sizeof(form), *response = question + asked->question_len;
+	memcpy(octets, &form, sizeof(form));
 	memcpy(question, asked->question, asked->question_len);
 	memcpy(response, m->octets.base, m->octets.len);
 	put_u16(response, 0);
@@ -118,19 +118,19 @@ static void identify(const struct sign_job *job, struct recall_id *id)
 	        &job->signer->key, span_of(octets, (size_t)(response - octets) + m->octets.len));
 }
 
-static bool is_id(const void *entry, const void *id)
+static bool kept_answer_is(const void *entry, const void *id)
 {
-	return wide_hash_has_rest(id, ((const struct made *)entry)->id_rest);
+	return wide_hash_has_rest(id, ((const struct kept_answer *)entry)->id_rest);
 }
 
-static struct made *find(const struct signer *s, const struct wide_hash *id)
+static struct kept_answer *kept_answer_find(const struct signer *s, const struct wide_hash *id)
 {
-	return table_find(&s->messages, wide_hash_begin(id), is_id, id);
+	return table_find(&s->messages, wide_hash_begin(id), kept_answer_is, id);
 }
 
-static bool holds(const struct made *made, int64_t now_s)
+static bool kept_answer_holds(const struct kept_answer *kept, int64_t now_s)
 {
-	return now_s >= made->from_s && now_s - made->from_s < made->lifetime_s;
+	return now_s >= kept->from_s && now_s - kept->from_s < kept->lifetime_s;
 }
 
 bool sign_recall_find(struct sign_job *job, struct recall_id *id, struct writer *out)
@@ -141,21 +141,21 @@ bool sign_recall_find(struct sign_job *job, struct recall_id *id, struct writer 
 	id->is_none = true;
 	if (s->messages.capacity == 0 || s->doubts_clock)
 		return false;
-	identify(job, id);
-	struct made *made = id->is_none ? NULL : find(s, &id->hash);
-	if (!made || !holds(made, job->now_s) ||
-	        !memory_is_unchanged(s, made->learned, made->depends) || made->len > out->capacity)
+	identify_answer(job, id);
+	struct kept_answer *kept = id->is_none ? NULL : kept_answer_find(s, &id->hash);
+	if (!kept || !kept_answer_holds(kept, job->now_s) ||
+	        !memory_is_unchanged(s, kept->learned, kept->depends) || kept->len > out->capacity)
 		return false;
-	table_touch(&s->messages, made);
-	spill_get(&s->messages, made->more, made->octets, SIGN_RECALL_OCTETS, out->base, made->len);
-	out->len = made->len;
+	table_touch(&s->messages, kept);
+	spill_get(&s->messages, kept->more, kept->octets, SIGN_RECALL_OCTETS, out->base, kept->len);
+	out->len = kept->len;
 	put_u16(out->base, asked->id);
 	memcpy(out->base + DNS_HEADER_SIZE, asked->question, asked->question_len - 4u);
 	*job->result = (struct sign_result){ .verdict = SIGN_VERDICT_REWRITE,
-		.outcome = made->outcome,
+		.outcome = kept->outcome,
 		.is_recalled = true,
 		.octets = writer_span(out),
-		.found = made->found };
+		.found = kept->found };
 	return true;
 }
 
@@ -234,20 +234,20 @@ void sign_recall_put(struct sign_job *job, const struct recall_id *id)
 	        !is_made_again(job->result->outcome) || octets.len > SIGN_RECALL_MAX ||
 	        !are_names_certain(job, id))
 		return;
-	struct made *made = find(s, &id->hash);
-	if (made)
-		spill_remove(&s->messages, made, offsetof(struct made, more));
-	made = spill_add(
-	        &s->messages, wide_hash_begin(&id->hash), offsetof(struct made, more), spares);
-	if (!made)
+	struct kept_answer *kept = kept_answer_find(s, &id->hash);
+	if (kept)
+		spill_remove(&s->messages, kept, offsetof(struct kept_answer, more));
+	kept = spill_add(&s->messages, wide_hash_begin(&id->hash),
+	        offsetof(struct kept_answer, more), spares);
+	if (!kept)
 		return;
-	memcpy(made->id_rest, wide_hash_rest(&id->hash), WIDE_HASH_REST);
-	memcpy(made->learned, basis->learned, sizeof(made->learned));
-	made->from_s = job->now_s;
-	made->lifetime_s = (uint8_t)(basis->until_s - job->now_s);
-	made->depends = basis->depends;
-	made->outcome = job->result->outcome;
-	made->found = (uint8_t)job->result->found;
-	made->len = (uint16_t)octets.len;
-	spill_put(&s->messages, made->more, made->octets, SIGN_RECALL_OCTETS, octets);
+	memcpy(kept->id_rest, wide_hash_rest(&id->hash), WIDE_HASH_REST);
+	memcpy(kept->learned, basis->learned, sizeof(kept->learned));
+	kept->from_s = job->now_s;
+	kept->lifetime_s = (uint8_t)(basis->until_s - job->now_s);
+	kept->depends = basis->depends;
+	kept->outcome = job->result->outcome;
+	kept->found = (uint8_t)job->result->found;
+	kept->len = (uint16_t)octets.len;
+	spill_put(&s->messages, kept->more, kept->octets, SIGN_RECALL_OCTETS, octets);
 }

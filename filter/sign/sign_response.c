@@ -201,7 +201,7 @@ static void make_of_records(struct sign_job *job, struct writer *out)
 		end_made(job, makers[job->asked->way], out);
 }
 
-static void make(struct sign_job *job, struct writer *out)
+static void make_response(struct sign_job *job, struct writer *out)
 {
 	switch (job->asked->way) {
 	case SIGN_WAY_APEX:
@@ -223,7 +223,7 @@ static void make(struct sign_job *job, struct writer *out)
 
 /* Reads what the client asked. The policy may be another one by now, under which something else
  * had to be asked of the server: then it returns false. */
-static bool read_question(struct sign_job *job)
+static bool job_read_question(struct sign_job *job)
 {
 	const struct client_query *asked = &job->asked->client;
 	struct cursor c = cursor_over(span_of(asked->question, asked->question_len));
@@ -264,12 +264,12 @@ void sign_response(struct signer *s, const struct signer_query *asked,
 		return;
 	memory_begin(s, context->now_s + SIGN_RECALL_S);
 	arena_reset(&s->arena, 0);
-	if (!read_question(&job) || response->is_signed ||
+	if (!job_read_question(&job) || response->is_signed ||
 	        !rrsets_group(&job.sets, response, &s->arena)) {
 		end_servfail(&job, SIGN_OUTCOME_UNEXPECTED, out);
 		return;
 	}
 	learn_soa(&job);
-	make(&job, out);
+	make_response(&job, out);
 	sign_recall_put(&job, &id);
 }

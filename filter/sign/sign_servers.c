@@ -6,68 +6,68 @@
 
 #include "sign/signer_private.h"
 
-#define REFUSES_MS     86400000u /* until the next try */
-#define TRY_MS         15000u    /* for one query; the others go without OPT meanwhile */
-#define SILENT_MAX     2         /* queries in a row without a response, while it is tried */
-#define BEARS_LOST_MAX 8         /* the same of a server that is known to bear it */
+#define REFUSES_MS        86400000u /* until the next try */
+#define TRY_MS            15000u    /* for one query; the others go without OPT meanwhile */
+#define SILENT_MAX        2         /* queries in a row without a response, while it is tried */
+#define SUPPORTS_LOST_MAX 8         /* the same of a server that is known to bear it */
 
-enum bearing { SERVER_TRIED, SERVER_BEARS, SERVER_REFUSES };
+enum edns_support { SERVER_TRIED, SERVER_SUPPORTS, SERVER_REFUSES };
 
-struct server {
+struct edns_server {
 	uint8_t len;
 	uint8_t address[16];
-	uint8_t bearing; /* enum bearing */
+	uint8_t support; /* enum edns_support */
 	uint8_t silent;
 	uint64_t until_ms; /* of SERVER_REFUSES, and of the query with which one is tried */
 };
 
 int sign_servers_init(struct signer *s)
 {
-	return table_init(&s->servers, sizeof(struct server), s->limits.servers);
+	return table_init(&s->servers, sizeof(struct edns_server), s->limits.servers);
 }
 
 static bool is_same_server(const void *entry, const void *key)
 {
-	const struct server *server = entry;
+	const struct edns_server *server = entry;
 	const struct span *address = key;
 	return server->len == address->len &&
 	       memcmp(server->address, address->base, address->len) == 0;
 }
 
-static struct server *find(struct signer *s, struct span address)
+static struct edns_server *edns_server_find(struct signer *s, struct span address)
 {
 	return table_find(&s->servers, keyed_hash(&s->key, address), is_same_server, &address);
 }
 
-static void start_trying(struct signer *s, struct span address)
+static void edns_server_add(struct signer *s, struct span address)
 {
-	struct server *server = find(s, address);
+	struct edns_server *server = edns_server_find(s, address);
 
 	if (server || address.len > sizeof(server->address))
 		return;
 	server = table_add_or_replace(&s->servers, keyed_hash(&s->key, address));
 	server->len = (uint8_t)address.len;
 	memcpy(server->address, address.base, address.len);
-	server->bearing = SERVER_TRIED;
+	server->support = SERVER_TRIED;
 }
 
-static void refuses(struct server *server, uint64_t now_ms)
+static void edns_server_refuses(struct edns_server *server, uint64_t now_ms)
 {
-	server->bearing = SERVER_REFUSES;
+	server->support = SERVER_REFUSES;
 	server->until_ms = now_ms + REFUSES_MS;
 }
 
-bool server_bears_edns(struct signer *s, struct span address, uint64_t now_ms)
+bool server_supports_edns(struct signer *s, struct span address, uint64_t now_ms)
 {
-	struct server *server = find(s, address);
+	struct edns_server *server = edns_server_find(s, address);
 
 	if (!server)
 		return false;
-	if (server->bearing == SERVER_BEARS)
+	if (server->support == SERVER_SUPPORTS)
 		return true;
 	if (now_ms < server->until_ms)
 		return false;
-	if (server->bearing == SERVER_REFUSES) {
+	if (server->support == SERVER_REFUSES) {
 		table_remove(&s->servers, server);
 		return false;
 	}
@@ -79,29 +79,30 @@ bool server_bears_edns(struct signer *s, struct span address, uint64_t now_ms)
 void server_note_response(struct signer *s, struct span address, bool sent_edns,
         const struct message *m, uint64_t now_ms)
 {
-	struct server *server = sent_edns ? find(s, address) : NULL;
+	struct edns_server *server = sent_edns ? edns_server_find(s, address) : NULL;
 
 	if (!sent_edns && (m->flags & FLAG_TC))
-		start_trying(s, address);
+		edns_server_add(s, address);
 	if (!server)
 		return;
 	server->silent = 0;
 	unsigned rcode = message_rcode(m);
 	if (m->edns.present && rcode != RCODE_FORMERR && rcode != RCODE_NOTIMP &&
 	        rcode <= RCODE_MASK)
-		server->bearing = SERVER_BEARS;
+		server->support = SERVER_SUPPORTS;
 	else
-		refuses(server, now_ms);
+		edns_server_refuses(server, now_ms);
 }
 
 void server_note_silence(struct signer *s, struct span address, uint64_t now_ms)
 {
-	struct server *server = find(s, address);
+	struct edns_server *server = edns_server_find(s, address);
 
-	if (!server || server->bearing == SERVER_REFUSES)
+	if (!server || server->support == SERVER_REFUSES)
 		return;
-	if (++server->silent >= (server->bearing == SERVER_BEARS ? BEARS_LOST_MAX : SILENT_MAX))
-		refuses(server, now_ms);
+	if (++server->silent >=
+	        (server->support == SERVER_SUPPORTS ? SUPPORTS_LOST_MAX : SILENT_MAX))
+		edns_server_refuses(server, now_ms);
 }
 
 void sign_unanswered(

@@ -9,7 +9,7 @@
 int sign_servers_init(struct signer *s);
 
 /* True when a query over UDP may carry an OPT to this server. */
-bool server_bears_edns(struct signer *s, struct span server, uint64_t now_ms);
+bool server_supports_edns(struct signer *s, struct span server, uint64_t now_ms);
 
 /* Learns from a response whether the server bears EDNS. */
 void server_note_response(struct signer *s, struct span server, bool sent_edns,

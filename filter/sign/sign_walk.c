@@ -70,8 +70,7 @@ static bool put_cname(struct sign_job *job, const struct signer_walk *w, const s
 
 /* The CNAME that a server makes out of a DNAME is not signed (RFC 6672, 5.3.1), and so everybody
  * looks whether it is the right one. */
-static enum step follow_dname(
-        struct sign_job *job, struct signer_walk *w, const struct rrset *dname)
+static enum step walk_dname(struct sign_job *job, struct signer_walk *w, const struct rrset *dname)
 {
 	const struct rrset *made = rrsets_find(&job->sets, SECTION_ANSWER, &w->name, TYPE_CNAME);
 	struct name target, next, made_target;
@@ -100,7 +99,7 @@ static bool is_followed(const struct signer_walk *w, const struct rrset *link)
 	return false;
 }
 
-static enum step follow(struct sign_job *job, struct signer_walk *w)
+static enum step walk_link(struct sign_job *job, struct signer_walk *w)
 {
 	const struct rrset *dname = find_dname(job, w->zone, &w->name);
 	const struct rrset *cname = rrsets_find(&job->sets, SECTION_ANSWER, &w->name, TYPE_CNAME);
@@ -113,7 +112,7 @@ static enum step follow(struct sign_job *job, struct signer_walk *w)
 	w->followed[w->links] = link;
 	w->is_redirected = dname != NULL;
 	if (dname)
-		return follow_dname(job, w, dname);
+		return walk_dname(job, w, dname);
 	memory_note_name(job->signer, &w->name, &w->zone->apex, job->now_s);
 	if (!put_set(job, cname, SECTION_ANSWER, w->zone) || !read_link(job, cname, &w->name))
 		return STEP_BAD;
@@ -204,7 +203,7 @@ static enum signer_walk_end walk_below_cut(struct sign_job *job, struct signer_w
 	return w->links > 0 ? SIGN_WALK_OUTSIDE : SIGN_WALK_BELOW;
 }
 
-enum signer_walk_end walk_answer(
+enum signer_walk_end signer_walk(
         struct sign_job *job, uint16_t qtype, unsigned links, struct signer_walk *w)
 {
 	*w = (struct signer_walk){ .name = job->qname };
@@ -222,7 +221,7 @@ enum signer_walk_end walk_answer(
 			return SIGN_WALK_POSITIVE;
 		if (w->links == links)
 			return SIGN_WALK_OPEN;
-		enum step step = follow(job, w);
+		enum step step = walk_link(job, w);
 		if (step == STEP_BAD)
 			return SIGN_WALK_BROKEN;
 		if (step == STEP_NONE)

@@ -7,7 +7,7 @@
 
 /* Walks from qname, over at most `links` links, and adds each of them to what goes out; but not the
  * set that answers. */
-enum signer_walk_end walk_answer(
+enum signer_walk_end signer_walk(
         struct sign_job *job, uint16_t qtype, unsigned links, struct signer_walk *w);
 
 #endif

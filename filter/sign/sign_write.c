@@ -15,7 +15,7 @@
 #define POINTER_BITS  0xc000
 #define POINTER_REACH 0x3fff
 
-struct writing {
+struct response_writing {
 	const struct sign_job *job;
 	struct writer *w;
 	struct compressor names;
@@ -23,7 +23,7 @@ struct writing {
 	size_t known, written; /* where a name is in the server's message, and where in this one */
 };
 
-static void write_head(struct writing *v, unsigned rcode, uint16_t flags)
+static void write_response_head(struct response_writing *v, unsigned rcode, uint16_t flags)
 {
 	const struct client_query *asked = &v->job->asked->client;
 	uint16_t server_flags = v->job->m->flags & FLAG_RA;
@@ -43,14 +43,15 @@ static void write_head(struct writing *v, unsigned rcode, uint16_t flags)
 		v->known = v->written = DNS_HEADER_SIZE;
 }
 
-static void write_tail(struct writing *v)
+static void write_response_counts(struct response_writing *v)
 {
 	build_set_counts(v->w, v->counts);
 }
 
 /* The octets of options that are in use by now are none of the client's: only what is acted on is
  * sent back (RFC 6891, 6.1.2). */
-static void write_opt(struct writing *v, unsigned rcode, bool says_co, int ede, const char *text)
+static void write_response_opt(
+        struct response_writing *v, unsigned rcode, bool says_co, int ede, const char *text)
 {
 	const struct client_query *asked = &v->job->asked->client;
 	const struct edns_head head = { .udp_size = QUERY_UDP_SIZE,
@@ -71,7 +72,7 @@ static void write_opt(struct writing *v, unsigned rcode, bool says_co, int ede, 
 }
 
 /* Returns false when a name in it is malformed. */
-static bool write_rdata(struct writing *v, const struct rr *rr)
+static bool write_item_rdata(struct response_writing *v, const struct rr *rr)
 {
 	struct rdata_walk walk = rdata_walk_begin(v->job->m, rr);
 	struct rdata_part part;
@@ -101,7 +102,7 @@ static size_t spelled_at(const struct message *m, const struct rr *rr)
 }
 
 /* Again the name that was written before. */
-static void write_known(struct writing *v)
+static void write_known_name(struct response_writing *v)
 {
 	const uint8_t *name = v->w->base + v->written;
 
@@ -114,7 +115,7 @@ static void write_known(struct writing *v)
 }
 
 /* Most records have the owner of the one before, or the question's name. */
-static bool write_owner(struct writing *v, const struct sign_item *item)
+static bool write_item_owner(struct response_writing *v, const struct sign_item *item)
 {
 	struct wire_name name;
 	size_t start = v->w->len;
@@ -125,7 +126,7 @@ static bool write_owner(struct writing *v, const struct sign_item *item)
 	}
 	size_t at = spelled_at(v->job->m, item->rr);
 	if (at == v->known) {
-		write_known(v);
+		write_known_name(v);
 		return true;
 	}
 	if (!wire_name_read(v->job->m->octets, item->rr->owner_at, &name))
@@ -138,9 +139,9 @@ static bool write_owner(struct writing *v, const struct sign_item *item)
 	return true;
 }
 
-static bool write_item(struct writing *v, const struct sign_item *item)
+static bool write_item(struct response_writing *v, const struct sign_item *item)
 {
-	if (!write_owner(v, item))
+	if (!write_item_owner(v, item))
 		return false;
 	writer_u16(v->w, item->type);
 	writer_u16(v->w, CLASS_IN);
@@ -151,7 +152,7 @@ static bool write_item(struct writing *v, const struct sign_item *item)
 		writer_put(v->w, item->rdata);
 	else if (!rdata_has_names(item->type))
 		writer_put(v->w, message_rdata(v->job->m, item->rr));
-	else if (!write_rdata(v, item->rr))
+	else if (!write_item_rdata(v, item->rr))
 		return false;
 	if (v->w->full)
 		return false;
@@ -182,16 +183,16 @@ static enum leaving most_left(const struct ending *e)
 static bool write_leaving(
         struct sign_job *job, const struct ending *e, enum leaving leaving, struct writer *out)
 {
-	struct writing v = { .job = job, .w = out };
+	struct response_writing v = { .job = job, .w = out };
 
-	write_head(&v, e->rcode, e->flags);
+	write_response_head(&v, e->rcode, e->flags);
 	for (unsigned i = 0; i < job->item_count; i++) {
 		const struct sign_item *item = &job->signer->items[i];
 		if (!is_left(item, leaving) && !write_item(&v, item))
 			return false;
 	}
-	write_opt(&v, e->rcode, e->says_co, EDE_NONE, "");
-	write_tail(&v);
+	write_response_opt(&v, e->rcode, e->says_co, EDE_NONE, "");
+	write_response_counts(&v);
 	return !out->full;
 }
 
@@ -221,10 +222,10 @@ bool write_items(struct sign_job *job, const struct ending *e, struct writer *ou
 void write_empty(struct sign_job *job, unsigned rcode, uint16_t flags, int ede, const char *text,
         struct writer *out)
 {
-	struct writing v = { .job = job, .w = out };
+	struct response_writing v = { .job = job, .w = out };
 
 	*out = writer_over(out->base, out->capacity);
-	write_head(&v, rcode, flags);
-	write_opt(&v, rcode, false, ede, text);
-	write_tail(&v);
+	write_response_head(&v, rcode, flags);
+	write_response_opt(&v, rcode, false, ede, text);
+	write_response_counts(&v);
 }

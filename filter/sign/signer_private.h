@@ -31,7 +31,7 @@ struct zone_memory {
 	uint8_t soa[SIGN_SOA_OCTETS]; /* RDATA in canonical form */
 };
 
-struct bucket {
+struct token_bucket {
 	uint64_t refilled_ms;
 	uint32_t tokens;
 };
@@ -66,11 +66,11 @@ struct signer {
 	struct signer_limits limits;
 	struct hash_key key;
 
-	struct sign_memory *memory;       /* what answers depend on (sign_memory.h) */
-	struct table messages;            /* whole answers (sign_recall.h) */
-	struct table networks;            /* of clients: their buckets (sign_budget.h) */
-	struct table servers;             /* which of them support EDNS (sign_servers.h) */
-	struct bucket datagrams, streams; /* new signatures, of all clients */
+	struct sign_memory *memory;             /* what answers depend on (sign_memory.h) */
+	struct table messages;                  /* whole answers (sign_recall.h) */
+	struct table networks;                  /* of clients: their buckets (sign_budget.h) */
+	struct table servers;                   /* which of them support EDNS (sign_servers.h) */
+	struct token_bucket datagrams, streams; /* new signatures, of all clients */
 	struct renewals renewals;
 
 	struct arena arena;
