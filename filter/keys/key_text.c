@@ -9,7 +9,7 @@
 #include "keys/record_text.h"
 
 #define FORMAT_LINE "Private-key-format: v1.3"
-#define PART_MAX    1024 /* octets of one number */
+#define PART_MAX    1024 /* octets of one number of a private key */
 
 static const char *const rsa_labels[RSA_PARTS] = {
 	[RSA_N] = "Modulus",
@@ -111,7 +111,8 @@ char *key_text_private(const struct keypair *k, int64_t now_s)
 
 /* ---- Reading ---- */
 
-/* Decodes what follows "label: " in the text. */
+/* Decodes the value behind "label: " into `out`. Returns false if there is none, or it is no base64.
+ */
 static bool find_key_part(
         const char *text, const char *label, uint8_t out[static PART_MAX], struct span *part)
 {
@@ -164,16 +165,17 @@ bool key_text_read_private(
 	const char *what = NULL;
 
 	if (strncmp(text, "Private-key-format: v1.", strlen("Private-key-format: v1.")) != 0)
-		what = "this is not a private key as dnssec-keygen writes it";
+		what = "this is no private key file of dnssec-keygen (\"Private-key-format: "
+		       "v1.x\")";
 	else if (!algorithm ||
 	         strtoul(algorithm + strlen("\nAlgorithm: "), NULL, 10) != k->algorithm)
-		what = "the algorithm is another one than the DNSKEY's";
+		what = "the algorithm differs from that of the DNSKEY";
 	else if (!signkey_is_supported(k->algorithm))
-		what = "zones are signed here with the algorithms 8, 13 and 15";
+		what = "unsupported algorithm: only 8, 13 and 15 can sign zones";
 	else if (!(key = read_private_key(k->algorithm, text)))
 		what = "the private key is malformed";
 	else if (!span_equal(signkey_public(key), span_of(k->rdata + 4, k->rdata_len - 4)))
-		what = "the private key is not that of the DNSKEY";
+		what = "the private key does not belong to the DNSKEY";
 	if (!what) {
 		k->key = key;
 		return true;

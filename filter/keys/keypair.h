@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A key of a zone: its DNSKEY record, and its private half where that is here. */
+/* A key of a zone: its DNSKEY record, and its private key if we have it. */
 #ifndef KEYS_KEYPAIR_H
 #define KEYS_KEYPAIR_H
 
@@ -7,23 +7,24 @@
 #include "dnssec/dnskey.h"
 #include "wire/name.h"
 
-#define KEYPAIR_ZSK (DNSKEY_ZONE) /* flags */
+/* Flags of a DNSKEY. */
+#define KEYPAIR_ZSK (DNSKEY_ZONE)
 #define KEYPAIR_KSK (DNSKEY_ZONE | DNSKEY_SEP)
 
 struct keypair {
 	struct name zone;
 	uint16_t flags, tag;
 	uint8_t algorithm;
-	struct signkey *key; /* owned; NULL without the private half */
+	struct signkey *key; /* the private key, owned; or NULL */
 	size_t rdata_len;
-	uint8_t rdata[4 + PUBLIC_KEY_MAX_OCTETS]; /* of the DNSKEY */
+	uint8_t rdata[4 + PUBLIC_KEY_MAX_OCTETS]; /* of the DNSKEY record */
 };
 
-/* Makes a key of `zone` out of `key`, which it takes over. */
+/* Makes a key of `zone` from `key`, which the pair owns from now on. */
 void keypair_init(struct keypair *k, const struct name *zone, uint16_t flags, struct signkey *key);
 
-/* The same without a private half, from a DNSKEY's RDATA. Returns false when that is malformed or
- * longer than any key that is used here. */
+/* Makes a key without a private key from the RDATA of a DNSKEY. Returns false if the RDATA is
+ * malformed, if the key may not sign zones, or if it is longer than PUBLIC_KEY_MAX_OCTETS. */
 bool keypair_from_rdata(struct keypair *k, const struct name *zone, struct span rdata);
 void keypair_fini(struct keypair *k);
 
@@ -37,8 +38,8 @@ static inline bool keypair_is_ksk(const struct keypair *k)
 	return k->flags & DNSKEY_SEP;
 }
 
-/* True when two keys of a zone could be taken for each other by their tags, now or once one of them
- * is revoked, which changes its tag (RFC 5011, 3). */
+/* True if two keys of a zone have the same tag now, or will once one of them is revoked, which
+ * changes its tag (RFC 5011, 3). */
 bool keypair_collides(const struct keypair *a, const struct keypair *b);
 
 #endif

@@ -11,7 +11,7 @@
 #include "keys/record_text.h"
 #include "keys/record_write.h"
 
-#define SKEW_S       3600 /* the first signature begins so long before now, for late clocks */
+#define SKEW_S       3600 /* the first signature begins this long before now, for late clocks */
 #define ARENA_OCTETS (1u << 20)
 #define DS_OCTETS    (4 + DIGEST_MAX_OCTETS)
 
@@ -38,7 +38,7 @@ bool presign_ds(struct crypto *crypto, const struct keypair *k, struct writer *o
 	return !out->full;
 }
 
-/* Writes the RRSIG of `set` by `k` that begins at `inception_s`. */
+/* Writes the RRSIG of `set` by `k` that is valid from `inception_s` on. */
 static bool presign_rrsig(struct presigning *p, const struct canonical_set *set,
         const struct keypair *k, int64_t inception_s)
 {
@@ -113,15 +113,15 @@ static const char *presign_fault(const struct keypair *keys, unsigned count)
 	unsigned ksks = 0;
 
 	if (count > LIMIT_KEYS)
-		return "there are more keys than a zone may have";
+		return "too many keys for one zone";
 	for (unsigned i = 0; i < count; i++) {
 		ksks += keypair_is_ksk(&keys[i]);
 		if (keypair_is_ksk(&keys[i]) && !keys[i].key)
-			return "the private half of a KSK is missing";
+			return "the private key of a KSK is missing";
 	}
 	if (ksks == 0)
-		return "there is no KSK";
-	return ksks * PRESIGN_COUNT > PRESIGNED_SIGNATURES ? "there are too many KSKs" : NULL;
+		return "there is no KSK among the keys";
+	return ksks * PRESIGN_COUNT > PRESIGNED_SIGNATURES ? "too many KSKs" : NULL;
 }
 
 char *presign(struct crypto *crypto, const struct keypair *keys, unsigned count, int64_t now_s,
@@ -145,6 +145,6 @@ char *presign(struct crypto *crypto, const struct keypair *keys, unsigned count,
 	}
 	arena_fini(&p.arena);
 	if (!text)
-		complaint_set(error, "signing failed");
+		complaint_set(error, "signing failed: OpenSSL error, or out of memory");
 	return text;
 }

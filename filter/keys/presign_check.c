@@ -14,7 +14,7 @@ struct presign_checking {
 	struct arena arena;
 };
 
-/* True when one of the KSKs made it. Two may have the same tag. */
+/* True if one of the KSKs made the signature. Two keys may have the same tag. */
 static bool is_by_ksk(struct presign_checking *v, const struct rrsig *sig, struct span data)
 {
 	const struct presigned *keys = &v->records->dnskey;
@@ -40,16 +40,16 @@ static const char *presign_check_rrsig(struct presign_checking *v, const struct 
 	struct rrsig sig;
 	size_t mark = arena_mark(&v->arena);
 
-	/* the RDATA was written out of its text, so all fields are there */
+	/* This cannot fail: record_text.c wrote all fields. */
 	rrsig_read_rdata(rrsig->rdata, &sig);
 	if (!name_equal(&sig.signer, zone) || sig.labels != zone->labels)
-		return "the signature is of another name";
+		return "the signature is for another owner or by another signer";
 	if ((int32_t)(sig.expiration - sig.inception) < 0)
-		return "the signature ends before it begins";
+		return "the signature expires before its inception";
 	struct span data = canonical_signed_data(set, &sig, &v->arena);
 	bool good = data.len > 0 && is_by_ksk(v, &sig, data);
 	arena_reset(&v->arena, mark);
-	return good ? NULL : "no KSK in this file has made this signature";
+	return good ? NULL : "no KSK in this file made this signature";
 }
 
 static const char *presign_check_set(

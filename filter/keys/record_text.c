@@ -28,7 +28,7 @@ static bool records_wrong(struct record_reading *v, const char *what)
 	return false;
 }
 
-/* Splits into fields; the last one has all that is left. */
+/* Splits a line into at most `most` fields; field `most` is all the rest. Returns their number. */
 static unsigned split_fields(char *line, char *fields[static FIELDS_MAX], unsigned most)
 {
 	unsigned count = 0;
@@ -55,7 +55,7 @@ static bool read_field_number(const char *text, unsigned long most, unsigned lon
 	return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 && *value <= most;
 }
 
-/* Decodes to the end of what was read so far. */
+/* Decodes `text` and appends the octets to `w`. Returns false if it is malformed or empty. */
 static bool read_record_octets(struct writer *w, const char *text,
         bool (*decode)(const char *, uint8_t *, size_t, size_t *))
 {
@@ -102,7 +102,7 @@ const char *key_rdata_read(uint16_t type, char *text, struct writer *out)
 	        !read_field_number(fields[0], UINT16_MAX, &first) ||
 	        !read_field_number(fields[1], UINT8_MAX, &second) ||
 	        !read_field_number(fields[2], UINT8_MAX, &third))
-		return "there are three numbers in such a record, and octets";
+		return "malformed record: three numbers and a key or digest expected";
 	writer_u16(out, (uint16_t)first);
 	writer_u8(out, (uint8_t)second);
 	writer_u8(out, (uint8_t)third);
@@ -122,13 +122,13 @@ static bool read_key_record(
 	if (fault)
 		return records_wrong(v, fault);
 	if (set->count == LIMIT_KEYS)
-		return records_wrong(v, "there are too many such records");
+		return records_wrong(v, "too many records of this type");
 	set->rdatas[set->count++] = span_of(v->octets.base + start, v->octets.len - start);
 	return true;
 }
 
-/* The fields of an RRSIG, RFC 4034, 3.2: type covered, algorithm, labels, original TTL, expiration,
- * inception, tag, signer, signature. */
+/* Reads the fields of an RRSIG before the signature: type covered, algorithm, labels, original TTL,
+ * expiration, inception, tag, signer (RFC 4034, 3.2). */
 static bool read_rrsig_head(
         struct record_reading *v, char *fields[static FIELDS_MAX], struct name *signer)
 {
@@ -164,12 +164,12 @@ static bool read_rrsig_record(struct record_reading *v, char *text)
 	if (split_fields(text, fields, RRSIG_FIELDS + 1) != RRSIG_FIELDS + 1 ||
 	        !read_rrsig_head(v, fields, &signer) ||
 	        !read_record_octets(&v->octets, fields[8], base64_decode))
-		return records_wrong(v, "this is no RRSIG");
+		return records_wrong(v, "malformed RRSIG record");
 	set = record_set(v, record_type(fields[0]));
 	if (!set)
-		return records_wrong(v, "such a set is not signed ahead");
+		return records_wrong(v, "only RRSIGs of DNSKEY, CDS and CDNSKEY are allowed here");
 	if (set->rrsig_count == PRESIGNED_SIGNATURES)
-		return records_wrong(v, "there are too many signatures");
+		return records_wrong(v, "too many signatures of this RRset");
 	struct span rdata = span_of(v->octets.base + start, v->octets.len - start);
 	struct cursor c = cursor_at(rdata, 8);
 	struct presigned_rrsig *rrsig = &set->rrsigs[set->rrsig_count++];
@@ -188,13 +188,13 @@ static bool read_record_owner(struct record_reading *v, const char *text)
 	if (!name_from_text(text, &owner))
 		return records_wrong(v, "the owner is not a domain name");
 	if (v->has_owner && !name_equal(&owner, &v->r->owner))
-		return records_wrong(v, "the owner is another one than in the lines before");
+		return records_wrong(v, "the owner differs from that of the lines above");
 	v->r->owner = owner;
 	v->has_owner = true;
 	return true;
 }
 
-/* OWNER [TTL] IN TYPE RDATA */
+/* Reads "OWNER [TTL] IN TYPE RDATA". */
 static bool read_record_fields(struct record_reading *v, char *line)
 {
 	char *fields[FIELDS_MAX], *rest[FIELDS_MAX];
@@ -202,12 +202,12 @@ static bool read_record_fields(struct record_reading *v, char *line)
 	bool has_ttl;
 
 	if (split_fields(line, fields, 3) != 3)
-		return records_wrong(v, "there is too little for a record");
+		return records_wrong(v, "incomplete record: OWNER [TTL] IN TYPE RDATA expected");
 	has_ttl = read_field_number(fields[1], INT32_MAX, &ttl_s);
-	/* With a TTL the class is the first word of the rest. */
+	/* If there is a TTL, the class is the first word of the rest. */
 	if (split_fields(fields[2], rest, has_ttl ? 3 : 2) != (has_ttl ? 3 : 2) ||
 	        strcmp(has_ttl ? rest[0] : fields[1], "IN") != 0)
-		return records_wrong(v, "the class IN is missing");
+		return records_wrong(v, "malformed record: OWNER [TTL] IN TYPE RDATA expected");
 	char *rdata = has_ttl ? rest[2] : rest[1];
 	uint16_t type = record_type(has_ttl ? rest[1] : rest[0]);
 	struct presigned *set = record_set(v, type);
@@ -216,7 +216,8 @@ static bool read_record_fields(struct record_reading *v, char *line)
 	if (type == TYPE_RRSIG)
 		return read_rrsig_record(v, rdata);
 	if (!set)
-		return records_wrong(v, "only DNSKEY, CDS, CDNSKEY and RRSIG are known here");
+		return records_wrong(v, "unexpected record type: only DNSKEY, CDS, CDNSKEY and "
+		                        "RRSIG are allowed here");
 	set->ttl_s = (uint32_t)ttl_s;
 	return read_key_record(v, type, rdata, set);
 }
@@ -234,13 +235,13 @@ static bool read_record_lines(struct record_reading *v, char *text)
 		if (!read_record_line(v, line))
 			return false;
 	}
-	return v->has_owner || records_wrong(v, "there is no record in it");
+	return v->has_owner || records_wrong(v, "the file has no record");
 }
 
 bool key_records_read(
         struct key_records *r, const char *text, const char *path, struct complaint *error)
 {
-	/* Every record is longer as text. */
+	/* Every record is longer as text than as RDATA. */
 	size_t size = strlen(text) + NAME_MAX_OCTETS;
 	char *copy = strdup(text);
 	struct record_reading v = { .r = r, .path = path, .error = error };
@@ -253,7 +254,7 @@ bool key_records_read(
 	bool good = copy && r->octets ? read_record_lines(&v, copy)
 	                              : records_wrong(&v, "out of memory");
 	if (good && v.octets.full)
-		good = records_wrong(&v, "there is too much in it");
+		good = records_wrong(&v, "the file has too many records");
 	free(copy);
 	if (!good)
 		key_records_fini(r);

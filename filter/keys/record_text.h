@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The records of keys in presentation format (RFC 1035, 5.1), one on each line: DNSKEY, CDS,
- * CDNSKEY and their RRSIGs. What BIND's .key files hold, and the file of the RRsets that the KSK
- * signed. Text in, text out. */
+/* Key records in presentation format (RFC 1035, 5.1), one a line: DNSKEY, CDS, CDNSKEY and their
+ * RRSIGs. BIND's .key files have them, and so has the file of pre-made signatures. Text in, text
+ * out. */
 #ifndef KEYS_RECORD_TEXT_H
 #define KEYS_RECORD_TEXT_H
 
@@ -13,25 +13,24 @@
 #include "wire/name.h"
 #include "wire/protocol.h"
 
-/* What is read. */
+/* The records of one zone. */
 struct key_records {
-	struct name owner; /* of all of them */
+	struct name owner; /* of all records */
 	struct presigned dnskey, cds, cdnskey;
-	uint8_t *octets; /* what the sets borrow from; owned */
+	uint8_t *octets; /* RDATA, from which the sets borrow; owned */
 };
 
-/* Reads such a text. Returns false, with the path, the line and what is wrong in `error`. Where it
- * returns true, key_records_fini() gives the memory back. */
+/* Reads the text of the file `path`. Returns false if it is malformed; then `error` has the path,
+ * the line and the fault. After true, call key_records_fini() to free the memory. */
 bool key_records_read(
         struct key_records *r, const char *text, const char *path, struct complaint *error);
 void key_records_fini(struct key_records *r);
 
-/* Writes the RDATA of a DNSKEY, CDNSKEY, CDS or DS to `out`, out of its presentation format without
- * owner and type, which is written over: three numbers, and octets. Returns NULL, or what is wrong
- * with it. */
+/* Reads the RDATA of a DNSKEY, CDNSKEY, CDS or DS in presentation format (three numbers, then the
+ * key or digest) and writes it to `out`. Overwrites `text`. Returns NULL, or the fault. */
 const char *key_rdata_read(uint16_t type, char *text, struct writer *out);
 
-/* True for those that end in a digest, which is hexadecimal, and not in a key, which is base64. */
+/* True if the type ends in a digest (hexadecimal), false if it ends in a key (base64). */
 static inline bool key_record_is_digest(uint16_t type)
 {
 	return type == TYPE_CDS || type == TYPE_DS;

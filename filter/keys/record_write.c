@@ -23,7 +23,7 @@ static void write_record_base64(FILE *out, struct span octets)
 	free(text);
 }
 
-/* Writes the numbers, and returns what stands behind them. */
+/* Writes the three numbers. Returns the RDATA behind them. */
 static struct span write_record_numbers(FILE *out, struct span rdata)
 {
 	struct cursor c = cursor_over(rdata);
