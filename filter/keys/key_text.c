@@ -165,8 +165,7 @@ bool key_text_read_private(
 	const char *what = NULL;
 
 	if (strncmp(text, "Private-key-format: v1.", strlen("Private-key-format: v1.")) != 0)
-		what = "this is no private key file of dnssec-keygen (\"Private-key-format: "
-		       "v1.x\")";
+		what = "this is not a private key file of dnssec-keygen";
 	else if (!algorithm ||
 	         strtoul(algorithm + strlen("\nAlgorithm: "), NULL, 10) != k->algorithm)
 		what = "the algorithm differs from that of the DNSKEY";

@@ -207,7 +207,7 @@ static bool read_record_fields(struct record_reading *v, char *line)
 	/* If there is a TTL, the class is the first word of the rest. */
 	if (split_fields(fields[2], rest, has_ttl ? 3 : 2) != (has_ttl ? 3 : 2) ||
 	        strcmp(has_ttl ? rest[0] : fields[1], "IN") != 0)
-		return records_wrong(v, "malformed record: OWNER [TTL] IN TYPE RDATA expected");
+		return records_wrong(v, "the class is not IN: OWNER [TTL] IN TYPE RDATA expected");
 	char *rdata = has_ttl ? rest[2] : rest[1];
 	uint16_t type = record_type(has_ttl ? rest[1] : rest[0]);
 	struct presigned *set = record_set(v, type);
