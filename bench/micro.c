@@ -180,8 +180,8 @@ static void know_zones(struct bench *b)
 		snprintf(text, sizeof(text), "zone%u.test.", i);
 		if (!name_from_text(text, &name))
 			die("a name cannot be read");
-		store_put_cut(&b->store, &name, CUT_SECURE, (struct outcome){ STATUS_SECURE }, &ds,
-		        b->now_s, 86400);
+		store_put_cut(&b->store, &name,
+		        &(struct cut_state){ CUT_SECURE, { STATUS_SECURE }, &ds }, b->now_s, 86400);
 	}
 }
 

@@ -156,22 +156,20 @@ static void add_all_keys(const struct rrsets *g, const struct rrset *set, struct
 	}
 }
 
-struct outcome ds_prove_keys(struct crypto *crypto, struct arena *arena, const struct rrsets *g,
-        const struct rrset *set, const struct ds_set *ds, int64_t now_s, struct budget *budget,
-        struct proved *proved, struct keyset **keys)
+struct outcome ds_prove_keys(const struct verifier *v, const struct rrset *set,
+        const struct ds_set *ds, struct proved *proved, struct keyset **keys)
 {
 	struct keyset *matching = keyset_new(&set->owner);
 	struct keyset *all = keyset_new(&set->owner);
 	struct outcome outcome = outcome_of(STATUS_INDETERMINATE, REASON_BUDGET);
 
 	if (matching && all) {
-		outcome = matching_keys(crypto, g, set, ds, matching);
+		outcome = matching_keys(v->crypto, v->sets, set, ds, matching);
 		if (outcome.status == STATUS_SECURE)
-			outcome = rrset_verify(
-			        crypto, arena, g, set, matching, now_s, budget, proved);
+			outcome = rrset_verify(v, set, matching, proved);
 	}
 	if (outcome.status == STATUS_SECURE) {
-		add_all_keys(g, set, all);
+		add_all_keys(v->sets, set, all);
 		*keys = all;
 		all = NULL;
 	}

@@ -37,8 +37,7 @@ enum reason ds_set_read(const struct rrsets *g, const struct rrset *set, struct 
 /* Proves the DNSKEY RRset `set` by `ds`: a key that matches a DS must have signed it. SECURE with
  * all keys that may sign in `*keys` (a new keyset, the caller's) and `proved` filled; INSECURE
  * where the keys that match have a size that is not supported; else BOGUS. */
-struct outcome ds_prove_keys(struct crypto *crypto, struct arena *arena, const struct rrsets *g,
-        const struct rrset *set, const struct ds_set *ds, int64_t now_s, struct budget *budget,
-        struct proved *proved, struct keyset **keys);
+struct outcome ds_prove_keys(const struct verifier *v, const struct rrset *set,
+        const struct ds_set *ds, struct proved *proved, struct keyset **keys);
 
 #endif

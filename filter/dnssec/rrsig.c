@@ -77,40 +77,42 @@ static unsigned signable_labels(const struct name *owner)
 	return owner->labels - (name_is_wildcard(owner) ? 1u : 0u);
 }
 
+/* One RRset being checked: what its signatures share. */
+struct check {
+	const struct verifier *v;
+	const struct rrset *set;
+	const struct keyset *keys;
+	struct canonical_set canonical;
+	unsigned failures_left;
+};
+
 /* All of RFC 4035, 5.3.1 that needs no key. */
-static enum reason check_fields(const struct rrsig *sig, const struct rrset *set,
-        const struct keyset *keys, int64_t now_s, const struct budget *budget)
+static enum reason check_fields(const struct check *k, const struct rrsig *sig)
 {
-	if (!name_equal(&sig->signer, &keys->apex) || !name_within(&set->owner, &sig->signer))
+	const struct name *owner = &k->set->owner;
+	const struct budget *budget = k->v->budget;
+
+	if (!name_equal(&sig->signer, &k->keys->apex) || !name_within(owner, &sig->signer))
 		return REASON_RRSIG_SIGNER;
-	if (sig->labels > signable_labels(&set->owner) || sig->labels < sig->signer.labels)
+	if (sig->labels > signable_labels(owner) || sig->labels < sig->signer.labels)
 		return REASON_RRSIG_LABELS;
 	return budget->is_dateless ? rrsig_check_earliest(sig, budget->earliest_s)
-	                           : rrsig_check_time(sig, now_s, budget->skew_s);
+	                           : rrsig_check_time(sig, k->v->now_s, budget->skew_s);
 }
 
-static void fill_proved(struct proved *proved, const struct rrsig *sig, const struct rrset *set,
-        uint32_t ttl_s, int64_t now_s, const struct budget *budget)
+static void fill_proved(struct proved *proved, const struct check *k, const struct rrsig *sig)
 {
-	int32_t left_s = budget->is_dateless ? INT32_MAX
-	                                     : serial_difference(sig->expiration, (uint32_t)now_s);
+	uint32_t ttl_s = rrset_ttl(k->v->sets, k->set);
+	int32_t left_s = k->v->budget->is_dateless
+	                         ? INT32_MAX
+	                         : serial_difference(sig->expiration, (uint32_t)k->v->now_s);
 
-	proved->is_wildcard = sig->labels < signable_labels(&set->owner);
+	proved->is_wildcard = sig->labels < signable_labels(&k->set->owner);
 	proved->labels = sig->labels;
 	proved->original_ttl_s = sig->original_ttl_s;
 	proved->left_s = left_s > 0 ? (uint32_t)left_s : 0;
 	proved->ttl_s = least(least(ttl_s, sig->original_ttl_s), proved->left_s);
 }
-
-/* One RRset being checked: what its signatures share. */
-struct check {
-	struct crypto *crypto;
-	struct arena *arena;
-	const struct keyset *keys;
-	struct budget *budget;
-	struct canonical_set canonical;
-	unsigned failures_left;
-};
 
 /* Tries the keys that the signature may be of. A revoked key signs nothing but its own RRset
  * (RFC 5011, 2.1), which is not what is asked here. */
@@ -124,15 +126,15 @@ static enum reason try_keys(struct check *k, const struct rrsig *sig)
 		const struct zone_key *key = &k->keys->keys[i];
 		if (key->tag != sig->tag || key->algorithm != sig->algorithm)
 			continue;
-		if (k->failures_left == 0 || k->budget->verifications == 0)
+		if (k->failures_left == 0 || k->v->budget->verifications == 0)
 			return REASON_BUDGET;
 		if (!data.len)
-			data = canonical_signed_data(&k->canonical, sig, k->arena);
+			data = canonical_signed_data(&k->canonical, sig, k->v->arena);
 		if (!data.len)
 			return REASON_BUDGET;
-		uint64_t checks = crypto_checks(k->crypto);
-		bool holds = pubkey_verify(k->crypto, key->pubkey, data, sig->signature);
-		k->budget->verifications -= (unsigned)(crypto_checks(k->crypto) - checks);
+		uint64_t checks = crypto_checks(k->v->crypto);
+		bool holds = pubkey_verify(k->v->crypto, key->pubkey, data, sig->signature);
+		k->v->budget->verifications -= (unsigned)(crypto_checks(k->v->crypto) - checks);
 		tried++;
 		if (holds)
 			return REASON_NONE;
@@ -156,22 +158,22 @@ static enum reason closer(enum reason a, enum reason b)
 	return order[i];
 }
 
-static enum reason check_signatures(struct check *k, const struct rrsets *g,
-        const struct rrset *set, int64_t now_s, struct proved *proved)
+static enum reason check_signatures(struct check *k, struct proved *proved)
 {
+	const struct rrsets *g = k->v->sets;
 	enum reason closest = REASON_RRSIG_MISSING;
 
-	for (uint16_t i = set->first_sig; i != RR_NONE; i = g->next[i]) {
+	for (uint16_t i = k->set->first_sig; i != RR_NONE; i = g->next[i]) {
 		struct rrsig sig;
 		enum reason reason = REASON_MALFORMED;
-		size_t mark = arena_mark(k->arena);
+		size_t mark = arena_mark(k->v->arena);
 		if (rrsig_read(g->m, &g->m->rrs[i], &sig))
-			reason = check_fields(&sig, set, k->keys, now_s, k->budget);
+			reason = check_fields(k, &sig);
 		if (reason == REASON_NONE)
 			reason = try_keys(k, &sig);
-		arena_reset(k->arena, mark);
+		arena_reset(k->v->arena, mark);
 		if (reason == REASON_NONE) {
-			fill_proved(proved, &sig, set, rrset_ttl(g, set), now_s, k->budget);
+			fill_proved(proved, k, &sig);
 			return REASON_NONE;
 		}
 		closest = closer(closest, reason);
@@ -181,23 +183,20 @@ static enum reason check_signatures(struct check *k, const struct rrsets *g,
 	return closest;
 }
 
-struct outcome rrset_verify(struct crypto *crypto, struct arena *arena, const struct rrsets *g,
-        const struct rrset *set, const struct keyset *keys, int64_t now_s, struct budget *budget,
-        struct proved *proved)
+struct outcome rrset_verify(const struct verifier *v, const struct rrset *set,
+        const struct keyset *keys, struct proved *proved)
 {
-	size_t mark = arena_mark(arena);
-	struct check k = { .crypto = crypto,
-		.arena = arena,
-		.keys = keys,
-		.budget = budget,
-		.failures_left = LIMIT_FAILURES_PER_SET };
+	size_t mark = arena_mark(v->arena);
+	struct check k = {
+		.v = v, .set = set, .keys = keys, .failures_left = LIMIT_FAILURES_PER_SET
+	};
 	enum reason reason = REASON_RRSIG_MISSING;
 
 	if (set->sig_count > 0) {
 		reason = REASON_MALFORMED;
-		if (canonical_set_build(&k.canonical, g, set, arena))
-			reason = check_signatures(&k, g, set, now_s, proved);
+		if (canonical_set_build(&k.canonical, v->sets, set, v->arena))
+			reason = check_signatures(&k, proved);
 	}
-	arena_reset(arena, mark);
+	arena_reset(v->arena, mark);
 	return outcome_of(reason == REASON_NONE ? STATUS_SECURE : STATUS_BOGUS, reason);
 }

@@ -61,12 +61,19 @@ struct proved {
 	uint32_t original_ttl_s, left_s; /* of the signature: its original TTL, its time left */
 };
 
-/* Checks `set` against the keys of a zone. SECURE with `proved` filled when one RRSIG holds, whose
- * signer is the zone's apex; otherwise BOGUS with the reason that came closest. A set without
- * RRSIGs is BOGUS, REASON_RRSIG_MISSING. What it takes comes from the budget and, for the time of
- * the call, from the arena. */
-struct outcome rrset_verify(struct crypto *crypto, struct arena *arena, const struct rrsets *g,
-        const struct rrset *set, const struct keyset *keys, int64_t now_s, struct budget *budget,
-        struct proved *proved);
+/* What checks of one message's signatures share. Borrows all of it. */
+struct verifier {
+	struct crypto *crypto;
+	struct arena *arena; /* a call takes memory, and gives it back when it returns */
+	struct budget *budget;
+	const struct rrsets *sets;
+	int64_t now_s;
+};
+
+/* Checks `set`, one of `v->sets`, against the keys of a zone. Returns SECURE, and fills `proved`,
+ * if one RRSIG holds whose signer is the zone's apex. Otherwise returns BOGUS with the reason that
+ * came closest. A set without RRSIGs is BOGUS, REASON_RRSIG_MISSING. */
+struct outcome rrset_verify(const struct verifier *v, const struct rrset *set,
+        const struct keyset *keys, struct proved *proved);
 
 #endif

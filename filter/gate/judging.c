@@ -176,8 +176,8 @@ static bool judge_by_signer(
 	if (!name_equal(&chain.zone, signer) || is_known_to_be_below_a_cut(j, set, signer))
 		return true;
 	r->zone_labels = signer->labels;
-	r->outcome = rrset_verify(j->gate->crypto, &j->gate->arena, &j->sets, set, chain.keys,
-	        j->now_s, &j->budget, &r->proved);
+	struct verifier v = judging_verifier(j);
+	r->outcome = rrset_verify(&v, set, chain.keys, &r->proved);
 	return true;
 }
 

@@ -86,6 +86,16 @@ bool judging_wants(struct judging *j, const struct chain *chain);
 /* Walks to the zone that speaks for a set, by its owner and its type. */
 void judging_find_zone(struct judging *j, const struct rrset *set, struct chain *chain);
 
+/* For checks of the response's signatures. */
+static inline struct verifier judging_verifier(struct judging *j)
+{
+	return (struct verifier){ .crypto = j->gate->crypto,
+		.arena = &j->gate->arena,
+		.budget = &j->budget,
+		.sets = &j->sets,
+		.now_s = j->now_s };
+}
+
 static inline struct ruling *ruling_of(struct judging *j, const struct rrset *set)
 {
 	return &j->rulings[rrset_index(&j->sets, set)];

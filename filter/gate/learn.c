@@ -8,7 +8,7 @@
 #include "gate/judging.h"
 
 /* What a DS response comes to. */
-struct lesson {
+struct learned_cut {
 	enum cut cut;
 	struct outcome outcome;
 	struct ds_set ds;
@@ -28,22 +28,24 @@ static bool is_broken(struct outcome outcome)
 	return outcome.status >= STATUS_INDETERMINATE;
 }
 
-static struct lesson broken_lesson(struct outcome outcome)
+static struct learned_cut broken_cut(struct outcome outcome)
 {
-	return (struct lesson){ .cut = CUT_BROKEN, .outcome = outcome, .ttl_s = LIMIT_BOGUS_TTL_S };
+	return (struct learned_cut){
+		.cut = CUT_BROKEN, .outcome = outcome, .ttl_s = LIMIT_BOGUS_TTL_S
+	};
 }
 
 /* A DS RRset that is there. One that nobody can use makes the zone Insecure (RFC 4035, 5.2). */
-static struct lesson learn_ds(struct judging *j, const struct rrset *set)
+static struct learned_cut learn_ds(struct judging *j, const struct rrset *set)
 {
-	struct lesson l = { .cut = CUT_SECURE };
+	struct learned_cut l = { .cut = CUT_SECURE };
 	const struct ruling *r = ruling_of(j, set);
 
 	judge_set(j, set);
 	if (r->outcome.status != STATUS_SECURE)
-		return broken_lesson(r->outcome);
+		return broken_cut(r->outcome);
 	if (r->proved.is_wildcard) /* no delegation comes from a wildcard: RFC 4592, 4.2 and 4.6 */
-		return broken_lesson(outcome_of(STATUS_BOGUS, REASON_WILDCARD_UNPROVED));
+		return broken_cut(outcome_of(STATUS_BOGUS, REASON_WILDCARD_UNPROVED));
 	enum reason reason = ds_set_read(&j->sets, set, &l.ds);
 	if (reason != REASON_NONE)
 		l.cut = CUT_INSECURE;
@@ -54,7 +56,7 @@ static struct lesson learn_ds(struct judging *j, const struct rrset *set)
 
 /* A signed CNAME at the name, or DNAME above it, shows that no zone begins there; or that none
  * began there when it was signed. */
-static bool learn_alias(struct judging *j, const struct name *name, struct lesson *l)
+static bool learn_alias(struct judging *j, const struct name *name, struct learned_cut *l)
 {
 	for (unsigned i = 0; i < j->sets.count; i++) {
 		const struct rrset *set = &j->sets.sets[i];
@@ -67,7 +69,7 @@ static bool learn_alias(struct judging *j, const struct name *name, struct lesso
 		judge_part(j, set);
 		if (j->outcome.status != STATUS_SECURE)
 			continue;
-		*l = (struct lesson){ .cut = is_cname ? CUT_NONE : CUT_NO_NAME,
+		*l = (struct learned_cut){ .cut = is_cname ? CUT_NONE : CUT_NO_NAME,
 			.ttl_s = ruling_of(j, set)->proved.ttl_s,
 			.is_hint = true };
 		return true;
@@ -81,7 +83,7 @@ static bool learn_alias(struct judging *j, const struct name *name, struct lesso
  * attacker who answers a fetch may have kept it from before the delegation. One made from a
  * wildcard shows nothing: its signature fits any name. */
 static bool learn_presence(
-        struct judging *j, const struct name *name, const struct name *zone, struct lesson *l)
+        struct judging *j, const struct name *name, const struct name *zone, struct learned_cut *l)
 {
 	for (unsigned i = 0; i < j->sets.count; i++) {
 		const struct rrset *set = &j->sets.sets[i];
@@ -95,13 +97,15 @@ static bool learn_presence(
 		if (r->outcome.status != STATUS_SECURE || r->proved.is_wildcard ||
 		        r->zone_labels != zone->labels)
 			continue;
-		*l = (struct lesson){ .cut = CUT_NONE, .ttl_s = r->proved.ttl_s, .is_hint = true };
+		*l = (struct learned_cut){
+			.cut = CUT_NONE, .ttl_s = r->proved.ttl_s, .is_hint = true
+		};
 		return true;
 	}
 	return false;
 }
 
-static struct lesson learn_denial(
+static struct learned_cut learn_denial(
         struct judging *j, const struct name *name, const struct name *zone)
 {
 	static const enum cut cuts[] = {
@@ -110,30 +114,30 @@ static struct lesson learn_denial(
 		[NO_DS_NO_CUT] = CUT_NONE,
 		[NO_DS_NO_NAME] = CUT_NO_NAME,
 	};
-	struct lesson l = { .ttl_s = LIMIT_TRUST_TTL_S };
+	struct learned_cut l = { .ttl_s = LIMIT_TRUST_TTL_S };
 	struct denial denial;
 
 	judge_denial_records(j, zone, &denial, &l.ttl_s);
 	l.cut = cuts[denial_of_ds(&denial, name, &l.outcome)];
 	if (l.cut == CUT_BROKEN)
-		return broken_lesson(outcome_of(STATUS_BOGUS, REASON_DS_UNPROVED));
+		return broken_cut(outcome_of(STATUS_BOGUS, REASON_DS_UNPROVED));
 	if (l.outcome.status == STATUS_SECURE) /* the denial is; the zone below is not */
 		l.outcome = outcome_of(STATUS_INSECURE, REASON_UNSIGNED_ZONE);
 	return l;
 }
 
 /* NSEC3 records over the limit of iterations are not looked into, so they deny nothing. */
-static bool is_proof(const struct lesson *l)
+static bool is_proof(const struct learned_cut *l)
 {
 	return l->cut != CUT_BROKEN && l->outcome.reason != REASON_NSEC3_ITERATIONS;
 }
 
 /* A DS or its denial outweighs what else there is. */
-static struct lesson learn_of_cut(
+static struct learned_cut learn_of_cut(
         struct judging *j, const struct name *name, const struct name *zone)
 {
 	const struct rrset *ds = rrsets_find_ds(&j->sets, name);
-	struct lesson denied, hint;
+	struct learned_cut denied, hint;
 
 	if (ds)
 		return learn_ds(j, ds);
@@ -180,7 +184,7 @@ static bool is_hinted(const struct fact *fact)
 
 /* What proves nothing takes the place of nothing: a hint that is doubted stays until its time is
  * over. */
-static void put_lesson(struct judging *j, const struct name *name, const struct lesson *l)
+static void put_cut(struct judging *j, const struct name *name, const struct learned_cut *l)
 {
 	struct store *store = j->gate->store;
 	const struct fact *fact = store_find(store, name, j->now_s);
@@ -192,12 +196,14 @@ static void put_lesson(struct judging *j, const struct name *name, const struct 
 	else if (l->is_hint)
 		store_put_hint(store, name, l->cut, j->now_s, (uint32_t)least(ttl_s, LIMIT_HINT_S));
 	else
-		store_put_cut(store, name, l->cut, l->outcome, l->cut == CUT_SECURE ? &l->ds : NULL,
+		store_put_cut(store, name,
+		        &(struct cut_state){
+		                l->cut, l->outcome, l->cut == CUT_SECURE ? &l->ds : NULL },
 		        j->now_s, ttl_s);
 }
 
 /* Where the DS is asked for anew, a hint is what it is asked against: others may know better. */
-static bool is_enough(struct judging *j, const struct name *name, const struct lesson *l)
+static bool is_enough(struct judging *j, const struct name *name, const struct learned_cut *l)
 {
 	const struct fact *fact = store_find(j->gate->store, name, j->now_s);
 
@@ -222,12 +228,12 @@ bool learn_cut(struct judging *j, const struct name *name, bool last_try)
 		return true; /* what is above changed meanwhile: the gate will want that first */
 	struct name zone = parent.zone;
 	j->may_want = false;
-	struct lesson l = learn_of_cut(j, name, &zone);
+	struct learned_cut l = learn_of_cut(j, name, &zone);
 	if (l.cut == CUT_BROKEN && is_hidden(j, name, &parent))
 		return true;
 	if (!last_try && !is_enough(j, name, &l))
 		return false;
-	put_lesson(j, name, &l);
+	put_cut(j, name, &l);
 	if (l.cut == CUT_NONE)
 		learn_ways_below(j, name, &zone, l.ttl_s);
 	return true;
@@ -257,12 +263,12 @@ bool learn_delegation(struct judging *j, const struct name *name)
 	chain_find_parent(j->gate->store, name, j->now_s, &parent);
 	struct name zone = parent.zone;
 	const struct rrset *ds = rrsets_find_ds(&j->sets, name);
-	struct lesson l = ds ? learn_ds(j, ds) : learn_denial(j, name, &zone);
+	struct learned_cut l = ds ? learn_ds(j, ds) : learn_denial(j, name, &zone);
 	if (l.cut != CUT_SECURE && l.cut != CUT_INSECURE)
 		return false;
 	const struct fact *fact = store_find(j->gate->store, name, j->now_s);
 	if (!fact || (fact->cut != CUT_SECURE && fact->cut != CUT_INSECURE))
-		put_lesson(j, name, &l);
+		put_cut(j, name, &l);
 	return true;
 }
 
@@ -284,13 +290,13 @@ static bool learn_keys(struct judging *j, const struct want *want, bool last_try
 	const struct ds_set *ds = chain_ds(j->gate->store, &want->name, j->now_s);
 	struct outcome outcome = outcome_of(STATUS_BOGUS, REASON_DNSKEY_MISSING);
 	struct proved proved = { .ttl_s = LIMIT_BOGUS_TTL_S };
+	struct verifier v = judging_verifier(j);
 	struct keyset *keys = NULL;
 
 	if (!ds)
 		return true; /* its DS has expired meanwhile */
 	if (set)
-		outcome = ds_prove_keys(j->gate->crypto, &j->gate->arena, &j->sets, set, ds,
-		        j->now_s, &j->budget, &proved, &keys);
+		outcome = ds_prove_keys(&v, set, ds, &proved, &keys);
 	if (is_broken(outcome) && !last_try)
 		return false;
 	/* Perhaps the DS is one from before the zone changed its keys, which somebody has kept. */
@@ -343,7 +349,8 @@ void gate_learn_failure(struct gate *g, const struct want *want, enum reason rea
 	struct outcome outcome = outcome_of(STATUS_INDETERMINATE, reason);
 
 	if (want->type == TYPE_DS)
-		store_put_cut(g->store, &want->name, CUT_BROKEN, outcome, NULL, now_s,
+		store_put_cut(g->store, &want->name,
+		        &(struct cut_state){ CUT_BROKEN, outcome, NULL }, now_s,
 		        LIMIT_FAILED_TTL_S);
 	else
 		store_put_keys(g->store, &want->name, NULL, outcome, now_s, LIMIT_FAILED_TTL_S);

@@ -34,8 +34,12 @@ static enum reason verify_alone(struct explain_build *x, const struct rrset *set
 	one.first_sig = one.last_sig = signature;
 	one.sig_count = 1;
 	x->g.next[signature] = RR_NONE;
-	struct outcome outcome = rrset_verify(x->run->crypto, &x->run->gate.arena, &x->g, &one,
-	        keys, x->run->now_s, &x->budget, &proved);
+	struct outcome outcome = rrset_verify(&(struct verifier){ .crypto = x->run->crypto,
+	                                              .arena = &x->run->gate.arena,
+	                                              .budget = &x->budget,
+	                                              .sets = &x->g,
+	                                              .now_s = x->run->now_s },
+	        &one, keys, &proved);
 	x->g.next[signature] = next;
 	return outcome.status == STATUS_SECURE ? REASON_NONE : outcome.reason;
 }

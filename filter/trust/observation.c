@@ -2,22 +2,21 @@
 #include "trust/observation.h"
 
 #include "base/least.h"
-/* One RRset being read. */
-struct reading {
-	struct crypto *crypto;
-	struct arena *arena;
+
+/* A DNSKEY RRset being read. */
+struct keys_reading {
+	struct verifier v;
 	const struct trust_point *point;
 	struct rrsets sets;
 	const struct rrset *set;
 	struct budget budget;
-	int64_t now_s;
 	uint32_t trusted;
 	struct observation *out;
 };
 
 /* Says whether this very key has signed the RRset. A keyset of it alone takes a revoked key too,
  * under the tag that it has with the bit. */
-static bool has_signed(struct reading *r, const struct dnskey *key, struct proved *proved)
+static bool has_signed(struct keys_reading *r, const struct dnskey *key, struct proved *proved)
 {
 	struct keyset *alone = keyset_new(&r->point->zone);
 	struct pubkey *pubkey = pubkey_new(key->algorithm, key->public_key);
@@ -25,8 +24,7 @@ static bool has_signed(struct reading *r, const struct dnskey *key, struct prove
 
 	if (alone && pubkey) {
 		alone->keys[alone->count++] = (struct zone_key){ pubkey, key->tag, key->algorithm };
-		outcome = rrset_verify(
-		        r->crypto, r->arena, &r->sets, r->set, alone, r->now_s, &r->budget, proved);
+		outcome = rrset_verify(&r->v, r->set, alone, proved);
 	} else {
 		pubkey_free(pubkey);
 	}
@@ -36,9 +34,9 @@ static bool has_signed(struct reading *r, const struct dnskey *key, struct prove
 
 /* The key as it is, or was, without the REVOKE bit, which also changes its tag. Returns false when
  * memory is short. */
-static bool clear_revoke(struct reading *r, const struct dnskey *key, struct dnskey *plain)
+static bool clear_revoke(struct keys_reading *r, const struct dnskey *key, struct dnskey *plain)
 {
-	uint8_t *rdata = arena_take(r->arena, key->rdata.len);
+	uint8_t *rdata = arena_take(r->v.arena, key->rdata.len);
 
 	if (!rdata)
 		return false;
@@ -49,31 +47,31 @@ static bool clear_revoke(struct reading *r, const struct dnskey *key, struct dns
 
 /* The bits of the keys that this one is: more than one if it was configured with several digests.
  */
-static uint32_t places_of(const struct reading *r, const struct dnskey *plain)
+static uint32_t places_of(const struct keys_reading *r, const struct dnskey *plain)
 {
 	uint32_t places = 0;
 
 	for (unsigned i = 0; i < r->point->count; i++) {
-		if (ds_matches(r->crypto, &r->point->keys[i].ds, &r->point->zone, plain))
+		if (ds_matches(r->v.crypto, &r->point->keys[i].ds, &r->point->zone, plain))
 			places |= UINT32_C(1) << i;
 	}
 	return places;
 }
 
 /* One that cannot be used could not take the place of another. */
-static void note_new_key(struct reading *r, const struct dnskey *key)
+static void note_new_key(struct keys_reading *r, const struct dnskey *key)
 {
 	struct observation *o = r->out;
 	struct pubkey *pubkey = NULL;
 
 	if (key->flags & DNSKEY_SEP)
 		pubkey = pubkey_new(key->algorithm, key->public_key);
-	if (pubkey && ds_of_dnskey(r->crypto, &r->point->zone, key, &o->new_keys[o->new_count]))
+	if (pubkey && ds_of_dnskey(r->v.crypto, &r->point->zone, key, &o->new_keys[o->new_count]))
 		o->new_count++;
 	pubkey_free(pubkey);
 }
 
-static void read_present(struct reading *r, const struct dnskey *key, uint32_t places)
+static void read_present(struct keys_reading *r, const struct dnskey *key, uint32_t places)
 {
 	struct observation *o = r->out;
 	struct proved proved;
@@ -89,7 +87,7 @@ static void read_present(struct reading *r, const struct dnskey *key, uint32_t p
 }
 
 /* A key that is not followed has nothing to lose, whoever made it up. */
-static void read_marked(struct reading *r, const struct dnskey *key, uint32_t places)
+static void read_marked(struct keys_reading *r, const struct dnskey *key, uint32_t places)
 {
 	struct proved proved;
 
@@ -98,9 +96,9 @@ static void read_marked(struct reading *r, const struct dnskey *key, uint32_t pl
 		r->out->revoked |= places;
 }
 
-static void read_key(struct reading *r, const struct rr *rr)
+static void read_key(struct keys_reading *r, const struct rr *rr)
 {
-	size_t mark = arena_mark(r->arena);
+	size_t mark = arena_mark(r->v.arena);
 	struct dnskey key, plain;
 
 	if (dnskey_read(message_rdata(r->sets.m, rr), &key) && (key.flags & DNSKEY_ZONE) &&
@@ -111,13 +109,13 @@ static void read_key(struct reading *r, const struct rr *rr)
 		else
 			read_present(r, &key, places);
 	}
-	arena_reset(r->arena, mark);
+	arena_reset(r->v.arena, mark);
 }
 
-static bool find_keys(struct reading *r, const struct message *m)
+static bool find_keys(struct keys_reading *r, const struct message *m)
 {
 	if (!(m->flags & FLAG_QR) || (m->flags & FLAG_TC) || message_rcode(m) != RCODE_NOERROR ||
-	        !rrsets_group(&r->sets, m, r->arena))
+	        !rrsets_group(&r->sets, m, r->v.arena))
 		return false;
 	r->set = rrsets_find(&r->sets, SECTION_ANSWER, &r->point->zone, TYPE_DNSKEY);
 	return r->set && r->set->count <= LIMIT_KEYS;
@@ -127,14 +125,15 @@ bool observation_read(struct observation *o, struct crypto *crypto, struct arena
         const struct message *m, const struct trust_point *p, int64_t now_s)
 {
 	size_t mark = arena_mark(arena);
-	struct reading r = { .crypto = crypto,
-		.arena = arena,
-		.point = p,
-		.budget = budget_full(),
-		.now_s = now_s,
-		.trusted = rollover_trusted(p),
-		.out = o };
+	struct keys_reading r = {
+		.point = p, .budget = budget_full(), .trusted = rollover_trusted(p), .out = o
+	};
 
+	r.v = (struct verifier){ .crypto = crypto,
+		.arena = arena,
+		.budget = &r.budget,
+		.sets = &r.sets,
+		.now_s = now_s };
 	*o = (struct observation){ .original_ttl_s = UINT32_MAX, .left_s = UINT32_MAX };
 	r.budget.verifications = LIMIT_VERIFICATIONS_ALL; /* once an hour at most */
 	bool found = find_keys(&r, m);

@@ -177,26 +177,26 @@ static void put_failure(struct store *s, struct fact *fact, uint16_t type, struc
 	show(fact, s->source, now_s);
 }
 
-void store_put_cut(struct store *s, const struct name *name, enum cut cut, struct outcome outcome,
-        const struct ds_set *ds, int64_t now_s, uint32_t ttl_s)
+void store_put_cut(struct store *s, const struct name *name, const struct cut_state *state,
+        int64_t now_s, uint32_t ttl_s)
 {
 	struct fact *fact = find_or_add(s, name, now_s);
 
 	settle(fact, now_s);
-	if (cut == CUT_BROKEN) {
-		put_failure(s, fact, TYPE_DS, outcome, now_s, ttl_s);
+	if (state->cut == CUT_BROKEN) {
+		put_failure(s, fact, TYPE_DS, state->outcome, now_s, ttl_s);
 		return;
 	}
 	fact->is_hint = false;
-	if (!ds || !same_ds(&fact->ds, ds)) {
+	if (!state->ds || !same_ds(&fact->ds, state->ds)) {
 		drop_keys(fact);
 		forget_failures(fact, TYPE_DNSKEY); /* they were held against another DS */
 	}
-	fact->cut = cut;
-	fact->outcome = outcome;
+	fact->cut = state->cut;
+	fact->outcome = state->outcome;
 	fact->cut_expires_s = now_s + ttl_s;
-	if (ds)
-		fact->ds = *ds;
+	if (state->ds)
+		fact->ds = *state->ds;
 	rely_on(s, fact);
 }
 

@@ -80,11 +80,18 @@ void store_fini(struct store *s);
  * until the next store_put_*(). */
 const struct fact *store_find(struct store *s, const struct name *name, int64_t now_s);
 
-/* The cut at `name` is as said until `ttl_s` from now. Keys that are known stay only where the DS
- * is the same as before. `ds` is copied; NULL but for CUT_SECURE.
- * CUT_BROKEN never takes the place of what is proved. */
-void store_put_cut(struct store *s, const struct name *name, enum cut cut, struct outcome outcome,
-        const struct ds_set *ds, int64_t now_s, uint32_t ttl_s);
+/* What was learned of a cut. */
+struct cut_state {
+	enum cut cut;
+	struct outcome outcome;
+	const struct ds_set *ds; /* of CUT_SECURE, else NULL */
+};
+
+/* Stores what was learned of the cut at `name`, for `ttl_s` from now. Copies the DS set. Keys that
+ * are known stay only if the DS set is the same as before. CUT_BROKEN never replaces what is
+ * proved. */
+void store_put_cut(struct store *s, const struct name *name, const struct cut_state *state,
+        int64_t now_s, uint32_t ttl_s);
 
 /* The same for CUT_NONE or CUT_NO_NAME where that follows from records which are no answer about
  * the DS, and so from any that were true once: it never takes the place of what is known, but for

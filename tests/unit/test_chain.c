@@ -106,7 +106,7 @@ static void nothing_is_asked_below_a_name_that_does_not_exist(void **state)
 	struct chain chain;
 
 	walk(j, "example.test", &chain);
-	store_put_cut(&j->store, &none, CUT_NO_NAME, (struct outcome){ 0 }, NULL, j->now, TTL);
+	store_put_cut(&j->store, &none, &(struct cut_state){ .cut = CUT_NO_NAME }, j->now, TTL);
 	assert_string_equal(walk(j, "a.b.c.none.example.test", &chain), "");
 	assert_int_equal(chain.end, CHAIN_SECURE);
 	judge_free(j);
@@ -242,9 +242,11 @@ static void what_may_hide_a_signer_is_doubted_and_nothing_else(void **state)
 		if (rows[i].is_hint)
 			store_put_hint(&j->store, &held, rows[i].cut, j->now, TTL);
 		else
-			store_put_cut(&j->store, &held, rows[i].cut,
-			        outcome_of(STATUS_SECURE, REASON_NONE),
-			        rows[i].cut == CUT_SECURE ? &ds : NULL, j->now, TTL);
+			store_put_cut(&j->store, &held,
+			        &(struct cut_state){ rows[i].cut,
+			                outcome_of(STATUS_SECURE, REASON_NONE),
+			                rows[i].cut == CUT_SECURE ? &ds : NULL },
+			        j->now, TTL);
 		assert_row(rows[i].why, chain_doubt(&j->store, &zone, &name, rows[i].by_signer,
 		                                j->now) == rows[i].is_doubted);
 		judge_free(j);

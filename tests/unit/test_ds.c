@@ -19,6 +19,14 @@ static int without_crypto(void **state)
 	return 0;
 }
 
+/* Proves the first RRset of the message by `ds`. */
+static struct outcome prove_first(struct crypto *crypto, struct parsed *p, const struct ds_set *ds,
+        struct budget *budget, struct proved *proved, struct keyset **keys)
+{
+	struct verifier v = { crypto, &p->arena, budget, &p->g, SIGNZONE_NOW };
+	return ds_prove_keys(&v, &p->g.sets[0], ds, proved, keys);
+}
+
 /* ---- DNSKEY ---- */
 
 static void key_tags_are_those_of_the_rfcs(void **state)
@@ -282,8 +290,7 @@ static void a_key_that_a_ds_names_proves_the_others(void **state)
 		                rd_dnskey(keys[REVOKED])),
 		        &valid);
 		assert_true(parsed_open(&p, msg_span(&b)));
-		struct outcome o = ds_prove_keys(*state, &p.arena, &p.g, &p.g.sets[0], &ds,
-		        SIGNZONE_NOW, &budget, &proved, &proved_keys);
+		struct outcome o = prove_first(*state, &p, &ds, &budget, &proved, &proved_keys);
 		if (o.reason != rows[i].reason)
 			fail_msg("%s: %s", rows[i].why, reason_word(o.reason));
 		assert_row(rows[i].why, (o.status == STATUS_SECURE) == (proved_keys != NULL));
@@ -316,8 +323,7 @@ static struct outcome prove(struct crypto *crypto, const struct testkey *signer,
 	msg_begin(&b, 1, FLAG_QR, "example.test", TYPE_DNSKEY);
 	msg_signed(&b, signer, "example.test", TYPE_DNSKEY, 3600, keys, count, &valid);
 	assert_true(parsed_open(&p, msg_span(&b)));
-	struct outcome o = ds_prove_keys(crypto, &p.arena, &p.g, &p.g.sets[0], ds, SIGNZONE_NOW,
-	        &budget, &proved, &proved_keys);
+	struct outcome o = prove_first(crypto, &p, ds, &budget, &proved, &proved_keys);
 	*proved_count = proved_keys ? proved_keys->count : 0;
 	keyset_free(proved_keys);
 	parsed_close(&p);
@@ -400,8 +406,7 @@ static void a_zone_without_zone_keys_is_named_as_such(void **state)
 	msg_begin(&b, 1, FLAG_QR, "example.test", TYPE_DNSKEY);
 	msg_signed(&b, k, "example.test", TYPE_DNSKEY, 3600, RRSET(rd_dnskey(k)), &valid);
 	assert_true(parsed_open(&p, msg_span(&b)));
-	struct outcome o = ds_prove_keys(
-	        *state, &p.arena, &p.g, &p.g.sets[0], &ds, SIGNZONE_NOW, &budget, &proved, &keys);
+	struct outcome o = prove_first(*state, &p, &ds, &budget, &proved, &keys);
 	assert_int_equal(o.status, STATUS_BOGUS);
 	assert_int_equal(o.reason, REASON_DNSKEY_NO_ZONE_BIT);
 	assert_null(keys);
@@ -427,8 +432,7 @@ static void any_one_path_is_enough(void **state)
 	msg_begin(&b, 1, FLAG_QR, "example.test", TYPE_DNSKEY);
 	msg_signed(&b, now, "example.test", TYPE_DNSKEY, 3600, RRSET(rd_dnskey(now)), &valid);
 	assert_true(parsed_open(&p, msg_span(&b)));
-	struct outcome o = ds_prove_keys(
-	        *state, &p.arena, &p.g, &p.g.sets[0], &ds, SIGNZONE_NOW, &budget, &proved, &keys);
+	struct outcome o = prove_first(*state, &p, &ds, &budget, &proved, &keys);
 	assert_int_equal(o.status, STATUS_SECURE);
 	assert_int_equal(keys->count, 1);
 	keyset_free(keys);
@@ -459,8 +463,7 @@ static void two_digests_of_a_key_do_not_double_it(void **state)
 	msg_signed(&b, k, "example.test", TYPE_DNSKEY, 3600, &dnskey, 1, &valid);
 	assert_true(parsed_open(&p, msg_span(&b)));
 	crypto_forget(*state);
-	struct outcome o = ds_prove_keys(
-	        *state, &p.arena, &p.g, &p.g.sets[0], &ds, SIGNZONE_NOW, &budget, &proved, &keys);
+	struct outcome o = prove_first(*state, &p, &ds, &budget, &proved, &keys);
 	assert_int_equal(o.status, STATUS_SECURE);
 	assert_int_equal(budget.verifications, LIMIT_VERIFICATIONS - 2);
 	keyset_free(keys);

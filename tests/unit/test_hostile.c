@@ -795,7 +795,7 @@ static void nsec3_records_cannot_ask_for_more_hashes_than_the_limit(void **state
 
 	/* No name is there, so that no more is asked about it. */
 	assert_true(name_from_text("g.example.test", &none));
-	store_put_cut(&j->store, &none, CUT_NO_NAME, (struct outcome){ 0 }, NULL, NOW, TTL);
+	store_put_cut(&j->store, &none, &(struct cut_state){ .cut = CUT_NO_NAME }, NOW, TTL);
 	judge_text(j, question, 3,
 	        "> ~1.example.test NSEC3 iterations=50 salt=255 A | example.test\n"
 	        "> ~2.example.test NSEC3 iterations=50 salt=255 A | example.test\n"

@@ -107,7 +107,7 @@ static void a_ds_response_shows_whether_there_is_a_cut(void **state)
 		struct want want = judge_want(rows[i].question);
 		char text[NAME_TEXT_SIZE];
 		store_put_cut(
-		        &j->store, &want.name, CUT_UNKNOWN, (struct outcome){ 0 }, NULL, NOW, 0);
+		        &j->store, &want.name, &(struct cut_state){ .cut = CUT_UNKNOWN }, NOW, 0);
 		assert_row(rows[i].why, judge_learn(j, rows[i].question, rows[i].rcode,
 		                                rows[i].records, false) == LEARNED);
 		const struct fact *fact = judge_fact(j, name_text(&want.name, text));

@@ -28,7 +28,8 @@ static struct outcome verify_first(struct crypto *crypto, struct parsed *p,
         const struct keyset *keys, int64_t now_s, struct budget *budget, struct proved *proved)
 {
 	assert_true(p->g.count > 0);
-	return rrset_verify(crypto, &p->arena, &p->g, &p->g.sets[0], keys, now_s, budget, proved);
+	struct verifier v = { crypto, &p->arena, budget, &p->g, now_s };
+	return rrset_verify(&v, &p->g.sets[0], keys, proved);
 }
 
 static void what_signzone_signed_is_secure(void **state)

@@ -37,7 +37,7 @@ static struct ds_set ds_with_tag(uint16_t tag)
 static void put_cut(const char *text, enum cut cut, struct outcome o, const struct ds_set *ds)
 {
 	struct name name = name_of(text);
-	store_put_cut(&store, &name, cut, o, ds, NOW, 100);
+	store_put_cut(&store, &name, &(struct cut_state){ cut, o, ds }, NOW, 100);
 }
 
 static void put_keys(const char *text)
@@ -100,7 +100,7 @@ static void a_failure_never_takes_the_place_of_a_proof(void **state)
 	assert_non_null(find("a.test", NOW)->keys);
 
 	/* but it does take the place of one that has expired */
-	store_put_cut(&store, &name, CUT_BROKEN, bogus, NULL, NOW + 100, 10);
+	store_put_cut(&store, &name, &(struct cut_state){ CUT_BROKEN, bogus, NULL }, NOW + 100, 10);
 	assert_int_equal(find("a.test", NOW + 100)->cut, CUT_BROKEN);
 	assert_int_equal(find("a.test", NOW + 100)->outcome.reason, REASON_DS_UNPROVED);
 	put_cut("b.test", CUT_BROKEN, bogus, NULL);
@@ -137,13 +137,13 @@ static void of_many_failures_the_one_that_ends_first_makes_room(void **state)
 
 	for (uint64_t source = 1; source <= STORE_FAILURES; source++) {
 		store.source = source;
-		store_put_cut(&store, &name, CUT_BROKEN, bogus, NULL, NOW,
+		store_put_cut(&store, &name, &(struct cut_state){ CUT_BROKEN, bogus, NULL }, NOW,
 		        source == 3 ? 10 : 100 + (uint32_t)source);
 	}
 	/* of another type, and of one that is there already */
 	store.source = STORE_FAILURES;
 	store_put_keys(&store, &name, NULL, bogus, NOW, 50);
-	store_put_cut(&store, &name, CUT_BROKEN, insecure, NULL, NOW, 20);
+	store_put_cut(&store, &name, &(struct cut_state){ CUT_BROKEN, insecure, NULL }, NOW, 20);
 	for (uint64_t source = 1; source <= STORE_FAILURES; source++) {
 		store.source = source;
 		assert_int_equal(find("a.test", NOW)->cut == CUT_BROKEN, source != 3);
