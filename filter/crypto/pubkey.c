@@ -77,7 +77,7 @@ void pubkey_free(struct pubkey *key)
 	free(key);
 }
 
-static bool verify(
+static bool pubkey_check(
         struct crypto *c, const struct pubkey *key, struct span data, struct span signature)
 {
 	c->checks++;
@@ -99,7 +99,7 @@ bool pubkey_verify(
 		return false;
 	if (verified_find(&c->verified, &id))
 		return true;
-	if (!verify(c, key, data, signature))
+	if (!pubkey_check(c, key, data, signature))
 		return false;
 	verified_add(&c->verified, &id);
 	return true;

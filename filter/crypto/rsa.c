@@ -13,7 +13,7 @@
 #define EXPONENT_MAX_BITS 64 /* the cost of a check grows with it */
 
 /* RFC 3110, 2: the exponent's length is one octet, or a zero and two; the modulus is the rest. */
-static bool read_parts(struct span octets, struct span *exponent, struct span *modulus)
+static bool rsa_read_parts(struct span octets, struct span *exponent, struct span *modulus)
 {
 	struct cursor c = cursor_over(octets);
 	size_t len = cursor_u8(&c);
@@ -38,7 +38,7 @@ static bool is_within_bounds(const BIGNUM *e, const BIGNUM *n)
 	       BN_num_bits(e) <= EXPONENT_MAX_BITS;
 }
 
-static EVP_PKEY *pkey_of(const BIGNUM *e, const BIGNUM *n)
+static EVP_PKEY *rsa_pkey_of(const BIGNUM *e, const BIGNUM *n)
 {
 	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
 
@@ -53,7 +53,7 @@ bool rsa_size_is_supported(struct span octets)
 {
 	struct span exponent, modulus;
 
-	if (!read_parts(octets, &exponent, &modulus))
+	if (!rsa_read_parts(octets, &exponent, &modulus))
 		return true; /* malformed is not small */
 	BIGNUM *n = BN_bin2bn(modulus.base, (int)modulus.len, NULL);
 	bool supported = !n || is_size_supported(n);
@@ -67,12 +67,12 @@ EVP_PKEY *rsa_decode(const struct algorithm *a, struct span octets)
 	EVP_PKEY *pkey = NULL;
 
 	(void)a;
-	if (!read_parts(octets, &exponent, &modulus))
+	if (!rsa_read_parts(octets, &exponent, &modulus))
 		return NULL;
 	BIGNUM *e = BN_bin2bn(exponent.base, (int)exponent.len, NULL);
 	BIGNUM *n = BN_bin2bn(modulus.base, (int)modulus.len, NULL);
 	if (e && n && is_within_bounds(e, n))
-		pkey = pkey_of(e, n);
+		pkey = rsa_pkey_of(e, n);
 	BN_free(e);
 	BN_free(n);
 	return pkey;

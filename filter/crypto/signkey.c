@@ -38,7 +38,7 @@ static const struct signing_algorithm {
 	        .write_secret = eddsa_write_secret },
 };
 
-static const struct signing_algorithm *row_of(uint8_t algorithm)
+static const struct signing_algorithm *signing_row_of(uint8_t algorithm)
 {
 	for (size_t i = 0; i < sizeof(signing_algorithms) / sizeof(signing_algorithms[0]); i++) {
 		if (signing_algorithms[i].id == algorithm)
@@ -49,7 +49,7 @@ static const struct signing_algorithm *row_of(uint8_t algorithm)
 
 bool signkey_is_supported(uint8_t algorithm)
 {
-	return row_of(algorithm) != NULL;
+	return signing_row_of(algorithm) != NULL;
 }
 
 /* True when the halves belong together. */
@@ -75,7 +75,7 @@ static bool can_set_nonce(const struct signkey *key)
 }
 
 /* Takes over `pkey`, which may be NULL. */
-static struct signkey *key_of(const struct signing_algorithm *row, EVP_PKEY *pkey)
+static struct signkey *signkey_of_pkey(const struct signing_algorithm *row, EVP_PKEY *pkey)
 {
 	struct signkey *key = pkey ? calloc(1, sizeof(*key)) : NULL;
 	struct writer out;
@@ -102,37 +102,37 @@ static struct signkey *key_of(const struct signing_algorithm *row, EVP_PKEY *pke
 
 struct signkey *signkey_generate(uint8_t algorithm)
 {
-	const struct signing_algorithm *row = row_of(algorithm);
+	const struct signing_algorithm *row = signing_row_of(algorithm);
 
 	if (!row)
 		return NULL;
 	switch (algorithm) {
 	case ALGORITHM_RSASHA256:
-		return key_of(row, EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)RSA_BITS));
+		return signkey_of_pkey(row, EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)RSA_BITS));
 	case ALGORITHM_ECDSAP256:
-		return key_of(row, EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256"));
+		return signkey_of_pkey(row, EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256"));
 	default:
-		return key_of(row, EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"));
+		return signkey_of_pkey(row, EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"));
 	}
 }
 
 struct signkey *signkey_from_secret(uint8_t algorithm, struct span secret)
 {
-	const struct signing_algorithm *row = row_of(algorithm);
+	const struct signing_algorithm *row = signing_row_of(algorithm);
 
 	if (!row || secret.len == 0 || secret.len > row->secret_octets ||
 	        (secret.len < row->secret_octets && !row->is_number))
 		return NULL;
-	return key_of(row, row->from_secret(algorithm_find(algorithm), secret));
+	return signkey_of_pkey(row, row->from_secret(algorithm_find(algorithm), secret));
 }
 
 struct signkey *signkey_from_rsa(uint8_t algorithm, const struct span parts[static RSA_PARTS])
 {
-	const struct signing_algorithm *row = row_of(algorithm);
+	const struct signing_algorithm *row = signing_row_of(algorithm);
 
 	if (!row || row->secret_octets)
 		return NULL;
-	return key_of(row, rsa_from_parts(parts));
+	return signkey_of_pkey(row, rsa_from_parts(parts));
 }
 
 void signkey_free(struct signkey *key)
@@ -161,7 +161,7 @@ struct span signkey_public(const struct signkey *key)
 
 void signkey_write_secret(const struct signkey *key, struct writer *out)
 {
-	const struct signing_algorithm *row = row_of(key->algorithm->id);
+	const struct signing_algorithm *row = signing_row_of(key->algorithm->id);
 
 	if (row->write_secret)
 		row->write_secret(key->pkey, row->secret_octets, out);

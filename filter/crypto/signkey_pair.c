@@ -14,7 +14,8 @@
 /* ---- ECDSA ---- */
 
 /* The public point follows from the secret; OpenSSL does not work it out by itself. */
-static size_t point_of(const BIGNUM *secret, int curve, uint8_t point[static POINT_OCTETS_MAX])
+static size_t ecdsa_point_of(
+        const BIGNUM *secret, int curve, uint8_t point[static POINT_OCTETS_MAX])
 {
 	EC_GROUP *group = EC_GROUP_new_by_curve_name(curve);
 	EC_POINT *public = group ? EC_POINT_new(group) : NULL;
@@ -29,7 +30,7 @@ static size_t point_of(const BIGNUM *secret, int curve, uint8_t point[static POI
 	return len;
 }
 
-static EVP_PKEY *pair_of(
+static EVP_PKEY *ecdsa_pair_of(
         const struct algorithm *a, const BIGNUM *secret, const uint8_t *point, size_t len)
 {
 	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
@@ -51,9 +52,9 @@ EVP_PKEY *ecdsa_from_secret(const struct algorithm *a, struct span secret)
 	BIGNUM *n = BN_secure_new();
 
 	if (n && BN_bin2bn(secret.base, (int)secret.len, n)) {
-		size_t len = point_of(n, NID_X9_62_prime256v1, point);
+		size_t len = ecdsa_point_of(n, NID_X9_62_prime256v1, point);
 		if (len > 0)
-			pkey = pair_of(a, n, point, len);
+			pkey = ecdsa_pair_of(a, n, point, len);
 	}
 	BN_clear_free(n);
 	return pkey;

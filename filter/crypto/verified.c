@@ -20,21 +20,21 @@ bool verified_identify(struct crypto *c, const uint8_t key[static VERIFIED_OCTET
 }
 
 /* Any part of a good hash is one. */
-static uint64_t bucket_hash(const struct verified_id *id)
+static uint64_t verified_bucket(const struct verified_id *id)
 {
 	uint64_t hash;
 	memcpy(&hash, id->octets, sizeof(hash));
 	return hash;
 }
 
-static bool is_same(const void *entry, const void *key)
+static bool verified_is_same(const void *entry, const void *key)
 {
 	return memcmp(entry, key, VERIFIED_OCTETS) == 0;
 }
 
 bool verified_find(struct table *t, const struct verified_id *id)
 {
-	void *entry = table_find(t, bucket_hash(id), is_same, id);
+	void *entry = table_find(t, verified_bucket(id), verified_is_same, id);
 
 	if (entry)
 		table_touch(t, entry);
@@ -43,7 +43,7 @@ bool verified_find(struct table *t, const struct verified_id *id)
 
 void verified_add(struct table *t, const struct verified_id *id)
 {
-	struct verified_id *entry = table_add_or_replace(t, bucket_hash(id));
+	struct verified_id *entry = table_add_or_replace(t, verified_bucket(id));
 
 	*entry = *id;
 }

@@ -73,7 +73,7 @@ static bool settled_early(const struct denial *d, struct outcome *outcome)
 }
 
 /* Turns what the records prove into an outcome. */
-static struct outcome concluded(const struct denial *d, enum proof proof)
+static struct outcome denial_outcome(const struct denial *d, enum proof proof)
 {
 	switch (proof) {
 	case PROOF_HOLDS:
@@ -92,8 +92,8 @@ struct outcome denial_of_name(struct denial *d, const struct name *name)
 	if (settled_early(d, &early))
 		return early;
 	if (nsec_denies_name(d, name))
-		return concluded(d, PROOF_HOLDS);
-	return concluded(d, nsec3_denies_name(d, name));
+		return denial_outcome(d, PROOF_HOLDS);
+	return denial_outcome(d, nsec3_denies_name(d, name));
 }
 
 struct outcome denial_of_type(struct denial *d, const struct name *name, uint16_t type)
@@ -102,8 +102,8 @@ struct outcome denial_of_type(struct denial *d, const struct name *name, uint16_
 	if (settled_early(d, &early))
 		return early;
 	if (nsec_denies_type(d, name, type))
-		return concluded(d, PROOF_HOLDS);
-	return concluded(d, nsec3_denies_type(d, name, type));
+		return denial_outcome(d, PROOF_HOLDS);
+	return denial_outcome(d, nsec3_denies_type(d, name, type));
 }
 
 struct outcome denial_of_closer_match(struct denial *d, const struct name *name, unsigned labels)
@@ -112,8 +112,8 @@ struct outcome denial_of_closer_match(struct denial *d, const struct name *name,
 	if (settled_early(d, &early))
 		return early;
 	if (nsec_denies_closer_match(d, name, labels))
-		return concluded(d, PROOF_HOLDS);
-	return concluded(d, nsec3_denies_closer_match(d, name, labels));
+		return denial_outcome(d, PROOF_HOLDS);
+	return denial_outcome(d, nsec3_denies_closer_match(d, name, labels));
 }
 
 /* Sets `bitmap` to that of the record at the very name. False when there is none. */
@@ -141,7 +141,7 @@ enum no_ds denial_of_ds(struct denial *d, const struct name *name, struct outcom
 	if (settled_early(d, outcome))
 		return outcome->status == STATUS_INSECURE ? NO_DS_INSECURE : NO_DS_UNPROVED;
 	if (bitmap_at(d, name, &bitmap) && bitmap_denies(bitmap, TYPE_DS, false)) {
-		*outcome = concluded(d, PROOF_HOLDS);
+		*outcome = denial_outcome(d, PROOF_HOLDS);
 		return by_bitmap(bitmap);
 	}
 	*outcome = denial_of_name(d, name);

@@ -21,7 +21,7 @@ static const uint8_t *known_hash(const struct denial *d, const struct name *name
 }
 
 /* Returns the hash of a name, or NULL when none can be had. Each name is paid for once. */
-static const uint8_t *hash_of(struct denial *d, const struct name *name)
+static const uint8_t *denial_hash_of(struct denial *d, const struct name *name)
 {
 	const struct nsec3 *first = &d->nsec3s[0];
 	const uint8_t *known = known_hash(d, name);
@@ -47,7 +47,7 @@ static const uint8_t *hash_of(struct denial *d, const struct name *name)
 
 const struct nsec3 *nsec3_at(struct denial *d, const struct name *name)
 {
-	const uint8_t *hash = hash_of(d, name);
+	const uint8_t *hash = denial_hash_of(d, name);
 
 	for (unsigned i = 0; hash && i < d->nsec3_count; i++) {
 		if (nsec3_matches(&d->nsec3s[i], hash))
@@ -58,7 +58,7 @@ const struct nsec3 *nsec3_at(struct denial *d, const struct name *name)
 
 static const struct nsec3 *nsec3_over(struct denial *d, const struct name *name)
 {
-	const uint8_t *hash = hash_of(d, name);
+	const uint8_t *hash = denial_hash_of(d, name);
 
 	for (unsigned i = 0; hash && i < d->nsec3_count; i++) {
 		if (nsec3_spans(&d->nsec3s[i], hash))

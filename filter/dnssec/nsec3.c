@@ -33,7 +33,7 @@ static bool decode_hash(const uint8_t *digits, uint8_t out[static NSEC3_HASH_OCT
 	return true;
 }
 
-static bool read_owner(const struct message *m, const struct rr *rr, const struct name *zone,
+static bool nsec3_read_owner(const struct message *m, const struct rr *rr, const struct name *zone,
         uint8_t hash[static NSEC3_HASH_OCTETS])
 {
 	struct name owner, parent;
@@ -57,7 +57,7 @@ bool nsec3_read(
 	nsec3->bitmap = cursor_rest(&c);
 	return !c.bad && algorithm == HASH_SHA1 && nsec3->flags <= NSEC3_OPT_OUT &&
 	       nsec3->next_hash.len == NSEC3_HASH_OCTETS && bitmap_is_valid(nsec3->bitmap) &&
-	       read_owner(m, rr, zone, nsec3->owner_hash);
+	       nsec3_read_owner(m, rr, zone, nsec3->owner_hash);
 }
 
 bool nsec3_matches(const struct nsec3 *n, const uint8_t hash[static NSEC3_HASH_OCTETS])

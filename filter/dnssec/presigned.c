@@ -8,8 +8,8 @@ static bool is_until(uint32_t a, uint32_t b)
 }
 
 /* Puts `rrsig` in the place of the one of its key, or at the end. */
-static unsigned take(const struct presigned_rrsig *chosen[static LIMIT_DS], unsigned count,
-        const struct presigned_rrsig *rrsig)
+static unsigned take_presigned(const struct presigned_rrsig *chosen[static LIMIT_DS],
+        unsigned count, const struct presigned_rrsig *rrsig)
 {
 	for (unsigned i = 0; i < count; i++) {
 		if (chosen[i]->tag != rrsig->tag)
@@ -32,7 +32,7 @@ unsigned presigned_choose(const struct presigned *p, int64_t now_s,
 	for (unsigned i = 0; i < p->rrsig_count; i++) {
 		const struct presigned_rrsig *r = &p->rrsigs[i];
 		if (is_until(r->inception, now) && is_until(now, r->expiration))
-			count = take(chosen, count, r);
+			count = take_presigned(chosen, count, r);
 	}
 	return count;
 }

@@ -4,7 +4,7 @@
 #include "dnssec/limits.h"
 #include "wire/rdata.h"
 
-static struct rrset *set_for(
+static struct rrset *rrset_for(
         struct rrsets *g, uint8_t section, const struct name *owner, uint16_t type)
 {
 	uint32_t hash = name_quick_hash(owner); /* equal ones are compared in full */
@@ -28,7 +28,7 @@ static struct rrset *set_for(
 	return set;
 }
 
-static void append(
+static void rrset_append(
         struct rrsets *g, uint16_t *first, uint16_t *last, uint16_t *count, unsigned index)
 {
 	if (*first == RR_NONE)
@@ -39,7 +39,7 @@ static void append(
 	++*count;
 }
 
-static bool add_record(struct rrsets *g, unsigned index)
+static bool rrsets_add_record(struct rrsets *g, unsigned index)
 {
 	const struct rr *rr = &g->m->rrs[index];
 	struct name owner;
@@ -56,14 +56,14 @@ static bool add_record(struct rrsets *g, unsigned index)
 		if (c.bad)
 			return false;
 	}
-	struct rrset *set = set_for(g, rr->section, &owner, type);
+	struct rrset *set = rrset_for(g, rr->section, &owner, type);
 	if (!set)
 		return false;
 	g->set_of[index] = (uint16_t)rrset_index(g, set);
 	if (rr->type == TYPE_RRSIG)
-		append(g, &set->first_sig, &set->last_sig, &set->sig_count, index);
+		rrset_append(g, &set->first_sig, &set->last_sig, &set->sig_count, index);
 	else
-		append(g, &set->first, &set->last, &set->count, index);
+		rrset_append(g, &set->first, &set->last, &set->count, index);
 	return true;
 }
 
@@ -78,7 +78,7 @@ bool rrsets_group(struct rrsets *g, const struct message *m, struct arena *arena
 	if (!g->next || !g->set_of || !g->sets)
 		return false;
 	for (unsigned i = 0; i < m->rr_count; i++) {
-		if (!add_record(g, i))
+		if (!rrsets_add_record(g, i))
 			return false;
 	}
 	return true;

@@ -146,7 +146,7 @@ static enum reason try_keys(struct check *k, const struct rrsig *sig)
 
 /* Of two reasons why signatures did not hold, the one that tells the operator more: what got
  * further through the checks. Any two that there can be are among these. */
-static enum reason closer(enum reason a, enum reason b)
+static enum reason closer_reason(enum reason a, enum reason b)
 {
 	static const enum reason order[] = { REASON_RRSIG_MISSING, REASON_RRSIG_SIGNER,
 		REASON_MALFORMED, REASON_RRSIG_NO_KEY, REASON_RRSIG_LABELS, REASON_RRSIG_TIMES,
@@ -176,7 +176,7 @@ static enum reason check_signatures(struct check *k, struct proved *proved)
 			fill_proved(proved, k, &sig);
 			return REASON_NONE;
 		}
-		closest = closer(closest, reason);
+		closest = closer_reason(closest, reason);
 		if (reason == REASON_BUDGET)
 			break;
 	}

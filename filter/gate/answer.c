@@ -9,7 +9,7 @@
 #include "gate/referral.h"
 
 /* Where the walk along the CNAMEs stands. */
-struct walk {
+struct alias_walk {
 	struct name name; /* the name that is now asked for */
 	unsigned links;
 	bool recurses; /* the client wants the end of the chain, not only its first zone's part */
@@ -18,7 +18,7 @@ struct walk {
 	bool too_long; /* it ended in a name that cannot be, made by a DNAME (RFC 6672, 2.2) */
 };
 
-static const struct rrset *answer_set(
+static const struct rrset *find_in_answer(
         const struct judging *j, const struct name *owner, uint16_t type)
 {
 	return rrsets_find(&j->sets, SECTION_ANSWER, owner, type);
@@ -57,7 +57,7 @@ static bool judge_at_name(struct judging *j, const struct rrset *set)
 	return dname ? judge_synthesised(j, set, dname) : judge_part(j, set);
 }
 
-static bool follow_cname(struct judging *j, const struct rrset *cname, struct walk *w)
+static bool judge_cname_link(struct judging *j, const struct rrset *cname, struct alias_walk *w)
 {
 	struct name target;
 
@@ -73,7 +73,8 @@ static bool follow_cname(struct judging *j, const struct rrset *cname, struct wa
 /* A DNAME without the CNAME that must come with it (RFC 6672, 3.1) unless the name would be too
  * long: for who does not know DNAME that is a denial without proof. In an unsigned zone it decides
  * nothing: what lies below it may be a signed island, which no DNAME can rename. */
-static bool follow_dname(struct judging *j, const struct rrset *dname, struct walk *w, bool *more)
+static bool judge_dname_link(
+        struct judging *j, const struct rrset *dname, struct alias_walk *w, bool *more)
 {
 	struct name target, made;
 
@@ -103,7 +104,7 @@ static bool leaves_zone(struct judging *j, const struct rrset *set, const struct
 
 /* The client is to ask for the end of the chain itself. One that may not know of that hears of the
  * part for seconds only. */
-static void leave_rest(struct judging *j, const struct walk *w)
+static void leave_rest(struct judging *j, const struct alias_walk *w)
 {
 	j->exemption = w->iterator == ITERATOR_CLIENT ? EXEMPT_CHAIN : EXEMPT_PART;
 }
@@ -116,17 +117,17 @@ static bool is_refused(const struct judging *j)
 
 /* Takes one step from w->name. Sets *more when the chain goes on. Returns false when something is
  * wanted first. */
-static bool follow_link(struct judging *j, struct walk *w, bool *more)
+static bool follow_link(struct judging *j, struct alias_walk *w, bool *more)
 {
-	const struct rrset *cname = answer_set(j, &w->name, TYPE_CNAME);
+	const struct rrset *cname = find_in_answer(j, &w->name, TYPE_CNAME);
 	const struct rrset *dname = cname ? NULL : alias_dname_above(&j->sets, &w->name);
 
 	*more = cname || dname;
 	if (cname || dname)
 		w->links++;
 	if (dname)
-		return follow_dname(j, dname, w, more);
-	if (cname && !follow_cname(j, cname, w))
+		return judge_dname_link(j, dname, w, more);
+	if (cname && !judge_cname_link(j, cname, w))
 		return false;
 	/* A resolver's cache knows of every zone. */
 	if (cname && !w->recurses && w->iterator != ITERATOR_SERVER && !is_refused(j) &&
@@ -138,7 +139,7 @@ static bool follow_link(struct judging *j, struct walk *w, bool *more)
 }
 
 /* For ANY: every RRset at the name. */
-static bool judge_all_at(struct judging *j, struct walk *w)
+static bool judge_all_at(struct judging *j, struct alias_walk *w)
 {
 	for (unsigned i = 0; i < j->sets.count; i++) {
 		const struct rrset *set = &j->sets.sets[i];
@@ -154,7 +155,7 @@ static bool judge_all_at(struct judging *j, struct walk *w)
 
 /* RRSIGs are never signed (RFC 4035, 2.2): asked for by themselves they can be let through, but not
  * as Secure, and not with records beside them that nobody has judged. */
-static bool judge_bare_signatures(struct judging *j, struct walk *w)
+static bool judge_bare_signatures(struct judging *j, struct alias_walk *w)
 {
 	for (unsigned i = 0; i < j->sets.count; i++) {
 		const struct rrset *set = &j->sets.sets[i];
@@ -168,19 +169,19 @@ static bool judge_bare_signatures(struct judging *j, struct walk *w)
 	return true;
 }
 
-static bool judge_data(struct judging *j, struct walk *w, uint16_t type)
+static bool judge_data(struct judging *j, struct alias_walk *w, uint16_t type)
 {
 	if (type == TYPE_ANY)
 		return judge_all_at(j, w);
 	if (type == TYPE_RRSIG)
 		return judge_bare_signatures(j, w);
-	const struct rrset *set = answer_set(j, &w->name, type);
+	const struct rrset *set = find_in_answer(j, &w->name, type);
 	w->has_data = set != NULL;
 	return set ? judge_at_name(j, set) : true;
 }
 
 /* Walks from the question's name to the records of its type, or to where they are not. */
-static bool walk_answer(struct judging *j, struct walk *w)
+static bool judge_chain(struct judging *j, struct alias_walk *w)
 {
 	bool more = true;
 
@@ -213,14 +214,14 @@ static bool says_no_data(const struct judging *j)
 bool judge_answer(struct judging *j, const struct client_query *asked)
 {
 	const struct rrset *ns = referral_to(j, asked);
-	struct walk w = {
+	struct alias_walk w = {
 		.name = j->m->qname, .recurses = asked->flags & FLAG_RD, .iterator = asked->iterator
 	};
 	unsigned rcode = message_rcode(j->m);
 
 	if (ns)
 		return judge_referral(j, ns);
-	if (!walk_answer(j, &w))
+	if (!judge_chain(j, &w))
 		return false;
 	if (is_refused(j))
 		return true;

@@ -10,7 +10,7 @@
 
 /* Writes the name at `at`, which was read and is well formed, without compression, letter case and
  * all: what it pointed to is elsewhere now. */
-static void write_name(const struct message *m, size_t at, struct writer *out)
+static void assist_write_name(const struct message *m, size_t at, struct writer *out)
 {
 	struct span label;
 
@@ -23,27 +23,27 @@ static void write_name(const struct message *m, size_t at, struct writer *out)
 	} while (label.len > 0);
 }
 
-static bool write_rdata(const struct message *m, const struct rr *rr, struct writer *out)
+static bool assist_write_rdata(const struct message *m, const struct rr *rr, struct writer *out)
 {
 	struct rdata_walk walk = rdata_walk_begin(m, rr);
 	struct rdata_part part;
 
 	while (rdata_walk_next(&walk, &part)) {
 		if (part.is_name)
-			write_name(m, part.at, out);
+			assist_write_name(m, part.at, out);
 		else
 			writer_put(out, part.octets);
 	}
 	return rdata_walk_done(&walk);
 }
 
-static bool write_record(const struct message *m, const struct rr *rr, struct writer *out)
+static bool assist_write_record(const struct message *m, const struct rr *rr, struct writer *out)
 {
 	struct name owner;
 
 	if (!message_owner(m, rr, &owner))
 		return false;
-	write_name(m, rr->owner_at, out);
+	assist_write_name(m, rr->owner_at, out);
 	writer_u16(out, rr->type);
 	writer_u16(out, rr->class);
 	writer_u32(out, rr->ttl_s);
@@ -51,7 +51,7 @@ static bool write_record(const struct message *m, const struct rr *rr, struct wr
 	writer_u16(out, 0);
 	if (!rdata_has_names(rr->type))
 		writer_put(out, message_rdata(m, rr));
-	else if (!write_rdata(m, rr, out))
+	else if (!assist_write_rdata(m, rr, out))
 		return false;
 	if (out->full)
 		return false;
@@ -59,21 +59,21 @@ static bool write_record(const struct message *m, const struct rr *rr, struct wr
 	return true;
 }
 
-static bool proves(const struct rr *rr)
+static bool is_proof_record(const struct rr *rr)
 {
 	return rr->type == TYPE_RRSIG || (rr->section == SECTION_AUTHORITY &&
 	                                         (rr->type == TYPE_NSEC || rr->type == TYPE_NSEC3));
 }
 
 /* Writes the records of one section, of `m` all, or those that prove something. */
-static bool write_section(const struct message *m, enum section section, bool proofs_only,
+static bool assist_write_section(const struct message *m, enum section section, bool proofs_only,
         struct writer *out, uint16_t *count)
 {
 	for (unsigned i = 0; i < m->rr_count; i++) {
 		const struct rr *rr = &m->rrs[i];
-		if (rr->section != section || (proofs_only && !proves(rr)))
+		if (rr->section != section || (proofs_only && !is_proof_record(rr)))
 			continue;
-		if (!write_record(m, rr, out))
+		if (!assist_write_record(m, rr, out))
 			return false;
 		(*count)++;
 	}
@@ -89,9 +89,10 @@ bool assist_merge(const struct message *came, const struct message *signed_one, 
 		return false;
 	writer_put(out, span_of(came->octets.base, DNS_HEADER_SIZE + came->question.len));
 	for (unsigned s = SECTION_ANSWER; s <= SECTION_ADDITIONAL; s++) {
-		if (!write_section(came, s, false, out, &counts[s]))
+		if (!assist_write_section(came, s, false, out, &counts[s]))
 			return false;
-		if (s != SECTION_ADDITIONAL && !write_section(signed_one, s, true, out, &counts[s]))
+		if (s != SECTION_ADDITIONAL &&
+		        !assist_write_section(signed_one, s, true, out, &counts[s]))
 			return false;
 	}
 	if (came->edns.present) {

@@ -13,7 +13,7 @@ struct denier {
 	struct want culprit;   /* and which RRset */
 };
 
-static bool denies(uint16_t type)
+static bool is_denial_type(uint16_t type)
 {
 	return type == TYPE_NSEC || type == TYPE_NSEC3;
 }
@@ -22,7 +22,7 @@ static bool denies(uint16_t type)
 static void note_failure(struct denier *d, uint16_t type, const struct ruling *r)
 {
 	if (r->outcome.status < STATUS_INDETERMINATE ||
-	        (!denies(type) && r->outcome.reason == REASON_RRSIG_MISSING))
+	        (!is_denial_type(type) && r->outcome.reason == REASON_RRSIG_MISSING))
 		return;
 	if (!d->has_failed || r->outcome.status > d->failed.status) {
 		d->has_failed = true;
@@ -45,7 +45,7 @@ static bool find_denier(struct judging *j, const struct name *name, uint16_t typ
 		const struct ruling *r = &j->rulings[i];
 		struct name signer;
 		if (set->section != SECTION_AUTHORITY || set->count == 0 ||
-		        (set->type != TYPE_SOA && !denies(set->type)))
+		        (set->type != TYPE_SOA && !is_denial_type(set->type)))
 			continue;
 		if (!judge_set(j, set))
 			return false;

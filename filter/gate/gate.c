@@ -57,7 +57,7 @@ bool gate_is_answer(const struct message *m)
 
 /* DNSSEC's records are shown to a client that did not set DO only where it asked for their type
  * (RFC 4035, 3.2.1). */
-static bool is_hidden(
+static bool is_hidden_from_client(
         const struct message *m, const struct client_query *asked, const struct rr *rr)
 {
 	if (asked->dnssec_ok)
@@ -131,8 +131,9 @@ static void choose_records(struct rewrite *r, struct judging *j, const struct me
 {
 	for (unsigned i = 0; i < m->rr_count; i++) {
 		const struct rr *rr = &m->rrs[i];
-		r->ttls[i] = is_hidden(m, asked, rr) ? TTL_LEFT_OUT
-		                                     : passing_ttl(j, m, rr, i, policy, exemption);
+		r->ttls[i] = is_hidden_from_client(m, asked, rr)
+		                     ? TTL_LEFT_OUT
+		                     : passing_ttl(j, m, rr, i, policy, exemption);
 	}
 }
 
@@ -166,8 +167,8 @@ static bool write_to_fit(struct gate *g, struct rewrite *r, const struct message
 	}
 }
 
-static void servfail(const struct client_query *asked, uint16_t flags, struct writer *out,
-        struct gate_result *result)
+static void refuse_with_servfail(const struct client_query *asked, uint16_t flags,
+        struct writer *out, struct gate_result *result)
 {
 	*out = writer_over(out->base, out->capacity);
 	reply_servfail(asked, flags, result->outcome.reason, out);
@@ -208,7 +209,8 @@ static uint16_t client_flags(
 /* An RCODE with extended bits is an error that was not judged. Who does not read these bits,
  * because it sent no EDNS or does not care, must not take the rest for an answer: for a name that
  * has no data or does not exist. */
-static bool misleads(const struct message *m, const struct client_query *asked, uint16_t flags)
+static bool rcode_misleads(
+        const struct message *m, const struct client_query *asked, uint16_t flags)
 {
 	unsigned rest = flags & RCODE_MASK;
 
@@ -226,8 +228,8 @@ static void pass_on(struct gate *g, struct judging *j, const struct message *m,
 		.keep_opt = asked->has_edns,
 		.opt_dnssec_ok = asked->dnssec_ok };
 
-	if (!r.ttls || (misleads(m, asked, r.flags) && !passes_all(result))) {
-		servfail(asked, m->flags, out, result);
+	if (!r.ttls || (rcode_misleads(m, asked, r.flags) && !passes_all(result))) {
+		refuse_with_servfail(asked, m->flags, out, result);
 		return;
 	}
 	bool whole = true;
@@ -242,7 +244,7 @@ static void pass_on(struct gate *g, struct judging *j, const struct message *m,
 		result->verdict = GATE_ACCEPT;
 	} else {
 		result->outcome = outcome_of(STATUS_BOGUS, REASON_MALFORMED);
-		servfail(asked, m->flags, out, result);
+		refuse_with_servfail(asked, m->flags, out, result);
 	}
 	j->exemption = result->exemption;
 	if (whole && j->m && result->octets.len > 0 && result->outcome.status <= STATUS_INSECURE)
@@ -250,7 +252,8 @@ static void pass_on(struct gate *g, struct judging *j, const struct message *m,
 }
 
 /* Judges an answer in class IN. Returns false when something is wanted first. */
-static bool judge(struct judging *j, const struct client_query *asked, struct gate_result *result)
+static bool gate_judge_answer(
+        struct judging *j, const struct client_query *asked, struct gate_result *result)
 {
 	bool judged = judge_answer(j, asked);
 
@@ -281,7 +284,8 @@ static enum exemption unjudged_kind(const struct message *m)
 }
 
 /* What judging and refusing begin with. Returns false for what is no message. */
-static bool begin(struct gate *g, struct span octets, struct message *m, struct gate_result *result)
+static bool gate_begin(
+        struct gate *g, struct span octets, struct message *m, struct gate_result *result)
 {
 	bool parsed = message_parse(m, octets, g->rrs, MESSAGE_RRS_MAX);
 
@@ -299,7 +303,7 @@ void gate_judge(struct gate *g, const struct client_query *asked, struct span oc
 {
 	struct message m;
 	struct judging j = { 0 };
-	bool parsed = begin(g, octets, &m, result);
+	bool parsed = gate_begin(g, octets, &m, result);
 
 	g->store->holds_until_s = INT64_MAX;
 	if (!parsed) {
@@ -309,13 +313,13 @@ void gate_judge(struct gate *g, const struct client_query *asked, struct span oc
 	if (result->exemption == EXEMPT_NOT) {
 		if (!judging_begin(&j, g, &m, now_s))
 			result->outcome = outcome_of(STATUS_BOGUS, REASON_MALFORMED);
-		else if (!judge(&j, asked, result))
+		else if (!gate_judge_answer(&j, asked, result))
 			return;
 	}
 	if (g->policy->mode == MODE_MONITOR)
 		result->exemption = EXEMPT_MONITOR;
 	if (result->outcome.status >= STATUS_INDETERMINATE && !passes_all(result))
-		servfail(asked, m.flags, out, result);
+		refuse_with_servfail(asked, m.flags, out, result);
 	else
 		pass_on(g, &j, &m, asked, out, result);
 }
@@ -325,14 +329,14 @@ void gate_refuse(struct gate *g, const struct client_query *asked, struct span o
 {
 	struct message m;
 	struct judging j = { 0 };
-	bool parsed = begin(g, octets, &m, result);
+	bool parsed = gate_begin(g, octets, &m, result);
 
 	result->outcome = outcome_of(STATUS_INDETERMINATE, reason);
 	result->exemption = g->policy->mode == MODE_MONITOR ? EXEMPT_MONITOR : EXEMPT_NOT;
 	if (parsed && passes_all(result))
 		pass_on(g, &j, &m, asked, out, result);
 	else
-		servfail(asked, parsed ? m.flags : 0, out, result);
+		refuse_with_servfail(asked, parsed ? m.flags : 0, out, result);
 }
 
 /* What may pass by name is no way around what is said of errors and of other classes. */
@@ -341,12 +345,12 @@ void gate_pass(struct gate *g, const struct client_query *asked, struct span oct
 {
 	struct message m;
 	struct judging j = { 0 };
-	bool parsed = begin(g, octets, &m, result);
+	bool parsed = gate_begin(g, octets, &m, result);
 
 	if (exempts[exemption].may_pass == PASS_ALL || result->exemption == EXEMPT_NOT)
 		result->exemption = exemption;
 	if (parsed)
 		pass_on(g, &j, &m, asked, out, result);
 	else
-		servfail(asked, 0, out, result);
+		refuse_with_servfail(asked, 0, out, result);
 }

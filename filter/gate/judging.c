@@ -131,7 +131,8 @@ static bool may_sign(const struct judging *j, const struct name *signer, const s
 	return true;
 }
 
-static void read_signers(const struct judging *j, const struct rrset *set, struct signers *s)
+static void judging_read_signers(
+        const struct judging *j, const struct rrset *set, struct signers *s)
 {
 	s->count = 0;
 	for (uint16_t i = set->first_sig; i != RR_NONE; i = j->sets.next[i]) {
@@ -213,7 +214,7 @@ bool judge_set(struct judging *j, const struct rrset *set)
 	r->outcome = outcome_of(STATUS_BOGUS, REASON_BUDGET);
 	if (j->sets_left == 0)
 		return true;
-	read_signers(j, set, &signers);
+	judging_read_signers(j, set, &signers);
 	r->outcome = outcome_of(
 	        STATUS_BOGUS, set->sig_count > 0 ? REASON_RRSIG_SIGNER : REASON_RRSIG_MISSING);
 	for (unsigned i = 0; i < signers.count; i++) {

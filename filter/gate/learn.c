@@ -212,7 +212,7 @@ static bool is_enough(struct judging *j, const struct name *name, const struct l
 
 /* Nothing holds: because a zone that is hidden above it speaks, perhaps, which signed it, or signs
  * nothing. Returns true when that is asked anew first. */
-static bool is_hidden(struct judging *j, const struct name *name, struct chain *parent)
+static bool is_parent_in_doubt(struct judging *j, const struct name *name, struct chain *parent)
 {
 	judging_doubts_above(j, name, parent);
 	chain_find_parent(j->gate->store, name, j->now_s, parent);
@@ -229,7 +229,7 @@ bool learn_cut(struct judging *j, const struct name *name, bool last_try)
 	struct name zone = parent.zone;
 	j->may_want = false;
 	struct learned_cut l = learn_of_cut(j, name, &zone);
-	if (l.cut == CUT_BROKEN && is_hidden(j, name, &parent))
+	if (l.cut == CUT_BROKEN && is_parent_in_doubt(j, name, &parent))
 		return true;
 	if (!last_try && !is_enough(j, name, &l))
 		return false;
@@ -273,7 +273,7 @@ bool learn_delegation(struct judging *j, const struct name *name)
 }
 
 /* Returns the DNSKEY RRset of `name`, wherever in the message it is. */
-static const struct rrset *find_keys(const struct judging *j, const struct name *name)
+static const struct rrset *find_zone_keys(const struct judging *j, const struct name *name)
 {
 	for (unsigned s = SECTION_ANSWER; s <= SECTION_ADDITIONAL; s++) {
 		const struct rrset *keys = rrsets_find(&j->sets, s, name, TYPE_DNSKEY);
@@ -286,7 +286,7 @@ static const struct rrset *find_keys(const struct judging *j, const struct name 
 /* The same as learn_cut() for the keys of a zone. */
 static bool learn_keys(struct judging *j, const struct want *want, bool last_try)
 {
-	const struct rrset *set = find_keys(j, &want->name);
+	const struct rrset *set = find_zone_keys(j, &want->name);
 	const struct ds_set *ds = chain_ds(j->gate->store, &want->name, j->now_s);
 	struct outcome outcome = outcome_of(STATUS_BOGUS, REASON_DNSKEY_MISSING);
 	struct proved proved = { .ttl_s = LIMIT_BOGUS_TTL_S };

@@ -16,7 +16,7 @@ struct plan {
 _Static_assert(sizeof(struct plan) == PLAN_OCTETS_MAX, "nothing stands between the parts");
 
 /* What stands behind the head, and where. */
-static struct plan_head head_of(const uint8_t *plan)
+static struct plan_head plan_head_of(const uint8_t *plan)
 {
 	struct plan_head head;
 	memcpy(&head, plan, sizeof(head));
@@ -62,7 +62,7 @@ static struct plan_mend take_mend(const uint8_t **at)
 	return mend;
 }
 
-static bool add_cut(struct plan *p, size_t at, size_t len)
+static bool plan_add_cut(struct plan *p, size_t at, size_t len)
 {
 	if (p->head.cut_count > 0) {
 		unsigned last = p->head.cut_count - 1u;
@@ -83,7 +83,7 @@ static bool cut_opt(struct plan *p, const struct message *m)
 	const struct span *options = &m->edns.options;
 	size_t end = (size_t)(options->base - m->octets.base) + options->len;
 
-	return add_cut(p, m->edns.at, end - m->edns.at);
+	return plan_add_cut(p, m->edns.at, end - m->edns.at);
 }
 
 /* Records and the OPT stand in the order of the wire. */
@@ -101,14 +101,14 @@ static bool find_cuts(
 		}
 		size_t end = (size_t)rr->rdata_at + rr->rdata_len;
 		if (records[i].ttl_s == TTL_LEFT_OUT &&
-		        !add_cut(p, rr->owner_at, end - rr->owner_at))
+		        !plan_add_cut(p, rr->owner_at, end - rr->owner_at))
 			return false;
 	}
 	return !opt_waits || cut_opt(p, m);
 }
 
 /* Moves what stands from `from` until `until`, and returns its new end. */
-static size_t move(uint8_t *octets, size_t to, size_t from, size_t until)
+static size_t move_octets(uint8_t *octets, size_t to, size_t from, size_t until)
 {
 	if (to != from)
 		memmove(octets + to, octets + from, until - from);
@@ -125,10 +125,10 @@ static size_t cut_out(const uint8_t *cuts, unsigned count, uint8_t *octets, size
 		if (i == 0)
 			to = cut.at;
 		else
-			to = move(octets, to, from, cut.at);
+			to = move_octets(octets, to, from, cut.at);
 		from = (size_t)cut.at + cut.len;
 	}
-	return move(octets, to, from, len);
+	return move_octets(octets, to, from, len);
 }
 
 /* What differs still are pointers over what was cut out, and the OPT's DO. */
@@ -163,7 +163,7 @@ static bool note_ttls(
 }
 
 /* Writes down as much of it as there is. */
-static struct span pack(const struct plan *p, uint8_t *room)
+static struct span plan_pack(const struct plan *p, uint8_t *room)
 {
 	struct writer out = writer_over(room, PLAN_OCTETS_MAX);
 
@@ -194,25 +194,25 @@ struct span plan_make(uint8_t room[static PLAN_OCTETS_MAX], const struct message
 		        find_mends(&plan, octets, made);
 	}
 	arena_reset(arena, mark);
-	struct span packed = pack(&plan, room);
+	struct span packed = plan_pack(&plan, room);
 	return found && plan_fits(room, m) ? packed : span_of(NULL, 0);
 }
 
 bool plan_only_caps(const uint8_t *plan)
 {
-	const struct plan_head head = head_of(plan);
+	const struct plan_head head = plan_head_of(plan);
 
 	return !head.changes_head && head.cut_count == 0 && head.mend_count == 0;
 }
 
 uint16_t plan_length(const uint8_t *plan)
 {
-	return head_of(plan).length;
+	return plan_head_of(plan).length;
 }
 
 bool plan_fits(const uint8_t *plan, const struct message *m)
 {
-	const struct plan_head head = head_of(plan);
+	const struct plan_head head = plan_head_of(plan);
 	const uint8_t *at = ttls_of(plan);
 
 	for (unsigned i = 0; i < head.ttl_count; i++) {
@@ -245,7 +245,7 @@ static bool cap_ttls(
 
 bool plan_apply(const uint8_t *plan, const struct message *m, uint8_t *octets)
 {
-	const struct plan_head head = head_of(plan);
+	const struct plan_head head = plan_head_of(plan);
 	bool changed = cap_ttls(plan, &head, m, octets);
 	const uint8_t *at = mends_of(plan, &head);
 

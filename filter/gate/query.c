@@ -26,7 +26,7 @@ bool query_is_transfer(const struct message *m)
 	       m->question_count == 1 && (m->qtype == TYPE_AXFR || m->qtype == TYPE_IXFR);
 }
 
-static enum query_kind classify(
+static enum query_kind classify_query(
         const struct message *m, const struct policy *policy, struct span client)
 {
 	if (m->flags & FLAG_QR)
@@ -60,7 +60,7 @@ enum exemption query_exemption(enum query_kind kind)
 enum query_kind query_read(const struct message *m, const struct policy *policy, struct span client,
         struct client_query *asked)
 {
-	enum query_kind kind = classify(m, policy, client);
+	enum query_kind kind = classify_query(m, policy, client);
 
 	if (kind == QUERY_MALFORMED)
 		return kind;

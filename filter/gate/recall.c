@@ -50,7 +50,8 @@ static bool may_be_alike(const struct message *m)
 }
 
 /* Makes all responses that are alike the same octets. The way of asking takes the id's place. */
-static void mask(uint8_t *octets, const struct message *m, const struct client_query *asked)
+static void mask_response(
+        uint8_t *octets, const struct message *m, const struct client_query *asked)
 {
 	put_u16(octets, way_of_asking(asked));
 	memcpy(octets + DNS_HEADER_SIZE, m->qname.octets, m->qname.len);
@@ -58,7 +59,7 @@ static void mask(uint8_t *octets, const struct message *m, const struct client_q
 		put_u32(octets + rr_ttl_at(&m->rrs[i]), 0);
 }
 
-static void unmask(uint8_t *octets, const struct message *m, const uint8_t *qname)
+static void unmask_response(uint8_t *octets, const struct message *m, const uint8_t *qname)
 {
 	put_u16(octets, m->id);
 	memcpy(octets + DNS_HEADER_SIZE, qname, m->qname.len);
@@ -66,31 +67,31 @@ static void unmask(uint8_t *octets, const struct message *m, const uint8_t *qnam
 		put_u32(octets + rr_ttl_at(&m->rrs[i]), m->rrs[i].ttl_s);
 }
 
-static bool is_id(const void *entry, const void *id)
+static bool judged_has_id(const void *entry, const void *id)
 {
 	return wide_hash_has_rest(id, ((const struct judged *)entry)->id_rest);
 }
 
-static struct judged *find(struct recall *r, const struct wide_hash *id)
+static struct judged *recall_find(struct recall *r, const struct wide_hash *id)
 {
-	return table_find(&r->messages, wide_hash_begin(id), is_id, id);
+	return table_find(&r->messages, wide_hash_begin(id), judged_has_id, id);
 }
 
-static void forget(struct recall *r, struct judged *judged)
+static void recall_forget(struct recall *r, struct judged *judged)
 {
 	spill_remove(&r->messages, judged, offsetof(struct judged, more));
 }
 
 /* The hash of the masked octets, which are as they were when this returns. */
-static struct wide_hash identify(struct recall *r, uint8_t *octets, const struct message *m,
+static struct wide_hash recall_identify(struct recall *r, uint8_t *octets, const struct message *m,
         const struct client_query *asked)
 {
 	uint8_t qname[NAME_MAX_OCTETS];
 
 	memcpy(qname, octets + DNS_HEADER_SIZE, m->qname.len);
-	mask(octets, m, asked);
+	mask_response(octets, m, asked);
 	struct wide_hash id = keyed_hash_wide(&r->key, span_of(octets, m->octets.len));
-	unmask(octets, m, qname);
+	unmask_response(octets, m, qname);
 	return id;
 }
 
@@ -113,7 +114,7 @@ static const uint8_t *plan_of(const struct recall *r, const struct judged *judge
 	return room;
 }
 
-static bool holds(const struct judged *judged, int64_t now_s)
+static bool judged_holds(const struct judged *judged, int64_t now_s)
 {
 	return now_s >= judged->from_s && now_s - judged->from_s < judged->lifetime_s;
 }
@@ -126,9 +127,9 @@ bool gate_recall(struct gate *g, const struct client_query *asked, const struct 
 
 	if (r->messages.used == 0 || !may_be_alike(m) || has_odd_ttl(m))
 		return false;
-	struct wide_hash id = identify(r, octets, m, asked);
-	struct judged *judged = find(r, &id);
-	if (!judged || !holds(judged, now_s))
+	struct wide_hash id = recall_identify(r, octets, m, asked);
+	struct judged *judged = recall_find(r, &id);
+	if (!judged || !judged_holds(judged, now_s))
 		return false;
 	const uint8_t *plan = plan_of(r, judged, room);
 	if (plan_length(plan) > asked->udp_size || !plan_fits(plan, m))
@@ -146,7 +147,7 @@ bool gate_recall(struct gate *g, const struct client_query *asked, const struct 
 void gate_forget(struct gate *g)
 {
 	while (g->recall.messages.used > 0)
-		forget(&g->recall, table_oldest(&g->recall.messages));
+		recall_forget(&g->recall, table_oldest(&g->recall.messages));
 }
 
 /* Until when the RRset's part in the answer stays the same: its signature may be believed, and what
@@ -256,20 +257,21 @@ static bool has_masked_names(const struct message *m, struct arena *arena)
 
 /* Returns a new entry with spare ones for a plan of this length; NULL when so many there are not.
  */
-static struct judged *make_room(struct recall *r, const struct wide_hash *id, size_t plan_len)
+static struct judged *recall_make_room(
+        struct recall *r, const struct wide_hash *id, size_t plan_len)
 {
 	unsigned spares = spill_spares(&r->messages, RECALL_PLAN_OCTETS, plan_len);
-	struct judged *judged = find(r, id);
+	struct judged *judged = recall_find(r, id);
 
 	if (judged)
-		forget(r, judged);
+		recall_forget(r, judged);
 	return spill_add(&r->messages, wide_hash_begin(id), offsetof(struct judged, more), spares);
 }
 
-static void keep(struct recall *r, const struct wide_hash *id, const struct judging *j,
+static void recall_keep(struct recall *r, const struct wide_hash *id, const struct judging *j,
         int64_t until_s, struct span plan)
 {
-	struct judged *judged = make_room(r, id, plan.len);
+	struct judged *judged = recall_make_room(r, id, plan.len);
 	int64_t lifetime_s = until_s - j->now_s;
 
 	if (!judged)
@@ -338,6 +340,6 @@ void recall_put(struct recall *r, struct judging *j, const struct client_query *
 	if (plan.len == 0)
 		return;
 	memcpy(octets, m->octets.base, m->octets.len);
-	struct wide_hash id = identify(r, octets, m, asked);
-	keep(r, &id, j, until_s, plan);
+	struct wide_hash id = recall_identify(r, octets, m, asked);
+	recall_keep(r, &id, j, until_s, plan);
 }

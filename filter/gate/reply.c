@@ -8,7 +8,7 @@
 #define OPTION_EDE      15 /* RFC 8914, 2 */
 #define EDE_CODE_OCTETS 2
 
-static void write_ede(struct writer *out, enum reason reason)
+static void reply_write_ede(struct writer *out, enum reason reason)
 {
 	const char *text = reason_sentence(reason);
 
@@ -18,14 +18,15 @@ static void write_ede(struct writer *out, enum reason reason)
 	writer_put(out, span_of(text, strlen(text)));
 }
 
-static void write_opt(const struct client_query *asked, enum reason reason, struct writer *out)
+static void reply_write_opt(
+        const struct client_query *asked, enum reason reason, struct writer *out)
 {
 	const struct edns_head head = { .udp_size = QUERY_UDP_SIZE,
 		.flags = asked->dnssec_ok ? EDNS_DO : 0 };
 	size_t begun = edns_begin(out, &head);
 
 	if (reason_ede(reason) != EDE_NONE)
-		write_ede(out, reason);
+		reply_write_ede(out, reason);
 	edns_end(out, begun);
 }
 
@@ -38,5 +39,5 @@ void reply_servfail(const struct client_query *asked, uint16_t response_flags, e
 	        asked->question_len > 0, asked->has_edns);
 	writer_put(out, span_of(asked->question, asked->question_len));
 	if (asked->has_edns)
-		write_opt(asked, reason, out);
+		reply_write_opt(asked, reason, out);
 }

@@ -32,7 +32,7 @@ bool rewrite_is_nothing(const struct rewrite *r, const struct message *m)
 
 /* Writes the name at `at`, which was read and is well formed, letter case and all, as labels that
  * are new and then a pointer to what was written before; with `whole` all of it as labels. */
-static void write_name(struct move *v, size_t at, bool whole)
+static void rewrite_name(struct move *v, size_t at, bool whole)
 {
 	struct span label;
 
@@ -51,28 +51,28 @@ static void write_name(struct move *v, size_t at, bool whole)
 	} while (label.len > 0);
 }
 
-static bool write_rdata(struct move *v, const struct rr *rr)
+static bool rewrite_rdata(struct move *v, const struct rr *rr)
 {
 	struct rdata_walk walk = rdata_walk_begin(v->m, rr);
 	struct rdata_part part;
 
 	while (rdata_walk_next(&walk, &part)) {
 		if (part.is_name)
-			write_name(v, part.at, !rdata_may_compress(rr->type));
+			rewrite_name(v, part.at, !rdata_may_compress(rr->type));
 		else
 			writer_put(v->w, part.octets);
 	}
 	return rdata_walk_done(&walk);
 }
 
-static bool write_record(struct move *v, const struct rr *rr, uint32_t ttl_s)
+static bool rewrite_record(struct move *v, const struct rr *rr, uint32_t ttl_s)
 {
 	struct name owner;
 
 	/* Records that were not judged may have any owner, such as one that points into itself. */
 	if (!message_owner(v->m, rr, &owner))
 		return false;
-	write_name(v, rr->owner_at, false);
+	rewrite_name(v, rr->owner_at, false);
 	writer_u16(v->w, rr->type);
 	writer_u16(v->w, rr->class);
 	writer_u32(v->w, ttl_s);
@@ -80,13 +80,13 @@ static bool write_record(struct move *v, const struct rr *rr, uint32_t ttl_s)
 	writer_u16(v->w, 0);
 	if (!rdata_has_names(rr->type))
 		writer_put(v->w, message_rdata(v->m, rr));
-	else if (!write_rdata(v, rr))
+	else if (!rewrite_rdata(v, rr))
 		return false;
 	writer_patch_u16(v->w, length_at, (uint16_t)(v->w->len - length_at - 2));
 	return !v->w->full;
 }
 
-static void write_opt(struct move *v, const struct rewrite *r)
+static void rewrite_opt(struct move *v, const struct rewrite *r)
 {
 	const struct edns *edns = &v->m->edns;
 	const struct edns_head head = { .udp_size = edns->udp_size,
@@ -100,19 +100,19 @@ static void write_opt(struct move *v, const struct rewrite *r)
 	edns_end(v->w, begun);
 }
 
-static void write_head(struct move *v, const struct rewrite *r)
+static void rewrite_head(struct move *v, const struct rewrite *r)
 {
 	/* the other counts are patched later */
 	build_header(v->w, v->m->id, r->flags, v->m->question_count, 0);
 	if (v->m->question_count > 0) {
-		write_name(v, DNS_HEADER_SIZE, false);
+		rewrite_name(v, DNS_HEADER_SIZE, false);
 		writer_u16(v->w, v->m->qtype);
 		writer_u16(v->w, v->m->qclass);
 	}
 }
 
 /* Records and the OPT go out in the order in which they came. */
-static bool write_records(struct move *v, const struct rewrite *r)
+static bool rewrite_records(struct move *v, const struct rewrite *r)
 {
 	uint16_t counts[SECTION_ADDITIONAL + 1] = { 0 };
 	bool opt_waits = v->m->edns.present && r->keep_opt;
@@ -120,18 +120,18 @@ static bool write_records(struct move *v, const struct rewrite *r)
 	for (unsigned i = 0; i < v->m->rr_count; i++) {
 		const struct rr *rr = &v->m->rrs[i];
 		if (opt_waits && rr->owner_at > v->m->edns.at) {
-			write_opt(v, r);
+			rewrite_opt(v, r);
 			counts[SECTION_ADDITIONAL]++;
 			opt_waits = false;
 		}
 		if (r->ttls[i] == TTL_LEFT_OUT)
 			continue;
-		if (!write_record(v, rr, r->ttls[i]))
+		if (!rewrite_record(v, rr, r->ttls[i]))
 			return false;
 		counts[rr->section]++;
 	}
 	if (opt_waits) {
-		write_opt(v, r);
+		rewrite_opt(v, r);
 		counts[SECTION_ADDITIONAL]++;
 	}
 	build_set_counts(v->w, counts);
@@ -147,8 +147,8 @@ bool rewrite_message(
 
 	if (v.moved) {
 		memset(v.moved, 0, m->octets.len * sizeof(*v.moved));
-		write_head(&v, r);
-		ok = write_records(&v, r) && !out->full;
+		rewrite_head(&v, r);
+		ok = rewrite_records(&v, r) && !out->full;
 	}
 	arena_reset(arena, mark);
 	return ok;

@@ -30,7 +30,7 @@ struct reader {
 	struct complaint *error;
 };
 
-static bool complain(struct reader *r, const char *what)
+static bool anchor_complain(struct reader *r, const char *what)
 {
 	complaint_set(r->error, "%s:%u: %s", r->path, r->first_line, what);
 	return false;
@@ -58,7 +58,7 @@ static bool append_line(struct reader *r, size_t *len, int *depth)
 
 /* Reads the next record into r->record. Returns 1, 0 at the end of the text, or -1 with the error
  * written. */
-static int next_record(struct reader *r)
+static int anchor_next_record(struct reader *r)
 {
 	size_t len = 0;
 	int depth = 0;
@@ -66,21 +66,21 @@ static int next_record(struct reader *r)
 	r->record[0] = '\0';
 	while (*r->rest) {
 		if (!append_line(r, &len, &depth))
-			return complain(r, "the record is too long") - 1;
+			return anchor_complain(r, "the record is too long") - 1;
 		if (depth < 0)
-			return complain(r, "a ')' without a '('") - 1;
+			return anchor_complain(r, "a ')' without a '('") - 1;
 		if (depth == 0 && strspn(r->record, " \t") < len)
 			return 1;
 		if (depth == 0)
 			len = 0;
 	}
 	if (depth > 0)
-		return complain(r, "a '(' without a ')'") - 1;
+		return anchor_complain(r, "a '(' without a ')'") - 1;
 	return 0;
 }
 
 /* Cuts the text into its first `most` fields; the last holds the rest of the line. */
-static unsigned split(char *text, char *fields[], unsigned most)
+static unsigned anchor_split(char *text, char *fields[], unsigned most)
 {
 	unsigned count = 0;
 
@@ -97,7 +97,7 @@ static unsigned split(char *text, char *fields[], unsigned most)
 	return count;
 }
 
-static bool read_number(const char *text, unsigned long max, unsigned long *value)
+static bool anchor_read_number(const char *text, unsigned long max, unsigned long *value)
 {
 	char *end;
 
@@ -113,13 +113,14 @@ static bool encode_rdata(struct reader *r, char *text, bool is_ds, uint8_t *rdat
 	unsigned long numbers[3];
 	size_t rest_len;
 
-	if (split(text, fields, 4) < 4)
-		return complain(r, "the record is incomplete");
-	if (!read_number(fields[0], UINT16_MAX, &numbers[0]) ||
-	        !read_number(fields[1], UINT8_MAX, &numbers[1]) ||
-	        !read_number(fields[2], UINT8_MAX, &numbers[2]))
-		return complain(r, is_ds ? "key tag, algorithm and digest type must be numbers"
-		                         : "flags, protocol and algorithm must be numbers");
+	if (anchor_split(text, fields, 4) < 4)
+		return anchor_complain(r, "the record is incomplete");
+	if (!anchor_read_number(fields[0], UINT16_MAX, &numbers[0]) ||
+	        !anchor_read_number(fields[1], UINT8_MAX, &numbers[1]) ||
+	        !anchor_read_number(fields[2], UINT8_MAX, &numbers[2]))
+		return anchor_complain(
+		        r, is_ds ? "key tag, algorithm and digest type must be numbers"
+		                 : "flags, protocol and algorithm must be numbers");
 	rdata[0] = (uint8_t)(numbers[0] >> 8);
 	rdata[1] = (uint8_t)numbers[0];
 	rdata[2] = (uint8_t)numbers[1];
@@ -127,10 +128,10 @@ static bool encode_rdata(struct reader *r, char *text, bool is_ds, uint8_t *rdat
 	bool ok = is_ds ? hex_decode(fields[3], rdata + 4, RDATA_MAX - 4, &rest_len)
 	                : base64_decode(fields[3], rdata + 4, RDATA_MAX - 4, &rest_len);
 	if (!ok)
-		return complain(
+		return anchor_complain(
 		        r, is_ds ? "the digest is not hexadecimal" : "the key is not base64");
 	if (is_ds && digest_octets(rdata[3]) && digest_octets(rdata[3]) != rest_len)
-		return complain(r, "the digest is not as long as those of its type");
+		return anchor_complain(r, "the digest is not as long as those of its type");
 	*len = rest_len + 4;
 	return true;
 }
@@ -161,7 +162,7 @@ static bool usable_ds(struct crypto *crypto, const struct name *zone, struct spa
 	       ds_of_dnskey(crypto, zone, &key, ds);
 }
 
-static bool add_record(struct reader *r, struct anchors *a, char *text, bool is_ds)
+static bool anchor_add_record(struct reader *r, struct anchors *a, char *text, bool is_ds)
 {
 	uint8_t rdata[RDATA_MAX];
 	size_t len = 0;
@@ -171,74 +172,76 @@ static bool add_record(struct reader *r, struct anchors *a, char *text, bool is_
 		return false;
 	struct anchor *anchor = anchor_for(a, &r->owner);
 	if (!anchor)
-		return complain(r, "there are anchors for too many zones");
+		return anchor_complain(r, "there are anchors for too many zones");
 	if (!usable_ds(r->crypto, &r->owner, span_of(rdata, len), is_ds, &ds))
 		return true;
 	if (!anchors_add(a, &r->owner, &ds))
-		return complain(r, "there are too many anchors for one zone");
+		return anchor_complain(r, "there are too many anchors for one zone");
 	return true;
 }
 
 /* Sets *rest to what follows the owner. A record that begins with a blank has the last one's. */
-static bool read_owner(struct reader *r, char **rest)
+static bool anchor_read_owner(struct reader *r, char **rest)
 {
 	char *fields[2];
 
 	*rest = r->record;
 	bool is_left_out = strchr(" \t", r->record[0]);
 	if (is_left_out && !r->has_owner)
-		return complain(r, "the record has no owner");
+		return anchor_complain(r, "the record has no owner");
 	if (is_left_out)
 		return true;
-	if (split(r->record, fields, 2) < 2)
-		return complain(r, "the record is incomplete");
+	if (anchor_split(r->record, fields, 2) < 2)
+		return anchor_complain(r, "the record is incomplete");
 	if (!name_from_text(fields[0], &r->owner))
-		return complain(r, "the owner is not a domain name");
+		return anchor_complain(r, "the owner is not a domain name");
 	r->has_owner = true;
 	*rest = fields[1];
 	return true;
 }
 
 /* [owner] [TTL] [class] type RDATA, TTL and class in either order: RFC 1035, 5.1. */
-static bool read_record(struct reader *r, struct anchors *a)
+static bool anchor_read_record(struct reader *r, struct anchors *a)
 {
 	char *fields[2];
 	char *rest;
 	unsigned long ttl;
 
 	if (r->record[0] == '$')
-		return complain(r, "directives are not understood here");
-	if (!read_owner(r, &rest))
+		return anchor_complain(r, "directives are not understood here");
+	if (!anchor_read_owner(r, &rest))
 		return false;
-	while (split(rest, fields, 2) == 2) {
+	while (anchor_split(rest, fields, 2) == 2) {
 		rest = fields[1];
 		if (strcasecmp(fields[0], "DS") == 0)
-			return add_record(r, a, rest, true);
+			return anchor_add_record(r, a, rest, true);
 		if (strcasecmp(fields[0], "DNSKEY") == 0)
-			return add_record(r, a, rest, false);
-		if (strcasecmp(fields[0], "IN") != 0 && !read_number(fields[0], UINT32_MAX, &ttl))
+			return anchor_add_record(r, a, rest, false);
+		if (strcasecmp(fields[0], "IN") != 0 &&
+		        !anchor_read_number(fields[0], UINT32_MAX, &ttl))
 			break;
 	}
-	return complain(r, "only DS and DNSKEY records are anchors");
+	return anchor_complain(r, "only DS and DNSKEY records are anchors");
 }
 
 static bool check_anchors(struct reader *r, const struct anchors *a)
 {
 	if (a->count == 0)
-		return complain(r, "there is no DS or DNSKEY record in it");
+		return anchor_complain(r, "there is no DS or DNSKEY record in it");
 	for (unsigned i = 0; i < a->count; i++) {
 		if (a->zones[i].ds.count == 0)
-			return complain(r, "a zone has no anchor whose algorithm is supported");
+			return anchor_complain(
+			        r, "a zone has no anchor whose algorithm is supported");
 	}
 	return true;
 }
 
-static bool read_all(struct reader *r, struct anchors *a)
+static bool anchors_read_all(struct reader *r, struct anchors *a)
 {
 	int more;
 
-	while ((more = next_record(r)) > 0) {
-		if (!read_record(r, a))
+	while ((more = anchor_next_record(r)) > 0) {
+		if (!anchor_read_record(r, a))
 			return false;
 	}
 	if (more < 0)
@@ -258,7 +261,7 @@ struct anchors *anchors_parse(const char *text, const char *path, struct complai
 	*r = (struct reader){ .rest = text, .path = path, .error = error };
 	r->crypto = crypto_new();
 	if (r->crypto)
-		ok = read_all(r, a);
+		ok = anchors_read_all(r, a);
 out:
 	if (r)
 		crypto_free(r->crypto);

@@ -48,7 +48,7 @@ static void write_signers(FILE *out, uint32_t signers)
 		fputs(NO_VALUE, out);
 }
 
-static void write_key(FILE *out, unsigned number, const struct anchor_key *key)
+static void anchor_text_write_key(FILE *out, unsigned number, const struct anchor_key *key)
 {
 	char since[TIME_TEXT_SIZE], seen[TIME_TEXT_SIZE], until[TIME_TEXT_SIZE];
 	bool is_pending = key->state == ANCHOR_ADD_PENDING;
@@ -62,7 +62,7 @@ static void write_key(FILE *out, unsigned number, const struct anchor_key *key)
 	write_digest(out, span_of(key->ds.digest, key->ds.digest_len));
 }
 
-static void write_zone(FILE *out, const struct trust_point *p)
+static void anchor_text_write_zone(FILE *out, const struct trust_point *p)
 {
 	char name[NAME_TEXT_SIZE], seen[TIME_TEXT_SIZE], next[TIME_TEXT_SIZE];
 
@@ -70,7 +70,7 @@ static void write_zone(FILE *out, const struct trust_point *p)
 	        name_text(&p->zone, name), time_text(p->seen_s, seen), time_text(p->next_s, next),
 	        p->original_ttl_s, p->left_s);
 	for (unsigned i = 0; i < p->count; i++)
-		write_key(out, i + 1, &p->keys[i]);
+		anchor_text_write_key(out, i + 1, &p->keys[i]);
 }
 
 char *anchor_text_write(const struct trust_points *t, struct crypto *crypto)
@@ -89,7 +89,7 @@ char *anchor_text_write(const struct trust_points *t, struct crypto *crypto)
 	        "# the anchors that are configured, those that were revoked among them.\n",
 	        out);
 	for (unsigned i = 0; i < t->count; i++)
-		write_zone(out, &t->points[i]);
+		anchor_text_write_zone(out, &t->points[i]);
 	fflush(out);
 	size_t digest_len =
 	        digest_compute(crypto, DIGEST_SHA256, span_of(text, len), span_of(NULL, 0), digest);
@@ -103,7 +103,7 @@ char *anchor_text_write(const struct trust_points *t, struct crypto *crypto)
 
 /* ---- Reading ---- */
 
-struct reading {
+struct anchor_reading {
 	struct trust_points *points;
 	struct trust_point *point; /* of the last line that names a zone */
 	const char *path;
@@ -112,14 +112,14 @@ struct reading {
 	struct complaint *error;
 };
 
-static void wrong(struct reading *r, const char *what)
+static void anchor_text_wrong(struct anchor_reading *r, const char *what)
 {
 	if (!r->failed)
 		complaint_set(r->error, "%s:%u: %s", r->path, r->line, what);
 	r->failed = true;
 }
 
-static unsigned split(char *line, char *fields[static FIELDS_MAX])
+static unsigned anchor_text_split(char *line, char *fields[static FIELDS_MAX])
 {
 	unsigned count = 0;
 
@@ -131,7 +131,7 @@ static unsigned split(char *line, char *fields[static FIELDS_MAX])
 	return count;
 }
 
-static bool read_number(const char *text, unsigned long max, unsigned long *value)
+static bool anchor_text_read_number(const char *text, unsigned long max, unsigned long *value)
 {
 	char *end;
 
@@ -148,7 +148,7 @@ static const char *value_of(const char *field, const char *name)
 }
 
 /* Takes nothing but what time_text() writes. */
-static bool read_time(const char *text, int64_t *time_s)
+static bool anchor_text_read_time(const char *text, int64_t *time_s)
 {
 	char again[TIME_TEXT_SIZE];
 	struct tm tm = { 0 };
@@ -163,7 +163,7 @@ static bool read_time(const char *text, int64_t *time_s)
 	return strcmp(time_text(*time_s, again), text) == 0;
 }
 
-static bool read_signers(char *text, uint32_t *signers)
+static bool anchor_text_read_signers(char *text, uint32_t *signers)
 {
 	unsigned long number;
 
@@ -171,22 +171,22 @@ static bool read_signers(char *text, uint32_t *signers)
 	if (strcmp(text, NO_VALUE) == 0)
 		return true;
 	for (char *each; (each = strsep(&text, ","));) {
-		if (!read_number(each, TRUST_POINT_KEYS, &number) || number == 0)
+		if (!anchor_text_read_number(each, TRUST_POINT_KEYS, &number) || number == 0)
 			return false;
 		*signers |= UINT32_C(1) << (number - 1);
 	}
 	return true;
 }
 
-static bool read_ds(char *fields[static 4], struct ds *ds)
+static bool anchor_text_read_ds(char *fields[static 4], struct ds *ds)
 {
 	unsigned long tag, algorithm, digest_type;
 	size_t len;
 
 	memset(ds, 0, sizeof(*ds)); /* they are compared as octets */
-	if (!read_number(fields[0], UINT16_MAX, &tag) ||
-	        !read_number(fields[1], UINT8_MAX, &algorithm) ||
-	        !read_number(fields[2], UINT8_MAX, &digest_type) ||
+	if (!anchor_text_read_number(fields[0], UINT16_MAX, &tag) ||
+	        !anchor_text_read_number(fields[1], UINT8_MAX, &algorithm) ||
+	        !anchor_text_read_number(fields[2], UINT8_MAX, &digest_type) ||
 	        !hex_decode(fields[3], ds->digest, sizeof(ds->digest), &len) || len == 0)
 		return false;
 	ds->tag = (uint16_t)tag;
@@ -220,35 +220,36 @@ static bool parse_key(char *fields[static FIELDS_MAX], unsigned number, struct a
 	unsigned long written;
 
 	key->is_configured = strcmp(fields[3], "configured") == 0;
-	return read_number(fields[1], TRUST_POINT_KEYS, &written) && written == number &&
-	       read_state(fields[2], &key->state) &&
+	return anchor_text_read_number(fields[1], TRUST_POINT_KEYS, &written) &&
+	       written == number && read_state(fields[2], &key->state) &&
 	       (key->is_configured || strcmp(fields[3], "learned") == 0) &&
-	       read_time(value_of(fields[4], "since"), &key->since_s) &&
-	       read_time(value_of(fields[5], "seen"), &key->seen_s) &&
-	       read_time(value_of(fields[6], "until"), &key->hold_s) &&
+	       anchor_text_read_time(value_of(fields[4], "since"), &key->since_s) &&
+	       anchor_text_read_time(value_of(fields[5], "seen"), &key->seen_s) &&
+	       anchor_text_read_time(value_of(fields[6], "until"), &key->hold_s) &&
 	       strncmp(fields[7], "signers=", 8) == 0 &&
-	       read_signers(fields[7] + 8, &key->signers) && read_ds(fields + 8, &key->ds) &&
-	       is_sane(key);
+	       anchor_text_read_signers(fields[7] + 8, &key->signers) &&
+	       anchor_text_read_ds(fields + 8, &key->ds) && is_sane(key);
 }
 
 /* After an error the numbers need not fit any more; then only what is dead is of interest. */
-static void read_key(struct reading *r, char *fields[static FIELDS_MAX])
+static void anchor_text_read_key(struct anchor_reading *r, char *fields[static FIELDS_MAX])
 {
 	struct trust_point *p = r->point;
 	struct anchor_key key = { 0 };
 
 	if (!p || p->count == TRUST_POINT_KEYS) {
-		wrong(r, p ? "there are too many keys" : "there is no zone for this key");
+		anchor_text_wrong(
+		        r, p ? "there are too many keys" : "there is no zone for this key");
 		return;
 	}
 	unsigned number = r->failed ? (unsigned)strtoul(fields[1], NULL, 10) : p->count + 1;
 	if (!parse_key(fields, number, &key) || rollover_find(p, &key.ds))
-		wrong(r, "this is not a line about a key");
+		anchor_text_wrong(r, "this is not a line about a key");
 	else
 		p->keys[p->count++] = key;
 }
 
-static void read_zone(struct reading *r, char *fields[static FIELDS_MAX])
+static void anchor_text_read_zone(struct anchor_reading *r, char *fields[static FIELDS_MAX])
 {
 	unsigned long ttl_s, left_s;
 	struct name zone;
@@ -256,16 +257,16 @@ static void read_zone(struct reading *r, char *fields[static FIELDS_MAX])
 
 	r->point = NULL;
 	if (!name_from_text(fields[1], &zone) || trust_points_find(r->points, &zone) ||
-	        !read_time(value_of(fields[2], "seen"), &seen_s) ||
-	        !read_time(value_of(fields[3], "next"), &next_s) ||
-	        !read_number(value_of(fields[4], "ttl"), UINT32_MAX, &ttl_s) ||
-	        !read_number(value_of(fields[5], "left"), UINT32_MAX, &left_s)) {
-		wrong(r, "this is not a line about a zone");
+	        !anchor_text_read_time(value_of(fields[2], "seen"), &seen_s) ||
+	        !anchor_text_read_time(value_of(fields[3], "next"), &next_s) ||
+	        !anchor_text_read_number(value_of(fields[4], "ttl"), UINT32_MAX, &ttl_s) ||
+	        !anchor_text_read_number(value_of(fields[5], "left"), UINT32_MAX, &left_s)) {
+		anchor_text_wrong(r, "this is not a line about a zone");
 		return;
 	}
 	r->point = trust_points_add(r->points, &zone);
 	if (!r->point) {
-		wrong(r, "there are too many zones");
+		anchor_text_wrong(r, "there are too many zones");
 		return;
 	}
 	r->point->seen_s = seen_s;
@@ -274,24 +275,24 @@ static void read_zone(struct reading *r, char *fields[static FIELDS_MAX])
 	r->point->left_s = (uint32_t)left_s;
 }
 
-static void read_line(struct reading *r, char *line)
+static void anchor_text_read_line(struct anchor_reading *r, char *line)
 {
 	char *fields[FIELDS_MAX];
 
 	if (line[0] == '#')
 		return;
-	unsigned count = split(line, fields);
+	unsigned count = anchor_text_split(line, fields);
 	if (count == 12 && strcmp(fields[0], "key") == 0)
-		read_key(r, fields);
+		anchor_text_read_key(r, fields);
 	else if (count == 6 && strcmp(fields[0], "zone") == 0)
-		read_zone(r, fields);
+		anchor_text_read_zone(r, fields);
 	else
-		wrong(r, "this line is cut or of an unknown kind");
+		anchor_text_wrong(r, "this line is cut or of an unknown kind");
 }
 
 /* The line `sha256 ...`, which must end the text. */
 static void check_digest(
-        struct reading *r, const char *line, struct span before, struct crypto *crypto)
+        struct anchor_reading *r, const char *line, struct span before, struct crypto *crypto)
 {
 	uint8_t digest[DIGEST_MAX_OCTETS], written[DIGEST_MAX_OCTETS];
 	size_t written_len = 0;
@@ -299,18 +300,19 @@ static void check_digest(
 
 	if (!hex_decode(line + strlen("sha256 "), written, sizeof(written), &written_len) ||
 	        len == 0 || !span_equal(span_of(digest, len), span_of(written, written_len)))
-		wrong(r, "the digest does not fit: the file is damaged, or was edited");
+		anchor_text_wrong(r, "the digest does not fit: the file is damaged, or was edited");
 }
 
 /* Cuts the line at `*rest` off. Returns it, or NULL at the end of the text; what lacks its newline
  * is no line. */
-static char *next_line(struct reading *r, char **rest)
+static char *anchor_text_next_line(struct anchor_reading *r, char **rest)
 {
 	char *line = *rest, *end = strchr(line, '\n');
 
 	r->line++;
 	if (!end) {
-		wrong(r, *line ? "the last line is cut" : "the digest is missing at the end");
+		anchor_text_wrong(
+		        r, *line ? "the last line is cut" : "the digest is missing at the end");
 		return NULL;
 	}
 	*end = '\0';
@@ -318,33 +320,34 @@ static char *next_line(struct reading *r, char **rest)
 	return line;
 }
 
-static void read_lines(struct reading *r, const char *whole, char *text, struct crypto *crypto)
+static void anchor_text_read_lines(
+        struct anchor_reading *r, const char *whole, char *text, struct crypto *crypto)
 {
-	char *rest = text, *line = next_line(r, &rest);
+	char *rest = text, *line = anchor_text_next_line(r, &rest);
 
 	if (!line || strcmp(line, FIRST_LINE) != 0)
-		wrong(r, "the first line is not " FIRST_LINE);
-	while ((line = next_line(r, &rest))) {
+		anchor_text_wrong(r, "the first line is not " FIRST_LINE);
+	while ((line = anchor_text_next_line(r, &rest))) {
 		if (strncmp(line, "sha256 ", 7) == 0) {
 			check_digest(r, line, span_of(whole, (size_t)(line - text)), crypto);
 			break;
 		}
-		read_line(r, line);
+		anchor_text_read_line(r, line);
 	}
 	if (*rest)
-		wrong(r, "something follows the digest");
+		anchor_text_wrong(r, "something follows the digest");
 }
 
 bool anchor_text_read(struct trust_points *t, struct crypto *crypto, char *text, const char *path,
         struct complaint *error)
 {
-	struct reading r = { .points = t, .path = path, .error = error };
+	struct anchor_reading r = { .points = t, .path = path, .error = error };
 	char *whole = strdup(text); /* the digest is of the text before it was cut into pieces */
 
 	if (whole)
-		read_lines(&r, whole, text, crypto);
+		anchor_text_read_lines(&r, whole, text, crypto);
 	else
-		wrong(&r, "out of memory");
+		anchor_text_wrong(&r, "out of memory");
 	free(whole);
 	if (r.failed)
 		trust_points_distrust(t);

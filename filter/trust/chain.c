@@ -33,7 +33,7 @@ static bool is_cut(const struct fact *fact)
 }
 
 /* Looks whether a zone begins at `name`. Returns false when the walk ends here. */
-static bool step_down(struct chain *c, const struct fact *fact, const struct name *name)
+static bool chain_step_down(struct chain *c, const struct fact *fact, const struct name *name)
 {
 	switch (fact && !fact->is_doubted ? fact->cut : CUT_UNKNOWN) {
 	case CUT_UNKNOWN:
@@ -79,7 +79,7 @@ void chain_find(struct store *s, const struct name *name, int64_t now_s, struct 
 		return;
 	for (unsigned labels = anchor->zone.labels + 1u; labels <= name->labels; labels++) {
 		name_suffix(name, labels, &at);
-		if (!step_down(out, store_find(s, &at, now_s), &at))
+		if (!chain_step_down(out, store_find(s, &at, now_s), &at))
 			return;
 	}
 }

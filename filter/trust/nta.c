@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "trust/nta.h"
 
-static struct nta *find(struct nta_list *list, const struct name *zone)
+static struct nta *nta_find_entry(struct nta_list *list, const struct name *zone)
 {
 	for (unsigned i = 0; i < list->count; i++) {
 		if (name_equal(&list->items[i].zone, zone))
@@ -12,7 +12,7 @@ static struct nta *find(struct nta_list *list, const struct name *zone)
 
 bool nta_add(struct nta_list *list, const struct name *zone, int64_t expires_s)
 {
-	struct nta *nta = find(list, zone);
+	struct nta *nta = nta_find_entry(list, zone);
 
 	if (!nta && list->count == NTAS_MAX)
 		return false;

@@ -96,7 +96,7 @@ static void read_marked(struct keys_reading *r, const struct dnskey *key, uint32
 		r->out->revoked |= places;
 }
 
-static void read_key(struct keys_reading *r, const struct rr *rr)
+static void observation_read_key(struct keys_reading *r, const struct rr *rr)
 {
 	size_t mark = arena_mark(r->v.arena);
 	struct dnskey key, plain;
@@ -112,7 +112,7 @@ static void read_key(struct keys_reading *r, const struct rr *rr)
 	arena_reset(r->v.arena, mark);
 }
 
-static bool find_keys(struct keys_reading *r, const struct message *m)
+static bool observation_find_keys(struct keys_reading *r, const struct message *m)
 {
 	if (!(m->flags & FLAG_QR) || (m->flags & FLAG_TC) || message_rcode(m) != RCODE_NOERROR ||
 	        !rrsets_group(&r->sets, m, r->v.arena))
@@ -136,9 +136,9 @@ bool observation_read(struct observation *o, struct crypto *crypto, struct arena
 		.now_s = now_s };
 	*o = (struct observation){ .original_ttl_s = UINT32_MAX, .left_s = UINT32_MAX };
 	r.budget.verifications = LIMIT_VERIFICATIONS_ALL; /* once an hour at most */
-	bool found = find_keys(&r, m);
+	bool found = observation_find_keys(&r, m);
 	for (uint16_t i = found ? r.set->first : RR_NONE; i != RR_NONE; i = r.sets.next[i])
-		read_key(&r, &m->rrs[i]);
+		observation_read_key(&r, &m->rrs[i]);
 	arena_reset(arena, mark);
 	return found;
 }

@@ -4,7 +4,7 @@
 /* Some slots are kept for what the operator configures later. */
 #define LEARNED_KEYS_MAX (TRUST_POINT_KEYS - LIMIT_DS)
 
-static uint32_t bit(unsigned i)
+static uint32_t key_bit(unsigned i)
 {
 	return UINT32_C(1) << i;
 }
@@ -48,7 +48,7 @@ uint32_t rollover_trusted(const struct trust_point *p)
 
 	for (unsigned i = 0; i < p->count; i++) {
 		if (anchor_is_trusted(p->keys[i].state))
-			trusted |= bit(i);
+			trusted |= key_bit(i);
 	}
 	return trusted;
 }
@@ -56,19 +56,19 @@ uint32_t rollover_trusted(const struct trust_point *p)
 /* ---- The list of keys ---- */
 
 /* Takes a key out of the list and closes the gap, in the sets of signers too. */
-static void forget(struct trust_point *p, unsigned i)
+static void rollover_forget(struct trust_point *p, unsigned i)
 {
 	p->count--;
 	memmove(&p->keys[i], &p->keys[i + 1], (p->count - i) * sizeof(p->keys[0]));
 	for (unsigned k = 0; k < p->count; k++) {
-		uint32_t below = p->keys[k].signers & (bit(i) - 1);
-		uint32_t above = p->keys[k].signers & ~(bit(i) - 1) & ~bit(i);
+		uint32_t below = p->keys[k].signers & (key_bit(i) - 1);
+		uint32_t above = p->keys[k].signers & ~(key_bit(i) - 1) & ~key_bit(i);
 		p->keys[k].signers = below | above >> 1;
 	}
 }
 
 /* Makes room in a full list. What was removed longest ago goes first. */
-static bool make_room(struct trust_point *p, bool for_configured)
+static bool rollover_make_room(struct trust_point *p, bool for_configured)
 {
 	unsigned victim = p->count;
 
@@ -81,7 +81,7 @@ static bool make_room(struct trust_point *p, bool for_configured)
 	}
 	if (victim == p->count)
 		return false;
-	forget(p, victim);
+	rollover_forget(p, victim);
 	return true;
 }
 
@@ -98,7 +98,7 @@ struct anchor_key *rollover_add(struct trust_point *p, const struct ds *ds, bool
 {
 	if (!is_configured && p->count >= LEARNED_KEYS_MAX)
 		return NULL;
-	if (p->count == TRUST_POINT_KEYS && !make_room(p, true))
+	if (p->count == TRUST_POINT_KEYS && !rollover_make_room(p, true))
 		return NULL;
 	struct anchor_key *key = &p->keys[p->count++];
 	*key = (struct anchor_key){ .ds = *ds, .is_configured = is_configured };
@@ -121,7 +121,7 @@ static void forget_started(struct trust_point *p)
 {
 	for (unsigned i = p->count; i-- > 0;) {
 		if (p->keys[i].state == ANCHOR_START)
-			forget(p, i);
+			rollover_forget(p, i);
 	}
 }
 
@@ -133,7 +133,7 @@ void rollover_tidy(struct trust_point *p)
 
 /* ---- What an RRset does ---- */
 
-static void enter(struct anchor_key *key, enum anchor_state state, int64_t now_s)
+static void enter_state(struct anchor_key *key, enum anchor_state state, int64_t now_s)
 {
 	if (state != key->state)
 		key->since_s = now_s;
@@ -141,15 +141,15 @@ static void enter(struct anchor_key *key, enum anchor_state state, int64_t now_s
 }
 
 /* RFC 5011, 2.1: whoever else has signed the RRset or has not. */
-static void revoke(struct trust_point *p, const struct observation *o, int64_t now_s)
+static void revoke_key(struct trust_point *p, const struct observation *o, int64_t now_s)
 {
 	for (unsigned i = 0; i < p->count; i++) {
-		if (!(o->revoked & bit(i)))
+		if (!(o->revoked & key_bit(i)))
 			continue;
 		enum anchor_state next = anchor_next(p->keys[i].state, EVENT_REVOKED);
 		if (next != p->keys[i].state)
 			p->keys[i].seen_s = now_s;
-		enter(&p->keys[i], next, now_s);
+		enter_state(&p->keys[i], next, now_s);
 	}
 }
 
@@ -161,7 +161,7 @@ static void begin_hold(
 
 	if (o->original_ttl_s > hold_s)
 		hold_s = o->original_ttl_s;
-	enter(key, ANCHOR_ADD_PENDING, now_s);
+	enter_state(key, ANCHOR_ADD_PENDING, now_s);
 	key->seen_s = now_s;
 	key->hold_s = now_s + hold_s;
 	key->signers = signers;
@@ -191,19 +191,19 @@ static enum anchor_event absent_event(const struct anchor_key *key, bool is_mark
 }
 
 /* The RRset is valid: what it has, and what it lacks, counts. */
-static void follow(
+static void rollover_follow(
         struct trust_point *p, const struct observation *o, uint32_t signers, int64_t now_s)
 {
 	for (unsigned i = 0; i < p->count; i++) {
 		struct anchor_key *key = &p->keys[i];
-		bool is_present = o->present & bit(i), is_marked = o->marked & bit(i);
+		bool is_present = o->present & key_bit(i), is_marked = o->marked & key_bit(i);
 		enum anchor_event event = is_present ? present_event(p, i, now_s)
 		                                     : absent_event(key, is_marked, now_s);
 
 		if (event == EVENT_NEW_KEY)
 			begin_hold(key, o, signers, now_s);
 		else
-			enter(key, anchor_next(key->state, event), now_s);
+			enter_state(key, anchor_next(key->state, event), now_s);
 		if (is_present || is_marked)
 			key->seen_s = now_s;
 	}
@@ -223,7 +223,7 @@ static void follow_new_keys(
 
 /* ---- When to look again: RFC 5011, 2.3 ---- */
 
-static int64_t between(int64_t least, int64_t value, int64_t most)
+static int64_t seconds_between(int64_t least, int64_t value, int64_t most)
 {
 	if (value > most)
 		value = most;
@@ -238,16 +238,16 @@ static int64_t part_of_lifetime(const struct trust_point *p, unsigned parts)
 
 void rollover_failed(struct trust_point *p, int64_t now_s)
 {
-	p->next_s = now_s +
-	            between(ROLLOVER_INTERVAL_MIN_S, part_of_lifetime(p, 10), ROLLOVER_RETRY_MAX_S);
+	p->next_s = now_s + seconds_between(ROLLOVER_INTERVAL_MIN_S, part_of_lifetime(p, 10),
+	                            ROLLOVER_RETRY_MAX_S);
 }
 
-static void succeeded(struct trust_point *p, const struct observation *o, int64_t now_s)
+static void rollover_succeeded(struct trust_point *p, const struct observation *o, int64_t now_s)
 {
 	p->seen_s = now_s;
 	p->original_ttl_s = o->original_ttl_s;
 	p->left_s = o->left_s;
-	p->next_s = now_s + between(ROLLOVER_INTERVAL_MIN_S, part_of_lifetime(p, 2),
+	p->next_s = now_s + seconds_between(ROLLOVER_INTERVAL_MIN_S, part_of_lifetime(p, 2),
 	                            ROLLOVER_INTERVAL_MAX_S);
 }
 
@@ -260,7 +260,7 @@ int64_t rollover_wait_s(const struct trust_point *p, int64_t now_s)
 
 /* ---- All of it ---- */
 
-static void note(
+static void rollover_note(
         struct rollover_report *report, const struct anchor_key *key, enum anchor_state from)
 {
 	if (key->state == from)
@@ -280,20 +280,21 @@ void rollover_observe(struct trust_point *p, const struct observation *o, int64_
 	*report = (struct rollover_report){ 0 };
 	for (unsigned i = 0; i < p->count; i++)
 		before[i] = p->keys[i].state;
-	revoke(p, o, now_s);
+	revoke_key(p, o, now_s);
 	stop_orphans(p);
 	uint32_t signers = o->signers & rollover_trusted(p);
 	report->is_valid = signers != 0;
 	if (report->is_valid) {
-		follow(p, o, signers, now_s);
+		rollover_follow(p, o, signers, now_s);
 		follow_new_keys(p, o, signers, now_s);
-		succeeded(p, o, now_s);
+		rollover_succeeded(p, o, now_s);
 	} else {
 		rollover_failed(p, now_s);
 	}
 	for (unsigned i = 0; i < p->count; i++)
-		note(report, &p->keys[i], before[i]);
+		rollover_note(report, &p->keys[i], before[i]);
 	forget_started(p);
 	if (p->count >= LEARNED_KEYS_MAX)
-		make_room(p, false); /* for the next observation: the bits of this one are used */
+		rollover_make_room(
+		        p, false); /* for the next observation: the bits of this one are used */
 }

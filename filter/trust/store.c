@@ -13,7 +13,7 @@ int store_init(struct store *s, const struct anchors *anchors, uint32_t capacity
 	return error ? error : table_init(&s->facts, sizeof(struct fact), capacity);
 }
 
-static void forget(struct store *s, struct fact *fact)
+static void store_forget(struct store *s, struct fact *fact)
 {
 	keyset_free(fact->keys);
 	table_remove(&s->facts, fact);
@@ -23,7 +23,7 @@ void store_flush(struct store *s)
 {
 	struct fact *fact;
 	while ((fact = table_oldest(&s->facts)))
-		forget(s, fact);
+		store_forget(s, fact);
 }
 
 void store_set_anchors(struct store *s, const struct anchors *anchors)
@@ -44,7 +44,7 @@ static bool same_name(const void *entry, const void *key)
 	return name_equal(&((const struct fact *)entry)->name, key);
 }
 
-static uint64_t hash_of(const struct store *s, const struct name *name)
+static uint64_t store_hash_of(const struct store *s, const struct name *name)
 {
 	return keyed_hash(&s->key, name_span(name));
 }
@@ -93,7 +93,7 @@ static void forget_failures(struct fact *fact, uint16_t type)
 }
 
 /* Makes the fact show what holds now and for this source: what is proved, or else its failures. */
-static void show(struct fact *fact, uint64_t source, int64_t now_s)
+static void show_fact(struct fact *fact, uint64_t source, int64_t now_s)
 {
 	const struct failure *no_cut = find_failure(fact, source, TYPE_DS, now_s);
 	const struct failure *no_keys = find_failure(fact, source, TYPE_DNSKEY, now_s);
@@ -129,11 +129,11 @@ static void rely_on(struct store *s, const struct fact *fact)
 
 const struct fact *store_find(struct store *s, const struct name *name, int64_t now_s)
 {
-	struct fact *fact = table_find(&s->facts, hash_of(s, name), same_name, name);
+	struct fact *fact = table_find(&s->facts, store_hash_of(s, name), same_name, name);
 
 	if (!fact)
 		return NULL;
-	show(fact, s->source, now_s);
+	show_fact(fact, s->source, now_s);
 	table_touch(&s->facts, fact);
 	rely_on(s, fact);
 	return fact;
@@ -142,18 +142,18 @@ const struct fact *store_find(struct store *s, const struct name *name, int64_t 
 /* Returns the fact to be written, as it is now. */
 static struct fact *find_or_add(struct store *s, const struct name *name, int64_t now_s)
 {
-	uint64_t hash = hash_of(s, name);
+	uint64_t hash = store_hash_of(s, name);
 	struct fact *fact = table_find(&s->facts, hash, same_name, name);
 
 	if (!fact) {
 		fact = table_add(&s->facts, hash);
 		if (!fact) {
-			forget(s, table_oldest(&s->facts));
+			store_forget(s, table_oldest(&s->facts));
 			fact = table_add(&s->facts, hash);
 		}
 		fact->name = *name;
 	}
-	show(fact, s->source, now_s);
+	show_fact(fact, s->source, now_s);
 	return fact;
 }
 
@@ -163,7 +163,7 @@ static bool same_ds(const struct ds_set *a, const struct ds_set *b)
 }
 
 /* The server that was asked anew has said something, or will not. */
-static void settle(struct fact *fact, int64_t now_s)
+static void settle_doubt(struct fact *fact, int64_t now_s)
 {
 	if (fact->is_doubted)
 		fact->settled_s = now_s;
@@ -174,7 +174,7 @@ static void put_failure(struct store *s, struct fact *fact, uint16_t type, struc
         int64_t now_s, uint32_t ttl_s)
 {
 	add_failure(fact, &(struct failure){ s->source, type, outcome, now_s + ttl_s });
-	show(fact, s->source, now_s);
+	show_fact(fact, s->source, now_s);
 }
 
 void store_put_cut(struct store *s, const struct name *name, const struct cut_state *state,
@@ -182,7 +182,7 @@ void store_put_cut(struct store *s, const struct name *name, const struct cut_st
 {
 	struct fact *fact = find_or_add(s, name, now_s);
 
-	settle(fact, now_s);
+	settle_doubt(fact, now_s);
 	if (state->cut == CUT_BROKEN) {
 		put_failure(s, fact, TYPE_DS, state->outcome, now_s, ttl_s);
 		return;
@@ -200,7 +200,7 @@ void store_put_cut(struct store *s, const struct name *name, const struct cut_st
 	rely_on(s, fact);
 }
 
-static bool is_known(const struct fact *fact)
+static bool is_cut_known(const struct fact *fact)
 {
 	return fact->cut != CUT_UNKNOWN && fact->cut != CUT_BROKEN;
 }
@@ -210,8 +210,8 @@ void store_put_hint(
 {
 	struct fact *fact = find_or_add(s, name, now_s);
 
-	settle(fact, now_s);
-	if (!is_known(fact) || fact->is_hint) {
+	settle_doubt(fact, now_s);
+	if (!is_cut_known(fact) || fact->is_hint) {
 		fact->cut = cut;
 		fact->outcome = outcome_of(STATUS_SECURE, REASON_NONE);
 		fact->cut_expires_s = now_s + ttl_s;
@@ -222,7 +222,7 @@ void store_put_hint(
 
 bool store_doubt(struct store *s, const struct name *name, int64_t now_s)
 {
-	struct fact *fact = table_find(&s->facts, hash_of(s, name), same_name, name);
+	struct fact *fact = table_find(&s->facts, store_hash_of(s, name), same_name, name);
 
 	if (!fact || (fact->cut != CUT_NONE && fact->cut != CUT_NO_NAME && fact->cut != CUT_SECURE))
 		return false;

@@ -45,7 +45,7 @@ static void forget_zones(struct trust_points *t, const struct anchors *configure
 }
 
 /* Forgets all but the revoked keys, and when it was looked last. */
-static void distrust(struct trust_point *p)
+static void distrust_point(struct trust_point *p)
 {
 	for (unsigned i = 0; i < p->count; i++) {
 		if (!anchor_is_dead(p->keys[i].state))
@@ -59,7 +59,7 @@ static void distrust(struct trust_point *p)
 void trust_points_distrust(struct trust_points *t)
 {
 	for (unsigned i = 0; i < t->count; i++)
-		distrust(&t->points[i]);
+		distrust_point(&t->points[i]);
 }
 
 /* Whether what was learned was learned by a key that the operator has configured still. */
@@ -73,7 +73,7 @@ static bool is_continuous(struct trust_point *p, const struct ds_set *configured
 	return false;
 }
 
-static bool holds(const struct ds_set *set, const struct ds *ds)
+static bool ds_set_holds(const struct ds_set *set, const struct ds *ds)
 {
 	for (unsigned i = 0; i < set->count; i++) {
 		if (memcmp(&set->ds[i], ds, sizeof(*ds)) == 0)
@@ -108,12 +108,12 @@ static void trust_no_more_than_fit(struct trust_point *p)
 	}
 }
 
-static void configure(struct trust_point *p, const struct ds_set *configured, int64_t now_s)
+static void configure_point(struct trust_point *p, const struct ds_set *configured, int64_t now_s)
 {
 	for (unsigned i = 0; i < p->count; i++) {
 		struct anchor_key *key = &p->keys[i];
 		bool was_configured = key->is_configured;
-		key->is_configured = holds(configured, &key->ds);
+		key->is_configured = ds_set_holds(configured, &key->ds);
 		if (was_configured && !key->is_configured && !anchor_is_dead(key->state))
 			key->state = ANCHOR_START;
 	}
@@ -133,10 +133,10 @@ unsigned trust_points_configure(
 		const struct anchor *anchor = anchors_at(configured, i);
 		struct trust_point *p = trust_points_add(t, &anchor->zone);
 		if (p->count > 0 && !is_continuous(p, &anchor->ds)) {
-			distrust(p);
+			distrust_point(p);
 			started_over++;
 		}
-		configure(p, &anchor->ds, now_s);
+		configure_point(p, &anchor->ds, now_s);
 	}
 	return started_over;
 }
