@@ -24,6 +24,13 @@ static inline struct span sockaddr_octets(const struct sockaddr_storage *address
 	                                     : span_of(&in6->sin6_addr, sizeof(in6->sin6_addr));
 }
 
+/* Returns the size of the socket address of its family. */
+static inline socklen_t sockaddr_size(const struct sockaddr_storage *address)
+{
+	return address->ss_family == AF_INET ? sizeof(struct sockaddr_in)
+	                                     : sizeof(struct sockaddr_in6);
+}
+
 /* Returns the socket address of 4 or 16 octets, in network order, and a port. Of a link-local
  * address the interface is needed too. */
 static inline struct sockaddr_storage sockaddr_of(

@@ -2,12 +2,12 @@
 #include "fetch/exchange.h"
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
 #include "base/keyedhash.h"
+#include "base/sockaddr.h"
 #include "gate/query.h"
 
 #define PREFIX_SIZE 2
@@ -23,6 +23,19 @@ int exchange_mark(int fd)
 {
 	return setsockopt(fd, SOL_SOCKET, SO_MARK, &socket_mark, sizeof(socket_mark)) < 0 ? -errno
 	                                                                                  : 0;
+}
+
+int exchange_socket(int family, int type, enum exchange_marking marking)
+{
+	int fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -errno;
+	int error = exchange_mark(fd);
+	if (error == 0 || (error == -EPERM && marking == MARK_IF_ALLOWED))
+		return fd;
+	close(fd);
+	return error;
 }
 
 static struct span exchange_query(const struct exchange *e)
@@ -60,22 +73,14 @@ static void exchange_write_asked(struct exchange *e, const struct exchange_askin
 	e->question_len = asked->question_len;
 }
 
-static socklen_t exchange_address_size(const struct sockaddr_storage *server)
-{
-	return server->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6)
-	                                     : sizeof(struct sockaddr_in);
-}
-
 static int exchange_open(struct exchange *e, int type, const struct sockaddr_storage *server)
 {
-	e->fd = socket(server->ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (e->fd < 0)
-		return -errno;
-	/* who may not set marks has no rules of ours to get past */
-	int error = exchange_mark(e->fd);
-	if (error && error != -EPERM)
-		return error;
-	if (connect(e->fd, (const struct sockaddr *)server, exchange_address_size(server)) < 0 &&
+	int fd = exchange_socket(server->ss_family, type, MARK_IF_ALLOWED);
+
+	if (fd < 0)
+		return fd;
+	e->fd = fd;
+	if (connect(fd, (const struct sockaddr *)server, sockaddr_size(server)) < 0 &&
 	        errno != EINPROGRESS)
 		return -errno;
 	return 0;

@@ -21,6 +21,15 @@ void exchange_use_mark(uint32_t mark);
 /* Marks a socket. Returns 0 or -errno: -EPERM without CAP_NET_ADMIN. */
 int exchange_mark(int fd);
 
+enum exchange_marking {
+	MARK_REQUIRED,
+	MARK_IF_ALLOWED, /* without CAP_NET_ADMIN the socket has no mark: such a process has no
+	                    rules of ours to get past */
+};
+
+/* Opens a socket with our mark that does not block. Returns a descriptor or -errno. */
+int exchange_socket(int family, int type, enum exchange_marking marking);
+
 /* Octets of the longest answer: TCP's length prefix has 16 bits. */
 #define EXCHANGE_ANSWER_MAX 65535
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/sockaddr.h"
 #include "fetch/exchange.h"
 #include "wire/protocol.h"
 
@@ -30,12 +31,6 @@ static int make_transparent(int fd, int family)
 {
 	return family == AF_INET ? switch_on(fd, IPPROTO_IP, IP_TRANSPARENT)
 	                         : switch_on(fd, IPPROTO_IPV6, IPV6_TRANSPARENT);
-}
-
-static socklen_t size_of(const struct sockaddr_storage *address)
-{
-	return address->ss_family == AF_INET ? sizeof(struct sockaddr_in)
-	                                     : sizeof(struct sockaddr_in6);
 }
 
 static int close_with(int fd, int error)
@@ -96,7 +91,7 @@ int divert_listen(enum divert divert, int family, uint16_t port)
 		error = switch_on(fd, IPPROTO_IPV6, IPV6_V6ONLY);
 	if (!error && is_transparent(divert))
 		error = make_transparent(fd, family);
-	if (!error && bind(fd, (const struct sockaddr *)&address, size_of(&address)) < 0)
+	if (!error && bind(fd, (const struct sockaddr *)&address, sockaddr_size(&address)) < 0)
 		error = -errno;
 	if (!error && listen(fd, BACKLOG) < 0)
 		error = -errno;
@@ -161,7 +156,7 @@ static int take_address_of(int fd, const struct sockaddr_storage *client)
 	set_port(&address, 0);
 	if (!error)
 		error = switch_on(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT);
-	if (!error && bind(fd, (const struct sockaddr *)&address, size_of(&address)) < 0)
+	if (!error && bind(fd, (const struct sockaddr *)&address, sockaddr_size(&address)) < 0)
 		error = -errno;
 	return error;
 }
@@ -173,26 +168,16 @@ static bool is_ours(const struct sockaddr_storage *server)
 	int fd = socket(server->ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	set_port(&address, 0);
-	bool ours = fd >= 0 && bind(fd, (const struct sockaddr *)&address, size_of(&address)) == 0;
+	bool ours = fd >= 0 &&
+	            bind(fd, (const struct sockaddr *)&address, sockaddr_size(&address)) == 0;
 	if (fd >= 0)
 		close(fd);
 	return ours;
 }
 
-/* Returns a descriptor with our mark, or -errno. */
-static int marked_socket(int family, int kind)
-{
-	int fd = socket(family, kind | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-	if (fd < 0)
-		return -errno;
-	int error = exchange_mark(fd);
-	return error ? close_with(fd, error) : fd;
-}
-
 static int begin_to_connect(int fd, const struct sockaddr_storage *server)
 {
-	if (connect(fd, (const struct sockaddr *)server, size_of(server)) < 0 &&
+	if (connect(fd, (const struct sockaddr *)server, sockaddr_size(server)) < 0 &&
 	        errno != EINPROGRESS)
 		return -errno;
 	return 0;
@@ -201,7 +186,7 @@ static int begin_to_connect(int fd, const struct sockaddr_storage *server)
 int divert_connect(enum divert divert, const struct sockaddr_storage *client,
         const struct sockaddr_storage *server)
 {
-	int error = 0, fd = marked_socket(server->ss_family, SOCK_STREAM);
+	int error = 0, fd = exchange_socket(server->ss_family, SOCK_STREAM, MARK_REQUIRED);
 
 	if (fd < 0)
 		return fd;
@@ -217,7 +202,7 @@ int divert_connect(enum divert divert, const struct sockaddr_storage *client,
 
 int divert_connect_datagram(const struct sockaddr_storage *server)
 {
-	int fd = marked_socket(server->ss_family, SOCK_DGRAM);
+	int fd = exchange_socket(server->ss_family, SOCK_DGRAM, MARK_REQUIRED);
 
 	if (fd < 0)
 		return fd;
