@@ -12,7 +12,7 @@ from tap import Tap
 
 
 def _chosen(only):
-    """The groups with the cases whose name, or whose group's name, holds the word."""
+    """Yields the groups, each with its cases whose name, or group's name, contains the word."""
     for group in cases.ALL_GROUPS:
         chosen = [case for case in group.cases
                   if not only or only in group.name or only in case.name]
@@ -53,13 +53,13 @@ def _run_group(group, chosen, lab, tap):
         for case in left:
             tap.skipped(case.name, str(obstacle))
     except (LabError, OSError) as error:
-        # The scene did not come about, or fell apart: what has not been seen has not passed.
+        # The scene could not be set up, or broke: a case that did not run has not passed.
         for case in left:
             tap.not_passed(case.name, [f"the scene: {error}"])
 
 
 def run(sealgate_path, only, obstacle, keep):
-    """Returns the exit code. `obstacle` is why no lab can be had here, or None."""
+    """Returns the exit code. `obstacle` says why there can be no lab on this machine, or is None."""
     groups = list(_chosen(only))
     tap = Tap(sum(len(chosen) for _, chosen in groups))
     if obstacle:

@@ -75,7 +75,7 @@ ON_HOST = (
 
 
 class Table:
-    """What was tried: the scene, the case, what was expected, what was seen, whether it fits."""
+    """The rows of the final table: the scene, the case, what was expected, what was seen, whether it fits."""
 
     def __init__(self):
         self._rows = []
@@ -113,7 +113,7 @@ class Demo:
                     seen = self._dig(step, namespace, servers)
             else:
                 seen = self._dig(step, namespace, servers)
-            # dnsmasq decides for itself whether it hands on a reason; it is shown, not demanded.
+            # dnsmasq may or may not pass on a reason; the demo shows it, and does not require it.
             ok = seen == step.wanted or seen.startswith(step.wanted + ", EDE")
             print(f"    {'->' if ok else 'XX'} {seen}")
             if gate:
@@ -124,7 +124,7 @@ class Demo:
 
     @staticmethod
     def _dig(step, namespace, servers):
-        # +noad: dig sets AD by itself, and would be shown one wherever it is deserved.
+        # +noad: dig sets AD by default, and would then show AD for every Secure answer.
         command = ["dig", "+tries=1", "+time=5", "+noad", *step.options.split(),
                    f"@{servers[step.family]}", *step.question.split()]
         print(f"\n  {step.words}{f'   [attack: {step.attack}]' if step.attack else ''}\n"
@@ -135,7 +135,7 @@ class Demo:
 
 @dataclasses.dataclass(frozen=True)
 class Dug:
-    """What dig printed: the status (None: no answer), the answer's lines as owner, TTL, class, type
+    """The output of dig: the status (None: no answer), the answer's lines as owner, TTL, class, type
     and data, and AD."""
 
     status: str | None
@@ -152,7 +152,7 @@ class Dug:
 
 
 def read_dig(text):
-    """What dig saw, in a few words."""
+    """The output of dig in a few words."""
     dug = Dug.read(text)
     if not dug.status:
         return "no answer"
@@ -169,13 +169,13 @@ def title(words):
 
 
 def _before(lab, demo):
-    title("Without sealgate: dnsmasq believes what it hears, and keeps it")
+    title("Without sealgate: dnsmasq believes the forged answer, and caches it")
     demo.play("before", WITHOUT, lab.client, topology.ROUTER)
     lab.restart_forwarder()
 
 
 def _router(lab, demo):
-    title("sealgate on the router, between dnsmasq and the upstream; dnsmasq starts anew")
+    title("sealgate on the router, between dnsmasq and the upstream; dnsmasq is restarted")
     with lab.sealgate(lab.router, "host") as gate:
         introduce(gate)
         lab.restart_forwarder()
@@ -204,15 +204,15 @@ def run(sealgate_path, only, obstacle, keep):
     """Returns the exit code: 0 only if every line came out as it should."""
     stages = {name: stage for name, stage in STAGES.items() if not only or only == name}
     if not stages:
-        print(f"demo: no such part: {only}; there are {', '.join(STAGES)}", file=sys.stderr)
+        print(f"demo: there is no part {only}; the parts are {', '.join(STAGES)}", file=sys.stderr)
         return 2
     if obstacle:
-        print(f"demo: it cannot be played here: {obstacle}", file=sys.stderr)
+        print(f"demo: it cannot run here: {obstacle}", file=sys.stderr)
         return 2
     if set(stages) != {"before"} and not os.access(sealgate_path, os.X_OK):
-        print(f"demo: {sealgate_path} is not there: build it first", file=sys.stderr)
+        print(f"demo: there is no {sealgate_path}: build it first", file=sys.stderr)
         return 2
-    title("Laying out the network: namespaces, signed zones, real servers")
+    title("Building the network: namespaces, signed zones, real servers")
     with Lab(sealgate_path) as lab:
         print(NETWORK)
         demo = Demo(lab)

@@ -18,7 +18,7 @@ NSD, MASQ = legacy.BY_ORIGIN["nsd.lab."], legacy.BY_ORIGIN["masq.lab."]
 NETWORK = """
     parents ---- validators ---- wire ---- gate ---- legacy
     NSD: root,   Unbound, BIND,            sealgate  NSD, dnsmasq and others that
-    lab, signed  Knot Resolver                       know nothing of DNSSEC
+    lab, signed  Knot Resolver                       know no DNSSEC
 """
 
 SERVERS = {"NSD": NSD.addresses[4], "dnsmasq": MASQ.addresses[4], "Unbound": plan.UNBOUND[4],
@@ -44,14 +44,14 @@ WITHOUT = (
 )
 AT_THE_SERVER = (
     Step("the same server, asked for signatures", "NSD", "www.nsd.lab A", (GOOD + ", signed",)),
-    Step("its keys, of which it knows nothing", "NSD", "nsd.lab CDS", ("a CDS record, signed",)),
+    Step("its keys, which the server does not know", "NSD", "nsd.lab CDS", ("a CDS record, signed",)),
     Step("a name that does not exist", "NSD", "nowhere.nsd.lab A", ("NODATA, signed",)),
     Step("dnsmasq as authoritative server", "dnsmasq", "www.masq.lab A", ("192.0.2.80, signed",)),
 )
 
 
 def _at(validator):
-    # What is denied compactly (RFC 9824) is NODATA on the wire; some make NXDOMAIN of it.
+    # A compact denial (RFC 9824) is NODATA on the wire; some validators make it NXDOMAIN.
     no_name = ("NODATA, AD", "NXDOMAIN, AD")
     return (
         Step("an address", validator, "www.nsd.lab A", (GOOD + ", AD",)),
@@ -65,7 +65,7 @@ def _at(validator):
 
 
 def read_dig(text):
-    """What dig saw, in a few words."""
+    """The output of dig in a few words."""
     dug = Dug.read(text)
     if not dug.status:
         return "no answer"
@@ -96,9 +96,9 @@ def _play(lab, table, scene, steps):
 def _play_all(lab):
     table = Table()
     lab.start_validators()
-    title("Without sealgate: a signed parent, and servers that know nothing of it")
+    title("Without sealgate: a signed parent, and servers that know no DNSSEC")
     _play(lab, table, "without", WITHOUT)
-    title("sealgate on the gateway before these servers; the resolvers start anew")
+    title("sealgate on the gateway in front of these servers; the resolvers are restarted")
     with lab.sealgate("gateway") as gate:
         introduce(gate)
         lab.start_validators()
@@ -114,13 +114,13 @@ def _play_all(lab):
 def run(sealgate_path, only, obstacle, keep):
     """Returns the exit code: 0 only if every line came out as it should."""
     if obstacle or not os.access(sealgate_path, os.X_OK):
-        print("demo-sign: it cannot be played here: "
-              f"{obstacle or sealgate_path + ' is not there: build it first'}", file=sys.stderr)
+        print("demo-sign: it cannot run here: "
+              f"{obstacle or sealgate_path + ' does not exist: build it first'}", file=sys.stderr)
         return 2
     if only:
-        print("demo-sign: it has no parts", file=sys.stderr)
+        print("demo-sign: it has no parts, so --only does not apply", file=sys.stderr)
         return 2
-    title("Laying out the network: namespaces, signed parents, unsigned zones, real servers")
+    title("Building the network: namespaces, signed parents, unsigned zones, real servers")
     resources = Resources()
     try:
         lab = SigningLab(resources, sealgate_path)

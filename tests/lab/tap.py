@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The Test Anything Protocol, version 13, as far as it is needed."""
+"""The Test Anything Protocol, version 13: the part of it that is needed."""
 
 
 class Tap:

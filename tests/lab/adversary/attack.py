@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The adversary at work: a plan's rules say what he does when he sees a query.
+"""The adversary at work: a plan's rules say what it does when it sees a query.
 
     {"name": a name or "*", "kind": KEYS, DATA or ANY, "times": how often, "stream": over TCP, "acts": [...]}
 
 An act is one of
     ["genuine"]         the query goes on, and its response comes when it comes
-    ["hold"]            the same, but he reads the response first, and lets it go when all else is done
+    ["hold"]            the same, but the adversary reads the response first, and sends it on after all other acts
     ["pause", ms]
     ["copy", spec]      a query that looks like this one, sent back towards the filter (forge.copy)
-    ["echo"]            waits until a copy has come through the filter, if it does
-    ["answer", spec]    a response of his (Forger.answer)
-With neither "genuine" nor "hold" the query goes nowhere.
+    ["echo"]            waits until a copy has passed the filter, if it passes
+    ["answer", spec]    a response of the adversary (Forger.answer)
+With neither "genuine" nor "hold" the query is dropped.
 """
 
 import time
@@ -27,7 +27,7 @@ from .draw import ANY, KEYS
 
 KEY_TYPES = (dns.rdatatype.DS, dns.rdatatype.DNSKEY)
 HOLD_S = 0.3                # at most, for the genuine answer
-ECHO_S, ECHO_WAIT_S = 0.5, 0.05     # how late a copy may pass; how long that is waited for
+ECHO_S, ECHO_WAIT_S = 0.5, 0.05     # how late a copy may pass; how long to wait for it
 SHOWN = 60                  # characters of a record in the log
 
 
@@ -36,7 +36,7 @@ def _is_kind(kind, rdtype):
 
 
 class Attack:
-    """The rules of one round; `log` has what he saw and did."""
+    """The rules of one round; `log` has everything that the adversary saw and did."""
 
     def __init__(self, field, plan):
         self._field, self._plan = field, plan
@@ -60,7 +60,7 @@ class Attack:
         return None
 
     def _is_echo(self, packet):
-        """A copy that he sent himself, and that the filter has sent on."""
+        """True for a copy that the adversary sent, and that the filter has sent on."""
         times = self._echoes.get(packet.flow(), [])
         while times and times[0] < time.monotonic():
             times.pop(0)
@@ -78,7 +78,7 @@ class Attack:
         told = f"{packet.source}.{packet.sport} > {packet.destination} id {packet.payload[:2].hex()} " \
                f"{described(packet.payload)}"
         if self._is_echo(packet):
-            self.note(f"sees his copy pass:  {told}")
+            self.note(f"sees its copy pass:  {told}")
             return
         rule = self._rule_for(name, rdtype, False)
         self.note(f"sees a query:        {told}{'' if rule else ', lets it pass'}")
@@ -88,7 +88,7 @@ class Attack:
             self._go(self._acts(packet, rule["acts"]))
 
     def _go(self, acts):
-        """Goes on with what is to be done until it has to wait."""
+        """Goes on with the acts until it has to wait."""
         for seconds in acts:
             self._field.loop.after(seconds, lambda: self._go(acts))
             return
@@ -101,7 +101,7 @@ class Attack:
             yield seconds / steps
 
     def _acts(self, packet, acts):
-        """Yields how long to wait, where it has to."""
+        """Yields how long to wait, each time that it has to wait."""
         tap, inner, flow = self._field.tap, self._field.inner, packet.flow()
         for kind, *rest in acts:
             if kind == "genuine":

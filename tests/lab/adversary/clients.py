@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Who asks behind the filter: resolvers that believe what they hear (lab/followers.py), stubs with a
-socket of their own, and glibc. All are asked the same way, and none blocks."""
+"""The clients behind the filter: resolvers that believe every answer (lab/followers.py), stubs with a socket of
+their own, and glibc. All have one interface, and none blocks."""
 
 import contextlib
 import itertools
@@ -25,7 +25,7 @@ from lab.resources import LabError
 from . import getaddrinfo
 
 GLIBC_PORT = FIRST_PORT + 50
-# All there are, in the order of the rounds; which of them are here is another question.
+# All kinds, in the order of the rounds; some may not be installed.
 NAMES = (*(kind.name for kind in KINDS), "glibc", "stub", "stub-tcp")
 
 
@@ -41,12 +41,12 @@ def query(identity, name, rdtype, flags):
 
 
 class Asked:
-    """A question, and all that came to it."""
+    """A question, and everything that came in response."""
 
     def __init__(self, name, rdtype, flags):
         self.name, self.rdtype = dns.name.from_text(name), dns.rdatatype.from_text(rdtype)
         self.flags, self.messages, self.rcode = flags, [], None
-        self.is_joined = False      # two answers are told as one
+        self.is_joined = False      # two answers are reported as one
 
     def heard(self, wire):
         with contextlib.suppress(dns.exception.DNSException):
@@ -59,14 +59,14 @@ class Asked:
         return self.rcode is not None
 
     def rrsets(self):
-        """What was said, and where: (message, section, rrset)."""
+        """Yields every RRset that came, with its place: (message, section, rrset)."""
         for message in self.messages:
             for section in ("answer", "authority", "additional"):
                 for rrset in getattr(message, section):
                     yield message, section, rrset
 
     def found(self):
-        """The RDATA of the type asked, of the last message."""
+        """The RDATA of the type of the question, in the last message."""
         return {rdata for rrset in self.messages[-1].answer if rrset.rdtype == self.rdtype
                 for rdata in rrset} if self.messages else set()
 
@@ -109,7 +109,7 @@ class _Client:
         """Its cache, if it has one."""
 
     def over(self):
-        """What is still to come to a question of before is not waited for any more."""
+        """Stops waiting for answers to earlier questions."""
         self._waiting.clear()
 
     def close(self):
@@ -138,13 +138,13 @@ class ByResolver(_Client):
         asked = Asked(name, rdtype, flags)
         wire = query(self._next(), name, rdtype, flags)
         self._waiting[wire[:2]] = asked
-        with contextlib.suppress(ConnectionRefusedError):       # it is only about to start
+        with contextlib.suppress(ConnectionRefusedError):       # it is still starting
             self._sock.send(wire)
         return asked
 
 
 class Stub(_Client):
-    """Takes all that comes to its socket for an answer."""
+    """Accepts every message that comes to its socket as an answer."""
 
     name = "stub"
 
@@ -195,9 +195,8 @@ class StreamStub(Stub):
 
 
 class GlibcAsked(Asked):
-    """getaddrinfo() says addresses, and what the last name was called; so much can be held against
-    the zones. Asked for both families it asks twice, and tells the addresses of either under the name
-    of one."""
+    """getaddrinfo() returns addresses, and the last name of the chain of aliases; these are compared with
+    the zones. For both families it asks twice, and returns the addresses of both under the name of one."""
 
     def __init__(self, name, is_joined):
         super().__init__(name, "A", ())

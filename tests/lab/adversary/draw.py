@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The dice: names, records, responses and copies drawn from one seeded source. What a round is made
-of is in openings.py; what the words of a plan mean is in forge.py and play.py.
+"""The dice: names, records, responses and copies drawn from one seeded source. openings.py has the parts of a
+round; forge.py and play.py say what the words of a plan mean.
 """
 
 import random
@@ -10,7 +10,7 @@ SIGNED_ZONES = ("bank.example.", "p256.test.", "rsa256.test.", "rsa512.test.", "
                 "child.salted.test.", "glueless.test.", "ed448.test.")
 UNSIGNED_ZONES = ("unsigned.test.", "plain.p256.test.", "plain.salted.test.", "unsigned.example.",
                   "island.test.")
-# Names of time servers: the list that sealgate has built in, and some with zones in the lab.
+# Names of time servers: sealgate's built-in list, and some with zones in the lab.
 TIME_ZONES = ("pool.ntp.org.", "ntp.ubuntu.com.", "time.cloudflare.com.", "time.google.com.",
               "time.apple.com.", "time.windows.com.")
 TIME_IN_LAB = ("wild.p256.test.", "wild.unsigned.test.")
@@ -38,7 +38,7 @@ class Draw:
         return f"x{self.rng.randrange(1 << 24):x}"
 
     def fresh(self, zones=SIGNED_ZONES):
-        """A name that is there and that nobody has asked for yet."""
+        """A name that exists and that no client has asked for yet."""
         return f"{self.label()}.wild.{self.one(zones)}"
 
     def signed(self):
@@ -85,7 +85,7 @@ class Draw:
         return ["text", owner, "CNAME", self.ttl(), target]
 
     def record(self, names):
-        """Any one, genuine or forged, for one of the names or for what was asked."""
+        """Any record, genuine or forged, for one of the names or for the question."""
         owner = self.one(("@", *names))
         kind = self.rng.randrange(10)
         if kind < 4:
@@ -109,7 +109,7 @@ class Draw:
             found += self.with_signature(record, 0.3) if record[0] in ("forged", "text") else [record]
         return found
 
-    # What is done to a query.
+    # The acts on a query.
 
     def answer(self, answer=(), authority=(), additional=(), **how):
         spec = {"case": "same", "rcode": 0, "flags": ["RA"], "opt": self.one(("plain", "do", "none")),
@@ -152,7 +152,7 @@ class Draw:
         return ["pause", self.one((1, 2, 5, 20))]
 
     def acts(self, names, most=5):
-        """Any, the genuine answer let through at one place or at none."""
+        """Any acts; the genuine answer passes at one place or at none."""
         acts = [self.one((self.any_copy, lambda: self.any_answer(names),
                           lambda: self.any_answer(names), self.pause,
                           lambda: ["echo"]))() for _ in range(self.rng.randint(1, most))]
@@ -167,9 +167,9 @@ class Draw:
                 drawn if flags is None else flags]
 
     def plain(self, name):
-        """Mostly as a resolver is asked by who knows nothing of DNSSEC."""
+        """Mostly like the queries of a client that knows no DNSSEC."""
         return self.question(name, "A", [] if self.chance(0.8) else None)
 
     def rule(self, acts, kind=DATA, name="*", times=None):
-        """From the first query on that it fits, so often."""
+        """How often the rule applies, from the first query on that it fits."""
         return {"name": name, "kind": kind, "times": times or self.one((1, 2, 3, 50)), "acts": acts}

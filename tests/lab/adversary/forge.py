@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Makes messages out of what a plan says of them; a plan is plain lists and dictionaries, so that it
-can be printed, cut down and played again.
+"""Makes messages from a plan. A plan is plain lists and dictionaries, so that it can be printed, reduced and
+played again.
 
-A record of a plan is a list: what it is, and for whom; "@" is the name that was asked.
+A record of a plan is a list: its kind, and its owner; "@" is the name of the question.
     ["forged", owner, type, ttl]        the attacker's own data
     ["text", owner, type, ttl, data]
-    ["genuine", owner, type]            as its zone has it, signatures too
+    ["genuine", owner, type]            as its zone has it, with signatures
     ["bare", owner, type]               the same without signatures
-    ["made-up", owner, type, style]     an RRSIG out of nowhere, see STYLES
-    ["proofs", name, count]             signed denials from the name's zone, of whatever
+    ["made-up", owner, type, style]     a made-up RRSIG, see STYLES
+    ["proofs", name, count]             signed denials from the name's zone, of any names
     ["twin", type]                      the attacker's own signed copy of p256.test
     ["former", name]                    a record that its zone signed before it delegated that name
 """
@@ -51,7 +51,7 @@ class Forger:
         self._sign_formers(zone_set)
 
     def _sign_formers(self, zone_set):
-        """What p256.test had below the names of its children before it delegated them."""
+        """The records of p256.test below the names of its children, from before it delegated them."""
         parent = dns.name.from_text("p256.test.")
         (key,) = self._truth.keys_of(parent)
         private = _private_key(f"{zone_set.directory}/keys/p256.test", key, parent)
@@ -106,7 +106,7 @@ class Forger:
         return self._formers[child]
 
     def answer(self, spec, query_wire):
-        """The octets of a response to the query, or None where it would not fit into a packet."""
+        """The octets of a response to the query, or None if it does not fit into a packet."""
         asked, rdtype, rdclass, _ = question_in(query_wire)
         identity, flags = struct.unpack("!HH", query_wire[:4])
         message = dns.message.Message(identity)
@@ -121,7 +121,7 @@ class Forger:
         for section, specs in zip((message.answer, message.authority, message.additional),
                                   spec["sections"]):
             for each in specs:
-                # a copy, because a set may stand in many messages
+                # a copy, because an RRset may be in many messages
                 section.extend(rrset.copy() for rrset in self.records(each, asked))
         if spec["opt"] != "none":
             message.use_edns(0, dns.flags.DO if spec["opt"] == "do" else 0, payload=1232)
@@ -133,19 +133,19 @@ class Forger:
 
 
 def question_in(wire):
-    """Returns (name, type, class, where the question ends)."""
+    """Returns (name, type, class, the offset at which the question ends)."""
     name, used = dns.name.from_wire(wire, 12)
     rdtype, rdclass = struct.unpack("!HH", wire[12 + used:16 + used])
     return name, dns.rdatatype.RdataType(rdtype), dns.rdataclass.RdataClass(rdclass), 16 + used
 
 
 def cased(name, how):
-    """The name in other letters, which are the same to DNS."""
+    """The name in another letter case, which is equal in DNS."""
     change = {"same": bytes, "upper": bytes.upper, "lower": bytes.lower, "swap": bytes.swapcase}[how]
     return dns.name.Name([change(label) for label in name.labels])
 
 
-# Junk behind a query: what says of itself that it is signed, by a key that nobody has.
+# Junk after a query: a record that claims to be a signature, by a key that does not exist.
 SIGNED = {
     "none": b"",
     "tsig": struct.pack("!2sBHHIH", b"\x01k", 0, 250, 255, 0, 39) + b"\x0bhmac-sha256\x00" +
@@ -182,7 +182,7 @@ def _date(days):
 
 
 def _private_key(directory, key, origin):
-    """Of BIND's file for a P-256 key."""
+    """Reads BIND's file for a P-256 key."""
     path = f"{directory}/K{origin}+{int(key.algorithm):03}+{dns.dnssec.key_id(key):05}.private"
     with open(path) as file:
         (text,) = [line.split()[1] for line in file if line.startswith("PrivateKey:")]

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""glibc's stub resolver, with a resolv.conf of its own: a datagram with a family and a name in, what
-getaddrinfo() said out as JSON.
+"""glibc's stub resolver, with a resolv.conf of its own: a datagram with a family and a name comes in, and the
+result of getaddrinfo() goes out as JSON.
 
     getaddrinfo.py PORT RESOLV_CONF NSSWITCH_CONF
 """
@@ -17,12 +17,12 @@ CLONE_NEWNS, MS_BIND, MS_REC, MS_PRIVATE = 0x20000, 4096, 16384, 1 << 18
 
 
 def own_files(pairs):
-    """Puts files in the place of others, for this process alone."""
+    """Replaces files by others, for this process alone."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(CLONE_NEWNS) or libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None):
         raise OSError(ctypes.get_errno(), "unshare")
     for ours, theirs in pairs:
-        # it may be a link to a file that is not there
+        # it may be a link to a file that does not exist
         if libc.mount(ours.encode(), os.path.realpath(theirs).encode(), None, MS_BIND, None):
             raise OSError(ctypes.get_errno(), f"mount {ours} {theirs}")
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How a round begins: each opening is one way around a validator that is known to work against a
-careless one, and has places that the dice fill in. `anything` has nothing else.
+"""How a round begins: each opening is a way around a validator that works against a careless one, with gaps
+that the dice fill in. `anything` consists of gaps only.
 
-An opening is given the dice and returns (what is asked, what is done to which query).
+An opening takes the dice and returns (the questions, the rules for queries).
 """
 
 import zlib
@@ -15,7 +15,7 @@ ABOVE = (".", "test.", "example.", "p256.test.", "bank.example.")
 
 
 def excuse(dice):
-    """Dates by which nothing holds, at the name of a time server, and another's record with it."""
+    """Dates that make signatures invalid, at the name of a time server, with a record of another name."""
     asked, victim = dice.time(), dice.signed()
     signed = dice.one((0.0, 1.0, 1.0, 0.5))
     if dice.chance(0.25):
@@ -40,7 +40,7 @@ def carried_along(dice):
 
 
 def copied(dice):
-    """A copy of the query in other letters that asks not to be judged, and an answer to that."""
+    """A copy of the query in another letter case that is not to be judged, and an answer to the copy."""
     asked = dice.signed()
     case = dice.one(("upper", "upper", "swap", "same"))
     how = {"case": case, "from": dice.one(("sender", "sender", "inner")),
@@ -54,9 +54,9 @@ def copied(dice):
     if "type" in how:
         forged[1]["type"] = how["type"]
     acts = [dice.copy(**how), forged]
-    if dice.chance(0.6):            # a packet filter then takes the copy for part of the exchange
+    if dice.chance(0.6):            # then a packet filter counts the copy as part of the connection
         acts.insert(0, dice.answer(rcode=2, case=dice.one(("none", "swap"))))
-    if dice.chance(0.7):            # until the filter has made something of it
+    if dice.chance(0.7):            # until the filter has handled it
         acts.insert(-1, ["echo"])
     if dice.chance(0.6):
         acts.append(["genuine"])
@@ -64,7 +64,7 @@ def copied(dice):
 
 
 def unchecked(dice):
-    """The answer is forged, and who asked may have said that it needs no check."""
+    """The answer is forged, and the client may have said that it needs no check."""
     asked = dice.signed()
     flags = dice.one((["CD"], ["CD"], [], ["CD", "DO"], ["CD", "AD"]))
     records = dice.with_signature(dice.forged("@", "A"), 0.3)
@@ -73,7 +73,7 @@ def unchecked(dice):
 
 
 def upward(dice):
-    """A referral that leads up or sideways, with an address for a name that is signed."""
+    """A referral that leads up or sideways, with an address for a signed name."""
     asked, victim = dice.signed(), dice.signed()
     cut = dice.one((*ABOVE, dice.above(asked), dice.above(victim), asked))
     referral = dice.answer((), [["text", cut, "NS", 3600, victim]], [dice.forged(victim, "A")],
@@ -84,7 +84,7 @@ def upward(dice):
 
 
 def former(dice):
-    """To the question for a DS, what the zone signed before it delegated."""
+    """The answer to a question for a DS is a record that the zone signed before it delegated the name."""
     child = "child.p256.test."
     acts = [dice.answer([["former", child]], opt="do", flags=dice.one((["AA"], ["RA"])))]
     if dice.chance(0.3):
@@ -94,9 +94,9 @@ def former(dice):
 
 
 def cut_alias(dice):
-    """A question that the zone above must sign, where it delegates to one that is not signed."""
+    """A question for a record that the zone above must sign, at its delegation to an unsigned zone."""
     cut = dice.one(("plain.p256.test.", "plain.salted.test.", "unsigned.test.", "child.p256.test."))
-    # Where nothing is signed, nothing has to be proved of what the alias leads to.
+    # In an unsigned zone nothing has to be proved about the alias's target.
     target, victim = dice.one((dice.unsigned(), dice.unsigned(), dice.signed())), dice.signed()
     records = [dice.alias("@", target)]
     records += dice.one(([], [["text", target, "DS", 3600, NO_KEY]], [dice.forged(target, "A")],
@@ -106,7 +106,7 @@ def cut_alias(dice):
 
 
 def false_keys(dice):
-    """What the chain of trust is made of: other keys, or the word that there are none."""
+    """Attacks on the chain of trust: other keys, or a claim that there are none."""
     zone = dice.one(("p256.test.", "p256.test.", "rsa256.test.", "bank.example.",
                      "child.salted.test."))
     denial = dice.one(([], [["bare", zone, "SOA"]], [["genuine", zone, "SOA"], ["proofs", zone, 2]],
@@ -121,7 +121,7 @@ def false_keys(dice):
 
 
 def no_edns(dice):
-    """A server that seems to take no EDNS, until it is asked without."""
+    """A server that seems not to support EDNS, until it is asked without."""
     asked = dice.signed()
     refusal = dice.answer(rcode=dice.one((1, 4, 2)), opt="none")
     forged = dice.answer([dice.forged("@", "A")], opt="none")
@@ -131,7 +131,7 @@ def no_edns(dice):
 
 
 def under_error(dice):
-    """Records in what says that it is an error, cut short, or no response at all."""
+    """Records in a message that claims to be an error, to be cut, or to be no response."""
     asked, victim = dice.signed(), dice.signed()
     sections = [[dice.forged("@", "A")], [], [dice.forged(victim, "A")]]
     dice.rng.shuffle(sections)
@@ -152,7 +152,7 @@ def by_stream(dice):
 
 
 def race(dice):
-    """Many forged answers before the genuine one, some of which want keys from elsewhere."""
+    """Many forged answers before the genuine one, some of which need keys from elsewhere."""
     asked = dice.signed()
     acts = []
     for _ in range(dice.rng.randint(2, 9)):
@@ -165,7 +165,7 @@ def race(dice):
 
 
 def from_unsigned(dice):
-    """A zone that may be forged says something of one that may not."""
+    """An answer from a zone that may be forged has records of one that may not."""
     asked, victim = dice.unsigned(), dice.signed()
     sections = [[dice.alias("@", victim)], [], []]
     sections[dice.one((0, 0, 1, 2))].append(dice.forged(victim, "A"))
@@ -188,18 +188,18 @@ OPENINGS = (excuse, copied, unchecked, upward, former, cut_alias, false_keys, no
             by_stream, race, from_unsigned, carried_along)
 WITHOUT_A_CLOCK = (excuse, carried_along, unchecked, from_unsigned)
 BY_NAME = {opening.__name__: opening for opening in (*OPENINGS, anything)}
-NEED_IGNORANCE = (former, cut_alias, false_keys)    # of the keys that they are about
+NEED_IGNORANCE = (former, cut_alias, false_keys)    # the filter must not know the keys in question yet
 RANDOM_SHARE = 0.5      # of the rounds after the first of each opening
-STIRRED_SHARE = 0.3     # of the openings get something at random besides
+STIRRED_SHARE = 0.3     # of the openings also get random acts
 
 
 def plan(seed, scene, step, clock_is_set=True, only=""):
-    """The round of this number. The first ones are each opening against each resolver. `only` names
-    the opening, which makes other rounds of the same numbers."""
+    """The round of this number. The first rounds are each opening against each resolver. With `only`, the
+    name of an opening, the numbers stand for other rounds."""
     dice = Draw(f"{seed}/{scene}/{step}")
     resolver, turn = NAMES[step % len(NAMES)], step // len(NAMES)
     choices = OPENINGS if clock_is_set else WITHOUT_A_CLOCK
-    # A short run has few turns for each scene; so each scene begins elsewhere in the table.
+    # A short run has few rounds for each scene, so each scene begins elsewhere in the table.
     opening = choices[(zlib.crc32(scene.encode()) + turn * 5 + step) % len(choices)]
     if turn >= len(choices) and dice.chance(RANDOM_SHARE):
         opening = anything
@@ -214,7 +214,7 @@ def plan(seed, scene, step, clock_is_set=True, only=""):
 
 
 def touched(plan):
-    """All names that it asks for, or says something about."""
+    """All names in the plan."""
     names = {question[0] for question in plan["ask"]}
     for rule in plan["rules"]:
         for act in rule["acts"]:

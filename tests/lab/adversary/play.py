@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""One round: what the plan says is done to the wire while somebody asks; then the adversary goes, and
-all is asked again that was touched."""
+"""One round: the adversary follows the plan while a client asks; then it stops, and every name that it touched
+is asked for again."""
 
 import time
 
@@ -11,15 +11,14 @@ from .attack import HOLD_S, Attack
 from .draw import TYPES
 from .openings import touched
 
-ATTACK_S = 1.0              # how long his attack lasts if nobody is answered
-CHECK_S = 4.0               # how long all questions of the check may take, together
-PATIENCE_S = 75.0           # until the genuine answer must arrive, with him gone
+ATTACK_S = 1.0              # how long the attack lasts if the client gets no answer
+CHECK_S = 4.0               # how long all questions of the check may take together
+PATIENCE_S = 75.0           # until the genuine answer must arrive, after the attack
 
 
 def _is_unprovable(truth, asked, message, section, rrset):
-    """Delegations and their glue are never signed; who iterates lives with that, and so does who asks
-    as if he iterated. So much is free: a cut that there is, above what was asked, and what lies at
-    or below it."""
+    """Delegations and their glue are never signed. A client that iterates, or asks as if it did, accepts
+    that. So an adversary may forge them for a real zone cut above the question, and at or below it."""
     cuts = [each.name for each in message.authority
             if each.rdtype == NS and truth.is_cut(each.name) and asked.name.is_subdomain(each.name)]
     if section == "authority" and rrset.rdtype == NS:
@@ -29,8 +28,8 @@ def _is_unprovable(truth, asked, message, section, rrset):
 
 
 def _alias_for_ds(truth, client, asked, section, rrset):
-    """For the DS speaks the zone above, which has no alias there; a cache may know of one all the
-    same, from below."""
+    """The zone above answers for the DS, and it has no alias there; but a cache may know one from the zone
+    below."""
     if asked.rdtype == DS and rrset.rdtype == CNAME and section == "answer" and \
             rrset.name == asked.name and not client.has_cache and not truth.is_free(asked.name, DS):
         return "the zone above has no alias there"
@@ -38,12 +37,12 @@ def _alias_for_ds(truth, client, asked, section, rrset):
 
 
 def _may_be_of_another(truth, asked):
-    """A name on the way is free to forge, so the addresses may be those of that name."""
+    """A name in the chain of aliases may be forged, so the addresses may be those of that name."""
     return asked.is_joined and truth.is_free_on_the_way(asked.name)
 
 
 def complaints(truth, client, asked, when):
-    """What the client was told and may not have been."""
+    """Yields every record that the client got and must not get, as a sentence."""
     if _may_be_of_another(truth, asked):
         return
     iterates = client.iterates or "no RD" in asked.flags
@@ -56,7 +55,7 @@ def complaints(truth, client, asked, when):
 
 
 def is_genuine(truth, asked):
-    """Whether it is what the zones say; None where they bind nobody."""
+    """True if the answer is that of the zones; None if it may be forged."""
     wanted, exists, secure = truth.answer(asked.name, asked.rdtype)
     if not secure:
         return None
@@ -66,7 +65,7 @@ def is_genuine(truth, asked):
 
 
 class Round:
-    """`violations` are sentences. `waited_s` is how long the genuine answers took to come back."""
+    """`violations` are sentences. `waited_s` is how long it took until the genuine answers came again."""
 
     def __init__(self, field, plan):
         self._field, self.plan = field, plan
@@ -76,9 +75,9 @@ class Round:
         self.waited_s, self.was_waited_for = 0.0, True
 
     def play(self, patience_s=PATIENCE_S, with_keys_s=PATIENCE_S):
-        """Returns the violations. `with_keys_s` is the patience where he touched the keys: that a
-        chain of trust was Bogus is remembered for a minute, by design. With less patience than it
-        takes to call it a violation, that is noted."""
+        """Returns the violations. `with_keys_s` is the patience if the adversary touched keys: by design a
+        Bogus chain of trust is remembered for a minute. If the patience is too short to call it a
+        violation, the round counts as not waited for."""
         self._client.forget()
         if self.plan["forget"] or self._field.is_stirred:
             self._field.gate.ctl("flush")
@@ -101,13 +100,13 @@ class Round:
                 if not self.plan["at_once"]:
                     loop.until(lambda: asked[-1].is_answered, end - time.monotonic())
             loop.until(lambda: all(each.is_answered for each in asked), end - time.monotonic())
-            # He finishes what he has begun.
+            # The adversary finishes what it has begun.
             loop.until(lambda: not loop.has_more_to_do(), HOLD_S)
             loop.turn(0.002)
         finally:
             loop.drop_later()
             tap.be_quiet()
-        self._look(asked, "while he was there")
+        self._look(asked, "during the attack")
 
     def _look(self, asked, when):
         for each in asked:
@@ -115,17 +114,17 @@ class Round:
             self.violations += complaints(self._field.truth, self._client, each, when)
 
     def _check(self):
-        """All that was touched, of who was told of it."""
+        """Asks for every name that was touched, by the client that asked before."""
         flags = ((), ("CD",)) if self._client.has_cache else ((),)
         types = TYPES if self._client.has_cache else ("A",)
         asked = [self._client.ask(name, rdtype, how)
                  for name in touched(self.plan) for rdtype in types for how in flags]
         self._field.loop.until(lambda: all(each.is_answered for each in asked), CHECK_S)
-        self._look(asked, "after he was gone")
+        self._look(asked, "after the attack")
 
     def _recover(self, patience_s):
-        """Asks again until the genuine answers come. A resolver that iterates may have believed a
-        delegation, which no signature covers; so it forgets once."""
+        """Asks again until the genuine answers come. A resolver that iterates may have believed a forged
+        delegation, which no signature covers; so its cache is flushed once."""
         begun = time.monotonic()
         questions = {(name, rdtype): None for name, rdtype, _ in self.plan["ask"]}
         has_forgotten = not self._client.iterates
@@ -146,6 +145,6 @@ class Round:
             self._field.loop.until(lambda: time.monotonic() >= pause, 1.0)
         self.was_waited_for = patience_s >= PATIENCE_S
         if self.was_waited_for:
-            self.violations += [f"{self.waited_s:.0f} s after he was gone {each} is still "
+            self.violations += [f"{self.waited_s:.0f} s after the attack {each} is still "
                                 f"{each.rcode or 'not answered'} {each.found() or ''}"
                                 for each in missing]

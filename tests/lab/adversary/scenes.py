@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Where the rounds are played: which role the filter has, what stands beside it, over which family."""
+"""The scenes of the rounds: the role of the filter, other rules on its machine, the family."""
 
 import contextlib
 import dataclasses
@@ -15,11 +15,11 @@ from . import clients, draw, forge, truth, wiretap
 
 BOOT = "2001-01-01 00:00:00"
 FAIL = 'unset_clock = "fail";\n'
-# Time servers with zones in the lab too; what waits for keys in vain is not waited for long.
+# Time servers include some with zones in the lab. A response waits only briefly for keys.
 SETTINGS = "park_ms = 400;\nbefore_clock = [ {names} ];\n"
 STATEFUL = (("-A", "FORWARD", "-m", "conntrack", "--ctstate", "ESTABLISHED,RELATED", "-j", "ACCEPT"),
             ("-A", "FORWARD", "-i", "client", "-j", "ACCEPT"))
-ATTEMPTS, ATTEMPT_S = 60, 0.5       # until somebody who starts is answered
+ATTEMPTS, ATTEMPT_S = 60, 0.5       # until a client that starts is answered
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,14 +27,14 @@ class Scene:
     name: str
     role: str
     family: int
-    beside: typing.Callable = None      # what else the operator has there
+    beside: typing.Callable = None      # other rules of the operator
     clock_is_set: bool = True
     grace_ms: int = 0
 
 
 @contextlib.contextmanager
 def stateful(router):
-    """FORWARD lets in only what belongs to what went out."""
+    """FORWARD lets in only packets of connections that were opened from inside."""
     def change(verb, policy):
         for table in wiretap.TABLES.values():
             for rule in STATEFUL:
@@ -64,7 +64,7 @@ SCENES = (
 
 @dataclasses.dataclass
 class Field:
-    """What a round is played on."""
+    """The network in which a round is played."""
 
     scene: Scene
     loop: wiretap.Loop
@@ -72,9 +72,9 @@ class Field:
     truth: truth.Truth
     forger: forge.Forger
     gate: object
-    inner: str = None               # what he guesses the client's address to be, behind NAT
+    inner: str = None               # the adversary's guess of the client's address behind NAT
     clients: dict = dataclasses.field(default_factory=dict)
-    is_stirred: bool = False        # the filter remembers the last round's keys, or their failure
+    is_stirred: bool = False        # the filter still remembers the last round's keys, or their failure
 
     @property
     def expects_answers(self):
@@ -82,7 +82,7 @@ class Field:
 
 
 def _places(lab, role):
-    """Where the filter runs, who is behind it, the wire's device towards it, whose MAC is there."""
+    """The filter's machine, the clients behind it, the wire's device towards it, the owner of the MAC there."""
     if role == "host":
         return lab.host, lab.host, "host", (lab.host, "wire")
     if role == "gateway":
@@ -92,7 +92,7 @@ def _places(lab, role):
 
 
 def _bridge():
-    """The cases have this network; and among them is one of ours, so it is not imported before."""
+    """The cases build this network. One of the cases imports this module, so the import is late."""
     from cases import bridge
     return bridge
 
@@ -110,7 +110,7 @@ def _introduce(lab, tap, scene, place, device, neighbour):
 
 
 def _knowledge(lab, scene):
-    """The zones do not change while the lab stands."""
+    """The zones do not change while the lab is up."""
     if not hasattr(lab, "adversary_knows"):
         knows = truth.Truth(lab.zones)
         knows.time_names = [dns.name.from_text(name) for name in _time_names()]
@@ -136,7 +136,7 @@ def _sealgate(lab, scene, place, settings):
 
 @contextlib.contextmanager
 def field(lab, scene, settings=""):
-    """All that the scene needs, running."""
+    """Starts everything that the scene needs."""
     place, behind, device, neighbour = _places(lab, scene.role)
     loop = wiretap.Loop()
     with contextlib.ExitStack() as stack:
@@ -166,7 +166,7 @@ def _clients(lab, loop, namespace, family, started):
 
 
 def _await(loop, client):
-    """Nobody is attacked before he can be asked, without the filter."""
+    """Waits until every client is answered without the filter; attacks start after that."""
     for _ in range(ATTEMPTS):
         asked = client.ask("www.p256.test.", "A")
         begun = wiretap.time.monotonic()

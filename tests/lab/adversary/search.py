@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Round after round, and what is made of a violation: it is said so that it can be played again, and
-cut down to what it needs."""
+"""Plays round after round. A violation is printed so that it can be played again, and reduced to the steps that
+it needs."""
 
 import copy
 import json
@@ -14,8 +14,8 @@ SHRINK_S, SHRINK_TRIES = 30.0, 60
 
 
 class Search:
-    """Rounds in one scene. `may_wait_s` is how much time may go into waiting for what does not come
-    back at once; `say` is given lines."""
+    """Rounds in one scene. `may_wait_s` is the time that may be spent on waiting for genuine answers that do
+    not come at once; `say` gets lines."""
 
     def __init__(self, field, seed, may_wait_s, say, only=""):
         self._field, self._seed, self._say, self._only = field, seed, say, only
@@ -31,7 +31,7 @@ class Search:
         return plan["resolver"] in self._field.clients
 
     def play(self, plan):
-        """Plays a plan, and tells of what was violated. Returns the violations."""
+        """Plays a plan, and prints violations. Returns the violations."""
         played = Round(self._field, plan)
         may_wait = self.waited_s < self._may_wait_s
         found = played.play(PATIENCE_S, PATIENCE_S if may_wait else SHORT_PATIENCE_S)
@@ -58,7 +58,7 @@ class Search:
                   *(f"  filter: {line}" for line in self._field.gate.log_lines()[-3:]))
 
     def forget(self):
-        """After a violation nobody may know anything of it."""
+        """Clears all caches after a violation."""
         self._field.gate.restart()
         for client in self._field.clients.values():
             client.forget()
@@ -69,7 +69,7 @@ class Search:
         return played if played.play(SHORT_PATIENCE_S, SHORT_PATIENCE_S) else None
 
     def _shrink(self, plan, seconds):
-        """Leaves out what it can while the property is still violated. Returns the smaller plan."""
+        """Leaves out as much as it can while the property is still violated. Returns the smaller plan."""
         deadline, tries = time.monotonic() + seconds, 0
         smaller = True
         while smaller:
@@ -84,7 +84,7 @@ class Search:
         return plan
 
     def tell_smallest(self, plan, seconds=SHRINK_S):
-        """What is violated late is not cut down: each try would take as long."""
+        """A violation that shows late is not reduced: each try would take as long."""
         smallest = self._shrink(plan, seconds)
         played = self._is_violated(smallest)
         if played:
@@ -93,13 +93,13 @@ class Search:
                       f"    plan: {json.dumps(smallest)}")
 
     def figures(self):
-        return (f"{self._field.scene.name}: {self.rounds} rounds, {self.answers} answers looked at, "
+        return (f"{self._field.scene.name}: {self.rounds} rounds, {self.answers} answers checked, "
                 f"{self.violated} rounds violated, slowest return to the genuine answer "
                 f"{self.slowest_s:.1f} s, {self.unwaited} not waited for")
 
 
 def _lists_of(plan):
-    """Ways to the lists in a plan from which something may be left out, coarse ones first."""
+    """Paths to the lists in a plan that may be shortened, the largest parts first."""
     yield "rules",
     yield "ask",
     for number, rule in enumerate(plan["rules"]):
@@ -119,7 +119,7 @@ def _at(plan, way):
 
 
 def without_one(plan):
-    """Each plan that has one thing less."""
+    """Yields each plan that has one element less."""
     for way in _lists_of(plan):
         for place in range(len(_at(plan, way))):
             candidate = copy.deepcopy(plan)

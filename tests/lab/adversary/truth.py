@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the zones of the lab say, and the property around which a way is searched: nobody holds a
-record of a signed zone that its zone did not sign.
+"""The contents of the lab's zones, and the property that the adversary tries to violate: no client gets a record
+of a signed zone that its zone did not sign.
 
-Free to forge is what no validator can tell from genuine: names in zones that are not signed, names
-that an opt-out span covers, and those of time servers while the clock is not set (for minutes).
+Some names may be forged, because no validator can tell a forgery from a genuine answer: names in unsigned zones,
+names that an opt-out span covers, and those of time servers while the clock is not set (for minutes).
 """
 
 import dns.name
@@ -16,7 +16,7 @@ from dns.rdatatype import CNAME, DNAME, DS, NSEC, NSEC3, RRSIG
 
 from lab import zones
 
-MINUTES_S = 900                 # how long a record that is excused may be kept
+MINUTES_S = 900                 # the longest TTL of a record that may be forged
 ALIASES = 8
 WILD = dns.name.from_text("*", None)
 
@@ -40,7 +40,7 @@ class _Zone:
         return self.sets.get((owner, rdtype, covers))
 
     def source(self, owner):
-        """The name whose records answer for the owner: itself, or the wildcard that covers it."""
+        """The name whose records answer for the owner: the owner, or the wildcard that covers it."""
         if owner in self.names:
             return owner
         while owner not in self.names:
@@ -54,10 +54,10 @@ class Truth:
         self._zones = {row.name: _Zone(row, zone_set.file_of(row)) for row in zones.ZONES}
         self._also = set()
         self.time_names = ()
-        self.is_excused = False     # the clock is not set: names of time servers are free
+        self.is_excused = False     # the clock is not set: names of time servers may be forged
 
     def allow(self, owner, rdata):
-        """Something that its zone did sign once, though it is no longer in it."""
+        """Adds a record that its zone signed once, though it is no longer in the zone."""
         self._also.add((owner, rdata))
 
     def zone_of(self, name, rdtype=None):
@@ -70,7 +70,7 @@ class Truth:
         return name in self._zones and name != dns.name.root
 
     def rrset(self, owner, rdtype, covers=dns.rdatatype.NONE):
-        """The genuine RRset as dnspython has it, wildcards expanded, or None."""
+        """The genuine RRset of dnspython, with wildcards expanded, or None."""
         zone = self.zone_of(owner, covers if rdtype == RRSIG else rdtype)
         source = zone.source(owner)
         found = source and zone.get(source, rdtype, covers)
@@ -82,7 +82,7 @@ class Truth:
         return rrset
 
     def signed(self, owner, rdtype):
-        """The RRset and its signatures, what there is of the two."""
+        """The RRset and its signatures, as far as they exist."""
         return [each for each in (self.rrset(owner, rdtype), self.rrset(owner, RRSIG, rdtype)) if each]
 
     def proofs_in(self, name, count, rng):
@@ -97,18 +97,18 @@ class Truth:
         return sorted(found[1]) if found else []
 
     def is_free(self, name, rdtype=None):
-        """Who forges this is not to be found out by any validator."""
+        """True if no validator could notice a forgery of this."""
         zone = self.zone_of(name, rdtype)
         if zone.row.status != "secure":
             return zone.row.status == "insecure"
-        # What a wildcard answers for may as well be a delegation that is not signed, there.
+        # There, a name that a wildcard answers may also be an unsigned delegation.
         return zone.row.denial == "optout" and name not in zone.names
 
     def is_time(self, name):
         return any(name.is_subdomain(each) for each in self.time_names)
 
     def complaint(self, rrset):
-        """Returns what is wrong with what somebody was told, or None."""
+        """Returns the fault of an RRset that a client got, or None."""
         if rrset.rdclass != dns.rdataclass.IN or rrset.rdtype in (RRSIG, dns.rdatatype.TSIG):
             return None
         owner = rrset.name
@@ -129,7 +129,7 @@ class Truth:
         return rdata.rdtype == CNAME and rdata.target == self._moved(owner)
 
     def _moved(self, name):
-        """What a DNAME above makes of the name, or None."""
+        """The name that a DNAME above makes of this one, or None."""
         at = name
         while at != dns.name.root:
             at = at.parent()
@@ -141,7 +141,7 @@ class Truth:
         return None
 
     def is_free_on_the_way(self, name):
-        """Whether an alias that leads on from the name, or the name itself, may be forged."""
+        """True if an alias that leads on from the name, or the name itself, may be forged."""
         for _ in range(ALIASES):
             if not name or self.is_free(name):
                 break
@@ -149,8 +149,8 @@ class Truth:
         return name is not None
 
     def answer(self, name, rdtype):
-        """Follows the name as a resolver would. Returns (the set of the type, or None; whether the
-        name exists; whether all that was met on the way is signed)."""
+        """Follows the name like a resolver. Returns (the RRset of the type, or None; whether the name exists;
+        whether everything on the way is signed)."""
         secure = True
         for _ in range(ALIASES):
             zone = self.zone_of(name, rdtype)

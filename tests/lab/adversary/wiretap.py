@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The wire in the adversary's hands: each packet of DNS over UDP stops here, and goes on only if he
-sends it on; each connection of DNS over TCP ends here. He runs in the loop of who watches him, so that
-nothing is left to the order of threads.
+"""The wire in the adversary's hands: each packet of DNS over UDP stops here, and goes on only if the adversary
+sends it on; each connection of DNS over TCP ends here. The adversary runs in its caller's event loop, so that
+nothing depends on the order of threads.
 """
 
 import contextlib
@@ -40,7 +40,7 @@ class Packet:
         return Packet(self.family, source, self.destination, self.sport, self.dport, payload)
 
     def octets(self):
-        """With checksums made anew: those of the lab's links are left to nobody."""
+        """With new checksums: on the lab's links packets may have none."""
         datagram = packets.udp(self.source, self.destination, self.sport, self.dport, self.payload)
         return packets.whole(self.family, self.source, self.destination, datagram)[0]
 
@@ -63,7 +63,7 @@ def read(octets):
 
 
 class Loop:
-    """Sockets with what is to be done when they can be read, and what is to be done later."""
+    """An event loop: sockets with the functions to call when they are readable, and timers."""
 
     def __init__(self):
         self._selector = selectors.DefaultSelector()
@@ -94,7 +94,7 @@ class Loop:
             heapq.heappop(self._later)[2]()
 
     def until(self, holds, seconds):
-        """Turns until it holds; returns whether it does."""
+        """Runs until the condition is true, or time is up; returns whether it is true."""
         deadline = time.monotonic() + seconds
         while not holds():
             left = deadline - time.monotonic()
@@ -105,7 +105,7 @@ class Loop:
 
 
 class Connection:
-    """One that was bound for a server, and ends at the adversary's."""
+    """A connection to a server, which ends at the adversary."""
 
     def __init__(self, tap, sock):
         self._tap, self._sock, self._have = tap, sock, b""
@@ -143,8 +143,8 @@ class Connection:
 
 
 class Tap:
-    """`inside` is the wire's device towards the filter. What passes is given to `on_query` and
-    `on_response`, and to `on_stream` a message of a connection."""
+    """`inside` is the wire's device towards the filter. `on_query` and `on_response` get each datagram, and
+    `on_stream` each message of a connection."""
 
     def __init__(self, lab, loop, inside):
         self._lab, self.loop, self._inside = lab, loop, inside
@@ -174,7 +174,7 @@ class Tap:
         self._send.close()
 
     def knows(self, whom, mac_text):
-        """The MAC of the neighbour on a device, or of an address where that is another one."""
+        """The MAC of the neighbour on a device, or of the given address."""
         self._mac[whom] = bytes.fromhex(mac_text.strip().replace(":", ""))
 
     def _rules(self, verb):
@@ -246,7 +246,7 @@ class Tap:
             connection.send(genuine)
 
     def _ask_server(self, server, wire):
-        """What the genuine server says over TCP, or None."""
+        """The genuine server's answer over TCP, or None."""
         if not any(ipaddress.ip_address(server) in net for net in SERVERS):
             return None
         family = socket.AF_INET6 if ":" in server else socket.AF_INET

@@ -274,8 +274,8 @@ def _cases(place, forms=("with CD", "with a junk TSIG")):
 
 GROUPS = (
     Group("copies from outside", _gateway,
-          _cases("gateway", FORMS) + (Case("a second query with the same addresses, ports and id is counted and logged",
-                                           _is_told),)),
+          (*_cases("gateway", FORMS),
+           Case("a second query with the same addresses, ports and id is counted and logged", _is_told))),
     Group("copies from outside, stateful filter", _gateway_with_stateful_filter,
           _cases("gateway with a stateful filter")),
     Group("copies from outside, NAT", _gateway_that_masquerades,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Asking a question from inside a namespace, and an answer in the form that cases compare."""
+"""Asking from inside a namespace, and answers in the form that cases compare."""
 
 import random
 import socket
@@ -15,14 +15,14 @@ import dns.rdatatype
 import dns.tsig
 
 EDE = 15
-PATIENCE_S = 60.0       # for an answer that must come: no busy machine needs as long
+PATIENCE_S = 60.0       # for an answer that must come: even a busy machine needs less
 UDP_SEGMENT = 103       # of linux/udp.h
 TSIG_NAME = dns.name.from_text("client-key.test.")
 TSIG_KEYRING = {TSIG_NAME: dns.tsig.Key(TSIG_NAME, b"a secret of the client")}
 
 
 class Answer:
-    """A response as it came: the octets, and what they say."""
+    """A response as it came: the octets, and their meaning."""
 
     def __init__(self, wire):
         self.wire = wire
@@ -112,8 +112,8 @@ def udp_socket(namespace, address):
 
 
 def query(namespace, address, name, rdtype, timeout_s=PATIENCE_S, **how):
-    """Asks once over UDP, never twice: a lost answer is a fact too. Returns an Answer or None. That
-    none comes is no matter of waiting for long; see cases/silence.py."""
+    """Asks once over UDP, never twice: a lost answer is a result, too. Returns an Answer or None. A timeout
+    does not prove that no answer comes; see cases/silence.py."""
     return send(namespace, address, make(name, rdtype, **how).to_wire(), timeout_s)
 
 
@@ -125,8 +125,8 @@ def send(namespace, address, wire, timeout_s=PATIENCE_S):
 
 
 def send_as_one(namespace, address, wires, timeout_s=PATIENCE_S):
-    """Hands queries of equal length to the kernel as one, which cuts it into datagrams as late as it
-    can. Returns the answers in the order of the queries, None where there was none."""
+    """Hands queries of equal length to the kernel as one packet, which the kernel cuts into datagrams as
+    late as it can. Returns the answers in the order of the queries, with None for no answer."""
     answers = dict.fromkeys(wire[:2] for wire in wires)
     deadline = time.monotonic() + timeout_s
     with udp_socket(namespace, address) as sock:
@@ -144,7 +144,7 @@ def send_as_one(namespace, address, wires, timeout_s=PATIENCE_S):
 
 
 def arrived(sock):
-    """Everything that lies in the socket, as Answers, whatever it answers. Does not wait."""
+    """Every message in the socket, as Answers, whichever query it answers. Does not wait."""
     answers = []
     sock.settimeout(0)
     try:
@@ -164,7 +164,7 @@ def receive(sock, query_wire, timeout_s=PATIENCE_S):
         except TimeoutError:
             return None
         except ConnectionRefusedError:
-            # Nobody listens there (an ICMP error came back).
+            # No process listens there (an ICMP error came back).
             return None
         if wire[:2] == query_wire[:2]:
             return Answer(wire)

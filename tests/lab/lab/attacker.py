@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The attacker on the wire: a proxy to which the wire's NAT rules bend the UDP queries.
+"""The attacker on the wire: a proxy to which the wire's NAT rules redirect UDP queries.
 
-It runs in the wire's namespace as a process of its own. The attack is whatever the mode file says
-at the moment, so it changes while the proxy runs; "pass" hands on the genuine octets. The journal has
-a line when a query came, "came ID", and one when all that is made of it has been sent, "sent ID COUNT".
+It runs in the wire's namespace as a process of its own. The mode file names the current attack, so the
+attack can change while the proxy runs; "pass" passes on the genuine octets. The journal gets a line when a
+query comes, "came ID", and another when everything that the attacker makes of it is sent, "sent ID COUNT".
 
     attacker.py MODE_FILE TWIN_ZONE_FILE JOURNAL
 """
@@ -30,13 +30,13 @@ from lab import ask, attacks, topology  # noqa: E402
 
 PORT = 5353
 PASS = "pass"
-UPSTREAM_S = 60     # a busy upstream is slow, and there are queries that it never answers
-AGAIN_S = 3         # of a burst it may lose some: each is asked again until then
+UPSTREAM_S = 60     # a busy upstream is slow, and some queries it never answers
+AGAIN_S = 3         # it may lose some of a burst: each query is repeated until then
 SO_RCVBUFFORCE, RECEIVED_OCTETS = 33, 16 << 20
 
 
 def _exchange(wire):
-    """Asks the genuine upstream. Always over IPv4: what it says does not depend on the way."""
+    """Asks the genuine upstream. Always over IPv4: its answer does not depend on the family."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.settimeout(AGAIN_S)
         sock.connect((topology.UPSTREAM[4], 53))
@@ -54,11 +54,11 @@ def _ask_upstream(name, rdtype):
 
 
 def _respond(query_wire, mode, twin):
-    """Returns the octets of each datagram that the client is sent."""
+    """Returns the octets of each datagram for the client."""
     genuine = _exchange(query_wire)
     if mode == PASS:
         return [genuine]
-    # With the client's key, so that a query that was touched on its way is noticed.
+    # With the client's key, so that a query that was altered on its way is noticed.
     query = dns.message.from_wire(query_wire, keyring=ask.TSIG_KEYRING)
     scene = attacks.Scene(query, _ask_upstream, twin)
     return [sent if isinstance(sent, bytes) else sent.to_wire(max_size=65535)
@@ -77,10 +77,10 @@ def _serve(sock, query_wire, client, mode, twin, journal):
             sock.sendto(response, client)
             count += 1
     except TimeoutError:
-        # The upstream has nothing to say to such a query, and so has the attacker.
+        # The upstream does not answer such a query, so the attacker does not either.
         pass
     except Exception:
-        # An attacker with a bug must be seen: its silence would look like a blocked attack.
+        # A bug of the attacker must be visible: its silence would look like a blocked attack.
         traceback.print_exc()
     _note(journal, "sent", query_wire, str(count))
 
@@ -93,7 +93,7 @@ def main(mode_file, twin_file, journal_file):
         sock = socket.socket(family, socket.SOCK_DGRAM)
         if family == socket.AF_INET6:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        # While it is made to wait, nothing of what is asked is lost.
+        # While the attacker is stopped, no query is lost.
         sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVED_OCTETS)
         sock.bind((anywhere, PORT))
         selector.register(sock, selectors.EVENT_READ)

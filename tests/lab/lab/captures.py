@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Captures, written here, so that nothing depends on when a sniffer gets round to it."""
+"""Captures, written by this module, so that nothing depends on the timing of a sniffer."""
 
 import struct
 import time
@@ -21,7 +21,7 @@ def _begin(file):
 
 
 def _put(file, packet, held=None):
-    """Of a packet the capture may hold a part only."""
+    """The capture may hold only a part of a packet."""
     kept = packet[:held]
     file.write(struct.pack("=IIII", int(time.time()), 0, len(kept), len(packet)) + kept)
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A clock for one program, which can be set while it runs (libfaketime).
 
-What the kernel says of its own clock cannot be feigned: on one machine it is synchronised, on another it
-never is. `kernel_is_synchronised()` tells which.
+Whether the kernel holds its own clock to be synchronised cannot be faked: on some machines it always does,
+on others never. `kernel_is_synchronised()` says which.
 """
 
 import ctypes
@@ -26,14 +26,14 @@ def library():
 
 
 class Clock:
-    """`words` is what stands before a program that is to have this clock."""
+    """`words` are the words before the command of a program that uses this clock."""
 
     def __init__(self, resources, name, when):
         self._path = resources.path(name)
         self.set(when)
         self.words = ("env", f"LD_PRELOAD={library()}", f"FAKETIME_TIMESTAMP_FILE={self._path}",
                       "FAKETIME_NO_CACHE=1", "FAKETIME_DONT_FAKE_MONOTONIC=1",
-                      # where the program is built with AddressSanitizer
+                      # if the program is built with AddressSanitizer
                       "ASAN_OPTIONS=verify_asan_link_order=0")
 
     def set(self, when):

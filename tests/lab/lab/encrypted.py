@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """DNS over TLS (RFC 7858): a real resolver that serves it, and a client that asks.
 
-There is no server of DNS over QUIC (RFC 9250) in Debian 12, so a socket stands for it: what matters is
-whether a datagram to its port arrives.
+Debian 12 has no server for DNS over QUIC (RFC 9250), so a socket takes its place: what matters is whether a
+datagram to its port arrives.
 """
 
 import select
@@ -57,7 +57,7 @@ def start_server(resources, namespace, addresses):
 
 
 def is_refused(namespace, address):
-    """Whether a connection is refused, in so many words. Silence is no refusal."""
+    """True if a connection is refused explicitly. Silence is no refusal."""
     with namespace.socket(socket.AF_INET6 if ":" in address else socket.AF_INET,
                           socket.SOCK_STREAM) as sock:
         sock.settimeout(ask.PATIENCE_S)
@@ -71,7 +71,7 @@ def is_refused(namespace, address):
 
 
 def query(namespace, address, name, rdtype, timeout_s=ask.PATIENCE_S):
-    """Asks over TLS, whoever the server is. Returns an Answer; None when there is no connection."""
+    """Asks over TLS, without checking who the server is. Returns an Answer, or None without a connection."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -92,7 +92,7 @@ def query(namespace, address, name, rdtype, timeout_s=ask.PATIENCE_S):
 
 
 def query_or_fall_back(namespace, address, name, rdtype):
-    """What a client with opportunistic DNS over TLS does (RFC 7858, 4.1)."""
+    """Asks like a client with opportunistic DNS over TLS (RFC 7858, 4.1)."""
     return query(namespace, address, name, rdtype) or ask.query(namespace, address, name, rdtype)
 
 
@@ -106,7 +106,7 @@ def datagram_fate(asker, family, server):
         sender.connect((address, PORT))
         try:
             sender.send(b"initial")
-        except PermissionError:     # of this very machine
+        except PermissionError:     # of this machine
             return "refused"
         select.select((listener, sender), (), (), ask.PATIENCE_S)
         listener.settimeout(0)

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A client that opens connections as fast as it is told, and leaves them open: every other one asks.
+"""A client that opens connections at a given rate and leaves them open. It asks on every other one.
 
-It runs as a process of its own, in the namespace of whoever is greedy, until it is ended or time is
-up. It says "crowded" when it has opened FIRST of them.
+It runs as a process of its own, in the namespace of the greedy client, until it is ended or time is up. It
+prints "crowded" when it has opened FIRST connections.
 
     flood.py SOURCE SERVER PER_SECOND
 """

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Resolvers that believe what they hear: each the real program, with its validator off, on a port of
-its own of a machine's loopback address. They forward to one server, or iterate from the root.
+"""Resolvers that believe every answer: each is the real program, with its validator off, on its own port of a
+machine's loopback address. They forward to one server, or iterate from the root.
 
-A machine may run all of them side by side. Each has a way to forget all that it knows, because to
-start one anew takes longer than most of what is asked of it.
+A machine may run all of them side by side. Each has a way to forget everything that it knows, because
+restarting it takes longer than most rounds.
 """
 
 import os
@@ -114,7 +114,7 @@ network-timeout=800
 class Follower:
     """One resolver of a machine."""
 
-    program = None              # which must be there
+    program = None              # which must be installed
 
     def __init__(self, lab, namespace, port, upstream):
         self._namespace = namespace
@@ -129,7 +129,7 @@ class Follower:
         self.process = self._start()
 
     def _control(self):
-        """Where it takes orders."""
+        """The address of its control socket."""
         return self._path("control")
 
     def _path(self, name):
@@ -147,11 +147,11 @@ class Follower:
         raise NotImplementedError
 
     def forget(self):
-        """It knows nothing any more, neither records nor which servers were bad."""
+        """Makes it forget everything: records, and which servers were bad."""
         raise NotImplementedError
 
     def _say(self, path, text, most=1 << 20):
-        """Says a line to a socket of the file system, and waits for what it answers."""
+        """Sends a line to a socket of the file system, and waits for the reply."""
         heard = b""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
             sock.settimeout(10)
@@ -179,7 +179,7 @@ class Dnsmasq(Follower):
             f"--listen-address={LOOPBACK}", f"--port={self.port}", "--dns-forward-max=1000")
 
     def forget(self):
-        """That it has done so stands in its log."""
+        """Its log says when it has done so."""
         before = self.process.log_text().count("cleared cache")
         with open(self._path("pid")) as file:
             os.kill(int(file.read()), 1)
@@ -191,7 +191,7 @@ class Dnsmasq(Follower):
 
 
 class Unbound(Follower):
-    """Its iterator alone, which forwards all."""
+    """Its iterator alone, which forwards every query."""
 
     name, program = "unbound", "unbound"
     more = UNBOUND_FORWARDS
@@ -216,7 +216,7 @@ class Bind(Follower):
         return self.port + 100
 
     def _start(self):
-        # What it is asked without RD it answers with its hints, which must be the root's own then.
+        # It answers a query without RD with its hints, so these must be the root's own.
         self._values["hints"] = self._write("hints", OWN_HINTS)
         self._rndc = self._write("rndc.conf", RNDC)
         return self._run("named", "-g", "-n", "1", "-c", self._write("conf", NAMED))
@@ -226,7 +226,7 @@ class Bind(Follower):
 
 
 class KnotResolver(Follower):
-    """Without an anchor it has nothing to validate by."""
+    """Without a trust anchor it does not validate."""
 
     name, program = "knot-resolver", "kresd"
 
@@ -238,7 +238,7 @@ class KnotResolver(Follower):
 
 
 class Recursor(Follower):
-    """PowerDNS Recursor, which asks with DO and leaves it to its clients to validate."""
+    """PowerDNS Recursor, which asks with DO and leaves validation to its clients."""
 
     name, program = "pdns-recursor", "pdns_recursor"
 
@@ -256,8 +256,8 @@ FIRST_PORT = 5401
 
 
 def start(lab, namespace, family):
-    """Starts all that this machine has; they forward to the lab's resolver over one family. None is
-    waited for."""
+    """Starts all that are installed; they forward to the lab's resolver over one family. Does not wait for
+    them."""
     return [kind(lab, namespace, FIRST_PORT + number, topology.UPSTREAM[family])
             for number, kind in enumerate(KINDS) if kind.obstacle() is None]
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""systemd, as it runs the service: an instance of its own for the lab, which is pid 1 of its own
-namespaces, with the unit as it is installed, its sandbox and all."""
+"""systemd, as it runs the service: an instance for the lab, which is pid 1 of its own namespaces, with the unit
+as it is installed, including its sandbox."""
 
 import os
 import pathlib
@@ -15,8 +15,8 @@ SYSTEMD = "/lib/systemd/systemd"
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 PATIENCE_S = 60
 
-# What the service sees of the machine, with nothing of it changed for others. The units that a
-# machine starts by itself stay out: "lab.target" wants none.
+# The machine as the service sees it; no change is visible to others. The units that a machine starts by
+# itself stay out: "lab.target" wants none.
 START = """
 set -e
 mount -t tmpfs tmpfs /run
@@ -33,7 +33,7 @@ cp {directory}/drop-in /run/systemd/system/sealgate.service.d/lab.conf
 # No unit of the machine's own that waits for the network.
 rm -rf /etc/systemd/system/network-online.target.wants
 printf '[Unit]\\nDefaultDependencies=no\\nAllowIsolate=yes\\n' > /run/systemd/system/lab.target
-# What a unit pulls in may be systemd's own start, and that empties /tmp: not the machine's.
+# A unit may pull in systemd's own start, which empties /tmp: it must not be the machine's.
 mount -t tmpfs tmpfs /tmp
 mount -t tmpfs tmpfs /var/tmp
 container=lab exec {systemd} --system --unit=lab.target --log-level=info --log-target=console
@@ -41,12 +41,12 @@ container=lab exec {systemd} --system --unit=lab.target --log-level=info --log-t
 
 
 def obstacle():
-    """Why there is no systemd to be had here, or None."""
+    """Returns why systemd cannot run here, or None."""
     if not os.access(SYSTEMD, os.X_OK) or not shutil.which("systemctl"):
-        return "no systemd here"
+        return "systemd is not installed"
     if not os.path.exists("/sys/fs/cgroup/systemd") and \
             not os.path.exists("/sys/fs/cgroup/cgroup.controllers"):
-        return "no cgroups, without which systemd does not start"
+        return "there are no cgroups, without which systemd does not start"
     return None
 
 
@@ -69,7 +69,7 @@ class Manager:
 
     @staticmethod
     def _here(line, anchor):
-        """Where files lie that the unit's sandbox does not hide; the rest has its default."""
+        """The line with paths that the unit's sandbox does not hide; "" for a key that keeps its default."""
         if line.startswith(("trust_anchor_state", "control_socket")):
             return ""
         return line.replace(anchor, "/etc/sealgate/" + os.path.basename(anchor))
@@ -90,11 +90,11 @@ class Manager:
         return self
 
     def __exit__(self, *_exception):
-        self._process.signal(signal.SIGKILL)    # --kill-child: pid 1 goes, and all with it
+        self._process.signal(signal.SIGKILL)    # --kill-child: pid 1 ends, and every process with it
         self._process.stop()
 
     def _pid_1(self):
-        """As the lab sees it; None while there is none."""
+        """The pid of systemd as the lab sees it; None while there is none."""
         try:
             with open(f"/proc/{self._process.pid}/task/{self._process.pid}/children") as file:
                 return file.read().split()[0]
@@ -124,15 +124,15 @@ class Manager:
         return self.run("systemctl", *words)
 
     def start(self):
-        """Starts the service, however often that was done of late."""
+        """Starts the service, even if it was started too often lately."""
         self._inside("systemctl", "reset-failed", "sealgate")
         self.control("start", "sealgate")
 
     def main_pid(self):
-        """As it is seen where the service runs."""
+        """The service's pid as seen inside its namespace."""
         return int(self.control("show", "--property=MainPID", "--value", "sealgate"))
 
     def rights(self):
-        """What the kernel says of the service, by the words of /proc/PID/status."""
+        """The fields of the service's /proc/PID/status."""
         status = self.run("cat", f"/proc/{self.main_pid()}/status")
         return dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)

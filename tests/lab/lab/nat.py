@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Address translation as home routers have it, by the operator's own rules."""
+"""Address translation as on home routers, by rules of the operator."""
 
 import contextlib
 
 from . import topology
 
-# What clients are told to ask, where the router sends their questions elsewhere. Nobody has these.
+# The resolver of the clients, if the router sends their queries elsewhere. No machine has these addresses.
 ELSEWHERE = {4: "198.51.100.53", 6: "2001:db8:53::53"}
 
 
 @contextlib.contextmanager
 def _applied(namespace, rules, how="-A"):
-    """The rules stand in the table nat until the block ends. A connection keeps the translation that it
-    began with, so a query from a port that was in use a moment ago would go by the rules of then: the
-    connections are forgotten at both ends of the block."""
+    """The rules are in the table nat until the block ends. A connection keeps the translation that it
+    began with, so a query from a port that was used a moment ago would follow the earlier rules.
+    Therefore the connections are flushed at both ends of the block."""
     def change(verb):
         for family, chain, *words in rules:
             tool = "ip6tables" if family == 6 else "iptables"
@@ -34,14 +34,14 @@ def masquerade(router):
 
 
 def spared(namespace, matches):
-    """What matches keeps its addresses, whatever rules are there already. Each match is a family and
+    """Packets that match keep their addresses, whatever the other rules say. Each match is a family and
     the words of a rule."""
     return _applied(namespace, [(family, "PREROUTING", *words, "-j", "ACCEPT")
                                 for family, *words in matches], "-I")
 
 
 def to_another_resolver(router):
-    """Whatever resolver clients ask, the upstream answers, over UDP and TCP."""
+    """The upstream answers, whichever resolver clients ask, over UDP and TCP."""
     rules = []
     for family in (4, 6):
         for protocol in ("udp", "tcp"):
@@ -51,7 +51,7 @@ def to_another_resolver(router):
 
 
 def to_the_router(router):
-    """Whatever resolver clients ask, the router's own dnsmasq answers."""
+    """The router's own dnsmasq answers, whichever resolver clients ask."""
     rules = []
     for family in (4, 6):
         for protocol in ("udp", "tcp"):

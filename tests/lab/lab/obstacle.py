@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Whether a lab can be had on this machine. It is tried, not guessed."""
+"""Whether the lab can run on this machine. This module tries it."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ def _try(namespace):
 
 
 def obstacle():
-    """Returns why there can be no lab here, or None."""
+    """Returns why the lab cannot run here, or None."""
     if os.geteuid() != 0:
         return "not root"
     os.environ["PATH"] += ":/usr/sbin:/sbin"

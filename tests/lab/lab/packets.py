@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Packets made by hand, for what no honest stack would send: spoofed senders, odd fragments."""
+"""Packets made by hand that no honest stack sends: spoofed senders, unusual fragments."""
 
 import ipaddress
 import random
@@ -49,7 +49,7 @@ def whole(family, source, destination, datagram):
 
 
 def with_options(family, source, destination, datagram):
-    """The UDP header is not where a careless reader looks for it."""
+    """The UDP header is not where a careless parser looks for it."""
     if family == 4:
         return [_ipv4(source, destination, datagram, options=b"\x01" * 8)]
     padding = struct.pack("!BBBB4s", UDP, 0, 1, 4, b"\0" * 4)
@@ -75,7 +75,7 @@ def fragments(family, source, destination, datagram, sizes):
 
 
 def late_header(source, destination, datagram):
-    """IPv6 only: the first fragment ends before the UDP header, so that no port is in it."""
+    """IPv6 only: the first fragment ends before the UDP header, so it contains no port."""
     options = struct.pack("!BBBB4s", UDP, 0, 1, 4, b"\0" * 4)
     parts = ((0 | 1, options), (len(options), datagram))
     return [_ipv6(source, destination,
@@ -90,7 +90,7 @@ def is_fragment(family, packet):
 
 
 class Sniffer:
-    """Sees what arrives on a link, before the machine makes anything of it."""
+    """Sees the packets that arrive on a link, before the machine handles them."""
 
     ALL = 0x0003
 
@@ -100,7 +100,7 @@ class Sniffer:
         self._socket.setblocking(False)
 
     def packets(self):
-        """Returns what has arrived since the last call."""
+        """Returns the packets that have arrived since the last call."""
         arrived = []
         try:
             while True:
@@ -115,11 +115,11 @@ class Sniffer:
 
 
 class Injector:
-    """Puts packets on a link of the wire, below the wire's own stack and its rules. They are for who is
-    at its other end, or for `namespace` behind a bridge there, which has the device `device`."""
+    """Puts packets on a link of the wire, below the wire's own stack and its rules. They are for the
+    machine at the other end, or for `namespace` behind a bridge there, which has the device `device`."""
 
     def __init__(self, lab, neighbour, namespace=None, device="wire"):
-        # A device is named after who is at its other end (topology.py).
+        # A device has the name of the machine at its other end (topology.py).
         self._device = neighbour
         text = (namespace or lab.namespaces[neighbour]).run(
             "cat", f"/sys/class/net/{device}/address")

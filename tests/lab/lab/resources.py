@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the lab takes from the machine, and how all of it is given back.
+"""The resources that the lab takes from the machine, and how it returns all of them.
 
 Everything goes through one Resources object: namespaces, processes, the temporary directory. Its
 close() undoes them in reverse order and may be called at any time, also halfway through start-up.
@@ -25,15 +25,15 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 class LabError(Exception):
-    """The lab itself could not do something; no verdict on the program under test."""
+    """The lab itself failed; this says nothing about the program under test."""
 
 
 class Obstacle(LabError):
-    """What a scene needs is not to be had on this machine: its cases are skipped."""
+    """This machine lacks something that a scene needs: its cases are skipped."""
 
 
 def run_tool(*argv, stdin=None, cwd=None):
-    """Runs a tool to its end and returns what it printed; its own words are the error."""
+    """Runs a tool to its end and returns its output; raises its error message."""
     done = subprocess.run(argv, input=stdin, cwd=cwd, text=True, capture_output=True)
     if done.returncode != 0:
         raise LabError(f"{' '.join(argv)}: exit {done.returncode}: "
@@ -42,7 +42,7 @@ def run_tool(*argv, stdin=None, cwd=None):
 
 
 def _child_setup():
-    # Should the lab be killed without a chance to clean up, its servers go with it.
+    # If the lab is killed without a chance to clean up, its servers end with it.
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
@@ -53,7 +53,7 @@ class Process:
         self.name = name
         self.log_path = log_path
         with open(log_path, "ab") as log:
-            # One file holds the output of a program over its restarts; ours begins here.
+            # One file has the output of a program over its restarts; this run's begins here.
             self._log_start = log.tell()
             self._child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log,
                                            stderr=log, start_new_session=True,
@@ -67,7 +67,7 @@ class Process:
         return self._child.poll() is None
 
     def signal(self, number):
-        """Signals the program itself. It is not reaped yet, so the pid is surely still its own."""
+        """Signals the program itself. It is not reaped yet, so the pid is still its own."""
         if self.is_running():
             os.kill(self.pid, number)
 
@@ -77,13 +77,13 @@ class Process:
                 yield file.read().rpartition(")")[2].split()[0]
 
     def freeze(self):
-        """Has it stand still, with all its threads, which is so when this returns. A signal alone is
-        but on its way."""
+        """Stops it with all its threads, and returns when they have stopped. (After a signal alone they may
+        still run for a moment.)"""
         self.signal(signal.SIGSTOP)
         deadline = time.monotonic() + FREEZE_S
         while any(state not in "Tt" for state in self._states()):
             if time.monotonic() > deadline:
-                raise LabError(f"{self.name} does not stand still")
+                raise LabError(f"{self.name} does not stop")
             time.sleep(0.001)
 
     def thaw(self):
@@ -116,7 +116,7 @@ class Process:
             return log.read().decode(errors="replace")
 
     def wait_for_log(self, word, seconds):
-        """Waits until the output holds the word; False when time is up or the program ended."""
+        """Waits until the output contains the word; False if time is up or the program has ended."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             running = self.is_running()
@@ -129,7 +129,7 @@ class Process:
 
 
 class Namespace:
-    """A network namespace: run programs in it, or make a socket in it without leaving home."""
+    """A network namespace: run programs in it, or make a socket in it from outside."""
 
     def __init__(self, resources, name):
         self._resources = resources
@@ -145,8 +145,8 @@ class Namespace:
         return self._resources.start(name, self.argv(*argv))
 
     def socket(self, family, kind, protocol=0):
-        """Makes a socket that lives in this namespace. Joining one is a thread's own affair, so a
-        short-lived thread goes there and the caller stays where it is."""
+        """Makes a socket in this namespace. A namespace is joined by a single thread, so a short-lived thread
+        joins it and the caller stays where it is."""
         made = []
 
         def go():
@@ -167,12 +167,12 @@ class Namespace:
 
 
 class Resources:
-    """Owns whatever must not outlive the lab."""
+    """Owns everything that must not outlive the lab."""
 
     def __init__(self):
         self.prefix = f"sg{os.getpid()}-"
         self.directory = tempfile.mkdtemp(prefix="sealgate-lab-")
-        # Servers that drop their privileges still read their zones.
+        # Servers that drop their privileges must still read their zones.
         os.chmod(self.directory, 0o755)
         self._namespaces = []
         self._processes = []
@@ -184,14 +184,14 @@ class Resources:
 
     def namespace(self, short_name):
         name = self.prefix + short_name
-        # Noted first: a signal may come between the two.
+        # Recorded first: a signal may come between the two.
         self._namespaces.append(name)
         run_tool("ip", "netns", "add", name)
         return Namespace(self, name)
 
     def bpf_file_system(self):
-        """Returns where one is mounted. Each `ip netns exec` has mounts of its own, so what sealgate
-        mounts by itself would be gone with the command that did it."""
+        """Returns where a bpf file system is mounted. Each `ip netns exec` has mounts of its own, so a mount
+        by sealgate itself would be gone with the command that made it."""
         path = self.path("bpf")
         if path not in self._mounts:
             os.mkdir(path)
@@ -208,17 +208,17 @@ class Resources:
         return process
 
     def at_end(self, undo):
-        """Has `undo` called when all processes have ended. To be said before it is needed."""
+        """Calls `undo` when all processes have ended. Register it before it is needed."""
         self._undoings.append(undo)
 
     def close(self):
-        # A signal must not break into this; it waits until all is done.
+        # A signal must not interrupt this; it waits until all is done.
         held = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
         try:
             while self._processes:
                 self._processes.pop().stop()
             while self._undoings:
-                with contextlib.suppress(OSError):      # the rest has to go nevertheless
+                with contextlib.suppress(OSError):      # the rest must be removed nevertheless
                     self._undoings.pop()()
             while self._namespaces:
                 subprocess.run(["ip", "netns", "del", self._namespaces.pop()], capture_output=True)
@@ -230,7 +230,7 @@ class Resources:
 
 
 class Interrupted(BaseException):
-    """SIGINT, SIGTERM or SIGHUP came. Not an Exception, so no case can swallow it."""
+    """SIGINT, SIGTERM or SIGHUP came. Not an Exception, so no case can catch it by accident."""
 
     def __init__(self, number):
         super().__init__(signal.Signals(number).name)
@@ -238,8 +238,8 @@ class Interrupted(BaseException):
 
 
 def raise_on_signals():
-    """Turns the signals that end a program into an exception, so that `finally` cleans up. The
-    first one counts: a second must not break into the cleaning."""
+    """Turns the signals that end a program into an exception, so that `finally` cleans up. Only the first
+    one counts: a second must not interrupt the cleaning."""
     def handler(number, _frame):
         for each in ENDING_SIGNALS:
             signal.signal(each, signal.SIG_IGN)

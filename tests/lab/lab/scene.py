@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The lab as a whole: what cases and the demo hold in their hands."""
+"""The lab as a whole, as cases and the demo use it."""
 
 import contextlib
 import os
@@ -14,8 +14,8 @@ WITH_REDIRECT = ("iptables", "ip6tables")
 
 
 class Journal:
-    """What the attacker on the wire writes down of the queries that reach it. A query is known by its
-    id, among those that came after a moment."""
+    """The attacker's record of the queries that reach it. A query is identified by its id, among those that
+    came after a given moment."""
 
     def __init__(self, path):
         self.path = path
@@ -31,21 +31,21 @@ class Journal:
                     if line.startswith(f"{word} {query_wire[:2].hex()}")]
 
     def came(self, since, query_wire=b""):
-        """How often the query reached the wire, or any query."""
+        """How often the query, or any query, reached the wire."""
         return len(self._lines(since, "came", query_wire))
 
     def is_done(self, since, query_wire):
-        """It came, and whatever the attacker makes of it has been sent."""
+        """True if the query came, and the attacker has sent everything that it makes of it."""
         came = self.came(since, query_wire)
         return came > 0 and came == len(self._lines(since, "sent", query_wire))
 
     def is_all_done(self, since):
-        """Of whatever came nothing more will be sent."""
+        """True if the attacker will send nothing more for the queries that came."""
         return self.came(since) == len(self._lines(since, "sent"))
 
 
 class Lab:
-    """Builds everything on entry and takes it all down on exit, however that comes about."""
+    """Builds everything on entry and removes it on exit, whatever the reason for the exit."""
 
     def __init__(self, sealgate_path):
         self.sealgate_path = sealgate_path
@@ -82,7 +82,7 @@ class Lab:
             servers.wait_until_answering(upstream, addresses[4], zone.origin, process)
             servers.wait_until_answering(upstream, addresses[6], zone.origin, process)
         servers.wait_until_answering(upstream, topology.ORACLE[4], ".", oracle)
-        # These pass through the wire's redirection, which is thus known to work in both families.
+        # These pass through the wire's redirection, which proves that it works in both families.
         servers.wait_until_answering(self.host, topology.UPSTREAM[4], ".", self.resolver)
         servers.wait_until_answering(self.host, topology.UPSTREAM[6], ".", self.resolver)
         servers.wait_until_answering(self.client, topology.ROUTER[4], ".", self.forwarder)
@@ -107,7 +107,7 @@ class Lab:
     def upstream(self):
         return self.namespaces["upstream"]
 
-    # The caches of unbound and dnsmasq are emptied by starting them anew.
+    # Restarting unbound and dnsmasq empties their caches.
 
     def start_resolver(self):
         self.resolver = servers.start_resolver(self.resources, self.upstream, "unbound",
@@ -139,19 +139,19 @@ class Lab:
         if not self.attacker.wait_for_log("ready", ask.PATIENCE_S):
             raise LabError(f"the attacker does not start:\n{self.attacker.log_text()}")
         for tables in WITH_REDIRECT:
-            # Not what the wire's own namespace asks: that is the view without anybody in between.
+            # Not queries from the wire's own namespace, which show the answers without an attacker in between.
             self.wire.run(tables, "-t", "nat", "-A", "PREROUTING", "-p", "udp", "--dport", "53",
                           "-j", "REDIRECT", "--to-ports", str(attacker.PORT))
 
     def _set_attack(self, name):
-        # Replaced whole: the attacker must never read half a name.
+        # Replaced as a whole: the attacker must never read half a name.
         with open(self._mode_file + ".new", "w") as file:
             file.write(name)
         os.replace(self._mode_file + ".new", self._mode_file)
 
     @contextlib.contextmanager
     def attack(self, name):
-        """The attacker does this, until the block ends. A bug of his is the lab's failure."""
+        """The attacker performs this attack until the block ends. A bug of the attacker is the lab's failure."""
         self._set_attack(name)
         said = len(self.attacker.log_text())
         try:
@@ -164,14 +164,14 @@ class Lab:
 
     @contextlib.contextmanager
     def attacker_waits(self):
-        """He hears what is asked and answers nothing, until the block ends."""
+        """The attacker receives queries and answers none until the block ends."""
         self.attacker.freeze()
         try:
             yield
         finally:
             self.attacker.thaw()
 
-    # Asking. `genuinely` has nobody in between, and is what the answer should look like.
+    # Asking. `genuinely` has no attacker in between, and gives the answer that is right.
 
     def ask_genuinely(self, name, rdtype, family=4, **how):
         return ask.query(self.wire, topology.UPSTREAM[family], name, rdtype, **how)
@@ -188,7 +188,7 @@ class Lab:
     def ask_router(self, name, rdtype, family=4, **how):
         return ask.query(self.client, topology.ROUTER[family], name, rdtype, **how)
 
-    # The signer's lab is another network, which is made when it is first needed.
+    # The signer's lab is another network, which is built when it is first needed.
 
     @property
     def signing(self):

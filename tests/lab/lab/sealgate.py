@@ -20,18 +20,18 @@ walk = {walk};
 root_hints = "{hints}";
 """
 
-# Most cases do not want to wait for a better answer that they know will not come.
+# Most cases do not wait for a better answer, because none will come.
 NO_GRACE_MS, GRACE_MS = 0, 400
-# Where the better answer does follow, but from a process that a busy machine may keep waiting. It costs
-# no time: what is held back ends when the better one comes.
+# For cases in which the better answer follows, but from a process that may be slow on a busy machine. It
+# costs no time: a response is held back only until the better one comes.
 LONG_GRACE_MS = 5000
 
-# sealgate's own patience, where a case says nothing of it: on a busy machine keys and responses are
-# late, and that is not what cases are about.
+# sealgate's own patience, unless a case sets it: on a busy machine keys and responses are late, and the
+# cases do not test that.
 PATIENT = {"park_ms": 20000, "flow_timeout_ms": 60000}      # of a validator
 PATIENCE_S = 60     # with sealgate: to get ready, to end, to answer
 
-LONG_LINE = 650     # characters: behind such a line of counters there is another one
+LONG_LINE = 650     # characters: after a line of counters of this length there is another one
 
 _serial = itertools.count(1)
 
@@ -39,7 +39,7 @@ _serial = itertools.count(1)
 class Sealgate:
     """One sealgate in one namespace. `with` applies the rules, runs it, and undoes both."""
 
-    # The wire sends what is bound for any server to the upstream, which is no way to walk.
+    # The wire sends queries for any server to the upstream, so a walk from the root cannot work.
     def __init__(self, lab, namespace, role, anchor=None, queues=1, grace_ms=NO_GRACE_MS,
                  walk=False, mode="enforce", more="", queue="", clock=None):
         self._lab = lab
@@ -60,7 +60,7 @@ class Sealgate:
         self.clock = clock
 
     def command(self, *words):
-        """Runs a subcommand to its end, and returns what it printed, wherever to."""
+        """Runs a subcommand to its end, and returns its output and error output."""
         argv = self.namespace.argv(self._lab.sealgate_path, *words, "--config", self.config)
         done = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if done.returncode != 0:
@@ -69,13 +69,13 @@ class Sealgate:
         return done.stdout
 
     def ctl(self, *words):
-        """Runs `sealgate ctl`; returns its exit code, and what it printed, wherever to."""
+        """Runs `sealgate ctl`; returns its exit code, and its output and error output."""
         argv = self.namespace.argv(self._lab.sealgate_path, "ctl", *words, "--config", self.config)
         done = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         return done.returncode, done.stdout
 
     def status(self):
-        """What `sealgate ctl status` says, as a dictionary."""
+        """The output of `sealgate ctl status` as a dictionary."""
         code, said = self.ctl("status")
         if code != 0:
             raise LabError(f"sealgate ctl status: exit {code}: {said}")
@@ -98,7 +98,7 @@ class Sealgate:
                            f"{self.process.log_text()}")
 
     def stop(self, number=signal.SIGTERM):
-        """Ends it with a signal; returns its exit code, or None if it would not end by it."""
+        """Ends it with a signal; returns its exit code, or None if it did not end."""
         if self.process is None:
             return None
         self.process.signal(number)
@@ -108,7 +108,7 @@ class Sealgate:
         return code
 
     def restart(self):
-        """A program that has learned nothing yet; the rules stay."""
+        """Restarts it, so that it has learned nothing yet; the rules stay."""
         self.stop()
         self.start()
 
@@ -118,28 +118,28 @@ class Sealgate:
         return [line for line in self.process.log_text().splitlines() if word in line]
 
     def counter(self, name):
-        """What the program says of a counter when it is asked; 0 for one that it does not name."""
+        """The value of a counter in the log after SIGUSR1; 0 for a counter that is not there."""
         before = len(self.log_lines("counters:"))
         self.process.signal(signal.SIGUSR1)
         deadline = time.monotonic() + PATIENCE_S
         while not (said := self.log_lines("counters:")[before:]) or len(said[-1]) > LONG_LINE:
             if time.monotonic() > deadline:
-                raise LabError(f"sealgate does not say its counters:\n{self.process.log_text()}")
+                raise LabError(f"sealgate does not log its counters:\n{self.process.log_text()}")
             time.sleep(0.01)
         found = [word.split("=")[1] for line in said for word in line.split()
                  if word.startswith(name + "=")]
         return int(found[0]) if found else 0
 
     def queue(self, number):
-        """What the kernel says of a queue where this sealgate is: how many packets wait for a verdict,
-        how many it has dropped, and how many found no room in the socket's buffer."""
+        """The kernel's counters of one of this sealgate's queues: packets that wait for a verdict, packets
+        dropped, and packets that found no room in the socket buffer."""
         for columns in self._queues():
             if columns[0] == number:
                 return columns[2], columns[5], columns[6]
-        raise LabError(f"nobody holds queue {number}: {self._queues()}")
+        raise LabError(f"no process holds queue {number}: {self._queues()}")
 
     def waiting(self):
-        """How many packets wait for a verdict, in all queues. What is parked or held back does."""
+        """How many packets wait for a verdict, in all queues, including those that are parked or held back."""
         return sum(columns[2] for columns in self._queues())
 
     def _queues(self):
@@ -160,5 +160,5 @@ class Sealgate:
         try:
             self.remove_rules()
         except LabError:
-            # The namespace goes away with the lab; what matters has been said by then.
+            # The namespace is removed with the lab; the results are known by then.
             pass

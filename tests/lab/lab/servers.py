@@ -45,11 +45,11 @@ server:
     use-syslog: no
     verbosity: 1
     num-threads: 1
-    # A burst of hundreds of queries comes while others keep it from running.
+    # Hundreds of queries may come at once while other processes keep this one from running.
     so-rcvbuf: 4m
-    # An answer must come twice in the same order to be compared.
+    # Two answers are compared, so their records must have one order.
     rrset-roundrobin: no
-    # The lab asks for each name on purpose; nothing may be answered from what another case left.
+    # The lab asks for each name on purpose; no answer may come from what another case left.
     aggressive-nsec: no
     # "test." is reserved, and unbound would deny it by itself.
     local-zone: "test." nodefault
@@ -122,7 +122,7 @@ def start_bind(resources, namespace):
 
 
 def start_forwarder(resources, namespace):
-    """Starts the router's dnsmasq: a cache that asks the upstream and believes what it hears."""
+    """Starts the router's dnsmasq: a cache that asks the upstream and believes every answer."""
     pid_file = resources.path("dnsmasq.pid")
     return namespace.start(
         "dnsmasq", "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-hosts",
@@ -132,8 +132,8 @@ def start_forwarder(resources, namespace):
 
 
 def wait_until_answering(asker, address, name, process, seconds=ask.PATIENCE_S):
-    """Waits until the server answers for the name with something else than SERVFAIL or REFUSED. One
-    that does not listen yet refuses at once."""
+    """Waits until the server answers for the name with something else than SERVFAIL or REFUSED. (If it does
+    not listen yet the kernel refuses at once.)"""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if not process.is_running():

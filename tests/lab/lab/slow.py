@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A server far away: it takes any number of connections, and answers each question after a while.
+"""A server far away: it accepts any number of connections, and answers each question after a delay.
 
-What it answers is the genuine upstream's, which it asks once for each question. It runs as a
-process of its own, in the upstream's namespace.
+Its answers are those of the genuine upstream, which it asks once for each question. It runs as a process of
+its own, in the upstream's namespace.
 
     slow.py DELAY_S UPSTREAM ADDRESS...
 """
@@ -24,7 +24,7 @@ class Slow:
         self._known = {}
 
     def _ask(self, query):
-        """What the upstream says to it, less the id."""
+        """The upstream's answer, without the id."""
         question = query[2:]
         if question not in self._known:
             with socket.create_connection((self._upstream, 53), timeout=4) as sock:

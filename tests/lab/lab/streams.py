@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""DNS over TCP: a client's connection, and servers on the wire that take the upstream's place."""
+"""DNS over TCP: a client's connection, and servers on the wire that replace the upstream."""
 
 import contextlib
 import random
@@ -18,7 +18,7 @@ WITH_REDIRECT = ("iptables", "ip6tables")
 
 
 class Stream:
-    """One connection; messages go in and out of it behind their length."""
+    """One connection; each message is preceded by its length."""
 
     def __init__(self, sock):
         self.sock = sock
@@ -36,7 +36,7 @@ class Stream:
         return octets
 
     def receive(self, timeout_s=PATIENCE_S):
-        """Returns the octets of the next message, or None when there is none any more."""
+        """Returns the octets of the next message, or None at the end."""
         self.sock.settimeout(timeout_s)
         try:
             prefix = self._read(2)
@@ -45,7 +45,7 @@ class Stream:
             return None
 
     def has_ended(self, timeout_s):
-        """Waits for the end of the connection, by whichever way."""
+        """Waits for the end of the connection, in any form."""
         self.sock.settimeout(timeout_s)
         try:
             return self.sock.recv(1) == b""
@@ -66,7 +66,7 @@ class Stream:
 
 
 def connect(namespace, address, timeout_s=PATIENCE_S, port=53):
-    """Raises OSError when nobody takes the connection."""
+    """Raises OSError if the connection is refused."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     sock = namespace.socket(family, socket.SOCK_STREAM)
     sock.settimeout(timeout_s)
@@ -90,9 +90,9 @@ def query(namespace, address, name, rdtype, timeout_s=PATIENCE_S, **how):
 
 
 class Server:
-    """Takes the place of the upstream for TCP, on the wire, while the `with` block lasts. `serve` is
-    called with each connection, in a thread of its own; it may ask the genuine upstream. `wire` and
-    `upstream` are others in the signer's lab."""
+    """Replaces the upstream for TCP, on the wire, while the `with` block lasts. `serve` is called with each
+    connection, in a thread of its own; it may ask the genuine upstream. The signer's lab passes its own
+    `wire` and `upstream`."""
 
     def __init__(self, lab, serve, wire=None, upstream=topology.UPSTREAM[4]):
         self._wire, self._serve, self._upstream = wire or lab.wire, serve, upstream
@@ -123,7 +123,7 @@ class Server:
                 self._serve(self, stream)
             except OSError:
                 pass
-            except Exception as error:      # a server with a bug must be seen
+            except Exception as error:      # a bug of the server must be visible
                 self.complaints.append(repr(error))
 
     def _redirect(self, verb):
@@ -157,7 +157,7 @@ class Server:
             sock.close()
 
 
-# What servers do, as long as the client goes on.
+# Servers, which serve until the client ends.
 
 def honest(server, stream):
     while (wire := stream.receive()) is not None:
@@ -176,13 +176,13 @@ def garbage(server, stream):
 
 
 def gone(server, stream):
-    """Resets the connection when it is asked."""
+    """Resets the connection at the first query."""
     stream.receive()
     stream.reset()
 
 
 def attacking(name):
-    """Does to each response what the attack in lab/attacks.py does."""
+    """Applies an attack of lab/attacks to each response."""
     def serve(server, stream):
         while (wire := stream.receive()) is not None:
             message = dns.message.from_wire(wire)
@@ -194,12 +194,12 @@ def attacking(name):
 
 
 def backwards(count):
-    """Answers the last of so many queries first (RFC 7766, 6.2.1.1)."""
+    """Waits for `count` queries, and answers the last one first (RFC 7766, 6.2.1.1)."""
     def serve(server, stream):
         wires = [stream.receive() for _ in range(count)]
         answers = [server.exchange(wire) for wire in wires if wire]
         for wire in reversed(answers):
             stream.send(wire)
-            time.sleep(0.01)    # so that each comes by itself; the order is TCP's
+            time.sleep(0.01)    # so that each comes by itself; TCP keeps the order
         stream.has_ended(PATIENCE_S)
     return serve

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Who stands where. The whole network is the two tables below.
+"""The network. All of it is in the two tables below.
 
     client --- router --- wire --- upstream --- auth
                 host  ---/
@@ -7,9 +7,9 @@
 client    a machine of the LAN; asks the router's dnsmasq, or (scene "gateway") the upstream
 router    forwards, runs dnsmasq, and sealgate in front of it
 host      a plain machine that asks the upstream itself, and runs its own sealgate
-wire      forwards, and is where an attacker may touch what passes
-upstream  a resolver without a validator, and on other addresses one with it, the oracle, and BIND
-          without it
+wire      forwards, and is where an attacker may alter packets
+upstream  a resolver that does not validate; on other addresses one that does (the oracle), and BIND, which
+          does not
 auth      the authoritative servers
 """
 
@@ -62,8 +62,8 @@ EXTRA_ADDRESSES = [("upstream", "wire", ORACLE), ("upstream", "wire", BIND)] + [
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """One network: its tables, what its namespaces are called apart from others, and the second
-    octet of its addresses, by which routes are known."""
+    """One network: its tables, the prefix of its namespaces, and the second octet of its addresses, by
+    which routes are known."""
 
     prefix: str
     number: int

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The zones of the lab: a table of what is special about each, and how they are made.
+"""The zones of the lab: a table of the special features of each, and how they are made.
 
-Keys and signatures come from BIND's own tools, never from code of this project, so that the program
-under test meets what the world serves. Nothing is kept: each lab signs its zones anew.
+Keys and signatures come from BIND's own tools, never from code of this project, so that the program under
+test meets real signatures. No zone is kept: each lab signs its zones anew.
 """
 
 import concurrent.futures
@@ -26,7 +26,7 @@ REVOKE = 0x0080  # RFC 5011, 3
 # These sizes keep an RSA denial below the 1232 octets of a datagram; a zone may have its own.
 RSA = {"RSASHA256": "1024", "RSASHA512": "1024"}
 
-# How a zone denies: options of dnssec-signzone. The salt and the iterations are there to be parsed.
+# How a zone denies: options of dnssec-signzone. A salt and iterations test their parsing.
 DENIALS = {
     "nsec": (),
     "nsec3": ("-3", "-", "-H", "0"),
@@ -41,7 +41,7 @@ VALIDITIES = {
     "future": (+5, +30),
 }
 
-# How the parent's DS is made from the child's key; None is no DS at all.
+# How the parent's DS is made from the child's key; None means no DS.
 DS_FORMS = {
     "sha256": lambda origin, key: [dns.dnssec.make_ds(origin, key, "SHA256")],
     "sha384": lambda origin, key: [dns.dnssec.make_ds(origin, key, "SHA384")],
@@ -66,7 +66,7 @@ def _ds_with(origin, key, algorithm=None, digest_type=None, digest=None):
 
 @dataclasses.dataclass(frozen=True)
 class Zone:
-    """A row of the table. `status` is what RFC 4035 says of it: secure, insecure or bogus."""
+    """A row of the table. `status` is the zone's status by RFC 4035: secure, insecure or bogus."""
 
     origin: str
     algorithm: str = "ECDSAP256SHA256"      # None: not signed
@@ -75,11 +75,11 @@ class Zone:
     ds: str = "sha256"
     validity: str = "now"
     split_keys: bool = False                # a KSK and a ZSK instead of one key for both
-    revoked_key: bool = False               # and a KSK of the past that is revoked (RFC 5011)
+    revoked_key: bool = False               # and an old KSK that is revoked (RFC 5011)
     records: str = ""                       # beyond the standard ones
     spoil: str = ""                         # whose A signature is broken after signing
     bare: bool = False                      # without the standard records
-    bits: str = ""                          # of an RSA key, where not the usual
+    bits: str = ""                          # of an RSA key, if not the usual size
     nameserver: str = ""                    # in another zone, so that a referral has no glue
 
     @property
@@ -96,7 +96,7 @@ class Zone:
         return self.origin.rstrip(".") or "root"
 
 
-# What every zone holds, so that each algorithm and each form of denial meets each form of answer.
+# The records of every zone, so that each algorithm and each form of denial meets each form of answer.
 STANDARD = """
 @           3600 IN SOA   ns hostmaster 1 7200 3600 1209600 300
 @           3600 IN NS    ns
@@ -159,7 +159,7 @@ ZONES = (
     Zone("wide.example.", "ED25519", "nsec", ds="one good, one unknown", records=WIDE +
          "host.www 300 IN A 192.0.2.90\n*.stars.www 300 IN A 192.0.2.91\n"),
 
-    # Its denials, signed, do not fit into a datagram, though each does without its signatures.
+    # Its signed denials do not fit into a datagram, but would without their signatures.
     Zone("long.test.", "RSASHA256", "nsec3", bits="2048"),
 
     Zone("glueless.test.", nameserver="ns.bank.example."),
@@ -175,13 +175,13 @@ ZONES = (
          records="to-secure 300 IN CNAME www.p256.test.\n"),
     Zone("unsigned.example.", None, status="insecure", ds="none"),
 
-    # Signed, and still not secure: nobody vouches for it in a way that a validator knows.
+    # Signed, and still not secure: no DS vouches for it in a way that a validator supports.
     Zone("island.test.", status="insecure", ds="none"),
     Zone("island.example.", denial="nsec3", status="insecure", ds="none"),
     Zone("algorithm200.test.", status="insecure", ds="unknown algorithm"),
     Zone("digest200.test.", status="insecure", ds="unknown digest"),
 
-    # Broken by their own keepers.
+    # Broken by their own operators.
     Zone("expired.test.", status="bogus", validity="past"),
     Zone("expired.example.", denial="nsec3", status="bogus", validity="past"),
     Zone("future.test.", status="bogus", validity="future"),
@@ -193,7 +193,7 @@ ZONES = (
 
 BY_ORIGIN = {zone.origin: zone for zone in ZONES}
 
-# The attacker's own copy of a zone: right names, wrong keys, each signature valid under them.
+# The attacker's own copy of a zone: right names, wrong keys, and signatures that are valid by these keys.
 TWIN = Zone("p256.test.", "ECDSAP256SHA256", "nsec")
 TWIN_ADDRESS = "203.0.113.66"
 
@@ -253,7 +253,7 @@ class ZoneSet:
         return zone, [ds.to_text() for ds in DS_FORMS[zone.ds](zone.name, ksk)]
 
     def _make_revoked_key(self, zone, directory):
-        """The key as it was before is kept for an anchor that is out of date."""
+        """Keeps the key as it was before, for a trust anchor that is out of date."""
         key = make_keys(zone, directory)[0]
         with open(self.anchor_with_revoked, "w") as file:
             file.write(f"{zone.origin} IN DNSKEY {read_key(key).to_text()}\n")
@@ -316,7 +316,7 @@ def sign(zone, directory, path, keys):
     now = time.time()
     start, end = (time.strftime("%Y%m%d%H%M%S", time.gmtime(now + days * DAY))
                   for days in VALIDITIES[zone.validity])
-    # -P: no verification afterwards, the lab has zones that would not pass. -x and -z: which key
+    # -P: no verification afterwards, because the lab has zones that would fail. -x and -z: which key
     # signs what. -S is not used: key files are named, so their timing metadata does not matter.
     with open(path, "a") as zone_file:
         zone_file.writelines(f"$INCLUDE {key}\n" for key in keys)

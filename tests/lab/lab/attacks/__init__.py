@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the attacker on the wire does to a response: one function each, in one table.
+"""The attacks on a response by the attacker on the wire: one function each, in one table.
 
-An attack takes the genuine response and a Scene (what was asked, and a way to ask the upstream
-something else) and returns what is sent instead: a message, octets, None for silence, or a list of
-these. It may change the message that it is given.
+An attack takes the genuine response and a Scene (the question, and a way to ask the upstream something
+else) and returns the replacement: a message, octets, None for silence, or a list of these. It may change
+the message that it is given.
 
-Most attacks touch the data only and leave DNSKEY and DS alone, as a real attacker would: a spoiled
-key fetch makes a validator fail closed, which is no proof that it noticed the forged data.
+Most attacks touch only the data and leave DNSKEY and DS alone, as a real attacker would: a validator that
+fails to fetch keys refuses everything, which does not prove that it noticed the forged data.
 """
 
 from dns.rcode import NOTIMP
@@ -21,7 +21,7 @@ KEYS = {DNSKEY, DS}.__contains__
 EVERYTHING = lambda rdtype: True
 DATA = lambda rdtype: not KEYS(rdtype)
 
-# Of which there may be a crowd.
+# For crowds of responses.
 NEEDS_KEYS = (data.forge_address_keep_signature,)
 FAILS = (race.SERVFAIL,)
 
@@ -109,7 +109,7 @@ ATTACKS = {
     "race-failing-crowd": (EVERYTHING, race.with_slow_keys(race.crowd(*5 * FAILS))),
     "race-mixed-crowd": (EVERYTHING, race.with_slow_keys(race.crowd(*FAILS, *5 * NEEDS_KEYS))),
     "race-hog": (EVERYTHING, race.while_others_hog(race.first(race.sign_as_own_zone))),
-    # servers that know no better
+    # servers with old habits
     "refuse-edns": (EVERYTHING, habits.refuse_edns(habits.genuine)),
     "refuse-edns-notimp": (EVERYTHING, habits.refuse_edns(habits.genuine, NOTIMP)),
     "refuse-edns-and-forge": (EVERYTHING, habits.refuse_edns(data.forge_address)),
@@ -131,7 +131,7 @@ ATTACKS = {
 
 
 def apply(name, response, scene):
-    """Returns the list of messages or octets that are sent instead of the response."""
+    """Returns the list of messages or octets that replace the response."""
     touches, attack = ATTACKS[name]
     sent = attack(response, scene) if touches(scene.question.rdtype) else response
     if sent is None:

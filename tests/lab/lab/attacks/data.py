@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Forged data: an address of the attacker's in some place of the answer."""
+"""Forged data: an address of the attacker somewhere in the answer."""
 
 import dns.flags
 import dns.name
@@ -30,7 +30,7 @@ def forge_address_with_ad(response, scene):
 
 
 def _made_up_signature(rrset):
-    """Of 2020, by a key that nobody has."""
+    """A signature of 2020, by a key that does not exist."""
     owner = rrset.name
     return dns.rrset.from_text(
         owner, rrset.ttl, "IN", "RRSIG",
@@ -39,7 +39,7 @@ def _made_up_signature(rrset):
 
 
 def _carried_along(scene):
-    """The question's name is an alias of a bank's, and what that has comes with it."""
+    """The question's name becomes an alias of a bank's name, and the bank's records come with it."""
     bank = dns.name.from_text("www.bank.example.")
     return [dns.rrset.from_text(scene.question.name, 3600, "IN", "CNAME", str(bank)),
             dns.rrset.from_text(bank, 3600, "IN", "A", FORGED[A])]
@@ -51,7 +51,7 @@ def carry_along(response, scene):
 
 
 def alias_alone(response, scene):
-    """The alias, and nothing of what the bank's name has."""
+    """The alias without the records of the bank's name."""
     empty(response).answer = _carried_along(scene)[:1]
     return response
 
@@ -65,14 +65,14 @@ def carry_along_as_expired(response, scene):
 
 
 def forge_address_as_expired(response, scene):
-    """An address of the attacker's, under a signature that seems to have expired."""
+    """An address of the attacker, under a signature that seems to have expired."""
     forged = forged_address(scene)
     empty(response).answer = [forged, _made_up_signature(forged)]
     return response
 
 
 def carry_beside(response, scene):
-    """The genuine answer, and an address of the bank's in each other section."""
+    """The genuine answer, and a forged address of the bank in each other section."""
     bank = dns.rrset.from_text("www.bank.example.", 3600, "IN", "A", FORGED[A])
     response.authority = [dns.rrset.from_text("bank.example.", 3600, "IN", "NS",
                                               "www.bank.example.")]
@@ -103,7 +103,7 @@ def forge_alias_loop(response, scene):
 
 
 def forge_under_refusal(response, scene):
-    """A failure needs no proof; the data in it do."""
+    """An error needs no proof; the data in it do."""
     response = forge_address(response, scene)
     response.set_rcode(dns.rcode.REFUSED)
     return response
@@ -139,7 +139,7 @@ def add_unrelated_answer(response, scene):
 
 
 def poison_additional(response, scene):
-    """The answer stays genuine; what nobody asked for is poisoned."""
+    """The answer stays genuine; additional records are forged."""
     response.additional.append(dns.rrset.from_text("www.bank.example.", 600, "IN", "A", FORGED[A]))
     delegation = dns.rrset.from_text("bank.example.", 600, "IN", "NS", "ns.evil.test.")
     response.authority.append(delegation)
@@ -147,7 +147,7 @@ def poison_additional(response, scene):
 
 
 def truncate_forged(response, scene):
-    """TC=1 with a forged answer in it, for a client that does not care about TC."""
+    """TC=1 with a forged answer in it, for a client that ignores TC."""
     response = forge_address(response, scene)
     response.flags |= dns.flags.TC
     return response
@@ -161,12 +161,12 @@ def answer_of_another_name(response, scene):
 
 
 def answer_from_twin(response, scene):
-    """Data signed by the attacker's keys, while the genuine keys are there for all to see."""
+    """Data signed by the attacker's keys, while the zone's DNSKEY stays genuine."""
     return _from_twin(response, scene)
 
 
 def impersonate_zone(response, scene):
-    """The whole zone with the attacker's keys, DNSKEY and all. Only the DS tells."""
+    """The whole zone with the attacker's keys, including DNSKEY. Only the DS does not match."""
     if scene.question.rdtype in (A, AAAA, DNSKEY):
         return _from_twin(response, scene)
     return response

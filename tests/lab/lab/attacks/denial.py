@@ -20,12 +20,12 @@ def forge_nodata(response, scene):
 
 
 def forge_bare_nodata(response, scene):
-    """No record at all: nothing that could be checked, and nothing that proves anything."""
+    """No record at all: nothing to check, and no proof."""
     return empty(response)
 
 
 def replay_denial_of_another_name(response, scene):
-    """A genuine, signed NXDOMAIN of the same zone, for a name that nobody asked for."""
+    """A genuine, signed NXDOMAIN of the zone, for a name that was not asked for."""
     zone = scene.question.name.parent()
     other = scene.ask_upstream(dns.name.from_text("zzz-not-there", zone), A)
     response = empty(response, other.rcode())
@@ -34,8 +34,8 @@ def replay_denial_of_another_name(response, scene):
 
 
 def _keep_only_proof(response, scene, rcode):
-    """Takes the data out of a wildcard's answer. The proof that came with it, that the name itself
-    does not exist, is genuine; what it does not deny is the wildcard."""
+    """Removes the data from a wildcard's answer. The proof in it, that the name itself does not exist, is
+    genuine, but it does not deny the wildcard."""
     zone = scene.question.name
     while not (end := scene.ask_upstream(zone, SOA)).answer:
         zone = zone.parent()
@@ -53,7 +53,7 @@ def wildcard_into_nodata(response, scene):
 
 
 def deny_from_above(response, scene):
-    """The parent's NSEC at the cut spans all names of the child, and says nothing of them."""
+    """The parent's NSEC at the cut spans all names of the child, and proves nothing about them."""
     child = scene.question.name.parent()
     after = dns.name.Name((child.labels[0] + b"a",) + child.labels[1:])
     proof = scene.ask_upstream(after, A)
@@ -75,8 +75,8 @@ def strip_denial_proof(response, scene):
 
 
 def deny_ds(proof):
-    """The downgrade: whoever believes that a zone has no DS needs no proof of its data either.
-    The root and the TLDs stay genuine, or the chain would break before it comes to the lie."""
+    """The downgrade: a validator that believes that a zone has no DS needs no proof of its data either. The
+    root and the TLDs stay genuine, or the chain would break above the lie."""
     def attack(response, scene):
         question = scene.question
         if question.rdtype in FORGED:
@@ -93,11 +93,11 @@ def proof_for(name):
 
 
 def proof_for_sibling(scene):
-    """The same from the parent of that very zone: each parent here has an unsigned child."""
+    """The same from the parent of that zone: each parent here has an unsigned child."""
     sibling = dns.name.from_text("plain", scene.question.name.parent())
     return scene.ask_upstream(sibling, DS).authority
 
 
 def proof_of_child(scene):
-    """The child's own denial at its apex: genuine, but it is not the child's to say."""
+    """The child's own denial at its apex: genuine, but only the parent may deny the DS."""
     return scene.ask_upstream(scene.question.name, NSEC3PARAM).authority

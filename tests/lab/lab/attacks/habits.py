@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""No attacks, but what servers do that know little of DNSSEC, or nothing of EDNS."""
+"""No attacks, but habits of servers that know little DNSSEC, or no EDNS."""
 
 import dns.message
 import dns.rcode
@@ -14,7 +14,7 @@ def _without_opt(message):
 
 
 def refuse_edns(answers, rcode=dns.rcode.FORMERR):
-    """Does not understand a query with an OPT (RFC 6891, 7)."""
+    """Answers a query with an OPT by an error (RFC 6891, 7)."""
     def respond(response, scene):
         if scene.query.edns >= 0:
             refusal = _without_opt(dns.message.make_response(scene.query))
@@ -25,7 +25,7 @@ def refuse_edns(answers, rcode=dns.rcode.FORMERR):
 
 
 def drop_edns(answers):
-    """Does not answer such a query, or something before it drops it."""
+    """Does not answer such a query, or a middlebox in front of it drops the query."""
     def respond(response, scene):
         return None if scene.query.edns >= 0 else _without_opt(answers(response, scene))
     return respond
@@ -36,7 +36,7 @@ def genuine(response, scene):
 
 
 def strip_and_forge(response, scene):
-    """A resolver that strips, and that somebody has poisoned."""
+    """A poisoned resolver that leaves out signatures."""
     if scene.question.rdtype in FORGED:
         return data.forge_address(response, scene)
     return signature.strip_dnssec_everywhere(response, scene)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What attacks are given, and the tools with which they change a response."""
+"""The input of attacks, and tools to change a response."""
 
 import dataclasses
 import typing
@@ -19,7 +19,7 @@ KEY_TYPES = (DNSKEY, DS)
 class Scene:
     query: dns.message.Message
     ask_upstream: typing.Callable
-    twin: dns.zone.Zone         # the attacker's own copy of p256.test, signed with his own keys
+    twin: dns.zone.Zone         # the attacker's own copy of p256.test, signed with the attacker's keys
 
     @property
     def question(self):
@@ -39,7 +39,7 @@ def empty(response, rcode=dns.rcode.NOERROR):
 
 
 def replace(rrset, rdatas):
-    # update(), because add() refuses an RRSIG that covers what the set already holds.
+    # update(), because add() refuses an RRSIG that covers a type that the set already covers.
     rrset.clear()
     for rdata in rdatas:
         rrset.add(rdata, rrset.ttl)

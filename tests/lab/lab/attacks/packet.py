@@ -11,7 +11,7 @@ from dns.rdatatype import A
 
 from .message import empty, forged_address
 
-# Of which silence_one_zone() has nobody hear.
+# The zone that silence_one_zone() hides.
 SILENT_ZONE = dns.name.from_text("rsa256.test.")
 
 
@@ -21,7 +21,7 @@ def set_ad(response, scene):
 
 
 def forge_as_query(response, scene):
-    """QR is clear, as in a query: a careless filter looks for responses only."""
+    """QR is clear, as in a query: a careless filter looks only for responses."""
     empty(response).answer = [forged_address(scene)]
     response.flags &= ~dns.flags.QR
     return response
@@ -45,7 +45,7 @@ def change_id(response, scene):
 
 
 def race_wrong_id(response, scene):
-    """What a blind attacker does: guesses first, and the genuine response comes after."""
+    """A blind attacker guesses first; the genuine response comes after."""
     return [_guess(scene, response.id ^ 1), response]
 
 
@@ -63,7 +63,7 @@ def _guess(scene, identity):
 
 
 def swap_question(response, scene):
-    """An honest answer, to a question that the client did not ask."""
+    """A genuine answer to another question."""
     other = scene.ask_upstream(dns.name.from_text("www.unsigned.test."), A)
     other.id = response.id
     return other
@@ -79,7 +79,7 @@ def answer_twice(response, scene):
 
 
 def report_query(response, scene):
-    """No attack: tells the client, in a TXT record, how its query looked on the wire."""
+    """No attack: a TXT record tells the client how its query looked on the wire."""
     query = scene.query
     report = (f"id={query.id} name={scene.question.name} flags={dns.flags.to_text(query.flags)} "
               f"edns={query.edns} size={query.payload} do={bool(query.ednsflags & dns.flags.DO)} "
@@ -116,13 +116,13 @@ def fail_key_fetches(response, scene):
 
 
 def extend_rcode(response, scene):
-    """Forged data under an error of which only the OPT tells: BADVERS is 16, NOERROR the rest."""
+    """Forged data under an error that only the OPT shows: BADVERS is 16, and the header says NOERROR."""
     empty(response, dns.rcode.BADVERS).answer = [forged_address(scene)]
     return response
 
 
 def extend_rcode_of_nxdomain(response, scene):
-    """An error that looks like NXDOMAIN to whoever does not read the OPT."""
+    """An error that looks like NXDOMAIN if the OPT is not read."""
     return empty(response, 16 + dns.rcode.NXDOMAIN)
 
 
@@ -132,7 +132,7 @@ def truncate_as_nxdomain(response, scene):
 
 
 def hog(response, scene):
-    """Names that begin with "hog" have forged data, and whoever looks for their keys waits."""
+    """Names that begin with "hog" have forged data, and queries for their keys get no answer."""
     if not scene.question.name.labels[0].startswith(b"hog"):
         return response
     if scene.question.rdtype != A:
@@ -142,7 +142,7 @@ def hog(response, scene):
 
 
 def forge_referral(response, scene):
-    """Sends the client on to a server of the attacker, though it asked for an answer."""
+    """Refers the client to a server of the attacker, though it asked for an answer."""
     zone = scene.question.name.parent()
     empty(response).authority = [dns.rrset.from_text(zone, 600, "IN", "NS", f"ns.{zone}")]
     response.additional = [dns.rrset.from_text(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The attacker cannot stop the genuine response, but his own is always there first."""
+"""The attacker cannot stop the genuine response, but always answers first."""
 
 import time
 
@@ -11,11 +11,11 @@ from dns.rdatatype import RRSIG
 from . import data
 from .message import FORGED, KEY_TYPES, empty, replace
 
-KEY_DELAY_S = 0.3       # less than a fetch waits for its first try
+KEY_DELAY_S = 0.3       # shorter than the first timeout of a fetch
 
 
 def first(attack):
-    """What `attack` makes of the response, and then the response."""
+    """The response as `attack` alters it, and then the genuine response."""
     def run(response, scene):
         genuine = response.to_wire(max_size=65535)
         forged = attack(response, scene)
@@ -24,7 +24,7 @@ def first(attack):
 
 
 def crowd(*attacks):
-    """What each makes of the response, and then the response."""
+    """The response as each attack alters it, and then the genuine response."""
     def run(response, scene):
         genuine = response.to_wire(max_size=65535)
         return [attack(dns.message.from_wire(genuine), scene) for attack in attacks] + [genuine]
@@ -32,7 +32,7 @@ def crowd(*attacks):
 
 
 def with_slow_keys(attack):
-    """Whoever must fetch keys waits for them for a while: many responses come meanwhile."""
+    """Fetches of keys take a while, so many responses come meanwhile."""
     def run(response, scene):
         if scene.question.rdtype not in KEY_TYPES:
             return attack(response, scene)
@@ -42,8 +42,8 @@ def with_slow_keys(attack):
 
 
 def sign_as_own_zone(response, scene):
-    """The forged data are signed by the name itself, as if it were a zone. There may be one, as far
-    as anybody knows: so this needs keys where the genuine response needs none any more."""
+    """The forged data are signed by the name itself, as if it were a zone. As far as sealgate knows, it may
+    be one: so this response needs keys, and the genuine response does not."""
     data.forge_address_keep_signature(response, scene)
     for rrset in response.answer:
         if rrset.rdtype == RRSIG:
@@ -52,7 +52,7 @@ def sign_as_own_zone(response, scene):
 
 
 def while_others_hog(attack):
-    """No keys for names that begin with "hog", which only hold what others could wait in."""
+    """Gives no keys for names that begin with "hog", whose responses take the room of others."""
     def run(response, scene):
         if scene.question.name.labels[0].startswith(b"hog"):
             if scene.question.rdtype in KEY_TYPES:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Signatures taken away or spoiled, and good ones where they do not belong."""
+"""Signatures removed or altered, and genuine ones at wrong places."""
 
 import dns.name
 from dns.rdatatype import RRSIG
@@ -16,14 +16,14 @@ def strip_dnssec(response, scene):
 
 
 def strip_dnssec_everywhere(response, scene):
-    """A path that knows no DNSSEC at all: no signatures, no keys."""
+    """A path that removes all DNSSEC records: no signatures, no keys."""
     if scene.question.rdtype in KEY_TYPES:
         return empty(response)
     return strip_dnssec(response, scene)
 
 
 def strip_data(response, scene):
-    """The signatures stay, and what they sign is gone."""
+    """Keeps the signatures, and removes the records that they cover."""
     return keep(response, lambda rrset: rrset.rdtype != scene.question.rdtype)
 
 
@@ -38,7 +38,7 @@ def flip_signature_bit(response, scene):
 
 
 def extend_expiry(response, scene):
-    """Makes old signatures look young: the dates are signed too."""
+    """Makes old signatures look new. (The dates are signed, too.)"""
     for rrset in response.answer:
         if rrset.rdtype == RRSIG:
             replace(rrset, [rdata.replace(expiration=rdata.expiration + 60 * 86400)
@@ -47,7 +47,7 @@ def extend_expiry(response, scene):
 
 
 def add_many_signatures(response, scene):
-    """Work for the validator: a heap of signatures that fail, and the good one last."""
+    """Work for the validator: many signatures that fail, and the good one last."""
     for rrset in response.answer:
         if rrset.rdtype == RRSIG:
             good = rrset[0]
@@ -58,8 +58,8 @@ def add_many_signatures(response, scene):
 
 
 def replay_wildcard(response, scene):
-    """Data of the wildcard beside a name, for a name that exists: the signature is genuine, and
-    only the missing proof that the name does not exist gives it away."""
+    """Data of a wildcard, for a name that exists beside it. The signature is genuine; only the proof is
+    missing that the name does not exist."""
     name = scene.question.name
     other = dns.name.from_text("not-there-either", name.parent())
     wild = scene.ask_upstream(other, scene.question.rdtype)
@@ -70,8 +70,8 @@ def replay_wildcard(response, scene):
 
 
 def replay_wildcard_from_above(response, scene):
-    """Data of a wildcard for a name deep below it, where a closer name exists and bars it; with the
-    genuine proof that the deep name does not exist."""
+    """Data of a wildcard for a name deep below it, though a closer name exists, so that the wildcard does
+    not apply; with the genuine proof that the deep name does not exist."""
     name = scene.question.name
     other = dns.name.from_text("not-there-either", name.parent().parent())
     wild = scene.ask_upstream(other, scene.question.rdtype)

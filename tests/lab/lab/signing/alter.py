@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The attacker behind the signer: a proxy on the wire that changes one octet of what was signed.
+"""The attacker beyond the signer: a proxy on the wire that changes one octet of a signed response.
 
     alter.py MODE_FILE
 
-The file says which octet: "TYPE" is the last one of the first record of that type, "TYPE+NUMBER" the
-one at that place of its RDATA; "RRSIG/TYPE" is the signature of such a record. Or it says "pass".
-For each message that was changed it says "altered".
+The file names the octet: "TYPE" is the last octet of the first record of that type, "TYPE+NUMBER" the one at
+that offset of its RDATA; "RRSIG/TYPE" is the signature of such a record. "pass" changes nothing. The program
+prints "altered" for each message that it has changed.
 """
 
 import selectors
@@ -33,7 +33,7 @@ def _skip_name(wire, at):
 
 
 def records_of(wire):
-    """Each record: its section (1 is the answer's), its type, and where its RDATA begins and ends."""
+    """Yields for each record its section (1 is the answer), its type, and where its RDATA begins and ends."""
     questions, *counts = struct.unpack("!4H", wire[4:12])
     at = 12
     for _ in range(questions):
@@ -47,7 +47,7 @@ def records_of(wire):
 
 
 def alter(wire, mode):
-    """Returns the message with one octet changed, where it has such a record."""
+    """Returns the message with one octet changed, if it has such a record."""
     octets = bytearray(wire)
     which, _, place = mode.partition("+")
     rdtype, *covered = (dns.rdatatype.from_text(each) for each in which.split("/"))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Judges one response packet by itself, with dnspython's validator: no cache, no other question."""
+"""Judges a single response with dnspython's validator: no cache, no other query."""
 
 import glob
 import os
@@ -33,7 +33,7 @@ class Judge:
         return max(above, key=len, default=None)
 
     def complaints(self, response):
-        """What is wrong with a response to a query with DO, as a list of sentences."""
+        """Returns the faults of a response to a query with DO, as a list of sentences."""
         found = []
         if response.flags & dns.flags.AD:
             found.append("AD is set")
@@ -56,7 +56,7 @@ class Judge:
             other.rdtype == DNAME and rrset.name.is_subdomain(other.name) for other in section)
         if synthesised or rrset.rdtype == RRSIG:
             return True
-        # a cut's NS in a referral, also to a child that is signed too
+        # the NS of a zone cut in a referral, also if the child is signed
         return rrset.rdtype == NS and section is response.authority and not any(
             other.rdtype == RRSIG and other.name == rrset.name and other.covers == NS
             for other in section) and not response.flags & dns.flags.AA
@@ -64,7 +64,7 @@ class Judge:
     def _unsigned(self, response, section):
         for rrset in section:
             if self.zone_of(rrset.name) is None:
-                yield f"{rrset.name} {dns.rdatatype.to_text(rrset.rdtype)} is in no zone of ours"
+                yield f"{rrset.name} {dns.rdatatype.to_text(rrset.rdtype)} is in none of the signed zones"
             elif not self._needs_no_signature(response, section, rrset) and not any(
                     other.rdtype == RRSIG and other.name == rrset.name
                     and other.covers == rrset.rdtype for other in section):
@@ -81,7 +81,7 @@ class Judge:
         covered = [rrset for rrset in section
                    if rrset.name == signatures.name and rrset.rdtype == signatures.covers]
         if not covered:
-            yield f"{what}: a signature without its set"
+            yield f"{what}: a signature without its RRset"
             return
         zone = self.zone_of(signatures.name)
         if signatures.covers == DS and zone == signatures.name:
@@ -113,12 +113,12 @@ class Judge:
                 yield "a referral without DS and without proof that there is none"
             return
         if name != question.name and not response.authority:
-            return      # the chain ends here, and a resolver asks for the rest itself
+            return      # the chain of aliases ends here; a resolver asks for the rest itself
         if not any(rrset.rdtype == SOA for rrset in response.authority):
             yield "a denial without SOA"
         proof = next((rrset for rrset in proofs if rrset.name == name), None)
         if proof is None:
-            yield f"nothing denies {name}"
+            yield f"no NSEC denies {name}"
             return
         types = types_of(proof[0])
         if question.rdtype in types:

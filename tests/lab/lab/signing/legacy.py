@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The unsigned zones and the servers that have them: NSD, dnsmasq, and the odd one."""
+"""The unsigned zones and their servers: NSD, dnsmasq, and the odd one."""
 
 import dataclasses
 import os
@@ -8,7 +8,7 @@ import sys
 from ..servers import NSD
 from . import odd, plan, quirks
 
-# What every zone holds, so that each server meets each form of answer. {other} is another zone that
+# The records of every zone, so that each server gives each form of answer. {other} is another zone that
 # sealgate signs, on another server.
 STANDARD = """
 @           3600 IN SOA   ns hostmaster 1 7200 3600 1209600 300
@@ -49,7 +49,7 @@ sub         3600 IN NS    ns.sub
 ns.sub      3600 IN A     {outside4}
 ns.sub      3600 IN AAAA  {outside6}
 """
-# Names of octets that most names have not, and wildcards at odd places, on two kinds of server.
+# Names with unusual octets, and wildcards at unusual places, on two kinds of server.
 ODD_NAMES = r"""
 @             3600 IN SOA   ns hostmaster 1 7200 3600 1209600 300
 @             3600 IN NS    ns
@@ -99,7 +99,7 @@ class Unsigned:
     origin: str
     kind: str
     number: int         # of its server
-    child_of: str = ""  # a zone above it on the same server, that sealgate signs too
+    child_of: str = ""  # a zone above it on the same server, which sealgate signs, too
     text: str = STANDARD
 
     @property
@@ -126,7 +126,7 @@ ZONES = (
 )
 BY_ORIGIN = {zone.origin: zone for zone in ZONES}
 
-# Whoever has this key, or none at all, may have any zone of an NSD: who may in truth, sealgate says.
+# NSD gives its zones to every client, with this key or without one: sealgate decides who gets them.
 TRANSFER_KEY = ("transfer-key.", "hmac-sha256", "YSBzZWNyZXQgb2YgdGhlIHNlY29uZGFyaWVz")
 
 
@@ -178,7 +178,7 @@ def _write_outside(directory, origin):
 
 
 def _start_dnsmasq(resources, namespace, zone):
-    """dnsmasq as an authoritative server has no files, only options."""
+    """dnsmasq as an authoritative server: it has no zone files, only options."""
     name = zone.origin.rstrip(".")
     records = [
         f"host-record=ns.{name},{zone.addresses[4]},{zone.addresses[6]}",
@@ -203,7 +203,7 @@ def _start_dnsmasq(resources, namespace, zone):
 
 
 def start(resources, namespace, directory):
-    """Starts all servers; returns them with a name that each answers for."""
+    """Starts all servers; returns each with a name that it answers."""
     started, odd_rows = [], []
     files = {zone: _write_zone(directory, zone) for zone in ZONES if zone.kind != "dnsmasq"}
     nsd_zones = [zone for zone in ZONES if zone.kind == "nsd"]

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A small authoritative server that knows nothing of DNSSEC, and has one odd habit for each address.
+"""A small authoritative server that knows no DNSSEC, and has one odd habit for each address.
 
     odd.py LIST...      each "QUIRK ZONE-FILE ORIGIN ADDRESS..."
 """
@@ -31,7 +31,7 @@ STAR = b"*"
 
 
 class Zone:
-    """An unsigned zone, and how it answers."""
+    """An unsigned zone, and its answers."""
 
     def __init__(self, path, origin):
         self.origin = dns.name.from_text(origin)
@@ -41,7 +41,7 @@ class Zone:
                        for depth in range(len(self.origin), len(name))}
 
     def get(self, name, rdtype, owner=None):
-        """The RRset, owned by `owner` where a wildcard was expanded, or None."""
+        """The RRset, or None; owned by `owner` if a wildcard was expanded."""
         found = self._zone.get_rdataset(name, rdtype)
         return found and dns.rrset.from_rdata_list(owner or name, found.ttl, list(found))
 
@@ -91,7 +91,7 @@ class Zone:
         response.authority.append(self.soa())
 
     def _step(self, response, name, rdtype):
-        """Adds what is known of the name. Returns the name to go on with, or None."""
+        """Adds the records of the name. Returns the name to go on with, or None."""
         if cut := self._cut_of(name):
             self._refer(response, cut)
             return None
@@ -135,7 +135,7 @@ class Server:
         return max(above, key=lambda zone: len(zone.origin), default=None)
 
     def _response_to(self, query):
-        """A server without EDNS: an OPT is not looked at."""
+        """A server without EDNS: it ignores an OPT."""
         response = dns.message.make_response(query)
         response.use_edns(-1)
         zone = self.zone_of(query.question[0].name)

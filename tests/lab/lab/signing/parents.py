@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The keys of the legacy zones, and what is above these zones: a root and "lab.", both signed."""
+"""The keys of the legacy zones, and the zones above them: a root and "lab.", both signed."""
 
 import os
 
@@ -27,7 +27,7 @@ ns.root-servers 3600 IN A {root4}
 ns.root-servers 3600 IN AAAA {root6}
 """
 
-# The zones whose keys are of another kind than the rest; the rest has sealgate's own.
+# The zones with keys of another kind; all others have keys that sealgate made.
 ALGORITHMS = {"rotate.lab.": "ED25519", "additional.lab.": "RSASHA256", "wordy.lab.": None}
 RSA_BITS = "2048"
 
@@ -37,7 +37,7 @@ def _ds_of(origin, key):
 
 
 class Parents:
-    """Makes all keys, and the two zones. `sealgate` is the program, which makes keys too."""
+    """Makes all keys, and the two zones. `sealgate` is the program, which also makes keys."""
 
     def __init__(self, directory, sealgate):
         self.directory, self._sealgate = directory, sealgate
@@ -49,7 +49,7 @@ class Parents:
         return os.path.join(self.directory, "keys", origin.rstrip("."))
 
     def _make_keys_of(self, origin):
-        """BIND's tool makes the keys of some, sealgate those of the others: the files are alike."""
+        """BIND's tool makes the keys of some zones, sealgate those of the others, in files of one format."""
         directory = self.keys_of(origin)
         os.makedirs(directory)
         if origin in ALGORITHMS:
@@ -78,7 +78,7 @@ class Parents:
         return os.path.join(self.directory, f"{origin.rstrip('.') or 'root'}.zone.signed")
 
     def _delegations(self, parent):
-        """Of the zones below "lab.", or of those that the root delegates itself."""
+        """The DS records of the zones below "lab.", or of those that the root itself delegates."""
         lines = []
         for zone in legacy.ZONES:
             if zone.child_of or (parent == "lab.") != zone.origin.endswith(".lab."):

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Who stands where, when sealgate signs.
+"""The network in which sealgate signs.
 
     parents --- validators --- wire --- gate --- legacy
 
 parents     the signed root, and the signed zone "lab." above the legacy zones
-validators  three kinds of resolver, which validate from the root's key on
-wire        forwards, and is where an attacker may touch what was signed
-gate        forwards, and is where sealgate stands as a gateway
-legacy      the servers that know nothing of DNSSEC; here sealgate stands on their own machine
+validators  three kinds of resolver, which validate from the root's key down
+wire        forwards, and is where an attacker may alter signed responses
+gate        forwards, and is where sealgate runs as a gateway
+legacy      the servers that know no DNSSEC; sealgate may also run here, on the servers' own machine
 """
 
 from ..topology import Plan
@@ -21,7 +21,7 @@ ROOT, TLD = both(1, 10), both(1, 11)
 UNBOUND, STRICT, NAMED, KRESD = (both(2, host) for host in (11, 12, 13, 14))
 CLIENT = both(2, 1)
 
-# Not known to sealgate: what is delegated to it, or lies elsewhere, stays unsigned.
+# A zone that sealgate does not know: names delegated to it stay unsigned.
 OUTSIDE = both(4, 19)
 
 FIRST_SERVER, SERVERS = 20, 30

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The odd habits of old servers: one row each, by the name of the zone that has such a server."""
+"""The odd habits of old servers: one row each, by the name of the zone on such a server."""
 
 import dataclasses
 import typing
@@ -75,7 +75,7 @@ def _without_soa_and_rcode(_server, _query, response):
 
 
 def _count_down(server, _query, response):
-    """As a cache does; when it has come to nothing it begins anew."""
+    """Counts TTLs down like a cache, and starts again at zero."""
     left = TTL_START_S - server.count * TTL_STEP_S % TTL_START_S
     for section in (response.answer, response.authority, response.additional):
         for rrset in section:
@@ -91,7 +91,7 @@ def _sign_by_itself(_server, query, response):
 
 
 def _deny_inner_names(server, query, response):
-    """NXDOMAIN for a name that has no records but names below it (RFC 8020, 4)."""
+    """NXDOMAIN for a name that has no records but has names below it (RFC 8020, 4)."""
     zone = server.zone_of(query.question[0].name)
     if _is_denial(response) and not zone.has_records(query.question[0].name):
         response.set_rcode(dns.rcode.NXDOMAIN)
@@ -108,7 +108,7 @@ def _rotate(server, _query, response):
 
 
 def _add_much(server, query, response):
-    """The zone's NS in every answer, and addresses beside what names a host."""
+    """The zone's NS in every answer, and addresses for every host name in it."""
     zone = server.zone_of(query.question[0].name)
     if not response.answer or not zone or query.question[0].rdtype == NS:
         return response
@@ -152,7 +152,7 @@ def _lower(name):
 
 
 def _render(response, compresses):
-    """dnspython compresses by itself; without it the records are written one by one."""
+    """dnspython compresses names by itself; to avoid this, each record is written separately."""
     if compresses:
         return response.to_wire(max_size=65535)
     header = response.to_wire(max_size=65535)[:12]
@@ -168,7 +168,7 @@ def _render(response, compresses):
 
 
 def to_wire(quirk, response, over_tcp):
-    """The octets that are sent; over UDP at most as many as DNS had in its beginnings."""
+    """The octets to send; over UDP at most 512 (RFC 1035)."""
     if not quirk.keeps_case:
         response.question[0].name = _lower(response.question[0].name)
     wire = _render(response, quirk.compresses)

@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The signer's lab as a whole: what cases and the demo hold in their hands."""
+"""The signer's lab as a whole, as cases and the demo use it."""
 
 from .. import ask, servers, streams, topology
 from ..sealgate import Sealgate
 from . import legacy, plan, validators
 from .parents import Parents
 
-WAIT_S = ask.PATIENCE_S     # for servers to start, and for validators, which ask again themselves
+WAIT_S = ask.PATIENCE_S     # for servers to start, and for validators, which repeat their queries
 
 
 class SigningLab:
-    """Builds everything; what it takes belongs to the resources, which give it back."""
+    """Builds everything. The Resources own all of it, and remove it."""
 
     def __init__(self, resources, sealgate_path):
         self.resources, self.sealgate_path = resources, sealgate_path
-        self.root_hints = "/usr/share/dns/root.hints"   # which a signer does not read
+        self.root_hints = "/usr/share/dns/root.hints"   # a signer does not read it
         self.namespaces = topology.build(resources, plan.PLAN)
         self.keys = Parents(resources.path("signing"), sealgate_path)
         self.keys.make()
@@ -44,7 +44,7 @@ class SigningLab:
     def wire(self):
         return self.namespaces["wire"]
 
-    # The validators know nothing yet when they are started; what they hear they keep.
+    # Validators start with empty caches, and cache every answer.
 
     def start_validators(self):
         self.stop_validators()
@@ -65,7 +65,7 @@ class SigningLab:
         return streams.query(*where, **how) if answer and answer.is_truncated else answer
 
     def ask_server(self, zone, name, rdtype, family=4, **how):
-        """Asks the legacy server of a zone, past sealgate."""
+        """Asks the legacy server of a zone directly, without sealgate."""
         return ask.query(self.validators_namespace, zone.addresses[family], name, rdtype, **how)
 
     def ask_server_over_tcp(self, zone, name, rdtype, family=4, **how):

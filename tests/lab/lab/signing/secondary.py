@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A real secondary, Knot DNS, which has a legacy zone by transfer, and signs what it asks for."""
+"""A real secondary, Knot DNS, which transfers a legacy zone, and may sign its queries with TSIG."""
 
 import os
 
@@ -38,7 +38,7 @@ zone:
 
 
 def start(resources, namespace, name, address, zone, signs=True, family=4):
-    """Starts one that asks from this address, and answers at PORT of it."""
+    """Starts a secondary that asks from this address, and answers at its port PORT."""
     directory = resources.path(name)
     os.makedirs(directory)
     key, algorithm, secret = legacy.TRANSFER_KEY

@@ -27,7 +27,7 @@ server:
     val-log-level: 2
     num-threads: 1
     target-fetch-policy: "0 0 0 0 0"
-    # A lab on a busy machine is slow, and a server that was slow is not dead.
+    # A lab on a busy machine is slow, and a slow server is not dead.
     infra-host-ttl: 1
     aggressive-nsec: {strict}
     use-caps-for-id: {strict}
@@ -113,7 +113,7 @@ def _start_named(resources, namespace, keys, hints):
 
 def _start_kresd(resources, namespace, keys):
     directory, cache = resources.path("kresd"), resources.path("kresd", "cache")
-    shutil.rmtree(cache, ignore_errors=True)    # it would know what it knew before
+    shutil.rmtree(cache, ignore_errors=True)    # otherwise it would keep its old cache
     os.makedirs(cache, exist_ok=True)
     config = _write(resources, "kresd.conf", KRESD.format(
         v4=plan.KRESD[4], v6=plan.KRESD[6], root4=plan.ROOT[4], root6=plan.ROOT[6],
@@ -122,7 +122,7 @@ def _start_kresd(resources, namespace, keys):
 
 
 def start(resources, namespace, keys):
-    """Starts them all; `keys` has the root's key in the forms that they want."""
+    """Starts all validators; `keys` has the root's key in the forms that they read."""
     hints = _write(resources, "signing-root.hints",
                    ROOT_HINTS.format(v4=plan.ROOT[4], v6=plan.ROOT[6]))
     unbound, strict = Validator("unbound", plan.UNBOUND), Validator("unbound-strict", plan.STRICT)
