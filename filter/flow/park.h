@@ -11,7 +11,6 @@
 #include "flow/flow.h"
 #include "gate/client_query.h"
 
-struct carrier;
 struct parked_list;
 struct question;
 
@@ -20,8 +19,7 @@ struct question;
 enum reask_how { REASK_NOT = 0, REASK_WHOLE = 1, REASK_PLAINLY = 2, REASK_SIGNED = 4 };
 
 struct parked {
-	const struct carrier *carrier; /* whose it is; see arrival.h */
-	struct park *park;             /* in which it lies */
+	struct park *park; /* in which it lies */
 	uint64_t packet_id;
 	bool is_held_back;      /* for its grace, not for keys: `park` is that of grace.h */
 	bool is_forwarded;      /* a packet in FORWARD */

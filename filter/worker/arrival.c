@@ -5,225 +5,261 @@
 
 #include "dnssec/limits.h"
 #include "gate/assist.h"
-#include "worker/learning.h"
+#include "worker/gates.h"
 #include "worker/report.h"
+#include "worker/scratch.h"
+#include "worker/server_fallback.h"
 #include "worker/unset_clock.h"
-#include "worker/worker_private.h"
+#include "worker/worker.h"
 
-static void deliver(struct worker *w, struct arrival *a, struct span octets, uint64_t *counter)
+int arrivals_init(struct arrivals *all)
 {
-	stats_count(counter);
-	a->carrier->deliver(w, a, octets);
+	all->octets = malloc(EXCHANGE_ANSWER_MAX);
+	all->dateless_octets = malloc(EXCHANGE_ANSWER_MAX);
+	if (!all->octets || !all->dateless_octets)
+		return -ENOMEM;
+	if (!all->fallback->can_assist)
+		return 0;
+	all->response_rrs = scratch_rrs_new();
+	all->proof_rrs = scratch_rrs_new();
+	return all->response_rrs && all->proof_rrs ? 0 : -ENOMEM;
 }
 
-/* Delivers what the gate lets pass, and counts by what. */
-static void deliver_passed(struct worker *w, struct arrival *a, const struct gate_result *result)
+void arrivals_fini(struct arrivals *all)
+{
+	free(all->octets);
+	free(all->dateless_octets);
+	free(all->response_rrs);
+	free(all->proof_rrs);
+}
+
+static struct reported reported(const struct arrival *a)
+{
+	return (struct reported){ a->asked, &a->server };
+}
+
+static void arrival_deliver(struct arrival *a, struct span octets, uint64_t *counter)
+{
+	stats_count(counter);
+	a->carrier->deliver(a, octets);
+}
+
+/* Delivers what the gate lets pass, and counts the exemption. */
+static void deliver_passed(
+        struct arrivals *all, struct arrival *a, const struct gate_result *result)
 {
 	bool is_changed = result->verdict == GATE_REWRITE;
 
-	stats_count(&w->stats.passed[result->exemption]);
-	deliver(w, a, is_changed ? result->octets : a->message,
-	        is_changed ? &w->stats.responses_rewritten : &w->stats.responses_accepted);
+	stats_count(&all->stats->passed[result->exemption]);
+	arrival_deliver(a, is_changed ? result->octets : a->message,
+	        is_changed ? &all->stats->responses_rewritten : &all->stats->responses_accepted);
 }
 
-/* Does what the gate came to. */
-static void settle(struct worker *w, struct arrival *a, const struct gate_result *result)
+/* Does what the gate decided. */
+static void arrival_settle(
+        struct arrivals *all, struct arrival *a, const struct gate_result *result)
 {
 	if (result->verdict != GATE_DROP)
-		report_judged(w, a, result);
+		report_judged(all->report, reported(a), result);
 	switch (result->verdict) {
 	case GATE_ACCEPT:
 	case GATE_REWRITE:
-		deliver_passed(w, a, result);
+		deliver_passed(all, a, result);
 		break;
 	case GATE_SERVFAIL:
-		deliver(w, a, result->octets, &w->stats.responses_servfail);
+		arrival_deliver(a, result->octets, &all->stats->responses_servfail);
 		break;
-	case GATE_WANT: /* nothing is fetched for what is refused */
+	case GATE_WANT: /* nothing is fetched for a response that is refused */
 	case GATE_DROP:
-		stats_count(&w->stats.responses_dropped);
-		a->carrier->drop(w, a);
+		stats_count(&all->stats->responses_dropped);
+		a->carrier->drop(a);
 		break;
 	}
 }
 
-/* Anybody could have sent it, so somebody may have. An attacker who sees the query, or guesses its
- * port and id, can answer first: Bogus; with a failure; with what is so long to judge that the
- * budget ends; with what waits for keys until there is no room or no time. So nothing of that ends
- * a question before the true response had its time. */
-static bool is_doubtful(const struct worker *w, const struct gate_result *result)
+/* An attacker who sees the query, or guesses its port and id, can answer before the server: with a
+ * response that is Bogus; with a failure; with a response so costly to judge that the budget ends;
+ * with responses that wait for keys until there is no room or no time. None of these may end a
+ * question before the true response had its time. */
+static bool is_doubtful(const struct arrivals *all, const struct gate_result *result)
 {
-	return w->config.policy->mode == MODE_ENFORCE &&
+	return all->config->policy->mode == MODE_ENFORCE &&
 	       (result->verdict == GATE_SERVFAIL || result->is_failure);
 }
 
-/* Settles it, unless something better may still come. */
-static void conclude(struct worker *w, struct arrival *a, const struct gate_result *result)
+/* Settles a response, unless a better one may still come. */
+static void arrival_conclude(
+        struct arrivals *all, struct arrival *a, const struct gate_result *result)
 {
-	if (a->is_last || !is_doubtful(w, result) || !a->carrier->hold_back(w, a))
-		settle(w, a, result);
+	if (a->is_last || !is_doubtful(all, result) || !a->carrier->hold_back(a))
+		arrival_settle(all, a, result);
 }
 
 /* While the clock is not set no response is better than another. */
-static void refuse(struct worker *w, struct arrival *a, enum reason reason)
+static void arrival_refuse(struct arrivals *all, struct arrival *a, enum reason reason)
 {
-	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
+	struct writer out = writer_over(all->octets, EXCHANGE_ANSWER_MAX);
 	struct gate_result result;
 
-	gate_refuse(&w->gate, a->asked, a->message, reason, &out, &result);
+	gate_refuse(&all->gates->gate, a->asked, a->message, reason, &out, &result);
 	a->is_last = a->is_last || reason == REASON_CLOCK_NOT_SET;
-	conclude(w, a, &result);
+	arrival_conclude(all, a, &result);
 }
 
-static bool park(struct worker *w, struct arrival *a)
+static bool arrival_park(struct arrivals *all, struct arrival *a)
 {
-	if (!a->carrier->park(w, a))
+	if (!a->carrier->park(a))
 		return false;
-	stats_count(&w->stats.parked);
+	stats_count(&all->stats->parked);
 	return true;
 }
 
-/* What a response may cost, it may cost once, however often it is judged again. */
-static bool may_go_on(struct parked *parked, const struct gate_result *result)
+/* The cost of a response is limited in all, however often it is judged again. */
+static bool is_within_budget(struct parked *parked, const struct gate_result *result)
 {
 	parked->verifications += result->verifications;
 	return parked->fetches++ < LIMIT_FETCHES &&
 	       parked->verifications <= LIMIT_VERIFICATIONS_ALL;
 }
 
-/* Each of these ends is one that somebody can bring about for others, and so none of them answers
- * before its grace is over (conclude()):
- * - no time: who holds back the keys, or has the true response wait as long;
- * - no room: clients that ask much for what has no keys, up to their share (park.h); and for one
- *   question who answers it several times before the server, which its carrier sees to;
- * - no budget: who answers with many signatures;
- * - no fetch: who asks for many names of one zone without keys; other zones have their fetches. */
-static void wait_for_keys(struct worker *w, struct arrival *a, const struct gate_result *result)
+/* An attacker can bring about each of these ends for others, so none of them answers before its
+ * grace is over (arrival_conclude()):
+ * - no time: an attacker holds back the keys, or has the true response wait as long;
+ * - no room: clients ask much for names whose keys cannot be had, up to their share (park.h); or an
+ *   attacker answers one question several times before the server, which the carrier limits;
+ * - no budget: an attacker answers with many signatures;
+ * - no fetch: a client asks for many names of one zone without keys; other zones have fetches of
+ *   their own. */
+static void wait_for_keys(struct arrivals *all, struct arrival *a, const struct gate_result *result)
 {
+	const struct asker *asker = &all->asker;
+
 	if (a->may_not_wait) {
-		refuse(w, a, REASON_FETCH_TIMEOUT);
-	} else if (!a->parked && !park(w, a)) {
-		/* the client asks again, and then what it wants is known */
-		fetcher_want(&w->fetcher, &result->want, &a->server, NULL, w->now_ms);
-		stats_count(&w->stats.parked_full);
-		refuse(w, a, REASON_PARK_FULL);
-	} else if (!may_go_on(a->parked, result)) {
-		refuse(w, a, REASON_BUDGET);
-	} else if (!fetcher_want(&w->fetcher, &result->want, &a->server, a->parked, w->now_ms)) {
-		stats_count(&w->stats.fetches_full);
-		refuse(w, a, REASON_FETCHES_FULL);
+		arrival_refuse(all, a, REASON_FETCH_TIMEOUT);
+	} else if (!a->parked && !arrival_park(all, a)) {
+		/* the client asks again, and then the keys are known */
+		asker->fetch(asker->context, &result->want, &a->server, NULL);
+		stats_count(&all->stats->parked_full);
+		arrival_refuse(all, a, REASON_PARK_FULL);
+	} else if (!is_within_budget(a->parked, result)) {
+		arrival_refuse(all, a, REASON_BUDGET);
+	} else if (!asker->fetch(asker->context, &result->want, &a->server, a->parked)) {
+		stats_count(&all->stats->fetches_full);
+		arrival_refuse(all, a, REASON_FETCHES_FULL);
 	}
 }
 
-static void pass(struct worker *w, struct arrival *a, enum exemption exemption)
+static void arrival_pass(struct arrivals *all, struct arrival *a, enum exemption exemption)
 {
-	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
+	struct writer out = writer_over(all->octets, EXCHANGE_ANSWER_MAX);
 	struct gate_result result;
 
-	report_unjudged(w, a, exemption);
-	gate_pass(&w->gate, a->asked, a->message, exemption, &out, &result);
+	report_unjudged(all->report, reported(a), exemption);
+	gate_pass(&all->gates->gate, a->asked, a->message, exemption, &out, &result);
 	if (result.verdict == GATE_SERVFAIL)
-		deliver(w, a, result.octets, &w->stats.responses_servfail);
+		arrival_deliver(a, result.octets, &all->stats->responses_servfail);
 	else
-		deliver_passed(w, a, &result);
+		deliver_passed(all, a, &result);
 }
 
 /* ---- The clock ---- */
 
-static void wait_for_clock(struct worker *w, struct arrival *a)
+static void wait_for_clock(struct arrivals *all, struct arrival *a)
 {
-	bool may_wait = w->config.waits_for_clock && !a->may_not_wait;
+	bool may_wait = all->config->waits_for_clock && !a->may_not_wait;
 
-	if (may_wait && (a->parked || park(w, a))) {
-		parked_move(a->parked, &w->clockless);
+	if (may_wait && (a->parked || arrival_park(all, a))) {
+		parked_move(a->parked, &all->clockless);
 		return;
 	}
-	stats_count(&w->stats.responses_clockless);
-	refuse(w, a, REASON_CLOCK_NOT_SET);
+	stats_count(&all->stats->responses_clockless);
+	arrival_refuse(all, a, REASON_CLOCK_NOT_SET);
 }
 
 /* Returns false if the response is to be judged. */
-static bool clock_takes(struct worker *w, struct arrival *a)
+static bool clock_takes(struct arrivals *all, struct arrival *a)
 {
-	switch (unset_clock_rule(w->clock, w->config.policy, a->asked)) {
+	switch (unset_clock_rule(all->turn->clock, all->config->policy, a->asked)) {
 	case CLOCK_JUDGES:
 		return false;
 	case CLOCK_PASSES:
-		pass(w, a, EXEMPT_CLOCK);
+		arrival_pass(all, a, EXEMPT_CLOCK);
 		return true;
 	case CLOCK_WAITS:
 		break;
 	}
-	wait_for_clock(w, a);
+	wait_for_clock(all, a);
 	return true;
 }
 
-/* Judges without dates what was refused for them. Returns false if it stays refused. */
-static bool clock_excuses(struct worker *w, struct arrival *a, const struct gate_result *refused)
+/* Judges a response without dates that was refused for its dates. Returns false if it stays
+ * refused. */
+static bool clock_excuses(
+        struct arrivals *all, struct arrival *a, const struct gate_result *refused)
 {
-	struct writer out = writer_over(w->dateless.octets, EXCHANGE_ANSWER_MAX);
+	struct writer out = writer_over(all->dateless_octets, EXCHANGE_ANSWER_MAX);
 	struct gate_result result;
 
-	if (!unset_clock_doubts(w->clock, w->config.policy, a->asked, refused))
+	if (!unset_clock_doubts(all->turn->clock, all->config->policy, a->asked, refused))
 		return false;
-	w->dateless.store.source = w->store.source;
-	gate_judge(&w->dateless.gate, a->asked, a->message, w->now_s, &out, &result);
+	gate_judge(
+	        &all->gates->dateless.gate, a->asked, a->message, all->turn->now_s, &out, &result);
 	if (result.verdict == GATE_WANT) {
-		wait_for_keys(w, a, &result);
+		wait_for_keys(all, a, &result);
 		return true;
 	}
 	if (!unset_clock_excuses(&result))
 		return false;
-	report_unjudged(w, a, EXEMPT_DATES);
-	deliver_passed(w, a, &result);
+	report_unjudged(all->report, reported(a), EXEMPT_DATES);
+	deliver_passed(all, a, &result);
 	return true;
 }
 
 /* ---- Servers without EDNS or signatures ---- */
 
-static bool ask_again(struct worker *w, struct arrival *a, enum reask_how how)
+static bool ask_again(struct arrivals *all, struct arrival *a, enum reask_how how)
 {
-	return !a->may_not_wait && (a->parked || park(w, a)) &&
-	       reasks_want(&w->reasks, a->parked, how, w->now_ms);
+	return !a->may_not_wait && (a->parked || arrival_park(all, a)) &&
+	       all->asker.ask_again(all->asker.context, a->parked, how);
 }
 
 /* Returns false if nothing is to be done about the server. */
-static bool fall_back(struct worker *w, struct arrival *a, const struct fallback *fallback)
+static bool fall_back(struct arrivals *all, struct arrival *a, const struct fallback *fallback)
 {
-	if (fallback->reask != REASK_NOT && ask_again(w, a, fallback->reask))
+	if (fallback->reask != REASK_NOT && ask_again(all, a, fallback->reask))
 		return true;
 	if (fallback->refusal == REASON_NONE)
 		return false;
-	refuse(w, a, fallback->refusal);
+	arrival_refuse(all, a, fallback->refusal);
 	return true;
 }
 
-bool arrival_asks_again(struct worker *w, struct arrival *a, const struct message *response)
+bool arrival_asks_again(struct arrivals *all, struct arrival *a, const struct message *response)
 {
 	struct fallback fallback =
-	        server_fallback_came(&w->fallback, &a->server, a->asked, response);
+	        server_fallback_came(all->fallback, &a->server, a->asked, response);
 
-	return fall_back(w, a, &fallback);
+	return fall_back(all, a, &fallback);
 }
 
-/* Returns the merged message in the worker's buffer; of length 0 if the two do not fit together. */
-static struct span merge(struct worker *w, struct span octets, struct span signed_octets)
+/* Returns the merged message in `octets`; of length 0 if the two do not fit together. */
+static struct span merge(struct arrivals *all, struct span octets, struct span signed_octets)
 {
-	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
+	struct writer out = writer_over(all->octets, EXCHANGE_ANSWER_MAX);
 	struct message came, signed_one;
 
-	if (!message_parse(&came, octets, w->rrs, MESSAGE_RRS_MAX) ||
-	        !message_parse(&signed_one, signed_octets, w->fallback.rrs, MESSAGE_RRS_MAX) ||
+	if (!message_parse(&came, octets, all->response_rrs, MESSAGE_RRS_MAX) ||
+	        !message_parse(&signed_one, signed_octets, all->proof_rrs, MESSAGE_RRS_MAX) ||
 	        !assist_merge(&came, &signed_one, &out))
-		return span_of(w->octets, 0);
+		return span_of(all->octets, 0);
 	return writer_span(&out);
 }
 
-/* Puts the signatures that were had elsewhere to the records that came. */
-static void prove(struct worker *w, struct arrival *a)
+/* Adds the signatures that a resolver gave to the records that came. */
+static void add_proof(struct arrivals *all, struct arrival *a)
 {
 	struct parked *parked = a->parked;
-	struct span merged = merge(w, a->message, span_of(parked->proof, parked->proof_len));
+	struct span merged = merge(all, a->message, span_of(parked->proof, parked->proof_len));
 	uint8_t *copy = merged.len > 0 ? malloc(merged.len) : NULL;
 
 	a->is_proved = true;
@@ -231,7 +267,7 @@ static void prove(struct worker *w, struct arrival *a)
 	parked->proof = NULL;
 	if (!copy)
 		return;
-	stats_count(&w->stats.assisted);
+	stats_count(&all->stats->assisted);
 	memcpy(copy, merged.base, merged.len);
 	free(parked->whole);
 	parked->whole = copy;
@@ -241,82 +277,85 @@ static void prove(struct worker *w, struct arrival *a)
 
 /* ---- Judging ---- */
 
-static void conclude_judged(struct worker *w, struct arrival *a, const struct gate_result *result)
+static void conclude_judged(
+        struct arrivals *all, struct arrival *a, const struct gate_result *result)
 {
-	if (clock_excuses(w, a, result))
+	if (clock_excuses(all, a, result))
 		return;
 	struct fallback fallback =
-	        server_fallback_judged(&w->fallback, &a->server, a->asked, a->is_proved, result);
-	if (!fall_back(w, a, &fallback))
-		conclude(w, a, result);
+	        server_fallback_judged(all->fallback, &a->server, a->asked, a->is_proved, result);
+	if (!fall_back(all, a, &fallback))
+		arrival_conclude(all, a, result);
 }
 
-void arrival_judge(struct worker *w, struct arrival *a)
+static void arrival_judge(struct arrivals *all, struct arrival *a)
 {
-	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
+	struct writer out = writer_over(all->octets, EXCHANGE_ANSWER_MAX);
 	struct gate_result result;
 
-	if (w->is_paused) {
-		pass(w, a, EXEMPT_PAUSE);
+	if (all->turn->is_paused) {
+		arrival_pass(all, a, EXEMPT_PAUSE);
 		return;
 	}
-	if (clock_takes(w, a))
+	if (clock_takes(all, a))
 		return;
-	learning_set_source(w, &a->server);
-	gate_judge(&w->gate, a->asked, a->message, w->now_s, &out, &result);
+	gates_set_source(all->gates, &a->server);
+	gate_judge(&all->gates->gate, a->asked, a->message, all->turn->now_s, &out, &result);
 	if (result.verdict == GATE_WANT)
-		wait_for_keys(w, a, &result);
+		wait_for_keys(all, a, &result);
 	else
-		conclude_judged(w, a, &result);
+		conclude_judged(all, a, &result);
 }
 
 void arrival_take(
-        struct worker *w, struct arrival *a, const struct message *response, uint8_t *octets)
+        struct arrivals *all, struct arrival *a, const struct message *response, uint8_t *octets)
 {
 	struct gate_result result;
 
-	if (w->is_paused || !gate_recall(&w->gate, a->asked, response, octets, w->now_s, &result)) {
-		arrival_judge(w, a);
+	if (all->turn->is_paused || !gate_recall(&all->gates->gate, a->asked, response, octets,
+	                                    all->turn->now_s, &result)) {
+		arrival_judge(all, a);
 		return;
 	}
-	stats_count(&w->stats.responses_recalled);
+	stats_count(&all->stats->responses_recalled);
 	a->is_changed = result.verdict == GATE_REWRITE;
-	settle(w, a, &result);
+	arrival_settle(all, a, &result);
 }
 
-/* A response to a signed query is signed (RFC 8945, 5.3), or else it is one like any other: who
- * sees a query could put a TSIG of any kind to a copy of it. */
+/* A response to a signed query is signed (RFC 8945, 5.3). If it is not signed, it is judged: an
+ * attacker who sees a query could send a copy of it with a TSIG of any kind. */
 static bool may_pass_whole(enum exemption exemption, const struct message *response)
 {
 	return exemption != EXEMPT_TSIG || response->is_signed;
 }
 
-void arrival_pass_unjudged(
-        struct worker *w, struct arrival *a, enum query_kind kind, const struct message *response)
+void arrival_pass_unjudged(struct arrivals *all, struct arrival *a, enum query_kind kind,
+        const struct message *response)
 {
 	enum exemption exemption = query_exemption(kind);
 	struct span octets = a->message;
 
 	if (!may_pass_whole(exemption, response)) {
-		arrival_judge(w, a);
+		arrival_judge(all, a);
 		return;
 	}
 	if (exempts[exemption].may_pass == PASS_ALL && (response->flags & FLAG_AD)) {
-		memcpy(w->octets, octets.base, octets.len);
-		put_u16(w->octets + 2, response->flags & (uint16_t)~FLAG_AD);
-		octets.base = w->octets;
+		memcpy(all->octets, octets.base, octets.len);
+		put_u16(all->octets + 2, response->flags & (uint16_t)~FLAG_AD);
+		octets.base = all->octets;
 	}
-	deliver(w, a, octets, &w->stats.passed[exemption]);
+	arrival_deliver(a, octets, &all->stats->passed[exemption]);
 }
 
-void arrival_again(struct worker *w, struct arrival *a, bool in_time)
+void arrival_again(struct arrivals *all, struct arrival *a, bool in_time)
 {
 	if (a->parked && a->parked->proof)
-		prove(w, a);
-	if (in_time || w->is_paused) {
-		arrival_judge(w, a);
+		add_proof(all, a);
+	if (in_time || all->turn->is_paused) {
+		arrival_judge(all, a);
 		return;
 	}
-	stats_count(&w->stats.parked_timeouts);
-	refuse(w, a, w->clock == CLOCK_NOT_SET ? REASON_CLOCK_NOT_SET : REASON_FETCH_TIMEOUT);
+	stats_count(&all->stats->parked_timeouts);
+	arrival_refuse(all, a,
+	        all->turn->clock == CLOCK_NOT_SET ? REASON_CLOCK_NOT_SET : REASON_FETCH_TIMEOUT);
 }

@@ -1,72 +1,109 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A response on its way to the client, however it came: judging it, waiting for keys and settling
- * it are the same for a packet in the queue and for a message on a connection. What differs is the
- * carrier's. */
+/* A response on its way to the client. Judging it, waiting for keys and settling it do not depend
+ * on how the response came: as a packet in the queue, or as a message on a connection. The carrier
+ * does what depends on that. Nothing here knows a queue, a connection or a socket. Private to
+ * worker/. */
 #ifndef WORKER_ARRIVAL_H
 #define WORKER_ARRIVAL_H
 
 #include <sys/socket.h>
 
 #include "flow/park.h"
+#include "flow/stats.h"
 #include "gate/gate.h"
 #include "gate/query.h"
+#include "worker/turn.h"
 
-struct worker;
 struct arrival;
+struct gates;
+struct report;
+struct server_fallback;
+struct worker_config;
 
 struct carrier {
-	/* The question is answered: the client gets `octets`, which may be the arrival's message
-	 * itself. */
-	void (*deliver)(struct worker *w, struct arrival *a, struct span octets);
+	/* Sends `octets` to the client, which may be the arrival's own message. The question is
+	 * answered by that. */
+	void (*deliver)(struct arrival *a, struct span octets);
 
-	/* The client hears nothing of this one. */
-	void (*drop)(struct worker *w, struct arrival *a);
+	/* Sends the client nothing. */
+	void (*drop)(struct arrival *a);
 
-	/* Something better may still come: keeps it back until then, or drops it because one as bad
-	 * is kept back already, or a better one waits. Returns false when it is to be settled now.
-	 */
-	bool (*hold_back)(struct worker *w, struct arrival *a);
+	/* Keeps the response back while a better one may still come. Drops it if one as bad is kept
+	 * back already, or if a better one waits. Returns false if the response is to be settled
+	 * now. */
+	bool (*hold_back)(struct arrival *a);
 
-	/* Copies it to where it waits for keys, into `a->parked`. Returns false when there is no
+	/* Copies the response to where it waits, into `a->parked`. Returns false if there is no
 	 * room. */
-	bool (*park)(struct worker *w, struct arrival *a);
-
-	/* Takes up one that has waited, and calls arrival_again(). */
-	void (*resume)(struct worker *w, struct parked *parked, bool in_time);
+	bool (*park)(struct arrival *a);
 };
 
 struct arrival {
 	const struct carrier *carrier;
 	const struct client_query *asked;
 	struct span message;
-	struct sockaddr_storage server; /* who sent it */
-	struct parked *parked;          /* where it waits, or NULL: it has not waited yet */
+	struct sockaddr_storage server; /* that sent the response */
+	struct parked *parked;          /* where the response waits; NULL before it has waited */
 	bool is_changed;                /* `message` is not what the server sent any more */
 	bool is_last;                   /* nothing better can follow */
-	bool may_not_wait;              /* it has had its time */
-	bool is_proved;                 /* the signatures are from elsewhere; see gate/assist.h */
+	bool may_not_wait;              /* the response has waited as long as it may */
+	bool is_proved; /* signatures of another server were added; see gate/assist.h */
 };
 
-/* Treats a response that has just come, and parsed to `response`: does what was done with one like
- * it, or judges it. `octets` are its own, or a copy of them, and may be changed. */
+/* Asks servers for what a response needs. */
+struct asker {
+	void *context;
+
+	/* Fetches what the gate wants: `parked` waits for it, or no response does (NULL). `server`
+	 * is the one that the client asked. Returns false if too much is being fetched. */
+	bool (*fetch)(void *context, const struct want *want, const struct sockaddr_storage *server,
+	        struct parked *parked);
+
+	/* Asks the client's question again while `parked` waits; see reasks_want(). */
+	bool (*ask_again)(void *context, struct parked *parked, enum reask_how how);
+};
+
+/* What treating responses needs. */
+struct arrivals {
+	/* Borrowed; set before arrivals_init(): */
+	const struct worker_config *config;
+	const struct turn *turn;
+	struct stats *stats;
+	struct report *report;
+	struct gates *gates;
+	struct server_fallback *fallback;
+	struct asker asker;
+
+	struct parked_list clockless; /* responses that wait until the clock is set */
+
+	/* Messages that are written: by the gate, and by the gate that ignores dates. */
+	uint8_t *octets, *dateless_octets;
+	/* The response and the signatures that are added to it; NULL if no resolver gives any. */
+	struct rr *response_rrs, *proof_rrs;
+};
+
+/* Takes memory. Returns 0 or a negative errno; arrivals_fini() in both cases. */
+int arrivals_init(struct arrivals *all);
+void arrivals_fini(struct arrivals *all);
+
+/* Treats a response that has just come, and was parsed to `response`: does what was done with one
+ * like it before, or judges it. `octets` are the response or a copy of it, and may be changed. */
 void arrival_take(
-        struct worker *w, struct arrival *a, const struct message *response, uint8_t *octets);
+        struct arrivals *all, struct arrival *a, const struct message *response, uint8_t *octets);
 
-/* Judges it: it is delivered, dropped, held back, or waits. It is gone from the caller's hands. */
-void arrival_judge(struct worker *w, struct arrival *a);
+/* Treats a response to a query of a kind that is not judged; see gate/exempt.h. A client that
+ * checks for itself gets what the server sent, without an AD that was not checked. A message that
+ * is signed as a whole stays as it is (RFC 8945, 5.3); one that should be signed and is not is
+ * judged. */
+void arrival_pass_unjudged(struct arrivals *all, struct arrival *a, enum query_kind kind,
+        const struct message *response);
 
-/* The same for one to a query of a kind that is not judged; see gate/exempt.h. A client that checks
- * for itself gets what the server sent, less a claim that was not checked; what is signed as a
- * whole must stay as it is (RFC 8945, 5.3), and what should be signed and is not is judged. */
-void arrival_pass_unjudged(
-        struct worker *w, struct arrival *a, enum query_kind kind, const struct message *response);
+/* Judges a response that has waited; or refuses it if what it waited for did not come `in_time`. */
+void arrival_again(struct arrivals *all, struct arrival *a, bool in_time);
 
-/* Judges one that has waited; or refuses it because what it waited for is not `in_time`. */
-void arrival_again(struct worker *w, struct arrival *a, bool in_time);
-
-/* Learns from a response that has just come what its server bears, before anything else is done
- * with it. Returns true if the arrival is taken: the server rejects EDNS, and is asked again
- * without. */
-bool arrival_asks_again(struct worker *w, struct arrival *a, const struct message *response);
+/* Learns from a response that has just come whether its server supports EDNS, before anything else
+ * is done with the response. Returns true if the arrival is taken: the server rejects EDNS, and is
+ * asked again without. */
+bool arrival_asks_again(struct arrivals *all, struct arrival *a, const struct message *response);
 
 #endif

@@ -6,15 +6,15 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "worker/relay.h"
 #include "worker/relay_room.h"
-#include "worker/worker_private.h"
 
-/* Messages that are treated of one side in one turn of the loop, and of all sides; then each gets
- * one more: others wait too. */
+/* Messages of one side that are treated in one turn of the loop, and of all sides. After that each
+ * side gets one message only: others wait too. */
 #define MESSAGES_A_SIDE 16
 #define MESSAGES_A_TURN 256
 
-/* Octets that may wait for one side before what makes more of them is left where it is. */
+/* Octets that may wait for one side before messages that make more of them stay in the kernel. */
 #define OUT_ENOUGH 16384
 
 static struct side *opposite(struct side *s)
@@ -23,9 +23,8 @@ static struct side *opposite(struct side *s)
 	return s == &c->client ? &c->server : &c->client;
 }
 
-/* What a client asks may be refused at once, so what waits for the client counts as well. A server
- * must be heard while queries wait for it: it may read no more of them before its responses are
- * gone. */
+/* A query may be refused at once, so octets that wait for the client count as well. A server must
+ * be heard while queries wait for it: it may read no more of them before its responses are gone. */
 static bool has_room(const struct connection *c, const struct side *s)
 {
 	return s == &c->client
@@ -47,9 +46,10 @@ static bool may_read(struct side *s)
 	       outbox_is_empty(&opposite(s)->out);
 }
 
-/* Without any event a side is not watched at all: epoll would report a hang-up again and again. */
-static int watch(struct worker *w, struct side *s)
+/* A side without any event is not watched at all: epoll would report a hang-up again and again. */
+static int watch_side(struct side *s)
 {
+	int epoll_fd = s->connection->relay->epoll_fd;
 	struct epoll_event event = { .data.ptr = s };
 	int operation;
 
@@ -64,76 +64,87 @@ static int watch(struct worker *w, struct side *s)
 	else
 		operation = event.events ? EPOLL_CTL_MOD : EPOLL_CTL_DEL;
 	s->events = event.events;
-	return epoll_ctl(w->epoll_fd, operation, s->fd, &event) < 0 ? -errno : 0;
+	return epoll_ctl(epoll_fd, operation, s->fd, &event) < 0 ? -errno : 0;
 }
 
-void connection_touch(struct worker *w, struct connection *c)
+void connection_touch(struct connection *c)
 {
-	c->active_ms = w->now_ms;
-	relay_touch(w, c);
+	c->active_ms = c->relay->turn->now_ms;
+	relay_touch(c->relay, c);
 }
 
-void connection_send(struct worker *w, struct side *to, struct span message)
+void connection_send(struct side *to, struct span message)
 {
-	connection_touch(w, to->connection);
+	connection_touch(to->connection);
 	if (!outbox_add(&to->out, message))
 		to->connection->is_broken = true;
 }
 
-/* Whose message it is. */
-struct reading {
-	struct worker *worker;
-	struct side *side;
-};
-
-static void take_message(void *context, struct span message)
+static void treat_message(void *context, struct span message)
 {
-	const struct reading *r = context;
-	struct connection *c = r->side->connection;
-	const struct relay_trade *trade = r->worker->relay.trade;
+	struct side *s = context;
+	struct connection *c = s->connection;
+	const struct relay *r = c->relay;
 
-	connection_touch(r->worker, c);
-	if (r->side == &c->client)
-		trade->query(r->worker, c, message);
+	connection_touch(c);
+	if (s == &c->client)
+		r->trade->query(r->trader, c, message);
 	else
-		trade->response(r->worker, c, message);
+		r->trade->response(r->trader, c, message);
 }
 
-/* Takes the place of one more message in this turn, beside so many of the side that were treated.
- * Returns false when there is none left. */
-static bool take_place(struct worker *w, unsigned treated)
+/* Counts one more message in this turn, after `treated` ones of the same side. Returns false if no
+ * more may be treated. */
+static bool take_place(struct relay *r, unsigned treated)
 {
-	if (treated > 0 && (treated == MESSAGES_A_SIDE || w->relay.treated >= MESSAGES_A_TURN))
+	if (treated > 0 && (treated == MESSAGES_A_SIDE || r->treated >= MESSAGES_A_TURN))
 		return false;
-	w->relay.treated++;
+	r->treated++;
 	return true;
 }
 
-static void read_datagrams(struct worker *w, struct side *s)
+/* Returns false if there is no datagram. */
+static bool read_datagram(struct side *s)
 {
-	for (unsigned i = 0; may_read(s) && take_place(w, i); i++) {
-		if (!w->relay.trade->read_datagram(w, s->connection))
+	struct connection *c = s->connection;
+	struct relay *r = c->relay;
+	ssize_t n = recv(s->fd, r->buffer, UINT16_MAX, 0);
+
+	if (n < 0) {
+		c->is_broken = errno != EAGAIN && errno != EINTR;
+		return false;
+	}
+	r->trade->datagram(r->trader, c, r->buffer, (size_t)n);
+	return true;
+}
+
+static void read_datagrams(struct side *s)
+{
+	for (unsigned i = 0; may_read(s) && take_place(s->connection->relay, i); i++) {
+		if (!read_datagram(s))
 			break;
 	}
 }
 
 /* Treats the messages that `c` begins with. */
-static void take_messages(struct worker *w, struct side *s, struct cursor *c)
+static void treat_messages(struct side *s, struct cursor *c)
 {
-	struct reading reading = { w, s };
+	struct relay *r = s->connection->relay;
 
-	for (unsigned i = 0; cursor_left(c) > 0 && may_treat(s) && take_place(w, i); i++) {
-		if (!framing_take_one(&s->in, c, take_message, &reading))
+	for (unsigned i = 0; cursor_left(c) > 0 && may_treat(s) && take_place(r, i); i++) {
+		if (!framing_take_one(&s->in, c, treat_message, s))
 			s->connection->is_broken = true;
 	}
 }
 
-/* Looks at all that there is, and takes from the kernel what was treated. The rest stays there: so
- * it is not ours to keep, its sender is told to wait, and epoll tells us of it again. */
-static void read_stream(struct worker *w, struct side *s)
+/* Looks at all octets that wait, and takes from the kernel those that were treated. The rest stays
+ * in the kernel: it takes no memory here, its sender is told to wait, and epoll reports it again.
+ */
+static void read_octets(struct side *s)
 {
 	struct connection *c = s->connection;
-	ssize_t n = recv(s->fd, w->relay.buffer, RELAY_BUFFER_SIZE, MSG_PEEK);
+	uint8_t *buffer = c->relay->buffer;
+	ssize_t n = recv(s->fd, buffer, RELAY_BUFFER_SIZE, MSG_PEEK);
 
 	if (n < 0) {
 		c->is_broken = errno != EAGAIN && errno != EINTR;
@@ -144,31 +155,48 @@ static void read_stream(struct worker *w, struct side *s)
 		c->is_broken = framing_has_begun(&s->in);
 		return;
 	}
-	struct cursor octets = cursor_over(span_of(w->relay.buffer, (size_t)n));
-	take_messages(w, s, &octets);
+	struct cursor octets = cursor_over(span_of(buffer, (size_t)n));
+	treat_messages(s, &octets);
 	size_t taken = cursor_offset(&octets);
-	/* MSG_TRUNC: over TCP they are not copied again. */
-	if (recv(s->fd, w->relay.buffer, taken, MSG_TRUNC) != (ssize_t)taken)
+	/* MSG_TRUNC: over TCP the octets are not copied again */
+	if (recv(s->fd, buffer, taken, MSG_TRUNC) != (ssize_t)taken)
 		c->is_broken = true;
 }
 
-static void read_messages(struct worker *w, struct side *s)
+static void read_side(struct side *s)
 {
 	if (s->is_datagram)
-		read_datagrams(w, s);
+		read_datagrams(s);
 	else if (may_read(s))
-		read_stream(w, s);
+		read_octets(s);
 }
 
-void connection_unreachable(struct worker *w, struct connection *c)
+/* Each query goes on over UDP then, from a fresh port. Returns false if that cannot be. */
+static bool go_on_by_udp(struct connection *c)
 {
-	if (w->relay.trade->go_on_by_udp && w->relay.trade->go_on_by_udp(w, c))
+	struct side *s = &c->server;
+	int fd = intercept_connect_datagram(&c->server_address);
+
+	if (fd < 0)
+		return false;
+	if (s->fd >= 0)
+		close(s->fd); /* epoll forgets the descriptor */
+	stats_count(&c->relay->stats->sign_datagrams);
+	s->fd = fd;
+	s->events = 0;
+	s->is_connected = s->is_datagram = true;
+	return true;
+}
+
+void connection_unreachable(struct connection *c)
+{
+	if (c->relay->trade->datagram && go_on_by_udp(c))
 		return;
-	stats_count(&w->stats.tcp_unreachable);
+	stats_count(&c->relay->stats->tcp_unreachable);
 	c->is_broken = true;
 }
 
-/* An event may be left over of a connection that had this place before it gave way. */
+/* The event may be of another connection, which was in this place before it was evicted. */
 static bool is_still_connecting(const struct side *s)
 {
 	struct sockaddr_storage peer;
@@ -177,39 +205,41 @@ static bool is_still_connecting(const struct side *s)
 	return getpeername(s->fd, (struct sockaddr *)&peer, &size) < 0 && errno == ENOTCONN;
 }
 
-static void finish_connecting(struct worker *w, struct side *s)
+static void finish_connecting(struct side *s)
 {
 	int error = 0;
 	socklen_t size = sizeof(error);
 
 	if (getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 || error)
-		connection_unreachable(w, s->connection);
+		connection_unreachable(s->connection);
 	else if (is_still_connecting(s))
 		return;
 	s->is_connected = true;
 }
 
-void connection_ready(struct worker *w, struct side *s)
+void connection_ready(struct side *s)
 {
 	if (s->fd < 0) /* closed by another event of this turn */
 		return;
 	if (!s->is_connected)
-		finish_connecting(w, s);
-	read_messages(w, s);
-	connection_update(w, s->connection);
+		finish_connecting(s);
+	read_side(s);
+	connection_update(s->connection);
 }
 
-static void send_waiting(struct worker *w, struct side *s)
+static void send_waiting(struct side *s)
 {
 	if (!s->is_connected || outbox_is_empty(&s->out))
 		return;
-	if (outbox_send(&s->out, s->fd) < 0)
+	int error = s->is_datagram ? outbox_send_datagrams(&s->out, s->fd)
+	                           : outbox_send(&s->out, s->fd);
+	if (error < 0)
 		s->connection->is_broken = true;
 	else if (outbox_is_empty(&s->out))
-		connection_touch(w, s->connection);
+		connection_touch(s->connection);
 }
 
-/* Tells a side that the other one has ended, once it got all that there was. */
+/* Tells a side that the other one has ended, once it got all messages. */
 static void pass_on_end(struct side *s)
 {
 	struct connection *c = s->connection;
@@ -221,23 +251,23 @@ static void pass_on_end(struct side *s)
 	s->was_ended = true;
 }
 
-/* UDP has no end: it is there when the client has ended and has got all its answers. */
+/* UDP has no end: the server counts as ended when the client has ended and has all its answers. */
 static void end_datagrams(struct connection *c)
 {
 	if (c->server.is_datagram && c->client.has_ended && c->question_count == 0)
 		c->server.has_ended = true;
 }
 
-void connection_update(struct worker *w, struct connection *c)
+void connection_update(struct connection *c)
 {
 	end_datagrams(c);
-	send_waiting(w, &c->client);
-	send_waiting(w, &c->server);
+	send_waiting(&c->client);
+	send_waiting(&c->server);
 	pass_on_end(&c->client);
 	pass_on_end(&c->server);
 	bool is_over = c->client.was_ended && c->server.was_ended;
-	if (c->is_broken || is_over || watch(w, &c->client) < 0 || watch(w, &c->server) < 0)
-		connection_close(w, c);
+	if (c->is_broken || is_over || watch_side(&c->client) < 0 || watch_side(&c->server) < 0)
+		connection_close(c);
 }
 
 /* A side whose connection is broken gets a reset. */
@@ -251,16 +281,16 @@ static void close_side(struct side *s, bool is_broken)
 		return;
 	if (is_broken)
 		setsockopt(s->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
-	close(s->fd); /* epoll forgets it by that */
+	close(s->fd); /* epoll forgets the descriptor */
 	s->fd = -1;
 }
 
-void connection_close(struct worker *w, struct connection *c)
+void connection_close(struct connection *c)
 {
 	while (c->first)
-		question_forget(w, c->first);
+		question_forget(c->first);
 	close_side(&c->client, c->is_broken);
 	close_side(&c->server, c->is_broken);
-	relay_leave(w, c);
-	table_remove(&w->relay.connections, c);
+	relay_leave(c->relay, c);
+	table_remove(&c->relay->connections, c);
 }

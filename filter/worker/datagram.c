@@ -1,22 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "worker/datagram.h"
 
-#include "worker/worker_private.h"
-
-void datagram_accept_with(
-        struct worker *w, uint64_t packet_id, const struct packet *packet, struct span payload)
+static void datagram_accept(void *context, uint64_t packet_id)
 {
-	struct writer out = nfqueue_replacement(&w->queue);
+	nfqueue_accept(context, packet_id);
+}
+
+static void datagram_accept_with(
+        void *context, uint64_t packet_id, const struct packet *packet, struct span payload)
+{
+	struct nfqueue *q = context;
+	struct writer out = nfqueue_replacement(q);
 
 	packet_write(&out, packet, payload);
 	if (out.full)
-		nfqueue_drop(&w->queue, packet_id);
+		nfqueue_drop(q, packet_id);
 	else
-		nfqueue_accept_replaced(&w->queue, packet_id, &out);
+		nfqueue_accept_replaced(q, packet_id, &out);
 }
 
-void datagram_exempt(struct worker *w, uint64_t packet_id, enum exemption exemption)
+static void datagram_drop(void *context, uint64_t packet_id)
 {
-	stats_count(&w->stats.passed[exemption]);
-	nfqueue_accept(&w->queue, packet_id);
+	nfqueue_drop(context, packet_id);
+}
+
+struct packet_verdicts datagram_verdicts(struct nfqueue *q)
+{
+	return (struct packet_verdicts){ .context = q,
+		.accept = datagram_accept,
+		.accept_with = datagram_accept_with,
+		.drop = datagram_drop };
 }

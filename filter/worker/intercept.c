@@ -11,22 +11,23 @@
 #include "fetch/exchange.h"
 #include "wire/protocol.h"
 
-/* Connections that the kernel has for us; for more it drops what comes, whosever it is. Clients
- * share it, so it is long: what cannot be relayed is refused much faster than it comes. */
+/* Connections that wait in the kernel; it drops further ones, of any client. All clients share this
+ * queue, so it is long: connections that cannot be relayed are refused much faster than they come.
+ */
 #define BACKLOG 4096
 
-/* The kernel's own headers for these do not get along with <netinet/in.h>. */
+/* The kernel's headers that define these conflict with <netinet/in.h>. */
 #define SO_ORIGINAL_DST      80
 #define IP6T_SO_ORIGINAL_DST 80
 
-static const int on = 1;
+static const int option_on = 1;
 
 static int switch_on(int fd, int level, int option)
 {
-	return setsockopt(fd, level, option, &on, sizeof(on)) < 0 ? -errno : 0;
+	return setsockopt(fd, level, option, &option_on, sizeof(option_on)) < 0 ? -errno : 0;
 }
 
-/* Lets the socket have addresses that are not ours. */
+/* Lets the socket use addresses that are not ours. */
 static int make_transparent(int fd, int family)
 {
 	return family == AF_INET ? switch_on(fd, IPPROTO_IP, IP_TRANSPARENT)
@@ -47,7 +48,7 @@ static void set_port(struct sockaddr_storage *address, uint16_t port)
 		((struct sockaddr_in6 *)address)->sin6_port = htons(port);
 }
 
-/* Whether TPROXY may bring connections: the socket must have addresses that are not ours. */
+/* True if TPROXY may bring connections: then the socket must use addresses that are not ours. */
 static bool is_transparent(enum divert divert)
 {
 	return divert == DIVERT_TPROXY || divert == DIVERT_EITHER;
@@ -76,7 +77,7 @@ static struct sockaddr_storage loopback(int family, uint16_t port)
 	return address;
 }
 
-int divert_listen(enum divert divert, int family, uint16_t port)
+int intercept_listen(enum divert divert, int family, uint16_t port)
 {
 	struct sockaddr_storage address =
 	        divert == DIVERT_BRIDGED ? any_address(family, port) : loopback(family, port);
@@ -114,13 +115,13 @@ static uint16_t port_of(const struct sockaddr_storage *address)
 	                     : ((const struct sockaddr_in6 *)address)->sin6_port);
 }
 
-/* Finds out where the connection was bound, before the rules brought it here. A client that
- * connects to our port by itself is bound for that port, and is turned away. */
+/* Finds out where the connection was bound before the rules brought it here. A connection that a
+ * client makes to our own port is bound for that port: returns false. */
 static bool was_for_dns(enum divert *divert, int fd, int family, struct sockaddr_storage *server)
 {
 	socklen_t size = sizeof(*server);
 
-	memset(server, 0, sizeof(*server)); /* it is hashed as it lies */
+	memset(server, 0, sizeof(*server)); /* all of it is hashed */
 	if (is_transparent(*divert) && getsockname(fd, (struct sockaddr *)server, &size) == 0 &&
 	        port_of(server) == DNS_PORT) {
 		*divert = DIVERT_TPROXY;
@@ -133,7 +134,7 @@ static bool was_for_dns(enum divert *divert, int fd, int family, struct sockaddr
 	return original_destination(fd, family, server) == 0 && port_of(server) == DNS_PORT;
 }
 
-int divert_accept(enum divert *divert, int listener, struct sockaddr_storage *client,
+int intercept_accept(enum divert *divert, int listener, struct sockaddr_storage *client,
         struct sockaddr_storage *server)
 {
 	socklen_t size = sizeof(*client);
@@ -147,7 +148,7 @@ int divert_accept(enum divert *divert, int listener, struct sockaddr_storage *cl
 	return fd;
 }
 
-/* The port of the client itself is on the way already, between the client and us. */
+/* The client's own port is in use already, between the client and us. */
 static int take_address_of(int fd, const struct sockaddr_storage *client)
 {
 	struct sockaddr_storage address = *client;
@@ -161,7 +162,7 @@ static int take_address_of(int fd, const struct sockaddr_storage *client)
 	return error;
 }
 
-/* Only what is ours can be bound to without being transparent. */
+/* A socket that is not transparent can be bound only to an address of ours. */
 static bool is_ours(const struct sockaddr_storage *server)
 {
 	struct sockaddr_storage address = *server;
@@ -183,7 +184,7 @@ static int begin_to_connect(int fd, const struct sockaddr_storage *server)
 	return 0;
 }
 
-int divert_connect(enum divert divert, const struct sockaddr_storage *client,
+int intercept_connect(enum divert divert, const struct sockaddr_storage *client,
         const struct sockaddr_storage *server)
 {
 	int error = 0, fd = exchange_socket(server->ss_family, SOCK_STREAM, MARK_REQUIRED);
@@ -200,7 +201,19 @@ int divert_connect(enum divert divert, const struct sockaddr_storage *client,
 	return fd;
 }
 
-int divert_connect_datagram(const struct sockaddr_storage *server)
+/* SYNs after the first one: the kernel then gives up after three seconds, some kernels after two.
+ */
+#define HURRIED_SYNS 1
+
+/* If this fails, idleness ends the connection. */
+void intercept_hurry(int fd)
+{
+	const int syns = HURRIED_SYNS;
+
+	setsockopt(fd, IPPROTO_TCP, TCP_SYNCNT, &syns, sizeof(syns));
+}
+
+int intercept_connect_datagram(const struct sockaddr_storage *server)
 {
 	int fd = exchange_socket(server->ss_family, SOCK_DGRAM, MARK_REQUIRED);
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "base/cursor.h"
 #include "base/writer.h"
 
 #define PREFIX_SIZE 2
@@ -37,6 +38,21 @@ int outbox_send(struct outbox *o, int fd)
 	}
 	outbox_fini(o);
 	return 0;
+}
+
+int outbox_send_datagrams(struct outbox *o, int fd)
+{
+	int result = 0;
+
+	while (o->sent < o->len) {
+		size_t len = get_u16(o->octets + o->sent);
+		const uint8_t *message = o->octets + o->sent + PREFIX_SIZE;
+		if (send(fd, message, len, 0) < 0 && errno != EAGAIN)
+			result = -errno;
+		o->sent += PREFIX_SIZE + len;
+	}
+	outbox_fini(o);
+	return result;
 }
 
 void outbox_fini(struct outbox *o)

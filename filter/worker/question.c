@@ -3,14 +3,19 @@
 
 #include <stdlib.h>
 
-#include "worker/worker_private.h"
+#include "worker/connection.h"
+#include "worker/relay.h"
 
-/* All wait for the same time, so the one that was asked first is due first. */
-void question_await(struct worker *w, struct question *q)
+/* Transfers of one connection that are remembered. Their responses are streams of messages that
+ * belong together (RFC 5936, RFC 1995). The oldest is mostly over when it is evicted. */
+#define TRANSFERS 32
+
+/* All wait equally long, so the question that was asked first is due first. */
+void question_await(struct question *q)
 {
-	struct relay *r = &w->relay;
+	struct relay *r = q->connection->relay;
 
-	q->due_ms = w->now_ms + QUESTION_ANSWER_MS;
+	q->due_ms = r->turn->now_ms + QUESTION_ANSWER_MS;
 	q->older = r->newest;
 	if (r->newest)
 		r->newest->newer = q;
@@ -19,9 +24,9 @@ void question_await(struct worker *w, struct question *q)
 	r->newest = q;
 }
 
-void question_await_no_more(struct worker *w, struct question *q)
+static void await_no_more(struct question *q)
 {
-	struct relay *r = &w->relay;
+	struct relay *r = q->connection->relay;
 
 	if (q->due_ms == 0)
 		return;
@@ -47,7 +52,46 @@ struct question *question_ask(
 	return q;
 }
 
-void question_forget(struct worker *w, struct question *q)
+static void forget_oldest_transfer(struct connection *c)
+{
+	struct question *oldest = NULL;
+	unsigned count = 0;
+
+	for (struct question *q = c->first; q; q = q->next) {
+		if (!q->is_transfer)
+			continue;
+		count++;
+		if (!oldest)
+			oldest = q;
+	}
+	if (count >= TRANSFERS)
+		question_forget(oldest);
+}
+
+struct question *question_ask_transfer(struct connection *c, const struct client_query *asked)
+{
+	stats_count(&c->relay->stats->transfers);
+	forget_oldest_transfer(c);
+	struct question *q = question_ask(c, QUERY_TRANSFER, asked);
+	if (q)
+		q->is_transfer = true;
+	return q;
+}
+
+/* All messages of a transfer have its id, but only the first must have its question (RFC 5936,
+ * 2.2.1). */
+bool question_has_transfer(const struct question *q, const struct message *response)
+{
+	const struct client_query *asked = &q->asked;
+
+	return (response->flags & FLAG_QR) && message_opcode(response) == OPCODE_QUERY &&
+	       response->id == asked->id &&
+	       (response->question_count == 0 ||
+	               span_equal(
+	                       response->question, span_of(asked->question, asked->question_len)));
+}
+
+void question_forget(struct question *q)
 {
 	struct connection *c = q->connection;
 	struct question **link = &c->first, *previous = NULL;
@@ -60,7 +104,7 @@ void question_forget(struct worker *w, struct question *q)
 	if (c->last == q)
 		c->last = previous;
 	c->question_count--;
-	question_await_no_more(w, q);
+	await_no_more(q);
 	if (q->parked) {
 		parked_remove(q->parked);
 		c->parked_count--;

@@ -6,13 +6,11 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "worker/connection.h"
 #include "worker/relay_room.h"
-#include "worker/tcp_sign.h"
-#include "worker/tcp_validate.h"
-#include "worker/worker_private.h"
 
-/* Connections that are begun in one turn of the loop, and that are looked at: most of these are
- * refused then. The queue of packets waits meanwhile. */
+/* Connections that are accepted in one turn of the loop, and those of them that are relayed: most
+ * of the others are refused. The queue of packets waits meanwhile. */
 #define BEGUN_A_TURN    64
 #define ACCEPTED_A_TURN 256
 
@@ -27,62 +25,50 @@ static bool is_absent(int error)
 	return error == -EAFNOSUPPORT || error == -EADDRNOTAVAIL;
 }
 
-static int listen_to(struct worker *w, struct listener *l, int family)
+static int listen_to(const struct relay *r, struct tcp_listener *l, int family)
 {
 	struct epoll_event event = { .events = EPOLLIN, .data.ptr = l };
 
-	l->fd = divert_listen(w->config.tcp.divert, family, w->config.tcp.port);
+	l->fd = intercept_listen(r->config->divert, family, r->config->port);
 	if (l->fd < 0)
 		return family == AF_INET6 && is_absent(l->fd) ? 0 : l->fd;
-	return epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, l->fd, &event) < 0 ? -errno : 0;
+	return epoll_ctl(r->epoll_fd, EPOLL_CTL_ADD, l->fd, &event) < 0 ? -errno : 0;
 }
 
-const struct relay_trade relay_validates = { .query = tcp_validate_query,
-	.response = tcp_validate_response };
-
-const struct relay_trade relay_signs = { .query = tcp_sign_query,
-	.response = tcp_sign_response,
-	.go_on_by_udp = tcp_sign_go_on_by_udp,
-	.read_datagram = tcp_sign_read_datagram };
-
-int relay_open(struct worker *w)
+int relay_open(struct relay *r)
 {
-	struct relay *r = &w->relay;
-	int error = 0;
+	uint32_t connections = r->config->connections;
 
-	r->trade = w->signer ? &relay_signs : &relay_validates;
 	for (int i = 0; i < RELAY_FAMILIES; i++)
-		r->listeners[i] = (struct listener){ WATCHED_LISTENER, -1 };
-	if (!w->config.tcp.is_on)
+		r->listeners[i] = (struct tcp_listener){ WATCHED_LISTENER, -1 };
+	if (!r->config->is_on)
 		return 0;
 	r->buffer = malloc(RELAY_BUFFER_SIZE);
 	r->holders = calloc(SHARE_TALLIES, sizeof(*r->holders));
 	r->log_share = (struct log_limit){ .burst = LOG_BURST, .per_second = LOG_PER_SECOND };
 	if (!r->buffer || !r->holders)
 		return -ENOMEM;
-	error = share_init(&r->share, w->config.tcp.connections);
+	int error = share_init(&r->share, connections);
 	if (!error)
-		error = table_init(
-		        &r->connections, sizeof(struct connection), w->config.tcp.connections);
+		error = table_init(&r->connections, sizeof(struct connection), connections);
 	for (int i = 0; i < RELAY_FAMILIES && !error; i++)
-		error = listen_to(w, &r->listeners[i], families[i]);
+		error = listen_to(r, &r->listeners[i], families[i]);
 	return error;
 }
 
-static struct connection *idlest(const struct worker *w)
+static struct connection *idlest(const struct relay *r)
 {
-	return w->relay.connections.used ? table_oldest(&w->relay.connections) : NULL;
+	return r->connections.used ? table_oldest(&r->connections) : NULL;
 }
 
-void relay_close(struct worker *w)
+void relay_close(struct relay *r)
 {
-	struct relay *r = &w->relay;
 	struct connection *c;
 
 	if (!r->buffer) /* it was never opened */
 		return;
-	while ((c = idlest(w)))
-		connection_close(w, c);
+	while ((c = idlest(r)))
+		connection_close(c);
 	for (int i = 0; i < RELAY_FAMILIES; i++) {
 		if (r->listeners[i].fd >= 0)
 			close(r->listeners[i].fd);
@@ -94,109 +80,147 @@ void relay_close(struct worker *w)
 	r->buffer = NULL;
 }
 
+/* ---- Room ---- */
+
+/* A connection of a greedy client is reset. Ended in order, each would keep memory in the kernel
+ * for a minute, and a place at its server. Connections of other clients end as idle ones do. */
+static bool close_for_room(struct relay *r, struct connection *c)
+{
+	if (!c)
+		return false;
+	stats_count(&r->stats->tcp_evicted);
+	c->is_broken = share_is_taken(&r->share, c->sharer);
+	connection_close(c);
+	return true;
+}
+
+bool relay_make_room_for_any(struct relay *r)
+{
+	return close_for_room(r, relay_room_yielding(r));
+}
+
+bool relay_make_room(struct relay *r, const struct sockaddr_storage *client)
+{
+	struct connection *yielding;
+
+	switch (relay_room_for(r, client, &yielding)) {
+	case ROOM_FREE:
+		return true;
+	case ROOM_YIELDED:
+		return close_for_room(r, yielding);
+	case ROOM_NONE:
+		break;
+	}
+	return false;
+}
+
+/* ---- New connections ---- */
+
 static struct side side_of(struct connection *c, int fd)
 {
 	return (struct side){ .watched = WATCHED_SIDE, .fd = fd, .connection = c };
 }
 
-static bool is_short_of_descriptors(int error)
+static bool is_short_of_descriptors(int fd)
 {
-	return error == -EMFILE || error == -ENFILE;
+	return fd == -EMFILE || fd == -ENFILE;
 }
 
-/* Who has room for the client has it for the way to the server, too. */
-static int connect_on(struct worker *w, enum divert divert, const struct sockaddr_storage *client,
-        const struct sockaddr_storage *server)
+static int connect_to_server(struct relay *r, enum divert divert,
+        const struct sockaddr_storage *client, const struct sockaddr_storage *server)
 {
-	int fd = divert_connect(divert, client, server);
+	int fd = intercept_connect(divert, client, server);
 
-	if (is_short_of_descriptors(fd) && relay_make_room_for_any(w))
-		fd = divert_connect(divert, client, server);
+	if (is_short_of_descriptors(fd) && relay_make_room_for_any(r))
+		fd = intercept_connect(divert, client, server);
 	return fd;
 }
 
-static void begin(struct worker *w, int fd, enum divert divert,
+static void relay_begin(struct relay *r, int fd, enum divert divert,
         const struct sockaddr_storage *client, const struct sockaddr_storage *server)
 {
-	struct relay *r = &w->relay;
-	int server_fd = connect_on(w, divert, client, server);
+	int server_fd = connect_to_server(r, divert, client, server);
 	struct connection *c = table_add(&r->connections, r->serial++);
 
-	stats_count(&w->stats.tcp_connections);
-	c->active_ms = w->now_ms;
+	stats_count(&r->stats->tcp_connections);
+	c->relay = r;
+	c->active_ms = r->turn->now_ms;
 	c->client_address = *client;
 	c->server_address = *server;
 	c->client = side_of(c, fd);
 	c->client.is_connected = true;
 	c->server = side_of(c, server_fd);
-	relay_enter(w, c);
-	if (c->server.fd >= 0 && w->signer)
-		tcp_sign_hurry(&c->server);
-	else if (c->server.fd < 0)
-		connection_unreachable(w, c);
-	connection_update(w, c);
+	relay_enter(r, c);
+	if (c->server.fd < 0)
+		connection_unreachable(c);
+	else if (r->trade->datagram) /* the sooner it can be asked over UDP */
+		intercept_hurry(c->server.fd);
+	connection_update(c);
 }
 
-/* With a reset, before anybody else has heard of it: nothing of it stays, here or with the server.
+/* With a reset, before the server has heard of the connection: nothing of it stays here or there.
  */
-static void refuse(struct worker *w, int fd)
+static void refuse_connection(struct relay *r, int fd)
 {
 	const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
 
-	stats_count(&w->stats.tcp_refused);
+	stats_count(&r->stats->tcp_refused);
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 	close(fd);
 }
 
 enum accepted { ACCEPTED_NONE, ACCEPTED_BEGUN, ACCEPTED_OVER };
 
-/* Returns ACCEPTED_NONE when there is nothing more to accept now. */
-static enum accepted accept_one(struct worker *w, const struct listener *listener)
+/* Returns ACCEPTED_NONE if there is nothing more to accept now. */
+static enum accepted accept_one(struct relay *r, const struct tcp_listener *listener)
 {
 	struct sockaddr_storage client, server;
-	enum divert divert = w->config.tcp.divert;
-	int fd = divert_accept(&divert, listener->fd, &client, &server);
+	enum divert divert = r->config->divert;
+	int fd = intercept_accept(&divert, listener->fd, &client, &server);
 
-	if (fd >= 0 && relay_make_room(w, &client)) {
-		begin(w, fd, divert, &client, &server);
+	if (fd >= 0 && relay_make_room(r, &client)) {
+		relay_begin(r, fd, divert, &client, &server);
 		return ACCEPTED_BEGUN;
 	}
 	if (fd >= 0)
-		refuse(w, fd);
+		refuse_connection(r, fd);
 	if (fd == -EPERM)
-		stats_count(&w->stats.tcp_strangers);
+		stats_count(&r->stats->tcp_strangers);
 	if (is_short_of_descriptors(fd))
-		return relay_make_room_for_any(w) ? ACCEPTED_BEGUN : ACCEPTED_NONE;
+		return relay_make_room_for_any(r) ? ACCEPTED_BEGUN : ACCEPTED_NONE;
 	return fd >= 0 || fd == -EPERM || fd == -ECONNABORTED ? ACCEPTED_OVER : ACCEPTED_NONE;
 }
 
-void relay_accept(struct worker *w, const struct listener *listener)
+void relay_accept(struct relay *r, const struct tcp_listener *listener)
 {
 	enum accepted accepted = ACCEPTED_OVER;
 	unsigned begun = 0;
 
 	for (unsigned i = 0; i < ACCEPTED_A_TURN && begun < BEGUN_A_TURN && accepted; i++) {
-		accepted = accept_one(w, listener);
+		accepted = accept_one(r, listener);
 		begun += accepted == ACCEPTED_BEGUN;
 	}
 }
 
-void relay_expire(struct worker *w)
+/* ---- Time ---- */
+
+void relay_expire(struct relay *r)
 {
 	struct connection *c;
 
-	tcp_sign_end_silence(w);
-	while ((c = idlest(w)) && c->active_ms + w->config.tcp.idle_ms <= w->now_ms) {
-		stats_count(&w->stats.tcp_idle);
-		connection_close(w, c);
+	while (r->trade->answer_due && (c = r->trade->answer_due(r->trader, r)))
+		connection_update(c);
+	while ((c = idlest(r)) && c->active_ms + r->config->idle_ms <= r->turn->now_ms) {
+		stats_count(&r->stats->tcp_idle);
+		connection_close(c);
 	}
 }
 
-uint64_t relay_deadline_ms(const struct worker *w)
+uint64_t relay_deadline_ms(const struct relay *r)
 {
-	const struct connection *c = idlest(w);
-	const struct question *q = w->relay.oldest;
-	uint64_t due_ms = c ? c->active_ms + w->config.tcp.idle_ms : UINT64_MAX;
+	const struct connection *c = idlest(r);
+	const struct question *q = r->oldest;
+	uint64_t due_ms = c ? c->active_ms + r->config->idle_ms : UINT64_MAX;
 
 	return q && q->due_ms < due_ms ? q->due_ms : due_ms;
 }

@@ -1,27 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* DNS over TCP: the rules bring the connections of clients here, each is carried on to the server
- * that was meant, and each message on it is treated like a datagram. Every worker has a relay of
- * its own on the same port, and the kernel spreads the connections over them: so workers share
- * nothing here either. */
+/* DNS over TCP. The rules bring the connections of clients here. The relay connects to the server
+ * that the client meant, and its trade treats each message. Every worker has a relay of its own on
+ * the same port, and the kernel spreads the connections over them: so workers share nothing here
+ * either. */
 #ifndef WORKER_RELAY_H
 #define WORKER_RELAY_H
 
 #include "base/log.h"
 #include "base/share.h"
 #include "base/table.h"
+#include "flow/stats.h"
 #include "flow/watched.h"
 #include "worker/intercept.h"
+#include "worker/turn.h"
 
-struct worker;
-struct side;
-struct question;
 struct connection;
+struct question;
+struct relay;
+struct side;
 
 #define RELAY_BUFFER_SIZE 65536
 
-/* New connections of clients with their share for which older ones of theirs give way; further ones
- * are refused. The one costs two connects and two closes, and the server a connection; the other
- * next to nothing, so that no client's greed fills the kernel's queue of connections. */
+/* New connections a second, of clients that have their share, for which older ones of theirs are
+ * closed. Further ones are refused. Replacing costs two connects and two closes, and the server a
+ * connection; refusing costs next to nothing. So a greedy client cannot fill the kernel's queue of
+ * connections. */
 #define RELAY_REPLACED_A_SECOND 1500
 
 struct relay_config {
@@ -29,68 +32,80 @@ struct relay_config {
 	enum divert divert;
 	bool refuses_transfers; /* of zones: AXFR and IXFR */
 	uint16_t port;          /* of ours, to which the rules bring connections */
-	uint32_t connections;   /* at a time; for a further one another gives way */
-	uint32_t idle_ms;       /* without a whole message, from or to anybody: then it is closed */
+	uint32_t connections;   /* at a time; a further one evicts another */
+	uint32_t idle_ms;       /* after the last whole message the connection is closed */
 };
 
-struct listener {
+struct tcp_listener {
 	enum watched watched; /* comes first */
 	int fd;               /* -1: this machine does not have the family */
 };
 
 enum { RELAY_IPV4, RELAY_IPV6, RELAY_FAMILIES };
 
-/* Of one network, the idlest first. */
+/* The connections of one network, the idlest first. */
 struct holders {
 	struct connection *first, *last;
 };
 
-/* What is done with the messages on a connection: to validate, or to sign. */
+/* What is done with the messages on a connection: to validate, or to sign. `trader` is the one of
+ * the relay. None of them sends, reads or closes: a trade queues messages (connection_send()), or
+ * marks a connection as broken. */
 struct relay_trade {
-	/* Treat one message of the client, or of the server. */
-	void (*query)(struct worker *w, struct connection *c, struct span octets);
-	void (*response)(struct worker *w, struct connection *c, struct span octets);
+	/* Treats one message of the client, or of the server. */
+	void (*query)(void *trader, struct connection *c, struct span octets);
+	void (*response)(void *trader, struct connection *c, struct span octets);
 
-	/* Has the connection carried on by UDP if its server takes no TCP. Returns false if that
-	 * cannot be. NULL: it never is. */
-	bool (*go_on_by_udp)(struct worker *w, struct connection *c);
+	/* Treats one datagram of the server, which may be changed, if the server takes no TCP and
+	 * is asked over UDP. NULL: such a server cannot be reached. */
+	void (*datagram)(void *trader, struct connection *c, uint8_t *octets, size_t len);
 
-	/* Reads one datagram and treats it. Returns false when there is none. NULL where
-	 * go_on_by_udp is. */
-	bool (*read_datagram)(struct worker *w, struct connection *c);
+	/* Answers for a silent server the question of `r` that has been due for longest. Returns
+	 * the question's connection, to be updated; NULL if none is due. NULL: none ever is. */
+	struct connection *(*answer_due)(void *trader, const struct relay *r);
 };
-
-extern const struct relay_trade relay_validates, relay_signs;
 
 struct relay {
+	/* Borrowed; set before relay_open(): */
+	const struct relay_config *config;
+	const struct turn *turn;
+	struct stats *stats;
 	const struct relay_trade *trade;
-	struct listener listeners[RELAY_FAMILIES];
-	struct table connections; /* oldest first is the order of the last message */
+	void *trader;
+	int epoll_fd;
+
+	struct tcp_listener listeners[RELAY_FAMILIES];
+	struct table connections; /* the oldest is the one whose last message is longest ago */
 	struct share share;       /* of the connections */
-	struct holders *holders;  /* by the tally of their network, SHARE_TALLIES of them */
-	uint64_t second_ms;       /* when the present second began, and */
-	unsigned replaced;        /* how many had to give way to their own client's in it */
+	struct holders *holders;  /* by the tally of their network: SHARE_TALLIES */
+	uint64_t second_ms;       /* when the present second began, */
+	unsigned replaced;        /* and connections that their own client's replaced in it */
 	struct log_limit log_share;
-	uint8_t *buffer;                  /* for what is read at once, RELAY_BUFFER_SIZE octets */
+	uint8_t *buffer;                  /* for what is read at once: RELAY_BUFFER_SIZE octets */
 	unsigned treated;                 /* messages in this turn of the loop */
 	uint64_t serial;                  /* of connections */
-	struct question *oldest, *newest; /* that a server is to answer; see tcp_sign.c */
+	struct question *oldest, *newest; /* that wait for a server; see question_await() */
 };
 
-/* Listens, when it is on. Returns 0 or -errno; relay_close() in both cases. */
-int relay_open(struct worker *w);
+/* Listens, if the configuration says so. Returns 0 or -errno; relay_close() in both cases. */
+int relay_open(struct relay *r);
 
-/* Closes all connections and stops to listen. */
-void relay_close(struct worker *w);
+/* Closes all connections and stops listening. */
+void relay_close(struct relay *r);
 
-/* To be called when connections wait. Any number may, of one client or of many, and the kernel
- * keeps them in one queue: those that are refused are over at once, so that it empties. */
-void relay_accept(struct worker *w, const struct listener *listener);
+/* To be called when connections wait. Clients can send any number of them, and the kernel keeps
+ * them in one queue; those that are refused are over at once, so that the queue empties. */
+void relay_accept(struct relay *r, const struct tcp_listener *listener);
 
-/* Closes what is idle for too long, and answers for servers that are silent. */
-void relay_expire(struct worker *w);
+/* Makes room for a connection of `client`, or for one of an unknown client, by closing another (see
+ * relay_room.h). Returns false if there is none. */
+bool relay_make_room(struct relay *r, const struct sockaddr_storage *client);
+bool relay_make_room_for_any(struct relay *r);
 
-/* When relay_expire() has something to do; UINT64_MAX when there is no connection. */
-uint64_t relay_deadline_ms(const struct worker *w);
+/* Closes connections that are idle for too long, and answers for servers that are silent. */
+void relay_expire(struct relay *r);
+
+/* When relay_expire() has something to do; UINT64_MAX if there is no connection. */
+uint64_t relay_deadline_ms(const struct relay *r);
 
 #endif

@@ -1,15 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "worker/report.h"
 
-#include "worker/worker_private.h"
-
 #include <inttypes.h>
 #include <net/if.h>
 #include <stdio.h>
 
 #include "base/sockaddr.h"
 
-static void count(struct stats *stats, enum status status)
+#define LOG_BURST      20
+#define LOG_PER_SECOND 5
+
+void report_init(struct report *r, const struct turn *turn, struct stats *stats)
+{
+	const struct log_limit limit = { .burst = LOG_BURST, .per_second = LOG_PER_SECOND };
+
+	*r = (struct report){ turn, stats, limit, limit, limit, limit };
+}
+
+bool report_may_log(struct log_limit *limit, uint64_t now_ms)
+{
+	uint64_t withheld;
+
+	if (!log_limit_allows(limit, now_ms, &withheld))
+		return false;
+	if (withheld > 0)
+		log_warning("%" PRIu64 " lines like the next one were not logged", withheld);
+	return true;
+}
+
+static void count_status(struct stats *stats, enum status status)
 {
 	switch (status) {
 	case STATUS_SECURE:
@@ -32,80 +51,68 @@ void report_server(const struct sockaddr_storage *server, char text[static INET6
 	address_text(sockaddr_octets(server), text);
 }
 
-/* A question and who answered it, for people. */
-struct who {
+/* A question and the server that answered it, as text. */
+struct response_text {
 	char name[NAME_TEXT_SIZE], type[TYPE_TEXT_SIZE];
 	char server[INET6_ADDRSTRLEN];
 };
 
-static void read_question(const struct client_query *asked, struct who *who)
+static void question_text(const struct client_query *asked, struct response_text *text)
 {
 	struct cursor c = cursor_over(span_of(asked->question, asked->question_len));
 	struct name name;
 
 	name_read_plain(&c, &name);
-	name_text(&name, who->name);
-	type_text(cursor_u16(&c), who->type);
+	name_text(&name, text->name);
+	type_text(cursor_u16(&c), text->type);
 }
 
-static void read_who(const struct arrival *a, struct who *who)
+static void response_text(struct reported response, struct response_text *text)
 {
-	read_question(a->asked, who);
-	report_server(&a->server, who->server);
+	question_text(response.asked, text);
+	report_server(response.server, text->server);
 }
 
 /* bogus www.example. A from 192.0.2.53: example. DNSKEY (ds-no-match: no DNSKEY matches the DS) */
-static void log_refusal(const struct arrival *a, const struct gate_result *result)
+static void log_refusal(struct reported response, const struct gate_result *result)
 {
 	char culprit_text[NAME_TEXT_SIZE], culprit_type[TYPE_TEXT_SIZE];
-	struct who who;
+	struct response_text text;
 
-	read_who(a, &who);
+	response_text(response, &text);
 	log_warning("%s %.255s %s from %s: %.255s %s (%s: %s)", status_text(result->outcome.status),
-	        who.name, who.type, who.server, name_text(&result->culprit.name, culprit_text),
+	        text.name, text.type, text.server, name_text(&result->culprit.name, culprit_text),
 	        type_text(result->culprit.type, culprit_type), reason_word(result->outcome.reason),
 	        reason_sentence(result->outcome.reason));
 }
 
-/* A flood of them must not fill the log. */
-static bool may_log(struct worker *w, struct log_limit *limit)
-{
-	uint64_t withheld;
-
-	if (!log_limit_allows(limit, w->now_ms, &withheld))
-		return false;
-	if (withheld > 0)
-		log_warning("%" PRIu64 " lines like the next were withheld", withheld);
-	return true;
-}
-
 /* unjudged www.example. A from 192.0.2.53 (pause: all of it, AD clear) */
-void report_unjudged(struct worker *w, const struct arrival *a, enum exemption exemption)
+void report_unjudged(struct report *r, struct reported response, enum exemption exemption)
 {
 	const struct exempt *exempt = &exempts[exemption];
-	struct who who;
+	struct response_text text;
 
-	if (exempt->log != EXEMPT_EACH || !may_log(w, &w->log_unjudged))
+	if (exempt->log != EXEMPT_EACH || !report_may_log(&r->unjudged, r->turn->now_ms))
 		return;
-	read_who(a, &who);
-	log_info("unjudged %.255s %s from %s (%s: %s)", who.name, who.type, who.server,
+	response_text(response, &text);
+	log_info("unjudged %.255s %s from %s (%s: %s)", text.name, text.type, text.server,
 	        exempt->word, exempt_pass_text(exempt->may_pass));
 }
 
-/* The addresses of a flow, for people. */
-struct pair {
+/* The addresses of a flow, as text. */
+struct flow_text {
 	char client[INET6_ADDRSTRLEN], server[INET6_ADDRSTRLEN];
 };
 
-static void read_pair(const struct flow_key *key, struct pair *pair)
+static void flow_text(const struct flow_key *key, struct flow_text *text)
 {
-	address_text(flow_key_client(key), pair->client);
-	address_text(flow_key_server(key), pair->server);
+	address_text(flow_key_client(key), text->client);
+	address_text(flow_key_server(key), text->server);
 }
 
 #define INTERFACE_TEXT_SIZE (IF_NAMESIZE + 16)
 
-/* Names an interface, or says what 0 stands for. */
+/* Index 0 is this machine itself. */
 static const char *interface_text(uint32_t index, char text[static INTERFACE_TEXT_SIZE])
 {
 	char name[IF_NAMESIZE];
@@ -119,20 +126,20 @@ static const char *interface_text(uint32_t index, char text[static INTERFACE_TEX
 	return text;
 }
 
-void report_rival(struct worker *w, const struct flow_key *key, const struct client_query *asked)
+void report_rival(struct report *r, const struct flow_key *key, const struct client_query *asked)
 {
 	char from[INTERFACE_TEXT_SIZE];
-	struct pair pair;
-	struct who who;
+	struct flow_text addresses;
+	struct response_text text;
 
-	stats_count(&w->stats.queries_rival);
-	if (!may_log(w, &w->log_rival))
+	stats_count(&r->stats->queries_rival);
+	if (!report_may_log(&r->rival, r->turn->now_ms))
 		return;
-	read_pair(key, &pair);
-	read_question(asked, &who);
+	flow_text(key, &addresses);
+	question_text(asked, &text);
 	log_warning("two queries at once from %s port %u to %s with the id %u, the second for "
-	            "%.255s %s from %s: somebody may be copying queries",
-	        pair.client, key->client_port, pair.server, key->id, who.name, who.type,
+	            "%.255s %s from %s: an attacker may be copying queries",
+	        addresses.client, key->client_port, addresses.server, key->id, text.name, text.type,
 	        interface_text(key->way.in, from));
 }
 
@@ -140,35 +147,34 @@ void report_always_cd(struct span client)
 {
 	char text[INET6_ADDRSTRLEN];
 
-	log_warning("%s sets CD in every query, so nothing that it is answered is checked here: if "
-	            "it does not check by itself (BIND with dnssec-validation no, PowerDNS with "
-	            "process-no-validate do not), forged answers are believed. See "
+	log_warning("%s sets CD in every query, so sealgate checks none of its answers. If this "
+	            "client does not check them itself (BIND with dnssec-validation no, PowerDNS "
+	            "with process-no-validate do not), it believes forged answers. See "
 	            "checking_disabled and validators",
 	        address_text(client, text));
 }
 
-void report_stray(struct worker *w, const struct flow_key *key, const struct message *response)
+void report_stray(struct report *r, const struct flow_key *key, const struct message *response)
 {
 	char name[NAME_TEXT_SIZE], from[INTERFACE_TEXT_SIZE], to[INTERFACE_TEXT_SIZE];
-	struct pair pair;
+	struct flow_text addresses;
 
-	if (!may_log(w, &w->log_rival))
+	if (!report_may_log(&r->rival, r->turn->now_ms))
 		return;
-	read_pair(key, &pair);
-	log_warning("dropped: a response for %.255s from %s to %s came from %s and would leave to "
-	            "%s, which is not the way that its query took",
-	        name_text(&response->qname, name), pair.server, pair.client,
+	flow_text(key, &addresses);
+	log_warning("dropped a response for %.255s from %s to %s: it came in from %s and would "
+	            "leave to %s, which is not the way of its query",
+	        name_text(&response->qname, name), addresses.server, addresses.client,
 	        interface_text(key->way.in, from), interface_text(key->way.out, to));
 }
 
-void report_judged(struct worker *w, const struct arrival *a, const struct gate_result *result)
+void report_judged(struct report *r, struct reported response, const struct gate_result *result)
 {
-	count(&w->stats, result->outcome.status);
-	if (result->outcome.status != STATUS_BOGUS &&
-	        result->outcome.status != STATUS_INDETERMINATE)
+	enum status status = result->outcome.status;
+
+	count_status(r->stats, status);
+	if (status != STATUS_BOGUS && status != STATUS_INDETERMINATE)
 		return;
-	struct log_limit *limit =
-	        result->outcome.status == STATUS_BOGUS ? &w->log_bogus : &w->log_indeterminate;
-	if (may_log(w, limit))
-		log_refusal(a, result);
+	if (report_may_log(status == STATUS_BOGUS ? &r->bogus : &r->indeterminate, r->turn->now_ms))
+		log_refusal(response, result);
 }

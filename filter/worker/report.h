@@ -1,31 +1,51 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a worker that validates says in the log, and counts. */
+/* What a worker that validates counts and logs of responses and clients. Private to worker/. */
 #ifndef WORKER_REPORT_H
 #define WORKER_REPORT_H
 
 #include <netinet/in.h>
+
+#include "base/log.h"
 #include "flow/flow.h"
+#include "flow/stats.h"
 #include "gate/gate.h"
-#include "worker/arrival.h"
+#include "worker/turn.h"
 
-struct worker;
+struct report {
+	const struct turn *turn; /* borrowed, as `stats` is */
+	struct stats *stats;
+	/* A flood of one kind of line must not hide the others. */
+	struct log_limit bogus, indeterminate, unjudged, rival;
+};
 
-/* Counts what was concluded, and logs it if it is Bogus or Indeterminate. */
-void report_judged(struct worker *w, const struct arrival *a, const struct gate_result *result);
+/* Sets the limits of the log. */
+void report_init(struct report *r, const struct turn *turn, struct stats *stats);
 
-/* Writes the server's address for people. */
+/* True if a line of this kind may be written; tells first how many were not written before it. */
+bool report_may_log(struct log_limit *limit, uint64_t now_ms);
+
+/* Writes the server's address as text. */
 void report_server(const struct sockaddr_storage *server, char text[static INET6_ADDRSTRLEN]);
 
+/* A response: what was asked, and the server that sent it. */
+struct reported {
+	const struct client_query *asked;
+	const struct sockaddr_storage *server;
+};
+
+/* Counts the status of a response that was judged, and logs it if it is Bogus or Indeterminate. */
+void report_judged(struct report *r, struct reported response, const struct gate_result *result);
+
+/* Logs a response that passes without a full judgement, if the exemption is to be logged. */
+void report_unjudged(struct report *r, struct reported response, enum exemption exemption);
+
 /* Counts and logs a query that shares its addresses, ports and id with another one in flight. */
-void report_rival(struct worker *w, const struct flow_key *key, const struct client_query *asked);
+void report_rival(struct report *r, const struct flow_key *key, const struct client_query *asked);
 
-/* Logs a client that sets CD in every query, which passes. */
+/* Logs a response that came in or would leave by an interface that does not fit its query. */
+void report_stray(struct report *r, const struct flow_key *key, const struct message *response);
+
+/* Logs a client that sets CD in every query; the queries pass. */
 void report_always_cd(struct span client);
-
-/* Logs a response that came, or would leave, by another interface than its query tells. */
-void report_stray(struct worker *w, const struct flow_key *key, const struct message *response);
-
-/* Logs that it goes on without a full judgement, and by which exemption. */
-void report_unjudged(struct worker *w, const struct arrival *a, enum exemption exemption);
 
 #endif

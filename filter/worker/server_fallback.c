@@ -21,12 +21,19 @@ static struct upstream *upstream_of(
 
 /* ---- EDNS ---- */
 
-/* Such servers are asked without EDNS, which the kernel does not do. */
+/* A server that is asked without EDNS leaves the shortcut, because the kernel adds EDNS. */
 static void leave_shortcut(struct server_fallback *f, struct upstream *up)
 {
 	up->is_admitted = false;
 	up->asked_since_ms = 0;
 	shortcut_dismiss(f->shortcut, &up->server);
+}
+
+/* What becomes of answers that lack signatures, for the log. */
+static const char *fate_text(const struct server_fallback *f)
+{
+	return f->can_assist ? "proved with signatures of `resolver`"
+	                     : "refused, unless `resolver` names a server that has the signatures";
 }
 
 static void note_plain(struct server_fallback *f, struct upstream *up, enum edns_habit habit)
@@ -41,16 +48,15 @@ static void note_plain(struct server_fallback *f, struct upstream *up, enum edns
 		return;
 	up->said_edns = true;
 	address_text(sockaddr_octets(&up->server), server);
-	log_warning("%s %s, so it is asked without and cannot send signatures: answers from signed "
-	            "zones are %s; better use another server",
+	log_warning("%s %s, so it is asked without EDNS and cannot send signatures. Answers from "
+	            "signed zones are %s. Use another server if possible",
 	        server,
 	        habit == EDNS_REFUSED ? "answers queries with EDNS by an error"
 	                              : "does not answer queries with EDNS",
-	        f->can_assist ? "proved with those of `resolver`"
-	                      : "refused, unless `resolver` names one that has them");
+	        fate_text(f));
 }
 
-static bool is_refusal(const struct message *m)
+static bool rejects_edns(const struct message *m)
 {
 	return !m->edns.present &&
 	       (message_rcode(m) == RCODE_FORMERR || message_rcode(m) == RCODE_NOTIMP);
@@ -58,7 +64,7 @@ static bool is_refusal(const struct message *m)
 
 static void learn_habit(struct server_fallback *f, struct upstream *up, const struct message *m)
 {
-	if (is_refusal(m)) {
+	if (rejects_edns(m)) {
 		note_plain(f, up, EDNS_REFUSED);
 		return;
 	}
@@ -67,9 +73,9 @@ static void learn_habit(struct server_fallback *f, struct upstream *up, const st
 		up->is_admitted = shortcut_admit(f->shortcut, &up->server);
 }
 
-/* Where the operator's nat sends queries on to another server, those of the shortcut go astray:
- * they are known by the server that they were first bound for, from which nothing comes then. By
- * the queue they get there. */
+/* If the operator's nat sends queries on to another server, responses to queries of the shortcut do
+ * not fit: such a query is remembered with the server that it was first bound for, and that server
+ * never answers. By the queue it is remembered with the other server. */
 void server_fallback_sent_on(
         struct server_fallback *f, const struct sockaddr_storage *server, uint64_t at_ms)
 {
@@ -81,7 +87,7 @@ void server_fallback_sent_on(
 		leave_shortcut(f, up);
 }
 
-static bool is_unknown(void *context, const struct sockaddr_storage *server)
+static bool is_edns_unknown(void *context, const struct sockaddr_storage *server)
 {
 	struct server_fallback *f = context;
 	const struct upstream *up = upstream_of(f, server);
@@ -89,7 +95,7 @@ static bool is_unknown(void *context, const struct sockaddr_storage *server)
 	return up->edns == EDNS_UNKNOWN || upstream_is_stale(up, *f->now_ms);
 }
 
-static void answered(void *context, const struct probe *probe, struct span answer)
+static void probe_answered(void *context, const struct probe *probe, struct span answer)
 {
 	struct server_fallback *f = context;
 	struct message m;
@@ -98,7 +104,7 @@ static void answered(void *context, const struct probe *probe, struct span answe
 		learn_habit(f, upstream_of(f, &probe->server), &m);
 }
 
-static void dropped(void *context, const struct probe *probe)
+static void probe_dropped(void *context, const struct probe *probe)
 {
 	struct server_fallback *f = context;
 	note_plain(f, upstream_of(f, &probe->server), EDNS_DROPPED);
@@ -110,9 +116,9 @@ int server_fallback_init(struct server_fallback *f, int epoll_fd, uint8_t *buffe
 		.stats = f->stats,
 		.buffer = buffer,
 		.context = f,
-		.is_unknown = is_unknown,
-		.answered = answered,
-		.dropped = dropped };
+		.is_unknown = is_edns_unknown,
+		.answered = probe_answered,
+		.dropped = probe_dropped };
 	probes_init(&f->probes);
 	f->rrs = calloc(MESSAGE_RRS_MAX, sizeof(*f->rrs));
 	return f->rrs ? upstreams_init(&f->upstreams) : -ENOMEM;
@@ -158,12 +164,12 @@ struct fallback server_fallback_came(struct server_fallback *f,
 		return fallback;
 	learn_habit(f, up, m);
 	/* A client that speaks EDNS itself knows what to do. */
-	if (is_refusal(m) && upstream_is_plain(up, *f->now_ms) && !asked->has_edns)
+	if (rejects_edns(m) && upstream_is_plain(up, *f->now_ms) && !asked->has_edns)
 		fallback.reask = REASK_PLAINLY;
 	return fallback;
 }
 
-/* Whether it may be that the server left out what was needed. */
+/* True if the server may have left out what a proof needs. */
 static bool lacks_proof(const struct gate_result *result)
 {
 	switch (result->outcome.reason) {
@@ -188,12 +194,9 @@ static void note_lacking(struct server_fallback *f, struct upstream *up)
 		return;
 	up->said_strips = true;
 	address_text(sockaddr_octets(&up->server), server);
-	log_warning("%s leaves out all signatures: answers from signed zones are %s; better use "
-	            "another "
-	            "server",
-	        server,
-	        f->can_assist ? "proved with those of `resolver`"
-	                      : "refused, unless `resolver` names one that has them");
+	log_warning("%s leaves out all signatures: answers from signed zones are %s. Use another "
+	            "server if possible",
+	        server, fate_text(f));
 }
 
 struct fallback server_fallback_judged(struct server_fallback *f,

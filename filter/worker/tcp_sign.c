@@ -1,53 +1,120 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "worker/tcp_sign.h"
 
-#include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sodium.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/sockaddr.h"
 #include "sign/sign_query.h"
+#include "worker/connection.h"
+#include "worker/sign_trade.h"
 #include "worker/tcp_validate.h"
-#include "worker/udp_sign.h"
 
-/* ---- Servers that take no TCP ----
- *
- * Each query goes on by UDP, from a fresh port and under an id of ours, so that nobody but the
- * server can answer it. */
-
-bool tcp_sign_go_on_by_udp(struct worker *w, struct connection *c)
+static struct sign_peers peers_of(const struct connection *c)
 {
-	struct side *s = &c->server;
-	int fd = divert_connect_datagram(&c->server_address);
-
-	if (fd < 0)
-		return false;
-	if (s->fd >= 0)
-		close(s->fd); /* epoll forgets it by that */
-	stats_count(&w->stats.sign_datagrams);
-	s->fd = fd;
-	s->events = 0;
-	s->is_connected = s->is_datagram = true;
-	return true;
+	return (struct sign_peers){ sockaddr_octets(&c->client_address),
+		sockaddr_octets(&c->server_address) };
 }
 
-/* Asks under a random id: here it is ours, since nobody has drawn the port. */
-static void ask_by_udp(struct connection *c, struct question *q, struct span query)
+/* ---- Queries ---- */
+
+/* Only a query that passes is treated as a transfer: one that is refused has an error as its only
+ * response. */
+static bool is_transfer(
+        const struct sign_trade *t, const struct signer_query *asked, struct span octets)
 {
-	uint8_t octets[UINT16_MAX];
+	struct message query;
+
+	return asked->client.passes_unjudged && scratch_parse(&t->queries, octets, &query) &&
+	       query_is_transfer(&query);
+}
+
+/* Asks under a random id. All questions of a connection go from one port, so for each of them an
+ * attacker must guess the id. */
+static void ask_by_udp(const struct sign_trade *t, struct question *q, struct span query)
+{
+	uint8_t *octets = t->queries.octets;
 
 	q->datagram_id = (uint16_t)randombytes_random();
-	memcpy(octets, query.base, query.len);
+	if (query.base != octets)
+		memcpy(octets, query.base, query.len);
 	put_u16(octets, q->datagram_id);
-	/* A lost one the client sends again; of one that nobody takes the client is told. */
-	if (send(c->server.fd, octets, query.len, 0) < 0 && errno != EAGAIN)
-		c->is_broken = true;
+	connection_send(&q->connection->server, span_of(octets, query.len));
 }
 
-static struct question *find_by_id(const struct connection *c, uint16_t id)
+static void tcp_sign_query(void *context, struct connection *c, struct span octets)
+{
+	struct sign_trade *t = context;
+	struct sign_peers peers = peers_of(c);
+	struct signer_query asked;
+	struct span sent;
+
+	if (sign_trade_query(t, octets, &peers, true, &asked, &sent) == SIGN_QUERY_MALFORMED) {
+		c->is_broken = true;
+		return;
+	}
+	struct question *q = is_transfer(t, &asked, octets)
+	                             ? question_ask_transfer(c, &asked.client)
+	                             : question_ask(c, QUERY_SIGNED, &asked.client);
+	if (!q) {
+		c->is_broken = true;
+		return;
+	}
+	q->signing = asked;
+	if (!asked.client.passes_unjudged)
+		question_await(q);
+	if (c->server.is_datagram)
+		ask_by_udp(t, q, sent);
+	else
+		connection_send(&c->server, sent);
+}
+
+/* ---- Responses ---- */
+
+static struct question *find_signing_question(
+        const struct connection *c, const struct message *response)
+{
+	for (struct question *q = c->first; q; q = q->next) {
+		if (q->is_transfer ? question_has_transfer(q, response)
+		                   : sign_trade_matches(response, &q->signing))
+			return q;
+	}
+	return NULL;
+}
+
+static void answer_signed(struct sign_trade *t, struct question *q, const struct message *response)
+{
+	struct connection *c = q->connection;
+	struct sign_peers peers = peers_of(c);
+	struct sign_result result = sign_trade_response(t, &q->signing, &peers, response, true);
+
+	if (result.verdict == SIGN_VERDICT_DROP)
+		return;
+	connection_send(&c->client,
+	        result.verdict == SIGN_VERDICT_REWRITE ? result.octets : response->octets);
+	question_forget(q);
+}
+
+static void tcp_sign_response(void *context, struct connection *c, struct span octets)
+{
+	struct sign_trade *t = context;
+	struct message response;
+
+	stats_count(&t->stats->responses);
+	if (!scratch_parse(&t->responses, octets, &response)) {
+		stats_count(&t->stats->responses_malformed);
+		c->is_broken = true;
+		return;
+	}
+	struct question *q = find_signing_question(c, &response);
+	if (!q)
+		stats_count(&t->stats->responses_unsolicited);
+	else if (q->is_transfer)
+		tcp_pass_transfer(q, &response);
+	else
+		answer_signed(t, q, &response);
+}
+
+static struct question *find_by_datagram_id(const struct connection *c, uint16_t id)
 {
 	for (struct question *q = c->first; q; q = q->next) {
 		if (q->datagram_id == id)
@@ -56,150 +123,41 @@ static struct question *find_by_id(const struct connection *c, uint16_t id)
 	return NULL;
 }
 
-bool tcp_sign_read_datagram(struct worker *w, struct connection *c)
+static void tcp_sign_datagram(void *context, struct connection *c, uint8_t *octets, size_t len)
 {
-	uint8_t *buffer = w->relay.buffer;
-	ssize_t n = recv(c->server.fd, buffer, UINT16_MAX, 0);
+	struct sign_trade *t = context;
+	struct cursor cursor = cursor_over(span_of(octets, len));
+	const struct question *q = find_by_datagram_id(c, cursor_u16(&cursor));
 
-	if (n < 0) {
-		c->is_broken = errno != EAGAIN && errno != EINTR;
-		return false;
-	}
-	struct span octets = span_of(buffer, (size_t)n);
-	struct cursor cursor = cursor_over(octets);
-	const struct question *q = find_by_id(c, cursor_u16(&cursor));
 	if (cursor.bad || !q) {
-		stats_count(&w->stats.responses_unsolicited);
-		return true;
-	}
-	put_u16(buffer, q->asked.id);
-	connection_touch(w, c);
-	w->relay.trade->response(w, c, octets);
-	return true;
-}
-
-/* ---- Messages ---- */
-
-static struct sign_peers peers_of(const struct connection *c)
-{
-	return (struct sign_peers){ sockaddr_octets(&c->client_address),
-		sockaddr_octets(&c->server_address) };
-}
-
-/* Only what passes is taken for a transfer: of what is refused nothing but an error comes back. */
-static bool is_transfer(struct worker *w, const struct signer_query *asked, struct span octets)
-{
-	struct message query;
-
-	return asked->client.passes_unjudged &&
-	       message_parse(&query, octets, w->rrs, MESSAGE_RRS_MAX) && query_is_transfer(&query);
-}
-
-void tcp_sign_query(struct worker *w, struct connection *c, struct span octets)
-{
-	struct sign_peers peers = peers_of(c);
-	struct signer_query asked;
-	struct span sent;
-
-	if (signing_take(w, octets, &peers, true, &asked, &sent) == SIGN_QUERY_MALFORMED) {
-		c->is_broken = true;
+		stats_count(&t->stats->responses_unsolicited);
 		return;
 	}
-	struct question *q = is_transfer(w, &asked, octets)
-	                             ? transfer_ask(w, c, &asked.client)
-	                             : question_ask(c, QUERY_SIGNED, &asked.client);
-	if (!q) {
-		c->is_broken = true;
-		return;
-	}
-	q->signing = asked;
-	if (!asked.client.passes_unjudged)
-		question_await(w, q);
-	if (c->server.is_datagram)
-		ask_by_udp(c, q, sent);
-	else
-		connection_send(w, &c->server, sent);
+	put_u16(octets, q->asked.id);
+	connection_touch(c);
+	tcp_sign_response(t, c, span_of(octets, len));
 }
 
-static struct question *find(const struct connection *c, const struct message *response)
-{
-	for (struct question *q = c->first; q; q = q->next) {
-		if (q->is_transfer ? transfer_has(response, q)
-		                   : signing_matches(response, &q->signing))
-			return q;
-	}
-	return NULL;
-}
+/* ---- Servers that are silent ---- */
 
-static void answer(struct worker *w, struct question *q, const struct message *response)
+/* The question is forgotten, so a later answer of the server goes nowhere. */
+static struct connection *tcp_sign_answer_due(void *context, const struct relay *r)
 {
+	struct sign_trade *t = context;
+	struct question *q = r->oldest;
+	struct writer out = scratch_writer(&t->responses);
+
+	if (!q || q->due_ms > t->turn->now_ms)
+		return NULL;
 	struct connection *c = q->connection;
-	struct sign_peers peers = peers_of(c);
-	struct sign_result result = { .verdict = SIGN_VERDICT_ACCEPT };
-
-	if (q->asked.passes_unjudged)
-		stats_count(&w->stats.sign_untouched);
-	else
-		signing_make(w, &q->signing, &peers, response, true, &result);
-	if (result.verdict == SIGN_VERDICT_DROP)
-		return;
-	connection_send(w, &c->client,
-	        result.verdict == SIGN_VERDICT_REWRITE ? result.octets : response->octets);
-	question_forget(w, q);
-}
-
-void tcp_sign_response(struct worker *w, struct connection *c, struct span octets)
-{
-	struct message response;
-
-	stats_count(&w->stats.responses);
-	if (!message_parse(&response, octets, w->rrs, MESSAGE_RRS_MAX)) {
-		stats_count(&w->stats.responses_malformed);
-		c->is_broken = true;
-		return;
-	}
-	struct question *q = find(c, &response);
-	if (!q)
-		stats_count(&w->stats.responses_unsolicited);
-	else if (q->is_transfer)
-		transfer_pass(w, q, &response);
-	else
-		answer(w, q, &response);
-}
-
-/* ---- Servers that are silent ----
- *
- * They take a connection and say nothing, or do not even take it. A client that came by TCP has
- * nowhere else to go, and the kernel would have it wait for two minutes. */
-
-/* SYNs after the first: so the kernel gives up after three seconds, on some kernels two. */
-#define RELAY_SYNS 1
-
-void tcp_sign_hurry(const struct side *server)
-{
-	const int syns = RELAY_SYNS;
-
-	/* Where that fails, idleness ends the connection. */
-	setsockopt(server->fd, IPPROTO_TCP, TCP_SYNCNT, &syns, sizeof(syns));
-}
-
-/* What the server may say of it later is of no use any more. */
-static void answer_for_server(struct worker *w, struct question *q)
-{
-	struct connection *c = q->connection;
-	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
-
-	stats_count(&w->stats.sign_silent);
+	stats_count(&t->stats->sign_silent);
 	sign_no_response(&q->signing, &out);
-	connection_send(w, &c->client, writer_span(&out));
-	question_forget(w, q);
-	connection_update(w, c);
+	connection_send(&c->client, writer_span(&out));
+	question_forget(q);
+	return c;
 }
 
-void tcp_sign_end_silence(struct worker *w)
-{
-	struct question *q;
-
-	while ((q = w->relay.oldest) && q->due_ms <= w->now_ms)
-		answer_for_server(w, q);
-}
+const struct relay_trade tcp_sign_trade = { .query = tcp_sign_query,
+	.response = tcp_sign_response,
+	.datagram = tcp_sign_datagram,
+	.answer_due = tcp_sign_answer_due };

@@ -1,34 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* DNS over TCP where the worker signs: the messages on a connection, servers that take no TCP and
- * are asked by UDP, and servers that are silent. Private to worker/. */
+/* DNS over TCP where the worker signs: what becomes of each message of a client and of its server;
+ * of datagrams, if the server takes no TCP; and of questions to a silent server. Nothing here
+ * sends, reads or closes. Private to worker/. */
 #ifndef WORKER_TCP_SIGN_H
 #define WORKER_TCP_SIGN_H
 
-#include <stdbool.h>
+#include "worker/relay.h"
 
-#include "base/span.h"
-
-struct connection;
-struct question;
-struct side;
-struct worker;
-
-/* Treats one message of the client, or of the server. What is not DNS makes the connection broken.
- */
-void tcp_sign_query(struct worker *w, struct connection *c, struct span octets);
-void tcp_sign_response(struct worker *w, struct connection *c, struct span octets);
-
-/* Carries the connection on by UDP: its server takes no TCP. What fits into no datagram cannot be
- * had then. Returns false when that cannot be. */
-bool tcp_sign_go_on_by_udp(struct worker *w, struct connection *c);
-
-/* Reads one datagram and treats it. Returns false when there is none. */
-bool tcp_sign_read_datagram(struct worker *w, struct connection *c);
-
-/* Answers what is due. */
-void tcp_sign_end_silence(struct worker *w);
-
-/* Has the kernel give up a server that does not take the connection before the client does. */
-void tcp_sign_hurry(const struct side *server);
+/* The trade of a relay whose trader is a struct sign_trade. A message that is not DNS makes the
+ * connection broken.
+ *
+ * To a server that takes no TCP each query goes by UDP under an id of ours. A response that fits
+ * into no datagram cannot be had then.
+ *
+ * A server that takes the connection and says nothing, or does not even take it, has
+ * QUESTION_ANSWER_MS to answer each question; then the client gets SERVFAIL. A client that came by
+ * TCP has nowhere else to go, and the kernel would have it wait for two minutes. */
+extern const struct relay_trade tcp_sign_trade;
 
 #endif

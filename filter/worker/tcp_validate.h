@@ -1,32 +1,46 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* DNS over TCP where the worker validates: what a client sends on a connection, and what its server
- * sends; and transfers of zones, which nobody judges. Private to worker/. */
+/* DNS over TCP where the worker validates: what becomes of each message of a client and of its
+ * server. Nothing here sends, reads or closes. Private to worker/. */
 #ifndef WORKER_TCP_VALIDATE_H
 #define WORKER_TCP_VALIDATE_H
 
-#include "base/span.h"
-#include "gate/client_query.h"
 #include "wire/message.h"
+#include "worker/relay.h"
+#include "worker/scratch.h"
 
-struct connection;
+struct arrivals;
+struct parked;
+struct query_intake;
 struct question;
-struct worker;
+struct turn;
+struct worker_config;
 
-/* Treats one message of the client. What is not DNS makes the connection broken. */
-void tcp_validate_query(struct worker *w, struct connection *c, struct span octets);
+/* What it needs. */
+struct tcp_validator {
+	/* Borrowed; set before tcp_validate_init(): */
+	const struct worker_config *config;
+	const struct turn *turn;
+	struct stats *stats;
+	struct query_intake *intake;
+	struct arrivals *arrivals;
+	struct park *park;
 
-/* Remembers a transfer, in place of the oldest where there are too many. Returns NULL when there is
- * no memory. */
-struct question *transfer_ask(
-        struct worker *w, struct connection *c, const struct client_query *asked);
+	struct scratch scratch; /* the message that came, and a copy of it */
+};
 
-/* Treats one message of the server. What is not DNS makes the connection broken. */
-void tcp_validate_response(struct worker *w, struct connection *c, struct span octets);
+/* Takes memory. Returns 0 or -ENOMEM; tcp_validate_fini() in both cases. */
+int tcp_validate_init(struct tcp_validator *t);
+void tcp_validate_fini(struct tcp_validator *t);
 
-/* Passes on a message of a transfer. */
-void transfer_pass(struct worker *w, struct question *q, const struct message *response);
+/* The trade of a relay whose trader is a struct tcp_validator. A message that is not DNS makes the
+ * connection broken. */
+extern const struct relay_trade tcp_validate_trade;
 
-/* True when `response` is a message of the transfer `q`. */
-bool transfer_has(const struct message *response, const struct question *q);
+/* Goes on with a response that has waited for keys. `in_time`: the wait did not end by its
+ * deadline. The connection is to be updated then. */
+void tcp_validate_resume(struct tcp_validator *t, struct parked *parked, bool in_time);
+
+/* Passes on a message of the transfer `q`. */
+void tcp_pass_transfer(struct question *q, const struct message *response);
 
 #endif

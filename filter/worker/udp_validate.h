@@ -1,21 +1,49 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* DNS over UDP where the worker validates: queries and responses that are packets in the queue.
- * Private to worker/. */
+/* DNS over UDP where the worker validates: which verdict each query and response gets that the
+ * kernel holds. Nothing here knows the kernel's queue. Private to worker/. */
 #ifndef WORKER_UDP_VALIDATE_H
 #define WORKER_UDP_VALIDATE_H
 
 #include "worker/datagram.h"
 
-struct worker;
+struct arrivals;
+struct grace;
+struct park;
+struct parked;
+struct query_intake;
+struct report;
+struct turn;
+struct worker_config;
+
+/* What it needs; all borrowed but `rrs`. */
+struct udp_validator {
+	const struct worker_config *config;
+	const struct turn *turn;
+	struct stats *stats;
+	struct report *report;
+	struct query_intake *intake;
+	struct arrivals *arrivals;
+	struct flow_table *flows;
+	struct park *park;
+	struct grace *grace;
+	struct packet_verdicts verdicts;
+	struct rr *rrs; /* of the response that came: MESSAGE_RRS_MAX */
+};
 
 /* Gives a query its verdict. */
-void udp_validate_query(struct worker *w, const struct datagram *d);
+void udp_validate_query(struct udp_validator *u, const struct queued_datagram *d);
 
-/* Remembers the queries that took the shortcut, which are on their way already. To be called before
- * a response is looked at that came meanwhile. */
-void udp_validate_drain(struct worker *w);
+/* Remembers a query that the kernel sent on by the shortcut at `at_ms`: `octets` are its packet. To
+ * be called before a response is treated that came meanwhile. */
+void udp_validate_sent_on(
+        struct udp_validator *u, struct span octets, uint64_t at_ms, uint32_t in_interface);
 
-/* Gives a response its verdict, or parks it. */
-void udp_validate_response(struct worker *w, const struct datagram *d);
+/* Gives a response its verdict, or parks it. `octets` is the payload, which may be changed. */
+void udp_validate_response(
+        struct udp_validator *u, const struct queued_datagram *d, uint8_t *octets);
+
+/* Goes on with a response that has waited: for keys, or for its grace. `in_time`: the wait did not
+ * end by its deadline. */
+void udp_validate_resume(struct udp_validator *u, struct parked *parked, bool in_time);
 
 #endif

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is done while the clock is not set, or may be wrong: by a wrong clock no signature holds,
- * and the names of the time servers, without which it will not be set, would be refused with the
- * rest.
+/* By a wrong clock no signature is valid. Then the names of the time servers would be refused with
+ * all others, and the clock would never be set.
  *
- * Anybody can have such a name asked for, by an image in a page, and an attacker on the way can
- * answer with records of other names, too. So nothing passes but records at and below the names
- * that the operator has listed, and these live for minutes (gate/exempt.h). */
+ * An attacker can have such a name asked for, by an image in a page, and on the way can answer with
+ * records of other names, too. So only records at and below the names that the operator has listed
+ * pass, and they live for minutes (gate/exempt.h). */
 #include "worker/unset_clock.h"
 
 static bool is_of_time_server(const struct policy *policy, const struct client_query *asked)
@@ -25,9 +24,8 @@ enum clock_ruling unset_clock_rule(
 	return is_of_time_server(policy, asked) ? CLOCK_PASSES : CLOCK_WAITS;
 }
 
-/* The dates are looked at before any signature is checked, so a signature made up yields this
- * reason as well as one that has expired. That is why it excuses nothing: it only has the response
- * judged again. */
+/* The dates are checked before the signature is, so a forged signature yields this reason as well as
+ * one that has expired. So the reason excuses nothing: it only has the response judged again. */
 bool unset_clock_doubts(enum clock_state state, const struct policy *policy,
         const struct client_query *asked, const struct gate_result *refused)
 {
@@ -38,8 +36,9 @@ bool unset_clock_doubts(enum clock_state state, const struct policy *policy,
 	return state == CLOCK_UNSYNCHRONISED && is_for_dates && is_of_time_server(policy, asked);
 }
 
-/* Secure is what the zone has signed once. Insecure is what the zones above it have signed once to
- * be unsigned: the pool of time servers is, and could not be asked otherwise. */
+/* A Secure response was signed by its zone at some time. For an Insecure one, a zone above it once
+ * signed that its zone is unsigned: the pool of time servers is such a zone, and could not be asked
+ * otherwise. */
 bool unset_clock_excuses(const struct gate_result *dateless)
 {
 	return dateless->exemption == EXEMPT_DATES && dateless->outcome.status <= STATUS_INSECURE &&

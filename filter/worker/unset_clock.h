@@ -8,9 +8,9 @@
 #include "gate/gate.h"
 
 enum clock_ruling {
-	CLOCK_JUDGES, /* judge it: the clock is set, or nothing is refused anyhow */
-	CLOCK_PASSES, /* it is of a time server: EXEMPT_CLOCK */
-	CLOCK_WAITS,  /* it can be judged once the clock is set */
+	CLOCK_JUDGES, /* judge the response: the clock is set, or nothing is refused anyhow */
+	CLOCK_PASSES, /* the response is of a time server: it passes by EXEMPT_CLOCK */
+	CLOCK_WAITS,  /* the response can be judged once the clock is set */
 };
 
 /* Rules on the response to `asked`, before it is judged. */
@@ -18,7 +18,7 @@ enum clock_ruling unset_clock_rule(
         enum clock_state state, const struct policy *policy, const struct client_query *asked);
 
 /* True if a response that was refused for the dates of a signature is to be judged again without
- * dates: the clock may be wrong, and a time server is asked for. */
+ * dates: the clock may be wrong, and the question is for a time server. */
 bool unset_clock_doubts(enum clock_state state, const struct policy *policy,
         const struct client_query *asked, const struct gate_result *refused);
 

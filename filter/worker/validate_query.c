@@ -3,11 +3,25 @@
 
 #include "base/sockaddr.h"
 #include "worker/report.h"
-#include "worker/worker_private.h"
+#include "worker/server_fallback.h"
+#include "worker/worker.h"
 
-static uint64_t *counter_of(struct worker *w, enum query_kind kind)
+int query_intake_init(struct query_intake *in)
 {
-	struct stats *stats = &w->stats;
+	int result = scratch_init(&in->scratch);
+
+	return result < 0 ? result : senders_init(&in->senders);
+}
+
+void query_intake_fini(struct query_intake *in)
+{
+	senders_fini(&in->senders);
+	scratch_fini(&in->scratch);
+}
+
+static uint64_t *query_counter(const struct query_intake *in, enum query_kind kind)
+{
+	struct stats *stats = in->stats;
 
 	switch (kind) {
 	case QUERY_JUDGED:
@@ -17,8 +31,8 @@ static uint64_t *counter_of(struct worker *w, enum query_kind kind)
 	case QUERY_SIGNED:
 		return &stats->queries_signed;
 	case QUERY_TRANSFER:
-		return w->config.tcp.refuses_transfers ? &stats->transfers_refused
-		                                       : &stats->transfers;
+		return in->config->tcp.refuses_transfers ? &stats->transfers_refused
+		                                         : &stats->transfers;
 	case QUERY_OPCODE:
 		return &stats->queries_opcode;
 	case QUERY_MALFORMED:
@@ -27,55 +41,68 @@ static uint64_t *counter_of(struct worker *w, enum query_kind kind)
 	return &stats->queries_malformed;
 }
 
-/* As it came, for a server that does not take EDNS; it is looked into whether others do. */
-static bool goes_plainly(
-        struct worker *w, const struct sockaddr_storage *server, const struct client_query *asked)
+/* True for a query to a server that rejects EDNS: the query goes on as it came. */
+static bool goes_plainly(struct query_intake *in, const struct sockaddr_storage *server,
+        const struct client_query *asked)
 {
-	server_fallback_watch(&w->fallback, server, asked);
-	if (!server_fallback_is_plain(&w->fallback, server))
+	server_fallback_watch(in->fallback, server, asked);
+	if (!server_fallback_is_plain(in->fallback, server))
 		return false;
-	stats_count(&w->stats.queries_plain);
+	stats_count(&in->stats->queries_plain);
 	return true;
 }
 
-void validate_query_note_habits(struct worker *w, const struct query_way *way, enum query_kind kind,
+/* Notes how the client asks, and in `asked` whether it iterates. */
+static void note_sender(struct query_intake *in, const struct query_way *way, enum query_kind kind,
         struct client_query *asked)
 {
 	const struct sent sent = { .client = way->client,
 		.server = sockaddr_octets(way->server),
 		.over_tcp = way->over_tcp };
 
-	if (senders_note_query(&w->senders, sent, kind, asked, w->now_ms))
+	if (senders_note_query(&in->senders, sent, kind, asked, in->turn->now_ms))
 		report_always_cd(way->client);
 }
 
-enum query_kind validate_query_read(struct worker *w, struct span client, struct span octets,
+static enum query_kind read_query(struct query_intake *in, struct span client, struct span octets,
         struct message *query, struct client_query *asked)
 {
-	if (!message_parse(query, octets, w->rrs, MESSAGE_RRS_MAX))
+	if (!scratch_parse(&in->scratch, octets, query))
 		return QUERY_MALFORMED;
-	return query_read(query, w->config.policy, client, asked);
+	return query_read(query, in->config->policy, client, asked);
 }
 
-enum query_kind validate_query_take(struct worker *w, const struct query_way *way,
+enum query_kind validate_query_sent_on(struct query_intake *in, const struct query_way *way,
+        struct span octets, struct client_query *asked)
+{
+	struct message query;
+	enum query_kind kind = read_query(in, way->client, octets, &query, asked);
+
+	if (kind == QUERY_JUDGED)
+		note_sender(in, way, kind, asked);
+	return kind;
+}
+
+enum query_kind validate_query_take(struct query_intake *in, const struct query_way *way,
         struct span octets, struct client_query *asked, struct span *sent)
 {
 	struct message query;
-	struct writer out = writer_over(w->octets, EXCHANGE_ANSWER_MAX);
-	enum query_kind kind = validate_query_read(w, way->client, octets, &query, asked);
+	struct writer out = scratch_writer(&in->scratch);
+	enum query_kind kind = read_query(in, way->client, octets, &query, asked);
+	bool is_paused = in->turn->is_paused;
 
 	*sent = octets;
 	if (kind == QUERY_JUDGED || kind == QUERY_CD)
-		validate_query_note_habits(w, way, kind, asked);
+		note_sender(in, way, kind, asked);
 	asked->sent_plain =
-	        w->is_paused || kind != QUERY_JUDGED || goes_plainly(w, way->server, asked);
+	        is_paused || kind != QUERY_JUDGED || goes_plainly(in, way->server, asked);
 	if (!asked->sent_plain) {
 		if (!query_decorate(&query, &out))
 			kind = QUERY_MALFORMED;
 		else if (!span_equal(writer_span(&out), octets))
 			*sent = writer_span(&out);
 	}
-	stats_count(&w->stats.queries);
-	stats_count(w->is_paused ? &w->stats.queries_paused : counter_of(w, kind));
+	stats_count(&in->stats->queries);
+	stats_count(is_paused ? &in->stats->queries_paused : query_counter(in, kind));
 	return kind;
 }

@@ -9,21 +9,17 @@
 
 #include "base/clock.h"
 #include "base/least.h"
-#include "worker/datagram.h"
-#include "worker/signing_report.h"
-#include "worker/udp_sign.h"
-#include "worker/udp_validate.h"
-#include "worker/validate_query.h"
-#include "worker/worker_orders.h"
+#include "worker/connection.h"
 #include "worker/worker_private.h"
 
 #define EVENTS_MAX 64 /* handled in one turn of the loop */
 
-/* Judged again in one turn: one fetch may set many free, and the queue must not wait for all. */
+/* Parked responses that are judged again in one turn: one fetch may set many free, and the queue
+ * must not wait for all of them. */
 #define READY_MAX 64
 
-/* Flows that are too old hurt nobody for a while; this is how often they, and what else changes by
- * itself, wake an idle worker. */
+/* How often an idle worker wakes to expire flows and to do what else changes by itself. An old flow
+ * does no harm for that long. */
 #define SWEEP_MS 1000
 
 static void drop_counted(struct worker *w, uint64_t packet_id, uint64_t *counter)
@@ -32,8 +28,14 @@ static void drop_counted(struct worker *w, uint64_t packet_id, uint64_t *counter
 	nfqueue_drop(&w->queue, packet_id);
 }
 
-/* Between two servers both ports are 53, and the message tells. One that is too short to tell is
- * malformed on either side. */
+static void pass_exempt(struct worker *w, uint64_t packet_id, enum exemption exemption)
+{
+	stats_count(&w->stats.passed[exemption]);
+	nfqueue_accept(&w->queue, packet_id);
+}
+
+/* Between two servers both ports are 53, so the message decides. A message that is too short for
+ * that is malformed on either side. */
 static bool is_query(const struct packet *packet)
 {
 	if (packet->source_port != DNS_PORT)
@@ -44,10 +46,10 @@ static bool is_query(const struct packet *packet)
 	return !(cursor_u16(&c) & FLAG_QR);
 }
 
-/* A server on this machine is asked, or answers: what others ask is theirs to judge. The rules know
- * queries and responses by their ports, so they bring this here when a client asks from port 53. An
- * attacker elsewhere cannot have an answer pass by this: packets from elsewhere come in by an
- * interface, so to pass they must be queries, which no client takes for an answer. */
+/* True if a server on this machine is asked, or answers: its clients judge its answers. The rules
+ * tell queries from responses by their ports, so they bring such packets here when a client asks
+ * from port 53. An attacker elsewhere cannot have an answer pass by this: packets from elsewhere
+ * come in by an interface, so they pass only as queries, which no client takes for an answer. */
 static bool is_of_a_server_here(
         const struct queued *queued, const struct packet *packet, bool is_query)
 {
@@ -56,24 +58,23 @@ static bool is_of_a_server_here(
 	return is_query ? queued->out_interface == 0 : queued->in_interface == 0;
 }
 
-/* A packet that is routed to or from a bridge has a port on one side only; what is bridged has
- * both.
- */
-static struct flow_way way_of(const struct queued *queued)
+/* A packet that is routed to or from a bridge has a bridge port on one side only. A bridged packet
+ * has both. */
+static struct flow_way queued_way(const struct queued *queued)
 {
 	if (queued->in_port && queued->out_port)
 		return (struct flow_way){ queued->in_port, queued->out_port };
 	return (struct flow_way){ queued->in_interface, queued->out_interface };
 }
 
-/* The flow is searched for when the packet has been summed up and parsed; until then the processor
- * has time to fetch the place. */
+/* The flow is searched for after the packet's checksum is checked and its message parsed. Until
+ * then the processor has time to fetch the place. */
 static struct flow_key expected_flow(const struct worker *w, const struct queued *queued,
         const struct packet *packet, bool is_query)
 {
-	struct flow_way way = way_of(queued);
+	struct flow_way way = queued_way(queued);
 	struct cursor c = cursor_over(packet->payload);
-	uint16_t id = cursor_u16(&c); /* 0 of what is too short, and no message */
+	uint16_t id = cursor_u16(&c); /* 0 if the payload is too short, and so no message */
 	struct flow_key key = is_query ? flow_key_of_query(&w->flows.hash_key, packet, id, way)
 	                               : flow_key_of_response(&w->flows.hash_key, packet, id, way);
 
@@ -81,31 +82,47 @@ static struct flow_key expected_flow(const struct worker *w, const struct queued
 	return key;
 }
 
+static void sign_datagram(struct worker *w, const struct queued_datagram *d, bool is_query)
+{
+	if (is_query)
+		udp_sign_query(&w->udp_signer, d);
+	else
+		udp_sign_response(&w->udp_signer, d);
+}
+
+static void validate_datagram(struct worker *w, const struct queued_datagram *d, bool is_query)
+{
+	const struct queued *queued = d->queued;
+
+	if (is_of_a_server_here(queued, d->packet, is_query))
+		pass_exempt(w, queued->id, EXEMPT_SERVED);
+	else if (is_query)
+		udp_validate_query(&w->udp_validator, d);
+	else
+		udp_validate_response(&w->udp_validator, d,
+		        queued->base + (d->packet->payload.base - queued->octets.base));
+}
+
 static void handle_datagram(
         struct worker *w, const struct queued *queued, const struct packet *packet)
 {
 	if (packet->source_port != DNS_PORT && packet->destination_port != DNS_PORT) {
-		datagram_exempt(w, queued->id, EXEMPT_PORT);
+		pass_exempt(w, queued->id, EXEMPT_PORT);
 		return;
 	}
 	bool asks = is_query(packet);
-	struct datagram d = { queued, packet, expected_flow(w, queued, packet, asks) };
-	if (!packet_checksum_ok(packet)) {
-		/* What is rewritten gets a new checksum, which must not make it whole again. */
+	struct queued_datagram d = { queued, packet, expected_flow(w, queued, packet, asks) };
+	/* A rewritten packet gets a new checksum, which must not make a damaged one whole. */
+	if (!packet_checksum_ok(packet))
 		drop_counted(w, queued->id, &w->stats.packets_checksum);
-	} else if (w->signer) {
-		signing_datagram(w, &d, asks);
-	} else if (is_of_a_server_here(queued, packet, asks)) {
-		datagram_exempt(w, queued->id, EXEMPT_SERVED);
-	} else if (asks) {
-		udp_validate_query(w, &d);
-	} else {
-		udp_validate_response(w, &d);
-	}
+	else if (worker_signs(w))
+		sign_datagram(w, &d, asks);
+	else
+		validate_datagram(w, &d, asks);
 }
 
-/* What cannot be looked into does not pass: the rules bring nothing but DNS over UDP here, and it
- * would be the way around the gate. */
+/* A packet that cannot be read does not pass: the rules bring only DNS over UDP here, and an
+ * attacker could go around the gate by such packets. */
 static void handle_packet(void *context, const struct queued *queued)
 {
 	struct worker *w = context;
@@ -127,34 +144,76 @@ static void handle_packet(void *context, const struct queued *queued)
 	}
 }
 
+/* ---- The shortcut ---- */
+
+static void take_sent_on(void *context, struct span octets, uint64_t at_ms, uint32_t in_interface)
+{
+	struct worker *w = context;
+
+	udp_validate_sent_on(&w->udp_validator, octets, at_ms, in_interface);
+}
+
+static void drain_shortcut(struct worker *w)
+{
+	struct shortcut *s = &w->shortcut;
+
+	if (!s->is_open)
+		return;
+	if (shortcut_drain(s, take_sent_on, w) > SHORTCUT_MUCH) {
+		shortcut_rest(s, w->turn.now_ms);
+		stats_count(&w->stats.shortcut_rests);
+	}
+	stats_set(&w->stats.shortcut_left,
+	        __atomic_load_n(&s->state->left, __ATOMIC_RELAXED) - s->left_before);
+	stats_set(&w->stats.shortcut_full,
+	        __atomic_load_n(&s->state->full, __ATOMIC_RELAXED) - s->full_before);
+}
+
+/* ---- Waiting ---- */
+
+static void resume_parked(struct worker *w, struct parked *parked, bool in_time)
+{
+	if (!parked->question) {
+		udp_validate_resume(&w->udp_validator, parked, in_time);
+		return;
+	}
+	struct connection *c = parked->question->connection;
+	tcp_validate_resume(&w->tcp_validator, parked, in_time);
+	connection_update(c);
+}
+
 static void judge_ready(struct worker *w)
 {
 	for (unsigned i = 0; i < READY_MAX && w->ready.first; i++) {
 		struct parked *parked = w->ready.first;
 		parked_unlist(parked);
-		parked->carrier->resume(w, parked, true);
+		resume_parked(w, parked, true);
 	}
 }
 
 static void end_waits(struct worker *w)
 {
+	uint64_t now_ms = w->turn.now_ms;
 	struct parked *oldest;
 
-	while ((oldest = park_oldest(&w->park)) && oldest->deadline_ms <= w->now_ms)
-		oldest->carrier->resume(w, oldest, false);
-	while ((oldest = park_oldest(&w->grace.park)) && oldest->deadline_ms <= w->now_ms)
-		oldest->carrier->resume(w, oldest, true);
-	relay_expire(w);
-	for (unsigned n = flow_expire(&w->flows, w->now_ms); n > 0; n--)
+	while ((oldest = park_oldest(&w->park)) && oldest->deadline_ms <= now_ms)
+		resume_parked(w, oldest, false);
+	while ((oldest = park_oldest(&w->grace.park)) && oldest->deadline_ms <= now_ms)
+		resume_parked(w, oldest, true);
+	relay_expire(&w->relay);
+	for (unsigned n = flow_expire(&w->flows, now_ms); n > 0; n--)
 		stats_count(&w->stats.flows_expired);
 }
 
-/* What epoll_wait() is told: how long nothing is due. */
-static int idle_ms(const struct worker *w)
+/* ---- The loop ---- */
+
+/* Returns how long epoll_wait() may wait: until something is due. */
+static int turn_wait_ms(const struct worker *w)
 {
 	const struct parked *oldest = park_oldest(&w->park);
 	const struct parked *held = park_oldest(&w->grace.park);
-	uint64_t due_ms = least(fetcher_deadline_ms(&w->fetcher), relay_deadline_ms(w));
+	uint64_t now_ms = w->turn.now_ms;
+	uint64_t due_ms = least(fetcher_deadline_ms(&w->fetcher), relay_deadline_ms(&w->relay));
 
 	due_ms = least(due_ms, reasks_deadline_ms(&w->reasks));
 	due_ms = least(due_ms, probes_deadline_ms(&w->fallback.probes));
@@ -164,10 +223,10 @@ static int idle_ms(const struct worker *w)
 		due_ms = least(due_ms, oldest->deadline_ms);
 	if (held)
 		due_ms = least(due_ms, held->deadline_ms);
-	if (due_ms <= w->now_ms)
+	if (due_ms <= now_ms)
 		return 0;
-	if (due_ms - w->now_ms < SWEEP_MS)
-		return (int)(due_ms - w->now_ms);
+	if (due_ms - now_ms < SWEEP_MS)
+		return (int)(due_ms - now_ms);
 	bool changes = due_ms < UINT64_MAX || w->flows.table.used > 0 || w->shortcut.is_open ||
 	               pace_is_short(&w->pace);
 	return changes ? SWEEP_MS : -1;
@@ -175,11 +234,12 @@ static int idle_ms(const struct worker *w)
 
 static void read_clocks(struct worker *w)
 {
-	w->now_ms = clock_monotonic_ms();
-	w->now_s = w->config.time->wall_s(w->config.time->context);
+	w->turn.now_ms = clock_monotonic_ms();
+	w->turn.now_s = w->config.time->wall_s(w->config.time->context);
 }
 
-/* Whatever the packets answer that were received was asked before, so it is in the ring by now. */
+/* Queries that these packets answer were sent earlier, so those of the shortcut are in its ring
+ * already. */
 static int serve_queue(struct worker *w)
 {
 	int count;
@@ -189,7 +249,7 @@ static int serve_queue(struct worker *w)
 		if (count <= 0)
 			return count;
 		w->received += (unsigned)count;
-		udp_validate_drain(w);
+		drain_shortcut(w);
 		nfqueue_hand_over(&w->queue, count, handle_packet, w);
 	} while (count == NFQUEUE_BATCH && w->received < PACE_PACKETS_MAX);
 	return 0;
@@ -197,26 +257,28 @@ static int serve_queue(struct worker *w)
 
 static int handle_event(struct worker *w, const struct epoll_event *event)
 {
+	uint64_t now_ms = w->turn.now_ms;
+
 	switch (*(const enum watched *)event->data.ptr) {
 	case WATCHED_QUEUE:
 		return serve_queue(w);
 	case WATCHED_WAKE:
-		eventfd_read(w->wake_fd, &(eventfd_t){ 0 }); /* orders_take() sees what it is */
+		eventfd_read(w->wake_fd, &(eventfd_t){ 0 }); /* orders_take() reads the orders */
 		break;
 	case WATCHED_FETCH:
-		fetcher_ready(&w->fetcher, event->data.ptr, w->now_ms);
+		fetcher_ready(&w->fetcher, event->data.ptr, now_ms);
 		break;
 	case WATCHED_REASK:
-		reasks_ready(&w->reasks, event->data.ptr, w->now_ms);
+		reasks_ready(&w->reasks, event->data.ptr, now_ms);
 		break;
 	case WATCHED_PROBE:
 		probes_ready(&w->fallback.probes, event->data.ptr);
 		break;
 	case WATCHED_LISTENER:
-		relay_accept(w, event->data.ptr);
+		relay_accept(&w->relay, event->data.ptr);
 		break;
 	case WATCHED_SIDE:
-		connection_ready(w, event->data.ptr);
+		connection_ready(event->data.ptr);
 		break;
 	}
 	return 0;
@@ -231,11 +293,11 @@ static void limit_queries(struct worker *w, uint32_t length)
 		stats_count(&w->stats.queue_shortened);
 }
 
-/* Once the verdicts of a turn are out in which it was looked into the queue. */
+/* To be called after the verdicts of a turn in which the queue was read. */
 static void keep_pace(struct worker *w)
 {
 	unsigned queries = (unsigned)(w->queue.queries.handed - w->queries_handed);
-	uint32_t length = pace_turn(&w->pace, w->received, queries, w->now_ms);
+	uint32_t length = pace_turn(&w->pace, w->received, queries, w->turn.now_ms);
 	const struct timespec nap = { .tv_nsec = pace_nap_ns(&w->pace) };
 
 	w->queries_handed = w->queue.queries.handed;
@@ -245,29 +307,29 @@ static void keep_pace(struct worker *w)
 		nanosleep(&nap, NULL);
 }
 
-static int turn(struct worker *w)
+static int worker_turn(struct worker *w)
 {
 	struct epoll_event events[EVENTS_MAX];
 	int result = 0;
-	int n = epoll_wait(w->epoll_fd, events, EVENTS_MAX, idle_ms(w));
+	int n = epoll_wait(w->epoll_fd, events, EVENTS_MAX, turn_wait_ms(w));
 
 	if (n < 0 && errno != EINTR)
 		return -errno;
 	read_clocks(w);
 	w->received = 0;
 	orders_take(w);
-	shortcut_alive(&w->shortcut, w->now_ms, !w->is_paused);
-	udp_validate_drain(w);
+	shortcut_alive(&w->shortcut, w->turn.now_ms, !w->turn.is_paused);
+	drain_shortcut(w);
 	w->relay.treated = 0;
 	for (int i = 0; i < n && result == 0; i++)
 		result = handle_event(w, &events[i]);
-	fetcher_expire(&w->fetcher, w->now_ms);
-	reasks_expire(&w->reasks, w->now_ms);
-	probes_expire(&w->fallback.probes, w->now_ms);
+	fetcher_expire(&w->fetcher, w->turn.now_ms);
+	reasks_expire(&w->reasks, w->turn.now_ms);
+	probes_expire(&w->fallback.probes, w->turn.now_ms);
 	judge_ready(w);
 	end_waits(w);
 	nfqueue_flush(&w->queue);
-	signing_renew(w);
+	sign_trade_renew(&w->sign_trade);
 	if (n < EVENTS_MAX || w->received > 0)
 		keep_pace(w);
 	return result;
@@ -288,13 +350,13 @@ int worker_run(struct worker *w)
 {
 	int result = 0;
 
-	prctl(PR_SET_TIMERSLACK, 1); /* a nap would take half as long again */
+	prctl(PR_SET_TIMERSLACK, 1); /* otherwise a nap takes half as long again */
 	read_clocks(w);
 	orders_take(w);
 	while (!w->stopping && result == 0)
-		result = turn(w);
-	shortcut_alive(&w->shortcut, w->now_ms, false);
-	relay_close(w); /* then only packets are parked */
+		result = worker_turn(w);
+	shortcut_alive(&w->shortcut, w->turn.now_ms, false);
+	relay_close(&w->relay); /* then only packets are parked */
 	drop_parked(w, &w->park);
 	drop_parked(w, &w->grace.park);
 	return result;

@@ -5,8 +5,8 @@
 
 #include "worker/worker_private.h"
 
-/* An eventfd takes a number of 64 bits, so adding one to it cannot fail here. */
-static void wake(struct worker *w)
+/* An eventfd holds a number of 64 bits, so adding one to it cannot fail here. */
+static void wake_worker(struct worker *w)
 {
 	eventfd_write(w->wake_fd, 1);
 }
@@ -14,25 +14,25 @@ static void wake(struct worker *w)
 void worker_stop(struct worker *w)
 {
 	__atomic_store_n(&w->orders.stop, true, __ATOMIC_RELEASE);
-	wake(w);
+	wake_worker(w);
 }
 
 void worker_pause(struct worker *w, uint64_t until_ms)
 {
 	__atomic_store_n(&w->orders.pause_until_ms, until_ms, __ATOMIC_RELEASE);
-	wake(w);
+	wake_worker(w);
 }
 
 void worker_use_clock(struct worker *w, enum clock_state state)
 {
 	__atomic_store_n(&w->orders.clock, state, __ATOMIC_RELEASE);
-	wake(w);
+	wake_worker(w);
 }
 
 void worker_forget(struct worker *w)
 {
 	__atomic_add_fetch(&w->orders.forget, 1, __ATOMIC_RELEASE);
-	wake(w);
+	wake_worker(w);
 }
 
 void worker_use_anchors(struct worker *w, const struct anchors *anchors)
@@ -48,7 +48,7 @@ const struct anchors *worker_anchors(const struct worker *w)
 void worker_use_sign_policy(struct worker *w, const struct sign_policy *policy)
 {
 	__atomic_store_n(&w->orders.sign_policy, policy, __ATOMIC_RELEASE);
-	wake(w);
+	wake_worker(w);
 }
 
 const struct sign_policy *worker_sign_policy(const struct worker *w)
@@ -56,13 +56,13 @@ const struct sign_policy *worker_sign_policy(const struct worker *w)
 	return __atomic_load_n(&w->sign_policy_used, __ATOMIC_ACQUIRE);
 }
 
-/* Where memory is short the old one serves until the next turn. */
+/* If memory is short, the old policy stays in use until the next turn. */
 static void take_sign_policy(struct worker *w)
 {
 	const struct sign_policy *wanted =
 	        __atomic_load_n(&w->orders.sign_policy, __ATOMIC_ACQUIRE);
 
-	if (wanted != w->sign_policy_used && signer_set_policy(w->signer, wanted) == 0)
+	if (wanted != w->sign_policy_used && signer_set_policy(w->sign_trade.signer, wanted) == 0)
 		__atomic_store_n(&w->sign_policy_used, wanted, __ATOMIC_RELEASE);
 }
 
@@ -72,34 +72,30 @@ static void take_anchors(struct worker *w)
 
 	if (wanted == w->anchors_used)
 		return;
-	store_set_anchors(&w->store, wanted);
-	store_set_anchors(&w->dateless.store, wanted);
-	gate_forget(&w->gate);
+	gates_use_anchors(&w->gates, wanted);
 	__atomic_store_n(&w->anchors_used, wanted, __ATOMIC_RELEASE);
 }
 
-static void forget(struct worker *w)
+/* The memory of a signer holds at any time. */
+static void forget_learned(struct worker *w)
 {
-	if (w->signer) /* what it remembers holds at any time */
-		return;
-	store_flush(&w->store);
-	store_flush(&w->dateless.store);
-	gate_forget(&w->gate);
+	if (!worker_signs(w))
+		gates_forget(&w->gates);
 }
 
-/* What was learned by another time may be wrong by this one. */
+/* A fact that was learned by another time may be wrong by this one. */
 static void take_clock(struct worker *w)
 {
 	enum clock_state clock = __atomic_load_n(&w->orders.clock, __ATOMIC_ACQUIRE);
 
-	if (clock == w->clock)
+	if (clock == w->turn.clock)
 		return;
-	w->clock = clock;
-	if (w->signer)
-		signer_believe_clock(w->signer, clock != CLOCK_NOT_SET);
-	forget(w);
+	w->turn.clock = clock;
+	if (worker_signs(w))
+		signer_believe_clock(w->sign_trade.signer, clock != CLOCK_NOT_SET);
+	forget_learned(w);
 	if (clock != CLOCK_NOT_SET)
-		parked_move_all(&w->clockless, &w->ready);
+		parked_move_all(&w->arrivals.clockless, &w->ready);
 }
 
 static void take_forget(struct worker *w)
@@ -107,16 +103,18 @@ static void take_forget(struct worker *w)
 	uint32_t wanted = __atomic_load_n(&w->orders.forget, __ATOMIC_ACQUIRE);
 
 	if (wanted != w->forgotten)
-		forget(w);
+		forget_learned(w);
 	w->forgotten = wanted;
 }
 
 void orders_take(struct worker *w)
 {
+	uint64_t pause_until_ms = __atomic_load_n(&w->orders.pause_until_ms, __ATOMIC_ACQUIRE);
+
 	take_anchors(w);
 	take_sign_policy(w);
 	take_clock(w);
 	take_forget(w);
 	w->stopping = __atomic_load_n(&w->orders.stop, __ATOMIC_ACQUIRE);
-	w->is_paused = w->now_ms < __atomic_load_n(&w->orders.pause_until_ms, __ATOMIC_ACQUIRE);
+	w->turn.is_paused = w->turn.now_ms < pause_until_ms;
 }

@@ -9,9 +9,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "flow/park.h"
+#include "queue/shortcut.h"
+#include "worker/arrival.h"
+#include "worker/connection.h"
 #include "worker/relay_room.h"
+#include "worker/server_fallback.h"
+#include "worker/sign_trade.h"
 #include "worker/tcp_sign.h"
-#include "worker/worker_private.h"
+#include "worker/tcp_validate.h"
+#include "worker/validate_query.h"
+#include "worker/worker.h"
 
 #define START_MS 1000
 #define IDLE_MS  5000
@@ -19,68 +27,94 @@
 static const struct policy policy = { .mode = MODE_ENFORCE, .passes_cd = true };
 
 struct bed {
-	struct worker *w;
+	struct worker_config config;
+	struct turn turn;
+	struct stats stats;
+	struct shortcut shortcut;
+	struct park park;
+	struct server_fallback fallback;
+	struct query_intake intake;
+	struct arrivals arrivals;
+	struct tcp_validator validator;
+	struct sign_trade sign_trade;
+	struct relay relay;
 	struct connection *c; /* may be gone */
 	int client, server;   /* the far ends */
 };
 
 static int setup(void **state)
 {
-	struct bed *bed = calloc(1, sizeof(*bed));
-	struct worker *w = calloc(1, sizeof(*w));
+	struct bed *b = calloc(1, sizeof(*b));
 	int client[2], server[2];
 
-	assert_non_null(bed);
-	assert_non_null(w);
-	w->config.policy = &policy;
-	w->config.tcp =
+	assert_non_null(b);
+	b->config.policy = &policy;
+	b->config.tcp =
 	        (struct relay_config){ .is_on = true, .connections = 2, .idle_ms = IDLE_MS };
-	w->now_ms = START_MS;
-	w->rrs = calloc(MESSAGE_RRS_MAX, sizeof(*w->rrs));
-	w->octets = malloc(EXCHANGE_ANSWER_MAX);
-	w->relay.buffer = malloc(RELAY_BUFFER_SIZE);
-	w->epoll_fd = epoll_create1(0);
-	w->relay.trade = &relay_validates;
-	w->relay.listeners[0].fd = w->relay.listeners[1].fd = -1;
-	assert_int_equal(park_init(&w->park, 4, 3000), 0);
-	assert_int_equal(senders_init(&w->senders), 0);
-	w->fallback = (struct server_fallback){
-		.shortcut = &w->shortcut, .stats = &w->stats, .now_ms = &w->now_ms
+	b->turn.now_ms = START_MS;
+	assert_int_equal(park_init(&b->park, 4, 3000), 0);
+	b->relay = (struct relay){ .config = &b->config.tcp,
+		.turn = &b->turn,
+		.stats = &b->stats,
+		.trade = &tcp_validate_trade,
+		.trader = &b->validator,
+		.epoll_fd = epoll_create1(0) };
+	b->relay.buffer = malloc(RELAY_BUFFER_SIZE);
+	b->relay.listeners[0].fd = b->relay.listeners[1].fd = -1;
+	b->fallback = (struct server_fallback){
+		.shortcut = &b->shortcut, .stats = &b->stats, .now_ms = &b->turn.now_ms
 	};
-	assert_int_equal(server_fallback_init(&w->fallback, w->epoll_fd, NULL), 0);
-	assert_int_equal(table_init(&w->relay.connections, sizeof(struct connection), 2), 0);
-	assert_int_equal(share_init(&w->relay.share, 2), 0);
-	w->relay.holders = calloc(SHARE_TALLIES, sizeof(*w->relay.holders));
+	assert_int_equal(server_fallback_init(&b->fallback, b->relay.epoll_fd, NULL), 0);
+	b->intake = (struct query_intake){
+		.config = &b->config, .turn = &b->turn, .stats = &b->stats, .fallback = &b->fallback
+	};
+	assert_int_equal(query_intake_init(&b->intake), 0);
+	b->arrivals = (struct arrivals){
+		.config = &b->config, .turn = &b->turn, .stats = &b->stats, .fallback = &b->fallback
+	};
+	assert_int_equal(arrivals_init(&b->arrivals), 0);
+	b->validator = (struct tcp_validator){ .config = &b->config,
+		.turn = &b->turn,
+		.stats = &b->stats,
+		.intake = &b->intake,
+		.arrivals = &b->arrivals,
+		.park = &b->park };
+	assert_int_equal(tcp_validate_init(&b->validator), 0);
+	assert_int_equal(table_init(&b->relay.connections, sizeof(struct connection), 2), 0);
+	assert_int_equal(share_init(&b->relay.share, 2), 0);
+	b->relay.holders = calloc(SHARE_TALLIES, sizeof(*b->relay.holders));
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, client), 0);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, server), 0);
-	struct connection *c = table_add(&w->relay.connections, 1);
+	struct connection *c = table_add(&b->relay.connections, 1);
+	c->relay = &b->relay;
 	c->client = (struct side){ WATCHED_SIDE, client[0], .is_connected = true, .connection = c };
 	c->server = (struct side){ WATCHED_SIDE, server[0], .connection = c };
 	c->active_ms = START_MS;
 	c->client_address.ss_family = AF_INET;
-	relay_enter(w, c);
-	connection_update(w, c);
-	*bed = (struct bed){ w, c, client[1], server[1] };
-	*state = bed;
+	relay_enter(&b->relay, c);
+	connection_update(c);
+	b->c = c;
+	b->client = client[1];
+	b->server = server[1];
+	*state = b;
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	struct bed *bed = *state;
-	struct worker *w = bed->w;
+	struct bed *b = *state;
 
-	relay_close(w);
-	park_fini(&w->park);
-	senders_fini(&w->senders);
-	server_fallback_fini(&w->fallback);
-	close(w->epoll_fd);
-	close(bed->client);
-	close(bed->server);
-	free(w->rrs);
-	free(w->octets);
-	free(w);
-	free(bed);
+	relay_close(&b->relay);
+	tcp_validate_fini(&b->validator);
+	arrivals_fini(&b->arrivals);
+	query_intake_fini(&b->intake);
+	server_fallback_fini(&b->fallback);
+	park_fini(&b->park);
+	scratch_fini(&b->sign_trade.responses);
+	close(b->relay.epoll_fd);
+	close(b->client);
+	close(b->server);
+	free(b);
 	return 0;
 }
 
@@ -90,16 +124,16 @@ static void settle(struct bed *bed)
 	struct epoll_event events[4];
 	int n;
 
-	for (unsigned turns = 0; (n = epoll_wait(bed->w->epoll_fd, events, 4, 0)) > 0; turns++) {
+	for (unsigned turns = 0; (n = epoll_wait(bed->relay.epoll_fd, events, 4, 0)) > 0; turns++) {
 		assert_true(turns < 100000);
 		for (int i = 0; i < n; i++)
-			connection_ready(bed->w, events[i].data.ptr);
+			connection_ready(events[i].data.ptr);
 	}
 }
 
 static unsigned connections(const struct bed *bed)
 {
-	return bed->w->relay.connections.used;
+	return bed->relay.connections.used;
 }
 
 /* A query for example. A, or a response to it without records, behind its length. */
@@ -186,7 +220,7 @@ static void what_nobody_asked_goes_nowhere(void **state)
 	settle(bed);
 	assert_int_equal(id_of_next(bed->client), 1);
 	assert_int_equal(id_of_next(bed->client), -1);
-	assert_int_equal(bed->w->stats.responses_unsolicited, 3);
+	assert_int_equal(bed->stats.responses_unsolicited, 3);
 }
 
 static void octet_by_octet_is_the_same(void **state)
@@ -256,12 +290,12 @@ static void what_came_together_is_treated_together(void **state)
 
 	settle(bed);
 	ask_at_once(bed, 0, 40);
-	connection_ready(bed->w, &bed->c->client);
+	connection_ready(&bed->c->client);
 	assert_int_equal(bed->c->question_count, 16);
-	connection_ready(bed->w, &bed->c->client);
+	connection_ready(&bed->c->client);
 	assert_int_equal(bed->c->question_count, 32);
-	bed->w->relay.treated = 100000; /* others had their turn: one each */
-	connection_ready(bed->w, &bed->c->client);
+	bed->relay.treated = 100000; /* others had their turn: one each */
+	connection_ready(&bed->c->client);
 	assert_int_equal(bed->c->question_count, 33);
 	settle(bed);
 	assert_int_equal(bed->c->question_count, 40);
@@ -301,7 +335,7 @@ static void a_client_may_ask_only_so_much_at_a_time(void **state)
 		answer(bed, (uint16_t)i);
 	settle(bed);
 	assert_int_equal(bed->c->question_count, CONNECTION_QUESTIONS);
-	assert_int_equal(bed->w->stats.queries, CONNECTION_QUESTIONS + 10);
+	assert_int_equal(bed->stats.queries, CONNECTION_QUESTIONS + 10);
 }
 
 static void nothing_is_read_for_a_client_that_does_not_read(void **state)
@@ -330,7 +364,7 @@ static void a_client_that_reads_no_refusals_asks_no_more(void **state)
 	uint8_t octets[64];
 	size_t len = write_message(octets, 9, FLAG_RD, TYPE_AXFR), most = 0;
 
-	bed->w->config.tcp.refuses_transfers = true;
+	bed->config.tcp.refuses_transfers = true;
 	for (unsigned i = 0; i < 100000; i++) {
 		if (send(bed->client, octets, len, 0) < 0)
 			break;
@@ -339,7 +373,7 @@ static void a_client_that_reads_no_refusals_asks_no_more(void **state)
 	}
 	assert_int_equal(errno, EAGAIN);
 	assert_true(most > 0 && most <= 16384 + len);
-	for (uint64_t i = 0; i < bed->w->stats.transfers_refused; i++) {
+	for (uint64_t i = 0; i < bed->stats.transfers_refused; i++) {
 		assert_int_equal(id_of_next(bed->client), 9);
 		settle(bed);
 	}
@@ -431,7 +465,7 @@ static void a_transfer_has_many_messages(void **state)
 	settle(bed);
 	assert_int_equal(id_of_next(bed->client), 5);
 	assert_int_equal(bed->c->question_count, 0);
-	assert_int_equal(bed->w->stats.transfers, 1);
+	assert_int_equal(bed->stats.transfers, 1);
 }
 
 static void transfers_that_are_over_do_not_fill_the_connection(void **state)
@@ -452,81 +486,84 @@ static void a_transfer_may_be_refused(void **state)
 {
 	struct bed *bed = *state;
 
-	bed->w->config.tcp.refuses_transfers = true;
+	bed->config.tcp.refuses_transfers = true;
 	send_message(bed->client, 5, FLAG_RD, TYPE_IXFR);
 	settle(bed);
 	assert_int_equal(id_of_next(bed->server), -1);
 	assert_int_equal(id_of_next(bed->client), 5);
-	assert_int_equal(bed->w->stats.transfers_refused, 1);
+	assert_int_equal(bed->stats.transfers_refused, 1);
 }
 
 static void only_whole_messages_keep_it_open(void **state)
 {
 	struct bed *bed = *state;
-	struct worker *w = bed->w;
 
-	assert_int_equal(relay_deadline_ms(w), START_MS + IDLE_MS);
-	w->now_ms += IDLE_MS - 1;
-	relay_expire(w);
+	assert_int_equal(relay_deadline_ms(&bed->relay), START_MS + IDLE_MS);
+	bed->turn.now_ms += IDLE_MS - 1;
+	relay_expire(&bed->relay);
 	assert_int_equal(connections(bed), 1);
 	assert_int_equal(send(bed->client, "\0\031abc", 5, 0), 5);
 	settle(bed);
-	assert_int_equal(relay_deadline_ms(w), START_MS + IDLE_MS);
-	w->now_ms++;
-	relay_expire(w);
+	assert_int_equal(relay_deadline_ms(&bed->relay), START_MS + IDLE_MS);
+	bed->turn.now_ms++;
+	relay_expire(&bed->relay);
 	assert_int_equal(connections(bed), 0);
-	assert_int_equal(w->stats.tcp_idle, 1);
-	assert_int_equal(relay_deadline_ms(w), UINT64_MAX);
+	assert_int_equal(bed->stats.tcp_idle, 1);
+	assert_int_equal(relay_deadline_ms(&bed->relay), UINT64_MAX);
 }
 
 static void a_message_keeps_it_open(void **state)
 {
 	struct bed *bed = *state;
 
-	bed->w->now_ms += IDLE_MS - 1;
+	bed->turn.now_ms += IDLE_MS - 1;
 	ask(bed, 1);
 	settle(bed);
-	assert_int_equal(relay_deadline_ms(bed->w), START_MS + 2 * IDLE_MS - 1);
+	assert_int_equal(relay_deadline_ms(&bed->relay), START_MS + 2 * IDLE_MS - 1);
 }
 
 /* The signer's clients are told when the server is silent, each in its turn. */
 static void a_silent_server_is_answered_for(void **state)
 {
 	struct bed *bed = *state;
-	struct worker *w = bed->w;
 	struct signer_query asked = { .client.question_len = 13 };
 	struct question *questions[3];
 
 	settle(bed);
+	bed->sign_trade.turn = &bed->turn;
+	bed->sign_trade.stats = &bed->stats;
+	assert_int_equal(scratch_init(&bed->sign_trade.responses), 0);
+	bed->relay.trade = &tcp_sign_trade;
+	bed->relay.trader = &bed->sign_trade;
 	memcpy(asked.client.question, "\7example\0\0\1\0\1", 13);
 	for (unsigned i = 0; i < 3; i++) {
 		asked.client.id = (uint16_t)(10 + i);
 		questions[i] = question_ask(bed->c, QUERY_SIGNED, &asked.client);
 		questions[i]->signing = asked;
-		question_await(w, questions[i]);
-		w->now_ms += 1000;
+		question_await(questions[i]);
+		bed->turn.now_ms += 1000;
 	}
-	assert_int_equal(relay_deadline_ms(w), START_MS + 5000);
-	question_forget(w, questions[1]); /* which was answered */
-	w->now_ms = START_MS + 4999;
-	relay_expire(w);
+	assert_int_equal(relay_deadline_ms(&bed->relay), START_MS + 5000);
+	question_forget(questions[1]); /* which was answered */
+	bed->turn.now_ms = START_MS + 4999;
+	relay_expire(&bed->relay);
 	assert_int_equal(id_of_next(bed->client), -1);
-	w->now_ms++;
-	w->config.tcp.idle_ms = 60000;
-	relay_expire(w);
+	bed->turn.now_ms++;
+	bed->config.tcp.idle_ms = 60000;
+	relay_expire(&bed->relay);
 	settle(bed);
 	assert_int_equal(id_of_next(bed->client), 10);
 	assert_int_equal(id_of_next(bed->client), -1);
-	assert_int_equal(relay_deadline_ms(w), START_MS + 7000);
-	w->now_ms = START_MS + 7000;
-	relay_expire(w);
+	assert_int_equal(relay_deadline_ms(&bed->relay), START_MS + 7000);
+	bed->turn.now_ms = START_MS + 7000;
+	relay_expire(&bed->relay);
 	settle(bed);
 	assert_int_equal(id_of_next(bed->client), 12);
-	assert_int_equal(w->stats.sign_silent, 2);
+	assert_int_equal(bed->stats.sign_silent, 2);
 	assert_int_equal(connections(bed), 1);
 	assert_int_equal(bed->c->question_count, 0);
-	assert_null(w->relay.oldest);
-	assert_null(w->relay.newest);
+	assert_null(bed->relay.oldest);
+	assert_null(bed->relay.newest);
 }
 
 #define relay_test(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

@@ -6,40 +6,49 @@
 #include <stdlib.h>
 
 #include "base/sockaddr.h"
+#include "worker/connection.h"
+#include "worker/relay.h"
 #include "worker/relay_room.h"
-#include "worker/worker_private.h"
 
 enum { ROOM = 64, SHARE = ROOM / SHARE_PART, CROWDED = ROOM / 8 * 6, FULL = ROOM / 8 * 7 };
 
 #define GREEDY    "192.0.2.66"
 #define GREEDY_V6 "2001:db8:0:1::66"
 
+struct bed {
+	struct turn turn;
+	struct stats stats;
+	struct relay relay;
+};
+
 static int setup(void **state)
 {
-	struct worker *w = calloc(1, sizeof(*w));
+	struct bed *b = calloc(1, sizeof(*b));
 
-	assert_non_null(w);
-	w->now_ms = 1000;
-	w->relay.buffer = malloc(1);
-	w->relay.holders = calloc(SHARE_TALLIES, sizeof(*w->relay.holders));
-	w->relay.listeners[0].fd = w->relay.listeners[1].fd = -1;
-	assert_int_equal(table_init(&w->relay.connections, sizeof(struct connection), ROOM), 0);
-	assert_int_equal(share_init(&w->relay.share, ROOM), 0);
-	w->relay.share.key = (struct hash_key){ { 1 } }; /* so that chance has no say */
-	w->relay.log_share = (struct log_limit){ .per_second = 1 };
-	w->relay.log_share.refilled_ms = w->now_ms; /* no line at all */
-	*state = w;
+	assert_non_null(b);
+	b->turn.now_ms = 1000;
+	b->relay.turn = &b->turn;
+	b->relay.stats = &b->stats;
+	b->relay.buffer = malloc(1);
+	b->relay.holders = calloc(SHARE_TALLIES, sizeof(*b->relay.holders));
+	b->relay.listeners[0].fd = b->relay.listeners[1].fd = -1;
+	assert_int_equal(table_init(&b->relay.connections, sizeof(struct connection), ROOM), 0);
+	assert_int_equal(share_init(&b->relay.share, ROOM), 0);
+	b->relay.share.key = (struct hash_key){ { 1 } }; /* each run is the same */
+	b->relay.log_share = (struct log_limit){ .per_second = 1 };
+	b->relay.log_share.refilled_ms = b->turn.now_ms; /* no line at all */
+	*state = b;
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	struct worker *w = *state;
+	struct bed *b = *state;
 
-	relay_close(w);
+	relay_close(&b->relay);
 	for (unsigned i = 0; i < SHARE_TALLIES; i++)
-		assert_true(w->relay.share.addresses[i] == 0 && w->relay.share.networks[i] == 0);
-	free(w);
+		assert_true(b->relay.share.addresses[i] == 0 && b->relay.share.networks[i] == 0);
+	free(b);
 	return 0;
 }
 
@@ -59,43 +68,44 @@ static struct sockaddr_storage address_of(const char *text)
 }
 
 /* Returns NULL when it is refused. */
-static struct connection *open_one(struct worker *w, const char *client)
+static struct connection *open_one(struct bed *b, const char *client)
 {
 	struct sockaddr_storage address = address_of(client);
 
-	if (!relay_make_room(w, &address))
+	if (!relay_make_room(&b->relay, &address))
 		return NULL;
-	struct connection *c = table_add(&w->relay.connections, w->relay.serial++);
+	struct connection *c = table_add(&b->relay.connections, b->relay.serial++);
 	assert_non_null(c);
+	c->relay = &b->relay;
 	c->client = (struct side){ WATCHED_SIDE, -1, .connection = c };
 	c->server = (struct side){ WATCHED_SIDE, -1, .connection = c };
 	c->client_address = address;
-	relay_enter(w, c);
+	relay_enter(&b->relay, c);
 	return c;
 }
 
-static void open_many(struct worker *w, const char *client, unsigned count)
+static void open_many(struct bed *b, const char *client, unsigned count)
 {
 	while (count-- > 0)
-		assert_non_null(open_one(w, client));
+		assert_non_null(open_one(b, client));
 }
 
 /* Of different machines: the last number of the address is it. */
-static void open_of_each(struct worker *w, const char *network, unsigned first, unsigned count)
+static void open_of_each(struct bed *b, const char *network, unsigned first, unsigned count)
 {
 	char text[INET6_ADDRSTRLEN];
 
 	for (unsigned i = first; i < first + count; i++) {
 		snprintf(text, sizeof(text), "%s%u", network, i);
-		assert_non_null(open_one(w, text));
+		assert_non_null(open_one(b, text));
 	}
 }
 
-static unsigned held_by(const struct worker *w, const char *client)
+static unsigned held_by(const struct bed *b, const char *client)
 {
 	struct sockaddr_storage address = address_of(client);
-	return w->relay.share
-	        .addresses[share_of_address(&w->relay.share, sockaddr_octets(&address)).address];
+	return b->relay.share
+	        .addresses[share_of_address(&b->relay.share, sockaddr_octets(&address)).address];
 }
 
 static void ask(struct connection *c)
@@ -105,114 +115,114 @@ static void ask(struct connection *c)
 
 static void a_greedy_client_makes_room_for_itself(void **state)
 {
-	struct worker *w = *state;
+	struct bed *b = *state;
 
-	open_of_each(w, "192.0.2.", 1, 3); /* and are the idlest ever after */
-	open_many(w, GREEDY, 10 * ROOM);
-	assert_int_equal(held_by(w, GREEDY), CROWDED - 3);
+	open_of_each(b, "192.0.2.", 1, 3); /* and are the idlest ever after */
+	open_many(b, GREEDY, 10 * ROOM);
+	assert_int_equal(held_by(b, GREEDY), CROWDED - 3);
 	for (unsigned i = 1; i <= 3; i++) {
 		char text[INET_ADDRSTRLEN];
 		snprintf(text, sizeof(text), "192.0.2.%u", i);
-		assert_int_equal(held_by(w, text), 1);
+		assert_int_equal(held_by(b, text), 1);
 	}
-	assert_int_equal(w->stats.tcp_evicted, 10 * ROOM - (CROWDED - 3));
-	assert_int_equal(w->stats.tcp_share, w->stats.tcp_evicted);
+	assert_int_equal(b->stats.tcp_evicted, 10 * ROOM - (CROWDED - 3));
+	assert_int_equal(b->stats.tcp_share, b->stats.tcp_evicted);
 }
 
 static void who_has_little_takes_the_place_of_who_has_much(void **state)
 {
-	struct worker *w = *state;
+	struct bed *b = *state;
 
-	open_many(w, GREEDY, ROOM);
-	open_of_each(w, "198.51.100.", 1, ROOM - SHARE);
-	assert_int_equal(w->relay.connections.used, ROOM);
-	assert_int_equal(held_by(w, GREEDY), SHARE);
-	assert_int_equal(held_by(w, "198.51.100.1"), 1);
+	open_many(b, GREEDY, ROOM);
+	open_of_each(b, "198.51.100.", 1, ROOM - SHARE);
+	assert_int_equal(b->relay.connections.used, ROOM);
+	assert_int_equal(held_by(b, GREEDY), SHARE);
+	assert_int_equal(held_by(b, "198.51.100.1"), 1);
 	/* now nobody is greedy: one of those who have the most gives way */
-	open_of_each(w, "198.51.100.", 100, SHARE - 1);
-	assert_int_equal(held_by(w, GREEDY), 1);
-	assert_int_equal(held_by(w, "198.51.100.1"), 1);
-	open_of_each(w, "198.51.100.", 200, 1); /* and at last the idlest of all */
-	assert_int_equal(w->relay.connections.used, ROOM);
-	assert_int_equal(held_by(w, "198.51.100.200"), 1);
+	open_of_each(b, "198.51.100.", 100, SHARE - 1);
+	assert_int_equal(held_by(b, GREEDY), 1);
+	assert_int_equal(held_by(b, "198.51.100.1"), 1);
+	open_of_each(b, "198.51.100.", 200, 1); /* and at last the idlest of all */
+	assert_int_equal(b->relay.connections.used, ROOM);
+	assert_int_equal(held_by(b, "198.51.100.200"), 1);
 }
 
 /* One that asks on each of its connections has no idle ones, and yet gives way by itself. */
 static void the_idlest_without_a_question_gives_way_first(void **state)
 {
-	struct worker *w = *state;
+	struct bed *b = *state;
 	struct connection *of[CROWDED];
 
 	for (unsigned i = 0; i < CROWDED; i++)
-		of[i] = open_one(w, GREEDY);
+		of[i] = open_one(b, GREEDY);
 	for (unsigned i = 0; i < CROWDED; i++) {
 		if (i != 7 && i != 9)
 			ask(of[i]);
 	}
-	relay_touch(w, of[7]);
+	relay_touch(&b->relay, of[7]);
 	struct connection *eighth = of[8];
-	assert_ptr_equal(open_one(w, GREEDY), of[9]); /* its place */
+	assert_ptr_equal(open_one(b, GREEDY), of[9]); /* its place */
 	ask(of[9]);
-	assert_ptr_equal(open_one(w, GREEDY), of[7]);
+	assert_ptr_equal(open_one(b, GREEDY), of[7]);
 	ask(of[7]);
-	assert_ptr_equal(open_one(w, GREEDY), of[0]); /* all wait: the one that does so longest */
+	assert_ptr_equal(open_one(b, GREEDY), of[0]); /* all wait: the one that does so longest */
 	assert_int_equal(eighth->question_count, 1);
 }
 
 /* A LAN is one network of IPv6: its greedy machine gives way, and not the idlest of all. */
 static void neighbours_in_a_network_do_not_pay_for_one(void **state)
 {
-	struct worker *w = *state;
+	struct bed *b = *state;
 
-	open_of_each(w, "2001:db8:0:1::1:", 1, 3);
-	open_many(w, GREEDY_V6, 2 * ROOM);
-	open_of_each(w, "2001:db8:0:1::2:", 1, 2 * SHARE);
-	assert_int_equal(held_by(w, "2001:db8:0:1::1:1"), 1);
-	assert_int_equal(w->relay.connections.used, FULL);
-	assert_int_equal(held_by(w, GREEDY_V6), FULL - 3 - 2 * SHARE);
+	open_of_each(b, "2001:db8:0:1::1:", 1, 3);
+	open_many(b, GREEDY_V6, 2 * ROOM);
+	open_of_each(b, "2001:db8:0:1::2:", 1, 2 * SHARE);
+	assert_int_equal(held_by(b, "2001:db8:0:1::1:1"), 1);
+	assert_int_equal(b->relay.connections.used, FULL);
+	assert_int_equal(held_by(b, GREEDY_V6), FULL - 3 - 2 * SHARE);
 }
 
 static void many_addresses_of_one_network_leave_room_for_others(void **state)
 {
-	struct worker *w = *state;
+	struct bed *b = *state;
 
-	open_of_each(w, "192.0.2.", 1, 2);
+	open_of_each(b, "192.0.2.", 1, 2);
 	for (unsigned i = 0; i < 10; i++)
-		open_of_each(w, "2001:db8:0:1::", 1 + 100 * i, 100);
-	assert_int_equal(w->relay.connections.used, FULL);
-	open_of_each(w, "2001:db8:0:2::", 1, SHARE);
-	open_of_each(w, "192.0.2.", 3, ROOM - FULL);
-	assert_int_equal(held_by(w, "192.0.2.1"), 1);
-	assert_int_equal(held_by(w, "192.0.2.9"), 1);
+		open_of_each(b, "2001:db8:0:1::", 1 + 100 * i, 100);
+	assert_int_equal(b->relay.connections.used, FULL);
+	open_of_each(b, "2001:db8:0:2::", 1, SHARE);
+	open_of_each(b, "192.0.2.", 3, ROOM - FULL);
+	assert_int_equal(held_by(b, "192.0.2.1"), 1);
+	assert_int_equal(held_by(b, "192.0.2.9"), 1);
 }
 
 /* So that a flood costs little, and the kernel's queue does not fill. */
 static void what_comes_too_fast_is_refused(void **state)
 {
-	struct worker *w = *state;
+	struct bed *b = *state;
 
-	open_many(w, GREEDY, CROWDED + RELAY_REPLACED_A_SECOND);
-	assert_null(open_one(w, GREEDY));
-	assert_int_equal(held_by(w, GREEDY), CROWDED);
-	assert_non_null(open_one(w, "192.0.2.1"));
-	w->now_ms += 1000;
-	assert_non_null(open_one(w, GREEDY));
+	open_many(b, GREEDY, CROWDED + RELAY_REPLACED_A_SECOND);
+	assert_null(open_one(b, GREEDY));
+	assert_int_equal(held_by(b, GREEDY), CROWDED);
+	assert_non_null(open_one(b, "192.0.2.1"));
+	b->turn.now_ms += 1000;
+	assert_non_null(open_one(b, GREEDY));
 }
 
 /* For want of descriptors. */
 static void the_greediest_makes_room_for_any(void **state)
 {
-	struct worker *w = *state;
+	struct bed *b = *state;
 
-	open_of_each(w, "192.0.2.", 1, 2);
-	open_many(w, GREEDY, 5);
+	open_of_each(b, "192.0.2.", 1, 2);
+	open_many(b, GREEDY, 5);
 	for (unsigned i = 0; i < 5; i++)
-		assert_true(relay_make_room_for_any(w));
-	assert_int_equal(held_by(w, GREEDY) + held_by(w, "192.0.2.1") + held_by(w, "192.0.2.2"), 2);
-	assert_int_equal(held_by(w, "192.0.2.2"), 1);
-	assert_true(relay_make_room_for_any(w));
-	assert_true(relay_make_room_for_any(w));
-	assert_false(relay_make_room_for_any(w));
+		assert_true(relay_make_room_for_any(&b->relay));
+	assert_int_equal(held_by(b, GREEDY) + held_by(b, "192.0.2.1") + held_by(b, "192.0.2.2"), 2);
+	assert_int_equal(held_by(b, "192.0.2.2"), 1);
+	assert_true(relay_make_room_for_any(&b->relay));
+	assert_true(relay_make_room_for_any(&b->relay));
+	assert_false(relay_make_room_for_any(&b->relay));
 }
 
 #define room_test(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

@@ -80,15 +80,15 @@ static void start(struct bed *bed)
 	w->wake_fd = -1;
 	w->crypto = bed->crypto;
 	w->orders.sign_policy = w->sign_policy_used = zone_keeper_policy(bed->keeper);
-	w->signer = signer_new(bed->crypto, w->sign_policy_used, NULL);
-	assert_non_null(w->signer);
+	w->sign_trade.signer = signer_new(bed->crypto, w->sign_policy_used, NULL);
+	assert_non_null(w->sign_trade.signer);
 	bed->worker = w;
 	zone_keeper_serve(bed->keeper, &bed->worker, 1);
 }
 
 static void bed_free(struct bed *bed)
 {
-	signer_free(bed->worker->signer);
+	signer_free(bed->worker->sign_trade.signer);
 	free(bed->worker);
 	zone_keeper_free(bed->keeper);
 	crypto_free(bed->crypto);

@@ -173,7 +173,7 @@ def _is_told(world):
     _one(world, 4, "with CD", str.upper)
     expect(world.gate.counter("queries_rival") > 0, "the second query is not counted")
     lines = world.gate.log_lines("two queries at once")
-    expect(lines and "somebody may be copying queries" in lines[0], "no line in the log",
+    expect(lines and "an attacker may be copying queries" in lines[0], "no line in the log",
            *world.log_tail())
 
 

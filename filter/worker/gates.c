@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "worker/gates.h"
+
+#include "fetch/fetch.h"
+#include "worker/worker.h"
+
+#define DATELESS_ZONES 256 /* on the way to the names of time servers */
+
+/* This gate remembers no messages. */
+static int init_dateless(struct gates *g)
+{
+	const struct worker_config *config = g->config;
+
+	g->dateless.policy = *config->policy;
+	g->dateless.policy.is_dateless = true;
+	g->dateless.policy.earliest_s = config->earliest_s;
+	g->dateless.gate = (struct gate){
+		.crypto = g->crypto, .store = &g->dateless.store, .policy = &g->dateless.policy
+	};
+	int result = store_init(&g->dateless.store, config->anchors, DATELESS_ZONES);
+	g->dateless.store.ntas = config->ntas;
+	return result < 0 ? result : gate_init(&g->dateless.gate, 0);
+}
+
+int gates_init(struct gates *g)
+{
+	const struct worker_config *config = g->config;
+	int result = store_init(&g->store, config->anchors, config->zones);
+
+	g->store.ntas = config->ntas;
+	g->gate =
+	        (struct gate){ .crypto = g->crypto, .store = &g->store, .policy = config->policy };
+	if (result == 0)
+		result = gate_init(&g->gate, config->messages);
+	return result < 0 ? result : init_dateless(g);
+}
+
+void gates_fini(struct gates *g)
+{
+	gate_fini(&g->gate);
+	store_fini(&g->store);
+	gate_fini(&g->dateless.gate);
+	store_fini(&g->dateless.store);
+}
+
+void gates_forget(struct gates *g)
+{
+	store_flush(&g->store);
+	store_flush(&g->dateless.store);
+	gate_forget(&g->gate);
+}
+
+void gates_use_anchors(struct gates *g, const struct anchors *anchors)
+{
+	store_set_anchors(&g->store, anchors);
+	store_set_anchors(&g->dateless.store, anchors);
+	gate_forget(&g->gate);
+}
+
+void gates_set_source(struct gates *g, const struct sockaddr_storage *server)
+{
+	bool is_shared = g->config->sources.resolver_count > 0;
+
+	g->store.source =
+	        is_shared ? 0 : keyed_hash(&g->store.key, span_of(server, sizeof(*server)));
+	g->dateless.store.source = g->store.source;
+}
+
+/* A server that has just shown the keys of a zone with an anchor can be asked for them again. */
+static void tell_of_anchor(struct gates *g, const struct fetch *fetch)
+{
+	const struct worker_config *config = g->config;
+	const struct name *zone = &fetch->want.name;
+	const struct anchor *anchor = anchors_above(g->store.anchors, zone);
+	const struct fact *fact = store_find(&g->store, zone, g->turn->now_s);
+
+	if (!anchor || !name_equal(&anchor->zone, zone) || !fact || !fact->keys)
+		return;
+	stats_count(&g->stats->anchors_proved);
+	if (config->anchor_answered)
+		config->anchor_answered(config->anchor_context, zone, &fetch->asked);
+}
+
+/* Returns the gate that wanted this. */
+static struct gate *wanting_gate(struct gates *g, const struct fetch *fetch)
+{
+	gates_set_source(g, &fetch->server);
+	return fetch->want.is_dateless ? &g->dateless.gate : &g->gate;
+}
+
+bool gates_learn(void *context, struct fetch *fetch, struct span answer, bool is_last)
+{
+	struct gates *g = context;
+	uint64_t checks = crypto_checks(g->crypto);
+
+	enum learned learned =
+	        gate_learn(wanting_gate(g, fetch), &fetch->want, answer, g->turn->now_s, is_last);
+	fetch->verifications += (unsigned)(crypto_checks(g->crypto) - checks);
+	if (learned != LEARNED)
+		return false;
+	if (fetch->want.type == TYPE_DNSKEY && !fetch->want.is_dateless)
+		tell_of_anchor(g, fetch);
+	return true;
+}
+
+void gates_learn_failure(void *context, const struct fetch *fetch)
+{
+	struct gates *g = context;
+
+	gate_learn_failure(
+	        wanting_gate(g, fetch), &fetch->want, REASON_FETCH_FAILED, g->turn->now_s);
+}
+
+void gates_release(void *context, struct parked_list *waiting)
+{
+	struct gates *g = context;
+
+	parked_move_all(waiting, g->ready);
+}

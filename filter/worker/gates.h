@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The two gates of a worker that validates, with what they have learned, and how the fetcher
+ * teaches them. One gate judges all responses. The other judges names of time servers without
+ * dates while the clock may be wrong; it has a store of its own, because what it learns holds for
+ * nothing else. Private to worker/. */
+#ifndef WORKER_GATES_H
+#define WORKER_GATES_H
+
+#include <sys/socket.h>
+
+#include "flow/stats.h"
+#include "gate/gate.h"
+#include "worker/turn.h"
+
+struct fetch;
+struct parked_list;
+struct worker_config;
+
+struct gates {
+	/* Borrowed; set before gates_init(): */
+	const struct worker_config *config;
+	const struct turn *turn;
+	struct stats *stats;
+	struct crypto *crypto;
+	struct parked_list *ready; /* gets the responses whose fetch is over */
+
+	struct store store;
+	struct gate gate;
+	struct {
+		struct policy policy;
+		struct store store;
+		struct gate gate;
+	} dateless;
+};
+
+/* Takes memory. Returns 0 or a negative errno; gates_fini() in both cases. */
+int gates_init(struct gates *g);
+void gates_fini(struct gates *g);
+
+/* Forgets what both gates have learned, and the responses that were judged by it. */
+void gates_forget(struct gates *g);
+
+/* Trusts these anchors from now on. Borrows them. */
+void gates_use_anchors(struct gates *g, const struct anchors *anchors);
+
+/* Says whose answers are judged or learned next. A failure to prove something is remembered for one
+ * server only; but if resolvers are configured, all keys come from them. */
+void gates_set_source(struct gates *g, const struct sockaddr_storage *server);
+
+/* The fetcher calls these with a struct gates; see struct fetch_owner. */
+bool gates_learn(void *gates, struct fetch *fetch, struct span answer, bool is_last);
+void gates_learn_failure(void *gates, const struct fetch *fetch);
+void gates_release(void *gates, struct parked_list *waiting);
+
+#endif
