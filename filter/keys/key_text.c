@@ -111,8 +111,8 @@ char *key_text_private(const struct keypair *k, int64_t now_s)
 
 /* ---- Reading ---- */
 
-/* Decodes the value behind "label: " into `out`. Returns false if there is none, or it is no base64.
- */
+/* Decodes the value behind "label: " into `out`. Returns false if there is none, or it is no
+ * base64. */
 static bool find_key_part(
         const char *text, const char *label, uint8_t out[static PART_MAX], struct span *part)
 {

@@ -13,8 +13,9 @@
 #define PRESIGN_INTERVAL_S (7 * 86400)  /* from the begin of one to the begin of the next */
 #define PRESIGN_COUNT      15           /* signatures of one RRset by one KSK */
 
-/* Returns the RRsets and their signatures from `now_s` on, as text on the heap that record_text.h
- * reads; or NULL with the fault in `error`. `keys` must have a KSK, and each KSK its private key. */
+/* Returns the RRsets and their signatures from `now_s` on, as text on the heap that
+ * record_text.h reads; or NULL with the fault in `error`. `keys` must have a KSK, and each KSK
+ * its private key. */
 char *presign(struct crypto *crypto, const struct keypair *keys, unsigned count, int64_t now_s,
         struct complaint *error);
 

@@ -7,9 +7,10 @@
 #include "crypto/crypto.h"
 #include "keys/record_text.h"
 
-/* Checks that each RRset has a signature, and that a KSK of the DNSKEY RRset verifies each signature
- * (RFC 4035, 2.2; RFC 7344, 4.1), also those that are not valid yet or any more. Returns NULL if
- * all is well, or the fault; then `line` is its line in the file, or 0 if it belongs to no line. */
+/* Checks that each RRset has a signature, and that a KSK of the DNSKEY RRset verifies each
+ * signature (RFC 4035, 2.2; RFC 7344, 4.1), also those that are not valid yet or any more. Returns
+ * NULL if all is well, or the fault; then `line` is its line in the file, or 0 if it belongs to no
+ * line. */
 const char *presign_check(struct crypto *crypto, const struct key_records *r, unsigned *line);
 
 #endif

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Answers and denials out of those of a server that knows nothing of DNSSEC. */
 #include "sign/sign_answer.h"
 
 #include "sign/sign_cut.h"
@@ -16,8 +15,9 @@ static bool has_name_below(const struct sign_job *job, const struct signer_walk 
 	       memory_has_below(job->signer, &w->name, job->now_s);
 }
 
-/* Denies the last name, or its type, with the NSEC of a zone of which the SOA went out already. A
- * server that says NXDOMAIN of a name which has names below it is wrong (RFC 8020). */
+/* Adds the NSEC that denies the last name, or its type `qtype`. The SOA was added before. A server
+ * that says NXDOMAIN for a name with names below it is wrong (RFC 8020): then only the type is
+ * denied. */
 static bool put_denial(struct sign_job *job, struct signer_walk *w, bool is_nxdomain,
         uint16_t qtype, const struct set_ttls *ttls, struct ending *e)
 {
@@ -38,7 +38,7 @@ static bool put_denial(struct sign_job *job, struct signer_walk *w, bool is_nxdo
 	        &(struct made_nsec){ &w->name, &next, types, SECTION_AUTHORITY, *ttls });
 }
 
-/* A name's own NSEC is the answer. */
+/* Answers a question for NSEC: adds the NSEC of the name itself. */
 static bool answer_nsec(struct sign_job *job, const struct sign_zone *zone, const struct name *name,
         struct sign_types types)
 {
@@ -54,10 +54,10 @@ static bool answer_denial(struct sign_job *job, struct signer_walk *w, bool is_n
 {
 	struct set_ttls ttls;
 
-	/* An apex has its SOA: an NSEC with NS and without SOA would be that of a cut. */
+	/* An apex has an SOA. An NSEC with NS but without SOA would look like that of a cut. */
 	if (qtype == TYPE_SOA && name_equal(&w->name, &w->zone->apex))
 		return signing_fail(job, SIGN_OUTCOME_UNEXPECTED);
-	/* That there is nothing at all cannot be denied of a name that is there: its NSEC is. */
+	/* A name that exists has at least an NSEC, so a question for ANY gets that. */
 	if (qtype == TYPE_ANY && (!is_nxdomain || has_name_below(job, w)))
 		return answer_nsec(job, w->zone, &w->name, types_of_name(w->zone, &w->name, qtype));
 	return put_soa(job, w->soa, w->zone, &ttls) &&
@@ -79,7 +79,7 @@ static bool put_positive(struct sign_job *job, const struct signer_walk *w)
 	return put_additional(job, w->zone);
 }
 
-/* A child zone that is not signed here, on the same server: its records go on as they are. */
+/* Adds the records of a child zone that is on the same server and not signed here, as they are. */
 static bool put_unsigned(struct sign_job *job, struct ending *e)
 {
 	e->outcome = SIGN_OUTCOME_BELOW_CUT;
@@ -92,8 +92,8 @@ static bool put_unsigned(struct sign_job *job, struct ending *e)
 	return true;
 }
 
-/* A link that leads to a name of which nothing is said, or which is not ours, ends what can be
- * said: the resolver asks for it itself. */
+/* Ends the answer after the last link: the response says nothing of the name that it leads to, or
+ * the name is not in our zones. The resolver asks for that name itself. */
 static bool end_chain(struct sign_job *job, const struct signer_walk *w, struct ending *e)
 {
 	if (w->links == 0)
@@ -135,7 +135,8 @@ bool sign_answer(struct sign_job *job, struct ending *e)
 
 /* ---- Types that only DNSSEC has ---- */
 
-/* NS was asked. Whoever has NS records below an apex shows a cut, as the parent or as the child. */
+/* The server got a question for NS. NS records below an apex show a cut, whether the server answers
+ * as the parent or as the child. */
 bool sign_ds(struct sign_job *job, struct ending *e)
 {
 	const struct sign_zone *zone = zone_of(job, &job->qname);
@@ -151,12 +152,14 @@ bool sign_ds(struct sign_job *job, struct ending *e)
 	              (end == SIGN_WALK_REFERRAL && name_equal(&w.ns->owner, &job->qname));
 	if (is_cut)
 		return answer_ds_of_cut(job, zone, e);
-	if (rrsets_find(&job->sets, SECTION_AUTHORITY, &job->qname, TYPE_SOA)) /* but no NS */
+	/* An apex without NS is no zone. */
+	if (rrsets_find(&job->sets, SECTION_AUTHORITY, &job->qname, TYPE_SOA))
 		return signing_fail(job, SIGN_OUTCOME_UNEXPECTED);
 	return put_end(job, w.links > 0 ? SIGN_WALK_OPEN : end, &w, TYPE_DS, e);
 }
 
-/* By its NSEC, a name that is not there is there with nothing but that: it cannot be denied. */
+/* Answers a question for NSEC at a name that does not exist. In compact denial it has an NSEC with
+ * the type NXNAME, which is the answer. */
 static bool answer_nsec_of_nothing(struct sign_job *job, const struct signer_walk *w)
 {
 	return answer_nsec(job, w->zone, &job->qname,
@@ -173,7 +176,7 @@ bool sign_exists(struct sign_job *job, struct ending *e)
 	const struct sign_zone *zone = zone_of(job, &job->qname);
 
 	if (end == SIGN_WALK_BELOW && soa) {
-		/* The apex of a child that is not signed here has no such type either. */
+		/* The apex of an unsigned child zone has no such type. */
 		e->outcome = SIGN_OUTCOME_BELOW_CUT;
 		return put_set(job, soa, SECTION_AUTHORITY, NULL);
 	}

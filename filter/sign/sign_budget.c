@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How many new signatures a second there may be. Each is some 25 microseconds of the processor, and
- * whoever asks for names that nobody asked for before gets one for each. */
+/* A new signature takes some 25 microseconds of the processor, and a client can cause one with each
+ * new name that it asks for. */
 #include "sign/sign_budget.h"
 
 #include "sign/signer_private.h"
 
-enum { NETWORK_4_OCTETS = 3, NETWORK_6_OCTETS = 7 }; /* a /24, and a /56 */
+enum { NETWORK_4_OCTETS = 3, NETWORK_6_OCTETS = 7 }; /* a /24 of IPv4, a /56 of IPv6 */
 
 struct client_network {
 	uint8_t len;
@@ -18,7 +18,7 @@ int sign_budget_init(struct signer *s)
 	return table_init(&s->networks, sizeof(struct client_network), s->limits.networks);
 }
 
-/* A bucket holds what may be had within one second. */
+/* Fills a bucket up to now. It holds the tokens of at most one second. */
 static void bucket_refill(struct token_bucket *b, uint32_t per_s, uint64_t now_ms)
 {
 	uint64_t passed_ms = now_ms > b->refilled_ms ? now_ms - b->refilled_ms : 0;
@@ -26,7 +26,7 @@ static void bucket_refill(struct token_bucket *b, uint32_t per_s, uint64_t now_m
 
 	if (fresh == 0)
 		return;
-	/* The part of a token that is under way counts on. */
+	/* The time of a token that is not complete yet counts for the next call. */
 	b->refilled_ms = passed_ms >= 1000 ? now_ms : b->refilled_ms + fresh * 1000 / per_s;
 	b->tokens = b->tokens + fresh > per_s ? per_s : (uint32_t)(b->tokens + fresh);
 }
@@ -70,8 +70,9 @@ static void bucket_take_token(struct token_bucket *b)
 		b->tokens--;
 }
 
-/* A client that came by TCP is where it says, and was sent there by its network's limit: for it
- * only the limit of all counts, which for TCP is another one than for UDP. */
+/* Over TCP the address of a client is not spoofed, and it was perhaps the limit of its network that
+ * sent the client there. So only the limit for all clients counts, which TCP does not share with
+ * UDP. */
 bool budget_take(struct signer *s, struct span client, bool is_stream, uint64_t now_ms)
 {
 	struct token_bucket *all = is_stream ? &s->streams : &s->datagrams;

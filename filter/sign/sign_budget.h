@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How many new signatures the networks of clients may cause. Private to sign/. */
+/* Limits how many new signatures a second clients may cause. Private to sign/. */
 #ifndef SIGN_SIGN_BUDGET_H
 #define SIGN_SIGN_BUDGET_H
 
 #include "sign/signer_private.h"
 
-/* Takes memory for what the limits say. Returns 0 or -ENOMEM; signer_free() in both cases. */
+/* Takes memory for as many networks as s->limits say. Returns 0 or -ENOMEM. */
 int sign_budget_init(struct signer *s);
 
-/* Takes one new signature from what the client's network and all clients may have. Returns false
- * when there is none left. */
+/* Takes one new signature from the budget of all clients, and over UDP also from the budget of the
+ * client's network. Returns false if one of the two is used up. */
 bool budget_take(struct signer *s, struct span client, bool is_stream, uint64_t now_ms);
 
 #endif

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Delegations: what a referral says of the child's keys, and the DS that only the parent has. */
 #include "sign/sign_cut.h"
 
 #include <stdlib.h>
@@ -10,7 +9,7 @@
 #include "sign/sign_zone.h"
 #include "sign/signer_private.h"
 
-/* The DS records of a cut that the policy knows. */
+/* Returns how many DS records the policy has for a cut, and sets `ds` to them. */
 static unsigned policy_ds(const struct sign_job *job, const struct sign_zone *zone,
         const struct name *cut, const struct span **ds)
 {
@@ -41,7 +40,8 @@ static bool put_policy_ds(struct sign_job *job, const struct sign_zone *zone,
 	        &(struct made_set){ cut, TYPE_DS, section, { ttl_s, ttl_s }, sorted, count });
 }
 
-/* The NSEC of a cut covers nothing: its next name is beside and not below (RFC 9824, 3.4). */
+/* Adds the NSEC of a cut without DS. Its next name is the one after all names below the cut, so
+ * that it denies no name there (RFC 9824, 3.4). */
 static bool put_cut_nsec(struct sign_job *job, const struct sign_zone *zone, const struct name *cut,
         const struct set_ttls *ttls)
 {
@@ -52,7 +52,8 @@ static bool put_cut_nsec(struct sign_job *job, const struct sign_zone *zone, con
 	        &(struct made_nsec){ cut, &next, types_of_cut(), SECTION_AUTHORITY, *ttls });
 }
 
-/* What a referral says of the child's keys, to who asks for DNSSEC (RFC 4035, 3.1.4). */
+/* Adds the DS of the child zone, or the NSEC that denies it, if the client set DO (RFC 4035,
+ * 3.1.4). */
 static bool put_cut_proof(
         struct sign_job *job, const struct sign_zone *zone, const struct name *cut)
 {
@@ -69,7 +70,7 @@ static bool put_cut_proof(
 	           : put_cut_nsec(job, zone, cut, &ttls);
 }
 
-/* What is glue of another cut cannot be told from what is not: no address is signed. */
+/* No address in the additional section is signed, because it may be glue of another cut. */
 bool put_referral(struct sign_job *job, const struct signer_walk *w, struct ending *e)
 {
 	const struct name *cut = &w->ns->owner;
@@ -94,7 +95,8 @@ bool answer_ds_of_cut(struct sign_job *job, const struct sign_zone *zone, struct
 	if (own)
 		return put_set(job, own, SECTION_ANSWER, zone);
 	e->outcome = SIGN_OUTCOME_NODATA;
-	/* Over TCP nobody can be told to come again, and the NSEC alone is proof enough. */
+	/* If the SOA is unknown, the NSEC alone is proof enough. This happens over TCP only: over
+	 * UDP the client got TC=1 (SIGN_WAY_LEARN). */
 	if (!memory_zone(job->signer, zone)->has_soa)
 		ttls = learned_ttls(job, zone);
 	else if (!put_learned_soa(job, zone, &ttls))
@@ -102,7 +104,6 @@ bool answer_ds_of_cut(struct sign_job *job, const struct sign_zone *zone, struct
 	return put_cut_nsec(job, zone, &job->qname, &ttls);
 }
 
-/* DS of a configured zone whose parent is configured. */
 bool answer_ds_of_zone(struct sign_job *job, const struct sign_zone *child, struct ending *e)
 {
 	const struct sign_zone *parent;

@@ -5,9 +5,10 @@
 
 #define LABEL_MAX 63
 
-/* What may be at any name. It is unknown what is, and a type that is not named here is denied: to
- * resolvers that use NSEC records aggressively (RFC 8198) for the type's whole life. So all that
- * people use is named, but for what would change what the name is: CNAME, DNAME, NS, SOA, DS. */
+/* Types that may be at any name. The signer does not know which types a name has. If a type is not
+ * in the NSEC, resolvers that use NSEC records aggressively (RFC 8198) take it as denied for as
+ * long as they keep the NSEC. So the list has all types in use but those that change the nature of
+ * a name: CNAME, DNAME, NS, SOA, DS. */
 static const uint16_t common_types[] = {
 	1,   /* A */
 	12,  /* PTR */
@@ -54,7 +55,7 @@ static void clear_type(struct sign_types *t, uint16_t type)
 		t->bits[type >> 8][(type & 0xff) / 8] &= (uint8_t) ~(0x80 >> (type % 8));
 }
 
-/* Of every NSEC: its own type, and that it is signed. */
+/* Returns NSEC and RRSIG, which every NSEC has, and `type`. */
 static struct sign_types types_of(uint16_t type)
 {
 	struct sign_types t = { 0 };
@@ -102,13 +103,13 @@ struct sign_types types_of_nothing(void)
 
 /* ---- Next names ---- */
 
-/* No name in canonical form holds these, so no name lies between the octets around them. */
+/* Returns the next octet of a name in canonical form, which has no upper case letters. */
 static uint8_t octet_after(uint8_t octet)
 {
 	return octet == 'A' - 1 ? 'Z' + 1 : (uint8_t)(octet + 1);
 }
 
-/* Makes the first label longer by a zero octet. Returns false when there is no room. */
+/* Appends a zero octet to the first label. Returns false if the label or the name is full. */
 static bool label_lengthen(struct name *n)
 {
 	uint8_t len = n->octets[0];
@@ -122,7 +123,8 @@ static bool label_lengthen(struct name *n)
 	return true;
 }
 
-/* Sets the first label to the next one that is not longer. Returns false when it is the last. */
+/* Sets the first label to the next label in order that is not longer. Returns false if there is
+ * none. */
 static bool label_increment(struct name *n)
 {
 	uint8_t len = n->octets[0], kept = len;

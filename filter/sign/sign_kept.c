@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The signatures that are kept, and those that are made before anybody needs them. */
 #include "sign/sign_kept.h"
 
 #include <errno.h>
 
 #include "sign/signer_private.h"
 
-/* Kept under the fingerprint of the key and all that is signed, times and TTL too: so it can only
- * be found for the octets that it is the signature of. A secret of the signer's is in it, lest
- * somebody choose names that fall into one bucket of the table. */
+/* The id is a fingerprint of the key and of all data that is signed, with times and TTL. So a
+ * signature is found for no other data. A secret of the signer goes into the fingerprint, so that
+ * an attacker cannot choose names that fall into one bucket of the table. */
 struct kept_signature {
 	struct signature_id id;
 	uint16_t len;

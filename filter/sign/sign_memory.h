@@ -91,7 +91,8 @@ void *memory_add(struct signer *s, enum memory_kind kind, const void *id);
 
 /* ---- TTLs ---- */
 
-/* Returns the highest TTL seen of an RRset with this data, `ttl_s` included, but at most `max_s`. */
+/* Returns the highest TTL seen of an RRset with this data, `ttl_s` included, but at most
+ * `max_s`. */
 uint32_t memory_ttl(
         struct signer *s, const struct canonical_set *set, uint32_t ttl_s, uint32_t max_s);
 

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 
 #define DAY_S    86400
-#define PERIOD_S 3600 /* the shortest time for which one signature is used */
+#define PERIOD_S 3600 /* a signature is used for at least this long */
 
-/* Any order of all names serves to find one; this one compares fewest octets. */
+/* Any total order of names would do for the search. This one compares the fewest octets. */
 static int order_names(struct span a, struct span b)
 {
 	if (a.len != b.len)
@@ -48,9 +48,10 @@ uint32_t sign_policy_period(const struct sign_policy *p)
 const char *sign_policy_check(const struct sign_policy *p)
 {
 	if (p->life_s > INT32_MAX / 2)
-		return "signatures last longer than their times can say";
+		return "the lifetime of signatures is too long: at most 1073741823 seconds";
 	if (sign_policy_period(p) < PERIOD_S)
-		return "signatures must last for a day and an hour longer than the longest TTL";
+		return "the lifetime of signatures is too short: at least the longest TTL plus 25 "
+		       "hours";
 	return NULL;
 }
 
@@ -87,7 +88,7 @@ static bool is_served_by(const struct sign_zone *zone, const struct span *server
 	       networks_have(zone->servers, zone->server_count, *server);
 }
 
-/* Of any server, where `server` is NULL. */
+/* Finds the zone of a name; whatever the server, if `server` is NULL. */
 static const struct sign_zone *find_zone(
         const struct sign_policy *p, const struct name *name, const struct span *server)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the operator wants of the signer: which zones, with which keys, within which limits.
- * Immutable while a worker uses it; everything that it points to is its owner's. */
+/* The configuration of the signer: zones, keys, limits. Nothing in it changes while a worker uses
+ * it. It borrows everything that it points to. */
 #ifndef SIGN_SIGN_POLICY_H
 #define SIGN_SIGN_POLICY_H
 
@@ -9,20 +9,20 @@
 #include "wire/name.h"
 #include "wire/network.h"
 
-/* Where a zone is delegated, as the operator says; the rest is learned. */
+/* A delegation that the operator configured. Others are learned. */
 struct sign_cut {
 	struct name name;
-	unsigned ds_count;        /* none: the child is not signed */
+	unsigned ds_count;        /* 0 if the child is not signed */
 	struct span ds[LIMIT_DS]; /* RDATA */
 };
 
 struct sign_zone {
 	struct name apex;
 	const struct signkey *key; /* the ZSK */
-	uint16_t key_tag;          /* of its DNSKEY */
+	uint16_t key_tag;          /* of its DNSKEY record */
 	struct presigned dnskey, cds, cdnskey;
 
-	/* What a configured parent says of this zone: the RDATA of its DS records. */
+	/* The RDATA of the DS records that a configured parent has for this zone. */
 	unsigned ds_count;
 	struct span ds[LIMIT_DS];
 
@@ -30,21 +30,21 @@ struct sign_zone {
 	const struct sign_cut *cuts;
 	unsigned cut_count;
 
-	/* Who may speak for the zone: nothing that another server says is signed with its key. */
+	/* The servers of the zone. Responses of other servers are not signed with its key. */
 	const struct network *servers;
-	unsigned server_count; /* 0: whoever is signed for */
+	unsigned server_count; /* 0: every server that is signed for */
 };
 
 struct sign_policy {
 	const struct sign_zone *zones; /* sorted by sign_policy_sort() */
 	unsigned zone_count;
-	const struct network *secondaries; /* they may transfer zones, unsigned */
+	const struct network *secondaries; /* clients that may transfer zones, unsigned */
 	unsigned secondary_count;
-	uint32_t life_s;       /* of a signature; SIGN_LIFE_S */
-	uint16_t udp_size_max; /* of a response, whatever the client takes; SIGN_UDP_SIZE */
+	uint32_t life_s;       /* of a signature; default SIGN_LIFE_S */
+	uint16_t udp_size_max; /* the largest UDP response; 0 for SIGN_UDP_SIZE */
 
-	/* New signatures a second, of one worker: for all, and for one client network (/24 and
-	 * /56). Over UDP, who exceeds one gets TC=1. 0 for no limit. */
+	/* New signatures a second of one worker: for all clients, and for one client network (/24
+	 * or /56). Above a limit, clients get TC=1 over UDP. 0 for no limit. */
 	uint32_t signatures_per_s, signatures_per_network;
 };
 
@@ -54,34 +54,35 @@ struct sign_policy {
 #define SIGN_PER_S       10000
 #define SIGN_PER_NETWORK 200
 
-/* Sorts zones in the order that sign_policy_zone() needs. Returns the index of a zone whose apex is
- * that of another one, or -1. */
+/* Sorts zones in the order that sign_policy_zone() needs. Returns the index of a zone whose apex
+ * occurs twice, or -1. */
 int sign_policy_sort(struct sign_zone *zones, unsigned count);
 
-/* Returns NULL when the times fit together, else what is wrong with them: each signature must last
- * for a day longer than what it covers may be kept (max_ttl_s) when it is renewed at the latest. */
+/* Returns NULL if the times fit together, or the fault. When a signature is replaced, it must still
+ * be valid for a day longer than caches may keep the records that it covers (max_ttl_s). */
 const char *sign_policy_check(const struct sign_policy *p);
 
-/* How long a signature is used before the next one takes its place: three quarters of its life, or
- * less where TTLs are long. 0 when that cannot be. */
+/* Returns how long, in seconds, a signature is used before the next one replaces it: three quarters
+ * of its life, or less if TTLs are long. Returns 0 if the times do not fit together. */
 uint32_t sign_policy_period(const struct sign_policy *p);
 
 /* Returns the zone with the longest apex that `name` lies at or below, or NULL. */
 const struct sign_zone *sign_policy_zone(const struct sign_policy *p, const struct name *name);
 
-/* The same, of those only that the server with this address of 4 or 16 octets may speak for. What
- * lies between is, to such a server, a child. */
+/* Returns the zone with the longest apex that `name` lies at or below, of the zones that the server
+ * with this address (4 or 16 octets) may speak for; or NULL. A longer apex of other servers is a
+ * child of the zone. */
 const struct sign_zone *sign_policy_zone_at(
         const struct sign_policy *p, const struct name *name, struct span server);
 
-/* Returns the zone with exactly this apex, or NULL. */
+/* Returns the zone with this apex, or NULL. */
 const struct sign_zone *sign_policy_apex(const struct sign_policy *p, const struct name *apex);
 
-/* True when both have the same zones with the same servers: then what a server was asked under one
- * of them answers the client under the other, too. */
+/* True if both policies have the same zones with the same servers. Then a response to a query sent
+ * under one policy can be signed under the other. */
 bool sign_policy_asks_alike(const struct sign_policy *a, const struct sign_policy *b);
 
-/* True for an address of 4 or 16 octets that is a secondary's. */
+/* True if the address (4 or 16 octets) is that of a secondary. */
 bool sign_policy_is_secondary(const struct sign_policy *p, struct span address);
 
 #endif

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What goes out, record by record, each set followed by its signature. */
 #include "sign/sign_put.h"
 
 #include "sign/sign_memory.h"
@@ -29,8 +28,8 @@ static bool put_records(
 	return true;
 }
 
-/* Adds a set and its signature. TTLs of one set are made equal (RFC 2181, 5.2); above the original
- * TTL none can be, since validators would cut it down (RFC 4035, 5.3.3). */
+/* Adds a set and its signature. All records get one TTL (RFC 2181, 5.2), which is not above the
+ * original TTL, because validators would reduce it to that (RFC 4035, 5.3.3). */
 static bool put_signed(struct sign_job *job, const struct rrset *set, enum section section,
         const struct sign_zone *zone, struct set_ttls *ttls)
 {
@@ -136,9 +135,10 @@ bool put_nsec(struct sign_job *job, const struct sign_zone *zone, const struct m
 	        &(struct made_set){ nsec->owner, TYPE_NSEC, nsec->section, nsec->ttls, &rdata, 1 });
 }
 
-/* What a server adds of its own accord proves little: of another zone it may know nothing, it may
- * be glue, or what somebody made a cache believe. So no signature is made for it; it has one where
- * the server gave the very same set as an answer. */
+/* True if an additional set may get a signature: an address in the zone and not below a cut.
+ * What a server adds to an answer proves little: it may be glue, or come from a poisoned cache.
+ * So no new signature is made for it. It gets a remembered one if the server gave the same set
+ * as an answer. */
 static bool is_worth_signing(
         const struct sign_job *job, const struct rrset *set, const struct sign_zone *zone)
 {
@@ -158,7 +158,7 @@ bool put_additional(struct sign_job *job, const struct sign_zone *zone)
 		        is_worth_signing(job, set, zone) ? zone : NULL);
 		job->makes_none = false;
 		if (!good) {
-			/* It serves without a signature too, until there is one. */
+			/* The set is useful without a signature, too. */
 			job->trouble = SIGN_OUTCOME_COUNT;
 			job->item_count = before;
 			if (!put_set(job, set, SECTION_ADDITIONAL, NULL))

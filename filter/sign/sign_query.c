@@ -20,8 +20,8 @@ bool is_of_dnssec(uint16_t type)
 	       type == TYPE_NSEC3 || type == TYPE_NSEC3PARAM;
 }
 
-/* Says why a query passes untouched whatever it asks, or SIGN_QUERY_ASKED. Nobody gets a zone by
- * naming another class, or by a signature that the server might accept: its data is the same. */
+/* Returns why a query passes whatever its name, or SIGN_QUERY_ASKED. A zone transfer does not pass
+ * here, not even with another class or with a TSIG that the server might accept. */
 static enum sign_query query_passes_as(const struct message *q)
 {
 	if (q->flags & FLAG_QR)
@@ -35,7 +35,7 @@ static enum sign_query query_passes_as(const struct message *q)
 	return SIGN_QUERY_ASKED;
 }
 
-/* What is asked of the server: `labels` of the name, and a type. */
+/* Sets the question to the server: the last `labels` of the name, and a type. */
 static void query_ask(struct signer_query *a, enum sign_way way, unsigned labels, uint16_t type)
 {
 	a->way = (uint8_t)way;
@@ -43,7 +43,8 @@ static void query_ask(struct signer_query *a, enum sign_way way, unsigned labels
 	a->sent_type = type;
 }
 
-/* The parent's side of a cut is asked where the parent is signed here too (RFC 4035, 3.1.4.1). */
+/* Chooses the question for a client that asks for DS. At an apex, the parent answers if it is
+ * signed here, too (RFC 4035, 3.1.4.1). */
 static void choose_way_of_ds(struct signer *s, const struct message *q,
         const struct sign_context *context, const struct sign_zone *zone, struct signer_query *a)
 {
@@ -64,8 +65,8 @@ static void choose_way_of_ds(struct signer *s, const struct message *q,
 		query_ask(a, SIGN_WAY_DS, q->qname.labels, TYPE_NS);
 }
 
-/* Returns false when the query passes because DO is not set and it asks nothing that only the
- * signer knows. */
+/* Chooses the question to the server. Returns false if the query passes, because DO is not set and
+ * the server knows the answer. */
 static bool choose_way(struct signer *s, const struct message *q,
         const struct sign_context *context, const struct sign_zone *zone, struct signer_query *a)
 {
@@ -93,7 +94,7 @@ static bool choose_way(struct signer *s, const struct message *q,
 	return true;
 }
 
-/* The end of the client's name that was asked of the server, letter case and all. */
+/* Returns the name of the question to the server, in the letters of the client. */
 static struct span sent_name(const struct signer_query *a)
 {
 	struct span name = span_of(a->client.question, a->client.question_len - 4u);
@@ -158,8 +159,7 @@ static bool name_equals_octets(const struct name *n, struct span octets)
 	return name_equal(n, &name);
 }
 
-/* Letter case may differ: there are servers that do not keep it, and the client gets its own back.
- */
+/* Letter case may differ: some servers do not keep it. The client gets its own letters back. */
 bool sign_matches(const struct message *response, const struct signer_query *asked)
 {
 	unsigned rcode = message_rcode(response);

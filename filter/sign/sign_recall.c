@@ -8,26 +8,27 @@
 #include "wire/compress.h"
 #include "wire/rdata.h"
 
-/* What was made of a response. */
+/* A kept answer. */
 struct kept_answer {
 	int64_t from_s;
 	uint32_t learned[LESSON_COUNT]; /* as in struct memory_basis */
-	uint32_t more;                  /* spare entries, for what `octets` is too short for */
+	uint32_t more;                  /* spare entries, if `octets` is too short */
 	uint8_t id_rest[WIDE_HASH_REST];
 	uint16_t len;
 	uint8_t lifetime_s;
-	uint8_t found;   /* signatures */
+	uint8_t found;   /* signatures in it */
 	uint8_t outcome; /* enum sign_outcome */
 	uint8_t depends; /* as in struct memory_basis */
 	uint8_t octets[SIGN_RECALL_OCTETS];
 };
 
-_Static_assert(SIGN_RECALL_S <= UINT8_MAX && LIMIT_SIGNED <= UINT8_MAX, "they are in an octet");
+_Static_assert(SIGN_RECALL_S <= UINT8_MAX && LIMIT_SIGNED <= UINT8_MAX,
+        "lifetime_s and found have one octet");
 
-/* How it was asked for; without holes, since it is hashed. */
+/* What an answer depends on besides the two messages. Has no holes, because it is hashed. */
 struct query_form {
 	uint8_t server[16];
-	uint16_t room; /* for the answer */
+	uint16_t room; /* octets that the answer may have */
 	uint16_t sent_type;
 	uint16_t question_len;
 	uint8_t way, sent_labels, server_len;
@@ -79,9 +80,10 @@ static struct query_form query_form_of(const struct sign_job *job, bool is_any_c
 	return form;
 }
 
-/* A client may write its question in any letters, to be sure that it gets its own answer. If it did
- * and the server gave them back, they are hashed as small ones; but not where names may not find
- * the question to point to. */
+/* True if the letter case of the question shall not matter. Clients vary it, to recognise the
+ * response to their query. If the response has the same letters as the query, both are hashed in
+ * lower case. Not so for a name with more labels than compression looks for, because then the other
+ * names in the answer may not point to the question. */
 static bool is_in_any_case(const struct sign_job *job)
 {
 	const struct client_query *asked = &job->asked->client;
@@ -92,7 +94,8 @@ static bool is_in_any_case(const struct sign_job *job)
 	       memcmp(asked->question, m->question.base, asked->question_len) == 0;
 }
 
-/* Hashes how it was asked for, the client's question, and the response but for its id. */
+/* Sets the id of an answer: a hash over the form of the query, the client's question, and the
+ * response without its message id. */
 static void identify_answer(const struct sign_job *job, struct recall_id *id)
 {
 	const struct client_query *asked = &job->asked->client;
@@ -161,7 +164,7 @@ bool sign_recall_find(struct sign_job *job, struct recall_id *id, struct writer 
 
 /* ---- Remembering ---- */
 
-/* True where a label of the client's name begins. */
+/* True if a label of the question's name begins at `at`. */
 static bool is_label_of_question(const struct message *m, size_t at)
 {
 	size_t label = DNS_HEADER_SIZE;
@@ -171,10 +174,17 @@ static bool is_label_of_question(const struct message *m, size_t at)
 	return label == at;
 }
 
-/* Other octets than those that were hashed cannot be in a name: those of the header, or, where the
- * letter case of the question does not count, of a part of a label of it. Then all that ends as the
- * question does must be spelled there and become a pointer to it again: of what is spelled
- * elsewhere it depends on the letters, and what is not to be compressed has them. */
+/* True if the name at `at` is the same, and is written the same way, for every response with this
+ * id. Such responses may differ in the message id and, if id->is_any_case, in the letter case of
+ * the question. A kept answer must fit all of them. Hence no label may lie in the header, where the
+ * message id is. If id->is_any_case, also:
+ * - A label that lies in the question must be a whole label of it. A pointer into the middle of a
+ *   label would take a letter for the length of a label.
+ * - If the end of the name equals the end of the question's name, it must lie in the question. Then
+ *   the answer has a pointer to the question there, whatever the letters. If the name spells these
+ *   labels itself, there is a pointer only if its letters happen to be those of the question.
+ * - A name that is not compressed must have no label in the question, because the answer would
+ *   spell it in the letters of this question. */
 static bool is_name_certain(
         const struct sign_job *job, const struct recall_id *id, size_t at, bool is_compressed)
 {

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The signer's message cache. What is made of a response follows from its octets, from the query,
- * the policy, the time, and from what the signer has learned. Where all of these are as they were,
- * the answer is what it was: then it is copied, and only the id and the letters of the question are
- * put in. What a forger has to meet is a keyed hash of 128 bits over the response and the way it
- * was asked for.
+/* The signer's message cache. Private to sign/.
  *
- * Only what needed no new signature is remembered, and for a minute at most: so once a minute all
- * that is noted of what is asked for (names, signatures that will be wanted soon, what was used
- * last) is noted as ever. Private to sign/. */
+ * An answer follows from the server's response, the query, the policy, the time, and the signer's
+ * memory (sign_memory.h). If all of these are the same as before, the answer is a copy of the
+ * former one; only the id and the letters of the question are replaced. Entries are found by a
+ * keyed hash of 128 bits over the response and the query, so an attacker cannot make one response
+ * pass for another.
+ *
+ * Only an answer without new signatures is kept, and for at most a minute. So once a minute an
+ * answer is made in full, which notes what else depends on it: names that exist, signatures that
+ * clients will want soon, and which entries of the memory are in use. */
 #ifndef SIGN_SIGN_RECALL_H
 #define SIGN_SIGN_RECALL_H
 
@@ -16,28 +18,27 @@
 #include "base/writer.h"
 
 #define SIGN_RECALL_S      60
-#define SIGN_RECALL_OCTETS 184  /* of an answer; a longer one takes the room of others too */
-#define SIGN_RECALL_MAX    2048 /* of a response, and of an answer; longer ones are always made */
+#define SIGN_RECALL_OCTETS 184  /* of an answer in one entry; a longer answer takes several */
+#define SIGN_RECALL_MAX    2048 /* of a response, and of an answer; longer ones are not kept */
 
-/* What answers are found by. */
+/* The id of an answer. */
 struct recall_id {
-	bool is_none; /* it cannot be remembered */
-	bool is_any_case;
+	bool is_none;     /* the answer cannot be kept */
+	bool is_any_case; /* the letter case of the question does not matter */
 	struct wide_hash hash;
 };
 
 struct sign_job;
 struct signer;
 
-/* Takes memory for as many answers as s->limits say; for none, nothing is kept. Returns 0 or
- * -ENOMEM. */
+/* Takes memory for as many answers as s->limits say, which may be none. Returns 0 or -ENOMEM. */
 int sign_recall_init(struct signer *s);
 
-/* Finds what was made of a response like this one, and writes that. Returns false when it must be
- * made; `id` is set for sign_recall_put() in any case. */
+/* Writes the kept answer to a response and query like those of `job`, and fills job->result.
+ * Returns false if the answer must be made. Sets `id` for sign_recall_put() in both cases. */
 bool sign_recall_find(struct sign_job *job, struct recall_id *id, struct writer *out);
 
-/* Remembers what was made, if that is certain to be made again. */
+/* Keeps the answer that was made, if the signer would make it again. */
 void sign_recall_put(struct sign_job *job, const struct recall_id *id);
 
 #endif

@@ -16,7 +16,7 @@
 
 enum { RCODE_BADVERS = 16 };
 
-/* Of RFC 8914 and, for the last, RFC 9824, 3.5. */
+/* RFC 8914; EDE_INVALID_QUERY_TYPE: RFC 9824, 3.5. */
 enum { EDE_OTHER = 0, EDE_INVALID_QUERY_TYPE = 30 };
 
 /* ---- What is learned of every response ---- */
@@ -36,7 +36,7 @@ static void learn_set(struct sign_job *job, const struct rrset *set, const struc
 	memory_note_soa(job->signer, zone, &ttls, rdata);
 }
 
-/* The zone that the server was asked for. */
+/* Returns the zone of the question to the server. */
 static const struct sign_zone *asked_zone(const struct sign_job *job)
 {
 	struct name sent;
@@ -45,8 +45,9 @@ static const struct sign_zone *asked_zone(const struct sign_job *job)
 	return zone_of(job, &sent);
 }
 
-/* Also without AA: the server may be a cache, and nobody knows better. But of a zone that it was
- * not asked for it may be no server. */
+/* An SOA without AA counts, because the server may be a cache, and there is no better source. An
+ * SOA of another zone than the question's does not count: the server may not be a server of that
+ * zone. */
 void learn_soa(struct sign_job *job)
 {
 	for (unsigned i = 0; i < job->sets.count; i++) {
@@ -84,7 +85,7 @@ static void end_servfail(struct sign_job *job, enum sign_outcome outcome, struct
 	end_empty(job, outcome, RCODE_SERVFAIL, 0, EDE_OTHER, out);
 }
 
-/* A client that is told to come by TCP; one that has come cannot be. */
+/* Tells the client to come by TCP. If it came by TCP, it gets SERVFAIL. */
 static void end_cut(struct sign_job *job, enum sign_outcome outcome, struct writer *out)
 {
 	if (job->is_stream)
@@ -106,7 +107,7 @@ static void end_trouble(struct sign_job *job, struct writer *out)
 		        out);
 }
 
-/* The server's own failure goes on without a word of what is there (RFC 4035, 3.1.6). */
+/* Passes on the server's RCODE, without records (RFC 4035, 3.1.6). */
 static void end_error(struct sign_job *job, struct writer *out)
 {
 	unsigned rcode = message_rcode(job->m);
@@ -143,7 +144,8 @@ static void end_made(struct sign_job *job, sign_maker *maker, struct writer *out
 	job->result->octets = writer_span(out);
 }
 
-/* All records as they came. Yet the server did not see what the client said that it takes. */
+/* Adds all records as they came. The response itself cannot go on, because the server did not see
+ * the UDP size of the client. */
 static bool put_all(struct sign_job *job, struct ending *e)
 {
 	e->rcode = message_rcode(job->m) & RCODE_MASK;
@@ -162,8 +164,8 @@ static bool put_all(struct sign_job *job, struct ending *e)
 	return true;
 }
 
-/* A server that signs by itself needs nobody to do it; but what was asked of it in place of the
- * client's question is no answer. */
+/* The server sends DNSSEC records itself, so nothing is signed. If the server got another question
+ * than the client asked, its response is no answer. */
 static void end_signed(struct sign_job *job, struct writer *out)
 {
 	if (job->asked->way == SIGN_WAY_ANSWER)
@@ -179,7 +181,7 @@ static bool is_answer(const struct message *m)
 	return rcode == RCODE_NOERROR || rcode == RCODE_NXDOMAIN || rcode == RCODE_YXDOMAIN;
 }
 
-/* What the client asked is about the server's records. */
+/* Makes an answer that needs the server's records. */
 static void make_of_records(struct sign_job *job, struct writer *out)
 {
 	static sign_maker *const makers[] = {
@@ -221,15 +223,15 @@ static void make_response(struct sign_job *job, struct writer *out)
 	}
 }
 
-/* Reads what the client asked. The policy may be another one by now, under which something else
- * had to be asked of the server: then it returns false. */
+/* Reads the question of the client. Returns false if the policy has changed since, so that the
+ * server should have got another question. */
 static bool job_read_question(struct sign_job *job)
 {
 	const struct client_query *asked = &job->asked->client;
 	struct cursor c = cursor_over(span_of(asked->question, asked->question_len));
 
 	if (job->m->question.len == asked->question_len)
-		job->qname = job->m->qname; /* it matches */
+		job->qname = job->m->qname; /* sign_matches() compared it */
 	else
 		name_read_plain(&c, &job->qname);
 	job->qtype = get_u16(asked->question + asked->question_len - 4);
@@ -250,7 +252,7 @@ void sign_response(struct signer *s, const struct signer_query *asked,
 	if (!context->is_stream)
 		server_note_response(
 		        s, context->peers->server, asked->sent_edns, response, context->now_ms);
-	memset(&job, 0, offsetof(struct sign_job, qname)); /* names are long */
+	memset(&job, 0, offsetof(struct sign_job, qname)); /* which is long */
 	job.signer = s;
 	job.asked = asked;
 	job.peers = context->peers;

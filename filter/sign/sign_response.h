@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is made of a server's response. */
+/* Turns a server's response into the answer for the client. */
 #ifndef SIGN_SIGN_RESPONSE_H
 #define SIGN_SIGN_RESPONSE_H
 
@@ -7,13 +7,13 @@
 
 struct sign_job;
 
-/* Makes what the client gets out of the server's response, which was parsed. `out` is empty and
- * should have room for 65535 octets. */
+/* Writes what the client gets to `out`, out of the server's parsed response, and fills `result`.
+ * `out` is empty and should have room for 65535 octets. */
 void sign_response(struct signer *s, const struct signer_query *asked,
         const struct sign_context *context, const struct message *response, struct writer *out,
         struct sign_result *result);
 
-/* Remembers the SOA of each zone that the response has one of. */
+/* Remembers the SOA of the zone that the server was asked about, if the response has it. */
 void learn_soa(struct sign_job *job);
 
 #endif

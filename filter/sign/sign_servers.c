@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which servers bear EDNS. None gets an OPT unasked: with it a server may send more than 512 octets
- * over UDP, so the first response that is cut makes it worth a try, and whether that went well is
+/* Queries have no OPT at first. With an OPT a server may send more than 512 octets over UDP. So
+ * after the first response with TC=1, one query has an OPT, and its success or failure is
  * remembered (RFC 6891, 7). */
 #include "sign/sign_servers.h"
 
 #include "sign/signer_private.h"
 
 #define REFUSES_MS        86400000u /* until the next try */
-#define TRY_MS            15000u    /* for one query; the others go without OPT meanwhile */
-#define SILENT_MAX        2         /* queries in a row without a response, while it is tried */
-#define SUPPORTS_LOST_MAX 8         /* the same of a server that is known to bear it */
+#define TRY_MS            15000u    /* how long other queries go without OPT while one tries it */
+#define SILENT_MAX        2         /* lost queries in a row that end a try */
+#define SUPPORTS_LOST_MAX 8         /* lost queries in a row that end known support */
 
 enum edns_support { SERVER_TRIED, SERVER_SUPPORTS, SERVER_REFUSES };
 
@@ -18,7 +18,7 @@ struct edns_server {
 	uint8_t address[16];
 	uint8_t support; /* enum edns_support */
 	uint8_t silent;
-	uint64_t until_ms; /* of SERVER_REFUSES, and of the query with which one is tried */
+	uint64_t until_ms; /* no query tries EDNS before; 0 if one may */
 };
 
 int sign_servers_init(struct signer *s)
@@ -71,7 +71,7 @@ bool server_supports_edns(struct signer *s, struct span address, uint64_t now_ms
 		table_remove(&s->servers, server);
 		return false;
 	}
-	/* A server that drops it must not be silent for everybody. */
+	/* Only one query tries it, because a server that drops it answers no client. */
 	server->until_ms = now_ms + TRY_MS;
 	return true;
 }

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Signatures: made once for each RRset and period, and remembered. */
 #include "sign/sign_set.h"
 
 #include "sign/sign_budget.h"
@@ -13,8 +12,8 @@ bool signing_fail(struct sign_job *job, enum sign_outcome trouble)
 	return false;
 }
 
-/* Time is cut into periods that begin at another moment for each name, so that not all signatures
- * end at once; and every signer with the same key cuts it alike. */
+/* Returns when the present period of a name began. Periods of different names begin at different
+ * times, so that signatures do not all end at once. They begin at the same time in every signer. */
 static int64_t period_start(const struct signer *s, const struct name *owner, int64_t now_s)
 {
 	uint32_t spread_s = name_quick_hash(owner) % s->period_s;
@@ -36,8 +35,9 @@ static void write_fixed(struct writer *w, const struct signer *s, const struct s
 	writer_u16(w, zone->key_tag);
 }
 
-/* The octets that the RRSIG of the set signs in the period that begins at `start_s`; the RRSIG's
- * RDATA is in `out` up to the signature. They are in the arena, and empty where that is used up. */
+/* Returns the data that the RRSIG of the set covers in the period that begins at `start_s`. Writes
+ * the RRSIG's RDATA up to the signature to `out`. The data lies in the arena, and is empty if the
+ * arena is used up. */
 static struct span data_to_sign(struct signer *s, const struct sign_zone *zone,
         const struct canonical_set *set, uint32_t original_ttl_s, int64_t start_s,
         struct writer *out)
@@ -51,7 +51,7 @@ static struct span data_to_sign(struct signer *s, const struct sign_zone *zone,
 	return canonical_signed_data(set, &fields, &s->arena);
 }
 
-/* Finds the signature, or signs within the limits. */
+/* Appends a remembered signature to `out`, or a new one if the limits allow it. */
 static bool find_or_make(struct sign_job *job, const struct signkey *key, struct span data,
         enum memory_kind kind, struct writer *out)
 {
@@ -76,14 +76,14 @@ static bool is_ahead(const struct sign_job *job, int64_t next_s)
 	return next_s - job->now_s <= SIGN_AHEAD_S;
 }
 
-/* An answer with a signature is another one when the next period begins; and when that is near, so
- * that it is noted. */
+/* A kept answer must be made again when the next period begins, for the next signature. It must
+ * also be made again SIGN_AHEAD_S before, so that look_ahead() notes the next signature. */
 static void limit_recall(struct sign_job *job, int64_t next_s)
 {
 	memory_limit(job->signer, is_ahead(job, next_s) ? next_s : next_s - SIGN_AHEAD_S);
 }
 
-/* What is asked for shortly before its period ends will be asked for after it. */
+/* Notes the signature of the next period, if that begins soon: clients will ask for it then. */
 static void look_ahead(struct sign_job *job, const struct sign_zone *zone,
         const struct canonical_set *set, uint32_t original_ttl_s, int64_t next_s)
 {

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the server's message says of a name: from link to link of a chain to the last name, and what
- * becomes of that. */
 #include "sign/sign_walk.h"
 
 #include "dnssec/alias.h"
@@ -11,8 +9,8 @@
 #include "sign/sign_zone.h"
 #include "sign/signer_private.h"
 
-/* Reads where a link leads. A server that gives a name two CNAMEs or DNAMEs is broken, even if they
- * are the same. */
+/* Reads the target of a CNAME or DNAME. Two records at one owner are malformed, even if they are
+ * the same. */
 static bool read_link(const struct sign_job *job, const struct rrset *link, struct name *target)
 {
 	return link->count == 1 && alias_target(&job->sets, link, target);
@@ -32,7 +30,7 @@ static const struct rrset *find_answer(
 	return NULL;
 }
 
-/* The DNAME of the zone that is above the name. */
+/* Returns the DNAME above the name and in the zone, or NULL. */
 static const struct rrset *find_dname(
         const struct sign_job *job, const struct sign_zone *zone, const struct name *name)
 {
@@ -48,12 +46,12 @@ static const struct rrset *find_dname(
 
 enum step {
 	STEP_ON,   /* the walk goes on from w->name */
-	STEP_NONE, /* there is no link at it */
-	STEP_END,  /* a DNAME leads to a name that cannot be, or the chain goes round */
-	STEP_BAD,
+	STEP_NONE, /* there is no link at w->name */
+	STEP_END,  /* a DNAME made a name that is too long, or the chain is a loop */
+	STEP_BAD,  /* the response is malformed, or a record cannot be added */
 };
 
-/* A server that made none: it is a part of the answer (RFC 6672, 3.2). */
+/* Adds the CNAME of a DNAME, which belongs to the answer (RFC 6672, 3.2), if the server did not. */
 static bool put_cname(struct sign_job *job, const struct signer_walk *w, const struct rrset *dname,
         const struct name *target)
 {
@@ -68,8 +66,8 @@ static bool put_cname(struct sign_job *job, const struct signer_walk *w, const s
 	        &(struct made_set){ &w->name, TYPE_CNAME, SECTION_ANSWER, ttls, &rdata, 1 });
 }
 
-/* The CNAME that a server makes out of a DNAME is not signed (RFC 6672, 5.3.1), and so everybody
- * looks whether it is the right one. */
+/* The CNAME that a server makes from a DNAME is not signed (RFC 6672, 5.3.1). Validators check that
+ * it follows from the DNAME, so it is checked here, too. */
 static enum step walk_dname(struct sign_job *job, struct signer_walk *w, const struct rrset *dname)
 {
 	const struct rrset *made = rrsets_find(&job->sets, SECTION_ANSWER, &w->name, TYPE_CNAME);
@@ -89,7 +87,7 @@ static enum step walk_dname(struct sign_job *job, struct signer_walk *w, const s
 	return STEP_ON;
 }
 
-/* True where the chain comes to a link for the second time. */
+/* True if the walk has been at this link before. */
 static bool is_followed(const struct signer_walk *w, const struct rrset *link)
 {
 	for (unsigned i = 0; i < w->links; i++) {
@@ -119,8 +117,8 @@ static enum step walk_link(struct sign_job *job, struct signer_walk *w)
 	return STEP_ON;
 }
 
-/* The NS of a cut that the name is at or below. Where the zone itself is what was referred to, the
- * server speaks for the parent, which is then the zone. */
+/* True if `ns` is the referral for the name. If it refers to the apex of the zone itself, the
+ * server answers as the parent; then w->zone becomes the parent, if that is signed here. */
 static bool is_referral(struct sign_job *job, struct signer_walk *w, const struct rrset *ns)
 {
 	const struct name *apex = &w->zone->apex;
@@ -139,7 +137,7 @@ static bool is_referral(struct sign_job *job, struct signer_walk *w, const struc
 	return true;
 }
 
-/* What the authority section says of the last name. */
+/* Reads what the authority section says of the last name. */
 static enum signer_walk_end read_authority(struct sign_job *job, struct signer_walk *w)
 {
 	bool is_below = false;
@@ -166,8 +164,8 @@ static enum signer_walk_end read_authority(struct sign_job *job, struct signer_w
 	return SIGN_WALK_OPEN;
 }
 
-/* True where the server has the NS or the SOA of a zone between this one and the name. What it has
- * shown once holds for answers that do not show it. */
+/* True if the response has the NS or SOA of a zone between this zone and the name. Remembers the
+ * cut, for answers that do not show it. */
 static bool shows_cut(const struct sign_job *job, const struct signer_walk *w)
 {
 	for (unsigned i = 0; i < job->sets.count; i++) {
@@ -183,7 +181,8 @@ static bool shows_cut(const struct sign_job *job, const struct signer_walk *w)
 	return false;
 }
 
-/* Whoever denies a name, or what is at it, as this zone has no zone below it there any more. */
+/* True if the server denies the name, or its type, with the SOA of this zone. Then there is no
+ * child zone at the name (any more). */
 static bool denies_as_zone(const struct sign_job *job, const struct signer_walk *w)
 {
 	bool has_answer = job->m->rr_count > 0 && job->m->rrs[0].section == SECTION_ANSWER;
@@ -192,7 +191,7 @@ static bool denies_as_zone(const struct sign_job *job, const struct signer_walk 
 	       rrsets_find(&job->sets, SECTION_AUTHORITY, &w->zone->apex, TYPE_SOA);
 }
 
-/* Of a name in a zone below, a server refers or answers as that zone. */
+/* For a name in a child zone, the server sends a referral, or an answer as the child. */
 static enum signer_walk_end walk_below_cut(struct sign_job *job, struct signer_walk *w)
 {
 	bool is_answered =
@@ -227,7 +226,7 @@ enum signer_walk_end signer_walk(
 		if (step == STEP_NONE)
 			return read_authority(job, w);
 		w->links++;
-		/* The CNAME that a DNAME makes is what answers a question for CNAME. */
+		/* A question for CNAME is answered by the CNAME that the DNAME makes. */
 		if (step == STEP_END ||
 		        (w->is_redirected && (qtype == TYPE_CNAME || qtype == TYPE_ANY)))
 			return SIGN_WALK_OPEN;

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Writing a response out of its records, names compressed, within what the client takes. */
 #include "sign/sign_write.h"
 
 #include "gate/query.h"
@@ -20,7 +19,7 @@ struct response_writing {
 	struct writer *w;
 	struct compressor names;
 	uint16_t counts[SECTION_ADDITIONAL + 1];
-	size_t known, written; /* where a name is in the server's message, and where in this one */
+	size_t known, written; /* offset of one name in the server's response, and in the answer */
 };
 
 static void write_response_head(struct response_writing *v, unsigned rcode, uint16_t flags)
@@ -28,7 +27,7 @@ static void write_response_head(struct response_writing *v, unsigned rcode, uint
 	const struct client_query *asked = &v->job->asked->client;
 	uint16_t server_flags = v->job->m->flags & FLAG_RA;
 
-	/* the other counts are patched at the end */
+	/* write_response_counts() sets the other counts. */
 	build_header(v->w, asked->id,
 	        (uint16_t)(FLAG_QR | flags | server_flags | (asked->flags & FLAG_RD) |
 	                   (rcode & RCODE_MASK)),
@@ -48,8 +47,8 @@ static void write_response_counts(struct response_writing *v)
 	build_set_counts(v->w, v->counts);
 }
 
-/* The octets of options that are in use by now are none of the client's: only what is acted on is
- * sent back (RFC 6891, 6.1.2). */
+/* The OPT has no option of the client's query, because the signer acts on none (RFC 6891,
+ * 6.1.2). */
 static void write_response_opt(
         struct response_writing *v, unsigned rcode, bool says_co, int ede, const char *text)
 {
@@ -71,7 +70,7 @@ static void write_response_opt(
 	v->counts[SECTION_ADDITIONAL]++;
 }
 
-/* Returns false when a name in it is malformed. */
+/* Returns false if a name in the RDATA is malformed. */
 static bool write_item_rdata(struct response_writing *v, const struct rr *rr)
 {
 	struct rdata_walk walk = rdata_walk_begin(v->job->m, rr);
@@ -93,7 +92,7 @@ static bool write_item_rdata(struct response_writing *v, const struct rr *rr)
 	return rdata_walk_done(&walk);
 }
 
-/* Where the owner is spelled: there, or where its pointer leads. */
+/* Returns the offset of the owner, or of the name that its pointer leads to. */
 static size_t spelled_at(const struct message *m, const struct rr *rr)
 {
 	uint16_t first = get_u16(m->octets.base + rr->owner_at);
@@ -101,7 +100,7 @@ static size_t spelled_at(const struct message *m, const struct rr *rr)
 	return first >= POINTER_BITS ? first & ~POINTER_BITS : rr->owner_at;
 }
 
-/* Again the name that was written before. */
+/* Writes the name at v->written again. */
 static void write_known_name(struct response_writing *v)
 {
 	const uint8_t *name = v->w->base + v->written;
@@ -114,7 +113,8 @@ static void write_known_name(struct response_writing *v)
 		                         : (uint16_t)(POINTER_BITS | v->written));
 }
 
-/* Most records have the owner of the one before, or the question's name. */
+/* Most records have the owner of the record before, or the question's name. These are not compared
+ * label by label. */
 static bool write_item_owner(struct response_writing *v, const struct sign_item *item)
 {
 	struct wire_name name;
@@ -161,8 +161,8 @@ static bool write_item(struct response_writing *v, const struct sign_item *item)
 	return true;
 }
 
-/* What may be left out, from nothing on: beside an answer also the zone's NS (RFC 2181, 9). Glue is
- * needed, so a referral is cut instead (RFC 9471). */
+/* What is left out of an answer that does not fit, in this order. Beside an answer, the zone's NS
+ * may be left out (RFC 2181, 9). Glue may not: a referral without its glue gets TC=1 (RFC 9471). */
 enum leaving { LEAVE_NONE, LEAVE_EXTRAS, LEAVE_ADDITIONAL, LEAVE_AUTHORITY };
 
 static bool is_left(const struct sign_item *item, enum leaving leaving)
@@ -172,7 +172,7 @@ static bool is_left(const struct sign_item *item, enum leaving leaving)
 	       (leaving >= LEAVE_AUTHORITY && item->section == SECTION_AUTHORITY);
 }
 
-/* What a denial has there is its proof. */
+/* The authority section of a denial is its proof, so it stays. */
 static enum leaving most_left(const struct ending *e)
 {
 	if (e->outcome == SIGN_OUTCOME_REFERRAL)

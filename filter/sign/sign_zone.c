@@ -6,7 +6,7 @@
 bool is_below_cut(const struct sign_job *job, const struct sign_zone *zone, const struct name *name)
 {
 	if (sign_policy_zone(job->signer->policy, name) != zone)
-		return true; /* a zone of other servers */
+		return true; /* in a zone of other servers */
 	for (unsigned i = 0; i < zone->cut_count; i++) {
 		if (name_within(name, &zone->cuts[i].name))
 			return true;

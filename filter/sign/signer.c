@@ -11,7 +11,7 @@
 #include "sign/sign_servers.h"
 #include "sign/signer_private.h"
 
-#define ARENA_OCTETS (4u << 20) /* for the groups and the canonical form of the largest message */
+#define ARENA_OCTETS (4u << 20) /* for the RRsets and canonical form of any message */
 
 static const char *const outcome_words[] = {
 #define X(name, word) [SIGN_OUTCOME_##name] = word,
@@ -111,7 +111,7 @@ int signer_set_policy(struct signer *s, const struct sign_policy *policy)
 		return -ENOMEM;
 	}
 	memory_set_policy(s, policy, zones);
-	s->renewals.count = 0; /* they have keys of the old one */
+	s->renewals.count = 0; /* they borrow keys of the old policy */
 	if (!s->policy || !sign_policy_asks_alike(s->policy, policy))
 		s->policy_number++;
 	s->policy = policy;

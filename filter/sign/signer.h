@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The signer: makes the responses of a server that knows nothing of DNSSEC into signed ones. It
- * does no I/O and reads no clock. What it must know of the server it learns by
- * letting the server answer a question of its own in place of the client's, so a query never waits
- * for another one.
+/* The signer: turns the responses of a server without DNSSEC into signed ones. It does no I/O and
+ * reads no clock. If it must learn something of the server first, it sends a question of its own in
+ * place of the client's. So a query never waits for another query.
  *
- *	sign_query()      the client's query, and what goes on to the server for it (sign_query.h)
- *	sign_matches()    is this the response to it? (sign_query.h)
- *	sign_response()   what the client gets (sign_response.h)
+ *	sign_query()      reads the client's query, writes the query to the server (sign_query.h)
+ *	sign_matches()    is this the response to that query? (sign_query.h)
+ *	sign_response()   writes what the client gets (sign_response.h)
  *
- * Whoever calls matches addresses and ports first: a response that answers no query which was seen
- * must not come here, for it would be signed. */
+ * The caller matches addresses and ports first. A response that answers no query seen before must
+ * not come here, because it would be signed. */
 #ifndef SIGN_SIGNER_H
 #define SIGN_SIGNER_H
 
@@ -17,79 +16,79 @@
 #include "gate/client_query.h"
 #include "sign/sign_policy.h"
 
-/* What is made of the response. */
+/* How the answer to a query is made, and which question the server gets for it. */
 enum sign_way {
-	SIGN_WAY_ANSWER, /* the client's question went on: the answer is signed */
+	SIGN_WAY_ANSWER, /* the client's question goes on, and the answer is signed */
 	SIGN_WAY_APEX,   /* DNSKEY, CDS, CDNSKEY, or DS of a configured zone: from the policy */
-	SIGN_WAY_DS,     /* DS below an apex: NS was asked, which shows whether there is a cut */
-	SIGN_WAY_EXISTS, /* NSEC and other types that no server has: SOA was asked of the name */
-	SIGN_WAY_NODATA, /* DS at an apex whose parent is elsewhere: SOA of the apex was asked */
-	SIGN_WAY_LEARN, /* SOA of the apex was asked, to be learned; the client is told to try TCP */
-	SIGN_WAY_FORMERR, /* type 128 */
+	SIGN_WAY_DS, /* DS below an apex: the server gets a question for NS, which shows a cut */
+	SIGN_WAY_EXISTS,  /* NSEC, and other types that only DNSSEC has: SOA of the name */
+	SIGN_WAY_NODATA,  /* DS at an apex whose parent is elsewhere: SOA of the apex */
+	SIGN_WAY_LEARN,   /* SOA of the apex, to learn it; the client gets TC=1 */
+	SIGN_WAY_FORMERR, /* type 128, NXNAME (RFC 9824, 3.5) */
 	SIGN_WAY_REFUSED, /* RRSIG, AXFR, IXFR */
-	SIGN_WAY_BADVERS, /* a version of EDNS that is not 0 */
+	SIGN_WAY_BADVERS, /* EDNS version above 0 */
 };
 
-/* What is remembered of a query between sign_query() and sign_response(). */
+/* A query between sign_query() and sign_response(). */
 struct signer_query {
-	struct client_query client; /* as the client asked it */
+	struct client_query client; /* the query of the client */
 	uint8_t way;                /* enum sign_way */
-	uint8_t sent_labels; /* the name that was asked of the server: the last labels of qname */
-	uint16_t sent_type;  /* and the type */
-	bool compact_ok;     /* the client set CO: RFC 9824, 5 */
-	bool sent_edns;      /* the server got an OPT */
-	uint32_t policy;     /* the number of the one that chose all this */
+	uint8_t sent_labels;        /* the server gets the last labels of qname as question */
+	uint16_t sent_type;         /* and this type */
+	bool compact_ok;            /* the client set CO (RFC 9824, 5) */
+	bool sent_edns;             /* the server got an OPT */
+	uint32_t policy;            /* the number of the policy that chose these members */
 };
 
-/* Both ends of an exchange: addresses of 4 or 16 octets. */
+/* Both ends of an exchange, as addresses of 4 or 16 octets. */
 struct sign_peers {
 	struct span client, server;
 };
 
-/* Where and when a message came. */
+/* How and when a message came. */
 struct sign_context {
 	const struct sign_peers *peers;
-	bool is_stream;  /* it came over TCP */
+	bool is_stream;  /* over TCP */
 	int64_t now_s;   /* the time of day */
 	uint64_t now_ms; /* of the monotonic clock */
 };
 
-/* Why a query passes as it is. */
+/* Whether the server gets another query than the client sent, or why not. */
 enum sign_query {
-	SIGN_QUERY_ASKED,            /* it does not: something is asked in its place */
-	SIGN_QUERY_PASSED_PLAIN,     /* no DO */
-	SIGN_QUERY_PASSED_OUTSIDE,   /* in no configured zone */
-	SIGN_QUERY_PASSED_ELSEWHERE, /* in one of other servers only */
-	SIGN_QUERY_PASSED_OTHER,     /* class, opcode, number of questions */
-	SIGN_QUERY_PASSED_TSIG,      /* a message that is signed itself cannot be changed */
-	SIGN_QUERY_PASSED_TRANSFER,  /* to a secondary */
-	SIGN_QUERY_MALFORMED,        /* not a query */
+	SIGN_QUERY_ASKED,            /* the server gets the query that sign_query() wrote */
+	SIGN_QUERY_PASSED_PLAIN,     /* the query has no DO */
+	SIGN_QUERY_PASSED_OUTSIDE,   /* the name is in no configured zone */
+	SIGN_QUERY_PASSED_ELSEWHERE, /* the name is in a zone that only other servers may speak for */
+	SIGN_QUERY_PASSED_OTHER,     /* another class or opcode, or not one question */
+	SIGN_QUERY_PASSED_TSIG,      /* a query with TSIG or SIG(0) cannot be changed */
+	SIGN_QUERY_PASSED_TRANSFER, /* a zone transfer to a secondary */
+	SIGN_QUERY_MALFORMED,       /* not a query: it must not go on */
 	SIGN_QUERY_COUNT
 };
 
-/* What became of a response: enumerator, word for counters. */
+/* What a response became: enumerator, word for the log and the counters. An alarm is logged. */
 #define SIGN_OUTCOMES(X)                                                                           \
 	X(ANSWER, "answer")                                                                        \
 	X(NODATA, "nodata")                                                                        \
 	X(NXDOMAIN, "nxdomain")                                                                    \
 	X(REFERRAL, "referral")                                                                    \
-	X(BELOW_CUT, "below-cut") /* of an unsigned child on the same server: goes on unsigned */  \
+	X(BELOW_CUT, "below-cut") /* from an unsigned child zone on this server: not signed */     \
 	X(APEX, "apex")                                                                            \
 	X(REFUSED, "refused")       /* RRSIG, transfers, type 128, EDNS version */                 \
-	X(ERROR, "error")           /* the server's own RCODE goes on, without records */          \
-	X(CUT, "cut")               /* the server's own TC=1 */                                    \
-	X(TRUNCATED, "truncated")   /* TC=1: the signatures do not fit */                          \
-	X(LIMITED, "limited")       /* TC=1: too many new signatures */                            \
+	X(ERROR, "error")           /* the server's RCODE goes on, without records */              \
+	X(CUT, "cut")               /* TC=1 from the server */                                     \
+	X(TRUNCATED, "truncated")   /* TC=1: the answer with its signatures does not fit */        \
+	X(LIMITED, "limited")       /* TC=1: limit of new signatures reached */                    \
 	X(LEARNING, "learning")     /* TC=1: the SOA had to be learned first */                    \
-	X(SIGNED, "signed")         /* the server signs itself: alarm */                           \
-	X(NO_SOA, "no-soa")         /* SERVFAIL: empty without SOA, denies nothing */              \
-	X(UNEXPECTED, "unexpected") /* SERVFAIL: no response that a server should give */          \
-	X(EDNS, "edns")             /* TC=1: the server cannot bear EDNS; next time without */     \
-	X(EXHAUSTED, "exhausted")   /* SERVFAIL: too many new signatures, over TCP */              \
-	X(KEYS, "keys")             /* SERVFAIL: no pre-signed RRset is valid now: alarm */        \
-	X(CLOCK, "clock")           /* SERVFAIL: nobody knows what time it is */                   \
-	X(FAILED, "failed")         /* SERVFAIL: signing failed: alarm */                          \
-	X(STRAY, "stray")           /* it does not match: drop it */
+	X(SIGNED, "signed")         /* the server sends signatures itself: alarm */                \
+	X(NO_SOA, "no-soa")         /* SERVFAIL: no answer and no SOA, so nothing to deny with */  \
+	X(UNEXPECTED, "unexpected") /* SERVFAIL: malformed or contradictory response */            \
+	X(EDNS, "edns")             /* TC=1: the server rejects EDNS; next time without */         \
+	X(EXHAUSTED, "exhausted")   /* SERVFAIL: limit of new signatures reached, over TCP */      \
+	X(KEYS, "keys")             /* SERVFAIL: no pre-made signature is valid now: alarm */      \
+	X(CLOCK, "clock")           /* SERVFAIL: the clock is not set */                           \
+	X(FAILED, "failed")         /* SERVFAIL: OpenSSL failed, or memory is short: alarm */      \
+	X(STRAY, "stray")           /* the response does not match: drop it */
 
 enum sign_outcome {
 #define X(name, word) SIGN_OUTCOME_##name,
@@ -98,62 +97,63 @@ enum sign_outcome {
 	        SIGN_OUTCOME_COUNT
 };
 
-/* Its word, of the log and the counters. */
+/* Returns the word of an outcome. */
 const char *sign_outcome_word(enum sign_outcome o);
 
+/* What the caller does with the response. */
 enum sign_verdict {
-	SIGN_VERDICT_ACCEPT,  /* let it through as it is: what no signer was asked for */
-	SIGN_VERDICT_REWRITE, /* send `octets` in its place */
-	SIGN_VERDICT_DROP,    /* let nothing through */
+	SIGN_VERDICT_ACCEPT,  /* deliver it as it is; sign_response() never says so */
+	SIGN_VERDICT_REWRITE, /* deliver `octets` in its place */
+	SIGN_VERDICT_DROP,    /* deliver nothing */
 };
 
 struct sign_result {
 	enum sign_verdict verdict;
 	enum sign_outcome outcome;
 	bool is_servfail;
-	struct span octets; /* of SIGN_VERDICT_REWRITE; inside the writer that was passed */
-	unsigned made;      /* signatures that were worked out */
-	unsigned found;     /* signatures that were remembered */
-	bool is_recalled;   /* all of it was remembered */
+	struct span octets; /* of SIGN_VERDICT_REWRITE; they lie in the writer of the caller */
+	unsigned made;      /* signatures that were computed */
+	unsigned found;     /* signatures from the memory */
+	bool is_recalled;   /* the whole answer was remembered */
 };
 
-/* One per worker: what it remembers of signatures, TTLs, names and servers. */
+/* The signer of one worker, with its memory. */
 struct signer;
 
-/* How much a signer remembers. Zero for what stands behind it. */
+/* How many entries the memory has; 0 selects the default behind it. */
 struct signer_limits {
-	uint32_t signatures; /* of records: 32768 */
-	uint32_t denials;    /* signatures of NSEC: 16384 */
+	uint32_t signatures; /* 32768 */
+	uint32_t denials;    /* signatures of NSEC records: 16384 */
 	uint32_t ttls;       /* RRsets: 32768 */
-	uint32_t names;      /* with names below them: 16384 */
-	uint32_t cuts;       /* delegations that were shown: 4096 */
-	uint32_t networks;   /* of clients: 4096 */
+	uint32_t names;      /* names with names below them: 16384 */
+	uint32_t cuts;       /* delegations that servers showed: 4096 */
+	uint32_t networks;   /* networks of clients: 4096 */
 	uint32_t servers;    /* 256 */
-	uint32_t messages;   /* whole answers: none */
+	uint32_t messages;   /* whole answers: 0, which keeps none */
 };
 
-/* Returns NULL when memory is short, or sign_policy_check() says no. `crypto` is the worker's. */
+/* Returns NULL if memory is short, or if sign_policy_check() finds a fault. Borrows `crypto` and
+ * `policy`. */
 struct signer *signer_new(struct crypto *crypto, const struct sign_policy *policy,
         const struct signer_limits *limits);
 void signer_free(struct signer *s);
 
-/* Goes on with another policy; what was learned and signed stays as far as it holds under the new
- * one, and so do queries that are under way, where the zones and their servers are the same.
- * Returns 0, and then the old policy is not used any more; or -ENOMEM, or -EINVAL where
- * sign_policy_check() says no; then nothing is changed. */
+/* Replaces the policy, which is borrowed. The memory stays as far as it is valid under the new
+ * policy. Queries on their way stay valid if the zones and their servers are the same. Returns 0;
+ * then the old policy is not used any more. Returns -ENOMEM, or -EINVAL if sign_policy_check()
+ * finds a fault; then nothing has changed. */
 int signer_set_policy(struct signer *s, const struct sign_policy *policy);
 
-/* Says whether the time that it is told is to be believed, as it is until this is called. While it
- * is not, nothing is signed: nobody would accept it, or only later than is wanted. */
+/* Says whether the clock is set, as the signer assumes at first. While it is not set, nothing is
+ * signed: validators would reject the signatures, or accept them for longer than is wanted. */
 void signer_believe_clock(struct signer *s, bool is_believed);
 
-/* Makes signatures that will be wanted soon, `most` at most, since what they cover was asked for
- * shortly before its present one gives way: for when nothing else is to be done. Returns how many
- * it made; 0 when none is due. */
+/* Makes at most `most` signatures of the next period, for RRsets that a client asked for shortly
+ * before the present period ends. To be called when the worker is idle. Returns how many signatures
+ * it made; 0 if none is due. */
 unsigned signer_renew(struct signer *s, unsigned most);
 
-/* For a query that got no response within the time that the caller waits: the memory of the server
- * with this address. */
+/* Notes that the server with this address did not answer a query in time. */
 void sign_unanswered(
         struct signer *s, const struct signer_query *asked, struct span server, uint64_t now_ms);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The inside of the signer. Private to sign/. */
+/* The signer from inside: its state, and one response on its way. Private to sign/. */
 #ifndef SIGN_SIGNER_PRIVATE_H
 #define SIGN_SIGNER_PRIVATE_H
 
@@ -13,17 +13,17 @@
 
 #define SIGN_ITEMS_MAX   (MESSAGE_RRS_MAX + 3 * LIMIT_RRSETS)
 #define SIGN_SOA_OCTETS  (2 * NAME_MAX_OCTETS + 20)
-#define SIGN_INCEPTION_S 3600  /* before now, for clocks that are late */
-#define SIGN_AHEAD_S     3600  /* before a period ends, what is asked for is signed for the next */
-#define RENEWALS_MAX     256   /* that wait to be made; what has no room is made when it is asked */
-#define RENEWAL_OCTETS   1024  /* of what is signed; longer ones likewise */
-#define SIGN_MEMORY_S    86400 /* for which a name that was seen is known to be there */
-#define SIGN_DS_TTL_S    3600  /* of a DS that comes from the policy */
-#define SIGN_CUT_TTL_S   300   /* of a denial while the zone's SOA was not seen yet */
+#define SIGN_INCEPTION_S 3600  /* signatures begin this long before their period, for late clocks */
+#define SIGN_AHEAD_S     3600  /* this long before a period ends, the next signature is made */
+#define RENEWALS_MAX     256   /* that wait; others are made when a client asks */
+#define RENEWAL_OCTETS   1024  /* of the data to sign; longer data is signed when a client asks */
+#define SIGN_MEMORY_S    86400 /* how long a name or a cut is remembered */
+#define SIGN_DS_TTL_S    3600  /* of a DS from the policy */
+#define SIGN_CUT_TTL_S   300   /* of a denial if the zone's SOA is not known yet */
 
-/* ---- What a signer remembers ---- */
+/* ---- The signer ---- */
 
-/* What was learned of a zone. */
+/* What the signer learned of a zone. */
 struct zone_memory {
 	bool has_soa;
 	uint32_t ttl_s, original_ttl_s, minimum_s;
@@ -38,12 +38,12 @@ struct token_bucket {
 
 struct sign_memory;
 
-/* What a signature is found by. */
+/* The id of a signature: a fingerprint of the key and of the data that it covers. */
 struct signature_id {
 	uint8_t octets[FINGERPRINT_OCTETS];
 };
 
-/* A signature of the next period that somebody will soon want. */
+/* A signature of the next period that a client will want soon. */
 struct renewal {
 	const struct signkey *key;
 	struct signature_id id;
@@ -59,18 +59,18 @@ struct renewals {
 struct signer {
 	struct crypto *crypto;
 	const struct sign_policy *policy;
-	uint32_t policy_number; /* how many there were */
+	uint32_t policy_number; /* counts policies that ask servers otherwise */
 	uint32_t period_s;
 	bool doubts_clock;
-	size_t signature_octets; /* of the longest signature that fits the caches */
+	size_t signature_octets; /* the longest signature that fits the tables */
 	struct signer_limits limits;
 	struct hash_key key;
 
-	struct sign_memory *memory;             /* what answers depend on (sign_memory.h) */
+	struct sign_memory *memory;             /* what answers depend on (sign_memory.h); owned */
 	struct table messages;                  /* whole answers (sign_recall.h) */
-	struct table networks;                  /* of clients: their buckets (sign_budget.h) */
-	struct table servers;                   /* which of them support EDNS (sign_servers.h) */
-	struct token_bucket datagrams, streams; /* new signatures, of all clients */
+	struct table networks;                  /* networks of clients (sign_budget.h) */
+	struct table servers;                   /* which servers support EDNS (sign_servers.h) */
+	struct token_bucket datagrams, streams; /* limits of new signatures, for all clients */
 	struct renewals renewals;
 
 	struct arena arena;
@@ -79,18 +79,19 @@ struct signer {
 
 /* ---- One response ---- */
 
-/* A record that goes to the client. */
+/* A record of the answer. */
 struct sign_item {
 	uint8_t section;
-	bool is_extra; /* may be left out where space lacks: a signature of an additional record */
+	bool is_extra; /* the signature of an additional record, which may be left out */
 	uint16_t type;
 	uint32_t ttl_s;
-	const struct name *owner; /* NULL: where `rr` has it */
-	const struct rr *rr;      /* the record itself, or one with the same owner */
-	bool has_rdata;           /* `rdata` and not that of `rr` */
+	const struct name *owner; /* or NULL: the owner of `rr` */
+	const struct rr *rr;      /* the record itself, or one with its owner */
+	bool has_rdata;           /* the RDATA is `rdata`, not that of `rr` */
 	struct span rdata;
 };
 
+/* The making of one answer. */
 struct sign_job {
 	struct signer *signer;
 	const struct signer_query *asked;
@@ -100,30 +101,31 @@ struct sign_job {
 	uint64_t now_ms;
 	struct sign_result *result;
 
-	const struct message *m; /* the server's */
+	const struct message *m; /* the server's response */
 	struct rrsets sets;
 	unsigned item_count;
-	unsigned set_count;        /* of these that were signed */
-	bool makes_none;           /* at present: a signature is found, or there is none */
-	enum sign_outcome trouble; /* of what ended it, or SIGN_OUTCOME_COUNT */
+	unsigned set_count;        /* how many sets were signed */
+	bool makes_none;           /* no new signatures at the moment, only remembered ones */
+	enum sign_outcome trouble; /* why the job failed, or SIGN_OUTCOME_COUNT */
 
 	uint16_t qtype;
 	struct name qname; /* the client's */
 };
 
-/* What is sent as TTL, and what the RRSIG says. */
+/* The TTL that is sent, and the original TTL in the RRSIG. */
 struct set_ttls {
 	uint32_t wire_s, original_s;
 };
 
-/* Those of a denial: the SOA's own, but no more than its last field (RFC 9077, 3). */
+/* Returns the TTLs of a denial: those of the SOA, but at most the SOA's last field (RFC 9077,
+ * 3). */
 static inline struct set_ttls denial_ttls(const struct set_ttls *soa, uint32_t minimum_s)
 {
 	return (struct set_ttls){ least(soa->wire_s, minimum_s),
 		least(soa->original_s, minimum_s) };
 }
 
-/* A set that is made here; its RDATA is in canonical form and order. */
+/* An RRset that the signer makes; its RDATA is in canonical form and order. */
 struct made_set {
 	const struct name *owner;
 	uint16_t type;
@@ -133,7 +135,7 @@ struct made_set {
 	unsigned count;
 };
 
-/* An NSEC that is made here. */
+/* An NSEC record that the signer makes. */
 struct made_nsec {
 	const struct name *owner, *next;
 	struct sign_types types;
@@ -141,33 +143,34 @@ struct made_nsec {
 	struct set_ttls ttls;
 };
 
-/* What the answer section says of the question, link after link. */
+/* Where the walk from the question through the answer section ended. */
 enum signer_walk_end {
-	SIGN_WALK_POSITIVE, /* `set` */
-	SIGN_WALK_OUTSIDE,  /* the chain leaves the zones that are signed here */
-	SIGN_WALK_NODATA,   /* `soa` */
-	SIGN_WALK_NXDOMAIN, /* likewise */
-	SIGN_WALK_REFERRAL, /* `ns` */
-	SIGN_WALK_BELOW,    /* it comes from a zone below, which is not signed here */
-	SIGN_WALK_OPEN,     /* nothing is said of the last name */
-	SIGN_WALK_BROKEN,   /* no server should send this */
+	SIGN_WALK_POSITIVE, /* at an answer: `set` */
+	SIGN_WALK_OUTSIDE,  /* in no zone that is signed here */
+	SIGN_WALK_NODATA,   /* at a denial of the type: `soa` */
+	SIGN_WALK_NXDOMAIN, /* at a denial of the name: `soa` */
+	SIGN_WALK_REFERRAL, /* at a referral: `ns` */
+	SIGN_WALK_BELOW,    /* in a child zone that is not signed here */
+	SIGN_WALK_OPEN,     /* the response says nothing of the last name */
+	SIGN_WALK_BROKEN,   /* the response is malformed or contradicts itself */
 };
 
+/* The walk from the question through the answer section, over CNAMEs and DNAMEs. */
 struct signer_walk {
-	struct name name;             /* the last one */
-	const struct sign_zone *zone; /* that it is in; NULL outside */
+	struct name name;             /* the last name */
+	const struct sign_zone *zone; /* of the last name; NULL if it is in none */
 	unsigned links;
 	const struct rrset *followed[LIMIT_CNAMES];
 	bool is_redirected; /* the last link was a DNAME */
-	bool is_overlong;   /* it made a name that cannot be: YXDOMAIN */
+	bool is_overlong;   /* a DNAME made a name that is too long: YXDOMAIN */
 	const struct rrset *set, *soa, *ns;
 };
 
-/* How a response ends. */
+/* The header of an answer, and its outcome. */
 struct ending {
 	unsigned rcode;
-	uint16_t flags; /* AA */
-	bool says_co;
+	uint16_t flags; /* AA or 0 */
+	bool says_co;   /* set CO in the OPT (RFC 9824, 5) */
 	enum sign_outcome outcome;
 };
 
