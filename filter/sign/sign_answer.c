@@ -69,7 +69,7 @@ static bool answer_denial(struct sign_job *job, struct signer_walk *w, bool is_n
 static bool put_positive(struct sign_job *job, const struct signer_walk *w)
 {
 	const struct rrset *ns =
-	        rrsets_find(&job->sets, SECTION_AUTHORITY, &w->zone->apex, TYPE_NS);
+	        rrsets_find(&job->rrsets, SECTION_AUTHORITY, &w->zone->apex, TYPE_NS);
 
 	memory_note_name(job->signer, &w->name, &w->zone->apex, job->now_s);
 	if (!put_set(job, w->set, SECTION_ANSWER, w->zone))
@@ -84,8 +84,8 @@ static bool put_unsigned(struct sign_job *job, struct ending *e)
 {
 	e->outcome = SIGN_OUTCOME_BELOW_CUT;
 	e->rcode = message_rcode(job->m) & RCODE_MASK;
-	for (unsigned i = 0; i < job->sets.count; i++) {
-		const struct rrset *set = &job->sets.sets[i];
+	for (unsigned i = 0; i < job->rrsets.count; i++) {
+		const struct rrset *set = &job->rrsets.sets[i];
 		if (!put_set(job, set, (enum section)set->section, NULL))
 			return false;
 	}
@@ -148,12 +148,12 @@ bool sign_ds(struct sign_job *job, struct ending *e)
 	if (is_known)
 		return answer_ds_of_cut(job, zone, e);
 	enum signer_walk_end end = signer_walk(job, TYPE_NS, 1, &w);
-	bool is_cut = rrsets_find(&job->sets, SECTION_ANSWER, &job->qname, TYPE_NS) ||
+	bool is_cut = rrsets_find(&job->rrsets, SECTION_ANSWER, &job->qname, TYPE_NS) ||
 	              (end == SIGN_WALK_REFERRAL && name_equal(&w.ns->owner, &job->qname));
 	if (is_cut)
 		return answer_ds_of_cut(job, zone, e);
 	/* An apex without NS is no zone. */
-	if (rrsets_find(&job->sets, SECTION_AUTHORITY, &job->qname, TYPE_SOA))
+	if (rrsets_find(&job->rrsets, SECTION_AUTHORITY, &job->qname, TYPE_SOA))
 		return signing_fail(job, SIGN_OUTCOME_UNEXPECTED);
 	return put_end(job, w.links > 0 ? SIGN_WALK_OPEN : end, &w, TYPE_DS, e);
 }
@@ -172,7 +172,7 @@ bool sign_exists(struct sign_job *job, struct ending *e)
 	struct signer_walk w;
 	enum signer_walk_end end = signer_walk(job, TYPE_SOA, 1, &w);
 	bool is_there = end == SIGN_WALK_POSITIVE || end == SIGN_WALK_NODATA;
-	const struct rrset *soa = rrsets_find(&job->sets, SECTION_ANSWER, &job->qname, TYPE_SOA);
+	const struct rrset *soa = rrsets_find(&job->rrsets, SECTION_ANSWER, &job->qname, TYPE_SOA);
 	const struct sign_zone *zone = zone_of(job, &job->qname);
 
 	if (end == SIGN_WALK_BELOW && soa) {

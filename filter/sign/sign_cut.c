@@ -57,7 +57,7 @@ static bool put_cut_nsec(struct sign_job *job, const struct sign_zone *zone, con
 static bool put_cut_proof(
         struct sign_job *job, const struct sign_zone *zone, const struct name *cut)
 {
-	const struct rrset *own = rrsets_find(&job->sets, SECTION_AUTHORITY, cut, TYPE_DS);
+	const struct rrset *own = rrsets_find(&job->rrsets, SECTION_AUTHORITY, cut, TYPE_DS);
 	const struct set_ttls ttls = learned_ttls(job, zone);
 	const struct span *ds;
 	unsigned count = policy_ds(job, zone, cut, &ds);
@@ -85,7 +85,8 @@ bool put_referral(struct sign_job *job, const struct signer_walk *w, struct endi
 
 bool answer_ds_of_cut(struct sign_job *job, const struct sign_zone *zone, struct ending *e)
 {
-	const struct rrset *own = rrsets_find(&job->sets, SECTION_AUTHORITY, &job->qname, TYPE_DS);
+	const struct rrset *own =
+	        rrsets_find(&job->rrsets, SECTION_AUTHORITY, &job->qname, TYPE_DS);
 	const struct span *ds;
 	struct set_ttls ttls;
 	unsigned count = policy_ds(job, zone, &job->qname, &ds);

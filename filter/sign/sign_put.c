@@ -17,7 +17,7 @@ bool put_item(struct sign_job *job, struct sign_item item)
 static bool put_records(
         struct sign_job *job, const struct rrset *set, enum section section, uint32_t ttl_s)
 {
-	for (uint16_t i = set->first; i != RR_NONE; i = job->sets.next[i]) {
+	for (uint16_t i = set->first; i != RR_NONE; i = job->rrsets.next[i]) {
 		const struct rr *rr = &job->m->rrs[i];
 		if (!put_item(job, (struct sign_item){ .section = (uint8_t)section,
 		                           .type = rr->type,
@@ -36,9 +36,9 @@ static bool put_signed(struct sign_job *job, const struct rrset *set, enum secti
 	struct canonical_set canonical;
 	struct span rrsig;
 
-	if (!canonical_set_build(&canonical, &job->sets, set, &job->signer->arena))
+	if (!canonical_set_build(&canonical, &job->rrsets, set, &job->signer->arena))
 		return signing_fail(job, SIGN_OUTCOME_UNEXPECTED);
-	uint32_t ttl_s = rrset_ttl(&job->sets, set);
+	uint32_t ttl_s = rrset_ttl(&job->rrsets, set);
 	ttls->original_s = memory_ttl(job->signer, &canonical, ttl_s, zone->max_ttl_s);
 	ttls->wire_s = least(ttl_s, ttls->original_s);
 	if (!put_records(job, set, section, ttls->wire_s))
@@ -61,7 +61,7 @@ bool put_set(struct sign_job *job, const struct rrset *set, enum section section
 	struct set_ttls ttls;
 
 	return zone ? put_signed(job, set, section, zone, &ttls)
-	            : put_records(job, set, section, rrset_ttl(&job->sets, set));
+	            : put_records(job, set, section, rrset_ttl(&job->rrsets, set));
 }
 
 bool put_soa(struct sign_job *job, const struct rrset *set, const struct sign_zone *zone,
@@ -148,8 +148,8 @@ static bool is_worth_signing(
 
 bool put_additional(struct sign_job *job, const struct sign_zone *zone)
 {
-	for (unsigned i = 0; i < job->sets.count; i++) {
-		const struct rrset *set = &job->sets.sets[i];
+	for (unsigned i = 0; i < job->rrsets.count; i++) {
+		const struct rrset *set = &job->rrsets.sets[i];
 		if (set->section != SECTION_ADDITIONAL || set->count == 0)
 			continue;
 		unsigned before = job->item_count;

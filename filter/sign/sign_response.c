@@ -25,12 +25,12 @@ static void learn_set(struct sign_job *job, const struct rrset *set, const struc
 {
 	struct canonical_set canonical;
 
-	if (!canonical_set_build(&canonical, &job->sets, set, &job->signer->arena))
+	if (!canonical_set_build(&canonical, &job->rrsets, set, &job->signer->arena))
 		return;
 	struct span rdata = canonical.rdatas[0];
 	if (rdata.len < 4 || rdata.len > SIGN_SOA_OCTETS)
 		return;
-	uint32_t ttl_s = rrset_ttl(&job->sets, set);
+	uint32_t ttl_s = rrset_ttl(&job->rrsets, set);
 	uint32_t original_s = memory_ttl(job->signer, &canonical, ttl_s, zone->max_ttl_s);
 	const struct set_ttls ttls = { least(ttl_s, original_s), original_s };
 	memory_note_soa(job->signer, zone, &ttls, rdata);
@@ -50,8 +50,8 @@ static const struct sign_zone *asked_zone(const struct sign_job *job)
  * zone. */
 void learn_soa(struct sign_job *job)
 {
-	for (unsigned i = 0; i < job->sets.count; i++) {
-		const struct rrset *set = &job->sets.sets[i];
+	for (unsigned i = 0; i < job->rrsets.count; i++) {
+		const struct rrset *set = &job->rrsets.sets[i];
 		if (set->type != TYPE_SOA || set->count != 1 || set->section == SECTION_ADDITIONAL)
 			continue;
 		const struct sign_zone *zone = asked_zone(job);
@@ -267,7 +267,7 @@ void sign_response(struct signer *s, const struct signer_query *asked,
 	memory_begin(s, context->now_s + SIGN_RECALL_S);
 	arena_reset(&s->arena, 0);
 	if (!job_read_question(&job) || response->is_signed ||
-	        !rrsets_group(&job.sets, response, &s->arena)) {
+	        !rrsets_group(&job.rrsets, response, &s->arena)) {
 		end_servfail(&job, SIGN_OUTCOME_UNEXPECTED, out);
 		return;
 	}

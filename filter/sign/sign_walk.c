@@ -13,16 +13,16 @@
  * the same. */
 static bool read_link(const struct sign_job *job, const struct rrset *link, struct name *target)
 {
-	return link->count == 1 && alias_target(&job->sets, link, target);
+	return link->count == 1 && alias_target(&job->rrsets, link, target);
 }
 
 static const struct rrset *find_answer(
         const struct sign_job *job, const struct name *name, uint16_t qtype)
 {
 	if (qtype != TYPE_ANY)
-		return rrsets_find(&job->sets, SECTION_ANSWER, name, qtype);
-	for (unsigned i = 0; i < job->sets.count; i++) {
-		const struct rrset *set = &job->sets.sets[i];
+		return rrsets_find(&job->rrsets, SECTION_ANSWER, name, qtype);
+	for (unsigned i = 0; i < job->rrsets.count; i++) {
+		const struct rrset *set = &job->rrsets.sets[i];
 		if (set->section == SECTION_ANSWER && set->count > 0 && !is_of_dnssec(set->type) &&
 		        name_equal(&set->owner, name))
 			return set;
@@ -34,8 +34,8 @@ static const struct rrset *find_answer(
 static const struct rrset *find_dname(
         const struct sign_job *job, const struct sign_zone *zone, const struct name *name)
 {
-	for (unsigned i = 0; i < job->sets.count; i++) {
-		const struct rrset *set = &job->sets.sets[i];
+	for (unsigned i = 0; i < job->rrsets.count; i++) {
+		const struct rrset *set = &job->rrsets.sets[i];
 		if (set->section == SECTION_ANSWER && set->count > 0 && set->type == TYPE_DNAME &&
 		        set->owner.labels < name->labels && name_within(name, &set->owner) &&
 		        name_within(&set->owner, &zone->apex))
@@ -55,7 +55,7 @@ enum step {
 static bool put_cname(struct sign_job *job, const struct signer_walk *w, const struct rrset *dname,
         const struct name *target)
 {
-	const struct set_ttls ttls = { rrset_ttl(&job->sets, dname), 0 };
+	const struct set_ttls ttls = { rrset_ttl(&job->rrsets, dname), 0 };
 	uint8_t *octets = arena_take(&job->signer->arena, target->len);
 	struct span rdata = span_of(octets, target->len);
 
@@ -70,7 +70,7 @@ static bool put_cname(struct sign_job *job, const struct signer_walk *w, const s
  * it follows from the DNAME, so it is checked here, too. */
 static enum step walk_dname(struct sign_job *job, struct signer_walk *w, const struct rrset *dname)
 {
-	const struct rrset *made = rrsets_find(&job->sets, SECTION_ANSWER, &w->name, TYPE_CNAME);
+	const struct rrset *made = rrsets_find(&job->rrsets, SECTION_ANSWER, &w->name, TYPE_CNAME);
 	struct name target, next, made_target;
 
 	if (!read_link(job, dname, &target) || !put_set(job, dname, SECTION_ANSWER, w->zone))
@@ -100,7 +100,7 @@ static bool is_followed(const struct signer_walk *w, const struct rrset *link)
 static enum step walk_link(struct sign_job *job, struct signer_walk *w)
 {
 	const struct rrset *dname = find_dname(job, w->zone, &w->name);
-	const struct rrset *cname = rrsets_find(&job->sets, SECTION_ANSWER, &w->name, TYPE_CNAME);
+	const struct rrset *cname = rrsets_find(&job->rrsets, SECTION_ANSWER, &w->name, TYPE_CNAME);
 	const struct rrset *link = dname ? dname : cname;
 
 	if (!link)
@@ -142,8 +142,8 @@ static enum signer_walk_end read_authority(struct sign_job *job, struct signer_w
 {
 	bool is_below = false;
 
-	for (unsigned i = 0; i < job->sets.count; i++) {
-		const struct rrset *set = &job->sets.sets[i];
+	for (unsigned i = 0; i < job->rrsets.count; i++) {
+		const struct rrset *set = &job->rrsets.sets[i];
 		if (set->section != SECTION_AUTHORITY || set->count == 0)
 			continue;
 		if (set->type == TYPE_SOA && name_equal(&set->owner, &w->zone->apex))
@@ -168,8 +168,8 @@ static enum signer_walk_end read_authority(struct sign_job *job, struct signer_w
  * cut, for answers that do not show it. */
 static bool shows_cut(const struct sign_job *job, const struct signer_walk *w)
 {
-	for (unsigned i = 0; i < job->sets.count; i++) {
-		const struct rrset *set = &job->sets.sets[i];
+	for (unsigned i = 0; i < job->rrsets.count; i++) {
+		const struct rrset *set = &job->rrsets.sets[i];
 		if ((set->type == TYPE_NS || set->type == TYPE_SOA) &&
 		        set->section != SECTION_ADDITIONAL && set->count > 0 &&
 		        set->owner.labels > w->zone->apex.labels &&
@@ -188,7 +188,7 @@ static bool denies_as_zone(const struct sign_job *job, const struct signer_walk 
 	bool has_answer = job->m->rr_count > 0 && job->m->rrs[0].section == SECTION_ANSWER;
 
 	return (job->m->flags & FLAG_AA) && !has_answer &&
-	       rrsets_find(&job->sets, SECTION_AUTHORITY, &w->zone->apex, TYPE_SOA);
+	       rrsets_find(&job->rrsets, SECTION_AUTHORITY, &w->zone->apex, TYPE_SOA);
 }
 
 /* For a name in a child zone, the server sends a referral, or an answer as the child. */

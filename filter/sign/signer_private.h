@@ -102,7 +102,7 @@ struct sign_job {
 	struct sign_result *result;
 
 	const struct message *m; /* the server's response */
-	struct rrsets sets;
+	struct rrsets rrsets;
 	unsigned item_count;
 	unsigned set_count;        /* how many sets were signed */
 	bool makes_none;           /* no new signatures at the moment, only remembered ones */
