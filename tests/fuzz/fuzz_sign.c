@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whatever the server says, no answer of a zone that is signed goes out unsigned, nothing that goes
- * out is Bogus to the gate, and nothing is longer than the client takes. The first octet chooses
- * the question, the second how it is asked; the rest is the response. And whatever a client sends,
- * what goes on to the server for it is one question. What is remembered of an answer is what is
- * made of the same response again. */
+/* For any response of the server: no answer from a signed zone goes out unsigned, no answer is Bogus
+ * to the gate, none is longer than the client takes, and a recalled answer is the one that would be
+ * made again. For any query of a client: the server gets one question. The first octet of the input
+ * chooses the question, the second the form of the query; the rest is the response. */
 #include "../unit/legacy.h"
 #include "../unit/parsed.h"
 
@@ -11,9 +10,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define INPUTS_MAX 4000 /* that two signers get */
+#define INPUTS_MAX 4000 /* that both signers get */
 
-/* The bits of the second octet. */
+/* Bits of the second octet. */
 enum { FUZZ_STREAM = 1, FUZZ_CO = 2, FUZZ_SMALL = 4, FUZZ_RD = 8 };
 
 static void any_query_is_one_question(struct legacy *l, struct span octets)
@@ -37,7 +36,7 @@ static void any_query_is_one_question(struct legacy *l, struct span octets)
 	assert_true(sign_matches(&m, &asked));
 }
 
-/* A CNAME that was made of a DNAME is never signed, and NS below an apex are the child's. */
+/* The CNAME of a DNAME is never signed, nor is NS below an apex, which is the child's. */
 static bool may_be_unsigned(const struct legacy *l, const struct rrsets *g, const struct rrset *set)
 {
 	const struct sign_zone *zone = sign_policy_zone(&l->policy, &set->owner);
@@ -70,8 +69,8 @@ static bool is_answer(enum sign_outcome o)
 	       o == SIGN_OUTCOME_APEX || o == SIGN_OUTCOME_REFERRAL;
 }
 
-/* The gate has the keys of all that is answered, and can have no others: the world has no names
- * with odd octets. */
+/* The gate has the keys of all zones of the world. It can fetch no others, because no name in the
+ * world has odd octets. */
 static struct legacy *legacy_to_a_gate_that_knows(bool remembers)
 {
 	struct legacy *l = legacy_new();
@@ -87,7 +86,7 @@ static struct legacy *legacy_to_a_gate_that_knows(bool remembers)
 	return l;
 }
 
-/* To another signer, which remembers answers, all of it is said too: thrice, so that it does. */
+/* Another signer keeps answers. It gets each input three times, so that it recalls some. */
 static void it_may_be_remembered(struct legacy *l, const char *question, unsigned how,
         struct span response, struct legacy *other)
 {

@@ -18,7 +18,7 @@ static struct signkey *key_of(const struct testkey *k, uint8_t algorithm)
 	return key;
 }
 
-/* The DNSKEY RRset of a zone, as the KSK signs it ahead. */
+/* Makes the DNSKEY RRset of a zone with its pre-made signature. */
 static void presign_keys(struct legacy *l, struct sign_zone *zone, const struct testkey *k,
         const char *apex, uint8_t *room)
 {
@@ -115,7 +115,7 @@ struct sign_context legacy_context(const struct legacy *l, const struct sign_pee
 	return (struct sign_context){ peers, l->is_stream, l->now_s, l->now_ms };
 }
 
-/* The OPT's flags are its TTL's lower half. */
+/* Adds an OPT. Its flags are the lower half of the TTL. */
 static void put_opt(struct msgbuild *b, unsigned how)
 {
 	uint16_t flags =
@@ -176,7 +176,7 @@ void legacy_write(struct legacy *l, uint16_t flags, const char *records)
 	assert_int_equal(l->kind, SIGN_QUERY_ASKED);
 	assert_true(message_parse(&sent, span_of(l->sent, l->sent_len), rrs, COUNT(rrs)));
 	*b = (struct msgbuild){ .section = SECTION_ANSWER };
-	/* The question as the server got it. */
+	/* The question has the letters that the server got. */
 	owner_len = DNS_HEADER_SIZE + sent.question.len;
 	memcpy(b->octets, l->sent, owner_len);
 	memset(b->octets + 6, 0, 6);

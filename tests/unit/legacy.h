@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A server that knows nothing of DNSSEC, and the signer before it. The zones are those of the world
- * in judge.h, with its keys, so its gate can say what it thinks of what the signer makes. */
+/* A server without DNSSEC, and a signer before it. The zones and keys are those of the world in
+ * judge.h, so its gate can judge the signer's answers. */
 #ifndef TESTS_LEGACY_H
 #define TESTS_LEGACY_H
 
@@ -44,47 +44,47 @@ struct legacy {
 
 struct legacy *legacy_new(void);
 
-/* Has the signer forget all that it knows, and remember answers from now on. */
+/* Replaces the signer by a new one, which keeps answers. */
 void legacy_remember(struct legacy *l);
 void legacy_free(struct legacy *l);
 
-/* A client asks; what goes on to the server is in l->sent. */
+/* Has a client ask a question. The query to the server is in l->sent. */
 void legacy_ask(struct legacy *l, const char *question, unsigned how);
 
-/* The server's response to what was sent, in the notation of judge.h. `flags` has the RCODE, and
- * FLAG_AA and others. */
+/* Has the server respond, with records in the notation of judge.h. `flags` has the RCODE, FLAG_AA
+ * and others. */
 void legacy_respond(struct legacy *l, uint16_t flags, const char *records);
 
-/* Only writes it, to l->judge->response. */
+/* Only writes the response, to l->judge->response. */
 void legacy_write(struct legacy *l, uint16_t flags, const char *records);
 
-/* The signer gets these octets; what is no message is dropped before. */
+/* Gives these octets to the signer. Octets that are no message are dropped. */
 void legacy_respond_octets(struct legacy *l, struct span response);
 
-/* What the client gets, parsed; good until the next call. */
+/* Returns the answer to the client, parsed; valid until the next call. */
 const struct message *legacy_delivered(const struct legacy *l);
 
-/* What the world's gate thinks of it. */
+/* Returns how the gate judges the answer. */
 struct outcome legacy_judged(struct legacy *l);
 
-/* What a client asks, what the server says, and what the client gets. */
+/* A question, the response of the server, and the expected answer. */
 struct legacy_row {
 	const char *why, *question;
 	unsigned how;
 	uint16_t flags;
 	const char *records; /* the server's */
-	const char *want;    /* what the client gets */
+	const char *want;    /* the expected answer */
 	enum sign_outcome outcome;
 	uint16_t want_flags; /* AA, and the RCODE */
 };
 
-/* Fails with the row's words when it comes out otherwise. */
+/* Fails, with the words of the row, if the answer is another one. */
 void legacy_check(struct legacy *l, const struct legacy_row *row);
 
-/* Checks each row with a signer of its own, and has the world's gate judge what comes out. */
+/* Checks each row with a new signer, and that the gate gives each answer this status. */
 void legacy_check_rows(const struct legacy_row *rows, size_t count, enum status status);
 
-/* The zone with this apex, to be changed before the signer is asked. */
+/* Returns the zone with this apex, to be changed before a question. */
 struct sign_zone *legacy_zone(struct legacy *l, const char *apex);
 
 struct sign_peers legacy_peers(const struct legacy *l);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Replays the seeds of tests/fuzz for the signer and what grows out of them, without a fuzzer. */
+/* Runs the seeds of tests/fuzz for the signer, and variants of them, without a fuzzer. */
 #define LLVMFuzzerTestOneInput fuzz_sign
 #include "../fuzz/fuzz_sign.c"
 #undef LLVMFuzzerTestOneInput
@@ -8,7 +8,7 @@
 
 static uint8_t seed[4096];
 
-/* A seed is the index of its question, how it is asked, and the response. */
+/* A seed has the index of its question, the form of the query, and the response. */
 static size_t make_seed(struct legacy *l, unsigned index)
 {
 	const struct exchange *e = &exchanges[index];
@@ -38,9 +38,9 @@ static void the_seeds_are_answered(void **state)
 	legacy_free(l);
 }
 
-/* The fuzzer's properties hold for each seed, asked in each way, and for each octet of it changed a
- * little. */
-static void the_seeds_and_what_is_near_them_hold(void **state)
+/* The fuzzer's properties hold for each seed, for each form of the query, and with each octet
+ * changed a little. */
+static void the_properties_hold_for_the_seeds_and_their_variants(void **state)
 {
 	(void)state;
 	static const uint8_t changes[] = { 0, 1, 0x80, 0xff };
@@ -67,7 +67,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_seeds_are_answered),
-		cmocka_unit_test(the_seeds_and_what_is_near_them_hold),
+		cmocka_unit_test(the_properties_hold_for_the_seeds_and_their_variants),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

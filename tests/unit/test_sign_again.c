@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the signer's message cache says is, octet for octet, what is made without it. */
+/* The signer's message cache gives the same octets as a signer without the cache. */
 #include "legacy.h"
 #include "style.h"
 
@@ -56,7 +56,7 @@ static const struct shape {
 	{ "www.example.test A", RCODE_SERVFAIL, "" },
 };
 
-/* Two signers, of which one remembers answers. */
+/* Two signers, of which one keeps answers. */
 struct pair {
 	struct legacy *makes, *recalls;
 	struct sign_zone zones[LEGACY_ZONES]; /* with other TTLs */
@@ -71,7 +71,7 @@ static unsigned draw(struct pair *p, unsigned below)
 	return (unsigned)(p->random >> 33) % below;
 }
 
-/* The first one, most of the time. */
+/* Draws 0 most of the time. */
 static unsigned draw_first(struct pair *p, unsigned below)
 {
 	return draw(p, 12) > 0 ? 0 : draw(p, below);
@@ -107,7 +107,7 @@ static void respond(struct pair *p, struct span response)
 	p->recalled += got->is_recalled;
 }
 
-/* In some letters. */
+/* Writes the question in a random letter case, or as it is. */
 static void spell(struct pair *p, const char *question, char *out)
 {
 	bool is_plain = draw(p, 4) > 0, is_name = true;
@@ -140,7 +140,7 @@ static void ask(struct pair *p, const char *question)
 	assert_int_equal(p->makes->kind, p->recalls->kind);
 }
 
-/* What may be otherwise from time to time: TTLs, and the SOA's serial number. */
+/* Varies the TTLs and the SOA's serial number. */
 static void vary(struct pair *p, struct span response)
 {
 	static const uint32_t ttls[] = { TTL, 7200, 100 };
@@ -158,7 +158,7 @@ static void vary(struct pair *p, struct span response)
 	}
 }
 
-/* Time passes, the operator does something. */
+/* Time passes, or the operator does something. */
 static void happen(struct pair *p)
 {
 	static const int64_t seconds[] = { 1, 30, 60, 100000 };
@@ -181,8 +181,8 @@ static void happen(struct pair *p)
 	}
 }
 
-/* Whatever is asked, and whatever happens meanwhile. */
-static void what_is_recalled_is_what_would_have_been_made(void **state)
+/* With random queries and random events between them. */
+static void a_recalled_answer_is_the_one_that_would_be_made(void **state)
 {
 	(void)state;
 	struct pair p = pair_new();
@@ -210,9 +210,9 @@ static void what_is_recalled_is_what_would_have_been_made(void **state)
 	pair_free(&p);
 }
 
-/* Every seven seconds for six days: the next signature comes when it is its time, and was made
+/* One query each seven seconds, for six days: the next signature comes in time, and was made
  * ahead. */
-static void what_is_recalled_ends_with_its_signature(void **state)
+static void a_recalled_answer_ends_with_the_period_of_its_signature(void **state)
 {
 	(void)state;
 	struct pair p = pair_new();
@@ -239,8 +239,8 @@ static void what_is_recalled_ends_with_its_signature(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_recalled_is_what_would_have_been_made),
-		cmocka_unit_test(what_is_recalled_ends_with_its_signature),
+		cmocka_unit_test(a_recalled_answer_is_the_one_that_would_be_made),
+		cmocka_unit_test(a_recalled_answer_ends_with_the_period_of_its_signature),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a signed answer costs: it prints so, and sees that what is remembered takes nothing from the
+/* Prints the cost of a signed answer, and checks that a remembered one takes nothing from the
  * heap. */
 #include "legacy.h"
 
 #include <time.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define COUNTS_ALLOCATIONS 0 /* sanitizers have a malloc() of their own */
+#define COUNTS_ALLOCATIONS 0 /* sanitizers replace malloc() */
 static unsigned long allocations;
 #else
 #define COUNTS_ALLOCATIONS 1
@@ -23,7 +23,7 @@ static double cpu_us(void)
 	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
 }
 
-static void what_is_remembered_takes_nothing_from_the_heap(void **state)
+static void a_remembered_answer_takes_nothing_from_the_heap(void **state)
 {
 	(void)state;
 	static const struct {
@@ -59,7 +59,7 @@ static void what_is_remembered_takes_nothing_from_the_heap(void **state)
 	legacy_free(l);
 }
 
-static void a_new_signature_is_what_costs(void **state)
+static void a_new_signature_is_the_main_cost(void **state)
 {
 	(void)state;
 	static const char *const zones[] = { "example.test", "p256.test" };
@@ -86,8 +86,8 @@ static void a_new_signature_is_what_costs(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_remembered_takes_nothing_from_the_heap),
-		cmocka_unit_test(a_new_signature_is_what_costs),
+		cmocka_unit_test(a_remembered_answer_takes_nothing_from_the_heap),
+		cmocka_unit_test(a_new_signature_is_the_main_cost),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

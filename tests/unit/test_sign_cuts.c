@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Delegations: referrals, and the DS that only the parent has. */
+/* Delegations: referrals, and DS records. */
 #include "legacy.h"
 
 #include "dnssec/bitmap.h"
@@ -17,21 +17,21 @@ static void a_referral_says_whether_the_child_is_signed(void **state)
 		{ "to an unsigned child: its NS and glue are not signed", "www." CUT " A", ASK, 0,
 		        REFERRED, "> " CUT "/NS > " CUT "/NSEC > " CUT "/RRSIG + ns." CUT "/A",
 		        SIGN_OUTCOME_REFERRAL, 0 },
-		{ "beside the zone's own NS, which lead nowhere", "www." CUT " A", ASK, 0,
+		{ "with the NS of the zone itself", "www." CUT " A", ASK, 0,
 		        "> " CUT " NS ns." CUT "\n> example.test NS ns.example.test\n"
 		        "+ ns." CUT " A 192.0.2.7",
 		        "> " CUT "/NS > " CUT "/NSEC > " CUT "/RRSIG + ns." CUT "/A",
 		        SIGN_OUTCOME_REFERRAL, 0 },
-		{ "with AA, which it should not have", "www." CUT " A", ASK, AA, REFERRED,
+		{ "with AA, which a referral should not have", "www." CUT " A", ASK, AA, REFERRED,
 		        "> " CUT "/NS > " CUT "/NSEC > " CUT "/RRSIG + ns." CUT "/A",
 		        SIGN_OUTCOME_REFERRAL, 0 },
-		{ "the NSEC is the cut's, however deep the name", "a.b.c." CUT " A", ASK, 0,
-		        REFERRED, "> " CUT "/NS > " CUT "/NSEC > " CUT "/RRSIG + ns." CUT "/A",
-		        SIGN_OUTCOME_REFERRAL, 0 },
-		{ "for the cut itself", CUT " NS", ASK, 0, REFERRED,
+		{ "a name far below: the NSEC is at the cut", "a.b.c." CUT " A", ASK, 0, REFERRED,
 		        "> " CUT "/NS > " CUT "/NSEC > " CUT "/RRSIG + ns." CUT "/A",
 		        SIGN_OUTCOME_REFERRAL, 0 },
-		{ "an address may be glue of another cut", "www." CUT " A", ASK, 0,
+		{ "at the cut itself", CUT " NS", ASK, 0, REFERRED,
+		        "> " CUT "/NS > " CUT "/NSEC > " CUT "/RRSIG + ns." CUT "/A",
+		        SIGN_OUTCOME_REFERRAL, 0 },
+		{ "an additional address may be glue of another cut", "www." CUT " A", ASK, 0,
 		        "> " CUT " NS ns.deleg.example.test\n+ ns.deleg.example.test A 192.0.2.7",
 		        "> " CUT "/NS > " CUT "/NSEC > " CUT "/RRSIG + ns.deleg.example.test/A",
 		        SIGN_OUTCOME_REFERRAL, 0 },
@@ -58,7 +58,7 @@ static void a_referral_says_whether_the_child_is_signed(void **state)
 	}
 }
 
-/* The bits that matter of the first NSEC in the response. */
+/* Returns the types NS, SOA, DS and A of the first NSEC in the response. */
 static const char *nsec_bits(const struct message *m)
 {
 	static char bits[64];
@@ -79,8 +79,8 @@ static const char *nsec_bits(const struct message *m)
 	return "none";
 }
 
-/* A DS query is about the parent's side of a cut: its server is asked for NS, and nothing but a cut
- * ever gets the NS bit, which would prove an insecure delegation (RFC 6840, 4.4). */
+/* DS belongs to the parent's side of a cut. The server gets a question for NS. Only a cut gets the
+ * NS bit, which proves an insecure delegation (RFC 6840, 4.4). */
 static void ds_is_answered_by_the_parents_side(void **state)
 {
 	(void)state;
@@ -88,11 +88,11 @@ static void ds_is_answered_by_the_parents_side(void **state)
 		struct legacy_row row;
 		const char *bits;
 	} rows[] = {
-		{ { "the server refers: there is a cut", CUT " DS", ASK, 0, REFERRED,
+		{ { "a referral shows the cut", CUT " DS", ASK, 0, REFERRED,
 		          "> example.test/SOA > example.test/RRSIG > " CUT "/NSEC > " CUT "/RRSIG",
 		          SIGN_OUTCOME_NODATA, AA },
 		        "NS " },
-		{ { "the server has the child, too", CUT " DS", ASK, AA,
+		{ { "the server has the child zone, too", CUT " DS", ASK, AA,
 		          CUT " NS ns." CUT "\n+ ns." CUT " A 192.0.2.7",
 		          "> example.test/SOA > example.test/RRSIG > " CUT "/NSEC > " CUT "/RRSIG",
 		          SIGN_OUTCOME_NODATA, AA },
@@ -110,19 +110,19 @@ static void ds_is_answered_by_the_parents_side(void **state)
 		          "> " CUT "/NS > " CUT "/NSEC > " CUT "/RRSIG + ns." CUT "/A",
 		          SIGN_OUTCOME_REFERRAL, 0 },
 		        "NS " },
-		{ { "a cut with a DS of the server's", "deleg.example.test DS", ASK, 0,
+		{ { "the server has a DS", "deleg.example.test DS", ASK, 0,
 		          "> deleg.example.test NS ns.other.test\n"
 		          "> deleg.example.test DS sub.example.test",
 		          "deleg.example.test/DS deleg.example.test/RRSIG", SIGN_OUTCOME_ANSWER,
 		          AA },
 		        "none" },
-		{ { "nothing is known: no guess", CUT " DS", ASK, AA, "", "", SIGN_OUTCOME_NO_SOA,
-		          RCODE_SERVFAIL },
+		{ { "an empty response shows nothing", CUT " DS", ASK, AA, "", "",
+		          SIGN_OUTCOME_NO_SOA, RCODE_SERVFAIL },
 		        "none" },
-		{ { "the child says that it has no NS", CUT " DS", ASK, AA, "> " CUT " SOA", "",
+		{ { "the child has an SOA but no NS", CUT " DS", ASK, AA, "> " CUT " SOA", "",
 		          SIGN_OUTCOME_UNEXPECTED, RCODE_SERVFAIL },
 		        "none" },
-		{ { "the server refuses", CUT " DS", ASK, RCODE_REFUSED, "", "", SIGN_OUTCOME_ERROR,
+		{ { "REFUSED", CUT " DS", ASK, RCODE_REFUSED, "", "", SIGN_OUTCOME_ERROR,
 		          RCODE_REFUSED },
 		        "none" },
 	};
@@ -141,7 +141,8 @@ static void ds_is_answered_by_the_parents_side(void **state)
 	}
 }
 
-/* A DS denial needs the SOA, which a referral has not: over UDP the client comes again. */
+/* A denial of DS needs the SOA, which a referral does not have. Over UDP the client gets TC=1 and
+ * comes again. */
 static void the_soa_is_learned_before_a_ds_is_denied(void **state)
 {
 	(void)state;
@@ -160,7 +161,7 @@ static void the_soa_is_learned_before_a_ds_is_denied(void **state)
 	legacy_free(l);
 }
 
-/* Another worker may have learned it. The NSEC is a proof without it, too. */
+/* The SOA may be known to another worker only. The NSEC is a proof without the SOA, too. */
 static void over_tcp_a_ds_is_denied_without_the_soa(void **state)
 {
 	(void)state;
@@ -171,8 +172,8 @@ static void over_tcp_a_ds_is_denied_without_the_soa(void **state)
 	legacy_check_rows(&row, 1, STATUS_SECURE);
 }
 
-/* A cache has no AA, and its SOA counts as well. */
-static void the_soa_is_learned_of_a_cache_too(void **state)
+/* The server may be a cache, which sets no AA. */
+static void the_soa_is_learned_from_a_cache_too(void **state)
 {
 	(void)state;
 	struct legacy *l = legacy_new();
@@ -184,7 +185,7 @@ static void the_soa_is_learned_of_a_cache_too(void **state)
 	legacy_free(l);
 }
 
-/* What a server says by the way of another zone's SOA teaches nothing. */
+/* A server's SOA of another zone than the question's is not learned. */
 static void the_soa_is_learned_from_the_zones_server(void **state)
 {
 	(void)state;
@@ -200,7 +201,7 @@ static void the_soa_is_learned_from_the_zones_server(void **state)
 static const uint8_t ds_octets[] = { 0x30, 0x39, 13, 2, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13,
 	14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32 };
 
-static void what_the_operator_says_of_a_cut_counts(void **state)
+static void a_configured_cut_counts(void **state)
 {
 	(void)state;
 	static const struct legacy_row rows[] = {
@@ -213,8 +214,8 @@ static void what_the_operator_says_of_a_cut_counts(void **state)
 		{ "the child on the same server is not signed", "www.told.example.test A", ASK, AA,
 		        "www.told.example.test A 192.0.2.1", "www.told.example.test/A",
 		        SIGN_OUTCOME_BELOW_CUT, AA },
-		{ "that it is the child's server shows in the answer", "www.told.example.test A",
-		        ASK, AA,
+		{ "the answer shows that the server has the child", "www.told.example.test A", ASK,
+		        AA,
 		        "www.told.example.test A 192.0.2.1\n> told.example.test NS ns.other.test",
 		        "www.told.example.test/A > told.example.test/NS", SIGN_OUTCOME_BELOW_CUT,
 		        AA },
@@ -251,7 +252,7 @@ static void a_configured_child_has_its_ds_in_the_configured_parent(void **state)
 	legacy_check(l, &answer);
 	assert_int_equal(legacy_judged(l).status, STATUS_SECURE);
 	legacy_check(l, &referral);
-	/* The NS is never signed; what is wrong with a referral would make it Bogus. */
+	/* The NS is never signed. A fault in the referral would make it Bogus. */
 	assert_int_equal(legacy_judged(l).status, STATUS_INSECURE);
 	child->ds_count = 0;
 	static const struct legacy_row none = { "no DS is published yet", "sub.example.test DS",
@@ -264,14 +265,14 @@ static void a_configured_child_has_its_ds_in_the_configured_parent(void **state)
 	legacy_free(l);
 }
 
-/* A child zone on the same server that nobody configured: its own SOA and NS give it away. */
-static void a_child_that_is_not_signed_here_is_left_alone(void **state)
+/* A child zone on the same server that is not configured: its SOA and NS show it. */
+static void a_child_zone_that_is_not_configured_is_not_signed(void **state)
 {
 	(void)state;
 	static const struct legacy_row rows[] = {
-		{ "no data", "www." CUT " AAAA", ASK, AA, "> " CUT " SOA", "> " CUT "/SOA",
+		{ "no such type", "www." CUT " AAAA", ASK, AA, "> " CUT " SOA", "> " CUT "/SOA",
 		        SIGN_OUTCOME_BELOW_CUT, AA },
-		{ "no name", "www." CUT " A", ASK, AA | RCODE_NXDOMAIN, "> " CUT " SOA",
+		{ "no such name", "www." CUT " A", ASK, AA | RCODE_NXDOMAIN, "> " CUT " SOA",
 		        "> " CUT "/SOA", SIGN_OUTCOME_BELOW_CUT, AA | RCODE_NXDOMAIN },
 		{ "its DNSKEY", CUT " DNSKEY", ASK, AA, CUT " SOA", "> " CUT "/SOA",
 		        SIGN_OUTCOME_BELOW_CUT, AA },
@@ -283,7 +284,7 @@ static void a_child_that_is_not_signed_here_is_left_alone(void **state)
 		        CUT "/NS + ns." CUT "/A", SIGN_OUTCOME_BELOW_CUT, AA },
 		{ "its SOA", CUT " SOA", ASK, AA, CUT " SOA", CUT "/SOA", SIGN_OUTCOME_BELOW_CUT,
 		        AA },
-		{ "all that its apex has", CUT " ANY", ASK, AA, CUT " SOA\n" CUT " NS ns." CUT,
+		{ "ANY at its apex", CUT " ANY", ASK, AA, CUT " SOA\n" CUT " NS ns." CUT,
 		        CUT "/SOA " CUT "/NS", SIGN_OUTCOME_BELOW_CUT, AA },
 		{ "its data", "www." CUT " A", ASK, AA,
 		        "www." CUT " A 192.0.2.1\n> " CUT " NS ns." CUT,
@@ -301,9 +302,9 @@ static void a_child_that_is_not_signed_here_is_left_alone(void **state)
 	}
 }
 
-/* What a server has shown once holds where it does not show it: glue and the child's data are not
- * the parent's, whatever was signed before. */
-static void below_a_cut_that_was_seen_nothing_is_signed(void **state)
+/* A cut that a server showed is remembered for responses that do not show it. Glue and the child's
+ * data are not signed, even if they were signed before. */
+static void nothing_is_signed_below_a_cut_that_was_seen(void **state)
 {
 	(void)state;
 	static const struct {
@@ -311,14 +312,14 @@ static void below_a_cut_that_was_seen_nothing_is_signed(void **state)
 		int64_t later_s;
 		struct legacy_row row;
 	} rows[] = {
-		{ "before: nothing shows that there is a cut", 0,
+		{ "nothing has shown the cut yet", 0,
 		        { "www", "www." CUT " A", ASK, AA, "www." CUT " A 192.0.2.1",
 		                "www." CUT "/A www." CUT "/RRSIG", SIGN_OUTCOME_ANSWER, AA } },
-		{ "the server refers", 0,
+		{ "a referral shows the cut", 0,
 		        { "other", "other." CUT " A", ASK, 0, REFERRED,
 		                "> " CUT "/NS > " CUT "/NSEC > " CUT "/RRSIG + ns." CUT "/A",
 		                SIGN_OUTCOME_REFERRAL, 0 } },
-		{ "the same as before", 0,
+		{ "the first response again", 0,
 		        { "www", "www." CUT " A", ASK, AA, "www." CUT " A 192.0.2.1",
 		                "www." CUT "/A", SIGN_OUTCOME_BELOW_CUT, AA } },
 		{ "glue as an answer", 1,
@@ -342,16 +343,16 @@ static void below_a_cut_that_was_seen_nothing_is_signed(void **state)
 		                "example.test MX www." CUT "\n+ www." CUT " A 192.0.2.1",
 		                "example.test/MX example.test/RRSIG + www." CUT "/A",
 		                SIGN_OUTCOME_ANSWER, AA } },
-		{ "a name beside", 1,
+		{ "a name beside the cut", 1,
 		        { "beside", "www.example.test A", ASK, AA, "www.example.test A 192.0.2.1",
 		                "www.example.test/A www.example.test/RRSIG", SIGN_OUTCOME_ANSWER,
 		                AA } },
-		{ "a name that only ends so", 1,
-		        { "ends so", "notunsigned.example.test A", ASK, AA,
+		{ "a name whose last octets are those of the cut", 1,
+		        { "last octets", "notunsigned.example.test A", ASK, AA,
 		                "notunsigned.example.test A 192.0.2.1",
 		                "notunsigned.example.test/A notunsigned.example.test/RRSIG",
 		                SIGN_OUTCOME_ANSWER, AA } },
-		{ "a day later, not seen since", DAY + 1,
+		{ "a day after the cut was seen last", DAY + 1,
 		        { "www", "www." CUT " A", ASK, AA, "www." CUT " A 192.0.2.1",
 		                "www." CUT "/A www." CUT "/RRSIG", SIGN_OUTCOME_ANSWER, AA } },
 	};
@@ -366,7 +367,7 @@ static void below_a_cut_that_was_seen_nothing_is_signed(void **state)
 	legacy_free(l);
 }
 
-/* Each way in which a server shows a cut, and in which it shows that there is none any more. */
+/* Each way in which a server shows a cut, or shows that a cut has gone. */
 static void a_cut_is_learned_and_forgotten(void **state)
 {
 	(void)state;
@@ -377,16 +378,16 @@ static void a_cut_is_learned_and_forgotten(void **state)
 		bool is_cut; /* after it */
 	} rows[] = {
 		{ "the child's SOA", "x." CUT " A", AA | RCODE_NXDOMAIN, "> " CUT " SOA", true },
-		{ "no such name, says the parent", "x." CUT " A", AA | RCODE_NXDOMAIN,
+		{ "the parent denies the name", "x." CUT " A", AA | RCODE_NXDOMAIN,
 		        "> example.test SOA", false },
 		{ "the child's NS", CUT " NS", AA, CUT " NS ns." CUT, true },
-		{ "the parent, from somebody's cache", "x." CUT " A", RCODE_NXDOMAIN,
-		        "> example.test SOA", true },
-		{ "no NS at it, asked for its DS", CUT " DS", AA, "> example.test SOA", false },
-		{ "NS, asked for its DS", CUT " DS", 0, REFERRED, true },
-		{ "a denial at the end of a chain proves nothing of its begin", "c." CUT " A", AA,
-		        "c." CUT " CNAME d.example.test\n> example.test SOA", true },
-		{ "no such type, says the parent", CUT " A", AA, "> example.test SOA", false },
+		{ "the parent denies the name without AA, as a cache", "x." CUT " A",
+		        RCODE_NXDOMAIN, "> example.test SOA", true },
+		{ "a question for DS, and no NS", CUT " DS", AA, "> example.test SOA", false },
+		{ "a question for DS, and a referral", CUT " DS", 0, REFERRED, true },
+		{ "a denial at the end of a chain proves nothing about its start", "c." CUT " A",
+		        AA, "c." CUT " CNAME d.example.test\n> example.test SOA", true },
+		{ "the parent denies the type", CUT " A", AA, "> example.test SOA", false },
 	};
 	struct legacy *l = legacy_new();
 
@@ -404,7 +405,7 @@ static void a_cut_is_learned_and_forgotten(void **state)
 	legacy_free(l);
 }
 
-/* Asks for a name that will be below a cut, as if at that hour. */
+/* Asks at this hour for a name that will be below a cut later. */
 static void ask_at(struct legacy *l, unsigned hour)
 {
 	l->now_s = NOW + 3600 * (int64_t)hour;
@@ -413,8 +414,8 @@ static void ask_at(struct legacy *l, unsigned hour)
 	assert_int_equal(l->result.outcome, SIGN_OUTCOME_ANSWER);
 }
 
-/* What was to be signed ahead may lie below it. */
-static void a_new_cut_ends_what_is_to_be_renewed(void **state)
+/* RRsets that wait to be signed for the next period may lie below a new cut. */
+static void a_new_cut_cancels_renewals(void **state)
 {
 	(void)state;
 	struct legacy *first = legacy_new(), *l = legacy_new();
@@ -439,14 +440,14 @@ int main(void)
 		cmocka_unit_test(ds_is_answered_by_the_parents_side),
 		cmocka_unit_test(the_soa_is_learned_before_a_ds_is_denied),
 		cmocka_unit_test(over_tcp_a_ds_is_denied_without_the_soa),
-		cmocka_unit_test(the_soa_is_learned_of_a_cache_too),
+		cmocka_unit_test(the_soa_is_learned_from_a_cache_too),
 		cmocka_unit_test(the_soa_is_learned_from_the_zones_server),
-		cmocka_unit_test(what_the_operator_says_of_a_cut_counts),
+		cmocka_unit_test(a_configured_cut_counts),
 		cmocka_unit_test(a_configured_child_has_its_ds_in_the_configured_parent),
-		cmocka_unit_test(a_child_that_is_not_signed_here_is_left_alone),
-		cmocka_unit_test(below_a_cut_that_was_seen_nothing_is_signed),
+		cmocka_unit_test(a_child_zone_that_is_not_configured_is_not_signed),
+		cmocka_unit_test(nothing_is_signed_below_a_cut_that_was_seen),
 		cmocka_unit_test(a_cut_is_learned_and_forgotten),
-		cmocka_unit_test(a_new_cut_ends_what_is_to_be_renewed),
+		cmocka_unit_test(a_new_cut_cancels_renewals),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where signatures are kept. */
+/* Kept signatures. */
 #include "test.h"
 
 #include "sign/sign_kept.h"
 
-/* Names that fall into one bucket of a signer's table would make each look-up in it long. */
-static void nobody_can_know_where_a_signature_is_kept(void **state)
+/* An attacker who knows the place of an entry could choose names that share a bucket of the
+ * table. */
+static void the_place_of_a_kept_signature_is_secret(void **state)
 {
 	(void)state;
 	static const struct sign_policy policy = { .life_s = SIGN_LIFE_S };
@@ -30,7 +31,7 @@ static void nobody_can_know_where_a_signature_is_kept(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nobody_can_know_where_a_signature_is_kept),
+		cmocka_unit_test(the_place_of_a_kept_signature_is_secret),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Names of every length: what comes after them, and that no denial covers more than it should. */
+/* Names of every length: their next names, and that no denial covers too much. */
 #include "legacy.h"
 
 #include "dnssec/bitmap.h"
@@ -15,8 +15,9 @@ static struct name name_of(const char *text)
 	return n;
 }
 
-/* RFC 9824, 3.2 and, where there is no room for that, RFC 4470, 3: the shortest step. */
-static void the_next_name_is_the_first_that_can_be(void **state)
+/* The shortest step to the next name: RFC 9824, 3.2, or RFC 4470, 3 if there is no room for
+ * that. */
+static void the_next_name_is_the_first_possible_one(void **state)
 {
 	(void)state;
 	static const char long_label[] =
@@ -24,8 +25,8 @@ static void the_next_name_is_the_first_that_can_be(void **state)
 	static const struct {
 		const char *why, *name, *next, *beside;
 	} rows[] = {
-		{ "there is room", "www.test", "\\000.www.test", "www\\000.test" },
-		{ "a label of 63: its last octet is raised", "%.test", "\\000.%.test",
+		{ "a name with room", "www.test", "\\000.www.test", "www\\000.test" },
+		{ "a label of 63 octets: the last octet is raised", "%.test", "\\000.%.test",
 		        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab.test" },
 	};
 
@@ -70,14 +71,13 @@ static void the_longest_names_have_a_next_one(void **state)
 		        next_first; /* of the name, of the next, of its first label */
 		uint8_t last;       /* the last octet of its first label */
 	} rows[] = {
-		{ "253 octets: below", { 63, 63, 63, 54 }, 4, 'a', 253, 255, 1, 0 },
-		{ "254 octets: the label is made longer", { 63, 63, 63, 55 }, 4, 'a', 254, 255, 56,
-		        0 },
-		{ "255 octets: its last octet is raised", { 63, 63, 63, 56 }, 4, 'a', 255, 255, 56,
+		{ "253 octets: a name below", { 63, 63, 63, 54 }, 4, 'a', 253, 255, 1, 0 },
+		{ "254 octets: a longer label", { 63, 63, 63, 55 }, 4, 'a', 254, 255, 56, 0 },
+		{ "255 octets: the last octet is raised", { 63, 63, 63, 56 }, 4, 'a', 255, 255, 56,
 		        'b' },
-		{ "no upper-case letter is met", { 63, 63, 63, 56 }, 4, '@', 255, 255, 56, '[' },
-		{ "the highest octets: the label before is raised", { 63, 63, 63, 56 }, 4, 0xff,
-		        255, 0, 0, 0 },
+		{ "upper-case letters are skipped", { 63, 63, 63, 56 }, 4, '@', 255, 255, 56, '[' },
+		{ "only highest octets: the apex is next", { 63, 63, 63, 56 }, 4, 0xff, 255, 0, 0,
+		        0 },
 		{ "254 octets with a label of 63", { 63, 63, 56, 63 }, 4, 'a', 255, 255, 63, 'b' },
 	};
 	struct name apex = name_of("test");
@@ -86,7 +86,7 @@ static void the_longest_names_have_a_next_one(void **state)
 		struct name n = filled(rows[i].lens, rows[i].count, rows[i].octet), next;
 		assert_row(rows[i].why, n.len == rows[i].len);
 		next_name(&n, &apex, &next);
-		if (rows[i].next_len == 0) { /* nothing can come but the end of the zone */
+		if (rows[i].next_len == 0) { /* no other name of the zone can follow */
 			assert_row(rows[i].why, name_equal(&next, &apex));
 			continue;
 		}
@@ -105,8 +105,9 @@ static uint8_t any_octet(unsigned *seed)
 	return picks[(*seed >> 16) % COUNT(picks)];
 }
 
-/* Knot's CVE-2026-39155 was a next name too far for long names: real ones were denied. No name that
- * can be lies between a name and its next one. The names tried are those next to both. */
+/* In Knot's CVE-2026-39155 the next name of a long name was too far away, so existing names were
+ * denied. Here no possible name lies between a name and its next one. The names tried are close to
+ * both. */
 static void no_name_lies_between_a_name_and_its_next(void **state)
 {
 	(void)state;
@@ -127,13 +128,13 @@ static void no_name_lies_between_a_name_and_its_next(void **state)
 		assert_true(name_equal(&next, &apex) || name_order(&n, &next) < 0);
 		assert_true(name_within(&next, &apex));
 		const struct nsec nsec = { .owner = n, .next = next };
-		/* Below it. */
+		/* Names below it. */
 		for (unsigned o = 0; o < 256; o++) {
 			uint8_t one[2] = { (uint8_t)o, 0 };
 			if (name_prepend(&n, span_of(one, 1 + o % 2), &probe))
 				assert_false(nsec_spans(&nsec, &apex, &probe));
 		}
-		/* Beside it: each label changed in each way that makes a greater one. */
+		/* Names after it: each label is raised in each possible way. */
 		for (unsigned up = 0; up + 1 < n.labels; up++) {
 			struct name at, above;
 			name_suffix(&n, n.labels - up, &at);
@@ -166,9 +167,8 @@ static void write_text(const struct name *n, char text[static NAME_TEXT_SIZE])
 	text[strlen(text) - 1] = '\0';
 }
 
-/* Every length that a name can have, with the shortest and the longest labels: an answer, a denial
- * of the type and one of the name, all of which the world's gate takes, and none of which is longer
- * than the client said. */
+/* For each length of a name, with short and long labels: the gate takes an answer and a denial for
+ * Secure, and the denial fits the UDP size of the client. */
 static void names_of_all_lengths_are_answered_and_denied(void **state)
 {
 	(void)state;
@@ -210,8 +210,8 @@ static void names_of_all_lengths_are_answered_and_denied(void **state)
 	legacy_free(l);
 }
 
-/* A real resolver turns the question's letters at random, and gets them back as they were. */
-static void letter_case_is_kept_and_signed_alike(void **state)
+/* Resolvers vary the letter case of the question, and get the same letters back. */
+static void letter_case_is_kept_and_needs_no_new_signature(void **state)
 {
 	(void)state;
 	struct legacy *l = legacy_new();
@@ -235,9 +235,9 @@ static void letter_case_is_kept_and_signed_alike(void **state)
 	legacy_free(l);
 }
 
-/* A bit map that lacks a type which is there would deny it, to resolvers that use NSEC records
- * aggressively; one that has a type which changes what the name is would do worse. */
-static void the_bit_map_lacks_the_type_that_was_asked(void **state)
+/* A type that exists but is not in the bit map would be denied to resolvers that use NSEC records
+ * aggressively. A type such as NS or DNAME in the bit map would change the nature of the name. */
+static void the_bit_map_lacks_only_the_type_of_the_question(void **state)
 {
 	(void)state;
 	static const uint16_t never[] = { TYPE_CNAME, TYPE_DNAME, TYPE_DS, TYPE_NXNAME, TYPE_ANY,
@@ -269,7 +269,7 @@ static void the_bit_map_lacks_the_type_that_was_asked(void **state)
 	}
 }
 
-/* Makes the signer one of the root zone, with the world's key of it, in place of other.test. */
+/* Makes the signer sign the root zone, with its key in the world, in place of other.test. */
 static void sign_the_root(struct legacy *l)
 {
 	const struct testkey *k = judge_key(l->judge, ".");
@@ -286,7 +286,7 @@ static void sign_the_root(struct legacy *l)
 	assert_int_equal(signer_set_policy(l->signer, &l->policy), 0);
 }
 
-/* The zone without a label: nothing is above it, and everything is in it. Its dot is not listed. */
+/* The root has no parent, and every name is in it. judge_list() writes no dot for it. */
 static void the_root_is_a_zone_like_others(void **state)
 {
 	(void)state;
@@ -317,13 +317,13 @@ static void the_root_is_a_zone_like_others(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_next_name_is_the_first_that_can_be),
+		cmocka_unit_test(the_next_name_is_the_first_possible_one),
 		cmocka_unit_test(the_longest_names_have_a_next_one),
 		cmocka_unit_test(no_name_lies_between_a_name_and_its_next),
 		cmocka_unit_test(names_of_all_lengths_are_answered_and_denied),
-		cmocka_unit_test(letter_case_is_kept_and_signed_alike),
+		cmocka_unit_test(letter_case_is_kept_and_needs_no_new_signature),
 		cmocka_unit_test(the_root_is_a_zone_like_others),
-		cmocka_unit_test(the_bit_map_lacks_the_type_that_was_asked),
+		cmocka_unit_test(the_bit_map_lacks_only_the_type_of_the_question),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

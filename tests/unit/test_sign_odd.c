@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Servers that answer as none should, clients that take little, and too many of them: whatever
- * comes, no denial is signed that the server did not mean, and nothing goes out unsigned. */
+/* Broken servers, clients with little room, and floods of queries: no denial is signed that the
+ * server did not mean, and no answer goes out unsigned. */
 #include "legacy.h"
 
 #include "wire/edns.h"
@@ -18,7 +18,8 @@ static void an_outage_is_not_signed_as_a_denial(void **state)
 		{ "REFUSED with an SOA", WWW, ASK_DO, RCODE_REFUSED, SOA, "", SIGN_OUTCOME_ERROR,
 		        RCODE_REFUSED },
 		{ "NOTIMP", WWW, ASK_DO, RCODE_NOTIMP, "", "", SIGN_OUTCOME_ERROR, RCODE_NOTIMP },
-		{ "nothing at all", WWW, ASK_DO, AA, "", "", SIGN_OUTCOME_NO_SOA, RCODE_SERVFAIL },
+		{ "an empty response", WWW, ASK_DO, AA, "", "", SIGN_OUTCOME_NO_SOA,
+		        RCODE_SERVFAIL },
 		{ "NXDOMAIN without SOA", WWW, ASK_DO, AA | RCODE_NXDOMAIN, "", "",
 		        SIGN_OUTCOME_NO_SOA, RCODE_SERVFAIL },
 		{ "another zone's SOA", WWW, ASK_DO, AA, "> other.test SOA", "",
@@ -30,8 +31,9 @@ static void an_outage_is_not_signed_as_a_denial(void **state)
 		{ "a referral to the zone itself", WWW, ASK_DO, 0,
 		        "> example.test NS ns.other.test", "", SIGN_OUTCOME_NO_SOA,
 		        RCODE_SERVFAIL },
-		{ "a referral aside", WWW, ASK_DO, 0, "> sub.example.test NS ns.other.test", "",
-		        SIGN_OUTCOME_NO_SOA, RCODE_SERVFAIL },
+		{ "a referral to a zone beside the name", WWW, ASK_DO, 0,
+		        "> sub.example.test NS ns.other.test", "", SIGN_OUTCOME_NO_SOA,
+		        RCODE_SERVFAIL },
 		{ "an answer to another question", WWW, ASK_DO, AA, "ftp.example.test A 192.0.2.1",
 		        "", SIGN_OUTCOME_NO_SOA, RCODE_SERVFAIL },
 		{ "another type", WWW, ASK_DO, AA, "www.example.test TXT text", "",
@@ -42,11 +44,11 @@ static void an_outage_is_not_signed_as_a_denial(void **state)
 		{ "a CNAME that is not what the DNAME makes", "y.d.example.test A", ASK_DO, AA,
 		        "d.example.test DNAME e.other.test\ny.d.example.test CNAME z.e.other.test",
 		        "", SIGN_OUTCOME_UNEXPECTED, RCODE_SERVFAIL },
-		{ "the apex has no SOA, it says", "example.test SOA", ASK_DO, AA, SOA, "",
-		        SIGN_OUTCOME_UNEXPECTED, RCODE_SERVFAIL },
-		{ "an apex whose SOA is not to be had", "example.test NSEC3PARAM", ASK_DO, AA, "",
-		        "", SIGN_OUTCOME_NO_SOA, RCODE_SERVFAIL },
-		{ "no key set is published", "other.test DNSKEY", ASK_DO, AA, "", "",
+		{ "the server says that the apex has no SOA", "example.test SOA", ASK_DO, AA, SOA,
+		        "", SIGN_OUTCOME_UNEXPECTED, RCODE_SERVFAIL },
+		{ "an apex whose SOA the server does not give", "example.test NSEC3PARAM", ASK_DO,
+		        AA, "", "", SIGN_OUTCOME_NO_SOA, RCODE_SERVFAIL },
+		{ "no pre-made DNSKEY set", "other.test DNSKEY", ASK_DO, AA, "", "",
 		        SIGN_OUTCOME_NO_SOA, RCODE_SERVFAIL },
 	};
 
@@ -61,12 +63,12 @@ static void an_outage_is_not_signed_as_a_denial(void **state)
 	}
 }
 
-/* A circle of CNAMEs ends, and what was signed of it goes out. */
-static void a_chain_without_end_is_followed_so_far(void **state)
+/* A loop of CNAMEs ends, and its links go out signed. */
+static void a_loop_of_cnames_ends(void **state)
 {
 	(void)state;
 	struct legacy *l = legacy_new();
-	static const struct legacy_row row = { "a circle", "a.example.test A", ASK_DO, AA,
+	static const struct legacy_row row = { "a loop", "a.example.test A", ASK_DO, AA,
 		"a.example.test CNAME b.example.test\nb.example.test CNAME a.example.test",
 		"a.example.test/CNAME a.example.test/RRSIG b.example.test/CNAME "
 		"b.example.test/RRSIG",
@@ -77,7 +79,7 @@ static void a_chain_without_end_is_followed_so_far(void **state)
 	legacy_free(l);
 }
 
-static void what_does_not_match_is_dropped(void **state)
+static void a_response_that_does_not_match_is_dropped(void **state)
 {
 	(void)state;
 	static const struct {
@@ -86,12 +88,12 @@ static void what_does_not_match_is_dropped(void **state)
 		uint8_t change;
 		bool matches;
 	} rows[] = {
-		{ "as it is", 0, 0, true },
+		{ "unchanged", 0, 0, true },
 		{ "another id", 1, 1, false },
 		{ "a query", 2, 0x80, false },
 		{ "another opcode", 2, 0x08, false },
 		{ "another letter", 13, 'w' ^ 'x', false },
-		{ "another letter case: there are servers that do not keep it", 13, 0x20, true },
+		{ "another letter case: some servers do not keep it", 13, 0x20, true },
 		{ "another type", 31, 1 ^ 2, false },
 		{ "another class", 33, 1 ^ 3, false },
 	};
@@ -110,8 +112,8 @@ static void what_does_not_match_is_dropped(void **state)
 	}
 }
 
-/* A server that signs by itself passes, and somebody must be told. */
-static void what_is_signed_already_is_not_signed_again(void **state)
+/* If the server signs itself, its records go out as they are, with the outcome "signed". */
+static void signed_responses_are_not_signed_again(void **state)
 {
 	(void)state;
 	static const struct legacy_row rows[] = {
@@ -125,11 +127,11 @@ static void what_is_signed_already_is_not_signed_again(void **state)
 		        "www.example.test/MX www.example.test/RRSIG > example.test/NS > "
 		        "example.test/RRSIG + mail.example.test/A + mail.example.test/RRSIG",
 		        SIGN_OUTCOME_SIGNED, AA },
-		{ "so does the RCODE", "no.example.test A", ASK_DO, AA | RCODE_NXDOMAIN,
+		{ "the RCODE stays", "no.example.test A", ASK_DO, AA | RCODE_NXDOMAIN,
 		        "> example.test SOA | example.test",
 		        "> example.test/SOA > example.test/RRSIG", SIGN_OUTCOME_SIGNED,
 		        AA | RCODE_NXDOMAIN },
-		{ "and that it is no authority's", WWW, ASK_DO, 0,
+		{ "a missing AA stays missing", WWW, ASK_DO, 0,
 		        "www.example.test A 192.0.2.1 | example.test",
 		        "www.example.test/A www.example.test/RRSIG", SIGN_OUTCOME_SIGNED, 0 },
 	};
@@ -143,8 +145,8 @@ static void what_is_signed_already_is_not_signed_again(void **state)
 	legacy_free(l);
 }
 
-/* It was asked in the form of 1987, so it cannot know what the client takes. */
-static void what_is_signed_already_is_cut_to_what_the_client_takes(void **state)
+/* The server did not see the UDP size of the client, because its query has no OPT. */
+static void signed_responses_fit_what_the_client_takes(void **state)
 {
 	(void)state;
 	struct legacy *l = legacy_new();
@@ -168,7 +170,7 @@ static void what_is_signed_already_is_cut_to_what_the_client_takes(void **state)
 	legacy_free(l);
 }
 
-static void some_queries_pass_as_they_are(void **state)
+static void queries_that_need_no_signer_pass_unchanged(void **state)
 {
 	(void)state;
 	static const struct {
@@ -202,7 +204,7 @@ static void some_queries_pass_as_they_are(void **state)
 }
 
 /* The server sees the id, RD and the question, and neither DO nor any option. */
-static void the_server_gets_a_query_of_1987(void **state)
+static void the_server_gets_a_plain_query(void **state)
 {
 	(void)state;
 	struct legacy *l = legacy_new();
@@ -217,8 +219,8 @@ static void the_server_gets_a_query_of_1987(void **state)
 	legacy_free(l);
 }
 
-/* An OPT is tried once a response was cut, and never again for a while where that went wrong. */
-static void a_server_gets_edns_only_if_it_bears_it(void **state)
+/* An OPT is tried after a response with TC=1. If the try fails, there is none for a day. */
+static void a_server_gets_edns_only_if_it_supports_it(void **state)
 {
 	(void)state;
 	enum { NO_OPT, OPT, SILENCE };
@@ -227,13 +229,13 @@ static void a_server_gets_edns_only_if_it_bears_it(void **state)
 		int opt; /* in the response */
 		uint16_t flags;
 		enum sign_outcome outcome;
-		bool bears;
+		bool supports;
 	} rows[] = {
-		{ "it bears it", OPT, AA, SIGN_OUTCOME_ANSWER, true },
-		{ "it does not see it", NO_OPT, AA, SIGN_OUTCOME_ANSWER, false },
+		{ "it supports EDNS", OPT, AA, SIGN_OUTCOME_ANSWER, true },
+		{ "it ignores the OPT", NO_OPT, AA, SIGN_OUTCOME_ANSWER, false },
 		{ "FORMERR", NO_OPT, RCODE_FORMERR, SIGN_OUTCOME_EDNS, false },
 		{ "NOTIMP", NO_OPT, RCODE_NOTIMP, SIGN_OUTCOME_EDNS, false },
-		{ "it says nothing, twice", SILENCE, 0, SIGN_OUTCOME_CUT, false },
+		{ "two queries without response", SILENCE, 0, SIGN_OUTCOME_CUT, false },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -261,8 +263,8 @@ static void a_server_gets_edns_only_if_it_bears_it(void **state)
 		}
 		assert_row(rows[i].why, l->result.outcome == rows[i].outcome);
 		legacy_ask(l, WWW, ASK_DO);
-		assert_row(rows[i].why, l->asked.sent_edns == rows[i].bears);
-		if (!rows[i].bears) {
+		assert_row(rows[i].why, l->asked.sent_edns == rows[i].supports);
+		if (!rows[i].supports) {
 			legacy_respond(l, FLAG_TC, "");
 			legacy_ask(l, WWW, ASK_DO);
 			assert_row(rows[i].why, !l->asked.sent_edns);
@@ -270,14 +272,14 @@ static void a_server_gets_edns_only_if_it_bears_it(void **state)
 			legacy_ask(l, WWW, ASK_DO);
 			legacy_respond(l, FLAG_TC, "");
 			legacy_ask(l, WWW, ASK_DO);
-			assert_row("after a day it is tried again", l->asked.sent_edns);
+			assert_row("after a day EDNS is tried again", l->asked.sent_edns);
 		}
 		legacy_free(l);
 	}
 }
 
-/* Signatures of what nobody asked for go first, then those records, then all of it. */
-static void what_does_not_fit_is_left_out_and_then_cut(void **state)
+/* First the signatures of additional records are left out, then those records, then all records. */
+static void an_answer_that_does_not_fit_loses_additional_records_first(void **state)
 {
 	(void)state;
 	static const char records[] = "www.example.test MX mail.example.test\n"
@@ -288,15 +290,15 @@ static void what_does_not_fit_is_left_out_and_then_cut(void **state)
 		uint16_t most;
 		const char *want;
 	} rows[] = {
-		{ "all of it", 1232,
+		{ "everything fits", 1232,
 		        "www.example.test/MX www.example.test/RRSIG + mail.example.test/A "
 		        "+ mail.example.test/RRSIG + mail.example.test/AAAA + "
 		        "mail.example.test/RRSIG" },
 		{ "without signatures of additional records", 300,
 		        "www.example.test/MX www.example.test/RRSIG + mail.example.test/A "
 		        "+ mail.example.test/AAAA" },
-		{ "without those records", 195, "www.example.test/MX www.example.test/RRSIG" },
-		{ "nothing", 150, "" },
+		{ "without additional records", 195, "www.example.test/MX www.example.test/RRSIG" },
+		{ "no records", 150, "" },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -319,19 +321,20 @@ static void what_does_not_fit_is_left_out_and_then_cut(void **state)
 	}
 }
 
-/* What stands beside an answer may be glue, or what somebody made a cache believe: it has a
- * signature only where the server answered so. And nobody is charged for it. */
-static void what_is_added_is_signed_only_as_it_was_answered(void **state)
+/* An additional record may be glue, or come from a poisoned cache. It has a signature only if the
+ * server gave the same set as an answer before. It never costs a new signature. */
+static void an_additional_set_is_signed_only_if_it_was_an_answer(void **state)
 {
 	(void)state;
 	static const struct {
 		const char *why, *answered, *added;
 		bool is_signed;
 	} rows[] = {
-		{ "never answered", NULL, "192.0.2.1", false },
-		{ "answered so", "192.0.2.1", "192.0.2.1", true },
-		{ "answered otherwise", "192.0.2.1", "203.0.113.66", false },
-		{ "with one more", "192.0.2.1", "192.0.2.1 203.0.113.66", false },
+		{ "never an answer", NULL, "192.0.2.1", false },
+		{ "an answer before", "192.0.2.1", "192.0.2.1", true },
+		{ "another address as an answer", "192.0.2.1", "203.0.113.66", false },
+		{ "one address more than in the answer", "192.0.2.1", "192.0.2.1 203.0.113.66",
+		        false },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -358,8 +361,8 @@ static void what_is_added_is_signed_only_as_it_was_answered(void **state)
 	}
 }
 
-/* The zone's NS beside an answer are nothing that was asked for. */
-static void the_zones_own_servers_are_left_out_before_it_is_cut(void **state)
+/* The client did not ask for the zone's NS. */
+static void the_zones_ns_is_left_out_before_tc_is_set(void **state)
 {
 	(void)state;
 	static const char records[] = "www.example.test A 192.0.2.1\n"
@@ -390,7 +393,7 @@ static void the_zones_own_servers_are_left_out_before_it_is_cut(void **state)
 	}
 }
 
-static void glue_is_not_left_out(void **state)
+static void glue_is_never_left_out(void **state)
 {
 	(void)state;
 	struct legacy *l = legacy_new();
@@ -405,7 +408,7 @@ static void glue_is_not_left_out(void **state)
 	legacy_free(l);
 }
 
-static void ask_nothing(struct legacy *l, unsigned number, unsigned how)
+static void ask_new_name(struct legacy *l, unsigned number, unsigned how)
 {
 	char question[64];
 
@@ -414,7 +417,7 @@ static void ask_nothing(struct legacy *l, unsigned number, unsigned how)
 	legacy_respond(l, AA | RCODE_NXDOMAIN, SOA);
 }
 
-/* Each name that nobody asked for before costs a signature. What is remembered costs none. */
+/* A denial of a new name costs a signature, a remembered one costs none. */
 static void a_flood_of_names_is_sent_to_tcp(void **state)
 {
 	(void)state;
@@ -422,42 +425,43 @@ static void a_flood_of_names_is_sent_to_tcp(void **state)
 
 	l->policy.signatures_per_network = 3;
 	l->policy.signatures_per_s = 5;
-	ask_nothing(l, 0, 0); /* SOA and NSEC */
+	ask_new_name(l, 0, 0); /* SOA and NSEC */
 	assert_int_equal(l->result.made, 2);
-	ask_nothing(l, 1, 0);
+	ask_new_name(l, 1, 0);
 	assert_int_equal(l->result.outcome, SIGN_OUTCOME_NXDOMAIN);
-	ask_nothing(l, 2, 0);
+	ask_new_name(l, 2, 0);
 	assert_int_equal(l->result.outcome, SIGN_OUTCOME_LIMITED);
 	assert_true(legacy_delivered(l)->flags & FLAG_TC);
-	ask_nothing(l, 1, 0);
+	ask_new_name(l, 1, 0);
 	assert_int_equal(l->result.outcome, SIGN_OUTCOME_NXDOMAIN);
 	assert_int_equal(l->result.made, 0);
-	ask_nothing(l, 2, ASK_STREAM);
+	ask_new_name(l, 2, ASK_STREAM);
 	assert_int_equal(l->result.outcome, SIGN_OUTCOME_NXDOMAIN);
-	l->client[3] = 77; /* of the same network */
-	ask_nothing(l, 3, 0);
+	l->client[3] = 77; /* in the same network */
+	ask_new_name(l, 3, 0);
 	assert_int_equal(l->result.outcome, SIGN_OUTCOME_LIMITED);
 	l->client[2] = 3;
-	ask_nothing(l, 3, 0);
+	ask_new_name(l, 3, 0);
 	assert_int_equal(l->result.outcome, SIGN_OUTCOME_NXDOMAIN);
-	ask_nothing(l, 4, 0);
+	ask_new_name(l, 4, 0);
 	assert_int_equal(l->result.outcome, SIGN_OUTCOME_NXDOMAIN);
-	l->client[2] = 4; /* which has signatures left, but all together have not */
-	ask_nothing(l, 5, 0);
+	l->client[2] = 4; /* has signatures left, but all clients have none */
+	ask_new_name(l, 5, 0);
 	assert_int_equal(l->result.outcome, SIGN_OUTCOME_LIMITED);
 	l->now_ms += 1000;
-	ask_nothing(l, 5, 0);
+	ask_new_name(l, 5, 0);
 	assert_int_equal(l->result.outcome, SIGN_OUTCOME_NXDOMAIN);
 	for (unsigned i = 0; i < 5; i++)
-		ask_nothing(l, 100 + i, ASK_STREAM);
-	ask_nothing(l, 200, ASK_STREAM);
+		ask_new_name(l, 100 + i, ASK_STREAM);
+	ask_new_name(l, 200, ASK_STREAM);
 	assert_int_equal(l->result.outcome, SIGN_OUTCOME_EXHAUSTED);
 	assert_true(l->result.is_servfail);
 	legacy_free(l);
 }
 
-/* Who asks often gets what he may have, and not what whole tokens of short times come to. */
-static void a_limit_is_what_it_says(void **state)
+/* Many queries at short intervals get all signatures of the limit: no fraction of a token is
+ * lost. */
+static void a_limit_is_exact_at_short_intervals(void **state)
 {
 	(void)state;
 	struct legacy *l = legacy_new();
@@ -466,22 +470,22 @@ static void a_limit_is_what_it_says(void **state)
 	l->policy.signatures_per_network = 200;
 	for (unsigned i = 0; i < 500; i++) {
 		l->now_ms += 9;
-		ask_nothing(l, i, 0);
+		ask_new_name(l, i, 0);
 		made += l->result.made;
 	}
 	assert_in_range(made, 500, 501);
 	l->policy.signatures_per_network = 50;
 	for (unsigned i = 0; i < 500; i++) {
 		l->now_ms += 9;
-		ask_nothing(l, 500 + i, 0);
+		ask_new_name(l, 500 + i, 0);
 		made += i < 100 ? 0 : l->result.made;
 	}
 	assert_in_range(made, 500 + 400 * 9 / 20 - 2, 501 + 400 * 9 / 20 + 2);
 	legacy_free(l);
 }
 
-/* Other keys do not change what the server has to be asked; other zones may. */
-static void what_is_under_way_outlives_a_reload(void **state)
+/* Other keys do not change the question to the server, but other zones may. */
+static void queries_in_flight_outlive_a_reload(void **state)
 {
 	(void)state;
 	static const struct network server = { { 192, 0, 2, 53 }, 4, 32 },
@@ -493,10 +497,10 @@ static void what_is_under_way_outlives_a_reload(void **state)
 		bool is_answered;
 	} rows[] = {
 		{ "the same zones", 0, NULL, true },
-		{ "a zone less", 1, NULL, false },
-		{ "a zone has servers now", 0, &server, false },
-		{ "others", 0, &other, false },
-		{ "the same again", 0, &other, true },
+		{ "one zone less", 1, NULL, false },
+		{ "now the zones have servers", 0, &server, false },
+		{ "other servers", 0, &other, false },
+		{ "the same servers again", 0, &other, true },
 	};
 	struct legacy *l = legacy_new();
 	struct sign_zone zones[COUNT(rows)][LEGACY_ZONES];
@@ -520,8 +524,9 @@ static void what_is_under_way_outlives_a_reload(void **state)
 	legacy_free(l);
 }
 
-/* What is cut at any octet, or changed in any, is dropped or answered; never answered unsigned. */
-static void a_spoilt_response_is_survived(void **state)
+/* A response is cut at each octet, and each octet is changed: it is dropped or signed, never passed
+ * unsigned. */
+static void a_damaged_response_does_no_harm(void **state)
 {
 	(void)state;
 	static const uint8_t changes[] = { 0x01, 0x40, 0x80, 0xc0, 0xff };
@@ -555,21 +560,21 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_outage_is_not_signed_as_a_denial),
-		cmocka_unit_test(a_chain_without_end_is_followed_so_far),
-		cmocka_unit_test(what_does_not_match_is_dropped),
-		cmocka_unit_test(what_is_signed_already_is_not_signed_again),
-		cmocka_unit_test(what_is_signed_already_is_cut_to_what_the_client_takes),
-		cmocka_unit_test(some_queries_pass_as_they_are),
-		cmocka_unit_test(the_server_gets_a_query_of_1987),
-		cmocka_unit_test(a_server_gets_edns_only_if_it_bears_it),
-		cmocka_unit_test(what_does_not_fit_is_left_out_and_then_cut),
-		cmocka_unit_test(what_is_added_is_signed_only_as_it_was_answered),
-		cmocka_unit_test(the_zones_own_servers_are_left_out_before_it_is_cut),
-		cmocka_unit_test(glue_is_not_left_out),
+		cmocka_unit_test(a_loop_of_cnames_ends),
+		cmocka_unit_test(a_response_that_does_not_match_is_dropped),
+		cmocka_unit_test(signed_responses_are_not_signed_again),
+		cmocka_unit_test(signed_responses_fit_what_the_client_takes),
+		cmocka_unit_test(queries_that_need_no_signer_pass_unchanged),
+		cmocka_unit_test(the_server_gets_a_plain_query),
+		cmocka_unit_test(a_server_gets_edns_only_if_it_supports_it),
+		cmocka_unit_test(an_answer_that_does_not_fit_loses_additional_records_first),
+		cmocka_unit_test(an_additional_set_is_signed_only_if_it_was_an_answer),
+		cmocka_unit_test(the_zones_ns_is_left_out_before_tc_is_set),
+		cmocka_unit_test(glue_is_never_left_out),
 		cmocka_unit_test(a_flood_of_names_is_sent_to_tcp),
-		cmocka_unit_test(a_limit_is_what_it_says),
-		cmocka_unit_test(what_is_under_way_outlives_a_reload),
-		cmocka_unit_test(a_spoilt_response_is_survived),
+		cmocka_unit_test(a_limit_is_exact_at_short_intervals),
+		cmocka_unit_test(queries_in_flight_outlive_a_reload),
+		cmocka_unit_test(a_damaged_response_does_no_harm),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the signer makes, and what a KSK signs ahead, judged by a validator that has no code in
- * common with sealgate: dnspython, in tests/oracle/signed.py. */
+/* The signer's answers and pre-made signatures, judged by a validator without code of sealgate:
+ * dnspython, in tests/oracle/signed.py. */
 #include "legacy.h"
 
 #include <sys/wait.h>
@@ -35,7 +35,7 @@ static void write_hex(FILE *out, const char *word, struct span octets)
 	fputc('\n', out);
 }
 
-/* Returns how many signatures were verified, or -1 when it cannot be asked. */
+/* Returns how many signatures the oracle verified, or -1 if it cannot run. */
 static long oracle_ask(struct oracle *o)
 {
 	char command[200], said[300] = "";
@@ -141,7 +141,7 @@ static void answers_of_every_kind_verify(void **state)
 	end(l, &o, COUNT(rows));
 }
 
-/* A name of `len` octets in the zone, of labels of `label` octets and what is left. */
+/* Writes a name of `len` octets in the zone, of labels of `label` octets and one shorter label. */
 static void long_name(unsigned len, unsigned label, char text[static 256])
 {
 	static const char zone[] = "example.test";
@@ -186,7 +186,7 @@ static void names_of_every_length_verify(void **state)
 	end(l, &o, count);
 }
 
-/* RDATA of every length, of types that nobody knows, several to a set. */
+/* RDATA of every length, of unknown types, in sets of several records. */
 static void data_of_every_size_verifies(void **state)
 {
 	(void)state;
@@ -219,7 +219,7 @@ static void data_of_every_size_verifies(void **state)
 	end(l, &o, count);
 }
 
-static void what_is_signed_ahead_verifies(void **state)
+static void pre_made_signatures_verify(void **state)
 {
 	(void)state;
 	static const uint8_t algorithms[] = { ALGORITHM_ECDSAP256, ALGORITHM_ED25519,
@@ -260,8 +260,8 @@ static void what_is_signed_ahead_verifies(void **state)
 	assert_int_equal(verified, files * 3 * 2 * PRESIGN_COUNT);
 }
 
-/* An oracle that takes everything is none: one bit of a signature, and of what it covers. */
-static void what_is_spoilt_is_noticed(void **state)
+/* The oracle must notice a wrong bit in a signature, and in the data that it covers. */
+static void a_wrong_bit_is_noticed(void **state)
 {
 	(void)state;
 	static const unsigned from_end[] = { 12, 60, 200 };
@@ -273,7 +273,7 @@ static void what_is_spoilt_is_noticed(void **state)
 		legacy_ask(l, "www.example.test A", ASK_DO);
 		legacy_respond(l, AA, "www.example.test A 192.0.2.1 192.0.2.2 192.0.2.3");
 		assert_true(l->result.octets.len > from_end[i]);
-		/* Of the signature, of it again, and of an address. */
+		/* A bit of the signature, another one, and a bit of an address. */
 		size_t at = i == 2 ? 34 + 15 : l->result.octets.len - from_end[i];
 		l->out[at] ^= 1;
 		write_response(l, &o);
@@ -295,8 +295,8 @@ int main(void)
 		cmocka_unit_test(answers_of_every_kind_verify),
 		cmocka_unit_test(names_of_every_length_verify),
 		cmocka_unit_test(data_of_every_size_verifies),
-		cmocka_unit_test(what_is_signed_ahead_verifies),
-		cmocka_unit_test(what_is_spoilt_is_noticed),
+		cmocka_unit_test(pre_made_signatures_verify),
+		cmocka_unit_test(a_wrong_bit_is_noticed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

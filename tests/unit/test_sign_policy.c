@@ -18,9 +18,9 @@ static void the_longest_apex_is_the_zone(void **state)
 	} rows[] = {
 		{ "the apex", "example.org", "example.org" },
 		{ "below it", "a.b.example.org", "example.org" },
-		{ "the zone within", "www.sub.example.org", "sub.example.org" },
-		{ "its apex", "sub.example.org", "sub.example.org" },
-		{ "a name that only ends so", "badexample.org", NULL },
+		{ "in a child zone", "www.sub.example.org", "sub.example.org" },
+		{ "the apex of the child zone", "sub.example.org", "sub.example.org" },
+		{ "a name whose last octets are those of the zone", "badexample.org", NULL },
 		{ "above", "org", NULL },
 		{ "the root", ".", NULL },
 		{ "another", "www.example.net", "example.net" },
@@ -41,7 +41,7 @@ static void the_longest_apex_is_the_zone(void **state)
 	}
 }
 
-static void a_server_speaks_for_the_zones_it_is_named_for(void **state)
+static void a_server_speaks_for_its_zones_only(void **state)
 {
 	(void)state;
 	static const struct network first = { { 192, 0, 2, 1 }, 4, 32 },
@@ -51,13 +51,14 @@ static void a_server_speaks_for_the_zones_it_is_named_for(void **state)
 		uint8_t server; /* the last octet */
 		const char *zone;
 	} rows[] = {
-		{ "its own", "www.example.org", 1, "example.org" },
-		{ "the child of another is a part of the parent to it", "www.sub.example.org", 1,
-		        "example.org" },
-		{ "the child's own", "www.sub.example.org", 2, "sub.example.org" },
-		{ "the parent is none of the child's server", "www.example.org", 2, NULL },
-		{ "whoever is not named", "www.example.org", 3, NULL },
-		{ "a zone that anybody may speak for", "www.example.net", 3, "example.net" },
+		{ "its own zone", "www.example.org", 1, "example.org" },
+		{ "the child zone of another server: part of the parent zone",
+		        "www.sub.example.org", 1, "example.org" },
+		{ "the child's server, for the child zone", "www.sub.example.org", 2,
+		        "sub.example.org" },
+		{ "the child's server, for the parent zone", "www.example.org", 2, NULL },
+		{ "a server of no zone", "www.example.org", 3, NULL },
+		{ "a zone without a list of servers", "www.example.net", 3, "example.net" },
 	};
 	struct sign_zone zones[] = {
 		{ .apex = name_of("sub.example.org"), .servers = &second, .server_count = 1 },
@@ -80,7 +81,7 @@ static void a_server_speaks_for_the_zones_it_is_named_for(void **state)
 	}
 }
 
-static void one_apex_cannot_be_of_two_zones(void **state)
+static void an_apex_that_occurs_twice_is_found(void **state)
 {
 	(void)state;
 	struct sign_zone zones[] = { { .apex = name_of("a.test") }, { .apex = name_of("b.test") },
@@ -90,7 +91,7 @@ static void one_apex_cannot_be_of_two_zones(void **state)
 	assert_true(name_equal(&zones[0].apex, &zones[1].apex));
 }
 
-static void a_network_is_its_first_bits(void **state)
+static void secondaries_are_networks(void **state)
 {
 	(void)state;
 	static const struct {
@@ -100,8 +101,8 @@ static void a_network_is_its_first_bits(void **state)
 	} rows[] = {
 		{ "the first address", { 192, 0, 2, 64 }, true },
 		{ "the last address", { 192, 0, 2, 127 }, true },
-		{ "one before", { 192, 0, 2, 63 }, false },
-		{ "one behind", { 192, 0, 2, 128 }, false },
+		{ "one before the network", { 192, 0, 2, 63 }, false },
+		{ "one after the network", { 192, 0, 2, 128 }, false },
 		{ "elsewhere", { 198, 0, 2, 64 }, false },
 	};
 	static const struct network networks[] = {
@@ -117,8 +118,8 @@ static void a_network_is_its_first_bits(void **state)
 		                rows[i].is_secondary);
 }
 
-/* A record that was sent in a period's last second may be kept for max_ttl more. */
-static void a_signature_outlasts_what_it_covers(void **state)
+/* A cache may keep a record from the last second of a period for another max_ttl. */
+static void a_signature_outlasts_cached_records(void **state)
 {
 	(void)state;
 	static const struct {
@@ -128,8 +129,8 @@ static void a_signature_outlasts_what_it_covers(void **state)
 		{ "a quarter is left", 864000, 86400, 648000 },
 		{ "a day and the longest TTL are left", 604800, 86400, 432000 },
 		{ "a TTL of a week", 604800, 604800, 0 },
-		{ "a week more than that", 1209600, 604800, 518400 },
-		{ "a TTL that is none (RFC 2181, 8)", 1209600, UINT32_MAX - 5, 0 },
+		{ "a TTL of a week, and a lifetime of two", 1209600, 604800, 518400 },
+		{ "a TTL with the top bit set (RFC 2181, 8)", 1209600, UINT32_MAX - 5, 0 },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -142,7 +143,7 @@ static void a_signature_outlasts_what_it_covers(void **state)
 	}
 }
 
-static void of_each_key_the_latest_valid_signature_is_sent(void **state)
+static void the_latest_valid_signature_of_each_key_is_sent(void **state)
 {
 	(void)state;
 	static const struct {
@@ -151,11 +152,11 @@ static void of_each_key_the_latest_valid_signature_is_sent(void **state)
 		unsigned count;
 		unsigned index[2];
 	} rows[] = {
-		{ "before any", 99, 0, { 0 } },
-		{ "its first second", 100, 1, { 0 } },
-		{ "its last second", 199, 2, { 0, 2 } },
-		{ "two of one key: the later", 200, 2, { 1, 2 } },
-		{ "after one key's last", 351, 1, { 2 } },
+		{ "before the first", 99, 0, { 0 } },
+		{ "the first second of the first", 100, 1, { 0 } },
+		{ "the last second before another of the same key", 199, 2, { 0, 2 } },
+		{ "two of one key: the later one", 200, 2, { 1, 2 } },
+		{ "after the last one of a key", 351, 1, { 2 } },
 		{ "after all", 501, 0, { 0 } },
 	};
 	static const struct presigned p = { .rrsig_count = 3,
@@ -176,11 +177,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_longest_apex_is_the_zone),
-		cmocka_unit_test(a_server_speaks_for_the_zones_it_is_named_for),
-		cmocka_unit_test(one_apex_cannot_be_of_two_zones),
-		cmocka_unit_test(a_network_is_its_first_bits),
-		cmocka_unit_test(a_signature_outlasts_what_it_covers),
-		cmocka_unit_test(of_each_key_the_latest_valid_signature_is_sent),
+		cmocka_unit_test(a_server_speaks_for_its_zones_only),
+		cmocka_unit_test(an_apex_that_occurs_twice_is_found),
+		cmocka_unit_test(secondaries_are_networks),
+		cmocka_unit_test(a_signature_outlasts_cached_records),
+		cmocka_unit_test(the_latest_valid_signature_of_each_key_is_sent),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

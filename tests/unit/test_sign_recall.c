@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The signer's message cache: what may be something else by now is not recalled. */
+/* The signer's message cache: an answer that might differ now is not recalled. */
 #include "legacy.h"
 #include "style.h"
 
@@ -31,7 +31,7 @@ static struct span ask_for(struct legacy *l, const struct exchange *e)
 	return style_write(msg_span(&l->judge->response), e->style);
 }
 
-/* Returns whether it was recalled; what comes out is the same if it is asked for again. */
+/* Returns whether the answer was recalled. */
 static bool is_recalled(struct legacy *l, const struct exchange *e)
 {
 	legacy_respond_octets(l, ask_for(l, e));
@@ -50,7 +50,7 @@ static struct legacy *legacy_that_remembers(const struct exchange *e)
 	return l;
 }
 
-/* The response is asked for already. */
+/* Is called when the query was asked, and before its response comes. */
 typedef void change(struct legacy *l, struct span response);
 
 static uint8_t *octets_of(struct span response)
@@ -162,7 +162,7 @@ static void reload(struct legacy *l, struct span response)
 	assert_int_equal(signer_set_policy(l->signer, &l->policy), 0);
 }
 
-/* Something else is answered first. */
+/* Has another query answered first. */
 static void meet(struct legacy *l, const struct exchange *e)
 {
 	struct signer_query asked = l->asked;
@@ -209,7 +209,7 @@ static void meet_another_soa(struct legacy *l, struct span response)
 	l->asked = asked;
 }
 
-/* Of any set that was seen with a lower one. */
+/* A higher TTL of one set puts all answers out of date. */
 static void meet_a_higher_ttl(struct legacy *l, struct span response)
 {
 	struct signer_query asked = l->asked;
@@ -222,7 +222,7 @@ static void meet_a_higher_ttl(struct legacy *l, struct span response)
 	l->asked = asked;
 }
 
-static void what_makes_a_difference_is_not_recalled(void **state)
+static void an_answer_is_recalled_only_if_nothing_it_depends_on_changed(void **state)
 {
 	(void)state;
 	static const struct {
@@ -231,31 +231,35 @@ static void what_makes_a_difference_is_not_recalled(void **state)
 		change *change;
 		bool is_recalled;
 	} rows[] = {
-		{ "nothing has changed", &address, no_change, true },
-		{ "nor here", &nothing, no_change, true },
-		{ "the id", &address, change_id, true },
+		{ "nothing changes, an answer", &address, no_change, true },
+		{ "nothing changes, a denial", &nothing, no_change, true },
+		{ "the message id", &address, change_id, true },
 		{ "another client", &address, change_client, true },
-		{ "who takes more than anybody gets", &address, take_more, true },
-		{ "who takes less", &address, take_less, false },
-		{ "who understands compact denial", &nothing, set_co, false },
-		{ "who does not set RD", &address, clear_rd, false },
-		{ "who comes by TCP", &address, come_by_tcp, false },
+		{ "a larger UDP size than we ever send", &address, take_more, true },
+		{ "a smaller UDP size", &address, take_less, false },
+		{ "the client sets CO", &nothing, set_co, false },
+		{ "the client does not set RD", &address, clear_rd, false },
+		{ "the client comes by TCP", &address, come_by_tcp, false },
 		{ "another server", &address, change_server, false },
 		{ "the server's flags", &address, clear_aa, false },
 		{ "a TTL", &address, change_ttl, false },
-		{ "time, but not much", &address, wait_a_little, true },
-		{ "a minute", &address, wait_longer, false },
-		{ "the clock goes back", &address, set_clock_back, false },
-		{ "the clock is not to be believed", &address, doubt_clock, false },
-		{ "a policy, and be it the same", &address, reload, false },
-		{ "a name beside it", &address, meet_a_name_beside, true },
-		{ "a name beside one that is not there", &nothing, meet_a_name_beside, true },
-		{ "a name below one that is there", &address, meet_a_name_below, true },
-		{ "a name below one that is not there", &nothing, meet_a_name_below, false },
-		{ "a cut", &address, meet_a_cut, false },
-		{ "an SOA, where there is none in it", &address, meet_another_soa, true },
-		{ "an SOA, where there is another in it", &nothing, meet_another_soa, false },
-		{ "a TTL that is higher than it was", &address, meet_a_higher_ttl, false },
+		{ "less than a minute passes", &address, wait_a_little, true },
+		{ "a minute passes", &address, wait_longer, false },
+		{ "the clock is set back", &address, set_clock_back, false },
+		{ "the clock is not set any more", &address, doubt_clock, false },
+		{ "the same policy loaded again", &address, reload, false },
+		{ "another name was seen beside it", &address, meet_a_name_beside, true },
+		{ "another name was seen beside one that does not exist", &nothing,
+		        meet_a_name_beside, true },
+		{ "a name was seen below one that exists", &address, meet_a_name_below, true },
+		{ "a name was seen below one that does not exist", &nothing, meet_a_name_below,
+		        false },
+		{ "a cut was seen", &address, meet_a_cut, false },
+		{ "another SOA was seen, and the answer has none", &address, meet_another_soa,
+		        true },
+		{ "another SOA was seen, and the answer has one", &nothing, meet_another_soa,
+		        false },
+		{ "a higher TTL was seen", &address, meet_a_higher_ttl, false },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -273,9 +277,10 @@ static void what_makes_a_difference_is_not_recalled(void **state)
 	}
 }
 
-/* Who draws the letters of his question by lot finds what others asked for, where the server gives
- * the letters back and points to them; each gets his own. */
-static void letters_do_not_count_where_all_names_point_to_them(void **state)
+/* A client that varies the letter case of its question gets the answers kept for other clients, if
+ * the server sends back the letters and its names point to them. Each client gets its own letters
+ * back. */
+static void letter_case_does_not_matter_if_all_names_point_to_the_question(void **state)
 {
 	(void)state;
 	static const struct {
@@ -290,19 +295,18 @@ static void letters_do_not_count_where_all_names_point_to_them(void **state)
 		{ "a longer chain", "A.example.TEST A",
 		        "a.example.test CNAME b.example.test\nb.example.test A 192.0.2.1",
 		        POINTS_ALWAYS, true },
-		{ "a pointer only to what has the same letters", "wWw.example.test A",
+		{ "a server that points only to names in the same letters", "wWw.example.test A",
 		        "www.example.test A 192.0.2.1", KEEPS_CASE, false },
 		{ "no pointers", "wWw.example.test A", "www.example.test A 192.0.2.1", WRITES_OUT,
 		        false },
-		{ "no pointers, but the letters that all write", WWW,
-		        "www.example.test A 192.0.2.1", WRITES_OUT, true },
-		{ "a name with the letters of the question that is written out",
-		        "Y.D.example.test A",
+		{ "no pointers, but a question in lower case", WWW, "www.example.test A 192.0.2.1",
+		        WRITES_OUT, true },
+		{ "a name that is written out in the letters of the question", "Y.D.example.test A",
 		        "d.example.test DNAME e.example.test\n"
 		        "y.d.example.test CNAME y.e.example.test\n"
 		        "y.e.example.test A 192.0.2.1",
 		        POINTS_ALWAYS, false },
-		{ "more labels than are found for sure", "1.b.3.4.5.6.7.8.X.example.test A",
+		{ "more labels than compression looks for", "1.b.3.4.5.6.7.8.X.example.test A",
 		        "1.b.3.4.5.6.7.8.x.example.test A 192.0.2.1", POINTS_ALWAYS, false },
 	};
 
@@ -321,15 +325,15 @@ static void letters_do_not_count_where_all_names_point_to_them(void **state)
 			                                        l->asked.client.question_len)));
 			if (strcmp(rows[i].question, WWW) == 0)
 				continue;
-			e.question = question; /* from now on with other letters */
+			e.question = question; /* in other letters from now on */
 			strrchr(question, '.')[1 + times] ^= 0x20;
 		}
 		legacy_free(l);
 	}
 }
 
-/* A server that does not give back the letters. */
-static void letters_that_do_not_come_back_are_not_recalled(void **state)
+/* A server that sends back the question in lower case. */
+static void letter_case_matters_if_the_server_does_not_keep_it(void **state)
 {
 	(void)state;
 	static const struct exchange mixed = { "wWw.example.test A", ASK_DO, AA,
@@ -341,7 +345,7 @@ static void letters_that_do_not_come_back_are_not_recalled(void **state)
 		struct span response = ask_for(l, &mixed);
 		lower_octets(octets_of(response) + DNS_HEADER_SIZE, 18);
 		legacy_respond_octets(l, response);
-		/* Who writes the very same letters again does not matter much. */
+		/* The same letters again are recalled. */
 		assert_int_equal(l->result.is_recalled, times >= 2);
 		assert_int_equal(l->result.octets.base[14], 'W');
 	}
@@ -354,9 +358,9 @@ static void letters_that_do_not_come_back_are_not_recalled(void **state)
 	legacy_free(l);
 }
 
-/* A pointer may lead anywhere: where what it makes a name of is not hashed as it stands, the answer
- * is made each time. */
-static void names_of_what_is_not_hashed_are_not_recalled(void **state)
+/* A pointer may lead anywhere. If a name takes octets that the hash does not cover, the answer is
+ * made each time. */
+static void names_with_octets_that_are_not_hashed_are_not_recalled(void **state)
 {
 	(void)state;
 	static const struct {
@@ -365,11 +369,12 @@ static void names_of_what_is_not_hashed_are_not_recalled(void **state)
 		bool is_recalled;
 	} rows[] = {
 		{ "a name in the question", "a.example.test A", "#c00e", 0x0d01, true },
-		{ "one that begins with the id", "a.example.test A", "#c000", 0x0d01, false },
-		{ "one that begins within a label, in the letters that all write",
+		{ "a name that begins in the message id", "a.example.test A", "#c000", 0x0d01,
+		        false },
+		{ "a name that begins within a label, in lower case",
 		        "0.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.example.test A", "#c00d",
 		        0x0d01, true },
-		{ "the same in other letters",
+		{ "a name that begins within a label, in mixed case",
 		        "0.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.example.Test A", "#c00d",
 		        0x0d01, false },
 	};
@@ -385,7 +390,7 @@ static void names_of_what_is_not_hashed_are_not_recalled(void **state)
 			legacy_write(l, AA, records);
 			l->asked.client.id = rows[i].id;
 			put_u16(l->judge->response.octets, rows[i].id);
-			/* The owner is the question's name. */
+			/* The owner becomes a pointer to the question's name. */
 			struct msgbuild *b = &l->judge->response;
 			size_t owner_at = DNS_HEADER_SIZE + l->asked.client.question_len;
 			size_t owner_len = l->asked.client.question_len - 4u;
@@ -402,8 +407,8 @@ static void names_of_what_is_not_hashed_are_not_recalled(void **state)
 	}
 }
 
-/* An address beside an answer has a signature once somebody has asked for it. */
-static void what_lacks_a_signature_is_recalled_until_one_is_made(void **state)
+/* An additional address gets a signature once a client has asked for it. */
+static void an_unsigned_additional_set_is_recalled_until_a_signature_is_made(void **state)
 {
 	(void)state;
 	static const struct exchange mx = { "example.test MX", ASK_DO, AA,
@@ -418,12 +423,12 @@ static void what_lacks_a_signature_is_recalled_until_one_is_made(void **state)
 		assert_int_equal(is_recalled(l, &mx), times > 1);
 		assert_int_equal(l->result.found, times > 0);
 	}
-	is_recalled(l, &nothing); /* the SOA's, and a denial's */
+	is_recalled(l, &nothing); /* makes signatures of the SOA and of a denial */
 	assert_false(is_recalled(l, &mx));
 	assert_true(is_recalled(l, &mx));
 	legacy_ask(l, "x.example.test A", ASK_DO);
 	legacy_respond(l, nothing.flags, nothing.records);
-	assert_int_equal(l->result.made, 1); /* a denial's alone */
+	assert_int_equal(l->result.made, 1); /* only that of the denial */
 	assert_true(is_recalled(l, &mx));
 	is_recalled(l, &mail);
 	assert_false(is_recalled(l, &mx));
@@ -433,7 +438,7 @@ static void what_lacks_a_signature_is_recalled_until_one_is_made(void **state)
 	legacy_free(l);
 }
 
-static void what_is_very_long_is_not_recalled(void **state)
+static void long_answers_are_not_recalled(void **state)
 {
 	(void)state;
 	char records[3000] = "t.example.test TXT";
@@ -452,7 +457,7 @@ static void what_is_very_long_is_not_recalled(void **state)
 	}
 }
 
-/* The highest TTL of a set is remembered for a while; then the lower one is all that there is. */
+/* When the highest TTL of a set is forgotten, the lower one becomes the original TTL. */
 static void a_ttl_that_is_forgotten_is_not_recalled(void **state)
 {
 	(void)state;
@@ -481,8 +486,8 @@ static void a_ttl_that_is_forgotten_is_not_recalled(void **state)
 	legacy_free(l);
 }
 
-/* A name that was seen below another one is there for a day. */
-static void what_was_seen_is_recalled_until_it_is_forgotten(void **state)
+/* A name below which another was seen exists for a day. */
+static void an_answer_is_recalled_until_its_names_are_forgotten(void **state)
 {
 	(void)state;
 	static const struct exchange below = { "a.ent.example.test A", ASK_DO, AA,
@@ -513,14 +518,14 @@ static void what_was_seen_is_recalled_until_it_is_forgotten(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_makes_a_difference_is_not_recalled),
-		cmocka_unit_test(letters_do_not_count_where_all_names_point_to_them),
-		cmocka_unit_test(letters_that_do_not_come_back_are_not_recalled),
-		cmocka_unit_test(names_of_what_is_not_hashed_are_not_recalled),
-		cmocka_unit_test(what_lacks_a_signature_is_recalled_until_one_is_made),
-		cmocka_unit_test(what_is_very_long_is_not_recalled),
+		cmocka_unit_test(an_answer_is_recalled_only_if_nothing_it_depends_on_changed),
+		cmocka_unit_test(letter_case_does_not_matter_if_all_names_point_to_the_question),
+		cmocka_unit_test(letter_case_matters_if_the_server_does_not_keep_it),
+		cmocka_unit_test(names_with_octets_that_are_not_hashed_are_not_recalled),
+		cmocka_unit_test(an_unsigned_additional_set_is_recalled_until_a_signature_is_made),
+		cmocka_unit_test(long_answers_are_not_recalled),
 		cmocka_unit_test(a_ttl_that_is_forgotten_is_not_recalled),
-		cmocka_unit_test(what_was_seen_is_recalled_until_it_is_forgotten),
+		cmocka_unit_test(an_answer_is_recalled_until_its_names_are_forgotten),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

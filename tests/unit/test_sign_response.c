@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the signer makes of answers, beside what the gate that validates says of it. */
+/* The answers of the signer, and the status that the gate gives them. */
 #include "legacy.h"
 
 #define AA  FLAG_AA
@@ -20,18 +20,18 @@ static void answers_are_secure(void **state)
 		{ "the question in another letter case", "wWw.eXample.tEst A", ASK_DO, AA,
 		        "www.example.test A 192.0.2.1", "www.example.test/A www.example.test/RRSIG",
 		        SIGN_OUTCOME_ANSWER, AA },
-		{ "a cache, which has no AA", "www.example.test A", ASK_DO, 0,
+		{ "from a cache, without AA", "www.example.test A", ASK_DO, 0,
 		        "www.example.test A 192.0.2.1", "www.example.test/A www.example.test/RRSIG",
 		        SIGN_OUTCOME_ANSWER, 0 },
 		{ "the SOA", "example.test SOA", ASK_DO, AA, "example.test SOA",
 		        "example.test/SOA example.test/RRSIG", SIGN_OUTCOME_ANSWER, AA },
 		{ "P-256", "www.p256.test A", ASK_DO, AA, "www.p256.test A 192.0.2.1",
 		        "www.p256.test/A www.p256.test/RRSIG", SIGN_OUTCOME_ANSWER, AA },
-		{ "the zone below", "www.sub.example.test A", ASK_DO, AA,
+		{ "in the child zone", "www.sub.example.test A", ASK_DO, AA,
 		        "www.sub.example.test A 192.0.2.1",
 		        "www.sub.example.test/A www.sub.example.test/RRSIG", SIGN_OUTCOME_ANSWER,
 		        AA },
-		{ "names in data, with more in the other sections", "example.test MX", ASK_DO, AA,
+		{ "names in RDATA, and records in all sections", "example.test MX", ASK_DO, AA,
 		        "example.test MX mail.example.test\n"
 		        "> example.test NS ns.example.test ns.other.test\n"
 		        "+ mail.example.test A 192.0.2.2\n"
@@ -41,12 +41,12 @@ static void answers_are_secure(void **state)
 		        "> example.test/RRSIG + mail.example.test/A + mail.example.test/CNAME "
 		        "+ ns.other.test/A",
 		        SIGN_OUTCOME_ANSWER, AA },
-		{ "names that stand in no zone that is signed", "example.test NS", ASK_DO, AA,
+		{ "names in a zone that is not signed", "example.test NS", ASK_DO, AA,
 		        "example.test NS ns.unsigned.test\n+ ns.unsigned.test A 192.0.2.3",
 		        "example.test/NS example.test/RRSIG + ns.unsigned.test/A",
 		        SIGN_OUTCOME_ANSWER, AA },
-		{ "a wildcard, asked for as such (RFC 4034, 3.1.3)", "*.w.example.test TXT", ASK_DO,
-		        AA, "*.w.example.test TXT text",
+		{ "a question for the wildcard itself (RFC 4034, 3.1.3)", "*.w.example.test TXT",
+		        ASK_DO, AA, "*.w.example.test TXT text",
 		        "*.w.example.test/TXT *.w.example.test/RRSIG", SIGN_OUTCOME_ANSWER, AA },
 		{ "what the server made out of a wildcard", "q.w.example.test TXT", ASK_DO, AA,
 		        "q.w.example.test TXT text", "q.w.example.test/TXT q.w.example.test/RRSIG",
@@ -94,30 +94,29 @@ static void chains_are_signed_link_by_link(void **state)
 		        "a.example.test/CNAME a.example.test/RRSIG > example.test/SOA "
 		        "> example.test/RRSIG > b.example.test/NSEC > b.example.test/RRSIG",
 		        SIGN_OUTCOME_NXDOMAIN, AA },
-		{ "the CNAME is asked for", "a.example.test CNAME", ASK_DO, AA,
+		{ "a question for CNAME", "a.example.test CNAME", ASK_DO, AA,
 		        "a.example.test CNAME b.example.test",
 		        "a.example.test/CNAME a.example.test/RRSIG", SIGN_OUTCOME_ANSWER, AA },
-		{ "a DNAME: the CNAME that was made of it is not signed", "y.d.example.test A",
-		        ASK_DO, AA,
+		{ "a DNAME, whose CNAME is not signed", "y.d.example.test A", ASK_DO, AA,
 		        "d.example.test DNAME e.other.test\ny.d.example.test CNAME y.e.other.test\n"
 		        "y.e.other.test A 192.0.2.1",
 		        "d.example.test/DNAME d.example.test/RRSIG y.d.example.test/CNAME "
 		        "y.e.other.test/A y.e.other.test/RRSIG",
 		        SIGN_OUTCOME_ANSWER, AA },
-		{ "a DNAME of a server that makes no CNAME of it", "y.d.example.test A", ASK_DO, AA,
+		{ "a DNAME without its CNAME", "y.d.example.test A", ASK_DO, AA,
 		        "d.example.test DNAME e.other.test\ny.e.other.test A 192.0.2.1",
 		        "d.example.test/DNAME d.example.test/RRSIG y.d.example.test/CNAME "
 		        "y.e.other.test/A y.e.other.test/RRSIG",
 		        SIGN_OUTCOME_ANSWER, AA },
-		{ "the CNAME that a DNAME makes is asked for", "y.d.example.test CNAME", ASK_DO, AA,
+		{ "a question for the CNAME of a DNAME", "y.d.example.test CNAME", ASK_DO, AA,
 		        "d.example.test DNAME e.other.test\ny.d.example.test CNAME y.e.other.test",
 		        "d.example.test/DNAME d.example.test/RRSIG y.d.example.test/CNAME",
 		        SIGN_OUTCOME_ANSWER, AA },
-		{ "all that is at a name below a DNAME", "y.d.example.test ANY", ASK_DO, AA,
+		{ "ANY at a name below a DNAME", "y.d.example.test ANY", ASK_DO, AA,
 		        "d.example.test DNAME e.other.test\ny.d.example.test CNAME y.e.other.test",
 		        "d.example.test/DNAME d.example.test/RRSIG y.d.example.test/CNAME",
 		        SIGN_OUTCOME_ANSWER, AA },
-		{ "a DNAME whose target has nothing", "y.d.example.test A", ASK_DO, NX,
+		{ "a DNAME to a name that does not exist", "y.d.example.test A", ASK_DO, NX,
 		        "d.example.test DNAME e.example.test\n"
 		        "y.d.example.test CNAME y.e.example.test\n" SOA,
 		        "d.example.test/DNAME d.example.test/RRSIG y.d.example.test/CNAME "
@@ -129,22 +128,22 @@ static void chains_are_signed_link_by_link(void **state)
 	legacy_check_rows(rows, COUNT(rows), STATUS_SECURE);
 }
 
-/* What the resolver must ask for by itself is left out. The gate lets such a part pass. */
+/* The answer has the links in our zones only. The resolver asks for the rest itself. */
 static void chains_end_where_the_zones_end(void **state)
 {
 	(void)state;
 	static const struct legacy_row rows[] = {
-		{ "out of all zones: the rest is not ours to sign", "a.example.test A", ASK_DO, AA,
+		{ "out of our zones: the rest is not ours to sign", "a.example.test A", ASK_DO, AA,
 		        "a.example.test CNAME www.unsigned.test\nwww.unsigned.test A 192.0.2.1",
 		        "a.example.test/CNAME a.example.test/RRSIG", SIGN_OUTCOME_ANSWER, AA },
-		{ "out of all zones, to nothing", "a.example.test A", ASK_DO, NX,
+		{ "out of our zones, to a name that does not exist", "a.example.test A", ASK_DO, NX,
 		        "a.example.test CNAME www.unsigned.test\n> unsigned.test SOA",
 		        "a.example.test/CNAME a.example.test/RRSIG", SIGN_OUTCOME_ANSWER, AA },
 		{ "NSEC of a name below a DNAME", "y.d.example.test NSEC", ASK_DO, AA,
 		        "d.example.test DNAME e.other.test\ny.d.example.test CNAME y.e.other.test",
 		        "d.example.test/DNAME d.example.test/RRSIG y.d.example.test/CNAME",
 		        SIGN_OUTCOME_ANSWER, AA },
-		{ "a server that does not follow", "a.example.test A", ASK_DO, AA,
+		{ "a server that does not follow the CNAME", "a.example.test A", ASK_DO, AA,
 		        "a.example.test CNAME b.example.test",
 		        "a.example.test/CNAME a.example.test/RRSIG", SIGN_OUTCOME_ANSWER, AA },
 	};
@@ -166,19 +165,19 @@ static void denials_are_compact_and_secure(void **state)
 	static const struct legacy_row rows[] = {
 		{ "no such type", "www.example.test AAAA", ASK_DO, AA, SOA, nodata,
 		        SIGN_OUTCOME_NODATA, AA },
-		{ "no such name: without CO it is told as no such type", "www.example.test A",
-		        ASK_DO, NX, SOA, nodata, SIGN_OUTCOME_NXDOMAIN, AA },
-		{ "no such name, to who knows (RFC 9824, 5.1)", "www.example.test A",
+		{ "no such name, without CO: NOERROR", "www.example.test A", ASK_DO, NX, SOA,
+		        nodata, SIGN_OUTCOME_NXDOMAIN, AA },
+		{ "no such name, with CO: NXDOMAIN (RFC 9824, 5.1)", "www.example.test A",
 		        ASK_DO | ASK_CO, NX, SOA, nodata, SIGN_OUTCOME_NXDOMAIN,
 		        AA | RCODE_NXDOMAIN },
-		{ "CO where the name exists", "www.example.test A", ASK_DO | ASK_CO, AA, SOA,
-		        nodata, SIGN_OUTCOME_NODATA, AA },
+		{ "no such type, with CO", "www.example.test A", ASK_DO | ASK_CO, AA, SOA, nodata,
+		        SIGN_OUTCOME_NODATA, AA },
 		{ "no such type at the apex", "example.test AAAA", ASK_DO, AA, SOA, at_apex,
 		        SIGN_OUTCOME_NODATA, AA },
-		{ "an apex exists whatever the server says", "example.test AAAA", ASK_DO, NX, SOA,
-		        at_apex, SIGN_OUTCOME_NODATA, AA },
-		{ "beside name servers and their addresses", "www.example.test AAAA", ASK_DO, AA,
-		        SOA "> example.test NS ns.example.test\n+ ns.example.test A 192.0.2.1",
+		{ "an apex exists even if the server denies it", "example.test AAAA", ASK_DO, NX,
+		        SOA, at_apex, SIGN_OUTCOME_NODATA, AA },
+		{ "with the NS of the zone and their addresses", "www.example.test AAAA", ASK_DO,
+		        AA, SOA "> example.test NS ns.example.test\n+ ns.example.test A 192.0.2.1",
 		        nodata, SIGN_OUTCOME_NODATA, AA },
 		{ "DS of an ordinary name", "www.example.test DS", ASK_DO | ASK_STREAM, AA, SOA,
 		        nodata, SIGN_OUTCOME_NODATA, AA },
@@ -190,7 +189,7 @@ static void denials_are_compact_and_secure(void **state)
 		        SIGN_OUTCOME_NODATA, AA },
 		{ "CDS that is not published", "example.test CDS", ASK_DO, AA, "example.test SOA",
 		        at_apex, SIGN_OUTCOME_NODATA, AA },
-		{ "a wildcard's name", "*.example.test A", ASK_DO, AA, SOA,
+		{ "at the name of a wildcard", "*.example.test A", ASK_DO, AA, SOA,
 		        "> example.test/SOA > example.test/RRSIG > *.example.test/NSEC "
 		        "> *.example.test/RRSIG",
 		        SIGN_OUTCOME_NODATA, AA },
@@ -199,17 +198,18 @@ static void denials_are_compact_and_secure(void **state)
 	legacy_check_rows(rows, COUNT(rows), STATUS_SECURE);
 }
 
-static void types_of_dnssec_are_answered_here(void **state)
+static void the_signer_answers_for_dnssec_types(void **state)
 {
 	(void)state;
 	static const struct legacy_row rows[] = {
-		{ "DNSKEY, whatever the server says", "example.test DNSKEY", ASK_DO, RCODE_NOTIMP,
-		        "", "example.test/DNSKEY example.test/RRSIG", SIGN_OUTCOME_APEX, AA },
-		{ "NSEC of a name that is there", "www.example.test NSEC", ASK_DO, AA, SOA,
+		{ "DNSKEY, even if the server sends an error", "example.test DNSKEY", ASK_DO,
+		        RCODE_NOTIMP, "", "example.test/DNSKEY example.test/RRSIG",
+		        SIGN_OUTCOME_APEX, AA },
+		{ "NSEC of a name that exists", "www.example.test NSEC", ASK_DO, AA, SOA,
 		        "www.example.test/NSEC www.example.test/RRSIG", SIGN_OUTCOME_ANSWER, AA },
 		{ "NSEC of an apex", "example.test NSEC", ASK_DO, AA, "example.test SOA",
 		        "example.test/NSEC example.test/RRSIG", SIGN_OUTCOME_ANSWER, AA },
-		{ "NSEC of a name that does not exist: it cannot deny itself",
+		{ "NSEC of a name that does not exist: an NSEC cannot deny itself",
 		        "www.example.test NSEC", ASK_DO, NX, SOA,
 		        "www.example.test/NSEC www.example.test/RRSIG", SIGN_OUTCOME_ANSWER, AA },
 		{ "NSEC of an alias", "a.example.test NSEC", ASK_DO, AA,
@@ -217,7 +217,7 @@ static void types_of_dnssec_are_answered_here(void **state)
 		        "a.example.test/NSEC a.example.test/RRSIG", SIGN_OUTCOME_ANSWER, AA },
 	};
 	static const struct legacy_row plain[] = {
-		{ "DS of an apex whose parent is elsewhere: no validator takes it from here",
+		{ "DS of an apex whose parent is elsewhere: validators ask the parent",
 		        "other.test DS", ASK_DO, AA, "other.test SOA",
 		        "> other.test/SOA > other.test/RRSIG > other.test/NSEC > other.test/RRSIG",
 		        SIGN_OUTCOME_NODATA, AA },
@@ -227,14 +227,15 @@ static void types_of_dnssec_are_answered_here(void **state)
 		        "example.test/DNSKEY", SIGN_OUTCOME_APEX, AA },
 		{ "DS without DO", "www.example.test DS", ASK_PLAIN | ASK_STREAM, AA, SOA,
 		        "> example.test/SOA", SIGN_OUTCOME_NODATA, AA },
-		{ "DS without DO of no name", "www.example.test DS", ASK_PLAIN | ASK_STREAM, NX,
-		        SOA, "> example.test/SOA", SIGN_OUTCOME_NXDOMAIN, NX },
+		{ "DS without DO of a name that does not exist", "www.example.test DS",
+		        ASK_PLAIN | ASK_STREAM, NX, SOA, "> example.test/SOA",
+		        SIGN_OUTCOME_NXDOMAIN, NX },
 		{ "RRSIG", "example.test RRSIG", ASK_DO, AA, "example.test SOA", "",
 		        SIGN_OUTCOME_REFUSED, RCODE_REFUSED },
-		{ "a zone's transfer", "example.test AXFR", ASK_PLAIN | ASK_STREAM, AA,
+		{ "a zone transfer", "example.test AXFR", ASK_PLAIN | ASK_STREAM, AA,
 		        "example.test SOA", "", SIGN_OUTCOME_REFUSED, RCODE_REFUSED },
-		{ "NXNAME is no type to be asked for (RFC 9824, 3.5)", "example.test NXNAME",
-		        ASK_DO, AA, "example.test SOA", "", SIGN_OUTCOME_REFUSED, RCODE_FORMERR },
+		{ "a question for NXNAME (RFC 9824, 3.5)", "example.test NXNAME", ASK_DO, AA,
+		        "example.test SOA", "", SIGN_OUTCOME_REFUSED, RCODE_FORMERR },
 	};
 
 	legacy_check_rows(rows, COUNT(rows), STATUS_SECURE);
@@ -252,7 +253,7 @@ int main(void)
 		cmocka_unit_test(chains_are_signed_link_by_link),
 		cmocka_unit_test(chains_end_where_the_zones_end),
 		cmocka_unit_test(denials_are_compact_and_secure),
-		cmocka_unit_test(types_of_dnssec_are_answered_here),
+		cmocka_unit_test(the_signer_answers_for_dnssec_types),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Several tenants behind one signer: no server gets what belongs to another one's zone signed. */
+/* Several tenants behind one signer: no server gets records of another tenant's zone signed. */
 #include "legacy.h"
 
 #define AA  FLAG_AA
@@ -22,7 +22,7 @@ static struct legacy *tenants_new(void)
 	return l;
 }
 
-static void what_is_of_other_servers_passes_untouched(void **state)
+static void queries_for_zones_of_other_servers_pass_unchanged(void **state)
 {
 	(void)state;
 	static const struct {
@@ -31,14 +31,16 @@ static void what_is_of_other_servers_passes_untouched(void **state)
 		enum sign_query want;
 	} rows[] = {
 		{ "its own zone", "www.example.test A", OF_EXAMPLE, SIGN_QUERY_ASKED },
-		{ "another one's", "www.other.test A", OF_EXAMPLE, SIGN_QUERY_PASSED_ELSEWHERE },
-		{ "another one's keys", "other.test DNSKEY", OF_EXAMPLE,
+		{ "another tenant's zone", "www.other.test A", OF_EXAMPLE,
 		        SIGN_QUERY_PASSED_ELSEWHERE },
-		{ "another one's DS", "www.other.test DS", OF_EXAMPLE,
+		{ "another tenant's keys", "other.test DNSKEY", OF_EXAMPLE,
 		        SIGN_QUERY_PASSED_ELSEWHERE },
-		{ "the parent's", "www.example.test A", OF_SUB, SIGN_QUERY_PASSED_ELSEWHERE },
-		{ "the child's: it refers", "www." SUB " A", OF_EXAMPLE, SIGN_QUERY_ASKED },
-		{ "nobody's", "www.example.net A", OF_EXAMPLE, SIGN_QUERY_PASSED_OUTSIDE },
+		{ "another tenant's DS", "www.other.test DS", OF_EXAMPLE,
+		        SIGN_QUERY_PASSED_ELSEWHERE },
+		{ "the parent zone", "www.example.test A", OF_SUB, SIGN_QUERY_PASSED_ELSEWHERE },
+		{ "the child zone, for a referral", "www." SUB " A", OF_EXAMPLE, SIGN_QUERY_ASKED },
+		{ "a zone that is not configured", "www.example.net A", OF_EXAMPLE,
+		        SIGN_QUERY_PASSED_OUTSIDE },
 	};
 	struct legacy *l = tenants_new();
 
@@ -50,8 +52,8 @@ static void what_is_of_other_servers_passes_untouched(void **state)
 	legacy_free(l);
 }
 
-/* A server may say what it likes of its own zone, and nothing of others. */
-static void nothing_is_signed_with_the_key_of_others(void **state)
+/* Records of a zone are signed only if they come from a server of the zone. */
+static void no_server_gets_the_key_of_another_zone(void **state)
 {
 	(void)state;
 	static const struct {
@@ -62,13 +64,13 @@ static void nothing_is_signed_with_the_key_of_others(void **state)
 		                    "www.other.test A 192.0.2.9",
 		                    "www.other.test/A www.other.test/RRSIG", SIGN_OUTCOME_ANSWER,
 		                    AA } },
-		{ OF_OTHER, { "a chain that leads to another one's data ends there",
-		                    "a.other.test A", ASK_DO, AA,
+		{ OF_OTHER, { "a chain into another zone ends there", "a.other.test A", ASK_DO, AA,
 		                    "a.other.test CNAME www.example.test\n"
 		                    "www.example.test A 192.0.2.66",
 		                    "a.other.test/CNAME a.other.test/RRSIG", SIGN_OUTCOME_ANSWER,
 		                    AA } },
-		{ OF_OTHER, { "and to another one's denial", "a.other.test A", ASK_DO, AA,
+		{ OF_OTHER, { "a chain to a denial of another zone ends there", "a.other.test A",
+		                    ASK_DO, AA,
 		                    "a.other.test CNAME nx.example.test\n> example.test SOA",
 		                    "a.other.test/CNAME a.other.test/RRSIG", SIGN_OUTCOME_ANSWER,
 		                    AA } },
@@ -79,24 +81,25 @@ static void nothing_is_signed_with_the_key_of_others(void **state)
 		                    "d.other.test/DNAME d.other.test/RRSIG www.d.other.test/CNAME",
 		                    SIGN_OUTCOME_ANSWER, AA } },
 		{ OF_OTHER,
-		        { "addresses that it adds", "other.test MX", ASK_DO, AA,
+		        { "additional addresses in another zone", "other.test MX", ASK_DO, AA,
 		                "other.test MX www.example.test\n+ www.example.test A 192.0.2.66",
 		                "other.test/MX other.test/RRSIG + www.example.test/A",
 		                SIGN_OUTCOME_ANSWER, AA } },
-		{ OF_EXAMPLE, { "the parent's server has the child's data: not its own",
-		                      "www." SUB " A", ASK_DO, AA, "www." SUB " A 192.0.2.66",
-		                      "www." SUB "/A", SIGN_OUTCOME_BELOW_CUT, AA } },
-		{ OF_EXAMPLE, { "it denies the child's data: not its own either", "www." SUB " A",
-		                      ASK_DO, AA | RCODE_NXDOMAIN, "> " SUB " SOA", "> " SUB "/SOA",
-		                      SIGN_OUTCOME_BELOW_CUT, AA | RCODE_NXDOMAIN } },
-		{ OF_EXAMPLE, { "a referral is the parent's", "www." SUB " A", ASK_DO | ASK_NO_RD,
-		                      0, "> " SUB " NS ns.elsewhere.test",
+		{ OF_EXAMPLE, { "the child's data from the parent's server", "www." SUB " A",
+		                      ASK_DO, AA, "www." SUB " A 192.0.2.66", "www." SUB "/A",
+		                      SIGN_OUTCOME_BELOW_CUT, AA } },
+		{ OF_EXAMPLE,
+		        { "a denial of the child's data from the parent's server", "www." SUB " A",
+		                ASK_DO, AA | RCODE_NXDOMAIN, "> " SUB " SOA", "> " SUB "/SOA",
+		                SIGN_OUTCOME_BELOW_CUT, AA | RCODE_NXDOMAIN } },
+		{ OF_EXAMPLE, { "a referral from the parent's server", "www." SUB " A",
+		                      ASK_DO | ASK_NO_RD, 0, "> " SUB " NS ns.elsewhere.test",
 		                      "> " SUB "/NS > " SUB "/NSEC > " SUB "/RRSIG",
 		                      SIGN_OUTCOME_REFERRAL, 0 } },
-		{ OF_EXAMPLE, { "and so is the DS", SUB " DS", ASK_DO | ASK_STREAM, 0,
+		{ OF_EXAMPLE, { "DS from the parent's server", SUB " DS", ASK_DO | ASK_STREAM, 0,
 		                      "> " SUB " NS ns.elsewhere.test",
 		                      "> " SUB "/NSEC > " SUB "/RRSIG", SIGN_OUTCOME_NODATA, AA } },
-		{ OF_SUB, { "the child's server has no DS", SUB " DS", ASK_DO, AA, SUB " SOA",
+		{ OF_SUB, { "DS from the child's server", SUB " DS", ASK_DO, AA, SUB " SOA",
 		                  "> " SUB "/SOA > " SUB "/RRSIG > " SUB "/NSEC > " SUB "/RRSIG",
 		                  SIGN_OUTCOME_NODATA, AA } },
 	};
@@ -109,7 +112,7 @@ static void nothing_is_signed_with_the_key_of_others(void **state)
 	}
 }
 
-/* What one of them says of another one's SOA makes no denial. */
+/* An SOA from another tenant's server would make denials. */
 static void the_soa_of_others_is_not_learned(void **state)
 {
 	(void)state;
@@ -127,8 +130,8 @@ static void the_soa_of_others_is_not_learned(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_of_other_servers_passes_untouched),
-		cmocka_unit_test(nothing_is_signed_with_the_key_of_others),
+		cmocka_unit_test(queries_for_zones_of_other_servers_pass_unchanged),
+		cmocka_unit_test(no_server_gets_the_key_of_another_zone),
 		cmocka_unit_test(the_soa_of_others_is_not_learned),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

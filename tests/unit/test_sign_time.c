@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How long things live: TTLs, the times of signatures, what the signer remembers. */
+/* TTLs, the times of signatures, and how long the signer remembers. */
 #include "legacy.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 #define AA  FLAG_AA
 #define WWW "www.example.test A"
 
-/* A set that the server sends with this TTL. */
+/* Has the server answer a question for A with this TTL. */
 static void answer(struct legacy *l, const char *owner, uint32_t ttl_s)
 {
 	char question[300];
@@ -23,7 +23,7 @@ static void answer(struct legacy *l, const char *owner, uint32_t ttl_s)
 	assert_int_equal(l->result.outcome, SIGN_OUTCOME_ANSWER);
 }
 
-/* The first RRSIG of what went out, and its TTL. */
+/* Returns the first RRSIG of the answer, and its TTL. */
 static struct rrsig rrsig_sent(const struct legacy *l, uint32_t *ttl_s)
 {
 	const struct message *m = legacy_delivered(l);
@@ -40,7 +40,7 @@ static struct rrsig rrsig_sent(const struct legacy *l, uint32_t *ttl_s)
 	return sig;
 }
 
-/* The server may be a cache that counts down: what was signed stays the same. */
+/* If the server is a cache that counts down, the signature stays valid. */
 static void the_original_ttl_is_the_highest_seen(void **state)
 {
 	(void)state;
@@ -50,13 +50,13 @@ static void the_original_ttl_is_the_highest_seen(void **state)
 		unsigned made;
 	} rows[] = {
 		{ "the first", 200, 200, 200, 1 },
-		{ "less", 100, 200, 100, 0 },
-		{ "none", 0, 200, 0, 0 },
-		{ "more", 300, 300, 300, 1 },
-		{ "less again", 299, 300, 299, 0 },
-		{ "more than the zone may have", 1000000, SIGN_MAX_TTL_S, SIGN_MAX_TTL_S, 1 },
-		{ "and again", 500000, SIGN_MAX_TTL_S, SIGN_MAX_TTL_S, 0 },
-		{ "the top bit set, which is none (RFC 2181, 8)", 0x80000001, SIGN_MAX_TTL_S, 0,
+		{ "a lower one", 100, 200, 100, 0 },
+		{ "zero", 0, 200, 0, 0 },
+		{ "a higher one", 300, 300, 300, 1 },
+		{ "a lower one again", 299, 300, 299, 0 },
+		{ "above max_ttl of the zone", 1000000, SIGN_MAX_TTL_S, SIGN_MAX_TTL_S, 1 },
+		{ "above it again", 500000, SIGN_MAX_TTL_S, SIGN_MAX_TTL_S, 0 },
+		{ "the top bit set, which means 0 (RFC 2181, 8)", 0x80000001, SIGN_MAX_TTL_S, 0,
 		        0 },
 	};
 	struct legacy *l = legacy_new();
@@ -74,17 +74,17 @@ static void the_original_ttl_is_the_highest_seen(void **state)
 	legacy_free(l);
 }
 
-/* RFC 9077, 3: the lesser of the SOA's TTL and its minimum, which is 300 in this world. */
-static void an_nsec_lives_as_long_as_what_it_denies(void **state)
+/* RFC 9077, 3: the lower of the SOA's TTL and its minimum, which is 300 in this world. */
+static void the_ttl_of_an_nsec_is_that_of_the_denial(void **state)
 {
 	(void)state;
 	static const struct {
 		const char *why;
 		uint32_t ttl_s, nsec_s, original_s;
 	} rows[] = {
-		{ "the minimum is less", 3600, 300, 300 },
+		{ "the minimum is lower", 3600, 300, 300 },
 		{ "the SOA counts down", 200, 200, 300 },
-		{ "to the end", 0, 0, 300 },
+		{ "the SOA has counted down to 0", 0, 0, 300 },
 	};
 	struct legacy *l = legacy_new();
 	struct rd soa = rd_soa("ns.example.test", "ns.example.test", 1, 300);
@@ -108,9 +108,9 @@ static void an_nsec_lives_as_long_as_what_it_denies(void **state)
 	legacy_free(l);
 }
 
-/* From hour to hour for three weeks: a signature has begun, does not end before a day and the
- * longest TTL have passed, and is made anew once in five days. Two signers give the same times. */
-static void signatures_are_renewed_in_time_and_alike_everywhere(void **state)
+/* For each hour of three weeks: a signature has begun, is valid for at least a day plus the longest
+ * TTL, and is replaced after five days. Two signers use the same times. */
+static void signatures_are_replaced_in_time_and_by_all_signers_at_once(void **state)
 {
 	(void)state;
 	static const char *const owners[] = { "a.example.test", "b.example.test",
@@ -144,9 +144,9 @@ static void signatures_are_renewed_in_time_and_alike_everywhere(void **state)
 	legacy_free(other);
 }
 
-/* What is asked for in the last hour of a period is signed for the next one while nothing else is
- * to be done, and nobody waits for it. */
-static void what_is_in_use_is_renewed_ahead(void **state)
+/* RRsets that a client asks for in the last hour of a period are signed for the next period while
+ * the worker is idle. So no client waits for it. */
+static void rrsets_in_use_are_signed_ahead(void **state)
 {
 	(void)state;
 	struct legacy *l = legacy_new();
@@ -173,8 +173,8 @@ static void what_is_in_use_is_renewed_ahead(void **state)
 	legacy_free(l);
 }
 
-/* The list of what is to be renewed is as long as it is, and a policy ends it. */
-static void what_is_to_be_renewed_is_bounded(void **state)
+/* The list of renewals has a fixed length, and a new policy empties it. */
+static void the_list_of_renewals_is_bounded(void **state)
 {
 	(void)state;
 	struct legacy *l = legacy_new();
@@ -204,7 +204,7 @@ static void what_is_to_be_renewed_is_bounded(void **state)
 	legacy_free(l);
 }
 
-static void what_was_signed_is_not_signed_again(void **state)
+static void a_set_is_signed_once(void **state)
 {
 	(void)state;
 	static const struct {
@@ -212,11 +212,11 @@ static void what_was_signed_is_not_signed_again(void **state)
 		unsigned made;
 	} rows[] = {
 		{ "new", "www.example.test A 192.0.2.1 192.0.2.2", 1 },
-		{ "again", "www.example.test A 192.0.2.1 192.0.2.2", 0 },
+		{ "the same", "www.example.test A 192.0.2.1 192.0.2.2", 0 },
 		{ "in another order", "www.example.test A 192.0.2.2 192.0.2.1", 0 },
-		{ "twice the same", "www.example.test A 192.0.2.2 192.0.2.1 192.0.2.2", 0 },
-		{ "less", "www.example.test A 192.0.2.2", 1 },
-		{ "as before", "www.example.test A 192.0.2.1 192.0.2.2", 0 },
+		{ "one record twice", "www.example.test A 192.0.2.2 192.0.2.1 192.0.2.2", 0 },
+		{ "one record less", "www.example.test A 192.0.2.2", 1 },
+		{ "the first set again", "www.example.test A 192.0.2.1 192.0.2.2", 0 },
 	};
 	struct legacy *l = legacy_new();
 
@@ -230,8 +230,7 @@ static void what_was_signed_is_not_signed_again(void **state)
 	legacy_free(l);
 }
 
-/* The tables are small; names that nobody asked for before push out each other, and not the
- * records. */
+/* With small tables, signatures of denials replace each other, but not signatures of records. */
 static void a_flood_of_denials_leaves_the_signatures_of_records(void **state)
 {
 	(void)state;
@@ -265,7 +264,7 @@ static void a_flood_of_denials_leaves_the_signatures_of_records(void **state)
 	legacy_free(l);
 }
 
-/* RFC 8020: a name that has names below it is there, even if a server thinks otherwise. */
+/* RFC 8020: a name with names below it exists, even if the server denies it. */
 static void a_name_with_names_below_is_not_denied(void **state)
 {
 	(void)state;
@@ -274,11 +273,12 @@ static void a_name_with_names_below_is_not_denied(void **state)
 		int64_t later_s;
 		enum sign_outcome outcome;
 	} rows[] = {
-		{ "it is above one that was seen", "b.example.test A", 0, SIGN_OUTCOME_NODATA },
-		{ "the next one above", "c.b.example.test A", 0, SIGN_OUTCOME_NODATA },
-		{ "all that is there", "b.example.test ANY", 0, SIGN_OUTCOME_ANSWER },
-		{ "beside it", "d.b.example.test A", 0, SIGN_OUTCOME_NXDOMAIN },
-		{ "below it", "x.a.c.b.example.test A", 0, SIGN_OUTCOME_NXDOMAIN },
+		{ "two labels above a name that was seen", "b.example.test A", 0,
+		        SIGN_OUTCOME_NODATA },
+		{ "one label above it", "c.b.example.test A", 0, SIGN_OUTCOME_NODATA },
+		{ "ANY", "b.example.test ANY", 0, SIGN_OUTCOME_ANSWER },
+		{ "a name beside them", "d.b.example.test A", 0, SIGN_OUTCOME_NXDOMAIN },
+		{ "a name below it", "x.a.c.b.example.test A", 0, SIGN_OUTCOME_NXDOMAIN },
 		{ "a day later", "b.example.test A", DAY, SIGN_OUTCOME_NXDOMAIN },
 	};
 	struct legacy *l = legacy_new();
@@ -298,9 +298,8 @@ static void a_name_with_names_below_is_not_denied(void **state)
 	legacy_free(l);
 }
 
-/* What was signed with keys that are still there need not be signed again; what was learned stays.
- */
-static void a_new_policy_keeps_what_still_holds(void **state)
+/* Signatures of keys that stay are still used, and the learned SOA is still known. */
+static void a_new_policy_keeps_what_is_still_valid(void **state)
 {
 	(void)state;
 	struct legacy *l = legacy_new();
@@ -319,7 +318,7 @@ static void a_new_policy_keeps_what_still_holds(void **state)
 	legacy_ask(l, "www.example.test DS", ASK_DO);
 	assert_int_equal(l->asked.sent_type, TYPE_NS); /* the SOA is known */
 
-	/* another key: RSA, whose signatures are longer than there was room for */
+	/* An RSA key, whose signatures are longer than the entries of the table. */
 	struct signkey *key = signkey_generate(ALGORITHM_RSASHA256);
 	for (unsigned i = 0; i < LEGACY_ZONES; i++)
 		zones[i].key = key;
@@ -342,7 +341,7 @@ static void a_new_policy_keeps_what_still_holds(void **state)
 	legacy_free(l);
 }
 
-static void without_a_valid_signature_of_the_keys_there_is_no_answer(void **state)
+static void keys_without_a_valid_signature_are_servfail(void **state)
 {
 	(void)state;
 	static const struct {
@@ -350,10 +349,10 @@ static void without_a_valid_signature_of_the_keys_there_is_no_answer(void **stat
 		int64_t now_s;
 		enum sign_outcome outcome;
 	} rows[] = {
-		{ "in its time", NOW, SIGN_OUTCOME_APEX },
+		{ "in its validity", NOW, SIGN_OUTCOME_APEX },
 		{ "in its last second", NOW + 5 * DAY, SIGN_OUTCOME_APEX },
-		{ "after it", NOW + 5 * DAY + 1, SIGN_OUTCOME_KEYS },
-		{ "before it", NOW - 5 * DAY - 1, SIGN_OUTCOME_KEYS },
+		{ "after its validity", NOW + 5 * DAY + 1, SIGN_OUTCOME_KEYS },
+		{ "before its validity", NOW - 5 * DAY - 1, SIGN_OUTCOME_KEYS },
 	};
 	struct legacy *l = legacy_new();
 
@@ -368,7 +367,7 @@ static void without_a_valid_signature_of_the_keys_there_is_no_answer(void **stat
 	legacy_free(l);
 }
 
-/* Signatures of another time nobody would accept; what needs none goes on. */
+/* Validators would reject signatures of a wrong time. Answers without signatures go on. */
 static void while_the_clock_is_not_set_nothing_is_signed(void **state)
 {
 	(void)state;
@@ -386,7 +385,7 @@ static void while_the_clock_is_not_set_nothing_is_signed(void **state)
 		        SIGN_OUTCOME_CLOCK, SIGN_OUTCOME_REFERRAL },
 		{ "the DNSKEY set", "example.test DNSKEY", AA, "example.test SOA",
 		        SIGN_OUTCOME_CLOCK, SIGN_OUTCOME_APEX },
-		{ "the server's own failure", WWW, RCODE_REFUSED, "", SIGN_OUTCOME_ERROR,
+		{ "an error of the server", WWW, RCODE_REFUSED, "", SIGN_OUTCOME_ERROR,
 		        SIGN_OUTCOME_ERROR },
 		{ "a child that is not signed", "x.child.example.test A", AA | RCODE_NXDOMAIN,
 		        "> child.example.test SOA", SIGN_OUTCOME_BELOW_CUT,
@@ -415,16 +414,16 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_original_ttl_is_the_highest_seen),
-		cmocka_unit_test(an_nsec_lives_as_long_as_what_it_denies),
-		cmocka_unit_test(signatures_are_renewed_in_time_and_alike_everywhere),
-		cmocka_unit_test(what_is_in_use_is_renewed_ahead),
-		cmocka_unit_test(what_is_to_be_renewed_is_bounded),
-		cmocka_unit_test(what_was_signed_is_not_signed_again),
+		cmocka_unit_test(the_ttl_of_an_nsec_is_that_of_the_denial),
+		cmocka_unit_test(signatures_are_replaced_in_time_and_by_all_signers_at_once),
+		cmocka_unit_test(rrsets_in_use_are_signed_ahead),
+		cmocka_unit_test(the_list_of_renewals_is_bounded),
+		cmocka_unit_test(a_set_is_signed_once),
 		cmocka_unit_test(a_flood_of_denials_leaves_the_signatures_of_records),
 		cmocka_unit_test(a_name_with_names_below_is_not_denied),
-		cmocka_unit_test(a_new_policy_keeps_what_still_holds),
+		cmocka_unit_test(a_new_policy_keeps_what_is_still_valid),
 		cmocka_unit_test(while_the_clock_is_not_set_nothing_is_signed),
-		cmocka_unit_test(without_a_valid_signature_of_the_keys_there_is_no_answer),
+		cmocka_unit_test(keys_without_a_valid_signature_are_servfail),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

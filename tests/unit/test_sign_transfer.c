@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A transfer goes to the secondaries that are listed, as the server sends it, and to nobody else,
- * in whatever form it is asked for. */
+/* Only configured secondaries get a zone transfer, in whatever form it is asked for. */
 #include "legacy.h"
 #include "sign/sign_query.h"
 
@@ -14,7 +13,7 @@ enum {
 	WITH_OPT = 1,
 	WITH_TSIG = 2,
 	WITH_SIG0 = 4,
-	WITH_SOA = 8, /* what the client of an IXFR has */
+	WITH_SOA = 8, /* the SOA of the client, for IXFR */
 	OVER_TCP = 16,
 };
 
@@ -33,8 +32,8 @@ static const struct transfer_row rows[] = {
 	{ "AXFR over UDP", "example.test", TYPE_AXFR, CLASS_IN, 0, 0, REFUSED, TRANSFER },
 	{ "IXFR", "example.test", TYPE_IXFR, CLASS_IN, 0, OVER_TCP | WITH_SOA, REFUSED, TRANSFER },
 	{ "IXFR over UDP", "example.test", TYPE_IXFR, CLASS_IN, 0, WITH_SOA, REFUSED, TRANSFER },
-	{ "any class", "example.test", TYPE_AXFR, CLASS_ANY, 0, OVER_TCP, REFUSED, TRANSFER },
-	{ "any class, IXFR", "example.test", TYPE_IXFR, CLASS_ANY, 0, WITH_SOA, REFUSED, TRANSFER },
+	{ "class ANY", "example.test", TYPE_AXFR, CLASS_ANY, 0, OVER_TCP, REFUSED, TRANSFER },
+	{ "class ANY, IXFR", "example.test", TYPE_IXFR, CLASS_ANY, 0, WITH_SOA, REFUSED, TRANSFER },
 	{ "class CH", "example.test", TYPE_AXFR, CLASS_CH, 0, OVER_TCP, REFUSED, TRANSFER },
 	{ "class NONE", "example.test", TYPE_AXFR, CLASS_NONE, 0, 0, REFUSED, TRANSFER },
 	{ "a TSIG", "example.test", TYPE_AXFR, CLASS_IN, 0, OVER_TCP | WITH_TSIG, REFUSED,
@@ -44,8 +43,8 @@ static const struct transfer_row rows[] = {
 	{ "a SIG(0)", "example.test", TYPE_AXFR, CLASS_IN, 0, WITH_SIG0, REFUSED, TRANSFER },
 	{ "an OPT", "example.test", TYPE_AXFR, CLASS_IN, 0, OVER_TCP | WITH_OPT, REFUSED,
 	        TRANSFER },
-	{ "all of it", "example.test", TYPE_IXFR, CLASS_ANY, 0, WITH_OPT | WITH_SOA | WITH_TSIG,
-	        REFUSED, TRANSFER },
+	{ "IXFR with everything", "example.test", TYPE_IXFR, CLASS_ANY, 0,
+	        WITH_OPT | WITH_SOA | WITH_TSIG, REFUSED, TRANSFER },
 	{ "a name below the apex", "www.example.test", TYPE_AXFR, CLASS_IN, 0, 0, REFUSED,
 	        TRANSFER },
 	{ "a zone below", "sub.example.test", TYPE_AXFR, CLASS_ANY, 0, 0, REFUSED, TRANSFER },
@@ -54,9 +53,9 @@ static const struct transfer_row rows[] = {
 	        SIGN_QUERY_PASSED_OUTSIDE, SIGN_QUERY_PASSED_OUTSIDE },
 	{ "NOTIFY is no transfer", "example.test", TYPE_AXFR, CLASS_IN, OPCODE_NOTIFY, 0,
 	        SIGN_QUERY_PASSED_OTHER, SIGN_QUERY_PASSED_OTHER },
-	{ "nor is UPDATE", "example.test", TYPE_AXFR, CLASS_IN, OPCODE_UPDATE, 0,
+	{ "UPDATE is no transfer", "example.test", TYPE_AXFR, CLASS_IN, OPCODE_UPDATE, 0,
 	        SIGN_QUERY_PASSED_OTHER, SIGN_QUERY_PASSED_OTHER },
-	{ "nor are other types", "example.test", TYPE_SOA, CLASS_ANY, 0, OVER_TCP,
+	{ "other types are no transfer", "example.test", TYPE_SOA, CLASS_ANY, 0, OVER_TCP,
 	        SIGN_QUERY_PASSED_OTHER, SIGN_QUERY_PASSED_OTHER },
 };
 
@@ -95,7 +94,7 @@ static void ask(struct legacy *l, const struct transfer_row *row)
 	l->sent_len = out.len;
 }
 
-/* Nothing of the zone is in the refusal, and it has the question as it was, class and all. */
+/* The refusal has no record, and the question with its class. */
 static void check_refusal(struct legacy *l, const struct transfer_row *row)
 {
 	struct msgbuild asked = l->query;
@@ -122,7 +121,7 @@ static void a_stranger_gets_no_zone_in_any_form(void **state)
 	legacy_free(l);
 }
 
-static void a_secondary_gets_it_in_all_forms(void **state)
+static void a_secondary_gets_the_zone_in_all_forms(void **state)
 {
 	(void)state;
 	static const struct network network = { { 192, 0, 2, 0 }, 4, 24 };
@@ -141,7 +140,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_stranger_gets_no_zone_in_any_form),
-		cmocka_unit_test(a_secondary_gets_it_in_all_forms),
+		cmocka_unit_test(a_secondary_gets_the_zone_in_all_forms),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,7 +18,7 @@ static bool is_deterministic(const struct signkey *key)
 	return signkey_algorithm(key) != ALGORITHM_ECDSAP256 || key->sets_nonce;
 }
 
-/* A key made of the private half of another one. */
+/* Makes a key from the private key of another one. */
 static struct signkey *made_again(const struct signkey *key)
 {
 	static uint8_t room[RSA_PARTS][512];
@@ -39,7 +39,7 @@ static struct signkey *made_again(const struct signkey *key)
 	return signkey_from_rsa(ALGORITHM_RSASHA256, parts);
 }
 
-static void what_a_key_signs_its_public_half_verifies(void **state)
+static void the_public_key_verifies_signatures_of_the_private_key(void **state)
 {
 	(void)state;
 	struct crypto *c = crypto_new();
@@ -62,7 +62,7 @@ static void what_a_key_signs_its_public_half_verifies(void **state)
 	crypto_free(c);
 }
 
-/* r and s are shorter than 32 octets in one of 128 signatures; an RRSIG's are not. */
+/* One of 128 signatures has an r or s shorter than 32 octets, but an RRSIG pads them. */
 static void each_half_of_an_ecdsa_signature_has_its_whole_length(void **state)
 {
 	(void)state;
@@ -82,7 +82,7 @@ static void each_half_of_an_ecdsa_signature_has_its_whole_length(void **state)
 }
 
 /* RFC 6605, 6.1 and RFC 8080, 6.1: the key pairs. */
-static void the_public_half_follows_from_the_private_one(void **state)
+static void the_public_key_follows_from_the_private_key(void **state)
 {
 	(void)state;
 	static const struct {
@@ -94,7 +94,7 @@ static void the_public_half_follows_from_the_private_one(void **state)
 		        "GU6SnQ/Ou+xC5RumuIUIuJZteXT2z0O/ok1s38Et6mQ=",
 		        "GojIhhXUN/u4v54ZQqGSnyhWJwaubCvTmeexv7bR6edbkrSqQpF64cYbcB7wNcP+e+MAnLr+"
 		        "Wi9xMWyQLc8NAA==" },
-		{ "dnssec-keygen's, of 31 octets", ALGORITHM_ECDSAP256,
+		{ "31 octets, made by dnssec-keygen", ALGORITHM_ECDSAP256,
 		        "Rsn/AezVhJzmSgFK/4xL0nGUPkMCY/lsv4ouMvT9og==",
 		        "ViLaMg3T4ezprAzAlvLfOWEWyZrB0ri8hTcr082zdcLuRdh8fg+vvgWBiSr+4F96cRfyg8L2"
 		        "v04NmIcKIUaiyA==" },
@@ -117,7 +117,7 @@ static void the_public_half_follows_from_the_private_one(void **state)
 	}
 }
 
-static void what_is_no_private_key_is_refused(void **state)
+static void malformed_private_keys_are_refused(void **state)
 {
 	(void)state;
 	static const struct {
@@ -127,9 +127,9 @@ static void what_is_no_private_key_is_refused(void **state)
 	} rows[] = {
 		{ "zero", ALGORITHM_ECDSAP256,
 		        "0000000000000000000000000000000000000000000000000000000000000000" },
-		{ "P-256's order", ALGORITHM_ECDSAP256,
+		{ "the order of P-256", ALGORITHM_ECDSAP256,
 		        "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551" },
-		{ "nothing", ALGORITHM_ECDSAP256, "" },
+		{ "an empty key", ALGORITHM_ECDSAP256, "" },
 		{ "a number that is too long", ALGORITHM_ECDSAP256,
 		        "000102030405060708010203040506070801020304050607080102030405060708" },
 		{ "too short", ALGORITHM_ED25519,
@@ -171,8 +171,7 @@ static void rsa_parts_that_do_not_belong_together_are_refused(void **state)
 	signkey_free(key);
 }
 
-/* RFC 6979, A.2.5, with SHA-256: the same octets from everybody who has the key, where libcrypto
- * can do it. It could be an older one than that. */
+/* RFC 6979, A.2.5, with SHA-256. An older libcrypto draws the nonce, so its signatures differ. */
 static void signatures_of_ecdsa_are_those_of_rfc_6979(void **state)
 {
 	(void)state;
@@ -226,10 +225,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(signatures_of_ecdsa_are_those_of_rfc_6979),
 		cmocka_unit_test(the_same_key_makes_the_same_signature_if_it_can),
-		cmocka_unit_test(what_a_key_signs_its_public_half_verifies),
+		cmocka_unit_test(the_public_key_verifies_signatures_of_the_private_key),
 		cmocka_unit_test(each_half_of_an_ecdsa_signature_has_its_whole_length),
-		cmocka_unit_test(the_public_half_follows_from_the_private_one),
-		cmocka_unit_test(what_is_no_private_key_is_refused),
+		cmocka_unit_test(the_public_key_follows_from_the_private_key),
+		cmocka_unit_test(malformed_private_keys_are_refused),
 		cmocka_unit_test(rsa_parts_that_do_not_belong_together_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
