@@ -113,8 +113,10 @@ const struct memory_basis *memory_basis(const struct signer *s)
 bool memory_is_unchanged(
         const struct signer *s, const uint32_t learned[static LESSON_COUNT], uint8_t depends)
 {
-	for (unsigned i = 0; i < LESSON_COUNT; i++) {
-		if ((depends >> i & 1) && learned[i] != s->memory->learned[i])
+	const uint32_t *now = s->memory->learned;
+
+	for (unsigned rest = depends; rest; rest >>= 1, learned++, now++) {
+		if ((rest & 1) && *learned != *now)
 			return false;
 	}
 	return true;
