@@ -64,7 +64,7 @@ SOURCES  := $(wildcard filter/*/*.[ch] rules/*.c tests/unit/*.[ch] bench/*.[ch])
 Q := $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-7s %s\n')
 
-.PHONY: all help deps demo demo-sign check tests unit lab adversary corpus cost lint fuzz fuzzers coverage format bench clean install
+.PHONY: all help deps demo demo-sign check tests unit lab adversary corpus cost lint fuzz fuzzers musl coverage format bench clean install objects
 .DELETE_ON_ERROR:
 # What make would remove again. Not all there is: a marker that is missing must be made anew.
 .SECONDARY: $(patsubst %.c,$B/%.o,$(wildcard tests/unit/*.c bench/*.c tests/fuzz/*.c))
@@ -81,6 +81,7 @@ help:
 	@echo 'make adversary  an attacker who searches, for ADVERSARY_SECONDS=$(ADVERSARY_SECONDS); SEED= (root)'
 	@echo 'make corpus     answers of every kind, changed in every way, beside other validators'
 	@echo 'make cost       what a response costs, in instructions, has not grown (valgrind)'
+	@echo 'make musl       the build and the unit tests with musl (root, apt; five minutes)'
 	@echo 'make coverage   which lines and branches the tests reach (QUICK=1: the unit tests alone)'
 	@echo 'make lint       includes run one way, formatting, static analysis'
 	@echo 'make fuzz       the fuzz targets, FUZZ_SECONDS=$(FUZZ_SECONDS) each (clang)'
@@ -230,7 +231,13 @@ coverage:
 	@cat build/coverage/summary.txt
 	@tests/coverage/report build/coverage/coverage.json
 
+# Against musl, the C library of small routers. `make lint` looks whether the sources compile with it.
+musl:
+	@tests/musl/run
+
 tests: $(TEST_BIN)
+
+objects: $(LIB_OBJ) $(CMD_OBJ)
 
 format:
 	clang-format -i $(SOURCES)

@@ -4,39 +4,27 @@
 #ifndef BENCH_ALLOCATIONS_H
 #define BENCH_ALLOCATIONS_H
 
+#include <dlfcn.h>
 #include <stdint.h>
 #include <stdlib.h>
 
-/* The C library's, under the names by which it exports them for this. */
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *old, size_t size);
-void *__libc_memalign(size_t alignment, size_t size);
-
 static uint64_t allocations;
 
-void *malloc(size_t size)
-{
-	allocations++;
-	return __libc_malloc(size);
-}
+/* Counts a call, and gives it to the C library's own function, which it finds at the first call. */
+#define COUNTED(name, parameters, arguments)                                                       \
+	void *name parameters                                                                      \
+	{                                                                                          \
+		static void *(*own)parameters;                                                     \
+                                                                                                   \
+		allocations++;                                                                     \
+		if (!own)                                                                          \
+			*(void **)&own = dlsym(RTLD_NEXT, #name);                                  \
+		return own arguments;                                                              \
+	}
 
-void *calloc(size_t count, size_t size)
-{
-	allocations++;
-	return __libc_calloc(count, size);
-}
-
-void *realloc(void *old, size_t size)
-{
-	allocations++;
-	return __libc_realloc(old, size);
-}
-
-void *aligned_alloc(size_t alignment, size_t size)
-{
-	allocations++;
-	return __libc_memalign(alignment, size);
-}
+COUNTED(malloc, (size_t size), (size))
+COUNTED(calloc, (size_t count, size_t size), (count, size))
+COUNTED(realloc, (void *old, size_t size), (old, size))
+COUNTED(aligned_alloc, (size_t alignment, size_t size), (alignment, size))
 
 #endif

@@ -167,7 +167,7 @@ static int take_signal(struct service *s)
 		service_reload(s, &why);
 		return 1;
 	}
-	log_info("ending: signal %s", sigabbrev_np((int)info.ssi_signo));
+	log_info("ending: %s", info.ssi_signo == SIGINT ? "SIGINT" : "SIGTERM");
 	return 0;
 }
 

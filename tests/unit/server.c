@@ -3,6 +3,7 @@
 
 #include "server.h"
 
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "fetch/exchange.h"
