@@ -85,16 +85,3 @@ void renewal_note(struct signer *s, const struct signkey *key, struct span data)
 	renewal->len = (uint16_t)data.len;
 	memcpy(renewal->data, data.base, data.len);
 }
-
-unsigned signer_renew(struct signer *s, unsigned most)
-{
-	struct renewals *r = &s->renewals;
-	unsigned made = 0;
-
-	for (; made < most && r->count > 0; made++) {
-		struct renewal *renewal = &r->items[--r->count];
-		signature_make(s, renewal->key, span_of(renewal->data, renewal->len),
-		        MEMORY_SIGNATURES, &renewal->id);
-	}
-	return made;
-}

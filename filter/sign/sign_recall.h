@@ -14,7 +14,6 @@
 #define SIGN_SIGN_RECALL_H
 
 #include "base/keyedhash.h"
-#include "base/table.h"
 #include "base/writer.h"
 
 #define SIGN_RECALL_S      60

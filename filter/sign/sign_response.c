@@ -45,10 +45,11 @@ static const struct sign_zone *asked_zone(const struct sign_job *job)
 	return zone_of(job, &sent);
 }
 
-/* An SOA without AA counts, because the server may be a cache, and there is no better source. An
+/* Remembers the SOA of the zone that the server was asked about, if the response has it.
+ * An SOA without AA counts, because the server may be a cache, and there is no better source. An
  * SOA of another zone than the question's does not count: the server may not be a server of that
  * zone. */
-void learn_soa(struct sign_job *job)
+static void learn_soa(struct sign_job *job)
 {
 	for (unsigned i = 0; i < job->rrsets.count; i++) {
 		const struct rrset *set = &job->rrsets.sets[i];

@@ -5,15 +5,10 @@
 
 #include "sign/signer.h"
 
-struct sign_job;
-
 /* Writes what the client gets to `out`, out of the server's parsed response, and fills `result`.
  * `out` is empty and should have room for 65535 octets. */
 void sign_response(struct signer *s, const struct signer_query *asked,
         const struct sign_context *context, const struct message *response, struct writer *out,
         struct sign_result *result);
-
-/* Remembers the SOA of the zone that the server was asked about, if the response has it. */
-void learn_soa(struct sign_job *job);
 
 #endif

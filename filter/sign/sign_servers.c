@@ -104,10 +104,3 @@ void server_note_silence(struct signer *s, struct span address, uint64_t now_ms)
 	        (server->support == SERVER_SUPPORTS ? SUPPORTS_LOST_MAX : SILENT_MAX))
 		edns_server_refuses(server, now_ms);
 }
-
-void sign_unanswered(
-        struct signer *s, const struct signer_query *asked, struct span server, uint64_t now_ms)
-{
-	if (asked->sent_edns)
-		server_note_silence(s, server, now_ms);
-}

@@ -123,3 +123,23 @@ void signer_believe_clock(struct signer *s, bool is_believed)
 {
 	s->doubts_clock = !is_believed;
 }
+
+unsigned signer_renew(struct signer *s, unsigned most)
+{
+	struct renewals *r = &s->renewals;
+	unsigned made = 0;
+
+	for (; made < most && r->count > 0; made++) {
+		struct renewal *renewal = &r->items[--r->count];
+		signature_make(s, renewal->key, span_of(renewal->data, renewal->len),
+		        MEMORY_SIGNATURES, &renewal->id);
+	}
+	return made;
+}
+
+void sign_unanswered(
+        struct signer *s, const struct signer_query *asked, struct span server, uint64_t now_ms)
+{
+	if (asked->sent_edns)
+		server_note_silence(s, server, now_ms);
+}
