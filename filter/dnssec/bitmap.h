@@ -5,15 +5,15 @@
 
 #include "base/span.h"
 
-/* True when the windows are in order, none is empty or longer than 32 octets, and nothing is left
- * over. An empty bit map is well formed: NSEC3 has it for an empty non-terminal. */
+/* True if the windows are in ascending order, none is empty or longer than 32 octets, and no octet
+ * is left over. An empty bit map is well formed: NSEC3 has it for an empty non-terminal. */
 bool bitmap_is_valid(struct span bitmap);
 
-/* Says whether `type` is in a valid bit map. */
+/* True if a valid bit map has `type`. */
 bool bitmap_has(struct span bitmap, uint16_t type);
 
-/* True when a valid bit map has no type but those that every denial has: NSEC, RRSIG and NXNAME
- * (RFC 9824, 2). */
+/* True if a valid bit map has no types other than NSEC, RRSIG and NXNAME (RFC 9824, 2), which any
+ * denial may have. */
 bool bitmap_is_bare(struct span bitmap);
 
 #endif

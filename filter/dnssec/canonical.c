@@ -5,7 +5,7 @@
 
 #include "wire/rdata.h"
 
-/* Returns the size of the RDATA in canonical form, or 0 with *ok false when it is malformed. */
+/* Returns the size of the RDATA in canonical form; if it is malformed, 0 with *ok false. */
 static size_t canonical_size(const struct message *m, const struct rr *rr, bool *ok)
 {
 	struct rdata_walk walk = rdata_walk_begin(m, rr);
@@ -81,8 +81,8 @@ bool canonical_set_build(struct canonical_set *c, const struct rrsets *g, const 
 	return true;
 }
 
-/* The owner as it was signed: RFC 4035, 5.3.2. The wildcard's own label counts for nothing, so for
- * an owner that is a wildcard this gives the owner back. */
+/* Sets `out` to the owner as it was signed (RFC 4035, 5.3.2). The labels field does not count a
+ * wildcard label, so an owner that is itself a wildcard comes out unchanged. */
 static void signed_owner(const struct name *owner, unsigned labels, struct name *out)
 {
 	if (labels == owner->labels)

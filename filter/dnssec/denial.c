@@ -56,12 +56,12 @@ void denial_add(struct denial *d, const struct rrsets *g, const struct rrset *se
 	}
 }
 
-/* What can be said before looking at the names. Returns true when that settles it. */
+/* Concludes what does not depend on the names. Returns true if that decides the proof. */
 static bool settled_early(const struct denial *d, struct outcome *outcome)
 {
 	if (d->nsec_count + d->nsec3_count == 0)
 		*outcome = outcome_of(STATUS_BOGUS, REASON_DENIAL_MISSING);
-	else if (d->too_many) /* which of them count must not depend on their order */
+	else if (d->too_many) /* the result must not depend on the order of the records */
 		*outcome = outcome_of(STATUS_BOGUS, REASON_BUDGET);
 	else if (d->nsec_count == 0 && d->mixed)
 		*outcome = outcome_of(STATUS_BOGUS, REASON_DENIAL_FAILED);
@@ -72,7 +72,7 @@ static bool settled_early(const struct denial *d, struct outcome *outcome)
 	return true;
 }
 
-/* Turns what the records prove into an outcome. */
+/* Returns the outcome of a proof. */
 static struct outcome denial_outcome(const struct denial *d, enum proof proof)
 {
 	switch (proof) {
@@ -116,7 +116,7 @@ struct outcome denial_of_closer_match(struct denial *d, const struct name *name,
 	return denial_outcome(d, nsec3_denies_closer_match(d, name, labels));
 }
 
-/* Sets `bitmap` to that of the record at the very name. False when there is none. */
+/* Sets `bitmap` to the bit map of the record at this very name. Returns false if there is none. */
 static bool bitmap_at(struct denial *d, const struct name *name, struct span *bitmap)
 {
 	const struct nsec *nsec = nsec_at(d, name);
@@ -128,7 +128,7 @@ static bool bitmap_at(struct denial *d, const struct name *name, struct span *bi
 	return true;
 }
 
-/* A record at the very name tells whether there is a cut. */
+/* The record at the name itself shows whether there is a zone cut. */
 static enum no_ds by_bitmap(struct span bitmap)
 {
 	return bitmap_has(bitmap, TYPE_NS) ? NO_DS_INSECURE : NO_DS_NO_CUT;
@@ -149,6 +149,6 @@ enum no_ds denial_of_ds(struct denial *d, const struct name *name, struct outcom
 		return NO_DS_NO_NAME;
 	*outcome = denial_of_type(d, name, TYPE_DS);
 	if (outcome->status == STATUS_SECURE)
-		return NO_DS_NO_CUT; /* an empty non-terminal, or made from a wildcard */
+		return NO_DS_NO_CUT; /* an empty non-terminal, or matched by a wildcard */
 	return outcome->status == STATUS_INSECURE ? NO_DS_INSECURE : NO_DS_UNPROVED;
 }

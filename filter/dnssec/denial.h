@@ -9,7 +9,7 @@
 #include "dnssec/nsec3.h"
 #include "dnssec/rrsig.h"
 
-/* A name that was hashed. Several proofs ask for the same ones. */
+/* A name and its hash, kept because several proofs hash the same names. */
 struct hashed {
 	struct name name;
 	uint8_t hash[NSEC3_HASH_OCTETS];
@@ -20,48 +20,51 @@ struct denial {
 	struct crypto *crypto;
 	struct budget *budget;
 	unsigned nsec_count, nsec3_count;
-	bool mixed;         /* NSEC3 records of different parameters: they prove nothing */
-	bool over_limit;    /* NSEC3 iterations above the limit */
-	bool too_many;      /* more of a kind than the limit: they prove nothing */
-	bool out_of_budget; /* a hash was refused */
+	bool mixed;      /* the NSEC3 records differ in their parameters, so they prove nothing */
+	bool over_limit; /* the NSEC3 iterations are above the limit */
+	bool too_many; /* there are more NSEC or NSEC3 records than the limit, so they prove nothing */
+	bool out_of_budget; /* a hash was refused: the budget is spent */
 	struct nsec nsecs[LIMIT_NSEC_RECORDS];
 	struct nsec3 nsec3s[LIMIT_NSEC3_RECORDS];
 	unsigned hashed_count;
 	struct hashed hashed[LIMIT_NSEC3_HASHES];
 };
 
-/* Begins with no record. `zone` and `budget` are borrowed. */
+/* Begins without records. Borrows `zone`, `crypto` and `budget`. */
 void denial_begin(
         struct denial *d, const struct name *zone, struct crypto *crypto, struct budget *budget);
 
-/* Adds the records of a verified NSEC or NSEC3 RRset of the zone. Records that are malformed, were
- * made from a wildcard, or whose next name leaves the zone prove nothing and are passed over. */
+/* Adds the records of a verified NSEC or NSEC3 RRset of the zone. Skips records that prove nothing:
+ * malformed ones, those made from a wildcard, and an NSEC whose next name is outside the zone. */
 void denial_add(struct denial *d, const struct rrsets *g, const struct rrset *set,
         const struct proved *proved);
 
-/* What a proof comes to. Each function below returns SECURE when it holds; INSECURE when it holds
- * but for an opt-out span (REASON_OPT_OUT), or when the records' iterations are over the limit
- * (REASON_NSEC3_ITERATIONS); otherwise BOGUS with REASON_DENIAL_MISSING (no records),
- * REASON_DENIAL_FAILED or REASON_BUDGET. All names lie in the zone. */
+/* The proofs. Each function returns SECURE if the proof holds. It returns INSECURE if only an
+ * opt-out span keeps the proof from holding (REASON_OPT_OUT), or if the NSEC3 iterations are above
+ * the limit (REASON_NSEC3_ITERATIONS). Otherwise it returns BOGUS with REASON_DENIAL_MISSING (there
+ * are no records), REASON_DENIAL_FAILED or REASON_BUDGET. All names must be in the zone. */
 
-/* The name does not exist, nor a wildcard that would make it (RFC 4035, 5.4; RFC 5155, 8.4). */
+/* Proves that the name does not exist, nor a wildcard that would match it (RFC 4035, 5.4; RFC 5155,
+ * 8.4). */
 struct outcome denial_of_name(struct denial *d, const struct name *name);
 
-/* The name exists, or a wildcard for it, but not with this type (RFC 5155, 8.5 to 8.7). */
+/* Proves that the name, or a wildcard that matches it, exists without this type (RFC 5155, 8.5 to
+ * 8.7). */
 struct outcome denial_of_type(struct denial *d, const struct name *name, uint16_t type);
 
-/* No name closer than the wildcard at `labels` labels matches, so that the expansion was right
- * (RFC 4035, 5.3.4; RFC 5155, 8.8). */
+/* Proves that no name is a closer match than the wildcard below the ancestor with `labels` labels,
+ * so the wildcard was expanded rightly (RFC 4035, 5.3.4; RFC 5155, 8.8). */
 struct outcome denial_of_closer_match(struct denial *d, const struct name *name, unsigned labels);
 
-/* What is known of `name` when it has no DS (RFC 5155, 8.6 and 8.9; RFC 6840, 4.4). */
+/* What the absence of a DS at a name proves (RFC 5155, 8.6 and 8.9; RFC 6840, 4.4). */
 enum no_ds {
-	NO_DS_UNPROVED, /* nothing; `outcome` says why */
-	NO_DS_INSECURE, /* there is a delegation and it is unsigned, or may be (opt-out) */
+	NO_DS_UNPROVED, /* nothing is proved; `outcome` says why */
+	NO_DS_INSECURE, /* an unsigned delegation, or perhaps one (opt-out) */
 	NO_DS_NO_CUT,   /* the name exists and is no delegation */
-	NO_DS_NO_NAME,  /* the name does not exist, so nothing below it does */
+	NO_DS_NO_NAME,  /* the name does not exist, so no name below it exists */
 };
 
+/* Says what is known of `name`, which has no DS. */
 enum no_ds denial_of_ds(struct denial *d, const struct name *name, struct outcome *outcome);
 
 #endif

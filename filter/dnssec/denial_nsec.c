@@ -12,8 +12,8 @@ const struct nsec *nsec_at(const struct denial *d, const struct name *name)
 	return NULL;
 }
 
-/* Returns the NSEC in whose gap `name` lies, or NULL. One that ends the zone at an ancestor of the
- * name cannot speak for it. */
+/* Returns the NSEC whose gap covers `name`, or NULL. An NSEC at an ancestor where the zone ends (a
+ * delegation or a DNAME) cannot speak for the name. */
 static const struct nsec *nsec_over(const struct denial *d, const struct name *name)
 {
 	for (unsigned i = 0; i < d->nsec_count; i++) {
@@ -25,14 +25,14 @@ static const struct nsec *nsec_over(const struct denial *d, const struct name *n
 	return NULL;
 }
 
-/* The name has something below it, which is `next`: it is an empty non-terminal and exists. */
+/* True if `next` is below the name: the name is an empty non-terminal, so it exists. */
 static bool shows_empty_non_terminal(const struct nsec *over, const struct name *name)
 {
 	return name_within(&over->next, name);
 }
 
-/* The labels of the closest encloser of a name in the gap: the deepest ancestor that one end of the
- * gap shows to exist. */
+/* Returns the number of labels of the closest encloser of a name in the gap: the deepest ancestor
+ * that one end of the gap shows to exist. */
 static unsigned closest_encloser_labels(const struct nsec *over, const struct name *name)
 {
 	unsigned by_owner = name_shared_labels(name, &over->owner);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The proofs of denial.h by NSEC records. Private to dnssec/denial. */
+/* The proofs of denial.h from NSEC records. Private to dnssec/denial. */
 #ifndef DNSSEC_DENIAL_NSEC_H
 #define DNSSEC_DENIAL_NSEC_H
 

@@ -5,10 +5,10 @@
 
 #include "dnssec/bitmap.h"
 
-/* A closest encloser that is proved: RFC 5155, 8.3. */
+/* A proved closest encloser (RFC 5155, 8.3). */
 struct encloser {
 	unsigned labels;
-	bool opt_out; /* of the span over the next closer name */
+	bool opt_out; /* the span over the next closer name has opt-out */
 };
 
 static const uint8_t *known_hash(const struct denial *d, const struct name *name)
@@ -20,13 +20,14 @@ static const uint8_t *known_hash(const struct denial *d, const struct name *name
 	return NULL;
 }
 
-/* Returns the hash of a name, or NULL when none can be had. Each name is paid for once. */
+/* Returns the hash of a name, or NULL if there is none. Each name costs the budget one hash,
+ * once. */
 static const uint8_t *denial_hash_of(struct denial *d, const struct name *name)
 {
 	const struct nsec3 *first = &d->nsec3s[0];
 	const uint8_t *known = known_hash(d, name);
 
-	/* Without NSEC records beside them such sets were settled before it came to names. */
+	/* settled_early() lets such records through only if there are NSEC records too. */
 	if (d->nsec3_count == 0 || d->mixed || d->over_limit)
 		return NULL;
 	if (known)
@@ -35,7 +36,7 @@ static const uint8_t *denial_hash_of(struct denial *d, const struct name *name)
 		d->out_of_budget = true;
 		return NULL;
 	}
-	assert(d->hashed_count < LIMIT_NSEC3_HASHES); /* which the budget begins with */
+	assert(d->hashed_count < LIMIT_NSEC3_HASHES); /* a full budget has that many hashes */
 	struct hashed *h = &d->hashed[d->hashed_count];
 	d->budget->nsec3_hashes--;
 	if (!nsec3_hash(d->crypto, name_span(name), first->salt, first->iterations, h->hash))
@@ -67,7 +68,8 @@ static const struct nsec3 *nsec3_over(struct denial *d, const struct name *name)
 	return NULL;
 }
 
-/* Shows that nothing is at the name one label below the encloser, on the way to `name`. */
+/* Proves that the next closer name does not exist: the name one label below the encloser, on the
+ * way to `name`. */
 static bool next_closer_is_denied(
         struct denial *d, const struct name *name, unsigned encloser_labels, bool *opt_out)
 {
@@ -81,8 +83,8 @@ static bool next_closer_is_denied(
 	return true;
 }
 
-/* Finds the deepest ancestor of `name` that has a record, and shows that nothing is below it on the
- * way to `name`. The ancestor must not end the zone. */
+/* Finds the closest encloser, the deepest ancestor of `name` that has a record, and proves that the
+ * next closer name does not exist. The zone must not end at the ancestor. */
 static bool prove_encloser(struct denial *d, const struct name *name, struct encloser *e)
 {
 	for (unsigned labels = name->labels; labels-- > d->zone->labels;) {
@@ -100,8 +102,8 @@ static bool prove_encloser(struct denial *d, const struct name *name, struct enc
 	return false;
 }
 
-/* A record at the very name that says that there is nothing: RFC 9824, 4. The name is hashed only
- * if there is such a record. */
+/* True if the record at this very name says that the name does not exist (RFC 9824, 4). Hashes the
+ * name only if some record has NXNAME. */
 static bool shows_nxname(struct denial *d, const struct name *name)
 {
 	for (unsigned i = 0; i < d->nsec3_count; i++) {
@@ -143,8 +145,8 @@ enum proof nsec3_denies_type(struct denial *d, const struct name *name, uint16_t
 	const struct nsec3 *at_wildcard = nsec3_at(d, &wildcard);
 	if (at_wildcard && bitmap_denies(at_wildcard->bitmap, type, false))
 		return e.opt_out ? PROOF_OPT_OUT : PROOF_HOLDS;
-	/* An unsigned delegation in an opt-out span, or an empty non-terminal made only by such
-	 * (RFC 5155, 7.1 and 8.6). */
+	/* An unsigned delegation in an opt-out span, or an empty non-terminal above such
+	 * delegations only (RFC 5155, 7.1 and 8.6). */
 	return e.opt_out ? PROOF_OPT_OUT : PROOF_FAILS;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The proofs of denial.h by NSEC3 records. Private to dnssec/denial. */
+/* The proofs of denial.h from NSEC3 records. Private to dnssec/denial. */
 #ifndef DNSSEC_DENIAL_NSEC3_H
 #define DNSSEC_DENIAL_NSEC3_H
 
@@ -7,7 +7,7 @@
 
 enum proof {
 	PROOF_FAILS,
-	PROOF_OPT_OUT, /* holds, but the span over the next closer name has opt-out */
+	PROOF_OPT_OUT, /* the proof holds, but the span over the next closer name has opt-out */
 	PROOF_HOLDS,
 };
 

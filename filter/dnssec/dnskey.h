@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* DNSKEY records (RFC 4034, 2) and the set of keys that a zone was proved to have. */
+/* DNSKEY records (RFC 4034, 2) and the proved keys of a zone. */
 #ifndef DNSSEC_DNSKEY_H
 #define DNSSEC_DNSKEY_H
 
@@ -19,10 +19,11 @@ struct dnskey {
 	struct span rdata;
 };
 
-/* Reads DNSKEY RDATA. Returns false when it is too short. */
+/* Reads DNSKEY RDATA, which it borrows. Returns false if it is too short. */
 bool dnskey_read(struct span rdata, struct dnskey *key);
 
-/* True for a key that may sign zone data: zone bit, protocol 3, not revoked. */
+/* True for a key that may sign zone data: zone bit set, protocol 3, not revoked (RFC 4034, 2.1; RFC
+ * 5011, 2.1). */
 bool dnskey_may_sign(const struct dnskey *key);
 
 /* Returns the key tag of a DNSKEY (RFC 4034, appendix B), given its whole RDATA. Tags collide: a
@@ -36,19 +37,19 @@ struct zone_key {
 	uint8_t algorithm;
 };
 
-/* The proved keys of a zone, on the heap; owned by whoever holds it. */
+/* The proved keys of a zone, on the heap. The holder owns the set and its keys. */
 struct keyset {
 	struct name apex;
 	unsigned count;
 	struct zone_key keys[LIMIT_KEYS];
 };
 
-/* Returns an empty set, or NULL when memory is short. */
+/* Returns an empty set, or NULL if memory is short. */
 struct keyset *keyset_new(const struct name *apex);
 void keyset_free(struct keyset *keys);
 
-/* Adds a key. Returns false, nothing changed, when it may not sign, cannot be decoded, or the set
- * is full. */
+/* Adds a key. Returns false and changes nothing if the key may not sign, cannot be decoded, or the
+ * set is full. */
 bool keyset_add(struct keyset *keys, const struct dnskey *key);
 
 #endif

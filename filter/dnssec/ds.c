@@ -7,7 +7,7 @@ bool ds_read(struct span rdata, struct ds *ds)
 {
 	struct cursor c = cursor_over(rdata);
 
-	memset(ds, 0, sizeof(*ds)); /* sets of them are compared as octets */
+	memset(ds, 0, sizeof(*ds)); /* sets are compared as octets */
 	ds->tag = cursor_u16(&c);
 	ds->algorithm = cursor_u8(&c);
 	ds->digest_type = cursor_u8(&c);
@@ -31,7 +31,7 @@ bool ds_of_dnskey(
 	return ds->digest_len > 0;
 }
 
-/* SHA-1 counts for nothing beside a stronger digest: RFC 4509, 3. */
+/* SHA-1 is ignored beside a stronger digest (RFC 4509, 3). */
 static void drop_weak(struct ds_set *set)
 {
 	unsigned strong = 0;
@@ -44,7 +44,7 @@ static void drop_weak(struct ds_set *set)
 		set->count = strong;
 }
 
-/* One with a digest that is none names no key, but it does say that the zone is signed. */
+/* A DS with a malformed digest refers to no key, but it still shows that the zone is signed. */
 enum reason ds_set_read(const struct rrsets *g, const struct rrset *set, struct ds_set *out)
 {
 	bool algorithm_known = false;
@@ -76,7 +76,7 @@ bool ds_matches(struct crypto *crypto, const struct ds *ds, const struct name *o
 	return len > 0 && span_equal(span_of(digest, len), span_of(ds->digest, ds->digest_len));
 }
 
-/* Says whether some DS names the key; each digest that it takes is one less that is left. */
+/* True if some DS refers to the key. Each digest that is computed takes one from `digests_left`. */
 static bool is_named(struct crypto *crypto, const struct ds_set *ds, const struct name *owner,
         const struct dnskey *key, unsigned *digests_left)
 {
@@ -92,7 +92,7 @@ static bool is_named(struct crypto *crypto, const struct ds_set *ds, const struc
 	return false;
 }
 
-/* Takes the DS records that are of the key, by its tag, out of those that `left` has a bit for. */
+/* Clears the bits in `left` of the DS records that refer to the key, by tag and algorithm. */
 static unsigned without_key(unsigned left, const struct ds_set *ds, const struct dnskey *key)
 {
 	for (unsigned d = 0; d < ds->count; d++) {
@@ -102,7 +102,7 @@ static unsigned without_key(unsigned left, const struct ds_set *ds, const struct
 	return left;
 }
 
-/* Why no key matches, going by what all of them are. */
+/* Returns why no key matches, judging by all keys. */
 static enum reason why_no_match(const struct rrsets *g, const struct rrset *set)
 {
 	enum reason reason = REASON_DNSKEY_NO_ZONE_BIT;
@@ -119,17 +119,17 @@ static enum reason why_no_match(const struct rrsets *g, const struct rrset *set)
 	return reason;
 }
 
-/* Collects the keys that some DS matches, each once however many DS records name it: a key that is
- * there twice is tried twice, at the cost of others. Where all DS records are of keys whose size is
- * not supported, that is as good as an algorithm that is not; where one is of a key that is not
- * here, somebody may have left that out. */
+/* Collects the keys that match a DS, each once, however many DS records refer to it: a duplicate
+ * would be tried twice, at the cost of other keys. If all DS records refer to keys of unsupported
+ * size, the zone is Insecure, as with an unsupported algorithm. If one DS refers to a key that is
+ * missing here, an attacker may have removed that key, so the zone is not Insecure. */
 static struct outcome matching_keys(struct crypto *crypto, const struct rrsets *g,
         const struct rrset *set, const struct ds_set *ds, struct keyset *matching)
 {
 	unsigned digests_left = ds->count * LIMIT_KEYS_PER_TAG;
 	unsigned of_good_size = (1u << ds->count) - 1;
 
-	assert(ds->count > 0); /* else nothing would be a zone without keys of good size */
+	assert(ds->count > 0); /* with no DS, `of_good_size` would be 0 and the zone Insecure */
 	for (uint16_t i = set->first; i != RR_NONE; i = g->next[i]) {
 		struct dnskey key;
 		if (!dnskey_read(message_rdata(g->m, &g->m->rrs[i]), &key) ||

@@ -12,31 +12,33 @@ struct ds {
 	uint8_t digest[DIGEST_MAX_OCTETS];
 };
 
-/* The DS records of a delegation that can be used: algorithm and digest type supported. */
+/* The DS records of a delegation whose algorithm and digest type are supported. */
 struct ds_set {
 	unsigned count;
 	struct ds ds[LIMIT_DS];
 };
 
-/* Reads DS RDATA. Returns false when it is malformed or its digest is longer than any known. */
+/* Reads DS RDATA. Returns false if it is malformed, or if its digest is longer than any known
+ * one. */
 bool ds_read(struct span rdata, struct ds *ds);
 
-/* Makes the SHA-256 DS of a key: how an anchor given as DNSKEY is kept. Returns false when OpenSSL
- * fails. */
+/* Makes the SHA-256 DS of a key: the form in which an anchor given as DNSKEY is kept. Returns false
+ * if OpenSSL fails. */
 bool ds_of_dnskey(
         struct crypto *crypto, const struct name *owner, const struct dnskey *key, struct ds *ds);
 
-/* True when the DS names the key: tag, algorithm and digest are its own (RFC 4035, 5.2). */
+/* True if the DS refers to the key: tag, algorithm and digest match (RFC 4035, 5.2). */
 bool ds_matches(struct crypto *crypto, const struct ds *ds, const struct name *owner,
         const struct dnskey *key);
 
-/* Takes the usable DS records out of an RRset. Where there is none, returns why the zone is
- * Insecure: REASON_DS_ALGORITHM or REASON_DS_DIGEST (RFC 6840, 5.2); otherwise REASON_NONE. */
+/* Collects the usable DS records of an RRset. If there is none, returns why the zone is Insecure:
+ * REASON_DS_ALGORITHM or REASON_DS_DIGEST (RFC 6840, 5.2). Otherwise returns REASON_NONE. */
 enum reason ds_set_read(const struct rrsets *g, const struct rrset *set, struct ds_set *out);
 
-/* Proves the DNSKEY RRset `set` by `ds`: a key that matches a DS must have signed it. SECURE with
- * all keys that may sign in `*keys` (a new keyset, the caller's) and `proved` filled; INSECURE
- * where the keys that match have a size that is not supported; else BOGUS. */
+/* Proves the DNSKEY RRset `set` by `ds`: a key that matches a DS must have signed the RRset.
+ * Returns SECURE, fills `proved` and sets `*keys` to a new keyset of all keys that may sign, which
+ * the caller owns. Returns INSECURE if the keys that match have an unsupported size. Otherwise
+ * returns BOGUS, or INDETERMINATE if memory is short. */
 struct outcome ds_prove_keys(const struct verifier *v, const struct rrset *set,
         const struct ds_set *ds, struct proved *proved, struct keyset **keys);
 

@@ -1,47 +1,47 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Every bound on work that somebody else's message can ask for. Reaching one never makes an answer
- * Secure: it is Bogus, Insecure or Indeterminate with a reason that names the limit. */
+/* Every bound on the work that a message from the network can cause. Reaching a bound never makes
+ * an answer Secure: it becomes Bogus, Insecure or Indeterminate, with a reason that names the
+ * limit. */
 #ifndef DNSSEC_LIMITS_H
 #define DNSSEC_LIMITS_H
 
-#define LIMIT_VERIFICATIONS                                                                        \
-	16 /* signatures worked out for one response (KeyTrap, CVE-2023-50387) */
-#define LIMIT_VERIFICATIONS_ALL 64  /* the same, over all the times that it is judged again */
-#define LIMIT_FAILURES_PER_SET  2   /* of these that may fail for one RRset */
-#define LIMIT_KEYS_PER_TAG      2   /* keys of one tag and algorithm tried for one RRSIG */
-#define LIMIT_SIGNERS           4   /* different signer names followed for one RRset */
-#define LIMIT_KEYS              32  /* DNSKEYs kept of one zone */
-#define LIMIT_DS                8   /* DS records kept of one delegation */
+#define LIMIT_VERIFICATIONS     16 /* signatures computed for one response (KeyTrap, CVE-2023-50387) */
+#define LIMIT_VERIFICATIONS_ALL 64  /* for one response, over all its judgements */
+#define LIMIT_FAILURES_PER_SET  2   /* failed signature checks for one RRset */
+#define LIMIT_KEYS_PER_TAG      2   /* keys of one tag and algorithm that are tried for one RRSIG */
+#define LIMIT_SIGNERS           4   /* different signer names that are followed for one RRset */
+#define LIMIT_KEYS              32  /* DNSKEYs kept for one zone */
+#define LIMIT_DS                8   /* DS records kept for one delegation */
 #define LIMIT_RRSETS            256 /* RRsets in one response */
-#define LIMIT_JUDGED            64  /* of these that are judged */
-#define LIMIT_NSEC3_ITERATIONS  50  /* above: Insecure, EDE 27 (RFC 9276, 3.2) */
+#define LIMIT_JUDGED            64  /* RRsets of one response that are judged */
+#define LIMIT_NSEC3_ITERATIONS  50  /* more make a zone Insecure, EDE 27 (RFC 9276, 3.2) */
 #define LIMIT_NSEC3_RECORDS     16  /* NSEC3 records of one zone in one response */
 #define LIMIT_NSEC3_HASHES      64  /* names hashed for one response (CVE-2023-50868) */
-#define LIMIT_NSEC_RECORDS      16  /* likewise NSEC */
+#define LIMIT_NSEC_RECORDS      16  /* NSEC records of one zone in one response */
 #define LIMIT_CNAMES            13  /* links of a CNAME chain */
-#define LIMIT_SIGNED            16 /* RRsets of one response that are signed: no validator checks more */
-#define LIMIT_FETCHES           64 /* for one parked response: a name in ip6.arpa has 34 labels */
-#define LIMIT_WALK_QUERIES      32 /* sent on one walk down from the root */
-#define LIMIT_WALK_SILENT       3  /* servers of one zone that may say nothing of use */
-#define LIMIT_WALK_DEPTH        3  /* walks inside one another, for a server's address */
+#define LIMIT_SIGNED            16 /* RRsets of one response that are signed; no validator checks more */
+#define LIMIT_FETCHES           64 /* fetches for one parked response; a name in ip6.arpa has 34 labels */
+#define LIMIT_WALK_QUERIES      32 /* queries sent on one walk down from the root */
+#define LIMIT_WALK_SILENT       3  /* servers of one zone that may send no usable response */
+#define LIMIT_WALK_DEPTH        3  /* nested walks, each for a server's address */
 #define LIMIT_WALK_SERVERS      4  /* servers of one zone whose addresses are looked up */
-#define LIMIT_WALK_ADDRESSES    8  /* addresses kept of one zone's servers */
+#define LIMIT_WALK_ADDRESSES    8  /* addresses kept for the servers of one zone */
 
-/* How long things are remembered, in seconds. */
-#define LIMIT_TRUST_TTL_S  86400 /* what was proved, at most */
-#define LIMIT_TRUST_MIN_S  10    /* and at least, so that what was fetched can be used */
+/* How long results are kept, in seconds. */
+#define LIMIT_TRUST_TTL_S  86400 /* proved data, at most */
+#define LIMIT_TRUST_MIN_S  10    /* proved data, at least, so that what was fetched can be used */
 #define LIMIT_BOGUS_TTL_S  60    /* a chain that does not hold */
 #define LIMIT_FAILED_TTL_S 5     /* a chain that could not be fetched */
-#define LIMIT_HINT_S       10 /* that no zone begins at a name, shown by a record there or below */
-#define LIMIT_DOUBT_S      5  /* from one time that a name's DS is asked for anew to the next */
-#define LIMIT_SERVERS_S    3600 /* the addresses of a zone's servers, which nothing proves */
-#define LIMIT_UNABLE_S     60   /* who could not answer for a DS or DNSKEY */
+#define LIMIT_HINT_S       10    /* a hint that no zone begins at a name */
+#define LIMIT_DOUBT_S      5     /* the shortest time between two new queries for a doubted DS */
+#define LIMIT_SERVERS_S    3600  /* the addresses of a zone's servers, which no signature proves */
+#define LIMIT_UNABLE_S     60    /* a server that could not answer for a DS or DNSKEY */
 
-/* The clock skew that RRSIG times are allowed: a part of the validity, within bounds. */
+/* The clock skew that is allowed for RRSIG times: a share of the validity period, within bounds. */
 #define SKEW_SHARE 10 /* one tenth */
 #define SKEW_MIN_S 3600
 #define SKEW_MAX_S 86400
 
-#define SKEW_BY_VALIDITY (-1) /* stands for the above where a skew may be given */
+#define SKEW_BY_VALIDITY (-1) /* selects the share above where a skew can be given */
 
 #endif

@@ -4,9 +4,10 @@
 #include "dnssec/bitmap.h"
 
 #define HASH_SHA1     1
-#define BASE32_DIGITS 32 /* of a SHA-1 hash */
+#define BASE32_DIGITS 32 /* for a SHA-1 hash */
 
-/* The value of a base32hex digit (RFC 4648, 7), in lower case as names are kept; -1 for others. */
+/* Returns the value of a base32hex digit (RFC 4648, 7), in lower case as names are kept; -1 for any
+ * other octet. */
 static int digit_value(uint8_t c)
 {
 	if (c >= '0' && c <= '9')

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* NSEC3 records: RFC 5155, 3. */
+/* NSEC3 records (RFC 5155, 3). */
 #ifndef DNSSEC_NSEC3_H
 #define DNSSEC_NSEC3_H
 
@@ -15,18 +15,20 @@ struct nsec3 {
 	struct span salt, next_hash, bitmap;
 };
 
-/* Reads the NSEC3 `rr`, whose owner must be one label of 32 base32hex digits under `zone`. Returns
- * false when it is malformed, or to be ignored: a hash algorithm that is not SHA-1, or a flag that
- * is not known (RFC 5155, 8.1 and 8.2). */
+/* Reads the NSEC3 `rr`, whose owner must be one label of 32 base32hex digits below `zone`. Returns
+ * false if the record is malformed or must be ignored: a hash algorithm other than SHA-1, or an
+ * unknown flag (RFC 5155, 8.1 and 8.2). */
 bool nsec3_read(
         const struct message *m, const struct rr *rr, const struct name *zone, struct nsec3 *nsec3);
 
+/* True if the hash is the owner's. */
 bool nsec3_matches(const struct nsec3 *n, const uint8_t hash[static NSEC3_HASH_OCTETS]);
 
-/* True when the hash lies strictly between owner and next, the last record reaching around. */
+/* True if the hash is strictly between owner and next. The last record of the zone spans the
+ * wrap-around. */
 bool nsec3_spans(const struct nsec3 *n, const uint8_t hash[static NSEC3_HASH_OCTETS]);
 
-/* True when both hash names alike: algorithm, iterations, salt (RFC 5155, 8.2). */
+/* True if both have the same iterations and salt (RFC 5155, 8.2). Both use SHA-1. */
 bool nsec3_same_parameters(const struct nsec3 *a, const struct nsec3 *b);
 
 #endif

@@ -1,31 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What validation concludes, apart from why. */
+/* What validation concludes (the status), and why (the reason). */
 #ifndef DNSSEC_OUTCOME_H
 #define DNSSEC_OUTCOME_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* RFC 4035, 4.3. In order of strength: an answer is as good as its weakest part, the highest. */
+/* The security status of RFC 4035, 4.3, from the strongest to the weakest. An answer has the status
+ * of its weakest part, which is the highest value. */
 enum status {
-	STATUS_SECURE,        /* a chain of signatures from an anchor covers it */
-	STATUS_INSECURE,      /* an anchor proves that there is no chain: let through, AD clear */
-	STATUS_INDETERMINATE, /* a link could not be had: not let through in enforce mode */
-	STATUS_BOGUS,         /* there should be a chain and it does not hold: SERVFAIL */
+	STATUS_SECURE,        /* a chain of signatures leads from a trust anchor to it */
+	STATUS_INSECURE,      /* proved to have no such chain: passes, with AD clear */
+	STATUS_INDETERMINATE, /* a link of the chain could not be fetched: refused in enforce mode */
+	STATUS_BOGUS,         /* there should be a chain, and it does not hold: SERVFAIL */
 };
 
 #define EDE_NONE (-1)
 
-/* One line a reason: enumerator, word for logs and metrics, Extended DNS Error (RFC 8914 and
- * IANA's registry; EDE_NONE for none), sentence for people. */
+/* One line for each reason: enumerator, word for logs and metrics, Extended DNS Error (RFC 8914 and
+ * IANA's registry; EDE_NONE if there is none), sentence for people. */
 #define REASONS(X)                                                                                 \
 	X(NONE, "none", EDE_NONE, "all is well")                                                   \
 	X(UNSIGNED_ZONE, "unsigned-zone", EDE_NONE, "the parent proves that the zone is unsigned") \
 	X(NO_ANCHOR, "no-anchor", EDE_NONE, "no trust anchor lies above the name")                 \
 	X(NTA, "nta", EDE_NONE, "a negative trust anchor lies above the name")                     \
-	X(DS_ALGORITHM, "ds-algorithm", 1, "no DS has an algorithm that is supported")             \
-	X(DS_DIGEST, "ds-digest", 2, "no DS has a digest type that is supported")                  \
-	X(KEY_SIZE, "key-size", 1, "no key that a DS names has a size that is supported")          \
+	X(DS_ALGORITHM, "ds-algorithm", 1, "no DS has a supported algorithm")                      \
+	X(DS_DIGEST, "ds-digest", 2, "no DS has a supported digest type")                          \
+	X(KEY_SIZE, "key-size", 1, "no key that a DS refers to has a supported size")              \
 	X(NSEC3_ITERATIONS, "nsec3-iterations", 27, "NSEC3 iterations are over the limit")         \
 	X(OPT_OUT, "opt-out", EDE_NONE, "an NSEC3 opt-out span covers the name")                   \
 	X(MALFORMED, "malformed", 6, "a record is malformed")                                      \
@@ -36,28 +37,29 @@ enum status {
 	X(RRSIG_TIMES, "rrsig-times", 6, "the signature expires before its inception")             \
 	X(RRSIG_NO_KEY, "rrsig-no-key", 9, "no DNSKEY of the zone matches the signature")          \
 	X(RRSIG_SIGNER, "rrsig-signer", 6, "the signer is not the zone that holds the name")       \
-	X(RRSIG_LABELS, "rrsig-labels", 6, "the signature is for a name with more labels")         \
+	X(RRSIG_LABELS, "rrsig-labels", 6,                                                         \
+	        "the label count of the signature does not fit the name")                          \
 	X(WILDCARD_UNPROVED, "wildcard-unproved", 12, "nothing proves that the wildcard applies")  \
-	X(DENIAL_MISSING, "denial-missing", 12, "nothing proves that the answer does not exist")   \
+	X(DENIAL_MISSING, "denial-missing", 12, "no proof that the name or type does not exist")   \
 	X(DENIAL_FAILED, "denial-failed", 6, "the NSEC or NSEC3 records do not prove the denial")  \
 	X(DS_NO_MATCH, "ds-no-match", 9, "no DNSKEY matches the DS")                               \
 	X(DNSKEY_MISSING, "dnskey-missing", 9, "the DNSKEY answer holds no DNSKEY")                \
 	X(DNSKEY_NO_ZONE_BIT, "dnskey-no-zone-bit", 11, "no DNSKEY has the zone bit")              \
 	X(DNSKEY_REVOKED, "dnskey-revoked", 9, "every DNSKEY that could sign is revoked")          \
 	X(DS_UNPROVED, "ds-unproved", 12, "neither a DS nor its absence is proved")                \
-	X(CNAME_FORGED, "cname-forged", 6, "the CNAME is not what the DNAME makes")                \
+	X(CNAME_FORGED, "cname-forged", 6, "the CNAME does not follow from the DNAME")             \
 	X(CHAIN_TOO_LONG, "chain-too-long", 6, "the CNAME chain is longer than the limit")         \
-	X(BUDGET, "budget", 6, "judging it would cost more than the limit")                        \
+	X(BUDGET, "budget", 6, "validation would exceed the limit on work")                        \
 	X(FETCH_FAILED, "fetch-failed", 22, "a DNSKEY or DS could not be fetched")                 \
-	X(LINK_MISSING, "link-missing", EDE_NONE, "it is needed and was not found")                \
+	X(LINK_MISSING, "link-missing", EDE_NONE, "a DS or DNSKEY that is needed was not found")   \
 	X(NOT_SIGNED_FOR, "not-signed-for", EDE_NONE, "the query did not ask for signatures")      \
 	X(FETCH_TIMEOUT, "fetch-timeout", 22, "the keys did not arrive in time")                   \
-	X(PARK_FULL, "park-full", EDE_NONE, "too many responses wait for keys already")            \
-	X(FETCHES_FULL, "fetches-full", EDE_NONE, "too many keys are being fetched already")       \
-	X(NOT_ANSWER, "not-answer", EDE_NONE, "the response carries no answer to judge")           \
-	X(PAUSED, "paused", EDE_NONE, "judging is paused")                                         \
+	X(PARK_FULL, "park-full", EDE_NONE, "too many responses are waiting for keys")             \
+	X(FETCHES_FULL, "fetches-full", EDE_NONE, "too many keys are being fetched")               \
+	X(NOT_ANSWER, "not-answer", EDE_NONE, "the response has no answer to validate")            \
+	X(PAUSED, "paused", EDE_NONE, "validation is paused")                                      \
 	X(CLOCK_NOT_SET, "clock-not-set", 0, "the clock of this machine is not set yet")           \
-	X(NO_EDNS, "no-edns", 10, "the server does not take EDNS, so it cannot send signatures")   \
+	X(NO_EDNS, "no-edns", 10, "the server rejects EDNS, so it cannot send signatures")         \
 	X(STRIPPED, "stripped", 10, "the server leaves out all signatures")
 
 enum reason {
@@ -80,6 +82,6 @@ static inline struct outcome outcome_of(enum status status, enum reason reason)
 const char *status_text(enum status s); /* "secure", "insecure", "indeterminate", "bogus" */
 const char *reason_word(enum reason r);
 const char *reason_sentence(enum reason r);
-int reason_ede(enum reason r); /* EDE_NONE or the info-code */
+int reason_ede(enum reason r); /* the EDE info-code, or EDE_NONE */
 
 #endif

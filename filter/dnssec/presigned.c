@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dnssec/presigned.h"
 
-/* Serial number arithmetic: whether `a` comes before `b` or is it (RFC 1982). */
+/* True if `a` is not after `b`, in serial number arithmetic (RFC 1982). */
 static bool is_until(uint32_t a, uint32_t b)
 {
 	return (int32_t)(b - a) >= 0;
 }
 
-/* Puts `rrsig` in the place of the one of its key, or at the end. */
+/* Adds `rrsig`, or replaces the RRSIG of the same key if that one began no later. Returns the new
+ * count. */
 static unsigned take_presigned(const struct presigned_rrsig *chosen[static LIMIT_DS],
         unsigned count, const struct presigned_rrsig *rrsig)
 {
@@ -37,7 +38,7 @@ unsigned presigned_choose(const struct presigned *p, int64_t now_s,
 	return count;
 }
 
-/* Each turn goes on to the end of another one of them. */
+/* Each round extends the time to the latest end among the RRSIGs that are valid then. */
 int64_t presigned_lasts_s(const struct presigned *p, int64_t now_s)
 {
 	const struct presigned_rrsig *chosen[LIMIT_DS];

@@ -7,7 +7,7 @@
 static struct rrset *rrset_for(
         struct rrsets *g, uint8_t section, const struct name *owner, uint16_t type)
 {
-	uint32_t hash = name_quick_hash(owner); /* equal ones are compared in full */
+	uint32_t hash = name_quick_hash(owner); /* names with equal hashes are compared in full */
 	for (unsigned i = g->count; i-- > 0;) {
 		struct rrset *set = &g->sets[i];
 		if (set->owner_hash == hash && set->type == type && set->section == section &&

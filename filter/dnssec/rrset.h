@@ -8,7 +8,7 @@
 
 #define RR_NONE UINT16_MAX
 
-/* Records of one owner, type and section. `count` is 0 where only RRSIGs were found. */
+/* The records of one owner, type and section. `count` is 0 if there are only RRSIGs. */
 struct rrset {
 	struct name owner;
 	uint32_t owner_hash;
@@ -21,17 +21,17 @@ struct rrset {
 /* Borrows the message; lives in the arena. */
 struct rrsets {
 	const struct message *m;
-	uint16_t *next;   /* by record: the next of its RRset, or RR_NONE */
-	uint16_t *set_of; /* by record: index of its RRset, or RR_NONE if it belongs to none */
+	uint16_t *next;   /* by record: the next record of its RRset, or RR_NONE */
+	uint16_t *set_of; /* by record: the index of its RRset, or RR_NONE if it is in none */
 	struct rrset *sets;
 	unsigned count;
 };
 
-/* Groups the records of class IN. Returns false when an owner name is malformed, an RRSIG is too
- * short to have a type covered, there are more than LIMIT_RRSETS, or the arena is used up. */
+/* Groups the records of class IN. Returns false if an owner name is malformed, an RRSIG is too
+ * short for its type covered, there are more than LIMIT_RRSETS RRsets, or the arena is used up. */
 bool rrsets_group(struct rrsets *g, const struct message *m, struct arena *arena);
 
-/* Returns the RRset with records, or NULL. */
+/* Returns the RRset if it has records, else NULL. */
 const struct rrset *rrsets_find(
         const struct rrsets *g, enum section section, const struct name *owner, uint16_t type);
 
@@ -48,7 +48,7 @@ static inline unsigned rrset_index(const struct rrsets *g, const struct rrset *s
 	return (unsigned)(set - g->sets);
 }
 
-/* The smallest TTL in the set (RFC 2181, 5.2 wants them equal). */
+/* Returns the smallest TTL in the set. RFC 2181, 5.2 requires equal ones. */
 uint32_t rrset_ttl(const struct rrsets *g, const struct rrset *set);
 
 #endif

@@ -27,7 +27,7 @@ bool rrsig_read(const struct message *m, const struct rr *rr, struct rrsig *sig)
 	return rrsig_read_rdata(message_rdata(m, rr), sig);
 }
 
-/* a - b in serial arithmetic: RFC 1982, 3.2. */
+/* Returns a - b in serial number arithmetic (RFC 1982, 3.2). */
 static int32_t serial_difference(uint32_t a, uint32_t b)
 {
 	return (int32_t)(a - b);
@@ -71,13 +71,14 @@ struct budget budget_full(void)
 		.skew_s = SKEW_BY_VALIDITY };
 }
 
-/* The labels that a signature counts: without the root and a leading wildcard (RFC 4034, 3.1.3). */
+/* Returns the number of labels that the labels field may have: without the root and a leading
+ * wildcard (RFC 4034, 3.1.3). */
 static unsigned signable_labels(const struct name *owner)
 {
 	return owner->labels - (name_is_wildcard(owner) ? 1u : 0u);
 }
 
-/* One RRset being checked: what its signatures share. */
+/* One RRset being checked, and what the checks of its signatures share. */
 struct check {
 	const struct verifier *v;
 	const struct rrset *set;
@@ -86,7 +87,7 @@ struct check {
 	unsigned failures_left;
 };
 
-/* All of RFC 4035, 5.3.1 that needs no key. */
+/* Checks everything in RFC 4035, 5.3.1 that needs no key. */
 static enum reason check_fields(const struct check *k, const struct rrsig *sig)
 {
 	const struct name *owner = &k->set->owner;
@@ -114,8 +115,8 @@ static void fill_proved(struct proved *proved, const struct check *k, const stru
 	proved->ttl_s = least(least(ttl_s, sig->original_ttl_s), proved->left_s);
 }
 
-/* Tries the keys that the signature may be of. A revoked key signs nothing but its own RRset
- * (RFC 5011, 2.1), which is not what is asked here. */
+/* Tries the keys that may have made the signature. A revoked key signs only its own RRset (RFC
+ * 5011, 2.1), so a keyset of a zone does not hold it. */
 static enum reason try_keys(struct check *k, const struct rrsig *sig)
 {
 	enum reason reason = REASON_RRSIG_NO_KEY;
@@ -144,8 +145,8 @@ static enum reason try_keys(struct check *k, const struct rrsig *sig)
 	return reason;
 }
 
-/* Of two reasons why signatures did not hold, the one that tells the operator more: what got
- * further through the checks. Any two that there can be are among these. */
+/* Returns the reason that tells the operator more, out of two why signatures failed: the one that
+ * got further through the checks. All reasons that can occur are in the list. */
 static enum reason closer_reason(enum reason a, enum reason b)
 {
 	static const enum reason order[] = { REASON_RRSIG_MISSING, REASON_RRSIG_SIGNER,

@@ -17,54 +17,55 @@ struct rrsig {
 	uint8_t algorithm, labels;
 	uint32_t original_ttl_s, expiration, inception; /* times are serial numbers (RFC 1982) */
 	struct name signer;
-	struct span fixed; /* the RDATA before the signer, as it is signed */
+	struct span fixed; /* the RDATA before the signer's name, as it is signed */
 	struct span signature;
 };
 
-/* Reads the RDATA of an RRSIG, which is borrowed. Returns false when it is malformed; a compressed
- * signer is. */
+/* Reads the RDATA of an RRSIG, which it borrows. Returns false if it is malformed; a compressed
+ * signer's name counts as malformed. */
 bool rrsig_read_rdata(struct span rdata, struct rrsig *sig);
 
-/* The same of the RRSIG `rr`. */
+/* Reads the RRSIG record `rr`, likewise. */
 bool rrsig_read(const struct message *m, const struct rr *rr, struct rrsig *sig);
 
-/* Says whether `now_s` lies within the signature's time, with a skew of `skew_s`, or that of
- * limits.h for SKEW_BY_VALIDITY: REASON_NONE, _RRSIG_EXPIRED, _RRSIG_NOT_YET, or _RRSIG_TIMES when
- * it ends before it begins. RFC 4034, 3.1.5.
- */
+/* Checks that `now_s` is within the signature's validity period, with a skew of `skew_s` seconds,
+ * or for SKEW_BY_VALIDITY the skew of limits.h. Returns REASON_NONE, REASON_RRSIG_EXPIRED,
+ * REASON_RRSIG_NOT_YET, or REASON_RRSIG_TIMES if the expiration is before the inception. RFC 4034,
+ * 3.1.5. */
 enum reason rrsig_check_time(const struct rrsig *sig, int64_t now_s, int32_t skew_s);
 
-/* The same where the time is not known, see struct budget: REASON_NONE, _RRSIG_EXPIRED or
- * _RRSIG_TIMES. */
+/* Checks the times while the time is not known (see struct budget). Returns REASON_NONE,
+ * REASON_RRSIG_EXPIRED or REASON_RRSIG_TIMES. */
 enum reason rrsig_check_earliest(const struct rrsig *sig, int64_t earliest_s);
 
-/* What one response is allowed: how much may still be spent on it, and how far its times may be
- * off. */
+/* What one response is allowed: the work that is left for it, and how far its signature times may
+ * be off. */
 struct budget {
 	unsigned verifications;
 	unsigned nsec3_hashes;
 	int32_t skew_s; /* or SKEW_BY_VALIDITY */
 
-	/* The time is not known, but that it is not before `earliest_s`: a signature counts unless
-	 * it ended before then. What it proves holds for as long as its TTL says. */
+	/* The time is not known, only that it is not before `earliest_s`: a signature is valid
+	 * unless it expired before then. Its proof holds for the RRset's TTL. */
 	bool is_dateless;
 	int64_t earliest_s;
 };
 
+/* Returns the budget that a response begins with. */
 struct budget budget_full(void);
 
-/* What a signature that holds tells. */
+/* What a valid signature shows. */
 struct proved {
-	bool is_wildcard; /* the records were made from the wildcard at `labels` labels */
+	bool is_wildcard; /* the records were expanded from the wildcard at `labels` labels */
 	uint8_t labels;
 	uint32_t ttl_s;                  /* min(TTL, original TTL, time left): RFC 4035, 5.3.3 */
-	uint32_t original_ttl_s, left_s; /* of the signature: its original TTL, its time left */
+	uint32_t original_ttl_s, left_s; /* the signature's original TTL and time left */
 };
 
-/* What checks of one message's signatures share. Borrows all of it. */
+/* What the signature checks of one message share. Borrows all of it. */
 struct verifier {
 	struct crypto *crypto;
-	struct arena *arena; /* a call takes memory, and gives it back when it returns */
+	struct arena *arena; /* a call gives back what it takes */
 	struct budget *budget;
 	const struct rrsets *sets;
 	int64_t now_s;
