@@ -8,7 +8,7 @@
 #include "crypto/pkey.h"
 #include "crypto/rsa.h"
 
-/* RFC 8624 and RFC 9905 say what a validator must, may and must no longer do. */
+/* RFC 8624 and RFC 9905 say which algorithms a validator must, may and must not support. */
 static const struct algorithm algorithms[] = {
 	{ .id = 1, .mnemonic = "RSAMD5" },
 	{ .id = 3, .mnemonic = "DSA" },

@@ -14,7 +14,7 @@ static const struct {
 	{ DIGEST_SHA384, HASH_SHA384, 48 },
 };
 
-/* Returns HASH_COUNT for a type that is not supported. */
+/* Returns the hash of a DS digest type, or HASH_COUNT if the type is not supported. */
 static enum hash ds_hash(uint8_t digest_type)
 {
 	if (digest_type == DIGEST_SHA1 && !sha1_is_allowed())
@@ -58,7 +58,7 @@ bool nsec3_hash(struct crypto *c, struct span owner, struct span salt, unsigned 
 {
 	uint8_t digest[HASH_MAX_OCTETS];
 
-	/* The first round is not one of the iterations: IH(0) is H(owner || salt). */
+	/* The first round does not count as an iteration: IH(0) is H(owner || salt). */
 	for (unsigned round = 0; round <= iterations; round++) {
 		if (hash_spans(c, HASH_SHA1, owner, salt, digest) != NSEC3_HASH_OCTETS)
 			return false;

@@ -13,18 +13,20 @@ enum { DIGEST_SHA1 = 1, DIGEST_SHA256 = 2, DIGEST_SHA384 = 4 };
 
 struct crypto;
 
-/* True for a DS digest type that is accepted: SHA-256, SHA-384, and SHA-1 where it is allowed. */
+/* True for a supported DS digest type: SHA-256, SHA-384, and SHA-1 if it is allowed. */
 bool digest_is_supported(uint8_t digest_type);
 
-/* How long a DS digest of this type is, supported or not; 0 for one that is not known. */
+/* Returns the length in octets of a DS digest of this type, supported or not; 0 for an unknown
+ * type. */
 size_t digest_octets(uint8_t digest_type);
 
-/* Writes the digest of `first` followed by `second`. Returns its length, or 0 when the type is not
- * supported. RFC 4034, 5.1.4. */
+/* Writes the digest of `first` followed by `second`. Returns its length, or 0 if the type is not
+ * supported or OpenSSL fails. RFC 4034, 5.1.4. */
 size_t digest_compute(struct crypto *c, uint8_t digest_type, struct span first, struct span second,
         uint8_t out[static DIGEST_MAX_OCTETS]);
 
-/* Hashes an owner name in canonical form: RFC 5155, 5. Returns false only if OpenSSL fails. */
+/* Computes the NSEC3 hash of an owner name in canonical form (RFC 5155, 5). Returns false only if
+ * OpenSSL fails. */
 bool nsec3_hash(struct crypto *c, struct span owner, struct span salt, unsigned iterations,
         uint8_t out[static NSEC3_HASH_OCTETS]);
 

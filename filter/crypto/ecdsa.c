@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ECDSA keys and signatures: RFC 6605. */
+/* ECDSA keys and signatures (RFC 6605). */
 #include "crypto/ecdsa.h"
 
 #include <openssl/core_names.h>
@@ -9,11 +9,11 @@
 #include "base/cursor.h"
 #include "crypto/pkey.h"
 
-#define COORDINATE_MAX 48 /* P-384's */
+#define COORDINATE_MAX 48 /* for P-384 */
 
 enum { DER_INTEGER = 0x02, DER_SEQUENCE = 0x30, POINT_UNCOMPRESSED = 0x04 };
 
-/* The field is x and y without more; OpenSSL wants to be told so, and checks that the point lies on
+/* The field is x and y only. OpenSSL needs the octet that says so, and checks that the point is on
  * the curve. */
 EVP_PKEY *ecdsa_decode(const struct algorithm *a, struct span octets)
 {
@@ -30,8 +30,8 @@ EVP_PKEY *ecdsa_decode(const struct algorithm *a, struct span octets)
 	return pkey_from_params("EC", EVP_PKEY_PUBLIC_KEY, params);
 }
 
-/* DER's integers are the shortest that stay positive: no zero octets before the first, but one
- * where it would have the sign bit set. */
+/* A DER integer is as short as possible and positive: without leading zero octets, except one if
+ * the sign bit would be set otherwise. */
 static void put_integer(struct writer *w, struct span magnitude)
 {
 	while (magnitude.len > 1 && magnitude.base[0] == 0)
@@ -52,7 +52,7 @@ bool ecdsa_verify(
 	struct writer w = writer_over(der, sizeof(der));
 	size_t half = signature.len / 2;
 
-	/* The sequence's length takes one octet: even P-384's is below 128. */
+	/* The sequence's length takes one octet: even for P-384 it is below 128. */
 	writer_u8(&w, DER_SEQUENCE);
 	writer_u8(&w, 0);
 	put_integer(&w, span_of(signature.base, half));
@@ -61,7 +61,7 @@ bool ecdsa_verify(
 	return !w.full && pkey_verify_hashed(c, key, data, writer_span(&w));
 }
 
-/* Takes an integer, which becomes as long as half a signature is. */
+/* Reads an integer and pads it to half a signature. */
 static bool take_integer(struct cursor *c, uint8_t *out, size_t half)
 {
 	bool is_integer = cursor_u8(c) == DER_INTEGER;

@@ -5,12 +5,13 @@
 
 #include "crypto/algorithm.h"
 
-/* The functions of struct algorithm for ECDSA. */
+/* The functions in struct algorithm for ECDSA. */
 EVP_PKEY *ecdsa_decode(const struct algorithm *a, struct span octets);
 bool ecdsa_verify(
         struct crypto *c, const struct pubkey *key, struct span data, struct span signature);
 
-/* Turns DER's two integers into two halves of a signature of `octets`. */
+/* Turns a DER sequence of two integers into the two halves of a signature of `octets`. Returns
+ * false if the DER is not such a sequence. */
 bool ecdsa_flatten(struct span der, uint8_t *out, size_t octets);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "crypto/algorithm.h"
 
-/* The functions of struct algorithm for EdDSA. */
+/* The functions in struct algorithm for EdDSA. */
 EVP_PKEY *eddsa_decode(const struct algorithm *a, struct span octets);
 bool eddsa_verify(
         struct crypto *c, const struct pubkey *key, struct span data, struct span signature);

@@ -6,7 +6,7 @@ EVP_PKEY *pkey_from_params(const char *type, int selection, OSSL_PARAM params[])
 	EVP_PKEY *pkey = NULL;
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
 
-	/* On failure OpenSSL leaves `pkey` NULL. */
+	/* If this fails, OpenSSL leaves `pkey` NULL. */
 	if (ctx && EVP_PKEY_fromdata_init(ctx) == 1)
 		EVP_PKEY_fromdata(ctx, &pkey, selection, params);
 	EVP_PKEY_CTX_free(ctx);

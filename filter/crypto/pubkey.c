@@ -83,7 +83,7 @@ static bool pubkey_check(
 	c->checks++;
 	if (key->algorithm->verify(c, key, data, signature))
 		return true;
-	/* Each failure leaves its story in this thread's error queue, and nobody will ask. */
+	/* Each failure leaves entries in this thread's error queue, which no code reads. */
 	ERR_clear_error();
 	return false;
 }

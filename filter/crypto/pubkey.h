@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Public keys and the signatures that they verify: DNSSEC's algorithms (RFC 8624 and its
- * successors). */
+/* Public keys, and checks of signatures with DNSSEC's algorithms (RFC 8624 and its successors). */
 #ifndef CRYPTO_PUBKEY_H
 #define CRYPTO_PUBKEY_H
 
@@ -23,20 +22,20 @@ struct crypto;
 /* A public key, decoded once and used often. */
 struct pubkey;
 
-/* Decodes the public key field of a DNSKEY (RFC 3110, 6605, 8080). Returns NULL when the algorithm
- * is not supported, the octets are malformed, an ECDSA point is off its curve, or the RSA modulus
+/* Decodes the public key field of a DNSKEY (RFC 3110, 6605, 8080). Returns NULL if the algorithm is
+ * not supported, the octets are malformed, an ECDSA point is not on its curve, or the RSA modulus
  * or exponent is out of bounds (1024 to 4096 bits; an odd exponent of 2 to 64 bits). An EdDSA point
- * off its curve makes a key that verifies nothing. Like struct crypto, a key belongs to one thread.
- */
+ * that is not on its curve gives a key that verifies no signature. Like struct crypto, a key
+ * belongs to one thread. */
 struct pubkey *pubkey_new(uint8_t algorithm, struct span octets);
 
-/* False for an RSA key that is well formed but whose modulus is shorter or longer than is
- * supported: such a key is like one of an unknown algorithm. */
+/* Returns false for a well-formed RSA key whose modulus is shorter or longer than supported. Such a
+ * key is treated like one of an unknown algorithm. */
 bool pubkey_size_is_supported(uint8_t algorithm, struct span octets);
 void pubkey_free(struct pubkey *key);
 
-/* Says whether `signature`, as it stands in the RRSIG, is `key`'s over `data`; what was found good
- * once, `c` remembers for a while. Anything malformed is simply not a signature. */
+/* True if `signature`, in the form of the RRSIG, is `key`'s over `data`. `c` remembers valid
+ * signatures for a while. A malformed signature is invalid. */
 bool pubkey_verify(
         struct crypto *c, const struct pubkey *key, struct span data, struct span signature);
 

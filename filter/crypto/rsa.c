@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* RSA keys and signatures: RFC 3110 and RFC 5702. */
+/* RSA keys and signatures (RFC 3110, RFC 5702). */
 #include "crypto/rsa.h"
 
 #include <openssl/bn.h>
@@ -10,9 +10,10 @@
 
 #define MODULUS_MIN_BITS  1024
 #define MODULUS_MAX_BITS  4096
-#define EXPONENT_MAX_BITS 64 /* the cost of a check grows with it */
+#define EXPONENT_MAX_BITS 64 /* a larger exponent makes each check more expensive */
 
-/* RFC 3110, 2: the exponent's length is one octet, or a zero and two; the modulus is the rest. */
+/* Splits the field (RFC 3110, 2): the exponent's length is one octet, or a zero octet and two more;
+ * then come the exponent and the modulus. */
 static bool rsa_read_parts(struct span octets, struct span *exponent, struct span *modulus)
 {
 	struct cursor c = cursor_over(octets);
@@ -31,7 +32,7 @@ static bool is_size_supported(const BIGNUM *n)
 	return bits >= MODULUS_MIN_BITS && bits <= MODULUS_MAX_BITS;
 }
 
-/* An exponent of 1 would make every padded hash its own signature. */
+/* With an exponent of 1 every padded hash would be its own signature. */
 static bool is_within_bounds(const BIGNUM *e, const BIGNUM *n)
 {
 	return is_size_supported(n) && BN_is_odd(n) && BN_is_odd(e) && !BN_is_one(e) &&
@@ -54,7 +55,7 @@ bool rsa_size_is_supported(struct span octets)
 	struct span exponent, modulus;
 
 	if (!rsa_read_parts(octets, &exponent, &modulus))
-		return true; /* malformed is not small */
+		return true; /* a malformed key does not count as one of unsupported size */
 	BIGNUM *n = BN_bin2bn(modulus.base, (int)modulus.len, NULL);
 	bool supported = !n || is_size_supported(n);
 	BN_free(n);

@@ -5,10 +5,11 @@
 
 #include "crypto/algorithm.h"
 
-/* The functions of struct algorithm for RSA. */
+/* The functions in struct algorithm for RSA. */
 EVP_PKEY *rsa_decode(const struct algorithm *a, struct span octets);
 
-/* True when the modulus of this public key field has a length that is supported. */
+/* True if the modulus in this public key field has a supported length, or if the field is
+ * malformed. */
 bool rsa_size_is_supported(struct span octets);
 
 #endif

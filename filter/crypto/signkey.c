@@ -11,15 +11,15 @@
 
 #define RSA_BITS 2048 /* for new keys */
 
-/* What OpenSSL 3.2 and later call OSSL_SIGNATURE_PARAM_NONCE_TYPE, and its value for RFC 6979. */
+/* OSSL_SIGNATURE_PARAM_NONCE_TYPE of OpenSSL 3.2 and later, and its value for RFC 6979. */
 #define PARAM_NONCE_TYPE "nonce-type"
 static unsigned nonce_of_rfc6979 = 1;
 
-/* The algorithms that zones are signed with (RFC 8624, 3.1): one row each. */
+/* The algorithms that zones are signed with (RFC 8624, 3.1). */
 static const struct signing_algorithm {
 	uint8_t id;
-	size_t secret_octets; /* 0: it has parts */
-	bool is_number;       /* the secret may lack its leading zeros: BIND writes it so */
+	size_t secret_octets; /* 0: the key has several parts (RSA) */
+	bool is_number;       /* the secret may lack leading zeros, as BIND writes it */
 	EVP_PKEY *(*from_secret)(const struct algorithm *a, struct span secret);
 	bool (*write_public)(const EVP_PKEY *pkey, struct writer *out);
 	void (*write_secret)(const EVP_PKEY *pkey, size_t octets, struct writer *out);
@@ -52,7 +52,7 @@ bool signkey_is_supported(uint8_t algorithm)
 	return signing_row_of(algorithm) != NULL;
 }
 
-/* True when the halves belong together. */
+/* True if the private and the public key belong together. */
 static bool is_pair(EVP_PKEY *pkey)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
@@ -62,7 +62,7 @@ static bool is_pair(EVP_PKEY *pkey)
 	return is;
 }
 
-/* The library that the program runs with decides, not the one that it was made with. */
+/* True if the OpenSSL library at run time supports it; the headers at compile time do not tell. */
 static bool can_set_nonce(const struct signkey *key)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
@@ -74,7 +74,8 @@ static bool can_set_nonce(const struct signkey *key)
 	return can;
 }
 
-/* Takes over `pkey`, which may be NULL. */
+/* Makes a key that owns `pkey`, which may be NULL. Returns NULL on failure; then `pkey` is
+ * freed. */
 static struct signkey *signkey_of_pkey(const struct signing_algorithm *row, EVP_PKEY *pkey)
 {
 	struct signkey *key = pkey ? calloc(1, sizeof(*key)) : NULL;
@@ -186,8 +187,9 @@ static EVP_PKEY_CTX *new_signer(const struct crypto *c, const struct signkey *ke
 	return NULL;
 }
 
-/* To make a key ready costs half as much as a signature by ECDSA. What is ready holds on to its
- * key, so that no other has that address meanwhile. */
+/* Returns a context that is ready to sign, or NULL if OpenSSL fails. Preparing a key costs half as
+ * much as an ECDSA signature. The context holds a reference to its key, so no other key can have
+ * that address meanwhile. */
 static EVP_PKEY_CTX *signer_of(struct crypto *c, const struct signkey *key)
 {
 	EVP_PKEY_CTX **slot = &c->signers[(uintptr_t)key->pkey / 64 % SIGNERS];
@@ -199,7 +201,8 @@ static EVP_PKEY_CTX *signer_of(struct crypto *c, const struct signkey *key)
 	return *slot;
 }
 
-/* OpenSSL's signature: ECDSA's in DER, which is a little longer than the one of an RRSIG. */
+/* Returns the length of OpenSSL's signature. For ECDSA it is DER, which is slightly longer than the
+ * RRSIG's form. */
 static size_t sign_hashed(struct crypto *c, const struct signkey *key, struct span data,
         uint8_t out[static SIGNATURE_MAX_OCTETS])
 {

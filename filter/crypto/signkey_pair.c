@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What each algorithm's private keys look like to OpenSSL and in a DNSKEY. */
+/* Each algorithm's private keys, as OpenSSL and DNSKEY records have them. */
 #include "crypto/signkey_pair.h"
 
 #include <openssl/bn.h>
@@ -9,11 +9,12 @@
 
 #include "crypto/pkey.h"
 
-#define POINT_OCTETS_MAX 97 /* uncompressed, of P-384 */
+#define POINT_OCTETS_MAX 97 /* an uncompressed point of P-384 */
 
 /* ---- ECDSA ---- */
 
-/* The public point follows from the secret; OpenSSL does not work it out by itself. */
+/* Computes the public point from the secret, because OpenSSL does not. Returns its length, or 0 if
+ * `secret` is out of range or OpenSSL fails. */
 static size_t ecdsa_point_of(
         const BIGNUM *secret, int curve, uint8_t point[static POINT_OCTETS_MAX])
 {
@@ -60,7 +61,7 @@ EVP_PKEY *ecdsa_from_secret(const struct algorithm *a, struct span secret)
 	return pkey;
 }
 
-/* A DNSKEY has the point without the octet that says how it is written (RFC 6605, 4). */
+/* A DNSKEY has the point without the octet for its form (RFC 6605, 4). */
 bool ecdsa_write_public(const EVP_PKEY *pkey, struct writer *out)
 {
 	uint8_t point[POINT_OCTETS_MAX];
@@ -117,7 +118,7 @@ static const char *const rsa_params[RSA_PARTS] = {
 	[RSA_QINV] = OSSL_PKEY_PARAM_RSA_COEFFICIENT1,
 };
 
-/* RFC 3110, 2: the exponent's length first, in one octet if it fits. */
+/* RFC 3110, 2: the exponent's length comes first, in one octet if it fits. */
 bool rsa_write_public(const EVP_PKEY *pkey, struct writer *out)
 {
 	uint8_t exponent[PUBLIC_KEY_MAX_OCTETS];
@@ -141,7 +142,7 @@ void signkey_write_rsa(const struct signkey *key, enum rsa_part part, struct wri
 		out->full = true;
 }
 
-/* The numbers must live until the key is made of them. */
+/* `build` borrows the numbers until the key is made. */
 EVP_PKEY *rsa_from_parts(const struct span parts[static RSA_PARTS])
 {
 	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();

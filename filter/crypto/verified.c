@@ -6,7 +6,7 @@
 bool verified_identify(struct crypto *c, const uint8_t key[static VERIFIED_OCTETS],
         struct span signature, struct span data, struct verified_id *id)
 {
-	uint8_t length[2]; /* so that no octet can pass from the signature to the data */
+	uint8_t length[2]; /* so that octets cannot move from the signature to the data */
 	const struct span parts[] = { { key, VERIFIED_OCTETS }, { length, sizeof(length) },
 		signature, data };
 	uint8_t digest[HASH_MAX_OCTETS];
@@ -19,7 +19,7 @@ bool verified_identify(struct crypto *c, const uint8_t key[static VERIFIED_OCTET
 	return true;
 }
 
-/* Any part of a good hash is one. */
+/* Any part of a good hash is a good hash. */
 static uint64_t verified_bucket(const struct verified_id *id)
 {
 	uint64_t hash;

@@ -40,7 +40,8 @@ enum status {
 	X(RRSIG_LABELS, "rrsig-labels", 6,                                                         \
 	        "the label count of the signature does not fit the name")                          \
 	X(WILDCARD_UNPROVED, "wildcard-unproved", 12, "nothing proves that the wildcard applies")  \
-	X(DENIAL_MISSING, "denial-missing", 12, "no proof that the name or type does not exist")   \
+	X(DENIAL_MISSING, "denial-missing", 12,                                                    \
+	        "nothing proves that the name or type does not exist")                             \
 	X(DENIAL_FAILED, "denial-failed", 6, "the NSEC or NSEC3 records do not prove the denial")  \
 	X(DS_NO_MATCH, "ds-no-match", 9, "no DNSKEY matches the DS")                               \
 	X(DNSKEY_MISSING, "dnskey-missing", 9, "the DNSKEY answer holds no DNSKEY")                \
@@ -51,7 +52,7 @@ enum status {
 	X(CHAIN_TOO_LONG, "chain-too-long", 6, "the CNAME chain is longer than the limit")         \
 	X(BUDGET, "budget", 6, "validation would exceed the limit on work")                        \
 	X(FETCH_FAILED, "fetch-failed", 22, "a DNSKEY or DS could not be fetched")                 \
-	X(LINK_MISSING, "link-missing", EDE_NONE, "a DS or DNSKEY that is needed was not found")   \
+	X(LINK_MISSING, "link-missing", EDE_NONE, "it is needed and was not found")                \
 	X(NOT_SIGNED_FOR, "not-signed-for", EDE_NONE, "the query did not ask for signatures")      \
 	X(FETCH_TIMEOUT, "fetch-timeout", 22, "the keys did not arrive in time")                   \
 	X(PARK_FULL, "park-full", EDE_NONE, "too many responses are waiting for keys")             \

@@ -111,7 +111,7 @@ static const struct row {
 	        { "opt-out\n", "covers optout.test.", "  INSECURE  DS: an NSEC3 opt-out", "" } },
 	{ "an unknown DS", "www.ds-algorithm.test A", 0, "www.ds-algorithm.test A 192.0.2.1",
 	        STATUS_INSECURE, REASON_DS_ALGORITHM,
-	        { "not supported\n", "  INSECURE  DS: no DS has an algorithm", "" } },
+	        { "not supported\n", "  INSECURE  DS: no DS has a supported", "" } },
 	{ "one unknown DS beside a good one", "www.ds-both.test A", 0,
 	        "www.ds-both.test A 192.0.2.1 | ds-both.test", STATUS_SECURE, REASON_NONE,
 	        { "not supported\n", "names DNSKEY", "SECURE" } },
