@@ -155,7 +155,7 @@ def _said(world, word):
 
 
 def _says_where(world):
-    _said(world, "relayed from client, since the default routes lead by wire")
+    _said(world, "relayed from client, because the default routes lead through wire")
 
 
 @contextlib.contextmanager
@@ -220,7 +220,7 @@ def _out(routes):
         for words in routes:
             router.run("ip", *words)
         try:
-            _said(world, "no interface has an address and no default route")
+            _said(world, "every interface has a default route, or no address")
             expect_equal("from there", _ask(world, 4, timeout_s=1), None)
         finally:
             for words in routes:
@@ -237,7 +237,7 @@ def _names_them(lab):
 
 def _takes_those_alone(world):
     """By the names only: here they are the wrong way round."""
-    _said(world, "relayed from wire, nowhere0 (not there), which `inside` names")
+    _said(world, "relayed from wire, nowhere0 (does not exist now) (as `inside` says)")
     with _Server(world.lab):
         for family in (4, 6):
             expect_equal("from the inside", _ask(world, family, timeout_s=1), None)
