@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The bed of the bench: what is laid out before anything is measured, and who measures."""
+"""The bed of the bench: the network, the zones, and the measuring programs."""

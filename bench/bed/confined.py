@@ -1,25 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A share of one core for a filter, so that it is the narrowest place, however few cores there are:
-the kernel's control groups give it, of either version.
+"""Limits a filter to a share of one core, so that it is the bottleneck even on few cores. The kernel's control
+groups do it, of either version.
 
-It comes in turns, and for the rest of each the filter stands still. The shortest turn that the
-kernel takes is the most like a slow core; with turns of 20 and of 100 ms the same share of the peak
-was left.
+The share comes in periods, and for the rest of each period the filter stands still. The shortest period that the
+kernel accepts is the most like a slow core; with periods of 20 and of 100 ms the same share of the peak was left.
 """
 
 import functools
 import os
 import time
 
-PERIOD_US, QUOTA_US = 5000, 1000    # less than a millisecond is refused
+PERIOD_US, QUOTA_US = 5000, 1000    # the kernel refuses less than a millisecond
 V1 = {"cpu.cfs_period_us": str(PERIOD_US), "cpu.cfs_quota_us": str(QUOTA_US)}
 V2 = {"cpu.max": f"{QUOTA_US} {PERIOD_US}"}
 
-REMOVAL_S = 2       # a group cannot go before who was in it
+REMOVAL_S = 2       # a group cannot be removed before its processes have ended
 
 
 class Confinement:
-    """`obstacle`: why it cannot be had here, or None."""
+    """`obstacle` says why this cannot be done here, or is None."""
 
     def __init__(self, resources):
         self.obstacle = None
@@ -29,7 +28,7 @@ class Confinement:
             self.obstacle = f"no control group for the CPU: {error}"
 
     def confine(self, pid):
-        """Until the process ends."""
+        """Limits the process until it ends."""
         _write(self._path, "cgroup.procs", str(pid))
 
 
@@ -47,7 +46,7 @@ def _make(resources):
 
 
 def _hierarchy():
-    """Returns where the controller is mounted, and what is written there."""
+    """Returns where the controller is mounted, and what to write there."""
     with open("/proc/self/mounts") as file:
         mounts = [line.split() for line in file]
     for _, root, kind, options, *_ in mounts:

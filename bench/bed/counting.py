@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Instructions of a warm judgement, or of a message found in the cache, counted by valgrind where it is installed.
+"""Instructions of a warm judgement, or of a message found in the cache, counted by valgrind if it is installed.
 
-A count is the same on a busy machine. valgrind's processor lacks some instructions, those for SHA
-among them: OpenSSL takes more of others in their stead, and on the real machine it is fewer.
+A count is the same on a busy machine. valgrind's processor lacks some instructions, among them those for SHA:
+OpenSSL then uses more of others, so the real machine needs fewer.
 """
 
 import collections
@@ -17,9 +17,9 @@ JUDGED = 100
 
 
 def instructions(program, option, files):
-    """Returns how many one response takes, and how many of them in OpenSSL; None if nobody can
-    count. The option says of which kind: bench/micro's -w, -c, bench/microsign's -n, -f. `files` is
-    what it is given behind the number of names."""
+    """Returns the instructions for one response, and how many of them are in OpenSSL; None without
+    valgrind. The option selects the kind: bench/micro's -w, -c, bench/microsign's -n, -f. `files` are the
+    arguments after the number of names."""
     if not shutil.which("valgrind"):
         return None
     by_library = counts(program, JUDGED, [option], files)
@@ -27,8 +27,8 @@ def instructions(program, option, files):
 
 
 def counts(program, judged, options, files):
-    """Returns how many instructions bench/micro's counted() takes, by library; the program's own
-    stand under its name."""
+    """Returns the instructions of bench/micro's counted(), by library; the program's own are under its
+    name."""
     with tempfile.TemporaryDirectory(prefix="sealgate-bench-") as directory:
         path = os.path.join(directory, "counted")
         run_tool("valgrind", "-q", "--tool=callgrind", "--toggle-collect=counted",
@@ -39,7 +39,7 @@ def counts(program, judged, options, files):
 
 
 def _self_counts(lines):
-    """Sums callgrind's file by library: what a function costs itself, not what it calls."""
+    """Sums callgrind's file by library: the cost of each function itself, without its callees."""
     counts = collections.Counter()
     library, is_call = "", False
     for line in lines:

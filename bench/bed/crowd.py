@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Many questions in flight: queries to where nobody answers, which a filter has to remember."""
+"""Many queries in flight: to an address without a server, so that a filter has to remember them."""
 
 import socket
 import struct
@@ -11,7 +11,7 @@ from . import ground
 from .zones import A, CLIENTS, query
 
 FLOWS = 100000
-IDS = 50000         # of one port
+IDS = 50000         # from one port
 BURST, PAUSE_S = 500, 0.01
 
 

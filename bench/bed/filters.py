@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What stands in the path: nothing, a program that accepts everything, sealgate, or a server in its
-stead.
+"""The programs in the path: none, one that accepts everything, sealgate, or a server instead.
 
-Those that filter have the rules of a sealgate, that of `sealgate rules apply`: queries and
-responses go to the queue, or to one of two. So each transaction costs each filter two packets. A
-server on the router has none: the client asks it, and a resolver forwards what is not in its cache.
+All filters have the rules of `sealgate rules apply`: queries and responses go to the queue, or to one of two. So
+each transaction costs each filter two packets. A server on the router has no rules: the client asks it, and a
+resolver forwards queries that its cache cannot answer.
 
-A filter more is a line more in one of these tables, and its scenes in scenes.py.
+Another filter is another line in one of these tables, and its scenes in scenes.py.
 """
 
 import collections
@@ -24,11 +23,10 @@ from .zones import LEGACY, wait_for_answers
 
 SHORTCUT = "sealgate-shortcut"
 
-# `rules`: the sealgate whose rules bring the packets. `more`: what is configured otherwise. Of
-# the cold names not all may be remembered; without a message cache each response is judged; the
-# crowded one has room for as many questions in flight as it is given, and does not forget them
-# meanwhile; the one with the shortcut has the kernel send queries on by itself, for which it has
-# rules of its own. The signer's keys are made before it runs.
+# `rules`: the sealgate whose rules bring the packets. `more`: further configuration. The message cache is
+# too small for all cold names; without a message cache each response is judged; the crowded one has room for
+# all queries in flight, and does not forget them meanwhile; with the shortcut the kernel sends queries on by
+# itself, for which there are other rules. The signer's keys are made before it runs.
 Gate = collections.namedtuple("Gate", "role rules more")
 SEALGATES = {
     "sealgate": Gate("gateway", "sealgate", "messages = 16384;\n"
@@ -41,12 +39,12 @@ SEALGATES = {
     "signer": Gate("signer", "signer", None),
 }
 
-# An RRSIG of a P-256 key: what each record has, its fixed part, the zone's name, the signature. An
-# NSEC: the next name, and the types.
+# An RRSIG of a P-256 key: the header of a record, the fixed part, the zone's name, the signature. An NSEC: the
+# next name, and the types.
 RRSIG_OCTETS = 12 + 18 + len(LEGACY.origin) + 1 + 64
 NSEC_OCTETS = 12 + 2 + len("n999." + LEGACY.origin) + 1 + 19
 
-# bench/acceptall: its mode, likewise the rules, and by how much it makes responses longer.
+# bench/acceptall: its mode, the rules, and by how many octets it makes responses longer.
 Acceptall = collections.namedtuple("Acceptall", "mode rules growth")
 ACCEPTALLS = {
     **{mode: Acceptall(mode, "sealgate", 0)
@@ -62,7 +60,7 @@ def is_server(name):
 
 
 def is_signer(name):
-    """Its answers are signed on the way, or by who answers."""
+    """True if answers are signed on the way, or by the server."""
     return name == "signer" or name in signers.SERVERS
 
 
@@ -71,9 +69,9 @@ def is_in_queue(name):
 
 
 def why_not(name):
-    """Returns why there is no such filter here, or None."""
+    """Returns why this filter cannot run here, or None."""
     program = name
-    if name == SHORTCUT:    # its program for the kernel was compiled then
+    if name == SHORTCUT:    # then its eBPF program was compiled
         program = "clang"
     elif name in signers.SERVERS:
         program = signers.SERVERS[name][0]
@@ -92,7 +90,7 @@ class Filters:
         self._router = router
         self._resources = resources
         self._prepared = prepared
-        # It does not walk, so nobody reads the root hints.
+        # It does not walk, so the root hints are not read.
         self._lab = types.SimpleNamespace(resources=resources, root_hints="/none",
                                           sealgate_path=os.path.join(build, "sealgate"))
         self._sealgates = {}
@@ -129,7 +127,7 @@ class Filters:
 
     @contextlib.contextmanager
     def running(self, name, queues):
-        """Runs the filter of that name; gives its process, None for "none"."""
+        """Runs the filter of that name; yields its process, None for "none"."""
         if name == "none":
             yield None
         elif name in SEALGATES:

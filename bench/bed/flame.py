@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Where the time goes, as a picture: each sample of perf is a stack, and equal callers share a box.
+"""A flame graph of where the time goes: each sample of perf is a stack, and equal callers share a box.
 
-The lowest row is all samples. A box is as wide as the share of samples it is in, and stands on who
-called it; from left to right the order says nothing.
+The lowest row is all samples. The width of a box is its share of the samples, and the box below it is its caller;
+the order from left to right has no meaning.
 """
 
 import collections
@@ -32,8 +32,8 @@ def _kind(binary):
 
 
 def stacks(script):
-    """The stacks of what `perf script -F ip,sym,dso` printed, outermost first, each a tuple of
-    names and kinds. Frames without a name are left out."""
+    """The stacks in the output of `perf script -F ip,sym,dso`, outermost frame first, each a tuple of names
+    and kinds. Frames without a name are left out."""
     for sample in script.split("\n\n"):
         frames = [(match[1], _kind(match[2])) for line in sample.splitlines()
                   if (match := FRAME.match(line)) and match[1] != "[unknown]"]
@@ -77,7 +77,7 @@ def svg(root, title, foot):
     height = TOP + ROW * _height(root) + BOTTOM
     parts = []
     _draw(root, "all", "library", 0, height - BOTTOM, root.samples, parts)
-    legend = "green: sealgate; orange: libraries; grey: the kernel, in its name"
+    legend = "green: sealgate; orange: libraries; grey: the kernel, in sealgate's name"
     return "\n".join((
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
         f'width="{WIDTH}" height="{height}">', f"<style>{STYLE}</style>",
@@ -87,7 +87,7 @@ def svg(root, title, foot):
 
 
 def shares(root):
-    """Returns by kind of the innermost frame what percentage of the samples it has."""
+    """Returns the percentage of samples by kind of the innermost frame."""
     counts = collections.Counter()
 
     def walk(box, kind):

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What was aimed at, beside what was measured."""
+"""The goals, beside what was measured."""
 
 import statistics
 
 from . import report
 
-# What accepts everything and rewrites as many octets; the last is the cheapest of its kind.
+# Programs that accept everything and rewrite as many octets; the last is the cheapest one.
 BASES = ("rewriting p256", "napping p256", "pacing p256")
 
 
 class Goals:
-    """Rows: figure, goal, measured, met or missed. What was not measured is left out."""
+    """Rows: figure, goal, measured, met or missed. A figure that was not measured has no row."""
 
     def __init__(self, rounds, micro, signing):
         self._rounds, self._micro, self._signing = rounds, micro, signing
@@ -28,7 +28,7 @@ class Goals:
         self._row(figure, f">= {least:g}", value, lambda x: x >= least, form)
 
     def _beside(self, figure, value):
-        """What was no goal, and says something of the row before."""
+        """A figure without a goal, which explains the row before."""
         if value is not None:
             self.rows.append((figure, "beside it", f"{value:.2f}", ""))
 
@@ -44,7 +44,7 @@ class Goals:
                                  zip(self._rounds[over], self._rounds[peak]))
 
     def _added_us(self, load, key):
-        """Over no filter at the same load."""
+        """Compared with no filter at the same load."""
         mine, theirs = f"sealgate p256 {load}", f"none p256 {load}"
         if mine not in self._rounds or theirs not in self._rounds:
             return None
@@ -79,8 +79,8 @@ class Goals:
         return self.rows
 
     def _overloads(self):
-        """The goal is that of a filter which is the narrowest; with all that two cores have, load
-        cannot ask as much, and takes from the filter what it asks with."""
+        """The goal is for a filter that is the bottleneck. If it has all of two cores, load cannot ask as
+        much, and takes CPU from the filter."""
         for name, where, is_goal in (("sealgate p256", " confined", True),
                                      ("pacing p256", " confined", False),
                                      ("signer legacy", " confined", False),
@@ -118,7 +118,7 @@ class Goals:
                           1.5, many[key] / alone[key])
         self._at_most("memory of a flow, octets", 128, alone["flow_octets"], "{:g}")
         self._at_most("memory of a zone, octets", 1024, alone["zone_octets"], "{:g}")
-        self._at_most("memory of a cached verdict beside its plan, octets", 64,
+        self._at_most("memory of a cached outcome without its plan, octets", 64,
                       alone["message_octets"] - alone["plan_octets"], "{:g}")
 
 
@@ -138,5 +138,5 @@ class Goals:
 
 
 def print_goals(rounds, micro, signing):
-    print("\nWhat was aimed at:")
+    print("\nGoals:")
     report.print_table(("figure", "goal", "here", ""), Goals(rounds, micro, signing).all())

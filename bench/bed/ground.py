@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The network: the lab's path, as short as it can be.
+"""The network: the shortest path with a router.
 
     client --- router --- server
 
-The router forwards; whatever is measured stands in its FORWARD hook.
+The router forwards; the filter under test is in its FORWARD hook.
 """
 
 import os
@@ -19,7 +19,7 @@ SERVER_V6, ROUTER_OUTSIDE_V6 = "fd54:2::2", "fd54:2::1"
 # More addresses of the client: the kernel chooses a queue by both addresses of a packet.
 CLIENTS = tuple(f"10.54.1.{number}" for number in range(10, 42))
 
-# Queries to there vanish: nobody answers, and nobody says so.
+# Queries to this network vanish: there is no answer and no ICMP error.
 NOBODY, NOBODY_NET = "10.54.3.3", "10.54.3.0/24"
 
 TOOLS = {"ip": "iproute2", "nsd": "nsd", "dnssec-signzone": "bind9-utils",
@@ -36,7 +36,7 @@ COMMANDS = {
                "route add default via {ROUTER_OUTSIDE}", "route add blackhole {NOBODY_NET}"),
 }
 
-# Where the kernel has IPv6; nobody else can have the addresses.
+# If the kernel has IPv6. No other machine can have these addresses.
 COMMANDS_V6 = {
     "client": ("address add {CLIENT_V6}/64 dev router nodad",
                "route add default via {ROUTER_INSIDE_V6}"),
@@ -48,9 +48,9 @@ COMMANDS_V6 = {
 
 
 def require_tools():
-    """Raises LabError that says what is missing. What the kernel lacks shows when it is tried."""
+    """Raises LabError that says what is missing. Features that the kernel lacks show later."""
     if os.geteuid() != 0:
-        raise LabError("it lays out network namespaces, and for that it must be root")
+        raise LabError("it makes network namespaces, which needs root")
     os.environ["PATH"] += ":/usr/sbin:/sbin"
     for tool, package in TOOLS.items():
         if not shutil.which(tool):

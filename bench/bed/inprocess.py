@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a judgement costs without packets, beside OpenSSL's bare verification (bench/micro), and what
-signing does, beside its bare signing (bench/microsign)."""
+"""The cost of a judgement without packets, compared with OpenSSL's bare verification (bench/micro), and of
+signing, compared with OpenSSL's bare signing (bench/microsign)."""
 
 import json
 import os
@@ -12,12 +12,12 @@ from .counting import instructions
 
 QUESTIONS = ("p256", "ed25519", "rsa2048", "large", "nxdomain")
 QUICK_QUESTIONS = ("p256", "nxdomain")
-CROWDED = "p256", 100000        # asked again with so many zones known
+CROWDED = "p256", 100000        # measured again with this many zones known
 
-# What is signed, and by keys of which algorithms.
+# The question, and the algorithms of the keys that sign.
 SIGNED = "legacy"
 ALGORITHMS = {"p256": "13", "ed25519": "15", "rsa2048": "8"}
-SIGNED_COUNT = "200"            # RSA takes a millisecond for each
+SIGNED_COUNT = "200"            # each RSA signature takes a millisecond
 
 COSTS = ("parse_us", "verify_us", "cold_do_us", "cold_plain_us", "warm_do_us", "warm_plain_us",
          "cached_do_us", "cached_plain_us")
@@ -53,7 +53,7 @@ def measure_signing(build, prepared, results, is_quick):
         measured[name] = figures = json.loads(run_tool(program, SIGNED_COUNT, number, *files))
         figures["ratio"] = figures["sign_us"] / figures["new_us"]
         for way, option in (("found", "-f"), ("new", "-n")):
-            # Of RSA valgrind would count for a minute.
+            # For RSA valgrind would count for a minute.
             figures[way + "_instructions"] = None if name == "rsa2048" else \
                 instructions(program, option, (number, *files))
         results.add(microsign=name, **figures)
@@ -73,7 +73,7 @@ def _print_signing(measured):
           f"{figures['found']['allocations']:g}",
           "yes" if figures["found"]["system_calls"] else "none")
          for name, figures in measured.items()])
-    print("new, found    with a new signature, with one that was remembered; query: what it becomes")
+    print("new, found    with a new signature, with a remembered one; query: making the query for the server")
 
 
 def _files(prepared, name):
@@ -94,7 +94,7 @@ def _print(measured):
           *(f"{ratio:.3f}" for ratio in figures["ratios"].values()))
          for name, figures in measured.items()])
     print("verify/   signatures x EVP verify, over the cold judgement\n"
-          f"crowded   {CROWDED[0]}, with {CROWDED[1]:,} zones more known\n\n"
+          f"crowded   {CROWDED[0]}, with {CROWDED[1]:,} more zones known\n\n"
           "One response, rewritten for a client without DO:")
     report.print_table(("answer", "", "from the heap", "system calls", "instructions",
                         "of OpenSSL"),

@@ -12,7 +12,7 @@ from .filters import SEALGATES, is_server, is_signer
 from .scenes import MIXED, SOME, WAYS, question_of
 from .zones import NOERROR
 
-# Warming up lasts until all names were asked, also on a bad day.
+# The warm-up is long enough to ask for all names, even on a slow day.
 Pace = collections.namedtuple("Pace", "rounds warm_up_ms measured_ms")
 PACES = {"quick": Pace(2, 400, 600), "full": Pace(9, 500, 1000)}
 
@@ -32,8 +32,8 @@ class Measurer:
             raise LabError(f"the responder does not get ready: {self._responder.log_text()}")
 
     def measure(self, scene, peak=None, watch=None):
-        """Runs the scene once; returns what was measured as a dictionary. `peak` is the rate that
-        an open loop's is a multiple of; `watch` gets the filter's process before it is asked."""
+        """Runs the scene once; returns the figures as a dictionary. The rate of an open loop is a multiple
+        of `peak`; `watch` gets the filter's process before the first query."""
         with self._filters.running(scene.filter, scene.queues) as process:
             more = {}
             if scene.filter == "sealgate-crowded":
@@ -62,7 +62,7 @@ class Measurer:
             watched += ["-p", f"filter-{pid}={pid}"]
         if scene.load.factor:
             watched += ["-R", str(max(1, round(peak * scene.load.factor)))]
-        if scene.queues > 1 or scene.load.way == "tcp new":     # of a port there is only one
+        if scene.queues > 1 or scene.load.way == "tcp new":     # a port has only one
             watched += [word for address in ground.CLIENTS for word in ("-a", address)]
         question, *others = MIXED.get(scene.question, (scene.question,))
         if others:
@@ -73,14 +73,13 @@ class Measurer:
                 _address(scene), self._prepared.queries(question, scene.client), *others)
 
     def _learn_names(self, scene):
-        """One after the other, or by a filter that has little, they would not all be asked in the
-        time of warming up."""
+        """With one query outstanding, or a slow filter, the warm-up would be too short to ask for all names."""
         self._client.run(self._load, "-n", str(SOME.outstanding), "-w", "0",
                          "-t", str(self._pace.warm_up_ms), ground.SERVER,
                          self._prepared.queries(scene.question, scene.client))
 
     def _said_by_sealgate(self, scene):
-        """Of its whole life, the warming up included."""
+        """Over its whole life, including the warm-up."""
         sealgate = self._filters.sealgate(scene.filter, scene.queues)
         if scene.filter == "signer":
             found = sealgate.counter("sign_found")
@@ -92,7 +91,7 @@ class Measurer:
 
 
 def _rcode(scene):
-    """Who denies compactly says NOERROR, to who sets DO (RFC 9824, 3.1)."""
+    """A compact denial has NOERROR for a client that sets DO (RFC 9824, 3.1)."""
     return NOERROR if scene.filter == "signer" else question_of(scene).rcode
 
 
@@ -103,13 +102,13 @@ def _address(scene):
 
 
 def _family(pid):
-    """A process and its descendants: NSD answers in one of these."""
+    """A process and its descendants: NSD answers in one of them."""
     with open(f"/proc/{pid}/task/{pid}/children") as file:
         return [pid, *(one for child in file.read().split() for one in _family(child))]
 
 
 def _figures(counted, more):
-    """What is compared, out of what load counted."""
+    """The figures to compare, from load's counters."""
     answers = counted["answers"] + counted["wrong"]
     cpu_s = counted.pop("cpu_s")
     figures = dict(counted, per_s=answers / counted["seconds"],
@@ -121,7 +120,7 @@ def _figures(counted, more):
 
 
 def complaint(scene, figures):
-    """Returns what makes a measurement worthless, or None: a fast wrong answer is no answer."""
+    """Returns why a measurement is worthless, or None: a fast wrong answer does not count."""
     if figures["answers"] == 0:
         return "no answers"
     if figures["wrong"]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The figures as pictures: SVG, written by hand, light or dark as its reader's page is."""
+"""The figures as pictures: SVG, written by hand, light or dark like the reader's page."""
 
 import html
 import math
@@ -33,7 +33,7 @@ def _values(rounds, name, key):
 
 
 def bars(title, foot, rows):
-    """`rows` are a name and its values, of which the median is the bar."""
+    """`rows` have a name and values; the bar is the median."""
     most = max(max(values) for _, values in rows)
     scale = (WIDTH - LEFT - RIGHT) / most
     parts = []
@@ -51,7 +51,7 @@ def bars(title, foot, rows):
 
 
 def lines(title, foot, series):
-    """`series` are a name and its points; both axes are logarithmic."""
+    """`series` have a name and points; both axes are logarithmic."""
     points = [point for _, line in series for point in line]
     xs, ys = [x for x, _ in points], [y for _, y in points]
     height, bottom, left, right = 380, 310, 80, 620
@@ -86,14 +86,14 @@ def _lines_of(rounds, key):
 
 
 def plots(rounds, machine):
-    """Returns SVGs by name, of all that was measured."""
+    """Returns SVGs by name, for everything that was measured."""
     foot = f"{machine['cpu']}, {machine['cores']} cores, Linux {machine['kernel']}, OpenSSL " \
            f"{machine['openssl']}, load {machine['load_average']}, {machine['when']}"
     busy = [name for name in rounds
             if not name.endswith((" idle", " half", " overload", " confined"))]
     made = {}
     for key, name, title in (
-            ("filter_us", "cpu", "CPU of what stands in the path, microseconds an answer"),
+            ("filter_us", "cpu", "CPU of the program in the path, microseconds an answer"),
             ("per_s", "rate", "Answers a second")):
         rows = [(scene, values) for scene in busy if (values := _values(rounds, scene, key))]
         if rows:

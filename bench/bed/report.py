@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What comes out: the machine, JSON lines, and a table to be read."""
+"""The results: the machine, JSON lines, and a table for people."""
 
 import contextlib
 import json
@@ -36,7 +36,7 @@ class _Both:
 
 
 class Results:
-    """The files of this run: JSON lines, the pictures, and what was said."""
+    """The files of this run: JSON lines, the pictures, and the text output."""
 
     def __init__(self, directory):
         self._stem = os.path.join(directory, time.strftime("%Y%m%d-%H%M%S"))
@@ -49,7 +49,7 @@ class Results:
 
     @contextlib.contextmanager
     def said(self):
-        """What is printed meanwhile stands in a file, too."""
+        """Copies everything that is printed meanwhile into a file."""
         printed = sys.stdout
         with open(self._stem + ".txt", "w") as file:
             sys.stdout = _Both(printed, file)
@@ -65,7 +65,7 @@ class Results:
 
 
 def _spread(values):
-    """How far apart the rounds lie: half the way from the least to the most, in percent."""
+    """The spread of the rounds: half the distance between the least and the most, in percent."""
     middle = statistics.median(values)
     return 100 * (max(values) - min(values)) / 2 / middle if middle else 0
 
@@ -75,18 +75,18 @@ def _number(value, digits):
 
 
 def _median(values):
-    """None when there are none. A round without an answer has no cost and no latency."""
+    """The median, or None without values. A round without an answer has no cost and no latency."""
     return statistics.median(values) if values else None
 
 
 def ratio(rounds, base, key):
-    """The median of the ratios, each within its round: what slowed the machine slowed both."""
+    """The median of the ratios, each within its round: a slow machine slows both scenes."""
     return _median([mine[key] / theirs[key] for mine, theirs in zip(rounds, base or ())
                     if mine[key] is not None and theirs[key]])
 
 
 def difference(rounds, base, key):
-    """The same of differences."""
+    """The same for differences."""
     return _median([mine[key] - theirs[key] for mine, theirs in zip(rounds, base)
                     if mine[key] is not None and theirs[key] is not None])
 
@@ -94,31 +94,31 @@ def difference(rounds, base, key):
 HEADER = ("scene", "rounds", "octets", "answers/s", "+-%", "filter us", "+-%", "server us", "p50 us",
           "p99 us", "lost", "hits %", "rate/base", "cpu/base")
 LEGEND = """octets    of an answer, as the client gets it
-filter, server us    CPU of that process an answer, with what the kernel does in its name
+filter, server us    CPU of that process for an answer, including the kernel's work in its name
 +-%       half the distance between the extreme rounds
-hits      of the message cache, of the signer's signatures, the warming up included
-base      what accepts everything, rewriting as many bytes, as cheaply as we know (pacing), with
-          answers of the same size; over TCP: none
+hits      in the message cache, or of the signer's signatures, including the warm-up
+base      accepts everything and rewrites as many octets, as cheaply as we know (pacing), with
+          answers of equal size; over TCP: none
 p256 ... nxdomain    a thousand names; cold: 20000, more than are remembered;
-          mixed99, mixed50: so many of a hundred are known, the others cold
+          mixed99, mixed50: 99 or 50 of a hundred are known, the others cold
 plain     a client without DO: the answer is rewritten; cd: with CD, it passes unjudged
-exact     one that asks as sealgate would: the query passes as it came; else it is rewritten
-insecure  a zone that is not signed: answers to exact pass as they came, too
-idle, 8, 64, 4096    questions outstanding, idle: one; else 512
-half, overload       asked at half of what sealgate p256 reached, at 4 times what it reached itself;
+exact     a client that asks as sealgate would: the query passes as it came; else it is rewritten
+insecure  an unsigned zone: answers to exact pass as they came, too
+idle, 8, 64, 4096    questions outstanding, idle: one; default: 512
+half, overload       at half the rate of sealgate p256, at 4 times the filter's own rate;
           then sealgate shortens its queue of queries, and others do not
-confined  the filter has a fifth of one core, in turns of 5 ms: p50 and p99 are these, not the filter
+confined  the filter has a fifth of one core, in periods of 5 ms, which p50 and p99 show
 v6        over IPv6; tcp: 512 outstanding in 64 connections that stay open;
           tcp new: 64 outstanding, each in a connection of its own
-uncached  without a message cache; crowded: 100,000 questions more in flight
+uncached  without a message cache; crowded: with 100,000 more questions in flight
 legacy    a zone that its server does not sign; new: 20000 names, more than signatures are kept
-pacing    rewriting, in turns as large as sealgate's; releasing: likewise, but it rewrites nothing
-growing   pacing, and each answer grows by as much as a signature takes
-          growing-denial: as two of them and an NSEC
+pacing    rewriting, in turns as large as sealgate's; releasing: pacing that rewrites nothing
+growing   pacing, and each answer grows by the size of a signature
+          growing-denial: by two signatures and an NSEC
 signer    sealgate in that role; it, pdns and knot sign with P-256
-unbound, kresd, dnsmasq, nsd, pdns, knot    answer on the router: they spare the way to the server
-pdns-new  without its caches of answers and signatures; knot: signs each answer anew (onlinesign)
-In the order in which they were measured; in 3 rounds those that no goal speaks of"""
+unbound, kresd, dnsmasq, nsd, pdns, knot    answer on the router, without the way to the server
+pdns-new  without its caches of answers and signatures; knot: signs each answer (onlinesign)
+Rows are in the order of measurement; scenes without a goal have 3 rounds"""
 
 
 def row_of(name, rounds, base):
@@ -145,7 +145,7 @@ def print_table(header, rows):
 
 
 def print_left_out(obstacles):
-    """`obstacles`: by the scene's name, why it could not be measured."""
+    """`obstacles`: the reasons why scenes could not be measured, by name."""
     for why in dict.fromkeys(obstacles.values()):
         names = ", ".join(name for name, its in obstacles.items() if its == why)
         print(f"left out: {names}: {why}")

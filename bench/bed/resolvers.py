@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What answers on the router itself: resolvers that validate and forward, each with one thread and
-room for all that is asked, and NSD with the zones.
+"""Servers on the router itself: resolvers that validate and forward, each with one thread and room for all
+answers, and NSD with the zones.
 
-They answer from their cache, and so spare the way to the server, which a filter does not.
+They answer from their cache, without the way to the server, which a filter cannot avoid.
 """
 
 import os
@@ -27,10 +27,10 @@ server:
     trust-anchor-file: "{anchor}"
     msg-cache-size: 64m
     rrset-cache-size: 128m
-    # Zones of its own, of which "test." is one, would stand in the way.
+    # unbound has built-in zones, such as "test.", which would hide ours.
     unblock-lan-zones: yes
     local-zone: "test." nodefault
-    # The server knows nothing but what was prepared.
+    # The server has only the prepared responses.
     qname-minimisation: no
     trust-anchor-signaling: no
     target-fetch-policy: "0 0 0 0 0"
@@ -66,7 +66,7 @@ cache.open(100 * MB, 'lmdb://{directory}')
 trust_anchors.remove('.')
 trust_anchors.add_file('{anchor}', true)
 policy.add(policy.all(policy.FORWARD('{server}')))
--- What asks the Internet by itself.
+-- Modules that ask the Internet by themselves.
 modules.unload('ta_signal_query')
 modules.unload('ta_sentinel')
 modules.unload('priming')

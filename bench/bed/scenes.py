@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The scenes: what stands in the path, what is asked, and how."""
+"""The scenes: the program in the path, the questions, and the load."""
 
 import collections
 
 from .filters import why_not
 from .zones import QUESTIONS
 
-# How it is asked: so many questions outstanding, or at a rate, as a multiple of what a scene
-# reached (`of`, a form of that scene's name); then `outstanding` is the most. `way`: of WAYS. With
-# `is_confined` the filter has but a share of one core (confined.py).
+# The load: `outstanding` questions, or a rate, as a multiple of the rate that another scene reached (`of`, a
+# template of that scene's name); then `outstanding` is the maximum. `way` is one of WAYS. With `is_confined`
+# the filter has only a share of one core (confined.py).
 Load = collections.namedtuple("Load", "name outstanding factor of way is_confined",
                               defaults=(None, None, "", False))
 IDLE, FEW, SOME, BUSY, MANY = (
@@ -22,30 +22,29 @@ V6 = Load("v6", 512, way="v6")
 TCP = Load("tcp", 512, way="tcp")
 TCP_NEW = Load("tcp new", 64, way="tcp new")
 
-# What load is told of it.
+# The options of load.
 CONNECTIONS = 64
 WAYS = {"": (), "v6": (), "tcp": ("-c", str(CONNECTIONS)), "tcp new": ("-o",)}
 
-# `filter`: none; one of ACCEPTALLS, of SEALGATES, or a server.
-# `question`: of QUESTIONS, or one of them with a share of another, as MIXED says.
-# `against`: the scene whose rate and cost this one is divided by, with responses of (nearly) the
-# same size on the server's side. `pace`: how often it is measured.
+# `filter`: none; one of ACCEPTALLS or SEALGATES; or a server.
+# `question`: one of QUESTIONS, or one of MIXED.
+# `against`: this scene's rate and cost are divided by those of that scene, whose responses have (nearly) equal
+# size on the server's side. `pace`: how often it is measured.
 Scene = collections.namedtuple("Scene", "filter question client load against pace queues",
                                defaults=(1,))
 
-# A goal speaks of it: in every round, and when there is little time, too; or not then. What is only
-# looked at beside these is measured in a few rounds.
+# A scene with a goal is measured in every round: in a quick run too (ALWAYS), or not (AIMED). Others
+# (LOOKED_AT) are measured in a few rounds.
 ALWAYS, AIMED, LOOKED_AT = "always", "aimed", "looked at"
 LOOKED_AT_ROUNDS = 3
 
-# Known names, and of a hundred so many that are new.
+# Known names, and the number of new ones in a hundred.
 MIXED = {"mixed50": ("p256", 50, "cold"), "mixed99": ("p256", 1, "cold")}
 
 BASE = "pacing p256"
 
-# In this order they are measured, in each round: what is divided by each other stands together,
-# since a machine is not for long the same. A scene at a rate comes behind the one that the rate is
-# a multiple of.
+# The scenes are measured in this order, in each round: scenes that are divided by each other are neighbours,
+# because a machine changes over time. A scene at a rate comes after the scene that its rate refers to.
 SCENES = (
     Scene("none", "p256", "do", BUSY, None, ALWAYS),
     Scene("classic", "p256", "do", BUSY, BASE, LOOKED_AT),
@@ -73,7 +72,7 @@ SCENES = (
     Scene("pacing", "p256", "do", OVER, None, AIMED),
     Scene("sealgate", "p256", "do", OVER, "pacing p256 overload", AIMED),
     Scene("sealgate-shortcut", "p256", "do", OVER, "pacing p256 overload", LOOKED_AT),
-    # The same, and the filter has so little that it is the narrowest.
+    # The same, with a filter that is the bottleneck.
     Scene("pacing", "p256", "do", CONFINED, None, AIMED),
     Scene("pacing", "p256", "do", CONFINED_OVER, None, AIMED),
     Scene("sealgate", "p256", "do", CONFINED, "pacing p256 confined", ALWAYS),
@@ -87,7 +86,7 @@ SCENES = (
     *(Scene(name, "p256", "do", load, None if name != "sealgate" else f"{BASE} {load.name}",
             LOOKED_AT)
       for load in (FEW, SOME, MANY) for name in ("none", "pacing", "sealgate")),
-    # How much of it the message cache knows.
+    # The share of answers that the message cache knows.
     Scene("pacing", "cold", "do", BUSY, None, LOOKED_AT),
     Scene("sealgate", "cold", "do", BUSY, "pacing cold", ALWAYS),
     Scene("sealgate", "mixed50", "do", BUSY, "pacing cold", LOOKED_AT),
@@ -95,7 +94,7 @@ SCENES = (
     # Other clients, other keys, other sizes, other answers.
     Scene("sealgate", "p256", "exact", BUSY, BASE, LOOKED_AT),
     Scene("sealgate", "p256", "cd", BUSY, BASE, LOOKED_AT),
-    # Nothing is rewritten: what is not signed, for who asks as sealgate would.
+    # Nothing is rewritten: unsigned answers, for a client that asks as sealgate would.
     Scene("releasing", "insecure", "exact", BUSY, None, AIMED),
     Scene("sealgate", "insecure", "exact", BUSY, "releasing insecure exact", AIMED),
     Scene("sealgate", "insecure", "plain", BUSY, None, LOOKED_AT),
@@ -110,15 +109,15 @@ SCENES = (
     # Over IPv6.
     Scene("pacing", "p256", "do", V6, None, LOOKED_AT),
     Scene("sealgate", "p256", "do", V6, "pacing p256 v6", LOOKED_AT),
-    # Two queues, and many clients, so that both are used.
+    # Two queues, with many clients, so that both are used.
     Scene("pacing", "p256", "do", BUSY, None, LOOKED_AT, 2),
     Scene("sealgate", "p256", "do", BUSY, "pacing p256 2 queues", LOOKED_AT, 2),
-    # Over TCP: the relay, and beside it nobody in the path, and one who answers on the router.
+    # Over TCP: the relay, compared with no program in the path, and with a server on the router.
     *(Scene(name, "p256", "do", load,
             None if name == "none" else f"none p256 {load.name}", LOOKED_AT)
       for load in (TCP, TCP_NEW) for name in ("none", "sealgate", "unbound")),
-    # The signer, before a server that cannot sign: signatures that are remembered, and new ones.
-    # Others that sign as they answer do it from their own zone; Knot remembers no signature.
+    # The signer, in front of a server that cannot sign: signatures that are remembered, and new ones.
+    # Other programs that sign as they answer do it from their own zone; Knot remembers no signature.
     Scene("pdns", "legacy", "do", BUSY, "growing legacy", AIMED),
     Scene("signer", "legacy", "do", BUSY, "growing legacy", ALWAYS),
     Scene("growing", "legacy", "do", BUSY, None, ALWAYS),
@@ -145,12 +144,12 @@ def name_of(scene):
 
 
 def peak_of(scene):
-    """The name of the scene whose rate this one's is a multiple of, or None."""
+    """The name of the scene that this one's rate refers to, or None."""
     return scene.load.of and scene.load.of.format(**scene._asdict())
 
 
 def question_of(scene):
-    """The one of QUESTIONS that most are."""
+    """The one of QUESTIONS that most queries ask."""
     return QUESTIONS[MIXED.get(scene.question, (scene.question,))[0]]
 
 
@@ -159,7 +158,7 @@ def rounds_of(scene, pace):
 
 
 def obstacle_to(scene, confinement, has_ipv6):
-    """Returns why it cannot be measured here, or None."""
+    """Returns why the scene cannot be measured here, or None."""
     if scene.load.is_confined and confinement.obstacle:
         return confinement.obstacle
     if scene.load.way == "v6" and not has_ipv6:
@@ -168,12 +167,12 @@ def obstacle_to(scene, confinement, has_ipv6):
 
 
 def choose(word, is_quick, obstacles):
-    """The scenes whose name holds the word, and what they are held against. `obstacles`: by name,
-    what cannot be measured."""
+    """The scenes whose name contains the word, and those they are compared with. `obstacles`: the scenes
+    that cannot be measured, by name."""
     wanted = {name_of(scene) for scene in SCENES if word in name_of(scene) and
               (scene.pace == ALWAYS or word or not is_quick)}
     needed = names = wanted - obstacles.keys()
-    while needed:       # what they need may need others
+    while needed:       # these may need others
         needed = {other for scene in SCENES if name_of(scene) in needed
                   for other in (scene.against, peak_of(scene))} - names - obstacles.keys() - {None}
         names = names | needed

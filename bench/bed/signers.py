@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Who signs as it answers: sealgate before a server that cannot, and servers on the router that do
-it themselves, PowerDNS and Knot, each with one thread that answers and a P-256 key of its own.
+"""Programs that sign as they answer: sealgate in front of a server that cannot, and PowerDNS and Knot on the
+router, each with one thread that answers and a P-256 key of its own.
 
-What they say is held against their own keys by dnspython, in a few answers a scene; the client sees
-of all answers that there is an RRSIG.
+dnspython verifies a few answers of each scene with their keys; the client checks that every answer has an RRSIG.
 """
 
 import os
@@ -16,7 +15,7 @@ from .zones import CLIENTS, DNSKEY, LEGACY, RRSIG, query
 
 NAMES_CHECKED = 8
 
-# Fewer signatures than legacy-new has names: there each is made anew.
+# Fewer signatures than legacy-new has names, so there each is made anew.
 SEALGATE = """sign = {{
   place = "gateway";
   servers = [ "{server}" ];
@@ -37,10 +36,10 @@ distributor-threads=1
 signing-threads=1
 disable-syslog=yes
 loglevel=3
-# Unlike the others it would answer to nobody but who asks for it.
+# The others do not answer version queries either.
 version-string=anonymous
 """
-# The records are remembered, the answers and the signatures are not.
+# It remembers records, but no answers or signatures.
 PDNS_NEW = """cache-ttl=0
 max-signature-cache-entries=0
 """
@@ -70,14 +69,14 @@ zone:
 
 
 def sealgate(program, directory):
-    """Makes the zone's keys; returns what a signer is configured with."""
+    """Makes the zone's keys; returns the signer's configuration."""
     os.makedirs(directory)
     run_tool(program, "keys", "generate", LEGACY.origin, "--directory", directory)
     return SEALGATE.format(server=ground.SERVER, zone=LEGACY.origin, keys=directory)
 
 
 def _directory(path):
-    """Of each start one of its own: keys are made for it."""
+    """A directory for each start, because keys are made in it."""
     directory = f"{path}.{len(os.listdir(os.path.dirname(path)))}.d"
     os.makedirs(directory)
     return directory
@@ -106,7 +105,7 @@ def _knot(path, prepared):
     return "knotd", "-c", config
 
 
-# By name: the program, and what makes its command.
+# By name: the program, and the function that makes its command.
 SERVERS = {"pdns": ("pdns_server", _pdns("")), "pdns-new": ("pdns_server", _pdns(PDNS_NEW)),
            "knot": ("knotd", _knot)}
 
@@ -116,12 +115,12 @@ def _ask(asking, name, kind):
         asking.send(query(name, kind, CLIENTS["do"]))
         return asking.recv(65535)
     except OSError as error:
-        raise LabError(f"nobody answers a question for {name}: {error}") from error
+        raise LabError(f"a question for {name} is not answered: {error}") from error
 
 
 def require_checker():
     try:
-        import cryptography     # noqa: F401  dnspython verifies by it
+        import cryptography     # noqa: F401  dnspython verifies with it
         import dns.dnssec       # noqa: F401
     except ImportError as error:
         raise LabError(f"signatures cannot be checked: {error} "
@@ -129,7 +128,7 @@ def require_checker():
 
 
 def complaint(namespace, address, question):
-    """Returns what is wrong with the signatures of a few answers, or None."""
+    """Returns the fault of the signatures of a few answers, or None."""
     import dns.dnssec
     import dns.message
 
@@ -149,7 +148,7 @@ def complaint(namespace, address, question):
                     if rrset.rdtype != RRSIG:
                         dns.dnssec.validate(rrset, signatures[rrset.name, rrset.rdtype], keys)
             except (KeyError, dns.exception.DNSException) as error:
-                return f"the signature of {name} does not hold: {error!r}"
+                return f"the signature of {name} is not valid: {error!r}"
             if not signatures:
                 return f"{name} has no signature"
     return None

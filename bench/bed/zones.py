@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What is asked and answered: signed zones, made with BIND's tools and served once by NSD, whose
-responses are kept and given again by bench/responder.
+"""The questions and answers: signed zones, made with BIND's tools and served once by NSD; bench/responder then
+repeats NSD's responses.
 
-The zones hang under a signed root and TLD, so that sealgate builds a real chain of trust.
+The zones are below a signed root and TLD, so that sealgate builds a real chain of trust.
 """
 
 import collections
@@ -16,11 +16,11 @@ from lab.resources import LabError, run_tool
 
 from . import ground
 
-WARM_NAMES = 1000       # asked in turn, again and again: whatever can be remembered is
-COLD_NAMES = 20000      # asked in turn: more than crypto/verified.h's VERIFIED_MAX remembers
+WARM_NAMES = 1000       # asked in turn, again and again, so that everything is remembered
+COLD_NAMES = 20000      # asked in turn; more than VERIFIED_MAX of crypto/verified.h
 A, TXT, AAAA, OPT, DS, RRSIG, DNSKEY = 1, 16, 28, 41, 43, 46, 48
 
-LARGE_OCTETS = 1000     # of text in an answer that nearly fills UDP_SIZE
+LARGE_OCTETS = 1000     # octets of text in an answer that nearly fills UDP_SIZE
 NOERROR, NXDOMAIN = 0, 3
 RD, CD, DO = 0x0100, 0x0010, 0x8000
 UDP_SIZE = 1232
@@ -38,13 +38,11 @@ LEAVES = (
     Zone("cold.test.", "ECDSAP256SHA256", (), ()),
 )
 
-# Of a server that cannot sign: the signer does it in its stead, and so do servers that sign as they
-# answer. Its parent has no DS of it, so to a validator it is Insecure; who tests signatures asks it
-# for its keys.
+# The zone of a server that cannot sign: the signer does it, and so do servers that sign as they answer. Its
+# parent has no DS, so to a validator it is Insecure; the check of signatures asks for its keys.
 LEGACY = Zone("legacy.test.", None, (), ())
 
-# What the client asks: which zone, the form of the names, how many, the type, and the RCODE that
-# must come.
+# The client's questions: the zone, the form of the names, their number, the type, and the right RCODE.
 Question = collections.namedtuple("Question", "origin form names kind rcode")
 LEGACY_NAMES = Question(LEGACY.origin, "n{}", WARM_NAMES, A, NOERROR)
 QUESTIONS = {
@@ -61,15 +59,15 @@ QUESTIONS = {
     "legacy-nodata": Question(LEGACY.origin, "n{}", WARM_NAMES, AAAA, NOERROR),
 }
 
-# How the client asks: flags of its OPT (None: it sends none), of the header, and its UDP size.
+# The client's queries: the flags of the OPT (None: no OPT), of the header, and the UDP size.
 Client = collections.namedtuple("Client", "edns flags size")
 CLIENTS = {
-    "do": Client(DO, RD, 4096),             # a resolver's way for long: it gets another size
-    "exact": Client(DO, RD, UDP_SIZE),      # as sealgate itself would ask: it passes as it came
+    "do": Client(DO, RD, 4096),             # like older resolvers: sealgate changes the size
+    "exact": Client(DO, RD, UDP_SIZE),      # as sealgate itself would ask: the query passes as it came
     "plain": Client(None, RD, None),        # most stub resolvers
     "cd": Client(DO, RD | CD, UDP_SIZE),    # no checking: sealgate lets the answer pass unjudged
 }
-SIGNER = Client(0, RD, UDP_SIZE)            # what the signer makes of "do" for the server
+SIGNER = Client(0, RD, UDP_SIZE)            # the signer's query to the server for "do"
 
 HEAD = """$ORIGIN {origin}
 $TTL 3600
@@ -88,9 +86,9 @@ server:
     xfrdfile: "{directory}/nsd.xfrd"
     xfrdir: "{directory}"
     pidfile: ""
-    # As resolvers answer: nothing that was not asked for.
+    # Like resolvers: no records that were not asked for.
     minimal-responses: yes
-    # A thousand names that are not there are no attack.
+    # A thousand names that do not exist are no attack.
     rrl-ratelimit: 0
 remote-control:
     control-enable: no
@@ -98,8 +96,7 @@ remote-control:
 
 
 class Prepared:
-    """The files: `anchor`, `responses` (all of them), and the queries for each of QUESTIONS and
-    CLIENTS."""
+    """The files: `anchor`, `responses` (all of them), and the queries for each of QUESTIONS and CLIENTS."""
 
     def __init__(self, resources):
         self._resources = resources
@@ -146,7 +143,7 @@ class Prepared:
         return os.path.join(self.directory, zone.origin.rstrip(".") or "root")
 
     def nsd(self, address):
-        """Returns the command that answers there out of the zones."""
+        """Returns the command of a server with the zones, at that address."""
         config = f"{self.path(ROOT)}-{address}.conf"
         with open(config, "w") as file:
             file.write(NSD.format(address=address, directory=self.directory))
@@ -168,7 +165,7 @@ class Prepared:
                 if QUESTIONS[question].origin == LEGACY.origin:
                     for octets in _queries(question, SIGNER):
                         _write(responses, _ask(asking, octets))
-                # sealgate makes "exact" of all but "cd"; the answers to these are those to "do".
+                # sealgate turns all but "cd" into "exact"; the answers to these are those to "do".
                 for client in ("exact", "plain", "cd"):
                     with open(self.queries(question, client), "wb") as queries:
                         for octets in _queries(question, CLIENTS[client]):
@@ -185,7 +182,7 @@ class Prepared:
 
 
 def _records_of(zone):
-    """What is asked of the zone, and is there; nowhere is there an AAAA."""
+    """The records of the zone that are asked for; no name has an AAAA."""
     questions = [question for question in QUESTIONS.values() if question.origin == zone.origin]
     names = max(question.names for question in questions)
     kinds = {question.kind for question in questions} - {AAAA}
@@ -235,7 +232,7 @@ def _ask(asking, octets):
 
 
 def wait_for_answers(namespace, address, server, origin="."):
-    """On sockets of its own: an answer that comes late must not be taken for another's."""
+    """On sockets of its own: a late answer must not be taken for another's."""
     deadline = time.monotonic() + 20
     while server.is_running() and time.monotonic() < deadline:
         with _connect(namespace, address) as asking:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Writes captures: raw IP packets, nothing before them."""
+"""Writes captures of raw IP packets, without a link layer."""
 
 import struct
 
@@ -22,13 +22,13 @@ def _datagram(source, destination, source_port, destination_port, payload):
     header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + length, 0, 0, 64, 17, 0,
                          source, destination)
     header = header[:10] + struct.pack("!H", 0xFFFF ^ _sum16(header)) + header[12:]
-    # A UDP checksum of zero is none at all (RFC 768).
+    # A UDP checksum of zero means that there is none (RFC 768).
     return header + struct.pack("!HHHH", source_port, destination_port, length, 0) + payload
 
 
 class Capture:
-    """Exchanges, one after the other. Each is on a port of its own, so none can be taken for
-    another."""
+    """Exchanges, one after the other. Each has a port of its own, so no response can be taken for
+    another's."""
 
     def __init__(self, path, time_s):
         self._time_s = time_s
@@ -41,7 +41,7 @@ class Capture:
         self._file.write(struct.pack("!IIII", self._time_s, 0, len(packet), len(packet)) + packet)
 
     def exchange(self, query, response):
-        """Writes both, the id of both being one of ours. Returns the response's number."""
+        """Writes query and response, both with a new id. Returns the packet number of the response."""
         number = self._packets // 2
         port = PORTS[number % len(PORTS)]
         ident = struct.pack("!H", number * 257 % 65536)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The cases: honest responses, and what was made of them."""
+"""The cases: genuine responses, and their mutants."""
 
 import dataclasses
 
@@ -9,18 +9,18 @@ import questions
 from following import is_left_to_the_client
 from harvest import Harvest
 
-# What servers say when they have nothing to say.
+# The RCODEs of servers that give no answer.
 NO_ANSWERS = (message.SERVFAIL, message.REFUSED)
 
 
 @dataclasses.dataclass(frozen=True)
 class Case:
     zone: object
-    kind: str                   # "honest", or what was done to the response
+    kind: str                   # "honest", or the kind of mutation
     message: message.Message
-    recursive: bool             # how it was asked for
-    source: str                 # who answered
-    original: message.Message   # the honest response
+    recursive: bool             # the query
+    source: str                 # the server
+    original: message.Message   # the genuine response
 
     @property
     def exchange(self):
@@ -32,7 +32,7 @@ class Case:
 
 
 def _honest(signed, servers):
-    """Yields each different response, and whether it is to be mutated."""
+    """Yields each distinct response, and whether it is to be mutated."""
     seen = set()
     for server in servers:
         for zone in signed.zones:
@@ -50,7 +50,7 @@ def _honest(signed, servers):
 
 
 def _is_mutated(case):
-    """What a resolver says is enough, but for where a server that does not recurse says less."""
+    """A resolver's response is enough, unless a server that does not recurse gives a shorter one."""
     return case.recursive or (case.zone.depth == "all"
                               and (is_left_to_the_client(case.message, False)
                                    or any(r.rdtype in (message.CNAME, message.DNAME)
@@ -63,7 +63,7 @@ def make(signed, servers, now_s, everything=False):
     cases = [case for case, _ in honest]
     mutated = set()
     for case, may_be_mutated in honest:
-        # Of those who were asked without recursion one: they say the same in other order.
+        # One of the servers that were asked without recursion: they give the same records in other orders.
         key = (case.message.question, case.recursive)
         if not may_be_mutated or key in mutated or not (everything or _is_mutated(case)):
             continue

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The honest chain: what a validator would ask for beside the answer that it judges."""
+"""The genuine chain: the other responses that a validator needs for the answer that it judges."""
 
 import dns.exception
 import dns.name
@@ -8,7 +8,7 @@ import message
 
 
 def _names_of(m):
-    """The names that a validator may follow: whose and by whom, and where an alias leads."""
+    """The names that a validator may follow: owners, signers, and targets of aliases."""
     yield m.qname
     for record in m.records:
         # No zone begins at the owner of an NSEC3 (RFC 5155, 3).
@@ -28,7 +28,7 @@ def _name_in(rdata, at):
 
 
 def _ancestors(names):
-    """The names and all above them."""
+    """The names, and all names above them."""
     seen = set()
     for name in names:
         while name not in seen:
@@ -46,7 +46,7 @@ class Chain:
         self._cache = {}
 
     def honest(self, name, rdtype):
-        """The exchange in which the server tells; None if it does not."""
+        """The exchange with the server's answer, or None."""
         key = (name, rdtype)
         if key not in self._cache:
             response = self._server.ask(name, rdtype)
@@ -54,12 +54,12 @@ class Chain:
         return self._cache[key]
 
     def wanted(self, messages):
-        """The names and types that the messages may need."""
+        """Yields the names and types that judging the messages may need."""
         names = _ancestors(name for m in messages for name in _names_of(m))
         wanted = [(name, message.DS) for name in names if name.labels[:-1]]
         return sorted(wanted + [(name, message.DNSKEY) for name in names & self._apexes])
 
     def of(self, messages):
-        """Their exchanges, each once."""
+        """Returns the exchanges for the messages, each once."""
         exchanges = (self.honest(*each) for each in self.wanted(messages))
         return [exchange for exchange in exchanges if exchange]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`run check`: makes the zones, asks, mutates, has all judged, and reports as TAP."""
+"""`run check`: makes the zones, asks, mutates the responses, has everything judged, and reports as TAP."""
 
 import concurrent.futures
 import os
@@ -35,7 +35,7 @@ TOOLS = {"dnssec-signzone": "bind9-utils", "dnssec-keygen": "bind9-utils", "nsd"
 
 
 def obstacle():
-    """Returns why nothing can be judged here, or None."""
+    """Returns why the corpus cannot run here, or None."""
     os.environ["PATH"] += ":/usr/sbin:/sbin"
     for tool, package in TOOLS.items():
         if not shutil.which(tool):
@@ -44,7 +44,7 @@ def obstacle():
 
 
 class World:
-    """The zones, their servers, and all who judge."""
+    """The zones, their servers, and all validators."""
 
     def __init__(self, resources, path, everything):
         self.now_s = int(time.time())
@@ -76,7 +76,7 @@ class World:
 
 
 class Report:
-    """Collects results until it is known how many there are."""
+    """Collects results until their number is known."""
 
     def __init__(self):
         self._results = []
@@ -115,21 +115,21 @@ def _lines(judged):
 def _report_cases(report, judged, oracle):
     honest = [v for v in judged if v.case.kind == "honest"]
     for origin, group in _groups(honest, lambda v: v.case.zone.origin):
-        report.test(f"the answers from {origin} are judged as by {oracle} ({len(group)})",
+        report.test(f"the answers from {origin} are judged as {oracle} judges them ({len(group)})",
                     _lines(group))
     mutants = [v for v in judged if v.case.kind != "honest"]
     for kind, group in _groups(mutants, lambda v: v.case.kind):
-        report.test(f"where {kind}, {oracle} says the same ({len(group)})", _lines(group))
+        report.test(f"if {kind}, sealgate says what {oracle} says ({len(group)})", _lines(group))
 
 
 def _report_table(report, held):
     for row in (row for row in DIFFERENCES + links.DIFFERENCES if not row.is_rare):
-        report.test(f"the difference is still there: {row.name} ({row.section})",
-                    () if row in held else ("the row can be taken out of the table",))
+        report.test(f"the known difference still exists: {row.name} ({row.section})",
+                    () if row in held else ("the row can be removed from the table",))
 
 
 def _report_zones(report, world, said, plain):
-    """Each zone is what the table of shapes says, with SHA-1 and without."""
+    """Each zone has the status of the table of shapes, with SHA-1 and without."""
     for zone in world.signed.zones:
         soas = [(case, loud, quiet) for case, loud, quiet in zip(world.cases, said, plain)
                 if case.zone is zone and case.kind == "honest" and case.message.qtype == 6
@@ -148,10 +148,10 @@ def _report_zones(report, world, said, plain):
 
 
 def _chosen_for_delv(world):
-    """Honest answers of the resolver to a few questions in each zone, some mutants of each kind."""
+    """Genuine answers of the resolver to a few questions in each zone, and some mutants of each kind."""
     seen = {}
     for case in world.cases:
-        if not case.recursive or case.message.qtype in (46, 255):   # delv does not ask for those
+        if not case.recursive or case.message.qtype in (46, 255):   # delv cannot ask for these
             continue
         label = case.message.qname.labels[0]
         if case.kind == "honest":
@@ -165,14 +165,14 @@ def _chosen_for_delv(world):
 
 def _report_python(report, world, said):
     why = pythondns.obstacle()
-    name = "what dnspython does not verify is not Secure"
+    name = "an RRset that dnspython cannot verify is not Secure"
     if why:
         report.skip(name, why)
         return
     judge = pythondns.PythonDns(world.chain, world.now_s)
     lines, count = [], 0
     for case, (status, _) in zip(world.cases, said):
-        # what a clock says within the skew is for Unbound to compare
+        # dates within the clock skew are compared with Unbound
         if status != "secure" or case.zone.validity != "now":
             continue
         for rrset in pythondns.rrsets_at(case.message):
@@ -185,7 +185,7 @@ def _report_python(report, world, said):
 def _report_rfc4035(report, path, directory):
     why = pythondns.obstacle()
     if not why:
-        report.test("the signatures of RFC 4035, appendix B, hold for dnspython",
+        report.test("dnspython verifies the signatures of RFC 4035, appendix B",
                     list(rfc4035.unverified()))
     anchor = os.path.join(directory, "rfc4035.key")
     with open(anchor, "w") as file:
@@ -200,10 +200,10 @@ def _report_rfc4035(report, path, directory):
 
 
 def _report_root(report, path, directory):
-    """The anchors that Debian gives the machine are today's, and can be loaded."""
-    name = "the anchors of dns-root-data are the keys 20326 and 38696, and load"
+    """Debian's trust anchors are the current ones, and can be loaded."""
+    name = "the anchors of dns-root-data are the keys 20326 and 38696, and can be loaded"
     if not os.path.exists(ROOT_KEY):
-        report.skip(name, f"{ROOT_KEY} is not there (package dns-root-data)")
+        report.skip(name, f"{ROOT_KEY} does not exist (package dns-root-data)")
         return
     with open(ROOT_KEY) as file:
         records = [line.split(";")[0].split() for line in file if not line.startswith(";")]
@@ -216,7 +216,7 @@ def _report_root(report, path, directory):
 def run(path, everything):
     report = Report()
     if why := obstacle():
-        report.skip("answers of every kind are judged as by other validators", why)
+        report.skip("answers of every kind are judged as other validators judge them", why)
         return report.say()
     resources = Resources()
     try:
@@ -237,12 +237,12 @@ def run(path, everything):
             link_said = list(pool.map(world.judge_link, link_cases))
         linked = verdicts.compare_links(world.ask_unbound, link_cases, link_said)
         for origin, group in _groups(linked, lambda v: v.case.link.question):
-            report.test(f"with a forged answer for {origin}, Unbound says the same of what hangs "
-                        f"from it ({len(group)})", _lines(group))
+            report.test(f"with a forged answer for {origin}, Unbound says the same of all that "
+                        f"depends on it ({len(group)})", _lines(group))
         _report_python(report, world, said)
 
         if why := delv.obstacle():
-            report.skip("answers are judged as by delv", why)
+            report.skip("answers are judged as delv judges them", why)
         else:
             chosen = {id(case): case for case in _chosen_for_delv(world)}
             ours = [each for case, each in zip(world.cases, said) if id(case) in chosen]

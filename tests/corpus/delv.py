@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The second oracle: BIND's validator, as delv. It is slower, so it is asked less."""
+"""The second oracle: BIND's validator, as delv. It is slower, so it judges fewer cases."""
 
 import os
 import re
@@ -16,7 +16,7 @@ def obstacle():
 
 
 def write_anchor(path, directory):
-    """Turns DNSKEY records into what delv reads."""
+    """Writes DNSKEY records in the form that delv reads."""
     anchor = os.path.join(directory, "delv.key")
     with open(path) as keys, open(anchor, "w") as file:
         for line in keys:
@@ -39,12 +39,12 @@ class Delv:
                  "+root=.", name.to_text(), dns.rdatatype.to_text(rdtype)),
                 text=True, capture_output=True, timeout=SECONDS)
         except subprocess.TimeoutExpired:
-            return "refused", "time ran out"
+            return "refused", "delv timed out"
         return _status(done.stdout + done.stderr)
 
 
 def _status(text):
-    """delv marks each RRset and each denial; the answer is as good as the worst of them."""
+    """delv gives each RRset and each denial a status; the answer has the worst of them."""
     marks = re.findall(r"^; (?:negative response, )?(fully validated|unsigned answer)", text, re.M)
     failures = re.findall(r"^;; (resolution failed: (?!ncache).*|.*broken trust chain.*)", text,
                           re.M)

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Where sealgate and an oracle may differ, and the words of the RFCs that make sealgate right.
+"""The known differences between sealgate and an oracle, and the sections of the RFCs by which sealgate is right.
 
-A row holds for a case when the statuses are those of the row and `when` says yes. Where it has
-`retold`, that is not enough: the oracle is given the response again, retold, and must then say what
-sealgate said of the whole.
+A row applies to a case if the statuses are those of the row and `when` returns true. If the row has `retold`,
+that is not enough: the oracle gets the response again, retold, and must then say what sealgate said of the whole.
 """
 
 import dataclasses
@@ -27,7 +26,7 @@ class Difference:
     when: typing.Callable = lambda case, reason: True
     retold: typing.Callable = None
     oracles: tuple = ("unbound", "delv")
-    is_rare: bool = False       # it may be that no case of an ordinary run needs it
+    is_rare: bool = False       # an ordinary run may have no case that needs it
 
     def may_hold(self, oracle, case, ours, theirs):
         return (oracle in self.oracles and ours[0] in self.ours.split() and theirs[0] in self.theirs
@@ -42,8 +41,8 @@ def _by_set(m):
 
 
 def proved_part(case, _reason):
-    """The response without the RRsets of authority and additional that are not the zone's own,
-    without what was put into the answer, and without the signatures that are not the zone's."""
+    """The response without the RRsets of authority and additional that are not the zone's own, without
+    the records that were added to the answer, and without the signatures that are not the zone's."""
     honest, given = _by_set(case.original), _by_set(case.message)
 
     def is_whole(key):
@@ -64,7 +63,7 @@ def proved_part_with_soa(case, reason):
 
 
 def _culprit(reason):
-    """The name whose zone is not secure, as sealgate tells: "insecure: name type: sentence"."""
+    """The name whose zone is not secure, from sealgate's "insecure: name type: sentence"."""
     try:
         return dns.name.from_text(reason.split(" ")[1])
     except dns.exception.DNSException:
@@ -77,9 +76,9 @@ def _is_expanded(record):
 
 
 def unsigned_form(case, reason):
-    """The response as a forger would write it for whom it is enough that the zone of the culprit
-    may be unsigned: without the signatures there, and without proofs. So without what was made from
-    wildcards, too, which needs the proofs; and without what was added to an RRset elsewhere."""
+    """The response as a forger would write it who only needs the zone of the culprit to be possibly
+    unsigned: without the signatures of that zone, and without proofs. So also without records made from
+    wildcards, which need the proofs; and without records that were added to an RRset elsewhere."""
     culprit = _culprit(reason)
     honest = _by_set(case.original)
     return case.message.with_(records=tuple(
@@ -121,59 +120,59 @@ def _zone(*origins):
 DIFFERENCES = (
     Difference(
         "RRsets that are not proved are left out", "RFC 4035, 3.2.3 and 5.3.3",
-        "AD speaks for what is in the answer and the authority section. What is proved is "
-        "passed on; what is not, or is of another class, is left out and does not make the rest "
-        "worse. One signature that holds is enough, whatever stands beside it. The oracle holds "
-        "it against the whole, and finds the rest secure.",
+        "AD covers the answer and the authority section. Proved RRsets are passed on; others, and "
+        "those of another class, are left out and do not make the rest worse. One valid signature "
+        "is enough, whatever other signatures there are. The oracle refuses the whole response, and "
+        "finds the rest secure.",
         "secure insecure", ("refused", "insecure"), retold=proved_part),
     Difference(
-        "signatures are nobody's business where the zone may be unsigned",
+        "a bad signature does not matter if the zone may be unsigned",
         "RFC 4035, 4.3 and 5.2; RFC 5155, 6; RFC 9276, 3.2",
-        "Where the parent shows no DS, by an opt-out span or by an NSEC3 over the limit of "
-        "iterations, an unsigned zone may begin at the name, and a signature that does not hold is "
-        "none. The oracle goes by the signature first; of the same response without it it says "
+        "If the parent shows no DS, by an opt-out span or by an NSEC3 over the limit of "
+        "iterations, an unsigned zone may begin at the name, and an invalid signature counts as "
+        "none. The oracle checks the signature first; of the same response without it, it says "
         "insecure, too.",
         "insecure", ("refused", "secure"), retold=unsigned_form),
     Difference(
-        "denials are signed, wherever they stand", "RFC 4035, 5.4",
+        "a signed denial counts in any section", "RFC 4035, 5.4",
         "A proof consists of NSEC or NSEC3 RRsets that are authentic; the oracle looks for them "
         "in the authority section only.",
         "secure insecure", ("refused",), when=_same_but_for_sections),
     Difference(
         "RSA keys below 1024 bits", "RFC 4035, 5.2; RFC 6840, 5.2",
         "A zone is insecure when no key of it is of a kind that the validator supports. Keys "
-        "that can be factored are not; the oracle takes 512 bits.",
+        "that can be factored are not supported; the oracle accepts 512 bits.",
         "insecure", ("secure", "refused"), when=_zone("rsa512.nsec.")),
     Difference(
         "Ed448", "RFC 8080, 4; RFC 8624, 3.1",
-        "The oracle's build knows no algorithm 16, and takes the zone for unsigned.",
+        "The oracle's build does not support algorithm 16, and treats the zone as unsigned.",
         "secure", ("insecure",), when=_zone("ed448.nsec."), oracles=("unbound",)),
     Difference(
-        "Ed448, changed", "RFC 8080, 4; RFC 8624, 3.1", "The same, for what was changed.",
+        "Ed448, changed", "RFC 8080, 4; RFC 8624, 3.1", "The same, for mutants.",
         "refused", ("insecure",), when=_zone("ed448.nsec."), oracles=("unbound",)),
     Difference(
         "SHA-1 beside SHA-256", "RFC 4509, 3",
-        "A DS with SHA-1 is ignored where there is one with SHA-256, else an attacker who "
-        "breaks SHA-1 could choose it. The oracle takes any that matches.",
+        "A DS with SHA-1 is ignored if there is one with SHA-256, otherwise an attacker who "
+        "breaks SHA-1 could choose it. The oracle accepts any that matches.",
         "refused", ("secure",), when=_zone("ds-weak-good.nsec.")),
     Difference(
         "a DNAME that makes a name too long", "RFC 6672, 2.2 and 5.3.1",
-        "YXDOMAIN is what follows from the DNAME, and the DNAME is proved. The oracle does not "
+        "YXDOMAIN follows from the DNAME, and the DNAME is proved. The oracle does not "
         "judge that RCODE.",
         "secure", ("insecure", "refused"), when=lambda case, _: case.message.rcode == YXDOMAIN),
     Difference(
         "YXDOMAIN without such a DNAME", "RFC 6672, 2.2",
-        "No name is too long here, so the RCODE is a lie. The oracle does not judge it.",
+        "No name is too long here, so the RCODE is false. The oracle does not judge it.",
         "refused", ("insecure", "secure"), when=lambda case, _: case.message.rcode == YXDOMAIN),
     Difference(
-        "NXDOMAIN where the proof is of NODATA", "RFC 4035, 5.4; RFC 2308, 2.1",
-        "What is proved is not what the RCODE says. The oracle mends the RCODE and passes the "
-        "answer on; a filter passes on what it was sent.",
+        "NXDOMAIN with a proof of NODATA", "RFC 4035, 5.4; RFC 2308, 2.1",
+        "The proof is not for the RCODE. The oracle corrects the RCODE and passes the answer on; a "
+        "filter passes on the response as it came.",
         "refused", ("secure", "insecure"),
         when=lambda case, _: case.message.rcode == NXDOMAIN and case.original.rcode == NOERROR),
     Difference(
         "RDATA of no octets", "RFC 3597, 3",
-        "An RDLENGTH of zero is legal for a type that nobody knows. The oracle cannot store it.",
+        "An RDLENGTH of zero is legal for an unknown type. The oracle cannot store it.",
         "secure", ("refused",), when=lambda case, _: case.message.qtype == 65401),
     Difference(
         "a DNAME without its CNAME", "RFC 6672, 3.1 and 3.4",
@@ -185,47 +184,47 @@ DIFFERENCES = (
                     if r.rdtype == CNAME and r.owner == case.message.qname)),
     Difference(
         "an RRSIG without a signature", "RFC 4034, 3.1.8; RFC 4035, 5.3.3",
-        "It verifies nothing. Behind an alias the oracle takes the RRset for secure.",
+        "It verifies nothing. After an alias the oracle calls the RRset secure.",
         "refused", ("secure", "insecure"), oracles=("unbound",),
         when=lambda case, _: case.kind == "the signature is empty"),
     Difference(
         "a denial made from a wildcard", "RFC 4035, 2.3; RFC 4592, 4.7",
         "There is no NSEC at a name that does not exist, so one that was expanded from a "
-        "wildcard tells nothing of where it seems to stand.",
+        "wildcard proves nothing at its apparent owner.",
         "refused", ("secure", "insecure"), when=_denial_from_wildcard),
     Difference(
-        "an answer that stands in the authority section", "RFC 1034, 3.7; RFC 4035, 5.4",
-        "The answer section has nothing for the question, and nothing proves that there is "
-        "nothing. The oracle takes the DS from where it is.",
+        "an answer in the authority section", "RFC 1034, 3.7; RFC 4035, 5.4",
+        "The answer section has no record for the question, and no proof says that there is none. "
+        "The oracle accepts the DS from the other section.",
         "refused", ("secure",), when=_same_but_for_sections),
     Difference(
         "an alias from a wildcard in an opt-out span", "RFC 5155, 6 and 12.1.1; RFC 4592, 4.2",
-        "An unsigned delegation may stand at the name, and the wildcard is not used where one "
-        "does. The oracle is content with the wildcard's CNAME as an answer for the DS.",
+        "There may be an unsigned delegation at the name, and then the wildcard does not apply. "
+        "The oracle accepts the wildcard's CNAME as an answer for the DS.",
         "insecure", ("refused", "secure"), when=_is_expanded_alias),
     Difference(
-        "an RSA signature with an octet too many", "RFC 8017, 8.2.2; RFC 3110, 3",
-        "A signature has as many octets as the modulus. The oracle takes a zero in front.",
+        "an RSA signature with an extra octet", "RFC 8017, 8.2.2; RFC 3110, 3",
+        "A signature has as many octets as the modulus. The oracle accepts a leading zero.",
         "refused", ("secure",),
-        when=lambda case, _: case.kind == "the signature has a zero in front"),
+        when=lambda case, _: case.kind == "the signature has a leading zero"),
     Difference(
         "a DNSKEY RRset by a key that is known", "RFC 4035, 5.3.1 and 5.3.3",
-        "The DS proved the zone's keys before, and any of them may sign. The oracle has only "
-        "this RRset to prove them by.",
+        "The DS has proved the zone's keys before, and any of them may sign. The oracle has only "
+        "this RRset to prove them with.",
         "secure", ("refused",), when=lambda case, _: case.message.qtype == DNSKEY),
     Difference(
-        "Ed448, beside what was changed", "RFC 8080, 4; RFC 8624, 3.1",
-        "The first row, where the oracle cannot find the rest secure.",
+        "Ed448, in a mutant", "RFC 8080, 4; RFC 8624, 3.1",
+        "As the first row, but the oracle cannot find the rest secure.",
         "secure", ("refused",), when=_zone("ed448.nsec."), oracles=("unbound",)),
     Difference(
         "an alias that leads to nothing", "RFC 4035, 5.4",
-        "The wildcard has the type, so its absence is not proved. The oracle is content with "
+        "The wildcard has the type, so its absence is not proved. The oracle accepts "
         "the alias.",
         "refused", ("secure",), when=lambda case, _: _has(case.message, DNAME)
         and not _has_end(case.message), is_rare=True),
     Difference(
         "NXDOMAIN by an opt-out span", "RFC 5155, 9.2",
-        "AD must not be set where the span that covers the name is of the opt-out kind. The "
+        "AD must not be set if the span that covers the name is an opt-out span. The "
         "oracle calls the proof valid, which it is, and has no AD to set.",
         "insecure", ("secure",), when=lambda case, reason: "opt-out" in reason, oracles=("delv",)),
     Difference(
@@ -236,17 +235,17 @@ DIFFERENCES = (
     Difference(
         "a denial without its SOA", "RFC 4035, 5.4; RFC 2308, 5",
         "The proof consists of NSEC or NSEC3 records; an SOA that is not proved is left out, "
-        "and the answer is not to be cached. The oracle takes no such answer; with the SOA it "
+        "and the answer must not be cached. The oracle refuses such an answer; with the SOA it "
         "does.",
         "secure", ("refused",), retold=proved_part_with_soa, oracles=("delv",), is_rare=True),
     Difference(
         "a clock that is off", "RFC 4035, 5.3.1",
-        "The dates are held against the validator's notion of the time, which may be off. An "
-        "hour is forgiven, as by Unbound; the oracle forgives none.",
+        "The dates are compared with the validator's own time, which may be wrong. sealgate, like "
+        "Unbound, allows an hour; the oracle allows nothing.",
         "secure", ("refused",), when=_zone("just-expired.nsec."), oracles=("delv",)),
     Difference(
-        "what an oracle cannot read of an unsigned zone", "RFC 4035, 4.3",
-        "Insecure says nothing of the contents. The oracle gives up, at an alias of itself.",
+        "a record of an unsigned zone that an oracle cannot parse", "RFC 4035, 4.3",
+        "Insecure says nothing about the contents. The oracle gives up at an alias to itself.",
         "insecure", ("refused",), is_rare=True, oracles=("unbound",),
         when=lambda case, _: any(r.rdtype == CNAME and r.rdata == r.owner.to_wire()
                                  for r in case.message.records)),

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How a resolver follows the aliases of an answer. Oracles ask again for where an alias leads; what
-they are then given is the rest of the same answer, so that they judge nothing else."""
+"""How a resolver follows the aliases of an answer. Oracles ask again for the target of an alias; then they get
+the rest of the same answer, so that they judge nothing else."""
 
 import dns.exception
 import dns.name
@@ -32,7 +32,7 @@ def _made(name, dname):
 
 
 def _next(records, name):
-    """Where the records lead from `name`, and those that lead there."""
+    """The name to which the records lead from `name`, and the records that lead there."""
     above = _dnames_above(records, name)
     at = [r for r in records if r.owner == name and (r.covers or r.rdtype) == CNAME]
     for record in at:
@@ -45,7 +45,7 @@ def _next(records, name):
 
 
 def steps(m):
-    """The names along the chain, each with the records that are left for it."""
+    """Yields the names along the chain, each with the remaining records."""
     name, left = m.qname, list(m.records)
     yield name, left
     for _ in range(LINKS):
@@ -60,7 +60,7 @@ def steps(m):
 
 
 def responses(m):
-    """What an oracle is given: by name and type, the octets."""
+    """The octets for an oracle, by name and type."""
     whole = {(m.qname, m.qtype): m.to_wire()}
     for name, left in list(steps(m))[1:]:
         rest = m.with_(qname=name, records=tuple(left))
@@ -69,8 +69,8 @@ def responses(m):
 
 
 def is_left_to_the_client(m, recursive):
-    """A server that does not recurse speaks for its own zone: it may end a chain where that ends,
-    or send the client elsewhere. No resolver would take that for an answer."""
+    """A server that does not recurse answers for its own zone: it may end a chain of aliases at the end of
+    the zone, or refer the client elsewhere. A resolver would not accept that as an answer."""
     if recursive:
         return False
     chain = list(steps(m))

@@ -7,7 +7,7 @@ import subprocess
 from capture import Capture
 from lab.resources import LabError
 
-# The filter tells a chain that is broken from one that is not to be had; a client sees SERVFAIL.
+# sealgate distinguishes a broken chain from one that cannot be had; a client gets SERVFAIL for both.
 STATUSES = {"secure": "secure", "insecure": "insecure", "bogus": "refused",
             "indeterminate": "refused"}
 
@@ -19,13 +19,13 @@ class Sealgate:
         self._files = 0
 
     def judge(self, exchanges, chain, *options):
-        """Judges the exchanges, pairs of query and response, beside those of `chain`. Returns for
-        each the status and the reason."""
+        """Judges the exchanges, pairs of query and response, together with those of `chain`. Returns the
+        status and the reason of each."""
         self._files += 1
         path = f"{self._directory}/corpus-{self._files}.pcap"
         capture = Capture(path, self._now_s)
         numbers = [capture.exchange(*each) for each in exchanges]
-        # The newest is offered first to who looks for a link, and not without end.
+        # A search for a link tries the newest messages first, and a limited number of them.
         for each in chain:
             capture.exchange(*each)
         capture.close()

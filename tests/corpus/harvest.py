@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the honest responses hold that a forger could use elsewhere."""
+"""Parts of genuine responses that a forger could use elsewhere."""
 
 import dns.name
 
 import shapes
 from message import ANSWER, AUTHORITY, NOERROR, NSEC, NSEC3, NXDOMAIN, RRSIG, SOA
 
-# Of each kind only so many, spread over what there is: the product with all answers is large.
+# A limited number of each kind, spread over all: the product with all answers is large.
 DENIALS, REPLAYS = 8, 5
 
 
@@ -56,7 +56,7 @@ class Harvest:
                             and o.rcode in (NOERROR, NXDOMAIN))
 
     def answering(self, m):
-        """Answers of the same type, as far as there are any."""
+        """Answers of the same type, if there are any."""
         return (self._others(m, lambda o: o.of(ANSWER) and o.qtype == m.qtype)
                 or self._others(m, lambda o: bool(o.of(ANSWER))))
 

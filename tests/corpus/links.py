@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Cases of a broken chain: the answer is honest, and one of the links that it hangs from is not."""
+"""Cases of a broken chain: the answer is genuine, and one of the links that it depends on is a mutant."""
 
 import dataclasses
 import typing
@@ -12,8 +12,8 @@ import mutate
 from message import A, DNSKEY, DS
 from shapes import BY_ORIGIN
 
-# The zone whose link is changed, and how many of the changes are taken: every n-th. For each the
-# program under test is started once.
+# The zone whose link is mutated, and which mutants are used: every n-th. The program under test is started
+# once for each.
 LINKS = (
     ("core.nsec.", DS, 7), ("core.nsec.", DNSKEY, 7), ("core.nsec3.", DS, 13),
     ("core.nsec3.", DNSKEY, 13), ("core.out.", DS, 13), ("core.out.", DNSKEY, 13),
@@ -29,9 +29,9 @@ LINKS = (
 class LinkCase:
     zone: object
     kind: str
-    message: message.Message        # the honest answer
-    link: message.Message           # the response that is not honest, of the chain
-    original: message.Message       # what it was made of
+    message: message.Message        # the genuine answer
+    link: message.Message           # the mutant, a response of the chain
+    original: message.Message       # its original
 
     def __str__(self):
         return f"{self.message.question}, {self.link.question}: {self.kind}"
@@ -56,7 +56,7 @@ def make(chain, harvest):
 
 
 def exchanges(case, chain):
-    """The chain of the case, with the link that is not honest in its place."""
+    """The chain of the case, with the mutant in place of the genuine link."""
     key = (case.link.qname, case.link.qtype)
     for name, rdtype in chain.wanted([case.message, case.link]):
         if (name, rdtype) == key:
@@ -66,12 +66,12 @@ def exchanges(case, chain):
 
 
 def responses(case, link):
-    """What an oracle is given."""
+    """The responses for an oracle."""
     return {**following.responses(case.message), (link.qname, link.qtype): link.to_wire()}
 
 
 def proved_part(case):
-    """The RRsets of the honest link that are there, in whatever section and beside whatever."""
+    """The RRsets of the genuine link that the mutant still has, in any section."""
     there = {(r.owner, r.rdtype, r.rdata) for r in case.link.records if r.rdclass == message.IN}
     return case.original.with_(records=tuple(
         r for rrset in case.original.sets() for r in rrset
@@ -99,13 +99,13 @@ class LinkDifference:
 DIFFERENCES = (
     LinkDifference(
         "a link is an RRset that is authentic", "RFC 4035, 5.2 and 5.3",
-        "What proves a DS, its absence or the keys is signed; neither the section that it "
-        "stands in, nor the RCODE, nor what stands beside it makes it less so. The oracle holds "
-        "that against the response; given the RRsets alone, it says what sealgate says.",
+        "The RRsets that prove a DS, its absence or the keys are signed; neither their section, nor the "
+        "RCODE, nor other records change that. The oracle refuses the response because of them; given "
+        "the RRsets alone, it says what sealgate says.",
         ("secure", "insecure"), ("refused",), retold=proved_part),
     LinkDifference(
-        "a response that failed teaches nothing", "RFC 1035, 4.1.1; RFC 6672, 2.2",
+        "nothing is learned from an error", "RFC 1035, 4.1.1; RFC 6672, 2.2",
         "With another RCODE than NOERROR and NXDOMAIN the server says that it has no answer. "
-        "The oracle takes the keys.",
+        "The oracle accepts the keys.",
         ("refused",), ("secure", "insecure"), ("the RCODE is changed",)),
 )

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A DNS message as a list of records whose RDATA is octets, so that any octet can be changed and
-the result still be written. (dnspython would refuse, sort or mend what is not as it should be.)"""
+"""A DNS message as a list of records with their RDATA as octets, so that any octet can be changed and the
+result can still be written. (dnspython would refuse, sort or correct malformed records.)"""
 
 import dataclasses
 import struct
@@ -36,12 +36,12 @@ class Record:
 
     @property
     def covers(self):
-        """The type that an RRSIG is for; None for other records."""
+        """The type that an RRSIG covers; None for other records."""
         return struct.unpack_from("!H", self.rdata)[0] if self.rdtype == RRSIG else None
 
     @property
     def set_key(self):
-        """What the records of one RRset and its signatures share."""
+        """The key that the records of one RRset and its signatures share."""
         return (self.section, self.owner, self.covers or self.rdtype, self.rdclass)
 
     def __str__(self):
@@ -80,7 +80,7 @@ class Message:
 
     @property
     def content(self):
-        """What tells two responses to one question apart, whatever their order."""
+        """A value by which two responses to one question are compared, regardless of order."""
         return (self.rcode, self.flags & AA, frozenset(self.records))
 
     def to_wire(self, ident=0):
@@ -109,7 +109,7 @@ class _Writer:
         return bytes(self._octets)
 
     def _name(self, name):
-        """Letter case is kept: only labels that are the same to the letter share octets."""
+        """Keeps letter case: only labels that are equal to the letter share octets."""
         labels = name.labels
         while labels != (b"",):
             offset = self._offsets.get(labels)
@@ -140,7 +140,7 @@ def _read_rdata(rdclass, rdtype, wire, at, length):
 
 
 def parse(wire):
-    """Reads what an honest server sent."""
+    """Parses a genuine response."""
     _, flags, questions, *counts = struct.unpack_from("!HHHHHH", wire)
     if questions != 1:
         raise ValueError("not one question")

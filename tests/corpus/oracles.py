@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Asks an oracle about many cases, on all cores: each has an oracle and an upstream of its own."""
+"""Asks an oracle about many cases, on all cores: each core has an oracle and an upstream of its own."""
 
 import multiprocessing
 import os
@@ -24,8 +24,8 @@ def _judge(question):
 
 
 def ask(make, best, questions, *arguments):
-    """Returns what the oracle that `make(upstream, *arguments)` gives says of each question: a
-    status and a reason. A question is a name, a type and the responses that are not honest."""
+    """Returns the status and reason that an oracle, made by `make(upstream, *arguments)`, gives each
+    question. A question is a name, a type and the responses that are not genuine."""
     context = multiprocessing.get_context("fork")
     with context.Pool(os.cpu_count(), _begin, (make, best, *arguments)) as pool:
         return list(pool.imap(_judge, questions, CHUNK))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The third oracle: dnspython verifies signatures, with Python's cryptography. It knows no chains
-and no denials, so it is asked about the RRsets of answers."""
+"""The third oracle: dnspython verifies signatures, with Python's cryptography. It knows no chains and no
+denials, so it judges the RRsets of answers only."""
 
 import dns.dnssec
 import dns.name
@@ -37,14 +37,14 @@ class PythonDns:
         return self._keys[name]
 
     def verifies(self, rrset):
-        """Says whether some signature of these records holds."""
+        """True if some signature of these records is valid."""
         data = [r for r in rrset if r.rdtype != RRSIG]
         try:
             wanted = dns.rrset.from_rdata_list(data[0].owner, data[0].ttl, _rdatas(data))
             for signature in _rdatas(r for r in rrset if r.rdtype == RRSIG):
                 if self._holds(wanted, signature):
                     return True
-        except Exception:       # what it cannot read it cannot verify
+        except Exception:       # records that it cannot parse it cannot verify
             pass
         return False
 
@@ -61,7 +61,7 @@ class PythonDns:
 
 
 def rrsets_at(m):
-    """The RRset that answers the question at its name; none where an alias leads on."""
+    """The RRset that answers the question at its name; none if there is an alias."""
     return [rrset for rrset in m.sets() if rrset[0].section == ANSWER
             and rrset[0].owner == m.qname and all(r.rdclass == message.IN for r in rrset)
             and any(r.rdtype == m.qtype for r in rrset)]

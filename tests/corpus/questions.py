@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The questions. shapes.FULL says what there is to be found."""
+"""The questions. shapes.FULL has the records."""
 
 import dns.name
 import dns.rdatatype
@@ -26,14 +26,14 @@ FULL = (
     ("\\000.www", "A"), ("zzz", "NSEC"), ("www", "NSEC"), ("www", "RRSIG"),
 )
 
-# Around the cuts of the core zones.
+# Around the zone cuts of the core zones.
 CORE = tuple((f"{host}{cut}", rdtype)
              for cut in ("child", "plain", "lost", "signed-lost", "plain.below", "nowhere")
              for host, rdtype in (("", "DS"), ("", "A"), ("", "NS"), ("www.", "A"),
                                   ("nowhere.", "A"))) + (("below", "A"), ("below", "DS"))
 
-# Types of DNSSEC itself and such as are none, where names are of each kind. Of "host.moved" the
-# oracle cannot be asked for what a DNAME makes.
+# DNSSEC types and unknown types, at names of each kind. The oracle cannot be asked about the CNAME that a
+# DNAME makes for "host.moved".
 META = tuple((name, rdtype)
              for name in ("www", "c.deep", "any.wild", "*.wild", "alias", "moved", "any.star",
                           "nowhere", "ent.wild", "child", "plain", "lost")
@@ -41,7 +41,7 @@ META = tuple((name, rdtype)
     ("host.moved", "DS"), ("host.moved", "ANY"), ("", "NSEC3PARAM"), ("", "NSEC3"), ("", "RRSIG"),
     ("", "TYPE0"), ("www", "TYPE0"), ("nowhere", "TYPE128"), ("www", "OPT"))
 
-# In a zone whose denials are of interest only as far as its parent's are not.
+# In a zone whose denials matter only if they differ from its parent's.
 FEW = (("www", "A"), ("www", "MX"), ("nowhere", "A"), ("any.wild", "A"), ("alias", "A"),
        ("", "MX"), ("", "DNSKEY"), ("", "DS"), ("child", "DS"))
 
@@ -63,7 +63,7 @@ SPECIAL = {
              ("ns.x.y", "A"), ("*", "A"), ("*.*", "A")),
 }
 
-# Where mutate/ has most to do: of every kind of answer one or two.
+# The questions with most mutants: one or two of every kind of answer.
 MUTATED = frozenset((
     ("", "SOA"), ("", "MX"), ("", "DNSKEY"), ("", "DS"), ("", "LOC"), ("www", "A"), ("www", "MX"),
     ("_sip._udp", "SRV"), ("wWw.cAsE", "A"), ("case", "A"), ("below.www", "A"), ("nowhere", "A"),
@@ -78,7 +78,7 @@ MUTATED = frozenset((
     ("below", "DS"), ("plain.below", "DS"),
 ))
 
-# And in the other zones.
+# In the other zones.
 MUTATED_ELSEWHERE = frozenset((("www", "A"), ("nowhere", "A"), ("any.wild", "A"), ("alias", "A"),
                                ("", "DNSKEY"), ("huge", "TXT"), ("any", "A"), ("a.y", "A")))
 
@@ -95,7 +95,7 @@ def _table(zone):
 
 
 def of(zone):
-    """Yields the name, the type and whether the answer is to be mutated."""
+    """Yields the name, the type, and whether the answer is to be mutated."""
     mutated = {"all": MUTATED, "some": MUTATED_ELSEWHERE, "none": ()}[zone.depth]
     for prefix, rdtype in dict.fromkeys(_table(zone)):
         name = dns.name.from_text(prefix or "@", zone.name)

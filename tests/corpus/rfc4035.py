@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The worked examples of RFC 4035, appendix B, of the zone in its appendix A. They are of 2004 and
-signed with RSA and SHA-1; that they are to the letter their own signatures tell."""
+"""The worked examples of RFC 4035, appendix B, from the zone in its appendix A. They are from 2004 and signed
+with RSA and SHA-1; their own signatures prove that they are copied exactly."""
 
 import dns.dnssec
 import dns.exception
@@ -24,7 +24,7 @@ KSK = (
 
 ZSK_TAG, KSK_TAG = 38519, 9465
 
-# Owner, type, the RDATAs, and the signature with its labels. The ZSK signed all but the DNSKEYs.
+# Owner, type, the RDATAs, and the signature with its labels. The ZSK signed all except the DNSKEYs.
 RRSETS = {
     "soa": (
         "example.", "SOA", ("ns1.example. bugs.x.w.example. 1081539377 3600 300 3600000 3600",), 1,
@@ -103,7 +103,7 @@ RRSETS = {
         "4VKDqxqG7R5tTVM="),
 }
 
-# What is not signed: delegations and glue.
+# Unsigned records: delegations and glue.
 PLAIN = {
     "a ns": ("a.example.", "NS", ("ns1.a.example.", "ns2.a.example.")),
     "b ns": ("b.example.", "NS", ("ns1.b.example.", "ns2.b.example.")),
@@ -113,9 +113,9 @@ PLAIN = {
     "ns2.b a": ("ns2.b.example.", "A", ("192.0.2.8",)),
 }
 
-# Section, what it is, question, RCODE, the RRsets of each section, and the status. A referral is
-# never secure: its NS and glue are not signed. B.8 asks the zone itself for its DS, which is the
-# parent's to deny; above the anchor nothing is known, so it is insecure.
+# Section, description, question, RCODE, the RRsets of each section, and the status. A referral is never
+# secure: its NS and glue are not signed. B.8 asks the zone itself for its DS, which only the parent may
+# deny; above the anchor nothing is known, so it is insecure.
 EXAMPLES = (
     ("B.1", "an answer", "x.w.example. MX", NOERROR,
      ("x.w mx",), ("ns",), ("xx a", "xx aaaa", "ns1 a", "ns2 a"), "secure"),
@@ -155,7 +155,7 @@ def _records(section, key):
 
 
 def messages():
-    """Yields the section, what it is, the message and the status."""
+    """Yields the section, the description, the message and the status."""
     for number, what, question, rcode, *sections, status in EXAMPLES:
         qname, qtype = question.split()
         records = (record for section, keys in zip(SECTIONS, sections) for key in keys
@@ -165,7 +165,7 @@ def messages():
 
 
 def unverified():
-    """Returns what dnspython finds of RRsets that are not as they were signed."""
+    """Returns the RRsets that dnspython cannot verify."""
     example = dns.name.from_text("example.")
     keys = {example: dns.rrset.from_text(example, 3600, "IN", "DNSKEY", ZSK, KSK)}
     for key, (owner, rdtype, texts, *_) in RRSETS.items():

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The servers that answer: three authoritative ones, each with all the zones, and a resolver that
-does not validate. All are on 127.0.0.1, on ports of their own, and need no root."""
+"""The servers: three authoritative ones, each with all the zones, and a resolver that does not validate. All
+are on 127.0.0.1, on ports of their own, and need no root."""
 
 import os
 import shutil
@@ -75,7 +75,7 @@ server:
     interface: {address}@{port}
     access-control: 127.0.0.0/8 allow
     do-not-query-localhost: no
-    # What is delegated to nobody is not to be asked for.
+    # Some zones are delegated to addresses without a server; they must not be asked.
     do-not-query-address: 192.0.2.0/24
     do-ip6: no
     directory: "{directory}"
@@ -85,7 +85,7 @@ server:
     use-syslog: no
     num-threads: 1
     rrset-roundrobin: no
-    # Else what comes from its cache is not what came first.
+    # Otherwise an answer from its cache differs from the first one.
     serve-original-ttl: yes
     aggressive-nsec: no
     edns-buffer-size: 4096
@@ -99,7 +99,7 @@ remote-control:
 
 
 def free_port():
-    """A port that nobody has now, for UDP and TCP."""
+    """A port that is free now, for UDP and TCP."""
     with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
         tcp.bind((ADDRESS, 0))
         port = tcp.getsockname()[1]
@@ -108,7 +108,7 @@ def free_port():
 
 
 class Server:
-    """One that answers. `recursive` says how it is asked."""
+    """A server. `recursive` says whether queries to it set RD."""
 
     def __init__(self, name, port, process, recursive=False):
         self.name, self.port, self._process, self.recursive = name, port, process, recursive
@@ -117,7 +117,7 @@ class Server:
         self._ident = 0
 
     def ask(self, qname, qtype, timeout_s=5.0):
-        """Returns the octets of the response; None when there is none."""
+        """Returns the octets of the response, or None."""
         self._ident = (self._ident + 1) % 65536
         query = message.query(qname, qtype, self.recursive, self._ident)
         self._socket.settimeout(timeout_s)
@@ -155,8 +155,8 @@ class Server:
 
 
 class Best:
-    """Asks one server after the other until one has an answer: none of them takes all zones, and
-    not all give the proofs that they should."""
+    """Asks one server after the other until one has an answer: none of them accepts all zones, and not
+    all give the proofs that they should."""
 
     ORDER = ("Knot", "BIND", "NSD")
 
@@ -225,7 +225,7 @@ def start_resolver(resources, nsd):
 
 
 def start_all(resources, signed):
-    """NSD and the resolver must be there; the others are more voices."""
+    """NSD and the resolver are required; the others are optional."""
     nsd = start_nsd(resources, signed)
     servers = [nsd, start_resolver(resources, nsd)]
     if shutil.which("knotd"):

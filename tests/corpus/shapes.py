@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The zones of the corpus: what is special about each, and what a validator must say of it.
+"""The zones of the corpus: the special features of each, and the status that a validator must give it.
 
-The root, three TLDs that deny in different ways, and below them zones of every shape. The zones
-named core.* are those whose answers are changed in every way that mutate/ knows; of the others only
-the signatures of a few answers are.
+The root, three TLDs that deny in different ways, and below them zones of every shape. Answers from the zones
+named core.* are mutated in every way that mutate/ knows; of the others only the signatures of a few answers are.
 """
 
 import dataclasses
@@ -36,13 +35,13 @@ class Zone:
     denial: object = None               # None is NSEC
     ds: str = "sha256"                  # a form in signing.DS_FORMS
     status: str = "secure"              # secure, insecure, refused
-    with_sha1: str = ""                 # the status with --sha1, where it differs
+    with_sha1: str = ""                 # the status with --sha1, if it differs
     tool: str = "bind"                  # or ldns, knot
     validity: str = "now"
     records: str = ""                   # beyond those of `body`
     body: str = "full"                  # or bare
-    depth: str = "some"                 # how much is mutated: all, some, none
-    served: bool = True                 # False: only delegated to
+    depth: str = "some"                 # how many answers are mutated: all, some, none
+    served: bool = True                 # False: only the delegation exists
 
     @property
     def name(self):
@@ -54,11 +53,11 @@ class Zone:
 
     @property
     def judged_as(self):
-        """The status with SHA-1 allowed, as the oracles have it."""
+        """The status with SHA-1 allowed, as for the oracles."""
         return self.with_sha1 or self.status
 
 
-# What every zone but the bare ones holds, so that each form of signing meets each form of answer.
+# The records of every zone except the bare ones, so that each form of signing meets each form of answer.
 FULL = """
 ns           300 IN A     192.0.2.53
 @            300 IN A     192.0.2.1
@@ -124,7 +123,7 @@ tlsa         300 IN TLSA  3 1 1 00112233445566778899aabbccddeeff0011223344556677
     + ".".join(["y" * 63] * 3) + " 300 IN A 192.0.2.122\n" \
     + "longer 300 IN DNAME " + ".".join(["z" * 60] * 3) + "\n"
 
-# More than a datagram by far; and, in the second zone, one RRset of nearly 40000 octets.
+# Much more than a datagram; and, in the second zone, one RRset of nearly 40000 octets.
 HUGE = "".join(f'huge 300 IN TXT "{n:04} {"x" * 180}"\n' for n in range(190)) \
     + "".join(f"addresses 300 IN A 10.0.{n // 250}.{n % 250}\n" for n in range(500))
 
@@ -141,7 +140,7 @@ def split(algorithm, bits=0):
 
 
 def _core(tld, **how):
-    """A zone that is mutated to the full, with children of each kind."""
+    """A zone with all mutants, with children of each kind."""
     origin = f"core.{tld}"
     denial, keys = how["denial"], how["keys"]
     return (
@@ -151,7 +150,7 @@ def _core(tld, **how):
         Zone(f"plain.{origin}", keys=(), ds="none", status="insecure"),
         Zone(f"lost.{origin}", keys=(), ds="none", status="insecure", served=False),
         Zone(f"signed-lost.{origin}", keys=(P256,), served=False, body="bare"),
-        # its NSEC or NSEC3 is also that of an empty non-terminal's only child
+        # its NSEC or NSEC3 also belongs to an empty non-terminal's only child
         Zone(f"plain.below.{origin}", keys=(), ds="none", status="insecure"),
     )
 
@@ -189,7 +188,7 @@ ZONES = (
     # Denial.
     Zone("i1.nsec.", denial=Nsec3(1, "5ea15a17")),
     Zone("i50.nsec.", denial=Nsec3(50, "aabbccddeeff")),
-    # Above the limit the zone's denials prove nothing, and its positive answers still hold.
+    # Above the limit the zone's denials prove nothing, but its positive answers are still valid.
     Zone("i51.nsec.", denial=Nsec3(51), status="half"),
     Zone("i150.nsec3.", denial=Nsec3(150, "00"), status="half", depth="none"),
     Zone("salt.nsec3.", denial=Nsec3(2, "ab" * 60)),
@@ -202,7 +201,7 @@ ZONES = (
     Zone("knot3.nsec3.", tool="knot", denial=Nsec3(), keys=(ED25519,)),
     Zone("knot-out.out.", tool="knot", denial=Nsec3(opt_out=True)),
 
-    # What the parent says.
+    # Features of the parent's DS.
     Zone("ds-sha1.nsec.", ds="sha1", status="insecure", with_sha1="secure", depth="none"),
     Zone("ds-sha384.nsec.", ds="sha384", depth="none"),
     Zone("ds-all.nsec3.", ds="sha1, sha256, sha384", depth="none"),
@@ -228,7 +227,7 @@ ZONES = (
     # Times.
     Zone("expired.nsec.", validity="past", status="refused", depth="none"),
     Zone("future.nsec3.", validity="future", status="refused", depth="none"),
-    # An hour is forgiven, as Unbound does; so is a tenth of the validity.
+    # An hour is allowed, as by Unbound; so is a tenth of the validity.
     Zone("just-expired.nsec.", validity="half an hour ago", depth="none"),
     Zone("long-expired.nsec.", validity="two hours ago", status="refused", depth="none"),
 
@@ -246,7 +245,7 @@ BY_ORIGIN = {zone.origin: zone for zone in ZONES}
 
 
 def zone_of(name):
-    """The deepest zone of the table that holds the name."""
+    """The deepest zone of the table that contains the name."""
     while True:
         zone = BY_ORIGIN.get(name.to_text().lower())
         if zone:

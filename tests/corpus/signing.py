@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Makes and signs the zones with the tools of three houses, never with code of this project."""
+"""Makes and signs the zones with the tools of three other projects, never with code of this one."""
 
 import concurrent.futures
 import os
@@ -39,7 +39,7 @@ def _ds(zone, key, digest="SHA256"):
 
 
 def _changed(zone, key, **fields):
-    """A DS in which something is not as the key has it."""
+    """A DS with a field that does not fit the key."""
     ds = dns.dnssec.make_ds(zone.name, key, "SHA256")
     return (f"{fields.get('tag', ds.key_tag)} {fields.get('algorithm', int(ds.algorithm))} "
             f"{fields.get('digest_type', int(ds.digest_type))} "
@@ -83,7 +83,7 @@ class Signed:
         return os.path.join(self._directory, zone.slug + (".signed" if zone.keys else ".zone"))
 
     def make(self):
-        """From the leaves to the root, because a parent signs the DS of its children."""
+        """Signs from the leaves to the root, because a parent signs the DS of its children."""
         levels = {}
         for zone in shapes.ZONES:
             if zone.keys and (why := missing_tool(zone)):
@@ -93,7 +93,7 @@ class Signed:
                 levels.setdefault(len(zone.name.labels), []).append(zone)
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             for depth in sorted(levels, reverse=True):
-                # Only when all are made: they look into it.
+                # Only when all zones are made: they read it.
                 self._ds.update(list(pool.map(self._make_zone, levels[depth])))
         return self
 
@@ -193,7 +193,7 @@ def _bind_key(zone, key, directory):
 
 
 def _named_keys(zone, paths):
-    """Reads the keys that a DS is to name."""
+    """Reads the keys for the DS records."""
     return [_read_key(path) for key, path in zip(zone.keys, paths) if key.is_named_by_ds]
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The first oracle: Unbound's validator, by its library. Each response is judged by a context of
-its own, so that nothing is left from the one before."""
+"""The first oracle: Unbound's validator, from its library. Each response is judged in a context of its own, so
+that nothing is left from earlier ones."""
 
 import ctypes
 import time
@@ -15,9 +15,9 @@ OPTIONS = {
     "trust-anchor-signaling:": "no",
     "logfile:": "/dev/null",
     "edns-buffer-size:": "4096",
-    # What is bogus is not asked for again: the same would be given.
+    # Do not ask again after a bogus answer: the upstream would give it again.
     "val-max-restart:": "0",
-    # The limit that sealgate has too (RFC 9276, 3.2).
+    # sealgate's own limit (RFC 9276, 3.2).
     "val-nsec3-keysize-iterations:": "1024 50 2048 50 4096 50",
     "msg-cache-slabs:": "1", "rrset-cache-slabs:": "1", "infra-cache-slabs:": "1",
     "key-cache-slabs:": "1",
@@ -82,11 +82,11 @@ class Unbound:
         return context
 
     def judge(self, name, rdtype, judged):
-        """Asks for the name, with the responses of `judged` among the honest ones. Returns the
-        status and words that say more."""
+        """Asks for the name, with the responses of `judged` among the genuine ones. Returns the status, and
+        details as text."""
         self._upstream.give(judged)
         said = self._judge(name, rdtype)
-        # On a busy machine it may have waited in vain.
+        # On a busy machine a query may have timed out.
         return self._judge(name, rdtype) if said[1].startswith("rcode") else said
 
     def _judge(self, name, rdtype):

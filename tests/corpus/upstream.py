@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The server that the oracles ask: for one question it gives the response that is to be judged, as
-often as it is asked, and for all others the honest one."""
+"""The server that the oracles ask: it answers one question with the response that is to be judged, as often as
+it is asked, and all others genuinely."""
 
 import socketserver
 import struct
@@ -18,7 +18,7 @@ def _question(query):
 
 
 def _edns_size(query):
-    """The size that an oracle says at the end of its query; it sends no other options."""
+    """The UDP size at the end of an oracle's query; it sends no other options."""
     for at in range(len(query) - 11, 11, -1):
         if query[at:at + 3] == b"\0\0\x29":
             return struct.unpack_from("!H", query, at + 3)[0]
@@ -26,7 +26,7 @@ def _edns_size(query):
 
 
 class Upstream:
-    """Answers on UDP and TCP. `honest` is asked for what is not to be judged."""
+    """Answers on UDP and TCP. `honest` gives the genuine responses."""
 
     def __init__(self, honest):
         self._honest = honest
@@ -64,7 +64,7 @@ class Upstream:
             threading.Thread(target=server.serve_forever, daemon=True).start()
 
     def give(self, judged):
-        """From now on gives these responses, a dict of (name, type): octets."""
+        """Gives these responses from now on, a dict of (name, type): octets."""
         self._judged = judged
 
     def honest(self, name, rdtype):
@@ -79,7 +79,7 @@ class Upstream:
         octets = self._judged.get((name, rdtype)) or self.honest(name, rdtype)
         if not octets:
             return None
-        # An oracle wants its own id and letters back, and a forwarder that recurses.
+        # An oracle needs its own id and letter case back, and RA.
         flags = struct.unpack_from("!H", octets, 2)[0] | message.RA | message.RD
         return (query[:2] + struct.pack("!H", flags) + octets[4:12] + question
                 + octets[12 + len(question):])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Compares what sealgate and an oracle say."""
+"""Compares the statuses of sealgate and an oracle."""
 
 import dataclasses
 
@@ -10,7 +10,7 @@ from differences import DIFFERENCES
 
 @dataclasses.dataclass
 class Verdict:
-    """What was said of one case. `excuse` is the row of the table that makes a difference right."""
+    """The statuses of one case. `excuse` is the row of the table that explains a difference."""
 
     case: object
     ours: tuple
@@ -27,12 +27,12 @@ class Verdict:
 
 
 def question(m):
-    """How an oracle is asked about a message."""
+    """The question to an oracle about a message."""
     return m.qname, m.qtype, following.responses(m)
 
 
 def compare(oracle, ask, cases, ours):
-    """`ask` gives the oracle's words for a list of questions."""
+    """`ask` returns the oracle's statuses for a list of questions."""
     asked = [case for case in cases
              if not following.is_left_to_the_client(case.message, case.recursive)]
     theirs = dict(zip(map(id, asked), ask([question(case.message) for case in asked])))
@@ -47,7 +47,7 @@ def compare(oracle, ask, cases, ours):
 
 
 def compare_links(ask, cases, ours):
-    """The same where a link of the chain is not honest."""
+    """The same for a mutated link of the chain."""
     def asked(case, link):
         return case.message.qname, case.message.qtype, links.responses(case, link)
 
@@ -63,8 +63,8 @@ def compare_links(ask, cases, ours):
 
 
 def _excuse(verdicts, rows, hits, retold, question_of, ask):
-    """Looks for the rows that hold. Who is left has a second try: an oracle that had to wait too
-    long on a busy machine says other things than it would."""
+    """Finds the rows that apply. The other cases get a second try: on a busy machine an oracle may have
+    timed out."""
     _excuse_once(verdicts, rows, hits, retold, ask)
     wrong = [v for v in verdicts if v.is_wrong]
     if not wrong:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The mutations: each module yields (kind, message) for an honest message. A kind is a few words
-that go into the name of a test; what exactly was done the message itself tells.
+"""The mutations: each module yields (kind, message) for a genuine message. A kind is a few words for the name of
+a test; the message itself shows what exactly was changed.
 
-All of them would be some 140000. Of each module only every so many are taken, another part for each
-question, so that every kind meets answers of every form; those to PLAIN questions are taken whole.
+All of them would be about 140000 mutants. Only every n-th of each module is used, another part for each
+question, so that every kind meets answers of every form; PLAIN questions get all of them.
 """
 
 import zlib
@@ -19,7 +19,7 @@ PLAIN = ("www",)
 
 
 def mutants(m, harvest, depth, everything=False):
-    """Yields mutants of a message that are not the message, and each once."""
+    """Yields mutants that differ from the message, each once."""
     seen = {m.to_wire()}
     is_plain = m.qname.labels[0].decode("latin-1") in PLAIN and m.qtype == 1
     for number, (module, every) in enumerate(EVERY[depth]):

@@ -15,7 +15,7 @@ def _without(m, rrset):
 
 
 def _swapped(m, harvest):
-    """Each NSEC or NSEC3 gives its place to others of its zone, and of zones above and below."""
+    """Replaces each NSEC or NSEC3 by others of its zone, and of the zones above and below."""
     own = [rrset for rrset in m.sets() if _is_denial(rrset)]
     if not own:
         return
@@ -33,7 +33,7 @@ def _swapped(m, harvest):
 
 
 def _replayed(m, harvest):
-    """The whole denial of another question in the same zone, as the answer to this one."""
+    """Uses the whole denial of another question in the zone as the answer to this one."""
     for other in harvest.denying(m):
         yield "another name's denial is the answer", m.with_(
             records=tuple(r for r in other.records if r.section == AUTHORITY), rcode=other.rcode)
@@ -51,11 +51,11 @@ def _replayed(m, harvest):
 
 
 def _answered(m, harvest):
-    """What exists is said not to, with the denials that its own answer carries."""
+    """Denies a name that exists, with the denials in its own answer."""
     if m.of(ANSWER):
         soa = harvest.soa(m)
         for rcode in (NOERROR, NXDOMAIN):
-            yield "the answer gives way to a signed SOA", m.with_(
+            yield "the answer is replaced by a signed SOA", m.with_(
                 records=tuple(r for r in m.records if r.section == AUTHORITY) + soa, rcode=rcode)
     else:
         yield "only the SOA is left", m.with_(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The message as a whole: its header, and true answers to other questions."""
+"""The message as a whole: its header, and genuine answers to other questions."""
 
 import struct
 
@@ -20,13 +20,13 @@ def _to_qname(records, other, m):
 
 
 def _replayed(m, harvest):
-    """The true answer to another question of the zone is given to this one."""
+    """Gives the genuine answer to another question of the zone."""
     for other in harvest.answering(m):
         yield "another name's answer is given", m.with_(
             records=other.records, rcode=other.rcode)
         yield "another name's answer is given under this name", m.with_(
             records=_to_qname(other.records, other, m), rcode=other.rcode)
-        yield "another name's answer is given under this name, with the own proofs", m.with_(
+        yield "another name's answer is given under this name, with this name's proofs", m.with_(
             records=_to_qname(other.of(ANSWER), other, m) + tuple(m.of(AUTHORITY)),
             rcode=NOERROR)
         yield "another name's answer is added", m.with_(
@@ -34,15 +34,15 @@ def _replayed(m, harvest):
 
 
 def _wildcards(m, harvest):
-    """An answer made from a wildcard, for a name that is not to be had from it."""
+    """Gives an answer made from a wildcard for a name that the wildcard does not cover."""
     for other in harvest.expanded(m):
         renamed = _to_qname(other.records, other, m)
         yield "a wildcard's answer is given under this name", m.with_(
             records=renamed, rcode=NOERROR)
-        yield "a wildcard's answer is given under this name, with the own proofs", m.with_(
+        yield "a wildcard's answer is given under this name, with this name's proofs", m.with_(
             records=tuple(r for r in renamed if r.section == ANSWER) + tuple(m.of(AUTHORITY)),
             rcode=NOERROR)
-        yield "a wildcard's answer is given under this name, with no proofs", m.with_(
+        yield "a wildcard's answer is given under this name, without proofs", m.with_(
             records=tuple(r for r in renamed if r.section == ANSWER), rcode=NOERROR)
         for record in [r for r in m.of(ANSWER) if r.rdtype == CNAME][:1]:
             yield "a wildcard's answer follows an alias", m.with_(records=tuple(
@@ -51,7 +51,7 @@ def _wildcards(m, harvest):
 
 
 def _expanded_here(m):
-    """The labels of the signatures say that the answer came from a wildcard that is not."""
+    """The labels of the signatures claim that the answer was made from a wildcard that does not exist."""
     for labels in range(1, len(m.qname.labels)):
         yield "the signatures claim a wildcard", m.with_(records=tuple(
             r.with_(rdata=r.rdata[:3] + struct.pack("!B", labels - 1) + r.rdata[4:])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Records and RRsets that are dropped, changed, moved, doubled or added."""
+"""Records and RRsets that are dropped, changed, moved, duplicated or added."""
 
 import dns.name
 
@@ -11,7 +11,7 @@ HOST = b"\xcb\x00\x71\x42"
 
 
 def _replaced(m, changes):
-    """`changes` maps a record's place to what takes it: a list."""
+    """`changes` maps the position of a record to its replacement: a list."""
     return m.with_(records=tuple(new for place, old in enumerate(m.records)
                                  for new in changes.get(place, [old])))
 
@@ -102,7 +102,7 @@ def _moved(m):
 
 def _added(m, harvest):
     for place, record in enumerate(m.records):
-        yield "a record is there twice", _replaced(m, {place: [record, record]})
+        yield "a record is duplicated", _replaced(m, {place: [record, record]})
     for rrset in m.sets():
         data = [r for r in rrset if r.rdtype != RRSIG]
         if data and data[0].section != ADDITIONAL:

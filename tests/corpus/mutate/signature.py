@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Each field of each RRSIG, and RRSIGs that are added."""
+"""Changes to each field of each RRSIG, and RRSIGs that are added."""
 
 import struct
 
@@ -22,7 +22,7 @@ def _joined(fields, signer, signature):
 
 
 def _field_changes(fields, now_s):
-    """Yields what is changed, the field and its new value."""
+    """Yields the description, the field and its new value."""
     expiration, inception = fields[EXPIRATION], fields[INCEPTION]
     for value in (1, 16, 65281, 0):
         yield "type covered", TYPE, value if fields[TYPE] != value else 28
@@ -60,7 +60,7 @@ def _signature_changes(signature):
             signature[:at] + bytes((signature[at] ^ 0x10,)) + signature[at + 1:])
     yield "the signature is cut", signature[:-1]
     yield "the signature is longer", signature + b"\0"
-    yield "the signature has a zero in front", b"\0" + signature
+    yield "the signature has a leading zero", b"\0" + signature
     yield "the signature is empty", b""
     yield "the signature is zeros", bytes(length)
     yield "the signature's halves are swapped", signature[length // 2:] + signature[:length // 2]
@@ -82,7 +82,7 @@ def _one(m, rdata, now_s):
 
 
 def _added(rdata):
-    """Signatures that are of no use beside one that is."""
+    """Adds useless signatures to a good one."""
     fields, signer, signature = _split(rdata)
     for field, value in ((ALGORITHM, 200), (ALGORITHM, 5), (TAG, fields[TAG] ^ 1),
                          (LABELS, 255), (TTL, fields[TTL] + 1), (EXPIRATION, 1), (INCEPTION, 1)):
