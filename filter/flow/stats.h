@@ -157,6 +157,12 @@ static inline void stats_set(uint64_t *counter, uint64_t count)
 	__atomic_store_n(counter, count, __ATOMIC_RELAXED);
 }
 
+/* Returns the counter at `offset` of struct stats, for tables of counters. */
+static inline uint64_t *stats_at(struct stats *s, size_t offset)
+{
+	return (uint64_t *)(void *)((char *)s + offset);
+}
+
 /* Reads one counter, from any thread. */
 uint64_t stats_read(const struct stats *s, const struct stats_field *field);
 

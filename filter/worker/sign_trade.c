@@ -81,12 +81,6 @@ static const struct {
 	[SIGN_OUTCOME_STRAY] = { offsetof(struct stats, sign_strays), NULL },
 };
 
-static void count_at(struct stats *stats, size_t offset, uint64_t n)
-{
-	uint64_t *counter = (uint64_t *)(void *)((char *)stats + offset);
-	__atomic_store_n(counter, *counter + n, __ATOMIC_RELAXED);
-}
-
 /* not signed: www.example. A from 192.0.2.53: it has signatures already and passed (signed) */
 static void log_unsigned(
         const struct signer_query *asked, const struct sign_peers *peers, enum sign_outcome outcome)
@@ -107,7 +101,7 @@ static void report_signing(struct sign_trade *t, const struct signer_query *aske
 {
 	struct stats *stats = t->stats;
 
-	count_at(stats, outcomes[result->outcome].counter, 1);
+	stats_count(stats_at(stats, outcomes[result->outcome].counter));
 	stats_add(&stats->responses_recalled, result->is_recalled);
 	stats_add(&stats->sign_made, result->made);
 	stats_add(&stats->sign_found, result->found);
@@ -158,7 +152,7 @@ enum sign_query sign_trade_query(struct sign_trade *t, struct span octets,
 	} else {
 		const struct sign_context context = sign_context_of(t, peers, is_stream);
 		result = sign_query(t->signer, &query, &context, asked, &out);
-		count_at(stats, query_counters[result], 1);
+		stats_count(stats_at(stats, query_counters[result]));
 	}
 	if (result == SIGN_QUERY_ASKED) {
 		*sent = writer_span(&out);
