@@ -31,7 +31,7 @@ static bool read_audit_options(
 
 	judge_options_begin(&a->judge);
 	*o = (struct audit_arguments){ .resolver = NULL };
-	while ((letter = getopt_long(argc, argv, "i:", known, NULL)) != -1) {
+	while ((letter = options_next(argc, argv, ":i:", known)) != -1) {
 		switch (letter) {
 		case 'r':
 			o->resolver = optarg;
@@ -55,19 +55,17 @@ static bool read_audit_options(
 }
 
 static bool check_audit_arguments(
-        const struct audit_arguments *o, const char *command, int rest, enum audit_source of)
+        const struct audit_arguments *o, int argc, char **argv, enum audit_source of)
 {
-	if (of == AUDIT_FILES && rest == 0)
-		log_error("%s: which capture file? see `sealgate help`", command);
-	else if (of == AUDIT_FILES && o->interface)
-		log_error("%s takes files; `sealgate watch` takes an interface", command);
-	else if (of == AUDIT_INTERFACE && !o->interface)
-		log_error("%s: which interface? -i IFACE", command);
-	else if (of == AUDIT_INTERFACE && rest > 0)
-		log_error("%s: there is too much; see `sealgate help`", command);
-	else
-		return true;
-	return false;
+	static const char *const names[] = { "FILE" };
+
+	if (of == AUDIT_FILES && o->interface)
+		return options_wrong(argv[0], "-i is an option of `sealgate watch`");
+	if (of == AUDIT_INTERFACE && !o->interface)
+		return options_wrong(argv[0], "option missing: -i IFACE");
+	return options_check_arguments(argc, argv,
+	        of == AUDIT_FILES ? (struct arguments){ names, 1, ARGUMENTS_ANY }
+	                          : (struct arguments){ 0 });
 }
 
 /* Turns text into what the audit takes. */
@@ -93,8 +91,8 @@ bool audit_command_begin(struct audit_command *a, int argc, char **argv, enum au
 	struct audit_arguments o;
 
 	memset(a, 0, sizeof(*a));
-	if (!read_audit_options(a, &o, argc, argv) ||
-	        !check_audit_arguments(&o, argv[0], argc - optind, of) || !prepare_audit(a, &o))
+	if (!read_audit_options(a, &o, argc, argv) || !check_audit_arguments(&o, argc, argv, of) ||
+	        !prepare_audit(a, &o))
 		return false;
 	a->options.material_max = of == AUDIT_FILES ? MATERIAL_OF_FILES : MATERIAL_OF_INTERFACE;
 	a->audit = audit_new(&a->options);

@@ -40,8 +40,15 @@ static enum exit_code run_check(int argc, char **argv)
 	return bogus ? EXIT_NO : EXIT_FINE;
 }
 
-const struct command command_check = { "check",
-	"[--anchor FILE] [--config FILE] [--time T] [--skew S] [--nta NAME]...\n"
-	"                 [--resolver ADDR[:PORT]] [--sha1] [--json] FILE.pcap...",
-	"judge the DNS responses in captures; T is YYYYMMDDHHMMSS, seconds since 1970, or capture",
+const struct command command_check = { "check", "FILE... [OPTION]...",
+	"judge the DNS responses in capture files",
+	"Reads captures (pcap or pcapng; \"-\" is standard input), judges each DNS\n"
+	"response, and prints what sealgate would do with it.\n"
+	"\n"
+	"  --resolver ADDR[:PORT]  fetch missing DS and DNSKEY records from this server;\n"
+	"                          an IPv6 address with a port is written in brackets\n"
+	"  --json                  print a JSON object for each response, and no "
+	"summary\n" HELP_JUDGE "\n"
+	"Exit codes: 0 no response is Bogus; 1 a response is Bogus; 2 the command line\n"
+	"or the configuration is wrong, or a file cannot be read to its end.\n",
 	run_check };

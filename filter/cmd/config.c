@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <getopt.h>
 #include <string.h>
 
 #include "base/complaint.h"
 #include "base/log.h"
 #include "cmd/command.h"
+#include "cmd/options.h"
 #include "config/config_show.h"
 #include "config/trust_anchors.h"
 #include "daemon/zone_policy.h"
 #include "netfilter/inside_interfaces.h"
 #include "netfilter/shortcut_load.h"
 
-/* The file can be fine and the service still not start, for want of the files that it names. */
+/* Reads the files that the configuration names too: without them the service would not start. */
 static enum exit_code config_check(const struct config *c)
 {
 	struct complaint why;
@@ -35,8 +35,8 @@ static enum exit_code config_check(const struct config *c)
 	}
 	anchors_free(a);
 	if (c->shortcut_interfaces.count > 0 && !shortcut_load_is_built())
-		log_warning("shortcut.interfaces does nothing: this sealgate was made without "
-		            "eBPF, since clang and libbpf were missing");
+		log_warning("shortcut.interfaces has no effect: this build lacks eBPF (clang and "
+		            "libbpf)");
 	if (inside_matters(c)) {
 		struct inside in;
 		inside_find(c, &in);
@@ -48,11 +48,12 @@ static enum exit_code config_check(const struct config *c)
 
 static enum exit_code run_config(int argc, char **argv)
 {
+	static const char *const names[] = { "check, show or example" };
 	struct options o;
 	struct config c;
 	const char *verb;
 
-	if (!options_read(&o, "c", argc, argv, 1))
+	if (!options_read(&o, "c", argc, argv, (struct arguments){ names, 1, 1 }))
 		return EXIT_USAGE;
 	verb = argv[optind];
 
@@ -61,7 +62,7 @@ static enum exit_code run_config(int argc, char **argv)
 		return EXIT_FINE;
 	}
 	if (strcmp(verb, "check") != 0 && strcmp(verb, "show") != 0) {
-		log_error("config: \"%s\" is none of check, show and example", verb);
+		options_wrong(argv[0], "\"%s\" is not check, show or example", verb);
 		return EXIT_USAGE;
 	}
 	if (!options_load_config(&o, &c))
@@ -72,5 +73,12 @@ static enum exit_code run_config(int argc, char **argv)
 	return EXIT_FINE;
 }
 
-const struct command command_config = { "config", "check|show|example [--config FILE]",
-	"check the configuration, show what is in force, or write the example file", run_config };
+const struct command command_config = { "config", "check|show|example [OPTION]...",
+	"check or show the configuration, or print an example",
+	"  check                   read the configuration and the files that it names;\n"
+	"                          say what is wrong\n"
+	"  show                    print the values of all keys\n"
+	"  example                 print an example file, which explains each key\n"
+	"\n" HELP_CONFIG "\n"
+	"Exit codes: 0 success; 2 the command line or the configuration is wrong.\n",
+	run_config };

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <getopt.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "cmd/command.h"
+#include "cmd/options.h"
 #include "daemon/control_client.h"
 
-/* Puts the words into one line. Returns false when they are too long. */
+/* Joins the words with spaces. Returns false if they are too long. */
 static bool write_request(char *const words[], char *request, size_t size)
 {
 	size_t len = 0;
@@ -32,24 +32,27 @@ static enum exit_code print_answer(const struct control_answer *answer, bool as_
 
 static enum exit_code run_ctl(int argc, char **argv)
 {
+	static const char *const names[] = { "pause, resume, flush, reload or status" };
 	char request[CONTROL_REQUEST_MAX];
 	struct options o;
 	struct config c;
 	int error = 0;
 
-	if (!options_read(&o, "cj", argc, argv, OPTIONS_SOME) || !options_load_config(&o, &c))
+	if (!options_read(&o, "cj", argc, argv, (struct arguments){ names, 1, ARGUMENTS_ANY }) ||
+	        !options_load_config(&o, &c))
 		return EXIT_USAGE;
 	if (!write_request(argv + optind, request, sizeof(request))) {
-		log_error("ctl: that is too long");
+		options_wrong(
+		        argv[0], "the command has more than %d octets", CONTROL_REQUEST_MAX - 1);
 		return EXIT_USAGE;
 	}
 	if (!control_is_built()) {
-		log_error("this sealgate was built without jansson: it has no ctl");
+		log_error("ctl: this build lacks jansson");
 		return EXIT_UNREACHABLE;
 	}
 	struct control_answer *answer = control_ask(c.control_socket, request, &error);
 	if (!answer) {
-		log_error("there is no daemon at %s: %s", c.control_socket, strerror(-error));
+		log_error("no daemon answers at %s: %s", c.control_socket, strerror(-error));
 		return EXIT_UNREACHABLE;
 	}
 	enum exit_code code = print_answer(answer, o.json);
@@ -57,6 +60,17 @@ static enum exit_code run_ctl(int argc, char **argv)
 	return code;
 }
 
-const struct command command_ctl = { "ctl",
-	"pause SECONDS|resume|flush|reload|status [--json] [--config FILE]",
-	"talk to the daemon; in a pause everything passes unjudged", run_ctl };
+const struct command command_ctl = { "ctl", "pause SECONDS|resume|flush|reload|status [OPTION]...",
+	"send a command to the running daemon",
+	"  pause SECONDS           let every packet pass unjudged for this time, a day\n"
+	"                          at most\n"
+	"  resume                  end the pause\n"
+	"  flush                   forget the learned keys and the judged messages\n"
+	"  reload                  read the keys of the zones again (role \"signer\")\n"
+	"  status                  print the state and the main counters\n"
+	"\n" HELP_CONFIG "  -j, --json              print JSON\n"
+	"\n"
+	"Only root may send commands.\n"
+	"Exit codes: 0 success; 1 failure; 2 the command line or the configuration is\n"
+	"wrong; 3 no daemon is running.\n",
+	run_ctl };

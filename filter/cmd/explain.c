@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "cmd/command.h"
 #include "cmd/judge_options.h"
+#include "cmd/options.h"
 #include "cmd/read_captures.h"
 #include "config/address.h"
 #include "config/nameserver.h"
@@ -44,10 +45,9 @@ static bool explain_take_option(struct explain_command *r, int letter, char *val
 		r->has_server = judge_options_read_server("--server", value, &r->server);
 		return r->has_server;
 	case 'p':
-		if (r->path_count == CAPTURES_MAX) {
-			log_error("--pcap: %d files are the most there can be", CAPTURES_MAX);
-			return false;
-		}
+		if (r->path_count == CAPTURES_MAX)
+			return options_wrong(
+			        "explain", "at most %d --pcap are allowed", CAPTURES_MAX);
 		r->paths[r->path_count++] = value;
 		return true;
 	case 'd':
@@ -70,7 +70,7 @@ static bool explain_read_options(struct explain_command *r, int argc, char **arg
 	int letter;
 
 	judge_options_begin(&r->judge);
-	while ((letter = getopt_long(argc, argv, "", known, NULL)) != -1) {
+	while ((letter = options_next(argc, argv, ":", known)) != -1) {
 		if (!explain_take_option(r, letter, optarg))
 			return false;
 	}
@@ -92,19 +92,16 @@ static bool read_type(const char *text, uint16_t *type)
 
 static bool explain_read_question(struct explain_command *r, int argc, char **argv)
 {
-	int count = argc - optind;
+	static const char *const names[] = { "NAME", "TYPE" };
 
 	r->question.type = TYPE_A;
-	if (count < 1 || count > 2)
-		log_error("explain: %s; see `sealgate help`",
-		        count < 1 ? "a name is missing" : "there is too much");
-	else if (!name_from_text(argv[optind], &r->question.name))
-		log_error("%s is not a domain name", argv[optind]);
-	else if (count == 2 && !read_type(argv[optind + 1], &r->question.type))
-		log_error("%s is not a type", argv[optind + 1]);
-	else
-		return true;
-	return false;
+	if (!options_check_arguments(argc, argv, (struct arguments){ names, 1, 2 }))
+		return false;
+	if (!name_from_text(argv[optind], &r->question.name))
+		return options_wrong(argv[0], "\"%s\" is not a domain name", argv[optind]);
+	if (argc - optind == 2 && !read_type(argv[optind + 1], &r->question.type))
+		return options_wrong(argv[0], "\"%s\" is not a record type", argv[optind + 1]);
+	return true;
 }
 
 /* Without captures somebody must be asked. */
@@ -114,8 +111,7 @@ static bool explain_find_server(struct explain_command *r)
 		return true;
 	r->has_server = nameserver_read(RESOLV_CONF, &r->server);
 	if (!r->has_server)
-		log_error("there is no nameserver in " RESOLV_CONF
-		          "; name one with --server, or a capture with --pcap");
+		log_error(RESOLV_CONF " has no nameserver; give --server ADDR or --pcap FILE");
 	return r->has_server;
 }
 
@@ -201,7 +197,7 @@ static enum exit_code explain_show(struct explain_command *r, const char *source
 	bool passes = e->result.outcome.status <= STATUS_INSECURE;
 	explanation_free(e);
 	if (!written)
-		log_error("the output cannot be written");
+		log_error("cannot write the output");
 	return written && passes ? EXIT_FINE : EXIT_NO;
 }
 
@@ -217,7 +213,7 @@ static enum exit_code explain_question(struct explain_command *r)
 		judge_weakest(r, source);
 		code = explain_show(r, source);
 	} else if (!r->has_server) {
-		log_error("the captures hold no response to that question");
+		log_error("no response to this question in the captures");
 	} else if (judge_asked(r, source)) {
 		code = explain_show(r, source);
 	}
@@ -268,9 +264,18 @@ static enum exit_code run_explain(int argc, char **argv)
 	return code;
 }
 
-const struct command command_explain = { "explain",
-	"NAME [TYPE] [--server ADDR[:PORT]] [--pcap FILE]... [--anchor FILE]\n"
-	"                   [--config FILE] [--time T] [--skew S] [--nta NAME]... [--sha1] [--dot]",
-	"show the chain of trust of a name link by link, as text or for Graphviz, and what broke "
-	"it",
+const struct command command_explain = { "explain", "NAME [TYPE] [OPTION]...",
+	"show the chain of trust of a name, link by link",
+	"Asks for NAME and TYPE (A if not given), judges the response, and prints the\n"
+	"chain of trust from the trust anchor down. Marks the broken link.\n"
+	"\n"
+	"  --server ADDR[:PORT]    ask this server; without it, the first nameserver of\n"
+	"                          /etc/resolv.conf; an IPv6 address with a port is\n"
+	"                          written in brackets\n"
+	"  --pcap FILE             take the response and its chain from this capture;\n"
+	"                          may be repeated\n"
+	"  --dot                   print a picture for Graphviz\n" HELP_JUDGE "\n"
+	"Exit codes: 0 Secure or Insecure; 1 Bogus or Indeterminate, or no response; 2\n"
+	"the command line or the configuration is wrong, or a capture cannot be read to\n"
+	"its end.\n",
 	run_explain };

@@ -56,7 +56,7 @@ static bool take_time(struct judge_options *o, const char *text)
 {
 	if (read_judge_time(text, &o->time_s))
 		return true;
-	log_error("--time %s: YYYYMMDDHHMMSS, seconds since 1970, or capture", text);
+	log_error("--time \"%s\" is not YYYYMMDDHHMMSS, seconds since 1970, or capture", text);
 	return false;
 }
 
@@ -65,7 +65,7 @@ static bool take_skew(struct judge_options *o, const char *text)
 	long long skew;
 
 	if (!read_seconds(text, INT32_MAX, &skew)) {
-		log_error("--skew %s: a number of seconds", text);
+		log_error("--skew \"%s\" is not a number of seconds", text);
 		return false;
 	}
 	o->policy.has_skew = true;
@@ -78,11 +78,11 @@ static bool take_nta(struct judge_options *o, const char *text)
 	struct name zone;
 
 	if (!name_from_text(text, &zone)) {
-		log_error("--nta %s: not a domain name", text);
+		log_error("--nta \"%s\" is not a domain name", text);
 		return false;
 	}
 	if (!nta_add(&o->ntas, &zone, NTA_FOREVER)) {
-		log_error("--nta %s: %d are the most there can be", text, NTAS_MAX);
+		log_error("--nta \"%s\": at most %d are allowed", text, NTAS_MAX);
 		return false;
 	}
 	return true;
@@ -119,8 +119,7 @@ static bool take_config(struct judge_options *o, const struct config *c)
 	o->ntas = c->ntas;
 	for (unsigned i = 0; i < given.count; i++) {
 		if (!nta_add(&o->ntas, &given.items[i].zone, NTA_FOREVER)) {
-			log_error("--nta: %d with those of the configuration are the most there "
-			          "can be",
+			log_error("--nta: at most %d are allowed, with those of the configuration",
 			        NTAS_MAX);
 			return false;
 		}
@@ -161,7 +160,7 @@ bool judge_options_read_server(
 {
 	if (address_read(text, server))
 		return true;
-	log_error("%s %s: an address like 192.0.2.1, 192.0.2.1:53, [2001:db8::1] or "
+	log_error("%s \"%s\" is not an address like 192.0.2.1, 192.0.2.1:53, 2001:db8::1 or "
 	          "[2001:db8::1]:53",
 	        option, text);
 	return false;

@@ -3,9 +3,9 @@
 #ifndef CMD_JUDGE_OPTIONS_H
 #define CMD_JUDGE_OPTIONS_H
 
-#include <getopt.h>
 #include <sys/socket.h>
 
+#include "cmd/options.h"
 #include "gate/policy.h"
 #include "trust/anchor.h"
 #include "trust/nta.h"
@@ -29,6 +29,20 @@ struct judge_options {
 	{ "nta", required_argument, NULL, 'n' },      \
 	{ "sha1", no_argument, NULL, '1' }
 /* clang-format on */
+
+/* The lines about them in a help. */
+#define HELP_JUDGE                                                                                 \
+	"  --anchor FILE           trust these DS and DNSKEY records only; without it,\n"          \
+	"                          the trust anchors of the daemon\n"                              \
+	"  --config FILE           read this configuration file\n"                                 \
+	"  --time T                judge as of T: YYYYMMDDHHMMSS (UTC), seconds since\n"           \
+	"                          1970, or capture, the default: the time of each\n"              \
+	"                          packet, and now for what a server answers\n"                    \
+	"  --skew SECONDS          accept signatures whose times are off by this much;\n"          \
+	"                          without it, by a tenth of their validity\n"                     \
+	"  --nta NAME              add a negative trust anchor (RFC 7646); may be\n"               \
+	"                          repeated\n"                                                     \
+	"  --sha1                  accept RSASHA1 signatures and SHA-1 DS digests\n"
 
 /* Begins with the defaults; --time is that of the packets. */
 void judge_options_begin(struct judge_options *o);

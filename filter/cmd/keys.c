@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* sealgate keys: makes the keys of a zone, signs ahead with its KSK, shows its DS. */
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +8,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "cmd/command.h"
+#include "cmd/options.h"
 #include "daemon/zone_keys.h"
 #include "keys/key_text.h"
 #include "keys/presign.h"
@@ -16,7 +16,6 @@
 #include "wire/protocol.h"
 
 #define KEYS_DIRECTORY "/etc/sealgate/keys"
-#define ERROR_SIZE     600
 #define DS_TTL_S       86400
 #define DS_OCTETS      (4 + DIGEST_MAX_OCTETS)
 
@@ -43,10 +42,9 @@ static bool read_algorithm(const char *text, uint8_t *algorithm)
 		if (strcmp(text, number) == 0 || strcasecmp(text, algorithm_text(*algorithm)) == 0)
 			return true;
 	}
-	log_error("--algorithm: %s is not one that zones are signed with: ECDSAP256SHA256 (13), "
-	          "ED25519 (15), RSASHA256 (8)",
+	return options_wrong("keys",
+	        "--algorithm \"%s\" is not ECDSAP256SHA256 (13), ED25519 (15) or RSASHA256 (8)",
 	        text);
-	return false;
 }
 
 static bool keys_read_options(struct keys_run *r, int argc, char **argv)
@@ -56,24 +54,22 @@ static bool keys_read_options(struct keys_run *r, int argc, char **argv)
 		{ "directory", required_argument, NULL, 'd' },
 		{ NULL, 0, NULL, 0 },
 	};
+	static const char *const names[] = { "generate, sign or ds", "ZONE" };
 	int letter;
 
 	r->directory = KEYS_DIRECTORY;
 	r->algorithm = ALGORITHM_ECDSAP256;
-	while ((letter = getopt_long(argc, argv, "", known, NULL)) != -1) {
+	while ((letter = options_next(argc, argv, ":", known)) != -1) {
 		if (letter == '?' || (letter == 'a' && !read_algorithm(optarg, &r->algorithm)))
 			return false;
 		if (letter == 'd')
 			r->directory = optarg;
 	}
-	if (argc - optind != 2)
-		log_error("keys: %s; see `sealgate help`",
-		        argc - optind < 2 ? "something is missing" : "there is too much");
-	else if (!name_from_text(argv[optind + 1], &r->zone))
-		log_error("%s is not a domain name", argv[optind + 1]);
-	else
-		return true;
-	return false;
+	if (!options_check_arguments(argc, argv, (struct arguments){ names, 2, 2 }))
+		return false;
+	if (!name_from_text(argv[optind + 1], &r->zone))
+		return options_wrong(argv[0], "\"%s\" is not a domain name", argv[optind + 1]);
+	return true;
 }
 
 /* ---- What can be done ---- */
@@ -89,7 +85,7 @@ static enum exit_code keys_sign(struct keys_run *r)
 	if (zone_keys_sign(
 	            &r->files, r->crypto, r->directory, &r->zone, clock_wall_s(), &r->error) < 0)
 		return keys_failed(r);
-	printf("signed ahead for %d days\n",
+	printf("DNSKEY, CDS and CDNSKEY are signed for the next %d days\n",
 	        ((PRESIGN_COUNT - 1) * PRESIGN_INTERVAL_S + PRESIGN_LIFE_S) / 86400);
 	return EXIT_FINE;
 }
@@ -103,7 +99,7 @@ static enum exit_code keys_generate(struct keys_run *r)
 	            &made, &r->error) < 0)
 		return keys_failed(r);
 	if (made == 0) {
-		log_error("%s: the zone has its keys there already, and they stay", r->directory);
+		log_error("%s: the zone has keys there already; they are kept", r->directory);
 		return EXIT_NO;
 	}
 	for (unsigned i = r->files.count - made; i < r->files.count; i++)
@@ -127,7 +123,7 @@ static enum exit_code keys_show_ds(struct keys_run *r)
 	}
 	if (shown > 0)
 		return EXIT_FINE;
-	log_error("%s: there is no KSK of the zone", r->directory);
+	log_error("%s: no KSK of the zone is there", r->directory);
 	return EXIT_NO;
 }
 
@@ -146,7 +142,7 @@ static const struct action *keys_find_action(const char *name)
 		if (strcmp(actions[i].name, name) == 0)
 			return &actions[i];
 	}
-	log_error("keys: there is no \"%s\"; see `sealgate help`", name);
+	options_wrong("keys", "\"%s\" is not generate, sign or ds", name);
 	return NULL;
 }
 
@@ -161,7 +157,7 @@ static enum exit_code keys_run_action(struct keys_run *r, const struct action *a
 	}
 	r->crypto = crypto_new();
 	if (!r->crypto)
-		log_error("OpenSSL lacks what is needed");
+		log_error("out of memory, or OpenSSL lacks a digest that sealgate needs");
 	else if (zone_key_files_read(&r->files, r->directory, &r->zone, &r->error) < 0)
 		code = keys_failed(r);
 	else
@@ -183,7 +179,16 @@ static enum exit_code run_keys(int argc, char **argv)
 	return code;
 }
 
-const struct command command_keys = { "keys",
-	"generate|sign|ds ZONE [--algorithm A] [--directory DIR]",
-	"make the keys of a zone to be signed, sign its DNSKEYs ahead, show the DS for its parent",
+const struct command command_keys = { "keys", "generate|sign|ds ZONE [OPTION]...",
+	"make, sign or show the keys of a zone",
+	"  generate                make a KSK and a ZSK, unless the zone has keys; then\n"
+	"                          sign\n"
+	"  sign                    sign DNSKEY, CDS and CDNSKEY ahead with the KSK\n"
+	"  ds                      print the DS records for the parent zone\n"
+	"\n"
+	"  --algorithm A           generate keys of this algorithm: ECDSAP256SHA256 (13,\n"
+	"                          the default), ED25519 (15) or RSASHA256 (8)\n"
+	"  --directory DIR         the keys' directory; without it " KEYS_DIRECTORY "\n"
+	"\n"
+	"Exit codes: 0 success; 1 failure; 2 the command line is wrong.\n",
 	run_keys };

@@ -24,7 +24,7 @@ static void tell_loss(uint64_t count, const char *what)
 void losses_tell(const struct losses *l)
 {
 	tell_loss(l->dropped, "packets that the kernel dropped before they were read "
-	                      "(capture to a file, and check that)");
+	                      "(capture to a file, then check the file)");
 #define X(name, help, is_loss) tell_loss(is_loss ? l->counts.name : 0, help);
 	CAPTURE_COUNTS(X)
 #undef X

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/log.h"
 #include "cmd/command.h"
+#include "cmd/options.h"
 
 static const struct command *const commands[] = {
 	&command_run,
@@ -22,28 +24,23 @@ enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
 static void print_help(FILE *out)
 {
-	fputs("sealgate validates DNSSEC in the packet path.\n", out);
-	for (int i = 0; i < COMMANDS; i++) {
-		const struct command *c = commands[i];
-		fprintf(out, "\n  sealgate %s%s%s\n      %s\n", c->name, c->arguments[0] ? " " : "",
-		        c->arguments, c->summary);
-	}
-	fputs("\nThe configuration is " CONFIG_DEFAULT_PATH " unless --config names another file.\n"
-	      "Exit codes: 0 fine; 1 the answer is no, or it did not work; 2 the command line or "
-	      "the\n"
-	      "configuration is wrong; 3 there is no daemon to ask.\n",
+	fputs("sealgate validates or signs DNS in the path of the packets.\n\n"
+	      "usage: sealgate COMMAND [ARGUMENT]... [OPTION]...\n\n",
+	        out);
+	for (int i = 0; i < COMMANDS; i++)
+		fprintf(out, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
+	fputs("\n`sealgate COMMAND --help` explains a command.\n"
+	      "Without --config the configuration file is " CONFIG_DEFAULT_PATH ".\n\n"
+	      "Exit codes: 0 success; 1 failure, or the answer is no; 2 the command line or the\n"
+	      "configuration is wrong; 3 no daemon is running.\n",
 	        out);
 }
 
-static enum exit_code run_help(int argc, char **argv)
+static void print_command_help(const struct command *c)
 {
-	(void)argc;
-	(void)argv;
-	print_help(stdout);
-	return EXIT_FINE;
+	printf("usage: sealgate %s%s%s\n\n%s", c->name, c->arguments[0] ? " " : "", c->arguments,
+	        c->help);
 }
-
-const struct command command_help = { "help", "", "this text", run_help };
 
 static const struct command *find_command(const char *name)
 {
@@ -55,7 +52,38 @@ static const struct command *find_command(const char *name)
 		if (strcmp(commands[i]->name, name) == 0)
 			return commands[i];
 	}
+	log_error("unknown command \"%s\"; see `sealgate help`", name);
 	return NULL;
+}
+
+static enum exit_code run_help(int argc, char **argv)
+{
+	const struct command *about = argc > 1 ? find_command(argv[1]) : NULL;
+
+	if (argc > 2)
+		options_wrong(argv[0], "unexpected argument \"%s\"", argv[2]);
+	if (argc > 2 || (argc > 1 && !about))
+		return EXIT_USAGE;
+	if (about)
+		print_command_help(about);
+	else
+		print_help(stdout);
+	return EXIT_FINE;
+}
+
+const struct command command_help = { "help", "[COMMAND]", "print this text",
+	"Prints the list of commands, or explains one of them.\n"
+	"\n"
+	"Exit codes: 0 success; 2 the command line is wrong.\n",
+	run_help };
+
+static bool wants_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+			return true;
+	}
+	return false;
 }
 
 int main(int argc, char **argv)
@@ -67,9 +95,11 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	command = find_command(argv[1]);
-	if (!command) {
-		log_error("there is no command \"%s\"; see `sealgate help`", argv[1]);
+	if (!command)
 		return EXIT_USAGE;
+	if (wants_help(argc - 1, argv + 1)) {
+		print_command_help(command);
+		return EXIT_FINE;
 	}
 	return (int)command->run(argc - 1, argv + 1);
 }

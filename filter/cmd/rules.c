@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <getopt.h>
 #include <string.h>
 
 #include "base/complaint.h"
 #include "base/log.h"
 #include "cmd/command.h"
+#include "cmd/options.h"
 #include "daemon/systemd.h"
 #include "netfilter/rules.h"
 
-/* The rules can be shown and removed whatever the configuration says, if it says anything. */
+/* A wrong configuration prevents neither showing nor removing the rules. */
 static void load_config_if_any(const struct options *o, struct config *c)
 {
 	struct complaint why;
@@ -21,14 +21,16 @@ static void load_config_if_any(const struct options *o, struct config *c)
 
 static enum exit_code run_rules(int argc, char **argv)
 {
+	static const char *const names[] = { "apply, remove or show" };
 	struct options o;
 	struct config c;
 	const char *verb;
 
-	if (!options_read(&o, "cbu", argc, argv, 1))
+	if (!options_read(&o, "cbu", argc, argv, (struct arguments){ names, 1, 1 }))
 		return EXIT_USAGE;
 	if (!rules_backend_known(o.backend)) {
-		log_error("no back end \"%s\": auto, nft, iptables-nft or iptables-legacy",
+		options_wrong(argv[0],
+		        "--backend \"%s\" is not auto, nft, iptables-nft or iptables-legacy",
 		        o.backend);
 		return EXIT_USAGE;
 	}
@@ -43,19 +45,27 @@ static enum exit_code run_rules(int argc, char **argv)
 	if (strcmp(verb, "show") == 0)
 		return rules_show(&c, stdout) ? EXIT_FINE : EXIT_NO;
 	if (strcmp(verb, "remove") == 0 && o.unless_restarting && systemd_restarts_us()) {
-		log_info("rules: they stay, sealgate is being restarted");
+		log_info("rules: kept, because systemd is restarting sealgate");
 		return EXIT_FINE;
 	}
 	if (strcmp(verb, "remove") == 0)
 		return rules_remove(&c) == 0 ? EXIT_FINE : EXIT_NO;
-	log_error("rules: \"%s\" is none of apply, remove and show", verb);
+	options_wrong(argv[0], "\"%s\" is not apply, remove or show", verb);
 	return EXIT_USAGE;
 }
 
-const struct command command_rules = {
-	"rules",
-	"apply|remove|show [--config FILE] [--backend auto|nft|iptables-nft|iptables-legacy] "
-	"[--unless-restarting]",
-	"the packet filter rules that bring DNS to the queues",
-	run_rules,
-};
+const struct command command_rules = { "rules", "apply|remove|show [OPTION]...",
+	"apply, remove or show the packet filter rules",
+	"  apply                   direct DNS to the queues; replaces the rules of an\n"
+	"                          earlier apply\n"
+	"  remove                  remove the rules\n"
+	"  show                    print the rules that are in the kernel\n"
+	"\n" HELP_CONFIG "  -b, --backend BACKEND   auto (the default), nft, iptables-nft or\n"
+	"                          iptables-legacy\n"
+	"  -u, --unless-restarting\n"
+	"                          with remove: keep the rules if systemd is restarting\n"
+	"                          sealgate\n"
+	"\n"
+	"Exit codes: 0 success; 1 failure, or no rules to show; 2 the command line or\n"
+	"the configuration is wrong.\n",
+	run_rules };

@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "cmd/command.h"
+#include "cmd/options.h"
 #include "daemon/daemon.h"
 
 static enum exit_code run_daemon(int argc, char **argv)
@@ -10,7 +11,8 @@ static enum exit_code run_daemon(int argc, char **argv)
 	struct config c;
 	int error;
 
-	if (!options_read(&o, "c", argc, argv, 0) || !options_load_config(&o, &c))
+	if (!options_read(&o, "c", argc, argv, (struct arguments){ 0 }) ||
+	        !options_load_config(&o, &c))
 		return EXIT_USAGE;
 	error = daemon_run(&c);
 	if (error == -EINVAL)
@@ -18,5 +20,10 @@ static enum exit_code run_daemon(int argc, char **argv)
 	return error ? EXIT_NO : EXIT_FINE;
 }
 
-const struct command command_run = { "run", "[--config FILE]",
-	"serve the queues, in the foreground", run_daemon };
+const struct command command_run = { "run", "[OPTION]...", "run the daemon, in the foreground",
+	"Takes packets from the kernel's queues, as the configuration says, until\n"
+	"SIGTERM or SIGINT. `sealgate rules apply` directs DNS to the queues.\n"
+	"\n" HELP_CONFIG "\n"
+	"Exit codes: 0 ended by a signal; 1 failure; 2 the command line or the\n"
+	"configuration is wrong.\n",
+	run_daemon };

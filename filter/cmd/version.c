@@ -4,6 +4,7 @@
 
 #include "capture/capture.h"
 #include "cmd/command.h"
+#include "cmd/options.h"
 #include "daemon/control.h"
 #include "daemon/systemd.h"
 #include "netfilter/shortcut_load.h"
@@ -23,7 +24,7 @@ static enum exit_code run_version(int argc, char **argv)
 {
 	struct options o;
 
-	if (!options_read(&o, "", argc, argv, 0))
+	if (!options_read(&o, "", argc, argv, (struct arguments){ 0 }))
 		return EXIT_USAGE;
 	puts("sealgate " SEALGATE_VERSION);
 	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++)
@@ -32,5 +33,9 @@ static enum exit_code run_version(int argc, char **argv)
 	return EXIT_FINE;
 }
 
-const struct command command_version = { "version", "", "the version, and what this build lacks",
+const struct command command_version = { "version", "",
+	"print the version, and what this build lacks",
+	"Prints the version, and a line for each optional package that this build lacks.\n"
+	"\n"
+	"Exit codes: 0 success; 2 the command line is wrong.\n",
 	run_version };

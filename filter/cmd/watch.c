@@ -84,7 +84,16 @@ static enum exit_code run_watch(int argc, char **argv)
 	return bogus ? EXIT_NO : EXIT_FINE;
 }
 
-const struct command command_watch = { "watch",
-	"-i IFACE [--anchor FILE] [--config FILE] [--time T] [--skew S] [--nta NAME]...\n"
-	"                 [--resolver ADDR[:PORT]] [--sha1] [--json]",
-	"judge the DNS responses on an interface, and touch nothing; ends on SIGINT", run_watch };
+const struct command command_watch = { "watch", "-i IFACE [OPTION]...",
+	"judge the DNS responses that pass an interface",
+	"Captures packets until SIGINT, judges each DNS response, and prints what\n"
+	"sealgate would do with it. Changes no packet.\n"
+	"\n"
+	"  -i, --interface IFACE   capture on this interface; \"any\": on all\n"
+	"  --resolver ADDR[:PORT]  fetch missing DS and DNSKEY records from this server;\n"
+	"                          an IPv6 address with a port is written in brackets\n"
+	"  --json                  print a JSON object for each response, and no "
+	"summary\n" HELP_JUDGE "\n"
+	"Exit codes: 0 no response was Bogus; 1 a response was Bogus; 2 the command line\n"
+	"or the configuration is wrong, or packets cannot be captured.\n",
+	run_watch };
