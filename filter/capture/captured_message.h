@@ -29,16 +29,16 @@ typedef void captured_message_handler(void *context, const struct captured_messa
  * of a packet, or of a datagram, the ports are not always there. */
 #define CAPTURE_COUNTS(X)                                                                          \
 	X(packets, "IP packets", false)                                                            \
-	X(messages, "DNS messages found", false)                                                   \
-	X(other, "packets that are not to or from port 53 over UDP or TCP", false)                 \
-	X(cut, "packets, of any port, of which the capture holds a part only", true)               \
+	X(messages, "DNS messages", false)                                                         \
+	X(other, "packets of other protocols or ports than DNS", false)                            \
+	X(cut, "packets that the capture cut short (any port)", true)                              \
 	X(malformed, "packets with a malformed IP, UDP or TCP header", true)                       \
-	X(runts, "messages too short for a DNS header", true)                                      \
+	X(runts, "messages shorter than a DNS header", true)                                       \
 	X(fragments, "fragments", false)                                                           \
-	X(fragments_refused, "datagrams, of any port, whose fragments do not fit together", true)  \
-	X(fragments_lost, "datagrams, of any port, of which fragments are missing", true)          \
-	X(stream_gaps, "places in TCP streams where octets are missing", true)                     \
-	X(stream_unplaced, "TCP segments after a gap, or of a stream that began before", true)     \
+	X(fragments_refused, "datagrams whose fragments overlap or do not fit (any port)", true)   \
+	X(fragments_lost, "datagrams with missing fragments (any port)", true)                     \
+	X(stream_gaps, "gaps in TCP streams", true)                                                \
+	X(stream_unplaced, "TCP segments behind a gap, or of a stream that began before", true)    \
 	X(streams_evicted, "TCP streams given up: too many at a time, or too many octets", true)
 
 struct capture_counts {

@@ -70,7 +70,7 @@ void audit_report_summary(const struct audit_report *report)
 	fprintf(report->out, "\n%10" PRIu64 "  responses\n", report->responses);
 	for (unsigned i = 0; i < AUDIT_REPORT_STATUSES; i++)
 		write_count(report->out, report->by_status[i], status_text(i));
-	fputs("\nwhat enforcing would do:\n", report->out);
+	fputs("\nverdicts in enforce mode:\n", report->out);
 	for (unsigned i = 0; i < GATE_WANT; i++)
 		write_count(report->out, report->by_verdict[i], verdict_words[i]);
 	if (report->responses > report->by_reason[REASON_NONE])

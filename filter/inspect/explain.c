@@ -79,7 +79,7 @@ static void add_synthesised(struct explain_build *x, struct shown_link *link,
 	int from = add_data_set(x, link, dname);
 	int made = add_data_set(x, link, cname);
 
-	explain_build_say(x, made, "made from the DNAME");
+	explain_build_say(x, made, "synthesised from the DNAME");
 	if (from != NOWHERE && made != NOWHERE && !x->e->sets[made].is_culprit)
 		x->e->sets[made].mark = x->e->sets[from].mark;
 }

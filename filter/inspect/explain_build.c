@@ -29,10 +29,10 @@ const char *explain_build_came(const struct explain_run_link *link)
 	if (!link || link->is_learned)
 		return NULL;
 	if (!link->octets)
-		return "nothing came";
+		return "no response";
 	struct cursor c = cursor_at(span_of(link->octets, link->len), 2);
 	unsigned rcode = cursor_u16(&c) & RCODE_MASK;
-	return rcode == RCODE_NOERROR ? "nothing of use" : rcode_text(rcode);
+	return rcode == RCODE_NOERROR ? "no usable response" : rcode_text(rcode);
 }
 
 int explain_build_find_zone(const struct explain_build *x, const struct name *name)

@@ -41,10 +41,10 @@ static void draw_cut(const struct drawing *d, unsigned zone)
 	static const char *const words[] = {
 		[SHOWN_ANCHOR] = "anchor",
 		[SHOWN_SECURE] = "keys",
-		[SHOWN_INSECURE] = "INSECURE: no DS to go by",
+		[SHOWN_INSECURE] = "INSECURE: no usable DS",
 		[SHOWN_NO_CUT] = "no zone begins here",
 		[SHOWN_NO_NAME] = "no such name",
-		[SHOWN_BROKEN] = "BROKEN: no DS, and no proof",
+		[SHOWN_BROKEN] = "BROKEN: not known whether it is signed",
 		[SHOWN_NTA] = "INSECURE: negative trust anchor",
 	};
 	char reason[REASON_SIZE];
@@ -116,7 +116,7 @@ static void draw_sets_of(const struct drawing *d, int zone)
 
 static void draw_links_of(const struct drawing *d, int zone)
 {
-	static const char *const words[] = { [END_NODATA] = "no data of the type",
+	static const char *const words[] = { [END_NODATA] = "no records of this type",
 		[END_NXDOMAIN] = "NXDOMAIN",
 		[END_NOTHING] = "no answer" };
 

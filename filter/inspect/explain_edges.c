@@ -102,7 +102,7 @@ static void draw_zone_edges(const struct drawing *d, unsigned zone)
 	if (z->parent != NOWHERE && z->ds_set == NOWHERE && z->proofs_begin == z->proofs_end &&
 	        d->e->zones[z->parent].key_count > 0) {
 		fprintf(d->out, "  k%d_0 -> c%u", z->parent, zone);
-		drawing_finish(d, z->mark, "style=dashed", "nothing");
+		drawing_finish(d, z->mark, "style=dashed", "no proof");
 	}
 }
 

@@ -70,7 +70,7 @@ static void note_wildcard(struct explain_build *x, const struct rrset *set,
 	if (sig->labels >= signable || shown->saying_count > 0)
 		return;
 	name_suffix(&set->owner, sig->labels, &closest);
-	explain_build_say(x, (int)(shown - x->e->sets), "made from the wildcard *.%s",
+	explain_build_say(x, (int)(shown - x->e->sets), "expanded from the wildcard *.%s",
 	        closest.labels ? name_text(&closest, text) : "");
 	if (shown->role == SET_DATA) {
 		x->has_expanded = true;

@@ -85,13 +85,13 @@ static void text_ds(const struct text_page *p, const struct shown_zone *z, const
 	if (!d->is_supported)
 		fprintf(p->out, "not supported\n");
 	else if (!d->is_used)
-		fprintf(p->out, "passed over: there is a stronger digest\n");
+		fprintf(p->out, "not used: a stronger digest is there\n");
 	else if (d->key != NOWHERE)
 		fprintf(p->out, "names DNSKEY %u\n", z->keys[d->key].tag);
 	else if (z->key_count > 0)
 		fprintf(p->out, "names NO DNSKEY\n");
 	else
-		fprintf(p->out, "no DNSKEY to be named\n");
+		fprintf(p->out, "there is no DNSKEY\n");
 }
 
 static void text_key(
@@ -115,7 +115,7 @@ static void text_keys(const struct text_page *p, const struct shown_zone *z)
 	if (z->key_set != NOWHERE)
 		text_signatures(p, &p->e->sets[z->key_set], &z->name);
 	if (z->keys_came)
-		fprintf(p->out, "  DNSKEY  looked for: %s\n", z->keys_came);
+		fprintf(p->out, "  DNSKEY  not available: %s\n", z->keys_came);
 	if (z->keys_wanted && z->keys_outcome.status != STATUS_SECURE)
 		text_problem(p, z->keys_outcome, "DNSKEY");
 }
@@ -129,9 +129,9 @@ static void text_cut(const struct text_page *p, const struct shown_zone *z)
 		text_signatures(p, &p->e->sets[z->ds_set], text_zone_name(p, z->parent));
 	text_sets(p, z->proofs_begin, z->proofs_end, &z->name);
 	if (z->cut_came)
-		fprintf(p->out, "  DS      looked for: %s\n", z->cut_came);
+		fprintf(p->out, "  DS      not available: %s\n", z->cut_came);
 	else if (z->cut == SHOWN_BROKEN && z->ds_set == NOWHERE && z->proofs_begin == z->proofs_end)
-		fprintf(p->out, "  DS      the answer holds none, and no NSEC or NSEC3\n");
+		fprintf(p->out, "  DS      the response has no DS, NSEC or NSEC3\n");
 	if (z->cut_outcome.status != STATUS_SECURE)
 		text_problem(p, z->cut_outcome, "DS");
 }
@@ -146,7 +146,7 @@ static void text_zone(const struct text_page *p, const struct shown_zone *z)
 		[SHOWN_INSECURE] = { "zone", "without a DS that can be used" },
 		[SHOWN_NO_CUT] = { "name", "no zone begins here" },
 		[SHOWN_NO_NAME] = { "name", "does not exist, so no zone begins here" },
-		[SHOWN_BROKEN] = { "zone", "if there is one" },
+		[SHOWN_BROKEN] = { "zone", "not known whether it is signed" },
 		[SHOWN_NTA] = { "zone", "under a negative trust anchor" },
 	};
 	char name[NAME_TEXT_SIZE];
@@ -163,7 +163,7 @@ static void text_link(const struct text_page *p, const struct shown_link *link)
 	char name[NAME_TEXT_SIZE], type[TYPE_TEXT_SIZE];
 	const char *ends[] = { [END_DATA] = "",
 		[END_ALIAS] = "  is an alias",
-		[END_NODATA] = "  has no data of the type",
+		[END_NODATA] = "  has no records of this type",
 		[END_NXDOMAIN] = "  NXDOMAIN",
 		[END_NOTHING] = "" };
 
@@ -181,7 +181,7 @@ static void text_verdict(const struct text_page *p)
 {
 	static const char *const verdicts[] = {
 		[GATE_ACCEPT] = "lets it through",
-		[GATE_REWRITE] = "lets it through, with what was proved",
+		[GATE_REWRITE] = "lets it through, rewritten",
 		[GATE_SERVFAIL] = "answers SERVFAIL in its place",
 		[GATE_DROP] = "drops it",
 		[GATE_WANT] = "waits",
@@ -214,9 +214,9 @@ bool explain_text(FILE *out, const struct explanation *e, const char *source)
 	for (unsigned i = 0; i < e->link_count; i++)
 		text_link(&page, &e->links[i]);
 	if (e->is_answer && !e->has_anchor)
-		fprintf(out, "  INSECURE  no trust anchor lies above the name\n");
+		fprintf(out, "  INSECURE  no trust anchor is at or above the name\n");
 	if (e->left_out > 0)
-		fprintf(out, "\n%u records, sets or zones are left out here: too many\n",
+		fprintf(out, "\n%u records, RRsets or zones are not shown: too many\n",
 		        e->left_out);
 	text_verdict(&page);
 	return fflush(out) == 0 && !ferror(out);

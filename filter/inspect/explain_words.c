@@ -55,7 +55,7 @@ const char *words_role(const struct shown_zone *z, const struct shown_key *key)
 	if (!(key->flags & DNSKEY_ZONE))
 		return "no zone bit";
 	if (key->protocol != DNSKEY_PROTOCOL)
-		return "no protocol 3";
+		return "protocol not 3";
 	if (!(key->flags & DNSKEY_SEP))
 		return "ZSK";
 	return z->key_count == 1 ? "CSK" : "KSK";

@@ -52,8 +52,8 @@ def _losses_are_told(world):
         done = subprocess.run((*command, path), capture_output=True, text=True)
         told = [line.split("warning: ")[1] for line in done.stderr.splitlines() if "warning: " in line]
         expect_equal("what check says", told, [
-            "not judged: packets, of any port, of which the capture holds a part only: 1",
-            "not judged: datagrams, of any port, of which fragments are missing: 1"])
+            "not judged: packets that the capture cut short (any port): 1",
+            "not judged: datagrams with missing fragments (any port): 1"])
         expect(lines is None or len(done.stdout.splitlines()) == lines, done.stdout)
     captures.write(world.lab, path, (("www.p256.test.", "A"),))
     done = subprocess.run((*_command(world, "check"), path), capture_output=True, text=True)
