@@ -230,7 +230,8 @@ static bool explain_begin(struct explain_command *r)
 
 	r->captured.question = r->question;
 	r->rrs = calloc(MESSAGE_RRS_MAX, sizeof(*r->rrs));
-	if (explain_run_init(&r->run, &options) == 0 && r->rrs)
+	bool has_material = r->material || r->path_count == 0;
+	if (explain_run_init(&r->run, &options) == 0 && r->rrs && has_material)
 		return true;
 	log_error("out of memory");
 	return false;
