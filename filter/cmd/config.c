@@ -57,20 +57,21 @@ static enum exit_code run_config(int argc, char **argv)
 		return EXIT_USAGE;
 	verb = argv[optind];
 
-	if (strcmp(verb, "example") == 0) {
-		config_example(stdout);
-		return EXIT_FINE;
-	}
+	if (strcmp(verb, "example") == 0)
+		return config_example(stdout) == 0 ? EXIT_FINE : EXIT_NO;
 	if (strcmp(verb, "check") != 0 && strcmp(verb, "show") != 0) {
 		options_wrong(argv[0], "\"%s\" is not check, show or example", verb);
 		return EXIT_USAGE;
 	}
 	if (!options_load_config(&o, &c))
 		return EXIT_USAGE;
+	enum exit_code code = EXIT_FINE;
 	if (strcmp(verb, "check") == 0)
-		return config_check(&c);
-	config_show(&c, stdout);
-	return EXIT_FINE;
+		code = config_check(&c);
+	else
+		config_show(&c, stdout);
+	config_fini(&c);
+	return code;
 }
 
 const struct command command_config = { "config", "check|show|example [OPTION]...",

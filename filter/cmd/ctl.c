@@ -33,7 +33,7 @@ static enum exit_code print_answer(const struct control_answer *answer, bool as_
 static enum exit_code run_ctl(int argc, char **argv)
 {
 	static const char *const names[] = { "pause, resume, flush, reload or status" };
-	char request[CONTROL_REQUEST_MAX];
+	char request[CONTROL_REQUEST_MAX], path[CONFIG_PATH_MAX];
 	struct options o;
 	struct config c;
 	int error = 0;
@@ -41,6 +41,8 @@ static enum exit_code run_ctl(int argc, char **argv)
 	if (!options_read(&o, "cj", argc, argv, (struct arguments){ names, 1, ARGUMENTS_ANY }) ||
 	        !options_load_config(&o, &c))
 		return EXIT_USAGE;
+	strcpy(path, c.control_socket);
+	config_fini(&c);
 	if (!write_request(argv + optind, request, sizeof(request))) {
 		options_wrong(
 		        argv[0], "the command has more than %d octets", CONTROL_REQUEST_MAX - 1);
@@ -50,9 +52,9 @@ static enum exit_code run_ctl(int argc, char **argv)
 		log_error("ctl: this build lacks jansson");
 		return EXIT_UNREACHABLE;
 	}
-	struct control_answer *answer = control_ask(c.control_socket, request, &error);
+	struct control_answer *answer = control_ask(path, request, &error);
 	if (!answer) {
-		log_error("no daemon answers at %s: %s", c.control_socket, strerror(-error));
+		log_error("no daemon answers at %s: %s", path, strerror(-error));
 		return EXIT_UNREACHABLE;
 	}
 	enum exit_code code = print_answer(answer, o.json);

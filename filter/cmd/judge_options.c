@@ -116,7 +116,8 @@ static bool take_config(struct judge_options *o, const struct config *c)
 {
 	struct nta_list given = o->ntas;
 
-	o->ntas = c->ntas;
+	if (c->ntas)
+		o->ntas = *c->ntas;
 	for (unsigned i = 0; i < given.count; i++) {
 		if (!nta_add(&o->ntas, &given.items[i].zone, NTA_FOREVER)) {
 			log_error("--nta: at most %d are allowed, with those of the configuration",
@@ -133,7 +134,7 @@ static bool take_config(struct judge_options *o, const struct config *c)
 /* Without anchors of its own a command goes by the configuration, as the daemon does. */
 bool judge_options_load(struct judge_options *o)
 {
-	struct config c;
+	struct config c = { 0 };
 	struct complaint error;
 	bool by_config = o->config_path || !o->anchor_path;
 
@@ -141,12 +142,13 @@ bool judge_options_load(struct judge_options *o)
 		log_error("%s", error.text);
 		return false;
 	}
-	if (by_config && !take_config(o, &c))
-		return false;
-	o->anchors = o->anchor_path ? trust_anchors_load(o->anchor_path, &error)
-	                            : anchors_in_force(&c, clock_wall_s(), &error);
-	if (!o->anchors)
-		log_error("%s", error.text);
+	if (!by_config || take_config(o, &c)) {
+		o->anchors = o->anchor_path ? trust_anchors_load(o->anchor_path, &error)
+		                            : anchors_in_force(&c, clock_wall_s(), &error);
+		if (!o->anchors)
+			log_error("%s", error.text);
+	}
+	config_fini(&c);
 	return o->anchors != NULL;
 }
 

@@ -9,21 +9,57 @@
 #include "netfilter/rules.h"
 
 /* A wrong configuration prevents neither showing nor removing the rules. */
-static void load_config_if_any(const struct options *o, struct config *c)
+static bool load_config_if_any(const struct options *o, struct config *c)
 {
 	struct complaint why;
 
 	if (config_load(c, o->config, NULL, &why) == 0)
-		return;
+		return true;
 	log_warning("%s", why.text);
-	config_defaults(c);
+	return config_defaults(c) == 0;
+}
+
+static enum exit_code apply_rules(const struct options *o)
+{
+	struct config c;
+
+	if (!options_load_config(o, &c))
+		return EXIT_USAGE;
+	int result = rules_apply(&c, o->backend);
+	config_fini(&c);
+	return result == 0 ? EXIT_FINE : EXIT_NO;
+}
+
+static enum exit_code show_rules(const struct options *o)
+{
+	struct config c;
+
+	if (!load_config_if_any(o, &c))
+		return EXIT_NO;
+	bool any = rules_show(&c, stdout);
+	config_fini(&c);
+	return any ? EXIT_FINE : EXIT_NO;
+}
+
+static enum exit_code remove_rules(const struct options *o)
+{
+	struct config c;
+
+	if (o->unless_restarting && systemd_restarts_us()) {
+		log_info("rules: kept, because systemd is restarting sealgate");
+		return EXIT_FINE;
+	}
+	if (!load_config_if_any(o, &c))
+		return EXIT_NO;
+	int result = rules_remove(&c);
+	config_fini(&c);
+	return result == 0 ? EXIT_FINE : EXIT_NO;
 }
 
 static enum exit_code run_rules(int argc, char **argv)
 {
 	static const char *const names[] = { "apply, remove or show" };
 	struct options o;
-	struct config c;
 	const char *verb;
 
 	if (!options_read(&o, "cbu", argc, argv, (struct arguments){ names, 1, 1 }))
@@ -36,20 +72,12 @@ static enum exit_code run_rules(int argc, char **argv)
 	}
 	verb = argv[optind];
 
-	if (strcmp(verb, "apply") == 0) {
-		if (!options_load_config(&o, &c))
-			return EXIT_USAGE;
-		return rules_apply(&c, o.backend) == 0 ? EXIT_FINE : EXIT_NO;
-	}
-	load_config_if_any(&o, &c);
+	if (strcmp(verb, "apply") == 0)
+		return apply_rules(&o);
 	if (strcmp(verb, "show") == 0)
-		return rules_show(&c, stdout) ? EXIT_FINE : EXIT_NO;
-	if (strcmp(verb, "remove") == 0 && o.unless_restarting && systemd_restarts_us()) {
-		log_info("rules: kept, because systemd is restarting sealgate");
-		return EXIT_FINE;
-	}
+		return show_rules(&o);
 	if (strcmp(verb, "remove") == 0)
-		return rules_remove(&c) == 0 ? EXIT_FINE : EXIT_NO;
+		return remove_rules(&o);
 	options_wrong(argv[0], "\"%s\" is not apply, remove or show", verb);
 	return EXIT_USAGE;
 }

@@ -15,6 +15,7 @@ static enum exit_code run_daemon(int argc, char **argv)
 	        !options_load_config(&o, &c))
 		return EXIT_USAGE;
 	error = daemon_run(&c);
+	config_fini(&c);
 	if (error == -EINVAL)
 		return EXIT_USAGE;
 	return error ? EXIT_NO : EXIT_FINE;

@@ -25,7 +25,7 @@ static bool port_read(const char *text, uint16_t *port)
 
 /* Parts `text` into the host, without brackets, and what follows the colon before the port (NULL
  * when there is no port). An IPv6 address has colons of its own, so its port needs the brackets. */
-static bool split(const char *text, char *host, size_t host_size, const char **port)
+static bool address_split(const char *text, char *host, size_t host_size, const char **port)
 {
 	const char *start = text, *end = text + strlen(text), *colon = strchr(text, ':');
 
@@ -56,7 +56,7 @@ bool address_read(const char *text, struct sockaddr_storage *address)
 	uint8_t octets[sizeof(struct in6_addr)];
 	size_t len = 0;
 
-	if (!split(text, host, sizeof(host), &port_text))
+	if (!address_split(text, host, sizeof(host), &port_text))
 		return false;
 	if (port_text && !port_read(port_text, &port))
 		return false;

@@ -11,23 +11,17 @@
 #include <sys/socket.h>
 
 #include "base/complaint.h"
-#include "sign/sign_policy.h"
+#include "config/config_zones.h"
+#include "config/worker_limits.h"
 #include "trust/nta.h"
 #include "wire/namelist.h"
 #include "wire/network.h"
 
 #define CONFIG_DEFAULT_PATH "/etc/sealgate/sealgate.conf"
 
-#define CONFIG_PATH_MAX      256
-#define CONFIG_RESOLVERS_MAX 8
-
-/* What is signed. */
-#define CONFIG_ZONES_MAX    128
-#define CONFIG_CUTS_MAX     64 /* of all zones */
-#define CONFIG_SERVERS_MAX  64
-#define CONFIG_SPEAKERS_MAX 256 /* servers that are named of zones, of all together */
-#define CONFIG_NETWORKS_MAX 32
-
+#define CONFIG_RESOLVERS_MAX  8
+#define CONFIG_SERVERS_MAX    64
+#define CONFIG_NETWORKS_MAX   32
 #define CONFIG_INTERFACES_MAX 64
 
 enum config_role { ROLE_HOST, ROLE_GATEWAY, ROLE_BOTH, ROLE_SIGNER, ROLE_BRIDGE };
@@ -38,36 +32,9 @@ enum config_unset_clock { UNSET_CLOCK_WAIT, UNSET_CLOCK_FAIL };
 enum config_unsynchronised_clock { UNSYNCHRONISED_BELIEVE, UNSYNCHRONISED_DOUBT };
 enum config_checking_disabled { CHECKING_DISABLED_PASS, CHECKING_DISABLED_JUDGE };
 
-/* A zone that is signed. */
-struct config_zone {
-	struct name apex;
-	char keys[CONFIG_PATH_MAX]; /* the directory of its key files */
-	uint32_t max_ttl_s;
-	unsigned line;                         /* of the file */
-	unsigned speaker_first, speaker_count; /* its servers, of those of all zones; 0: any */
-};
-
-/* Where a zone is delegated. It belongs to the zone with the longest apex above it. */
-struct config_cut {
-	struct name name;
-	unsigned line;     /* of the file */
-	unsigned ds_count; /* 0: the child is not signed */
-	struct config_ds {
-		size_t len;
-		uint8_t octets[4 + DIGEST_MAX_OCTETS]; /* RDATA */
-	} ds[LIMIT_DS];
-};
-
-struct config_zones {
-	unsigned count, cut_count, speaker_count;
-	struct config_zone items[CONFIG_ZONES_MAX];
-	struct config_cut cuts[CONFIG_CUTS_MAX];
-	struct network speakers[CONFIG_SPEAKERS_MAX];
-};
-
 struct config_servers {
 	unsigned count;
-	struct sockaddr_storage items[CONFIG_SERVERS_MAX];
+	struct sockaddr_storage *items; /* on the heap; NULL if there are none */
 };
 
 struct config_networks {
@@ -80,8 +47,8 @@ struct config_interfaces {
 	char names[CONFIG_INTERFACES_MAX][IF_NAMESIZE];
 };
 
-/* The keys of the file, in the order and the units of the table in config_table.c. Immutable once
- * read. */
+/* The keys of the file, in the order and the units of the table in config_table.c. It owns the lists
+ * behind its pointers: do not copy it. See config_fini(). */
 struct config {
 	uint32_t role; /* enum config_role */
 	uint32_t mode; /* enum policy_mode */
@@ -99,25 +66,23 @@ struct config {
 	char trust_anchor[CONFIG_PATH_MAX];
 	bool rollover;
 	char trust_anchor_state[CONFIG_PATH_MAX];
-	struct sockaddr_storage resolvers[CONFIG_RESOLVERS_MAX];
-	unsigned resolver_count;
+	struct config_servers resolvers;
 	bool walk;
 	char root_hints[CONFIG_PATH_MAX];
-	struct nta_list ntas;
+	struct nta_list *ntas; /* NULL: none */
 	bool sha1;
 	uint32_t checking_disabled; /* enum config_checking_disabled */
 	struct config_networks validators;
-	uint32_t park_ms, bogus_grace_ms, flow_timeout_ms;
-	uint32_t flows, zones, messages, parked; /* entries a worker */
+	struct worker_limits limits;
 	bool assist;
-	struct namelist before_clock;
+	struct namelist *before_clock;
 	uint32_t unset_clock;          /* enum config_unset_clock */
 	uint32_t unsynchronised_clock; /* enum config_unsynchronised_clock */
 	char clock_state[CONFIG_PATH_MAX];
 	char control_socket[CONFIG_PATH_MAX];
 	uint32_t log_level; /* enum log_level */
 
-	/* Not of the file: as which user the program runs, besides root. rules_apply() finds it. */
+	/* Not in the file: the user that the program runs as, besides root. rules_apply() finds it. */
 	uint32_t user;
 
 	/* Of the signer. */
@@ -128,18 +93,21 @@ struct config {
 	uint32_t sign_life_s, sign_udp_size, sign_per_s, sign_per_network, sign_remembered;
 };
 
-/* Fills `c` with the default of every key. */
-void config_defaults(struct config *c);
+/* Fills `c` with the default of every key, whatever was in it. Returns 0; or -ENOMEM, and then `c`
+ * owns nothing. */
+int config_defaults(struct config *c);
 
-/* Fills `c` with the defaults, then with what the file at `path` says. `path` NULL stands for the
- * default path, where no file need be: `*found`, if not NULL, says whether there was one. Returns
- * 0; or -EINVAL with a sentence in `error` that names file and line, and then `c` is not to be
- * used.
- */
+/* Fills `c`, whatever was in it, with the defaults and then with the values in the file at `path`.
+ * `path` NULL stands for the default path, where the file may be missing: `*found`, if not NULL, says
+ * whether there was one. Returns 0; or -EINVAL with a sentence in `error` that names file and line,
+ * and then `c` owns nothing and must not be used. */
 int config_load(struct config *c, const char *path, bool *found, struct complaint *error);
 
-/* The numbers of the queues of responses begin with `queue_first`, those of queries here; both rows
- * are `queue_count` long. */
+/* Frees the lists that `c` owns. Fine twice, and after a failure. */
+void config_fini(struct config *c);
+
+/* Returns the number of the first queue for queries. The queues for responses begin at `queue_first`;
+ * there are `queue_count` of each. */
 static inline uint32_t config_queries_first(const struct config *c)
 {
 	return c->queue_first + c->queue_count;
@@ -150,17 +118,11 @@ static inline uint32_t config_queue_last(const struct config *c)
 	return c->queue_first + 2 * c->queue_count - 1;
 }
 
-/* True when DNS is routed through this machine, instead of coming to it or from it. */
+/* True if this machine forwards the DNS traffic of others, instead of sending or receiving it. */
 static inline bool config_forwards(const struct config *c)
 {
 	return c->role == ROLE_GATEWAY || c->role == ROLE_BOTH ||
 	       (c->role == ROLE_SIGNER && c->sign_place == PLACE_GATEWAY);
 }
-
-/* True for the name of an interface as it may stand in rules and in the names of files. */
-bool config_is_interface(const char *name);
-
-/* Returns the zone that `name` lies in, with the longest apex, or NULL. */
-const struct config_zone *config_zone_of(const struct config_zones *zones, const struct name *name);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One reading of a configuration file. The first thing that is wrong ends it. Private to config/.
- */
+/* One reading of a configuration file. The first fault ends it. Private to config/. */
 #ifndef CONFIG_CONFIG_READER_H
 #define CONFIG_CONFIG_READER_H
 
@@ -9,20 +8,27 @@
 #include "base/complaint.h"
 #include "config/config.h"
 
-struct reading {
+struct config_reader {
 	struct config *config;
 	const char *path;
 	struct complaint *error;
+	bool failed; /* `error` says why */
 };
 
-/* Says what is wrong, and where when `at` is not NULL. Returns false, for the caller to pass on. */
-__attribute__((format(printf, 3, 4))) bool reading_wrong(
-        struct reading *r, const config_setting_t *at, const char *format, ...);
+/* Says what is wrong; and at which line, unless `at` is NULL. Does nothing if a fault was found
+ * before. Always returns false, for the caller to pass on. */
+__attribute__((format(printf, 3, 4))) bool reader_wrong(
+        struct config_reader *r, const config_setting_t *at, const char *format, ...);
 
-/* Reads the path of a file: absolute, since a service is started in `/`, a person elsewhere. */
-bool reading_path(const config_setting_t *s, char value[static CONFIG_PATH_MAX]);
+/* Reads the path of a file or directory. It must be absolute, because the working directory of a
+ * service is not that of a person. Returns false, and says nothing, if the value is no such path. */
+bool reader_path(const config_setting_t *s, char value[static CONFIG_PATH_MAX]);
 
-/* True for a list or an array of at most `max`. */
-bool reading_is_list(const config_setting_t *s, int max);
+/* True for a list or an array of at most `max` elements. */
+bool reader_is_list(const config_setting_t *s, unsigned max);
+
+/* Returns a zeroed array for `count` items, to be freed with free(). Returns NULL if memory runs out,
+ * and says so. */
+void *reader_array(struct config_reader *r, unsigned count, size_t item_size);
 
 #endif

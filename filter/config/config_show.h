@@ -8,7 +8,8 @@
 /* Writes `c` as a file that config_load() reads back to the same values. */
 void config_show(const struct config *c, FILE *out);
 
-/* Writes the example file: every key with its explanation, and its default commented out. */
-void config_example(FILE *out);
+/* Writes the example file: every key with its explanation, and its default commented out. Returns 0
+ * or -ENOMEM. */
+int config_example(FILE *out);
 
 #endif

@@ -2,85 +2,24 @@
 /* What the configuration says of the signer. */
 #include "config/config_sign.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/sockaddr.h"
-#include "config/address.h"
 #include "config/config_reader.h"
+#include "config/network_text.h"
 #include "keys/record_text.h"
+#include "keys/record_write.h"
 #include "wire/protocol.h"
 
-static bool read_server(const char *text, struct sockaddr_storage *address)
-{
-	return text && address_read(text, address) && strspn(text, "[") == 0 &&
-	       (address->ss_family == AF_INET6 || !strchr(text, ':'));
-}
-
-bool reading_servers(const config_setting_t *s, struct config_servers *servers)
-{
-	if (!reading_is_list(s, CONFIG_SERVERS_MAX))
-		return false;
-	servers->count = 0;
-	for (int i = 0; i < config_setting_length(s); i++) {
-		if (!read_server(config_setting_get_string_elem(s, i), &servers->items[i]))
-			return false;
-		servers->count++;
-	}
-	return true;
-}
-
-static bool read_prefix(const char *text, unsigned max, uint8_t *prefix)
-{
-	char *end;
-	unsigned long n = strtoul(text, &end, 10);
-
-	*prefix = (uint8_t)n;
-	return text[0] >= '0' && text[0] <= '9' && *end == '\0' && n <= max;
-}
-
-static bool read_network(const char *text, struct network *network)
-{
-	char address[INET6_ADDRSTRLEN];
-	const char *slash = text ? strchr(text, '/') : NULL;
-	size_t len = slash ? (size_t)(slash - text) : text ? strlen(text) : sizeof(address);
-
-	if (len >= sizeof(address))
-		return false;
-	memcpy(address, text, len);
-	address[len] = '\0';
-	*network = (struct network){ 0 };
-	if (inet_pton(AF_INET, address, network->octets) == 1)
-		network->len = 4;
-	else if (inet_pton(AF_INET6, address, network->octets) == 1)
-		network->len = 16;
-	network->prefix = (uint8_t)(network->len * 8);
-	return network->len > 0 &&
-	       (!slash || read_prefix(slash + 1, network->len * 8u, &network->prefix));
-}
-
-bool reading_networks(const config_setting_t *s, struct config_networks *networks)
-{
-	if (!reading_is_list(s, CONFIG_NETWORKS_MAX))
-		return false;
-	networks->count = 0;
-	for (int i = 0; i < config_setting_length(s); i++) {
-		if (!read_network(config_setting_get_string_elem(s, i), &networks->items[i]))
-			return false;
-		networks->count++;
-	}
-	return true;
-}
-
-static bool read_name(const config_setting_t *s, struct name *name)
+static bool setting_read_name(const config_setting_t *s, struct name *name)
 {
 	const char *text = config_setting_get_string(s);
 	return text && name_from_text(text, name);
 }
 
-static bool has_no_others(
-        struct reading *r, const config_setting_t *s, const char *what, const char *const members[])
+static bool group_has_no_others(struct config_reader *r, const config_setting_t *s,
+        const char *what, const char *const members[])
 {
 	for (unsigned i = 0; i < (unsigned)config_setting_length(s); i++) {
 		const config_setting_t *member = config_setting_get_elem(s, i);
@@ -89,14 +28,14 @@ static bool has_no_others(
 		while (*known && strcmp(*known, config_setting_name(member)) != 0)
 			known++;
 		if (!*known)
-			return reading_wrong(
+			return reader_wrong(
 			        r, member, "a %s has no \"%s\"", what, config_setting_name(member));
 	}
 	return true;
 }
 
 /* A DS of SHA-1 is none by now (RFC 9905), and a digest that is too short proves nothing. */
-static bool read_ds(struct reading *r, const config_setting_t *s, struct config_ds *ds)
+static bool cut_read_ds(struct config_reader *r, const config_setting_t *s, struct config_ds *ds)
 {
 	struct writer out = writer_over(ds->octets, sizeof(ds->octets));
 	const char *given = config_setting_get_string(s);
@@ -109,27 +48,29 @@ static bool read_ds(struct reading *r, const config_setting_t *s, struct config_
 	if (!fault && (out.full || out.len != 4 + digest_octets(ds->octets[3])))
 		fault = "its digest has another length than that type has";
 	ds->len = out.len;
-	return !fault || reading_wrong(r, s,
+	return !fault || reader_wrong(r, s,
 	                         "this is no DS, such as \"12345 13 2 31..E8\", tag, algorithm, "
 	                         "digest type, digest: %s",
 	                         fault);
 }
 
-static bool read_ds_of_cut(struct reading *r, const config_setting_t *s, struct config_cut *cut)
+static bool cut_read_ds_list(
+        struct config_reader *r, const config_setting_t *s, struct config_cut *cut)
 {
 	unsigned count = (unsigned)config_setting_length(s);
 
-	if (!reading_is_list(s, LIMIT_DS))
-		return reading_wrong(r, s, "ds must be a list of at most %d DS records", LIMIT_DS);
+	if (!reader_is_list(s, LIMIT_DS))
+		return reader_wrong(r, s, "ds must be a list of at most %d DS records", LIMIT_DS);
 	for (; cut->ds_count < count; cut->ds_count++) {
-		if (!read_ds(r, config_setting_get_elem(s, cut->ds_count), &cut->ds[cut->ds_count]))
+		if (!cut_read_ds(
+		            r, config_setting_get_elem(s, cut->ds_count), &cut->ds[cut->ds_count]))
 			return false;
 	}
 	return true;
 }
 
 /* A name; or a group with it and the DS records of the child. */
-static bool read_cut(struct reading *r, const config_setting_t *s, const struct name *apex,
+static bool cut_read(struct config_reader *r, const config_setting_t *s, const struct name *apex,
         struct config_cut *cut)
 {
 	static const char *const members[] = { "name", "ds", NULL };
@@ -138,136 +79,256 @@ static bool read_cut(struct reading *r, const config_setting_t *s, const struct 
 	const config_setting_t *ds = is_group ? config_setting_get_member(s, "ds") : NULL;
 
 	*cut = (struct config_cut){ .line = config_setting_source_line(s) };
-	if (is_group && !has_no_others(r, s, "cut", members))
+	if (is_group && !group_has_no_others(r, s, "cut", members))
 		return false;
-	if (!name || !read_name(name, &cut->name) || !name_within(&cut->name, apex) ||
+	if (!name || !setting_read_name(name, &cut->name) || !name_within(&cut->name, apex) ||
 	        name_equal(&cut->name, apex))
-		return reading_wrong(
+		return reader_wrong(
 		        r, name ? name : s, "a cut must be a name below that of its zone");
-	return !ds || read_ds_of_cut(r, ds, cut);
+	return !ds || cut_read_ds_list(r, ds, cut);
 }
 
-static bool read_cuts(struct reading *r, const config_setting_t *s, const struct name *apex,
-        struct config_zones *zones)
+static bool zone_read_cuts(struct config_reader *r, const config_setting_t *s,
+        const struct name *apex, struct config_zones *zones)
 {
-	if (!reading_is_list(s, CONFIG_CUTS_MAX))
-		return reading_wrong(
+	if (!reader_is_list(s, CONFIG_CUTS_MAX))
+		return reader_wrong(
 		        r, s, "cuts must be a list of names, such as [ \"sub.example.org\" ]");
 	for (unsigned i = 0; i < (unsigned)config_setting_length(s); i++) {
 		const config_setting_t *item = config_setting_get_elem(s, i);
 
 		if (zones->cut_count == CONFIG_CUTS_MAX)
-			return reading_wrong(
+			return reader_wrong(
 			        r, item, "there are more than %d cuts", CONFIG_CUTS_MAX);
-		if (!read_cut(r, item, apex, &zones->cuts[zones->cut_count]))
+		if (!cut_read(r, item, apex, &zones->cuts[zones->cut_count]))
 			return false;
 		zones->cut_count++;
 	}
 	return true;
 }
 
-static bool read_speaker(struct reading *r, const config_setting_t *s, struct config_zones *zones)
+static bool zone_read_speaker(
+        struct config_reader *r, const config_setting_t *s, struct config_zones *zones)
 {
 	const char *text = config_setting_get_string(s);
 
 	if (zones->speaker_count == CONFIG_SPEAKERS_MAX)
-		return reading_wrong(
+		return reader_wrong(
 		        r, s, "the zones have more than %d servers together", CONFIG_SPEAKERS_MAX);
 	if (!text || strchr(text, '/') ||
-	        !read_network(text, &zones->speakers[zones->speaker_count]))
-		return reading_wrong(r, s, "a server of a zone must be an address without port");
+	        !network_read(text, &zones->speakers[zones->speaker_count]))
+		return reader_wrong(r, s, "a server of a zone must be an address without port");
 	zones->speaker_count++;
 	return true;
 }
 
-static bool read_speakers(struct reading *r, const config_setting_t *s, struct config_zone *zone,
-        struct config_zones *zones)
+static bool zone_read_speakers(struct config_reader *r, const config_setting_t *s,
+        struct config_zone *zone, struct config_zones *zones)
 {
 	unsigned count = (unsigned)config_setting_length(s);
 
-	if (!reading_is_list(s, CONFIG_SPEAKERS_MAX) || count == 0)
-		return reading_wrong(
+	if (!reader_is_list(s, CONFIG_SPEAKERS_MAX) || count == 0)
+		return reader_wrong(
 		        r, s, "servers must be a list of addresses, such as [ \"192.0.2.53\" ]");
 	zone->speaker_first = zones->speaker_count;
 	zone->speaker_count = count;
 	for (unsigned i = 0; i < count; i++) {
-		if (!read_speaker(r, config_setting_get_elem(s, i), zones))
+		if (!zone_read_speaker(r, config_setting_get_elem(s, i), zones))
 			return false;
 	}
 	return true;
 }
 
-static bool read_max_ttl(struct reading *r, const config_setting_t *s, uint32_t *value)
+/* Returns how many elements the lists `member` of all zones have together, or `max` if there are more. */
+static unsigned elements_of(const config_setting_t *zones, const char *member, unsigned max)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < (unsigned)config_setting_length(zones); i++) {
+		const config_setting_t *zone = config_setting_get_elem(zones, i);
+		const config_setting_t *list = config_setting_is_group(zone)
+		                                       ? config_setting_get_member(zone, member)
+		                                       : NULL;
+		count += list ? (unsigned)config_setting_length(list) : 0;
+	}
+	return count < max ? count : max;
+}
+
+static bool zone_read_max_ttl(struct config_reader *r, const config_setting_t *s, uint32_t *value)
 {
 	int n = config_setting_get_int(s);
 
 	if (config_setting_type(s) != CONFIG_TYPE_INT || n < 1 || n > SIGN_LIFE_S)
-		return reading_wrong(r, s, "max_ttl must be a number from 1 to %d", SIGN_LIFE_S);
+		return reader_wrong(r, s, "max_ttl must be a number from 1 to %d", SIGN_LIFE_S);
 	*value = (uint32_t)n;
 	return true;
 }
 
-const struct config_zone *config_zone_of(const struct config_zones *zones, const struct name *name)
+static bool zone_read_apex(struct config_reader *r, const config_setting_t *s,
+        struct config_zone *zone, const struct config_zones *zones)
 {
-	const struct config_zone *longest = NULL;
+	const config_setting_t *name = config_setting_get_member(s, "name");
 
+	if (!name || !setting_read_name(name, &zone->apex))
+		return reader_wrong(
+		        r, name ? name : s, "a zone needs `name`, the domain name of its apex");
 	for (unsigned i = 0; i < zones->count; i++) {
-		const struct config_zone *zone = &zones->items[i];
-		if (name_within(name, &zone->apex) &&
-		        (!longest || name_within(&zone->apex, &longest->apex)))
-			longest = zone;
+		if (name_equal(&zones->items[i].apex, &zone->apex))
+			return reader_wrong(
+			        r, name, "this zone is in line %u already", zones->items[i].line);
 	}
-	return longest;
+	return true;
 }
 
-static bool read_zone(struct reading *r, const config_setting_t *s, struct config_zones *zones)
+static bool zone_read_keys(
+        struct config_reader *r, const config_setting_t *s, char path[static CONFIG_PATH_MAX])
+{
+	const config_setting_t *keys = config_setting_get_member(s, "keys");
+
+	return (keys && reader_path(keys, path)) ||
+	       reader_wrong(r, keys ? keys : s,
+	               "a zone needs `keys`, the path of a directory, starting with / and shorter "
+	               "than %d octets",
+	               CONFIG_PATH_MAX);
+}
+
+static bool zone_read(
+        struct config_reader *r, const config_setting_t *s, struct config_zones *zones)
 {
 	static const char *const members[] = { "name", "keys", "max_ttl", "cuts", "servers", NULL };
 	struct config_zone *zone = &zones->items[zones->count];
-	const config_setting_t *name, *keys, *max_ttl, *cuts, *servers;
+	const config_setting_t *max_ttl, *cuts, *servers;
 
 	if (!config_setting_is_group(s))
-		return reading_wrong(r, s,
+		return reader_wrong(r, s,
 		        "a zone must be a group, such as { name = \"example.org\"; "
 		        "keys = \"/etc/sealgate/keys\"; }");
-	name = config_setting_get_member(s, "name");
-	keys = config_setting_get_member(s, "keys");
+	zone->line = config_setting_source_line(s);
+	zone->max_ttl_s = SIGN_MAX_TTL_S;
+	if (!group_has_no_others(r, s, "zone", members) || !zone_read_apex(r, s, zone, zones) ||
+	        !zone_read_keys(r, s, zone->keys))
+		return false;
+	zones->count++;
 	max_ttl = config_setting_get_member(s, "max_ttl");
 	cuts = config_setting_get_member(s, "cuts");
 	servers = config_setting_get_member(s, "servers");
-	zone->line = config_setting_source_line(s);
-	zone->max_ttl_s = SIGN_MAX_TTL_S;
-	if (!has_no_others(r, s, "zone", members))
-		return false;
-	if (!name || !read_name(name, &zone->apex))
-		return reading_wrong(r, name ? name : s, "a zone needs the name of a zone");
-	if (!keys || !reading_path(keys, zone->keys))
-		return reading_wrong(r, keys ? keys : s,
-		        "a zone needs keys, the path of a directory, starting with / and shorter "
-		        "than %d octets",
-		        CONFIG_PATH_MAX);
-	for (unsigned i = 0; i < zones->count; i++) {
-		if (name_equal(&zones->items[i].apex, &zone->apex))
-			return reading_wrong(r, name, "the zone was named before, in line %u",
-			        zones->items[i].line);
-	}
-	zones->count++;
-	return (!max_ttl || read_max_ttl(r, max_ttl, &zone->max_ttl_s)) &&
-	       (!cuts || read_cuts(r, cuts, &zone->apex, zones)) &&
-	       (!servers || read_speakers(r, servers, zone, zones));
+	return (!max_ttl || zone_read_max_ttl(r, max_ttl, &zone->max_ttl_s)) &&
+	       (!cuts || zone_read_cuts(r, cuts, &zone->apex, zones)) &&
+	       (!servers || zone_read_speakers(r, servers, zone, zones));
 }
 
-bool reading_zones(struct reading *r, const config_setting_t *s, struct config_zones *zones)
+static bool zones_read(
+        struct config_reader *r, const struct config_key *k, const config_setting_t *s, void *value)
 {
-	*zones = (struct config_zones){ 0 };
+	struct config_zones *zones = value;
+
+	(void)k;
+	if (!reader_is_list(s, CONFIG_ZONES_MAX))
+		return false;
+	zones->items = reader_array(r, (unsigned)config_setting_length(s), sizeof(*zones->items));
+	zones->cuts =
+	        reader_array(r, elements_of(s, "cuts", CONFIG_CUTS_MAX), sizeof(*zones->cuts));
+	zones->speakers = reader_array(
+	        r, elements_of(s, "servers", CONFIG_SPEAKERS_MAX), sizeof(*zones->speakers));
+	if (!zones->items || !zones->cuts || !zones->speakers)
+		return false;
 	for (unsigned i = 0; i < (unsigned)config_setting_length(s); i++) {
-		if (!read_zone(r, config_setting_get_elem(s, i), zones))
+		if (!zone_read(r, config_setting_get_elem(s, i), zones))
 			return false;
 	}
 	return true;
 }
 
-static bool is_server(const struct config_servers *servers, const struct network *speaker)
+static void zones_say_allowed(const struct config_key *k, FILE *out)
+{
+	(void)k;
+	fprintf(out,
+	        "a list of at most %d groups, such as "
+	        "( { name = \"example.org\"; keys = \"/etc/sealgate/keys\"; } )",
+	        CONFIG_ZONES_MAX);
+}
+
+static void zones_fini(void *value)
+{
+	config_zones_fini(value);
+}
+
+/* ---- Showing ---- */
+
+static void cut_show(const struct config_cut *cut, FILE *out)
+{
+	char text[NAME_TEXT_SIZE];
+
+	if (cut->ds_count > 0)
+		fputs("{ name = ", out);
+	kind_show_text(name_text(&cut->name, text), out);
+	for (unsigned i = 0; i < cut->ds_count; i++) {
+		fputs(i ? "\", \"" : "; ds = [ \"", out);
+		key_ds_write(out, span_of(cut->ds[i].octets, cut->ds[i].len));
+	}
+	if (cut->ds_count > 0)
+		fputs("\" ]; }", out);
+}
+
+static void zone_show_cuts(
+        const struct config_zones *zones, const struct config_zone *zone, FILE *out)
+{
+	const char *before = " cuts = ( ";
+
+	for (unsigned i = 0; i < zones->cut_count; i++) {
+		if (config_zone_of(zones, &zones->cuts[i].name) != zone)
+			continue;
+		fputs(before, out);
+		cut_show(&zones->cuts[i], out);
+		before = ", ";
+	}
+	if (before[0] == ',')
+		fputs(" );", out);
+}
+
+static void zone_show_speakers(
+        const struct config_zones *zones, const struct config_zone *zone, FILE *out)
+{
+	const struct network *speakers = &zones->speakers[zone->speaker_first];
+
+	for (unsigned i = 0; i < zone->speaker_count; i++) {
+		char text[NETWORK_TEXT_SIZE];
+		fprintf(out, "%s\"%s\"", i ? ", " : " servers = [ ",
+		        network_write(&speakers[i], false, text));
+	}
+	if (zone->speaker_count > 0)
+		fputs(" ];", out);
+}
+
+static void zones_show(const struct config_key *k, const void *value, FILE *out)
+{
+	const struct config_zones *zones = value;
+	char text[NAME_TEXT_SIZE];
+
+	(void)k;
+	fputs("(", out);
+	for (unsigned i = 0; i < zones->count; i++) {
+		const struct config_zone *zone = &zones->items[i];
+
+		fprintf(out, "%s\n\t\t{ name = ", i ? "," : "");
+		kind_show_text(name_text(&zone->apex, text), out);
+		fputs("; keys = ", out);
+		kind_show_text(zone->keys, out);
+		fprintf(out, "; max_ttl = %u;", zone->max_ttl_s);
+		zone_show_cuts(zones, zone, out);
+		zone_show_speakers(zones, zone, out);
+		fputs(" }", out);
+	}
+	fputs(" )", out);
+}
+
+const struct config_kind kind_zones = {
+	.read = zones_read, .say_allowed = zones_say_allowed, .show = zones_show, .fini = zones_fini
+};
+
+/* ---- Keys that depend on each other ---- */
+
+static bool is_sign_server(const struct config_servers *servers, const struct network *speaker)
 {
 	for (unsigned i = 0; i < servers->count; i++) {
 		if (span_equal(sockaddr_octets(&servers->items[i]),
@@ -278,7 +339,7 @@ static bool is_server(const struct config_servers *servers, const struct network
 }
 
 /* A zone's server must be one of the signer's, or nothing of the zone would ever be signed. */
-static bool speakers_fit(struct reading *r, config_t *file)
+static bool speakers_fit(struct config_reader *r, config_t *file)
 {
 	const struct config_zones *zones = &r->config->sign_zones;
 	const config_setting_t *list = config_lookup(file, "sign.zones");
@@ -288,9 +349,9 @@ static bool speakers_fit(struct reading *r, config_t *file)
 		const config_setting_t *servers =
 		        config_setting_get_member(config_setting_get_elem(list, i), "servers");
 		for (unsigned k = 0; k < zone->speaker_count; k++) {
-			if (!is_server(&r->config->sign_servers,
+			if (!is_sign_server(&r->config->sign_servers,
 			            &zones->speakers[zone->speaker_first + k]))
-				return reading_wrong(r, config_setting_get_elem(servers, k),
+				return reader_wrong(r, config_setting_get_elem(servers, k),
 				        "the server \"%s\" of a zone is not in sign.servers",
 				        config_setting_get_string_elem(servers, (int)k));
 		}
@@ -299,7 +360,7 @@ static bool speakers_fit(struct reading *r, config_t *file)
 }
 
 /* A child that is a zone here needs no cut: it would be one of its own. */
-static bool cuts_fit(struct reading *r, config_t *file)
+static bool cuts_fit(struct config_reader *r, config_t *file)
 {
 	const struct config_zones *zones = &r->config->sign_zones;
 
@@ -307,14 +368,14 @@ static bool cuts_fit(struct reading *r, config_t *file)
 		const struct config_cut *cut = &zones->cuts[i];
 		const struct config_zone *zone = config_zone_of(zones, &cut->name);
 		if (name_equal(&zone->apex, &cut->name))
-			return reading_wrong(r, config_lookup(file, "sign.zones"),
+			return reader_wrong(r, config_lookup(file, "sign.zones"),
 			        "the cut in line %u is a zone in line %u, and needs no cut",
 			        cut->line, zone->line);
 	}
 	return true;
 }
 
-bool reading_signer_fits(struct reading *r, config_t *file)
+bool config_signer_fits(struct config_reader *r, config_t *file)
 {
 	const struct config *c = r->config;
 	const config_setting_t *group = config_lookup(file, "sign");
@@ -322,9 +383,9 @@ bool reading_signer_fits(struct reading *r, config_t *file)
 	if (!group)
 		group = config_lookup(file, "role");
 	if (c->sign_zones.count == 0)
-		return reading_wrong(r, group, "the role \"signer\" needs sign.zones");
+		return reader_wrong(r, group, "the role \"signer\" needs sign.zones");
 	if (c->sign_place == PLACE_GATEWAY && c->sign_servers.count == 0)
-		return reading_wrong(r, group,
+		return reader_wrong(r, group,
 		        "sign.place = \"gateway\" needs sign.servers: what any other server says "
 		        "must not be signed");
 	return cuts_fit(r, file) && speakers_fit(r, file);

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reading of the configuration's keys that are about signing. Private to config/. */
+/* The keys of the configuration that are about signing. Private to config/. */
 #ifndef CONFIG_CONFIG_SIGN_H
 #define CONFIG_CONFIG_SIGN_H
 
+#include "config/config_kinds.h"
 #include "config/config_reader.h"
 
-/* The first two return false if the value is none of its kind, without a word; the others say what is
- * wrong. */
-bool reading_servers(const config_setting_t *s, struct config_servers *servers);
-bool reading_networks(const config_setting_t *s, struct config_networks *networks);
-bool reading_zones(struct reading *r, const config_setting_t *s, struct config_zones *zones);
-bool reading_signer_fits(struct reading *r, config_t *file);
+extern const struct config_kind kind_zones; /* struct config_zones */
+
+/* Checks what the role "signer" needs, and that its keys fit together. Says what does not. */
+bool config_signer_fits(struct config_reader *r, config_t *file);
 
 #endif

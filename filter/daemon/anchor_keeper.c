@@ -192,10 +192,10 @@ static bool ask_servers(struct look *look)
 	const struct config *c = look->keeper->config;
 	struct source source = source_of(look->keeper, look->point);
 
-	if (c->resolver_count == 0)
+	if (c->resolvers.count == 0)
 		return source.is_known && ask_server(look, &source.server);
-	for (unsigned i = 0; i < c->resolver_count; i++) {
-		if (ask_server(look, &c->resolvers[i]))
+	for (unsigned i = 0; i < c->resolvers.count; i++) {
+		if (ask_server(look, &c->resolvers.items[i]))
 			return true;
 	}
 	return false;
@@ -205,7 +205,7 @@ static bool ask_servers(struct look *look)
 static bool is_point_due(struct anchor_keeper *k, const struct trust_point *p, int64_t now_s)
 {
 	return rollover_trusted(p) && rollover_wait_s(p, now_s) == 0 &&
-	       (k->config->resolver_count > 0 || source_of(k, p).is_known);
+	       (k->config->resolvers.count > 0 || source_of(k, p).is_known);
 }
 
 static bool keeper_is_stopping(const struct anchor_keeper *k)

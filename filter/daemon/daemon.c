@@ -278,7 +278,7 @@ static int load_hints(struct service *s, const struct config *c)
 	bool is_named = strcmp(c->root_hints, key_find("root_hints")->text) != 0;
 	struct complaint why;
 
-	if (!c->walk || c->resolver_count > 0)
+	if (!c->walk || c->resolvers.count > 0)
 		return 0;
 	int error = root_hints_load(&s->hints, c->root_hints, &why);
 	if (error == -ENOENT && !is_named) {
@@ -330,7 +330,7 @@ int daemon_run(const struct config *c)
 		        .passes_cd = c->checking_disabled == CHECKING_DISABLED_PASS,
 		        .validators = c->validators.items,
 		        .validator_count = c->validators.count,
-		        .time_servers = &c->before_clock } };
+		        .time_servers = c->before_clock } };
 	int error;
 
 	crypto_allow_sha1(c->sha1);

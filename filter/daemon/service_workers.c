@@ -31,10 +31,23 @@ static struct relay_config relay_config(const struct config *c)
 static struct signing_config signing_config(const struct service *s, const struct config *c)
 {
 	return (struct signing_config){
-		.limits = { .signatures = c->sign_remembered, .messages = c->messages },
+		.limits = { .signatures = c->sign_remembered, .messages = c->limits.messages },
 		.policy = s->zones ? zone_keeper_policy(s->zones) : NULL,
 		.servers = c->sign_servers.items,
 		.server_count = c->sign_servers.count,
+	};
+}
+
+/* Worker `i` has the queue for responses and the queue for queries of that place. */
+static struct nfqueue_options queue_options(const struct config *c, unsigned i)
+{
+	return (struct nfqueue_options){
+		.number = (uint16_t)(c->queue_first + i),
+		.queries_number = (uint16_t)(config_queries_first(c) + i),
+		.length = c->queue_length,
+		.queries_length = c->queue_queries,
+		.socket_buffer = c->queue_socket_buffer_kib * 1024,
+		.fail_open = c->queue_fail_open,
 	};
 }
 
@@ -42,31 +55,20 @@ static struct worker_config worker_config(
         const struct service *s, const struct config *c, unsigned i)
 {
 	return (struct worker_config){
-		.queue = (uint16_t)(c->queue_first + i),
-		.queries_queue = (uint16_t)(config_queries_first(c) + i),
-		.queue_length = c->queue_length,
-		.queries_length = c->queue_queries,
-		.socket_buffer = c->queue_socket_buffer_kib * 1024,
-		.fail_open = c->queue_fail_open,
-		.flows = c->flows,
-		.messages = c->messages,
-		.parked = c->parked,
-		.zones = c->zones,
-		.park_ms = c->park_ms,
-		.bogus_grace_ms = c->bogus_grace_ms,
-		.flow_timeout_ms = c->flow_timeout_ms,
+		.queue = queue_options(c, i),
+		.limits = c->limits,
 		.tcp = relay_config(c),
 		.signing = signing_config(s, c),
 		.shortcut = c->shortcut_interfaces.count > 0 ? c->shortcut_directory : NULL,
-		.sources = { .resolvers = c->resolvers,
-		        .resolver_count = c->resolver_count,
+		.sources = { .resolvers = c->resolvers.items,
+		        .resolver_count = c->resolvers.count,
 		        .hints = s->hints.at,
 		        .hint_count = s->hints.count },
 		.anchors = s->keeper ? anchor_keeper_anchors(s->keeper) : s->anchors,
 		.anchor_answered = s->keeper ? anchor_keeper_answered : NULL,
 		.anchor_context = s->keeper,
 		.policy = &s->policy,
-		.ntas = &c->ntas,
+		.ntas = c->ntas,
 		.assists = c->assist,
 		.clock = s->time.state,
 		.waits_for_clock = c->unset_clock == UNSET_CLOCK_WAIT,
@@ -89,7 +91,7 @@ int service_bind_queues(struct service *s)
 		struct worker *w = worker_new(&config, &error);
 
 		if (!w) {
-			log_error("queue %u: %s", config.queue, error.text);
+			log_error("queue %u: %s", config.queue.number, error.text);
 			return -EIO;
 		}
 		s->workers[s->worker_count++] = w;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "config/interface_name.h"
 
 bool inside_matters(const struct config *c)
 {
@@ -24,7 +25,8 @@ static bool add_name(struct config_interfaces *list, const char *name)
  * out. */
 static bool is_inside(const struct interface *i)
 {
-	return !i->is_loopback && !i->has_default && i->has_address && config_is_interface(i->name);
+	return !i->is_loopback && !i->has_default && i->has_address &&
+	       interface_name_is_safe(i->name);
 }
 
 void inside_choose(const struct interfaces *all, struct inside *in)

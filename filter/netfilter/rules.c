@@ -176,21 +176,20 @@ static int apply_rules(const struct config *c, const char *backend)
 
 /* Its program comes before the rules that let pass what it has taken: what meets none of them
  * comes to the queue, where its question is known already. */
-int rules_apply(const struct config *c, const char *backend)
+int rules_apply(struct config *c, const char *backend)
 {
-	struct config now = *c;
 	bool has_shortcut = apply_shortcut(c);
 
-	now.user = service_user(c);
+	c->user = service_user(c);
 	if (!has_shortcut)
-		now.shortcut_interfaces.count = 0;
+		c->shortcut_interfaces.count = 0;
 	if (inside_matters(c)) {
 		struct inside in;
 		inside_find(c, &in);
 		inside_log(&in);
-		now.inside = in.interfaces;
+		c->inside = in.interfaces;
 	}
-	int error = apply_rules(&now, backend);
+	int error = apply_rules(c, backend);
 	if (error && has_shortcut)
 		remove_shortcut(c);
 	return error;

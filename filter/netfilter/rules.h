@@ -11,12 +11,13 @@
 /* True for "auto" and for the name of a back end: nft, iptables-nft, iptables-legacy. */
 bool rules_backend_known(const char *name);
 
-/* Finds out where the inside is (netfilter/inside_interfaces.h), if it must.
+/* Changes `c` to what the rules depend on besides the file: `user`, the interfaces of the inside
+ * (netfilter/inside_interfaces.h), and no shortcut if there can be none.
  * Puts the rules in with this back end, or with the first that works here for "auto", and takes
  * away what another has of ours; the shortcut with them, if it is wanted and can be had. Twice is
  * the same as once. A back end works when the kernel takes all rules from it. Returns 0, or -EIO
  * when none does, and then things are as they were before. */
-int rules_apply(const struct config *c, const char *backend);
+int rules_apply(struct config *c, const char *backend);
 
 /* Takes our rules away, whichever back end has them, and the shortcut that the configuration tells
  * of. Returns 0, or -EIO when some may be left. */

@@ -25,13 +25,13 @@ static int init_dateless(struct gates *g)
 int gates_init(struct gates *g)
 {
 	const struct worker_config *config = g->config;
-	int result = store_init(&g->store, config->anchors, config->zones);
+	int result = store_init(&g->store, config->anchors, config->limits.zones);
 
 	g->store.ntas = config->ntas;
 	g->gate =
 	        (struct gate){ .crypto = g->crypto, .store = &g->store, .policy = config->policy };
 	if (result == 0)
-		result = gate_init(&g->gate, config->messages);
+		result = gate_init(&g->gate, config->limits.messages);
 	return result < 0 ? result : init_dateless(g);
 }
 

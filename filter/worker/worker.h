@@ -9,9 +9,11 @@
 
 #include "base/clock.h"
 #include "base/complaint.h"
+#include "config/worker_limits.h"
 #include "fetch/fetch.h"
 #include "flow/stats.h"
 #include "gate/policy.h"
+#include "queue/nfqueue.h"
 #include "sign/signer.h"
 #include "trust/anchor.h"
 #include "wire/namelist.h"
@@ -28,19 +30,8 @@ struct signing_config {
 };
 
 struct worker_config {
-	uint16_t queue;           /* the number of the NFQUEUE of responses */
-	uint16_t queries_queue;   /* and of the NFQUEUE of queries */
-	uint32_t queue_length;    /* packets that the kernel holds in the queue of responses */
-	uint32_t queries_length;  /* and in the queue of queries */
-	uint32_t socket_buffer;   /* octets of the netlink socket's receive buffer */
-	bool fail_open;           /* a full queue lets packets pass, unjudged */
-	uint32_t flows;           /* questions in flight */
-	uint32_t parked;          /* responses that wait for keys */
-	uint32_t zones;           /* names in the zone-status store */
-	uint32_t messages;        /* responses in the message cache; 0: none */
-	uint32_t park_ms;         /* how long a response may wait */
-	uint32_t bogus_grace_ms;  /* how long a better response may follow a Bogus one; 0: not */
-	uint32_t flow_timeout_ms; /* how long a question may stay unanswered */
+	struct nfqueue_options queue;
+	struct worker_limits limits;
 	struct relay_config tcp;
 	struct signing_config signing;
 	struct fetch_sources sources;

@@ -19,20 +19,22 @@
 static uint32_t room_for_grace(const struct worker_config *config)
 {
 	uint64_t room =
-	        least(GRACE_PER_PARKED * (uint64_t)config->parked, config->queue_length / 2);
+	        least(GRACE_PER_PARKED * (uint64_t)config->limits.parked, config->queue.length / 2);
 
-	return room > config->parked ? (uint32_t)room : config->parked;
+	return room > config->limits.parked ? (uint32_t)room : config->limits.parked;
 }
 
 static int make_tables(struct worker *w)
 {
 	const struct worker_config *config = &w->config;
-	int result = flow_table_init(&w->flows, config->flows, config->flow_timeout_ms);
+	int result =
+	        flow_table_init(&w->flows, config->limits.flows, config->limits.flow_timeout_ms);
 
 	if (result == 0)
-		result = park_init(&w->park, config->parked, config->park_ms);
+		result = park_init(&w->park, config->limits.parked, config->limits.park_ms);
 	if (result == 0)
-		result = grace_init(&w->grace, room_for_grace(config), config->bogus_grace_ms);
+		result = grace_init(
+		        &w->grace, room_for_grace(config), config->limits.bogus_grace_ms);
 	w->park.shares_taken = w->grace.park.shares_taken = &w->stats.parked_share;
 	return result;
 }
@@ -71,7 +73,7 @@ static int make_fetcher(struct worker *w)
 	w->fallback = (struct server_fallback){ .shortcut = &w->shortcut,
 		.stats = &w->stats,
 		.now_ms = &w->turn.now_ms,
-		.flow_timeout_ms = w->config.flow_timeout_ms,
+		.flow_timeout_ms = w->config.limits.flow_timeout_ms,
 		.can_assist = w->config.assists && w->config.sources.resolver_count > 0 };
 	if (result == 0)
 		result = server_fallback_init(&w->fallback, w->epoll_fd, w->fetcher.buffer);
@@ -184,15 +186,8 @@ static int open_relay(struct worker *w, struct complaint *error)
 
 static int open_queue(struct worker *w, struct complaint *error)
 {
-	struct nfqueue_options options = { .number = w->config.queue,
-		.queries_number = w->config.queries_queue,
-		.length = w->config.queue_length,
-		.queries_length = w->config.queries_length,
-		.socket_buffer = w->config.socket_buffer,
-		.fail_open = w->config.fail_open };
-
-	pace_init(&w->pace, options.queries_length);
-	return nfqueue_open(&w->queue, &options, &w->stats, error);
+	pace_init(&w->pace, w->config.queue.queries_length);
+	return nfqueue_open(&w->queue, &w->config.queue, &w->stats, error);
 }
 
 /* Without the shortcut all queries come to the queue, and nothing else changes. */

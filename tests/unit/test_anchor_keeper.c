@@ -65,8 +65,9 @@ static int set_up(void **state)
 	lab->keys[OLD_REVOKED] = testkey_revoked(lab->keys[OLD]);
 	config_defaults(&lab->config);
 	strcpy(lab->config.trust_anchor_state, lab->state);
-	lab->config.resolvers[0] = lab->server;
-	lab->config.resolver_count = 1;
+	lab->config.resolvers =
+	        (struct config_servers){ 1, calloc(1, sizeof(*lab->config.resolvers.items)) };
+	lab->config.resolvers.items[0] = lab->server;
 	lab->configured = anchors_new();
 	configure(lab, OLD);
 	*state = lab;
@@ -86,6 +87,7 @@ static int tear_down(void **state)
 		testkey_free(lab->keys[i]);
 	anchors_free(lab->configured);
 	close(lab->udp);
+	config_fini(&lab->config);
 	free(lab);
 	return 0;
 }
@@ -228,7 +230,7 @@ static void without_a_resolver_the_server_that_showed_the_keys_is_asked(void **s
 	int its_socket = open_server(&another);
 	struct name other;
 
-	lab->config.resolver_count = 0;
+	lab->config.resolvers.count = 0;
 	start(lab);
 	assert_true(name_from_text("other.test.", &other));
 	anchor_keeper_answered(lab->keeper, &other, &another);

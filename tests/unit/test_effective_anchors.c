@@ -47,6 +47,7 @@ static int tear_down(void **state)
 	judge_free(*state);
 	unlink(config.trust_anchor);
 	unlink(config.trust_anchor_state);
+	config_fini(&config);
 	return rmdir(directory);
 }
 
@@ -126,10 +127,9 @@ static void a_file_that_is_damaged_is_left_as_it_is(void **state)
 static void without_configured_anchors_there_are_none(void **state)
 {
 	struct complaint error;
-	struct config elsewhere = config;
+	struct config elsewhere = { .trust_anchor = "/nowhere/root.key" };
 
 	(void)state;
-	strcpy(elsewhere.trust_anchor, "/nowhere/root.key");
 	assert_null(anchors_in_force(&elsewhere, NOW, &error));
 	assert_non_null(strstr(error.text, "/nowhere/root.key: No such file"));
 }

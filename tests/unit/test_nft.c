@@ -86,7 +86,8 @@ static void nft_accepts_the_rules_of_each_role(void **state)
 			config_defaults(&c);
 			c.role = roles[i].role;
 			c.sign_place = roles[i].place;
-			c.sign_servers.count = 2;
+			c.sign_servers = (struct config_servers){ 2,
+				calloc(2, sizeof(*c.sign_servers.items)) };
 			address_read("192.0.2.53", &c.sign_servers.items[0]);
 			address_read("2001:db8::53", &c.sign_servers.items[1]);
 			c.tcp = tcp;
@@ -97,6 +98,7 @@ static void nft_accepts_the_rules_of_each_role(void **state)
 			c.inside = (struct config_interfaces){ 2, { "lan0", "br-lan.5" } };
 			c.shortcut_interfaces = c.inside;
 			check_accepts(roles[i].why, &c);
+			config_fini(&c);
 		}
 	}
 }

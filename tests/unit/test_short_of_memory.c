@@ -5,8 +5,10 @@
 #include "judge.h"
 
 #include <openssl/evp.h>
+#include <errno.h>
 #include <unistd.h>
 
+#include "config/config.h"
 #include "config/trust_anchors.h"
 #include "responses.h"
 #include "trust/observation.h"
@@ -220,6 +222,34 @@ static void anchors_are_loaded_whole_or_not_at_all(void **state)
 	unlink(path);
 }
 
+static void a_configuration_is_loaded_whole_or_not_at_all(void **state)
+{
+	(void)state;
+	char path[] = "/tmp/sealgate-config-XXXXXX";
+	struct complaint error;
+	struct config c;
+	FILE *file = fdopen(mkstemp(path), "w");
+	bool failed = true;
+
+	fputs("resolver = [ \"192.0.2.1\" ]; negative_trust_anchors = [ \"broken.example\" ];\n"
+	      "sign = { servers = [ \"192.0.2.53\" ]; zones = ( { name = \"example.org\";\n"
+	      "keys = \"/keys\"; cuts = ( { name = \"a.example.org\"; ds = [ ]; } );\n"
+	      "servers = [ \"192.0.2.53\" ]; } ); };\n",
+	        file);
+	fclose(file);
+	for (unsigned nth = 1; failed; nth++) {
+		calls_left = nth;
+		int result = config_load(&c, path, NULL, &error);
+		failed = has_failed();
+		assert_int_equal(result, failed ? -EINVAL : 0);
+		if (failed)
+			assert_non_null(strstr(error.text, "no memory"));
+		assert_int_equal(c.sign_zones.count, !failed);
+		config_fini(&c);
+	}
+	unlink(path);
+}
+
 /* One call of a judgement after the other fails. What was worked out before is forgotten, so that
  * it is worked out again. Records that are beside the answer may be left out. */
 static void a_judgement_whose_digests_fail_is_no_better(void **state)
@@ -347,6 +377,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_learned_for_want_of_memory_is_asked_again),
 		cmocka_unit_test(what_cannot_begin_says_so_and_gives_back_what_it_took),
 		cmocka_unit_test(anchors_are_loaded_whole_or_not_at_all),
+		cmocka_unit_test(a_configuration_is_loaded_whole_or_not_at_all),
 		cmocka_unit_test(a_judgement_whose_digests_fail_is_no_better),
 		cmocka_unit_test(what_cannot_be_learned_when_a_call_fails_is_asked_again),
 		cmocka_unit_test(an_observation_shows_no_more_when_a_call_fails),

@@ -205,6 +205,7 @@ static void our_own_queries_are_recognised_by_their_user_too(void **state)
 	assert_false(has(nft, "meta mark & 0x30000000 == 0x10000000 accept"));
 	free(nft);
 	free(iptables);
+	config_fini(&c);
 }
 
 /* No rule may let the queries of another user pass. */
@@ -219,6 +220,7 @@ static void only_root_passes_if_sealgate_runs_as_root(void **state)
 		assert_true(strncmp(at, "--uid-owner 0 ", strlen("--uid-owner 0 ")) == 0);
 	assert_false(has(iptables, "--uid-owner 0 -g SEALGATE_OWN\n-A SEALGATE_OUT -m mark"));
 	free(iptables);
+	config_fini(&c);
 }
 
 static void the_shortcut_applies_only_to_its_interfaces(void **state)

@@ -14,6 +14,7 @@
 #define NOW  1750000000
 #define DAY  INT64_C(86400)
 #define ZONE "example.test"
+#define ROOM 4 /* zones, cuts and servers that a test adds */
 
 struct bed {
 	struct config config;
@@ -64,6 +65,10 @@ static struct bed *bed_new(void)
 
 	log_set_level(LOG_LEVEL_ERROR);
 	config_defaults(&bed->config);
+	bed->config.sign_zones =
+	        (struct config_zones){ .items = calloc(ROOM, sizeof(struct config_zone)),
+		        .cuts = calloc(ROOM, sizeof(struct config_cut)),
+		        .speakers = calloc(ROOM, sizeof(struct network)) };
 	strcpy(bed->config.sign_zones.items[0].keys, "/tmp/sealgate-keeper-XXXXXX");
 	assert_non_null(mkdtemp(bed->config.sign_zones.items[0].keys));
 	bed->crypto = crypto_new();
@@ -93,6 +98,7 @@ static void bed_free(struct bed *bed)
 	zone_keeper_free(bed->keeper);
 	crypto_free(bed->crypto);
 	run(bed, "rm -r \"$PWD\"");
+	config_fini(&bed->config);
 	free(bed);
 }
 

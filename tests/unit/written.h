@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "config/config.h"
+#include "config/config_show.h"
 
 static char path[] = "/tmp/sealgate-test-config-XXXXXX";
 
@@ -42,6 +43,28 @@ static inline int load(const char *text, struct config *c, struct complaint *err
 {
 	write_file(text);
 	return config_load(c, path, NULL, error);
+}
+
+/* Returns the text of a configuration, for the caller to free. */
+static inline char *shown(const struct config *c)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(out);
+	config_show(c, out);
+	assert_int_equal(fclose(out), 0);
+	return text;
+}
+
+static inline void assert_config_equal(const struct config *a, const struct config *b)
+{
+	char *text_a = shown(a), *text_b = shown(b);
+
+	assert_string_equal(text_a, text_b);
+	free(text_a);
+	free(text_b);
 }
 
 #endif
