@@ -24,17 +24,6 @@ void log_set_level(enum log_level level)
 	max_level = level;
 }
 
-bool log_level_from_text(const char *text, enum log_level *level)
-{
-	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
-		if (strcmp(text, levels[i].word) == 0) {
-			*level = levels[i].level;
-			return true;
-		}
-	}
-	return false;
-}
-
 static const char *level_word(enum log_level level)
 {
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {

@@ -18,9 +18,6 @@ enum log_level {
 /* Lines above `level` are not written from here on. The default is LOG_LEVEL_INFO. */
 void log_set_level(enum log_level level);
 
-/* Parses "error", "warning", "info" or "debug". */
-bool log_level_from_text(const char *text, enum log_level *level);
-
 /* Writes one line; a message longer than about 1000 octets is cut. Octets that are not printable
  * ASCII come out as '?', so that a name from the network cannot forge a line. */
 __attribute__((format(printf, 2, 3))) void log_line(enum log_level level, const char *format, ...);

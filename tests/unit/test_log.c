@@ -80,19 +80,6 @@ static void a_long_line_is_cut_and_still_ends(void **state)
 	assert_ptr_equal(strchr(captured, '\n'), captured + len - 1);
 }
 
-static void levels_have_words(void **state)
-{
-	enum log_level level;
-
-	(void)state;
-	assert_true(log_level_from_text("debug", &level));
-	assert_int_equal(level, LOG_LEVEL_DEBUG);
-	assert_true(log_level_from_text("error", &level));
-	assert_int_equal(level, LOG_LEVEL_ERROR);
-	assert_false(log_level_from_text("", &level));
-	assert_false(log_level_from_text("Error", &level));
-}
-
 static void a_flood_is_cut_to_its_rate_and_counted(void **state)
 {
 	struct log_limit limit = { .burst = 3, .per_second = 2 };
@@ -138,7 +125,6 @@ int main(void)
 		cmocka_unit_test(what_is_above_the_level_is_not_written),
 		cmocka_unit_test(a_name_from_the_network_cannot_forge_a_line),
 		cmocka_unit_test(a_long_line_is_cut_and_still_ends),
-		cmocka_unit_test(levels_have_words),
 		cmocka_unit_test(a_flood_is_cut_to_its_rate_and_counted),
 		cmocka_unit_test(a_steady_trickle_of_looks_earns_as_much),
 	};
