@@ -28,7 +28,7 @@ static bool same_group(const struct config_key *a, const struct config_key *b)
 	return len == group_len(b) && strncmp(a->path, b->path, len) == 0;
 }
 
-/* The keys of one group stand together in the table. */
+/* The keys of a group are next to each other in the table. */
 static void show_keys(const struct config *c, bool is_example, FILE *out)
 {
 	for (const struct config_key *k = config_keys; k < config_keys + config_key_count; k++) {
@@ -61,11 +61,9 @@ int config_example(FILE *out)
 
 	if (config_defaults(&defaults) != 0)
 		return -ENOMEM;
-	fputs("# sealgate.conf: every key with its default. Take the # away to change one; after "
-	      "that\n"
-	      "# `sealgate config check` says what it thinks of the file. (Written by `sealgate "
-	      "config\n"
-	      "# example`.)\n",
+	fputs("# sealgate.conf: every key with its default. Remove the # to change a value, then "
+	      "run\n"
+	      "# `sealgate config check`. (This file was written by `sealgate config example`.)\n",
 	        out);
 	show_keys(&defaults, true, out);
 	config_fini(&defaults);

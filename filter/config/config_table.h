@@ -18,7 +18,7 @@ struct config_key {
 	uint32_t min, max;        /* the range of a number */
 	const char *text;         /* the default of a path; of names, separated by spaces */
 	const char *const *words; /* the allowed words; ends with NULL */
-	const char *help;         /* for the example file, lines of less than 70 columns */
+	const char *help;         /* for the example file, lines of at most 70 columns */
 };
 
 extern const struct config_key config_keys[];
