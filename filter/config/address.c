@@ -23,8 +23,8 @@ static bool port_read(const char *text, uint16_t *port)
 	return true;
 }
 
-/* Parts `text` into the host, without brackets, and what follows the colon before the port (NULL
- * when there is no port). An IPv6 address has colons of its own, so its port needs the brackets. */
+/* Splits `text` into the host, without brackets, and the text of the port, NULL if there is none. The
+ * port of an IPv6 address needs brackets, because the address has colons itself. */
 static bool address_split(const char *text, char *host, size_t host_size, const char **port)
 {
 	const char *start = text, *end = text + strlen(text), *colon = strchr(text, ':');

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The address of a DNS server as people write it. */
+/* The address of a DNS server as an operator writes it. */
 #ifndef CONFIG_ADDRESS_H
 #define CONFIG_ADDRESS_H
 
@@ -7,14 +7,14 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
-/* Room for the longest that address_write() writes. */
+/* Room for the longest text that address_write() writes. */
 #define ADDRESS_TEXT_MAX 64
 
-/* Reads "192.0.2.1", "192.0.2.1:5353", "2001:db8::1" or "[2001:db8::1]:5353"; the port is 53
- * otherwise. No names, no scopes. Returns false when the text is nothing of that. */
+/* Reads "192.0.2.1", "192.0.2.1:5353", "2001:db8::1" or "[2001:db8::1]:5353". Without a port the
+ * port is 53. Returns false for any other text, such as a host name or an address with a scope. */
 bool address_read(const char *text, struct sockaddr_storage *address);
 
-/* Writes an address that address_read() gave, with its port unless that is 53. */
+/* Writes an address so that address_read() reads it back; the port only if it is not 53. */
 void address_write(const struct sockaddr_storage *address, char text[static ADDRESS_TEXT_MAX]);
 
 #endif

@@ -70,8 +70,8 @@ static bool load_group(struct config_reader *r, const char *group, const config_
 
 /* ---- Keys that depend on each other ---- */
 
-/* A response must come to the worker that remembers its query, and of several queues nobody but the
- * kernel knows which one gets it. */
+/* The worker that gets a response must know its query. With several queues, only the kernel knows to
+ * which of them it gives the response. */
 static bool shortcut_fits(struct config_reader *r, config_t *file)
 {
 	const struct config *c = r->config;
@@ -80,14 +80,14 @@ static bool shortcut_fits(struct config_reader *r, config_t *file)
 	if (c->shortcut_interfaces.count == 0)
 		return true;
 	if (c->role != ROLE_GATEWAY && c->role != ROLE_BOTH)
-		return reader_wrong(
-		        r, blame, "shortcut.interfaces is for the roles \"gateway\" and \"both\"");
+		return reader_wrong(r, blame,
+		        "shortcut.interfaces works only with the roles \"gateway\" and \"both\"");
 	if (c->queue_count != 1)
 		return reader_wrong(r, blame, "shortcut.interfaces needs queue.count = 1");
 	return true;
 }
 
-/* By one mark no two things can be told apart. */
+/* Each mark must be different, and inside the mask, because the rules tell packets apart by it. */
 static bool marks_fit(struct config_reader *r, config_t *file)
 {
 	const struct config *c = r->config;
@@ -99,19 +99,19 @@ static bool marks_fit(struct config_reader *r, config_t *file)
 		return reader_wrong(r, blame, "mark.own and mark.relay must differ");
 	if (c->mark_mask & UINT32_C(1) << c->shortcut_mark_bit)
 		return reader_wrong(r, blame ? blame : config_lookup(file, "shortcut"),
-		        "mark.mask must not have the bit of shortcut.mark_bit, which is 0x%08x",
+		        "mark.mask must not contain the bit of shortcut.mark_bit, 0x%08x",
 		        UINT32_C(1) << c->shortcut_mark_bit);
 	return true;
 }
 
-/* What no key can know alone. */
+/* Checks the keys that limit each other. */
 static bool keys_fit(struct config_reader *r, config_t *file)
 {
 	const struct config *c = r->config;
 
 	if (config_queue_last(c) > 65535)
 		return reader_wrong(r, config_lookup(file, "queue"),
-		        "queue.first + twice queue.count must be at most 65536");
+		        "queue.first + 2 * queue.count must be at most 65536");
 	if (c->limits.parked >= c->queue_length) {
 		const config_setting_t *blame = config_lookup(file, "parked");
 		return reader_wrong(r, blame ? blame : config_lookup(file, "queue"),
@@ -119,7 +119,7 @@ static bool keys_fit(struct config_reader *r, config_t *file)
 	}
 	if (strlen(c->control_socket) > (size_t)SOCKET_PATH_MAX)
 		return reader_wrong(r, config_lookup(file, "control_socket"),
-		        "control_socket must be shorter than %d octets, as sockets' names are",
+		        "control_socket must be shorter than %d octets, the limit for sockets",
 		        SOCKET_PATH_MAX + 1);
 	return shortcut_fits(r, file) && marks_fit(r, file) &&
 	       (c->role != ROLE_SIGNER || config_signer_fits(r, file));
@@ -131,8 +131,7 @@ static bool load_stream(struct config_reader *r, FILE *stream)
 	struct stat st;
 	bool good;
 
-	/* The scanner of libconfig ends the process when a read fails, as that of a directory does.
-	 */
+	/* libconfig's scanner ends the process if a read fails, and reading a directory fails. */
 	if (fstat(fileno(stream), &st) == 0 && S_ISDIR(st.st_mode))
 		return reader_wrong(r, NULL, "%s", strerror(EISDIR));
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The configuration: one file in libconfig's syntax, where every key has a default. */
+/* The configuration: one file in libconfig's syntax. Every key has a default. */
 #ifndef CONFIG_CONFIG_H
 #define CONFIG_CONFIG_H
 
@@ -47,7 +47,7 @@ struct config_interfaces {
 	char names[CONFIG_INTERFACES_MAX][IF_NAMESIZE];
 };
 
-/* The keys of the file, in the order and the units of the table in config_table.c. It owns the lists
+/* The keys of the file, in the units of the table in config_table.c. It owns the lists
  * behind its pointers: do not copy it. See config_fini(). */
 struct config {
 	uint32_t role; /* enum config_role */
@@ -59,7 +59,7 @@ struct config {
 	uint32_t zone_transfer; /* enum config_zone_transfer */
 	bool block_encrypted_dns;
 	uint32_t mark_mask, mark_own, mark_relay;
-	struct config_interfaces inside;              /* none: they are found out */
+	struct config_interfaces inside;              /* none: rules_apply() finds them */
 	struct config_interfaces shortcut_interfaces; /* none: there is no shortcut */
 	uint32_t shortcut_mark_bit;
 	char shortcut_directory[CONFIG_PATH_MAX];
@@ -93,14 +93,14 @@ struct config {
 	uint32_t sign_life_s, sign_udp_size, sign_per_s, sign_per_network, sign_remembered;
 };
 
-/* Fills `c` with the default of every key, whatever was in it. Returns 0; or -ENOMEM, and then `c`
- * owns nothing. */
+/* Fills `c` with the default of every key. Frees nothing that `c` had before. Returns 0; or -ENOMEM,
+ * and then `c` owns nothing. */
 int config_defaults(struct config *c);
 
-/* Fills `c`, whatever was in it, with the defaults and then with the values in the file at `path`.
- * `path` NULL stands for the default path, where the file may be missing: `*found`, if not NULL, says
- * whether there was one. Returns 0; or -EINVAL with a sentence in `error` that names file and line,
- * and then `c` owns nothing and must not be used. */
+/* Fills `c` like config_defaults(), and then with the values in the file at `path`. `path` NULL stands
+ * for the default path, where the file may be missing: `*found`, if not NULL, says whether there was
+ * one. Returns 0; or -EINVAL with a sentence in `error` that names file and line, and then `c` owns
+ * nothing and must not be used. */
 int config_load(struct config *c, const char *path, bool *found, struct complaint *error);
 
 /* Frees the lists that `c` owns. Fine twice, and after a failure. */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the configuration says of the signer. */
 #include "config/config_sign.h"
 
 #include <stdlib.h>
@@ -28,29 +27,30 @@ static bool group_has_no_others(struct config_reader *r, const config_setting_t 
 		while (*known && strcmp(*known, config_setting_name(member)) != 0)
 			known++;
 		if (!*known)
-			return reader_wrong(
-			        r, member, "a %s has no \"%s\"", what, config_setting_name(member));
+			return reader_wrong(r, member, "a %s has no member \"%s\"", what,
+			        config_setting_name(member));
 	}
 	return true;
 }
 
-/* A DS of SHA-1 is none by now (RFC 9905), and a digest that is too short proves nothing. */
+/* A DS with SHA-1 is refused (RFC 9905), and so is a digest that is too short to prove anything. */
 static bool cut_read_ds(struct config_reader *r, const config_setting_t *s, struct config_ds *ds)
 {
 	struct writer out = writer_over(ds->octets, sizeof(ds->octets));
 	const char *given = config_setting_get_string(s);
 	char *text = strdup(given ? given : "");
-	const char *fault = text ? key_rdata_read(TYPE_DS, text, &out) : "out of memory";
+	const char *fault = text ? key_rdata_read(TYPE_DS, text, &out) : "no memory";
 
 	free(text);
 	if (!fault && (!digest_is_supported(ds->octets[3]) || ds->octets[3] == DIGEST_SHA1))
 		fault = "its digest type must be 2 or 4";
 	if (!fault && (out.full || out.len != 4 + digest_octets(ds->octets[3])))
-		fault = "its digest has another length than that type has";
+		fault = "its digest does not have the length of its type";
 	ds->len = out.len;
 	return !fault || reader_wrong(r, s,
-	                         "this is no DS, such as \"12345 13 2 31..E8\", tag, algorithm, "
-	                         "digest type, digest: %s",
+	                         "not a DS record: %s. Write its tag, algorithm, digest type and "
+	                         "digest, such as "
+	                         "\"12345 13 2 31..E8\"",
 	                         fault);
 }
 
@@ -69,7 +69,7 @@ static bool cut_read_ds_list(
 	return true;
 }
 
-/* A name; or a group with it and the DS records of the child. */
+/* A cut is a name, or a group of a name and the DS records of the child. */
 static bool cut_read(struct config_reader *r, const config_setting_t *s, const struct name *apex,
         struct config_cut *cut)
 {
@@ -84,7 +84,7 @@ static bool cut_read(struct config_reader *r, const config_setting_t *s, const s
 	if (!name || !setting_read_name(name, &cut->name) || !name_within(&cut->name, apex) ||
 	        name_equal(&cut->name, apex))
 		return reader_wrong(
-		        r, name ? name : s, "a cut must be a name below that of its zone");
+		        r, name ? name : s, "a cut must be a name below the name of its zone");
 	return !ds || cut_read_ds_list(r, ds, cut);
 }
 
@@ -98,8 +98,8 @@ static bool zone_read_cuts(struct config_reader *r, const config_setting_t *s,
 		const config_setting_t *item = config_setting_get_elem(s, i);
 
 		if (zones->cut_count == CONFIG_CUTS_MAX)
-			return reader_wrong(
-			        r, item, "there are more than %d cuts", CONFIG_CUTS_MAX);
+			return reader_wrong(r, item, "the zones have more than %d cuts together",
+			        CONFIG_CUTS_MAX);
 		if (!cut_read(r, item, apex, &zones->cuts[zones->cut_count]))
 			return false;
 		zones->cut_count++;
@@ -338,7 +338,7 @@ static bool is_sign_server(const struct config_servers *servers, const struct ne
 	return servers->count == 0;
 }
 
-/* A zone's server must be one of the signer's, or nothing of the zone would ever be signed. */
+/* The servers of a zone must be in sign.servers, or none of its answers would ever be signed. */
 static bool speakers_fit(struct config_reader *r, config_t *file)
 {
 	const struct config_zones *zones = &r->config->sign_zones;
@@ -359,7 +359,7 @@ static bool speakers_fit(struct config_reader *r, config_t *file)
 	return true;
 }
 
-/* A child that is a zone here needs no cut: it would be one of its own. */
+/* A cut that is also a zone to sign would belong to that zone: config_zone_of() returns it. */
 static bool cuts_fit(struct config_reader *r, config_t *file)
 {
 	const struct config_zones *zones = &r->config->sign_zones;
@@ -369,7 +369,7 @@ static bool cuts_fit(struct config_reader *r, config_t *file)
 		const struct config_zone *zone = config_zone_of(zones, &cut->name);
 		if (name_equal(&zone->apex, &cut->name))
 			return reader_wrong(r, config_lookup(file, "sign.zones"),
-			        "the cut in line %u is a zone in line %u, and needs no cut",
+			        "the cut in line %u is itself a zone, in line %u: remove the cut",
 			        cut->line, zone->line);
 	}
 	return true;
@@ -386,7 +386,7 @@ bool config_signer_fits(struct config_reader *r, config_t *file)
 		return reader_wrong(r, group, "the role \"signer\" needs sign.zones");
 	if (c->sign_place == PLACE_GATEWAY && c->sign_servers.count == 0)
 		return reader_wrong(r, group,
-		        "sign.place = \"gateway\" needs sign.servers: what any other server says "
-		        "must not be signed");
+		        "sign.place = \"gateway\" needs sign.servers, so that only the answers of "
+		        "these are signed");
 	return cuts_fit(r, file) && speakers_fit(r, file);
 }

@@ -15,15 +15,15 @@
 #define LINE_MAX_OCTETS 512
 #define BLANKS          " \t\r\n"
 
-/* Returns the address family whose type the word is, or 0. */
-static int family_of(const char *word)
+/* Returns the address family of the record type "A" or "AAAA"; 0 for any other word. */
+static int hint_family(const char *word)
 {
 	if (strcasecmp(word, "A") == 0)
 		return AF_INET;
 	return strcasecmp(word, "AAAA") == 0 ? AF_INET6 : 0;
 }
 
-static bool read_address(int family, const char *text, struct sockaddr_storage *address)
+static bool hint_read_address(int family, const char *text, struct sockaddr_storage *address)
 {
 	uint8_t octets[sizeof(struct in6_addr)];
 	size_t len = family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr);
@@ -34,8 +34,8 @@ static bool read_address(int family, const char *text, struct sockaddr_storage *
 	return true;
 }
 
-/* The type is the last field but one: what stands before it may be left out. */
-static bool take_line(struct root_hints *hints, char *line)
+/* The type is the last field but one. The fields before it may be missing. */
+static bool hint_read_line(struct root_hints *hints, char *line)
 {
 	char *place, *type = NULL, *last = NULL;
 
@@ -45,11 +45,11 @@ static bool take_line(struct root_hints *hints, char *line)
 		type = last;
 		last = word;
 	}
-	int family = type ? family_of(type) : 0;
+	int family = type ? hint_family(type) : 0;
 	if (family == 0)
 		return true;
 	return hints->count < ROOT_HINTS_MAX &&
-	       read_address(family, last, &hints->at[hints->count++]);
+	       hint_read_address(family, last, &hints->at[hints->count++]);
 }
 
 int root_hints_load(struct root_hints *hints, const char *path, struct complaint *error)
@@ -67,13 +67,13 @@ int root_hints_load(struct root_hints *hints, const char *path, struct complaint
 	}
 	while (is_good && fgets(line, sizeof(line), file)) {
 		number++;
-		is_good = take_line(hints, line);
+		is_good = hint_read_line(hints, line);
 	}
 	if (!is_good)
-		complaint_set(
-		        error, "%s:%u: no address, or more than %d", path, number, ROOT_HINTS_MAX);
+		complaint_set(error, "%s:%u: not an address, or more than %d addresses", path,
+		        number, ROOT_HINTS_MAX);
 	else if (hints->count == 0)
-		complaint_set(error, "%s: no address of a server", path);
+		complaint_set(error, "%s: the file has no address of a root server", path);
 	fclose(file);
 	if (is_good && hints->count > 0)
 		return 0;

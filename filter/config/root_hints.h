@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The root hints: where the servers of the root are, in a file as InterNIC publishes it. */
+/* The root hints: a file of the addresses of the root servers, as InterNIC publishes it. */
 #ifndef CONFIG_ROOT_HINTS_H
 #define CONFIG_ROOT_HINTS_H
 
@@ -15,9 +15,9 @@ struct root_hints {
 	struct sockaddr_storage at[ROOT_HINTS_MAX];
 };
 
-/* Reads the A and AAAA records of a file, one a line with its owner, TTL and class or without;
- * other records are skipped. Returns 0; or, with a sentence in `error` that names the file and the
- * line, -ENOENT when there is no file and -EINVAL when it is of no use. Then there are none. */
+/* Reads the A and AAAA records of a file, one a line; owner, TTL and class may be missing. Skips other
+ * records. Returns 0; or -ENOENT if there is no file, or -EINVAL if it cannot be read or has no
+ * address. Then `error` names the file and the line, and `hints` is empty. */
 int root_hints_load(struct root_hints *hints, const char *path, struct complaint *error);
 
 #endif

@@ -15,7 +15,7 @@ struct anchors *trust_anchors_load(const char *path, struct complaint *error)
 
 	if (!text) {
 		complaint_set(error, "%s: %s", path,
-		        errno == EINVAL ? "a zero octet is in it, so it is no text"
+		        errno == EINVAL ? "not a text file: it contains a zero octet"
 		                        : strerror(errno));
 		return NULL;
 	}

@@ -9,11 +9,11 @@ static void addresses_are_read_and_written(void **state)
 		const char *why, *text, *written;
 	} rows[] = {
 		{ "IPv4", "192.0.2.1", "192.0.2.1" },
-		{ "IPv4 with the port of DNS", "192.0.2.1:53", "192.0.2.1" },
+		{ "IPv4 with port 53", "192.0.2.1:53", "192.0.2.1" },
 		{ "IPv4 with another port", "192.0.2.1:5353", "192.0.2.1:5353" },
 		{ "IPv6", "2001:db8::1", "2001:db8::1" },
 		{ "IPv6 in brackets", "[2001:db8::1]", "2001:db8::1" },
-		{ "IPv6 with the port of DNS", "[2001:db8::1]:53", "2001:db8::1" },
+		{ "IPv6 with port 53", "[2001:db8::1]:53", "2001:db8::1" },
 		{ "IPv6 with another port", "[2001:DB8:0:0::1]:65535", "[2001:db8::1]:65535" },
 		{ "IPv4 in IPv6", "::ffff:192.0.2.1", "::ffff:192.0.2.1" },
 	};
@@ -29,22 +29,22 @@ static void addresses_are_read_and_written(void **state)
 	}
 }
 
-static void what_is_no_address_is_refused(void **state)
+static void any_other_text_is_refused(void **state)
 {
 	static const struct {
 		const char *why, *text;
 	} rows[] = {
-		{ "nothing", "" },
+		{ "empty text", "" },
 		{ "a name", "resolver.example" },
 		{ "port 0", "192.0.2.1:0" },
 		{ "a port that is too high", "192.0.2.1:65536" },
 		{ "a port with a sign", "192.0.2.1:+53" },
-		{ "a port with more digits than one can have", "192.0.2.1:000053" },
-		{ "no port after the colon", "192.0.2.1:" },
-		{ "something after the port", "192.0.2.1:53 " },
+		{ "a port with too many digits", "192.0.2.1:000053" },
+		{ "a colon without a port", "192.0.2.1:" },
+		{ "a space after the port", "192.0.2.1:53 " },
 		{ "IPv4 in brackets", "[192.0.2.1]:53" },
 		{ "a bracket that does not close", "[2001:db8::1" },
-		{ "something after the bracket", "[2001:db8::1]53" },
+		{ "a port without a colon", "[2001:db8::1]53" },
 		{ "empty brackets", "[]" },
 		{ "a scope", "fe80::1%eth0" },
 		{ "longer than any address",
@@ -62,7 +62,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(addresses_are_read_and_written),
-		cmocka_unit_test(what_is_no_address_is_refused),
+		cmocka_unit_test(any_other_text_is_refused),
 	};
 	return cmocka_run_group_tests_name("address", tests, NULL, NULL);
 }

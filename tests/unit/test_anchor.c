@@ -252,7 +252,7 @@ static void a_file_with_a_zero_octet_is_refused(void **state)
 	assert_int_equal(fwrite(text, sizeof(text) - 1, 1, file), 1);
 	fclose(file);
 	assert_null(trust_anchors_load(name, &error));
-	assert_non_null(strstr(error.text, "is no text"));
+	assert_non_null(strstr(error.text, "not a text file"));
 	unlink(name);
 }
 

@@ -50,7 +50,7 @@ static void every_default_is_allowed(void **state)
 	config_fini(&defaults);
 }
 
-static void values_are_taken(void **state)
+static void values_of_a_file_replace_the_defaults(void **state)
 {
 	struct config c;
 	struct complaint error;
@@ -62,7 +62,7 @@ static void values_are_taken(void **state)
 	                      "queue.length = 100;\n"
 	                      "parked = 50L;\n",
 	                         &c, &error),
-	        -EINVAL); /* a key has one place, its group */
+	        -EINVAL); /* "queue.length" is only read inside its group */
 
 	assert_int_equal(
 	        load("role = \"gateway\"; mode = \"monitor\";\n"
@@ -88,8 +88,8 @@ static void values_are_taken(void **state)
 	config_fini(&c);
 }
 
-/* As people write them: libconfig takes what has no L for 32 bits with a sign. */
-static void marks_are_hexadecimal(void **state)
+/* libconfig reads a number without an L at its end as 32 bits with a sign. */
+static void marks_are_read_and_shown_as_32_bits(void **state)
 {
 	static const struct {
 		const char *text;
@@ -124,7 +124,7 @@ static void marks_are_hexadecimal(void **state)
 	}
 }
 
-static void what_is_wrong_is_named_with_its_line(void **state)
+static void an_error_names_the_file_the_line_and_the_key(void **state)
 {
 	static const struct {
 		const char *why, *text, *says;
@@ -135,8 +135,9 @@ static void what_is_wrong_is_named_with_its_line(void **state)
 		        ":3: there is no key \"queue.size\"" },
 		{ "an unknown group", "\nqueues = { count = 1; };",
 		        ":2: there is no key \"queues\"" },
-		{ "a group that is a value", "queue = 3;", ":1: there is no key \"queue\"" },
-		{ "a value that is a group", "mode = { a = 1; };", ":1: mode must be \"enforce\"" },
+		{ "a value in place of a group", "queue = 3;", ":1: there is no key \"queue\"" },
+		{ "a group in place of a value", "mode = { a = 1; };",
+		        ":1: mode must be \"enforce\"" },
 		{ "an unknown word", "mode = \"Enforce\";",
 		        ":1: mode must be \"enforce\" or \"monitor\"" },
 		{ "an empty word", "log_level = \"\";",
@@ -149,12 +150,12 @@ static void what_is_wrong_is_named_with_its_line(void **state)
 		{ "a number that 32 bits would make small", "flows = 4294967396L;",
 		        ":1: flows must be" },
 		{ "a number as text", "flows = \"100\";", ":1: flows must be a number" },
-		{ "a broken number", "flows = 100.5;", ":1: flows must be a number" },
+		{ "a fraction", "flows = 100.5;", ":1: flows must be a number" },
 		{ "a switch as a number", "queue = { bypass = 1; };",
 		        ":1: queue.bypass must be true or false" },
 		{ "a relative path", "trust_anchor = \"root.key\";",
 		        ":1: trust_anchor must be the path" },
-		{ "an interface that is no list", "shortcut = { interfaces = \"lan0\"; };",
+		{ "one interface instead of a list", "shortcut = { interfaces = \"lan0\"; };",
 		        ":1: shortcut.interfaces must be a list" },
 		{ "an interface with a quote",
 		        "role = \"gateway\"; shortcut = { interfaces = [ \"a\\\"b\" ]; };",
@@ -162,31 +163,31 @@ static void what_is_wrong_is_named_with_its_line(void **state)
 		{ "an interface that is too long",
 		        "shortcut = { interfaces = [ \"a234567890123456\" ]; };",
 		        ":1: shortcut.interfaces must be a list" },
-		{ "an inside that is no list", "inside = \"lan0\";", ":1: inside must be a list" },
-		{ "an inside that iptables takes for a pattern", "inside = [ \"lan+\" ];",
+		{ "one inside interface instead of a list", "inside = \"lan0\";",
 		        ":1: inside must be a list" },
-		{ "no mark at all", "mark = { own = 0; };",
-		        ":1: mark.own must be a number from 0x1" },
+		{ "an interface name that iptables reads as a pattern", "inside = [ \"lan+\" ];",
+		        ":1: inside must be a list" },
+		{ "a mark of 0", "mark = { own = 0; };", ":1: mark.own must be a number from 0x1" },
 		{ "a mark as text", "mark = { own = \"0x1\"; };", ":1: mark.own must be a number" },
 		{ "a mark of more than 32 bits", "mark = { mask = 0x130000000L; };",
 		        ":1: mark.mask must be a number" },
 		{ "a mark below zero", "mark = { mask = -1; };", ":1: mark.mask must be a number" },
 		{ "a mark outside its mask", "\nmark = { own = 0x50000000; };",
 		        ":2: mark.own and mark.relay must lie in mark.mask" },
-		{ "another", "\nmark = { mask = 0x10000000; };",
+		{ "a mask without one of the marks", "\nmark = { mask = 0x10000000; };",
 		        ":2: mark.own and mark.relay must lie in mark.mask" },
-		{ "one mark for both", "mark = { own = 0x20000000; };",
+		{ "the same mark twice", "mark = { own = 0x20000000; };",
 		        ":1: mark.own and mark.relay must differ" },
-		{ "the bit of the shortcut", "\nshortcut = { mark_bit = 28; };",
-		        ":2: mark.mask must not have the bit of shortcut.mark_bit, which is "
+		{ "the bit of the shortcut inside the mask", "\nshortcut = { mark_bit = 28; };",
+		        ":2: mark.mask must not contain the bit of shortcut.mark_bit, "
 		        "0x10000000" },
 		{ "a shortcut on a host", "\nshortcut = { interfaces = [ \"lan0\" ]; };",
-		        ":2: shortcut.interfaces is for the roles" },
+		        ":2: shortcut.interfaces works only with the roles" },
 		{ "a shortcut with two queues",
 		        "role = \"both\"; queue = { count = 2; };\n"
 		        "shortcut = { interfaces = [ \"lan0\" ]; };",
 		        ":2: shortcut.interfaces needs queue.count = 1" },
-		{ "a resolver that is no list", "resolver = \"192.0.2.1\";",
+		{ "one resolver instead of a list", "resolver = \"192.0.2.1\";",
 		        ":1: resolver must be a list" },
 		{ "a resolver with a name", "resolver = [ \"dns.example\" ];",
 		        ":1: resolver must be a list" },
@@ -198,10 +199,11 @@ static void what_is_wrong_is_named_with_its_line(void **state)
 		{ "bad syntax", "mode = \"enforce\";\nrole =\n", ":3: syntax error" },
 		{ "a key twice", "flows = 100;\nflows = 200;\n", ":2: duplicate setting name" },
 		{ "queues past the last", "\nqueue = { first = 65533; count = 2; };",
-		        ":2: queue.first + twice queue.count must be at most 65536" },
-		{ "more parked than the queue holds", "queue = { length = 64; };\nparked = 64;",
+		        ":2: queue.first + 2 * queue.count must be at most 65536" },
+		{ "more parked responses than the queue holds",
+		        "queue = { length = 64; };\nparked = 64;",
 		        ":2: parked must be less than queue.length, which is 64" },
-		{ "a queue shorter than what may be parked", "queue = { length = 64; };",
+		{ "a queue that is shorter than the default of parked", "queue = { length = 64; };",
 		        ":1: parked must be less than queue.length, which is 64" },
 	};
 
@@ -235,8 +237,8 @@ static void a_file_that_cannot_be_read_is_an_error(void **state)
 	config_fini(&c);
 }
 
-/* The example is for people: it must be a file that is good as it is, with each key in it once. */
-static void the_example_file_has_every_key_and_is_good(void **state)
+/* The example file must load as it is, and also with the # removed from every key. */
+static void the_example_file_has_every_key_and_can_be_loaded(void **state)
 {
 	char *text = NULL;
 	struct complaint error;
@@ -259,7 +261,7 @@ static void the_example_file_has_every_key_and_is_good(void **state)
 	assert_int_equal(load(text, &c, &error), 0);
 	config_fini(&c);
 
-	/* And good too with every key taken in. */
+	/* With the # removed from every key. */
 	for (char *at = text; (at = strstr(at, "#")) != NULL; at++) {
 		if (at[1] != ' ')
 			*at = ' ';
@@ -274,11 +276,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_empty_file_means_the_defaults),
 		cmocka_unit_test(every_default_is_allowed),
-		cmocka_unit_test(values_are_taken),
-		cmocka_unit_test(marks_are_hexadecimal),
-		cmocka_unit_test(what_is_wrong_is_named_with_its_line),
+		cmocka_unit_test(values_of_a_file_replace_the_defaults),
+		cmocka_unit_test(marks_are_read_and_shown_as_32_bits),
+		cmocka_unit_test(an_error_names_the_file_the_line_and_the_key),
 		cmocka_unit_test(a_file_that_cannot_be_read_is_an_error),
-		cmocka_unit_test(the_example_file_has_every_key_and_is_good),
+		cmocka_unit_test(the_example_file_has_every_key_and_can_be_loaded),
 	};
 	return cmocka_run_group_tests_name("config", tests, make_file, remove_file);
 }

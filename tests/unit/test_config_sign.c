@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the configuration says of the signer, and the rules that come of it. */
+/* The signer's part of the configuration, and the packet filter rules that it gives. */
 #include "written.h"
 
 #include <errno.h>
@@ -21,7 +21,7 @@ static const char whole[] =
         "\"8A946DF983D6\" ]; } );\n"
         "servers = [ \"2001:db8::53\", \"192.0.2.53\" ]; } ); };\n";
 
-static void what_is_read_is_shown_and_read_again(void **state)
+static void a_configuration_that_is_shown_reads_back_equal(void **state)
 {
 	struct config c, again;
 	struct complaint error = { "" };
@@ -59,7 +59,7 @@ static void what_is_read_is_shown_and_read_again(void **state)
 	config_fini(&again);
 }
 
-static void what_is_wrong_is_said_with_its_line(void **state)
+static void an_error_names_the_line(void **state)
 {
 	static const struct {
 		const char *why, *text, *says;
@@ -69,9 +69,9 @@ static void what_is_wrong_is_said_with_its_line(void **state)
 		        "role = \"signer\";\nsign = { place = \"gateway\"; zones = ( { name = "
 		        "\"x\"; keys = \"/k\"; } ); };",
 		        ":2: sign.place = \"gateway\" needs sign.servers" },
-		{ "zones that are no list", "sign = { zones = \"x\"; };",
+		{ "text instead of a list of zones", "sign = { zones = \"x\"; };",
 		        ":1: sign.zones must be" },
-		{ "a zone that is no group", "sign = { zones = (\n\"x\" ); };",
+		{ "text instead of a zone", "sign = { zones = (\n\"x\" ); };",
 		        ":2: a zone must be a group" },
 		{ "a zone without name", "sign = { zones = ( { keys = \"/k\"; } ); };",
 		        ":1: a zone needs `name`" },
@@ -79,17 +79,17 @@ static void what_is_wrong_is_said_with_its_line(void **state)
 		        ":2: a zone needs `keys`" },
 		{ "a relative path", "sign = { zones = (\n { name = \"x\";\nkeys = \"k\"; } ); };",
 		        ":3: a zone needs `keys`" },
-		{ "a member too many",
+		{ "an unknown member",
 		        "sign = { zones = ( { name = \"x\"; keys = \"/k\";\nttl = 1; } ); };",
-		        ":2: a zone has no \"ttl\"" },
-		{ "a zone twice",
+		        ":2: a zone has no member \"ttl\"" },
+		{ "the same zone twice",
 		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; },\n"
 		        "{ name = \"X.\"; keys = \"/k\"; } ); };",
 		        ":2: this zone is in line 1 already" },
-		{ "a TTL of nothing",
+		{ "a max_ttl of 0",
 		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; max_ttl = 0; } ); };",
 		        ":1: max_ttl must be a number" },
-		{ "a cut elsewhere",
+		{ "a cut outside its zone",
 		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; cuts = [\n\"y\" ]; } ); "
 		        "};",
 		        ": a cut must be a name below" },
@@ -97,27 +97,26 @@ static void what_is_wrong_is_said_with_its_line(void **state)
 		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; cuts = [ \"x\" ]; } ); "
 		        "};",
 		        ":1: a cut must be a name below" },
-		{ "a DS that is none",
+		{ "text that is not a DS",
 		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; cuts = (\n"
 		        "{ name = \"a.x\";\nds = [ \"hello\" ]; } ); } ); };",
-		        ":3: this is no DS" },
-		{ "a DS whose digest is cut",
+		        ":3: not a DS record: " },
+		{ "a DS with too short a digest",
 		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; cuts = (\n"
 		        "{ name = \"a.x\"; ds = [ \"1 13 2 0123\" ]; } ); } ); };",
-		        ":2: this is no DS, such as \"12345 13 2 31..E8\", tag, algorithm, digest "
-		        "type, digest: its digest has another length" },
+		        ":2: not a DS record: its digest does not have the length of its type" },
 		{ "a DS of SHA-1",
 		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; cuts = (\n"
 		        "{ name = \"a.x\"; ds = [ "
 		        "\"1 13 1 0123456789012345678901234567890123456789\" ]; } ); } ); };",
 		        "its digest type must be 2 or 4" },
-		{ "a DS too long to hold",
+		{ "a DS with too long a digest",
 		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; cuts = (\n"
 		        "{ name = \"a.x\"; ds = [ \"1 13 2 0123456789012345678901234567890123456789"
 		        "012345678901234567890123456789012345678901234567890123456789\" ]; } ); } "
 		        "); };",
-		        ":2: this is no DS" },
-		{ "a DS that is no list",
+		        ":2: not a DS record: " },
+		{ "one DS instead of a list",
 		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; cuts = (\n"
 		        "{ name = \"a.x\"; ds = \"1 13 2 01\"; } ); } ); };",
 		        ":2: ds must be a list" },
@@ -125,26 +124,26 @@ static void what_is_wrong_is_said_with_its_line(void **state)
 		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; cuts = (\n"
 		        "{ ds = [ ]; } ); } ); };",
 		        ":2: a cut must be a name below" },
-		{ "a member too many of a cut",
+		{ "an unknown member of a cut",
 		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; cuts = (\n"
 		        "{ name = \"a.x\"; keys = \"/k\"; } ); } ); };",
-		        ":2: a cut has no \"keys\"" },
-		{ "a cut that is a zone",
+		        ":2: a cut has no member \"keys\"" },
+		{ "a cut that is also a zone",
 		        "role = \"signer\";\nsign = { zones = ( { name = \"x\"; keys = \"/k\";\n"
 		        "cuts = [ \"a.x\" ]; },\n{ name = \"a.x\"; keys = \"/k\"; } ); };",
-		        "the cut in line 3 is a zone in line 4" },
+		        "the cut in line 3 is itself a zone, in line 4" },
 		{ "a zone's server with a port",
 		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; servers = [\n"
 		        "\"192.0.2.1:53\" ]; } ); };",
 		        ": a server of a zone must be an address" },
-		{ "a zone's network",
+		{ "a network instead of a server of a zone",
 		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; servers = [ "
 		        "\"192.0.2.0/24\" ]; } ); };",
 		        ":1: a server of a zone must be an address" },
-		{ "a zone of no servers",
+		{ "an empty list of servers of a zone",
 		        "sign = { zones = ( { name = \"x\"; keys = \"/k\"; servers = [ ]; } ); };",
 		        ":1: servers must be a list of addresses" },
-		{ "a zone's server that is none",
+		{ "a server of a zone that is not in sign.servers",
 		        "role = \"signer\";\nsign = { servers = [ \"192.0.2.1\" ];\n"
 		        "zones = ( { name = \"x\"; keys = \"/k\"; },\n"
 		        "{ name = \"y\"; keys = \"/k\"; servers = ( \"192.0.2.1\",\n"
@@ -154,11 +153,13 @@ static void what_is_wrong_is_said_with_its_line(void **state)
 		        ":1: sign.servers must be a list" },
 		{ "an IPv6 server with a port", "sign = { servers = [ \"[::1]:53\" ]; };",
 		        ":1: sign.servers must be a list" },
-		{ "a network too long", "sign = { secondaries = [ \"192.0.2.1/33\" ]; };",
+		{ "a prefix longer than an address",
+		        "sign = { secondaries = [ \"192.0.2.1/33\" ]; };",
 		        ":1: sign.secondaries must be a list" },
-		{ "a network of a name", "sign = { secondaries = [ \"example.org\" ]; };",
+		{ "a name instead of a network", "sign = { secondaries = [ \"example.org\" ]; };",
 		        ":1: sign.secondaries must be a list" },
-		{ "a network without length", "sign = { secondaries = [ \"192.0.2.0/\" ]; };",
+		{ "a network without its prefix length",
+		        "sign = { secondaries = [ \"192.0.2.0/\" ]; };",
 		        ":1: sign.secondaries must be a list" },
 	};
 
@@ -191,7 +192,7 @@ static void rules_of_both(
 	free(iptables);
 }
 
-static void a_gateway_takes_what_is_of_its_servers(void **state)
+static void a_gateway_queues_only_packets_of_its_servers(void **state)
 {
 	struct config c;
 	struct complaint error = { "" };
@@ -213,7 +214,7 @@ static void a_gateway_takes_what_is_of_its_servers(void **state)
 	config_fini(&c);
 }
 
-static void beside_the_server_it_takes_what_comes_and_goes(void **state)
+static void on_the_server_itself_packets_in_and_out_are_queued(void **state)
 {
 	struct config c;
 	struct complaint error = { "" };
@@ -233,10 +234,10 @@ static void beside_the_server_it_takes_what_comes_and_goes(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_read_is_shown_and_read_again),
-		cmocka_unit_test(what_is_wrong_is_said_with_its_line),
-		cmocka_unit_test(a_gateway_takes_what_is_of_its_servers),
-		cmocka_unit_test(beside_the_server_it_takes_what_comes_and_goes),
+		cmocka_unit_test(a_configuration_that_is_shown_reads_back_equal),
+		cmocka_unit_test(an_error_names_the_line),
+		cmocka_unit_test(a_gateway_queues_only_packets_of_its_servers),
+		cmocka_unit_test(on_the_server_itself_packets_in_and_out_are_queued),
 	};
 
 	return cmocka_run_group_tests_name("signer_config", tests, make_file, remove_file);

@@ -21,7 +21,7 @@ static int load(struct root_hints *hints, const char *text, struct complaint *er
 	return result;
 }
 
-static void a_file_as_it_is_published_is_read(void **state)
+static void the_published_form_is_read(void **state)
 {
 	struct root_hints hints;
 	struct complaint error;
@@ -44,16 +44,17 @@ static void a_file_as_it_is_published_is_read(void **state)
 	assert_string_equal(text, "2001:db8::4");
 }
 
-static void what_is_wrong_is_named_with_its_line(void **state)
+static void an_error_names_the_file_and_the_line(void **state)
 {
 	struct root_hints hints;
 	struct complaint error;
 	static const struct {
 		const char *why, *text, *said;
 	} rows[] = {
-		{ "no address", "\na. 3600 A not-an-address\n", ":2: " },
-		{ "the other family's", "a. 3600 A 2001:db8::4\n", ":1: " },
-		{ "nothing", "; nothing\n", ": no address" },
+		{ "a word that is not an address", "\na. 3600 A not-an-address\n", ":2: " },
+		{ "an IPv6 address in an A record", "a. 3600 A 2001:db8::4\n", ":1: " },
+		{ "a file with only a comment", "; nothing\n",
+		        ": the file has no address of a root server" },
 	};
 
 	(void)state;
@@ -66,7 +67,7 @@ static void what_is_wrong_is_named_with_its_line(void **state)
 	assert_non_null(strstr(error.text, "/nowhere/root.hints"));
 }
 
-static void more_than_there_is_room_for_is_an_error(void **state)
+static void too_many_addresses_are_an_error(void **state)
 {
 	struct root_hints hints;
 	struct complaint error;
@@ -82,9 +83,9 @@ static void more_than_there_is_room_for_is_an_error(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_file_as_it_is_published_is_read),
-		cmocka_unit_test(what_is_wrong_is_named_with_its_line),
-		cmocka_unit_test(more_than_there_is_room_for_is_an_error),
+		cmocka_unit_test(the_published_form_is_read),
+		cmocka_unit_test(an_error_names_the_file_and_the_line),
+		cmocka_unit_test(too_many_addresses_are_an_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
