@@ -62,8 +62,8 @@ static const struct memory_rule {
 	        .id_octets = sizeof(struct wide_hash),
 	        .added = LESSON_NONE,
 	        .replaced = LESSON_TTLS },
-	/* What replaces an entry is a new name, too. Only the time when a name was seen changes,
-	 * and an entry is removed only to be added again. */
+	/* An entry that replaces another is a new name, too. A change sets only the time when a
+	 * name was seen, and an entry is removed only when it is too old. */
 	[MEMORY_NAMES] = { .is_same = is_same_hash,
 	        .id_octets = sizeof(struct wide_hash),
 	        .found = LESSON_NAMES,
@@ -72,7 +72,7 @@ static const struct memory_rule {
 	        .replaced = LESSON_NAMES,
 	        .changed = LESSON_NONE,
 	        .removed = LESSON_NONE },
-	/* Only the time when a cut was seen changes. */
+	/* A change sets only the time when a cut was seen. */
 	[MEMORY_CUTS] = { .is_same = is_same_hash,
 	        .id_octets = sizeof(struct wide_hash),
 	        .changed = LESSON_NONE },
@@ -186,7 +186,7 @@ const void *memory_find(struct signer *s, enum memory_kind kind, const void *id)
 	return entry;
 }
 
-/* Takes the const off what memory_find() returned. */
+/* Makes an entry that memory_find() returned writable. */
 static void *own_entry(const void *entry)
 {
 	return (void *)(uintptr_t)entry;
@@ -405,7 +405,7 @@ void memory_note_soa(struct signer *s, const struct sign_zone *zone, const struc
 	memory_learn(s->memory, LESSON_SOA);
 }
 
-/* What was learned of zones that both policies have stays. */
+/* The learned SOA of a zone stays if both policies have the zone. */
 void memory_set_policy(
         struct signer *s, const struct sign_policy *policy, struct zone_memory *zones)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a signer remembers from one response to the next, and which answers a change of it touches.
- * Private to sign/.
+/* The memory of a signer from one response to the next, and the answers that a change of it
+ * touches. Private to sign/.
  *
  * An answer follows from the query, the server's response, the policy, the time and this memory.
  * The message cache (sign_recall.h) keeps whole answers, so it must know when the memory changes
@@ -18,7 +18,7 @@
 
 #include "sign/signer_private.h"
 
-/* What is learned, by the answers that it touches. */
+/* Lessons, by the answers that they touch. */
 enum lesson {
 	LESSON_ALL,        /* every answer: another policy, a cut, a higher TTL */
 	LESSON_NAMES,      /* answers that asked for names below a name: a new name */
@@ -31,23 +31,23 @@ enum lesson {
 
 /* Kinds of memory that lie in tables. */
 enum memory_kind {
-	MEMORY_SIGNATURES, /* of records: fingerprint of what was signed, signature */
-	MEMORY_DENIALS,    /* the same of NSEC records */
+	MEMORY_SIGNATURES, /* of records: fingerprint of the signed data, signature */
+	MEMORY_DENIALS,    /* of NSEC records: fingerprint of the signed data, signature */
 	MEMORY_TTLS,       /* RRset with its data: the highest TTL seen */
 	MEMORY_NAMES,      /* name with names below it: when it was seen */
 	MEMORY_CUTS,       /* delegation that a server showed: when it was seen */
 	MEMORY_KINDS
 };
 
-/* What an answer was made on. */
+/* The state of the memory when an answer was begun, and the lessons that the answer depends on. */
 struct memory_basis {
-	uint32_t learned[LESSON_COUNT]; /* how often each lesson was learned before it was begun */
+	uint32_t learned[LESSON_COUNT]; /* how often each lesson was learned */
 	uint8_t depends;                /* a bit for each lesson */
-	int64_t until_s;                /* the time may make it another answer from then on */
+	int64_t until_s;                /* the passing of time may change the answer from then on */
 };
 
-/* Takes memory for what s->limits say, but for signatures. Returns 0 or -ENOMEM. Call memory_fini()
- * in both cases. */
+/* Takes memory for as many entries as s->limits say; for signatures, memory_fit_signatures() does.
+ * Returns 0 or -ENOMEM. Call memory_fini() in both cases. */
 int memory_init(struct signer *s);
 void memory_fini(struct signer *s);
 
@@ -122,7 +122,7 @@ bool memory_has_cuts(const struct signer *s);
 
 /* ---- Zones ---- */
 
-/* Returns what was learned of a zone of the policy. */
+/* Returns the learned SOA of a zone of the policy. */
 const struct zone_memory *memory_zone(struct signer *s, const struct sign_zone *zone);
 
 /* Notes the SOA of a zone: its TTLs, and its RDATA in canonical form, which must fit

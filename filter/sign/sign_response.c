@@ -19,7 +19,7 @@ enum { RCODE_BADVERS = 16 };
 /* RFC 8914; EDE_INVALID_QUERY_TYPE: RFC 9824, 3.5. */
 enum { EDE_OTHER = 0, EDE_INVALID_QUERY_TYPE = 30 };
 
-/* ---- What is learned of every response ---- */
+/* ---- Learning from responses ---- */
 
 static void learn_set(struct sign_job *job, const struct rrset *set, const struct sign_zone *zone)
 {

@@ -23,7 +23,7 @@
 
 /* ---- The signer ---- */
 
-/* What the signer learned of a zone. */
+/* The SOA of a zone, as the signer has learned it. */
 struct zone_memory {
 	bool has_soa;
 	uint32_t ttl_s, original_ttl_s, minimum_s;
