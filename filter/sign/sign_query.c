@@ -65,8 +65,8 @@ static void choose_way_of_ds(struct signer *s, const struct message *q,
 		query_ask(a, SIGN_WAY_DS, q->qname.labels, TYPE_NS);
 }
 
-/* Chooses the question to the server. Returns false if the query passes, because DO is not set and
- * the server knows the answer. */
+/* Chooses the question to the server. Returns false if the query passes, because it has no DO and
+ * asks for nothing that only the signer knows. */
 static bool choose_way(struct signer *s, const struct message *q,
         const struct sign_context *context, const struct sign_zone *zone, struct signer_query *a)
 {
