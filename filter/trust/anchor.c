@@ -10,7 +10,7 @@
 #include "base/encoding.h"
 
 #define RDATA_MAX  4096
-#define RECORD_MAX 8192 /* of text, parentheses and line ends included */
+#define RECORD_MAX 8192 /* of text, with parentheses and line ends */
 
 struct anchors {
 	unsigned count;
@@ -19,13 +19,13 @@ struct anchors {
 
 /* A text being read. */
 struct reader {
-	const char *rest; /* what is not read yet */
+	const char *rest; /* the part that is not read yet */
 	const char *path;
 	struct crypto *crypto;
-	unsigned line;       /* of the record's end */
-	unsigned first_line; /* where the record began */
+	unsigned line;       /* where the record ends */
+	unsigned first_line; /* where the record begins */
 	char record[RECORD_MAX];
-	struct name owner; /* of the last record */
+	struct name owner; /* the owner of the last record */
 	bool has_owner;
 	struct complaint *error;
 };
@@ -36,8 +36,8 @@ static bool anchor_complain(struct reader *r, const char *what)
 	return false;
 }
 
-/* Appends the next line to the record without its comment and parentheses. Returns false when the
- * record is too long; `depth` counts open parentheses. */
+/* Appends the next line to the record, without its comment and parentheses. `depth` counts open
+ * parentheses. Returns false if the record is too long. */
 static bool append_line(struct reader *r, size_t *len, int *depth)
 {
 	const char *line = r->rest, *end = strchrnul(line, '\n');
@@ -56,8 +56,8 @@ static bool append_line(struct reader *r, size_t *len, int *depth)
 	return true;
 }
 
-/* Reads the next record into r->record. Returns 1, 0 at the end of the text, or -1 with the error
- * written. */
+/* Reads the next record into r->record. Returns 1; 0 at the end of the text; -1 on an error, which
+ * is then in r->error. */
 static int anchor_next_record(struct reader *r)
 {
 	size_t len = 0;
@@ -79,7 +79,7 @@ static int anchor_next_record(struct reader *r)
 	return 0;
 }
 
-/* Cuts the text into its first `most` fields; the last holds the rest of the line. */
+/* Splits the text into at most `most` fields. The last field has the rest of the line. */
 static unsigned anchor_split(char *text, char *fields[], unsigned most)
 {
 	unsigned count = 0;
@@ -106,7 +106,8 @@ static bool anchor_read_number(const char *text, unsigned long max, unsigned lon
 	return errno == 0 && *text >= '0' && *text <= '9' && *end == '\0' && *value <= max;
 }
 
-/* Both types begin with a 16-bit and two 8-bit numbers; `rest` follows in hex or base64. */
+/* Parses the RDATA of a DS or a DNSKEY. Both begin with a 16-bit and two 8-bit numbers; hex or
+ * base64 follows. */
 static bool encode_rdata(struct reader *r, char *text, bool is_ds, uint8_t *rdata, size_t *len)
 {
 	char *fields[4];
@@ -131,7 +132,7 @@ static bool encode_rdata(struct reader *r, char *text, bool is_ds, uint8_t *rdat
 		return anchor_complain(
 		        r, is_ds ? "the digest is not hexadecimal" : "the key is not base64");
 	if (is_ds && digest_octets(rdata[3]) && digest_octets(rdata[3]) != rest_len)
-		return anchor_complain(r, "the digest is not as long as those of its type");
+		return anchor_complain(r, "the digest has the wrong length for its type");
 	*len = rest_len + 4;
 	return true;
 }
@@ -148,7 +149,8 @@ static struct anchor *anchor_for(struct anchors *a, const struct name *zone)
 	return &a->zones[a->count++];
 }
 
-/* Makes a DS of the RDATA. Returns false when it cannot be used: unsupported, or a revoked key. */
+/* Makes a DS from the RDATA. Returns false if it is unusable: an unsupported algorithm or digest,
+ * or a key that may not sign, such as a revoked one. */
 static bool usable_ds(struct crypto *crypto, const struct name *zone, struct span rdata, bool is_ds,
         struct ds *ds)
 {
@@ -157,7 +159,7 @@ static bool usable_ds(struct crypto *crypto, const struct name *zone, struct spa
 	if (is_ds)
 		return ds_read(rdata, ds) && algorithm_is_supported(ds->algorithm) &&
 		       digest_is_supported(ds->digest_type);
-	dnskey_read(rdata, &key); /* whose fixed fields are there */
+	dnskey_read(rdata, &key); /* encode_rdata() wrote the fixed fields */
 	return dnskey_may_sign(&key) && algorithm_is_supported(key.algorithm) &&
 	       ds_of_dnskey(crypto, zone, &key, ds);
 }
@@ -180,7 +182,8 @@ static bool anchor_add_record(struct reader *r, struct anchors *a, char *text, b
 	return true;
 }
 
-/* Sets *rest to what follows the owner. A record that begins with a blank has the last one's. */
+/* Sets *rest to the text after the owner. A record that begins with a blank has the owner of the
+ * record before. */
 static bool anchor_read_owner(struct reader *r, char **rest)
 {
 	char *fields[2];
@@ -200,7 +203,8 @@ static bool anchor_read_owner(struct reader *r, char **rest)
 	return true;
 }
 
-/* [owner] [TTL] [class] type RDATA, TTL and class in either order: RFC 1035, 5.1. */
+/* Reads a record: [owner] [TTL] [class] type RDATA, with TTL and class in either order (RFC 1035,
+ * 5.1). */
 static bool anchor_read_record(struct reader *r, struct anchors *a)
 {
 	char *fields[2];
@@ -208,7 +212,7 @@ static bool anchor_read_record(struct reader *r, struct anchors *a)
 	unsigned long ttl;
 
 	if (r->record[0] == '$')
-		return anchor_complain(r, "directives are not understood here");
+		return anchor_complain(r, "directives such as $ORIGIN are not supported");
 	if (!anchor_read_owner(r, &rest))
 		return false;
 	while (anchor_split(rest, fields, 2) == 2) {
@@ -221,13 +225,13 @@ static bool anchor_read_record(struct reader *r, struct anchors *a)
 		        !anchor_read_number(fields[0], UINT32_MAX, &ttl))
 			break;
 	}
-	return anchor_complain(r, "only DS and DNSKEY records are anchors");
+	return anchor_complain(r, "this is not a DS or DNSKEY record of class IN");
 }
 
 static bool check_anchors(struct reader *r, const struct anchors *a)
 {
 	if (a->count == 0)
-		return anchor_complain(r, "there is no DS or DNSKEY record in it");
+		return anchor_complain(r, "there is no DS or DNSKEY record in this file");
 	for (unsigned i = 0; i < a->count; i++) {
 		if (a->zones[i].ds.count == 0)
 			return anchor_complain(

@@ -6,7 +6,7 @@
 #include "base/complaint.h"
 #include "dnssec/ds.h"
 
-/* One zone's anchor. A DNSKEY is kept as its SHA-256 DS. */
+/* The anchor of one zone. A DNSKEY is kept as its SHA-256 DS. */
 struct anchor {
 	struct name zone;
 	struct ds_set ds;
@@ -16,23 +16,24 @@ struct anchor {
 
 struct anchors;
 
-/* Reads a text of DS and DNSKEY records: one a line, or over several lines in parentheses (RFC
- * 1035, 5.1); comments, TTL and class are understood, directives are not. Returns NULL if a record
- * cannot be parsed or is of another type, if a zone has no record that can be used, or if memory is
- * short; then `error` has a sentence that names `path`, the file that the text is from, and the
- * line. To be freed with anchors_free(). */
+/* Reads a text of DS and DNSKEY records, each on one line, or on several lines in parentheses (RFC
+ * 1035, 5.1). Accepts comments, TTL and class, but no directives. Returns NULL if a record cannot
+ * be parsed or has another type, if a zone has no usable record, or if memory is short. Then
+ * `error` has a sentence that names the line and `path`, the file of the text. The caller frees the
+ * result with anchors_free(). */
 struct anchors *anchors_parse(const char *text, const char *path, struct complaint *error);
 void anchors_free(struct anchors *a);
 
-/* The same from memory: none at first (NULL when memory is short), then one after the other. False,
- * nothing changed, when there are too many zones or too many of one zone. */
+/* Builds anchors in memory. anchors_new() returns an empty set, or NULL if memory is short.
+ * anchors_add() returns false and changes nothing if there are too many zones, or too many anchors
+ * of one zone. */
 struct anchors *anchors_new(void);
 bool anchors_add(struct anchors *a, const struct name *zone, const struct ds *ds);
 
-/* How many zones have an anchor. */
+/* Returns how many zones have an anchor. */
 unsigned anchors_count(const struct anchors *a);
 
-/* Returns one of them, by a number less than that. */
+/* Returns the anchor with number `i`, which is less than anchors_count(). */
 const struct anchor *anchors_at(const struct anchors *a, unsigned i);
 
 /* Returns the deepest anchor at or above `name`, or NULL. */

@@ -84,9 +84,9 @@ char *anchor_text_write(const struct trust_points *t, struct crypto *crypto)
 		return NULL;
 	fputs(FIRST_LINE
 	        "\n"
-	        "# The trust anchors that sealgate follows (RFC 5011). It writes this file\n"
-	        "# and refuses it when somebody else did. Without it all begins again with\n"
-	        "# the anchors that are configured, those that were revoked among them.\n",
+	        "# The trust anchors that sealgate follows (RFC 5011). sealgate writes this\n"
+	        "# file and refuses it if the digest at its end does not match. Without the\n"
+	        "# file the configured anchors are trusted again, including revoked ones.\n",
 	        out);
 	for (unsigned i = 0; i < t->count; i++)
 		anchor_text_write_zone(out, &t->points[i]);
@@ -105,10 +105,10 @@ char *anchor_text_write(const struct trust_points *t, struct crypto *crypto)
 
 struct anchor_reading {
 	struct trust_points *points;
-	struct trust_point *point; /* of the last line that names a zone */
+	struct trust_point *point; /* the zone of the last zone line */
 	const char *path;
 	unsigned line;
-	bool failed; /* and the first reason for it is written */
+	bool failed; /* `error` has the first reason */
 	struct complaint *error;
 };
 
@@ -140,14 +140,14 @@ static bool anchor_text_read_number(const char *text, unsigned long max, unsigne
 	return errno == 0 && *text >= '0' && *text <= '9' && *end == '\0' && *value <= max;
 }
 
-/* Returns what follows `name=`, or "" which is no value of anything. */
+/* Returns the text after `name=`, or "", which no reader accepts as a value. */
 static const char *value_of(const char *field, const char *name)
 {
 	size_t len = strlen(name);
 	return strncmp(field, name, len) == 0 && field[len] == '=' ? field + len + 1 : "";
 }
 
-/* Takes nothing but what time_text() writes. */
+/* Accepts only what time_text() writes. */
 static bool anchor_text_read_time(const char *text, int64_t *time_s)
 {
 	char again[TIME_TEXT_SIZE];
@@ -183,7 +183,7 @@ static bool anchor_text_read_ds(char *fields[static 4], struct ds *ds)
 	unsigned long tag, algorithm, digest_type;
 	size_t len;
 
-	memset(ds, 0, sizeof(*ds)); /* they are compared as octets */
+	memset(ds, 0, sizeof(*ds)); /* DS records are compared as octets */
 	if (!anchor_text_read_number(fields[0], UINT16_MAX, &tag) ||
 	        !anchor_text_read_number(fields[1], UINT8_MAX, &algorithm) ||
 	        !anchor_text_read_number(fields[2], UINT8_MAX, &digest_type) ||
@@ -207,7 +207,8 @@ static bool read_state(const char *text, enum anchor_state *state)
 	return false;
 }
 
-/* Nobody is pending for less than the hold-down time, nor without somebody who vouches. */
+/* True if a pending key has at least the hold-down time and a key that signed for it, and no other
+ * key has either. */
 static bool is_sane(const struct anchor_key *key)
 {
 	if (key->state != ANCHOR_ADD_PENDING)
@@ -231,20 +232,20 @@ static bool parse_key(char *fields[static FIELDS_MAX], unsigned number, struct a
 	       anchor_text_read_ds(fields + 8, &key->ds) && is_sane(key);
 }
 
-/* After an error the numbers need not fit any more; then only what is dead is of interest. */
+/* After an error the key numbers may no longer match. Then only revoked and removed keys matter. */
 static void anchor_text_read_key(struct anchor_reading *r, char *fields[static FIELDS_MAX])
 {
 	struct trust_point *p = r->point;
 	struct anchor_key key = { 0 };
 
 	if (!p || p->count == TRUST_POINT_KEYS) {
-		anchor_text_wrong(
-		        r, p ? "there are too many keys" : "there is no zone for this key");
+		anchor_text_wrong(r, p ? "too many keys of one zone"
+		                       : "a key line without a zone line before it");
 		return;
 	}
 	unsigned number = r->failed ? (unsigned)strtoul(fields[1], NULL, 10) : p->count + 1;
 	if (!parse_key(fields, number, &key) || rollover_find(p, &key.ds))
-		anchor_text_wrong(r, "this is not a line about a key");
+		anchor_text_wrong(r, "malformed key line");
 	else
 		p->keys[p->count++] = key;
 }
@@ -261,12 +262,12 @@ static void anchor_text_read_zone(struct anchor_reading *r, char *fields[static 
 	        !anchor_text_read_time(value_of(fields[3], "next"), &next_s) ||
 	        !anchor_text_read_number(value_of(fields[4], "ttl"), UINT32_MAX, &ttl_s) ||
 	        !anchor_text_read_number(value_of(fields[5], "left"), UINT32_MAX, &left_s)) {
-		anchor_text_wrong(r, "this is not a line about a zone");
+		anchor_text_wrong(r, "malformed zone line");
 		return;
 	}
 	r->point = trust_points_add(r->points, &zone);
 	if (!r->point) {
-		anchor_text_wrong(r, "there are too many zones");
+		anchor_text_wrong(r, "too many zones");
 		return;
 	}
 	r->point->seen_s = seen_s;
@@ -287,10 +288,10 @@ static void anchor_text_read_line(struct anchor_reading *r, char *line)
 	else if (count == 6 && strcmp(fields[0], "zone") == 0)
 		anchor_text_read_zone(r, fields);
 	else
-		anchor_text_wrong(r, "this line is cut or of an unknown kind");
+		anchor_text_wrong(r, "malformed or unknown line");
 }
 
-/* The line `sha256 ...`, which must end the text. */
+/* Checks the line `sha256 ...`, which must end the text. */
 static void check_digest(
         struct anchor_reading *r, const char *line, struct span before, struct crypto *crypto)
 {
@@ -300,19 +301,20 @@ static void check_digest(
 
 	if (!hex_decode(line + strlen("sha256 "), written, sizeof(written), &written_len) ||
 	        len == 0 || !span_equal(span_of(digest, len), span_of(written, written_len)))
-		anchor_text_wrong(r, "the digest does not fit: the file is damaged, or was edited");
+		anchor_text_wrong(
+		        r, "the digest does not match: the file is damaged or was edited");
 }
 
-/* Cuts the line at `*rest` off. Returns it, or NULL at the end of the text; what lacks its newline
- * is no line. */
+/* Cuts the line at `*rest` off and returns it. Returns NULL at the end of the text; text without a
+ * newline is not a line. */
 static char *anchor_text_next_line(struct anchor_reading *r, char **rest)
 {
 	char *line = *rest, *end = strchr(line, '\n');
 
 	r->line++;
 	if (!end) {
-		anchor_text_wrong(
-		        r, *line ? "the last line is cut" : "the digest is missing at the end");
+		anchor_text_wrong(r,
+		        *line ? "the last line is incomplete" : "the digest is missing at the end");
 		return NULL;
 	}
 	*end = '\0';
@@ -335,14 +337,14 @@ static void anchor_text_read_lines(
 		anchor_text_read_line(r, line);
 	}
 	if (*rest)
-		anchor_text_wrong(r, "something follows the digest");
+		anchor_text_wrong(r, "unexpected text after the digest");
 }
 
 bool anchor_text_read(struct trust_points *t, struct crypto *crypto, char *text, const char *path,
         struct complaint *error)
 {
 	struct anchor_reading r = { .points = t, .path = path, .error = error };
-	char *whole = strdup(text); /* the digest is of the text before it was cut into pieces */
+	char *whole = strdup(text); /* the digest covers the text before it was cut into lines */
 
 	if (whole)
 		anchor_text_read_lines(&r, whole, text, crypto);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is remembered of trust anchors, as text that people can read:
+/* The state of the trust anchors as text that people can read:
  *
  *	sealgate-anchors 1
  *	zone . seen=2026-10-01T12:00:00Z next=2026-10-02T12:00:00Z ttl=172800 left=1814400
@@ -7,8 +7,9 @@
  *	key 2 pending learned since=... seen=... until=... signers=1 38696 8 2 683D...
  *	sha256 6C7A...
  *
- * A key is its DS. `signers` are the numbers of the keys that vouch for one that is pending. Lines
- * that begin with # are skipped; the last one is the digest of all that stands before it. */
+ * A key is shown as its DS. `signers` are the numbers of the keys that signed the RRset in which a
+ * pending key was first seen. Lines that begin with # are skipped. The last line is the digest of
+ * all text before it. */
 #ifndef TRUST_ANCHOR_TEXT_H
 #define TRUST_ANCHOR_TEXT_H
 
@@ -17,15 +18,15 @@
 
 #define TIME_TEXT_SIZE 24
 
-/* Writes seconds since 1970 as RFC 3339 has them, in UTC; "-" for 0. Returns `text`. */
+/* Writes seconds since 1970 in the form of RFC 3339, in UTC; "-" for 0. Returns `text`. */
 const char *time_text(int64_t time_s, char text[static TIME_TEXT_SIZE]);
 
-/* Returns the text, to be freed, or NULL when memory is short. */
+/* Returns the text, which the caller frees; NULL if memory is short. */
 char *anchor_text_write(const struct trust_points *t, struct crypto *crypto);
 
-/* Reads `text`, and writes over it, into `t`, which is empty. Where something is wrong: false, with
- * a sentence that names `path` and the line in `error`, and `t` holds no more than the keys of
- * which a line says that they were revoked. */
+/* Reads `text` into `t`, which is empty. Overwrites `text`. If anything is wrong, returns false
+ * with a sentence in `error` that names `path` and the line; then `t` holds only keys that a line
+ * shows as revoked or removed. */
 bool anchor_text_read(struct trust_points *t, struct crypto *crypto, char *text, const char *path,
         struct complaint *error);
 

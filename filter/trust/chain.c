@@ -8,7 +8,7 @@ static void end_at(struct chain *c, enum chain_end end, const struct name *name,
 	c->link = (struct want){ .name = *name, .type = type };
 }
 
-/* Steps into the zone at `name`, whose DS is known. Returns false when the walk ends here. */
+/* Enters the zone at `name`, whose DS is known. Returns false if the walk ends here. */
 static bool enter_zone(struct chain *c, const struct fact *fact, const struct name *name)
 {
 	c->zone = *name;
@@ -25,14 +25,14 @@ static bool enter_zone(struct chain *c, const struct fact *fact, const struct na
 	return true;
 }
 
-/* A delegation that is proved. Where NSEC3 records are over the limit of iterations there may be
- * one or not. */
+/* True for a proved delegation. If the NSEC3 iterations are above the limit, there may be a
+ * delegation or not. */
 static bool is_cut(const struct fact *fact)
 {
 	return fact->cut == CUT_INSECURE && fact->outcome.reason != REASON_NSEC3_ITERATIONS;
 }
 
-/* Looks whether a zone begins at `name`. Returns false when the walk ends here. */
+/* Looks whether a zone begins at `name`. Returns false if the walk ends here. */
 static bool chain_step_down(struct chain *c, const struct fact *fact, const struct name *name)
 {
 	switch (fact && !fact->is_doubted ? fact->cut : CUT_UNKNOWN) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The chain of trust from an anchor down to the zone that holds a name: walked through the store,
- * one label at a time, so that no cut is stepped over; and extended by what was fetched. */
+/* The chain of trust from an anchor down to the zone that holds a name. The walk goes through the
+ * store, one label at a time, so it misses no zone cut. What is fetched extends it. */
 #ifndef TRUST_CHAIN_H
 #define TRUST_CHAIN_H
 
@@ -8,36 +8,37 @@
 #include "trust/want.h"
 
 enum chain_end {
-	CHAIN_SECURE, /* `keys` are those of the deepest zone at or above the name */
-	CHAIN_BROKEN, /* at `link`; `outcome` says how: INSECURE, BOGUS or INDETERMINATE */
+	CHAIN_SECURE, /* `keys` are the keys of the deepest zone at or above the name */
+	CHAIN_BROKEN, /* the chain ends at `link`; `outcome` is INSECURE, BOGUS or INDETERMINATE */
 	CHAIN_WANT,   /* `link` must be learned first */
 };
 
 struct chain {
 	enum chain_end end;
-	struct name zone;          /* the deepest cut that was reached */
+	struct name zone;          /* the deepest zone cut that the walk reached */
 	const struct keyset *keys; /* borrowed from the store until its next change */
 	struct outcome outcome;
 	struct want
-	        link; /* what is wanted, or the link that is broken or shows the zone unsigned */
+	        link; /* the link that is wanted, is broken, or shows that the zone is unsigned */
 };
 
-/* Walks to the zone that holds `name`, from the deepest anchor above it. Without one, or with a
- * negative trust anchor as deep or deeper: INSECURE. */
+/* Walks to the zone that holds `name`, from the deepest anchor above it. INSECURE if there is no
+ * anchor, or if a negative trust anchor is as deep as the anchor or deeper. */
 void chain_find(struct store *s, const struct name *name, int64_t now_s, struct chain *out);
 
-/* The same to the zone that holds the DS of `name`, its parent's (RFC 4035, 2.4). */
+/* Walks to the zone that holds the DS of `name`: the parent zone (RFC 4035, 2.4). */
 void chain_find_parent(struct store *s, const struct name *name, int64_t now_s, struct chain *out);
 
-/* Something says that a zone begins at `name`, or at one between it and `zone`, where none is known
- * to. What is known by less than a denial of the DS is in doubt then; with `by_signer`, because a
- * signature names `name` as its signer, so is what else is known of that name, and that a name
- * above does not exist. Returns whether chain_find() wants any of it anew; see store_doubt(). */
+/* Call it if something says that a zone begins at `name`, or between it and `zone`, where no zone
+ * is known. Puts in doubt what is known from less than a denial of the DS. With `by_signer` (a
+ * signature names `name` as its signer) also puts in doubt the rest of what is known of `name`, and
+ * the nonexistence of names above it. Returns true if chain_find() now wants any of it again; see
+ * store_doubt(). */
 bool chain_doubt(struct store *s, const struct name *zone, const struct name *name, bool by_signer,
         int64_t now_s);
 
-/* Returns the DS set by which the keys of `zone` are to be proved, from an anchor or the store;
- * NULL where none is known. */
+/* Returns the DS set that proves the keys of `zone`, from an anchor or from the store; NULL if none
+ * is known. */
 const struct ds_set *chain_ds(struct store *s, const struct name *zone, int64_t now_s);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Negative trust anchors (RFC 7646): zones that are broken and known to be, which the operator
- * wants let through as Insecure for a while. */
+/* Negative trust anchors (RFC 7646): zones with broken signatures that the operator lets pass as
+ * Insecure for a while. */
 #ifndef TRUST_NTA_H
 #define TRUST_NTA_H
 
@@ -12,7 +12,7 @@
 
 struct nta {
 	struct name zone;
-	int64_t expires_s; /* since 1970; NTA_FOREVER for one that stays */
+	int64_t expires_s; /* seconds since 1970; NTA_FOREVER if it does not expire */
 };
 
 struct nta_list {
@@ -20,7 +20,8 @@ struct nta_list {
 	struct nta items[NTAS_MAX];
 };
 
-/* Adds a zone, or gives one that is there a new expiry. Returns false when the list is full. */
+/* Adds a zone, or sets a new expiry if the zone is in the list. Returns false if the list is
+ * full. */
 bool nta_add(struct nta_list *list, const struct name *zone, int64_t expires_s);
 
 /* Returns the deepest zone at or above `name` that has not expired, or NULL. `list` may be NULL. */

@@ -14,8 +14,8 @@ struct keys_reading {
 	struct observation *out;
 };
 
-/* Says whether this very key has signed the RRset. A keyset of it alone takes a revoked key too,
- * under the tag that it has with the bit. */
+/* True if this key itself has signed the RRset. A keyset is built for it alone, because
+ * keyset_add() takes no revoked key. The signature has the key's tag with the REVOKE bit. */
 static bool has_signed(struct keys_reading *r, const struct dnskey *key, struct proved *proved)
 {
 	struct keyset *alone = keyset_new(&r->point->zone);
@@ -32,7 +32,7 @@ static bool has_signed(struct keys_reading *r, const struct dnskey *key, struct 
 	return outcome.status == STATUS_SECURE;
 }
 
-/* The key as it is, or was, without the REVOKE bit, which also changes its tag. Returns false when
+/* Sets `plain` to the key without the REVOKE bit, which changes the tag too. Returns false if
  * memory is short. */
 static bool clear_revoke(struct keys_reading *r, const struct dnskey *key, struct dnskey *plain)
 {
@@ -45,8 +45,8 @@ static bool clear_revoke(struct keys_reading *r, const struct dnskey *key, struc
 	return dnskey_read(span_of(rdata, key->rdata.len), plain);
 }
 
-/* The bits of the keys that this one is: more than one if it was configured with several digests.
- */
+/* Returns the bits of the key's places in the trust point. There are several if it was configured
+ * with several digests. */
 static uint32_t places_of(const struct keys_reading *r, const struct dnskey *plain)
 {
 	uint32_t places = 0;
@@ -58,7 +58,7 @@ static uint32_t places_of(const struct keys_reading *r, const struct dnskey *pla
 	return places;
 }
 
-/* One that cannot be used could not take the place of another. */
+/* Notes a new SEP key. Ignores an unusable key, which could not replace another. */
 static void note_new_key(struct keys_reading *r, const struct dnskey *key)
 {
 	struct observation *o = r->out;
@@ -86,7 +86,8 @@ static void read_present(struct keys_reading *r, const struct dnskey *key, uint3
 	o->left_s = least(o->left_s, proved.left_s);
 }
 
-/* A key that is not followed has nothing to lose, whoever made it up. */
+/* A key with the REVOKE bit. A key that is not followed cannot be revoked, so its signature need
+ * not be checked. */
 static void read_marked(struct keys_reading *r, const struct dnskey *key, uint32_t places)
 {
 	struct proved proved;
@@ -135,7 +136,7 @@ bool observation_read(struct observation *o, struct crypto *crypto, struct arena
 		.sets = &r.sets,
 		.now_s = now_s };
 	*o = (struct observation){ .original_ttl_s = UINT32_MAX, .left_s = UINT32_MAX };
-	r.budget.verifications = LIMIT_VERIFICATIONS_ALL; /* once an hour at most */
+	r.budget.verifications = LIMIT_VERIFICATIONS_ALL; /* this runs at most once an hour */
 	bool found = observation_find_keys(&r, m);
 	for (uint16_t i = found ? r.set->first : RR_NONE; i != RR_NONE; i = r.sets.next[i])
 		observation_read_key(&r, &m->rrs[i]);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "trust/rollover.h"
 
-/* Some slots are kept for what the operator configures later. */
+/* Some slots are reserved for keys that the operator configures later. */
 #define LEARNED_KEYS_MAX (TRUST_POINT_KEYS - LIMIT_DS)
 
 static uint32_t key_bit(unsigned i)
@@ -9,7 +9,7 @@ static uint32_t key_bit(unsigned i)
 	return UINT32_C(1) << i;
 }
 
-/* Rows are the state that is, columns the event; the entry is the state that follows. */
+/* Rows are the current state, columns the event. The entry is the next state. */
 enum anchor_state anchor_next(enum anchor_state state, enum anchor_event event)
 {
 	static const struct {
@@ -55,7 +55,7 @@ uint32_t rollover_trusted(const struct trust_point *p)
 
 /* ---- The list of keys ---- */
 
-/* Takes a key out of the list and closes the gap, in the sets of signers too. */
+/* Removes a key from the list and closes the gap, in the sets of signers too. */
 static void rollover_forget(struct trust_point *p, unsigned i)
 {
 	p->count--;
@@ -67,7 +67,8 @@ static void rollover_forget(struct trust_point *p, unsigned i)
 	}
 }
 
-/* Makes room in a full list. What was removed longest ago goes first. */
+/* Makes room in a full list: evicts the removed key that is oldest in its state; for a configured
+ * key any key that is not configured. Returns false if there is none. */
 static bool rollover_make_room(struct trust_point *p, bool for_configured)
 {
 	unsigned victim = p->count;
@@ -131,7 +132,7 @@ void rollover_tidy(struct trust_point *p)
 	forget_started(p);
 }
 
-/* ---- What an RRset does ---- */
+/* ---- What an RRset changes ---- */
 
 static void enter_state(struct anchor_key *key, enum anchor_state state, int64_t now_s)
 {
@@ -140,7 +141,7 @@ static void enter_state(struct anchor_key *key, enum anchor_state state, int64_t
 	key->state = state;
 }
 
-/* RFC 5011, 2.1: whoever else has signed the RRset or has not. */
+/* Applies self-revocations (RFC 5011, 2.1). They count even if no trusted key signed the RRset. */
 static void revoke_key(struct trust_point *p, const struct observation *o, int64_t now_s)
 {
 	for (unsigned i = 0; i < p->count; i++) {
@@ -153,7 +154,7 @@ static void revoke_key(struct trust_point *p, const struct observation *o, int64
 	}
 }
 
-/* RFC 5011, 2.4.1. */
+/* Starts the hold-down time of a new key (RFC 5011, 2.4.1). */
 static void begin_hold(
         struct anchor_key *key, const struct observation *o, uint32_t signers, int64_t now_s)
 {
@@ -167,8 +168,8 @@ static void begin_hold(
 	key->signers = signers;
 }
 
-/* A key in ANCHOR_START was pending before this RRset and lost those who signed for it, so it is a
- * SEP key. */
+/* A key in ANCHOR_START was pending before this RRset and lost all keys that signed for it, so it
+ * is a SEP key. */
 static enum anchor_event present_event(const struct trust_point *p, unsigned i, int64_t now_s)
 {
 	const struct anchor_key *key = &p->keys[i];
@@ -190,7 +191,7 @@ static enum anchor_event absent_event(const struct anchor_key *key, bool is_mark
 	return EVENT_NONE;
 }
 
-/* The RRset is valid: what it has, and what it lacks, counts. */
+/* Applies a valid RRset: both the keys that it has and those that it lacks. */
 static void rollover_follow(
         struct trust_point *p, const struct observation *o, uint32_t signers, int64_t now_s)
 {
@@ -221,7 +222,7 @@ static void follow_new_keys(
 	}
 }
 
-/* ---- When to look again: RFC 5011, 2.3 ---- */
+/* ---- When to ask again: RFC 5011, 2.3 ---- */
 
 static int64_t seconds_between(int64_t least, int64_t value, int64_t most)
 {
@@ -251,14 +252,14 @@ static void rollover_succeeded(struct trust_point *p, const struct observation *
 	                            ROLLOVER_INTERVAL_MAX_S);
 }
 
-/* A clock that was put back must not put off the next look for as long. */
+/* If the clock was set back, the next query must not be delayed by that much, so it is due now. */
 int64_t rollover_wait_s(const struct trust_point *p, int64_t now_s)
 {
 	int64_t wait_s = p->next_s - now_s;
 	return wait_s < 0 || wait_s > ROLLOVER_INTERVAL_MAX_S ? 0 : wait_s;
 }
 
-/* ---- All of it ---- */
+/* ---- An observation ---- */
 
 static void rollover_note(
         struct rollover_report *report, const struct anchor_key *key, enum anchor_state from)
@@ -296,5 +297,5 @@ void rollover_observe(struct trust_point *p, const struct observation *o, int64_
 	forget_started(p);
 	if (p->count >= LEARNED_KEYS_MAX)
 		rollover_make_room(
-		        p, false); /* for the next observation: the bits of this one are used */
+		        p, false); /* for the next observation; the bits of this one are used up */
 }

@@ -67,7 +67,7 @@ static const struct failure *find_failure(
 	return NULL;
 }
 
-/* Takes the place of the same source's earlier failure, or of the one that ends first. */
+/* Replaces the same source's earlier failure of this type, or the failure that expires first. */
 static void add_failure(struct fact *fact, const struct failure *failure)
 {
 	struct failure *place = &fact->failures[0];
@@ -92,7 +92,8 @@ static void forget_failures(struct fact *fact, uint16_t type)
 	}
 }
 
-/* Makes the fact show what holds now and for this source: what is proved, or else its failures. */
+/* Makes the fact show what holds now for this source: what is proved, otherwise the source's
+ * failures. */
 static void show_fact(struct fact *fact, uint64_t source, int64_t now_s)
 {
 	const struct failure *no_cut = find_failure(fact, source, TYPE_DS, now_s);
@@ -139,7 +140,8 @@ const struct fact *store_find(struct store *s, const struct name *name, int64_t 
 	return fact;
 }
 
-/* Returns the fact to be written, as it is now. */
+/* Returns the fact to write to, with what it shows now. A full table replaces its least recently
+ * used fact. */
 static struct fact *find_or_add(struct store *s, const struct name *name, int64_t now_s)
 {
 	uint64_t hash = store_hash_of(s, name);
@@ -162,7 +164,7 @@ static bool same_ds(const struct ds_set *a, const struct ds_set *b)
 	return a->count == b->count && memcmp(a->ds, b->ds, a->count * sizeof(a->ds[0])) == 0;
 }
 
-/* The server that was asked anew has said something, or will not. */
+/* Ends a doubt: the query for the DS was answered, or failed. */
 static void settle_doubt(struct fact *fact, int64_t now_s)
 {
 	if (fact->is_doubted)
@@ -190,7 +192,7 @@ void store_put_cut(struct store *s, const struct name *name, const struct cut_st
 	fact->is_hint = false;
 	if (!state->ds || !same_ds(&fact->ds, state->ds)) {
 		drop_keys(fact);
-		forget_failures(fact, TYPE_DNSKEY); /* they were held against another DS */
+		forget_failures(fact, TYPE_DNSKEY); /* they failed against another DS set */
 	}
 	fact->cut = state->cut;
 	fact->outcome = state->outcome;

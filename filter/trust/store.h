@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The zone-status store: what was learned of each name that is, or might have been, a zone cut. A
- * table of a fixed size in which each fact has its expiry; a full table forgets what was used
- * longest ago. It holds only what was proved, and, for a short time, what could not be. */
+/* The store: what was learned of each name that is, or might be, a zone cut. A table of a fixed
+ * size in which each fact has an expiry; a full table replaces its least recently used entry. It
+ * holds what was proved, and for a short time what could not be proved. */
 #ifndef TRUST_STORE_H
 #define TRUST_STORE_H
 
@@ -11,17 +11,17 @@
 #include "trust/anchor.h"
 #include "trust/nta.h"
 
-/* What is known of a name as a place where a zone may begin, seen from above. */
+/* What is known of a name as the possible start of a zone, seen from the parent. */
 enum cut {
-	CUT_UNKNOWN,  /* nothing, or it has expired */
-	CUT_SECURE,   /* a delegation with a DS that can be used */
-	CUT_INSECURE, /* a delegation proved to have none; `outcome` says how */
-	CUT_NONE,     /* the name is no cut */
-	CUT_NO_NAME,  /* the name does not exist, so there is no cut below it either */
+	CUT_UNKNOWN,  /* nothing is known, or it has expired */
+	CUT_SECURE,   /* a delegation with a usable DS */
+	CUT_INSECURE, /* a delegation without a usable DS, proved; `outcome` has the reason */
+	CUT_NONE,     /* the name is no zone cut */
+	CUT_NO_NAME,  /* the name does not exist, so there is no zone cut below it either */
 	CUT_BROKEN,   /* `source` could not prove it; `outcome` is Bogus or Indeterminate */
 };
 
-/* What one source could not prove of a name: its DS, or its keys. */
+/* The DS or the keys of a name, which one source could not prove. */
 struct failure {
 	uint64_t source;
 	uint16_t type; /* TYPE_DS or TYPE_DNSKEY; 0 for none */
@@ -29,29 +29,29 @@ struct failure {
 	int64_t expires_s;
 };
 
-#define STORE_FAILURES 4 /* remembered of one name */
+#define STORE_FAILURES 4 /* failures remembered for one name */
 
-/* All that is known of one name. Times are seconds since 1970. */
+/* Everything that is known of one name. Times are seconds since 1970. */
 struct fact {
 	struct name name;
 	enum cut cut;
-	struct outcome outcome; /* of CUT_INSECURE and CUT_BROKEN */
+	struct outcome outcome; /* for CUT_INSECURE and CUT_BROKEN */
 	int64_t cut_expires_s;
-	struct ds_set ds; /* of CUT_SECURE */
+	struct ds_set ds; /* for CUT_SECURE */
 
-	/* Of CUT_NONE and CUT_NO_NAME. */
-	bool is_hint;    /* something less than a denial of the DS said so */
-	bool is_doubted; /* something speaks against it: its DS is to be asked for anew */
+	/* For CUT_NONE and CUT_NO_NAME. */
+	bool is_hint;    /* it is known from less than a denial of the DS */
+	bool is_doubted; /* something contradicts it: the DS must be asked for again */
 
-	/* The zone's own keys; NULL with an outcome other than SECURE: they could not be proved. */
+	/* The zone's own keys. NULL with an outcome other than SECURE: they could not be proved. */
 	struct keyset *keys;
 	struct outcome keys_outcome;
 	int64_t keys_expire_s; /* 0: nothing is known of the keys */
 
-	/* Private to the store: when the last doubt was answered. */
+	/* Private to the store: when the last doubt was settled. */
 	int64_t settled_s;
 
-	/* Private to the store, which shows those of the present source above. */
+	/* Private to the store, which shows those of the present source in the members above. */
 	struct failure failures[STORE_FAILURES];
 };
 
@@ -61,63 +61,60 @@ struct store {
 	const struct anchors *anchors;
 	const struct nta_list *ntas; /* borrowed; NULL for none, as store_init() leaves it */
 
-	/* Whose answers are judged and learned at present. What is proved is proved, whoever sent
-	 * it; but a failure to prove is remembered only of the one who failed, so that a client who
-	 * asks a hostile server does not spoil a zone for all. */
+	/* The server whose responses are judged and learned now. Proved facts hold for every
+	 * source. A failure is remembered only for the source that failed, so a client that asks a
+	 * hostile server does not spoil a zone for other clients. */
 	uint64_t source;
 
-	/* Lowered to the first expiry of what was shown or put since it was set: until when what
-	 * was concluded from it holds. */
+	/* Lowered to the first expiry of any fact that was read or written since it was set:
+	 * conclusions from those facts hold until then. */
 	int64_t holds_until_s;
 };
 
-/* Takes memory for `capacity` names. The anchors are borrowed and outlive the store. Returns 0 or a
- * negative errno. */
+/* Allocates room for `capacity` names. Borrows the anchors, which must outlive the store. Returns 0
+ * or a negative errno. */
 int store_init(struct store *s, const struct anchors *anchors, uint32_t capacity);
 void store_fini(struct store *s);
 
-/* Returns what is known of a name, or NULL; what has expired shows as unknown. The pointer is good
+/* Returns what is known of a name, or NULL. Expired parts show as unknown. The pointer is valid
  * until the next store_put_*(). */
 const struct fact *store_find(struct store *s, const struct name *name, int64_t now_s);
 
-/* What was learned of a cut. */
+/* What was learned of a zone cut. */
 struct cut_state {
 	enum cut cut;
 	struct outcome outcome;
-	const struct ds_set *ds; /* of CUT_SECURE, else NULL */
+	const struct ds_set *ds; /* for CUT_SECURE, else NULL */
 };
 
-/* Stores what was learned of the cut at `name`, for `ttl_s` from now. Copies the DS set. Keys that
- * are known stay only if the DS set is the same as before. CUT_BROKEN never replaces what is
- * proved. */
+/* Stores what was learned of the zone cut at `name`, for `ttl_s` seconds. Copies the DS set. Known
+ * keys stay only if the DS set is the same as before. CUT_BROKEN never replaces a proved fact. */
 void store_put_cut(struct store *s, const struct name *name, const struct cut_state *state,
         int64_t now_s, uint32_t ttl_s);
 
-/* The same for CUT_NONE or CUT_NO_NAME where that follows from records which are no answer about
- * the DS, and so from any that were true once: it never takes the place of what is known, but for
- * another hint. */
+/* Stores CUT_NONE or CUT_NO_NAME that follows from records which do not answer for the DS, and so
+ * might be old. It never replaces what is known, except another hint. */
 void store_put_hint(
         struct store *s, const struct name *name, enum cut cut, int64_t now_s, uint32_t ttl_s);
 
-/* Something speaks against the CUT_NONE or CUT_NO_NAME of `name`: until it is put again, or a
- * failure to, which leaves it as it was, chains have it for unknown. Anybody whose message is
- * judged can cause that, by a signer's name in it; so it is done at most once in LIMIT_DOUBT_S.
- * Returns whether it is in doubt. */
+/* Puts what is known of `name` in doubt, because something contradicts it. Until the fact or a
+ * failure is stored again, chains treat it as unknown; a failure leaves the fact as it was. Any
+ * sender of a message can cause a doubt, with a signer's name in it, so a name is put in doubt at
+ * most once in LIMIT_DOUBT_S. Returns true if it is in doubt. */
 bool store_doubt(struct store *s, const struct name *name, int64_t now_s);
 
-/* The zone at `name` has these keys, which the store owns from now on; or, with NULL, they could
- * not be proved and `outcome` says why. */
+/* Stores the keys of the zone at `name`; the store owns them from now on. With NULL: they could not
+ * be proved, and `outcome` says why. */
 void store_put_keys(struct store *s, const struct name *name, struct keyset *keys,
         struct outcome outcome, int64_t now_s, uint32_t ttl_s);
 
-/* What is concluded at present holds no longer than until then. */
+/* Notes that present conclusions hold until `until_s` at most. */
 void store_rely(struct store *s, int64_t until_s);
 
 /* Forgets everything. */
 void store_flush(struct store *s);
 
-/* Trusts other anchors from here on, which outlive the store too. What the old ones proved is
- * forgotten. */
+/* Sets other anchors, which must outlive the store too. Forgets what the old ones proved. */
 void store_set_anchors(struct store *s, const struct anchors *anchors);
 
 #endif

@@ -44,7 +44,7 @@ static void forget_zones(struct trust_points *t, const struct anchors *configure
 	t->count = kept;
 }
 
-/* Forgets all but the revoked keys, and when it was looked last. */
+/* Forgets all keys that were not revoked, and when the zone was last seen. */
 static void distrust_point(struct trust_point *p)
 {
 	for (unsigned i = 0; i < p->count; i++) {
@@ -62,7 +62,8 @@ void trust_points_distrust(struct trust_points *t)
 		distrust_point(&t->points[i]);
 }
 
-/* Whether what was learned was learned by a key that the operator has configured still. */
+/* True if a key that is still configured was trusted or revoked before, so learned keys may
+ * stay. */
 static bool is_continuous(struct trust_point *p, const struct ds_set *configured)
 {
 	for (unsigned i = 0; i < configured->count; i++) {
@@ -88,7 +89,7 @@ static void configure_key(struct trust_point *p, const struct ds *ds, int64_t no
 
 	if (!key)
 		key = rollover_add(p, ds, true);
-	assert(key); /* there are never as many configured as fit, and the others make room */
+	assert(key); /* fewer keys are configured than fit, and the others make room */
 	key->is_configured = true;
 	if (key->state == ANCHOR_START || key->state == ANCHOR_ADD_PENDING) {
 		key->state = ANCHOR_VALID;
@@ -96,7 +97,8 @@ static void configure_key(struct trust_point *p, const struct ds *ds, int64_t no
 	}
 }
 
-/* What is configured goes before what was learned; of it there is no more than that. */
+/* Drops learned keys until at most LIMIT_DS keys are trusted. Configured keys alone never exceed
+ * that. */
 static void trust_no_more_than_fit(struct trust_point *p)
 {
 	unsigned i = p->count;

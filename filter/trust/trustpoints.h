@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* All trust points: what the operator configured, brought together with what was remembered. */
+/* All trust points: the operator's configuration merged with the saved state. */
 #ifndef TRUST_TRUSTPOINTS_H
 #define TRUST_TRUSTPOINTS_H
 
@@ -14,24 +14,25 @@ struct trust_points {
 /* Returns the trust point of a zone, or NULL. */
 struct trust_point *trust_points_find(struct trust_points *t, const struct name *zone);
 
-/* The same, and one without keys is added where there is none; NULL when there are too many. */
+/* Returns the zone's trust point; adds one without keys if there is none. Returns NULL if there are
+ * too many zones. */
 struct trust_point *trust_points_add(struct trust_points *t, const struct name *zone);
 
-/* Brings what was remembered up to what is configured now:
+/* Merges the saved state with the present configuration:
  * - a zone that is not configured is forgotten;
- * - a key that is configured is trusted at once, unless it was revoked;
- * - a key that was configured and is not any more is forgotten, unless it was revoked;
- * - a key that was learned stays, where it was learned by a key that is still configured. A zone
- * none of whose configured keys was trusted or revoked before has nothing to go by: it starts over.
- * Returns how many zones did. */
+ * - a configured key is trusted at once, unless it was revoked;
+ * - a key that is no longer configured is forgotten, unless it was revoked;
+ * - a learned key stays, unless its zone starts over.
+ * A zone starts over if none of its configured keys was trusted or revoked before. Returns how many
+ * zones started over. */
 unsigned trust_points_configure(
         struct trust_points *t, const struct anchors *configured, int64_t now_s);
 
-/* Forgets all but the keys that are revoked. */
+/* Forgets all keys that were not revoked. */
 void trust_points_distrust(struct trust_points *t);
 
-/* Returns the anchors in force, the caller's to free; NULL when memory is short. A zone whose keys
- * were all revoked has none. */
+/* Returns the anchors in force, which the caller frees; NULL if memory is short. A zone has none if
+ * all its keys were revoked. */
 struct anchors *trust_points_anchors(const struct trust_points *t);
 
 #endif

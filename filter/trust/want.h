@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the gate lacks to judge: a record set that somebody must fetch. */
+/* What the gate lacks for a judgement: an RRset that must be fetched. */
 #ifndef TRUST_WANT_H
 #define TRUST_WANT_H
 
@@ -8,7 +8,7 @@
 struct want {
 	struct name name;
 	uint16_t type;    /* TYPE_DS or TYPE_DNSKEY */
-	bool is_dateless; /* by a judgement that leaves dates out of account, which learns apart */
+	bool is_dateless; /* wanted by a judgement without dates, which learns separately */
 };
 
 static inline bool want_equal(const struct want *a, const struct want *b)
