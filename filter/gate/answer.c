@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The answer as a whole: which RRsets it consists of, and what it denies. */
+/* The answer as a whole: its RRsets, and what it denies. */
 #include "gate/answer.h"
 
 #include "gate/judging.h"
@@ -8,14 +8,14 @@
 #include "gate/denied.h"
 #include "gate/referral.h"
 
-/* Where the walk along the CNAMEs stands. */
+/* A walk along the CNAMEs and DNAMEs. */
 struct alias_walk {
-	struct name name; /* the name that is now asked for */
+	struct name name; /* the name that the chain has reached */
 	unsigned links;
-	bool recurses; /* the client wants the end of the chain, not only its first zone's part */
+	bool recurses; /* the client asks for recursion, so it expects the end of the chain */
 	enum iterator iterator;
-	bool has_data; /* the chain ended in records of the type */
-	bool too_long; /* it ended in a name that cannot be, made by a DNAME (RFC 6672, 2.2) */
+	bool has_data; /* the chain ended in records of the question's type */
+	bool too_long; /* it ended at a DNAME that makes the name too long (RFC 6672, 2.2) */
 };
 
 static const struct rrset *find_in_answer(
@@ -24,8 +24,9 @@ static const struct rrset *find_in_answer(
 	return rrsets_find(&j->sets, SECTION_ANSWER, owner, type);
 }
 
-/* What a server made from a proved DNAME has no signature; it is as good as the DNAME if it is what
- * the DNAME makes (RFC 6672, 5.3.1). In an unsigned zone a CNAME speaks for itself. */
+/* Judges a CNAME that a server made from a DNAME. It has no signature. If it follows from the
+ * DNAME, it has the DNAME's outcome (RFC 6672, 5.3.1). In an unsigned zone the CNAME is judged by
+ * itself. */
 static bool judge_synthesised(
         struct judging *j, const struct rrset *cname, const struct rrset *dname)
 {
@@ -46,8 +47,8 @@ static bool judge_synthesised(
 	return true;
 }
 
-/* Judges a set at the name that is asked for. A CNAME with a signature speaks for itself, even
- * beside a DNAME. */
+/* Judges an RRset at the name that the chain has reached. A signed CNAME is judged by itself, even
+ * below a DNAME. */
 static bool judge_at_name(struct judging *j, const struct rrset *set)
 {
 	const struct rrset *dname = NULL;
@@ -70,9 +71,10 @@ static bool judge_cname_link(struct judging *j, const struct rrset *cname, struc
 	return true;
 }
 
-/* A DNAME without the CNAME that must come with it (RFC 6672, 3.1) unless the name would be too
- * long: for who does not know DNAME that is a denial without proof. In an unsigned zone it decides
- * nothing: what lies below it may be a signed island, which no DNAME can rename. */
+/* Judges a DNAME without the CNAME that must come with it (RFC 6672, 3.1) unless the name would be
+ * too long. A client that does not know DNAME would take this for a denial without proof. In an
+ * unsigned zone the DNAME decides nothing: a signed island may lie below it, which no DNAME can
+ * rename. */
 static bool judge_dname_link(
         struct judging *j, const struct rrset *dname, struct alias_walk *w, bool *more)
 {
@@ -92,8 +94,9 @@ static bool judge_dname_link(
 	return true;
 }
 
-/* A server that does not recurse knows its own zone; what it says of another is as good as nothing,
- * and the client asks that zone's servers itself (RFC 1034, 3.6.2 and 4.3.2). `set` is the link. */
+/* True if `target` is outside the zone of the link `set`. A server that does not recurse knows only
+ * its own zone. What it says of another zone is not used; the client asks that zone's servers
+ * itself (RFC 1034, 3.6.2 and 4.3.2). */
 static bool leaves_zone(struct judging *j, const struct rrset *set, const struct name *target)
 {
 	struct chain chain;
@@ -102,20 +105,20 @@ static bool leaves_zone(struct judging *j, const struct rrset *set, const struct
 	return !name_within(target, &chain.zone);
 }
 
-/* The client is to ask for the end of the chain itself. One that may not know of that hears of the
- * part for seconds only. */
+/* Leaves the rest of the chain to the client. If the client may not know that it must ask for it,
+ * the part gets a TTL of a few seconds. */
 static void leave_rest(struct judging *j, const struct alias_walk *w)
 {
 	j->exemption = w->iterator == ITERATOR_CLIENT ? EXEMPT_CHAIN : EXEMPT_PART;
 }
 
-/* Then what follows does not matter. */
+/* True if the answer is refused already, so the rest does not matter. */
 static bool is_refused(const struct judging *j)
 {
 	return j->outcome.status > STATUS_INSECURE;
 }
 
-/* Takes one step from w->name. Sets *more when the chain goes on. Returns false when something is
+/* Takes one step from w->name. Sets *more if the chain goes on. Returns false if something is
  * wanted first. */
 static bool follow_link(struct judging *j, struct alias_walk *w, bool *more)
 {
@@ -129,7 +132,7 @@ static bool follow_link(struct judging *j, struct alias_walk *w, bool *more)
 		return judge_dname_link(j, dname, w, more);
 	if (cname && !judge_cname_link(j, cname, w))
 		return false;
-	/* A resolver's cache knows of every zone. */
+	/* If the server is a resolver, its cache has records of any zone. */
 	if (cname && !w->recurses && w->iterator != ITERATOR_SERVER && !is_refused(j) &&
 	        leaves_zone(j, cname, &w->name)) {
 		j->is_partial = true;
@@ -138,7 +141,7 @@ static bool follow_link(struct judging *j, struct alias_walk *w, bool *more)
 	return true;
 }
 
-/* For ANY: every RRset at the name. */
+/* Judges every RRset at the name, for type ANY. */
 static bool judge_all_at(struct judging *j, struct alias_walk *w)
 {
 	for (unsigned i = 0; i < j->sets.count; i++) {
@@ -153,8 +156,8 @@ static bool judge_all_at(struct judging *j, struct alias_walk *w)
 	return true;
 }
 
-/* RRSIGs are never signed (RFC 4035, 2.2): asked for by themselves they can be let through, but not
- * as Secure, and not with records beside them that nobody has judged. */
+/* Keeps RRSIGs that were asked for by type. RRSIGs are never signed (RFC 4035, 2.2), so they pass,
+ * but not as Secure, and without other records, which would be unjudged. */
 static bool judge_bare_signatures(struct judging *j, struct alias_walk *w)
 {
 	for (unsigned i = 0; i < j->sets.count; i++) {
@@ -180,7 +183,7 @@ static bool judge_data(struct judging *j, struct alias_walk *w, uint16_t type)
 	return set ? judge_at_name(j, set) : true;
 }
 
-/* Walks from the question's name to the records of its type, or to where they are not. */
+/* Walks from the question's name to the records of its type, or to the name that has none. */
 static bool judge_chain(struct judging *j, struct alias_walk *w)
 {
 	bool more = true;
@@ -200,7 +203,8 @@ static bool judge_chain(struct judging *j, struct alias_walk *w)
 	return true;
 }
 
-/* An SOA in the authority section is how a response says so: RFC 2308, 2.2. */
+/* True if the response says that there is no data: an SOA in the authority section (RFC 2308,
+ * 2.2). */
 static bool says_no_data(const struct judging *j)
 {
 	for (unsigned i = 0; i < j->sets.count; i++) {
@@ -225,11 +229,10 @@ bool judge_answer(struct judging *j, const struct client_query *asked)
 		return false;
 	if (is_refused(j))
 		return true;
-	if (j->is_partial) /* what the RCODE says of the end of the chain does not go on */
+	if (j->is_partial) /* the RCODE is about the end of the chain, which is left out */
 		return true;
-	/* The name that a DNAME makes is too long: RFC 6672, 2.2 has one RCODE for that. With
-	 * another an attacker on the way would turn it into an answer, or a denial, that nobody
-	 * gave. */
+	/* The DNAME makes the name too long: RFC 6672, 2.2 requires YXDOMAIN. With another RCODE an
+	 * attacker on the path could turn that into an answer or a denial that no server gave. */
 	if (w.too_long && rcode != RCODE_YXDOMAIN)
 		judging_fail(j, REASON_DENIAL_FAILED, &w.name, j->m->qtype);
 	if (w.too_long)
@@ -239,7 +242,7 @@ bool judge_answer(struct judging *j, const struct client_query *asked)
 	if (w.has_data)
 		return true;
 	/* A server that does not recurse leaves the rest of the chain to the client, unless it says
-	 * that there is nothing. */
+	 * that there is no data. */
 	if (w.links > 0 && !w.recurses && rcode == RCODE_NOERROR && !says_no_data(j)) {
 		leave_rest(j, &w);
 		return true;
@@ -249,7 +252,7 @@ bool judge_answer(struct judging *j, const struct client_query *asked)
 
 void judge_extras(struct judging *j)
 {
-	if (j->is_partial) /* they are about the end of the chain */
+	if (j->is_partial) /* these RRsets are about the end of the chain */
 		return;
 	j->may_want = false;
 	for (unsigned i = 0; i < j->sets.count; i++) {
@@ -258,7 +261,7 @@ void judge_extras(struct judging *j)
 		if (set->section == SECTION_ANSWER || set->count == 0)
 			continue;
 		judge_whole(j, set, &outcome);
-		/* AD speaks for the authority section too (RFC 4035, 3.2.3). */
+		/* AD covers the authority section too (RFC 4035, 3.2.3). */
 		if (outcome.status > STATUS_INSECURE ||
 		        (set->section == SECTION_AUTHORITY && outcome.status > j->outcome.status))
 			j->rulings[i].is_kept = false;

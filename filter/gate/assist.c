@@ -8,8 +8,8 @@
 
 #define OPT_HEAD_SIZE 11
 
-/* Writes the name at `at`, which was read and is well formed, without compression, letter case and
- * all: what it pointed to is elsewhere now. */
+/* Writes the name at `at`, which is well formed, without compression and with its letter case: the
+ * target of a pointer is at another place now. */
 static void assist_write_name(const struct message *m, size_t at, struct writer *out)
 {
 	struct span label;
@@ -65,7 +65,8 @@ static bool is_proof_record(const struct rr *rr)
 	                                         (rr->type == TYPE_NSEC || rr->type == TYPE_NSEC3));
 }
 
-/* Writes the records of one section, of `m` all, or those that prove something. */
+/* Writes the records of one section of `m`: all records, or with `proofs_only` those that prove
+ * something. */
 static bool assist_write_section(const struct message *m, enum section section, bool proofs_only,
         struct writer *out, uint16_t *count)
 {

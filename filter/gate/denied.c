@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What an answer denies: the proof that a name, or a type of it, is not there. */
+/* The proof that a name, or a type of it, does not exist. */
 #include "gate/denied.h"
 
 #include "gate/judging.h"
 
-/* What the authority section says about a denial. */
+/* What the authority section shows about a denial. */
 struct denier {
 	bool found;
-	struct name zone;      /* the deepest zone above the name that signed SOA, NSEC or NSEC3 */
-	bool has_failed;       /* some of them; the worst of it is: */
-	struct outcome failed; /* when none did: why not, */
-	struct want culprit;   /* and which RRset */
+	struct name zone; /* the deepest zone at or above the name that signed SOA, NSEC or NSEC3 */
+	bool has_failed;  /* one of these RRsets failed; the worst outcome is `failed` */
+	struct outcome failed; /* without any failure: why there is no proof */
+	struct want culprit;   /* the RRset that `failed` is about */
 };
 
 static bool is_denial_type(uint16_t type)
@@ -18,7 +18,7 @@ static bool is_denial_type(uint16_t type)
 	return type == TYPE_NSEC || type == TYPE_NSEC3;
 }
 
-/* A missing signature over the SOA says less than the missing proof. */
+/* A missing signature over the SOA tells less than a missing proof. */
 static void note_failure(struct denier *d, uint16_t type, const struct ruling *r)
 {
 	if (r->outcome.status < STATUS_INDETERMINATE ||
@@ -31,8 +31,8 @@ static void note_failure(struct denier *d, uint16_t type, const struct ruling *r
 	}
 }
 
-/* A DS is denied by the zone above (RFC 4035, 2.4). Returns false when something is wanted first.
- */
+/* Finds the zone that denies the name or type. The zone above denies a DS (RFC 4035, 2.4). Returns
+ * false if something is wanted first. */
 static bool find_denier(struct judging *j, const struct name *name, uint16_t type, struct denier *d)
 {
 	unsigned most_labels =
@@ -71,7 +71,7 @@ static void find_zone_for(
 		chain_find(j->gate->store, name, j->now_s, chain);
 }
 
-/* The records were all judged when the zone was looked for, so nothing is wanted for them. */
+/* Proves the denial. find_denier() judged all records, so nothing is wanted for them. */
 static struct outcome prove_denial(
         struct judging *j, const struct name *name, uint16_t type, const struct name *zone)
 {
@@ -83,11 +83,12 @@ static struct outcome prove_denial(
 		return denial_of_type(&denial, name, type);
 	if (message_rcode(j->m) == RCODE_NXDOMAIN)
 		return denial_of_name(&denial, name);
-	/* YXDOMAIN, but no DNAME made a name that is too long */
+	/* YXDOMAIN, but no DNAME made the name too long */
 	return outcome_of(STATUS_BOGUS, REASON_DENIAL_FAILED);
 }
 
-/* Where no proof holds, the zone that holds the name must be one that cannot give any. */
+/* If no proof holds, the denial passes only if the zone of the name is one that cannot give
+ * proofs. */
 bool judge_denial(struct judging *j, const struct name *name, uint16_t type)
 {
 	struct outcome outcome;

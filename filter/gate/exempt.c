@@ -13,8 +13,8 @@ const char *exempt_pass_text(enum may_pass may_pass)
 {
 	static const char *const texts[] = {
 		[PASS_JUDGED] = "what is proved; NS, glue and RRSIG unsigned",
-		[PASS_ALL] = "all of it, less an AD that nobody checked",
-		[PASS_WHOLE] = "all of it, as it is",
+		[PASS_ALL] = "all of it, without AD unless judged Secure",
+		[PASS_WHOLE] = "all of it, unchanged",
 		[PASS_NONE] = "the header and the question, no record",
 		[PASS_NAMED] = "records at and below these names",
 		[PASS_CLASS] = "records of that class",

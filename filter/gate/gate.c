@@ -11,7 +11,7 @@
 #include "gate/reply.h"
 #include "gate/rewrite.h"
 
-/* Enough for the groups, the canonical form and the rewriting of the largest message. */
+/* Enough to group, canonicalise and rewrite the largest message. */
 #define ARENA_OCTETS (4u << 20)
 
 int gate_init(struct gate *g, uint32_t messages)
@@ -55,8 +55,8 @@ bool gate_is_answer(const struct message *m)
 	       (rcode == RCODE_NOERROR || rcode == RCODE_NXDOMAIN || rcode == RCODE_YXDOMAIN);
 }
 
-/* DNSSEC's records are shown to a client that did not set DO only where it asked for their type
- * (RFC 4035, 3.2.1). */
+/* True for a DNSSEC record that the client must not see: without DO it gets such records only if it
+ * asked for their type (RFC 4035, 3.2.1). */
 static bool is_hidden_from_client(
         const struct message *m, const struct client_query *asked, const struct rr *rr)
 {
@@ -68,7 +68,8 @@ static bool is_hidden_from_client(
 	       rr->type == TYPE_DS;
 }
 
-/* An answer in class IN, judged: what was proved may go on, for as long as it is proved. */
+/* Returns the TTL of a record in a judged answer of class IN: proved records pass, for as long as
+ * they are proved. */
 static uint32_t proved_ttl(struct judging *j, const struct rr *rr, unsigned index)
 {
 	if (j->sets.set_of[index] == RR_NONE)
@@ -80,20 +81,20 @@ static uint32_t proved_ttl(struct judging *j, const struct rr *rr, unsigned inde
 	return r->outcome.status == STATUS_SECURE ? least(ttl_s, r->proved.ttl_s) : ttl_s;
 }
 
-/* A question for any class asks for class IN too (RFC 1034, 3.7.1). */
+/* A question for class ANY asks for class IN too (RFC 1034, 3.7.1). */
 static bool asks_for_internet(const struct message *m)
 {
 	return m->qclass == CLASS_IN || m->qclass == CLASS_ANY;
 }
 
-/* No chain of trust is there for another class; but it must not smuggle in records of class IN. */
+/* Other classes have no chain of trust. Records of class IN must not slip in with them. */
 static uint32_t other_class_ttl(const struct message *m, const struct rr *rr)
 {
 	return rr->class == m->qclass ? rr->ttl_s : TTL_LEFT_OUT;
 }
 
-/* Of a name that the operator has listed, and not longer than the exemption allows. What else a
- * message carries along is a record of somebody else's zone, and would stay in caches. */
+/* Returns the TTL of a record at a listed name, within the exemption's limit. Other records in the
+ * message belong to other zones and would stay in caches, so they are left out. */
 static uint32_t named_ttl(const struct message *m, const struct rr *rr, uint32_t ttl_s,
         const struct policy *policy, enum exemption exemption)
 {
@@ -105,8 +106,8 @@ static uint32_t named_ttl(const struct message *m, const struct rr *rr, uint32_t
 	return exempt_ttl(exemption, ttl_s);
 }
 
-/* Returns the TTL that a record may have on its way, or TTL_LEFT_OUT. `j` has no message where
- * nothing was judged. */
+/* Returns the TTL that a record may pass with, or TTL_LEFT_OUT. If nothing was judged, `j` has no
+ * message. */
 static uint32_t passing_ttl(struct judging *j, const struct message *m, const struct rr *rr,
         unsigned index, const struct policy *policy, enum exemption exemption)
 {
@@ -125,7 +126,7 @@ static uint32_t passing_ttl(struct judging *j, const struct message *m, const st
 	}
 }
 
-/* Says which records go on. */
+/* Chooses the records that pass. */
 static void choose_records(struct rewrite *r, struct judging *j, const struct message *m,
         const struct client_query *asked, const struct policy *policy, enum exemption exemption)
 {
@@ -137,7 +138,7 @@ static void choose_records(struct rewrite *r, struct judging *j, const struct me
 	}
 }
 
-/* Leaves out the records of `section` and what follows. */
+/* Leaves out the records of `section` and of the sections after it. */
 static void leave_out_from(struct rewrite *r, const struct message *m, enum section section)
 {
 	for (unsigned i = 0; i < m->rr_count; i++) {
@@ -146,8 +147,9 @@ static void leave_out_from(struct rewrite *r, const struct message *m, enum sect
 	}
 }
 
-/* Writes the message within the client's size: whole, without the additional section, or empty with
- * TC (RFC 2181, 9), which fits any client. Says whether it is `whole`. */
+/* Writes the message within the client's UDP size: whole, or without the additional section, or
+ * empty with TC (RFC 2181, 9), which fits any client. Sets `whole` if the message is whole. Returns
+ * false if the message cannot be written. */
 static bool write_to_fit(struct gate *g, struct rewrite *r, const struct message *m,
         const struct client_query *asked, struct writer *out, bool *whole)
 {
@@ -162,7 +164,7 @@ static bool write_to_fit(struct gate *g, struct rewrite *r, const struct message
 			return true;
 		leave_out_from(r, m, cuts[cut]);
 		r->bare_opt = cuts[cut] == SECTION_ANSWER;
-		if (cuts[cut] == SECTION_ANSWER) /* nothing is left that AD could speak for */
+		if (cuts[cut] == SECTION_ANSWER) /* no record is left that AD could cover */
 			r->flags = (uint16_t)((r->flags | FLAG_TC) & ~FLAG_AD);
 	}
 }
@@ -181,7 +183,7 @@ static bool passes_all(const struct gate_result *result)
 	return exempts[result->exemption].may_pass == PASS_ALL;
 }
 
-/* AD speaks of what was judged in full, by dates that count. */
+/* True if the response may have AD: everything that passes was judged, with dates that count. */
 static bool may_have_ad(const struct gate_result *result)
 {
 	bool has_unjudged = result->is_partial && passes_all(result);
@@ -199,16 +201,16 @@ static uint16_t client_flags(
 
 	if (wants_ad && may_have_ad(result))
 		flags |= FLAG_AD;
-	/* of a partial answer it spoke of the end of the chain; of a cut one nobody has judged it
-	 */
+	/* the RCODE of a partial answer is about the missing end of the chain; the RCODE of a
+	 * truncated answer is not judged */
 	if ((result->is_partial || (m->flags & FLAG_TC)) && !passes_all(result))
 		flags &= (uint16_t)~RCODE_MASK;
 	return flags;
 }
 
-/* An RCODE with extended bits is an error that was not judged. Who does not read these bits,
- * because it sent no EDNS or does not care, must not take the rest for an answer: for a name that
- * has no data or does not exist. */
+/* True if the header's RCODE would mislead the client. An RCODE with extended bits is an error,
+ * which is not judged. A client that does not read those bits, because it sent no EDNS or ignores
+ * them, must not take the rest for an answer or a denial. */
 static bool rcode_misleads(
         const struct message *m, const struct client_query *asked, uint16_t flags)
 {
@@ -219,7 +221,7 @@ static bool rcode_misleads(
 	               rest == RCODE_YXDOMAIN);
 }
 
-/* Sends the response on, with what the client may see and did ask for. */
+/* Sends the response on, with the records that the client may see and asked for. */
 static void pass_on(struct gate *g, struct judging *j, const struct message *m,
         const struct client_query *asked, struct writer *out, struct gate_result *result)
 {
@@ -251,7 +253,7 @@ static void pass_on(struct gate *g, struct judging *j, const struct message *m,
 		recall_put(&g->recall, j, asked, &r, result->octets, g->store->holds_until_s);
 }
 
-/* Judges an answer in class IN. Returns false when something is wanted first. */
+/* Judges an answer in class IN. Returns false if something is wanted first. */
 static bool gate_judge_answer(
         struct judging *j, const struct client_query *asked, struct gate_result *result)
 {
@@ -275,7 +277,7 @@ static bool gate_judge_answer(
 	return true;
 }
 
-/* By what a message passes that holds no answer to judge; EXEMPT_NOT for one that does. */
+/* Returns the exemption of a message without an answer to judge; EXEMPT_NOT if it has one. */
 static enum exemption unjudged_kind(const struct message *m)
 {
 	if (!gate_is_answer(m))
@@ -283,7 +285,7 @@ static enum exemption unjudged_kind(const struct message *m)
 	return asks_for_internet(m) ? EXEMPT_NOT : EXEMPT_CLASS;
 }
 
-/* What judging and refusing begin with. Returns false for what is no message. */
+/* Parses the message and sets the default result. Returns false if it cannot be parsed. */
 static bool gate_begin(
         struct gate *g, struct span octets, struct message *m, struct gate_result *result)
 {
@@ -339,7 +341,7 @@ void gate_refuse(struct gate *g, const struct client_query *asked, struct span o
 		refuse_with_servfail(asked, parsed ? m.flags : 0, out, result);
 }
 
-/* What may pass by name is no way around what is said of errors and of other classes. */
+/* Exemptions by name do not change how errors and other classes pass. */
 void gate_pass(struct gate *g, const struct client_query *asked, struct span octets,
         enum exemption exemption, struct writer *out, struct gate_result *result)
 {

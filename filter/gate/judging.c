@@ -37,7 +37,8 @@ bool judging_wants(struct judging *j, const struct chain *chain)
 	return false;
 }
 
-/* It ends in a signed zone, or where one that is thought to be signed says nothing that holds. */
+/* True if the chain ends in a signed zone, or in one that should be signed but has no valid
+ * answer. */
 static bool may_hide_a_zone(const struct chain *chain)
 {
 	return chain->end == CHAIN_SECURE ||
@@ -81,15 +82,16 @@ void judging_keep_unsigned(struct judging *j, struct ruling *r, enum exemption e
 	r->outcome = outcome_of(STATUS_INSECURE, REASON_NOT_ANSWER);
 }
 
-/* A DS lies above its cut (RFC 4035, 2.4), and so does what answers for it: a CNAME asked for DS.
- * At an unsigned delegation anybody on the way can write one, and nothing below would say no. */
+/* True for a set that the zone above its owner holds. A DS is above its zone cut (RFC 4035, 2.4),
+ * and so is a CNAME in the answer to a query for DS. At an unsigned delegation an attacker on the
+ * path could write such a CNAME, and the zone below could not contradict it. */
 static bool is_of_zone_above(const struct judging *j, const struct rrset *set)
 {
 	return set->type == TYPE_DS || (set->type == TYPE_CNAME && set->section == SECTION_ANSWER &&
 	                                       j->m->qtype == TYPE_DS);
 }
 
-/* And the owner of an NSEC3 is no name that a zone could begin at (RFC 5155, 3). */
+/* The owner of an NSEC3 is not a name that a zone could begin at, either (RFC 5155, 3). */
 static bool is_in_zone_above(const struct judging *j, const struct rrset *set)
 {
 	return is_of_zone_above(j, set) || set->type == TYPE_NSEC3;
@@ -103,7 +105,7 @@ void judging_find_zone(struct judging *j, const struct rrset *set, struct chain 
 		chain_find(j->gate->store, &set->owner, j->now_s, chain);
 }
 
-/* The different names that signed, at or above the owner. */
+/* The different signer names at or above the owner. */
 struct signers {
 	unsigned count;
 	struct name names[LIMIT_SIGNERS];
@@ -119,9 +121,9 @@ static void add_signer(struct signers *s, const struct name *signer)
 		s->names[s->count++] = *signer;
 }
 
-/* Of a signer at or above the owner: a DS is never signed by its own zone (RFC 4035, 2.4); SOA and
- * NS are signed at the apex only (RFC 4035, 2.2), so that one which the zone above has signed by
- * mistake does not show that there is no cut. */
+/* True if a signer at or above the owner may sign the set. A zone never signs its own DS (RFC 4035,
+ * 2.4). SOA and NS sets are signed only at the apex (RFC 4035, 2.2); if the zone above has signed
+ * them by mistake, that does not show that there is no zone cut. */
 static bool may_sign(const struct judging *j, const struct name *signer, const struct rrset *set)
 {
 	if (is_of_zone_above(j, set))
@@ -160,14 +162,15 @@ static bool is_known_to_be_below_a_cut(
 	return chain.zone.labels > signer->labels;
 }
 
-/* Checks the set by the keys of `signer`. Returns false when something is wanted first. */
+/* Checks the set against the keys of `signer`. Returns false if something is wanted first. */
 static bool judge_by_signer(
         struct judging *j, const struct rrset *set, const struct name *signer, struct ruling *r)
 {
 	struct chain chain;
 
 	chain_find(j->gate->store, signer, j->now_s, &chain);
-	if (!name_equal(&chain.zone, signer)) /* no zone is known there, and here are its records */
+	if (!name_equal(&chain.zone,
+	            signer)) /* no zone is known there, but here are records that it signed */
 		judging_doubts(j, signer, true, &chain);
 	if (chain.end == CHAIN_WANT)
 		return judging_wants(j, &chain);
@@ -182,9 +185,8 @@ static bool judge_by_signer(
 	return true;
 }
 
-/* No signature holds: whether there should be one is for the zone that holds the owner to say; and
- * if that is known by hints alone, they are asked anew. Signatures in an unsigned zone are nobody's
- * business. */
+/* No signature is valid: the zone of the owner decides whether there should be one. If that zone is
+ * known only from hints, they are asked for again. Signatures in an unsigned zone are ignored. */
 static bool judge_by_zone(struct judging *j, const struct rrset *set, struct ruling *r)
 {
 	struct chain chain;
@@ -253,7 +255,7 @@ bool judge_denial_records(
 	return true;
 }
 
-/* Shows that nothing nearer than the wildcard matches: RFC 4035, 5.3.4. */
+/* Proves that no name is a closer match than the wildcard (RFC 4035, 5.3.4). */
 static bool judge_expansion(struct judging *j, const struct rrset *set, struct outcome *outcome)
 {
 	const struct ruling *r = ruling_of(j, set);
@@ -270,7 +272,7 @@ static bool judge_expansion(struct judging *j, const struct rrset *set, struct o
 	return true;
 }
 
-/* The answer is known by who signed its first part. */
+/* The answer's signer is the zone that signed its first part. */
 void judging_note_signer(struct judging *j, const struct name *signer)
 {
 	if (j->has_signer)

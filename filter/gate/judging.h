@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One response being judged: what is known of its RRsets so far. Private to gate/. */
+/* One response being judged, and what is concluded of its RRsets so far. Private to gate/. */
 #ifndef GATE_JUDGING_H
 #define GATE_JUDGING_H
 
@@ -8,15 +8,17 @@
 #include "gate/gate.h"
 #include "trust/chain.h"
 
-/* What was concluded of one RRset. */
+/* The conclusion about one RRset. */
 struct ruling {
 	bool is_judged;
-	bool is_kept; /* it may go to the client */
+	bool is_kept; /* it may pass to the client */
 	struct outcome outcome;
-	struct want culprit;           /* what decided: the RRset itself, or a link of its chain */
-	struct proved proved;          /* when SECURE by a signature */
-	uint8_t zone_labels;           /* likewise: the signer is that many labels of the owner */
-	const struct rrset *made_from; /* a server made it from this one, whose proof is its own */
+	struct want
+	        culprit; /* what decided the outcome: the RRset itself, or a link of its chain */
+	struct proved proved; /* if SECURE by a signature */
+	uint8_t zone_labels; /* if SECURE: the signer is the last `zone_labels` labels of the owner */
+	const struct rrset *
+	        made_from; /* the DNAME that a server made it from, whose proof it shares; or NULL */
 };
 
 struct judging {
@@ -26,67 +28,69 @@ struct judging {
 	struct rrsets sets;
 	struct ruling *rulings; /* by RRset */
 	struct budget budget;
-	unsigned sets_left; /* that may still be judged */
+	unsigned sets_left; /* RRsets that may still be judged */
 
-	/* When what is needed is not in the store: is it to be wanted, or is the set unproved? */
+	/* If something is not in the store, is it wanted, or does the RRset count as unproved? */
 	bool may_want;
-	bool is_lesson; /* nothing of it goes to a client: proofs count wherever they stand */
+	bool is_lesson; /* a response to a fetch: no client gets it, and proofs count in any section */
 	bool wants;
 	struct want want;
-	bool is_provisional; /* something could not be judged that could be, with more known */
+	bool is_provisional; /* a later judgement, with more known, could conclude more */
 
-	/* The answer's outcome so far, the weakest of its parts, and the part that made it so. */
+	/* The answer's outcome so far, the weakest of its parts, and the part that decided it. */
 	struct outcome outcome;
 	struct want culprit;
-	enum exemption exemption; /* by which something of it is kept that nobody signs */
-	bool is_partial; /* its chain leaves the zone, and the client was left to follow it */
-	bool has_signer; /* the zone that signed the first part of it */
+	enum exemption exemption; /* the exemption by which unsigned records are kept */
+	bool is_partial; /* the chain leaves the zone, and the client follows the rest itself */
+	bool has_signer; /* `signer` is the zone that signed the answer's first part */
 	struct name signer;
 };
 
-/* Groups the records of `m` and takes what it needs from the gate's arena. Returns false when the
- * message is malformed or too large to be judged. */
+/* Groups the records of `m` and takes memory from the gate's arena. Returns false if the message is
+ * malformed or too large to judge. */
 bool judging_begin(struct judging *j, struct gate *gate, const struct message *m, int64_t now_s);
 
-/* Concludes for one RRset. Returns false when something is wanted first (`j->want`); otherwise its
- * ruling is filled. */
+/* Judges one RRset. Returns true with its ruling filled, or false if something is wanted first
+ * (`j->want`). */
 bool judge_set(struct judging *j, const struct rrset *set);
 
-/* The same with the proof that a wildcard applies, where the set was made from one. */
+/* Judges one RRset likewise, and also the proof that a wildcard applies, if it was expanded from
+ * one. */
 bool judge_whole(struct judging *j, const struct rrset *set, struct outcome *outcome);
 
-/* Concludes for a whole RRset that is part of the answer, and weakens the answer's outcome by it.
- * Returns false when something is wanted first. */
+/* Judges an RRset that is part of the answer, and weakens the answer's outcome accordingly. Returns
+ * false if something is wanted first. */
 bool judge_part(struct judging *j, const struct rrset *set);
 
-/* Makes the answer's outcome as weak as `outcome`, because of the named RRset. */
+/* Weakens the answer's outcome to `outcome`, because of the named RRset. Never strengthens it. */
 void judging_weaken(
         struct judging *j, struct outcome outcome, const struct name *name, uint16_t type);
 
-/* The same for a Bogus one. */
+/* Weakens the answer's outcome to Bogus with `reason`. */
 void judging_fail(struct judging *j, enum reason reason, const struct name *name, uint16_t type);
 
-/* Lets a set go on that is never signed, by this exemption. */
+/* Keeps an RRset that is never signed, by this exemption. */
 void judging_keep_unsigned(struct judging *j, struct ruling *r, enum exemption exemption);
 
-/* Notes who signed the answer, if nobody is noted yet. */
+/* Notes which zone signed the answer, if none is noted yet. */
 void judging_note_signer(struct judging *j, const struct name *signer);
 
-/* Where the chain to `name` ends in a signed zone above it, or is broken below one, something says
- * that there is another zone between: see chain_doubt(). `chain` is as it is then. */
+/* Call it if something says that there is another zone between the end of the chain and `name`.
+ * Applies if the chain ends in a signed zone above the name, or is broken below one: see
+ * chain_doubt(). Updates `chain`. */
 void judging_doubts(
         struct judging *j, const struct name *name, bool by_signer, struct chain *chain);
 
-/* The same where the zone above `name` speaks for it. */
+/* Doubts likewise for data that the zone above `name` holds. */
 void judging_doubts_above(struct judging *j, const struct name *name, struct chain *chain);
 
-/* Notes what the chain wants and returns false; where nothing may be wanted, returns true. */
+/* Notes what the chain wants and returns false. If nothing may be wanted, returns true. */
 bool judging_wants(struct judging *j, const struct chain *chain);
 
-/* Walks to the zone that speaks for a set, by its owner and its type. */
+/* Walks to the zone that holds a set, by the set's owner and type. */
 void judging_find_zone(struct judging *j, const struct rrset *set, struct chain *chain);
 
-/* For checks of the response's signatures. */
+/* Returns what checks of the response's signatures need. */
 static inline struct verifier judging_verifier(struct judging *j)
 {
 	return (struct verifier){ .crypto = j->gate->crypto,
@@ -101,8 +105,8 @@ static inline struct ruling *ruling_of(struct judging *j, const struct rrset *se
 	return &j->rulings[rrset_index(&j->sets, set)];
 }
 
-/* Collects the verified NSEC and NSEC3 records of `zone`. Returns false when something is wanted
- * first. `ttl_s` is lowered to theirs. */
+/* Collects the verified NSEC and NSEC3 records of `zone`. Lowers `ttl_s` to theirs. Returns false
+ * if something is wanted first. */
 bool judge_denial_records(
         struct judging *j, const struct name *zone, struct denial *d, uint32_t *ttl_s);
 

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the response to a fetch teaches: the DS of a name, or that it has none; a zone's keys. It is
- * judged like any response, by the keys that are known already, and only what holds is stored. */
+/* What a response to a fetch teaches: the DS of a name, or that it has none; or a zone's keys. The
+ * response is judged like any other, with the keys that are known, and only what is proved is
+ * stored. */
 #include "gate/learn.h"
 
 #include "base/least.h"
 #include "gate/denied.h"
 #include "gate/judging.h"
 
-/* What a DS response comes to. */
+/* What a DS response teaches about a zone cut. */
 struct learned_cut {
 	enum cut cut;
 	struct outcome outcome;
 	struct ds_set ds;
 	uint32_t ttl_s;
-	bool is_hint; /* no answer about the DS, and so no proof */
+	bool is_hint; /* it does not answer for the DS, so it proves nothing about it */
 };
 
 static uint32_t clamp_ttl(uint32_t ttl_s)
@@ -35,7 +36,7 @@ static struct learned_cut broken_cut(struct outcome outcome)
 	};
 }
 
-/* A DS RRset that is there. One that nobody can use makes the zone Insecure (RFC 4035, 5.2). */
+/* Learns from a DS RRset. If no DS is usable, the zone is Insecure (RFC 4035, 5.2). */
 static struct learned_cut learn_ds(struct judging *j, const struct rrset *set)
 {
 	struct learned_cut l = { .cut = CUT_SECURE };
@@ -44,7 +45,7 @@ static struct learned_cut learn_ds(struct judging *j, const struct rrset *set)
 	judge_set(j, set);
 	if (r->outcome.status != STATUS_SECURE)
 		return broken_cut(r->outcome);
-	if (r->proved.is_wildcard) /* no delegation comes from a wildcard: RFC 4592, 4.2 and 4.6 */
+	if (r->proved.is_wildcard) /* a wildcard makes no delegation: RFC 4592, 4.2 and 4.6 */
 		return broken_cut(outcome_of(STATUS_BOGUS, REASON_WILDCARD_UNPROVED));
 	enum reason reason = ds_set_read(&j->sets, set, &l.ds);
 	if (reason != REASON_NONE)
@@ -54,8 +55,8 @@ static struct learned_cut learn_ds(struct judging *j, const struct rrset *set)
 	return l;
 }
 
-/* A signed CNAME at the name, or DNAME above it, shows that no zone begins there; or that none
- * began there when it was signed. */
+/* Learns from a signed CNAME at the name, or a signed DNAME above it: no zone begins at the name,
+ * or none did when the record was signed. */
 static bool learn_alias(struct judging *j, const struct name *name, struct learned_cut *l)
 {
 	for (unsigned i = 0; i < j->sets.count; i++) {
@@ -77,11 +78,12 @@ static bool learn_alias(struct judging *j, const struct name *name, struct learn
 	return false;
 }
 
-/* What lies below a cut is signed by the zone below, and so is all at the cut but DS and NSEC (and
- * an NSEC3, whose owner is a hash that may look like a name). So a record that the zone above has
- * signed there shows that there is no cut, or that there was none when it was signed: an
- * attacker who answers a fetch may have kept it from before the delegation. One made from a
- * wildcard shows nothing: its signature fits any name. */
+/* Learns from a record at or below the name. The zone below a zone cut signs everything below the
+ * cut, and everything at the cut except DS and NSEC (and an NSEC3, whose owner is a hash that may
+ * look like a name). So if the zone above signed such a record there, there is no cut, or there was
+ * none when it was signed: an attacker who answers a fetch may have kept it from before the
+ * delegation. A record expanded from a wildcard shows nothing, because its signature fits any
+ * name. */
 static bool learn_presence(
         struct judging *j, const struct name *name, const struct name *zone, struct learned_cut *l)
 {
@@ -121,18 +123,19 @@ static struct learned_cut learn_denial(
 	l.cut = cuts[denial_of_ds(&denial, name, &l.outcome)];
 	if (l.cut == CUT_BROKEN)
 		return broken_cut(outcome_of(STATUS_BOGUS, REASON_DS_UNPROVED));
-	if (l.outcome.status == STATUS_SECURE) /* the denial is; the zone below is not */
+	if (l.outcome.status == STATUS_SECURE) /* the denial is Secure; the zone below is not */
 		l.outcome = outcome_of(STATUS_INSECURE, REASON_UNSIGNED_ZONE);
 	return l;
 }
 
-/* NSEC3 records over the limit of iterations are not looked into, so they deny nothing. */
+/* True if something is proved. NSEC3 records above the iteration limit are not evaluated, so they
+ * deny nothing. */
 static bool is_proof(const struct learned_cut *l)
 {
 	return l->cut != CUT_BROKEN && l->outcome.reason != REASON_NSEC3_ITERATIONS;
 }
 
-/* A DS or its denial outweighs what else there is. */
+/* Learns what the response says about the cut. A DS or its denial outweighs hints. */
 static struct learned_cut learn_of_cut(
         struct judging *j, const struct name *name, const struct name *zone)
 {
@@ -148,7 +151,8 @@ static struct learned_cut learn_of_cut(
 	return denied;
 }
 
-/* No zone begins at a name that lies between `name` and one that the zone above has. */
+/* Stores hints that no zone begins at the names between `name` and `to`, a name that the zone above
+ * holds. */
 static void learn_way_to(
         struct judging *j, const struct name *to, const struct name *name, uint32_t ttl_s)
 {
@@ -161,9 +165,9 @@ static void learn_way_to(
 	}
 }
 
-/* The NSEC that denies a DS names what comes next in the zone, which may be many labels further
- * down (as in ip6.arpa): nothing need be asked of the empty names on the way there. It is no answer
- * about their DS, and one from before a delegation there says the same; so it only hints. */
+/* The NSEC that denies a DS names the next name of the zone, which may be many labels deeper (as in
+ * ip6.arpa). So the empty names on the way need no query. The NSEC does not answer for their DS,
+ * and one from before a delegation there says the same, so it gives only hints. */
 static void learn_ways_below(
         struct judging *j, const struct name *name, const struct name *zone, uint32_t ttl_s)
 {
@@ -176,14 +180,14 @@ static void learn_ways_below(
 	}
 }
 
-/* True for what is held of a name by a hint alone, at present. */
+/* True if a name is known only from a hint at present. */
 static bool is_hinted(const struct fact *fact)
 {
 	return fact && fact->is_hint;
 }
 
-/* What proves nothing takes the place of nothing: a hint that is doubted stays until its time is
- * over. */
+/* Stores what was learned. A response that proves nothing replaces nothing: a doubted hint stays
+ * until it expires. */
 static void put_cut(struct judging *j, const struct name *name, const struct learned_cut *l)
 {
 	struct store *store = j->gate->store;
@@ -202,7 +206,8 @@ static void put_cut(struct judging *j, const struct name *name, const struct lea
 		        j->now_s, ttl_s);
 }
 
-/* Where the DS is asked for anew, a hint is what it is asked against: others may know better. */
+/* True if this is enough to store. If the DS was asked for again because a hint was doubted,
+ * another hint is not enough: other servers may know better. */
 static bool is_enough(struct judging *j, const struct name *name, const struct learned_cut *l)
 {
 	const struct fact *fact = store_find(j->gate->store, name, j->now_s);
@@ -210,8 +215,8 @@ static bool is_enough(struct judging *j, const struct name *name, const struct l
 	return l->cut != CUT_BROKEN && !(l->is_hint && fact && fact->is_doubted);
 }
 
-/* Nothing holds: because a zone that is hidden above it speaks, perhaps, which signed it, or signs
- * nothing. Returns true when that is asked anew first. */
+/* Nothing is proved, perhaps because of a hidden zone between, which signed the response or is
+ * unsigned. Returns true if that zone must be asked for first. */
 static bool is_parent_in_doubt(struct judging *j, const struct name *name, struct chain *parent)
 {
 	judging_doubts_above(j, name, parent);
@@ -225,7 +230,7 @@ bool learn_cut(struct judging *j, const struct name *name, bool last_try)
 
 	chain_find_parent(j->gate->store, name, j->now_s, &parent);
 	if (parent.end != CHAIN_SECURE)
-		return true; /* what is above changed meanwhile: the gate will want that first */
+		return true; /* the chain above has changed; the gate will want that first */
 	struct name zone = parent.zone;
 	j->may_want = false;
 	struct learned_cut l = learn_of_cut(j, name, &zone);
@@ -239,7 +244,8 @@ bool learn_cut(struct judging *j, const struct name *name, bool last_try)
 	return true;
 }
 
-/* Judges the DS and its denial, by the zones that signed them. */
+/* Judges the DS and its denial, with the keys of the zones that signed them. Returns false if
+ * something is wanted first. */
 static bool judge_proofs(struct judging *j)
 {
 	for (unsigned i = 0; i < j->sets.count; i++) {
@@ -272,7 +278,7 @@ bool learn_delegation(struct judging *j, const struct name *name)
 	return true;
 }
 
-/* Returns the DNSKEY RRset of `name`, wherever in the message it is. */
+/* Returns the DNSKEY RRset of `name` from any section, or NULL. */
 static const struct rrset *find_zone_keys(const struct judging *j, const struct name *name)
 {
 	for (unsigned s = SECTION_ANSWER; s <= SECTION_ADDITIONAL; s++) {
@@ -283,7 +289,7 @@ static const struct rrset *find_zone_keys(const struct judging *j, const struct 
 	return NULL;
 }
 
-/* The same as learn_cut() for the keys of a zone. */
+/* Learns the keys of a zone. Returns false if the response is not usable. */
 static bool learn_keys(struct judging *j, const struct want *want, bool last_try)
 {
 	const struct rrset *set = find_zone_keys(j, &want->name);
@@ -294,12 +300,12 @@ static bool learn_keys(struct judging *j, const struct want *want, bool last_try
 	struct keyset *keys = NULL;
 
 	if (!ds)
-		return true; /* its DS has expired meanwhile */
+		return true; /* its DS has expired since */
 	if (set)
 		outcome = ds_prove_keys(&v, set, ds, &proved, &keys);
 	if (is_broken(outcome) && !last_try)
 		return false;
-	/* Perhaps the DS is one from before the zone changed its keys, which somebody has kept. */
+	/* The DS may be an old one, kept from before the zone changed its keys. */
 	if (outcome.reason == REASON_DS_NO_MATCH)
 		store_doubt(j->gate->store, &want->name, j->now_s);
 	uint32_t ttl_s = is_broken(outcome) ? LIMIT_BOGUS_TTL_S : proved.ttl_s;
@@ -307,7 +313,7 @@ static bool learn_keys(struct judging *j, const struct want *want, bool last_try
 	return true;
 }
 
-/* A server's failure and a cut answer teach nothing. */
+/* True if a response can teach something: no server failure, not truncated. */
 static bool is_usable(const struct message *m)
 {
 	unsigned rcode = message_rcode(m);

@@ -5,7 +5,7 @@
 #include "base/writer.h"
 #include "gate/rewrite.h"
 
-/* A plan that is being made. */
+/* A plan being made. */
 struct plan {
 	struct plan_head head;
 	struct plan_ttl ttls[PLAN_TTLS];
@@ -15,7 +15,7 @@ struct plan {
 
 _Static_assert(sizeof(struct plan) == PLAN_OCTETS_MAX, "nothing stands between the parts");
 
-/* What stands behind the head, and where. */
+/* These return the head, and where the parts after it begin. */
 static struct plan_head plan_head_of(const uint8_t *plan)
 {
 	struct plan_head head;
@@ -86,7 +86,7 @@ static bool cut_opt(struct plan *p, const struct message *m)
 	return plan_add_cut(p, m->edns.at, end - m->edns.at);
 }
 
-/* Records and the OPT stand in the order of the wire. */
+/* Finds the octets to cut out. Records and the OPT are in wire order. */
 static bool find_cuts(
         struct plan *p, const struct message *m, const struct plan_record *records, bool keep_opt)
 {
@@ -107,7 +107,7 @@ static bool find_cuts(
 	return !opt_waits || cut_opt(p, m);
 }
 
-/* Moves what stands from `from` until `until`, and returns its new end. */
+/* Moves the octets in [from, until) to `to`, and returns their new end. */
 static size_t move_octets(uint8_t *octets, size_t to, size_t from, size_t until)
 {
 	if (to != from)
@@ -115,7 +115,7 @@ static size_t move_octets(uint8_t *octets, size_t to, size_t from, size_t until)
 	return to + until - from;
 }
 
-/* Returns the octets that are left. */
+/* Cuts the pieces out and returns the number of octets that are left. */
 static size_t cut_out(const uint8_t *cuts, unsigned count, uint8_t *octets, size_t len)
 {
 	size_t to = len, from = len;
@@ -131,7 +131,8 @@ static size_t cut_out(const uint8_t *cuts, unsigned count, uint8_t *octets, size
 	return move_octets(octets, to, from, len);
 }
 
-/* What differs still are pointers over what was cut out, and the OPT's DO. */
+/* Finds the octets that still differ: pointers to octets after a cut, and the DO bit of the OPT.
+ * Returns false if there are too many. */
 static bool find_mends(struct plan *p, const uint8_t *octets, struct span made)
 {
 	for (size_t i = DNS_HEADER_SIZE; i < made.len; i++) {
@@ -162,7 +163,7 @@ static bool note_ttls(
 	return true;
 }
 
-/* Writes down as much of it as there is. */
+/* Writes the plan without unused entries. */
 static struct span plan_pack(const struct plan *p, uint8_t *room)
 {
 	struct writer out = writer_over(room, PLAN_OCTETS_MAX);
@@ -224,7 +225,7 @@ bool plan_fits(const uint8_t *plan, const struct message *m)
 	return true;
 }
 
-/* Returns false when no TTL reaches too far. */
+/* Lowers the TTLs. Returns false if none was too large. */
 static bool cap_ttls(
         const uint8_t *plan, const struct plan_head *head, const struct message *m, uint8_t *octets)
 {
@@ -255,5 +256,6 @@ bool plan_apply(const uint8_t *plan, const struct message *m, uint8_t *octets)
 		struct plan_mend mend = take_mend(&at);
 		octets[mend.at] = (uint8_t)mend.octet;
 	}
-	return changed || head.changes_head || head.mend_count > 0; /* a cut changes the counts */
+	return changed || head.changes_head ||
+	       head.mend_count > 0; /* a cut changes the header's counts */
 }

@@ -2,12 +2,12 @@
 #include "gate/query.h"
 
 #define COUNTS_ADDITIONAL_AT 10
-#define OPT_CLASS_AT         3 /* after the owner and the type */
+#define OPT_CLASS_AT         3 /* after owner and type */
 #define OPT_FLAGS_AT         7
 
 void query_note(const struct message *m, struct client_query *asked)
 {
-	memset(asked, 0, offsetof(struct client_query, question)); /* which is long */
+	memset(asked, 0, offsetof(struct client_query, question)); /* `question` is long */
 	asked->id = m->id;
 	asked->flags = m->flags;
 	asked->udp_size = DNS_PLAIN_SIZE;
@@ -33,7 +33,8 @@ static enum query_kind classify_query(
 		return QUERY_MALFORMED;
 	if (message_opcode(m) != OPCODE_QUERY)
 		return QUERY_OPCODE;
-	if (query_is_transfer(m)) /* IXFR has the SOA of what its client has: RFC 1995, 3 */
+	if (query_is_transfer(
+	            m)) /* an IXFR has a record: the SOA that the client has (RFC 1995, 3) */
 		return QUERY_TRANSFER;
 	if (m->is_signed)
 		return QUERY_SIGNED;
@@ -52,7 +53,7 @@ enum exemption query_exemption(enum query_kind kind)
 		[QUERY_SIGNED] = EXEMPT_TSIG,
 		[QUERY_TRANSFER] = EXEMPT_TRANSFER,
 		[QUERY_OPCODE] = EXEMPT_OPCODE,
-		[QUERY_MALFORMED] = EXEMPT_NOT, /* it never went on */
+		[QUERY_MALFORMED] = EXEMPT_NOT, /* such a query is not sent on */
 	};
 	return exemptions[kind];
 }

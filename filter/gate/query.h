@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The query side: what is remembered of a query, and the DO bit. */
+/* Queries: what is remembered of them, and the DO bit. */
 #ifndef GATE_QUERY_H
 #define GATE_QUERY_H
 
@@ -9,7 +9,7 @@
 #include "gate/policy.h"
 #include "wire/edns.h"
 
-/* The UDP size that is put into queries: fits any path without fragments (DNS flag day 2020). */
+/* The UDP size that is put into queries. It fits any path without fragments (DNS flag day 2020). */
 #define QUERY_UDP_SIZE 1232
 
 /* Octets that query_decorate() may add: an OPT without options. */
@@ -17,32 +17,32 @@
 
 /* What is done with a query. */
 enum query_kind {
-	QUERY_JUDGED,    /* remember it, set DO, judge the response */
-	QUERY_CD,        /* checking disabled: pass, remember, let the response pass unjudged */
-	QUERY_SIGNED,    /* TSIG or SIG(0): likewise */
-	QUERY_TRANSFER,  /* of a zone, which cannot be judged: likewise */
-	QUERY_OPCODE,    /* another opcode than QUERY: likewise */
-	QUERY_MALFORMED, /* not a query that can be inspected: refuse */
+	QUERY_JUDGED,    /* remember the query, set DO, judge the response */
+	QUERY_CD,        /* CD is set: pass, remember the query, let the response pass unjudged */
+	QUERY_SIGNED,    /* TSIG or SIG(0): as QUERY_CD */
+	QUERY_TRANSFER,  /* a zone transfer, which cannot be judged: as QUERY_CD */
+	QUERY_OPCODE,    /* an opcode other than QUERY: as QUERY_CD */
+	QUERY_MALFORMED, /* not a query that can be read: refuse */
 };
 
-/* True for a query that asks for a zone, or for what has changed in it: AXFR (RFC 5936) or IXFR
- * (RFC 1995, over UDP too). */
+/* True for a zone transfer: AXFR (RFC 5936) or IXFR (RFC 1995, also over UDP). */
 bool query_is_transfer(const struct message *m);
 
-/* Reads what the client with this address asked out of a parsed query into `asked` (not for
- * QUERY_MALFORMED). */
+/* Reads from a parsed query what the client with this address asked, and how, into `asked`. Leaves
+ * `asked` alone for QUERY_MALFORMED. */
 enum query_kind query_read(const struct message *m, const struct policy *policy, struct span client,
         struct client_query *asked);
 
-/* By what the response to a query of this kind passes; EXEMPT_NOT for one that is judged. */
+/* Returns the exemption by which the response to a query of this kind passes; EXEMPT_NOT if it is
+ * judged. */
 enum exemption query_exemption(enum query_kind kind);
 
-/* Fills `asked` with what a parsed query asks and how, whatever is to become of it. */
+/* Fills `asked` from a parsed query of any kind. */
 void query_note(const struct message *m, struct client_query *asked);
 
-/* Writes the query with DO set and the UDP size QUERY_UDP_SIZE: in the OPT that is there, or in one
- * that is added (RFC 6891, 6.1.1; RFC 3225). Only for QUERY_JUDGED. Returns false when `out` is too
- * small; octets + QUERY_GROWTH are enough. */
+/* Writes the query with DO and the UDP size QUERY_UDP_SIZE, in its OPT or in a new one (RFC 6891,
+ * 6.1.1; RFC 3225). Only for QUERY_JUDGED. Returns false if `out` is too small; the query's octets
+ * + QUERY_GROWTH are enough. */
 bool query_decorate(const struct message *m, struct writer *out);
 
 #endif

@@ -4,11 +4,11 @@
 #include "base/spill.h"
 #include "wire/rdata.h"
 
-/* A response that was judged. */
+/* A judged response. */
 struct judged {
 	int64_t from_s;      /* when it was judged */
-	uint32_t lifetime_s; /* how long it holds from then on */
-	uint32_t more;       /* spare entries of the table, for what `plan` is too short for */
+	uint32_t lifetime_s; /* how long the outcome holds from then on */
+	uint32_t more;       /* spare entries of the table, if `plan` is too short */
 	uint8_t id_rest[WIDE_HASH_REST];
 	uint8_t reason;     /* enum reason */
 	uint8_t status : 7; /* enum status */
@@ -37,7 +37,8 @@ void recall_fini(struct recall *r)
 	table_fini(&r->messages);
 }
 
-/* What of a question makes a difference to the answer, but for its own octets and its size. */
+/* Returns everything about how the client asked that affects the answer, apart from the question's
+ * octets and the UDP size. */
 static uint16_t way_of_asking(const struct client_query *asked)
 {
 	return (uint16_t)((asked->flags & (FLAG_RD | FLAG_AD)) | (asked->has_edns ? 1 : 0) |
@@ -49,7 +50,8 @@ static bool may_be_alike(const struct message *m)
 	return m->question_count == 1 && m->rr_count <= RECALL_RECORDS;
 }
 
-/* Makes all responses that are alike the same octets. The way of asking takes the id's place. */
+/* Masks what may differ, so that responses that are alike have the same octets. How the client
+ * asked replaces the id. */
 static void mask_response(
         uint8_t *octets, const struct message *m, const struct client_query *asked)
 {
@@ -82,7 +84,7 @@ static void recall_forget(struct recall *r, struct judged *judged)
 	spill_remove(&r->messages, judged, offsetof(struct judged, more));
 }
 
-/* The hash of the masked octets, which are as they were when this returns. */
+/* Returns the hash of the masked octets. The octets are unchanged when this returns. */
 static struct wide_hash recall_identify(struct recall *r, uint8_t *octets, const struct message *m,
         const struct client_query *asked)
 {
@@ -104,7 +106,7 @@ static bool has_odd_ttl(const struct message *m)
 	return false;
 }
 
-/* Returns its plan, in one piece: as it is kept, or in `room`. */
+/* Returns the plan in one piece: in the entry, or copied to `room`. */
 static const uint8_t *plan_of(const struct recall *r, const struct judged *judged, uint8_t *room)
 {
 	if (judged->plan_len <= RECALL_PLAN_OCTETS)
@@ -135,7 +137,7 @@ bool gate_recall(struct gate *g, const struct client_query *asked, const struct 
 	if (plan_length(plan) > asked->udp_size || !plan_fits(plan, m))
 		return false;
 	table_touch(&r->messages, judged);
-	memset(result, 0, offsetof(struct gate_result, culprit)); /* the names are long */
+	memset(result, 0, offsetof(struct gate_result, culprit)); /* the names after it are long */
 	result->verdict = plan_apply(plan, m, octets) ? GATE_REWRITE : GATE_ACCEPT;
 	result->outcome = outcome_of(judged->status, judged->reason);
 	result->exemption = judged->exemption;
@@ -150,8 +152,8 @@ void gate_forget(struct gate *g)
 		recall_forget(&g->recall, table_oldest(&g->recall.messages));
 }
 
-/* Until when the RRset's part in the answer stays the same: its signature may be believed, and what
- * is left of its time does not cut its TTL. */
+/* Returns until when the RRset's part of the answer stays the same: its signature is valid, and the
+ * time left to it does not limit the TTL. */
 static int64_t holds_until(const struct ruling *r, int64_t now_s)
 {
 	if (!r->is_judged || r->outcome.status != STATUS_SECURE)
@@ -159,8 +161,8 @@ static int64_t holds_until(const struct ruling *r, int64_t now_s)
 	return now_s + (int64_t)r->proved.left_s - (int64_t)r->proved.original_ttl_s;
 }
 
-/* A signature whose time is to come may take the place of the one that was believed, or prove what
- * nothing proved so far. One alone that was believed is not such. */
+/* True if a signature that is not valid yet may later replace the one that was used, or prove what
+ * is unproved now. If the RRset has one signature only and it is valid, there is no other. */
 static bool may_be_signed_otherwise(const struct judging *j, unsigned index)
 {
 	const struct rrset *set = &j->sets.sets[index];
@@ -177,8 +179,8 @@ static bool may_be_signed_otherwise(const struct judging *j, unsigned index)
 	return false;
 }
 
-/* Returns until when all of it stays the same; 0 where that depends on what is not known yet, or on
- * failures, which are soon forgotten. */
+/* Returns until when the whole answer stays the same. Returns 0 if it depends on facts that are not
+ * known yet, or on failures, which are soon forgotten. */
 static int64_t all_holds_until(const struct judging *j, int64_t until_s)
 {
 	if (j->is_provisional)
@@ -195,8 +197,9 @@ static int64_t all_holds_until(const struct judging *j, int64_t until_s)
 	return until_s;
 }
 
-/* A signature says how far the TTLs of its set may reach, and the least of these holds for all.
- * What was made from another set reaches no further than that one does now. */
+/* Returns the limit of a record's TTL. The signature limits the TTLs of its RRset, and the smallest
+ * of these TTLs applies to all. A record that was made from another RRset is limited by the present
+ * TTL of that one. */
 static struct plan_record record_of(const struct judging *j, unsigned index, uint32_t ttl_s)
 {
 	struct plan_record record = {
@@ -216,7 +219,8 @@ static struct plan_record record_of(const struct judging *j, unsigned index, uin
 	return record;
 }
 
-/* Of a record whose owner was read before, as that of every record that is judged. */
+/* Marks the octets of the record's names. Its owner was read before, as for every record that is
+ * judged. */
 static void mark_names(const struct message *m, const struct rr *rr, uint8_t *seen)
 {
 	struct cursor c = cursor_at(m->octets, rr->owner_at);
@@ -238,8 +242,9 @@ static bool is_marked(const uint8_t *seen, size_t at, size_t len)
 	return memchr(seen + at, 1, len) != NULL;
 }
 
-/* A pointer may lead anywhere, so a name may be made of octets that are masked: of a TTL, say. Then
- * what looks alike has other names. Letters of the question are masked too, but only their case. */
+/* True if a name has masked octets. A compression pointer may lead anywhere, for example into a
+ * TTL; then a response that looks alike has other names. Letters of the question are masked too,
+ * but only their case. */
 static bool has_masked_names(const struct message *m, struct arena *arena)
 {
 	uint8_t *seen = arena_take(arena, m->octets.len);
@@ -255,8 +260,8 @@ static bool has_masked_names(const struct message *m, struct arena *arena)
 	return has;
 }
 
-/* Returns a new entry with spare ones for a plan of this length; NULL when so many there are not.
- */
+/* Returns a new entry with the spare entries for a plan of this length; NULL if the table has too
+ * few entries. */
 static struct judged *recall_make_room(
         struct recall *r, const struct wide_hash *id, size_t plan_len)
 {
@@ -287,7 +292,7 @@ static void recall_keep(struct recall *r, const struct wide_hash *id, const stru
 	spill_put(&r->messages, judged->more, judged->plan, RECALL_PLAN_OCTETS, plan);
 }
 
-/* True when the TTLs alone decide whether it is sent as it came or is written anew. */
+/* True if the TTLs alone decide whether the message is sent unchanged or rewritten. */
 static bool turns_on_ttls(const struct rewrite *how, const struct message *m)
 {
 	if (how->flags != m->flags ||
@@ -300,9 +305,9 @@ static bool turns_on_ttls(const struct rewrite *how, const struct message *m)
 	return true;
 }
 
-/* Finds the plan. A message that may be sent as it came under other TTLs, or written anew, must be
- * the same octets either way: one that compresses its names otherwise than rewrite_message() has no
- * plan. `scratch` has room for m's octets. */
+/* Finds the plan. If a message may be sent unchanged or rewritten, depending on its TTLs, both must
+ * give the same octets. So a message whose names are compressed in another way than
+ * rewrite_message() does has no plan. `scratch` has room for the octets of the message. */
 static struct span find_plan(uint8_t *room, uint8_t *scratch, const struct judging *j,
         const struct rewrite *how, const struct plan_record *records, struct span made)
 {

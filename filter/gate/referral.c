@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Referrals: the delegations that a server which does not recurse sends its client on to. */
+/* Referrals: delegations that a server which does not recurse sends to its client. */
 #include "gate/referral.h"
 
 #include "gate/judging.h"
@@ -24,8 +24,9 @@ const struct rrset *referral_to(const struct judging *j, const struct client_que
 	return ns;
 }
 
-/* Where the zone above the cut is not signed nobody proves the cut, and below it may lie a zone
- * with an anchor of its own. What an island has is for the island to say. */
+/* True if the address is in a signed island: a zone below the cut with an anchor of its own. If the
+ * zone above the cut is unsigned, the cut is not proved, and the island itself must prove its
+ * records. */
 static bool is_in_island(const struct judging *j, const struct rrset *ns, const struct name *owner)
 {
 	const struct anchor *anchor = anchors_above(j->gate->store->anchors, owner);
@@ -33,9 +34,9 @@ static bool is_in_island(const struct judging *j, const struct rrset *ns, const 
 	return anchor && anchor->zone.labels > ns->owner.labels;
 }
 
-/* Glue is the address of a server at or below the cut; other addresses are judged like any record.
- * It may lie in a signed zone below a proved cut, and does where the servers of a zone are named in
- * a zone below it: there is no other way to them. */
+/* True for glue: the address of a server at or below the cut. Other addresses are judged like any
+ * record. Glue may be in a signed zone below a proved cut. That is so if a zone's servers have
+ * names in a zone below it: there is no other way to reach them. */
 static bool is_glue(
         const struct judging *j, const struct rrset *ns, const struct rrset *set, bool is_proved)
 {
@@ -51,7 +52,8 @@ static bool is_glue(
 	return false;
 }
 
-/* The NS and the glue are never signed; the client will see whether they lead to the truth. */
+/* Keeps the NS and the glue, which are never signed. The client will find out whether they lead to
+ * the right servers. */
 static void keep_delegation(struct judging *j, const struct rrset *ns, bool is_proved)
 {
 	judging_keep_unsigned(j, ruling_of(j, ns), EXEMPT_REFERRAL);
@@ -62,10 +64,10 @@ static void keep_delegation(struct judging *j, const struct rrset *ns, bool is_p
 	judging_weaken(j, ruling_of(j, ns)->outcome, &ns->owner, TYPE_NS);
 }
 
-/* Anybody on the way to the client's server can write NS and glue, so they go on for a cut alone:
- * below a signed zone one that is proved, whether signed or not (RFC 4035, 3.1.4), which is
- * learned; below an unsigned one any. The root is below nothing: a referral to it leads nowhere,
- * and every name would be glue. */
+/* An attacker on the path can write NS and glue, so they pass only for a zone cut. Below a signed
+ * zone the cut must be proved, signed or not (RFC 4035, 3.1.4), and is learned; below an unsigned
+ * zone any cut will do. A referral to the root is refused: it leads nowhere, and every address
+ * would be glue. */
 bool judge_referral(struct judging *j, const struct rrset *ns)
 {
 	struct chain parent;

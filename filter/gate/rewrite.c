@@ -10,11 +10,11 @@
 #define POINTER_BITS  0xc000
 #define POINTER_REACH 0x3fff
 
-/* A message on its way from `m` to `w`. */
+/* A message being copied from `m` to `w`. */
 struct move {
 	const struct message *m;
 	struct writer *w;
-	uint16_t *moved; /* by offset in `m` where a label began: its offset in `w`; 0 for none */
+	uint16_t *moved; /* by offset in `m` of a label: its offset in `w`, or 0 */
 };
 
 bool rewrite_is_nothing(const struct rewrite *r, const struct message *m)
@@ -30,8 +30,8 @@ bool rewrite_is_nothing(const struct rewrite *r, const struct message *m)
 	return true;
 }
 
-/* Writes the name at `at`, which was read and is well formed, letter case and all, as labels that
- * are new and then a pointer to what was written before; with `whole` all of it as labels. */
+/* Writes the name at `at`, which is well formed, with its letter case: new labels, then a pointer
+ * to what was written before. With `whole` writes all labels, without a pointer. */
 static void rewrite_name(struct move *v, size_t at, bool whole)
 {
 	struct span label;
@@ -69,7 +69,8 @@ static bool rewrite_record(struct move *v, const struct rr *rr, uint32_t ttl_s)
 {
 	struct name owner;
 
-	/* Records that were not judged may have any owner, such as one that points into itself. */
+	/* A record that was not judged may have a bad owner, such as one that points into
+	 * itself. */
 	if (!message_owner(v->m, rr, &owner))
 		return false;
 	rewrite_name(v, rr->owner_at, false);
@@ -111,7 +112,7 @@ static void rewrite_head(struct move *v, const struct rewrite *r)
 	}
 }
 
-/* Records and the OPT go out in the order in which they came. */
+/* Writes the records and the OPT in their order in `m`. */
 static bool rewrite_records(struct move *v, const struct rewrite *r)
 {
 	uint16_t counts[SECTION_ADDITIONAL + 1] = { 0 };
