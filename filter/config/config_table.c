@@ -64,9 +64,9 @@ const struct config_key config_keys[] = {
 	                "that cannot sign (see the group sign), and validates nothing. The\n"
 	                "rules depend on it: run `sealgate rules apply` after a change." },
 	{ "mode", &kind_word, AT(mode), .words = mode_words, .number = MODE_ENFORCE,
-	        .help = "\"enforce\" answers SERVFAIL in place of a response that is not valid.\n"
-	                "\"monitor\" judges and logs in the same way, but refuses nothing: use it\n"
-	                "to try sealgate." },
+	        .help = "\"enforce\" answers SERVFAIL in place of a response that is Bogus or\n"
+	                "Indeterminate. \"monitor\" judges and logs in the same way, but refuses\n"
+	                "nothing: use it to try sealgate." },
 
 	{ "queue.first", &kind_number, AT(queue_first), .number = 0, .max = 65535,
 	        .help = "The number of the first NFQUEUE for responses. The queues for queries\n"
@@ -101,21 +101,22 @@ const struct config_key config_keys[] = {
 	                "connections. The rules depend on it." },
 	{ "tcp_connections", &kind_number, AT(tcp_connections), .number = 1024, .min = 1,
 	        .max = 65536,
-	        .help = "How many connections the worker of each queue relays at a time. For\n"
-	                "one more, it closes the connection that has been idle longest of the\n"
-	                "client that has the most. The last quarter is for clients that have\n"
-	                "less than a sixteenth." },
+	        .help = "How many connections the worker of each queue relays at a time. When\n"
+	                "there is no room for another, the worker closes the connection that is\n"
+	                "idle longest of the client that has most. The last quarter of the room\n"
+	                "is for clients that have less than a sixteenth." },
 	{ "tcp_idle_ms", &kind_number, AT(tcp_idle_ms), .number = 30000, .min = 1000, .max = 600000,
 	        .help = "A connection without a complete message in either direction for this\n"
 	                "long is closed, in milliseconds." },
 	{ "zone_transfer", &kind_word, AT(zone_transfer), .words = zone_transfer_words,
 	        .number = ZONE_TRANSFER_PASS,
-	        .help = "How zone transfers (AXFR, IXFR) are treated, which cannot be judged:\n"
-	                "\"pass\" or \"refuse\". Over UDP, a refused one gets no answer." },
+	        .help = "How zone transfers (AXFR, IXFR) are treated: \"pass\" or \"refuse\". "
+	                "They\n"
+	                "cannot be judged. Over UDP, a refused transfer gets no answer." },
 	{ "block_encrypted_dns", &kind_switch, AT(block_encrypted_dns),
-	        .help = "If true, port 853 is refused (DNS over TLS and over QUIC, which cannot\n"
-	                "be judged), so that clients fall back to plain DNS. DNS over HTTPS\n"
-	                "looks like any web traffic and passes. The rules depend on it." },
+	        .help = "If true, port 853 is refused: DNS over TLS and DNS over QUIC. They\n"
+	                "cannot be judged, and clients then fall back to plain DNS. DNS over\n"
+	                "HTTPS looks like any web traffic and passes. The rules depend on it." },
 
 	{ "mark.mask", &kind_mark, AT(mark_mask), .number = UINT32_C(0x30000000),
 	        .help = "The bits of packet marks that sealgate uses. It never changes other\n"
@@ -179,17 +180,17 @@ const struct config_key config_keys[] = {
 	                "Debian package dns-root-data has it." },
 	{ "checking_disabled", &kind_word, AT(checking_disabled), .words = checking_disabled_words,
 	        .number = CHECKING_DISABLED_JUDGE,
-	        .help = "How a query with the CD bit is treated, by which a client says that it\n"
-	                "validates itself: \"judge\" treats it like any other, \"pass\" leaves "
-	                "the\n"
-	                "query and its response alone. Some resolvers set the bit in every\n"
+	        .help = "How a query with the CD bit is treated. With it a client says that it\n"
+	                "validates itself. \"judge\" treats the query like any other, \"pass\"\n"
+	                "leaves it and its response alone. Some resolvers set the bit in every\n"
 	                "query and validate nothing: they believe and cache what passes." },
 	{ "validators", &kind_networks, AT(validators),
 	        .help = "Clients whose queries with the CD bit pass, whatever\n"
-	                "checking_disabled says: [ \"192.0.2.7\", \"2001:db8:7::/48\" ]. Name the\n"
-	                "clients that really validate, with trust anchors for zones that cannot\n"
-	                "be proved from trust_anchor. For this machine, name the address that\n"
-	                "it sends its queries from." },
+	                "checking_disabled says: [ \"192.0.2.7\", \"2001:db8:7::/48\" ]. Name "
+	                "only\n"
+	                "clients that really validate, and that have trust anchors for zones\n"
+	                "that cannot be proved from trust_anchor. For this machine, name the\n"
+	                "address that it sends its queries from." },
 
 	{ "park_ms", &kind_number, AT(limits.park_ms), .number = 3000, .min = 100, .max = 30000,
 	        .help = "How long a response may wait for keys, in milliseconds. After that it\n"
@@ -205,8 +206,8 @@ const struct config_key config_keys[] = {
 	{ "flows", &kind_number, AT(limits.flows), .number = 65536, .min = 64, .max = 4194304,
 	        .help = "How many queries in flight each queue remembers. A query for a long\n"
 	                "name counts as two to four. Once half of the room is taken, one client\n"
-	                "may have a sixteenth of the other half, and the queries from one\n"
-	                "interface three quarters, while others need room too." },
+	                "may have a sixteenth of the other half, and one interface three\n"
+	                "quarters of it, while others need room too." },
 	{ "zones", &kind_number, AT(limits.zones), .number = 4096, .min = 64, .max = 1048576,
 	        .help = "How many zones each queue remembers the DNSSEC status of." },
 	{ "messages", &kind_number, AT(limits.messages), .number = 65536, .max = 4194304,
@@ -221,29 +222,29 @@ const struct config_key config_keys[] = {
 	                "of the room. Must be less than queue.length." },
 
 	{ "assist", &kind_switch, AT(assist), .number = true,
-	        .help = "A response without signatures from a signed zone cannot be proved:\n"
-	                "some servers strip them, or reject EDNS. If true, the signatures are\n"
-	                "fetched from `resolver`, if it is set, to prove the response. If\n"
-	                "false, the response is refused." },
+	        .help = "Some servers strip the signatures from their responses, or reject\n"
+	                "EDNS, so that nothing from a signed zone can be proved. If true, the\n"
+	                "signatures are fetched from `resolver`, if it is set, to prove the\n"
+	                "response. If false, the response is refused." },
 	{ "before_clock", &kind_names, AT(before_clock),
 	        .text = "pool.ntp.org ntp.ubuntu.com time.cloudflare.com time.google.com "
 	                "time.apple.com time.g.aaplimg.com time.windows.com "
 	                "twc.trafficmanager.net",
 	        .help = "Names of time servers. While the clock of this machine is not set, no\n"
-	                "signature can be checked; records of these names and of all names\n"
-	                "below them then pass unjudged, for minutes. If a time server's name is\n"
-	                "an alias (CNAME), list its target too. Records of other names do not\n"
-	                "pass." },
+	                "signature can be checked. Records of these names, and of all names\n"
+	                "below them, then pass unjudged for minutes. If the name of a time\n"
+	                "server is an alias (CNAME), list its target too. Records of other\n"
+	                "names do not pass." },
 	{ "unset_clock", &kind_word, AT(unset_clock), .words = unset_clock_words,
 	        .number = UNSET_CLOCK_WAIT,
 	        .help = "How responses for all other names are treated while the clock is not\n"
 	                "set: \"wait\" keeps them for park_ms, \"fail\" refuses them at once." },
 	{ "unsynchronised_clock", &kind_word, AT(unsynchronised_clock),
 	        .words = unsynchronised_clock_words, .number = UNSYNCHRONISED_BELIEVE,
-	        .help = "How a plausible clock is treated that the kernel does not report as\n"
-	                "synchronised (permanently so in many virtual machines): \"believe\"\n"
-	                "judges by it, but does not refuse time servers because of the dates of\n"
-	                "signatures; \"doubt\" treats it as not set." },
+	        .help = "How to treat a plausible clock that the kernel does not report as\n"
+	                "synchronised (permanently so in many virtual machines). \"believe\"\n"
+	                "judges by this clock, but does not refuse time servers because of the\n"
+	                "dates of signatures. \"doubt\" treats the clock as not set." },
 	{ "clock_state", &kind_path, AT(clock_state), .text = "/var/lib/sealgate/clock",
 	        .help = "Where sealgate stores the time now and then. An unsynchronised clock\n"
 	                "that is earlier than this time counts as not set." },
