@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The questions in flight: what a client asked whom, until it is answered or too old. They are kept
- * packed, since there may be many; what was asked is read out into the form that others work with.
- */
+/* The queries in flight, called flows: the client, the server and the question, until the response
+ * has come or the time is over. Flows are stored packed, because there may be many. flow_find() and
+ * flow_read() unpack the query. */
 #ifndef FLOW_FLOW_H
 #define FLOW_FLOW_H
 
@@ -11,123 +11,128 @@
 #include "flow/flow_signing.h"
 #include "gate/query.h"
 
-/* Questions that may be in flight with the same addresses, ports and id, and from the same
- * interface. An honest client has one. The bound keeps every look-up short. It is one for each
- * interface, so that nobody on another side of a gateway can push out the question of a client. */
+/* Queries in flight that may share addresses, ports, id and interface. An honest client has one.
+ * The bound keeps every look-up short. Each interface has its own bound, so an attacker behind
+ * another interface of a gateway cannot evict the query of a client. */
 #define FLOW_QUESTIONS 8
 
-/* Of the oldest, flows that are looked at for one of the same client or interface. */
+/* The oldest flows that are searched for one of the same client or interface. */
 #define FLOW_LOOKED_AT 16
 
-/* Flows that one call of flow_expire() ends at most. */
+/* Flows that one call of flow_expire() removes at most. */
 #define FLOW_EXPIRIES 256
 
-/* What a flow holds of the question; a longer one takes the room of other flows too. */
+/* Octets of the question that fit into a flow. The rest of a longer question lies in spare entries
+ * of the table, so it takes the room of other flows. */
 #define FLOW_OCTETS 47
 
-/* Of the key a hash is kept: nobody finds two with one hash, since nobody has the key of that. */
+/* Only a keyed hash of the flow key is stored. Without the secret an attacker cannot construct a
+ * collision. */
 struct flow {
 	uint64_t expires_ms;
-	uint8_t key_rest[WIDE_HASH_REST]; /* of the hash; the table has the beginning */
-	uint32_t more;        /* spare entries of the table, for what FLOW_OCTETS are too few for */
-	uint64_t held_packet; /* a response that is held back (grace.h), or 0 */
+	uint8_t key_rest[WIDE_HASH_REST]; /* of the hash; the table stores the first octets */
+	uint32_t more;        /* the spare entries, if FLOW_OCTETS are too few; see base/spill.h */
+	uint64_t held_packet; /* id of the response that is held back (grace.h), or 0 */
 	struct flow_way way;  /* of the query */
 	struct flow_owner owner;
 	uint16_t id, flags, udp_size, question_len; /* as in struct client_query */
 	uint8_t kind;                               /* enum query_kind */
-	uint8_t parked;                             /* responses to it that wait for keys */
+	uint8_t parked;                             /* responses that are parked for this query */
 	bool has_edns : 1, dnssec_ok : 1, passes_unjudged : 1, sent_plain : 1;
 	uint8_t iterator : 2;        /* enum iterator */
-	bool is_signing : 1;         /* it is the signer's */
-	bool is_over : 1;            /* nothing answers it any more; see flow_end() */
-	uint8_t octets[FLOW_OCTETS]; /* of the question; then what only the signer knows */
+	bool is_signing : 1;         /* the signer's: a struct packed_signing follows */
+	bool is_over : 1;            /* no response matches it any more; see flow_end() */
+	uint8_t octets[FLOW_OCTETS]; /* the question, then the struct packed_signing if any */
 };
 
-/* What was asked: of the validator, or of the signer. */
+/* The query of a flow: of the validator, or of the signer. */
 union flow_asked {
 	struct client_query client;
-	struct flow_signing signing; /* the same, and more */
+	struct flow_signing signing; /* begins with the same struct client_query */
 };
 
-/* Says whether `response` may answer what was asked; addresses, ports and id fit. */
+/* True if `response` may answer the query. Addresses, ports and id are known to match. */
 typedef bool flow_matcher(const struct message *response, const union flow_asked *asked);
 
-/* Is told of each question that was never answered. */
+/* Is called for each flow that timed out, except those that flow_end() left in the table. */
 typedef void flow_unanswered(void *context, const union flow_asked *asked);
 
 struct flow_table {
-	struct table table; /* oldest first is the order of expiry: all have the same time-out */
+	struct table table; /* in the order of expiry: all flows have the same time-out */
 	struct hash_key hash_key;
 	struct flow_share share;
-	bool has_shares; /* set by flow_table_init() */
+	bool has_shares; /* shares limit clients and interfaces; set by flow_table_init() */
 	uint32_t timeout_ms;
-	flow_matcher *matches;       /* set by flow_table_init() to what gate_matches() says */
-	flow_unanswered *unanswered; /* NULL at first: nobody wants to know */
-	void *context;
+	flow_matcher *matches;       /* gate_matches(), as set by flow_table_init() */
+	flow_unanswered *unanswered; /* NULL, as set by flow_table_init(): is not called */
+	void *context;               /* of `unanswered` */
 };
 
-/* Takes memory for `capacity` flows (four at least). Returns 0 or a negative errno. */
+/* Takes memory for `capacity` flows (at least four). Returns 0 or a negative errno. */
 int flow_table_init(struct flow_table *t, uint32_t capacity, uint32_t timeout_ms);
 void flow_table_fini(struct flow_table *t);
 
-/* Has the processor fetch what a search for the flow will read first: worth it some hundred
- * instructions before. */
+/* Prefetches the memory that a search for the flow reads first. Useful some hundred instructions
+ * before the search. */
 void flow_expect(const struct flow_table *t, const struct flow_key *key);
 
-/* What became of a question that was to be remembered. */
+/* The result of remembering a query. */
 struct flow_remembered {
-	unsigned evicted; /* older questions that had to give way */
-	bool is_refused;  /* it is not remembered: its client, or its interface, has its share */
-	bool is_rival;    /* another question was in flight with the same addresses, ports and id,
-	                     or the same question that was asked more strictly */
+	unsigned evicted; /* older flows that were evicted because the table was full, or because
+	                     the query had FLOW_QUESTIONS rivals from its interface */
+	bool is_refused;  /* the query is not remembered: its client or interface has its share */
+	bool is_rival;    /* another query is in flight with the same addresses, ports and id, or
+	                     the same question that is judged, while this query is not */
 };
 
-/* Remembers a question, or gives one that is there already (the client asked again, by the same
- * interface and in the same octets) a new time.
+/* Remembers a query. If the client repeats a query in the same octets by the same interface, its
+ * flow gets a new time.
  *
- * An attacker who sees a query can send another one with its addresses, ports and id, and with any
- * flags, letters or question. So one such tuple has one strictness: while a question that is judged
- * is in flight, no other one of the tuple goes unjudged, from whichever side it came, and one that
- * went unjudged before is judged from then on. If any copy of the query was decorated, the flow
- * counts as decorated. */
+ * An attacker who sees a query can send another query with its addresses, ports and id, and with
+ * any flags, letter case or question. So all flows of one such tuple are equally strict: while one
+ * of them is judged, all are, whichever interface their queries came by. A flow that was exempt
+ * before is judged from then on. If any copy of the query was decorated, the flow counts as
+ * decorated. */
 struct flow_remembered flow_remember(struct flow_table *t, const struct flow_key *key,
         enum query_kind kind, const struct client_query *asked, uint64_t now_ms);
 
-/* The same of the signer, where strictness is not at stake: it signs, or leaves alone. */
+/* Remembers a query to the signer. Nothing is judged there, so flows do not become stricter. */
 struct flow_remembered flow_remember_signing(struct flow_table *t, const struct flow_key *key,
         const struct flow_signing *signing, uint64_t now_ms);
 
-/* Returns the flow that `response` may be the answer to (matches()), and fills `asked`; or NULL,
- * and `asked` is anything. A flow is valid until one is remembered, removed or expired.
+/* Returns the flow that `response` answers according to matches(), and fills `asked`. Returns NULL
+ * if there is none; `asked` is undefined then. A flow is valid until a flow is remembered, removed
+ * or expired.
  *
- * A response must leave where its query came in, and come in where the query went out. A gateway
- * may have several ways out, and each of them may bring the response; the side that the query came
- * from may not, unless the query left there, too. Of the signer: it comes in where the query went
- * out. */
+ * A response must leave by the interface that its query came in by. It may come in by any interface
+ * but that one, because a gateway may have several uplinks; it may come in by that one if the query
+ * left there too. For the signer, the response must come in by the interface that the query left
+ * by. */
 struct flow *flow_find(const struct flow_table *t, const struct flow_key *key,
         const struct message *response, uint64_t now_ms, union flow_asked *asked);
 
-/* True when flow_find() found nothing because of the way of the response alone. */
+/* True if flow_find() failed only because the response took the wrong interfaces. */
 bool flow_has_strayed(const struct flow_table *t, const struct flow_key *key,
         const struct message *response, uint64_t now_ms);
 
-/* Returns the flow of exactly this question to which a response with this key belongs, or NULL. */
+/* Returns the flow with exactly this question that a response with this key may answer, or NULL. */
 struct flow *flow_find_asked(
         const struct flow_table *t, const struct flow_key *key, const struct client_query *asked);
 
-/* Reads out what was asked. */
+/* Unpacks the query of a flow. */
 void flow_read(const struct flow_table *t, const struct flow *flow, union flow_asked *asked);
 
-/* For a flow that was answered. */
+/* Removes a flow whose query was answered. */
 void flow_remove(struct flow_table *t, struct flow *flow);
 
-/* For a flow that was answered by a failure: its client may go on listening. Where both sides of it
- * are one interface the flow stays until its time is over, so that it still says how strict its
- * tuple is: an attacker could forge the failure, and then send a copy of the query that is not to
- * be judged, which there has the same way as the client's. Elsewhere the flow is removed. */
+/* Ends a flow whose query was answered by a failure: the client may go on listening. If the query
+ * came in and left by one interface, the flow stays in the table until its time is over, so that
+ * its tuple stays strict. Otherwise an attacker could forge the failure and then send a copy of the
+ * query that is exempt; on one interface the copy takes the same way as the client's query. If the
+ * interfaces differ, the flow is removed. */
 void flow_end(struct flow_table *t, struct flow *flow);
 
-/* Forgets flows that are too old, and returns how many. */
+/* Removes flows that timed out, at most FLOW_EXPIRIES. Returns how many. */
 unsigned flow_expire(struct flow_table *t, uint64_t now_ms);
 
 #endif

@@ -1,43 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Shares of the questions in flight. While half of the table is free nobody is limited, and nothing
- * is counted. Of the other half, which is counted, a client may have a share (base/share.h), and
- * what comes by one interface three quarters, as long as others want some of it.
+/* Shares of the flow table. While half of the table is free, there are no limits and nothing is
+ * counted. In the other half, a client may have a share (base/share.h), and one interface may have
+ * three quarters, as soon as others use some of it.
  *
- * Two attackers are meant: a client that asks for much that is never answered; and somebody outside
- * who sends queries with many addresses through a gateway that lets packets in from there. Each
- * could have the oldest questions of all others forgotten, and so keep their answers away. Private
- * to flow.c. */
+ * This is against two attackers: a client that asks many questions that are never answered, and an
+ * outsider who sends queries with many source addresses through a gateway that lets them in. Each
+ * could otherwise evict the flows of all other clients, whose responses would then be dropped.
+ * Private to flow.c. */
 #ifndef FLOW_FLOW_SHARE_H
 #define FLOW_FLOW_SHARE_H
 
 #include "base/share.h"
 
-/* Interfaces that come to the same tally share a share. */
+/* Counters for interfaces. Interfaces with the same index modulo this number share one. */
 #define FLOW_SIDES 64
 
 struct flow_share {
-	struct share clients;       /* of the half that is counted */
-	uint32_t sides[FLOW_SIDES]; /* the same by interface */
+	struct share clients;       /* by client: entries in the half that is counted */
+	uint32_t sides[FLOW_SIDES]; /* by interface: the same entries */
 };
 
-/* Who has a question in flight, where it is counted. */
+/* The counters that a flow adds to. */
 struct flow_owner {
 	struct sharer client;
 	uint8_t side;
-	bool is_counted;
+	bool is_counted; /* false: to none, because half of the table was free */
 };
 
-/* For a table of `capacity` entries. Returns 0 or a negative errno. Nothing is to be freed. */
+/* Sets up the shares of a table of `capacity` entries. Returns 0 or a negative errno. There is
+ * nothing to free. */
 int flow_share_init(struct flow_share *s, uint32_t capacity);
 
-/* Says who asks, from `client` by `interface`, when so much of the table is `used`. */
+/* Returns the owner of a new flow, whose query came from `client` by `interface`, while `used`
+ * entries of the table are taken. */
 struct flow_owner flow_share_owner(
         const struct flow_share *s, struct span client, uint32_t interface, uint32_t used);
 
-/* True when the owner has its share, while others have questions, too. */
+/* True if the client or the interface of the owner has its share, and others have flows too. */
 bool flow_share_is_taken(const struct flow_share *s, const struct flow_owner *owner);
 
-/* Counts `entries` more of the owner's, or as many less. */
+/* Add `entries` to the counters of the owner, and subtract them. */
 void flow_share_take(struct flow_share *s, const struct flow_owner *owner, unsigned entries);
 void flow_share_give(struct flow_share *s, const struct flow_owner *owner, unsigned entries);
 

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a flow holds for the signer, beside what it holds of every question. */
+/* The part of a flow that only the signer needs. */
 #ifndef FLOW_FLOW_SIGNING_H
 #define FLOW_FLOW_SIGNING_H
 
 #include "sign/signer.h"
 
-/* What is remembered of a question to the signer. */
+/* A query to the signer. */
 struct flow_signing {
 	struct signer_query asked;
-	uint8_t server_len, server[16];
+	uint8_t server_len, server[16]; /* the address of the server, 4 or 16 octets */
 };
 
-/* The part of it that only the signer needs, as it lies behind the question. */
+/* What flow.c stores behind the question: all of the above but the client's query. */
 struct packed_signing {
 	uint32_t policy;
 	uint16_t sent_type;
@@ -20,9 +20,10 @@ struct packed_signing {
 	uint8_t server_len, server[16];
 };
 
+/* Returns that part of `s`. */
 struct packed_signing flow_signing_pack(const struct flow_signing *s);
 
-/* Fills in what was packed, and leaves the rest of `s` alone. */
+/* Fills in that part of `s`, and leaves the client's query alone. */
 void flow_signing_unpack(const struct packed_signing *packed, struct flow_signing *s);
 
 #endif

@@ -1,36 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A forger must answer first. So a response that is Bogus, or that cannot be judged, or a failure
- * that anybody could have sent, is held back for a moment: if a better one comes for the same
- * question, the client gets the better one and never hears of the other. */
+/* A spoofer must answer before the server does. So a response is held back for a moment if it is
+ * Bogus, cannot be judged, or is a failure that anyone could have sent. If a better response to the
+ * query comes meanwhile, the client gets the better one, and the other is dropped. */
 #ifndef FLOW_GRACE_H
 #define FLOW_GRACE_H
 
 #include "flow/flow.h"
 #include "flow/park.h"
 
-/* The responses that are held back, in the order in which their time ends. */
+/* The responses that are held back. They end in the order in which they came. */
 struct grace {
 	struct park park;
 };
 
-/* Takes memory for `capacity` responses that wait `wait_ms`. With 0 nothing is held back. Returns 0
- * or -ENOMEM. */
+/* Takes memory for `capacity` responses that wait `wait_ms` each. If `wait_ms` is 0, nothing is held
+ * back. Returns 0 or a negative errno. */
 int grace_init(struct grace *g, uint32_t capacity, uint32_t wait_ms);
 void grace_fini(struct grace *g);
 
 enum grace_result {
-	GRACE_HELD,    /* it waits; the flow stays open */
-	GRACE_RIVAL,   /* one waits for this flow already: this one is to be dropped */
-	GRACE_NO_ROOM, /* as many as may be are held back, of all or of its client or question */
-	GRACE_OFF      /* nothing is held back: it must get its verdict now */
+	GRACE_HELD,    /* the response waits; its flow stays open */
+	GRACE_RIVAL,   /* another response to this query is held back already: drop this one */
+	GRACE_NO_ROOM, /* the park is full, or the client or question has its share in it */
+	GRACE_OFF      /* nothing is held back: the response must get its verdict now */
 };
 
-/* Holds back a response to the question of `flow`. */
+/* Holds back a response to the query of `flow`. Copies the packet. */
 enum grace_result grace_hold(
         struct grace *g, struct flow *flow, const struct waiting_packet *waiting, uint64_t now_ms);
 
-/* Returns the response that is held with this packet id, or NULL. It is to be dropped with
- * parked_remove() when a better one came. */
+/* Returns the response with this packet id that is held back, or NULL. When a better response came,
+ * drop the packet and call parked_remove(). */
 struct parked *grace_find(const struct grace *g, uint64_t packet_id);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Responses that wait: the copy that is judged again, and what was asked. Of a packet the original
- * is held by the kernel meanwhile. */
+/* Responses that wait for keys, for the clock, for the query to be asked again, or for their grace
+ * to end. A parked response is a copy, with the query that it answers. The kernel holds the packet
+ * itself until its verdict. */
 #ifndef FLOW_PARK_H
 #define FLOW_PARK_H
 
@@ -14,57 +15,54 @@
 struct parked_list;
 struct question;
 
-/* How a question may be asked again (reask.h); bits, of which `reasked` has those that were tried.
- */
+/* How sealgate may ask a client's query again (fetch/reask.h). They are bits, see `reasked`. */
 enum reask_how { REASK_NOT = 0, REASK_WHOLE = 1, REASK_PLAINLY = 2, REASK_SIGNED = 4 };
 
 struct parked {
-	struct park *park; /* in which it lies */
+	struct park *park; /* the park it lies in */
 	uint64_t packet_id;
-	bool is_held_back;      /* for its grace, not for keys: `park` is that of grace.h */
-	bool is_forwarded;      /* a packet in FORWARD */
-	unsigned fetches;       /* that it has waited for; see LIMIT_FETCHES */
-	unsigned verifications; /* that judging it has cost so far; see LIMIT_VERIFICATIONS_ALL */
+	bool is_held_back;      /* for its grace: `park` is that of grace.h */
+	bool is_forwarded;      /* the packet is in FORWARD */
+	unsigned fetches;       /* it waited for so far; see LIMIT_FETCHES */
+	unsigned verifications; /* made to judge it so far; see LIMIT_VERIFICATIONS_ALL */
 	uint64_t deadline_ms;
-	struct flow_key flow_key; /* of its question, which stays open meanwhile */
-	struct question
-	        *question; /* the same of a message on a connection; see worker/question.h */
+	struct flow_key flow_key;  /* of its flow, which stays open meanwhile */
+	struct question *question; /* over TCP: its question; see worker/question.h */
 	struct client_query asked;
-	struct sockaddr_storage server; /* that sent it */
-	uint8_t *octets;                /* of the packet or the message, from the heap */
+	struct sockaddr_storage server; /* that sent the response */
+	uint8_t *octets;                /* the packet, or over TCP the message; from the heap */
 	size_t len;
-	enum reask_how waits_for; /* its question is being asked again */
-	unsigned reasked;
-	uint8_t *whole; /* what came of that, and takes its place; from the heap, or NULL */
+	enum reask_how waits_for; /* its query is being asked again so, or REASK_NOT */
+	unsigned reasked;         /* the bits of enum reask_how that were tried */
+	uint8_t *whole;           /* the message that replaces this one; from the heap, or NULL */
 	size_t whole_len;
-	uint8_t *proof; /* the same: a message with the signatures that it lacks; see
-	                   worker/server_fallback.h */
+	uint8_t *proof; /* a message with the signatures that this one lacks (gate/assist.h); from
+	                   the heap, or NULL */
 	size_t proof_len;
-	struct sharer client, asks; /* whose share it takes: its client's, its question's */
-	struct parked_list *list;   /* in which it waits, or NULL */
+	struct sharer client, asks; /* the shares it counts in: its client's, its question's */
+	struct parked_list *list;   /* the list in which it waits, or NULL */
 	struct parked *previous, *next;
 };
 
-/* Those who wait for the same thing, first come first. Zero it to begin with. */
+/* Parked responses that wait for one event, in the order in which they came. All zero is empty. */
 struct parked_list {
 	struct parked *first, *last;
 };
 
 struct park {
-	struct table table; /* oldest first is the order of the deadlines: all wait as long */
+	struct table table; /* in the order of the deadlines: all wait equally long */
 	uint32_t wait_ms;
-	struct share clients, questions; /* of the room; see share.h */
-	uint64_t *shares_taken;          /* counts who was refused for these, if not NULL */
+	struct share clients, questions; /* of the table; see base/share.h */
+	uint64_t *shares_taken;          /* counts responses refused because of shares, or NULL */
 };
 
-/* Takes memory for `capacity` responses (not for their packets). Returns 0 or a negative
- * errno. */
+/* Takes memory for `capacity` responses, but not for their octets. Returns 0 or a negative errno. */
 int park_init(struct park *park, uint32_t capacity, uint32_t wait_ms);
 
-/* Frees all that are parked, too. */
+/* Frees all parked responses, too. */
 void park_fini(struct park *park);
 
-/* A packet that the kernel holds: a response to what was `asked`, whose flow is found by `key`. */
+/* A packet that the kernel holds: a response to the query `asked`, whose flow has `key`. */
 struct waiting_packet {
 	uint64_t id;
 	struct span octets;
@@ -72,44 +70,44 @@ struct waiting_packet {
 	const struct client_query *asked;
 };
 
-/* Copies the packet; the copy is in no list yet. Returns NULL when as many as may be are parked
- * already, of all or of its client or question, or there is no memory for the copy. It is valid
- * until parked_remove(). */
+/* Parks a copy of the packet, in no list yet. Returns NULL if the park is full, if the client or the
+ * question has its share, or if memory is short. The result is valid until parked_remove(). */
 struct parked *park_add(struct park *park, const struct waiting_packet *waiting, uint64_t now_ms);
 
-/* The same for a message on a connection of `client`, to `question`, where `asked` was asked. */
+/* Parks a copy of a message that came over TCP, in response to `question` of `client`, whose query
+ * was `asked`. Otherwise like park_add(). */
 struct parked *park_message(struct park *park, const struct sockaddr_storage *client,
         struct question *question, const struct client_query *asked, struct span message,
         uint64_t now_ms);
 
-/* Takes it out of its park, and out of its list if it is in one, and frees it. */
+/* Removes a parked response from its park and its list, and frees its octets. */
 void parked_remove(struct parked *parked);
 
-/* The one with this packet id, or NULL. */
+/* Returns the parked response with this packet id, or NULL. */
 struct parked *park_find(const struct park *park, uint64_t packet_id);
 
-/* The one whose deadline is the nearest, or NULL. */
+/* Returns the parked response with the nearest deadline, or NULL. */
 struct parked *park_oldest(const struct park *park);
 
-/* True when another message came in its place. */
+/* True if another message replaces the parked one. */
 static inline bool parked_is_replaced(const struct parked *parked)
 {
 	return parked->whole != NULL;
 }
 
-/* That message, or the `original`. */
+/* Returns that message; or `original` if there is none. */
 static inline struct span parked_message(const struct parked *parked, struct span original)
 {
 	return parked_is_replaced(parked) ? span_of(parked->whole, parked->whole_len) : original;
 }
 
-/* Moves `parked` to the end of `list`, out of the one it was in. */
+/* Moves `parked` from its present list, if any, to the end of `list`. */
 void parked_move(struct parked *parked, struct parked_list *list);
 
 /* Takes `parked` out of its list, if it is in one. */
 void parked_unlist(struct parked *parked);
 
-/* Moves all of `from` to the end of `to`. */
+/* Moves all entries of `from` to the end of `to`. */
 void parked_move_all(struct parked_list *from, struct parked_list *to);
 
 #endif

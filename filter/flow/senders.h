@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The habits of clients. Some resolvers set CD in every query and check nothing; if such queries
- * pass, nobody checks. A client that does not set RD iterates, or passes on what others ask. */
+/* The habits of clients. Some resolvers set CD in every query and do not validate; if such queries
+ * pass, nothing validates their answers. A client that does not set RD is a resolver that iterates,
+ * or a forwarder that passes on such a query. */
 #ifndef FLOW_SENDERS_H
 #define FLOW_SENDERS_H
 
@@ -8,11 +9,12 @@
 #include "flow/recursion.h"
 #include "gate/query.h"
 
-#define SENDERS_MAX    256 /* that are remembered; the one not heard of for longest gives way */
-#define SENDERS_ALWAYS 32  /* so many queries alike are "every query" */
+#define SENDERS_MAX    256 /* clients remembered; a new one replaces the least recently seen */
+#define SENDERS_ALWAYS 32  /* a client does "always" what it did in this many queries */
 
-/* A client is taken for a resolver that iterates for this long after the last of SENDERS_ALWAYS
- * queries in a row without RD, to servers that it asks nothing with RD. */
+/* A client counts as a resolver that iterates after SENDERS_ALWAYS queries in a row without RD, to
+ * servers to which it sends no query with RD. It counts as one until this time after the last of
+ * these queries. */
 #define SENDERS_ITERATE_MS 600000
 
 struct senders {
@@ -21,32 +23,33 @@ struct senders {
 	struct recursion recursion;
 };
 
-/* A query, and who sends it to whom. */
+/* A query, and its addresses. */
 struct sent {
 	struct span client, server; /* addresses, of 4 or 16 octets */
 	bool has_rd;
-	bool passes_cd; /* it has CD, and passes by that */
+	bool passes_cd; /* CD exempts the query */
 	bool over_tcp;
 };
 
 struct sender_habits {
-	bool always_cd; /* true once for each client: SENDERS_ALWAYS queries had CD that passes */
+	bool always_cd; /* true once a client: each of its first SENDERS_ALWAYS queries passed by CD */
 	enum iterator iterator;
 };
 
-/* Takes the memory, which is freed by senders_fini() even if this fails. Returns 0 or a negative
- * errno. */
+/* Takes the memory. Returns 0 or a negative errno; call senders_fini() in both cases. */
 int senders_init(struct senders *s);
 void senders_fini(struct senders *s);
 
-/* Notes a query and returns what is known of its sender then.
+/* Notes a query, and returns the habits of its client after it.
  *
- * ITERATOR_CLIENT has an alias whose end is missing live as long as a server says; a forwarder
- * takes it for a denial. What keeps a forwarder from being held for such a client is that it has
- * asked that server with RD: neither what others ask the forwarder nor queries that somebody sends
- * under its address undo this. Who can do either has it held for one towards servers that it has
- * asked nothing with RD for half a day. A client and a server meet in one worker over UDP, over TCP
- * in any, which may not have seen the queries with RD: so nobody iterates over TCP. */
+ * The gate lets an alias whose end is missing live for its whole TTL if the client is an
+ * ITERATOR_CLIENT. A forwarder takes such an alias for a denial, so it must not count as one. A
+ * query with RD from the forwarder to a server prevents that, towards this server and for at least
+ * half a day. Neither queries that clients send through the forwarder nor queries with its forged
+ * source address undo it. They can only make it an ITERATOR_CLIENT towards other servers.
+ *
+ * Over UDP, all queries of a client to a server reach one worker. A TCP connection may reach any
+ * worker, which may not have seen the queries with RD. So no client iterates over TCP. */
 struct sender_habits senders_note(struct senders *s, const struct sent *sent, uint64_t now_ms);
 
 /* Does the same with RD and CD of the query `asked`, and sets its `iterator`. Returns `always_cd`. */

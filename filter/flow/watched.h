@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a worker's epoll gives back as data.ptr: a struct that begins with one of these, which says
- * what it is. */
+/* The kinds of things that the epoll of a worker watches. data.ptr of each event points to a struct
+ * that begins with its kind. */
 #ifndef FLOW_WATCHED_H
 #define FLOW_WATCHED_H
 
