@@ -8,16 +8,16 @@
 #include "base/complaint.h"
 #include "capture/link.h"
 
-/* What may hold a DNS message: port 53, fragments, and extension headers behind which libpcap does
- * not look for ports. */
+/* Packets that may hold a DNS message: port 53, fragments, and IPv6 extension headers, after which
+ * libpcap does not look for ports. */
 #define WANTED                                                                                     \
 	"(port 53 or (ip and ip[6:2] & 0x3fff != 0) or "                                           \
 	"(ip6 and (ip6[6] = 0 or ip6[6] = 43 or ip6[6] = 44 or ip6[6] = 60)))"
 
-/* Each `vlan` moves what comes after it behind one more tag. */
+/* Each `vlan` moves the rest of the expression behind one more tag. */
 #define WANTED_ETHERNET WANTED " or (vlan and " WANTED ") or (vlan and " WANTED ")"
 
-/* There libpcap does not look behind tags; the kernel has taken off the first one. */
+/* libpcap does not look behind tags here; the kernel has removed the first one. */
 #define WANTED_COOKED WANTED " or ether proto 0x8100 or ether proto 0x88a8"
 
 struct capture {
@@ -43,7 +43,7 @@ static struct capture *capture_new(const char *name)
 	return c;
 }
 
-/* libpcap names the file in some of its sentences and not in others. */
+/* Not all messages of libpcap name the file. */
 static void capture_error_text(struct complaint *error, const char *name, const char *sentence)
 {
 	if (strncmp(sentence, name, strlen(name)) == 0)
@@ -94,7 +94,7 @@ static bool capture_activate(pcap_t *p)
 	pcap_set_promisc(p, 0);
 	pcap_set_timeout(p, CAPTURE_WAIT_MS);
 	pcap_set_buffer_size(p, CAPTURE_BUFFER_SIZE);
-	return pcap_activate(p) >= 0; /* above zero there is a warning */
+	return pcap_activate(p) >= 0; /* more than 0 is a warning */
 }
 
 static const char *capture_expression(int link_type)

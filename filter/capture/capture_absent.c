@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Stands for capture.c in a build without libpcap. Nothing is ever opened, so only the two functions
- * that open something are called. */
+/* Replaces capture.c in a build without libpcap. Nothing can be opened, so only the two functions
+ * that open are called. */
 #include "base/complaint.h"
 #include "capture/capture.h"
 
@@ -11,20 +11,20 @@ bool capture_is_built(void)
 	return false;
 }
 
-static struct capture *refuse(const char *name, struct complaint *error)
+static struct capture *capture_refuse(const char *name, struct complaint *error)
 {
-	complaint_set(error, "%s: this sealgate was built without libpcap", name);
+	complaint_set(error, "%s: this build lacks libpcap", name);
 	return NULL;
 }
 
 struct capture *capture_open_file(const char *path, struct complaint *error)
 {
-	return refuse(path, error);
+	return capture_refuse(path, error);
 }
 
 struct capture *capture_open_live(const char *interface, struct complaint *error)
 {
-	return refuse(interface, error);
+	return capture_refuse(interface, error);
 }
 
 void capture_close(struct capture *c)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is found in a capture, and how what is not usable is counted. */
+/* A DNS message found in a capture, and the counters of what was found and lost. */
 #ifndef CAPTURE_CAPTURED_MESSAGE_H
 #define CAPTURE_CAPTURED_MESSAGE_H
 
@@ -7,14 +7,15 @@
 
 /* A place in a capture. */
 struct moment {
-	uint64_t packet; /* its number in the file, from 1; frames without IP count too */
-	int64_t time_s;  /* since 1970, as the capture has it */
+	uint64_t packet; /* its number in the file, from 1; includes frames without IP */
+	int64_t time_s;  /* since 1970, from the capture */
 	uint32_t time_us;
 };
 
-/* A DNS message, to or from port 53. It is 12 octets long at least; nothing else is known of it. */
+/* A DNS message to or from port 53. It has at least the 12 octets of a header, and may be malformed
+ * otherwise. */
 struct captured_message {
-	struct moment at; /* the packet that completed it */
+	struct moment at; /* the packet that completed the message */
 	uint8_t version;  /* of IP */
 	bool over_tcp;
 	struct span source, destination; /* 4 or 16 octets each */
@@ -22,11 +23,11 @@ struct captured_message {
 	struct span message;
 };
 
-/* Gets each message as it is found. All spans are valid until it returns. */
+/* Called with each message as it is found. All spans are valid until the handler returns. */
 typedef void captured_message_handler(void *context, const struct captured_message *seen);
 
-/* One line a counter: member, what it counts, and whether DNS messages may be missed by it: of a part
- * of a packet, or of a datagram, the ports are not always there. */
+/* One line for each counter: member, description, and true if DNS messages may be lost by it. Parts
+ * of packets and datagrams are counted for any port, because the ports may be missing. */
 #define CAPTURE_COUNTS(X)                                                                          \
 	X(packets, "IP packets", false)                                                            \
 	X(messages, "DNS messages", false)                                                         \

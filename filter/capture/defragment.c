@@ -4,11 +4,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* Without padding: it is hashed as it lies. */
+/* Must have no padding: its octets are hashed. */
 struct fragmented_key {
 	uint8_t source[16], destination[16];
 	uint32_t id;
-	uint16_t protocol; /* with IPv4 only: RFC 791; RFC 8200 leaves it out */
+	uint16_t protocol; /* for IPv4 only (RFC 791); 0 for IPv6 (RFC 8200) */
 	uint16_t version;
 };
 
@@ -22,14 +22,14 @@ struct fragment_piece {
 struct fragmented {
 	struct fragmented_key key;
 	int64_t began_s;
-	bool is_refused; /* and here only to know what is still to come */
+	bool is_refused; /* kept only to refuse the fragments still to come */
 	uint8_t protocol;
-	size_t total; /* octets; 0 until the last fragment came */
-	size_t have;  /* octets */
+	size_t total; /* octets; 0 until the last fragment has come */
+	size_t have;  /* octets so far */
 	uint8_t *octets;
 	size_t capacity;
 	unsigned count;
-	struct fragment_piece pieces[DEFRAGMENT_PIECES]; /* in the order in which they came */
+	struct fragment_piece pieces[DEFRAGMENT_PIECES]; /* in the order of their arrival */
 };
 
 int defragment_init(struct defragmenter *d, struct capture_counts *counts)
@@ -91,7 +91,7 @@ static bool fragmented_has_key(const void *entry, const void *key)
 	return memcmp(&g->key, key, sizeof(g->key)) == 0;
 }
 
-/* Time in a capture may go back; then nothing is old. */
+/* The time of a capture may go back. Then nothing is old. */
 static bool fragmented_is_old(const struct fragmented *g, int64_t now_s)
 {
 	return now_s - g->began_s > DEFRAGMENT_WAIT_S;
@@ -106,7 +106,7 @@ static void fragmented_expire(struct defragmenter *d, int64_t now_s)
 		fragmented_give_up(d, oldest);
 }
 
-/* Returns the datagram that `ip` is a part of, a new one if need be. */
+/* Returns the datagram of the fragment `ip`, a new one if there is none. */
 static struct fragmented *fragmented_find(
         struct defragmenter *d, const struct ip *ip, int64_t now_s)
 {
@@ -126,8 +126,8 @@ static struct fragmented *fragmented_find(
 	return g;
 }
 
-/* Makes room for octets up to `end`; older datagrams may have to give way. Returns false when there
- * is no older one. */
+/* Makes room for octets up to `end`, for which older datagrams may be evicted. Returns false if
+ * memory is short, or if no older datagram is left. */
 static bool fragmented_reserve(struct defragmenter *d, struct fragmented *g, size_t end)
 {
 	if (end <= g->capacity)
@@ -147,8 +147,8 @@ static bool fragmented_reserve(struct defragmenter *d, struct fragmented *g, siz
 	return true;
 }
 
-/* Every fragment but the last ends at a multiple of 8 octets, else the next could not begin there;
- * no octet lies past what IP can carry, or past the last fragment. */
+/* True if the fragment is possible: all but the last end at a multiple of 8 octets, where the next
+ * can start. No octet is past the largest IP packet, or past the last fragment. */
 static bool fragment_fits(const struct fragmented *g, const struct ip *ip)
 {
 	size_t end = (size_t)ip->offset + ip->payload.len;
@@ -190,7 +190,7 @@ static enum ip_kind fragmented_refuse(struct defragmenter *d, struct fragmented 
 	return IP_MALFORMED;
 }
 
-/* Copies the fragment into its place. */
+/* Copies the fragment to its place. Returns false if there is no room. */
 static bool fragment_keep(struct defragmenter *d, struct fragmented *g, const struct ip *ip)
 {
 	size_t end = (size_t)ip->offset + ip->payload.len;

@@ -72,7 +72,7 @@ static void take_udp(struct dissector *d, const struct ip *ip, const struct mome
 	uint16_t length = cursor_u16(&c);
 	cursor_u16(&c); /* checksum */
 	s.message = cursor_rest(&c);
-	/* As on the packet path, UDP must fill what IP carries: see packet.h. */
+	/* As in the packet path, the UDP datagram must fill the IP payload: see packet.h. */
 	if (c.bad || length != ip->payload.len) {
 		d->counts.malformed++;
 	} else if (!is_dns(s.source_port, s.destination_port)) {
@@ -105,7 +105,7 @@ void dissect_packet(struct dissector *d, const struct frame *frame)
 	d->counts.packets++;
 	if (kind == IP_FRAGMENT) {
 		kind = defragment(&d->fragments, &ip, frame->at.time_s);
-		if (kind != IP_WHOLE) /* counted there */
+		if (kind != IP_WHOLE) /* counted by defragment() */
 			return;
 	}
 	if (kind == IP_CUT)

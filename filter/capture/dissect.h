@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The DNS messages in a capture: UDP datagrams and TCP streams to or from port 53, fragments put
- * together. The captured packets go in one by one, the messages come out at a handler.
+/* Finds the DNS messages in a capture: in UDP datagrams and TCP streams to or from port 53, after
+ * reassembly of fragments. The caller passes in each captured packet; a handler gets the messages.
  *
- * Memory is bounded whatever the capture holds (see stream.h, defragment.h). Checksums are not
- * verified: see tcp.h. */
+ * Memory is bounded for any capture (see stream.h, defragment.h). Checksums are not verified: see
+ * tcp.h. */
 #ifndef CAPTURE_DISSECT_H
 #define CAPTURE_DISSECT_H
 
@@ -12,17 +12,17 @@
 
 struct dissector;
 
-/* Returns NULL when there is no memory, or no random source. */
+/* Returns NULL if memory or a random source is missing. */
 struct dissector *dissect_new(captured_message_handler *handle, void *context);
 
-/* Does not call the handler any more. */
+/* Does not call the handler. Accepts NULL. */
 void dissect_free(struct dissector *d);
 
-/* Takes the next packet of the capture; calls the handler for each message that it completes. */
+/* Takes the next packet of the capture. Calls the handler with each message that it completes. */
 void dissect_packet(struct dissector *d, const struct frame *frame);
 
-/* The capture is at its end: calls the handler for messages that still waited behind a gap, and
- * forgets all streams and fragments. Another capture may follow; the counts go on. */
+/* Ends a capture: calls the handler with the messages that still wait behind a gap, and forgets all
+ * streams and fragments. Another capture may follow; the counters continue. */
 void dissect_finish(struct dissector *d);
 
 const struct capture_counts *dissect_counts(const struct dissector *d);

@@ -15,10 +15,10 @@ enum {
 	ETHER_IPV6 = 0x86dd,
 	ETHER_VLAN = 0x8100,       /* 802.1Q */
 	ETHER_VLAN_OUTER = 0x88a8, /* 802.1ad */
-	ETHER_VLAN_OLD = 0x9100,   /* what stood for that before it was a standard */
+	ETHER_VLAN_OLD = 0x9100,   /* for 802.1ad, before the standard */
 };
 
-/* Reads what stands before the IP packet, VLAN tags apart, and returns the EtherType, or 0. */
+/* Reads the header before the IP packet and VLAN tags. Returns the EtherType, or 0. */
 typedef uint16_t link_reader(struct cursor *c);
 
 struct link_type {
@@ -60,8 +60,8 @@ static uint16_t read_nothing(struct cursor *c)
 	}
 }
 
-/* The address family, in the byte order of the machine that captured (DLT_NULL) or of the network
- * (DLT_LOOP), and with its own number for IPv6 on each system. */
+/* The header is the address family, in the byte order of the capturing machine (DLT_NULL) or of the
+ * network (DLT_LOOP). Each system has its own number for IPv6. */
 static uint16_t read_loopback(struct cursor *c)
 {
 	uint32_t family = cursor_u32(c);
@@ -81,7 +81,7 @@ static uint16_t read_loopback(struct cursor *c)
 	}
 }
 
-/* 14 is DLT_RAW in files that OpenBSD wrote. */
+/* OpenBSD writes DLT_RAW as 14. */
 static const struct link_type link_types[] = {
 	{ DLT_EN10MB, read_ethernet, false },
 	{ DLT_LINUX_SLL, read_cooked, true },
@@ -107,9 +107,8 @@ static bool is_tag(uint16_t type)
 	return type == ETHER_VLAN || type == ETHER_VLAN_OUTER || type == ETHER_VLAN_OLD;
 }
 
-/* Captured on "any", a frame with a tag that the kernel did not take off has the protocol that is
- * behind the tag, and then still the tag's other half: priority and VLAN, and that protocol again.
- */
+/* If the kernel left a tag in a frame captured on "any", the cooked header has the protocol from
+ * behind the tag. The rest of the tag follows: priority and VLAN, then that protocol again. */
 static void skip_half_tag(struct cursor *c, uint16_t protocol)
 {
 	struct cursor peek = *c;

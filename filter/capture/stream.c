@@ -6,7 +6,7 @@
 
 #include "wire/framing.h"
 
-/* Without padding: it is hashed as it lies. */
+/* Must have no padding: its octets are hashed. */
 struct stream_key {
 	uint8_t source[16], destination[16]; /* IPv4 addresses in the first four octets */
 	uint16_t source_port, destination_port;
@@ -15,7 +15,7 @@ struct stream_key {
 
 _Static_assert(sizeof(struct stream_key) == 40, "padding would be hashed and compared");
 
-/* A segment that waits for those before it. */
+/* A segment that waits for missing octets before it. */
 struct waiting_segment {
 	struct waiting_segment *later;
 	uint32_t sequence;
@@ -26,16 +26,16 @@ struct waiting_segment {
 
 struct stream {
 	struct stream_key key;
-	int64_t last_s;    /* when its last segment came */
-	uint32_t begin;    /* sequence number of the first octet that is known */
-	uint32_t next;     /* of the octet that is wanted next */
-	int64_t missing_s; /* since when it is missing, if segments wait */
+	int64_t last_s;    /* time of its last segment */
+	uint32_t begin;    /* sequence number of the first known octet */
+	uint32_t next;     /* sequence number of the next octet wanted */
+	int64_t missing_s; /* since when that octet is missing, if segments wait */
 	unsigned waiting_count;
-	struct waiting_segment *waiting; /* in the order of their sequence numbers */
+	struct waiting_segment *waiting; /* in the order of sequence numbers */
 	struct framing framing;
 };
 
-/* Who gets the messages of one stream, for framing_take(). */
+/* The context of stream_receive(). */
 struct receiver {
 	struct streams *all;
 	const struct stream *stream;
@@ -72,7 +72,7 @@ static void stream_receive(void *context, struct span message)
 	r->all->handle(r->all->context, &s);
 }
 
-/* Takes octets of which none comes after a gap; those that came before are left out. */
+/* Takes octets that follow without a gap, except those that came before. */
 static void stream_take(struct streams *all, struct stream *s, uint32_t sequence,
         struct span octets, const struct moment *at)
 {
@@ -89,8 +89,8 @@ static void stream_take(struct streams *all, struct stream *s, uint32_t sequence
 	all->octets_held += framing_held(&s->framing);
 }
 
-/* Takes the waiting segments that are not behind a gap any more; with `at` NULL each one's messages
- * have its own moment. */
+/* Takes the waiting segments that are no longer behind a gap. Their messages have the moment `at`,
+ * or if it is NULL the moment of their own segment. */
 static void stream_take_waiting(struct streams *all, struct stream *s, const struct moment *at)
 {
 	struct waiting_segment *w;
@@ -110,7 +110,7 @@ static void stream_restart_framing(struct streams *all, struct stream *s)
 	framing_restart(&s->framing);
 }
 
-/* What is missing will not come: goes on with what waits behind it. */
+/* Gives up the missing octets: continues with the segments behind them. */
 static void stream_skip_gap(struct streams *all, struct stream *s)
 {
 	all->counts->stream_gaps++;
@@ -119,7 +119,7 @@ static void stream_skip_gap(struct streams *all, struct stream *s)
 	stream_take_waiting(all, s, NULL);
 }
 
-/* Gives up what is missing anywhere, also the rest of a message that has begun. */
+/* Gives up all gaps, and the rest of a message that has begun. */
 static void stream_give_up(struct streams *all, struct stream *s)
 {
 	while (s->waiting)
@@ -157,7 +157,7 @@ void streams_fini(struct streams *all)
 	table_fini(&all->table);
 }
 
-/* Time in a capture may go back; then nothing was idle for long. */
+/* The time of a capture may go back. Then no stream counts as idle. */
 static void streams_expire(struct streams *all, int64_t now_s)
 {
 	struct stream *oldest;
@@ -202,8 +202,8 @@ static void stream_begin(struct streams *all, struct stream *s, uint32_t first, 
 	s->framing.is_guess = !is_syn;
 }
 
-/* Returns the stream of a segment, whose payload begins at `sequence`, ready for it; NULL when
- * there is none, and none begins with it. */
+/* Returns the stream of a segment whose payload starts at `sequence`, ready to take it. Returns
+ * NULL if the segment belongs to no stream and starts none. */
 static struct stream *stream_find(
         struct streams *all, const struct ip *ip, const struct tcp *tcp, uint32_t sequence)
 {
@@ -222,14 +222,14 @@ static struct stream *stream_find(
 	table_touch(&all->table, s);
 	int32_t ahead = tcp_distance(sequence, s->next);
 	bool is_far = ahead > STREAM_WINDOW || ahead < -STREAM_WINDOW;
-	/* The same SYN may come again, or be captured behind the data. */
+	/* A SYN may be repeated, or captured after the data. */
 	bool is_new_syn = is_syn && s->begin != sequence;
 	if (is_new_syn || (is_far && tcp->payload.len > 0))
 		stream_begin(all, s, sequence, is_syn);
 	return s;
 }
 
-/* Copies a segment that is behind a gap to its place among those that wait. */
+/* Copies a segment behind a gap to its place among the waiting segments. */
 static void stream_wait(struct streams *all, struct stream *s, uint32_t sequence,
         struct span octets, const struct moment *at)
 {
@@ -250,7 +250,7 @@ static void stream_wait(struct streams *all, struct stream *s, uint32_t sequence
 	all->octets_held += sizeof(*w) + octets.len;
 }
 
-/* Whether what is missing has been waited for long enough. */
+/* True if the missing octets have been waited for long enough. */
 static bool is_gap_given_up(const struct stream *s, int64_t now_s)
 {
 	return s->waiting &&
