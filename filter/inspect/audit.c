@@ -50,7 +50,7 @@ struct audit *audit_new(const struct audit_options *options)
 		return NULL;
 	}
 	a->store.ntas = options->ntas;
-	a->flows.has_shares = false; /* nobody waits for what is left out of a capture */
+	a->flows.has_shares = false; /* a capture has no client that a share must protect */
 	return a;
 }
 
@@ -82,7 +82,7 @@ int audit_collect(struct audit *a, const struct captured_message *seen)
 	return 0;
 }
 
-/* What was proved at one time need not hold at an earlier one. */
+/* What was proved at one time may not hold at an earlier one. */
 static void set_audit_time(struct audit *a, const struct captured_message *seen)
 {
 	int64_t now_s =
@@ -93,10 +93,10 @@ static void set_audit_time(struct audit *a, const struct captured_message *seen)
 	a->now_s = now_s;
 }
 
-/* A capture does not tell by which interfaces its packets passed a filter. */
+/* A capture does not tell the interfaces of a packet. */
 static const struct flow_way nowhere = { 0, 0 };
 
-/* A message's addresses and ports are all that a flow needs of its packet. */
+/* A flow needs only the addresses and ports of a packet. */
 static struct packet packet_of_message(const struct captured_message *seen)
 {
 	return (struct packet){ .version = seen->version,
@@ -150,7 +150,7 @@ static void judge_audited(
 
 	offline_judge_response(&judge, &asked, !flow || asked.dnssec_ok, seen->message, a->now_s,
 	        &response->result);
-	if (!flow && a->saw_queries) /* nobody asked for it */
+	if (!flow && a->saw_queries) /* no query asked for it */
 		response->result.verdict = GATE_DROP;
 	else if (asked.passes_unjudged)
 		response->result.verdict = GATE_ACCEPT;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Judges captured traffic as the filter would: the same gate, fed from a capture instead of a
- * queue. The chain of trust comes from the captures themselves, and from a resolver if there is
- * one. */
+/* Judges captured traffic with the gate of the packet path. The chain of trust comes from the
+ * captures, and from a resolver if one is given. */
 #ifndef INSPECT_AUDIT_H
 #define INSPECT_AUDIT_H
 
@@ -17,32 +16,31 @@ struct audit_options {
 	const struct policy *policy;             /* borrowed */
 	const struct nta_list *ntas;             /* borrowed; may be NULL */
 	const struct sockaddr_storage *resolver; /* borrowed; NULL: nothing is fetched */
-	int64_t time_s;                          /* when to judge, or AUDIT_TIME_OF_PACKET */
-	size_t material_max;                     /* messages kept for the links that they hold */
+	int64_t time_s;                          /* the time to judge at, or AUDIT_TIME_OF_PACKET */
+	size_t material_max;                     /* messages kept for the chain of trust, at most */
 };
 
-/* What was concluded of one response. Borrows from the captured_message and from the audit, until the next
- * call. */
+/* The result for one response. Borrows from `seen` and from the audit until the next call. */
 struct audited_response {
 	const struct captured_message *seen;
-	bool is_parsed; /* `message` is filled, else only what was read before it went wrong */
+	bool is_parsed; /* else `message` has only the parts before the error */
 	struct message message;
-	struct gate_result result; /* `octets` holds what would be sent */
+	struct gate_result result; /* `octets` is the response that would be sent */
 };
 
 struct audit;
 
-/* Returns NULL when memory is short. */
+/* Returns NULL if memory is short. */
 struct audit *audit_new(const struct audit_options *options);
 void audit_free(struct audit *a);
 
-/* Takes from a message what may be a link of a chain: of all messages before the first is judged,
- * or as they come. Returns 0 or -ENOMEM. */
+/* Keeps a copy of a message that may hold a link of the chain. Call it for all messages before the
+ * first is judged, or for each as it comes. Returns 0 or -ENOMEM. */
 int audit_collect(struct audit *a, const struct captured_message *seen);
 
-/* Remembers a query and returns false; judges a response, fills `report` and returns
- * true. The status of what is no answer (gate_is_answer()) is Indeterminate, and so is that of an
- * unsigned answer whose query is in the capture and did not ask for signatures. */
+/* Remembers a query and returns false. Judges a response, fills `response` and returns true. A
+ * response that is not an answer (gate_is_answer()) is Indeterminate. So is an unsigned answer if
+ * its query is in the capture and did not set DO. */
 bool audit_message(
         struct audit *a, const struct captured_message *seen, struct audited_response *response);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Stands for audit_json.c in a build without jansson. */
+/* Replaces audit_json.c in a build without jansson. */
 #include "inspect/audit_json.h"
 
 bool audit_json_is_built(void)

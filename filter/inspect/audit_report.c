@@ -15,7 +15,7 @@ static const char *const verdict_words[] = {
 	[GATE_DROP] = "drop",
 };
 
-/* Names the RRset that decided and what was found; of a Secure answer, that nothing was. */
+/* Writes the RRset that decided, and the reason; if Secure, that there is none. */
 static const char *reason_text(const struct gate_result *r, char text[static REASON_TEXT_SIZE])
 {
 	char name[NAME_TEXT_SIZE], type[TYPE_TEXT_SIZE];

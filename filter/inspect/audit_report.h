@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Writes what an audit concluded: a line for people or a JSON object a response, and a table of the
- * sums at the end. */
+/* Writes the results of an audit: for each response a line of text or a JSON object, and at the end
+ * a table of counts. */
 #ifndef INSPECT_AUDIT_REPORT_H
 #define INSPECT_AUDIT_REPORT_H
 
@@ -19,11 +19,11 @@ struct audit_report {
 	uint64_t by_verdict[GATE_WANT];
 };
 
-/* Writes one response, found in `file`. Returns false when `out` cannot be written. */
+/* Writes the result for a response found in `file`. Returns false if `out` cannot be written. */
 bool audit_report_write(
         struct audit_report *report, const char *file, const struct audited_response *response);
 
-/* Writes the table; nothing in JSON. */
+/* Writes the table; nothing if `as_json`. */
 void audit_report_summary(const struct audit_report *report);
 
 #endif

@@ -14,7 +14,7 @@ static void note_captured_query(
 	};
 }
 
-/* The newest query with the id, from the port that the response goes to. */
+/* Takes the newest query with the same id, from the port that the response goes to. */
 static bool query_had_do(const struct captured_responses *c, const struct captured_message *seen,
         const struct message *m)
 {

@@ -7,19 +7,19 @@
 #include "base/keyedhash.h"
 #include "dnssec/rrsig.h"
 
-/* What a message may be of use for, and for which name. */
+/* What a message may tell about a name. */
 enum topic {
 	TOPIC_KEYS,   /* the DNSKEYs of the name */
-	TOPIC_CUT,    /* whether a zone begins at the name */
-	TOPIC_DENIAL, /* what does not exist in the zone of the name */
+	TOPIC_CUT,    /* whether there is a zone cut at the name */
+	TOPIC_DENIAL, /* names that do not exist in the zone of the name */
 };
 
-/* What is known of a message, as far as the entry's topic and name go: the order of the offers. */
+/* The order of the offers: what is known of a message for the topic and name of an entry. */
 enum rank {
-	RANK_LEARNED, /* it was taken before */
-	RANK_PROVED,  /* something in it is proved, but it was not what was wanted */
+	RANK_LEARNED, /* the want was learned from it */
+	RANK_PROVED,  /* something in it was proved, but not the want */
 	RANK_NEW,     /* it was never offered */
-	RANK_REFUSED, /* nothing in it holds, or did not when it was offered */
+	RANK_REFUSED, /* nothing in it held when it was offered */
 	RANKS,
 };
 
@@ -27,18 +27,18 @@ enum rank {
 #define BUCKETS_START 1024 /* a power of two */
 
 struct topic_entry {
-	uint64_t hash; /* of topic and name; collisions only offer a message in vain */
+	uint64_t hash; /* of topic and name; a collision only costs a useless offer */
 	uint32_t message;
 	uint32_t older; /* of the same bucket, or NONE */
 	enum rank rank;
-	uint32_t search; /* the last one in which it was offered */
+	uint32_t search; /* the last search in which it was offered */
 };
 
 struct kept_message {
 	uint8_t *octets;
 	size_t len;
-	uint32_t place; /* that it gets where others are forgotten */
-	bool is_of_use; /* something was learned from it */
+	uint32_t place; /* its new index when other messages are forgotten */
+	bool is_useful; /* something was learned from it */
 };
 
 struct chain_material {
@@ -96,7 +96,7 @@ void chain_material_free(struct chain_material *c)
 	free(c);
 }
 
-/* Makes room for one more in a growing array. Returns NULL, the array unchanged, on failure. */
+/* Returns the array with room for one more item, or NULL with the array unchanged. */
 static void *grow_array(void *array, size_t count, size_t *room, size_t size)
 {
 	if (count < *room)
@@ -135,17 +135,17 @@ static void fill_buckets(struct chain_material *c)
 	}
 }
 
-/* Gives a new place to each message that is kept, and none to the others. Returns how many are. */
+/* Gives each message to keep its new place, and NONE to the others. Returns the number to keep. */
 static size_t place_useful(struct chain_material *c)
 {
 	uint32_t place = 0;
 
 	for (size_t i = 0; i < c->message_count; i++)
-		c->messages[i].place = c->messages[i].is_of_use ? place++ : NONE;
+		c->messages[i].place = c->messages[i].is_useful ? place++ : NONE;
 	return place;
 }
 
-/* Forgets the messages that were of no use: forgeries, mostly, where somebody wants it full. */
+/* Forgets the messages from which nothing was learned: in an attack, mostly forgeries. */
 static void forget_useless(struct chain_material *c)
 {
 	size_t kept = place_useful(c), entries = 0;
@@ -172,7 +172,7 @@ static void forget_useless(struct chain_material *c)
 	fill_buckets(c);
 }
 
-/* Keeps about one entry in a bucket. Where there is no memory for it they only get fuller. */
+/* Keeps about one entry in a bucket. If memory is short, the buckets get longer. */
 static void grow_buckets(struct chain_material *c)
 {
 	uint32_t *more = reallocarray(c->buckets, c->bucket_count * 2, sizeof(*more));
@@ -184,7 +184,7 @@ static void grow_buckets(struct chain_material *c)
 	fill_buckets(c);
 }
 
-/* The entry is of the message that is kept next. */
+/* Adds an entry for the message that will be kept next. */
 static int add_entry(struct chain_material *c, enum topic topic, const struct name *name)
 {
 	uint64_t hash = hash_topic(c, topic, name);
@@ -206,7 +206,7 @@ static int add_entry(struct chain_material *c, enum topic topic, const struct na
 	return 0;
 }
 
-/* A record that is signed by a zone above shows that no cut lies between: see gate/learn.c. */
+/* A record signed by a zone above proves that there is no zone cut between: see gate/learn.c. */
 static int add_for_signature(struct chain_material *c, const struct message *m, const struct rr *rr,
         const struct name *owner)
 {
@@ -237,7 +237,7 @@ static int add_for_record(struct chain_material *c, const struct message *m, con
 	case TYPE_DS:
 		return add_entry(c, TOPIC_CUT, &owner);
 	case TYPE_NS:
-		/* of a referral, which holds DS or its denial */
+		/* a referral, which holds the DS or its denial */
 		return rr->section == SECTION_AUTHORITY ? add_entry(c, TOPIC_CUT, &owner) : 0;
 	case TYPE_RRSIG:
 		return add_for_signature(c, m, rr, &owner);
@@ -246,7 +246,7 @@ static int add_for_record(struct chain_material *c, const struct message *m, con
 		return add_entry(c, TOPIC_DENIAL, &zone);
 	case TYPE_NSEC:
 		result = add_entry(c, TOPIC_CUT, &owner);
-		/* which of the names above it is the zone, the signature tells: all may be */
+		/* only the signature tells the zone: try each name above */
 		for (unsigned labels = 0; result == 0 && labels <= owner.labels; labels++) {
 			name_suffix(&owner, labels, &zone);
 			result = add_entry(c, TOPIC_DENIAL, &zone);
@@ -256,8 +256,8 @@ static int add_for_record(struct chain_material *c, const struct message *m, con
 	return 0;
 }
 
-/* An answer to a question for DS or DNSKEY speaks of the name that was asked for, even by what is
- * not in it. */
+/* A response to a DS or DNSKEY query is about the name in the question, even if it has no
+ * records. */
 static int add_for_question(struct chain_material *c, const struct message *m)
 {
 	if (m->question_count != 1 || m->qclass != CLASS_IN)
@@ -298,13 +298,13 @@ int chain_material_add(struct chain_material *c, const struct message *response)
 	return result;
 }
 
-/* One search going on. */
+/* A search in progress. */
 struct material_search {
 	struct chain_material *material;
 	chain_material_offer *offer;
 	void *context;
-	bool is_noted;               /* what comes of it */
-	unsigned offers_left[RANKS]; /* but for RANK_NEW */
+	bool is_noted;               /* the results set the ranks */
+	unsigned offers_left[RANKS]; /* not for RANK_NEW */
 };
 
 static struct material_search begin_search(
@@ -320,7 +320,7 @@ static struct material_search begin_search(
 		        [RANK_REFUSED] = CHAIN_MATERIAL_OFFERS } };
 }
 
-/* Offers the message of an entry. Returns true when it is taken. */
+/* Offers the message of an entry. Returns true if the want was learned. */
 static bool offer_one(struct material_search *s, struct topic_entry *entry)
 {
 	static const enum rank ranks[] = {
@@ -332,14 +332,14 @@ static bool offer_one(struct material_search *s, struct topic_entry *entry)
 	entry->search = s->material->searches;
 	if (s->is_noted) {
 		entry->rank = ranks[learned];
-		kept->is_of_use = kept->is_of_use || learned == LEARNED;
+		kept->is_useful = kept->is_of_use || learned == LEARNED;
 	}
 	return learned == LEARNED;
 }
 
 static bool may_offer(struct material_search *s, const struct topic_entry *entry)
 {
-	if (entry->search == s->material->searches) /* it was, in another rank */
+	if (entry->search == s->material->searches) /* it was offered in another rank */
 		return false;
 	if (entry->rank == RANK_NEW)
 		return true;

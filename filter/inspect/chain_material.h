@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What captures hold of the chain of trust: every response with a DNSKEY, a DS or a proof of denial
- * in any section, whoever sent it and whenever. Nothing of it is believed; it is what the gate's
- * wants are answered from. */
+/* Collects material for the chain of trust from captures: every response with a DNSKEY, a DS or a
+ * denial in any section, from any sender and of any time. The material is not trusted: the gate
+ * verifies what is offered for its wants. */
 #ifndef INSPECT_CHAIN_MATERIAL_H
 #define INSPECT_CHAIN_MATERIAL_H
 
@@ -11,31 +11,30 @@
 
 struct chain_material;
 
-/* How many messages one search offers of those that were offered before; of each rank so many. One
- * that never was is offered in any case: so a flood of forgeries costs each of them one try, and
- * hides nothing. */
+/* Limits the messages of each rank that one search offers again. A message that was never offered
+ * is always offered. So a flood of forgeries costs one try for each, and hides nothing. */
 #define CHAIN_MATERIAL_OFFERS 256
 
-/* Keeps at most `messages_max` messages; then it forgets those that were of no use so far, or all
- * if they are less than half. Returns NULL when memory is short. */
+/* Keeps at most `messages_max` messages. When full, forgets the messages from which nothing was
+ * learned; if more than half would remain, forgets all. Returns NULL if memory is short. */
 struct chain_material *chain_material_new(size_t messages_max);
 void chain_material_free(struct chain_material *c);
 
-/* Keeps a copy of the response if it holds something of use. Returns 0 or -ENOMEM. */
+/* Keeps a copy of the response if it holds any material. Returns 0 or -ENOMEM. */
 int chain_material_add(struct chain_material *c, const struct message *response);
 
-/* Says what became of an offered message. */
+/* Takes an offered message, and returns the result of gate_learn(). */
 typedef enum learned chain_material_offer(void *context, struct span message);
 
-/* Offers the messages that may answer `want`: those that speak of its name first, then those with a
- * denial of a zone above it, deepest zone first. Of each kind those that something was learned from
- * come first, then those in which something is proved, those that were not tried yet, and those of
- * which nothing held; the newest first. Returns true as soon as one is taken. */
+/* Offers the messages that may answer `want`, until one is LEARNED; then returns true. First come
+ * messages about its name, then denials from the zones above it, deepest zone first. The order in
+ * each group: messages from which something was learned, in which something was proved, not offered
+ * yet, and in which nothing held. Newer messages come first. */
 bool chain_material_search(struct chain_material *c, const struct want *want,
         chain_material_offer *offer, void *context);
 
-/* Offers only what answers the want by name, and notes nothing of what comes of it: for a DS its
- * RRset, the answer to a question for it, a referral or an NSEC there. */
+/* Offers only the messages about the name of the want, and does not note the results. For a DS
+ * these are its RRset, responses to a query for it, referrals, and an NSEC at the name. */
 bool chain_material_search_by_name(struct chain_material *c, const struct want *want,
         chain_material_offer *offer, void *context);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The answer: the names that lead from the question to its end, and what is at each. */
+/* Describes the answer: the names from the question to the end of its aliases, and their RRsets. */
 #include "inspect/explain.h"
 
 #include <stdio.h>
@@ -22,7 +22,7 @@ static const struct rrset *find_answer_set(
 	return rrsets_find(&x->g, SECTION_ANSWER, owner, type);
 }
 
-/* Addresses are what people look for; other RDATA is only counted. */
+/* Readers look for addresses; other records are only counted. */
 static void say_addresses(struct explain_build *x, int shown, const struct rrset *set)
 {
 	bool is_v6 = set->type == TYPE_AAAA;
@@ -47,7 +47,7 @@ static void say_addresses(struct explain_build *x, int shown, const struct rrset
 	explain_build_say(x, shown, "%s", text);
 }
 
-/* Begins the link at `name`, with the zones above it that are not there yet. */
+/* Begins the link at `name`, and adds the zones above that are not there yet. */
 static struct shown_link *begin_link(
         struct explain_build *x, const struct name *name, uint16_t type)
 {
@@ -72,7 +72,7 @@ static int add_data_set(struct explain_build *x, struct shown_link *link, const 
 	return shown;
 }
 
-/* What a server made of a DNAME is as good as that. */
+/* A CNAME that a server synthesised is as good as its DNAME (RFC 6672, 5.3.1). */
 static void add_synthesised(struct explain_build *x, struct shown_link *link,
         const struct rrset *cname, const struct rrset *dname)
 {
@@ -94,7 +94,8 @@ static void say_alias_target(
 		        words_name(to, TARGET_WIDTH, text));
 }
 
-/* Shows the alias at the link's name, if there is one, and sets `name` to where it leads. */
+/* Adds the alias at the link's name and sets `name` to its target. Returns false if there is no
+ * alias or no valid target. */
 static bool show_alias(struct explain_build *x, struct shown_link *link, struct name *name)
 {
 	const struct rrset *cname = find_answer_set(x, name, TYPE_CNAME);
@@ -121,7 +122,7 @@ static bool show_alias(struct explain_build *x, struct shown_link *link, struct 
 	return goes_on;
 }
 
-/* Shows the sets of the type, all sets for ANY, at the link's name. */
+/* Adds the RRsets of the type at the link's name, for ANY all of them. */
 static bool add_all_data(struct explain_build *x, struct shown_link *link)
 {
 	for (unsigned i = 0; i < x->g.count; i++) {
@@ -136,7 +137,7 @@ static bool add_all_data(struct explain_build *x, struct shown_link *link)
 	return link->end == END_DATA;
 }
 
-/* At the end of a chain without data, and beside a wildcard, there are proofs. */
+/* Adds the proofs, for a denial or for a wildcard. */
 static void end_link(struct explain_build *x, struct shown_link *link)
 {
 	const struct name *expanded = x->has_expanded ? &x->expanded : NULL;
@@ -152,7 +153,7 @@ static void end_link(struct explain_build *x, struct shown_link *link)
 	link->sets_end = x->e->set_count;
 }
 
-/* The negative answer as such is a part that may be to blame. */
+/* The denial itself may be the cause of the status. */
 static void mark_link(struct explain_build *x, struct shown_link *link)
 {
 	struct explanation *e = x->e;
@@ -167,7 +168,7 @@ static void mark_link(struct explain_build *x, struct shown_link *link)
 	}
 }
 
-/* The response is opened anew for each link, because the zones are read from other messages. */
+/* Must be called for each link, because the zones are read from other messages. */
 static bool open_response(struct explain_build *x)
 {
 	return explain_build_open(x, x->run->response);
@@ -190,7 +191,7 @@ static void add_answer_links(struct explain_build *x)
 		mark_link(x, &x->e->links[i]);
 }
 
-/* Reads what is asked for, and whether it is answered at all. */
+/* Reads the question, and whether the response is an answer. */
 static void read_response(struct explain_build *x)
 {
 	struct explanation *e = x->e;
@@ -225,8 +226,8 @@ struct explanation *explain(struct explain_run *run)
 void explanation_free(struct explanation *e)
 {
 	for (unsigned i = 0; e && i < e->set_count; i++) {
-		for (unsigned s = 0; s < e->sets[i].saying_count; s++)
-			free(e->sets[i].sayings[s]);
+		for (unsigned s = 0; s < e->sets[i].line_count; s++)
+			free(e->sets[i].lines[s]);
 	}
 	free(e);
 }

@@ -18,7 +18,7 @@ bool explain_build_open(struct explain_build *x, struct span octets)
 
 bool explain_build_open_link(struct explain_build *x, const struct explain_run_link *link)
 {
-	if (!link) /* a referral is learned from without being wanted */
+	if (!link) /* learned from a referral, without a want */
 		return explain_build_open(x, x->run->response);
 	return link->is_learned && link->octets &&
 	       explain_build_open(x, span_of(link->octets, link->len));
@@ -49,12 +49,12 @@ void explain_build_say(struct explain_build *x, int set, const char *format, ...
 	struct shown_set *shown = set == NOWHERE ? NULL : &x->e->sets[set];
 	va_list list;
 
-	if (!shown || shown->saying_count == SHOWN_SAYINGS)
+	if (!shown || shown->line_count == SHOWN_LINES)
 		return;
 	va_start(list, format);
-	if (vasprintf(&shown->sayings[shown->saying_count], format, list) < 0)
+	if (vasprintf(&shown->lines[shown->line_count], format, list) < 0)
 		x->no_memory = true;
 	else
-		shown->saying_count++;
+		shown->line_count++;
 	va_end(list);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The picture: a cluster a zone; a node for each anchor, DS set, key, RRset, proof, and end of the
- * chain. */
+/* Draws a cluster for each zone, and a node for each anchor, DS RRset, key, RRset, proof, and end
+ * of the chain. */
 #include "inspect/explain_drawing.h"
 #include "inspect/explain_edges.h"
 #include "inspect/explain_text.h"
@@ -34,7 +34,7 @@ static void draw_keys(const struct drawing *d, unsigned zone)
 	}
 }
 
-/* The end of a zone that has no proved keys: what is said of it. */
+/* Draws the state of a zone that has no proved keys. */
 static void draw_cut(const struct drawing *d, unsigned zone)
 {
 	const struct shown_zone *z = &d->e->zones[zone];
@@ -91,8 +91,8 @@ static void draw_set(const struct drawing *d, unsigned index)
 	        set->is_culprit ? words_mark(set->mark) : "", set->is_culprit ? ": " : "",
 	        words_name(&set->owner, NAME_WIDTH, owner), type_text(set->type, type));
 
-	for (unsigned i = 0; i < set->saying_count && (size_t)len < sizeof(text); i++)
-		len += snprintf(text + len, sizeof(text) - (size_t)len, "\n%.90s", set->sayings[i]);
+	for (unsigned i = 0; i < set->line_count && (size_t)len < sizeof(text); i++)
+		len += snprintf(text + len, sizeof(text) - (size_t)len, "\n%.90s", set->lines[i]);
 	fprintf(d->out, "    s%u", index);
 	drawing_finish(d, set->mark,
 	        set->role == SET_PROOF ? "shape=box, style=dashed" : "shape=box", "%s", text);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The edges of the picture: one for each signature, digest and proof. */
+/* Draws an edge for each signature, digest and proof. */
 #include "inspect/explain_edges.h"
 
 #include "inspect/explain_drawing.h"
 #include "inspect/explain_words.h"
 
-/* The key that made a signature. */
+/* Finds the key of a signature. Returns false if it is not shown. */
 static bool find_signing_key(
         const struct drawing *d, const struct shown_signature *s, unsigned *zone, unsigned *key)
 {
@@ -49,7 +49,7 @@ static void draw_signatures(const struct drawing *d, unsigned index)
 		draw_signature(d, &set->signatures[i], to, set->mark);
 }
 
-/* Who signs the DNSKEY RRset signs every key in it. */
+/* A signature over the DNSKEY RRset covers every key in it. */
 static void draw_key_signatures(const struct drawing *d, unsigned zone)
 {
 	const struct shown_zone *z = &d->e->zones[zone];
@@ -106,7 +106,7 @@ static void draw_zone_edges(const struct drawing *d, unsigned zone)
 	}
 }
 
-/* An unsigned set hangs below what makes its zone so; a link below what leads to it. */
+/* Joins an unsigned RRset to the state of its zone, and a name without RRsets to its proofs. */
 static void draw_link_edges(const struct drawing *d, unsigned index)
 {
 	const struct shown_link *link = &d->e->links[index];
@@ -135,7 +135,7 @@ static void draw_link_edges(const struct drawing *d, unsigned index)
 		        drawing_colour(z->mark));
 }
 
-/* From an alias to what it leads to. */
+/* Joins an alias to its target. */
 static void draw_alias_edge(const struct drawing *d, unsigned index)
 {
 	const struct shown_link *from = &d->e->links[index], *to = from + 1;

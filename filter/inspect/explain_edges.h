@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The edges of a drawing. Private to inspect/explain. */
+/* Draws the edges. Private to inspect/explain. */
 #ifndef INSPECT_EXPLAIN_EDGES_H
 #define INSPECT_EXPLAIN_EDGES_H
 

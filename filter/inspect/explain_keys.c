@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The keys of a zone: which of them a DS names, and which sign the others. */
+/* Adds the keys of a zone: to which of them a DS refers, and which sign the RRset. */
 #include "inspect/explain_keys.h"
 
 #include "inspect/explain_build.h"
@@ -27,7 +27,7 @@ static unsigned modulus_bits(struct span octets)
 	return bits;
 }
 
-/* As people count them: of the modulus, of one coordinate, of the point. */
+/* Returns the usual key size: of the RSA modulus, of one ECDSA coordinate, of the EdDSA key. */
 static unsigned key_bits(const struct dnskey *key)
 {
 	switch (key->algorithm) {
@@ -70,7 +70,7 @@ static bool is_signature_of(const struct shown_signature *s, const struct shown_
 	return s->tag == key->tag && s->algorithm == key->algorithm;
 }
 
-/* Tags collide, so two keys may seem to sign where one does. */
+/* Key tags may collide: then two keys seem to sign, though one does. */
 static void note_signing_keys(struct shown_zone *z, struct shown_set *set)
 {
 	for (unsigned i = 0; i < set->signature_count; i++) {
@@ -85,7 +85,7 @@ static void note_signing_keys(struct shown_zone *z, struct shown_set *set)
 	}
 }
 
-/* The set may be in any section, as the gate takes it. */
+/* Looks in all sections, as the gate does. */
 static const struct rrset *find_dnskey_set(const struct explain_build *x, const struct name *zone)
 {
 	const struct rrset *keys = NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the NSEC and NSEC3 records of a message have to do with a name: which of them is at it, or
- * covers it. Whether that is a proof is the gate's to say. */
+/* Tells which NSEC and NSEC3 records of a message match or cover a name. Only the gate decides
+ * whether that is a proof. */
 #include "inspect/explain_proof.h"
 
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #define SALT_SHOWN  8
 #define RECORDS     (LIMIT_NSEC_RECORDS + LIMIT_NSEC3_RECORDS)
 
-/* One record, and the set in which it is shown. */
+/* A record, and the RRset in which it is shown. */
 struct denial_record {
 	int set;
 	bool is_nsec3;
@@ -73,7 +73,7 @@ static void say_nsec3(struct explain_build *x, const struct denial_record *r)
 	say_types(x, r->set, r->nsec3.bitmap);
 }
 
-/* The zone of an NSEC is whoever signed it; that of an NSEC3 stands in its owner. */
+/* The zone of an NSEC is its signer. The zone of an NSEC3 is the parent of its owner. */
 static void zone_of_record(
         const struct explain_build *x, const struct denial_record *r, struct name *zone)
 {
@@ -109,8 +109,8 @@ static void add_denial_record(struct proofs *p, int set, const struct rr *rr)
 	p->count++;
 }
 
-/* A name to be looked for, and its hash once that is needed; all records of an answer hash alike,
- * or they prove nothing. */
+/* A name to look for, and its hash once it is needed. One hash is enough: records of a response
+ * with different parameters prove nothing (RFC 5155, 8.2). */
 struct sought_name {
 	const struct name *name;
 	bool is_hashed;
@@ -143,7 +143,7 @@ static bool record_covers(struct proofs *p, const struct denial_record *r, struc
 	return hash_sought(p, s, &r->nsec3) && nsec3_spans(&r->nsec3, s->hash);
 }
 
-/* Says of each record that is at `name`, or covers it, that it does. */
+/* Adds a line to each record that matches or covers `name`. Returns true if one matches. */
 static bool say_where(struct proofs *p, const struct name *name, const char *at, const char *cover)
 {
 	struct sought_name s = { .name = name };
@@ -163,8 +163,8 @@ static bool say_where(struct proofs *p, const struct name *name, const char *at,
 	return found;
 }
 
-/* The deepest ancestor of the subject that the records show to exist. Returns false when they show
- * none. */
+/* Finds the closest encloser of the subject, as far as the records prove one. Returns false if they
+ * do not. */
 static bool find_encloser(struct proofs *p, unsigned *labels)
 {
 	bool found = false;
@@ -193,7 +193,7 @@ static bool find_encloser(struct proofs *p, unsigned *labels)
 	return found;
 }
 
-/* Beside a wildcard there is no record at the encloser (RFC 5155, 7.2.6), only one that covers the
+/* For a wildcard answer no record matches the closest encloser (RFC 5155, 7.2.6). One covers the
  * next closer name. */
 static void say_next_closer(struct proofs *p)
 {

@@ -7,7 +7,7 @@
 #include "fetch/lookup.h"
 #include "inspect/offline_judge.h"
 
-/* Far more names than LIMIT_FETCHES lets be learned. */
+/* Far more names than can be learned within LIMIT_FETCHES. */
 #define EXPLAIN_RUN_ZONES 256
 
 int explain_run_init(struct explain_run *run, const struct explain_run_options *options)
@@ -51,13 +51,13 @@ static uint8_t *copy_octets(struct span octets)
 	return copy;
 }
 
-/* The answer to the question itself, on its way to the caller. */
+/* The response to the question, for the caller. */
 struct kept_response {
 	uint8_t *octets;
 	size_t len;
 };
 
-/* A server that fails may do better when it is asked again. */
+/* A server that failed may succeed if asked again. */
 static bool keep_response(void *context, struct span answer, bool last_try)
 {
 	struct kept_response *a = context;
@@ -97,7 +97,7 @@ const struct explain_run_link *explain_run_link_of(
 	return i < run->link_count ? &run->links[i] : NULL;
 }
 
-/* A link that is wanted again, because it has expired, takes its old place. */
+/* A link that is wanted again, because it has expired, keeps its place. */
 static void note_wanted(void *context, const struct want *want)
 {
 	struct explain_run *run = context;
@@ -110,7 +110,7 @@ static void note_wanted(void *context, const struct want *want)
 	run->links[i] = (struct explain_run_link){ .want = *want };
 }
 
-/* Keeps what a link was learned from, or what came for it last. */
+/* Keeps the message from which a link was learned, or the last that was tried. */
 static void keep_tried(void *context, const struct want *want, struct span message, bool is_learned)
 {
 	struct explain_run *run = context;
@@ -138,7 +138,8 @@ void explain_run_judge(struct explain_run *run, struct span response, bool asked
 	store_flush(&run->store);
 	run->response = response;
 	run->now_s = now_s;
-	message_parse(&m, response, run->gate.rrs, MESSAGE_RRS_MAX); /* what it can be, it is */
+	message_parse(&m, response, run->gate.rrs,
+	        MESSAGE_RRS_MAX); /* if this fails, `m` has the parts before the error */
 	struct client_query asked = offline_judge_guess_asked(&m, asked_do);
 	offline_judge_response(&judge, &asked, asked_do, response, now_s, &run->result);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One response judged by the filter's own gate, and what the gate went by kept: each message from
- * which a link of the chain was learned, and the store. So it can be shown. */
+/* Judges one response with the gate of the packet path, and keeps what the judgement used: the
+ * store, and each message from which a link of the chain was learned. */
 #ifndef INSPECT_EXPLAIN_RUN_H
 #define INSPECT_EXPLAIN_RUN_H
 
@@ -14,15 +14,15 @@ struct explain_run_options {
 	const struct anchors *anchors;         /* borrowed */
 	const struct policy *policy;           /* borrowed */
 	const struct nta_list *ntas;           /* borrowed; may be NULL */
-	struct chain_material *material;       /* borrowed; asked first; NULL: none */
+	struct chain_material *material;       /* borrowed; searched first; NULL: none */
 	const struct sockaddr_storage *server; /* borrowed; NULL: nothing is fetched */
 };
 
-/* A link that the gate wanted. */
+/* A link of the chain that the gate wanted. */
 struct explain_run_link {
 	struct want want;
-	bool is_learned; /* else nothing that came was of use */
-	uint8_t *octets; /* what it was learned from, or what came last; NULL: nothing came */
+	bool is_learned; /* false: no usable response came */
+	uint8_t *octets; /* the message it was learned from, or the last that came; or NULL */
 	size_t len;
 };
 
@@ -41,20 +41,20 @@ struct explain_run {
 	struct explain_run_link links[LIMIT_FETCHES];
 };
 
-/* Takes the memory it needs. Returns 0 or -ENOMEM; explain_run_fini() in both cases. */
+/* Takes memory. Returns 0 or -ENOMEM; call explain_run_fini() in both cases. */
 int explain_run_init(struct explain_run *run, const struct explain_run_options *options);
 void explain_run_fini(struct explain_run *run);
 
-/* Puts the question to the server. Returns the response, on the heap and the caller's, with its
- * length in `len`; NULL when none came. */
+/* Sends the question to the server. Returns the response, which the caller frees, and its length in
+ * `len`; NULL if none came. */
 uint8_t *explain_run_ask(struct explain_run *run, const struct want *question, size_t *len);
 
-/* Judges `response`, which stays the caller's, at `now_s`, and fills the members above. `asked_do`:
- * the query asked for signatures, as far as is known. What is no answer, and what has no signature
- * and was not asked for any, is Indeterminate as sources_judge() says. */
+/* Judges `response` at `now_s` and fills the members above. Borrows `response` until the next call.
+ * `asked_do`: the query set DO, or is not known. See offline_judge_response() for two statuses that
+ * are weaker than in the packet path. */
 void explain_run_judge(struct explain_run *run, struct span response, bool asked_do, int64_t now_s);
 
-/* Returns what became of a want, or NULL when the gate had no such want. */
+/* Returns the link for a want, or NULL if the gate did not have that want. */
 const struct explain_run_link *explain_run_link_of(
         const struct explain_run *run, const struct want *want);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One RRset and its signatures. */
+/* Adds an RRset and its signatures. */
 #include "inspect/explain_set.h"
 
 #include <stdarg.h>
@@ -10,7 +10,8 @@
 #include "inspect/explain_zone.h"
 #include "wire/rdata.h"
 
-/* All keys of a DNSKEY RRset that can sign: it is signed by some of its own. */
+/* Returns the keys of a DNSKEY RRset that can sign, since the RRset is signed by its own keys; NULL
+ * if memory is short. */
 static struct keyset *read_keyset(const struct explain_build *x, const struct rrset *set)
 {
 	struct keyset *keys = keyset_new(&set->owner);
@@ -23,7 +24,7 @@ static struct keyset *read_keyset(const struct explain_build *x, const struct rr
 	return keys;
 }
 
-/* Holds one signature against the keys: as the gate does it, but without its fellows. */
+/* Verifies one signature of an RRset as the gate does, but without the others. */
 static enum reason verify_alone(struct explain_build *x, const struct rrset *set,
         uint16_t signature, const struct keyset *keys)
 {
@@ -53,13 +54,13 @@ static const struct keyset *keys_of_signer(const struct explain_build *x, const 
 	return chain.end == CHAIN_SECURE && name_equal(&chain.zone, signer) ? chain.keys : NULL;
 }
 
-/* The serial number as the moment that is nearest to now (RFC 1982). */
+/* Returns the time nearest to now with this serial number (RFC 4034, 3.1.5; RFC 1982). */
 static int64_t moment_of(uint32_t serial, int64_t now_s)
 {
 	return now_s + (int32_t)(serial - (uint32_t)now_s);
 }
 
-/* Fewer labels are signed than the owner has: RFC 4035, 5.3.4. */
+/* Notes a wildcard if the RRSIG has fewer labels than the owner (RFC 4035, 5.3.4). */
 static void note_wildcard(struct explain_build *x, const struct rrset *set,
         const struct shown_set *shown, const struct rrsig *sig)
 {
@@ -67,7 +68,7 @@ static void note_wildcard(struct explain_build *x, const struct rrset *set,
 	struct name closest;
 	char text[NAME_TEXT_SIZE];
 
-	if (sig->labels >= signable || shown->saying_count > 0)
+	if (sig->labels >= signable || shown->line_count > 0)
 		return;
 	name_suffix(&set->owner, sig->labels, &closest);
 	explain_build_say(x, (int)(shown - x->e->sets), "expanded from the wildcard *.%s",
@@ -78,7 +79,7 @@ static void note_wildcard(struct explain_build *x, const struct rrset *set,
 	}
 }
 
-/* Adds what the RRSIG says; `own` are the keys of a DNSKEY set. */
+/* Adds an RRSIG. `own` are the keys of a DNSKEY RRset, else NULL. */
 static void add_signature(struct explain_build *x, const struct rrset *set, struct shown_set *shown,
         uint16_t index, const struct keyset *own)
 {
@@ -118,7 +119,7 @@ static void add_signatures(
 	keyset_free(own);
 }
 
-/* Where it was signed, as far as there is such a zone; a signature that holds knows best. */
+/* Returns the zone of a signature that holds, if it was added; else `zone`. */
 static int zone_of_signatures(
         const struct explain_build *x, const struct shown_set *shown, int zone)
 {
@@ -131,7 +132,7 @@ static int zone_of_signatures(
 	return zone;
 }
 
-/* One signature that holds is enough; where none can be checked nothing is known. */
+/* One signature that holds is enough. Without keys to check with, nothing is known. */
 static enum shown_mark mark_by_signatures(const struct shown_set *shown)
 {
 	bool any_failed = false;
@@ -171,7 +172,7 @@ int explain_set_add(
 	shown->mark = mark_by_signatures(shown);
 	if (shown->mark == MARK_NONE && zone != NOWHERE && e->zones[zone].mark != MARK_SECURE)
 		shown->mark = e->zones[zone].mark;
-	/* DS and DNSKEY links are the zone's to mark. */
+	/* For DS and DNSKEY links the zone is marked, not the RRset. */
 	if (role != SET_DS && role != SET_KEYS && is_culprit_set(x, set)) {
 		shown->is_culprit = e->culprit_is_shown = true;
 		shown->mark = shown_mark_of(e->result.outcome.status);

@@ -5,14 +5,14 @@
 
 #define REASON_SIZE   200
 #define NAME_WIDTH    60
-#define DETAIL_COLUMN "          " /* below the tags */
+#define DETAIL_COLUMN "          " /* the column of the tags */
 
 struct text_page {
 	FILE *out;
 	const struct explanation *e;
 };
 
-/* BROKEN or INSECURE, on a line of its own below the link, and why. */
+/* Writes BROKEN or INSECURE and the reason, on a line of its own below the link. */
 static void text_problem(const struct text_page *p, struct outcome outcome, const char *what)
 {
 	char reason[REASON_SIZE];
@@ -22,7 +22,7 @@ static void text_problem(const struct text_page *p, struct outcome outcome, cons
 	        words_reason(outcome.reason, reason, sizeof(reason)));
 }
 
-/* Only a signer that is not the zone that it stands under is named. */
+/* Writes the signer only if it is not the expected zone. */
 static void text_signatures(
         const struct text_page *p, const struct shown_set *set, const struct name *expected)
 {
@@ -45,7 +45,7 @@ static const struct name *text_zone_name(const struct text_page *p, int zone)
 	return zone == NOWHERE ? NULL : &p->e->zones[zone].name;
 }
 
-/* The owner is named where it is not the name in the heading. */
+/* Writes the owner only if it is not the name in the heading. */
 static void text_set(
         const struct text_page *p, const struct shown_set *set, const struct name *heading)
 {
@@ -58,8 +58,8 @@ static void text_set(
 	if (set->role != SET_DATA || !name_equal(&set->owner, heading))
 		fputs(words_name(&set->owner, NAME_WIDTH, owner), p->out);
 	fputc('\n', p->out);
-	for (unsigned i = 0; i < set->saying_count; i++)
-		fprintf(p->out, DETAIL_COLUMN "%s\n", set->sayings[i]);
+	for (unsigned i = 0; i < set->line_count; i++)
+		fprintf(p->out, DETAIL_COLUMN "%s\n", set->lines[i]);
 	if (set->signature_count > 0)
 		text_signatures(p, set, text_zone_name(p, set->zone));
 	else
@@ -120,7 +120,7 @@ static void text_keys(const struct text_page *p, const struct shown_zone *z)
 		text_problem(p, z->keys_outcome, "DNSKEY");
 }
 
-/* What is in the place of a DS, or the DS itself. */
+/* Writes the DS RRset, or what is there instead. */
 static void text_cut(const struct text_page *p, const struct shown_zone *z)
 {
 	for (unsigned i = 0; i < z->ds_count; i++)
@@ -157,7 +157,7 @@ static void text_zone(const struct text_page *p, const struct shown_zone *z)
 	text_keys(p, z);
 }
 
-/* What the link comes to, in the words of the response. */
+/* Writes a name of the answer, with the zones that it adds. */
 static void text_link(const struct text_page *p, const struct shown_link *link)
 {
 	char name[NAME_TEXT_SIZE], type[TYPE_TEXT_SIZE];
@@ -176,7 +176,7 @@ static void text_link(const struct text_page *p, const struct shown_link *link)
 		text_problem(p, p->e->result.outcome, NULL);
 }
 
-/* The verdict, in the gate's own words. */
+/* Writes the status, the reason and the verdict. */
 static void text_verdict(const struct text_page *p)
 {
 	static const char *const verdicts[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An explanation as text for a terminal, and as a picture. */
+/* Writes an explanation, as text for a terminal or as a picture. */
 #ifndef INSPECT_EXPLAIN_TEXT_H
 #define INSPECT_EXPLAIN_TEXT_H
 
@@ -7,11 +7,11 @@
 
 #include "inspect/explain.h"
 
-/* Writes the chain link by link, and the verdict. `source` says where the response came from.
- * Returns false when `out` cannot be written. */
+/* Writes the chain link by link, and the verdict. `source` tells where the response came from.
+ * Returns false if `out` cannot be written. */
 bool explain_text(FILE *out, const struct explanation *e, const char *source);
 
-/* Writes the same as a digraph in Graphviz's language. */
+/* Writes a digraph in Graphviz's language, from the same arguments. */
 bool explain_dot(FILE *out, const struct explanation *e, const char *source);
 
 #endif

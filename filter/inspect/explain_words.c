@@ -71,7 +71,7 @@ const char *words_moment(int64_t moment_s, char text[static WORDS_SIZE])
 	return text;
 }
 
-/* In the unit that is large enough to be short. */
+/* Uses the largest unit of which there are at least two. */
 static const char *duration_text(int64_t seconds, char text[static WORDS_SIZE])
 {
 	static const struct {
@@ -108,7 +108,7 @@ static const char *signature_state(const struct shown_signature *s)
 		return "MALFORMED";
 	case REASON_RRSIG_EXPIRED:
 	case REASON_RRSIG_NOT_YET:
-		return ""; /* the time says it */
+		return ""; /* the time tells it */
 	default:
 		return "not checked";
 	}

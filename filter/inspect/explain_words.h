@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The words in which explanations are written. All text is printable ASCII, whatever the network
- * sent. */
+/* Words for explanations. All text is printable ASCII, for any input from the network. */
 #ifndef INSPECT_EXPLAIN_WORDS_H
 #define INSPECT_EXPLAIN_WORDS_H
 
@@ -8,37 +7,38 @@
 
 #define WORDS_SIZE 64
 
-/* Writes a name in at most `width` columns (20 at least), the middle of a longer one left out as
- * "...". Returns `text`. */
+/* Writes a name in at most `width` columns (at least 20). The middle of a longer name becomes
+ * "...". Returns `text`, as all functions here with that parameter do. */
 const char *words_name(const struct name *n, unsigned width, char text[static NAME_TEXT_SIZE]);
 
-/* "ECDSAP256SHA256", or "algorithm 200" for one that has no mnemonic here. */
+/* Writes "ECDSAP256SHA256", or "algorithm 200" if the mnemonic is not known. */
 const char *words_algorithm(uint8_t algorithm, char text[static WORDS_SIZE]);
 
-/* "SHA-256", or "digest 200". */
+/* Writes "SHA-256", or "digest 200". */
 const char *words_digest(uint8_t digest_type, char text[static WORDS_SIZE]);
 
-/* "KSK", "ZSK", or "CSK" for a key with the SEP bit that is alone; "revoked"; "no zone bit". */
+/* Returns "ZSK", "KSK", or "CSK" if a key with the SEP bit is the only one; or the reason why the
+ * key cannot sign: "revoked", "no zone bit", "protocol not 3". */
 const char *words_role(const struct shown_zone *z, const struct shown_key *key);
 
-/* "2026-11-24 15:00", UTC. */
+/* Writes "2026-11-24 15:00", in UTC. */
 const char *words_moment(int64_t moment_s, char text[static WORDS_SIZE]);
 
-/* Whether a signature holds, and the time that it has left: "holds, 29 d left", "EXPIRED 5 d ago".
- */
+/* Writes whether a signature holds, and its remaining time: "holds, 29 d left", "EXPIRED 5 d
+ * ago". */
 const char *words_signature(
         const struct shown_signature *s, int64_t now_s, char text[static WORDS_SIZE]);
 
-/* The types of a bit map, in at most `size` octets, those that do not fit as "...". */
+/* Writes the types of a bit map, in at most `size` octets. Types that do not fit become "...". */
 const char *words_types(struct span bitmap, char *text, size_t size);
 
-/* The hash in base32hex, as NSEC3 owners have it. */
+/* Writes the hash in base32hex, as in NSEC3 owners (RFC 5155, 3.3). */
 const char *words_hash(struct span hash, char text[static WORDS_SIZE]);
 
-/* "the signature has expired (rrsig-expired, EDE 7)". */
+/* Writes "the signature has expired (rrsig-expired, EDE 7)". */
 const char *words_reason(enum reason reason, char *text, size_t size);
 
-/* "", "secure", "INSECURE", "BROKEN" */
+/* Returns "", "secure", "INSECURE" or "BROKEN". */
 const char *words_mark(enum shown_mark mark);
 
 #endif

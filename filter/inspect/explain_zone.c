@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The zones from an anchor down: what the store knows of each cut, and by which records. */
+/* Adds the zones from an anchor down: what the store knows of each zone cut, and from which
+ * records. */
 #include "inspect/explain_zone.h"
 
 #include <string.h>
@@ -42,7 +43,7 @@ static void add_ds_set(struct explain_build *x, struct shown_zone *z, const stru
 	z->ds_set = explain_set_add(x, set, SET_DS, z->parent);
 }
 
-/* A signed CNAME at the name, or DNAME above it, where a DS was looked for. */
+/* Adds a CNAME at the name, or a DNAME above it, found instead of a DS. */
 static void add_aliases(struct explain_build *x, const struct shown_zone *z)
 {
 	for (unsigned i = 0; i < x->g.count; i++) {
@@ -65,8 +66,8 @@ static bool is_signed_by(
 	return false;
 }
 
-/* A record at the name or below that the zone above has signed, which the gate takes for a proof
- * that there is no cut (learn.c). */
+/* Adds a record at or below the name that the zone above has signed. To the gate it proves that
+ * there is no zone cut (learn.c). */
 static void add_presence(struct explain_build *x, const struct shown_zone *z)
 {
 	for (unsigned i = 0; z->parent != NOWHERE && i < x->g.count; i++) {
@@ -82,7 +83,7 @@ static void add_presence(struct explain_build *x, const struct shown_zone *z)
 	}
 }
 
-/* The DS records of a cut, or what is there in their place. */
+/* Adds the DS RRset of a zone cut, or what was found instead. */
 static void add_cut_sets(struct explain_build *x, struct shown_zone *z)
 {
 	const struct want want = { .name = z->name, .type = TYPE_DS };
@@ -111,7 +112,7 @@ static void add_anchor_ds(struct shown_zone *z, const struct anchor *anchor)
 		add_shown_ds(z, &anchor->ds.ds[i], &anchor->ds);
 }
 
-/* What the store says of the keys. */
+/* Adds what the store knows of the keys. */
 static void add_known_keys(struct explain_build *x, int zone, const struct fact *fact)
 {
 	struct shown_zone *z = &x->e->zones[zone];
@@ -124,7 +125,8 @@ static void add_known_keys(struct explain_build *x, int zone, const struct fact 
 	explain_keys_add(x, zone);
 }
 
-/* Does `link` of the zone decide the verdict? Then it is shown. */
+/* Notes that the link to which the reason points is shown, if it is the DS or DNSKEY of this
+ * zone. */
 static void note_zone_culprit(struct explain_build *x, const struct shown_zone *z)
 {
 	const struct want *culprit = &x->e->result.culprit;
@@ -135,7 +137,7 @@ static void note_zone_culprit(struct explain_build *x, const struct shown_zone *
 		x->e->culprit_is_shown = true;
 }
 
-/* Returns a new zone, or NOWHERE when there is no room. */
+/* Returns the index of a new zone, or NOWHERE if there is no room. */
 static int new_shown_zone(
         struct explain_build *x, const struct name *name, enum shown_cut cut, int parent)
 {
@@ -173,7 +175,7 @@ static int add_shown_zone(struct explain_build *x, const struct name *name, cons
 	return zone;
 }
 
-/* Where the walk stands: the deepest zone so far, and whether it may go on below. */
+/* The state of the walk: the deepest zone so far, and whether the walk goes on. */
 struct descent {
 	int zone;
 	bool goes_on;
@@ -192,7 +194,7 @@ static void descend_one_label(struct explain_build *x, const struct name *name, 
 	int zone = explain_build_find_zone(x, name);
 
 	if (!fact || fact->cut == CUT_UNKNOWN) {
-		d->goes_on = false; /* the gate did not need to know */
+		d->goes_on = false; /* the gate did not need this name */
 		return;
 	}
 	if (zone == NOWHERE)
@@ -202,7 +204,8 @@ static void descend_one_label(struct explain_build *x, const struct name *name, 
 		d->zone = zone;
 }
 
-/* The walk begins at an anchor. Returns false where there is nothing below it to be walked. */
+/* Begins the walk at a trust anchor, or at a negative one. Returns false if nothing below is
+ * walked. */
 static bool begin_descent(struct explain_build *x, const struct name *name, struct descent *d)
 {
 	const struct anchor *anchor = anchors_above(x->run->options.anchors, name);

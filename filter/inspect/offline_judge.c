@@ -18,7 +18,7 @@ struct client_query offline_judge_guess_asked(const struct message *response, bo
 	return asked;
 }
 
-/* One want, being looked up. */
+/* A want that is looked up. */
 struct offline_want {
 	const struct offline_judge *judge;
 	const struct want *want;

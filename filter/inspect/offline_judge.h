@@ -17,7 +17,8 @@ struct offline_judge {
 	uint8_t *answer;  /* EXCHANGE_ANSWER_MAX octets, for the server's responses */
 	uint8_t *written; /* EXCHANGE_ANSWER_MAX octets, for the response that would be sent */
 
-	/* Called with each want, and then with each message that is tried for it. Both may be NULL. */
+	/* Called with each want, and then with each message that is tried for it. Both may be
+	 * NULL. */
 	void (*wanted)(void *context, const struct want *want);
 	void (*tried)(void *context, const struct want *want, struct span message, bool is_learned);
 	void *context;
