@@ -6,12 +6,12 @@
 #include "base/log.h"
 #include "inspect/audit_json.h"
 
-/* Messages kept for the links that they hold: all of a file; of an interface, on which links come
- * again and what was proved is remembered anyway, not more than some megabytes. */
+/* The messages kept for the chain of trust. Files: all. Interface: a few megabytes, because links
+ * come again, and proved links are in the store. */
 #define MATERIAL_OF_FILES     UINT32_MAX
 #define MATERIAL_OF_INTERFACE 16384
 
-/* The command line, as text. */
+/* The command line as text. */
 struct audit_arguments {
 	const char *resolver, *interface;
 	bool json;
@@ -41,7 +41,7 @@ static bool read_audit_options(
 			break;
 		case 'j':
 			if (!audit_json_is_built()) {
-				log_error("--json: this sealgate was built without jansson");
+				log_error("--json: this build lacks jansson");
 				return false;
 			}
 			o->json = true;
@@ -68,7 +68,7 @@ static bool check_audit_arguments(
 	                          : (struct arguments){ 0 });
 }
 
-/* Turns text into what the audit takes. */
+/* Reads the arguments into the options of the audit, and loads the files they name. */
 static bool prepare_audit(struct audit_command *a, const struct audit_arguments *o)
 {
 	const struct judge_options *judge = &a->judge;

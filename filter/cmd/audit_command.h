@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What `check` and `watch` share: their options, the audit that these make, and the output. */
+/* The common part of `check` and `watch`: options, audit and output. */
 #ifndef CMD_AUDIT_COMMAND_H
 #define CMD_AUDIT_COMMAND_H
 
 #include "cmd/judge_options.h"
 #include "inspect/audit_report.h"
 
-/* What remains of the command line behind the options. */
+/* Where the packets come from. */
 enum audit_source { AUDIT_FILES, AUDIT_INTERFACE };
 
 struct audit_command {
@@ -18,13 +18,13 @@ struct audit_command {
 	struct audit_report report;
 };
 
-/* Reads the command line and makes the audit. Returns false, after saying what is wrong, with
- * nothing to be ended. */
+/* Reads the command line and makes the audit. Returns false after logging an error; then do not
+ * call audit_command_end(). */
 bool audit_command_begin(struct audit_command *a, int argc, char **argv, enum audit_source of);
 void audit_command_end(struct audit_command *a);
 
-/* Judges a message if it is a response, and writes the verdict. Returns false when the output
- * cannot be written. */
+/* Judges a message if it is a response, and writes the result. Returns false if the output cannot
+ * be written. */
 bool audit_command_judge(
         struct audit_command *a, const char *file, const struct captured_message *seen);
 

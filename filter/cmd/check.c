@@ -27,8 +27,8 @@ static enum exit_code run_check(int argc, char **argv)
 
 	if (!audit_command_begin(&a, argc, argv, AUDIT_FILES))
 		return EXIT_USAGE;
-	/* What the files hold of the chain is collected first; what came whole is still judged
-	 * when a file ends too early. */
+	/* First collect the chain of trust from all files. A file that ends too early is still
+	 * judged up to that point. */
 	ok = read_captures(argv + optind, check_collect, &a, NULL);
 	ok = read_captures(argv + optind, check_judge, &a, &losses) && ok;
 	audit_report_summary(&a.report);

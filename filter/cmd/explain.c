@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sealgate explain: shows the chain of trust of a name, link by link, as the gate goes by it. */
+/* sealgate explain: shows the chain of trust of a name, link by link, as the gate uses it. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +33,7 @@ struct explain_command {
 	struct captured_responses captured;
 	struct explain_run run;
 	struct rr *rrs;
-	uint8_t *response; /* the server's */
+	uint8_t *response; /* from the server */
 };
 
 /* ---- The command line ---- */
@@ -77,7 +77,7 @@ static bool explain_read_options(struct explain_command *r, int argc, char **arg
 	return true;
 }
 
-/* A mnemonic or TYPE123 (RFC 3597, 5), in any letter case. */
+/* Reads a mnemonic or TYPE123 (RFC 3597, 5), in any letter case. */
 static bool read_type(const char *text, uint16_t *type)
 {
 	for (unsigned i = 1; i < TYPES_END; i++) {
@@ -104,7 +104,7 @@ static bool explain_read_question(struct explain_command *r, int argc, char **ar
 	return true;
 }
 
-/* Without captures somebody must be asked. */
+/* Without captures, a server is needed. */
 static bool explain_find_server(struct explain_command *r)
 {
 	if (r->has_server || r->path_count > 0)
@@ -142,7 +142,8 @@ static void judge_captured(struct explain_command *r, unsigned index)
 	        &r->run, span_of(c->octets, c->len), c->asked_do, judgement_time(r, c->time_s));
 }
 
-/* Of several responses the weakest is what somebody wants to understand; of equals the last. */
+/* Judges the response with the weakest status, which is the one that needs an explanation; among
+ * equals the last. */
 static void judge_weakest(struct explain_command *r, char source[static SOURCE_SIZE])
 {
 	unsigned count = captured_responses_count(&r->captured), weakest = 0;
@@ -183,7 +184,7 @@ static bool judge_asked(struct explain_command *r, char source[static SOURCE_SIZ
 	return true;
 }
 
-/* ---- All of it ---- */
+/* ---- The command ---- */
 
 static enum exit_code explain_show(struct explain_command *r, const char *source)
 {

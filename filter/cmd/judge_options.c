@@ -31,7 +31,7 @@ static bool read_seconds(const char *text, long long max, long long *value)
 	return *text >= '0' && *text <= '9' && *end == '\0' && *value <= max;
 }
 
-/* YYYYMMDDHHMMSS as RRSIGs have it (RFC 4034, 3.2), seconds since 1970, or "capture". */
+/* Reads YYYYMMDDHHMMSS as in RRSIGs (RFC 4034, 3.2), seconds since 1970, or "capture". */
 static bool read_judge_time(const char *text, int64_t *time_s)
 {
 	struct tm tm = { 0 };
@@ -111,7 +111,7 @@ bool judge_options_take(struct judge_options *o, int letter, const char *value)
 	}
 }
 
-/* What the configuration says besides, with what was given by hand before it. */
+/* Adds the configuration's negative trust anchors and SHA-1 to those of the options. */
 static bool take_config(struct judge_options *o, const struct config *c)
 {
 	struct nta_list given = o->ntas;
@@ -131,7 +131,7 @@ static bool take_config(struct judge_options *o, const struct config *c)
 	return true;
 }
 
-/* Without anchors of its own a command goes by the configuration, as the daemon does. */
+/* Without --anchor a command uses the configuration, as the daemon does. */
 bool judge_options_load(struct judge_options *o)
 {
 	struct config c = { 0 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* On what terms a command judges: the options that check, watch and explain share. */
+/* The options of check, watch and explain that tell how to judge. */
 #ifndef CMD_JUDGE_OPTIONS_H
 #define CMD_JUDGE_OPTIONS_H
 
@@ -15,11 +15,11 @@ struct judge_options {
 	struct nta_list ntas;
 	struct policy policy;
 	int64_t time_s;          /* or AUDIT_TIME_OF_PACKET */
-	const char *anchor_path; /* NULL: what the daemon with the configuration goes by */
-	const char *config_path; /* NULL: the default path, if there is no anchor_path */
+	const char *anchor_path; /* NULL: the trust anchors of the daemon */
+	const char *config_path; /* NULL: the default path, or none if there is an anchor_path */
 };
 
-/* Rows for a table of getopt_long(), and what judge_options_take() is given for them. */
+/* Rows for a table of getopt_long(). judge_options_take() takes their letters. */
 /* clang-format off */
 #define JUDGE_OPTIONS                                 \
 	{ "anchor", required_argument, NULL, 'a' },   \
@@ -44,18 +44,18 @@ struct judge_options {
 	"                          repeated\n"                                                     \
 	"  --sha1                  accept RSASHA1 signatures and SHA-1 DS digests\n"
 
-/* Begins with the defaults; --time is that of the packets. */
+/* Sets the defaults. The default time is that of each packet. */
 void judge_options_begin(struct judge_options *o);
 
-/* Takes one option. Returns false when it is none of these, or after saying what is wrong. */
+/* Takes an option. Returns false for an unknown letter, or after logging an error. */
 bool judge_options_take(struct judge_options *o, int letter, const char *value);
 
-/* Loads what the options name. Returns false, after saying what is wrong, with nothing to be
- * ended. */
+/* Loads the files of the options. Returns false after logging an error; then do not call
+ * judge_options_end(). */
 bool judge_options_load(struct judge_options *o);
 void judge_options_end(struct judge_options *o);
 
-/* Reads the address of a server, given with `option`. Returns false after saying what is wrong. */
+/* Reads a server's address, the value of `option`. Returns false after logging an error. */
 bool judge_options_read_server(
         const char *option, const char *text, struct sockaddr_storage *server);
 

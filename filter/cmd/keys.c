@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sealgate keys: makes the keys of a zone, signs ahead with its KSK, shows its DS. */
+/* sealgate keys: makes the keys of a zone, signs ahead with its KSK, prints its DS. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,7 +30,7 @@ struct keys_run {
 
 /* ---- The command line ---- */
 
-/* A number or a mnemonic. */
+/* Reads the number or the mnemonic of an algorithm that zones can be signed with. */
 static bool read_algorithm(const char *text, uint8_t *algorithm)
 {
 	for (unsigned i = 0; i <= UINT8_MAX; i++) {
@@ -72,7 +72,7 @@ static bool keys_read_options(struct keys_run *r, int argc, char **argv)
 	return true;
 }
 
-/* ---- What can be done ---- */
+/* ---- The actions ---- */
 
 static enum exit_code keys_failed(struct keys_run *r)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Losses of a capture, which nobody judged: packets that were dropped or cut, datagrams and streams
- * of which parts are missing. */
+/* Counts the losses of a capture, which could not be judged: packets that were dropped or cut
+ * short, and datagrams and streams with missing parts. */
 #ifndef CMD_LOSSES_H
 #define CMD_LOSSES_H
 
@@ -13,10 +13,10 @@ struct losses {
 	struct capture_counts counts;
 };
 
-/* Adds what was missed of a capture that has been read, or of an interface until now. */
+/* Adds the losses of a capture that has been read, or of an interface until now. */
 void losses_add(struct losses *l, const struct capture *c, const struct dissector *dissector);
 
-/* Logs a warning for each kind of loss; nothing if nothing was missed. */
+/* Logs a warning for each kind of loss that occurred. */
 void losses_tell(const struct losses *l);
 
 #endif

@@ -6,7 +6,7 @@
 #include "capture/capture.h"
 #include "capture/dissect.h"
 
-/* One file being read. */
+/* A file that is being read. */
 struct capture_file {
 	const char *path;
 	capture_taker *take;

@@ -9,7 +9,7 @@
 #include "daemon/systemd.h"
 #include "netfilter/shortcut_load.h"
 
-/* The packages that a build can do without, and what such a build lacks. */
+/* The optional packages, and what a build without them lacks. */
 static const struct {
 	bool (*is_built)(void);
 	const char *package, *lacks;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sealgate watch: judges the responses on an interface as they come, and touches nothing. */
+/* sealgate watch: judges the responses that pass an interface, and changes none. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -24,7 +24,7 @@ struct watching {
 	bool failed;
 };
 
-/* A link of a chain is known from the moment it passes. */
+/* A link of the chain can be used as soon as its message has passed. */
 static void watch_judge(void *context, const struct captured_message *seen)
 {
 	struct watching *w = context;
@@ -68,9 +68,13 @@ static enum exit_code run_watch(int argc, char **argv)
 	struct dissector *dissector = c ? dissect_new(watch_judge, &w) : NULL;
 	if (!c)
 		log_error("%s", error.text);
+	else if (!dissector)
+		log_error("%s: out of memory", a.interface);
 	if (dissector && sigaction(SIGINT, &action, NULL) == 0 &&
 	        sigaction(SIGTERM, &action, NULL) == 0)
 		ok = watch_packets(c, dissector, &w);
+	if (w.failed)
+		log_error("%s: out of memory, or the output cannot be written", a.interface);
 	audit_report_summary(&a.report);
 	if (dissector)
 		losses_add(&losses, c, dissector);

@@ -332,7 +332,7 @@ static bool offer_one(struct material_search *s, struct topic_entry *entry)
 	entry->search = s->material->searches;
 	if (s->is_noted) {
 		entry->rank = ranks[learned];
-		kept->is_useful = kept->is_of_use || learned == LEARNED;
+		kept->is_useful = kept->is_useful || learned == LEARNED;
 	}
 	return learned == LEARNED;
 }
