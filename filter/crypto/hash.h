@@ -31,7 +31,7 @@ const char *hash_name(enum hash h);
 size_t hash_parts(struct crypto *c, enum hash h, const struct span *parts, unsigned count,
         uint8_t out[static HASH_MAX_OCTETS]);
 
-/* Hashes two spans as one message, likewise. */
+/* Hashes two spans as one message. Returns the digest's length, or 0 if OpenSSL fails. */
 size_t hash_spans(struct crypto *c, enum hash h, struct span first, struct span second,
         uint8_t out[static HASH_MAX_OCTETS]);
 

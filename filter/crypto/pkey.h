@@ -12,7 +12,8 @@
  * EVP_PKEY_PUBLIC_KEY or EVP_PKEY_KEYPAIR. */
 EVP_PKEY *pkey_from_params(const char *type, int selection, OSSL_PARAM params[]);
 
-/* Builds a key from what was pushed to `build`, likewise. `build` may be NULL; frees it. */
+/* Builds a key from what was pushed to `build`, which may be NULL, and frees `build`. Returns NULL
+ * on failure. */
 EVP_PKEY *pkey_from_build(const char *type, int selection, OSSL_PARAM_BLD *build);
 
 /* Hashes `data` as the key's algorithm requires and checks `signature`. The signature is in

@@ -25,7 +25,7 @@ struct rrsig {
  * signer's name counts as malformed. */
 bool rrsig_read_rdata(struct span rdata, struct rrsig *sig);
 
-/* Reads the RRSIG record `rr`, likewise. */
+/* Reads the RRSIG record `rr` of `m`. */
 bool rrsig_read(const struct message *m, const struct rr *rr, struct rrsig *sig);
 
 /* Checks that `now_s` is within the signature's validity period, with a skew of `skew_s` seconds,

@@ -73,7 +73,7 @@ void gate_judge(struct gate *g, const struct client_query *asked, struct span oc
 
 /* Looks whether a response like `m`, to a question like `asked`, was judged before. If so, returns
  * true with the result that gate_judge() would give, except that none of its names is set. `octets`
- * are those of `m`: for GATE_REWRITE they are changed into what is to be sent. If not, returns
+ * are those of `m`: for GATE_REWRITE they are changed into what to send. If not, returns
  * false with `octets` unchanged, and the response must be judged. Makes no system call and
  * allocates nothing. */
 bool gate_recall(struct gate *g, const struct client_query *asked, const struct message *m,

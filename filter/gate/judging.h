@@ -54,8 +54,8 @@ bool judging_begin(struct judging *j, struct gate *gate, const struct message *m
  * (`j->want`). */
 bool judge_set(struct judging *j, const struct rrset *set);
 
-/* Judges one RRset likewise, and also the proof that a wildcard applies, if it was expanded from
- * one. */
+/* Judges one RRset as judge_set() does, and also, if it was expanded from a wildcard, the proof
+ * that the wildcard applies. */
 bool judge_whole(struct judging *j, const struct rrset *set, struct outcome *outcome);
 
 /* Judges an RRset that is part of the answer, and weakens the answer's outcome accordingly. Returns
@@ -81,7 +81,7 @@ void judging_note_signer(struct judging *j, const struct name *signer);
 void judging_doubts(
         struct judging *j, const struct name *name, bool by_signer, struct chain *chain);
 
-/* Doubts likewise for data that the zone above `name` holds. */
+/* As judging_doubts(), for data that the zone above `name` holds. */
 void judging_doubts_above(struct judging *j, const struct name *name, struct chain *chain);
 
 /* Notes what the chain wants and returns false. If nothing may be wanted, returns true. */

@@ -43,7 +43,7 @@ static const struct anchor *above(const struct anchors *a, const char *text)
 	return anchors_above(a, &name);
 }
 
-static void the_forms_of_a_record_come_to_the_same_anchor(void **state)
+static void all_forms_of_a_record_give_the_same_anchor(void **state)
 {
 	(void)state;
 	static const struct {
@@ -64,7 +64,7 @@ static void the_forms_of_a_record_come_to_the_same_anchor(void **state)
 		                                "\t58E880409BBC683457104237C7F8EC8D )\n" },
 		{ "no line end at the end", ". DS " DS_2017 },
 		{ "line ends of DOS", ". DS " DS_2017 "\r\n" },
-		{ "a comment behind it", ". DS " DS_2017 " ; from IANA\n" },
+		{ "a comment after it", ". DS " DS_2017 " ; from IANA\n" },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -101,7 +101,7 @@ static void mistakes_are_named_with_file_and_line(void **state)
 		        ". DS 20326 8 4 E06D44B80B8F1D39A95C0B0D7C65D084"
 		        "58E880409BBC683457104237C7F8EC8D\n",
 		        1, "wrong length" },
-		{ "too short even where it is not supported", ". DS 20326 8 1 AB\n", 1,
+		{ "too short, even for an unsupported type", ". DS 20326 8 1 AB\n", 1,
 		        "wrong length" },
 		{ "no digits", ". DS 20326 8 2 XY\n", 1, "hexadecimal" },
 		{ "an odd number of digits", ". DS 20326 8 2 ABC\n", 1, "hexadecimal" },
@@ -114,13 +114,13 @@ static void mistakes_are_named_with_file_and_line(void **state)
 		{ "a number with a tail", ". DS 1 8x 2 AB\n", 1, "must be numbers" },
 		{ "no number in the third place", ". DS 1 8 - AB\n", 1,
 		        "key tag, algorithm and digest type must be numbers" },
-		{ "nor in a key", ". DNSKEY 257 3 : " KEY_2017 "\n", 1,
+		{ "bad base64 in a key", ". DNSKEY 257 3 : " KEY_2017 "\n", 1,
 		        "flags, protocol and algorithm must be numbers" },
 		{ "no type", ". IN\n", 1, "not a DS or DNSKEY" },
 		{ "a bad name", "a..b DS " DS_2017 "\n", 1, "not a domain name" },
 		{ "no owner", " IN DS " DS_2017 "\n", 1, "no owner" },
 		{ "an open parenthesis", "\n. DS ( " DS_2017 "\n\n", 2, "without a ')'" },
-		{ "a closed one", ". DS " DS_2017 " )\n", 1, "without a '('" },
+		{ "an unmatched closing parenthesis", ". DS " DS_2017 " )\n", 1, "without a '('" },
 		{ "the error is where the record begins",
 		        ". DS " DS_2017 "\n\norg. DS (\n 1 8\n 2 XY )\n", 3, "hexadecimal" },
 		{ "an unknown algorithm only", "org. DS 1 250 99 AB\n", 1,
@@ -148,7 +148,7 @@ static void mistakes_are_named_with_file_and_line(void **state)
 	assert_non_null(strstr(error.text, "/tmp: Is a directory"));
 }
 
-static void a_record_without_owner_has_that_of_the_last(void **state)
+static void a_record_without_owner_has_the_owner_before(void **state)
 {
 	(void)state;
 	struct anchors *a = load("org. DS " DS_2017 "\n     IN DS " DS_2024 "\n");
@@ -160,7 +160,7 @@ static void a_record_without_owner_has_that_of_the_last(void **state)
 	anchors_free(a);
 }
 
-static void what_cannot_be_used_is_passed_over_beside_what_can(void **state)
+static void unusable_records_are_skipped_beside_usable_ones(void **state)
 {
 	(void)state;
 	struct anchors *a =
@@ -205,7 +205,7 @@ static void the_deepest_anchor_applies(void **state)
 	anchors_free(a);
 }
 
-static void there_are_bounds_on_zones_and_records(void **state)
+static void zones_and_records_have_limits(void **state)
 {
 	(void)state;
 	char *text = calloc(1, 1 << 16);
@@ -240,7 +240,7 @@ static void there_are_bounds_on_zones_and_records(void **state)
 	free(text);
 }
 
-/* All that stands behind it would be lost unseen. */
+/* Everything after it would be lost silently. */
 static void a_file_with_a_zero_octet_is_refused(void **state)
 {
 	(void)state;
@@ -256,7 +256,7 @@ static void a_file_with_a_zero_octet_is_refused(void **state)
 	unlink(name);
 }
 
-static void a_file_that_no_anchors_fill_is_not_read(void **state)
+static void a_huge_file_is_not_read(void **state)
 {
 	(void)state;
 	char *text = calloc(1, TRUST_ANCHORS_MAX + 2);
@@ -273,14 +273,14 @@ static void a_file_that_no_anchors_fill_is_not_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_forms_of_a_record_come_to_the_same_anchor),
+		cmocka_unit_test(all_forms_of_a_record_give_the_same_anchor),
 		cmocka_unit_test(mistakes_are_named_with_file_and_line),
-		cmocka_unit_test(a_record_without_owner_has_that_of_the_last),
-		cmocka_unit_test(what_cannot_be_used_is_passed_over_beside_what_can),
+		cmocka_unit_test(a_record_without_owner_has_the_owner_before),
+		cmocka_unit_test(unusable_records_are_skipped_beside_usable_ones),
 		cmocka_unit_test(the_deepest_anchor_applies),
-		cmocka_unit_test(there_are_bounds_on_zones_and_records),
+		cmocka_unit_test(zones_and_records_have_limits),
 		cmocka_unit_test(a_file_with_a_zero_octet_is_refused),
-		cmocka_unit_test(a_file_that_no_anchors_fill_is_not_read),
+		cmocka_unit_test(a_huge_file_is_not_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,7 +18,7 @@ static struct span signed_data(struct parsed *p)
 	return canonical_signed_data(&canonical, &sig, &p->arena);
 }
 
-/* RFC 6605's answers, and the octets that dnspython makes of them. */
+/* The answers in RFC 6605, and the octets that dnspython computes for them. */
 static void signed_octets_are_those_of_rfc_6605(void **state)
 {
 	(void)state;
@@ -95,7 +95,7 @@ static void rdata_is_sorted_and_each_value_once(void **state)
 }
 
 /* The question's name a.TEST stands at octet 12, the label TEST at 14. */
-static void names_in_rdata_are_lowered_and_uncompressed(void **state)
+static void names_in_rdata_are_lower_cased_and_uncompressed(void **state)
 {
 	(void)state;
 	static const struct {
@@ -138,7 +138,7 @@ static void names_in_rdata_are_lowered_and_uncompressed(void **state)
 	}
 }
 
-static void the_owner_is_the_wildcard_when_there_are_fewer_labels(void **state)
+static void the_owner_is_the_wildcard_if_there_are_fewer_labels(void **state)
 {
 	(void)state;
 	static const struct {
@@ -150,7 +150,7 @@ static void the_owner_is_the_wildcard_when_there_are_fewer_labels(void **state)
 		{ "one less", "A.b.Test", 2, "\1*\1b\4test" },
 		{ "two less", "a.b.test", 1, "\1*\4test" },
 		{ "a wildcard itself", "*.b.test", 2, "\1*\1b\4test" },
-		{ "a wildcard made from a wildcard", "*.b.test", 1, "\1*\4test" },
+		{ "a wildcard expanded from a wildcard", "*.b.test", 1, "\1*\4test" },
 		{ "one octet, one asterisk", "a.test", 1, "\1*\4test" },
 	};
 	struct testkey *k = testkey_new(ALGORITHM_ED25519, 256, "test");
@@ -175,7 +175,7 @@ static void the_owner_is_the_wildcard_when_there_are_fewer_labels(void **state)
 	testkey_free(k);
 }
 
-static void an_arena_that_is_used_up_is_no_crash(void **state)
+static void a_used_up_arena_is_no_crash(void **state)
 {
 	(void)state;
 	struct testkey *k = testkey_new(ALGORITHM_ED25519, 256, "test");
@@ -208,9 +208,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(signed_octets_are_those_of_rfc_6605),
 		cmocka_unit_test(rdata_is_sorted_and_each_value_once),
-		cmocka_unit_test(names_in_rdata_are_lowered_and_uncompressed),
-		cmocka_unit_test(the_owner_is_the_wildcard_when_there_are_fewer_labels),
-		cmocka_unit_test(an_arena_that_is_used_up_is_no_crash),
+		cmocka_unit_test(names_in_rdata_are_lower_cased_and_uncompressed),
+		cmocka_unit_test(the_owner_is_the_wildcard_if_there_are_fewer_labels),
+		cmocka_unit_test(a_used_up_arena_is_no_crash),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

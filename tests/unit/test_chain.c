@@ -83,7 +83,7 @@ static void a_chain_is_walked_label_by_label(void **state)
 	judge_free(j);
 }
 
-static void what_is_known_is_not_wanted_again(void **state)
+static void known_facts_are_not_wanted_again(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
@@ -98,7 +98,7 @@ static void what_is_known_is_not_wanted_again(void **state)
 	judge_free(j);
 }
 
-static void nothing_is_asked_below_a_name_that_does_not_exist(void **state)
+static void nothing_is_wanted_below_a_name_that_does_not_exist(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
@@ -206,9 +206,9 @@ static void a_negative_anchor_does_not_reach_below_a_deeper_anchor(void **state)
 	judge_free(j);
 }
 
-/* A signer's name speaks for a zone of that name, and against what would hide it; of other names on
- * the way only against what somebody else said as a hint. */
-static void what_may_hide_a_signer_is_doubted_and_nothing_else(void **state)
+/* A signer's name is evidence for a zone of that name, and against facts that would hide the zone.
+ * Of the names on the way it contradicts only hints. */
+static void only_what_may_hide_a_signer_is_doubted(void **state)
 {
 	(void)state;
 	static const struct {
@@ -218,18 +218,19 @@ static void what_may_hide_a_signer_is_doubted_and_nothing_else(void **state)
 		const char *name;
 		bool by_signer, is_doubted;
 	} rows[] = {
-		{ "the signer is no cut", "a.test", CUT_NONE, false, "a.test", true, true },
+		{ "the signer is not a zone cut", "a.test", CUT_NONE, false, "a.test", true, true },
 		{ "the signer does not exist", "a.test", CUT_NO_NAME, false, "a.test", true, true },
 		{ "a name above it does not exist", "a.test", CUT_NO_NAME, false, "b.a.test", true,
 		        true },
-		{ "a name above it is no cut", "a.test", CUT_NONE, false, "b.a.test", true, false },
-		{ "a name above it is no cut, by a hint", "a.test", CUT_NONE, true, "b.a.test",
-		        true, true },
+		{ "a name above it is not a zone cut", "a.test", CUT_NONE, false, "b.a.test", true,
+		        false },
+		{ "a name above it is not a zone cut, by a hint", "a.test", CUT_NONE, true,
+		        "b.a.test", true, true },
 		{ "the signer is a signed zone", "a.test", CUT_SECURE, false, "a.test", true,
 		        false },
-		{ "nobody has signed", "a.test", CUT_NO_NAME, false, "a.test", false, false },
-		{ "nobody has signed, and it is a hint", "a.test", CUT_NO_NAME, true, "a.test",
-		        false, true },
+		{ "no signature", "a.test", CUT_NO_NAME, false, "a.test", false, false },
+		{ "no signature, and it is a hint", "a.test", CUT_NO_NAME, true, "a.test", false,
+		        true },
 		{ "nothing is known", "a.test", CUT_NONE, false, "b.test", true, false },
 	};
 
@@ -253,7 +254,7 @@ static void what_may_hide_a_signer_is_doubted_and_nothing_else(void **state)
 	}
 }
 
-static void a_want_without_dates_is_another_one(void **state)
+static void a_want_without_dates_is_a_different_want(void **state)
 {
 	(void)state;
 	struct want a = { .name = name_from("a.test"), .type = TYPE_DS }, b = a;
@@ -271,14 +272,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_chain_is_walked_label_by_label),
-		cmocka_unit_test(what_is_known_is_not_wanted_again),
-		cmocka_unit_test(nothing_is_asked_below_a_name_that_does_not_exist),
+		cmocka_unit_test(known_facts_are_not_wanted_again),
+		cmocka_unit_test(nothing_is_wanted_below_a_name_that_does_not_exist),
 		cmocka_unit_test(the_walk_begins_at_the_deepest_anchor),
 		cmocka_unit_test(a_zones_keys_are_proved_by_its_anchor_or_by_its_ds),
 		cmocka_unit_test(a_negative_anchor_ends_the_walk_until_it_expires),
 		cmocka_unit_test(a_negative_anchor_does_not_reach_below_a_deeper_anchor),
-		cmocka_unit_test(what_may_hide_a_signer_is_doubted_and_nothing_else),
-		cmocka_unit_test(a_want_without_dates_is_another_one),
+		cmocka_unit_test(only_what_may_hide_a_signer_is_doubted),
+		cmocka_unit_test(a_want_without_dates_is_a_different_want),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -93,7 +93,7 @@ static void a_flipped_bit_in_any_octet_spoils_the_signature(void **state)
 	}
 }
 
-static void a_signature_of_another_length_is_none(void **state)
+static void a_signature_of_the_wrong_length_is_invalid(void **state)
 {
 	for (size_t i = 0; i < COUNT(vectors); i++) {
 		struct sample s = sample_of(&vectors[i]);
@@ -132,7 +132,7 @@ static void a_signature_of_another_length_is_none(void **state)
 #define ZERO_48       ZERO_32 "00000000000000000000000000000000"
 #define ONE_32        "0000000000000000000000000000000000000000000000000000000000000001"
 
-static void numbers_out_of_range_are_no_signature(void **state)
+static void a_signature_with_numbers_out_of_range_is_invalid(void **state)
 {
 	static const struct {
 		const char *why;
@@ -173,9 +173,9 @@ static void numbers_out_of_range_are_no_signature(void **state)
 	}
 }
 
-/* A context that remembered the key before would call the other's signature good, or its own bad.
+/* If a context kept the key before, it would accept the other key's signature, or reject its own.
  */
-static void keys_used_in_turns_do_not_mix(void **state)
+static void keys_used_alternately_do_not_mix(void **state)
 {
 	static const uint8_t algorithms[] = { ALGORITHM_ED25519, ALGORITHM_RSASHA256,
 		ALGORITHM_ED448, ALGORITHM_ECDSAP256 };
@@ -252,8 +252,8 @@ static void algorithms_are_supported_or_named(void **state)
 	sample_free(&s);
 }
 
-/* RSA's modulus is what is left, so cutting it makes another key, as long as 1024 bits are left. */
-static void a_key_of_another_length_is_none(void **state)
+/* RSA's modulus is the rest of the field, so a cut field is another key while 1024 bits are left. */
+static void a_key_of_the_wrong_length_is_refused(void **state)
 {
 	(void)state;
 	static const uint8_t algorithms[] = { ALGORITHM_ECDSAP256, ALGORITHM_ECDSAP384,
@@ -271,7 +271,7 @@ static void a_key_of_another_length_is_none(void **state)
 	}
 }
 
-static void a_point_off_its_curve_is_no_key(void **state)
+static void a_point_off_its_curve_is_refused(void **state)
 {
 	static const struct {
 		const char *why;
@@ -300,7 +300,7 @@ static void a_point_off_its_curve_is_no_key(void **state)
 	}
 }
 
-static void zeros_are_no_key(void **state)
+static void an_all_zero_key_is_refused(void **state)
 {
 	(void)state;
 	static const uint8_t zeros[2048];
@@ -336,8 +336,8 @@ static void rsa_keys_have_bounds(void **state)
 		{ "exponent of 64 bits", "08 8000000000000001", 256, 0x80, 1, true },
 		{ "exponent of 65 bits", "09 010000000000000001", 256, 0x80, 1, false },
 		{ "long form of the length", "00 0003 010001", 256, 0x80, 1, true },
-		{ "long form, nothing in it", "00 0000", 256, 0x80, 1, false },
-		{ "exponent longer than all", "00 ffff 010001", 256, 0x80, 1, false },
+		{ "long form, empty", "00 0000", 256, 0x80, 1, false },
+		{ "exponent longer than the field", "00 ffff 010001", 256, 0x80, 1, false },
 		{ "exponent as long as the rest", "00 0100", 256, 0x80, 1, false },
 	};
 
@@ -400,7 +400,7 @@ static void ds_digests_are_those_of_the_rfcs(void **state)
 		        "63cae9eb917a1a5babf08fe695536017a5bfa93237ee6e34",
 		        "72d7b62976ce06438e9c0bf319013cf801f09ecc84b8d7e9495f27e305c6a9b0563a9b5f"
 		        "4d288405c3008a946df983d6" },
-		{ "SHA-1 is given up", DIGEST_SHA1, OWNER_4509, DNSKEY_4509, "" },
+		{ "SHA-1 is deprecated", DIGEST_SHA1, OWNER_4509, DNSKEY_4509, "" },
 		{ "no such type", 0, OWNER_4509, DNSKEY_4509, "" },
 		{ "GOST R 34.11-94", 3, OWNER_4509, DNSKEY_4509, "" },
 		{ "no such type", 255, OWNER_4509, DNSKEY_4509, "" },
@@ -493,7 +493,7 @@ static void nsec3_hashes_are_those_of_rfc_5155(void **state)
 	}
 }
 
-/* Each refusal above left OpenSSL something to say; nothing of it may stay. Runs last. */
+/* Each refusal above put entries into OpenSSL's error queue; none may stay. Runs last. */
 static void the_error_queue_is_empty(void **state)
 {
 	(void)state;
@@ -505,14 +505,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(signatures_that_others_made_verify),
 		cmocka_unit_test(a_flipped_bit_in_any_octet_spoils_the_signature),
-		cmocka_unit_test(a_signature_of_another_length_is_none),
-		cmocka_unit_test(numbers_out_of_range_are_no_signature),
-		cmocka_unit_test(keys_used_in_turns_do_not_mix),
+		cmocka_unit_test(a_signature_of_the_wrong_length_is_invalid),
+		cmocka_unit_test(a_signature_with_numbers_out_of_range_is_invalid),
+		cmocka_unit_test(keys_used_alternately_do_not_mix),
 		cmocka_unit_test(two_keys_of_one_algorithm_do_not_mix),
 		cmocka_unit_test(algorithms_are_supported_or_named),
-		cmocka_unit_test(a_key_of_another_length_is_none),
-		cmocka_unit_test(a_point_off_its_curve_is_no_key),
-		cmocka_unit_test(zeros_are_no_key),
+		cmocka_unit_test(a_key_of_the_wrong_length_is_refused),
+		cmocka_unit_test(a_point_off_its_curve_is_refused),
+		cmocka_unit_test(an_all_zero_key_is_refused),
 		cmocka_unit_test(rsa_keys_have_bounds),
 		cmocka_unit_test(the_short_key_of_rfc_5702_is_refused),
 		cmocka_unit_test(ds_digests_are_those_of_the_rfcs),

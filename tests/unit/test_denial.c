@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What test_nsec.c and test_nsec3.c do not: the sum of the records, and the DS. */
+/* What test_nsec.c and test_nsec3.c leave out: NSEC and NSEC3 records together, and the DS. */
 #include "judge.h"
 
 #include "dnssec/denial.h"
@@ -40,7 +40,7 @@ static void add(const char *records)
 		denial_add(&denial, &parsed.g, &parsed.g.sets[i], &proved);
 }
 
-static void the_denial_of_a_ds_tells_what_there_is(void **state)
+static void the_denial_of_a_ds_shows_what_is_at_the_name(void **state)
 {
 	(void)state;
 	static const struct {
@@ -49,7 +49,8 @@ static void the_denial_of_a_ds_tells_what_there_is(void **state)
 		enum reason reason;
 	} rows[] = {
 		{ "no records", "", NO_DS_UNPROVED, REASON_DENIAL_MISSING },
-		{ "a malformed one", "x.example.test NSEC #0179076578616d706c65047465737400000220",
+		{ "a malformed record",
+		        "x.example.test NSEC #0179076578616d706c65047465737400000220",
 		        NO_DS_UNPROVED, REASON_DENIAL_MISSING },
 		{ "a delegation", "x.example.test NSEC y.example.test NS", NO_DS_INSECURE,
 		        REASON_NONE },
@@ -69,7 +70,7 @@ static void the_denial_of_a_ds_tells_what_there_is(void **state)
 		{ "nothing", "example.test NSEC example.test NS SOA", NO_DS_NO_NAME, REASON_NONE },
 		{ "a name below a delegation", "a.example.test NSEC y.example.test NS",
 		        NO_DS_UNPROVED, REASON_DENIAL_FAILED },
-		{ "made from a wildcard, which has no DS",
+		{ "matched by a wildcard, which has no DS",
 		        "example.test NSEC *.example.test NS SOA\n"
 		        "*.example.test NSEC y.example.test A",
 		        NO_DS_NO_CUT, REASON_NONE },
@@ -111,7 +112,7 @@ static void the_denial_of_a_ds_tells_what_there_is(void **state)
 	}
 }
 
-static void only_who_has_no_types_has_none_of_any(void **state)
+static void only_a_bare_bit_map_denies_any(void **state)
 {
 	(void)state;
 	static const struct {
@@ -122,7 +123,7 @@ static void only_who_has_no_types_has_none_of_any(void **state)
 		{ "a type above 255", "x.example.test NSEC y.example.test CAA RRSIG NSEC",
 		        STATUS_BOGUS },
 		{ "an alias", "x.example.test NSEC y.example.test CNAME RRSIG NSEC", STATUS_BOGUS },
-		{ "only what denies", "x.example.test NSEC y.example.test RRSIG NSEC",
+		{ "only the types of every denial", "x.example.test NSEC y.example.test RRSIG NSEC",
 		        STATUS_SECURE },
 		{ "nothing, RFC 9824", "x.example.test NSEC y.example.test RRSIG NSEC NXNAME",
 		        STATUS_SECURE },
@@ -142,7 +143,7 @@ static void only_who_has_no_types_has_none_of_any(void **state)
 	}
 }
 
-/* Writes so many records, and at `place` among them the one that is needed. */
+/* Writes `count` records, with the one that is needed at `place`. */
 static void add_many(unsigned count, unsigned place, bool by_hash)
 {
 	char text[4096];
@@ -163,7 +164,7 @@ static void add_many(unsigned count, unsigned place, bool by_hash)
 	add(text);
 }
 
-static void what_is_proved_among_many_does_not_depend_on_their_order(void **state)
+static void a_proof_among_many_records_does_not_depend_on_their_order(void **state)
 {
 	(void)state;
 	struct name name = name_of("x0.example.test");
@@ -185,7 +186,7 @@ static void what_is_proved_among_many_does_not_depend_on_their_order(void **stat
 	}
 }
 
-static void a_proof_that_costs_too_much_says_so(void **state)
+static void a_proof_over_the_budget_says_so(void **state)
 {
 	(void)state;
 	struct name name = name_of("x.example.test");
@@ -206,11 +207,12 @@ static void a_proof_that_costs_too_much_says_so(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(the_denial_of_a_ds_tells_what_there_is, begin, end),
-		cmocka_unit_test_setup_teardown(only_who_has_no_types_has_none_of_any, begin, end),
 		cmocka_unit_test_setup_teardown(
-		        what_is_proved_among_many_does_not_depend_on_their_order, begin, end),
-		cmocka_unit_test_setup_teardown(a_proof_that_costs_too_much_says_so, begin, end),
+		        the_denial_of_a_ds_shows_what_is_at_the_name, begin, end),
+		cmocka_unit_test_setup_teardown(only_a_bare_bit_map_denies_any, begin, end),
+		cmocka_unit_test_setup_teardown(
+		        a_proof_among_many_records_does_not_depend_on_their_order, begin, end),
+		cmocka_unit_test_setup_teardown(a_proof_over_the_budget_says_so, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

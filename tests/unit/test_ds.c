@@ -82,7 +82,7 @@ static void only_zone_keys_sign(void **state)
 	} rows[] = {
 		{ "a zone key", 256, 3, true },
 		{ "with the SEP bit", 257, 3, true },
-		{ "flags that mean nothing are ignored", 0x7f7f | 256, 3, true },
+		{ "unknown flags are ignored", 0x7f7f | 256, 3, true },
 		{ "no zone bit", 1, 3, false },
 		{ "revoked (RFC 5011)", 257 | 128, 3, false },
 		{ "another protocol", 257, 2, false },
@@ -154,18 +154,16 @@ static void a_ds_set_keeps_what_is_supported(void **state)
 	} rows[] = {
 		{ "SHA-256", { ds_with(13, 2, 32) }, 1, 1, REASON_NONE },
 		{ "SHA-384", { ds_with(8, 4, 48) }, 1, 1, REASON_NONE },
-		{ "no digest: it names no key, and the zone is signed still", { ds_with(13, 2, 0) },
-		        1, 1, REASON_NONE },
+		{ "no digest: it refers to no key, but the zone is still signed",
+		        { ds_with(13, 2, 0) }, 1, 1, REASON_NONE },
 		{ "a digest longer than any", { ds_with(13, 2, 60) }, 1, 1, REASON_NONE },
-		{ "a longer one of a type that nobody knows", { ds_with(13, 99, 60) }, 1, 0,
+		{ "a longer one of an unknown type", { ds_with(13, 99, 60) }, 1, 0,
 		        REASON_DS_DIGEST },
 		{ "three octets", { rd_raw(span_of("\1\2\15", 3)) }, 1, 0, REASON_DS_DIGEST },
 		{ "SHA-1 only", { ds_with(13, 1, 20) }, 1, 0, REASON_DS_DIGEST },
-		{ "a digest type that nobody knows", { ds_with(13, 99, 8) }, 1, 0,
-		        REASON_DS_DIGEST },
+		{ "an unknown digest type", { ds_with(13, 99, 8) }, 1, 0, REASON_DS_DIGEST },
 		{ "RSASHA1", { ds_with(5, 2, 32) }, 1, 0, REASON_DS_ALGORITHM },
-		{ "an algorithm that nobody knows", { ds_with(100, 2, 32) }, 1, 0,
-		        REASON_DS_ALGORITHM },
+		{ "an unknown algorithm", { ds_with(100, 2, 32) }, 1, 0, REASON_DS_ALGORITHM },
 		{ "one of two", { ds_with(100, 2, 32), ds_with(15, 2, 32) }, 2, 1, REASON_NONE },
 		{ "neither algorithm nor digest", { ds_with(100, 2, 32), ds_with(15, 1, 20) }, 2, 0,
 		        REASON_DS_DIGEST },
@@ -186,7 +184,7 @@ static void a_ds_set_keeps_what_is_supported(void **state)
 }
 
 /* RFC 4509, 3. */
-static void sha1_counts_for_nothing_beside_a_stronger_digest(void **state)
+static void sha1_is_ignored_beside_a_stronger_digest(void **state)
 {
 	(void)state;
 	const struct {
@@ -198,8 +196,7 @@ static void sha1_counts_for_nothing_beside_a_stronger_digest(void **state)
 		{ "alone", { ds_with(13, 1, 20) }, 1, 1, 1 },
 		{ "before SHA-256", { ds_with(13, 1, 20), ds_with(13, 2, 32) }, 2, 1, 2 },
 		{ "after SHA-384", { ds_with(13, 4, 48), ds_with(13, 1, 20) }, 2, 1, 4 },
-		{ "beside what nobody knows", { ds_with(13, 99, 32), ds_with(13, 1, 20) }, 2, 1,
-		        1 },
+		{ "beside an unknown one", { ds_with(13, 99, 32), ds_with(13, 1, 20) }, 2, 1, 1 },
 	};
 
 	crypto_allow_sha1(true);
@@ -245,7 +242,7 @@ static struct ds ds_from(const struct testkey *k, uint8_t digest_type)
 	return ds;
 }
 
-static void a_key_that_a_ds_names_proves_the_others(void **state)
+static void a_key_that_a_ds_refers_to_proves_the_others(void **state)
 {
 	enum who { KSK, ZSK, STRANGER, NOT_ZONE, REVOKED, KEYS };
 	static const struct {
@@ -257,11 +254,11 @@ static void a_key_that_a_ds_names_proves_the_others(void **state)
 	} rows[] = {
 		{ "SHA-256", KSK, KSK, DIGEST_SHA256, false, REASON_NONE },
 		{ "SHA-384", KSK, KSK, DIGEST_SHA384, false, REASON_NONE },
-		{ "the DS may name the ZSK", ZSK, ZSK, DIGEST_SHA256, false, REASON_NONE },
+		{ "the DS may refer to the ZSK", ZSK, ZSK, DIGEST_SHA256, false, REASON_NONE },
 		{ "one bit of the digest", KSK, KSK, DIGEST_SHA256, true, REASON_DS_NO_MATCH },
-		{ "a key that is not there", STRANGER, KSK, DIGEST_SHA256, false,
+		{ "a key that is missing", STRANGER, KSK, DIGEST_SHA256, false,
 		        REASON_DS_NO_MATCH },
-		{ "signed by a key that no DS names", KSK, ZSK, DIGEST_SHA256, false,
+		{ "signed by a key that no DS refers to", KSK, ZSK, DIGEST_SHA256, false,
 		        REASON_RRSIG_NO_KEY },
 		{ "a key without the zone bit", NOT_ZONE, NOT_ZONE, DIGEST_SHA256, false,
 		        REASON_DS_NO_MATCH },
@@ -302,7 +299,7 @@ static void a_key_that_a_ds_names_proves_the_others(void **state)
 		testkey_free(keys[i]);
 }
 
-/* Another key of the same tag: octets that are two apart have changed places. */
+/* Makes another key of the same tag by swapping two octets that are two apart. */
 static struct rd with_same_tag(struct rd key, unsigned n)
 {
 	uint8_t octet = key.octets[4 + n];
@@ -330,7 +327,7 @@ static struct outcome prove(struct crypto *crypto, const struct testkey *signer,
 	return o;
 }
 
-/* KeyTrap: a key costs a digest for each DS that could name it. */
+/* KeyTrap: each key costs a digest for each DS that may refer to it. */
 static void keys_that_share_a_tag_cost_no_more_digests_than_the_limit(void **state)
 {
 	static const struct {
@@ -342,7 +339,7 @@ static void keys_that_share_a_tag_cost_no_more_digests_than_the_limit(void **sta
 		{ "none", 0, REASON_NONE, 1 },
 		{ "as many as may be tried", LIMIT_KEYS_PER_TAG - 1, REASON_NONE,
 		        LIMIT_KEYS_PER_TAG },
-		{ "one more", LIMIT_KEYS_PER_TAG, REASON_DS_NO_MATCH, 0 },
+		{ "one more than that", LIMIT_KEYS_PER_TAG, REASON_DS_NO_MATCH, 0 },
 	};
 	struct testkey *k = testkey_new(ALGORITHM_ED25519, 257, "example.test");
 	struct ds_set ds = { 1, { ds_from(k, DIGEST_SHA256) } };
@@ -365,7 +362,7 @@ static void keys_that_share_a_tag_cost_no_more_digests_than_the_limit(void **sta
 	testkey_free(k);
 }
 
-static void a_ds_names_a_key_by_its_algorithm_too(void **state)
+static void a_ds_refers_to_a_key_by_its_algorithm_too(void **state)
 {
 	struct testkey *k = testkey_new(ALGORITHM_ED25519, 257, "example.test");
 	struct rd key = rd_dnskey(k);
@@ -377,7 +374,7 @@ static void a_ds_names_a_key_by_its_algorithm_too(void **state)
 	testkey_free(k);
 }
 
-static void a_malformed_key_is_passed_over(void **state)
+static void a_malformed_key_is_skipped(void **state)
 {
 	struct testkey *k = testkey_new(ALGORITHM_ED25519, 257, "example.test");
 	struct testkey *other = testkey_new(ALGORITHM_ED25519, 1, "example.test");
@@ -393,7 +390,7 @@ static void a_malformed_key_is_passed_over(void **state)
 	testkey_free(other);
 }
 
-static void a_zone_without_zone_keys_is_named_as_such(void **state)
+static void a_zone_without_zone_keys_has_its_own_reason(void **state)
 {
 	struct testkey *k = testkey_new(ALGORITHM_ED25519, 1, "example.test");
 	struct ds_set ds = { 1, { ds_from(k, DIGEST_SHA256) } };
@@ -414,7 +411,7 @@ static void a_zone_without_zone_keys_is_named_as_such(void **state)
 	testkey_free(k);
 }
 
-/* During a rollover a DS stands for a key that is not published yet, and each key has a DS of every
+/* During a rollover a DS may refer to a key that is not published yet, and each key has a DS of every
  * digest type. Any one path is enough (RFC 6840, 5.11). */
 static void any_one_path_is_enough(void **state)
 {
@@ -441,7 +438,7 @@ static void any_one_path_is_enough(void **state)
 	testkey_free(next);
 }
 
-/* A key that several DS records name is still one key: it is tried once for a signature, and one
+/* A key that several DS records refer to is still one key: it is tried once for a signature, and one
  * signature that fails leaves room for the good one. */
 static void two_digests_of_a_key_do_not_double_it(void **state)
 {
@@ -503,13 +500,13 @@ int main(void)
 		cmocka_unit_test(a_keyset_holds_no_more_than_the_limit),
 		cmocka_unit_test(a_ds_has_a_digest_of_some_known_length),
 		cmocka_unit_test(a_ds_set_keeps_what_is_supported),
-		cmocka_unit_test(sha1_counts_for_nothing_beside_a_stronger_digest),
+		cmocka_unit_test(sha1_is_ignored_beside_a_stronger_digest),
 		cmocka_unit_test(a_ds_set_holds_no_more_than_the_limit),
-		cmocka_unit_test(a_key_that_a_ds_names_proves_the_others),
+		cmocka_unit_test(a_key_that_a_ds_refers_to_proves_the_others),
 		cmocka_unit_test(keys_that_share_a_tag_cost_no_more_digests_than_the_limit),
-		cmocka_unit_test(a_ds_names_a_key_by_its_algorithm_too),
-		cmocka_unit_test(a_malformed_key_is_passed_over),
-		cmocka_unit_test(a_zone_without_zone_keys_is_named_as_such),
+		cmocka_unit_test(a_ds_refers_to_a_key_by_its_algorithm_too),
+		cmocka_unit_test(a_malformed_key_is_skipped),
+		cmocka_unit_test(a_zone_without_zone_keys_has_its_own_reason),
 		cmocka_unit_test(any_one_path_is_enough),
 		cmocka_unit_test(two_digests_of_a_key_do_not_double_it),
 		cmocka_unit_test(an_anchor_of_a_key_is_its_ds),

@@ -63,7 +63,7 @@ static void a_bit_map_has_its_types_and_no_others(void **state)
 
 /* ---- The record ---- */
 
-static void an_nsec_is_read_only_when_it_is_whole(void **state)
+static void an_nsec_is_read_only_if_it_is_complete(void **state)
 {
 	(void)state;
 	static const struct {
@@ -130,7 +130,7 @@ static const struct {
 #define BIT(record) (1u << (record))
 #define ALL         (BIT(RECORDS) - 1)
 
-/* What is asked of the proof. */
+/* The proof to try. */
 enum question { NAME, TYPE, CLOSER, DS };
 
 struct proof_case {
@@ -203,9 +203,10 @@ static const struct proof_case holds[] = {
 	{ "after the last name", BIT(XX) | BIT(APEX), NAME, "zz.example", 0, 0, 0, 0 },
 	{ "one record for the name and the wildcard", BIT(APEX), NAME, "#.example", 0, 0, 0, 0 },
 	{ "no type at the apex", BIT(APEX), TYPE, "example", TYPE_A, 0, 0, 0 },
-	{ "no DS at a name that is no cut", BIT(NS1), DS, "ns1.example", 0, 0, 0, NO_DS_NO_CUT },
+	{ "no DS at a name that is not a zone cut", BIT(NS1), DS, "ns1.example", 0, 0, 0,
+	        NO_DS_NO_CUT },
 	{ "no DS at an empty non-terminal", BIT(NS2), DS, "w.example", 0, 0, 0, NO_DS_NO_CUT },
-	{ "no DS at a name that is not there", BIT(B) | BIT(APEX), DS, "ml.example", 0, 0, 0,
+	{ "no DS at a name that does not exist", BIT(B) | BIT(APEX), DS, "ml.example", 0, 0, 0,
 	        NO_DS_NO_NAME },
 };
 
@@ -237,20 +238,20 @@ static void denials_fail_without_any_of_them(void **state)
 	}
 }
 
-/* Whatever is replayed: all of the zone's own records, or all but one. */
-static void what_exists_is_never_denied(void **state)
+/* Whichever of the zone's own records are replayed: all of them, or all but one. */
+static void existing_data_is_never_denied(void **state)
 {
 	(void)state;
 	static const struct proof_case rows[] = {
 		{ "a name", ALL, NAME, "ns1.example", 0, 0, 0, 0 },
 		{ "the apex", ALL, NAME, "example", 0, 0, 0, 0 },
 		{ "an empty non-terminal", ALL, NAME, "w.example", 0, 0, 0, 0 },
-		{ "another", ALL, NAME, "y.w.example", 0, 0, 0, 0 },
-		{ "a name that a wildcard makes", ALL, NAME, "q.w.example", 0, 0, 0, 0 },
+		{ "another type", ALL, NAME, "y.w.example", 0, 0, 0, 0 },
+		{ "a name that a wildcard matches", ALL, NAME, "q.w.example", 0, 0, 0, 0 },
 		{ "a name below a signed delegation", ALL, NAME, "x.a.example", 0, 0, 0, 0 },
 		{ "a name below an unsigned delegation", ALL, NAME, "x.b.example", 0, 0, 0, 0 },
 		{ "a type", ALL, TYPE, "ns1.example", TYPE_A, 0, 0, 0 },
-		{ "a type that a wildcard makes", ALL, TYPE, "q.w.example", TYPE_MX, 0, 0, 0 },
+		{ "a type that a wildcard has", ALL, TYPE, "q.w.example", TYPE_MX, 0, 0, 0 },
 		{ "a type of the child, by the parent's NSEC", ALL, TYPE, "a.example", TYPE_A, 0, 0,
 		        0 },
 		{ "the same for an unsigned child", ALL, TYPE, "b.example", TYPE_A, 0, 0, 0 },
@@ -276,7 +277,7 @@ static void what_exists_is_never_denied(void **state)
 
 /* ---- Single records ---- */
 
-static void one_record_says_what_its_bit_map_lets_it(void **state)
+static void one_record_proves_what_its_bit_map_allows(void **state)
 {
 	(void)state;
 	static const struct {
@@ -289,14 +290,14 @@ static void one_record_says_what_its_bit_map_lets_it(void **state)
 	} rows[] = {
 		{ "CNAME denies no type", "a.example", "b.example", { TYPE_CNAME }, TYPE,
 		        "a.example", TYPE_A, false },
-		{ "nor, at a wildcard, one made from it", "*.example", "b.example", { TYPE_CNAME },
-		        TYPE, "a.example", TYPE_A, false },
+		{ "nor, at a wildcard, a name that matches it", "*.example", "b.example",
+		        { TYPE_CNAME }, TYPE, "a.example", TYPE_A, false },
 		{ "a wildcard without the type", "*.example", "b.example", { TYPE_TXT }, TYPE,
 		        "a.example", TYPE_A, true },
 		{ "DNAME ends the zone below", "a.example", "c.example", { TYPE_DNAME }, NAME,
 		        "b.a.example", 0, false },
-		{ "but not beside", "a.example", "c.example", { TYPE_DNAME }, TYPE, "a.example",
-		        TYPE_A, true },
+		{ "but not a name beside it", "a.example", "c.example", { TYPE_DNAME }, TYPE,
+		        "a.example", TYPE_A, true },
 		{ "as RFC 9824 does: only this name, and one below it", "a.example", "0.a.example",
 		        { TYPE_NXNAME }, TYPE, "a.example", TYPE_A, true },
 		{ "nothing at the wildcard, but below it, so that it exists (RFC 4592, 2.2.2)",
@@ -327,7 +328,7 @@ static void one_record_says_what_its_bit_map_lets_it(void **state)
 	}
 }
 
-static void a_record_made_from_a_wildcard_proves_nothing(void **state)
+static void a_record_expanded_from_a_wildcard_proves_nothing(void **state)
 {
 	(void)state;
 	const struct proved proved = { .is_wildcard = true, .labels = 1 };
@@ -351,12 +352,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bit_maps_are_well_formed_or_not),
 		cmocka_unit_test(a_bit_map_has_its_types_and_no_others),
-		cmocka_unit_test(an_nsec_is_read_only_when_it_is_whole),
+		cmocka_unit_test(an_nsec_is_read_only_if_it_is_complete),
 		cmocka_unit_test(denials_hold_with_the_records_they_need),
 		cmocka_unit_test(denials_fail_without_any_of_them),
-		cmocka_unit_test(what_exists_is_never_denied),
-		cmocka_unit_test(one_record_says_what_its_bit_map_lets_it),
-		cmocka_unit_test(a_record_made_from_a_wildcard_proves_nothing),
+		cmocka_unit_test(existing_data_is_never_denied),
+		cmocka_unit_test(one_record_proves_what_its_bit_map_allows),
+		cmocka_unit_test(a_record_expanded_from_a_wildcard_proves_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,7 +28,7 @@ static void an_nsec3_is_read_or_refused(void **state)
 		const char *why, *owner, *rdata;
 		bool is_read;
 	} rows[] = {
-		{ "whole", "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example",
+		{ "complete", "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example",
 		        "01 01 000c 04 aabbccdd 14 174eb2409fe28bcb4887a1836f957f0a8425e27b 0001 "
 		        "40",
 		        true },
@@ -38,7 +38,7 @@ static void an_nsec3_is_read_or_refused(void **state)
 		        true },
 		{ "no salt, no types", "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example",
 		        "01 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b", true },
-		{ "a flag that is not known", "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example",
+		{ "an unknown flag", "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example",
 		        "01 fe 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b", false },
 		{ "another hash algorithm", "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example",
 		        "02 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b", false },
@@ -52,15 +52,16 @@ static void an_nsec3_is_read_or_refused(void **state)
 		        "01 00 0000 ff aabb", false },
 		{ "a bad bit map", "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example",
 		        "01 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b 0000", false },
-		{ "a digit that is none", "wp9mhaveqvm6t7vbl5lop2u3t2rp3tom.example",
+		{ "a bad digit", "wp9mhaveqvm6t7vbl5lop2u3t2rp3tom.example",
 		        "01 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b", false },
 		{ "31 digits", "p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example",
 		        "01 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b", false },
 		{ "33 digits", "00p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example",
 		        "01 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b", false },
-		{ "what is before the digits", "/p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example",
+		{ "the character before the digits", "/p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example",
 		        "01 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b", false },
-		{ "what is between digits and letters", "_p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example",
+		{ "a character between digits and letters",
+		        "_p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example",
 		        "01 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b", false },
 		{ "deeper in the zone", "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.a.example",
 		        "01 00 0000 00 14 174eb2409fe28bcb4887a1836f957f0a8425e27b", false },
@@ -90,7 +91,7 @@ static void an_nsec3_is_read_or_refused(void **state)
 	}
 }
 
-static void an_nsec3_of_no_owner_is_not_read(void **state)
+static void an_nsec3_with_a_bad_owner_is_not_read(void **state)
 {
 	(void)state;
 	const struct nsec3_params params = { 0 };
@@ -154,7 +155,7 @@ static void a_span_lies_strictly_between_its_ends(void **state)
 
 /* ---- The zone of RFC 5155, appendix A ---- */
 
-/* Its NSEC3 records in the order of their hashes; each name is that which the hash is of. */
+/* Its NSEC3 records in the order of their hashes; each name is the one that was hashed. */
 enum { APEX, NS1, X_Y_W, A, X_W, AI, Y_W, W, NS1_HASH, NS2, WILD_W, XX, RECORDS };
 
 static const struct {
@@ -194,7 +195,7 @@ struct proof_case {
 	bool needs_span;  /* with opt-out it is Insecure */
 };
 
-/* One question put to some records. */
+/* One proof from some records. */
 struct client_query {
 	struct denial d;
 	struct budget budget;
@@ -290,7 +291,7 @@ static const struct proof_case holds[] = {
 	{ "RFC 5155, B.4, wildcard expansion", BIT(NS2), CLOSER, "a.z.w.example", 0, 2, 0, true },
 	{ "RFC 5155, B.5, wildcard no data", BIT(W) | BIT(NS2) | BIT(WILD_W), TYPE, "a.z.w.example",
 	        TYPE_AAAA, 0, 0, true },
-	{ "no DS at a name that is no cut", BIT(NS1), DS, "ns1.example", 0, 0, NO_DS_NO_CUT,
+	{ "no DS at a name that is not a zone cut", BIT(NS1), DS, "ns1.example", 0, 0, NO_DS_NO_CUT,
 	        false },
 };
 
@@ -306,7 +307,7 @@ static void denials_hold_with_the_records_they_need(void **state)
 	}
 }
 
-static void opt_out_makes_what_rests_on_a_span_insecure(void **state)
+static void a_proof_that_needs_an_opt_out_span_is_insecure(void **state)
 {
 	for (size_t i = 0; i < COUNT(holds); i++) {
 		const struct proof_case *c = &holds[i];
@@ -347,16 +348,16 @@ static void an_opt_out_span_may_hold_an_unsigned_delegation(void **state)
 	assert_int_equal(no_ds, NO_DS_UNPROVED);
 }
 
-static void what_exists_is_never_denied(void **state)
+static void existing_data_is_never_denied(void **state)
 {
 	static const struct proof_case rows[] = {
 		{ "a name", 0, NAME, "ns1.example", 0, 0, 0, false },
 		{ "the apex", 0, NAME, "example", 0, 0, 0, false },
 		{ "an empty non-terminal", 0, NAME, "w.example", 0, 0, 0, false },
-		{ "a name that a wildcard makes", 0, NAME, "q.w.example", 0, 0, 0, false },
+		{ "a name that a wildcard matches", 0, NAME, "q.w.example", 0, 0, 0, false },
 		{ "a name below a delegation", 0, NAME, "x.a.example", 0, 0, 0, false },
 		{ "a type", 0, TYPE, "ns1.example", TYPE_A, 0, 0, false },
-		{ "a type that a wildcard makes", 0, TYPE, "q.w.example", TYPE_MX, 0, 0, false },
+		{ "a type that a wildcard has", 0, TYPE, "q.w.example", TYPE_MX, 0, 0, false },
 		{ "a type of the child, by the parent's record", 0, TYPE, "a.example", TYPE_A, 0, 0,
 		        false },
 		{ "a type below a delegation", 0, TYPE, "x.a.example", TYPE_A, 0, 0, false },
@@ -394,7 +395,7 @@ static void iterations_have_a_limit(void **state)
 		{ "at the limit", LIMIT_NSEC3_ITERATIONS, STATUS_SECURE, REASON_NONE },
 		{ "above it", LIMIT_NSEC3_ITERATIONS + 1, STATUS_INSECURE,
 		        REASON_NSEC3_ITERATIONS },
-		{ "as many as there can be", UINT16_MAX, STATUS_INSECURE, REASON_NSEC3_ITERATIONS },
+		{ "as many as possible", UINT16_MAX, STATUS_INSECURE, REASON_NSEC3_ITERATIONS },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -457,7 +458,7 @@ static void a_deep_name_costs_no_more_hashes_than_the_budget(void **state)
 
 /* What the limits forbid is not allowed by an NSEC beside it, which a zone that moves from one to
  * the other may have. */
-static void an_nsec_beside_them_lifts_no_limit(void **state)
+static void an_nsec_beside_nsec3_lifts_no_limit(void **state)
 {
 	static const struct {
 		const char *why;
@@ -489,17 +490,17 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_nsec3_is_read_or_refused),
-		cmocka_unit_test(an_nsec3_of_no_owner_is_not_read),
+		cmocka_unit_test(an_nsec3_with_a_bad_owner_is_not_read),
 		cmocka_unit_test(a_span_lies_strictly_between_its_ends),
 		cmocka_unit_test(the_zone_is_in_the_order_of_its_hashes),
 		cmocka_unit_test(denials_hold_with_the_records_they_need),
-		cmocka_unit_test(opt_out_makes_what_rests_on_a_span_insecure),
+		cmocka_unit_test(a_proof_that_needs_an_opt_out_span_is_insecure),
 		cmocka_unit_test(denials_fail_without_any_of_them),
 		cmocka_unit_test(an_opt_out_span_may_hold_an_unsigned_delegation),
-		cmocka_unit_test(what_exists_is_never_denied),
+		cmocka_unit_test(existing_data_is_never_denied),
 		cmocka_unit_test(iterations_have_a_limit),
 		cmocka_unit_test(records_of_different_parameters_prove_nothing),
-		cmocka_unit_test(an_nsec_beside_them_lifts_no_limit),
+		cmocka_unit_test(an_nsec_beside_nsec3_lifts_no_limit),
 		cmocka_unit_test(a_deep_name_costs_no_more_hashes_than_the_budget),
 	};
 	return cmocka_run_group_tests(tests, with_crypto, without_crypto);

@@ -20,15 +20,15 @@ static void what_is_written_is_read(void **state)
 		int64_t expires_s;
 		bool good;
 	} rows[] = {
-		{ "one that stays", "broken.example", "broken.example", NTA_FOREVER, true },
-		{ "with an end", "broken.example until 20261224120000", "broken.example",
+		{ "without an expiry", "broken.example", "broken.example", NTA_FOREVER, true },
+		{ "with an expiry", "broken.example until 20261224120000", "broken.example",
 		        1798113600, true },
 		{ "the root", ".", ".", NTA_FOREVER, true },
 		{ "nothing", "", "", 0, false },
-		{ "no domain name", "a..b", "", 0, false },
+		{ "not a domain name", "a..b", "", 0, false },
 		{ "a time that is too short", "a.example until 20261224", "", 0, false },
-		{ "a month that is none", "a.example until 20261324120000", "", 0, false },
-		{ "something behind it", "a.example until 20261224120000 ", "", 0, false },
+		{ "a bad month", "a.example until 20261324120000", "", 0, false },
+		{ "text after it", "a.example until 20261224120000 ", "", 0, false },
 		{ "a word too many", "a.example b.example", "", 0, false },
 	};
 
@@ -47,7 +47,7 @@ static void what_is_written_is_read(void **state)
 	}
 }
 
-static void the_deepest_that_has_not_expired_applies(void **state)
+static void the_deepest_unexpired_one_applies(void **state)
 {
 	(void)state;
 	static struct nta_list list;
@@ -88,7 +88,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_written_is_read),
-		cmocka_unit_test(the_deepest_that_has_not_expired_applies),
+		cmocka_unit_test(the_deepest_unexpired_one_applies),
 		cmocka_unit_test(a_full_list_takes_no_more),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

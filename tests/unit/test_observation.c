@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Signed DNSKEY RRsets, day by day, as a resolver sees them that follows RFC 5011; the root's own
- * rollovers among them, with keys of ours in the place of the root's. */
+/* Signed DNSKEY RRsets, day by day, as a resolver that follows RFC 5011 sees them. Among them are the
+ * root's own rollovers, with test keys in place of the root's. */
 #include "test.h"
 #include "zone.h"
 
@@ -138,7 +138,7 @@ struct expectation {
 	enum anchor_state old, new;
 };
 
-/* Looks once a day until the last day that is expected of. */
+/* Looks once a day, until the last day in the table. */
 static void tell(struct sim *s, const struct chapter *chapter, const struct expectation *expected,
         size_t expected_count)
 {
@@ -216,8 +216,8 @@ static void the_roots_rollover_of_2025_to_2027(void **state)
 	assert_int_equal(__builtin_popcount(rollover_trusted(&s->point)), 1);
 }
 
-/* Switched off from before the new key came until after the old one went. */
-static void who_sleeps_through_a_rollover_trusts_nothing_new(void **state)
+/* sealgate was off from before the new key appeared until after the old one was gone. */
+static void a_rollover_missed_while_off_adds_no_trust(void **state)
 {
 	struct sim *s = *state;
 
@@ -249,7 +249,7 @@ static void a_key_counts_as_revoked_only_if_it_says_so_itself(void **state)
 		        ANCHOR_MISSING },
 		{ "signed by itself under the tag without the bit", K(OLD_REVOKED) | K(NEW),
 		        K(OLD) | K(NEW), false, false, ANCHOR_MISSING },
-		{ "a signature that is none", K(OLD_REVOKED) | K(NEW), K(OLD_REVOKED), true, false,
+		{ "a malformed signature", K(OLD_REVOKED) | K(NEW), K(OLD_REVOKED), true, false,
 		        ANCHOR_VALID },
 		{ "a signature that has expired", K(OLD_REVOKED) | K(NEW), K(OLD_REVOKED), false,
 		        true, ANCHOR_VALID },
@@ -292,7 +292,7 @@ static void only_keys_that_could_be_anchors_are_new(void **state)
 	assert_int_equal(s->point.count, 2);
 }
 
-static void the_least_of_the_times_that_were_signed_is_kept(void **state)
+static void the_smallest_signed_times_are_kept(void **state)
 {
 	struct sim *s = *state;
 	int64_t now_s = at("2026-01-01");
@@ -307,7 +307,7 @@ static void the_least_of_the_times_that_were_signed_is_kept(void **state)
 	assert_int_equal(s->seen.left_s, 9 * DAY);
 }
 
-static void what_is_no_usable_answer_shows_nothing(void **state)
+static void an_unusable_response_shows_nothing(void **state)
 {
 	static const struct {
 		const char *why;
@@ -334,7 +334,7 @@ static void what_is_no_usable_answer_shows_nothing(void **state)
 	}
 	msg_begin(&s->message, 1, FLAG_QR, ".", TYPE_DNSKEY);
 	assert_false(read_answer(s, now_s));
-	/* an owner that is none */
+	/* a malformed owner */
 	write_answer(s, K(OLD), K(OLD), now_s, NULL);
 	assert_true(read_answer(s, now_s));
 	size_t at = s->message.len;
@@ -347,7 +347,7 @@ static void what_is_no_usable_answer_shows_nothing(void **state)
 }
 
 /* LIMIT_KEYS is what a validator keeps of a zone. */
-static void only_keys_that_a_validator_would_read_count(void **state)
+static void only_keys_within_the_limit_count(void **state)
 {
 	static const struct {
 		const char *why, *rdata; /* of one more record, beside the trusted key */
@@ -357,7 +357,7 @@ static void only_keys_that_a_validator_would_read_count(void **state)
 		{ "a record that is cut", "0101 03", 1, true },
 		{ "a key of another protocol", "0101 02 0f 00", 1, true },
 		{ "a key without the zone bit", "0001 03 0f 00", 1, true },
-		{ "as many as there may be", "0101 02 0f 00", LIMIT_KEYS - 1, true },
+		{ "as many as allowed", "0101 02 0f 00", LIMIT_KEYS - 1, true },
 		{ "one more", "0101 02 0f 00", LIMIT_KEYS, false },
 	};
 	struct sim *s = *state;
@@ -427,12 +427,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SIMULATED(the_roots_rollover_of_2017_and_2018),
 		SIMULATED(the_roots_rollover_of_2025_to_2027),
-		SIMULATED(who_sleeps_through_a_rollover_trusts_nothing_new),
+		SIMULATED(a_rollover_missed_while_off_adds_no_trust),
 		SIMULATED(a_key_counts_as_revoked_only_if_it_says_so_itself),
 		SIMULATED(only_keys_that_could_be_anchors_are_new),
-		SIMULATED(the_least_of_the_times_that_were_signed_is_kept),
-		SIMULATED(what_is_no_usable_answer_shows_nothing),
-		SIMULATED(only_keys_that_a_validator_would_read_count),
+		SIMULATED(the_smallest_signed_times_are_kept),
+		SIMULATED(an_unusable_response_shows_nothing),
+		SIMULATED(only_keys_within_the_limit_count),
 		SIMULATED(no_flipped_bit_and_no_cut_adds_a_key),
 	};
 	return cmocka_run_group_tests_name("observation", tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The state machine of RFC 5011 alone, by what is seen of its keys. test_observation.c has the
- * signed RRsets that show it. */
+/* The state machine of RFC 5011 alone, driven by what is seen of the keys. test_observation.c has the
+ * signed RRsets. */
 #include "test.h"
 
 #include "trust/rollover.h"
@@ -86,7 +86,7 @@ static void every_cell_of_the_state_table_is_as_in_the_rfc(void **state)
 }
 
 /* Key 1 is valid and signs where the row says so; key 2 is in the state `from`. */
-static void what_an_rrset_shows_of_a_key_moves_it(void **state)
+static void an_rrset_changes_the_states_of_keys(void **state)
 {
 	static const struct {
 		const char *why;
@@ -99,32 +99,32 @@ static void what_an_rrset_shows_of_a_key_moves_it(void **state)
 		        true, 30 * DAY - 1, ANCHOR_ADD_PENDING },
 		{ "pending, there, 30 days", ANCHOR_ADD_PENDING, true, false, false, true, 30 * DAY,
 		        ANCHOR_VALID },
-		{ "pending, there, 30 days, but nobody signed", ANCHOR_ADD_PENDING, true, false,
-		        false, false, 30 * DAY, ANCHOR_ADD_PENDING },
+		{ "pending, there, 30 days, but without a trusted signature", ANCHOR_ADD_PENDING,
+		        true, false, false, false, 30 * DAY, ANCHOR_ADD_PENDING },
 		{ "pending, gone", ANCHOR_ADD_PENDING, false, false, false, true, DAY,
 		        ANCHOR_START },
 		{ "pending, gone after its time", ANCHOR_ADD_PENDING, false, false, false, true,
 		        31 * DAY, ANCHOR_START },
-		{ "pending, gone, but nobody signed", ANCHOR_ADD_PENDING, false, false, false,
-		        false, DAY, ANCHOR_ADD_PENDING },
+		{ "pending, gone, but without a trusted signature", ANCHOR_ADD_PENDING, false,
+		        false, false, false, DAY, ANCHOR_ADD_PENDING },
 		{ "pending, marked, not by itself", ANCHOR_ADD_PENDING, false, true, false, true,
 		        DAY, ANCHOR_START },
 		{ "pending, revoked", ANCHOR_ADD_PENDING, false, true, true, true, DAY,
 		        ANCHOR_REVOKED },
 		{ "valid, there", ANCHOR_VALID, true, false, false, true, DAY, ANCHOR_VALID },
 		{ "valid, gone", ANCHOR_VALID, false, false, false, true, DAY, ANCHOR_MISSING },
-		{ "valid, gone, but nobody signed", ANCHOR_VALID, false, false, false, false, DAY,
-		        ANCHOR_VALID },
+		{ "valid, gone, but without a trusted signature", ANCHOR_VALID, false, false, false,
+		        false, DAY, ANCHOR_VALID },
 		{ "valid, marked, not by itself", ANCHOR_VALID, false, true, false, true, DAY,
 		        ANCHOR_MISSING },
 		{ "valid, revoked", ANCHOR_VALID, false, true, true, true, DAY, ANCHOR_REVOKED },
-		{ "valid, revoked, and nobody else signed", ANCHOR_VALID, false, true, true, false,
+		{ "valid, revoked, and no other key signed", ANCHOR_VALID, false, true, true, false,
 		        DAY, ANCHOR_REVOKED },
 		{ "valid, there with the bit and without", ANCHOR_VALID, true, true, true, true,
 		        DAY, ANCHOR_REVOKED },
 		{ "missing, there", ANCHOR_MISSING, true, false, false, true, DAY, ANCHOR_VALID },
-		{ "missing, there, but nobody signed", ANCHOR_MISSING, true, false, false, false,
-		        DAY, ANCHOR_MISSING },
+		{ "missing, there, but without a trusted signature", ANCHOR_MISSING, true, false,
+		        false, false, DAY, ANCHOR_MISSING },
 		{ "missing for years", ANCHOR_MISSING, false, false, false, true, 1000 * DAY,
 		        ANCHOR_MISSING },
 		{ "missing, revoked", ANCHOR_MISSING, false, true, true, true, DAY,
@@ -137,8 +137,8 @@ static void what_an_rrset_shows_of_a_key_moves_it(void **state)
 		        ANCHOR_REMOVED },
 		{ "revoked, still there with the bit", ANCHOR_REVOKED, false, true, true, true,
 		        60 * DAY, ANCHOR_REVOKED },
-		{ "revoked, gone, but nobody signed", ANCHOR_REVOKED, false, false, false, false,
-		        60 * DAY, ANCHOR_REVOKED },
+		{ "revoked, gone, but without a trusted signature", ANCHOR_REVOKED, false, false,
+		        false, false, 60 * DAY, ANCHOR_REVOKED },
 		{ "removed, back", ANCHOR_REMOVED, true, false, false, true, 60 * DAY,
 		        ANCHOR_REMOVED },
 		{ "removed, back with the bit", ANCHOR_REMOVED, false, true, true, true, 60 * DAY,
@@ -203,7 +203,7 @@ static void time_alone_adds_nothing(void **state)
 	assert_int_equal(rollover_trusted(&p), BIT(0));
 }
 
-static void a_pending_key_that_was_missed_once_starts_over(void **state)
+static void a_pending_key_that_was_missing_once_starts_over(void **state)
 {
 	struct trust_point p = POINT(ANCHOR_VALID, ANCHOR_ADD_PENDING);
 
@@ -219,7 +219,7 @@ static void a_pending_key_that_was_missed_once_starts_over(void **state)
 }
 
 /* RFC 5011, 2.2: key 3 was signed for by key 1 alone; key 4 by both. */
-static void a_pending_key_needs_one_of_those_who_signed_for_it(void **state)
+static void a_pending_key_needs_one_of_its_signers(void **state)
 {
 	struct trust_point p =
 	        POINT(ANCHOR_VALID, ANCHOR_VALID, ANCHOR_ADD_PENDING, ANCHOR_ADD_PENDING);
@@ -238,7 +238,7 @@ static void a_pending_key_needs_one_of_those_who_signed_for_it(void **state)
 	assert_int_equal(state_of(&p, 4), ANCHOR_VALID);
 }
 
-static void who_signed_stays_known_when_a_key_is_forgotten(void **state)
+static void signers_stay_known_if_a_key_is_forgotten(void **state)
 {
 	struct trust_point p = POINT(ANCHOR_VALID, ANCHOR_ADD_PENDING, ANCHOR_ADD_PENDING,
 	        ANCHOR_VALID, ANCHOR_ADD_PENDING);
@@ -254,7 +254,7 @@ static void who_signed_stays_known_when_a_key_is_forgotten(void **state)
 
 /* ---- Signatures that do not count ---- */
 
-static void what_no_trusted_key_signed_adds_and_removes_nothing(void **state)
+static void an_rrset_without_a_trusted_signature_changes_nothing(void **state)
 {
 	static const enum anchor_state untrusted[] = { ANCHOR_ADD_PENDING, ANCHOR_REVOKED,
 		ANCHOR_REMOVED };
@@ -271,7 +271,7 @@ static void what_no_trusted_key_signed_adds_and_removes_nothing(void **state)
 	}
 }
 
-static void a_key_revoked_in_an_rrset_does_not_vouch_for_it(void **state)
+static void a_key_revoked_in_an_rrset_does_not_sign_for_it(void **state)
 {
 	struct trust_point p = POINT(ANCHOR_VALID);
 	struct observation o = with_new_key(seen(BIT(0), BIT(0)), 9);
@@ -287,7 +287,7 @@ static void a_key_revoked_in_an_rrset_does_not_vouch_for_it(void **state)
 
 /* ---- Bounds ---- */
 
-static void keys_without_end_are_not_followed(void **state)
+static void the_number_of_followed_keys_is_limited(void **state)
 {
 	struct trust_point p = POINT(ANCHOR_VALID);
 	uint16_t tag = 100;
@@ -302,12 +302,12 @@ static void keys_without_end_are_not_followed(void **state)
 	}
 	observe(&p, seen(UINT32_MAX, BIT(0)), T0 + 100 * DAY);
 	assert_int_equal(__builtin_popcount(rollover_trusted(&p)), LIMIT_DS);
-	/* What the operator configures has its place in any case. */
+	/* Configured keys always get a place. */
 	for (uint16_t i = 0; i < LIMIT_DS; i++) {
 		struct ds ds = ds_of(i + 1000);
 		assert_non_null(rollover_add(&p, &ds, true));
 	}
-	/* But no more of those than there are places. */
+	/* But not more of them than there are places. */
 	for (unsigned i = 0; i < p.count; i++)
 		p.keys[i].is_configured = true;
 	for (uint16_t i = 0; p.count < TRUST_POINT_KEYS; i++) {
@@ -319,7 +319,7 @@ static void keys_without_end_are_not_followed(void **state)
 	assert_int_equal(p.count, TRUST_POINT_KEYS);
 }
 
-static void a_key_that_is_there_twice_is_one(void **state)
+static void a_duplicate_key_counts_once(void **state)
 {
 	struct trust_point p = POINT(ANCHOR_VALID);
 	struct observation o = seen(BIT(0), BIT(0));
@@ -333,7 +333,7 @@ static void a_key_that_is_there_twice_is_one(void **state)
 }
 
 /* A year of keys that are replaced each 60 days and revoked: removed ones make room. */
-static void a_long_life_of_rollovers_never_ends(void **state)
+static void rollovers_go_on_for_a_long_time(void **state)
 {
 	struct trust_point p = POINT(ANCHOR_VALID);
 	uint16_t current = 1;
@@ -361,7 +361,7 @@ static void a_long_life_of_rollovers_never_ends(void **state)
 
 /* ---- When to look: RFC 5011, 2.3 ---- */
 
-static void the_next_look_comes_when_the_rfc_says(void **state)
+static void the_next_query_is_due_as_in_the_rfc(void **state)
 {
 	static const struct {
 		const char *why;
@@ -373,7 +373,7 @@ static void the_next_look_comes_when_the_rfc_says(void **state)
 		{ "one that has", 2 * DAY, 0, HOUR, HOUR },
 		{ "a short TTL", 60, 21 * DAY, HOUR, HOUR },
 		{ "everything long", 90 * DAY, 400 * DAY, 15 * DAY, DAY },
-		{ "as long as there is", UINT32_MAX, UINT32_MAX, 15 * DAY, DAY },
+		{ "as long as possible", UINT32_MAX, UINT32_MAX, 15 * DAY, DAY },
 	};
 
 	(void)state;
@@ -395,7 +395,7 @@ static void the_next_look_comes_when_the_rfc_says(void **state)
 	}
 }
 
-static void a_clock_that_was_put_back_does_not_put_off_the_look(void **state)
+static void a_clock_set_back_does_not_delay_the_next_query(void **state)
 {
 	struct trust_point p = POINT(ANCHOR_VALID);
 
@@ -417,19 +417,19 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_cell_of_the_state_table_is_as_in_the_rfc),
-		cmocka_unit_test(what_an_rrset_shows_of_a_key_moves_it),
+		cmocka_unit_test(an_rrset_changes_the_states_of_keys),
 		cmocka_unit_test(a_new_key_waits_thirty_days_or_a_longer_ttl),
 		cmocka_unit_test(time_alone_adds_nothing),
-		cmocka_unit_test(a_pending_key_that_was_missed_once_starts_over),
-		cmocka_unit_test(a_pending_key_needs_one_of_those_who_signed_for_it),
-		cmocka_unit_test(who_signed_stays_known_when_a_key_is_forgotten),
-		cmocka_unit_test(what_no_trusted_key_signed_adds_and_removes_nothing),
-		cmocka_unit_test(a_key_revoked_in_an_rrset_does_not_vouch_for_it),
-		cmocka_unit_test(keys_without_end_are_not_followed),
-		cmocka_unit_test(a_key_that_is_there_twice_is_one),
-		cmocka_unit_test(a_long_life_of_rollovers_never_ends),
-		cmocka_unit_test(the_next_look_comes_when_the_rfc_says),
-		cmocka_unit_test(a_clock_that_was_put_back_does_not_put_off_the_look),
+		cmocka_unit_test(a_pending_key_that_was_missing_once_starts_over),
+		cmocka_unit_test(a_pending_key_needs_one_of_its_signers),
+		cmocka_unit_test(signers_stay_known_if_a_key_is_forgotten),
+		cmocka_unit_test(an_rrset_without_a_trusted_signature_changes_nothing),
+		cmocka_unit_test(a_key_revoked_in_an_rrset_does_not_sign_for_it),
+		cmocka_unit_test(the_number_of_followed_keys_is_limited),
+		cmocka_unit_test(a_duplicate_key_counts_once),
+		cmocka_unit_test(rollovers_go_on_for_a_long_time),
+		cmocka_unit_test(the_next_query_is_due_as_in_the_rfc),
+		cmocka_unit_test(a_clock_set_back_does_not_delay_the_next_query),
 		cmocka_unit_test(a_zone_never_seen_is_tried_each_hour),
 	};
 	return cmocka_run_group_tests_name("rollover", tests, NULL, NULL);

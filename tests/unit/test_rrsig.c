@@ -32,7 +32,7 @@ static struct outcome verify_first(struct crypto *crypto, struct parsed *p,
 	return rrset_verify(&v, &p->g.sets[0], keys, proved);
 }
 
-static void what_signzone_signed_is_secure(void **state)
+static void sets_signed_by_signzone_are_secure(void **state)
 {
 	for (size_t i = 0; i < COUNT(signed_answers); i++) {
 		size_t key_len, len;
@@ -58,7 +58,7 @@ static void what_signzone_signed_is_secure(void **state)
 	}
 }
 
-static void signatures_hold_in_their_time_and_a_little_around(void **state)
+static void signatures_hold_in_their_time_plus_the_skew(void **state)
 {
 	(void)state;
 	static const struct {
@@ -107,14 +107,14 @@ static void signatures_hold_in_their_time_and_a_little_around(void **state)
 
 #define HONEST .inception = INCEPTION, .expiration = EXPIRATION
 
-static void only_an_honest_signature_proves(void **state)
+static void only_a_correct_signature_proves(void **state)
 {
 	static const struct {
 		const char *why, *owner;
 		struct signing how;
 		enum reason reason;
 	} rows[] = {
-		{ "honest", "www.example.test", { HONEST }, REASON_NONE },
+		{ "a correct signature", "www.example.test", { HONEST }, REASON_NONE },
 		{ "at the apex", "example.test", { HONEST }, REASON_NONE },
 		{ "letter case is free", "WWW.Example.TEST", { HONEST }, REASON_NONE },
 		{ "from a wildcard", "a.b.example.test", { HONEST, .labels = 2 }, REASON_NONE },
@@ -170,7 +170,7 @@ static void only_an_honest_signature_proves(void **state)
 	testkey_free(k);
 }
 
-static void a_ttl_is_the_least_of_three(void **state)
+static void a_ttl_is_the_smallest_of_three(void **state)
 {
 	static const struct {
 		const char *why;
@@ -180,7 +180,7 @@ static void a_ttl_is_the_least_of_three(void **state)
 	} rows[] = {
 		{ "as signed", 300, 300, NOW, 300 },
 		{ "counted down by a cache", 17, 300, NOW, 17 },
-		{ "raised on the way", 900, 300, NOW, 300 },
+		{ "raised on the path", 900, 300, NOW, 300 },
 		{ "little time left", 300, 300, EXPIRATION - 10, 10 },
 		{ "only the skew lets it pass", 300, 300, EXPIRATION + 10, 0 },
 	};
@@ -207,8 +207,8 @@ static void a_ttl_is_the_least_of_three(void **state)
 	testkey_free(k);
 }
 
-/* What is free: the letter case of both owners and of the signer, and both TTLs. */
-static void a_flipped_bit_is_secure_only_where_it_is_not_signed(void **state)
+/* Not signed: the letter case of both owners and of the signer, and both TTLs. */
+static void a_flipped_bit_is_secure_only_if_it_is_not_signed(void **state)
 {
 	static const struct signing how = { HONEST };
 	const size_t letters = 2 * strlen("wwwexampletest") + strlen("exampletest");
@@ -238,7 +238,7 @@ static void a_flipped_bit_is_secure_only_where_it_is_not_signed(void **state)
 	testkey_free(k);
 }
 
-static void a_record_more_or_less_is_bogus(void **state)
+static void a_record_added_or_removed_is_bogus(void **state)
 {
 	static const struct signing how = { HONEST };
 	static const struct {
@@ -299,7 +299,7 @@ static void bad_signatures_and_keys_cost_no_more_than_the_limits(void **state)
 		        REASON_RRSIG_FAILED, LIMIT_KEYS_PER_TAG },
 		{ "100 signatures, 20 keys", 100, 20, LIMIT_VERIFICATIONS, REASON_BUDGET,
 		        LIMIT_FAILURES_PER_SET },
-		{ "nothing left to spend", 0, 0, 0, REASON_BUDGET, 0 },
+		{ "no budget left", 0, 0, 0, REASON_BUDGET, 0 },
 	};
 	static const struct signing good = { HONEST };
 	static const struct signing spoilt = { HONEST, .is_spoilt = true };
@@ -345,7 +345,7 @@ static void bad_signatures_and_keys_cost_no_more_than_the_limits(void **state)
 	testkey_free(other);
 }
 
-static void an_rrsig_is_read_only_when_it_is_whole(void **state)
+static void an_rrsig_is_read_only_if_it_is_complete(void **state)
 {
 	(void)state;
 	static const struct signing how = { HONEST };
@@ -377,14 +377,14 @@ static void an_rrsig_is_read_only_when_it_is_whole(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_signzone_signed_is_secure),
-		cmocka_unit_test(signatures_hold_in_their_time_and_a_little_around),
-		cmocka_unit_test(only_an_honest_signature_proves),
-		cmocka_unit_test(a_ttl_is_the_least_of_three),
-		cmocka_unit_test(a_flipped_bit_is_secure_only_where_it_is_not_signed),
-		cmocka_unit_test(a_record_more_or_less_is_bogus),
+		cmocka_unit_test(sets_signed_by_signzone_are_secure),
+		cmocka_unit_test(signatures_hold_in_their_time_plus_the_skew),
+		cmocka_unit_test(only_a_correct_signature_proves),
+		cmocka_unit_test(a_ttl_is_the_smallest_of_three),
+		cmocka_unit_test(a_flipped_bit_is_secure_only_if_it_is_not_signed),
+		cmocka_unit_test(a_record_added_or_removed_is_bogus),
 		cmocka_unit_test(bad_signatures_and_keys_cost_no_more_than_the_limits),
-		cmocka_unit_test(an_rrsig_is_read_only_when_it_is_whole),
+		cmocka_unit_test(an_rrsig_is_read_only_if_it_is_complete),
 	};
 	return cmocka_run_group_tests(tests, with_crypto, without_crypto);
 }

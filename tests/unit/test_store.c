@@ -52,7 +52,7 @@ static const struct fact *find(const char *text, int64_t now_s)
 	return store_find(&store, &name, now_s);
 }
 
-static void what_was_put_is_found_until_it_expires(void **state)
+static void a_fact_is_found_until_it_expires(void **state)
 {
 	(void)state;
 	struct ds_set ds = ds_with_tag(1);
@@ -70,7 +70,7 @@ static void what_was_put_is_found_until_it_expires(void **state)
 	assert_int_equal(find("a.test", NOW + 100)->cut, CUT_UNKNOWN);
 }
 
-static void keys_stay_where_the_ds_is_the_same(void **state)
+static void keys_stay_if_the_ds_is_the_same(void **state)
 {
 	(void)state;
 	struct ds_set ds = ds_with_tag(1), another = ds_with_tag(2);
@@ -86,7 +86,7 @@ static void keys_stay_where_the_ds_is_the_same(void **state)
 	assert_null(find("a.test", NOW)->keys);
 }
 
-static void a_failure_never_takes_the_place_of_a_proof(void **state)
+static void a_failure_never_replaces_a_proof(void **state)
 {
 	(void)state;
 	struct name name = name_of("a.test");
@@ -99,7 +99,7 @@ static void a_failure_never_takes_the_place_of_a_proof(void **state)
 	assert_int_equal(find("a.test", NOW)->cut, CUT_SECURE);
 	assert_non_null(find("a.test", NOW)->keys);
 
-	/* but it does take the place of one that has expired */
+	/* but it replaces an expired proof */
 	store_put_cut(&store, &name, &(struct cut_state){ CUT_BROKEN, bogus, NULL }, NOW + 100, 10);
 	assert_int_equal(find("a.test", NOW + 100)->cut, CUT_BROKEN);
 	assert_int_equal(find("a.test", NOW + 100)->outcome.reason, REASON_DS_UNPROVED);
@@ -108,7 +108,7 @@ static void a_failure_never_takes_the_place_of_a_proof(void **state)
 	assert_int_equal(find("b.test", NOW)->cut, CUT_NONE);
 }
 
-static void a_failure_is_remembered_only_of_who_failed(void **state)
+static void a_failure_is_remembered_only_for_its_source(void **state)
 {
 	(void)state;
 	struct name name = name_of("a.test");
@@ -130,7 +130,7 @@ static void a_failure_is_remembered_only_of_who_failed(void **state)
 	assert_int_equal(find("c.test", NOW)->cut, CUT_INSECURE);
 }
 
-static void of_many_failures_the_one_that_ends_first_makes_room(void **state)
+static void the_failure_that_expires_first_is_replaced(void **state)
 {
 	(void)state;
 	struct name name = name_of("a.test");
@@ -140,7 +140,7 @@ static void of_many_failures_the_one_that_ends_first_makes_room(void **state)
 		store_put_cut(&store, &name, &(struct cut_state){ CUT_BROKEN, bogus, NULL }, NOW,
 		        source == 3 ? 10 : 100 + (uint32_t)source);
 	}
-	/* of another type, and of one that is there already */
+	/* a failure of another type, and a second one of the same source */
 	store.source = STORE_FAILURES;
 	store_put_keys(&store, &name, NULL, bogus, NOW, 50);
 	store_put_cut(&store, &name, &(struct cut_state){ CUT_BROKEN, insecure, NULL }, NOW, 20);
@@ -152,7 +152,7 @@ static void of_many_failures_the_one_that_ends_first_makes_room(void **state)
 	assert_int_equal(find("a.test", NOW)->keys_expire_s, NOW + 50);
 }
 
-static void other_anchors_make_all_forgotten(void **state)
+static void other_anchors_empty_the_store(void **state)
 {
 	(void)state;
 	struct anchors *a = anchors_new();
@@ -165,7 +165,7 @@ static void other_anchors_make_all_forgotten(void **state)
 	anchors_free(a);
 }
 
-static void a_full_store_forgets_what_was_used_longest_ago(void **state)
+static void a_full_store_replaces_the_least_recently_used_fact(void **state)
 {
 	(void)state;
 	static const char *const names[] = { "a.test", "b.test", "c.test", "d.test" };
@@ -206,7 +206,7 @@ static bool doubt(const char *text, int64_t now_s)
 	return store_doubt(&store, &name, now_s);
 }
 
-static void a_hint_takes_the_place_of_nothing_that_is_known(void **state)
+static void a_hint_replaces_nothing_that_is_known(void **state)
 {
 	(void)state;
 	struct ds_set ds = ds_with_tag(1);
@@ -259,22 +259,20 @@ static void a_doubt_lasts_until_it_is_answered_and_is_not_raised_again_at_once(v
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-		        a_hint_takes_the_place_of_nothing_that_is_known, begin, end),
+		cmocka_unit_test_setup_teardown(a_hint_replaces_nothing_that_is_known, begin, end),
 		cmocka_unit_test_setup_teardown(
 		        a_doubt_lasts_until_it_is_answered_and_is_not_raised_again_at_once, begin,
 		        end),
-		cmocka_unit_test_setup_teardown(what_was_put_is_found_until_it_expires, begin, end),
-		cmocka_unit_test_setup_teardown(keys_stay_where_the_ds_is_the_same, begin, end),
+		cmocka_unit_test_setup_teardown(a_fact_is_found_until_it_expires, begin, end),
+		cmocka_unit_test_setup_teardown(keys_stay_if_the_ds_is_the_same, begin, end),
+		cmocka_unit_test_setup_teardown(a_failure_never_replaces_a_proof, begin, end),
 		cmocka_unit_test_setup_teardown(
-		        a_failure_never_takes_the_place_of_a_proof, begin, end),
+		        a_failure_is_remembered_only_for_its_source, begin, end),
 		cmocka_unit_test_setup_teardown(
-		        a_failure_is_remembered_only_of_who_failed, begin, end),
+		        a_full_store_replaces_the_least_recently_used_fact, begin, end),
 		cmocka_unit_test_setup_teardown(
-		        a_full_store_forgets_what_was_used_longest_ago, begin, end),
-		cmocka_unit_test_setup_teardown(
-		        of_many_failures_the_one_that_ends_first_makes_room, begin, end),
-		cmocka_unit_test_setup_teardown(other_anchors_make_all_forgotten, begin, end),
+		        the_failure_that_expires_first_is_replaced, begin, end),
+		cmocka_unit_test_setup_teardown(other_anchors_empty_the_store, begin, end),
 		cmocka_unit_test_setup_teardown(a_flushed_store_knows_nothing, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the operator configures meets what was remembered. */
+/* The configuration merged with the saved state. */
 #include "test.h"
 
 #include "trust/trustpoints.h"
@@ -19,8 +19,8 @@ static enum anchor_state state_of_letter(char c)
 	return (enum anchor_state)(strchr(letters, c) - letters);
 }
 
-/* Keys are words of three: the key, its state, c for configured or l for learned: "Avc Bpl". What
- * is pending was signed for by the first key. */
+/* Keys are words of three: the key, its state, c for configured or l for learned: "Avc Bpl". The
+ * first key signed for pending keys. */
 static void remember(struct trust_points *t, const char *keys)
 {
 	struct trust_point *p = trust_points_add(t, &name_root);
@@ -62,7 +62,7 @@ static struct anchors *configured(const char *keys)
 	return a;
 }
 
-static void the_configuration_goes_before_memory_but_for_what_was_revoked(void **state)
+static void the_configuration_wins_except_over_revoked_keys(void **state)
 {
 	static const struct {
 		const char *why, *remembered, *configured, *after;
@@ -70,22 +70,21 @@ static void the_configuration_goes_before_memory_but_for_what_was_revoked(void *
 	} rows[] = {
 		{ "nothing is remembered", "", "AB", "Avc Bvc", 0 },
 		{ "nothing has changed", "Avc Bpl Cml", "A", "Avc Bpl Cml", 0 },
-		{ "a key of which nothing was known", "Avc", "AB", "Avc Bvc", 0 },
+		{ "a key that was unknown", "Avc", "AB", "Avc Bvc", 0 },
 		{ "a key that was pending", "Avc Bpl", "AB", "Avc Bvc", 0 },
 		{ "a key that was learned", "Avc Bvl", "AB", "Avc Bvc", 0 },
 		{ "a key that is missing stays so", "Amc", "A", "Amc", 0 },
-		{ "a key that was taken out", "Avc Bvc", "B", "Bvc", 0 },
-		{ "who vouched was taken out, so what is pending goes", "Avc Bvc Cpl", "B", "Bvc",
-		        0 },
+		{ "a key that was removed", "Avc Bvc", "B", "Bvc", 0 },
+		{ "the signer was removed, so the pending key goes", "Avc Bvc Cpl", "B", "Bvc", 0 },
 		{ "a revoked key is still configured", "Arc Bvl", "A", "Arc Bvl", 0 },
 		{ "a removed key is still configured", "Axc Bvl", "A", "Axc Bvl", 0 },
-		{ "a revoked key is configured that was not", "Arl Bvc", "AB", "Arc Bvc", 0 },
-		{ "a revoked key is configured no more", "Arc Bvl", "B", "Arl Bvc", 0 },
+		{ "a revoked key becomes configured", "Arl Bvc", "AB", "Arc Bvc", 0 },
+		{ "a revoked key is no longer configured", "Arc Bvl", "B", "Arl Bvc", 0 },
 		{ "all are revoked, and there is a new one", "Arc", "AB", "Arc Bvc", 0 },
 		{ "all are revoked", "Arc Bxc", "AB", "Arc Bxc", 0 },
 		{ "other anchors than before", "Avc Bvl", "C", "Cvc", 1 },
-		{ "likewise, and what was revoked stays so", "Avc Brl", "C", "Brl Cvc", 1 },
-		{ "what is pending is no reason to go on", "Avc Bpl Cvl", "B", "Bvc", 1 },
+		{ "other anchors, and revoked keys stay revoked", "Avc Brl", "C", "Brl Cvc", 1 },
+		{ "a pending key does not make the zone continuous", "Avc Bpl Cvl", "B", "Bvc", 1 },
 	};
 
 	(void)state;
@@ -131,7 +130,7 @@ static void zones_come_and_go_with_the_configuration(void **state)
 	free(t);
 }
 
-static void no_more_zones_are_followed_than_can_be_configured(void **state)
+static void the_number_of_zones_is_limited(void **state)
 {
 	struct trust_points *t = calloc(1, sizeof(*t));
 	struct name zone;
@@ -148,7 +147,7 @@ static void no_more_zones_are_followed_than_can_be_configured(void **state)
 	free(t);
 }
 
-static void the_anchors_in_force_are_what_is_trusted(void **state)
+static void the_anchors_in_force_are_the_trusted_keys(void **state)
 {
 	struct trust_points *t = calloc(1, sizeof(*t));
 	struct anchors *a;
@@ -171,7 +170,7 @@ static void the_anchors_in_force_are_what_is_trusted(void **state)
 	free(t);
 }
 
-static void more_than_fit_are_trusted_in_the_operators_favour(void **state)
+static void configured_keys_win_if_too_many_are_trusted(void **state)
 {
 	struct trust_points *t = calloc(1, sizeof(*t));
 	struct anchors *a = configured("ABCDEFGH");
@@ -188,7 +187,7 @@ static void more_than_fit_are_trusted_in_the_operators_favour(void **state)
 	free(t);
 }
 
-/* Whatever fills the list, what is configured is trusted: a zone without trusted keys would not be
+/* Whatever fills the list, configured keys are trusted: a zone without trusted keys would not be
  * checked at all. */
 static void a_list_full_of_old_keys_leaves_room_for_configured_ones(void **state)
 {
@@ -218,11 +217,11 @@ static void a_list_full_of_old_keys_leaves_room_for_configured_ones(void **state
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_configuration_goes_before_memory_but_for_what_was_revoked),
+		cmocka_unit_test(the_configuration_wins_except_over_revoked_keys),
 		cmocka_unit_test(zones_come_and_go_with_the_configuration),
-		cmocka_unit_test(no_more_zones_are_followed_than_can_be_configured),
-		cmocka_unit_test(the_anchors_in_force_are_what_is_trusted),
-		cmocka_unit_test(more_than_fit_are_trusted_in_the_operators_favour),
+		cmocka_unit_test(the_number_of_zones_is_limited),
+		cmocka_unit_test(the_anchors_in_force_are_the_trusted_keys),
+		cmocka_unit_test(configured_keys_win_if_too_many_are_trusted),
 		cmocka_unit_test(a_list_full_of_old_keys_leaves_room_for_configured_ones),
 	};
 	return cmocka_run_group_tests_name("trustpoints", tests, NULL, NULL);

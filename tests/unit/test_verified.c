@@ -10,7 +10,7 @@ static struct span text(const char *s)
 	return span_of(s, strlen(s));
 }
 
-/* If two triples had one id, a signature would count for what it does not sign. */
+/* If two triples had the same id, a signature would count for data that it does not sign. */
 static void each_triple_has_an_id_of_its_own(void **state)
 {
 	(void)state;
@@ -20,7 +20,7 @@ static void each_triple_has_an_id_of_its_own(void **state)
 		const uint8_t *key;
 		const char *signature, *data;
 	} rows[] = {
-		{ "the one", key_a, "signature", "data" },
+		{ "the same triple", key_a, "signature", "data" },
 		{ "another key", key_b, "signature", "data" },
 		{ "another signature", key_a, "signaturE", "data" },
 		{ "other data", key_a, "signature", "datA" },
@@ -46,7 +46,7 @@ static struct verified_id number(uint32_t n)
 	return id;
 }
 
-static void the_one_used_longest_ago_gives_way(void **state)
+static void a_full_table_replaces_the_least_recently_used(void **state)
 {
 	(void)state;
 	struct table t;
@@ -71,7 +71,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_triple_has_an_id_of_its_own),
-		cmocka_unit_test(the_one_used_longest_ago_gives_way),
+		cmocka_unit_test(a_full_table_replaces_the_least_recently_used),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
