@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A small world for tests of the gate: zones with keys, a gate that trusts the root's, and whoever
- * answers what the gate wants. Responses are written as text, a line an RRset:
+/* A small world for tests of the gate: zones with keys, a gate that trusts the root's, and servers
+ * that answer what the gate wants. Responses are written as text, a line an RRset:
  *
  *	www.example.test A 192.0.2.1 192.0.2.2 | example.test
  *	> example.test SOA | example.test
@@ -38,13 +38,13 @@ enum zone_kind {
 	ZONE_SIGNED,
 	ZONE_UNSIGNED,     /* the parent's NSEC has NS and no DS */
 	ZONE_OPT_OUT,      /* the parent's NSEC3 opt-out span covers it */
-	ZONE_DS_ALGORITHM, /* its only DS has an algorithm that nobody knows */
-	ZONE_DS_DIGEST,    /* likewise the digest type */
-	ZONE_DS_BOTH,      /* one DS that nobody knows, one good */
+	ZONE_DS_ALGORITHM, /* its only DS has an unknown algorithm */
+	ZONE_DS_DIGEST,    /* its only DS has an unknown digest type */
+	ZONE_DS_BOTH,      /* one unknown DS, one good DS */
 	ZONE_DS_OTHER,     /* its DS is of another key */
-	ZONE_DS_STRIPPED,  /* whoever asks for the DS gets nothing, and no proof */
-	ZONE_SILENT,       /* whoever asks for its keys gets no response */
-	ZONE_KEYS_MISSING, /* whoever asks for its keys gets an empty one */
+	ZONE_DS_STRIPPED,  /* a query for the DS gets nothing, and no proof */
+	ZONE_SILENT,       /* a query for its keys gets no response */
+	ZONE_KEYS_MISSING, /* a query for its keys gets an empty answer */
 };
 
 struct world_zone {
@@ -63,14 +63,14 @@ struct judge {
 	struct store store;
 	struct policy policy;
 	struct gate gate;
-	struct testkey *keys[32]; /* by zone of the world; made when they are needed */
+	struct testkey *keys[32]; /* by zone of the world; made on demand */
 	int64_t now;
 
 	struct msgbuild response; /* being written */
 	struct msgbuild fetched;  /* the last answer to a want */
-	unsigned fetches;         /* wants that the last judgement had */
+	unsigned fetches;         /* wants of the last judgement */
 	uint8_t out[65535];
-	uint8_t recalled[65535];   /* octets that were given to gate_recall() */
+	uint8_t recalled[65535];   /* octets passed to gate_recall() */
 	struct gate_result result; /* of the last judgement */
 };
 
@@ -81,21 +81,21 @@ enum {
 	ASK_DO = 2 | ASK_EDNS,
 	ASK_AD = 4,
 	ASK_NO_RD = 8,
-	ASK_RESOLVER = 32,         /* of a server that it asks to recurse too */
-	ASK_STRANGER = 64,         /* whether the client iterates is not known */
+	ASK_RESOLVER = 32,         /* to a server that the client also asks to recurse */
+	ASK_STRANGER = 64,         /* it is unknown whether the client iterates */
 	ASK_LARGE = 16 | ASK_EDNS, /* UDP size 65535 */
 };
 
 struct judge *judge_new(void);
 void judge_free(struct judge *j);
 
-/* The key of a zone of the world. */
+/* Returns the key of a zone of the world. */
 const struct testkey *judge_key(struct judge *j, const char *zone);
 
 /* Writes a file of DS records for the keys of `zones` (separated by spaces) and loads it. */
 struct anchors *judge_anchors(struct judge *j, const char *zones);
 
-/* What a client sent that asks `question`, such as "www.example.test A". */
+/* Returns the query of a client that asks `question`, such as "www.example.test A". */
 struct client_query judge_asked(const char *question, unsigned how);
 
 /* Begins a response to `question` with the RCODE; the flags are QR, RD and RA. */
@@ -107,38 +107,38 @@ void judge_write(struct judge *j, const char *records);
 /* Judges `octets`, feeding the gate what it wants; the result is in j->result. */
 void judge_octets(struct judge *j, const struct client_query *asked, struct span octets);
 
-/* The same with nobody to answer: what is wanted and not known yet cannot be had. */
+/* Judges `octets` without fetching: what is wanted and not known yet cannot be had. */
 void judge_alone(struct judge *j, const struct client_query *asked, struct span octets);
 
-/* Has a copy of `octets`, in j->recalled, treated as one like it was; the result is in j->result.
- * Returns false when none is remembered. */
+/* Looks up a copy of `octets`, in j->recalled, in the message cache; the result is in j->result.
+ * Returns false if no such response is remembered. */
 bool judge_recall(struct judge *j, const struct client_query *asked, struct span octets);
 
-/* All of these: judges the response `records`. */
+/* Does all of this: judges the response `records`. */
 void judge_text(
         struct judge *j, const char *question, unsigned rcode, const char *records, unsigned how);
 
-/* Answers a want as the world would, into j->fetched. Returns false where there is no response. */
+/* Answers a want as the world would, into j->fetched. Returns false if there is no response. */
 bool judge_answer_want(struct judge *j, const struct want *want);
 
-/* Answers it and has the gate learn the answer. */
+/* Answers a want and makes the gate learn the answer. */
 void judge_feed(struct judge *j, const struct want *want);
 
-/* What is to be fetched for `question`, such as "test DS" or ". DNSKEY". */
+/* Returns the want of `question`, such as "test DS" or ". DNSKEY". */
 struct want judge_want(const char *question);
 
-/* What the store knows of a name, or NULL. */
+/* Returns what the store knows of a name, or NULL. */
 const struct fact *judge_fact(struct judge *j, const char *name);
 
-/* Has the gate learn the response `records` to a fetch of `question`. */
+/* Makes the gate learn the response `records` to a fetch of `question`. */
 enum learned judge_learn(
         struct judge *j, const char *question, unsigned rcode, const char *records, bool last_try);
 
-/* Fails with the row's words when the last judgement was another. */
+/* Fails with the row's `why` if the last judgement was different. */
 void assert_judged(const struct judge *j, const char *why, enum status status, enum reason reason);
 
-/* What the client receives: the response itself or what was sent in its place. Parses it, into
- * memory that is good until the next call, and checks that all owners can be read. */
+/* Returns what the client receives: the response, or what was sent instead. Parses it into memory
+ * that is valid until the next call, and checks that all owners can be read. */
 const struct message *judge_delivered(const struct judge *j, struct span response);
 
 /* Writes the delivered records as "owner/TYPE" with their sections' marks, separated by spaces. */

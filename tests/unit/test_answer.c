@@ -46,13 +46,13 @@ static void every_algorithm_makes_an_answer_secure(void **state)
 		{ "an RRset of ten", "www.example.test TXT", 0,
 		        "www.example.test TXT j i h g f e d c b a | example.test", STATUS_SECURE,
 		        0 },
-		{ "a record that came twice", "www.example.test A", 0,
+		{ "a duplicate record", "www.example.test A", 0,
 		        "www.example.test A 192.0.2.1 192.0.2.1 | example.test", STATUS_SECURE, 0 },
 	};
 	JUDGE(rows);
 }
 
-static void what_the_signature_does_not_cover_is_bogus(void **state)
+static void records_without_a_valid_signature_are_bogus(void **state)
 {
 	(void)state;
 	static const struct row rows[] = {
@@ -75,7 +75,7 @@ static void what_the_signature_does_not_cover_is_bogus(void **state)
 		{ "signed by a sister zone", "www.example.test A", 0,
 		        "www.example.test A 192.0.2.1 | other.test", STATUS_BOGUS,
 		        REASON_RRSIG_SIGNER },
-		{ "a sister's key that claims to be the zone", "www.example.test A", 0,
+		{ "a sister zone's key that claims to be the zone's", "www.example.test A", 0,
 		        "www.example.test A 192.0.2.1 | other.test signer=example.test",
 		        STATUS_BOGUS, REASON_RRSIG_NO_KEY },
 		{ "and uses the zone's key tag", "www.example.test A", 0,
@@ -91,7 +91,7 @@ static void what_the_signature_does_not_cover_is_bogus(void **state)
 		        REASON_RRSIG_SIGNER },
 		{ "an SOA by the zone above", "x.example.test SOA", 0,
 		        "x.example.test SOA | example.test", STATUS_BOGUS, REASON_RRSIG_SIGNER },
-		{ "a signer that is no zone", "a.b.example.test A", 0,
+		{ "a signer that is not a zone", "a.b.example.test A", 0,
 		        "a.b.example.test A 192.0.2.1 | example.test signer=b.example.test",
 		        STATUS_BOGUS, REASON_RRSIG_SIGNER },
 		{ "more labels than the owner has", "www.example.test A", 0,
@@ -100,10 +100,10 @@ static void what_the_signature_does_not_cover_is_bogus(void **state)
 		{ "fewer labels than the signer has", "www.example.test A", 0,
 		        "www.example.test A 192.0.2.1 | example.test labels=1", STATUS_BOGUS,
 		        REASON_RRSIG_LABELS },
-		{ "an algorithm the key is not of", "www.example.test A", 0,
+		{ "not the key's algorithm", "www.example.test A", 0,
 		        "www.example.test A 192.0.2.1 | example.test algorithm=13", STATUS_BOGUS,
 		        REASON_RRSIG_NO_KEY },
-		{ "an algorithm nobody knows", "www.example.test A", 0,
+		{ "an unknown algorithm", "www.example.test A", 0,
 		        "www.example.test A 192.0.2.1 | example.test algorithm=250", STATUS_BOGUS,
 		        REASON_RRSIG_NO_KEY },
 	};
@@ -111,7 +111,7 @@ static void what_the_signature_does_not_cover_is_bogus(void **state)
 	judge_rows(rows, COUNT(rows), ASK_PLAIN);
 }
 
-static void one_signature_that_holds_is_enough(void **state)
+static void one_valid_signature_is_enough(void **state)
 {
 	(void)state;
 	static const struct row rows[] = {
@@ -150,10 +150,10 @@ static void an_unsigned_zone_is_insecure_only_by_proof(void **state)
 		{ "below a signed zone that is below a signed zone", "a.unsigned.example.test A", 0,
 		        "a.unsigned.example.test A 192.0.2.1", STATUS_INSECURE,
 		        REASON_UNSIGNED_ZONE },
-		{ "stray signatures are nobody's business", "www.unsigned.test A", 0,
+		{ "stray signatures are ignored", "www.unsigned.test A", 0,
 		        "www.unsigned.test A 192.0.2.1 | unsigned.test spoilt", STATUS_INSECURE,
 		        REASON_UNSIGNED_ZONE },
-		{ "even where they claim to be of the parent", "www.unsigned.test A", 0,
+		{ "even if they claim to be from the parent", "www.unsigned.test A", 0,
 		        "www.unsigned.test A 192.0.2.1 | unsigned.test signer=test",
 		        STATUS_INSECURE, REASON_UNSIGNED_ZONE },
 		{ "an island below it has no chain", "www.island.unsigned.test A", 0,
@@ -163,9 +163,9 @@ static void an_unsigned_zone_is_insecure_only_by_proof(void **state)
 		        "www.ds-algorithm.test A 192.0.2.1", STATUS_INSECURE, REASON_DS_ALGORITHM },
 		{ "a DS of an unknown digest type", "www.ds-digest.test A", 0,
 		        "www.ds-digest.test A 192.0.2.1", STATUS_INSECURE, REASON_DS_DIGEST },
-		{ "one unknown DS beside a good one is no excuse", "www.ds-both.test A", 0,
+		{ "an unknown DS beside a good one does not help", "www.ds-both.test A", 0,
 		        "www.ds-both.test A 192.0.2.1", STATUS_BOGUS, REASON_RRSIG_MISSING },
-		{ "nor does it do harm", "www.ds-both.test A", 0,
+		{ "an unknown DS beside a good one does no harm", "www.ds-both.test A", 0,
 		        "www.ds-both.test A 192.0.2.1 | ds-both.test", STATUS_SECURE, 0 },
 		{ "NODATA", "www.unsigned.test A", 0, "> unsigned.test SOA", STATUS_INSECURE,
 		        REASON_UNSIGNED_ZONE },
@@ -178,7 +178,7 @@ static void an_unsigned_zone_is_insecure_only_by_proof(void **state)
 	judge_rows(rows, COUNT(rows), ASK_PLAIN);
 }
 
-/* Each label is a name at which a zone could begin; in ip6.arpa there are 34. */
+/* Each label is a name at which a zone may begin; in ip6.arpa there are 34. */
 static void a_name_as_deep_as_an_address_is_followed_to_its_cut(void **state)
 {
 	(void)state;
@@ -194,7 +194,7 @@ static void a_name_as_deep_as_an_address_is_followed_to_its_cut(void **state)
 	JUDGE(rows);
 }
 
-/* What was learned on the way to another answer must not change what a signature is worth. */
+/* What was learned for another answer must not change whether a signature is valid. */
 static void an_nsec3_over_the_limit_makes_no_cut(void **state)
 {
 	(void)state;
@@ -216,7 +216,7 @@ static void an_nsec3_over_the_limit_makes_no_cut(void **state)
 	judge_free(j);
 }
 
-static void what_a_server_leaves_to_who_recurses_needs_no_proof(void **state)
+static void the_end_of_a_chain_left_to_the_client_needs_no_proof(void **state)
 {
 	(void)state;
 	static const struct row rows[] = {
@@ -229,12 +229,12 @@ static void what_a_server_leaves_to_who_recurses_needs_no_proof(void **state)
 		        "a.example.test CNAME b.example.test | example.test\n"
 		        "> example.test NS ns.example.test | example.test",
 		        STATUS_SECURE, 0 },
-		{ "an RCODE says so too", "a.example.test A", 3,
+		{ "the RCODE says so too", "a.example.test A", 3,
 		        "a.example.test CNAME b.example.test | example.test", STATUS_BOGUS,
 		        REASON_DENIAL_MISSING },
 		{ "a referral to the root", "www.example.test A", 0, "> . NS ns.test", STATUS_BOGUS,
 		        REASON_DS_UNPROVED },
-		{ "a referral to where the name is not", "www.example.test A", 0,
+		{ "a referral to a zone that does not hold the name", "www.example.test A", 0,
 		        "> other.test NS ns.other.test", STATUS_BOGUS, REASON_DENIAL_MISSING },
 		{ "the signature of a referral, without it", "www.sub.example.test A", 0,
 		        "> -sub.example.test NS ns.test | example.test\n"
@@ -244,7 +244,7 @@ static void what_a_server_leaves_to_who_recurses_needs_no_proof(void **state)
 	judge_rows(rows, COUNT(rows), ASK_DO | ASK_NO_RD);
 }
 
-static void a_signature_too_short_to_say_what_it_covers_is_malformed(void **state)
+static void a_signature_too_short_for_its_type_covered_is_malformed(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
@@ -265,7 +265,7 @@ static void a_broken_chain_is_bogus_with_its_reason(void **state)
 		{ "the DS matches no key", "www.ds-other.test A", 0,
 		        "www.ds-other.test A 192.0.2.1 | ds-other.test", STATUS_BOGUS,
 		        REASON_DS_NO_MATCH },
-		{ "likewise for an answer without signatures", "www.ds-other.test A", 0,
+		{ "the DS matches no key, and no signature", "www.ds-other.test A", 0,
 		        "www.ds-other.test A 192.0.2.1", STATUS_BOGUS, REASON_DS_NO_MATCH },
 		{ "the key has no zone bit", "www.no-zone-bit.test A", 0,
 		        "www.no-zone-bit.test A 192.0.2.1 | no-zone-bit.test", STATUS_BOGUS,
@@ -273,12 +273,12 @@ static void a_broken_chain_is_bogus_with_its_reason(void **state)
 		{ "the only key is revoked", "www.revoked.test A", 0,
 		        "www.revoked.test A 192.0.2.1 | revoked.test", STATUS_BOGUS,
 		        REASON_DNSKEY_REVOKED },
-		{ "there is no DNSKEY", "www.keyless.test A", 0,
+		{ "no DNSKEY", "www.keyless.test A", 0,
 		        "www.keyless.test A 192.0.2.1 | keyless.test", STATUS_BOGUS,
 		        REASON_DNSKEY_MISSING },
 		{ "neither DS nor proof", "www.ds-stripped.test A", 0,
 		        "www.ds-stripped.test A 192.0.2.1", STATUS_BOGUS, REASON_DS_UNPROVED },
-		{ "silence is never Insecure", "www.silent.test A", 0,
+		{ "no response never means Insecure", "www.silent.test A", 0,
 		        "www.silent.test A 192.0.2.1", STATUS_INDETERMINATE, REASON_FETCH_FAILED },
 	};
 	JUDGE(rows);
@@ -301,7 +301,7 @@ static void a_chain_of_cnames_is_as_good_as_its_weakest_link(void **state)
 		        "A.example.TEST CNAME B.example.test | example.test\n"
 		        "b.Example.test A 192.0.2.1 | example.test",
 		        STATUS_SECURE, 0 },
-		{ "a link that is there twice is one (RFC 2181, 5)", "a.example.test A", 0,
+		{ "a duplicate link counts once (RFC 2181, 5)", "a.example.test A", 0,
 		        "a.example.test CNAME b.example.test | example.test\n"
 		        "a.example.test CNAME b.example.test\n"
 		        "b.example.test A 192.0.2.1 | example.test",
@@ -323,14 +323,14 @@ static void a_chain_of_cnames_is_as_good_as_its_weakest_link(void **state)
 		        "b.unsigned.test CNAME a.example.test\n"
 		        "a.example.test A 192.0.2.1",
 		        STATUS_BOGUS, REASON_RRSIG_MISSING },
-		{ "to a zone that is broken", "a.example.test A", 0,
+		{ "to a broken zone", "a.example.test A", 0,
 		        "a.example.test CNAME b.ds-other.test | example.test\n"
 		        "b.ds-other.test A 192.0.2.1 | ds-other.test",
 		        STATUS_BOGUS, REASON_DS_NO_MATCH },
 		{ "a forged link", "a.example.test A", 0,
 		        "a.example.test CNAME b.unsigned.test\nb.unsigned.test A 192.0.2.1",
 		        STATUS_BOGUS, REASON_RRSIG_MISSING },
-		{ "a signed link to nowhere", "a.example.test A", 0,
+		{ "a signed link to a name that does not exist", "a.example.test A", 0,
 		        "a.example.test CNAME b.example.test | example.test", STATUS_BOGUS,
 		        REASON_DENIAL_MISSING },
 		{ "to a name that is denied", "a.example.test A", 3,
@@ -399,7 +399,7 @@ static void a_chain_of_cnames_has_a_longest_length(void **state)
 #define LONG_LABEL "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define LONG_NAME  LONG_LABEL "." LONG_LABEL "." LONG_LABEL
 
-static void a_dname_vouches_for_its_cname_and_for_no_other(void **state)
+static void a_dname_proves_its_cname_and_no_other(void **state)
 {
 	(void)state;
 	static const struct row rows[] = {
@@ -408,13 +408,12 @@ static void a_dname_vouches_for_its_cname_and_for_no_other(void **state)
 		        "a.d.example.test CNAME a.e.other.test\n"
 		        "a.e.other.test A 192.0.2.1 | other.test",
 		        STATUS_SECURE, 0 },
-		{ "several labels go over", "a.b.d.example.test A", 0,
+		{ "several labels are replaced", "a.b.d.example.test A", 0,
 		        "d.example.test DNAME e.other.test | example.test\n"
 		        "a.b.d.example.test CNAME a.b.e.other.test\n"
 		        "a.b.e.other.test A 192.0.2.1 | other.test",
 		        STATUS_SECURE, 0 },
-		{ "no CNAME at all, which is a denial for who does not know DNAME",
-		        "a.d.example.test A", 0,
+		{ "no CNAME, which is a denial to a client without DNAME", "a.d.example.test A", 0,
 		        "d.example.test DNAME e.other.test | example.test\n"
 		        "a.e.other.test A 192.0.2.1 | other.test",
 		        STATUS_BOGUS, REASON_CNAME_FORGED },
@@ -430,7 +429,7 @@ static void a_dname_vouches_for_its_cname_and_for_no_other(void **state)
 		        "d.example.test DNAME unsigned.test\n"
 		        "a.d.example.test CNAME a.unsigned.test\na.unsigned.test A 192.0.2.1",
 		        STATUS_BOGUS, REASON_RRSIG_MISSING },
-		{ "a DNAME says nothing of its own name", "d.example.test A", 0,
+		{ "a DNAME does not apply to its own name", "d.example.test A", 0,
 		        "d.example.test DNAME unsigned.test | example.test\n"
 		        "d.example.test CNAME unsigned.test\nunsigned.test A 192.0.2.1",
 		        STATUS_BOGUS, REASON_RRSIG_MISSING },
@@ -480,10 +479,10 @@ static void a_dname_vouches_for_its_cname_and_for_no_other(void **state)
 		        STATUS_BOGUS, REASON_DENIAL_FAILED },
 		{ "a forged YXDOMAIN", "www.example.test A", 6, "", STATUS_BOGUS,
 		        REASON_DENIAL_MISSING },
-		{ "YXDOMAIN for an answer that is there", "www.example.test A", 6,
+		{ "YXDOMAIN for an existing answer", "www.example.test A", 6,
 		        "www.example.test A 192.0.2.1 | example.test", STATUS_BOGUS,
 		        REASON_DENIAL_MISSING },
-		{ "YXDOMAIN with the proof of something else", "www.example.test A", 6,
+		{ "YXDOMAIN with a proof of another denial", "www.example.test A", 6,
 		        "> www.example.test NSEC x.example.test TXT RRSIG NSEC | example.test",
 		        STATUS_BOGUS, REASON_DENIAL_FAILED },
 		{ "an unsigned DNAME in an unsigned zone", "a.d.unsigned.test A", 0,
@@ -495,9 +494,9 @@ static void a_dname_vouches_for_its_cname_and_for_no_other(void **state)
 	JUDGE(rows);
 }
 
-/* RFC 4035, 2.4: whoever is on the way to an unsigned zone can write what that zone has, and
- * nothing of what the zone above it has, which is whether it has a DS. */
-static void an_alias_asked_for_ds_is_of_the_zone_above(void **state)
+/* RFC 4035, 2.4: an attacker on the path to an unsigned zone can write that zone's records, but not
+ * those of the zone above, which say whether it has a DS. */
+static void an_alias_in_a_ds_answer_belongs_to_the_zone_above(void **state)
 {
 	(void)state;
 	static const struct row rows[] = {
@@ -584,7 +583,7 @@ static void a_wildcard_needs_the_proof_that_it_applies(void **state)
 		        "a.w.example.test A 192.0.2.1 | example.test labels=3\n"
 		        "> *.w.example.test NSEC x.example.test A RRSIG NSEC | test",
 		        STATUS_BOGUS, REASON_WILDCARD_UNPROVED },
-		{ "a nearer name exists", "a.w.example.test A", 0,
+		{ "a closer name exists", "a.w.example.test A", 0,
 		        "a.w.example.test A 192.0.2.1 | example.test labels=2\n"
 		        "> *.w.example.test NSEC x.example.test A RRSIG NSEC | example.test",
 		        STATUS_BOGUS, REASON_WILDCARD_UNPROVED },
@@ -609,9 +608,9 @@ static void a_wildcard_needs_the_proof_that_it_applies(void **state)
 		        "a.w.example.test A 192.0.2.1 | example.test labels=3\n"
 		        "> ~a.w.example.test NSEC3 optout A RRSIG | example.test",
 		        STATUS_INSECURE, REASON_OPT_OUT },
-		{ "a question for the wildcard itself is no expansion", "*.w.example.test A", 0,
+		{ "a question for the wildcard itself needs no proof", "*.w.example.test A", 0,
 		        "*.w.example.test A 192.0.2.1 | example.test", STATUS_SECURE, 0 },
-		{ "a question that begins with * can be", "*.a.w.example.test A", 0,
+		{ "a question that begins with * may be expanded", "*.a.w.example.test A", 0,
 		        "*.a.w.example.test A 192.0.2.1 | example.test labels=3", STATUS_BOGUS,
 		        REASON_WILDCARD_UNPROVED },
 		{ "a CNAME made from a wildcard", "a.w.example.test A", 0,
@@ -623,7 +622,7 @@ static void a_wildcard_needs_the_proof_that_it_applies(void **state)
 		        "b.example.test A 192.0.2.1 | example.test\n"
 		        "> *.w.example.test NSEC x.example.test CNAME RRSIG NSEC | example.test",
 		        STATUS_SECURE, 0 },
-		{ "a parent's wildcard says nothing below a cut", "www.example.test A", 0,
+		{ "a parent's wildcard does not apply below a cut", "www.example.test A", 0,
 		        "www.example.test A 192.0.2.1 | test labels=1\n"
 		        "> example.test NSEC f.test NS DS RRSIG NSEC | test",
 		        STATUS_BOGUS, REASON_RRSIG_SIGNER },
@@ -631,7 +630,7 @@ static void a_wildcard_needs_the_proof_that_it_applies(void **state)
 	JUDGE(rows);
 }
 
-static void denials_are_believed_only_with_proof(void **state)
+static void denials_need_a_proof(void **state)
 {
 	(void)state;
 	static const struct row rows[] = {
@@ -690,7 +689,7 @@ static void denials_are_believed_only_with_proof(void **state)
 		{ "an empty non-terminal", "ent.example.test A", 0,
 		        "> a.example.test NSEC x.ent.example.test A RRSIG NSEC | example.test",
 		        STATUS_SECURE, 0 },
-		{ "an empty non-terminal does exist", "ent.example.test A", 3,
+		{ "an empty non-terminal exists", "ent.example.test A", 3,
 		        "> a.example.test NSEC x.ent.example.test A RRSIG NSEC | example.test\n"
 		        "> example.test NSEC a.example.test SOA NS RRSIG NSEC | example.test",
 		        STATUS_BOGUS, REASON_DENIAL_FAILED },
@@ -711,7 +710,7 @@ static void denials_are_believed_only_with_proof(void **state)
 	judge_rows(rows, COUNT(rows), ASK_PLAIN);
 }
 
-static void nsec3_proofs_come_to_the_same(void **state)
+static void nsec3_proofs_give_the_same_results(void **state)
 {
 	(void)state;
 	static const struct row rows[] = {
@@ -885,7 +884,7 @@ static void unusual_types_are_judged_like_any(void **state)
 		{ "DS of the root, which has no parent", ". DS", 0,
 		        "> . SOA | .\n> . NSEC test NS SOA RRSIG NSEC DNSKEY | .", STATUS_SECURE,
 		        0 },
-		{ "ANY, and a signature whose records are not there", "www.example.test ANY", 0,
+		{ "ANY, and a signature whose records are missing", "www.example.test ANY", 0,
 		        "www.example.test A 192.0.2.1 | example.test\n"
 		        "-www.example.test TXT hello | example.test",
 		        STATUS_SECURE, 0 },
@@ -903,7 +902,7 @@ static void unusual_types_are_judged_like_any(void **state)
 	JUDGE(rows);
 }
 
-static void rrsigs_that_were_asked_for_pass_but_nothing_beside_them(void **state)
+static void rrsigs_pass_if_asked_for_but_no_record_beside_them(void **state)
 {
 	(void)state;
 	static const struct {
@@ -914,7 +913,7 @@ static void rrsigs_that_were_asked_for_pass_but_nothing_beside_them(void **state
 	} rows[] = {
 		{ "nothing else", "-www.example.test A 192.0.2.1 | example.test", STATUS_INSECURE,
 		        REASON_NOT_ANSWER, "www.example.test/RRSIG" },
-		{ "their records, or others: then they are no bare signatures",
+		{ "with their records, or others",
 		        "www.example.test A 192.0.2.66 | example.test spoilt", STATUS_BOGUS,
 		        REASON_DENIAL_MISSING, "" },
 		{ "a record without signature",
@@ -924,8 +923,8 @@ static void rrsigs_that_were_asked_for_pass_but_nothing_beside_them(void **state
 		        "-www.example.test A 192.0.2.1 | example.test\n"
 		        "-mail.example.test A 192.0.2.1 | example.test",
 		        STATUS_INSECURE, REASON_NOT_ANSWER, "www.example.test/RRSIG" },
-		{ "nothing but those", "-mail.example.test A 192.0.2.1 | example.test",
-		        STATUS_BOGUS, REASON_DENIAL_MISSING, "" },
+		{ "only these", "-mail.example.test A 192.0.2.1 | example.test", STATUS_BOGUS,
+		        REASON_DENIAL_MISSING, "" },
 		{ "in the authority section", "> -www.example.test A 192.0.2.1 | example.test",
 		        STATUS_BOGUS, REASON_DENIAL_MISSING, "" },
 	};
@@ -941,7 +940,7 @@ static void rrsigs_that_were_asked_for_pass_but_nothing_beside_them(void **state
 	judge_free(j);
 }
 
-static void records_of_another_class_are_no_answer(void **state)
+static void records_of_another_class_are_dropped(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
@@ -956,7 +955,7 @@ static void records_of_another_class_are_no_answer(void **state)
 	judge_free(j);
 }
 
-static void another_class_passes_without_records_of_ours(void **state)
+static void another_class_passes_without_records_of_class_in(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
@@ -976,7 +975,7 @@ static void another_class_passes_without_records_of_ours(void **state)
 	judge_free(j);
 }
 
-static void a_question_for_any_class_is_judged_as_one_for_ours(void **state)
+static void a_question_for_class_any_is_judged_as_class_in(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
@@ -992,7 +991,7 @@ static void a_question_for_any_class_is_judged_as_one_for_ours(void **state)
 		        REASON_NONE, "www.example.test/A www.example.test/RRSIG" },
 		{ "not signed", "www.example.test A 192.0.2.1", 1, STATUS_BOGUS,
 		        REASON_RRSIG_MISSING, "" },
-		{ "what is of another class has no chain",
+		{ "a record of another class has no chain",
 		        "www.example.test A 192.0.2.2\nwww.example.test A 192.0.2.1 | example.test",
 		        3, STATUS_SECURE, REASON_NONE,
 		        "www.example.test/A www.example.test/RRSIG" },
@@ -1015,7 +1014,7 @@ static void a_question_for_any_class_is_judged_as_one_for_ours(void **state)
 	judge_free(j);
 }
 
-static void failures_pass_with_nothing_in_them(void **state)
+static void failures_pass_without_records(void **state)
 {
 	(void)state;
 	static const struct {
@@ -1040,15 +1039,15 @@ static void failures_pass_with_nothing_in_them(void **state)
 		assert_row(rows[i].why, j->result.verdict == GATE_REWRITE);
 		const struct message *m = judge_delivered(j, msg_span(&j->response));
 		assert_row(rows[i].why, m->rr_count == 0 && m->edns.present);
-		/* who is told that the rest is missing must not be told that there is none */
+		/* a client told that the rest is missing must not be told that there is none */
 		uint16_t kept = rows[i].flags & FLAG_TC ? FLAG_TC : rows[i].flags;
 		assert_row(rows[i].why, (m->flags & (FLAG_TC | FLAG_AD | RCODE_MASK)) == kept);
 	}
 	judge_free(j);
 }
 
-/* Who does not read the extended bits takes the rest for the answer: 16 for "no data", 19 for "no
- * such name", with nothing to prove it. */
+/* A client that does not read the extended bits takes the rest for the answer: 16 for "no data", 19
+ * for "no such name", without a proof. */
 static void an_extended_rcode_is_never_taken_for_an_answer(void **state)
 {
 	(void)state;
@@ -1063,7 +1062,7 @@ static void an_extended_rcode_is_never_taken_for_an_answer(void **state)
 		{ ASK_EDNS, 22, RCODE_SERVFAIL, 0 },
 		{ ASK_PLAIN, 23, RCODE_SERVFAIL, 0 }, /* BADCOOKIE */
 		{ ASK_EDNS, 23, 23, 0 },
-		/* of a cut response the rest is cleared, which leaves 16 */
+		/* in a truncated response the rest is cleared, which leaves 16 */
 		{ ASK_EDNS, 23, RCODE_SERVFAIL, FLAG_TC },
 	};
 	struct judge *j = judge_new();
@@ -1083,7 +1082,7 @@ static void an_extended_rcode_is_never_taken_for_an_answer(void **state)
 	judge_free(j);
 }
 
-static void a_referral_passes_to_who_did_not_ask_for_recursion(void **state)
+static void a_referral_passes_if_recursion_was_not_asked_for(void **state)
 {
 	(void)state;
 	static const struct {
@@ -1109,14 +1108,14 @@ static void a_referral_passes_to_who_did_not_ask_for_recursion(void **state)
 		        "> a.unsigned.test NS ns.a.unsigned.test\n+ ns.a.unsigned.test A 192.0.2.1",
 		        "> a.unsigned.test/NS + ns.a.unsigned.test/A", STATUS_INSECURE,
 		        REASON_NOT_ANSWER },
-		{ "what no NS names is no glue", "www.sub.example.test A",
+		{ "an address that no NS refers to is not glue", "www.sub.example.test A",
 		        "> sub.example.test NS ns.sub.example.test\n"
 		        "> sub.example.test DS sub.example.test | example.test\n"
 		        "+ ns.sub.example.test A 192.0.2.1\n+ ns2.sub.example.test A 192.0.2.66",
 		        "> sub.example.test/NS > sub.example.test/DS > sub.example.test/RRSIG "
 		        "+ ns.sub.example.test/A",
 		        STATUS_INSECURE, REASON_NOT_ANSWER },
-		{ "an NS that is malformed names nothing", "www.sub.example.test A",
+		{ "a malformed NS", "www.sub.example.test A",
 		        "> sub.example.test NS #016100ff\n"
 		        "> sub.example.test DS sub.example.test | example.test\n"
 		        "+ a A 192.0.2.66\n+ ns.sub.example.test A 192.0.2.66",
@@ -1157,8 +1156,8 @@ static void a_referral_passes_to_who_did_not_ask_for_recursion(void **state)
 	judge_free(j);
 }
 
-/* Whoever is on the way to a server can answer with a referral, to any client that asks without RD:
- * one to the root would make glue of every name. */
+/* An attacker on the path can answer any query without RD with a referral: one to the root would
+ * make glue of every name. */
 static void a_referral_leads_down_and_its_glue_lies_below(void **state)
 {
 	(void)state;
@@ -1184,7 +1183,7 @@ static void a_referral_leads_down_and_its_glue_lies_below(void **state)
 		        "> test NS ns.test\n"
 		        "+ ns.p256.test A 192.0.2.1\n+ ns.test A 203.0.113.66",
 		        "> p256.test/NS > p256.test/DS > p256.test/RRSIG + ns.p256.test/A" },
-		{ "to where zones below are known already", ".",
+		{ "to a zone whose child zones are known", ".",
 		        "> test NS ns.test\n> test DS test | .\n+ ns.test A 192.0.2.1",
 		        "> test/NS > test/DS > test/RRSIG + ns.test/A" },
 		{ "to a zone whose server is named in a signed one below it", ".",
@@ -1231,13 +1230,13 @@ static void a_referral_leads_down_and_its_glue_lies_below(void **state)
 	}
 }
 
-/* RFC 4035, 3.1.4: a referral holds a DS, or the NSEC of a delegation. That of a name which is
- * none, or of one that does not exist, sends the client to whoever forged the NS. */
-static void a_referral_to_what_is_no_delegation_is_refused(void **state)
+/* RFC 4035, 3.1.4: a referral has a DS, or the NSEC of a delegation. An NSEC of a name that is no
+ * delegation, or of one that does not exist, would send the client to the forger of the NS. */
+static void a_referral_without_a_delegation_is_refused(void **state)
 {
 	(void)state;
 	static const struct row rows[] = {
-		{ "a name that is no cut", "a.www.example.test A", 0,
+		{ "a name that is not a zone cut", "a.www.example.test A", 0,
 		        "> www.example.test NS ns.evil.test\n"
 		        "> www.example.test NSEC x.example.test A RRSIG NSEC | example.test",
 		        STATUS_BOGUS, REASON_DS_UNPROVED },
@@ -1249,8 +1248,8 @@ static void a_referral_to_what_is_no_delegation_is_refused(void **state)
 	judge_rows(rows, COUNT(rows), ASK_DO | ASK_NO_RD);
 }
 
-/* A name deep below fills it with all those on the way. */
-static void a_referral_is_refused_though_the_store_has_no_room_for_what_it_taught(void **state)
+/* A deep name fills the store with all names on the way. */
+static void a_referral_is_refused_even_if_the_store_is_full(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
@@ -1267,7 +1266,7 @@ static void a_referral_is_refused_though_the_store_has_no_room_for_what_it_taugh
 	judge_free(j);
 }
 
-/* AD would speak for a record that nothing proves. */
+/* AD would cover an unproved record. */
 static void denial_records_in_the_answer_section_are_not_delivered(void **state)
 {
 	(void)state;
@@ -1285,8 +1284,9 @@ static void denial_records_in_the_answer_section_are_not_delivered(void **state)
 	judge_free(j);
 }
 
-/* RFC 2181, 8: it counts as zero. Who does not know would keep the record for ever. */
-static void a_ttl_with_the_top_bit_does_not_go_on(void **state)
+/* RFC 2181, 8: such a TTL counts as zero. A client that does not know this would keep the record
+ * for ever. */
+static void a_ttl_with_the_top_bit_is_not_sent_on(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
@@ -1312,7 +1312,7 @@ static void a_ttl_with_the_top_bit_does_not_go_on(void **state)
 	judge_free(j);
 }
 
-static void a_referral_is_no_answer_to_who_asked_for_recursion(void **state)
+static void a_referral_is_no_answer_if_recursion_was_asked_for(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
@@ -1338,9 +1338,9 @@ static void a_client_that_recurses_itself_gets_the_chain_as_far_as_it_goes(void 
 	judge_free(j);
 }
 
-/* What a server says of another's zone is not its to say; the client will ask there itself, and
- * must not lose what is good because of it. */
-static void of_a_chain_that_leaves_the_zone_the_first_part_goes_on(void **state)
+/* A server cannot speak for another server's zone. The client will ask there itself, and must not
+ * lose the good part because of it. */
+static void the_first_part_of_a_chain_that_leaves_the_zone_passes(void **state)
 {
 	(void)state;
 	static const struct {
@@ -1355,7 +1355,7 @@ static void of_a_chain_that_leaves_the_zone_the_first_part_goes_on(void **state)
 		        "a.example.test CNAME none.other.test | example.test\n"
 		        "> other.test SOA",
 		        3 },
-		{ "the end spoilt",
+		{ "a bad signature at the end",
 		        "a.example.test CNAME www.other.test | example.test\n"
 		        "www.other.test A 192.0.2.1 | other.test spoilt",
 		        0 },
@@ -1373,9 +1373,9 @@ static void of_a_chain_that_leaves_the_zone_the_first_part_goes_on(void **state)
 	judge_free(j);
 }
 
-/* Who asks a resolver without RD reads its cache. A forwarder that does takes what is left out for
- * a denial, so nothing is left out of what came. */
-static void what_a_resolver_has_in_its_cache_is_judged_to_its_end(void **state)
+/* A query without RD to a resolver reads its cache. A forwarder that sends such queries takes a
+ * missing part for a denial, so no part of the answer is left out. */
+static void an_answer_from_a_resolvers_cache_is_judged_to_its_end(void **state)
 {
 	(void)state;
 	static const struct row rows[] = {
@@ -1393,7 +1393,7 @@ static void what_a_resolver_has_in_its_cache_is_judged_to_its_end(void **state)
 		{ "from an unsigned zone to one that is signed", "a.unsigned.test A", 0,
 		        "a.unsigned.test CNAME www.other.test\nwww.other.test A 203.0.113.66",
 		        STATUS_BOGUS, REASON_RRSIG_MISSING },
-		{ "to what a wildcard made of a name that is there", "a.unsigned.test A", 0,
+		{ "to a wildcard expansion of an existing name", "a.unsigned.test A", 0,
 		        "a.unsigned.test CNAME www.other.test\n"
 		        "www.other.test A 203.0.113.66 | other.test labels=2",
 		        STATUS_BOGUS, REASON_WILDCARD_UNPROVED },
@@ -1401,7 +1401,7 @@ static void what_a_resolver_has_in_its_cache_is_judged_to_its_end(void **state)
 	judge_rows(rows, COUNT(rows), ASK_DO | ASK_NO_RD | ASK_RESOLVER);
 }
 
-static void a_part_lives_for_seconds_where_the_client_may_not_iterate(void **state)
+static void a_part_lives_for_seconds_if_the_client_may_not_iterate(void **state)
 {
 	(void)state;
 	static const struct {
@@ -1437,8 +1437,9 @@ static void a_part_lives_for_seconds_where_the_client_may_not_iterate(void **sta
 	judge_free(j);
 }
 
-/* RFC 2308, 2.2: with an SOA the answer is that there is nothing, whoever recurses. */
-static void a_chain_that_is_said_to_end_in_nothing_needs_the_proof(void **state)
+/* RFC 2308, 2.2: with an SOA the answer says that there is no data, whether the server recurses or
+ * not. */
+static void a_chain_that_ends_in_a_denial_needs_the_proof(void **state)
 {
 	(void)state;
 	static const struct row rows[] = {
@@ -1453,9 +1454,9 @@ static void a_chain_that_is_said_to_end_in_nothing_needs_the_proof(void **state)
 	judge_rows(rows, COUNT(rows), ASK_DO | ASK_NO_RD);
 }
 
-/* RFC 5155, 3: else a forged NSEC3 in an opt-out zone would have its owner learned as a cut, and
- * the true one would then be refused. */
-static void nobody_asks_for_a_zone_cut_at_the_owner_of_an_nsec3(void **state)
+/* RFC 5155, 3: otherwise a forged NSEC3 in an opt-out zone would have its owner learned as a zone
+ * cut, and the genuine NSEC3 would then be refused. */
+static void no_zone_cut_is_wanted_at_the_owner_of_an_nsec3(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
@@ -1505,7 +1506,7 @@ static void in_monitor_mode_nothing_is_refused(void **state)
 	judge_free(j);
 }
 
-/* The same responses as in enforce mode have their RCODE changed, or are refused. */
+/* In enforce mode these responses have their RCODE changed, or are refused. */
 static void in_monitor_mode_an_rcode_stays_as_it_is(void **state)
 {
 	(void)state;
@@ -1542,8 +1543,8 @@ static void in_monitor_mode_an_rcode_stays_as_it_is(void **state)
 	judge_free(j);
 }
 
-/* Nobody has judged the end, which is there all the same. */
-static void in_monitor_mode_ad_does_not_speak_of_a_chain_of_which_a_part_was_judged(void **state)
+/* The end of the chain was not judged, but is sent all the same. */
+static void in_monitor_mode_a_partly_judged_chain_has_no_ad(void **state)
 {
 	(void)state;
 	static const unsigned who[] = { 0, ASK_STRANGER, ASK_RESOLVER };
@@ -1562,7 +1563,7 @@ static void in_monitor_mode_ad_does_not_speak_of_a_chain_of_which_a_part_was_jud
 	judge_free(j);
 }
 
-static void the_operators_skew_goes_before_the_share_of_the_validity(void **state)
+static void the_operators_skew_replaces_the_share_of_the_validity(void **state)
 {
 	(void)state;
 	static const struct {
@@ -1575,7 +1576,7 @@ static void the_operators_skew_goes_before_the_share_of_the_validity(void **stat
 		{ "none, a second late", 0, 1, REASON_RRSIG_EXPIRED },
 		{ "ten seconds", 10, 10, REASON_NONE },
 		{ "a second more", 10, 11, REASON_RRSIG_EXPIRED },
-		{ "more than there is otherwise", 5 * DAY, 5 * DAY, REASON_NONE },
+		{ "more than the usual skew", 5 * DAY, 5 * DAY, REASON_NONE },
 	};
 	struct judge *j = judge_new();
 	struct client_query asked = judge_asked("www.example.test A", ASK_DO);
@@ -1597,7 +1598,7 @@ static void the_operators_skew_goes_before_the_share_of_the_validity(void **stat
 	judge_free(j);
 }
 
-static void the_clock_may_be_off_by_the_skew_and_no_more(void **state)
+static void the_clock_may_be_off_by_the_skew_at_most(void **state)
 {
 	(void)state;
 	const int64_t after_2106 = (int64_t)UINT32_MAX + 1;
@@ -1615,7 +1616,7 @@ static void the_clock_may_be_off_by_the_skew_and_no_more(void **state)
 		{ "a second more", NOW - 3600, NOW, NOW + 3601, REASON_RRSIG_EXPIRED },
 		{ "five days: a tenth of them", NOW - 5 * DAY, NOW, NOW + DAY / 2, REASON_NONE },
 		{ "a second more", NOW - 5 * DAY, NOW, NOW + DAY / 2 + 1, REASON_RRSIG_EXPIRED },
-		{ "a year: a day and no more", NOW - 365 * DAY, NOW, NOW + DAY + 1,
+		{ "a year: a day at most", NOW - 365 * DAY, NOW, NOW + DAY + 1,
 		        REASON_RRSIG_EXPIRED },
 		{ "inception is expiration", NOW, NOW, NOW, REASON_NONE },
 		{ "across 2106", (uint32_t)-DAY, DAY, after_2106 + 100, REASON_NONE },
@@ -1642,7 +1643,7 @@ static void the_clock_may_be_off_by_the_skew_and_no_more(void **state)
 	judge_free(j);
 }
 
-static void irrelevant_records_are_dropped_and_do_no_harm(void **state)
+static void irrelevant_records_are_dropped(void **state)
 {
 	(void)state;
 	static const struct {
@@ -1666,18 +1667,18 @@ static void irrelevant_records_are_dropped_and_do_no_harm(void **state)
 		        "www.example.test A 192.0.2.1 | example.test\n"
 		        "> example.test NS evil.test | example.test spoilt",
 		        "www.example.test/A www.example.test/RRSIG" },
-		{ "in authority, of an unsigned zone: AD speaks for it too",
+		{ "in authority, of an unsigned zone: AD covers it too",
 		        "www.example.test A 192.0.2.1 | example.test\n> unsigned.test NS evil.test",
 		        "www.example.test/A www.example.test/RRSIG" },
 		{ "in additional, unsigned",
 		        "www.example.test A 192.0.2.1 | example.test\n+ a.example.test A "
 		        "192.0.2.66",
 		        "www.example.test/A www.example.test/RRSIG" },
-		{ "in additional, of a zone that nothing is known of",
+		{ "in additional, of an unknown zone",
 		        "www.example.test A 192.0.2.1 | example.test\n"
 		        "+ a.other.test A 192.0.2.66 | other.test",
 		        "www.example.test/A www.example.test/RRSIG" },
-		{ "what is signed stays",
+		{ "signed records stay",
 		        "www.example.test A 192.0.2.1 | example.test\n"
 		        "> example.test NS ns.example.test | example.test\n"
 		        "+ ns.example.test A 192.0.2.2 | example.test",
@@ -1702,9 +1703,9 @@ static void irrelevant_records_are_dropped_and_do_no_harm(void **state)
 	judge_free(j);
 }
 
-/* The additional section is not what AD speaks of, so what is known to be unsigned may stand there.
- */
-static void of_what_is_known_to_be_unsigned_only_additional_records_stay(void **state)
+/* AD does not cover the additional section, so records that are known to be unsigned may stay
+ * there. */
+static void of_unsigned_records_only_additional_ones_stay(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
@@ -1731,52 +1732,50 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_algorithm_makes_an_answer_secure),
-		cmocka_unit_test(what_the_signature_does_not_cover_is_bogus),
-		cmocka_unit_test(one_signature_that_holds_is_enough),
+		cmocka_unit_test(records_without_a_valid_signature_are_bogus),
+		cmocka_unit_test(one_valid_signature_is_enough),
 		cmocka_unit_test(an_unsigned_zone_is_insecure_only_by_proof),
 		cmocka_unit_test(a_name_as_deep_as_an_address_is_followed_to_its_cut),
 		cmocka_unit_test(an_nsec3_over_the_limit_makes_no_cut),
-		cmocka_unit_test(what_a_server_leaves_to_who_recurses_needs_no_proof),
-		cmocka_unit_test(a_signature_too_short_to_say_what_it_covers_is_malformed),
+		cmocka_unit_test(the_end_of_a_chain_left_to_the_client_needs_no_proof),
+		cmocka_unit_test(a_signature_too_short_for_its_type_covered_is_malformed),
 		cmocka_unit_test(a_broken_chain_is_bogus_with_its_reason),
 		cmocka_unit_test(a_chain_of_cnames_is_as_good_as_its_weakest_link),
 		cmocka_unit_test(a_chain_of_cnames_has_a_longest_length),
-		cmocka_unit_test(a_dname_vouches_for_its_cname_and_for_no_other),
-		cmocka_unit_test(an_alias_asked_for_ds_is_of_the_zone_above),
+		cmocka_unit_test(a_dname_proves_its_cname_and_no_other),
+		cmocka_unit_test(an_alias_in_a_ds_answer_belongs_to_the_zone_above),
 		cmocka_unit_test(an_unsigned_dname_cannot_rename_an_island),
 		cmocka_unit_test(a_wildcard_needs_the_proof_that_it_applies),
-		cmocka_unit_test(denials_are_believed_only_with_proof),
-		cmocka_unit_test(nsec3_proofs_come_to_the_same),
+		cmocka_unit_test(denials_need_a_proof),
+		cmocka_unit_test(nsec3_proofs_give_the_same_results),
 		cmocka_unit_test(a_record_from_the_wrong_side_of_a_cut_proves_nothing),
 		cmocka_unit_test(unusual_types_are_judged_like_any),
-		cmocka_unit_test(rrsigs_that_were_asked_for_pass_but_nothing_beside_them),
-		cmocka_unit_test(records_of_another_class_are_no_answer),
-		cmocka_unit_test(another_class_passes_without_records_of_ours),
-		cmocka_unit_test(a_question_for_any_class_is_judged_as_one_for_ours),
-		cmocka_unit_test(failures_pass_with_nothing_in_them),
+		cmocka_unit_test(rrsigs_pass_if_asked_for_but_no_record_beside_them),
+		cmocka_unit_test(records_of_another_class_are_dropped),
+		cmocka_unit_test(another_class_passes_without_records_of_class_in),
+		cmocka_unit_test(a_question_for_class_any_is_judged_as_class_in),
+		cmocka_unit_test(failures_pass_without_records),
 		cmocka_unit_test(an_extended_rcode_is_never_taken_for_an_answer),
-		cmocka_unit_test(a_referral_passes_to_who_did_not_ask_for_recursion),
+		cmocka_unit_test(a_referral_passes_if_recursion_was_not_asked_for),
 		cmocka_unit_test(a_referral_leads_down_and_its_glue_lies_below),
-		cmocka_unit_test(a_referral_to_what_is_no_delegation_is_refused),
-		cmocka_unit_test(
-		        a_referral_is_refused_though_the_store_has_no_room_for_what_it_taught),
+		cmocka_unit_test(a_referral_without_a_delegation_is_refused),
+		cmocka_unit_test(a_referral_is_refused_even_if_the_store_is_full),
 		cmocka_unit_test(denial_records_in_the_answer_section_are_not_delivered),
-		cmocka_unit_test(a_ttl_with_the_top_bit_does_not_go_on),
-		cmocka_unit_test(a_referral_is_no_answer_to_who_asked_for_recursion),
+		cmocka_unit_test(a_ttl_with_the_top_bit_is_not_sent_on),
+		cmocka_unit_test(a_referral_is_no_answer_if_recursion_was_asked_for),
 		cmocka_unit_test(a_client_that_recurses_itself_gets_the_chain_as_far_as_it_goes),
-		cmocka_unit_test(of_a_chain_that_leaves_the_zone_the_first_part_goes_on),
-		cmocka_unit_test(what_a_resolver_has_in_its_cache_is_judged_to_its_end),
-		cmocka_unit_test(a_part_lives_for_seconds_where_the_client_may_not_iterate),
-		cmocka_unit_test(a_chain_that_is_said_to_end_in_nothing_needs_the_proof),
-		cmocka_unit_test(nobody_asks_for_a_zone_cut_at_the_owner_of_an_nsec3),
+		cmocka_unit_test(the_first_part_of_a_chain_that_leaves_the_zone_passes),
+		cmocka_unit_test(an_answer_from_a_resolvers_cache_is_judged_to_its_end),
+		cmocka_unit_test(a_part_lives_for_seconds_if_the_client_may_not_iterate),
+		cmocka_unit_test(a_chain_that_ends_in_a_denial_needs_the_proof),
+		cmocka_unit_test(no_zone_cut_is_wanted_at_the_owner_of_an_nsec3),
 		cmocka_unit_test(in_monitor_mode_nothing_is_refused),
 		cmocka_unit_test(in_monitor_mode_an_rcode_stays_as_it_is),
-		cmocka_unit_test(
-		        in_monitor_mode_ad_does_not_speak_of_a_chain_of_which_a_part_was_judged),
-		cmocka_unit_test(the_operators_skew_goes_before_the_share_of_the_validity),
-		cmocka_unit_test(the_clock_may_be_off_by_the_skew_and_no_more),
-		cmocka_unit_test(of_what_is_known_to_be_unsigned_only_additional_records_stay),
-		cmocka_unit_test(irrelevant_records_are_dropped_and_do_no_harm),
+		cmocka_unit_test(in_monitor_mode_a_partly_judged_chain_has_no_ad),
+		cmocka_unit_test(the_operators_skew_replaces_the_share_of_the_validity),
+		cmocka_unit_test(the_clock_may_be_off_by_the_skew_at_most),
+		cmocka_unit_test(of_unsigned_records_only_additional_ones_stay),
+		cmocka_unit_test(irrelevant_records_are_dropped),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Signatures from a resolver for records that came from elsewhere: what they prove, and what not.
- */
+/* Signatures from a resolver for records from another server: what they prove, and what they do
+ * not. */
 #include "judge.h"
 
 #include "gate/assist.h"
@@ -44,7 +44,7 @@ static const struct row rows[] = {
 	        "www.example.test A 192.0.2.1 | example.test", STATUS_BOGUS, NULL },
 	{ "one less", "www.example.test A", 0, "www.example.test A 192.0.2.1", 0,
 	        "www.example.test A 192.0.2.1 192.0.2.2 | example.test", STATUS_BOGUS, NULL },
-	{ "signatures that do not hold", "www.example.test A", 0, "www.example.test A 192.0.2.1", 0,
+	{ "invalid signatures", "www.example.test A", 0, "www.example.test A 192.0.2.1", 0,
 	        "www.example.test A 192.0.2.1 | example.test spoilt", STATUS_BOGUS, NULL },
 	{ "no signatures there either", "www.example.test A", 0, "www.example.test A 192.0.2.1", 0,
 	        "www.example.test A 192.0.2.1", STATUS_BOGUS, NULL },
@@ -53,7 +53,7 @@ static const struct row rows[] = {
 	        "alias.example.test CNAME www.example.test | example.test\n"
 	        "www.example.test A 192.0.2.1 | example.test",
 	        STATUS_SECURE, "alias.example.test/CNAME www.example.test/A" },
-	{ "a denial, whose SOA is not the one that is proved, and left out", "b.example.test A",
+	{ "a denial with an SOA that is not the proved one, left out", "b.example.test A",
 	        RCODE_NXDOMAIN, "> example.test SOA", RCODE_NXDOMAIN,
 	        "> example.test SOA | example.test\n"
 	        "> a.example.test NSEC d.example.test A RRSIG NSEC | example.test\n"
@@ -63,11 +63,11 @@ static const struct row rows[] = {
 	        "> example.test SOA | example.test\n"
 	        "> =www.example.test NSEC3 A RRSIG | example.test",
 	        STATUS_SECURE, "" },
-	{ "a denial of what is there", "www.example.test A", RCODE_NXDOMAIN, "> example.test SOA",
+	{ "a denial of existing data", "www.example.test A", RCODE_NXDOMAIN, "> example.test SOA",
 	        0, "www.example.test A 192.0.2.1 | example.test", STATUS_BOGUS, NULL },
 };
 
-static void what_came_is_proved_and_nothing_else(void **state)
+static void only_the_records_that_came_are_proved(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -98,8 +98,8 @@ static void what_came_is_proved_and_nothing_else(void **state)
 	}
 }
 
-/* What came keeps its letter case, whatever it was compressed to. */
-static void a_merged_message_says_what_came(void **state)
+/* The records that came keep their letter case, however they were compressed. */
+static void a_merged_message_has_the_records_that_came(void **state)
 {
 	struct judge *j = judge_new();
 	struct writer out = writer_over(merged, sizeof(merged));
@@ -159,7 +159,7 @@ static void an_opt_stays_with_its_options(void **state)
 	judge_free(j);
 }
 
-static void what_is_cut_or_malformed_is_not_merged(void **state)
+static void a_truncated_or_malformed_message_is_not_merged(void **state)
 {
 	enum { CAME = 1, SIGNED = 2 };
 	static const struct {
@@ -168,12 +168,12 @@ static void what_is_cut_or_malformed_is_not_merged(void **state)
 		unsigned owner_at; /* that is made to point into itself; 0 for none */
 		unsigned good;     /* when the row is about the one, the other, both */
 	} odd_ones[] = {
-		{ "nothing wrong", "www.example.test A 192.0.2.1 | example.test", 0, 0,
+		{ "a good message", "www.example.test A 192.0.2.1 | example.test", 0, 0,
 		        CAME | SIGNED },
-		{ "cut", "www.example.test A 192.0.2.1 | example.test", FLAG_TC, 0, 0 },
-		{ "a name in RDATA that is cut", "www.example.test MX #000a0161 | example.test", 0,
-		        0, SIGNED },
-		{ "an owner that is none", "www.example.test A 192.0.2.1 | example.test", 0,
+		{ "truncated", "www.example.test A 192.0.2.1 | example.test", FLAG_TC, 0, 0 },
+		{ "a truncated name in RDATA", "www.example.test MX #000a0161 | example.test", 0, 0,
+		        SIGNED },
+		{ "a malformed owner", "www.example.test A 192.0.2.1 | example.test", 0,
 		        DNS_HEADER_SIZE + 22, 0 },
 	};
 	struct judge *j = judge_new();
@@ -200,7 +200,7 @@ static void what_is_cut_or_malformed_is_not_merged(void **state)
 	judge_free(j);
 }
 
-static void what_does_not_fit_is_not_merged(void **state)
+static void a_message_that_does_not_fit_is_not_merged(void **state)
 {
 	struct judge *j = judge_new();
 
@@ -221,11 +221,11 @@ static void what_does_not_fit_is_not_merged(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_came_is_proved_and_nothing_else),
-		cmocka_unit_test(a_merged_message_says_what_came),
+		cmocka_unit_test(only_the_records_that_came_are_proved),
+		cmocka_unit_test(a_merged_message_has_the_records_that_came),
 		cmocka_unit_test(an_opt_stays_with_its_options),
-		cmocka_unit_test(what_is_cut_or_malformed_is_not_merged),
-		cmocka_unit_test(what_does_not_fit_is_not_merged),
+		cmocka_unit_test(a_truncated_or_malformed_message_is_not_merged),
+		cmocka_unit_test(a_message_that_does_not_fit_is_not_merged),
 	};
 	return cmocka_run_group_tests_name("assist", tests, NULL, NULL);
 }

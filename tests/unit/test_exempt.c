@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The ways past a full judgement: what passes by each, and that the manual says the same. */
+/* The ways past a full judgement: what passes by each; and the table in the manual. */
 #include "judge.h"
 
 #include <stdio.h>
@@ -28,8 +28,9 @@ static uint32_t longest_ttl(const struct message *m)
 	return longest;
 }
 
-/* The attacker has a name of a time server asked for, and answers with what he wants believed. */
-static void by_the_name_of_a_time_server_nothing_else_passes(void **state)
+/* The attacker makes a client ask for a time server's name, and adds forged records to the
+ * response. */
+static void only_records_of_a_time_servers_name_pass_by_it(void **state)
 {
 	(void)state;
 	static const struct {
@@ -45,17 +46,17 @@ static void by_the_name_of_a_time_server_nothing_else_passes(void **state)
 		        "pool.example.test CNAME 2.pool.example.test\n"
 		        "2.pool.example.test A 192.0.2.1",
 		        0, "pool.example.test/CNAME 2.pool.example.test/A" },
-		{ "an alias that leads to another's name", "2.pool.example.test A",
+		{ "an alias that leads to a name that is not listed", "2.pool.example.test A",
 		        "2.pool.example.test CNAME www.example.test\n"
 		        "www.example.test A 203.0.113.66",
 		        0, "2.pool.example.test/CNAME" },
-		{ "another's name beside it", "pool.example.test A",
+		{ "a name beside it that is not listed", "pool.example.test A",
 		        "pool.example.test A 192.0.2.1\nwww.example.test A 203.0.113.66", 0,
 		        "pool.example.test/A" },
 		{ "a name above it", "pool.example.test A",
 		        "pool.example.test A 192.0.2.1\nexample.test A 203.0.113.66", 0,
 		        "pool.example.test/A" },
-		{ "a delegation of all above it", "pool.example.test A",
+		{ "a delegation of the name above it", "pool.example.test A",
 		        "> test NS ns.example.test\n+ ns.example.test A 203.0.113.66", 0, "" },
 		{ "an SOA that makes the denial last", "pool.example.test A", "> example.test SOA",
 		        3, "" },
@@ -83,7 +84,7 @@ static void by_the_name_of_a_time_server_nothing_else_passes(void **state)
 	judge_free(j);
 }
 
-/* A response for the listed name begins, with its address. */
+/* Begins a response for the listed name, with its address. */
 static struct judge *about_pool(uint32_t ttl_s)
 {
 	struct judge *j = judge_new();
@@ -103,7 +104,7 @@ static void pass_by_name(struct judge *j, struct span response)
 	gate_pass(&j->gate, &asked, response, EXEMPT_CLOCK, &out, &j->result);
 }
 
-static void what_passes_by_name_lives_for_minutes(void **state)
+static void a_record_that_passes_by_name_lives_for_minutes(void **state)
 {
 	(void)state;
 	struct judge *j = about_pool(86400);
@@ -115,15 +116,15 @@ static void what_passes_by_name_lives_for_minutes(void **state)
 	judge_free(j);
 }
 
-/* Owners may be anything where nobody judges. */
-static void what_has_no_name_passes_by_none(void **state)
+/* Without a judgement an owner may have any octets. */
+static void a_record_with_a_bad_owner_does_not_pass_by_name(void **state)
 {
 	(void)state;
 	struct judge *j = about_pool(TTL);
 	size_t at = j->response.len;
 
 	msg_rr(&j->response, "x.pool.example.test", TYPE_A, TTL, rd_a("203.0.113.66"));
-	/* a label of more octets than there are */
+	/* a label that is longer than the message */
 	j->response.octets[at] = 63;
 	pass_by_name(j, msg_span(&j->response));
 	assert_int_not_equal(j->result.verdict, GATE_ACCEPT);
@@ -149,7 +150,7 @@ static void a_record_of_another_class_does_not_pass_by_name(void **state)
 
 /* ---- Judged without dates ---- */
 
-/* Judges a response by a clock that is 400 days ahead, as what it is and without dates. */
+/* Judges a response with a clock that is 400 days ahead, in the usual way and without dates. */
 static struct judge *late(void)
 {
 	struct judge *j = judge_new();
@@ -171,7 +172,7 @@ static void put_signed(struct judge *j, const char *owner, const char *zone, con
 	        &j->response, judge_key(j, zone), owner, TYPE_A, TTL, RRSET(rd_a(address)), &how);
 }
 
-static void a_signature_that_has_expired_holds_without_dates(void **state)
+static void an_expired_signature_holds_without_dates(void **state)
 {
 	(void)state;
 	static const struct {
@@ -180,8 +181,8 @@ static void a_signature_that_has_expired_holds_without_dates(void **state)
 		enum reason reason;
 	} rows[] = {
 		{ "weeks ago, by the wrong clock", NOW, REASON_NONE },
-		{ "when the program was made", BUILT, REASON_NONE },
-		{ "before the program was made", BUILT - 1, REASON_RRSIG_EXPIRED },
+		{ "when the program was built", BUILT, REASON_NONE },
+		{ "before the program was built", BUILT - 1, REASON_RRSIG_EXPIRED },
 		{ "in 2020", 1600000000, REASON_RRSIG_EXPIRED },
 	};
 
@@ -196,14 +197,14 @@ static void a_signature_that_has_expired_holds_without_dates(void **state)
 		        rows[i].reason == REASON_NONE ? STATUS_SECURE : STATUS_BOGUS,
 		        rows[i].reason);
 		const struct message *sent = judge_delivered(j, msg_span(&j->response));
-		/* nobody is told that it is Secure: by which dates? */
+		/* no AD: the dates were not checked */
 		assert_row(rows[i].why, !(sent->flags & FLAG_AD));
 		assert_row(rows[i].why, j->result.exemption == EXEMPT_DATES);
 		judge_free(j);
 	}
 }
 
-/* Dates that no clock can be right for. */
+/* Dates that are wrong by any clock. */
 static void a_signature_that_ends_before_it_begins_never_holds(void **state)
 {
 	(void)state;
@@ -219,8 +220,8 @@ static void a_signature_that_ends_before_it_begins_never_holds(void **state)
 	judge_free(j);
 }
 
-/* A signature made up has dates as well as one that has expired. */
-static void a_signature_that_is_made_up_is_worth_nothing_without_dates(void **state)
+/* A forged signature can have any dates, expired ones too. */
+static void a_forged_signature_is_invalid_without_dates_too(void **state)
 {
 	(void)state;
 	struct judge *j = late();
@@ -233,7 +234,7 @@ static void a_signature_that_is_made_up_is_worth_nothing_without_dates(void **st
 	judge_free(j);
 }
 
-/* What is proved and lies elsewhere is not passed: it may be years old. */
+/* Proved records of other names do not pass: they may be years old. */
 static void without_dates_only_time_servers_are_kept(void **state)
 {
 	(void)state;
@@ -255,7 +256,7 @@ static void without_dates_only_time_servers_are_kept(void **state)
 
 /* ---- The queries ---- */
 
-static void each_kind_of_query_that_is_not_judged_has_its_exemption(void **state)
+static void each_kind_of_unjudged_query_has_its_exemption(void **state)
 {
 	(void)state;
 	static const enum exemption wanted[] = {
@@ -325,15 +326,15 @@ static void the_manual_has_the_table(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(by_the_name_of_a_time_server_nothing_else_passes),
-		cmocka_unit_test(what_passes_by_name_lives_for_minutes),
-		cmocka_unit_test(what_has_no_name_passes_by_none),
+		cmocka_unit_test(only_records_of_a_time_servers_name_pass_by_it),
+		cmocka_unit_test(a_record_that_passes_by_name_lives_for_minutes),
+		cmocka_unit_test(a_record_with_a_bad_owner_does_not_pass_by_name),
 		cmocka_unit_test(a_record_of_another_class_does_not_pass_by_name),
-		cmocka_unit_test(a_signature_that_has_expired_holds_without_dates),
+		cmocka_unit_test(an_expired_signature_holds_without_dates),
 		cmocka_unit_test(a_signature_that_ends_before_it_begins_never_holds),
-		cmocka_unit_test(a_signature_that_is_made_up_is_worth_nothing_without_dates),
+		cmocka_unit_test(a_forged_signature_is_invalid_without_dates_too),
 		cmocka_unit_test(without_dates_only_time_servers_are_kept),
-		cmocka_unit_test(each_kind_of_query_that_is_not_judged_has_its_exemption),
+		cmocka_unit_test(each_kind_of_unjudged_query_has_its_exemption),
 		cmocka_unit_test(the_manual_has_the_table),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

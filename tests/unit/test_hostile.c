@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Responses that somebody meant badly. Whatever is done to one, nothing but the truth is delivered,
- * and it costs no more than the limits allow. */
+/* Hostile responses. Whatever an attacker does to a response, only true records are delivered, and
+ * the work stays within the limits. */
 #include "judge.h"
 #include "responses.h"
 
@@ -10,7 +10,7 @@
 
 /* ---- What is delivered ---- */
 
-/* A record without its TTL, names lowered and uncompressed. */
+/* A record without its TTL, with names in lower case and uncompressed. */
 struct fact_of {
 	struct name owner;
 	uint16_t type;
@@ -44,7 +44,7 @@ static bool same_fact(const struct fact_of *a, const struct fact_of *b)
 	       span_equal(span_of(a->rdata, a->len), span_of(b->rdata, b->len));
 }
 
-/* What is true: all that the genuine response says. */
+/* The truth: everything in the genuine response. */
 static struct {
 	unsigned rcode, count, answers;
 	struct fact_of facts[64];
@@ -80,8 +80,8 @@ static bool is_true(const struct fact_of *f)
 	return false;
 }
 
-/* Judges `octets` from memory that ends where they end, and checks that nothing is delivered but
- * what is true: no other record, whatever the status, and no other answer as Secure. */
+/* Judges `octets` in memory that ends where they end. Asserts that only the truth is delivered: no
+ * other record, whatever the status, and no other answer as Secure. */
 static void check_truth(struct judge *j, const struct client_query *asked, struct span octets)
 {
 	static struct rr rrs[MESSAGE_RRS_MAX];
@@ -114,7 +114,7 @@ static void check_truth(struct judge *j, const struct client_query *asked, struc
 	free(exact);
 }
 
-/* Begins with the genuine response, and what it takes to judge it in the store. */
+/* Begins with the genuine response, and with everything in the store that judging it needs. */
 static struct client_query begin_base(struct judge *j, const struct response *base)
 {
 	struct client_query asked = judge_asked(base->question, ASK_DO);
@@ -212,7 +212,7 @@ struct slice {
 	unsigned section;
 };
 
-/* The records of the response as octets; owners point to nothing but the question. */
+/* The records of the response as octets; owners point only to the question. */
 static unsigned slices_of(struct judge *j, struct slice *slices, unsigned most)
 {
 	static struct rr rrs[64];
@@ -250,7 +250,7 @@ static struct span join(struct msgbuild *b, const struct judge *j, const struct 
 	return writer_span(&w);
 }
 
-static void records_left_out_doubled_or_moved_change_nothing(void **state)
+static void records_left_out_duplicated_or_moved_prove_nothing_false(void **state)
 {
 	(void)state;
 	static struct msgbuild b;
@@ -269,7 +269,7 @@ static void records_left_out_doubled_or_moved_change_nothing(void **state)
 			for (unsigned section = 0; section < 3; section++) {
 				changed[count].section = section;
 				struct span octets = join(&b, j, &asked, changed, count + 1);
-				/* A record that is there twice counts twice. */
+				/* A duplicate record counts twice. */
 				judge_alone(j, &asked, octets);
 				changed[n].section = section;
 				check_truth(j, &asked, join(&b, j, &asked, changed, count));
@@ -305,10 +305,10 @@ static const char *const zone_by_nsec[] = {
 	"www.example.test NSEC example.test A RRSIG NSEC | example.test",
 };
 
-/* What is not its NSEC chain, and those of its parent and its child. */
+/* The zone's sets other than its NSEC chain, and sets of its parent and its child. */
 #define ZONE_SETS 12
 
-/* The same zone's names for NSEC3, one of which is an empty non-terminal. */
+/* The zone's names for NSEC3, with one empty non-terminal. */
 static const struct hashed {
 	const char *name, *types;
 } zone_by_nsec3[] = {
@@ -330,7 +330,7 @@ static int compare_hashes(const void *a, const void *b)
 	return memcmp(x.octets, y.octets, sizeof(x.octets));
 }
 
-/* Writes the NSEC3 chain behind the other sets of the zone. */
+/* Writes the NSEC3 chain after the other sets of the zone. */
 static void chain_by_hash(const char *sets[], char texts[][200])
 {
 	struct hashed names[COUNT(zone_by_nsec3)];
@@ -345,7 +345,7 @@ static void chain_by_hash(const char *sets[], char texts[][200])
 	}
 }
 
-/* What may be answered as Secure. */
+/* The answers that may be Secure. */
 static const struct {
 	const char *question;
 	unsigned rcode;
@@ -372,7 +372,7 @@ static int compare_texts(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The answer section's records but what comes with them, in alphabetical order, each once. */
+/* Returns the answer section's records without signatures, in alphabetical order, each once. */
 static const char *answer_of(const struct message *m)
 {
 	static char sorted[2048];
@@ -403,8 +403,8 @@ static bool is_answer_to(const char *question, unsigned rcode, const char *answe
 	return false;
 }
 
-/* Answers a question with sets of the zone drawn at random, and holds what is Secure against the
- * truth. Returns whether it was. */
+/* Answers a question with randomly chosen sets of the zone, and compares a Secure result with the
+ * truth. Returns true if it was Secure. */
 static bool mix(struct judge *j, const char *const *sets, size_t count, const char *question)
 {
 	static const unsigned rcodes[] = { 0, 0, 3, 3, 6 };
@@ -427,7 +427,7 @@ static bool mix(struct judge *j, const char *const *sets, size_t count, const ch
 	return true;
 }
 
-static void genuine_records_prove_nothing_but_the_truth_however_they_are_mixed(void **state)
+static void mixed_genuine_records_prove_only_the_truth(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
@@ -454,8 +454,8 @@ static void genuine_records_prove_nothing_but_the_truth_however_they_are_mixed(v
 
 #define LINES 8
 
-/* Writes a set as somebody may have changed it: spoilt, expired, without its signature, with an
- * NSEC3 of other parameters. */
+/* Writes a set as an attacker may have changed it: with a bad or expired signature, without its
+ * signature, or with an NSEC3 of other parameters. */
 static void change_set(char *line, size_t size, const char *set)
 {
 	static const char *const endings[] = { " spoilt", " expired", " | test",
@@ -487,8 +487,8 @@ static void shuffle(const char *lines[], unsigned count)
 	}
 }
 
-/* Judges the lines in this order, the first `in_answer` of them in the answer section, with nothing
- * known. */
+/* Judges the lines in this order, the first `in_answer` of them in the answer section, with an
+ * empty store. */
 static struct outcome judge_lines(struct judge *j, const char *question, unsigned rcode,
         const char *const answer[], unsigned in_answer, const char *const authority[],
         unsigned in_authority, char *text)
@@ -506,8 +506,8 @@ static struct outcome judge_lines(struct judge *j, const char *question, unsigne
 	return j->result.outcome;
 }
 
-/* Answers a question with sets drawn at random, as they are or changed, in several orders. Returns
- * whether the answer was let through. */
+/* Answers a question with randomly chosen sets, unchanged or changed, in several orders. Returns
+ * true if the answer passed. */
 static bool reorder(struct judge *j, const char *const *sets, size_t count, const char *question)
 {
 	static char lines[LINES][400], first_text[LINES * 420], text[LINES * 420];
@@ -536,7 +536,7 @@ static bool reorder(struct judge *j, const char *const *sets, size_t count, cons
 	return first.status <= STATUS_INSECURE;
 }
 
-static void the_order_of_the_records_decides_nothing(void **state)
+static void the_order_of_the_records_does_not_matter(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
@@ -566,7 +566,7 @@ static double elapsed_ms(const struct timespec *since)
 	       (double)(now.tv_nsec - since->tv_nsec) / 1e6;
 }
 
-/* Judges the response twice, the second time with all keys known, and says what that took. */
+/* Judges the response twice, the second time with all keys known, and prints the time. */
 static void measure(struct judge *j, const char *what, const struct client_query *asked)
 {
 	struct timespec start;
@@ -581,8 +581,8 @@ static void measure(struct judge *j, const char *what, const struct client_query
 	assert_in_range(j->result.verifications, 0, LIMIT_VERIFICATIONS);
 }
 
-/* A chain of signed CNAMEs, and behind it signed records that are not needed. */
-static void the_most_verifications_that_a_response_can_ask_for_are_bounded(void **state)
+/* A chain of signed CNAMEs, followed by signed records that are not needed. */
+static void the_verifications_for_one_response_are_limited(void **state)
 {
 	(void)state;
 	static const struct {
@@ -637,7 +637,7 @@ static void bad_signatures_over_one_set_cost_little(void **state)
 	judge_free(j);
 }
 
-/* Many names in different zones cannot make it follow more signers than the limit. */
+/* Signers in many zones: no more of them are followed than the limit. */
 static void bad_signatures_by_many_signers_cost_little(void **state)
 {
 	(void)state;
@@ -662,8 +662,8 @@ static void bad_signatures_by_many_signers_cost_little(void **state)
 	judge_free(j);
 }
 
-/* An RRset of as many records as a message holds, under the longest name. */
-static void a_giant_rrset_is_hashed_as_often_as_may_fail(void **state)
+/* An RRset of as many records as fit into a message, under the longest name. */
+static void a_giant_rrset_is_hashed_only_as_often_as_checks_may_fail(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
@@ -721,7 +721,7 @@ static void an_rrset_of_a_thousand_records_is_still_secure(void **state)
 	judge_free(j);
 }
 
-static void thousands_of_records_of_as_many_sets_are_refused(void **state)
+static void thousands_of_single_record_sets_are_refused(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
@@ -743,8 +743,8 @@ static void thousands_of_records_of_as_many_sets_are_refused(void **state)
 	judge_free(j);
 }
 
-/* Each owner is a label and a pointer to the one before, so that names are read over and over. */
-static void a_compression_bomb_is_read_within_bounds(void **state)
+/* Each owner is a label and a pointer to the owner before, so names are read again and again. */
+static void a_compression_bomb_costs_limited_time(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
@@ -768,7 +768,7 @@ static void a_compression_bomb_is_read_within_bounds(void **state)
 		last = count % 110 == 109 ? DNS_HEADER_SIZE : at;
 		count++;
 	}
-	/* and then all point to the deepest */
+	/* then all owners point to the deepest name */
 	while (w.len < 65000) {
 		writer_u16(&w, (uint16_t)(0xc000 | last));
 		writer_u16(&w, TYPE_A);
@@ -783,7 +783,7 @@ static void a_compression_bomb_is_read_within_bounds(void **state)
 	judge_free(j);
 }
 
-static void nsec3_records_cannot_ask_for_more_hashes_than_the_limit(void **state)
+static void nsec3_records_cannot_cause_more_hashes_than_the_limit(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
@@ -793,7 +793,7 @@ static void nsec3_records_cannot_ask_for_more_hashes_than_the_limit(void **state
 	                       "example.test A";
 	struct name none;
 
-	/* No name is there, so that no more is asked about it. */
+	/* No name exists there, so no other query is needed for it. */
 	assert_true(name_from_text("g.example.test", &none));
 	store_put_cut(&j->store, &none, &(struct cut_state){ .cut = CUT_NO_NAME }, NOW, TTL);
 	judge_text(j, question, 3,
@@ -814,18 +814,17 @@ int main(void)
 		cmocka_unit_test(a_response_with_any_bit_flipped_tells_the_truth_or_is_refused),
 		cmocka_unit_test(a_response_with_octets_changed_at_random_tells_the_truth),
 		cmocka_unit_test(another_rcode_is_never_secure),
-		cmocka_unit_test(records_left_out_doubled_or_moved_change_nothing),
-		cmocka_unit_test(the_order_of_the_records_decides_nothing),
-		cmocka_unit_test(
-		        genuine_records_prove_nothing_but_the_truth_however_they_are_mixed),
-		cmocka_unit_test(the_most_verifications_that_a_response_can_ask_for_are_bounded),
+		cmocka_unit_test(records_left_out_duplicated_or_moved_prove_nothing_false),
+		cmocka_unit_test(the_order_of_the_records_does_not_matter),
+		cmocka_unit_test(mixed_genuine_records_prove_only_the_truth),
+		cmocka_unit_test(the_verifications_for_one_response_are_limited),
 		cmocka_unit_test(bad_signatures_over_one_set_cost_little),
 		cmocka_unit_test(bad_signatures_by_many_signers_cost_little),
-		cmocka_unit_test(a_giant_rrset_is_hashed_as_often_as_may_fail),
+		cmocka_unit_test(a_giant_rrset_is_hashed_only_as_often_as_checks_may_fail),
 		cmocka_unit_test(an_rrset_of_a_thousand_records_is_still_secure),
-		cmocka_unit_test(thousands_of_records_of_as_many_sets_are_refused),
-		cmocka_unit_test(a_compression_bomb_is_read_within_bounds),
-		cmocka_unit_test(nsec3_records_cannot_ask_for_more_hashes_than_the_limit),
+		cmocka_unit_test(thousands_of_single_record_sets_are_refused),
+		cmocka_unit_test(a_compression_bomb_costs_limited_time),
+		cmocka_unit_test(nsec3_records_cannot_cause_more_hashes_than_the_limit),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,7 +14,7 @@ static void feed_chain(struct judge *j, size_t links)
 	}
 }
 
-/* A judge that knows the keys of example.test and all above. */
+/* Returns a judge that knows the keys of example.test and of all zones above. */
 static struct judge *judge_who_knows_example(void)
 {
 	struct judge *j = judge_new();
@@ -84,7 +84,7 @@ static void a_ds_response_shows_whether_there_is_a_cut(void **state)
 		        "x.example.test CNAME a.example.test | example.test\n"
 		        "> =a.example.test NSEC3 iterations=51 A RRSIG | example.test",
 		        CUT_NONE, REASON_NONE },
-		{ "a DNAME at the name, which is no cut", "x.example.test DS", 0,
+		{ "a DNAME at the name, which is no zone cut", "x.example.test DS", 0,
 		        "x.example.test DNAME e.test | example.test", CUT_NONE, REASON_NONE },
 		{ "a proof in the answer section", "x.example.test DS", 0,
 		        "x.example.test NSEC y.example.test NS RRSIG NSEC | example.test",
@@ -131,10 +131,10 @@ static void an_nsec_shows_that_no_zone_begins_at_the_empty_names_it_spans(void *
 		{ "between its names",
 		        "> w.example.test NSEC a.b.c.x.example.test A | example.test",
 		        "c.x.example.test", CUT_NONE },
-		{ "likewise one further down",
+		{ "another name further down",
 		        "> w.example.test NSEC a.b.c.x.example.test A | example.test",
 		        "b.c.x.example.test", CUT_NONE },
-		{ "but not the second name, where one may begin",
+		{ "but not the second name, where a zone may begin",
 		        "> w.example.test NSEC a.b.c.x.example.test A | example.test",
 		        "a.b.c.x.example.test", CUT_UNKNOWN },
 		{ "from the name itself on",
@@ -143,17 +143,17 @@ static void an_nsec_shows_that_no_zone_begins_at_the_empty_names_it_spans(void *
 		{ "on the way to the first name",
 		        "> a.b.c.x.example.test NSEC y.example.test A | example.test",
 		        "c.x.example.test", CUT_NONE },
-		{ "an NSEC beside the one that is needed",
+		{ "another NSEC beside the needed one",
 		        "> x.example.test NSEC y.example.test A | example.test\n"
 		        "> a.c.x.example.test NSEC b.b.c.x.example.test A | example.test",
 		        "b.c.x.example.test", CUT_NONE },
 		{ "nothing elsewhere", "> x.example.test NSEC a.b.y.example.test A | example.test",
 		        "b.y.example.test", CUT_UNKNOWN },
-		{ "nothing that is not signed",
+		{ "an unsigned record",
 		        "> x.example.test NSEC y.example.test A | example.test\n"
 		        "> a.c.x.example.test NSEC b.b.c.x.example.test A | example.test spoilt",
 		        "b.c.x.example.test", CUT_UNKNOWN },
-		{ "nothing that leads out of the zone",
+		{ "a next name outside the zone",
 		        "> x.example.test NSEC y.example.test A | example.test\n"
 		        "> a.x.example.test NSEC b.c.other.test A | example.test",
 		        "c.other.test", CUT_UNKNOWN },
@@ -169,8 +169,8 @@ static void an_nsec_shows_that_no_zone_begins_at_the_empty_names_it_spans(void *
 	}
 }
 
-/* RFC 5155, 3: its owner is a hash, which may look like a name that is asked for. */
-static void an_nsec3_shows_nothing_of_the_name_that_it_stands_at(void **state)
+/* RFC 5155, 3: the owner of an NSEC3 is a hash, which may look like a name that is wanted. */
+static void an_nsec3_shows_nothing_about_its_owner_name(void **state)
 {
 	(void)state;
 	struct judge *j = judge_who_knows_example();
@@ -185,8 +185,9 @@ static void an_nsec3_shows_nothing_of_the_name_that_it_stands_at(void **state)
 	judge_free(j);
 }
 
-/* Its keys may be known by an anchor of its own, while nothing is known of the cut. */
-static void a_record_of_the_zone_below_shows_nothing_of_the_cut(void **state)
+/* The keys of the zone below may be known from its own anchor, while nothing is known of the
+ * cut. */
+static void a_record_of_the_zone_below_shows_nothing_about_the_cut(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
@@ -205,7 +206,7 @@ static void a_record_of_the_zone_below_shows_nothing_of_the_cut(void **state)
 	judge_free(j);
 }
 
-static void what_does_not_hold_is_asked_again_and_then_bogus(void **state)
+static void an_invalid_response_is_retried_and_then_bogus(void **state)
 {
 	(void)state;
 	static const struct {
@@ -252,7 +253,7 @@ static void what_does_not_hold_is_asked_again_and_then_bogus(void **state)
 		        "x.example.test A 192.0.2.1 | example.test labels=2", REASON_DS_UNPROVED },
 		{ "an NS that the zone above has signed (RFC 4035, 2.2)", "x.example.test DS", 0,
 		        "+ x.example.test NS ns.test | example.test", REASON_DS_UNPROVED },
-		{ "a DS where none belongs", "x.example.test DS", 0,
+		{ "a DS in the wrong section", "x.example.test DS", 0,
 		        "+ x.example.test DS sub.example.test | example.test", REASON_DS_UNPROVED },
 		{ "a span without opt-out", "x.example.test DS", 0,
 		        "> =example.test NSEC3 NS SOA RRSIG | example.test\n"
@@ -264,9 +265,9 @@ static void what_does_not_hold_is_asked_again_and_then_bogus(void **state)
 		        REASON_DS_NO_MATCH },
 		{ "a DNSKEY without signature", "example.test DNSKEY", 0,
 		        "example.test DNSKEY example.test", REASON_RRSIG_MISSING },
-		{ "one that only the parent signed", "example.test DNSKEY", 0,
+		{ "signed only by the parent", "example.test DNSKEY", 0,
 		        "example.test DNSKEY example.test | test", REASON_RRSIG_SIGNER },
-		{ "one more key than was signed", "example.test DNSKEY", 0,
+		{ "one key more than was signed", "example.test DNSKEY", 0,
 		        "example.test DNSKEY example.test | example.test\n"
 		        "example.test DNSKEY other.test",
 		        REASON_RRSIG_FAILED },
@@ -295,7 +296,7 @@ static void what_does_not_hold_is_asked_again_and_then_bogus(void **state)
 		if (o.reason != rows[i].reason)
 			fail_msg("%s: %s", rows[i].why, reason_word(o.reason));
 
-		/* A failure is forgotten soon, and can be mended at once. */
+		/* A failure is forgotten soon, and a good response replaces it at once. */
 		j->now += LIMIT_BOGUS_TTL_S;
 		fact = judge_fact(j, text);
 		assert_row(rows[i].why,
@@ -337,7 +338,7 @@ static void an_unusable_response_teaches_nothing_even_on_the_last_try(void **sta
 	judge_free(j);
 }
 
-static void what_could_not_be_fetched_is_indeterminate_for_a_moment(void **state)
+static void a_failed_fetch_is_indeterminate_for_seconds(void **state)
 {
 	(void)state;
 	struct judge *j = judge_who_knows_example();
@@ -350,7 +351,7 @@ static void what_could_not_be_fetched_is_indeterminate_for_a_moment(void **state
 	j->now += LIMIT_FAILED_TTL_S;
 	assert_int_equal(judge_fact(j, "sub.example.test")->cut, CUT_UNKNOWN);
 
-	/* What is known is not lost by it. */
+	/* A failure does not erase what is known. */
 	gate_learn_failure(&j->gate, &keys, REASON_FETCH_FAILED, j->now);
 	assert_non_null(judge_fact(j, "example.test")->keys);
 	j->now += TTL;
@@ -361,7 +362,7 @@ static void what_could_not_be_fetched_is_indeterminate_for_a_moment(void **state
 	judge_free(j);
 }
 
-static void what_is_learned_is_kept_as_long_as_it_is_proved(void **state)
+static void learned_facts_are_kept_as_long_as_they_are_proved(void **state)
 {
 	(void)state;
 	static const struct {
@@ -375,8 +376,7 @@ static void what_is_learned_is_kept_as_long_as_it_is_proved(void **state)
 		{ "the time that the signature has left", 3600, 0, 100, 100 },
 		{ "a day at most", 7 * DAY, 0, 5 * DAY, LIMIT_TRUST_TTL_S },
 		{ "long enough to be used", 0, 0, 5 * DAY, LIMIT_TRUST_MIN_S },
-		{ "also where the signature has expired within the skew", 300, 0, -60,
-		        LIMIT_TRUST_MIN_S },
+		{ "also if the signature expired within the skew", 300, 0, -60, LIMIT_TRUST_MIN_S },
 	};
 	struct judge *j = judge_who_knows_example();
 
@@ -397,7 +397,7 @@ static void what_is_learned_is_kept_as_long_as_it_is_proved(void **state)
 	judge_free(j);
 }
 
-static void keys_are_kept_when_the_same_ds_is_learned_again(void **state)
+static void keys_are_kept_if_the_same_ds_is_learned_again(void **state)
 {
 	(void)state;
 	struct judge *j = judge_who_knows_example();
@@ -470,7 +470,7 @@ static void all_keys_that_may_sign_are_learned(void **state)
 	judge_free(j);
 }
 
-/* An RSA key of 512 bits; what its numbers are does not matter. */
+/* An RSA key of 512 bits; its numbers do not matter. */
 static struct rd small_key(void)
 {
 	struct rd rd = rd_raw(span_of("\1\1\3\10\1\3", 6));
@@ -494,7 +494,7 @@ static struct rd ds_of(const char *owner, const struct rd *key)
 	return rd_raw(span_of(octets, sizeof(octets)));
 }
 
-/* One of P-256 that is no point of the curve. */
+/* A P-256 key that is not a point on the curve. */
 static struct rd odd_key(void)
 {
 	struct rd rd = rd_raw(span_of("\1\1\3\15", 4));
@@ -514,12 +514,12 @@ static void keys_of_odd_size_make_a_zone_insecure_only_if_there_are_no_others(vo
 		bool twice;
 		enum status status;
 	} rows[] = {
-		{ "it has no other", false, NO_OTHER, false, STATUS_INSECURE },
-		{ "the other was left out", false, A_KEY, false, STATUS_BOGUS },
-		{ "and the small one is there twice", false, A_KEY, true, STATUS_BOGUS },
+		{ "no other key", false, NO_OTHER, false, STATUS_INSECURE },
+		{ "the other key is missing", false, A_KEY, false, STATUS_BOGUS },
+		{ "and the small one twice", false, A_KEY, true, STATUS_BOGUS },
 		{ "the other has the tag of the small one", false, OF_THE_SAME_TAG, false,
 		        STATUS_BOGUS },
-		{ "it is of good size, and no key", true, NO_OTHER, false, STATUS_BOGUS },
+		{ "a good size, but not a valid key", true, NO_OTHER, false, STATUS_BOGUS },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -548,10 +548,10 @@ static void keys_of_odd_size_make_a_zone_insecure_only_if_there_are_no_others(vo
 	}
 }
 
-/* A signed alias shows that no zone begins there. Something forged at the name has its DS asked for
- * anew, and by NSEC3 over the limit the name would be in an unsigned zone: then the forgery holds.
- */
-static void what_is_over_the_limit_takes_the_place_of_no_hint(void **state)
+/* A signed alias shows that no zone begins there. A forged record at the name makes the gate ask
+ * for the DS again. If NSEC3 records above the limit replaced the hint, the name would be in an
+ * unsigned zone, and the forgery would pass. */
+static void nsec3_over_the_limit_replaces_no_hint(void **state)
 {
 	(void)state;
 	struct judge *j = judge_who_knows_example();
@@ -570,7 +570,7 @@ static void what_is_over_the_limit_takes_the_place_of_no_hint(void **state)
 	const struct fact *fact = judge_fact(j, "x.example.test");
 	assert_int_equal(fact->cut, CUT_NONE);
 	assert_false(fact->is_doubted);
-	/* and it lasts no longer for that */
+	/* and the hint does not last longer because of it */
 	assert_int_equal(fact->cut_expires_s, until_s);
 	judge_free(j);
 }
@@ -578,16 +578,16 @@ static void what_is_over_the_limit_takes_the_place_of_no_hint(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_over_the_limit_takes_the_place_of_no_hint),
+		cmocka_unit_test(nsec3_over_the_limit_replaces_no_hint),
 		cmocka_unit_test(a_ds_response_shows_whether_there_is_a_cut),
 		cmocka_unit_test(an_nsec_shows_that_no_zone_begins_at_the_empty_names_it_spans),
-		cmocka_unit_test(an_nsec3_shows_nothing_of_the_name_that_it_stands_at),
-		cmocka_unit_test(a_record_of_the_zone_below_shows_nothing_of_the_cut),
-		cmocka_unit_test(what_does_not_hold_is_asked_again_and_then_bogus),
+		cmocka_unit_test(an_nsec3_shows_nothing_about_its_owner_name),
+		cmocka_unit_test(a_record_of_the_zone_below_shows_nothing_about_the_cut),
+		cmocka_unit_test(an_invalid_response_is_retried_and_then_bogus),
 		cmocka_unit_test(an_unusable_response_teaches_nothing_even_on_the_last_try),
-		cmocka_unit_test(what_could_not_be_fetched_is_indeterminate_for_a_moment),
-		cmocka_unit_test(what_is_learned_is_kept_as_long_as_it_is_proved),
-		cmocka_unit_test(keys_are_kept_when_the_same_ds_is_learned_again),
+		cmocka_unit_test(a_failed_fetch_is_indeterminate_for_seconds),
+		cmocka_unit_test(learned_facts_are_kept_as_long_as_they_are_proved),
+		cmocka_unit_test(keys_are_kept_if_the_same_ds_is_learned_again),
 		cmocka_unit_test(keys_without_their_ds_are_not_learned),
 		cmocka_unit_test(all_keys_that_may_sign_are_learned),
 		cmocka_unit_test(keys_of_odd_size_make_a_zone_insecure_only_if_there_are_no_others),

@@ -59,14 +59,14 @@ static void a_query_is_judged_passed_or_refused(void **state)
 		enum section section;
 		enum query_kind kind;
 	} rows[] = {
-		{ "a plain one", FLAG_RD, NOBODY, 0, 0, QUERY_JUDGED },
+		{ "a plain query", FLAG_RD, NOBODY, 0, 0, QUERY_JUDGED },
 		{ "no recursion", 0, NOBODY, 0, 0, QUERY_JUDGED },
 		{ "AD", FLAG_RD | FLAG_AD, NOBODY, 0, 0, QUERY_JUDGED },
 		{ "CD", FLAG_RD | FLAG_CD, NOBODY, 0, 0, QUERY_JUDGED },
-		{ "CD where it passes", FLAG_RD | FLAG_CD, ALL, 0, 0, QUERY_CD },
-		{ "CD of a client that checks", FLAG_RD | FLAG_CD, CLIENT, 0, 0, QUERY_CD },
-		{ "no CD of a client that checks", FLAG_RD, CLIENT, 0, 0, QUERY_JUDGED },
-		{ "CD where another client checks", FLAG_RD | FLAG_CD, ANOTHER, 0, 0,
+		{ "CD, if CD passes", FLAG_RD | FLAG_CD, ALL, 0, 0, QUERY_CD },
+		{ "CD from a client that validates", FLAG_RD | FLAG_CD, CLIENT, 0, 0, QUERY_CD },
+		{ "no CD from a client that validates", FLAG_RD, CLIENT, 0, 0, QUERY_JUDGED },
+		{ "CD, but another client validates", FLAG_RD | FLAG_CD, ANOTHER, 0, 0,
 		        QUERY_JUDGED },
 		{ "NOTIFY", 4 << OPCODE_SHIFT, NOBODY, 0, 0, QUERY_OPCODE },
 		{ "UPDATE with records", 5 << OPCODE_SHIFT, NOBODY, TYPE_A, SECTION_AUTHORITY,
@@ -96,7 +96,7 @@ static void a_query_is_judged_passed_or_refused(void **state)
 	}
 }
 
-static void what_asks_for_a_zone_passes_unjudged(void **state)
+static void a_zone_transfer_passes_unjudged(void **state)
 {
 	(void)state;
 	static const struct {
@@ -157,7 +157,7 @@ static void a_query_has_one_question_of_any_class(void **state)
 	assert_int_equal(query_read(&m, &policy, client, &asked), QUERY_JUDGED);
 }
 
-static void what_the_client_asked_is_remembered_to_the_letter(void **state)
+static void the_clients_query_is_remembered_exactly(void **state)
 {
 	(void)state;
 	static const struct {
@@ -169,8 +169,8 @@ static void what_the_client_asked_is_remembered_to_the_letter(void **state)
 		{ "EDNS", true, false, 1232, 1232 },
 		{ "DO", true, true, 4096, 4096 },
 		{ "less than 512 means 512 (RFC 6891, 6.2.3)", true, true, 100, 512 },
-		{ "none at all", true, false, 0, 512 },
-		{ "as much as there can be", true, false, 65535, 65535 },
+		{ "zero", true, false, 0, 512 },
+		{ "the maximum", true, false, 65535, 65535 },
 	};
 	const struct policy policy = { 0 };
 
@@ -190,7 +190,7 @@ static void what_the_client_asked_is_remembered_to_the_letter(void **state)
 	}
 }
 
-static void an_opt_is_added_where_there_is_none(void **state)
+static void an_opt_is_added_if_there_is_none(void **state)
 {
 	(void)state;
 	uint8_t *room = malloc(b.len + 100);
@@ -215,7 +215,7 @@ static void an_opt_is_added_where_there_is_none(void **state)
 	free(room);
 }
 
-static void an_opt_that_is_there_is_set_in_place_and_keeps_its_options(void **state)
+static void an_existing_opt_is_changed_in_place_and_keeps_its_options(void **state)
 {
 	(void)state;
 	static const struct {
@@ -250,7 +250,7 @@ static void an_opt_that_is_there_is_set_in_place_and_keeps_its_options(void **st
 	}
 }
 
-/* What a relay asks of any message, not only of those that query_read() takes. */
+/* A relay asks this about any message, also about those that query_read() refuses. */
 static void a_transfer_is_a_query_with_one_question(void **state)
 {
 	(void)state;
@@ -282,12 +282,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_query_is_judged_passed_or_refused),
-		cmocka_unit_test(what_asks_for_a_zone_passes_unjudged),
+		cmocka_unit_test(a_zone_transfer_passes_unjudged),
 		cmocka_unit_test(a_transfer_is_a_query_with_one_question),
 		cmocka_unit_test(a_query_has_one_question_of_any_class),
-		cmocka_unit_test(what_the_client_asked_is_remembered_to_the_letter),
-		cmocka_unit_test(an_opt_is_added_where_there_is_none),
-		cmocka_unit_test(an_opt_that_is_there_is_set_in_place_and_keeps_its_options),
+		cmocka_unit_test(the_clients_query_is_remembered_exactly),
+		cmocka_unit_test(an_opt_is_added_if_there_is_none),
+		cmocka_unit_test(an_existing_opt_is_changed_in_place_and_keeps_its_options),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

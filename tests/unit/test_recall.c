@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The message cache. That what it says is what a judgement says is also asserted after each
- * judgement of the other tests (judge_octets()). */
+/* The message cache. The other tests also assert, after each judgement, that a recalled response
+ * has the same outcome (judge_octets()). */
 #include "judge.h"
 
 #include "gate/plan.h"
@@ -42,8 +42,8 @@ static const struct row rows[] = {
 
 static const unsigned ways[] = { ASK_PLAIN, ASK_EDNS, ASK_DO, ASK_AD, ASK_DO | ASK_AD, ASK_LARGE };
 
-/* The second of two responses that are judged by gates of the same mind, one of which saw the
- * first. */
+/* The second of two responses, judged by two gates with the same knowledge; one of them saw the
+ * first response. */
 struct again {
 	struct judge *knows, *fresh;
 	struct client_query asked;
@@ -58,7 +58,7 @@ static void judge_first(struct again *a, const struct row *row, unsigned how)
 	a->second = &a->knows->response;
 }
 
-/* The message is one that was met before; and is treated as if it was not. */
+/* Asserts that the message is recalled, with the result of a judgement. */
 static void assert_known(struct again *a, const char *why)
 {
 	struct gate_result *known = &a->knows->result, *judged = &a->fresh->result;
@@ -117,7 +117,7 @@ static void end(struct again *a)
 	judge_free(a->fresh);
 }
 
-static void another_id_ttl_and_letter_case_make_no_other_response(void **state)
+static void id_ttls_and_letter_case_do_not_matter(void **state)
 {
 	(void)state;
 	static const uint32_t ttls[] = { 0, 1, TTL - 1, TTL + 1, 86400, INT32_MAX };
@@ -141,7 +141,7 @@ static void another_id_ttl_and_letter_case_make_no_other_response(void **state)
 	end(&a);
 }
 
-/* Says whether the octet is of what may differ. */
+/* True if the octet may differ. */
 static bool may_differ(const struct message *m, size_t at)
 {
 	bool free =
@@ -152,7 +152,7 @@ static bool may_differ(const struct message *m, size_t at)
 	return free;
 }
 
-static void any_other_bit_makes_another_response(void **state)
+static void every_other_bit_matters(void **state)
 {
 	(void)state;
 	static struct rr rrs[64];
@@ -174,7 +174,7 @@ static void any_other_bit_makes_another_response(void **state)
 	end(&a);
 }
 
-static void who_asked_otherwise_gets_no_answer_of_another(void **state)
+static void a_client_that_asked_differently_gets_its_own_answer(void **state)
 {
 	(void)state;
 	struct again a;
@@ -193,7 +193,7 @@ static void who_asked_otherwise_gets_no_answer_of_another(void **state)
 	end(&a);
 }
 
-static void what_was_left_to_one_who_iterates_is_not_told_to_others(void **state)
+static void an_answer_for_an_iterating_client_is_not_for_others(void **state)
 {
 	(void)state;
 	static const unsigned who[] = { 0, ASK_STRANGER, ASK_RESOLVER };
@@ -211,9 +211,9 @@ static void what_was_left_to_one_who_iterates_is_not_told_to_others(void **state
 	end(&a);
 }
 
-/* Written anew, its second owner would be another pointer: under other TTLs it may be sent as it
- * came, or not. */
-static void what_is_compressed_otherwise_than_written_anew_is_judged_each_time(void **state)
+/* A rewrite would give its second owner another pointer, and the TTLs decide whether it is
+ * rewritten or sent unchanged. */
+static void a_message_compressed_differently_is_judged_each_time(void **state)
 {
 	(void)state;
 	static const struct row row = { "a pointer to a pointer", "www.unsigned.test A", 0,
@@ -234,7 +234,7 @@ static void what_is_compressed_otherwise_than_written_anew_is_judged_each_time(v
 	end(&a);
 }
 
-static void a_client_gets_no_more_octets_than_it_takes(void **state)
+static void a_client_gets_no_more_than_its_udp_size(void **state)
 {
 	(void)state;
 	struct again a;
@@ -265,9 +265,9 @@ static void ttls_that_differ_within_a_set_are_judged(void **state)
 	end(&a);
 }
 
-/* A TTL, or the id, is a name where a pointer says so: in another response that looks alike it is
+/* A pointer can make a name out of a TTL or the id. In another response that looks alike it is
  * another name. */
-static void a_name_that_is_made_of_what_may_differ_is_read_each_time(void **state)
+static void a_name_in_masked_octets_is_judged_each_time(void **state)
 {
 	(void)state;
 	static const struct {
@@ -278,8 +278,8 @@ static void a_name_that_is_made_of_what_may_differ_is_read_each_time(void **stat
 	} names[] = {
 		{ "of the question", 0xc00c, 300, true },
 		{ "of the TTL before it", 0xc000 | (12 + 23 + 6), 0x0161c00c, false },
-		{ "a length, and the TTL as a label behind it", 0xc000 | (12 + 23 + 5), 0x61c00c00,
-		        false },
+		{ "a length octet, and the TTL as the label after it", 0xc000 | (12 + 23 + 5),
+		        0x61c00c00, false },
 	};
 	struct again a;
 
@@ -300,9 +300,9 @@ static void a_name_that_is_made_of_what_may_differ_is_read_each_time(void **stat
 	}
 }
 
-/* What is remembered ends with the first of: the signature, less the TTL that it would cut; what is
- * known of the zones above; and it does not reach back. */
-static void what_is_remembered_ends_with_what_made_it_true(void **state)
+/* An entry ends with the first of: the signature's expiration, less the TTL that it would limit;
+ * and what is known of the zones above. It does not apply to earlier times. */
+static void an_entry_ends_with_the_facts_that_it_relies_on(void **state)
 {
 	(void)state;
 	static const struct {
@@ -311,7 +311,7 @@ static void what_is_remembered_ends_with_what_made_it_true(void **state)
 		bool known;
 	} times[] = {
 		{ "at once", 0, true },
-		{ "the clock went back", -1, false },
+		{ "the clock was set back", -1, false },
 		{ "before the keys expire", TTL - 1, true },
 		{ "the keys have expired", TTL, false },
 	};
@@ -326,7 +326,7 @@ static void what_is_remembered_ends_with_what_made_it_true(void **state)
 	}
 }
 
-static void a_signature_that_ends_soon_is_not_relied_on(void **state)
+static void a_signature_that_expires_soon_is_judged_each_time(void **state)
 {
 	(void)state;
 	struct again a;
@@ -343,7 +343,7 @@ static void a_signature_that_ends_soon_is_not_relied_on(void **state)
 	end(&a);
 }
 
-static void what_was_trusted_before_is_forgotten(void **state)
+static void a_change_of_trust_empties_the_cache(void **state)
 {
 	(void)state;
 	struct again a;
@@ -375,7 +375,7 @@ static void a_negative_trust_anchor_ends_on_time(void **state)
 	end(&a);
 }
 
-static void what_is_refused_or_not_an_answer_is_judged_each_time(void **state)
+static void refused_responses_and_errors_are_judged_each_time(void **state)
 {
 	(void)state;
 	static const struct row bad[] = {
@@ -397,7 +397,7 @@ static void what_is_refused_or_not_an_answer_is_judged_each_time(void **state)
 		a.second = &a.knows->response;
 		assert_row(bad[i].why, !is_known(&a));
 	}
-	/* beside one that is remembered */
+	/* with a good one in the cache */
 	judge_first(&a, &rows[0], ASK_DO);
 	assert_true(is_known(&a));
 	a.second->len = DNS_HEADER_SIZE;
@@ -414,7 +414,7 @@ static void what_is_refused_or_not_an_answer_is_judged_each_time(void **state)
 	end(&a);
 }
 
-/* Aliases, each with a signature that is cut out; the last one is there as said. */
+/* Aliases, each with a signature that is cut out; the last one is as given. */
 static void write_chain(struct judge *j, unsigned aliases)
 {
 	char line[128];
@@ -428,8 +428,9 @@ static void write_chain(struct judge *j, unsigned aliases)
 	judge_write(j, line);
 }
 
-/* A plan has only so many cuts, and each response that needs more is judged, to the same end. */
-static void what_would_be_cut_in_too_many_places_is_judged_each_time(void **state)
+/* A plan has a limited number of cuts. A response that needs more is judged each time, with the
+ * same result. */
+static void a_plan_with_too_many_cuts_is_not_kept(void **state)
 {
 	(void)state;
 	static const struct {
@@ -438,7 +439,7 @@ static void what_would_be_cut_in_too_many_places_is_judged_each_time(void **stat
 		bool opt, behind;
 		bool known;
 	} cuts[] = {
-		{ "as many as there may be", PLAN_CUTS - 1, false, false, true },
+		{ "as many as allowed", PLAN_CUTS - 1, false, false, true },
 		{ "one more", PLAN_CUTS, false, false, false },
 		{ "the OPT is the last of them", PLAN_CUTS - 2, true, false, true },
 		{ "the OPT is one more", PLAN_CUTS - 1, true, false, false },
@@ -471,8 +472,8 @@ static void what_would_be_cut_in_too_many_places_is_judged_each_time(void **stat
 	}
 }
 
-/* Pointers over what is cut out are mended, a few of them. */
-static void what_would_be_mended_in_too_many_places_is_judged_each_time(void **state)
+/* A plan corrects a limited number of pointers across a cut. */
+static void a_plan_with_too_many_mends_is_not_kept(void **state)
 {
 	(void)state;
 	struct again a;
@@ -494,7 +495,7 @@ static void what_would_be_mended_in_too_many_places_is_judged_each_time(void **s
 			msg_rr(a.second, i ? "." : "b.example.test", TYPE_A, TTL, rds[i]);
 			if (i == 0)
 				continue;
-			/* the root becomes a pointer to the first of them */
+			/* the root becomes a pointer to the first name */
 			uint8_t *owner = a.second->octets + a.second->len - 15;
 			memmove(owner + 2, owner + 1, 14);
 			memcpy(owner, pointer, 2);
@@ -512,7 +513,7 @@ static void what_would_be_mended_in_too_many_places_is_judged_each_time(void **s
 	}
 }
 
-static void the_one_used_longest_ago_gives_way(void **state)
+static void a_full_cache_replaces_the_least_recently_used(void **state)
 {
 	(void)state;
 	struct again a;
@@ -531,8 +532,8 @@ static void the_one_used_longest_ago_gives_way(void **state)
 	end(&a);
 }
 
-/* One with a long plan takes the room of several. */
-static void a_small_cache_remembers_what_fits_and_nothing_is_lost_of_it(void **state)
+/* An entry with a long plan takes the room of several. */
+static void a_small_cache_keeps_its_entries_whole(void **state)
 {
 	(void)state;
 	struct again a;
@@ -562,24 +563,23 @@ static void a_small_cache_remembers_what_fits_and_nothing_is_lost_of_it(void **s
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(another_id_ttl_and_letter_case_make_no_other_response),
-		cmocka_unit_test(any_other_bit_makes_another_response),
-		cmocka_unit_test(who_asked_otherwise_gets_no_answer_of_another),
-		cmocka_unit_test(what_was_left_to_one_who_iterates_is_not_told_to_others),
-		cmocka_unit_test(
-		        what_is_compressed_otherwise_than_written_anew_is_judged_each_time),
-		cmocka_unit_test(a_client_gets_no_more_octets_than_it_takes),
+		cmocka_unit_test(id_ttls_and_letter_case_do_not_matter),
+		cmocka_unit_test(every_other_bit_matters),
+		cmocka_unit_test(a_client_that_asked_differently_gets_its_own_answer),
+		cmocka_unit_test(an_answer_for_an_iterating_client_is_not_for_others),
+		cmocka_unit_test(a_message_compressed_differently_is_judged_each_time),
+		cmocka_unit_test(a_client_gets_no_more_than_its_udp_size),
 		cmocka_unit_test(ttls_that_differ_within_a_set_are_judged),
-		cmocka_unit_test(a_name_that_is_made_of_what_may_differ_is_read_each_time),
-		cmocka_unit_test(what_is_remembered_ends_with_what_made_it_true),
-		cmocka_unit_test(a_signature_that_ends_soon_is_not_relied_on),
-		cmocka_unit_test(what_was_trusted_before_is_forgotten),
+		cmocka_unit_test(a_name_in_masked_octets_is_judged_each_time),
+		cmocka_unit_test(an_entry_ends_with_the_facts_that_it_relies_on),
+		cmocka_unit_test(a_signature_that_expires_soon_is_judged_each_time),
+		cmocka_unit_test(a_change_of_trust_empties_the_cache),
 		cmocka_unit_test(a_negative_trust_anchor_ends_on_time),
-		cmocka_unit_test(what_is_refused_or_not_an_answer_is_judged_each_time),
-		cmocka_unit_test(what_would_be_cut_in_too_many_places_is_judged_each_time),
-		cmocka_unit_test(what_would_be_mended_in_too_many_places_is_judged_each_time),
-		cmocka_unit_test(the_one_used_longest_ago_gives_way),
-		cmocka_unit_test(a_small_cache_remembers_what_fits_and_nothing_is_lost_of_it),
+		cmocka_unit_test(refused_responses_and_errors_are_judged_each_time),
+		cmocka_unit_test(a_plan_with_too_many_cuts_is_not_kept),
+		cmocka_unit_test(a_plan_with_too_many_mends_is_not_kept),
+		cmocka_unit_test(a_full_cache_replaces_the_least_recently_used),
+		cmocka_unit_test(a_small_cache_keeps_its_entries_whole),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The same bytes at the same time have the same outcome, remembered or judged: responses of every
- * kind are judged, and then met again with another id, other TTLs, another letter case, later, and
- * by a client that asks otherwise. Whenever the message cache knows one, a gate that remembers
- * nothing must say the same of it, in every field and every octet. Seeded, so that runs repeat. */
+/* The same octets at the same time have the same outcome, recalled or judged. Responses of every
+ * kind are judged and then met again: with another id, other TTLs, another letter case, later, and
+ * from a client that asks differently. If the message cache knows one, a gate without memory must
+ * give the same result, in every field and octet. The seed is fixed, so runs repeat. */
 #include "judge.h"
 #include "responses.h"
 
@@ -17,7 +17,7 @@ struct row {
 	bool is_judged_each_time;
 };
 
-/* A label and a name of the greatest length. */
+/* A label and a name of the maximum length. */
 #define LABEL_63 "aaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggg"
 #define NAME_240 LABEL_63 "." LABEL_63 "." LABEL_63 ".hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh"
 
@@ -49,11 +49,11 @@ static const struct row rows[] = {
 	        "b.example.test CNAME www.unsigned.test | example.test\n"
 	        "www.unsigned.test A 192.0.2.1 192.0.2.2",
 	        0, false },
-	{ "a chain to nothing", "a.example.test MX", 0,
+	{ "a chain to a denial", "a.example.test MX", 0,
 	        "a.example.test CNAME www.example.test | example.test\n" SOA_EXAMPLE
 	        "> www.example.test NSEC example.test A RRSIG NSEC | example.test",
 	        0, false },
-	{ "a type that is not there", "www.example.test MX", 0,
+	{ "a type that does not exist", "www.example.test MX", 0,
 	        SOA_EXAMPLE "> www.example.test NSEC example.test A RRSIG NSEC | example.test", 0,
 	        false },
 	{ "a wildcard alias", "q.w.example.test A", 0,
@@ -61,10 +61,10 @@ static const struct row rows[] = {
 	        "www.example.test A 192.0.2.1 | example.test\n"
 	        "> *.w.example.test NSEC www.example.test CNAME | example.test",
 	        0, false },
-	{ "what DNSSEC's own types hold", "example.test DNSKEY", 0,
+	{ "DNSSEC's own types", "example.test DNSKEY", 0,
 	        "example.test DNSKEY example.test | example.test", 0, false },
 	{ "a DS", "example.test DS", 0, "example.test DS example.test | test", 0, false },
-	{ "all there is", "www.example.test ANY", 0,
+	{ "everything at the name", "www.example.test ANY", 0,
 	        "www.example.test A 192.0.2.1 192.0.2.2 | example.test\n"
 	        "www.example.test NSEC example.test A RRSIG NSEC | example.test ttl=60",
 	        0, false },
@@ -102,8 +102,8 @@ static const struct row rows[] = {
 	{ "a signature that has expired, before the one that holds", "www.example.test A", 0,
 	        "www.example.test A 192.0.2.1 | example.test expired ttl=100 | example.test", 0,
 	        false },
-	/* A target that is a pointer, which no sender may write (RFC 2782) and some do: such a
-	 * message is not what the gate writes of it. */
+	/* A target with a pointer, which no sender may write (RFC 2782), but some do. The gate
+	 * writes such a message differently. */
 	{ "a pointer where none belongs", "a.example.test SRV", 0,
 	        "a.example.test CNAME _s.unsigned.test | example.test ttl=100\n"
 	        "_s.unsigned.test SRV #000100020035c00e",
@@ -127,7 +127,7 @@ static unsigned draw_way(void)
 	return ways[draw(COUNT(ways))];
 }
 
-/* Mostly now; or shortly before the signature of a row gets valid, or the others end. */
+/* Draws a time: mostly now; or shortly before a signature becomes valid, or the others expire. */
 static int64_t draw_time(void)
 {
 	enum { EARLY_SKEW_S = 3 * DAY / SKEW_SHARE };
@@ -148,7 +148,7 @@ static uint16_t covered(const struct message *m, const struct rr *rr)
 	return rr->type == TYPE_RRSIG ? (uint16_t)(rdata[0] << 8 | rdata[1]) : rr->type;
 }
 
-/* Says whether two records are of one RRset, or its signatures. */
+/* True if two records belong to the same RRset, or are its signatures. */
 static bool same_set(const struct message *m, const struct rr *a, const struct rr *b)
 {
 	struct name owner_a, owner_b;
@@ -158,7 +158,7 @@ static bool same_set(const struct message *m, const struct rr *a, const struct r
 	       name_equal(&owner_a, &owner_b);
 }
 
-/* Draws a TTL for each set, and now and then one for each record. */
+/* Draws a TTL for each set, and sometimes one for each record. */
 static void draw_ttls(struct msgbuild *b)
 {
 	static const uint32_t ttls[] = { 0, 1, 50, 99, 100, 101, TTL - 1, TTL, TTL + 1, 3600, DAY,
@@ -178,7 +178,7 @@ static void draw_ttls(struct msgbuild *b)
 	}
 }
 
-/* Draws another id and letter case, of the question and so of the response. */
+/* Draws another id and letter case for the question, and so for the response. */
 static void draw_question(struct client_query *asked, struct msgbuild *b)
 {
 	asked->id = (uint16_t)draw(65536);
@@ -196,7 +196,7 @@ static void draw_question(struct client_query *asked, struct msgbuild *b)
 	}
 }
 
-/* A gate that remembers, and one of the same mind that does not. */
+/* A gate that remembers, and one with the same knowledge that does not. */
 struct pair {
 	struct judge *knows, *fresh;
 };
@@ -227,7 +227,7 @@ static void write_response(struct judge *j, const struct row *row)
 		msg_opt(&j->response, 1232, draw(4));
 }
 
-/* What is remembered is what is judged, in each field that gate_recall() promises. */
+/* Asserts that a recalled result is the judged one, in each field that gate_recall() promises. */
 static void assert_alike(struct pair *p, const struct client_query *asked, const char *why)
 {
 	struct msgbuild *b = &p->knows->response;
@@ -243,7 +243,7 @@ static void assert_alike(struct pair *p, const struct client_query *asked, const
 	assert_row(why, span_equal(known->octets, judged->octets));
 }
 
-/* Returns whether the second of two responses that look alike was known. */
+/* Returns true if the second of two responses that look alike was recalled. */
 static bool meets_again(struct pair *p, const struct row *row)
 {
 	struct client_query asked = judge_asked(row->question, draw_way() | row->how);

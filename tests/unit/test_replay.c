@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An attacker who kept signed records from before a delegation and answers a fetch with them: the
- * zone that was delegated since is not hidden by them, neither live nor in a capture. */
+/* An attacker keeps signed records from before a delegation and answers a fetch with them. They do
+ * not hide the zone that was delegated since, neither live nor in a capture. */
 #include "judge.h"
 
 #include "inspect/audit.h"
@@ -18,7 +18,7 @@ static enum cut cut_of(struct judge *j, const char *text)
 	return fact ? fact->cut : CUT_UNKNOWN;
 }
 
-/* A judge that knows the chain down to the zone above the wanted DS. */
+/* Returns a judge that knows the chain down to the zone above the wanted DS. */
 static struct judge *judge_who_wants(const char *question)
 {
 	struct judge *j = judge_new();
@@ -30,7 +30,7 @@ static struct judge *judge_who_wants(const char *question)
 	return j;
 }
 
-static void the_next_answer_finds_the_zone_that_a_replay_hid(void **state)
+static void the_next_answer_finds_a_zone_hidden_by_a_replay(void **state)
 {
 	(void)state;
 	static const struct {
@@ -43,10 +43,10 @@ static void the_next_answer_finds_the_zone_that_a_replay_hid(void **state)
 	} rows[] = {
 		{ "a record below it", "sub.example.test DS", 0, OLD_ADDRESS,
 		        "www.sub.example.test A", 0, HONEST, STATUS_SECURE },
-		{ "a record there", "sub.example.test DS", 0,
+		{ "a record at the name", "sub.example.test DS", 0,
 		        "sub.example.test A 192.0.2.66 | example.test", "sub.example.test A", 0,
 		        "sub.example.test A 192.0.2.1 | sub.example.test", STATUS_SECURE },
-		{ "an alias there", "sub.example.test DS", 0,
+		{ "an alias at the name", "sub.example.test DS", 0,
 		        "sub.example.test CNAME www.example.test | example.test",
 		        "www.sub.example.test A", 0, HONEST, STATUS_SECURE },
 		{ "a DNAME above", "sub.example.test DS", 0,
@@ -64,21 +64,22 @@ static void the_next_answer_finds_the_zone_that_a_replay_hid(void **state)
 		{ "a denial that spans both", "example.test DS", 0,
 		        "> example.test NSEC a.sub.example.test A RRSIG NSEC | test",
 		        "www.sub.example.test A", 0, HONEST, STATUS_SECURE },
-		{ "likewise, and a type is denied", "sub.example.test DS", 0, OLD_ADDRESS,
-		        "www.sub.example.test MX", 0,
+		{ "a record at the name, and a type is denied", "sub.example.test DS", 0,
+		        OLD_ADDRESS, "www.sub.example.test MX", 0,
 		        "> sub.example.test SOA | sub.example.test\n> www.sub.example.test NSEC "
 		        "sub.example.test A RRSIG NSEC | sub.example.test",
 		        STATUS_SECURE },
 		{ "an unsigned zone", "unsigned.example.test DS", 0, OLD_BESIDE,
 		        "www.unsigned.example.test A", 0, "www.unsigned.example.test A 192.0.2.1",
 		        STATUS_INSECURE },
-		{ "likewise, and a name is denied", "unsigned.example.test DS", 0, OLD_BESIDE,
-		        "x.unsigned.example.test A", 3, "> unsigned.example.test SOA",
+		{ "an unsigned zone, and a name is denied", "unsigned.example.test DS", 0,
+		        OLD_BESIDE, "x.unsigned.example.test A", 3, "> unsigned.example.test SOA",
 		        STATUS_INSECURE },
-		{ "likewise, and there is no word of it", "unsigned.example.test DS", 0, OLD_BESIDE,
-		        "x.unsigned.example.test A", 0, "", STATUS_INSECURE },
-		{ "likewise, and its DS is asked for", "unsigned.example.test DS", 0, OLD_BESIDE,
-		        "www.unsigned.example.test DS", 0, "", STATUS_INSECURE },
+		{ "an unsigned zone, and the response does not mention it",
+		        "unsigned.example.test DS", 0, OLD_BESIDE, "x.unsigned.example.test A", 0,
+		        "", STATUS_INSECURE },
+		{ "an unsigned zone, and its DS is asked for", "unsigned.example.test DS", 0,
+		        OLD_BESIDE, "www.unsigned.example.test DS", 0, "", STATUS_INSECURE },
 		{ "an unsigned zone that a denial above spans", "example.test DS", 0,
 		        "> example.test NSEC a.unsigned.example.test A RRSIG NSEC | test",
 		        "www.unsigned.example.test A", 0, "www.unsigned.example.test A 192.0.2.1",
@@ -107,9 +108,9 @@ static enum gate_verdict judge_once(struct judge *j, const struct client_query *
 	return j->result.verdict;
 }
 
-/* The attacker goes on, and so does whoever asks: the DS is asked for now and then, not each time;
- * and each response that comes meanwhile waits for the same. */
-static void a_name_in_doubt_is_asked_for_once_in_a_while(void **state)
+/* The attacker and the clients go on: the DS is asked for at intervals, not each time, and each
+ * response that arrives meanwhile waits for the same fetch. */
+static void a_doubted_name_is_asked_for_at_intervals(void **state)
 {
 	(void)state;
 	struct want want = judge_want("sub.example.test DS");
@@ -125,7 +126,7 @@ static void a_name_in_doubt_is_asked_for_once_in_a_while(void **state)
 			assert_int_equal(judge_once(j, &asked), GATE_WANT);
 			assert_true(want_equal(&j->result.want, &want));
 		}
-		/* while others can be asked, an old record is not enough */
+		/* while other servers can be asked, an old record is not enough */
 		assert_int_equal(
 		        judge_learn(j, "sub.example.test DS", 0, OLD_ADDRESS, false), LEARN_OTHER);
 		assert_int_equal(judge_once(j, &asked), GATE_WANT);
@@ -145,9 +146,9 @@ static void a_name_in_doubt_is_asked_for_once_in_a_while(void **state)
 	judge_free(j);
 }
 
-/* Whoever forges an answer without signature makes a name be asked for anew only where a hint is
- * all that is known of it. */
-static void a_forged_answer_does_not_put_in_doubt_what_is_proved(void **state)
+/* A forged answer without a signature makes a name be asked for again only if the name is known
+ * from a hint alone. */
+static void a_forged_answer_does_not_put_a_proof_in_doubt(void **state)
 {
 	(void)state;
 	struct judge *j = judge_who_wants("");
@@ -168,7 +169,7 @@ static void a_forged_answer_does_not_put_in_doubt_what_is_proved(void **state)
 	judge_free(j);
 }
 
-static void a_replay_takes_the_place_of_no_delegation(void **state)
+static void a_replay_replaces_no_delegation(void **state)
 {
 	(void)state;
 	static const struct {
@@ -192,7 +193,7 @@ static void a_replay_takes_the_place_of_no_delegation(void **state)
 	}
 }
 
-static void a_denial_outweighs_what_else_the_message_holds(void **state)
+static void a_denial_outweighs_the_rest_of_the_message(void **state)
 {
 	(void)state;
 	struct judge *j = judge_who_wants("");
@@ -219,8 +220,8 @@ static void a_hint_is_forgotten_in_seconds(void **state)
 	judge_free(j);
 }
 
-/* A referral goes to any client that asks without RD, and what it proves is learned. */
-static void a_referral_teaches_nothing_but_a_delegation_that_was_not_known(void **state)
+/* Any client that asks without RD may get a referral, and the gate learns what it proves. */
+static void a_referral_teaches_only_an_unknown_delegation(void **state)
 {
 	(void)state;
 	static const struct {
@@ -232,10 +233,10 @@ static void a_referral_teaches_nothing_but_a_delegation_that_was_not_known(void 
 	} rows[] = {
 		{ "a DS", false, "> sub.example.test DS sub.example.test | example.test",
 		        STATUS_INSECURE, CUT_SECURE },
-		{ "a name that was no cut", false,
+		{ "a name that was not a zone cut", false,
 		        "> sub.example.test NSEC x.example.test A RRSIG NSEC | example.test",
 		        STATUS_BOGUS, CUT_UNKNOWN },
-		{ "a name that was not", false,
+		{ "a name that did not exist", false,
 		        "> example.test NSEC x.example.test SOA NS RRSIG NSEC | example.test",
 		        STATUS_BOGUS, CUT_UNKNOWN },
 		{ "a record of the zone above", false, OLD_ADDRESS, STATUS_BOGUS, CUT_UNKNOWN },
@@ -266,7 +267,7 @@ static void a_referral_teaches_nothing_but_a_delegation_that_was_not_known(void 
 	}
 }
 
-/* What was hidden is found by the referral, too. */
+/* A referral finds the hidden zone, too. */
 static void a_referral_below_a_hidden_zone_finds_it(void **state)
 {
 	(void)state;
@@ -379,8 +380,8 @@ static void one_replayed_record_in_a_capture_spoils_no_answer(void **state)
 	judge_free(j);
 }
 
-/* A DS from before the zone changed its keys is signed as well as the one of now. */
-static void an_old_ds_is_asked_for_anew_when_no_key_matches_it(void **state)
+/* A DS from before the zone changed its keys is signed as well as the present DS. */
+static void an_old_ds_is_asked_for_again_if_no_key_matches_it(void **state)
 {
 	(void)state;
 	struct judge *j = judge_who_wants("sub.example.test DS");
@@ -408,14 +409,14 @@ static void an_old_ds_is_asked_for_anew_when_no_key_matches_it(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_old_ds_is_asked_for_anew_when_no_key_matches_it),
-		cmocka_unit_test(the_next_answer_finds_the_zone_that_a_replay_hid),
-		cmocka_unit_test(a_name_in_doubt_is_asked_for_once_in_a_while),
-		cmocka_unit_test(a_forged_answer_does_not_put_in_doubt_what_is_proved),
-		cmocka_unit_test(a_replay_takes_the_place_of_no_delegation),
-		cmocka_unit_test(a_denial_outweighs_what_else_the_message_holds),
+		cmocka_unit_test(an_old_ds_is_asked_for_again_if_no_key_matches_it),
+		cmocka_unit_test(the_next_answer_finds_a_zone_hidden_by_a_replay),
+		cmocka_unit_test(a_doubted_name_is_asked_for_at_intervals),
+		cmocka_unit_test(a_forged_answer_does_not_put_a_proof_in_doubt),
+		cmocka_unit_test(a_replay_replaces_no_delegation),
+		cmocka_unit_test(a_denial_outweighs_the_rest_of_the_message),
 		cmocka_unit_test(a_hint_is_forgotten_in_seconds),
-		cmocka_unit_test(a_referral_teaches_nothing_but_a_delegation_that_was_not_known),
+		cmocka_unit_test(a_referral_teaches_only_an_unknown_delegation),
 		cmocka_unit_test(a_referral_below_a_hidden_zone_finds_it),
 		cmocka_unit_test(one_replayed_record_in_a_capture_spoils_no_answer),
 	};

@@ -24,10 +24,10 @@ static void a_servfail_has_the_clients_id_question_and_flags(void **state)
 	} rows[] = {
 		{ "nothing set", 0, FLAG_QR, 0 },
 		{ "RD", FLAG_RD, FLAG_QR, FLAG_RD },
-		{ "RA is the server's", FLAG_RD, FLAG_QR | FLAG_RA, FLAG_RD | FLAG_RA },
-		{ "CD is the client's", FLAG_CD, FLAG_QR, FLAG_CD },
-		{ "AD is neither's", FLAG_AD, FLAG_QR | FLAG_AD, 0 },
-		{ "AA and TC are not true of it", 0, FLAG_QR | FLAG_AA | FLAG_TC, 0 },
+		{ "RA is from the response", FLAG_RD, FLAG_QR | FLAG_RA, FLAG_RD | FLAG_RA },
+		{ "CD is from the query", FLAG_CD, FLAG_QR, FLAG_CD },
+		{ "AD is clear", FLAG_AD, FLAG_QR | FLAG_AD, 0 },
+		{ "AA and TC are clear", 0, FLAG_QR | FLAG_AA | FLAG_TC, 0 },
 		{ "the response's RCODE does not matter", 0, FLAG_QR | RCODE_NXDOMAIN, 0 },
 	};
 
@@ -55,7 +55,7 @@ static void check_ede(const char *why, struct span options, enum reason reason)
 	assert_row(why, span_equal(cursor_rest(&c), span_of(text, strlen(text))));
 }
 
-static void who_speaks_edns_is_told_why(void **state)
+static void a_client_with_edns_gets_the_reason(void **state)
 {
 	(void)state;
 	static const struct {
@@ -122,8 +122,9 @@ static void a_query_without_question_gets_none_back(void **state)
 
 /* ---- What the gate takes for a response ---- */
 
-/* A server that cannot read a question sends none back: an error of it is believed without. */
-static void a_response_matches_what_was_asked_to_the_letter(void **state)
+/* A server that cannot read a question sends none back, so an error without a question is
+ * accepted. */
+static void a_response_matches_the_exact_question(void **state)
 {
 	(void)state;
 	static const struct {
@@ -132,9 +133,9 @@ static void a_response_matches_what_was_asked_to_the_letter(void **state)
 		bool has_record;
 		bool matches;
 	} rows[] = {
-		{ "the very question", "www.Example.test", FLAG_QR, 0x1234, false, true },
-		{ "an error with it", "www.Example.test", FLAG_QR | RCODE_REFUSED, 0x1234, false,
-		        true },
+		{ "the exact question", "www.Example.test", FLAG_QR, 0x1234, false, true },
+		{ "with a question, and an error", "www.Example.test", FLAG_QR | RCODE_REFUSED,
+		        0x1234, false, true },
 		{ "another letter case", "www.example.test", FLAG_QR, 0x1234, false, false },
 		{ "another name", "mail.Example.test", FLAG_QR, 0x1234, false, false },
 		{ "another id", "www.Example.test", FLAG_QR, 0x1235, false, false },
@@ -144,7 +145,8 @@ static void a_response_matches_what_was_asked_to_the_letter(void **state)
 		{ "no question, and an error", NULL, FLAG_QR | RCODE_FORMERR, 0x1234, false, true },
 		{ "with a record", NULL, FLAG_QR | RCODE_FORMERR, 0x1234, true, false },
 		{ "no question, and no error", NULL, FLAG_QR, 0x1234, false, false },
-		{ "nor is this one", NULL, FLAG_QR | RCODE_NXDOMAIN, 0x1234, false, false },
+		{ "no question, and NXDOMAIN", NULL, FLAG_QR | RCODE_NXDOMAIN, 0x1234, false,
+		        false },
 		{ "and another id", NULL, FLAG_QR | RCODE_FORMERR, 0x1235, false, false },
 	};
 	struct client_query asked = judge_asked("www.Example.test A", ASK_PLAIN);
@@ -163,7 +165,7 @@ static void a_response_matches_what_was_asked_to_the_letter(void **state)
 		assert_true(message_parse(&m, msg_span(&b), rrs, COUNT(rrs)));
 		assert_row(rows[i].why, gate_matches(&m, &asked) == rows[i].matches);
 	}
-	/* to who asked nothing, anything without a question */
+	/* a query without a question matches any response without one */
 	msg_begin(&b, 0x1234, FLAG_QR, ".", TYPE_A);
 	b.octets[5] = 0;
 	b.len = DNS_HEADER_SIZE;
@@ -207,7 +209,7 @@ static void a_bogus_answer_becomes_servfail_with_the_reason(void **state)
 	judge_free(j);
 }
 
-static void what_cannot_be_judged_in_time_is_refused(void **state)
+static void a_response_that_cannot_be_judged_in_time_is_refused(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
@@ -236,9 +238,8 @@ static void what_cannot_be_judged_in_time_is_refused(void **state)
 	judge_free(j);
 }
 
-/* Forged or not: but nobody is told that it was checked, and nobody sees what he did not ask for.
- */
-static void what_passes_unjudged_is_what_the_client_asked_for_and_no_more(void **state)
+/* Forged or not, the response has no AD, and no record that the client did not ask for. */
+static void an_unjudged_response_has_only_what_the_client_asked_for(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
@@ -261,15 +262,15 @@ static void what_passes_unjudged_is_what_the_client_asked_for_and_no_more(void *
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_passes_unjudged_is_what_the_client_asked_for_and_no_more),
+		cmocka_unit_test(an_unjudged_response_has_only_what_the_client_asked_for),
 		cmocka_unit_test(a_servfail_has_the_clients_id_question_and_flags),
-		cmocka_unit_test(who_speaks_edns_is_told_why),
+		cmocka_unit_test(a_client_with_edns_gets_the_reason),
 		cmocka_unit_test(every_reason_fits_with_the_longest_question),
 		cmocka_unit_test(a_query_without_question_gets_none_back),
-		cmocka_unit_test(a_response_matches_what_was_asked_to_the_letter),
+		cmocka_unit_test(a_response_matches_the_exact_question),
 		cmocka_unit_test(an_error_without_a_question_passes),
 		cmocka_unit_test(a_bogus_answer_becomes_servfail_with_the_reason),
-		cmocka_unit_test(what_cannot_be_judged_in_time_is_refused),
+		cmocka_unit_test(a_response_that_cannot_be_judged_in_time_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

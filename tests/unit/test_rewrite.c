@@ -54,7 +54,7 @@ static void a_client_sees_what_it_asked_for_in_the_order_it_came(void **state)
 		        "a.w.example.test A 192.0.2.1 | example.test labels=3\n"
 		        "> *.w.example.test NSEC x.example.test A RRSIG NSEC | example.test",
 		        ASK_PLAIN, "a.w.example.test/A" },
-		{ "a DS that nobody asked for", "www.sub.example.test A", 0,
+		{ "a DS that was not asked for", "www.sub.example.test A", 0,
 		        "www.sub.example.test A 192.0.2.1 | sub.example.test\n"
 		        "+ sub.example.test DS sub.example.test | example.test",
 		        ASK_PLAIN, "www.sub.example.test/A" },
@@ -106,7 +106,7 @@ static void a_client_sees_what_it_asked_for_in_the_order_it_came(void **state)
 	judge_free(j);
 }
 
-static void who_asked_for_everything_gets_the_very_message(void **state)
+static void a_client_that_asked_for_everything_gets_the_original(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
@@ -118,7 +118,7 @@ static void who_asked_for_everything_gets_the_very_message(void **state)
 	judge_octets(j, &asked, msg_span(&j->response));
 	assert_int_equal(j->result.verdict, GATE_ACCEPT);
 
-	/* An answer of an unsigned zone is not touched for anybody, if there is no OPT in it. */
+	/* An answer of an unsigned zone without an OPT is not changed for any client. */
 	judge_begin(j, "www.unsigned.test A", 0);
 	judge_write(j, "www.unsigned.test A 192.0.2.1");
 	for (unsigned how = ASK_PLAIN; how <= ASK_DO; how++) {
@@ -129,7 +129,7 @@ static void who_asked_for_everything_gets_the_very_message(void **state)
 	judge_free(j);
 }
 
-static void ad_tells_the_truth_to_who_wants_to_know(void **state)
+static void ad_is_true_and_only_for_clients_that_want_it(void **state)
 {
 	(void)state;
 	static const struct {
@@ -210,7 +210,7 @@ static void an_opt_keeps_its_place_and_its_options(void **state)
 
 /* ---- TTLs ---- */
 
-static void ttls_are_cut_to_what_is_proved(void **state)
+static void ttls_are_limited_to_the_proved_time(void **state)
 {
 	(void)state;
 	static const struct {
@@ -221,7 +221,7 @@ static void ttls_are_cut_to_what_is_proved(void **state)
 	} rows[] = {
 		{ "as signed", 300, 300, 5 * DAY, 300 },
 		{ "aged in a cache", 200, 300, 5 * DAY, 200 },
-		{ "raised by somebody", 3600, 300, 5 * DAY, 300 },
+		{ "raised on the path", 3600, 300, 5 * DAY, 300 },
 		{ "the signature ends soon", 3600, 3600, 120, 120 },
 		{ "expired within the skew", 3600, 3600, -1, 0 },
 		{ "zero", 0, 300, 5 * DAY, 0 },
@@ -308,8 +308,8 @@ static void a_message_fits_the_client_by_losing_additional_first_then_all(void *
 		{ "EDNS: fits", 6, 6, ASK_EDNS, true, false },
 		{ "EDNS: additional is too much", 14, 14, ASK_EDNS, false, false },
 		{ "EDNS: the answer is too much", 30, 0, ASK_EDNS, false, true },
-		{ "signatures do not count for who does not get them", 8, 0, ASK_PLAIN, false,
-		        false },
+		{ "signatures do not count for a client that does not get them", 8, 0, ASK_PLAIN,
+		        false, false },
 		{ "a large client", 30, 9, ASK_LARGE, true, false },
 	};
 	struct judge *j = judge_new();
@@ -334,7 +334,7 @@ static void a_message_fits_the_client_by_losing_additional_first_then_all(void *
 	judge_free(j);
 }
 
-/* A response in which the OPT has one option of so many octets. */
+/* A response whose OPT has one option of this many octets. */
 static void begin_with_option(struct judge *j, const char *records, size_t octets)
 {
 	judge_begin(j, "www.example.test TXT", 0);
@@ -349,8 +349,8 @@ static void begin_with_option(struct judge *j, const char *records, size_t octet
 	j->response.len += 4 + octets;
 }
 
-/* However little it takes: a packet that is forwarded has no more room than the way has. */
-static void a_client_never_gets_more_than_it_takes(void **state)
+/* Even for the smallest size: a forwarded packet has no more room than the path has. */
+static void a_client_never_gets_more_than_its_udp_size(void **state)
 {
 	(void)state;
 	static const struct {
@@ -360,10 +360,10 @@ static void a_client_never_gets_more_than_it_takes(void **state)
 		uint16_t udp_size;
 		bool truncated, is_option_kept;
 	} rows[] = {
-		{ "the very message", 4, 100, 1232, false, true },
-		{ "nothing would be changed, but it is too long", 12, 4, 512, true, false },
+		{ "the original message", 4, 100, 1232, false, true },
+		{ "no change is needed, but it is too long", 12, 4, 512, true, false },
 		{ "the option alone is too long", 1, 600, 512, true, false },
-		{ "to the octet", 0, 600, DNS_HEADER_SIZE + 22 + 11 + 4 + 600, false, true },
+		{ "exact fit", 0, 600, DNS_HEADER_SIZE + 22 + 11 + 4 + 600, false, true },
 		{ "one less", 0, 600, DNS_HEADER_SIZE + 22 + 11 + 4 + 599, true, false },
 	};
 	struct judge *j = judge_new();
@@ -397,7 +397,7 @@ static void a_client_never_gets_more_than_it_takes(void **state)
 	judge_free(j);
 }
 
-static void what_does_not_fit_the_room_is_not_written(void **state)
+static void a_message_too_large_for_the_buffer_is_not_written(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
@@ -420,7 +420,7 @@ static void what_does_not_fit_the_room_is_not_written(void **state)
 
 /* ---- Names ---- */
 
-/* Writes the name at `at` without compression but in its letter case. Returns its length. */
+/* Writes the name at `at` without compression, in its letter case. Returns its length. */
 static size_t expand(struct span octets, size_t at, uint8_t out[static 256])
 {
 	size_t len = 0;
@@ -467,7 +467,8 @@ static void assert_same_rdata(const struct message *a, const struct rr *in_a,
 	assert_true(rdata_walk_done(&walk_a) && rdata_walk_done(&walk_b));
 }
 
-/* The delivered records are those of the response that are no RRSIG, to the letter. */
+/* Asserts that the delivered records are those of the response without RRSIGs, in the same letter
+ * case. */
 static void assert_same_but_for_signatures(struct judge *j)
 {
 	struct message sent;
@@ -535,7 +536,7 @@ static void put_signature(
 	        rd_rrsig(judge_key(j, "example.test"), owner, type, TTL, rds, count, &valid));
 }
 
-static void pointers_into_what_is_left_out_are_mended(void **state)
+static void pointers_into_left_out_records_are_corrected(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
@@ -544,7 +545,7 @@ static void pointers_into_what_is_left_out_are_mended(void **state)
 	uint8_t pointer[2];
 	enum { SIGNER_AT = 18 };
 
-	/* The CNAME's signature is left out; its signer's name is where later names point to. */
+	/* The CNAME's signature is left out; later names point to its signer's name. */
 	judge_begin(j, "www.example.test A", 0);
 	msg_rr(&j->response, "www.example.test", TYPE_CNAME, TTL, cname);
 	size_t owner_len = 2, fixed_len = 10;
@@ -565,7 +566,7 @@ static void pointers_into_what_is_left_out_are_mended(void **state)
 	judge_free(j);
 }
 
-static void names_inside_records_are_mended_and_only_old_types_stay_compressed(void **state)
+static void names_in_rdata_are_corrected_and_compressed_only_in_old_types(void **state)
 {
 	(void)state;
 	static const struct {
@@ -615,7 +616,7 @@ static void names_inside_records_are_mended_and_only_old_types_stay_compressed(v
 	judge_free(j);
 }
 
-static void a_message_that_is_compressed_stays_so(void **state)
+static void a_compressed_message_stays_compressed(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
@@ -630,7 +631,7 @@ static void a_message_that_is_compressed_stays_so(void **state)
 }
 
 /* RFC 1035, 4.1.4: a pointer has fourteen bits. */
-static void names_beyond_the_reach_of_a_pointer_are_written_whole(void **state)
+static void names_beyond_the_reach_of_a_pointer_are_written_in_full(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
@@ -656,7 +657,7 @@ static void names_beyond_the_reach_of_a_pointer_are_written_whole(void **state)
 	judge_free(j);
 }
 
-static void malformed_rdata_is_not_written_anew(void **state)
+static void malformed_rdata_is_not_rewritten(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
@@ -676,14 +677,14 @@ static void malformed_rdata_is_not_written_anew(void **state)
 	judge_free(j);
 }
 
-static void a_malformed_owner_is_not_written_anew(void **state)
+static void a_malformed_owner_is_not_rewritten(void **state)
 {
 	(void)state;
 	struct judge *j = judge_new();
 	struct client_query asked = judge_asked("www.example.test A", ASK_DO);
 	uint8_t owner[4] = { 1, 'a', 0, 0 };
 
-	/* A name that points into itself, in records that nobody judges: monitor mode. */
+	/* A name that points into itself, in an unjudged record: monitor mode. */
 	j->policy.mode = MODE_MONITOR;
 	judge_begin(j, "www.example.test A", 0);
 	put_u16(owner + 2, (uint16_t)(0xc000 | j->response.len));
@@ -696,7 +697,7 @@ static void a_malformed_owner_is_not_written_anew(void **state)
 	assert_judged(j, "monitor", STATUS_BOGUS, REASON_MALFORMED);
 	assert_int_equal(j->result.verdict, GATE_ACCEPT);
 
-	/* Likewise in another class. */
+	/* The same in another class. */
 	j->policy.mode = MODE_ENFORCE;
 	asked.question[asked.question_len - 1] = 3;
 	j->response.octets[DNS_HEADER_SIZE + 18 + 3] = 3;
@@ -710,23 +711,22 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_client_sees_what_it_asked_for_in_the_order_it_came),
-		cmocka_unit_test(who_asked_for_everything_gets_the_very_message),
-		cmocka_unit_test(ad_tells_the_truth_to_who_wants_to_know),
+		cmocka_unit_test(a_client_that_asked_for_everything_gets_the_original),
+		cmocka_unit_test(ad_is_true_and_only_for_clients_that_want_it),
 		cmocka_unit_test(an_opt_keeps_its_place_and_its_options),
-		cmocka_unit_test(ttls_are_cut_to_what_is_proved),
+		cmocka_unit_test(ttls_are_limited_to_the_proved_time),
 		cmocka_unit_test(the_ttls_of_a_set_become_its_smallest),
 		cmocka_unit_test(a_synthesised_cname_lives_no_longer_than_its_dname),
 		cmocka_unit_test(a_message_fits_the_client_by_losing_additional_first_then_all),
-		cmocka_unit_test(a_client_never_gets_more_than_it_takes),
-		cmocka_unit_test(what_does_not_fit_the_room_is_not_written),
+		cmocka_unit_test(a_client_never_gets_more_than_its_udp_size),
+		cmocka_unit_test(a_message_too_large_for_the_buffer_is_not_written),
 		cmocka_unit_test(letter_case_is_kept),
-		cmocka_unit_test(pointers_into_what_is_left_out_are_mended),
-		cmocka_unit_test(
-		        names_inside_records_are_mended_and_only_old_types_stay_compressed),
-		cmocka_unit_test(a_message_that_is_compressed_stays_so),
-		cmocka_unit_test(names_beyond_the_reach_of_a_pointer_are_written_whole),
-		cmocka_unit_test(malformed_rdata_is_not_written_anew),
-		cmocka_unit_test(a_malformed_owner_is_not_written_anew),
+		cmocka_unit_test(pointers_into_left_out_records_are_corrected),
+		cmocka_unit_test(names_in_rdata_are_corrected_and_compressed_only_in_old_types),
+		cmocka_unit_test(a_compressed_message_stays_compressed),
+		cmocka_unit_test(names_beyond_the_reach_of_a_pointer_are_written_in_full),
+		cmocka_unit_test(malformed_rdata_is_not_rewritten),
+		cmocka_unit_test(a_malformed_owner_is_not_rewritten),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The responses of RFC 5155, appendix B, of the zone in its appendix A: the RFC's names, hashes and
- * types, judged from the root down. They are signed here, since the RFC's own keys have 512 bits
- * and an algorithm with SHA-1, which make a zone Insecure (RFC 8624, 3.1; RFC 9905). */
+/* The responses of RFC 5155, appendix B, for the zone of its appendix A: the RFC's names, hashes
+ * and types, judged from the root down. They are signed here with other keys, because the RFC's
+ * keys have 512 bits and use SHA-1, which makes a zone Insecure (RFC 8624, 3.1; RFC 9905). */
 #include "judge.h"
 
 #define SOA "> example SOA | example\n"
 #define NS  "> example NS ns1.example ns2.example | example\n"
 
-/* The NSEC3 records of appendix A, as far as they are needed, but for the opt-out flag. */
+/* The NSEC3 records of appendix A that are needed, without the opt-out flag. */
 #define APEX   "> =example NSEC3 rfc5155 next=ns1.example MX DNSKEY NS SOA NSEC3PARAM RRSIG"
 #define NS1    "> =ns1.example NSEC3 rfc5155 next=x.y.w.example A RRSIG"
 #define A      "> =a.example NSEC3 rfc5155 next=x.w.example NS DS RRSIG"
@@ -20,7 +20,7 @@
 #define SIGNED " | example\n"
 #define OPTOUT " optout | example\n"
 
-/* `flags` is what stands behind each NSEC3. */
+/* `flags` is the text after each NSEC3. */
 #define B1(flags)  SOA APEX flags X_W flags A flags
 #define B2(flags)  SOA NS1 flags
 #define B21(flags) SOA Y_W flags
@@ -52,7 +52,7 @@ static const struct {
 	{ "xx.example", "t644ebqk9bibcna874givr6joj62mlhv" },
 };
 
-static void the_owners_are_those_of_the_rfc(void **state)
+static void the_owners_are_as_in_the_rfc(void **state)
 {
 	(void)state;
 	static const struct nsec3_params p = { 1, 12, { (const uint8_t *)"\xaa\xbb\xcc\xdd", 4 } };
@@ -88,9 +88,9 @@ static void judge_examples(const struct example *examples, size_t count)
 	judge_free(j);
 }
 
-/* The zone has opt-out: a span that is needed may hold unsigned delegations, so what rests on it
+/* The zone has opt-out: a span that the proof needs may hold unsigned delegations, so the response
  * has no AD (RFC 5155, 9.2). */
-static void the_responses_of_appendix_b_are_judged_as_it_says(void **state)
+static void the_responses_of_appendix_b_are_judged_as_in_the_rfc(void **state)
 {
 	(void)state;
 	static const struct example examples[] = {
@@ -105,13 +105,13 @@ static void the_responses_of_appendix_b_are_judged_as_it_says(void **state)
 		        REASON_OPT_OUT },
 		{ "B.5, wildcard no data", "a.z.w.example AAAA", 0, B5(OPTOUT), 0, STATUS_INSECURE,
 		        REASON_OPT_OUT },
-		{ "B.6, DS of the zone, from the zone itself: its parent's is asked for",
-		        "example DS", 0, B6(OPTOUT), 0, STATUS_BOGUS, REASON_DENIAL_MISSING },
+		{ "B.6, DS of the zone, from the zone itself: the parent's is wanted", "example DS",
+		        0, B6(OPTOUT), 0, STATUS_BOGUS, REASON_DENIAL_MISSING },
 	};
 	judge_examples(examples, COUNT(examples));
 }
 
-static void without_opt_out_all_that_is_denied_is_secure(void **state)
+static void without_opt_out_every_denial_is_secure(void **state)
 {
 	(void)state;
 	static const struct example examples[] = {
@@ -130,11 +130,11 @@ static void with_a_record_left_out_nothing_is_proved(void **state)
 {
 	(void)state;
 	static const struct example examples[] = {
-		{ "B.1, what covers the next closer name", "a.c.x.w.example A", 3,
+		{ "B.1, the record over the next closer name", "a.c.x.w.example A", 3,
 		        SOA X_W OPTOUT A OPTOUT, 0, STATUS_BOGUS, REASON_DENIAL_FAILED },
 		{ "B.1, the closest encloser", "a.c.x.w.example A", 3, SOA APEX OPTOUT A OPTOUT, 0,
 		        STATUS_BOGUS, REASON_DENIAL_FAILED },
-		{ "B.1, what covers the wildcard", "a.c.x.w.example A", 3,
+		{ "B.1, the record over the wildcard", "a.c.x.w.example A", 3,
 		        SOA APEX OPTOUT X_W OPTOUT, 0, STATUS_BOGUS, REASON_DENIAL_FAILED },
 		{ "B.2", "ns1.example MX", 0, SOA, 0, STATUS_BOGUS, REASON_DENIAL_MISSING },
 		{ "B.2.1, the record of another name", "y.w.example A", 0, SOA W OPTOUT, 0,
@@ -142,14 +142,14 @@ static void with_a_record_left_out_nothing_is_proved(void **state)
 		{ "B.3, the closest encloser", "mc.c.example MX", 0,
 		        "> c.example NS ns1.c.example ns2.c.example\n" A OPTOUT, ASK_NO_RD,
 		        STATUS_BOGUS, REASON_DS_UNPROVED },
-		{ "B.4, what covers the next closer name", "a.z.w.example MX", 0,
+		{ "B.4, the record over the next closer name", "a.z.w.example MX", 0,
 		        "a.z.w.example MX ai.example | example labels=2\n" NS, 0, STATUS_BOGUS,
 		        REASON_WILDCARD_UNPROVED },
 		{ "B.5, the wildcard", "a.z.w.example AAAA", 0, SOA W SIGNED NS2 SIGNED, 0,
 		        STATUS_BOGUS, REASON_DENIAL_FAILED },
 		{ "B.5, the closest encloser", "a.z.w.example AAAA", 0,
 		        SOA NS2 OPTOUT WILD_W OPTOUT, 0, STATUS_BOGUS, REASON_DENIAL_FAILED },
-		{ "B.2 for a type that is there", "ns1.example A", 0, B2(OPTOUT), 0, STATUS_BOGUS,
+		{ "B.2 for an existing type", "ns1.example A", 0, B2(OPTOUT), 0, STATUS_BOGUS,
 		        REASON_DENIAL_FAILED },
 		{ "B.2 as a name error", "ns1.example MX", 3, B2(OPTOUT), 0, STATUS_BOGUS,
 		        REASON_DENIAL_FAILED },
@@ -162,9 +162,9 @@ static void with_a_record_left_out_nothing_is_proved(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_owners_are_those_of_the_rfc),
-		cmocka_unit_test(the_responses_of_appendix_b_are_judged_as_it_says),
-		cmocka_unit_test(without_opt_out_all_that_is_denied_is_secure),
+		cmocka_unit_test(the_owners_are_as_in_the_rfc),
+		cmocka_unit_test(the_responses_of_appendix_b_are_judged_as_in_the_rfc),
+		cmocka_unit_test(without_opt_out_every_denial_is_secure),
 		cmocka_unit_test(with_a_record_left_out_nothing_is_proved),
 	};
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A judgement that runs out of memory, wherever it does, refuses: it lets nothing pass that it
- * would not have let pass, and nothing that is not whole. So it is where OpenSSL or libsodium fail.
- */
+/* A judgement that runs out of memory, at any point, refuses: it lets no record pass that it would
+ * otherwise refuse, and no incomplete message. It does the same if OpenSSL or libsodium fail. */
 #include "judge.h"
 
 #include <openssl/evp.h>
@@ -16,7 +15,7 @@
 
 /* ---- What may fail ---- */
 
-/* The linker puts these in the place of the functions without `__wrap_` (Makefile). */
+/* The linker replaces the functions without `__wrap_` by these (Makefile). */
 void *__real_malloc(size_t size);
 void *__wrap_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
@@ -53,7 +52,7 @@ int __wrap_EVP_DigestInit_ex2(EVP_MD_CTX *ctx, const EVP_MD *md, const OSSL_PARA
 	return fails() ? 0 : __real_EVP_DigestInit_ex2(ctx, md, params);
 }
 
-/* Whether the call that was to fail did. */
+/* True if the call that should fail did. */
 static bool has_failed(void)
 {
 	bool has = calls_left == 0;
@@ -73,7 +72,7 @@ struct whole {
 	uint8_t octets[65535];
 };
 
-/* Judges the response in j->response, with as much of the arena. */
+/* Judges the response in j->response, with an arena of this capacity. */
 static void judge_with(struct judge *j, const struct client_query *asked, size_t capacity)
 {
 	size_t whole = j->gate.arena.capacity;
@@ -83,7 +82,7 @@ static void judge_with(struct judge *j, const struct client_query *asked, size_t
 	j->gate.arena.capacity = whole;
 }
 
-/* With all the memory there is, and everything known. Returns whether it may pass. */
+/* Judges with enough memory, and everything known. Returns true if the response may pass. */
 static bool judge_whole_response(
         struct judge *j, const struct response *r, unsigned how, struct whole *w)
 {
@@ -104,13 +103,13 @@ static bool is_whole(const struct judge *j, const struct whole *w)
 	               span_equal(j->result.octets, span_of(w->octets, w->len)));
 }
 
-/* Returns how much was too little. */
+/* Returns the largest capacity that was too small. */
 static size_t starve(struct judge *j, const struct response *r, unsigned how, const struct whole *w)
 {
 	struct client_query asked = judge_asked(r->question, how);
 	size_t capacity = 0, enough = 0;
 
-	/* What is remembered takes memory too, last: so go on for a while when it is enough. */
+	/* The message cache takes memory last, so go on for a while after it is enough. */
 	for (; enough < 4096; capacity += STEP) {
 		gate_forget(&j->gate);
 		judge_with(j, &asked, capacity);
@@ -137,8 +136,8 @@ static void a_judgement_without_memory_refuses(void **state)
 	judge_free(j);
 }
 
-/* What is to be learned is not learned wrong either: no keys are better than others. */
-static void what_cannot_be_learned_for_want_of_memory_is_asked_again(void **state)
+/* A failure must not teach anything wrong either: no keys are better than wrong keys. */
+static void a_response_not_learned_for_lack_of_memory_is_retried(void **state)
 {
 	(void)state;
 	static const struct want wants[] = {
@@ -171,7 +170,7 @@ static void what_cannot_be_learned_for_want_of_memory_is_asked_again(void **stat
 
 /* ---- Everything else ---- */
 
-static void what_cannot_begin_says_so_and_gives_back_what_it_took(void **state)
+static void a_failed_start_is_reported_and_frees_its_memory(void **state)
 {
 	(void)state;
 	bool failed = true;
@@ -197,7 +196,7 @@ static void what_cannot_begin_says_so_and_gives_back_what_it_took(void **state)
 	}
 }
 
-static void anchors_are_loaded_whole_or_not_at_all(void **state)
+static void anchors_are_loaded_completely_or_not_at_all(void **state)
 {
 	(void)state;
 	char path[] = "/tmp/sealgate-anchor-XXXXXX";
@@ -250,9 +249,9 @@ static void a_configuration_is_loaded_whole_or_not_at_all(void **state)
 	unlink(path);
 }
 
-/* One call of a judgement after the other fails. What was worked out before is forgotten, so that
- * it is worked out again. Records that are beside the answer may be left out. */
-static void a_judgement_whose_digests_fail_is_no_better(void **state)
+/* Lets each call of a judgement fail in turn. Forgets verified signatures, so that they are
+ * computed again. Records beside the answer may be left out. */
+static void a_failing_digest_never_improves_a_judgement(void **state)
 {
 	(void)state;
 	static struct whole w;
@@ -280,7 +279,7 @@ static void a_judgement_whose_digests_fail_is_no_better(void **state)
 	judge_free(j);
 }
 
-static void what_cannot_be_learned_when_a_call_fails_is_asked_again(void **state)
+static void a_response_not_learned_because_a_call_failed_is_retried(void **state)
 {
 	(void)state;
 	static const struct want wants[] = {
@@ -311,7 +310,7 @@ static void what_cannot_be_learned_when_a_call_fails_is_asked_again(void **state
 	judge_free(j);
 }
 
-/* What was observed has no key trusted that was not. */
+/* Asserts that no key became trusted. */
 static void assert_no_more_trust(const struct trust_point *before, const struct observation *o)
 {
 	struct rollover_report report;
@@ -322,8 +321,8 @@ static void assert_no_more_trust(const struct trust_point *before, const struct 
 	assert_true(after.count <= before->count + 1);
 }
 
-/* One half of the observations is of a key that is trusted, one of a key that is new. */
-static void an_observation_shows_no_more_when_a_call_fails(void **state)
+/* Half of the observations are of a trusted key, half of a new one. */
+static void a_failing_call_never_adds_to_an_observation(void **state)
 {
 	(void)state;
 	static const struct want want = { .name = { 1, 0, { 0 } }, .type = TYPE_DNSKEY };
@@ -374,13 +373,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_judgement_without_memory_refuses),
-		cmocka_unit_test(what_cannot_be_learned_for_want_of_memory_is_asked_again),
-		cmocka_unit_test(what_cannot_begin_says_so_and_gives_back_what_it_took),
-		cmocka_unit_test(anchors_are_loaded_whole_or_not_at_all),
+		cmocka_unit_test(a_response_not_learned_for_lack_of_memory_is_retried),
+		cmocka_unit_test(a_failed_start_is_reported_and_frees_its_memory),
+		cmocka_unit_test(anchors_are_loaded_completely_or_not_at_all),
 		cmocka_unit_test(a_configuration_is_loaded_whole_or_not_at_all),
-		cmocka_unit_test(a_judgement_whose_digests_fail_is_no_better),
-		cmocka_unit_test(what_cannot_be_learned_when_a_call_fails_is_asked_again),
-		cmocka_unit_test(an_observation_shows_no_more_when_a_call_fails),
+		cmocka_unit_test(a_failing_digest_never_improves_a_judgement),
+		cmocka_unit_test(a_response_not_learned_because_a_call_failed_is_retried),
+		cmocka_unit_test(a_failing_call_never_adds_to_an_observation),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
