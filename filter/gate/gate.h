@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The gate validates. In go a response, what the client asked, the time and the trust anchors. Out
- * come a verdict, the octets to send and the reason. The gate does no I/O, reads no clock and never
- * waits. If it lacks a key, it returns a want; the caller has it learned and asks the gate
- * again. */
+/* The gate validates a response. In go the response, what the client asked, the time and the trust
+ * anchors. Out come a verdict, the octets to send and the reason. The gate does no I/O, reads no
+ * clock and never waits. If it lacks a key, it returns a want. The caller fetches that, teaches it
+ * to the gate with gate_learn(), and asks again. */
 #ifndef GATE_GATE_H
 #define GATE_GATE_H
 
@@ -49,10 +49,9 @@ enum gate_verdict {
 struct gate_result {
 	enum gate_verdict verdict;
 	struct outcome outcome;
-	enum exemption
-	        exemption; /* the way by which the response passes; EXEMPT_NOT: all of it was judged */
-	bool is_failure; /* the response is an error, which anybody could have sent */
-	bool is_partial; /* only the part of the answer passes that its server can know */
+	enum exemption exemption; /* the way past a full judgement, or EXEMPT_NOT */
+	bool is_failure;          /* the response is an error, which anybody could have sent */
+	bool is_partial;          /* only the part of the answer passes that its server can know */
 	bool has_signer;
 	struct span octets; /* what to send: the message itself, or inside the caller's writer */
 	unsigned verifications; /* signature checks that this judgement computed */
@@ -73,9 +72,9 @@ void gate_judge(struct gate *g, const struct client_query *asked, struct span oc
 
 /* Looks whether a response like `m`, to a question like `asked`, was judged before. If so, returns
  * true with the result that gate_judge() would give, except that none of its names is set. `octets`
- * are those of `m`: for GATE_REWRITE they are changed into what to send. If not, returns
- * false with `octets` unchanged, and the response must be judged. Makes no system call and
- * allocates nothing. */
+ * are those of `m`: for GATE_REWRITE they are changed into what to send. If not, returns false with
+ * `octets` unchanged, and the response must be judged. Makes no system call and allocates
+ * nothing. */
 bool gate_recall(struct gate *g, const struct client_query *asked, const struct message *m,
         uint8_t *octets, int64_t now_s, struct gate_result *result);
 
