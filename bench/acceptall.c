@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What NFQUEUE itself costs: a program that accepts every packet and looks at none. It is what a
- * filter is measured against, so it shares no code with one.
+/* The cost of NFQUEUE itself: a program that accepts every packet and parses none. A filter is
+ * compared with it, so it shares no code with a filter.
  *
  *	acceptall classic    libnetfilter_queue's old interface, as most programs use it: one
  *	                     recv() and one verdict for each packet
  *	acceptall batched    recvmmsg(), and the verdicts of a batch in one send()
- *	acceptall rewriting  the same, and each packet is sent back with its verdict: the payload
- *	                     copied, the checksum of UDP made anew, as a filter must that changes it
- *	acceptall napping    the same, and after a batch that was not full it sleeps for a moment:
- *	                     the next is larger, and a packet costs less while there is load
- *	acceptall pacing     likewise, but only under load, for longer the more comes, and up to
- *	                     four batches are answered at once
- *	acceptall releasing  the same, but it sends nothing back, and tells the kernel of each
- *	                     batch up to which packet it may let all go
+ *	acceptall rewriting  batched, and each packet is sent back with its verdict: the payload is
+ *	                     copied and the UDP checksum computed, as a filter must that changes it
+ *	acceptall napping    rewriting, and after a batch that was not full it sleeps for a moment:
+ *	                     the next batch is larger, and a packet costs less under load
+ *	acceptall pacing     napping, but only under load, and longer under more load; it answers
+ *	                     up to four batches at once
+ *	acceptall releasing  pacing, but it sends no packets back: one verdict for each batch lets
+ *	                     go all packets up to the last one
  *
- * It serves a queue of responses and one of queries, 0 and 1, by one socket; or as many such pairs
- * as a second argument says, each by a thread of its own: first the queues of responses, then those
- * of queries. What is sent back of a response grows by as many octets as a third argument says, as
- * one does that is signed. It says "ready" and runs until it is killed. */
+ * It serves a queue of responses and one of queries, 0 and 1, by one socket. A second argument
+ * gives the number of such pairs, each with a thread of its own: first the queues of responses,
+ * then those of queries. A third argument gives the number of octets by which responses grow, as
+ * if they were signed. It prints "ready" and runs until it is killed. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <pthread.h>
@@ -40,17 +40,17 @@
 #define SOCKET_BUFFER (8 << 20)
 #define PACKET_SIZE   (65535 + 4096)
 #define BATCH         64
-#define VERDICT_SIZE  64 /* more than a verdict without a packet takes */
+#define VERDICT_SIZE  64 /* more than a verdict without a packet needs */
 #define SEND_SIZE     (64 << 10)
 #define NAP_US        100
 #define TURN          (4 * BATCH) /* packets that are answered at once */
-#define LOAD          8           /* so many a turn come only under load */
+#define LOAD          8           /* packets a turn; so many come only under load */
 #define NAP_STEP      32
 #define NAPS_MAX      3
 #define IPV4_HEADER   20
 #define IPV6_HEADER   40
 #define UDP_HEADER    8
-#define GROWTH_MAX    1024 /* less than what stands behind a packet in the buffer */
+#define GROWTH_MAX    1024 /* less than the room after a packet in the buffer */
 
 static int fail(const char *what)
 {
@@ -73,7 +73,7 @@ static void say_ready(void)
 	fflush(stdout);
 }
 
-/* What the default buffer cannot hold is lost. */
+/* Packets that do not fit into the default buffer are lost. */
 static bool enlarge_buffer(int fd)
 {
 	int size = SOCKET_BUFFER;
@@ -149,7 +149,7 @@ static uint64_t sum_words(const uint8_t *octets, size_t len)
 	return sum + word;
 }
 
-/* Puts the checksum of what is summed up, which it is 0 in, in its place. */
+/* Writes the checksum; the sum was made with 0 in its place. */
 static void put_checksum(uint8_t *at, uint64_t sum)
 {
 	while (sum >> 16)
@@ -164,12 +164,12 @@ static void put_u16(uint8_t *at, size_t value)
 	at[1] = (uint8_t)value;
 }
 
-/* Where the addresses stand in the IP header, both together, and how long they are. */
+/* The offset of both addresses in the IP header, and their length together. */
 struct layout {
 	size_t addresses_at, addresses_len, udp_at;
 };
 
-/* Returns false when it is no packet of UDP right behind an IP header. */
+/* Returns false unless UDP follows the IP header directly. */
 static bool read_layout(const uint8_t *packet, size_t len, struct layout *l)
 {
 	if (len >= IPV4_HEADER && packet[0] >> 4 == 4 && packet[9] == IPPROTO_UDP)
@@ -191,7 +191,7 @@ static void renew_checksum(uint8_t *packet, size_t len, const struct layout *l)
 	                              sum_words(udp, len - l->udp_at));
 }
 
-/* Writes into the headers that it is so long. */
+/* Writes the length into the headers. */
 static void renew_lengths(uint8_t *packet, size_t len, const struct layout *l)
 {
 	put_u16(packet + l->udp_at + 4, len - l->udp_at);
@@ -204,14 +204,14 @@ static void renew_lengths(uint8_t *packet, size_t len, const struct layout *l)
 	put_checksum(packet + 10, sum_words(packet, l->udp_at));
 }
 
-/* From port 53. */
+/* True for a packet from port 53. */
 static bool is_response(const uint8_t *udp)
 {
 	return udp[0] == 0 && udp[1] == 53;
 }
 
-/* Adds the packet to the verdict, as it came but for the checksum, and for its growth: what stands
- * behind it in the buffer. */
+/* Adds the packet to the verdict, unchanged except for the checksum and its growth: octets that
+ * follow it in the buffer. */
 static void put_packet(struct nlmsghdr *verdict, const struct nlattr *payload)
 {
 	const uint8_t *packet = mnl_attr_get_payload(payload);
@@ -229,14 +229,14 @@ static void put_packet(struct nlmsghdr *verdict, const struct nlattr *payload)
 	renew_checksum(mnl_attr_get_payload(copy), len, &l);
 }
 
-/* nfnetlink's header tells the queue. */
+/* nfnetlink's header has the queue. */
 static uint16_t number_of(const struct nlmsghdr *message)
 {
 	const struct nfgenmsg *header = mnl_nlmsg_get_payload(message);
 	return ntohs(header->res_id);
 }
 
-/* Writes a verdict of that type for one received message; returns how many octets it took. */
+/* Writes a verdict of this type for one received message; returns its length in octets. */
 static size_t put_verdict(char *at, const struct nlmsghdr *packet, int type, bool with_packet)
 {
 	struct nlattr *attributes[NFQA_MAX + 1] = { NULL };
@@ -253,8 +253,8 @@ static size_t put_verdict(char *at, const struct nlmsghdr *packet, int type, boo
 	return MNL_ALIGN(verdict->nlmsg_len);
 }
 
-/* Writes one verdict for all packets of a queue among them, by the last: the kernel hands out each
- * queue's in their order. Returns how many octets it took. */
+/* Writes one verdict for all received packets of a queue, for the last one: the kernel delivers the
+ * packets of a queue in order. Returns its length in octets. */
 static size_t put_release(char *at, char (*packets)[PACKET_SIZE], int count, uint16_t number)
 {
 	while (count > 0 && number_of((const void *)packets[count - 1]) != number)
@@ -264,7 +264,7 @@ static size_t put_release(char *at, char (*packets)[PACKET_SIZE], int count, uin
 	                 : 0;
 }
 
-/* What a thread receives into and sends from. */
+/* The buffers of a thread. */
 struct buffers {
 	char packets[BATCH][PACKET_SIZE] __attribute__((aligned(8)));
 	char verdicts[SEND_SIZE + PACKET_SIZE] __attribute__((aligned(8)));
@@ -298,7 +298,7 @@ static bool answer(int fd, const struct service *service, struct buffers *b, int
 	return true;
 }
 
-/* Receives at most so many packets and answers them; returns how many there were, or -1. */
+/* Receives at most `most` packets and answers them; returns their number, or -1. */
 static int take_turn(int fd, const struct service *service, struct buffers *b, int most)
 {
 	int count, total = 0;
@@ -315,7 +315,7 @@ static int take_turn(int fd, const struct service *service, struct buffers *b, i
 	return send_verdicts(fd, b) ? total : -1;
 }
 
-/* By what came in the last turns, and in the last. */
+/* Decides by the number of packets in the last turn, and in the turns before it. */
 static useconds_t nap_us(const struct service *service, int load, int count)
 {
 	int naps = load / NAP_STEP;
@@ -362,7 +362,7 @@ static int serve_batched(const struct service *service)
 	}
 }
 
-/* Returns only when it cannot go on, and then the program is of no use. */
+/* Returns only if it cannot go on; then the program ends. */
 static void *serve(void *context)
 {
 	const struct service *service = context;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Counts what a program takes from the heap, its libraries included: the dynamic linker binds
- * everybody's malloc() to the program's own. For one source file of a program with one thread. */
+/* Counts the allocations of a program, including its libraries: the dynamic linker binds every
+ * malloc() to the program's own. For one source file of a program with one thread. */
 #ifndef BENCH_ALLOCATIONS_H
 #define BENCH_ALLOCATIONS_H
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The prepared responses that answer prepared queries: they stand in the same order. */
+/* The prepared responses to the prepared queries, in the order of the queries. */
 #ifndef BENCH_ANSWERS_H
 #define BENCH_ANSWERS_H
 
 #include "prepared.h"
 #include "wire/message.h"
 
-/* Parses a prepared message, which is not malformed. The records are good until the next one. */
+/* Parses a prepared message, which must not be malformed. The records are valid until the next
+ * call. */
 static inline void answers_parse(struct span octets, struct message *m)
 {
 	static struct rr rrs[MESSAGE_RRS_MAX];
@@ -17,8 +18,8 @@ static inline void answers_parse(struct span octets, struct message *m)
 	exit(EXIT_FAILURE);
 }
 
-/* Returns the response to the first of `queries`, which has the DO bit or has it not; or NULL when
- * they are not all there. */
+/* Returns the response to the first of `queries`, with or without the DO bit; NULL if one of the
+ * responses is missing. */
 static inline const struct span *answers_find(
         const struct prepared *responses, const struct prepared *queries, bool dnssec_ok)
 {

@@ -11,9 +11,9 @@
 
 #include "crypto/algorithm.h"
 
-#define SIGNATURES 64 /* what is verified again and again, the processor learns */
+#define SIGNATURES 64 /* several, because the processor would learn a single one */
 
-/* A key of our own, and what it signed. */
+/* A key, and its signatures. */
 struct bare {
 	EVP_PKEY_CTX *hashed; /* NULL for algorithms that take the message */
 	EVP_PKEY *key;
@@ -63,8 +63,8 @@ static inline void bare_to_sign(struct bare *b)
 	EVP_PKEY_CTX_set_signature_md(b->hashed, EVP_sha256());
 }
 
-/* Makes a key, and signs; then it is ready to verify. Returns false when no key of this algorithm
- * can be made. */
+/* Makes a key and signs with it, so that it is ready to verify. Returns false if no key of this
+ * algorithm can be made. */
 static inline bool bare_set_up(struct bare *b, uint8_t algorithm)
 {
 	bool is_hashed = algorithm != ALGORITHM_ED25519;
@@ -86,7 +86,7 @@ static inline bool bare_set_up(struct bare *b, uint8_t algorithm)
 	return true;
 }
 
-/* Returns false when OpenSSL does not verify what it signed. */
+/* Returns false if OpenSSL does not verify its own signature. */
 static inline bool bare_verify(struct bare *b, unsigned i)
 {
 	const uint8_t *data = b->signed_[i].data, *signature = b->signed_[i].signature;

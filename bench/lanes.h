@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What load asks, and how it takes the answers: questions and the sockets that they leave by. When
- * they are asked is load.c's. */
+/* The questions of load, their sockets, and receiving their answers. load.c decides when to ask. */
 #ifndef BENCH_LANES_H
 #define BENCH_LANES_H
 
@@ -12,7 +11,7 @@
 #include "watched.h"
 
 #define LANES_MAX 256
-#define SLOTS     256 /* a lane: its number is the low octet of the id */
+#define SLOTS     256 /* in a lane; the slot's number is the low octet of the id */
 
 /* One question, outstanding or answered. */
 struct slot {
@@ -25,12 +24,12 @@ struct slot {
 /* One socket: a source port, or one connection after the other. */
 struct lane {
 	int fd;
-	bool is_used, is_over; /* questions went by it; it was closed, and is to be opened again */
+	bool is_used, is_over; /* it carried questions; it was closed, and must be opened again */
 	struct framing in;
 	unsigned slot_count, next_slot;
 	struct slot slots[SLOTS];
 	unsigned pending_count;
-	uint8_t pending[SLOTS]; /* the slots whose next question is to be sent */
+	uint8_t pending[SLOTS]; /* the slots whose next question is due */
 };
 
 struct load {
@@ -50,7 +49,7 @@ struct load {
 	struct tally tally;
 };
 
-/* xorshift: the ids only have to differ. */
+/* xorshift: the ids only need to differ. */
 static inline uint64_t draw(struct load *l)
 {
 	l->random ^= l->random << 13;
@@ -68,7 +67,7 @@ static inline struct span next_query(struct load *l)
 	return l->others.messages[l->next_other++ % l->others.count];
 }
 
-/* A connection that is over takes its questions with it: they are asked again in the next one. */
+/* The questions of a connection that has ended are asked again in the next one. */
 static inline void connect_again(struct load *l, struct lane *lane)
 {
 	close(lane->fd);
@@ -107,7 +106,7 @@ static inline void send_pending(struct load *l, struct lane *lane)
 	lane->pending_count = 0;
 }
 
-/* The question of a query stands before its OPT, if it has one. */
+/* Returns the question of a query, which is before its OPT, if any. */
 static inline bool repeats_question(struct span answer, struct span query)
 {
 	size_t opt = query.base[11] ? 11 : 0;
@@ -116,7 +115,7 @@ static inline bool repeats_question(struct span answer, struct span query)
 	               query.len - opt - DNS_HEADER_SIZE) == 0;
 }
 
-/* What came, and when. */
+/* Takes the messages that came at this time. */
 struct arrival {
 	struct load *load;
 	struct lane *lane;

@@ -13,7 +13,7 @@ struct latency {
 	uint32_t buckets[LATENCY_BUCKETS];
 };
 
-/* Its octave, and the four bits that follow its leading one. */
+/* Returns the bucket: the octave, and the four bits after the leading one. */
 static inline void latency_add(struct latency *l, uint64_t ns)
 {
 	unsigned top = 63 - (unsigned)__builtin_clzll(ns | LATENCY_STEPS);
@@ -23,7 +23,7 @@ static inline void latency_add(struct latency *l, uint64_t ns)
 	l->count++;
 }
 
-/* The middle of a bucket. */
+/* Returns the middle of a bucket. */
 static inline double latency_bucket_us(unsigned bucket)
 {
 	if (bucket < 2 * LATENCY_STEPS)
@@ -33,7 +33,7 @@ static inline double latency_bucket_us(unsigned bucket)
 	       1e3;
 }
 
-/* What `share` of all did not exceed. */
+/* Returns the quantile: `share` of all times did not exceed it. */
 static inline double latency_percentile_us(const struct latency *l, double share)
 {
 	uint64_t seen = 0;

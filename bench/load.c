@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The client: asks, and measures how it is answered.
+/* The client: asks, and measures the answers.
  *
  *	load [-n OUTSTANDING] [-R PER_SECOND] [-w WARM_UP_MS] [-t MS] [-r RCODE] [-p NAME=PID]...
  *	     [-a ADDRESS]... [-c CONNECTIONS | -o] SERVER QUERIES [PERCENT OTHERS]
  *
- * Either it keeps OUTSTANDING questions outstanding, or it asks at a fixed rate, whatever becomes
- * of the questions (an open loop: an overload is possible only so), and OUTSTANDING is the most.
- * QUERIES is a file of prepared queries, which are asked in turn; PERCENT of the questions are
- * taken from OTHERS, in turn as well. Each has a random id and one of several source ports, of the
- * addresses that -a names. With -c it asks over TCP, in so many connections that stay open, and
- * with -o in a connection for each question. A question without an answer after TIMEOUT_MS is lost,
- * and so is one whose place a new one needs, or whose connection ends; with a fixed number
- * outstanding the next is asked in its place. The CPU time of the processes that -p names is taken
- * at both ends of the measured time, so that it belongs to the very answers that are counted.
- * Prints one JSON object. */
+ * It keeps OUTSTANDING questions outstanding; or it asks at a fixed rate, whatever becomes of the
+ * questions (an open loop, which an overload needs), and OUTSTANDING is the maximum. QUERIES is a
+ * file of prepared queries, which are asked in turn; PERCENT of the questions come from OTHERS,
+ * also in turn. Each has a random id, one of several source ports, and one of the addresses of -a.
+ * With -c it asks over TCP, in CONNECTIONS connections that stay open; with -o in a connection for
+ * each question. A question is lost if it has no answer after TIMEOUT_MS, if a new one needs its
+ * slot, or if its connection ends; with a fixed number outstanding the next question replaces it.
+ * The CPU time of the processes of -p is read at both ends of the measured time, so it belongs to
+ * the answers that are counted. Prints one JSON object. */
 #include <errno.h>
 #include <inttypes.h>
 #include <sys/prctl.h>
@@ -28,7 +27,7 @@
 #define LANES_MIN  4
 #define WARM_UP    64 /* outstanding before an open loop begins */
 #define BATCH      64
-#define BATCHES    4 /* sent before it is looked what came */
+#define BATCHES    4 /* sent before it receives */
 #define NS_PER_MS  1000000ull
 
 static void give_up_late(struct load *l, uint64_t now_ns)
@@ -45,7 +44,8 @@ static void give_up_late(struct load *l, uint64_t now_ns)
 	}
 }
 
-/* Sends what is due of an open loop, from one lane after the other; returns how many. */
+/* Sends the questions of an open loop that are due, from one lane after the other; returns their
+ * number. */
 static unsigned send_due(struct load *l, uint64_t due)
 {
 	struct lane *lane = &l->lanes[l->next_lane++ % l->lane_count];
@@ -61,7 +61,7 @@ static unsigned send_due(struct load *l, uint64_t due)
 	return (unsigned)due;
 }
 
-/* How long nothing is to be sent. */
+/* Returns how long no question is due. */
 static struct timespec pause_until(const struct load *l, uint64_t begin_ns, uint64_t asked)
 {
 	uint64_t next_ns = begin_ns + (asked + 1) * NS_PER_S / (l->per_s ? l->per_s : 1);
@@ -72,8 +72,8 @@ static struct timespec pause_until(const struct load *l, uint64_t begin_ns, uint
 	return (struct timespec){ (time_t)(most_ns / NS_PER_S), (long)(most_ns % NS_PER_S) };
 }
 
-/* Runs until `end_ns`. Nothing is left pending in a lane that is left. A lane that cannot ask as
- * fast as it should must not forget to listen. */
+/* Runs until `end_ns`. A lane is left only when it has no pending questions. A lane that cannot ask
+ * as fast as it should must still listen. */
 static void run_until(struct load *l, uint64_t end_ns)
 {
 	uint64_t now_ns, asked = 0, begin_ns = clock_ns(CLOCK_MONOTONIC), swept_ns = begin_ns;
@@ -92,7 +92,7 @@ static void run_until(struct load *l, uint64_t end_ns)
 		for (unsigned i = 0; asked < due && i < BATCHES; i++)
 			asked += send_due(l, due - asked);
 		if (now_ns - swept_ns > SWEEP_MS * NS_PER_MS) {
-			swept_ns = clock_ns(CLOCK_MONOTONIC); /* not before what was just sent */
+			swept_ns = clock_ns(CLOCK_MONOTONIC); /* not before the last send */
 			give_up_late(l, swept_ns);
 		}
 	}
@@ -130,8 +130,8 @@ static unsigned smaller(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
-/* What is to be learned of the names is learned with a fixed number outstanding, whatever comes
- * then: at a rate it would pile up. */
+/* The warm-up, in which the filter learns all names, has a fixed number outstanding, whatever load
+ * follows: at a rate the questions would pile up. */
 static void warm_up(struct load *l)
 {
 	unsigned per_s = l->per_s,
@@ -206,7 +206,7 @@ static bool read_option(struct load *l, int letter)
 	}
 }
 
-/* A connection has as many places as a lane, and at least one of them is used. */
+/* A connection has as many slots as a lane, and uses at least one of them. */
 static bool fits(const struct load *l)
 {
 	unsigned lanes = lanes_wanted(l);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is done in process is measured here: the CPU it takes, and what it wants of the heap and of
- * the kernel. For one source file of a program with one thread, which has a table of measures and a
- * context that they share. */
+/* Measures work in process: its CPU, its allocations and its system calls. For one source file of a
+ * program with one thread, which has a table of measures and a context that they share. */
 #ifndef BENCH_MEASURE_H
 #define BENCH_MEASURE_H
 
@@ -23,16 +22,16 @@
 
 struct measure {
 	const char *name;
-	void (*one)(void *context, unsigned i); /* does it with the one of this number */
-	unsigned times;                /* what takes too little time is done more often a round */
-	void (*before)(void *context); /* makes ready for a round, or NULL */
-	const char *without; /* another measure, whose time is no part of this one, or NULL */
+	void (*one)(void *context, unsigned i); /* does the work for item `i` */
+	unsigned times;                         /* short work is done several times a round */
+	void (*before)(void *context);          /* prepares a round; or NULL */
+	const char *without; /* another measure, whose time is subtracted; or NULL */
 };
 
 struct measuring {
 	const struct measure *measures; /* the last one has no name */
 	void *context;
-	unsigned count; /* how many there are to do it with */
+	unsigned count; /* the number of items */
 };
 
 static void die(const char *what)
@@ -49,7 +48,7 @@ static double cpu_us(void)
 	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
 }
 
-/* CPU microseconds for each. */
+/* Returns the CPU microseconds for each item. */
 static double time_round(const struct measuring *m, const struct measure *what)
 {
 	unsigned times = m->count * what->times;
@@ -78,7 +77,7 @@ static double median_of(const struct measuring *m, double (*us)[MEASURE_ROUNDS],
 	return 0;
 }
 
-/* In each round all measures take their turn. Prints the medians as members of a JSON object. */
+/* Runs all measures in each round. Prints the medians as members of a JSON object. */
 static void print_medians(const struct measuring *m)
 {
 	double us[MEASURES_MAX][MEASURE_ROUNDS];
@@ -102,7 +101,7 @@ static void treat_all(const struct measuring *m, const struct measure *what)
 		what->one(m->context, i);
 }
 
-/* A function of its own whatever the compiler thinks: valgrind is told its name. */
+/* Never inlined: valgrind finds it by its name. */
 static void __attribute__((noinline, noclone))
 counted(const struct measuring *m, const struct measure *what)
 {
@@ -117,7 +116,7 @@ static double allocations_of_one(const struct measuring *m, const struct measure
 	return (double)(allocations - before) / m->count;
 }
 
-/* A child does it where a system call is death. */
+/* Does the work in a child that a system call would kill. */
 static bool makes_system_calls(const struct measuring *m, const struct measure *what)
 {
 	int status = 0;
@@ -137,7 +136,7 @@ static bool makes_system_calls(const struct measuring *m, const struct measure *
 static void print_needs(const struct measuring *m, const char *word, const struct measure *what)
 {
 	printf("\"%s\": {\"allocations\": %g, ", word, allocations_of_one(m, what));
-	fflush(stdout); /* or the child would have it too */
+	fflush(stdout); /* otherwise the child would print it again */
 	printf("\"system_calls\": %s}", makes_system_calls(m, what) ? "true" : "false");
 }
 

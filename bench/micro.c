@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the judgement costs without any packet: the gate is given prepared responses, its keys
- * known, and stands beside OpenSSL's bare verification with a key of the same kind.
+/* The cost of a judgement without packets: the gate, which knows the keys, gets prepared
+ * responses. It is compared with OpenSSL's bare verification with a key of equal kind.
  *
  *	micro [-w|-c] [-t SECONDS] [-z ZONES] COUNT ANCHORS RESPONSES QUERIES
  *
- * COUNT responses, or as many as there are, are judged in each of MEASURE_ROUNDS rounds, in which
- *all that is compared takes turns. Cold: all signatures were forgotten before. Warm: each was found
- *good before. Cached: the message cache knows the response; it is copied, since it is changed in
- *place, parsed, found and rewritten. Prints one JSON object: CPU microseconds a response, medians
- *of the rounds, and what one takes from the heap and from the kernel.
+ * COUNT responses (fewer if there are not as many) are judged in each of MEASURE_ROUNDS rounds, in
+ * which all measures take turns. Cold: all signatures were forgotten before. Warm: each was found
+ * good before. Cached: the message cache knows the response; it is copied (because it is changed
+ * in place), parsed, found and rewritten. Prints one JSON object: CPU microseconds a response,
+ * medians of the rounds, and the allocations and system calls of one response.
  *
- * With -w or -c nothing is timed: it makes ready, calls counted() once, which treats COUNT warm or
- * cached responses and rewrites them, and prints nothing. For tools that count instructions in
- * there. -t says what time it is, in seconds since 1970, for signatures that were made long ago; -z
- * how many zones more are known, which nobody asks for. */
+ * With -w or -c nothing is timed: it prepares, calls counted() once, which treats COUNT warm or
+ * cached responses and rewrites them, and prints nothing. This is for tools that count
+ * instructions in counted(). -t gives the time, in seconds since 1970, for signatures that were
+ * made long ago; -z the number of further known zones, which no query asks for. */
 #include "answers.h"
 #include "bare.h"
 #include "base/complaint.h"
@@ -27,22 +27,22 @@
 #define RRSIG_ALGO_AT 2    /* in the RDATA */
 #define MESSAGES      4096 /* of COUNT, at most */
 
-/* So many that what one takes is exact to the octet. */
+/* So many that the memory of one is exact to the octet. */
 #define MEASURED_ENTRIES 100000
 
 struct bench {
 	struct prepared responses, queries;
 	const struct span *judged; /* the responses to `queries`, in the same order */
 	struct client_query *asked;
-	struct bare bare;    /* what stands beside it */
+	struct bare bare;    /* the comparison */
 	struct gate gate;    /* without a message cache */
 	struct gate recalls; /* with one */
 	struct store store;
 	struct policy policy;
 	int64_t now_s;
 	unsigned count, zones;
-	long zones_resident;    /* octets that knowing them took */
-	unsigned verifications; /* that the last judgement cost */
+	long zones_resident;    /* octets of memory for the further zones */
+	unsigned verifications; /* of the last judgement */
 };
 
 static void read_queries(struct bench *b)
@@ -71,7 +71,7 @@ static void learn(struct bench *b, const struct want *want)
 			return;
 		}
 	}
-	die("the gate wants what was not prepared");
+	die("the gate needs a key that was not prepared");
 }
 
 static struct client_query asked_of(const struct bench *b, unsigned i, bool dnssec_ok)
@@ -114,10 +114,10 @@ static void recall_one(struct bench *b, unsigned i, bool dnssec_ok)
 	memcpy(octets, b->judged[i].base, b->judged[i].len);
 	answers_parse(span_of(octets, b->judged[i].len), &m);
 	if (!gate_recall(&b->recalls, &asked, &m, octets, b->now_s, &result))
-		die("what was judged is not in the message cache");
+		die("a judged response is not in the message cache");
 }
 
-/* Judges all that will be judged warm. */
+/* Judges all responses that will be judged warm. */
 static void warm_up(void *context)
 {
 	struct bench *b = context;
@@ -126,7 +126,7 @@ static void warm_up(void *context)
 		judge_one(b, i, true);
 }
 
-/* The same for what will be found in the message cache. */
+/* The same for responses that will be found in the message cache. */
 static void fill_cache(struct bench *b)
 {
 	for (unsigned i = 0; i < b->count; i++) {
@@ -151,7 +151,7 @@ static void set_up(struct bench *b, const char *anchors, const char *responses, 
 		die("no memory");
 	b->judged = answers_find(&b->responses, &b->queries, true);
 	if (!b->judged)
-		die("the responses to the queries are not there");
+		die("the file lacks the responses to the queries");
 	read_queries(b);
 }
 
@@ -185,7 +185,7 @@ static void know_zones(struct bench *b)
 	}
 }
 
-/* All memory of a table is taken, and touched, when it is made. */
+/* A table allocates and touches all its memory when it is made. */
 static void print_memory(struct bench *b)
 {
 	struct store store;
@@ -211,7 +211,7 @@ static void print_memory(struct bench *b)
 	store_fini(&store);
 }
 
-/* ---- What is measured ---- */
+/* ---- The measures ---- */
 
 static void parse_one(void *context, unsigned i)
 {
@@ -229,8 +229,8 @@ static void verify_one(void *context, unsigned i)
 		die("OpenSSL does not verify what it signed");
 }
 
-/* What it costs to forget the signature of one response, which is no part of a judgement: all are
- * forgotten at once. */
+/* Forgetting the signature of one response is no part of a judgement; its cost is subtracted. All
+ * are forgotten at once. */
 static void forget_all(void *context, unsigned i)
 {
 	struct bench *b = context;
@@ -239,7 +239,7 @@ static void forget_all(void *context, unsigned i)
 		crypto_forget(b->gate.crypto);
 }
 
-/* DO and plain: the client sets DO, or does not and has the answer rewritten. */
+/* DO and plain: the client sets DO; or it does not, and the answer is rewritten. */
 static void cold_do(void *context, unsigned i)
 {
 	struct bench *b = context;

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What signing costs without any packet: the signer is given prepared responses of a server that
- * does not sign, and stands beside OpenSSL's bare signing with a key of the same kind.
+/* The cost of signing without packets: the signer gets prepared responses of a server that does
+ * not sign. It is compared with OpenSSL's bare signing with a key of equal kind.
  *
  *	microsign [-n|-k|-f] [-t SECONDS] COUNT ALGORITHM RESPONSES QUERIES
  *
- * COUNT responses, or as many as there are, are signed in each of MEASURE_ROUNDS rounds, in which
- * all that is compared takes turns. New: no signature was remembered. Kept: each was. Found: the
- * whole answer was. Prints one JSON object: CPU microseconds a response, medians of the rounds, and
- * what one that is found takes from the heap and from the kernel.
+ * COUNT responses (fewer if there are not as many) are signed in each of MEASURE_ROUNDS rounds, in
+ * which all measures take turns. New: no signature is remembered. Kept: each is. Found: the whole
+ * answer is. Prints one JSON object: CPU microseconds a response, medians of the rounds, and the
+ * allocations and system calls of a response that is found.
  *
- * With -n, -k or -f nothing is timed: it makes ready, calls counted() once, which signs COUNT
- * responses with new signatures, or kept ones, or finds the answers, and prints nothing. For tools
- * that count instructions in there. -t says what time it is, in seconds since 1970. */
+ * With -n, -k or -f nothing is timed: it prepares, calls counted() once, which signs COUNT
+ * responses with new signatures, or kept ones, or finds the answers, and prints nothing. This is
+ * for tools that count instructions in counted(). -t gives the time, in seconds since 1970. */
 #include "answers.h"
 #include "bare.h"
 #include "measure.h"
@@ -29,7 +29,7 @@ struct bench {
 	struct bare bare;
 	struct sign_zone zone;
 	struct sign_policy policy;
-	struct signer *remembers, *keeps, *forgets; /* answers, signatures, one of each */
+	struct signer *remembers, *keeps, *forgets; /* answers; signatures; one of each */
 	uint8_t algorithm;
 	unsigned count;
 	int64_t now_s;
@@ -116,7 +116,7 @@ static const struct measure new = { "new", new_one, 1, NULL, NULL },
                             kept = { "kept", kept_one, 1, NULL, NULL },
                             found = { "found", found_one, 1, NULL, NULL };
 
-/* The zone is what stands behind the first label of the names. */
+/* The zone is the parent of the names. */
 static void read_zone(struct bench *b)
 {
 	struct message query;
@@ -140,7 +140,7 @@ static void set_up(struct bench *b, const char *responses, const char *queries)
 		exit(EXIT_FAILURE);
 	b->unsigned_ = answers_find(&b->responses, &b->queries, false);
 	if (!b->unsigned_)
-		die("the responses to the queries are not there");
+		die("the file lacks the responses to the queries");
 	if (b->count > b->queries.count)
 		b->count = b->queries.count;
 	b->asked = calloc(b->count, sizeof(*b->asked));
@@ -159,7 +159,7 @@ static void set_up(struct bench *b, const char *responses, const char *queries)
 		die("no memory");
 }
 
-/* All have seen all names and TTLs. An answer is remembered when its signature is found. */
+/* All signers have seen all names and TTLs. An answer is remembered once its signature is found. */
 static void warm_up(struct bench *b)
 {
 	for (unsigned i = 0; i < b->count; i++) {
@@ -188,7 +188,7 @@ static bool read_options(struct bench *b, int argc, char **argv, char *counting)
 		return false;
 	b->count = (unsigned)atoi(argv[optind]);
 	b->algorithm = (uint8_t)atoi(argv[optind + 1]);
-	return b->count > 1; /* or the signature before is the same */
+	return b->count > 1; /* with one response the signature would be remembered */
 }
 
 int main(int argc, char **argv)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A file of DNS messages that were prepared before anything is measured: each is its length in two
- * octets, as over TCP, and then its octets. bed/zones.py writes them. */
+/* A file of DNS messages that were prepared before the measurement: each is preceded by its length
+ * in two octets, as over TCP. bed/zones.py writes it. */
 #ifndef BENCH_PREPARED_H
 #define BENCH_PREPARED_H
 
@@ -15,8 +15,8 @@ struct prepared {
 	unsigned count;
 };
 
-/* Reads the whole file. It is needed until the program ends, so nothing frees it. Returns false,
- * having said why, when it cannot be read or is not such a file. */
+/* Reads the whole file. The memory is needed until the program ends, and is never freed. Returns
+ * false after printing why, if the file cannot be read or is not such a file. */
 static inline bool prepared_load(struct prepared *p, const char *path)
 {
 	FILE *f = fopen(path, "re");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Answers with responses that a real server gave before. One is found by the question and the DO
- * bit, and gets the id and the letter case of the query. What was not prepared is REFUSED. */
+/* Answers with responses of a real server. A response is found by the question and the DO bit, and
+ * gets the id and the letter case of the query. A question that was not prepared is REFUSED. */
 #ifndef BENCH_RESPOND_H
 #define BENCH_RESPOND_H
 
@@ -11,7 +11,7 @@
 #include "wire/message.h"
 
 #define RESPONSE_SIZE UINT16_MAX
-#define RRS           8 /* a query has an OPT at most */
+#define RRS           8 /* records; a query has at most an OPT */
 
 /* Open addressing; never more than half full. */
 struct answers {
@@ -42,7 +42,7 @@ static inline bool is_same_question(struct span a, struct span b)
 	return true;
 }
 
-/* Returns the slot of the question, or the free one where it belongs. */
+/* Returns the slot of the question, or the free slot for it. */
 static inline struct answer *find(const struct answers *a, struct span question, bool dnssec_ok)
 {
 	uint32_t i = hash_of(question, dnssec_ok) & a->mask;
@@ -75,8 +75,8 @@ static inline bool answers_load(struct answers *a, const char *path)
 	return a->slots != NULL;
 }
 
-/* Writes the response to a query, for which there must be RESPONSE_SIZE octets; returns its length,
- * 0 when the query is none. */
+/* Writes the response to a query into at least RESPONSE_SIZE octets; returns its length, or 0 if
+ * the message is no query. */
 static inline size_t respond(const struct answers *a, struct span query, uint8_t *out)
 {
 	struct rr rrs[RRS];

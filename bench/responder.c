@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A DNS server that costs next to nothing, so that the two cores of a small machine are left to
- * what is measured: it answers over UDP and TCP with responses that were prepared (respond.h).
+/* A very cheap DNS server, so that the two cores of a small machine are left to the program under
+ * test. It answers over UDP and TCP with prepared responses (respond.h).
  *
  *	responder PREPARED ADDRESS...
  *
- * Says "ready" and runs until it is killed. */
+ * Prints "ready" and runs until it is killed. */
 #include <pthread.h>
 #include <sys/epoll.h>
 
@@ -45,8 +45,8 @@ static int open_socket(const struct sockaddr_storage *address, int kind)
 
 /* ---- Datagrams ---- */
 
-/* The two ends of a batch share the place of the address: a response goes where its query came
- * from. */
+/* Receiving and sending share the addresses of a batch: a response goes to the sender of its
+ * query. */
 struct batch {
 	int fd;
 	struct sockaddr_storage clients[BATCH];
@@ -79,7 +79,7 @@ static void serve_batch(struct batch *b)
 	}
 	for (unsigned sent = 0; sent < count;) {
 		int done = sendmmsg(b->fd, b->out + sent, count - sent, 0);
-		sent += done > 0 ? (unsigned)done : 1; /* what cannot be sent is lost */
+		sent += done > 0 ? (unsigned)done : 1; /* a response that cannot be sent is lost */
 	}
 }
 
@@ -115,7 +115,7 @@ static void put_response(void *context, struct span query)
 	size_t room = out->capacity - out->len;
 
 	if (room < FRAMING_PREFIX_SIZE + RESPONSE_SIZE)
-		return; /* no client here asks so much at once */
+		return; /* no client here sends so much at once */
 	uint8_t *at = out->base + out->len;
 	size_t len = respond(&answers, query, at + FRAMING_PREFIX_SIZE);
 	if (len == 0)
@@ -124,7 +124,7 @@ static void put_response(void *context, struct span query)
 	out->len += FRAMING_PREFIX_SIZE + len;
 }
 
-/* Answers what came. Returns false when the connection is over. */
+/* Answers the queries that came. Returns false at the end of the connection. */
 static bool serve_connection(struct connection *c)
 {
 	static uint8_t responses[OUT_SIZE];

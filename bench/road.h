@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How messages go between a client and a server: as datagrams, in connections that stay open, or
- * each question in a connection of its own; over IPv4 or IPv6, as the server's address is. */
+/* How messages travel between a client and a server: as datagrams, in connections that stay open,
+ * or each question in a connection of its own; over IPv4 or IPv6, like the server's address. */
 #ifndef BENCH_ROAD_H
 #define BENCH_ROAD_H
 
@@ -24,23 +24,23 @@ struct road {
 	bool is_stream;
 	bool is_for_one; /* a connection is for one question */
 	struct sockaddr_storage server;
-	unsigned address_count; /* of ours; 0: the kernel chooses one */
+	unsigned address_count; /* of the client; 0: the kernel chooses one */
 	struct sockaddr_storage addresses[ROAD_ADDRESSES_MAX];
 };
 
-/* Adds an address of ours; its port is the kernel's choice. */
+/* Adds an address of the client; the kernel chooses the port. */
 static inline bool road_add_address(struct road *r, const char *text)
 {
 	if (r->address_count == ROAD_ADDRESSES_MAX ||
 	        !address_read(text, &r->addresses[r->address_count]))
 		return false;
-	/* sin6_port stands in the same place. */
+	/* sin6_port is at the same place. */
 	((struct sockaddr_in *)&r->addresses[r->address_count++])->sin_port = 0;
 	return true;
 }
 
-/* Returns a socket towards the server, or -1. What `number` counts takes our addresses in turn. A
- * connection is there when it returns: here the other end is never far. */
+/* Returns a socket to the server, or -1. Sockets with successive `number`s use the client's
+ * addresses in turn. A connection is open when this returns: the server is always near. */
 static inline int road_open(const struct road *r, unsigned number)
 {
 	const struct sockaddr_storage *from =
@@ -63,7 +63,7 @@ static inline int road_open(const struct road *r, unsigned number)
 	return fd;
 }
 
-/* One message to be sent, behind its length, which datagrams go without. */
+/* One message to send, preceded by its length, which datagrams omit. */
 struct road_message {
 	uint8_t octets[FRAMING_PREFIX_SIZE + 512];
 	size_t len;
@@ -77,7 +77,7 @@ static inline uint8_t *road_put(struct road_message *m, struct span message)
 	return m->octets + FRAMING_PREFIX_SIZE;
 }
 
-/* Sends them all, but for what cannot be sent. */
+/* Sends all messages, except for those that cannot be sent. */
 static inline void road_send(
         const struct road *r, int fd, struct road_message *messages, unsigned count)
 {
@@ -118,7 +118,7 @@ static inline void road_receive_datagrams(int fd, framing_handler *handle, void 
 		handle(context, span_of(octets[i], messages[i].msg_len));
 }
 
-/* Reads what came on a connection. Returns false when it is over. */
+/* Reads the messages that came on a connection. Returns false at its end. */
 static inline bool road_receive_stream(
         int fd, struct framing *in, framing_handler *handle, void *context)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is counted of questions and their answers. */
+/* The counters of questions and answers. */
 #ifndef BENCH_TALLY_H
 #define BENCH_TALLY_H
 
@@ -15,7 +15,7 @@
 #define AUTHORITIES_AT 9
 
 struct tally {
-	unsigned rcode; /* that a right answer has */
+	unsigned rcode; /* of a right answer */
 	uint64_t asked, answers, wrong, stray, lost;
 	uint64_t authentic; /* with AD */
 	uint64_t signed_;
@@ -23,8 +23,8 @@ struct tally {
 	struct latency latency;
 };
 
-/* Whatever is asked for has one record, and its denial has one SOA: what else stands in the answer,
- * or in the authority section of a denial, is there for RRSIGs. */
+/* Each answer has one record, and each denial one SOA: further records in the answer, or in the
+ * authority section of a denial, mean that there are RRSIGs. */
 static inline bool has_signature(struct span answer)
 {
 	uint8_t records =
@@ -32,7 +32,7 @@ static inline bool has_signature(struct span answer)
 	return records > 1;
 }
 
-/* An answer that has a header, to a question that was asked `after_ns` ago. */
+/* Counts an answer, with at least a header, to a question that was asked `after_ns` ago. */
 static inline void tally_answer(
         struct tally *t, struct span answer, uint16_t flags, uint64_t after_ns)
 {

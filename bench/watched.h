@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The CPU time of other processes, between two moments. */
+/* The CPU time of other processes between two moments. */
 #ifndef BENCH_WATCHED_H
 #define BENCH_WATCHED_H
 
@@ -29,8 +29,8 @@ struct watched {
 	} processes[WATCHED_MAX];
 };
 
-/* `text` is NAME=PID, and is cut in two. Returns false when it is not, or there is no such process.
- */
+/* `text` is NAME=PID, and is split in place. Returns false if it is not, or if there is no such
+ * process. */
 static inline bool watched_add(struct watched *w, char *text)
 {
 	char *pid = strchr(text, '=');

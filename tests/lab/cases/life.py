@@ -142,12 +142,12 @@ def _wrong_anchor(world):
 
 
 def _revoked_anchor(world):
-    """Noticed while sealgate runs, remembered when it starts again; everything goes on without that key."""
+    """Noticed while sealgate runs, and remembered at the next start; everything works without that key."""
     world.gate.stop()
     other = world.lab.sealgate(world.lab.host, "host",
                                anchor=world.lab.zones.anchor_with_revoked)
     try:
-        for news, times in (("revoked, never to be trusted again", 2), (": revoked", 1)):
+        for news, times in (("revoked; never trusted again", 2), (": revoked", 1)):
             other.start()
             for _ in range(times):
                 answer = world.ask("www.p256.test.", "A", ad=True)
