@@ -1,0 +1,903 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which verdict a query or a response over UDP gets where the worker validates. */
+#include "packets.h"
+#include "validating.h"
+
+#include "base/sockaddr.h"
+#include "dnssec/limits.h"
+#include "flow/grace.h"
+#include "worker/udp_validate.h"
+
+#define ID     0x1234
+#define WWW    "www.example.test A"
+#define GOOD   "www.example.test A 192.0.2.1 | example.test"
+#define FORGED "www.example.test A 192.0.2.66 | example.test spoilt"
+
+#define GRACE_MS 100
+#define PARK_MS  3000
+
+enum { INSIDE = 1, OUTSIDE = 2 }; /* interfaces */
+enum { PARKED_MAX = 8 };
+
+#define CLIENT                                                                                     \
+	{                                                                                          \
+		"192.0.2.7", 4000                                                                  \
+	}
+#define SERVER                                                                                     \
+	{                                                                                          \
+		"198.51.100.53", 53                                                                \
+	}
+
+static const struct end_point client = CLIENT, server = SERVER;
+
+struct bed {
+	struct validating *v;
+	struct flow_table flows;
+	struct park park;
+	struct grace grace;
+	struct verdict_log log;
+	struct udp_validator validator;
+	struct msgbuild query;
+	struct held_packet packet;
+	uint64_t next_id; /* of packets */
+	uint32_t in;      /* by which queries come in */
+};
+
+static struct bed *bed_new(void)
+{
+	struct bed *b = calloc(1, sizeof(*b));
+
+	assert_non_null(b);
+	b->v = validating_new(false);
+	b->next_id = 1;
+	b->in = INSIDE;
+	assert_int_equal(flow_table_init(&b->flows, 16, 5000), 0);
+	assert_int_equal(park_init(&b->park, PARKED_MAX, PARK_MS), 0);
+	assert_int_equal(grace_init(&b->grace, PARKED_MAX, GRACE_MS), 0);
+	b->validator = (struct udp_validator){ .config = &b->v->config,
+		.turn = &b->v->turn,
+		.stats = &b->v->stats,
+		.report = &b->v->report,
+		.intake = &b->v->intake,
+		.arrivals = &b->v->arrivals,
+		.flows = &b->flows,
+		.park = &b->park,
+		.grace = &b->grace,
+		.verdicts = verdicts_noted(&b->log),
+		.rrs = scratch_rrs_new() };
+	return b;
+}
+
+static void bed_free(struct bed *b)
+{
+	free(b->validator.rrs);
+	park_fini(&b->park);
+	grace_fini(&b->grace);
+	flow_table_fini(&b->flows);
+	validating_free(b->v);
+	free(b);
+}
+
+static const struct stats *stats_of(const struct bed *b)
+{
+	return &b->v->stats;
+}
+
+static unsigned flows_of(const struct bed *b)
+{
+	return b->flows.table.used;
+}
+
+/* ---- Queries ---- */
+
+enum {
+	OPT = 1,
+	OPT_DO = 2 | OPT,
+	TSIG = 4,
+};
+
+static void write_query(struct bed *b, uint16_t flags, uint16_t type, unsigned extra)
+{
+	msg_begin(&b->query, ID, flags, "www.example.test", type);
+	msg_section(&b->query, SECTION_ADDITIONAL);
+	if (extra & OPT)
+		msg_opt(&b->query, QUERY_UDP_SIZE, (extra & OPT_DO) == OPT_DO);
+	if (extra & TSIG)
+		msg_rr(&b->query, ".", TYPE_TSIG, 0, rd_raw(span_of("\0\0\0\0", 4)));
+}
+
+/* Returns what the query was told; the packet stays in b->packet. */
+static enum told ask_octets(struct bed *b, struct end_point from, struct span octets)
+{
+	uint64_t id = b->next_id++;
+
+	packet_make(&b->packet, id, from, server, octets);
+	struct flow_way way = { b->in, OUTSIDE };
+	struct queued_datagram d = { &b->packet.queued, &b->packet.packet,
+		flow_key_of_query(&b->flows.hash_key, &b->packet.packet, ID, way) };
+	udp_validate_query(&b->validator, &d);
+	return verdict_on(&b->log, id);
+}
+
+static void ask(struct bed *b)
+{
+	write_query(b, FLAG_RD, TYPE_A, OPT_DO);
+	assert_int_equal(ask_octets(b, client, msg_span(&b->query)), ACCEPTED);
+	assert_int_equal(flows_of(b), 1);
+}
+
+static void reject_edns(struct bed *b)
+{
+	struct sockaddr_storage address =
+	        sockaddr_of(span_of("\306\63\144\65", 4), server.port, 0); /* 198.51.100.53 */
+	struct client_query asked = judge_asked(WWW, ASK_PLAIN);
+	struct message refusal = { .flags = FLAG_QR | RCODE_FORMERR };
+
+	server_fallback_came(&b->v->fallback, &address, &asked, &refusal);
+	assert_true(server_fallback_is_plain(&b->v->fallback, &address));
+}
+
+enum { PAUSED = 1, CD_PASSES = 2, TRANSFERS_REFUSED = 4, SERVER_REJECTS_EDNS = 8 };
+
+static void a_query_goes_on_with_do_or_as_it_came_or_not_at_all(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint16_t flags, type;
+		unsigned extra, given;
+		enum told told;
+		unsigned flows;
+		size_t counter;
+	} rows[] = {
+		{ "without EDNS", FLAG_RD, TYPE_A, 0, 0, REPLACED, 1, COUNTER(queries_judged) },
+		{ "with EDNS and without DO", FLAG_RD, TYPE_A, OPT, 0, REPLACED, 1,
+		        COUNTER(queries_judged) },
+		{ "with DO and our size", FLAG_RD, TYPE_A, OPT_DO, 0, ACCEPTED, 1,
+		        COUNTER(queries_judged) },
+		{ "CD, which is not allowed", FLAG_RD | FLAG_CD, TYPE_A, 0, 0, REPLACED, 1,
+		        COUNTER(queries_judged) },
+		{ "CD, which is allowed", FLAG_RD | FLAG_CD, TYPE_A, 0, CD_PASSES, ACCEPTED, 1,
+		        COUNTER(queries_cd) },
+		{ "TSIG", FLAG_RD, TYPE_A, TSIG, 0, ACCEPTED, 1, COUNTER(queries_signed) },
+		{ "NOTIFY", 4 << OPCODE_SHIFT, TYPE_SOA, 0, 0, ACCEPTED, 1,
+		        COUNTER(queries_opcode) },
+		{ "IXFR", 0, TYPE_IXFR, 0, 0, ACCEPTED, 1, COUNTER(transfers) },
+		{ "IXFR, which is refused", 0, TYPE_IXFR, 0, TRANSFERS_REFUSED, DROPPED, 0,
+		        COUNTER(transfers_refused) },
+		{ "a response", FLAG_QR, TYPE_A, 0, 0, DROPPED, 0, COUNTER(queries_malformed) },
+		{ "the server rejects EDNS", FLAG_RD, TYPE_A, 0, SERVER_REJECTS_EDNS, ACCEPTED, 1,
+		        COUNTER(queries_plain) },
+		{ "in a pause", FLAG_RD, TYPE_A, 0, PAUSED, ACCEPTED, 1, COUNTER(queries_paused) },
+		{ "a response, in a pause", FLAG_QR, TYPE_A, 0, PAUSED, ACCEPTED, 0,
+		        COUNTER(queries_paused) },
+		{ "IXFR, which is refused, in a pause", 0, TYPE_IXFR, 0, PAUSED | TRANSFERS_REFUSED,
+		        DROPPED, 0, COUNTER(queries_paused) },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bed *b = bed_new();
+		b->v->turn.is_paused = rows[i].given & PAUSED;
+		b->v->policy.passes_cd = rows[i].given & CD_PASSES;
+		b->v->config.tcp.refuses_transfers = rows[i].given & TRANSFERS_REFUSED;
+		if (rows[i].given & SERVER_REJECTS_EDNS)
+			reject_edns(b);
+		write_query(b, rows[i].flags, rows[i].type, rows[i].extra);
+		assert_row(rows[i].why, ask_octets(b, client, msg_span(&b->query)) == rows[i].told);
+		assert_row(rows[i].why, flows_of(b) == rows[i].flows);
+		assert_row(rows[i].why, validating_count(b->v, rows[i].counter) == 1);
+		assert_row(rows[i].why, stats_of(b)->queries == 1);
+		bed_free(b);
+	}
+}
+
+static void only_do_and_the_size_are_added_to_a_query(void **state)
+{
+	(void)state;
+	static struct rr rrs[8];
+	struct bed *b = bed_new();
+	struct message m;
+
+	write_query(b, FLAG_RD, TYPE_A, 0);
+	assert_int_equal(ask_octets(b, client, msg_span(&b->query)), REPLACED);
+	assert_true(
+	        message_parse(&m, span_of(b->log.payload, b->log.payload_len), rrs, COUNT(rrs)));
+	assert_int_equal(m.id, ID);
+	assert_int_equal(m.flags, FLAG_RD);
+	assert_true(m.edns.dnssec_ok);
+	assert_int_equal(m.edns.udp_size, QUERY_UDP_SIZE);
+	assert_memory_equal(m.question.base, b->query.octets + DNS_HEADER_SIZE, m.question.len);
+	bed_free(b);
+}
+
+static void a_cut_query_goes_nowhere(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	write_query(b, FLAG_RD, TYPE_A, OPT_DO);
+	for (size_t len = 0; len < b->query.len; len++)
+		assert_int_equal(ask_octets(b, client, span_of(b->query.octets, len)), DROPPED);
+	assert_int_equal(flows_of(b), 0);
+	bed_free(b);
+}
+
+/* Asks `count` queries from as many ports. Returns how many were dropped. */
+static unsigned flood(struct bed *b, const char *address, uint32_t in, unsigned count)
+{
+	unsigned dropped = 0;
+
+	b->in = in;
+	for (unsigned i = 0; i < count; i++) {
+		struct end_point from = { address, (uint16_t)(5000 + i) };
+		b->log.count = 0; /* it has room for few */
+		dropped += ask_octets(b, from, msg_span(&b->query)) == DROPPED;
+	}
+	return dropped;
+}
+
+/* Its answer could not pass, so it is not sent on. Here the oldest flows, one of which would be
+ * evicted, are of another side. */
+static void a_query_that_cannot_be_remembered_goes_nowhere(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	flow_table_fini(&b->flows);
+	assert_int_equal(flow_table_init(&b->flows, 256, 5000), 0);
+	write_query(b, FLAG_RD, TYPE_A, 0);
+	assert_int_equal(flood(b, "192.0.2.9", 9, 130), 0);
+	unsigned dropped = flood(b, client.address, INSIDE, 200);
+	assert_true(dropped > 0);
+	assert_int_equal(stats_of(b)->flows_share, dropped);
+	assert_int_equal(flows_of(b), 330 - dropped);
+	bed_free(b);
+}
+
+/* An attacker sends a copy of a query that asks for less. */
+static void a_second_query_with_the_same_id_is_reported(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	ask(b);
+	b->v->policy.passes_cd = true;
+	write_query(b, FLAG_RD | FLAG_CD, TYPE_A, 0);
+	ask_octets(b, client, msg_span(&b->query));
+	assert_int_equal(stats_of(b)->queries_rival, 1);
+	bed_free(b);
+}
+
+static void a_query_of_the_shortcut_is_remembered(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint16_t flags;
+		size_t cut;
+		bool passes_cd;
+		unsigned flows;
+	} rows[] = {
+		{ "as the kernel sends on", FLAG_RD, 0, false, 1 },
+		{ "a response", FLAG_QR, 0, false, 0 },
+		{ "CD, which passes unjudged", FLAG_RD | FLAG_CD, 0, true, 0 },
+		{ "cut", FLAG_RD, 1, false, 0 },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bed *b = bed_new();
+		b->v->policy.passes_cd = rows[i].passes_cd;
+		write_query(b, rows[i].flags, TYPE_A, OPT_DO);
+		packet_make(&b->packet, 1, client, server, msg_span(&b->query));
+		struct span octets = b->packet.queued.octets;
+		octets.len -= rows[i].cut;
+		udp_validate_sent_on(&b->validator, octets, START_MS, INSIDE);
+		assert_row(rows[i].why, flows_of(b) == rows[i].flows);
+		assert_row(rows[i].why, stats_of(b)->queries_shortcut == rows[i].flows);
+		assert_row(rows[i].why, stats_of(b)->queries_malformed == !rows[i].flows);
+		assert_row(rows[i].why, b->log.count == 0);
+		bed_free(b);
+	}
+}
+
+/* ---- Responses ---- */
+
+struct way_back {
+	struct end_point from, to;
+	uint32_t in, out;
+	bool is_forwarded;
+};
+
+#define STRAIGHT                                                                                   \
+	{                                                                                          \
+		SERVER, CLIENT, OUTSIDE, INSIDE, false                                             \
+	}
+
+static const struct way_back straight = STRAIGHT;
+
+/* Has these octets come as a response. Returns the id of the packet. */
+static uint64_t respond_octets(struct bed *b, struct way_back way, struct span octets)
+{
+	uint64_t id = b->next_id++;
+	uint16_t dns_id = octets.len >= 2 ? get_u16(octets.base) : 0;
+
+	packet_make(&b->packet, id, way.from, way.to, octets);
+	b->packet.queued.is_forwarded = way.is_forwarded;
+	struct queued_datagram d = { &b->packet.queued, &b->packet.packet,
+		flow_key_of_response(&b->flows.hash_key, &b->packet.packet, dns_id,
+		        (struct flow_way){ way.in, way.out }) };
+	size_t at = (size_t)(b->packet.packet.payload.base - b->packet.octets);
+	udp_validate_response(&b->validator, &d, b->packet.octets + at);
+	return id;
+}
+
+static uint64_t respond(struct bed *b, uint16_t flags, const char *records)
+{
+	validating_write(b->v, WWW, flags, records, true);
+	return respond_octets(b, straight, msg_span(&b->v->judge->response));
+}
+
+/* Answers what the packet waits for, until it has a verdict or waits for its grace. */
+static void feed(struct bed *b, uint64_t id)
+{
+	for (unsigned i = 0; i < LIMIT_FETCHES; i++) {
+		struct parked *parked = park_find(&b->park, id);
+		if (!parked)
+			break;
+		validating_feed(b->v);
+		udp_validate_resume(&b->validator, parked, true);
+	}
+}
+
+static bool is_parked(const struct bed *b, uint64_t id)
+{
+	return park_find(&b->park, id) && verdict_on(&b->log, id) == NONE;
+}
+
+static bool is_held_back(const struct bed *b, uint64_t id)
+{
+	return park_find(&b->grace.park, id) && verdict_on(&b->log, id) == NONE;
+}
+
+static void end_grace(struct bed *b)
+{
+	struct parked *parked;
+
+	b->v->turn.now_ms += GRACE_MS;
+	while ((parked = park_oldest(&b->grace.park)))
+		udp_validate_resume(&b->validator, parked, true);
+}
+
+static unsigned rcode_sent(const struct bed *b)
+{
+	return b->log.payload[3] & RCODE_MASK;
+}
+
+static void only_what_was_asked_for_is_answered(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		struct way_back way;
+		size_t at; /* of an octet of the message that is changed */
+		uint8_t change;
+		bool is_known, is_paused;
+		size_t counter;
+	} rows[] = {
+		{ "the answer", STRAIGHT, 2, 0, true, false, COUNTER(responses) },
+		{ "another id", STRAIGHT, 1, 1, false, false, COUNTER(responses_unsolicited) },
+		{ "another port of the client",
+		        { SERVER, { "192.0.2.7", 4001 }, OUTSIDE, INSIDE, 0 }, 2, 0, false, false,
+		        COUNTER(responses_unsolicited) },
+		{ "another client", { SERVER, { "192.0.2.8", 4000 }, OUTSIDE, INSIDE, 0 }, 2, 0,
+		        false, false, COUNTER(responses_unsolicited) },
+		{ "another server", { { "198.51.100.54", 53 }, CLIENT, OUTSIDE, INSIDE, 0 }, 2, 0,
+		        false, false, COUNTER(responses_unsolicited) },
+		{ "another letter case of the question", STRAIGHT, 13, 0x20, false, false,
+		        COUNTER(responses_unsolicited) },
+		{ "another type", STRAIGHT, 31, 1, false, false, COUNTER(responses_unsolicited) },
+		{ "no response", STRAIGHT, 2, 0x80, false, false, COUNTER(responses_unsolicited) },
+		{ "another opcode", STRAIGHT, 2, 0x20, false, false,
+		        COUNTER(responses_unsolicited) },
+		{ "from the client's side", { SERVER, CLIENT, INSIDE, INSIDE, 0 }, 2, 0, false,
+		        false, COUNTER(responses_strayed) },
+		{ "to another side", { SERVER, CLIENT, OUTSIDE, 3, 0 }, 2, 0, false, false,
+		        COUNTER(responses_strayed) },
+		{ "more records than there are", STRAIGHT, 7, 0x40, false, false,
+		        COUNTER(responses_malformed) },
+		{ "another id, in a pause", STRAIGHT, 1, 1, false, true, COUNTER(responses) },
+		{ "from the client's side, in a pause", { SERVER, CLIENT, INSIDE, INSIDE, 0 }, 2, 0,
+		        false, true, COUNTER(responses) },
+		{ "more records than there are, in a pause", STRAIGHT, 7, 0x40, false, true,
+		        COUNTER(responses) },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bed *b = bed_new();
+		ask(b);
+		b->v->turn.is_paused = rows[i].is_paused;
+		validating_write(b->v, WWW, 0, GOOD, true);
+		struct span octets = msg_span(&b->v->judge->response);
+		b->v->judge->response.octets[rows[i].at] ^= rows[i].change;
+		uint64_t id = respond_octets(b, rows[i].way, octets);
+		assert_row(rows[i].why, validating_count(b->v, rows[i].counter) == 1);
+		feed(b, id);
+		if (rows[i].is_paused) {
+			assert_row(rows[i].why, verdict_on(&b->log, id) == ACCEPTED);
+			assert_row(rows[i].why, validating_passed_once(b->v, EXEMPT_PAUSE));
+		} else if (rows[i].is_known) {
+			assert_row(rows[i].why, verdict_on(&b->log, id) == REPLACED);
+		} else {
+			assert_row(rows[i].why, verdict_on(&b->log, id) == DROPPED);
+		}
+		/* a stranger ends no question */
+		assert_row(rows[i].why, flows_of(b) == !rows[i].is_known);
+		bed_free(b);
+	}
+}
+
+static void a_question_is_answered_once(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	ask(b);
+	feed(b, respond(b, 0, GOOD));
+	assert_int_equal(flows_of(b), 0);
+	uint64_t again = respond(b, 0, GOOD);
+	assert_int_equal(verdict_on(&b->log, again), DROPPED);
+	assert_int_equal(stats_of(b)->responses_unsolicited, 1);
+	bed_free(b);
+}
+
+/* As the kernel holds it, not a copy, if nothing is left out of it. */
+static void an_unchanged_response_is_accepted_as_it_is(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	write_query(b, FLAG_RD, TYPE_A, OPT_DO);
+	put_u16(b->query.octets + 2, FLAG_RD | FLAG_CD);
+	b->v->policy.passes_cd = true;
+	assert_int_equal(ask_octets(b, client, msg_span(&b->query)), ACCEPTED);
+	uint64_t id = respond(b, 0, FORGED);
+	assert_int_equal(verdict_on(&b->log, id), ACCEPTED);
+	assert_true(validating_passed_once(b->v, EXEMPT_CD));
+	bed_free(b);
+}
+
+static void a_recalled_response_that_was_changed_is_not_accepted_as_it_came(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	for (unsigned i = 0; i < 2; i++) {
+		write_query(b, FLAG_RD, TYPE_A, 0);
+		assert_int_equal(ask_octets(b, client, msg_span(&b->query)), REPLACED);
+		uint64_t id = respond(b, 0, GOOD);
+		feed(b, id);
+		assert_int_equal(verdict_on(&b->log, id), REPLACED);
+	}
+	assert_int_equal(stats_of(b)->responses_recalled, 1);
+	bed_free(b);
+}
+
+static void a_signed_query_needs_a_signed_response(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	write_query(b, FLAG_RD, TYPE_A, TSIG);
+	assert_int_equal(ask_octets(b, client, msg_span(&b->query)), ACCEPTED);
+	uint64_t id = respond(b, 0, FORGED);
+	feed(b, id);
+	assert_true(is_held_back(b, id));
+	bed_free(b);
+}
+
+/* ---- Grace ---- */
+
+/* What comes after a forged response that is held back, and what both are told. */
+static void a_better_response_wins(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint16_t flags;
+		const char *records;
+		enum told first, second;
+		bool is_second_held;
+		size_t counter;
+	} rows[] = {
+		{ "the true one", 0, GOOD, DROPPED, REPLACED, false, COUNTER(grace_won) },
+		{ "another forged one", 0, "www.example.test A 192.0.2.67 | example.test spoilt",
+		        NONE, DROPPED, false, COUNTER(grace_rivals) },
+		{ "an error", RCODE_SERVFAIL, "", NONE, DROPPED, false, COUNTER(grace_rivals) },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bed *b = bed_new();
+		ask(b);
+		uint64_t first = respond(b, 0, FORGED);
+		feed(b, first);
+		assert_row(rows[i].why, is_held_back(b, first));
+		uint64_t second = respond(b, rows[i].flags, rows[i].records);
+		feed(b, second);
+		assert_row(rows[i].why, verdict_on(&b->log, first) == rows[i].first);
+		assert_row(rows[i].why, verdict_on(&b->log, second) == rows[i].second);
+		assert_row(rows[i].why, validating_count(b->v, rows[i].counter) == 1);
+		assert_row(rows[i].why, b->grace.park.table.used == (rows[i].first == NONE));
+		bed_free(b);
+	}
+}
+
+static void after_its_grace_a_refused_response_is_a_servfail(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint16_t flags;
+		const char *records;
+		uint32_t in; /* where it came in; the query came in INSIDE */
+		enum told told;
+		unsigned rcode, flows;
+	} rows[] = {
+		{ "forged", 0, FORGED, OUTSIDE, REPLACED, RCODE_SERVFAIL, 0 },
+		{ "an error passes", RCODE_REFUSED, "", OUTSIDE, ACCEPTED, 0, 0 },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bed *b = bed_new();
+		ask(b);
+		uint64_t id = respond(b, rows[i].flags, rows[i].records);
+		feed(b, id);
+		assert_row(rows[i].why, is_held_back(b, id));
+		end_grace(b);
+		assert_row(rows[i].why, verdict_on(&b->log, id) == rows[i].told);
+		assert_row(rows[i].why, rcode_sent(b) == rows[i].rcode);
+		assert_row(rows[i].why, flows_of(b) == rows[i].flows);
+		bed_free(b);
+	}
+}
+
+/* Where client and server are on one side, a failure leaves the flow: an attacker there could send
+ * a weaker copy of the query next. */
+static void on_one_side_a_failure_keeps_the_flow(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *records;
+		unsigned flows;
+	} rows[] = {
+		{ "a failure", FORGED, 1 },
+		{ "an answer", GOOD, 0 },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bed *b = bed_new();
+		struct way_back way = straight;
+		way.in = way.out = INSIDE;
+		write_query(b, FLAG_RD, TYPE_A, OPT_DO);
+		packet_make(&b->packet, b->next_id++, client, server, msg_span(&b->query));
+		struct flow_way there = { INSIDE, INSIDE };
+		struct queued_datagram d = { &b->packet.queued, &b->packet.packet,
+			flow_key_of_query(&b->flows.hash_key, &b->packet.packet, ID, there) };
+		udp_validate_query(&b->validator, &d);
+		validating_write(b->v, WWW, 0, rows[i].records, true);
+		feed(b, respond_octets(b, way, msg_span(&b->v->judge->response)));
+		end_grace(b);
+		assert_row(rows[i].why, flows_of(b) == rows[i].flows);
+		bed_free(b);
+	}
+}
+
+static void without_grace_a_refused_response_is_a_servfail_at_once(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	b->grace.park.wait_ms = 0;
+	ask(b);
+	uint64_t id = respond(b, 0, FORGED);
+	feed(b, id);
+	assert_int_equal(verdict_on(&b->log, id), REPLACED);
+	assert_int_equal(rcode_sent(b), RCODE_SERVFAIL);
+	bed_free(b);
+}
+
+/* To fill the table of responses that are held back ends no question. */
+static void without_room_for_grace_a_refused_response_is_dropped(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	grace_fini(&b->grace);
+	assert_int_equal(grace_init(&b->grace, 1, GRACE_MS), 0);
+	struct flow other = { 0 };
+	struct client_query asked = judge_asked(WWW, ASK_DO);
+	struct flow_key key = { .version = 4 };
+	struct waiting_packet waiting = {
+		.id = 999, .octets = span_of("x", 1), .key = &key, .asked = &asked
+	};
+	assert_int_equal(grace_hold(&b->grace, &other, &waiting, START_MS), GRACE_HELD);
+	ask(b);
+	uint64_t id = respond(b, 0, FORGED);
+	feed(b, id);
+	assert_int_equal(verdict_on(&b->log, id), DROPPED);
+	assert_int_equal(stats_of(b)->grace_full, 1);
+	assert_int_equal(flows_of(b), 1);
+	bed_free(b);
+}
+
+/* ---- Waiting for keys ---- */
+
+/* An attacker sends as many responses as may wait before the true one, which then finds no room. No
+ * failure of the others may answer: the client asks again. */
+static void while_the_true_response_may_have_found_no_room_no_failure_answers(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+	uint64_t ids[5];
+	char records[80];
+
+	ask(b);
+	for (unsigned i = 0; i < COUNT(ids); i++) {
+		snprintf(records, sizeof(records),
+		        "www.example.test A 192.0.2.%u | example.test spoilt", 66 + i);
+		ids[i] = respond(b, 0, records);
+		assert_int_equal(is_parked(b, ids[i]), i < 4);
+	}
+	assert_int_equal(verdict_on(&b->log, ids[4]), DROPPED);
+	assert_int_equal(stats_of(b)->parked_rivals, 1);
+	assert_int_equal(stats_of(b)->parked_full, 1);
+	for (unsigned i = 0; i < 4; i++) {
+		feed(b, ids[i]);
+		assert_int_equal(verdict_on(&b->log, ids[i]), DROPPED);
+	}
+	assert_int_equal(stats_of(b)->grace_yielded, 5);
+	assert_int_equal(b->park.table.used, 0);
+	assert_int_equal(flows_of(b), 1);
+	bed_free(b);
+}
+
+static void a_failure_yields_to_a_response_that_waits(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	ask(b);
+	uint64_t waiting = respond(b, 0, GOOD);
+	uint64_t error = respond(b, RCODE_SERVFAIL, "");
+	assert_int_equal(verdict_on(&b->log, error), DROPPED);
+	assert_int_equal(stats_of(b)->grace_yielded, 1);
+	feed(b, waiting);
+	assert_int_equal(verdict_on(&b->log, waiting), REPLACED);
+	bed_free(b);
+}
+
+/* The failure came first and is held back; its grace ends while the other still waits. */
+static void after_its_grace_a_failure_yields_to_a_response_that_waits(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	ask(b);
+	uint64_t error = respond(b, RCODE_SERVFAIL, "");
+	assert_true(is_held_back(b, error));
+	uint64_t waiting = respond(b, 0, GOOD);
+	end_grace(b);
+	assert_int_equal(verdict_on(&b->log, error), DROPPED);
+	assert_true(is_parked(b, waiting));
+	bed_free(b);
+}
+
+static void a_response_that_waited_is_dropped_if_its_question_was_answered(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	ask(b);
+	uint64_t first = respond(b, 0, GOOD), second = respond(b, 0, GOOD);
+	assert_true(is_parked(b, first) && is_parked(b, second));
+	feed(b, first);
+	assert_int_equal(verdict_on(&b->log, first), REPLACED);
+	udp_validate_resume(&b->validator, park_find(&b->park, second), true);
+	assert_int_equal(verdict_on(&b->log, second), DROPPED);
+	assert_int_equal(stats_of(b)->responses_unsolicited, 1);
+	assert_int_equal(b->park.table.used, 0);
+	bed_free(b);
+}
+
+static void a_response_whose_keys_do_not_come_is_held_back_and_then_refused(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	ask(b);
+	uint64_t id = respond(b, 0, GOOD);
+	udp_validate_resume(&b->validator, park_find(&b->park, id), false);
+	assert_true(is_held_back(b, id));
+	assert_int_equal(stats_of(b)->parked_timeouts, 1);
+	end_grace(b);
+	assert_int_equal(verdict_on(&b->log, id), REPLACED);
+	assert_int_equal(rcode_sent(b), RCODE_SERVFAIL);
+	bed_free(b);
+}
+
+/* ---- Answers that were cut ---- */
+
+static void a_cut_answer_is_asked_for_whole(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		unsigned given;
+		bool is_asker_full;
+		bool is_asked;
+		enum told told;
+	} rows[] = {
+		{ "with DO of ours", 0, false, true, NONE },
+		{ "too many are asked", 0, true, false, ACCEPTED },
+		{ "the query went on as it came", SERVER_REJECTS_EDNS, false, false, ACCEPTED },
+		{ "in a pause", PAUSED, false, false, ACCEPTED },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bed *b = bed_new();
+		if (rows[i].given & SERVER_REJECTS_EDNS)
+			reject_edns(b);
+		b->v->turn.is_paused = rows[i].given & PAUSED;
+		b->v->is_asker_full = rows[i].is_asker_full;
+		write_query(b, FLAG_RD, TYPE_A, OPT_DO);
+		ask_octets(b, client, msg_span(&b->query));
+		uint64_t id = respond(b, FLAG_TC, "");
+		assert_row(rows[i].why, verdict_on(&b->log, id) == rows[i].told);
+		assert_row(
+		        rows[i].why, b->v->reasked == (rows[i].is_asked ? REASK_WHOLE : REASK_NOT));
+		bed_free(b);
+	}
+}
+
+static void without_the_whole_answer_the_cut_one_is_used(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	ask(b);
+	uint64_t id = respond(b, FLAG_TC, "");
+	struct parked *parked = park_find(&b->park, id);
+	parked->waits_for = REASK_WHOLE;
+	udp_validate_resume(&b->validator, parked, false);
+	assert_int_equal(verdict_on(&b->log, id), ACCEPTED);
+	assert_true(validating_passed_once(b->v, EXEMPT_CUT));
+	bed_free(b);
+}
+
+/* 1600 octets of TXT: a client may take them, but no packet in FORWARD. */
+static void a_whole_answer_fits_the_client_and_the_path(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint16_t udp_size;
+		bool is_forwarded, is_cut;
+	} rows[] = {
+		{ "to this machine", 4096, false, false },
+		{ "forwarded", 4096, true, true },
+		{ "more than the client takes", 1232, false, true },
+	};
+	static char records[4000] = "www.example.test TXT #";
+
+	if (strlen(records) < 100) {
+		for (unsigned i = 0; i < 8; i++) {
+			strcat(records, "c7");
+			for (unsigned n = 0; n < 199; n++)
+				strcat(records, "61");
+		}
+		strcat(records, " | example.test");
+	}
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bed *b = bed_new();
+		struct way_back way = straight;
+		way.is_forwarded = rows[i].is_forwarded;
+		msg_begin(&b->query, ID, FLAG_RD, "www.example.test", TYPE_TXT);
+		msg_section(&b->query, SECTION_ADDITIONAL);
+		msg_opt(&b->query, rows[i].udp_size, true);
+		ask_octets(b, client, msg_span(&b->query));
+		validating_write(b->v, "www.example.test TXT", FLAG_TC, "", true);
+		uint64_t id = respond_octets(b, way, msg_span(&b->v->judge->response));
+		struct parked *parked = park_find(&b->park, id);
+		assert_non_null(parked);
+		validating_write(b->v, "www.example.test TXT", 0, records, true);
+		parked->whole_len = b->v->judge->response.len;
+		parked->whole = malloc(parked->whole_len);
+		memcpy(parked->whole, b->v->judge->response.octets, parked->whole_len);
+		udp_validate_resume(&b->validator, parked, true);
+		feed(b, id);
+		assert_row(rows[i].why, verdict_on(&b->log, id) == REPLACED);
+		assert_row(rows[i].why, !(b->log.payload[2] & 0x02) == !rows[i].is_cut);
+		assert_row(rows[i].why, b->v->stats.status_secure == 1);
+		bed_free(b);
+	}
+}
+
+/* A whole answer came over TCP from the server itself, so nothing better can follow. */
+static void a_forged_whole_answer_is_refused_at_once(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	ask(b);
+	uint64_t id = respond(b, FLAG_TC, "");
+	struct parked *parked = park_find(&b->park, id);
+	validating_write(b->v, WWW, 0, FORGED, true);
+	parked->whole_len = b->v->judge->response.len;
+	parked->whole = malloc(parked->whole_len);
+	memcpy(parked->whole, b->v->judge->response.octets, parked->whole_len);
+	udp_validate_resume(&b->validator, parked, true);
+	feed(b, id);
+	assert_int_equal(verdict_on(&b->log, id), REPLACED);
+	assert_int_equal(rcode_sent(b), RCODE_SERVFAIL);
+	bed_free(b);
+}
+
+/* ---- Servers that reject EDNS ---- */
+
+static void a_rejection_of_edns_waits_while_the_server_is_asked_again(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		bool is_paused;
+		enum reask_how reasked;
+	} rows[] = {
+		{ "asked again without EDNS", false, REASK_PLAINLY },
+		{ "in a pause nothing is asked", true, REASK_NOT },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bed *b = bed_new();
+		write_query(b, FLAG_RD, TYPE_A, 0);
+		assert_int_equal(ask_octets(b, client, msg_span(&b->query)), REPLACED);
+		b->v->turn.is_paused = rows[i].is_paused;
+		validating_write(b->v, WWW, RCODE_FORMERR, "", false);
+		uint64_t id = respond_octets(b, straight, msg_span(&b->v->judge->response));
+		assert_row(rows[i].why, b->v->reasked == rows[i].reasked);
+		assert_row(rows[i].why, is_parked(b, id) == !rows[i].is_paused);
+		bed_free(b);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_query_goes_on_with_do_or_as_it_came_or_not_at_all),
+		cmocka_unit_test(only_do_and_the_size_are_added_to_a_query),
+		cmocka_unit_test(a_cut_query_goes_nowhere),
+		cmocka_unit_test(a_query_that_cannot_be_remembered_goes_nowhere),
+		cmocka_unit_test(a_second_query_with_the_same_id_is_reported),
+		cmocka_unit_test(a_query_of_the_shortcut_is_remembered),
+		cmocka_unit_test(only_what_was_asked_for_is_answered),
+		cmocka_unit_test(a_question_is_answered_once),
+		cmocka_unit_test(an_unchanged_response_is_accepted_as_it_is),
+		cmocka_unit_test(a_recalled_response_that_was_changed_is_not_accepted_as_it_came),
+		cmocka_unit_test(a_signed_query_needs_a_signed_response),
+		cmocka_unit_test(a_better_response_wins),
+		cmocka_unit_test(after_its_grace_a_refused_response_is_a_servfail),
+		cmocka_unit_test(on_one_side_a_failure_keeps_the_flow),
+		cmocka_unit_test(without_grace_a_refused_response_is_a_servfail_at_once),
+		cmocka_unit_test(without_room_for_grace_a_refused_response_is_dropped),
+		cmocka_unit_test(while_the_true_response_may_have_found_no_room_no_failure_answers),
+		cmocka_unit_test(a_failure_yields_to_a_response_that_waits),
+		cmocka_unit_test(after_its_grace_a_failure_yields_to_a_response_that_waits),
+		cmocka_unit_test(a_response_that_waited_is_dropped_if_its_question_was_answered),
+		cmocka_unit_test(a_response_whose_keys_do_not_come_is_held_back_and_then_refused),
+		cmocka_unit_test(a_cut_answer_is_asked_for_whole),
+		cmocka_unit_test(without_the_whole_answer_the_cut_one_is_used),
+		cmocka_unit_test(a_whole_answer_fits_the_client_and_the_path),
+		cmocka_unit_test(a_forged_whole_answer_is_refused_at_once),
+		cmocka_unit_test(a_rejection_of_edns_waits_while_the_server_is_asked_again),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
