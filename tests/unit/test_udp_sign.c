@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which verdict a query or a response over UDP gets where the worker signs. */
+#include "packets.h"
+#include "signtrade.h"
+
+#include "worker/udp_sign.h"
+
+#define ID     0x1234
+#define WWW    "www.example.test"
+#define ANSWER WWW " A 192.0.2.1"
+#define CLIENT                                                                                     \
+	{                                                                                          \
+		CLIENT_ADDRESS, 4000                                                               \
+	}
+#define SERVER                                                                                     \
+	{                                                                                          \
+		SERVER_ADDRESS, 53                                                                 \
+	}
+#define FLOW_MS 5000
+
+/* Ways of packets on a gateway. */
+#define THROUGH                                                                                    \
+	{                                                                                          \
+		CLIENT, SERVER, INSIDE, OUTSIDE, true                                              \
+	}
+#define BACK                                                                                       \
+	{                                                                                          \
+		SERVER, CLIENT, OUTSIDE, INSIDE, true                                              \
+	}
+
+enum { HERE = 0, INSIDE = 1, OUTSIDE = 2 }; /* interfaces */
+
+struct bed {
+	struct signtrade s;
+	struct flow_table flows;
+	struct verdict_log log;
+	struct udp_signer signer;
+	struct held_packet packet;
+	uint64_t next_id;
+};
+
+static struct bed *bed_new(void)
+{
+	struct bed *b = calloc(1, sizeof(*b));
+
+	assert_non_null(b);
+	b->next_id = 1;
+	signtrade_open(&b->s);
+	assert_int_equal(flow_table_init(&b->flows, 16, FLOW_MS), 0);
+	b->signer = (struct udp_signer){ &b->s.trade, &b->flows, verdicts_noted(&b->log) };
+	udp_sign_init(&b->signer);
+	return b;
+}
+
+static void bed_free(struct bed *b)
+{
+	flow_table_fini(&b->flows);
+	signtrade_close(&b->s);
+	free(b);
+}
+
+/* A long question takes more than one entry. */
+static bool has_flow(const struct bed *b)
+{
+	return b->flows.table.used > 0;
+}
+
+/* ---- Queries ---- */
+
+struct way_there {
+	struct end_point from, to;
+	uint32_t in, out;
+	bool is_forwarded;
+};
+
+static const struct way_there to_server = THROUGH;
+
+static enum told ask_octets(struct bed *b, struct way_there way, struct span octets)
+{
+	uint64_t id = b->next_id++;
+
+	packet_make(&b->packet, id, way.from, way.to, octets);
+	b->packet.queued.in_interface = way.in;
+	b->packet.queued.out_interface = way.out;
+	b->packet.queued.is_forwarded = way.is_forwarded;
+	struct queued_datagram d = { &b->packet.queued, &b->packet.packet,
+		flow_key_of_query(&b->flows.hash_key, &b->packet.packet, ID,
+		        (struct flow_way){ way.in, way.out }) };
+	udp_sign_query(&b->signer, &d);
+	return verdict_on(&b->log, id);
+}
+
+/* What went on to the server for the last query. */
+static struct span sent_of(const struct bed *b)
+{
+	return span_of(b->log.payload, b->log.payload_len);
+}
+
+static void ask(struct bed *b)
+{
+	struct span query = signtrade_query(&b->s, ID, FLAG_RD, WWW, TYPE_A, WITH_DO);
+
+	assert_int_equal(ask_octets(b, to_server, query), REPLACED);
+}
+
+static void only_queries_for_our_zones_to_our_servers_are_changed(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *name;
+		uint16_t flags, type;
+		unsigned extra;
+		bool is_paused;
+		struct way_there way;
+		enum told told;
+		bool is_remembered;
+		size_t counter;
+	} rows[] = {
+		{ "with DO, in our zone", WWW, FLAG_RD, TYPE_A, WITH_DO, false, THROUGH, REPLACED,
+		        true, COUNTER(sign_queries_asked) },
+		{ "to a server on this machine", WWW, FLAG_RD, TYPE_A, WITH_DO, false,
+		        { CLIENT, SERVER, INSIDE, HERE, false }, REPLACED, true,
+		        COUNTER(sign_queries_asked) },
+		{ "without DO", WWW, FLAG_RD, TYPE_A, 0, false, THROUGH, ACCEPTED, true,
+		        COUNTER(sign_queries_plain) },
+		{ "in another zone", "www.example.net", FLAG_RD, TYPE_A, WITH_DO, false, THROUGH,
+		        ACCEPTED, true, COUNTER(sign_queries_outside) },
+		{ "to another server", WWW, FLAG_RD, TYPE_A, WITH_DO, false,
+		        { CLIENT, { "192.0.2.54", 53 }, INSIDE, OUTSIDE, true }, ACCEPTED, true,
+		        COUNTER(sign_queries_elsewhere) },
+		{ "by a server on this machine", WWW, FLAG_RD, TYPE_A, WITH_DO, false,
+		        { CLIENT, SERVER, HERE, OUTSIDE, false }, ACCEPTED, true,
+		        COUNTER(sign_queries_elsewhere) },
+		{ "TSIG", WWW, FLAG_RD, TYPE_A, WITH_TSIG, false, THROUGH, ACCEPTED, true,
+		        COUNTER(sign_queries_tsig) },
+		{ "another opcode", WWW, 4 << OPCODE_SHIFT, TYPE_SOA, 0, false, THROUGH, ACCEPTED,
+		        true, COUNTER(sign_queries_other) },
+		{ "in a pause", WWW, FLAG_RD, TYPE_A, WITH_DO, true, THROUGH, ACCEPTED, true,
+		        COUNTER(queries_paused) },
+		{ "a response", WWW, FLAG_QR, TYPE_A, WITH_DO, false, THROUGH, DROPPED, false,
+		        COUNTER(queries_malformed) },
+		{ "a response, in a pause", WWW, FLAG_QR, TYPE_A, WITH_DO, true, THROUGH, ACCEPTED,
+		        false, COUNTER(queries_malformed) },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bed *b = bed_new();
+		b->s.turn.is_paused = rows[i].is_paused;
+		struct span query = signtrade_query(
+		        &b->s, ID, rows[i].flags, rows[i].name, rows[i].type, rows[i].extra);
+		assert_row(rows[i].why, ask_octets(b, rows[i].way, query) == rows[i].told);
+		assert_row(rows[i].why, has_flow(b) == rows[i].is_remembered);
+		assert_row(rows[i].why, signtrade_count(&b->s, rows[i].counter) == 1);
+		bed_free(b);
+	}
+}
+
+static void without_a_list_any_server_on_this_machine_is_signed_for(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+	const struct way_there way = { CLIENT, { "192.0.2.54", 53 }, INSIDE, HERE, false };
+
+	b->s.config.signing.server_count = 0;
+	struct span query = signtrade_query(&b->s, ID, FLAG_RD, WWW, TYPE_A, WITH_DO);
+	assert_int_equal(ask_octets(b, way, query), REPLACED);
+	bed_free(b);
+}
+
+static void a_cut_query_goes_nowhere(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+	struct span query = signtrade_query(&b->s, ID, FLAG_RD, WWW, TYPE_A, WITH_DO);
+
+	for (size_t len = 0; len < query.len; len++)
+		assert_int_equal(ask_octets(b, to_server, span_of(query.base, len)), DROPPED);
+	assert_false(has_flow(b));
+	bed_free(b);
+}
+
+static void a_query_that_cannot_be_remembered_goes_nowhere(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+	unsigned dropped = 0;
+
+	flow_table_fini(&b->flows);
+	assert_int_equal(flow_table_init(&b->flows, 256, FLOW_MS), 0);
+	udp_sign_init(&b->signer);
+	struct span query = signtrade_query(&b->s, ID, FLAG_RD, "x.test", TYPE_A, 0);
+	for (unsigned i = 0; i < 330; i++) {
+		struct way_there way = to_server;
+		way.from.port = (uint16_t)(5000 + i);
+		if (i < 130) { /* the oldest are of another client and side */
+			way.from.address = "192.0.2.9";
+			way.in = 9;
+		}
+		b->log.count = 0;
+		dropped += ask_octets(b, way, query) == DROPPED;
+	}
+	assert_true(dropped > 0);
+	assert_int_equal(b->s.stats.flows_share, dropped);
+	bed_free(b);
+}
+
+/* ---- Responses ---- */
+
+static const struct way_there to_client = BACK;
+
+static enum told respond_octets(struct bed *b, struct way_there way, struct span octets)
+{
+	uint64_t id = b->next_id++;
+	uint16_t dns_id = octets.len >= 2 ? get_u16(octets.base) : 0;
+
+	packet_make(&b->packet, id, way.from, way.to, octets);
+	struct queued_datagram d = { &b->packet.queued, &b->packet.packet,
+		flow_key_of_response(&b->flows.hash_key, &b->packet.packet, dns_id,
+		        (struct flow_way){ way.in, way.out }) };
+	udp_sign_response(&b->signer, &d);
+	return verdict_on(&b->log, id);
+}
+
+static void only_what_our_server_was_asked_for_is_signed(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		struct way_there way;
+		size_t at; /* of an octet of the message that is changed */
+		uint8_t change;
+		bool is_paused;
+		enum told told;
+		bool is_signed;
+		size_t counter;
+	} rows[] = {
+		{ "the answer", BACK, 2, 0, false, REPLACED, true, COUNTER(sign_answers) },
+		{ "in another letter case", BACK, 13, 0x20, false, REPLACED, true,
+		        COUNTER(sign_answers) },
+		{ "another id", BACK, 1, 1, false, DROPPED, false, COUNTER(responses_unsolicited) },
+		{ "another question", BACK, 14, 1, false, DROPPED, false,
+		        COUNTER(responses_unsolicited) },
+		{ "another port", { SERVER, { CLIENT_ADDRESS, 4001 }, OUTSIDE, INSIDE, true }, 2, 0,
+		        false, DROPPED, false, COUNTER(responses_unsolicited) },
+		{ "another server", { { "192.0.2.54", 53 }, CLIENT, OUTSIDE, INSIDE, true }, 2, 0,
+		        false, DROPPED, false, COUNTER(responses_unsolicited) },
+		{ "from the client's side", { SERVER, CLIENT, INSIDE, INSIDE, true }, 2, 0, false,
+		        DROPPED, false, COUNTER(sign_strays) },
+		{ "no response", BACK, 2, 0x80, false, DROPPED, false,
+		        COUNTER(responses_unsolicited) },
+		{ "more records than there are", BACK, 7, 0x40, false, DROPPED, false,
+		        COUNTER(responses_malformed) },
+		{ "another id, in a pause", BACK, 1, 1, true, ACCEPTED, false,
+		        COUNTER(responses_unsolicited) },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bed *b = bed_new();
+		ask(b);
+		b->s.turn.is_paused = rows[i].is_paused;
+		struct span octets = signtrade_response(&b->s, sent_of(b), 0, ANSWER);
+		b->s.legacy->judge->response.octets[rows[i].at] ^= rows[i].change;
+		b->log.payload_len = 0;
+		assert_row(rows[i].why, respond_octets(b, rows[i].way, octets) == rows[i].told);
+		assert_row(rows[i].why, is_signed_answer(sent_of(b)) == rows[i].is_signed);
+		assert_row(rows[i].why, signtrade_count(&b->s, rows[i].counter) == 1);
+		assert_row(rows[i].why, b->s.stats.responses == 1);
+		/* a stranger ends no question */
+		assert_row(rows[i].why, has_flow(b) == !rows[i].is_signed);
+		bed_free(b);
+	}
+}
+
+static void the_response_to_a_query_that_passed_passes(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		bool has_question;
+		uint16_t flags;
+		size_t at;
+		uint8_t change;
+		enum told told;
+	} rows[] = {
+		{ "an answer", true, 0, 2, 0, ACCEPTED },
+		{ "in another letter case", true, 0, 13, 0x20, DROPPED },
+		{ "an error (NOTAUTH) without the question", false, 9, 2, 0, ACCEPTED },
+		{ "without the question, and no response", false, 9, 2, 0x80, DROPPED },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bed *b = bed_new();
+		struct span query = signtrade_query(&b->s, ID, FLAG_RD, WWW, TYPE_A, 0);
+		assert_int_equal(ask_octets(b, to_server, query), ACCEPTED);
+		struct span octets = signtrade_response(&b->s, query, rows[i].flags, ANSWER);
+		uint8_t *message = b->s.legacy->judge->response.octets;
+		if (!rows[i].has_question) {
+			memset(message + 4, 0, 8);
+			octets.len = DNS_HEADER_SIZE;
+		}
+		message[rows[i].at] ^= rows[i].change;
+		assert_row(rows[i].why, respond_octets(b, to_client, octets) == rows[i].told);
+		assert_row(rows[i].why, b->s.stats.sign_untouched == (rows[i].told == ACCEPTED));
+		assert_row(rows[i].why, has_flow(b) == (rows[i].told != ACCEPTED));
+		bed_free(b);
+	}
+}
+
+static void nothing_is_signed_while_the_clock_is_not_set(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	signer_believe_clock(b->s.trade.signer, false);
+	ask(b);
+	struct span octets = signtrade_response(&b->s, sent_of(b), 0, ANSWER);
+	assert_int_equal(respond_octets(b, to_client, octets), REPLACED);
+	assert_false(is_signed_answer(sent_of(b)));
+	assert_int_equal(b->log.payload[3] & RCODE_MASK, RCODE_SERVFAIL);
+	assert_int_equal(b->s.stats.sign_clock, 1);
+	bed_free(b);
+}
+
+/* Asks the server, which says nothing until the question is forgotten, and waits for the next try.
+ * Returns whether it was asked with EDNS. */
+static bool ask_in_vain(struct bed *b)
+{
+	ask(b);
+	bool had_opt = has_opt(sent_of(b));
+	b->s.turn.now_ms += FLOW_MS + 1;
+	assert_int_equal(flow_expire(&b->flows, b->s.turn.now_ms), 1);
+	b->s.turn.now_ms += 15000;
+	return had_opt;
+}
+
+/* It is asked with EDNS once an answer was cut; silence shows that it drops such queries. */
+static void a_server_that_drops_edns_is_asked_without(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	ask(b);
+	assert_false(has_opt(sent_of(b)));
+	struct span octets = signtrade_response(&b->s, sent_of(b), FLAG_TC, "");
+	assert_int_equal(respond_octets(b, to_client, octets), REPLACED);
+	assert_true(ask_in_vain(b));
+	assert_true(ask_in_vain(b));
+	assert_false(ask_in_vain(b));
+	bed_free(b);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(only_queries_for_our_zones_to_our_servers_are_changed),
+		cmocka_unit_test(without_a_list_any_server_on_this_machine_is_signed_for),
+		cmocka_unit_test(a_cut_query_goes_nowhere),
+		cmocka_unit_test(a_query_that_cannot_be_remembered_goes_nowhere),
+		cmocka_unit_test(only_what_our_server_was_asked_for_is_signed),
+		cmocka_unit_test(the_response_to_a_query_that_passed_passes),
+		cmocka_unit_test(nothing_is_signed_while_the_clock_is_not_set),
+		cmocka_unit_test(a_server_that_drops_edns_is_asked_without),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
