@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One connection between a client and a server that are socket pairs. Clients say CD, so that what
- * is relayed is not judged: that is the lab's. */
+/* One connection between a client and a server that are socket pairs. Clients set CD, so responses
+ * pass unjudged; test_tcp_validate.c has those that are judged. */
 #include "test.h"
 
 #include <errno.h>
@@ -205,7 +205,7 @@ static void answers_come_in_any_order(void **state)
 	assert_int_equal(bed->c->question_count, 0);
 }
 
-static void what_nobody_asked_goes_nowhere(void **state)
+static void a_response_to_no_question_goes_nowhere(void **state)
 {
 	struct bed *bed = *state;
 
@@ -223,7 +223,7 @@ static void what_nobody_asked_goes_nowhere(void **state)
 	assert_int_equal(bed->stats.responses_unsolicited, 3);
 }
 
-static void octet_by_octet_is_the_same(void **state)
+static void messages_may_come_octet_by_octet(void **state)
 {
 	struct bed *bed = *state;
 	uint8_t octets[64];
@@ -248,7 +248,7 @@ static void ask_at_once(const struct bed *bed, unsigned first, unsigned count)
 	assert_int_equal(send(bed->client, octets, count * 27, 0), count * 27);
 }
 
-static void wherever_it_is_split_it_is_the_same(void **state)
+static void messages_may_be_split_anywhere(void **state)
 {
 	uint8_t octets[4 * 27];
 
@@ -284,7 +284,7 @@ static void wherever_it_is_split_it_is_the_same(void **state)
 	}
 }
 
-static void what_came_together_is_treated_together(void **state)
+static void messages_that_come_together_are_treated_in_turns(void **state)
 {
 	struct bed *bed = *state;
 
@@ -294,7 +294,7 @@ static void what_came_together_is_treated_together(void **state)
 	assert_int_equal(bed->c->question_count, 16);
 	connection_ready(&bed->c->client);
 	assert_int_equal(bed->c->question_count, 32);
-	bed->relay.treated = 100000; /* others had their turn: one each */
+	bed->relay.treated = 100000; /* other connections had theirs: one message each */
 	connection_ready(&bed->c->client);
 	assert_int_equal(bed->c->question_count, 33);
 	settle(bed);
@@ -303,7 +303,7 @@ static void what_came_together_is_treated_together(void **state)
 		assert_int_equal(id_of_next(bed->server), id);
 }
 
-static void what_may_not_be_asked_yet_is_not_lost(void **state)
+static void queries_beyond_the_limit_are_not_lost(void **state)
 {
 	struct bed *bed = *state;
 
@@ -323,7 +323,7 @@ static void what_may_not_be_asked_yet_is_not_lost(void **state)
 	assert_int_equal(id_of_next(bed->server), -2);
 }
 
-static void a_client_may_ask_only_so_much_at_a_time(void **state)
+static void the_questions_of_a_client_in_flight_are_limited(void **state)
 {
 	struct bed *bed = *state;
 
@@ -348,16 +348,16 @@ static void nothing_is_read_for_a_client_that_does_not_read(void **state)
 	settle(bed);
 	for (unsigned i = 0; i < 100000; i++) {
 		if (send(bed->server, octets, len, 0) < 0)
-			break; /* so it is told to wait */
+			break; /* the kernel tells the server to wait */
 		settle(bed);
 		most = bed->c->client.out.len > most ? bed->c->client.out.len : most;
 	}
 	assert_int_equal(errno, EAGAIN);
-	/* what one turn makes */
+	/* made in one turn */
 	assert_true(most > 0 && most <= 16 * len);
 }
 
-/* Else he could fill the memory with refusals. */
+/* Otherwise it could fill the memory with refusals. */
 static void a_client_that_reads_no_refusals_asks_no_more(void **state)
 {
 	struct bed *bed = *state;
@@ -379,7 +379,7 @@ static void a_client_that_reads_no_refusals_asks_no_more(void **state)
 	}
 }
 
-static void an_end_is_passed_on_after_what_was_said(void **state)
+static void an_end_is_passed_on_after_the_last_message(void **state)
 {
 	struct bed *bed = *state;
 
@@ -397,7 +397,7 @@ static void an_end_is_passed_on_after_what_was_said(void **state)
 	assert_int_equal(connections(bed), 0);
 }
 
-static void a_side_that_goes_midway_ends_the_connection(void **state)
+static void a_side_that_ends_within_a_message_ends_the_connection(void **state)
 {
 	struct bed *bed = *state;
 
@@ -409,7 +409,7 @@ static void a_side_that_goes_midway_ends_the_connection(void **state)
 	assert_int_equal(id_of_next(bed->server), -2);
 }
 
-static void what_is_no_dns_ends_the_connection(void **state)
+static void octets_that_are_not_dns_end_the_connection(void **state)
 {
 	static const struct {
 		const char *why;
@@ -420,8 +420,8 @@ static void what_is_no_dns_ends_the_connection(void **state)
 		{ "nothing at all", true, "\0\0", 2 },
 		{ "less than a header", true, "\0\004abcd", 6 },
 		{ "words", true, "\0\024no DNS, but twenty..", 22 },
-		{ "words of a server", false, "\0\024no DNS, but twenty..", 22 },
-		{ "nothing of a server", false, "\0\0", 2 },
+		{ "words from the server", false, "\0\024no DNS, but twenty..", 22 },
+		{ "nothing at all from the server", false, "\0\0", 2 },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -494,7 +494,7 @@ static void a_transfer_may_be_refused(void **state)
 	assert_int_equal(bed->stats.transfers_refused, 1);
 }
 
-static void only_whole_messages_keep_it_open(void **state)
+static void only_whole_messages_keep_a_connection_open(void **state)
 {
 	struct bed *bed = *state;
 
@@ -512,7 +512,7 @@ static void only_whole_messages_keep_it_open(void **state)
 	assert_int_equal(relay_deadline_ms(&bed->relay), UINT64_MAX);
 }
 
-static void a_message_keeps_it_open(void **state)
+static void a_message_keeps_a_connection_open(void **state)
 {
 	struct bed *bed = *state;
 
@@ -522,7 +522,7 @@ static void a_message_keeps_it_open(void **state)
 	assert_int_equal(relay_deadline_ms(&bed->relay), START_MS + 2 * IDLE_MS - 1);
 }
 
-/* The signer's clients are told when the server is silent, each in its turn. */
+/* The signer answers the questions to a silent server, each when it is due. */
 static void a_silent_server_is_answered_for(void **state)
 {
 	struct bed *bed = *state;
@@ -572,23 +572,23 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		relay_test(answers_come_in_any_order),
-		relay_test(what_nobody_asked_goes_nowhere),
-		relay_test(octet_by_octet_is_the_same),
-		cmocka_unit_test(wherever_it_is_split_it_is_the_same),
-		relay_test(what_came_together_is_treated_together),
-		relay_test(what_may_not_be_asked_yet_is_not_lost),
-		relay_test(a_client_may_ask_only_so_much_at_a_time),
+		relay_test(a_response_to_no_question_goes_nowhere),
+		relay_test(messages_may_come_octet_by_octet),
+		cmocka_unit_test(messages_may_be_split_anywhere),
+		relay_test(messages_that_come_together_are_treated_in_turns),
+		relay_test(queries_beyond_the_limit_are_not_lost),
+		relay_test(the_questions_of_a_client_in_flight_are_limited),
 		relay_test(nothing_is_read_for_a_client_that_does_not_read),
 		relay_test(a_client_that_reads_no_refusals_asks_no_more),
-		relay_test(an_end_is_passed_on_after_what_was_said),
-		relay_test(a_side_that_goes_midway_ends_the_connection),
-		cmocka_unit_test(what_is_no_dns_ends_the_connection),
+		relay_test(an_end_is_passed_on_after_the_last_message),
+		relay_test(a_side_that_ends_within_a_message_ends_the_connection),
+		cmocka_unit_test(octets_that_are_not_dns_end_the_connection),
 		relay_test(a_response_of_the_client_is_no_query),
 		relay_test(a_transfer_has_many_messages),
 		relay_test(transfers_that_are_over_do_not_fill_the_connection),
 		relay_test(a_transfer_may_be_refused),
-		relay_test(only_whole_messages_keep_it_open),
-		relay_test(a_message_keeps_it_open),
+		relay_test(only_whole_messages_keep_a_connection_open),
+		relay_test(a_message_keeps_a_connection_open),
 		relay_test(a_silent_server_is_answered_for),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whose connections give way. They have no sockets here: that is the lab's. */
+/* Which connections are evicted. They have no sockets here. */
 #include "test.h"
 
 #include <arpa/inet.h>
@@ -67,7 +67,7 @@ static struct sockaddr_storage address_of(const char *text)
 	return address;
 }
 
-/* Returns NULL when it is refused. */
+/* Returns NULL if the connection is refused. */
 static struct connection *open_one(struct bed *b, const char *client)
 {
 	struct sockaddr_storage address = address_of(client);
@@ -90,7 +90,7 @@ static void open_many(struct bed *b, const char *client, unsigned count)
 		assert_non_null(open_one(b, client));
 }
 
-/* Of different machines: the last number of the address is it. */
+/* Opens one for each of `count` clients, whose addresses end in numbers from `first` on. */
 static void open_of_each(struct bed *b, const char *network, unsigned first, unsigned count)
 {
 	char text[INET6_ADDRSTRLEN];
@@ -117,7 +117,7 @@ static void a_greedy_client_makes_room_for_itself(void **state)
 {
 	struct bed *b = *state;
 
-	open_of_each(b, "192.0.2.", 1, 3); /* and are the idlest ever after */
+	open_of_each(b, "192.0.2.", 1, 3); /* the idlest from now on */
 	open_many(b, GREEDY, 10 * ROOM);
 	assert_int_equal(held_by(b, GREEDY), CROWDED - 3);
 	for (unsigned i = 1; i <= 3; i++) {
@@ -129,7 +129,7 @@ static void a_greedy_client_makes_room_for_itself(void **state)
 	assert_int_equal(b->stats.tcp_share, b->stats.tcp_evicted);
 }
 
-static void who_has_little_takes_the_place_of_who_has_much(void **state)
+static void a_client_with_few_connections_evicts_those_of_one_with_many(void **state)
 {
 	struct bed *b = *state;
 
@@ -138,17 +138,17 @@ static void who_has_little_takes_the_place_of_who_has_much(void **state)
 	assert_int_equal(b->relay.connections.used, ROOM);
 	assert_int_equal(held_by(b, GREEDY), SHARE);
 	assert_int_equal(held_by(b, "198.51.100.1"), 1);
-	/* now nobody is greedy: one of those who have the most gives way */
+	/* now no client is greedy: one of those with the most connections loses one */
 	open_of_each(b, "198.51.100.", 100, SHARE - 1);
 	assert_int_equal(held_by(b, GREEDY), 1);
 	assert_int_equal(held_by(b, "198.51.100.1"), 1);
-	open_of_each(b, "198.51.100.", 200, 1); /* and at last the idlest of all */
+	open_of_each(b, "198.51.100.", 200, 1); /* and at last the idlest of all is evicted */
 	assert_int_equal(b->relay.connections.used, ROOM);
 	assert_int_equal(held_by(b, "198.51.100.200"), 1);
 }
 
-/* One that asks on each of its connections has no idle ones, and yet gives way by itself. */
-static void the_idlest_without_a_question_gives_way_first(void **state)
+/* A client that asks on each of its connections has no idle one, and still loses its own first. */
+static void the_idlest_without_a_question_is_evicted_first(void **state)
 {
 	struct bed *b = *state;
 	struct connection *of[CROWDED];
@@ -161,15 +161,15 @@ static void the_idlest_without_a_question_gives_way_first(void **state)
 	}
 	relay_touch(&b->relay, of[7]);
 	struct connection *eighth = of[8];
-	assert_ptr_equal(open_one(b, GREEDY), of[9]); /* its place */
+	assert_ptr_equal(open_one(b, GREEDY), of[9]); /* in its place */
 	ask(of[9]);
 	assert_ptr_equal(open_one(b, GREEDY), of[7]);
 	ask(of[7]);
-	assert_ptr_equal(open_one(b, GREEDY), of[0]); /* all wait: the one that does so longest */
+	assert_ptr_equal(open_one(b, GREEDY), of[0]); /* all have questions: the idlest is evicted */
 	assert_int_equal(eighth->question_count, 1);
 }
 
-/* A LAN is one network of IPv6: its greedy machine gives way, and not the idlest of all. */
+/* A LAN is one network of IPv6: its greedy machine loses connections, not its idlest one. */
 static void neighbours_in_a_network_do_not_pay_for_one(void **state)
 {
 	struct bed *b = *state;
@@ -196,8 +196,8 @@ static void many_addresses_of_one_network_leave_room_for_others(void **state)
 	assert_int_equal(held_by(b, "192.0.2.9"), 1);
 }
 
-/* So that a flood costs little, and the kernel's queue does not fill. */
-static void what_comes_too_fast_is_refused(void **state)
+/* A flood costs little then, and the kernel's queue does not fill. */
+static void connections_that_come_too_fast_are_refused(void **state)
 {
 	struct bed *b = *state;
 
@@ -209,7 +209,7 @@ static void what_comes_too_fast_is_refused(void **state)
 	assert_non_null(open_one(b, GREEDY));
 }
 
-/* For want of descriptors. */
+/* When descriptors are short. */
 static void the_greediest_makes_room_for_any(void **state)
 {
 	struct bed *b = *state;
@@ -231,11 +231,11 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		room_test(a_greedy_client_makes_room_for_itself),
-		room_test(who_has_little_takes_the_place_of_who_has_much),
-		room_test(the_idlest_without_a_question_gives_way_first),
+		room_test(a_client_with_few_connections_evicts_those_of_one_with_many),
+		room_test(the_idlest_without_a_question_is_evicted_first),
 		room_test(neighbours_in_a_network_do_not_pay_for_one),
 		room_test(many_addresses_of_one_network_leave_room_for_others),
-		room_test(what_comes_too_fast_is_refused),
+		room_test(connections_that_come_too_fast_are_refused),
 		room_test(the_greediest_makes_room_for_any),
 	};
 

@@ -69,7 +69,7 @@ static struct fallback judged(struct bed *b, enum status status, enum reason rea
 	return server_fallback_judged(&b->f, &b->server, &b->asked, false, &result);
 }
 
-static void who_rejects_edns_is_asked_without_for_who_sent_none(void **state)
+static void a_server_that_rejects_edns_is_asked_without_for_clients_that_sent_none(void **state)
 {
 	(void)state;
 	static const struct {
@@ -80,7 +80,7 @@ static void who_rejects_edns_is_asked_without_for_who_sent_none(void **state)
 	} rows[] = {
 		{ "FORMERR", RCODE_FORMERR, false, false, false, REASK_PLAINLY },
 		{ "NOTIMP", RCODE_NOTIMP, false, false, false, REASK_PLAINLY },
-		{ "FORMERR of a server that knows EDNS", RCODE_FORMERR, true, false, false,
+		{ "FORMERR with EDNS", RCODE_FORMERR, true, false, false,
 		        REASK_NOT },
 		{ "SERVFAIL", RCODE_SERVFAIL, false, false, false, REASK_NOT },
 		{ "FORMERR to the client's own EDNS", RCODE_FORMERR, false, true, false,
@@ -100,8 +100,8 @@ static void who_rejects_edns_is_asked_without_for_who_sent_none(void **state)
 	}
 }
 
-/* One forged FORMERR must not have a server asked for nothing but unsigned answers. */
-static void a_refusal_of_edns_is_not_believed_of_who_takes_it_and_soon_forgotten(void **state)
+/* One forged FORMERR must not have a server asked without EDNS, for unsigned answers. */
+static void a_server_that_supports_edns_is_doubted_late_and_not_for_long(void **state)
 {
 	(void)state;
 	struct bed *b = bed_new(true);
@@ -118,7 +118,7 @@ static void a_refusal_of_edns_is_not_believed_of_who_takes_it_and_soon_forgotten
 	bed_free(b);
 }
 
-static void what_lacks_a_proof_is_proved_elsewhere_or_refused(void **state)
+static void a_response_without_proof_is_proved_elsewhere_or_refused(void **state)
 {
 	(void)state;
 	static const struct {
@@ -171,9 +171,9 @@ static void what_lacks_a_proof_is_proved_elsewhere_or_refused(void **state)
 	}
 }
 
-/* The server was noted as lacking when its answer came without; what was asked elsewhere for the same
- * answer says nothing more of it. */
-static void what_was_proved_elsewhere_is_not_held_against_a_server_twice(void **state)
+/* The server was noted as lacking signatures when its answer came. Signatures from elsewhere for this
+ * answer say nothing more of the server. */
+static void a_response_proved_elsewhere_is_not_held_against_its_server_twice(void **state)
 {
 	(void)state;
 	struct bed *b = bed_new(true);
@@ -188,7 +188,7 @@ static void what_was_proved_elsewhere_is_not_held_against_a_server_twice(void **
 }
 
 /* A server that was not asked for signatures has left none out. */
-static void who_was_not_asked_for_signatures_does_not_strip(void **state)
+static void a_server_that_was_not_asked_for_signatures_strips_none(void **state)
 {
 	(void)state;
 	struct bed *b = bed_new(false);
@@ -203,12 +203,12 @@ static void who_was_not_asked_for_signatures_does_not_strip(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(who_rejects_edns_is_asked_without_for_who_sent_none),
+		cmocka_unit_test(a_server_that_rejects_edns_is_asked_without_for_clients_that_sent_none),
 		cmocka_unit_test(
-		        a_refusal_of_edns_is_not_believed_of_who_takes_it_and_soon_forgotten),
-		cmocka_unit_test(what_lacks_a_proof_is_proved_elsewhere_or_refused),
-		cmocka_unit_test(what_was_proved_elsewhere_is_not_held_against_a_server_twice),
-		cmocka_unit_test(who_was_not_asked_for_signatures_does_not_strip),
+		        a_server_that_supports_edns_is_doubted_late_and_not_for_long),
+		cmocka_unit_test(a_response_without_proof_is_proved_elsewhere_or_refused),
+		cmocka_unit_test(a_response_proved_elsewhere_is_not_held_against_its_server_twice),
+		cmocka_unit_test(a_server_that_was_not_asked_for_signatures_strips_none),
 	};
 	log_set_level(LOG_LEVEL_ERROR);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,7 +86,7 @@ static void only_dates_of_time_servers_are_doubted_and_only_by_a_doubtful_clock(
 	}
 }
 
-static void what_is_wrong_by_more_than_its_dates_is_never_excused(void **state)
+static void a_response_wrong_in_more_than_its_dates_is_never_excused(void **state)
 {
 	(void)state;
 	static const struct {
@@ -123,7 +123,7 @@ int main(void)
 		cmocka_unit_test(before_the_clock_is_set_nothing_passes_but_time_servers),
 		cmocka_unit_test(
 		        only_dates_of_time_servers_are_doubted_and_only_by_a_doubtful_clock),
-		cmocka_unit_test(what_is_wrong_by_more_than_its_dates_is_never_excused),
+		cmocka_unit_test(a_response_wrong_in_more_than_its_dates_is_never_excused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
