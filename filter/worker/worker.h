@@ -26,7 +26,7 @@ struct signing_config {
 	/* Borrowed: */
 	const struct sign_policy *policy;       /* NULL: the worker validates */
 	const struct sockaddr_storage *servers; /* only responses of these are ever signed */
-	unsigned server_count; /* 0: any on this machine, if it does not forward */
+	unsigned server_count;                  /* 0: any on this machine, if it does not forward */
 };
 
 struct worker_config {

@@ -311,6 +311,56 @@ static void a_servfail_is_empty(void **state)
 	bed_free(b);
 }
 
+/* The client learns why (RFC 8914), which an operator needs who looks for the cause. */
+static void a_servfail_tells_the_reason(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *records;
+		enum clock_state clock;
+		bool had_its_time, rejects_edns;
+		unsigned verifications, lacking; /* answers without signatures before */
+		enum reason reason;
+	} table[] = {
+		{ "forged", FORGED, CLOCK_SET, false, false, 0, 0, REASON_RRSIG_FAILED },
+		{ "no signature", BARE, CLOCK_SET, false, false, 0, 0, REASON_RRSIG_MISSING },
+		{ "the server rejects EDNS", BARE, CLOCK_SET, false, true, 0, 0, REASON_NO_EDNS },
+		{ "the server never sends signatures", BARE, CLOCK_SET, false, false, 0,
+		        UPSTREAM_LACKING, REASON_STRIPPED },
+		{ "the clock is not set", GOOD, CLOCK_NOT_SET, false, false, 0, 0,
+		        REASON_CLOCK_NOT_SET },
+		{ "the keys did not come in time", GOOD, CLOCK_SET, true, false, 0, 0,
+		        REASON_FETCH_TIMEOUT },
+		{ "it costs too much", GOOD, CLOCK_SET, false, false, LIMIT_VERIFICATIONS_ALL + 1,
+		        0, REASON_BUDGET },
+	};
+
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct bed *b = bed_new(false, WWW, ASK_DO);
+		const char *sentence = reason_sentence(table[i].reason);
+		struct message refusal = { .flags = FLAG_QR | RCODE_FORMERR };
+		struct gate_result lacking = { .outcome = outcome_of(
+			                               STATUS_BOGUS, REASON_RRSIG_MISSING) };
+		b->v->turn.clock = table[i].clock;
+		b->arrival.is_last = true;
+		b->arrival.may_not_wait = table[i].had_its_time;
+		b->parked.verifications = table[i].verifications;
+		if (table[i].rejects_edns)
+			server_fallback_came(
+			        &b->v->fallback, &b->arrival.server, &b->asked, &refusal);
+		for (unsigned n = 0; n < table[i].lacking; n++)
+			server_fallback_judged(
+			        &b->v->fallback, &b->arrival.server, &b->asked, false, &lacking);
+		validating_write(b->v, WWW, 0, table[i].records, true);
+		take(b);
+		feed(b);
+		assert_fate(b, table[i].why, SERVFAIL);
+		assert_row(table[i].why,
+		        memmem(b->delivered, b->delivered_len, sentence, strlen(sentence)) != NULL);
+		bed_free(b);
+	}
+}
+
 /* ---- Waiting for keys ---- */
 
 /* Each of these ends can be brought about by an attacker, so none is told at once. */
@@ -646,6 +696,7 @@ int main(void)
 		cmocka_unit_test(each_response_comes_to_its_end),
 		cmocka_unit_test(before_the_clock_is_set_no_other_name_passes),
 		cmocka_unit_test(a_servfail_is_empty),
+		cmocka_unit_test(a_servfail_tells_the_reason),
 		cmocka_unit_test(a_response_whose_keys_cannot_be_had_is_not_delivered),
 		cmocka_unit_test(a_wait_that_ends_in_vain_refuses),
 		cmocka_unit_test(a_response_that_waits_for_the_clock_is_judged_once_it_is_set),

@@ -165,7 +165,8 @@ static void the_idlest_without_a_question_is_evicted_first(void **state)
 	ask(of[9]);
 	assert_ptr_equal(open_one(b, GREEDY), of[7]);
 	ask(of[7]);
-	assert_ptr_equal(open_one(b, GREEDY), of[0]); /* all have questions: the idlest is evicted */
+	assert_ptr_equal(
+	        open_one(b, GREEDY), of[0]); /* all have questions: the idlest is evicted */
 	assert_int_equal(eighth->question_count, 1);
 }
 

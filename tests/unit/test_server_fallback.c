@@ -80,8 +80,7 @@ static void a_server_that_rejects_edns_is_asked_without_for_clients_that_sent_no
 	} rows[] = {
 		{ "FORMERR", RCODE_FORMERR, false, false, false, REASK_PLAINLY },
 		{ "NOTIMP", RCODE_NOTIMP, false, false, false, REASK_PLAINLY },
-		{ "FORMERR with EDNS", RCODE_FORMERR, true, false, false,
-		        REASK_NOT },
+		{ "FORMERR with EDNS", RCODE_FORMERR, true, false, false, REASK_NOT },
 		{ "SERVFAIL", RCODE_SERVFAIL, false, false, false, REASK_NOT },
 		{ "FORMERR to the client's own EDNS", RCODE_FORMERR, false, true, false,
 		        REASK_NOT },
@@ -203,9 +202,9 @@ static void a_server_that_was_not_asked_for_signatures_strips_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_server_that_rejects_edns_is_asked_without_for_clients_that_sent_none),
 		cmocka_unit_test(
-		        a_server_that_supports_edns_is_doubted_late_and_not_for_long),
+		        a_server_that_rejects_edns_is_asked_without_for_clients_that_sent_none),
+		cmocka_unit_test(a_server_that_supports_edns_is_doubted_late_and_not_for_long),
 		cmocka_unit_test(a_response_without_proof_is_proved_elsewhere_or_refused),
 		cmocka_unit_test(a_response_proved_elsewhere_is_not_held_against_its_server_twice),
 		cmocka_unit_test(a_server_that_was_not_asked_for_signatures_strips_none),

@@ -364,8 +364,9 @@ static void end_grace(struct bed *b)
 	struct parked *parked;
 
 	b->v->turn.now_ms += GRACE_MS;
-	while ((parked = park_oldest(&b->grace.park)))
+	for (unsigned i = 0; i < PARKED_MAX && (parked = park_oldest(&b->grace.park)); i++)
 		udp_validate_resume(&b->validator, parked, true);
+	assert_null(park_oldest(&b->grace.park));
 }
 
 static unsigned rcode_sent(const struct bed *b)
@@ -560,6 +561,25 @@ static void after_its_grace_a_refused_response_is_a_servfail(void **state)
 	}
 }
 
+/* The keys are forgotten meanwhile. A response that had its grace does not wait for them again. */
+static void after_its_grace_a_response_does_not_wait_for_keys(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	ask(b);
+	uint64_t id = respond(b, 0, FORGED);
+	feed(b, id);
+	assert_true(is_held_back(b, id));
+	gates_forget(&b->v->gates);
+	b->v->fetched = 0;
+	end_grace(b);
+	assert_int_equal(b->v->fetched, 0);
+	assert_int_equal(verdict_on(&b->log, id), REPLACED);
+	assert_int_equal(rcode_sent(b), RCODE_SERVFAIL);
+	bed_free(b);
+}
+
 /* Where client and server are on one side, a failure leaves the flow: an attacker there could send
  * a weaker copy of the query next. */
 static void on_one_side_a_failure_keeps_the_flow(void **state)
@@ -637,7 +657,7 @@ static void while_the_true_response_may_have_found_no_room_no_failure_answers(vo
 {
 	(void)state;
 	struct bed *b = bed_new();
-	uint64_t ids[5];
+	uint64_t ids[6];
 	char records[80];
 
 	ask(b);
@@ -647,14 +667,15 @@ static void while_the_true_response_may_have_found_no_room_no_failure_answers(vo
 		ids[i] = respond(b, 0, records);
 		assert_int_equal(is_parked(b, ids[i]), i < 4);
 	}
-	assert_int_equal(verdict_on(&b->log, ids[4]), DROPPED);
-	assert_int_equal(stats_of(b)->parked_rivals, 1);
-	assert_int_equal(stats_of(b)->parked_full, 1);
+	for (unsigned i = 4; i < COUNT(ids); i++)
+		assert_int_equal(verdict_on(&b->log, ids[i]), DROPPED);
+	assert_int_equal(stats_of(b)->parked_rivals, 2);
+	assert_int_equal(stats_of(b)->parked_full, 2);
 	for (unsigned i = 0; i < 4; i++) {
 		feed(b, ids[i]);
 		assert_int_equal(verdict_on(&b->log, ids[i]), DROPPED);
 	}
-	assert_int_equal(stats_of(b)->grace_yielded, 5);
+	assert_int_equal(stats_of(b)->grace_yielded, 6);
 	assert_int_equal(b->park.table.used, 0);
 	assert_int_equal(flows_of(b), 1);
 	bed_free(b);
@@ -884,6 +905,7 @@ int main(void)
 		cmocka_unit_test(a_signed_query_needs_a_signed_response),
 		cmocka_unit_test(a_better_response_wins),
 		cmocka_unit_test(after_its_grace_a_refused_response_is_a_servfail),
+		cmocka_unit_test(after_its_grace_a_response_does_not_wait_for_keys),
 		cmocka_unit_test(on_one_side_a_failure_keeps_the_flow),
 		cmocka_unit_test(without_grace_a_refused_response_is_a_servfail_at_once),
 		cmocka_unit_test(without_room_for_grace_a_refused_response_is_dropped),
