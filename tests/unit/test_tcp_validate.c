@@ -260,6 +260,30 @@ static void a_response_is_judged_and_never_held_back(void **state)
 	}
 }
 
+/* Over UDP this client would get an answer of 1600 octets cut. */
+static void any_answer_fits(void **state)
+{
+	(void)state;
+	static char records[4000];
+	struct bed *b = bed_new();
+
+	strcpy(records, "www.example.test TXT #");
+	for (unsigned i = 0; i < 8; i++) {
+		strcat(records, "c7");
+		for (unsigned n = 0; n < 199; n++)
+			strcat(records, "61");
+	}
+	strcat(records, " | example.test");
+	ask_octets(b, write_query(b, ID, FLAG_RD, TYPE_TXT, 0));
+	validating_write(b->v, "www.example.test TXT", 0, records, true);
+	respond_octets(b, msg_span(&b->v->judge->response));
+	feed(b);
+	struct span delivered = take_queued(&b->c->client);
+	assert_true(delivered.len > 1600);
+	assert_int_equal(get_u16(delivered.base + 2) & FLAG_TC, 0);
+	bed_free(b);
+}
+
 /* A second response must not take the place of the one that waits. */
 static void a_question_whose_response_waits_takes_no_other(void **state)
 {
@@ -430,6 +454,7 @@ int main(void)
 		cmocka_unit_test(a_cut_query_ends_the_connection),
 		cmocka_unit_test(only_what_was_asked_for_is_answered),
 		cmocka_unit_test(a_response_is_judged_and_never_held_back),
+		cmocka_unit_test(any_answer_fits),
 		cmocka_unit_test(a_question_whose_response_waits_takes_no_other),
 		cmocka_unit_test(a_response_that_cannot_wait_is_refused),
 		cmocka_unit_test(a_rejection_of_edns_waits_while_the_server_is_asked_again),

@@ -284,7 +284,8 @@ static void the_response_to_a_query_that_passed_passes(void **state)
 	} rows[] = {
 		{ "an answer", true, 0, 2, 0, ACCEPTED },
 		{ "in another letter case", true, 0, 13, 0x20, DROPPED },
-		{ "an error (NOTAUTH) without the question", false, 9, 2, 0, ACCEPTED },
+		{ "an error (NOTAUTH) without the question, with a TSIG", false, 9, 2, 0,
+		        ACCEPTED },
 		{ "without the question, and no response", false, 9, 2, 0x80, DROPPED },
 	};
 
@@ -295,8 +296,11 @@ static void the_response_to_a_query_that_passed_passes(void **state)
 		struct span octets = signtrade_response(&b->s, query, rows[i].flags, ANSWER);
 		uint8_t *message = b->s.legacy->judge->response.octets;
 		if (!rows[i].has_question) {
+			static const uint8_t tsig[] = { 0, 0, TYPE_TSIG, 0, 255, 0, 0, 0, 0, 0, 0 };
 			memset(message + 4, 0, 8);
-			octets.len = DNS_HEADER_SIZE;
+			message[11] = 1;
+			memcpy(message + DNS_HEADER_SIZE, tsig, sizeof(tsig));
+			octets.len = DNS_HEADER_SIZE + sizeof(tsig);
 		}
 		message[rows[i].at] ^= rows[i].change;
 		assert_row(rows[i].why, respond_octets(b, to_client, octets) == rows[i].told);

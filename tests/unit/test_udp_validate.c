@@ -553,6 +553,7 @@ static void after_its_grace_a_refused_response_is_a_servfail(void **state)
 		uint64_t id = respond(b, rows[i].flags, rows[i].records);
 		feed(b, id);
 		assert_row(rows[i].why, is_held_back(b, id));
+		assert_row(rows[i].why, park_oldest(&b->grace.park)->server.ss_family == AF_INET);
 		end_grace(b);
 		assert_row(rows[i].why, verdict_on(&b->log, id) == rows[i].told);
 		assert_row(rows[i].why, rcode_sent(b) == rows[i].rcode);

@@ -39,8 +39,7 @@ struct validating *validating_new(bool can_assist)
 	v->policy = (struct policy){ .mode = MODE_ENFORCE, .time_servers = &v->time_servers };
 	v->config = (struct worker_config){ .policy = &v->policy,
 		.anchors = v->judge->anchors,
-		.zones = 64,
-		.messages = 64,
+		.limits = { .zones = 64, .messages = 64 },
 		.earliest_s = NOW - 30 * DAY };
 	v->turn = (struct turn){ .now_ms = START_MS, .now_s = NOW };
 	report_init(&v->report, &v->turn, &v->stats);
