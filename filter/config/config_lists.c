@@ -21,11 +21,6 @@ static void server_list_fini(void *value)
 	*servers = (struct config_servers){ 0 };
 }
 
-static bool server_read_with_port(const char *text, struct sockaddr_storage *address)
-{
-	return address_read(text, address);
-}
-
 static bool server_read_without_port(const char *text, struct sockaddr_storage *address)
 {
 	return address_read(text, address) && text[0] != '[' &&
@@ -54,7 +49,7 @@ static bool resolver_list_read(
 {
 	(void)k;
 	return reader_is_list(s, CONFIG_RESOLVERS_MAX) &&
-	       server_list_fill(r, s, value, server_read_with_port);
+	       server_list_fill(r, s, value, address_read);
 }
 
 static bool server_list_read(
