@@ -68,7 +68,7 @@ const struct testkey *judge_key(struct judge *j, const char *zone)
 	return key_at(j, i);
 }
 
-/* The zone of the world above `name`, not at it. */
+/* Returns the zone of the world above `name`, not at it. */
 static size_t parent_index(const struct name *name)
 {
 	struct name above = *name;
@@ -368,7 +368,7 @@ struct client_query judge_asked(const char *question, unsigned how)
 
 /* ---- Answers to wants ---- */
 
-/* As `valid`, but around the time of the judgement. */
+/* Like `valid`, but around the time of the judgement. */
 static struct signing valid_now(const struct judge *j)
 {
 	return (struct signing){ .inception = (uint32_t)(j->now - 5 * DAY),
@@ -487,7 +487,7 @@ bool judge_recall(struct judge *j, const struct client_query *asked, struct span
 	       gate_recall(&j->gate, asked, &m, j->recalled, j->now, &j->result);
 }
 
-/* What is remembered of the judgement says the same. */
+/* Asserts that the message cache gives the result of the judgement. */
 static void assert_recalled_alike(
         struct judge *j, const struct client_query *asked, struct span octets)
 {

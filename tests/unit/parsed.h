@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A message parsed and its records grouped, as the tests of dnssec/ need it. */
+/* A parsed message and its RRsets, for the tests of dnssec/. */
 #ifndef TESTS_PARSED_H
 #define TESTS_PARSED_H
 
@@ -17,7 +17,7 @@ struct parsed {
 	struct rr rrs[512];
 };
 
-/* Returns false when the message does not parse or group. Either way, close it. */
+/* Returns false if the message does not parse or group. In either case close it. */
 static inline bool parsed_open(struct parsed *p, struct span octets)
 {
 	assert_int_equal(arena_init(&p->arena, 1 << 20), 0);
@@ -37,7 +37,7 @@ static inline struct name name_of(const char *text)
 	return n;
 }
 
-/* A keyset of `apex` with the key whose DNSKEY RDATA this is. */
+/* Returns a keyset of `apex` with the key whose DNSKEY RDATA this is. */
 static inline struct keyset *keyset_of(const char *apex, struct span rdata)
 {
 	struct name name = name_of(apex);

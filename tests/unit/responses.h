@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Genuine responses of the world in judge.h: what hostile ones are made of, by hand and by a
- * fuzzer. */
+/* Genuine responses of the world in judge.h. Tests and a fuzzer make hostile ones from them. */
 #ifndef TESTS_RESPONSES_H
 #define TESTS_RESPONSES_H
 
@@ -38,7 +37,7 @@ static const struct response {
 	{ "www.unsigned.test A", 0, "www.unsigned.test A 192.0.2.1" },
 };
 
-/* How many of them are Secure; the rest is Insecure. */
+/* How many of them are Secure; the others are Insecure. */
 #define SECURE_RESPONSES (COUNT(responses) - 1)
 
 #endif

@@ -147,7 +147,7 @@ struct rd rd_soa(const char *mname, const char *rname, uint32_t serial, uint32_t
 	return rd;
 }
 
-/* Windows of 256 types, each as long as its last type needs: RFC 4034, 4.1.2. */
+/* Windows of 256 types, each as long as its last type needs (RFC 4034, 4.1.2). */
 static void put_bitmap(struct writer *w, const uint16_t *types)
 {
 	uint8_t windows[256][32] = { { 0 } };
@@ -233,7 +233,7 @@ struct rd rd_nsec3(const struct nsec3_params *p, struct testhash next, const uin
 	struct rd rd = { 0 };
 	struct writer w = rd_writer(&rd);
 
-	writer_u8(&w, 1); /* SHA-1, the only one there is */
+	writer_u8(&w, 1); /* SHA-1, the only algorithm */
 	writer_u8(&w, p->flags);
 	writer_u16(&w, p->iterations);
 	writer_u8(&w, (uint8_t)p->salt.len);

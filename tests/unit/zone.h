@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Signed zones and responses, made in memory. Nothing here uses filter/dnssec or filter/crypto: the
- * canonical form, key tags, digests and hashes are worked out a second time, so that a test which
- * uses this aid compares two readings of the RFCs. Mistakes of the test end it (abort).
+ * canonical form, key tags, digests and hashes are computed a second time, so a test that uses this
+ * file compares two readings of the RFCs. A mistake in a test aborts it.
  *
  *	struct testkey *k = testkey_new(ALGORITHM_ED25519, 257, "example.test");
  *	struct msgbuild b;
@@ -17,22 +17,22 @@
 #define TESTS_ZONE_H
 
 #include "base/span.h"
-#include "crypto/crypto.h" /* the numbers only */
-#include "wire/message.h"  /* likewise */
+#include "crypto/crypto.h" /* numbers only */
+#include "wire/message.h"  /* numbers only */
 
-/* Writes a name as octets, in the letter case of the text, and returns how many. There are no
+/* Writes a name as octets, in the letter case of the text, and returns their number. Does not read
  * escapes. */
 size_t name_to_wire(const char *text, uint8_t out[static 256]);
 
-/* Lowers ASCII letters in place. */
+/* Turns ASCII letters into lower case, in place. */
 void lower_octets(uint8_t *octets, size_t len);
 
 /* ---- RDATA ---- */
 
 #define RD_MAX 2048
 
-/* RDATA as it goes on the wire. The octets from `names_at`, `names_len` of them, hold names whose
- * letter case the canonical form lowers. */
+/* RDATA in wire form. `names_len` octets from `names_at` are names that the canonical form turns
+ * into lower case. */
 struct rd {
 	size_t len, names_at, names_len;
 	uint8_t octets[RD_MAX];
@@ -60,15 +60,15 @@ struct rd rd_raw(struct span octets);
 
 struct testkey;
 
-/* A key of `zone` with the DNSKEY flags `flags` (257, 256). Ed25519 and Ed448 keys follow from the
- * arguments, so that runs repeat; RSA (2048 bits) and ECDSA keys are drawn. */
+/* Makes a key of `zone` with the DNSKEY flags `flags` (257, 256). Ed25519 and Ed448 keys depend
+ * only on the arguments, so runs repeat; RSA (2048 bits) and ECDSA keys are random. */
 struct testkey *testkey_new(uint8_t algorithm, uint16_t flags, const char *zone);
 
-/* The same with another `seed`, for a second key with equal arguments. */
+/* Makes a key with another `seed`: a second key with otherwise equal arguments. */
 struct testkey *testkey_seeded(
         uint8_t algorithm, uint16_t flags, const char *zone, const char *seed);
 
-/* The same key with the REVOKE bit, and so another tag. */
+/* Makes the same key with the REVOKE bit, and so another tag. */
 struct testkey *testkey_revoked(const struct testkey *k);
 void testkey_free(struct testkey *k);
 
@@ -76,16 +76,16 @@ struct rd rd_dnskey(const struct testkey *k);
 struct rd rd_ds(const struct testkey *k, uint8_t digest_type);
 uint16_t testkey_tag(const struct testkey *k);
 
-/* Writes the private half of an Ed25519 or P-256 key, of 32 octets. */
+/* Writes the private key of an Ed25519 or P-256 key: 32 octets. */
 void testkey_secret(const struct testkey *k, uint8_t out[static 32]);
 
 /* ---- Signatures ---- */
 
-/* How to sign. A field left zero has its honest value, but for the times, which are what they are.
- */
+/* How to sign. A field that is zero stands for the correct value, except the times, which are used
+ * as they are. */
 struct signing {
 	uint32_t inception, expiration;
-	uint8_t labels; /* less than the owner's: signs for the wildcard it came from */
+	uint8_t labels; /* if less than the owner's: signs for the wildcard that it came from */
 	uint32_t original_ttl;
 	const char *signer; /* else the key's zone */
 	uint16_t tag;       /* else the key's */
@@ -94,7 +94,7 @@ struct signing {
 	bool is_spoilt;     /* one bit of the signature is flipped */
 };
 
-/* The RRSIG of an RRset: RFC 4034, 3.1.8.1. */
+/* Makes the RRSIG of an RRset (RFC 4034, 3.1.8.1). */
 struct rd rd_rrsig(const struct testkey *k, const char *owner, uint16_t type, uint32_t ttl,
         const struct rd *rdatas, size_t count, const struct signing *how);
 
@@ -112,8 +112,8 @@ struct nsec3_params {
 
 struct testhash testhash_of(const char *name, const struct nsec3_params *p);
 
-/* The hash that comes `by` (-1, 1) after this one: an NSEC3 from step(h, -1) to step(h, 1) covers h
- * and nothing else; one from h to step(h, 1) matches h and covers nothing. */
+/* Returns the hash that comes `by` (-1, 1) after this one: an NSEC3 from step(h, -1) to step(h, 1)
+ * covers h and nothing else; one from h to step(h, 1) matches h and covers nothing. */
 struct testhash testhash_step(struct testhash h, int by);
 
 /* Writes the owner name "<base32hex>.<zone>" and returns `text`. */
@@ -133,21 +133,21 @@ struct msgbuild {
 	uint8_t octets[65535];
 };
 
-/* Begins a message with one question; records go to the answer section until told otherwise. */
+/* Begins a message with one question. Records go to the answer section until msg_section(). */
 void msg_begin(struct msgbuild *b, uint16_t id, uint16_t flags, const char *qname, uint16_t qtype);
 void msg_section(struct msgbuild *b, enum section section);
 void msg_rr(struct msgbuild *b, const char *owner, uint16_t type, uint32_t ttl, struct rd rd);
 void msg_rrset(struct msgbuild *b, const char *owner, uint16_t type, uint32_t ttl,
         const struct rd *rdatas, size_t count);
 
-/* An RRset and its RRSIG. */
+/* Adds an RRset and its RRSIG. */
 void msg_signed(struct msgbuild *b, const struct testkey *k, const char *owner, uint16_t type,
         uint32_t ttl, const struct rd *rdatas, size_t count, const struct signing *how);
 
-/* An OPT without options. */
+/* Adds an OPT without options. */
 void msg_opt(struct msgbuild *b, uint16_t udp_size, bool dnssec_ok);
 
-/* Borrows from `b`. */
+/* Returns the message; borrows from `b`. */
 struct span msg_span(const struct msgbuild *b);
 
 #endif

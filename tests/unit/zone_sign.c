@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The half of the aid that has keys. */
+/* The part of zone.h that needs keys. */
 #include "zone.h"
 
 #include "base/writer.h"
@@ -29,7 +29,7 @@ static void require(bool claim)
 
 /* ---- Keys ---- */
 
-/* Ed25519's private keys are 32 octets and Ed448's 57, and any octets will do. */
+/* Private keys of Ed25519 have 32 octets and those of Ed448 57; any octets will do. */
 static EVP_PKEY *seeded_key(const struct testkey *k, const char *type, size_t len, const char *seed)
 {
 	char text[600];
@@ -138,7 +138,7 @@ static void put_public_key(struct writer *w, const struct testkey *k)
 	if (k->coordinate) {
 		require(EVP_PKEY_get_octet_string_param(k->pkey, OSSL_PKEY_PARAM_PUB_KEY, octets,
 		                sizeof(octets), &len) == 1);
-		/* The first octet says that the point is not compressed; DNS leaves it out. */
+		/* The first octet says that the point is not compressed; a DNSKEY leaves it out. */
 		writer_put(w, span_of(octets + 1, len - 1));
 	} else if (k->digest) {
 		put_bignum(w, k->pkey, OSSL_PKEY_PARAM_RSA_E, true);
@@ -163,7 +163,7 @@ struct rd rd_dnskey(const struct testkey *k)
 	return rd;
 }
 
-/* The sum of 16-bit words with its carries added once: RFC 4034, appendix B. */
+/* The sum of the 16-bit words, with its carries added once (RFC 4034, appendix B). */
 uint16_t testkey_tag(const struct testkey *k)
 {
 	struct rd rd = rd_dnskey(k);
@@ -233,7 +233,7 @@ static void put_owner(struct writer *w, const char *owner, uint8_t labels)
 	lower_octets(wire, len);
 	if (excess > 0) {
 		writer_put(w, span_of("\1*", 2));
-		excess += *owner == '*'; /* which is a label too, though it does not count */
+		excess += *owner == '*'; /* the asterisk is a label, though it is not counted */
 	}
 	while (excess-- > 0)
 		from += *from + 1;
