@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where the servers of a zone are, as a referral or the answer for an address says. Nothing proves
- * that: whoever is asked there must prove its answer. */
+/* The addresses of a zone's servers, read out of a referral or of an answer with addresses. They are
+ * not proved. The answers of these servers must be proved. */
 #ifndef FETCH_DELEGATION_H
 #define FETCH_DELEGATION_H
 
@@ -9,7 +9,7 @@
 #include "dnssec/limits.h"
 #include "wire/message.h"
 
-/* The addresses of a zone's servers, each with DNS's port. */
+/* The addresses of the servers of one zone, with port 53. */
 struct addresses {
 	unsigned count;
 	struct sockaddr_storage at[LIMIT_WALK_ADDRESSES];
@@ -18,23 +18,23 @@ struct addresses {
 struct delegation {
 	struct name zone;
 	struct addresses addresses;
-	unsigned name_count; /* of servers whose addresses are not known */
-	struct name names[LIMIT_WALK_SERVERS];
-	uint32_t ttl_s;
+	unsigned name_count;
+	struct name names[LIMIT_WALK_SERVERS]; /* of servers without a known address */
+	uint32_t ttl_s;                        /* at most LIMIT_SERVERS_S */
 };
 
-/* Adds one, unless it is there already or there are enough. */
+/* Adds an address, unless it is there already or the array is full. */
 void addresses_add(struct addresses *a, const struct sockaddr_storage *address);
 
-/* Reads what a response of a server of `zone` says of the way on to `name`: the servers of a zone
- * below, at or above the name (RFC 1034, 4.3.2). An address counts only within `zone`, of which
- * that server may speak, and where somebody else can be asked. Returns false when it is no
- * referral, or leads nowhere. */
+/* Reads a referral from a server of `zone` towards `name` (RFC 1034, 4.3.2): the servers of a zone
+ * that lies below `zone`, and at or above `name`. Glue counts only if the server's name is within
+ * `zone`, for which that server may speak, and if the address is unicast and not local to this host.
+ * Returns false if the response is no referral, or names no server that can be found. */
 bool delegation_read(struct delegation *d, const struct message *m, const struct name *zone,
         const struct name *name);
 
-/* Adds the A and AAAA records that the response has for the name that was asked for. Returns false
- * when it has none. */
+/* Adds the addresses of the A and AAAA records for qname in the answer section. Returns false if
+ * none was added. */
 bool addresses_read(struct addresses *a, const struct message *m);
 
 #endif

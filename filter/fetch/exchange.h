@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One question of our own to one server: over UDP, then over TCP when the answer is truncated (RFC
- * 7766). Each is asked from a fresh connected socket, so that the kernel draws the port and takes
- * nothing from anybody else; each has a random id (RFC 5452). The sockets are marked, and the rules
- * let what is marked pass. Nothing here waits. */
+/* One query of sealgate's own to one server: over UDP, then over TCP if the response is truncated
+ * (RFC 7766). Each query has a random id and a fresh connected socket (RFC 5452), so the kernel
+ * chooses the port and accepts datagrams from this server only. The sockets are marked, and the
+ * rules let marked packets pass. Nothing here blocks. */
 #ifndef FETCH_EXCHANGE_H
 #define FETCH_EXCHANGE_H
 
@@ -12,10 +12,10 @@
 #include "trust/want.h"
 #include "wire/build.h"
 
-/* The mark of our sockets. By it, and by the user of the process, the rules know them. */
+/* The mark of sealgate's sockets. The rules recognise them by the mark and the user. */
 #define EXCHANGE_MARK 0x10000000 /* the default of mark.own */
 
-/* Has all sockets from now on marked so. For the start of a program, before it has threads. */
+/* Sets the mark for all sockets that are opened later. Call it before there are threads. */
 void exchange_use_mark(uint32_t mark);
 
 /* Marks a socket. Returns 0 or -errno: -EPERM without CAP_NET_ADMIN. */
@@ -23,20 +23,20 @@ int exchange_mark(int fd);
 
 enum exchange_marking {
 	MARK_REQUIRED,
-	MARK_IF_ALLOWED, /* without CAP_NET_ADMIN the socket has no mark: such a process has no
-	                    rules of ours to get past */
+	MARK_IF_ALLOWED, /* without CAP_NET_ADMIN the socket stays unmarked: such a process has no
+	                    rules that its packets must pass */
 };
 
-/* Opens a socket with our mark that does not block. Returns a descriptor or -errno. */
+/* Opens a non-blocking socket with the mark. Returns a descriptor or -errno. */
 int exchange_socket(int family, int type, enum exchange_marking marking);
 
-/* Octets of the longest answer: TCP's length prefix has 16 bits. */
+/* The longest response in octets: the length prefix of TCP has 16 bits. */
 #define EXCHANGE_ANSWER_MAX 65535
 
 enum exchange_state {
-	EXCHANGE_WAITING,    /* nothing that is the answer came yet */
-	EXCHANGE_MISMATCHED, /* the same; something came that is no answer to it */
-	EXCHANGE_TRUNCATED,  /* the answer has TC: exchange_begin_tcp() may get all of it */
+	EXCHANGE_WAITING,    /* no response yet */
+	EXCHANGE_MISMATCHED, /* no response yet, but a datagram that does not match the query */
+	EXCHANGE_TRUNCATED,  /* the response has TC: exchange_begin_tcp() may get all of it */
 	EXCHANGE_ANSWERED,
 	EXCHANGE_FAILED, /* refused, unreachable, or closed too early */
 };
@@ -46,28 +46,28 @@ struct exchange {
 	int epoll_fd;
 	void *tag; /* what epoll gives back as data.ptr */
 	bool over_tcp;
-	bool takes_bare_errors;             /* an error without a question is an answer */
-	size_t question_len;                /* of the question in `query` */
-	size_t query_len, sent, received;   /* of `query`; octets over TCP so far */
-	uint8_t query[2 + BUILD_QUERY_MAX]; /* behind TCP's length prefix (RFC 1035, 4.2.2) */
-	uint8_t prefix[2];
-	uint8_t *answer; /* over TCP: from the heap, as long as the prefix says */
+	bool takes_bare_errors;             /* an error without a question matches too */
+	size_t query_len, question_len;     /* of `query`, without the length prefix */
+	size_t sent, received;              /* octets over TCP so far */
+	uint8_t query[2 + BUILD_QUERY_MAX]; /* after TCP's length prefix (RFC 1035, 4.2.2) */
+	uint8_t prefix[2];                  /* of the response over TCP */
+	uint8_t *answer; /* the response over TCP: from the heap, of the length in `prefix` */
 };
 
-/* The header of what is asked of a server. CD: what it holds to be Bogus is ours to judge. RD: it
- * may be a resolver. */
+/* The flags of a query to a server that may be a resolver (RD). CD: the server must not refuse data
+ * that it finds Bogus, because sealgate judges them. */
 #define EXCHANGE_FLAGS (FLAG_RD | FLAG_CD)
 
-/* Asks `server` for `want` over UDP, with `flags`, and has epoll watch the socket. Returns 0 or a
- * negative errno; exchange_end() in both cases. */
+/* Sends a query for `want` with `flags` to `server` over UDP, and adds the socket to the epoll.
+ * Returns 0 or a negative errno; call exchange_end() in both cases. */
 int exchange_begin_udp(struct exchange *e, int epoll_fd, void *tag,
         const struct sockaddr_storage *server, const struct want *want, uint16_t flags);
 
-/* The same over TCP, for an exchange that was ended. */
+/* Does this over TCP, for an exchange that was ended. */
 int exchange_begin_tcp(struct exchange *e, int epoll_fd, void *tag,
         const struct sockaddr_storage *server, const struct want *want, uint16_t flags);
 
-/* How what a client asked is asked: its very question. */
+/* How to send a query with the exact question of a client. */
 struct exchange_asking {
 	const struct client_query *asked;
 	uint16_t flags; /* of the header */
@@ -75,20 +75,20 @@ struct exchange_asking {
 	bool over_tcp;
 };
 
-/* The same for what a client asked. */
+/* Sends such a query. Returns like exchange_begin_udp(). */
 int exchange_begin_asked(struct exchange *e, int epoll_fd, void *tag,
         const struct sockaddr_storage *server, const struct exchange_asking *how);
 
-/* To be called when the socket is ready: sends and reads what is possible at once. On
- * EXCHANGE_ANSWERED and EXCHANGE_TRUNCATED `answer` is the message, which is a response with the id
- * and the exact question that were sent; it lies in `buffer`, of EXCHANGE_ANSWER_MAX octets, or is
- * valid until exchange_end(). */
+/* Call it when the socket is ready: sends and reads as much as is possible without blocking. After
+ * EXCHANGE_ANSWERED or EXCHANGE_TRUNCATED, `answer` is the message: a response with the id and the
+ * exact question of the query. Over UDP it lies in `buffer`, which has EXCHANGE_ANSWER_MAX octets;
+ * over TCP it is valid until exchange_end(). */
 enum exchange_state exchange_ready(struct exchange *e, uint8_t *buffer, struct span *answer);
 
-/* Hands over the answer that came over TCP: it is the caller's to free, and stays where it is. */
+/* Gives the response that came over TCP to the caller, who frees it. It is not moved. */
 uint8_t *exchange_take_answer(struct exchange *e);
 
-/* Closes the socket. */
+/* Closes the socket, and frees the response over TCP. */
 void exchange_end(struct exchange *e);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Asks a server one question and waits for the answer: for the commands, and for threads that have
- * nothing else to do meanwhile. The packet path never waits (fetch.h). */
+/* Sends one query and waits for the response. For commands, and for threads that have nothing else
+ * to do. The packet path uses fetch/fetch.h, which never waits. */
 #ifndef FETCH_LOOKUP_H
 #define FETCH_LOOKUP_H
 
@@ -10,15 +10,17 @@
 #define LOOKUP_UDP_MS 800
 #define LOOKUP_TCP_MS 3000
 
-/* Says whether the answer is of use; if not, the server is asked again. */
+/* Returns true if the response is useful. If not, the server is asked again, unless this was the
+ * last try. */
 typedef bool lookup_taker(void *context, struct span answer, bool last_try);
 
-/* Asks `server` over UDP, and over TCP where the answer is cut. `buffer` has EXCHANGE_ANSWER_MAX
- * octets. Returns true when an answer was taken. */
+/* Asks `server` over UDP, and over TCP if the response is truncated, at most LOOKUP_TRIES times.
+ * `buffer` has EXCHANGE_ANSWER_MAX octets. Returns true if take() returned true. */
 bool lookup(const struct sockaddr_storage *server, const struct want *want, uint8_t *buffer,
         lookup_taker *take, void *context);
 
-/* The same, given up with false as soon as `stop_fd` can be read; what is there stays unread. */
+/* Does this too, but gives up and returns false as soon as `stop_fd` is readable. Does not read from
+ * `stop_fd`. */
 bool lookup_unless(const struct sockaddr_storage *server, const struct want *want, uint8_t *buffer,
         lookup_taker *take, void *context, int stop_fd);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A server that does not answer may be dead, or slow, or one that drops queries with EDNS, as all
- * are that we send on. So it is asked a client's question again, with EDNS and without. */
+/* Probes servers. A server that does not answer may be dead or slow, or may drop EDNS queries, and
+ * nearly every query that sealgate forwards has EDNS. So a probe asks the server a client's question
+ * again, with EDNS and without. */
 #ifndef FETCH_PROBE_H
 #define FETCH_PROBE_H
 
@@ -9,13 +10,14 @@
 #include "flow/watched.h"
 
 #define PROBES_MAX     32
-#define PROBE_AFTER_MS 700   /* without an answer */
-#define PROBE_TRY_MS   600   /* for an answer to a query with EDNS; one may be lost */
-#define PROBE_TRIES    3     /* of these */
-#define PROBE_QUIET_MS 30000 /* until a server that did not answer at all is asked anew */
+#define PROBE_AFTER_MS 700   /* from the query of a client to the probe of an unknown server */
+#define PROBE_TRY_MS   600   /* for one try */
+#define PROBE_TRIES    3     /* more than one, because a packet may be lost */
+#define PROBE_QUIET_MS 30000 /* until a server that did not answer at all may be probed again */
 
 struct probe;
 
+/* One of the two queries. */
 struct probe_side {
 	enum watched watched; /* comes first */
 	bool is_plain, has_answered;
@@ -24,8 +26,13 @@ struct probe_side {
 };
 
 struct probe {
-	enum probe_phase { PROBE_FREE, PROBE_SUSPECTS, PROBE_ASKS, PROBE_IS_QUIET } phase;
-	uint64_t due_ms; /* when the phase ends */
+	enum probe_phase {
+		PROBE_FREE,
+		PROBE_SUSPECTS, /* waits for `due_ms`, in case the client gets a response */
+		PROBE_ASKS,     /* a try is in progress */
+		PROBE_IS_QUIET, /* the server did not answer: is not probed until `due_ms` */
+	} phase;
+	uint64_t due_ms; /* when the phase, or the try, ends */
 	unsigned tries;
 	struct sockaddr_storage server;
 	struct client_query asked;
@@ -37,29 +44,32 @@ struct probes {
 	struct stats *stats;
 	uint8_t *buffer;
 	void *context;
-	/* Is it still worth asking? Is told what came of it: the answer to EDNS, or its absence. */
+	/* Returns true if it is not known whether the server takes EDNS. */
 	bool (*is_unknown)(void *context, const struct sockaddr_storage *server);
+	/* The server answered the query with EDNS; `answer` may be an error. */
 	void (*answered)(void *context, const struct probe *probe, struct span answer);
+	/* The server answered only the query without EDNS. */
 	void (*dropped)(void *context, const struct probe *probe);
 	struct probe slots[PROBES_MAX];
 };
 
-/* The buffer has EXCHANGE_ANSWER_MAX octets and is borrowed; set the other members before. */
+/* Sets up the slots; set the other members before. `buffer` has EXCHANGE_ANSWER_MAX octets and is
+ * borrowed. */
 void probes_init(struct probes *all);
 void probes_fini(struct probes *all);
 
-/* The server was asked this, with EDNS. It is looked into after `after_ms`, unless it is already,
- * or too many are. */
+/* Probes the server `after_ms` after a client asked it `asked` with EDNS, if is_unknown() is still
+ * true then. Does nothing if the server has a probe already, or if all slots are in use. */
 void probes_suspect(struct probes *all, const struct sockaddr_storage *server,
         const struct client_query *asked, uint64_t now_ms, unsigned after_ms);
 
-/* To be called when a socket is ready. */
+/* Call it when a socket is ready. */
 void probes_ready(struct probes *all, struct probe_side *side);
 
-/* Does what is due. */
+/* Does whatever is due. */
 void probes_expire(struct probes *all, uint64_t now_ms);
 
-/* When probes_expire() has something to do; UINT64_MAX for never. */
+/* Returns when probes_expire() is due next; UINT64_MAX for never. */
 uint64_t probes_deadline_ms(const struct probes *all);
 
 #endif

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A client's question asked again by us, while the response to it waits:
+/* Asks a client's query again while the response to it is parked:
  *
- *   whole    the server's answer was cut, because signatures make answers longer: the server is
+ *   whole    the response was truncated, because signatures make responses longer: the server is
  *            asked over TCP
  *   plainly  the server rejects EDNS, which the client did not send: the server is asked without
- *   signed   the server leaves out signatures: a resolver of the configuration is asked for them */
+ *            EDNS
+ *   signed   the server leaves out signatures: a configured resolver is asked for them */
 #ifndef FETCH_REASK_H
 #define FETCH_REASK_H
 
@@ -13,8 +14,8 @@
 #include "flow/stats.h"
 #include "flow/watched.h"
 
-#define REASKS_MAX    64   /* asked at once */
-#define REASK_WAIT_MS 1500 /* for one try, over UDP or TCP */
+#define REASKS_MAX    64   /* in flight at once */
+#define REASK_WAIT_MS 1500 /* for TCP, or for all tries over UDP together */
 #define REASK_TRIES   2    /* over UDP */
 
 struct reask {
@@ -24,7 +25,7 @@ struct reask {
 	unsigned tries;
 	uint64_t deadline_ms;
 	struct exchange exchange;
-	struct parked_list waiting; /* the one response; none when it was answered meanwhile */
+	struct parked_list waiting; /* the parked response; empty if it was removed meanwhile */
 };
 
 struct reasks {
@@ -34,28 +35,31 @@ struct reasks {
 	const struct sockaddr_storage *resolvers; /* asked for signatures */
 	unsigned resolver_count;
 	uint8_t *buffer;          /* of EXCHANGE_ANSWER_MAX octets */
-	struct parked_list *over; /* gets each parked response whose reask is over */
+	struct parked_list *over; /* gets each parked response that need not wait any more */
 
 	struct reask slots[REASKS_MAX];
 };
 
+/* Sets up the slots. Counts in the members of `stats` that begin with whole, plain, signed and
+ * reask. */
 void reasks_init(struct reasks *all);
 
-/* Ends every exchange; nobody is told. */
+/* Ends every exchange, and moves no parked response. */
 void reasks_fini(struct reasks *all);
 
-/* Asks what the client of `parked` asked, once for each `how`. When that is over `parked` goes to
- * `over`, with the answer if one was had. Returns false when it was asked so before, too many are
- * asked, or nobody can be asked; `parked` waits for nothing then. */
+/* Asks the query of `parked` again, at most once for each `how`. When that is over, `parked` moves to
+ * `over`, with the new message in `whole` or `proof` if one came. Returns false if the query was
+ * asked in this way before, if all slots are in use, or if no query could be sent; `parked` does not
+ * wait then. */
 bool reasks_want(struct reasks *all, struct parked *parked, enum reask_how how, uint64_t now_ms);
 
-/* To be called when the socket is ready. */
+/* Call it when the socket is ready. */
 void reasks_ready(struct reasks *all, struct reask *reask, uint64_t now_ms);
 
-/* Goes on with what was not answered in time. */
+/* Goes on with the queries that had no response in time. */
 void reasks_expire(struct reasks *all, uint64_t now_ms);
 
-/* When reasks_expire() has something to do; UINT64_MAX when nothing is asked. */
+/* Returns when reasks_expire() is due next; UINT64_MAX if no query is in flight. */
 uint64_t reasks_deadline_ms(const struct reasks *all);
 
 #endif

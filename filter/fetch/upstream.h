@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is known of the servers that clients ask: whether they take EDNS, and send signatures. A
- * table of a fixed size; what was learned expires, and a server that was forgotten is met as a new
- * one. */
+/* What is known of the servers that clients ask: whether they take EDNS, and whether they send
+ * signatures. The table has a fixed size. A server that was evicted is unknown again. */
 #ifndef FETCH_UPSTREAM_H
 #define FETCH_UPSTREAM_H
 
@@ -11,79 +10,81 @@
 #include "base/table.h"
 
 #define UPSTREAMS_MAX    1024
-#define UPSTREAM_EDNS_MS 600000 /* how long it is believed that a server takes EDNS */
+#define UPSTREAM_EDNS_MS 600000 /* how long a server counts as taking EDNS after a response */
 
-/* That it does not take EDNS an error says, which nobody signs, or silence, which anybody on the
- * way can make. It has all signed names of that server refused. So it is believed for a moment at
- * first, and each time that it shows again for twice as long, up to a minute: an attacker who is
- * gone leaves no more behind than that, and a server of this habit is asked with EDNS once a
- * minute. */
+/* A server that does not take EDNS shows it by an error, which is not signed, or by silence, which an
+ * attacker on the path can cause. While a server counts as such, all signed names from it are
+ * refused. So it counts as such for UPSTREAM_DOUBT_MS at first, and for twice as long each time it
+ * shows it again, up to UPSTREAM_PLAIN_MS. An attacker who is gone leaves nothing behind for longer
+ * than a minute, and a server that really does not take EDNS is asked with EDNS once a minute. */
 #define UPSTREAM_DOUBT_MS 2000
 #define UPSTREAM_PLAIN_MS 60000
 
-#define UPSTREAM_LACKING 3 /* answers without a signature, and none with, that show stripping */
+/* Responses without signatures that show stripping, if none with signatures came. */
+#define UPSTREAM_LACKING 3
 
-/* So many in a row, over so long, show that a server which sent signatures does so no more. Whoever
- * races it with forgeries does not come by that: in between its own signatures follow. */
+/* A server that sent signatures counts as stripping after this many responses in a row without them,
+ * over at least this time. A spoofer cannot cause this: the server's own signed responses arrive in
+ * between. */
 #define UPSTREAM_LACKING_NOW    8
 #define UPSTREAM_LACKING_NOW_MS 5000
 
 enum edns_habit {
 	EDNS_UNKNOWN,
-	EDNS_TAKEN,   /* it has answered a query with an OPT */
-	EDNS_REFUSED, /* it answers such a query with an error */
-	EDNS_DROPPED, /* it does not answer such a query, but one without */
+	EDNS_TAKEN,   /* it answers queries with EDNS */
+	EDNS_REFUSED, /* it answers queries with EDNS by an error */
+	EDNS_DROPPED, /* it answers only queries without EDNS */
 };
 
 struct upstream {
 	struct sockaddr_storage server; /* without a scope */
 	enum edns_habit edns;
-	uint64_t edns_until_ms;      /* until when that is believed */
-	uint32_t plain_ms;           /* for how long it was believed last that it takes none */
-	bool signs;                  /* signatures come from it */
-	unsigned lacking;            /* answers that should have had one, and none with one since */
+	uint64_t edns_until_ms;      /* when `edns` expires */
+	uint32_t plain_ms;           /* the last period without EDNS; see UPSTREAM_DOUBT_MS */
+	bool signs;                  /* it sends signatures */
+	unsigned lacking;            /* responses that lack signatures, since the last with one */
 	uint64_t lacking_from_ms;    /* the first of these */
 	bool said_edns, said_strips; /* logged, once each */
 	bool is_admitted;            /* to the shortcut */
-	uint64_t asked_since_ms;     /* by which queries go to it, and nothing came back; 0: no */
+	uint64_t asked_since_ms; /* first query of the shortcut without a response since; or 0 */
 };
 
 struct upstreams {
 	struct table table;
 	struct hash_key key;
-	struct upstream *last; /* that was looked for: mostly it is the next one too */
+	struct upstream *last; /* the last one found: mostly it is the next one too */
 };
 
-/* Returns 0 or a negative errno. */
+/* Takes the memory. Returns 0 or a negative errno. */
 int upstreams_init(struct upstreams *u);
 void upstreams_fini(struct upstreams *u);
 
-/* Returns the server's entry, made if there is none; `*evicted` says that another one gave way to
- * it. It is good until the next call. */
+/* Returns the server's entry, and adds one if there is none. Sets `*evicted` if the new entry replaced
+ * another one. The entry is valid until the next call. */
 struct upstream *upstreams_get(
         struct upstreams *u, const struct sockaddr_storage *server, bool *evicted);
 
-/* True while it is known that the server does not take EDNS. */
+/* True if queries to the server should have no EDNS. */
 bool upstream_is_plain(const struct upstream *up, uint64_t now_ms);
 
-/* True when that was known and should be looked into again. */
+/* True if the server did not take EDNS, and it is time to probe again. */
 bool upstream_is_stale(const struct upstream *up, uint64_t now_ms);
 
-/* Notes a habit: EDNS_REFUSED of one that is known to take EDNS is not believed, for whoever can
- * answer once could have it asked for nothing but unsigned answers. */
+/* Notes a habit. Ignores EDNS_REFUSED while the server counts as EDNS_TAKEN: otherwise one forged
+ * response would make sealgate ask the server without EDNS, so that signatures are missing. */
 void upstream_note_edns(struct upstream *up, enum edns_habit habit, uint64_t now_ms);
 
-/* Notes an answer with a signature, or one that should have had some. */
+/* Notes a response with a signature, or a response that should have had one. */
 void upstream_note_signature(struct upstream *up);
 void upstream_note_lacking(struct upstream *up, uint64_t now_ms);
 
-/* True where the first of these would change anything. */
+/* True if upstream_note_signature() would change anything. */
 static inline bool upstream_lacks_signature(const struct upstream *up)
 {
 	return !up->signs || up->lacking > 0;
 }
 
-/* True for one that leaves signatures out, as far as is known. */
+/* True if the server leaves out signatures, as far as is known. */
 bool upstream_strips(const struct upstream *up);
 
 #endif
