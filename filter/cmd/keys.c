@@ -82,8 +82,7 @@ static enum exit_code keys_failed(struct keys_run *r)
 
 static enum exit_code keys_sign(struct keys_run *r)
 {
-	if (zone_keys_sign(
-	            &r->files, r->crypto, r->directory, &r->zone, clock_wall_s(), &r->error) < 0)
+	if (zone_keys_sign(&r->files, r->crypto, clock_wall_s(), &r->error) < 0)
 		return keys_failed(r);
 	printf("DNSKEY, CDS and CDNSKEY are signed for the next %d days\n",
 	        ((PRESIGN_COUNT - 1) * PRESIGN_INTERVAL_S + PRESIGN_LIFE_S) / 86400);
@@ -95,8 +94,7 @@ static enum exit_code keys_generate(struct keys_run *r)
 	char name[KEY_NAME_SIZE];
 	unsigned made;
 
-	if (zone_keys_generate(&r->files, r->directory, &r->zone, r->algorithm, clock_wall_s(),
-	            &made, &r->error) < 0)
+	if (zone_keys_generate(&r->files, r->algorithm, clock_wall_s(), &made, &r->error) < 0)
 		return keys_failed(r);
 	if (made == 0) {
 		log_error("%s: the zone has keys there already; they are kept", r->directory);

@@ -14,7 +14,7 @@
 
 #define FILE_MAX_OCTETS (1u << 20)
 #define SIGNED_ENDING   "signed-dnskey"
-#define DRAWS_MAX       100 /* keys drawn until one has a tag of its own */
+#define DRAWS_MAX       100 /* keys that are drawn at most, until the tag of one is unique */
 
 static int keys_fail(struct complaint *error, const char *path, const char *what)
 {
@@ -25,10 +25,17 @@ static int keys_fail(struct complaint *error, const char *path, const char *what
 static int keys_fail_errno(struct complaint *error, const char *path)
 {
 	return keys_fail(error, path,
-	        errno == EINVAL || errno == EFBIG ? "this is not a file of keys" : strerror(errno));
+	        errno == EINVAL || errno == EFBIG ? "not a key file: it is binary or too large"
+	                                          : strerror(errno));
 }
 
-/* Returns false when the path is too long, or the zone's name would lead elsewhere. */
+static int keys_fail_path(struct complaint *error, const char *directory)
+{
+	return keys_fail(error, directory,
+	        "no key file can be here: its path is too long, or the zone's name has a \"/\"");
+}
+
+/* Returns false if the path is too long, or if `file` would be in another directory. */
 static bool path_in(char path[static PATH_MAX], const char *directory, const char *file)
 {
 	return !strchr(file, '/') &&
@@ -52,16 +59,16 @@ static bool key_path(char path[static PATH_MAX], const char *directory, const st
 	return path_in(path, directory, file);
 }
 
-/* ---- For answers ---- */
+/* ---- The keys that sign answers ---- */
 
-/* Reads the private half of `k`. Returns 1, 0 where there is no such file, or -1. */
+/* Reads the private key of `k`. Returns 1; 0 if there is no such file; or -1. */
 static int read_private(struct keypair *k, const char *directory, struct complaint *error)
 {
 	char path[PATH_MAX];
 	char *text;
 
 	if (!key_path(path, directory, k, "private"))
-		return keys_fail(error, directory, "the path is too long");
+		return keys_fail_path(error, directory);
 	text = file_read(path, FILE_MAX_OCTETS);
 	if (!text && errno == ENOENT)
 		return 0;
@@ -72,7 +79,7 @@ static int read_private(struct keypair *k, const char *directory, struct complai
 	return good ? 1 : -1;
 }
 
-/* Takes the first ZSK of those that were signed whose private half is there. */
+/* Takes the first ZSK of the signed DNSKEY RRset that has its private key in the directory. */
 static int load_zsk(struct zone_keys *z, const char *directory, const char *signed_file,
         struct complaint *error)
 {
@@ -86,10 +93,11 @@ static int load_zsk(struct zone_keys *z, const char *directory, const char *sign
 		if (found != 0)
 			return found > 0 ? 0 : -1;
 	}
-	return keys_fail(error, signed_file, "of no ZSK that it names is the private half there");
+	return keys_fail(error, signed_file,
+	        "none of the ZSKs listed here has its private key in this directory");
 }
 
-/* Whether the records are the zone's and their signatures hold. */
+/* Checks that the records belong to the zone, and that their signatures are valid. */
 static int check_records(const struct key_records *r, struct crypto *crypto,
         const struct name *zone, const char *path, struct complaint *error)
 {
@@ -97,9 +105,11 @@ static int check_records(const struct key_records *r, struct crypto *crypto,
 	const char *fault;
 
 	if (!name_equal(&r->owner, zone))
-		return keys_fail(error, path, "these are the keys of another zone");
+		return keys_fail(error, path, "the records are those of another zone");
 	if (r->dnskey.count == 0)
-		return keys_fail(error, path, "there is no DNSKEY in it");
+		return keys_fail(error, path,
+		        "there is no DNSKEY record in this file; make it with `sealgate keys "
+		        "sign`");
 	fault = presign_check(crypto, r, &line);
 	if (!fault)
 		return 0;
@@ -109,7 +119,7 @@ static int check_records(const struct key_records *r, struct crypto *crypto,
 	return -1;
 }
 
-/* What a CDS says is what the parent's DS should say (RFC 7344, 3.1). */
+/* The CDS records are the DS records that the parent should have (RFC 7344, 3.1). */
 static int take_ds(struct zone_keys *z)
 {
 	for (unsigned i = 0; i < z->records.cds.count && i < LIMIT_DS; i++)
@@ -126,7 +136,7 @@ int zone_keys_load(struct zone_keys *z, struct crypto *crypto, const char *direc
 
 	*z = (struct zone_keys){ 0 };
 	if (!signed_path(path, directory, zone))
-		return keys_fail(error, directory, "the path is too long");
+		return keys_fail_path(error, directory);
 	text = file_read(path, FILE_MAX_OCTETS);
 	if (!text)
 		return keys_fail_errno(error, path);
@@ -148,15 +158,14 @@ void zone_keys_unload(struct zone_keys *z)
 
 /* ---- All keys of a zone ---- */
 
-static int read_key_file(struct zone_key_files *f, const char *directory, const char *file,
-        const struct name *zone, struct complaint *error)
+static int read_key_file(struct zone_key_files *f, const char *file, struct complaint *error)
 {
 	struct key_records records;
 	char path[PATH_MAX];
 	int result = 0;
 
-	if (!path_in(path, directory, file))
-		return keys_fail(error, directory, "the path is too long");
+	if (!path_in(path, f->directory, file))
+		return keys_fail_path(error, f->directory);
 	char *text = file_read(path, FILE_MAX_OCTETS);
 	if (!text)
 		return keys_fail_errno(error, path);
@@ -165,10 +174,11 @@ static int read_key_file(struct zone_key_files *f, const char *directory, const 
 	if (!good)
 		return -1;
 	struct keypair *k = &f->keys[f->count];
-	if (records.dnskey.count != 1 || !name_equal(&records.owner, zone) ||
-	        !keypair_from_rdata(k, zone, records.dnskey.rdatas[0]))
-		result = keys_fail(error, path, "this is not the key that its name says");
-	else if (read_private(k, directory, error) < 0)
+	if (records.dnskey.count != 1 || !name_equal(&records.owner, f->zone) ||
+	        !keypair_from_rdata(k, f->zone, records.dnskey.rdatas[0]))
+		result = keys_fail(error, path,
+		        "expected one DNSKEY record of the zone that the name of the file says");
+	else if (read_private(k, f->directory, error) < 0)
 		result = -1;
 	else
 		f->count++;
@@ -193,7 +203,7 @@ int zone_key_files_read(struct zone_key_files *f, const char *directory, const s
 	struct dirent *entry;
 	int result = 0;
 
-	f->count = 0;
+	*f = (struct zone_key_files){ .directory = directory, .zone = zone };
 	if (!dir)
 		return keys_fail(error, directory, strerror(errno));
 	snprintf(prefix, sizeof(prefix), "K%s+", name_text(zone, name));
@@ -201,10 +211,11 @@ int zone_key_files_read(struct zone_key_files *f, const char *directory, const s
 		if (!is_key_file(entry->d_name, prefix))
 			continue;
 		if (f->count == LIMIT_KEYS)
-			result = keys_fail(
-			        error, directory, "it holds more keys than a zone may have");
+			result = keys_fail(error, directory,
+			        "there are more keys of this zone than it may have; move old ones "
+			        "elsewhere");
 		else
-			result = read_key_file(f, directory, entry->d_name, zone, error);
+			result = read_key_file(f, entry->d_name, error);
 	}
 	closedir(dir);
 	if (result < 0)
@@ -230,15 +241,15 @@ static bool collides_with_any(const struct zone_key_files *f, const struct keypa
 	return false;
 }
 
-/* Draws a key whose tag no other key of the zone has or could get. */
-static bool draw_key(const struct zone_key_files *f, const struct name *zone, uint16_t flags,
-        uint8_t algorithm, struct keypair *k)
+/* Draws a key whose tag no other key of the zone has, or would have once revoked. */
+static bool draw_key(
+        const struct zone_key_files *f, uint16_t flags, uint8_t algorithm, struct keypair *k)
 {
 	for (unsigned i = 0; i < DRAWS_MAX; i++) {
 		struct signkey *key = signkey_generate(algorithm);
 		if (!key)
 			return false;
-		keypair_init(k, zone, flags, key);
+		keypair_init(k, f->zone, flags, key);
 		if (!collides_with_any(f, k))
 			return true;
 		keypair_fini(k);
@@ -246,6 +257,7 @@ static bool draw_key(const struct zone_key_files *f, const struct name *zone, ui
 	return false;
 }
 
+/* Frees `text`, which may be NULL. */
 static int write_key_file(const char *directory, const struct keypair *k, const char *ending,
         char *text, mode_t mode, struct complaint *error)
 {
@@ -259,19 +271,21 @@ static int write_key_file(const char *directory, const struct keypair *k, const 
 	return result < 0 ? keys_fail(error, path[0] ? path : directory, strerror(-result)) : 0;
 }
 
-static int make_key(struct zone_key_files *f, const char *directory, const struct name *zone,
-        uint16_t flags, uint8_t algorithm, int64_t now_s, struct complaint *error)
+static int make_key(struct zone_key_files *f, uint16_t flags, uint8_t algorithm, int64_t now_s,
+        struct complaint *error)
 {
 	struct keypair *k = &f->keys[f->count];
 
 	if (f->count == LIMIT_KEYS)
-		return keys_fail(error, directory, "the zone has too many keys");
-	if (!draw_key(f, zone, flags, algorithm, k))
-		return keys_fail(error, directory, "no key can be made");
+		return keys_fail(error, f->directory,
+		        "the zone has as many keys as it may have; move old ones elsewhere");
+	if (!draw_key(f, flags, algorithm, k))
+		return keys_fail(error, f->directory,
+		        "cannot make a key: OpenSSL failed, or every key tag drawn was in use");
 	f->count++;
-	if (write_key_file(directory, k, "private", key_text_private(k, now_s), 0600, error) < 0)
+	if (write_key_file(f->directory, k, "private", key_text_private(k, now_s), 0600, error) < 0)
 		return -1;
-	return write_key_file(directory, k, "key", key_text_public(k, now_s), 0644, error);
+	return write_key_file(f->directory, k, "key", key_text_public(k, now_s), 0644, error);
 }
 
 static bool has_role(const struct zone_key_files *f, bool is_ksk)
@@ -283,41 +297,41 @@ static bool has_role(const struct zone_key_files *f, bool is_ksk)
 	return false;
 }
 
-int zone_keys_generate(struct zone_key_files *f, const char *directory, const struct name *zone,
-        uint8_t algorithm, int64_t now_s, unsigned *made, struct complaint *error)
+int zone_keys_generate(struct zone_key_files *f, uint8_t algorithm, int64_t now_s, unsigned *made,
+        struct complaint *error)
 {
 	static const uint16_t roles[] = { KEYPAIR_KSK, KEYPAIR_ZSK };
 
 	*made = 0;
 	for (unsigned i = 0; i < f->count; i++) {
-		/* One algorithm for all keys: RFC 4035, 2.2. */
+		/* A zone has one algorithm for all its keys (RFC 4035, 2.2). */
 		if (f->keys[i].algorithm != algorithm)
-			return keys_fail(
-			        error, directory, "the zone has keys of another algorithm there");
+			return keys_fail(error, f->directory,
+			        "the zone has keys of another algorithm here; use that one for all "
+			        "its keys (--algorithm)");
 	}
 	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
 		if (has_role(f, roles[i] == KEYPAIR_KSK))
 			continue;
-		if (make_key(f, directory, zone, roles[i], algorithm, now_s, error) < 0)
+		if (make_key(f, roles[i], algorithm, now_s, error) < 0)
 			return -1;
 		++*made;
 	}
 	return 0;
 }
 
-int zone_keys_sign(const struct zone_key_files *f, struct crypto *crypto, const char *directory,
-        const struct name *zone, int64_t now_s, struct complaint *error)
+int zone_keys_sign(const struct zone_key_files *f, struct crypto *crypto, int64_t now_s,
+        struct complaint *error)
 {
+	char path[PATH_MAX];
 	struct complaint what;
-	char path[PATH_MAX], *text;
-	int result;
 
-	if (!signed_path(path, directory, zone))
-		return keys_fail(error, directory, "the path is too long");
-	text = presign(crypto, f->keys, f->count, now_s, &what);
+	if (!signed_path(path, f->directory, f->zone))
+		return keys_fail_path(error, f->directory);
+	char *text = presign(crypto, f->keys, f->count, now_s, &what);
 	if (!text)
-		return keys_fail(error, directory, what.text);
-	result = file_replace(path, text, 0644);
+		return keys_fail(error, f->directory, what.text);
+	int result = file_replace(path, text, 0644);
 	free(text);
 	return result < 0 ? keys_fail(error, path, strerror(-result)) : 0;
 }

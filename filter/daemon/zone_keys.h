@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The keys of a zone in a directory: BIND's key files, and the file in which the KSK signed ahead,
- * Kzone.signed-dnskey. Whoever answers reads that file and the private half of the ZSK, and no
- * more. */
+/* The keys of a zone in a directory: BIND's key files, and Kzone.signed-dnskey, the file with the
+ * signatures that the KSK made ahead. To sign answers, only that file and the private key of the ZSK
+ * are read. */
 #ifndef DAEMON_ZONE_KEYS_H
 #define DAEMON_ZONE_KEYS_H
 
@@ -10,42 +10,43 @@
 #include "keys/keypair.h"
 #include "keys/record_text.h"
 
-/* What answers are made with. */
+/* The keys that sign answers. */
 struct zone_keys {
 	struct keypair zsk;
 	struct key_records records;
-	unsigned ds_count; /* what the parent should have: RDATA of DS records */
+	unsigned ds_count; /* RDATA of the DS records that the parent should have */
 	struct span ds[LIMIT_DS];
 };
 
-/* Loads them, and checks each signature that was made ahead. Returns 0, or -1 with a sentence in
- * `error` that names the file and, where there is one, the line. What was loaded,
- * zone_keys_unload() gives back. */
+/* Loads the keys, and checks each pre-made signature. Returns 0; or -1 with a complaint that names the
+ * file and, if there is one, the line. After 0, free them with zone_keys_unload(). */
 int zone_keys_load(struct zone_keys *z, struct crypto *crypto, const char *directory,
         const struct name *zone, struct complaint *error);
 void zone_keys_unload(struct zone_keys *z);
 
-/* The keys that a directory holds of a zone, private halves included where they are there. */
+/* All keys of a zone in a directory, with the private keys that are there. Borrows the directory and
+ * the zone. */
 struct zone_key_files {
+	const char *directory;
+	const struct name *zone;
 	unsigned count;
 	struct keypair keys[LIMIT_KEYS];
 };
 
-/* Reads them. Returns 0, or -1 with a sentence in `error`. zone_key_files_free() gives them back.
- */
+/* Reads the key files of the zone. Returns 0, or -1 with a complaint. After 0, free the keys with
+ * zone_key_files_free(). */
 int zone_key_files_read(struct zone_key_files *f, const char *directory, const struct name *zone,
         struct complaint *error);
 void zone_key_files_free(struct zone_key_files *f);
 
-/* Makes the keys that `f` lacks, a KSK and a ZSK, and writes their files: none that is there is
- * overwritten. Adds them to `f`, and sets `made` to how many there were. Returns 0, or -1 with a
- * sentence in `error`. */
-int zone_keys_generate(struct zone_key_files *f, const char *directory, const struct name *zone,
-        uint8_t algorithm, int64_t now_s, unsigned *made, struct complaint *error);
+/* Makes the keys that `f` lacks, a KSK and a ZSK, writes their files without overwriting any, and adds
+ * the keys to `f`. Sets `*made` to their number. Returns 0, or -1 with a complaint. */
+int zone_keys_generate(struct zone_key_files *f, uint8_t algorithm, int64_t now_s, unsigned *made,
+        struct complaint *error);
 
-/* Signs ahead with every KSK in `f`, and replaces the file of what was signed. Returns 0, or -1
- * with a sentence in `error`. */
-int zone_keys_sign(const struct zone_key_files *f, struct crypto *crypto, const char *directory,
-        const struct name *zone, int64_t now_s, struct complaint *error);
+/* Signs ahead with every KSK in `f`, and replaces the file of pre-made signatures. Returns 0, or -1
+ * with a complaint. */
+int zone_keys_sign(const struct zone_key_files *f, struct crypto *crypto, int64_t now_s,
+        struct complaint *error);
 
 #endif

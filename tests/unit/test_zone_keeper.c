@@ -26,17 +26,15 @@ struct bed {
 
 static void make_keys(struct bed *bed, const char *zone, int64_t now_s)
 {
-	struct zone_key_files files = { 0 };
-	const char *directory = bed->config.sign_zones.items[0].keys;
 	struct name name;
+	struct zone_key_files files = { .directory = bed->config.sign_zones.items[0].keys,
+		.zone = &name };
 	unsigned made;
 
 	assert_true(name_from_text(zone, &name));
-	assert_int_equal(zone_keys_generate(&files, directory, &name, ALGORITHM_ECDSAP256, now_s,
-	                         &made, &bed->why),
-	        0);
 	assert_int_equal(
-	        zone_keys_sign(&files, bed->crypto, directory, &name, now_s, &bed->why), 0);
+	        zone_keys_generate(&files, ALGORITHM_ECDSAP256, now_s, &made, &bed->why), 0);
+	assert_int_equal(zone_keys_sign(&files, bed->crypto, now_s, &bed->why), 0);
 	zone_key_files_free(&files);
 }
 
@@ -160,7 +158,7 @@ static void what_is_wrong_changes_nothing(void **state)
 	} rows[] = {
 		{ "a signature that does not hold",
 		        "sed -i -E '5s/ 20/ 21/' K" ZONE ".signed-dnskey", "signed-dnskey:5: " },
-		{ "no private half", "rm K" ZONE "*.private", "private half" },
+		{ "no private key", "rm K" ZONE "*.private", "private key" },
 		{ "no file", "rm K" ZONE ".signed-dnskey", "No such file" },
 		{ "no directory", "rm K*", "No such file" },
 	};

@@ -85,11 +85,10 @@ static void generate(struct place *p, uint8_t algorithm, unsigned want)
 	unsigned made;
 
 	read_keys(p);
-	assert_row(p->error.text, zone_keys_generate(&p->files, p->directory, &p->zone, algorithm,
-	                                  NOW, &made, &p->error) == 0);
+	assert_row(p->error.text,
+	        zone_keys_generate(&p->files, algorithm, NOW, &made, &p->error) == 0);
 	assert_int_equal(made, want);
-	assert_int_equal(
-	        zone_keys_sign(&p->files, p->crypto, p->directory, &p->zone, NOW, &p->error), 0);
+	assert_int_equal(zone_keys_sign(&p->files, p->crypto, NOW, &p->error), 0);
 }
 
 static const uint8_t algorithms[] = { ALGORITHM_ECDSAP256, ALGORITHM_ED25519, ALGORITHM_RSASHA256 };
@@ -100,7 +99,7 @@ static bool has_bind(void)
 	              ">/dev/null") == 0;
 }
 
-/* dnssec-keygen's keys are read, and sign what their own DNSKEY verifies. */
+/* Keys of dnssec-keygen are read, and make signatures that their own DNSKEY verifies. */
 static void keys_of_dnssec_keygen_are_read(void **state)
 {
 	(void)state;
@@ -188,7 +187,7 @@ static void private_halves_are_the_owners_alone(void **state)
 	place_free(p);
 }
 
-/* Nothing that is there is written over, whatever it is. */
+/* No existing file is overwritten, whatever it is. */
 static void no_key_is_overwritten(void **state)
 {
 	(void)state;
@@ -200,9 +199,8 @@ static void no_key_is_overwritten(void **state)
 	assert_int_equal(run(p, "cat K*.key K*.private | cksum | cmp - before"), 0);
 	assert_int_equal(file_create("/tmp", "text", 0600), -EEXIST);
 	unsigned made;
-	assert_int_equal(zone_keys_generate(&p->files, p->directory, &p->zone, ALGORITHM_ED25519,
-	                         NOW, &made, &p->error),
-	        -1);
+	assert_int_equal(
+	        zone_keys_generate(&p->files, ALGORITHM_ED25519, NOW, &made, &p->error), -1);
 	assert_non_null(strstr(p->error.text, "another algorithm"));
 	place_free(p);
 }
@@ -229,11 +227,11 @@ static void tags_that_could_be_mistaken_collide(void **state)
 		int step; /* of the tag, by the last octets of the key */
 		bool collides;
 	} rows[] = {
-		{ "the same", KEYPAIR_ZSK, 0, true },
-		{ "128 more: this one is that one revoked", KEYPAIR_ZSK, 128, true },
+		{ "the same tag", KEYPAIR_ZSK, 0, true },
+		{ "128 more, as if revoked", KEYPAIR_ZSK, 128, true },
 		{ "128 less", KEYPAIR_ZSK, -128, true },
 		{ "one more", KEYPAIR_ZSK, 1, false },
-		{ "the KSK bit makes up for it", KEYPAIR_KSK, -1, true },
+		{ "one less, but a KSK", KEYPAIR_KSK, -1, true },
 		{ "256 more", KEYPAIR_ZSK, 256, false },
 	};
 	struct name zone;
@@ -259,7 +257,7 @@ static void answers_are_made_with_the_zsk_and_the_file(void **state)
 	struct zone_keys keys;
 
 	generate(p, ALGORITHM_ECDSAP256, 2);
-	/* The KSK's private half may be elsewhere. */
+	/* The private key of the KSK may be elsewhere. */
 	assert_int_equal(
 	        run(p, "for k in $(grep -l ' 257 ' K*.key); do rm $k ${k%.key}.private; done"), 0);
 	assert_row(p->error.text,
@@ -276,7 +274,7 @@ static void answers_are_made_with_the_zsk_and_the_file(void **state)
 		const struct presigned_rrsig *chosen[LIMIT_DS];
 		int64_t now_s = NOW + 86400 * (int64_t)day;
 		assert_int_equal(presigned_choose(&keys.records.dnskey, now_s, chosen), 1);
-		/* So long must it last that nobody who keeps it is left with an old one. */
+		/* The signature must outlive every cached copy. */
 		if (day < 98)
 			assert_true((int32_t)(chosen[0]->expiration - (uint32_t)now_s) > 7 * 86400);
 	}
@@ -284,17 +282,17 @@ static void answers_are_made_with_the_zsk_and_the_file(void **state)
 		const char *why;
 		int64_t now_s, lasts_s;
 	} lasting[] = {
-		{ "an hour before they were made", NOW - 3600, 119 * DAY },
-		{ "before that", NOW - 3601, -1 },
-		{ "at once", NOW, 119 * DAY - 3600 },
-		{ "later", NOW + 100 * DAY, 19 * DAY - 3600 },
+		{ "one hour before the signing", NOW - 3600, 119 * DAY },
+		{ "more than one hour before", NOW - 3601, -1 },
+		{ "at the signing", NOW, 119 * DAY - 3600 },
+		{ "100 days later", NOW + 100 * DAY, 19 * DAY - 3600 },
 		{ "in the last second", NOW + 119 * DAY - 3600, 0 },
-		{ "after it", NOW + 119 * DAY - 3599, -1 },
+		{ "after the last second", NOW + 119 * DAY - 3599, -1 },
 	};
 	for (size_t i = 0; i < COUNT(lasting); i++)
 		assert_row(lasting[i].why, presigned_lasts_s(&keys.records.dnskey,
 		                                   lasting[i].now_s) == lasting[i].lasts_s);
-	/* Each lasts for three weeks, and one begins each week: with three gone there is a gap. */
+	/* Each signature is valid for three weeks, and one begins each week: without three, there is a gap. */
 	memmove(&keys.records.dnskey.rrsigs[3], &keys.records.dnskey.rrsigs[6],
 	        9 * sizeof(keys.records.dnskey.rrsigs[0]));
 	keys.records.dnskey.rrsig_count -= 3;
@@ -303,59 +301,61 @@ static void answers_are_made_with_the_zsk_and_the_file(void **state)
 	place_free(p);
 }
 
-static void what_is_wrong_is_said_with_file_and_line(void **state)
+static void an_error_names_the_file_and_the_line(void **state)
 {
 	(void)state;
 	static const struct {
 		const char *why, *spoil, *error;
 	} rows[] = {
-		{ "there is nothing", "rm K*", "No such file" },
-		{ "no ZSK's private half", "rm $(grep -l ' 256 ' K*.key | sed s/key/private/)",
-		        "of no ZSK that it names" },
+		{ "no files", "rm K*", "No such file" },
+		{ "no private key of a ZSK", "rm $(grep -l ' 256 ' K*.key | sed s/key/private/)",
+		        "none of the ZSKs listed here" },
 		{ "not base64", "sed -i '1s/ 13 ./ 13 !/' *.signed-dnskey",
 		        ".signed-dnskey:1: the key is not base64" },
-		{ "another zone's", "sed -i s/example.test/example.org/g *.signed-dnskey",
-		        "the keys of another zone" },
+		{ "another zone", "sed -i s/example.test/example.org/g *.signed-dnskey",
+		        "those of another zone" },
 		{ "two owners", "sed -i 2s/example.test/example.org/ *.signed-dnskey",
 		        ".signed-dnskey:2: the owner differs" },
 		{ "another type", "sed -i '3s/RRSIG/TXT/' *.signed-dnskey",
 		        ".signed-dnskey:3: unexpected record type" },
 		{ "no class", "sed -i '1s/ IN / CH /' *.signed-dnskey",
 		        ".signed-dnskey:1: the class is not IN" },
-		{ "a time that is none", "sed -i '4s/ 2025/ 2O25/' *.signed-dnskey",
+		{ "a malformed time", "sed -i '4s/ 2025/ 2O25/' *.signed-dnskey",
 		        ".signed-dnskey:4: malformed RRSIG" },
-		{ "a key that was not signed with the others",
+		{ "an additional, unsigned key",
 		        "sed -i -E '1{p;s/ 13 ......../ 13 AAAAAAAA/}' *.signed-dnskey",
 		        ".signed-dnskey:4: no KSK in this file made this signature" },
 		{ "a signature by no KSK",
 		        "sed -i -E '3s/ [0-9]+ (example.test. [^ ]*)$/ 1 \\1/' *.signed-dnskey",
 		        ".signed-dnskey:3: no KSK in this file made this signature" },
-		{ "a signature that was altered",
+		{ "an altered signature",
 		        "sed -i -E '4s/(.*example.test. ..)....../\\1AAAAAA/' *.signed-dnskey",
 		        ".signed-dnskey:4: no KSK in this file made this signature" },
 		{ "the KSK is a ZSK by its flags",
 		        "sed -i 's/ DNSKEY 257 / DNSKEY 256 /' *.signed-dnskey",
 		        ".signed-dnskey:3: no KSK in this file made this signature" },
-		{ "a signature for another time", "sed -i '5s/ 2025/ 2026/' *.signed-dnskey",
+		{ "a signature with another time", "sed -i '5s/ 2025/ 2026/' *.signed-dnskey",
 		        ".signed-dnskey:5: no KSK in this file made this signature" },
-		{ "of another name", "sed -i -E '6s/ example.test/ example.org/' *.signed-dnskey",
+		{ "a signature of another name",
+		        "sed -i -E '6s/ example.test/ example.org/' *.signed-dnskey",
 		        ".signed-dnskey:6: the signature is for another owner" },
-		{ "CDS without signature", "sed -i '/RRSIG CDS /d' *.signed-dnskey",
+		{ "a CDS without a signature", "sed -i '/RRSIG CDS /d' *.signed-dnskey",
 		        "the CDS or CDNSKEY RRset has no signature" },
 		{ "no DNSKEY", "sed -i '/DNSKEY [0-9]* 3 /d' *.signed-dnskey",
-		        "there is no DNSKEY in it" },
-		{ "no signature", "sed -i /RRSIG/d *.signed-dnskey", "has no signature" },
-		{ "nothing in it", "for f in *.signed-dnskey; do : >$f; done",
+		        "there is no DNSKEY record" },
+		{ "no signatures", "sed -i /RRSIG/d *.signed-dnskey", "has no signature" },
+		{ "an empty file", "for f in *.signed-dnskey; do : >$f; done",
 		        "the file has no record" },
 		{ "not a private key", "for f in K*.private; do echo hello >$f; done",
 		        "not a private key file of dnssec-keygen" },
-		{ "the algorithm", "sed -i 's/^Algorithm: 13/Algorithm: 15/' K*.private",
+		{ "another algorithm", "sed -i 's/^Algorithm: 13/Algorithm: 15/' K*.private",
 		        "the algorithm differs" },
-		{ "half a key", "sed -i 's/^PrivateKey: ..../PrivateKey: /' K*.private",
+		{ "a shortened private key",
+		        "sed -i 's/^PrivateKey: ..../PrivateKey: /' K*.private",
 		        "does not belong to the DNSKEY" },
-		{ "no octets", "sed -i 's/^PrivateKey: .*/PrivateKey: !/' K*.private",
+		{ "a malformed private key", "sed -i 's/^PrivateKey: .*/PrivateKey: !/' K*.private",
 		        "the private key is malformed" },
-		{ "another key's",
+		{ "the private key of another key",
 		        "sed -i 's/^PrivateKey: .*/PrivateKey: "
 		        "GU6SnQ\\/Ou+xC5RumuIUIuJZteXT2z0O\\/ok1s38Et6mQ=/' K*.private",
 		        "does not belong to the DNSKEY" },
@@ -375,8 +375,8 @@ static void what_is_wrong_is_said_with_file_and_line(void **state)
 	}
 }
 
-/* Cut at any octet the file is refused or still whole; nothing is read past its end. */
-static void a_file_that_is_cut_is_survived(void **state)
+/* A file that is cut at any octet is refused or still complete. Nothing is read past its end. */
+static void a_file_may_be_cut_anywhere(void **state)
 {
 	(void)state;
 	struct place *p = place_new();
@@ -405,8 +405,8 @@ int main(void)
 		cmocka_unit_test(a_missing_role_is_filled),
 		cmocka_unit_test(tags_that_could_be_mistaken_collide),
 		cmocka_unit_test(answers_are_made_with_the_zsk_and_the_file),
-		cmocka_unit_test(what_is_wrong_is_said_with_file_and_line),
-		cmocka_unit_test(a_file_that_is_cut_is_survived),
+		cmocka_unit_test(an_error_names_the_file_and_the_line),
+		cmocka_unit_test(a_file_may_be_cut_anywhere),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
