@@ -17,13 +17,13 @@ static enum exit_code config_check(const struct config *c)
 	struct complaint why;
 
 	if (c->role == ROLE_SIGNER) {
-		struct signing *s = signing_load(c, &why);
+		struct zone_policy *s = zone_policy_load(c, &why);
 
 		if (!s) {
 			log_error("sign.zones: %s", why.text);
 			return EXIT_USAGE;
 		}
-		signing_free(s);
+		zone_policy_free(s);
 		log_info("the configuration is fine");
 		return EXIT_FINE;
 	}

@@ -13,11 +13,11 @@
 #include "base/file.h"
 #include "trust/anchor_text.h"
 
-#define FILE_MAX (1u << 20) /* octets; 64 zones with 32 keys each take half of it */
+#define FILE_MAX (1u << 20) /* octets; 64 zones with 32 keys each need half of it */
 
 /* ---- Loading ---- */
 
-/* Whoever wants to know what happened finds it there; one is enough. */
+/* Keeps the damaged file for the operator to look at. Only the last one is kept. */
 static void set_aside(const char *path)
 {
 	char aside[PATH_MAX];
@@ -38,7 +38,8 @@ enum anchor_file anchor_file_read(
 	if (!text) {
 		bool is_other = errno == EFBIG || errno == EINVAL;
 		complaint_set(error, "%s: %s", path,
-		        is_other ? "this is not a file of trust anchors" : strerror(errno));
+		        is_other ? "not a file of trust anchors: it is binary or too large"
+		                 : strerror(errno));
 		return ANCHOR_FILE_DAMAGED;
 	}
 	bool good = anchor_text_read(t, crypto, text, path, error);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The file in which the states of trust anchors outlive the daemon (anchor_text.h says how it
- * looks). */
+/* The file that keeps the states of trust anchors while the daemon does not run. anchor_text.h
+ * describes its format. */
 #ifndef DAEMON_ANCHOR_FILE_H
 #define DAEMON_ANCHOR_FILE_H
 
@@ -9,21 +9,20 @@
 
 enum anchor_file {
 	ANCHOR_FILE_READ,
-	ANCHOR_FILE_NONE,    /* there is none yet */
-	ANCHOR_FILE_DAMAGED, /* `error` says where and how */
+	ANCHOR_FILE_NONE,    /* there is no file yet */
+	ANCHOR_FILE_DAMAGED, /* or unreadable; the complaint says where and how */
 };
 
-/* Reads the file into `t`, which is empty. Of a damaged file no more is taken than the keys that it
- * says are revoked. */
+/* Reads the file into `t`, which is empty before. Of a damaged file, only the revoked keys are taken. */
 enum anchor_file anchor_file_read(
         struct trust_points *t, const char *path, struct crypto *crypto, struct complaint *error);
 
-/* The same for who owns the file: a damaged one is renamed to `path`.damaged, if that can be. */
+/* Reads the file as its owner: also renames a damaged file to `path`.damaged, if possible. */
 enum anchor_file anchor_file_load(
         struct trust_points *t, const char *path, struct crypto *crypto, struct complaint *error);
 
-/* Writes the file, mode 0644, so that at any moment there is the old one or the new one, whole;
- * makes its directory if only that is missing. Returns 0, or -errno with a sentence in `error`. */
+/* Replaces the file, mode 0644, atomically: a reader sees the old file or the new one, complete. Makes
+ * the last directory of the path if it is missing. Returns 0, or -errno with a complaint. */
 int anchor_file_save(const struct trust_points *t, const char *path, struct crypto *crypto,
         struct complaint *error);
 

@@ -19,16 +19,16 @@
 
 #define ARENA_OCTETS (4u << 20) /* as for a judgement: the canonical form of a large message */
 
-/* At the latest then it is looked whether something is due: the wall clock may have been set. */
+/* The thread looks at least this often whether a zone is due: the wall clock may have been set. */
 #define IDLE_MAX_S 600
 
-/* Anchors that were replaced, and that a worker may use still. */
+/* Replaced anchors, which a worker may still use. */
 struct old_anchors {
 	struct old_anchors *next;
 	struct anchors *anchors;
 };
 
-/* Where the keys of a zone were had, by its place among the trust points. */
+/* The server that returned the keys of a zone. One for each trust point, in the same order. */
 struct source {
 	bool is_known;
 	struct sockaddr_storage server;
@@ -42,11 +42,11 @@ struct anchor_keeper {
 	struct old_anchors *old;
 	bool save_failed;
 
-	/* The keeper's own, but that the workers look for a zone in it, none of which comes or goes
-	 * while they run. */
+	/* Only the keeper's thread changes it. The workers look up zones in it; while they run, no
+	 * zone is added or removed. */
 	struct trust_points points;
 
-	pthread_mutex_t lock; /* of the sources: a worker writes one when it has fetched keys */
+	pthread_mutex_t lock; /* for `sources`: a worker writes one when it has fetched keys */
 	struct source sources[ANCHORS_MAX];
 
 	pthread_t thread;
@@ -67,33 +67,38 @@ static void keeper_load(struct anchor_keeper *k, const struct anchors *configure
 	struct complaint error;
 
 	if (anchor_file_load(&k->points, path, k->crypto, &error) == ANCHOR_FILE_DAMAGED)
-		log_error("%s; trusting what trust_anchor says, less what is known to be revoked",
+		log_error(
+		        "%s; learned trust anchors are lost: trusting the anchors of trust_anchor, "
+		        "without those that the file says are revoked",
 		        error.text);
 	unsigned zones = trust_points_configure(&k->points, configured, now_s);
 	if (zones > 0)
-		log_warning("trust anchors of %u zones were replaced in the configuration: what "
-		            "was learned by the old ones is forgotten",
+		log_warning(
+		        "the trust anchors of %u zones were replaced in the configuration: keys "
+		        "that were learned from the old anchors are forgotten",
 		        zones);
 	anchor_log_all(&k->points);
 }
 
-/* What cannot be saved is in force all the same, until the daemon ends. */
+/* A change that cannot be saved stays in force until the daemon ends. */
 static void keeper_save(struct anchor_keeper *k)
 {
 	struct complaint error;
 	int result = anchor_file_save(&k->points, k->config->trust_anchor_state, k->crypto, &error);
 
 	if (result < 0 && !k->save_failed)
-		log_warning(
-		        "%s; changes of trust anchors will be forgotten at the end", error.text);
+		log_warning("cannot save trust anchors: %s; changes are in force, but will be lost "
+		            "when "
+		            "sealgate ends",
+		        error.text);
 	else if (result == 0 && k->save_failed)
-		log_info("%s can be written again", k->config->trust_anchor_state);
+		log_info("trust anchors can be saved again: %s", k->config->trust_anchor_state);
 	k->save_failed = result < 0;
 }
 
 /* ---- The workers ---- */
 
-static bool all_use_the_new(const struct anchor_keeper *k)
+static bool all_use_newest(const struct anchor_keeper *k)
 {
 	for (unsigned i = 0; i < k->worker_count; i++) {
 		if (worker_anchors(k->workers[i]) != k->anchors)
@@ -102,7 +107,7 @@ static bool all_use_the_new(const struct anchor_keeper *k)
 	return true;
 }
 
-/* A worker that does not use the newest may be about to take up any of them. */
+/* Called only if every worker uses the newest anchors: any other worker might still take an old one. */
 static void free_old_anchors(struct anchor_keeper *k)
 {
 	while (k->old) {
@@ -113,14 +118,16 @@ static void free_old_anchors(struct anchor_keeper *k)
 	}
 }
 
-/* Without memory the old ones stay in force until the next change. */
+/* If memory is short, the old anchors stay in force until the next change. */
 static void publish_anchors(struct anchor_keeper *k)
 {
 	struct old_anchors *old = malloc(sizeof(*old));
 	struct anchors *anchors = trust_points_anchors(&k->points);
 
 	if (!old || !anchors) {
-		log_error("out of memory: the change of trust anchors is not in force");
+		log_error(
+		        "out of memory: the change of trust anchors does not take effect until the "
+		        "next change");
 		free(old);
 		anchors_free(anchors);
 		return;
@@ -148,15 +155,15 @@ void anchor_keeper_answered(
 
 /* ---- Looking ---- */
 
-/* One look at one zone. */
+/* One look at the keys of one zone. */
 struct look {
 	struct anchor_keeper *keeper;
 	struct trust_point *point;
 	struct observation seen;
 };
 
-/* What nobody trusted has signed may be forged, so the server is asked again; a revocation needs
- * nobody else. */
+/* Accepts an answer if a trusted key has signed it, or if it shows a revocation, which the revoked key
+ * proves itself. Any other answer may be forged, so the server is asked again. */
 static bool take_answer(void *context, struct span answer, bool last_try)
 {
 	struct look *look = context;
@@ -201,7 +208,7 @@ static bool ask_servers(struct look *look)
 	return false;
 }
 
-/* Nobody is asked for a zone before it is known whom to ask. */
+/* A zone is not due before there is a server to ask. */
 static bool is_point_due(struct anchor_keeper *k, const struct trust_point *p, int64_t now_s)
 {
 	return rollover_trusted(p) && rollover_wait_s(p, now_s) == 0 &&
@@ -268,7 +275,7 @@ static void *keeper_run(void *keeper)
 		eventfd_t ignored;
 
 		look_at_due_points(k);
-		if (k->old && all_use_the_new(k))
+		if (k->old && all_use_newest(k))
 			free_old_anchors(k);
 		if (poll(fds, 2, keeper_idle_ms(k)) > 0 && fds[1].revents)
 			eventfd_read(k->answered_fd, &ignored);

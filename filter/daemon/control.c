@@ -19,7 +19,7 @@
 
 #define BACKLOG 4
 
-/* Who connects has something to say; root only, so nobody else makes us wait. */
+/* Only root can connect, so waiting briefly for the request is safe. */
 #define WAIT_MS 500
 
 struct control {
@@ -34,7 +34,7 @@ bool control_is_built(void)
 	return true;
 }
 
-/* A socket where nobody listens is what a daemon left that was killed. */
+/* Removes the socket of a daemon that was killed: nothing listens on it. */
 static int remove_stale(const char *path)
 {
 	int fd = control_client_connect(path);
@@ -50,7 +50,7 @@ static int remove_stale(const char *path)
 	return unlink(path) < 0 ? -errno : 0;
 }
 
-/* Of mode 0600 from the first moment on. */
+/* Sets the umask, so that the socket has mode 0600 from its first moment. */
 static int control_listen(int fd, const char *path)
 {
 	struct sockaddr_un address = control_client_address(path);
@@ -81,7 +81,8 @@ struct control *control_open(const char *path, const struct control_command *com
 	if (result == 0)
 		return c;
 	complaint_set(error, "%s: %s", path,
-	        result == -EADDRINUSE ? "another daemon listens there" : strerror(-result));
+	        result == -EADDRINUSE ? "another sealgate is running and listens there"
+	                              : strerror(-result));
 	if (c && c->fd >= 0)
 		close(c->fd);
 	free(c);
@@ -102,7 +103,7 @@ void control_close(struct control *c)
 	free(c);
 }
 
-/* The mode of the socket says the same; this holds wherever it was put. */
+/* The mode of the socket already ensures this. The check holds in any directory and file system. */
 static bool is_privileged(int fd)
 {
 	struct ucred peer;
@@ -129,10 +130,13 @@ static void control_run(const struct control *c, char *request, struct control_r
 		words[count++] = word;
 	while (command->name && count > 0 && strcmp(command->name, words[0]) != 0)
 		command++;
-	if (count == 0 || !command->name)
-		control_refuse(reply, "the daemon knows no such command: ", count ? words[0] : "");
+	if (count == 0)
+		control_refuse(reply, "the request has no command", "");
+	else if (!command->name)
+		control_refuse(reply, "the daemon has no such command: ", words[0]);
 	else if (count - 1 != command->argument_count)
-		control_refuse(reply, "the arguments must be: ", command->arguments);
+		control_refuse(reply, "wrong number of arguments; expected: ",
+		        command->argument_count ? command->arguments : "none");
 	else
 		command->run(c->context, words + 1, reply);
 }
@@ -164,7 +168,7 @@ static void control_send_reply(int fd, struct control_reply *reply)
 		json_object_set(all, "values", reply->values);
 	text = json_dumps(all, JSON_COMPACT);
 	if (text && strlen(text) < CONTROL_REPLY_MAX)
-		(void)!send(fd, text, strlen(text), MSG_NOSIGNAL); /* who is gone misses it */
+		(void)!send(fd, text, strlen(text), MSG_NOSIGNAL); /* the client may be gone */
 	free(text);
 	json_decref(all);
 }

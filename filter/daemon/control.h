@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The control socket: root talks to the daemon. It is a UNIX socket of the kind SOCK_SEQPACKET,
- * mode 0600; a request is one packet of words with a space between, the reply one JSON object:
+/* The control socket, through which root controls the daemon. It is a UNIX socket of the type
+ * SOCK_SEQPACKET, mode 0600. A request is one packet of words with spaces in between. The reply is one
+ * JSON object:
  *
  *     { "code": 0, "values": { "paused": true, "pause_left_s": 59 } }
  *     { "code": 2, "error": "pause SECONDS: from 1 to 86400" }
@@ -29,9 +30,9 @@ struct control_reply {
 };
 
 struct control_command {
-	const char *name, *arguments; /* for help */
+	const char *name, *arguments; /* the arguments as the usage shows them */
 	unsigned argument_count;
-	/* `words` holds the arguments. */
+	/* `words` has the arguments, `argument_count` of them. */
 	void (*run)(void *context, char *const words[], struct control_reply *reply);
 };
 
@@ -40,19 +41,19 @@ struct control;
 /* False if this build has no jansson: then control_open() fails, and nothing else is called. */
 bool control_is_built(void);
 
-/* Listens at `path`, whose directory is made if its own is there; a socket that a dead daemon left
- * is replaced. The table ends with a name of NULL. Borrows all of it. Returns NULL with a sentence
- * in `error`. To be called while the process has one thread. */
+/* Listens at `path`. Makes its directory if only that is missing, and replaces a socket that a killed
+ * daemon left. The table ends with a name of NULL. Borrows all arguments. Returns NULL with a
+ * complaint. Must be called while the process has one thread, because it changes the umask. */
 struct control *control_open(const char *path, const struct control_command *commands,
         void *context, struct complaint *error);
 
-/* Readable when somebody wants something; then call control_serve(). */
+/* Returns a descriptor that is readable when a client has connected; then call control_serve(). */
 int control_fd(const struct control *c);
 
-/* Answers one request. Waits for it a short time at most. */
+/* Accepts one client and answers its request. Waits at most half a second for the request. */
 void control_serve(struct control *c);
 
-/* Takes the socket away. NULL is fine. */
+/* Closes and removes the socket. NULL is fine. */
 void control_close(struct control *c);
 
 /* Add a value to a reply. `key` lives as long as the program; `text` is copied. */

@@ -28,11 +28,11 @@
 #include "netfilter/service_user.h"
 #include "worker/worker_orders.h"
 
-/* For the queue, the fetches and what else there is, rounded up. */
+/* For the queues, the fetches and the rest, rounded up. */
 #define DESCRIPTORS_A_WORKER 512
 
-/* The signals are taken from a descriptor, between other things; they are blocked before a thread
- * starts, so that none of the threads is interrupted by them. */
+/* Signals are read from a descriptor. They are blocked before a thread starts, so that they interrupt
+ * no thread. */
 static int open_events(struct service *s)
 {
 	sigset_t set;
@@ -57,7 +57,8 @@ static void *worker_thread(void *arg)
 
 	t->error = worker_run(t->worker);
 	if (t->error) {
-		log_error("queue %u: cannot be served any more: %s", t->queue, strerror(-t->error));
+		log_error("queue %u: the worker failed, sealgate ends: %s", t->queue,
+		        strerror(-t->error));
 		eventfd_write(t->service->failed, 1);
 	}
 	return NULL;
@@ -74,7 +75,7 @@ static int start_threads(struct service *s, const struct config *c)
 			.queue = c->queue_first + s->thread_count };
 		error = pthread_create(&t->id, NULL, worker_thread, t);
 		if (error) {
-			log_error("cannot start a thread: %s", strerror(error));
+			log_error("cannot start a worker's thread: %s", strerror(error));
 			return -error;
 		}
 		s->thread_count++;
@@ -82,8 +83,8 @@ static int start_threads(struct service *s, const struct config *c)
 	return 0;
 }
 
-/* A relayed connection takes two descriptors. With fewer than that the idlest connections give way
- * earlier, so it is no failure. */
+/* A relayed connection takes two descriptors. A lower limit is no failure: then idle connections are
+ * closed earlier. */
 static void raise_descriptor_limit(const struct config *c)
 {
 	rlim_t wanted = DESCRIPTORS_A_WORKER;
@@ -96,11 +97,13 @@ static void raise_descriptor_limit(const struct config *c)
 		return;
 	limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
-		log_warning("%llu descriptors would be needed at most, there are %llu (ulimit -n)",
+		log_warning("sealgate may need %llu descriptors, but its limit is %llu: idle TCP "
+		            "connections may be closed early; raise the limit (LimitNOFILE=, "
+		            "ulimit -n)",
 		        (unsigned long long)wanted, (unsigned long long)limit.rlim_cur);
 }
 
-/* Trust anchors are followed by the clock, so not before it is set. Returns 0 or -errno. */
+/* The anchor keeper depends on the clock, so it starts once the clock is set. Returns 0 or -errno. */
 static int start_keeper(struct service *s)
 {
 	if (!s->keeper || s->keeper_runs || s->time.state == CLOCK_NOT_SET)
@@ -132,7 +135,7 @@ static int look_at_clock(struct service *s)
 	return start_keeper(s);
 }
 
-/* Does what is due without anybody's asking. */
+/* Does periodic work: ends a pause, looks at the clock and at the signed zones. */
 static int do_what_is_due(struct service *s)
 {
 	bool was_paused = s->pause.until_ms > 0;
@@ -151,7 +154,7 @@ static int service_idle_ms(const struct service *s)
 	return pause_ms >= 0 && pause_ms < clock_ms ? pause_ms : clock_ms;
 }
 
-/* Takes one signal. Returns 1 to go on, 0 when it asks for the end, or -EIO. */
+/* Reads one signal. Returns 1 to go on, 0 if the daemon must end, or -EIO. */
 static int take_signal(struct service *s)
 {
 	struct signalfd_siginfo info;
@@ -171,7 +174,7 @@ static int take_signal(struct service *s)
 	return 0;
 }
 
-/* Returns 0 when a signal asks for the end, -EIO when a worker failed. */
+/* Returns 0 after a signal to end, or -errno; -EIO if a worker failed. */
 static int wait_for_the_end(struct service *s)
 {
 	struct pollfd fds[] = { { s->signals, POLLIN, 0 }, { s->failed, POLLIN, 0 },
@@ -194,7 +197,7 @@ static int wait_for_the_end(struct service *s)
 	return result;
 }
 
-/* Nobody is less safe without it. */
+/* The control socket is optional. */
 static void open_control(struct service *s)
 {
 	struct complaint why;
@@ -203,7 +206,7 @@ static void open_control(struct service *s)
 	s->pause = (struct pause){ .workers = s->workers, .worker_count = s->worker_count };
 	s->control = control_open(s->config->control_socket, service_commands, s, &why);
 	if (!s->control)
-		log_warning("sealgate ctl will not work: %s", why.text);
+		log_warning("no control socket, `sealgate ctl` will not work: %s", why.text);
 }
 
 static int stop_threads(struct service *s)
@@ -272,7 +275,7 @@ static void service_fini(struct service *s)
 		close(s->failed);
 }
 
-/* A file that was named must be there; the one that Debian has need not. */
+/* A configured file must exist; the default one, which Debian installs, need not. */
 static int load_hints(struct service *s, const struct config *c)
 {
 	bool is_named = strcmp(c->root_hints, key_find("root_hints")->text) != 0;
@@ -282,7 +285,8 @@ static int load_hints(struct service *s, const struct config *c)
 		return 0;
 	int error = root_hints_load(&s->hints, c->root_hints, &why);
 	if (error == -ENOENT && !is_named) {
-		log_info("%s: keys are only had from servers that clients ask", why.text);
+		log_info(
+		        "%s; so keys are fetched only from the servers that clients ask", why.text);
 		return 0;
 	}
 	if (error)
@@ -290,8 +294,8 @@ static int load_hints(struct service *s, const struct config *c)
 	return error;
 }
 
-/* What the trade needs, from files that may be for root alone. Returns a negative errno when they
- * are not as they should be. */
+/* Loads zone keys or trust anchors, from files that only root may be able to read. Returns 0, or
+ * -errno; the failure is logged. */
 static int load_inputs(struct service *s, const struct config *c)
 {
 	struct complaint why;
@@ -317,7 +321,7 @@ static int follow_anchors(struct service *s, const struct config *c)
 	s->keeper = anchor_keeper_new(c, s->anchors);
 	if (s->keeper)
 		return 0;
-	log_error("cannot follow trust anchors: out of memory or descriptors");
+	log_error("cannot keep trust anchors up to date: out of memory or descriptors");
 	return -ENOMEM;
 }
 
@@ -341,7 +345,9 @@ int daemon_run(const struct config *c)
 		goto out;
 	error = privileges_drop();
 	if (error) {
-		log_error("CAP_NET_ADMIN is needed, and only that: %s", strerror(-error));
+		log_error("cannot keep CAP_NET_ADMIN as the only capability: %s; run sealgate as "
+		          "root, or give it CAP_NET_ADMIN",
+		        strerror(-error));
 		goto out;
 	}
 	timekeeper_init(&s.time, &clock_system, clock_built_s, c->clock_state,

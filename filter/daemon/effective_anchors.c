@@ -13,8 +13,9 @@ static void read_learned(struct trust_points *points, const char *path, struct c
 	struct complaint error;
 
 	if (anchor_file_read(points, path, crypto, &error) == ANCHOR_FILE_DAMAGED)
-		log_warning(
-		        "%s; judging by what trust_anchor says, less what is known to be revoked",
+		log_warning("%s; judging by the anchors of trust_anchor, without those that the "
+		            "file says "
+		            "are revoked",
 		        error.text);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The trust anchors that the daemon goes by, for the commands that judge as it does. */
+/* The trust anchors that the daemon uses, for the commands that judge as the daemon does. */
 #ifndef DAEMON_EFFECTIVE_ANCHORS_H
 #define DAEMON_EFFECTIVE_ANCHORS_H
 
@@ -7,10 +7,10 @@
 #include "config/config.h"
 #include "trust/anchor.h"
 
-/* Returns what trust_anchor says, brought up to what the daemon has learned since (RFC 5011), where
- * it follows them; the caller's to free. Nothing is changed on disk, and what was learned and
- * cannot be read is left out with a warning. NULL, with a sentence in `error`, when the anchors
- * cannot be had. */
+/* Returns the anchors of trust_anchor. If the configuration lets them roll over (RFC 5011), the changes
+ * that the daemon has learned are included; a state file that cannot be read is left out, with a
+ * warning. Nothing on disk is changed. The caller frees the anchors. Returns NULL with a complaint if
+ * trust_anchor cannot be read, or if memory is short. */
 struct anchors *anchors_in_force(const struct config *c, int64_t now_s, struct complaint *error);
 
 #endif

@@ -36,8 +36,8 @@ int service_reload(struct service *s, struct complaint *why)
 		result = zone_keeper_reload(s->zones, why);
 	else
 		complaint_set(why,
-		        "only a signer reads something again; restart for another configuration");
+		        "only role \"signer\" can reload; restart to change the configuration");
 	if (result < 0)
-		log_error("nothing was reloaded: %s", why->text);
+		log_error("not reloaded, nothing changes: %s", why->text);
 	return result;
 }

@@ -46,7 +46,7 @@ static void resume_judging(void *context, char *const words[], struct control_re
 	reply_add_pause(s, reply);
 }
 
-/* What was learned of zones, and made of messages; it is learned again when it is wanted. */
+/* Forgets learned keys and remembered judgements. They are learned again when they are needed. */
 static void flush_learned(void *context, char *const words[], struct control_reply *reply)
 {
 	const struct service *s = context;
@@ -54,9 +54,9 @@ static void flush_learned(void *context, char *const words[], struct control_rep
 	(void)words;
 	if (s->zones) {
 		reply->code = CONTROL_NO;
-		complaint_set(&reply->error,
-		        "a signer learns nothing that could be flushed; `sealgate ctl reload` "
-		        "reads its keys again");
+		complaint_set(&reply->error, "role \"signer\" has nothing to flush; `sealgate ctl "
+		                             "reload` reads its keys "
+		                             "again");
 		return;
 	}
 	for (unsigned i = 0; i < s->worker_count; i++)
@@ -76,7 +76,7 @@ static void reload_keys(void *context, char *const words[], struct control_reply
 	control_add_number(reply, "zones", zone_keeper_policy(s->zones)->zone_count);
 }
 
-/* What is to be done soon: what the KSK signed ahead ends first of this zone. */
+/* Adds the zone whose pre-made signatures expire first. */
 static void add_zones(const struct service *s, struct control_reply *reply)
 {
 	int64_t now_s = service_now_s(s);
@@ -89,7 +89,7 @@ static void add_zones(const struct service *s, struct control_reply *reply)
 	control_add_number(reply, "presigned_left_days", lasts_s < 0 ? -1 : lasts_s / 86400);
 }
 
-/* The counters that tell whether all is well; the others are in the log at SIGUSR1. */
+/* The counters that show whether all is well. SIGUSR1 has all counters logged. */
 static const char *const counters_told[] = { "queries", "queries_shortcut", "responses",
 	"status_secure", "status_insecure", "status_indeterminate", "status_bogus",
 	"responses_servfail", "queries_cd", "queries_rival", "responses_strayed", "passed_cd",

@@ -14,13 +14,13 @@
 #define DAY_S  86400
 #define DAY_MS (DAY_S * UINT64_C(1000))
 
-/* For how long a reload waits until the workers have taken the one before it. */
+/* A reload waits at most this long until the workers use the keys of the reload before. */
 #define TAKEN_WAIT_MS 1000
 
 struct zone_keeper {
 	const struct config *config;
-	struct signing *current;
-	struct signing *former; /* a worker may still use it; or NULL */
+	struct zone_policy *current;
+	struct zone_policy *former; /* a worker may still use it; or NULL */
 	struct worker *const *workers;
 	unsigned worker_count;
 	bool has_looked;
@@ -36,7 +36,7 @@ struct zone_keeper *zone_keeper_new(const struct config *c, struct complaint *wh
 		return NULL;
 	}
 	k->config = c;
-	k->current = signing_load(c, why);
+	k->current = zone_policy_load(c, why);
 	if (k->current)
 		return k;
 	free(k);
@@ -45,7 +45,7 @@ struct zone_keeper *zone_keeper_new(const struct config *c, struct complaint *wh
 
 const struct sign_policy *zone_keeper_policy(const struct zone_keeper *k)
 {
-	return signing_policy(k->current);
+	return zone_policy_signing(k->current);
 }
 
 void zone_keeper_serve(struct zone_keeper *k, struct worker *const workers[], unsigned count)
@@ -56,14 +56,14 @@ void zone_keeper_serve(struct zone_keeper *k, struct worker *const workers[], un
 
 /* ---- Reading again ---- */
 
-/* Frees the former keys once nobody uses them. Returns true when there are none left. */
+/* Frees the former keys once no worker uses them. Returns true if there are none left. */
 static bool release_former(struct zone_keeper *k)
 {
 	for (unsigned i = 0; k->former && i < k->worker_count; i++) {
-		if (worker_sign_policy(k->workers[i]) != signing_policy(k->current))
+		if (worker_sign_policy(k->workers[i]) != zone_policy_signing(k->current))
 			return false;
 	}
-	signing_free(k->former);
+	zone_policy_free(k->former);
 	k->former = NULL;
 	return true;
 }
@@ -72,24 +72,25 @@ int zone_keeper_reload(struct zone_keeper *k, struct complaint *why)
 {
 	for (unsigned waited_ms = 0; !release_former(k); waited_ms++) {
 		if (waited_ms == TAKEN_WAIT_MS) {
-			complaint_set(why, "the keys that were read last are not in use yet");
+			complaint_set(why, "a worker does not yet use the keys of the reload "
+			                   "before; try again");
 			return -1;
 		}
 		usleep(1000);
 	}
-	struct signing *fresh = signing_load(k->config, why);
+	struct zone_policy *fresh = zone_policy_load(k->config, why);
 	if (!fresh)
 		return -1;
 	k->former = k->current;
 	k->current = fresh;
 	k->has_looked = false;
 	for (unsigned i = 0; i < k->worker_count; i++)
-		worker_use_sign_policy(k->workers[i], signing_policy(fresh));
-	log_info("the keys of %u zones were read again", signing_policy(fresh)->zone_count);
+		worker_use_sign_policy(k->workers[i], zone_policy_signing(fresh));
+	log_info("the keys of %u zones were read again", zone_policy_signing(fresh)->zone_count);
 	return 0;
 }
 
-/* ---- What was signed ahead ---- */
+/* ---- Pre-made signatures ---- */
 
 int64_t zone_keeper_zone_lasts_s(const struct sign_zone *zone, int64_t now_s)
 {
@@ -118,19 +119,20 @@ const struct sign_zone *zone_keeper_first_to_end(const struct zone_keeper *k, in
 	return first;
 }
 
-static void warn_of(const struct sign_zone *zone, int64_t now_s)
+static void warn_of_expiry(const struct sign_zone *zone, int64_t now_s)
 {
 	int64_t lasts_s = zone_keeper_zone_lasts_s(zone, now_s);
 	char name[NAME_TEXT_SIZE];
 
 	name_text(&zone->apex, name);
 	if (lasts_s < 0)
-		log_error("%.255s: no signature that the KSK made ahead is valid now, and its keys "
-		          "are SERVFAIL: `sealgate keys sign`, then `sealgate ctl reload`",
+		log_error("%.255s: pre-made KSK signatures have expired, or are not valid yet; "
+		          "queries for DNSKEY, CDS or CDNSKEY get SERVFAIL: run `sealgate keys "
+		          "sign`, then `sealgate ctl reload`",
 		        name);
 	else if (lasts_s < ZONE_KEEPER_WARN_S)
-		log_warning("%.255s: what the KSK signed ahead ends in %" PRId64
-		            " days: `sealgate keys sign`, then `sealgate ctl reload`",
+		log_warning("%.255s: the pre-made KSK signatures expire in %" PRId64
+		            " days: run `sealgate keys sign`, then `sealgate ctl reload`",
 		        name, lasts_s / DAY_S);
 }
 
@@ -144,14 +146,14 @@ void zone_keeper_look(struct zone_keeper *k, int64_t now_s, uint64_t now_ms)
 	k->has_looked = true;
 	k->looked_ms = now_ms;
 	for (unsigned i = 0; i < p->zone_count; i++)
-		warn_of(&p->zones[i], now_s);
+		warn_of_expiry(&p->zones[i], now_s);
 }
 
 void zone_keeper_free(struct zone_keeper *k)
 {
 	if (!k)
 		return;
-	signing_free(k->former);
-	signing_free(k->current);
+	zone_policy_free(k->former);
+	zone_policy_free(k->current);
 	free(k);
 }

@@ -7,23 +7,24 @@
 #include "base/complaint.h"
 #include "daemon/zone_keys.h"
 
-struct signing {
+struct zone_policy {
 	struct sign_policy policy;
 	unsigned count;
 	struct zone_keys *keys;
 	struct sign_zone *zones;
-	struct sign_cut *cuts; /* of all zones, each zone's together */
+	struct sign_cut *cuts; /* of all zones; those of one zone stand together */
 };
 
-static struct signing *zone_policy_fail(struct signing *s, struct complaint *why, const char *what)
+static struct zone_policy *zone_policy_fail(
+        struct zone_policy *s, struct complaint *why, const char *what)
 {
 	if (what)
 		complaint_set(why, "%s", what);
-	signing_free(s);
+	zone_policy_free(s);
 	return NULL;
 }
 
-static bool zone_policy_take_memory(struct signing *s, const struct config_zones *zones)
+static bool zone_policy_take_memory(struct zone_policy *s, const struct config_zones *zones)
 {
 	s->keys = calloc(zones->count, sizeof(*s->keys));
 	s->zones = calloc(zones->count, sizeof(*s->zones));
@@ -31,7 +32,7 @@ static bool zone_policy_take_memory(struct signing *s, const struct config_zones
 	return s->keys && s->zones && s->cuts;
 }
 
-/* Writes the cuts of a zone to `cuts`, and returns how many there are. */
+/* Writes the cuts of a zone to `cuts`. Returns their number. */
 static unsigned take_cuts(
         const struct config_zones *zones, const struct config_zone *zone, struct sign_cut *cuts)
 {
@@ -67,7 +68,7 @@ static struct sign_zone make_zone(const struct config_zones *zones, const struct
 	return made;
 }
 
-static struct sign_policy make_policy(const struct signing *s, const struct config *c)
+static struct sign_policy make_policy(const struct zone_policy *s, const struct config *c)
 {
 	return (struct sign_policy){ .zones = s->zones,
 		.zone_count = s->count,
@@ -79,9 +80,9 @@ static struct sign_policy make_policy(const struct signing *s, const struct conf
 		.signatures_per_network = c->sign_per_network };
 }
 
-/* Returns 0, or -1 with `why`. */
-static int load_zones(struct signing *s, struct crypto *crypto, const struct config_zones *zones,
-        struct complaint *why)
+/* Returns 0, or -1 with a complaint. */
+static int load_zones(struct zone_policy *s, struct crypto *crypto,
+        const struct config_zones *zones, struct complaint *why)
 {
 	struct sign_cut *cuts = s->cuts;
 
@@ -99,10 +100,10 @@ static int load_zones(struct signing *s, struct crypto *crypto, const struct con
 	return 0;
 }
 
-struct signing *signing_load(const struct config *c, struct complaint *why)
+struct zone_policy *zone_policy_load(const struct config *c, struct complaint *why)
 {
 	const struct config_zones *zones = &c->sign_zones;
-	struct signing *s = calloc(1, sizeof(*s));
+	struct zone_policy *s = calloc(1, sizeof(*s));
 	struct crypto *crypto = crypto_new();
 
 	if (!s || !crypto || !zone_policy_take_memory(s, zones)) {
@@ -113,13 +114,13 @@ struct signing *signing_load(const struct config *c, struct complaint *why)
 	crypto_free(crypto);
 	if (result < 0)
 		return zone_policy_fail(s, why, NULL);
-	sign_policy_sort(s->zones, s->count); /* the configuration has no zone twice */
+	sign_policy_sort(s->zones, s->count); /* config_load() refuses a zone that is there twice */
 	s->policy = make_policy(s, c);
 	const char *wrong = sign_policy_check(&s->policy);
 	return wrong ? zone_policy_fail(s, why, wrong) : s;
 }
 
-void signing_free(struct signing *s)
+void zone_policy_free(struct zone_policy *s)
 {
 	if (!s)
 		return;
@@ -131,7 +132,7 @@ void signing_free(struct signing *s)
 	free(s);
 }
 
-const struct sign_policy *signing_policy(const struct signing *s)
+const struct sign_policy *zone_policy_signing(const struct zone_policy *s)
 {
 	return &s->policy;
 }

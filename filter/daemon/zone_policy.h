@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The keys of the zones that are signed, and the policy by which they are. */
+/* The keys of the signed zones, and the policy of the signer that is made from them. */
 #ifndef DAEMON_ZONE_POLICY_H
 #define DAEMON_ZONE_POLICY_H
 
@@ -7,15 +7,14 @@
 #include "config/config.h"
 #include "sign/sign_policy.h"
 
-struct signing;
+struct zone_policy;
 
-/* Reads the key files of all zones; of the configuration lists are borrowed.
- * Returns NULL, with a sentence in `why` that names the file, when they are not as they should be.
- */
-struct signing *signing_load(const struct config *c, struct complaint *why);
-void signing_free(struct signing *s);
+/* Reads the key files of all zones. Borrows lists of the configuration. Returns NULL, with a complaint
+ * that names the file, if a file is missing or wrong. */
+struct zone_policy *zone_policy_load(const struct config *c, struct complaint *why);
+void zone_policy_free(struct zone_policy *s);
 
-/* Lives as long as `s`. */
-const struct sign_policy *signing_policy(const struct signing *s);
+/* Returns the policy of the signer, which lives as long as `z`. */
+const struct sign_policy *zone_policy_signing(const struct zone_policy *z);
 
 #endif

@@ -99,14 +99,16 @@ static void a_command_gets_its_arguments_and_answers(void **state)
 		const char *error; /* NULL: there are values */
 	} rows[] = {
 		{ "a command", "echo hello", CONTROL_FINE, NULL },
-		{ "one that says no", "refuse", CONTROL_NO, "not today" },
-		{ "an unknown one", "dance", CONTROL_USAGE,
-		        "the daemon knows no such command: dance" },
-		{ "nothing but spaces", "  ", CONTROL_USAGE, "the daemon knows no such command: " },
-		{ "an argument is missing", "echo", CONTROL_USAGE, "the arguments must be: WORD" },
-		{ "one too many", "echo a b", CONTROL_USAGE, "the arguments must be: WORD" },
-		{ "many too many", "echo a b c d e f g h i j k l m n", CONTROL_USAGE,
-		        "the arguments must be: WORD" },
+		{ "a command that refuses", "refuse", CONTROL_NO, "not today" },
+		{ "an unknown command", "dance", CONTROL_USAGE,
+		        "the daemon has no such command: dance" },
+		{ "only spaces", "  ", CONTROL_USAGE, "the request has no command" },
+		{ "an argument is missing", "echo", CONTROL_USAGE,
+		        "wrong number of arguments; expected: WORD" },
+		{ "one argument too many", "echo a b", CONTROL_USAGE,
+		        "wrong number of arguments; expected: WORD" },
+		{ "many arguments too many", "echo a b c d e f g h i j k l m n", CONTROL_USAGE,
+		        "wrong number of arguments; expected: WORD" },
 	};
 
 	(void)state;
@@ -180,7 +182,7 @@ static void a_stale_socket_is_replaced_and_a_live_one_is_not(void **state)
 
 	struct control *c = open_control();
 	assert_null(control_open(path, commands, NULL, &error));
-	assert_non_null(strstr(error.text, "another daemon"));
+	assert_non_null(strstr(error.text, "another sealgate"));
 	control_serve(c); /* whoever looked whether it lives */
 	struct control_answer *answer = ask(c, "echo hello");
 	assert_non_null(answer);
