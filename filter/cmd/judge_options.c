@@ -144,7 +144,7 @@ bool judge_options_load(struct judge_options *o)
 	}
 	if (!by_config || take_config(o, &c)) {
 		o->anchors = o->anchor_path ? trust_anchors_load(o->anchor_path, &error)
-		                            : anchors_in_force(&c, clock_wall_s(), &error);
+		                            : effective_anchors(&c, clock_wall_s(), &error);
 		if (!o->anchors)
 			log_error("%s", error.text);
 	}

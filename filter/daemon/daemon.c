@@ -300,7 +300,7 @@ static int load_inputs(struct service *s, const struct config *c)
 {
 	struct complaint why;
 
-	if (c->role == ROLE_BRIDGE && !bridged_is_seen("", &why))
+	if (c->role == ROLE_BRIDGE && !br_netfilter_sees("", &why))
 		log_warning("%s", why.text);
 	if (c->role == ROLE_SIGNER)
 		s->zones = zone_keeper_new(c, &why);

@@ -19,7 +19,7 @@ static void read_learned(struct trust_points *points, const char *path, struct c
 		        error.text);
 }
 
-struct anchors *anchors_in_force(const struct config *c, int64_t now_s, struct complaint *error)
+struct anchors *effective_anchors(const struct config *c, int64_t now_s, struct complaint *error)
 {
 	struct anchors *configured = trust_anchors_load(c->trust_anchor, error);
 	struct anchors *in_force = NULL;

@@ -11,6 +11,6 @@
  * that the daemon has learned are included; a state file that cannot be read is left out, with a
  * warning. Nothing on disk is changed. The caller frees the anchors. Returns NULL with a complaint if
  * trust_anchor cannot be read, or if memory is short. */
-struct anchors *anchors_in_force(const struct config *c, int64_t now_s, struct complaint *error);
+struct anchors *effective_anchors(const struct config *c, int64_t now_s, struct complaint *error);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/complaint.h"
 
@@ -11,7 +12,8 @@ static int line_len(const char *text)
 	return (int)strcspn(text, "\n");
 }
 
-/* Takes what a program says first; of nft, which shows the place in the line after it, that too. */
+/* Takes the first line of a program's error output. nft shows the faulty rule in the next line, so
+ * that line is taken too. */
 static void take_complaint(const char *text, struct complaint *why)
 {
 	const char *error = strstr(text, "Error: "), *place;
@@ -23,10 +25,15 @@ static void take_complaint(const char *text, struct complaint *why)
 		complaint_set(why, "%.*s (%.*s)", line_len(error), error, line_len(place), place);
 		return;
 	}
-	/* iptables puts remarks before its errors: "# Warning: iptables-legacy tables present". */
+	/* iptables writes remarks before its errors: "# Warning: iptables-legacy tables present". */
 	while (text[0] == '#' && text[line_len(text)] == '\n')
 		text += line_len(text) + 1;
 	complaint_set(why, "%.*s", line_len(text), text);
+}
+
+bool backend_has_ipv6(void)
+{
+	return access("/proc/net/if_inet6", F_OK) == 0;
 }
 
 int backend_run(

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The ways of giving the kernel our rules. Each keeps them apart from the operator's, so that they
- * can be replaced and taken away without touching those. */
+/* The back ends: ways to put our rules into the kernel. Each keeps our rules apart from the operator's,
+ * so that it can replace and remove them without touching the operator's. */
 #ifndef NETFILTER_BACKEND_H
 #define NETFILTER_BACKEND_H
 
@@ -14,29 +14,33 @@
 struct backend {
 	const char *name;
 
-	/* Puts the rules in place of those that it has of ours. All of it or nothing: after a
-	 * failure things are as they were before. Returns 0, or -errno with a sentence in `why`. */
+	/* Replaces our rules in this back end. After a failure the former rules are in place.
+	 * Returns 0, or -errno with a complaint. */
 	int (*apply)(const struct backend *b, const struct config *c, struct complaint *why);
 
-	/* Takes our rules away; `*found` says whether there were any. Returns 0, or -errno with a
-	 * sentence in `why`. A program that is not installed has no rules. */
+	/* Removes our rules. Sets `*found` if there were any. Returns 0, or -errno with a complaint.
+	 * A back end whose program is not installed has no rules. */
 	int (*remove)(const struct backend *b, bool *found, struct complaint *why);
 
-	/* Writes our rules as they stand in the kernel. Returns whether there are any. */
+	/* Writes our rules as the kernel has them. Returns whether there are any. */
 	bool (*show)(const struct backend *b, FILE *out);
 
-	const char *const (*programs)[2]; /* of iptables: restore and save, for IPv4 and for IPv6 */
+	const char *const (*programs)[2]; /* iptables only: restore and save, of IPv4 and of IPv6 */
 };
 
 /* In the order in which they are tried. */
 extern const struct backend backend_nft, backend_iptables_nft, backend_iptables_legacy;
 
-/* Runs a program for a back end. Returns 0 if it exits with 0; otherwise -errno, with its own
- * complaint in `why`. After 0 `p` is to be given to process_fini(). */
+/* True if the kernel has IPv6. A kernel without it has no such packets to miss. */
+bool backend_has_ipv6(void);
+
+/* Runs a program, with `input` as its standard input unless NULL. Returns 0 if the program exits with
+ * 0; the caller then calls process_fini(). Otherwise returns -errno, with the program's own error
+ * message as the complaint. */
 int backend_run(
         struct process *p, const char *const argv[], const char *input, struct complaint *why);
 
-/* The same for one that gets nothing and of whose words nobody wants any. */
+/* Runs a program without input, and discards its output. Returns as backend_run() does. */
 int backend_do(const char *const argv[], struct complaint *why);
 
 #endif

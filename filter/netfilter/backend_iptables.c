@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* iptables and ip6tables, with either of their back ends: chains of our own and a jump to each.
- * iptables-restore commits a table at a time and knows one family, so all or nothing is our work:
- * what stood there before is kept as text until everything is in. */
+/* iptables and ip6tables, with either of their own back ends: chains of ours, and a jump to each.
+ * iptables-restore commits one table of one family at a time, so we make it all or nothing: the
+ * former rules are kept as text until all new rules are in place. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,13 +17,12 @@
 static const char *const tables[] = { "security", "filter", "nat", "mangle", "raw" };
 enum { TABLES = sizeof(tables) / sizeof(tables[0]) };
 
-enum family { IPV4, IPV6, FAMILIES };
-enum program { RESTORE, SAVE };
+enum { IPV4, IPV6, FAMILIES };
+enum { RESTORE, SAVE };
 
-/* A kernel without IPv6 has no packets of it to miss. */
-static unsigned families_here(void)
+static unsigned iptables_families(void)
 {
-	return access("/proc/net/if_inet6", F_OK) == 0 ? FAMILIES : IPV6;
+	return backend_has_ipv6() ? FAMILIES : IPV6;
 }
 
 static int iptables_dump(
@@ -53,7 +52,7 @@ static int iptables_restore(
 	return error;
 }
 
-/* Writes the removal of what stands in tables that `rules` does not name. */
+/* Writes the removal of our lines from the tables that `rules` does not name. */
 static void remove_elsewhere(const char *rules, const char *now, FILE *out)
 {
 	for (unsigned i = 0; i < TABLES; i++) {
@@ -68,8 +67,8 @@ static void remove_elsewhere(const char *rules, const char *now, FILE *out)
 	}
 }
 
-/* Returns `rules` with the removal of what `now` has of ours at the start of each table, so that
- * old and new change places in one commit and no packet passes in between. */
+/* Returns `rules` with the removal of our lines of `now` at the start of each table. So old and new
+ * rules change places in one commit, and no packet passes in between. */
 static char *replace_script(
         const char *rules, const char *now, const struct backend *b, unsigned family)
 {
@@ -95,27 +94,8 @@ static char *replace_script(
 	return text;
 }
 
-/* Returns what of `saved` is ours, as input for iptables-restore; "" when there is nothing. */
-static char *dump_of_ours(const char *saved)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-
-	if (!out)
-		return NULL;
-	for (unsigned i = 0; i < TABLES; i++) {
-		if (!saved_has(saved, tables[i]))
-			continue;
-		fprintf(out, "*%s\n", tables[i]);
-		saved_write_again(saved, tables[i], out);
-		fputs("COMMIT\n", out);
-	}
-	fclose(out);
-	return text;
-}
-
-/* Returns what turns `now`, as far as it is ours, into `before`. */
+/* Returns the input for iptables-restore that removes our lines of `now`, and puts those of `before`
+ * into place. With "" for `now`, it only has our lines of `before`. */
 static char *return_script(const char *now, const char *before)
 {
 	char *text = NULL;
@@ -125,7 +105,7 @@ static char *return_script(const char *now, const char *before)
 	if (!out)
 		return NULL;
 	for (unsigned i = 0; i < TABLES; i++) {
-		/* Naming a table brings it to life: not one that has nothing of ours. */
+		/* iptables-restore makes each table that is named, so leave out the others. */
 		if (!saved_has(now, tables[i]) && !saved_has(before, tables[i]))
 			continue;
 		fprintf(out, "*%s\n", tables[i]);
@@ -137,8 +117,8 @@ static char *return_script(const char *now, const char *before)
 	return text;
 }
 
-/* Brings what is ours in one family back to what it was in `before`, "" for nothing. `*changed`
- * says whether it was different. */
+/* Puts our lines of one family back to those of `before`; "" for none. Sets `*changed` if they were
+ * different. */
 static int iptables_bring_back(const struct backend *b, unsigned family, const char *before,
         bool *changed, struct complaint *why)
 {
@@ -149,8 +129,8 @@ static int iptables_bring_back(const struct backend *b, unsigned family, const c
 	if (error)
 		goto out;
 	error = -ENOMEM;
-	ours_now = dump_of_ours(now);
-	ours_before = dump_of_ours(before);
+	ours_now = return_script("", now);
+	ours_before = return_script("", before);
 	text = return_script(now, before);
 	if (!ours_now || !ours_before || !text)
 		goto out;
@@ -187,21 +167,23 @@ static void iptables_undo(const struct backend *b, unsigned family, const char *
 	bool changed;
 
 	if (iptables_bring_back(b, family, before, &changed, &why) != 0)
-		log_error("rules: what %s applied by half cannot be undone: %s", b->name, why.text);
+		log_error("rules: could not roll back the rules that %s applied only in part: %s; "
+		          "run `sealgate rules remove`",
+		        b->name, why.text);
 }
 
 static int iptables_apply(const struct backend *b, const struct config *c, struct complaint *why)
 {
 	char *before[FAMILIES] = { NULL, NULL };
 	char *rules = template_iptables(c);
-	unsigned tried = 0, count = families_here();
+	unsigned tried = 0, count = iptables_families();
 	int error = rules ? 0 : -ENOMEM;
 
 	for (unsigned i = 0; i < count && !error; i++)
 		error = iptables_dump(b, i, &before[i], why);
 	for (; tried < count && !error; tried++)
 		error = iptables_apply_family(b, tried, rules, before[tried], why);
-	/* The one that failed may have committed its first table. */
+	/* The family that failed may have committed its first tables. */
 	while (error && tried-- > 0)
 		iptables_undo(b, tried, before[tried]);
 	free(rules);
@@ -215,7 +197,7 @@ static int iptables_remove(const struct backend *b, bool *found, struct complain
 	int first_error = 0;
 
 	*found = false;
-	for (unsigned i = 0; i < families_here(); i++) {
+	for (unsigned i = 0; i < iptables_families(); i++) {
 		bool was_here;
 		int error = iptables_bring_back(b, i, "", &was_here, why);
 
@@ -234,7 +216,7 @@ static bool iptables_show_family(const struct backend *b, unsigned family, FILE 
 
 	if (iptables_dump(b, family, &now, &why) != 0)
 		return false;
-	text = dump_of_ours(now);
+	text = return_script("", now);
 	any = text && text[0];
 	if (any)
 		fprintf(out, "# %s, %s\n%s", b->name, family == IPV6 ? "IPv6" : "IPv4", text);
@@ -247,7 +229,7 @@ static bool iptables_show(const struct backend *b, FILE *out)
 {
 	bool any = false;
 
-	for (unsigned i = 0; i < families_here(); i++)
+	for (unsigned i = 0; i < iptables_families(); i++)
 		any = iptables_show_family(b, i, out) || any;
 	return any;
 }

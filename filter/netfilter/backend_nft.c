@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nftables: one table of our own. A file given to nft is one transaction, so the kernel itself sees
- * to all or nothing, and trying the rules is the same as applying them. */
+/* nftables: one table of our own. Each run of nft is one transaction, so the kernel itself ensures all
+ * or nothing, and the rules need no trial run. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -23,7 +23,8 @@ static int nft_apply(const struct backend *b, const struct config *c, struct com
 		return -ENOMEM;
 	if (c->role == ROLE_BRIDGE && c->inside.count > 0) {
 		free(rules);
-		complaint_set(why, "it cannot tell the ports of a bridge, which `inside` names");
+		complaint_set(
+		        why, "nft has no match for the ports of a bridge, which `inside` names");
 		return -EOPNOTSUPP;
 	}
 	error = backend_run(&p, from_stdin, rules, why);

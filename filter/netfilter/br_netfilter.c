@@ -11,7 +11,8 @@
 
 #define SWITCHES "/proc/sys/net/bridge/"
 
-/* For all bridges, or for each by itself. */
+/* The switch for all bridges, the switch of one bridge, and a file that exists if the machine has the
+ * family (NULL: always). */
 static const struct bridge_switch {
 	const char *name, *of_bridge, *present;
 } families[] = {
@@ -46,7 +47,8 @@ static bool is_switched_on(const char *root, const char *name)
 	return is_on(path);
 }
 
-/* Where the switch for all is off each bridge may have its own; there must be one. */
+/* If the switch for all bridges is off, each bridge may have its own. True if there is a bridge, and
+ * every bridge has it on. */
 static bool each_bridge_has(const char *root, const char *name)
 {
 	char pattern[PATH_MAX];
@@ -60,12 +62,12 @@ static bool each_bridge_has(const char *root, const char *name)
 	return all;
 }
 
-bool bridged_is_seen(const char *root, struct complaint *why)
+bool br_netfilter_sees(const char *root, struct complaint *why)
 {
 	if (!is_there(root, SWITCHES)) {
 		complaint_set(why,
-		        "what is bridged passes unseen: the kernel has no br_netfilter, or it is "
-		        "not loaded (modprobe br_netfilter)");
+		        "bridged packets pass unjudged: br_netfilter is not loaded (run `modprobe "
+		        "br_netfilter`)");
 		return false;
 	}
 	for (int i = 0; i < FAMILIES; i++) {
@@ -76,15 +78,15 @@ bool bridged_is_seen(const char *root, struct complaint *why)
 		if (is_switched_on(root, f->name) || each_bridge_has(root, f->of_bridge))
 			continue;
 		complaint_set(why,
-		        "what is bridged passes unseen: net.bridge.%s is 0 (sysctl -w "
-		        "net.bridge.%s=1, and in /etc/sysctl.d to keep it)",
+		        "bridged packets pass unjudged: net.bridge.%s is 0 (run `sysctl -w "
+		        "net.bridge.%s=1`, and add it to /etc/sysctl.d)",
 		        f->name, f->name);
 		return false;
 	}
 	return true;
 }
 
-bool bridged_is_seen_inside(const char *root, struct complaint *why)
+bool br_netfilter_sees_inside(const char *root, struct complaint *why)
 {
 	bool vlan = is_switched_on(root, "bridge-nf-filter-vlan-tagged");
 	bool pppoe = is_switched_on(root, "bridge-nf-filter-pppoe-tagged");
@@ -92,7 +94,7 @@ bool bridged_is_seen_inside(const char *root, struct complaint *why)
 	if (vlan && pppoe)
 		return true;
 	complaint_set(why,
-	        "what is bridged%s%s%s passes unseen: net.bridge.bridge-nf-filter-%s-tagged is 0",
+	        "bridged packets%s%s%s pass unjudged: net.bridge.bridge-nf-filter-%s-tagged is 0",
 	        vlan ? "" : " with a VLAN tag", vlan || pppoe ? "" : " or",
 	        pppoe ? "" : " in PPPoE", vlan ? "pppoe" : "vlan");
 	return false;

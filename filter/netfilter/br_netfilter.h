@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whether the kernel shows the packet filter what it bridges (br_netfilter). Its switches are the
- * operator's: they are read and never set. */
+/* Checks whether the packet filter sees bridged packets (br_netfilter). The switches of the kernel
+ * belong to the operator: they are read and never set. */
 #ifndef NETFILTER_BR_NETFILTER_H
 #define NETFILTER_BR_NETFILTER_H
 
@@ -9,12 +9,13 @@
 
 #include "base/complaint.h"
 
-/* Returns true when it does, of each family that this machine has; otherwise says in `why` what is
- * missing and what to do about it. `root` goes before each path: "" on a machine. */
-bool bridged_is_seen(const char *root, struct complaint *why);
+/* True if the packet filter sees bridged packets of each family that this machine has. If not, the
+ * complaint says what is missing and what to do. `root` is put before each path: "" except in tests.
+ */
+bool br_netfilter_sees(const char *root, struct complaint *why);
 
-/* Returns true when it does of frames with a VLAN tag, and of PPPoE, too; otherwise says in `why`
- * what passes unseen. */
-bool bridged_is_seen_inside(const char *root, struct complaint *why);
+/* True if the packet filter also sees bridged packets with a VLAN tag, and in PPPoE. If not, the
+ * complaint says which it does not see. */
+bool br_netfilter_sees_inside(const char *root, struct complaint *why);
 
 #endif

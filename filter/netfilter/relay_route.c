@@ -10,7 +10,7 @@
 #define TABLE "5300"
 
 #define MARK_MAX  24 /* "0x20000000/0x30000000" */
-#define RULES_MAX 16 /* of one family; there is one, or two while the mark changes */
+#define RULES_MAX 16 /* of one family; usually one, or two while the mark changes */
 
 static const struct route_family {
 	const char *option, *everywhere;
@@ -24,9 +24,9 @@ struct rule_marks {
 	char items[RULES_MAX][MARK_MAX];
 };
 
-static int families_here(void)
+static int route_families(void)
 {
-	return access("/proc/net/if_inet6", F_OK) == 0 ? BOTH : IPV4_ONLY;
+	return backend_has_ipv6() ? BOTH : IPV4_ONLY;
 }
 
 static void read_marks(const char *text, struct rule_marks *marks)
@@ -87,32 +87,32 @@ static int apply_family(
 	return error;
 }
 
-/* As `ip` writes it. */
+/* Writes the mark of the relay as `ip` writes it. */
 static const char *relay_mark(const struct config *c, char mark[static MARK_MAX])
 {
 	snprintf(mark, MARK_MAX, "0x%x/0x%x", c->mark_relay, c->mark_mask);
 	return mark;
 }
 
-int routing_apply(const struct config *c, bool *added, struct complaint *why)
+int relay_route_apply(const struct config *c, bool *added, struct complaint *why)
 {
 	char wanted[MARK_MAX];
 	int error = 0;
 
 	relay_mark(c, wanted);
 	*added = false;
-	for (int i = 0; i < families_here() && !error; i++)
+	for (int i = 0; i < route_families() && !error; i++)
 		error = apply_family(&families[i], wanted, added, why);
 	return error;
 }
 
-int routing_tidy(const struct config *c, struct complaint *why)
+int relay_route_tidy(const struct config *c, struct complaint *why)
 {
 	char wanted[MARK_MAX];
 	int error = 0;
 
 	relay_mark(c, wanted);
-	for (int i = 0; i < families_here() && !error; i++) {
+	for (int i = 0; i < route_families() && !error; i++) {
 		struct rule_marks marks;
 
 		error = read_rules(&families[i], &marks, why);
@@ -124,12 +124,12 @@ int routing_tidy(const struct config *c, struct complaint *why)
 	return error;
 }
 
-int routing_remove(bool *found, struct complaint *why)
+int relay_route_remove(bool *found, struct complaint *why)
 {
 	int error = 0;
 
 	*found = false;
-	for (int i = 0; i < families_here() && !error; i++) {
+	for (int i = 0; i < route_families() && !error; i++) {
 		const struct route_family *f = &families[i];
 		struct rule_marks marks;
 
@@ -137,7 +137,7 @@ int routing_remove(bool *found, struct complaint *why)
 		if (error || marks.count == 0)
 			continue;
 		*found = true;
-		/* the rules are what matters, and go first */
+		/* the rules are what takes effect, so remove them first */
 		for (int k = 0; k < marks.count && !error; k++)
 			error = change_rule(f, "del", marks.items[k], why);
 		if (!error)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The routing rule of the role "gateway" that delivers to this machine what the packet filter rules
- * marked for the relay, though it is bound for others. */
+/* The routing rule of the role "gateway": packets that the packet filter rules marked for the relay are
+ * delivered to this machine, though they have another destination. */
 #ifndef NETFILTER_RELAY_ROUTE_H
 #define NETFILTER_RELAY_ROUTE_H
 
@@ -10,18 +10,16 @@
 #include "base/complaint.h"
 #include "config/config.h"
 
-/* Adds the rule for `c->mark_relay` and its table, in each family that this machine has. Twice is
- * the same as once; `*added` says whether there was anything to add. Returns 0, or -errno with a
- * sentence in `why`.
- */
-int routing_apply(const struct config *c, bool *added, struct complaint *why);
+/* Adds the rule for `c->mark_relay`, and its routing table, in each family that this machine has. Sets
+ * `*added` if the rule was not there yet. Returns 0, or -errno with a complaint. */
+int relay_route_apply(const struct config *c, bool *added, struct complaint *why);
 
-/* Takes away what is there for another mark, which the configuration had before. Returns the same.
- */
-int routing_tidy(const struct config *c, struct complaint *why);
+/* Removes rules for other marks, which the configuration had before. Returns 0, or -errno with a
+ * complaint. */
+int relay_route_tidy(const struct config *c, struct complaint *why);
 
-/* Takes them away; `*found` says whether they were there. Returns 0, or -errno with a sentence in
- * `why`. */
-int routing_remove(bool *found, struct complaint *why);
+/* Removes the rules and the routing table. Sets `*found` if they were there. Returns 0, or -errno with a
+ * complaint. */
+int relay_route_remove(bool *found, struct complaint *why);
 
 #endif

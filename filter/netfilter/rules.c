@@ -42,7 +42,7 @@ static int remove_with(const struct backend *b)
 	int error = b->remove(b, &found, &why);
 
 	if (error)
-		log_error("rules: those of %s may be left: %s", b->name, why.text);
+		log_error("rules: could not remove all rules of %s: %s", b->name, why.text);
 	else if (found)
 		log_info("rules: removed with %s", b->name);
 	return error;
@@ -67,52 +67,54 @@ static int remove_routing(void)
 {
 	struct complaint why = { "" };
 	bool found = false;
-	int error = routing_remove(&found, &why);
+	int error = relay_route_remove(&found, &why);
 
 	if (error)
-		log_error("rules: the routing rule may be left: %s", why.text);
+		log_error("rules: could not remove the routing rule of the relay: %s", why.text);
 	else if (found)
-		log_info("rules: the routing rule is removed");
+		log_info("rules: removed the routing rule of the relay");
 	return error;
 }
 
 static int tidy_routing(const struct config *c)
 {
 	struct complaint why = { "" };
-	int error = routing_tidy(c, &why);
+	int error = relay_route_tidy(c, &why);
 
 	if (error)
-		log_error("rules: a routing rule for another mark may be left: %s", why.text);
+		log_error("rules: could not remove the routing rule of the former mark.relay: %s",
+		        why.text);
 	return error;
 }
 
-/* The routing rule comes before the others where it is needed, and goes after them where it is not:
- * without it what they divert would be lost. Returns the back end that took the rules, or NULL. */
+/* Adds the routing rule before the other rules. apply_rules() removes an unneeded one after them. So it
+ * is always there while rules divert connections, which would be lost without it. Returns the back end
+ * that took the rules, or NULL. */
 static const struct backend *apply_for_relay(const struct config *c, const char *name)
 {
 	const struct backend *used = NULL;
 	struct complaint why = { "" };
 	bool added = false;
 
-	if (routing_apply(c, &added, &why) == 0)
+	if (relay_route_apply(c, &added, &why) == 0)
 		used = apply_with_first(c, name);
 	else
-		log_error("rules: no routing rule for the relay: %s", why.text);
+		log_error("rules: could not add the routing rule of the relay: %s", why.text);
 	if (!used && added)
 		remove_routing();
 	return used;
 }
 
-/* A rule that the kernel shows nothing is no protection, and looks like one. */
+/* Rules that see no bridged packet would look like a protection, but be none. */
 static bool sees_what_is_bridged(void)
 {
 	struct complaint why;
 
-	if (!bridged_is_seen("", &why)) {
+	if (!br_netfilter_sees("", &why)) {
 		log_error("rules: %s", why.text);
 		return false;
 	}
-	if (!bridged_is_seen_inside("", &why))
+	if (!br_netfilter_sees_inside("", &why))
 		log_warning("rules: %s", why.text);
 	return true;
 }
@@ -124,14 +126,14 @@ static int remove_shortcut(const struct config *c)
 	int error = shortcut_rules_remove(c, &found, &why);
 
 	if (error)
-		log_error("rules: the shortcut may be left: %s", why.text);
+		log_error("rules: could not remove the shortcut: %s", why.text);
 	else if (found)
-		log_info("rules: the shortcut is removed");
+		log_info("rules: removed the shortcut");
 	return error;
 }
 
-/* Without it all queries come to the queue, so its lack is no failure. Returns whether it is there.
- */
+/* Returns whether the shortcut is in place. Without it all queries go through the queue, so a failure is
+ * only a warning. */
 static bool apply_shortcut(const struct config *c)
 {
 	struct complaint why = { "" };
@@ -142,14 +144,15 @@ static bool apply_shortcut(const struct config *c)
 	}
 	if (shortcut_rules_apply(c, &why) == 0)
 		return true;
-	log_warning("rules: without the shortcut: %s", why.text);
+	log_warning(
+	        "rules: the shortcut is not used, all queries go through the queue: %s", why.text);
 	return false;
 }
 
 static int apply_rules(const struct config *c, const char *backend)
 {
 	if (c->role == ROLE_BRIDGE && !sees_what_is_bridged()) {
-		log_error("rules: not applied");
+		log_error("rules: not applied; the former rules, if any, stay");
 		return -EIO;
 	}
 	bool needs_routing = c->tcp == TCP_RELAY && config_forwards(c);
@@ -157,7 +160,7 @@ static int apply_rules(const struct config *c, const char *backend)
 	        needs_routing ? apply_for_relay(c, backend) : apply_with_first(c, backend);
 
 	if (!used) {
-		log_error("rules: not applied");
+		log_error("rules: not applied; the former rules, if any, stay");
 		return -EIO;
 	}
 	if ((needs_routing ? tidy_routing(c) : remove_routing()) != 0)
@@ -166,7 +169,7 @@ static int apply_rules(const struct config *c, const char *backend)
 	        key_word("role", c), c->queue_first, config_queue_last(c),
 	        c->queue_bypass ? "; DNS passes unjudged while sealgate does not run" : "");
 
-	/* Only now, so that there is no moment without rules. */
+	/* The new rules are in place, so there is no moment without rules. */
 	for (int i = 0; i < BACKENDS; i++) {
 		if (backends[i] != used && remove_with(backends[i]) != 0)
 			return -EIO;
@@ -174,8 +177,8 @@ static int apply_rules(const struct config *c, const char *backend)
 	return 0;
 }
 
-/* Its program comes before the rules that let pass what it has taken: what meets none of them
- * comes to the queue, where its question is known already. */
+/* The shortcut comes before the rules that accept its queries. A query that comes in between goes
+ * through the queue, where the worker already knows its question. */
 int rules_apply(struct config *c, const char *backend)
 {
 	bool has_shortcut = apply_shortcut(c);

@@ -19,7 +19,7 @@ __asm__(".pushsection .rodata\n"
 extern const uint8_t shortcut_object[] __attribute__((visibility("hidden")));
 extern const uint8_t shortcut_object_end[] __attribute__((visibility("hidden")));
 
-/* libbpf would write what the kernel's verifier says, which is long, and helps nobody here. */
+/* Silences libbpf, which would print the long log of the kernel's verifier. */
 static int say_nothing(enum libbpf_print_level level, const char *format, va_list args)
 {
 	(void)level;
@@ -37,7 +37,7 @@ static int set_mark_bit(struct bpf_object *object, uint32_t mark_bit)
 {
 	struct bpf_map *constants = bpf_object__find_map_by_name(object, ".rodata.mark");
 
-	/* it is the only one, or the size is refused */
+	/* the section has only this variable, otherwise libbpf refuses the size */
 	return constants ? bpf_map__set_initial_value(constants, &mark_bit, sizeof(mark_bit))
 	                 : -ENOENT;
 }
@@ -56,7 +56,7 @@ static int set_pins(struct bpf_object *object, const char *directory)
 	return error;
 }
 
-/* In the place of an older one, which lives on as long as it is attached. */
+/* Replaces the pin of an older program, which lives as long as it is attached. */
 static int pin_program(struct bpf_object *object, const char *directory)
 {
 	struct bpf_program *program = bpf_object__next_program(object, NULL);
@@ -83,6 +83,6 @@ int shortcut_load(const char *directory, uint32_t mark_bit, struct complaint *wh
 		error = pin_program(object, directory);
 	bpf_object__close(object);
 	if (error)
-		complaint_set(why, "the kernel does not take the program: %s", strerror(-error));
+		complaint_set(why, "the kernel rejects the BPF program: %s", strerror(-error));
 	return error;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The kernel's part of the shortcut, which stands in the program as rules/shortcut.bpf.c is
- * compiled: where clang and libbpf were there when it was made. */
+/* Loads the kernel's part of the shortcut. rules/shortcut.bpf.c is compiled and embedded in sealgate, if
+ * clang and libbpf were there at build time. */
 #ifndef NETFILTER_SHORTCUT_LOAD_H
 #define NETFILTER_SHORTCUT_LOAD_H
 
@@ -10,15 +10,15 @@
 
 #include "base/complaint.h"
 
-/* The name by which the program is pinned: see shortcut_pin(). */
+/* The name under which the program is pinned: see shortcut_pin(). */
 #define SHORTCUT_PROGRAM "shortcut_program"
 
-/* False when this program was made without it. */
+/* False if sealgate was built without the shortcut. */
 bool shortcut_load_is_built(void);
 
-/* Loads it, to set `mark_bit` (a mask), and pins it and its maps in `directory`, which is on a bpf
- * file system. Maps that are there already stay, so that a worker that has them open goes on.
- * Returns 0, or -errno with a sentence in `why`. */
+/* Loads the program, which will set `mark_bit` (a mask) in packet marks. Pins the program and its maps
+ * in `directory`, which is on a BPF file system. Existing maps are used again, so that workers that
+ * have them open can go on. Returns 0, or -errno with a complaint. */
 int shortcut_load(const char *directory, uint32_t mark_bit, struct complaint *why);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Stands for shortcut_load.c in a build without clang or libbpf. */
+/* Replaces shortcut_load.c in a build without clang or libbpf. */
 #include "base/complaint.h"
 #include "netfilter/shortcut_load.h"
 

@@ -22,15 +22,15 @@
 
 #define BPF_FILE_SYSTEM 0xcafe4a11 /* of statfs(2) */
 
-#define MOUNT "sealgate" /* what ours is called among the mounts */
+#define MOUNT "sealgate" /* the source of our mount in /proc/self/mounts */
 
-/* Of our filter among those of an interface. */
+/* The preference of our filter among the filters of an interface. */
 #define PREFERENCE "5300"
 
-#define PINS "shortcut_" /* what the names of our pins begin with */
+#define PINS "shortcut_" /* the names of our pins begin so */
 
-/* Notes: attached to the interface of that index; its qdisc was made for that. (Dots, which names
- * of interfaces may have, are not allowed in that file system.) */
+/* Notes, with the index of an interface: the program is attached to it; we made its qdisc. (Names of
+ * interfaces may have dots, which a BPF file system does not allow.) */
 #define ATTACHED "attached-"
 #define MADE     "qdisc-"
 
@@ -42,8 +42,8 @@ static bool is_on_bpf(const char *directory)
 	return statfs(directory, &s) == 0 && (unsigned long)s.f_type == BPF_FILE_SYSTEM;
 }
 
-/* Others may look into it; what lies there is for its owner. The one of systemd is for root alone,
- * and a service with a user of its own would find nothing in it. */
+/* Every user may look into the directory, but only the owner may use the pins. The BPF file system that
+ * systemd mounts is for root only: a service that runs as another user would find nothing there. */
 static int make_bpf_directory(const char *directory, struct complaint *why)
 {
 	int error = file_make_directory(directory, 0755);
@@ -52,7 +52,7 @@ static int make_bpf_directory(const char *directory, struct complaint *why)
 	        mount(MOUNT, directory, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0755") < 0)
 		error = -errno;
 	if (error)
-		complaint_set(why, "no bpf file system at %s: %s", directory, strerror(-error));
+		complaint_set(why, "cannot make a BPF file system at %s: %s", directory, strerror(-error));
 	return error;
 }
 
@@ -69,7 +69,7 @@ static bool is_our_mount(const char *directory)
 	return is;
 }
 
-/* It may be a directory of others, or in one of others. */
+/* Unmounts only our own mount. rmdir() fails if the directory has other files. */
 static void remove_bpf_directory(const char *directory)
 {
 	if (is_our_mount(directory))
@@ -77,7 +77,7 @@ static void remove_bpf_directory(const char *directory)
 	rmdir(directory);
 }
 
-/* Whoever has the directory of the control socket is who runs sealgate. */
+/* Gives the pinned maps to the user of sealgate, who owns the directory of the control socket. */
 static int give_to_owner(const struct config *c, struct complaint *why)
 {
 	static const char *const names[] = { SHORTCUT_STATE, SHORTCUT_RING, SHORTCUT_SERVERS };
@@ -85,7 +85,7 @@ static int give_to_owner(const struct config *c, struct complaint *why)
 	struct stat st;
 
 	strcpy(control, c->control_socket);
-	if (stat(dirname(control), &st) < 0) /* it is made later, by root then */
+	if (stat(dirname(control), &st) < 0) /* not there yet: root will make it */
 		return 0;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		shortcut_pin(c->shortcut_directory, names[i], path);
@@ -121,7 +121,7 @@ static bool note_remove(const struct config *c, const char *kind, unsigned index
 
 /* ---- Interfaces ---- */
 
-/* The program reads packets that begin with an Ethernet header. */
+/* The program can only read packets that begin with an Ethernet header. */
 static bool is_ethernet(const char *interface)
 {
 	struct ifreq request = { 0 };
@@ -140,7 +140,7 @@ static int make_qdisc(const struct config *c, const char *interface, unsigned in
 	const char *const add[] = { "tc", "qdisc", "add", "dev", interface, "clsact", NULL };
 	struct complaint why;
 
-	/* if it is there already, somebody else may have filters in it */
+	/* only a qdisc that we made may be removed later: another one may have filters of others */
 	return backend_do(add, &why) == 0 ? note_write(c, MADE, index) : 0;
 }
 
@@ -153,11 +153,11 @@ static int attach_program(const struct config *c, const char *interface, struct 
 	unsigned index = if_nametoindex(interface);
 
 	if (index == 0) {
-		complaint_set(why, "there is no interface %s", interface);
+		complaint_set(why, "interface %s does not exist", interface);
 		return -ENODEV;
 	}
 	if (!is_ethernet(interface)) {
-		complaint_set(why, "%s is no Ethernet interface", interface);
+		complaint_set(why, "%s is not an Ethernet interface", interface);
 		return -EOPNOTSUPP;
 	}
 	int error = make_qdisc(c, interface, index);
@@ -207,7 +207,7 @@ static bool is_shortcut_interface(const struct config *c, unsigned index)
 	return false;
 }
 
-/* Takes it away where it is not wanted, or everywhere. */
+/* Detaches the program from interfaces that the configuration does not name, or from all. */
 static int detach_others(const struct config *c, bool all, struct complaint *why)
 {
 	DIR *directory = opendir(c->shortcut_directory);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The shortcut, beside the rules: its program is attached to the interfaces that clients are
- * behind, where packets come in (tc, clsact, ingress). What is attached where is noted by
- * directories beside the pinned maps. */
+/* Attaches the program of the shortcut to the interfaces of the clients, where packets come in (tc,
+ * clsact, ingress). Empty directories beside the pinned maps note the interfaces to which it is
+ * attached. */
 #ifndef NETFILTER_SHORTCUT_RULES_H
 #define NETFILTER_SHORTCUT_RULES_H
 
@@ -11,16 +11,16 @@
 #include "base/complaint.h"
 #include "config/config.h"
 
-/* Loads the program, attaches it to the interfaces of the configuration, and takes it away from
- * others. Twice is the same as once. Returns 0, or -errno with a sentence in `why`, and then there
- * is none anywhere. */
+/* Loads the program, attaches it to the interfaces of the configuration, and detaches it from all
+ * others. Applying twice is the same as once. Returns 0; or -errno with a complaint, and then the
+ * program is attached nowhere. */
 int shortcut_rules_apply(const struct config *c, struct complaint *why);
 
-/* Takes all of it away; `*found` says whether there was any. Returns 0, or -errno with a sentence
- * in `why`. */
+/* Detaches the program everywhere and removes it. Sets `*found` if there was one. Returns 0, or -errno
+ * with a complaint. */
 int shortcut_rules_remove(const struct config *c, bool *found, struct complaint *why);
 
-/* Writes to what it is attached. Returns false when there is nothing. */
+/* Writes the interfaces to which the program is attached. Returns false if there are none. */
 bool shortcut_rules_show(const struct config *c, FILE *out);
 
 #endif

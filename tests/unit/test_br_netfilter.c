@@ -14,7 +14,7 @@
 
 enum { FILES_MAX = 6, HAS_IPV6 = 1, HAS_NO_IPV6 = 0 };
 
-/* A machine: files, and what stands in them. */
+/* A file of a machine, with its text. */
 struct file {
 	const char *path, *text;
 };
@@ -53,13 +53,13 @@ static void make_machine(char *root, bool has_ipv6, const struct file files[FILE
 		write_file(root, &files[i]);
 }
 
-static void what_is_bridged_is_seen_where_each_switch_is_on(void **state)
+static void bridged_packets_are_seen_if_each_switch_is_on(void **state)
 {
 	static const struct {
 		const char *why;
 		bool has_ipv6;
 		struct file files[FILES_MAX];
-		const char *said; /* NULL: it is seen */
+		const char *said; /* NULL: bridged packets are seen */
 	} rows[] = {
 		{ "no br_netfilter", HAS_IPV6, { { NULL, NULL } }, "modprobe br_netfilter" },
 		{ "both on", HAS_IPV6,
@@ -74,18 +74,18 @@ static void what_is_bridged_is_seen_where_each_switch_is_on(void **state)
 		        { { SWITCHES "call-iptables", "1\n" },
 		                { SWITCHES "call-ip6tables", "0\n" } },
 		        "net.bridge.bridge-nf-call-ip6tables=1" },
-		{ "IPv6 off, and there is none", HAS_NO_IPV6,
+		{ "IPv6 off on a machine without IPv6", HAS_NO_IPV6,
 		        { { SWITCHES "call-iptables", "1\n" },
 		                { SWITCHES "call-ip6tables", "0\n" } },
 		        NULL },
-		{ "off, but on for the one bridge", HAS_NO_IPV6,
+		{ "off, but on for the only bridge", HAS_NO_IPV6,
 		        { { SWITCHES "call-iptables", "0\n" }, { OF_BR0 "iptables", "1\n" } },
 		        NULL },
 		{ "on for one bridge of two", HAS_NO_IPV6,
 		        { { SWITCHES "call-iptables", "0\n" }, { OF_BR0 "iptables", "1\n" },
 		                { OF_BR1 "iptables", "0\n" } },
 		        "net.bridge.bridge-nf-call-iptables=1" },
-		{ "on for the bridge in one family", HAS_IPV6,
+		{ "off, but on for the bridge in one family", HAS_IPV6,
 		        { { SWITCHES "call-iptables", "0\n" }, { SWITCHES "call-ip6tables", "0\n" },
 		                { OF_BR0 "iptables", "1\n" }, { OF_BR0 "ip6tables", "0\n" } },
 		        "net.bridge.bridge-nf-call-ip6tables=1" },
@@ -97,22 +97,22 @@ static void what_is_bridged_is_seen_where_each_switch_is_on(void **state)
 		struct complaint said = { "" };
 
 		make_machine(root, rows[i].has_ipv6, rows[i].files);
-		bool seen = bridged_is_seen(root, &said);
+		bool seen = br_netfilter_sees(root, &said);
 		remove_all(root);
 		assert_row(rows[i].why, seen == !rows[i].said);
 		assert_row(rows[i].why, seen || strstr(said.text, rows[i].said));
 	}
 }
 
-static void frames_inside_others_are_named_when_they_are_not_seen(void **state)
+static void unseen_vlan_and_pppoe_frames_are_reported(void **state)
 {
 	static const struct {
 		const char *vlan, *pppoe, *said;
 	} rows[] = {
 		{ "1", "1", NULL },
-		{ "0", "1", "bridged with a VLAN tag passes" },
-		{ "1", "0", "bridged in PPPoE passes" },
-		{ "0", "0", "bridged with a VLAN tag or in PPPoE passes" },
+		{ "0", "1", "bridged packets with a VLAN tag pass " },
+		{ "1", "0", "bridged packets in PPPoE pass " },
+		{ "0", "0", "bridged packets with a VLAN tag or in PPPoE pass " },
 	};
 
 	(void)state;
@@ -125,7 +125,7 @@ static void frames_inside_others_are_named_when_they_are_not_seen(void **state)
 		};
 
 		make_machine(root, HAS_NO_IPV6, files);
-		bool seen = bridged_is_seen_inside(root, &said);
+		bool seen = br_netfilter_sees_inside(root, &said);
 		remove_all(root);
 		assert_int_equal(seen, !rows[i].said);
 		assert_true(seen || strstr(said.text, rows[i].said));
@@ -135,8 +135,8 @@ static void frames_inside_others_are_named_when_they_are_not_seen(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_bridged_is_seen_where_each_switch_is_on),
-		cmocka_unit_test(frames_inside_others_are_named_when_they_are_not_seen),
+		cmocka_unit_test(bridged_packets_are_seen_if_each_switch_is_on),
+		cmocka_unit_test(unseen_vlan_and_pppoe_frames_are_reported),
 	};
 	return cmocka_run_group_tests_name("bridged", tests, NULL, NULL);
 }

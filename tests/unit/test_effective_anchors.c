@@ -78,7 +78,7 @@ static void remember(struct judge *j, enum anchor_state configured, enum anchor_
 static unsigned trusted(struct judge *j)
 {
 	struct complaint error;
-	struct anchors *a = anchors_in_force(&config, NOW + DAY, &error);
+	struct anchors *a = effective_anchors(&config, NOW + DAY, &error);
 	unsigned bits = 0;
 
 	assert_non_null(a);
@@ -130,7 +130,7 @@ static void without_configured_anchors_there_are_none(void **state)
 	struct config elsewhere = { .trust_anchor = "/nowhere/root.key" };
 
 	(void)state;
-	assert_null(anchors_in_force(&elsewhere, NOW, &error));
+	assert_null(effective_anchors(&elsewhere, NOW, &error));
 	assert_non_null(strstr(error.text, "/nowhere/root.key: No such file"));
 }
 

@@ -38,8 +38,8 @@ def scene(role="gateway", more="", translate=lambda router: contextlib.nullconte
     def run(lab):
         directory, gate = _gate(lab, role, more=more)
         with gate, translate(lab.router):
-            if "without the shortcut" in gate.rules_said:
-                raise Obstacle(gate.rules_said.split("without the shortcut: ")[1].splitlines()[0])
+            if "the shortcut is not used" in gate.rules_said:
+                raise Obstacle(gate.rules_said.split("through the queue: ")[1].splitlines()[0])
             world = World(lab, gate, lab.ask_through_gateway)
             world.directory = directory
             yield world
