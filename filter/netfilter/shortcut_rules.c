@@ -52,7 +52,8 @@ static int make_bpf_directory(const char *directory, struct complaint *why)
 	        mount(MOUNT, directory, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0755") < 0)
 		error = -errno;
 	if (error)
-		complaint_set(why, "cannot make a BPF file system at %s: %s", directory, strerror(-error));
+		complaint_set(why, "cannot make a BPF file system at %s: %s", directory,
+		        strerror(-error));
 	return error;
 }
 

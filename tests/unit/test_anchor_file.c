@@ -84,7 +84,7 @@ static struct trust_points *new_points(void)
 	return t;
 }
 
-/* Of the root: two zones with equal tags have different keys. */
+/* Looks at the root only: the other zone has keys with the same tags. */
 static enum anchor_state state_of(struct trust_points *t, uint16_t tag)
 {
 	struct ds ds = ds_of(tag);
@@ -102,7 +102,7 @@ static void write_file(const char *text, size_t len)
 	fclose(file);
 }
 
-static void what_is_written_reads_back_the_same(void **state)
+static void a_written_file_reads_back_the_same(void **state)
 {
 	struct trust_points *t = new_points(), *again = new_points();
 	struct complaint error = { "" };
@@ -131,7 +131,7 @@ static void what_is_written_reads_back_the_same(void **state)
 	free(again);
 }
 
-static void people_can_read_it(void **state)
+static void an_operator_can_read_the_file(void **state)
 {
 	struct trust_points *t = new_points();
 
@@ -149,8 +149,8 @@ static void people_can_read_it(void **state)
 	free(t);
 }
 
-/* What is trusted after a damage is what is configured, less what is known to be revoked. Of the
- * keys 1, 3 and 5, which are configured, the file says that 5 was revoked. */
+/* After a damage, the configured keys are trusted, without those that the file says are revoked. Keys 1,
+ * 3 and 5 are configured, and the file says that 5 is revoked. */
 static void check_trust_after_damage(struct trust_points *t, bool knows_of_5)
 {
 	struct anchors *configured = anchors_new();
@@ -170,7 +170,7 @@ static void check_trust_after_damage(struct trust_points *t, bool knows_of_5)
 	anchors_free(configured);
 }
 
-static void a_file_that_is_cut_anywhere_widens_no_trust(void **state)
+static void a_file_cut_anywhere_widens_no_trust(void **state)
 {
 	struct trust_points *t = new_points(), *read = new_points();
 
@@ -197,7 +197,7 @@ static void a_file_that_is_cut_anywhere_widens_no_trust(void **state)
 	free(read);
 }
 
-static void a_file_in_which_any_bit_is_flipped_widens_no_trust(void **state)
+static void a_file_with_a_flipped_bit_widens_no_trust(void **state)
 {
 	struct trust_points *t = new_points(), *read = new_points();
 
@@ -217,12 +217,12 @@ static void a_file_in_which_any_bit_is_flipped_widens_no_trust(void **state)
 		memcpy(spoilt, text, len + 1);
 		spoilt[at] = (char)(spoilt[at] ^ 1 << bit % 8);
 		bool good = anchor_text_read(read, crypto, spoilt, path, &error);
-		/* the digest is hexadecimal in either case */
+		/* the digest may have letters of either case */
 		if (good) {
 			assert_true(at > len - 66 && (text[at] ^ 0x20) == tolower(text[at]));
 			continue;
 		}
-		/* The key, the line before, which may end in no newline now, and the zone. */
+		/* The line of the key, the line before, which may have lost its newline, and the zone. */
 		bool is_near = (at + 1 >= from && at <= to) ||
 		               (at >= zone_line && at < zone_line + 110) || text[at] == '\n' ||
 		               spoilt[at] == '\0';
@@ -240,25 +240,25 @@ static void a_file_in_which_any_bit_is_flipped_widens_no_trust(void **state)
 #define ZONE "zone . seen=- next=- ttl=0 left=0\n"
 #define DS   " 1 8 2 01\n"
 
-static void what_is_wrong_is_named_with_its_line(void **state)
+static void an_error_names_the_line(void **state)
 {
 	static const struct {
 		const char *why, *text, *says;
 	} rows[] = {
-		{ "nothing", "", ":1: the digest is missing" },
+		{ "an empty file", "", ":1: the digest is missing" },
 		{ "another file", "hello\n", ":1: the first line is not sealgate-anchors 1" },
 		{ "another version", "sealgate-anchors 2\n", ":1: the first line is not" },
 		{ "an unknown line", HEAD "# note\nfoo\n", ":3: malformed or unknown line" },
 		{ "a key without a zone",
 		        HEAD "key 1 valid learned since=- seen=- until=- signers=-" DS,
 		        ":2: a key line without a zone line" },
-		{ "a state that is none",
+		{ "an unknown state",
 		        HEAD ZONE "key 1 start learned since=- seen=- until=- signers=-" DS,
 		        ":3: malformed key line" },
-		{ "a number that is not next",
+		{ "a number out of order",
 		        HEAD ZONE "key 2 valid learned since=- seen=- until=- signers=-" DS,
 		        ":3: malformed key line" },
-		{ "a time that is none",
+		{ "a malformed time",
 		        HEAD ZONE "key 1 valid learned since=2026-13-01T00:00:00Z seen=- until=- "
 		                  "signers=-" DS,
 		        ":3: malformed key line" },
@@ -270,11 +270,11 @@ static void what_is_wrong_is_named_with_its_line(void **state)
 		        HEAD ZONE "key 1 pending learned since=2026-01-01T00:00:00Z seen=- "
 		                  "until=2026-01-30T23:59:59Z signers=1" DS,
 		        ":3: malformed key line" },
-		{ "pending without anybody who vouches",
+		{ "pending without a signer",
 		        HEAD ZONE "key 1 pending learned since=2026-01-01T00:00:00Z seen=- "
 		                  "until=2026-01-31T00:00:00Z signers=-" DS,
 		        ":3: malformed key line" },
-		{ "a signer that cannot be",
+		{ "a signer out of range",
 		        HEAD ZONE "key 1 pending learned since=2026-01-01T00:00:00Z seen=- "
 		                  "until=2026-01-31T00:00:00Z signers=33" DS,
 		        ":3: malformed key line" },
@@ -296,7 +296,7 @@ static void what_is_wrong_is_named_with_its_line(void **state)
 	}
 }
 
-static void what_is_no_text_or_without_end_is_refused(void **state)
+static void a_binary_or_huge_file_is_refused(void **state)
 {
 	struct trust_points *t = new_points();
 	struct complaint error;
@@ -315,7 +315,7 @@ static void what_is_no_text_or_without_end_is_refused(void **state)
 	free(t);
 }
 
-static void a_file_that_cannot_be_written_is_said_so_and_harms_nothing(void **state)
+static void a_failure_to_write_the_file_is_reported(void **state)
 {
 	struct trust_points *t = new_points();
 	struct complaint error;
@@ -338,13 +338,13 @@ static void a_file_that_cannot_be_written_is_said_so_and_harms_nothing(void **st
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_written_reads_back_the_same),
-		cmocka_unit_test(people_can_read_it),
-		cmocka_unit_test(a_file_that_is_cut_anywhere_widens_no_trust),
-		cmocka_unit_test(a_file_in_which_any_bit_is_flipped_widens_no_trust),
-		cmocka_unit_test(what_is_wrong_is_named_with_its_line),
-		cmocka_unit_test(what_is_no_text_or_without_end_is_refused),
-		cmocka_unit_test(a_file_that_cannot_be_written_is_said_so_and_harms_nothing),
+		cmocka_unit_test(a_written_file_reads_back_the_same),
+		cmocka_unit_test(an_operator_can_read_the_file),
+		cmocka_unit_test(a_file_cut_anywhere_widens_no_trust),
+		cmocka_unit_test(a_file_with_a_flipped_bit_widens_no_trust),
+		cmocka_unit_test(an_error_names_the_line),
+		cmocka_unit_test(a_binary_or_huge_file_is_refused),
+		cmocka_unit_test(a_failure_to_write_the_file_is_reported),
 	};
 	return cmocka_run_group_tests_name("anchor_file", tests, set_up, tear_down);
 }

@@ -13,7 +13,7 @@
 #include "base/complaint.h"
 #include "daemon/control_client.h"
 
-#define PATIENCE_S 60 /* with what happens at once, on a machine that is idle */
+#define PATIENCE_S 60 /* for events that happen at once on an idle machine */
 
 static char directory[] = "/tmp/sealgate-test-control-XXXXXX";
 static char path[sizeof(directory) + 32];
@@ -79,7 +79,7 @@ static void *serve_one(void *control)
 	return NULL;
 }
 
-/* Asks while another thread serves. The caller frees the answer. */
+/* Sends a request while another thread serves. The caller frees the answer. */
 static struct control_answer *ask(struct control *c, const char *request)
 {
 	pthread_t thread;
@@ -155,7 +155,7 @@ static void values_of_each_kind_arrive_in_their_order(void **state)
 	control_close(c);
 }
 
-static void only_the_owner_may_use_it(void **state)
+static void only_the_owner_may_use_the_socket(void **state)
 {
 	struct stat st;
 
@@ -167,8 +167,8 @@ static void only_the_owner_may_use_it(void **state)
 	assert_int_equal(stat(path, &st), -1);
 }
 
-/* What a killed daemon left is replaced; what another one uses is not. */
-static void a_stale_socket_is_replaced_and_a_live_one_is_not(void **state)
+/* The socket of a killed daemon is replaced, the socket of a running one is not. */
+static void a_stale_socket_is_replaced_but_not_a_live_one(void **state)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	struct complaint error;
@@ -183,7 +183,7 @@ static void a_stale_socket_is_replaced_and_a_live_one_is_not(void **state)
 	struct control *c = open_control();
 	assert_null(control_open(path, commands, NULL, &error));
 	assert_non_null(strstr(error.text, "another sealgate"));
-	control_serve(c); /* whoever looked whether it lives */
+	control_serve(c); /* the connection of the second control_open() */
 	struct control_answer *answer = ask(c, "echo hello");
 	assert_non_null(answer);
 	control_answer_free(answer);
@@ -199,8 +199,8 @@ static void without_a_daemon_there_is_no_reply(void **state)
 	assert_int_equal(error, -ENOENT);
 }
 
-/* Whoever connects and says nothing must not stop the daemon. */
-static void a_silent_peer_is_left_after_a_moment(void **state)
+/* A client that connects and sends nothing must not block the daemon. */
+static void a_silent_client_is_dropped_after_a_moment(void **state)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	struct timespec before, after;
@@ -223,10 +223,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_command_gets_its_arguments_and_answers),
 		cmocka_unit_test(values_of_each_kind_arrive_in_their_order),
-		cmocka_unit_test(only_the_owner_may_use_it),
-		cmocka_unit_test(a_stale_socket_is_replaced_and_a_live_one_is_not),
+		cmocka_unit_test(only_the_owner_may_use_the_socket),
+		cmocka_unit_test(a_stale_socket_is_replaced_but_not_a_live_one),
 		cmocka_unit_test(without_a_daemon_there_is_no_reply),
-		cmocka_unit_test(a_silent_peer_is_left_after_a_moment),
+		cmocka_unit_test(a_silent_client_is_dropped_after_a_moment),
 	};
 	return cmocka_run_group_tests_name("control", tests, make_directory, remove_directory);
 }

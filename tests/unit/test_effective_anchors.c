@@ -20,7 +20,7 @@ static struct ds ds_of(struct judge *j, const char *zone)
 	return ds;
 }
 
-/* The root is configured by the key of ".", and may have learned that of "test". */
+/* The key of "." is configured for the root. Tests may add the key of "test" as a learned one. */
 static int set_up(void **state)
 {
 	struct judge *j = judge_new();
@@ -51,7 +51,7 @@ static int tear_down(void **state)
 	return rmdir(directory);
 }
 
-/* Writes what a daemon would have learned: the states of the two keys. */
+/* Writes the state file of a daemon, with the states of the two keys. */
 static void remember(struct judge *j, enum anchor_state configured, enum anchor_state learned)
 {
 	static struct trust_points points;
@@ -74,7 +74,7 @@ static void remember(struct judge *j, enum anchor_state configured, enum anchor_
 	        anchor_file_save(&points, config.trust_anchor_state, j->crypto, &error), 0);
 }
 
-/* The tags that are trusted for the root, as bits: 1 for the configured one, 2 for the learned. */
+/* Returns the trusted keys of the root as bits: 1 for the configured one, 2 for the learned one. */
 static unsigned trusted(struct judge *j)
 {
 	struct complaint error;
@@ -89,7 +89,7 @@ static unsigned trusted(struct judge *j)
 	return bits;
 }
 
-static void what_the_daemon_has_learned_is_in_force(void **state)
+static void anchors_that_the_daemon_learned_are_effective(void **state)
 {
 	static const struct {
 		const char *why;
@@ -97,11 +97,11 @@ static void what_the_daemon_has_learned_is_in_force(void **state)
 		bool rollover;
 		unsigned trusted;
 	} rows[] = {
-		{ "a key that is pending", ANCHOR_VALID, ANCHOR_ADD_PENDING, true, 1 },
-		{ "one that was accepted", ANCHOR_VALID, ANCHOR_VALID, true, 3 },
-		{ "the old one is revoked", ANCHOR_REVOKED, ANCHOR_VALID, true, 2 },
-		{ "all are", ANCHOR_REVOKED, ANCHOR_REVOKED, true, 0 },
-		{ "where they are not followed", ANCHOR_REVOKED, ANCHOR_VALID, false, 1 },
+		{ "the learned key is pending", ANCHOR_VALID, ANCHOR_ADD_PENDING, true, 1 },
+		{ "the learned key is valid", ANCHOR_VALID, ANCHOR_VALID, true, 3 },
+		{ "the configured key is revoked", ANCHOR_REVOKED, ANCHOR_VALID, true, 2 },
+		{ "both keys are revoked", ANCHOR_REVOKED, ANCHOR_REVOKED, true, 0 },
+		{ "anchors do not roll over", ANCHOR_REVOKED, ANCHOR_VALID, false, 1 },
 	};
 	struct judge *j = *state;
 
@@ -114,7 +114,7 @@ static void what_the_daemon_has_learned_is_in_force(void **state)
 	config.rollover = true;
 }
 
-static void a_file_that_is_damaged_is_left_as_it_is(void **state)
+static void a_damaged_file_is_not_changed(void **state)
 {
 	struct judge *j = *state;
 
@@ -124,7 +124,7 @@ static void a_file_that_is_damaged_is_left_as_it_is(void **state)
 	assert_int_equal(access(config.trust_anchor_state, F_OK), 0);
 }
 
-static void without_configured_anchors_there_are_none(void **state)
+static void without_a_configured_anchor_there_is_none(void **state)
 {
 	struct complaint error;
 	struct config elsewhere = { .trust_anchor = "/nowhere/root.key" };
@@ -137,9 +137,9 @@ static void without_configured_anchors_there_are_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_the_daemon_has_learned_is_in_force),
-		cmocka_unit_test(a_file_that_is_damaged_is_left_as_it_is),
-		cmocka_unit_test(without_configured_anchors_there_are_none),
+		cmocka_unit_test(anchors_that_the_daemon_learned_are_effective),
+		cmocka_unit_test(a_damaged_file_is_not_changed),
+		cmocka_unit_test(without_a_configured_anchor_there_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

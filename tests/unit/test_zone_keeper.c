@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Keys that are read again while workers sign with them. */
+/* Keys are read again while workers sign with them. */
 #include "test.h"
 
 #include <unistd.h>
@@ -105,7 +105,7 @@ static uint16_t tag_in_force(const struct bed *bed)
 	return zone_keeper_policy(bed->keeper)->zones[0].key_tag;
 }
 
-static void other_keys_are_taken_at_the_workers_next_turn(void **state)
+static void a_worker_takes_new_keys_at_its_next_turn(void **state)
 {
 	(void)state;
 	struct bed *bed = bed_new();
@@ -128,7 +128,7 @@ static void other_keys_are_taken_at_the_workers_next_turn(void **state)
 	bed_free(bed);
 }
 
-/* The worker uses what it has, so that stays; and nobody waits for it for ever. */
+/* The keys that the worker uses stay, and a reload does not wait for the worker for ever. */
 static void keys_that_a_worker_uses_are_not_freed(void **state)
 {
 	(void)state;
@@ -149,15 +149,15 @@ static void keys_that_a_worker_uses_are_not_freed(void **state)
 	bed_free(bed);
 }
 
-/* Whole or not at all: one file that is wrong leaves all as it was. */
-static void what_is_wrong_changes_nothing(void **state)
+/* If one file is wrong, all keys in use stay. */
+static void a_failed_reload_changes_nothing(void **state)
 {
 	(void)state;
 	static const struct {
 		const char *why, *spoil, *says;
 	} rows[] = {
-		{ "a signature that does not hold",
-		        "sed -i -E '5s/ 20/ 21/' K" ZONE ".signed-dnskey", "signed-dnskey:5: " },
+		{ "an invalid signature", "sed -i -E '5s/ 20/ 21/' K" ZONE ".signed-dnskey",
+		        "signed-dnskey:5: " },
 		{ "no private key", "rm K" ZONE "*.private", "private key" },
 		{ "no file", "rm K" ZONE ".signed-dnskey", "No such file" },
 		{ "no directory", "rm K*", "No such file" },
@@ -179,7 +179,7 @@ static void what_is_wrong_changes_nothing(void **state)
 	}
 }
 
-static void what_ends_first_is_known(void **state)
+static void the_zone_that_expires_first_is_found(void **state)
 {
 	(void)state;
 	struct bed *bed = bed_new();
@@ -192,7 +192,7 @@ static void what_ends_first_is_known(void **state)
 	const struct sign_zone *first = zone_keeper_first_to_end(bed->keeper, NOW + 30 * DAY);
 	assert_true(name_equal(&first->apex, &name));
 	assert_int_equal(zone_keeper_zone_lasts_s(first, NOW + 30 * DAY), 69 * DAY - 3600);
-	/* one that has not begun is none now */
+	/* a signature that is not valid yet does not count */
 	assert_true(name_from_text("b." ZONE, &name));
 	first = zone_keeper_first_to_end(bed->keeper, NOW);
 	assert_true(name_equal(&first->apex, &name));
@@ -200,8 +200,8 @@ static void what_ends_first_is_known(void **state)
 	bed_free(bed);
 }
 
-/* Cuts and servers go to the zone that they were named for, also after a reload. */
-static void what_is_configured_is_in_the_policy(void **state)
+/* Each zone gets its own cuts and servers, also after a reload. */
+static void the_policy_has_the_configured_cuts_and_servers(void **state)
 {
 	(void)state;
 	struct bed *bed = bed_new();
@@ -243,11 +243,11 @@ static void what_is_configured_is_in_the_policy(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(other_keys_are_taken_at_the_workers_next_turn),
+		cmocka_unit_test(a_worker_takes_new_keys_at_its_next_turn),
 		cmocka_unit_test(keys_that_a_worker_uses_are_not_freed),
-		cmocka_unit_test(what_is_wrong_changes_nothing),
-		cmocka_unit_test(what_ends_first_is_known),
-		cmocka_unit_test(what_is_configured_is_in_the_policy),
+		cmocka_unit_test(a_failed_reload_changes_nothing),
+		cmocka_unit_test(the_zone_that_expires_first_is_found),
+		cmocka_unit_test(the_policy_has_the_configured_cuts_and_servers),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
