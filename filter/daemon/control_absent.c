@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Stands for control.c in a build without jansson. */
+/* Replaces control.c in a build without jansson. */
 #include "daemon/control.h"
 
 bool control_is_built(void)

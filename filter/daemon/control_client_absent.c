@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Stands for control_client.c in a build without jansson. */
+/* Replaces control_client.c in a build without jansson. */
 #include "daemon/control_client.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Stands for systemd.c in a build without libsystemd. */
+/* Replaces systemd.c in a build without libsystemd. */
 #include "daemon/systemd.h"
 
 bool systemd_is_built(void)
