@@ -138,7 +138,7 @@ static void keys_that_a_worker_uses_are_not_freed(void **state)
 	const struct sign_policy *first = zone_keeper_policy(bed->keeper);
 	assert_int_equal(zone_keeper_reload(bed->keeper, &bed->why), 0);
 	assert_int_equal(zone_keeper_reload(bed->keeper, &bed->why), -1);
-	assert_non_null(strstr(bed->why.text, "not in use yet"));
+	assert_non_null(strstr(bed->why.text, "does not yet use"));
 	zone_keeper_look(bed->keeper, NOW, 1000);
 	assert_ptr_equal(worker_sign_policy(bed->worker), first);
 	assert_int_equal(first->zone_count, 1);
