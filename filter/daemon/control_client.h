@@ -18,7 +18,7 @@ void control_answer_free(struct control_answer *answer);
 
 enum control_code control_answer_code(const struct control_answer *answer);
 
-/* Returns what the daemon objects to, or NULL. Valid until control_answer_free(). */
+/* Returns the daemon's error, or NULL. Valid until control_answer_free(). */
 const char *control_answer_error(const struct control_answer *answer);
 
 /* Writes the values: a line `key=value` for each, or one JSON object. */

@@ -109,7 +109,10 @@ static int start_keeper(struct service *s)
 	if (!s->keeper || s->keeper_runs || s->time.state == CLOCK_NOT_SET)
 		return 0;
 	s->keeper_runs = true;
-	return anchor_keeper_start(s->keeper, s->workers, s->worker_count);
+	int error = anchor_keeper_start(s->keeper, s->workers, s->worker_count);
+	if (error)
+		log_error("cannot start the anchor keeper's thread: %s", strerror(-error));
+	return error;
 }
 
 static void look_at_zones(struct service *s)

@@ -83,8 +83,10 @@ int service_bind_queues(struct service *s)
 
 	s->workers = calloc(c->queue_count, sizeof(*s->workers));
 	s->threads = calloc(c->queue_count, sizeof(*s->threads));
-	if (!s->workers || !s->threads)
+	if (!s->workers || !s->threads) {
+		log_error("cannot make the workers: out of memory");
 		return -ENOMEM;
+	}
 	while (s->worker_count < c->queue_count) {
 		struct worker_config config = worker_config(s, c, s->worker_count);
 		struct complaint error;

@@ -324,13 +324,13 @@ int zone_keys_sign(const struct zone_key_files *f, struct crypto *crypto, int64_
         struct complaint *error)
 {
 	char path[PATH_MAX];
-	struct complaint what;
+	struct complaint why;
 
 	if (!signed_path(path, f->directory, f->zone))
 		return keys_fail_path(error, f->directory);
-	char *text = presign(crypto, f->keys, f->count, now_s, &what);
+	char *text = presign(crypto, f->keys, f->count, now_s, &why);
 	if (!text)
-		return keys_fail(error, f->directory, what.text);
+		return keys_fail(error, f->directory, why.text);
 	int result = file_replace(path, text, 0644);
 	free(text);
 	return result < 0 ? keys_fail(error, path, strerror(-result)) : 0;

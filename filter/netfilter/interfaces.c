@@ -144,7 +144,7 @@ void interfaces_take(struct interfaces *all, const struct nlmsghdr *message)
 		note_route(all, message);
 }
 
-static int take_message(const struct nlmsghdr *message, void *all)
+static int take_netlink_message(const struct nlmsghdr *message, void *all)
 {
 	interfaces_take(all, message);
 	return MNL_CB_OK;
@@ -168,7 +168,7 @@ static int read_list(struct mnl_socket *kernel, uint16_t type, unsigned char fam
 		ssize_t len = mnl_socket_recvfrom(kernel, buffer, BUFFER_SIZE);
 		if (len < 0)
 			return -errno;
-		result = mnl_cb_run(buffer, (size_t)len, 0, port, take_message, all);
+		result = mnl_cb_run(buffer, (size_t)len, 0, port, take_netlink_message, all);
 	} while (result > MNL_CB_STOP);
 	return result < 0 ? -errno : 0;
 }

@@ -137,7 +137,7 @@ int relay_route_remove(bool *found, struct complaint *why)
 		if (error || marks.count == 0)
 			continue;
 		*found = true;
-		/* the rules are what takes effect, so remove them first */
+		/* without the rules the table has no effect, so remove them first */
 		for (int k = 0; k < marks.count && !error; k++)
 			error = change_rule(f, "del", marks.items[k], why);
 		if (!error)
