@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A captured TCP connection that the tests of stream.h play, segment by segment, and what comes out
- * of it. */
+/* A captured TCP connection, played segment by segment for the tests of stream.h. */
 #ifndef TESTS_PLAYED_H
 #define TESTS_PLAYED_H
 
@@ -9,8 +8,8 @@
 #include "base/writer.h"
 #include "capture/stream.h"
 
-/* What one side sends: three messages, each behind its length. Nothing but a message's begin looks
- * like one. */
+/* One side sends three messages, each after its length. Only the start of a message looks like the
+ * start of a message. */
 #define A_LEN 28
 #define B_LEN 300
 #define C_LEN 30
@@ -44,7 +43,7 @@ static inline int send_three_messages(void **state)
 
 #define SEEN_MAX 64
 
-/* What came out: which of the three, and with which packet. */
+/* The messages seen: which of the three, and with which packet. */
 struct watcher {
 	struct streams streams;
 	struct capture_counts counts;
@@ -91,7 +90,7 @@ static inline void capture(
 		.protocol = IP_TCP,
 		.source = span_of(addresses, 4),
 		.destination = span_of(addresses + 4, 4) };
-	/* A copy of its own, so that a sanitizer sees reads past it and after it. */
+	/* A copy, so that a sanitizer sees reads past its end and after its life. */
 	uint8_t *octets = malloc(payload.len ? payload.len : 1);
 	struct tcp tcp = { .source_port = 53,
 		.destination_port = port,

@@ -12,7 +12,7 @@
 #include "base/complaint.h"
 #include "capture/capture.h"
 
-#define PATIENCE_S 60 /* for what the loopback interface delivers at once */
+#define PATIENCE_S 60 /* the loopback interface delivers much sooner */
 
 #define MACS "020000000001 020000000002 "
 #define IP4  "45000014 00000000 40110000 c0000201 c6336435"
@@ -76,7 +76,7 @@ static struct capture *open_file(void)
 	return c;
 }
 
-/* Reads to the end, and returns how many packets there were. */
+/* Reads to the end. Returns the number of packets. */
 static unsigned count_packets(struct capture *c, int *last)
 {
 	struct frame frame;
@@ -202,7 +202,7 @@ static void frames_without_ip_are_skipped_but_numbered(void **state)
 	capture_close(c);
 }
 
-static void a_packet_that_was_captured_in_part_is_given_as_it_is(void **state)
+static void a_packet_cut_by_the_snap_length_is_given_as_captured(void **state)
 {
 	(void)state;
 	struct frame frame;
@@ -214,7 +214,7 @@ static void a_packet_that_was_captured_in_part_is_given_as_it_is(void **state)
 	capture_close(c);
 }
 
-static void a_file_cut_anywhere_gives_what_is_complete_and_then_says_so(void **state)
+static void a_truncated_file_gives_its_complete_packets_then_an_error(void **state)
 {
 	(void)state;
 	static const struct {
@@ -254,7 +254,7 @@ static void a_file_cut_anywhere_gives_what_is_complete_and_then_says_so(void **s
 	}
 }
 
-static void what_is_no_capture_is_refused_by_name(void **state)
+static void a_file_that_is_not_a_capture_is_refused_by_name(void **state)
 {
 	(void)state;
 	static const struct {
@@ -270,8 +270,7 @@ static void what_is_no_capture_is_refused_by_name(void **state)
 		        "d4c3b2a1 0900 0400 00000000 00000000 ffff0000 65000000", "version" },
 		{ "802.11", "d4c3b2a1 0200 0400 00000000 00000000 ffff0000 69000000",
 		        "link type 105 (IEEE802_11) is not supported" },
-		{ "a link type that nobody knows",
-		        "d4c3b2a1 0200 0400 00000000 00000000 ffff0000 00020000",
+		{ "an unknown link type", "d4c3b2a1 0200 0400 00000000 00000000 ffff0000 00020000",
 		        "link type 512 (unknown) is not supported" },
 	};
 
@@ -285,7 +284,7 @@ static void what_is_no_capture_is_refused_by_name(void **state)
 	}
 }
 
-static void what_cannot_be_opened_is_named(void **state)
+static void the_error_names_what_cannot_be_opened(void **state)
 {
 	(void)state;
 	struct complaint error = { "" };
@@ -299,7 +298,7 @@ static void what_cannot_be_opened_is_named(void **state)
 	capture_close(NULL);
 }
 
-/* A network of its own, in which there is nothing but a loopback interface. */
+/* Enters a network namespace that has only a loopback interface. */
 static bool enter_empty_network(void)
 {
 	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP };
@@ -354,10 +353,10 @@ int main(void)
 		cmocka_unit_test(every_kind_of_file_gives_its_packets),
 		cmocka_unit_test(every_link_type_gives_its_ip_packet),
 		cmocka_unit_test(frames_without_ip_are_skipped_but_numbered),
-		cmocka_unit_test(a_packet_that_was_captured_in_part_is_given_as_it_is),
-		cmocka_unit_test(a_file_cut_anywhere_gives_what_is_complete_and_then_says_so),
-		cmocka_unit_test(what_is_no_capture_is_refused_by_name),
-		cmocka_unit_test(what_cannot_be_opened_is_named),
+		cmocka_unit_test(a_packet_cut_by_the_snap_length_is_given_as_captured),
+		cmocka_unit_test(a_truncated_file_gives_its_complete_packets_then_an_error),
+		cmocka_unit_test(a_file_that_is_not_a_capture_is_refused_by_name),
+		cmocka_unit_test(the_error_names_what_cannot_be_opened),
 		cmocka_unit_test(a_live_interface_gives_what_goes_to_port_53),
 	};
 	return cmocka_run_group_tests(tests, make_file, remove_file);

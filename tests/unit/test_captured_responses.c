@@ -31,7 +31,7 @@ static void the_newest_responses_to_the_question_are_kept(void **state)
 	captured_responses_fini(&c);
 }
 
-static void the_query_tells_whether_signatures_were_asked_for(void **state)
+static void the_query_tells_whether_do_was_set(void **state)
 {
 	(void)state;
 	static struct captured_responses c;
@@ -45,7 +45,7 @@ static void the_query_tells_whether_signatures_were_asked_for(void **state)
 		{ "no query", false, false, 1000, true },
 		{ "without DO", true, false, 1001, false },
 		{ "with DO", true, true, 1002, true },
-		{ "of another port", false, false, 1003, true },
+		{ "from another port", false, false, 1003, true },
 	};
 	struct msgbuild b;
 	struct message m;
@@ -74,7 +74,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_newest_responses_to_the_question_are_kept),
-		cmocka_unit_test(the_query_tells_whether_signatures_were_asked_for),
+		cmocka_unit_test(the_query_tells_whether_do_was_set),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,10 +18,10 @@ static int send_a_datagram(void **state)
 
 struct fragment {
 	size_t from, to;
-	bool is_changed, more; /* its first octet is changed; it is not the last one */
+	bool is_changed, more; /* the first octet is changed; more fragments follow */
 };
 
-/* `octets` must last until ip is done with. */
+/* `octets` must outlive the ip. */
 static struct ip cut_out(const struct fragment *f, uint8_t version, uint32_t id, uint8_t *octets)
 {
 	size_t address_len = version == 4 ? 4 : 16;
@@ -69,26 +69,26 @@ static const struct script {
 	        { { 80, 96, LAST }, { 80, 96, MORE }, { 0, 80, MORE } }, IP_MALFORMED, 1 },
 	{ "overlap of 8 octets", { { 0, 48, MORE }, { 40, 80, MORE }, { 80, TOTAL, LAST } },
 	        IP_MALFORMED, 1 },
-	{ "overlap from before", { { 40, 80, MORE }, { 0, 48, MORE }, { 80, TOTAL, LAST } },
+	{ "overlap from below", { { 40, 80, MORE }, { 0, 48, MORE }, { 80, TOTAL, LAST } },
 	        IP_MALFORMED, 1 },
 	{ "one within another", { { 0, 80, MORE }, { 40, 48, MORE }, { 80, TOTAL, LAST } },
 	        IP_MALFORMED, 1 },
 	{ "one around another", { { 40, 48, MORE }, { 0, 80, MORE }, { 80, TOTAL, LAST } },
 	        IP_MALFORMED, 1 },
-	{ "the same begin, shorter", { { 0, 40, MORE }, { 0, 32, MORE }, { 40, TOTAL, LAST } },
+	{ "the same start, shorter", { { 0, 40, MORE }, { 0, 32, MORE }, { 40, TOTAL, LAST } },
 	        IP_MALFORMED, 1 },
 	{ "two ends", { { 80, TOTAL, LAST }, { 80, 96, LAST }, { 0, 80, MORE } }, IP_MALFORMED, 1 },
-	{ "octets behind the end", { { 40, 48, LAST }, { 48, 56, MORE }, { 0, 40, MORE } },
+	{ "octets past the end", { { 40, 48, LAST }, { 48, 56, MORE }, { 0, 40, MORE } },
 	        IP_MALFORMED, 1 },
-	{ "an end before octets that came", { { 48, 56, MORE }, { 40, 48, LAST }, { 0, 40, MORE } },
+	{ "an end before octets already received",
+	        { { 48, 56, MORE }, { 40, 48, LAST }, { 0, 40, MORE } }, IP_MALFORMED, 1 },
+	{ "an empty fragment", { { 0, 40, MORE }, { 40, 40, MORE }, { 40, TOTAL, LAST } },
 	        IP_MALFORMED, 1 },
-	{ "an empty one", { { 0, 40, MORE }, { 40, 40, MORE }, { 40, TOTAL, LAST } }, IP_MALFORMED,
-	        1 },
 	{ "not a multiple of 8", { { 0, 41, MORE }, { 80, TOTAL, LAST }, { 48, 80, MORE } },
 	        IP_MALFORMED, 1 },
 };
 
-static void fragments_are_put_together_or_refused(void **state)
+static void fragments_are_reassembled_or_refused(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < 2 * COUNT(scripts); i++) {
@@ -121,7 +121,7 @@ static void fragments_are_put_together_or_refused(void **state)
 	}
 }
 
-static void any_order_will_do(void **state)
+static void fragments_may_come_in_any_order(void **state)
 {
 	(void)state;
 	static const struct fragment parts[] = { { 0, 16, MORE }, { 16, 48, MORE },
@@ -146,7 +146,7 @@ static void any_order_will_do(void **state)
 	}
 }
 
-/* Gives the fragment `f`, of the datagram that the other arguments name. */
+/* Passes in the fragment `f` of the datagram that the other arguments name. */
 static enum ip_kind give(struct defragmenter *d, struct fragment f, uint32_t id, uint8_t protocol,
         uint8_t version, int64_t now_s)
 {
@@ -209,7 +209,7 @@ static void a_refused_datagram_stays_refused_until_it_is_old(void **state)
 	defragment_fini(&d);
 }
 
-static void what_does_not_become_whole_is_forgotten(void **state)
+static void an_incomplete_datagram_is_forgotten(void **state)
 {
 	(void)state;
 	struct capture_counts counts = { 0 };
@@ -223,7 +223,7 @@ static void what_does_not_become_whole_is_forgotten(void **state)
 	defragment_fini(&d);
 }
 
-static void the_oldest_datagram_gives_way(void **state)
+static void the_oldest_datagram_is_evicted(void **state)
 {
 	(void)state;
 	struct capture_counts counts = { 0 };
@@ -268,7 +268,7 @@ static void the_octets_held_are_bounded(void **state)
 	defragment_fini(&d);
 }
 
-static void a_datagram_has_so_many_pieces_and_octets(void **state)
+static void pieces_and_octets_of_a_datagram_are_bounded(void **state)
 {
 	(void)state;
 	struct capture_counts counts = { 0 };
@@ -290,15 +290,15 @@ static void a_datagram_has_so_many_pieces_and_octets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(fragments_are_put_together_or_refused),
-		cmocka_unit_test(any_order_will_do),
+		cmocka_unit_test(fragments_are_reassembled_or_refused),
+		cmocka_unit_test(fragments_may_come_in_any_order),
 		cmocka_unit_test(datagrams_are_kept_apart),
 		cmocka_unit_test(the_first_fragment_names_the_protocol_in_ipv6),
 		cmocka_unit_test(a_refused_datagram_stays_refused_until_it_is_old),
-		cmocka_unit_test(what_does_not_become_whole_is_forgotten),
-		cmocka_unit_test(the_oldest_datagram_gives_way),
+		cmocka_unit_test(an_incomplete_datagram_is_forgotten),
+		cmocka_unit_test(the_oldest_datagram_is_evicted),
 		cmocka_unit_test(the_octets_held_are_bounded),
-		cmocka_unit_test(a_datagram_has_so_many_pieces_and_octets),
+		cmocka_unit_test(pieces_and_octets_of_a_datagram_are_bounded),
 	};
 	return cmocka_run_group_tests(tests, send_a_datagram, NULL);
 }

@@ -6,7 +6,7 @@
 
 #define PACKET_SIZE 2048
 
-/* A DNS message of this many octets; its content is no matter here. */
+/* A DNS message of this many octets; the content does not matter here. */
 static uint8_t message[1000];
 
 static int make_message(void **state)
@@ -21,7 +21,7 @@ struct watcher {
 	struct dissector *dissector;
 	uint64_t packets;
 	unsigned seen;
-	struct captured_message last; /* its spans are not to be used */
+	struct captured_message last; /* its spans are invalid */
 	size_t last_len;
 };
 
@@ -52,7 +52,7 @@ static void close_watcher(struct watcher *w)
 
 static void capture(struct watcher *w, struct span ip)
 {
-	/* A copy of its own, so that a sanitizer sees reads past it. */
+	/* A copy, so that a sanitizer sees reads past its end. */
 	uint8_t *octets = malloc(ip.len ? ip.len : 1);
 	struct frame frame = { { ++w->packets, 1000, 7 }, span_of(octets, ip.len) };
 
@@ -87,7 +87,7 @@ static struct span put_transport(uint8_t *buffer, const struct talk *t, size_t l
 	} else {
 		writer_u32(&out, 1);
 		writer_u32(&out, 0);
-		writer_u32(&out, 0x50020000); /* with SYN: so its data begin at 2 */
+		writer_u32(&out, 0x50020000); /* with SYN: the data begin at 2 */
 		writer_u32(&out, 0);
 		writer_u16(&out, (uint16_t)len);
 	}
@@ -102,7 +102,7 @@ static void put_address(struct writer *out, uint8_t version, uint8_t first)
 	writer_put(out, span_of(address, version == 4 ? 4 : 16));
 }
 
-/* An IP packet with `payload`; a fragment of it when `more` or `offset` say so. */
+/* An IP packet with `payload`, or a fragment if `more` or `offset` is set. */
 static struct span put_ip(
         uint8_t *buffer, const struct talk *t, struct span payload, uint16_t offset, bool more)
 {
@@ -211,7 +211,7 @@ static void fragments_are_seen_as_one_message(void **state)
 	}
 }
 
-static void what_cannot_be_used_is_counted(void **state)
+static void unusable_packets_are_counted(void **state)
 {
 	(void)state;
 	uint8_t transport[PACKET_SIZE], packet[PACKET_SIZE];
@@ -240,7 +240,7 @@ static void what_cannot_be_used_is_counted(void **state)
 	close_watcher(&w);
 }
 
-static void nothing_goes_from_one_capture_into_the_next(void **state)
+static void nothing_is_carried_into_the_next_capture(void **state)
 {
 	(void)state;
 	uint8_t transport[PACKET_SIZE], packet[PACKET_SIZE];
@@ -302,8 +302,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(messages_to_and_from_port_53_are_seen),
 		cmocka_unit_test(fragments_are_seen_as_one_message),
-		cmocka_unit_test(what_cannot_be_used_is_counted),
-		cmocka_unit_test(nothing_goes_from_one_capture_into_the_next),
+		cmocka_unit_test(unusable_packets_are_counted),
+		cmocka_unit_test(nothing_is_carried_into_the_next_capture),
 		cmocka_unit_test(any_bit_may_be_flipped),
 	};
 	return cmocka_run_group_tests(tests, make_message, NULL);

@@ -6,8 +6,8 @@
 
 #define COLUMNS 100
 
-/* A judgement of a response to `question`, with all that the world has to say of the names in
- * `names`, separated by spaces, and above them. */
+/* A judgement of a response, with everything that the world knows about some names, separated by
+ * spaces, and about the names above them. */
 struct scene {
 	struct judge *judge;
 	struct chain_material *material;
@@ -126,11 +126,11 @@ static const struct row {
 	        REASON_DNSKEY_REVOKED, { "revoked", "KEY IS REVOKED", "  BROKEN    DNSKEY" } },
 	{ "no DNSKEY", "www.keyless.test A", 0, "www.keyless.test A 192.0.2.1", STATUS_BOGUS,
 	        REASON_DNSKEY_MISSING, { "there is no DNSKEY", "  BROKEN    DNSKEY" } },
-	{ "a DS answer that says nothing", "www.ds-stripped.test A", 0,
+	{ "a DS response without DS or denial", "www.ds-stripped.test A", 0,
 	        "www.ds-stripped.test A 192.0.2.1", STATUS_BOGUS, REASON_DS_UNPROVED,
 	        { "not known whether it is signed", "the response has no DS", "  BROKEN    DS" } },
-	{ "a link that nobody has", "www.silent.test A", 0, "www.silent.test A 192.0.2.1",
-	        STATUS_INDETERMINATE, REASON_LINK_MISSING,
+	{ "a link that is missing everywhere", "www.silent.test A", 0,
+	        "www.silent.test A 192.0.2.1", STATUS_INDETERMINATE, REASON_LINK_MISSING,
 	        { "not available: no response", "  BROKEN    DNSKEY: it is needed",
 	                "\nINDETERMINATE  silent.test. DNSKEY" } },
 	{ "an expired signature", "www.example.test A", 0,
@@ -138,16 +138,16 @@ static const struct row {
 	        REASON_RRSIG_EXPIRED,
 	        { "EXPIRED 2 d ago", "  BROKEN    the signature has expired (rrsig-expired, EDE 7)",
 	                "answers SERVFAIL" } },
-	{ "a signature of tomorrow", "www.example.test A", 0,
+	{ "a signature not valid yet", "www.example.test A", 0,
 	        "www.example.test A 192.0.2.1 | example.test early", STATUS_BOGUS,
 	        REASON_RRSIG_NOT_YET, { "VALID IN 2 d", "  BROKEN " } },
-	{ "a spoilt signature", "www.example.test A", 0,
+	{ "a corrupt signature", "www.example.test A", 0,
 	        "www.example.test A 192.0.2.1 | example.test spoilt", STATUS_BOGUS,
 	        REASON_RRSIG_FAILED, { "FAILS", "  BROKEN " } },
-	{ "one that holds beside one that does not", "www.example.test A", 0,
+	{ "an expired signature beside a valid one", "www.example.test A", 0,
 	        "www.example.test A 192.0.2.1 | example.test expired | example.test", STATUS_SECURE,
 	        REASON_NONE, { "EXPIRED 2 d ago", "holds, 5 d left", "SECURE" } },
-	{ "a signature by a stranger", "www.example.test A", 0,
+	{ "a signature by another zone", "www.example.test A", 0,
 	        "www.example.test A 192.0.2.1 | other.test", STATUS_BOGUS, REASON_RRSIG_SIGNER,
 	        { "by other.test.", "  BROKEN " } },
 	{ "no signature", "www.example.test A", 0, "www.example.test A 192.0.2.1", STATUS_BOGUS,
@@ -162,7 +162,7 @@ static const struct row {
 	        "a.example.test CNAME b.unsigned.test | example.test\nb.unsigned.test A 192.0.2.1",
 	        STATUS_INSECURE, REASON_UNSIGNED_ZONE,
 	        { "zone example.test.", "zone unsigned.test.", "  INSECURE", "name b.unsigned" } },
-	{ "a DNAME and what is made of it", "a.d.example.test A", 0,
+	{ "a DNAME and its synthesised CNAME", "a.d.example.test A", 0,
 	        "d.example.test DNAME other.test | example.test\n"
 	        "a.d.example.test CNAME a.other.test\na.other.test A 192.0.2.1 | other.test",
 	        STATUS_SECURE, REASON_NONE,
@@ -174,7 +174,7 @@ static const struct row {
 	        STATUS_SECURE, REASON_NONE,
 	        { "expanded from the wildcard *.w.example.test.", "covers a.w.example.test.",
 	                "is at *.w.example.test." } },
-	{ "a wildcard without", "a.w.example.test A", 0,
+	{ "a wildcard without its proof", "a.w.example.test A", 0,
 	        "a.w.example.test A 192.0.2.1 | example.test labels=3", STATUS_BOGUS,
 	        REASON_WILDCARD_UNPROVED, { "expanded from the wildcard", "  BROKEN " } },
 	{ "NXDOMAIN by NSEC", "nowhere.example.test A", 3,
@@ -224,7 +224,7 @@ static void assert_readable(const char *why, const char *text)
 	}
 }
 
-/* Walks over a quoted string. */
+/* Returns the end of a quoted string. */
 static const char *past_string(const char *at)
 {
 	for (at++; *at && *at != '"'; at++)
@@ -233,7 +233,7 @@ static const char *past_string(const char *at)
 	return at + 1;
 }
 
-/* Copies what is outside of strings, each of which becomes "". */
+/* Copies the text; each string becomes "". */
 static void strip_strings(const char *text, char *out)
 {
 	while (*text) {
@@ -287,7 +287,7 @@ static void assert_picture(const char *why, const char *dot)
 	free(bare);
 }
 
-/* The verdict, and that exactly what is not Secure is marked. */
+/* Checks the status and the reason, and that a mark is there exactly if the status is not Secure. */
 static void assert_explained(const struct scene *s, const struct row *row)
 {
 	const struct outcome outcome = s->explanation->result.outcome;
@@ -303,7 +303,7 @@ static void assert_explained(const struct scene *s, const struct row *row)
 	assert_readable(row->why, s->text);
 }
 
-static void each_kind_of_link_is_shown_as_the_gate_saw_it(void **state)
+static void each_kind_of_link_is_shown(void **state)
 {
 	(void)state;
 	struct scene s;
@@ -347,7 +347,7 @@ static void names_from_the_network_break_neither_text_nor_picture(void **state)
 	}
 }
 
-static void a_response_that_is_cut_anywhere_can_be_explained(void **state)
+static void a_response_cut_anywhere_can_be_explained(void **state)
 {
 	(void)state;
 	struct scene s;
@@ -359,7 +359,7 @@ static void a_response_that_is_cut_anywhere_can_be_explained(void **state)
 	        "> example.test NSEC z.example.test SOA RRSIG NSEC | example.test");
 	struct span whole = scene_octets(&s);
 	for (size_t len = 0; len < whole.len; len++) {
-		/* Of its own size, so that a sanitizer sees the first octet read past it. */
+		/* A copy of exact size, so that a sanitizer sees the first octet read past it. */
 		uint8_t *copy = malloc(len ? len : 1);
 		memcpy(copy, whole.base, len);
 		scene_explain(&s, span_of(copy, len), len % 2 ? explain_text : explain_dot);
@@ -394,9 +394,9 @@ static void long_names_lose_their_middle(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_kind_of_link_is_shown_as_the_gate_saw_it),
+		cmocka_unit_test(each_kind_of_link_is_shown),
 		cmocka_unit_test(names_from_the_network_break_neither_text_nor_picture),
-		cmocka_unit_test(a_response_that_is_cut_anywhere_can_be_explained),
+		cmocka_unit_test(a_response_cut_anywhere_can_be_explained),
 		cmocka_unit_test(long_names_lose_their_middle),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,14 +22,15 @@ static const struct {
 	{ "Ethernet, ARP", DLT_EN10MB, MACS "0806 00010800", NULL },
 	{ "802.1Q", DLT_EN10MB, MACS "8100 0007 0800" IP4, IP4 },
 	{ "802.1ad and 802.1Q", DLT_EN10MB, MACS "88a8 0007 8100 0008 86dd" IP6, IP6 },
-	{ "the old number of an outer tag", DLT_EN10MB, MACS "9100 0007 8100 0008 0800" IP4, IP4 },
+	{ "the old EtherType of an outer tag", DLT_EN10MB, MACS "9100 0007 8100 0008 0800" IP4,
+	        IP4 },
 	{ "four tags", DLT_EN10MB, MACS "8100 0001 8100 0002 8100 0003 8100 0004 0800" IP4, IP4 },
 	{ "five tags", DLT_EN10MB,
 	        MACS "8100 0001 8100 0002 8100 0003 8100 0004 8100 0005 0800" IP4, NULL },
-	{ "ARP behind a tag", DLT_EN10MB, MACS "8100 0007 0806 00010800", NULL },
+	{ "ARP after a tag", DLT_EN10MB, MACS "8100 0007 0806 00010800", NULL },
 	{ "cut in the addresses", DLT_EN10MB, "020000000001 0200", NULL },
 	{ "cut in a tag", DLT_EN10MB, MACS "8100 0007 08", NULL },
-	{ "nothing behind the header", DLT_EN10MB, MACS "0800", NULL },
+	{ "nothing after the header", DLT_EN10MB, MACS "0800", NULL },
 	{ "no octets", DLT_EN10MB, "", NULL },
 	{ "Linux cooked", DLT_LINUX_SLL, COOKED "0800" IP4, IP4 },
 	{ "Linux cooked, a tag", DLT_LINUX_SLL, COOKED "8100 0007 86dd" IP6, IP6 },
@@ -37,8 +38,8 @@ static const struct {
 	{ "Linux cooked, a tag and a half", DLT_LINUX_SLL, COOKED "88a8 0007 0800 0008 0800" IP4,
 	        IP4 },
 	{ "Ethernet has no half tags", DLT_EN10MB, MACS "0800 0008 0800" IP4, "0008 0800" IP4 },
-	{ "Linux cooked, what looks like half a tag", DLT_LINUX_SLL, COOKED "0800 4500 0800 4500",
-	        "4500 0800 4500" },
+	{ "Linux cooked, IP that looks like half a tag", DLT_LINUX_SLL,
+	        COOKED "0800 4500 0800 4500", "4500 0800 4500" },
 	{ "Linux cooked, half a tag and not IP", DLT_LINUX_SLL, COOKED "0800 0008 0800 55",
 	        "0008 0800 55" },
 	{ "Linux cooked v2, half a tag", DLT_LINUX_SLL2, "86dd" COOKED2 "0008 86dd" IP6, IP6 },
@@ -64,7 +65,7 @@ static const struct {
 	{ "loopback, cut", DLT_LOOP, "000000", NULL },
 };
 
-static void the_ip_packet_is_found_behind_each_link_header(void **state)
+static void the_ip_packet_is_found_after_each_link_header(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(frames); i++) {
@@ -84,7 +85,7 @@ static void the_ip_packet_is_found_behind_each_link_header(void **state)
 	}
 }
 
-static void a_link_type_that_is_not_known_is_not_guessed(void **state)
+static void an_unknown_link_type_is_not_guessed(void **state)
 {
 	(void)state;
 	assert_null(link_type_find(DLT_IEEE802_11));
@@ -94,8 +95,8 @@ static void a_link_type_that_is_not_known_is_not_guessed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_ip_packet_is_found_behind_each_link_header),
-		cmocka_unit_test(a_link_type_that_is_not_known_is_not_guessed),
+		cmocka_unit_test(the_ip_packet_is_found_after_each_link_header),
+		cmocka_unit_test(an_unknown_link_type_is_not_guessed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,7 +3,7 @@
 
 #include "inspect/offline_judge.h"
 
-/* Captures as they come: what was seen, and what can be learned from it. */
+/* Captured responses, and a judge that learns from them. */
 struct scene {
 	struct judge *judge;
 	struct chain_material *material;
@@ -27,7 +27,7 @@ static void see(struct scene *s, const char *question, const char *records)
 	keep(s);
 }
 
-/* As many messages with other ids and addresses as there are to be. */
+/* Sees `count` copies of a response, with different ids. */
 static void see_many(struct scene *s, const char *question, const char *records, unsigned count)
 {
 	judge_begin(s->judge, question, 0);
@@ -57,7 +57,7 @@ static void count(void *context, const struct want *want, struct span message, b
 	s->tried++;
 }
 
-/* Judges an answer by what was seen. Returns how many messages were tried for it. */
+/* Judges an answer with the captured material. Returns the number of messages tried for it. */
 static unsigned judge_by_material(struct scene *s, const char *question, const char *records)
 {
 	struct judge *j = s->judge;
@@ -109,18 +109,17 @@ static void a_flood_of_forgeries_hides_no_link(void **state)
 	static const struct {
 		const char *why, *question, *records;
 	} rows[] = {
-		{ "keys of another", "example.test DNSKEY",
+		{ "keys of another zone", "example.test DNSKEY",
 		        "example.test DNSKEY other.test | example.test" },
-		{ "keys that are not signed", "example.test DNSKEY",
-		        "example.test DNSKEY example.test" },
-		{ "the keys, badly signed", "example.test DNSKEY",
+		{ "unsigned keys", "example.test DNSKEY", "example.test DNSKEY example.test" },
+		{ "keys with a bad signature", "example.test DNSKEY",
 		        "example.test DNSKEY example.test | example.test spoilt" },
-		{ "a DS of another", "example.test DS",
+		{ "the DS of another zone", "example.test DS",
 		        "example.test DS other.test | test spoilt" },
 		{ "no DS", "example.test DS", "" },
-		{ "a denial of it", "example.test DS",
+		{ "a denial of the DS", "example.test DS",
 		        "> example.test NSEC z.test NS | test spoilt" },
-		{ "the same in another answer", "nosuch.test A",
+		{ "a denial of the DS in another response", "nosuch.test A",
 		        "> example.test NSEC z.test NS | test spoilt" },
 	};
 	struct scene *s = *state;
@@ -135,7 +134,7 @@ static void a_flood_of_forgeries_hides_no_link(void **state)
 	unsigned second = judge_by_material(s, "www.example.test A", ADDRESS);
 	assert_judged(s->judge, "again", STATUS_SECURE, REASON_NONE);
 	assert_in_range(first, 6 * CHAIN_MATERIAL_OFFERS, UINT32_MAX);
-	assert_int_equal(second, 5); /* what was of use before comes first */
+	assert_int_equal(second, 5); /* messages that were useful before come first */
 }
 
 static void a_flood_of_forgeries_hides_no_denial(void **state)
@@ -148,7 +147,7 @@ static void a_flood_of_forgeries_hides_no_denial(void **state)
 	judge_by_material(s, "y.unsigned.test A", "y.unsigned.test A 192.0.2.1");
 	assert_judged(s->judge, "nothing is there", STATUS_INDETERMINATE, REASON_LINK_MISSING);
 
-	/* what was tried in vain is not lost behind what was never good */
+	/* a message tried in vain is not lost behind messages that never held */
 	see_many(s, "q.test A", "> a.test NSEC test NS | test spoilt", CHAIN_MATERIAL_OFFERS + 10);
 	judge_by_material(s, "y.unsigned.test A", "y.unsigned.test A 192.0.2.1");
 	see_many(s, "q.test A", "> a.test NSEC test NS | test spoilt", CHAIN_MATERIAL_OFFERS + 10);
@@ -156,7 +155,7 @@ static void a_flood_of_forgeries_hides_no_denial(void **state)
 	assert_judged(s->judge, "c.test does not exist", STATUS_BOGUS, REASON_RRSIG_MISSING);
 }
 
-static void what_was_of_use_stays_when_others_make_it_full(void **state)
+static void useful_messages_stay_when_others_fill_the_memory(void **state)
 {
 	struct scene *s = *state;
 
@@ -170,7 +169,7 @@ static void what_was_of_use_stays_when_others_make_it_full(void **state)
 	assert_judged(s->judge, "after the flood", STATUS_SECURE, REASON_NONE);
 }
 
-static void what_is_new_has_room_though_all_was_of_use(void **state)
+static void new_messages_have_room_though_all_were_useful(void **state)
 {
 	struct scene *s = *state;
 
@@ -190,8 +189,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		scene_test(a_flood_of_forgeries_hides_no_link),
 		scene_test(a_flood_of_forgeries_hides_no_denial),
-		scene_test(what_was_of_use_stays_when_others_make_it_full),
-		scene_test(what_is_new_has_room_though_all_was_of_use),
+		scene_test(useful_messages_stay_when_others_fill_the_memory),
+		scene_test(new_messages_have_room_though_all_were_useful),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

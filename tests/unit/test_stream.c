@@ -20,7 +20,7 @@ static const struct script {
 	        0 },
 	{ "sent again", true, { { A, B }, { A, B }, { B, C }, { A, B } }, "A2 B4", 0, 0 },
 	{ "sent again with more", true, { { A, B }, { A, C } }, "A2 B3", 0, 0 },
-	{ "sent again cut otherwise", true, { { A, B + 9 }, { B + 2, C } }, "A2 B3", 0, 0 },
+	{ "sent again in other segments", true, { { A, B + 9 }, { B + 2, C } }, "A2 B3", 0, 0 },
 	{ "sent again while it waits", true, { { B, C }, { B, C }, { A, B } }, "A4 B4", 0, 0 },
 	{ "overlaps while it waits", true,
 	        { { B + 50, C }, { B, B + 100 }, { B + 20, B + 60 }, { A, B } }, "A5 B5", 0, 0 },
@@ -28,9 +28,9 @@ static const struct script {
 	        { { B + 50, B + 60 }, { B + 50, C }, { A, B + 50 } }, "A4 B4", 0, 0 },
 	{ "ends in a message", true, { { A, B + 9 } }, "A2", 1, 0 },
 	{ "ends in a length", true, { { A, B + 1 } }, "A2", 1, 0 },
-	{ "a segment is missing, and a message begins behind it", true, { { A, B }, { C, END } },
+	{ "a segment is missing, and a message begins after it", true, { { A, B }, { C, END } },
 	        "A2 C3", 1, 0 },
-	{ "a segment is missing, and no message begins behind it", true,
+	{ "a segment is missing, and no message begins after it", true,
 	        { { A, B }, { B + 50, C }, { C, END } }, "A2 C4", 1, 1 },
 	{ "the first segment is missing", true, { { B, C }, { C, END } }, "B2 C3", 1, 0 },
 	{ "two segments are missing", true, { { A, B }, { B + 50, B + 99 }, { C, END } }, "A2 C4",
@@ -42,7 +42,8 @@ static const struct script {
 	        "B3", 0, 0 },
 	{ "no SYN, and a message in pieces", false,
 	        { { B, B + 5 }, { B + 5, B + 9 }, { B + 9, C } }, "B4", 0, 0 },
-	{ "no SYN, and a short end of a message", false, { { C - 1, C }, { C, END } }, "", 0, 1 },
+	{ "no SYN, and the last octet of a message", false, { { C - 1, C }, { C, END } }, "", 0,
+	        1 },
 };
 
 static void play(struct watcher *w, const struct script *s, uint32_t first)
@@ -135,7 +136,7 @@ static void any_overlaps_give_each_message_once(void **state)
 	}
 }
 
-static void octets_that_come_again_changed_are_not_looked_at(void **state)
+static void repeated_octets_are_ignored_even_if_changed(void **state)
 {
 	(void)state;
 	uint8_t forged[END];
@@ -193,7 +194,7 @@ static void streams_are_kept_apart(void **state)
 	close_watcher(&w);
 }
 
-static void acknowledgments_make_no_streams(void **state)
+static void acknowledgements_make_no_streams(void **state)
 {
 	(void)state;
 	struct watcher w;
@@ -227,10 +228,10 @@ int main(void)
 		cmocka_unit_test(each_message_is_seen_with_the_packet_that_completed_it),
 		cmocka_unit_test(the_order_of_segments_does_not_matter),
 		cmocka_unit_test(any_overlaps_give_each_message_once),
-		cmocka_unit_test(octets_that_come_again_changed_are_not_looked_at),
+		cmocka_unit_test(repeated_octets_are_ignored_even_if_changed),
 		cmocka_unit_test(a_new_syn_begins_a_new_stream),
 		cmocka_unit_test(streams_are_kept_apart),
-		cmocka_unit_test(acknowledgments_make_no_streams),
+		cmocka_unit_test(acknowledgements_make_no_streams),
 		cmocka_unit_test(messages_too_short_for_a_header_are_counted),
 	};
 	return cmocka_run_group_tests(tests, send_three_messages, NULL);

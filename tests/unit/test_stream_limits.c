@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "played.h"
 
-static void what_is_missing_is_not_waited_for_for_ever(void **state)
+static void a_gap_is_given_up_after_a_time(void **state)
 {
 	(void)state;
 	struct watcher w;
@@ -47,7 +47,7 @@ static void an_idle_stream_is_forgotten(void **state)
 	close_watcher(&w);
 }
 
-static void the_oldest_stream_gives_way(void **state)
+static void the_oldest_stream_is_evicted(void **state)
 {
 	(void)state;
 	struct watcher w;
@@ -89,9 +89,9 @@ static void the_octets_held_are_bounded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_missing_is_not_waited_for_for_ever),
+		cmocka_unit_test(a_gap_is_given_up_after_a_time),
 		cmocka_unit_test(an_idle_stream_is_forgotten),
-		cmocka_unit_test(the_oldest_stream_gives_way),
+		cmocka_unit_test(the_oldest_stream_is_evicted),
 		cmocka_unit_test(the_octets_held_are_bounded),
 	};
 	return cmocka_run_group_tests(tests, send_three_messages, NULL);
