@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The two clocks. Only config/ and what stands to its right read them; the rest is told the time.
- * Whether the wall clock can be believed is judged in daemon/timekeeper, from a source that tests
- * can replace. */
+/* The two clocks. The folders from wire/ to keys/ read neither: their callers pass the time.
+ * daemon/timekeeper judges whether the wall clock can be trusted, from a source that tests can
+ * replace. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Milliseconds since some fixed moment; never goes back. For waits and time-outs. */
+/* Returns milliseconds since a fixed moment; never goes back. For waits and timeouts. */
 static inline uint64_t clock_monotonic_ms(void)
 {
 	struct timespec t;
@@ -17,24 +17,24 @@ static inline uint64_t clock_monotonic_ms(void)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-/* Seconds since 1970. For signature times and expiries, which are the world's. */
+/* Returns seconds since 1970. For signature times and expiry times, which are absolute. */
 static inline int64_t clock_wall_s(void)
 {
 	return (int64_t)time(NULL);
 }
 
-/* Where the wall clock is read, and whether the kernel holds it to be synchronised. */
+/* A source of wall-clock time, and of whether the kernel reports the clock as synchronised. */
 struct clock_source {
 	int64_t (*wall_s)(void *context);
 	bool (*is_synchronised)(void *context);
 	void *context;
 };
 
-/* What is made of that. */
+/* How far the wall clock is trusted. */
 enum clock_state {
-	CLOCK_SET,            /* it is right */
-	CLOCK_UNSYNCHRONISED, /* it may be right, but nobody says so */
-	CLOCK_NOT_SET,        /* it cannot be right, or nobody is to believe it */
+	CLOCK_SET,            /* the clock is right */
+	CLOCK_UNSYNCHRONISED, /* plausible, but the kernel does not report it as synchronised */
+	CLOCK_NOT_SET,        /* wrong, or not to be trusted */
 };
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A cursor reads bytes that somebody else sent. A read past the end never touches memory: it
- * returns zero and sets `bad`, and every later read returns zero too. So read a whole structure,
- * then ask once. Integers are in network byte order. */
+/* A cursor reads octets from the network. A read past the end never touches memory: it returns zero
+ * and sets `bad`, and every later read returns zero too. So read a whole structure, then check
+ * `bad` once. Integers are in network byte order. */
 #ifndef BASE_CURSOR_H
 #define BASE_CURSOR_H
 
@@ -17,7 +17,7 @@ static inline struct cursor cursor_over(struct span s)
 	return (struct cursor){ s.base, s.base, s.base + s.len, false };
 }
 
-/* Starts at `offset` of `s`; bad at once if that lies past the end. */
+/* Returns a cursor at `offset` of `s`; the cursor is bad at once if `offset` is past the end. */
 static inline struct cursor cursor_at(struct span s, size_t offset)
 {
 	struct cursor c = cursor_over(s);
@@ -38,7 +38,7 @@ static inline size_t cursor_offset(const struct cursor *c)
 	return (size_t)(c->at - c->base);
 }
 
-/* True when everything was read and nothing more: what a complete structure must satisfy. */
+/* True if every octet was read and no read failed, as for a complete structure. */
 static inline bool cursor_done(const struct cursor *c)
 {
 	return !c->bad && c->at == c->end;
@@ -66,7 +66,7 @@ static inline uint8_t cursor_u8(struct cursor *c)
 	return s.len ? s.base[0] : 0;
 }
 
-/* What stands at `at`, in octets that were taken. */
+/* Returns the integer at `at`, in octets that a cursor has already taken. */
 static inline uint16_t get_u16(const uint8_t *at)
 {
 	return (uint16_t)(at[0] << 8 | at[1]);

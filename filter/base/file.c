@@ -32,7 +32,7 @@ char *file_read(const char *path, size_t most)
 	return NULL;
 }
 
-/* Splits off the directory of a path. */
+/* Copies the directory part of a path; "." if the path has none. */
 static void directory_of(const char *path, char directory[static PATH_MAX])
 {
 	const char *slash = strrchr(path, '/');
@@ -60,7 +60,7 @@ static int write_all(int fd, const char *text)
 	return 0;
 }
 
-/* The mode is set by hand, because a service has a umask that lets nobody read. */
+/* Sets the mode explicitly, because the umask of a service may allow no other user to read. */
 static int write_new(const char *path, const char *text, int flags, mode_t mode)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | flags, mode);
@@ -78,7 +78,7 @@ static int write_new(const char *path, const char *text, int flags, mode_t mode)
 	return error;
 }
 
-/* The name is in the directory, and that must be on the disk too. */
+/* The file name is stored in the directory, so the directory must be on the disk too. */
 static int sync_directory(const char *path)
 {
 	char directory[PATH_MAX];

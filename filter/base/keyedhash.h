@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A keyed hash for tables whose keys come from the network (SipHash-2-4): without the key, drawn
- * at start, nobody can choose keys that fall into one bucket. */
+/* A keyed hash (SipHash-2-4) for tables whose keys come from the network. The hash key is drawn at
+ * start; without it an attacker cannot choose table keys that fall into one bucket. */
 #ifndef BASE_KEYEDHASH_H
 #define BASE_KEYEDHASH_H
 
@@ -15,16 +15,16 @@ int hash_key_draw(struct hash_key *key);
 
 uint64_t keyed_hash(const struct hash_key *key, struct span s);
 
-/* The same with 128 bits (SipHash-2-4-128): as long as nobody has the key, two inputs that were met
- * and have one hash are the same input. */
+/* A keyed hash of 128 bits (SipHash-2-4-128). As long as the hash key is secret, two inputs with
+ * equal hashes are taken to be equal. */
 struct wide_hash {
 	uint8_t octets[16];
 };
 
 struct wide_hash keyed_hash_wide(const struct hash_key *key, struct span s);
 
-/* Of an entry that has such a hash for its key the table keeps the beginning, by which it is found,
- * and the entry the rest. */
+/* For an entry whose key is a wide hash: the table stores the first 4 octets and finds the entry by
+ * them; the entry stores the other 12. */
 #define WIDE_HASH_REST 12
 
 static inline uint32_t wide_hash_begin(const struct wide_hash *hash)
@@ -47,8 +47,8 @@ static inline bool wide_hash_has_rest(
 
 #define FINGERPRINT_OCTETS 32
 
-/* Hashes the parts one after the other so that nobody finds two that come out alike (BLAKE2b): what
- * stands in for octets that are too many to be kept. Takes nothing from the heap. */
+/* Hashes the concatenation of the parts (BLAKE2b), to stand for octets that are too many to keep.
+ * An attacker cannot find two inputs with one fingerprint. Allocates nothing. */
 void fingerprint(const struct span *parts, unsigned count, uint8_t out[static FINGERPRINT_OCTETS]);
 
 /* Returns 16 unpredictable bits, for message ids. */

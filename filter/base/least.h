@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The smaller of two numbers: of TTLs, times, sizes. It fits wherever one of them does. */
+/* The smaller of two numbers: TTLs, times or sizes. The result fits the type of either argument. */
 #ifndef BASE_LEAST_H
 #define BASE_LEAST_H
 

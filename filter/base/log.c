@@ -56,8 +56,8 @@ void log_line(enum log_level level, const char *format, ...)
 			line[i] = '?';
 	}
 	line[len++] = '\n';
-	/* One write, so that lines of several threads do not mix; a log that cannot be written has
-	 * nobody to be told. */
+	/* A single write() keeps the lines of several threads apart. A failed write cannot be
+	 * reported anywhere. */
 	if (write(STDERR_FILENO, line, (size_t)len) < 0)
 		return;
 }

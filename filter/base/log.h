@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One line an event on stderr. Under journald each line starts with its priority, `<4>`, which
- * journald takes off (sd-daemon(3)); on a terminal with the word. */
+/* One line per event, on stderr. Under journald each line starts with its priority, such as `<4>`,
+ * which journald removes (sd-daemon(3)); on a terminal it starts with the word for the priority. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* syslog(3)'s numbers, of which these are used. */
+/* Those numbers of syslog(3) that sealgate uses. */
 enum log_level {
 	LOG_LEVEL_ERROR = 3,
 	LOG_LEVEL_WARNING = 4,
@@ -15,26 +15,28 @@ enum log_level {
 	LOG_LEVEL_DEBUG = 7
 };
 
-/* Lines above `level` are not written from here on. The default is LOG_LEVEL_INFO. */
+/* Sets the level: from now on, lines with a higher number are not written. The default is
+ * LOG_LEVEL_INFO. */
 void log_set_level(enum log_level level);
 
 /* Writes one line; a message longer than about 1000 octets is cut. Octets that are not printable
- * ASCII come out as '?', so that a name from the network cannot forge a line. */
+ * ASCII are written as '?', so that a name from the network cannot forge a line. */
 __attribute__((format(printf, 2, 3))) void log_line(enum log_level level, const char *format, ...);
 
 #define log_error(...)   log_line(LOG_LEVEL_ERROR, __VA_ARGS__)
 #define log_warning(...) log_line(LOG_LEVEL_WARNING, __VA_ARGS__)
 #define log_info(...)    log_line(LOG_LEVEL_INFO, __VA_ARGS__)
 
-/* How many lines of one kind may be written: `burst` at once, refilled at `per_second`. */
+/* Limits how many lines of one kind are written: `burst` at once, refilled at `per_second`. */
 struct log_limit {
 	unsigned burst, per_second;
 	unsigned tokens;
 	uint64_t refilled_ms, withheld;
 };
 
-/* True if a line of this kind may be written at `now_ms`; otherwise it is counted as withheld. When
- * lines flow again, `*withheld` is set to how many were not written since (0 mostly). */
+/* True if a line of this kind may be written at `now_ms`; otherwise the line is counted as
+ * withheld. If true, `*withheld` is the number of lines withheld since the last one allowed (mostly
+ * 0). */
 bool log_limit_allows(struct log_limit *limit, uint64_t now_ms, uint64_t *withheld);
 
 #endif

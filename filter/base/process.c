@@ -11,7 +11,7 @@
 
 extern char **environ;
 
-/* Files in memory instead of pipes: nobody waits for the other to read. */
+/* Files in memory instead of pipes, so that neither process waits for the other to read. */
 enum { IN, OUT, ERR, STREAMS };
 
 static int open_streams(int fd[static STREAMS], const char *input)
@@ -66,7 +66,7 @@ static int spawn_and_wait(const char *const argv[], const int fd[static STREAMS]
 	for (int i = 0; i < STREAMS && !error; i++)
 		error = posix_spawn_file_actions_adddup2(&actions, fd[i], i);
 	if (!error) {
-		/* posix_spawn does not write to the strings: its type is older than const. */
+		/* posix_spawnp() does not write to the strings; its prototype is older than const. */
 		char *const *args;
 		memcpy(&args, &argv, sizeof(args));
 		error = posix_spawnp(&pid, argv[0], &actions, NULL, args, environ);

@@ -2,7 +2,7 @@
 #include "base/share.h"
 
 #define IPV6_SIZE    16
-#define NETWORK_SIZE 8 /* of an IPv6 address: a /64 */
+#define NETWORK_SIZE 8 /* the first octets of an IPv6 address: its /64 */
 
 int share_init(struct share *s, uint32_t capacity)
 {

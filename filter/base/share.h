@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Room for a bounded number of things (connections, responses that wait), of which no client may
- * have so much that others get none. While there is plenty nobody is limited: one forwarder that
- * asks for a whole network is one client too. Once three quarters are taken, an address that has a
- * sixteenth already gets no more; once seven eighths are taken, no more goes to a network that has
- * a sixteenth.
+/* A fair division of a bounded number of things (connections, waiting responses) among clients, so
+ * that no client can take all of them. While there is plenty, no client is limited: a forwarder
+ * that asks for a whole network is one client too. Once three quarters are taken, an address that
+ * holds a sixteenth gets no more. Once seven eighths are taken, a network that holds a sixteenth
+ * gets no more.
  *
- * The network is IPv6's /64: one who has it has all its addresses, so an address alone limits
- * nobody there. But a LAN has one, too: so its addresses come first, and a greedy machine leaves
- * its neighbours an eighth. Of IPv4 the address is its own network: there one has to be answered
- * for, and a whole LAN may stand behind it.
+ * An IPv6 network is a /64: its owner has all of its addresses, so a limit for each address alone
+ * would not hold. But a LAN is one /64 too. So the limit for addresses applies first, and a greedy
+ * machine leaves an eighth to its neighbours. An IPv4 address is its own network: IPv4 addresses
+ * are scarce, and a whole LAN may stand behind one.
  *
- * Only tallies are kept, found by a keyed hash: a flood of addresses takes no memory. Two that come
- * to the same tally share a share; nobody can choose which. The owner of the things keeps the
- * tallies of each and decides what becomes of who gets no more. */
+ * Only tallies are kept, found by a keyed hash, so a flood of addresses takes no memory. Two
+ * clients with one tally share a quota; an attacker cannot choose with whom. The owner of the
+ * things keeps the tallies of each thing, and decides what happens to a client that gets no more.
+ */
 #ifndef BASE_SHARE_H
 #define BASE_SHARE_H
 
 #include "base/keyedhash.h"
 
-#define SHARE_TALLIES 1024 /* of addresses, and of networks */
-#define SHARE_PART    16   /* of the room: a share */
+#define SHARE_TALLIES 1024 /* for addresses, and as many for networks */
+#define SHARE_PART    16   /* a share is 1/16 of the capacity */
 
 struct share {
 	struct hash_key key;
@@ -27,32 +28,34 @@ struct share {
 	uint32_t addresses[SHARE_TALLIES], networks[SHARE_TALLIES];
 };
 
-/* The tallies in which a thing counts: its address's, and its network's. */
+/* The two tallies of a client: its address's and its network's. */
 struct sharer {
 	uint16_t address, network;
 };
 
-/* Room for `capacity` things; with fewer than SHARE_PART there are no shares. Returns 0, or -EIO
- * if no key can be drawn. Nothing is to be freed. */
+/* Prepares for `capacity` things; below SHARE_PART there are no limits. Returns 0, or -EIO if no
+ * hash key can be drawn. There is nothing to free. */
 int share_init(struct share *s, uint32_t capacity);
 
-/* Returns the sharer that an address is, of 4 or 16 octets in network order. */
+/* Returns the tallies of an address, 4 or 16 octets in network order. */
 struct sharer share_of_address(const struct share *s, struct span address);
 
-/* The same of anything else that is to be limited, of any length: it is its own network. */
+/* Returns the tallies of any other key that is limited, of any length; the key is its own network.
+ */
 struct sharer share_of(const struct share *s, struct span who);
 
-/* True when `who` has its share, and there is too little left to give it more. */
+/* True if `who` gets no more: the limit of its address or of its network refuses it. */
 bool share_is_taken(const struct share *s, struct sharer who);
 
-/* The same, where the whole network has its share though the address may not. */
+/* True if the limit of the network alone refuses `who`. */
 bool share_is_taken_by_network(const struct share *s, struct sharer who);
 
-/* Counts one more thing of it, and one less. The owner sees to `capacity`. */
+/* Count one more thing for `who`, and one less. The owner makes sure that `capacity` is not
+ * exceeded. */
 void share_take(struct share *s, struct sharer who);
 void share_give(struct share *s, struct sharer who);
 
-/* Returns the tally of the network that has the most. */
+/* Returns the network tally with the most things. */
 uint16_t share_greediest(const struct share *s);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What stands in a socket address of IPv4 or IPv6, and how long that of a UNIX socket may be. */
+/* Reads and writes socket addresses of IPv4 and IPv6; the longest path of a UNIX socket. */
 #ifndef BASE_SOCKADDR_H
 #define BASE_SOCKADDR_H
 
@@ -11,10 +11,10 @@
 
 #include "base/span.h"
 
-/* The octets that a UNIX socket's path may have, without the zero at its end. */
+/* The longest path of a UNIX socket, in octets, without the terminating zero. */
 #define SOCKET_PATH_MAX ((int)sizeof(((struct sockaddr_un *)0)->sun_path) - 1)
 
-/* Returns the 4 or 16 octets of the address, in network order; borrows. */
+/* Returns the 4 or 16 octets of the address, in network order; borrows from `address`. */
 static inline struct span sockaddr_octets(const struct sockaddr_storage *address)
 {
 	const struct sockaddr_in *in = (const struct sockaddr_in *)address;
@@ -24,15 +24,15 @@ static inline struct span sockaddr_octets(const struct sockaddr_storage *address
 	                                     : span_of(&in6->sin6_addr, sizeof(in6->sin6_addr));
 }
 
-/* Returns the size of the socket address of its family. */
+/* Returns the size of a socket address of this family. */
 static inline socklen_t sockaddr_size(const struct sockaddr_storage *address)
 {
 	return address->ss_family == AF_INET ? sizeof(struct sockaddr_in)
 	                                     : sizeof(struct sockaddr_in6);
 }
 
-/* Returns the socket address of 4 or 16 octets, in network order, and a port. Of a link-local
- * address the interface is needed too. */
+/* Returns the socket address for an address of 4 or 16 octets, in network order, and a port.
+ * `interface` is used for link-local addresses only. */
 static inline struct sockaddr_storage sockaddr_of(
         struct span octets, uint16_t port, uint32_t interface)
 {

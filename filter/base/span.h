@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Borrowed bytes. A span never owns what it points to and never outlives it. */
+/* Borrowed octets. A span never owns the memory it points to, and never outlives it. */
 #ifndef BASE_SPAN_H
 #define BASE_SPAN_H
 
@@ -23,8 +23,8 @@ static inline bool span_equal(struct span a, struct span b)
 	return a.len == b.len && (a.len == 0 || memcmp(a.base, b.base, a.len) == 0);
 }
 
-/* Orders spans as DNSSEC orders RDATA: left-justified octets, absence sorts first (RFC 4034, 6.3).
- * Returns less than, equal to or greater than zero. */
+/* Compares spans as DNSSEC orders RDATA: as left-justified unsigned octets, where a missing octet
+ * sorts before a zero octet (RFC 4034, 6.3). Returns less than, equal to or greater than zero. */
 static inline int span_order(struct span a, struct span b)
 {
 	size_t shorter = a.len < b.len ? a.len : b.len;
@@ -34,7 +34,7 @@ static inline int span_order(struct span a, struct span b)
 	return (a.len > b.len) - (a.len < b.len);
 }
 
-/* The same for qsort(). */
+/* span_order() for qsort(). */
 static inline int span_order_for_sort(const void *a, const void *b)
 {
 	return span_order(*(const struct span *)a, *(const struct span *)b);

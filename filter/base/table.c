@@ -7,8 +7,9 @@
 
 #define NONE TABLE_NONE
 
-/* Stands before each entry. `next` chains a bucket, or the free slots, or the spare ones of one
- * owner. Of the hash the lower half is enough: it chooses the bucket, and the owner compares. */
+/* The header of each entry. `next` links the slots of a bucket, the free slots, or the spare
+ * entries of one owner. The lower half of the hash is enough: it chooses the bucket, and the owner
+ * compares keys. */
 struct slot {
 	_Alignas(TABLE_ALIGN) uint32_t hash;
 	uint32_t next, older, newer;
@@ -29,7 +30,7 @@ static struct slot *slot_of(void *entry)
 	return (struct slot *)entry - 1;
 }
 
-/* Whoever stands beside it in age knows its number; a division takes longer. */
+/* A neighbour in the age list has the index of this slot; a division would be slower. */
 static uint32_t index_of(const struct table *t, const struct slot *s)
 {
 	return s->newer == NONE ? t->newest : slot_at(t, s->newer)->older;
@@ -126,7 +127,7 @@ static void age_unlink(struct table *t, struct slot *s)
 		t->oldest = s->newer;
 }
 
-/* Returns NONE when the table is full. */
+/* Returns NONE if the table is full. */
 static uint32_t take_free(struct table *t)
 {
 	uint32_t i = t->free_head;

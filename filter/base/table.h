@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A hash table of a fixed number of entries of one size, in order of use. All memory is taken at
- * the start, so a flood can fill it but not grow it; the owner decides who makes room.
+/* A hash table with a fixed number of entries of one size, in order of use. All memory is allocated
+ * at the start, so a flood can fill the table but not grow it. The owner decides which entry is
+ * evicted.
  *
- * The caller hashes (with a keyed hash: the keys come from the network) and compares; of a hash the
- * lower 32 bits count. An entry stays where it is until it is removed; pointers to it are good that
- * long. */
+ * The caller hashes keys (with a keyed hash, because the keys come from the network) and compares
+ * them. The lower 32 bits of a hash count. An entry stays in place until it is removed, and
+ * pointers to it are valid until then. */
 #ifndef BASE_TABLE_H
 #define BASE_TABLE_H
 
@@ -14,7 +15,7 @@
 
 #define TABLE_NONE UINT32_MAX
 
-#define TABLE_ALIGN 8 /* of the entries */
+#define TABLE_ALIGN 8 /* of every entry, in octets */
 
 struct table {
 	uint8_t *slots;
@@ -24,55 +25,56 @@ struct table {
 	uint32_t free_head, newest, oldest;
 };
 
-/* Says whether `entry` is the one that `key` describes. */
+/* True if `entry` has the key `key`. */
 typedef bool table_same(const void *entry, const void *key);
 
-/* Takes memory for `capacity` entries (at least one). Returns 0 or -ENOMEM. */
+/* Allocates memory for `capacity` entries (at least one). Returns 0 or -ENOMEM. */
 int table_init(struct table *t, size_t entry_size, uint32_t capacity);
 void table_fini(struct table *t);
 
-/* Has the processor fetch what table_find() with this hash will read first. */
+/* Prefetches the memory that table_find() with this hash reads first. */
 void table_expect(const struct table *t, uint64_t hash);
 
-/* Returns the entry or NULL; of several the one that was added last. */
+/* Returns the entry, or NULL if there is none. If several match, returns the one added last. */
 void *table_find(const struct table *t, uint64_t hash, table_same *same, const void *key);
 
-/* Returns the one that was added before `entry` with the same hash, or NULL. */
+/* Returns the matching entry that was added before `entry` with an equal hash, or NULL. */
 void *table_find_next(const struct table *t, void *entry, table_same *same, const void *key);
 
-/* Returns a new entry, all zero and the newest; NULL when the table is full. Does not look whether
- * there is one with this key already. */
+/* Returns a new entry, all zero and the newest, or NULL if the table is full. Does not check
+ * whether an entry with this key exists. */
 void *table_add(struct table *t, uint64_t hash);
 
-/* The same; where the table is full, in the place of the one used longest ago. */
+/* Like table_add(), but replaces the least recently used entry if the table is full. */
 void *table_add_or_replace(struct table *t, uint64_t hash);
 
 /* Makes `entry` the newest. */
 void table_touch(struct table *t, void *entry);
 
-/* Returns the entry that was added or touched longest ago, NULL when there is none. */
+/* Returns the entry that was added or touched longest ago, or NULL if the table has none. */
 void *table_oldest(const struct table *t);
 
-/* Returns the one that was added or touched next after `entry`, NULL for the newest. */
+/* Returns the entry that was added or touched next after `entry`, or NULL if `entry` is the newest.
+ */
 void *table_younger(const struct table *t, void *entry);
 
 void table_remove(struct table *t, void *entry);
 
-/* For what does not fit into an entry (spill.h): spare ones, which nobody finds and which have no
- * age. The owner keeps the number of the first of its chain, TABLE_NONE at first, and gives them
- * back when it removes the entry. */
+/* Spare entries, for data that does not fit into one entry (spill.h). No search finds them, and
+ * they have no age. The owner keeps the number of the first one of its chain, at first TABLE_NONE,
+ * and frees the chain when it removes the entry. */
 
-/* Octets of an entry, a spare one too. */
+/* Returns the size of an entry, spare or not, in octets. */
 size_t table_entry_size(const struct table *t);
 
-/* Returns a spare entry, which becomes the first of `*chain`, its octets whatever they were; NULL
- * when the table is full. */
+/* Returns a spare entry, now the first of `*chain`, with undefined contents; or NULL if the table
+ * is full. */
 void *table_add_spare(struct table *t, uint32_t *chain);
 
-/* Returns the first of `*chain`, and moves that on to what follows; NULL at its end. */
+/* Returns the first entry of `*chain` and advances `*chain` to the next one; NULL at the end. */
 void *table_next_spare(const struct table *t, uint32_t *chain);
 
-/* Gives all of `*chain` back. */
+/* Frees all entries of `*chain`. */
 void table_remove_spares(struct table *t, uint32_t *chain);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A writer fills the caller's buffer. A write that does not fit changes nothing and sets `full`,
- * and every later write does nothing. So write a whole structure, then ask once. */
+ * and every later write does nothing. So write a whole structure, then check `full` once. */
 #ifndef BASE_WRITER_H
 #define BASE_WRITER_H
 
@@ -22,7 +22,7 @@ static inline struct span writer_span(const struct writer *w)
 	return (struct span){ w->base, w->len };
 }
 
-/* Returns where `n` octets may be written, or NULL when they do not fit. */
+/* Returns a pointer to room for `n` octets, which count as written, or NULL if they do not fit. */
 static inline uint8_t *writer_room(struct writer *w, size_t n)
 {
 	if (w->full || n > w->capacity - w->len) {

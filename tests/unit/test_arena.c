@@ -3,7 +3,7 @@
 
 #include "base/arena.h"
 
-static void pieces_are_aligned_and_apart(void **state)
+static void pieces_are_aligned_and_do_not_overlap(void **state)
 {
 	(void)state;
 	struct arena a;
@@ -17,7 +17,7 @@ static void pieces_are_aligned_and_apart(void **state)
 	arena_fini(&a);
 }
 
-static void what_does_not_fit_is_null_and_takes_nothing(void **state)
+static void a_piece_that_does_not_fit_is_null_and_takes_nothing(void **state)
 {
 	(void)state;
 	static const struct {
@@ -25,14 +25,14 @@ static void what_does_not_fit_is_null_and_takes_nothing(void **state)
 		size_t first, second;
 		bool fits;
 	} rows[] = {
-		{ "all of it at once", 0, 64, true },
-		{ "one octet more", 0, 65, false },
+		{ "the whole arena at once", 0, 64, true },
+		{ "one octet more than the arena has", 0, 65, false },
 		{ "the rest", 48, 16, true },
 		{ "more than the rest", 48, 17, false },
-		{ "alignment eats the rest", 49, 1, false },
-		{ "nothing when full", 64, 0, true },
+		{ "alignment uses up the rest", 49, 1, false },
+		{ "zero octets when full", 64, 0, true },
 		{ "a size that would wrap around", 16, SIZE_MAX, false },
-		{ "another", 16, SIZE_MAX - 16, false },
+		{ "another size that would wrap around", 16, SIZE_MAX - 16, false },
 	};
 	struct arena a;
 
@@ -47,7 +47,7 @@ static void what_does_not_fit_is_null_and_takes_nothing(void **state)
 	}
 }
 
-static void a_reset_gives_back_what_was_taken_since(void **state)
+static void a_reset_frees_all_pieces_taken_after_the_mark(void **state)
 {
 	(void)state;
 	struct arena a;
@@ -67,9 +67,9 @@ static void a_reset_gives_back_what_was_taken_since(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(pieces_are_aligned_and_apart),
-		cmocka_unit_test(what_does_not_fit_is_null_and_takes_nothing),
-		cmocka_unit_test(a_reset_gives_back_what_was_taken_since),
+		cmocka_unit_test(pieces_are_aligned_and_do_not_overlap),
+		cmocka_unit_test(a_piece_that_does_not_fit_is_null_and_takes_nothing),
+		cmocka_unit_test(a_reset_frees_all_pieces_taken_after_the_mark),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,7 @@ __attribute__((format(printf, 2, 3))) static void add(
 	va_end(args);
 }
 
-static void the_last_complaint_replaces_the_one_before(void **state)
+static void a_new_complaint_replaces_the_old_one(void **state)
 {
 	struct complaint complaint;
 
@@ -50,7 +50,7 @@ static void a_long_complaint_is_cut_and_terminated(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_last_complaint_replaces_the_one_before),
+		cmocka_unit_test(a_new_complaint_replaces_the_old_one),
 		cmocka_unit_test(a_long_complaint_is_cut_and_terminated),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,7 +3,7 @@
 
 #include "base/cursor.h"
 
-/* The first octets of 12 34 56 78 9a, in memory of their own. */
+/* Returns the first `len` octets of 12 34 56 78 9a, in memory of exactly that size. */
 static struct span octets_new(size_t len)
 {
 	static const uint8_t octets[] = { 0x12, 0x34, 0x56, 0x78, 0x9a };
@@ -28,7 +28,7 @@ static void reads_past_the_end_are_zero_and_bad(void **state)
 		uint32_t u32;
 		bool bad8, bad16, bad32;
 	} rows[] = {
-		{ "nothing", 0, 0, 0, 0, true, true, true },
+		{ "no octets", 0, 0, 0, 0, true, true, true },
 		{ "one octet", 1, 0x12, 0, 0, false, true, true },
 		{ "two octets", 2, 0x12, 0x1234, 0, false, false, true },
 		{ "three octets", 3, 0x12, 0x1234, 0, false, false, true },
@@ -64,7 +64,7 @@ static void after_a_bad_read_nothing_can_be_read(void **state)
 	octets_free(s);
 }
 
-static void it_is_done_when_everything_was_read(void **state)
+static void a_cursor_is_done_when_every_octet_was_read(void **state)
 {
 	(void)state;
 	struct span s = octets_new(5);
@@ -93,7 +93,7 @@ static void a_length_that_would_wrap_around_is_bad(void **state)
 	octets_free(s);
 }
 
-static void it_may_start_at_the_end_and_not_past_it(void **state)
+static void a_cursor_may_start_at_the_end_but_not_past_it(void **state)
 {
 	(void)state;
 	static const struct {
@@ -105,7 +105,7 @@ static void it_may_start_at_the_end_and_not_past_it(void **state)
 		{ "inside", 3, 2, false },
 		{ "at the end", 5, 0, false },
 		{ "past the end", 6, 0, true },
-		{ "far past it", SIZE_MAX, 0, true },
+		{ "far past the end", SIZE_MAX, 0, true },
 	};
 	struct span s = octets_new(5);
 
@@ -117,7 +117,7 @@ static void it_may_start_at_the_end_and_not_past_it(void **state)
 	octets_free(s);
 }
 
-static void spans_are_ordered_as_rdata_is(void **state)
+static void spans_are_ordered_like_rdata(void **state)
 {
 	(void)state;
 	static const struct {
@@ -126,8 +126,9 @@ static void spans_are_ordered_as_rdata_is(void **state)
 		int order;
 	} rows[] = {
 		{ "both empty", { NULL, 0 }, { NULL, 0 }, 0 },
-		{ "absence sorts first", { NULL, 0 }, { (const uint8_t *)"\0", 1 }, -1 },
-		{ "a beginning sorts first", { (const uint8_t *)"ab", 2 },
+		{ "a missing octet sorts before a zero octet", { NULL, 0 },
+		        { (const uint8_t *)"\0", 1 }, -1 },
+		{ "a prefix sorts first", { (const uint8_t *)"ab", 2 },
 		        { (const uint8_t *)"abc", 3 }, -1 },
 		{ "octets are unsigned", { (const uint8_t *)"\x7f", 1 },
 		        { (const uint8_t *)"\x80", 1 }, -1 },
@@ -150,10 +151,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_past_the_end_are_zero_and_bad),
 		cmocka_unit_test(after_a_bad_read_nothing_can_be_read),
-		cmocka_unit_test(it_is_done_when_everything_was_read),
+		cmocka_unit_test(a_cursor_is_done_when_every_octet_was_read),
 		cmocka_unit_test(a_length_that_would_wrap_around_is_bad),
-		cmocka_unit_test(it_may_start_at_the_end_and_not_past_it),
-		cmocka_unit_test(spans_are_ordered_as_rdata_is),
+		cmocka_unit_test(a_cursor_may_start_at_the_end_but_not_past_it),
+		cmocka_unit_test(spans_are_ordered_like_rdata),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

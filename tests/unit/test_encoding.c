@@ -4,7 +4,7 @@
 #include "base/encoding.h"
 
 struct row {
-	const char *why, *text, *octets; /* as a string; NULL: refused */
+	const char *why, *text, *octets; /* `octets` is a string; NULL: refused */
 };
 
 static void check(const struct row *row, bool (*decode)(const char *, uint8_t *, size_t, size_t *))
@@ -18,7 +18,7 @@ static void check(const struct row *row, bool (*decode)(const char *, uint8_t *,
 	                                          span_of(row->octets, strlen(row->octets))));
 }
 
-static void base64_is_that_of_rfc_4648(void **state)
+static void base64_is_decoded_as_in_rfc_4648(void **state)
 {
 	(void)state;
 	static const struct row rows[] = {
@@ -27,17 +27,17 @@ static void base64_is_that_of_rfc_4648(void **state)
 		{ "RFC 4648, 10", "Zm8=", "fo" },
 		{ "RFC 4648, 10", "Zm9v", "foo" },
 		{ "RFC 4648, 10", "Zm9vYmFy", "foobar" },
-		{ "all 62 and 63", "+/+/", "\xfb\xff\xbf" },
+		{ "only the digits for 62 and 63", "+/+/", "\xfb\xff\xbf" },
 		{ "blanks between", "Zm9v YmFy", "foobar" },
 		{ "blanks around", " Zm9v\t", "foo" },
-		{ "as many as fit", "Zm9vYmFyMTI=", "foobar12" },
+		{ "exactly as many octets as fit", "Zm9vYmFyMTI=", "foobar12" },
 		{ "one octet too many", "Zm9vYmFyMTIz", NULL },
 		{ "no padding", "Zg", NULL },
 		{ "one digit", "Z", NULL },
 		{ "too much padding", "Zm9v=", NULL },
 		{ "the URL alphabet", "-_-_", NULL },
-		{ "something after it", "Zg==Zg==", NULL },
-		{ "no digit", "Zm9!", NULL },
+		{ "more text after the padding", "Zg==Zg==", NULL },
+		{ "a character that is no digit", "Zm9!", NULL },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++)
@@ -48,12 +48,12 @@ static void hexadecimal_digits_come_in_pairs(void **state)
 {
 	(void)state;
 	static const struct row rows[] = {
-		{ "nothing", "", "" },
+		{ "empty text", "", "" },
 		{ "both cases", "6aA1", "j\xa1" },
 		{ "blanks between octets", "66 6f\t6f", "foo" },
 		{ "half an octet", "666", NULL },
-		{ "no digit", "66zz", NULL },
-		{ "as many as fit", "6666666666666666", "ffffffff" },
+		{ "a character that is no digit", "66zz", NULL },
+		{ "exactly as many octets as fit", "6666666666666666", "ffffffff" },
 		{ "one octet too many", "666666666666666666", NULL },
 	};
 
@@ -64,7 +64,7 @@ static void hexadecimal_digits_come_in_pairs(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(base64_is_that_of_rfc_4648),
+		cmocka_unit_test(base64_is_decoded_as_in_rfc_4648),
 		cmocka_unit_test(hexadecimal_digits_come_in_pairs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

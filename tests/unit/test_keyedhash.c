@@ -3,9 +3,9 @@
 
 #include "base/keyedhash.h"
 
-/* SipHash-2-4 with the key 00..0f over 00, 00 01, ...: the reference implementation's vectors
- * (J.-P. Aumasson, D. J. Bernstein), read as little-endian numbers. */
-static void it_is_siphash(void **state)
+/* Test vectors of the SipHash-2-4 reference implementation (J.-P. Aumasson, D. J. Bernstein): key
+ * 00..0f, input 00, 00 01 and so on. The hash is read as a little-endian number. */
+static void the_keyed_hash_is_siphash(void **state)
 {
 	(void)state;
 	static const struct {
@@ -28,7 +28,7 @@ static void it_is_siphash(void **state)
 	}
 }
 
-static void every_draw_gives_another_key(void **state)
+static void every_draw_gives_a_new_key(void **state)
 {
 	(void)state;
 	struct hash_key a, b;
@@ -39,7 +39,7 @@ static void every_draw_gives_another_key(void **state)
 	assert_true(keyed_hash(&a, span_of("x", 1)) != keyed_hash(&b, span_of("x", 1)));
 }
 
-/* 4096 draws miss a given one of the 16 bits being 0, or being 1, once in 2^4096 runs. */
+/* In 4096 draws, a given bit is always 0 (or always 1) with probability 2^-4096. */
 static void every_bit_of_a_random_id_varies(void **state)
 {
 	(void)state;
@@ -54,8 +54,8 @@ static void every_bit_of_a_random_id_varies(void **state)
 	assert_int_equal(zeros, 0xffff);
 }
 
-/* BLAKE2b with 256 bits of "abc", however it is cut. */
-static void a_fingerprint_is_of_all_parts_together(void **state)
+/* BLAKE2b-256 of "abc", for any division into parts. */
+static void a_fingerprint_covers_the_concatenation_of_all_parts(void **state)
 {
 	(void)state;
 	static const uint8_t want[FINGERPRINT_OCTETS] = { 0xbd, 0xdd, 0x81, 0x3c, 0x63, 0x42, 0x39,
@@ -74,9 +74,9 @@ static void a_fingerprint_is_of_all_parts_together(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(it_is_siphash),
-		cmocka_unit_test(every_draw_gives_another_key),
-		cmocka_unit_test(a_fingerprint_is_of_all_parts_together),
+		cmocka_unit_test(the_keyed_hash_is_siphash),
+		cmocka_unit_test(every_draw_gives_a_new_key),
+		cmocka_unit_test(a_fingerprint_covers_the_concatenation_of_all_parts),
 		cmocka_unit_test(every_bit_of_a_random_id_varies),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 
-/* What stderr was given since capture_start(). */
+/* The text written to stderr between capture_start() and capture_end(). */
 static char captured[4096];
 static int real_stderr, memory;
 
@@ -29,7 +29,7 @@ static void capture_end(void)
 	captured[n] = '\0';
 }
 
-static void journald_gets_the_priority_and_a_person_the_word(void **state)
+static void journald_gets_a_priority_and_a_terminal_gets_a_word(void **state)
 {
 	(void)state;
 	capture_start();
@@ -42,7 +42,7 @@ static void journald_gets_the_priority_and_a_person_the_word(void **state)
 	assert_string_equal(captured, "sealgate: warning: queue 3 is full\n<4>queue 3 is full\n");
 }
 
-static void what_is_above_the_level_is_not_written(void **state)
+static void lines_above_the_level_are_not_written(void **state)
 {
 	(void)state;
 	capture_start();
@@ -80,7 +80,7 @@ static void a_long_line_is_cut_and_still_ends(void **state)
 	assert_ptr_equal(strchr(captured, '\n'), captured + len - 1);
 }
 
-static void a_flood_is_cut_to_its_rate_and_counted(void **state)
+static void a_flood_is_cut_to_its_rate_and_withheld_lines_are_counted(void **state)
 {
 	struct log_limit limit = { .burst = 3, .per_second = 2 };
 	uint64_t withheld, now_ms = 5000;
@@ -91,13 +91,13 @@ static void a_flood_is_cut_to_its_rate_and_counted(void **state)
 		written += log_limit_allows(&limit, now_ms, &withheld);
 	assert_int_equal(written, 3);
 
-	/* Half a second earns one line; it says how many were lost. */
+	/* Half a second earns one line, which reports how many were withheld. */
 	now_ms += 500;
 	assert_true(log_limit_allows(&limit, now_ms, &withheld));
 	assert_int_equal(withheld, 97);
 	assert_false(log_limit_allows(&limit, now_ms, &withheld));
 
-	/* A long silence earns no more than the burst. */
+	/* A long silence earns at most the burst. */
 	now_ms += 3600 * 1000;
 	written = 0;
 	for (int i = 0; i < 100; i++)
@@ -105,8 +105,8 @@ static void a_flood_is_cut_to_its_rate_and_counted(void **state)
 	assert_int_equal(written, 3);
 }
 
-/* Looking often must not reset what was earned by waiting. */
-static void a_steady_trickle_of_looks_earns_as_much(void **state)
+/* Frequent calls must not reset the credit earned by waiting. */
+static void frequent_calls_earn_as_many_lines_as_rare_ones(void **state)
 {
 	struct log_limit limit = { .burst = 1, .per_second = 1 };
 	uint64_t withheld;
@@ -121,12 +121,12 @@ static void a_steady_trickle_of_looks_earns_as_much(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(journald_gets_the_priority_and_a_person_the_word),
-		cmocka_unit_test(what_is_above_the_level_is_not_written),
+		cmocka_unit_test(journald_gets_a_priority_and_a_terminal_gets_a_word),
+		cmocka_unit_test(lines_above_the_level_are_not_written),
 		cmocka_unit_test(a_name_from_the_network_cannot_forge_a_line),
 		cmocka_unit_test(a_long_line_is_cut_and_still_ends),
-		cmocka_unit_test(a_flood_is_cut_to_its_rate_and_counted),
-		cmocka_unit_test(a_steady_trickle_of_looks_earns_as_much),
+		cmocka_unit_test(a_flood_is_cut_to_its_rate_and_withheld_lines_are_counted),
+		cmocka_unit_test(frequent_calls_earn_as_many_lines_as_rare_ones),
 	};
 	return cmocka_run_group_tests_name("log", tests, NULL, NULL);
 }

@@ -24,7 +24,7 @@ static void output_and_errors_are_kept_apart(void **state)
 	process_fini(&p);
 }
 
-static void no_input_is_an_empty_one(void **state)
+static void null_input_is_empty_input(void **state)
 {
 	struct process p;
 
@@ -34,7 +34,7 @@ static void no_input_is_an_empty_one(void **state)
 	process_fini(&p);
 }
 
-static void more_than_a_pipe_holds_does_not_stall(void **state)
+static void input_longer_than_a_pipe_buffer_does_not_stall(void **state)
 {
 	const size_t size = 1 << 20;
 	char *input = malloc(size + 1);
@@ -50,7 +50,7 @@ static void more_than_a_pipe_holds_does_not_stall(void **state)
 	free(input);
 }
 
-static void a_signal_is_told_from_an_exit_code(void **state)
+static void a_signal_is_distinguished_from_an_exit_code(void **state)
 {
 	struct process p;
 
@@ -60,7 +60,7 @@ static void a_signal_is_told_from_an_exit_code(void **state)
 	process_fini(&p);
 }
 
-static void a_program_that_is_not_there_is_said_to_be_so(void **state)
+static void a_missing_program_is_reported_as_enoent(void **state)
 {
 	static const char *const argv[] = { "sealgate-no-such-program", NULL };
 	struct process p;
@@ -73,10 +73,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(output_and_errors_are_kept_apart),
-		cmocka_unit_test(no_input_is_an_empty_one),
-		cmocka_unit_test(more_than_a_pipe_holds_does_not_stall),
-		cmocka_unit_test(a_signal_is_told_from_an_exit_code),
-		cmocka_unit_test(a_program_that_is_not_there_is_said_to_be_so),
+		cmocka_unit_test(null_input_is_empty_input),
+		cmocka_unit_test(input_longer_than_a_pipe_buffer_does_not_stall),
+		cmocka_unit_test(a_signal_is_distinguished_from_an_exit_code),
+		cmocka_unit_test(a_missing_program_is_reported_as_enoent),
 	};
 	return cmocka_run_group_tests_name("process", tests, NULL, NULL);
 }

@@ -5,7 +5,7 @@
 
 enum { ROOM = 64, SHARE = ROOM / SHARE_PART, CROWDED = ROOM / 8 * 6, FULL = ROOM / 8 * 7 };
 
-/* With a key by which chance has no say: the addresses of these tests have tallies of their own. */
+/* Uses a fixed hash key with which the addresses of these tests have separate tallies. */
 static struct share room_for(uint32_t capacity)
 {
 	struct share s;
@@ -27,7 +27,7 @@ static struct sharer ipv6(const struct share *s, uint8_t network, uint8_t host)
 	return share_of_address(s, span_of(address, sizeof(address)));
 }
 
-/* Takes what is given, at most `most`. Returns how much it was. */
+/* Takes things until refused, at most `most`. Returns how many were taken. */
 static unsigned take(struct share *s, struct sharer who, unsigned most)
 {
 	unsigned taken = 0;
@@ -37,7 +37,7 @@ static unsigned take(struct share *s, struct sharer who, unsigned most)
 	return taken;
 }
 
-static void one_alone_has_three_quarters_and_leaves_the_rest(void **state)
+static void a_lone_client_gets_three_quarters_and_leaves_the_rest(void **state)
 {
 	struct share s = room_for(ROOM);
 
@@ -46,13 +46,13 @@ static void one_alone_has_three_quarters_and_leaves_the_rest(void **state)
 	for (uint8_t host = 2; host < 6; host++)
 		assert_int_equal(take(&s, ipv4(&s, host), ROOM), SHARE);
 	assert_int_equal(s.used, ROOM);
-	/* where it leaves room, it may have it again */
+	/* after it gives back enough things, it may take one again */
 	for (unsigned i = 0; i <= ROOM - CROWDED; i++)
 		share_give(&s, ipv4(&s, 1));
 	assert_false(share_is_taken(&s, ipv4(&s, 1)));
 }
 
-static void who_has_less_than_a_share_is_never_refused(void **state)
+static void a_client_with_less_than_a_share_is_never_refused(void **state)
 {
 	struct share s = room_for(ROOM);
 
@@ -62,8 +62,8 @@ static void who_has_less_than_a_share_is_never_refused(void **state)
 		assert_int_equal(take(&s, ipv4(&s, host), 1), 1);
 }
 
-/* Whoever has a /64 has as many addresses as there is room, and more. */
-static void many_addresses_of_a_network_leave_the_last_eighth(void **state)
+/* The owner of a /64 has more addresses than there are things. */
+static void many_addresses_of_one_network_leave_the_last_eighth(void **state)
 {
 	struct share s = room_for(ROOM);
 	unsigned taken = 0;
@@ -91,7 +91,7 @@ static void a_greedy_machine_leaves_its_neighbours_an_eighth(void **state)
 	assert_int_equal(take(&s, ipv6(&s, 1, 4), ROOM), 0);
 }
 
-static void the_greediest_is_the_network_that_has_the_most(void **state)
+static void the_greediest_network_is_the_one_with_the_most_things(void **state)
 {
 	struct share s = room_for(ROOM);
 
@@ -106,8 +106,8 @@ static void the_greediest_is_the_network_that_has_the_most(void **state)
 	assert_int_equal(share_greediest(&s), ipv4(&s, 1).network);
 }
 
-/* A question may be as long as an address. */
-static void what_is_no_address_is_its_own_network(void **state)
+/* A question may happen to be 16 octets long, like an IPv6 address. */
+static void a_key_that_is_no_address_is_its_own_network(void **state)
 {
 	static const char text[] = "\3www\7example\0\0\1";
 	struct share s = room_for(ROOM);
@@ -117,7 +117,7 @@ static void what_is_no_address_is_its_own_network(void **state)
 	assert_int_equal(who.address, who.network);
 }
 
-/* Where a share would be less than one nobody would get any. */
+/* If a share were less than one thing, no client would get any. */
 static void a_small_room_has_no_shares(void **state)
 {
 	struct share s = room_for(SHARE_PART - 1);
@@ -129,12 +129,12 @@ static void a_small_room_has_no_shares(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(one_alone_has_three_quarters_and_leaves_the_rest),
-		cmocka_unit_test(who_has_less_than_a_share_is_never_refused),
-		cmocka_unit_test(many_addresses_of_a_network_leave_the_last_eighth),
+		cmocka_unit_test(a_lone_client_gets_three_quarters_and_leaves_the_rest),
+		cmocka_unit_test(a_client_with_less_than_a_share_is_never_refused),
+		cmocka_unit_test(many_addresses_of_one_network_leave_the_last_eighth),
 		cmocka_unit_test(a_greedy_machine_leaves_its_neighbours_an_eighth),
-		cmocka_unit_test(the_greediest_is_the_network_that_has_the_most),
-		cmocka_unit_test(what_is_no_address_is_its_own_network),
+		cmocka_unit_test(the_greediest_network_is_the_one_with_the_most_things),
+		cmocka_unit_test(a_key_that_is_no_address_is_its_own_network),
 		cmocka_unit_test(a_small_room_has_no_shares),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,7 +11,7 @@ struct entry {
 	uint8_t pad[7]; /* 16 octets in all */
 };
 
-static void what_was_put_comes_out_whatever_its_length(void **state)
+static void octets_of_any_length_are_read_back(void **state)
 {
 	(void)state;
 	static const struct {
@@ -61,8 +61,8 @@ static bool any(const void *entry, const void *key)
 	return true;
 }
 
-/* What was used longest ago gives way, with all that spilled over. */
-static void what_is_added_makes_room_for_itself(void **state)
+/* The least recently used entry is evicted, with its chain. */
+static void a_new_entry_evicts_the_oldest_with_their_chains(void **state)
 {
 	(void)state;
 	static const struct {
@@ -71,11 +71,11 @@ static void what_is_added_makes_room_for_itself(void **state)
 		unsigned spares, used;
 		bool has_first, is_added;
 	} rows[] = {
-		{ "the first", 1, 1, 2, true, true },
+		{ "the first entry", 1, 1, 2, true, true },
 		{ "there is room", 2, 1, 4, true, true },
-		{ "one entry gives way to one", 3, 0, 3, false, true },
-		{ "all give way", 4, 3, 4, false, true },
-		{ "more than there is", 5, 4, 4, false, false },
+		{ "one entry is evicted for one", 3, 0, 3, false, true },
+		{ "all entries are evicted", 4, 3, 4, false, true },
+		{ "more than the table has", 5, 4, 4, false, false },
 	};
 	struct table t;
 
@@ -96,8 +96,8 @@ static void what_is_added_makes_room_for_itself(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_was_put_comes_out_whatever_its_length),
-		cmocka_unit_test(what_is_added_makes_room_for_itself),
+		cmocka_unit_test(octets_of_any_length_are_read_back),
+		cmocka_unit_test(a_new_entry_evicts_the_oldest_with_their_chains),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,7 +12,7 @@ static bool same(const void *entry, const void *key)
 	return ((const struct entry *)entry)->key == *(const uint32_t *)key;
 }
 
-/* Hashes that collide in the bucket and in full, as an attacker would like them. */
+/* Hashes that collide in the bucket and in full, as in an attack. */
 static uint64_t hash_of(uint32_t key)
 {
 	return key % 3;
@@ -51,7 +51,7 @@ static void entries_are_found_until_they_are_removed(void **state)
 	table_fini(&t);
 }
 
-static void those_alike_are_found_one_after_the_other_the_newest_first(void **state)
+static void entries_with_one_key_are_found_in_turn_newest_first(void **state)
 {
 	(void)state;
 	static const uint32_t keys[] = { 1, 4, 1, 2, 1, 7 };
@@ -103,7 +103,7 @@ static void a_new_entry_is_all_zero(void **state)
 	table_fini(&t);
 }
 
-static void the_oldest_is_what_was_used_longest_ago(void **state)
+static void the_oldest_entry_is_the_least_recently_used(void **state)
 {
 	(void)state;
 	struct table t;
@@ -147,8 +147,8 @@ static void entries_are_aligned_and_stay_where_they_are(void **state)
 	table_fini(&t);
 }
 
-/* Beside a model that is an array of what should be there, in order of use. */
-static void it_agrees_with_a_list_over_many_random_steps(void **state)
+/* Compares the table with a model: an array of the expected keys, in order of use. */
+static void the_table_agrees_with_a_list_over_many_random_steps(void **state)
 {
 	(void)state;
 	uint32_t model[16], used = 0, seed = 1;
@@ -184,7 +184,7 @@ static void it_agrees_with_a_list_over_many_random_steps(void **state)
 	table_fini(&t);
 }
 
-static void spare_entries_are_chains_that_nobody_finds(void **state)
+static void spare_entries_form_chains_that_no_search_finds(void **state)
 {
 	(void)state;
 	uint32_t a = TABLE_NONE, b = TABLE_NONE;
@@ -223,13 +223,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(entries_are_found_until_they_are_removed),
-		cmocka_unit_test(those_alike_are_found_one_after_the_other_the_newest_first),
+		cmocka_unit_test(entries_with_one_key_are_found_in_turn_newest_first),
 		cmocka_unit_test(a_full_table_takes_no_more),
 		cmocka_unit_test(a_new_entry_is_all_zero),
-		cmocka_unit_test(the_oldest_is_what_was_used_longest_ago),
+		cmocka_unit_test(the_oldest_entry_is_the_least_recently_used),
 		cmocka_unit_test(entries_are_aligned_and_stay_where_they_are),
-		cmocka_unit_test(spare_entries_are_chains_that_nobody_finds),
-		cmocka_unit_test(it_agrees_with_a_list_over_many_random_steps),
+		cmocka_unit_test(spare_entries_form_chains_that_no_search_finds),
+		cmocka_unit_test(the_table_agrees_with_a_list_over_many_random_steps),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

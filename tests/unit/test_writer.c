@@ -16,7 +16,7 @@ static void integers_are_in_network_order(void **state)
 	assert_true(span_equal(writer_span(&w), span_of("\1\2\3\4\5\6\7", 7)));
 }
 
-static void what_does_not_fit_changes_nothing(void **state)
+static void a_write_that_does_not_fit_changes_nothing(void **state)
 {
 	(void)state;
 	static const struct {
@@ -24,8 +24,8 @@ static void what_does_not_fit_changes_nothing(void **state)
 		size_t capacity, octets;
 		bool full;
 	} rows[] = {
-		{ "nothing into nothing", 0, 0, false },
-		{ "one octet into nothing", 0, 1, true },
+		{ "no octets into an empty buffer", 0, 0, false },
+		{ "one octet into an empty buffer", 0, 1, true },
 		{ "exact fit", 4, 4, false },
 		{ "one too many", 4, 5, true },
 	};
@@ -41,7 +41,7 @@ static void what_does_not_fit_changes_nothing(void **state)
 	}
 }
 
-static void after_it_was_full_nothing_is_written(void **state)
+static void nothing_is_written_after_a_write_that_did_not_fit(void **state)
 {
 	(void)state;
 	uint8_t buffer[4] = { 0 };
@@ -67,7 +67,7 @@ static void a_length_that_would_wrap_around_does_not_fit(void **state)
 	assert_true(w.full);
 }
 
-static void only_what_was_written_can_be_overwritten(void **state)
+static void only_octets_written_before_can_be_overwritten(void **state)
 {
 	(void)state;
 	uint8_t buffer[4] = { 0 };
@@ -85,10 +85,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(integers_are_in_network_order),
-		cmocka_unit_test(what_does_not_fit_changes_nothing),
-		cmocka_unit_test(after_it_was_full_nothing_is_written),
+		cmocka_unit_test(a_write_that_does_not_fit_changes_nothing),
+		cmocka_unit_test(nothing_is_written_after_a_write_that_did_not_fit),
 		cmocka_unit_test(a_length_that_would_wrap_around_does_not_fit),
-		cmocka_unit_test(only_what_was_written_can_be_overwritten),
+		cmocka_unit_test(only_octets_written_before_can_be_overwritten),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
