@@ -189,6 +189,7 @@ static void held_deliver(struct arrival *a, struct span octets)
 {
 	struct held *held = held_of(a);
 	const struct udp_validator *u = held->validator;
+	bool fails = is_failure(octets); /* which may lie in the copy that is freed below */
 
 	if (octets.base == held->packet->payload.base && !a->is_changed)
 		accept_packet(u, held->packet_id);
@@ -196,7 +197,7 @@ static void held_deliver(struct arrival *a, struct span octets)
 		accept_packet_with(u, held->packet_id, held->packet, octets);
 	drop_rival(held);
 	release(held);
-	if (is_failure(octets))
+	if (fails)
 		flow_end(u->flows, held->flow);
 	else
 		flow_remove(u->flows, held->flow);
