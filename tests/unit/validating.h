@@ -51,11 +51,11 @@ void validating_feed(struct validating *v);
 void validating_write(struct validating *v, const char *question, uint16_t flags,
         const char *records, bool has_edns);
 
-/* Reads one counter by its name in struct stats. */
+/* Reads one counter: COUNTER(its name in struct stats). */
 #define COUNTER(name) offsetof(struct stats, name)
 uint64_t validating_count(const struct validating *v, size_t counter);
 
-/* How many messages passed by an exemption, of all and by this one. */
+/* True if one message passed by an exemption, and it was this one. */
 bool validating_passed_once(const struct validating *v, enum exemption exemption);
 
 #endif
