@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How a worker goes about its turns, by how much they bring: when it waits a moment for more, and
- * when the queue of queries is better short. It is told of each turn, and reads no clock.
+/* Decides from the load of the last turns whether a worker naps before the next turn, and whether the
+ * queue of queries should be short. It is told of each turn, and reads no clock.
  *
- * Under an overload a long queue is of no use: it is always full, so each query waits for all of
- * it, and has left the processor's caches when its turn comes, which costs 40 % more. It is for
- * what comes at once, and then not for a while. */
+ * A long queue is for bursts. Under sustained overload it is always full, so each query waits for
+ * the whole queue, and has left the processor's caches when the worker reads it, which costs 40 %
+ * more. */
 #ifndef QUEUE_PACE_H
 #define QUEUE_PACE_H
 
@@ -13,28 +13,29 @@
 
 #include "queue/nfqueue.h"
 
-/* Received in one turn, before anything is answered. */
+/* Packets received in one turn, at most, before the worker turns to other work. */
 #define PACE_PACKETS_MAX (4 * NFQUEUE_BATCH)
 
-/* A turn is pressed that brings all that it may, of which a good part are queries, or all queries
- * that may wait. By so many milliseconds there must be more of pressed turns than of others for the
- * queue to become short. */
+/* A turn is overloaded if it brings PACE_PACKETS_MAX packets, at least a quarter of them queries; or
+ * if it brings as many queries as the queue of queries holds. The queue is shortened after this many
+ * milliseconds more of overloaded turns than of other turns. */
 #define PACE_SHORT_AFTER_MS 250
 
-/* And long again: by so many more of the others, each millisecond of pressed ones counted so often.
- * The short queue is not full in each turn, even under an overload. */
+/* The queue gets its full length again after this many milliseconds more of other turns than of
+ * overloaded turns. Here a millisecond of an overloaded turn counts PACE_WEIGHT times, because even
+ * under overload the short queue is not full in every turn. */
 #define PACE_LONG_AFTER_MS 1000
 #define PACE_WEIGHT        4
 
-/* The short queue has room for this part. */
+/* The short queue is shorter by this factor, but holds at least 64 queries. */
 #define PACE_SHORTER 8
 
 struct pace {
-	uint32_t length, now_length; /* of the queue of queries: as it is configured, and now */
-	unsigned load;               /* packets a turn: the mean, of the last turns most */
-	bool was_full, was_pressed;  /* the last turn, which was then */
-	uint64_t last_ms;
-	uint64_t pressure_ms; /* of pressed turns there were more, by so much; at least 0 */
+	uint32_t length, now_length; /* of the queue of queries: as configured, and now */
+	unsigned load; /* packets a turn: a mean, in which the last turns weigh most */
+	bool was_full, was_overloaded; /* the last turn */
+	uint64_t last_ms;              /* when it was */
+	uint64_t overload_ms; /* time of overloaded turns minus that of others; at least 0 */
 };
 
 static inline bool pace_is_short(const struct pace *p)
@@ -42,19 +43,19 @@ static inline bool pace_is_short(const struct pace *p)
 	return p->now_length < p->length;
 }
 
-/* `length`: of the queue of queries, in packets. */
+/* `length` is the configured length of the queue of queries, in packets. */
 void pace_init(struct pace *p, uint32_t length);
 
-/* A turn brought `packets`, of which `queries` came out of the queue of queries. Returns how long
- * that queue should be from now on; where it is not `now_length`, pace_told() is to be called, or
- * the same will be asked for again. */
+/* Notes a turn that brought `packets`, of which `queries` came from the queue of queries. Returns the
+ * length that this queue should have. If that is not `now_length`, set the length and call
+ * pace_told(); otherwise the next turn asks for it again. */
 uint32_t pace_turn(struct pace *p, unsigned packets, unsigned queries, uint64_t now_ms);
 
-/* The queue of queries has this length now. */
+/* Notes that the queue of queries has this length now. */
 void pace_told(struct pace *p, uint32_t length);
 
-/* How long it pays to wait for more after the last turn, in nanoseconds; 0 when it does not, or
- * more waits already. */
+/* Returns how long to nap after the last turn so that more packets come together, in nanoseconds; 0
+ * under low load, or if more packets wait already. */
 long pace_nap_ns(const struct pace *p);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the program in the kernel (rules/shortcut.bpf.c) and a worker share: maps, and how they are
- * laid out. A change here must change SHORTCUT_LAYOUT too, or an old program goes on with a new
- * worker. */
+/* The layout of the maps that the program in the kernel (rules/shortcut.bpf.c) and a worker share. If
+ * you change it, change SHORTCUT_LAYOUT too, or an old program works with a new worker. */
 #ifndef QUEUE_SHORTCUT_LAYOUT_H
 #define QUEUE_SHORTCUT_LAYOUT_H
 
@@ -10,39 +9,38 @@
 #define SHORTCUT_LAYOUT   2
 #define SHORTCUT_UDP_SIZE 1232 /* QUERY_UDP_SIZE of gate/query.h */
 
-/* Queries that are longer take the ordinary road: their headers and their message, in octets. */
+/* The longest headers and message in octets. Longer queries go to the queue. */
 #define SHORTCUT_HEADERS_MAX 48
 #define SHORTCUT_MESSAGE_MAX 512
 #define SHORTCUT_PACKET_MAX  (SHORTCUT_HEADERS_MAX + SHORTCUT_MESSAGE_MAX)
 
-#define SHORTCUT_RING_OCTETS 131072 /* about as many queries as wait in a queue of them */
+#define SHORTCUT_RING_OCTETS 131072 /* for about as many queries as a queue holds */
 #define SHORTCUT_SERVERS_MAX 4096
 
-/* The maps, by the names that they are pinned by. */
+/* The names of the maps, under which they are pinned. */
 #define SHORTCUT_STATE   "shortcut_state"
 #define SHORTCUT_RING    "shortcut_ring"
-#define SHORTCUT_SERVERS "shortcut_servs" /* the kernel knows 15 letters */
+#define SHORTCUT_SERVERS "shortcut_servs" /* at most 15 letters */
 
-/* shortcut_state: one entry, mapped by the worker. The two sides write to cache lines of their own.
- */
+/* The one entry of shortcut_state. The worker maps it. Each side writes to its own cache line. */
 struct shortcut_state {
-	__u64 until_ns; /* written by the worker: nothing is taken after that, by CLOCK_MONOTONIC */
+	__u64 until_ns; /* written by the worker: when taking ends, by CLOCK_MONOTONIC */
 	__u8 apart[56];
-	__u64 full; /* written by the program: queries left to the queue, as the ring was full */
-	__u64 left; /* and those that were left to it for any other reason */
+	__u64 full; /* written by the program: queries left to the queue because the ring was full */
+	__u64 left; /* written by the program: queries left to the queue for other reasons */
 };
 
-/* shortcut_servers: the key of an address from which queries are taken; IPv4 in the first four
- * octets, the rest zero. */
+/* A key of shortcut_servs: the address of a server whose queries are taken. IPv4 uses the first four
+ * octets; the other octets are zero. */
 struct shortcut_server {
 	__u8 octets[16];
 	__u32 version; /* of IP */
 };
 
-/* shortcut_ring: one record a query, cut at the end of the packet. */
+/* A record of shortcut_ring: one query. It ends where the packet ends. */
 struct shortcut_record {
 	__u64 at_ns;                      /* by CLOCK_MONOTONIC */
-	__u32 in_interface;               /* the index of the one that the program is at */
+	__u32 in_interface;               /* the index of the interface of the program */
 	__u8 octets[SHORTCUT_PACKET_MAX]; /* the packet from its IP header on, as it came */
 };
 
