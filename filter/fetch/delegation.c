@@ -5,7 +5,8 @@
 
 #include "base/sockaddr.h"
 
-/* Not what is of this host, of many, or of none: nobody sends us there. */
+/* True for a unicast address of another host: a forged referral must not lead to this host, or to a
+ * multicast group. */
 static bool is_askable(const struct sockaddr_storage *address)
 {
 	struct sockaddr_in in;
@@ -48,7 +49,7 @@ static void add_address_record(struct addresses *a, const struct message *m, con
 		addresses_add(a, &address);
 }
 
-/* Adds the addresses of the server `name` in one section. Returns whether there are any. */
+/* Adds the addresses of the server `name` in one section. Returns false if none was added. */
 static bool add_addresses_of(
         struct addresses *a, const struct message *m, enum section section, const struct name *name)
 {
@@ -70,7 +71,8 @@ bool addresses_read(struct addresses *a, const struct message *m)
 	return add_addresses_of(a, m, SECTION_ANSWER, &m->qname);
 }
 
-/* Returns the NS RRset's owner if the record may lead on: down from `zone`, towards `name`. */
+/* True if the record is an NS record of a zone below `zone`, on the way to `name`. Fills in its
+ * owner. */
 static bool leads_on(const struct message *m, const struct rr *rr, const struct name *zone,
         const struct name *name, struct name *owner)
 {
@@ -91,7 +93,7 @@ static void delegation_add_server(
 	if (name_within(&server, zone) &&
 	        add_addresses_of(&d->addresses, m, SECTION_ADDITIONAL, &server))
 		return;
-	/* who lies below the cut and has no glue cannot be found */
+	/* a server whose name lies below the zone cut cannot be found without glue */
 	if (d->name_count < LIMIT_WALK_SERVERS && !name_within(&server, &d->zone))
 		d->names[d->name_count++] = server;
 }

@@ -63,7 +63,7 @@ static void exchange_write_asked(struct exchange *e, const struct exchange_askin
 
 	build_header(&question, random_u16(), how->flags, 1, 0);
 	writer_put(&question, span_of(asked->question, asked->question_len));
-	message_parse(&m, writer_span(&question), NULL, 0); /* as the client's was */
+	message_parse(&m, writer_span(&question), NULL, 0); /* parses, as the client's query did */
 	if (how->is_plain)
 		writer_put(&out, m.octets);
 	else
@@ -147,14 +147,14 @@ uint8_t *exchange_take_answer(struct exchange *e)
 void exchange_end(struct exchange *e)
 {
 	if (e->fd >= 0)
-		close(e->fd); /* epoll forgets it by that */
+		close(e->fd); /* this removes it from the epoll */
 	free(e->answer);
 	e->fd = -1;
 	e->answer = NULL;
 }
 
-/* Whether a message is a response to what was sent: QR, id, opcode and question (RFC 5452, 9.1).
- * The question must come back octet by octet. */
+/* Compares a message with the query: QR, id, opcode, and the question octet by octet (RFC 5452,
+ * 9.1). */
 static enum exchange_state exchange_match(const struct exchange *e, struct span octets)
 {
 	struct cursor c = cursor_over(octets), sent = cursor_over(exchange_query(e));
@@ -164,7 +164,7 @@ static enum exchange_state exchange_match(const struct exchange *e, struct span 
 	cursor_take(&c, DNS_HEADER_SIZE - 6);
 	if (id != cursor_u16(&sent) || !(flags & FLAG_QR) || (flags & OPCODE_MASK) != 0)
 		return EXCHANGE_MISMATCHED;
-	/* who does not understand the query may not say it again */
+	/* a server that does not understand the query may leave out the question */
 	if (questions == 0 && (flags & RCODE_MASK) != RCODE_NOERROR && e->takes_bare_errors)
 		return EXCHANGE_ANSWERED;
 	if (questions != 1 || !span_equal(cursor_take(&c, question.len), question))
@@ -188,7 +188,7 @@ static enum exchange_state exchange_ready_udp(
 	return exchange_match(e, *answer);
 }
 
-/* Sends what remains of the query; once all is sent, only reading is of interest. */
+/* Sends the rest of the query. When all is sent, epoll waits for the response only. */
 static enum exchange_state exchange_send_tcp(struct exchange *e)
 {
 	size_t whole = PREFIX_SIZE + e->query_len;
@@ -202,7 +202,7 @@ static enum exchange_state exchange_send_tcp(struct exchange *e)
 	return EXCHANGE_WAITING;
 }
 
-/* Reads on until `whole` octets of the answer and its prefix are there. */
+/* Reads until `whole` octets of prefix and response are there; EXCHANGE_ANSWERED then. */
 static enum exchange_state exchange_read_tcp(struct exchange *e, uint8_t *at, size_t whole)
 {
 	ssize_t n = recv(e->fd, at, whole - e->received, 0);
@@ -230,8 +230,8 @@ static enum exchange_state exchange_ready_tcp(struct exchange *e, struct span *a
 	        exchange_read_tcp(e, e->answer + e->received - PREFIX_SIZE, PREFIX_SIZE + len);
 	if (s != EXCHANGE_ANSWERED)
 		return s;
-	/* What comes over a connection of our own and does not match will not be followed by
-	 * something that does; nor can it be truncated. */
+	/* The connection carries one response. If it does not match, or is truncated, no better one
+	 * follows. */
 	*answer = span_of(e->answer, len);
 	return exchange_match(e, *answer) == EXCHANGE_ANSWERED ? EXCHANGE_ANSWERED
 	                                                       : EXCHANGE_FAILED;

@@ -45,7 +45,7 @@ void fetcher_fini(struct fetcher *f)
 	*f = (struct fetcher){ 0 };
 }
 
-/* A slow or dead resolver is left for the next one in the list at each try. */
+/* Returns the server of this try: each try asks the next resolver, in case one is slow or dead. */
 static const struct sockaddr_storage *fetch_server(
         const struct fetcher *f, const struct fetch *fetch)
 {
@@ -54,7 +54,7 @@ static const struct sockaddr_storage *fetch_server(
 	return &f->resolvers[(fetch->tries - 1) % f->resolver_count];
 }
 
-/* Sends the question of a try. What it costs is bounded by whoever chose it. */
+/* Sends the query of a try, or of a walk. The caller bounds their number. */
 static bool fetch_ask(struct fetcher *f, struct fetch *fetch, uint16_t flags)
 {
 	fetch->mismatches = 0;
@@ -66,7 +66,7 @@ static bool fetch_ask(struct fetcher *f, struct fetch *fetch, uint16_t flags)
 	return false;
 }
 
-/* Returns false when there is no try left, or none that could so much as be sent. */
+/* Returns false if no try is left, or if none could be sent. */
 static bool fetch_begin_try(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
 {
 	while (fetch->tries < FETCH_TRIES) {
@@ -80,7 +80,7 @@ static bool fetch_begin_try(struct fetcher *f, struct fetch *fetch, uint64_t now
 	return false;
 }
 
-/* Once the server was of no use, or at once if it was of none lately. */
+/* True once the server has failed, or at once if it failed recently. */
 static bool fetch_may_walk(const struct fetcher *f, const struct fetch *fetch, uint64_t now_ms)
 {
 	if (f->resolver_count > 0 || f->servers.hint_count == 0 || fetch->has_walked ||
@@ -90,7 +90,7 @@ static bool fetch_may_walk(const struct fetcher *f, const struct fetch *fetch, u
 	       servers_is_unable(&f->servers, &fetch->server, now_ms);
 }
 
-/* Whoever got as far as to an answer has no more to hope for from the server. */
+/* If the walk reached an answer, asking the client's server again is pointless. */
 static void fetch_end_walk(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
 {
 	stats_count(&f->stats->walks_lost);
@@ -102,7 +102,7 @@ static void fetch_end_walk(struct fetcher *f, struct fetch *fetch, uint64_t now_
 	fetch->walk = NULL;
 }
 
-/* Sends the next query of the walk, which may be its first. Returns false when there is none. */
+/* Sends the next query of the walk, or begins a walk. Returns false if there is no query to send. */
 static bool fetch_walk_on(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
 {
 	if (!fetch->walk) {
@@ -153,8 +153,7 @@ static void fetch_try_again(struct fetcher *f, struct fetch *fetch, uint64_t now
 {
 	exchange_end(&fetch->exchange);
 	if (fetch_walk_on(f, fetch, now_ms) || fetch_begin_try(f, fetch, now_ms) ||
-	        fetch_walk_on(
-	                f, fetch, now_ms)) /* there was a walk, or can be one after the last try */
+	        fetch_walk_on(f, fetch, now_ms)) /* a walk may become possible after the last try */
 		return;
 	if (fetch->useless && f->owner.learn(f->owner.context, fetch,
 	                              span_of(fetch->useless, fetch->useless_len), true))
@@ -185,7 +184,8 @@ static struct fetch *fetch_find(
 	return fetch;
 }
 
-/* Names right below one name share it. Two that share it by chance only share a fate. */
+/* Returns the family of a name: a hash of its parent. If two families have one hash by chance, they
+ * count as one. */
 static uint32_t fetch_family(const struct name *name)
 {
 	struct name above;
@@ -203,8 +203,8 @@ static unsigned fetch_count_family(const struct fetcher *f, uint32_t family)
 	return count;
 }
 
-/* Gives up the oldest fetch of the greediest zone, unless that is the zone of `want`. What is in
- * flight is bounded, and so is this. */
+/* Gives up the oldest fetch of the largest family. Returns false if `want` belongs to that family.
+ * Quadratic, but in at most FETCHES_MAX fetches. */
 static bool fetch_make_room(struct fetcher *f, const struct want *want)
 {
 	struct fetch *greedy = NULL;
@@ -260,14 +260,14 @@ static void fetch_keep_useless(struct fetch *fetch, struct span answer)
 	uint8_t *copy = realloc(fetch->useless, answer.len);
 
 	if (!copy)
-		return; /* then it counts as no answer */
+		return; /* then it counts as no response */
 	memcpy(copy, answer.base, answer.len);
 	fetch->useless = copy;
 	fetch->useless_len = answer.len;
 }
 
-/* Whoever forges must answer first, so the true answer gets a moment to follow on the same socket.
- * Over TCP there is no other answer. */
+/* A spoofer must answer before the server does, so the true response gets a moment to follow on the
+ * same socket. Over TCP no other response follows. */
 static void fetch_wait_for_better(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
 {
 	if (fetch->exchange.over_tcp || ++fetch->mismatches == FETCH_MISMATCHES)
@@ -276,7 +276,7 @@ static void fetch_wait_for_better(struct fetcher *f, struct fetch *fetch, uint64
 		fetch->deadline_ms = now_ms + FETCH_GRACE_MS;
 }
 
-/* Whoever sends what costs so much has had all that we give. */
+/* The responses have used up their budget of verifications: makes no further try. */
 static void fetch_end_tries(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
 {
 	free(fetch->walk);

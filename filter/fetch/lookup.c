@@ -7,10 +7,10 @@
 
 #include "base/clock.h"
 
-/* Stands for the descriptor that ends the lookup, where epoll says what is ready. */
+/* Its address is the data.ptr of `stop_fd` in the epoll. */
 static char stop;
 
-/* Waits for the end of an exchange that has begun. */
+/* Waits until the exchange ends, or `wait_ms` are over. */
 static enum exchange_state lookup_wait(
         struct exchange *e, uint64_t wait_ms, uint8_t *buffer, struct span *answer)
 {
@@ -31,7 +31,7 @@ static enum exchange_state lookup_wait(
 	return state;
 }
 
-/* What lookup_unless() was told, for each of its tries. */
+/* The arguments of lookup_unless(). */
 struct lookup_task {
 	int epoll_fd;
 	const struct sockaddr_storage *server;
@@ -41,7 +41,7 @@ struct lookup_task {
 	void *context;
 };
 
-/* One try. Returns true when the answer was taken. */
+/* Makes one try. Returns true if take() returned true. */
 static bool lookup_try(const struct lookup_task *task, bool last_try)
 {
 	const struct sockaddr_storage *server = task->server;
@@ -71,7 +71,7 @@ bool lookup(const struct sockaddr_storage *server, const struct want *want, uint
 
 static bool lookup_is_stopped(int stop_fd)
 {
-	struct pollfd fd = { stop_fd, POLLIN, 0 }; /* poll() passes over one below zero */
+	struct pollfd fd = { stop_fd, POLLIN, 0 }; /* poll() ignores a negative fd */
 	return poll(&fd, 1, 0) > 0;
 }
 

@@ -39,8 +39,8 @@ static bool probe_is_of(const struct probe *p, const struct sockaddr_storage *se
 	       memcmp(&p->server, server, sizeof(struct sockaddr_in6)) == 0;
 }
 
-/* Returns one for this server, for which a dead one may be asked sooner than said; NULL when it has
- * one already, or there is none. */
+/* Returns a slot for this server: a free one, or one of a quiet server, which may be probed again
+ * sooner then. Returns NULL if the server has a slot already, or if all are in use. */
 static struct probe *probes_find_room(struct probes *all, const struct sockaddr_storage *server)
 {
 	struct probe *room = NULL;
@@ -99,7 +99,7 @@ void probes_ready(struct probes *all, struct probe_side *side)
 		return;
 	enum exchange_state state = exchange_ready(&side->exchange, all->buffer, &answer);
 	if (state == EXCHANGE_FAILED) {
-		exchange_end(&side->exchange); /* the next try is due anyway */
+		exchange_end(&side->exchange); /* the next try is due by time */
 		return;
 	}
 	if (state != EXCHANGE_ANSWERED && state != EXCHANGE_TRUNCATED)

@@ -40,7 +40,8 @@ static struct reask *reasks_free_slot(struct reasks *all)
 	return NULL;
 }
 
-/* A resolver validates, perhaps, and is not to refuse what is ours to judge. */
+/* Sends the query. A resolver gets CD, because it may validate, and must not refuse data that
+ * sealgate judges. */
 static int reask_begin(struct reasks *all, struct reask *reask, bool over_tcp)
 {
 	const struct parked *parked = reask->waiting.first;
@@ -57,7 +58,7 @@ static int reask_begin(struct reasks *all, struct reask *reask, bool over_tcp)
 	return exchange_begin_asked(&reask->exchange, all->epoll_fd, reask, server, &asking);
 }
 
-/* Returns false when there is no try left. */
+/* Returns false if no try is left. */
 static bool reask_begin_try(struct reasks *all, struct reask *reask, uint64_t now_ms)
 {
 	unsigned tries = reask->how == REASK_WHOLE ? 1 : REASK_TRIES;
@@ -107,7 +108,7 @@ bool reasks_want(struct reasks *all, struct parked *parked, enum reask_how how, 
 	return true;
 }
 
-/* Over TCP the answer is on the heap already. */
+/* Returns the response on the heap, where one over TCP is already; NULL if memory is short. */
 static uint8_t *reask_take_answer(struct reask *reask, struct span answer)
 {
 	uint8_t *octets;
@@ -120,7 +121,7 @@ static uint8_t *reask_take_answer(struct reask *reask, struct span answer)
 	return octets;
 }
 
-/* The id was ours; the client knows its own. */
+/* Stores the response with the parked one. It gets the id of the client's query. */
 static void reask_keep(struct reask *reask, struct span answer)
 {
 	struct parked *parked = reask->waiting.first;
@@ -160,7 +161,7 @@ void reasks_ready(struct reasks *all, struct reask *reask, uint64_t now_ms)
 {
 	struct span answer;
 
-	if (!reask->is_asked) /* it was given up in this turn */
+	if (!reask->is_asked) /* it ended in this turn */
 		return;
 	switch (exchange_ready(&reask->exchange, all->buffer, &answer)) {
 	case EXCHANGE_WAITING:

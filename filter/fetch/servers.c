@@ -20,7 +20,7 @@ void servers_fini(struct servers *s)
 	table_fini(&s->zones);
 }
 
-/* In their order but for the first: the families take turns there. */
+/* From the first, random one on they keep their order, in which IPv4 and IPv6 alternate. */
 void servers_roots(const struct servers *s, struct addresses *roots)
 {
 	unsigned first = s->hint_count ? random_u16() % s->hint_count : 0;

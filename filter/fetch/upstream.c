@@ -18,12 +18,13 @@ void upstreams_fini(struct upstreams *u)
 	table_fini(&u->table);
 }
 
-/* A link-local address is known in responses by its interface too, and in queries not. */
+/* Returns the address without a scope: a response from a link-local address has one, a query to it
+ * has none. */
 static struct sockaddr_in6 upstream_key(const struct sockaddr_storage *server)
 {
 	struct sockaddr_in6 key;
 
-	memcpy(&key, server, sizeof(key)); /* of IPv4 it is all, and zeros */
+	memcpy(&key, server, sizeof(key)); /* for IPv4 the rest is zero */
 	if (key.sin6_family == AF_INET6)
 		key.sin6_scope_id = 0;
 	return key;
@@ -66,7 +67,7 @@ static bool upstream_is_bad(const struct upstream *up)
 	return up->edns == EDNS_REFUSED || up->edns == EDNS_DROPPED;
 }
 
-/* One that drops queries is not given one to drop before it was looked whether it still does. */
+/* A server that drops EDNS queries gets none until a probe shows that it takes them. */
 bool upstream_is_plain(const struct upstream *up, uint64_t now_ms)
 {
 	return up->edns == EDNS_DROPPED || (up->edns == EDNS_REFUSED && now_ms < up->edns_until_ms);
@@ -82,7 +83,7 @@ static void upstream_note_bad(struct upstream *up, enum edns_habit habit, uint64
 	if (!upstream_is_bad(up))
 		up->plain_ms = UPSTREAM_DOUBT_MS;
 	else if (now_ms < up->edns_until_ms)
-		return; /* what was on its way tells nothing new */
+		return; /* responses in flight tell nothing new */
 	else
 		up->plain_ms = (uint32_t)least(2ull * up->plain_ms, UPSTREAM_PLAIN_MS);
 	up->edns = habit;

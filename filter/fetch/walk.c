@@ -14,7 +14,8 @@ static void walk_begin_at_root(struct walk *w, struct walk_goal *g)
 	g->has_known = false;
 }
 
-/* The servers that have a DS are those of the zone above (RFC 4035, 3.1.4.1). */
+/* Returns the name whose servers to find. A DS is at the servers of the parent zone (RFC 4035,
+ * 3.1.4.1). */
 static struct name walk_towards(const struct want *want)
 {
 	struct name name = want->name;
@@ -46,8 +47,8 @@ void walk_begin(struct walk *w, const struct want *want, struct servers *servers
 	walk_begin_goal(w, &want->name, want->type, now_ms);
 }
 
-/* Where the way began at servers that were remembered and led nowhere, they may be others by now.
- * What was believed of the last zone on the way must not lead the next walk there. */
+/* Begins at the root again, if the goal began at remembered servers: they may be out of date. Forgets
+ * the servers of the last zone too, so that the next walk does not go there. */
 static bool walk_start_over(struct walk *w)
 {
 	struct walk_goal *g = walk_goal_of(w);
@@ -60,7 +61,7 @@ static bool walk_start_over(struct walk *w)
 	return true;
 }
 
-/* Looks for the address of the zone's next server that has none yet. */
+/* Begins to look up the address of the next server without one. */
 static bool walk_descend(struct walk *w, uint64_t now_ms)
 {
 	struct walk_goal *g = walk_goal_of(w);
@@ -72,7 +73,7 @@ static bool walk_descend(struct walk *w, uint64_t now_ms)
 	return true;
 }
 
-/* The address was not found: what is left is the other family's, or another server. */
+/* The address was not found: tries AAAA after A, then goes back to the zone. */
 static bool walk_ascend(struct walk *w, uint64_t now_ms)
 {
 	struct walk_goal *g = walk_goal_of(w);
@@ -131,7 +132,7 @@ static enum walk_step walk_follow(
 	return WALK_ON;
 }
 
-/* An address was looked for, and this is the answer. */
+/* Takes the response to a query for an address of a server. */
 static enum walk_step walk_take_address(struct walk *w, const struct message *m, uint64_t now_ms)
 {
 	struct addresses found = { 0 };

@@ -6,7 +6,7 @@
 #include "base/spill.h"
 #include "gate/gate.h"
 
-_Static_assert(sizeof(struct flow) == 104, "a flow has 128 octets with what the table needs");
+_Static_assert(sizeof(struct flow) == 104, "with the overhead of the table a flow has 128 octets");
 
 #define KEPT_MAX (QUESTION_MAX + sizeof(struct packed_signing))
 
@@ -61,13 +61,13 @@ static struct span question_span(const struct client_query *asked)
 	return span_of(asked->question, asked->question_len);
 }
 
-/* The flows that have the addresses, ports and id of a query. */
+/* The flows with the addresses, ports and id of a query. */
 struct siblings {
-	struct flow *asked;  /* the one of this very question, by the same interface, or NULL */
-	unsigned count;      /* those by the same interface */
+	struct flow *asked;  /* the flow of this question, by the same interface, or NULL */
+	unsigned count;      /* flows by the same interface */
 	struct flow *oldest; /* of these */
-	bool has_judged;     /* some flow in flight is judged, by whichever interface it came */
-	bool has_other;      /* some flow in flight is not `asked` */
+	bool has_judged;     /* a flow that has not timed out is judged, by any interface */
+	bool has_other;      /* a flow that has not timed out is not `asked` */
 };
 
 static struct siblings find_siblings(const struct flow_table *t, const struct flow_key *key,
@@ -94,7 +94,7 @@ static struct siblings find_siblings(const struct flow_table *t, const struct fl
 	return s;
 }
 
-/* A question that is judged came: what shares its tuple is judged with it. */
+/* Has all flows of the tuple judged, because a query that is judged came. */
 static void judge_siblings(struct flow_table *t, const struct flow_key *key)
 {
 	const struct wide_hash *hash = &key->hash;
@@ -104,7 +104,7 @@ static void judge_siblings(struct flow_table *t, const struct flow_key *key)
 		flow->passes_unjudged = false;
 }
 
-/* Entries of the table that a flow takes. */
+/* Returns how many entries of the table a flow takes. */
 static unsigned flow_entries(const struct flow_table *t, const struct flow *flow)
 {
 	size_t kept = flow->is_signing ? sizeof(struct packed_signing) : 0;
@@ -126,7 +126,7 @@ void flow_end(struct flow_table *t, struct flow *flow)
 		flow->is_over = true;
 }
 
-/* Has as many older flows give way as is needed for a new one of `entries`. */
+/* Evicts flows until a new one of `entries` fits. Returns how many. */
 static unsigned flow_make_room(
         struct flow_table *t, const struct siblings *siblings, unsigned entries)
 {
@@ -141,7 +141,7 @@ static unsigned flow_make_room(
 	return evicted;
 }
 
-/* A new flow of `owner` with room for so many octets; there is room. */
+/* Adds a flow of `owner` with `spares` spare entries, for which there is room. */
 static struct flow *flow_add(struct flow_table *t, const struct flow_key *key,
         const struct flow_owner *owner, unsigned spares)
 {
@@ -155,7 +155,7 @@ static struct flow *flow_add(struct flow_table *t, const struct flow_key *key,
 	return flow;
 }
 
-/* Notes how it was asked, and `octets`: the question and what else is kept. */
+/* Stores the query in the flow. `octets` is the question, with the struct packed_signing if any. */
 static void flow_fill(struct flow_table *t, struct flow *flow, const struct client_query *asked,
         struct span octets)
 {
@@ -168,13 +168,13 @@ static void flow_fill(struct flow_table *t, struct flow *flow, const struct clie
 	flow->passes_unjudged = asked->passes_unjudged;
 	flow->sent_plain = asked->sent_plain;
 	flow->iterator = asked->iterator & 3;
-	flow->parked = 0; /* what waited for it before is no matter of this one */
+	flow->parked = 0; /* responses to an earlier query do not count */
 	flow->held_packet = 0;
 	spill_put(&t->table, flow->more, flow->octets, FLOW_OCTETS, octets);
 }
 
-/* Has one of the oldest flows give way that is of the same client, or came by the same interface:
- * what has its share makes room in it. Returns false where there is none among these. */
+/* Evicts one of the oldest flows that is of the same client or interface, because that has its share.
+ * Returns false if there is none among the FLOW_LOOKED_AT oldest. */
 static bool make_room_in_share(
         struct flow_table *t, const struct flow_owner *owner, uint32_t interface)
 {
@@ -192,7 +192,7 @@ static bool make_room_in_share(
 	return false;
 }
 
-/* Gives `siblings->asked` a new time, or adds a flow in its place. Returns NULL when none may be
+/* Gives `siblings->asked` a new time, or adds a flow if that is NULL. Returns NULL if no flow may be
  * added. */
 static struct flow *flow_renew(struct flow_table *t, const struct flow_key *key,
         const struct siblings *siblings, size_t octets, uint64_t now_ms,
@@ -235,7 +235,7 @@ struct flow_remembered flow_remember(struct flow_table *t, const struct flow_key
 	struct flow *flow = flow_renew(t, key, &siblings, asked->question_len, now_ms, &result);
 	if (!flow)
 		return result;
-	/* It stays what it was, unless it was not to be judged and this one is. */
+	/* A repeated query changes its flow only if the flow is not judged, and the query is. */
 	if (!is_live || (!was_judged && !asked->passes_unjudged)) {
 		flow_fill(t, flow, asked, question_span(asked));
 		flow->passes_unjudged = is_unjudged;
@@ -298,11 +298,10 @@ void flow_read(const struct flow_table *t, const struct flow *flow, union flow_a
 	flow_signing_unpack(&kept, &asked->signing);
 }
 
-/* Says whether a response may answer the flow by the way that it takes; see flow_find(). The
- * attacker whom this keeps out stands on one side of a gateway, sees a query that passed, and sends
- * the gateway a copy of it that is not to be judged: the answer to the copy would leave where the
- * copy came in, so it never reaches the client. The shortcut does not see where a query goes out;
- * what it takes is always judged. */
+/* True if a response may answer the flow by the interfaces that it takes; see flow_find(). This is
+ * against an attacker beside a gateway who sees a query pass, and sends the gateway a copy of the
+ * query that is exempt: the response to the copy leaves where the copy came in, so it does not reach
+ * the client. The shortcut does not see where a query leaves, but its queries are always judged. */
 static bool is_way_back(const struct flow *flow, const struct flow_way *way)
 {
 	if (flow->is_signing)

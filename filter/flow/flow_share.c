@@ -24,7 +24,7 @@ static bool side_is_taken(const struct flow_share *s, uint8_t side)
 	return count >= s->clients.capacity / 4 * 3 && count < s->clients.used;
 }
 
-/* A client that is alone takes nothing from others. */
+/* A client that has all counted flows takes nothing from others. */
 bool flow_share_is_taken(const struct flow_share *s, const struct flow_owner *owner)
 {
 	const struct share *clients = &s->clients;

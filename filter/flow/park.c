@@ -26,7 +26,8 @@ void park_fini(struct park *park)
 	table_fini(&park->table);
 }
 
-/* Letters of the name count in either case; other octets that this changes do no harm. */
+/* Returns the question in lower case, for its share. tolower() may change other octets too, which only
+ * merges shares. */
 static struct span fold_question(
         const struct client_query *asked, uint8_t folded[static QUESTION_MAX])
 {
@@ -69,7 +70,7 @@ static struct parked *park_admit(struct park *park, uint64_t hash, struct span c
 
 struct parked *park_add(struct park *park, const struct waiting_packet *waiting, uint64_t now_ms)
 {
-	/* The kernel numbers packets one by one, so the id is as good as a hash. */
+	/* The kernel numbers packets one by one, so the id serves as a hash. */
 	struct parked *parked = park_admit(park, waiting->id, flow_key_client(waiting->key),
 	        waiting->octets, waiting->asked, now_ms);
 
@@ -84,7 +85,7 @@ struct parked *park_message(struct park *park, const struct sockaddr_storage *cl
         struct question *question, const struct client_query *asked, struct span message,
         uint64_t now_ms)
 {
-	/* Nobody looks for it, so any number does that spreads. */
+	/* It is never searched for, so any number that spreads serves as a hash. */
 	struct parked *parked = park_admit(
 	        park, (uintptr_t)question >> 4, sockaddr_octets(client), message, asked, now_ms);
 

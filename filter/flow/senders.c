@@ -5,7 +5,7 @@ struct sender {
 	uint8_t address[16];
 	uint8_t len;
 	bool asks_otherwise, was_said;
-	uint8_t with_cd, without_rd; /* up to SENDERS_ALWAYS */
+	uint8_t with_cd, without_rd; /* queries in a row, up to SENDERS_ALWAYS */
 	uint64_t iterates_until_ms;
 };
 
@@ -50,8 +50,8 @@ static bool sender_tell_always_cd(struct sender *sender, bool passes_cd)
 	return true;
 }
 
-/* Notes whether it asks as who iterates does; to have asked like that in a time to come, before the
- * clock went back, counts for nothing. */
+/* Notes a query. Returns true if the client iterates. If the clock was set back,
+ * `iterates_until_ms` may lie too far in the future, and is ignored. */
 static bool sender_iterates(struct sender *sender, bool has_rd, bool recurses, uint64_t now_ms)
 {
 	uint64_t until_ms = sender->iterates_until_ms;
@@ -66,7 +66,8 @@ static bool sender_iterates(struct sender *sender, bool has_rd, bool recurses, u
 	return now_ms < until_ms && until_ms <= now_ms + SENDERS_ITERATE_MS;
 }
 
-/* Most clients always set RD and never CD, and are not remembered. */
+/* Returns the entry of the client, or NULL. Most clients always set RD and never CD, so they get no
+ * entry. */
 static struct sender *sender_of(struct senders *s, const struct sent *sent)
 {
 	bool is_odd = sent->passes_cd || !sent->has_rd;
