@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The shortcut: on the interfaces that clients are behind, the kernel itself puts DO and the UDP
- * size into their plain queries, hands the worker the query as it came, and lets it pass the queue
- * by.
+/* The shortcut: on the interfaces towards the clients, this program in the kernel puts DO and the UDP
+ * size into plain queries, hands the worker a copy of the query as it came, and lets the query bypass
+ * the queue.
  *
- * It takes a query only if the worker would have done the very same with it: the worker is alive
- * and not paused, the server is one that takes EDNS, and the message is nothing but a question,
- * with or without an OPT behind it. All else takes the ordinary road. What it takes gets a bit of
- * the mark, which the rules (gateway-shortcut.*) look for; what it does not take loses that bit.
+ * It takes a query only if the worker would treat it in exactly this way: the worker is alive and not
+ * paused, the server takes EDNS, and the message has only a question, with or without an OPT after
+ * it. All other packets go to the queue. A packet that it takes gets a bit of the mark, for the rules
+ * (gateway-shortcut.*). A packet that it does not take loses this bit.
  *
- * A wrong checksum stays as wrong as it was: it is mended by differences, never made anew. */
+ * A wrong checksum stays wrong, because checksums are updated by differences and never computed
+ * anew. */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
@@ -22,7 +23,7 @@
 
 char program_license[] SEC("license") = "GPL";
 
-/* Set before it is loaded. */
+/* Set before the program is loaded. */
 const volatile __u32 mark_bit SEC(".rodata.mark");
 
 struct {
@@ -45,8 +46,8 @@ struct {
 	__type(value, __u32);
 } shortcut_servs SEC(".maps");
 
-/* The packet is copied here to be read. The verifier wants to see that no index leaves it, which a
- * mask shows; that an index is right is seen to by the code. */
+/* The packet is copied here to be read. A mask on each index proves to the verifier that no access is
+ * out of bounds. The code sees to it that the index is right. */
 #define COPY_OCTETS 1024
 #define COPY_MASK   (COPY_OCTETS - 1)
 
@@ -102,10 +103,10 @@ enum {
 	NAME_MAX = 255,
 };
 
-/* Where things stand, from the IP header on. */
+/* Offsets from the IP header on. */
 struct query {
 	__u32 version, udp_at, dns_at, end;
-	__u32 opt_at; /* 0: there is none */
+	__u32 opt_at; /* 0: no OPT */
 };
 
 static __always_inline __u8 u8_at(const struct copy *c, __u32 at)
@@ -118,15 +119,15 @@ static __always_inline __u16 u16_at(const struct copy *c, __u32 at)
 	return (__u16)(u8_at(c, at) << 8 | u8_at(c, at + 1));
 }
 
-/* The same number, of which the compiler keeps no other copy: when it is compared, the verifier
- * knows what becomes of it. */
+/* Returns the number so that the compiler keeps no other copy of it: after a comparison the verifier
+ * then knows the bounds of every later use. */
 static __always_inline __u64 only(__u64 number)
 {
 	__asm__ volatile("" : "+r"(number));
 	return number;
 }
 
-/* ---- Headers: what is no DNS query is known by a few octets ---- */
+/* ---- Headers: a few octets tell whether it is a DNS query ---- */
 
 static __always_inline int read_ipv4(struct __sk_buff *skb, struct copy *c, struct query *q)
 {
@@ -157,8 +158,8 @@ static __always_inline int is_to_port_53(struct __sk_buff *skb, struct copy *c, 
 	return 0;
 }
 
-/* Whole, to be sent on, and nothing behind its end. A datagram without a checksum would get one in
- * the queue, so it goes there. */
+/* True for a packet that is whole, to be forwarded, and has nothing after its end. A datagram without
+ * a checksum goes to the queue, because the worker gives it one. */
 static __always_inline int is_plain_packet(struct __sk_buff *skb, struct copy *c, struct query *q)
 {
 	__u32 length = skb->len - ETH_HLEN;
@@ -191,7 +192,7 @@ static __always_inline int is_to_known_server(const struct copy *c, const struct
 
 /* ---- The message ---- */
 
-/* Returns where the name at `at` ends, or 0: too long, compressed, or cut short. */
+/* Returns where the name at `at` ends; 0 if it is too long, compressed, or cut off. */
 static __always_inline __u32 skip_name(const struct copy *c, __u32 at, __u32 end)
 {
 	__u32 begin = at;
@@ -208,7 +209,7 @@ static __always_inline __u32 skip_name(const struct copy *c, __u32 at, __u32 end
 	return 0;
 }
 
-/* One question, and nothing behind it but an OPT. */
+/* True for a query with one question, and nothing after it but an OPT. */
 static __always_inline int is_plain_query(const struct copy *c, struct query *q)
 {
 	__u32 at = q->dns_at, additional = u16_at(c, at + DNS_ADDITIONAL_AT);
@@ -238,8 +239,7 @@ static __always_inline int store(struct __sk_buff *skb, __u32 at, const void *oc
 	return bpf_skb_store_bytes(skb, ETH_HLEN + at, octets, size, BPF_F_RECOMPUTE_CSUM);
 }
 
-/* Sets the lengths in the headers, which are `grown` octets too small; that of UDP counts twice in
- * its checksum. */
+/* Adds `grown` to the lengths in the headers. The UDP length counts twice in the UDP checksum. */
 static __always_inline int lengthen(struct __sk_buff *skb, const struct query *q, __u32 grown)
 {
 	__u16 was = (__u16)(q->end - q->udp_at), udp = bpf_htons(was + grown);
@@ -265,8 +265,8 @@ static __always_inline int lengthen(struct __sk_buff *skb, const struct query *q
 	return store(skb, q->udp_at + UDP_LENGTH_AT, &udp, sizeof(udp));
 }
 
-/* Writes an OPT behind the question, where the packet has been made longer. In the checksum its
- * octets count by whether they stand at an even offset. */
+/* Writes an OPT after the question, where the packet was made longer. For the checksum its octets are
+ * shifted by one if it begins at an odd offset. */
 static __always_inline int add_opt(struct __sk_buff *skb, const struct query *q)
 {
 	__u8 opt[OPT_SIZE + 1] = { 0, 0, TYPE_OPT, SHORTCUT_UDP_SIZE >> 8, SHORTCUT_UDP_SIZE & 0xff,
@@ -286,7 +286,7 @@ static __always_inline int add_opt(struct __sk_buff *skb, const struct query *q)
 	return lengthen(skb, q, OPT_SIZE);
 }
 
-/* Sets one field of the OPT that is there. */
+/* Sets one field of the OPT that the query has. */
 static __always_inline int set_field(
         struct __sk_buff *skb, const struct copy *c, const struct query *q, __u32 at, __u16 value)
 {
@@ -324,8 +324,9 @@ static __always_inline int is_takable(struct __sk_buff *skb, struct copy *c, str
 	return bpf_skb_load_bytes(skb, ETH_HLEN, c->octets, length) == 0 && is_plain_query(c, q);
 }
 
-/* Takes a query. What needs memory comes first, then what the worker is told, then what cannot fail
- * but for memory that was had already: where it does the packet is lost, as packets may be. */
+/* Takes a query. First it makes the packet longer, which needs memory; then it tells the worker; then
+ * it makes the changes, which need no more memory. If a change fails all the same, the packet is
+ * dropped. */
 static __always_inline int take(
         struct __sk_buff *skb, struct shortcut_state *state, struct copy *c, struct query *q)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The queue at work: packets in, verdicts out. How it is bound stands in nfqueue_bind.c. */
+/* Packets in, verdicts out. nfqueue_bind.c binds the queues. */
 #include "queue/nfqueue.h"
 
 #include <arpa/inet.h>
@@ -11,7 +11,7 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_queue.h>
 
-/* A verdict message. A packet may follow, which is another attribute. */
+/* A verdict message. The attribute with a new packet may follow. */
 struct verdict {
 	struct nlmsghdr message;
 	struct nfgenmsg header;
@@ -22,19 +22,19 @@ struct verdict {
 _Static_assert(sizeof(struct verdict) == 32, "it is sent as it lies, without padding");
 
 #define SEND_TRIES 3
-#define NOT_ZERO   (1ull << 48) /* in each id, above what the kernel says */
+#define NOT_ZERO   (1ull << 48) /* set in each id, above the numbers of queue and packet */
 #define CACHE_LINE 64
-#define EXPECTED   512 /* octets that are fetched of the next message */
+#define EXPECTED   512 /* octets of the next message that are prefetched */
 
-/* So many packets may stay in the kernel. From now on each gets a verdict of its own, so that none
- * of these passes with others. */
+/* Counts packets that may stay in the kernel without a verdict. From now on each packet gets a verdict
+ * of its own, so that none of these passes with others. */
 static void nfqueue_fail(struct nfqueue *q, unsigned packets)
 {
 	stats_add(&q->stats->verdict_errors, packets);
 	q->is_uncertain = true;
 }
 
-/* Room for what nfqueue_flush() may have to add is kept free. */
+/* Flushes unless `n` octets fit, beside the two messages that nfqueue_flush() may add. */
 static void nfqueue_make_room(struct nfqueue *q, size_t n)
 {
 	if (NFQUEUE_VERDICTS_SIZE - q->verdicts_len < n + 2 * sizeof(struct verdict))
@@ -61,14 +61,14 @@ static struct verdict *begin_verdict(
 	return v;
 }
 
-/* It is of so many packets. */
+/* Completes a verdict that covers `packets` packets. */
 static void end_verdict(struct nfqueue *q, const struct verdict *v, unsigned packets)
 {
 	q->verdicts_len += MNL_ALIGN(v->message.nlmsg_len);
 	q->verdict_count += packets;
 }
 
-/* Of one packet. */
+/* Begins a verdict for one packet. */
 static struct verdict *begin_single(struct nfqueue *q, uint64_t id, uint32_t verdict)
 {
 	struct nfqueue_lane *lane = lane_of(q, id);
@@ -78,8 +78,8 @@ static struct verdict *begin_single(struct nfqueue *q, uint64_t id, uint32_t ver
 	return begin_verdict(q, NFQNL_MSG_VERDICT, (uint16_t)(id >> 32), (uint32_t)id, verdict);
 }
 
-/* The kernel can be told of many packets by one message, which accepts whatever it holds up to a
- * packet: so there must be none among them that waits, or whose verdict was lost. */
+/* One message can accept many packets: the kernel accepts all that it holds up to a packet. So it may
+ * hold none among these that still waits, or whose verdict was lost. */
 void nfqueue_accept(struct nfqueue *q, uint64_t id)
 {
 	struct nfqueue_lane *lane = lane_of(q, id);
@@ -100,8 +100,8 @@ void nfqueue_drop(struct nfqueue *q, uint64_t id)
 	end_verdict(q, begin_single(q, id, NF_DROP), 1);
 }
 
-/* The packet is written to the place that it is sent from. A vector for each would spare no copy:
- * a packet must be put together from its headers and its message anyhow. */
+/* The packet is written where it is sent from. An iovec for each packet would save no copy, because a
+ * packet is put together from its headers and its message anyway. */
 struct writer nfqueue_replacement(struct nfqueue *q)
 {
 	const size_t head = sizeof(struct verdict) + MNL_ATTR_HDRLEN;
@@ -122,7 +122,8 @@ void nfqueue_accept_replaced(struct nfqueue *q, uint64_t id, const struct writer
 	end_verdict(q, v, 1);
 }
 
-/* Behind the verdicts of other packets, which are not to be accepted with them. */
+/* Accepts the released packets by one message. It comes after the verdicts of the other packets, which
+ * it would accept too. */
 static void end_release(struct nfqueue *q, struct nfqueue_lane *lane)
 {
 	if (lane->released == 0)
@@ -134,8 +135,8 @@ static void end_release(struct nfqueue *q, struct nfqueue_lane *lane)
 	lane->released = 0;
 }
 
-/* The kernel takes the messages before send() returns. Where it cannot, for want of memory mostly,
- * it has taken none. */
+/* The kernel takes the messages before send() returns. If send() fails, mostly because memory is
+ * short, the kernel has taken none. */
 void nfqueue_flush(struct nfqueue *q)
 {
 	ssize_t sent = -1;
@@ -152,7 +153,8 @@ void nfqueue_flush(struct nfqueue *q)
 	q->verdict_count = 0;
 }
 
-/* The kernel counts the packets of each queue, in 32 bits; nfnetlink's header tells the queue. */
+/* Returns the id: the kernel numbers the packets of each queue with 32 bits, and the header of
+ * nfnetlink has the number of the queue. */
 static uint64_t id_of(const struct nlmsghdr *message, const struct nfqnl_msg_packet_hdr *packet)
 {
 	const struct nfgenmsg *header = mnl_nlmsg_get_payload(message);
@@ -160,9 +162,7 @@ static uint64_t id_of(const struct nlmsghdr *message, const struct nfqnl_msg_pac
 	return NOT_ZERO | (uint64_t)ntohs(header->res_id) << 32 | ntohl(packet->packet_id);
 }
 
-/* Takes what is of use out of one attribute, whose type is known and whose payload has `len`
- * octets.
- */
+/* Reads one attribute, if it is useful. Its payload has `len` octets. */
 static void take_attribute(struct queued *queued, const struct nlmsghdr *message, unsigned type,
         uint8_t *payload, size_t len)
 {
@@ -189,8 +189,8 @@ static void take_attribute(struct queued *queued, const struct nlmsghdr *message
 	}
 }
 
-/* One packet; what lacks the header has no verdict to be given. libmnl's parser would call back for
- * each attribute, and most of them are of no use. */
+/* Reads one packet and calls the handler. A packet without its header can get no verdict. libmnl's
+ * parser would call back for each attribute, most of which are useless. */
 static void hand_packet(
         struct nfqueue *q, const struct nlmsghdr *message, nfqueue_handler *handler, void *context)
 {
@@ -217,8 +217,8 @@ static void hand_packet(
 	handler(context, &queued);
 }
 
-/* The errors that come unasked are those of verdicts, or in theory of a limit. What is said not to
- * be there, because its interface went down perhaps, does not wait for a verdict either. */
+/* Takes an error message, which is about a verdict, or in theory about a length limit. ENOENT: the
+ * packet is gone, perhaps because its interface went down, so it does not wait for a verdict. */
 static void take_error(struct nfqueue *q, const struct nlmsghdr *message)
 {
 	const struct nlmsgerr *error = mnl_nlmsg_get_payload(message);
@@ -242,7 +242,7 @@ void nfqueue_read(
 			take_error(q, m);
 	}
 	if (len > 0)
-		nfqueue_fail(q, 1); /* one that was cut off */
+		nfqueue_fail(q, 1); /* a message that was cut off */
 }
 
 int nfqueue_receive(struct nfqueue *q)
@@ -259,8 +259,8 @@ int nfqueue_receive(struct nfqueue *q)
 	return n;
 }
 
-/* Has the processor fetch a message while it works on the one before; the end of a long one comes
- * by itself when its begin is read. */
+/* Prefetches a message while the one before is handled. The processor fetches the end of a long
+ * message by itself when its beginning is read. */
 static void expect_message(const uint8_t *message, size_t len)
 {
 	for (size_t at = 0; at < len && at < EXPECTED; at += CACHE_LINE)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How a queue is bound and let go, and what the kernel says of it. */
+/* Binds the queues, closes them, and reads their state. */
 #include "base/complaint.h"
 #include "queue/nfqueue.h"
 
@@ -13,13 +13,12 @@
 #include <libnetfilter_queue/libnetfilter_queue.h>
 #include <linux/netfilter/nfnetlink_queue.h>
 
-/* A packet and the attributes that come with it. Not a multiple of a page: else the beginnings of
- * all packets of a batch would have the same few places in the processor's first cache. */
+/* A packet with its attributes. Not a multiple of a page: otherwise the beginnings of all packets of a
+ * batch would compete for a few sets of the processor's first cache. */
 #define RECEIVE_SIZE (NFQUEUE_PACKET_MAX + 4097 + 5 * 64)
 #define CONFIG_SIZE  256
 
-/* An acknowledgement is there when send() returns; only packets that came meanwhile can stand
- * before it, and the kernel holds no more of them than this. */
+/* When send() returns, the acknowledgement is in the socket, behind at most this many packets. */
 #define MESSAGES_BEFORE_ACK 65536
 
 static void nobody_judges_yet(void *context, const struct queued *queued)
@@ -27,7 +26,7 @@ static void nobody_judges_yet(void *context, const struct queued *queued)
 	nfqueue_drop(context, queued->id);
 }
 
-/* Sends a configuration message and waits for the kernel's word on it. */
+/* Sends a configuration message, and returns the error in its acknowledgement, or 0. */
 static int configure_queue(struct nfqueue *q, struct nlmsghdr *message)
 {
 	message->nlmsg_flags |= NLM_F_ACK;
@@ -50,7 +49,7 @@ static int configure_queue(struct nfqueue *q, struct nlmsghdr *message)
 	return -EBUSY;
 }
 
-/* All in one message: a queue that is bound before its copy mode is set drops what comes. */
+/* One message sets all: a queue that is bound before its copy mode is set drops packets. */
 static int bind_queue(struct nfqueue *q, uint16_t number, uint32_t length)
 {
 	_Alignas(struct nlmsghdr) char buffer[CONFIG_SIZE];
@@ -62,7 +61,7 @@ static int bind_queue(struct nfqueue *q, uint16_t number, uint32_t length)
 	return configure_queue(q, message);
 }
 
-/* In a message of its own: a flag that the kernel refuses would leave the rest half done. */
+/* In a message of its own: if the kernel refuses the flag, the rest of the message is half done. */
 static int set_fail_open(struct nfqueue *q, uint16_t number)
 {
 	_Alignas(struct nlmsghdr) char buffer[CONFIG_SIZE];
@@ -73,7 +72,7 @@ static int set_fail_open(struct nfqueue *q, uint16_t number)
 	return configure_queue(q, message);
 }
 
-/* Unlike what is set when it is bound this is not waited for, since packets come meanwhile. */
+/* Does not wait for an acknowledgement, because packets come meanwhile. */
 bool nfqueue_limit_queries(struct nfqueue *q, uint32_t length)
 {
 	_Alignas(struct nlmsghdr) char buffer[CONFIG_SIZE];
@@ -94,7 +93,7 @@ static int open_netlink(struct nfqueue *q, uint32_t socket_buffer)
 	if (setsockopt(q->fd, SOL_SOCKET, SO_RCVBUFFORCE, &receive, sizeof(receive)) < 0 ||
 	        setsockopt(q->fd, SOL_SOCKET, SO_SNDBUFFORCE, &send_size, sizeof(send_size)) < 0)
 		return -errno;
-	/* Errors would otherwise come with the whole verdict, packet and all. */
+	/* Otherwise each error message contains the whole verdict with its packet. */
 	mnl_socket_setsockopt(q->socket, NETLINK_CAP_ACK, &on, sizeof(on));
 	return 0;
 }
@@ -113,7 +112,7 @@ static int nfqueue_take_memory(struct nfqueue *q)
 	return 0;
 }
 
-/* The kernel says EPERM for two reasons; the second can be seen. */
+/* Writes why a queue cannot be bound. EPERM has two reasons: another holder can be seen. */
 static void explain_bind(uint16_t number, int result, struct complaint *error)
 {
 	struct nfqueue_state state;
@@ -158,7 +157,7 @@ int nfqueue_open(struct nfqueue *q, const struct nfqueue_options *options, struc
 		complaint_set(error, "cannot open a netlink socket: %s", strerror(-result));
 		return result;
 	}
-	/* Responses first: once queries come, their responses do. */
+	/* Responses first: once queries pass, their responses come. */
 	result = open_queue_number(q, options->number, options->length, options->fail_open, error);
 	if (result < 0)
 		return result;

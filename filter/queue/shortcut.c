@@ -13,8 +13,8 @@
 
 #define RING_MASK (SHORTCUT_RING_OCTETS - 1)
 
-/* How often the beginning of a record is looked at that is still being written. That takes the
- * kernel less than a microsecond, unless the machine itself is interrupted. */
+/* How often to read the head of a record that the kernel is still writing. Writing takes less than a
+ * microsecond, unless the (virtual) machine itself is interrupted. */
 #define RECORD_LOOKS 10000
 
 #define ALIVE_STEP_MS 250
@@ -46,7 +46,7 @@ static int get_pinned(const char *directory, const char *name)
 	return fd < 0 ? -errno : (int)fd;
 }
 
-/* The mapping stays when the descriptor is closed. Returns NULL where it cannot be had. */
+/* Returns a mapping, which outlives the descriptor, or NULL. */
 static void *map_memory(int fd, size_t size, int protection, size_t offset)
 {
 	void *at = mmap(NULL, size, protection, MAP_SHARED, fd, (off_t)offset);
@@ -58,7 +58,7 @@ static size_t page_size(void)
 	return (size_t)sysconf(_SC_PAGESIZE);
 }
 
-/* A page for our position, one for the kernel's, then the records. */
+/* A page has the worker's position, the next page that of the kernel; then the records follow. */
 static int map_ring(struct shortcut *s, int fd)
 {
 	size_t page = page_size();
@@ -139,7 +139,8 @@ void shortcut_close(struct shortcut *s)
 	*s = (struct shortcut){ .servers_fd = -1 };
 }
 
-/* Not each time: the program reads it for each query, maybe on another processor. */
+/* Writes `until_ns` only if it changes by ALIVE_STEP_MS, because the program reads it for each query,
+ * maybe on another processor. */
 void shortcut_alive(struct shortcut *s, uint64_t now_ms, bool wants)
 {
 	wants = wants && now_ms >= s->rests_until_ms;
@@ -158,7 +159,7 @@ void shortcut_rest(struct shortcut *s, uint64_t now_ms)
 	shortcut_alive(s, now_ms, false);
 }
 
-/* Link-local addresses are not forwarded to. */
+/* Returns false for a link-local address, to which nothing is forwarded. */
 static bool read_server_key(const struct sockaddr_storage *server, struct shortcut_server *key)
 {
 	struct span octets = sockaddr_octets(server);
@@ -190,7 +191,7 @@ void shortcut_dismiss(struct shortcut *s, const struct sockaddr_storage *server)
 		bpf_call(BPF_MAP_DELETE_ELEM, &attr);
 }
 
-/* Returns the head of the record there, with BPF_RINGBUF_BUSY_BIT if it stays unfinished. */
+/* Returns the head of the record; with BPF_RINGBUF_BUSY_BIT if the kernel is still writing it. */
 static uint32_t record_head(const uint8_t *record)
 {
 	const uint32_t *head = (const uint32_t *)(const void *)record;
