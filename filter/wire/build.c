@@ -3,7 +3,7 @@
 
 #include "wire/edns.h"
 
-#define COUNTS_AT 6 /* of the records, in the header */
+#define COUNTS_AT 6 /* offset of the record counts in the header */
 
 void build_header(
         struct writer *out, uint16_t id, uint16_t flags, uint16_t questions, uint16_t additional)

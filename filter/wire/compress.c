@@ -4,7 +4,7 @@
 #define POINTER_BITS  0xc000
 #define POINTER_LABEL 0xc0
 #define POINTER_REACH 0x3fff
-#define USED_MAX      (COMPRESS_SLOTS / 4 * 3) /* beyond, names are written and not noted */
+#define USED_MAX      (COMPRESS_SLOTS / 4 * 3) /* names beyond this are not remembered */
 
 bool wire_name_read(struct span message, size_t at, struct wire_name *name)
 {
@@ -45,7 +45,7 @@ static bool is_same(const uint8_t *a, const uint8_t *b, size_t len, enum letter_
 	return true;
 }
 
-/* Compares the name that was written at `at` with `name`. */
+/* True if the name written at offset `at` equals `name`. */
 static bool is_at(
         const struct compressor *c, size_t at, const uint8_t *name, enum letter_case letters)
 {
@@ -64,7 +64,7 @@ static bool is_at(
 	}
 }
 
-/* Returns where the name was written before, or 0. */
+/* Returns the offset at which the name was written before, or 0. */
 static uint16_t find(
         const struct compressor *c, uint16_t hash, const uint8_t *name, enum letter_case letters)
 {
@@ -93,8 +93,8 @@ static void note(struct compressor *c, uint16_t hash, size_t at)
 	}
 }
 
-/* Sets hashes[i] to that of the name from its label i on, and where[i] to where that is. Returns
- * how many labels there are. */
+/* Sets hashes[i] to the hash of the name from label i on, and where[i] to the offset of label i.
+ * Returns the number of labels. */
 static unsigned hash_suffixes(
         struct span name, uint16_t hashes[static NAME_MAX_LABELS], uint8_t where[])
 {
@@ -131,7 +131,8 @@ void compress_name(struct compressor *c, struct span name, enum letter_case lett
 		writer_u16(c->w, (uint16_t)(POINTER_BITS | before));
 	else
 		writer_u8(c->w, 0);
-	/* Only now can they be compared with: until here they had no end. */
+	/* The new labels are added only now: until here the name had no end, so it could not be
+	 * compared. */
 	for (unsigned i = 0; i < written && !c->w->full; i++)
 		note(c, hashes[i], start + where[i]);
 }

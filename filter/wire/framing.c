@@ -5,9 +5,9 @@
 
 #include "wire/message.h"
 
-#define QUESTION_MIN 5   /* octets: the root's name, type, class */
-#define QUESTION_MAX 259 /* the same with the longest name */
-#define RECORD_MIN   11  /* and a TTL and an empty RDATA */
+#define QUESTION_MIN 5   /* octets: the root name, type, class */
+#define QUESTION_MAX 259 /* with the longest name */
+#define RECORD_MIN   11  /* a question plus TTL and RDLENGTH, with empty RDATA */
 #define OPCODE_LAST  6   /* DSO, RFC 8490 */
 #define FLAG_Z       0x0040
 
@@ -27,7 +27,7 @@ static bool is_plausible_header(struct cursor *c, size_t length)
 	       FRAMING_HEADER_SIZE + questions * QUESTION_MIN + records * RECORD_MIN <= length;
 }
 
-/* A question, or the begin of a record. */
+/* Reads a question, or the start of a record. */
 static bool is_plausible_question(struct cursor *c)
 {
 	name_skip(c);
@@ -38,8 +38,8 @@ static bool is_plausible_question(struct cursor *c)
 	return !c->bad && (is_class || type == TYPE_OPT);
 }
 
-/* True when `octets` may be the begin of a message of `length` octets, as far as they go: most that
- * are none must be known from their first segment, since what is taken for a message is lost. */
+/* True if `octets` may be the first octets of a message of `length` octets. Most wrong guesses must
+ * be detected in their first segment, because the octets of a wrong guess are lost. */
 static bool is_plausible(struct span octets, size_t length)
 {
 	struct cursor c = cursor_over(octets);
@@ -53,7 +53,7 @@ static bool is_plausible(struct span octets, size_t length)
 	return is_plausible_header(&c, length) && (!has_question || is_plausible_question(&c));
 }
 
-/* True when `octets` are a message to their last one. */
+/* True if `octets` are a complete message without trailing octets. */
 static bool is_message(struct span octets)
 {
 	struct message m;
@@ -91,7 +91,7 @@ size_t framing_held(const struct framing *f)
 	return f->message ? length_of(f) : 0;
 }
 
-/* Holds `octets` until the rest of the message comes. */
+/* Stores `octets` until the rest of the message arrives. */
 static bool hold(struct framing *f, struct span octets)
 {
 	if (!f->message)
@@ -104,8 +104,8 @@ static bool hold(struct framing *f, struct span octets)
 	return true;
 }
 
-/* Takes what `c` has of the message whose prefix is complete, and hands it on if that is all.
- * Returns false when it is none. */
+/* Takes octets for the message whose prefix is complete, and hands the message on once it is
+ * complete. Returns false if it is no message, or if there is no memory. */
 static bool take_message(
         struct framing *f, struct cursor *c, framing_handler *handle, void *context)
 {

@@ -4,10 +4,10 @@
 #include "base/cursor.h"
 
 #define IPV4_HEADER_SIZE    20
-#define IPV4_OFFSET_MASK    0x1fff /* of the field that has the flags too; in units of 8 octets */
+#define IPV4_OFFSET_MASK    0x1fff /* in the field that also has the flags; in units of 8 octets */
 #define IPV4_MORE_FRAGMENTS 0x2000
 
-#define IPV6_OFFSET_MASK    0xfff8 /* shifted by three, so it counts octets */
+#define IPV6_OFFSET_MASK    0xfff8 /* the field is shifted by three bits, so this is in octets */
 #define IPV6_MORE_FRAGMENTS 0x0001
 
 enum { IPV6_HOP_BY_HOP = 0, IPV6_ROUTING = 43, IPV6_FRAGMENT = 44, IPV6_DESTINATION = 60 };
@@ -40,15 +40,15 @@ static enum ip_kind read_ipv4(struct ip *ip, struct span octets)
 	return ip->offset || ip->more ? IP_FRAGMENT : IP_WHOLE;
 }
 
-/* Moves past one extension header of the type `ip->protocol`, and sets that to the type of what
- * follows. With segments left in a routing header the destination is not the last one, which the
- * checksum of what is carried covers: such a packet cannot be inspected. */
+/* Skips one extension header of type `ip->protocol`, and sets `ip->protocol` to the type of the
+ * next header. If a routing header has segments left, the destination address is not the final one,
+ * which the UDP or TCP checksum covers: such a packet cannot be inspected. */
 static enum ip_kind skip_extension(struct ip *ip, struct cursor *c)
 {
 	uint8_t type = ip->protocol;
 
 	ip->protocol = cursor_u8(c);
-	uint8_t length = cursor_u8(c); /* in units of 8 octets, the first not counted */
+	uint8_t length = cursor_u8(c); /* in units of 8 octets, without the first 8 */
 	if (type == IPV6_FRAGMENT) {
 		uint16_t fragment = cursor_u16(c);
 		ip->id = cursor_u32(c);
@@ -70,7 +70,7 @@ static bool is_extension(uint8_t protocol)
 	       protocol == IPV6_FRAGMENT || protocol == IPV6_DESTINATION;
 }
 
-/* Finds the payload behind the extension headers. */
+/* Finds the payload after the extension headers. */
 static enum ip_kind read_extensions(struct ip *ip, struct cursor *c)
 {
 	enum ip_kind kind = IP_WHOLE;

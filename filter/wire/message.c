@@ -3,7 +3,7 @@
 
 #include "wire/edns.h"
 
-#define RR_FIXED_OCTETS 10 /* of a record, between its owner and its RDATA */
+#define RR_FIXED_OCTETS 10 /* octets of a record between its owner and its RDATA */
 
 static void read_question(struct message *m, struct cursor *c)
 {
@@ -16,7 +16,7 @@ static void read_question(struct message *m, struct cursor *c)
 		m->question = span_of(m->octets.base + start, cursor_offset(c) - start);
 }
 
-/* For OPT the class is the UDP size and the TTL holds the rest (RFC 6891, 6.1.3). */
+/* In an OPT, the class is the UDP size and the TTL contains the other fields (RFC 6891, 6.1.3). */
 static bool take_opt(struct message *m, const struct rr *rr, uint32_t ttl)
 {
 	if (m->edns.present || rr->section != SECTION_ADDITIONAL ||
@@ -35,7 +35,7 @@ static bool take_opt(struct message *m, const struct rr *rr, uint32_t ttl)
 	return true;
 }
 
-/* SIG with type covered 0 is SIG(0). */
+/* A SIG record with type covered 0 is SIG(0). */
 static bool signs_message(const struct message *m, const struct rr *rr)
 {
 	struct span rdata = message_rdata(m, rr);
@@ -82,7 +82,8 @@ static bool read_section(
 	return true;
 }
 
-/* A name is long, and its octets are not looked at before they are written. */
+/* Leaves most of qname uncleared: a name is long, and its octets are not read before they are
+ * written. */
 static void begin(struct message *m, struct span octets, struct rr *rrs)
 {
 	memset(m, 0, offsetof(struct message, qname.octets) + 1);

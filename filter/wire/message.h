@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A DNS message, parsed in place: offsets into the octets, nothing copied but the question's name.
- */
+/* A DNS message, parsed in place as offsets into its octets. Only the question's name is copied. */
 #ifndef WIRE_MESSAGE_H
 #define WIRE_MESSAGE_H
 
@@ -8,7 +7,7 @@
 #include "wire/name.h"
 #include "wire/protocol.h"
 
-/* A message of 65535 octets holds fewer records than this: the shortest takes 11 octets. */
+/* More records than any message has: a message has at most 65535 octets, a record at least 11. */
 #define MESSAGE_RRS_MAX 5957
 
 enum section { SECTION_ANSWER, SECTION_AUTHORITY, SECTION_ADDITIONAL };
@@ -19,7 +18,7 @@ struct rr {
 	uint16_t rdata_at, rdata_len;
 	uint16_t type, class;
 	uint8_t section; /* enum section */
-	bool odd_ttl;    /* the wire has the top bit set, which makes it 0: RFC 2181, 8 */
+	bool odd_ttl;    /* the top bit is set on the wire, so the TTL is 0: RFC 2181, 8 */
 	uint32_t ttl_s;
 };
 
@@ -28,7 +27,7 @@ struct edns {
 	bool present;
 	bool dnssec_ok;
 	uint8_t version;
-	uint8_t extended_rcode; /* the upper eight bits */
+	uint8_t extended_rcode; /* the upper eight bits of the RCODE */
 	uint16_t flags;
 	uint16_t udp_size;
 	uint16_t at; /* offset of the OPT's owner, which is one octet long */
@@ -39,31 +38,31 @@ struct message {
 	struct span octets;
 	uint16_t id, flags;
 	uint16_t question_count;
-	struct span question; /* the first question's own octets, letter case and all */
+	struct span question; /* the first question's octets, with their letter case */
 	uint16_t qtype, qclass;
-	struct rr *rrs; /* in the order of the wire; OPT is not among them */
+	struct rr *rrs; /* in wire order, without OPT */
 	unsigned rr_count;
 	struct edns edns;
-	bool is_signed;    /* a TSIG (RFC 8945) or SIG(0) (RFC 2931) record ends it */
-	struct name qname; /* without a question it is empty */
+	bool is_signed;    /* the last record is a TSIG (RFC 8945) or SIG(0) (RFC 2931) */
+	struct name qname; /* empty if there is no question */
 };
 
-/* Parses a whole message; `rrs` has room for `rrs_max` records. Returns false when it is malformed:
- * cut short, trailing octets, a bad or compressed name in the question, more than one question, an
- * OPT that is not at the root or in another section or twice (RFC 6891, 6.1.1), a TSIG that is not
- * last, or more records than fit. RDATA is not looked into, and the names of owners are checked
- * when they are read. */
+/* Parses a whole message; `rrs` has room for `rrs_max` records. Returns false if the message is
+ * malformed: cut short, trailing octets, a bad or compressed name in the question, more than one
+ * question, an OPT that is not at the root, not in the additional section, or not the only one (RFC
+ * 6891, 6.1.1), a TSIG or SIG(0) that is not last, or more records than fit. RDATA is not parsed;
+ * the owner names of records are checked when they are read. */
 bool message_parse(struct message *m, struct span octets, struct rr *rrs, unsigned rrs_max);
 
-/* Takes the next label of a name, letter case and all, at or, over compression pointers, before
- * `*at`, which is moved to where it begins; the next one is behind it. The last label is empty.
- * Returns false when there is none, or a pointer does not lead back. */
+/* Reads the label of a name at `*at`, with its letter case. Follows compression pointers and moves
+ * `*at` to the start of the label; the next label follows its last octet. The last label is empty.
+ * Returns false if the label is cut short, or if a pointer does not lead back. */
 bool message_label(const struct message *m, size_t *at, struct span *label);
 
-/* True if the message has a record of this type, in whatever section. */
+/* True if the message has a record of this type, in any section. */
 bool message_has_type(const struct message *m, uint16_t type);
 
-/* Reads the owner of a record. Returns false when it is malformed. */
+/* Reads the owner of a record. Returns false if the owner's name is malformed. */
 bool message_owner(const struct message *m, const struct rr *rr, struct name *owner);
 
 static inline struct span message_rdata(const struct message *m, const struct rr *rr)
@@ -71,7 +70,7 @@ static inline struct span message_rdata(const struct message *m, const struct rr
 	return span_of(m->octets.base + rr->rdata_at, rr->rdata_len);
 }
 
-/* Where the TTL of a record stands: before the length of its RDATA. */
+/* Returns the offset of the TTL of a record, which precedes RDLENGTH. */
 static inline size_t rr_ttl_at(const struct rr *rr)
 {
 	return rr->rdata_at - 6u;
@@ -82,7 +81,7 @@ static inline unsigned message_opcode(const struct message *m)
 	return (m->flags & OPCODE_MASK) >> OPCODE_SHIFT;
 }
 
-/* The whole RCODE, with the extended bits if there is an OPT (RFC 6891, 6.1.3). */
+/* Returns the whole RCODE, with the extended bits if there is an OPT (RFC 6891, 6.1.3). */
 static inline unsigned message_rcode(const struct message *m)
 {
 	return (unsigned)m->edns.extended_rcode << 4 | (m->flags & RCODE_MASK);

@@ -9,8 +9,8 @@
 
 const struct name name_root = { .len = 1, .labels = 0, .octets = { 0 } };
 
-/* The same for eight octets at a time. In each the top bit is put aside, so that no sum carries
- * over into the next one. */
+/* name_lower() for eight octets at a time. The top bit of each octet is masked off, so that no sum
+ * carries into the next octet. */
 static uint64_t lower_eight(uint64_t octets)
 {
 	const uint64_t each = 0x0101010101010101;
@@ -18,11 +18,11 @@ static uint64_t lower_eight(uint64_t octets)
 	uint64_t from_a = low + (0x80 - 'A') * each, beyond_z = low + (0x7f - 'Z') * each;
 	uint64_t is_upper = from_a & ~beyond_z & ~octets & (0x80 * each);
 
-	return octets | is_upper >> 2; /* 0x20 is what the two cases differ in */
+	return octets | is_upper >> 2; /* upper and lower case differ in the bit 0x20 */
 }
 
-/* Appends labels, as they stand one behind the other. The length of a label is no letter, so it
- * stays what it is. Returns false when the name gets too long. */
+/* Appends a run of labels in wire format, in lower case. A length octet is no letter, so it stays
+ * unchanged. Returns false if the name becomes too long. */
 static bool append_run(struct name *n, const uint8_t *run, size_t len)
 {
 	uint8_t *to = n->octets + n->len;
@@ -42,15 +42,15 @@ static bool append_run(struct name *n, const uint8_t *run, size_t len)
 	return true;
 }
 
-/* Marks the octets of a run of labels, if anybody wants to know. */
+/* Marks the octets of a run of labels, if the caller wants them marked. */
 static void mark(uint8_t *seen, size_t run_start, const struct cursor *at)
 {
 	if (seen)
 		memset(seen + run_start, 1, cursor_offset(at) - run_start);
 }
 
-/* Moves past labels and counts them: past the root's, which is the last one, or up to a pointer.
- * Returns false when they are malformed, or more than a name may have. */
+/* Skips and counts labels, up to and including the root label, or up to a pointer. Returns false if
+ * the labels are malformed or exceed the length of a name. */
 static bool skip_run(struct cursor *at, struct name *n, bool *is_last)
 {
 	const uint8_t *run = at->at;
@@ -74,8 +74,8 @@ static bool skip_run(struct cursor *at, struct name *n, bool *is_last)
 	}
 }
 
-/* `c` reads on after the first pointer; `at` follows the name wherever it goes. A pointer must lead
- * to before the place where this run of labels began, so each jump goes strictly back. */
+/* `c` ends after the first pointer; `at` follows the pointers. A pointer must lead to an offset
+ * before the start of its run of labels, so each jump goes strictly back. */
 static bool read_labels(struct cursor *c, struct name *n, bool may_jump, uint8_t *seen)
 {
 	struct cursor at = *c;
@@ -155,7 +155,7 @@ bool name_equal(const struct name *a, const struct name *b)
 	return a->len == b->len && memcmp(a->octets, b->octets, a->len) == 0;
 }
 
-/* Sets where[i] to the offset of the label that has i labels to its right, without the root. */
+/* Sets where[i] to the offset of the label with i labels to its right, not counting the root. */
 static void label_offsets(const struct name *n, uint8_t where[static NAME_MAX_LABELS])
 {
 	uint8_t at = 0;
@@ -185,7 +185,7 @@ int name_order(const struct name *a, const struct name *b)
 	return (int)a->labels - (int)b->labels;
 }
 
-/* The offset at which the last `labels` labels begin. */
+/* Returns the offset of the last `labels` labels. */
 static uint8_t suffix_offset(const struct name *n, unsigned labels)
 {
 	uint8_t at = 0;
@@ -302,7 +302,8 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* Reads one octet, perhaps escaped. Returns where the text goes on, or NULL on a bad escape. */
+/* Reads one octet, escaped or not. Returns the rest of the text, or NULL if the escape is
+ * malformed. */
 static const char *get_octet(const char *text, uint8_t *octet)
 {
 	if (*text != '\\') {
@@ -320,7 +321,7 @@ static const char *get_octet(const char *text, uint8_t *octet)
 	return text[1] ? text + 2 : NULL;
 }
 
-/* Appends a label, or the root's empty one. Returns false when the name gets too long. */
+/* Appends a label, or the empty root label. Returns false if the name becomes too long. */
 static bool append_label(struct name *n, struct span label)
 {
 	uint8_t len = (uint8_t)label.len;

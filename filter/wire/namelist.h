@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A short list of names, each standing for itself and all below it. */
+/* A short list of names; each covers itself and every name below it. */
 #ifndef WIRE_NAMELIST_H
 #define WIRE_NAMELIST_H
 
@@ -12,7 +12,7 @@ struct namelist {
 	struct name names[NAMELIST_MAX];
 };
 
-/* True when `n` is one of the names or lies below one. */
+/* True if `n` is one of the names or below one of them. */
 static inline bool namelist_covers(const struct namelist *list, const struct name *n)
 {
 	for (unsigned i = 0; i < list->count; i++) {

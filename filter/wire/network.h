@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Networks of IP addresses, as an operator names them: 192.0.2.0/24, 2001:db8::/32, or one address.
- */
+/* IP networks as an operator writes them: 192.0.2.0/24, 2001:db8::/32, or a single address. */
 #ifndef WIRE_NETWORK_H
 #define WIRE_NETWORK_H
 
@@ -8,17 +7,17 @@
 
 #include "base/span.h"
 
-/* Addresses of which the first `prefix` bits are these. */
+/* All addresses whose first `prefix` bits equal those of `octets`. */
 struct network {
 	uint8_t octets[16];
 	uint8_t len;    /* 4 or 16 */
 	uint8_t prefix; /* bits */
 };
 
-/* True when the address, of 4 or 16 octets, lies in one of the networks. */
+/* True if the address, 4 or 16 octets, is in one of the networks. */
 bool networks_have(const struct network *networks, unsigned count, struct span address);
 
-/* True when both are written alike. */
+/* True if both have one address and one prefix length. */
 bool network_equal(const struct network *a, const struct network *b);
 
 #endif

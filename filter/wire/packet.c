@@ -12,7 +12,7 @@
 #define UDP_LENGTH_AT   4
 #define UDP_CHECKSUM_AT 6
 
-/* Reads the ports and the length; the UDP datagram must fill what IP carries. */
+/* Reads the ports and the length; the UDP datagram must fill the payload of the IP packet. */
 static enum packet_kind read_udp(struct packet *p)
 {
 	struct cursor c = cursor_over(p->udp);
@@ -50,12 +50,12 @@ enum packet_kind packet_parse(struct packet *p, struct span octets)
 	return read_udp(p);
 }
 
-/* RFC 1071. The sum does not depend on the order of octets, so it is taken over the machine's own
- * words, of half the size that they are summed in: of what IP carries there are too few to
- * overflow. `s` must begin at an even offset of what is summed. */
+/* The sum does not depend on the octet order (RFC 1071), so it adds 32-bit words of the machine in
+ * 64 bits. An IP packet has too few words to overflow the sum. `s` must begin at an even offset of
+ * the summed data. */
 static uint64_t sum_add(uint64_t sum, struct span s)
 {
-	uint64_t other = 0; /* the processor does both at once */
+	uint64_t other = 0; /* a second sum, which the processor adds in parallel */
 	uint32_t words[2];
 	size_t i = 0;
 
@@ -72,7 +72,7 @@ static uint64_t sum_add(uint64_t sum, struct span s)
 	return sum + other;
 }
 
-/* Folds to 16 bits, in network order as they stand in memory. */
+/* Folds the sum to 16 bits, which are in network order in memory. */
 static uint16_t sum_fold(uint64_t sum)
 {
 	while (sum >> 16)
@@ -80,7 +80,7 @@ static uint16_t sum_fold(uint64_t sum)
 	return (uint16_t)sum;
 }
 
-/* The sum over the pseudo-header (RFC 768; RFC 8200, 8.1) and `udp`. */
+/* Returns the sum over the pseudo-header (RFC 768; RFC 8200, 8.1) and `udp`. */
 static uint16_t udp_sum(const struct packet *p, struct span udp)
 {
 	uint8_t pseudo[8] = { [7] = IP_UDP };
@@ -104,7 +104,7 @@ static void put_checksum(uint8_t *at, uint16_t checksum)
 	memcpy(at, &checksum, sizeof(checksum));
 }
 
-/* Sets the length, and IPv4's checksum, in a copy of the IP header. */
+/* Sets the length, and the checksum of IPv4, in a copy of the IP header. */
 static void mend_ip(uint8_t *header, const struct packet *p, size_t total)
 {
 	if (p->version == 6) {
@@ -122,7 +122,7 @@ static void mend_udp(uint8_t *udp, const struct packet *p, size_t len)
 	put_u16(udp + UDP_LENGTH_AT, (uint16_t)len);
 	put_u16(udp + UDP_CHECKSUM_AT, 0);
 	uint16_t checksum = (uint16_t)~udp_sum(p, span_of(udp, len));
-	/* Zero would say that there is none: RFC 768. */
+	/* A checksum of zero means no checksum (RFC 768). */
 	put_checksum(udp + UDP_CHECKSUM_AT, checksum ? checksum : 0xffff);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The numbers of the DNS protocol that sealgate knows (IANA: dns-parameters). */
+/* The numbers of the DNS protocol that sealgate uses (IANA: dns-parameters). */
 #ifndef WIRE_PROTOCOL_H
 #define WIRE_PROTOCOL_H
 
@@ -8,9 +8,9 @@
 
 #define DNS_PORT        53
 #define DNS_HEADER_SIZE 12
-#define DNS_PLAIN_SIZE  512 /* what a client without EDNS takes over UDP: RFC 1035, 4.2.1 */
+#define DNS_PLAIN_SIZE  512 /* the most a client without EDNS accepts over UDP: RFC 1035, 4.2.1 */
 
-/* The second 16 bits of the header, as they stand there. */
+/* The second 16 bits of the header. */
 #define FLAG_QR      0x8000
 #define FLAG_AA      0x0400
 #define FLAG_TC      0x0200
@@ -81,11 +81,11 @@ enum {
 
 #define TYPE_TEXT_SIZE 16
 
-/* Writes the mnemonic of a type, or `TYPE123` where it has none here (RFC 3597, 5). Returns
- * `text`. */
+/* Writes the mnemonic of a type, or `TYPE123` if the type is not in our table (RFC 3597, 5).
+ * Returns `text`. */
 const char *type_text(uint16_t type, char text[static TYPE_TEXT_SIZE]);
 
-/* The mnemonic of an RCODE, or "RCODE" for one that has none here. */
+/* Returns the mnemonic of an RCODE, or "RCODE" if it is not in our table. */
 const char *rcode_text(unsigned rcode);
 
 #endif

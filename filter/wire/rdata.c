@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wire/rdata.h"
 
-/* A digit is that many octets, `s` a character-string, `n` a name, `a` of A6 its address suffix and
- * name (RFC 2874, 3.1); what follows the layout is octets. RFC 4034, 6.2 as corrected by RFC 6840,
- * 5.1: NSEC is not in it. HINFO is in the RFC's list but has no names. */
+/* A digit stands for that many octets, `s` for a character-string, `n` for a name, and `a` for the
+ * prefix length, address suffix and name of A6 (RFC 2874, 3.1). The octets after the layout are
+ * plain. The list is that of RFC 4034, 6.2 as corrected by RFC 6840, 5.1, so NSEC is not in it.
+ * HINFO is in the list of the RFC but contains no names. */
 static const char *const layouts[] = {
 	[TYPE_NS] = "n",
 	[TYPE_MD] = "n",
@@ -53,7 +54,7 @@ struct rdata_walk rdata_walk_begin(const struct message *m, const struct rr *rr)
 	return w;
 }
 
-/* The prefix length and the address suffix; the name follows unless the prefix is empty. */
+/* Reads the prefix length and the address suffix; a name follows unless the prefix length is 0. */
 static void take_a6_address(struct rdata_walk *w)
 {
 	uint8_t prefix = cursor_u8(&w->c);

@@ -16,13 +16,13 @@ struct tcp {
 	struct span payload;
 };
 
-/* Parses what an IP packet carries. Returns false when it is cut short, or its header's length does
- * not fit. The checksum is not looked at: a capture on the host that sends often comes before the
- * network card fills it in. `tcp` borrows from `segment`. */
+/* Parses the payload of an IP packet. Returns false if the segment is cut short, or if the length
+ * of its header is wrong. The checksum is not checked: a capture on the sending host often precedes
+ * the network card's checksum offload. `tcp` borrows from `segment`. */
 bool tcp_parse(struct tcp *tcp, struct span segment);
 
-/* How far `a` lies behind `b` in sequence space, which wraps around (RFC 9293, 3.4): negative when
- * it comes before. */
+/* Returns the distance from `b` to `a` in sequence space, which wraps around (RFC 9293, 3.4);
+ * negative if `a` comes before `b`. */
 static inline int32_t tcp_distance(uint32_t a, uint32_t b)
 {
 	return (int32_t)(a - b);

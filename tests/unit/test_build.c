@@ -4,7 +4,7 @@
 #include "wire/build.h"
 #include "wire/message.h"
 
-static void a_query_reads_back_as_it_was_asked_for(void **state)
+static void a_query_that_was_built_is_parsed_back(void **state)
 {
 	(void)state;
 	static const struct {
@@ -77,7 +77,7 @@ static void a_header_has_the_counts_that_were_set(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_query_reads_back_as_it_was_asked_for),
+		cmocka_unit_test(a_query_that_was_built_is_parsed_back),
 		cmocka_unit_test(the_longest_name_just_fits),
 		cmocka_unit_test(a_header_has_the_counts_that_were_set),
 	};

@@ -3,7 +3,7 @@
 
 #include "wire/framing.h"
 
-/* Headers, of ten octets behind the id. */
+/* Headers; the first two octets are the id. */
 #define QUESTION "0000 0100 0001 0000 0000 0000 "
 #define ANSWER   "0000 8180 0001 0001 0000 0000 "
 #define QNAME    "00 0001 0001 "
@@ -21,7 +21,7 @@ static void count_message(void *context, struct span message)
 	(*count)++;
 }
 
-static void what_begins_like_a_message_is_taken_for_one(void **state)
+static void octets_that_look_like_a_message_are_kept(void **state)
 {
 	(void)state;
 	static const struct {
@@ -31,7 +31,7 @@ static void what_begins_like_a_message_is_taken_for_one(void **state)
 	} rows[] = {
 		{ "a query", "0011" QUESTION QNAME, true },
 		{ "a response", "001c" ANSWER QNAME RECORD, true },
-		{ "the begin of a long response", "1000" ANSWER, true },
+		{ "the start of a long response", "1000" ANSWER, true },
 		{ "a transfer's next message, without a question",
 		        "0017 0000 8400 0000 0001 0000 0000" RECORD, true },
 		{ "an update", "0011 0000 2800 0001 0000 0000 0000" QNAME, true },
@@ -39,16 +39,17 @@ static void what_begins_like_a_message_is_taken_for_one(void **state)
 		{ "too short for its question", "0010" QUESTION "00 0001 00", false },
 		{ "too short for its records", "001b" ANSWER QNAME RECORD, false },
 		{ "two questions", "001b 0000 0100 0002 0000 0000 0000" QNAME QNAME, false },
-		{ "nothing in it", "0011 0000 0100 0000 0000 0000 0000" QNAME, false },
-		{ "an opcode that is not assigned", "0011 0000 3800 0001 0000 0000 0000" QNAME,
+		{ "neither a question nor a record", "0011 0000 0100 0000 0000 0000 0000" QNAME,
 		        false },
-		{ "the bit that must be zero", "0011 0000 0140 0001 0000 0000 0000" QNAME, false },
-		{ "a class that is not assigned", "0011" QUESTION "00 0001 0007", false },
-		{ "a label longer than there are", "0011" QUESTION "40 0001 0001", false },
-		{ "another number of records than it says",
+		{ "an unassigned opcode", "0011 0000 3800 0001 0000 0000 0000" QNAME, false },
+		{ "the Z bit, which must be zero", "0011 0000 0140 0001 0000 0000 0000" QNAME,
+		        false },
+		{ "an unassigned class", "0011" QUESTION "00 0001 0007", false },
+		{ "a label length over 63", "0011" QUESTION "40 0001 0001", false },
+		{ "an RDLENGTH past the end of the message",
 		        "001c" ANSWER QNAME "00 0001 0001 00000000 0001", false },
-		{ "something behind its last record", "001d" ANSWER QNAME RECORD "00", false },
-		{ "the begin of a long response, without its question",
+		{ "an octet after the last record", "001d" ANSWER QNAME RECORD "00", false },
+		{ "the start of a long response, with a malformed question",
 		        "1000" ANSWER ZEROS ZEROS ZEROS ZEROS, false },
 		{ "text", "4d65737361676573206f6674656e", false },
 		{ "zeros", "0000000000000000000000000000", false },
@@ -70,7 +71,7 @@ static void what_begins_like_a_message_is_taken_for_one(void **state)
 	}
 }
 
-static void a_guess_is_made_with_the_whole_header_only(void **state)
+static void a_guess_is_checked_once_the_whole_header_is_there(void **state)
 {
 	(void)state;
 	static const struct {
@@ -79,7 +80,7 @@ static void a_guess_is_made_with_the_whole_header_only(void **state)
 		bool is_message;
 	} rows[] = {
 		{ "a message", "0011" QUESTION QNAME, true },
-		{ "none", "0011 0000 3800 0001 0000 0000 0000" QNAME, false },
+		{ "not a message", "0011 0000 3800 0001 0000 0000 0000" QNAME, false },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -102,7 +103,7 @@ static void a_guess_is_made_with_the_whole_header_only(void **state)
 	}
 }
 
-static void a_known_begin_is_no_guess(void **state)
+static void a_message_at_a_known_start_is_not_checked(void **state)
 {
 	(void)state;
 	struct framing f = { 0 };
@@ -117,7 +118,7 @@ static void a_known_begin_is_no_guess(void **state)
 	framing_fini(&f);
 }
 
-static void one_at_a_time_leaves_the_rest(void **state)
+static void taking_one_message_leaves_the_rest(void **state)
 {
 	(void)state;
 	struct framing f = { 0 };
@@ -137,10 +138,10 @@ static void one_at_a_time_leaves_the_rest(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_begins_like_a_message_is_taken_for_one),
-		cmocka_unit_test(a_guess_is_made_with_the_whole_header_only),
-		cmocka_unit_test(a_known_begin_is_no_guess),
-		cmocka_unit_test(one_at_a_time_leaves_the_rest),
+		cmocka_unit_test(octets_that_look_like_a_message_are_kept),
+		cmocka_unit_test(a_guess_is_checked_once_the_whole_header_is_there),
+		cmocka_unit_test(a_message_at_a_known_start_is_not_checked),
+		cmocka_unit_test(taking_one_message_leaves_the_rest),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

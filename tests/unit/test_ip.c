@@ -26,21 +26,21 @@ static const struct {
 	        0x1234, false },
 	{ "IPv4 with an option", "4600001b 12344000 40110000 " V4_ADDRESSES "94040000 " ABC,
 	        IP_WHOLE, IP_UDP, 3, 0, 0x1234, false },
-	{ "IPv4 with padding behind", "45000017 12344000 40110000 " V4_ADDRESSES ABC "0000",
+	{ "IPv4 with padding after it", "45000017 12344000 40110000 " V4_ADDRESSES ABC "0000",
 	        IP_WHOLE, IP_UDP, 3, 0, 0x1234, false },
-	{ "a segment that the network card is to cut",
+	{ "IPv4 and TCP, captured before segmentation offload",
 	        "45000000 12344000 40060000 " V4_ADDRESSES ABC, IP_WHOLE, IP_TCP, 3, 0, 0x1234,
 	        false },
-	{ "no length, and not TCP", "45000000 12344000 40110000 " V4_ADDRESSES ABC, IP_MALFORMED, 0,
-	        0, 0, 0, false },
+	{ "length zero without TCP", "45000000 12344000 40110000 " V4_ADDRESSES ABC, IP_MALFORMED,
+	        0, 0, 0, 0, false },
 	{ "IPv4, first fragment", "4500001c 12342000 40110000 " V4_ADDRESSES EIGHT, IP_FRAGMENT,
 	        IP_UDP, 8, 0, 0x1234, true },
 	{ "IPv4, last fragment", "4500001c 12340003 40110000 " V4_ADDRESSES EIGHT, IP_FRAGMENT,
 	        IP_UDP, 8, 24, 0x1234, false },
-	{ "IPv4, the last octets that an offset can name",
-	        "4500001c 12341fff 40110000 " V4_ADDRESSES EIGHT, IP_FRAGMENT, IP_UDP, 8, 65528,
-	        0x1234, false },
-	{ "IPv4, cut", "45000018 12344000 40110000 " V4_ADDRESSES ABC, IP_CUT, 0, 0, 0, 0, false },
+	{ "IPv4, the largest fragment offset", "4500001c 12341fff 40110000 " V4_ADDRESSES EIGHT,
+	        IP_FRAGMENT, IP_UDP, 8, 65528, 0x1234, false },
+	{ "IPv4, cut short", "45000018 12344000 40110000 " V4_ADDRESSES ABC, IP_CUT, 0, 0, 0, 0,
+	        false },
 	{ "header length 16", "44000017 12344000 40110000 " V4_ADDRESSES ABC, IP_MALFORMED, 0, 0, 0,
 	        0, false },
 	{ "header longer than the packet", "4f000017 12344000 40110000 " V4_ADDRESSES ABC,
@@ -49,8 +49,8 @@ static const struct {
 	{ "version 5", "55000017 12344000 40110000 " V4_ADDRESSES ABC, IP_MALFORMED, 0, 0, 0, 0,
 	        false },
 	{ "IPv6 and UDP", "60000000 00031140 " V6_ADDRESSES ABC, IP_WHOLE, IP_UDP, 3, 0, 0, false },
-	{ "IPv6 and TCP, to be cut by the network card", "60000000 00000640 " V6_ADDRESSES ABC,
-	        IP_WHOLE, IP_TCP, 3, 0, 0, false },
+	{ "IPv6 and TCP, captured before segmentation offload",
+	        "60000000 00000640 " V6_ADDRESSES ABC, IP_WHOLE, IP_TCP, 3, 0, 0, false },
 	{ "IPv6 with hop-by-hop and an atomic fragment",
 	        "60000000 00130040 " V6_ADDRESSES HOP_BY_HOP ATOMIC ABC, IP_WHOLE, IP_UDP, 3, 0,
 	        0x12345678, false },
@@ -61,7 +61,7 @@ static const struct {
 	{ "IPv6, an extension header in the fragments",
 	        "60000000 00102c40 " V6_ADDRESSES "3c000001 12345678 " EIGHT, IP_FRAGMENT, 60, 8, 0,
 	        0x12345678, true },
-	{ "IPv6, cut", "60000000 00041140 " V6_ADDRESSES ABC, IP_CUT, 0, 0, 0, 0, false },
+	{ "IPv6, cut short", "60000000 00041140 " V6_ADDRESSES ABC, IP_CUT, 0, 0, 0, 0, false },
 	{ "segments left in a routing header",
 	        "60000000 000b2b40 " V6_ADDRESSES "11000401 00000000 " ABC, IP_MALFORMED, 0, 0, 0,
 	        0, false },
@@ -73,13 +73,13 @@ static const struct {
 	        0, false },
 	{ "an unknown extension header", "60000000 000b8740 " V6_ADDRESSES ATOMIC ABC, IP_WHOLE,
 	        135, 11, 0, 0, false },
-	{ "more extension headers than are looked past",
+	{ "more extension headers than are skipped",
 	        "60000000 004b3c40 " V6_ADDRESSES DESTINATION DESTINATION DESTINATION DESTINATION
 	                DESTINATION DESTINATION DESTINATION DESTINATION DESTINATION ABC,
 	        IP_MALFORMED, 0, 0, 0, 0, false },
 };
 
-static void each_packet_is_what_it_is(void **state)
+static void each_packet_is_classified_and_parsed(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(packets); i++) {
@@ -126,7 +126,7 @@ static void a_packet_cut_anywhere_is_not_whole(void **state)
 	}
 }
 
-static void extension_headers_are_looked_past_in_what_was_put_together(void **state)
+static void extension_headers_are_skipped_after_reassembly(void **state)
 {
 	(void)state;
 	static const struct {
@@ -140,9 +140,10 @@ static void extension_headers_are_looked_past_in_what_was_put_together(void **st
 		{ "IPv4 has no extension headers", 4, 60, "11000104 00000000 " ABC, IP_WHOLE, 11 },
 		{ "IPv6", 6, IP_UDP, ABC, IP_WHOLE, 3 },
 		{ "destination options", 6, 60, "11000104 00000000 " ABC, IP_WHOLE, 3 },
-		{ "destination options cut", 6, 60, "11010104 00000000 " ABC, IP_MALFORMED, 0 },
-		{ "an atomic fragment within", 6, 44, ATOMIC ABC, IP_WHOLE, 3 },
-		{ "a fragment within", 6, 44, "11000001 12345678 " EIGHT, IP_MALFORMED, 0 },
+		{ "destination options, cut short", 6, 60, "11010104 00000000 " ABC, IP_MALFORMED,
+		        0 },
+		{ "an atomic fragment inside", 6, 44, ATOMIC ABC, IP_WHOLE, 3 },
+		{ "a fragment inside", 6, 44, "11000001 12345678 " EIGHT, IP_MALFORMED, 0 },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -161,9 +162,9 @@ static void extension_headers_are_looked_past_in_what_was_put_together(void **st
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_packet_is_what_it_is),
+		cmocka_unit_test(each_packet_is_classified_and_parsed),
 		cmocka_unit_test(a_packet_cut_anywhere_is_not_whole),
-		cmocka_unit_test(extension_headers_are_looked_past_in_what_was_put_together),
+		cmocka_unit_test(extension_headers_are_skipped_after_reassembly),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,7 @@ static struct rr rrs[MESSAGE_RRS_MAX];
 
 static const struct signing october = { .inception = 1790812800, .expiration = 1793491200 };
 
-/* A signed answer with all sections in use and pointers to the question. */
+/* Builds a signed answer that uses all sections and has pointers to the question. */
 static void build_answer(struct msgbuild *b)
 {
 	struct testkey *k = testkey_new(ALGORITHM_ED25519, 256, "example.test");
@@ -70,7 +70,7 @@ static void a_whole_message_is_read(void **state)
 	assert_false(m.is_signed);
 }
 
-/* The copy ends where its memory ends, so that a sanitizer sees what is read past it. */
+/* The copy ends where its memory ends, so that a sanitizer detects a read past it. */
 static void a_message_cut_anywhere_is_refused(void **state)
 {
 	(void)state;
@@ -88,7 +88,7 @@ static void a_message_cut_anywhere_is_refused(void **state)
 	assert_false(message_parse(&m, span_of(b.octets, b.len + 1), rrs, COUNT(rrs)));
 }
 
-/* Looks at everything that a parsed message points to. */
+/* Reads everything to which a parsed message points. */
 static void walk(const struct message *m)
 {
 	for (unsigned i = 0; i < m->rr_count; i++) {
@@ -103,7 +103,7 @@ static void walk(const struct message *m)
 	}
 }
 
-static void any_bit_may_flip_without_harm(void **state)
+static void flipping_any_bit_does_no_harm(void **state)
 {
 	(void)state;
 	struct msgbuild b;
@@ -134,7 +134,7 @@ static void any_bit_may_flip_without_harm(void **state)
 #define SIG_0    "00 0018 00ff 00000000 0002 0000 "
 #define SIG_A    "00 0018 0001 00000000 0002 0001 "
 
-static void messages_of_every_shape_are_taken_or_refused(void **state)
+static void messages_of_every_shape_are_accepted_or_refused(void **state)
 {
 	(void)state;
 	static const struct {
@@ -144,13 +144,14 @@ static void messages_of_every_shape_are_taken_or_refused(void **state)
 		{ "only a header", HEADER("0", "0", "0", "0"), true, false },
 		{ "a question", HEADER("1", "0", "0", "0") QUESTION, true, false },
 		{ "two questions", HEADER("2", "0", "0", "0") QUESTION QUESTION, false, false },
-		{ "no question, but announced", HEADER("1", "0", "0", "0"), false, false },
+		{ "a question counted but missing", HEADER("1", "0", "0", "0"), false, false },
 		{ "a compressed question", HEADER("1", "0", "0", "0") "c000 0001 0001", false,
 		        false },
 		{ "an answer", HEADER("1", "1", "0", "0") QUESTION RECORD, true, false },
-		{ "an answer without question", HEADER("0", "1", "0", "0") RECORD, true, false },
-		{ "fewer records than announced", HEADER("0", "2", "0", "0") RECORD, false, false },
-		{ "more than announced", HEADER("0", "1", "0", "0") RECORD RECORD, false, false },
+		{ "an answer without a question", HEADER("0", "1", "0", "0") RECORD, true, false },
+		{ "fewer records than counted", HEADER("0", "2", "0", "0") RECORD, false, false },
+		{ "more records than counted", HEADER("0", "1", "0", "0") RECORD RECORD, false,
+		        false },
 		{ "RDLENGTH past the end", HEADER("0", "1", "0", "0") "00 0001 0001 00000000 0001",
 		        false, false },
 		{ "owner cut short", HEADER("0", "1", "0", "0") "3f61", false, false },
@@ -169,7 +170,7 @@ static void messages_of_every_shape_are_taken_or_refused(void **state)
 		{ "a SIG(0)", HEADER("0", "0", "0", "1") SIG_0, true, true },
 		{ "a SIG(0) that is not last", HEADER("0", "0", "0", "2") SIG_0 RECORD, false,
 		        false },
-		{ "an old SIG of a type", HEADER("0", "1", "0", "0") SIG_A, true, false },
+		{ "an old SIG that covers a type", HEADER("0", "1", "0", "0") SIG_A, true, false },
 		{ "eleven octets", "1234 8000 0000 0000 0000 00", false, false },
 	};
 
@@ -217,7 +218,7 @@ static void the_rcode_has_twelve_bits(void **state)
 	free(octets);
 }
 
-static void more_records_than_there_is_room_for_are_refused(void **state)
+static void a_message_with_more_records_than_fit_is_refused(void **state)
 {
 	(void)state;
 	struct msgbuild b;
@@ -232,7 +233,7 @@ static void more_records_than_there_is_room_for_are_refused(void **state)
 	assert_false(message_parse(&m, msg_span(&b), NULL, 0));
 }
 
-static void the_largest_message_holds_less_than_the_most_records(void **state)
+static void no_message_has_more_records_than_the_maximum(void **state)
 {
 	(void)state;
 	struct message m;
@@ -255,12 +256,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_whole_message_is_read),
 		cmocka_unit_test(a_message_cut_anywhere_is_refused),
-		cmocka_unit_test(any_bit_may_flip_without_harm),
-		cmocka_unit_test(messages_of_every_shape_are_taken_or_refused),
+		cmocka_unit_test(flipping_any_bit_does_no_harm),
+		cmocka_unit_test(messages_of_every_shape_are_accepted_or_refused),
 		cmocka_unit_test(a_ttl_with_the_top_bit_is_zero),
 		cmocka_unit_test(the_rcode_has_twelve_bits),
-		cmocka_unit_test(more_records_than_there_is_room_for_are_refused),
-		cmocka_unit_test(the_largest_message_holds_less_than_the_most_records),
+		cmocka_unit_test(a_message_with_more_records_than_fit_is_refused),
+		cmocka_unit_test(no_message_has_more_records_than_the_maximum),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,30 +26,30 @@ static void names_are_read_with_their_pointers_followed(void **state)
 		const char *why, *octets;
 		size_t at;
 		const char *name; /* NULL: malformed */
-		size_t end;       /* where reading goes on */
+		size_t end;       /* the offset of the cursor afterwards */
 	} rows[] = {
 		{ "the root", "00", 0, ".", 1 },
 		{ "two labels", "0161 0262 63 00 ff", 0, "a.bc.", 6 },
 		{ "letters are lowered", "0341 5a 2d 015b 00", 0, "az-.[.", 7 },
-		{ "a label and a pointer", "016100 0162 c000 ff", 3, "b.a.", 7 },
+		{ "a label, then a pointer", "016100 0162 c000 ff", 3, "b.a.", 7 },
 		{ "only a pointer", "016100 c000 ff", 3, "a.", 5 },
 		{ "a pointer to a pointer", "016100 c000 c003 ff", 5, "a.", 7 },
 		{ "a pointer to a name with a pointer", "016100 0162c000 0163c003", 7, "c.b.a.",
 		        11 },
 		{ "a pointer into the middle", "01610162 00 c002", 5, "b.", 7 },
-		{ "nothing", "", 0, NULL, 0 },
+		{ "no octets", "", 0, NULL, 0 },
 		{ "no end", "0161", 0, NULL, 0 },
 		{ "a label cut short", "0361 62", 0, NULL, 0 },
 		{ "half a pointer", "c0", 0, NULL, 0 },
 		{ "a pointer to itself", "c000", 0, NULL, 0 },
 		{ "a pointer to its own label", "0161 c000", 0, NULL, 0 },
-		{ "two that point at each other", "c002 c000", 2, NULL, 0 },
+		{ "two pointers that point at each other", "c002 c000", 2, NULL, 0 },
 		{ "two labels that point at each other", "0161c004 0162c000", 4, NULL, 0 },
 		{ "a pointer forward", "c002 00", 0, NULL, 0 },
 		{ "a pointer back that leads forward", "c004 c000 016100", 2, NULL, 0 },
 		{ "a pointer past the end", "00 c0ff", 1, NULL, 0 },
 		{ "a pointer to a label that holds the pointer", "01 c000", 1, "\\192.", 3 },
-		{ "the same, cut short", "05 c000", 1, NULL, 0 },
+		{ "a pointer to such a label, cut short", "05 c000", 1, NULL, 0 },
 		{ "label type 01 (RFC 2673)", "4161 00", 0, NULL, 0 },
 		{ "label type 10", "8161 00", 0, NULL, 0 },
 	};
@@ -76,9 +76,9 @@ static void a_plain_name_has_no_pointers(void **state)
 		size_t at;
 		bool bad;
 	} rows[] = {
-		{ "without", "016100", 0, false },
-		{ "with one", "016100 c000", 3, true },
-		{ "with one after a label", "016100 0162c000", 3, true },
+		{ "no pointer", "016100", 0, false },
+		{ "only a pointer", "016100 c000", 3, true },
+		{ "a pointer after a label", "016100 0162c000", 3, true },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -93,7 +93,8 @@ static void a_plain_name_has_no_pointers(void **state)
 	}
 }
 
-/* Writes labels of 63 octets and a last one of `last`, then the root: 193 + last octets. */
+/* Writes three labels of 63 octets, one of `last` octets, and the root label: 194 + `last` octets.
+ */
 static size_t put_long_name(uint8_t *at, uint8_t last)
 {
 	static const uint8_t lens[] = { 63, 63, 63 };
@@ -135,7 +136,7 @@ static void a_name_has_at_most_255_octets(void **state)
 	}
 }
 
-static void a_pointer_does_not_make_a_name_longer_than_that(void **state)
+static void a_pointer_does_not_make_a_name_longer_than_255_octets(void **state)
 {
 	(void)state;
 	uint8_t octets[300];
@@ -153,7 +154,7 @@ static void a_pointer_does_not_make_a_name_longer_than_that(void **state)
 	assert_int_equal(n.len, 254);
 }
 
-static void the_most_labels_are_127(void **state)
+static void a_name_has_at_most_127_labels(void **state)
 {
 	(void)state;
 	uint8_t octets[255];
@@ -172,8 +173,8 @@ static void the_most_labels_are_127(void **state)
 	assert_int_equal(name_shared_labels(&n, &shorter), 126);
 }
 
-/* At each place of a label, in labels of all lengths. */
-static void capital_letters_and_nothing_else_become_small(void **state)
+/* Tests each octet value at each position of labels of each length. */
+static void only_capital_letters_are_lowered(void **state)
 {
 	(void)state;
 	uint8_t wire[65];
@@ -238,22 +239,22 @@ static void text_becomes_a_name_and_text_again(void **state)
 	} rows[] = {
 		{ "the root", ".", "." },
 		{ "with a final dot", "example.org.", "example.org." },
-		{ "without", "example.org", "example.org." },
+		{ "without a final dot", "example.org", "example.org." },
 		{ "letters are lowered", "EXAMPLE.Org", "example.org." },
 		{ "a wildcard", "*.example", "*.example." },
 		{ "an escaped dot", "a\\.b.example", "a\\.b.example." },
 		{ "an escaped backslash", "a\\\\b", "a\\\\b." },
-		{ "a number", "\\001\\255.x", "\\001\\255.x." },
-		{ "a number that is a letter", "\\065.x", "a.x." },
+		{ "octets in decimal", "\\001\\255.x", "\\001\\255.x." },
+		{ "a letter in decimal", "\\065.x", "a.x." },
 		{ "a blank", "a b.x", "a\\032b.x." },
-		{ "what a zone file would misread", "\\\"\\(\\)\\;\\@\\$.x",
+		{ "characters that are special in a zone file", "\\\"\\(\\)\\;\\@\\$.x",
 		        "\\\"\\(\\)\\;\\@\\$.x." },
-		{ "nothing", "", NULL },
+		{ "empty text", "", NULL },
 		{ "an empty label", "a..b", NULL },
-		{ "a dot first", ".a", NULL },
+		{ "a leading dot", ".a", NULL },
 		{ "two dots", "..", NULL },
-		{ "a number over 255", "\\256.x", NULL },
-		{ "two digits", "\\12.x", NULL },
+		{ "a decimal number over 255", "\\256.x", NULL },
+		{ "a decimal number of two digits", "\\12.x", NULL },
 		{ "an escape at the end", "a\\", NULL },
 	};
 
@@ -297,7 +298,7 @@ static void the_longest_name_fits_its_text(void **state)
 	assert_true(name_equal(&n, &again));
 }
 
-/* ---- Order and kinship ---- */
+/* ---- Order and ancestors ---- */
 
 static void names_are_ordered_as_rfc_4034_6_1_shows(void **state)
 {
@@ -316,7 +317,7 @@ static void names_are_ordered_as_rfc_4034_6_1_shows(void **state)
 	}
 }
 
-static void kinship_goes_by_whole_labels(void **state)
+static void ancestors_are_compared_by_whole_labels(void **state)
 {
 	(void)state;
 	static const struct {
@@ -330,7 +331,7 @@ static void kinship_goes_by_whole_labels(void **state)
 		{ "the root is below nothing", ".", "example", false, 0 },
 		{ "a parent", "example", "a.example", false, 1 },
 		{ "a sibling", "b.example", "a.example", false, 1 },
-		{ "the same ending, not of labels", "ba.example", "a.example", false, 1 },
+		{ "a common ending that is not a label", "ba.example", "a.example", false, 1 },
 		{ "octets that look like the ancestor", "x\\001a\\007example.test", "a.example",
 		        false, 0 },
 		{ "another letter case", "B.A.EXAMPLE", "a.example", true, 2 },
@@ -345,7 +346,7 @@ static void kinship_goes_by_whole_labels(void **state)
 	}
 }
 
-static void suffixes_and_parents_may_replace_the_name(void **state)
+static void a_suffix_or_parent_may_overwrite_the_name(void **state)
 {
 	(void)state;
 	static const char *const suffixes[] = { ".", "org.", "example.org.", "www.example.org." };
@@ -362,7 +363,7 @@ static void suffixes_and_parents_may_replace_the_name(void **state)
 	}
 }
 
-static void only_a_lone_asterisk_first_makes_a_wildcard(void **state)
+static void a_wildcard_has_a_single_asterisk_as_first_label(void **state)
 {
 	(void)state;
 	static const struct {
@@ -384,7 +385,7 @@ static void only_a_lone_asterisk_first_makes_a_wildcard(void **state)
 	}
 }
 
-static void a_label_is_put_before_when_it_fits(void **state)
+static void a_label_is_prepended_if_it_fits(void **state)
 {
 	(void)state;
 	uint8_t label[64], octets[255];
@@ -407,7 +408,7 @@ static void a_label_is_put_before_when_it_fits(void **state)
 	assert_int_equal(out.len, 255);
 }
 
-static void an_ending_is_replaced_as_dname_does(void **state)
+static void a_suffix_is_replaced_as_by_a_dname(void **state)
 {
 	(void)state;
 	static const struct {
@@ -430,7 +431,7 @@ static void an_ending_is_replaced_as_dname_does(void **state)
 	}
 }
 
-static void a_replaced_ending_may_make_the_name_too_long(void **state)
+static void a_replaced_suffix_may_make_the_name_too_long(void **state)
 {
 	(void)state;
 	uint8_t octets[255];
@@ -452,20 +453,20 @@ int main(void)
 		cmocka_unit_test(names_are_read_with_their_pointers_followed),
 		cmocka_unit_test(a_plain_name_has_no_pointers),
 		cmocka_unit_test(a_name_has_at_most_255_octets),
-		cmocka_unit_test(a_pointer_does_not_make_a_name_longer_than_that),
-		cmocka_unit_test(the_most_labels_are_127),
-		cmocka_unit_test(capital_letters_and_nothing_else_become_small),
+		cmocka_unit_test(a_pointer_does_not_make_a_name_longer_than_255_octets),
+		cmocka_unit_test(a_name_has_at_most_127_labels),
+		cmocka_unit_test(only_capital_letters_are_lowered),
 		cmocka_unit_test(skipping_ends_where_reading_ends),
 		cmocka_unit_test(text_becomes_a_name_and_text_again),
 		cmocka_unit_test(labels_in_text_have_at_most_63_octets),
 		cmocka_unit_test(the_longest_name_fits_its_text),
 		cmocka_unit_test(names_are_ordered_as_rfc_4034_6_1_shows),
-		cmocka_unit_test(kinship_goes_by_whole_labels),
-		cmocka_unit_test(suffixes_and_parents_may_replace_the_name),
-		cmocka_unit_test(only_a_lone_asterisk_first_makes_a_wildcard),
-		cmocka_unit_test(a_label_is_put_before_when_it_fits),
-		cmocka_unit_test(an_ending_is_replaced_as_dname_does),
-		cmocka_unit_test(a_replaced_ending_may_make_the_name_too_long),
+		cmocka_unit_test(ancestors_are_compared_by_whole_labels),
+		cmocka_unit_test(a_suffix_or_parent_may_overwrite_the_name),
+		cmocka_unit_test(a_wildcard_has_a_single_asterisk_as_first_label),
+		cmocka_unit_test(a_label_is_prepended_if_it_fits),
+		cmocka_unit_test(a_suffix_is_replaced_as_by_a_dname),
+		cmocka_unit_test(a_replaced_suffix_may_make_the_name_too_long),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,7 +3,7 @@
 
 #include "wire/packet.h"
 
-/* UDP datagrams that carry "abc"; checksums were computed by another program (Python). */
+/* UDP datagrams with the payload "abc". Another program (Python) computed the checksums. */
 #define V4_ADDRESSES "c0000201 c6336435 "
 #define V4           "4500001f 12344000 40113c30 " V4_ADDRESSES
 #define V4_OPTION    "46000023 12344000 4011a727 " V4_ADDRESSES "94040000 "
@@ -22,7 +22,7 @@ static const struct {
 } packets[] = {
 	{ "IPv4", V4 V4_UDP, PACKET_UDP },
 	{ "IPv4 with an option", V4_OPTION V4_UDP, PACKET_UDP },
-	{ "IPv4 with padding behind", V4 V4_UDP "0000", PACKET_UDP },
+	{ "IPv4 with padding after it", V4 V4_UDP "0000", PACKET_UDP },
 	{ "IPv6", V6 V6_UDP, PACKET_UDP },
 	{ "IPv6 with hop-by-hop and an atomic fragment",
 	        "60000000 001b0040 " V6_ADDRESSES HOP_BY_HOP ATOMIC V6_UDP, PACKET_UDP },
@@ -38,9 +38,8 @@ static const struct {
 	{ "first fragment", "4500001f 12342000 40113c30 " V4_ADDRESSES V4_UDP, PACKET_FRAGMENT },
 	{ "later fragment", "4500001f 12340001 40113c30 " V4_ADDRESSES V4_UDP, PACKET_FRAGMENT },
 	{ "TCP", "4500001f 12344000 40063c30 " V4_ADDRESSES V4_UDP, PACKET_NOT_UDP },
-	{ "UDP length too short for what is there", V4 "9c400035 000ab295 616263",
-	        PACKET_MALFORMED },
-	{ "UDP length too long", V4 "9c400035 000cb295 616263", PACKET_MALFORMED },
+	{ "UDP length shorter than the datagram", V4 "9c400035 000ab295 616263", PACKET_MALFORMED },
+	{ "UDP length longer than the datagram", V4 "9c400035 000cb295 616263", PACKET_MALFORMED },
 	{ "half a UDP header", "45000018 12344000 40113c30 " V4_ADDRESSES "9c400035",
 	        PACKET_MALFORMED },
 	{ "IPv6 payload length zero (a jumbogram)", "60000000 00001140 " V6_ADDRESSES V6_UDP,
@@ -53,19 +52,19 @@ static const struct {
 	        PACKET_FRAGMENT },
 	{ "IPv6 routing header with segments left",
 	        "60000000 00132b40 " V6_ADDRESSES "11000401 00000000 " V6_UDP, PACKET_MALFORMED },
-	{ "IPv6 routing header at its end",
+	{ "IPv6 routing header without segments left",
 	        "60000000 00132b40 " V6_ADDRESSES "11000400 00000000 " V6_UDP, PACKET_UDP },
 	{ "extension header longer than the packet",
 	        "60000000 00133c40 " V6_ADDRESSES "11040104 00000000 " V6_UDP, PACKET_MALFORMED },
 	{ "an unknown extension header", "60000000 00138740 " V6_ADDRESSES ATOMIC V6_UDP,
 	        PACKET_NOT_UDP },
-	{ "more extension headers than are looked at",
+	{ "more extension headers than are skipped",
 	        "60000000 00533c40 " V6_ADDRESSES DESTINATION DESTINATION DESTINATION DESTINATION
 	                DESTINATION DESTINATION DESTINATION DESTINATION ATOMIC V6_UDP,
 	        PACKET_MALFORMED },
 };
 
-static void each_packet_is_what_it_is(void **state)
+static void each_packet_is_classified(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(packets); i++) {
@@ -101,7 +100,7 @@ static void the_parts_of_a_datagram_are_found(void **state)
 	}
 }
 
-static void a_packet_cut_anywhere_is_no_datagram(void **state)
+static void a_packet_cut_anywhere_is_malformed(void **state)
 {
 	(void)state;
 	static const char *const whole[] = { V4 V4_UDP, V4_OPTION V4_UDP,
@@ -134,10 +133,10 @@ static void checksums_are_verified(void **state)
 		{ "IPv4, a port changed", V4 "9c410035 000bb295 616263", false },
 		{ "IPv4, an address changed",
 		        "4500001f 12344000 40113c30 c0000202 c6336435 " V4_UDP, false },
-		{ "IPv4, none", V4 "9c400035 000b0000 616263", true },
+		{ "IPv4, no checksum", V4 "9c400035 000b0000 616263", true },
 		{ "IPv6, right", V6 V6_UDP, true },
 		{ "IPv6, wrong", V6 "00359c40 000b433b 616263", false },
-		{ "IPv6, none, which is not allowed", V6 "00359c40 000b0000 616263", false },
+		{ "IPv6, no checksum, which is not allowed", V6 "00359c40 000b0000 616263", false },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -156,11 +155,10 @@ static void a_packet_is_written_with_another_payload(void **state)
 	static const struct {
 		const char *why, *from, *payload, *want;
 	} rows[] = {
-		{ "the same payload gives the same packet", V4 V4_UDP, "abc", V4 V4_UDP },
-		{ "longer, and of an odd length", V4 V4_UDP, "abcde",
+		{ "an unchanged payload gives an unchanged packet", V4 V4_UDP, "abc", V4 V4_UDP },
+		{ "a longer payload of odd length", V4 V4_UDP, "abcde",
 		        "45000021 12344000 40113c2e " V4_ADDRESSES "9c400035 000d4d2d 6162636465" },
-		{ "a checksum is made where there was none", V4 "9c400035 000b0000 616263", "abc",
-		        V4 V4_UDP },
+		{ "a missing checksum is added", V4 "9c400035 000b0000 616263", "abc", V4 V4_UDP },
 		{ "IPv4 options stay", V4_OPTION V4_UDP, "abc", V4_OPTION V4_UDP },
 		{ "IPv6", V6 V6_UDP, "abc", V6 V6_UDP },
 		{ "extension headers stay",
@@ -210,9 +208,9 @@ static void a_packet_that_does_not_fit_is_not_written(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_packet_is_what_it_is),
+		cmocka_unit_test(each_packet_is_classified),
 		cmocka_unit_test(the_parts_of_a_datagram_are_found),
-		cmocka_unit_test(a_packet_cut_anywhere_is_no_datagram),
+		cmocka_unit_test(a_packet_cut_anywhere_is_malformed),
 		cmocka_unit_test(checksums_are_verified),
 		cmocka_unit_test(a_packet_is_written_with_another_payload),
 		cmocka_unit_test(a_packet_that_does_not_fit_is_not_written),

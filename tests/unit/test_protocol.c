@@ -3,7 +3,7 @@
 
 #include "wire/protocol.h"
 
-static void types_have_their_mnemonic_or_rfc_3597s(void **state)
+static void a_type_without_a_mnemonic_is_written_as_in_rfc_3597(void **state)
 {
 	(void)state;
 	static const struct {
@@ -29,7 +29,7 @@ static void types_have_their_mnemonic_or_rfc_3597s(void **state)
 		assert_string_equal(type_text(rows[i].type, text), rows[i].text);
 }
 
-static void rcodes_have_their_mnemonic_or_none(void **state)
+static void an_rcode_without_a_mnemonic_is_written_as_rcode(void **state)
 {
 	(void)state;
 	assert_string_equal(rcode_text(RCODE_NOERROR), "NOERROR");
@@ -42,8 +42,8 @@ static void rcodes_have_their_mnemonic_or_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(types_have_their_mnemonic_or_rfc_3597s),
-		cmocka_unit_test(rcodes_have_their_mnemonic_or_none),
+		cmocka_unit_test(a_type_without_a_mnemonic_is_written_as_in_rfc_3597),
+		cmocka_unit_test(an_rcode_without_a_mnemonic_is_written_as_rcode),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

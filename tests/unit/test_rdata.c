@@ -3,8 +3,8 @@
 
 #include "wire/rdata.h"
 
-/* The name x stands at octet 12, for pointers to lead to, and the RDATA where a record would have
- * it and where the message and its memory end. */
+/* The name x is at octet 12, as a target for pointers. The RDATA is where a record has its RDATA,
+ * at the end of the message and of its memory. */
 #define RDATA_AT 25
 
 static uint8_t *message_with(uint16_t type, const char *rdata, size_t *len, struct rr *rr)
@@ -24,7 +24,7 @@ static uint8_t *message_with(uint16_t type, const char *rdata, size_t *len, stru
 	return m;
 }
 
-/* Writes what a walk finds as text: a digit a run of octets, `n` and the octets on the wire a
+/* Writes the pieces of a walk as text: the number of octets of each, after `n` if the piece is a
  * name. */
 static bool walk(const struct message *m, const struct rr *rr, char *text)
 {
@@ -50,7 +50,7 @@ static void names_are_found_in_every_type_that_has_them(void **state)
 		{ "A may be of any length", TYPE_A, "", "", true },
 		{ "NS", TYPE_NS, "016100", "n3 ", true },
 		{ "NS compressed", TYPE_NS, "0161c00c", "n4 ", true },
-		{ "NS with more after it", TYPE_NS, "016100ff", "n3 1 ", true },
+		{ "NS with an octet after the name", TYPE_NS, "016100ff", "n3 1 ", true },
 		{ "NS empty", TYPE_NS, "", "", false },
 		{ "NS cut short", TYPE_NS, "0161", "", false },
 		{ "NS with half a pointer", TYPE_NS, "c0", "", false },
@@ -63,7 +63,7 @@ static void names_are_found_in_every_type_that_has_them(void **state)
 		{ "MX with half a preference", TYPE_MX, "00", "", false },
 		{ "SOA", TYPE_SOA, "016100 0162c00c 00000001 00000002 00000003 00000004 00000005",
 		        "n3 n4 20 ", true },
-		{ "SOA of one name", TYPE_SOA, "016100", "n3 ", false },
+		{ "SOA with one name", TYPE_SOA, "016100", "n3 ", false },
 		{ "MINFO", TYPE_MINFO, "016100 0162 00", "n3 n3 ", true },
 		{ "RP", TYPE_RP, "00 00", "n1 n1 ", true },
 		{ "AFSDB", TYPE_AFSDB, "0001 016100", "2 n3 ", true },
@@ -80,7 +80,7 @@ static void names_are_found_in_every_type_that_has_them(void **state)
 		{ "A6, no prefix", TYPE_A6, "00 000102030405060708090a0b0c0d0e0f", "17 ", true },
 		{ "A6, a prefix of 64 bits", TYPE_A6, "40 0001020304050607 016100", "9 n3 ", true },
 		{ "A6, a prefix of 61 bits", TYPE_A6, "3d 000102030405060708 00", "10 n1 ", true },
-		{ "A6, all prefix", TYPE_A6, "80 016100", "1 n3 ", true },
+		{ "A6, a prefix of 128 bits", TYPE_A6, "80 016100", "1 n3 ", true },
 		{ "A6, a prefix of 129 bits", TYPE_A6, "81 016100", "", false },
 		{ "TXT", TYPE_TXT, "0161", "2 ", true },
 		{ "NSEC's next name is left alone (RFC 6840, 5.1)", TYPE_NSEC, "0141 00 0001 40",
@@ -104,7 +104,7 @@ static void names_are_found_in_every_type_that_has_them(void **state)
 	}
 }
 
-/* CVE-2026-56416 was such a name. The octets after RDLENGTH are another record's. */
+/* CVE-2026-56416 was about such a name. The octets after RDLENGTH belong to another record. */
 static void a_name_that_runs_past_rdlength_is_malformed(void **state)
 {
 	(void)state;

@@ -27,7 +27,7 @@ static const struct {
 	        0 },
 };
 
-static void each_segment_has_its_parts(void **state)
+static void each_part_of_a_segment_is_found(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(segments); i++) {
@@ -50,7 +50,7 @@ static void each_segment_has_its_parts(void **state)
 	}
 }
 
-static void a_header_cut_anywhere_is_none(void **state)
+static void a_header_cut_anywhere_is_refused(void **state)
 {
 	(void)state;
 	size_t len;
@@ -74,11 +74,11 @@ static void sequence_numbers_wrap_around(void **state)
 		uint32_t a, b;
 		int32_t want;
 	} rows[] = {
-		{ "the same", 7, 7, 0 },
-		{ "behind", 9, 7, 2 },
+		{ "equal", 7, 7, 0 },
+		{ "after", 9, 7, 2 },
 		{ "before", 7, 9, -2 },
-		{ "behind, around the end", 1, UINT32_MAX, 2 },
-		{ "before, around the end", UINT32_MAX, 1, -2 },
+		{ "after, across the wrap", 1, UINT32_MAX, 2 },
+		{ "before, across the wrap", UINT32_MAX, 1, -2 },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++)
@@ -88,8 +88,8 @@ static void sequence_numbers_wrap_around(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_segment_has_its_parts),
-		cmocka_unit_test(a_header_cut_anywhere_is_none),
+		cmocka_unit_test(each_part_of_a_segment_is_found),
+		cmocka_unit_test(a_header_cut_anywhere_is_refused),
 		cmocka_unit_test(sequence_numbers_wrap_around),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
