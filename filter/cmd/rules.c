@@ -19,7 +19,7 @@ static bool load_config_if_any(const struct options *o, struct config *c)
 	return config_defaults(c) == 0;
 }
 
-static enum exit_code apply_rules(const struct options *o)
+static enum exit_code run_rules_apply(const struct options *o)
 {
 	struct config c;
 
@@ -73,7 +73,7 @@ static enum exit_code run_rules(int argc, char **argv)
 	verb = argv[optind];
 
 	if (strcmp(verb, "apply") == 0)
-		return apply_rules(&o);
+		return run_rules_apply(&o);
 	if (strcmp(verb, "show") == 0)
 		return show_rules(&o);
 	if (strcmp(verb, "remove") == 0)

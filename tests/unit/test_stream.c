@@ -174,7 +174,7 @@ static void a_new_syn_begins_a_new_stream(void **state)
 	assert_seen(&w, "far off: a SYN that was not captured", "A2 B4 A7 A8 A9");
 	capture_syn(&w, 4000000000U);
 	capture_part(&w, 4000000000U, B, C);
-	assert_seen(&w, "a SYN captured behind the data", "A2 B4 A7 A8 A9 B11");
+	assert_seen(&w, "a SYN captured after the data", "A2 B4 A7 A8 A9 B11");
 	close_watcher(&w);
 }
 

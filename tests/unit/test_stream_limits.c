@@ -43,7 +43,7 @@ static void an_idle_stream_is_forgotten(void **state)
 	w.now_s++;
 	capture(&w, 4001, 1, TCP_SYN, span_of(NULL, 0));
 	assert_int_equal(w.streams.table.used, 1);
-	assert_seen(&w, "what waited behind the gap", "B2");
+	assert_seen(&w, "messages behind the gap", "B2");
 	close_watcher(&w);
 }
 
@@ -61,7 +61,7 @@ static void the_oldest_stream_is_evicted(void **state)
 	capture(&w, 3000, 1, TCP_SYN, span_of(NULL, 0));
 	assert_int_equal(w.counts.streams_evicted, 1);
 	assert_int_equal(w.streams.table.used, STREAM_COUNT);
-	assert_seen(&w, "what waited behind the gap", "B2");
+	assert_seen(&w, "messages behind the gap", "B2");
 	close_watcher(&w);
 }
 
