@@ -41,7 +41,7 @@ static void close_streams(const int fd[static STREAMS])
 	}
 }
 
-static char *read_all(int fd)
+static char *process_read_all(int fd)
 {
 	off_t size = lseek(fd, 0, SEEK_END);
 	char *text = size < 0 ? NULL : malloc((size_t)size + 1);
@@ -95,8 +95,8 @@ int process_run(struct process *p, const char *const argv[], const char *input)
 	error = spawn_and_wait(argv, fd, &p->status);
 	if (error)
 		goto out;
-	p->out = read_all(fd[OUT]);
-	p->err = read_all(fd[ERR]);
+	p->out = process_read_all(fd[OUT]);
+	p->err = process_read_all(fd[ERR]);
 	if (!p->out || !p->err) {
 		process_fini(p);
 		error = -ENOMEM;

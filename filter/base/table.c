@@ -31,7 +31,7 @@ static struct slot *slot_of(void *entry)
 }
 
 /* A neighbour in the age list has the index of this slot; a division would be slower. */
-static uint32_t index_of(const struct table *t, const struct slot *s)
+static uint32_t slot_index(const struct table *t, const struct slot *s)
 {
 	return s->newer == NONE ? t->newest : slot_at(t, s->newer)->older;
 }
@@ -172,7 +172,7 @@ void *table_add_or_replace(struct table *t, uint64_t hash)
 void table_touch(struct table *t, void *entry)
 {
 	struct slot *s = slot_of(entry);
-	uint32_t i = index_of(t, s);
+	uint32_t i = slot_index(t, s);
 
 	if (i == t->newest)
 		return;
@@ -195,7 +195,7 @@ void *table_younger(const struct table *t, void *entry)
 void table_remove(struct table *t, void *entry)
 {
 	struct slot *s = slot_of(entry);
-	uint32_t i = index_of(t, s);
+	uint32_t i = slot_index(t, s);
 	uint32_t *link = &t->buckets[s->hash & t->bucket_mask];
 
 	while (*link != i)

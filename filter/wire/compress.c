@@ -34,7 +34,8 @@ void compress_begin(struct compressor *c, struct writer *w)
 	c->w = w;
 }
 
-static bool is_same(const uint8_t *a, const uint8_t *b, size_t len, enum letter_case letters)
+static bool compress_is_same(
+        const uint8_t *a, const uint8_t *b, size_t len, enum letter_case letters)
 {
 	if (letters == CASE_KEPT)
 		return memcmp(a, b, len) == 0;
@@ -46,7 +47,7 @@ static bool is_same(const uint8_t *a, const uint8_t *b, size_t len, enum letter_
 }
 
 /* True if the name written at offset `at` equals `name`. */
-static bool is_at(
+static bool compress_is_at(
         const struct compressor *c, size_t at, const uint8_t *name, enum letter_case letters)
 {
 	for (;;) {
@@ -55,7 +56,7 @@ static bool is_at(
 			at = (size_t)(label[0] & ~POINTER_LABEL) << 8 | label[1];
 			continue;
 		}
-		if (*label != *name || !is_same(label + 1, name + 1, *name, letters))
+		if (*label != *name || !compress_is_same(label + 1, name + 1, *name, letters))
 			return false;
 		if (*name == 0)
 			return true;
@@ -65,20 +66,21 @@ static bool is_at(
 }
 
 /* Returns the offset at which the name was written before, or 0. */
-static uint16_t find(
+static uint16_t compress_find(
         const struct compressor *c, uint16_t hash, const uint8_t *name, enum letter_case letters)
 {
 	for (unsigned i = 0; i < COMPRESS_PROBES; i++) {
 		unsigned slot = (hash + i) % COMPRESS_SLOTS;
 		if (c->slots[slot].at == 0)
 			return 0;
-		if (c->slots[slot].hash == hash && is_at(c, c->slots[slot].at, name, letters))
+		if (c->slots[slot].hash == hash &&
+		        compress_is_at(c, c->slots[slot].at, name, letters))
 			return c->slots[slot].at;
 	}
 	return 0;
 }
 
-static void note(struct compressor *c, uint16_t hash, size_t at)
+static void compress_note(struct compressor *c, uint16_t hash, size_t at)
 {
 	if (at > POINTER_REACH || c->used == USED_MAX)
 		return;
@@ -122,7 +124,7 @@ void compress_name(struct compressor *c, struct span name, enum letter_case lett
 
 	for (; written < labels; written++) {
 		const uint8_t *label = name.base + where[written];
-		before = find(c, hashes[written], label, letters);
+		before = compress_find(c, hashes[written], label, letters);
 		if (before)
 			break;
 		writer_put(c->w, span_of(label, *label + 1u));
@@ -134,5 +136,5 @@ void compress_name(struct compressor *c, struct span name, enum letter_case lett
 	/* The new labels are added only now: until here the name had no end, so it could not be
 	 * compared. */
 	for (unsigned i = 0; i < written && !c->w->full; i++)
-		note(c, hashes[i], start + where[i]);
+		compress_note(c, hashes[i], start + where[i]);
 }

@@ -54,7 +54,7 @@ static bool is_plausible(struct span octets, size_t length)
 }
 
 /* True if `octets` are a complete message without trailing octets. */
-static bool is_message(struct span octets)
+static bool framing_is_message(struct span octets)
 {
 	struct message m;
 	struct rr *rrs = calloc(MESSAGE_RRS_MAX, sizeof(*rrs));
@@ -92,7 +92,7 @@ size_t framing_held(const struct framing *f)
 }
 
 /* Stores `octets` until the rest of the message arrives. */
-static bool hold(struct framing *f, struct span octets)
+static bool framing_hold(struct framing *f, struct span octets)
 {
 	if (!f->message)
 		f->message = malloc(length_of(f));
@@ -106,7 +106,7 @@ static bool hold(struct framing *f, struct span octets)
 
 /* Takes octets for the message whose prefix is complete, and hands the message on once it is
  * complete. Returns false if it is no message, or if there is no memory. */
-static bool take_message(
+static bool framing_take_message(
         struct framing *f, struct cursor *c, framing_handler *handle, void *context)
 {
 	size_t length = length_of(f);
@@ -115,7 +115,7 @@ static bool take_message(
 	struct span message = cursor_take(c, here);
 
 	if (here < missing || f->have > 0) {
-		if (!hold(f, message))
+		if (!framing_hold(f, message))
 			return false;
 		message = span_of(f->message, f->have);
 	}
@@ -123,7 +123,7 @@ static bool take_message(
 		return false;
 	if (message.len < length)
 		return true;
-	if (f->is_guess && !is_message(message))
+	if (f->is_guess && !framing_is_message(message))
 		return false;
 	f->is_guess = false;
 	handle(context, message);
@@ -135,7 +135,7 @@ bool framing_take_one(struct framing *f, struct cursor *c, framing_handler *hand
 {
 	while (f->prefix_len < FRAMING_PREFIX_SIZE && cursor_left(c) > 0)
 		f->prefix[f->prefix_len++] = cursor_u8(c);
-	if (f->prefix_len < FRAMING_PREFIX_SIZE || take_message(f, c, handle, context))
+	if (f->prefix_len < FRAMING_PREFIX_SIZE || framing_take_message(f, c, handle, context))
 		return true;
 	framing_restart(f);
 	return false;

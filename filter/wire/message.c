@@ -5,7 +5,7 @@
 
 #define RR_FIXED_OCTETS 10 /* octets of a record between its owner and its RDATA */
 
-static void read_question(struct message *m, struct cursor *c)
+static void message_read_question(struct message *m, struct cursor *c)
 {
 	size_t start = cursor_offset(c);
 
@@ -43,7 +43,8 @@ static bool signs_message(const struct message *m, const struct rr *rr)
 	       (rr->type == TYPE_SIG && rdata.len >= 2 && rdata.base[0] == 0 && rdata.base[1] == 0);
 }
 
-static bool read_record(struct message *m, struct cursor *c, enum section section, struct rr *rr)
+static bool message_read_record(
+        struct message *m, struct cursor *c, enum section section, struct rr *rr)
 {
 	*rr = (struct rr){ .owner_at = (uint16_t)cursor_offset(c), .section = (uint8_t)section };
 	name_skip(c);
@@ -71,7 +72,7 @@ static bool read_section(
 {
 	while (count-- > 0) {
 		struct rr rr;
-		if (!read_record(m, c, section, &rr))
+		if (!message_read_record(m, c, section, &rr))
 			return false;
 		if (rr.type == TYPE_OPT)
 			continue;
@@ -84,7 +85,7 @@ static bool read_section(
 
 /* Leaves most of qname uncleared: a name is long, and its octets are not read before they are
  * written. */
-static void begin(struct message *m, struct span octets, struct rr *rrs)
+static void message_begin(struct message *m, struct span octets, struct rr *rrs)
 {
 	memset(m, 0, offsetof(struct message, qname.octets) + 1);
 	m->octets = octets;
@@ -96,7 +97,7 @@ bool message_parse(struct message *m, struct span octets, struct rr *rrs, unsign
 	struct cursor c = cursor_over(octets);
 	uint16_t counts[SECTION_ADDITIONAL + 1];
 
-	begin(m, octets, rrs);
+	message_begin(m, octets, rrs);
 	m->id = cursor_u16(&c);
 	m->flags = cursor_u16(&c);
 	m->question_count = cursor_u16(&c);
@@ -105,7 +106,7 @@ bool message_parse(struct message *m, struct span octets, struct rr *rrs, unsign
 	if (c.bad || m->question_count > 1 || octets.len > UINT16_MAX)
 		return false;
 	if (m->question_count == 1)
-		read_question(m, &c);
+		message_read_question(m, &c);
 	for (unsigned s = SECTION_ANSWER; s <= SECTION_ADDITIONAL; s++) {
 		if (!read_section(m, &c, s, counts[s], rrs_max))
 			return false;

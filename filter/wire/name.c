@@ -43,7 +43,7 @@ static bool append_run(struct name *n, const uint8_t *run, size_t len)
 }
 
 /* Marks the octets of a run of labels, if the caller wants them marked. */
-static void mark(uint8_t *seen, size_t run_start, const struct cursor *at)
+static void name_mark(uint8_t *seen, size_t run_start, const struct cursor *at)
 {
 	if (seen)
 		memset(seen + run_start, 1, cursor_offset(at) - run_start);
@@ -88,7 +88,7 @@ static bool read_labels(struct cursor *c, struct name *n, bool may_jump, uint8_t
 		        !append_run(n, at.base + run_start, cursor_offset(&at) - run_start))
 			return false;
 		size_t target = is_last ? 0 : cursor_u16(&at) & POINTER_TARGET;
-		mark(seen, run_start, &at);
+		name_mark(seen, run_start, &at);
 		if (!jumped)
 			c->at = at.at;
 		if (is_last)
@@ -100,7 +100,7 @@ static bool read_labels(struct cursor *c, struct name *n, bool may_jump, uint8_t
 	}
 }
 
-static void read_name(struct cursor *c, struct name *n, bool may_jump, uint8_t *seen)
+static void name_read_either(struct cursor *c, struct name *n, bool may_jump, uint8_t *seen)
 {
 	if (c->bad || !read_labels(c, n, may_jump, seen)) {
 		c->bad = true;
@@ -110,17 +110,17 @@ static void read_name(struct cursor *c, struct name *n, bool may_jump, uint8_t *
 
 void name_read(struct cursor *c, struct name *n)
 {
-	read_name(c, n, true, NULL);
+	name_read_either(c, n, true, NULL);
 }
 
 void name_read_marking(struct cursor *c, struct name *n, uint8_t *seen)
 {
-	read_name(c, n, true, seen);
+	name_read_either(c, n, true, seen);
 }
 
 void name_read_plain(struct cursor *c, struct name *n)
 {
-	read_name(c, n, false, NULL);
+	name_read_either(c, n, false, NULL);
 }
 
 void name_skip(struct cursor *c)
