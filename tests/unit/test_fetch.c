@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The fetcher against a server on the loopback interface. The test is the clock, so no time-out is
- * ever waited for. */
+/* The fetcher against a server on the loopback interface. The test is the clock, so the test
+ * never waits for a time-out. */
 #include "test.h"
 
 #include <sys/epoll.h>
@@ -20,7 +20,7 @@ struct lab {
 	struct park park;
 	struct fetcher fetcher;
 	uint64_t now_ms;
-	/* What the fetcher said. */
+	/* What the fetcher reported. */
 	unsigned learned, failed, over, useless_answers;
 	bool last_try;
 	size_t answer_len;
@@ -108,7 +108,7 @@ static bool want(struct lab *lab, const char *name)
 	return fetcher_want(&lab->fetcher, &w, &lab->server.address, parked, lab->now_ms);
 }
 
-/* Waits for the next thing that comes in, and lets the fetcher handle it. */
+/* Waits for the next event, and lets the fetcher handle it. */
 static void come_in(struct lab *lab)
 {
 	struct epoll_event event;
@@ -141,7 +141,7 @@ static void the_query_asks_for_keys_and_signatures(void **state)
 	assert_int_equal(m.edns.udp_size, 1232);
 }
 
-static void all_who_wait_for_one_want_share_a_fetch(void **state)
+static void responses_that_wait_for_one_want_share_a_fetch(void **state)
 {
 	struct lab *lab = *state;
 
@@ -158,7 +158,7 @@ static void all_who_wait_for_one_want_share_a_fetch(void **state)
 	assert_int_equal(fetcher_deadline_ms(&lab->fetcher), UINT64_MAX);
 }
 
-static void what_does_not_match_is_no_answer(void **state)
+static void a_datagram_that_does_not_match_is_no_response(void **state)
 {
 	struct lab *lab = *state;
 	static const struct {
@@ -202,7 +202,7 @@ static void a_flood_that_does_not_match_ends_the_try(void **state)
 	assert_int_equal(lab->stats.fetch_tries, 2);
 }
 
-static void silence_is_asked_again_more_patiently_then_given_up(void **state)
+static void a_silent_server_is_asked_again_with_more_time_and_then_given_up(void **state)
 {
 	struct lab *lab = *state;
 	uint16_t ports[FETCH_TRIES];
@@ -246,8 +246,8 @@ static void a_useless_answer_is_followed_by_the_next_try(void **state)
 	assert_int_equal(lab->failed, 0);
 }
 
-/* An attacker who always answers first would block every key. */
-static void the_true_answer_may_follow_a_forged_one(void **state)
+/* Otherwise an attacker who always answers first would block every key. */
+static void the_true_response_may_follow_a_forged_one(void **state)
 {
 	struct lab *lab = *state;
 
@@ -263,7 +263,7 @@ static void the_true_answer_may_follow_a_forged_one(void **state)
 	assert_int_equal(lab->stats.fetch_tries, 1);
 }
 
-static void where_nobody_listens_it_fails_at_once(void **state)
+static void a_closed_port_fails_at_once(void **state)
 {
 	struct lab *lab = *state;
 
@@ -330,7 +330,7 @@ static void a_connection_that_is_closed_early_ends_the_try(void **state)
 	assert_int_equal(lab->over, 0);
 }
 
-static void no_more_are_fetched_at_once_than_may_be(void **state)
+static void fetches_in_flight_have_a_bound(void **state)
 {
 	struct lab *lab = *state;
 	char name[32];
@@ -344,8 +344,8 @@ static void no_more_are_fetched_at_once_than_may_be(void **state)
 	assert_false(want(lab, "example."));
 }
 
-/* Or one zone whose servers are silent would keep all others from being judged. */
-static void a_greedy_zone_gives_way(void **state)
+/* Otherwise one zone with silent servers would keep out all other zones. */
+static void a_fetch_of_the_greediest_zone_is_given_up(void **state)
 {
 	struct lab *lab = *state;
 	char name[32];
@@ -360,7 +360,7 @@ static void a_greedy_zone_gives_way(void **state)
 	assert_false(want(lab, "one-more.evil."));
 }
 
-/* From here on the server is the root's too. */
+/* From here on the server is a root server, too. */
 static void give_hints(struct lab *lab)
 {
 	lab->fetcher.servers.hints = &lab->server.address;
@@ -400,7 +400,7 @@ static void after_a_useless_answer_the_root_is_asked(void **state)
 	assert_int_equal(lab->stats.walks_lost, 0);
 }
 
-static void who_had_nothing_is_not_asked_first_again(void **state)
+static void a_server_that_had_nothing_is_not_asked_first_again(void **state)
 {
 	struct lab *lab = *state;
 
@@ -428,7 +428,7 @@ static void silence_is_followed_by_a_walk_after_the_last_try(void **state)
 	assert_int_equal(lab->stats.walks_lost, 1);
 }
 
-static void a_root_that_is_silent_is_left_alone_for_a_while(void **state)
+static void silent_root_servers_are_not_asked_for_a_while(void **state)
 {
 	struct lab *lab = *state;
 
@@ -449,7 +449,7 @@ static void a_root_that_is_silent_is_left_alone_for_a_while(void **state)
 	}
 }
 
-static void a_walk_that_is_lost_leaves_the_server_its_tries(void **state)
+static void after_a_failed_walk_the_server_still_gets_its_tries(void **state)
 {
 	struct lab *lab = *state;
 
@@ -476,22 +476,22 @@ int main(void)
 	struct hash_key seeds_random_u16;
 	const struct CMUnitTest tests[] = {
 		TEST(the_query_asks_for_keys_and_signatures),
-		TEST(all_who_wait_for_one_want_share_a_fetch),
-		TEST(what_does_not_match_is_no_answer),
+		TEST(responses_that_wait_for_one_want_share_a_fetch),
+		TEST(a_datagram_that_does_not_match_is_no_response),
 		TEST(a_flood_that_does_not_match_ends_the_try),
-		TEST(silence_is_asked_again_more_patiently_then_given_up),
+		TEST(a_silent_server_is_asked_again_with_more_time_and_then_given_up),
 		TEST(a_useless_answer_is_followed_by_the_next_try),
-		TEST(the_true_answer_may_follow_a_forged_one),
-		TEST(where_nobody_listens_it_fails_at_once),
+		TEST(the_true_response_may_follow_a_forged_one),
+		TEST(a_closed_port_fails_at_once),
 		TEST(a_truncated_answer_is_fetched_over_tcp),
 		TEST(a_connection_that_is_closed_early_ends_the_try),
-		TEST(no_more_are_fetched_at_once_than_may_be),
-		TEST(a_greedy_zone_gives_way),
+		TEST(fetches_in_flight_have_a_bound),
+		TEST(a_fetch_of_the_greediest_zone_is_given_up),
 		TEST(after_a_useless_answer_the_root_is_asked),
-		TEST(who_had_nothing_is_not_asked_first_again),
+		TEST(a_server_that_had_nothing_is_not_asked_first_again),
 		TEST(silence_is_followed_by_a_walk_after_the_last_try),
-		TEST(a_root_that_is_silent_is_left_alone_for_a_while),
-		TEST(a_walk_that_is_lost_leaves_the_server_its_tries),
+		TEST(silent_root_servers_are_not_asked_for_a_while),
+		TEST(after_a_failed_walk_the_server_still_gets_its_tries),
 	};
 
 	if (hash_key_draw(&seeds_random_u16) < 0)

@@ -7,7 +7,7 @@
 #define TIMEOUT_MS 1000
 #define START_MS   5000
 
-/* A query that a client sends, and the response that the server sends back. */
+/* A query of a client, and the response of its server. */
 struct talk {
 	uint8_t addresses[2][16];
 	uint8_t octets[BUILD_QUERY_MAX];
@@ -46,7 +46,7 @@ static void begin_talk(
 	memcpy(t->asked.question, t->message.question.base, t->message.question.len);
 }
 
-/* Returns false when an older one had to give way. */
+/* Returns false if an older flow was evicted. */
 static bool ask(struct flow_table *table, const struct talk *t, uint64_t now_ms)
 {
 	struct flow_key key =
@@ -62,8 +62,7 @@ static struct flow *answered(struct flow_table *table, const struct talk *t, uin
 	return flow_find(table, &key, &t->message, now_ms, &asked);
 }
 
-/* Whoever sees a query pass may send a copy of it that says: not to be judged; or: not to recurse.
- */
+/* An attacker who sees a query may send a copy of it that is exempt, or has no RD. */
 static void a_copy_of_a_query_does_not_weaken_it(void **state)
 {
 	(void)state;
@@ -95,7 +94,7 @@ static void a_copy_of_a_query_does_not_weaken_it(void **state)
 	flow_table_fini(&table);
 }
 
-/* The sides of a gateway in these tests: where the client is, where the server is, and others. */
+/* Interfaces of the gateway: towards the client, towards the server, and others. */
 enum { HERE, INSIDE, OUTSIDE, OTHER_WAY_OUT, OTHER_INSIDE };
 
 static void a_response_goes_the_way_of_its_query(void **state)
@@ -107,11 +106,11 @@ static void a_response_goes_the_way_of_its_query(void **state)
 		bool is_signing, found;
 	} rows[] = {
 		{ "a gateway", { INSIDE, OUTSIDE }, { OUTSIDE, INSIDE }, false, true },
-		{ "by its other way out", { INSIDE, OUTSIDE }, { OTHER_WAY_OUT, INSIDE }, false,
+		{ "by its other uplink", { INSIDE, OUTSIDE }, { OTHER_WAY_OUT, INSIDE }, false,
 		        true },
 		{ "a copy that came from outside", { OUTSIDE, OUTSIDE }, { OUTSIDE, INSIDE }, false,
 		        false },
-		{ "a copy that came by the other way out", { OTHER_WAY_OUT, OUTSIDE },
+		{ "a copy that came by the other uplink", { OTHER_WAY_OUT, OUTSIDE },
 		        { OUTSIDE, INSIDE }, false, false },
 		{ "from the client's own side", { INSIDE, OUTSIDE }, { INSIDE, INSIDE }, false,
 		        false },
@@ -130,8 +129,8 @@ static void a_response_goes_the_way_of_its_query(void **state)
 		{ "the shortcut, to another network", { INSIDE, 0 }, { OUTSIDE, OTHER_INSIDE },
 		        false, false },
 		{ "a signer", { OUTSIDE, INSIDE }, { INSIDE, OUTSIDE }, true, true },
-		{ "a signer, back by another way", { OUTSIDE, INSIDE }, { INSIDE, OTHER_WAY_OUT },
-		        true, true },
+		{ "a signer, back by another interface", { OUTSIDE, INSIDE },
+		        { INSIDE, OTHER_WAY_OUT }, true, true },
 		{ "a signer, forged from outside", { OUTSIDE, INSIDE }, { OUTSIDE, OUTSIDE }, true,
 		        false },
 	};
@@ -154,16 +153,16 @@ static void a_response_goes_the_way_of_its_query(void **state)
 		assert_row(rows[i].why, (answered(&table, &t, START_MS) != NULL) == rows[i].found);
 		assert_row(rows[i].why,
 		        (flow_find_asked(&table, &key, &t.asked) != NULL) == rows[i].found);
-		/* asked once nothing was found: then it says why */
+		/* called only after flow_find() found nothing */
 		assert_true(flow_has_strayed(&table, &key, &t.message, START_MS));
 		assert_false(flow_has_strayed(&table, &key, &t.message, START_MS + TIMEOUT_MS));
 		flow_table_fini(&table);
 	}
 }
 
-/* Who sees a query sends another one with its addresses, ports and id that is not to be judged,
- * from any side, in any letters, with any question. */
-static void nothing_of_a_tuple_goes_unjudged_beside_what_is_judged(void **state)
+/* An attacker who sees a query sends a query that is exempt, with its addresses, ports and id, from any
+ * interface, in any letter case, with any question. */
+static void no_flow_of_a_tuple_is_exempt_while_another_one_is_judged(void **state)
 {
 	(void)state;
 	static const struct {
@@ -171,7 +170,7 @@ static void nothing_of_a_tuple_goes_unjudged_beside_what_is_judged(void **state)
 		const char *name;
 		struct flow_way way;
 	} rows[] = {
-		{ "the very question", "www.bank.example.", { INSIDE, OUTSIDE } },
+		{ "the same question", "www.bank.example.", { INSIDE, OUTSIDE } },
 		{ "in capitals", "WWW.BANK.EXAMPLE.", { INSIDE, OUTSIDE } },
 		{ "another question", "www.shop.example.", { INSIDE, OUTSIDE } },
 		{ "from outside", "www.bank.example.", { OUTSIDE, OUTSIDE } },
@@ -206,8 +205,8 @@ static void nothing_of_a_tuple_goes_unjudged_beside_what_is_judged(void **state)
 	}
 }
 
-/* A client that asks again may do so in other letters, and the server answers in these. */
-static void a_copy_in_other_letters_is_judged_and_can_be_answered(void **state)
+/* A client may repeat a query in another letter case, in which the server answers. */
+static void a_copy_in_another_letter_case_is_judged_and_can_be_answered(void **state)
 {
 	(void)state;
 	struct flow_table table;
@@ -218,7 +217,7 @@ static void a_copy_in_other_letters_is_judged_and_can_be_answered(void **state)
 	begin_talk(&again, 4, 4000, 7, "www.bank.example.");
 	again.asked.question[1] = 'W';
 	again.asked.passes_unjudged = true;
-	/* the response says the question as it was asked */
+	/* the response repeats the question of the copy */
 	again.octets[DNS_HEADER_SIZE + 1] = 'W';
 	assert_true(ask(&table, &genuine, START_MS));
 	assert_true(ask(&table, &again, START_MS));
@@ -229,9 +228,9 @@ static void a_copy_in_other_letters_is_judged_and_can_be_answered(void **state)
 	flow_table_fini(&table);
 }
 
-/* On a gateway with one interface the way of a copy tells nothing. There an attacker forges a
- * failure, by which the question is over; and then sends a copy that is not to be judged, while the
- * client goes on listening. */
+/* On a gateway with one interface a copy takes the same way as the query. There an attacker forges a
+ * failure, which ends the flow, and then sends a copy that is exempt, while the client goes on
+ * listening. */
 static void after_a_failure_the_tuple_is_as_strict_as_before(void **state)
 {
 	(void)state;
@@ -271,8 +270,8 @@ static void after_a_failure_the_tuple_is_as_strict_as_before(void **state)
 	}
 }
 
-/* Nobody on another side of a gateway can have the question of a client forgotten. */
-static void a_flood_from_outside_pushes_out_no_question_of_a_client(void **state)
+/* An attacker behind another interface of a gateway cannot evict the query of a client. */
+static void a_flood_from_outside_evicts_no_query_of_a_client(void **state)
 {
 	(void)state;
 	struct flow_table table;
@@ -295,8 +294,8 @@ static void a_flood_from_outside_pushes_out_no_question_of_a_client(void **state
 	flow_table_fini(&table);
 }
 
-/* Asks `count` questions that nobody answers; the client's address and id say which. Returns how
- * many were remembered. */
+/* Asks `count` questions that are never answered, each with its own client address and id. Returns
+ * how many were remembered. */
 static unsigned flood(struct flow_table *table, unsigned count, uint32_t client, uint32_t step,
         struct flow_way way)
 {
@@ -315,8 +314,7 @@ static unsigned flood(struct flow_table *table, unsigned count, uint32_t client,
 	return taken;
 }
 
-/* An honest client asks as many questions, one after the other. Returns how many of them can still
- * be answered. */
+/* An honest client asks some questions, one after the other. Returns how many can still be answered. */
 static unsigned honest(struct flow_table *table, unsigned count)
 {
 	struct talk t;
@@ -336,7 +334,7 @@ static unsigned honest(struct flow_table *table, unsigned count)
 	return found;
 }
 
-static void a_flood_does_not_have_the_questions_of_others_forgotten(void **state)
+static void a_flood_does_not_evict_the_queries_of_others(void **state)
 {
 	(void)state;
 	static const struct {
@@ -346,7 +344,7 @@ static void a_flood_does_not_have_the_questions_of_others_forgotten(void **state
 	} rows[] = {
 		{ "by one client", 0, { INSIDE, OUTSIDE } },
 		{ "from outside, with any address", 1, { OUTSIDE, OUTSIDE } },
-		{ "from the clients' own side, with any address", 1, { INSIDE, OUTSIDE } },
+		{ "from the interface of the clients, with any address", 1, { INSIDE, OUTSIDE } },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -357,9 +355,9 @@ static void a_flood_does_not_have_the_questions_of_others_forgotten(void **state
 		assert_row(rows[i].why,
 		        flood(&table, 600, 0x0a000000, rows[i].step, rows[i].way) >= 500);
 		assert_int_equal(honest(&table, 20), 20);
-		/* somebody on a third side wants a little, too */
+		/* a client behind a third interface asks a little, too */
 		flood(&table, 2, 0x0c000000, 1, (struct flow_way){ OTHER_INSIDE, OUTSIDE });
-		/* as much again as there is room for, and more */
+		/* more than the table holds */
 		flood(&table, 4000, 0x0b000000, rows[i].step, rows[i].way);
 		assert_row(rows[i].why, honest(&table, 30) == 30);
 		assert_row(rows[i].why, table.table.used <= 1024);
@@ -371,8 +369,8 @@ static void a_flood_does_not_have_the_questions_of_others_forgotten(void **state
 	}
 }
 
-/* What a client has alone it may have whole: the oldest gives way, as ever. */
-static void who_asks_alone_is_not_limited(void **state)
+/* A client that is alone may use the whole table: its oldest flow is evicted. */
+static void a_client_that_is_alone_is_not_limited(void **state)
 {
 	(void)state;
 	struct flow_table table;
@@ -384,8 +382,8 @@ static void who_asks_alone_is_not_limited(void **state)
 	flow_table_fini(&table);
 }
 
-/* What is too old must not hide what is not. */
-static void a_live_question_is_found_behind_one_that_is_too_old(void **state)
+/* A flow that timed out must not hide another one. */
+static void a_flow_is_found_behind_one_that_timed_out(void **state)
 {
 	(void)state;
 	struct flow_table table;
@@ -404,7 +402,7 @@ static void a_live_question_is_found_behind_one_that_is_too_old(void **state)
 	flow_table_fini(&table);
 }
 
-static void only_what_was_asked_is_answered(void **state)
+static void only_the_response_to_the_query_is_found(void **state)
 {
 	(void)state;
 	static const struct {
@@ -454,7 +452,7 @@ static void an_answered_flow_is_gone(void **state)
 	flow_table_fini(&table);
 }
 
-static void flows_that_differ_in_the_question_only_are_kept_apart(void **state)
+static void flows_that_differ_only_in_the_question_are_distinct(void **state)
 {
 	(void)state;
 	struct flow_table table;
@@ -477,7 +475,7 @@ static void flows_that_differ_in_the_question_only_are_kept_apart(void **state)
 	flow_table_fini(&table);
 }
 
-static void asking_again_is_one_flow_with_a_new_time(void **state)
+static void a_repeated_query_is_one_flow_with_a_new_time(void **state)
 {
 	(void)state;
 	struct flow_table table;
@@ -493,7 +491,7 @@ static void asking_again_is_one_flow_with_a_new_time(void **state)
 	flow_table_fini(&table);
 }
 
-static void a_flow_that_is_too_old_is_not_found(void **state)
+static void a_flow_that_timed_out_is_not_found(void **state)
 {
 	(void)state;
 	struct flow_table table;
@@ -509,7 +507,7 @@ static void a_flow_that_is_too_old_is_not_found(void **state)
 	flow_table_fini(&table);
 }
 
-static void the_oldest_flow_gives_way_when_the_table_is_full(void **state)
+static void the_oldest_flow_is_evicted_when_the_table_is_full(void **state)
 {
 	(void)state;
 	struct flow_table table;
@@ -599,7 +597,7 @@ static const struct {
 	{ 127, 1, 4, 4 },
 };
 
-static void what_was_asked_is_read_out_whatever_its_length(void **state)
+static void a_query_of_any_length_is_unpacked(void **state)
 {
 	(void)state;
 	struct flow_table table;
@@ -627,7 +625,7 @@ static void what_was_asked_is_read_out_whatever_its_length(void **state)
 	}
 }
 
-static void what_the_signer_knows_is_read_out_too(void **state)
+static void a_query_to_the_signer_is_unpacked(void **state)
 {
 	(void)state;
 	struct flow_table table;
@@ -672,8 +670,8 @@ static void what_the_signer_knows_is_read_out_too(void **state)
 	}
 }
 
-/* Beside a list of what must be there. */
-static void long_questions_take_the_room_of_the_oldest(void **state)
+/* Compared with a list of the flows that must be there. */
+static void long_questions_evict_the_oldest_flows(void **state)
 {
 	(void)state;
 	struct flow_table table;
@@ -713,7 +711,7 @@ static void note_unanswered(void *context, const union flow_asked *asked)
 	told = span_of(context, asked->signing.server_len);
 }
 
-static void whose_question_was_never_answered_is_told(void **state)
+static void a_query_that_timed_out_is_reported(void **state)
 {
 	(void)state;
 	struct flow_signing signing = { .server_len = 4, .server = { 192, 0, 2, 1 } };
@@ -740,24 +738,24 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_copy_of_a_query_does_not_weaken_it),
 		cmocka_unit_test(a_response_goes_the_way_of_its_query),
-		cmocka_unit_test(nothing_of_a_tuple_goes_unjudged_beside_what_is_judged),
-		cmocka_unit_test(a_copy_in_other_letters_is_judged_and_can_be_answered),
+		cmocka_unit_test(no_flow_of_a_tuple_is_exempt_while_another_one_is_judged),
+		cmocka_unit_test(a_copy_in_another_letter_case_is_judged_and_can_be_answered),
 		cmocka_unit_test(after_a_failure_the_tuple_is_as_strict_as_before),
-		cmocka_unit_test(a_flood_from_outside_pushes_out_no_question_of_a_client),
-		cmocka_unit_test(a_flood_does_not_have_the_questions_of_others_forgotten),
-		cmocka_unit_test(who_asks_alone_is_not_limited),
-		cmocka_unit_test(a_live_question_is_found_behind_one_that_is_too_old),
-		cmocka_unit_test(only_what_was_asked_is_answered),
+		cmocka_unit_test(a_flood_from_outside_evicts_no_query_of_a_client),
+		cmocka_unit_test(a_flood_does_not_evict_the_queries_of_others),
+		cmocka_unit_test(a_client_that_is_alone_is_not_limited),
+		cmocka_unit_test(a_flow_is_found_behind_one_that_timed_out),
+		cmocka_unit_test(only_the_response_to_the_query_is_found),
 		cmocka_unit_test(an_answered_flow_is_gone),
-		cmocka_unit_test(flows_that_differ_in_the_question_only_are_kept_apart),
-		cmocka_unit_test(asking_again_is_one_flow_with_a_new_time),
-		cmocka_unit_test(a_flow_that_is_too_old_is_not_found),
-		cmocka_unit_test(the_oldest_flow_gives_way_when_the_table_is_full),
+		cmocka_unit_test(flows_that_differ_only_in_the_question_are_distinct),
+		cmocka_unit_test(a_repeated_query_is_one_flow_with_a_new_time),
+		cmocka_unit_test(a_flow_that_timed_out_is_not_found),
+		cmocka_unit_test(the_oldest_flow_is_evicted_when_the_table_is_full),
 		cmocka_unit_test(a_flood_with_one_id_is_bounded),
-		cmocka_unit_test(what_was_asked_is_read_out_whatever_its_length),
-		cmocka_unit_test(what_the_signer_knows_is_read_out_too),
-		cmocka_unit_test(long_questions_take_the_room_of_the_oldest),
-		cmocka_unit_test(whose_question_was_never_answered_is_told),
+		cmocka_unit_test(a_query_of_any_length_is_unpacked),
+		cmocka_unit_test(a_query_to_the_signer_is_unpacked),
+		cmocka_unit_test(long_questions_evict_the_oldest_flows),
+		cmocka_unit_test(a_query_that_timed_out_is_reported),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -32,8 +32,8 @@ static void a_response_is_held_until_its_time(void **state)
 	grace_fini(&g);
 }
 
-/* Otherwise a flood of forgeries for one question would take all the room. */
-static void a_question_has_one_response_held(void **state)
+/* Otherwise a flood of forged responses to one query would fill the park. */
+static void one_response_to_a_query_is_held(void **state)
 {
 	(void)state;
 	struct grace g;
@@ -66,7 +66,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_response_is_held_until_its_time),
-		cmocka_unit_test(a_question_has_one_response_held),
+		cmocka_unit_test(one_response_to_a_query_is_held),
 		cmocka_unit_test(without_room_or_time_none_is_held),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

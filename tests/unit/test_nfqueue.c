@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Verdicts as the kernel is told of them, by a socket in netlink's place. */
+/* The verdicts that the kernel gets; a socket pair replaces netlink. */
 #include "test.h"
 
 #include <arpa/inet.h>
@@ -74,7 +74,7 @@ static void hand(unsigned number, uint32_t id, nfqueue_handler *handler, void *c
 	nfqueue_read(&queue, buffer, (int)message->nlmsg_len, handler, context);
 }
 
-/* A packet of which nothing is said that a verdict could be given for; or what is left of it. */
+/* A packet without an id, which can get no verdict; or a message that is cut off. */
 static void hand_headless(size_t cut_off)
 {
 	_Alignas(struct nlmsghdr) char buffer[256];
@@ -105,7 +105,7 @@ static void replace(uint64_t id)
 	nfqueue_accept_replaced(&queue, id, &out);
 }
 
-/* What a letter of a script does with the packet that is handed over with it. */
+/* Does with the packet that is handed over what the letter of the script says. */
 static void act(char letter, uint64_t id)
 {
 	switch (tolower(letter)) {
@@ -139,8 +139,8 @@ static void take_step(void *context, const struct queued *queued)
 }
 
 /* Small letters hand over a response, capital ones a query: a(ccept), d(rop), r(eplace), h(old).
- * u(nhold) accepts the response that was held first, x drops it; ! says that a verdict had an
- * error, ? that its packet was not there; 0 is a packet without a number, 1 one that was cut off.
+ * u(nhold) accepts the response that was held first, x drops it; ! reports an error of a verdict,
+ * ? that its packet is gone; 0 is a packet without a number, 1 a message that is cut off.
  */
 static void play(const char *script)
 {
@@ -165,7 +165,7 @@ static void play(const char *script)
 	nfqueue_flush(&queue);
 }
 
-/* Of a verdict message: which queue, up to or only which packet, what becomes of it. */
+/* A verdict message: the queue, the packet (alone or as the last one), and the verdict. */
 struct told {
 	unsigned number;
 	uint32_t id;
@@ -211,27 +211,27 @@ static void write_down(const struct told *told, void *context)
 	        told->number == QUERIES ? toupper(word) : word, told->id);
 }
 
-static void the_kernel_is_told_of_each_packet(void **state)
+static void each_packet_gets_a_verdict(void **state)
 {
 	(void)state;
 	/* b: all up to this packet are accepted */
 	static const struct {
 		const char *why, *script, *want;
 	} rows[] = {
-		{ "nothing came", "", "" },
-		{ "all as they came", "aaaa", "b4" },
-		{ "others go before", "arad", "r2 d4 b3" },
+		{ "no packet", "", "" },
+		{ "all accepted as they came", "aaaa", "b4" },
+		{ "other verdicts go first", "arad", "r2 d4 b3" },
 		{ "two queues", "aAAa", "b2 B2" },
-		{ "one waits: those behind it go by themselves", "ahaa", "a3 a4 b1" },
+		{ "one waits: those after it get single verdicts", "ahaa", "a3 a4 b1" },
 		{ "a query does not wait for a response", "hAA", "B2" },
 		{ "a response does not wait for a query", "Haa", "b2" },
-		{ "one that waited is accepted, and those behind it", "hauaa", "a2 b4" },
+		{ "one that waited is accepted, and those after it", "hauaa", "a2 b4" },
 		{ "one that waited is dropped", "haxaa", "a2 d1 b4" },
-		{ "two wait, one is let go", "hhaua", "a3 a1 a4" },
-		{ "a verdict failed: its packet may wait still", "a!aa", "a2 a3 b1" },
-		{ "one was gone: nothing waits", "a?aa", "b3" },
-		{ "one without a number waits for ever", "0aa", "a1 a2" },
-		{ "one that was cut off, too", "1aa", "a1 a2" },
+		{ "two wait, one is accepted", "hhaua", "a3 a1 a4" },
+		{ "a verdict failed: its packet may still wait", "a!aa", "a2 a3 b1" },
+		{ "a packet was gone: none waits", "a?aa", "b3" },
+		{ "a packet without a number waits for ever", "0aa", "a1 a2" },
+		{ "a message that was cut off, too", "1aa", "a1 a2" },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -245,7 +245,7 @@ static void the_kernel_is_told_of_each_packet(void **state)
 	}
 }
 
-static void a_verdict_that_was_not_sent_is_of_each_packet_and_lets_none_pass_later(void **state)
+static void after_lost_verdicts_each_packet_gets_its_own_verdict(void **state)
 {
 	(void)state;
 	char text[256] = "";
@@ -260,7 +260,7 @@ static void a_verdict_that_was_not_sent_is_of_each_packet_and_lets_none_pass_lat
 	assert_string_equal(text, "a1 a2");
 }
 
-static void a_limit_is_of_the_queue_of_queries(void **state)
+static void a_limit_applies_to_the_queue_of_queries(void **state)
 {
 	(void)state;
 	_Alignas(struct nlmsghdr) char buffer[256];
@@ -279,7 +279,7 @@ static void a_limit_is_of_the_queue_of_queries(void **state)
 	        mnl_nlmsg_get_payload_len(message), sizeof(*header) + MNL_ALIGN(limit->nla_len));
 }
 
-/* A kernel's side: what it holds, and what was decided of it. */
+/* The side of the kernel: the packets that it holds, and their verdicts. */
 struct model {
 	char decided[2][PACKETS_MAX + 1]; /* by number: a, d or r; h: not yet; 0: it is gone */
 	uint32_t newest[2], oldest[2];
@@ -321,7 +321,7 @@ static void decide(void *context, const struct queued *queued)
 	act(letter, queued->id);
 }
 
-/* One that waits gets a verdict. */
+/* Gives a verdict to a packet that waits. */
 static void settle(struct model *model, unsigned lane, uint32_t id, char letter)
 {
 	if (id == 0 || model->decided[lane][id] != 'h')
@@ -330,7 +330,7 @@ static void settle(struct model *model, unsigned lane, uint32_t id, char letter)
 	act(letter, (uint64_t)(RESPONSES + lane) << 32 | id);
 }
 
-static void whatever_is_decided_happens_and_nothing_else(void **state)
+static void each_packet_gets_the_verdict_that_was_decided(void **state)
 {
 	(void)state;
 	static struct model model;
@@ -365,15 +365,13 @@ static void whatever_is_decided_happens_and_nothing_else(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(each_packet_gets_a_verdict, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
-		        the_kernel_is_told_of_each_packet, set_up, tear_down),
+		        after_lost_verdicts_each_packet_gets_its_own_verdict, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
-		        a_verdict_that_was_not_sent_is_of_each_packet_and_lets_none_pass_later,
-		        set_up, tear_down),
+		        a_limit_applies_to_the_queue_of_queries, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
-		        a_limit_is_of_the_queue_of_queries, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-		        whatever_is_decided_happens_and_nothing_else, set_up, tear_down),
+		        each_packet_gets_the_verdict_that_was_decided, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,7 @@
 #define CALM   PACE_LONG_AFTER_MS
 #define ROWS   4
 
-/* So many turns, each so long after the one before. */
+/* Turns of one kind, and the time between them. */
 struct turns {
 	unsigned packets, queries, count;
 	uint64_t each_ms;
@@ -35,31 +35,31 @@ static void a_queue_is_short_only_while_it_overflows(void **state)
 		struct turns turns[ROWS];
 		unsigned want;
 	} rows[] = {
-		{ "nothing comes", 1024, 1, { { 0, 0, 9, 1000 } }, 1024 },
-		{ "much comes, and is all taken", 1024, 1, { { FULL - 1, 200, 900, 5 } }, 1024 },
-		{ "more than a turn takes, but not for long", 1024, 1,
-		        { { FULL, PART, STEADY, 1 } }, 1024 },
-		{ "for long", 1024, 1, { { FULL, PART, STEADY + 1, 1 } }, SHORT },
-		{ "for long, but mostly not", 1024, 99, { { FULL, PART, 1, 5 }, { 9, 9, 1, 1 } },
+		{ "no packets", 1024, 1, { { 0, 0, 9, 1000 } }, 1024 },
+		{ "many packets, but less than a full turn", 1024, 1, { { FULL - 1, 200, 900, 5 } },
 		        1024 },
-		{ "two that a long silence lies between", 1024, 2, { { FULL, PART, 1, 100000 } },
-		        1024 },
-		{ "for long, responses", 1024, 1, { { FULL, 0, 900, 1 } }, 1024 },
+		{ "full turns, but not for long", 1024, 1, { { FULL, PART, STEADY, 1 } }, 1024 },
+		{ "full turns for long", 1024, 1, { { FULL, PART, STEADY + 1, 1 } }, SHORT },
+		{ "full turns for long, but most turns are not", 1024, 99,
+		        { { FULL, PART, 1, 5 }, { 9, 9, 1, 1 } }, 1024 },
+		{ "two full turns with a long silence between them", 1024, 2,
+		        { { FULL, PART, 1, 100000 } }, 1024 },
+		{ "full turns of responses for long", 1024, 1, { { FULL, 0, 900, 1 } }, 1024 },
 		{ "the queue is full each time", 100, 1, { { 120, 100, 900, 1 } }, 64 },
-		{ "the short one is full each time", 1024, 1,
+		{ "the short queue is full each time", 1024, 1,
 		        { { FULL, PART, 2 * STEADY, 1 }, { 200, SHORT, 9000, 1 } }, SHORT },
-		{ "the short one is full seldom", 1024, 1,
+		{ "the short queue is seldom full", 1024, 1,
 		        { { FULL, PART, 2 * STEADY, 1 }, { 200, SHORT, 1, 1 },
 		                { 9, 9, CALM + 1, 1 } },
 		        1024 },
-		{ "what is short is long after a silence", 1024, 1,
+		{ "the short queue is long again after a silence", 1024, 1,
 		        { { FULL, PART, 2 * STEADY, 1 }, { 9, 9, 2, 1 }, { 1, 1, 1, CALM } },
 		        1024 },
 		{ "and is short again", 1024, 2,
 		        { { FULL, PART, 2 * STEADY, 1 }, { 1, 1, 2 * CALM, 1 },
 		                { FULL, PART, 2 * STEADY, 1 } },
 		        SHORT },
-		{ "one that was short before", 32, 1, { { FULL, 32, 1000, 1 } }, 32 },
+		{ "a queue that was configured short", 32, 1, { { FULL, 32, 1000, 1 } }, 32 },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -74,7 +74,7 @@ static void a_queue_is_short_only_while_it_overflows(void **state)
 }
 
 /* After an overload. */
-static void what_comes_at_once_has_room_again_and_an_overload_has_not(void **state)
+static void bursts_get_the_long_queue_back_and_an_overload_does_not(void **state)
 {
 	(void)state;
 	static const struct turns flood = { FULL, PART, 2 * STEADY, 1 };
@@ -83,7 +83,7 @@ static void what_comes_at_once_has_room_again_and_an_overload_has_not(void **sta
 		struct turns turns[2];
 		unsigned want;
 	} rows[] = {
-		{ "as many as have room, five times a second",
+		{ "bursts that fill the queue, five times a second",
 		        { { 200, SHORT, 1, 190 }, { 100, 0, 10, 1 } }, 1024 },
 		{ "an overload, the queue is full at every third look",
 		        { { 200, SHORT, 1, 1 }, { 40, 20, 2, 1 } }, SHORT },
@@ -102,7 +102,7 @@ static void what_comes_at_once_has_room_again_and_an_overload_has_not(void **sta
 	}
 }
 
-static void what_was_not_told_is_asked_for_again(void **state)
+static void a_length_that_was_not_set_is_asked_for_again(void **state)
 {
 	(void)state;
 	struct pace p;
@@ -117,7 +117,7 @@ static void what_was_not_told_is_asked_for_again(void **state)
 	assert_int_equal(pace_turn(&p, FULL, PART, 2 * STEADY + 1), SHORT);
 }
 
-static void it_waits_only_under_load_and_longer_the_more_comes(void **state)
+static void it_naps_only_under_load_and_longer_under_more_load(void **state)
 {
 	(void)state;
 	static const struct {
@@ -129,11 +129,11 @@ static void it_waits_only_under_load_and_longer_the_more_comes(void **state)
 		{ "one at a time", { 1, 1, 100, 1 }, 0 },
 		{ "a few", { 7, 4, 100, 1 }, 0 },
 		{ "a load", { 9, 5, 100, 1 }, 100 },
-		{ "a larger one", { 63, 32, 100, 1 }, 100 },
+		{ "a larger load", { 63, 32, 100, 1 }, 100 },
 		{ "more", { 66, 33, 100, 1 }, 200 },
 		{ "much", { 98, 49, 100, 1 }, 300 },
 		{ "very much", { FULL - 1, 127, 100, 1 }, 300 },
-		{ "more waits already", { FULL, 128, 100, 1 }, 0 },
+		{ "more packets wait already", { FULL, 128, 100, 1 }, 0 },
 		{ "more responses wait already", { FULL, 0, 100, 1 }, 0 },
 		{ "the queue is full again already", { FULL - 1, 200, 100, 1 }, 0 },
 	};
@@ -152,9 +152,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_queue_is_short_only_while_it_overflows),
-		cmocka_unit_test(what_comes_at_once_has_room_again_and_an_overload_has_not),
-		cmocka_unit_test(what_was_not_told_is_asked_for_again),
-		cmocka_unit_test(it_waits_only_under_load_and_longer_the_more_comes),
+		cmocka_unit_test(bursts_get_the_long_queue_back_and_an_overload_does_not),
+		cmocka_unit_test(a_length_that_was_not_set_is_asked_for_again),
+		cmocka_unit_test(it_naps_only_under_load_and_longer_under_more_load),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

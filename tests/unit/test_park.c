@@ -12,7 +12,7 @@ static struct parked *add(struct park *park, uint32_t id, uint64_t now_ms)
 	return park_add(park, &waiting, now_ms);
 }
 
-static void what_is_parked_is_a_copy(void **state)
+static void a_parked_packet_is_a_copy(void **state)
 {
 	(void)state;
 	struct flow_key key = { .id = 7 };
@@ -34,7 +34,7 @@ static void what_is_parked_is_a_copy(void **state)
 	park_fini(&park);
 }
 
-static void no_more_are_parked_than_may_be(void **state)
+static void a_park_has_a_bound(void **state)
 {
 	(void)state;
 	struct park park;
@@ -68,7 +68,7 @@ static const char *ids(const struct parked_list *list)
 	return text;
 }
 
-static void lists_keep_their_order_whoever_leaves(void **state)
+static void a_list_keeps_its_order_when_an_entry_leaves(void **state)
 {
 	(void)state;
 	struct parked_list waiting = { 0 }, ready = { 0 };
@@ -96,7 +96,7 @@ static void lists_keep_their_order_whoever_leaves(void **state)
 
 enum { ROOM = 64, SHARE = ROOM / SHARE_PART, CROWDED = ROOM / 4 * 3 };
 
-/* Of a client with this number, who asks this. */
+/* Parks a response to this question of the client with this number. */
 static struct parked *add_of(struct park *park, uint32_t id, uint8_t client, const char *label)
 {
 	struct flow_key key = { .version = 4, .addresses = { 192, 0, 2, client } };
@@ -108,7 +108,7 @@ static struct parked *add_of(struct park *park, uint32_t id, uint8_t client, con
 	return park_add(park, &waiting, 1000);
 }
 
-/* A question that nobody asked before. */
+/* A question that was not asked before. */
 static const char *new_label(void)
 {
 	static char label[16];
@@ -118,7 +118,7 @@ static const char *new_label(void)
 	return label;
 }
 
-/* One that has a tally of its own. */
+/* A client with a counter of its own. */
 static uint8_t other_client(const struct park *park)
 {
 	for (uint8_t client = 100; client < 200; client++) {
@@ -131,7 +131,7 @@ static uint8_t other_client(const struct park *park)
 	return 0;
 }
 
-static void the_last_quarter_is_for_who_has_little(void **state)
+static void the_last_quarter_is_for_those_with_few(void **state)
 {
 	static const struct {
 		const char *why, *label; /* NULL: a new one each time */
@@ -139,7 +139,7 @@ static void the_last_quarter_is_for_who_has_little(void **state)
 		unsigned room;
 	} rows[] = {
 		{ "a client that repeats one name under many ids", "silent", false, CROWDED },
-		{ "the same in other letters", "SiLent", false, CROWDED },
+		{ "a client that repeats it in other letters", "SiLent", false, CROWDED },
 		{ "a client that asks for ever new names", NULL, false, CROWDED },
 		{ "many clients that ask for one name", "silent", true, CROWDED },
 	};
@@ -158,13 +158,13 @@ static void the_last_quarter_is_for_who_has_little(void **state)
 		                rows[i].label ? rows[i].label : new_label()))
 			id++;
 		assert_row(rows[i].why, park.table.used == rows[i].room && refused == 1);
-		/* who has not asked yet is served all the same, up to a share */
+		/* a client that has none still gets room, up to a share */
 		uint8_t other = other_client(&park);
 		for (unsigned n = 0; n < SHARE; n++)
 			assert_row(rows[i].why, add_of(&park, ++id, other, new_label()) != NULL);
 		assert_row(rows[i].why, !add_of(&park, ++id, other, new_label()));
 		assert_row(rows[i].why, refused == 2);
-		/* and where there is room again, everybody is */
+		/* and if there is room again, every client does */
 		while (park.table.used >= CROWDED)
 			parked_remove(park_oldest(&park));
 		assert_row(rows[i].why, add_of(&park, ++id, 1, "silent") != NULL);
@@ -176,7 +176,7 @@ static void the_last_quarter_is_for_who_has_little(void **state)
 	}
 }
 
-/* Where a share would be less than one nobody would get any. */
+/* If a share were less than one, no client would get any. */
 static void a_small_room_has_no_shares(void **state)
 {
 	struct park park;
@@ -191,10 +191,10 @@ static void a_small_room_has_no_shares(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_parked_is_a_copy),
-		cmocka_unit_test(no_more_are_parked_than_may_be),
-		cmocka_unit_test(lists_keep_their_order_whoever_leaves),
-		cmocka_unit_test(the_last_quarter_is_for_who_has_little),
+		cmocka_unit_test(a_parked_packet_is_a_copy),
+		cmocka_unit_test(a_park_has_a_bound),
+		cmocka_unit_test(a_list_keeps_its_order_when_an_entry_leaves),
+		cmocka_unit_test(the_last_quarter_is_for_those_with_few),
 		cmocka_unit_test(a_small_room_has_no_shares),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

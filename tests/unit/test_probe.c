@@ -102,7 +102,7 @@ static void pass_time(struct lab *lab)
 	probes_expire(&lab->probes, due_ms);
 }
 
-/* Takes what the server answered. */
+/* Notes the answer of the server. */
 static void come_in(struct lab *lab)
 {
 	struct epoll_event event;
@@ -136,7 +136,7 @@ static unsigned serve(struct lab *lab, bool plain, bool edns)
 	return count;
 }
 
-static void what_a_server_answers_shows_what_it_is(void **state)
+static void the_answers_show_whether_a_server_takes_edns(void **state)
 {
 	struct lab *lab = *state;
 	enum { ANSWERED = 1, DROPPED, DEAD };
@@ -176,7 +176,7 @@ static void what_a_server_answers_shows_what_it_is(void **state)
 	}
 }
 
-static void who_has_answered_plainly_is_asked_with_edns_alone(void **state)
+static void a_server_that_answered_without_edns_is_asked_only_with_edns(void **state)
 {
 	struct lab *lab = *state;
 
@@ -191,7 +191,7 @@ static void who_has_answered_plainly_is_asked_with_edns_alone(void **state)
 	assert_int_equal(lab->dropped, 1);
 }
 
-static void who_is_known_meanwhile_is_not_asked(void **state)
+static void a_server_that_became_known_is_not_asked(void **state)
 {
 	struct lab *lab = *state;
 
@@ -234,7 +234,7 @@ static void a_server_is_suspected_once_at_a_time(void **state)
 	assert_int_equal(probes_deadline_ms(&lab->probes), UINT64_MAX);
 }
 
-static void an_answer_to_something_else_is_none(void **state)
+static void a_response_to_another_question_does_not_count(void **state)
 {
 	struct lab *lab = *state;
 
@@ -270,7 +270,7 @@ static unsigned suspected(const struct lab *lab)
 	return count;
 }
 
-static void a_flood_of_servers_has_a_bound_and_the_dead_make_room(void **state)
+static void probes_have_a_bound_and_quiet_servers_make_room(void **state)
 {
 	struct lab *lab = *state;
 
@@ -291,13 +291,13 @@ static void a_flood_of_servers_has_a_bound_and_the_dead_make_room(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(what_a_server_answers_shows_what_it_is),
-		TEST(who_has_answered_plainly_is_asked_with_edns_alone),
-		TEST(who_is_known_meanwhile_is_not_asked),
+		TEST(the_answers_show_whether_a_server_takes_edns),
+		TEST(a_server_that_answered_without_edns_is_asked_only_with_edns),
+		TEST(a_server_that_became_known_is_not_asked),
 		TEST(a_dead_server_is_left_alone_for_a_while),
 		TEST(a_server_is_suspected_once_at_a_time),
-		TEST(an_answer_to_something_else_is_none),
-		TEST(a_flood_of_servers_has_a_bound_and_the_dead_make_room),
+		TEST(a_response_to_another_question_does_not_count),
+		TEST(probes_have_a_bound_and_quiet_servers_make_room),
 	};
 	return cmocka_run_group_tests_name("probe", tests, NULL, NULL);
 }

@@ -86,7 +86,7 @@ static bool want(struct lab *lab, struct parked *parked, enum reask_how how)
 	return reasks_want(&lab->reasks, parked, how, lab->now_ms);
 }
 
-/* Waits for the next thing that comes in, and has it handled. */
+/* Waits for the next event, and has it handled. */
 static void come_in(struct lab *lab)
 {
 	struct epoll_event event;
@@ -112,7 +112,7 @@ static void come_over_tcp(struct lab *lab, struct server *server)
 	server_receive_over_tcp(server);
 }
 
-/* The last query as a response of `len` octets; what follows the question nobody reads here. */
+/* The last query as a response of `len` octets; the octets after the question are not read. */
 static void answer_over_tcp(struct lab *lab, struct server *server, size_t len)
 {
 	uint8_t answer[2 + 3000] = { 0 };
@@ -164,7 +164,7 @@ static void each_way_of_asking_has_its_server_and_its_form(void **state)
 	assert_int_equal(lab->stats.signed_asked, 1);
 }
 
-static void an_answer_comes_with_the_id_that_the_client_knows(void **state)
+static void the_new_message_has_the_id_of_the_clients_query(void **state)
 {
 	struct lab *lab = *state;
 	static const struct {
@@ -199,7 +199,7 @@ static void an_answer_comes_with_the_id_that_the_client_knows(void **state)
 	assert_int_equal(lab->stats.reask_failures, 0);
 }
 
-static void what_was_cut_comes_whole_over_tcp(void **state)
+static void a_truncated_response_comes_whole_over_tcp(void **state)
 {
 	struct lab *lab = *state;
 	struct server *server = &lab->servers[SERVER];
@@ -214,7 +214,7 @@ static void what_was_cut_comes_whole_over_tcp(void **state)
 	assert_int_equal(lab->stats.whole_failures, 0);
 }
 
-static void a_cut_answer_is_asked_for_over_tcp_with_new_time(void **state)
+static void a_truncated_response_gives_new_time_for_tcp(void **state)
 {
 	struct lab *lab = *state;
 	struct server *server = &lab->servers[RESOLVER];
@@ -231,7 +231,7 @@ static void a_cut_answer_is_asked_for_over_tcp_with_new_time(void **state)
 	assert_int_equal(parked->proof_len, 2000);
 }
 
-static void silence_is_waited_for_no_longer_than_said(void **state)
+static void a_silent_server_is_waited_for_within_bounds(void **state)
 {
 	struct lab *lab = *state;
 	static const struct {
@@ -285,7 +285,7 @@ static void a_server_that_hangs_up_is_not_waited_for(void **state)
 	assert_int_equal(lab->stats.whole_failures, 1);
 }
 
-static void nothing_is_asked_in_the_same_way_twice(void **state)
+static void no_query_is_asked_twice_in_one_way(void **state)
 {
 	struct lab *lab = *state;
 	struct parked *parked = park_response(lab);
@@ -303,7 +303,7 @@ static void nothing_is_asked_in_the_same_way_twice(void **state)
 	assert_true(parked->whole && parked->proof);
 }
 
-static void without_a_resolver_signatures_are_asked_of_nobody(void **state)
+static void without_a_resolver_no_signatures_are_asked_for(void **state)
 {
 	struct lab *lab = *state;
 	struct parked *parked = park_response(lab);
@@ -314,7 +314,7 @@ static void without_a_resolver_signatures_are_asked_of_nobody(void **state)
 	assert_int_equal(parked->reasked, 0);
 }
 
-static void no_more_are_asked_at_once_than_may_be(void **state)
+static void reasks_in_flight_have_a_bound(void **state)
 {
 	struct lab *lab = *state;
 
@@ -329,8 +329,8 @@ static void no_more_are_asked_at_once_than_may_be(void **state)
 	assert_true(want(lab, parked, REASK_PLAINLY));
 }
 
-/* It was answered otherwise, or its time was up. */
-static void who_is_gone_meanwhile_is_not_answered(void **state)
+/* The query was answered by another response, or timed out. */
+static void a_parked_response_may_be_removed_meanwhile(void **state)
 {
 	struct lab *lab = *state;
 	static const bool answers[] = { true, false };
@@ -359,15 +359,15 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(each_way_of_asking_has_its_server_and_its_form),
-		TEST(an_answer_comes_with_the_id_that_the_client_knows),
-		TEST(what_was_cut_comes_whole_over_tcp),
-		TEST(a_cut_answer_is_asked_for_over_tcp_with_new_time),
-		TEST(silence_is_waited_for_no_longer_than_said),
+		TEST(the_new_message_has_the_id_of_the_clients_query),
+		TEST(a_truncated_response_comes_whole_over_tcp),
+		TEST(a_truncated_response_gives_new_time_for_tcp),
+		TEST(a_silent_server_is_waited_for_within_bounds),
 		TEST(a_server_that_hangs_up_is_not_waited_for),
-		TEST(nothing_is_asked_in_the_same_way_twice),
-		TEST(without_a_resolver_signatures_are_asked_of_nobody),
-		TEST(no_more_are_asked_at_once_than_may_be),
-		TEST(who_is_gone_meanwhile_is_not_answered),
+		TEST(no_query_is_asked_twice_in_one_way),
+		TEST(without_a_resolver_no_signatures_are_asked_for),
+		TEST(reasks_in_flight_have_a_bound),
+		TEST(a_parked_response_may_be_removed_meanwhile),
 	};
 	return cmocka_run_group_tests_name("reask", tests, NULL, NULL);
 }

@@ -29,8 +29,8 @@ static void a_query_with_rd_is_remembered_for_half_a_day_and_not_for_more_than_a
 	}
 }
 
-/* Nobody asks for hours, and then anew. */
-static void what_is_old_does_not_come_back_after_a_silence(void **state)
+/* No query for hours, and then a query again. */
+static void an_old_pair_does_not_come_back_after_a_silence(void **state)
 {
 	(void)state;
 	struct recursion r;
@@ -56,8 +56,8 @@ static void a_client_and_a_server_are_a_pair(void **state)
 	recursion_fini(&r);
 }
 
-/* Anybody can send from many addresses: then too many pairs are held to be known, none too few. */
-static void a_flood_makes_nobody_forgotten(void **state)
+/* An attacker can send from many addresses: then too many pairs count as noted, but none is missed. */
+static void a_flood_makes_no_pair_forgotten(void **state)
 {
 	(void)state;
 	struct recursion r;
@@ -79,9 +79,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		        a_query_with_rd_is_remembered_for_half_a_day_and_not_for_more_than_a_day),
-		cmocka_unit_test(what_is_old_does_not_come_back_after_a_silence),
+		cmocka_unit_test(an_old_pair_does_not_come_back_after_a_silence),
 		cmocka_unit_test(a_client_and_a_server_are_a_pair),
-		cmocka_unit_test(a_flood_makes_nobody_forgotten),
+		cmocka_unit_test(a_flood_makes_no_pair_forgotten),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,7 @@ static bool note(struct senders *s, unsigned client, bool has_cd)
 	return senders_note(s, &sent, START_MS).always_cd;
 }
 
-static void who_sets_cd_in_every_query_is_told_of_once(void **state)
+static void a_client_that_always_sets_cd_is_reported_once(void **state)
 {
 	(void)state;
 	struct senders s;
@@ -33,7 +33,7 @@ static void who_sets_cd_in_every_query_is_told_of_once(void **state)
 	senders_fini(&s);
 }
 
-static void who_asks_without_cd_too_is_not_told_of(void **state)
+static void a_client_that_asks_without_cd_too_is_not_reported(void **state)
 {
 	(void)state;
 	struct senders s;
@@ -47,7 +47,7 @@ static void who_asks_without_cd_too_is_not_told_of(void **state)
 	senders_fini(&s);
 }
 
-/* One query of the first client, or many: to a server, with RD or without. */
+/* One or more queries of the first client to a server, with RD or without. */
 struct sending {
 	unsigned count, server;
 	bool has_rd, over_tcp;
@@ -68,7 +68,7 @@ static enum iterator send(struct senders *s, const struct sending *how, uint64_t
 	return iterator;
 }
 
-static void who_iterates_is_told_by_earlier_queries(void **state)
+static void earlier_queries_show_whether_a_client_iterates(void **state)
 {
 	(void)state;
 	enum { ALL = SENDERS_ALWAYS, DAY_MS = 2 * RECURSION_HALF_MS };
@@ -87,12 +87,12 @@ static void who_iterates_is_told_by_earlier_queries(void **state)
 		                { 1, 1, .has_rd = true, .iterator = ITERATOR_SERVER },
 		                { 1, 0, .iterator = ITERATOR_CLIENT },
 		                { 1, 1, .iterator = ITERATOR_SERVER } } },
-		{ "it was heard of long ago",
+		{ "it asked long ago",
 		        { { ALL, 0, .iterator = ITERATOR_CLIENT },
 		                { 1, 1, .has_rd = true, .iterator = ITERATOR_SERVER },
 		                { 1, 0, .after_ms = SENDERS_ITERATE_MS,
 		                        .iterator = ITERATOR_UNKNOWN } } },
-		{ "a forwarder that passes many on without RD",
+		{ "a forwarder that passes on many without RD",
 		        { { 1, 0, .has_rd = true, .iterator = ITERATOR_SERVER },
 		                { 4 * ALL, 0, .iterator = ITERATOR_SERVER } } },
 		{ "the same hours later", { { 1, 0, .has_rd = true, .iterator = ITERATOR_SERVER },
@@ -101,7 +101,7 @@ static void who_iterates_is_told_by_earlier_queries(void **state)
 		{ "the same two days later",
 		        { { 1, 0, .has_rd = true, .iterator = ITERATOR_SERVER },
 		                { 1, 0, .after_ms = 2 * DAY_MS, .iterator = ITERATOR_UNKNOWN } } },
-		{ "a forwarder that passes many on without RD, and turns to another server",
+		{ "a forwarder that passes on many without RD, and turns to another server",
 		        { { 1, 0, .has_rd = true, .iterator = ITERATOR_SERVER },
 		                { 4 * ALL, 0, .iterator = ITERATOR_SERVER },
 		                { 1, 1, .iterator = ITERATOR_UNKNOWN } } },
@@ -110,7 +110,7 @@ static void who_iterates_is_told_by_earlier_queries(void **state)
 		                { 1, 1, .has_rd = true, .after_ms = 0 - (uint64_t)DAY_MS,
 		                        .iterator = ITERATOR_SERVER },
 		                { 1, 0, .iterator = ITERATOR_UNKNOWN } } },
-		{ "many without RD over TCP, which other workers may know better",
+		{ "many without RD over TCP: another worker may have seen some with RD",
 		        { { ALL, 0, .over_tcp = true, .iterator = ITERATOR_UNKNOWN },
 		                { 1, 0, .iterator = ITERATOR_CLIENT } } },
 	};
@@ -130,7 +130,7 @@ static void who_iterates_is_told_by_earlier_queries(void **state)
 	}
 }
 
-/* Anybody can send from many addresses. */
+/* An attacker can send from many addresses. */
 static void a_flood_of_clients_is_bounded(void **state)
 {
 	(void)state;
@@ -150,9 +150,9 @@ static void a_flood_of_clients_is_bounded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(who_sets_cd_in_every_query_is_told_of_once),
-		cmocka_unit_test(who_asks_without_cd_too_is_not_told_of),
-		cmocka_unit_test(who_iterates_is_told_by_earlier_queries),
+		cmocka_unit_test(a_client_that_always_sets_cd_is_reported_once),
+		cmocka_unit_test(a_client_that_asks_without_cd_too_is_not_reported),
+		cmocka_unit_test(earlier_queries_show_whether_a_client_iterates),
 		cmocka_unit_test(a_flood_of_clients_is_bounded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The program in the kernel beside the worker's own functions: what it takes it must change in the
- * very same way, and what it leaves it must not change. The kernel is asked to run it on packets
- * (BPF_PROG_TEST_RUN), so nothing is attached anywhere; that takes root, and eBPF. */
+/* Compares the program in the kernel with the functions of the worker: it must change a query that it
+ * takes in the same way, and must not change other packets. The kernel runs it on packets
+ * (BPF_PROG_TEST_RUN), so it is not attached to an interface. That takes root, and eBPF. */
 #include "test.h"
 
 #include <arpa/inet.h>
@@ -55,7 +55,7 @@ static int open_program(void)
 	return (int)syscall(SYS_bpf, BPF_OBJ_GET, &attr, sizeof(attr));
 }
 
-/* Without it the tests are skipped, each by itself. */
+/* Without it each test is skipped. */
 static int load(void **state)
 {
 	struct complaint why = { "not root" };
@@ -111,7 +111,7 @@ static uint8_t *dns_of(struct frame *f)
 	return f->octets + ETH_HLEN + (f->octets[ETH_HLEN] >> 4 == 4 ? DNS_FROM_IP4 : DNS_FROM_IP6);
 }
 
-/* Sets all lengths and checksums by what stands in the frame. */
+/* Sets all lengths and checksums of the frame. */
 static void seal(struct frame *f)
 {
 	static uint8_t octets[2048];
@@ -242,7 +242,7 @@ static uint32_t run_on(struct frame *f)
 	return skb.mark;
 }
 
-/* What the worker would make of it. Returns the length. */
+/* Does what the worker does with the frame. Returns the length. */
 static size_t by_worker(const struct frame *f, uint8_t *octets, size_t size)
 {
 	static uint8_t message[1024];
@@ -319,8 +319,8 @@ static void it_writes_what_the_worker_would(void **state)
 	assert_true(n > 1000);
 }
 
-/* With all ids all checksums come about, also the one that must not become zero. */
-static void every_checksum_is_mended(void **state)
+/* All ids give all checksums, also the one that must not become zero. */
+static void every_checksum_is_updated(void **state)
 {
 	struct shape with_opt = plain;
 
@@ -349,7 +349,7 @@ static void a_wrong_checksum_stays_wrong(void **state)
 	assert_false(packet_checksum_ok(&p));
 }
 
-/* Changes of a plain query that make it one for the queue. */
+/* Changes after which a plain query belongs to the queue. */
 static void put(struct frame *f, size_t at, uint8_t octet)
 {
 	dns_of(f)[at] = octet;
@@ -365,7 +365,7 @@ static void expect_left(const char *why, struct frame f)
 }
 
 /* The name of a plain query begins at 12 and is 16 octets long; then type, class, and an OPT. */
-static void what_is_not_plain_is_left_to_the_queue(void **state)
+static void a_query_that_is_not_plain_is_left_to_the_queue(void **state)
 {
 	static const struct {
 		const char *why;
@@ -486,7 +486,7 @@ static void a_long_query_is_left_to_the_queue(void **state)
 	expect_left("a name of 256 octets", frame_of(4, message_of(&s)));
 }
 
-static void nothing_is_taken_but_for_a_worker_that_lives(void **state)
+static void queries_are_taken_only_while_a_worker_is_alive(void **state)
 {
 	struct frame f = frame_of(4, message_of(&plain));
 	uint64_t now_ms = clock_monotonic_ms();
@@ -503,7 +503,7 @@ static void nothing_is_taken_but_for_a_worker_that_lives(void **state)
 	expect_same(&plain, 4);
 }
 
-static void nothing_is_taken_for_a_server_that_was_dismissed(void **state)
+static void no_query_to_a_dismissed_server_is_taken(void **state)
 {
 	(void)state;
 	need_shortcut();
@@ -515,7 +515,7 @@ static void nothing_is_taken_for_a_server_that_was_dismissed(void **state)
 	assert_false(shortcut_admit(&shortcut, server(6, "fe80::1")));
 }
 
-/* Nobody drains it: then the rest comes to the queue, and it goes on when somebody does. */
+/* If the worker does not drain the ring, queries go to the queue until it does. */
 static void a_full_ring_leaves_queries_to_the_queue(void **state)
 {
 	struct shortcut nobody = { 0 }, kept = shortcut;
@@ -543,8 +543,8 @@ static void a_full_ring_leaves_queries_to_the_queue(void **state)
 	expect_same(&plain, 4);
 }
 
-/* Else a worker that has too much to do would carry on queries whose responses it never gets to. */
-static void after_too_much_nothing_is_taken_for_a_while(void **state)
+/* Otherwise an overloaded worker would send on queries whose responses it cannot handle. */
+static void after_an_overload_no_query_is_taken_for_a_while(void **state)
 {
 	uint64_t now_ms = clock_monotonic_ms();
 
@@ -562,7 +562,7 @@ static void after_too_much_nothing_is_taken_for_a_while(void **state)
 	expect_same(&plain, 4);
 }
 
-/* A worker that starts finds no queries of the one before it, and none of its servers. */
+/* A new worker finds neither the queries nor the servers of an earlier worker. */
 static void a_new_worker_begins_with_nothing(void **state)
 {
 	struct frame f = frame_of(4, message_of(&plain));
@@ -584,7 +584,7 @@ static void a_new_worker_begins_with_nothing(void **state)
 }
 
 /* `rules apply` while a worker runs. */
-static void the_program_can_be_loaded_anew_under_a_worker(void **state)
+static void the_program_can_be_loaded_again_under_a_worker(void **state)
 {
 	struct complaint why;
 
@@ -614,18 +614,18 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_pins_it_does_not_open),
 		cmocka_unit_test(it_writes_what_the_worker_would),
-		cmocka_unit_test(every_checksum_is_mended),
+		cmocka_unit_test(every_checksum_is_updated),
 		cmocka_unit_test(a_wrong_checksum_stays_wrong),
-		cmocka_unit_test(what_is_not_plain_is_left_to_the_queue),
+		cmocka_unit_test(a_query_that_is_not_plain_is_left_to_the_queue),
 		cmocka_unit_test(a_query_cut_anywhere_is_left_to_the_queue),
 		cmocka_unit_test(odd_packets_are_left_to_the_queue),
 		cmocka_unit_test(a_long_query_is_left_to_the_queue),
-		cmocka_unit_test(nothing_is_taken_but_for_a_worker_that_lives),
-		cmocka_unit_test(nothing_is_taken_for_a_server_that_was_dismissed),
+		cmocka_unit_test(queries_are_taken_only_while_a_worker_is_alive),
+		cmocka_unit_test(no_query_to_a_dismissed_server_is_taken),
 		cmocka_unit_test(a_full_ring_leaves_queries_to_the_queue),
-		cmocka_unit_test(after_too_much_nothing_is_taken_for_a_while),
+		cmocka_unit_test(after_an_overload_no_query_is_taken_for_a_while),
 		cmocka_unit_test(a_new_worker_begins_with_nothing),
-		cmocka_unit_test(the_program_can_be_loaded_anew_under_a_worker),
+		cmocka_unit_test(the_program_can_be_loaded_again_under_a_worker),
 	};
 
 	return cmocka_run_group_tests_name("shortcut", tests, load, unload);

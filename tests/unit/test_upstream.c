@@ -50,7 +50,7 @@ static void a_server_is_known_by_its_address(void **state)
 	upstreams_fini(&u);
 }
 
-static void the_one_not_asked_for_longest_gives_way(void **state)
+static void the_least_recently_used_server_is_replaced(void **state)
 {
 	struct upstreams u;
 	struct sockaddr_storage address = server(UPSTREAMS_MAX + 1);
@@ -68,7 +68,7 @@ static void the_one_not_asked_for_longest_gives_way(void **state)
 	upstreams_fini(&u);
 }
 
-static void what_is_known_of_edns_expires(void **state)
+static void knowledge_of_edns_expires(void **state)
 {
 	struct upstream up = { 0 };
 
@@ -76,14 +76,14 @@ static void what_is_known_of_edns_expires(void **state)
 	assert_false(upstream_is_plain(&up, 1000));
 	assert_false(upstream_is_stale(&up, 1000));
 
-	/* one that refuses loses nothing when it is tried again */
+	/* a server that answers by an error may be tried again: no query is lost */
 	upstream_note_edns(&up, EDNS_REFUSED, 1000);
 	assert_true(upstream_is_plain(&up, 1000 + UPSTREAM_DOUBT_MS - 1));
 	assert_false(upstream_is_stale(&up, 1000 + UPSTREAM_DOUBT_MS - 1));
 	assert_false(upstream_is_plain(&up, 1000 + UPSTREAM_DOUBT_MS));
 	assert_true(upstream_is_stale(&up, 1000 + UPSTREAM_DOUBT_MS));
 
-	/* one that drops would lose a query, so it stays what it is until that was looked into */
+	/* a server that drops EDNS would lose a query, so it counts as such until it was probed */
 	upstream_note_edns(&up, EDNS_DROPPED, 1000 + UPSTREAM_DOUBT_MS);
 	assert_true(upstream_is_plain(&up, 1000 + UPSTREAM_EDNS_MS));
 	assert_true(upstream_is_stale(&up, 1000 + UPSTREAM_EDNS_MS));
@@ -92,9 +92,9 @@ static void what_is_known_of_edns_expires(void **state)
 	assert_false(upstream_is_stale(&up, 2000 + 2 * UPSTREAM_EDNS_MS));
 }
 
-/* Whoever can answer once has a server's signed names refused for a moment; and whoever does so all
- * the time has them refused for a minute more at most when he is gone. */
-static void that_a_server_takes_no_edns_is_believed_for_a_minute_at_most(void **state)
+/* An attacker who forges one error has the server's signed names refused for a moment. An attacker who
+ * goes on has them refused for at most a minute after the last error. */
+static void a_server_counts_as_without_edns_for_at_most_a_minute(void **state)
 {
 	struct upstream up = { 0 };
 	uint64_t now_ms = 1000, believed_ms = UPSTREAM_DOUBT_MS;
@@ -102,7 +102,7 @@ static void that_a_server_takes_no_edns_is_believed_for_a_minute_at_most(void **
 	(void)state;
 	for (unsigned i = 0; i < 10; i++) {
 		upstream_note_edns(&up, EDNS_REFUSED, now_ms);
-		/* what came with it, or was on its way, makes it no longer */
+		/* errors that were in flight do not extend the time */
 		upstream_note_edns(&up, EDNS_REFUSED, now_ms + 1);
 		upstream_note_edns(&up, EDNS_DROPPED, now_ms + believed_ms - 1);
 		assert_int_equal(up.edns_until_ms, now_ms + believed_ms);
@@ -117,8 +117,8 @@ static void that_a_server_takes_no_edns_is_believed_for_a_minute_at_most(void **
 	assert_int_equal(up.edns_until_ms, now_ms + UPSTREAM_DOUBT_MS);
 }
 
-/* Otherwise one forged error would take away the signatures of ten minutes. */
-static void an_error_is_not_believed_of_who_takes_edns(void **state)
+/* Otherwise one forged error would remove the signatures of ten minutes. */
+static void an_error_of_a_server_that_takes_edns_is_ignored(void **state)
 {
 	struct upstream up = { 0 };
 
@@ -126,7 +126,7 @@ static void an_error_is_not_believed_of_who_takes_edns(void **state)
 	upstream_note_edns(&up, EDNS_TAKEN, 1000);
 	upstream_note_edns(&up, EDNS_REFUSED, 2000);
 	assert_false(upstream_is_plain(&up, 2000));
-	/* but a server may be another one some day */
+	/* but the server may change some day */
 	upstream_note_edns(&up, EDNS_REFUSED, 1000 + UPSTREAM_EDNS_MS);
 	assert_true(upstream_is_plain(&up, 1000 + UPSTREAM_EDNS_MS));
 }
@@ -139,7 +139,7 @@ static uint64_t lack(struct upstream *up, unsigned count, uint64_t from_ms, uint
 	return from_ms + (count - 1) * every_ms;
 }
 
-static void three_answers_without_a_signature_show_that_all_are_left_out(void **state)
+static void three_responses_without_signatures_show_stripping(void **state)
 {
 	struct upstream up = { 0 };
 
@@ -154,7 +154,7 @@ static void three_answers_without_a_signature_show_that_all_are_left_out(void **
 	assert_false(upstream_lacks_signature(&up));
 }
 
-static void a_server_that_sent_signatures_takes_longer_to_lose_that_name(void **state)
+static void a_server_that_sent_signatures_counts_as_stripping_later(void **state)
 {
 	enum { MANY = UPSTREAM_LACKING_NOW, LONG = UPSTREAM_LACKING_NOW_MS };
 	static const struct {
@@ -163,7 +163,7 @@ static void a_server_that_sent_signatures_takes_longer_to_lose_that_name(void **
 		uint64_t every_ms;
 		bool strips;
 	} rows[] = {
-		{ "a burst, as of one who races", 0, 100 * MANY, 0, false },
+		{ "a burst, as a spoofer sends it", 0, 100 * MANY, 0, false },
 		{ "a few over a long time", 0, MANY - 1, LONG, false },
 		{ "many, but not for long", 0, MANY, LONG / MANY, false },
 		{ "many over a long time", 0, MANY, LONG / (MANY - 1) + 1, true },
@@ -191,12 +191,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_server_is_known_by_its_address),
-		cmocka_unit_test(the_one_not_asked_for_longest_gives_way),
-		cmocka_unit_test(what_is_known_of_edns_expires),
-		cmocka_unit_test(that_a_server_takes_no_edns_is_believed_for_a_minute_at_most),
-		cmocka_unit_test(an_error_is_not_believed_of_who_takes_edns),
-		cmocka_unit_test(three_answers_without_a_signature_show_that_all_are_left_out),
-		cmocka_unit_test(a_server_that_sent_signatures_takes_longer_to_lose_that_name),
+		cmocka_unit_test(the_least_recently_used_server_is_replaced),
+		cmocka_unit_test(knowledge_of_edns_expires),
+		cmocka_unit_test(a_server_counts_as_without_edns_for_at_most_a_minute),
+		cmocka_unit_test(an_error_of_a_server_that_takes_edns_is_ignored),
+		cmocka_unit_test(three_responses_without_signatures_show_stripping),
+		cmocka_unit_test(a_server_that_sent_signatures_counts_as_stripping_later),
 	};
 	return cmocka_run_group_tests_name("upstream", tests, NULL, NULL);
 }

@@ -17,7 +17,7 @@ struct lab {
 	struct walk walk;
 	struct msgbuild built;
 	struct rr rrs[64];
-	/* What the walk asks. */
+	/* The last query of the walk. */
 	struct want question;
 	struct sockaddr_storage server;
 };
@@ -69,7 +69,7 @@ static bool next(struct lab *lab)
 	return walk_next(&lab->walk, &lab->question, &lab->server, NOW_MS);
 }
 
-/* Has the walk go on, and says whether it asks this server for this. */
+/* Goes on with the walk. True if its next query is this one, to this server. */
 static bool asks(struct lab *lab, const char *server, const char *name, uint16_t type)
 {
 	struct sockaddr_storage wanted = address_of(server);
@@ -80,7 +80,7 @@ static bool asks(struct lab *lab, const char *server, const char *name, uint16_t
 	       memcmp(&lab->server, &wanted, sizeof(wanted)) == 0;
 }
 
-/* Begins a response to what was asked. */
+/* Begins a response to the last query. */
 static struct msgbuild *respond(struct lab *lab, uint16_t rcode)
 {
 	char text[NAME_TEXT_SIZE];
@@ -124,7 +124,7 @@ static enum walk_step fail_with(struct lab *lab, uint16_t rcode)
 	return take(lab);
 }
 
-static void keys_are_asked_of_the_zones_own_servers(void **state)
+static void keys_are_asked_of_the_servers_of_the_zone(void **state)
 {
 	struct lab *lab = *state;
 
@@ -139,7 +139,7 @@ static void keys_are_asked_of_the_zones_own_servers(void **state)
 	assert_int_equal(take(lab), WALK_THERE);
 }
 
-static void a_ds_is_asked_of_the_zone_above(void **state)
+static void a_ds_is_asked_of_the_parent_zone(void **state)
 {
 	struct lab *lab = *state;
 
@@ -147,11 +147,11 @@ static void a_ds_is_asked_of_the_zone_above(void **state)
 	assert_true(asks(lab, ROOT, "example.test", TYPE_DS));
 	assert_int_equal(refer(lab, "test", "ns.test", "198.51.100.2"), WALK_ON);
 	assert_true(asks(lab, "198.51.100.2", "example.test", TYPE_DS));
-	/* an old server knows no better; there may be a DS in it */
+	/* an old server may answer so, with a DS */
 	assert_int_equal(refer(lab, "example.test", "ns.example.test", "198.51.100.3"), WALK_THERE);
 }
 
-static void the_next_walk_begins_where_the_last_one_came(void **state)
+static void the_next_walk_begins_at_the_deepest_known_zone(void **state)
 {
 	struct lab *lab = *state;
 
@@ -167,7 +167,7 @@ static void the_next_walk_begins_where_the_last_one_came(void **state)
 	assert_true(asks(lab, ROOT, "other.test", TYPE_DS));
 }
 
-static void what_was_remembered_and_leads_nowhere_is_forgotten(void **state)
+static void remembered_servers_that_lead_nowhere_are_forgotten(void **state)
 {
 	struct lab *lab = *state;
 
@@ -184,7 +184,7 @@ static void what_was_remembered_and_leads_nowhere_is_forgotten(void **state)
 	}
 }
 
-static void a_server_without_glue_is_looked_for_first(void **state)
+static void the_address_of_a_server_without_glue_is_looked_up_first(void **state)
 {
 	struct lab *lab = *state;
 
@@ -216,7 +216,7 @@ static void where_it_has_no_ipv4_address_its_ipv6_address_is_looked_for(void **s
 	assert_int_equal(lab->question.type, TYPE_DNSKEY);
 }
 
-static void what_leads_nowhere_is_not_followed(void **state)
+static void a_useless_referral_is_not_followed(void **state)
 {
 	struct lab *lab = *state;
 	static const struct {
@@ -224,12 +224,12 @@ static void what_leads_nowhere_is_not_followed(void **state)
 	} rows[] = {
 		{ "the root itself", ".", "ns.test", "198.51.100.2" },
 		{ "another branch", "example", "ns.example", "198.51.100.2" },
-		{ "below what is wanted", "a.example.test", "ns.test", "198.51.100.2" },
+		{ "below the wanted name", "a.example.test", "ns.test", "198.51.100.2" },
 		{ "a server below the cut without glue", "test", "ns.test", NULL },
 		{ "glue on our loopback", "test", "ns.test", "127.0.0.1" },
-		{ "glue that is nowhere", "test", "ns.test", "0.0.0.0" },
-		{ "glue for many", "test", "ns.test", "224.0.0.251" },
-		{ "glue for all", "test", "ns.test", "255.255.255.255" },
+		{ "unspecified address as glue", "test", "ns.test", "0.0.0.0" },
+		{ "multicast glue", "test", "ns.test", "224.0.0.251" },
+		{ "broadcast glue", "test", "ns.test", "255.255.255.255" },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -252,7 +252,7 @@ static void glue_counts_only_of_servers_below_the_zone_that_refers(void **state)
 	assert_true(asks(lab, ROOT, "ns.example.net", TYPE_A));
 }
 
-static void failures_say_nothing_of_what_is_wanted(void **state)
+static void a_failure_is_no_answer(void **state)
 {
 	struct lab *lab = *state;
 	static const uint16_t rcodes[] = { RCODE_FORMERR, RCODE_SERVFAIL, RCODE_NOTIMP,
@@ -271,7 +271,7 @@ static void failures_say_nothing_of_what_is_wanted(void **state)
 	assert_false(walk_is_shut_in(&lab->walk));
 }
 
-static void of_many_silent_servers_some_are_asked(void **state)
+static void only_some_of_many_silent_servers_are_asked(void **state)
 {
 	struct lab *lab = *state;
 	char address[32];
@@ -294,7 +294,7 @@ static void of_many_silent_servers_some_are_asked(void **state)
 	assert_false(walk_is_shut_in(&lab->walk));
 }
 
-static void those_who_cannot_be_sent_anything_do_not_count_as_silent(void **state)
+static void a_server_that_cannot_be_sent_to_does_not_count_as_silent(void **state)
 {
 	struct lab *lab = *state;
 
@@ -309,7 +309,7 @@ static void those_who_cannot_be_sent_anything_do_not_count_as_silent(void **stat
 	assert_int_equal(lab->walk.goals[0].silent, 1);
 }
 
-/* Every server is named without an address, in a zone whose server is named so too (NXNSAttack,
+/* No server has glue, and each is in a zone whose server has none either (NXNSAttack,
  * CVE-2020-12662). */
 static void a_walk_into_an_endless_maze_ends(void **state)
 {
@@ -354,7 +354,7 @@ static void the_table_of_zones_forgets_the_oldest(void **state)
 	assert_true(servers_find(&lab->servers, &last, NOW_MS, &zone, &found));
 }
 
-static void who_was_unable_is_known_for_a_while(void **state)
+static void a_server_that_could_not_answer_is_known_for_a_while(void **state)
 {
 	struct lab *lab = *state;
 	struct sockaddr_storage server = address_of("198.51.100.2");
@@ -369,20 +369,20 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-		TEST(keys_are_asked_of_the_zones_own_servers),
-		TEST(a_ds_is_asked_of_the_zone_above),
-		TEST(the_next_walk_begins_where_the_last_one_came),
-		TEST(what_was_remembered_and_leads_nowhere_is_forgotten),
-		TEST(a_server_without_glue_is_looked_for_first),
+		TEST(keys_are_asked_of_the_servers_of_the_zone),
+		TEST(a_ds_is_asked_of_the_parent_zone),
+		TEST(the_next_walk_begins_at_the_deepest_known_zone),
+		TEST(remembered_servers_that_lead_nowhere_are_forgotten),
+		TEST(the_address_of_a_server_without_glue_is_looked_up_first),
 		TEST(where_it_has_no_ipv4_address_its_ipv6_address_is_looked_for),
-		TEST(what_leads_nowhere_is_not_followed),
+		TEST(a_useless_referral_is_not_followed),
 		TEST(glue_counts_only_of_servers_below_the_zone_that_refers),
-		TEST(failures_say_nothing_of_what_is_wanted),
-		TEST(of_many_silent_servers_some_are_asked),
-		TEST(those_who_cannot_be_sent_anything_do_not_count_as_silent),
+		TEST(a_failure_is_no_answer),
+		TEST(only_some_of_many_silent_servers_are_asked),
+		TEST(a_server_that_cannot_be_sent_to_does_not_count_as_silent),
 		TEST(a_walk_into_an_endless_maze_ends),
 		TEST(the_table_of_zones_forgets_the_oldest),
-		TEST(who_was_unable_is_known_for_a_while),
+		TEST(a_server_that_could_not_answer_is_known_for_a_while),
 #undef TEST
 	};
 
