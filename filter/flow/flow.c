@@ -173,7 +173,7 @@ static void flow_fill(struct flow_table *t, struct flow *flow, const struct clie
 	spill_put(&t->table, flow->more, flow->octets, FLOW_OCTETS, octets);
 }
 
-/* Evicts one of the oldest flows that is of the same client or interface, because that has its share.
+/* Evicts one of the oldest flows that is of the same client or interface, because that has used up its share.
  * Returns false if there is none among the FLOW_LOOKED_AT oldest. */
 static bool make_room_in_share(
         struct flow_table *t, const struct flow_owner *owner, uint32_t interface)

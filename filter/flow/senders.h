@@ -52,7 +52,8 @@ void senders_fini(struct senders *s);
  * worker, which may not have seen the queries with RD. So no client iterates over TCP. */
 struct sender_habits senders_note(struct senders *s, const struct sent *sent, uint64_t now_ms);
 
-/* Does the same with RD and CD of the query `asked`, and sets its `iterator`. Returns `always_cd`. */
+/* Notes the query `asked`, from which it sets RD and CD in `sent`, and sets `asked->iterator`. Returns
+ * `always_cd`. */
 bool senders_note_query(struct senders *s, struct sent sent, enum query_kind kind,
         struct client_query *asked, uint64_t now_ms);
 

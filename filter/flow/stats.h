@@ -47,8 +47,10 @@
 	X(status_bogus, "Responses judged Bogus")                                                  \
 	X(parked, "Responses that waited for keys, the clock, or the query asked again")           \
 	X(parked_full, "Responses that found no room to wait for keys")                            \
-	X(parked_rivals, "Responses that could not wait: as many to the same query waited as may") \
-	X(parked_share, "Responses that could not wait: their client or question had its share")   \
+	X(parked_rivals,                                                                           \
+	        "Responses that could not wait: their query had too many waiting already")         \
+	X(parked_share,                                                                            \
+	        "Responses that could not wait: their client or question had used up its share")   \
 	X(fetches_full, "Responses refused: too many fetches were in flight")                      \
 	X(parked_timeouts, "Responses refused: what they waited for did not come in time")         \
 	X(grace_held, "Responses held back, Bogus or a failure, in case a better one follows")     \
@@ -71,7 +73,7 @@
 	X(tcp_unreachable, "TCP connections reset: the server could not be reached")               \
 	X(tcp_idle, "TCP connections closed: no whole message moved for too long")                 \
 	X(tcp_evicted, "TCP connections closed to make room for another, the idlest first")        \
-	X(tcp_share, "TCP connections that came when their client had its share already")          \
+	X(tcp_share, "TCP connections whose client had used up its share already")                 \
 	X(tcp_refused, "TCP connections of these that were reset because they came too fast")      \
 	X(tcp_strangers, "TCP connections closed: the rules did not bring them here")              \
 	X(transfers, "Zone transfers passed")                                                      \

@@ -21,7 +21,7 @@
 /* When send() returns, the acknowledgement is in the socket, behind at most this many packets. */
 #define MESSAGES_BEFORE_ACK 65536
 
-static void nobody_judges_yet(void *context, const struct queued *queued)
+static void drop_before_start(void *context, const struct queued *queued)
 {
 	nfqueue_drop(context, queued->id);
 }
@@ -43,7 +43,7 @@ static int configure_queue(struct nfqueue *q, struct nlmsghdr *message)
 			const struct nlmsgerr *ack = mnl_nlmsg_get_payload(answer);
 			return ack->error;
 		}
-		nfqueue_read(q, q->received, (int)len, nobody_judges_yet, q);
+		nfqueue_read(q, q->received, (int)len, drop_before_start, q);
 		nfqueue_flush(q);
 	}
 	return -EBUSY;

@@ -237,7 +237,7 @@ static void a_silent_server_is_waited_for_within_bounds(void **state)
 	static const struct {
 		const char *why;
 		enum reask_how how;
-		int first, second; /* who is asked; the second time nobody: -1 */
+		int first, second; /* the servers asked; -1: no second query */
 	} rows[] = {
 		{ "over TCP once", REASK_WHOLE, SERVER, -1 },
 		{ "plainly twice", REASK_PLAINLY, SERVER, SERVER },

@@ -23,7 +23,7 @@ static void a_query_with_rd_is_remembered_for_half_a_day_and_not_for_more_than_a
 		assert_false(note(&r, 1, 2, false, 0));
 		assert_true(note(&r, 1, 2, true, at_ms));
 		assert_true(note(&r, 1, 2, false, at_ms + HALF_MS));
-		note(&r, 3, 2, false, at_ms + 2ull * HALF_MS - 1); /* somebody asks meanwhile */
+		note(&r, 3, 2, false, at_ms + 2ull * HALF_MS - 1); /* another pair asks meanwhile */
 		assert_false(note(&r, 1, 2, false, at_ms + 2ull * HALF_MS));
 		recursion_fini(&r);
 	}

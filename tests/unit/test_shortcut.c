@@ -518,13 +518,13 @@ static void no_query_to_a_dismissed_server_is_taken(void **state)
 /* If the worker does not drain the ring, queries go to the queue until it does. */
 static void a_full_ring_leaves_queries_to_the_queue(void **state)
 {
-	struct shortcut nobody = { 0 }, kept = shortcut;
+	struct shortcut closed = { 0 }, kept = shortcut;
 	uint64_t full = program < 0 ? 0 : shortcut.state->full;
 	unsigned taken = 0;
 
 	(void)state;
 	need_shortcut();
-	shortcut = nobody;
+	shortcut = closed;
 	for (unsigned i = 0; i < SHORTCUT_RING_OCTETS / 64; i++) {
 		struct frame f = frame_of(4, message_of(&plain)), before = f;
 		kept.state->until_ns = UINT64_MAX;
@@ -566,11 +566,11 @@ static void after_an_overload_no_query_is_taken_for_a_while(void **state)
 static void a_new_worker_begins_with_nothing(void **state)
 {
 	struct frame f = frame_of(4, message_of(&plain));
-	struct shortcut nobody = { 0 }, kept = shortcut;
+	struct shortcut closed = { 0 }, kept = shortcut;
 
 	(void)state;
 	need_shortcut();
-	shortcut = nobody;
+	shortcut = closed;
 	assert_int_equal(run_on(&f), OTHERS | MARK_BIT);
 	shortcut = kept;
 	shortcut_close(&shortcut);
