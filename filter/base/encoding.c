@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/encoding.h"
 
+#include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 #define BLANKS      " \t"
@@ -39,6 +41,15 @@ const char *hex_encode(struct span octets, char *text)
 		sprintf(text + 2 * i, "%02X", octets.base[i]);
 	text[2 * octets.len] = '\0';
 	return text;
+}
+
+bool decimal_read(const char *text, unsigned long max, unsigned long *value)
+{
+	char *end;
+
+	errno = 0;
+	*value = strtoul(text, &end, 10);
+	return errno == 0 && *text >= '0' && *text <= '9' && *end == '\0' && *value <= max;
 }
 
 bool digits_time_read(const char *text, int64_t *time_s)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Text forms of octets and times, as in zone files. */
+/* Text forms of octets, numbers and times, as in zone files. */
 #ifndef BASE_ENCODING_H
 #define BASE_ENCODING_H
 
@@ -17,6 +17,10 @@ bool hex_decode(const char *text, uint8_t *out, size_t capacity, size_t *len);
  * `text`. */
 const char *base64_encode(struct span octets, char *text);
 const char *hex_encode(struct span octets, char *text);
+
+/* Reads a decimal number of at most `max`. Returns false for any other text, for one with a sign or a
+ * blank too. */
+bool decimal_read(const char *text, unsigned long max, unsigned long *value);
 
 #define DIGITS_TIME_SIZE 15
 

@@ -34,7 +34,7 @@ static bool read_capture_frames(
 	dissect_finish(dissector);
 	if (r->losses)
 		losses_add(r->losses, c, dissector);
-	if (more < 0)
+	if (more < 0 && r->losses)
 		log_error("%s", capture_error(c));
 	if (r->failed)
 		log_error("%s: out of memory, or the output cannot be written", r->path);
@@ -50,9 +50,9 @@ static bool read_capture(
 	struct dissector *dissector = c ? dissect_new(give_message, &r) : NULL;
 	bool ok = dissector && read_capture_frames(c, dissector, &r);
 
-	if (!c)
+	if (!c && losses)
 		log_error("%s", error.text);
-	else if (!dissector)
+	else if (c && !dissector)
 		log_error("%s: out of memory", path);
 	dissect_free(dissector);
 	capture_close(c);

@@ -4,20 +4,18 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/encoding.h"
 #include "base/sockaddr.h"
 
 #define DNS_PORT 53
 
 static bool port_read(const char *text, uint16_t *port)
 {
-	char *end;
-	size_t digits = strspn(text, "0123456789");
-	unsigned long n = strtoul(text, &end, 10);
+	unsigned long n;
 
-	if (digits == 0 || digits > 5 || *end != '\0' || n == 0 || n > 65535)
+	if (strlen(text) > strlen("65535") || !decimal_read(text, UINT16_MAX, &n) || n == 0)
 		return false;
 	*port = (uint16_t)n;
 	return true;

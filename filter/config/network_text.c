@@ -3,16 +3,17 @@
 
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/encoding.h"
 
 static bool prefix_read(const char *text, unsigned max, uint8_t *prefix)
 {
-	char *end;
-	unsigned long n = strtoul(text, &end, 10);
+	unsigned long n;
+	bool ok = decimal_read(text, max, &n);
 
 	*prefix = (uint8_t)n;
-	return text[0] >= '0' && text[0] <= '9' && *end == '\0' && n <= max;
+	return ok;
 }
 
 bool network_read(const char *text, struct network *network)

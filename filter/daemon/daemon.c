@@ -163,8 +163,10 @@ static int take_signal(struct service *s)
 	struct signalfd_siginfo info;
 	struct complaint why;
 
-	if (read(s->signals, &info, sizeof(info)) != sizeof(info))
+	if (read(s->signals, &info, sizeof(info)) != sizeof(info)) {
+		log_error("ending: cannot read signals: %s", strerror(errno));
 		return -EIO;
+	}
 	if (info.ssi_signo == SIGUSR1) {
 		counters_log(s->workers, s->worker_count);
 		return 1;
@@ -185,8 +187,11 @@ static int wait_for_the_end(struct service *s)
 	int result = 1;
 
 	while (result > 0) {
-		if (poll(fds, 3, service_idle_ms(s)) < 0 && errno != EINTR)
-			return -errno;
+		if (poll(fds, 3, service_idle_ms(s)) < 0 && errno != EINTR) {
+			int failure = -errno;
+			log_error("ending: poll: %s", strerror(-failure));
+			return failure;
+		}
 		int error = do_what_is_due(s);
 		if (error)
 			return error;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "daemon/service_commands.h"
 
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/encoding.h"
 #include "base/complaint.h"
 #include "config/config_table.h"
 #include "daemon/counters.h"
@@ -22,11 +22,9 @@ static void reply_add_pause(struct service *s, struct control_reply *reply)
 static void pause_judging(void *context, char *const words[], struct control_reply *reply)
 {
 	struct service *s = context;
-	char *end;
-	unsigned long seconds = strtoul(words[0], &end, 10);
+	unsigned long seconds;
 
-	if (words[0][0] < '0' || words[0][0] > '9' || *end || seconds < 1 ||
-	        seconds > PAUSE_MAX_S) {
+	if (!decimal_read(words[0], PAUSE_MAX_S, &seconds) || seconds == 0) {
 		reply->code = CONTROL_USAGE;
 		complaint_set(&reply->error, "pause SECONDS: a number from 1 to %d", PAUSE_MAX_S);
 		return;

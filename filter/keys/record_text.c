@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "keys/record_text.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 #include "base/complaint.h"
@@ -44,15 +43,6 @@ static unsigned split_fields(char *line, char *fields[static FIELDS_MAX], unsign
 		line += strspn(line, BLANKS);
 	}
 	return count;
-}
-
-static bool read_field_number(const char *text, unsigned long most, unsigned long *value)
-{
-	char *end;
-
-	errno = 0;
-	*value = strtoul(text, &end, 10);
-	return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 && *value <= most;
 }
 
 /* Decodes `text` and appends the octets to `w`. Returns false if it is malformed or empty. */
@@ -98,10 +88,9 @@ const char *key_rdata_read(uint16_t type, char *text, struct writer *out)
 	unsigned long first, second, third;
 	char *fields[FIELDS_MAX];
 
-	if (split_fields(text, fields, 4) != 4 ||
-	        !read_field_number(fields[0], UINT16_MAX, &first) ||
-	        !read_field_number(fields[1], UINT8_MAX, &second) ||
-	        !read_field_number(fields[2], UINT8_MAX, &third))
+	if (split_fields(text, fields, 4) != 4 || !decimal_read(fields[0], UINT16_MAX, &first) ||
+	        !decimal_read(fields[1], UINT8_MAX, &second) ||
+	        !decimal_read(fields[2], UINT8_MAX, &third))
 		return "malformed record: three numbers and a key or digest expected";
 	writer_u16(out, (uint16_t)first);
 	writer_u8(out, (uint8_t)second);
@@ -135,13 +124,12 @@ static bool read_rrsig_head(
 	unsigned long algorithm, labels, ttl_s, tag;
 	int64_t expiration_s, inception_s;
 
-	if (!read_field_number(fields[1], UINT8_MAX, &algorithm) ||
-	        !read_field_number(fields[2], NAME_MAX_LABELS, &labels) ||
-	        !read_field_number(fields[3], INT32_MAX, &ttl_s) ||
+	if (!decimal_read(fields[1], UINT8_MAX, &algorithm) ||
+	        !decimal_read(fields[2], NAME_MAX_LABELS, &labels) ||
+	        !decimal_read(fields[3], INT32_MAX, &ttl_s) ||
 	        !digits_time_read(fields[4], &expiration_s) ||
 	        !digits_time_read(fields[5], &inception_s) ||
-	        !read_field_number(fields[6], UINT16_MAX, &tag) ||
-	        !name_from_text(fields[7], signer))
+	        !decimal_read(fields[6], UINT16_MAX, &tag) || !name_from_text(fields[7], signer))
 		return false;
 	writer_u16(&v->octets, record_type(fields[0]));
 	writer_u8(&v->octets, (uint8_t)algorithm);
@@ -203,7 +191,7 @@ static bool read_record_fields(struct record_reading *v, char *line)
 
 	if (split_fields(line, fields, 3) != 3)
 		return records_wrong(v, "incomplete record: OWNER [TTL] IN TYPE RDATA expected");
-	has_ttl = read_field_number(fields[1], INT32_MAX, &ttl_s);
+	has_ttl = decimal_read(fields[1], INT32_MAX, &ttl_s);
 	/* If there is a TTL, the class is the first word of the rest. */
 	if (split_fields(fields[2], rest, has_ttl ? 3 : 2) != (has_ttl ? 3 : 2) ||
 	        strcmp(has_ttl ? rest[0] : fields[1], "IN") != 0)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "trust/anchor.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,15 +96,6 @@ static unsigned anchor_split(char *text, char *fields[], unsigned most)
 	return count;
 }
 
-static bool anchor_read_number(const char *text, unsigned long max, unsigned long *value)
-{
-	char *end;
-
-	errno = 0;
-	*value = strtoul(text, &end, 10);
-	return errno == 0 && *text >= '0' && *text <= '9' && *end == '\0' && *value <= max;
-}
-
 /* Parses the RDATA of a DS or a DNSKEY. Both begin with a 16-bit and two 8-bit numbers; hex or
  * base64 follows. */
 static bool encode_rdata(struct reader *r, char *text, bool is_ds, uint8_t *rdata, size_t *len)
@@ -116,9 +106,9 @@ static bool encode_rdata(struct reader *r, char *text, bool is_ds, uint8_t *rdat
 
 	if (anchor_split(text, fields, 4) < 4)
 		return anchor_complain(r, "the record is incomplete");
-	if (!anchor_read_number(fields[0], UINT16_MAX, &numbers[0]) ||
-	        !anchor_read_number(fields[1], UINT8_MAX, &numbers[1]) ||
-	        !anchor_read_number(fields[2], UINT8_MAX, &numbers[2]))
+	if (!decimal_read(fields[0], UINT16_MAX, &numbers[0]) ||
+	        !decimal_read(fields[1], UINT8_MAX, &numbers[1]) ||
+	        !decimal_read(fields[2], UINT8_MAX, &numbers[2]))
 		return anchor_complain(
 		        r, is_ds ? "key tag, algorithm and digest type must be numbers"
 		                 : "flags, protocol and algorithm must be numbers");
@@ -221,8 +211,7 @@ static bool anchor_read_record(struct reader *r, struct anchors *a)
 			return anchor_add_record(r, a, rest, true);
 		if (strcasecmp(fields[0], "DNSKEY") == 0)
 			return anchor_add_record(r, a, rest, false);
-		if (strcasecmp(fields[0], "IN") != 0 &&
-		        !anchor_read_number(fields[0], UINT32_MAX, &ttl))
+		if (strcasecmp(fields[0], "IN") != 0 && !decimal_read(fields[0], UINT32_MAX, &ttl))
 			break;
 	}
 	return anchor_complain(r, "this is not a DS or DNSKEY record of class IN");

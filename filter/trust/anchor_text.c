@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "trust/anchor_text.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -131,15 +130,6 @@ static unsigned anchor_text_split(char *line, char *fields[static FIELDS_MAX])
 	return count;
 }
 
-static bool anchor_text_read_number(const char *text, unsigned long max, unsigned long *value)
-{
-	char *end;
-
-	errno = 0;
-	*value = strtoul(text, &end, 10);
-	return errno == 0 && *text >= '0' && *text <= '9' && *end == '\0' && *value <= max;
-}
-
 /* Returns the text after `name=`, or "", which no reader accepts as a value. */
 static const char *value_of(const char *field, const char *name)
 {
@@ -171,7 +161,7 @@ static bool anchor_text_read_signers(char *text, uint32_t *signers)
 	if (strcmp(text, NO_VALUE) == 0)
 		return true;
 	for (char *each; (each = strsep(&text, ","));) {
-		if (!anchor_text_read_number(each, TRUST_POINT_KEYS, &number) || number == 0)
+		if (!decimal_read(each, TRUST_POINT_KEYS, &number) || number == 0)
 			return false;
 		*signers |= UINT32_C(1) << (number - 1);
 	}
@@ -184,9 +174,9 @@ static bool anchor_text_read_ds(char *fields[static 4], struct ds *ds)
 	size_t len;
 
 	memset(ds, 0, sizeof(*ds)); /* DS records are compared as octets */
-	if (!anchor_text_read_number(fields[0], UINT16_MAX, &tag) ||
-	        !anchor_text_read_number(fields[1], UINT8_MAX, &algorithm) ||
-	        !anchor_text_read_number(fields[2], UINT8_MAX, &digest_type) ||
+	if (!decimal_read(fields[0], UINT16_MAX, &tag) ||
+	        !decimal_read(fields[1], UINT8_MAX, &algorithm) ||
+	        !decimal_read(fields[2], UINT8_MAX, &digest_type) ||
 	        !hex_decode(fields[3], ds->digest, sizeof(ds->digest), &len) || len == 0)
 		return false;
 	ds->tag = (uint16_t)tag;
@@ -221,8 +211,8 @@ static bool parse_key(char *fields[static FIELDS_MAX], unsigned number, struct a
 	unsigned long written;
 
 	key->is_configured = strcmp(fields[3], "configured") == 0;
-	return anchor_text_read_number(fields[1], TRUST_POINT_KEYS, &written) &&
-	       written == number && read_state(fields[2], &key->state) &&
+	return decimal_read(fields[1], TRUST_POINT_KEYS, &written) && written == number &&
+	       read_state(fields[2], &key->state) &&
 	       (key->is_configured || strcmp(fields[3], "learned") == 0) &&
 	       anchor_text_read_time(value_of(fields[4], "since"), &key->since_s) &&
 	       anchor_text_read_time(value_of(fields[5], "seen"), &key->seen_s) &&
@@ -260,8 +250,8 @@ static void anchor_text_read_zone(struct anchor_reading *r, char *fields[static 
 	if (!name_from_text(fields[1], &zone) || trust_points_find(r->points, &zone) ||
 	        !anchor_text_read_time(value_of(fields[2], "seen"), &seen_s) ||
 	        !anchor_text_read_time(value_of(fields[3], "next"), &next_s) ||
-	        !anchor_text_read_number(value_of(fields[4], "ttl"), UINT32_MAX, &ttl_s) ||
-	        !anchor_text_read_number(value_of(fields[5], "left"), UINT32_MAX, &left_s)) {
+	        !decimal_read(value_of(fields[4], "ttl"), UINT32_MAX, &ttl_s) ||
+	        !decimal_read(value_of(fields[5], "left"), UINT32_MAX, &left_s)) {
 		anchor_text_wrong(r, "malformed zone line");
 		return;
 	}

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "test.h"
 
+#include <limits.h>
+
 #include "base/encoding.h"
 
 struct row {
@@ -61,9 +63,42 @@ static void hexadecimal_digits_come_in_pairs(void **state)
 		check(&rows[i], hex_decode);
 }
 
+static void only_decimal_numbers_in_range_are_read(void **state)
+{
+	static const struct {
+		const char *why, *text;
+		unsigned long max;
+		bool ok;
+		unsigned long value;
+	} rows[] = {
+		{ "zero", "0", 9, true, 0 },
+		{ "the largest allowed", "65535", 65535, true, 65535 },
+		{ "leading zeros", "0053", 65535, true, 53 },
+		{ "one more than allowed", "65536", 65535, false, 0 },
+		{ "more than an unsigned long holds", "18446744073709551616", ULONG_MAX, false, 0 },
+		{ "nothing", "", 9, false, 0 },
+		{ "a plus sign", "+1", 9, false, 0 },
+		{ "a minus sign, which strtoul() accepts", "-1", ULONG_MAX, false, 0 },
+		{ "a blank before the number", " 1", 9, false, 0 },
+		{ "a blank after the number", "1 ", 9, false, 0 },
+		{ "hexadecimal", "0x10", 99, false, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		unsigned long value;
+		bool ok = decimal_read(rows[i].text, rows[i].max, &value);
+
+		assert_row(rows[i].why, ok == rows[i].ok);
+		if (ok)
+			assert_row(rows[i].why, value == rows[i].value);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(only_decimal_numbers_in_range_are_read),
 		cmocka_unit_test(base64_is_decoded_as_in_rfc_4648),
 		cmocka_unit_test(hexadecimal_digits_come_in_pairs),
 	};
