@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cmd/read_captures.h"
 
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
 #include "base/complaint.h"
 #include "base/log.h"
 #include "capture/capture.h"
@@ -41,11 +46,43 @@ static bool read_capture_frames(
 	return more == 0 && !r->failed;
 }
 
+static bool copy_to(FILE *out, FILE *in)
+{
+	char octets[65536];
+	size_t len;
+
+	while ((len = fread(octets, 1, sizeof(octets), in)) > 0)
+		if (fwrite(octets, 1, len, out) != len)
+			return false;
+	return !ferror(in) && fflush(out) == 0;
+}
+
+/* Sets standard input to its beginning, for the command that reads the files twice. What comes
+ * through a pipe is kept in a file without a name. */
+static bool rewind_stdin(void)
+{
+	if (lseek(STDIN_FILENO, 0, SEEK_CUR) < 0) {
+		FILE *kept = tmpfile();
+		bool ok = kept && copy_to(kept, stdin) && dup2(fileno(kept), STDIN_FILENO) >= 0;
+		if (kept)
+			fclose(kept);
+		if (!ok) {
+			log_error("-: cannot keep standard input in a file: %s", strerror(errno));
+			return false;
+		}
+	}
+	rewind(stdin);
+	return true;
+}
+
 static bool read_capture(
         const char *path, capture_taker *take, void *context, struct losses *losses)
 {
 	struct capture_file r = { path, take, context, losses, false };
 	struct complaint error;
+
+	if (strcmp(path, "-") == 0 && !rewind_stdin())
+		return false;
 	struct capture *c = capture_open_file(path, &error);
 	struct dissector *dissector = c ? dissect_new(give_message, &r) : NULL;
 	bool ok = dissector && read_capture_frames(c, dissector, &r);

@@ -60,6 +60,20 @@ def _losses_are_told(world):
     expect("not judged" not in done.stderr, done.stderr)
 
 
+def _standard_input_is_judged(world):
+    path = world.lab.resources.path("stdin.pcap")
+    captures.write(world.lab, path, (("www.p256.test.", "A"),))
+    _, expected = _check(world, path, "--resolver", topology.UPSTREAM[4])
+    command = [*_command(world, "check", "--resolver", topology.UPSTREAM[4]), "-"]
+    with open(path, "rb") as file:
+        as_file = subprocess.run(command, stdin=file, capture_output=True)
+    with open(path, "rb") as file:
+        as_pipe = subprocess.run(command, input=file.read(), capture_output=True)
+    for how, done in (("a file", as_file), ("a pipe", as_pipe)):
+        expect_equal(f"what {how} holds, and the complaints",
+                     (json.loads(done.stdout or b"{}"), done.stderr), ({**expected[0], "file": "-"}, b""))
+
+
 def _judges_by_the_configuration(world):
     path = world.lab.resources.path("configured.pcap")
     config = world.lab.resources.path("audit.conf")
@@ -133,6 +147,7 @@ GROUPS = (
              _alone_a_link_is_missing),
         *(_with_a_resolver(zone) for zone in WITH_DATA),
         Case("check: packets that a capture holds only in part are reported", _losses_are_told),
+        Case("check: standard input is judged like a file", _standard_input_is_judged),
         Case("check: without --anchor it uses the trust anchors of the configuration",
              _judges_by_the_configuration),
         _watch_sees("pass", "secure", "rewrite", 0),    # AD would be set
