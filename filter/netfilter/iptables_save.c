@@ -35,7 +35,7 @@ static bool is_line(const struct line *line, const char *text)
 	return strlen(text) == (size_t)line->len && starts_with(line, text);
 }
 
-static bool contains(const struct line *line, const char *text)
+static bool line_contains(const struct line *line, const char *text)
 {
 	return memmem(line->text, (size_t)line->len, text, strlen(text)) != NULL;
 }
@@ -46,7 +46,7 @@ static enum line_kind kind_of(const struct line *line)
 		return LINE_CHAIN;
 	if (starts_with(line, "-A " SAVED_PREFIX))
 		return LINE_RULE;
-	if (starts_with(line, "-A ") && contains(line, " -j " SAVED_PREFIX))
+	if (starts_with(line, "-A ") && line_contains(line, " -j " SAVED_PREFIX))
 		return LINE_JUMP;
 	return LINE_OTHER;
 }

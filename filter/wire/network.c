@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wire/network.h"
 
-static bool has(const struct network *n, struct span address)
+static bool network_has(const struct network *n, struct span address)
 {
 	unsigned octets = n->prefix / 8, bits = n->prefix % 8;
 
@@ -15,7 +15,7 @@ static bool has(const struct network *n, struct span address)
 bool networks_have(const struct network *networks, unsigned count, struct span address)
 {
 	for (unsigned i = 0; i < count; i++) {
-		if (has(&networks[i], address))
+		if (network_has(&networks[i], address))
 			return true;
 	}
 	return false;

@@ -33,7 +33,7 @@ void arrivals_fini(struct arrivals *all)
 	free(all->proof_rrs);
 }
 
-static struct reported reported(const struct arrival *a)
+static struct reported reported_of(const struct arrival *a)
 {
 	return (struct reported){ a->asked, &a->server };
 }
@@ -60,7 +60,7 @@ static void arrival_settle(
         struct arrivals *all, struct arrival *a, const struct gate_result *result)
 {
 	if (result->verdict != GATE_DROP)
-		report_judged(all->report, reported(a), result);
+		report_judged(all->report, reported_of(a), result);
 	switch (result->verdict) {
 	case GATE_ACCEPT:
 	case GATE_REWRITE:
@@ -154,7 +154,7 @@ static void arrival_pass(struct arrivals *all, struct arrival *a, enum exemption
 	struct writer out = writer_over(all->octets, EXCHANGE_ANSWER_MAX);
 	struct gate_result result;
 
-	report_unjudged(all->report, reported(a), exemption);
+	report_unjudged(all->report, reported_of(a), exemption);
 	gate_pass(&all->gates->gate, a->asked, a->message, exemption, &out, &result);
 	if (result.verdict == GATE_SERVFAIL)
 		arrival_deliver(a, result.octets, &all->stats->responses_servfail);
@@ -210,7 +210,7 @@ static bool clock_excuses(
 	}
 	if (!unset_clock_excuses(&result))
 		return false;
-	report_unjudged(all->report, reported(a), EXEMPT_DATES);
+	report_unjudged(all->report, reported_of(a), EXEMPT_DATES);
 	deliver_passed(all, a, &result);
 	return true;
 }
@@ -243,7 +243,7 @@ bool arrival_asks_again(struct arrivals *all, struct arrival *a, const struct me
 }
 
 /* Returns the merged message in `octets`; of length 0 if the two do not fit together. */
-static struct span merge(struct arrivals *all, struct span octets, struct span signed_octets)
+static struct span merge_signed(struct arrivals *all, struct span octets, struct span signed_octets)
 {
 	struct writer out = writer_over(all->octets, EXCHANGE_ANSWER_MAX);
 	struct message came, signed_one;
@@ -259,7 +259,8 @@ static struct span merge(struct arrivals *all, struct span octets, struct span s
 static void add_proof(struct arrivals *all, struct arrival *a)
 {
 	struct parked *parked = a->parked;
-	struct span merged = merge(all, a->message, span_of(parked->proof, parked->proof_len));
+	struct span merged =
+	        merge_signed(all, a->message, span_of(parked->proof, parked->proof_len));
 	uint8_t *copy = merged.len > 0 ? malloc(merged.len) : NULL;
 
 	a->is_proved = true;

@@ -17,7 +17,7 @@
 /* Octets that may wait for one side before messages that make more of them stay in the kernel. */
 #define OUT_ENOUGH 16384
 
-static struct side *opposite(struct side *s)
+static struct side *opposite_side(struct side *s)
 {
 	struct connection *c = s->connection;
 	return s == &c->client ? &c->server : &c->client;
@@ -37,13 +37,13 @@ static bool may_treat(struct side *s)
 {
 	const struct connection *c = s->connection;
 
-	return !c->is_broken && has_room(c, s) && opposite(s)->out.len < OUT_ENOUGH;
+	return !c->is_broken && has_room(c, s) && opposite_side(s)->out.len < OUT_ENOUGH;
 }
 
 static bool may_read(struct side *s)
 {
 	return s->connection->server.is_connected && !s->has_ended && may_treat(s) &&
-	       outbox_is_empty(&opposite(s)->out);
+	       outbox_is_empty(&opposite_side(s)->out);
 }
 
 /* A side without any event is not watched at all: epoll would report a hang-up again and again. */
@@ -245,7 +245,8 @@ static void pass_on_end(struct side *s)
 	struct connection *c = s->connection;
 	bool is_more_to_come = s == &c->client && c->parked_count > 0;
 
-	if (s->was_ended || !opposite(s)->has_ended || !outbox_is_empty(&s->out) || is_more_to_come)
+	if (s->was_ended || !opposite_side(s)->has_ended || !outbox_is_empty(&s->out) ||
+	        is_more_to_come)
 		return;
 	shutdown(s->fd, SHUT_WR);
 	s->was_ended = true;

@@ -62,7 +62,7 @@ static struct sockaddr_storage any_address(int family, uint16_t port)
 	return address;
 }
 
-static struct sockaddr_storage loopback(int family, uint16_t port)
+static struct sockaddr_storage loopback_address(int family, uint16_t port)
 {
 	struct sockaddr_storage address = { .ss_family = (sa_family_t)family };
 
@@ -79,8 +79,8 @@ static struct sockaddr_storage loopback(int family, uint16_t port)
 
 int intercept_listen(enum divert divert, int family, uint16_t port)
 {
-	struct sockaddr_storage address =
-	        divert == DIVERT_BRIDGED ? any_address(family, port) : loopback(family, port);
+	struct sockaddr_storage address = divert == DIVERT_BRIDGED ? any_address(family, port)
+	                                                           : loopback_address(family, port);
 	int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)

@@ -56,7 +56,7 @@ int relay_open(struct relay *r)
 	return error;
 }
 
-static struct connection *idlest(const struct relay *r)
+static struct connection *idlest_connection(const struct relay *r)
 {
 	return r->connections.used ? table_oldest(&r->connections) : NULL;
 }
@@ -67,7 +67,7 @@ void relay_close(struct relay *r)
 
 	if (!r->buffer) /* it was never opened */
 		return;
-	while ((c = idlest(r)))
+	while ((c = idlest_connection(r)))
 		connection_close(c);
 	for (int i = 0; i < RELAY_FAMILIES; i++) {
 		if (r->listeners[i].fd >= 0)
@@ -210,7 +210,7 @@ void relay_expire(struct relay *r)
 
 	while (r->trade->answer_due && (c = r->trade->answer_due(r->trader, r)))
 		connection_update(c);
-	while ((c = idlest(r)) && c->active_ms + r->config->idle_ms <= r->turn->now_ms) {
+	while ((c = idlest_connection(r)) && c->active_ms + r->config->idle_ms <= r->turn->now_ms) {
 		stats_count(&r->stats->tcp_idle);
 		connection_close(c);
 	}
@@ -218,7 +218,7 @@ void relay_expire(struct relay *r)
 
 uint64_t relay_deadline_ms(const struct relay *r)
 {
-	const struct connection *c = idlest(r);
+	const struct connection *c = idlest_connection(r);
 	const struct question *q = r->oldest;
 	uint64_t due_ms = c ? c->active_ms + r->config->idle_ms : UINT64_MAX;
 

@@ -150,7 +150,7 @@ static unsigned parked_count(const struct flow *flow)
 }
 
 /* Frees the copy of a response that has waited. */
-static void release(const struct held *held)
+static void release_held(const struct held *held)
 {
 	struct parked *parked = held->arrival.parked;
 
@@ -196,7 +196,7 @@ static void held_deliver(struct arrival *a, struct span octets)
 	else
 		accept_packet_with(u, held->packet_id, held->packet, octets);
 	drop_rival(held);
-	release(held);
+	release_held(held);
 	if (fails)
 		flow_end(u->flows, held->flow);
 	else
@@ -209,7 +209,7 @@ static void held_drop(struct arrival *a)
 	const struct held *held = held_of(a);
 
 	drop_packet(held->validator, held->packet_id);
-	release(held);
+	release_held(held);
 }
 
 /* True if the true response may be among those that wait for keys, or that found no room. Then a
@@ -238,7 +238,7 @@ static bool held_hold_back(struct arrival *a)
 		stats_count(&u->stats->grace_held);
 		struct parked *parked = grace_find(u->grace, held->packet_id);
 		parked->server = a->server;
-		release(held);
+		release_held(held);
 		return true;
 	case GRACE_RIVAL:
 		stats_count(&u->stats->grace_rivals);
