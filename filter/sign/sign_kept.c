@@ -77,7 +77,10 @@ void renewal_note(struct signer *s, const struct signkey *key, struct span data)
 	if (data.len == 0 || data.len > RENEWAL_OCTETS || r->count == RENEWALS_MAX)
 		return;
 	struct signature_id id = signature_identify(s, key, data);
-	if (signature_find(s, MEMORY_SIGNATURES, &id).len > 0 || is_noted(r, &id))
+	const void *kept = memory_peek(s, MEMORY_SIGNATURES, &id);
+	if (kept)
+		memory_touch(s, MEMORY_SIGNATURES, kept);
+	if (kept || is_noted(r, &id))
 		return;
 	struct renewal *renewal = &r->items[r->count++];
 	renewal->key = key;

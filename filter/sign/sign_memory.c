@@ -56,8 +56,8 @@ static const struct memory_rule {
 	        .missing = LESSON_NONE,
 	        .added = LESSON_NONE,
 	        .replaced = LESSON_NONE },
-	/* memory_ttl() says when an answer depends on an entry. No kept answer has a set that is
-	 * new. */
+	/* memory_ttl() says when an answer depends on an entry. An answer that misses an entry adds
+	 * the entry itself. */
 	[MEMORY_TTLS] = { .is_same = is_same_hash,
 	        .id_octets = sizeof(struct wide_hash),
 	        .added = LESSON_NONE,
@@ -177,10 +177,14 @@ static uint64_t hash_of_id(const void *id)
 	return hash;
 }
 
+const void *memory_peek(struct signer *s, enum memory_kind kind, const void *id)
+{
+	return table_find(&s->memory->tables[kind], hash_of_id(id), rules[kind].is_same, id);
+}
+
 const void *memory_find(struct signer *s, enum memory_kind kind, const void *id)
 {
-	const void *entry =
-	        table_find(&s->memory->tables[kind], hash_of_id(id), rules[kind].is_same, id);
+	const void *entry = memory_peek(s, kind, id);
 
 	memory_depend(s->memory, entry ? rules[kind].found : rules[kind].missing);
 	return entry;
@@ -280,24 +284,23 @@ uint32_t memory_ttl(
 
 /* ---- Names ---- */
 
-/* Returns the entry of a name, its id in `id`, or NULL. An entry that is too old counts as none. */
-static const struct seen_name *find_seen(struct signer *s, enum memory_kind kind,
-        const struct name *name, int64_t now_s, struct wide_hash *id)
+/* Returns `seen`, or NULL after removing an entry that is too old. */
+static const struct seen_name *fresh_or_removed(
+        struct signer *s, enum memory_kind kind, const struct seen_name *seen, int64_t now_s)
 {
-	*id = keyed_hash_wide(&s->key, name_span(name));
-	const struct seen_name *seen = memory_find(s, kind, id);
 	if (!seen || now_s - seen->seen_s < SIGN_MEMORY_S)
 		return seen;
 	memory_remove(s, kind, seen);
 	return NULL;
 }
 
-/* Returns false if the name was known already. */
+/* Returns false if the name was known already. The answer does not depend on that: each new name
+ * would make the kept answers anew that only noted theirs, and anybody can ask for new names. */
 static bool note_seen(
         struct signer *s, enum memory_kind kind, const struct name *name, int64_t now_s)
 {
-	struct wide_hash id;
-	const struct seen_name *seen = find_seen(s, kind, name, now_s, &id);
+	struct wide_hash id = keyed_hash_wide(&s->key, name_span(name));
+	const struct seen_name *seen = fresh_or_removed(s, kind, memory_peek(s, kind, &id), now_s);
 	struct seen_name *noted = seen ? memory_change(s, kind, seen) : memory_add(s, kind, &id);
 
 	noted->seen_s = now_s;
@@ -307,8 +310,8 @@ static bool note_seen(
 static bool was_seen(
         struct signer *s, enum memory_kind kind, const struct name *name, int64_t now_s)
 {
-	struct wide_hash id;
-	const struct seen_name *seen = find_seen(s, kind, name, now_s, &id);
+	struct wide_hash id = keyed_hash_wide(&s->key, name_span(name));
+	const struct seen_name *seen = fresh_or_removed(s, kind, memory_find(s, kind, &id), now_s);
 
 	if (seen)
 		memory_limit(s, seen->seen_s + SIGN_MEMORY_S);

@@ -80,7 +80,9 @@ bool memory_is_unchanged(
 /* Entries begin with their id: FINGERPRINT_OCTETS for signatures, a struct wide_hash for the other
  * kinds. A pointer to an entry is good until the next memory_add() of its kind. */
 
-/* Returns the entry with this id, or NULL. */
+/* Return the entry with this id, or NULL. What memory_find() returns makes the answer depend on the
+ * lessons of the kind; memory_peek() is for a note only, which changes no octet of the answer. */
+const void *memory_peek(struct signer *s, enum memory_kind kind, const void *id);
 const void *memory_find(struct signer *s, enum memory_kind kind, const void *id);
 
 /* Marks an entry as just used. */

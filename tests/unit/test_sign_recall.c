@@ -21,6 +21,8 @@ static const struct exchange address = { WWW, ASK_DO, AA, "www.example.test A 19
 	POINTS_ALWAYS },
                              nothing = { "ent.example.test A", ASK_DO, AA | RCODE_NXDOMAIN,
 	                             "> example.test SOA", POINTS_ALWAYS },
+                             deep = { "a.deep.example.test A", ASK_DO, AA,
+	                             "a.deep.example.test A 192.0.2.1", POINTS_ALWAYS },
                              beside = { "ftp.example.test A", ASK_DO, AA,
 	                             "ftp.example.test A 192.0.2.7", POINTS_ALWAYS };
 
@@ -254,6 +256,8 @@ static void an_answer_is_recalled_only_if_nothing_it_depends_on_changed(void **s
 		{ "a name was seen below one that exists", &address, meet_a_name_below, true },
 		{ "a name was seen below one that does not exist", &nothing, meet_a_name_below,
 		        false },
+		{ "a new name, of the kind that anybody can make up below a wildcard, was seen",
+		        &deep, meet_a_name_below, true },
 		{ "a cut was seen", &address, meet_a_cut, false },
 		{ "another SOA was seen, and the answer has none", &address, meet_another_soa,
 		        true },
