@@ -16,6 +16,8 @@ REQUIRED := libmnl libnetfilter_queue libcrypto libconfig libsodium
 OPTIONAL := libpcap libsystemd jansson libbpf
 WITHOUT  ?=
 
+$(if $(filter-out $(OPTIONAL),$(WITHOUT)),$(error WITHOUT takes $(OPTIONAL); not $(filter-out $(OPTIONAL),$(WITHOUT))))
+
 find_package = $(shell pkg-config --exists $1 2>/dev/null && echo $1)
 FOUND    := $(foreach package,$(filter-out $(WITHOUT),$(OPTIONAL)),$(call find_package,$(package)))
 # The program for the kernel needs clang, too.
@@ -104,11 +106,14 @@ $B/%.o: %.c $B/.flags
 	$(Q)$(CC) $(our_cflags) $(CFLAGS) -c -o $@ $< 2>$@.warnings || { cat $@.warnings >&2; exit 1; }
 	$(Q)cat $@.warnings >&2
 
-# Objects are made anew if they were made in another way, or with other packages.
-$B/.flags: FORCE | $B/.deps
-	@mkdir -p $(@D)
-	$(file >$@.new,$(CC) $(our_cflags) $(CFLAGS) $(PACKAGES))
-	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+# Everything is made anew if it would be made in another way, or with other packages.
+flags := $(CC) $(our_cflags) $(CFLAGS) $(LDFLAGS) $(PACKAGES)
+
+ifneq ($(flags),$(file <$B/.flags))
+$B/.flags: FORCE
+endif
+$B/.flags: | $B/.deps
+	@printf '%s\n' '$(subst ','\'',$(flags))' >$@
 FORCE:
 
 # A clock before this moment is not set (filter/daemon/timekeeper.h). Who packages the program says when
@@ -247,8 +252,9 @@ bench:
 	@$(MAKE) --no-print-directory all $(BENCH_BIN)
 	@bench/run --build $B $(if $(QUICK),--quick)
 
-# Starts nothing, and leaves a configuration that is there alone.
-install: all
+# Installs what was built, with the flags and packages of then. Starts nothing, and leaves a configuration
+# that is there alone.
+install: $(if $(wildcard $B/sealgate),,all)
 	install -Dm755 $B/sealgate $(DESTDIR)$(PREFIX)/sbin/sealgate
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	for unit in sealgate.service sealgate-inside.service; do \

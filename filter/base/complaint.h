@@ -4,7 +4,8 @@
  *
  * The caller owns the complaint and need not empty it before a call. A function that takes a
  * complaint sets it before it reports a failure. Exception: netfilter/ may leave it unset if memory
- * runs out, so its callers begin with { "no memory" }. After success the text has no meaning. */
+ * runs out, so callers that print it begin with { "no memory" }. After success the text has no
+ * meaning. */
 #ifndef BASE_COMPLAINT_H
 #define BASE_COMPLAINT_H
 

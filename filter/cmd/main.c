@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "base/log.h"
 #include "cmd/command.h"
 #include "cmd/options.h"
 

@@ -28,7 +28,7 @@ static void report_unknown_option(const char *command, const char *word)
 		options_wrong(
 		        command, "option \"%.*s\" takes no value", (int)strcspn(word, "="), word);
 	else if (is_long)
-		options_wrong(command, "unknown option \"%s\"", word);
+		options_wrong(command, "unknown or ambiguous option \"%s\"", word);
 	else
 		options_wrong(command, "unknown option \"-%c\"", optopt);
 }

@@ -162,7 +162,7 @@ static void control_send_reply(int fd, struct control_reply *reply)
 	char *text = NULL;
 
 	json_object_set_new(all, "code", json_integer(reply->code));
-	if (reply->error.text[0])
+	if (reply->code != CONTROL_FINE)
 		json_object_set_new(all, "error", json_string(reply->error.text));
 	else
 		json_object_set(all, "values", reply->values);

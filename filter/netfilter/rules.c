@@ -65,7 +65,7 @@ static const struct backend *apply_with_first(const struct config *c, const char
 
 static int remove_routing(void)
 {
-	struct complaint why = { "" };
+	struct complaint why = { "no memory" };
 	bool found = false;
 	int error = relay_route_remove(&found, &why);
 
@@ -78,7 +78,7 @@ static int remove_routing(void)
 
 static int tidy_routing(const struct config *c)
 {
-	struct complaint why = { "" };
+	struct complaint why = { "no memory" };
 	int error = relay_route_tidy(c, &why);
 
 	if (error)
@@ -93,7 +93,7 @@ static int tidy_routing(const struct config *c)
 static const struct backend *apply_for_relay(const struct config *c, const char *name)
 {
 	const struct backend *used = NULL;
-	struct complaint why = { "" };
+	struct complaint why = { "no memory" };
 	bool added = false;
 
 	if (relay_route_apply(c, &added, &why) == 0)
@@ -121,7 +121,7 @@ static bool sees_what_is_bridged(void)
 
 static int remove_shortcut(const struct config *c)
 {
-	struct complaint why = { "" };
+	struct complaint why = { "no memory" };
 	bool found = false;
 	int error = shortcut_rules_remove(c, &found, &why);
 
@@ -136,7 +136,7 @@ static int remove_shortcut(const struct config *c)
  * only a warning. */
 static bool apply_shortcut(const struct config *c)
 {
-	struct complaint why = { "" };
+	struct complaint why = { "no memory" };
 
 	if (c->shortcut_interfaces.count == 0) {
 		remove_shortcut(c);
