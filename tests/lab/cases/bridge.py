@@ -223,7 +223,7 @@ def _unseen(world):
                 said = ""
             except LabError as error:
                 said = str(error)
-            expect("exit 1" in said and "passes unseen" in said and f"sysctl -w {switch}=1" in said,
+            expect("exit 1" in said and "bridged packets pass unjudged" in said and f"sysctl -w {switch}=1" in said,
                    f"it said: {said}")
             expect_equal("the rules", snapshot(world.bridge), before)
             expect_equal(switch, world.bridge.run("sysctl", "--values", switch).strip(), "0")
@@ -249,7 +249,7 @@ def _told_at_start(world):
     with _switched_off(world, SWITCHES[0]):
         world.gate.start()
         try:
-            expect(world.gate.log_lines("passes unseen"), *world.gate.log_lines())
+            expect(world.gate.log_lines("bridged packets pass unjudged"), *world.gate.log_lines())
         finally:
             world.gate.stop()
 
