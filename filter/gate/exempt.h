@@ -43,10 +43,11 @@ enum exempt_log {
 	X(CLOCK, "clock", PASS_NAMED, EXEMPT_TTL_S, EXEMPT_EACH,                                   \
 	        "a question for a name in `before_clock`, while the clock is not set",             \
 	        "a client that asks; an attacker who blocks NTP keeps it open",                    \
-	        "addresses of time servers, for minutes")                                          \
+	        "forged records at and below these names, as long as the clock is not set")        \
 	X(DATES, "dates", PASS_NAMED, EXEMPT_TTL_S, EXEMPT_EACH,                                   \
-	        "the same while the kernel says that the clock is not synchronised, if only "      \
-	        "the dates of signatures are wrong",                                               \
+	        "a question for such a name whose answer is refused only because of the "          \
+	        "dates of signatures, while the kernel says that the clock is not "                \
+	        "synchronised",                                                                    \
 	        "a client that asks; an attacker who blocks NTP keeps it open",                    \
 	        "records that their zone signed once, if the signature expired after this "        \
 	        "program was built; in unsigned zones addresses of time servers")                  \
@@ -69,14 +70,14 @@ enum exempt_log {
 	        "a client that asks; a server, or an attacker who forges its response",            \
 	        "which server a resolver asks next; that server's response is judged")             \
 	X(CHAIN, "chain", PASS_JUDGED, 0, EXEMPT_SILENT,                                           \
-	        "a query without RD, from a client that sent 32 of these in a row, and none "      \
-	        "with RD to this server within half a day, answered by a CNAME whose target "      \
-	        "the server need not know",                                                        \
+	        "a query without RD, answered by a CNAME whose target the server need not "        \
+	        "know. The client sent 32 such queries in a row, and none with RD to this "        \
+	        "server within half a day",                                                        \
 	        "a client that asks; a server, or an attacker who forges its response",            \
 	        "that the target is missing: a resolver asks for it, and the response is judged")  \
 	X(PART, "part", PASS_JUDGED, EXEMPT_PART_TTL_S, EXEMPT_SILENT,                             \
-	        "the same from any other client; if it also asks this server with RD, only if "    \
-	        "the answer lacks the target",                                                     \
+	        "a query without RD from any other client, answered by such a CNAME. If the "      \
+	        "client also asks this server with RD: only if the answer lacks the target",       \
 	        "a client that asks; a server, or an attacker who forges its response",            \
 	        "that the target is missing, for seconds")                                         \
 	X(RRSIG, "rrsig", PASS_JUDGED, 0, EXEMPT_SILENT, "a question for RRSIG",                   \

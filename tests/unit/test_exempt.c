@@ -285,10 +285,10 @@ static const char *log_text(enum exempt_log log)
 
 static void write_row(const struct exempt *e, char *row, size_t size)
 {
-	char ttl[32] = "", counter[64] = "-";
+	char ttl[48] = "", counter[64] = "-";
 
 	if (e->most_ttl_s > 0)
-		snprintf(ttl, sizeof(ttl), ", for %u s", e->most_ttl_s);
+		snprintf(ttl, sizeof(ttl), ", with a TTL of at most %u s", e->most_ttl_s);
 	if (e->may_pass != PASS_UNSEEN)
 		snprintf(counter, sizeof(counter), "`passed_%s`", e->word);
 	snprintf(row, size, "| %s | %s | %s | %s%s | %s | %s | %s |\n", e->word, e->opens, e->who,
