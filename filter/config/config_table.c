@@ -66,7 +66,8 @@ const struct config_key config_keys[] = {
 	{ "mode", &kind_word, AT(mode), .words = mode_words, .number = MODE_ENFORCE,
 	        .help = "\"enforce\" answers SERVFAIL in place of a response that is Bogus or\n"
 	                "Indeterminate. \"monitor\" judges and logs in the same way, but refuses\n"
-	                "nothing: use it to try sealgate." },
+	                "no response because of its content: use it to try sealgate. Malformed\n"
+	                "responses, and responses to no query, are still dropped." },
 
 	{ "queue.first", &kind_number, AT(queue_first), .number = 0, .max = 65535,
 	        .help = "The number of the first NFQUEUE for responses. The queues for queries\n"
@@ -76,13 +77,13 @@ const struct config_key config_keys[] = {
 	                "and one more queue for queries. The rules depend on it." },
 	{ "queue.length", &kind_number, AT(queue_length), .number = 8192, .min = 64, .max = 1048576,
 	        .help = "How many responses the kernel holds for each queue, those that wait\n"
-	                "for keys included. More are dropped." },
+	                "for keys included. More are dropped, or pass with queue.fail_open." },
 	{ "queue.queries", &kind_number, AT(queue_queries), .number = 1024, .min = 16,
 	        .max = 1048576,
-	        .help = "How many queries the kernel holds for each queue. More are dropped:\n"
-	                "under overload, dropping a query before any work is done for it costs\n"
-	                "least. A longer queue means longer delays. Under sustained overload\n"
-	                "only an eighth of it is used." },
+	        .help = "How many queries the kernel holds for each queue. More are dropped, or\n"
+	                "pass with queue.fail_open: under overload, dropping a query before any\n"
+	                "work is done for it costs least. A longer queue means longer delays.\n"
+	                "Under sustained overload only an eighth of it is used." },
 	{ "queue.socket_buffer_kib", &kind_number, AT(queue_socket_buffer_kib), .number = 8192,
 	        .min = 64, .max = 1048576, .help = "The receive buffer of each queue, in KiB." },
 	{ "queue.fail_open", &kind_switch, AT(queue_fail_open),
@@ -102,9 +103,10 @@ const struct config_key config_keys[] = {
 	{ "tcp_connections", &kind_number, AT(tcp_connections), .number = 1024, .min = 1,
 	        .max = 65536,
 	        .help = "How many connections the worker of each queue relays at a time. When\n"
-	                "there is no room for another, the worker closes the connection that is\n"
-	                "idle longest of the client that has most. The last quarter of the room\n"
-	                "is for clients that have less than a sixteenth." },
+	                "there is no room for another, the worker closes the idlest connection\n"
+	                "of the client that has the most. Once three quarters are in use, each\n"
+	                "new connection of a client that has a sixteenth or more replaces one of\n"
+	                "its own." },
 	{ "tcp_idle_ms", &kind_number, AT(tcp_idle_ms), .number = 30000, .min = 1000, .max = 600000,
 	        .help = "A connection without a complete message in either direction for this\n"
 	                "long is closed, in milliseconds." },
@@ -121,7 +123,7 @@ const struct config_key config_keys[] = {
 	{ "mark.mask", &kind_mark, AT(mark_mask), .number = UINT32_C(0x30000000),
 	        .help = "The bits of packet marks that sealgate uses. It never changes other\n"
 	                "bits, and your own rules must not set these. The marks of connections\n"
-	                "use them too. The rules depend on all three." },
+	                "use them too. The rules depend on mask, own and relay." },
 	{ "mark.own", &kind_mark, AT(mark_own), .number = UINT32_C(0x10000000),
 	        .help = "The mark, within the mask, of packets that sealgate itself sends. The\n"
 	                "rules let a packet with this mark pass if it comes from root or from\n"
@@ -134,14 +136,14 @@ const struct config_key config_keys[] = {
 	                "TCP is relayed only from these, and refused from others. If the list\n"
 	                "is empty, it is relayed from the interfaces that have an address and\n"
 	                "no default route when the rules are applied. Name them if there is\n"
-	                "more than one way out. On a bridge, its ports; empty means all. The\n"
-	                "rules depend on it." },
+	                "more than one way out. On a bridge: which of its ports. An empty\n"
+	                "list means all. The rules depend on it." },
 
 	{ "shortcut.interfaces", &kind_interfaces, AT(shortcut_interfaces),
 	        .help = "On a gateway, the interfaces towards the clients: [ \"lan0\" ]. The\n"
-	                "kernel then sets DO in their plain queries itself, and only responses\n"
-	                "come to the queue. Needs eBPF and queue.count = 1; see\n"
-	                "docs/shortcut.md. The rules depend on it." },
+	                "kernel then sets DO in their queries over UDP itself, where possible,\n"
+	                "and only responses come to the queue. Needs eBPF and queue.count = 1;\n"
+	                "see docs/shortcut.md. The rules depend on it." },
 	{ "shortcut.mark_bit", &kind_number, AT(shortcut_mark_bit), .number = 27, .min = 16,
 	        .max = 31,
 	        .help = "The bit of packet marks that tells which queries the kernel has\n"
@@ -160,7 +162,7 @@ const struct config_key config_keys[] = {
 	{ "trust_anchor_state", &kind_path, AT(trust_anchor_state),
 	        .text = "/var/lib/sealgate/anchors",
 	        .help = "Where sealgate stores which keys it follows, and since when. If this\n"
-	                "file cannot be written, they are followed until sealgate ends." },
+	                "file cannot be written, what was learned is lost when sealgate ends." },
 	{ "negative_trust_anchors", &kind_ntas, AT(ntas),
 	        .help = "Zones whose DNSSEC is broken, and that pass as unsigned for a while\n"
 	                "(RFC 7646): [ \"broken.example until 20261224120000\" ], in UTC." },
@@ -172,9 +174,10 @@ const struct config_key config_keys[] = {
 	                "[ \"192.0.2.1\", \"[2001:db8::1]:53\" ]. If the list is empty, keys are\n"
 	                "fetched from the server that the client asked." },
 	{ "walk", &kind_switch, AT(walk), .number = true,
-	        .help = "If true, and that server does not have the keys, sealgate finds them\n"
-	                "itself, from the root servers down: an authoritative server does not\n"
-	                "know the zones above its own. Not used if `resolver` is set." },
+	        .help = "If true, and the server that the client asked does not have the keys,\n"
+	                "sealgate finds them itself, from the root servers down: an\n"
+	                "authoritative server does not know the zones above its own. Not used\n"
+	                "if `resolver` is set." },
 	{ "root_hints", &kind_path, AT(root_hints), .text = "/usr/share/dns/root.hints",
 	        .help = "The file of the addresses of the root servers, in zone-file form. The\n"
 	                "Debian package dns-root-data has it." },
@@ -188,34 +191,35 @@ const struct config_key config_keys[] = {
 	        .help = "Clients whose queries with the CD bit pass, whatever\n"
 	                "checking_disabled says: [ \"192.0.2.7\", \"2001:db8:7::/48\" ]. Name "
 	                "only\n"
-	                "clients that really validate, and that have trust anchors for zones\n"
-	                "that cannot be proved from trust_anchor. For this machine, name the\n"
-	                "address that it sends its queries from." },
+	                "clients that really validate, and that need this: they have trust\n"
+	                "anchors for zones that cannot be proved from trust_anchor. For this\n"
+	                "machine, name the address that it sends its queries from." },
 
 	{ "park_ms", &kind_number, AT(limits.park_ms), .number = 3000, .min = 100, .max = 30000,
 	        .help = "How long a response may wait for keys, in milliseconds. After that it\n"
 	                "is refused." },
 	{ "bogus_grace_ms", &kind_number, AT(limits.bogus_grace_ms), .number = 400, .max = 5000,
 	        .help = "How long a Bogus or failing response is held back, in milliseconds: an\n"
-	                "attacker answers first, and the true response may follow. 0 does not\n"
-	                "wait." },
+	                "attacker answers first, and the true response may follow. 0: responses\n"
+	                "are not held back." },
 	{ "flow_timeout_ms", &kind_number, AT(limits.flow_timeout_ms), .number = 10000, .min = 1000,
 	        .max = 120000,
 	        .help = "How long a query is remembered, in milliseconds. A later response is\n"
 	                "dropped." },
 	{ "flows", &kind_number, AT(limits.flows), .number = 65536, .min = 64, .max = 4194304,
 	        .help = "How many queries in flight each queue remembers. A query for a long\n"
-	                "name counts as two to four. Once half of the room is taken, one client\n"
-	                "may have a sixteenth of the other half, and one interface three\n"
-	                "quarters of it, while others need room too." },
+	                "name takes the room of two to four. The first half of the room has no\n"
+	                "limits. Of the second half, one interface may take three quarters, and\n"
+	                "one client, once most of it is taken, a sixteenth. These limits do not\n"
+	                "apply to a client or an interface that has this half alone." },
 	{ "zones", &kind_number, AT(limits.zones), .number = 4096, .min = 64, .max = 1048576,
 	        .help = "How many zones each queue remembers the DNSSEC status of." },
 	{ "messages", &kind_number, AT(limits.messages), .number = 65536, .max = 4194304,
 	        .help = "How many responses each queue remembers with their result, so that\n"
 	                "the same response is not judged or signed again. A response with more\n"
-	                "than three records counts as two to six. A signer remembers its result\n"
-	                "for a minute; a result of more than 184 octets counts as two to nine.\n"
-	                "0 remembers none." },
+	                "than three records counts as two to six. A signer remembers the answer\n"
+	                "that it made for at most a minute; an answer of more than 184 octets\n"
+	                "counts as two to nine. 0 remembers none." },
 	{ "parked", &kind_number, AT(limits.parked), .number = 1024, .min = 1, .max = 65536,
 	        .help = "How many responses of each queue may wait for keys at a time. The last\n"
 	                "quarter is for clients and questions that have less than a sixteenth\n"
@@ -223,31 +227,33 @@ const struct config_key config_keys[] = {
 
 	{ "assist", &kind_switch, AT(assist), .number = true,
 	        .help = "Some servers strip the signatures from their responses, or reject\n"
-	                "EDNS, so that nothing from a signed zone can be proved. If true, the\n"
-	                "signatures are fetched from `resolver`, if it is set, to prove the\n"
-	                "response. If false, the response is refused." },
+	                "EDNS, so that nothing from a signed zone can be proved. If true,\n"
+	                "sealgate fetches the signatures from `resolver` to prove the response.\n"
+	                "If false, or if `resolver` is empty, the response is refused." },
 	{ "before_clock", &kind_names, AT(before_clock),
 	        .text = "pool.ntp.org ntp.ubuntu.com time.cloudflare.com time.google.com "
 	                "time.apple.com time.g.aaplimg.com time.windows.com "
 	                "twc.trafficmanager.net",
 	        .help = "Names of time servers. While the clock of this machine is not set, no\n"
 	                "signature can be checked. Records of these names, and of all names\n"
-	                "below them, then pass unjudged for minutes. If the name of a time\n"
-	                "server is an alias (CNAME), list its target too. Records of other\n"
-	                "names do not pass." },
+	                "below them, then pass unjudged, with TTLs of at most five minutes. If\n"
+	                "the name of a time server is an alias (CNAME), list its target too.\n"
+	                "Records of other names do not pass." },
 	{ "unset_clock", &kind_word, AT(unset_clock), .words = unset_clock_words,
 	        .number = UNSET_CLOCK_WAIT,
 	        .help = "How responses for all other names are treated while the clock is not\n"
-	                "set: \"wait\" keeps them for park_ms, \"fail\" refuses them at once." },
+	                "set: \"wait\" keeps them for at most park_ms, \"fail\" refuses them at\n"
+	                "once." },
 	{ "unsynchronised_clock", &kind_word, AT(unsynchronised_clock),
 	        .words = unsynchronised_clock_words, .number = UNSYNCHRONISED_BELIEVE,
 	        .help = "How to treat a plausible clock that the kernel does not report as\n"
 	                "synchronised (permanently so in many virtual machines). \"believe\"\n"
-	                "judges by this clock, but does not refuse time servers because of the\n"
-	                "dates of signatures. \"doubt\" treats the clock as not set." },
+	                "judges by this clock, but does not refuse records of time servers\n"
+	                "because of the dates of signatures. \"doubt\" treats the clock as not "
+	                "set." },
 	{ "clock_state", &kind_path, AT(clock_state), .text = "/var/lib/sealgate/clock",
-	        .help = "Where sealgate stores the time now and then. An unsynchronised clock\n"
-	                "that is earlier than this time counts as not set." },
+	        .help = "Where sealgate stores the time, from time to time. An unsynchronised\n"
+	                "clock that is earlier than this time counts as not set." },
 	{ "control_socket", &kind_path, AT(control_socket), .text = "/run/sealgate/control",
 	        .help = "The socket that `sealgate ctl` uses to reach the daemon. Only root may\n"
 	                "use it." },
@@ -264,9 +270,9 @@ const struct config_key config_keys[] = {
 	        .help = "The DNS servers whose answers are signed, and no others:\n"
 	                "[ \"192.0.2.53\", \"2001:db8::53\" ]. With sign.place = \"server\" an "
 	                "empty\n"
-	                "list means all servers on this machine. With \"gateway\", a machine on\n"
-	                "the servers' side that can send from their addresses gets its answers\n"
-	                "signed too. The rules depend on it." },
+	                "list means all servers on this machine. Warning, for \"gateway\": a\n"
+	                "machine on the servers' side that can send from their addresses can\n"
+	                "get forged answers signed. The rules depend on it." },
 	{ "sign.zones", &kind_zones, AT(sign_zones),
 	        .help = "The zones to sign:\n"
 	                "( { name = \"example.org\"; keys = \"/etc/sealgate/keys\"; } )\n"
@@ -278,7 +284,8 @@ const struct config_key config_keys[] = {
 	                "{ name = \"b.example.org\"; ds = [ \"12345 13 2 31..E8\" ]; } )\n"
 	                "Others are learned.\n"
 	                "servers, those of sign.servers that serve this zone: [ \"192.0.2.53\" ].\n"
-	                "Answers of others about it are not signed. Without it, all serve it." },
+	                "Answers of other servers about the zone are not signed. Without this\n"
+	                "list, all servers serve the zone." },
 	{ "sign.secondaries", &kind_networks, AT(sign_secondaries),
 	        .help = "The clients that may transfer these zones, unsigned: [ \"192.0.2.7\",\n"
 	                "\"2001:db8:7::/48\" ]. Others are refused." },
