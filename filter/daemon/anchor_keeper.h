@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Keeps the trust anchors up to date while the daemon runs (RFC 5011). A thread asks for the DNSKEY
- * RRset of each zone with an anchor when it is due, saves the states of the keys in a file, and gives
- * the workers new anchors when the trusted keys change. */
+/* Keeps the trust anchors up to date while the daemon runs (RFC 5011). A thread asks for the
+ * DNSKEYs of each zone that has an anchor, at the times that RFC 5011 sets. It saves the states of
+ * the keys in a file, and gives the workers new anchors when the trusted keys change. */
 #ifndef DAEMON_ANCHOR_KEEPER_H
 #define DAEMON_ANCHOR_KEEPER_H
 
@@ -10,16 +10,16 @@
 
 struct anchor_keeper;
 
-/* Reads the saved states and merges `configured` into them. A file that is damaged or cannot be written
- * is logged, and is not a failure. Borrows both arguments. Returns NULL if memory or descriptors are
- * short. */
+/* Reads the saved states and merges `configured` into them. A damaged or read-only file is logged
+ * and ignored. Borrows `c` until anchor_keeper_free(), and `configured` for the call. Returns NULL
+ * if memory or descriptors are short. */
 struct anchor_keeper *anchor_keeper_new(const struct config *c, const struct anchors *configured);
 
 /* Returns the anchors in force. The keeper owns them. */
 const struct anchors *anchor_keeper_anchors(const struct anchor_keeper *k);
 
-/* A worker calls this when a server has returned the keys of a zone (struct worker_config). If no
- * resolver is configured, the keeper asks that server. */
+/* A worker calls this when the answers of a server proved the keys of a zone (struct
+ * worker_config). If no resolver is configured, the keeper asks that server. */
 void anchor_keeper_answered(
         void *keeper, const struct name *zone, const struct sockaddr_storage *server);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Every bound on the work that a message from the network can cause. Reaching a bound never makes
- * an answer Secure: it becomes Bogus, Insecure or Indeterminate, with a reason that names the
- * limit. */
+/* Every bound on the work of one judgement. Reaching a bound never makes an answer Secure: it
+ * becomes Bogus, Insecure or Indeterminate, with a reason that names the limit. */
 #ifndef DNSSEC_LIMITS_H
 #define DNSSEC_LIMITS_H
 
@@ -14,7 +13,7 @@
 #define LIMIT_DS                8   /* DS records kept for one delegation */
 #define LIMIT_RRSETS            256 /* RRsets in one response */
 #define LIMIT_JUDGED            64  /* RRsets of one response that are judged */
-#define LIMIT_NSEC3_ITERATIONS  50  /* more make a zone Insecure, EDE 27 (RFC 9276, 3.2) */
+#define LIMIT_NSEC3_ITERATIONS  50  /* with more, a denial is Insecure, EDE 27 (RFC 9276, 3.2) */
 #define LIMIT_NSEC3_RECORDS     16  /* NSEC3 records of one zone in one response */
 #define LIMIT_NSEC3_HASHES      64  /* names hashed for one response (CVE-2023-50868) */
 #define LIMIT_NSEC_RECORDS      16  /* NSEC records of one zone in one response */

@@ -94,7 +94,7 @@ static bool fetch_may_walk(const struct fetcher *f, const struct fetch *fetch, u
 static void fetch_end_walk(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
 {
 	stats_count(&f->stats->walks_lost);
-	if (walk_is_shut_in(fetch->walk))
+	if (walk_has_no_way_out(fetch->walk))
 		f->shut_in_until_ms = now_ms + FETCH_SHUT_IN_MS;
 	if (fetch->walk->was_answered)
 		fetch->tries = FETCH_TRIES;

@@ -12,41 +12,43 @@
 #define UPSTREAMS_MAX    1024
 #define UPSTREAM_EDNS_MS 600000 /* how long a server counts as taking EDNS after a response */
 
-/* A server that does not take EDNS shows it by an error, which is not signed, or by silence, which an
- * attacker on the path can cause. While a server counts as such, all signed names from it are
- * refused. So it counts as such for UPSTREAM_DOUBT_MS at first, and for twice as long each time it
- * shows it again, up to UPSTREAM_PLAIN_MS. An attacker who is gone leaves nothing behind for longer
- * than a minute, and a server that really does not take EDNS is asked with EDNS once a minute. */
+/* A server that does not take EDNS answers queries with EDNS by an error, or not at all. An
+ * attacker can forge the error, and on the path can cause the silence. While sealgate asks without
+ * EDNS, signed names from the server are refused, unless `assist` and `resolver` give the
+ * signatures. So sealgate probes the server after UPSTREAM_DOUBT_MS, and each further time after
+ * twice as long, up to UPSTREAM_PLAIN_MS. After an error, client queries have EDNS again from then
+ * on. After silence, they have none until a probe is answered. */
 #define UPSTREAM_DOUBT_MS 2000
 #define UPSTREAM_PLAIN_MS 60000
 
-/* Responses without signatures that show stripping, if none with signatures came. */
+/* After this many responses without signatures, and none with, a server counts as stripping. */
 #define UPSTREAM_LACKING 3
 
-/* A server that sent signatures counts as stripping after this many responses in a row without them,
- * over at least this time. A spoofer cannot cause this: the server's own signed responses arrive in
- * between. */
+/* A server that sent signatures counts as stripping after this many responses in a row without
+ * them, over at least this time. An attacker who cannot stop the server's own responses cannot
+ * cause this: signed ones arrive in between. */
 #define UPSTREAM_LACKING_NOW    8
 #define UPSTREAM_LACKING_NOW_MS 5000
 
 enum edns_habit {
 	EDNS_UNKNOWN,
 	EDNS_TAKEN,   /* it answers queries with EDNS */
-	EDNS_REFUSED, /* it answers queries with EDNS by an error */
+	EDNS_REFUSED, /* a query that has EDNS gets an error */
 	EDNS_DROPPED, /* it answers only queries without EDNS */
 };
 
 struct upstream {
 	struct sockaddr_storage server; /* without a scope */
 	enum edns_habit edns;
-	uint64_t edns_until_ms;      /* when `edns` expires */
+	uint64_t edns_until_ms;      /* when `edns` expires; EDNS_DROPPED: when to probe */
 	uint32_t plain_ms;           /* the last period without EDNS; see UPSTREAM_DOUBT_MS */
 	bool signs;                  /* it sends signatures */
-	unsigned lacking;            /* responses that lack signatures, since the last with one */
-	uint64_t lacking_from_ms;    /* the first of these */
+	unsigned lacking;            /* responses in a row without a signature */
+	uint64_t lacking_from_ms;    /* when that row began */
 	bool said_edns, said_strips; /* logged, once each */
 	bool is_admitted;            /* to the shortcut */
-	uint64_t asked_since_ms; /* first query of the shortcut without a response since; or 0 */
+	/* When the shortcut sent the first query after the last response; 0: none. */
+	uint64_t asked_since_ms;
 };
 
 struct upstreams {

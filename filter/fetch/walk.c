@@ -10,7 +10,7 @@ static void walk_begin_at_root(struct walk *w, struct walk_goal *g)
 {
 	g->at = (struct delegation){ .zone = name_root };
 	servers_roots(w->servers, &g->at.addresses);
-	g->next_address = g->next_name = g->silent = 0;
+	g->next_address = g->next_name = g->useless = 0;
 	g->has_known = false;
 }
 
@@ -91,7 +91,7 @@ static bool walk_ascend(struct walk *w, uint64_t now_ms)
 
 static bool goal_has_address(const struct walk_goal *g)
 {
-	return g->next_address < g->at.addresses.count && g->silent < LIMIT_WALK_SILENT;
+	return g->next_address < g->at.addresses.count && g->useless < LIMIT_WALK_SILENT;
 }
 
 bool walk_next(
@@ -108,16 +108,16 @@ bool walk_next(
 	}
 	*question = g->want;
 	*server = g->at.addresses.at[g->next_address++];
-	g->silent++;
+	g->useless++;
 	return true;
 }
 
 void walk_unsent(struct walk *w)
 {
-	walk_goal_of(w)->silent--;
+	walk_goal_of(w)->useless--;
 }
 
-bool walk_is_shut_in(const struct walk *w)
+bool walk_has_no_way_out(const struct walk *w)
 {
 	return w->depth == 0 && w->goals[0].at.zone.labels == 0 && !w->was_answered;
 }
@@ -128,7 +128,7 @@ static enum walk_step walk_follow(
 	if (d->addresses.count > 0)
 		servers_put(w->servers, &d->zone, &d->addresses, d->ttl_s, now_ms);
 	g->at = *d;
-	g->next_address = g->next_name = g->silent = 0;
+	g->next_address = g->next_name = g->useless = 0;
 	return WALK_ON;
 }
 
@@ -143,7 +143,7 @@ static enum walk_step walk_take_address(struct walk *w, const struct message *m,
 	struct walk_goal *g = walk_goal_of(w);
 	for (unsigned i = 0; i < found.count; i++)
 		addresses_add(&g->at.addresses, &found.at[i]);
-	g->silent = 0;
+	g->useless = 0;
 	servers_put(w->servers, &g->at.zone, &g->at.addresses, g->at.ttl_s, now_ms);
 	return WALK_ON;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Walks down the tree of zones to the servers of a DS or DNSKEY RRset, if the server that the client
- * asked does not have it. The walk begins at the root hints, or at the deepest zone on the way whose
- * servers are remembered, and follows referrals (RFC 1034, 5.3.3). If no server of a zone has glue,
- * the walk first looks up the address of one. Nothing here is trusted, so a forged response can only
- * make the walk fail. dnssec/limits.h bounds its length. It does no I/O: it names the next query and
- * its server, and takes the response. */
+/* Finds a DS or DNSKEY RRset that the client's server does not have: walks down the tree of zones
+ * to the servers that have it. The walk begins at the root hints, or at the deepest zone on the way
+ * whose servers are remembered, and follows referrals (RFC 1034, 5.3.3). If a zone's servers with
+ * glue are useless, or there are none, the walk looks up the address of another one. Nothing here
+ * is trusted, so a forged response can only make the walk fail. dnssec/limits.h bounds its length.
+ * It does no I/O: it names the next query and its server, and takes the response. */
 #ifndef FETCH_WALK_H
 #define FETCH_WALK_H
 
@@ -16,16 +16,19 @@ struct walk_goal {
 	struct want want;
 	struct delegation at;             /* the zone whose servers are asked */
 	unsigned next_address, next_name; /* in `at` */
-	unsigned silent;                  /* servers of this zone that were asked in vain */
-	bool has_known;    /* the goal began at the zone `known`, which may be out of date */
-	struct name known; /* whose servers an earlier walk found */
+	unsigned useless;                 /* servers asked since the last progress */
+	/* True: the goal began at remembered servers, of zone `known`; these may be out of date. */
+	bool has_known;
+	struct name known;
 };
 
 struct walk {
 	struct servers *servers;
 	unsigned queries_left;
-	bool was_answered; /* a server answered the query for the want, maybe uselessly */
-	unsigned depth;    /* of the present goal; goal 0 is the want */
+	/* A server answered the query for the want, not with an error; the answer may still prove
+	 * nothing. */
+	bool was_answered;
+	unsigned depth; /* of the present goal; goals[0] is for the wanted RRset */
 	struct walk_goal goals[LIMIT_WALK_DEPTH];
 };
 
@@ -36,11 +39,11 @@ void walk_begin(struct walk *w, const struct want *want, struct servers *servers
 bool walk_next(
         struct walk *w, struct want *question, struct sockaddr_storage *server, uint64_t now_ms);
 
-/* Notes that this query could not be sent. */
+/* Notes that the last query of walk_next() could not be sent. */
 void walk_unsent(struct walk *w);
 
-/* True if a failed walk got no response from the root servers. */
-bool walk_is_shut_in(const struct walk *w);
+/* True if a failed walk got no usable response from the root servers. */
+bool walk_has_no_way_out(const struct walk *w);
 
 enum walk_step {
 	WALK_ON,      /* go on with walk_next() */

@@ -41,9 +41,10 @@ static struct parked *park_admit(struct park *park, uint64_t hash, struct span c
 {
 	uint8_t folded[QUESTION_MAX];
 	struct sharer sharer = share_of_address(&park->clients, client);
-	struct sharer asks = share_of(&park->questions, fold_question(asked, folded));
+	struct sharer question_share = share_of(&park->questions, fold_question(asked, folded));
 
-	if (share_is_taken(&park->clients, sharer) || share_is_taken(&park->questions, asks)) {
+	if (share_is_taken(&park->clients, sharer) ||
+	        share_is_taken(&park->questions, question_share)) {
 		if (park->shares_taken)
 			stats_count(park->shares_taken);
 		return NULL;
@@ -59,9 +60,9 @@ static struct parked *park_admit(struct park *park, uint64_t hash, struct span c
 	parked->park = park;
 	parked->deadline_ms = now_ms + park->wait_ms;
 	parked->client = sharer;
-	parked->asks = asks;
+	parked->question_share = question_share;
 	share_take(&park->clients, sharer);
-	share_take(&park->questions, asks);
+	share_take(&park->questions, question_share);
 	parked->asked = *asked;
 	parked->octets = copy;
 	parked->len = octets.len;
@@ -151,7 +152,7 @@ void parked_remove(struct parked *parked)
 
 	parked_unlist(parked);
 	share_give(&park->clients, parked->client);
-	share_give(&park->questions, parked->asks);
+	share_give(&park->questions, parked->question_share);
 	free(parked->octets);
 	free(parked->whole);
 	free(parked->proof);

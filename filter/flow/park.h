@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Responses that wait for keys, for the clock, for the query to be asked again, or for their grace
- * to end. A parked response is a copy, with the query that it answers. The kernel holds the packet
- * itself until its verdict. */
+ * to end. A parked response is a copy, with the query that it answers. Over UDP, the kernel holds
+ * the packet itself until its verdict. */
 #ifndef FLOW_PARK_H
 #define FLOW_PARK_H
 
@@ -15,16 +15,18 @@
 struct parked_list;
 struct question;
 
-/* How sealgate may ask a client's query again (fetch/reask.h). They are bits, see `reasked`. */
+/* How sealgate may ask a client's query again (fetch/reask.h). Bits, so that `reasked` can hold
+ * several. */
 enum reask_how { REASK_NOT = 0, REASK_WHOLE = 1, REASK_PLAINLY = 2, REASK_SIGNED = 4 };
 
 struct parked {
 	struct park *park; /* the park it lies in */
 	uint64_t packet_id;
-	bool is_held_back;      /* for its grace: `park` is that of grace.h */
-	bool is_forwarded;      /* the packet is in FORWARD */
-	unsigned fetches;       /* it waited for so far; see LIMIT_FETCHES */
-	unsigned verifications; /* made to judge it so far; see LIMIT_VERIFICATIONS_ALL */
+	bool is_held_back; /* true: it lies in the park of grace.h */
+	bool is_forwarded; /* the packet is in FORWARD */
+	unsigned fetches;  /* number of fetches for this response so far; see LIMIT_FETCHES */
+	/* Signature checks for this response so far; see LIMIT_VERIFICATIONS_ALL. */
+	unsigned verifications;
 	uint64_t deadline_ms;
 	struct flow_key flow_key;  /* of its flow, which stays open meanwhile */
 	struct question *question; /* over TCP: its question; see worker/question.h */
@@ -32,15 +34,16 @@ struct parked {
 	struct sockaddr_storage server; /* that sent the response */
 	uint8_t *octets;                /* the packet, or over TCP the message; from the heap */
 	size_t len;
-	enum reask_how waits_for; /* its query is being asked again so, or REASK_NOT */
+	enum reask_how waits_for; /* how its query is being asked again now, or REASK_NOT */
 	unsigned reasked;         /* the bits of enum reask_how that were tried */
 	uint8_t *whole;           /* the message that replaces this one; from the heap, or NULL */
 	size_t whole_len;
 	uint8_t *proof; /* a message with the signatures that this one lacks (gate/assist.h); from
 	                   the heap, or NULL */
 	size_t proof_len;
-	struct sharer client, asks; /* the shares it counts in: its client's, its question's */
-	struct parked_list *list;   /* the list in which it waits, or NULL */
+	/* The share of its client, and the share of its question. */
+	struct sharer client, question_share;
+	struct parked_list *list; /* the list in which it waits, or NULL */
 	struct parked *previous, *next;
 };
 
@@ -53,7 +56,8 @@ struct park {
 	struct table table; /* in the order of the deadlines: all wait equally long */
 	uint32_t wait_ms;
 	struct share clients, questions; /* of the table; see base/share.h */
-	uint64_t *shares_taken;          /* counts responses refused because of shares, or NULL */
+	/* Counter of responses refused because a share was used up; or NULL. */
+	uint64_t *shares_taken;
 };
 
 /* Takes memory for `capacity` responses, but not for their octets. Returns 0 or a negative errno. */
@@ -95,7 +99,7 @@ static inline bool parked_is_replaced(const struct parked *parked)
 	return parked->whole != NULL;
 }
 
-/* Returns that message; or `original` if there is none. */
+/* Returns the replacement, or `original`. */
 static inline struct span parked_message(const struct parked *parked, struct span original)
 {
 	return parked_is_replaced(parked) ? span_of(parked->whole, parked->whole_len) : original;

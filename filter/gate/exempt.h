@@ -13,7 +13,7 @@
 enum may_pass {
 	PASS_JUDGED, /* what the judgement keeps; by most entries some records unsigned */
 	PASS_ALL,    /* every record; AD only if the answer was judged Secure nevertheless */
-	PASS_WHOLE,  /* every octet: the message is signed as a whole, or its opcode is not QUERY */
+	PASS_WHOLE,  /* every octet, an unchecked AD included */
 	PASS_NONE,   /* the header and the question, no record */
 	PASS_NAMED,  /* records at and below the names in `before_clock` */
 	PASS_CLASS,  /* records of the question's class, which is not IN */

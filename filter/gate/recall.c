@@ -18,9 +18,9 @@ struct judged {
 	uint8_t plan[RECALL_PLAN_OCTETS];
 };
 
-_Static_assert(sizeof(struct judged) - RECALL_PLAN_OCTETS == 32, "64 octets with the table's");
+_Static_assert(sizeof(struct judged) - RECALL_PLAN_OCTETS == 32, "32 octets and the plan");
 _Static_assert(RECALL_RECORDS <= UINT8_MAX, "struct plan_ttl has a record's index in an octet");
-_Static_assert(REASON_COUNT <= UINT8_MAX, "it is kept in an octet");
+_Static_assert(REASON_COUNT <= UINT8_MAX, "reason is stored in 8 bits");
 _Static_assert(PLAN_OCTETS_MAX < 1 << 10 && EXEMPT_COUNT <= 1 << 6, "they share two octets");
 
 int recall_init(struct recall *r, uint32_t capacity)
@@ -50,8 +50,8 @@ static bool may_be_alike(const struct message *m)
 	return m->question_count == 1 && m->rr_count <= RECALL_RECORDS;
 }
 
-/* Masks what may differ, so that responses that are alike have the same octets. How the client
- * asked replaces the id. */
+/* Masks what may differ, so that responses that are alike have the same octets. The two octets of
+ * the id are overwritten with way_of_asking(). */
 static void mask_response(
         uint8_t *octets, const struct message *m, const struct client_query *asked)
 {
@@ -137,7 +137,8 @@ bool gate_recall(struct gate *g, const struct client_query *asked, const struct 
 	if (plan_length(plan) > asked->udp_size || !plan_fits(plan, m))
 		return false;
 	table_touch(&r->messages, judged);
-	memset(result, 0, offsetof(struct gate_result, culprit)); /* the names after it are long */
+	/* not the names behind `culprit`: clearing them costs too much */
+	memset(result, 0, offsetof(struct gate_result, culprit));
 	result->verdict = plan_apply(plan, m, octets) ? GATE_REWRITE : GATE_ACCEPT;
 	result->outcome = outcome_of(judged->status, judged->reason);
 	result->exemption = judged->exemption;
@@ -153,7 +154,7 @@ void gate_forget(struct gate *g)
 }
 
 /* Returns until when the RRset's part of the answer stays the same: its signature is valid, and the
- * time left to it does not limit the TTL. */
+ * signature outlives the original TTL, so it does not shorten the TTL. */
 static int64_t holds_until(const struct ruling *r, int64_t now_s)
 {
 	if (!r->is_judged || r->outcome.status != STATUS_SECURE)
@@ -179,8 +180,8 @@ static bool may_be_signed_otherwise(const struct judging *j, unsigned index)
 	return false;
 }
 
-/* Returns until when the whole answer stays the same. Returns 0 if it depends on facts that are not
- * known yet, or on failures, which are soon forgotten. */
+/* Returns until when the whole answer stays the same. 0: do not remember it, because more facts may
+ * change it, or because it rests on a failure. */
 static int64_t all_holds_until(const struct judging *j, int64_t until_s)
 {
 	if (j->is_provisional)
@@ -198,8 +199,8 @@ static int64_t all_holds_until(const struct judging *j, int64_t until_s)
 }
 
 /* Returns the limit of a record's TTL. The signature limits the TTLs of its RRset, and the smallest
- * of these TTLs applies to all. A record that was made from another RRset is limited by the present
- * TTL of that one. */
+ * of these TTLs applies to all. A CNAME made from a DNAME is limited by the DNAME's TTL in this
+ * response. */
 static struct plan_record record_of(const struct judging *j, unsigned index, uint32_t ttl_s)
 {
 	struct plan_record record = {
@@ -219,8 +220,7 @@ static struct plan_record record_of(const struct judging *j, unsigned index, uin
 	return record;
 }
 
-/* Marks the octets of the record's names. Its owner was read before, as for every record that is
- * judged. */
+/* Marks the octets of the record's names. (Reading the owner cannot fail: it was read before.) */
 static void mark_names(const struct message *m, const struct rr *rr, uint8_t *seen)
 {
 	struct cursor c = cursor_at(m->octets, rr->owner_at);
@@ -305,9 +305,10 @@ static bool turns_on_ttls(const struct rewrite *how, const struct message *m)
 	return true;
 }
 
-/* Finds the plan. If a message may be sent unchanged or rewritten, depending on its TTLs, both must
- * give the same octets. So a message whose names are compressed in another way than
- * rewrite_message() does has no plan. `scratch` has room for the octets of the message. */
+/* Finds the plan. The TTLs may decide whether a message is rewritten. Then the rewritten and the
+ * unchanged message must be equal apart from the TTLs. So a message whose names are compressed in
+ * another way than rewrite_message() does has no plan. `scratch` has room for the octets of the
+ * message. */
 static struct span find_plan(uint8_t *room, uint8_t *scratch, const struct judging *j,
         const struct rewrite *how, const struct plan_record *records, struct span made)
 {

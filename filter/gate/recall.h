@@ -2,8 +2,8 @@
 /* The message cache. A response that differs from a judged one only in its id, its TTLs and the
  * letter case of its question has the same outcome, and is rewritten in the same way. A forger
  * would have to match a keyed hash of 128 bits over the rest of the message and over how the client
- * asked. Only Secure and Insecure responses are remembered, until the first of the facts that they
- * rely on expires. Private to gate/. */
+ * asked. Only Secure and Insecure responses are remembered, until one of the facts expires on which
+ * they rest. Private to gate/. */
 #ifndef GATE_RECALL_H
 #define GATE_RECALL_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Applies, removes and shows the rules that bring DNS to the queues. Every change is logged. */
+/* Applies, removes and shows the rules that bring DNS to the queues and to the relay. Every change
+ * is logged. */
 #ifndef NETFILTER_RULES_H
 #define NETFILTER_RULES_H
 
@@ -11,13 +12,16 @@
 /* True for "auto" and for the name of a back end: nft, iptables-nft, iptables-legacy. */
 bool rules_backend_known(const char *name);
 
-/* Sets in `c` what the rules need besides the file: `user`, the interfaces of the inside
- * (netfilter/inside_interfaces.h), and no shortcut if it is not possible.
- *
- * Applies the rules with this back end; for "auto", with the first one that works here, which means
+/* Applies the rules with this back end; for "auto", with the first one that works here, which means
  * that the kernel accepts all rules from it. Adds the shortcut, if it is configured and possible.
- * Removes our rules from the other back ends. Applying twice is the same as once. Returns 0; or -EIO if
- * no back end works, and then the former rules are in place; or -EIO if former rules could not be
+ * Removes our rules from the other back ends. Applying twice is the same as once.
+ *
+ * Changes `c`: sets `user` and the inside interfaces (netfilter/inside_interfaces.h); clears the
+ * shortcut if it cannot be used.
+ *
+ * Returns 0 or -EIO; the log says why. After -EIO there is no shortcut. Either the former rules
+ * stay: no back end works, the routing rule of the relay cannot be added, or br_netfilter does not
+ * show what is bridged. Or the new rules are in place, but some former ones could not be
  * removed. */
 int rules_apply(struct config *c, const char *backend);
 

@@ -16,7 +16,8 @@
 #define ROLLOVER_INTERVAL_MAX_S (15 * 86400)
 #define ROLLOVER_RETRY_MAX_S    86400
 
-/* The states of RFC 5011, 4.2. ANCHOR_START is the state of a key that is not followed. */
+/* The states of RFC 5011, 4.2. ANCHOR_START is the state of a key that has no state yet, or has
+ * lost it. */
 enum anchor_state {
 	ANCHOR_START,
 	ANCHOR_ADD_PENDING, /* seen, but not trusted until the hold-down time is over */
@@ -34,13 +35,13 @@ enum anchor_event {
 	EVENT_KEY_PRESENT, /* a valid RRset has the key */
 	EVENT_KEY_REMOVED, /* a valid RRset lacks the key */
 	EVENT_ADD_TIME,    /* a valid RRset has the key, and the hold-down time is over */
-	EVENT_REMOVE_TIME, /* valid RRsets have lacked the key for the hold-down time */
+	EVENT_REMOVE_TIME, /* (a revoked key) no valid RRset has had it for 30 days */
 	EVENT_REVOKED,     /* the key has the REVOKE bit and has signed the RRset */
 	ANCHOR_EVENTS,
 };
 
-/* Returns the next state by the state table of RFC 5011, 4. If the RFC has no entry, the state
- * stays, with one exception: a pending key, too, is revoked for good (RFC 5011, 3). */
+/* Returns the next state by the state table of RFC 5011, 4. Where the table is empty, the state
+ * stays. One exception: a pending key that revokes itself is never trusted again (RFC 5011, 3). */
 enum anchor_state anchor_next(enum anchor_state state, enum anchor_event event);
 
 /* Returns "start", "pending", "valid", "missing", "revoked" or "removed". */
@@ -78,7 +79,7 @@ struct trust_point {
 	struct anchor_key keys[TRUST_POINT_KEYS];
 	int64_t seen_s; /* when the last valid RRset was seen; 0: never */
 	int64_t next_s; /* when to ask again; 0: now */
-	/* The smallest values of the signatures on that RRset. */
+	/* Of the signatures on that RRset: the smallest original TTL, the shortest time left. */
 	uint32_t original_ttl_s, left_s;
 };
 
@@ -91,7 +92,7 @@ struct observation {
 	uint32_t signers; /* the trusted `present` keys that signed the RRset */
 	unsigned new_count;
 	struct ds new_keys[LIMIT_KEYS];  /* SEP keys that are not followed yet */
-	uint32_t original_ttl_s, left_s; /* the smallest values of the signatures by `signers` */
+	uint32_t original_ttl_s, left_s; /* as above, of the signatures by `signers` */
 };
 
 /* A change that an observation caused, for the log. */
@@ -109,10 +110,10 @@ struct rollover_report {
 };
 
 /* Applies what was seen at `now_s`. If no trusted key signed the RRset, only self-revocations
- * count. A new key is pending for ROLLOVER_HOLD_S, or for the original TTL if that is longer. It
- * starts over if a valid RRset lacks it once, or if none of the keys that signed for it is trusted
- * any more (RFC 5011, 2.2). At most LIMIT_DS keys are trusted at a time: above that, pending keys
- * stay pending. */
+ * count. A new key is pending for ROLLOVER_HOLD_S, or for the original TTL if that is longer. Its
+ * time starts over if a valid RRset lacks it once, or if none of the keys that signed for it is
+ * trusted any more (RFC 5011, 2.2). At most LIMIT_DS keys are trusted at a time: above that,
+ * pending keys stay pending. */
 void rollover_observe(struct trust_point *p, const struct observation *o, int64_t now_s,
         struct rollover_report *report);
 
@@ -122,7 +123,7 @@ void rollover_failed(struct trust_point *p, int64_t now_s);
 /* Returns the seconds until the next query is due; 0 if it is due now. */
 int64_t rollover_wait_s(const struct trust_point *p, int64_t now_s);
 
-/* Returns the trusted keys as bits. Without any, the zone is treated as if it had never been
+/* Returns the trusted keys as bits. If there is none, the zone is treated as if it had never been
  * configured (RFC 5011, 5). */
 uint32_t rollover_trusted(const struct trust_point *p);
 

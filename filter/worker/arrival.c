@@ -77,10 +77,12 @@ static void arrival_settle(
 	}
 }
 
-/* An attacker who sees the query, or guesses its port and id, can answer before the server: with a
- * response that is Bogus; with a failure; with a response so costly to judge that the budget ends;
- * with responses that wait for keys until there is no room or no time. None of these may end a
- * question before the true response had its time. */
+/* An attacker who sees the query, or guesses its port and id, can answer before the server:
+ * - with a response that is Bogus;
+ * - with a failure;
+ * - with a response so costly to judge that the budget ends;
+ * - with responses that wait for keys until there is no room or no time.
+ * None of these may end a question before the true response had its time. */
 static bool is_doubtful(const struct arrivals *all, const struct gate_result *result)
 {
 	return all->config->policy->mode == MODE_ENFORCE &&
@@ -95,7 +97,7 @@ static void arrival_conclude(
 		arrival_settle(all, a, result);
 }
 
-/* While the clock is not set no response is better than another. */
+/* Refuses a response. While the clock is not set it is not held back: no better one can follow. */
 static void arrival_refuse(struct arrivals *all, struct arrival *a, enum reason reason)
 {
 	struct writer out = writer_over(all->octets, EXCHANGE_ANSWER_MAX);
@@ -114,7 +116,7 @@ static bool arrival_park(struct arrivals *all, struct arrival *a)
 	return true;
 }
 
-/* The cost of a response is limited in all, however often it is judged again. */
+/* The limit is for the response as a whole, over all its judgements. */
 static bool is_within_budget(struct parked *parked, const struct gate_result *result)
 {
 	parked->verifications += result->verifications;
@@ -122,14 +124,13 @@ static bool is_within_budget(struct parked *parked, const struct gate_result *re
 	       parked->verifications <= LIMIT_VERIFICATIONS_ALL;
 }
 
-/* An attacker can bring about each of these ends for others, so none of them answers before its
- * grace is over (arrival_conclude()):
- * - no time: an attacker holds back the keys, or has the true response wait as long;
+/* An attacker can cause each of these refusals for another client. So each is held back first
+ * (arrival_conclude()):
+ * - no time: an attacker holds back the keys, or makes the true response wait until its deadline;
  * - no room: clients ask much for names whose keys cannot be had, up to their share (park.h); or an
  *   attacker answers one question several times before the server, which the carrier limits;
  * - no budget: an attacker answers with many signatures;
- * - no fetch: a client asks for many names of one zone without keys; other zones have fetches of
- *   their own. */
+ * - no fetch: a client asks for many names of one zone without keys; the limit is for each zone. */
 static void wait_for_keys(struct arrivals *all, struct arrival *a, const struct gate_result *result)
 {
 	const struct asker *asker = &all->asker;
@@ -137,7 +138,7 @@ static void wait_for_keys(struct arrivals *all, struct arrival *a, const struct 
 	if (a->may_not_wait) {
 		arrival_refuse(all, a, REASON_FETCH_TIMEOUT);
 	} else if (!a->parked && !arrival_park(all, a)) {
-		/* the client asks again, and then the keys are known */
+		/* fetched for the next try: the client will ask again */
 		asker->fetch(asker->context, &result->want, &a->server, NULL);
 		stats_count(&all->stats->parked_full);
 		arrival_refuse(all, a, REASON_PARK_FULL);
@@ -192,8 +193,8 @@ static bool clock_takes(struct arrivals *all, struct arrival *a)
 	return true;
 }
 
-/* Judges a response without dates that was refused for its dates. Returns false if it stays
- * refused. */
+/* Judges again, without dates, a response that was refused because of its dates. Returns false if
+ * it stays refused. */
 static bool clock_excuses(
         struct arrivals *all, struct arrival *a, const struct gate_result *refused)
 {

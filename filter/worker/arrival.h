@@ -28,9 +28,9 @@ struct carrier {
 	/* Sends the client nothing. */
 	void (*drop)(struct arrival *a);
 
-	/* Keeps the response back while a better one may still come. Drops it if one as bad is kept
-	 * back already, or if a better one waits. Returns false if the response is to be settled
-	 * now. */
+	/* Holds the response back while a better one may still come. Drops it if another doubtful
+	 * response is held back already, or if the true one may be among those that wait. Returns
+	 * false if the response is to be settled now. */
 	bool (*hold_back)(struct arrival *a);
 
 	/* Copies the response to where it waits, into `a->parked`. Returns false if there is no

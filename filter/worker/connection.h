@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One DNS connection of a client: a side towards the client, a side towards the server that the
- * client meant, and the questions in flight between them. relay.c accepts and ends connections,
- * connection.c moves octets, tcp_validate.c and tcp_sign.c treat messages. Private to worker/.
+ * client meant, and the questions in flight between them. relay.c accepts connections and closes
+ * idle and surplus ones, connection.c moves octets and closes what is over or broken,
+ * tcp_validate.c and tcp_sign.c treat messages. Private to worker/.
  *
  * A side is not read while octets wait for the other one, and only so many messages are read in one
  * turn of the loop, at whose end they are sent. So the memory of a connection is bounded: a message

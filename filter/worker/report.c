@@ -86,7 +86,7 @@ static void log_refusal(struct reported response, const struct gate_result *resu
 	        reason_sentence(result->outcome.reason));
 }
 
-/* unjudged www.example. A from 192.0.2.53 (pause: all of it, AD clear) */
+/* unjudged www.example. A from 192.0.2.53 (pause: all of it, without AD unless judged Secure) */
 void report_unjudged(struct report *r, struct reported response, enum exemption exemption)
 {
 	const struct exempt *exempt = &exempts[exemption];

@@ -36,8 +36,9 @@ void tcp_validate_fini(struct tcp_validator *t);
  * connection broken. */
 extern const struct relay_trade tcp_validate_trade;
 
-/* Goes on with a response that has waited for keys. `in_time`: the wait did not end by its
- * deadline. The connection is to be updated then. */
+/* Goes on with a response that has waited: for keys, for the clock, or for its query to be asked
+ * again. `in_time` is false if what the response waited for did not come. The caller updates the
+ * connection afterwards. */
 void tcp_validate_resume(struct tcp_validator *t, struct parked *parked, bool in_time);
 
 /* Passes on a message of the transfer `q`. */

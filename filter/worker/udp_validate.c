@@ -36,7 +36,8 @@ static bool may_be_sent_on(const struct udp_validator *u, enum query_kind kind)
 	       (kind != QUERY_TRANSFER || !u->config->tcp.refuses_transfers);
 }
 
-/* Returns false if the question is not remembered: then its answer could not pass. */
+/* Returns false if the question is not remembered. Then the query must be dropped, because its
+ * response would be. */
 static bool remember_question(struct udp_validator *u, const struct flow_key *key,
         enum query_kind kind, const struct client_query *asked, uint64_t at_ms)
 {
@@ -77,7 +78,7 @@ void udp_validate_query(struct udp_validator *u, const struct queued_datagram *d
 }
 
 /* The kernel has checked that the worker would set DO in this query, as far as the kernel knew
- * then. A change since then does not undo it. */
+ * then. If that has changed meanwhile, the query stays sent on. */
 void udp_validate_sent_on(
         struct udp_validator *u, struct span octets, uint64_t at_ms, uint32_t in_interface)
 {
@@ -106,19 +107,19 @@ void udp_validate_sent_on(
 
 /* ---- Responses ---- */
 
-/* Any path carries packets of this size whole, and a packet in FORWARD may have it. Larger packets
- * are dropped there or cut into fragments. */
+/* Packets in FORWARD are limited to the MTU of Ethernet. Larger ones are dropped or fragmented
+ * there. */
 #define PATH_MTU 1500
 
 /* Responses to one question that may wait for keys at a time: the true one and some forgeries. An
- * attacker who can answer before the server can send more. Then the true response may have found no
- * room, which a bit beside their number says as long as the flow lives. No failure of the others is
- * told to the client in that case. The client asks again, and then the keys are known, because they
- * are fetched for a response without room, too. */
+ * attacker who can answer before the server can send more. Then the true response may find no room.
+ * PARKED_CROWDED notes that, until the flow ends. While it is set, no failure answers the client.
+ * The client asks again, and then the keys are known, because they are fetched for a response
+ * without room, too. */
 #define PARKED_PER_FLOW 4
 #define PARKED_CROWDED  0x80
 
-/* A response that the kernel holds, and the question that it may answer. */
+/* A response whose packet the kernel holds, and the question that it may answer. */
 struct held {
 	struct arrival arrival; /* comes first: the carrier is given this */
 	struct udp_validator *validator;
@@ -161,7 +162,7 @@ static void release_held(const struct held *held)
 	parked_remove(parked);
 }
 
-/* Drops the response that is kept back, because a better one came. */
+/* Drops the response that is held back, because a better one came. */
 static void drop_rival(const struct held *held)
 {
 	const struct udp_validator *u = held->validator;
@@ -183,8 +184,8 @@ static bool is_failure(struct span message)
 	return (flags & FLAG_TC) || (rcode != RCODE_NOERROR && rcode != RCODE_NXDOMAIN);
 }
 
-/* The flow is forgotten: its question is answered. Other responses that wait for the flow find that
- * it is gone. */
+/* The flow ends, because its question is answered. After a failure it may stay in the table; see
+ * flow_end(). Other responses that wait for the flow find that it has ended. */
 static void held_deliver(struct arrival *a, struct span octets)
 {
 	struct held *held = held_of(a);
@@ -203,7 +204,7 @@ static void held_deliver(struct arrival *a, struct span octets)
 		flow_remove(u->flows, held->flow);
 }
 
-/* A response that answers nothing leaves the question open: the true answer may still come. */
+/* A dropped response leaves the question open: the true answer may still come. */
 static void held_drop(struct arrival *a)
 {
 	const struct held *held = held_of(a);
@@ -213,7 +214,7 @@ static void held_drop(struct arrival *a)
 }
 
 /* True if the true response may be among those that wait for keys, or that found no room. Then a
- * Bogus response or a failure may not answer for them. Each response that waits is judged for
+ * Bogus response or a failure must not answer the client. Each response that waits is judged for
  * itself. */
 static bool has_better(const struct flow *flow, const struct parked *parked)
 {
@@ -244,7 +245,8 @@ static bool held_hold_back(struct arrival *a)
 		stats_count(&u->stats->grace_rivals);
 		held_drop(a);
 		return true;
-	case GRACE_NO_ROOM: /* the client asks again; to fill the table ends no question */
+	case GRACE_NO_ROOM:
+		/* dropped, but the question stays open, so filling the table gains nothing */
 		stats_count(&u->stats->grace_full);
 		held_drop(a);
 		return true;
@@ -287,7 +289,7 @@ static uint16_t size_limit(
 	return is_forwarded && room < asked->udp_size ? (uint16_t)room : asked->udp_size;
 }
 
-/* Drops a response that has waited, if its question was answered meanwhile. */
+/* Judges again; drops the response if its question was answered meanwhile. */
 void udp_validate_resume(struct udp_validator *u, struct parked *parked, bool in_time)
 {
 	struct flow *flow = flow_find_asked(u->flows, &parked->flow_key, &parked->asked);
@@ -321,7 +323,7 @@ void udp_validate_resume(struct udp_validator *u, struct parked *parked, bool in
 		.flow = flow,
 		.key = &key,
 		.is_forwarded = parked->is_forwarded };
-	/* without the whole answer the one that was cut is used */
+	/* if the answer over TCP did not come, the one with TC is judged */
 	arrival_again(u->arrivals, &held.arrival, in_time || parked->waits_for == REASK_WHOLE);
 }
 

@@ -42,8 +42,9 @@ void udp_validate_sent_on(
 void udp_validate_response(
         struct udp_validator *u, const struct queued_datagram *d, uint8_t *octets);
 
-/* Goes on with a response that has waited: for keys, or for its grace. `in_time`: the wait did not
- * end by its deadline. */
+/* Goes on with a response that has waited: for keys, for the clock, for its query to be asked
+ * again, or for its grace to end. `in_time` is false if what the response waited for did not come.
+ * It is true at the end of a grace, which is a normal end. */
 void udp_validate_resume(struct udp_validator *u, struct parked *parked, bool in_time);
 
 #endif

@@ -263,12 +263,12 @@ static void a_failure_is_no_answer(void **state)
 		assert_true(next(lab));
 		assert_int_equal(fail_with(lab, rcodes[i]), WALK_NOWHERE);
 		assert_false(next(lab));
-		assert_true(walk_is_shut_in(&lab->walk));
+		assert_true(walk_has_no_way_out(&lab->walk));
 	}
 	begin(lab, "example.test", TYPE_DS);
 	assert_true(next(lab));
 	assert_int_equal(fail_with(lab, RCODE_NXDOMAIN), WALK_THERE);
-	assert_false(walk_is_shut_in(&lab->walk));
+	assert_false(walk_has_no_way_out(&lab->walk));
 }
 
 static void only_some_of_many_silent_servers_are_asked(void **state)
@@ -291,7 +291,7 @@ static void only_some_of_many_silent_servers_are_asked(void **state)
 	while (next(lab))
 		asked++;
 	assert_int_equal(asked, LIMIT_WALK_SILENT);
-	assert_false(walk_is_shut_in(&lab->walk));
+	assert_false(walk_has_no_way_out(&lab->walk));
 }
 
 static void a_server_that_cannot_be_sent_to_does_not_count_as_silent(void **state)
@@ -306,7 +306,7 @@ static void a_server_that_cannot_be_sent_to_does_not_count_as_silent(void **stat
 	assert_true(next(lab));
 	walk_unsent(&lab->walk);
 	assert_true(next(lab));
-	assert_int_equal(lab->walk.goals[0].silent, 1);
+	assert_int_equal(lab->walk.goals[0].useless, 1);
 }
 
 /* No server has glue, and each is in a zone whose server has none either (NXNSAttack,
