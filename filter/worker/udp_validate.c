@@ -120,7 +120,7 @@ void udp_validate_sent_on(
 #define PARKED_CROWDED  0x80
 
 /* A response whose packet the kernel holds, and the question that it may answer. */
-struct held {
+struct arrived_packet {
 	struct arrival arrival; /* comes first: the carrier is given this */
 	struct udp_validator *validator;
 	uint64_t packet_id;
@@ -130,19 +130,19 @@ struct held {
 	bool is_forwarded;
 };
 
-static struct held *held_of(struct arrival *a)
+static struct arrived_packet *arrived_of(struct arrival *a)
 {
-	return (struct held *)a;
+	return (struct arrived_packet *)a;
 }
 
-static struct waiting_packet waiting_of(const struct held *held)
+static struct waiting_packet waiting_of(const struct arrived_packet *arrived)
 {
-	const struct packet *p = held->packet;
+	const struct packet *p = arrived->packet;
 
-	return (struct waiting_packet){ .id = held->packet_id,
+	return (struct waiting_packet){ .id = arrived->packet_id,
 		.octets = span_of(p->header.base, p->header.len + p->udp.len),
-		.key = held->key,
-		.asked = held->arrival.asked };
+		.key = arrived->key,
+		.asked = arrived->arrival.asked };
 }
 
 static unsigned parked_count(const struct flow *flow)
@@ -151,24 +151,24 @@ static unsigned parked_count(const struct flow *flow)
 }
 
 /* Frees the copy of a response that has waited. */
-static void release_held(const struct held *held)
+static void release_arrived(const struct arrived_packet *arrived)
 {
-	struct parked *parked = held->arrival.parked;
+	struct parked *parked = arrived->arrival.parked;
 
 	if (!parked)
 		return;
-	if (!parked->is_held_back && parked_count(held->flow) > 0)
-		held->flow->parked--;
+	if (!parked->is_held_back && parked_count(arrived->flow) > 0)
+		arrived->flow->parked--;
 	parked_remove(parked);
 }
 
 /* Drops the response that is held back, because a better one came. */
-static void drop_rival(const struct held *held)
+static void drop_rival(const struct arrived_packet *arrived)
 {
-	const struct udp_validator *u = held->validator;
-	struct parked *rival = grace_find(u->grace, held->flow->held_packet);
+	const struct udp_validator *u = arrived->validator;
+	struct parked *rival = grace_find(u->grace, arrived->flow->held_packet);
 
-	if (!rival || rival == held->arrival.parked)
+	if (!rival || rival == arrived->arrival.parked)
 		return;
 	stats_count(&u->stats->grace_won);
 	drop_packet(u, rival->packet_id);
@@ -186,31 +186,31 @@ static bool is_failure(struct span message)
 
 /* The flow ends, because its question is answered. After a failure it may stay in the table; see
  * flow_end(). Other responses that wait for the flow find that it has ended. */
-static void held_deliver(struct arrival *a, struct span octets)
+static void arrived_deliver(struct arrival *a, struct span octets)
 {
-	struct held *held = held_of(a);
-	const struct udp_validator *u = held->validator;
+	struct arrived_packet *arrived = arrived_of(a);
+	const struct udp_validator *u = arrived->validator;
 	bool fails = is_failure(octets); /* which may lie in the copy that is freed below */
 
-	if (octets.base == held->packet->payload.base && !a->is_changed)
-		accept_packet(u, held->packet_id);
+	if (octets.base == arrived->packet->payload.base && !a->is_changed)
+		accept_packet(u, arrived->packet_id);
 	else
-		accept_packet_with(u, held->packet_id, held->packet, octets);
-	drop_rival(held);
-	release_held(held);
+		accept_packet_with(u, arrived->packet_id, arrived->packet, octets);
+	drop_rival(arrived);
+	release_arrived(arrived);
 	if (fails)
-		flow_end(u->flows, held->flow);
+		flow_end(u->flows, arrived->flow);
 	else
-		flow_remove(u->flows, held->flow);
+		flow_remove(u->flows, arrived->flow);
 }
 
 /* A dropped response leaves the question open: the true answer may still come. */
-static void held_drop(struct arrival *a)
+static void arrived_drop(struct arrival *a)
 {
-	const struct held *held = held_of(a);
+	const struct arrived_packet *arrived = arrived_of(a);
 
-	drop_packet(held->validator, held->packet_id);
-	release_held(held);
+	drop_packet(arrived->validator, arrived->packet_id);
+	release_arrived(arrived);
 }
 
 /* True if the true response may be among those that wait for keys, or that found no room. Then a
@@ -223,32 +223,32 @@ static bool has_better(const struct flow *flow, const struct parked *parked)
 	return (flow->parked & PARKED_CROWDED) || parked_count(flow) > (is_one ? 1 : 0);
 }
 
-static bool held_hold_back(struct arrival *a)
+static bool arrived_hold_back(struct arrival *a)
 {
-	struct held *held = held_of(a);
-	const struct udp_validator *u = held->validator;
-	const struct waiting_packet waiting = waiting_of(held);
+	struct arrived_packet *arrived = arrived_of(a);
+	const struct udp_validator *u = arrived->validator;
+	const struct waiting_packet waiting = waiting_of(arrived);
 
-	if (has_better(held->flow, a->parked)) {
+	if (has_better(arrived->flow, a->parked)) {
 		stats_count(&u->stats->grace_yielded);
-		held_drop(a);
+		arrived_drop(a);
 		return true;
 	}
-	switch (grace_hold(u->grace, held->flow, &waiting, u->turn->now_ms)) {
+	switch (grace_hold(u->grace, arrived->flow, &waiting, u->turn->now_ms)) {
 	case GRACE_HELD:
 		stats_count(&u->stats->grace_held);
-		struct parked *parked = grace_find(u->grace, held->packet_id);
+		struct parked *parked = grace_find(u->grace, arrived->packet_id);
 		parked->server = a->server;
-		release_held(held);
+		release_arrived(arrived);
 		return true;
 	case GRACE_RIVAL:
 		stats_count(&u->stats->grace_rivals);
-		held_drop(a);
+		arrived_drop(a);
 		return true;
 	case GRACE_NO_ROOM:
 		/* dropped, but the question stays open, so filling the table gains nothing */
 		stats_count(&u->stats->grace_full);
-		held_drop(a);
+		arrived_drop(a);
 		return true;
 	case GRACE_OFF:
 		break;
@@ -257,14 +257,14 @@ static bool held_hold_back(struct arrival *a)
 }
 
 /* The question stays open: a forged response must not keep the true one out. */
-static bool held_park(struct arrival *a)
+static bool arrived_park(struct arrival *a)
 {
-	struct held *held = held_of(a);
-	const struct udp_validator *u = held->validator;
-	const struct waiting_packet waiting = waiting_of(held);
+	struct arrived_packet *arrived = arrived_of(a);
+	const struct udp_validator *u = arrived->validator;
+	const struct waiting_packet waiting = waiting_of(arrived);
 
-	if (parked_count(held->flow) == PARKED_PER_FLOW) {
-		held->flow->parked |= PARKED_CROWDED;
+	if (parked_count(arrived->flow) == PARKED_PER_FLOW) {
+		arrived->flow->parked |= PARKED_CROWDED;
 		stats_count(&u->stats->parked_rivals);
 		return false;
 	}
@@ -272,12 +272,13 @@ static bool held_park(struct arrival *a)
 	if (!a->parked)
 		return false;
 	a->parked->server = a->server;
-	a->parked->is_forwarded = held->is_forwarded;
-	held->flow->parked++;
+	a->parked->is_forwarded = arrived->is_forwarded;
+	arrived->flow->parked++;
 	return true;
 }
 
-static const struct carrier in_packets = { held_deliver, held_drop, held_hold_back, held_park };
+static const struct carrier in_packets = { arrived_deliver, arrived_drop, arrived_hold_back,
+	arrived_park };
 
 /* The size that the client accepts and the packet may carry. */
 static uint16_t size_limit(
@@ -309,32 +310,34 @@ void udp_validate_resume(struct udp_validator *u, struct parked *parked, bool in
 	flow_read(u->flows, flow, &what);
 	if (parked->whole)
 		what.client.udp_size = size_limit(&packet, parked->is_forwarded, &what.client);
-	struct held held = { .arrival = { .carrier = &in_packets,
-		                     .asked = &what.client,
-		                     .message = parked_message(parked, packet.payload),
-		                     .server = parked->server,
-		                     .parked = parked,
-		                     .is_last = parked->is_held_back ||
-		                                (parked_is_replaced(parked) && !parked->proof),
-		                     .may_not_wait = parked->is_held_back },
+	struct arrived_packet arrived = {
+		.arrival = { .carrier = &in_packets,
+		        .asked = &what.client,
+		        .message = parked_message(parked, packet.payload),
+		        .server = parked->server,
+		        .parked = parked,
+		        .is_last = parked->is_held_back ||
+		                   (parked_is_replaced(parked) && !parked->proof),
+		        .may_not_wait = parked->is_held_back },
 		.validator = u,
 		.packet_id = parked->packet_id,
 		.packet = &packet,
 		.flow = flow,
 		.key = &key,
-		.is_forwarded = parked->is_forwarded };
+		.is_forwarded = parked->is_forwarded
+	};
 	/* if the answer over TCP did not come, the one with TC is judged */
-	arrival_again(u->arrivals, &held.arrival, in_time || parked->waits_for == REASK_WHOLE);
+	arrival_again(u->arrivals, &arrived.arrival, in_time || parked->waits_for == REASK_WHOLE);
 }
 
 /* Signatures may be what made the answer too long. Returns false if the whole answer cannot be
  * asked for. */
-static bool ask_for_whole(struct udp_validator *u, struct held *held)
+static bool ask_for_whole(struct udp_validator *u, struct arrived_packet *arrived)
 {
 	const struct asker *asker = &u->arrivals->asker;
 
-	return held_park(&held->arrival) &&
-	       asker->ask_again(asker->context, held->arrival.parked, REASK_WHOLE);
+	return arrived_park(&arrived->arrival) &&
+	       asker->ask_again(asker->context, arrived->arrival.parked, REASK_WHOLE);
 }
 
 /* A packet that answers no known question passes only in a pause. */
@@ -378,11 +381,12 @@ void udp_validate_response(
 		refuse_unasked(u, d, &response);
 		return;
 	}
-	struct held held = { .arrival = { .carrier = &in_packets,
-		                     .asked = &what.client,
-		                     .message = packet->payload,
-		                     .server = sockaddr_of(packet->source, packet->source_port,
-		                             queued->in_interface) },
+	struct arrived_packet arrived = { .arrival = { .carrier = &in_packets,
+		                                  .asked = &what.client,
+		                                  .message = packet->payload,
+		                                  .server = sockaddr_of(packet->source,
+		                                          packet->source_port,
+		                                          queued->in_interface) },
 		.validator = u,
 		.packet_id = queued->id,
 		.packet = packet,
@@ -390,9 +394,11 @@ void udp_validate_response(
 		.key = &d->key,
 		.is_forwarded = queued->is_forwarded };
 	if (what.client.passes_unjudged)
-		arrival_pass_unjudged(u->arrivals, &held.arrival, flow->kind, &response);
-	else if (!u->turn->is_paused && arrival_asks_again(u->arrivals, &held.arrival, &response))
+		arrival_pass_unjudged(u->arrivals, &arrived.arrival, flow->kind, &response);
+	else if (!u->turn->is_paused &&
+	         arrival_asks_again(u->arrivals, &arrived.arrival, &response))
 		return;
-	else if (!(response.flags & FLAG_TC) || what.client.sent_plain || !ask_for_whole(u, &held))
-		arrival_take(u->arrivals, &held.arrival, &response, octets);
+	else if (!(response.flags & FLAG_TC) || what.client.sent_plain ||
+	         !ask_for_whole(u, &arrived))
+		arrival_take(u->arrivals, &arrived.arrival, &response, octets);
 }

@@ -3,7 +3,7 @@
 of a signed zone that its zone did not sign.
 
 Some names may be forged, because no validator can tell a forgery from a genuine answer: names in unsigned zones,
-names that an opt-out span covers, and those of time servers while the clock is not set (for minutes).
+names that an opt-out span covers, and those of time servers while the clock is not set.
 """
 
 import dns.name
