@@ -25,7 +25,7 @@ struct capture {
 	const struct link_type *link;
 	char *name;
 	bool is_live;
-	uint64_t packets, skipped;
+	uint64_t packets;
 	struct complaint error;
 };
 
@@ -189,7 +189,6 @@ int capture_next(struct capture *c, struct frame *frame)
 			(uint32_t)header->ts.tv_usec };
 		if (link_ip(c->link, span_of(octets, header->caplen), &frame->ip))
 			return 1;
-		c->skipped++;
 	}
 	return result == PCAP_ERROR ? capture_failed(c) : 0;
 }
@@ -202,11 +201,6 @@ const char *capture_error(const struct capture *c)
 int capture_fd(const struct capture *c)
 {
 	return c->is_live ? pcap_get_selectable_fd(c->pcap) : -1;
-}
-
-uint64_t capture_skipped(const struct capture *c)
-{
-	return c->skipped;
 }
 
 uint64_t capture_lost(const struct capture *c)

@@ -44,9 +44,6 @@ const char *capture_error(const struct capture *c);
 /* Returns a descriptor that is readable when packets may wait on the interface; -1 for a file. */
 int capture_fd(const struct capture *c);
 
-/* Returns the number of frames so far that had no IP packet. */
-uint64_t capture_skipped(const struct capture *c);
-
 /* Returns the number of packets that the kernel dropped before they were read; 0 for a file. */
 uint64_t capture_lost(const struct capture *c);
 

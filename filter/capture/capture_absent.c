@@ -51,12 +51,6 @@ int capture_fd(const struct capture *c)
 	return -1;
 }
 
-uint64_t capture_skipped(const struct capture *c)
-{
-	(void)c;
-	return 0;
-}
-
 uint64_t capture_lost(const struct capture *c)
 {
 	(void)c;

@@ -198,7 +198,6 @@ static void frames_without_ip_are_skipped_but_numbered(void **state)
 	assert_int_equal(capture_next(c, &frame), 1);
 	assert_int_equal(frame.at.packet, 5);
 	assert_int_equal(capture_next(c, &frame), 0);
-	assert_int_equal(capture_skipped(c), 4);
 	capture_close(c);
 }
 
