@@ -2,10 +2,9 @@
 /* The answer as a whole: its RRsets, and what it denies. */
 #include "gate/answer.h"
 
-#include "gate/judging.h"
-
 #include "dnssec/alias.h"
 #include "gate/denied.h"
+#include "gate/judging.h"
 #include "gate/referral.h"
 
 /* A walk along the CNAMEs and DNAMEs. */
