@@ -150,7 +150,7 @@ $B/bench/%: $B/bench/%.o $B/libsealgate.a
 	$(Q)$(CC) $(CFLAGS) $(our_ldflags) $(LDFLAGS) -o $@ $^ $(pkg_libs)
 
 # `make` installs nothing. It names what is missing.
-MISSED := $(strip $(foreach package,$(REQUIRED),$(if $(call find_package,$(package)),,$(package))))
+MISSED = $(strip $(foreach package,$(REQUIRED),$(if $(call find_package,$(package)),,$(package))))
 
 $B/.deps:
 	$(if $(MISSED),$(error missing for pkg-config: $(MISSED). `make deps` installs what the build needs (as root, with apt)))

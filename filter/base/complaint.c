@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/complaint.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,4 +20,10 @@ void complaint_set(struct complaint *complaint, const char *format, ...)
 	va_start(args, format);
 	complaint_add(complaint, format, args);
 	va_end(args);
+}
+
+int complaint_no_memory(struct complaint *complaint)
+{
+	complaint_set(complaint, "no memory");
+	return -ENOMEM;
 }

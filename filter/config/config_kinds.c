@@ -14,14 +14,21 @@ static bool number_default(const struct config_key *k, void *value)
 	return true;
 }
 
+/* A number may be written in any form that libconfig knows. */
+static bool is_number(const config_setting_t *s)
+{
+	int type = config_setting_type(s);
+
+	return type == CONFIG_TYPE_INT || type == CONFIG_TYPE_INT64;
+}
+
 static bool number_read(
         struct config_reader *r, const struct config_key *k, const config_setting_t *s, void *value)
 {
-	int type = config_setting_type(s);
 	long long n = config_setting_get_int64(s);
 
 	(void)r;
-	if ((type != CONFIG_TYPE_INT && type != CONFIG_TYPE_INT64) || n < k->min || n > k->max)
+	if (!is_number(s) || n < k->min || n > k->max)
 		return false;
 	*(uint32_t *)value = (uint32_t)n;
 	return true;
@@ -47,14 +54,14 @@ const struct config_kind kind_number = { .set_default = number_default,
 static bool mark_read(
         struct config_reader *r, const struct config_key *k, const config_setting_t *s, void *value)
 {
-	int type = config_setting_type(s);
 	long long n = config_setting_get_int64(s);
 
 	(void)r;
 	(void)k;
-	if (type == CONFIG_TYPE_INT && config_setting_get_format(s) == CONFIG_FORMAT_HEX)
+	if (config_setting_type(s) == CONFIG_TYPE_INT &&
+	        config_setting_get_format(s) == CONFIG_FORMAT_HEX)
 		n = (uint32_t)n;
-	if ((type != CONFIG_TYPE_INT && type != CONFIG_TYPE_INT64) || n < 1 || n > UINT32_MAX)
+	if (!is_number(s) || n < 1 || n > UINT32_MAX)
 		return false;
 	*(uint32_t *)value = (uint32_t)n;
 	return true;

@@ -128,13 +128,13 @@ static int iptables_bring_back(const struct backend *b, unsigned family, const c
 	*changed = false;
 	if (error)
 		goto out;
-	error = -ENOMEM;
 	ours_now = return_script("", now);
 	ours_before = return_script("", before);
 	text = return_script(now, before);
-	if (!ours_now || !ours_before || !text)
+	if (!ours_now || !ours_before || !text) {
+		error = complaint_no_memory(why);
 		goto out;
-	error = 0;
+	}
 	*changed = strcmp(ours_now, ours_before) != 0;
 	if (!*changed)
 		goto out;
@@ -155,7 +155,7 @@ static int iptables_apply_family(const struct backend *b, unsigned family, const
         const char *before, struct complaint *why)
 {
 	char *text = replace_script(rules, before, b, family);
-	int error = text ? iptables_restore(b, family, text, why) : -ENOMEM;
+	int error = text ? iptables_restore(b, family, text, why) : complaint_no_memory(why);
 
 	free(text);
 	return error;
@@ -163,7 +163,7 @@ static int iptables_apply_family(const struct backend *b, unsigned family, const
 
 static void iptables_undo(const struct backend *b, unsigned family, const char *before)
 {
-	struct complaint why = { "no memory" };
+	struct complaint why;
 	bool changed;
 
 	if (iptables_bring_back(b, family, before, &changed, &why) != 0)
@@ -177,7 +177,7 @@ static int iptables_apply(const struct backend *b, const struct config *c, struc
 	char *before[FAMILIES] = { NULL, NULL };
 	char *rules = template_iptables(c);
 	unsigned tried = 0, count = iptables_families();
-	int error = rules ? 0 : -ENOMEM;
+	int error = rules ? 0 : complaint_no_memory(why);
 
 	for (unsigned i = 0; i < count && !error; i++)
 		error = iptables_dump(b, i, &before[i], why);

@@ -20,7 +20,7 @@ static int nft_apply(const struct backend *b, const struct config *c, struct com
 
 	(void)b;
 	if (!rules)
-		return -ENOMEM;
+		return complaint_no_memory(why);
 	if (c->role == ROLE_BRIDGE && c->inside.count > 0) {
 		free(rules);
 		complaint_set(

@@ -37,7 +37,7 @@ bool rules_backend_known(const char *name)
 
 static int remove_with(const struct backend *b)
 {
-	struct complaint why = { "no memory" };
+	struct complaint why;
 	bool found = false;
 	int error = b->remove(b, &found, &why);
 
@@ -52,7 +52,7 @@ static int remove_with(const struct backend *b)
 static const struct backend *apply_with_first(const struct config *c, const char *name)
 {
 	for (int i = 0; i < BACKENDS; i++) {
-		struct complaint why = { "no memory" };
+		struct complaint why;
 
 		if (!backend_is_wanted(backends[i], name))
 			continue;
@@ -65,7 +65,7 @@ static const struct backend *apply_with_first(const struct config *c, const char
 
 static int remove_routing(void)
 {
-	struct complaint why = { "no memory" };
+	struct complaint why;
 	bool found = false;
 	int error = relay_route_remove(&found, &why);
 
@@ -78,7 +78,7 @@ static int remove_routing(void)
 
 static int tidy_routing(const struct config *c)
 {
-	struct complaint why = { "no memory" };
+	struct complaint why;
 	int error = relay_route_tidy(c, &why);
 
 	if (error)
@@ -93,7 +93,7 @@ static int tidy_routing(const struct config *c)
 static const struct backend *apply_for_relay(const struct config *c, const char *name)
 {
 	const struct backend *used = NULL;
-	struct complaint why = { "no memory" };
+	struct complaint why;
 	bool added = false;
 
 	if (relay_route_apply(c, &added, &why) == 0)
@@ -121,7 +121,7 @@ static bool sees_what_is_bridged(void)
 
 static int remove_shortcut(const struct config *c)
 {
-	struct complaint why = { "no memory" };
+	struct complaint why;
 	bool found = false;
 	int error = shortcut_rules_remove(c, &found, &why);
 
@@ -136,7 +136,7 @@ static int remove_shortcut(const struct config *c)
  * only a warning. */
 static bool apply_shortcut(const struct config *c)
 {
-	struct complaint why = { "no memory" };
+	struct complaint why;
 
 	if (c->shortcut_interfaces.count == 0) {
 		remove_shortcut(c);

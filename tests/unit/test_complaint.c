@@ -7,6 +7,8 @@
 
 #include "test.h"
 
+#include <errno.h>
+
 __attribute__((format(printf, 2, 3))) static void add(
         struct complaint *complaint, const char *format, ...)
 {
@@ -47,11 +49,22 @@ static void a_long_complaint_is_cut_and_terminated(void **state)
 	assert_memory_equal(complaint.text, "shortxxx", 8);
 }
 
+static void memory_that_ran_out_is_said_in_place_of_an_older_sentence(void **state)
+{
+	struct complaint complaint;
+
+	(void)state;
+	complaint_set(&complaint, "an older sentence");
+	assert_int_equal(complaint_no_memory(&complaint), -ENOMEM);
+	assert_string_equal(complaint.text, "no memory");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_new_complaint_replaces_the_old_one),
 		cmocka_unit_test(a_long_complaint_is_cut_and_terminated),
+		cmocka_unit_test(memory_that_ran_out_is_said_in_place_of_an_older_sentence),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
