@@ -106,20 +106,33 @@ void upstream_note_signature(struct upstream *up)
 {
 	up->signs = true;
 	up->lacking = 0;
+	up->lacking_silent = up->lacking_tells = false;
 }
 
-void upstream_note_lacking(struct upstream *up, uint64_t now_ms)
+void upstream_note_lacking(struct upstream *up, struct lacking_response response, uint64_t now_ms)
 {
+	if (up->lacking > 0 && response.name == up->lacking_name &&
+	        now_ms - up->lacking_until_ms < UPSTREAM_RETRY_MS)
+		return;
 	if (up->lacking == 0)
 		up->lacking_from_ms = now_ms;
+	up->lacking_name = response.name;
+	up->lacking_until_ms = now_ms;
+	up->lacking_silent = up->lacking_silent || response.is_silent;
+	up->lacking_tells = up->lacking_tells || !response.is_silent;
 	if (up->lacking < UPSTREAM_LACKING_NOW)
 		up->lacking++;
-	if (up->lacking == UPSTREAM_LACKING_NOW &&
+	if (up->lacking == UPSTREAM_LACKING_NOW && up->lacking_tells &&
 	        now_ms - up->lacking_from_ms >= UPSTREAM_LACKING_NOW_MS)
 		up->signs = false;
 }
 
 bool upstream_strips(const struct upstream *up)
 {
-	return !up->signs && up->lacking >= UPSTREAM_LACKING;
+	return !up->signs && up->lacking >= UPSTREAM_LACKING && up->lacking_tells;
+}
+
+bool upstream_blocks(const struct upstream *up)
+{
+	return up->lacking >= UPSTREAM_LACKING && !up->lacking_tells;
 }

@@ -21,8 +21,13 @@
 #define UPSTREAM_DOUBT_MS 2000
 #define UPSTREAM_PLAIN_MS 60000
 
-/* After this many responses without signatures, and none with, a server counts as stripping. */
+/* After this many responses without signatures, and none with, a server counts as stripping. A
+ * response that says nothing (gate/silent.h) is counted, but does not show stripping alone: the
+ * server may block names. */
 #define UPSTREAM_LACKING 3
+
+/* The same name again within this time is a client that asks again, and not counted. */
+#define UPSTREAM_RETRY_MS 1000
 
 /* A server that sent signatures counts as stripping after this many responses in a row without
  * them, over at least this time. An attacker who cannot stop the server's own responses cannot
@@ -44,9 +49,14 @@ struct upstream {
 	uint32_t plain_ms;           /* the last period without EDNS; see UPSTREAM_DOUBT_MS */
 	bool signs;                  /* it sends signatures */
 	unsigned lacking;            /* responses in a row without a signature */
+	bool lacking_silent;         /* one of them says nothing */
+	bool lacking_tells;          /* one of them says something */
 	uint64_t lacking_from_ms;    /* when that row began */
+	uint64_t lacking_until_ms;   /* when its last response came */
+	uint32_t lacking_name;       /* a hash of the name that it was about */
 	bool said_edns, said_strips; /* logged, once each */
-	bool is_admitted;            /* to the shortcut */
+	bool said_blocks;
+	bool is_admitted; /* to the shortcut */
 	/* When the shortcut sent the first query after the last response; 0: none. */
 	uint64_t asked_since_ms;
 };
@@ -76,9 +86,17 @@ bool upstream_is_stale(const struct upstream *up, uint64_t now_ms);
  * response would make sealgate ask the server without EDNS, so that signatures are missing. */
 void upstream_note_edns(struct upstream *up, enum edns_habit habit, uint64_t now_ms);
 
-/* Notes a response with a signature, or a response that should have had one. */
+/* Notes a response with a signature. */
 void upstream_note_signature(struct upstream *up);
-void upstream_note_lacking(struct upstream *up, uint64_t now_ms);
+
+/* A response that should have had a signature: a hash of its name, and whether it says nothing. */
+struct lacking_response {
+	uint32_t name;
+	bool is_silent;
+};
+
+/* Notes such a response, unless it is about the name of the one before, right after it. */
+void upstream_note_lacking(struct upstream *up, struct lacking_response response, uint64_t now_ms);
 
 /* True if upstream_note_signature() would change anything. */
 static inline bool upstream_lacks_signature(const struct upstream *up)
@@ -88,5 +106,9 @@ static inline bool upstream_lacks_signature(const struct upstream *up)
 
 /* True if the server leaves out signatures, as far as is known. */
 bool upstream_strips(const struct upstream *up);
+
+/* True if it is at least as likely that the server blocks names: each of the last UPSTREAM_LACKING
+ * responses or more that lack signatures says nothing. */
+bool upstream_blocks(const struct upstream *up);
 
 #endif

@@ -173,7 +173,7 @@ static void refuse_with_servfail(const struct client_query *asked, uint16_t flag
         struct writer *out, struct gate_result *result)
 {
 	*out = writer_over(out->base, out->capacity);
-	reply_servfail(asked, flags, result->outcome.reason, out);
+	reply_servfail(asked, flags, result->outcome.reason, result->habit, out);
 	result->verdict = GATE_SERVFAIL;
 	result->octets = writer_span(out);
 }
@@ -339,6 +339,16 @@ void gate_refuse(struct gate *g, const struct client_query *asked, struct span o
 		pass_on(g, &j, &m, asked, out, result);
 	else
 		refuse_with_servfail(asked, parsed ? m.flags : 0, out, result);
+}
+
+void gate_add_habit(const struct client_query *asked, enum reason habit, struct writer *out,
+        struct gate_result *result)
+{
+	struct cursor flags = cursor_at(result->octets, 2);
+
+	result->habit = habit;
+	if (result->verdict == GATE_SERVFAIL)
+		refuse_with_servfail(asked, cursor_u16(&flags), out, result);
 }
 
 /* Exemptions by name do not change how errors and other classes pass. */

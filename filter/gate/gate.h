@@ -56,6 +56,7 @@ struct gate_result {
 	struct span octets; /* what to send: the message itself, or inside the caller's writer */
 	unsigned verifications; /* signature checks that this judgement computed */
 	struct want culprit;    /* the RRset that decided, or the link of its chain */
+	enum reason habit;      /* of the server, found beside the outcome; or REASON_NONE */
 	struct want want;       /* for GATE_WANT */
 	struct name signer;     /* the zone that signed the answer's first RRset, or the denial */
 };
@@ -85,6 +86,12 @@ void gate_forget(struct gate *g);
  * monitor mode lets the response pass. */
 void gate_refuse(struct gate *g, const struct client_query *asked, struct span octets,
         enum reason reason, struct writer *out, struct gate_result *result);
+
+/* Adds to the result what a habit of the server explains: REASON_NO_EDNS or REASON_STRIPPED. The
+ * outcome stays: a response that is Bogus is so whatever its server does. A SERVFAIL is written to
+ * `out` again, and tells both. */
+void gate_add_habit(const struct client_query *asked, enum reason habit, struct writer *out,
+        struct gate_result *result);
 
 /* Lets a response pass unjudged, with AD clear, as far as `exemption` (PASS_ALL or PASS_NAMED)
  * allows. The client gets what it asked for, without what sealgate asked for on its behalf. An

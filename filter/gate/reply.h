@@ -8,9 +8,9 @@
 #include "gate/client_query.h"
 
 /* Writes a SERVFAIL to `out`, which is empty: with the client's id, RD, CD and question, and RA as
- * in `response_flags`. If the client sent EDNS, adds an OPT, with the reason as Extended DNS Error
- * if it has a code (RFC 8914). */
+ * in `response_flags`. If the client sent EDNS, adds an OPT, with the reason, and the habit of the
+ * server that may explain it, as Extended DNS Errors if they have a code (RFC 8914). */
 void reply_servfail(const struct client_query *asked, uint16_t response_flags, enum reason reason,
-        struct writer *out);
+        enum reason habit, struct writer *out);
 
 #endif

@@ -224,23 +224,12 @@ static bool ask_again(struct arrivals *all, struct arrival *a, enum reask_how ho
 	       all->asker.ask_again(all->asker.context, a->parked, how);
 }
 
-/* Returns false if nothing is to be done about the server. */
-static bool fall_back(struct arrivals *all, struct arrival *a, const struct fallback *fallback)
-{
-	if (fallback->reask != REASK_NOT && ask_again(all, a, fallback->reask))
-		return true;
-	if (fallback->refusal == REASON_NONE)
-		return false;
-	arrival_refuse(all, a, fallback->refusal);
-	return true;
-}
-
 bool arrival_asks_again(struct arrivals *all, struct arrival *a, const struct message *response)
 {
 	struct fallback fallback =
 	        server_fallback_came(all->fallback, &a->server, a->asked, response);
 
-	return fall_back(all, a, &fallback);
+	return fallback.reask != REASK_NOT && ask_again(all, a, fallback.reask);
 }
 
 /* Returns the merged message in `octets`; of length 0 if the two do not fit together. */
@@ -264,7 +253,6 @@ static void add_proof(struct arrivals *all, struct arrival *a)
 	        merge_signed(all, a->message, span_of(parked->proof, parked->proof_len));
 	uint8_t *copy = merged.len > 0 ? malloc(merged.len) : NULL;
 
-	a->is_proved = true;
 	free(parked->proof);
 	parked->proof = NULL;
 	if (!copy)
@@ -279,15 +267,25 @@ static void add_proof(struct arrivals *all, struct arrival *a)
 
 /* ---- Judging ---- */
 
+/* True if the response was judged before, so its lack of signatures was counted. */
+static bool is_known(const struct arrival *a)
+{
+	return a->parked && (a->parked->is_held_back || (a->parked->reasked & REASK_SIGNED));
+}
+
+/* What is known to be signed and comes without signatures is Bogus, whatever the server does. */
 static void conclude_judged(
-        struct arrivals *all, struct arrival *a, const struct gate_result *result)
+        struct arrivals *all, struct arrival *a, struct gate_result *result, struct writer *out)
 {
 	if (clock_excuses(all, a, result))
 		return;
-	struct fallback fallback =
-	        server_fallback_judged(all->fallback, &a->server, a->asked, a->is_proved, result);
-	if (!fall_back(all, a, &fallback))
-		arrival_conclude(all, a, result);
+	const struct judged_response judged = { a->asked, a->message, result, is_known(a) };
+	struct fallback fallback = server_fallback_judged(all->fallback, &a->server, &judged);
+	if (fallback.reask != REASK_NOT && ask_again(all, a, fallback.reask))
+		return;
+	if (fallback.habit != REASON_NONE)
+		gate_add_habit(a->asked, fallback.habit, out, result);
+	arrival_conclude(all, a, result);
 }
 
 static void arrival_judge(struct arrivals *all, struct arrival *a)
@@ -306,7 +304,7 @@ static void arrival_judge(struct arrivals *all, struct arrival *a)
 	if (result.verdict == GATE_WANT)
 		wait_for_keys(all, a, &result);
 	else
-		conclude_judged(all, a, &result);
+		conclude_judged(all, a, &result, &out);
 }
 
 void arrival_take(

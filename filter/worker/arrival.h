@@ -47,7 +47,6 @@ struct arrival {
 	bool is_changed;                /* `message` is not what the server sent any more */
 	bool is_last;                   /* nothing better can follow */
 	bool may_not_wait;              /* the response has waited as long as it may */
-	bool is_proved; /* signatures of another server were added; see gate/assist.h */
 };
 
 /* Asks servers for what a response needs. */

@@ -2,6 +2,7 @@
 #include "worker/gates.h"
 
 #include "fetch/fetch.h"
+#include "worker/server_fallback.h"
 #include "worker/worker.h"
 
 #define DATELESS_ZONES 256 /* on the way to the names of time servers */
@@ -81,6 +82,19 @@ static void tell_of_anchor(struct gates *g, const struct fetch *fetch)
 		config->anchor_answered(config->anchor_context, zone, &fetch->asked);
 }
 
+/* A server that signs the keys of zones leaves out signatures elsewhere only by accident, or because
+ * it blocks names. The answer may be forged: then an attacker has the server believed to sign. */
+static void tell_of_signature(
+        struct gates *g, struct gate *gate, const struct fetch *fetch, struct span answer)
+{
+	struct message m;
+
+	if (memcmp(&fetch->asked, &fetch->server, sizeof(fetch->asked)) == 0 &&
+	        message_parse(&m, answer, gate->rrs, MESSAGE_RRS_MAX) &&
+	        message_has_type(&m, TYPE_RRSIG))
+		server_fallback_signed(g->fallback, &fetch->server);
+}
+
 /* Returns the gate that wanted this. */
 static struct gate *wanting_gate(struct gates *g, const struct fetch *fetch)
 {
@@ -93,11 +107,12 @@ bool gates_learn(void *context, struct fetch *fetch, struct span answer, bool is
 	struct gates *g = context;
 	uint64_t checks = crypto_checks(g->crypto);
 
-	enum learned learned =
-	        gate_learn(wanting_gate(g, fetch), &fetch->want, answer, g->turn->now_s, is_last);
+	struct gate *gate = wanting_gate(g, fetch);
+	enum learned learned = gate_learn(gate, &fetch->want, answer, g->turn->now_s, is_last);
 	fetch->verifications += (unsigned)(crypto_checks(g->crypto) - checks);
 	if (learned != LEARNED)
 		return false;
+	tell_of_signature(g, gate, fetch, answer);
 	if (fetch->want.type == TYPE_DNSKEY && !fetch->want.is_dateless)
 		tell_of_anchor(g, fetch);
 	return true;

@@ -14,6 +14,7 @@
 
 struct fetch;
 struct parked_list;
+struct server_fallback;
 struct worker_config;
 
 struct gates {
@@ -22,7 +23,8 @@ struct gates {
 	const struct turn *turn;
 	struct stats *stats;
 	struct crypto *crypto;
-	struct parked_list *ready; /* gets the responses whose fetch is over */
+	struct parked_list *ready;        /* gets the responses whose fetch is over */
+	struct server_fallback *fallback; /* is told who sends signatures */
 
 	struct store store;
 	struct gate gate;

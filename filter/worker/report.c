@@ -73,17 +73,24 @@ static void response_text(struct reported response, struct response_text *text)
 	report_server(response.server, text->server);
 }
 
-/* bogus www.example. A from 192.0.2.53: example. DNSKEY (ds-no-match: no DNSKEY matches the DS) */
+/* bogus www.example. A from 192.0.2.53: example. DNSKEY (ds-no-match: no DNSKEY matches the DS)
+ *
+ * A habit of the server follows the reason:
+ * (rrsig-missing: the zone is signed but there is no RRSIG; stripped: the server leaves out ...) */
 static void log_refusal(struct reported response, const struct gate_result *result)
 {
 	char culprit_text[NAME_TEXT_SIZE], culprit_type[TYPE_TEXT_SIZE];
 	struct response_text text;
 
 	response_text(response, &text);
-	log_warning("%s %.255s %s from %s: %.255s %s (%s: %s)", status_text(result->outcome.status),
-	        text.name, text.type, text.server, name_text(&result->culprit.name, culprit_text),
+	bool has_habit = result->habit != REASON_NONE;
+	log_warning("%s %.255s %s from %s: %.255s %s (%s: %s%s%s%s%s)",
+	        status_text(result->outcome.status), text.name, text.type, text.server,
+	        name_text(&result->culprit.name, culprit_text),
 	        type_text(result->culprit.type, culprit_type), reason_word(result->outcome.reason),
-	        reason_sentence(result->outcome.reason));
+	        reason_sentence(result->outcome.reason), has_habit ? "; " : "",
+	        has_habit ? reason_word(result->habit) : "", has_habit ? ": " : "",
+	        has_habit ? reason_sentence(result->habit) : "");
 }
 
 /* unjudged www.example. A from 192.0.2.53 (pause: all of it, without AD unless judged Secure) */

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/sockaddr.h"
+#include "gate/silent.h"
 #include "queue/shortcut.h"
 
 static struct upstream *upstream_of(
@@ -185,41 +186,81 @@ static bool lacks_proof(const struct gate_result *result)
 	}
 }
 
-static void note_lacking(struct server_fallback *f, struct upstream *up)
+static void say_strips(const struct server_fallback *f, const struct upstream *up)
 {
 	char server[INET6_ADDRSTRLEN];
 
-	upstream_note_lacking(up, *f->now_ms);
-	if (!upstream_strips(up) || up->said_strips)
-		return;
-	up->said_strips = true;
 	address_text(sockaddr_octets(&up->server), server);
-	log_warning("%s leaves out all signatures: answers from signed zones are %s. Use another "
+	log_warning("%s leaves out all signatures: answers from signed zones are %s. %sUse another "
 	            "server if possible",
-	        server, fate_text(f));
+	        server, fate_text(f),
+	        up->lacking_silent ? "Some of these answers say nothing, so perhaps the server "
+	                             "blocks names (Pi-hole, AdGuard, RPZ). "
+	                           : "");
+}
+
+static void say_blocks(const struct upstream *up)
+{
+	char server[INET6_ADDRSTRLEN];
+
+	address_text(sockaddr_octets(&up->server), server);
+	log_warning(
+	        "%s answers names in signed zones by nothing (no such name, no such type, "
+	        "0.0.0.0 or ::), and without signatures: probably it blocks these names (Pi-hole, "
+	        "AdGuard, RPZ). Such answers are refused. `sealgate explain NAME` shows whether a "
+	        "name exists",
+	        server);
+}
+
+/* An attacker who forges answers before the server does must not have it accused: each answer
+ * counts once, a signed one in between ends the count, and so does a fetch of keys. */
+static void note_lacking(
+        struct server_fallback *f, struct upstream *up, const struct judged_response *judged)
+{
+	struct message m;
+
+	if (!message_parse(&m, judged->octets, f->rrs, MESSAGE_RRS_MAX) ||
+	        message_has_type(&m, TYPE_RRSIG))
+		return;
+	upstream_note_lacking(up,
+	        (struct lacking_response){ name_quick_hash(&m.qname), response_is_silent(&m) },
+	        *f->now_ms);
+	if (upstream_strips(up) && !up->said_strips) {
+		up->said_strips = true;
+		say_strips(f, up);
+	} else if (upstream_blocks(up) && !up->said_blocks) {
+		up->said_blocks = true;
+		say_blocks(up);
+	}
+}
+
+void server_fallback_signed(struct server_fallback *f, const struct sockaddr_storage *server)
+{
+	upstream_note_signature(upstream_of(f, server));
 }
 
 struct fallback server_fallback_judged(struct server_fallback *f,
-        const struct sockaddr_storage *server, const struct client_query *asked, bool is_proved,
-        const struct gate_result *result)
+        const struct sockaddr_storage *server, const struct judged_response *judged)
 {
 	struct upstream *up = upstream_of(f, server);
 	bool is_plain = upstream_is_plain(up, *f->now_ms);
 	struct fallback fallback = { .reask = REASK_NOT };
 
-	if (result->outcome.status < STATUS_INDETERMINATE || !lacks_proof(result))
+	if (judged->result->outcome.status < STATUS_INDETERMINATE || !lacks_proof(judged->result))
 		return fallback;
-	/* A server that was not asked for signatures has left none out. */
-	if (!is_plain && !is_proved && !asked->sent_plain)
-		note_lacking(f, up);
+	/* A server that was not asked for signatures has left none out. Nor has a server whose
+	 * zone may be unsigned, because its keys could not be fetched. */
+	if (!is_plain && !judged->is_known && !judged->asked->sent_plain &&
+	        judged->result->outcome.status == STATUS_BOGUS)
+		note_lacking(f, up, judged);
 	/* A server that sends signatures has mostly not lost them by itself. */
 	if (up->signs && !is_plain)
 		return fallback;
 	if (f->can_assist)
 		fallback.reask = REASK_SIGNED;
 	if (is_plain)
-		fallback.refusal = REASON_NO_EDNS;
+		fallback.habit = REASON_NO_EDNS;
 	else if (upstream_strips(up))
-		fallback.refusal = REASON_STRIPPED;
+		fallback.habit = REASON_STRIPPED;
 	return fallback;
 }

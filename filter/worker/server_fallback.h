@@ -28,7 +28,7 @@ struct server_fallback {
 /* What is to be done about a response. */
 struct fallback {
 	enum reask_how reask; /* ask the client's question again in this way; or REASK_NOT */
-	enum reason refusal;  /* if that cannot be, refuse the response; REASON_NONE: do not */
+	enum reason habit;    /* of the server, which may explain the outcome; or REASON_NONE */
 };
 
 /* Takes memory. `epoll_fd` watches the sockets; `buffer` has EXCHANGE_ANSWER_MAX octets and is
@@ -54,10 +54,20 @@ struct fallback server_fallback_came(struct server_fallback *f,
         const struct sockaddr_storage *server, const struct client_query *asked,
         const struct message *response);
 
-/* Rules on a response that was judged: signatures are to be asked of a resolver, or the response is
- * to be refused for the lack of them. `is_proved`: signatures of a resolver were added already. */
+/* A response that was judged. */
+struct judged_response {
+	const struct client_query *asked;
+	struct span octets;
+	const struct gate_result *result;
+	bool is_known; /* the response was judged before, alone or with other signatures */
+};
+
+/* Rules on a response that was judged: signatures are to be asked of a resolver, or the server has a
+ * habit that explains why they are missing. Counts a response once, when it is not known. */
 struct fallback server_fallback_judged(struct server_fallback *f,
-        const struct sockaddr_storage *server, const struct client_query *asked, bool is_proved,
-        const struct gate_result *result);
+        const struct sockaddr_storage *server, const struct judged_response *judged);
+
+/* Learns that the server sent signatures which proved keys of a zone. */
+void server_fallback_signed(struct server_fallback *f, const struct sockaddr_storage *server);
 
 #endif

@@ -91,7 +91,8 @@ static int make_validator(struct worker *w)
 		.turn = &w->turn,
 		.stats = &w->stats,
 		.crypto = w->crypto,
-		.ready = &w->ready };
+		.ready = &w->ready,
+		.fallback = &w->fallback };
 	w->intake = (struct query_intake){
 		.config = config, .turn = &w->turn, .stats = &w->stats, .fallback = &w->fallback
 	};

@@ -311,6 +311,14 @@ static void a_servfail_is_empty(void **state)
 	bed_free(b);
 }
 
+/* True if the SERVFAIL has the sentence of this reason. */
+static bool tells(const struct bed *b, enum reason reason)
+{
+	const char *sentence = reason_sentence(reason);
+
+	return memmem(b->delivered, b->delivered_len, sentence, strlen(sentence)) != NULL;
+}
+
 /* The client learns why (RFC 8914), which an operator needs who looks for the cause. */
 static void a_servfail_tells_the_reason(void **state)
 {
@@ -320,24 +328,27 @@ static void a_servfail_tells_the_reason(void **state)
 		enum clock_state clock;
 		bool had_its_time, rejects_edns;
 		unsigned verifications, lacking; /* answers without signatures before */
-		enum reason reason;
+		enum reason reason, habit;
+		bool is_bogus;
 	} table[] = {
-		{ "forged", FORGED, CLOCK_SET, false, false, 0, 0, REASON_RRSIG_FAILED },
-		{ "no signature", BARE, CLOCK_SET, false, false, 0, 0, REASON_RRSIG_MISSING },
-		{ "the server rejects EDNS", BARE, CLOCK_SET, false, true, 0, 0, REASON_NO_EDNS },
-		{ "the server never sends signatures", BARE, CLOCK_SET, false, false, 0,
-		        UPSTREAM_LACKING, REASON_STRIPPED },
+		{ "forged", FORGED, CLOCK_SET, false, false, 0, 0, REASON_RRSIG_FAILED, REASON_NONE,
+		        true },
+		{ "no signature", BARE, CLOCK_SET, false, false, 0, 0, REASON_RRSIG_MISSING,
+		        REASON_NONE, true },
+		{ "the server rejects EDNS: what is known to be signed is Bogus all the same", BARE,
+		        CLOCK_SET, false, true, 0, 0, REASON_RRSIG_MISSING, REASON_NO_EDNS, true },
+		{ "the server never sends signatures: Bogus all the same", BARE, CLOCK_SET, false,
+		        false, 0, UPSTREAM_LACKING, REASON_RRSIG_MISSING, REASON_STRIPPED, true },
 		{ "the clock is not set", GOOD, CLOCK_NOT_SET, false, false, 0, 0,
-		        REASON_CLOCK_NOT_SET },
+		        REASON_CLOCK_NOT_SET, REASON_NONE, false },
 		{ "the keys did not come in time", GOOD, CLOCK_SET, true, false, 0, 0,
-		        REASON_FETCH_TIMEOUT },
+		        REASON_FETCH_TIMEOUT, REASON_NONE, false },
 		{ "it costs too much", GOOD, CLOCK_SET, false, false, LIMIT_VERIFICATIONS_ALL + 1,
-		        0, REASON_BUDGET },
+		        0, REASON_BUDGET, REASON_NONE, false },
 	};
 
 	for (size_t i = 0; i < COUNT(table); i++) {
 		struct bed *b = bed_new(false, WWW, ASK_DO);
-		const char *sentence = reason_sentence(table[i].reason);
 		struct message refusal = { .flags = FLAG_QR | RCODE_FORMERR };
 		struct gate_result lacking = { .outcome = outcome_of(
 			                               STATUS_BOGUS, REASON_RRSIG_MISSING) };
@@ -348,15 +359,19 @@ static void a_servfail_tells_the_reason(void **state)
 		if (table[i].rejects_edns)
 			server_fallback_came(
 			        &b->v->fallback, &b->arrival.server, &b->asked, &refusal);
-		for (unsigned n = 0; n < table[i].lacking; n++)
-			server_fallback_judged(
-			        &b->v->fallback, &b->arrival.server, &b->asked, false, &lacking);
 		validating_write(b->v, WWW, 0, table[i].records, true);
+		struct judged_response judged = { &b->asked, msg_span(&b->v->judge->response),
+			&lacking, false };
+		for (unsigned n = 0; n < table[i].lacking; n++) {
+			server_fallback_judged(&b->v->fallback, &b->arrival.server, &judged);
+			b->v->turn.now_ms += UPSTREAM_RETRY_MS;
+		}
 		take(b);
 		feed(b);
 		assert_fate(b, table[i].why, SERVFAIL);
-		assert_row(table[i].why,
-		        memmem(b->delivered, b->delivered_len, sentence, strlen(sentence)) != NULL);
+		assert_row(table[i].why, tells(b, table[i].reason));
+		assert_row(table[i].why, table[i].habit == REASON_NONE || tells(b, table[i].habit));
+		assert_row(table[i].why, b->v->stats.status_bogus == table[i].is_bogus);
 		bed_free(b);
 	}
 }
@@ -623,15 +638,14 @@ static void signatures_that_lack_are_asked_of_a_resolver(void **state)
 	(void)state;
 	static const struct {
 		const char *why, *records;
-		bool can_assist, is_asker_full, is_proved;
+		bool can_assist, is_asker_full;
 		enum reask_how reasked;
 		enum fate fate;
 	} table[] = {
-		{ "a resolver may have them", BARE, true, false, false, REASK_SIGNED, WAITS },
-		{ "there is no resolver", BARE, false, false, false, REASK_NOT, HELD_BACK },
-		{ "too many are asked", BARE, true, true, false, REASK_NOT, HELD_BACK },
-		{ "a forged signature is not lacking", FORGED, true, false, false, REASK_NOT,
-		        HELD_BACK },
+		{ "a resolver may have them", BARE, true, false, REASK_SIGNED, WAITS },
+		{ "there is no resolver", BARE, false, false, REASK_NOT, HELD_BACK },
+		{ "too many are asked", BARE, true, true, REASK_NOT, HELD_BACK },
+		{ "a forged signature is not lacking", FORGED, true, false, REASK_NOT, HELD_BACK },
 	};
 
 	for (size_t i = 0; i < COUNT(table); i++) {
@@ -685,7 +699,7 @@ static void signatures_from_elsewhere_prove_what_came(void **state)
 		feed(b);
 		assert_fate(b, table[i].why, table[i].fate);
 		assert_row(table[i].why, b->v->stats.assisted == table[i].assisted);
-		assert_row(table[i].why, !b->parked.proof && b->arrival.is_proved);
+		assert_row(table[i].why, !b->parked.proof);
 		bed_free(b);
 	}
 }

@@ -7,12 +7,18 @@ static uint8_t room[1024];
 static struct message m;
 static struct rr rrs[1];
 
-static void reply(const struct client_query *asked, uint16_t flags, enum reason reason)
+static void reply_with(
+        const struct client_query *asked, uint16_t flags, enum reason reason, enum reason habit)
 {
 	struct writer out = writer_over(room, sizeof(room));
 
-	reply_servfail(asked, flags, reason, &out);
+	reply_servfail(asked, flags, reason, habit, &out);
 	assert_true(message_parse(&m, writer_span(&out), rrs, COUNT(rrs)));
+}
+
+static void reply(const struct client_query *asked, uint16_t flags, enum reason reason)
+{
+	reply_with(asked, flags, reason, REASON_NONE);
 }
 
 static void a_servfail_has_the_clients_id_question_and_flags(void **state)
@@ -44,15 +50,37 @@ static void a_servfail_has_the_clients_id_question_and_flags(void **state)
 }
 
 /* An Extended DNS Error: option 15, its length, the code, a text in UTF-8. */
+static void take_ede(const char *why, struct cursor *c, enum reason reason)
+{
+	const char *text = reason_sentence(reason);
+
+	assert_row(why, cursor_u16(c) == 15);
+	assert_row(why, cursor_u16(c) == 2 + strlen(text));
+	assert_row(why, cursor_u16(c) == reason_ede(reason));
+	assert_row(why, span_equal(cursor_take(c, strlen(text)), span_of(text, strlen(text))));
+}
+
 static void check_ede(const char *why, struct span options, enum reason reason)
 {
 	struct cursor c = cursor_over(options);
-	const char *text = reason_sentence(reason);
 
-	assert_row(why, cursor_u16(&c) == 15);
-	assert_row(why, cursor_u16(&c) == 2 + strlen(text));
-	assert_row(why, cursor_u16(&c) == reason_ede(reason));
-	assert_row(why, span_equal(cursor_rest(&c), span_of(text, strlen(text))));
+	take_ede(why, &c, reason);
+	assert_row(why, cursor_rest(&c).len == 0 && !c.bad);
+}
+
+/* The habit of a server explains a SERVFAIL, but the zone's own fault is told first (RFC 8914, 2:
+ * there may be several). */
+static void a_client_with_edns_gets_the_habit_of_the_server_too(void **state)
+{
+	(void)state;
+	struct client_query asked = judge_asked("www.example.test A", ASK_EDNS);
+
+	reply_with(&asked, FLAG_QR, REASON_RRSIG_MISSING, REASON_STRIPPED);
+	struct cursor c = cursor_over(m.edns.options);
+	take_ede("the reason", &c, REASON_RRSIG_MISSING);
+	take_ede("the habit", &c, REASON_STRIPPED);
+	assert_int_equal(cursor_rest(&c).len, 0);
+	assert_false(c.bad);
 }
 
 static void a_client_with_edns_gets_the_reason(void **state)
@@ -265,6 +293,7 @@ int main(void)
 		cmocka_unit_test(an_unjudged_response_has_only_what_the_client_asked_for),
 		cmocka_unit_test(a_servfail_has_the_clients_id_question_and_flags),
 		cmocka_unit_test(a_client_with_edns_gets_the_reason),
+		cmocka_unit_test(a_client_with_edns_gets_the_habit_of_the_server_too),
 		cmocka_unit_test(every_reason_fits_with_the_longest_question),
 		cmocka_unit_test(a_query_without_question_gets_none_back),
 		cmocka_unit_test(a_response_matches_the_exact_question),

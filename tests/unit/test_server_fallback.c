@@ -23,6 +23,9 @@ struct bed {
 	uint8_t buffer[EXCHANGE_ANSWER_MAX];
 	struct sockaddr_storage server;
 	struct client_query asked; /* by a client without EDNS; it went on with DO */
+	struct judge *judge;
+	bool is_known; /* the response was judged before */
+	unsigned names;
 };
 
 static struct bed *bed_new(bool can_assist)
@@ -42,6 +45,7 @@ static struct bed *bed_new(bool can_assist)
 		.flow_timeout_ms = 1000,
 		.can_assist = can_assist };
 	assert_int_equal(server_fallback_init(&b->f, b->epoll_fd, b->buffer), 0);
+	b->judge = judge_new();
 	b->asked = judge_asked("www.example.test A", ASK_PLAIN);
 	return b;
 }
@@ -49,6 +53,7 @@ static struct bed *bed_new(bool can_assist)
 static void bed_free(struct bed *b)
 {
 	server_fallback_fini(&b->f);
+	judge_free(b->judge);
 	close(b->epoll_fd);
 	free(b);
 }
@@ -63,10 +68,29 @@ static struct fallback came(struct bed *b, const struct message *m)
 	return server_fallback_came(&b->f, &b->server, &b->asked, m);
 }
 
+/* Rules on a response about `name` that was judged. */
+static struct fallback judged_of(struct bed *b, const char *name, const char *records,
+        unsigned rcode, struct outcome outcome)
+{
+	struct gate_result result = { .outcome = outcome };
+	char question[64];
+
+	snprintf(question, sizeof(question), "%s A", name);
+	judge_begin(b->judge, question, rcode);
+	judge_write(b->judge, records);
+	const struct judged_response judged = { &b->asked, msg_span(&b->judge->response), &result,
+		b->is_known };
+	return server_fallback_judged(&b->f, &b->server, &judged);
+}
+
+/* Rules on a response about a name that no response was about before. */
 static struct fallback judged(struct bed *b, enum status status, enum reason reason)
 {
-	struct gate_result result = { .outcome = outcome_of(status, reason) };
-	return server_fallback_judged(&b->f, &b->server, &b->asked, false, &result);
+	char name[32], record[48];
+
+	snprintf(name, sizeof(name), "n%u.example.test", b->names++);
+	snprintf(record, sizeof(record), "%s A 192.0.2.1", name);
+	return judged_of(b, name, record, 0, outcome_of(status, reason));
 }
 
 static void a_server_that_rejects_edns_is_asked_without_for_clients_that_sent_none(void **state)
@@ -94,7 +118,7 @@ static void a_server_that_rejects_edns_is_asked_without_for_clients_that_sent_no
 		b->asked.sent_plain = rows[i].was_plain;
 		struct fallback fallback = came(b, &m);
 		assert_row(rows[i].why, fallback.reask == rows[i].reask);
-		assert_row(rows[i].why, fallback.refusal == REASON_NONE);
+		assert_row(rows[i].why, fallback.habit == REASON_NONE);
 		bed_free(b);
 	}
 }
@@ -117,7 +141,7 @@ static void a_server_that_supports_edns_is_doubted_late_and_not_for_long(void **
 	bed_free(b);
 }
 
-static void a_response_without_proof_is_proved_elsewhere_or_refused(void **state)
+static void a_response_without_proof_is_proved_elsewhere_or_explained(void **state)
 {
 	(void)state;
 	static const struct {
@@ -126,7 +150,7 @@ static void a_response_without_proof_is_proved_elsewhere_or_refused(void **state
 		unsigned lacking; /* answers without signatures before */
 		enum reason reason;
 		enum reask_how reask;
-		enum reason refusal;
+		enum reason habit;
 	} rows[] = {
 		{ "a server without EDNS", true, true, false, 0, REASON_RRSIG_MISSING, REASK_SIGNED,
 		        REASON_NO_EDNS },
@@ -162,10 +186,10 @@ static void a_response_without_proof_is_proved_elsewhere_or_refused(void **state
 			judged(b, STATUS_BOGUS, REASON_RRSIG_MISSING);
 		struct fallback fallback = judged(b, STATUS_BOGUS, rows[i].reason);
 		assert_row(rows[i].why, fallback.reask == rows[i].reask);
-		assert_row(rows[i].why, fallback.refusal == rows[i].refusal);
+		assert_row(rows[i].why, fallback.habit == rows[i].habit);
 		fallback = judged(b, STATUS_SECURE, REASON_NONE);
-		assert_row(rows[i].why,
-		        fallback.reask == REASK_NOT && fallback.refusal == REASON_NONE);
+		assert_row(
+		        rows[i].why, fallback.reask == REASK_NOT && fallback.habit == REASON_NONE);
 		bed_free(b);
 	}
 }
@@ -176,13 +200,10 @@ static void a_response_proved_elsewhere_is_not_held_against_its_server_twice(voi
 {
 	(void)state;
 	struct bed *b = bed_new(true);
-	struct gate_result result = { .outcome = outcome_of(STATUS_BOGUS, REASON_RRSIG_MISSING) };
-	struct fallback fallback;
 
-	for (unsigned n = 0; n < 2 * UPSTREAM_LACKING; n++) {
-		fallback = server_fallback_judged(&b->f, &b->server, &b->asked, true, &result);
-		assert_int_equal(fallback.refusal, REASON_NONE);
-	}
+	b->is_known = true;
+	for (unsigned n = 0; n < 2 * UPSTREAM_LACKING; n++)
+		assert_int_equal(judged(b, STATUS_BOGUS, REASON_RRSIG_MISSING).habit, REASON_NONE);
 	bed_free(b);
 }
 
@@ -194,9 +215,71 @@ static void a_server_that_was_not_asked_for_signatures_strips_none(void **state)
 
 	b->asked.sent_plain = true;
 	for (unsigned n = 0; n < 2 * UPSTREAM_LACKING; n++)
-		assert_int_equal(
-		        judged(b, STATUS_BOGUS, REASON_RRSIG_MISSING).refusal, REASON_NONE);
+		assert_int_equal(judged(b, STATUS_BOGUS, REASON_RRSIG_MISSING).habit, REASON_NONE);
 	bed_free(b);
+}
+
+/* A filter on the network (Pi-hole, RPZ) answers a few names by nothing. That is no sign that the
+ * server leaves out the signatures of other names. */
+static void a_server_is_accused_only_after_three_answers_that_say_something(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		const char *records[4]; /* of the answers, each about another name */
+		unsigned rcode;
+		enum status status;
+		bool same_name, had_signed_keys, strips, blocks;
+	} rows[] = {
+		{ "three addresses", { "@ A 192.0.2.1", "@ A 192.0.2.1", "@ A 192.0.2.1" }, 0,
+		        STATUS_BOGUS, false, false, true, false },
+		{ "two", { "@ A 192.0.2.1", "@ A 192.0.2.1" }, 0, STATUS_BOGUS, false, false, false,
+		        false },
+		{ "one name, asked again and again",
+		        { "@ A 192.0.2.1", "@ A 192.0.2.1", "@ A 192.0.2.1", "@ A 192.0.2.1" }, 0,
+		        STATUS_BOGUS, true, false, false, false },
+		{ "blocked by 0.0.0.0", { "@ A 0.0.0.0", "@ A 0.0.0.0", "@ A 0.0.0.0" }, 0,
+		        STATUS_BOGUS, false, false, false, true },
+		{ "blocked by NXDOMAIN", { "", "", "", "" }, RCODE_NXDOMAIN, STATUS_BOGUS, false,
+		        false, false, true },
+		{ "blocked by no data", { "", "", "" }, 0, STATUS_BOGUS, false, false, false,
+		        true },
+		{ "two are blocked, and one is an address", { "@ A 0.0.0.0", "", "@ A 192.0.2.1" },
+		        0, STATUS_BOGUS, false, false, true, false },
+		{ "a server that signed keys just before",
+		        { "@ A 192.0.2.1", "@ A 192.0.2.1", "@ A 192.0.2.1" }, 0, STATUS_BOGUS,
+		        false, true, false, false },
+		{ "keys that could not be had say nothing of the server",
+		        { "@ A 192.0.2.1", "@ A 192.0.2.1", "@ A 192.0.2.1" }, 0,
+		        STATUS_INDETERMINATE, false, false, false, false },
+		{ "a signature that does not verify is no lack of one",
+		        { "@ A 192.0.2.1 | example.test spoilt",
+		                "@ A 192.0.2.1 | example.test spoilt",
+		                "@ A 192.0.2.1 | example.test spoilt" },
+		        0, STATUS_BOGUS, false, false, false, false },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bed *b = bed_new(false);
+		if (rows[i].had_signed_keys)
+			server_fallback_signed(&b->f, &b->server);
+		for (size_t n = 0; n < COUNT(rows[i].records) && rows[i].records[n]; n++) {
+			char name[32], records[80] = "";
+			snprintf(
+			        name, sizeof(name), "n%zu.example.test", rows[i].same_name ? 0 : n);
+			if (rows[i].records[n][0])
+				snprintf(records, sizeof(records), "%s%s", name,
+				        rows[i].records[n] + 1);
+			judged_of(b, name, records, rows[i].rcode,
+			        outcome_of(rows[i].status, REASON_RRSIG_MISSING));
+		}
+		bool evicted;
+		const struct upstream *up = upstreams_get(&b->f.upstreams, &b->server, &evicted);
+		assert_row(rows[i].why, upstream_strips(up) == rows[i].strips);
+		assert_row(rows[i].why, up->said_strips == rows[i].strips);
+		assert_row(rows[i].why, up->said_blocks == rows[i].blocks);
+		bed_free(b);
+	}
 }
 
 int main(void)
@@ -205,7 +288,8 @@ int main(void)
 		cmocka_unit_test(
 		        a_server_that_rejects_edns_is_asked_without_for_clients_that_sent_none),
 		cmocka_unit_test(a_server_that_supports_edns_is_doubted_late_and_not_for_long),
-		cmocka_unit_test(a_response_without_proof_is_proved_elsewhere_or_refused),
+		cmocka_unit_test(a_response_without_proof_is_proved_elsewhere_or_explained),
+		cmocka_unit_test(a_server_is_accused_only_after_three_answers_that_say_something),
 		cmocka_unit_test(a_response_proved_elsewhere_is_not_held_against_its_server_twice),
 		cmocka_unit_test(a_server_that_was_not_asked_for_signatures_strips_none),
 	};

@@ -135,7 +135,9 @@ static void an_error_of_a_server_that_takes_edns_is_ignored(void **state)
 static uint64_t lack(struct upstream *up, unsigned count, uint64_t from_ms, uint64_t every_ms)
 {
 	for (unsigned i = 0; i < count; i++)
-		upstream_note_lacking(up, from_ms + i * every_ms);
+		upstream_note_lacking(up,
+		        (struct lacking_response){ .name = i, .is_silent = i % 2 },
+		        from_ms + i * every_ms);
 	return from_ms + (count - 1) * every_ms;
 }
 
@@ -187,6 +189,54 @@ static void a_server_that_sent_signatures_counts_as_stripping_later(void **state
 	}
 }
 
+/* Otherwise a client that does not give up has its server accused. */
+static void a_name_that_is_asked_again_at_once_counts_once(void **state)
+{
+	struct upstream up = { 0 };
+	const struct lacking_response response = { .name = 7 };
+	uint64_t now_ms = 1000;
+
+	(void)state;
+	upstream_note_lacking(&up, response, now_ms);
+	upstream_note_lacking(&up, response, now_ms += UPSTREAM_RETRY_MS - 1);
+	assert_int_equal(up.lacking, 1);
+	/* if nothing else is asked of a server, one name shows it in the end */
+	upstream_note_lacking(&up, response, now_ms += UPSTREAM_RETRY_MS);
+	upstream_note_lacking(&up, response, now_ms += UPSTREAM_RETRY_MS);
+	assert_true(upstream_strips(&up));
+}
+
+static void responses_that_say_nothing_show_blocking(void **state)
+{
+	static const struct {
+		const char *why;
+		unsigned silent, telling;
+		bool had_signature, strips, blocks;
+	} rows[] = {
+		{ "some names are blocked", UPSTREAM_LACKING, 0, false, false, true },
+		{ "many names are blocked by a server that signs others", 100, 0, true, false,
+		        true },
+		{ "too few to say", UPSTREAM_LACKING - 1, 0, false, false, false },
+		{ "one answer has an address", UPSTREAM_LACKING - 1, 1, false, true, false },
+		{ "many are blocked, then one has an address", 100, 1, true, true, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct upstream up = { 0 };
+		unsigned all = rows[i].silent + rows[i].telling;
+
+		if (rows[i].had_signature)
+			upstream_note_signature(&up);
+		for (unsigned n = 0; n < all; n++) {
+			struct lacking_response response = { n, n < rows[i].silent };
+			upstream_note_lacking(&up, response, 1000 + n * 1000ull);
+		}
+		assert_row(rows[i].why, upstream_strips(&up) == rows[i].strips);
+		assert_row(rows[i].why, upstream_blocks(&up) == rows[i].blocks);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -197,6 +247,8 @@ int main(void)
 		cmocka_unit_test(an_error_of_a_server_that_takes_edns_is_ignored),
 		cmocka_unit_test(three_responses_without_signatures_show_stripping),
 		cmocka_unit_test(a_server_that_sent_signatures_counts_as_stripping_later),
+		cmocka_unit_test(a_name_that_is_asked_again_at_once_counts_once),
+		cmocka_unit_test(responses_that_say_nothing_show_blocking),
 	};
 	return cmocka_run_group_tests_name("upstream", tests, NULL, NULL);
 }

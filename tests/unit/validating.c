@@ -47,7 +47,8 @@ struct validating *validating_new(bool can_assist)
 		.turn = &v->turn,
 		.stats = &v->stats,
 		.crypto = v->judge->crypto,
-		.ready = &v->ready };
+		.ready = &v->ready,
+		.fallback = &v->fallback };
 	assert_int_equal(gates_init(&v->gates), 0);
 	v->fallback = (struct server_fallback){ .shortcut = &v->shortcut,
 		.stats = &v->stats,

@@ -111,7 +111,7 @@ def _refused(habit):
             if answer is not None and answer.rcode in ("FORMERR", "NOTIMP"):
                 return      # the server's own error, for a client that uses EDNS itself
             expect_rcode(answer, "SERVFAIL")
-            expect_equal("EDE", answer.ede, [NO_RRSIGS])
+            expect(NO_RRSIGS in answer.ede, f"EDE: {answer.ede}")
     return Case(f"{habit}: if no server has the signatures, answers from signed zones are refused", run)
 
 
