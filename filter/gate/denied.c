@@ -71,6 +71,23 @@ static void find_zone_for(
 		chain_find(j->gate->store, name, j->now_s, chain);
 }
 
+/* Proves that the name has no such type. Behind an alias (`name` is then not the question's) the
+ * proof that the name does not exist is enough: dnsmasq gives an alias to a missing name again from
+ * its cache with NOERROR, and servers have long disagreed on whether the RCODE is about the first or
+ * the last name (RFC 6604, 3). An attacker who turns NXDOMAIN into NOERROR gains nothing: a name
+ * that does not exist has no type, and the client gets no record by it. At the question's own name
+ * no server answers so, and there the RCODE stays what the zone proves. */
+static struct outcome prove_no_type(
+        struct judging *j, struct denial *denial, const struct name *name, uint16_t type)
+{
+	struct outcome no_type = denial_of_type(denial, name, type);
+
+	if (no_type.status <= STATUS_INSECURE || name_equal(name, &j->m->qname))
+		return no_type;
+	struct outcome no_name = denial_of_name(denial, name);
+	return no_name.status <= STATUS_INSECURE ? no_name : no_type;
+}
+
 /* Proves the denial. find_denier() judged all records, so nothing is wanted for them. */
 static struct outcome prove_denial(
         struct judging *j, const struct name *name, uint16_t type, const struct name *zone)
@@ -80,7 +97,7 @@ static struct outcome prove_denial(
 
 	judge_denial_records(j, zone, &denial, &ttl);
 	if (message_rcode(j->m) == RCODE_NOERROR)
-		return denial_of_type(&denial, name, type);
+		return prove_no_type(j, &denial, name, type);
 	if (message_rcode(j->m) == RCODE_NXDOMAIN)
 		return denial_of_name(&denial, name);
 	/* YXDOMAIN, but no DNAME made the name too long */
