@@ -49,6 +49,8 @@ enum status {
 	X(DNSKEY_REVOKED, "dnskey-revoked", 9, "every DNSKEY that could sign is revoked")          \
 	X(DS_UNPROVED, "ds-unproved", 12, "neither a DS nor its absence is proved")                \
 	X(CNAME_FORGED, "cname-forged", 6, "the CNAME does not follow from the DNAME")             \
+	X(NO_RECURSION, "no-recursion", 20,                                                        \
+	        "the answer ends at an alias, and this server does not recurse: ask a resolver")   \
 	X(CHAIN_TOO_LONG, "chain-too-long", 6, "the CNAME chain is longer than the limit")         \
 	X(BUDGET, "budget", 6, "validation would exceed the limit on work")                        \
 	X(FETCH_FAILED, "fetch-failed", 22, "a DNSKEY or DS could not be fetched")                 \

@@ -23,7 +23,7 @@ static const struct rrset *find_in_answer(
 	return rrsets_find(&j->sets, SECTION_ANSWER, owner, type);
 }
 
-/* Judges a CNAME that a server made from a DNAME. It has no signature. If it follows from the
+/* Judges a CNAME that a server made from a DNAME. It has no signature that holds. If it follows from the
  * DNAME, it has the DNAME's outcome (RFC 6672, 5.3.1). In an unsigned zone the CNAME is judged by
  * itself. */
 static bool judge_synthesised(
@@ -33,28 +33,35 @@ static bool judge_synthesised(
 
 	if (!judge_part(j, dname))
 		return false;
-	if (ruling_of(j, dname)->outcome.status != STATUS_SECURE)
+	if (!ruling_of(j, dname)->is_proved)
 		return judge_part(j, cname);
-	if (!alias_target(&j->sets, dname, &from) || !alias_target(&j->sets, cname, &to) ||
-	        !name_replace_suffix(&cname->owner, &dname->owner, &from, &made) ||
-	        !name_equal(&to, &made)) {
-		judging_fail(j, REASON_CNAME_FORGED, &cname->owner, TYPE_CNAME);
-	} else {
+	if (alias_target(&j->sets, dname, &from) && alias_target(&j->sets, cname, &to) &&
+	        name_replace_suffix(&cname->owner, &dname->owner, &from, &made) &&
+	        name_equal(&to, &made)) {
 		*ruling_of(j, cname) = *ruling_of(j, dname);
 		ruling_of(j, cname)->made_from = dname;
+		return true;
 	}
+	if (cname->sig_count > 0) /* not made: its own signature decides, and has failed */
+		return judge_part(j, cname);
+	judging_fail(j, REASON_CNAME_FORGED, &cname->owner, TYPE_CNAME);
 	return true;
 }
 
-/* Judges an RRset at the name that the chain has reached. A signed CNAME is judged by itself, even
- * below a DNAME. */
+/* Judges an RRset at the name that the chain has reached. A CNAME whose own signature holds is
+ * judged by itself, even below a DNAME. One whose signature fails is judged as if it had none: a
+ * made CNAME needs none (RFC 6672, 5.3.1), and what follows from a proved DNAME is true whatever an
+ * attacker signs it with. The signature that fails is left out (gate.c). */
 static bool judge_at_name(struct judging *j, const struct rrset *set)
 {
 	const struct rrset *dname = NULL;
 
-	if (set->type == TYPE_CNAME && set->sig_count == 0)
+	if (set->type == TYPE_CNAME)
 		dname = alias_dname_above(&j->sets, &set->owner);
-	return dname ? judge_synthesised(j, set, dname) : judge_part(j, set);
+	if (dname && set->sig_count > 0 && !judge_signatures(j, set))
+		return false;
+	return dname && !ruling_of(j, set)->is_proved ? judge_synthesised(j, set, dname)
+	                                              : judge_part(j, set);
 }
 
 static bool judge_cname_link(struct judging *j, const struct rrset *cname, struct alias_walk *w)
@@ -82,7 +89,7 @@ static bool judge_dname_link(
 	*more = false;
 	if (!judge_part(j, dname))
 		return false;
-	if (ruling_of(j, dname)->outcome.status != STATUS_SECURE)
+	if (!ruling_of(j, dname)->is_proved)
 		return true;
 	if (!alias_target(&j->sets, dname, &target))
 		judging_fail(j, REASON_MALFORMED, &dname->owner, TYPE_DNAME);
@@ -182,6 +189,18 @@ static bool judge_data(struct judging *j, struct alias_walk *w, uint16_t type)
 	return set ? judge_at_name(j, set) : true;
 }
 
+/* True if the alias at the name is itself data of the question's type (ANY, CNAME), and yet the RCODE
+ * is about a name behind it: a server follows a DNAME whatever the type (RFC 6672, 3.2). Then the end
+ * of the chain must be proved, too. So nothing passes by it that would not pass without it: a client
+ * that gets NXDOMAIN gets the proof for the last name. */
+static bool is_rcode_of_target(const struct judging *j, const struct alias_walk *w)
+{
+	uint16_t type = j->m->qtype;
+
+	return (type == TYPE_ANY || type == TYPE_CNAME) && message_rcode(j->m) != RCODE_NOERROR &&
+	       find_in_answer(j, &w->name, TYPE_CNAME);
+}
+
 /* Walks from the question's name to the records of its type, or to the name that has none. */
 static bool judge_chain(struct judging *j, struct alias_walk *w)
 {
@@ -190,8 +209,9 @@ static bool judge_chain(struct judging *j, struct alias_walk *w)
 	while (more && w->links <= LIMIT_CNAMES) {
 		if (!judge_data(j, w, j->m->qtype))
 			return false;
-		if (w->has_data)
+		if (w->has_data && !is_rcode_of_target(j, w))
 			return true;
+		w->has_data = false;
 		if (!follow_link(j, w, &more))
 			return false;
 		if (j->is_partial || is_refused(j))
@@ -212,6 +232,27 @@ static bool says_no_data(const struct judging *j)
 			return true;
 	}
 	return false;
+}
+
+/* True if the server does not recurse, although the client asked it to, and left out the end of the
+ * chain: an authoritative server does (RFC 1034, 4.3.2), if a program asks it like a resolver. */
+static bool lacks_recursion(const struct judging *j, const struct alias_walk *w)
+{
+	return w->links > 0 && w->recurses && message_rcode(j->m) == RCODE_NOERROR &&
+	       !(j->m->flags & FLAG_RA) && !says_no_data(j);
+}
+
+/* Judges the denial at the end of the chain. If the server only left out the end, the reason says so,
+ * and does not blame the zone of the target. The answer is refused all the same: a stub takes an alias
+ * without an end for a denial, and an attacker who cuts off the end and clears RA would deny any type
+ * behind an alias, such as the TLSA that makes a mail server insist on TLS. */
+static bool judge_end(struct judging *j, const struct alias_walk *w)
+{
+	if (!judge_denial(j, &w->name, j->m->qtype))
+		return false;
+	if (j->outcome.reason == REASON_DENIAL_MISSING && lacks_recursion(j, w))
+		j->outcome = outcome_of(STATUS_INDETERMINATE, REASON_NO_RECURSION);
+	return true;
 }
 
 bool judge_answer(struct judging *j, const struct client_query *asked)
@@ -246,14 +287,34 @@ bool judge_answer(struct judging *j, const struct client_query *asked)
 		leave_rest(j, &w);
 		return true;
 	}
-	return judge_denial(j, &w.name, j->m->qtype);
+	return judge_end(j, &w);
 }
 
-void judge_extras(struct judging *j)
+/* Keeps the other RRsets of the answer section that prove themselves, such as a signed DNAME beside a
+ * signed CNAME. An attacker may put here, of any zone, only what that zone has signed; whether a cache
+ * keeps it is the cache's rule (RFC 2181, 5.4.1). Only a client that set DO gets it: some stubs take
+ * every address in the section for the answer, whatever its owner, and an attacker has signed
+ * addresses of his own. What an unsigned zone could hold stays out, since anybody can write it. */
+static void judge_answer_extras(struct judging *j)
+{
+	for (unsigned i = 0; i < j->sets.count; i++) {
+		const struct rrset *set = &j->sets.sets[i];
+		struct ruling *r = &j->rulings[i];
+		struct outcome outcome;
+		if (set->section != SECTION_ANSWER || set->count == 0 || r->is_judged)
+			continue;
+		judge_whole(j, set, &outcome);
+		r->is_kept = r->is_judged && outcome.status <= j->outcome.status && r->is_proved;
+	}
+}
+
+void judge_extras(struct judging *j, const struct client_query *asked)
 {
 	if (j->is_partial) /* these RRsets are about the end of the chain */
 		return;
 	j->may_want = false;
+	if (asked->dnssec_ok)
+		judge_answer_extras(j);
 	for (unsigned i = 0; i < j->sets.count; i++) {
 		const struct rrset *set = &j->sets.sets[i];
 		struct outcome outcome;

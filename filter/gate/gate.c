@@ -75,10 +75,11 @@ static uint32_t proved_ttl(struct judging *j, const struct rr *rr, unsigned inde
 	if (j->sets.set_of[index] == RR_NONE)
 		return TTL_LEFT_OUT;
 	const struct ruling *r = &j->rulings[j->sets.set_of[index]];
-	if (!r->is_kept)
+	/* A CNAME that a server made has no signature of its own: one that came with it fails. */
+	if (!r->is_kept || (r->made_from && rr->type == TYPE_RRSIG))
 		return TTL_LEFT_OUT;
 	uint32_t ttl_s = exempt_ttl(j->exemption, rr->ttl_s);
-	return r->outcome.status == STATUS_SECURE ? least(ttl_s, r->proved.ttl_s) : ttl_s;
+	return r->is_proved ? least(ttl_s, r->proved.ttl_s) : ttl_s;
 }
 
 /* A question for class ANY asks for class IN too (RFC 1034, 3.7.1). */
@@ -267,7 +268,7 @@ static bool gate_judge_answer(
 		return false;
 	}
 	if (j->outcome.status <= STATUS_INSECURE)
-		judge_extras(j);
+		judge_extras(j, asked);
 	result->outcome = j->outcome;
 	result->exemption = j->gate->policy->is_dateless ? EXEMPT_DATES : j->exemption;
 	result->culprit = j->culprit;

@@ -105,20 +105,29 @@ void judging_find_zone(struct judging *j, const struct rrset *set, struct chain 
 		chain_find(j->gate->store, &set->owner, j->now_s, chain);
 }
 
-/* The different signer names at or above the owner. */
+/* The different signer names at or above the owner, the deepest first. All are suffixes of the owner,
+ * so their numbers of labels tell them apart. */
 struct signers {
 	unsigned count;
-	struct name names[LIMIT_SIGNERS];
+	uint8_t labels[LIMIT_SIGNERS];
+	bool is_over; /* there are more */
 };
 
-static void add_signer(struct signers *s, const struct name *signer)
+/* Keeps the deepest, whatever the order in the message: only the closest zone above may sign. */
+static void add_signer(struct signers *s, uint8_t labels)
 {
-	for (unsigned i = 0; i < s->count; i++) {
-		if (name_equal(&s->names[i], signer))
-			return;
-	}
-	if (s->count < LIMIT_SIGNERS)
-		s->names[s->count++] = *signer;
+	unsigned at = 0;
+
+	while (at < s->count && s->labels[at] > labels)
+		at++;
+	if (at < s->count && s->labels[at] == labels)
+		return;
+	s->is_over |= s->count == LIMIT_SIGNERS;
+	if (at == LIMIT_SIGNERS)
+		return;
+	unsigned last = s->count < LIMIT_SIGNERS ? s->count++ : LIMIT_SIGNERS - 1u;
+	memmove(&s->labels[at + 1], &s->labels[at], last - at);
+	s->labels[at] = labels;
 }
 
 /* True if a signer at or above the owner may sign the set. A zone never signs its own DS (RFC 4035,
@@ -136,14 +145,14 @@ static bool may_sign(const struct judging *j, const struct name *signer, const s
 static void judging_read_signers(
         const struct judging *j, const struct rrset *set, struct signers *s)
 {
-	s->count = 0;
+	*s = (struct signers){ 0 };
 	for (uint16_t i = set->first_sig; i != RR_NONE; i = j->sets.next[i]) {
 		struct rrsig sig;
 		if (!rrsig_read(j->m, &j->m->rrs[i], &sig) ||
 		        !name_within(&set->owner, &sig.signer))
 			continue;
 		if (may_sign(j, &sig.signer, set))
-			add_signer(s, &sig.signer);
+			add_signer(s, sig.signer.labels);
 	}
 }
 
@@ -182,6 +191,7 @@ static bool judge_by_signer(
 	r->zone_labels = signer->labels;
 	struct verifier v = judging_verifier(j);
 	r->outcome = rrset_verify(&v, set, chain.keys, &r->proved);
+	r->is_proved = r->outcome.status <= STATUS_INSECURE;
 	return true;
 }
 
@@ -205,7 +215,7 @@ static bool judge_by_zone(struct judging *j, const struct rrset *set, struct rul
 	return true;
 }
 
-bool judge_set(struct judging *j, const struct rrset *set)
+bool judge_signatures(struct judging *j, const struct rrset *set)
 {
 	struct ruling *r = ruling_of(j, set);
 	struct signers signers;
@@ -219,13 +229,28 @@ bool judge_set(struct judging *j, const struct rrset *set)
 	judging_read_signers(j, set, &signers);
 	r->outcome = outcome_of(
 	        STATUS_BOGUS, set->sig_count > 0 ? REASON_RRSIG_SIGNER : REASON_RRSIG_MISSING);
-	for (unsigned i = 0; i < signers.count; i++) {
-		if (!judge_by_signer(j, set, &signers.names[i], r))
+	for (unsigned i = 0; i < signers.count && !r->is_proved; i++) {
+		struct name signer;
+		name_suffix(&set->owner, signers.labels[i], &signer);
+		if (!judge_by_signer(j, set, &signer, r))
 			return false;
-		if (r->outcome.status == STATUS_SECURE)
-			break;
 	}
-	if (r->outcome.status != STATUS_SECURE && !judge_by_zone(j, set, r))
+	if (signers.is_over && !r->is_proved)
+		r->outcome.reason = REASON_BUDGET;
+	return true;
+}
+
+bool judge_set(struct judging *j, const struct rrset *set)
+{
+	struct ruling *r = ruling_of(j, set);
+
+	if (r->is_judged)
+		return true;
+	if (!r->is_proved && !judge_signatures(j, set))
+		return false;
+	if (j->sets_left == 0)
+		return true;
+	if (!r->is_proved && !judge_by_zone(j, set, r))
 		return false;
 	r->is_judged = true;
 	r->is_kept = r->outcome.status <= STATUS_INSECURE;

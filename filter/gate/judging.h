@@ -15,8 +15,11 @@ struct ruling {
 	struct outcome outcome;
 	struct want
 	        culprit; /* what decided the outcome: the RRset itself, or a link of its chain */
-	struct proved proved; /* if SECURE by a signature */
-	uint8_t zone_labels; /* if SECURE: the signer is the last `zone_labels` labels of the owner */
+	/* If a signature holds: `proved` is filled, and the signer is the last `zone_labels` labels
+	 * of the owner. The outcome is Secure, or Insecure if the key is too small. */
+	bool is_proved;
+	struct proved proved;
+	uint8_t zone_labels;
 	const struct rrset *
 	        made_from; /* the DNAME that a server made it from, whose proof it shares; or NULL */
 };
@@ -53,6 +56,10 @@ bool judging_begin(struct judging *j, struct gate *gate, const struct message *m
 /* Judges one RRset. Returns true with its ruling filled, or false if something is wanted first
  * (`j->want`). */
 bool judge_set(struct judging *j, const struct rrset *set);
+
+/* Does the first part of judge_set(): looks for a signature that holds (`is_proved`), without asking
+ * the zone of the owner whether there should be one. Returns false if something is wanted first. */
+bool judge_signatures(struct judging *j, const struct rrset *set);
 
 /* Judges one RRset as judge_set() does, and also, if it was expanded from a wildcard, the proof
  * that the wildcard applies. */

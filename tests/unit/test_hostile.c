@@ -404,7 +404,8 @@ static bool is_answer_to(const char *question, unsigned rcode, const char *answe
 }
 
 /* Answers a question with randomly chosen sets of the zone, and compares a Secure result with the
- * truth. Returns true if it was Secure. */
+ * truth. Returns true if it was Secure. (The client does not set DO: one that does also gets the sets
+ * that answer another question.) */
 static bool mix(struct judge *j, const char *const *sets, size_t count, const char *question)
 {
 	static const unsigned rcodes[] = { 0, 0, 3, 3, 6 };
@@ -418,7 +419,7 @@ static bool mix(struct judge *j, const char *const *sets, size_t count, const ch
 		strcat(text, sets[draw((uint32_t)count)]);
 		strcat(text, "\n");
 	}
-	judge_text(j, question, rcode, text, ASK_DO | ASK_LARGE);
+	judge_text(j, question, rcode, text, ASK_LARGE);
 	if (j->result.outcome.status != STATUS_SECURE)
 		return false;
 	const char *answer = answer_of(judge_delivered(j, msg_span(&j->response)));
