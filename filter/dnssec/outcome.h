@@ -48,6 +48,8 @@ enum status {
 	X(DNSKEY_NO_ZONE_BIT, "dnskey-no-zone-bit", 11, "no DNSKEY has the zone bit")              \
 	X(DNSKEY_REVOKED, "dnskey-revoked", 9, "every DNSKEY that could sign is revoked")          \
 	X(DS_UNPROVED, "ds-unproved", 12, "neither a DS nor its absence is proved")                \
+	X(DS_NOT_COVERED, "ds-not-covered", 12,                                                    \
+	        "the NSEC3 records do not show whether the name has a DS")                         \
 	X(CNAME_FORGED, "cname-forged", 6, "the CNAME does not follow from the DNAME")             \
 	X(NO_RECURSION, "no-recursion", 20,                                                        \
 	        "the answer ends at an alias, and this server does not recurse: ask a resolver")   \

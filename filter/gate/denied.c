@@ -104,6 +104,25 @@ static struct outcome prove_denial(
 	return outcome_of(STATUS_BOGUS, REASON_DENIAL_FAILED);
 }
 
+/* A response says that the name has no DS, and holds no proof of that. It passes as Insecure if the
+ * proof was learned elsewhere: NSD leaves it out for an empty non-terminal in an opt-out span. An
+ * attacker can write such a response only where there is no DS. Returns false if something is wanted
+ * first. */
+static bool excuse_missing_ds(
+        struct judging *j, const struct name *name, struct outcome *outcome, struct want *culprit)
+{
+	struct chain chain;
+
+	chain_find(j->gate->store, name, j->now_s, &chain);
+	if (chain.end == CHAIN_WANT && chain.link.type == TYPE_DS)
+		return judging_wants(j, &chain);
+	if (chain.end == CHAIN_BROKEN && chain.outcome.reason == REASON_OPT_OUT) {
+		*outcome = chain.outcome;
+		*culprit = chain.link;
+	}
+	return true;
+}
+
 /* If no proof holds, the denial passes only if the zone of the name is one that cannot give
  * proofs. */
 bool judge_denial(struct judging *j, const struct name *name, uint16_t type)
@@ -134,6 +153,9 @@ bool judge_denial(struct judging *j, const struct name *name, uint16_t type)
 		if (chain.end == CHAIN_BROKEN) {
 			outcome = chain.outcome;
 			denier.culprit = chain.link;
+		} else if (type == TYPE_DS && message_rcode(j->m) == RCODE_NOERROR &&
+		           !excuse_missing_ds(j, name, &outcome, &denier.culprit)) {
+			return false;
 		}
 	}
 	judging_weaken(j, outcome, &denier.culprit.name, denier.culprit.type);

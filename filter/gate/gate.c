@@ -7,6 +7,7 @@
 #include "base/least.h"
 #include "gate/answer.h"
 #include "gate/judging.h"
+#include "gate/learn.h"
 #include "gate/recall.h"
 #include "gate/reply.h"
 #include "gate/rewrite.h"
@@ -254,13 +255,58 @@ static void pass_on(struct gate *g, struct judging *j, const struct message *m,
 		recall_put(&g->recall, j, asked, &r, result->octets, g->store->holds_until_s);
 }
 
+/* Returns the zone cut that the judgement lacks, or that refuses the answer; NULL for none. */
+static const struct name *lacking_cut(const struct judging *j, bool is_judged)
+{
+	const struct want *link = is_judged ? &j->culprit : &j->want;
+	bool is_refused = j->outcome.status >= STATUS_INDETERMINATE;
+
+	return link->type == TYPE_DS && (!is_judged || is_refused) ? &link->name : NULL;
+}
+
+static unsigned verifications_of(const struct judging *j)
+{
+	return LIMIT_VERIFICATIONS - j->budget.verifications;
+}
+
+/* Learns the cut from the response itself. Then `j` is begun again. The lesson has what the judgements
+ * before left of the budget, so a response costs at most twice what it would cost without lessons. */
+static bool learn_own_cut(struct judging *j, const struct name *cut, struct gate_result *result)
+{
+	size_t mark = arena_mark(&j->gate->arena);
+	struct judging lesson;
+
+	if (result->verifications >= LIMIT_VERIFICATIONS || !learn_has_proofs(j) ||
+	        !judging_again(&lesson, j))
+		return false;
+	lesson.budget.verifications -= result->verifications;
+	result->verifications = 0; /* those of the lesson are counted with them */
+	bool is_learned = learn_from_response(&lesson, cut);
+	result->verifications += verifications_of(&lesson);
+	arena_reset(&j->gate->arena, mark);
+	return is_learned && judging_again(j, j);
+}
+
+/* Judges an answer in class IN, as judge_answer() does. A denial or a referral often proves itself
+ * what is known of the zone cuts above it, so that is learned before anything is fetched. */
+static bool judge_by_own_proofs(
+        struct judging *j, const struct client_query *asked, struct gate_result *result)
+{
+	for (unsigned lessons = 0;; lessons++) {
+		bool is_judged = judge_answer(j, asked);
+		const struct name *cut = lacking_cut(j, is_judged);
+		result->verifications += verifications_of(j);
+		if (!cut || lessons == LIMIT_LESSONS || !learn_own_cut(j, cut, result))
+			return is_judged;
+	}
+}
+
 /* Judges an answer in class IN. Returns false if something is wanted first. */
 static bool gate_judge_answer(
         struct judging *j, const struct client_query *asked, struct gate_result *result)
 {
-	bool judged = judge_answer(j, asked);
+	bool judged = judge_by_own_proofs(j, asked, result);
 
-	result->verifications = LIMIT_VERIFICATIONS - j->budget.verifications;
 	if (!judged) {
 		result->verdict = GATE_WANT;
 		result->want = j->want;

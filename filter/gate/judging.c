@@ -3,27 +3,41 @@
 
 #include "gate/denied.h"
 
-bool judging_begin(struct judging *j, struct gate *gate, const struct message *m, int64_t now_s)
+static struct budget judging_budget(const struct policy *policy)
 {
+	struct budget budget = budget_full();
+
+	if (policy->has_skew)
+		budget.skew_s = policy->skew_s;
+	budget.is_dateless = policy->is_dateless;
+	budget.earliest_s = policy->earliest_s;
+	return budget;
+}
+
+bool judging_again(struct judging *j, const struct judging *before)
+{
+	struct gate *gate = before->gate;
+
 	*j = (struct judging){ .gate = gate,
-		.m = m,
-		.now_s = now_s,
-		.budget = budget_full(),
+		.m = before->m,
+		.now_s = before->now_s,
+		.sets = before->sets,
+		.budget = judging_budget(gate->policy),
 		.sets_left = LIMIT_JUDGED,
 		.may_want = true,
 		.outcome = outcome_of(STATUS_SECURE, REASON_NONE),
-		.culprit = { .name = m->qname, .type = m->qtype } };
-	if (gate->policy->has_skew)
-		j->budget.skew_s = gate->policy->skew_s;
-	j->budget.is_dateless = gate->policy->is_dateless;
-	j->budget.earliest_s = gate->policy->earliest_s;
-	if (!rrsets_group(&j->sets, m, &gate->arena))
-		return false;
+		.culprit = { .name = before->m->qname, .type = before->m->qtype } };
 	j->rulings = arena_take(&gate->arena, j->sets.count * sizeof(*j->rulings));
 	if (!j->rulings)
 		return false;
 	memset(j->rulings, 0, j->sets.count * sizeof(*j->rulings));
 	return true;
+}
+
+bool judging_begin(struct judging *j, struct gate *gate, const struct message *m, int64_t now_s)
+{
+	*j = (struct judging){ .gate = gate, .m = m, .now_s = now_s };
+	return rrsets_group(&j->sets, m, &gate->arena) && judging_again(j, j);
 }
 
 bool judging_wants(struct judging *j, const struct chain *chain)

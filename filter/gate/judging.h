@@ -53,6 +53,10 @@ struct judging {
  * malformed or too large to judge. */
 bool judging_begin(struct judging *j, struct gate *gate, const struct message *m, int64_t now_s);
 
+/* Begins to judge the message of `before` once more, with a full budget and nothing concluded.
+ * `before` may be `j`. Returns false if the arena is full. */
+bool judging_again(struct judging *j, const struct judging *before);
+
 /* Judges one RRset. Returns true with its ruling filled, or false if something is wanted first
  * (`j->want`). */
 bool judge_set(struct judging *j, const struct rrset *set);

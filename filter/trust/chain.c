@@ -56,6 +56,43 @@ static bool chain_step_down(struct chain *c, const struct fact *fact, const stru
 	return true;
 }
 
+/* True if the answer for the DS held proofs, but none about the name. That is how NSD answers for an
+ * empty non-terminal in an opt-out span; the answer for a name below has the proof. */
+static bool is_open(const struct fact *fact)
+{
+	return fact && !fact->is_doubted && fact->cut == CUT_BROKEN &&
+	       fact->outcome.reason == REASON_DS_NOT_COVERED;
+}
+
+/* True if nothing is known of the name, or only that no zone begins there. */
+static bool may_lie_below_open(const struct fact *fact)
+{
+	return !fact || fact->is_doubted || fact->cut == CUT_UNKNOWN || fact->cut == CUT_NONE;
+}
+
+/* Walks on below `open`, for the first name that is not known yet. The walk never enters a zone
+ * there: only a proof about `open` closes it, so an attacker who withholds the DS of `open` gains
+ * nothing. */
+static void look_below(struct store *s, const struct name *name, const struct name *open,
+        int64_t now_s, struct chain *out)
+{
+	const struct outcome outcome = store_find(s, open, now_s)->outcome;
+	struct name at;
+
+	for (unsigned labels = open->labels + 1u; labels <= name->labels; labels++) {
+		name_suffix(name, labels, &at);
+		const struct fact *fact = store_find(s, &at, now_s);
+		if (is_open(fact))
+			continue;
+		if (!may_lie_below_open(fact))
+			break;
+		if (!chain_step_down(out, fact, &at))
+			return;
+	}
+	end_at(out, CHAIN_BROKEN, open, TYPE_DS);
+	out->outcome = outcome;
+}
+
 void chain_find(struct store *s, const struct name *name, int64_t now_s, struct chain *out)
 {
 	const struct anchor *anchor = anchors_above(s->anchors, name);
@@ -79,9 +116,20 @@ void chain_find(struct store *s, const struct name *name, int64_t now_s, struct 
 		return;
 	for (unsigned labels = anchor->zone.labels + 1u; labels <= name->labels; labels++) {
 		name_suffix(name, labels, &at);
-		if (!chain_step_down(out, store_find(s, &at, now_s), &at))
+		const struct fact *fact = store_find(s, &at, now_s);
+		if (is_open(fact)) {
+			look_below(s, name, &at, now_s, out);
+			return;
+		}
+		if (!chain_step_down(out, fact, &at))
 			return;
 	}
+}
+
+bool chain_is_open(const struct chain *c)
+{
+	return c->end == CHAIN_BROKEN && c->link.type == TYPE_DS &&
+	       c->outcome.reason == REASON_DS_NOT_COVERED;
 }
 
 void chain_find_parent(struct store *s, const struct name *name, int64_t now_s, struct chain *out)

@@ -26,6 +26,11 @@ struct chain {
  * anchor, or if a negative trust anchor is as deep as the anchor or deeper. */
 void chain_find(struct store *s, const struct name *name, int64_t now_s, struct chain *out);
 
+/* True if the chain ends at a name whose DS was asked for, and the answer held proofs, but none about
+ * that name. The DS of a name below may be answered with the proof, so chain_find() wants those too,
+ * one after the other. */
+bool chain_is_open(const struct chain *c);
+
 /* Walks to the zone that holds the DS of `name`: the parent zone (RFC 4035, 2.4). */
 void chain_find_parent(struct store *s, const struct name *name, int64_t now_s, struct chain *out);
 
