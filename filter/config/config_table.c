@@ -199,9 +199,11 @@ const struct config_key config_keys[] = {
 	        .help = "How long a response may wait for keys, in milliseconds. After that it\n"
 	                "is refused." },
 	{ "bogus_grace_ms", &kind_number, AT(limits.bogus_grace_ms), .number = 400, .max = 5000,
-	        .help = "How long a Bogus or failing response is held back, in milliseconds: an\n"
-	                "attacker answers first, and the true response may follow. 0: responses\n"
-	                "are not held back." },
+	        .help = "How long a Bogus response is held back, in milliseconds: an attacker\n"
+	                "answers first, and the true response may follow. An error (SERVFAIL,\n"
+	                "REFUSED and others) is held back for a quarter of this time, and not at\n"
+	                "all if the zone is known to be unsigned, or if the server gave this\n"
+	                "error just before. 0: responses are not held back." },
 	{ "flow_timeout_ms", &kind_number, AT(limits.flow_timeout_ms), .number = 10000, .min = 1000,
 	        .max = 120000,
 	        .help = "How long a query is remembered, in milliseconds. A later response is\n"

@@ -86,7 +86,8 @@ enum exempt_log {
 	X(ERROR, "error", PASS_NONE, 0, EXEMPT_SILENT,                                             \
 	        "a response whose RCODE is an error, which cannot be signed",                      \
 	        "a server, or an attacker who forges its response",                                \
-	        "an error; a better response may follow it within `bogus_grace_ms`")               \
+	        "an error; a better response may follow it within a quarter of "                   \
+	        "`bogus_grace_ms`")                                                                \
 	X(CUT, "cut", PASS_NONE, 0, EXEMPT_SILENT, "a response with TC",                           \
 	        "a server, or an attacker who forges its response",                                \
 	        "that the client asks again over TCP")                                             \

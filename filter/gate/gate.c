@@ -11,6 +11,7 @@
 #include "gate/recall.h"
 #include "gate/reply.h"
 #include "gate/rewrite.h"
+#include "trust/chain.h"
 
 /* Enough to group, canonicalise and rewrite the largest message. */
 #define ARENA_OCTETS (4u << 20)
@@ -46,6 +47,20 @@ bool gate_matches(const struct message *response, const struct client_query *ask
 	return asked->question_len == 0 ||
 	       (message_rcode(response) != RCODE_NOERROR &&
 	               message_rcode(response) != RCODE_NXDOMAIN && response->rr_count == 0);
+}
+
+bool gate_knows_unsigned(struct gate *g, const struct client_query *asked, int64_t now_s)
+{
+	struct cursor c = cursor_over(span_of(asked->question, asked->question_len));
+	struct name name;
+	struct chain chain;
+
+	name_read_plain(&c, &name);
+	if (cursor_u16(&c) == TYPE_DS)
+		chain_find_parent(g->store, &name, now_s, &chain);
+	else
+		chain_find(g->store, &name, now_s, &chain);
+	return !c.bad && chain.end == CHAIN_BROKEN && chain.outcome.status == STATUS_INSECURE;
 }
 
 bool gate_is_answer(const struct message *m)

@@ -99,6 +99,10 @@ void gate_add_habit(const struct client_query *asked, enum reason habit, struct 
 void gate_pass(struct gate *g, const struct client_query *asked, struct span octets,
         enum exemption exemption, struct writer *out, struct gate_result *result);
 
+/* True if the name of the question is known to lie in a zone that is unsigned: anybody who can answer
+ * in place of the server can forge its records. Learns nothing, and wants nothing. */
+bool gate_knows_unsigned(struct gate *g, const struct client_query *asked, int64_t now_s);
+
 /* True if `response` may answer `asked`: QR, id, opcode and the question's exact octets match. A
  * response without a question matches only if it is an error without records. */
 bool gate_matches(const struct message *response, const struct client_query *asked);

@@ -82,18 +82,29 @@ static void arrival_settle(
  * - with a failure;
  * - with a response so costly to judge that the budget ends;
  * - with responses that wait for keys until there is no room or no time.
- * None of these may end a question before the true response had its time. */
-static bool is_doubtful(const struct arrivals *all, const struct gate_result *result)
+ * None of these may end a question before the true response had its time. But if the zone is known
+ * to be unsigned, a failure is not worth a wait: an attacker who can forge it can forge an answer. */
+static bool is_doubtful(
+        struct arrivals *all, const struct arrival *a, const struct gate_result *result)
 {
-	return all->config->policy->mode == MODE_ENFORCE &&
-	       (result->verdict == GATE_SERVFAIL || result->is_failure);
+	if (all->config->policy->mode != MODE_ENFORCE)
+		return false;
+	if (result->verdict == GATE_SERVFAIL)
+		return true;
+	return result->is_failure &&
+	       !gate_knows_unsigned(&all->gates->gate, a->asked, all->turn->now_s);
+}
+
+static bool hold_back(struct arrival *a, const struct gate_result *result)
+{
+	return a->carrier->hold_back(a, result->verdict != GATE_SERVFAIL);
 }
 
 /* Settles a response, unless a better one may still come. */
 static void arrival_conclude(
         struct arrivals *all, struct arrival *a, const struct gate_result *result)
 {
-	if (a->is_last || !is_doubtful(all, result) || !a->carrier->hold_back(a))
+	if (a->is_last || !is_doubtful(all, a, result) || !hold_back(a, result))
 		arrival_settle(all, a, result);
 }
 

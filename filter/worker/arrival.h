@@ -30,8 +30,9 @@ struct carrier {
 
 	/* Holds the response back while a better one may still come. Drops it if another doubtful
 	 * response is held back already, or if the true one may be among those that wait. Returns
-	 * false if the response is to be settled now. */
-	bool (*hold_back)(struct arrival *a);
+	 * false if the response is to be settled now. An error waits less long than a response that
+	 * is refused; see flow/grace.h. */
+	bool (*hold_back)(struct arrival *a, bool is_error);
 
 	/* Copies the response to where it waits, into `a->parked`. Returns false if there is no
 	 * room. */

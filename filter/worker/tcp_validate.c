@@ -117,9 +117,10 @@ static void relayed_drop(struct arrival *a)
 	relayed_question(a)->connection->is_broken = true;
 }
 
-static bool relayed_hold_back(struct arrival *a)
+static bool relayed_hold_back(struct arrival *a, bool is_error)
 {
 	(void)a;
+	(void)is_error;
 	return false;
 }
 

@@ -162,6 +162,24 @@ static void release_arrived(const struct arrived_packet *arrived)
 	parked_remove(parked);
 }
 
+/* Of the header; its extended bits do not matter here. */
+static unsigned rcode_of(struct span message)
+{
+	struct cursor c = cursor_at(message, 2);
+
+	return cursor_u16(&c) & RCODE_MASK;
+}
+
+/* The error of a response that is held back. */
+static struct given_error given_error(const struct parked *parked)
+{
+	struct packet packet;
+
+	/* the copy was parsed before, so it parses now */
+	packet_parse(&packet, span_of(parked->octets, parked->len));
+	return (struct given_error){ &parked->server, &parked->asked, rcode_of(packet.payload) };
+}
+
 /* Drops the response that is held back, because a better one came. */
 static void drop_rival(const struct arrived_packet *arrived)
 {
@@ -171,8 +189,26 @@ static void drop_rival(const struct arrived_packet *arrived)
 	if (!rival || rival == arrived->arrival.parked)
 		return;
 	stats_count(&u->stats->grace_won);
+	if (grace_is_error(u->grace, rival)) {
+		struct given_error refuted = given_error(rival);
+		known_errors_refute(&u->grace->known, &refuted);
+	}
 	drop_packet(u, rival->packet_id);
 	parked_remove(rival);
+}
+
+/* Learns from what goes to the client: from an error whose grace is over, or from an answer. */
+static void note_error(const struct arrived_packet *arrived, bool fails)
+{
+	const struct udp_validator *u = arrived->validator;
+	const struct parked *parked = arrived->arrival.parked;
+
+	if (!fails) {
+		known_errors_answered(&u->grace->known, &arrived->arrival.server);
+	} else if (parked && parked->is_held_back && grace_is_error(u->grace, parked)) {
+		struct given_error given = given_error(parked);
+		known_errors_note(&u->grace->known, &given, u->turn->now_ms);
+	}
 }
 
 /* True for an error, or an answer that was cut: the client may go on listening after it. */
@@ -197,6 +233,7 @@ static void arrived_deliver(struct arrival *a, struct span octets)
 	else
 		accept_packet_with(u, arrived->packet_id, arrived->packet, octets);
 	drop_rival(arrived);
+	note_error(arrived, fails);
 	release_arrived(arrived);
 	if (fails)
 		flow_end(u->flows, arrived->flow);
@@ -223,18 +260,20 @@ static bool has_better(const struct flow *flow, const struct parked *parked)
 	return (flow->parked & PARKED_CROWDED) || parked_count(flow) > (is_one ? 1 : 0);
 }
 
-static bool arrived_hold_back(struct arrival *a)
+static bool arrived_hold_back(struct arrival *a, bool is_error)
 {
 	struct arrived_packet *arrived = arrived_of(a);
 	const struct udp_validator *u = arrived->validator;
 	const struct waiting_packet waiting = waiting_of(arrived);
+	const struct given_error error = { &a->server, a->asked, rcode_of(a->message) };
 
 	if (has_better(arrived->flow, a->parked)) {
 		stats_count(&u->stats->grace_yielded);
 		arrived_drop(a);
 		return true;
 	}
-	switch (grace_hold(u->grace, arrived->flow, &waiting, u->turn->now_ms)) {
+	switch (grace_hold(
+	        u->grace, arrived->flow, &waiting, is_error ? &error : NULL, u->turn->now_ms)) {
 	case GRACE_HELD:
 		stats_count(&u->stats->grace_held);
 		struct parked *parked = grace_find(u->grace, arrived->packet_id);

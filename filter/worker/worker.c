@@ -198,7 +198,7 @@ static void end_waits(struct worker *w)
 
 	while ((oldest = park_oldest(&w->park)) && oldest->deadline_ms <= now_ms)
 		resume_parked(w, oldest, false);
-	while ((oldest = park_oldest(&w->grace.park)) && oldest->deadline_ms <= now_ms)
+	while ((oldest = grace_oldest(&w->grace)) && oldest->deadline_ms <= now_ms)
 		resume_parked(w, oldest, true);
 	relay_expire(&w->relay);
 	for (unsigned n = flow_expire(&w->flows, now_ms); n > 0; n--)
@@ -211,7 +211,7 @@ static void end_waits(struct worker *w)
 static int turn_wait_ms(const struct worker *w)
 {
 	const struct parked *oldest = park_oldest(&w->park);
-	const struct parked *held = park_oldest(&w->grace.park);
+	const struct parked *held = grace_oldest(&w->grace);
 	uint64_t now_ms = w->turn.now_ms;
 	uint64_t due_ms = least(fetcher_deadline_ms(&w->fetcher), relay_deadline_ms(&w->relay));
 
@@ -359,6 +359,7 @@ int worker_run(struct worker *w)
 	relay_close(&w->relay); /* then only packets are parked */
 	drop_parked(w, &w->park);
 	drop_parked(w, &w->grace.park);
+	drop_parked(w, &w->grace.errors);
 	return result;
 }
 

@@ -15,11 +15,12 @@
 #define GRACE_PER_PARKED 4 /* responses held back, for one that may wait for keys */
 
 /* A response that is held back waits for a moment only, and must not be lost for want of room while
- * many names fail. But half of the queue is for packets that do not wait. */
+ * many names fail. But half of the queue is for packets that do not wait; the other half is for
+ * refused responses and for errors, a quarter each. */
 static uint32_t room_for_grace(const struct worker_config *config)
 {
 	uint64_t room =
-	        least(GRACE_PER_PARKED * (uint64_t)config->limits.parked, config->queue.length / 2);
+	        least(GRACE_PER_PARKED * (uint64_t)config->limits.parked, config->queue.length / 4);
 
 	return room > config->limits.parked ? (uint32_t)room : config->limits.parked;
 }
@@ -35,7 +36,8 @@ static int make_tables(struct worker *w)
 	if (result == 0)
 		result = grace_init(
 		        &w->grace, room_for_grace(config), config->limits.bogus_grace_ms);
-	w->park.shares_taken = w->grace.park.shares_taken = &w->stats.parked_share;
+	w->park.shares_taken = &w->stats.parked_share;
+	w->grace.park.shares_taken = w->grace.errors.shares_taken = &w->stats.parked_share;
 	return result;
 }
 

@@ -22,7 +22,7 @@ struct bed {
 	struct validating *v;
 	struct client_query asked;
 	struct parked parked;
-	bool has_no_room, holds_nothing_back;
+	bool has_no_room, holds_nothing_back, held_as_error;
 	enum fate fate;
 	unsigned ends; /* how often the carrier ended the response */
 	uint8_t octets[65535], delivered[65535];
@@ -53,8 +53,9 @@ static void note_drop(struct arrival *a)
 	end(a, DROPPED);
 }
 
-static bool note_holding(struct arrival *a)
+static bool note_holding(struct arrival *a, bool is_error)
 {
+	((struct bed *)a)->held_as_error = is_error;
 	if (((struct bed *)a)->holds_nothing_back)
 		return false;
 	end(a, HELD_BACK);
@@ -178,6 +179,10 @@ static const struct row {
 	/* errors */
 	{ "an error waits for a better response", WWW, ASK_DO, RCODE_SERVFAIL, "", CLOCK_SET, 0,
 	        HELD_BACK, 0, 0 },
+	{ "a forged record under an error is no more than an error", WWW, ASK_DO, RCODE_REFUSED,
+	        FORGED, CLOCK_SET, 0, HELD_BACK, 0, 0 },
+	{ "an error of a name without a trust anchor", "www.unsigned.test A", ASK_DO,
+	        RCODE_SERVFAIL, "", CLOCK_SET, 0, HELD_BACK, 0, 0 },
 	{ "an error, and nothing better can follow", WWW, ASK_DO, RCODE_REFUSED, "", CLOCK_SET,
 	        LAST, CAME, COUNTER(responses_accepted), EXEMPT_ERROR },
 	{ "an error with a record, which does not pass", WWW, ASK_DO, RCODE_REFUSED, BARE,
@@ -263,7 +268,9 @@ static void each_response_comes_to_its_end(void **state)
 		take(b);
 		feed(b);
 		assert_fate(b, row->why, row->fate);
-		if (row->fate != HELD_BACK)
+		if (row->fate == HELD_BACK) /* an error waits less long */
+			assert_row(row->why, b->held_as_error == (row->flags != 0));
+		else
 			assert_row(row->why, validating_count(b->v, row->counter) > 0);
 		if (row->fate == CAME || row->fate == OTHER)
 			assert_row(row->why, validating_passed_once(b->v, row->passed));

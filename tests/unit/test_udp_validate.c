@@ -356,7 +356,7 @@ static bool is_parked(const struct bed *b, uint64_t id)
 
 static bool is_held_back(const struct bed *b, uint64_t id)
 {
-	return park_find(&b->grace.park, id) && verdict_on(&b->log, id) == NONE;
+	return grace_find(&b->grace, id) && verdict_on(&b->log, id) == NONE;
 }
 
 static void end_grace(struct bed *b)
@@ -364,9 +364,9 @@ static void end_grace(struct bed *b)
 	struct parked *parked;
 
 	b->v->turn.now_ms += GRACE_MS;
-	for (unsigned i = 0; i < PARKED_MAX && (parked = park_oldest(&b->grace.park)); i++)
+	for (unsigned i = 0; i < PARKED_MAX && (parked = grace_oldest(&b->grace)); i++)
 		udp_validate_resume(&b->validator, parked, true);
-	assert_null(park_oldest(&b->grace.park));
+	assert_null(grace_oldest(&b->grace));
 }
 
 static unsigned rcode_sent(const struct bed *b)
@@ -553,13 +553,74 @@ static void after_its_grace_a_refused_response_is_a_servfail(void **state)
 		uint64_t id = respond(b, rows[i].flags, rows[i].records);
 		feed(b, id);
 		assert_row(rows[i].why, is_held_back(b, id));
-		assert_row(rows[i].why, park_oldest(&b->grace.park)->server.ss_family == AF_INET);
+		assert_row(rows[i].why, grace_oldest(&b->grace)->server.ss_family == AF_INET);
 		end_grace(b);
 		assert_row(rows[i].why, verdict_on(&b->log, id) == rows[i].told);
 		assert_row(rows[i].why, rcode_sent(b) == rows[i].rcode);
 		assert_row(rows[i].why, flows_of(b) == rows[i].flows);
 		bed_free(b);
 	}
+}
+
+/* Asks, and has an error come. */
+static uint64_t get_error(struct bed *b, unsigned rcode)
+{
+	write_query(b, FLAG_RD, TYPE_A, OPT_DO);
+	assert_int_equal(ask_octets(b, client, msg_span(&b->query)), ACCEPTED);
+	return respond(b, (uint16_t)rcode, "");
+}
+
+static void an_error_is_not_held_back_if_its_server_gave_it_before(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	uint64_t first = get_error(b, RCODE_REFUSED);
+	assert_true(is_held_back(b, first));
+	assert_int_equal(grace_oldest(&b->grace)->deadline_ms, START_MS + GRACE_MS / 4);
+	end_grace(b);
+	assert_int_equal(verdict_on(&b->log, first), ACCEPTED);
+	assert_int_equal(verdict_on(&b->log, get_error(b, RCODE_REFUSED)), ACCEPTED);
+	assert_true(is_held_back(b, get_error(b, RCODE_SERVFAIL)));
+	bed_free(b);
+}
+
+/* An attacker forges the error while he keeps the genuine response away. Then he cannot do so any more. */
+static void an_error_that_a_better_response_followed_is_held_back_again(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	for (unsigned i = 0; i < 2; i++) {
+		uint64_t forged = get_error(b, RCODE_SERVFAIL);
+		assert_int_equal(is_held_back(b, forged), i == 0);
+		end_grace(b);
+		assert_int_equal(verdict_on(&b->log, forged), ACCEPTED);
+	}
+	b->v->turn.now_ms += KNOWN_ERROR_MS;
+	for (unsigned i = 0; i < 2; i++) {
+		uint64_t forged = get_error(b, RCODE_SERVFAIL);
+		assert_true(is_held_back(b, forged));
+		feed(b, respond(b, 0, GOOD));
+		assert_int_equal(verdict_on(&b->log, forged), DROPPED);
+	}
+	bed_free(b);
+}
+
+static void an_error_of_a_zone_that_is_known_to_be_unsigned_is_not_held_back(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+	static struct nta_list ntas;
+	struct name zone;
+
+	assert_true(name_from_text("example.test", &zone));
+	assert_true(nta_add(&ntas, &zone, NOW + DAY));
+	b->v->gates.store.ntas = &ntas;
+	assert_int_equal(verdict_on(&b->log, get_error(b, RCODE_REFUSED)), ACCEPTED);
+	b->v->turn.now_s = NOW + DAY;
+	assert_true(is_held_back(b, get_error(b, RCODE_REFUSED)));
+	bed_free(b);
 }
 
 /* The keys are forgotten meanwhile. A response that had its grace does not wait for them again. */
@@ -617,7 +678,7 @@ static void without_grace_a_refused_response_is_a_servfail_at_once(void **state)
 	(void)state;
 	struct bed *b = bed_new();
 
-	b->grace.park.wait_ms = 0;
+	b->grace.park.wait_ms = b->grace.errors.wait_ms = 0;
 	ask(b);
 	uint64_t id = respond(b, 0, FORGED);
 	feed(b, id);
@@ -637,10 +698,8 @@ static void without_room_for_grace_a_refused_response_is_dropped(void **state)
 	struct flow other = { 0 };
 	struct client_query asked = judge_asked(WWW, ASK_DO);
 	struct flow_key key = { .version = 4 };
-	struct waiting_packet waiting = {
-		.id = 999, .octets = span_of("x", 1), .key = &key, .asked = &asked
-	};
-	assert_int_equal(grace_hold(&b->grace, &other, &waiting, START_MS), GRACE_HELD);
+	struct waiting_packet waiting = { 999, span_of("x", 1), &key, &asked };
+	assert_int_equal(grace_hold(&b->grace, &other, &waiting, NULL, START_MS), GRACE_HELD);
 	ask(b);
 	uint64_t id = respond(b, 0, FORGED);
 	feed(b, id);
@@ -906,6 +965,9 @@ int main(void)
 		cmocka_unit_test(a_signed_query_needs_a_signed_response),
 		cmocka_unit_test(a_better_response_wins),
 		cmocka_unit_test(after_its_grace_a_refused_response_is_a_servfail),
+		cmocka_unit_test(an_error_is_not_held_back_if_its_server_gave_it_before),
+		cmocka_unit_test(an_error_that_a_better_response_followed_is_held_back_again),
+		cmocka_unit_test(an_error_of_a_zone_that_is_known_to_be_unsigned_is_not_held_back),
 		cmocka_unit_test(after_its_grace_a_response_does_not_wait_for_keys),
 		cmocka_unit_test(on_one_side_a_failure_keeps_the_flow),
 		cmocka_unit_test(without_grace_a_refused_response_is_a_servfail_at_once),

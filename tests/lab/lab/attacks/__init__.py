@@ -109,6 +109,9 @@ ATTACKS = {
     "race-failing-crowd": (EVERYTHING, race.with_slow_keys(race.crowd(*5 * FAILS))),
     "race-mixed-crowd": (EVERYTHING, race.with_slow_keys(race.crowd(*FAILS, *5 * NEEDS_KEYS))),
     "race-hog": (EVERYTHING, race.while_others_hog(race.first(race.sign_as_own_zone))),
+    # servers that give errors only
+    "refuse": (DATA, race.REFUSED),
+    "fail": (DATA, race.SERVFAIL),
     # servers with old habits
     "refuse-edns": (EVERYTHING, habits.refuse_edns(habits.genuine)),
     "refuse-edns-notimp": (EVERYTHING, habits.refuse_edns(habits.genuine, NOTIMP)),
