@@ -17,6 +17,7 @@
 #include "answers.h"
 #include "bare.h"
 #include "base/complaint.h"
+#include "config/config.h"
 #include "config/trust_anchors.h"
 #include "flow/flow.h"
 #include "gate/gate.h"
@@ -137,6 +138,7 @@ static void fill_cache(struct bench *b)
 
 static void set_up(struct bench *b, const char *anchors, const char *responses, const char *queries)
 {
+	static struct config defaults; /* a daemon looks for local names, too */
 	struct complaint error;
 
 	if (!prepared_load(&b->responses, responses) || !prepared_load(&b->queries, queries))
@@ -149,6 +151,9 @@ static void set_up(struct bench *b, const char *anchors, const char *responses, 
 	if (!b->gate.crypto || store_init(&b->store, a, 1024 + b->zones) != 0 ||
 	        gate_init(&b->gate, 0) != 0 || gate_init(&b->recalls, 2 * MESSAGES) != 0)
 		die("no memory");
+	if (config_defaults(&defaults) != 0)
+		die("no memory");
+	b->store.local_names = defaults.local_names;
 	b->judged = answers_find(&b->responses, &b->queries, true);
 	if (!b->judged)
 		die("the file lacks the responses to the queries");

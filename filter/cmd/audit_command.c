@@ -81,6 +81,8 @@ static bool prepare_audit(struct audit_command *a, const struct audit_arguments 
 	a->options = (struct audit_options){ .anchors = judge->anchors,
 		.policy = &judge->policy,
 		.ntas = &judge->ntas,
+		.local_names = judge->local_names,
+		.local_zones = judge->local_zones,
 		.resolver = o->resolver ? &a->resolver : NULL,
 		.time_s = judge->time_s };
 	return true;

@@ -226,6 +226,8 @@ static bool explain_begin(struct explain_command *r)
 	const struct explain_run_options options = { .anchors = r->judge.anchors,
 		.policy = &r->judge.policy,
 		.ntas = &r->judge.ntas,
+		.local_names = r->judge.local_names,
+		.local_zones = r->judge.local_zones,
 		.material = r->material,
 		.server = r->has_server ? &r->server : NULL };
 

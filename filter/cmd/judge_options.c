@@ -111,8 +111,16 @@ bool judge_options_take(struct judge_options *o, int letter, const char *value)
 	}
 }
 
-/* Adds the configuration's negative trust anchors and SHA-1 to those of the options. */
-static bool take_config(struct judge_options *o, const struct config *c)
+/* Takes over the configuration's local names. */
+static void take_local_names(struct judge_options *o, struct config *c)
+{
+	o->local_names = c->local_names;
+	o->local_zones = c->local_zones;
+	c->local_names = c->local_zones = NULL;
+}
+
+/* Adds the configuration's negative trust anchors, local names and SHA-1 to those of the options. */
+static bool take_config(struct judge_options *o, struct config *c)
 {
 	struct nta_list given = o->ntas;
 
@@ -125,6 +133,7 @@ static bool take_config(struct judge_options *o, const struct config *c)
 			return false;
 		}
 	}
+	take_local_names(o, c);
 	exchange_use_mark(c->mark_own);
 	if (c->sha1)
 		crypto_allow_sha1(true);
@@ -149,12 +158,16 @@ bool judge_options_load(struct judge_options *o)
 			log_error("%s", error.text);
 	}
 	config_fini(&c);
+	if (!o->anchors)
+		judge_options_end(o);
 	return o->anchors != NULL;
 }
 
 void judge_options_end(struct judge_options *o)
 {
 	anchors_free(o->anchors);
+	free(o->local_names);
+	free(o->local_zones);
 }
 
 bool judge_options_read_server(

@@ -8,11 +8,13 @@
 #include "cmd/options.h"
 #include "gate/policy.h"
 #include "trust/anchor.h"
+#include "trust/local.h"
 #include "trust/nta.h"
 
 struct judge_options {
 	struct anchors *anchors;
 	struct nta_list ntas;
+	struct local_names *local_names, *local_zones; /* of the configuration; or NULL */
 	struct policy policy;
 	int64_t time_s;          /* or AUDIT_TIME_OF_PACKET */
 	const char *anchor_path; /* NULL: the trust anchors of the daemon */

@@ -13,6 +13,7 @@
 #include "base/complaint.h"
 #include "config/config_zones.h"
 #include "config/worker_limits.h"
+#include "trust/local.h"
 #include "trust/nta.h"
 #include "wire/namelist.h"
 #include "wire/network.h"
@@ -70,6 +71,7 @@ struct config {
 	bool walk;
 	char root_hints[CONFIG_PATH_MAX];
 	struct nta_list *ntas; /* NULL: none */
+	struct local_names *local_names, *local_zones;
 	bool sha1;
 	uint32_t checking_disabled; /* enum config_checking_disabled */
 	struct config_networks validators;

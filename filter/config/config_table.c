@@ -8,6 +8,7 @@
 #include "config/config.h"
 #include "config/config_kinds.h"
 #include "config/config_lists.h"
+#include "config/config_local.h"
 #include "config/config_sign.h"
 #include "gate/policy.h"
 
@@ -52,6 +53,15 @@ static const char *const log_level_words[] = {
 	[LOG_LEVEL_DEBUG] = "debug",
 	NULL,
 };
+
+/* Special use: RFC 6761, 6762 with its appendix G, 7686, 8375, 9462, 9476, 9665, and ICANN's .internal.
+ * "localdomain" is what installers write into /etc/hosts. Not "test": nobody serves it but developers,
+ * and nothing but a key of theirs says so. The networks: RFC 6303, RFC 7793. */
+#define LOCAL_NAMES                                                                                \
+	"localhost localdomain local lan home corp intranet internal private alt invalid onion "   \
+	"home.arpa resolver.arpa service.arpa 0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 "     \
+	"169.254.0.0/16 172.16.0.0/12 192.0.2.0/24 192.168.0.0/16 198.51.100.0/24 "                \
+	"203.0.113.0/24 255.255.255.255/32 ::/128 ::1/128 2001:db8::/32 fd00::/8 fe80::/10 *"
 
 #define AT(member) .offset = offsetof(struct config, member)
 
@@ -166,6 +176,17 @@ const struct config_key config_keys[] = {
 	{ "negative_trust_anchors", &kind_ntas, AT(ntas),
 	        .help = "Zones whose DNSSEC is broken, and that pass as unsigned for a while\n"
 	                "(RFC 7646): [ \"broken.example until 20261224120000\" ], in UTC." },
+	{ "local_names", &kind_local_names, AT(local_names), .text = LOCAL_NAMES,
+	        .help = "Names that the global tree cannot prove: they, and all names below them,\n"
+	                "pass as unsigned. A network stands for its reverse zones, \"*\" for each\n"
+	                "name of one label that the root denies. Records of other names in the\n"
+	                "same response are judged. This list is the default; a list of your own\n"
+	                "replaces it. See docs/local-names.md." },
+	{ "local_zones", &kind_local_names, AT(local_zones),
+	        .help = "Your own local names, beside those of local_names. With \"from\" a name\n"
+	                "is local only in the answers of that server or network, and answers of\n"
+	                "other servers are judged (a VPN's split DNS):\n"
+	                "[ \"fritz.box\", \"corp.example from 10.8.0.1\" ]." },
 	{ "sha1", &kind_switch, AT(sha1),
 	        .help = "If true, RSASHA1 signatures and SHA-1 DS digests are accepted. If\n"
 	                "false, zones that have nothing better count as unsigned (RFC 9905)." },

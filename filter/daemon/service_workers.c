@@ -69,6 +69,8 @@ static struct worker_config worker_config(
 		.anchor_context = s->keeper,
 		.policy = &s->policy,
 		.ntas = c->ntas,
+		.local_names = c->local_names,
+		.local_zones = c->local_zones,
 		.assists = c->assist,
 		.clock = s->time.state,
 		.waits_for_clock = c->unset_clock == UNSET_CLOCK_WAIT,

@@ -24,6 +24,7 @@ enum status {
 	X(UNSIGNED_ZONE, "unsigned-zone", EDE_NONE, "the parent proves that the zone is unsigned") \
 	X(NO_ANCHOR, "no-anchor", EDE_NONE, "no trust anchor lies above the name")                 \
 	X(NTA, "nta", EDE_NONE, "a negative trust anchor lies above the name")                     \
+	X(LOCAL_NAME, "local-name", EDE_NONE, "the name is local, so nothing needs to prove it")   \
 	X(DS_ALGORITHM, "ds-algorithm", 1, "no DS has a supported algorithm")                      \
 	X(DS_DIGEST, "ds-digest", 2, "no DS has a supported digest type")                          \
 	X(KEY_SIZE, "key-size", 1, "no key that a DS refers to has a supported size")              \
@@ -53,6 +54,7 @@ enum status {
 	X(CNAME_FORGED, "cname-forged", 6, "the CNAME does not follow from the DNAME")             \
 	X(NO_RECURSION, "no-recursion", 20,                                                        \
 	        "the answer ends at an alias, and this server does not recurse: ask a resolver")   \
+	X(NOT_LOOPBACK, "not-loopback", 6, "localhost has no address but that of the loopback")    \
 	X(CHAIN_TOO_LONG, "chain-too-long", 6, "the CNAME chain is longer than the limit")         \
 	X(BUDGET, "budget", 6, "validation would exceed the limit on work")                        \
 	X(FETCH_FAILED, "fetch-failed", 22, "a DNSKEY or DS could not be fetched")                 \

@@ -156,6 +156,8 @@ bool judge_denial(struct judging *j, const struct name *name, uint16_t type)
 		} else if (type == TYPE_DS && message_rcode(j->m) == RCODE_NOERROR &&
 		           !excuse_missing_ds(j, name, &outcome, &denier.culprit)) {
 			return false;
+		} else if (chain_is_single(j->gate->store, &chain, name, type)) {
+			outcome = outcome_of(STATUS_INSECURE, REASON_LOCAL_NAME);
 		}
 	}
 	judging_weaken(j, outcome, &denier.culprit.name, denier.culprit.type);

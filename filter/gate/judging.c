@@ -225,8 +225,29 @@ static bool judge_by_zone(struct judging *j, const struct rrset *set, struct rul
 	if (chain.end == CHAIN_BROKEN) {
 		r->outcome = chain.outcome;
 		r->culprit = chain.link;
+	} else if (chain_is_single(j->gate->store, &chain, &set->owner, set->type)) {
+		r->outcome = outcome_of(STATUS_INSECURE, REASON_LOCAL_NAME);
 	}
 	return true;
+}
+
+/* Nobody may say that localhost is another machine, not even a server that is trusted with local
+ * names: a program on this machine would send there what is for this machine alone (RFC 6761, 6.3;
+ * an attacker on the path, or a page by DNS rebinding). Signatures do not matter. */
+static bool contradicts_loopback(const struct judging *j, const struct rrset *set)
+{
+	if (!local_is_loopback_name(&set->owner, set->type) || set->count == 0)
+		return false;
+	for (uint16_t i = set->first; i != RR_NONE; i = j->sets.next[i]) {
+		bool is_link =
+		        set->type == TYPE_CNAME || set->type == TYPE_DNAME || set->type == TYPE_PTR;
+		struct name target;
+		bool has_target = is_link && rrsets_read_name(&j->sets, i, &target);
+		if (!local_is_loopback(set->type, message_rdata(j->m, &j->m->rrs[i]),
+		            has_target ? &target : NULL))
+			return true;
+	}
+	return false;
 }
 
 bool judge_signatures(struct judging *j, const struct rrset *set)
@@ -266,6 +287,8 @@ bool judge_set(struct judging *j, const struct rrset *set)
 		return true;
 	if (!r->is_proved && !judge_by_zone(j, set, r))
 		return false;
+	if (contradicts_loopback(j, set))
+		r->outcome = outcome_of(STATUS_BOGUS, REASON_NOT_LOOPBACK);
 	r->is_judged = true;
 	r->is_kept = r->outcome.status <= STATUS_INSECURE;
 	j->sets_left--;

@@ -50,6 +50,8 @@ struct audit *audit_new(const struct audit_options *options)
 		return NULL;
 	}
 	a->store.ntas = options->ntas;
+	a->store.local_names = options->local_names;
+	a->store.local_zones = options->local_zones;
 	a->flows.has_shares = false; /* a capture has no client that a share must protect */
 	return a;
 }
@@ -148,6 +150,7 @@ static void judge_audited(
 		.answer = a->answer,
 		.written = a->octets };
 
+	store_set_server(&a->store, seen->source);
 	offline_judge_response(&judge, &asked, !flow || asked.dnssec_ok, seen->message, a->now_s,
 	        &response->result);
 	if (!flow && a->saw_queries) /* no query asked for it */

@@ -12,9 +12,10 @@
 #define AUDIT_TIME_OF_PACKET INT64_MIN
 
 struct audit_options {
-	const struct anchors *anchors;           /* borrowed */
-	const struct policy *policy;             /* borrowed */
-	const struct nta_list *ntas;             /* borrowed; may be NULL */
+	const struct anchors *anchors;                       /* borrowed */
+	const struct policy *policy;                         /* borrowed */
+	const struct nta_list *ntas;                         /* borrowed; may be NULL */
+	const struct local_names *local_names, *local_zones; /* borrowed; may be NULL */
 	const struct sockaddr_storage *resolver; /* borrowed; NULL: nothing is fetched */
 	int64_t time_s;                          /* the time to judge at, or AUDIT_TIME_OF_PACKET */
 	size_t material_max;                     /* messages kept for the chain of trust, at most */

@@ -95,6 +95,7 @@ enum shown_cut {
 	SHOWN_NO_NAME,  /* the name does not exist */
 	SHOWN_BROKEN,   /* neither a DS nor its absence is proved */
 	SHOWN_NTA,      /* a negative trust anchor */
+	SHOWN_LOCAL,    /* a local name */
 };
 
 struct shown_zone {

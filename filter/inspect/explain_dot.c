@@ -46,6 +46,7 @@ static void draw_cut(const struct drawing *d, unsigned zone)
 		[SHOWN_NO_NAME] = "no such name",
 		[SHOWN_BROKEN] = "BROKEN: not known whether it is signed",
 		[SHOWN_NTA] = "INSECURE: negative trust anchor",
+		[SHOWN_LOCAL] = "INSECURE: local name",
 	};
 	char reason[REASON_SIZE];
 	enum shown_mark mark = z->mark;

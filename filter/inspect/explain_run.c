@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/sockaddr.h"
 #include "fetch/lookup.h"
 #include "inspect/offline_judge.h"
 
@@ -23,6 +24,10 @@ int explain_run_init(struct explain_run *run, const struct explain_run_options *
 	        gate_init(&run->gate, 0) < 0)
 		return -ENOMEM;
 	run->store.ntas = options->ntas;
+	run->store.local_names = options->local_names;
+	run->store.local_zones = options->local_zones;
+	if (options->server)
+		store_set_server(&run->store, sockaddr_octets(options->server));
 	return 0;
 }
 

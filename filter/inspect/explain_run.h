@@ -11,9 +11,10 @@
 #include "inspect/chain_material.h"
 
 struct explain_run_options {
-	const struct anchors *anchors;         /* borrowed */
-	const struct policy *policy;           /* borrowed */
-	const struct nta_list *ntas;           /* borrowed; may be NULL */
+	const struct anchors *anchors;                       /* borrowed */
+	const struct policy *policy;                         /* borrowed */
+	const struct nta_list *ntas;                         /* borrowed; may be NULL */
+	const struct local_names *local_names, *local_zones; /* borrowed; may be NULL */
 	struct chain_material *material;       /* borrowed; searched first; NULL: none */
 	const struct sockaddr_storage *server; /* borrowed; NULL: nothing is fetched */
 };

@@ -148,6 +148,7 @@ static void text_zone(const struct text_page *p, const struct shown_zone *z)
 		[SHOWN_NO_NAME] = { "name", "does not exist, so no zone begins here" },
 		[SHOWN_BROKEN] = { "zone", "not known whether it is signed" },
 		[SHOWN_NTA] = { "zone", "under a negative trust anchor" },
+		[SHOWN_LOCAL] = { "zone", "a local name: see local_names and local_zones" },
 	};
 	char name[NAME_TEXT_SIZE];
 

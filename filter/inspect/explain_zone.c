@@ -204,33 +204,35 @@ static void descend_one_label(struct explain_build *x, const struct name *name, 
 		d->zone = zone;
 }
 
-/* Begins the walk at a trust anchor, or at a negative one. Returns false if nothing below is
+/* Begins the walk at a trust anchor, at a negative one, or at a local name. Returns false if nothing below is
  * walked. */
 static bool begin_descent(struct explain_build *x, const struct name *name, struct descent *d)
 {
 	const struct anchor *anchor = anchors_above(x->run->options.anchors, name);
-	const struct nta *nta = nta_above(x->run->options.ntas, name, x->run->now_s);
+	struct name excused;
 
 	*d = (struct descent){ .zone = NOWHERE };
 	if (!anchor)
 		return false;
 	x->e->has_anchor = true;
-	bool is_nta = nta && nta->zone.labels >= anchor->zone.labels;
-	const struct name *top = is_nta ? &nta->zone : &anchor->zone;
+	enum reason excuse = chain_excuse(&x->run->store, name, x->run->now_s, &excused);
+	bool is_excused = excuse != REASON_NONE;
+	const struct name *top = is_excused ? &excused : &anchor->zone;
 	d->zone = explain_build_find_zone(x, top);
-	if (d->zone == NOWHERE && is_nta) {
-		d->zone = new_shown_zone(x, top, SHOWN_NTA, NOWHERE);
+	if (d->zone == NOWHERE && is_excused) {
+		d->zone = new_shown_zone(
+		        x, top, excuse == REASON_NTA ? SHOWN_NTA : SHOWN_LOCAL, NOWHERE);
 		if (d->zone != NOWHERE) {
 			struct shown_zone *z = &x->e->zones[d->zone];
 			z->mark = MARK_INSECURE;
-			z->cut_outcome = outcome_of(STATUS_INSECURE, REASON_NTA);
+			z->cut_outcome = outcome_of(STATUS_INSECURE, excuse);
 			note_zone_culprit(x, z);
 		}
 	} else if (d->zone == NOWHERE) {
 		d->zone = add_shown_zone(x, top, store_find(&x->run->store, top, x->run->now_s),
 		        SHOWN_ANCHOR, NOWHERE);
 	}
-	d->goes_on = !is_nta && d->zone != NOWHERE;
+	d->goes_on = !is_excused && d->zone != NOWHERE;
 	return d->goes_on;
 }
 

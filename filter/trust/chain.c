@@ -93,10 +93,39 @@ static void look_below(struct store *s, const struct name *name, const struct na
 	out->outcome = outcome;
 }
 
-void chain_find(struct store *s, const struct name *name, int64_t now_s, struct chain *out)
+/* Looks whether the name is local. What holds for one server only is not remembered: the same octets
+ * from another server must be judged. */
+static bool is_local(struct store *s, const struct name *name, struct name *top)
+{
+	struct span server = span_of(s->server, s->server_len);
+	const struct local_name *local = local_above(s->local_zones, name, server, top);
+
+	if (!local)
+		local = local_above(s->local_names, name, server, top);
+	if (local && local->is_bound)
+		store_rely(s, 0);
+	return local;
+}
+
+enum reason chain_excuse(struct store *s, const struct name *name, int64_t now_s, struct name *top)
 {
 	const struct anchor *anchor = anchors_above(s->anchors, name);
 	const struct nta *nta = nta_above(s->ntas, name, now_s);
+
+	if (nta && nta->zone.labels >= anchor->zone.labels) {
+		store_rely(s, nta->expires_s);
+		*top = nta->zone;
+		return REASON_NTA;
+	}
+	if (is_local(s, name, top) && top->labels >= anchor->zone.labels)
+		return REASON_LOCAL_NAME;
+	return REASON_NONE;
+}
+
+void chain_find(struct store *s, const struct name *name, int64_t now_s, struct chain *out)
+{
+	const struct anchor *anchor = anchors_above(s->anchors, name);
+	enum reason excuse;
 	struct name at;
 
 	*out = (struct chain){ .end = CHAIN_SECURE };
@@ -105,11 +134,11 @@ void chain_find(struct store *s, const struct name *name, int64_t now_s, struct 
 		out->outcome = outcome_of(STATUS_INSECURE, REASON_NO_ANCHOR);
 		return;
 	}
-	if (nta && nta->zone.labels >= anchor->zone.labels) {
-		end_at(out, CHAIN_BROKEN, &nta->zone, TYPE_DS);
-		out->zone = nta->zone;
-		store_rely(s, nta->expires_s);
-		out->outcome = outcome_of(STATUS_INSECURE, REASON_NTA);
+	excuse = chain_excuse(s, name, now_s, &at);
+	if (excuse != REASON_NONE) {
+		end_at(out, CHAIN_BROKEN, &at, TYPE_DS);
+		out->zone = at;
+		out->outcome = outcome_of(STATUS_INSECURE, excuse);
 		return;
 	}
 	if (!enter_zone(out, store_find(s, &anchor->zone, now_s), &anchor->zone))
@@ -130,6 +159,22 @@ bool chain_is_open(const struct chain *c)
 {
 	return c->end == CHAIN_BROKEN && c->link.type == TYPE_DS &&
 	       c->outcome.reason == REASON_DS_NOT_COVERED;
+}
+
+bool chain_is_single(
+        struct store *s, const struct chain *chain, const struct name *name, uint16_t type)
+{
+	struct span server = span_of(s->server, s->server_len);
+
+	if (chain->end != CHAIN_SECURE || chain->zone.labels > 0 || type == TYPE_NS ||
+	        type == TYPE_SOA || type == TYPE_DS || type == TYPE_DNSKEY)
+		return false;
+	const struct local_name *local = local_single(s->local_zones, name, server);
+	if (!local)
+		local = local_single(s->local_names, name, server);
+	if (local && local->is_bound)
+		store_rely(s, 0);
+	return local;
 }
 
 void chain_find_parent(struct store *s, const struct name *name, int64_t now_s, struct chain *out)

@@ -9,6 +9,7 @@
 #include "base/table.h"
 #include "dnssec/ds.h"
 #include "trust/anchor.h"
+#include "trust/local.h"
 #include "trust/nta.h"
 
 /* What is known of a name as the possible start of a zone, seen from the parent. */
@@ -61,6 +62,14 @@ struct store {
 	const struct anchors *anchors;
 	const struct nta_list *ntas; /* borrowed; NULL for none, as store_init() leaves it */
 
+	/* Borrowed; NULL for none, as store_init() leaves them. */
+	const struct local_names *local_names, *local_zones;
+
+	/* The address of the server whose responses are judged now, for the local zones that are
+	 * bound to a server; empty if it is not known. */
+	uint8_t server[16];
+	uint8_t server_len;
+
 	/* The server whose responses are judged and learned now. Proved facts hold for every
 	 * source. A failure is remembered only for the source that failed, so a client that asks a
 	 * hostile server does not spoil a zone for other clients. */
@@ -107,6 +116,9 @@ bool store_doubt(struct store *s, const struct name *name, int64_t now_s);
  * be proved, and `outcome` says why. */
 void store_put_keys(struct store *s, const struct name *name, struct keyset *keys,
         struct outcome outcome, int64_t now_s, uint32_t ttl_s);
+
+/* Says whose responses are judged next: an address of 4 or 16 octets, or empty. */
+void store_set_server(struct store *s, struct span address);
 
 /* Notes that present conclusions hold until `until_s` at most. */
 void store_rely(struct store *s, int64_t until_s);

@@ -12,6 +12,12 @@ static bool network_has(const struct network *n, struct span address)
 	return bits == 0 || ((n->octets[octets] ^ address.base[octets]) >> (8 - bits)) == 0;
 }
 
+bool network_within(const struct network *inner, const struct network *outer)
+{
+	return inner->prefix >= outer->prefix &&
+	       network_has(outer, span_of(inner->octets, inner->len));
+}
+
 bool networks_have(const struct network *networks, unsigned count, struct span address)
 {
 	for (unsigned i = 0; i < count; i++) {

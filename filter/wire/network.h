@@ -17,6 +17,9 @@ struct network {
 /* True if the address, 4 or 16 octets, is in one of the networks. */
 bool networks_have(const struct network *networks, unsigned count, struct span address);
 
+/* True if all addresses of `inner` are in `outer`. */
+bool network_within(const struct network *inner, const struct network *outer);
+
 /* True if both have one address and one prefix length. */
 bool network_equal(const struct network *a, const struct network *b);
 

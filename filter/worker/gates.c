@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "worker/gates.h"
 
+#include "base/sockaddr.h"
 #include "fetch/fetch.h"
 #include "worker/server_fallback.h"
 #include "worker/worker.h"
@@ -20,6 +21,8 @@ static int init_dateless(struct gates *g)
 	};
 	int result = store_init(&g->dateless.store, config->anchors, DATELESS_ZONES);
 	g->dateless.store.ntas = config->ntas;
+	g->dateless.store.local_names = config->local_names;
+	g->dateless.store.local_zones = config->local_zones;
 	return result < 0 ? result : gate_init(&g->dateless.gate, 0);
 }
 
@@ -29,6 +32,8 @@ int gates_init(struct gates *g)
 	int result = store_init(&g->store, config->anchors, config->limits.zones);
 
 	g->store.ntas = config->ntas;
+	g->store.local_names = config->local_names;
+	g->store.local_zones = config->local_zones;
 	g->gate =
 	        (struct gate){ .crypto = g->crypto, .store = &g->store, .policy = config->policy };
 	if (result == 0)
@@ -65,6 +70,8 @@ void gates_set_source(struct gates *g, const struct sockaddr_storage *server)
 	g->store.source =
 	        is_shared ? 0 : keyed_hash(&g->store.key, span_of(server, sizeof(*server)));
 	g->dateless.store.source = g->store.source;
+	store_set_server(&g->store, sockaddr_octets(server));
+	store_set_server(&g->dateless.store, sockaddr_octets(server));
 }
 
 /* A server that has just shown the keys of a zone with an anchor can be asked for them again. */
