@@ -5,6 +5,8 @@
  *            asked over TCP
  *   plainly  the server rejects EDNS, which the client did not send: the server is asked without
  *            EDNS
+ *   barely   the server answers a query that has the client's own options by an error: the server is
+ *            asked with an OPT that has none
  *   signed   the server leaves out signatures: a configured resolver is asked for them */
 #ifndef FETCH_REASK_H
 #define FETCH_REASK_H

@@ -102,6 +102,19 @@ void upstream_note_edns(struct upstream *up, enum edns_habit habit, uint64_t now
 	up->edns_until_ms = now_ms + UPSTREAM_EDNS_MS;
 }
 
+void upstream_note_options(struct upstream *up, bool are_taken, uint64_t now_ms)
+{
+	if (are_taken)
+		up->options_taken_until_ms = now_ms + UPSTREAM_EDNS_MS;
+	else if (now_ms >= up->options_taken_until_ms)
+		up->bare_until_ms = now_ms + UPSTREAM_BARE_MS;
+}
+
+bool upstream_is_bare(const struct upstream *up, uint64_t now_ms)
+{
+	return now_ms < up->bare_until_ms;
+}
+
 void upstream_note_signature(struct upstream *up)
 {
 	up->signs = true;

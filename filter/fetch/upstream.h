@@ -21,6 +21,11 @@
 #define UPSTREAM_DOUBT_MS 2000
 #define UPSTREAM_PLAIN_MS 60000
 
+/* A server that answers a query with options of the client (a cookie, a subnet) by an error, and the
+ * same query without them well, gets no such options for this long. The error may be forged, so it
+ * is a short time, and the query is asked both ways before. */
+#define UPSTREAM_BARE_MS 60000
+
 /* After this many responses without signatures, and none with, a server counts as stripping. A
  * response that says nothing (gate/silent.h) is counted, but does not show stripping alone: the
  * server may block names. */
@@ -55,8 +60,10 @@ struct upstream {
 	uint64_t lacking_until_ms;   /* when its last response came */
 	uint32_t lacking_name;       /* a hash of the name that it was about */
 	bool said_edns, said_strips; /* logged, once each */
-	bool said_blocks;
-	bool is_admitted; /* to the shortcut */
+	bool said_blocks, said_options;
+	uint64_t bare_until_ms;          /* when options of clients may go on again */
+	uint64_t options_taken_until_ms; /* until when an error does not change that */
+	bool is_admitted;                /* to the shortcut */
 	/* When the shortcut sent the first query after the last response; 0: none. */
 	uint64_t asked_since_ms;
 };
@@ -85,6 +92,13 @@ bool upstream_is_stale(const struct upstream *up, uint64_t now_ms);
 /* Notes a habit. Ignores EDNS_REFUSED while the server counts as EDNS_TAKEN: otherwise one forged
  * response would make sealgate ask the server without EDNS, so that signatures are missing. */
 void upstream_note_edns(struct upstream *up, enum edns_habit habit, uint64_t now_ms);
+
+/* Notes whether the server takes the options that clients put into their OPT. Ignores a refusal
+ * within UPSTREAM_EDNS_MS after options were taken, because it may be forged. */
+void upstream_note_options(struct upstream *up, bool are_taken, uint64_t now_ms);
+
+/* True if queries to the server should have an OPT without options. */
+bool upstream_is_bare(const struct upstream *up, uint64_t now_ms);
 
 /* Notes a response with a signature. */
 void upstream_note_signature(struct upstream *up);

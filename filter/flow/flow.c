@@ -165,6 +165,8 @@ static void flow_fill(struct flow_table *t, struct flow *flow, const struct clie
 	flow->question_len = asked->question_len;
 	flow->has_edns = asked->has_edns;
 	flow->dnssec_ok = asked->dnssec_ok;
+	flow->has_extras = asked->has_extras;
+	flow->is_asked_barely = false;
 	flow->passes_unjudged = asked->passes_unjudged;
 	flow->sent_plain = asked->sent_plain;
 	flow->iterator = asked->iterator & 3;
@@ -226,6 +228,7 @@ struct flow_remembered flow_remember(struct flow_table *t, const struct flow_key
 	bool is_live = old && old->expires_ms > now_ms;
 	bool was_judged = is_live && !old->passes_unjudged;
 	bool was_undecorated = !is_live || old->sent_plain;
+	bool had_extras = is_live && old->has_extras;
 	bool is_unjudged = asked->passes_unjudged && !siblings.has_judged;
 	struct flow_remembered result = { .is_rival = siblings.has_other ||
 		                                      (was_judged && asked->passes_unjudged) };
@@ -239,9 +242,10 @@ struct flow_remembered flow_remember(struct flow_table *t, const struct flow_key
 	if (!is_live || (!was_judged && !asked->passes_unjudged)) {
 		flow_fill(t, flow, asked, question_span(asked));
 		flow->passes_unjudged = is_unjudged;
-		flow->kind = (uint8_t)kind;
+		flow->kind = kind & 15;
 	}
 	flow->sent_plain = was_undecorated && asked->sent_plain;
+	flow->has_extras = had_extras || asked->has_extras;
 	return result;
 }
 
@@ -275,6 +279,7 @@ static void read_asked(const struct flow *flow, struct client_query *asked)
 	asked->question_len = flow->question_len;
 	asked->has_edns = flow->has_edns;
 	asked->dnssec_ok = flow->dnssec_ok;
+	asked->has_extras = flow->has_extras;
 	asked->passes_unjudged = flow->passes_unjudged;
 	asked->sent_plain = flow->sent_plain;
 	asked->iterator = flow->iterator;

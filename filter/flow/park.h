@@ -17,7 +17,13 @@ struct question;
 
 /* How sealgate may ask a client's query again (fetch/reask.h). Bits, so that `reasked` can hold
  * several. */
-enum reask_how { REASK_NOT = 0, REASK_WHOLE = 1, REASK_PLAINLY = 2, REASK_SIGNED = 4 };
+enum reask_how {
+	REASK_NOT = 0,
+	REASK_WHOLE = 1,
+	REASK_PLAINLY = 2,
+	REASK_SIGNED = 4,
+	REASK_BARELY = 8,
+};
 
 struct parked {
 	struct park *park; /* the park it lies in */
@@ -36,6 +42,7 @@ struct parked {
 	size_t len;
 	enum reask_how waits_for; /* how its query is being asked again now, or REASK_NOT */
 	unsigned reasked;         /* the bits of enum reask_how that were tried */
+	enum reask_how came_by;   /* how the newest of the messages below was asked for */
 	uint8_t *whole;           /* the message that replaces this one; from the heap, or NULL */
 	size_t whole_len;
 	uint8_t *proof; /* a message with the signatures that this one lacks (gate/assist.h); from

@@ -62,9 +62,14 @@
 	X(wholes, "Truncated responses whose query was asked again over TCP")                      \
 	X(whole_failures, "Truncated responses whose query failed over TCP")                       \
 	X(plain_asked, "Queries asked again without EDNS, because the server rejects it")          \
+	X(bare_asked, "Queries asked again without the options of the client, which the server "   \
+	              "rejected")                                                                  \
+	X(queries_bare, "Queries sent on without the options of the client, which the server "     \
+	                "rejects")                                                                 \
 	X(signed_asked, "Queries asked again at a resolver, because signatures were missing")      \
-	X(reask_failures,                                                                          \
-	        "Queries asked again without EDNS, or at a resolver, that were not answered")      \
+	X(reask_failures, "Queries asked again without EDNS, without options, or at a resolver, "  \
+	                  "that were not "                                                         \
+	                  "answered")                                                              \
 	X(assisted, "Responses completed with signatures from a resolver")                         \
 	X(upstreams_evicted, "Servers forgotten because the table of servers was full")            \
 	X(queries_plain, "Queries sent on as they came because the server does not take EDNS")     \

@@ -23,6 +23,7 @@ struct client_query {
 	uint16_t udp_size; /* the largest UDP response that the client takes; 512 without EDNS */
 	uint16_t question_len;
 	bool has_edns, dnssec_ok;
+	bool has_extras;      /* its OPT went on with options, flags or a version of the client's */
 	bool passes_unjudged; /* the response is matched, not judged: CD, TSIG, another opcode */
 	bool sent_plain;      /* sealgate sent the query on without DO, and added no OPT */
 	enum iterator iterator;

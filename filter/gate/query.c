@@ -5,6 +5,12 @@
 #define OPT_CLASS_AT         3 /* after owner and type */
 #define OPT_FLAGS_AT         7
 
+/* True if the OPT has more than sealgate would put there. */
+static bool has_extras(const struct edns *edns)
+{
+	return edns->options.len > 0 || edns->version != 0 || (edns->flags & ~EDNS_DO) != 0;
+}
+
 void query_note(const struct message *m, struct client_query *asked)
 {
 	memset(asked, 0, offsetof(struct client_query, question)); /* `question` is long */
@@ -14,6 +20,7 @@ void query_note(const struct message *m, struct client_query *asked)
 	asked->question_len = (uint16_t)m->question.len;
 	asked->has_edns = m->edns.present;
 	asked->dnssec_ok = m->edns.dnssec_ok;
+	asked->has_extras = m->edns.present && has_extras(&m->edns);
 	if (m->edns.present && m->edns.udp_size > DNS_PLAIN_SIZE)
 		asked->udp_size = m->edns.udp_size; /* RFC 6891, 6.2.3 */
 	if (m->question.len)
@@ -70,6 +77,14 @@ enum query_kind query_read(const struct message *m, const struct policy *policy,
 	return kind;
 }
 
+static void write_bare_opt(struct writer *out)
+{
+	const struct edns_head head = { .udp_size = QUERY_UDP_SIZE, .flags = EDNS_DO };
+
+	writer_patch_u16(out, COUNTS_ADDITIONAL_AT, 1);
+	edns_end(out, edns_begin(out, &head));
+}
+
 bool query_decorate(const struct message *m, struct writer *out)
 {
 	writer_put(out, m->octets);
@@ -77,9 +92,15 @@ bool query_decorate(const struct message *m, struct writer *out)
 		writer_patch_u16(out, m->edns.at + OPT_FLAGS_AT, m->edns.flags | EDNS_DO);
 		writer_patch_u16(out, m->edns.at + OPT_CLASS_AT, QUERY_UDP_SIZE);
 	} else if (!m->edns.present) {
-		writer_patch_u16(out, COUNTS_ADDITIONAL_AT, 1);
-		edns_end(out, edns_begin(out, &(struct edns_head){ .udp_size = QUERY_UDP_SIZE,
-		                                      .flags = EDNS_DO }));
+		write_bare_opt(out);
 	}
+	return !out->full;
+}
+
+bool query_strip(const struct message *m, struct writer *out)
+{
+	writer_put(out, span_of(m->octets.base, DNS_HEADER_SIZE + m->question.len));
+	if (!out->full)
+		write_bare_opt(out);
 	return !out->full;
 }

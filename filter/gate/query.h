@@ -45,4 +45,8 @@ void query_note(const struct message *m, struct client_query *asked);
  * + QUERY_GROWTH are enough. */
 bool query_decorate(const struct message *m, struct writer *out);
 
+/* Writes the question of such a query with an OPT that has nothing but DO and the UDP size, for a
+ * server that rejects what clients put into theirs. Otherwise like query_decorate(). */
+bool query_strip(const struct message *m, struct writer *out);
+
 #endif

@@ -231,7 +231,8 @@ static bool clock_excuses(
 
 static bool ask_again(struct arrivals *all, struct arrival *a, enum reask_how how)
 {
-	return !a->may_not_wait && (a->parked || arrival_park(all, a)) &&
+	return !a->may_not_wait && a->carrier->may_ask(a, how) &&
+	       (a->parked || arrival_park(all, a)) &&
 	       all->asker.ask_again(all->asker.context, a->parked, how);
 }
 
@@ -360,8 +361,12 @@ void arrival_pass_unjudged(struct arrivals *all, struct arrival *a, enum query_k
 
 void arrival_again(struct arrivals *all, struct arrival *a, bool in_time)
 {
+	if (a->parked && a->parked->came_by == REASK_BARELY)
+		server_fallback_came_bare(all->fallback, &a->server, a->message);
 	if (a->parked && a->parked->proof)
 		add_proof(all, a);
+	if (a->parked)
+		a->parked->came_by = REASK_NOT;
 	if (in_time || all->turn->is_paused) {
 		arrival_judge(all, a);
 		return;

@@ -37,6 +37,10 @@ struct carrier {
 	/* Copies the response to where it waits, into `a->parked`. Returns false if there is no
 	 * room. */
 	bool (*park)(struct arrival *a);
+
+	/* Returns false if the question was asked again in this way before, for this response or
+	 * another one. An attacker who sees a query can send many responses to it. */
+	bool (*may_ask)(struct arrival *a, enum reask_how how);
 };
 
 struct arrival {

@@ -22,7 +22,8 @@ static struct upstream *upstream_of(
 
 /* ---- EDNS ---- */
 
-/* A server that is asked without EDNS leaves the shortcut, because the kernel adds EDNS. */
+/* A server that is asked without EDNS, or without options, leaves the shortcut: the kernel adds EDNS,
+ * and leaves options as they are. */
 static void leave_shortcut(struct server_fallback *f, struct upstream *up)
 {
 	up->is_admitted = false;
@@ -70,8 +71,29 @@ static void learn_habit(struct server_fallback *f, struct upstream *up, const st
 		return;
 	}
 	upstream_note_edns(up, EDNS_TAKEN, *f->now_ms);
-	if (!up->is_admitted && f->shortcut->is_open)
+	if (!up->is_admitted && f->shortcut->is_open && !upstream_is_bare(up, *f->now_ms))
 		up->is_admitted = shortcut_admit(f->shortcut, &up->server);
+}
+
+/* The server rejected a query with options, and answered the same query without them. */
+static void note_options(struct server_fallback *f, struct upstream *up)
+{
+	char server[INET6_ADDRSTRLEN];
+
+	upstream_note_options(up, false, *f->now_ms);
+	if (!upstream_is_bare(up, *f->now_ms))
+		return;
+	leave_shortcut(f, up);
+	if (up->said_options)
+		return;
+	up->said_options = true;
+	address_text(sockaddr_octets(&up->server), server);
+	log_info("%s answers queries with EDNS options by an error, and queries with EDNS but "
+	         "without "
+	         "options well. So cookies, client subnets and other options of clients are left "
+	         "out "
+	         "of queries to this server",
+	        server);
 }
 
 /* If the operator's nat sends queries on to another server, responses to queries of the shortcut do
@@ -138,6 +160,11 @@ bool server_fallback_is_plain(struct server_fallback *f, const struct sockaddr_s
 	return upstream_is_plain(upstream_of(f, server), *f->now_ms);
 }
 
+bool server_fallback_is_bare(struct server_fallback *f, const struct sockaddr_storage *server)
+{
+	return upstream_is_bare(upstream_of(f, server), *f->now_ms);
+}
+
 void server_fallback_watch(struct server_fallback *f, const struct sockaddr_storage *server,
         const struct client_query *asked)
 {
@@ -163,11 +190,32 @@ struct fallback server_fallback_came(struct server_fallback *f,
 		upstream_note_signature(up);
 	if (asked->sent_plain)
 		return fallback;
+	/* This may be due to what one client put into its OPT, so it says nothing of EDNS. If it is
+	 * forged, it costs the server one query, and the client gets the answer to that. */
+	if (asked->has_extras && rejects_edns(m)) {
+		fallback.reask = REASK_BARELY;
+		return fallback;
+	}
+	if (asked->has_extras && m->edns.present && message_rcode(m) != RCODE_FORMERR)
+		upstream_note_options(up, true, *f->now_ms);
 	learn_habit(f, up, m);
 	/* A client that speaks EDNS itself knows what to do. */
 	if (rejects_edns(m) && upstream_is_plain(up, *f->now_ms) && !asked->has_edns)
 		fallback.reask = REASK_PLAINLY;
 	return fallback;
+}
+
+void server_fallback_came_bare(
+        struct server_fallback *f, const struct sockaddr_storage *server, struct span octets)
+{
+	struct upstream *up = upstream_of(f, server);
+	struct message m;
+
+	if (!message_parse(&m, octets, f->rrs, MESSAGE_RRS_MAX))
+		return;
+	if (!rejects_edns(&m))
+		note_options(f, up);
+	learn_habit(f, up, &m);
 }
 
 /* True if the server may have left out what a proof needs. */

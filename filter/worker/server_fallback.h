@@ -39,6 +39,10 @@ void server_fallback_fini(struct server_fallback *f);
 /* True if a client's query to `server` is to go on as it came: the server rejects EDNS. */
 bool server_fallback_is_plain(struct server_fallback *f, const struct sockaddr_storage *server);
 
+/* True if a client's query to `server` is to go on without the options in its OPT: the server rejects
+ * these. */
+bool server_fallback_is_bare(struct server_fallback *f, const struct sockaddr_storage *server);
+
 /* To be called for each query to `server`. If it is not known any more whether the server supports
  * EDNS, the server is probed at once; if it never was known, after a moment without an answer. */
 void server_fallback_watch(struct server_fallback *f, const struct sockaddr_storage *server,
@@ -48,11 +52,15 @@ void server_fallback_watch(struct server_fallback *f, const struct sockaddr_stor
 void server_fallback_sent_on(
         struct server_fallback *f, const struct sockaddr_storage *server, uint64_t at_ms);
 
-/* Learns from a response before it is judged. The ruling is to ask again if the server rejects EDNS.
- */
+/* Learns from a response before it is judged. The ruling is to ask again if the server rejects EDNS,
+ * or, if the query had options of the client, to ask without these before anything is concluded. */
 struct fallback server_fallback_came(struct server_fallback *f,
         const struct sockaddr_storage *server, const struct client_query *asked,
         const struct message *response);
+
+/* Learns from the response to a query that was asked again without the options of the client. */
+void server_fallback_came_bare(
+        struct server_fallback *f, const struct sockaddr_storage *server, struct span octets);
 
 /* A response that was judged. */
 struct judged_response {

@@ -139,8 +139,16 @@ static bool relayed_park(struct arrival *a)
 	return true;
 }
 
+/* A question on a connection has one response; see find_asked(). */
+static bool relayed_may_ask(struct arrival *a, enum reask_how how)
+{
+	(void)a;
+	(void)how;
+	return true;
+}
+
 static const struct carrier on_connections = { relayed_deliver, relayed_drop, relayed_hold_back,
-	relayed_park };
+	relayed_park, relayed_may_ask };
 
 static struct relayed relayed_of(struct tcp_validator *t, struct question *q, struct span octets)
 {

@@ -316,8 +316,20 @@ static bool arrived_park(struct arrival *a)
 	return true;
 }
 
+static bool arrived_may_ask(struct arrival *a, enum reask_how how)
+{
+	struct flow *flow = arrived_of(a)->flow;
+
+	if (how != REASK_BARELY)
+		return true;
+	if (flow->is_asked_barely)
+		return false;
+	flow->is_asked_barely = true;
+	return true;
+}
+
 static const struct carrier in_packets = { arrived_deliver, arrived_drop, arrived_hold_back,
-	arrived_park };
+	arrived_park, arrived_may_ask };
 
 /* The size that the client accepts and the packet may carry. */
 static uint16_t size_limit(

@@ -83,6 +83,17 @@ enum query_kind validate_query_sent_on(struct query_intake *in, const struct que
 	return kind;
 }
 
+/* Writes the query that goes on to the server. */
+static bool decorate(struct query_intake *in, const struct query_way *way,
+        const struct message *query, struct client_query *asked, struct writer *out)
+{
+	if (!asked->has_extras || !server_fallback_is_bare(in->fallback, way->server))
+		return query_decorate(query, out);
+	asked->has_extras = false;
+	stats_count(&in->stats->queries_bare);
+	return query_strip(query, out);
+}
+
 enum query_kind validate_query_take(struct query_intake *in, const struct query_way *way,
         struct span octets, struct client_query *asked, struct span *sent)
 {
@@ -97,7 +108,7 @@ enum query_kind validate_query_take(struct query_intake *in, const struct query_
 	asked->sent_plain =
 	        is_paused || kind != QUERY_JUDGED || goes_plainly(in, way->server, asked);
 	if (!asked->sent_plain) {
-		if (!query_decorate(&query, &out))
+		if (!decorate(in, way, &query, asked, &out))
 			kind = QUERY_MALFORMED;
 		else if (!span_equal(writer_span(&out), octets))
 			*sent = writer_span(&out);

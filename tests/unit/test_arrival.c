@@ -24,7 +24,8 @@ struct bed {
 	struct parked parked;
 	bool has_no_room, holds_nothing_back, held_as_error;
 	enum fate fate;
-	unsigned ends; /* how often the carrier ended the response */
+	unsigned asked_by; /* bits of enum reask_how */
+	unsigned ends;     /* how often the carrier ended the response */
 	uint8_t octets[65535], delivered[65535];
 	size_t delivered_len;
 };
@@ -72,7 +73,17 @@ static bool note_parking(struct arrival *a)
 	return true;
 }
 
-static const struct carrier stand_in = { note_delivery, note_drop, note_holding, note_parking };
+static bool note_asking(struct arrival *a, enum reask_how how)
+{
+	struct bed *b = (struct bed *)a;
+	bool is_first = !(b->asked_by & how);
+
+	b->asked_by |= how;
+	return is_first;
+}
+
+static const struct carrier stand_in = { note_delivery, note_drop, note_holding, note_parking,
+	note_asking };
 
 static struct bed *bed_new(bool can_assist, const char *question, unsigned how)
 {
