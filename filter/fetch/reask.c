@@ -16,7 +16,7 @@ static void reask_end(struct reasks *all, struct reask *reask)
 	struct parked *parked = reask->waiting.first;
 
 	exchange_end(&reask->exchange);
-	reask->is_asked = false;
+	reask->is_asked = reask->has_error = false;
 	if (!parked)
 		return;
 	parked->waits_for = REASK_NOT;
@@ -151,6 +151,10 @@ static void reask_keep(struct reask *reask, struct span answer)
 
 static void reask_fail(struct reasks *all, struct reask *reask, uint64_t now_ms)
 {
+	if (reask->has_error) {
+		reask_end(all, reask);
+		return;
+	}
 	if (reask_begin_try(all, reask, now_ms))
 		return;
 	stats_count(reask->how == REASK_WHOLE ? &all->stats->whole_failures
@@ -166,6 +170,29 @@ static void reask_over_tcp(struct reasks *all, struct reask *reask, uint64_t now
 		reask_fail(all, reask, now_ms);
 }
 
+static bool is_error(struct span message)
+{
+	struct cursor c = cursor_at(message, 2);
+	uint16_t rcode = cursor_u16(&c) & RCODE_MASK;
+
+	return rcode != RCODE_NOERROR && rcode != RCODE_NXDOMAIN;
+}
+
+static void reask_take(struct reasks *all, struct reask *reask, struct span answer, uint64_t now_ms)
+{
+	bool waits = reask->how == REASK_BARELY && !reask->exchange.over_tcp && is_error(answer);
+
+	if (waits && reask->has_error)
+		return;
+	reask_keep(reask, answer);
+	if (!waits) {
+		reask_end(all, reask);
+		return;
+	}
+	reask->has_error = true;
+	reask->deadline_ms = now_ms + REASK_GRACE_MS;
+}
+
 void reasks_ready(struct reasks *all, struct reask *reask, uint64_t now_ms)
 {
 	struct span answer;
@@ -177,8 +204,7 @@ void reasks_ready(struct reasks *all, struct reask *reask, uint64_t now_ms)
 	case EXCHANGE_MISMATCHED:
 		break;
 	case EXCHANGE_ANSWERED:
-		reask_keep(reask, answer);
-		reask_end(all, reask);
+		reask_take(all, reask, answer, now_ms);
 		break;
 	case EXCHANGE_TRUNCATED:
 		reask_over_tcp(all, reask, now_ms);

@@ -20,9 +20,14 @@
 #define REASK_WAIT_MS 1500 /* for TCP, or for all tries over UDP together */
 #define REASK_TRIES   2    /* over UDP */
 
+/* For a better response to follow an error on the same socket, after asking barely: a spoofer must
+ * answer before the server does, and could have the server count as one without EDNS. */
+#define REASK_GRACE_MS 300
+
 struct reask {
 	enum watched watched; /* comes first */
 	bool is_asked;
+	bool has_error; /* came, and is used if nothing better follows */
 	enum reask_how how;
 	unsigned tries;
 	uint64_t deadline_ms;

@@ -341,6 +341,13 @@ static uint16_t size_limit(
 	return is_forwarded && room < asked->udp_size ? (uint16_t)room : asked->udp_size;
 }
 
+/* True if no better response can follow the message that replaces this one. After asking barely the
+ * server's answer to the client's own query may follow. */
+static bool is_from_server_itself(const struct parked *parked)
+{
+	return parked_is_replaced(parked) && !parked->proof && !(parked->reasked & REASK_BARELY);
+}
+
 /* Judges again; drops the response if its question was answered meanwhile. */
 void udp_validate_resume(struct udp_validator *u, struct parked *parked, bool in_time)
 {
@@ -361,22 +368,20 @@ void udp_validate_resume(struct udp_validator *u, struct parked *parked, bool in
 	flow_read(u->flows, flow, &what);
 	if (parked->whole)
 		what.client.udp_size = size_limit(&packet, parked->is_forwarded, &what.client);
-	struct arrived_packet arrived = {
-		.arrival = { .carrier = &in_packets,
-		        .asked = &what.client,
-		        .message = parked_message(parked, packet.payload),
-		        .server = parked->server,
-		        .parked = parked,
-		        .is_last = parked->is_held_back ||
-		                   (parked_is_replaced(parked) && !parked->proof),
-		        .may_not_wait = parked->is_held_back },
+	struct arrived_packet arrived = { .arrival = { .carrier = &in_packets,
+		                                  .asked = &what.client,
+		                                  .message = parked_message(parked, packet.payload),
+		                                  .server = parked->server,
+		                                  .parked = parked,
+		                                  .is_last = parked->is_held_back ||
+		                                             is_from_server_itself(parked),
+		                                  .may_not_wait = parked->is_held_back },
 		.validator = u,
 		.packet_id = parked->packet_id,
 		.packet = &packet,
 		.flow = flow,
 		.key = &key,
-		.is_forwarded = parked->is_forwarded
-	};
+		.is_forwarded = parked->is_forwarded };
 	/* if the answer over TCP did not come, the one with TC is judged */
 	arrival_again(u->arrivals, &arrived.arrival, in_time || parked->waits_for == REASK_WHOLE);
 }

@@ -251,6 +251,54 @@ static void an_existing_opt_is_changed_in_place_and_keeps_its_options(void **sta
 }
 
 /* A relay asks this about any message, also about those that query_read() refuses. */
+/* A server may answer any of these by an error, which says nothing of EDNS. */
+static void what_a_client_adds_to_its_opt_is_noted_and_can_be_left_out(void **state)
+{
+	(void)state;
+	enum { COOKIE = 10, NO_OPTION = 0 };
+	static const struct {
+		const char *why;
+		bool has_edns;
+		uint32_t ttl;
+		uint16_t option;
+		bool has_extras;
+	} rows[] = {
+		{ "no EDNS", false, 0, NO_OPTION, false },
+		{ "an OPT as sealgate makes it", true, 0x8000, NO_OPTION, false },
+		{ "no DO", true, 0, NO_OPTION, false },
+		{ "a cookie", true, 0x8000, COOKIE, true },
+		{ "a flag that is reserved", true, 0x8001, NO_OPTION, true },
+		{ "compact answers (RFC 9824)", true, 0xc000, NO_OPTION, true },
+		{ "version 1", true, 0x18000, NO_OPTION, true },
+	};
+	static const char bare[] = "\0\0\x29\x04\xd0\0\0\x80\0\0";
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		uint8_t room[512];
+		struct writer out = writer_over(room, sizeof(room));
+		struct client_query asked;
+		begin(FLAG_RD | FLAG_AD);
+		size_t opt_at = b.len;
+		msg_section(&b, SECTION_ADDITIONAL);
+		if (rows[i].option)
+			put_opt(4096, rows[i].ttl, rows[i].option, "8octets!");
+		else if (rows[i].has_edns)
+			msg_opt(&b, 4096, false);
+		if (rows[i].has_edns)
+			put_u32(b.octets + opt_at + 5, rows[i].ttl);
+		assert_row(rows[i].why, parse());
+		query_note(&m, &asked);
+		assert_row(rows[i].why, asked.has_extras == rows[i].has_extras);
+		assert_row(rows[i].why, query_strip(&m, &out));
+		assert_row(rows[i].why, out.len == opt_at + QUERY_GROWTH);
+		assert_memory_equal(room + opt_at, bare, sizeof(bare));
+		assert_memory_equal(room, b.octets, 11);
+		assert_int_equal(room[11], 1);
+		out = writer_over(room, opt_at + QUERY_GROWTH - 1);
+		assert_row(rows[i].why, !query_strip(&m, &out));
+	}
+}
+
 static void a_transfer_is_a_query_with_one_question(void **state)
 {
 	(void)state;
@@ -283,6 +331,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_query_is_judged_passed_or_refused),
 		cmocka_unit_test(a_zone_transfer_passes_unjudged),
+		cmocka_unit_test(what_a_client_adds_to_its_opt_is_noted_and_can_be_left_out),
 		cmocka_unit_test(a_transfer_is_a_query_with_one_question),
 		cmocka_unit_test(a_query_has_one_question_of_any_class),
 		cmocka_unit_test(the_clients_query_is_remembered_exactly),

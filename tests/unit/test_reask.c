@@ -137,6 +137,7 @@ static void each_way_of_asking_has_its_server_and_its_form(void **state)
 	} rows[] = {
 		{ "whole", REASK_WHOLE, SERVER, true, true, FLAG_RD },
 		{ "plainly", REASK_PLAINLY, SERVER, false, false, FLAG_RD },
+		{ "barely", REASK_BARELY, SERVER, false, true, FLAG_RD },
 		{ "signed", REASK_SIGNED, RESOLVER, false, true, FLAG_RD | FLAG_CD },
 	};
 
@@ -153,6 +154,7 @@ static void each_way_of_asking_has_its_server_and_its_form(void **state)
 		assert_row(rows[i].why, m.flags == rows[i].flags);
 		assert_row(rows[i].why, m.edns.present == rows[i].has_edns);
 		assert_row(rows[i].why, m.edns.dnssec_ok == rows[i].has_edns);
+		assert_row(rows[i].why, m.edns.options.len == 0);
 		assert_row(rows[i].why,
 		        span_equal(m.question, span_of(QUESTION, sizeof(QUESTION) - 1)));
 		server_hang_up(server);
@@ -161,6 +163,7 @@ static void each_way_of_asking_has_its_server_and_its_form(void **state)
 	}
 	assert_int_equal(lab->stats.wholes, 1);
 	assert_int_equal(lab->stats.plain_asked, 1);
+	assert_int_equal(lab->stats.bare_asked, 1);
 	assert_int_equal(lab->stats.signed_asked, 1);
 }
 
@@ -241,6 +244,7 @@ static void a_silent_server_is_waited_for_within_bounds(void **state)
 	} rows[] = {
 		{ "over TCP once", REASK_WHOLE, SERVER, -1 },
 		{ "plainly twice", REASK_PLAINLY, SERVER, SERVER },
+		{ "barely once: the error before it may be forged", REASK_BARELY, SERVER, -1 },
 		{ "two resolvers once each", REASK_SIGNED, RESOLVER, OTHER_RESOLVER },
 	};
 
@@ -268,7 +272,38 @@ static void a_silent_server_is_waited_for_within_bounds(void **state)
 		parked_unlist(parked);
 	}
 	assert_int_equal(lab->stats.whole_failures, 1);
-	assert_int_equal(lab->stats.reask_failures, 2);
+	assert_int_equal(lab->stats.reask_failures, 3);
+}
+
+/* A spoofer answers first, by the error of a server without EDNS. */
+static void after_asking_barely_an_error_waits_for_something_better(void **state)
+{
+	struct lab *lab = *state;
+	struct server *server = &lab->servers[SERVER];
+
+	for (unsigned better = 0; better <= 1; better++) {
+		struct parked *parked = park_response(lab);
+		assert_true(want(lab, parked, REASK_BARELY));
+		server_receive(server);
+		server_respond(server, 3, 0x01); /* FORMERR */
+		come_in(lab);
+		server_respond(server, 3, 0x01); /* and once more */
+		come_in(lab);
+		assert_null(lab->over.first);
+		assert_int_equal(reasks_deadline_ms(&lab->reasks), lab->now_ms + REASK_GRACE_MS);
+		if (better) {
+			server_respond(server, AS_IT_IS);
+			come_in(lab);
+		} else {
+			pass_time(lab);
+		}
+		assert_ptr_equal(lab->over.first, parked);
+		assert_int_equal(parked->whole[3] & RCODE_MASK, better ? 0 : RCODE_FORMERR);
+		assert_int_equal(parked->came_by, REASK_BARELY);
+		assert_int_equal(reasks_deadline_ms(&lab->reasks), UINT64_MAX);
+		parked_unlist(parked);
+	}
+	assert_int_equal(lab->stats.reask_failures, 0);
 }
 
 static void a_server_that_hangs_up_is_not_waited_for(void **state)
@@ -363,6 +398,7 @@ int main(void)
 		TEST(a_truncated_response_comes_whole_over_tcp),
 		TEST(a_truncated_response_gives_new_time_for_tcp),
 		TEST(a_silent_server_is_waited_for_within_bounds),
+		TEST(after_asking_barely_an_error_waits_for_something_better),
 		TEST(a_server_that_hangs_up_is_not_waited_for),
 		TEST(no_query_is_asked_twice_in_one_way),
 		TEST(without_a_resolver_no_signatures_are_asked_for),

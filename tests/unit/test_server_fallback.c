@@ -63,6 +63,17 @@ static struct message refusal(unsigned rcode, bool has_edns)
 	return (struct message){ .flags = (uint16_t)(FLAG_QR | rcode), .edns.present = has_edns };
 }
 
+/* The answer to the question of a client, asked again without its options. */
+static void answer_barely(struct bed *b, unsigned rcode, bool has_edns)
+{
+	judge_begin(b->judge, "www.example.test A", rcode);
+	if (has_edns) {
+		msg_section(&b->judge->response, SECTION_ADDITIONAL);
+		msg_opt(&b->judge->response, 1232, true);
+	}
+	server_fallback_came_bare(&b->f, &b->server, msg_span(&b->judge->response));
+}
+
 static struct fallback came(struct bed *b, const struct message *m)
 {
 	return server_fallback_came(&b->f, &b->server, &b->asked, m);
@@ -119,6 +130,55 @@ static void a_server_that_rejects_edns_is_asked_without_for_clients_that_sent_no
 		struct fallback fallback = came(b, &m);
 		assert_row(rows[i].why, fallback.reask == rows[i].reask);
 		assert_row(rows[i].why, fallback.habit == REASON_NONE);
+		bed_free(b);
+	}
+}
+
+/* The cookie of one client must not cost all others the signatures of the server. */
+static void an_error_to_the_options_of_a_client_says_nothing_of_edns(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		bool has_extras;
+		unsigned rcode, version_error; /* of the first answer */
+		bool has_edns;                 /* it has an OPT */
+		unsigned bare_rcode;           /* of the answer without options */
+		bool bare_has_edns;
+		enum reask_how reask;
+		bool is_plain, is_bare;
+	} rows[] = {
+		{ "a server that takes EDNS and no options", true, RCODE_FORMERR, 0, false, 0, true,
+		        REASK_BARELY, false, true },
+		{ "NOTIMP to options", true, RCODE_NOTIMP, 0, false, 0, true, REASK_BARELY, false,
+		        true },
+		{ "the name does not exist, but the server takes EDNS", true, RCODE_FORMERR, 0,
+		        false, RCODE_NXDOMAIN, false, REASK_BARELY, false, true },
+		{ "a server that takes no EDNS at all", true, RCODE_FORMERR, 0, false,
+		        RCODE_FORMERR, false, REASK_BARELY, true, false },
+		{ "BADVERS to version 1, which only a server with EDNS sends", true, 0, 1, true, 0,
+		        true, REASK_NOT, false, false },
+		{ "FORMERR from a server with EDNS, which the client gets", true, RCODE_FORMERR, 0,
+		        true, 0, true, REASK_NOT, false, false },
+		{ "an error to an OPT without options", false, RCODE_FORMERR, 0, false, 0, true,
+		        REASK_NOT, true, false },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bed *b = bed_new(true);
+		struct message m = refusal(rows[i].rcode, rows[i].has_edns);
+		m.edns.extended_rcode = (uint8_t)rows[i].version_error;
+		b->asked.has_edns = true;
+		b->asked.has_extras = rows[i].has_extras;
+		assert_row(rows[i].why, came(b, &m).reask == rows[i].reask);
+		if (rows[i].has_extras)
+			assert_row(rows[i].why, !server_fallback_is_plain(&b->f, &b->server));
+		if (rows[i].reask == REASK_BARELY)
+			answer_barely(b, rows[i].bare_rcode, rows[i].bare_has_edns);
+		assert_row(rows[i].why,
+		        server_fallback_is_plain(&b->f, &b->server) == rows[i].is_plain);
+		assert_row(
+		        rows[i].why, server_fallback_is_bare(&b->f, &b->server) == rows[i].is_bare);
 		bed_free(b);
 	}
 }
@@ -287,6 +347,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		        a_server_that_rejects_edns_is_asked_without_for_clients_that_sent_none),
+		cmocka_unit_test(an_error_to_the_options_of_a_client_says_nothing_of_edns),
 		cmocka_unit_test(a_server_that_supports_edns_is_doubted_late_and_not_for_long),
 		cmocka_unit_test(a_response_without_proof_is_proved_elsewhere_or_explained),
 		cmocka_unit_test(a_server_is_accused_only_after_three_answers_that_say_something),

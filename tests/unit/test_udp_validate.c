@@ -949,6 +949,112 @@ static void a_rejection_of_edns_waits_while_the_server_is_asked_again(void **sta
 	}
 }
 
+/* Writes the query of a client that sends a cookie. */
+static void write_query_with_cookie(struct bed *b)
+{
+	static const char cookie[] = "\0\0\x29\x04\xd0\0\0\x80\0\0\x0c\0\x0a\0\x08"
+	                             "8octets!";
+
+	write_query(b, FLAG_RD, TYPE_A, 0);
+	memcpy(b->query.octets + b->query.len, cookie, sizeof(cookie) - 1);
+	b->query.len += sizeof(cookie) - 1;
+	b->query.octets[11] = 1;
+}
+
+static uint64_t reject(struct bed *b)
+{
+	validating_write(b->v, WWW, RCODE_FORMERR, "", false);
+	return respond_octets(b, straight, msg_span(&b->v->judge->response));
+}
+
+/* Gives a parked response the message that replaces it. */
+static void replace(struct bed *b, struct parked *parked, enum reask_how how, const char *records)
+{
+	validating_write(b->v, WWW, 0, records, true);
+	parked->whole_len = b->v->judge->response.len;
+	parked->whole = malloc(parked->whole_len);
+	memcpy(parked->whole, b->v->judge->response.octets, parked->whole_len);
+	parked->reasked |= how;
+	parked->came_by = how;
+}
+
+/* The client gets an answer, and no other client loses anything. */
+static void a_question_whose_options_are_rejected_is_answered_without(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+	struct message m;
+	struct rr rrs[8];
+
+	write_query_with_cookie(b);
+	assert_int_equal(ask_octets(b, client, msg_span(&b->query)), ACCEPTED);
+	uint64_t id = reject(b);
+	assert_true(is_parked(b, id));
+	assert_int_equal(b->v->reasked, REASK_BARELY);
+	replace(b, park_find(&b->park, id), REASK_BARELY, GOOD);
+	udp_validate_resume(&b->validator, park_find(&b->park, id), true);
+	feed(b, id);
+	assert_int_equal(verdict_on(&b->log, id), REPLACED);
+	assert_int_equal(rcode_sent(b), RCODE_NOERROR);
+	assert_int_equal(stats_of(b)->status_secure, 1);
+
+	/* from now on the query goes on without them, at no cost */
+	write_query_with_cookie(b);
+	assert_int_equal(ask_octets(b, client, msg_span(&b->query)), REPLACED);
+	assert_true(message_parse(&m, span_of(b->log.payload, b->log.payload_len), rrs, 8));
+	assert_true(m.edns.present && m.edns.dnssec_ok);
+	assert_int_equal(m.edns.options.len, 0);
+	assert_int_equal(stats_of(b)->queries_bare, 1);
+	bed_free(b);
+}
+
+/* Otherwise an attacker who sees the query has the server asked once for each error that he forges. */
+static void any_number_of_rejections_costs_the_server_one_query(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	write_query_with_cookie(b);
+	ask_octets(b, client, msg_span(&b->query));
+	for (unsigned i = 0; i < 2 * PARKED_MAX; i++) {
+		b->v->reasked = REASK_NOT;
+		uint64_t id = reject(b);
+		assert_int_equal(b->v->reasked, i == 0 ? REASK_BARELY : REASK_NOT);
+		assert_int_equal(is_parked(b, id), i == 0);
+	}
+	/* the same query again is a copy of the first one, not a new question */
+	write_query_with_cookie(b);
+	ask_octets(b, client, msg_span(&b->query));
+	b->v->reasked = REASK_NOT;
+	reject(b);
+	assert_int_equal(b->v->reasked, REASK_NOT);
+	/* the server's own answer is still welcome */
+	uint64_t id = respond(b, 0, GOOD);
+	feed(b, id);
+	assert_int_equal(verdict_on(&b->log, id), REPLACED);
+	assert_int_equal(rcode_sent(b), RCODE_NOERROR);
+	bed_free(b);
+}
+
+/* An attacker could send a copy with the addresses, ports and id of a client's query, and with an
+ * option, in case the server rejects that. */
+static void a_copy_with_options_does_not_have_an_error_believed(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+	const struct sockaddr_storage address =
+	        sockaddr_of(span_of("\306\63\144\65", 4), server.port, 0); /* 198.51.100.53 */
+
+	write_query(b, FLAG_RD, TYPE_A, OPT_DO);
+	ask_octets(b, client, msg_span(&b->query));
+	write_query_with_cookie(b);
+	ask_octets(b, client, msg_span(&b->query));
+	reject(b);
+	assert_false(server_fallback_is_plain(&b->v->fallback, &address));
+	assert_int_equal(b->v->reasked, REASK_BARELY);
+	bed_free(b);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -982,6 +1088,9 @@ int main(void)
 		cmocka_unit_test(a_whole_answer_fits_the_client_and_the_path),
 		cmocka_unit_test(a_forged_whole_answer_is_refused_at_once),
 		cmocka_unit_test(a_rejection_of_edns_waits_while_the_server_is_asked_again),
+		cmocka_unit_test(a_question_whose_options_are_rejected_is_answered_without),
+		cmocka_unit_test(any_number_of_rejections_costs_the_server_one_query),
+		cmocka_unit_test(a_copy_with_options_does_not_have_an_error_believed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -237,6 +237,26 @@ static void responses_that_say_nothing_show_blocking(void **state)
 	}
 }
 
+/* The error is the attacker's, and the good answer the server's: for a minute clients' cookies are left
+ * out. Of a server that has just taken them, not even that is believed. */
+static void options_are_left_out_for_a_minute_at_most(void **state)
+{
+	struct upstream up = { 0 };
+
+	(void)state;
+	assert_false(upstream_is_bare(&up, 1000));
+	upstream_note_options(&up, false, 1000);
+	assert_true(upstream_is_bare(&up, 1000 + UPSTREAM_BARE_MS - 1));
+	assert_false(upstream_is_bare(&up, 1000 + UPSTREAM_BARE_MS));
+	assert_false(upstream_is_plain(&up, 1000));
+
+	upstream_note_options(&up, true, 100000);
+	upstream_note_options(&up, false, 100000 + UPSTREAM_EDNS_MS - 1);
+	assert_false(upstream_is_bare(&up, 100000 + UPSTREAM_EDNS_MS - 1));
+	upstream_note_options(&up, false, 100000 + UPSTREAM_EDNS_MS);
+	assert_true(upstream_is_bare(&up, 100000 + UPSTREAM_EDNS_MS));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -247,6 +267,7 @@ int main(void)
 		cmocka_unit_test(an_error_of_a_server_that_takes_edns_is_ignored),
 		cmocka_unit_test(three_responses_without_signatures_show_stripping),
 		cmocka_unit_test(a_server_that_sent_signatures_counts_as_stripping_later),
+		cmocka_unit_test(options_are_left_out_for_a_minute_at_most),
 		cmocka_unit_test(a_name_that_is_asked_again_at_once_counts_once),
 		cmocka_unit_test(responses_that_say_nothing_show_blocking),
 	};

@@ -5,6 +5,7 @@ from . import (adversary, attacks, audit, bridge, cache, checking, client, clock
                encrypted, errors, explain, fragments, ground, habits, inside, iterate, life, marks, oracle,
                overload, pause, race, reflected, restricted, roles, rules, same, service, shares,
                shortcut, tcp, truncation, without_rd)
+from . import oddservers
 from . import (signer, signer_altered, signer_attacks, signer_clock, signer_names, signer_packets,
                signer_recall, signer_reload, signer_rules, signer_servers, signer_streams,
                signer_transfers)
@@ -40,6 +41,7 @@ _MODULES = (
     pause,
     clock,
     habits,
+    oddservers,
     life,
     service,
     explain,

@@ -117,6 +117,9 @@ ATTACKS = {
     "refuse-edns-notimp": (EVERYTHING, habits.refuse_edns(habits.genuine, NOTIMP)),
     "refuse-edns-and-forge": (EVERYTHING, habits.refuse_edns(data.forge_address)),
     "drop-edns": (EVERYTHING, habits.drop_edns(habits.genuine)),
+    "refuse-options": (EVERYTHING, habits.refuse_options),
+    "drop-options": (EVERYTHING, habits.drop_options),
+    "race-refuse-edns": (EVERYTHING, race.first(habits.refuse_edns(habits.genuine))),
     "strip-and-forge": (EVERYTHING, habits.strip_and_forge),
     # the keys and the chain
     "impersonate-zone": (EVERYTHING, data.impersonate_zone),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """No attacks, but habits of servers that know little DNSSEC, or no EDNS."""
 
+import dns.flags
 import dns.message
 import dns.rcode
 
@@ -29,6 +30,20 @@ def drop_edns(answers):
     def respond(response, scene):
         return None if scene.query.edns >= 0 else _without_opt(answers(response, scene))
     return respond
+
+
+def _has_extras(query):
+    return query.options or query.edns > 0 or query.ednsflags & ~dns.flags.DO & 0xffff
+
+
+def refuse_options(response, scene):
+    """Answers what is in a client's OPT (a cookie, a subnet, version 1) by an error of an old server."""
+    return refuse_edns(genuine)(response, scene) if _has_extras(scene.query) else response
+
+
+def drop_options(response, scene):
+    """A middlebox in front of the server drops such a query."""
+    return None if _has_extras(scene.query) else response
 
 
 def genuine(response, scene):

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Servers with one odd habit: they reject the EDNS options of one client, block names, or lose a signature
+now and then. What that does to all other clients and names."""
+
+import contextlib
+import time
+
+import dns.edns
+
+from lab import ask, nat, servers, topology
+from lab.sealgate import LONG_GRACE_MS
+
+from .case import (Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode,
+                   wait_until, with_sealgate)
+
+GOOD = ["192.0.2.80", "192.0.2.81"]
+COOKIE = dns.edns.GenericOption(10, b"8octets!")
+SUBNET = dns.edns.ECSOption("192.0.2.0", 24)
+BY_AN_ERROR = "answers queries with EDNS by an error"
+
+
+# ---- Options ----
+
+def _ask_with(world, name, options=(), version=0, **how):
+    query = ask.make(name, "A", do=True)
+    query.use_edns(version, query.ednsflags, payload=1232, options=list(options))
+    return ask.send(world.lab.host, topology.UPSTREAM[4], query.to_wire(), **how)
+
+
+def _expect_signed(world, name):
+    """For a client without any option."""
+    answer = world.ask(name, "A", ad=True)
+    expect_data(answer, "A", GOOD)
+    expect(answer.has_ad, f"{name}: no AD", *world.log_tail())
+
+
+def _cookie(world):
+    """The first query that the server gets has a cookie."""
+    world.gate.restart()
+    with world.lab.attack("refuse-options"):
+        for options, version in (((COOKIE,), 0), ((SUBNET,), 0), ((), 1)):
+            answer = _ask_with(world, "www.p256.test.", options, version)
+            expect_data(answer, "A", GOOD)
+            expect(answer.has_ad and answer.has_opt, described(answer))
+        _expect_signed(world, "www.rsa256.test.")
+    expect_equal("asked again", world.gate.counter("bare_asked"), 1)
+    expect_equal("sent on without options", world.gate.counter("queries_bare"), 2)
+    expect_equal("lines", len(world.gate.log_lines("answers queries with EDNS options by an error")), 1)
+    expect(not world.gate.log_lines(BY_AN_ERROR), *world.log_tail())
+
+
+def _no_edns_at_all(world):
+    """Then the client gets the server's error, and the server is asked without EDNS."""
+    world.gate.restart()
+    with world.lab.attack("refuse-edns"):
+        expect_rcode(_ask_with(world, "www.unsigned.test.", (COOKIE,)), "FORMERR")
+    expect_equal("lines", len(world.gate.log_lines(BY_AN_ERROR)), 1)
+
+
+def _dropped(world):
+    """The server is silent only because of the cookie. It is probed without, so it counts as what it is."""
+    world.gate.restart()
+    with world.lab.attack("drop-options"):
+        with ask.udp_socket(world.lab.host, topology.UPSTREAM[4]) as sock:
+            query = ask.make("www.p256.test.", "A", do=True)
+            query.use_edns(0, query.ednsflags, payload=1232, options=[COOKIE])
+            sock.connect((topology.UPSTREAM[4], 53))
+            sock.send(query.to_wire())
+            wait_until(lambda: world.gate.counter("probes"), "it is not probed")
+            _expect_signed(world, "www.rsa256.test.")
+    expect(not world.gate.log_lines("does not answer queries with EDNS"), *world.log_tail())
+
+
+def _forged_error(world):
+    """An attacker answers first, by an error as such servers send it. The client has its answer, and the
+    server counts as one that takes EDNS."""
+    world.gate.restart()
+    with world.lab.attack("race-refuse-edns"):
+        for name in ("www.p256.test.", "www.ed25519.test."):
+            answer = _ask_with(world, name, (COOKIE,))
+            expect_data(answer, "A", GOOD)
+    expect(world.gate.counter("bare_asked") <= 2, "a forged error costs more than one query")
+    expect(not world.gate.log_lines(BY_AN_ERROR), *world.log_tail())
+    _expect_signed(world, "www.rsa256.test.")
+
+
+# ---- Blocked names ----
+
+FILTER = topology.BIND      # a free address
+BLOCKED = ("www.p256.test.", "www.rsa256.test.", "www.ed25519.test.", "www.salted.test.")
+
+
+@contextlib.contextmanager
+def _filter_on_the_network(lab):
+    """A dnsmasq that blocks names, as Pi-hole does, in front of the resolver."""
+    upstream = lab.namespaces["upstream"]
+    blocks = [f"--address=/{name}/#" for name in BLOCKED]
+    process = upstream.start(
+        "filter", "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-hosts",
+        "--no-resolv", f"--server={topology.UPSTREAM[4]}", "--user=root", "--bind-interfaces",
+        f"--pid-file={lab.resources.path('filter.pid')}", f"--listen-address={FILTER[4]}", *blocks)
+    try:
+        servers.wait_until_answering(upstream, FILTER[4], "p256.test.", process)
+        with nat.spared(lab.wire, [(4, "-p", "udp", "-d", FILTER[4], "--dport", "53")]), \
+                with_sealgate("host")(lab) as world:
+            yield World(world.lab, world.gate, lambda name, rdtype, **how: ask.query(
+                lab.host, FILTER[4], name, rdtype, **how))
+    finally:
+        process.stop()
+
+
+def _blocking_is_no_stripping(world):
+    world.gate.restart()
+    for name in 2 * BLOCKED:    # the first time keys are fetched, which are signed
+        for rdtype in ("A", "AAAA", "A"):
+            expect_rcode(world.ask(name, rdtype), "SERVFAIL")
+    expect(not world.gate.log_lines("leaves out all signatures"), *world.log_tail())
+    lines = world.gate.log_lines("probably it blocks these names")
+    expect_equal("lines that name the likely cause", len(lines), 1)
+    expect(FILTER[4] in lines[0], lines[0])
+    answer = world.ask("mail.p256.test.", "A", ad=True)
+    expect(answer.rcode == "NOERROR" and answer.has_ad, described(answer), *world.log_tail())
+
+
+# ---- Forgeries right after a start ----
+
+def _known_to_be_signed(world):
+    """An alarm on Bogus must see a flood of stripped answers, whatever it looks like of the server."""
+    world.gate.restart()
+    names = [f"{label}.{zone}" for zone in ("p256.test.", "rsa256.test.")
+             for label in ("www", "alias", "case", "mail.b")]
+    with world.lab.attack("strip-signatures"):
+        for name in names:
+            answer = world.ask(name, "A", edns=1232)
+            expect_rcode(answer, "SERVFAIL")
+            expect(answer.ede, f"{name}: no reason")
+    expect_equal("Bogus", world.gate.counter("status_bogus"), len(names))
+    expect_equal("Indeterminate", world.gate.counter("status_indeterminate"), 0)
+
+
+GROUPS = (
+    Group("odd servers, and options of one client", with_sealgate("host"), (
+        Case("a server that rejects options answers clients that send them, and all others are signed",
+             _cookie),
+        Case("a server that rejects EDNS is noticed even if the first query has options", _no_edns_at_all),
+        Case("a server that drops queries with options does not count as one without EDNS", _dropped),
+    )),
+    Group("odd servers, and a forged rejection of options",
+          with_sealgate("host", grace_ms=LONG_GRACE_MS), (
+              Case("a forged error to a client's options costs one query, and nobody's signatures",
+                   _forged_error),)),
+    Group("odd servers, and blocked names", _filter_on_the_network, (
+        Case("a server that blocks names is not accused of leaving out signatures",
+             _blocking_is_no_stripping),)),
+    Group("odd servers, and forgeries right after a start", with_sealgate("host"), (
+        Case("answers known to be signed that come without signatures are counted as Bogus",
+             _known_to_be_signed),)),
+)
