@@ -71,20 +71,20 @@ static void find_zone_for(
 		chain_find(j->gate->store, name, j->now_s, chain);
 }
 
-/* Proves that the name has no such type. Behind an alias (`name` is then not the question's) the
- * proof that the name does not exist is enough: dnsmasq gives an alias to a missing name again from
- * its cache with NOERROR, and servers have long disagreed on whether the RCODE is about the first or
- * the last name (RFC 6604, 3). An attacker who turns NXDOMAIN into NOERROR gains nothing: a name
- * that does not exist has no type, and the client gets no record by it. At the question's own name
- * no server answers so, and there the RCODE stays what the zone proves. */
+/* Proves that the name has no such type. The proof that the name does not exist is enough: dnsmasq
+ * gives NXDOMAIN again as NOERROR from its cache, for an alias to a missing name and for that name,
+ * and servers have long disagreed on whether the RCODE is about the first or the last name (RFC 6604,
+ * 3). An attacker who turns NXDOMAIN into NOERROR gains nothing: the client
+ * gets the NXDOMAIN that the zone proves. */
 static struct outcome prove_no_type(
         struct judging *j, struct denial *denial, const struct name *name, uint16_t type)
 {
 	struct outcome no_type = denial_of_type(denial, name, type);
 
-	if (no_type.status <= STATUS_INSECURE || name_equal(name, &j->m->qname))
+	if (no_type.status <= STATUS_INSECURE)
 		return no_type;
 	struct outcome no_name = denial_of_name(denial, name);
+	j->is_name_error = no_name.status == STATUS_SECURE;
 	return no_name.status <= STATUS_INSECURE ? no_name : no_type;
 }
 

@@ -222,6 +222,8 @@ static uint16_t client_flags(
 	 * truncated answer is not judged */
 	if ((result->is_partial || (m->flags & FLAG_TC)) && !passes_all(result))
 		flags &= (uint16_t)~RCODE_MASK;
+	if (result->is_name_error && !passes_all(result))
+		flags |= RCODE_NXDOMAIN;
 	return flags;
 }
 
@@ -334,6 +336,7 @@ static bool gate_judge_answer(
 	result->exemption = j->gate->policy->is_dateless ? EXEMPT_DATES : j->exemption;
 	result->culprit = j->culprit;
 	result->is_partial = j->is_partial;
+	result->is_name_error = j->is_name_error;
 	result->has_signer = j->has_signer;
 	result->signer = j->signer;
 	return true;

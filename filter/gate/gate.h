@@ -52,6 +52,7 @@ struct gate_result {
 	enum exemption exemption; /* the way past a full judgement, or EXEMPT_NOT */
 	bool is_failure;          /* the response is an error, which anybody could have sent */
 	bool is_partial;          /* only the part of the answer passes that its server can know */
+	bool is_name_error;       /* NOERROR is to become the NXDOMAIN that the zone proves */
 	bool has_signer;
 	struct span octets; /* what to send: the message itself, or inside the caller's writer */
 	unsigned verifications; /* signature checks that this judgement computed */

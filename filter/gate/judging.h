@@ -44,8 +44,9 @@ struct judging {
 	struct outcome outcome;
 	struct want culprit;
 	enum exemption exemption; /* the exemption by which unsigned records are kept */
-	bool is_partial; /* the chain leaves the zone, and the client follows the rest itself */
-	bool has_signer; /* `signer` is the zone that signed the answer's first part */
+	bool is_partial;    /* the chain leaves the zone, and the client follows the rest itself */
+	bool is_name_error; /* NOERROR, though the zone proves NXDOMAIN for the last name */
+	bool has_signer;    /* `signer` is the zone that signed the answer's first part */
 	struct name signer;
 };
 

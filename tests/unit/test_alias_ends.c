@@ -76,8 +76,13 @@ static void noerror_for_a_missing_target_needs_the_proof_of_nxdomain(void **stat
 		        ALIAS SOA_EXAMPLE
 		        "> x.example.test NSEC example.test A RRSIG NSEC | example.test\n" NO_STAR,
 		        STATUS_BOGUS, REASON_DENIAL_FAILED },
-		{ "the question's own name: no server answers so", "x.example.test AAAA", 0,
-		        SOA_EXAMPLE NO_X NO_STAR, STATUS_BOGUS, REASON_DENIAL_FAILED },
+		{ "the question's own name", "x.example.test AAAA", 0, SOA_EXAMPLE NO_X NO_STAR,
+		        STATUS_SECURE, 0 },
+		{ "an attacker leaves out half of it", "x.example.test AAAA", 0, SOA_EXAMPLE NO_X,
+		        STATUS_BOGUS, REASON_DENIAL_FAILED },
+		{ "NXNAME is never a type (RFC 9824, 3)", "nx.example.test NXNAME", 0,
+		        "> nx.example.test NSEC a.nx.example.test RRSIG NSEC NXNAME | example.test",
+		        STATUS_SECURE, 0 },
 	};
 	judge_rows(rows, COUNT(rows), ASK_DO);
 	judge_rows(rows, COUNT(rows), ASK_PLAIN);
