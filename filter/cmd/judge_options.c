@@ -140,6 +140,26 @@ static bool take_config(struct judge_options *o, struct config *c)
 	return true;
 }
 
+/* Takes the prefixes of NAT64s, which without a configuration are the default. */
+static void take_dns64(struct judge_options *o, const struct config *c)
+{
+	o->dns64 = c->dns64;
+	o->policy.dns64 = o->dns64.items;
+	o->policy.dns64_count = o->dns64.count;
+}
+
+static bool load_config(struct judge_options *o, bool by_config, struct config *c)
+{
+	struct complaint error;
+
+	if (!by_config && config_defaults(c) < 0)
+		complaint_set(&error, "out of memory");
+	else if (!by_config || config_load(c, o->config_path, NULL, &error) == 0)
+		return true;
+	log_error("%s", error.text);
+	return false;
+}
+
 /* Without --anchor a command uses the configuration, as the daemon does. */
 bool judge_options_load(struct judge_options *o)
 {
@@ -147,10 +167,9 @@ bool judge_options_load(struct judge_options *o)
 	struct complaint error;
 	bool by_config = o->config_path || !o->anchor_path;
 
-	if (by_config && config_load(&c, o->config_path, NULL, &error) != 0) {
-		log_error("%s", error.text);
+	if (!load_config(o, by_config, &c))
 		return false;
-	}
+	take_dns64(o, &c);
 	if (!by_config || take_config(o, &c)) {
 		o->anchors = o->anchor_path ? trust_anchors_load(o->anchor_path, &error)
 		                            : effective_anchors(&c, clock_wall_s(), &error);

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "cmd/options.h"
+#include "config/config.h"
 #include "gate/policy.h"
 #include "trust/anchor.h"
 #include "trust/local.h"
@@ -15,6 +16,7 @@ struct judge_options {
 	struct anchors *anchors;
 	struct nta_list ntas;
 	struct local_names *local_names, *local_zones; /* of the configuration; or NULL */
+	struct config_networks dns64;                  /* of `policy` */
 	struct policy policy;
 	int64_t time_s;          /* or AUDIT_TIME_OF_PACKET */
 	const char *anchor_path; /* NULL: the trust anchors of the daemon */

@@ -77,6 +77,7 @@ struct config {
 	struct config_networks validators;
 	struct worker_limits limits;
 	bool assist;
+	struct config_networks dns64;
 	struct namelist *before_clock;
 	uint32_t unset_clock;          /* enum config_unset_clock */
 	uint32_t unsynchronised_clock; /* enum config_unsynchronised_clock */

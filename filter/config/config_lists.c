@@ -10,6 +10,7 @@
 #include "config/interface_name.h"
 #include "config/network_text.h"
 #include "config/nta_text.h"
+#include "wire/nat64.h"
 
 /* ---- Lists of servers ---- */
 
@@ -147,6 +148,48 @@ static void network_list_show(const struct config_key *k, const void *value, FIL
 
 const struct config_kind kind_networks = { .read = network_list_read,
 	.say_allowed = network_list_say_allowed,
+	.show = network_list_show };
+
+/* ---- Prefixes of NAT64s ---- */
+
+/* The prefixes in the table of keys are good, and separated by spaces. */
+static bool prefix_list_default(const struct config_key *k, void *value)
+{
+	struct config_networks *prefixes = value;
+	const char *text = k->text;
+	char word[NETWORK_TEXT_SIZE];
+
+	for (int len; sscanf(text, "%49s%n", word, &len) == 1; text += len)
+		network_read(word, &prefixes->items[prefixes->count++]);
+	return true;
+}
+
+static bool prefix_list_read(
+        struct config_reader *r, const struct config_key *k, const config_setting_t *s, void *value)
+{
+	struct config_networks *prefixes = value;
+
+	if (!network_list_read(r, k, s, value))
+		return false;
+	for (unsigned i = 0; i < prefixes->count; i++) {
+		if (!nat64_is_prefix(&prefixes->items[i]))
+			return false;
+	}
+	return true;
+}
+
+static void prefix_list_say_allowed(const struct config_key *k, FILE *out)
+{
+	(void)k;
+	fprintf(out,
+	        "a list of at most %d IPv6 prefixes of 32, 40, 48, 56, 64 or 96 bits, with zeros "
+	        "after them, such as [ \"64:ff9b::/96\" ]",
+	        CONFIG_NETWORKS_MAX);
+}
+
+const struct config_kind kind_prefixes = { .set_default = prefix_list_default,
+	.read = prefix_list_read,
+	.say_allowed = prefix_list_say_allowed,
 	.show = network_list_show };
 
 /* ---- Negative trust anchors ---- */

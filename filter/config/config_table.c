@@ -253,6 +253,12 @@ const struct config_key config_keys[] = {
 	                "EDNS, so that nothing from a signed zone can be proved. If true,\n"
 	                "sealgate fetches the signatures from `resolver` to prove the response.\n"
 	                "If false, or if `resolver` is empty, the response is refused." },
+	{ "dns64", &kind_prefixes, AT(dns64), .text = "64:ff9b::/96",
+	        .help = "The IPv6 prefixes of your NAT64. A resolver with DNS64 makes up AAAA\n"
+	                "records in them. Such a record passes in a signed zone if the zone\n"
+	                "proves the IPv4 address in it, and that the name has no AAAA record.\n"
+	                "The default is the prefix that is reserved for this (RFC 6052). [ ]:\n"
+	                "none. See docs/dns64.md." },
 	{ "before_clock", &kind_names, AT(before_clock),
 	        .text = "pool.ntp.org ntp.ubuntu.com time.cloudflare.com time.google.com "
 	                "time.apple.com time.g.aaplimg.com time.windows.com "

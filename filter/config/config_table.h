@@ -13,10 +13,10 @@ struct config_kind;
 struct config_key {
 	const char *path; /* as in the file, with the group before a dot: "queue.count" */
 	const struct config_kind *kind;
-	size_t offset;            /* of the member in struct config */
-	uint32_t number;          /* the default of a number, a mark, a switch or a word */
-	uint32_t min, max;        /* the range of a number */
-	const char *text;         /* the default of a path; of names, separated by spaces */
+	size_t offset;     /* of the member in struct config */
+	uint32_t number;   /* the default of a number, a mark, a switch or a word */
+	uint32_t min, max; /* the range of a number */
+	const char *text;  /* the default of a path; of names and prefixes, separated by spaces */
 	const char *const *words; /* the allowed words; ends with NULL */
 	const char *help;         /* for the example file, lines of at most 70 columns */
 };

@@ -339,6 +339,8 @@ int daemon_run(const struct config *c)
 		.signals = -1,
 		.failed = -1,
 		.policy = { .mode = c->mode,
+		        .dns64 = c->dns64.items,
+		        .dns64_count = c->dns64.count,
 		        .passes_cd = c->checking_disabled == CHECKING_DISABLED_PASS,
 		        .validators = c->validators.items,
 		        .validator_count = c->validators.count,

@@ -67,7 +67,13 @@ enum status {
 	X(PAUSED, "paused", EDE_NONE, "validation is paused")                                      \
 	X(CLOCK_NOT_SET, "clock-not-set", 0, "the clock of this machine is not set yet")           \
 	X(NO_EDNS, "no-edns", 10, "the server rejects EDNS, so it cannot send signatures")         \
-	X(STRIPPED, "stripped", 10, "the server leaves out all signatures")
+	X(STRIPPED, "stripped", 10, "the server leaves out all signatures")                        \
+	X(DNS64, "dns64", EDE_NONE, "a DNS64 made it up from a proved address")                    \
+	X(DNS64_FORGED, "dns64-forged", 6,                                                         \
+	        "the address is in a prefix of `dns64`, but none that the name has")               \
+	X(DNS64_UNPROVED, "dns64-unproved", 12,                                                    \
+	        "the address is in a prefix of `dns64`, and it is not proved that the name has "   \
+	        "an A record and no AAAA record")
 
 enum reason {
 #define X(name, word, ede, sentence) REASON_##name,

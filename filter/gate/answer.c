@@ -4,6 +4,7 @@
 
 #include "dnssec/alias.h"
 #include "gate/denied.h"
+#include "gate/dns64.h"
 #include "gate/judging.h"
 #include "gate/referral.h"
 
@@ -60,8 +61,9 @@ static bool judge_at_name(struct judging *j, const struct rrset *set)
 		dname = alias_dname_above(&j->sets, &set->owner);
 	if (dname && set->sig_count > 0 && !judge_signatures(j, set))
 		return false;
-	return dname && !ruling_of(j, set)->is_proved ? judge_synthesised(j, set, dname)
-	                                              : judge_part(j, set);
+	if (dname && !ruling_of(j, set)->is_proved)
+		return judge_synthesised(j, set, dname);
+	return dns64_judge(j, set) && judge_part(j, set);
 }
 
 static bool judge_cname_link(struct judging *j, const struct rrset *cname, struct alias_walk *w)

@@ -13,6 +13,7 @@ const char *exempt_pass_text(enum may_pass may_pass)
 {
 	static const char *const texts[] = {
 		[PASS_JUDGED] = "what is proved; NS, glue and RRSIG unsigned",
+		[PASS_MADE] = "what is proved; the AAAA or CNAME made of it, unsigned",
 		[PASS_ALL] = "all of it, without AD unless judged Secure",
 		[PASS_WHOLE] = "all of it, unchanged",
 		[PASS_NONE] = "the header and the question, no record",

@@ -12,6 +12,7 @@
 /* What may pass at most. */
 enum may_pass {
 	PASS_JUDGED, /* what the judgement keeps; by most entries some records unsigned */
+	PASS_MADE,   /* what the judgement keeps, and what a DNS64 made of it (gate/dns64.h) */
 	PASS_ALL,    /* every record; AD only if the answer was judged Secure nevertheless */
 	PASS_WHOLE,  /* every octet, an unchecked AD included */
 	PASS_NONE,   /* the header and the question, no record */
@@ -83,6 +84,12 @@ enum exempt_log {
 	X(RRSIG, "rrsig", PASS_JUDGED, 0, EXEMPT_SILENT, "a question for RRSIG",                   \
 	        "a client that asks",                                                              \
 	        "signatures, which cannot prove a record that they do not fit")                    \
+	X(DNS64, "dns64", PASS_MADE, 0, EXEMPT_SILENT,                                             \
+	        "a question for AAAA of a name that is proved to have A and no AAAA, answered by " \
+	        "its IPv4 addresses in a prefix of `dns64`; or for PTR of such an address, "       \
+	        "answered by a CNAME to the name of the IPv4 address",                             \
+	        "a client that asks; a DNS64, or an attacker who forges its response",             \
+	        "that the client reaches the same address by way of the NAT64")                    \
 	X(ERROR, "error", PASS_NONE, 0, EXEMPT_SILENT,                                             \
 	        "a response whose RCODE is an error, which cannot be signed",                      \
 	        "a server, or an attacker who forges its response",                                \

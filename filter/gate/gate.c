@@ -11,6 +11,7 @@
 #include "gate/recall.h"
 #include "gate/reply.h"
 #include "gate/rewrite.h"
+#include "gate/synthesis.h"
 #include "trust/chain.h"
 
 /* Enough to group, canonicalise and rewrite the largest message. */
@@ -23,6 +24,8 @@ int gate_init(struct gate *g, uint32_t messages)
 	g->rrs = calloc(MESSAGE_RRS_MAX, sizeof(*g->rrs));
 	if (!error)
 		error = g->rrs ? recall_init(&g->recall, messages) : -ENOMEM;
+	if (!error && g->policy && g->policy->dns64_count > 0)
+		error = synthesis_init(&g->synthesis);
 	if (error)
 		gate_fini(g);
 	return error;
@@ -31,6 +34,7 @@ int gate_init(struct gate *g, uint32_t messages)
 void gate_fini(struct gate *g)
 {
 	recall_fini(&g->recall);
+	synthesis_fini(&g->synthesis);
 	arena_fini(&g->arena);
 	free(g->rrs);
 	g->rrs = NULL;
@@ -95,7 +99,7 @@ static uint32_t proved_ttl(struct judging *j, const struct rr *rr, unsigned inde
 	if (!r->is_kept || (r->made_from && rr->type == TYPE_RRSIG))
 		return TTL_LEFT_OUT;
 	uint32_t ttl_s = exempt_ttl(j->exemption, rr->ttl_s);
-	return r->is_proved ? least(ttl_s, r->proved.ttl_s) : ttl_s;
+	return ruling_limits_ttl(r) ? (uint32_t)least(ttl_s, r->proved.ttl_s) : ttl_s;
 }
 
 /* A question for class ANY asks for class IN too (RFC 1034, 3.7.1). */
@@ -137,6 +141,7 @@ static uint32_t passing_ttl(struct judging *j, const struct message *m, const st
 		return named_ttl(
 		        m, rr, j->m ? proved_ttl(j, rr, index) : rr->ttl_s, policy, exemption);
 	case PASS_JUDGED:
+	case PASS_MADE:
 		return proved_ttl(j, rr, index);
 	default:
 		return TTL_LEFT_OUT;

@@ -24,12 +24,19 @@ struct recall {
 	struct hash_key key;
 };
 
+/* The memory of DNS64; synthesis.h has its functions. */
+struct synthesis {
+	struct table names;
+	struct hash_key key;
+};
+
 /* The gate of one worker. Zero it, fill in the pointers (borrowed), then call gate_init(). */
 struct gate {
 	struct crypto *crypto;
 	struct store *store;
 	const struct policy *policy;
 	struct recall recall;
+	struct synthesis synthesis; /* empty if the policy has no prefix of a NAT64 */
 	struct arena arena;
 	struct rr *rrs; /* room for the records of the response being judged */
 };
@@ -80,7 +87,8 @@ void gate_judge(struct gate *g, const struct client_query *asked, struct span oc
 bool gate_recall(struct gate *g, const struct client_query *asked, const struct message *m,
         uint8_t *octets, int64_t now_s, struct gate_result *result);
 
-/* Forgets the responses that were judged, because what they relied on is no longer trusted. */
+/* Forgets the responses that were judged, and what was proved for DNS64, because what they relied on
+ * is no longer trusted. */
 void gate_forget(struct gate *g);
 
 /* Refuses a response whose keys cannot be fetched, with `reason`: writes the SERVFAIL, or in

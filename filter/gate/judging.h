@@ -20,9 +20,16 @@ struct ruling {
 	bool is_proved;
 	struct proved proved;
 	uint8_t zone_labels;
+	bool is_made_up; /* a DNS64 made it up; `proved` has its TTLs (gate/dns64.h) */
 	const struct rrset *
 	        made_from; /* the DNAME that a server made it from, whose proof it shares; or NULL */
 };
+
+/* True if the TTLs of the RRset are limited by `proved`. */
+static inline bool ruling_limits_ttl(const struct ruling *r)
+{
+	return r->is_proved || r->is_made_up;
+}
 
 struct judging {
 	struct gate *gate;

@@ -4,6 +4,7 @@
  * stored. */
 #include "gate/learn.h"
 
+#include "gate/dns64.h"
 #include "gate/judging.h"
 
 static bool is_broken(struct outcome outcome)
@@ -76,8 +77,12 @@ enum learned gate_learn(
 	        !judging_begin(&j, g, &m, now_s))
 		return LEARN_RETRY;
 	j.is_lesson = true;
-	done = want->type == TYPE_DS ? learn_cut(&j, &want->name, last_try)
-	                             : learn_keys(&j, want, last_try);
+	if (dns64_is_want(want))
+		done = dns64_learn(&j, want, last_try);
+	else if (want->type == TYPE_DS)
+		done = learn_cut(&j, &want->name, last_try);
+	else
+		done = learn_keys(&j, want, last_try);
 	if (done)
 		return LEARNED;
 	return holds_something(&j) ? LEARN_OTHER : LEARN_RETRY;
@@ -87,7 +92,9 @@ void gate_learn_failure(struct gate *g, const struct want *want, enum reason rea
 {
 	struct outcome outcome = outcome_of(STATUS_INDETERMINATE, reason);
 
-	if (want->type == TYPE_DS)
+	if (dns64_is_want(want))
+		dns64_learn_failure(g, want, outcome, now_s);
+	else if (want->type == TYPE_DS)
 		store_put_cut(g->store, &want->name,
 		        &(struct cut_state){ CUT_BROKEN, outcome, NULL }, now_s,
 		        LIMIT_FAILED_TTL_S);

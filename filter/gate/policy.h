@@ -22,6 +22,11 @@ struct policy {
 	bool has_skew;  /* `skew_s` replaces the skew of dnssec/limits.h */
 	int32_t skew_s; /* how far signature times may be off, in seconds */
 
+	/* The prefixes of NAT64s, each as nat64_is_prefix() wants it; borrowed. A DNS64 may make up
+	 * AAAA records in them. Set before gate_init(). */
+	const struct network *dns64;
+	unsigned dns64_count;
+
 	/* Names of time servers: they may pass by EXEMPT_CLOCK and EXEMPT_DATES. NULL if no name
 	 * may. */
 	const struct namelist *time_servers;

@@ -2,6 +2,7 @@
 #include "gate/recall.h"
 
 #include "base/spill.h"
+#include "gate/synthesis.h"
 #include "wire/rdata.h"
 
 /* A judged response. */
@@ -151,6 +152,7 @@ void gate_forget(struct gate *g)
 {
 	while (g->recall.messages.used > 0)
 		recall_forget(&g->recall, table_oldest(&g->recall.messages));
+	synthesis_forget(&g->synthesis);
 }
 
 /* Returns until when the RRset's part of the answer stays the same: its signature is valid, and the
@@ -212,7 +214,7 @@ static struct plan_record record_of(const struct judging *j, unsigned index, uin
 		return record;
 	const struct rrset *set = &j->sets.sets[set_index];
 	const struct ruling *r = &j->rulings[set_index];
-	if (r->is_judged && r->outcome.status == STATUS_SECURE) {
+	if (r->is_judged && ruling_limits_ttl(r)) {
 		record.most_s = exempt_ttl(j->exemption, r->proved.original_ttl_s);
 		record.is_equal = r->made_from == NULL;
 		record.by = (uint8_t)(r->made_from ? r->made_from->first : set->first);

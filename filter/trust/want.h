@@ -7,7 +7,7 @@
 
 struct want {
 	struct name name;
-	uint16_t type;    /* TYPE_DS or TYPE_DNSKEY */
+	uint16_t type;    /* TYPE_DS or TYPE_DNSKEY; of gate/dns64.h also A, AAAA and NSEC */
 	bool is_dateless; /* wanted by a judgement without dates, which learns separately */
 };
 

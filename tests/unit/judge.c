@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #define KEY_FLAGS   257
-#define TOKENS_MAX  64
-#define RECORDS_MAX 40
+#define TOKENS_MAX  80
+#define RECORDS_MAX 70
 
 const struct signing valid = { .inception = NOW - 5 * DAY, .expiration = NOW + 5 * DAY };
 

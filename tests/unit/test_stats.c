@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "test.h"
 
+#include <ctype.h>
+
 #include "flow/stats.h"
 
 static void each_field_reads_its_own_counter(void **state)
@@ -22,11 +24,12 @@ static void each_field_reads_its_own_counter(void **state)
 static void names_fit_a_metrics_page(void **state)
 {
 	(void)state;
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz_";
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz_0123456789";
 
 	for (size_t i = 0; i < stats_field_count; i++) {
 		const struct stats_field *field = &stats_fields[i];
 		assert_row(field->name, strspn(field->name, allowed) == strlen(field->name));
+		assert_row(field->name, !isdigit((unsigned char)field->name[0]));
 		assert_row(field->name, strlen(field->help) > 0);
 	}
 }

@@ -12,7 +12,7 @@ fails to fetch keys refuses everything, which does not prove that it noticed the
 from dns.rcode import NOTIMP
 from dns.rdatatype import A, AAAA, DNSKEY, DS
 
-from . import data, denial, habits, message, packet, race, signature
+from . import data, denial, dns64, habits, message, packet, race, signature
 from .message import FORGED, Scene  # noqa: F401 (for those who use the table)
 
 # Which questions an attack touches.
@@ -46,6 +46,11 @@ ATTACKS = {
     "answer-from-twin": (ADDRESSES, data.answer_from_twin),
     "answer-of-another-name": (ADDRESSES, data.answer_of_another_name),
     "truncate-forged": (ADDRESSES, data.truncate_forged),
+    # forged answers of a DNS64
+    "forge-in-prefix": (AAAA.__eq__, dns64.forge_in_prefix),
+    "add-in-prefix": (AAAA.__eq__, dns64.add_in_prefix),
+    "forge-beside-prefix": (AAAA.__eq__, dns64.forge_beside_prefix),
+    "raise-made-up-ttl": (AAAA.__eq__, dns64.raise_made_up_ttl),
     # forged denial
     "forge-nxdomain": (DATA, denial.forge_nxdomain),
     "forge-nodata": (DATA, denial.forge_nodata),
