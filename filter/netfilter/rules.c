@@ -9,6 +9,7 @@
 #include "config/config_table.h"
 #include "netfilter/backend.h"
 #include "netfilter/br_netfilter.h"
+#include "netfilter/conflicts.h"
 #include "netfilter/inside_interfaces.h"
 #include "netfilter/relay_route.h"
 #include "netfilter/service_user.h"
@@ -177,6 +178,23 @@ static int apply_rules(const struct config *c, const char *backend)
 	return 0;
 }
 
+static void log_conflict(void *context, const char *sentence)
+{
+	(void)context;
+	log_warning("rules: %s", sentence);
+}
+
+static void write_conflict(void *context, const char *sentence)
+{
+	fprintf(context, "# warning: %s\n", sentence);
+}
+
+static void look_for_conflicts(const struct config *c, conflict_say *say, void *context)
+{
+	conflicts_in_rules(c, say, context);
+	conflicts_in_settings(c, "", say, context);
+}
+
 /* The shortcut comes before the rules that accept its queries. A query that comes in between goes
  * through the queue, where the worker already knows its question. */
 int rules_apply(struct config *c, const char *backend)
@@ -195,6 +213,8 @@ int rules_apply(struct config *c, const char *backend)
 	int error = apply_rules(c, backend);
 	if (error && has_shortcut)
 		remove_shortcut(c);
+	if (!error)
+		look_for_conflicts(c, log_conflict, NULL);
 	return error;
 }
 
@@ -215,5 +235,7 @@ bool rules_show(const struct config *c, FILE *out)
 
 	for (int i = 0; i < BACKENDS; i++)
 		any = backends[i]->show(backends[i], out) || any;
+	if (any)
+		look_for_conflicts(c, write_conflict, out);
 	return any;
 }

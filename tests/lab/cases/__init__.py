@@ -6,7 +6,7 @@ from . import (adversary, attacks, audit, bridge, cache, checking, client, clock
                overload, pause, race, reflected, restricted, roles, rules, same, service, shares,
                shortcut, tcp, truncation, without_rd)
 from . import oddservers
-from . import dns64
+from . import dns64, notrack
 from . import (signer, signer_altered, signer_attacks, signer_clock, signer_names, signer_packets,
                signer_recall, signer_reload, signer_rules, signer_servers, signer_streams,
                signer_transfers)
@@ -33,6 +33,7 @@ _MODULES = (
     restricted,
     inside,
     marks,
+    notrack,
     truncation,
     roles,
     bridge,
