@@ -61,3 +61,12 @@ bool keyset_add(struct keyset *keys, const struct dnskey *key)
 	keys->keys[keys->count++] = (struct zone_key){ pubkey, key->tag, key->algorithm };
 	return true;
 }
+
+bool keyset_has(const struct keyset *keys, uint16_t tag, uint8_t algorithm)
+{
+	for (unsigned i = 0; i < keys->count; i++) {
+		if (keys->keys[i].tag == tag && keys->keys[i].algorithm == algorithm)
+			return true;
+	}
+	return false;
+}

@@ -52,4 +52,7 @@ void keyset_free(struct keyset *keys);
  * set is full. */
 bool keyset_add(struct keyset *keys, const struct dnskey *key);
 
+/* True if a key of the set has this tag and algorithm. */
+bool keyset_has(const struct keyset *keys, uint16_t tag, uint8_t algorithm);
+
 #endif

@@ -19,6 +19,11 @@ bool ds_read(struct span rdata, struct ds *ds)
 	return true;
 }
 
+bool ds_set_equal(const struct ds_set *a, const struct ds_set *b)
+{
+	return a->count == b->count && memcmp(a->ds, b->ds, a->count * sizeof(a->ds[0])) == 0;
+}
+
 bool ds_of_dnskey(
         struct crypto *crypto, const struct name *owner, const struct dnskey *key, struct ds *ds)
 {

@@ -18,6 +18,9 @@ struct ds_set {
 	struct ds ds[LIMIT_DS];
 };
 
+/* True if the sets have the same records in the same order. */
+bool ds_set_equal(const struct ds_set *a, const struct ds_set *b);
+
 /* Reads DS RDATA. Returns false if it is malformed, or if its digest is longer than any known
  * one. */
 bool ds_read(struct span rdata, struct ds *ds);

@@ -28,14 +28,17 @@
 #define LIMIT_WALK_ADDRESSES    8  /* addresses kept for the servers of one zone */
 
 /* How long results are kept, in seconds. */
-#define LIMIT_TRUST_TTL_S  86400 /* proved data, at most */
-#define LIMIT_TRUST_MIN_S  10    /* proved data, at least, so that what was fetched can be used */
-#define LIMIT_BOGUS_TTL_S  60    /* a chain that does not hold */
-#define LIMIT_FAILED_TTL_S 5     /* a chain that could not be fetched */
-#define LIMIT_HINT_S       10    /* a hint that no zone begins at a name */
-#define LIMIT_DOUBT_S      5     /* the shortest time between two new queries for a doubted DS */
-#define LIMIT_SERVERS_S    3600  /* the addresses of a zone's servers, which no signature proves */
-#define LIMIT_UNABLE_S     60    /* a server that could not answer for a DS or DNSKEY */
+#define LIMIT_TRUST_TTL_S        86400 /* proved data, at most */
+#define LIMIT_TRUST_MIN_S        10 /* proved data, at least, so that what was fetched can be used */
+#define LIMIT_BOGUS_TTL_S        60 /* a chain that does not hold */
+#define LIMIT_FAILED_TTL_S       5  /* a chain that could not be fetched */
+#define LIMIT_HINT_S             10 /* a hint that no zone begins at a name */
+#define LIMIT_DOUBT_S            5  /* the shortest time between two new queries for a doubted DS */
+#define LIMIT_RENEWAL_S          10 /* between two looks whether a zone has changed its keys */
+#define LIMIT_RENEWAL_AGE_S      3  /* keys that are newer are not looked for again */
+#define LIMIT_RENEWAL_UNSIGNED_S 60 /* between two looks whether a zone has become unsigned */
+#define LIMIT_SERVERS_S          3600 /* the addresses of a zone's servers, which no signature proves */
+#define LIMIT_UNABLE_S           60 /* a server that could not answer for a DS or DNSKEY */
 
 /* The clock skew that is allowed for RRSIG times: a share of the validity period, within bounds. */
 #define SKEW_SHARE 10 /* one tenth */

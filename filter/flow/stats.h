@@ -51,6 +51,8 @@
 	        "Responses that could not wait: their query had too many waiting already")         \
 	X(parked_share,                                                                            \
 	        "Responses that could not wait: their client or question had used up its share")   \
+	X(renewals, "Times a zone's DS and DNSKEY were fetched once more, because a response "     \
+	            "contradicted them")                                                           \
 	X(fetches_full, "Responses refused: too many fetches were in flight")                      \
 	X(parked_timeouts, "Responses refused: what they waited for did not come in time")         \
 	X(grace_held, "Responses held back, Bogus or a failure, in case a better one follows")     \

@@ -2,6 +2,7 @@
 #include "gate/judging.h"
 
 #include "gate/denied.h"
+#include "trust/renewal.h"
 
 static struct budget judging_budget(const struct policy *policy)
 {
@@ -185,6 +186,41 @@ static bool is_known_to_be_below_a_cut(
 	return chain.zone.labels > signer->labels;
 }
 
+/* True if a signature that is otherwise in order names a key of a supported algorithm that is not in
+ * the keyset. */
+static bool names_unknown_key(
+        const struct judging *j, const struct rrset *set, const struct keyset *keys)
+{
+	for (uint16_t i = set->first_sig; i != RR_NONE; i = j->sets.next[i]) {
+		struct rrsig sig;
+		if (rrsig_read(j->m, &j->m->rrs[i], &sig) && name_equal(&sig.signer, &keys->apex) &&
+		        algorithm_is_supported(sig.algorithm) &&
+		        (j->budget.is_dateless || rrsig_check_time(&sig, j->now_s,
+		                                          j->budget.skew_s) == REASON_NONE) &&
+		        !keyset_has(keys, sig.tag, sig.algorithm))
+			return true;
+	}
+	return false;
+}
+
+/* A response contradicts the keys of `zone`. Returns true if they are to be fetched once more first.
+ * What is learned from a lesson waits for that, too. */
+static bool judging_renews(struct judging *j, const struct name *zone, enum renewal_cause cause)
+{
+	struct want want;
+
+	if ((!j->may_want && !j->is_lesson) ||
+	        !renewal_next(j->gate->store, zone, cause, j->is_lesson, j->now_s, &want))
+		return false;
+	if (!j->may_want) {
+		j->is_renewing = true;
+		return false;
+	}
+	j->wants = true;
+	j->want = want;
+	return true;
+}
+
 /* Checks the set against the keys of `signer`. Returns false if something is wanted first. */
 static bool judge_by_signer(
         struct judging *j, const struct rrset *set, const struct name *signer, struct ruling *r)
@@ -206,7 +242,8 @@ static bool judge_by_signer(
 	struct verifier v = judging_verifier(j);
 	r->outcome = rrset_verify(&v, set, chain.keys, &r->proved);
 	r->is_proved = r->outcome.status <= STATUS_INSECURE;
-	return true;
+	return r->is_proved || !names_unknown_key(j, set, chain.keys) ||
+	       !judging_renews(j, signer, RENEWAL_REKEYED);
 }
 
 /* No signature is valid: the zone of the owner decides whether there should be one. If that zone is
@@ -225,10 +262,14 @@ static bool judge_by_zone(struct judging *j, const struct rrset *set, struct rul
 	if (chain.end == CHAIN_BROKEN) {
 		r->outcome = chain.outcome;
 		r->culprit = chain.link;
-	} else if (chain_is_single(j->gate->store, &chain, &set->owner, set->type)) {
-		r->outcome = outcome_of(STATUS_INSECURE, REASON_LOCAL_NAME);
+		return true;
 	}
-	return true;
+	if (chain_is_single(j->gate->store, &chain, &set->owner, set->type)) {
+		r->outcome = outcome_of(STATUS_INSECURE, REASON_LOCAL_NAME);
+		return true;
+	}
+	return set->sig_count > 0 || j->is_lesson ||
+	       !judging_renews(j, &chain.zone, RENEWAL_UNSIGNED);
 }
 
 /* Nobody may say that localhost is another machine, not even a server that is trusted with local

@@ -45,6 +45,7 @@ struct judging {
 	bool is_lesson; /* a response to a fetch: no client gets it, and proofs count in any section */
 	bool wants;
 	struct want want;
+	bool is_renewing; /* a lesson found a key that its zone did not have: see trust/renewal.h */
 	bool is_provisional; /* a later judgement, with more known, could conclude more */
 
 	/* The answer's outcome so far, the weakest of its parts, and the part that decided it. */

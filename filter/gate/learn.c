@@ -6,6 +6,7 @@
 
 #include "gate/dns64.h"
 #include "gate/judging.h"
+#include "trust/renewal.h"
 
 static bool is_broken(struct outcome outcome)
 {
@@ -23,6 +24,34 @@ static const struct rrset *find_zone_keys(const struct judging *j, const struct 
 	return NULL;
 }
 
+/* Learns the keys that a new DS set proves, and puts that set in force. */
+static bool learn_renewed_keys(struct judging *j, const struct want *want, const struct rrset *set)
+{
+	struct store *store = j->gate->store;
+	const struct ds_set *ds = renewal_ds(store, &want->name, j->now_s);
+	struct verifier v = judging_verifier(j);
+	struct keyset *keys = NULL;
+	struct proved proved;
+
+	if (!ds)
+		return false;
+	struct outcome outcome = ds_prove_keys(&v, set, ds, &proved, &keys);
+	if (outcome.status != STATUS_SECURE)
+		return false;
+	renewal_take_ds(store, &want->name);
+	store_put_keys(store, &want->name, keys, outcome, j->now_s, learn_ttl(proved.ttl_s));
+	return true;
+}
+
+/* No key matches the DS, which may be an old one, kept from before the zone changed its keys. Returns
+ * true if it is in doubt now. Never doubts a DS that has proved keys which are still known. */
+static bool doubts_ds(struct judging *j, const struct want *want)
+{
+	const struct fact *fact = store_find(j->gate->store, &want->name, j->now_s);
+
+	return fact && !fact->keys && store_doubt(j->gate->store, &want->name, j->now_s);
+}
+
 /* Learns the keys of a zone. Returns false if the response is not usable. */
 static bool learn_keys(struct judging *j, const struct want *want, bool last_try)
 {
@@ -35,13 +64,15 @@ static bool learn_keys(struct judging *j, const struct want *want, bool last_try
 
 	if (!ds)
 		return true; /* its DS has expired since */
+	if (set && learn_renewed_keys(j, want, set))
+		return true;
 	if (set)
 		outcome = ds_prove_keys(&v, set, ds, &proved, &keys);
+	bool is_ds_doubted = outcome.reason == REASON_DS_NO_MATCH && doubts_ds(j, want);
+	if (is_ds_doubted && !last_try)
+		return true; /* the DS is wanted first, and then the keys again */
 	if (is_broken(outcome) && !last_try)
 		return false;
-	/* The DS may be an old one, kept from before the zone changed its keys. */
-	if (outcome.reason == REASON_DS_NO_MATCH)
-		store_doubt(j->gate->store, &want->name, j->now_s);
 	uint32_t ttl_s = is_broken(outcome) ? LIMIT_BOGUS_TTL_S : proved.ttl_s;
 	store_put_keys(j->gate->store, &want->name, keys, outcome, j->now_s, learn_ttl(ttl_s));
 	return true;

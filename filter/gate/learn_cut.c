@@ -4,6 +4,7 @@
 #include "base/least.h"
 #include "gate/denied.h"
 #include "gate/learn.h"
+#include "trust/renewal.h"
 
 /* What a DS response teaches about a zone cut. */
 struct learned_cut {
@@ -253,7 +254,7 @@ static bool is_known_by_now(struct judging *j, const struct name *name)
 	const struct fact *fact = store_find(j->gate->store, name, j->now_s);
 
 	return fact && !fact->is_doubted && !fact->is_hint && fact->cut != CUT_UNKNOWN &&
-	       fact->cut != CUT_BROKEN;
+	       fact->cut != CUT_BROKEN && !renewal_is_fetching(j->gate->store, name, TYPE_DS);
 }
 
 bool learn_cut(struct judging *j, const struct name *name, bool last_try)
@@ -268,8 +269,8 @@ bool learn_cut(struct judging *j, const struct name *name, bool last_try)
 		return true; /* the chain above has changed; the gate will want that first */
 	struct name zone = parent.zone;
 	struct learned_cut l = learn_of_cut(j, name, &zone);
-	if (l.cut == CUT_BROKEN && is_known_by_now(j, name))
-		return true;
+	if (l.cut == CUT_BROKEN && (j->is_renewing || is_known_by_now(j, name)))
+		return true; /* the zone's own keys are wanted first, or nothing is */
 	if (l.cut == CUT_BROKEN && is_parent_in_doubt(j, name, &parent))
 		return true;
 	if (!last_try && !is_enough(j, name, &l))

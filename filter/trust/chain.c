@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "trust/chain.h"
 
+#include "trust/renewal.h"
+
 static void end_at(struct chain *c, enum chain_end end, const struct name *name, uint16_t type)
 {
 	c->end = end;
@@ -122,7 +124,7 @@ enum reason chain_excuse(struct store *s, const struct name *name, int64_t now_s
 	return REASON_NONE;
 }
 
-void chain_find(struct store *s, const struct name *name, int64_t now_s, struct chain *out)
+static void walk_down(struct store *s, const struct name *name, int64_t now_s, struct chain *out)
 {
 	const struct anchor *anchor = anchors_above(s->anchors, name);
 	enum reason excuse;
@@ -153,6 +155,14 @@ void chain_find(struct store *s, const struct name *name, int64_t now_s, struct 
 		if (!chain_step_down(out, fact, &at))
 			return;
 	}
+}
+
+void chain_find(struct store *s, const struct name *name, int64_t now_s, struct chain *out)
+{
+	walk_down(s, name, now_s, out);
+	/* the DS is signed by a key that its zone is being asked for */
+	if (out->end == CHAIN_WANT && out->link.type == TYPE_DS)
+		renewal_holds_links(s, &out->zone, &out->link);
 }
 
 bool chain_is_open(const struct chain *c)

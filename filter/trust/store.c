@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "trust/store.h"
 
+#include "base/least.h"
 #include "dnssec/limits.h"
 
 int store_init(struct store *s, const struct anchors *anchors, uint32_t capacity)
@@ -16,6 +17,7 @@ int store_init(struct store *s, const struct anchors *anchors, uint32_t capacity
 static void store_forget(struct store *s, struct fact *fact)
 {
 	keyset_free(fact->keys);
+	key_renewal_drop_ds(fact);
 	table_remove(&s->facts, fact);
 }
 
@@ -134,9 +136,19 @@ static void rely_on(struct store *s, const struct fact *fact)
 		store_rely(s, fact->keys_expire_s);
 }
 
+struct fact *store_fact(struct store *s, const struct name *name)
+{
+	return table_find(&s->facts, store_hash_of(s, name), same_name, name);
+}
+
 const struct fact *store_find(struct store *s, const struct name *name, int64_t now_s)
 {
-	struct fact *fact = table_find(&s->facts, store_hash_of(s, name), same_name, name);
+	return store_find_known(s, name, now_s);
+}
+
+struct fact *store_find_known(struct store *s, const struct name *name, int64_t now_s)
+{
+	struct fact *fact = store_fact(s, name);
 
 	if (!fact)
 		return NULL;
@@ -165,11 +177,6 @@ static struct fact *find_or_add(struct store *s, const struct name *name, int64_
 	return fact;
 }
 
-static bool same_ds(const struct ds_set *a, const struct ds_set *b)
-{
-	return a->count == b->count && memcmp(a->ds, b->ds, a->count * sizeof(a->ds[0])) == 0;
-}
-
 /* Ends a doubt: the query for the DS was answered, or failed. */
 static void settle_doubt(struct fact *fact, int64_t now_s)
 {
@@ -178,10 +185,27 @@ static void settle_doubt(struct fact *fact, int64_t now_s)
 	fact->is_doubted = false;
 }
 
+/* Returns how long a failure is remembered: longer if the same failed a short time ago. */
+static uint32_t failure_span(
+        const struct fact *fact, uint64_t source, uint16_t type, int64_t now_s, uint32_t ttl_s)
+{
+	uint32_t span_s = LIMIT_FAILED_TTL_S;
+
+	for (unsigned i = 0; i < STORE_FAILURES; i++) {
+		const struct failure *f = &fact->failures[i];
+		if (f->type == type && f->source == source && f->expires_s != 0 &&
+		        now_s - f->expires_s < (int64_t)f->span_s)
+			span_s = 2 * f->span_s;
+	}
+	return (uint32_t)least(span_s, ttl_s);
+}
+
 static void put_failure(struct store *s, struct fact *fact, uint16_t type, struct outcome outcome,
         int64_t now_s, uint32_t ttl_s)
 {
-	add_failure(fact, &(struct failure){ s->source, type, outcome, now_s + ttl_s });
+	uint32_t span_s = failure_span(fact, s->source, type, now_s, ttl_s);
+
+	add_failure(fact, &(struct failure){ s->source, type, outcome, now_s + span_s, span_s });
 	show_fact(fact, s->source, now_s);
 }
 
@@ -191,12 +215,14 @@ void store_put_cut(struct store *s, const struct name *name, const struct cut_st
 	struct fact *fact = find_or_add(s, name, now_s);
 
 	settle_doubt(fact, now_s);
+	if (key_renewal_take_cut(fact, s->source, state, now_s + ttl_s))
+		return;
 	if (state->cut == CUT_BROKEN) {
 		put_failure(s, fact, TYPE_DS, state->outcome, now_s, ttl_s);
 		return;
 	}
 	fact->is_hint = false;
-	if (!state->ds || !same_ds(&fact->ds, state->ds)) {
+	if (!state->ds || !ds_set_equal(&fact->ds, state->ds)) {
 		drop_keys(fact);
 		forget_failures(fact, TYPE_DNSKEY); /* they failed against another DS set */
 	}
@@ -219,6 +245,7 @@ void store_put_hint(
 	struct fact *fact = find_or_add(s, name, now_s);
 
 	settle_doubt(fact, now_s);
+	key_renewal_take_cut(fact, s->source, &(struct cut_state){ .cut = CUT_BROKEN }, 0);
 	if (!is_cut_known(fact) || fact->is_hint) {
 		fact->cut = cut;
 		fact->outcome = outcome_of(STATUS_SECURE, REASON_NONE);
@@ -230,7 +257,7 @@ void store_put_hint(
 
 bool store_doubt(struct store *s, const struct name *name, int64_t now_s)
 {
-	struct fact *fact = table_find(&s->facts, store_hash_of(s, name), same_name, name);
+	struct fact *fact = store_fact(s, name);
 
 	if (!fact || (fact->cut != CUT_NONE && fact->cut != CUT_NO_NAME && fact->cut != CUT_SECURE))
 		return false;
@@ -244,6 +271,8 @@ void store_put_keys(struct store *s, const struct name *name, struct keyset *key
 {
 	struct fact *fact = find_or_add(s, name, now_s);
 
+	if (key_renewal_end(fact, s->source, keys != NULL))
+		return;
 	if (!keys) {
 		put_failure(s, fact, TYPE_DNSKEY, outcome, now_s, ttl_s);
 		return;
@@ -252,5 +281,6 @@ void store_put_keys(struct store *s, const struct name *name, struct keyset *key
 	fact->keys = keys;
 	fact->keys_outcome = outcome;
 	fact->keys_expire_s = now_s + ttl_s;
+	fact->keys_since_s = now_s;
 	rely_on(s, fact);
 }

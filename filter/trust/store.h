@@ -9,6 +9,7 @@
 #include "base/table.h"
 #include "dnssec/ds.h"
 #include "trust/anchor.h"
+#include "trust/key_renewal.h"
 #include "trust/local.h"
 #include "trust/nta.h"
 
@@ -28,6 +29,7 @@ struct failure {
 	uint16_t type; /* TYPE_DS or TYPE_DNSKEY; 0 for none */
 	struct outcome outcome;
 	int64_t expires_s;
+	uint32_t span_s; /* how long it is remembered */
 };
 
 #define STORE_FAILURES 4 /* failures remembered for one name */
@@ -48,12 +50,17 @@ struct fact {
 	struct keyset *keys;
 	struct outcome keys_outcome;
 	int64_t keys_expire_s; /* 0: nothing is known of the keys */
+	int64_t keys_since_s;  /* when the keys were learned */
 
 	/* Private to the store: when the last doubt was settled. */
 	int64_t settled_s;
 
 	/* Private to the store, which shows those of the present source in the members above. */
 	struct failure failures[STORE_FAILURES];
+
+	/* For trust/key_renewal.c alone. */
+	struct key_renewal renewals[STORE_RENEWALS];
+	struct next_ds *next_ds; /* found by a renewal, on the heap, or NULL */
 };
 
 struct store {
@@ -89,6 +96,12 @@ void store_fini(struct store *s);
  * until the next store_put_*(). */
 const struct fact *store_find(struct store *s, const struct name *name, int64_t now_s);
 
+/* As store_find(), for trust/renewal.c, which writes to the fact. */
+struct fact *store_find_known(struct store *s, const struct name *name, int64_t now_s);
+
+/* Returns the fact of a name as the last store_find() left it, or NULL. */
+struct fact *store_fact(struct store *s, const struct name *name);
+
 /* What was learned of a zone cut. */
 struct cut_state {
 	enum cut cut;
@@ -96,8 +109,13 @@ struct cut_state {
 	const struct ds_set *ds; /* for CUT_SECURE, else NULL */
 };
 
+/* A failure is remembered for LIMIT_FAILED_TTL_S at first, and each time that it comes back at once
+ * for twice as long, up to the `ttl_s` of the functions below: a zone that was mended soon works
+ * again, and a zone that stays broken costs few queries. */
+
 /* Stores what was learned of the zone cut at `name`, for `ttl_s` seconds. Copies the DS set. Known
- * keys stay only if the DS set is the same as before. CUT_BROKEN never replaces a proved fact. */
+ * keys stay only if the DS set is the same as before, or if it came from a renewal and has proved
+ * no keys yet. CUT_BROKEN never replaces a proved fact. */
 void store_put_cut(struct store *s, const struct name *name, const struct cut_state *state,
         int64_t now_s, uint32_t ttl_s);
 
@@ -113,7 +131,7 @@ void store_put_hint(
 bool store_doubt(struct store *s, const struct name *name, int64_t now_s);
 
 /* Stores the keys of the zone at `name`; the store owns them from now on. With NULL: they could not
- * be proved, and `outcome` says why. */
+ * be proved, and `outcome` says why; known keys stay. */
 void store_put_keys(struct store *s, const struct name *name, struct keyset *keys,
         struct outcome outcome, int64_t now_s, uint32_t ttl_s);
 

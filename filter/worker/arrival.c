@@ -146,6 +146,7 @@ static void wait_for_keys(struct arrivals *all, struct arrival *a, const struct 
 {
 	const struct asker *asker = &all->asker;
 
+	report_renewal(all->report, reported_of(a), &result->want);
 	if (a->may_not_wait) {
 		arrival_refuse(all, a, REASON_FETCH_TIMEOUT);
 	} else if (!a->parked && !arrival_park(all, a)) {

@@ -14,7 +14,7 @@ void report_init(struct report *r, const struct turn *turn, struct stats *stats)
 {
 	const struct log_limit limit = { .burst = LOG_BURST, .per_second = LOG_PER_SECOND };
 
-	*r = (struct report){ turn, stats, limit, limit, limit, limit };
+	*r = (struct report){ turn, stats, limit, limit, limit, limit, limit };
 }
 
 bool report_may_log(struct log_limit *limit, uint64_t now_ms)
@@ -91,6 +91,30 @@ static void log_refusal(struct reported response, const struct gate_result *resu
 	        reason_sentence(result->outcome.reason), has_habit ? "; " : "",
 	        has_habit ? reason_word(result->habit) : "", has_habit ? ": " : "",
 	        has_habit ? reason_sentence(result->habit) : "");
+}
+
+void report_renewal(struct report *r, struct reported response, const struct want *want)
+{
+	struct response_text text;
+	char zone[NAME_TEXT_SIZE];
+
+	if (want->stale_s == 0)
+		return;
+	stats_count(&r->stats->renewals);
+	if (!report_may_log(&r->renewal, r->turn->now_ms))
+		return;
+	response_text(response, &text);
+	name_text(&want->name, zone);
+	if (want->is_unsigned)
+		log_info("%.255s %s from %s: not signed, although %.255s had a DNSKEY set %u s "
+		         "ago; its "
+		         "DS and DNSKEY are fetched once more",
+		        text.name, text.type, text.server, zone, want->stale_s);
+	else
+		log_info("%.255s %s from %s: signed by a key that the DNSKEY set learned %u s ago "
+		         "does "
+		         "not have; the DS and DNSKEY of %.255s are fetched once more",
+		        text.name, text.type, text.server, want->stale_s, zone);
 }
 
 /* unjudged www.example. A from 192.0.2.53 (pause: all of it, without AD unless judged Secure) */

@@ -15,7 +15,7 @@ struct report {
 	const struct turn *turn; /* borrowed, as `stats` is */
 	struct stats *stats;
 	/* A flood of one kind of line must not hide the others. */
-	struct log_limit bogus, indeterminate, unjudged, rival;
+	struct log_limit bogus, indeterminate, unjudged, rival, renewal;
 };
 
 /* Sets the limits of the log. */
@@ -35,6 +35,10 @@ struct reported {
 
 /* Counts the status of a response that was judged, and logs it if it is Bogus or Indeterminate. */
 void report_judged(struct report *r, struct reported response, const struct gate_result *result);
+
+/* Logs that a response contradicts the keys of its zone, which are fetched once more for that. Logs
+ * nothing for a want that is no renewal. */
+void report_renewal(struct report *r, struct reported response, const struct want *want);
 
 /* Logs a response that passes without a full judgement, if the exemption is to be logged. */
 void report_unjudged(struct report *r, struct reported response, enum exemption exemption);

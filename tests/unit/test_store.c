@@ -138,7 +138,7 @@ static void the_failure_that_expires_first_is_replaced(void **state)
 	for (uint64_t source = 1; source <= STORE_FAILURES; source++) {
 		store.source = source;
 		store_put_cut(&store, &name, &(struct cut_state){ CUT_BROKEN, bogus, NULL }, NOW,
-		        source == 3 ? 10 : 100 + (uint32_t)source);
+		        source == 3 ? 2 : 100);
 	}
 	/* a failure of another type, and a second one of the same source */
 	store.source = STORE_FAILURES;
@@ -149,7 +149,33 @@ static void the_failure_that_expires_first_is_replaced(void **state)
 		assert_int_equal(find("a.test", NOW)->cut == CUT_BROKEN, source != 3);
 	}
 	assert_int_equal(find("a.test", NOW)->outcome.reason, insecure.reason);
-	assert_int_equal(find("a.test", NOW)->keys_expire_s, NOW + 50);
+	assert_int_equal(find("a.test", NOW)->keys_expire_s, NOW + LIMIT_FAILED_TTL_S);
+}
+
+static void a_failure_that_comes_back_is_remembered_longer(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		int64_t at_s; /* after the first */
+		uint32_t span_s;
+	} rows[] = {
+		{ "the first", 0, LIMIT_FAILED_TTL_S },
+		{ "at once", 5, 2 * LIMIT_FAILED_TTL_S },
+		{ "again", 20, 4 * LIMIT_FAILED_TTL_S },
+		{ "up to the limit", 45, 30 },
+		{ "still", 76, 30 },
+		{ "after a good while", 200, LIMIT_FAILED_TTL_S },
+	};
+	struct name name = name_of("a.test");
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		int64_t at_s = NOW + rows[i].at_s;
+		store_put_cut(
+		        &store, &name, &(struct cut_state){ CUT_BROKEN, bogus, NULL }, at_s, 30);
+		assert_row(
+		        rows[i].why, find("a.test", at_s)->cut_expires_s == at_s + rows[i].span_s);
+	}
 }
 
 static void other_anchors_empty_the_store(void **state)
@@ -259,6 +285,8 @@ static void a_doubt_lasts_until_it_is_answered_and_is_not_raised_again_at_once(v
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+		        a_failure_that_comes_back_is_remembered_longer, begin, end),
 		cmocka_unit_test_setup_teardown(a_hint_replaces_nothing_that_is_known, begin, end),
 		cmocka_unit_test_setup_teardown(
 		        a_doubt_lasts_until_it_is_answered_and_is_not_raised_again_at_once, begin,
