@@ -164,7 +164,9 @@ const struct config_key config_keys[] = {
 
 	{ "trust_anchor", &kind_path, AT(trust_anchor), .text = "/usr/share/dns/root.key",
 	        .help = "The file of the DS or DNSKEY records to trust, in zone-file form. The\n"
-	                "Debian package dns-root-data has those of the root." },
+	                "Debian package dns-root-data has those of the root. unbound's root.key\n"
+	                "will do too (of its keys those that it trusts), and dnsmasq's\n"
+	                "trust-anchors.conf." },
 	{ "rollover", &kind_switch, AT(rollover), .number = true,
 	        .help = "If true, sealgate follows replacements of these keys (RFC 5011): a new\n"
 	                "key is trusted after 30 days, a revoked key never again. If false,\n"

@@ -7,6 +7,7 @@
 
 #include "base/complaint.h"
 #include "base/encoding.h"
+#include "trust/anchor_form.h"
 
 #define RDATA_MAX  4096
 #define RECORD_MAX 8192 /* of text, with parentheses and line ends */
@@ -26,6 +27,8 @@ struct reader {
 	char record[RECORD_MAX];
 	struct name owner; /* the owner of the last record */
 	bool has_owner;
+	enum anchor_mark mark; /* what unbound wrote behind the record */
+	bool has_untrusted;    /* a record was skipped because of its mark */
 	struct complaint *error;
 };
 
@@ -43,8 +46,12 @@ static bool append_line(struct reader *r, size_t *len, int *depth)
 
 	r->rest = *end ? end + 1 : end;
 	r->line++;
-	if (*depth == 0)
+	if (*depth == 0) {
 		r->first_line = r->line;
+		r->mark = ANCHOR_MARK_NONE;
+	}
+	if (*depth == 0 && *line == '#') /* a comment in dnsmasq's files */
+		line = end;
 	for (; line < end && *line != ';'; line++) {
 		*depth += (*line == '(') - (*line == ')');
 		if (*len + 2 > RECORD_MAX)
@@ -52,6 +59,9 @@ static bool append_line(struct reader *r, size_t *len, int *depth)
 		r->record[(*len)++] = strchr("()\r", *line) ? ' ' : *line;
 	}
 	r->record[*len] = '\0';
+	enum anchor_mark mark = anchor_form_mark(line, end);
+	if (mark != ANCHOR_MARK_NONE)
+		r->mark = mark;
 	return true;
 }
 
@@ -68,6 +78,11 @@ static int anchor_next_record(struct reader *r)
 			return anchor_complain(r, "the record is too long") - 1;
 		if (depth < 0)
 			return anchor_complain(r, "a ')' without a '('") - 1;
+		if (r->mark == ANCHOR_MARK_LOST)
+			return anchor_complain(r,
+			               "unbound wrote here that all keys of the zone are "
+			               "revoked: put new ones into this file") -
+			       1;
 		if (depth == 0 && strspn(r->record, " \t") < len)
 			return 1;
 		if (depth == 0)
@@ -162,6 +177,13 @@ static bool anchor_add_record(struct reader *r, struct anchors *a, char *text, b
 
 	if (!encode_rdata(r, text, is_ds, rdata, &len))
 		return false;
+	if (r->mark == ANCHOR_MARK_UNKNOWN)
+		return anchor_complain(r, "the state of this key is not one of unbound's: it is a "
+		                          "digit from 0 to 5 after \";;state=\"");
+	if (r->mark == ANCHOR_MARK_NOT) {
+		r->has_untrusted = true;
+		return true;
+	}
 	struct anchor *anchor = anchor_for(a, &r->owner);
 	if (!anchor)
 		return anchor_complain(r, "there are anchors for too many zones");
@@ -201,6 +223,7 @@ static bool anchor_read_record(struct reader *r, struct anchors *a)
 	char *rest;
 	unsigned long ttl;
 
+	anchor_form_from_dnsmasq(r->record);
 	if (r->record[0] == '$')
 		return anchor_complain(r, "directives such as $ORIGIN are not supported");
 	if (!anchor_read_owner(r, &rest))
@@ -219,6 +242,9 @@ static bool anchor_read_record(struct reader *r, struct anchors *a)
 
 static bool check_anchors(struct reader *r, const struct anchors *a)
 {
+	if (a->count == 0 && r->has_untrusted)
+		return anchor_complain(
+		        r, "no key in this file has the state VALID (2) or MISSING (3)");
 	if (a->count == 0)
 		return anchor_complain(r, "there is no DS or DNSKEY record in this file");
 	for (unsigned i = 0; i < a->count; i++) {
@@ -231,8 +257,11 @@ static bool check_anchors(struct reader *r, const struct anchors *a)
 
 static bool anchors_read_all(struct reader *r, struct anchors *a)
 {
+	const char *foreign = anchor_form_foreign(r->rest, &r->first_line);
 	int more;
 
+	if (foreign)
+		return anchor_complain(r, foreign);
 	while ((more = anchor_next_record(r)) > 0) {
 		if (!anchor_read_record(r, a))
 			return false;

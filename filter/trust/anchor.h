@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Trust anchors: DS and DNSKEY records in zone-file form, as in Debian's root.key. */
+/* Trust anchors: DS and DNSKEY records in zone-file form, as in Debian's root.key, unbound's root.key
+ * and Knot Resolver's root.keys. */
 #ifndef TRUST_ANCHOR_H
 #define TRUST_ANCHOR_H
 
@@ -17,7 +18,8 @@ struct anchor {
 struct anchors;
 
 /* Reads a text of DS and DNSKEY records, each on one line, or on several lines in parentheses (RFC
- * 1035, 5.1). Accepts comments, TTL and class, but no directives. Returns NULL if a record cannot
+ * 1035, 5.1). Accepts comments, TTL and class, but no directives; and lines of dnsmasq's form. In a
+ * file that unbound maintains, skips keys that their state does not let be anchors. Returns NULL if a record cannot
  * be parsed or has another type, if a zone has no usable record, or if memory is short. Then
  * `error` has a sentence that names the line and `path`, the file of the text. The caller frees the
  * result with anchors_free(). */

@@ -57,6 +57,10 @@ static void all_forms_of_a_record_give_the_same_anchor(void **state)
 		{ "lower case",
 		        ". in ds 20326 8 2 "
 		        "e06d44b80b8f1d39a95c0b0d7c65d08458e880409bbc683457104237c7f8ec8d\n" },
+		{ "a line of dnsmasq", "trust-anchor=.,20326,8,2," DS_LONG "\n" },
+		{ "its file", "# The root DNSSEC trust anchor\n\ntrust-anchor=.,20326,8,2," DS_LONG
+		              "\n\n" },
+		{ "and with a class", "trust-anchor=IN,.,20326,8,2," DS_LONG "\n" },
 		{ "a digest in pieces", ". DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D084 "
 		                        "58E880409BBC683457104237C7F8EC8D\n" },
 		{ "several lines and comments", "; the root\n\n. IN DS ( 20326 8 ; KSK-2017\n 2 "
@@ -130,6 +134,39 @@ static void mistakes_are_named_with_file_and_line(void **state)
 		        "algorithm is supported" },
 		{ "an unknown algorithm of a key only", ". DNSKEY 257 3 250 " KEY_2017 "\n", 1,
 		        "algorithm is supported" },
+		{ "IANA's XML", "<?xml version=\"1.0\"?>\n<TrustAnchor id=\"1\">\n<Zone>.</Zone>\n",
+		        2, "IANA's root-anchors.xml; give a file of DS or DNSKEY records" },
+		{ "BIND's configuration",
+		        "# a comment\ntrust-anchors {\n  . initial-key 257 3 8 \"" KEY_2017
+		        "\";\n};\n",
+		        3, "BIND's configuration" },
+		{ "BIND's configuration, with a DS",
+		        "trust-anchors { . initial-ds 20326 8 2 \"" DS_LONG "\"; };\n", 1,
+		        "BIND's configuration" },
+		{ "BIND's older configuration", "trusted-keys { . 257 3 8 \"" KEY_2017 "\"; };\n",
+		        1, "BIND's configuration" },
+		{ "BIND's state",
+		        "$ORIGIN .\n@ 0 IN SOA . . 1 0 0 0 0\n  KEYDATA 2026 2026 0 257 3 8 AA\n",
+		        3, "BIND's own state" },
+		{ "unbound's configuration",
+		        "server:\n  auto-trust-anchor-file: \"/var/lib/unbound/root.key\"\n", 2,
+		        "give the file that this line names" },
+		{ "dnsmasq, half a line", "trust-anchor=.,20326\n", 1, "incomplete" },
+		{ "dnsmasq, nothing", "trust-anchor=\n", 1, "no owner" },
+		{ "every key is pending in unbound's file",
+		        "; autotrust trust anchor file\n. 1 IN DNSKEY 257 3 8 " KEY_2017
+		        " ;{id = 20326 (ksk), size = 2048b} ;;state=1 [ ADDPEND ] ;;count=3\n",
+		        2, "no key in this file has the state VALID" },
+		{ "a state that unbound does not have",
+		        ". 1 IN DNSKEY 257 3 8 " KEY_2017 " ;;state=7 [ NEW ]\n", 1,
+		        "\";;state=\"" },
+		{ "a state of two digits", ". 1 IN DNSKEY 257 3 8 " KEY_2017 " ;;state=22\n", 1,
+		        "\";;state=\"" },
+		{ "all keys are revoked",
+		        "; autotrust trust anchor file\n;;REVOKED ; The zone has all keys revoked, "
+		        "and "
+		        "is\n. IN DNSKEY 257 3 8 " KEY_2017 " ;;state=2 [  VALID  ]\n",
+		        2, "revoked: put new ones into this file" },
 		{ "a revoked key only", ". DNSKEY 385 3 8 " KEY_2017 "\n", 1, "supported" },
 		{ "a key without zone bit", ". DNSKEY 1 3 8 " KEY_2017 "\n", 1, "supported" },
 	};
@@ -172,6 +209,41 @@ static void unusable_records_are_skipped_beside_usable_ones(void **state)
 	assert_int_equal(above(a, ".")->ds.ds[0].tag, 20326);
 	assert_int_equal(above(a, ".")->ds.ds[1].tag, 38696);
 	anchors_free(a);
+}
+
+/* unbound rewrites its file as the keys of the zone change (RFC 5011). */
+static void only_keys_that_unbound_trusts_are_anchors(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *comment;
+		unsigned anchors;
+	} rows[] = {
+		{ "no state", "", 2 },
+		{ "only another comment", ";{id = 20326 (ksk), size = 2048b}", 2 },
+		{ "START", ";;state=0 [  START  ] ;;count=0", 1 },
+		{ "ADDPEND: the hold-down is not over",
+		        ";{id = 20326} ;;state=1 [ ADDPEND ] ;;count=2", 1 },
+		{ "VALID", ";{id = 20326} ;;state=2 [  VALID  ] ;;count=0 ;;lastchange=1502438004",
+		        2 },
+		{ "MISSING, and not revoked", ";;state=3 [ MISSING ]", 2 },
+		{ "REVOKED", ";;state=4 [ REVOKED ]", 1 },
+		{ "REMOVED", ";;state=5 [ REMOVED ]", 1 },
+		{ "Knot Resolver's comment", "; Valid: ; KeyTag:20326", 2 },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char text[2048];
+		snprintf(text, sizeof(text),
+		        "; autotrust trust anchor file\n;;id: . 1\n;;last_success: 1 ;;Thu\n"
+		        ".\t86400\tIN\tDNSKEY\t257 3 8 " KEY_2017 " %s\n. IN DS " DS_2024 "\n",
+		        rows[i].comment);
+		struct anchors *a = load(text);
+		if (!a)
+			fail_msg("%s: %s", rows[i].why, error.text);
+		assert_row(rows[i].why, above(a, ".")->ds.count == rows[i].anchors);
+		anchors_free(a);
+	}
 }
 
 static void the_deepest_anchor_applies(void **state)
@@ -277,6 +349,7 @@ int main(void)
 		cmocka_unit_test(mistakes_are_named_with_file_and_line),
 		cmocka_unit_test(a_record_without_owner_has_the_owner_before),
 		cmocka_unit_test(unusable_records_are_skipped_beside_usable_ones),
+		cmocka_unit_test(only_keys_that_unbound_trusts_are_anchors),
 		cmocka_unit_test(the_deepest_anchor_applies),
 		cmocka_unit_test(zones_and_records_have_limits),
 		cmocka_unit_test(a_file_with_a_zero_octet_is_refused),
