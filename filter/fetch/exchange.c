@@ -153,12 +153,17 @@ void exchange_end(struct exchange *e)
 	e->answer = NULL;
 }
 
-/* Compares a message with the query: QR, id, opcode, and the question octet by octet (RFC 5452,
- * 9.1). */
+static struct span exchange_question(const struct exchange *e)
+{
+	return span_of(e->query + PREFIX_SIZE + DNS_HEADER_SIZE, e->question_len);
+}
+
+/* Compares a message with the query: QR, id, opcode, and the question (RFC 5452, 9.1), but not its
+ * letter case. */
 static enum exchange_state exchange_match(const struct exchange *e, struct span octets)
 {
 	struct cursor c = cursor_over(octets), sent = cursor_over(exchange_query(e));
-	struct span question = span_of(sent.base + DNS_HEADER_SIZE, e->question_len);
+	struct span question = exchange_question(e);
 
 	uint16_t id = cursor_u16(&c), flags = cursor_u16(&c), questions = cursor_u16(&c);
 	cursor_take(&c, DNS_HEADER_SIZE - 6);
@@ -167,9 +172,21 @@ static enum exchange_state exchange_match(const struct exchange *e, struct span 
 	/* a server that does not understand the query may leave out the question */
 	if (questions == 0 && (flags & RCODE_MASK) != RCODE_NOERROR && e->takes_bare_errors)
 		return EXCHANGE_ANSWERED;
-	if (questions != 1 || !span_equal(cursor_take(&c, question.len), question))
+	if (questions != 1 || !question_is_alike(cursor_take(&c, question.len), question))
 		return EXCHANGE_MISMATCHED;
 	return flags & FLAG_TC ? EXCHANGE_TRUNCATED : EXCHANGE_ANSWERED;
+}
+
+/* Puts the letters of the query back into a message that matches. */
+static void exchange_mend_letters(struct exchange *e, uint8_t *octets, size_t len)
+{
+	struct span question = exchange_question(e);
+
+	if (len < DNS_HEADER_SIZE + question.len || get_u16(octets + 4) == 0 ||
+	        memcmp(octets + DNS_HEADER_SIZE, question.base, question.len) == 0)
+		return;
+	e->has_other_letters = true;
+	memcpy(octets + DNS_HEADER_SIZE, question.base, question.len);
 }
 
 static bool would_block(void)
@@ -185,7 +202,10 @@ static enum exchange_state exchange_ready_udp(
 	if (len < 0)
 		return would_block() ? EXCHANGE_WAITING : EXCHANGE_FAILED;
 	*answer = span_of(buffer, (size_t)len);
-	return exchange_match(e, *answer);
+	enum exchange_state state = exchange_match(e, *answer);
+	if (state != EXCHANGE_MISMATCHED)
+		exchange_mend_letters(e, buffer, (size_t)len);
+	return state;
 }
 
 /* Sends the rest of the query. When all is sent, epoll waits for the response only. */
@@ -233,8 +253,10 @@ static enum exchange_state exchange_ready_tcp(struct exchange *e, struct span *a
 	/* The connection carries one response. If it does not match, or is truncated, no better one
 	 * follows. */
 	*answer = span_of(e->answer, len);
-	return exchange_match(e, *answer) == EXCHANGE_ANSWERED ? EXCHANGE_ANSWERED
-	                                                       : EXCHANGE_FAILED;
+	if (exchange_match(e, *answer) != EXCHANGE_ANSWERED)
+		return EXCHANGE_FAILED;
+	exchange_mend_letters(e, e->answer, len);
+	return EXCHANGE_ANSWERED;
 }
 
 enum exchange_state exchange_ready(struct exchange *e, uint8_t *buffer, struct span *answer)

@@ -46,7 +46,8 @@ struct exchange {
 	int epoll_fd;
 	void *tag; /* what epoll gives back as data.ptr */
 	bool over_tcp;
-	bool takes_bare_errors;             /* an error without a question matches too */
+	bool takes_bare_errors; /* an error without a question matches too */
+	bool has_other_letters; /* the response that came had other letters in its question */
 	size_t query_len, question_len;     /* of `query`, without the length prefix */
 	size_t sent, received;              /* octets over TCP so far */
 	uint8_t query[2 + BUILD_QUERY_MAX]; /* after TCP's length prefix (RFC 1035, 4.2.2) */
@@ -81,7 +82,9 @@ int exchange_begin_asked(struct exchange *e, int epoll_fd, void *tag,
 
 /* Call it when the socket is ready: sends and reads as much as is possible without blocking. After
  * EXCHANGE_ANSWERED or EXCHANGE_TRUNCATED, `answer` is the message: a response with the id and the
- * exact question of the query. Over UDP it lies in `buffer`, which has EXCHANGE_ANSWER_MAX octets;
+ * exact question of the query. If the server changed the letters of the question, those of the query are
+ * put back: id and port are as hard to guess as for a server that keeps letters, and only a client's
+ * letters in mixed case would have made it harder. Over UDP it lies in `buffer`, which has EXCHANGE_ANSWER_MAX octets;
  * over TCP it is valid until exchange_end(). */
 enum exchange_state exchange_ready(struct exchange *e, uint8_t *buffer, struct span *answer);
 

@@ -48,7 +48,8 @@ static int reask_begin(struct reasks *all, struct reask *reask, bool over_tcp)
 	const struct sockaddr_storage *server = &parked->server;
 	struct exchange_asking asking = { .asked = &parked->asked,
 		.flags = parked->asked.flags & (FLAG_RD | FLAG_CD),
-		.is_plain = reask->how == REASK_PLAINLY,
+		.is_plain = reask->how == REASK_PLAINLY ||
+		            (reask->how == REASK_LETTERS && parked->asked.sent_plain),
 		.over_tcp = over_tcp };
 
 	if (reask->how == REASK_SIGNED) {
@@ -89,6 +90,8 @@ static uint64_t *reask_counter(struct stats *stats, enum reask_how how)
 		return &stats->plain_asked;
 	case REASK_BARELY:
 		return &stats->bare_asked;
+	case REASK_LETTERS:
+		return &stats->letters_asked;
 	case REASK_SIGNED:
 	case REASK_NOT:
 		break;
@@ -146,6 +149,7 @@ static void reask_keep(struct reask *reask, struct span answer)
 		free(parked->whole);
 		parked->whole = octets;
 		parked->whole_len = answer.len;
+		parked->has_other_letters = reask->exchange.has_other_letters;
 	}
 }
 

@@ -7,7 +7,9 @@
  *            EDNS
  *   barely   the server answers a query that has the client's own options by an error: the server is
  *            asked with an OPT that has none
- *   signed   the server leaves out signatures: a configured resolver is asked for them */
+ *   signed   the server leaves out signatures: a configured resolver is asked for them
+ *   letters  the response has other letters in its question than the client's: the server is asked whether
+ *            it changes letters */
 #ifndef FETCH_REASK_H
 #define FETCH_REASK_H
 

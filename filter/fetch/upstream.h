@@ -59,8 +59,9 @@ struct upstream {
 	uint64_t lacking_from_ms;    /* when that row began */
 	uint64_t lacking_until_ms;   /* when its last response came */
 	uint32_t lacking_name;       /* a hash of the name that it was about */
+	bool changes_letters;        /* of questions */
 	bool said_edns, said_strips; /* logged, once each */
-	bool said_blocks, said_options;
+	bool said_blocks, said_options, said_letters;
 	uint64_t bare_until_ms;          /* when options of clients may go on again */
 	uint64_t options_taken_until_ms; /* until when an error does not change that */
 	bool is_admitted;                /* to the shortcut */

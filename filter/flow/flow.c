@@ -10,9 +10,11 @@ _Static_assert(sizeof(struct flow) == 104, "with the overhead of the table a flo
 
 #define KEPT_MAX (QUESTION_MAX + sizeof(struct packed_signing))
 
-static bool matches_judged(const struct message *response, const union flow_asked *asked)
+static bool matches_judged(
+        const struct message *response, const union flow_asked *asked, bool in_any_case)
 {
-	return gate_matches(response, &asked->client);
+	return in_any_case ? gate_matches_in_any_case(response, &asked->client)
+	                   : gate_matches(response, &asked->client);
 }
 
 int flow_table_init(struct flow_table *t, uint32_t capacity, uint32_t timeout_ms)
@@ -321,7 +323,7 @@ struct flow_search {
 	const struct message *response;
 	uint64_t now_ms;
 	union flow_asked *asked;
-	bool any_way;
+	bool any_way, any_case;
 };
 
 static bool is_answered_by(const void *entry, const void *key)
@@ -334,7 +336,7 @@ static bool is_answered_by(const void *entry, const void *key)
 	        !(search->any_way || is_way_back(flow, &search->key->way)))
 		return false;
 	flow_read(search->table, flow, search->asked);
-	return search->table->matches(search->response, search->asked);
+	return search->table->matches(search->response, search->asked, search->any_case);
 }
 
 static struct flow *find_answered(const struct flow_search *search)
@@ -346,8 +348,12 @@ static struct flow *find_answered(const struct flow_search *search)
 struct flow *flow_find(const struct flow_table *t, const struct flow_key *key,
         const struct message *response, uint64_t now_ms, union flow_asked *asked)
 {
-	const struct flow_search search = { t, key, response, now_ms, asked, false };
+	struct flow_search search = { t, key, response, now_ms, asked, false, false };
+	struct flow *flow = find_answered(&search);
 
+	if (flow)
+		return flow;
+	search.any_case = true;
 	return find_answered(&search);
 }
 
@@ -355,7 +361,7 @@ bool flow_has_strayed(const struct flow_table *t, const struct flow_key *key,
         const struct message *response, uint64_t now_ms)
 {
 	union flow_asked asked;
-	const struct flow_search search = { t, key, response, now_ms, &asked, true };
+	const struct flow_search search = { t, key, response, now_ms, &asked, true, true };
 
 	return find_answered(&search) != NULL;
 }

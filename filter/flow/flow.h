@@ -53,8 +53,10 @@ union flow_asked {
 	struct flow_signing signing; /* begins with the same struct client_query */
 };
 
-/* True if `response` may answer the query. Addresses, ports and id are known to match. */
-typedef bool flow_matcher(const struct message *response, const union flow_asked *asked);
+/* True if `response` may answer the query, or with `in_any_case`, if only the letters of its question
+ * differ. Addresses, ports and id are known to match. */
+typedef bool flow_matcher(
+        const struct message *response, const union flow_asked *asked, bool in_any_case);
 
 /* Is called for each flow that timed out, except those that flow_end() left in the table. */
 typedef void flow_unanswered(void *context, const union flow_asked *asked);
@@ -65,7 +67,7 @@ struct flow_table {
 	struct flow_share share;
 	bool has_shares; /* shares limit clients and interfaces; set by flow_table_init() */
 	uint32_t timeout_ms;
-	flow_matcher *matches;       /* gate_matches(), as set by flow_table_init() */
+	flow_matcher *matches;       /* by gate_matches(), as set by flow_table_init() */
 	flow_unanswered *unanswered; /* NULL, as set by flow_table_init(): is not called */
 	void *context;               /* of `unanswered` */
 };
@@ -102,8 +104,9 @@ struct flow_remembered flow_remember(struct flow_table *t, const struct flow_key
 struct flow_remembered flow_remember_signing(struct flow_table *t, const struct flow_key *key,
         const struct flow_signing *signing, uint64_t now_ms);
 
-/* Returns the flow that `response` answers according to matches(), and fills `asked`. Returns NULL
- * if there is none; `asked` is undefined then. A flow is valid until a flow is remembered, removed
+/* Returns the flow that `response` answers according to matches(), and fills `asked`. A flow whose
+ * question has the same letters comes before one whose letters differ. Returns NULL if there is none;
+ * `asked` is undefined then. A flow is valid until a flow is remembered, removed
  * or expired.
  *
  * A response must leave by the interface that its query came in by. It may come in by any interface

@@ -23,6 +23,7 @@ enum reask_how {
 	REASK_PLAINLY = 2,
 	REASK_SIGNED = 4,
 	REASK_BARELY = 8,
+	REASK_LETTERS = 16
 };
 
 struct parked {
@@ -30,7 +31,9 @@ struct parked {
 	uint64_t packet_id;
 	bool is_held_back; /* true: it lies in the park of grace.h */
 	bool is_forwarded; /* the packet is in FORWARD */
-	unsigned fetches;  /* number of fetches for this response so far; see LIMIT_FETCHES */
+	bool is_changed; /* `octets` are not what the kernel holds: the client's letters were put back */
+	bool is_doubted_by_client; /* the client may refuse it, and go on listening */
+	unsigned fetches; /* number of fetches for this response so far; see LIMIT_FETCHES */
 	/* Signature checks for this response so far; see LIMIT_VERIFICATIONS_ALL. */
 	unsigned verifications;
 	uint64_t deadline_ms;
@@ -45,6 +48,7 @@ struct parked {
 	enum reask_how came_by;   /* how the newest of the messages below was asked for */
 	uint8_t *whole;           /* the message that replaces this one; from the heap, or NULL */
 	size_t whole_len;
+	bool has_other_letters; /* `whole` came with other letters in its question than were asked */
 	uint8_t *proof; /* a message with the signatures that this one lacks (gate/assist.h); from
 	                   the heap, or NULL */
 	size_t proof_len;

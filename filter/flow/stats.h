@@ -30,6 +30,7 @@
 	               "in flight")                                                                \
 	X(flows_expired, "Queries in flight that timed out")                                       \
 	X(responses, "Responses seen")                                                             \
+	X(responses_letters, "Responses whose question had other letters than the query")          \
 	X(responses_unsolicited, "Responses dropped: they answer no query in flight")              \
 	X(responses_strayed, "Responses dropped: they took other interfaces than their query")     \
 	X(responses_malformed, "Responses dropped: malformed")                                     \
@@ -69,6 +70,7 @@
 	X(queries_bare, "Queries sent on without the options of the client, which the server "     \
 	                "rejects")                                                                 \
 	X(signed_asked, "Queries asked again at a resolver, because signatures were missing")      \
+	X(letters_asked, "Queries asked again because the letters of the question had changed")    \
 	X(reask_failures, "Queries asked again without EDNS, without options, or at a resolver, "  \
 	                  "that were not "                                                         \
 	                  "answered")                                                              \

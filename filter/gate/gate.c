@@ -40,17 +40,34 @@ void gate_fini(struct gate *g)
 	g->rrs = NULL;
 }
 
-bool gate_matches(const struct message *response, const struct client_query *asked)
+static struct span asked_question(const struct client_query *asked)
+{
+	return span_of(asked->question, asked->question_len);
+}
+
+/* Compares all but the question of a response that has one. */
+static bool matches_header(const struct message *response, const struct client_query *asked)
 {
 	if (!(response->flags & FLAG_QR) || response->id != asked->id ||
 	        (response->flags & OPCODE_MASK) != (asked->flags & OPCODE_MASK))
 		return false;
-	if (response->question_count > 0)
-		return span_equal(
-		        response->question, span_of(asked->question, asked->question_len));
-	return asked->question_len == 0 ||
+	return response->question_count > 0 || asked->question_len == 0 ||
 	       (message_rcode(response) != RCODE_NOERROR &&
 	               message_rcode(response) != RCODE_NXDOMAIN && response->rr_count == 0);
+}
+
+bool gate_matches(const struct message *response, const struct client_query *asked)
+{
+	return matches_header(response, asked) &&
+	       (response->question_count == 0 ||
+	               span_equal(response->question, asked_question(asked)));
+}
+
+bool gate_matches_in_any_case(const struct message *response, const struct client_query *asked)
+{
+	return matches_header(response, asked) &&
+	       (response->question_count == 0 ||
+	               question_is_alike(response->question, asked_question(asked)));
 }
 
 bool gate_knows_unsigned(struct gate *g, const struct client_query *asked, int64_t now_s)

@@ -116,6 +116,10 @@ bool gate_knows_unsigned(struct gate *g, const struct client_query *asked, int64
  * response without a question matches only if it is an error without records. */
 bool gate_matches(const struct message *response, const struct client_query *asked);
 
+/* True also if only the letter case of the question differs. What that means for a client that uses
+ * letters against forgery: worker/letters.h. */
+bool gate_matches_in_any_case(const struct message *response, const struct client_query *asked);
+
 /* What a response to a fetch taught. */
 enum learned {
 	LEARNED,     /* it is stored: ask the gate again */

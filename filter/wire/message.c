@@ -114,6 +114,21 @@ bool message_parse(struct message *m, struct span octets, struct rr *rrs, unsign
 	return cursor_done(&c);
 }
 
+/* The lengths of labels are no letters: they are below 'A'. Type and class are compared as they are. */
+bool question_is_alike(struct span a, struct span b)
+{
+	size_t name_len = a.len > 4 ? a.len - 4 : 0;
+
+	if (a.len != b.len)
+		return false;
+	for (size_t i = 0; i < a.len; i++) {
+		if (a.base[i] != b.base[i] &&
+		        (i >= name_len || name_lower(a.base[i]) != name_lower(b.base[i])))
+			return false;
+	}
+	return true;
+}
+
 bool message_label(const struct message *m, size_t *at, struct span *label)
 {
 	for (;;) {

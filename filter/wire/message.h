@@ -54,6 +54,10 @@ struct message {
  * the owner names of records are checked when they are read. */
 bool message_parse(struct message *m, struct span octets, struct rr *rrs, unsigned rrs_max);
 
+/* True if two questions are equal but for the case of letters in their names (RFC 4343). Each is the
+ * octets of a question whose name is not compressed. */
+bool question_is_alike(struct span a, struct span b);
+
 /* Reads the label of a name at `*at`, with its letter case. Follows compression pointers and moves
  * `*at` to the start of the label; the next label follows its last octet. The last label is empty.
  * Returns false if the label is cut short, or if a pointer does not lead back. */

@@ -237,6 +237,12 @@ static bool ask_again(struct arrivals *all, struct arrival *a, enum reask_how ho
 	       all->asker.ask_again(all->asker.context, a->parked, how);
 }
 
+void arrival_doubt_letters(struct arrivals *all, struct arrival *a)
+{
+	if (!ask_again(all, a, REASK_LETTERS))
+		a->carrier->drop(a);
+}
+
 bool arrival_asks_again(struct arrivals *all, struct arrival *a, const struct message *response)
 {
 	struct fallback fallback =
@@ -331,7 +337,7 @@ void arrival_take(
 		return;
 	}
 	stats_count(&all->stats->responses_recalled);
-	a->is_changed = result.verdict == GATE_REWRITE;
+	a->is_changed = a->is_changed || result.verdict == GATE_REWRITE;
 	arrival_settle(all, a, &result);
 }
 

@@ -50,6 +50,7 @@ struct arrival {
 	struct sockaddr_storage server; /* that sent the response */
 	struct parked *parked;          /* where the response waits; NULL before it has waited */
 	bool is_changed;                /* `message` is not what the server sent any more */
+	bool is_doubted_by_client;      /* the client may refuse it, and go on listening */
 	bool is_last;                   /* nothing better can follow */
 	bool may_not_wait;              /* the response has waited as long as it may */
 };
@@ -101,6 +102,10 @@ void arrival_take(
  * judged. */
 void arrival_pass_unjudged(struct arrivals *all, struct arrival *a, enum query_kind kind,
         const struct message *response);
+
+/* Asks the server again because the letters of the response's question are not the client's; the response
+ * waits, and what the server answers takes its place. Drops the response if that cannot be. */
+void arrival_doubt_letters(struct arrivals *all, struct arrival *a);
 
 /* Judges a response that has waited; or refuses it if what it waited for did not come `in_time`. */
 void arrival_again(struct arrivals *all, struct arrival *a, bool in_time);

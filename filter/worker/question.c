@@ -87,7 +87,7 @@ bool question_has_transfer(const struct question *q, const struct message *respo
 	return (response->flags & FLAG_QR) && message_opcode(response) == OPCODE_QUERY &&
 	       response->id == asked->id &&
 	       (response->question_count == 0 ||
-	               span_equal(
+	               question_is_alike(
 	                       response->question, span_of(asked->question, asked->question_len)));
 }
 

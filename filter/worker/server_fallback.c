@@ -176,6 +176,35 @@ void server_fallback_watch(struct server_fallback *f, const struct sockaddr_stor
 		probes_suspect(&f->probes, &up->server, asked, *f->now_ms, PROBE_AFTER_MS);
 }
 
+/* ---- Letters ---- */
+
+void server_fallback_note_letters(
+        struct server_fallback *f, const struct sockaddr_storage *server, bool changes)
+{
+	char text[INET6_ADDRSTRLEN];
+	struct upstream *up = upstream_of(f, server);
+
+	up->changes_letters = changes;
+	if (!changes)
+		return;
+	f->has_letter_changers = true;
+	if (up->said_letters)
+		return;
+	up->said_letters = true;
+	address_text(sockaddr_octets(&up->server), text);
+	log_warning("%s changes the letters of questions: asked for wWw.eXample, it answers "
+	            "www.example. Clients get their own letters back. But letters in mixed case "
+	            "(use-caps-for-id in unbound, do-0x20-encode in dnsmasq) protect no query to "
+	            "this server",
+	        text);
+}
+
+bool server_fallback_changes_letters(
+        struct server_fallback *f, const struct sockaddr_storage *server)
+{
+	return f->has_letter_changers && upstream_of(f, server)->changes_letters;
+}
+
 /* ---- Signatures ---- */
 
 struct fallback server_fallback_came(struct server_fallback *f,

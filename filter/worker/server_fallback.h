@@ -22,6 +22,7 @@ struct server_fallback {
 	struct stats *stats;
 	const uint64_t *now_ms;   /* of the monotonic clock */
 	uint64_t flow_timeout_ms; /* how long a query may stay unanswered */
+	bool has_letter_changers; /* a server was seen to change the letters of questions */
 	bool can_assist;          /* a configured resolver can be asked for signatures */
 };
 
@@ -69,6 +70,14 @@ struct judged_response {
 	const struct gate_result *result;
 	bool is_known; /* the response was judged before, alone or with other signatures */
 };
+
+/* Notes whether the server changes the letters of questions, as only the server can have shown. */
+void server_fallback_note_letters(
+        struct server_fallback *f, const struct sockaddr_storage *server, bool changes);
+
+/* True if the server was seen to change the letters of questions. */
+bool server_fallback_changes_letters(
+        struct server_fallback *f, const struct sockaddr_storage *server);
 
 /* Rules on a response that was judged: signatures are to be asked of a resolver, or the server has a
  * habit that explains why they are missing. Counts a response once, when it is not known. */

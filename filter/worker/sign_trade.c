@@ -172,7 +172,7 @@ bool sign_trade_matches(const struct message *response, const struct signer_quer
 	/* An error may come without the question, and with other records: a TSIG perhaps. */
 	return response->question_count == 0
 	               ? (response->flags & FLAG_QR) && response->id == asked->client.id
-	               : gate_matches(response, &asked->client);
+	               : gate_matches_in_any_case(response, &asked->client);
 }
 
 struct sign_result sign_trade_response(struct sign_trade *t, const struct signer_query *asked,

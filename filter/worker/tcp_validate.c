@@ -7,6 +7,7 @@
 #include "wire/build.h"
 #include "worker/arrival.h"
 #include "worker/connection.h"
+#include "worker/letters.h"
 #include "worker/validate_query.h"
 #include "worker/worker.h"
 
@@ -170,15 +171,25 @@ void tcp_validate_resume(struct tcp_validator *t, struct parked *parked, bool in
 	arrival_again(t->arrivals, &relayed.arrival, in_time);
 }
 
-/* Answers come in any order (RFC 7766, 7). */
-static struct question *find_asked(const struct connection *c, const struct message *response)
+typedef bool question_matcher(const struct message *response, const struct client_query *asked);
+
+static struct question *find_asked_by(
+        const struct connection *c, const struct message *response, question_matcher *matches)
 {
 	for (struct question *q = c->first; q; q = q->next) {
 		if (q->is_transfer ? question_has_transfer(q, response)
-		                   : !q->parked && gate_matches(response, &q->asked))
+		                   : !q->parked && matches(response, &q->asked))
 			return q;
 	}
 	return NULL;
+}
+
+/* Answers come in any order (RFC 7766, 7). */
+static struct question *find_asked(const struct connection *c, const struct message *response)
+{
+	struct question *q = find_asked_by(c, response, gate_matches);
+
+	return q ? q : find_asked_by(c, response, gate_matches_in_any_case);
 }
 
 /* A transfer ends with the SOA that it began with, but that SOA may stand in the middle too. So
@@ -216,14 +227,19 @@ static void tcp_validate_response(void *context, struct connection *c, struct sp
 		stats_count(&t->stats->responses_unsolicited);
 		return;
 	}
-	struct relayed relayed = relayed_of(t, q, octets);
 	if (q->is_transfer) {
 		tcp_pass_transfer(q, &response);
-	} else if (q->asked.passes_unjudged) {
+		return;
+	}
+	struct relayed relayed = relayed_of(t, q, octets);
+	memcpy(t->scratch.octets, octets.base, octets.len);
+	if (letters_look(t->arrivals, &relayed.arrival, &response, t->scratch.octets,
+	            LETTERS_FROM_CONNECTION) == LETTERS_PUT_BACK)
+		relayed.arrival.message = span_of(t->scratch.octets, octets.len);
+	if (q->asked.passes_unjudged) {
 		arrival_pass_unjudged(t->arrivals, &relayed.arrival, q->kind, &response);
 	} else if (t->turn->is_paused ||
 	           !arrival_asks_again(t->arrivals, &relayed.arrival, &response)) {
-		memcpy(t->scratch.octets, octets.base, octets.len);
 		arrival_take(t->arrivals, &relayed.arrival, &response, t->scratch.octets);
 	}
 }

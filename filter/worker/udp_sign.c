@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "worker/udp_sign.h"
 
-static bool signing_flow_matches(const struct message *response, const union flow_asked *asked)
+static bool signing_flow_matches(
+        const struct message *response, const union flow_asked *asked, bool in_any_case)
 {
+	(void)in_any_case; /* the signer's own question may come back in other letters always */
 	return sign_trade_matches(response, &asked->signing.asked);
 }
 

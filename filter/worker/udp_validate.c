@@ -5,6 +5,7 @@
 #include "flow/grace.h"
 #include "queue/shortcut.h"
 #include "worker/arrival.h"
+#include "worker/letters.h"
 #include "worker/report.h"
 #include "worker/server_fallback.h"
 #include "worker/validate_query.h"
@@ -235,6 +236,8 @@ static void arrived_deliver(struct arrival *a, struct span octets)
 	drop_rival(arrived);
 	note_error(arrived, fails);
 	release_arrived(arrived);
+	if (a->is_doubted_by_client)
+		return; /* the genuine response may still come */
 	if (fails)
 		flow_end(u->flows, arrived->flow);
 	else
@@ -278,6 +281,7 @@ static bool arrived_hold_back(struct arrival *a, bool is_error)
 		stats_count(&u->stats->grace_held);
 		struct parked *parked = grace_find(u->grace, arrived->packet_id);
 		parked->server = a->server;
+		parked->is_changed = a->is_changed;
 		release_arrived(arrived);
 		return true;
 	case GRACE_RIVAL:
@@ -312,6 +316,8 @@ static bool arrived_park(struct arrival *a)
 		return false;
 	a->parked->server = a->server;
 	a->parked->is_forwarded = arrived->is_forwarded;
+	a->parked->is_changed = a->is_changed;
+	a->parked->is_doubted_by_client = a->is_doubted_by_client;
 	arrived->flow->parked++;
 	return true;
 }
@@ -348,6 +354,17 @@ static bool is_from_server_itself(const struct parked *parked)
 	return parked_is_replaced(parked) && !parked->proof && !(parked->reasked & REASK_BARELY);
 }
 
+/* Learns what the server says of letters. Returns false if it was asked for that and said nothing: then it
+ * is not known who sent the response that waits. */
+static bool may_resume(struct udp_validator *u, const struct parked *parked)
+{
+	if (!(parked->reasked & REASK_LETTERS))
+		return true;
+	if (parked->came_by == REASK_LETTERS)
+		letters_answered(u->arrivals, parked);
+	return parked_is_replaced(parked);
+}
+
 /* Judges again; drops the response if its question was answered meanwhile. */
 void udp_validate_resume(struct udp_validator *u, struct parked *parked, bool in_time)
 {
@@ -373,6 +390,9 @@ void udp_validate_resume(struct udp_validator *u, struct parked *parked, bool in
 		                                  .message = parked_message(parked, packet.payload),
 		                                  .server = parked->server,
 		                                  .parked = parked,
+		                                  .is_changed = parked->is_changed,
+		                                  .is_doubted_by_client =
+		                                          parked->is_doubted_by_client,
 		                                  .is_last = parked->is_held_back ||
 		                                             is_from_server_itself(parked),
 		                                  .may_not_wait = parked->is_held_back },
@@ -382,6 +402,10 @@ void udp_validate_resume(struct udp_validator *u, struct parked *parked, bool in
 		.flow = flow,
 		.key = &key,
 		.is_forwarded = parked->is_forwarded };
+	if (!may_resume(u, parked)) {
+		arrived_drop(&arrived.arrival);
+		return;
+	}
 	/* if the answer over TCP did not come, the one with TC is judged */
 	arrival_again(u->arrivals, &arrived.arrival, in_time || parked->waits_for == REASK_WHOLE);
 }
@@ -419,6 +443,32 @@ static void refuse_unasked(const struct udp_validator *u, const struct queued_da
 	        has_strayed ? &u->stats->responses_strayed : &u->stats->responses_unsolicited);
 }
 
+/* Returns false if the response is set aside because of its letters, or dropped. One response to a query
+ * may be set aside, and only if no other waits: the server is asked once. */
+static bool take_letters(struct udp_validator *u, struct arrived_packet *arrived,
+        const struct message *response, uint8_t *octets)
+{
+	struct arrival *a = &arrived->arrival;
+
+	switch (letters_look(u->arrivals, a, response, octets, LETTERS_FROM_PACKET)) {
+	case LETTERS_SAME:
+		return true;
+	case LETTERS_PUT_BACK:
+		a->is_changed = true;
+		return true;
+	case LETTERS_AS_CAME:
+		a->is_doubted_by_client = true;
+		return true;
+	case LETTERS_DOUBTED:
+		break;
+	}
+	if (parked_count(arrived->flow) > 0)
+		arrived_drop(a);
+	else
+		arrival_doubt_letters(u->arrivals, a);
+	return false;
+}
+
 void udp_validate_response(
         struct udp_validator *u, const struct queued_datagram *d, uint8_t *octets)
 {
@@ -449,6 +499,8 @@ void udp_validate_response(
 		.flow = flow,
 		.key = &d->key,
 		.is_forwarded = queued->is_forwarded };
+	if (!take_letters(u, &arrived, &response, octets))
+		return;
 	if (what.client.passes_unjudged)
 		arrival_pass_unjudged(u->arrivals, &arrived.arrival, flow->kind, &response);
 	else if (!u->turn->is_paused &&

@@ -191,8 +191,7 @@ static void only_what_was_asked_for_is_answered(void **state)
 		{ "the answer", 2, 0, false, ANSWERS, COUNTER(responses) },
 		{ "another id", 1, 1, false, GOES_NOWHERE, COUNTER(responses_unsolicited) },
 		{ "another question", 14, 1, false, GOES_NOWHERE, COUNTER(responses_unsolicited) },
-		{ "another letter case", 13, 0x20, false, GOES_NOWHERE,
-		        COUNTER(responses_unsolicited) },
+		{ "another letter case", 13, 0x20, false, ANSWERS, COUNTER(responses_letters) },
 		{ "no response", 2, 0x80, false, GOES_NOWHERE, COUNTER(responses_unsolicited) },
 		{ "more records than there are", 7, 0x40, false, BREAKS,
 		        COUNTER(responses_malformed) },
@@ -216,6 +215,35 @@ static void only_what_was_asked_for_is_answered(void **state)
 		assert_row(rows[i].why, b->c->question_count == (rows[i].fate != ANSWERS));
 		if (rows[i].fate == PASSES)
 			assert_row(rows[i].why, validating_passed_once(b->v, EXEMPT_PAUSE));
+		bed_free(b);
+	}
+}
+
+/* Nobody else answers on a connection, so the server has shown its habit at once. */
+static void a_client_gets_its_own_letters_back_and_the_server_is_known_for_it(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		bool monitors, is_own;
+	} rows[] = {
+		{ "enforcing", false, true },
+		{ "in monitor mode as it came, because the client may check letters", true, false },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bed *b = bed_new();
+		b->v->policy.mode = rows[i].monitors ? MODE_MONITOR : MODE_ENFORCE;
+		ask(b, FLAG_RD, TYPE_A);
+		struct span octets = write_response(b, 0, GOOD);
+		b->v->judge->response.octets[13] ^= 0x20;
+		respond_octets(b, octets);
+		feed(b);
+		struct span answer = take_queued(&b->c->client);
+		assert_row(rows[i].why, answer.len > 14);
+		assert_row(rows[i].why, (answer.base[13] == 'w') == rows[i].is_own);
+		assert_row(rows[i].why,
+		        server_fallback_changes_letters(&b->v->fallback, &b->c->server_address));
 		bed_free(b);
 	}
 }
@@ -453,6 +481,7 @@ int main(void)
 		cmocka_unit_test(a_query_goes_on_is_refused_or_ends_the_connection),
 		cmocka_unit_test(a_cut_query_ends_the_connection),
 		cmocka_unit_test(only_what_was_asked_for_is_answered),
+		cmocka_unit_test(a_client_gets_its_own_letters_back_and_the_server_is_known_for_it),
 		cmocka_unit_test(a_response_is_judged_and_never_held_back),
 		cmocka_unit_test(any_answer_fits),
 		cmocka_unit_test(a_question_whose_response_waits_takes_no_other),

@@ -283,7 +283,7 @@ static void the_response_to_a_query_that_passed_passes(void **state)
 		enum told told;
 	} rows[] = {
 		{ "an answer", true, 0, 2, 0, ACCEPTED },
-		{ "in another letter case", true, 0, 13, 0x20, DROPPED },
+		{ "in another letter case", true, 0, 13, 0x20, ACCEPTED },
 		{ "an error (NOTAUTH) without the question, with a TSIG", false, 9, 2, 0,
 		        ACCEPTED },
 		{ "without the question, and no response", false, 9, 2, 0x80, DROPPED },

@@ -394,8 +394,6 @@ static void only_what_was_asked_for_is_answered(void **state)
 		        false, false, COUNTER(responses_unsolicited) },
 		{ "another server", { { "198.51.100.54", 53 }, CLIENT, OUTSIDE, INSIDE, 0 }, 2, 0,
 		        false, false, COUNTER(responses_unsolicited) },
-		{ "another letter case of the question", STRAIGHT, 13, 0x20, false, false,
-		        COUNTER(responses_unsolicited) },
 		{ "another type", STRAIGHT, 31, 1, false, false, COUNTER(responses_unsolicited) },
 		{ "no response", STRAIGHT, 2, 0x80, false, false, COUNTER(responses_unsolicited) },
 		{ "another opcode", STRAIGHT, 2, 0x20, false, false,
@@ -494,6 +492,174 @@ static void a_signed_query_needs_a_signed_response(void **state)
 	feed(b, id);
 	assert_true(is_held_back(b, id));
 	bed_free(b);
+}
+
+/* ---- Letters ---- */
+
+/* Has the answer come with a question that begins with `letter`. */
+static uint64_t respond_in(struct bed *b, uint8_t letter, const char *records)
+{
+	validating_write(b->v, WWW, 0, records, true);
+	b->v->judge->response.octets[13] = letter;
+	return respond_octets(b, straight, msg_span(&b->v->judge->response));
+}
+
+/* What the server says to a query of sealgate's own, with the letters of that query put back. */
+static void answer_about_letters(struct bed *b, uint64_t id, const char *records, bool has_changed)
+{
+	struct parked *parked = park_find(&b->park, id);
+	const struct msgbuild *response = &b->v->judge->response;
+
+	assert_non_null(parked);
+	validating_write(b->v, WWW, 0, records, true);
+	parked->reasked |= REASK_LETTERS;
+	parked->came_by = REASK_LETTERS;
+	parked->has_other_letters = has_changed;
+	parked->whole = malloc(response->len);
+	assert_non_null(parked->whole);
+	memcpy(parked->whole, response->octets, response->len);
+	parked->whole_len = response->len;
+	parked->whole[13] = b->query.octets[13];
+	udp_validate_resume(&b->validator, parked, true);
+	feed(b, id);
+}
+
+static const struct sockaddr_storage *server_address(void)
+{
+	static struct sockaddr_storage address;
+
+	address = sockaddr_of(span_of("\306\63\144\65", 4), 53, 0); /* 198.51.100.53 */
+	return &address;
+}
+
+static void ask_in(struct bed *b, uint8_t letter)
+{
+	write_query(b, FLAG_RD, TYPE_A, OPT_DO);
+	b->query.octets[13] = letter;
+	assert_int_equal(ask_octets(b, client, msg_span(&b->query)), ACCEPTED);
+}
+
+/* The first response waits while the server is asked; the next ones do not. */
+static void a_client_gets_its_own_letters_from_a_server_that_changes_them(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	ask_in(b, 'W');
+	uint64_t first = respond_in(b, 'w', GOOD);
+	assert_true(is_parked(b, first));
+	assert_int_equal(b->v->reasked, REASK_LETTERS);
+	answer_about_letters(b, first, GOOD, true);
+	assert_int_equal(verdict_on(&b->log, first), REPLACED);
+	assert_int_equal(b->log.payload[13], 'W');
+	b->v->reasked = REASK_NOT;
+	for (unsigned i = 0; i < 2; i++) { /* judged, then recalled */
+		ask_in(b, 'W');
+		uint64_t id = respond_in(b, 'w', GOOD);
+		feed(b, id);
+		assert_int_equal(verdict_on(&b->log, id), REPLACED);
+		assert_int_equal(b->log.payload[13], 'W');
+		assert_int_equal(flows_of(b), 0);
+	}
+	assert_int_equal(b->v->reasked, REASK_NOT);
+	assert_int_equal(stats_of(b)->responses_letters, 3);
+	bed_free(b);
+}
+
+/* An attacker who does not see the query has guessed its port and id, but not its letters: in an unsigned
+ * zone that must gain nothing, for the client's letters are all that is left against him. */
+static void a_forgery_in_wrong_letters_never_reaches_the_client(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		bool is_answered; /* the server answers the query of sealgate's own */
+	} rows[] = { { "the server answers", true }, { "the server is silent", false } };
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		static struct nta_list ntas;
+		struct name zone;
+		struct bed *b = bed_new();
+		ntas.count = 0;
+		assert_true(name_from_text("example.test", &zone));
+		assert_true(nta_add(&ntas, &zone, NTA_FOREVER));
+		b->v->gates.store.ntas = &ntas;
+		ask_in(b, 'W');
+		uint64_t forged = respond_in(b, 'w', "www.example.test A 192.0.2.66");
+		assert_row(rows[i].why, is_parked(b, forged));
+		/* a second one is not even asked about */
+		assert_row(rows[i].why,
+		        verdict_on(&b->log, respond_in(b, 'w', "www.example.test A 192.0.2.67")) ==
+		                DROPPED);
+		if (rows[i].is_answered) {
+			answer_about_letters(b, forged, "www.example.test A 192.0.2.1", false);
+			assert_row(rows[i].why, verdict_on(&b->log, forged) == REPLACED);
+			assert_row(rows[i].why, b->log.payload[b->log.payload_len - 12] == 1 ||
+			                                memmem(b->log.payload, b->log.payload_len,
+			                                        "\300\0\2\1", 4));
+		} else {
+			park_find(&b->park, forged)->reasked |= REASK_LETTERS;
+			udp_validate_resume(&b->validator, park_find(&b->park, forged), true);
+			assert_row(rows[i].why, verdict_on(&b->log, forged) == DROPPED);
+			assert_row(rows[i].why, flows_of(b) == 1);
+			/* the genuine response still comes */
+			uint64_t genuine = respond_in(b, 'W', "www.example.test A 192.0.2.1");
+			feed(b, genuine);
+			assert_row(rows[i].why, verdict_on(&b->log, genuine) != DROPPED);
+		}
+		assert_row(rows[i].why,
+		        !memmem(b->log.payload, b->log.payload_len, "\300\0\2\102", 4));
+		assert_row(rows[i].why,
+		        !server_fallback_changes_letters(&b->v->fallback, server_address()));
+		bed_free(b);
+	}
+}
+
+/* As long as a server was known to change letters, forgeries in any letters were taken. */
+static void letters_count_again_when_the_server_keeps_them(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	server_fallback_note_letters(&b->v->fallback, server_address(), true);
+	ask_in(b, 'w'); /* in lower case: to send them back as they were proves nothing */
+	feed(b, respond_in(b, 'w', GOOD));
+	assert_true(server_fallback_changes_letters(&b->v->fallback, server_address()));
+	ask_in(b, 'W');
+	feed(b, respond_in(b, 'W', GOOD));
+	assert_false(server_fallback_changes_letters(&b->v->fallback, server_address()));
+	ask_in(b, 'W');
+	assert_true(is_parked(b, respond_in(b, 'w', GOOD)));
+	bed_free(b);
+}
+
+/* The client may check letters itself. So a response that passes unjudged passes as it came, and does not
+ * end the question: the client may refuse it. */
+static void what_is_not_judged_keeps_its_letters(void **state)
+{
+	(void)state;
+	enum { MONITORS, CD_PASSES_TOO };
+	static const struct {
+		const char *why;
+		int given;
+	} rows[] = { { "monitor mode", MONITORS }, { "CD", CD_PASSES_TOO } };
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bed *b = bed_new();
+		b->v->policy.mode = rows[i].given == MONITORS ? MODE_MONITOR : MODE_ENFORCE;
+		b->v->policy.passes_cd = rows[i].given == CD_PASSES_TOO;
+		write_query(b, FLAG_RD | FLAG_CD, TYPE_A, OPT_DO);
+		b->query.octets[13] = 'W';
+		ask_octets(b, client, msg_span(&b->query));
+		for (unsigned n = 0; n < 2; n++) {
+			uint64_t id = respond_in(b, 'w', "www.example.test A 192.0.2.66");
+			feed(b, id);
+			assert_row(rows[i].why, verdict_on(&b->log, id) == ACCEPTED);
+			assert_row(rows[i].why, flows_of(b) == 1);
+		}
+		assert_row(rows[i].why, b->v->reasked == REASK_NOT);
+		bed_free(b);
+	}
 }
 
 /* ---- Grace ---- */
@@ -1069,6 +1235,10 @@ int main(void)
 		cmocka_unit_test(an_unchanged_response_is_accepted_as_it_is),
 		cmocka_unit_test(a_recalled_response_that_was_changed_is_not_accepted_as_it_came),
 		cmocka_unit_test(a_signed_query_needs_a_signed_response),
+		cmocka_unit_test(a_client_gets_its_own_letters_from_a_server_that_changes_them),
+		cmocka_unit_test(a_forgery_in_wrong_letters_never_reaches_the_client),
+		cmocka_unit_test(letters_count_again_when_the_server_keeps_them),
+		cmocka_unit_test(what_is_not_judged_keeps_its_letters),
 		cmocka_unit_test(a_better_response_wins),
 		cmocka_unit_test(after_its_grace_a_refused_response_is_a_servfail),
 		cmocka_unit_test(an_error_is_not_held_back_if_its_server_gave_it_before),

@@ -81,6 +81,7 @@ ATTACKS = {
     "swap-question": (ADDRESSES, packet.swap_question),
     "race-wrong-id": (ADDRESSES, packet.race_wrong_id),
     "race-wrong-question": (ADDRESSES, packet.race_wrong_question),
+    "race-wrong-letters": (ADDRESSES, packet.race_wrong_letters),
     "answer-twice": (ADDRESSES, packet.answer_twice),
     "report-query": (DATA, packet.report_query),
     "drop-question": (DATA, packet.drop_question),

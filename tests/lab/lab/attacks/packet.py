@@ -55,6 +55,20 @@ def race_wrong_question(response, scene):
     return [guess, response]
 
 
+# The first query for each name: its id. The attacker has guessed it, and guesses no other for this name.
+_guessed = {}
+
+
+def race_wrong_letters(response, scene):
+    """The blind attacker has guessed the id and the port of the client's query, but not its letters."""
+    if _guessed.setdefault(scene.question.name, response.id) != response.id:
+        return response
+    guess = _guess(scene, response.id)
+    guess.question[0].name = dns.name.Name(
+        [label.swapcase() for label in guess.question[0].name.labels])
+    return [guess, response]
+
+
 def _guess(scene, identity):
     guess = dns.message.make_response(scene.query)
     guess.answer = [forged_address(scene)]
