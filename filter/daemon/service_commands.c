@@ -91,10 +91,11 @@ static void add_zones(const struct service *s, struct control_reply *reply)
 static const char *const counters_told[] = { "queries", "queries_shortcut", "responses",
 	"status_secure", "status_insecure", "status_indeterminate", "status_bogus",
 	"responses_servfail", "queries_cd", "queries_rival", "responses_strayed", "passed_cd",
-	"passed_tsig", "passed_clock", "passed_dates", "passed_pause" };
+	"passed_tsig", "passed_clock", "passed_dates", "passed_pause", "responses_letters",
+	"odd_short", "odd_questions", "odd_records", "odd_place", "odd_trailing" };
 static const char *const signers_told[] = { "queries", "responses", "sign_queries_asked",
 	"sign_made", "sign_found", "sign_signed", "sign_exhausted", "sign_keys", "sign_clock",
-	"sign_failed" };
+	"sign_failed", "odd_short", "odd_questions", "odd_records", "odd_place", "odd_trailing" };
 
 static void add_counters(const struct service *s, const char *const names[], size_t count,
         struct control_reply *reply)

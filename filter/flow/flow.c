@@ -169,6 +169,7 @@ static void flow_fill(struct flow_table *t, struct flow *flow, const struct clie
 	flow->dnssec_ok = asked->dnssec_ok;
 	flow->has_extras = asked->has_extras;
 	flow->is_asked_barely = false;
+	flow->has_newer_edns = asked->has_newer_edns;
 	flow->passes_unjudged = asked->passes_unjudged;
 	flow->sent_plain = asked->sent_plain;
 	flow->iterator = asked->iterator & 3;
@@ -282,6 +283,7 @@ static void read_asked(const struct flow *flow, struct client_query *asked)
 	asked->has_edns = flow->has_edns;
 	asked->dnssec_ok = flow->dnssec_ok;
 	asked->has_extras = flow->has_extras;
+	asked->has_newer_edns = flow->has_newer_edns;
 	asked->passes_unjudged = flow->passes_unjudged;
 	asked->sent_plain = flow->sent_plain;
 	asked->iterator = flow->iterator;

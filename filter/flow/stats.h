@@ -19,6 +19,12 @@
 	X(queries_signed, "Queries passed unchanged: signed with TSIG or SIG(0)")                  \
 	X(queries_opcode, "Queries passed unchanged: the opcode is not QUERY")                     \
 	X(queries_malformed, "Queries dropped: malformed")                                         \
+	X(queries_empty, "Queries passed unchanged: for a DNS cookie, without a question")         \
+	X(odd_short, "Messages dropped: shorter than a DNS header")                                \
+	X(odd_questions, "Messages dropped: more than one question")                               \
+	X(odd_records, "Messages dropped: records and length do not fit, so perhaps no DNS")       \
+	X(odd_place, "Messages dropped: a response for a query, or a query with records")          \
+	X(odd_trailing, "Messages that went on without the octets after their end")                \
 	X(queries_paused, "Queries passed unchanged: judging is paused")                           \
 	X(queries_shortcut, "Queries that the kernel sent on with DO set, without the queue")      \
 	X(shortcut_left, "Queries that the shortcut left to the queue")                            \

@@ -24,6 +24,7 @@ struct client_query {
 	uint16_t question_len;
 	bool has_edns, dnssec_ok;
 	bool has_extras;      /* its OPT went on with options, flags or a version of the client's */
+	bool has_newer_edns;  /* a version of EDNS above 0, so the answer may be BADVERS */
 	bool passes_unjudged; /* the response is matched, not judged: CD, TSIG, another opcode */
 	bool sent_plain;      /* sealgate sent the query on without DO, and added no OPT */
 	enum iterator iterator;

@@ -64,6 +64,9 @@ enum exempt_log {
 	X(OPCODE, "opcode", PASS_WHOLE, 0, EXEMPT_SILENT,                                          \
 	        "an opcode other than QUERY: NOTIFY, UPDATE and others", "a client that asks",     \
 	        "responses without answers")                                                       \
+	X(EMPTY, "empty", PASS_NONE, 0, EXEMPT_SILENT,                                             \
+	        "a query for a DNS cookie, without a question (RFC 7873, 5.4)",                    \
+	        "a client that asks", "an RCODE and EDNS options, in answer to no question")       \
 	X(CLASS, "class", PASS_CLASS, 0, EXEMPT_SILENT, "a question of a class other than IN",     \
 	        "a client that asks", "records of that class")                                     \
 	X(REFERRAL, "referral", PASS_JUDGED, 0, EXEMPT_SILENT,                                     \

@@ -257,6 +257,9 @@ static bool rcode_misleads(
 {
 	unsigned rest = flags & RCODE_MASK;
 
+	/* a client of a newer EDNS expects it: it is how versions are negotiated (RFC 6891, 6.1.3) */
+	if (asked->has_newer_edns && message_rcode(m) == RCODE_BADVERS)
+		return false;
 	return m->edns.extended_rcode != 0 &&
 	       (!asked->has_edns || rest == RCODE_NOERROR || rest == RCODE_NXDOMAIN ||
 	               rest == RCODE_YXDOMAIN);
@@ -446,7 +449,8 @@ void gate_pass(struct gate *g, const struct client_query *asked, struct span oct
 	struct judging j = { 0 };
 	bool parsed = gate_begin(g, octets, &m, result);
 
-	if (exempts[exemption].may_pass == PASS_ALL || result->exemption == EXEMPT_NOT)
+	if (exempts[exemption].may_pass == PASS_ALL || exemption == EXEMPT_EMPTY ||
+	        result->exemption == EXEMPT_NOT)
 		result->exemption = exemption;
 	if (parsed)
 		pass_on(g, &j, &m, asked, out, result);

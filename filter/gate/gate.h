@@ -102,7 +102,7 @@ void gate_refuse(struct gate *g, const struct client_query *asked, struct span o
 void gate_add_habit(const struct client_query *asked, enum reason habit, struct writer *out,
         struct gate_result *result);
 
-/* Lets a response pass unjudged, with AD clear, as far as `exemption` (PASS_ALL or PASS_NAMED)
+/* Lets a response pass unjudged, with AD clear, as far as `exemption` (PASS_ALL, PASS_NAMED, or PASS_NONE)
  * allows. The client gets what it asked for, without what sealgate asked for on its behalf. An
  * error, or an answer of another class, passes in its usual way. */
 void gate_pass(struct gate *g, const struct client_query *asked, struct span octets,

@@ -21,6 +21,7 @@ void query_note(const struct message *m, struct client_query *asked)
 	asked->has_edns = m->edns.present;
 	asked->dnssec_ok = m->edns.dnssec_ok;
 	asked->has_extras = m->edns.present && has_extras(&m->edns);
+	asked->has_newer_edns = m->edns.present && m->edns.version != 0;
 	if (m->edns.present && m->edns.udp_size > DNS_PLAIN_SIZE)
 		asked->udp_size = m->edns.udp_size; /* RFC 6891, 6.2.3 */
 	if (m->question.len)
@@ -31,6 +32,24 @@ bool query_is_transfer(const struct message *m)
 {
 	return !(m->flags & FLAG_QR) && message_opcode(m) == OPCODE_QUERY &&
 	       m->question_count == 1 && (m->qtype == TYPE_AXFR || m->qtype == TYPE_IXFR);
+}
+
+enum { OPTION_COOKIE = 10 };
+
+/* True for a query without a question, by which a client asks for a DNS cookie (RFC 7873, 5.4). */
+static bool asks_for_cookie(const struct message *m)
+{
+	struct cursor c = cursor_over(m->edns.options);
+
+	if (m->question_count != 0 || m->rr_count > 0 || !m->edns.present)
+		return false;
+	while (!c.bad && !cursor_done(&c)) {
+		uint16_t code = cursor_u16(&c);
+		cursor_take(&c, cursor_u16(&c));
+		if (!c.bad && code == OPTION_COOKIE)
+			return true;
+	}
+	return false;
 }
 
 static enum query_kind classify_query(
@@ -45,6 +64,8 @@ static enum query_kind classify_query(
 		return QUERY_TRANSFER;
 	if (m->is_signed)
 		return QUERY_SIGNED;
+	if (asks_for_cookie(m))
+		return QUERY_EMPTY;
 	if (m->question_count != 1 || m->rr_count > 0)
 		return QUERY_MALFORMED;
 	if ((m->flags & FLAG_CD) && policy_passes_cd(policy, client))
@@ -60,6 +81,7 @@ enum exemption query_exemption(enum query_kind kind)
 		[QUERY_SIGNED] = EXEMPT_TSIG,
 		[QUERY_TRANSFER] = EXEMPT_TRANSFER,
 		[QUERY_OPCODE] = EXEMPT_OPCODE,
+		[QUERY_EMPTY] = EXEMPT_EMPTY,
 		[QUERY_MALFORMED] = EXEMPT_NOT, /* such a query is not sent on */
 	};
 	return exemptions[kind];

@@ -17,11 +17,12 @@
 
 /* What is done with a query. */
 enum query_kind {
-	QUERY_JUDGED,    /* remember the query, set DO, judge the response */
-	QUERY_CD,        /* CD is set: pass, remember the query, let the response pass unjudged */
-	QUERY_SIGNED,    /* TSIG or SIG(0): as QUERY_CD */
-	QUERY_TRANSFER,  /* a zone transfer, which cannot be judged: as QUERY_CD */
-	QUERY_OPCODE,    /* an opcode other than QUERY: as QUERY_CD */
+	QUERY_JUDGED,   /* remember the query, set DO, judge the response */
+	QUERY_CD,       /* CD is set: pass, remember the query, let the response pass unjudged */
+	QUERY_SIGNED,   /* TSIG or SIG(0): as QUERY_CD */
+	QUERY_TRANSFER, /* a zone transfer, which cannot be judged: as QUERY_CD */
+	QUERY_OPCODE,   /* an opcode other than QUERY: as QUERY_CD */
+	QUERY_EMPTY,    /* for a DNS cookie, without a question (RFC 7873, 5.4): no record passes */
 	QUERY_MALFORMED, /* not a query that can be read: refuse */
 };
 

@@ -14,8 +14,6 @@
 #include "sign/sign_zone.h"
 #include "sign/signer_private.h"
 
-enum { RCODE_BADVERS = 16 };
-
 /* RFC 8914; EDE_INVALID_QUERY_TYPE: RFC 9824, 3.5. */
 enum { EDE_OTHER = 0, EDE_INVALID_QUERY_TYPE = 30 };
 

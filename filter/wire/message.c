@@ -114,6 +114,52 @@ bool message_parse(struct message *m, struct span octets, struct rr *rrs, unsign
 	return cursor_done(&c);
 }
 
+static bool skip_records(struct cursor *c, unsigned count)
+{
+	for (; count > 0 && !c->bad; count--) {
+		name_skip(c);
+		struct span fixed = cursor_take(c, RR_FIXED_OCTETS);
+		cursor_take(c, fixed.len > 0 ? get_u16(fixed.base + 8) : 0);
+	}
+	return !c->bad;
+}
+
+enum message_fault message_examine(struct span octets, size_t *end)
+{
+	struct cursor c = cursor_at(octets, 2);
+	struct name name;
+	uint16_t flags = cursor_u16(&c), questions = cursor_u16(&c);
+	unsigned records = cursor_u16(&c);
+
+	records += cursor_u16(&c);
+	records += cursor_u16(&c);
+	*end = octets.len;
+	if (c.bad)
+		return MESSAGE_SHORT;
+	if (questions > 1)
+		return MESSAGE_QUESTIONS;
+	if (questions == 1) {
+		name_read_plain(&c, &name);
+		cursor_take(&c, 4);
+	}
+	if (records > MESSAGE_RRS_MAX || !skip_records(&c, records))
+		return MESSAGE_ODD;
+	if (cursor_done(&c))
+		return MESSAGE_SOUND;
+	if (flags & OPCODE_MASK)
+		return MESSAGE_ODD;
+	*end = cursor_offset(&c);
+	return MESSAGE_TRAILING;
+}
+
+struct span message_trim(struct span octets)
+{
+	size_t end;
+
+	message_examine(octets, &end);
+	return span_of(octets.base, end);
+}
+
 /* The lengths of labels are no letters: they are below 'A'. Type and class are compared as they are. */
 bool question_is_alike(struct span a, struct span b)
 {

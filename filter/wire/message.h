@@ -54,6 +54,24 @@ struct message {
  * the owner names of records are checked when they are read. */
 bool message_parse(struct message *m, struct span octets, struct rr *rrs, unsigned rrs_max);
 
+/* What is wrong with octets that message_parse() does not take. */
+enum message_fault {
+	MESSAGE_SOUND,
+	MESSAGE_SHORT,     /* shorter than a header */
+	MESSAGE_QUESTIONS, /* more than one question */
+	MESSAGE_TRAILING,  /* octets after the end of the message */
+	MESSAGE_ODD,       /* records that do not fit the length, or a name that is malformed */
+	MESSAGE_FAULTS
+};
+
+/* Walks over the octets. Sets `*end` to where the message ends, for MESSAGE_TRAILING. Octets after a message
+ * with another opcode than QUERY are MESSAGE_ODD: they may belong to it (DSO: RFC 8490). */
+enum message_fault message_examine(struct span octets, size_t *end);
+
+/* Returns the octets without what follows the end of the message; the same octets if nothing does. A
+ * program that reads on after the end must not find anything there that was not judged. */
+struct span message_trim(struct span octets);
+
 /* True if two questions are equal but for the case of letters in their names (RFC 4343). Each is the
  * octets of a question whose name is not compressed. */
 bool question_is_alike(struct span a, struct span b);

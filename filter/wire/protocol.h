@@ -32,6 +32,7 @@ enum {
 	RCODE_NOTIMP = 4,
 	RCODE_REFUSED = 5,
 	RCODE_YXDOMAIN = 6,
+	RCODE_BADVERS = 16, /* its upper bits are in the OPT: RFC 6891, 9 */
 };
 
 enum { CLASS_IN = 1, CLASS_ANY = 255 };

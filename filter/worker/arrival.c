@@ -354,6 +354,10 @@ void arrival_pass_unjudged(struct arrivals *all, struct arrival *a, enum query_k
 	enum exemption exemption = query_exemption(kind);
 	struct span octets = a->message;
 
+	if (exemption == EXEMPT_EMPTY) {
+		arrival_pass(all, a, exemption);
+		return;
+	}
 	if (!may_pass_whole(exemption, response)) {
 		arrival_judge(all, a);
 		return;

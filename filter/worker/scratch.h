@@ -37,10 +37,12 @@ static inline void scratch_fini(struct scratch *s)
 	*s = (struct scratch){ 0 };
 }
 
-/* Parses a message that lies elsewhere; `m` borrows from both. */
+/* Parses a message that lies elsewhere; `m` borrows from both. Octets after its end are left out: whoever
+ * sends the message on sends m->octets. */
 static inline bool scratch_parse(const struct scratch *s, struct span octets, struct message *m)
 {
-	return message_parse(m, octets, s->rrs, MESSAGE_RRS_MAX);
+	return message_parse(m, octets, s->rrs, MESSAGE_RRS_MAX) ||
+	       message_parse(m, message_trim(octets), s->rrs, MESSAGE_RRS_MAX);
 }
 
 static inline struct writer scratch_writer(const struct scratch *s)

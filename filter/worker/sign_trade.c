@@ -4,6 +4,7 @@
 #include "base/sockaddr.h"
 #include "sign/sign_query.h"
 #include "sign/sign_response.h"
+#include "worker/oddity.h"
 #include "worker/report.h"
 #include "worker/worker.h"
 
@@ -129,6 +130,27 @@ static bool is_signed_for(const struct sign_trade *t, struct span server)
 	return config->server_count == 0;
 }
 
+/* A server that asks others (`peers` is NULL) is not told of. */
+static void note_odd_query(struct sign_trade *t, struct span octets, const struct sign_peers *peers)
+{
+	if (peers)
+		oddity_note(t->oddities, octets, &(struct odd_way){ peers->client, peers->server });
+}
+
+bool sign_trade_parse_response(struct sign_trade *t, struct span octets,
+        const struct sign_peers *peers, struct message *response)
+{
+	const struct odd_way odd = { peers->server, peers->client };
+
+	if (!scratch_parse(&t->responses, octets, response)) {
+		stats_count(&t->stats->responses_malformed);
+		oddity_note(t->oddities, octets, &odd);
+		return false;
+	}
+	oddity_note_trailing(t->oddities, octets, response, &odd);
+	return true;
+}
+
 enum sign_query sign_trade_query(struct sign_trade *t, struct span octets,
         const struct sign_peers *peers, bool is_stream, struct signer_query *asked,
         struct span *sent)
@@ -143,8 +165,12 @@ enum sign_query sign_trade_query(struct sign_trade *t, struct span octets,
 	stats_count(&stats->queries);
 	if (!scratch_parse(&t->queries, octets, &query) || (query.flags & FLAG_QR)) {
 		stats_count(&stats->queries_malformed);
+		note_odd_query(t, octets, peers);
 		return SIGN_QUERY_MALFORMED;
 	}
+	if (query.octets.len < octets.len)
+		note_odd_query(t, octets, peers);
+	*sent = query.octets;
 	if (t->turn->is_paused) {
 		stats_count(&stats->queries_paused);
 	} else if (!peers || !is_signed_for(t, peers->server)) {

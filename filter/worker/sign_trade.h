@@ -15,6 +15,7 @@
 #include "worker/scratch.h"
 #include "worker/turn.h"
 
+struct oddities;
 struct worker_config;
 
 struct sign_trade {
@@ -23,6 +24,7 @@ struct sign_trade {
 	const struct turn *turn;
 	struct stats *stats;
 	struct crypto *crypto;
+	struct oddities *oddities;
 
 	struct signer *signer; /* NULL before sign_trade_init(): the worker validates */
 	struct scratch queries, responses;
@@ -34,12 +36,17 @@ int sign_trade_init(struct sign_trade *t);
 void sign_trade_fini(struct sign_trade *t);
 
 /* Reads a query, counts it, fills `asked`, and sets `sent` to what is to go on: the octets
- * themselves if the query passes, or a query in `queries`. A query that passes has
+ * themselves, without what follows their end, if the query passes, or a query in `queries`. A query that passes has
  * `asked->client.passes_unjudged`, and so has every query if `peers` is NULL, which stands for a server
  * that is not signed for. The caller must not send on a SIGN_QUERY_MALFORMED. */
 enum sign_query sign_trade_query(struct sign_trade *t, struct span octets,
         const struct sign_peers *peers, bool is_stream, struct signer_query *asked,
         struct span *sent);
+
+/* Parses a response into `responses`. Octets after its end are left out of `response->octets`. Returns false
+ * and counts the response if it is malformed. */
+bool sign_trade_parse_response(struct sign_trade *t, struct span octets,
+        const struct sign_peers *peers, struct message *response);
 
 /* True if `response` answers what the server was asked for a query that sign_trade_query() read. */
 bool sign_trade_matches(const struct message *response, const struct signer_query *asked);

@@ -100,8 +100,8 @@ static void tcp_sign_response(void *context, struct connection *c, struct span o
 	struct message response;
 
 	stats_count(&t->stats->responses);
-	if (!scratch_parse(&t->responses, octets, &response)) {
-		stats_count(&t->stats->responses_malformed);
+	const struct sign_peers peers = peers_of(c);
+	if (!sign_trade_parse_response(t, octets, &peers, &response)) {
 		c->is_broken = true;
 		return;
 	}

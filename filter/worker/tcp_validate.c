@@ -8,6 +8,7 @@
 #include "worker/arrival.h"
 #include "worker/connection.h"
 #include "worker/letters.h"
+#include "worker/oddity.h"
 #include "worker/validate_query.h"
 #include "worker/worker.h"
 
@@ -210,6 +211,9 @@ static void tcp_validate_response(void *context, struct connection *c, struct sp
 	struct tcp_validator *t = context;
 	struct message response;
 
+	const struct odd_way odd = { sockaddr_octets(&c->server_address),
+		sockaddr_octets(&c->client_address) };
+
 	stats_count(&t->stats->responses);
 	bool is_parsed = scratch_parse(&t->scratch, octets, &response);
 	struct question *q = is_parsed ? find_asked(c, &response) : NULL;
@@ -220,6 +224,7 @@ static void tcp_validate_response(void *context, struct connection *c, struct sp
 	}
 	if (!is_parsed) {
 		stats_count(&t->stats->responses_malformed);
+		oddity_note(t->oddities, octets, &odd);
 		c->is_broken = true;
 		return;
 	}
@@ -227,6 +232,8 @@ static void tcp_validate_response(void *context, struct connection *c, struct sp
 		stats_count(&t->stats->responses_unsolicited);
 		return;
 	}
+	oddity_note_trailing(t->oddities, octets, &response, &odd);
+	octets = response.octets;
 	if (q->is_transfer) {
 		tcp_pass_transfer(q, &response);
 		return;

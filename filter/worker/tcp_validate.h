@@ -9,6 +9,7 @@
 #include "worker/scratch.h"
 
 struct arrivals;
+struct oddities;
 struct parked;
 struct query_intake;
 struct question;
@@ -22,6 +23,7 @@ struct tcp_validator {
 	const struct turn *turn;
 	struct stats *stats;
 	struct query_intake *intake;
+	struct oddities *oddities;
 	struct arrivals *arrivals;
 	struct park *park;
 

@@ -81,7 +81,7 @@ void udp_sign_query(struct udp_signer *u, const struct queued_datagram *d)
 		drop_datagram(u, d);
 		return;
 	}
-	if (signing.asked.client.passes_unjudged)
+	if (signing.asked.client.passes_unjudged && sent.len == packet->payload.len)
 		accept_datagram(u, d);
 	else
 		accept_datagram_with(u, d, sent);
@@ -93,11 +93,10 @@ static struct flow *signing_flow(struct udp_signer *u, const struct queued_datag
 {
 	struct sign_trade *t = u->trade;
 	uint64_t now_ms = t->turn->now_ms;
+	const struct sign_peers peers = { d->packet->destination, d->packet->source };
 
-	if (!scratch_parse(&t->responses, d->packet->payload, response)) {
-		stats_count(&t->stats->responses_malformed);
+	if (!sign_trade_parse_response(t, d->packet->payload, &peers, response))
 		return NULL;
-	}
 	struct flow *flow = flow_find(u->flows, &d->key, response, now_ms, asked);
 	if (!flow)
 		stats_count(flow_has_strayed(u->flows, &d->key, response, now_ms)
@@ -123,7 +122,10 @@ void udp_sign_response(struct udp_signer *u, const struct queued_datagram *d)
 	        sign_trade_response(u->trade, &asked.signing.asked, &peers, &response, false);
 	switch (result.verdict) {
 	case SIGN_VERDICT_ACCEPT:
-		accept_datagram(u, d);
+		if (response.octets.len == packet->payload.len)
+			accept_datagram(u, d);
+		else
+			accept_datagram_with(u, d, response.octets);
 		break;
 	case SIGN_VERDICT_REWRITE:
 		accept_datagram_with(u, d, result.octets);

@@ -6,6 +6,7 @@
 #include "queue/shortcut.h"
 #include "worker/arrival.h"
 #include "worker/letters.h"
+#include "worker/oddity.h"
 #include "worker/report.h"
 #include "worker/server_fallback.h"
 #include "worker/validate_query.h"
@@ -72,7 +73,7 @@ void udp_validate_query(struct udp_validator *u, const struct queued_datagram *d
 		drop_packet(u, packet_id);
 		return;
 	}
-	if (sent.base == packet->payload.base)
+	if (sent.base == packet->payload.base && sent.len == packet->payload.len)
 		accept_packet(u, packet_id);
 	else
 		accept_packet_with(u, packet_id, packet, sent);
@@ -380,28 +381,29 @@ void udp_validate_resume(struct udp_validator *u, struct parked *parked, bool in
 	}
 	/* the copy was parsed before, so it parses now */
 	packet_parse(&packet, span_of(parked->octets, parked->len));
+	struct span payload = parked->is_changed ? message_trim(packet.payload) : packet.payload;
 	struct flow_key key = parked->flow_key; /* outlives what is parked */
 	union flow_asked what;
 	flow_read(u->flows, flow, &what);
 	if (parked->whole)
 		what.client.udp_size = size_limit(&packet, parked->is_forwarded, &what.client);
-	struct arrived_packet arrived = { .arrival = { .carrier = &in_packets,
-		                                  .asked = &what.client,
-		                                  .message = parked_message(parked, packet.payload),
-		                                  .server = parked->server,
-		                                  .parked = parked,
-		                                  .is_changed = parked->is_changed,
-		                                  .is_doubted_by_client =
-		                                          parked->is_doubted_by_client,
-		                                  .is_last = parked->is_held_back ||
-		                                             is_from_server_itself(parked),
-		                                  .may_not_wait = parked->is_held_back },
+	struct arrived_packet arrived = {
+		.arrival = { .carrier = &in_packets,
+		        .asked = &what.client,
+		        .message = parked_message(parked, payload),
+		        .server = parked->server,
+		        .parked = parked,
+		        .is_changed = parked->is_changed,
+		        .is_doubted_by_client = parked->is_doubted_by_client,
+		        .is_last = parked->is_held_back || is_from_server_itself(parked),
+		        .may_not_wait = parked->is_held_back },
 		.validator = u,
 		.packet_id = parked->packet_id,
 		.packet = &packet,
 		.flow = flow,
 		.key = &key,
-		.is_forwarded = parked->is_forwarded };
+		.is_forwarded = parked->is_forwarded
+	};
 	if (!may_resume(u, parked)) {
 		arrived_drop(&arrived.arrival);
 		return;
@@ -469,6 +471,18 @@ static bool take_letters(struct udp_validator *u, struct arrived_packet *arrived
 	return false;
 }
 
+/* Octets after the end are left out of the message. */
+static bool parse_response(
+        struct udp_validator *u, const struct packet *packet, struct message *response)
+{
+	const struct odd_way odd = { packet->source, packet->destination };
+
+	if (message_parse(response, packet->payload, u->rrs, MESSAGE_RRS_MAX))
+		return true;
+	oddity_note(u->oddities, packet->payload, &odd);
+	return message_parse(response, message_trim(packet->payload), u->rrs, MESSAGE_RRS_MAX);
+}
+
 void udp_validate_response(
         struct udp_validator *u, const struct queued_datagram *d, uint8_t *octets)
 {
@@ -477,7 +491,7 @@ void udp_validate_response(
 	struct message response;
 
 	stats_count(&u->stats->responses);
-	if (!message_parse(&response, packet->payload, u->rrs, MESSAGE_RRS_MAX)) {
+	if (!parse_response(u, packet, &response)) {
 		refuse_packet(u, queued->id, &u->stats->responses_malformed);
 		return;
 	}
@@ -487,18 +501,20 @@ void udp_validate_response(
 		refuse_unasked(u, d, &response);
 		return;
 	}
-	struct arrived_packet arrived = { .arrival = { .carrier = &in_packets,
-		                                  .asked = &what.client,
-		                                  .message = packet->payload,
-		                                  .server = sockaddr_of(packet->source,
-		                                          packet->source_port,
-		                                          queued->in_interface) },
+	struct arrived_packet arrived = {
+		.arrival = { .carrier = &in_packets,
+		        .asked = &what.client,
+		        .message = response.octets,
+		        .is_changed = response.octets.len < packet->payload.len,
+		        .server = sockaddr_of(
+		                packet->source, packet->source_port, queued->in_interface) },
 		.validator = u,
 		.packet_id = queued->id,
 		.packet = packet,
 		.flow = flow,
 		.key = &d->key,
-		.is_forwarded = queued->is_forwarded };
+		.is_forwarded = queued->is_forwarded
+	};
 	if (!take_letters(u, &arrived, &response, octets))
 		return;
 	if (what.client.passes_unjudged)

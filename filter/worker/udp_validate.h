@@ -8,6 +8,7 @@
 
 struct arrivals;
 struct grace;
+struct oddities;
 struct park;
 struct parked;
 struct query_intake;
@@ -22,6 +23,7 @@ struct udp_validator {
 	struct stats *stats;
 	struct report *report;
 	struct query_intake *intake;
+	struct oddities *oddities;
 	struct arrivals *arrivals;
 	struct flow_table *flows;
 	struct park *park;

@@ -2,6 +2,7 @@
 #include "worker/validate_query.h"
 
 #include "base/sockaddr.h"
+#include "worker/oddity.h"
 #include "worker/report.h"
 #include "worker/server_fallback.h"
 #include "worker/worker.h"
@@ -35,6 +36,8 @@ static uint64_t *query_counter(const struct query_intake *in, enum query_kind ki
 		                                         : &stats->transfers;
 	case QUERY_OPCODE:
 		return &stats->queries_opcode;
+	case QUERY_EMPTY:
+		return &stats->queries_empty;
 	case QUERY_MALFORMED:
 		break;
 	}
@@ -64,19 +67,27 @@ static void note_sender(struct query_intake *in, const struct query_way *way, en
 		report_always_cd(way->client);
 }
 
-static enum query_kind read_query(struct query_intake *in, struct span client, struct span octets,
-        struct message *query, struct client_query *asked)
+static enum query_kind read_query(struct query_intake *in, const struct query_way *way,
+        struct span octets, struct message *query, struct client_query *asked)
 {
-	if (!scratch_parse(&in->scratch, octets, query))
-		return QUERY_MALFORMED;
-	return query_read(query, in->config->policy, client, asked);
+	const struct odd_way odd = { way->client, sockaddr_octets(way->server) };
+	enum query_kind kind = QUERY_MALFORMED;
+
+	query->octets = octets;
+	if (scratch_parse(&in->scratch, octets, query))
+		kind = query_read(query, in->config->policy, way->client, asked);
+	if (kind == QUERY_MALFORMED)
+		oddity_note(in->oddities, octets, &odd);
+	else
+		oddity_note_trailing(in->oddities, octets, query, &odd);
+	return kind;
 }
 
 enum query_kind validate_query_sent_on(struct query_intake *in, const struct query_way *way,
         struct span octets, struct client_query *asked)
 {
 	struct message query;
-	enum query_kind kind = read_query(in, way->client, octets, &query, asked);
+	enum query_kind kind = read_query(in, way, octets, &query, asked);
 
 	if (kind == QUERY_JUDGED)
 		note_sender(in, way, kind, asked);
@@ -99,10 +110,10 @@ enum query_kind validate_query_take(struct query_intake *in, const struct query_
 {
 	struct message query;
 	struct writer out = scratch_writer(&in->scratch);
-	enum query_kind kind = read_query(in, way->client, octets, &query, asked);
+	enum query_kind kind = read_query(in, way, octets, &query, asked);
 	bool is_paused = in->turn->is_paused;
 
-	*sent = octets;
+	*sent = kind == QUERY_MALFORMED ? octets : query.octets;
 	if (kind == QUERY_JUDGED || kind == QUERY_CD)
 		note_sender(in, way, kind, asked);
 	asked->sent_plain =

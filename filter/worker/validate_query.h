@@ -12,6 +12,7 @@
 #include "worker/scratch.h"
 #include "worker/turn.h"
 
+struct oddities;
 struct server_fallback;
 struct worker_config;
 
@@ -22,6 +23,7 @@ struct query_intake {
 	const struct turn *turn;
 	struct stats *stats;
 	struct server_fallback *fallback;
+	struct oddities *oddities;
 
 	struct senders senders;
 	struct scratch scratch; /* the query, and the query with DO */
@@ -39,7 +41,7 @@ struct query_way {
 };
 
 /* Reads the query `octets` into `asked`, counts it, and sets `sent` to what is to go on: the octets
- * themselves, or the query with DO, which stays valid until the next query. The caller must not
+ * themselves, without what follows their end, or the query with DO, which stays valid until the next query. The caller must not
  * send on a QUERY_MALFORMED (except in a pause), nor a QUERY_TRANSFER if transfers are refused. */
 enum query_kind validate_query_take(struct query_intake *in, const struct query_way *way,
         struct span octets, struct client_query *asked, struct span *sent);

@@ -95,9 +95,11 @@ static int make_validator(struct worker *w)
 		.crypto = w->crypto,
 		.ready = &w->ready,
 		.fallback = &w->fallback };
-	w->intake = (struct query_intake){
-		.config = config, .turn = &w->turn, .stats = &w->stats, .fallback = &w->fallback
-	};
+	w->intake = (struct query_intake){ .config = config,
+		.turn = &w->turn,
+		.stats = &w->stats,
+		.fallback = &w->fallback,
+		.oddities = &w->oddities };
 	w->arrivals = (struct arrivals){ .config = config,
 		.turn = &w->turn,
 		.stats = &w->stats,
@@ -110,6 +112,7 @@ static int make_validator(struct worker *w)
 		.stats = &w->stats,
 		.report = &w->report,
 		.intake = &w->intake,
+		.oddities = &w->oddities,
 		.arrivals = &w->arrivals,
 		.flows = &w->flows,
 		.park = &w->park,
@@ -120,6 +123,7 @@ static int make_validator(struct worker *w)
 		.turn = &w->turn,
 		.stats = &w->stats,
 		.intake = &w->intake,
+		.oddities = &w->oddities,
 		.arrivals = &w->arrivals,
 		.park = &w->park };
 	int result = w->udp_validator.rrs ? gates_init(&w->gates) : -ENOMEM;
@@ -134,9 +138,11 @@ static int make_validator(struct worker *w)
 
 static int make_signer(struct worker *w)
 {
-	w->sign_trade = (struct sign_trade){
-		.config = &w->config, .turn = &w->turn, .stats = &w->stats, .crypto = w->crypto
-	};
+	w->sign_trade = (struct sign_trade){ .config = &w->config,
+		.turn = &w->turn,
+		.stats = &w->stats,
+		.crypto = w->crypto,
+		.oddities = &w->oddities };
 	w->udp_signer = (struct udp_signer){ .trade = &w->sign_trade,
 		.flows = &w->flows,
 		.verdicts = datagram_verdicts(&w->queue) };
@@ -147,6 +153,7 @@ static int make_signer(struct worker *w)
 static int make_parts(struct worker *w)
 {
 	w->crypto = crypto_new();
+	w->oddities = (struct oddities){ .turn = &w->turn, .stats = &w->stats };
 	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	w->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (!w->crypto)

@@ -15,6 +15,7 @@
 #include "queue/shortcut.h"
 #include "worker/arrival.h"
 #include "worker/gates.h"
+#include "worker/oddity.h"
 #include "worker/report.h"
 #include "worker/server_fallback.h"
 #include "worker/sign_trade.h"
@@ -49,6 +50,7 @@ struct worker {
 	struct relay relay;
 
 	struct crypto *crypto;
+	struct oddities oddities;
 	const struct anchors *anchors_used;         /* read by other threads */
 	const struct sign_policy *sign_policy_used; /* read by other threads */
 

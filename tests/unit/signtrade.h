@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/sockaddr.h"
+#include "worker/oddity.h"
 #include "worker/sign_trade.h"
 #include "worker/worker.h"
 
@@ -19,6 +20,7 @@ struct signtrade {
 	struct worker_config config;
 	struct turn turn;
 	struct stats stats;
+	struct oddities oddities;
 	struct sign_trade trade;
 	struct msgbuild query;
 };
@@ -35,7 +37,9 @@ static inline void signtrade_open(struct signtrade *s)
 	s->trade = (struct sign_trade){ .config = &s->config,
 		.turn = &s->turn,
 		.stats = &s->stats,
-		.crypto = s->legacy->judge->crypto };
+		.crypto = s->legacy->judge->crypto,
+		.oddities = &s->oddities };
+	s->oddities = (struct oddities){ .turn = &s->turn, .stats = &s->stats };
 	assert_int_equal(sign_trade_init(&s->trade), 0);
 }
 

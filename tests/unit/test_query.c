@@ -128,6 +128,38 @@ static void a_zone_transfer_passes_unjudged(void **state)
 	}
 }
 
+/* RFC 7873, 5.4. */
+static void a_query_for_a_cookie_needs_no_question(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint8_t options[8];
+		size_t len;
+		enum query_kind kind;
+	} rows[] = {
+		{ "a cookie", { 0, 10, 0, 2, 1, 2 }, 6, QUERY_EMPTY },
+		{ "a cookie behind another option", { 0, 3, 0, 0, 0, 10, 0, 0 }, 8, QUERY_EMPTY },
+		{ "another option", { 0, 3, 0, 0 }, 4, QUERY_MALFORMED },
+		{ "a cookie that is cut short", { 0, 10, 0, 4, 1, 2 }, 6, QUERY_MALFORMED },
+		{ "no option", { 0 }, 0, QUERY_MALFORMED },
+	};
+	const struct policy policy = { 0 };
+	struct client_query asked;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		uint8_t opt[] = { 0, 0, TYPE_OPT, 4, 208, 0, 0, 0, 0, 0, (uint8_t)rows[i].len };
+		begin(FLAG_RD);
+		b.octets[5] = 0;
+		b.octets[11] = 1;
+		memcpy(b.octets + DNS_HEADER_SIZE, opt, sizeof(opt));
+		memcpy(b.octets + DNS_HEADER_SIZE + sizeof(opt), rows[i].options, rows[i].len);
+		b.len = DNS_HEADER_SIZE + sizeof(opt) + rows[i].len;
+		assert_row(rows[i].why, parse());
+		assert_row(rows[i].why, query_read(&m, &policy, client, &asked) == rows[i].kind);
+	}
+}
+
 static void a_query_has_one_question_of_any_class(void **state)
 {
 	(void)state;
@@ -333,6 +365,7 @@ int main(void)
 		cmocka_unit_test(a_zone_transfer_passes_unjudged),
 		cmocka_unit_test(what_a_client_adds_to_its_opt_is_noted_and_can_be_left_out),
 		cmocka_unit_test(a_transfer_is_a_query_with_one_question),
+		cmocka_unit_test(a_query_for_a_cookie_needs_no_question),
 		cmocka_unit_test(a_query_has_one_question_of_any_class),
 		cmocka_unit_test(the_clients_query_is_remembered_exactly),
 		cmocka_unit_test(an_opt_is_added_if_there_is_none),

@@ -13,6 +13,7 @@
 #include "queue/shortcut.h"
 #include "worker/arrival.h"
 #include "worker/connection.h"
+#include "worker/oddity.h"
 #include "worker/relay_room.h"
 #include "worker/server_fallback.h"
 #include "worker/sign_trade.h"
@@ -33,6 +34,7 @@ struct bed {
 	struct shortcut shortcut;
 	struct park park;
 	struct server_fallback fallback;
+	struct oddities oddities;
 	struct query_intake intake;
 	struct arrivals arrivals;
 	struct tcp_validator validator;
@@ -65,9 +67,12 @@ static int setup(void **state)
 		.shortcut = &b->shortcut, .stats = &b->stats, .now_ms = &b->turn.now_ms
 	};
 	assert_int_equal(server_fallback_init(&b->fallback, b->relay.epoll_fd, NULL), 0);
-	b->intake = (struct query_intake){
-		.config = &b->config, .turn = &b->turn, .stats = &b->stats, .fallback = &b->fallback
-	};
+	b->oddities = (struct oddities){ .turn = &b->turn, .stats = &b->stats };
+	b->intake = (struct query_intake){ .config = &b->config,
+		.turn = &b->turn,
+		.stats = &b->stats,
+		.fallback = &b->fallback,
+		.oddities = &b->oddities };
 	assert_int_equal(query_intake_init(&b->intake), 0);
 	b->arrivals = (struct arrivals){
 		.config = &b->config, .turn = &b->turn, .stats = &b->stats, .fallback = &b->fallback
@@ -77,6 +82,7 @@ static int setup(void **state)
 		.turn = &b->turn,
 		.stats = &b->stats,
 		.intake = &b->intake,
+		.oddities = &b->oddities,
 		.arrivals = &b->arrivals,
 		.park = &b->park };
 	assert_int_equal(tcp_validate_init(&b->validator), 0);

@@ -31,6 +31,7 @@ static struct bed *bed_new(void)
 		.turn = &b->v->turn,
 		.stats = &b->v->stats,
 		.intake = &b->v->intake,
+		.oddities = &b->v->oddities,
 		.arrivals = &b->v->arrivals,
 		.park = &b->park };
 	assert_int_equal(tcp_validate_init(&b->validator), 0);

@@ -271,6 +271,27 @@ static void only_what_our_server_was_asked_for_is_signed(void **state)
 	}
 }
 
+/* Of a query that passes as it came, and of its response. */
+static void octets_after_the_end_of_a_message_are_cut_off(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+	uint8_t longer[512];
+
+	struct span query = signtrade_query(&b->s, ID, FLAG_RD, WWW, TYPE_A, 0);
+	memcpy(longer, query.base, query.len);
+	memcpy(longer + query.len, "hidden", 6);
+	assert_int_equal(ask_octets(b, to_server, span_of(longer, query.len + 6)), REPLACED);
+	assert_true(span_equal(sent_of(b), query));
+	struct span octets = signtrade_response(&b->s, query, 0, ANSWER);
+	memcpy(longer, octets.base, octets.len);
+	memcpy(longer + octets.len, "hidden", 6);
+	assert_int_equal(respond_octets(b, to_client, span_of(longer, octets.len + 6)), REPLACED);
+	assert_true(span_equal(sent_of(b), octets));
+	assert_int_equal(b->s.stats.odd_trailing, 2);
+	bed_free(b);
+}
+
 static void the_response_to_a_query_that_passed_passes(void **state)
 {
 	(void)state;
@@ -361,6 +382,7 @@ int main(void)
 		cmocka_unit_test(a_cut_query_goes_nowhere),
 		cmocka_unit_test(a_query_that_cannot_be_remembered_goes_nowhere),
 		cmocka_unit_test(only_what_our_server_was_asked_for_is_signed),
+		cmocka_unit_test(octets_after_the_end_of_a_message_are_cut_off),
 		cmocka_unit_test(the_response_to_a_query_that_passed_passes),
 		cmocka_unit_test(nothing_is_signed_while_the_clock_is_not_set),
 		cmocka_unit_test(a_server_that_drops_edns_is_asked_without),

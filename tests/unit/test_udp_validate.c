@@ -59,6 +59,7 @@ static struct bed *bed_new(void)
 		.stats = &b->v->stats,
 		.report = &b->v->report,
 		.intake = &b->v->intake,
+		.oddities = &b->v->oddities,
 		.arrivals = &b->v->arrivals,
 		.flows = &b->flows,
 		.park = &b->park,
@@ -491,6 +492,92 @@ static void a_signed_query_needs_a_signed_response(void **state)
 	uint64_t id = respond(b, 0, FORGED);
 	feed(b, id);
 	assert_true(is_held_back(b, id));
+	bed_free(b);
+}
+
+/* ---- Odd messages ---- */
+
+/* A program that reads on after the end must find nothing there. The second response is recalled, the first
+ * one waits for keys. */
+static void octets_after_the_end_of_a_message_are_cut_off(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	for (unsigned i = 0; i < 2; i++) {
+		write_query(b, FLAG_RD, TYPE_A, OPT_DO);
+		struct span query = msg_span(&b->query);
+		memcpy(b->query.octets + query.len, "hidden", 6);
+		assert_int_equal(
+		        ask_octets(b, client, span_of(query.base, query.len + 6)), REPLACED);
+		assert_int_equal(b->log.payload_len, query.len);
+		validating_write(b->v, WWW, 0, GOOD, true);
+		struct msgbuild *response = &b->v->judge->response;
+		size_t len = response->len;
+		memcpy(response->octets + len, "hidden", 6);
+		uint64_t id = respond_octets(b, straight, span_of(response->octets, len + 6));
+		feed(b, id);
+		assert_int_equal(verdict_on(&b->log, id), REPLACED);
+		assert_null(memmem(b->log.payload, b->log.payload_len, "hidden", 6));
+	}
+	assert_int_equal(stats_of(b)->responses_recalled, 1);
+	assert_int_equal(stats_of(b)->odd_trailing, 4);
+	bed_free(b);
+}
+
+/* RFC 6891, 6.1.3. A client of EDNS 0, which may not read the upper bits of the RCODE, must not take a forged
+ * BADVERS for an empty answer. */
+static void badvers_reaches_a_client_that_sent_another_version(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint8_t version;
+		unsigned rcode; /* of the header */
+	} rows[] = {
+		{ "version 1", 1, RCODE_NOERROR },
+		{ "version 0", 0, RCODE_SERVFAIL },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bed *b = bed_new();
+		write_query(b, FLAG_RD, TYPE_A, OPT_DO);
+		b->query.octets[b->query.len - 5] = rows[i].version;
+		ask_octets(b, client, msg_span(&b->query));
+		validating_write(b->v, WWW, 0, "www.example.test A 192.0.2.66", true);
+		struct msgbuild *response = &b->v->judge->response;
+		response->octets[response->len - 6] = 1; /* the upper bits: BADVERS is 16 */
+		feed(b, respond_octets(b, straight, msg_span(response)));
+		end_grace(b);
+		assert_row(rows[i].why, rcode_sent(b) == rows[i].rcode);
+		assert_row(rows[i].why,
+		        !memmem(b->log.payload, b->log.payload_len, "\300\0\2\102", 4));
+		bed_free(b);
+	}
+}
+
+/* RFC 7873, 5.4. No record passes this way. */
+static void a_query_for_a_cookie_is_answered_without_records(void **state)
+{
+	(void)state;
+	static const uint8_t opt[] = { 0, 0, TYPE_OPT, 4, 208, 0, 0, 0, 0, 0, 4, 0, 10, 0, 0 };
+	static const uint8_t record[] = { 0, 0, TYPE_A, 0, 1, 0, 0, 1, 0, 0, 4, 192, 0, 2, 66 };
+	struct bed *b = bed_new();
+	uint8_t octets[DNS_HEADER_SIZE + sizeof(opt) + sizeof(record)] = { ID >> 8, ID & 0xff };
+
+	octets[11] = 1;
+	memcpy(octets + DNS_HEADER_SIZE, opt, sizeof(opt));
+	assert_int_equal(
+	        ask_octets(b, client, span_of(octets, DNS_HEADER_SIZE + sizeof(opt))), ACCEPTED);
+	octets[2] = FLAG_QR >> 8;
+	octets[7] = 1;
+	memcpy(octets + DNS_HEADER_SIZE, record, sizeof(record));
+	memcpy(octets + DNS_HEADER_SIZE + sizeof(record), opt, sizeof(opt));
+	uint64_t id = respond_octets(b, straight, span_of(octets, sizeof(octets)));
+	assert_int_equal(verdict_on(&b->log, id), REPLACED);
+	assert_int_equal(b->log.payload_len, DNS_HEADER_SIZE + sizeof(opt));
+	assert_memory_equal(b->log.payload + DNS_HEADER_SIZE, opt, sizeof(opt));
+	assert_true(validating_passed_once(b->v, EXEMPT_EMPTY));
 	bed_free(b);
 }
 
@@ -1235,6 +1322,9 @@ int main(void)
 		cmocka_unit_test(an_unchanged_response_is_accepted_as_it_is),
 		cmocka_unit_test(a_recalled_response_that_was_changed_is_not_accepted_as_it_came),
 		cmocka_unit_test(a_signed_query_needs_a_signed_response),
+		cmocka_unit_test(octets_after_the_end_of_a_message_are_cut_off),
+		cmocka_unit_test(badvers_reaches_a_client_that_sent_another_version),
+		cmocka_unit_test(a_query_for_a_cookie_is_answered_without_records),
 		cmocka_unit_test(a_client_gets_its_own_letters_from_a_server_that_changes_them),
 		cmocka_unit_test(a_forgery_in_wrong_letters_never_reaches_the_client),
 		cmocka_unit_test(letters_count_again_when_the_server_keeps_them),

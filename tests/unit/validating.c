@@ -56,9 +56,12 @@ struct validating *validating_new(bool can_assist)
 		.flow_timeout_ms = 5000,
 		.can_assist = can_assist };
 	assert_int_equal(server_fallback_init(&v->fallback, -1, NULL), 0);
-	v->intake = (struct query_intake){
-		.config = &v->config, .turn = &v->turn, .stats = &v->stats, .fallback = &v->fallback
-	};
+	v->oddities = (struct oddities){ .turn = &v->turn, .stats = &v->stats };
+	v->intake = (struct query_intake){ .config = &v->config,
+		.turn = &v->turn,
+		.stats = &v->stats,
+		.fallback = &v->fallback,
+		.oddities = &v->oddities };
 	assert_int_equal(query_intake_init(&v->intake), 0);
 	v->arrivals = (struct arrivals){ .config = &v->config,
 		.turn = &v->turn,

@@ -9,6 +9,7 @@
 #include "queue/shortcut.h"
 #include "worker/arrival.h"
 #include "worker/gates.h"
+#include "worker/oddity.h"
 #include "worker/report.h"
 #include "worker/server_fallback.h"
 #include "worker/validate_query.h"
@@ -28,6 +29,7 @@ struct validating {
 	struct report report;
 	struct gates gates;
 	struct server_fallback fallback;
+	struct oddities oddities;
 	struct query_intake intake;
 	struct arrivals arrivals;
 	struct parked_list ready;
