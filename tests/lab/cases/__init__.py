@@ -2,7 +2,7 @@
 """What the lab asserts. One module for each kind of promise; ALL_GROUPS is the order of a run."""
 
 from . import (adversary, attacks, audit, bridge, cache, checking, client, clock, copies,
-               encrypted, errors, explain, fragments, ground, habits, inside, iterate, letters, life, marks, oracle,
+               encrypted, errors, explain, fragments, ground, habits, inside, iterate, letters, life, marks, odd, oracle,
                overload, pause, race, reflected, restricted, roles, rules, same, service, shares,
                shortcut, tcp, truncation, without_rd)
 from . import oddservers
@@ -23,6 +23,7 @@ _MODULES = (
     race,
     errors,
     letters,
+    odd,
     copies,
     reflected,
     overload,
