@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/sockaddr.h"
 #include "base/writer.h"
 
 void reasks_init(struct reasks *all)
@@ -40,29 +41,54 @@ static struct reask *reasks_free_slot(struct reasks *all)
 	return NULL;
 }
 
+/* Returns the first resolver at another address than `server`, or NULL. */
+static const struct sockaddr_storage *another_resolver(
+        const struct reasks *all, const struct sockaddr_storage *server)
+{
+	struct span address = sockaddr_octets(server);
+
+	for (unsigned i = 0; i < all->resolver_count; i++) {
+		if (!span_equal(sockaddr_octets(&all->resolvers[i]), address))
+			return &all->resolvers[i];
+	}
+	return NULL;
+}
+
+/* Returns the resolver that is asked in this try, or NULL if the client's server is. */
+static const struct sockaddr_storage *resolver_of_try(
+        const struct reasks *all, const struct reask *reask)
+{
+	const struct parked *parked = reask->waiting.first;
+
+	if (reask->how == REASK_SIGNED)
+		return &all->resolvers[(reask->tries - 1) % all->resolver_count];
+	return reask->how == REASK_ONCE_MORE && parked->may_ask_elsewhere
+	               ? another_resolver(all, &parked->server)
+	               : NULL;
+}
+
 /* Sends the query. A resolver gets CD, because it may validate, and must not refuse data that
  * sealgate judges. */
 static int reask_begin(struct reasks *all, struct reask *reask, bool over_tcp)
 {
 	const struct parked *parked = reask->waiting.first;
-	const struct sockaddr_storage *server = &parked->server;
+	const struct sockaddr_storage *resolver = resolver_of_try(all, reask);
 	struct exchange_asking asking = { .asked = &parked->asked,
 		.flags = parked->asked.flags & (FLAG_RD | FLAG_CD),
 		.is_plain = reask->how == REASK_PLAINLY ||
 		            (reask->how == REASK_LETTERS && parked->asked.sent_plain),
 		.over_tcp = over_tcp };
 
-	if (reask->how == REASK_SIGNED) {
-		server = &all->resolvers[(reask->tries - 1) % all->resolver_count];
+	if (resolver)
 		asking.flags = FLAG_RD | FLAG_CD;
-	}
-	return exchange_begin_asked(&reask->exchange, all->epoll_fd, reask, server, &asking);
+	return exchange_begin_asked(&reask->exchange, all->epoll_fd, reask,
+	        resolver ? resolver : &parked->server, &asking);
 }
 
-/* An error that makes sealgate ask barely may be forged. So that costs the server one query. */
+/* What makes sealgate ask barely, or once more, may be forged. So it costs the server one query. */
 static unsigned reask_tries(enum reask_how how)
 {
-	return how == REASK_WHOLE || how == REASK_BARELY ? 1 : REASK_TRIES;
+	return how == REASK_PLAINLY || how == REASK_SIGNED ? REASK_TRIES : 1;
 }
 
 /* Returns false if no try is left. */
@@ -88,6 +114,8 @@ static uint64_t *reask_counter(struct stats *stats, enum reask_how how)
 		return &stats->wholes;
 	case REASK_PLAINLY:
 		return &stats->plain_asked;
+	case REASK_ONCE_MORE:
+		return &stats->once_more_asked;
 	case REASK_BARELY:
 		return &stats->bare_asked;
 	case REASK_LETTERS:
@@ -142,7 +170,8 @@ static void reask_keep(struct reask *reask, struct span answer)
 		return;
 	put_u16(octets, parked->asked.id);
 	parked->came_by = reask->how;
-	if (reask->how == REASK_SIGNED) {
+	if (reask->how == REASK_SIGNED || reask->how == REASK_ONCE_MORE) {
+		free(parked->proof);
 		parked->proof = octets;
 		parked->proof_len = answer.len;
 	} else {

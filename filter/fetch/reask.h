@@ -7,6 +7,8 @@
  *            EDNS
  *   barely   the server answers a query that has the client's own options by an error: the server is
  *            asked with an OPT that has none
+ *   once more  the response is Bogus, which another one may not be: the server is asked again, or
+ *            another resolver
  *   signed   the server leaves out signatures: a configured resolver is asked for them
  *   letters  the response has other letters in its question than the client's: the server is asked whether
  *            it changes letters */

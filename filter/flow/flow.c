@@ -168,7 +168,7 @@ static void flow_fill(struct flow_table *t, struct flow *flow, const struct clie
 	flow->has_edns = asked->has_edns;
 	flow->dnssec_ok = asked->dnssec_ok;
 	flow->has_extras = asked->has_extras;
-	flow->is_asked_barely = false;
+	flow->is_asked_barely = flow->is_asked_once_more = false;
 	flow->has_newer_edns = asked->has_newer_edns;
 	flow->passes_unjudged = asked->passes_unjudged;
 	flow->sent_plain = asked->sent_plain;

@@ -38,8 +38,9 @@ struct flow {
 	uint16_t id, flags, udp_size, question_len; /* as in struct client_query */
 	uint8_t kind : 4;                           /* enum query_kind */
 	bool has_extras : 1, has_newer_edns : 1;
-	bool is_asked_barely : 1; /* REASK_BARELY was tried, for any response */
-	uint8_t parked;           /* responses that wait, not held back; see PARKED_CROWDED */
+	/* REASK_BARELY or REASK_ONCE_MORE was tried, for any response. */
+	bool is_asked_barely : 1, is_asked_once_more : 1;
+	uint8_t parked; /* responses that wait, not held back; see PARKED_CROWDED */
 	bool has_edns : 1, dnssec_ok : 1, passes_unjudged : 1, sent_plain : 1;
 	uint8_t iterator : 2;        /* enum iterator */
 	bool is_signing : 1;         /* the signer's: a struct packed_signing follows */

@@ -23,7 +23,8 @@ enum reask_how {
 	REASK_PLAINLY = 2,
 	REASK_SIGNED = 4,
 	REASK_BARELY = 8,
-	REASK_LETTERS = 16
+	REASK_LETTERS = 16,
+	REASK_ONCE_MORE = 32,
 };
 
 struct parked {
@@ -49,9 +50,11 @@ struct parked {
 	uint8_t *whole;           /* the message that replaces this one; from the heap, or NULL */
 	size_t whole_len;
 	bool has_other_letters; /* `whole` came with other letters in its question than were asked */
-	uint8_t *proof; /* a message with the signatures that this one lacks (gate/assist.h); from
-	                   the heap, or NULL */
+	uint8_t *proof; /* a message with the signatures that this one lacks (gate/assist.h), or the
+	                   answer to the question asked once more; from the heap, or NULL */
 	size_t proof_len;
+	bool may_ask_elsewhere; /* REASK_ONCE_MORE asks another server, if there is one */
+	uint64_t once_more_tag; /* see worker/once_more.h; 0 for none */
 	/* The share of its client, and the share of its question. */
 	struct sharer client, question_share;
 	struct parked_list *list; /* the list in which it waits, or NULL */

@@ -75,6 +75,10 @@
 	              "rejected")                                                                  \
 	X(queries_bare, "Queries sent on without the options of the client, which the server "     \
 	                "rejects")                                                                 \
+	X(once_more_asked, "Queries asked once more, because the response was Bogus and another "  \
+	                   "may not be")                                                           \
+	X(once_more_helped, "Queries asked once more whose new response proved itself")            \
+	X(once_more_limited, "Bogus responses whose query was not asked once more: a limit")       \
 	X(signed_asked, "Queries asked again at a resolver, because signatures were missing")      \
 	X(letters_asked, "Queries asked again because the letters of the question had changed")    \
 	X(reask_failures, "Queries asked again without EDNS, without options, or at a resolver, "  \

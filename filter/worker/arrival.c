@@ -5,6 +5,7 @@
 
 #include "dnssec/limits.h"
 #include "gate/assist.h"
+#include "trust/chain.h"
 #include "worker/gates.h"
 #include "worker/report.h"
 #include "worker/scratch.h"
@@ -18,6 +19,9 @@ int arrivals_init(struct arrivals *all)
 	all->dateless_octets = malloc(EXCHANGE_ANSWER_MAX);
 	if (!all->octets || !all->dateless_octets)
 		return -ENOMEM;
+	int result = once_more_init(&all->once_more);
+	if (result < 0)
+		return result;
 	if (!all->fallback->can_assist)
 		return 0;
 	all->response_rrs = scratch_rrs_new();
@@ -100,11 +104,98 @@ static bool hold_back(struct arrival *a, const struct gate_result *result)
 	return a->carrier->hold_back(a, result->verdict != GATE_SERVFAIL);
 }
 
-/* Settles a response, unless a better one may still come. */
+static bool arrival_park(struct arrivals *all, struct arrival *a)
+{
+	if (!a->carrier->park(a))
+		return false;
+	stats_count(&all->stats->parked);
+	return true;
+}
+
+/* ---- Asking once more ---- */
+
+static bool was_reasked(const struct arrival *a, unsigned hows)
+{
+	return a->parked && (a->parked->reasked & hows);
+}
+
+/* Asks another server only if the operator has it assist. Returns false if a limit is reached. */
+static bool ask_once_more(struct arrivals *all, struct arrival *a, const struct refused *refused,
+        enum once_more_where where)
+{
+	uint64_t tag = once_more_take(&all->once_more, refused, all->turn->now_ms);
+
+	if (tag == 0)
+		stats_count(&all->stats->once_more_limited);
+	/* a response that was held back waits elsewhere now */
+	if (tag == 0 || ((!a->parked || a->parked->is_held_back) && !arrival_park(all, a)))
+		return false;
+	a->parked->once_more_tag = tag;
+	a->parked->may_ask_elsewhere = where == ONCE_MORE_OTHER && all->fallback->can_assist;
+	return all->asker.ask_again(all->asker.context, a->parked, REASK_ONCE_MORE);
+}
+
+/* Asks the question once more before the client gets SERVFAIL. Only when the response had its grace:
+ * if a forgery came first, the genuine response follows by itself. */
+static bool asks_once_more(
+        struct arrivals *all, struct arrival *a, const struct gate_result *result)
+{
+	struct message m;
+	struct chain chain;
+
+	if (all->config->policy->mode != MODE_ENFORCE || result->outcome.status != STATUS_BOGUS ||
+	        was_reasked(a, REASK_ONCE_MORE | REASK_SIGNED) ||
+	        !message_parse(&m, a->message, all->fallback->rrs, MESSAGE_RRS_MAX))
+		return false;
+	chain_find(all->gates->gate.store, &result->culprit.name, all->turn->now_s, &chain);
+	const struct refused refused = { result, a->asked, &m, &a->server, a->client, &chain.zone };
+	enum once_more_where where = once_more_helps(&refused);
+	return where != ONCE_MORE_NOT && a->carrier->may_ask(a, REASK_ONCE_MORE) &&
+	       ask_once_more(all, a, &refused, where);
+}
+
+/* Puts the new answer in the place of the one that was refused. An error answers nothing. */
+static void use_new_answer(struct arrivals *all, struct arrival *a)
+{
+	struct parked *parked = a->parked;
+	struct message m;
+
+	if (message_parse(&m, span_of(parked->proof, parked->proof_len), all->fallback->rrs,
+	            MESSAGE_RRS_MAX) &&
+	        gate_is_answer(&m)) {
+		free(parked->whole);
+		parked->whole = parked->proof;
+		parked->whole_len = parked->proof_len;
+		a->message = span_of(parked->whole, parked->whole_len);
+	} else {
+		free(parked->proof);
+	}
+	parked->proof = NULL;
+}
+
+/* Learns from a judgement whether asking once more has helped. */
+static void note_once_more(
+        struct arrivals *all, const struct arrival *a, const struct gate_result *result)
+{
+	bool has_helped = result->outcome.status <= STATUS_INSECURE && !result->is_failure;
+
+	if (!a->parked || a->parked->once_more_tag == 0)
+		return;
+	if (has_helped)
+		stats_count(&all->stats->once_more_helped);
+	once_more_note(&all->once_more, a->parked->once_more_tag, has_helped, all->turn->now_ms);
+	a->parked->once_more_tag = 0;
+}
+
+/* ---- The end of a response ---- */
+
+/* Settles a response, unless a better one may still come, or can be had. */
 static void arrival_conclude(
         struct arrivals *all, struct arrival *a, const struct gate_result *result)
 {
-	if (a->is_last || !is_doubtful(all, a, result) || !hold_back(a, result))
+	if (!a->is_last && is_doubtful(all, a, result) && hold_back(a, result))
+		return;
+	if (!asks_once_more(all, a, result))
 		arrival_settle(all, a, result);
 }
 
@@ -117,14 +208,6 @@ static void arrival_refuse(struct arrivals *all, struct arrival *a, enum reason 
 	gate_refuse(&all->gates->gate, a->asked, a->message, reason, &out, &result);
 	a->is_last = a->is_last || reason == REASON_CLOCK_NOT_SET;
 	arrival_conclude(all, a, &result);
-}
-
-static bool arrival_park(struct arrivals *all, struct arrival *a)
-{
-	if (!a->carrier->park(a))
-		return false;
-	stats_count(&all->stats->parked);
-	return true;
 }
 
 /* The limit is for the response as a whole, over all its judgements. */
@@ -289,7 +372,8 @@ static void add_proof(struct arrivals *all, struct arrival *a)
 /* True if the response was judged before, so its lack of signatures was counted. */
 static bool is_known(const struct arrival *a)
 {
-	return a->parked && (a->parked->is_held_back || (a->parked->reasked & REASK_SIGNED));
+	return (a->parked && a->parked->is_held_back) ||
+	       was_reasked(a, REASK_SIGNED | REASK_ONCE_MORE);
 }
 
 /* What is known to be signed and comes without signatures is Bogus, whatever the server does. */
@@ -298,9 +382,11 @@ static void conclude_judged(
 {
 	if (clock_excuses(all, a, result))
 		return;
+	note_once_more(all, a, result);
 	const struct judged_response judged = { a->asked, a->message, result, is_known(a) };
 	struct fallback fallback = server_fallback_judged(all->fallback, &a->server, &judged);
-	if (fallback.reask != REASK_NOT && ask_again(all, a, fallback.reask))
+	if (fallback.reask != REASK_NOT && !was_reasked(a, REASK_ONCE_MORE) &&
+	        ask_again(all, a, fallback.reask))
 		return;
 	if (fallback.habit != REASON_NONE)
 		gate_add_habit(a->asked, fallback.habit, out, result);
@@ -370,15 +456,33 @@ void arrival_pass_unjudged(struct arrivals *all, struct arrival *a, enum query_k
 	arrival_deliver(a, octets, &all->stats->passed[exemption]);
 }
 
+/* True if the response waited for a better message than it is itself; if none came, it is judged. */
+static bool is_message_at_hand(const struct parked *parked)
+{
+	return parked->waits_for & (REASK_WHOLE | REASK_BARELY | REASK_ONCE_MORE);
+}
+
+/* Takes up what came when the question was asked again. */
+static void take_reasked(struct arrivals *all, struct arrival *a)
+{
+	enum reask_how how = a->parked->came_by;
+
+	a->parked->came_by = REASK_NOT;
+	if (how == REASK_BARELY)
+		server_fallback_came_bare(all->fallback, &a->server, a->message);
+	if (a->parked->proof && how == REASK_ONCE_MORE)
+		use_new_answer(all, a);
+	else if (a->parked->proof)
+		add_proof(all, a);
+}
+
 void arrival_again(struct arrivals *all, struct arrival *a, bool in_time)
 {
-	if (a->parked && a->parked->came_by == REASK_BARELY)
-		server_fallback_came_bare(all->fallback, &a->server, a->message);
-	if (a->parked && a->parked->proof)
-		add_proof(all, a);
+	bool has_message = a->parked && is_message_at_hand(a->parked);
+
 	if (a->parked)
-		a->parked->came_by = REASK_NOT;
-	if (in_time || all->turn->is_paused) {
+		take_reasked(all, a);
+	if (in_time || has_message || all->turn->is_paused) {
 		arrival_judge(all, a);
 		return;
 	}

@@ -12,6 +12,7 @@
 #include "flow/stats.h"
 #include "gate/gate.h"
 #include "gate/query.h"
+#include "worker/once_more.h"
 #include "worker/turn.h"
 
 struct arrival;
@@ -46,6 +47,7 @@ struct carrier {
 struct arrival {
 	const struct carrier *carrier;
 	const struct client_query *asked;
+	struct span client; /* its address */
 	struct span message;
 	struct sockaddr_storage server; /* that sent the response */
 	struct parked *parked;          /* where the response waits; NULL before it has waited */
@@ -79,6 +81,7 @@ struct arrivals {
 	struct server_fallback *fallback;
 	struct asker asker;
 
+	struct once_more once_more;
 	struct parked_list clockless; /* responses that wait until the clock is set */
 
 	/* Messages that are written: by the gate, and by the gate that ignores dates. */

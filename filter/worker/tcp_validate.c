@@ -156,6 +156,7 @@ static struct relayed relayed_of(struct tcp_validator *t, struct question *q, st
 {
 	return (struct relayed){ .arrival = { .carrier = &on_connections,
 		                         .asked = &q->asked,
+		                         .client = sockaddr_octets(&q->connection->client_address),
 		                         .message = octets,
 		                         .server = q->connection->server_address,
 		                         .parked = q->parked,

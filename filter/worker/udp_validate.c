@@ -300,6 +300,16 @@ static bool arrived_hold_back(struct arrival *a, bool is_error)
 	return false;
 }
 
+/* Frees a response that was held back. Its octets, to which the arrival points, live on in `to`. */
+static void move_octets(struct parked *held, struct parked *to)
+{
+	uint8_t *copy = to->octets;
+
+	to->octets = held->octets;
+	held->octets = copy;
+	parked_remove(held);
+}
+
 /* The question stays open: a forged response must not keep the true one out. */
 static bool arrived_park(struct arrival *a)
 {
@@ -312,9 +322,12 @@ static bool arrived_park(struct arrival *a)
 		stats_count(&u->stats->parked_rivals);
 		return false;
 	}
-	a->parked = park_add(u->park, &waiting, u->turn->now_ms);
-	if (!a->parked)
+	struct parked *held = a->parked, *parked = park_add(u->park, &waiting, u->turn->now_ms);
+	if (!parked)
 		return false;
+	if (held)
+		move_octets(held, parked);
+	a->parked = parked;
 	a->parked->server = a->server;
 	a->parked->is_forwarded = arrived->is_forwarded;
 	a->parked->is_changed = a->is_changed;
@@ -326,13 +339,16 @@ static bool arrived_park(struct arrival *a)
 static bool arrived_may_ask(struct arrival *a, enum reask_how how)
 {
 	struct flow *flow = arrived_of(a)->flow;
+	bool was_asked = false;
 
-	if (how != REASK_BARELY)
-		return true;
-	if (flow->is_asked_barely)
-		return false;
-	flow->is_asked_barely = true;
-	return true;
+	if (how == REASK_BARELY) {
+		was_asked = flow->is_asked_barely;
+		flow->is_asked_barely = true;
+	} else if (how == REASK_ONCE_MORE) {
+		was_asked = flow->is_asked_once_more;
+		flow->is_asked_once_more = true;
+	}
+	return !was_asked;
 }
 
 static const struct carrier in_packets = { arrived_deliver, arrived_drop, arrived_hold_back,
@@ -348,10 +364,12 @@ static uint16_t size_limit(
 	return is_forwarded && room < asked->udp_size ? (uint16_t)room : asked->udp_size;
 }
 
-/* True if no better response can follow the message that replaces this one. After asking barely the
- * server's answer to the client's own query may follow. */
-static bool is_from_server_itself(const struct parked *parked)
+/* True if no better response can follow. After asking barely the server's answer to the client's own
+ * query may follow. */
+static bool is_last(const struct parked *parked)
 {
+	if (parked->is_held_back || (parked->reasked & REASK_ONCE_MORE))
+		return true;
 	return parked_is_replaced(parked) && !parked->proof && !(parked->reasked & REASK_BARELY);
 }
 
@@ -385,17 +403,18 @@ void udp_validate_resume(struct udp_validator *u, struct parked *parked, bool in
 	struct flow_key key = parked->flow_key; /* outlives what is parked */
 	union flow_asked what;
 	flow_read(u->flows, flow, &what);
-	if (parked->whole)
+	if (parked->whole || parked->proof)
 		what.client.udp_size = size_limit(&packet, parked->is_forwarded, &what.client);
 	struct arrived_packet arrived = {
 		.arrival = { .carrier = &in_packets,
 		        .asked = &what.client,
+		        .client = flow_key_client(&key),
 		        .message = parked_message(parked, payload),
 		        .server = parked->server,
 		        .parked = parked,
 		        .is_changed = parked->is_changed,
 		        .is_doubted_by_client = parked->is_doubted_by_client,
-		        .is_last = parked->is_held_back || is_from_server_itself(parked),
+		        .is_last = is_last(parked),
 		        .may_not_wait = parked->is_held_back },
 		.validator = u,
 		.packet_id = parked->packet_id,
@@ -408,8 +427,7 @@ void udp_validate_resume(struct udp_validator *u, struct parked *parked, bool in
 		arrived_drop(&arrived.arrival);
 		return;
 	}
-	/* if the answer over TCP did not come, the one with TC is judged */
-	arrival_again(u->arrivals, &arrived.arrival, in_time || parked->waits_for == REASK_WHOLE);
+	arrival_again(u->arrivals, &arrived.arrival, in_time);
 }
 
 /* Signatures may be what made the answer too long. Returns false if the whole answer cannot be
@@ -504,6 +522,7 @@ void udp_validate_response(
 	struct arrived_packet arrived = {
 		.arrival = { .carrier = &in_packets,
 		        .asked = &what.client,
+		        .client = flow_key_client(&d->key),
 		        .message = response.octets,
 		        .is_changed = response.octets.len < packet->payload.len,
 		        .server = sockaddr_of(

@@ -722,6 +722,106 @@ static void signatures_from_elsewhere_prove_what_came(void **state)
 	}
 }
 
+/* Has the question of a refused response asked once more, and answered by `records`; NULL: not. */
+static void answer_once_more(struct bed *b, uint16_t flags, const char *records)
+{
+	b->arrival.message.base = b->octets; /* the judge writes over the first one */
+	if (records) {
+		validating_write(b->v, WWW, flags, records, true);
+		struct span octets = msg_span(&b->v->judge->response);
+		b->parked.proof_len = octets.len;
+		b->parked.proof = malloc(octets.len);
+		memcpy(b->parked.proof, octets.base, octets.len);
+		b->parked.came_by = REASK_ONCE_MORE;
+	}
+	arrival_again(&b->v->arrivals, &b->arrival, records != NULL);
+}
+
+/* The client gets the new answer only if that proves itself. An attacker who forges both, or answers
+ * the second question by an error, gets the SERVFAIL of the first. */
+static void before_a_servfail_the_question_is_asked_once_more(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *first, *second;
+		uint16_t flags;
+		bool is_silent;
+		enum fate fate;
+		unsigned helped;
+	} table[] = {
+		{ "the signature was missing, and is there", BARE, GOOD, 0, false, OTHER, 1 },
+		{ "it was expired", "www.example.test A 192.0.2.1 | example.test expired", GOOD, 0,
+		        false, OTHER, 1 },
+		{ "it is missing again", BARE, BARE, 0, false, SERVFAIL, 0 },
+		{ "forged again", FORGED, FORGED, 0, false, SERVFAIL, 0 },
+		{ "an error", FORGED, "", RCODE_SERVFAIL, false, SERVFAIL, 0 },
+		{ "an error with a record", FORGED, BARE, RCODE_REFUSED, false, SERVFAIL, 0 },
+		{ "a cut answer", FORGED, "", FLAG_TC, false, SERVFAIL, 0 },
+		{ "an answer to another question", FORGED,
+		        "a.example.test A 192.0.2.1 | example.test", 0, false, SERVFAIL, 0 },
+		{ "no answer", FORGED, NULL, 0, true, SERVFAIL, 0 },
+	};
+
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct bed *b = bed_new(false, WWW, ASK_DO);
+		b->v->asks_once_more = true;
+		b->arrival.is_last = true;
+		validating_write(b->v, WWW, 0, table[i].first, true);
+		take(b);
+		for (unsigned n = 0; n < LIMIT_FETCHES && !b->v->reasked; n++) {
+			validating_feed(b->v);
+			arrival_again(&b->v->arrivals, &b->arrival, true);
+		}
+		assert_row(table[i].why, b->v->reasked == REASK_ONCE_MORE);
+		assert_fate(b, table[i].why, WAITS);
+		assert_row(table[i].why, b->v->stats.status_bogus == 0);
+		b->parked.waits_for = table[i].is_silent ? REASK_ONCE_MORE : REASK_NOT;
+		answer_once_more(b, table[i].flags, table[i].second);
+		feed(b);
+		assert_fate(b, table[i].why, table[i].fate);
+		assert_row(table[i].why, b->v->stats.once_more_helped == table[i].helped);
+		assert_row(table[i].why, b->v->stats.status_bogus == !table[i].helped);
+		assert_row(table[i].why, b->v->stats.status_secure == table[i].helped);
+		bed_free(b);
+	}
+}
+
+static void a_question_is_not_asked_once_more_without_need(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *records;
+		bool is_monitored, is_last, was_asked, asks;
+		enum fate fate;
+	} table[] = {
+		{ "refused, and nothing better can follow", FORGED, false, true, false, true,
+		        WAITS },
+		{ "a better one may follow by itself", FORGED, false, false, false, false,
+		        HELD_BACK },
+		{ "asked once more already, for another response", FORGED, false, true, true, false,
+		        SERVFAIL },
+		{ "in monitor mode nothing is asked", FORGED, true, true, false, false, CAME },
+		{ "a good response", GOOD, false, true, false, false, OTHER },
+	};
+
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct bed *b = bed_new(false, WWW, ASK_DO);
+		b->v->asks_once_more = true;
+		b->v->policy.mode = table[i].is_monitored ? MODE_MONITOR : MODE_ENFORCE;
+		b->arrival.is_last = table[i].is_last;
+		b->asked_by = table[i].was_asked ? REASK_ONCE_MORE : 0;
+		validating_write(b->v, WWW, 0, table[i].records, true);
+		take(b);
+		for (unsigned n = 0; n < LIMIT_FETCHES && b->fate == WAITS && !b->v->reasked; n++) {
+			validating_feed(b->v);
+			arrival_again(&b->v->arrivals, &b->arrival, true);
+		}
+		assert_row(table[i].why, (b->v->reasked == REASK_ONCE_MORE) == table[i].asks);
+		assert_fate(b, table[i].why, table[i].fate);
+		bed_free(b);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -738,6 +838,8 @@ int main(void)
 		cmocka_unit_test(a_server_that_rejects_edns_is_asked_again),
 		cmocka_unit_test(signatures_that_lack_are_asked_of_a_resolver),
 		cmocka_unit_test(signatures_from_elsewhere_prove_what_came),
+		cmocka_unit_test(before_a_servfail_the_question_is_asked_once_more),
+		cmocka_unit_test(a_question_is_not_asked_once_more_without_need),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

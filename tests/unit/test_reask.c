@@ -3,6 +3,7 @@
  * time-out is ever waited for. */
 #include "test.h"
 
+#include <netinet/in.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -138,6 +139,7 @@ static void each_way_of_asking_has_its_server_and_its_form(void **state)
 		{ "whole", REASK_WHOLE, SERVER, true, true, FLAG_RD },
 		{ "plainly", REASK_PLAINLY, SERVER, false, false, FLAG_RD },
 		{ "barely", REASK_BARELY, SERVER, false, true, FLAG_RD },
+		{ "once more, of the same server", REASK_ONCE_MORE, SERVER, false, true, FLAG_RD },
 		{ "signed", REASK_SIGNED, RESOLVER, false, true, FLAG_RD | FLAG_CD },
 	};
 
@@ -164,6 +166,7 @@ static void each_way_of_asking_has_its_server_and_its_form(void **state)
 	assert_int_equal(lab->stats.wholes, 1);
 	assert_int_equal(lab->stats.plain_asked, 1);
 	assert_int_equal(lab->stats.bare_asked, 1);
+	assert_int_equal(lab->stats.once_more_asked, 1);
 	assert_int_equal(lab->stats.signed_asked, 1);
 }
 
@@ -244,6 +247,8 @@ static void a_silent_server_is_waited_for_within_bounds(void **state)
 	} rows[] = {
 		{ "over TCP once", REASK_WHOLE, SERVER, -1 },
 		{ "plainly twice", REASK_PLAINLY, SERVER, SERVER },
+		{ "once more once: the answer before it may be forged", REASK_ONCE_MORE, SERVER,
+		        -1 },
 		{ "barely once: the error before it may be forged", REASK_BARELY, SERVER, -1 },
 		{ "two resolvers once each", REASK_SIGNED, RESOLVER, OTHER_RESOLVER },
 	};
@@ -272,7 +277,45 @@ static void a_silent_server_is_waited_for_within_bounds(void **state)
 		parked_unlist(parked);
 	}
 	assert_int_equal(lab->stats.whole_failures, 1);
-	assert_int_equal(lab->stats.reask_failures, 3);
+	assert_int_equal(lab->stats.reask_failures, 4);
+}
+
+/* The answer of the server itself would mostly be the same again. */
+static void once_more_another_resolver_is_asked_if_there_is_one(void **state)
+{
+	struct lab *lab = *state;
+	static const struct {
+		const char *why;
+		bool may_be_other;
+		int resolvers[2], asked; /* -1: the address of the client's server */
+	} rows[] = {
+		{ "a resolver", true, { RESOLVER, OTHER_RESOLVER }, RESOLVER },
+		{ "no other one may be asked", false, { RESOLVER, OTHER_RESOLVER }, SERVER },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct parked *parked = park_response(lab);
+		for (unsigned n = 0; n < 2; n++)
+			lab->resolvers[n] = lab->servers[rows[i].resolvers[n]].address;
+		/* all servers of this test have one address, so the client's gets another */
+		if (rows[i].may_be_other)
+			((struct sockaddr_in *)&parked->server)->sin_addr.s_addr =
+			        htonl(0x7f000002);
+		parked->may_ask_elsewhere = rows[i].may_be_other;
+		assert_true(want(lab, parked, REASK_ONCE_MORE));
+		server_receive(&lab->servers[rows[i].asked]);
+		server_respond(&lab->servers[rows[i].asked], AS_IT_IS);
+		come_in(lab);
+		assert_row(rows[i].why, parked->proof && !parked->whole);
+		assert_row(rows[i].why, parked->came_by == REASK_ONCE_MORE);
+		parked_unlist(parked);
+	}
+	/* the only resolver is the client's server itself */
+	struct parked *parked = park_response(lab);
+	lab->resolvers[0] = lab->resolvers[1] = lab->servers[RESOLVER].address;
+	parked->may_ask_elsewhere = true;
+	assert_true(want(lab, parked, REASK_ONCE_MORE));
+	server_receive(&lab->servers[SERVER]);
 }
 
 /* A spoofer answers first, by the error of a server without EDNS. */
@@ -398,6 +441,7 @@ int main(void)
 		TEST(a_truncated_response_comes_whole_over_tcp),
 		TEST(a_truncated_response_gives_new_time_for_tcp),
 		TEST(a_silent_server_is_waited_for_within_bounds),
+		TEST(once_more_another_resolver_is_asked_if_there_is_one),
 		TEST(after_asking_barely_an_error_waits_for_something_better),
 		TEST(a_server_that_hangs_up_is_not_waited_for),
 		TEST(no_query_is_asked_twice_in_one_way),

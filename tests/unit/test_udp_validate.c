@@ -1308,6 +1308,96 @@ static void a_copy_with_options_does_not_have_an_error_believed(void **state)
 	bed_free(b);
 }
 
+/* ---- Asking once more ---- */
+
+#define BARE "www.example.test A 192.0.2.66"
+
+/* Has a forgery come, and its grace end. Returns its packet, which waits for the new answer. */
+static uint64_t refuse_and_wait(struct bed *b)
+{
+	b->v->asks_once_more = true;
+	ask(b);
+	uint64_t id = respond(b, 0, FORGED);
+	feed(b, id);
+	assert_true(is_held_back(b, id));
+	assert_int_equal(b->v->reasked, REASK_NOT);
+	end_grace(b);
+	return id;
+}
+
+static struct parked *answer_once_more(struct bed *b, uint64_t id, const char *records)
+{
+	struct parked *parked = park_find(&b->park, id);
+
+	validating_write(b->v, WWW, 0, records, true);
+	parked->proof_len = b->v->judge->response.len;
+	parked->proof = malloc(parked->proof_len);
+	memcpy(parked->proof, b->v->judge->response.octets, parked->proof_len);
+	parked->came_by = REASK_ONCE_MORE;
+	return parked;
+}
+
+static void after_its_grace_a_refused_response_waits_for_another_answer(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *records;
+		unsigned rcode;
+	} rows[] = {
+		{ "which proves itself", GOOD, RCODE_NOERROR },
+		{ "which is forged too", FORGED, RCODE_SERVFAIL },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bed *b = bed_new();
+		uint64_t id = refuse_and_wait(b);
+		assert_row(rows[i].why, is_parked(b, id) && !is_held_back(b, id));
+		assert_row(rows[i].why, b->v->reasked == REASK_ONCE_MORE);
+		udp_validate_resume(&b->validator, answer_once_more(b, id, rows[i].records), true);
+		feed(b, id);
+		assert_row(rows[i].why, verdict_on(&b->log, id) == REPLACED);
+		assert_row(rows[i].why, rcode_sent(b) == rows[i].rcode);
+		assert_row(rows[i].why, flows_of(b) == 0 && b->park.table.used == 0);
+		bed_free(b);
+	}
+}
+
+/* The server's answer to the client's own query was late: it is as good as another one. */
+static void while_a_question_is_asked_once_more_a_late_answer_wins(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+	uint64_t id = refuse_and_wait(b), late = respond(b, 0, GOOD);
+
+	assert_int_equal(verdict_on(&b->log, late), REPLACED);
+	assert_int_equal(rcode_sent(b), RCODE_NOERROR);
+	udp_validate_resume(&b->validator, answer_once_more(b, id, GOOD), true);
+	assert_int_equal(verdict_on(&b->log, id), DROPPED);
+	bed_free(b);
+}
+
+/* An attacker who sees the query can send any number of forgeries. */
+static void any_number_of_forgeries_has_a_question_asked_once_more_once(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+	uint64_t id = refuse_and_wait(b);
+
+	for (unsigned i = 0; i < 2 * PARKED_MAX; i++) {
+		b->v->reasked = REASK_NOT;
+		uint64_t next = respond(b, 0, i % 2 ? BARE : FORGED);
+		end_grace(b);
+		assert_int_equal(verdict_on(&b->log, next), DROPPED);
+		assert_int_equal(b->v->reasked, REASK_NOT);
+	}
+	struct parked *parked = park_find(&b->park, id);
+	parked->waits_for = REASK_ONCE_MORE;
+	udp_validate_resume(&b->validator, parked, false);
+	assert_int_equal(verdict_on(&b->log, id), REPLACED);
+	assert_int_equal(rcode_sent(b), RCODE_SERVFAIL);
+	bed_free(b);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -1351,6 +1441,9 @@ int main(void)
 		cmocka_unit_test(a_question_whose_options_are_rejected_is_answered_without),
 		cmocka_unit_test(any_number_of_rejections_costs_the_server_one_query),
 		cmocka_unit_test(a_copy_with_options_does_not_have_an_error_believed),
+		cmocka_unit_test(after_its_grace_a_refused_response_waits_for_another_answer),
+		cmocka_unit_test(while_a_question_is_asked_once_more_a_late_answer_wins),
+		cmocka_unit_test(any_number_of_forgeries_has_a_question_asked_once_more_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

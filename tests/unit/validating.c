@@ -20,10 +20,11 @@ static bool note_reask(void *context, struct parked *parked, enum reask_how how)
 {
 	struct validating *v = context;
 
-	if (v->is_asker_full)
+	if (v->is_asker_full || (how == REASK_ONCE_MORE && !v->asks_once_more))
 		return false;
 	assert_non_null(parked);
 	v->reasked = how;
+	parked->reasked |= how;
 	return true;
 }
 

@@ -36,8 +36,9 @@ struct validating {
 
 	/* What was asked of servers, and whether it may be. */
 	bool is_fetcher_full, is_asker_full;
-	unsigned fetched; /* times */
-	struct want want; /* the last one */
+	bool asks_once_more; /* otherwise asking once more always finds a limit */
+	unsigned fetched;    /* times */
+	struct want want;    /* the last one */
 	struct parked *fetched_for;
 	enum reask_how reasked; /* the last one */
 };
