@@ -7,7 +7,7 @@ import time
 
 import dns.edns
 
-from lab import ask, nat, servers, topology
+from lab import ask, nat, servers, streams, topology
 from lab.sealgate import LONG_GRACE_MS
 
 from .case import (Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode,
@@ -84,6 +84,13 @@ def _forged_error(world):
     _expect_signed(world, "www.rsa256.test.")
 
 
+@contextlib.contextmanager
+def _with_another_resolver(lab):
+    with nat.spared(lab.wire, [(4, "-p", "udp", "-d", topology.ORACLE[4], "--dport", "53")]), \
+            with_sealgate("host", more=f'resolver = [ "{topology.ORACLE[4]}" ];\n')(lab) as world:
+        yield world
+
+
 # ---- Blocked names ----
 
 FILTER = topology.BIND      # a free address
@@ -138,7 +145,87 @@ def _known_to_be_signed(world):
     expect_equal("Indeterminate", world.gate.counter("status_indeterminate"), 0)
 
 
+# ---- A signature that is lost now and then, or wrong at one of several servers ----
+
+LOST = (("www.p256.test.", "A"), ("alias.rsa256.test.", "A"), ("to-example.p256.test.", "A"),
+        ("www.salted.test.", "LOC"), ("nowhere.ed25519.test.", "A"))
+BROKEN = "www.expired.test."
+CLIENT_WAITS_S = 5      # glibc, for the first server
+
+
+def _is_as_genuine(world, answer, name, rdtype):
+    genuine = world.lab.ask_genuinely(name, rdtype)
+    expect(answer is not None and (answer.rcode, sorted(answer.records("answer"))) ==
+           (genuine.rcode, sorted(genuine.records("answer"))),
+           f"{name} {rdtype}: {described(answer)}", *world.log_tail())
+    expect(answer.has_ad and not answer.has_opt, f"{name} {rdtype}: {described(answer)}")
+
+
+def _lost_in_turn(world):
+    world.gate.restart()
+    with world.lab.attack("lose-a-signature-in-turn"):
+        for name, rdtype in LOST:
+            _is_as_genuine(world, world.ask(name, rdtype, ad=True), name, rdtype)
+            # the next answer comes with its signature, so nothing is asked again
+            _is_as_genuine(world, world.ask(name, rdtype, ad=True), name, rdtype)
+    expect(world.gate.counter("once_more_asked") >= len(LOST), "nothing was asked once more")
+    expect_equal("helped", world.gate.counter("once_more_helped"),
+                 world.gate.counter("once_more_asked"))
+    expect_equal("Bogus", world.gate.counter("status_bogus"), 0)
+
+
+def _lost_over_tcp(world):
+    world.gate.restart()
+    with streams.Server(world.lab, streams.attacking("strip-signatures")):
+        answer = streams.query(world.lab.host, topology.UPSTREAM[4], "www.p256.test.", "A", ad=True)
+    _is_as_genuine(world, answer, "www.p256.test.", "A")
+    expect_equal("helped", world.gate.counter("once_more_helped"), 1)
+
+
+def _wrong_at_one_server(world):
+    """The client's server gives a wrong signature each time; another resolver of the configuration does not."""
+    world.gate.restart()
+    with world.lab.attack("flip-signature-bit"):
+        for name, rdtype in LOST[:2]:
+            _is_as_genuine(world, world.ask(name, rdtype, ad=True), name, rdtype)
+
+
+def _unsigned_stays_refused(world):
+    """A landing page in place of a signed name: no other resolver is asked behind the server's back."""
+    world.gate.restart()
+    expect(world.ask("www.p256.test.", "A", ad=True).has_ad, "no AD")     # so the server signs
+    with world.lab.attack("strip-signatures"):
+        expect_rcode(world.ask("www.p256.test.", "AAAA"), "SERVFAIL")
+
+
+def _broken_for_good(world):
+    """A zone that is really Bogus costs two questions more, and then none for a while; and SERVFAIL comes long
+    before a client gives up."""
+    world.gate.restart()
+    for _ in range(6):
+        begun = time.monotonic()
+        expect_rcode(world.ask(BROKEN, "A"), "SERVFAIL")
+        expect(time.monotonic() - begun < CLIENT_WAITS_S, "the client has given up")
+    expect(1 <= world.gate.counter("once_more_asked") <= 2,
+           f"asked {world.gate.counter('once_more_asked')} times")
+
+
 GROUPS = (
+    Group("odd servers, and a signature lost", with_sealgate("host"), (
+        Case("a server that loses an RRSIG now and then: the first answer that the client gets is right",
+             _lost_in_turn),
+        Case("over TCP, too, the question is asked once more", _lost_over_tcp),
+        Case("a name that is Bogus for good is SERVFAIL in time, and soon costs no second question",
+             _broken_for_good),
+    )),
+    Group("odd servers, and a signature lost, behind the gateway", with_sealgate("gateway"), (
+        Case("a gateway asks once more for its clients", _lost_in_turn),)),
+    Group("odd servers, and a signature wrong at one of them", _with_another_resolver, (
+        Case("if one server has a wrong signature, another resolver of the configuration is asked",
+             _wrong_at_one_server),
+        Case("an answer without any signature is not replaced by that of another resolver",
+             _unsigned_stays_refused),
+    )),
     Group("odd servers, and options of one client", with_sealgate("host"), (
         Case("a server that rejects options answers clients that send them, and all others are signed",
              _cookie),

@@ -125,6 +125,7 @@ ATTACKS = {
     "drop-edns": (EVERYTHING, habits.drop_edns(habits.genuine)),
     "refuse-options": (EVERYTHING, habits.refuse_options),
     "drop-options": (EVERYTHING, habits.drop_options),
+    "lose-a-signature-in-turn": (DATA, habits.lose_a_signature_in_turn),
     "race-refuse-edns": (EVERYTHING, race.first(habits.refuse_edns(habits.genuine))),
     "strip-and-forge": (EVERYTHING, habits.strip_and_forge),
     # the keys and the chain

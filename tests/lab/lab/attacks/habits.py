@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """No attacks, but habits of servers that know little DNSSEC, or no EDNS."""
 
+import collections
+
 import dns.flags
 import dns.message
 import dns.rcode
+from dns.rdatatype import RRSIG
 
 from . import data, signature
 from .message import FORGED
@@ -47,6 +50,22 @@ def drop_options(response, scene):
 
 
 def genuine(response, scene):
+    return response
+
+
+_asked = collections.Counter()
+
+
+def lose_a_signature_in_turn(response, scene):
+    """A resolver whose cache loses a signature now and then: each second answer to a question, the first one
+    included, lacks one RRSIG."""
+    _asked[scene.question.to_text()] += 1
+    if _asked[scene.question.to_text()] % 2:
+        for section in (response.answer, response.authority):
+            signatures = [rrset for rrset in section if rrset.rdtype == RRSIG]
+            if signatures:
+                section.remove(signatures[0])
+                break
     return response
 
 
