@@ -91,6 +91,14 @@ static unsigned reask_tries(enum reask_how how)
 	return how == REASK_PLAINLY || how == REASK_SIGNED ? REASK_TRIES : 1;
 }
 
+/* A client that asks over TCP may have no other way to the server. */
+static bool is_over_tcp(const struct reask *reask)
+{
+	bool was_over_tcp = reask->waiting.first->question != NULL;
+
+	return reask->how == REASK_WHOLE || (reask->how == REASK_ONCE_MORE && was_over_tcp);
+}
+
 /* Returns false if no try is left. */
 static bool reask_begin_try(struct reasks *all, struct reask *reask, uint64_t now_ms)
 {
@@ -100,7 +108,7 @@ static bool reask_begin_try(struct reasks *all, struct reask *reask, uint64_t no
 		exchange_end(&reask->exchange);
 		reask->tries++;
 		reask->deadline_ms = now_ms + REASK_WAIT_MS / tries;
-		if (reask_begin(all, reask, reask->how == REASK_WHOLE) == 0)
+		if (reask_begin(all, reask, is_over_tcp(reask)) == 0)
 			return true;
 	}
 	exchange_end(&reask->exchange);

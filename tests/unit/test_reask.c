@@ -237,6 +237,32 @@ static void a_truncated_response_gives_new_time_for_tcp(void **state)
 	assert_int_equal(parked->proof_len, 2000);
 }
 
+/* A client that asks over TCP may have no other way to the server. */
+static void over_tcp_a_question_is_asked_once_more_over_tcp(void **state)
+{
+	struct lab *lab = *state;
+	static const struct {
+		enum reask_how how;
+		bool over_tcp;
+	} rows[] = { { REASK_ONCE_MORE, true }, { REASK_PLAINLY, false } };
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct parked *parked = park_response(lab);
+		int question; /* stands for one; nothing reads it */
+		parked->question = (struct question *)(void *)&question;
+		assert_true(want(lab, parked, rows[i].how));
+		if (rows[i].over_tcp) {
+			come_over_tcp(lab, &lab->servers[SERVER]);
+			answer_over_tcp(lab, &lab->servers[SERVER], 100);
+			assert_int_equal(parked->proof_len, 100);
+		} else {
+			server_receive(&lab->servers[SERVER]);
+		}
+		parked->question = NULL;
+		parked_unlist(parked);
+	}
+}
+
 static void a_silent_server_is_waited_for_within_bounds(void **state)
 {
 	struct lab *lab = *state;
@@ -440,6 +466,7 @@ int main(void)
 		TEST(the_new_message_has_the_id_of_the_clients_query),
 		TEST(a_truncated_response_comes_whole_over_tcp),
 		TEST(a_truncated_response_gives_new_time_for_tcp),
+		TEST(over_tcp_a_question_is_asked_once_more_over_tcp),
 		TEST(a_silent_server_is_waited_for_within_bounds),
 		TEST(once_more_another_resolver_is_asked_if_there_is_one),
 		TEST(after_asking_barely_an_error_waits_for_something_better),
