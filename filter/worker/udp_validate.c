@@ -301,7 +301,7 @@ static bool arrived_hold_back(struct arrival *a, bool is_error)
 }
 
 /* Frees a response that was held back. Its octets, to which the arrival points, live on in `to`. */
-static void move_octets(struct parked *held, struct parked *to)
+static void hand_over_octets(struct parked *held, struct parked *to)
 {
 	uint8_t *copy = to->octets;
 
@@ -326,7 +326,7 @@ static bool arrived_park(struct arrival *a)
 	if (!parked)
 		return false;
 	if (held)
-		move_octets(held, parked);
+		hand_over_octets(held, parked);
 	a->parked = parked;
 	a->parked->server = a->server;
 	a->parked->is_forwarded = arrived->is_forwarded;
