@@ -1,18 +1,78 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/complaint.h"
 #include "base/log.h"
 #include "cmd/command.h"
 #include "cmd/options.h"
 #include "config/config_show.h"
 #include "config/trust_anchors.h"
+#include "daemon/effective_anchors.h"
 #include "daemon/zone_policy.h"
+#include "fetch/exchange.h"
+#include "inspect/anchor_fit.h"
 #include "netfilter/inside_interfaces.h"
 #include "netfilter/shortcut_load.h"
 
+#define ASK_MAX_MS 10000 /* no further server or zone is asked after this time */
+
+/* Asks the resolvers, one after the other, until one tells. */
+static enum anchor_fit ask_resolvers(
+        const struct config *c, const struct anchors *a, const struct name *zone, uint64_t until_ms)
+{
+	enum anchor_fit fit = ANCHOR_FIT_UNKNOWN;
+
+	for (unsigned i = 0; i < c->resolvers.count && fit == ANCHOR_FIT_UNKNOWN &&
+	                     clock_monotonic_ms() < until_ms;
+	        i++)
+		fit = anchor_fit_ask(a, zone, &c->resolvers.items[i], clock_wall_s());
+	return fit;
+}
+
+/* Asks whether the anchors fit. Returns false if one fits none of its zone's keys. That a network is
+ * missing is no fault of the configuration. */
+static bool anchors_fit(const struct config *c, const struct anchors *a)
+{
+	uint64_t until_ms = clock_monotonic_ms() + ASK_MAX_MS;
+	bool all_fit = true;
+
+	if (c->resolvers.count == 0) {
+		log_info("whether the trust anchors fit was not asked: no resolver is configured");
+		return true;
+	}
+	for (unsigned i = 0; i < anchors_count(a); i++) {
+		char zone[NAME_TEXT_SIZE];
+		const struct name *name = &anchors_at(a, i)->zone;
+		enum anchor_fit fit = ask_resolvers(c, a, name, until_ms);
+		name_text(name, zone);
+		if (fit == ANCHOR_FIT_UNKNOWN)
+			log_warning("no resolver told whether the trust anchor for %s fits", zone);
+		else if (fit == ANCHOR_FIT_NONE)
+			log_error("trust_anchor: the trust anchor for %s matches none of its keys: "
+			          "is "
+			          "dns-root-data old? Update %s; or a resolver answers falsely",
+			        zone, c->trust_anchor);
+		all_fit = all_fit && fit != ANCHOR_FIT_NONE;
+	}
+	return all_fit;
+}
+
+/* Asks with the anchors that the daemon would use, which may have rolled over. */
+static bool effective_anchors_fit(const struct config *c)
+{
+	struct complaint why;
+	struct anchors *a = effective_anchors(c, clock_wall_s(), &why);
+
+	exchange_use_mark(c->mark_own);
+	bool fit = !a || anchors_fit(c, a);
+
+	anchors_free(a);
+	return fit;
+}
+
 /* Reads the files that the configuration names too: without them the service would not start. */
-static enum exit_code config_check(const struct config *c)
+static enum exit_code config_check(const struct config *c, bool is_offline)
 {
 	struct complaint why;
 
@@ -34,6 +94,8 @@ static enum exit_code config_check(const struct config *c)
 		return EXIT_USAGE;
 	}
 	anchors_free(a);
+	if (!is_offline && !effective_anchors_fit(c))
+		return EXIT_USAGE;
 	if (c->shortcut_interfaces.count > 0 && !shortcut_load_is_built())
 		log_warning("shortcut.interfaces has no effect: this build lacks eBPF (clang and "
 		            "libbpf)");
@@ -53,7 +115,7 @@ static enum exit_code run_config(int argc, char **argv)
 	struct config c;
 	const char *verb;
 
-	if (!options_read(&o, "c", argc, argv, (struct arguments){ names, 1, 1 }))
+	if (!options_read(&o, "co", argc, argv, (struct arguments){ names, 1, 1 }))
 		return EXIT_USAGE;
 	verb = argv[optind];
 
@@ -67,7 +129,7 @@ static enum exit_code run_config(int argc, char **argv)
 		return EXIT_USAGE;
 	enum exit_code code = EXIT_FINE;
 	if (strcmp(verb, "check") == 0)
-		code = config_check(&c);
+		code = config_check(&c, o.offline);
 	else
 		config_show(&c, stdout);
 	config_fini(&c);
@@ -77,9 +139,11 @@ static enum exit_code run_config(int argc, char **argv)
 const struct command command_config = { "config", "check|show|example [OPTION]...",
 	"check or show the configuration, or print an example",
 	"  check                   read the configuration and the files that it names;\n"
-	"                          say what is wrong\n"
+	"                          say what is wrong; ask the resolvers, if any,\n"
+	"                          whether the trust anchors fit\n"
 	"  show                    print the values of all keys\n"
 	"  example                 print an example file, which explains each key\n"
-	"\n" HELP_CONFIG "\n"
+	"\n"
+	"  --offline               check without asking a resolver\n" HELP_CONFIG "\n"
 	"Exit codes: 0 success; 2 the command line or the configuration is wrong.\n",
 	run_config };

@@ -66,6 +66,7 @@ bool options_read(
 		{ "backend", required_argument, NULL, 'b' },
 		{ "unless-restarting", no_argument, NULL, 'u' },
 		{ "json", no_argument, NULL, 'j' },
+		{ "offline", no_argument, NULL, 'o' },
 	};
 	enum { ALL = sizeof(all) / sizeof(all[0]) };
 	struct option known[ALL + 1] = { 0 };
@@ -92,6 +93,8 @@ bool options_read(
 			o->backend = optarg;
 		else if (letter == 'u')
 			o->unless_restarting = true;
+		else if (letter == 'o')
+			o->offline = true;
 		else
 			o->json = true;
 	}

@@ -14,6 +14,7 @@ struct options {
 	const char *backend; /* "auto" unless given */
 	bool unless_restarting;
 	bool json;
+	bool offline;
 };
 
 #define ARGUMENTS_ANY INT_MAX
@@ -36,7 +37,7 @@ int options_next(int argc, char **argv, const char *letters, const struct option
 bool options_check_arguments(int argc, char **argv, struct arguments expected);
 
 /* Reads the options named in `allowed` ("c" for --config, "b" for --backend, "u" for
- * --unless-restarting, "j" for --json) and checks the arguments. Options may stand before or after
+ * --unless-restarting, "j" for --json, "o" for --offline) and checks the arguments. Options may stand before or after
  * the arguments, which are at argv[optind] then. Returns false after logging an error. */
 bool options_read(
         struct options *o, const char *allowed, int argc, char **argv, struct arguments expected);

@@ -30,6 +30,7 @@ struct service {
 	struct anchors *anchors;      /* as configured; NULL: this daemon signs */
 	struct anchor_keeper *keeper; /* NULL: anchors do not roll over, `anchors` are in force */
 	bool keeper_runs;
+	struct anchor_alarm anchor_alarm;
 	int signals;             /* signalfd */
 	int failed;              /* eventfd; a worker writes to it when it fails */
 	struct control *control; /* NULL: the control socket could not be made */

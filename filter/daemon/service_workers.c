@@ -51,9 +51,9 @@ static struct nfqueue_options queue_options(const struct config *c, unsigned i)
 	};
 }
 
-static struct worker_config worker_config(
-        const struct service *s, const struct config *c, unsigned i)
+static struct worker_config worker_config(struct service *s, const struct config *c, unsigned i)
 {
+	s->anchor_alarm.path = c->trust_anchor;
 	return (struct worker_config){
 		.queue = queue_options(c, i),
 		.limits = c->limits,
@@ -67,6 +67,7 @@ static struct worker_config worker_config(
 		.anchors = s->keeper ? anchor_keeper_anchors(s->keeper) : s->anchors,
 		.anchor_answered = s->keeper ? anchor_keeper_answered : NULL,
 		.anchor_context = s->keeper,
+		.anchor_alarm = &s->anchor_alarm,
 		.policy = &s->policy,
 		.ntas = c->ntas,
 		.local_names = c->local_names,

@@ -45,6 +45,7 @@ enum status {
 	        "nothing proves that the name or type does not exist")                             \
 	X(DENIAL_FAILED, "denial-failed", 6, "the NSEC or NSEC3 records do not prove the denial")  \
 	X(DS_NO_MATCH, "ds-no-match", 9, "no DNSKEY matches the DS")                               \
+	X(ANCHOR_NO_MATCH, "anchor-no-match", 9, "the trust anchor matches no DNSKEY of its zone") \
 	X(DNSKEY_MISSING, "dnskey-missing", 9, "the DNSKEY answer holds no DNSKEY")                \
 	X(DNSKEY_NO_ZONE_BIT, "dnskey-no-zone-bit", 11, "no DNSKEY has the zone bit")              \
 	X(DNSKEY_REVOKED, "dnskey-revoked", 9, "every DNSKEY that could sign is revoked")          \

@@ -52,6 +52,13 @@ static bool doubts_ds(struct judging *j, const struct want *want)
 	return fact && !fact->keys && store_doubt(j->gate->store, &want->name, j->now_s);
 }
 
+static bool is_anchored(const struct judging *j, const struct want *want)
+{
+	const struct anchor *anchor = anchors_above(j->gate->store->anchors, &want->name);
+
+	return anchor && name_equal(&anchor->zone, &want->name);
+}
+
 /* Learns the keys of a zone. Returns false if the response is not usable. */
 static bool learn_keys(struct judging *j, const struct want *want, bool last_try)
 {
@@ -73,6 +80,8 @@ static bool learn_keys(struct judging *j, const struct want *want, bool last_try
 		return true; /* the DS is wanted first, and then the keys again */
 	if (is_broken(outcome) && !last_try)
 		return false;
+	if (outcome.reason == REASON_DS_NO_MATCH && is_anchored(j, want))
+		outcome.reason = REASON_ANCHOR_NO_MATCH;
 	uint32_t ttl_s = is_broken(outcome) ? LIMIT_BOGUS_TTL_S : proved.ttl_s;
 	store_put_keys(j->gate->store, &want->name, keys, outcome, j->now_s, learn_ttl(ttl_s));
 	return true;

@@ -4,6 +4,8 @@
 #include "base/sockaddr.h"
 #include "fetch/fetch.h"
 #include "worker/server_fallback.h"
+#include "base/log.h"
+#include "worker/report.h"
 #include "worker/worker.h"
 
 #define DATELESS_ZONES 256 /* on the way to the names of time servers */
@@ -74,6 +76,24 @@ void gates_set_source(struct gates *g, const struct sockaddr_storage *server)
 	store_set_server(&g->dateless.store, sockaddr_octets(server));
 }
 
+/* One error for all questions that fail. An attacker who answers for the keys of the root can cause it,
+ * once; so it names that, too. */
+static void tell_of_mismatch(struct gates *g, const struct fetch *fetch, const struct fact *fact)
+{
+	struct anchor_alarm *alarm = g->config->anchor_alarm;
+	char zone[NAME_TEXT_SIZE], server[INET6_ADDRSTRLEN];
+
+	if (!alarm || fact->keys_outcome.reason != REASON_ANCHOR_NO_MATCH ||
+	        atomic_exchange(&alarm->is_told, true))
+		return;
+	report_server(&fetch->asked, server);
+	log_error("the trust anchor for %s matches none of its keys: is dns-root-data old? Every "
+	          "name "
+	          "below it is refused. Update %s (trust_anchor); \"sealgate config check\" says "
+	          "whether it fits. If it does, %s answers falsely",
+	        name_text(&fetch->want.name, zone), alarm->path, server);
+}
+
 /* A server that has just shown the keys of a zone with an anchor can be asked for them again. */
 static void tell_of_anchor(struct gates *g, const struct fetch *fetch)
 {
@@ -82,8 +102,14 @@ static void tell_of_anchor(struct gates *g, const struct fetch *fetch)
 	const struct anchor *anchor = anchors_above(g->store.anchors, zone);
 	const struct fact *fact = store_find(&g->store, zone, g->turn->now_s);
 
-	if (!anchor || !name_equal(&anchor->zone, zone) || !fact || !fact->keys)
+	if (!anchor || !name_equal(&anchor->zone, zone) || !fact)
 		return;
+	if (!fact->keys) {
+		tell_of_mismatch(g, fetch, fact);
+		return;
+	}
+	if (config->anchor_alarm)
+		atomic_store(&config->anchor_alarm->is_told, false);
 	stats_count(&g->stats->anchors_proved);
 	if (config->anchor_answered)
 		config->anchor_answered(config->anchor_context, zone, &fetch->asked);

@@ -206,6 +206,8 @@ void report_judged(struct report *r, struct reported response, const struct gate
 	count_status(r->stats, status);
 	if (status != STATUS_BOGUS && status != STATUS_INDETERMINATE)
 		return;
+	if (result->outcome.reason == REASON_ANCHOR_NO_MATCH) /* told once: worker/gates.c */
+		return;
 	if (report_may_log(status == STATUS_BOGUS ? &r->bogus : &r->indeterminate, r->turn->now_ms))
 		log_refusal(response, result);
 }

@@ -5,6 +5,7 @@
 #ifndef WORKER_WORKER_H
 #define WORKER_WORKER_H
 
+#include <stdatomic.h>
 #include <sys/socket.h>
 
 #include "base/clock.h"
@@ -57,6 +58,16 @@ struct worker_config {
 	void (*anchor_answered)(
 	        void *context, const struct name *zone, const struct sockaddr_storage *server);
 	void *anchor_context;
+
+	/* For the workers together; NULL if nobody is to be told. */
+	struct anchor_alarm *anchor_alarm;
+};
+
+/* Whether the operator knows that a trust anchor fits none of its zone's keys: told once, and again
+ * only after it had been right. */
+struct anchor_alarm {
+	atomic_bool is_told;
+	const char *path; /* of the file of anchors */
 };
 
 struct worker;

@@ -420,6 +420,32 @@ static void keys_are_kept_if_the_same_ds_is_learned_again(void **state)
 	judge_free(j);
 }
 
+static void an_anchor_that_fits_no_key_is_named(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *question, *records;
+		enum reason reason;
+	} rows[] = {
+		{ ". DNSKEY", ". DNSKEY other.test | other.test signer=.", REASON_ANCHOR_NO_MATCH },
+		{ ". DNSKEY", ". DNSKEY . | . spoilt", REASON_RRSIG_FAILED },
+		{ "test DNSKEY", "test DNSKEY other.test | other.test signer=test",
+		        REASON_DS_NO_MATCH },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct judge *j = judge_new();
+		struct want want = judge_want(rows[i].question);
+		char text[NAME_TEXT_SIZE];
+		feed_chain(j, 2 * (want.name.labels > 0));
+		judge_learn(j, rows[i].question, 0, rows[i].records, true);
+		assert_row(rows[i].records,
+		        judge_fact(j, name_text(&want.name, text))->keys_outcome.reason ==
+		                rows[i].reason);
+		judge_free(j);
+	}
+}
+
 static void keys_without_their_ds_are_not_learned(void **state)
 {
 	(void)state;
@@ -595,6 +621,7 @@ int main(void)
 		cmocka_unit_test(a_failed_fetch_is_indeterminate_for_seconds),
 		cmocka_unit_test(learned_facts_are_kept_as_long_as_they_are_proved),
 		cmocka_unit_test(keys_are_kept_if_the_same_ds_is_learned_again),
+		cmocka_unit_test(an_anchor_that_fits_no_key_is_named),
 		cmocka_unit_test(keys_without_their_ds_are_not_learned),
 		cmocka_unit_test(all_keys_that_may_sign_are_learned),
 		cmocka_unit_test(keys_of_odd_size_make_a_zone_insecure_only_if_there_are_no_others),
