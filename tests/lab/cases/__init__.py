@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the lab asserts. One module for each kind of promise; ALL_GROUPS is the order of a run."""
 
-from . import (adversary, attacks, audit, bridge, cache, checking, client, clock, copies,
+from . import (adversary, attacks, audit, bridge, cache, chains, checking, client, clock, copies,
                encrypted, errors, explain, fragments, ground, habits, inside, iterate, letters, life, marks, odd, oracle,
                overload, pause, race, reflected, restricted, roles, rules, same, service, shares,
                shortcut, tcp, truncation, without_rd)
@@ -29,6 +29,7 @@ _MODULES = (
     overload,
     iterate,
     without_rd,
+    chains,
     fragments,
     tcp,
     shares,

@@ -59,10 +59,14 @@ class Sealgate:
         self.process = None
         self.clock = clock
 
+    def command_result(self, *words):
+        """Runs a subcommand to its end, and returns its exit code and output."""
+        argv = self.namespace.argv(self._lab.sealgate_path, *words, "--config", self.config)
+        return subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
     def command(self, *words):
         """Runs a subcommand to its end, and returns its output and error output."""
-        argv = self.namespace.argv(self._lab.sealgate_path, *words, "--config", self.config)
-        done = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        done = self.command_result(*words)
         if done.returncode != 0:
             raise LabError(f"sealgate {' '.join(words)}: exit {done.returncode}: "
                            f"{done.stdout.strip()}")
