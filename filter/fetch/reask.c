@@ -75,7 +75,7 @@ static int reask_begin(struct reasks *all, struct reask *reask, bool over_tcp)
 	const struct sockaddr_storage *resolver = resolver_of_try(all, reask);
 	struct exchange_asking asking = { .asked = &parked->asked,
 		.flags = parked->asked.flags & (FLAG_RD | FLAG_CD),
-		.is_plain = reask->how == REASK_PLAINLY ||
+		.is_plain = reask->how == REASK_PLAINLY || reask->how == REASK_MADE ||
 		            (reask->how == REASK_LETTERS && parked->asked.sent_plain),
 		.over_tcp = over_tcp };
 
@@ -121,6 +121,7 @@ static uint64_t *reask_counter(struct stats *stats, enum reask_how how)
 	case REASK_WHOLE:
 		return &stats->wholes;
 	case REASK_PLAINLY:
+	case REASK_MADE:
 		return &stats->plain_asked;
 	case REASK_ONCE_MORE:
 		return &stats->once_more_asked;

@@ -9,6 +9,8 @@
  *            asked with an OPT that has none
  *   once more  the response is Bogus, which another one may not be: the server is asked again, or
  *            another resolver
+ *   made     a DNS64 may make nothing up if a query has DO, which sealgate set: the server is asked
+ *            without EDNS
  *   signed   the server leaves out signatures: a configured resolver is asked for them
  *   letters  the response has other letters in its question than the client's: the server is asked whether
  *            it changes letters */

@@ -149,3 +149,13 @@ bool upstream_blocks(const struct upstream *up)
 {
 	return up->lacking >= UPSTREAM_LACKING && !up->lacking_tells;
 }
+
+void upstream_note_made(struct upstream *up, bool made, uint64_t now_ms)
+{
+	up->makes_up = up->makes_up || made;
+	up->made_nothing = made ? 0 : up->made_nothing + 1;
+	if (up->made_nothing < UPSTREAM_MADE_TRIES)
+		return;
+	up->made_nothing = 0;
+	up->makes_none_until_ms = now_ms + UPSTREAM_MADE_MS;
+}

@@ -40,6 +40,13 @@
 #define UPSTREAM_LACKING_NOW    8
 #define UPSTREAM_LACKING_NOW_MS 5000
 
+/* Whether a server is a DNS64 that makes nothing up if a query has DO shows if it is asked without. A
+ * name without A records shows nothing. After so many tries in vain there are none for this time: few,
+ * because each is one query more; some, because a client may ask for such names on purpose. What is
+ * known of a DNS64 stays. */
+#define UPSTREAM_MADE_TRIES 8
+#define UPSTREAM_MADE_MS    600000
+
 enum edns_habit {
 	EDNS_UNKNOWN,
 	EDNS_TAKEN,   /* it answers queries with EDNS */
@@ -62,6 +69,9 @@ struct upstream {
 	bool changes_letters;        /* of questions */
 	bool said_edns, said_strips; /* logged, once each */
 	bool said_blocks, said_options, said_letters;
+	bool makes_up;         /* a DNS64: it made AAAA records up when it was asked without DO */
+	unsigned made_nothing; /* times in a row that it did not */
+	uint64_t makes_none_until_ms;
 	uint64_t bare_until_ms;          /* when options of clients may go on again */
 	uint64_t options_taken_until_ms; /* until when an error does not change that */
 	bool is_admitted;                /* to the shortcut */
@@ -112,6 +122,15 @@ struct lacking_response {
 
 /* Notes such a response, unless it is about the name of the one before, right after it. */
 void upstream_note_lacking(struct upstream *up, struct lacking_response response, uint64_t now_ms);
+
+/* Notes whether the server made AAAA records up when it was asked without DO. */
+void upstream_note_made(struct upstream *up, bool made, uint64_t now_ms);
+
+/* True if the server may be a DNS64 that makes nothing up if a query has DO. */
+static inline bool upstream_may_make(const struct upstream *up, uint64_t now_ms)
+{
+	return up->makes_up || now_ms >= up->makes_none_until_ms;
+}
 
 /* True if upstream_note_signature() would change anything. */
 static inline bool upstream_lacks_signature(const struct upstream *up)

@@ -156,5 +156,6 @@ void parked_remove(struct parked *parked)
 	free(parked->octets);
 	free(parked->whole);
 	free(parked->proof);
+	free(parked->denial);
 	table_remove(&park->table, parked);
 }

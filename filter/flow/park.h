@@ -25,6 +25,7 @@ enum reask_how {
 	REASK_BARELY = 8,
 	REASK_LETTERS = 16,
 	REASK_ONCE_MORE = 32,
+	REASK_MADE = 64,
 };
 
 struct parked {
@@ -55,6 +56,9 @@ struct parked {
 	size_t proof_len;
 	bool may_ask_elsewhere; /* REASK_ONCE_MORE asks another server, if there is one */
 	uint64_t once_more_tag; /* see worker/once_more.h; 0 for none */
+	uint8_t *denial;        /* the message that REASK_MADE is about (worker/withheld.h); from
+	                           the heap, or NULL */
+	size_t denial_len;
 	/* The share of its client, and the share of its question. */
 	struct sharer client, question_share;
 	struct parked_list *list; /* the list in which it waits, or NULL */

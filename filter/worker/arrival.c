@@ -4,13 +4,14 @@
 #include <stdlib.h>
 
 #include "dnssec/limits.h"
-#include "gate/assist.h"
 #include "trust/chain.h"
 #include "worker/gates.h"
+#include "worker/merge.h"
 #include "worker/report.h"
 #include "worker/scratch.h"
 #include "worker/server_fallback.h"
 #include "worker/unset_clock.h"
+#include "worker/withheld.h"
 #include "worker/worker.h"
 
 int arrivals_init(struct arrivals *all)
@@ -22,7 +23,7 @@ int arrivals_init(struct arrivals *all)
 	int result = once_more_init(&all->once_more);
 	if (result < 0)
 		return result;
-	if (!all->fallback->can_assist)
+	if (!all->fallback->can_assist && all->config->policy->dns64_count == 0)
 		return 0;
 	all->response_rrs = scratch_rrs_new();
 	all->proof_rrs = scratch_rrs_new();
@@ -334,17 +335,20 @@ bool arrival_asks_again(struct arrivals *all, struct arrival *a, const struct me
 	return fallback.reask != REASK_NOT && ask_again(all, a, fallback.reask);
 }
 
-/* Returns the merged message in `octets`; of length 0 if the two do not fit together. */
-static struct span merge_signed(struct arrivals *all, struct span octets, struct span signed_octets)
+/* Returns false if nothing can have been withheld, or if the query cannot be asked again. */
+static bool ask_for_withheld(
+        struct arrivals *all, struct arrival *a, const struct gate_result *result)
 {
-	struct writer out = writer_over(all->octets, EXCHANGE_ANSWER_MAX);
-	struct message came, signed_one;
+	size_t len = a->message.len;
+	uint8_t *denial = withheld_denial(all, a, result);
 
-	if (!message_parse(&came, octets, all->response_rrs, MESSAGE_RRS_MAX) ||
-	        !message_parse(&signed_one, signed_octets, all->proof_rrs, MESSAGE_RRS_MAX) ||
-	        !assist_merge(&came, &signed_one, &out))
-		return span_of(all->octets, 0);
-	return writer_span(&out);
+	if (!denial || !ask_again(all, a, REASK_MADE)) {
+		free(denial);
+		return false;
+	}
+	a->parked->denial = denial;
+	a->parked->denial_len = len;
+	return true;
 }
 
 /* Adds the signatures that a resolver gave to the records that came. */
@@ -380,7 +384,7 @@ static bool is_known(const struct arrival *a)
 static void conclude_judged(
         struct arrivals *all, struct arrival *a, struct gate_result *result, struct writer *out)
 {
-	if (clock_excuses(all, a, result))
+	if (clock_excuses(all, a, result) || ask_for_withheld(all, a, result))
 		return;
 	note_once_more(all, a, result);
 	const struct judged_response judged = { a->asked, a->message, result, is_known(a) };
@@ -417,8 +421,9 @@ void arrival_take(
 {
 	struct gate_result result;
 
-	if (all->turn->is_paused || !gate_recall(&all->gates->gate, a->asked, response, octets,
-	                                    all->turn->now_s, &result)) {
+	if (all->turn->is_paused || withheld_is_possible(all, a, response) ||
+	        !gate_recall(
+	                &all->gates->gate, a->asked, response, octets, all->turn->now_s, &result)) {
 		arrival_judge(all, a);
 		return;
 	}
@@ -459,7 +464,7 @@ void arrival_pass_unjudged(struct arrivals *all, struct arrival *a, enum query_k
 /* True if the response waited for a better message than it is itself; if none came, it is judged. */
 static bool is_message_at_hand(const struct parked *parked)
 {
-	return parked->waits_for & (REASK_WHOLE | REASK_BARELY | REASK_ONCE_MORE);
+	return parked->waits_for & (REASK_WHOLE | REASK_BARELY | REASK_ONCE_MORE | REASK_MADE);
 }
 
 /* Takes up what came when the question was asked again. */
@@ -470,6 +475,8 @@ static void take_reasked(struct arrivals *all, struct arrival *a)
 	a->parked->came_by = REASK_NOT;
 	if (how == REASK_BARELY)
 		server_fallback_came_bare(all->fallback, &a->server, a->message);
+	if (a->parked->denial)
+		withheld_take(all, a);
 	if (a->parked->proof && how == REASK_ONCE_MORE)
 		use_new_answer(all, a);
 	else if (a->parked->proof)

@@ -86,7 +86,8 @@ struct arrivals {
 
 	/* Messages that are written: by the gate, and by the gate that ignores dates. */
 	uint8_t *octets, *dateless_octets;
-	/* The response and the signatures that are added to it; NULL if no resolver gives any. */
+	/* The response and the signatures that are added to it; NULL if nothing is ever added: no
+	 * resolver gives signatures, and there is no NAT64 (worker/withheld.h). */
 	struct rr *response_rrs, *proof_rrs;
 };
 

@@ -341,3 +341,16 @@ struct fallback server_fallback_judged(struct server_fallback *f,
 		fallback.habit = REASON_STRIPPED;
 	return fallback;
 }
+
+/* ---- DNS64 ---- */
+
+bool server_fallback_may_withhold(struct server_fallback *f, const struct sockaddr_storage *server)
+{
+	return upstream_may_make(upstream_of(f, server), *f->now_ms);
+}
+
+void server_fallback_note_made(
+        struct server_fallback *f, const struct sockaddr_storage *server, bool made)
+{
+	upstream_note_made(upstream_of(f, server), made, *f->now_ms);
+}

@@ -87,4 +87,10 @@ struct fallback server_fallback_judged(struct server_fallback *f,
 /* Learns that the server sent signatures which proved keys of a zone. */
 void server_fallback_signed(struct server_fallback *f, const struct sockaddr_storage *server);
 
+/* True if the server may be a DNS64 that makes nothing up if a query has DO; and notes whether it made
+ * AAAA records up when it was asked without. See worker/withheld.h. */
+bool server_fallback_may_withhold(struct server_fallback *f, const struct sockaddr_storage *server);
+void server_fallback_note_made(
+        struct server_fallback *f, const struct sockaddr_storage *server, bool made);
+
 #endif

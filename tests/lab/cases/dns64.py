@@ -111,9 +111,26 @@ def _not_ours(world):
     expect_data(world.ask("mail.unsigned.test.", "AAAA"), "AAAA", [dns64.made_up("192.0.2.25")])
 
 
+def _withheld(world):
+    """The server denies the record to a query with DO, so sealgate asks again. What an attacker makes up then
+    is refused; and a server with nothing to make up is left alone after some tries."""
+    world.gate.restart()
+    with world.lab.attack("forge-in-prefix-without-do"):
+        answer = world.ask("mail.ed25519.test.", "AAAA")
+    expect_rcode(answer, "SERVFAIL")
+    expect(world.gate.log_lines("dns64-forged"), *world.log_tail())
+    since = world.lab.journal.now()
+    for _ in range(2):
+        answer = world.ask("mail.ed25519.test.", "AAAA")
+        expect_data(answer, "AAAA", [dns64.made_up("192.0.2.25")])
+    expect_equal("queries that reached the server", world.lab.journal.came(since), 2 * 2)
+
+
 def _each(server):
     cases = (Case(f"DNS64 of {server}: what it makes up for a signed name passes, without AD", _made_up),
              Case(f"DNS64 of {server}: a client with DO gets what the server sends", _with_do))
+    if server == "BIND":
+        cases += (Case("DNS64: what BIND makes up only without DO is asked for, and proved", _withheld),)
     if server == "unbound":
         cases += (*map(_refused, FORGED),
                   Case("DNS64: an address that was proved once is not asked for again", _recalled),

@@ -73,6 +73,7 @@ def _recursor(lab, name, directory):
 
 SERVERS = {
     "unbound": _unbound,
+    "BIND": _named(""),
     "BIND with break-dnssec": _named("break-dnssec yes;"),
     "Knot Resolver": _kresd,
     "PowerDNS Recursor": _recursor,

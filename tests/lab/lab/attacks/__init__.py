@@ -48,6 +48,7 @@ ATTACKS = {
     "truncate-forged": (ADDRESSES, data.truncate_forged),
     # forged answers of a DNS64
     "forge-in-prefix": (AAAA.__eq__, dns64.forge_in_prefix),
+    "forge-in-prefix-without-do": (AAAA.__eq__, dns64.forge_in_prefix_without_do),
     "add-in-prefix": (AAAA.__eq__, dns64.add_in_prefix),
     "forge-beside-prefix": (AAAA.__eq__, dns64.forge_beside_prefix),
     "raise-made-up-ttl": (AAAA.__eq__, dns64.raise_made_up_ttl),

@@ -37,3 +37,8 @@ def raise_made_up_ttl(response, scene):
         if rrset.rdtype == AAAA:
             rrset.ttl = 86400
     return response
+
+
+def forge_in_prefix_without_do(response, scene):
+    """Only if the query has no DO, as if the server had withheld something."""
+    return response if scene.query.ednsflags else forge_in_prefix(response, scene)
