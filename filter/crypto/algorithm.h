@@ -24,6 +24,7 @@ struct algorithm {
 	size_t signature_octets; /* 0: as long as the modulus, which OpenSSL checks */
 	bool takes_message;      /* verifies the message itself, not its hash */
 	bool is_sha1;            /* supported only if the operator allows SHA-1 */
+	unsigned work;           /* of one check, as pubkey_work() says; 0: it depends on the key */
 };
 
 /* Returns the algorithm's row, or NULL. */
@@ -41,6 +42,8 @@ struct pubkey {
 	/* Ready to verify: creating a context for each check would add a tenth to the cost of an
 	 * RSA signature. NULL for algorithms that take the message. */
 	EVP_PKEY_CTX *verifier;
+	unsigned work; /* of one check */
+	bool is_small;
 	uint8_t fingerprint[VERIFIED_OCTETS]; /* SHA-256 of algorithm and public key */
 };
 

@@ -42,9 +42,9 @@ void crypto_free(struct crypto *c)
 	free(c);
 }
 
-uint64_t crypto_checks(const struct crypto *c)
+uint64_t crypto_work(const struct crypto *c)
 {
-	return c->checks;
+	return c->work;
 }
 
 void crypto_forget(struct crypto *c)

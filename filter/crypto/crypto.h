@@ -14,8 +14,9 @@ struct crypto;
 struct crypto *crypto_new(void);
 void crypto_free(struct crypto *c);
 
-/* Returns the number of signature checks computed so far, without those that were remembered. */
-uint64_t crypto_checks(const struct crypto *c);
+/* Returns the work of the signature checks computed so far (see pubkey_work()), without those that
+ * were remembered. */
+uint64_t crypto_work(const struct crypto *c);
 
 /* Forgets which signatures were found valid: each is computed again. */
 void crypto_forget(struct crypto *c);

@@ -21,7 +21,7 @@ struct crypto {
 	EVP_MD_CTX *message;            /* for algorithms that take the whole message: EdDSA */
 	EVP_PKEY_CTX *signers[SIGNERS]; /* ready to sign, for the other algorithms; or NULL */
 	struct table verified;          /* see verified.h */
-	uint64_t checks;                /* signature checks computed */
+	uint64_t work;                  /* of the signature checks computed */
 };
 
 /* Returns OpenSSL's name of the hash. */

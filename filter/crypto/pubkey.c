@@ -41,17 +41,16 @@ static bool take_fingerprint(struct pubkey *key, struct span octets)
 	return EVP_Digest(text, 1 + octets.len, key->fingerprint, NULL, EVP_sha256(), NULL) == 1;
 }
 
-struct pubkey *pubkey_new(uint8_t algorithm, struct span octets)
+static struct pubkey *pubkey_decode(const struct algorithm *a, struct span octets,
+        EVP_PKEY *(*decode)(const struct algorithm *a, struct span octets))
 {
-	const struct algorithm *a = algorithm_find(algorithm);
-	if (!algorithm_may_be_used(a) || (a->key_octets && octets.len != a->key_octets))
-		return NULL;
 	struct pubkey *key = calloc(1, sizeof(*key));
 	if (!key)
 		return NULL;
 
 	key->algorithm = a;
-	key->pkey = a->decode(a, octets);
+	key->pkey = decode(a, octets);
+	key->work = a->work ? a->work : rsa_work(octets);
 	if (key->pkey && !a->takes_message)
 		key->verifier = verifier_new(key->pkey, a->hash);
 	if (!key->pkey || (!key->verifier && !a->takes_message) || !take_fingerprint(key, octets)) {
@@ -60,6 +59,37 @@ struct pubkey *pubkey_new(uint8_t algorithm, struct span octets)
 		return NULL;
 	}
 	return key;
+}
+
+struct pubkey *pubkey_new(uint8_t algorithm, struct span octets)
+{
+	const struct algorithm *a = algorithm_find(algorithm);
+
+	if (!algorithm_may_be_used(a) || (a->key_octets && octets.len != a->key_octets))
+		return NULL;
+	return pubkey_decode(a, octets, a->decode);
+}
+
+struct pubkey *pubkey_new_small(uint8_t algorithm, struct span octets)
+{
+	const struct algorithm *a = algorithm_find(algorithm);
+
+	if (!algorithm_may_be_used(a) || a->decode != rsa_decode)
+		return NULL;
+	struct pubkey *key = pubkey_decode(a, octets, rsa_decode_small);
+	if (key)
+		key->is_small = true;
+	return key;
+}
+
+bool pubkey_is_small(const struct pubkey *key)
+{
+	return key->is_small;
+}
+
+unsigned pubkey_work(const struct pubkey *key)
+{
+	return key->work;
 }
 
 bool pubkey_size_is_supported(uint8_t algorithm, struct span octets)
@@ -80,7 +110,7 @@ void pubkey_free(struct pubkey *key)
 static bool pubkey_check(
         struct crypto *c, const struct pubkey *key, struct span data, struct span signature)
 {
-	c->checks++;
+	c->work += key->work;
 	if (key->algorithm->verify(c, key, data, signature))
 		return true;
 	/* Each failure leaves entries in this thread's error queue, which no code reads. */

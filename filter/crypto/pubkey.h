@@ -29,6 +29,18 @@ struct pubkey;
  * belongs to one thread. */
 struct pubkey *pubkey_new(uint8_t algorithm, struct span octets);
 
+/* Decodes an RSA key of 512 to 1023 bits, which pubkey_new() refuses. Such a key can be factored, so a
+ * signature by it proves no more than that the forger took that trouble. Returns NULL for any other
+ * key. */
+struct pubkey *pubkey_new_small(uint8_t algorithm, struct span octets);
+
+/* True for a key by pubkey_new_small(). */
+bool pubkey_is_small(const struct pubkey *key);
+
+/* Returns the work of one check by this key: 1 for P-256 or RSA of 2048 bits, about 60 microseconds;
+ * at most 10, for P-384. */
+unsigned pubkey_work(const struct pubkey *key);
+
 /* Returns false for a well-formed RSA key whose modulus is shorter or longer than supported. Such a
  * key is treated like one of an unknown algorithm. */
 bool pubkey_size_is_supported(uint8_t algorithm, struct span octets);

@@ -8,9 +8,10 @@
 #include "base/cursor.h"
 #include "crypto/pkey.h"
 
-#define MODULUS_MIN_BITS  1024
-#define MODULUS_MAX_BITS  4096
-#define EXPONENT_MAX_BITS 64 /* a larger exponent makes each check more expensive */
+#define MODULUS_SMALL_BITS 512
+#define MODULUS_MIN_BITS   1024
+#define MODULUS_MAX_BITS   4096
+#define EXPONENT_MAX_BITS  64 /* a larger exponent makes each check more expensive */
 
 /* Splits the field (RFC 3110, 2): the exponent's length is one octet, or a zero octet and two more;
  * then come the exponent and the modulus. */
@@ -35,8 +36,7 @@ static bool is_size_supported(const BIGNUM *n)
 /* With an exponent of 1 every padded hash would be its own signature. */
 static bool is_within_bounds(const BIGNUM *e, const BIGNUM *n)
 {
-	return is_size_supported(n) && BN_is_odd(n) && BN_is_odd(e) && !BN_is_one(e) &&
-	       BN_num_bits(e) <= EXPONENT_MAX_BITS;
+	return BN_is_odd(n) && BN_is_odd(e) && !BN_is_one(e) && BN_num_bits(e) <= EXPONENT_MAX_BITS;
 }
 
 static EVP_PKEY *rsa_pkey_of(const BIGNUM *e, const BIGNUM *n)
@@ -62,19 +62,47 @@ bool rsa_size_is_supported(struct span octets)
 	return supported;
 }
 
-EVP_PKEY *rsa_decode(const struct algorithm *a, struct span octets)
+static bool is_size_small(const BIGNUM *n)
+{
+	int bits = BN_num_bits(n);
+	return bits >= MODULUS_SMALL_BITS && bits < MODULUS_MIN_BITS;
+}
+
+static EVP_PKEY *rsa_decode_if(struct span octets, bool (*has_size)(const BIGNUM *n))
 {
 	struct span exponent, modulus;
 	EVP_PKEY *pkey = NULL;
 
-	(void)a;
 	if (!rsa_read_parts(octets, &exponent, &modulus))
 		return NULL;
 	BIGNUM *e = BN_bin2bn(exponent.base, (int)exponent.len, NULL);
 	BIGNUM *n = BN_bin2bn(modulus.base, (int)modulus.len, NULL);
-	if (e && n && is_within_bounds(e, n))
+	if (e && n && has_size(n) && is_within_bounds(e, n))
 		pkey = rsa_pkey_of(e, n);
 	BN_free(e);
 	BN_free(n);
 	return pkey;
+}
+
+EVP_PKEY *rsa_decode(const struct algorithm *a, struct span octets)
+{
+	(void)a;
+	return rsa_decode_if(octets, is_size_supported);
+}
+
+EVP_PKEY *rsa_decode_small(const struct algorithm *a, struct span octets)
+{
+	(void)a;
+	return rsa_decode_if(octets, is_size_small);
+}
+
+/* A check multiplies numbers as long as the modulus, about once for each bit of the exponent. */
+unsigned rsa_work(struct span octets)
+{
+	struct span exponent, modulus;
+
+	if (!rsa_read_parts(octets, &exponent, &modulus))
+		return 1;
+	unsigned kilobits = (unsigned)(modulus.len + 127) / 128;
+	return 1 + kilobits * kilobits * (unsigned)exponent.len / 32;
 }

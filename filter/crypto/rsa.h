@@ -8,6 +8,12 @@
 /* The functions in struct algorithm for RSA. */
 EVP_PKEY *rsa_decode(const struct algorithm *a, struct span octets);
 
+/* Decodes a key of 512 to 1023 bits, or returns NULL. */
+EVP_PKEY *rsa_decode_small(const struct algorithm *a, struct span octets);
+
+/* Returns the work of a check by this key, which is well formed. */
+unsigned rsa_work(struct span octets);
+
 /* True if the modulus in this public key field has a supported length, or if the field is
  * malformed. */
 bool rsa_size_is_supported(struct span octets);

@@ -3,13 +3,16 @@
 
 const struct rrset *alias_dname_above(const struct rrsets *g, const struct name *name)
 {
+	const struct rrset *closest = NULL;
+
 	for (unsigned i = 0; i < g->count; i++) {
 		const struct rrset *set = &g->sets[i];
 		if (set->section == SECTION_ANSWER && set->type == TYPE_DNAME && set->count > 0 &&
-		        set->owner.labels < name->labels && name_within(name, &set->owner))
-			return set;
+		        set->owner.labels < name->labels && name_within(name, &set->owner) &&
+		        (!closest || set->owner.labels > closest->owner.labels))
+			closest = set;
 	}
-	return NULL;
+	return closest;
 }
 
 bool alias_target(const struct rrsets *g, const struct rrset *set, struct name *target)

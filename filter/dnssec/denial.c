@@ -12,7 +12,7 @@ void denial_begin(
 	d->crypto = crypto;
 	d->budget = budget;
 	d->nsec_count = d->nsec3_count = d->hashed_count = 0;
-	d->mixed = d->over_limit = d->too_many = d->out_of_budget = false;
+	d->mixed = d->over_limit = d->too_many = d->out_of_budget = d->has_small_key = false;
 }
 
 static void add_nsec(struct denial *d, const struct rrsets *g, const struct rr *rr)
@@ -77,7 +77,8 @@ static struct outcome denial_outcome(const struct denial *d, enum proof proof)
 {
 	switch (proof) {
 	case PROOF_HOLDS:
-		return outcome_of(STATUS_SECURE, REASON_NONE);
+		return d->has_small_key ? outcome_of(STATUS_INSECURE, REASON_KEY_SIZE)
+		                        : outcome_of(STATUS_SECURE, REASON_NONE);
 	case PROOF_OPT_OUT:
 		return outcome_of(STATUS_INSECURE, REASON_OPT_OUT);
 	case PROOF_FAILS:
@@ -134,6 +135,12 @@ static enum no_ds by_bitmap(struct span bitmap)
 	return bitmap_has(bitmap, TYPE_NS) ? NO_DS_INSECURE : NO_DS_NO_CUT;
 }
 
+/* True if the proof holds, by a key of whatever size. */
+static bool denial_holds(struct outcome outcome)
+{
+	return outcome.status == STATUS_SECURE || outcome.reason == REASON_KEY_SIZE;
+}
+
 enum no_ds denial_of_ds(struct denial *d, const struct name *name, struct outcome *outcome)
 {
 	struct span bitmap;
@@ -145,10 +152,10 @@ enum no_ds denial_of_ds(struct denial *d, const struct name *name, struct outcom
 		return by_bitmap(bitmap);
 	}
 	*outcome = denial_of_name(d, name);
-	if (outcome->status == STATUS_SECURE)
+	if (denial_holds(*outcome))
 		return NO_DS_NO_NAME;
 	*outcome = denial_of_type(d, name, TYPE_DS);
-	if (outcome->status == STATUS_SECURE)
+	if (denial_holds(*outcome))
 		return NO_DS_NO_CUT; /* an empty non-terminal, or matched by a wildcard */
 	return outcome->status == STATUS_INSECURE ? NO_DS_INSECURE : NO_DS_UNPROVED;
 }

@@ -53,9 +53,15 @@ void keyset_free(struct keyset *keys)
 
 bool keyset_add(struct keyset *keys, const struct dnskey *key)
 {
-	if (!dnskey_may_sign(key) || keys->count == LIMIT_KEYS)
+	if (!dnskey_may_sign(key))
 		return false;
+	if (keys->count == LIMIT_KEYS) {
+		keys->is_over |= algorithm_is_supported(key->algorithm);
+		return false;
+	}
 	struct pubkey *pubkey = pubkey_new(key->algorithm, key->public_key);
+	if (!pubkey)
+		pubkey = pubkey_new_small(key->algorithm, key->public_key);
 	if (!pubkey)
 		return false;
 	keys->keys[keys->count++] = (struct zone_key){ pubkey, key->tag, key->algorithm };

@@ -40,6 +40,7 @@ struct zone_key {
 /* The proved keys of a zone, on the heap. The holder owns the set and its keys. */
 struct keyset {
 	struct name apex;
+	bool is_over; /* there are more than the limit */
 	unsigned count;
 	struct zone_key keys[LIMIT_KEYS];
 };
@@ -48,8 +49,8 @@ struct keyset {
 struct keyset *keyset_new(const struct name *apex);
 void keyset_free(struct keyset *keys);
 
-/* Adds a key. Returns false and changes nothing if the key may not sign, cannot be decoded, or the
- * set is full. */
+/* Adds a key, also one that pubkey_is_small(). Returns false and adds nothing if the key may not sign,
+ * cannot be decoded, or the set is full; then sets `is_over`. */
 bool keyset_add(struct keyset *keys, const struct dnskey *key);
 
 /* True if a key of the set has this tag and algorithm. */

@@ -36,38 +36,46 @@ bool ds_of_dnskey(
 	return ds->digest_len > 0;
 }
 
-/* SHA-1 is ignored beside a stronger digest (RFC 4509, 3). */
-static void drop_weak(struct ds_set *set)
+static bool is_usable_ds(const struct ds *ds)
 {
-	unsigned strong = 0;
-
-	for (unsigned i = 0; i < set->count; i++) {
-		if (set->ds[i].digest_type != DIGEST_SHA1)
-			set->ds[strong++] = set->ds[i];
-	}
-	if (strong > 0)
-		set->count = strong;
+	return algorithm_is_supported(ds->algorithm) && digest_is_supported(ds->digest_type);
 }
 
 /* A DS with a malformed digest refers to no key, but it still shows that the zone is signed. */
-enum reason ds_set_read(const struct rrsets *g, const struct rrset *set, struct ds_set *out)
+struct outcome ds_set_read(
+        const struct rrsets *g, const struct rrset *set, struct arena *arena, struct ds_set *out)
 {
-	bool algorithm_known = false;
+	size_t mark = arena_mark(arena);
+	bool algorithm_known = false, has_strong = false, is_over = false;
+	struct rdata_list list;
+	struct ds ds;
 
 	out->count = 0;
-	for (uint16_t i = set->first; i != RR_NONE && out->count < LIMIT_DS; i = g->next[i]) {
-		struct ds ds;
-		ds_read(message_rdata(g->m, &g->m->rrs[i]), &ds);
-		if (!algorithm_is_supported(ds.algorithm))
+	if (!rdata_list_sort(g, set->first, set->count, arena, &list))
+		return outcome_of(STATUS_INDETERMINATE, REASON_BUDGET);
+	for (unsigned i = 0; i < list.count; i++) {
+		ds_read(list.items[i], &ds);
+		algorithm_known |= algorithm_is_supported(ds.algorithm);
+		has_strong |= is_usable_ds(&ds) && ds.digest_type != DIGEST_SHA1;
+	}
+	for (unsigned i = 0; i < list.count; i++) {
+		ds_read(list.items[i], &ds);
+		/* SHA-1 is ignored beside a stronger digest (RFC 4509, 3). */
+		if (!is_usable_ds(&ds) || (has_strong && ds.digest_type == DIGEST_SHA1))
 			continue;
-		algorithm_known = true;
-		if (digest_is_supported(ds.digest_type))
+		is_over |= out->count == LIMIT_DS;
+		if (!is_over)
 			out->ds[out->count++] = ds;
 	}
-	drop_weak(out);
+	arena_reset(arena, mark);
+	if (is_over) {
+		out->count = 0;
+		return outcome_of(STATUS_BOGUS, REASON_TOO_MANY_DS);
+	}
 	if (out->count > 0)
-		return REASON_NONE;
-	return algorithm_known ? REASON_DS_DIGEST : REASON_DS_ALGORITHM;
+		return outcome_of(STATUS_SECURE, REASON_NONE);
+	return outcome_of(
+	        STATUS_INSECURE, algorithm_known ? REASON_DS_DIGEST : REASON_DS_ALGORITHM);
 }
 
 bool ds_matches(struct crypto *crypto, const struct ds *ds, const struct name *owner,
@@ -81,16 +89,24 @@ bool ds_matches(struct crypto *crypto, const struct ds *ds, const struct name *o
 	return len > 0 && span_equal(span_of(digest, len), span_of(ds->digest, ds->digest_len));
 }
 
-/* True if some DS refers to the key. Each digest that is computed takes one from `digests_left`. */
+/* The digests that may be computed for one set of keys. */
+struct digest_budget {
+	unsigned left;
+	bool is_short; /* one was refused */
+};
+
+/* True if some DS refers to the key. Each digest that is computed takes one from the budget. */
 static bool is_named(struct crypto *crypto, const struct ds_set *ds, const struct name *owner,
-        const struct dnskey *key, unsigned *digests_left)
+        const struct dnskey *key, struct digest_budget *budget)
 {
 	for (unsigned d = 0; d < ds->count; d++) {
 		if (key->tag != ds->ds[d].tag || key->algorithm != ds->ds[d].algorithm)
 			continue;
-		if (*digests_left == 0)
+		if (budget->left == 0) {
+			budget->is_short = true;
 			return false;
-		--*digests_left;
+		}
+		budget->left--;
 		if (ds_matches(crypto, &ds->ds[d], owner, key))
 			return true;
 	}
@@ -108,14 +124,13 @@ static unsigned without_key(unsigned left, const struct ds_set *ds, const struct
 }
 
 /* Returns why no key matches, judging by all keys. */
-static enum reason why_no_match(const struct rrsets *g, const struct rrset *set)
+static enum reason why_no_match(const struct rdata_list *list)
 {
 	enum reason reason = REASON_DNSKEY_NO_ZONE_BIT;
 
-	for (uint16_t i = set->first; i != RR_NONE; i = g->next[i]) {
+	for (unsigned i = 0; i < list->count; i++) {
 		struct dnskey key;
-		if (!dnskey_read(message_rdata(g->m, &g->m->rrs[i]), &key) ||
-		        !(key.flags & DNSKEY_ZONE))
+		if (!dnskey_read(list->items[i], &key) || !(key.flags & DNSKEY_ZONE))
 			continue;
 		if (!(key.flags & DNSKEY_REVOKE))
 			return REASON_DS_NO_MATCH;
@@ -128,56 +143,63 @@ static enum reason why_no_match(const struct rrsets *g, const struct rrset *set)
  * would be tried twice, at the cost of other keys. If all DS records refer to keys of unsupported
  * size, the zone is Insecure, as with an unsupported algorithm. If one DS refers to a key that is
  * missing here, an attacker may have removed that key, so the zone is not Insecure. */
-static struct outcome matching_keys(struct crypto *crypto, const struct rrsets *g,
-        const struct rrset *set, const struct ds_set *ds, struct keyset *matching)
+static struct outcome matching_keys(struct crypto *crypto, const struct rdata_list *list,
+        const struct ds_set *ds, struct keyset *matching)
 {
-	unsigned digests_left = ds->count * LIMIT_KEYS_PER_TAG;
+	struct digest_budget digests = { .left = ds->count * LIMIT_KEYS_PER_TAG };
 	unsigned of_good_size = (1u << ds->count) - 1;
 
 	assert(ds->count > 0); /* with no DS, `of_good_size` would be 0 and the zone Insecure */
-	for (uint16_t i = set->first; i != RR_NONE; i = g->next[i]) {
+	for (unsigned i = 0; i < list->count; i++) {
 		struct dnskey key;
-		if (!dnskey_read(message_rdata(g->m, &g->m->rrs[i]), &key) ||
-		        !dnskey_may_sign(&key))
+		if (!dnskey_read(list->items[i], &key) || !dnskey_may_sign(&key) ||
+		        !is_named(crypto, ds, &matching->apex, &key, &digests))
 			continue;
-		if (is_named(crypto, ds, &set->owner, &key, &digests_left) &&
-		        !keyset_add(matching, &key) &&
-		        !pubkey_size_is_supported(key.algorithm, key.public_key))
+		if (pubkey_size_is_supported(key.algorithm, key.public_key))
+			keyset_add(matching, &key);
+		else
 			of_good_size = without_key(of_good_size, ds, &key);
 	}
 	if (matching->count > 0)
 		return outcome_of(STATUS_SECURE, REASON_NONE);
 	if (of_good_size == 0)
 		return outcome_of(STATUS_INSECURE, REASON_KEY_SIZE);
-	return outcome_of(STATUS_BOGUS, why_no_match(g, set));
+	return outcome_of(STATUS_BOGUS, digests.is_short ? REASON_KEY_TAGS : why_no_match(list));
 }
 
-static void add_all_keys(const struct rrsets *g, const struct rrset *set, struct keyset *keys)
+/* If there are too many keys, none counts: which of them sign is not known here. */
+static struct outcome add_all_keys(const struct rdata_list *list, struct keyset *keys)
 {
-	for (uint16_t i = set->first; i != RR_NONE; i = g->next[i]) {
+	for (unsigned i = 0; i < list->count; i++) {
 		struct dnskey key;
-		if (dnskey_read(message_rdata(g->m, &g->m->rrs[i]), &key))
+		if (dnskey_read(list->items[i], &key))
 			keyset_add(keys, &key);
 	}
+	return keys->is_over ? outcome_of(STATUS_BOGUS, REASON_TOO_MANY_KEYS)
+	                     : outcome_of(STATUS_SECURE, REASON_NONE);
 }
 
 struct outcome ds_prove_keys(const struct verifier *v, const struct rrset *set,
         const struct ds_set *ds, struct proved *proved, struct keyset **keys)
 {
+	size_t mark = arena_mark(v->arena);
 	struct keyset *matching = keyset_new(&set->owner);
 	struct keyset *all = keyset_new(&set->owner);
 	struct outcome outcome = outcome_of(STATUS_INDETERMINATE, REASON_BUDGET);
+	struct rdata_list list;
 
-	if (matching && all) {
-		outcome = matching_keys(v->crypto, v->sets, set, ds, matching);
+	if (matching && all && rdata_list_sort(v->sets, set->first, set->count, v->arena, &list)) {
+		outcome = matching_keys(v->crypto, &list, ds, matching);
 		if (outcome.status == STATUS_SECURE)
 			outcome = rrset_verify(v, set, matching, proved);
+		if (outcome.status == STATUS_SECURE)
+			outcome = add_all_keys(&list, all);
 	}
 	if (outcome.status == STATUS_SECURE) {
-		add_all_keys(v->sets, set, all);
 		*keys = all;
 		all = NULL;
 	}
+	arena_reset(v->arena, mark);
 	keyset_free(matching);
 	keyset_free(all);
 	return outcome;

@@ -34,14 +34,18 @@ bool ds_of_dnskey(
 bool ds_matches(struct crypto *crypto, const struct ds *ds, const struct name *owner,
         const struct dnskey *key);
 
-/* Collects the usable DS records of an RRset. If there is none, returns why the zone is Insecure:
- * REASON_DS_ALGORITHM or REASON_DS_DIGEST (RFC 6840, 5.2). Otherwise returns REASON_NONE. */
-enum reason ds_set_read(const struct rrsets *g, const struct rrset *set, struct ds_set *out);
+/* Collects the usable DS records of an RRset, each once, in an order of their own. Returns SECURE if
+ * there are some. If there is none, returns INSECURE with REASON_DS_ALGORITHM or REASON_DS_DIGEST (RFC
+ * 6840, 5.2). If there are more than LIMIT_DS, returns BOGUS, and none is kept: which of them match a
+ * key is not known here. */
+struct outcome ds_set_read(
+        const struct rrsets *g, const struct rrset *set, struct arena *arena, struct ds_set *out);
 
 /* Proves the DNSKEY RRset `set` by `ds`: a key that matches a DS must have signed the RRset.
  * Returns SECURE, fills `proved` and sets `*keys` to a new keyset of all keys that may sign, which
  * the caller owns. Returns INSECURE if the keys that match have an unsupported size. Otherwise
- * returns BOGUS, or INDETERMINATE if memory is short. */
+ * returns BOGUS, or INDETERMINATE if memory is short. The order of the keys in the message changes
+ * nothing. */
 struct outcome ds_prove_keys(const struct verifier *v, const struct rrset *set,
         const struct ds_set *ds, struct proved *proved, struct keyset **keys);
 

@@ -27,7 +27,8 @@ enum status {
 	X(LOCAL_NAME, "local-name", EDE_NONE, "the name is local, so nothing needs to prove it")   \
 	X(DS_ALGORITHM, "ds-algorithm", 1, "no DS has a supported algorithm")                      \
 	X(DS_DIGEST, "ds-digest", 2, "no DS has a supported digest type")                          \
-	X(KEY_SIZE, "key-size", 1, "no key that a DS refers to has a supported size")              \
+	X(KEY_SIZE, "key-size", 1,                                                                 \
+	        "the RSA key that signs has less than 1024 or more than 4096 bits")                \
 	X(NSEC3_ITERATIONS, "nsec3-iterations", 27, "NSEC3 iterations are over the limit")         \
 	X(OPT_OUT, "opt-out", EDE_NONE, "an NSEC3 opt-out span covers the name")                   \
 	X(MALFORMED, "malformed", 6, "a record is malformed")                                      \
@@ -46,6 +47,12 @@ enum status {
 	X(DENIAL_FAILED, "denial-failed", 6, "the NSEC or NSEC3 records do not prove the denial")  \
 	X(DS_NO_MATCH, "ds-no-match", 9, "no DNSKEY matches the DS")                               \
 	X(ANCHOR_NO_MATCH, "anchor-no-match", 9, "the trust anchor matches no DNSKEY of its zone") \
+	X(TOO_MANY_DS, "too-many-ds", 6,                                                           \
+	        "the delegation has more DS records than the limit of 16")                         \
+	X(TOO_MANY_KEYS, "too-many-keys", 6, "the zone has more DNSKEYs than the limit of 64")     \
+	X(TOO_MANY_RRSETS, "too-many-rrsets", 6,                                                   \
+	        "the response has more RRsets than the limit of 256")                              \
+	X(KEY_TAGS, "key-tags", 6, "more than 2 keys of the zone have the tag that is asked for")  \
 	X(DNSKEY_MISSING, "dnskey-missing", 9, "the DNSKEY answer holds no DNSKEY")                \
 	X(DNSKEY_NO_ZONE_BIT, "dnskey-no-zone-bit", 11, "no DNSKEY has the zone bit")              \
 	X(DNSKEY_REVOKED, "dnskey-revoked", 9, "every DNSKEY that could sign is revoked")          \

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dnssec/rrset.h"
 
+#include <stdlib.h>
+
 #include "dnssec/limits.h"
 #include "wire/rdata.h"
 
@@ -14,8 +16,10 @@ static struct rrset *rrset_for(
 		        name_equal(&set->owner, owner))
 			return set;
 	}
-	if (g->count == LIMIT_RRSETS)
+	if (g->count == LIMIT_RRSETS) {
+		g->is_over = true;
 		return NULL;
+	}
 	struct rrset *set = &g->sets[g->count++];
 	*set = (struct rrset){ .owner = *owner,
 		.owner_hash = hash,
@@ -112,6 +116,24 @@ bool rrsets_read_name(const struct rrsets *g, unsigned index, struct name *name)
 	struct cursor c = cursor_at(g->m->octets, part.at);
 	name_read(&c, name);
 	return !c.bad;
+}
+
+bool rdata_list_sort(const struct rrsets *g, uint16_t first, unsigned count, struct arena *arena,
+        struct rdata_list *list)
+{
+	unsigned n = 0;
+
+	*list = (struct rdata_list){ .items = arena_take(arena, count * sizeof(*list->items)) };
+	if (!list->items)
+		return false;
+	for (uint16_t i = first; i != RR_NONE && n < count; i = g->next[i])
+		list->items[n++] = message_rdata(g->m, &g->m->rrs[i]);
+	qsort(list->items, n, sizeof(*list->items), span_order_for_sort);
+	for (unsigned i = 0; i < n; i++) {
+		if (list->count == 0 || !span_equal(list->items[list->count - 1], list->items[i]))
+			list->items[list->count++] = list->items[i];
+	}
+	return true;
 }
 
 uint32_t rrset_ttl(const struct rrsets *g, const struct rrset *set)

@@ -25,6 +25,7 @@ struct rrsets {
 	uint16_t *set_of; /* by record: the index of its RRset, or RR_NONE if it is in none */
 	struct rrset *sets;
 	unsigned count;
+	bool is_over; /* there are more than LIMIT_RRSETS */
 };
 
 /* Groups the records of class IN. Returns false if an owner name is malformed, an RRSIG is too
@@ -47,6 +48,18 @@ static inline unsigned rrset_index(const struct rrsets *g, const struct rrset *s
 {
 	return (unsigned)(set - g->sets);
 }
+
+/* RDATA as it came: sorted, without duplicates. Lives in the arena. */
+struct rdata_list {
+	struct span *items;
+	unsigned count;
+};
+
+/* Lists the RDATA of the `count` records from `first` on, of one RRset. Code that stops at a limit
+ * walks this list, so its result does not depend on the order in the message. Returns false if the
+ * arena is used up. */
+bool rdata_list_sort(const struct rrsets *g, uint16_t first, unsigned count, struct arena *arena,
+        struct rdata_list *list);
 
 /* Returns the smallest TTL in the set. RFC 2181, 5.2 requires equal ones. */
 uint32_t rrset_ttl(const struct rrsets *g, const struct rrset *set);

@@ -66,7 +66,8 @@ enum reason rrsig_check_earliest(const struct rrsig *sig, int64_t earliest_s)
 
 struct budget budget_full(void)
 {
-	return (struct budget){ .verifications = LIMIT_VERIFICATIONS,
+	return (struct budget){ .work = LIMIT_WORK,
+		.failures = LIMIT_FAILURES,
 		.nsec3_hashes = LIMIT_NSEC3_HASHES,
 		.skew_s = SKEW_BY_VALIDITY };
 }
@@ -115,6 +116,28 @@ static void fill_proved(struct proved *proved, const struct check *k, const stru
 	proved->ttl_s = least(least(ttl_s, sig->original_ttl_s), proved->left_s);
 }
 
+/* Checks the signature by one key, at the cost of the budget. */
+static enum reason try_key(
+        struct check *k, const struct zone_key *key, struct span data, const struct rrsig *sig)
+{
+	struct budget *budget = k->v->budget;
+	uint64_t before = crypto_work(k->v->crypto);
+	bool holds = pubkey_verify(k->v->crypto, key->pubkey, data, sig->signature);
+
+	budget->work -= (unsigned)(crypto_work(k->v->crypto) - before);
+	if (holds)
+		return pubkey_is_small(key->pubkey) ? REASON_KEY_SIZE : REASON_NONE;
+	k->failures_left--;
+	budget->failures--;
+	return REASON_RRSIG_FAILED;
+}
+
+static bool may_try(const struct check *k, const struct zone_key *key)
+{
+	return k->failures_left > 0 && k->v->budget->failures > 0 &&
+	       k->v->budget->work >= pubkey_work(key->pubkey);
+}
+
 /* Tries the keys that may have made the signature. A revoked key signs only its own RRset (RFC
  * 5011, 2.1), so a keyset of a zone does not hold it. */
 static enum reason try_keys(struct check *k, const struct rrsig *sig)
@@ -123,24 +146,21 @@ static enum reason try_keys(struct check *k, const struct rrsig *sig)
 	unsigned tried = 0;
 	struct span data = { NULL, 0 };
 
-	for (unsigned i = 0; i < k->keys->count && tried < LIMIT_KEYS_PER_TAG; i++) {
+	for (unsigned i = 0; i < k->keys->count; i++) {
 		const struct zone_key *key = &k->keys->keys[i];
 		if (key->tag != sig->tag || key->algorithm != sig->algorithm)
 			continue;
-		if (k->failures_left == 0 || k->v->budget->verifications == 0)
+		if (tried++ == LIMIT_KEYS_PER_TAG)
+			return REASON_KEY_TAGS;
+		if (!may_try(k, key))
 			return REASON_BUDGET;
 		if (!data.len)
 			data = canonical_signed_data(&k->canonical, sig, k->v->arena);
 		if (!data.len)
 			return REASON_BUDGET;
-		uint64_t checks = crypto_checks(k->v->crypto);
-		bool holds = pubkey_verify(k->v->crypto, key->pubkey, data, sig->signature);
-		k->v->budget->verifications -= (unsigned)(crypto_checks(k->v->crypto) - checks);
-		tried++;
-		if (holds)
-			return REASON_NONE;
-		k->failures_left--;
-		reason = REASON_RRSIG_FAILED;
+		reason = try_key(k, key, data, sig);
+		if (reason != REASON_RRSIG_FAILED)
+			return reason;
 	}
 	return reason;
 }
@@ -151,7 +171,8 @@ static enum reason closer_reason(enum reason a, enum reason b)
 {
 	static const enum reason order[] = { REASON_RRSIG_MISSING, REASON_RRSIG_SIGNER,
 		REASON_MALFORMED, REASON_RRSIG_NO_KEY, REASON_RRSIG_LABELS, REASON_RRSIG_TIMES,
-		REASON_RRSIG_NOT_YET, REASON_RRSIG_EXPIRED, REASON_RRSIG_FAILED, REASON_BUDGET };
+		REASON_RRSIG_NOT_YET, REASON_RRSIG_EXPIRED, REASON_RRSIG_FAILED, REASON_KEY_TAGS,
+		REASON_BUDGET };
 	size_t i = sizeof(order) / sizeof(order[0]) - 1;
 
 	while (order[i] != a && order[i] != b)
@@ -159,29 +180,42 @@ static enum reason closer_reason(enum reason a, enum reason b)
 	return order[i];
 }
 
-static enum reason check_signatures(struct check *k, struct proved *proved)
+/* Checks one signature, and fills `proved` if it holds: REASON_NONE, or REASON_KEY_SIZE by a small
+ * key. */
+static enum reason check_signature(struct check *k, struct span rdata, struct proved *proved)
 {
-	const struct rrsets *g = k->v->sets;
-	enum reason closest = REASON_RRSIG_MISSING;
+	size_t mark = arena_mark(k->v->arena);
+	enum reason reason = REASON_MALFORMED;
+	struct rrsig sig;
 
-	for (uint16_t i = k->set->first_sig; i != RR_NONE; i = g->next[i]) {
-		struct rrsig sig;
-		enum reason reason = REASON_MALFORMED;
-		size_t mark = arena_mark(k->v->arena);
-		if (rrsig_read(g->m, &g->m->rrs[i], &sig))
-			reason = check_fields(k, &sig);
+	if (rrsig_read_rdata(rdata, &sig))
+		reason = check_fields(k, &sig);
+	if (reason == REASON_NONE)
+		reason = try_keys(k, &sig);
+	arena_reset(k->v->arena, mark);
+	if (reason == REASON_NONE || reason == REASON_KEY_SIZE)
+		fill_proved(proved, k, &sig);
+	return reason;
+}
+
+/* Checks the signatures until one holds. One by a small key counts if no better one does. */
+static struct outcome check_signatures(
+        struct check *k, const struct rdata_list *sigs, struct proved *proved)
+{
+	enum reason closest = REASON_RRSIG_MISSING;
+	bool has_small = false;
+
+	for (unsigned i = 0; i < sigs->count && closest != REASON_BUDGET; i++) {
+		enum reason reason = check_signature(k, sigs->items[i], proved);
 		if (reason == REASON_NONE)
-			reason = try_keys(k, &sig);
-		arena_reset(k->v->arena, mark);
-		if (reason == REASON_NONE) {
-			fill_proved(proved, k, &sig);
-			return REASON_NONE;
-		}
-		closest = closer_reason(closest, reason);
-		if (reason == REASON_BUDGET)
-			break;
+			return outcome_of(STATUS_SECURE, REASON_NONE);
+		if (reason == REASON_KEY_SIZE)
+			has_small = true;
+		else
+			closest = closer_reason(closest, reason);
 	}
-	return closest;
+	return has_small ? outcome_of(STATUS_INSECURE, REASON_KEY_SIZE)
+	                 : outcome_of(STATUS_BOGUS, closest);
 }
 
 struct outcome rrset_verify(const struct verifier *v, const struct rrset *set,
@@ -191,13 +225,15 @@ struct outcome rrset_verify(const struct verifier *v, const struct rrset *set,
 	struct check k = {
 		.v = v, .set = set, .keys = keys, .failures_left = LIMIT_FAILURES_PER_SET
 	};
-	enum reason reason = REASON_RRSIG_MISSING;
+	struct outcome outcome = outcome_of(STATUS_BOGUS, REASON_RRSIG_MISSING);
+	struct rdata_list sigs;
 
 	if (set->sig_count > 0) {
-		reason = REASON_MALFORMED;
-		if (canonical_set_build(&k.canonical, v->sets, set, v->arena))
-			reason = check_signatures(&k, proved);
+		outcome.reason = REASON_MALFORMED;
+		if (canonical_set_build(&k.canonical, v->sets, set, v->arena) &&
+		        rdata_list_sort(v->sets, set->first_sig, set->sig_count, v->arena, &sigs))
+			outcome = check_signatures(&k, &sigs, proved);
 	}
 	arena_reset(v->arena, mark);
-	return outcome_of(reason == REASON_NONE ? STATUS_SECURE : STATUS_BOGUS, reason);
+	return outcome;
 }

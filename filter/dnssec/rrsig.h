@@ -41,7 +41,8 @@ enum reason rrsig_check_earliest(const struct rrsig *sig, int64_t earliest_s);
 /* What one response is allowed: the work that is left for it, and how far its signature times may
  * be off. */
 struct budget {
-	unsigned verifications;
+	unsigned work;     /* of signature checks, in units of pubkey_work() */
+	unsigned failures; /* of signature checks */
 	unsigned nsec3_hashes;
 	int32_t skew_s; /* or SKEW_BY_VALIDITY */
 
@@ -72,8 +73,10 @@ struct verifier {
 };
 
 /* Checks `set`, one of `v->sets`, against the keys of a zone. Returns SECURE, and fills `proved`,
- * if one RRSIG holds whose signer is the zone's apex. Otherwise returns BOGUS with the reason that
- * came closest. A set without RRSIGs is BOGUS, REASON_RRSIG_MISSING. */
+ * if one RRSIG holds whose signer is the zone's apex. Returns INSECURE, REASON_KEY_SIZE, and fills
+ * `proved`, if only a key that pubkey_is_small() made one that holds. Otherwise returns BOGUS with the
+ * reason that came closest. A set without RRSIGs is BOGUS, REASON_RRSIG_MISSING. The order of the
+ * RRSIGs and keys in their messages changes nothing. */
 struct outcome rrset_verify(const struct verifier *v, const struct rrset *set,
         const struct keyset *keys, struct proved *proved);
 

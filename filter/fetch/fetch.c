@@ -276,7 +276,7 @@ static void fetch_wait_for_better(struct fetcher *f, struct fetch *fetch, uint64
 		fetch->deadline_ms = now_ms + FETCH_GRACE_MS;
 }
 
-/* The responses have used up their budget of verifications: makes no further try. */
+/* The responses have used up their budget of work: makes no further try. */
 static void fetch_end_tries(struct fetcher *f, struct fetch *fetch, uint64_t now_ms)
 {
 	free(fetch->walk);
@@ -295,7 +295,7 @@ static void fetch_learn(struct fetcher *f, struct fetch *fetch, struct span answ
 		return;
 	}
 	fetch_keep_useless(fetch, answer);
-	if (fetch->verifications > LIMIT_VERIFICATIONS_ALL)
+	if (fetch->work > LIMIT_WORK_ALL)
 		fetch_end_tries(f, fetch, now_ms);
 	else
 		fetch_wait_for_better(f, fetch, now_ms);

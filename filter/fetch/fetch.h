@@ -34,7 +34,7 @@ struct fetch {
 	struct sockaddr_storage asked; /* the server of this try */
 	unsigned tries;                /* without the queries of the walk */
 	unsigned mismatches;           /* useless datagrams in this try */
-	unsigned verifications;        /* its responses cost so far; the owner counts them */
+	unsigned work;                 /* its responses cost so far; the owner counts it */
 	uint64_t deadline_ms;          /* of this try */
 	uint8_t *useless;              /* the last useless response, from the heap, or NULL */
 	size_t useless_len;

@@ -36,8 +36,8 @@ struct parked {
 	bool is_changed; /* `octets` are not what the kernel holds: the client's letters were put back */
 	bool is_doubted_by_client; /* the client may refuse it, and go on listening */
 	unsigned fetches; /* number of fetches for this response so far; see LIMIT_FETCHES */
-	/* Signature checks for this response so far; see LIMIT_VERIFICATIONS_ALL. */
-	unsigned verifications;
+	/* Work of the signature checks for this response so far; see LIMIT_WORK_ALL. */
+	unsigned work;
 	uint64_t deadline_ms;
 	struct flow_key flow_key;  /* of its flow, which stays open meanwhile */
 	struct question *question; /* over TCP: its question; see worker/question.h */

@@ -50,7 +50,7 @@ static bool find_denier(struct judging *j, const struct name *name, uint16_t typ
 		if (!judge_set(j, set))
 			return false;
 		note_failure(d, set->type, r);
-		if (r->outcome.status != STATUS_SECURE)
+		if (!r->is_proved)
 			continue;
 		name_suffix(&set->owner, r->zone_labels, &signer);
 		if (signer.labels <= most_labels && name_within(name, &signer) &&

@@ -306,9 +306,9 @@ static const struct name *lacking_cut(const struct judging *j, bool is_judged)
 	return link->type == TYPE_DS && (!is_judged || is_refused) ? &link->name : NULL;
 }
 
-static unsigned verifications_of(const struct judging *j)
+static unsigned work_of(const struct judging *j)
 {
-	return LIMIT_VERIFICATIONS - j->budget.verifications;
+	return LIMIT_WORK - j->budget.work;
 }
 
 /* Learns the cut from the response itself. Then `j` is begun again. The lesson has what the judgements
@@ -318,13 +318,13 @@ static bool learn_own_cut(struct judging *j, const struct name *cut, struct gate
 	size_t mark = arena_mark(&j->gate->arena);
 	struct judging lesson;
 
-	if (result->verifications >= LIMIT_VERIFICATIONS || !learn_has_proofs(j) ||
+	if (result->work >= LIMIT_WORK || !learn_has_proofs(j) ||
 	        !judging_again(&lesson, j))
 		return false;
-	lesson.budget.verifications -= result->verifications;
-	result->verifications = 0; /* those of the lesson are counted with them */
+	lesson.budget.work -= result->work;
+	result->work = 0; /* that of the lesson is counted with it */
 	bool is_learned = learn_from_response(&lesson, cut);
-	result->verifications += verifications_of(&lesson);
+	result->work += work_of(&lesson);
 	arena_reset(&j->gate->arena, mark);
 	return is_learned && judging_again(j, j);
 }
@@ -337,7 +337,7 @@ static bool judge_by_own_proofs(
 	for (unsigned lessons = 0;; lessons++) {
 		bool is_judged = judge_answer(j, asked);
 		const struct name *cut = lacking_cut(j, is_judged);
-		result->verifications += verifications_of(j);
+		result->work += work_of(j);
 		if (!cut || lessons == LIMIT_LESSONS || !learn_own_cut(j, cut, result))
 			return is_judged;
 	}
@@ -355,8 +355,11 @@ static bool gate_judge_answer(
 		result->want.is_dateless = j->gate->policy->is_dateless;
 		return false;
 	}
-	if (j->outcome.status <= STATUS_INSECURE)
+	if (j->outcome.status <= STATUS_INSECURE) {
+		unsigned before = work_of(j);
 		judge_extras(j, asked);
+		result->work += work_of(j) - before;
+	}
 	result->outcome = j->outcome;
 	result->exemption = j->gate->policy->is_dateless ? EXEMPT_DATES : j->exemption;
 	result->culprit = j->culprit;
@@ -404,7 +407,8 @@ void gate_judge(struct gate *g, const struct client_query *asked, struct span oc
 	}
 	if (result->exemption == EXEMPT_NOT) {
 		if (!judging_begin(&j, g, &m, now_s))
-			result->outcome = outcome_of(STATUS_BOGUS, REASON_MALFORMED);
+			result->outcome = outcome_of(STATUS_BOGUS,
+			        j.sets.is_over ? REASON_TOO_MANY_RRSETS : REASON_MALFORMED);
 		else if (!gate_judge_answer(&j, asked, result))
 			return;
 	}

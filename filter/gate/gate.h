@@ -61,12 +61,12 @@ struct gate_result {
 	bool is_partial;          /* only the part of the answer passes that its server can know */
 	bool is_name_error;       /* NOERROR is to become the NXDOMAIN that the zone proves */
 	bool has_signer;
-	struct span octets; /* what to send: the message itself, or inside the caller's writer */
-	unsigned verifications; /* signature checks that this judgement computed */
-	struct want culprit;    /* the RRset that decided, or the link of its chain */
-	enum reason habit;      /* of the server, found beside the outcome; or REASON_NONE */
-	struct want want;       /* for GATE_WANT */
-	struct name signer;     /* the zone that signed the answer's first RRset, or the denial */
+	struct span octets;  /* what to send: the message itself, or inside the caller's writer */
+	unsigned work;       /* of the signature checks that this judgement computed */
+	struct want culprit; /* the RRset that decided, or the link of its chain */
+	enum reason habit;   /* of the server, found beside the outcome; or REASON_NONE */
+	struct want want;    /* for GATE_WANT */
+	struct name signer;  /* the zone that signed the answer's first RRset, or the denial */
 };
 
 /* Allocates memory, with room to remember `messages` judged responses (0: none). Returns 0 or a

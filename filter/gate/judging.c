@@ -349,8 +349,9 @@ bool judge_denial_records(
 			continue;
 		if (!judge_set(j, set))
 			return false;
-		if (r->outcome.status != STATUS_SECURE || r->zone_labels != zone->labels)
+		if (!r->is_proved || r->zone_labels != zone->labels)
 			continue;
+		d->has_small_key |= r->outcome.status != STATUS_SECURE;
 		denial_add(d, &j->sets, set, &r->proved);
 		if (r->proved.ttl_s < *ttl_s)
 			*ttl_s = r->proved.ttl_s;
@@ -391,8 +392,10 @@ bool judge_whole(struct judging *j, const struct rrset *set, struct outcome *out
 	if (!judge_set(j, set))
 		return false;
 	*outcome = r->outcome;
-	if (outcome->status == STATUS_SECURE && r->proved.is_wildcard)
-		return judge_expansion(j, set, outcome);
+	if (r->is_proved && r->proved.is_wildcard && !judge_expansion(j, set, outcome))
+		return false;
+	if (r->outcome.status > outcome->status)
+		*outcome = r->outcome;
 	return true;
 }
 
@@ -403,7 +406,7 @@ bool judge_part(struct judging *j, const struct rrset *set)
 
 	if (!judge_whole(j, set, &outcome))
 		return false;
-	if (r->outcome.status == STATUS_SECURE) {
+	if (r->is_proved) {
 		struct name signer;
 		name_suffix(&set->owner, r->zone_labels, &signer);
 		judging_note_signer(j, &signer);

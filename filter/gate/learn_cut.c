@@ -29,14 +29,17 @@ static struct learned_cut learn_ds(struct judging *j, const struct rrset *set)
 	const struct ruling *r = ruling_of(j, set);
 
 	judge_set(j, set);
-	if (r->outcome.status != STATUS_SECURE)
+	if (!r->is_proved)
 		return broken_cut(r->outcome);
 	if (r->proved.is_wildcard) /* a wildcard makes no delegation: RFC 4592, 4.2 and 4.6 */
 		return broken_cut(outcome_of(STATUS_BOGUS, REASON_WILDCARD_UNPROVED));
-	enum reason reason = ds_set_read(&j->sets, set, &l.ds);
-	if (reason != REASON_NONE)
+	l.outcome = ds_set_read(&j->sets, set, &j->gate->arena, &l.ds);
+	if (l.outcome.status >= STATUS_INDETERMINATE)
+		return broken_cut(l.outcome);
+	if (r->outcome.status != STATUS_SECURE) /* signed by a key that proves no key below it */
+		l.outcome = r->outcome;
+	if (l.outcome.status != STATUS_SECURE)
 		l.cut = CUT_INSECURE;
-	l.outcome = outcome_of(STATUS_INSECURE, reason);
 	l.ttl_s = r->proved.ttl_s;
 	return l;
 }
@@ -54,7 +57,7 @@ static bool learn_alias(struct judging *j, const struct name *name, struct learn
 			continue;
 		j->outcome = outcome_of(STATUS_SECURE, REASON_NONE);
 		judge_part(j, set);
-		if (j->outcome.status != STATUS_SECURE)
+		if (j->outcome.status > STATUS_INSECURE || !ruling_of(j, set)->is_proved)
 			continue;
 		*l = (struct learned_cut){ .cut = is_cname ? CUT_NONE : CUT_NO_NAME,
 			.ttl_s = ruling_of(j, set)->proved.ttl_s,
@@ -82,8 +85,7 @@ static bool learn_presence(
 		                            set->type == TYPE_NSEC3)))
 			continue;
 		judge_set(j, set);
-		if (r->outcome.status != STATUS_SECURE || r->proved.is_wildcard ||
-		        r->zone_labels != zone->labels)
+		if (!r->is_proved || r->proved.is_wildcard || r->zone_labels != zone->labels)
 			continue;
 		*l = (struct learned_cut){
 			.cut = CUT_NONE, .ttl_s = r->proved.ttl_s, .is_hint = true

@@ -159,7 +159,7 @@ void gate_forget(struct gate *g)
  * signature outlives the original TTL, so it does not shorten the TTL. */
 static int64_t holds_until(const struct ruling *r, int64_t now_s)
 {
-	if (!r->is_judged || r->outcome.status != STATUS_SECURE)
+	if (!r->is_judged || !r->is_proved)
 		return INT64_MAX;
 	return now_s + (int64_t)r->proved.left_s - (int64_t)r->proved.original_ttl_s;
 }

@@ -33,7 +33,7 @@ static void add_ds_set(struct explain_build *x, struct shown_zone *z, const stru
 	struct ds_set used;
 	struct ds ds;
 
-	ds_set_read(&x->g, set, &used);
+	ds_set_read(&x->g, set, &x->run->gate.arena, &used);
 	for (uint16_t i = set->first; i != RR_NONE; i = x->g.next[i]) {
 		if (z->ds_count == SHOWN_DS)
 			x->e->left_out++;

@@ -74,15 +74,15 @@ static void judge_offline(const struct offline_judge *j, const struct client_que
         struct span response, int64_t now_s, struct gate_result *result)
 {
 	struct offline_want wanted = { j, &result->want, now_s };
-	unsigned verifications = 0;
+	unsigned work = 0;
 
 	for (unsigned fetches = 0;; fetches++) {
 		struct writer out = writer_over(j->written, EXCHANGE_ANSWER_MAX);
 		gate_judge(j->gate, asked, response, now_s, &out, result);
 		if (result->verdict != GATE_WANT)
 			return;
-		verifications += result->verifications;
-		if (fetches == LIMIT_FETCHES || verifications > LIMIT_VERIFICATIONS_ALL) {
+		work += result->work;
+		if (fetches == LIMIT_FETCHES || work > LIMIT_WORK_ALL) {
 			gate_refuse(j->gate, asked, response, REASON_BUDGET, &out, result);
 			return;
 		}

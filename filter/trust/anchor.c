@@ -304,7 +304,7 @@ bool anchors_add(struct anchors *a, const struct name *zone, const struct ds *ds
 {
 	struct anchor *anchor = anchor_for(a, zone);
 
-	if (!anchor || anchor->ds.count == LIMIT_DS)
+	if (!anchor || anchor->ds.count == LIMIT_ANCHOR_KEYS)
 		return false;
 	anchor->ds.ds[anchor->ds.count++] = *ds;
 	return true;

@@ -136,7 +136,7 @@ bool observation_read(struct observation *o, struct crypto *crypto, struct arena
 		.sets = &r.sets,
 		.now_s = now_s };
 	*o = (struct observation){ .original_ttl_s = UINT32_MAX, .left_s = UINT32_MAX };
-	r.budget.verifications = LIMIT_VERIFICATIONS_ALL; /* this runs at most once an hour */
+	r.budget.work = LIMIT_WORK_ALL; /* this runs at most once an hour */
 	bool found = observation_find_keys(&r, m);
 	for (uint16_t i = found ? r.set->first : RR_NONE; i != RR_NONE; i = r.sets.next[i])
 		observation_read_key(&r, &m->rrs[i]);

@@ -2,7 +2,7 @@
 #include "trust/rollover.h"
 
 /* Some slots are reserved for keys that the operator configures later. */
-#define LEARNED_KEYS_MAX (TRUST_POINT_KEYS - LIMIT_DS)
+#define LEARNED_KEYS_MAX (TRUST_POINT_KEYS - LIMIT_ANCHOR_KEYS)
 
 static uint32_t key_bit(unsigned i)
 {
@@ -177,7 +177,7 @@ static enum anchor_event present_event(const struct trust_point *p, unsigned i, 
 	if (key->state == ANCHOR_START)
 		return EVENT_NEW_KEY;
 	if (key->state == ANCHOR_ADD_PENDING && now_s >= key->hold_s &&
-	        __builtin_popcount(rollover_trusted(p)) < LIMIT_DS)
+	        __builtin_popcount(rollover_trusted(p)) < LIMIT_ANCHOR_KEYS)
 		return EVENT_ADD_TIME;
 	return EVENT_KEY_PRESENT;
 }

@@ -112,7 +112,7 @@ struct rollover_report {
 /* Applies what was seen at `now_s`. If no trusted key signed the RRset, only self-revocations
  * count. A new key is pending for ROLLOVER_HOLD_S, or for the original TTL if that is longer. Its
  * time starts over if a valid RRset lacks it once, or if none of the keys that signed for it is
- * trusted any more (RFC 5011, 2.2). At most LIMIT_DS keys are trusted at a time: above that,
+ * trusted any more (RFC 5011, 2.2). At most LIMIT_ANCHOR_KEYS keys are trusted at a time: above that,
  * pending keys stay pending. */
 void rollover_observe(struct trust_point *p, const struct observation *o, int64_t now_s,
         struct rollover_report *report);

@@ -97,13 +97,13 @@ static void configure_key(struct trust_point *p, const struct ds *ds, int64_t no
 	}
 }
 
-/* Drops learned keys until at most LIMIT_DS keys are trusted. Configured keys alone never exceed
+/* Drops learned keys until at most LIMIT_ANCHOR_KEYS keys are trusted. Configured keys alone never exceed
  * that. */
 static void trust_no_more_than_fit(struct trust_point *p)
 {
 	unsigned i = p->count;
 
-	while (__builtin_popcount(rollover_trusted(p)) > LIMIT_DS) {
+	while (__builtin_popcount(rollover_trusted(p)) > LIMIT_ANCHOR_KEYS) {
 		i--;
 		if (anchor_is_trusted(p->keys[i].state) && !p->keys[i].is_configured)
 			p->keys[i].state = ANCHOR_START;

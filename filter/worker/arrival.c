@@ -214,9 +214,8 @@ static void arrival_refuse(struct arrivals *all, struct arrival *a, enum reason 
 /* The limit is for the response as a whole, over all its judgements. */
 static bool is_within_budget(struct parked *parked, const struct gate_result *result)
 {
-	parked->verifications += result->verifications;
-	return parked->fetches++ < LIMIT_FETCHES &&
-	       parked->verifications <= LIMIT_VERIFICATIONS_ALL;
+	parked->work += result->work;
+	return parked->fetches++ < LIMIT_FETCHES && parked->work <= LIMIT_WORK_ALL;
 }
 
 /* An attacker can cause each of these refusals for another client. So each is held back first

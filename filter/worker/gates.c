@@ -138,11 +138,11 @@ static struct gate *wanting_gate(struct gates *g, const struct fetch *fetch)
 bool gates_learn(void *context, struct fetch *fetch, struct span answer, bool is_last)
 {
 	struct gates *g = context;
-	uint64_t checks = crypto_checks(g->crypto);
+	uint64_t work = crypto_work(g->crypto);
 
 	struct gate *gate = wanting_gate(g, fetch);
 	enum learned learned = gate_learn(gate, &fetch->want, answer, g->turn->now_s, is_last);
-	fetch->verifications += (unsigned)(crypto_checks(g->crypto) - checks);
+	fetch->work += (unsigned)(crypto_work(g->crypto) - work);
 	if (learned != LEARNED)
 		return false;
 	tell_of_signature(g, gate, fetch, answer);

@@ -527,7 +527,7 @@ void judge_alone(struct judge *j, const struct client_query *asked, struct span 
 	for (unsigned fetches = 0;; fetches++) {
 		struct writer out = writer_over(j->out, sizeof(j->out));
 		gate_judge(&j->gate, asked, octets, j->now, &out, &j->result);
-		assert_in_range(j->result.verifications, 0, LIMIT_VERIFICATIONS);
+		assert_in_range(j->result.work, 0, LIMIT_WORK);
 		if (j->result.verdict != GATE_WANT)
 			return;
 		assert_in_range(fetches, 0, 600);

@@ -288,7 +288,7 @@ static void zones_and_records_have_limits(void **state)
 	assert_null(load(text));
 	assert_non_null(strstr(error.text, ":65: there are anchors for too many zones"));
 	len = 0;
-	for (unsigned i = 0; i <= LIMIT_DS; i++)
+	for (unsigned i = 0; i <= LIMIT_ANCHOR_KEYS; i++)
 		len += (size_t)sprintf(text + len, ". DS " DS_2017 "\n");
 	assert_null(load(text));
 	assert_non_null(strstr(error.text, ":9: there are too many anchors for one zone"));

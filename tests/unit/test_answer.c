@@ -131,10 +131,17 @@ static void one_valid_signature_is_enough(void **state)
 		{ "one by the parent", "www.example.test A", 0,
 		        "www.example.test A 192.0.2.1 | test | example.test", STATUS_SECURE, 0 },
 		{ "bad ones beyond the limit", "www.example.test A", 0,
-		        "www.example.test A 192.0.2.1 | example.test spoilt | example.test spoilt "
-		        "| "
-		        "example.test spoilt | example.test",
+		        "www.example.test A 192.0.2.1 | example.test spoilt ttl=1 | example.test "
+		        "spoilt ttl=2 | example.test spoilt ttl=3 | example.test",
 		        STATUS_BOGUS, REASON_BUDGET },
+		{ "in another order", "www.example.test A", 0,
+		        "www.example.test A 192.0.2.1 | example.test | example.test spoilt ttl=3 "
+		        "| example.test spoilt ttl=2 | example.test spoilt ttl=1",
+		        STATUS_BOGUS, REASON_BUDGET },
+		{ "the same bad one, again and again", "www.example.test A", 0,
+		        "www.example.test A 192.0.2.1 | example.test spoilt | example.test spoilt "
+		        "| example.test spoilt | example.test",
+		        STATUS_SECURE, 0 },
 	};
 	JUDGE(rows);
 }

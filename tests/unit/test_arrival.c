@@ -345,7 +345,7 @@ static void a_servfail_tells_the_reason(void **state)
 		const char *why, *records;
 		enum clock_state clock;
 		bool had_its_time, rejects_edns;
-		unsigned verifications, lacking; /* answers without signatures before */
+		unsigned work, lacking; /* answers without signatures before */
 		enum reason reason, habit;
 		bool is_bogus;
 	} table[] = {
@@ -361,8 +361,8 @@ static void a_servfail_tells_the_reason(void **state)
 		        REASON_CLOCK_NOT_SET, REASON_NONE, false },
 		{ "the keys did not come in time", GOOD, CLOCK_SET, true, false, 0, 0,
 		        REASON_FETCH_TIMEOUT, REASON_NONE, false },
-		{ "it costs too much", GOOD, CLOCK_SET, false, false, LIMIT_VERIFICATIONS_ALL + 1,
-		        0, REASON_BUDGET, REASON_NONE, false },
+		{ "it costs too much", GOOD, CLOCK_SET, false, false, LIMIT_WORK_ALL + 1, 0,
+		        REASON_BUDGET, REASON_NONE, false },
 	};
 
 	for (size_t i = 0; i < COUNT(table); i++) {
@@ -373,7 +373,7 @@ static void a_servfail_tells_the_reason(void **state)
 		b->v->turn.clock = table[i].clock;
 		b->arrival.is_last = true;
 		b->arrival.may_not_wait = table[i].had_its_time;
-		b->parked.verifications = table[i].verifications;
+		b->parked.work = table[i].work;
 		if (table[i].rejects_edns)
 			server_fallback_came(
 			        &b->v->fallback, &b->arrival.server, &b->asked, &refusal);
@@ -403,7 +403,7 @@ static void a_response_whose_keys_cannot_be_had_is_not_delivered(void **state)
 	static const struct {
 		const char *why;
 		bool has_no_room, is_fetcher_full, had_its_time;
-		unsigned fetches, verifications; /* that it has cost already */
+		unsigned fetches, work; /* that it has cost already */
 		enum fate fate;
 		size_t counter;
 		unsigned fetched;
@@ -418,9 +418,9 @@ static void a_response_whose_keys_cannot_be_had_is_not_delivered(void **state)
 		        COUNTER(parked), 1 },
 		{ "one fetch too many", false, false, false, LIMIT_FETCHES, 0, HELD_BACK,
 		        COUNTER(parked), 0 },
-		{ "its last verification", false, false, false, 0, LIMIT_VERIFICATIONS_ALL, WAITS,
-		        COUNTER(parked), 1 },
-		{ "one verification too many", false, false, false, 0, LIMIT_VERIFICATIONS_ALL + 1,
+		{ "its last work", false, false, false, 0, LIMIT_WORK_ALL, WAITS, COUNTER(parked),
+		        1 },
+		{ "more work than is allowed", false, false, false, 0, LIMIT_WORK_ALL + 1,
 		        HELD_BACK, COUNTER(parked), 0 },
 	};
 
@@ -430,7 +430,7 @@ static void a_response_whose_keys_cannot_be_had_is_not_delivered(void **state)
 		b->v->is_fetcher_full = table[i].is_fetcher_full;
 		b->arrival.may_not_wait = table[i].had_its_time;
 		b->parked.fetches = table[i].fetches;
-		b->parked.verifications = table[i].verifications;
+		b->parked.work = table[i].work;
 		validating_write(b->v, WWW, 0, GOOD, true);
 		take(b);
 		assert_fate(b, table[i].why, table[i].fate);

@@ -298,12 +298,12 @@ static void the_number_of_followed_keys_is_limited(void **state)
 		while (o.new_count < LIMIT_KEYS)
 			o.new_keys[o.new_count++] = ds_of(tag++);
 		observe(&p, o, T0 + round * DAY);
-		assert_in_range(p.count, 1, TRUST_POINT_KEYS - LIMIT_DS);
+		assert_in_range(p.count, 1, TRUST_POINT_KEYS - LIMIT_ANCHOR_KEYS);
 	}
 	observe(&p, seen(UINT32_MAX, BIT(0)), T0 + 100 * DAY);
-	assert_int_equal(__builtin_popcount(rollover_trusted(&p)), LIMIT_DS);
+	assert_int_equal(__builtin_popcount(rollover_trusted(&p)), LIMIT_ANCHOR_KEYS);
 	/* Configured keys always get a place. */
-	for (uint16_t i = 0; i < LIMIT_DS; i++) {
+	for (uint16_t i = 0; i < LIMIT_ANCHOR_KEYS; i++) {
 		struct ds ds = ds_of(i + 1000);
 		assert_non_null(rollover_add(&p, &ds, true));
 	}

@@ -208,7 +208,7 @@ static void a_list_full_of_old_keys_leaves_room_for_configured_ones(void **state
 		trust_points_configure(t, a, T0);
 		struct ds first = ds_of('I');
 		assert_int_equal(rollover_find(p, &first) != NULL, is_backwards);
-		assert_int_equal(__builtin_popcount(rollover_trusted(p)), LIMIT_DS);
+		assert_int_equal(__builtin_popcount(rollover_trusted(p)), LIMIT_ANCHOR_KEYS);
 		anchors_free(a);
 		free(t);
 	}
