@@ -119,7 +119,8 @@ static void take_local_names(struct judge_options *o, struct config *c)
 	c->local_names = c->local_zones = NULL;
 }
 
-/* Adds the configuration's negative trust anchors, local names and SHA-1 to those of the options. */
+/* Adds the configuration's negative trust anchors, local names, limit of iterations and SHA-1 to
+ * those of the options. */
 static bool take_config(struct judge_options *o, struct config *c)
 {
 	struct nta_list given = o->ntas;
@@ -135,6 +136,8 @@ static bool take_config(struct judge_options *o, struct config *c)
 	}
 	take_local_names(o, c);
 	exchange_use_mark(c->mark_own);
+	o->policy.has_nsec3_iterations = true;
+	o->policy.nsec3_iterations = c->nsec3_iterations;
 	if (c->sha1)
 		crypto_allow_sha1(true);
 	return true;

@@ -73,6 +73,7 @@ struct config {
 	struct nta_list *ntas; /* NULL: none */
 	struct local_names *local_names, *local_zones;
 	bool sha1;
+	uint32_t nsec3_iterations;
 	uint32_t checking_disabled; /* enum config_checking_disabled */
 	struct config_networks validators;
 	struct worker_limits limits;

@@ -10,6 +10,7 @@
 #include "config/config_lists.h"
 #include "config/config_local.h"
 #include "config/config_sign.h"
+#include "dnssec/limits.h"
 #include "gate/policy.h"
 
 static const char *const role_words[] = {
@@ -192,6 +193,13 @@ const struct config_key config_keys[] = {
 	{ "sha1", &kind_switch, AT(sha1),
 	        .help = "If true, RSASHA1 signatures and SHA-1 DS digests are accepted. If\n"
 	                "false, zones that have nothing better count as unsigned (RFC 9905)." },
+	{ "nsec3_iterations", &kind_number, AT(nsec3_iterations), .number = LIMIT_NSEC3_ITERATIONS,
+	        .max = LIMIT_NSEC3_ITERATIONS_MOST,
+	        .help = "How many iterations an NSEC3 hash may have (RFC 9276). In a zone with\n"
+	                "more, nothing proves that a name or type does not exist: then such\n"
+	                "answers count as unsigned, and so does any answer that a forger sends\n"
+	                "without signatures. BIND and Knot Resolver stop at 50, too, Unbound at\n"
+	                "150." },
 	{ "resolver", &kind_resolvers, AT(resolvers),
 	        .help = "The resolvers that keys are fetched from:\n"
 	                "[ \"192.0.2.1\", \"[2001:db8::1]:53\" ]. If the list is empty, keys are\n"

@@ -344,6 +344,8 @@ int daemon_run(const struct config *c)
 		        .passes_cd = c->checking_disabled == CHECKING_DISABLED_PASS,
 		        .validators = c->validators.items,
 		        .validator_count = c->validators.count,
+		        .has_nsec3_iterations = true,
+		        .nsec3_iterations = c->nsec3_iterations,
 		        .time_servers = c->before_clock } };
 	int error;
 

@@ -35,7 +35,7 @@ static void add_nsec3(struct denial *d, const struct rrsets *g, const struct rr 
 		return;
 	if (d->nsec3_count > 0 && !nsec3_same_parameters(&d->nsec3s[0], &nsec3))
 		d->mixed = true;
-	if (nsec3.iterations > LIMIT_NSEC3_ITERATIONS)
+	if (nsec3.iterations > d->budget->nsec3_iterations)
 		d->over_limit = true;
 	if (d->nsec3_count == LIMIT_NSEC3_RECORDS)
 		d->too_many = true;

@@ -19,6 +19,7 @@
 #define LIMIT_RRSETS           256 /* RRsets in one response */
 #define LIMIT_JUDGED           64  /* RRsets of one response that are judged */
 #define LIMIT_NSEC3_ITERATIONS 50  /* with more, a denial is Insecure, EDE 27 (RFC 9276, 3.2) */
+#define LIMIT_NSEC3_ITERATIONS_MOST 150 /* that `nsec3_iterations` may allow: thrice the work */
 #define LIMIT_NSEC3_RECORDS    16  /* NSEC3 records of one zone in one response */
 #define LIMIT_NSEC3_HASHES     64  /* names hashed for one response (CVE-2023-50868) */
 #define LIMIT_NSEC_RECORDS     16  /* NSEC records of one zone in one response */

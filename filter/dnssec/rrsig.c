@@ -69,6 +69,7 @@ struct budget budget_full(void)
 	return (struct budget){ .work = LIMIT_WORK,
 		.failures = LIMIT_FAILURES,
 		.nsec3_hashes = LIMIT_NSEC3_HASHES,
+		.nsec3_iterations = LIMIT_NSEC3_ITERATIONS,
 		.skew_s = SKEW_BY_VALIDITY };
 }
 

@@ -44,6 +44,7 @@ struct budget {
 	unsigned work;     /* of signature checks, in units of pubkey_work() */
 	unsigned failures; /* of signature checks */
 	unsigned nsec3_hashes;
+	unsigned nsec3_iterations; /* that each hash may have */
 	int32_t skew_s; /* or SKEW_BY_VALIDITY */
 
 	/* The time is not known, only that it is not before `earliest_s`: a signature is valid

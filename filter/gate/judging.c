@@ -10,6 +10,8 @@ static struct budget judging_budget(const struct policy *policy)
 
 	if (policy->has_skew)
 		budget.skew_s = policy->skew_s;
+	if (policy->has_nsec3_iterations)
+		budget.nsec3_iterations = policy->nsec3_iterations;
 	budget.is_dateless = policy->is_dateless;
 	budget.earliest_s = policy->earliest_s;
 	return budget;

@@ -27,6 +27,9 @@ struct policy {
 	const struct network *dns64;
 	unsigned dns64_count;
 
+	bool has_nsec3_iterations; /* `nsec3_iterations` replaces the limit of dnssec/limits.h */
+	uint32_t nsec3_iterations;
+
 	/* Names of time servers: they may pass by EXEMPT_CLOCK and EXEMPT_DATES. NULL if no name
 	 * may. */
 	const struct namelist *time_servers;

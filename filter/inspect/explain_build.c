@@ -12,6 +12,8 @@ bool explain_build_open(struct explain_build *x, struct span octets)
 	x->budget = budget_full();
 	if (x->run->options.policy->has_skew)
 		x->budget.skew_s = x->run->options.policy->skew_s;
+	if (x->run->options.policy->has_nsec3_iterations)
+		x->budget.nsec3_iterations = x->run->options.policy->nsec3_iterations;
 	return octets.len > 0 && message_parse(&x->m, octets, gate->rrs, MESSAGE_RRS_MAX) &&
 	       rrsets_group(&x->g, &x->m, &gate->arena);
 }
