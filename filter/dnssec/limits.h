@@ -7,31 +7,31 @@
 /* The work of all signature checks for one response, in units of pubkey_work(): 60 microseconds. What
  * holds is limited only by this, as many signatures as an answer may need: 32 by P-384, which is the
  * most expensive. What fails has a limit of its own (KeyTrap, CVE-2023-50387). */
-#define LIMIT_WORK             320
-#define LIMIT_WORK_ALL         480 /* for one response, over all its judgements */
-#define LIMIT_FAILURES         16  /* failed signature checks for one response */
-#define LIMIT_FAILURES_PER_SET 2   /* failed signature checks for one RRset */
-#define LIMIT_KEYS_PER_TAG     2   /* keys of one tag and algorithm that are tried for one RRSIG */
-#define LIMIT_SIGNERS          4   /* different signer names that are followed for one RRset */
-#define LIMIT_KEYS             64  /* DNSKEYs of one zone; with more, none counts */
-#define LIMIT_DS               16  /* DS records of one delegation; with more, none counts */
-#define LIMIT_ANCHOR_KEYS      8   /* keys of one trust anchor that are trusted at a time */
-#define LIMIT_RRSETS           256 /* RRsets in one response */
-#define LIMIT_JUDGED           64  /* RRsets of one response that are judged */
-#define LIMIT_NSEC3_ITERATIONS 50  /* with more, a denial is Insecure, EDE 27 (RFC 9276, 3.2) */
+#define LIMIT_WORK                  320
+#define LIMIT_WORK_ALL              480 /* for one response, over all its judgements */
+#define LIMIT_FAILURES              16  /* failed signature checks for one response */
+#define LIMIT_FAILURES_PER_SET      2   /* failed signature checks for one RRset */
+#define LIMIT_KEYS_PER_TAG          2 /* keys of one tag and algorithm that are tried for one RRSIG */
+#define LIMIT_SIGNERS               4   /* different signer names that are followed for one RRset */
+#define LIMIT_KEYS                  64  /* DNSKEYs of one zone; with more, none counts */
+#define LIMIT_DS                    16  /* DS records of one delegation; with more, none counts */
+#define LIMIT_ANCHOR_KEYS           8   /* keys of one trust anchor that are trusted at a time */
+#define LIMIT_RRSETS                256 /* RRsets in one response */
+#define LIMIT_JUDGED                64  /* RRsets of one response that are judged */
+#define LIMIT_NSEC3_ITERATIONS      50 /* with more, a denial is Insecure, EDE 27 (RFC 9276, 3.2) */
 #define LIMIT_NSEC3_ITERATIONS_MOST 150 /* that `nsec3_iterations` may allow: thrice the work */
-#define LIMIT_NSEC3_RECORDS    16  /* NSEC3 records of one zone in one response */
-#define LIMIT_NSEC3_HASHES     64  /* names hashed for one response (CVE-2023-50868) */
-#define LIMIT_NSEC_RECORDS     16  /* NSEC records of one zone in one response */
-#define LIMIT_CNAMES           13  /* links of a CNAME chain */
-#define LIMIT_SIGNED           16 /* RRsets of one response that are signed; no validator checks more */
-#define LIMIT_FETCHES          64 /* fetches for one parked response; a name in ip6.arpa has 34 labels */
-#define LIMIT_LESSONS          4  /* zone cuts that a response may teach for its own judgement */
-#define LIMIT_WALK_QUERIES     32 /* queries sent on one walk down from the root */
-#define LIMIT_WALK_SILENT      3  /* servers of one zone that may send no usable response */
-#define LIMIT_WALK_DEPTH       3  /* nested walks, each for a server's address */
-#define LIMIT_WALK_SERVERS     4  /* servers of one zone whose addresses are looked up */
-#define LIMIT_WALK_ADDRESSES   8  /* addresses kept for the servers of one zone */
+#define LIMIT_NSEC3_RECORDS         16  /* NSEC3 records of one zone in one response */
+#define LIMIT_NSEC3_HASHES          64  /* names hashed for one response (CVE-2023-50868) */
+#define LIMIT_NSEC_RECORDS          16  /* NSEC records of one zone in one response */
+#define LIMIT_CNAMES                13  /* links of a CNAME chain */
+#define LIMIT_SIGNED                16 /* RRsets of one response that are signed; no validator checks more */
+#define LIMIT_FETCHES               64 /* fetches for one parked response; a name in ip6.arpa has 34 labels */
+#define LIMIT_LESSONS               4 /* zone cuts that a response may teach for its own judgement */
+#define LIMIT_WALK_QUERIES          32 /* queries sent on one walk down from the root */
+#define LIMIT_WALK_SILENT           3  /* servers of one zone that may send no usable response */
+#define LIMIT_WALK_DEPTH            3  /* nested walks, each for a server's address */
+#define LIMIT_WALK_SERVERS          4  /* servers of one zone whose addresses are looked up */
+#define LIMIT_WALK_ADDRESSES        8  /* addresses kept for the servers of one zone */
 
 /* How long results are kept, in seconds. */
 #define LIMIT_TRUST_TTL_S        86400 /* proved data, at most */

@@ -45,7 +45,7 @@ struct budget {
 	unsigned failures; /* of signature checks */
 	unsigned nsec3_hashes;
 	unsigned nsec3_iterations; /* that each hash may have */
-	int32_t skew_s; /* or SKEW_BY_VALIDITY */
+	int32_t skew_s;            /* or SKEW_BY_VALIDITY */
 
 	/* The time is not known, only that it is not before `earliest_s`: a signature is valid
 	 * unless it expired before then. Its proof holds for the RRset's TTL. */

@@ -318,8 +318,7 @@ static bool learn_own_cut(struct judging *j, const struct name *cut, struct gate
 	size_t mark = arena_mark(&j->gate->arena);
 	struct judging lesson;
 
-	if (result->work >= LIMIT_WORK || !learn_has_proofs(j) ||
-	        !judging_again(&lesson, j))
+	if (result->work >= LIMIT_WORK || !learn_has_proofs(j) || !judging_again(&lesson, j))
 		return false;
 	lesson.budget.work -= result->work;
 	result->work = 0; /* that of the lesson is counted with it */

@@ -119,7 +119,8 @@ struct sought_name {
 
 static bool hash_sought(struct proofs *p, struct sought_name *s, const struct nsec3 *by)
 {
-	if (!s->is_hashed && p->hashes_left > 0 && by->iterations <= p->x->budget.nsec3_iterations) {
+	if (!s->is_hashed && p->hashes_left > 0 &&
+	        by->iterations <= p->x->budget.nsec3_iterations) {
 		p->hashes_left--;
 		s->is_hashed = nsec3_hash(
 		        p->x->run->crypto, name_span(s->name), by->salt, by->iterations, s->hash);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "judge.h"
 
+#include "gate/recall.h"
+
 struct row {
 	const char *why, *question;
 	unsigned rcode;
@@ -199,6 +201,43 @@ static void a_name_as_deep_as_an_address_is_followed_to_its_cut(void **state)
 		        REASON_RRSIG_MISSING },
 	};
 	JUDGE(rows);
+}
+
+#define NSEC3_OF(iterations)                                                                       \
+	"> =www.example.test NSEC3 iterations=" iterations " TXT RRSIG | example.test"
+
+/* Below the limit a denial is proved; above it anybody can forge what it denies. */
+static void the_limit_of_iterations_is_a_key(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		bool has_key;
+		uint32_t key;
+		const char *records;
+		enum status status;
+		enum reason reason;
+	} rows[] = {
+		{ "by default 50", false, 0, NSEC3_OF("50"), STATUS_SECURE, 0 },
+		{ "and not more", false, 0, NSEC3_OF("51"), STATUS_INSECURE,
+		        REASON_NSEC3_ITERATIONS },
+		{ "raised to what Unbound takes", true, 150, NSEC3_OF("150"), STATUS_SECURE, 0 },
+		{ "and not more, either", true, 150, NSEC3_OF("151"), STATUS_INSECURE,
+		        REASON_NSEC3_ITERATIONS },
+		{ "none at all, as RFC 9276 advises", true, 0, NSEC3_OF("1"), STATUS_INSECURE,
+		        REASON_NSEC3_ITERATIONS },
+		{ "none", true, 0, NSEC3_OF("0"), STATUS_SECURE, 0 },
+	};
+	struct judge *j = judge_new();
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		j->policy.has_nsec3_iterations = rows[i].has_key;
+		j->policy.nsec3_iterations = rows[i].key;
+		gate_forget(&j->gate); /* as after a restart */
+		judge_text(j, "www.example.test A", 0, rows[i].records, ASK_DO);
+		assert_judged(j, rows[i].why, rows[i].status, rows[i].reason);
+	}
+	judge_free(j);
 }
 
 /* What was learned for another answer must not change whether a signature is valid. */
@@ -1743,6 +1782,7 @@ int main(void)
 		cmocka_unit_test(one_valid_signature_is_enough),
 		cmocka_unit_test(an_unsigned_zone_is_insecure_only_by_proof),
 		cmocka_unit_test(a_name_as_deep_as_an_address_is_followed_to_its_cut),
+		cmocka_unit_test(the_limit_of_iterations_is_a_key),
 		cmocka_unit_test(an_nsec3_over_the_limit_makes_no_cut),
 		cmocka_unit_test(the_end_of_a_chain_left_to_the_client_needs_no_proof),
 		cmocka_unit_test(a_signature_too_short_for_its_type_covered_is_malformed),

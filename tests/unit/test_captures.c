@@ -14,9 +14,21 @@ struct capture_pass {
 	struct audit *audit;
 	bool is_second; /* the first collects the links of the chain, the second judges */
 	unsigned counts[STATUS_BOGUS + 1];
-	enum status status; /* of the response in packet `packet` */
+	struct outcome outcome; /* of the response in packet `packet` */
+	unsigned left_out;      /* its records that the client does not get */
 	uint64_t packet;
 };
+
+static unsigned records_left_out(const struct audited_response *response)
+{
+	static struct rr rrs[MESSAGE_RRS_MAX];
+	struct message sent;
+
+	if (response->result.verdict != GATE_REWRITE)
+		return 0;
+	assert_true(message_parse(&sent, response->result.octets, rrs, MESSAGE_RRS_MAX));
+	return response->message.rr_count - sent.rr_count;
+}
 
 static void take_captured(void *context, const struct captured_message *seen)
 {
@@ -27,8 +39,10 @@ static void take_captured(void *context, const struct captured_message *seen)
 		assert_int_equal(audit_collect(pass->audit, seen), 0);
 	} else if (audit_message(pass->audit, seen, &response)) {
 		pass->counts[response.result.outcome.status]++;
-		if (seen->at.packet == pass->packet)
-			pass->status = response.result.outcome.status;
+		if (seen->at.packet != pass->packet)
+			return;
+		pass->outcome = response.result.outcome;
+		pass->left_out = records_left_out(&response);
 	}
 }
 
@@ -55,17 +69,45 @@ static void legal_traffic_is_never_bogus(void **state)
 		const char *why, *capture, *anchor;
 		uint64_t packet;
 		enum status status;
+		enum reason reason;
+		unsigned left_out;
 	} rows[] = {
 		{ "the DS of an empty non-terminal under opt-out, as NSD denies it", "ent-optout",
-		        "root.key", 18, STATUS_INSECURE },
-		{ "the DS of a delegation below it", "ent-optout", "root.key", 20,
-		        STATUS_INSECURE },
-		{ "a referral to that delegation", "ent-optout", "root.key", 22, STATUS_INSECURE },
-		{ "the zone above stays signed", "ent-optout", "root.key", 16, STATUS_SECURE },
+		        "root.key", 18, STATUS_INSECURE, REASON_OPT_OUT, 0 },
+		{ "the DS of a delegation below it", "ent-optout", "root.key", 20, STATUS_INSECURE,
+		        REASON_OPT_OUT, 0 },
+		{ "a referral to that delegation", "ent-optout", "root.key", 22, STATUS_INSECURE,
+		        REASON_NOT_ANSWER, 0 },
+		{ "the zone above stays signed", "ent-optout", "root.key", 16, STATUS_SECURE, 0,
+		        0 },
+		{ "NXDOMAIN of an alias's target, which dnsmasq gives again as NOERROR",
+		        "noerror-cname-nsec", "noerror-cname-nsec.anchor", 12, STATUS_SECURE, 0,
+		        0 },
+		{ "the same by NSEC3, behind a wildcard", "noerror-wildcard-cname-nsec3",
+		        "noerror-wildcard-cname-nsec3.anchor", 12, STATUS_SECURE, 0, 0 },
+		{ "the same behind a DNAME", "noerror-dname-nsec", "noerror-dname-nsec.anchor", 12,
+		        STATUS_SECURE, 0, 0 },
+		{ "ANY below a DNAME whose target does not exist", "any-below-dname",
+		        "any-below-dname.anchor", 12, STATUS_SECURE, 0, 0 },
+		{ "17 RRsets, each with a signature that holds", "any-17-sets",
+		        "any-17-sets.anchor", 12, STATUS_SECURE, 0, 0 },
+		{ "nine DS records", "nine-ds-first", "nine-ds-first.anchor", 12, STATUS_SECURE, 0,
+		        0 },
+		{ "in another order", "nine-ds-last", "nine-ds-last.anchor", 12, STATUS_SECURE, 0,
+		        0 },
+		{ "a made CNAME with a bad signature, which is left out", "dname-cname-bad-rrsig",
+		        "dname-cname-bad-rrsig.anchor", 12, STATUS_SECURE, 0, 1 },
+		{ "a ZSK of 768 bits under a good KSK", "zsk-768", "zsk-768.anchor", 14,
+		        STATUS_INSECURE, REASON_KEY_SIZE, 0 },
+		{ "and its denials", "zsk-768", "zsk-768.anchor", 12, STATUS_INSECURE,
+		        REASON_KEY_SIZE, 0 },
+		{ "a signed DNAME beside a signed CNAME", "knot-dname", "root.key", 26,
+		        STATUS_SECURE, 0, 0 },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct capture_pass pass = { .packet = rows[i].packet, .status = STATUS_BOGUS };
+		struct capture_pass pass = { .packet = rows[i].packet,
+			.outcome = outcome_of(STATUS_BOGUS, REASON_NONE) };
 		struct policy policy = { 0 };
 		struct complaint error;
 		char path[128], anchor[128];
@@ -83,7 +125,10 @@ static void legal_traffic_is_never_bogus(void **state)
 		read_capture(&pass, path);
 		pass.is_second = true;
 		read_capture(&pass, path);
-		assert_row(rows[i].why, pass.status == rows[i].status);
+		if (pass.outcome.status != rows[i].status || pass.outcome.reason != rows[i].reason)
+			fail_msg("%s: %s, %s", rows[i].why, status_text(pass.outcome.status),
+			        reason_word(pass.outcome.reason));
+		assert_row(rows[i].why, pass.left_out == rows[i].left_out);
 		assert_row(rows[i].why, pass.counts[STATUS_BOGUS] == 0);
 		audit_free(pass.audit);
 		anchors_free(anchors);

@@ -40,13 +40,16 @@ static EVP_PKEY *seeded_key(const struct testkey *k, const char *type, size_t le
 	return EVP_PKEY_new_raw_private_key_ex(NULL, type, NULL, octets, len);
 }
 
+#define SMALL "768 bits"
+
 static void key_make(struct testkey *k, const char *seed)
 {
 	switch (k->algorithm) {
 	case ALGORITHM_RSASHA256:
 	case ALGORITHM_RSASHA512:
 		k->digest = k->algorithm == ALGORITHM_RSASHA256 ? "SHA256" : "SHA512";
-		k->pkey = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048);
+		k->pkey = EVP_PKEY_Q_keygen(
+		        NULL, NULL, "RSA", (size_t)(strcmp(seed, SMALL) == 0 ? 768 : 2048));
 		break;
 	case ALGORITHM_ECDSAP256:
 		k->digest = "SHA256";
@@ -98,6 +101,11 @@ struct testkey *testkey_seeded(
 struct testkey *testkey_new(uint8_t algorithm, uint16_t flags, const char *zone)
 {
 	return testkey_seeded(algorithm, flags, zone, "");
+}
+
+struct testkey *testkey_small(const char *zone)
+{
+	return testkey_seeded(ALGORITHM_RSASHA256, 256, zone, SMALL);
 }
 
 struct testkey *testkey_revoked(const struct testkey *k)
