@@ -98,6 +98,8 @@ static const char *signature_state(const struct shown_signature *s)
 		return "FAILS";
 	case REASON_RRSIG_NO_KEY:
 		return s->by_revoked ? "KEY IS REVOKED" : "NO SUCH KEY";
+	case REASON_KEY_SIZE:
+		return "KEY TOO SMALL";
 	case REASON_RRSIG_SIGNER:
 		return "WRONG SIGNER";
 	case REASON_RRSIG_LABELS:

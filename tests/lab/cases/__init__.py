@@ -5,7 +5,7 @@ from . import (adversary, attacks, audit, bridge, cache, chains, checking, clien
                encrypted, errors, explain, fragments, ground, habits, inside, iterate, letters, life, marks, odd, oracle,
                overload, pause, race, reflected, restricted, roles, rules, same, service, shares,
                shortcut, tcp, truncation, without_rd)
-from . import oddservers
+from . import aliases, oddservers
 from . import dns64, notrack
 from . import (signer, signer_altered, signer_attacks, signer_clock, signer_names, signer_packets,
                signer_recall, signer_reload, signer_rules, signer_servers, signer_streams,
@@ -48,6 +48,7 @@ _MODULES = (
     habits,
     dns64,
     oddservers,
+    aliases,
     life,
     service,
     explain,
