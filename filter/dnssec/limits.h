@@ -14,7 +14,7 @@
 #define LIMIT_KEYS_PER_TAG          2 /* keys of one tag and algorithm that are tried for one RRSIG */
 #define LIMIT_SIGNERS               4   /* different signer names that are followed for one RRset */
 #define LIMIT_KEYS                  64  /* DNSKEYs of one zone; with more, none counts */
-#define LIMIT_DS                    16  /* DS records of one delegation; with more, none counts */
+#define LIMIT_DS                    10  /* DS records of one delegation; with more, none counts */
 #define LIMIT_ANCHOR_KEYS           8   /* keys of one trust anchor that are trusted at a time */
 #define LIMIT_RRSETS                256 /* RRsets in one response */
 #define LIMIT_JUDGED                64  /* RRsets of one response that are judged */

@@ -48,7 +48,7 @@ enum status {
 	X(DS_NO_MATCH, "ds-no-match", 9, "no DNSKEY matches the DS")                               \
 	X(ANCHOR_NO_MATCH, "anchor-no-match", 9, "the trust anchor matches no DNSKEY of its zone") \
 	X(TOO_MANY_DS, "too-many-ds", 6,                                                           \
-	        "the delegation has more DS records than the limit of 16")                         \
+	        "the delegation has more DS records than the limit of 10")                         \
 	X(TOO_MANY_KEYS, "too-many-keys", 6, "the zone has more DNSKEYs than the limit of 64")     \
 	X(TOO_MANY_RRSETS, "too-many-rrsets", 6,                                                   \
 	        "the response has more RRsets than the limit of 256")                              \
