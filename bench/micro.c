@@ -54,8 +54,9 @@ static void read_queries(struct bench *b)
 		die("no memory");
 	for (unsigned i = 0; i < b->queries.count; i++) {
 		answers_parse(b->queries.messages[i], &m);
-		if (query_read(&m, &b->policy, span_of("\300\0\2\7", 4), &b->asked[i]) !=
-		        QUERY_JUDGED)
+		const struct query_ends ends = { span_of("\300\0\2\7", 4),
+			span_of("\300\0\2\65", 4) };
+		if (query_read(&m, &b->policy, &ends, &b->asked[i]) != QUERY_JUDGED)
 			die("a prepared query is not one that is judged");
 	}
 }

@@ -119,6 +119,16 @@ static void take_local_names(struct judge_options *o, struct config *c)
 	c->local_names = c->local_zones = NULL;
 }
 
+/* What passes unjudged, or although it was refused, as in the daemon. */
+static void take_policy(struct judge_options *o, const struct config *c)
+{
+	o->unjudged = c->unjudged_servers;
+	o->policy.unjudged = o->unjudged.items;
+	o->policy.unjudged_count = o->unjudged.count;
+	o->policy.passes_transfers = c->zone_transfer == ZONE_TRANSFER_PASS;
+	o->policy.passes_blocked = c->blocked == BLOCKED_PASS;
+}
+
 /* Adds the configuration's negative trust anchors, local names, limit of iterations and SHA-1 to
  * those of the options. */
 static bool take_config(struct judge_options *o, struct config *c)
@@ -135,6 +145,7 @@ static bool take_config(struct judge_options *o, struct config *c)
 		}
 	}
 	take_local_names(o, c);
+	take_policy(o, c);
 	exchange_use_mark(c->mark_own);
 	o->policy.has_nsec3_iterations = true;
 	o->policy.nsec3_iterations = c->nsec3_iterations;

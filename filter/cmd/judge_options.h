@@ -18,8 +18,9 @@ struct judge_options {
 	struct local_names *local_names, *local_zones; /* of the configuration; or NULL */
 	struct config_networks dns64;                  /* of `policy` */
 	struct policy policy;
-	int64_t time_s;          /* or AUDIT_TIME_OF_PACKET */
-	const char *anchor_path; /* NULL: the trust anchors of the daemon */
+	struct config_networks unjudged; /* of the configuration; `policy` points to it */
+	int64_t time_s;                  /* or AUDIT_TIME_OF_PACKET */
+	const char *anchor_path;         /* NULL: the trust anchors of the daemon */
 	const char *config_path; /* NULL: the default path, or none if there is an anchor_path */
 };
 

@@ -31,6 +31,7 @@ enum config_tcp { TCP_RELAY, TCP_REFUSE };
 enum config_zone_transfer { ZONE_TRANSFER_PASS, ZONE_TRANSFER_REFUSE };
 enum config_unset_clock { UNSET_CLOCK_WAIT, UNSET_CLOCK_FAIL };
 enum config_unsynchronised_clock { UNSYNCHRONISED_BELIEVE, UNSYNCHRONISED_DOUBT };
+enum config_blocked { BLOCKED_SERVFAIL, BLOCKED_PASS };
 enum config_checking_disabled { CHECKING_DISABLED_PASS, CHECKING_DISABLED_JUDGE };
 
 struct config_servers {
@@ -76,6 +77,8 @@ struct config {
 	uint32_t nsec3_iterations;
 	uint32_t checking_disabled; /* enum config_checking_disabled */
 	struct config_networks validators;
+	struct config_networks unjudged_servers;
+	uint32_t blocked; /* enum config_blocked */
 	struct worker_limits limits;
 	bool assist;
 	struct config_networks dns64;

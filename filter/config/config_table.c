@@ -31,6 +31,9 @@ static const char *const tcp_words[] = { [TCP_RELAY] = "relay", [TCP_REFUSE] = "
 static const char *const zone_transfer_words[] = {
 	[ZONE_TRANSFER_PASS] = "pass", [ZONE_TRANSFER_REFUSE] = "refuse", NULL
 };
+static const char *const blocked_words[] = {
+	[BLOCKED_SERVFAIL] = "servfail", [BLOCKED_PASS] = "pass", NULL
+};
 static const char *const checking_disabled_words[] = {
 	[CHECKING_DISABLED_PASS] = "pass", [CHECKING_DISABLED_JUDGE] = "judge", NULL
 };
@@ -125,7 +128,8 @@ const struct config_key config_keys[] = {
 	        .number = ZONE_TRANSFER_PASS,
 	        .help = "How zone transfers (AXFR, IXFR) are treated: \"pass\" or \"refuse\". "
 	                "They\n"
-	                "cannot be judged. Over UDP, a refused transfer gets no answer." },
+	                "cannot be judged. Over UDP, a refused transfer gets no answer. With\n"
+	                "\"pass\" the SOA questions of a secondary pass too." },
 	{ "block_encrypted_dns", &kind_switch, AT(block_encrypted_dns),
 	        .help = "If true, port 853 is refused: DNS over TLS and DNS over QUIC. They\n"
 	                "cannot be judged, and clients then fall back to plain DNS. DNS over\n"
@@ -225,6 +229,18 @@ const struct config_key config_keys[] = {
 	                "clients that really validate, and that need this: they have trust\n"
 	                "anchors for zones that cannot be proved from trust_anchor. For this\n"
 	                "machine, name the address that it sends its queries from." },
+
+	{ "unjudged_servers", &kind_networks, AT(unjudged_servers),
+	        .help = "Servers whose answers are not judged: [ \"192.0.2.53\", \"10.8.0.0/24\" "
+	                "]. For a\n"
+	                "hidden primary that is unsigned while the public zone is signed. An\n"
+	                "attacker on the way to such a server can forge its answers." },
+	{ "blocked", &kind_word, AT(blocked), .words = blocked_words, .number = BLOCKED_SERVFAIL,
+	        .help = "How a server's unproved answer that says nothing is treated (no such\n"
+	                "name, no such type, 0.0.0.0, ::), in a signed zone: so answer filters\n"
+	                "such as Pi-hole, AdGuard and RPZ. \"servfail\" refuses it: a client then\n"
+	                "asks its next server. \"pass\" lets it pass, for questions for A, AAAA,\n"
+	                "SVCB and HTTPS, with a TTL of at most 10 seconds. See docs/filters.md." },
 
 	{ "park_ms", &kind_number, AT(limits.park_ms), .number = 3000, .min = 100, .max = 30000,
 	        .help = "How long a response may wait for keys, in milliseconds. After that it\n"

@@ -346,6 +346,10 @@ int daemon_run(const struct config *c)
 		        .validator_count = c->validators.count,
 		        .has_nsec3_iterations = true,
 		        .nsec3_iterations = c->nsec3_iterations,
+		        .unjudged = c->unjudged_servers.items,
+		        .unjudged_count = c->unjudged_servers.count,
+		        .passes_transfers = c->zone_transfer == ZONE_TRANSFER_PASS,
+		        .passes_blocked = c->blocked == BLOCKED_PASS,
 		        .time_servers = c->before_clock } };
 	int error;
 

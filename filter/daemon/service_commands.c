@@ -7,6 +7,7 @@
 #include "base/encoding.h"
 #include "base/complaint.h"
 #include "config/config_table.h"
+#include "config/network_text.h"
 #include "daemon/counters.h"
 #include "daemon/service.h"
 #include "worker/worker_orders.h"
@@ -90,8 +91,9 @@ static void add_zones(const struct service *s, struct control_reply *reply)
 /* The counters that show whether all is well. SIGUSR1 has all counters logged. */
 static const char *const counters_told[] = { "queries", "queries_shortcut", "responses",
 	"status_secure", "status_insecure", "status_indeterminate", "status_bogus",
-	"responses_servfail", "queries_cd", "queries_rival", "responses_strayed", "passed_cd",
-	"passed_tsig", "passed_clock", "passed_dates", "passed_pause", "responses_letters",
+	"responses_servfail", "responses_filtered", "queries_cd", "queries_rival",
+	"responses_strayed", "passed_cd", "passed_tsig", "passed_soa", "passed_server",
+	"passed_blocked", "passed_clock", "passed_dates", "passed_pause", "responses_letters",
 	"odd_short", "odd_questions", "odd_records", "odd_place", "odd_trailing" };
 static const char *const signers_told[] = { "queries", "responses", "sign_queries_asked",
 	"sign_made", "sign_found", "sign_signed", "sign_exhausted", "sign_keys", "sign_clock",
@@ -104,6 +106,21 @@ static void add_counters(const struct service *s, const char *const names[], siz
 		uint64_t sum = counters_sum(s->workers, s->worker_count, names[i]);
 		control_add_number(reply, names[i], (int64_t)sum);
 	}
+}
+
+/* Tells the servers whose answers are not judged. */
+static void add_unjudged(const struct service *s, struct control_reply *reply)
+{
+	const struct config_networks *servers = &s->config->unjudged_servers;
+	char text[CONFIG_NETWORKS_MAX * (NETWORK_TEXT_SIZE + 1)] = "";
+
+	for (unsigned i = 0; i < servers->count; i++) {
+		char one[NETWORK_TEXT_SIZE];
+		size_t len = strlen(text);
+		snprintf(text + len, sizeof(text) - len, "%s%s", i ? "," : "",
+		        network_write(&servers->items[i], true, one));
+	}
+	control_add_text(reply, "unjudged_servers", text);
 }
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -125,6 +142,8 @@ static void add_status(void *context, char *const words[], struct control_reply 
 		add_zones(s, reply);
 		add_counters(s, signers_told, COUNT(signers_told), reply);
 	} else {
+		control_add_text(reply, "blocked", key_word("blocked", s->config));
+		add_unjudged(s, reply);
 		add_counters(s, counters_told, COUNT(counters_told), reply);
 	}
 }

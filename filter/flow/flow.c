@@ -6,6 +6,7 @@
 #include "base/spill.h"
 #include "gate/gate.h"
 
+_Static_assert(QUERY_MALFORMED < 8, "the kind of a flow has 3 bits");
 _Static_assert(sizeof(struct flow) == 104, "with the overhead of the table a flow has 128 octets");
 
 #define KEPT_MAX (QUESTION_MAX + sizeof(struct packed_signing))
@@ -173,6 +174,7 @@ static void flow_fill(struct flow_table *t, struct flow *flow, const struct clie
 	flow->passes_unjudged = asked->passes_unjudged;
 	flow->sent_plain = asked->sent_plain;
 	flow->iterator = asked->iterator & 3;
+	flow->precedes_transfer = asked->precedes_transfer;
 	flow->parked = 0; /* responses to an earlier query do not count */
 	flow->held_packet = 0;
 	spill_put(&t->table, flow->more, flow->octets, FLOW_OCTETS, octets);
@@ -245,10 +247,11 @@ struct flow_remembered flow_remember(struct flow_table *t, const struct flow_key
 	if (!is_live || (!was_judged && !asked->passes_unjudged)) {
 		flow_fill(t, flow, asked, question_span(asked));
 		flow->passes_unjudged = is_unjudged;
-		flow->kind = kind & 15;
+		flow->kind = kind & 7;
 	}
 	flow->sent_plain = was_undecorated && asked->sent_plain;
 	flow->has_extras = had_extras || asked->has_extras;
+	flow->precedes_transfer &= asked->precedes_transfer;
 	return result;
 }
 
@@ -287,6 +290,7 @@ static void read_asked(const struct flow *flow, struct client_query *asked)
 	asked->passes_unjudged = flow->passes_unjudged;
 	asked->sent_plain = flow->sent_plain;
 	asked->iterator = flow->iterator;
+	asked->precedes_transfer = flow->precedes_transfer;
 }
 
 void flow_read(const struct flow_table *t, const struct flow *flow, union flow_asked *asked)

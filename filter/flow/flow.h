@@ -36,8 +36,9 @@ struct flow {
 	struct flow_way way;  /* of the query */
 	struct flow_owner owner;
 	uint16_t id, flags, udp_size, question_len; /* as in struct client_query */
-	uint8_t kind : 4;                           /* enum query_kind */
+	uint8_t kind : 3;                           /* enum query_kind */
 	bool has_extras : 1, has_newer_edns : 1;
+	bool precedes_transfer : 1;
 	/* REASK_BARELY or REASK_ONCE_MORE was tried, for any response. */
 	bool is_asked_barely : 1, is_asked_once_more : 1;
 	uint8_t parked; /* responses that wait, not held back; see PARKED_CROWDED */

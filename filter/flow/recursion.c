@@ -6,7 +6,8 @@
 
 #define ADDRESS_MAX 16
 #define WORD_BITS   64
-#define HALF_OCTETS (RECURSION_BITS / 8)
+#define MAP_WORDS   (RECURSION_BITS / WORD_BITS)
+#define HALF_OCTETS (PAIR_KINDS * RECURSION_BITS / 8)
 
 int recursion_init(struct recursion *r)
 {
@@ -49,14 +50,19 @@ static uint64_t bit_of(const struct recursion *r, struct span client, struct spa
 	return keyed_hash(&r->key, span_of(pair, client.len + server.len)) % RECURSION_BITS;
 }
 
-bool recursion_note(
-        struct recursion *r, struct span client, struct span server, bool has_rd, uint64_t now_ms)
+unsigned recursion_note(struct recursion *r, struct span client, struct span server, unsigned kinds,
+        uint64_t now_ms)
 {
 	forget_old(r, now_ms);
 	uint64_t bit = bit_of(r, client, server);
 	uint64_t word = bit / WORD_BITS, mask = 1ull << bit % WORD_BITS;
+	unsigned noted = 0;
 
-	if (has_rd)
-		r->newer[word] |= mask;
-	return (r->newer[word] | r->older[word]) & mask;
+	for (unsigned i = 0; i < PAIR_KINDS; i++, word += MAP_WORDS) {
+		if (kinds & 1u << i)
+			r->newer[word] |= mask;
+		if ((r->newer[word] | r->older[word]) & mask)
+			noted |= 1u << i;
+	}
+	return noted;
 }

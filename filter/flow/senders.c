@@ -87,12 +87,15 @@ static struct sender *sender_of(struct senders *s, const struct sent *sent)
 struct sender_habits senders_note(struct senders *s, const struct sent *sent, uint64_t now_ms)
 {
 	struct sender_habits habits = { .iterator = ITERATOR_UNKNOWN };
-	bool recurses =
-	        recursion_note(&s->recursion, sent->client, sent->server, sent->has_rd, now_ms);
+	unsigned kinds = (sent->has_rd ? PAIR_RECURSES : 0) |
+	                 (sent->has_rd || !sent->is_soa ? PAIR_ASKS_MORE : 0);
+	unsigned noted = recursion_note(&s->recursion, sent->client, sent->server, kinds, now_ms);
+	bool recurses = noted & PAIR_RECURSES;
 	struct sender *sender = sender_of(s, sent);
 	bool is_iterating = sender && sender_iterates(sender, sent->has_rd, recurses, now_ms);
 
 	habits.always_cd = sender && sender_tell_always_cd(sender, sent->passes_cd);
+	habits.asks_only_soa = !(noted & PAIR_ASKS_MORE);
 	if (recurses)
 		habits.iterator = ITERATOR_SERVER;
 	else if (is_iterating && !sent->over_tcp)
@@ -104,8 +107,10 @@ bool senders_note_query(struct senders *s, struct sent sent, enum query_kind kin
         struct client_query *asked, uint64_t now_ms)
 {
 	sent.has_rd = asked->flags & FLAG_RD;
+	sent.is_soa = query_asks_soa(asked);
 	sent.passes_cd = kind == QUERY_CD;
 	struct sender_habits habits = senders_note(s, &sent, now_ms);
 	asked->iterator = habits.iterator;
+	asked->precedes_transfer = habits.asks_only_soa;
 	return habits.always_cd;
 }

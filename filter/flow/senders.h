@@ -27,6 +27,7 @@ struct senders {
 struct sent {
 	struct span client, server; /* addresses, of 4 or 16 octets */
 	bool has_rd;
+	bool is_soa;    /* a question for an SOA */
 	bool passes_cd; /* CD exempts the query */
 	bool over_tcp;
 };
@@ -34,6 +35,9 @@ struct sent {
 struct sender_habits {
 	bool always_cd; /* true once a client: each of its first SENDERS_ALWAYS queries passed by CD */
 	enum iterator iterator;
+	/* A question for an SOA without RD, to a server that the client asks for nothing else: a
+	 * secondary asks it before a transfer, and a program before an UPDATE. */
+	bool asks_only_soa;
 };
 
 /* Takes the memory. Returns 0 or a negative errno; call senders_fini() in both cases. */
@@ -52,8 +56,8 @@ void senders_fini(struct senders *s);
  * worker, which may not have seen the queries with RD. So no client iterates over TCP. */
 struct sender_habits senders_note(struct senders *s, const struct sent *sent, uint64_t now_ms);
 
-/* Notes the query `asked`, from which it sets RD and CD in `sent`, and sets `asked->iterator`. Returns
- * `always_cd`. */
+/* Notes the query `asked`, from which it sets RD, SOA and CD in `sent`, and sets `asked->iterator` and
+ * `asked->precedes_transfer`. Returns `always_cd`. */
 bool senders_note_query(struct senders *s, struct sent sent, enum query_kind kind,
         struct client_query *asked, uint64_t now_ms);
 

@@ -17,6 +17,7 @@
 	                  "server takes EDNS")                                                     \
 	X(queries_cd, "Queries passed unchanged: the client validates by itself (CD)")             \
 	X(queries_signed, "Queries passed unchanged: signed with TSIG or SIG(0)")                  \
+	X(queries_unjudged, "Queries passed unchanged: to a server of unjudged_servers")           \
 	X(queries_opcode, "Queries passed unchanged: the opcode is not QUERY")                     \
 	X(queries_malformed, "Queries dropped: malformed")                                         \
 	X(queries_empty, "Queries passed unchanged: for a DNS cookie, without a question")         \
@@ -43,6 +44,8 @@
 	X(packets_checksum, "Packets dropped: wrong UDP checksum")                                 \
 	X(responses_recalled,                                                                      \
 	        "Responses treated like an equal one that was judged or signed before")            \
+	X(responses_filtered, "Responses whose server says that it filters the name (EDE 4, 15 "   \
+	                      "to 18)")                                                            \
 	X(responses_clockless, "Responses refused: the clock is not set")                          \
 	X(responses_accepted, "Responses accepted unchanged")                                      \
 	X(responses_rewritten, "Responses accepted rewritten")                                     \

@@ -27,7 +27,9 @@ struct client_query {
 	bool has_newer_edns;  /* a version of EDNS above 0, so the answer may be BADVERS */
 	bool passes_unjudged; /* the response is matched, not judged: CD, TSIG, another opcode */
 	bool sent_plain;      /* sealgate sent the query on without DO, and added no OPT */
-	enum iterator iterator;
+	/* An SOA without RD, as before a transfer or an UPDATE; see struct sender_habits. */
+	bool precedes_transfer;
+	uint8_t iterator;               /* enum iterator */
 	uint8_t question[QUESTION_MAX]; /* the exact octets, with their letter case */
 };
 

@@ -18,6 +18,8 @@ const char *exempt_pass_text(enum may_pass may_pass)
 		[PASS_WHOLE] = "all of it, unchanged",
 		[PASS_NONE] = "the header and the question, no record",
 		[PASS_NAMED] = "records at and below these names",
+		[PASS_SOA] = "SOA records of the question's name and of names above it",
+		[PASS_SILENT] = "the header and the question, and the addresses 0.0.0.0 and ::",
 		[PASS_CLASS] = "records of that class",
 		[PASS_UNSEEN] = "all of it, unseen",
 	};

@@ -17,6 +17,8 @@ enum may_pass {
 	PASS_WHOLE,  /* every octet, an unchecked AD included */
 	PASS_NONE,   /* the header and the question, no record */
 	PASS_NAMED,  /* records at and below the names in `before_clock` */
+	PASS_SOA,    /* SOA records of the question's name and of names above it */
+	PASS_SILENT, /* the header and the question, and the addresses 0.0.0.0 and :: */
 	PASS_CLASS,  /* records of the question's class, which is not IN */
 	PASS_UNSEEN, /* messages that sealgate never sees */
 };
@@ -36,6 +38,11 @@ enum exempt_log {
  * ask for it. A forwarder that sends on queries without RD (dnsmasq) takes the missing rest for a
  * denial, for as long as the part lives. */
 #define EXEMPT_PART_TTL_S 5
+
+/* The longest TTL, in seconds, of what passes although it was refused. The TTL of a primary's SOA does
+ * not matter to a secondary. */
+#define EXEMPT_SOA_TTL_S     5
+#define EXEMPT_BLOCKED_TTL_S 10
 
 /* One line for each entry: enumerator; word, for the counter passed_WORD and the log; enum
  * may_pass; the longest TTL, 0 for no limit; enum exempt_log; what opens it; who can open it; what
@@ -61,6 +68,22 @@ enum exempt_log {
 	X(TRANSFER, "transfer", PASS_WHOLE, 0, EXEMPT_SILENT,                                      \
 	        "AXFR or IXFR, unless `zone_transfer` refuses them", "a client that asks",         \
 	        "the zone, if a secondary uses no TSIG")                                           \
+	X(SOA, "soa", PASS_SOA, EXEMPT_SOA_TTL_S, EXEMPT_SILENT,                                   \
+	        "a refused answer with AA to a question for an SOA without RD, from a client "     \
+	        "that asked this server for nothing else within half a day, unless "               \
+	        "`zone_transfer` refuses transfers",                                               \
+	        "a client that asks; a server, or an attacker who forges its response",            \
+	        "that a secondary begins a transfer or believes that its copy is fresh; the name " \
+	        "of a primary, for seconds")                                                       \
+	X(SERVER, "server", PASS_ALL, 0, EXEMPT_SILENT,                                            \
+	        "a query to a server of `unjudged_servers`", "the operator",                       \
+	        "forged answers to those who ask that server")                                     \
+	X(BLOCKED, "blocked", PASS_SILENT, EXEMPT_BLOCKED_TTL_S, EXEMPT_EACH,                      \
+	        "with `blocked = \"pass\"`, a refused answer that says nothing, to a question "    \
+	        "with RD for A, AAAA, SVCB or HTTPS, of a name without underscore labels",         \
+	        "a server, or an attacker who forges its response",                                \
+	        "that a name seems to have no address, for seconds; it passes after "              \
+	        "`bogus_grace_ms` without a better response")                                      \
 	X(OPCODE, "opcode", PASS_WHOLE, 0, EXEMPT_SILENT,                                          \
 	        "an opcode other than QUERY: NOTIFY, UPDATE and others", "a client that asks",     \
 	        "responses without answers")                                                       \

@@ -12,7 +12,9 @@
 #include "gate/reply.h"
 #include "gate/rewrite.h"
 #include "gate/synthesis.h"
+#include "gate/unproved.h"
 #include "trust/chain.h"
+#include "wire/edns.h"
 
 /* Enough to group, canonicalise and rewrite the largest message. */
 #define ARENA_OCTETS (4u << 20)
@@ -157,6 +159,10 @@ static uint32_t passing_ttl(struct judging *j, const struct message *m, const st
 	case PASS_NAMED:
 		return named_ttl(
 		        m, rr, j->m ? proved_ttl(j, rr, index) : rr->ttl_s, policy, exemption);
+	case PASS_SOA:
+		return unproved_soa(m, rr) ? exempt_ttl(exemption, rr->ttl_s) : TTL_LEFT_OUT;
+	case PASS_SILENT:
+		return unproved_nowhere(m, rr) ? exempt_ttl(exemption, rr->ttl_s) : TTL_LEFT_OUT;
 	case PASS_JUDGED:
 	case PASS_MADE:
 		return proved_ttl(j, rr, index);
@@ -212,7 +218,8 @@ static void refuse_with_servfail(const struct client_query *asked, uint16_t flag
         struct writer *out, struct gate_result *result)
 {
 	*out = writer_over(out->base, out->capacity);
-	reply_servfail(asked, flags, result->outcome.reason, result->habit, out);
+	reply_servfail(
+	        asked, flags, result->outcome.reason, result->habit, result->filter_ede, out);
 	result->verdict = GATE_SERVFAIL;
 	result->octets = writer_span(out);
 }
@@ -388,6 +395,7 @@ static bool gate_begin(
 		.outcome = outcome_of(STATUS_INSECURE, REASON_NOT_ANSWER),
 		.exemption = parsed ? unjudged_kind(m) : EXEMPT_NOT,
 		.culprit = { .name = m->qname, .type = m->qtype },
+		.filter_ede = parsed ? edns_filter_code(m->edns.options) : 0,
 		.is_failure = !gate_is_answer(m) && !(m->flags & FLAG_TC) };
 	return parsed;
 }
@@ -432,6 +440,15 @@ void gate_refuse(struct gate *g, const struct client_query *asked, struct span o
 		pass_on(g, &j, &m, asked, out, result);
 	else
 		refuse_with_servfail(asked, parsed ? m.flags : 0, out, result);
+}
+
+enum exemption gate_unproved(struct gate *g, const struct client_query *asked, struct span octets)
+{
+	struct message m;
+
+	if (!message_parse(&m, octets, g->rrs, MESSAGE_RRS_MAX) || !gate_is_answer(&m))
+		return EXEMPT_NOT;
+	return unproved_exemption(g->policy, asked, &m);
 }
 
 void gate_add_habit(const struct client_query *asked, enum reason habit, struct writer *out,

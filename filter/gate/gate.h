@@ -66,6 +66,7 @@ struct gate_result {
 	struct want culprit; /* the RRset that decided, or the link of its chain */
 	enum reason habit;   /* of the server, found beside the outcome; or REASON_NONE */
 	struct want want;    /* for GATE_WANT */
+	uint16_t filter_ede; /* by this EDE the server says that it filters the name; or 0 */
 	struct name signer;  /* the zone that signed the answer's first RRset, or the denial */
 };
 
@@ -96,13 +97,18 @@ void gate_forget(struct gate *g);
 void gate_refuse(struct gate *g, const struct client_query *asked, struct span octets,
         enum reason reason, struct writer *out, struct gate_result *result);
 
+/* Returns the exemption by which a part of a response that was refused may pass (gate_pass()); see
+ * gate/unproved.h. */
+enum exemption gate_unproved(struct gate *g, const struct client_query *asked, struct span octets);
+
 /* Adds to the result what a habit of the server explains: REASON_NO_EDNS or REASON_STRIPPED. The
  * outcome stays: a response that is Bogus is so whatever its server does. A SERVFAIL is written to
  * `out` again, and tells both. */
 void gate_add_habit(const struct client_query *asked, enum reason habit, struct writer *out,
         struct gate_result *result);
 
-/* Lets a response pass unjudged, with AD clear, as far as `exemption` (PASS_ALL, PASS_NAMED, or PASS_NONE)
+/* Lets a response pass unjudged, with AD clear, as far as `exemption` (PASS_ALL, PASS_NAMED, PASS_SOA,
+ * PASS_SILENT or PASS_NONE)
  * allows. The client gets what it asked for, without what sealgate asked for on its behalf. An
  * error, or an answer of another class, passes in its usual way. */
 void gate_pass(struct gate *g, const struct client_query *asked, struct span octets,

@@ -19,8 +19,12 @@ struct policy {
 	bool passes_cd; /* all queries with CD=1 and their responses pass; or those of `validators` */
 	const struct network *validators; /* clients that validate for themselves */
 	unsigned validator_count;
-	bool has_skew;  /* `skew_s` replaces the skew of dnssec/limits.h */
-	int32_t skew_s; /* how far signature times may be off, in seconds */
+	const struct network *unjudged; /* servers whose answers are not judged */
+	unsigned unjudged_count;
+	bool passes_transfers; /* and the SOA questions before them, by EXEMPT_SOA */
+	bool passes_blocked;   /* responses that say nothing, by EXEMPT_BLOCKED */
+	bool has_skew;         /* `skew_s` replaces the skew of dnssec/limits.h */
+	int32_t skew_s;        /* how far signature times may be off, in seconds */
 
 	/* The prefixes of NAT64s, each as nat64_is_prefix() wants it; borrowed. A DNS64 may make up
 	 * AAAA records in them. Set before gate_init(). */
@@ -44,6 +48,12 @@ struct policy {
 static inline bool policy_passes_cd(const struct policy *p, struct span client)
 {
 	return p->passes_cd || networks_have(p->validators, p->validator_count, client);
+}
+
+/* True if the answers of the server with this address are not judged. */
+static inline bool policy_is_unjudged(const struct policy *p, struct span server)
+{
+	return p->unjudged_count > 0 && networks_have(p->unjudged, p->unjudged_count, server);
 }
 
 #endif

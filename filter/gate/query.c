@@ -52,8 +52,16 @@ static bool asks_for_cookie(const struct message *m)
 	return false;
 }
 
+bool query_asks_soa(const struct client_query *asked)
+{
+	struct cursor c = cursor_over(span_of(asked->question, asked->question_len));
+
+	name_skip(&c);
+	return cursor_u16(&c) == TYPE_SOA;
+}
+
 static enum query_kind classify_query(
-        const struct message *m, const struct policy *policy, struct span client)
+        const struct message *m, const struct policy *policy, const struct query_ends *ends)
 {
 	if (m->flags & FLAG_QR)
 		return QUERY_MALFORMED;
@@ -68,7 +76,9 @@ static enum query_kind classify_query(
 		return QUERY_EMPTY;
 	if (m->question_count != 1 || m->rr_count > 0)
 		return QUERY_MALFORMED;
-	if ((m->flags & FLAG_CD) && policy_passes_cd(policy, client))
+	if (policy_is_unjudged(policy, ends->server))
+		return QUERY_UNJUDGED;
+	if ((m->flags & FLAG_CD) && policy_passes_cd(policy, ends->client))
 		return QUERY_CD;
 	return QUERY_JUDGED;
 }
@@ -79,6 +89,7 @@ enum exemption query_exemption(enum query_kind kind)
 		[QUERY_JUDGED] = EXEMPT_NOT,
 		[QUERY_CD] = EXEMPT_CD,
 		[QUERY_SIGNED] = EXEMPT_TSIG,
+		[QUERY_UNJUDGED] = EXEMPT_SERVER,
 		[QUERY_TRANSFER] = EXEMPT_TRANSFER,
 		[QUERY_OPCODE] = EXEMPT_OPCODE,
 		[QUERY_EMPTY] = EXEMPT_EMPTY,
@@ -87,10 +98,10 @@ enum exemption query_exemption(enum query_kind kind)
 	return exemptions[kind];
 }
 
-enum query_kind query_read(const struct message *m, const struct policy *policy, struct span client,
-        struct client_query *asked)
+enum query_kind query_read(const struct message *m, const struct policy *policy,
+        const struct query_ends *ends, struct client_query *asked)
 {
-	enum query_kind kind = classify_query(m, policy, client);
+	enum query_kind kind = classify_query(m, policy, ends);
 
 	if (kind == QUERY_MALFORMED)
 		return kind;

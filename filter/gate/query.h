@@ -20,6 +20,7 @@ enum query_kind {
 	QUERY_JUDGED,   /* remember the query, set DO, judge the response */
 	QUERY_CD,       /* CD is set: pass, remember the query, let the response pass unjudged */
 	QUERY_SIGNED,   /* TSIG or SIG(0): as QUERY_CD */
+	QUERY_UNJUDGED, /* to a server whose answers are not judged: as QUERY_CD */
 	QUERY_TRANSFER, /* a zone transfer, which cannot be judged: as QUERY_CD */
 	QUERY_OPCODE,   /* an opcode other than QUERY: as QUERY_CD */
 	QUERY_EMPTY,    /* for a DNS cookie, without a question (RFC 7873, 5.4): no record passes */
@@ -29,10 +30,18 @@ enum query_kind {
 /* True for a zone transfer: AXFR (RFC 5936) or IXFR (RFC 1995, also over UDP). */
 bool query_is_transfer(const struct message *m);
 
-/* Reads from a parsed query what the client with this address asked, and how, into `asked`. Leaves
- * `asked` alone for QUERY_MALFORMED. */
-enum query_kind query_read(const struct message *m, const struct policy *policy, struct span client,
-        struct client_query *asked);
+/* The addresses of a query, of 4 or 16 octets. */
+struct query_ends {
+	struct span client, server;
+};
+
+/* Reads from a parsed query what the client asked, and how, into `asked`. Leaves `asked` alone for
+ * QUERY_MALFORMED. */
+enum query_kind query_read(const struct message *m, const struct policy *policy,
+        const struct query_ends *ends, struct client_query *asked);
+
+/* True for a question for an SOA. */
+bool query_asks_soa(const struct client_query *asked);
 
 /* Returns the exemption by which the response to a query of this kind passes; EXEMPT_NOT if it is
  * judged. */

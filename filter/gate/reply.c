@@ -5,9 +5,6 @@
 #include "wire/build.h"
 #include "wire/edns.h"
 
-#define OPTION_EDE      15 /* RFC 8914, 2 */
-#define EDE_CODE_OCTETS 2
-
 static void reply_write_ede(struct writer *out, enum reason reason)
 {
 	const char *text = reason_sentence(reason);
@@ -20,8 +17,8 @@ static void reply_write_ede(struct writer *out, enum reason reason)
 	writer_put(out, span_of(text, strlen(text)));
 }
 
-static void reply_write_opt(
-        const struct client_query *asked, enum reason reason, enum reason habit, struct writer *out)
+static void reply_write_opt(const struct client_query *asked, enum reason reason, enum reason habit,
+        uint16_t filter_ede, struct writer *out)
 {
 	const struct edns_head head = { .udp_size = QUERY_UDP_SIZE,
 		.flags = asked->dnssec_ok ? EDNS_DO : 0 };
@@ -29,11 +26,16 @@ static void reply_write_opt(
 
 	reply_write_ede(out, reason);
 	reply_write_ede(out, habit);
+	if (filter_ede) { /* the server's own text stays out: nobody has checked it */
+		writer_u16(out, OPTION_EDE);
+		writer_u16(out, EDE_CODE_OCTETS);
+		writer_u16(out, filter_ede);
+	}
 	edns_end(out, begun);
 }
 
 void reply_servfail(const struct client_query *asked, uint16_t response_flags, enum reason reason,
-        enum reason habit, struct writer *out)
+        enum reason habit, uint16_t filter_ede, struct writer *out)
 {
 	build_header(out, asked->id,
 	        (uint16_t)(FLAG_QR | (asked->flags & (OPCODE_MASK | FLAG_RD | FLAG_CD)) |
@@ -41,5 +43,5 @@ void reply_servfail(const struct client_query *asked, uint16_t response_flags, e
 	        asked->question_len > 0, asked->has_edns);
 	writer_put(out, span_of(asked->question, asked->question_len));
 	if (asked->has_edns)
-		reply_write_opt(asked, reason, habit, out);
+		reply_write_opt(asked, reason, habit, filter_ede, out);
 }

@@ -11,6 +11,6 @@
  * in `response_flags`. If the client sent EDNS, adds an OPT, with the reason, and the habit of the
  * server that may explain it, as Extended DNS Errors if they have a code (RFC 8914). */
 void reply_servfail(const struct client_query *asked, uint16_t response_flags, enum reason reason,
-        enum reason habit, struct writer *out);
+        enum reason habit, uint16_t filter_ede, struct writer *out);
 
 #endif

@@ -121,8 +121,9 @@ static void note_query(
 	const struct sent sent = {
 		.client = seen->source, .server = seen->destination, .over_tcp = seen->over_tcp
 	};
+	const struct query_ends ends = { seen->source, seen->destination };
 	struct client_query asked;
-	enum query_kind kind = query_read(query, a->options.policy, seen->source, &asked);
+	enum query_kind kind = query_read(query, a->options.policy, &ends, &asked);
 
 	if (kind == QUERY_MALFORMED)
 		return;
@@ -131,6 +132,22 @@ static void note_query(
 	if (seen->over_tcp)
 		asked.udp_size = UINT16_MAX;
 	flow_remember(&a->flows, &key, kind, &asked, time_ms(seen));
+}
+
+/* A part of what is refused may pass, as in the packet path. The outcome stays what was judged. */
+static void pass_unproved(struct audit *a, const struct client_query *asked, struct span octets,
+        struct gate_result *result)
+{
+	enum exemption exemption = result->verdict == GATE_SERVFAIL
+	                                   ? gate_unproved(&a->gate, asked, octets)
+	                                   : EXEMPT_NOT;
+	struct writer out = writer_over(a->octets, EXCHANGE_ANSWER_MAX);
+	const struct outcome outcome = result->outcome;
+
+	if (exemption == EXEMPT_NOT)
+		return;
+	gate_pass(&a->gate, asked, octets, exemption, &out, result);
+	result->outcome = outcome;
 }
 
 static void judge_audited(
@@ -153,6 +170,7 @@ static void judge_audited(
 	store_set_server(&a->store, seen->source);
 	offline_judge_response(&judge, &asked, !flow || asked.dnssec_ok, seen->message, a->now_s,
 	        &response->result);
+	pass_unproved(a, &asked, seen->message, &response->result);
 	if (!flow && a->saw_queries) /* no query asked for it */
 		response->result.verdict = GATE_DROP;
 	else if (asked.passes_unjudged)

@@ -147,7 +147,7 @@ enum sign_query sign_query(struct signer *s, const struct message *query,
 
 void sign_no_response(const struct signer_query *asked, struct writer *out)
 {
-	reply_servfail(&asked->client, 0, REASON_NONE, REASON_NONE, out);
+	reply_servfail(&asked->client, 0, REASON_NONE, REASON_NONE, 0, out);
 }
 
 static bool name_equals_octets(const struct name *n, struct span octets)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "trust/chain.h"
 
+#include <assert.h>
+
 #include "trust/renewal.h"
 
 static void end_at(struct chain *c, enum chain_end end, const struct name *name, uint16_t type)
@@ -176,8 +178,9 @@ bool chain_is_single(
 {
 	struct span server = span_of(s->server, s->server_len);
 
-	if (chain->end != CHAIN_SECURE || chain->zone.labels > 0 || type == TYPE_NS ||
-	        type == TYPE_SOA || type == TYPE_DS || type == TYPE_DNSKEY)
+	assert(chain->end == CHAIN_SECURE);
+	if (chain->zone.labels > 0 || type == TYPE_NS || type == TYPE_SOA || type == TYPE_DS ||
+	        type == TYPE_DNSKEY)
 		return false;
 	const struct local_name *local = local_single(s->local_zones, name, server);
 	if (!local)

@@ -27,8 +27,7 @@ static int label_number(struct span label, bool is_hex)
 	static const char digits[] = "0123456789abcdef";
 	int n = 0;
 
-	if (label.len == 0 || label.len > (is_hex ? 1 : 3) ||
-	        (label.len > 1 && label.base[0] == '0'))
+	if (label.len > (is_hex ? 1 : 3) || (label.len > 1 && label.base[0] == '0'))
 		return -1;
 	for (size_t i = 0; i < label.len; i++) {
 		const char *at = memchr(digits, label.base[i], is_hex ? 16 : 10);

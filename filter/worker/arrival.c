@@ -60,11 +60,44 @@ static void deliver_passed(
 	        is_changed ? &all->stats->responses_rewritten : &all->stats->responses_accepted);
 }
 
-/* Does what the gate decided. */
+static void arrival_pass(struct arrivals *all, struct arrival *a, enum exemption exemption)
+{
+	struct writer out = writer_over(all->octets, EXCHANGE_ANSWER_MAX);
+	struct gate_result result;
+
+	gate_pass(&all->gates->gate, a->asked, a->message, exemption, &out, &result);
+	report_unjudged(all->report, reported_of(a), exemption, result.filter_ede);
+	if (result.verdict == GATE_SERVFAIL)
+		arrival_deliver(a, result.octets, &all->stats->responses_servfail);
+	else
+		deliver_passed(all, a, &result);
+}
+
+/* Returns the exemption by which a part of a refused response may pass. What is refused because the
+ * clock is not set was not held back, so no part of it passes: an attacker may have been first. */
+static enum exemption unproved_of(
+        struct arrivals *all, struct arrival *a, const struct gate_result *result)
+{
+	if (result->outcome.status < STATUS_INDETERMINATE || result->verdict == GATE_DROP ||
+	        result->outcome.reason == REASON_CLOCK_NOT_SET)
+		return EXEMPT_NOT;
+	return gate_unproved(&all->gates->gate, a->asked, a->message);
+}
+
+/* Does what the gate decided. A part of what it refused may pass nevertheless; whatever mode it is, that
+ * is no alarm. */
 static void arrival_settle(
         struct arrivals *all, struct arrival *a, const struct gate_result *result)
 {
-	if (result->verdict != GATE_DROP)
+	enum exemption unproved = unproved_of(all, a, result);
+
+	if (result->filter_ede)
+		stats_count(&all->stats->responses_filtered);
+	if (unproved != EXEMPT_NOT && result->verdict == GATE_SERVFAIL) {
+		arrival_pass(all, a, unproved);
+		return;
+	}
+	if (unproved == EXEMPT_NOT && result->verdict != GATE_DROP)
 		report_judged(all->report, reported_of(a), result);
 	switch (result->verdict) {
 	case GATE_ACCEPT:
@@ -245,19 +278,6 @@ static void wait_for_keys(struct arrivals *all, struct arrival *a, const struct 
 	}
 }
 
-static void arrival_pass(struct arrivals *all, struct arrival *a, enum exemption exemption)
-{
-	struct writer out = writer_over(all->octets, EXCHANGE_ANSWER_MAX);
-	struct gate_result result;
-
-	report_unjudged(all->report, reported_of(a), exemption);
-	gate_pass(&all->gates->gate, a->asked, a->message, exemption, &out, &result);
-	if (result.verdict == GATE_SERVFAIL)
-		arrival_deliver(a, result.octets, &all->stats->responses_servfail);
-	else
-		deliver_passed(all, a, &result);
-}
-
 /* ---- The clock ---- */
 
 static void wait_for_clock(struct arrivals *all, struct arrival *a)
@@ -306,7 +326,7 @@ static bool clock_excuses(
 	}
 	if (!unset_clock_excuses(&result))
 		return false;
-	report_unjudged(all->report, reported_of(a), EXEMPT_DATES);
+	report_unjudged(all->report, reported_of(a), EXEMPT_DATES, 0);
 	deliver_passed(all, a, &result);
 	return true;
 }
@@ -385,6 +405,11 @@ static void conclude_judged(
 {
 	if (clock_excuses(all, a, result) || ask_for_withheld(all, a, result))
 		return;
+	if (unproved_of(all, a, result) == EXEMPT_SOA) {
+		/* a primary may be unsigned: it has left out nothing */
+		arrival_conclude(all, a, result);
+		return;
+	}
 	note_once_more(all, a, result);
 	const struct judged_response judged = { a->asked, a->message, result, is_known(a) };
 	struct fallback fallback = server_fallback_judged(all->fallback, &a->server, &judged);

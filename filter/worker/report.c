@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/sockaddr.h"
+#include "wire/edns.h"
 
 #define LOG_BURST      20
 #define LOG_PER_SECOND 5
@@ -51,6 +52,8 @@ void report_server(const struct sockaddr_storage *server, char text[static INET6
 	address_text(sockaddr_octets(server), text);
 }
 
+#define FILTER_TEXT_SIZE 64
+
 /* A question and the server that answered it, as text. */
 struct response_text {
 	char name[NAME_TEXT_SIZE], type[TYPE_TEXT_SIZE];
@@ -73,6 +76,15 @@ static void response_text(struct reported response, struct response_text *text)
 	report_server(response.server, text->server);
 }
 
+/* Writes "; the server says: Blocked (EDE 15)", or "" for 0. */
+static void filter_text(uint16_t filter_ede, char text[static FILTER_TEXT_SIZE])
+{
+	text[0] = '\0';
+	if (filter_ede)
+		snprintf(text, FILTER_TEXT_SIZE, "; the server says: %s (EDE %u)",
+		        edns_filter_word(filter_ede), filter_ede);
+}
+
 /* bogus www.example. A from 192.0.2.53: example. DNSKEY (ds-no-match: no DNSKEY matches the DS)
  *
  * A habit of the server follows the reason:
@@ -81,16 +93,18 @@ static void log_refusal(struct reported response, const struct gate_result *resu
 {
 	char culprit_text[NAME_TEXT_SIZE], culprit_type[TYPE_TEXT_SIZE];
 	struct response_text text;
+	char filter[FILTER_TEXT_SIZE];
 
 	response_text(response, &text);
+	filter_text(result->filter_ede, filter);
 	bool has_habit = result->habit != REASON_NONE;
-	log_warning("%s %.255s %s from %s: %.255s %s (%s: %s%s%s%s%s)",
+	log_warning("%s %.255s %s from %s: %.255s %s (%s: %s%s%s%s%s%s)",
 	        status_text(result->outcome.status), text.name, text.type, text.server,
 	        name_text(&result->culprit.name, culprit_text),
 	        type_text(result->culprit.type, culprit_type), reason_word(result->outcome.reason),
 	        reason_sentence(result->outcome.reason), has_habit ? "; " : "",
 	        has_habit ? reason_word(result->habit) : "", has_habit ? ": " : "",
-	        has_habit ? reason_sentence(result->habit) : "");
+	        has_habit ? reason_sentence(result->habit) : "", filter);
 }
 
 void report_renewal(struct report *r, struct reported response, const struct want *want)
@@ -118,16 +132,19 @@ void report_renewal(struct report *r, struct reported response, const struct wan
 }
 
 /* unjudged www.example. A from 192.0.2.53 (pause: all of it, without AD unless judged Secure) */
-void report_unjudged(struct report *r, struct reported response, enum exemption exemption)
+void report_unjudged(
+        struct report *r, struct reported response, enum exemption exemption, uint16_t filter_ede)
 {
 	const struct exempt *exempt = &exempts[exemption];
+	char filter[FILTER_TEXT_SIZE];
 	struct response_text text;
 
 	if (exempt->log != EXEMPT_EACH || !report_may_log(&r->unjudged, r->turn->now_ms))
 		return;
 	response_text(response, &text);
-	log_info("unjudged %.255s %s from %s (%s: %s)", text.name, text.type, text.server,
-	        exempt->word, exempt_pass_text(exempt->may_pass));
+	filter_text(filter_ede, filter);
+	log_info("unjudged %.255s %s from %s (%s: %s%s)", text.name, text.type, text.server,
+	        exempt->word, exempt_pass_text(exempt->may_pass), filter);
 }
 
 /* The addresses of a flow, as text. */

@@ -40,8 +40,10 @@ void report_judged(struct report *r, struct reported response, const struct gate
  * nothing for a want that is no renewal. */
 void report_renewal(struct report *r, struct reported response, const struct want *want);
 
-/* Logs a response that passes without a full judgement, if the exemption is to be logged. */
-void report_unjudged(struct report *r, struct reported response, enum exemption exemption);
+/* Logs a response that passes without a full judgement, if the exemption is to be logged; with what the
+ * server says of its filter, unless `filter_ede` is 0. */
+void report_unjudged(
+        struct report *r, struct reported response, enum exemption exemption, uint16_t filter_ede);
 
 /* Counts and logs a query that shares its addresses, ports and id with another one in flight. */
 void report_rival(struct report *r, const struct flow_key *key, const struct client_query *asked);

@@ -276,7 +276,7 @@ static void say_strips(const struct server_fallback *f, const struct upstream *u
 	                           : "");
 }
 
-static void say_blocks(const struct upstream *up)
+static void say_blocks(const struct server_fallback *f, const struct upstream *up)
 {
 	char server[INET6_ADDRSTRLEN];
 
@@ -284,9 +284,10 @@ static void say_blocks(const struct upstream *up)
 	log_warning(
 	        "%s answers names in signed zones by nothing (no such name, no such type, "
 	        "0.0.0.0 or ::), and without signatures: probably it blocks these names (Pi-hole, "
-	        "AdGuard, RPZ). Such answers are refused. `sealgate explain NAME` shows whether a "
-	        "name exists",
-	        server);
+	        "AdGuard, RPZ). %s. `sealgate explain NAME` shows whether a name exists",
+	        server,
+	        f->passes_blocked ? "Such answers pass, as blocked = \"pass\" says"
+	                          : "Such answers are refused; blocked = \"pass\" lets them pass");
 }
 
 /* An attacker who forges answers before the server does must not have it accused: each answer
@@ -307,7 +308,7 @@ static void note_lacking(
 		say_strips(f, up);
 	} else if (upstream_blocks(up) && !up->said_blocks) {
 		up->said_blocks = true;
-		say_blocks(up);
+		say_blocks(f, up);
 	}
 }
 

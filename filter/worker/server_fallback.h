@@ -23,6 +23,7 @@ struct server_fallback {
 	const uint64_t *now_ms;   /* of the monotonic clock */
 	uint64_t flow_timeout_ms; /* how long a query may stay unanswered */
 	bool has_letter_changers; /* a server was seen to change the letters of questions */
+	bool passes_blocked;      /* what says nothing passes: `blocked` */
 	bool can_assist;          /* a configured resolver can be asked for signatures */
 };
 

@@ -31,6 +31,8 @@ static uint64_t *query_counter(const struct query_intake *in, enum query_kind ki
 		return &stats->queries_cd;
 	case QUERY_SIGNED:
 		return &stats->queries_signed;
+	case QUERY_UNJUDGED:
+		return &stats->queries_unjudged;
 	case QUERY_TRANSFER:
 		return in->config->tcp.refuses_transfers ? &stats->transfers_refused
 		                                         : &stats->transfers;
@@ -72,10 +74,11 @@ static enum query_kind read_query(struct query_intake *in, const struct query_wa
 {
 	const struct odd_way odd = { way->client, sockaddr_octets(way->server) };
 	enum query_kind kind = QUERY_MALFORMED;
+	const struct query_ends ends = { way->client, sockaddr_octets(way->server) };
 
 	query->octets = octets;
 	if (scratch_parse(&in->scratch, octets, query))
-		kind = query_read(query, in->config->policy, way->client, asked);
+		kind = query_read(query, in->config->policy, &ends, asked);
 	if (kind == QUERY_MALFORMED)
 		oddity_note(in->oddities, octets, &odd);
 	else

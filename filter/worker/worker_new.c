@@ -76,6 +76,7 @@ static int make_fetcher(struct worker *w)
 		.stats = &w->stats,
 		.now_ms = &w->turn.now_ms,
 		.flow_timeout_ms = w->config.limits.flow_timeout_ms,
+		.passes_blocked = w->config.policy && w->config.policy->passes_blocked,
 		.can_assist = w->config.assists && w->config.sources.resolver_count > 0 };
 	if (result == 0)
 		result = server_fallback_init(&w->fallback, w->epoll_fd, w->fetcher.buffer);

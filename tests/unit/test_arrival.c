@@ -155,6 +155,8 @@ enum {
 	CAN_WAIT_FOR_CLOCK = 16,
 	HAD_ITS_TIME = 32,
 	NO_ROOM = 64, /* to wait */
+	BLOCKED_PASSES = 128,
+	TRANSFERS = 256, /* they pass, and the client asks as a secondary does */
 };
 
 static const struct row {
@@ -187,6 +189,27 @@ static const struct row {
 	        GRACE_IS_OFF, SERVFAIL, COUNTER(status_bogus), 0 },
 	{ "forged, in monitor mode", WWW, ASK_DO, 0, FORGED, CLOCK_SET, MONITOR, CAME,
 	        COUNTER(status_bogus), EXEMPT_MONITOR },
+	/* refused, and a part of it passes, but never before a better response had its time */
+	{ "a filter's denial", WWW, ASK_PLAIN, RCODE_NXDOMAIN, "", CLOCK_SET, BLOCKED_PASSES,
+	        HELD_BACK, 0, 0 },
+	{ "a filter's denial, and nothing better came", WWW, ASK_PLAIN, RCODE_NXDOMAIN, "",
+	        CLOCK_SET, BLOCKED_PASSES | LAST, OTHER, COUNTER(responses_rewritten),
+	        EXEMPT_BLOCKED },
+	{ "a filter's denial, which nobody lets pass", WWW, ASK_PLAIN, RCODE_NXDOMAIN, "",
+	        CLOCK_SET, LAST, SERVFAIL, COUNTER(status_bogus), 0 },
+	{ "a filter's denial before the clock is set, which waits for nothing better", WWW,
+	        ASK_PLAIN, RCODE_NXDOMAIN, "", CLOCK_NOT_SET, BLOCKED_PASSES, SERVFAIL,
+	        COUNTER(responses_clockless), 0 },
+	{ "an address is no denial", WWW, ASK_PLAIN, 0, BARE, CLOCK_SET, BLOCKED_PASSES | LAST,
+	        SERVFAIL, COUNTER(status_bogus), 0 },
+	{ "a primary's SOA", "example.test SOA", ASK_NO_RD, FLAG_AA, "example.test SOA", CLOCK_SET,
+	        TRANSFERS, HELD_BACK, 0, 0 },
+	{ "a primary's SOA, and nothing better came", "example.test SOA", ASK_NO_RD, FLAG_AA,
+	        "example.test SOA", CLOCK_SET, TRANSFERS | LAST, OTHER,
+	        COUNTER(responses_rewritten), EXEMPT_SOA },
+	{ "a primary's SOA, in monitor mode", "example.test SOA", ASK_NO_RD, FLAG_AA,
+	        "example.test SOA", CLOCK_SET, TRANSFERS | MONITOR, OTHER,
+	        COUNTER(responses_rewritten), EXEMPT_MONITOR },
 	/* errors */
 	{ "an error waits for a better response", WWW, ASK_DO, RCODE_SERVFAIL, "", CLOCK_SET, 0,
 	        HELD_BACK, 0, 0 },
@@ -253,6 +276,13 @@ static const struct row {
 	        COUNTER(responses_accepted), EXEMPT_PAUSE },
 };
 
+static bool is_error(uint16_t flags)
+{
+	unsigned rcode = flags & RCODE_MASK;
+
+	return rcode != RCODE_NOERROR && rcode != RCODE_NXDOMAIN;
+}
+
 static void set_up_row(struct bed *b, const struct row *row)
 {
 	unsigned given = row->given;
@@ -261,6 +291,9 @@ static void set_up_row(struct bed *b, const struct row *row)
 	b->v->turn.is_paused = given & PAUSED;
 	b->v->policy.mode = given & MONITOR ? MODE_MONITOR : MODE_ENFORCE;
 	b->v->config.waits_for_clock = given & CAN_WAIT_FOR_CLOCK;
+	b->v->policy.passes_blocked = given & BLOCKED_PASSES;
+	b->v->policy.passes_transfers = given & TRANSFERS;
+	b->asked.precedes_transfer = given & TRANSFERS;
 	b->has_no_room = given & NO_ROOM;
 	b->holds_nothing_back = given & GRACE_IS_OFF;
 	b->arrival.is_last = given & LAST;
@@ -280,7 +313,7 @@ static void each_response_comes_to_its_end(void **state)
 		feed(b);
 		assert_fate(b, row->why, row->fate);
 		if (row->fate == HELD_BACK) /* an error waits less long */
-			assert_row(row->why, b->held_as_error == (row->flags != 0));
+			assert_row(row->why, b->held_as_error == is_error(row->flags));
 		else
 			assert_row(row->why, validating_count(b->v, row->counter) > 0);
 		if (row->fate == CAME || row->fate == OTHER)

@@ -196,6 +196,10 @@ static void an_error_names_the_file_the_line_and_the_key(void **state)
 		        "\"::7\", "
 		        "\"::8\", \"::9\" ];",
 		        ":1: resolver must be a list of at most 8" },
+		{ "another word than pass", "\nblocked = \"drop\";",
+		        ":2: blocked must be \"servfail\" or \"pass\"" },
+		{ "an unjudged server with a name", "unjudged_servers = [ \"ns.example\" ];",
+		        ":1: unjudged_servers must be a list of at most 32 addresses or networks" },
 		{ "one local name instead of a list", "local_names = \"lan\";",
 		        ":1: local_names must be a list of at most 128 names" },
 		{ "a local name that is none", "local_zones = [ \"lan\",\n\"a..b\" ];",

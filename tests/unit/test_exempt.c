@@ -263,6 +263,7 @@ static void each_kind_of_unjudged_query_has_its_exemption(void **state)
 		[QUERY_JUDGED] = EXEMPT_NOT,
 		[QUERY_CD] = EXEMPT_CD,
 		[QUERY_SIGNED] = EXEMPT_TSIG,
+		[QUERY_UNJUDGED] = EXEMPT_SERVER,
 		[QUERY_TRANSFER] = EXEMPT_TRANSFER,
 		[QUERY_OPCODE] = EXEMPT_OPCODE,
 		[QUERY_EMPTY] = EXEMPT_EMPTY,

@@ -391,9 +391,28 @@ static void long_names_lose_their_middle(void **state)
 	}
 }
 
+static void a_local_name_is_explained_as_one(void **state)
+{
+	(void)state;
+	static struct local_names list;
+	const struct local_name lan = { .kind = LOCAL_NAME,
+		.zone = { .len = 5, .labels = 1, .octets = "\3lan" } };
+	struct scene s;
+
+	scene_open(&s, "");
+	local_add(&list, &lan);
+	s.run.store.local_names = &list;
+	scene_write(&s, "nas.lan A", 0, "nas.lan A 192.168.1.9");
+	scene_explain(&s, scene_octets(&s), explain_text);
+	assert_non_null(strstr(s.text, "zone lan.  a local name"));
+	assert_non_null(strstr(s.text, "INSECURE"));
+	scene_close(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_local_name_is_explained_as_one),
 		cmocka_unit_test(each_kind_of_link_is_shown),
 		cmocka_unit_test(names_from_the_network_break_neither_text_nor_picture),
 		cmocka_unit_test(a_response_cut_anywhere_can_be_explained),

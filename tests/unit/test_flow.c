@@ -597,6 +597,34 @@ static const struct {
 	{ 127, 1, 4, 4 },
 };
 
+/* An attacker copies the query without RD, as a secondary asks. */
+static void a_copy_does_not_make_a_query_one_of_a_secondary(void **state)
+{
+	(void)state;
+	for (unsigned first = 0; first < 2; first++) {
+		struct flow_table t;
+		struct client_query asked = { .id = 7, .question_len = 17 };
+		static const uint8_t octets[] = { 192, 0, 2, 1 };
+		struct packet packet = { .version = 4,
+			.source = span_of(octets, 4),
+			.destination = span_of(octets, 4) };
+		union flow_asked read;
+
+		assert_int_equal(flow_table_init(&t, 64, 1000), 0);
+		struct flow_key key = flow_key_of_query(
+		        &t.hash_key, &packet, asked.id, (struct flow_way){ 0, 0 });
+		for (unsigned i = 0; i < 2; i++) {
+			asked.precedes_transfer = i == first;
+			flow_remember(&t, &key, QUERY_JUDGED, &asked, 1);
+		}
+		struct flow *flow = flow_find_asked(&t, &key, &asked);
+		assert_non_null(flow);
+		flow_read(&t, flow, &read);
+		assert_false(read.client.precedes_transfer);
+		flow_table_fini(&t);
+	}
+}
+
 static void a_query_of_any_length_is_unpacked(void **state)
 {
 	(void)state;
@@ -752,6 +780,7 @@ int main(void)
 		cmocka_unit_test(a_flow_that_timed_out_is_not_found),
 		cmocka_unit_test(the_oldest_flow_is_evicted_when_the_table_is_full),
 		cmocka_unit_test(a_flood_with_one_id_is_bounded),
+		cmocka_unit_test(a_copy_does_not_make_a_query_one_of_a_secondary),
 		cmocka_unit_test(a_query_of_any_length_is_unpacked),
 		cmocka_unit_test(a_query_to_the_signer_is_unpacked),
 		cmocka_unit_test(long_questions_evict_the_oldest_flows),

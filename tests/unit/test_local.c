@@ -92,6 +92,14 @@ static void a_name_is_local_from_the_listed_name_down(void **state)
 		{ "IPv6", "fd00::/8", "1.0.d.f.ip6.arpa", "d.f.ip6.arpa." },
 		{ "a network within a digit", "fe80::/10", "b.e.f.ip6.arpa", "b.e.f.ip6.arpa." },
 		{ "the next digit", "fe80::/10", "c.e.f.ip6.arpa", NULL },
+		{ "a label that is no digit", "10.0.0.0/8", "ab.in-addr.arpa", NULL },
+		{ "two digits where one must be", "fd00::/8", "fd.ip6.arpa", NULL },
+		{ "no digit at all", "::/0", "g.ip6.arpa", "ip6.arpa." },
+		{ "a label that ends like the zone", "10.0.0.0/8", "10.a\\007in-addr.arpa", NULL },
+		{ "a reverse name from its server", "10.0.0.0/8 from 10.8.0.1", "10.in-addr.arpa",
+		        "10.in-addr.arpa." },
+		{ "a reverse name from another server", "10.0.0.0/8 from 10.8.0.2",
+		        "10.in-addr.arpa", NULL },
 		{ "IPv4 is not IPv6", "0.0.0.0/8", "0.ip6.arpa", NULL },
 		{ "a name of one label is only single", "*", "router", NULL },
 		{ "from its server", "lan from 10.8.0.1", "a.lan", "lan." },
@@ -114,6 +122,18 @@ static void a_name_is_local_from_the_listed_name_down(void **state)
 			assert_string_equal(name_text(&top, text), rows[i].top);
 		assert_null(local_above(NULL, &name, span_of(NULL, 0), &top));
 	}
+}
+
+static void a_full_list_takes_no_more(void **state)
+{
+	(void)state;
+	static struct local_names list;
+	struct local_name local;
+
+	assert_true(local_read("lan", &local));
+	for (unsigned i = 0; i < LOCAL_NAMES_MAX; i++)
+		assert_true(local_add(&list, &local));
+	assert_false(local_add(&list, &local));
 }
 
 /* Of RFC 6303, RFC 7793 and the others that the default is made of. */
@@ -206,6 +226,12 @@ static void only_local_records_need_no_proof(void **state)
 		        REASON_DENIAL_MISSING },
 		{ "an NS that would make a single name a zone", "*", "router NS", 0,
 		        "router NS ns.attacker.example", NULL, REASON_RRSIG_MISSING },
+		{ "an SOA that would make it one", "*", "router SOA", 0, "router SOA", NULL,
+		        REASON_RRSIG_MISSING },
+		{ "the lack of keys is denied by the root alone", "*", "router DNSKEY", 0, "", NULL,
+		        REASON_DENIAL_MISSING },
+		{ "a single name of another server", "* from 192.0.2.53", "router A", 0,
+		        "router A 192.168.1.1", NULL, REASON_RRSIG_MISSING },
 		{ "a DS is denied by the root alone", "*", "router DS", 0, "", NULL,
 		        REASON_DENIAL_MISSING },
 		{ "a name below a single name", "*", "www.router A", 0, "www.router A 192.168.1.1",
@@ -232,15 +258,46 @@ static void only_local_records_need_no_proof(void **state)
 		{ "an alias to a localhost elsewhere", "localhost,lan", "router.lan A", 0,
 		        "router.lan CNAME localhost\nlocalhost A 203.0.113.66", NULL,
 		        REASON_NOT_LOOPBACK },
+		{ "an alias that cannot be read", "localhost", "localhost A", 0,
+		        "localhost CNAME #05", NULL, REASON_NOT_LOOPBACK },
+		{ "an address that is none", "localhost", "localhost A", 0, "localhost A #7f00",
+		        NULL, REASON_NOT_LOOPBACK },
+		{ "a text", "localhost", "localhost TXT", 0, "localhost TXT here", "localhost/TXT",
+		        REASON_LOCAL_NAME },
+		{ "a DNAME to elsewhere", "localhost", "a.localhost A", 0,
+		        "localhost DNAME example.test\na.localhost CNAME a.example.test", NULL,
+		        REASON_NOT_LOOPBACK },
 		{ "no localhost", "localhost", "localhost A", 3, "", "", REASON_LOCAL_NAME },
 		{ "the loopback's name", "127.0.0.0/8", "1.0.0.127.in-addr.arpa PTR", 0,
 		        "1.0.0.127.in-addr.arpa PTR localhost", "1.0.0.127.in-addr.arpa/PTR",
 		        REASON_LOCAL_NAME },
+		{ "the loopback's name below localhost", "127.0.0.0/8",
+		        "1.0.0.127.in-addr.arpa PTR", 0, "1.0.0.127.in-addr.arpa PTR app.localhost",
+		        "1.0.0.127.in-addr.arpa/PTR", REASON_LOCAL_NAME },
 		{ "the loopback's name, of one label", "127.0.0.0/8", "1.0.0.127.in-addr.arpa PTR",
 		        0, "1.0.0.127.in-addr.arpa PTR myhost", "1.0.0.127.in-addr.arpa/PTR",
 		        REASON_LOCAL_NAME },
 		{ "the loopback is called the bank", "127.0.0.0/8", "1.0.0.127.in-addr.arpa PTR", 0,
 		        "1.0.0.127.in-addr.arpa PTR www.example.test", NULL, REASON_NOT_LOOPBACK },
+		{ "the loopback is called what cannot be read", "127.0.0.0/8",
+		        "1.0.0.127.in-addr.arpa PTR", 0, "1.0.0.127.in-addr.arpa PTR #05", NULL,
+		        REASON_NOT_LOOPBACK },
+		{ "the loopback of IPv6 is called the bank", "::1/128",
+		        "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.ip6.arpa "
+		        "PTR",
+		        0,
+		        "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.ip6.arpa "
+		        "PTR "
+		        "www.example.test",
+		        NULL, REASON_NOT_LOOPBACK },
+		{ "a name above it is nobody's address", "127.0.0.0/8", "0.0.127.in-addr.arpa PTR",
+		        0, "0.0.127.in-addr.arpa PTR www.example.test", "0.0.127.in-addr.arpa/PTR",
+		        REASON_LOCAL_NAME },
+		{ "a name below it, neither", "127.0.0.0/8", "x.1.0.0.127.in-addr.arpa PTR", 0,
+		        "x.1.0.0.127.in-addr.arpa PTR www.example.test",
+		        "x.1.0.0.127.in-addr.arpa/PTR", REASON_LOCAL_NAME },
+		{ "a PTR that is no reverse name", "lan", "x.lan PTR", 0,
+		        "x.lan PTR www.example.test", "x.lan/PTR", REASON_LOCAL_NAME },
 		{ "the owner's own name of 127.0.1.1", "127.0.0.0/8", "1.1.0.127.in-addr.arpa PTR",
 		        0, "1.1.0.127.in-addr.arpa PTR my.example.test",
 		        "1.1.0.127.in-addr.arpa/PTR", REASON_LOCAL_NAME },
@@ -300,6 +357,25 @@ static void what_one_server_may_say_another_may_not(void **state)
 	judge_free(j);
 }
 
+/* So is a name of one label, if one server has it. */
+static void a_single_name_of_one_server_is_not_remembered(void **state)
+{
+	(void)state;
+	struct local_names list = list_of("* from 10.8.0.1");
+	struct judge *j = judge_new();
+	struct client_query asked = judge_asked("router A", ASK_PLAIN);
+
+	j->store.local_zones = &list;
+	store_set_server(&j->store, span_of("\12\10\0\1", 4));
+	judge_text(j, "router DS", 0, "", ASK_DO); /* the root is asked, and known from then on */
+	judge_begin(j, "router A", 0);
+	judge_write(j, "router A 192.168.1.1");
+	judge_alone(j, &asked, msg_span(&j->response));
+	assert_judged(j, "from its server", STATUS_INSECURE, REASON_LOCAL_NAME);
+	assert_false(judge_recall(j, &asked, msg_span(&j->response)));
+	judge_free(j);
+}
+
 /* What the whole list may say is remembered: the second response costs no judgement. */
 static void a_local_response_is_recalled(void **state)
 {
@@ -339,9 +415,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_written_is_read),
 		cmocka_unit_test(a_name_is_local_from_the_listed_name_down),
+		cmocka_unit_test(a_full_list_takes_no_more),
 		cmocka_unit_test(the_default_has_the_zones_of_the_rfcs),
 		cmocka_unit_test(only_local_records_need_no_proof),
 		cmocka_unit_test(what_one_server_may_say_another_may_not),
+		cmocka_unit_test(a_single_name_of_one_server_is_not_remembered),
 		cmocka_unit_test(a_local_response_is_recalled),
 		cmocka_unit_test(an_anchor_below_a_local_name_is_stronger),
 	};

@@ -45,6 +45,8 @@ static void put_rr(enum section section, uint16_t type, struct rd rd)
 
 static const uint8_t client_octets[] = { 192, 0, 2, 7 };
 static const struct span client = { client_octets, sizeof(client_octets) };
+static const uint8_t server_octets[] = { 192, 0, 2, 53 };
+static const struct span server = { server_octets, sizeof(server_octets) };
 
 static void a_query_is_judged_passed_or_refused(void **state)
 {
@@ -88,10 +90,43 @@ static void a_query_is_judged_passed_or_refused(void **state)
 		if (rows[i].extra)
 			put_rr(rows[i].section, rows[i].extra, rd_raw(span_of("\0\0\0\0", 4)));
 		assert_row(rows[i].why, parse());
-		assert_row(rows[i].why, query_read(&m, &policy, client, &asked) == rows[i].kind);
+		assert_row(rows[i].why,
+		        query_read(&m, &policy, &(struct query_ends){ client, server }, &asked) ==
+		                rows[i].kind);
 		if (rows[i].kind == QUERY_MALFORMED)
 			continue;
 		assert_row(rows[i].why, asked.id == ID && asked.flags == rows[i].flags);
+		assert_row(rows[i].why, asked.passes_unjudged == (rows[i].kind != QUERY_JUDGED));
+	}
+}
+
+static void the_answers_of_a_listed_server_are_not_judged(void **state)
+{
+	(void)state;
+	static const struct network hidden = { { 192, 0, 2, 48 }, 4, 28 };
+	static const struct {
+		const char *why, *address;
+		uint16_t flags, extra;
+		enum query_kind kind;
+	} rows[] = {
+		{ "listed", "\300\0\2\65", FLAG_RD, 0, QUERY_UNJUDGED },
+		{ "listed, with CD", "\300\0\2\65", FLAG_CD, 0, QUERY_UNJUDGED },
+		{ "listed, with TSIG: the response stays whole", "\300\0\2\65", 0, TYPE_TSIG,
+		        QUERY_SIGNED },
+		{ "another server", "\300\0\2\100", FLAG_RD, 0, QUERY_JUDGED },
+		{ "an address that is no server: the client is listed", "\300\0\2\7", FLAG_RD, 0,
+		        QUERY_JUDGED },
+	};
+	const struct policy policy = { .unjudged = &hidden, .unjudged_count = 1 };
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct query_ends ends = { server, span_of(rows[i].address, 4) };
+		struct client_query asked = { 0 };
+		begin(rows[i].flags);
+		if (rows[i].extra)
+			put_rr(SECTION_ADDITIONAL, rows[i].extra, rd_raw(span_of("\0\0\0\0", 4)));
+		assert_true(parse());
+		assert_row(rows[i].why, query_read(&m, &policy, &ends, &asked) == rows[i].kind);
 		assert_row(rows[i].why, asked.passes_unjudged == (rows[i].kind != QUERY_JUDGED));
 	}
 }
@@ -122,7 +157,9 @@ static void a_zone_transfer_passes_unjudged(void **state)
 		if (rows[i].extra)
 			put_rr(rows[i].section, rows[i].extra, rd_raw(span_of("\0\0\0\0", 4)));
 		assert_row(rows[i].why, parse());
-		assert_row(rows[i].why, query_read(&m, &policy, client, &asked) == rows[i].kind);
+		assert_row(rows[i].why,
+		        query_read(&m, &policy, &(struct query_ends){ client, server }, &asked) ==
+		                rows[i].kind);
 		if (rows[i].kind == QUERY_TRANSFER)
 			assert_row(rows[i].why, asked.passes_unjudged);
 	}
@@ -156,7 +193,9 @@ static void a_query_for_a_cookie_needs_no_question(void **state)
 		memcpy(b.octets + DNS_HEADER_SIZE + sizeof(opt), rows[i].options, rows[i].len);
 		b.len = DNS_HEADER_SIZE + sizeof(opt) + rows[i].len;
 		assert_row(rows[i].why, parse());
-		assert_row(rows[i].why, query_read(&m, &policy, client, &asked) == rows[i].kind);
+		assert_row(rows[i].why,
+		        query_read(&m, &policy, &(struct query_ends){ client, server }, &asked) ==
+		                rows[i].kind);
 	}
 }
 
@@ -171,10 +210,12 @@ static void a_query_has_one_question_of_any_class(void **state)
 	assert_false(parse()); /* the question is an octet too much now */
 	b.len = DNS_HEADER_SIZE;
 	assert_true(parse());
-	assert_int_equal(query_read(&m, &policy, client, &asked), QUERY_MALFORMED);
+	assert_int_equal(query_read(&m, &policy, &(struct query_ends){ client, server }, &asked),
+	        QUERY_MALFORMED);
 	b.octets[2] = 6 << 3; /* DSO has none (RFC 8490, 5.4) */
 	assert_true(parse());
-	assert_int_equal(query_read(&m, &policy, client, &asked), QUERY_OPCODE);
+	assert_int_equal(query_read(&m, &policy, &(struct query_ends){ client, server }, &asked),
+	        QUERY_OPCODE);
 	assert_int_equal(asked.question_len, 0);
 	assert_false(query_is_transfer(&m));
 	begin(FLAG_RD);
@@ -183,10 +224,12 @@ static void a_query_has_one_question_of_any_class(void **state)
 	begin(FLAG_RD);
 	b.octets[b.len - 1] = CLASS_ANY;
 	assert_true(parse());
-	assert_int_equal(query_read(&m, &policy, client, &asked), QUERY_JUDGED);
+	assert_int_equal(query_read(&m, &policy, &(struct query_ends){ client, server }, &asked),
+	        QUERY_JUDGED);
 	b.octets[b.len - 1] = 3; /* CH: no chain of trust, but no harm */
 	assert_true(parse());
-	assert_int_equal(query_read(&m, &policy, client, &asked), QUERY_JUDGED);
+	assert_int_equal(query_read(&m, &policy, &(struct query_ends){ client, server }, &asked),
+	        QUERY_JUDGED);
 }
 
 static void the_clients_query_is_remembered_exactly(void **state)
@@ -213,7 +256,9 @@ static void the_clients_query_is_remembered_exactly(void **state)
 		if (rows[i].has_edns)
 			msg_opt(&b, rows[i].udp_size, rows[i].dnssec_ok);
 		assert_row(rows[i].why, parse());
-		assert_row(rows[i].why, query_read(&m, &policy, client, &asked) == QUERY_JUDGED);
+		assert_row(rows[i].why,
+		        query_read(&m, &policy, &(struct query_ends){ client, server }, &asked) ==
+		                QUERY_JUDGED);
 		assert_row(rows[i].why, asked.has_edns == rows[i].has_edns);
 		assert_row(rows[i].why, asked.dnssec_ok == rows[i].dnssec_ok);
 		assert_row(rows[i].why, asked.udp_size == rows[i].remembered);
@@ -362,6 +407,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_query_is_judged_passed_or_refused),
+		cmocka_unit_test(the_answers_of_a_listed_server_are_not_judged),
 		cmocka_unit_test(a_zone_transfer_passes_unjudged),
 		cmocka_unit_test(what_a_client_adds_to_its_opt_is_noted_and_can_be_left_out),
 		cmocka_unit_test(a_transfer_is_a_query_with_one_question),

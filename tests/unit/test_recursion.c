@@ -8,7 +8,8 @@
 static bool note(struct recursion *r, uint32_t client, uint32_t server, bool has_rd, uint64_t at_ms)
 {
 	return recursion_note(r, span_of(&client, sizeof(client)), span_of(&server, sizeof(server)),
-	        has_rd, START_MS + at_ms);
+	               has_rd ? PAIR_RECURSES : 0, START_MS + at_ms) &
+	       PAIR_RECURSES;
 }
 
 static void a_query_with_rd_is_remembered_for_half_a_day_and_not_for_more_than_a_day(void **state)
@@ -40,6 +41,22 @@ static void an_old_pair_does_not_come_back_after_a_silence(void **state)
 	assert_false(note(&r, 1, 2, false, 10ull * RECURSION_HALF_MS));
 	assert_true(note(&r, 1, 2, true, 10ull * RECURSION_HALF_MS));
 	assert_true(note(&r, 1, 2, false, 0)); /* a clock that went back */
+	recursion_fini(&r);
+}
+
+static void the_kinds_of_a_pair_are_remembered_apart(void **state)
+{
+	(void)state;
+	static const uint8_t client[] = { 1, 2, 3, 4 }, server[] = { 5, 6, 7, 8 };
+	struct span c = span_of(client, 4), s = span_of(server, 4);
+	struct recursion r;
+
+	assert_int_equal(recursion_init(&r), 0);
+	assert_int_equal(recursion_note(&r, c, s, 0, 0), 0);
+	assert_int_equal(recursion_note(&r, c, s, PAIR_ASKS_MORE, 0), PAIR_ASKS_MORE);
+	assert_int_equal(recursion_note(&r, c, s, PAIR_RECURSES, RECURSION_HALF_MS),
+	        PAIR_RECURSES | PAIR_ASKS_MORE);
+	assert_int_equal(recursion_note(&r, c, s, 0, 2ull * RECURSION_HALF_MS), PAIR_RECURSES);
 	recursion_fini(&r);
 }
 
@@ -80,6 +97,7 @@ int main(void)
 		cmocka_unit_test(
 		        a_query_with_rd_is_remembered_for_half_a_day_and_not_for_more_than_a_day),
 		cmocka_unit_test(an_old_pair_does_not_come_back_after_a_silence),
+		cmocka_unit_test(the_kinds_of_a_pair_are_remembered_apart),
 		cmocka_unit_test(a_client_and_a_server_are_a_pair),
 		cmocka_unit_test(a_flood_makes_no_pair_forgotten),
 	};

@@ -12,7 +12,7 @@ static void reply_with(
 {
 	struct writer out = writer_over(room, sizeof(room));
 
-	reply_servfail(asked, flags, reason, habit, &out);
+	reply_servfail(asked, flags, reason, habit, 0, &out);
 	assert_true(message_parse(&m, writer_span(&out), rrs, COUNT(rrs)));
 }
 
@@ -47,6 +47,22 @@ static void a_servfail_has_the_clients_id_question_and_flags(void **state)
 		        span_equal(m.question, span_of(asked.question, asked.question_len)));
 		assert_row(rows[i].why, m.rr_count == 0 && !m.edns.present);
 	}
+}
+
+/* Its number alone: nobody has checked the server's text. */
+static void a_servfail_tells_what_the_servers_filter_says(void **state)
+{
+	(void)state;
+	struct client_query asked = judge_asked("ads.example.test A", ASK_EDNS);
+	struct writer out = writer_over(room, sizeof(room));
+
+	reply_servfail(&asked, 0, REASON_DENIAL_MISSING, REASON_NONE, 15, &out);
+	assert_true(message_parse(&m, writer_span(&out), rrs, COUNT(rrs)));
+	struct cursor c = cursor_over(m.edns.options);
+	cursor_u16(&c);
+	cursor_take(&c, cursor_u16(&c));
+	assert_memory_equal(c.at, "\0\17\0\2\0\17", 6);
+	assert_int_equal(c.end - c.at, 6);
 }
 
 /* An Extended DNS Error: option 15, its length, the code, a text in UTF-8. */
@@ -290,6 +306,7 @@ static void an_unjudged_response_has_only_what_the_client_asked_for(void **state
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_servfail_tells_what_the_servers_filter_says),
 		cmocka_unit_test(an_unjudged_response_has_only_what_the_client_asked_for),
 		cmocka_unit_test(a_servfail_has_the_clients_id_question_and_flags),
 		cmocka_unit_test(a_client_with_edns_gets_the_reason),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "test.h"
+#include "judge.h"
 
 #include "flow/senders.h"
 
@@ -45,6 +45,45 @@ static void a_client_that_asks_without_cd_too_is_not_reported(void **state)
 	}
 	assert_int_equal(s.table.used, 1);
 	senders_fini(&s);
+}
+
+/* A secondary asks a primary for its SOA, and for transfers, which are not noted. An attacker who has a
+ * resolver ask for an SOA does not make it one: it asks for more. */
+static void a_client_that_asks_for_an_soa_alone_may_be_a_secondary(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *before, *question;
+		unsigned server; /* of the question; those before went to server 0 */
+		uint16_t flags;
+		bool precedes;
+	} rows[] = {
+		{ "the first question of all", "", "example.test SOA", 0, 0, true },
+		{ "a second one", "example.test SOA", "other.test SOA", 0, 0, true },
+		{ "with RD", "", "example.test SOA", 0, FLAG_RD, false },
+		{ "an address", "", "example.test A", 0, 0, false },
+		{ "after an address", "www.example.test A", "example.test SOA", 0, 0, false },
+		{ "after an address from another server", "www.example.test A", "example.test SOA",
+		        1, 0, true },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct sent sent = { .client = span_of(octets[0], 4),
+			.server = span_of(servers[0], 4) };
+		struct client_query asked;
+		struct senders s;
+
+		assert_int_equal(senders_init(&s), 0);
+		if (rows[i].before[0]) {
+			asked = judge_asked(rows[i].before, ASK_NO_RD);
+			senders_note_query(&s, sent, QUERY_JUDGED, &asked, START_MS);
+		}
+		asked = judge_asked(rows[i].question, rows[i].flags ? ASK_PLAIN : ASK_NO_RD);
+		sent.server = span_of(servers[rows[i].server], 4);
+		senders_note_query(&s, sent, QUERY_JUDGED, &asked, START_MS);
+		assert_row(rows[i].why, asked.precedes_transfer == rows[i].precedes);
+		senders_fini(&s);
+	}
 }
 
 /* One or more queries of the first client to a server, with RD or without. */
@@ -150,6 +189,7 @@ static void a_flood_of_clients_is_bounded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_client_that_asks_for_an_soa_alone_may_be_a_secondary),
 		cmocka_unit_test(a_client_that_always_sets_cd_is_reported_once),
 		cmocka_unit_test(a_client_that_asks_without_cd_too_is_not_reported),
 		cmocka_unit_test(earlier_queries_show_whether_a_client_iterates),

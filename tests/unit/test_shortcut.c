@@ -257,7 +257,11 @@ static size_t by_worker(const struct frame *f, uint8_t *octets, size_t size)
 	assert_int_equal(packet_parse(&p, ip_of(f)), PACKET_UDP);
 	assert_true(packet_checksum_ok(&p));
 	assert_true(message_parse(&m, p.payload, rrs, COUNT(rrs)));
-	assert_int_equal(query_read(&m, &policy, span_of("\300\0\2\7", 4), &asked), QUERY_JUDGED);
+	assert_int_equal(
+	        query_read(&m, &policy,
+	                &(struct query_ends){ span_of("\300\0\2\7", 4), span_of("\300\0\2\1", 4) },
+	                &asked),
+	        QUERY_JUDGED);
 	assert_true(query_decorate(&m, &decorated));
 	packet_write(&out, &p, writer_span(&decorated));
 	assert_false(out.full);
