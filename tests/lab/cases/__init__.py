@@ -6,6 +6,7 @@ from . import (adversary, attacks, audit, bridge, cache, chains, checking, clien
                overload, pause, race, reflected, restricted, roles, rules, same, service, shares,
                shortcut, tcp, truncation, without_rd)
 from . import aliases, oddservers
+from . import own_servers
 from . import dns64, notrack
 from . import (signer, signer_altered, signer_attacks, signer_clock, signer_names, signer_packets,
                signer_recall, signer_reload, signer_rules, signer_servers, signer_streams,
@@ -49,6 +50,7 @@ _MODULES = (
     dns64,
     oddservers,
     aliases,
+    own_servers,
     life,
     service,
     explain,

@@ -78,18 +78,21 @@ def _judges_by_the_configuration(world):
     path = world.lab.resources.path("configured.pcap")
     config = world.lab.resources.path("audit.conf")
     captures.write(world.lab, path, (("www.p256.test.", "A"),))
-    for ntas, expected in (("[ ]", ("secure", "none")),
-                           ('[ "p256.test until 20991231000000" ]', ("insecure", "nta"))):
+    for keys, expected in (
+            ("", ("secure", "none")),
+            ('negative_trust_anchors = [ "p256.test until 20991231000000" ];', ("insecure", "nta")),
+            (f'local_zones = [ "p256.test from {topology.UPSTREAM[4]}" ];', ("insecure", "local-name")),
+            ('local_zones = [ "p256.test from 192.0.2.53" ];', ("secure", "none"))):
         with open(config, "w", encoding="utf-8") as out:
             out.write(f'trust_anchor = "{world.lab.zones.anchor_dnskey}";\n'
                       f'trust_anchor_state = "{config}.state";\n'
-                      f"negative_trust_anchors = {ntas};\n")
+                      f"{keys}\n")
         done = subprocess.run(
             world.lab.host.argv(world.lab.sealgate_path, "check", "--json", "--config", config,
                                 "--resolver", topology.UPSTREAM[4], path),
             capture_output=True, text=True)
         verdict = json.loads(done.stdout)
-        expect_equal(f"status and cause with {ntas}", (verdict["status"], verdict["cause"]),
+        expect_equal(f"status and cause with {keys}", (verdict["status"], verdict["cause"]),
                      expected)
 
 
