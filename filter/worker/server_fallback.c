@@ -263,17 +263,21 @@ static bool lacks_proof(const struct gate_result *result)
 	}
 }
 
-static void say_strips(const struct server_fallback *f, const struct upstream *up)
+/* A server that answers with authority may be a primary that another server signs for. */
+static void say_strips(
+        const struct server_fallback *f, const struct upstream *up, bool is_authority)
 {
 	char server[INET6_ADDRSTRLEN];
 
 	address_text(sockaddr_octets(&up->server), server);
-	log_warning("%s leaves out all signatures: answers from signed zones are %s. %sUse another "
-	            "server if possible",
-	        server, fate_text(f),
+	log_warning("%s leaves out all signatures: answers from signed zones are %s. %s%s", server,
+	        fate_text(f),
 	        up->lacking_silent ? "Some of these answers say nothing, so perhaps the server "
 	                             "blocks names (Pi-hole, AdGuard, RPZ). "
-	                           : "");
+	                           : "",
+	        is_authority ? "If it is a primary that is unsigned on purpose, name it in "
+	                       "`unjudged_servers`"
+	                     : "Use another server if possible");
 }
 
 static void say_blocks(const struct server_fallback *f, const struct upstream *up)
@@ -305,7 +309,7 @@ static void note_lacking(
 	        *f->now_ms);
 	if (upstream_strips(up) && !up->said_strips) {
 		up->said_strips = true;
-		say_strips(f, up);
+		say_strips(f, up, m.flags & FLAG_AA);
 	} else if (upstream_blocks(up) && !up->said_blocks) {
 		up->said_blocks = true;
 		say_blocks(f, up);

@@ -207,6 +207,20 @@ def _nothing_but_the_soa(world):
     expect_rcode(_at(world, PRIMARY, ORIGIN, "SOA", rd=False), "SERVFAIL")
 
 
+def _advice_fits_a_primary(world):
+    """Somebody asks the primary for its data: the advice is the key, not another server."""
+    world.gate.restart()
+    expect_data(world.ask("www.p256.test.", "A"), "A", ["192.0.2.80", "192.0.2.81"])    # the zone is signed
+
+    def is_said():
+        for name in ("www.p256.test.", "ns.p256.test."):
+            expect_rcode(_at(world, PRIMARY, name, "A", rd=False), "SERVFAIL")
+        return world.gate.log_lines("leaves out all signatures")
+    wait_until(is_said, "the log does not say that it leaves out signatures", WAIT_S)
+    line = world.gate.log_lines("leaves out all signatures")[0]
+    expect("`unjudged_servers`" in line and "another server" not in line, line)
+
+
 def _refused_with_transfers(world):
     expect_rcode(_at(world, PRIMARY, ORIGIN, "SOA", rd=False), "SERVFAIL")
 
@@ -243,7 +257,8 @@ GROUPS = (
         Case("a secondary of a hidden primary, BIND, loads the zone, and follows an update", _bind_loads_and_follows),
         _knot_loads(False), _knot_loads(True),
         Case("a hidden primary: nothing but the SOA passes, to a client that asks for nothing else",
-             _nothing_but_the_soa))),
+             _nothing_but_the_soa),
+        Case("a hidden primary: if it is asked for data, the log names unjudged_servers", _advice_fits_a_primary))),
     Group("hidden primary without transfers", _scene(WITH_PRIMARY, 'zone_transfer = "refuse";\n'), (
         Case("a hidden primary: no SOA passes if transfers are refused", _refused_with_transfers),)),
     Group("unjudged servers", _scene(WITH_PRIMARY, f'unjudged_servers = [ "{PRIMARY}" ];\n'), (
