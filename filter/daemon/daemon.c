@@ -28,8 +28,8 @@
 #include "netfilter/service_user.h"
 #include "worker/worker_orders.h"
 
-/* For the queues, the fetches and the rest, rounded up. */
-#define DESCRIPTORS_A_WORKER 512
+/* For the queues, the fetches (FETCHES_MAX * FETCH_OPEN) and the rest, rounded up. */
+#define DESCRIPTORS_A_WORKER 1280
 
 /* Signals are read from a descriptor. They are blocked before a thread starts, so that they interrupt
  * no thread. */
@@ -98,8 +98,8 @@ static void raise_descriptor_limit(const struct config *c)
 	limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
 		log_warning("sealgate may need %llu descriptors, but its limit is %llu: idle TCP "
-		            "connections may be closed early; raise the limit (LimitNOFILE=, "
-		            "ulimit -n)",
+		            "connections may be closed early, and keys may not be fetched; raise the "
+		            "limit (LimitNOFILE=, ulimit -n)",
 		        (unsigned long long)wanted, (unsigned long long)limit.rlim_cur);
 }
 

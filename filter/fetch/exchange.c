@@ -10,7 +10,8 @@
 #include "base/sockaddr.h"
 #include "gate/query.h"
 
-#define PREFIX_SIZE 2
+#define PREFIX_SIZE     2
+#define OPT_UDP_SIZE_AT 3 /* in the OPT, after owner and type */
 
 static uint32_t socket_mark = EXCHANGE_MARK;
 
@@ -43,11 +44,17 @@ static struct span exchange_query(const struct exchange *e)
 	return span_of(e->query + PREFIX_SIZE, e->query_len);
 }
 
-static void exchange_write_query(struct exchange *e, const struct want *want, uint16_t flags)
+bool exchange_is_short(int error)
+{
+	return error == -EMFILE || error == -ENFILE || error == -ENOBUFS || error == -ENOMEM;
+}
+
+static void exchange_write_query(
+        struct exchange *e, const struct want *want, uint16_t flags, uint16_t udp_size)
 {
 	struct writer out = writer_over(e->query + PREFIX_SIZE, BUILD_QUERY_MAX);
 
-	build_query(&out, random_u16(), flags, &want->name, want->type, QUERY_UDP_SIZE);
+	build_query(&out, random_u16(), flags, &want->name, want->type, udp_size);
 	put_u16(e->query, (uint16_t)out.len);
 	e->query_len = out.len;
 	e->question_len = out.len - DNS_HEADER_SIZE - QUERY_GROWTH;
@@ -68,6 +75,8 @@ static void exchange_write_asked(struct exchange *e, const struct exchange_askin
 		writer_put(&out, m.octets);
 	else
 		query_decorate(&m, &out);
+	if (how->is_large && !how->is_plain) /* the OPT is the last record, and has no options */
+		writer_patch_u16(&out, out.len - QUERY_GROWTH + OPT_UDP_SIZE_AT, EXCHANGE_LARGE);
 	put_u16(e->query, (uint16_t)out.len);
 	e->query_len = out.len;
 	e->question_len = asked->question_len;
@@ -107,7 +116,15 @@ int exchange_begin_udp(struct exchange *e, int epoll_fd, void *tag,
         const struct sockaddr_storage *server, const struct want *want, uint16_t flags)
 {
 	*e = (struct exchange){ .fd = -1, .epoll_fd = epoll_fd, .tag = tag };
-	exchange_write_query(e, want, flags);
+	exchange_write_query(e, want, flags, QUERY_UDP_SIZE);
+	return exchange_send_udp(e, server);
+}
+
+int exchange_begin_large(struct exchange *e, int epoll_fd, void *tag,
+        const struct sockaddr_storage *server, const struct want *want, uint16_t flags)
+{
+	*e = (struct exchange){ .fd = -1, .epoll_fd = epoll_fd, .tag = tag };
+	exchange_write_query(e, want, flags, EXCHANGE_LARGE);
 	return exchange_send_udp(e, server);
 }
 
@@ -121,7 +138,7 @@ int exchange_begin_tcp(struct exchange *e, int epoll_fd, void *tag,
         const struct sockaddr_storage *server, const struct want *want, uint16_t flags)
 {
 	*e = (struct exchange){ .fd = -1, .epoll_fd = epoll_fd, .tag = tag, .over_tcp = true };
-	exchange_write_query(e, want, flags);
+	exchange_write_query(e, want, flags, QUERY_UDP_SIZE);
 	return exchange_connect_tcp(e, server);
 }
 
@@ -195,9 +212,9 @@ static bool would_block(void)
 }
 
 static enum exchange_state exchange_ready_udp(
-        struct exchange *e, uint8_t *buffer, struct span *answer)
+        struct exchange *e, uint8_t *buffer, struct span *answer, int flags)
 {
-	ssize_t len = recv(e->fd, buffer, EXCHANGE_ANSWER_MAX, 0);
+	ssize_t len = recv(e->fd, buffer, EXCHANGE_ANSWER_MAX, flags);
 
 	if (len < 0)
 		return would_block() ? EXCHANGE_WAITING : EXCHANGE_FAILED;
@@ -233,6 +250,17 @@ static enum exchange_state exchange_read_tcp(struct exchange *e, uint8_t *at, si
 	return e->received == whole ? EXCHANGE_ANSWERED : EXCHANGE_WAITING;
 }
 
+/* The connection carries one response. If it does not match, or is truncated, no better one
+ * follows. */
+static enum exchange_state exchange_take_tcp(const struct exchange *e, struct span *answer)
+{
+	*answer = span_of(e->answer, e->received - PREFIX_SIZE);
+	if (exchange_match(e, *answer) != EXCHANGE_ANSWERED)
+		return EXCHANGE_FAILED;
+	exchange_mend_letters(e, e->answer, answer->len);
+	return EXCHANGE_ANSWERED;
+}
+
 static enum exchange_state exchange_ready_tcp(struct exchange *e, struct span *answer)
 {
 	if (e->sent < PREFIX_SIZE + e->query_len)
@@ -246,20 +274,37 @@ static enum exchange_state exchange_ready_tcp(struct exchange *e, struct span *a
 		e->answer = malloc(len);
 	if (!e->answer || len == 0)
 		return EXCHANGE_FAILED;
-	enum exchange_state s =
-	        exchange_read_tcp(e, e->answer + e->received - PREFIX_SIZE, PREFIX_SIZE + len);
-	if (s != EXCHANGE_ANSWERED)
-		return s;
-	/* The connection carries one response. If it does not match, or is truncated, no better one
-	 * follows. */
-	*answer = span_of(e->answer, len);
-	if (exchange_match(e, *answer) != EXCHANGE_ANSWERED)
-		return EXCHANGE_FAILED;
-	exchange_mend_letters(e, e->answer, len);
-	return EXCHANGE_ANSWERED;
+	if (e->received < PREFIX_SIZE + len) {
+		enum exchange_state s = exchange_read_tcp(
+		        e, e->answer + e->received - PREFIX_SIZE, PREFIX_SIZE + len);
+		if (s != EXCHANGE_ANSWERED)
+			return s;
+	}
+	return exchange_take_tcp(e, answer);
 }
 
 enum exchange_state exchange_ready(struct exchange *e, uint8_t *buffer, struct span *answer)
 {
-	return e->over_tcp ? exchange_ready_tcp(e, answer) : exchange_ready_udp(e, buffer, answer);
+	return e->over_tcp ? exchange_ready_tcp(e, answer)
+	                   : exchange_ready_udp(e, buffer, answer, 0);
+}
+
+enum exchange_state exchange_look(struct exchange *e, uint8_t *buffer, struct span *answer)
+{
+	if (e->over_tcp)
+		return exchange_ready_tcp(e, answer);
+	enum exchange_state s = exchange_ready_udp(e, buffer, answer, MSG_PEEK);
+	if (s == EXCHANGE_MISMATCHED || s == EXCHANGE_TRUNCATED)
+		recv(e->fd, buffer, EXCHANGE_ANSWER_MAX, 0);
+	return s;
+}
+
+void exchange_rest(struct exchange *e)
+{
+	epoll_ctl(e->epoll_fd, EPOLL_CTL_DEL, e->fd, NULL);
+}
+
+void exchange_wake(struct exchange *e)
+{
+	exchange_watch(e, EPOLL_CTL_ADD, EPOLLIN); /* if it fails, the try ends by its time */
 }

@@ -41,6 +41,10 @@ enum exchange_state {
 	EXCHANGE_FAILED, /* refused, unreachable, or closed too early */
 };
 
+/* True if a socket could not be opened or used because the process or the machine has no room for it:
+ * EMFILE, ENFILE, ENOBUFS, ENOMEM. `error` is a negative errno. */
+bool exchange_is_short(int error);
+
 struct exchange {
 	int fd; /* -1: none */
 	int epoll_fd;
@@ -64,6 +68,16 @@ struct exchange {
 int exchange_begin_udp(struct exchange *e, int epoll_fd, void *tag,
         const struct sockaddr_storage *server, const struct want *want, uint16_t flags);
 
+/* The UDP size of exchange_begin_large(). The response may come in fragments, which the kernel puts
+ * together. Off the path an attacker can forge the later fragments without port and id (RFC 5452, 4.5
+ * and 9): then the response proves nothing, and nothing is learned from it. So this is for servers
+ * that truncate the response and give no TCP. */
+#define EXCHANGE_LARGE 4096
+
+/* Does this with room for a response of EXCHANGE_LARGE octets. */
+int exchange_begin_large(struct exchange *e, int epoll_fd, void *tag,
+        const struct sockaddr_storage *server, const struct want *want, uint16_t flags);
+
 /* Does this over TCP, for an exchange that was ended. */
 int exchange_begin_tcp(struct exchange *e, int epoll_fd, void *tag,
         const struct sockaddr_storage *server, const struct want *want, uint16_t flags);
@@ -74,6 +88,7 @@ struct exchange_asking {
 	uint16_t flags; /* of the header */
 	bool is_plain;  /* without EDNS */
 	bool over_tcp;
+	bool is_large; /* like exchange_begin_large() */
 };
 
 /* Sends such a query. Returns like exchange_begin_udp(). */
@@ -87,6 +102,16 @@ int exchange_begin_asked(struct exchange *e, int epoll_fd, void *tag,
  * letters in mixed case would have made it harder. Over UDP it lies in `buffer`, which has EXCHANGE_ANSWER_MAX octets;
  * over TCP it is valid until exchange_end(). */
 enum exchange_state exchange_ready(struct exchange *e, uint8_t *buffer, struct span *answer);
+
+/* Does this too, but leaves a response over UDP in the socket: exchange_ready() returns it later, and
+ * then whatever came after it. After EXCHANGE_ANSWERED call exchange_rest(), because the socket stays
+ * ready. */
+enum exchange_state exchange_look(struct exchange *e, uint8_t *buffer, struct span *answer);
+
+/* Takes the socket out of the epoll, and puts it back. A response that came over TCP meanwhile is
+ * there at once: exchange_ready() returns it again. */
+void exchange_rest(struct exchange *e);
+void exchange_wake(struct exchange *e);
 
 /* Gives the response that came over TCP to the caller, who frees it. It is not moved. */
 uint8_t *exchange_take_answer(struct exchange *e);

@@ -10,28 +10,12 @@
 /* Its address is the data.ptr of `stop_fd` in the epoll. */
 static char stop;
 
-/* Waits until the exchange ends, or `wait_ms` are over. */
-static enum exchange_state lookup_wait(
-        struct exchange *e, uint64_t wait_ms, uint8_t *buffer, struct span *answer)
-{
-	uint64_t deadline_ms = clock_monotonic_ms() + wait_ms;
-	enum exchange_state state = EXCHANGE_WAITING;
+#define LOOKUP_CARRIERS 3
+#define LOOKUP_OPEN     (LOOKUP_TRIES * LOOKUP_CARRIERS)
 
-	while (state == EXCHANGE_WAITING || state == EXCHANGE_MISMATCHED) {
-		struct epoll_event event;
-		uint64_t now_ms = clock_monotonic_ms();
-		if (now_ms >= deadline_ms)
-			return EXCHANGE_FAILED;
-		if (epoll_wait(e->epoll_fd, &event, 1, (int)(deadline_ms - now_ms)) <= 0)
-			continue;
-		if (event.data.ptr == &stop)
-			return EXCHANGE_FAILED;
-		state = exchange_ready(e, buffer, answer);
-	}
-	return state;
-}
+enum lookup_carrier { LOOKUP_UDP, LOOKUP_TCP, LOOKUP_LARGE };
 
-/* The arguments of lookup_unless(). */
+/* The arguments of lookup_unless(), and the exchanges so far. The newest one is the last. */
 struct lookup_task {
 	int epoll_fd;
 	const struct sockaddr_storage *server;
@@ -39,28 +23,92 @@ struct lookup_task {
 	uint8_t *buffer;
 	lookup_taker *take;
 	void *context;
+	unsigned try;
+	enum lookup_carrier carrier; /* of the newest exchange */
+	uint64_t deadline_ms;
+	unsigned count;
+	struct exchange open[LOOKUP_OPEN];
 };
 
-/* Makes one try. Returns true if take() returned true. */
-static bool lookup_try(const struct lookup_task *task, bool last_try)
+/* Sends the query. Returns false if it could not be sent. */
+static bool lookup_ask(struct lookup_task *task, enum lookup_carrier carrier)
 {
-	const struct sockaddr_storage *server = task->server;
-	struct exchange e;
-	struct span answer;
-	enum exchange_state state = EXCHANGE_FAILED;
+	static int (*const begin[])(struct exchange *, int, void *, const struct sockaddr_storage *,
+	        const struct want *, uint16_t) = {
+		[LOOKUP_UDP] = exchange_begin_udp,
+		[LOOKUP_TCP] = exchange_begin_tcp,
+		[LOOKUP_LARGE] = exchange_begin_large,
+	};
+	struct exchange *e = &task->open[task->count];
+	uint64_t wait_ms = carrier == LOOKUP_TCP
+	                           ? LOOKUP_TCP_MS
+	                           : LOOKUP_UDP_MS + (task->try - 1) * LOOKUP_UDP_MS / 2;
 
-	if (exchange_begin_udp(&e, task->epoll_fd, NULL, server, task->want, EXCHANGE_FLAGS) == 0)
-		state = lookup_wait(&e, LOOKUP_UDP_MS, task->buffer, &answer);
-	if (state == EXCHANGE_TRUNCATED) {
-		exchange_end(&e);
-		state = EXCHANGE_FAILED;
-		if (exchange_begin_tcp(
-		            &e, task->epoll_fd, NULL, server, task->want, EXCHANGE_FLAGS) == 0)
-			state = lookup_wait(&e, LOOKUP_TCP_MS, task->buffer, &answer);
+	task->carrier = carrier;
+	task->deadline_ms = clock_monotonic_ms() + wait_ms;
+	if (begin[carrier](e, task->epoll_fd, e, task->server, task->want, EXCHANGE_FLAGS) < 0) {
+		exchange_end(e);
+		return false;
 	}
-	bool taken = state == EXCHANGE_ANSWERED && task->take(task->context, answer, last_try);
-	exchange_end(&e);
-	return taken;
+	task->count++;
+	return true;
+}
+
+/* Asks by the next carrier, because the present one brought nothing whole. Returns false if there is
+ * none left. */
+static bool lookup_carry_on(struct lookup_task *task)
+{
+	return (task->carrier == LOOKUP_UDP && lookup_ask(task, LOOKUP_TCP)) ||
+	       (task->carrier != LOOKUP_LARGE && lookup_ask(task, LOOKUP_LARGE));
+}
+
+enum lookup_result { LOOKUP_GOES_ON, LOOKUP_FAILED, LOOKUP_TAKEN };
+
+/* Treats what came to one exchange. If an older one fails, the newest one goes on. */
+static enum lookup_result lookup_ready(struct lookup_task *task, struct exchange *e)
+{
+	bool is_newest = e == &task->open[task->count - 1], goes_on = !is_newest;
+	struct span answer;
+
+	switch (exchange_ready(e, task->buffer, &answer)) {
+	case EXCHANGE_WAITING:
+	case EXCHANGE_MISMATCHED:
+		return LOOKUP_GOES_ON;
+	case EXCHANGE_ANSWERED:
+		if (task->take(task->context, answer, task->try == LOOKUP_TRIES))
+			return LOOKUP_TAKEN;
+		break;
+	case EXCHANGE_TRUNCATED:
+		goes_on = !is_newest || lookup_carry_on(task);
+		break;
+	case EXCHANGE_FAILED:
+		goes_on = !is_newest || (e->over_tcp && lookup_carry_on(task));
+		break;
+	}
+	exchange_end(e);
+	return goes_on ? LOOKUP_GOES_ON : LOOKUP_FAILED;
+}
+
+/* Waits until the try ends. Returns true if take() returned true. */
+static bool lookup_listen(struct lookup_task *task)
+{
+	enum lookup_result result = LOOKUP_GOES_ON;
+
+	while (result == LOOKUP_GOES_ON) {
+		struct epoll_event event;
+		uint64_t now_ms = clock_monotonic_ms();
+		if (now_ms >= task->deadline_ms) {
+			if (task->carrier != LOOKUP_TCP || !lookup_carry_on(task))
+				return false;
+			continue;
+		}
+		if (epoll_wait(task->epoll_fd, &event, 1, (int)(task->deadline_ms - now_ms)) <= 0)
+			continue;
+		if (event.data.ptr == &stop)
+			return false;
+		result = lookup_ready(task, event.data.ptr);
+	}
+	return result == LOOKUP_TAKEN;
 }
 
 bool lookup(const struct sockaddr_storage *server, const struct want *want, uint8_t *buffer,
@@ -79,18 +127,26 @@ bool lookup_unless(const struct sockaddr_storage *server, const struct want *wan
         lookup_taker *take, void *context, int stop_fd)
 {
 	struct epoll_event event = { .events = EPOLLIN, .data.ptr = &stop };
-	int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	const struct lookup_task task = { epoll_fd, server, want, buffer, take, context };
+	struct lookup_task task = { .epoll_fd = epoll_create1(EPOLL_CLOEXEC),
+		.server = server,
+		.want = want,
+		.buffer = buffer,
+		.take = take,
+		.context = context };
 	bool taken = false;
 
-	if (epoll_fd < 0)
+	if (task.epoll_fd < 0)
 		return false;
-	if (stop_fd >= 0 && epoll_ctl(epoll_fd, EPOLL_CTL_ADD, stop_fd, &event) < 0) {
-		close(epoll_fd);
+	if (stop_fd >= 0 && epoll_ctl(task.epoll_fd, EPOLL_CTL_ADD, stop_fd, &event) < 0) {
+		close(task.epoll_fd);
 		return false;
 	}
-	for (unsigned try = 1; !taken && try <= LOOKUP_TRIES && !lookup_is_stopped(stop_fd); try++)
-		taken = lookup_try(&task, try == LOOKUP_TRIES);
-	close(epoll_fd);
+	while (!taken && task.try < LOOKUP_TRIES && !lookup_is_stopped(stop_fd)) {
+		task.try++;
+		taken = lookup_ask(&task, LOOKUP_UDP) && lookup_listen(&task);
+	}
+	for (unsigned i = 0; i < task.count; i++)
+		exchange_end(&task.open[i]);
+	close(task.epoll_fd);
 	return taken;
 }

@@ -29,6 +29,7 @@ static void walk_begin_goal(struct walk *w, const struct name *name, uint16_t ty
 {
 	struct walk_goal *g = walk_goal_of(w);
 
+	w->place++;
 	g->want = (struct want){ .name = *name, .type = type };
 	walk_begin_at_root(w, g);
 	struct name on_the_way = walk_towards(&g->want);
@@ -43,6 +44,7 @@ void walk_begin(struct walk *w, const struct want *want, struct servers *servers
 	w->servers = servers;
 	w->queries_left = LIMIT_WALK_QUERIES;
 	w->was_answered = false;
+	w->place = 0;
 	w->depth = 0;
 	walk_begin_goal(w, &want->name, want->type, now_ms);
 }
@@ -57,6 +59,7 @@ static bool walk_start_over(struct walk *w)
 	if (!g->has_known)
 		return false;
 	servers_forget(w->servers, &g->known);
+	w->place++;
 	walk_begin_at_root(w, g);
 	return true;
 }
@@ -84,6 +87,7 @@ static bool walk_ascend(struct walk *w, uint64_t now_ms)
 		struct name name = g->want.name;
 		walk_begin_goal(w, &name, TYPE_AAAA, now_ms);
 	} else {
+		w->place++;
 		w->depth--;
 	}
 	return true;
@@ -117,6 +121,11 @@ void walk_unsent(struct walk *w)
 	walk_goal_of(w)->useless--;
 }
 
+unsigned walk_asked(const struct walk *w)
+{
+	return w->goals[w->depth].useless;
+}
+
 bool walk_has_no_way_out(const struct walk *w)
 {
 	return w->depth == 0 && w->goals[0].at.zone.labels == 0 && !w->was_answered;
@@ -127,6 +136,7 @@ static enum walk_step walk_follow(
 {
 	if (d->addresses.count > 0)
 		servers_put(w->servers, &d->zone, &d->addresses, d->ttl_s, now_ms);
+	w->place++;
 	g->at = *d;
 	g->next_address = g->next_name = g->useless = 0;
 	return WALK_ON;
@@ -139,6 +149,7 @@ static enum walk_step walk_take_address(struct walk *w, const struct message *m,
 
 	if (!addresses_read(&found, m))
 		return WALK_NOWHERE;
+	w->place++;
 	w->depth--;
 	struct walk_goal *g = walk_goal_of(w);
 	for (unsigned i = 0; i < found.count; i++)

@@ -28,6 +28,9 @@ struct walk {
 	/* A server answered the query for the want, not with an error; the answer may still prove
 	 * nothing. */
 	bool was_answered;
+	/* Changes whenever the walk asks for something else, or asks servers of another zone. A
+	 * response to a query from another place comes too late. Never 0. */
+	uint32_t place;
 	unsigned depth; /* of the present goal; goals[0] is for the wanted RRset */
 	struct walk_goal goals[LIMIT_WALK_DEPTH];
 };
@@ -51,7 +54,10 @@ enum walk_step {
 	WALK_NOWHERE, /* useless; a better response may follow, else go on with walk_next() */
 };
 
-/* Takes the response to the last query of walk_next(). */
+/* Returns how many servers were asked at the present place. */
+unsigned walk_asked(const struct walk *w);
+
+/* Takes the response to a query of walk_next() from the present place. */
 enum walk_step walk_take(struct walk *w, const struct message *response, uint64_t now_ms);
 
 #endif

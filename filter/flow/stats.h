@@ -101,12 +101,14 @@
 	X(transfers, "Zone transfers passed")                                                      \
 	X(transfers_refused, "Zone transfers refused")                                             \
 	X(fetches, "Fetches of DS and DNSKEY RRsets begun")                                        \
+	X(fetches_ahead, "Of these, begun before the gate wanted them")                            \
 	X(fetch_tries, "Queries sent by fetches over UDP")                                         \
 	X(fetch_tcp, "Queries of fetches repeated over TCP")                                       \
 	X(fetch_timeouts, "Queries of fetches that were not answered in time")                     \
 	X(fetch_mismatched, "Datagrams received by fetches that answer none of their queries")     \
 	X(fetch_failures, "Fetches that failed")                                                   \
 	X(anchors_proved, "Times the keys of a zone with a trust anchor were proved")              \
+	X(sockets_short, "Sockets not opened: too few descriptors, or too little memory")          \
 	X(walks, "Fetches that walked from the root servers down")                                 \
 	X(walks_lost, "Walks from the root servers down that found no answer")                     \
 	X(sign_queries_asked, "Queries whose response is to be signed")                            \
