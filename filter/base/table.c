@@ -192,6 +192,29 @@ void *table_younger(const struct table *t, void *entry)
 	return s->newer == NONE ? NULL : entry_of(slot_at(t, s->newer));
 }
 
+void *table_older(const struct table *t, void *entry)
+{
+	const struct slot *s = slot_of(entry);
+
+	return s->older == NONE ? NULL : entry_of(slot_at(t, s->older));
+}
+
+void table_age_after(struct table *t, void *entry, void *older)
+{
+	struct slot *s = slot_of(entry);
+	uint32_t i = slot_index(t, s);
+
+	if (older == entry)
+		return;
+	age_unlink(t, s);
+	uint32_t below = older ? slot_index(t, slot_of(older)) : NONE;
+	uint32_t above = older ? slot_of(older)->newer : t->oldest;
+	s->older = below;
+	s->newer = above;
+	*(below == NONE ? &t->oldest : &slot_at(t, below)->newer) = i;
+	*(above == NONE ? &t->newest : &slot_at(t, above)->older) = i;
+}
+
 void table_remove(struct table *t, void *entry)
 {
 	struct slot *s = slot_of(entry);

@@ -58,6 +58,12 @@ void *table_oldest(const struct table *t);
  */
 void *table_younger(const struct table *t, void *entry);
 
+/* Returns the entry that was added or touched before `entry`, or NULL if `entry` is the oldest. */
+void *table_older(const struct table *t, void *entry);
+
+/* Makes `entry` the next younger one of `older`; the oldest one if `older` is NULL. */
+void table_age_after(struct table *t, void *entry, void *older);
+
 void table_remove(struct table *t, void *entry);
 
 /* Spare entries, for data that does not fit into one entry (spill.h). No search finds them, and

@@ -242,9 +242,10 @@ const struct config_key config_keys[] = {
 	                "asks its next server. \"pass\" lets it pass, for questions for A, AAAA,\n"
 	                "SVCB and HTTPS, with a TTL of at most 10 seconds. See docs/filters.md." },
 
-	{ "park_ms", &kind_number, AT(limits.park_ms), .number = 3000, .min = 100, .max = 30000,
-	        .help = "How long a response may wait for keys, in milliseconds. After that it\n"
-	                "is refused." },
+	{ "park_ms", &kind_number, AT(limits.park_ms), .number = 10000, .min = 100, .max = 60000,
+	        .help = "How long a response may wait for keys at most, in milliseconds; after\n"
+	                "that it is refused. It waits for three tenths of this time, or, if its\n"
+	                "server is slow, for four round trips." },
 	{ "bogus_grace_ms", &kind_number, AT(limits.bogus_grace_ms), .number = 400, .max = 5000,
 	        .help = "How long a Bogus response is held back, in milliseconds: an attacker\n"
 	                "answers first, and the true response may follow. An error (SERVFAIL,\n"

@@ -97,9 +97,10 @@ static void raise_descriptor_limit(const struct config *c)
 		return;
 	limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
-		log_warning("sealgate may need %llu descriptors, but its limit is %llu: idle TCP "
-		            "connections may be closed early, and keys may not be fetched; raise the "
-		            "limit (LimitNOFILE=, ulimit -n)",
+		log_warning(
+		        "sealgate may need %llu descriptors, but its limit is %llu: idle TCP "
+		        "connections may be closed early, and keys may not be fetched; raise the "
+		        "limit (LimitNOFILE=, ulimit -n)",
 		        (unsigned long long)wanted, (unsigned long long)limit.rlim_cur);
 }
 

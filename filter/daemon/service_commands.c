@@ -94,7 +94,7 @@ static const char *const counters_told[] = { "queries", "queries_shortcut", "res
 	"responses_servfail", "responses_filtered", "queries_cd", "queries_rival",
 	"responses_strayed", "passed_cd", "passed_tsig", "passed_soa", "passed_server",
 	"passed_blocked", "passed_clock", "passed_dates", "passed_pause", "responses_letters",
-	"odd_short", "odd_questions", "odd_records", "odd_place", "odd_trailing" };
+	"odd_short", "odd_questions", "odd_records", "odd_place", "odd_trailing", "sockets_short" };
 static const char *const signers_told[] = { "queries", "responses", "sign_queries_asked",
 	"sign_made", "sign_found", "sign_signed", "sign_exhausted", "sign_keys", "sign_clock",
 	"sign_failed", "odd_short", "odd_questions", "odd_records", "odd_place", "odd_trailing" };

@@ -27,6 +27,8 @@
 #define LIMIT_SIGNED                16 /* RRsets of one response that are signed; no validator checks more */
 #define LIMIT_FETCHES               64 /* fetches for one parked response; a name in ip6.arpa has 34 labels */
 #define LIMIT_LESSONS               4 /* zone cuts that a response may teach for its own judgement */
+#define LIMIT_AHEAD                 10 /* RRsets that are asked for at once, before the gate wants them */
+#define LIMIT_AHEAD_ALL             16 /* for one parked response, over all its judgements */
 #define LIMIT_WALK_QUERIES          32 /* queries sent on one walk down from the root */
 #define LIMIT_WALK_SILENT           3  /* servers of one zone that may send no usable response */
 #define LIMIT_WALK_DEPTH            3  /* nested walks, each for a server's address */

@@ -66,6 +66,7 @@ enum status {
 	X(CHAIN_TOO_LONG, "chain-too-long", 6, "the CNAME chain is longer than the limit")         \
 	X(BUDGET, "budget", 6, "validation would exceed the limit on work")                        \
 	X(FETCH_FAILED, "fetch-failed", 22, "a DNSKEY or DS could not be fetched")                 \
+	X(NO_SOCKET, "no-socket", 22, "no socket could be opened to fetch a DNSKEY or DS")         \
 	X(LINK_MISSING, "link-missing", EDE_NONE, "it is needed and was not found")                \
 	X(NOT_SIGNED_FOR, "not-signed-for", EDE_NONE, "the query did not ask for signatures")      \
 	X(FETCH_TIMEOUT, "fetch-timeout", 22, "the keys did not arrive in time")                   \

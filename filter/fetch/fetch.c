@@ -166,6 +166,21 @@ void fetcher_want_soon(struct fetcher *f, const struct want *want,
 	fetch_try_again(f, fetch_begin(f, want, server, true, now_ms), now_ms);
 }
 
+uint32_t fetcher_round_trip_ms(
+        const struct fetcher *f, const struct sockaddr_storage *server, uint64_t now_ms)
+{
+	uint32_t slowest_ms = 0;
+
+	if (f->resolver_count == 0)
+		return round_trip_smoothed_ms(&f->round_trips, server, now_ms);
+	for (unsigned i = 0; i < f->resolver_count; i++) {
+		uint32_t ms = round_trip_smoothed_ms(&f->round_trips, &f->resolvers[i], now_ms);
+		if (ms > slowest_ms)
+			slowest_ms = ms;
+	}
+	return slowest_ms;
+}
+
 const struct fetch *fetcher_find_waiting(const struct fetcher *f, const struct parked *parked)
 {
 	const struct fetch *fetch = f->in_flight;

@@ -143,6 +143,10 @@ bool fetcher_want(struct fetcher *f, const struct want *want, const struct socka
 void fetcher_want_soon(struct fetcher *f, const struct want *want,
         const struct sockaddr_storage *server, uint64_t now_ms);
 
+/* Returns the round trip of the server, or of the slowest resolver, as far as it is known. */
+uint32_t fetcher_round_trip_ms(
+        const struct fetcher *f, const struct sockaddr_storage *server, uint64_t now_ms);
+
 /* Returns the fetch that `parked` waits for, or NULL. */
 const struct fetch *fetcher_find_waiting(const struct fetcher *f, const struct parked *parked);
 

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+#include "base/least.h"
 #include "base/sockaddr.h"
 #include "flow/stats.h"
 
@@ -58,6 +59,7 @@ static struct parked *park_admit(struct park *park, uint64_t hash, struct span c
 	}
 	memcpy(copy, octets.base, octets.len);
 	parked->park = park;
+	parked->since_ms = now_ms;
 	parked->deadline_ms = now_ms + park->wait_ms;
 	parked->client = sharer;
 	parked->question_share = question_share;
@@ -108,6 +110,32 @@ struct parked *park_find(const struct park *park, uint64_t packet_id)
 struct parked *park_oldest(const struct park *park)
 {
 	return table_oldest(&park->table);
+}
+
+/* Those that wait longer stay newer in the table. In most cases none does. */
+static void parked_sort(struct parked *parked)
+{
+	struct table *table = &parked->park->table;
+	struct parked *before;
+
+	table_touch(table, parked);
+	before = table_older(table, parked);
+	while (before && before->deadline_ms > parked->deadline_ms)
+		before = table_older(table, before);
+	table_age_after(table, parked, before);
+}
+
+void parked_wait(struct parked *parked, uint64_t wait_ms)
+{
+	uint64_t most_ms = parked->park->wait_ms;
+	uint64_t least_ms = most_ms * PARK_SHARE_PERCENT / 100;
+	uint64_t deadline_ms =
+	        parked->since_ms + (wait_ms > least_ms ? least(wait_ms, most_ms) : least_ms);
+
+	if (deadline_ms == parked->deadline_ms)
+		return;
+	parked->deadline_ms = deadline_ms;
+	parked_sort(parked);
 }
 
 void parked_unlist(struct parked *parked)

@@ -38,7 +38,9 @@ struct parked {
 	unsigned fetches; /* number of fetches for this response so far; see LIMIT_FETCHES */
 	/* Work of the signature checks for this response so far; see LIMIT_WORK_ALL. */
 	unsigned work;
-	uint64_t deadline_ms;
+	unsigned fetches_ahead; /* see LIMIT_AHEAD_ALL */
+	uint64_t since_ms, deadline_ms;
+	uint32_t took_ms;          /* from the query to this response; 0 if that is not known */
 	struct flow_key flow_key;  /* of its flow, which stays open meanwhile */
 	struct question *question; /* over TCP: its question; see worker/question.h */
 	struct client_query asked;
@@ -70,9 +72,12 @@ struct parked_list {
 	struct parked *first, *last;
 };
 
+/* A response waits for keys for at least this share of the longest wait. */
+#define PARK_SHARE_PERCENT 30
+
 struct park {
-	struct table table; /* in the order of the deadlines: all wait equally long */
-	uint32_t wait_ms;
+	struct table table;              /* in the order of the deadlines */
+	uint32_t wait_ms;                /* the longest wait */
 	struct share clients, questions; /* of the table; see base/share.h */
 	/* Counter of responses refused because a share was used up; or NULL. */
 	uint64_t *shares_taken;
@@ -92,7 +97,7 @@ struct waiting_packet {
 	const struct client_query *asked;
 };
 
-/* Parks a copy of the packet, in no list yet. Returns NULL if the park is full, if the client or the
+/* Parks a copy of the packet for the longest wait, in no list yet. Returns NULL if the park is full, if the client or the
  * question has its share, or if memory is short. The result is valid until parked_remove(). */
 struct parked *park_add(struct park *park, const struct waiting_packet *waiting, uint64_t now_ms);
 
@@ -101,6 +106,10 @@ struct parked *park_add(struct park *park, const struct waiting_packet *waiting,
 struct parked *park_message(struct park *park, const struct sockaddr_storage *client,
         struct question *question, const struct client_query *asked, struct span message,
         uint64_t now_ms);
+
+/* Has a parked response wait for `wait_ms` from when it was parked, but for at least PARK_SHARE_PERCENT
+ * of the longest wait, and at most for that. */
+void parked_wait(struct parked *parked, uint64_t wait_ms);
 
 /* Removes a parked response from its park and its list, and frees its octets. */
 void parked_remove(struct parked *parked);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "dnssec/limits.h"
+#include "gate/ahead.h"
 #include "trust/chain.h"
 #include "worker/gates.h"
 #include "worker/merge.h"
@@ -233,15 +234,24 @@ static void arrival_conclude(
 		arrival_settle(all, a, result);
 }
 
-/* Refuses a response. While the clock is not set it is not held back: no better one can follow. */
-static void arrival_refuse(struct arrivals *all, struct arrival *a, enum reason reason)
+/* Refuses a response, because of `culprit` if that is not NULL. While the clock is not set it is not
+ * held back: no better one can follow. */
+static void arrival_refuse_for(
+        struct arrivals *all, struct arrival *a, enum reason reason, const struct want *culprit)
 {
 	struct writer out = writer_over(all->octets, EXCHANGE_ANSWER_MAX);
 	struct gate_result result;
 
 	gate_refuse(&all->gates->gate, a->asked, a->message, reason, &out, &result);
+	if (culprit)
+		result.culprit = *culprit;
 	a->is_last = a->is_last || reason == REASON_CLOCK_NOT_SET;
 	arrival_conclude(all, a, &result);
+}
+
+static void arrival_refuse(struct arrivals *all, struct arrival *a, enum reason reason)
+{
+	arrival_refuse_for(all, a, reason, NULL);
 }
 
 /* The limit is for the response as a whole, over all its judgements. */
@@ -249,6 +259,23 @@ static bool is_within_budget(struct parked *parked, const struct gate_result *re
 {
 	parked->work += result->work;
 	return parked->fetches++ < LIMIT_FETCHES && parked->work <= LIMIT_WORK_ALL;
+}
+
+/* On a slow link the keys come after one round trip, not after one for each link of the chain. A server
+ * that is not asked to recurse has no keys but its own. */
+static void fetch_ahead(struct arrivals *all, struct arrival *a, const struct want *want)
+{
+	struct gates *gates = all->gates;
+	struct gate *gate = want->is_dateless ? &gates->dateless.gate : &gates->gate;
+	struct ahead ahead;
+
+	if (!(a->asked->flags & FLAG_RD) && all->config->sources.resolver_count == 0)
+		return;
+	gate_look_ahead(gate, a->message, want, all->turn->now_s, &ahead);
+	for (unsigned i = 0; i < ahead.count && a->parked->fetches_ahead < LIMIT_AHEAD_ALL; i++) {
+		a->parked->fetches_ahead++;
+		all->asker.fetch_soon(all->asker.context, &ahead.wants[i], &a->server);
+	}
 }
 
 /* An attacker can cause each of these refusals for another client. So each is held back first
@@ -275,6 +302,8 @@ static void wait_for_keys(struct arrivals *all, struct arrival *a, const struct 
 	} else if (!asker->fetch(asker->context, &result->want, &a->server, a->parked)) {
 		stats_count(&all->stats->fetches_full);
 		arrival_refuse(all, a, REASON_FETCHES_FULL);
+	} else {
+		fetch_ahead(all, a, &result->want);
 	}
 }
 
@@ -517,7 +546,11 @@ void arrival_again(struct arrivals *all, struct arrival *a, bool in_time)
 		arrival_judge(all, a);
 		return;
 	}
+	struct want late;
+	bool is_late = a->parked && all->asker.tell_late(all->asker.context, a->parked, &late);
+	bool is_clockless = all->turn->clock == CLOCK_NOT_SET;
+
 	stats_count(&all->stats->parked_timeouts);
-	arrival_refuse(all, a,
-	        all->turn->clock == CLOCK_NOT_SET ? REASON_CLOCK_NOT_SET : REASON_FETCH_TIMEOUT);
+	arrival_refuse_for(all, a, is_clockless ? REASON_CLOCK_NOT_SET : REASON_FETCH_TIMEOUT,
+	        is_late ? &late : NULL);
 }

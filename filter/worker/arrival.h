@@ -68,6 +68,14 @@ struct asker {
 
 	/* Asks the client's question again while `parked` waits; see reasks_want(). */
 	bool (*ask_again)(void *context, struct parked *parked, enum reask_how how);
+
+	/* Asks for what the gate will probably want soon; see fetcher_want_soon(). */
+	void (*fetch_soon)(
+	        void *context, const struct want *want, const struct sockaddr_storage *server);
+
+	/* Logs what `parked` has waited for in vain, and fills in `late`. Returns false if that was
+	 * nothing to be fetched. */
+	bool (*tell_late)(void *context, const struct parked *parked, struct want *late);
 };
 
 /* What treating responses needs. */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "worker/gates.h"
 
+#include "base/log.h"
 #include "base/sockaddr.h"
 #include "fetch/fetch.h"
-#include "worker/server_fallback.h"
-#include "base/log.h"
+#include "worker/missing.h"
 #include "worker/report.h"
+#include "worker/server_fallback.h"
 #include "worker/worker.h"
 
 #define DATELESS_ZONES 256 /* on the way to the names of time servers */
@@ -155,8 +156,18 @@ void gates_learn_failure(void *context, const struct fetch *fetch)
 {
 	struct gates *g = context;
 
-	gate_learn_failure(
-	        wanting_gate(g, fetch), &fetch->want, REASON_FETCH_FAILED, g->turn->now_s);
+	bool has_socket = !exchange_is_short(fetch->error);
+	enum reason reason = has_socket ? REASON_FETCH_FAILED : REASON_NO_SOCKET;
+
+	missing_log(g->missing, has_socket ? MISSING_FAILED : MISSING_SOCKET, fetch);
+	gate_learn_failure(wanting_gate(g, fetch), &fetch->want, reason, g->turn->now_s);
+}
+
+void gates_note_no_tcp(void *context, const struct fetch *fetch)
+{
+	struct gates *g = context;
+
+	missing_log(g->missing, MISSING_TCP, fetch);
 }
 
 void gates_release(void *context, struct parked_list *waiting)

@@ -15,6 +15,7 @@
 struct fetch;
 struct parked_list;
 struct server_fallback;
+struct missing;
 struct worker_config;
 
 struct gates {
@@ -23,6 +24,7 @@ struct gates {
 	const struct turn *turn;
 	struct stats *stats;
 	struct crypto *crypto;
+	struct missing *missing;          /* logs what could not be fetched */
 	struct parked_list *ready;        /* gets the responses whose fetch is over */
 	struct server_fallback *fallback; /* is told who sends signatures */
 
@@ -52,6 +54,7 @@ void gates_set_source(struct gates *g, const struct sockaddr_storage *server);
 /* The fetcher calls these with a struct gates; see struct fetch_owner. */
 bool gates_learn(void *gates, struct fetch *fetch, struct span answer, bool is_last);
 void gates_learn_failure(void *gates, const struct fetch *fetch);
+void gates_note_no_tcp(void *gates, const struct fetch *fetch);
 void gates_release(void *gates, struct parked_list *waiting);
 
 #endif

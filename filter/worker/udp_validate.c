@@ -310,6 +310,12 @@ static void hand_over_octets(struct parked *held, struct parked *to)
 	parked_remove(held);
 }
 
+/* Returns how long ago the query came. */
+static uint32_t took_ms(const struct udp_validator *u, const struct flow *flow)
+{
+	return (uint32_t)(u->turn->now_ms + u->flows->timeout_ms - flow->expires_ms);
+}
+
 /* The question stays open: a forged response must not keep the true one out. */
 static bool arrived_park(struct arrival *a)
 {
@@ -329,6 +335,7 @@ static bool arrived_park(struct arrival *a)
 		hand_over_octets(held, parked);
 	a->parked = parked;
 	a->parked->server = a->server;
+	a->parked->took_ms = took_ms(u, arrived->flow);
 	a->parked->is_forwarded = arrived->is_forwarded;
 	a->parked->is_changed = a->is_changed;
 	a->parked->is_doubted_by_client = a->is_doubted_by_client;

@@ -43,12 +43,51 @@ static int make_tables(struct worker *w)
 
 /* ---- Asking servers ---- */
 
+#define ROUND_TRIPS_TO_WAIT 4 /* for the keys: a lost query is repeated, and TCP takes two */
+
+/* A response waits longer for the keys of a slow server. How long the response itself took is a first
+ * guess: also if an attacker sent it, because the guess has bounds (round_trip.h), as the wait has
+ * (park_ms). */
+static void be_patient(
+        struct worker *w, const struct sockaddr_storage *server, struct parked *parked)
+{
+	struct round_trips *trips = &w->fetcher.round_trips;
+
+	if (parked->took_ms > 0 && w->config.sources.resolver_count == 0)
+		round_trip_guess(trips, server, parked->took_ms, w->turn.now_ms);
+	uint64_t trip_ms = fetcher_round_trip_ms(&w->fetcher, server, w->turn.now_ms);
+	parked_wait(parked,
+	        ROUND_TRIPS_TO_WAIT * (trip_ms > parked->took_ms ? trip_ms : parked->took_ms));
+}
+
 static bool fetch_for(void *context, const struct want *want, const struct sockaddr_storage *server,
         struct parked *parked)
 {
 	struct worker *w = context;
 
+	if (parked)
+		be_patient(w, server, parked);
 	return fetcher_want(&w->fetcher, want, server, parked, w->turn.now_ms);
+}
+
+static void fetch_soon_for(
+        void *context, const struct want *want, const struct sockaddr_storage *server)
+{
+	struct worker *w = context;
+
+	fetcher_want_soon(&w->fetcher, want, server, w->turn.now_ms);
+}
+
+static bool tell_late_for(void *context, const struct parked *parked, struct want *late)
+{
+	struct worker *w = context;
+	const struct fetch *fetch = fetcher_find_waiting(&w->fetcher, parked);
+
+	if (!fetch)
+		return false;
+	missing_log(&w->missing, MISSING_LATE, fetch);
+	*late = fetch->want;
+	return true;
 }
 
 static bool ask_again_for(void *context, struct parked *parked, enum reask_how how)
@@ -63,7 +102,8 @@ static int make_fetcher(struct worker *w)
 	struct fetch_owner owner = { .context = &w->gates,
 		.learn = gates_learn,
 		.failed = gates_learn_failure,
-		.over = gates_release };
+		.over = gates_release,
+		.no_tcp = gates_note_no_tcp };
 	int result = fetcher_init(&w->fetcher, w->epoll_fd, &w->config.sources, &w->stats, owner);
 	w->reasks = (struct reasks){ .epoll_fd = w->epoll_fd,
 		.stats = &w->stats,
@@ -94,6 +134,7 @@ static int make_validator(struct worker *w)
 		.turn = &w->turn,
 		.stats = &w->stats,
 		.crypto = w->crypto,
+		.missing = &w->missing,
 		.ready = &w->ready,
 		.fallback = &w->fallback };
 	w->intake = (struct query_intake){ .config = config,
@@ -107,7 +148,7 @@ static int make_validator(struct worker *w)
 		.report = &w->report,
 		.gates = &w->gates,
 		.fallback = &w->fallback,
-		.asker = { w, fetch_for, ask_again_for } };
+		.asker = { w, fetch_for, ask_again_for, fetch_soon_for, tell_late_for } };
 	w->udp_validator = (struct udp_validator){ .config = config,
 		.turn = &w->turn,
 		.stats = &w->stats,
@@ -128,6 +169,8 @@ static int make_validator(struct worker *w)
 		.arrivals = &w->arrivals,
 		.park = &w->park };
 	int result = w->udp_validator.rrs ? gates_init(&w->gates) : -ENOMEM;
+	if (result == 0)
+		result = missing_init(&w->missing, &w->turn, config->limits.park_ms);
 	if (result == 0)
 		result = query_intake_init(&w->intake);
 	if (result == 0)

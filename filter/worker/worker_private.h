@@ -15,6 +15,7 @@
 #include "queue/shortcut.h"
 #include "worker/arrival.h"
 #include "worker/gates.h"
+#include "worker/missing.h"
 #include "worker/oddity.h"
 #include "worker/report.h"
 #include "worker/server_fallback.h"
@@ -56,6 +57,7 @@ struct worker {
 
 	/* Of a worker that validates: */
 	struct report report;
+	struct missing missing;
 	struct gates gates;
 	struct server_fallback fallback;
 	struct query_intake intake;

@@ -477,6 +477,35 @@ static void a_response_whose_keys_cannot_be_had_is_not_delivered(void **state)
 	}
 }
 
+/* A server that does not recurse has no keys of other zones. And the bound is for the response as a
+ * whole: each signer named in it could cause queries. */
+static void what_follows_is_fetched_ahead_if_the_server_can_have_it(void **state)
+{
+	(void)state;
+	static const struct sockaddr_storage resolver = { .ss_family = AF_INET };
+	static const struct {
+		const char *why;
+		uint16_t flags;
+		unsigned resolvers, fetched_soon;
+	} table[] = {
+		{ "a resolver", FLAG_RD, 0, 4 },
+		{ "a server of one zone", 0, 0, 0 },
+		{ "keys come from the configured resolver", 0, 1, 4 },
+	};
+
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct bed *b = bed_new(false, WWW, ASK_DO);
+		b->asked.flags = table[i].flags;
+		b->v->config.sources.resolvers = &resolver;
+		b->v->config.sources.resolver_count = table[i].resolvers;
+		validating_write(b->v, WWW, 0, GOOD, true);
+		take(b);
+		assert_row(table[i].why, b->v->fetched == 1 && b->v->want.type == TYPE_DNSKEY);
+		assert_row(table[i].why, b->v->fetched_soon == table[i].fetched_soon);
+		bed_free(b);
+	}
+}
+
 static void a_wait_that_ends_in_vain_refuses(void **state)
 {
 	(void)state;
@@ -863,6 +892,7 @@ int main(void)
 		cmocka_unit_test(a_servfail_is_empty),
 		cmocka_unit_test(a_servfail_tells_the_reason),
 		cmocka_unit_test(a_response_whose_keys_cannot_be_had_is_not_delivered),
+		cmocka_unit_test(what_follows_is_fetched_ahead_if_the_server_can_have_it),
 		cmocka_unit_test(a_wait_that_ends_in_vain_refuses),
 		cmocka_unit_test(a_response_that_waits_for_the_clock_is_judged_once_it_is_set),
 		cmocka_unit_test(only_an_equal_response_is_recalled),

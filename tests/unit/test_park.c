@@ -131,6 +131,41 @@ static uint8_t other_client(const struct park *park)
 	return 0;
 }
 
+/* Otherwise a response from a slow server would keep those behind it waiting. */
+static void those_with_the_nearest_deadline_come_first(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint64_t since_ms, wait_ms, deadline_ms;
+	} rows[] = {
+		{ "not below the share", 1000, 0, 1300 },
+		{ "a slow server", 1010, 800, 1810 },
+		{ "not above the longest wait", 1020, 5000, 2020 },
+		{ "a quick server", 1030, 100, 1330 },
+		{ "a slower server", 1040, 900, 1940 },
+	};
+	static const unsigned order[] = { 0, 3, 1, 4, 2 };
+	static const struct flow_key key = { 0 };
+	static const struct client_query asked = { 0 };
+	struct park park;
+	struct parked *parked[COUNT(rows)];
+
+	assert_int_equal(park_init(&park, COUNT(rows), 1000), 0);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct waiting_packet waiting = { i + 1, span_of("packet", 6), &key, &asked };
+		parked[i] = park_add(&park, &waiting, rows[i].since_ms);
+		assert_row(rows[i].why, parked[i]->deadline_ms == rows[i].since_ms + 1000);
+		parked_wait(parked[i], rows[i].wait_ms);
+		assert_row(rows[i].why, parked[i]->deadline_ms == rows[i].deadline_ms);
+	}
+	for (size_t i = 0; i < COUNT(order); i++) {
+		assert_ptr_equal(park_oldest(&park), parked[order[i]]);
+		parked_remove(park_oldest(&park));
+	}
+	park_fini(&park);
+}
+
 static void the_last_quarter_is_for_those_with_few(void **state)
 {
 	static const struct {
@@ -194,6 +229,7 @@ int main(void)
 		cmocka_unit_test(a_parked_packet_is_a_copy),
 		cmocka_unit_test(a_park_has_a_bound),
 		cmocka_unit_test(a_list_keeps_its_order_when_an_entry_leaves),
+		cmocka_unit_test(those_with_the_nearest_deadline_come_first),
 		cmocka_unit_test(the_last_quarter_is_for_those_with_few),
 		cmocka_unit_test(a_small_room_has_no_shares),
 	};

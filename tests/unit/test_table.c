@@ -126,6 +126,45 @@ static void the_oldest_entry_is_the_least_recently_used(void **state)
 	table_fini(&t);
 }
 
+/* Every place in the order, from every place. */
+static void an_entry_can_be_put_anywhere_in_the_order(void **state)
+{
+	(void)state;
+	enum { ENTRIES = 4 };
+
+	for (unsigned i = 0; i < ENTRIES * (ENTRIES + 1); i++) {
+		unsigned moved = i % ENTRIES, after = i / ENTRIES;
+		struct table t;
+		unsigned *entries[ENTRIES], order[ENTRIES], n = 0;
+		assert_int_equal(table_init(&t, sizeof(unsigned), ENTRIES), 0);
+		for (unsigned k = 0; k < ENTRIES; k++) {
+			entries[k] = table_add(&t, k);
+			*entries[k] = k;
+		}
+		table_age_after(&t, entries[moved], after < ENTRIES ? entries[after] : NULL);
+		if (after == ENTRIES)
+			order[n++] = moved;
+		for (unsigned k = 0; k < ENTRIES; k++) {
+			if (k != moved)
+				order[n++] = k;
+			if (k == after && (moved != after || n < ENTRIES))
+				order[n++] = moved;
+		}
+		n = 0;
+		for (unsigned *e = table_oldest(&t); e; e = table_younger(&t, e))
+			assert_int_equal(*e, order[n++]);
+		assert_int_equal(n, ENTRIES);
+		void *newest = entries[order[ENTRIES - 1]];
+		for (unsigned *e = newest; e; e = table_older(&t, e))
+			assert_int_equal(*e, order[--n]);
+		assert_int_equal(n, 0);
+		for (unsigned k = 0; k < ENTRIES; k++)
+			table_remove(&t, entries[k]);
+		assert_null(table_oldest(&t));
+		table_fini(&t);
+	}
+}
+
 static void entries_are_aligned_and_stay_where_they_are(void **state)
 {
 	(void)state;
@@ -227,6 +266,7 @@ int main(void)
 		cmocka_unit_test(a_full_table_takes_no_more),
 		cmocka_unit_test(a_new_entry_is_all_zero),
 		cmocka_unit_test(the_oldest_entry_is_the_least_recently_used),
+		cmocka_unit_test(an_entry_can_be_put_anywhere_in_the_order),
 		cmocka_unit_test(entries_are_aligned_and_stay_where_they_are),
 		cmocka_unit_test(spare_entries_form_chains_that_no_search_finds),
 		cmocka_unit_test(the_table_agrees_with_a_list_over_many_random_steps),

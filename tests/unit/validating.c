@@ -28,6 +28,25 @@ static bool note_reask(void *context, struct parked *parked, enum reask_how how)
 	return true;
 }
 
+static void note_fetch_soon(
+        void *context, const struct want *want, const struct sockaddr_storage *server)
+{
+	struct validating *v = context;
+
+	(void)server;
+	(void)want;
+	v->fetched_soon++;
+}
+
+static bool note_late(void *context, const struct parked *parked, struct want *late)
+{
+	struct validating *v = context;
+
+	assert_non_null(parked);
+	*late = v->late;
+	return late->name.len > 0;
+}
+
 struct validating *validating_new(bool can_assist)
 {
 	struct validating *v = calloc(1, sizeof(*v));
@@ -48,8 +67,10 @@ struct validating *validating_new(bool can_assist)
 		.turn = &v->turn,
 		.stats = &v->stats,
 		.crypto = v->judge->crypto,
+		.missing = &v->missing,
 		.ready = &v->ready,
 		.fallback = &v->fallback };
+	assert_int_equal(missing_init(&v->missing, &v->turn, 10000), 0);
 	assert_int_equal(gates_init(&v->gates), 0);
 	v->fallback = (struct server_fallback){ .shortcut = &v->shortcut,
 		.stats = &v->stats,
@@ -70,7 +91,7 @@ struct validating *validating_new(bool can_assist)
 		.report = &v->report,
 		.gates = &v->gates,
 		.fallback = &v->fallback,
-		.asker = { v, note_fetch, note_reask } };
+		.asker = { v, note_fetch, note_reask, note_fetch_soon, note_late } };
 	assert_int_equal(arrivals_init(&v->arrivals), 0);
 	return v;
 }

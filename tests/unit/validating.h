@@ -13,6 +13,7 @@
 #include "worker/report.h"
 #include "worker/server_fallback.h"
 #include "worker/validate_query.h"
+#include "worker/missing.h"
 #include "worker/worker.h"
 
 #define START_MS    1000000
@@ -27,6 +28,7 @@ struct validating {
 	struct stats stats;
 	struct shortcut shortcut;
 	struct report report;
+	struct missing missing;
 	struct gates gates;
 	struct server_fallback fallback;
 	struct oddities oddities;
@@ -41,6 +43,8 @@ struct validating {
 	struct want want;    /* the last one */
 	struct parked *fetched_for;
 	enum reask_how reasked; /* the last one */
+	unsigned fetched_soon;  /* times */
+	struct want late;       /* what a response waits for in vain; name.len 0: nothing */
 };
 
 /* The clock is set, nothing is remembered, and a resolver has signatures if `can_assist`. */
