@@ -4,7 +4,7 @@
 from . import (adversary, attacks, audit, bridge, cache, chains, checking, client, clock, copies,
                encrypted, errors, explain, fragments, ground, habits, inside, iterate, letters, life, marks, odd, oracle,
                overload, pause, race, reflected, restricted, roles, rules, same, service, shares,
-               shortcut, tcp, truncation, without_rd)
+               shortcut, slow_links, tcp, truncation, without_rd)
 from . import aliases, oddservers
 from . import own_servers
 from . import dns64, notrack
@@ -34,6 +34,7 @@ _MODULES = (
     fragments,
     tcp,
     shares,
+    slow_links,
     restricted,
     inside,
     marks,

@@ -28,7 +28,7 @@ LONG_GRACE_MS = 5000
 
 # sealgate's own patience, unless a case sets it: on a busy machine keys and responses are late, and the
 # cases do not test that.
-PATIENT = {"park_ms": 20000, "flow_timeout_ms": 60000}      # of a validator
+PATIENT = {"park_ms": 60000, "flow_timeout_ms": 60000}      # of a validator
 PATIENCE_S = 60     # with sealgate: to get ready, to end, to answer
 
 LONG_LINE = 650     # characters: after a line of counters of this length there is another one
