@@ -20,7 +20,8 @@
 #define BACKLOG 4
 
 /* Only root can connect, so waiting briefly for the request is safe. */
-#define WAIT_MS 500
+#define WAIT_MS       500
+#define SHORT_REST_MS 50
 
 struct control {
 	int fd;
@@ -186,8 +187,11 @@ void control_serve(struct control *c)
 	char request[CONTROL_REQUEST_MAX + 1];
 	int fd = accept4(c->fd, NULL, NULL, SOCK_CLOEXEC);
 
-	if (fd < 0)
+	if (fd < 0) {
+		/* too few descriptors: the socket stays ready, and must not keep the thread busy */
+		usleep(SHORT_REST_MS * 1000);
 		return;
+	}
 	set_timeouts(fd);
 	ssize_t len = is_privileged(fd) ? recv(fd, request, CONTROL_REQUEST_MAX, 0) : -1;
 	if (len > 0) {

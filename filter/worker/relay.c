@@ -3,9 +3,12 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include "fetch/exchange.h"
 #include "worker/connection.h"
 #include "worker/relay_room.h"
 
@@ -13,6 +16,9 @@
  * of the others are refused. The queue of packets waits meanwhile. */
 #define BEGUN_A_TURN    64
 #define ACCEPTED_A_TURN 256
+
+#define REST_MS        100
+#define SHORT_QUIET_MS 60000
 
 #define LOG_BURST      5
 #define LOG_PER_SECOND 1
@@ -121,9 +127,40 @@ static struct side side_of(struct connection *c, int fd)
 	return (struct side){ .watched = WATCHED_SIDE, .fd = fd, .connection = c };
 }
 
-static bool is_short_of_descriptors(int fd)
+static void log_short(struct relay *r, int error)
 {
-	return fd == -EMFILE || fd == -ENFILE;
+	struct rlimit limit = { 0 };
+	uint64_t now_ms = r->turn->now_ms;
+
+	if (r->said_short_ms && now_ms - r->said_short_ms < SHORT_QUIET_MS)
+		return;
+	r->said_short_ms = now_ms;
+	getrlimit(RLIMIT_NOFILE, &limit);
+	log_warning("no socket for a TCP connection: %s. Idle connections are closed early. If the "
+	            "descriptors are used up, raise LimitNOFILE= (now %llu)",
+	        strerror(-error), (unsigned long long)limit.rlim_cur);
+}
+
+/* True if there are too few descriptors, or too little memory. `fd` is a descriptor or -errno. */
+static bool relay_is_short(struct relay *r, int fd)
+{
+	if (!exchange_is_short(fd))
+		return false;
+	stats_count(&r->stats->sockets_short);
+	log_short(r, fd);
+	return true;
+}
+
+/* Listens to new connections, or leaves them in the kernel's queue. */
+static void relay_listen(struct relay *r, bool listens)
+{
+	for (int i = 0; i < RELAY_FAMILIES; i++) {
+		struct epoll_event event = { .events = listens ? EPOLLIN : 0,
+			.data.ptr = &r->listeners[i] };
+		if (r->listeners[i].fd >= 0)
+			epoll_ctl(r->epoll_fd, EPOLL_CTL_MOD, r->listeners[i].fd, &event);
+	}
+	r->rests_until_ms = listens ? 0 : r->turn->now_ms + REST_MS;
 }
 
 static int connect_to_server(struct relay *r, enum divert divert,
@@ -131,7 +168,7 @@ static int connect_to_server(struct relay *r, enum divert divert,
 {
 	int fd = intercept_connect(divert, client, server);
 
-	if (is_short_of_descriptors(fd) && relay_make_room_for_any(r))
+	if (relay_is_short(r, fd) && relay_make_room_for_any(r))
 		fd = intercept_connect(divert, client, server);
 	return fd;
 }
@@ -186,8 +223,11 @@ static enum accepted accept_one(struct relay *r, const struct tcp_listener *list
 		refuse_connection(r, fd);
 	if (fd == -EPERM)
 		stats_count(&r->stats->tcp_strangers);
-	if (is_short_of_descriptors(fd))
-		return relay_make_room_for_any(r) ? ACCEPTED_BEGUN : ACCEPTED_NONE;
+	if (relay_is_short(r, fd)) {
+		if (relay_make_room_for_any(r))
+			return ACCEPTED_BEGUN;
+		relay_listen(r, false);
+	}
 	return fd >= 0 || fd == -EPERM || fd == -ECONNABORTED ? ACCEPTED_OVER : ACCEPTED_NONE;
 }
 
@@ -208,6 +248,8 @@ void relay_expire(struct relay *r)
 {
 	struct connection *c;
 
+	if (r->rests_until_ms && r->rests_until_ms <= r->turn->now_ms)
+		relay_listen(r, true);
 	while (r->trade->answer_due && (c = r->trade->answer_due(r->trader, r)))
 		connection_update(c);
 	while ((c = idlest_connection(r)) && c->active_ms + r->config->idle_ms <= r->turn->now_ms) {
@@ -222,5 +264,7 @@ uint64_t relay_deadline_ms(const struct relay *r)
 	const struct question *q = r->oldest;
 	uint64_t due_ms = c ? c->active_ms + r->config->idle_ms : UINT64_MAX;
 
+	if (r->rests_until_ms && r->rests_until_ms < due_ms)
+		due_ms = r->rests_until_ms;
 	return q && q->due_ms < due_ms ? q->due_ms : due_ms;
 }

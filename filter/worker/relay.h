@@ -81,6 +81,10 @@ struct relay {
 	uint64_t second_ms;       /* when the present second began, */
 	unsigned replaced;        /* and connections that their own client's replaced in it */
 	struct log_limit log_share;
+	/* While descriptors are short and no connection can give way, no connection is accepted:
+	 * the listeners would be ready again and again. 0: they are listened to. */
+	uint64_t rests_until_ms;
+	uint64_t said_short_ms;           /* when lack of descriptors was logged last, or 0 */
 	uint8_t *buffer;                  /* for what is read at once: RELAY_BUFFER_SIZE octets */
 	unsigned treated;                 /* messages in this turn of the loop */
 	uint64_t serial;                  /* of connections */
@@ -102,7 +106,8 @@ void relay_accept(struct relay *r, const struct tcp_listener *listener);
 bool relay_make_room(struct relay *r, const struct sockaddr_storage *client);
 bool relay_make_room_for_any(struct relay *r);
 
-/* Closes connections that are idle for too long, and answers for servers that are silent. */
+/* Closes connections that are idle for too long, answers for servers that are silent, and listens
+ * again after a rest. */
 void relay_expire(struct relay *r);
 
 /* When relay_expire() has something to do; UINT64_MAX if there is no connection. */

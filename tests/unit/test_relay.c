@@ -4,11 +4,14 @@
 #include "test.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "flow/park.h"
 #include "queue/shortcut.h"
 #include "worker/arrival.h"
@@ -572,6 +575,58 @@ static void a_silent_server_is_answered_for(void **state)
 	assert_null(bed->relay.newest);
 }
 
+/* Listens on the loopback interface, and has a client connect. */
+static void await_a_client(struct bed *bed, int *client)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(address);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	struct epoll_event event = { .events = EPOLLIN,
+		.data.ptr = &bed->relay.listeners[RELAY_IPV4] };
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, len), 0);
+	assert_int_equal(listen(fd, 4), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len), 0);
+	*client = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(connect(*client, (struct sockaddr *)&address, len), 0);
+	bed->relay.listeners[RELAY_IPV4] = (struct tcp_listener){ WATCHED_LISTENER, fd };
+	assert_int_equal(epoll_ctl(bed->relay.epoll_fd, EPOLL_CTL_ADD, fd, &event), 0);
+}
+
+static bool has_event(const struct bed *bed)
+{
+	struct epoll_event event;
+	return epoll_wait(bed->relay.epoll_fd, &event, 1, 0) > 0;
+}
+
+/* The client waits in the kernel's queue, and the listener would be ready again and again. */
+static void few_descriptors_do_not_keep_the_loop_busy(void **state)
+{
+	struct bed *bed = *state;
+	struct rlimit before, none;
+	int client;
+
+	log_set_level(LOG_LEVEL_ERROR);
+	connection_close(bed->c); /* otherwise it would give way */
+	await_a_client(bed, &client);
+	assert_true(has_event(bed));
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = before;
+	none.rlim_cur = 3;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	relay_accept(&bed->relay, &bed->relay.listeners[RELAY_IPV4]);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(bed->stats.sockets_short, 1);
+	assert_false(has_event(bed));
+	assert_true(relay_deadline_ms(&bed->relay) < bed->turn.now_ms + 1000);
+	bed->turn.now_ms = relay_deadline_ms(&bed->relay);
+	relay_expire(&bed->relay);
+	assert_true(has_event(bed));
+	assert_int_equal(relay_deadline_ms(&bed->relay), UINT64_MAX);
+	close(client);
+}
+
 #define relay_test(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -596,6 +651,7 @@ int main(void)
 		relay_test(only_whole_messages_keep_a_connection_open),
 		relay_test(a_message_keeps_a_connection_open),
 		relay_test(a_silent_server_is_answered_for),
+		relay_test(few_descriptors_do_not_keep_the_loop_busy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
