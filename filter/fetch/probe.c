@@ -77,8 +77,11 @@ static void probe_ask(struct probes *all, struct probe_side *side)
 		.is_plain = side->is_plain };
 
 	exchange_end(&side->exchange);
-	if (exchange_begin_asked(&side->exchange, all->epoll_fd, side, &p->server, &asking) < 0)
+	int error = exchange_begin_asked(&side->exchange, all->epoll_fd, side, &p->server, &asking);
+	if (error < 0)
 		exchange_end(&side->exchange);
+	if (exchange_is_short(error))
+		stats_count(&all->stats->sockets_short);
 }
 
 static void probe_ask_on(struct probes *all, struct probe *p, uint64_t now_ms)

@@ -108,8 +108,11 @@ static bool reask_begin_try(struct reasks *all, struct reask *reask, uint64_t no
 		exchange_end(&reask->exchange);
 		reask->tries++;
 		reask->deadline_ms = now_ms + REASK_WAIT_MS / tries;
-		if (reask_begin(all, reask, is_over_tcp(reask)) == 0)
+		int error = reask_begin(all, reask, is_over_tcp(reask));
+		if (error == 0)
 			return true;
+		if (exchange_is_short(error))
+			stats_count(&all->stats->sockets_short);
 	}
 	exchange_end(&reask->exchange);
 	return false;
