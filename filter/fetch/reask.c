@@ -99,6 +99,14 @@ static bool is_over_tcp(const struct reask *reask)
 	return reask->how == REASK_WHOLE || (reask->how == REASK_ONCE_MORE && was_over_tcp);
 }
 
+/* Adds what a slow server needs: as long as it took for the response that waits; over TCP twice. */
+static uint64_t reask_wait_ms(const struct reask *reask, uint64_t wait_ms, bool over_tcp)
+{
+	const struct parked *parked = reask->waiting.first;
+
+	return wait_ms + (parked ? (over_tcp ? 2 : 1) * (uint64_t)parked->took_ms : 0);
+}
+
 /* Returns false if no try is left. */
 static bool reask_begin_try(struct reasks *all, struct reask *reask, uint64_t now_ms)
 {
@@ -107,8 +115,9 @@ static bool reask_begin_try(struct reasks *all, struct reask *reask, uint64_t no
 	while (reask->waiting.first && reask->tries < tries) {
 		exchange_end(&reask->exchange);
 		reask->tries++;
-		reask->deadline_ms = now_ms + REASK_WAIT_MS / tries;
-		int error = reask_begin(all, reask, is_over_tcp(reask));
+		bool over_tcp = is_over_tcp(reask);
+		reask->deadline_ms = now_ms + reask_wait_ms(reask, REASK_WAIT_MS / tries, over_tcp);
+		int error = reask_begin(all, reask, over_tcp);
 		if (error == 0)
 			return true;
 		if (exchange_is_short(error))
@@ -210,7 +219,7 @@ static void reask_fail(struct reasks *all, struct reask *reask, uint64_t now_ms)
 static void reask_over_tcp(struct reasks *all, struct reask *reask, uint64_t now_ms)
 {
 	exchange_end(&reask->exchange);
-	reask->deadline_ms = now_ms + REASK_WAIT_MS;
+	reask->deadline_ms = now_ms + reask_wait_ms(reask, REASK_WAIT_MS, true);
 	if (!reask->waiting.first || reask_begin(all, reask, true) < 0)
 		reask_fail(all, reask, now_ms);
 }

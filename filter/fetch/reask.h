@@ -23,7 +23,7 @@
 #include "flow/watched.h"
 
 #define REASKS_MAX    64   /* in flight at once */
-#define REASK_WAIT_MS 1500 /* for TCP, or for all tries over UDP together */
+#define REASK_WAIT_MS 1500 /* for TCP, or for all tries over UDP; a slow server gets longer */
 #define REASK_TRIES   2    /* over UDP */
 
 /* For a better response to follow an error on the same socket, after asking barely: a spoofer must

@@ -96,6 +96,31 @@ static void come_in(struct lab *lab)
 	reasks_ready(&lab->reasks, event.data.ptr, lab->now_ms);
 }
 
+/* Otherwise nothing can be asked again on a slow link. */
+static void a_slow_server_gets_longer(void **state)
+{
+	struct lab *lab = *state;
+	static const struct {
+		const char *why;
+		enum reask_how how;
+		uint64_t wait_ms;
+	} rows[] = {
+		{ "TCP takes two round trips", REASK_WHOLE, REASK_WAIT_MS + 2 * 900 },
+		{ "UDP takes one", REASK_PLAINLY, REASK_WAIT_MS / REASK_TRIES + 900 },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct parked *parked = park_response(lab);
+		parked->took_ms = 900;
+		lab->now_ms += 100000; /* the one before is not the next due */
+		assert_true(want(lab, parked, rows[i].how));
+		assert_row(rows[i].why,
+		        reasks_deadline_ms(&lab->reasks) == lab->now_ms + rows[i].wait_ms);
+		reasks_expire(&lab->reasks, lab->now_ms + 100000);
+		reasks_expire(&lab->reasks, lab->now_ms + 200000);
+	}
+}
+
 static void pass_time(struct lab *lab)
 {
 	uint64_t due_ms = reasks_deadline_ms(&lab->reasks);
@@ -462,6 +487,7 @@ static void a_parked_response_may_be_removed_meanwhile(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(a_slow_server_gets_longer),
 		TEST(each_way_of_asking_has_its_server_and_its_form),
 		TEST(the_new_message_has_the_id_of_the_clients_query),
 		TEST(a_truncated_response_comes_whole_over_tcp),
