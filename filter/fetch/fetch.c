@@ -210,6 +210,10 @@ static void fetch_time_out(struct fetcher *f, struct fetch *fetch, uint64_t now_
 {
 	struct fetch_try *try = fetch_try_newest(fetch);
 
+	if (fetch->is_listening && fetch->begun_ms + FETCH_LIFE_MS <= now_ms) {
+		fetch_conclude(f, fetch);
+		return;
+	}
 	if (!fetch->is_listening)
 		stats_count(&f->stats->fetch_timeouts);
 	if (fetch->is_listening || !fetch_try_is_open(try)) {

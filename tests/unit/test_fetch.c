@@ -648,6 +648,21 @@ static void what_was_asked_ahead_in_vain_has_not_failed(void **state)
 	assert_int_equal(lab->stats.fetch_failures, 0);
 }
 
+static void a_wrong_guess_costs_one_query(void **state)
+{
+	struct lab *lab = *state;
+
+	want_soon(lab, "example.");
+	server_receive(&lab->server);
+	server_respond(&lab->server, AS_IT_IS);
+	come_in(lab);
+	assert_int_equal(fetcher_deadline_ms(&lab->fetcher), START_MS + FETCH_LIFE_MS);
+	wait_in_vain(lab);
+	assert_int_equal(lab->over, 1);
+	assert_int_equal(lab->failed + lab->learned, 0);
+	assert_int_equal(lab->stats.fetch_tries, 1);
+}
+
 static void a_lost_query_ahead_is_repeated_before_it_is_wanted(void **state)
 {
 	struct lab *lab = *state;
@@ -885,6 +900,7 @@ int main(void)
 		TEST(a_forged_response_ahead_does_not_keep_out_the_true_one),
 		TEST(a_truncated_response_ahead_comes_whole_before_it_is_wanted),
 		TEST(what_was_asked_ahead_in_vain_has_not_failed),
+		TEST(a_wrong_guess_costs_one_query),
 		TEST(a_lost_query_ahead_is_repeated_before_it_is_wanted),
 		TEST(fetches_ahead_take_half_of_the_room_and_give_way),
 		TEST(a_silent_resolver_is_not_asked_first_again),
