@@ -15,8 +15,9 @@ from . import clients, draw, forge, truth, wiretap
 
 BOOT = "2001-01-01 00:00:00"
 FAIL = 'unset_clock = "fail";\n'
-# Time servers include some with zones in the lab. A response waits only briefly for keys.
-SETTINGS = "park_ms = 400;\nbefore_clock = [ {names} ];\n"
+# Time servers include some with zones in the lab. A response waits only briefly for keys: for three tenths
+# of park_ms.
+SETTINGS = "park_ms = 1300;\nbefore_clock = [ {names} ];\n"
 STATEFUL = (("-A", "FORWARD", "-m", "conntrack", "--ctstate", "ESTABLISHED,RELATED", "-j", "ACCEPT"),
             ("-A", "FORWARD", "-i", "client", "-j", "ACCEPT"))
 ATTEMPTS, ATTEMPT_S = 60, 0.5       # until a client that starts is answered

@@ -121,7 +121,7 @@ def _after_an_overrun(world):
 
 @contextlib.contextmanager
 def with_little_room(lab):
-    with lab.sealgate(lab.router, "gateway", more=f"parked = {PARKED};\npark_ms = 10000;\n"
+    with lab.sealgate(lab.router, "gateway", more=f"parked = {PARKED};\npark_ms = 33000;\n"
                       'checking_disabled = "pass";\n') as gate:
         yield World(lab, gate, lab.ask_through_gateway)
 
