@@ -252,7 +252,7 @@ static enum exchange_state exchange_read_tcp(struct exchange *e, uint8_t *at, si
 
 /* The connection carries one response. If it does not match, or is truncated, no better one
  * follows. */
-static enum exchange_state exchange_take_tcp(const struct exchange *e, struct span *answer)
+static enum exchange_state exchange_take_tcp(struct exchange *e, struct span *answer)
 {
 	*answer = span_of(e->answer, e->received - PREFIX_SIZE);
 	if (exchange_match(e, *answer) != EXCHANGE_ANSWERED)
