@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "capture/capture.h"
 
+#include <linux/filter.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include "base/complaint.h"
 #include "capture/link.h"
@@ -88,8 +90,9 @@ struct capture *capture_open_file(const char *path, struct complaint *error)
 	return c;
 }
 
-static bool capture_activate(pcap_t *p)
+static bool capture_activate(pcap_t *p, bool at_once)
 {
+	pcap_set_immediate_mode(p, at_once);
 	pcap_set_snaplen(p, CAPTURE_SNAP_LENGTH);
 	pcap_set_promisc(p, 0);
 	pcap_set_timeout(p, CAPTURE_WAIT_MS);
@@ -122,7 +125,35 @@ static bool capture_filter(pcap_t *p)
 	return result == 0;
 }
 
-static bool capture_start_live(struct capture *c, struct complaint *error)
+static void ignore_packet(u_char *context, const struct pcap_pkthdr *header, const u_char *octets)
+{
+	(void)context;
+	(void)header;
+	(void)octets;
+}
+
+/* Only the kernel knows the mark of a packet. pcap's expressions have no word for it, and pcap would
+ * run the filter once more by itself, so the kernel is told directly. What came before is read. */
+static bool capture_filter_marked(pcap_t *p, uint32_t mark)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_MARK)),
+		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, mark),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, mark, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, CAPTURE_SNAP_LENGTH),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	const struct sock_fprog program = { sizeof(code) / sizeof(code[0]), code };
+	char reason[PCAP_ERRBUF_SIZE];
+
+	return setsockopt(pcap_fileno(p), SOL_SOCKET, SO_ATTACH_FILTER, &program,
+	               sizeof(program)) == 0 &&
+	       pcap_setnonblock(p, 1, reason) == 0 &&
+	       pcap_dispatch(p, -1, ignore_packet, NULL) >= 0;
+}
+
+/* `mark` 0: all packets that may hold a DNS message. */
+static bool capture_start_live(struct capture *c, uint32_t mark, struct complaint *error)
 {
 	char reason[PCAP_ERRBUF_SIZE] = "";
 
@@ -132,20 +163,21 @@ static bool capture_start_live(struct capture *c, struct complaint *error)
 		capture_error_text(error, c->name, reason);
 		return false;
 	}
-	if (!capture_activate(c->pcap)) {
+	if (!capture_activate(c->pcap, mark != 0)) {
 		capture_error_text(error, c->name, pcap_geterr(c->pcap));
 		return false;
 	}
 	if (!capture_find_link(c, error))
 		return false;
-	if (!capture_filter(c->pcap) || pcap_setnonblock(c->pcap, 1, reason) < 0) {
+	bool is_filtered = mark ? capture_filter_marked(c->pcap, mark) : capture_filter(c->pcap);
+	if (!is_filtered || pcap_setnonblock(c->pcap, 1, reason) < 0) {
 		capture_error_text(error, c->name, reason[0] ? reason : pcap_geterr(c->pcap));
 		return false;
 	}
 	return true;
 }
 
-struct capture *capture_open_live(const char *interface, struct complaint *error)
+static struct capture *open_interface(const char *interface, uint32_t mark, struct complaint *error)
 {
 	struct capture *c = capture_new(interface);
 
@@ -153,11 +185,21 @@ struct capture *capture_open_live(const char *interface, struct complaint *error
 		capture_error_text(error, interface, "out of memory");
 		return NULL;
 	}
-	if (!capture_start_live(c, error)) {
+	if (!capture_start_live(c, mark, error)) {
 		capture_close(c);
 		return NULL;
 	}
 	return c;
+}
+
+struct capture *capture_open_live(const char *interface, struct complaint *error)
+{
+	return open_interface(interface, 0, error);
+}
+
+struct capture *capture_open_marked(const char *interface, uint32_t mark, struct complaint *error)
+{
+	return open_interface(interface, mark, error);
 }
 
 void capture_close(struct capture *c)

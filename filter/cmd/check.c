@@ -33,11 +33,11 @@ static enum exit_code run_check(int argc, char **argv)
 	ok = read_captures(argv + optind, check_judge, &a, &losses) && ok;
 	audit_report_summary(&a.report);
 	losses_tell(&losses);
-	bool bogus = a.report.by_status[STATUS_BOGUS] > 0;
+	bool is_refused = audit_report_would_refuse(&a.report);
 	audit_command_end(&a);
 	if (!ok)
 		return EXIT_USAGE;
-	return bogus ? EXIT_NO : EXIT_FINE;
+	return is_refused ? EXIT_NO : EXIT_FINE;
 }
 
 const struct command command_check = { "check", "FILE... [OPTION]...",
@@ -45,10 +45,12 @@ const struct command command_check = { "check", "FILE... [OPTION]...",
 	"Reads captures (pcap or pcapng; \"-\" is standard input), judges each DNS\n"
 	"response, and prints what sealgate would do with it.\n"
 	"\n"
-	"  --resolver ADDR[:PORT]  fetch missing DS and DNSKEY records from this server;\n"
-	"                          an IPv6 address with a port is written in brackets\n"
+	"  --resolver ADDR[:PORT]  ask this server for missing DS and DNSKEY records, and\n"
+	"                          for the signatures that a query without DO did not\n"
+	"                          ask for; without it such responses are \"unknown\".\n"
+	"                          An IPv6 address with a port is written in brackets\n"
 	"  --json                  print a JSON object for each response, and no "
 	"summary\n" HELP_JUDGE "\n"
-	"Exit codes: 0 no response is Bogus; 1 a response is Bogus; 2 the command line\n"
-	"or the configuration is wrong, or a file cannot be read to its end.\n",
+	"Exit codes: 0 no response is Bogus or would be SERVFAIL; 1 a response is; 2 the\n"
+	"command line or the configuration is wrong, or a file cannot be read to its end.\n",
 	run_check };

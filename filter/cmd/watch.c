@@ -10,6 +10,7 @@
 #include "cmd/audit_command.h"
 #include "cmd/command.h"
 #include "cmd/losses.h"
+#include "fetch/exchange.h"
 
 static volatile sig_atomic_t stopping;
 
@@ -21,8 +22,50 @@ static void watch_stop(int signal_number)
 
 struct watching {
 	struct audit_command *command;
+	/* The queries that sealgate itself sends, by its mark; NULL if they cannot be told apart. */
+	struct capture *own;
+	struct dissector *own_dissector;
 	bool failed;
 };
+
+static void watch_note_own(void *context, const struct captured_message *seen)
+{
+	const struct watching *w = context;
+
+	/* The connections of the relay have the mark, too, and carry what clients ask. */
+	if (!seen->over_tcp)
+		audit_note_own(w->command->audit, seen);
+}
+
+/* A response comes after its query, so each query of sealgate's own is known before its response is
+ * read. */
+static void take_own(const struct watching *w)
+{
+	struct frame frame;
+
+	while (w->own && capture_next(w->own, &frame) > 0)
+		dissect_packet(w->own_dissector, &frame);
+}
+
+static void open_own(struct watching *w)
+{
+	struct complaint error;
+
+	w->own = capture_open_marked(w->command->interface, exchange_used_mark(), &error);
+	w->own_dissector = w->own ? dissect_new(watch_note_own, w) : NULL;
+	if (!w->own_dissector) {
+		capture_close(w->own);
+		w->own = NULL;
+		log_warning("queries that sealgate itself sends are judged, too: %s",
+		        w->own ? "out of memory" : error.text);
+	}
+}
+
+static void close_own(struct watching *w)
+{
+	dissect_free(w->own_dissector);
+	capture_close(w->own);
+}
 
 /* A link of the chain can be used as soon as its message has passed. */
 static void watch_judge(void *context, const struct captured_message *seen)
@@ -45,8 +88,10 @@ static bool watch_packets(struct capture *c, struct dissector *dissector, const 
 	while (!stopping && !w->failed && more >= 0) {
 		if (poll(&ready, 1, 1000) < 0 && errno != EINTR)
 			break;
-		while (!stopping && !w->failed && (more = capture_next(c, &frame)) > 0)
+		while (!stopping && !w->failed && (more = capture_next(c, &frame)) > 0) {
+			take_own(w);
 			dissect_packet(dissector, &frame);
+		}
 	}
 	if (more < 0)
 		log_error("%s", capture_error(c));
@@ -64,6 +109,7 @@ static enum exit_code run_watch(int argc, char **argv)
 
 	if (!audit_command_begin(&a, argc, argv, AUDIT_INTERFACE))
 		return EXIT_USAGE;
+	open_own(&w);
 	struct capture *c = capture_open_live(a.interface, &error);
 	struct dissector *dissector = c ? dissect_new(watch_judge, &w) : NULL;
 	if (!c)
@@ -79,13 +125,14 @@ static enum exit_code run_watch(int argc, char **argv)
 	if (dissector)
 		losses_add(&losses, c, dissector);
 	losses_tell(&losses);
-	bool bogus = a.report.by_status[STATUS_BOGUS] > 0;
+	bool is_refused = audit_report_would_refuse(&a.report);
 	dissect_free(dissector);
 	capture_close(c);
+	close_own(&w);
 	audit_command_end(&a);
 	if (!ok)
 		return EXIT_USAGE;
-	return bogus ? EXIT_NO : EXIT_FINE;
+	return is_refused ? EXIT_NO : EXIT_FINE;
 }
 
 const struct command command_watch = { "watch", "-i IFACE [OPTION]...",
@@ -94,10 +141,13 @@ const struct command command_watch = { "watch", "-i IFACE [OPTION]...",
 	"sealgate would do with it. Changes no packet.\n"
 	"\n"
 	"  -i, --interface IFACE   capture on this interface; \"any\": on all\n"
-	"  --resolver ADDR[:PORT]  fetch missing DS and DNSKEY records from this server;\n"
-	"                          an IPv6 address with a port is written in brackets\n"
+	"  --resolver ADDR[:PORT]  ask this server for missing DS and DNSKEY records, and\n"
+	"                          for the signatures that a query without DO did not\n"
+	"                          ask for; without it such responses are \"unknown\".\n"
+	"                          An IPv6 address with a port is written in brackets\n"
 	"  --json                  print a JSON object for each response, and no "
 	"summary\n" HELP_JUDGE "\n"
-	"Exit codes: 0 no response was Bogus; 1 a response was Bogus; 2 the command line\n"
-	"or the configuration is wrong, or packets cannot be captured.\n",
+	"Exit codes: 0 no response was Bogus or would have been SERVFAIL; 1 a response\n"
+	"was; 2 the command line or the configuration is wrong, or packets cannot be\n"
+	"captured.\n",
 	run_watch };

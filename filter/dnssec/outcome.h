@@ -69,6 +69,8 @@ enum status {
 	X(NO_SOCKET, "no-socket", 22, "no socket could be opened to fetch a DNSKEY or DS")         \
 	X(LINK_MISSING, "link-missing", EDE_NONE, "it is needed and was not found")                \
 	X(NOT_SIGNED_FOR, "not-signed-for", EDE_NONE, "the query did not ask for signatures")      \
+	X(DIFFERS, "differs", EDE_NONE,                                                            \
+	        "the records are not those of the signed answer: they rotate, or are forged")      \
 	X(FETCH_TIMEOUT, "fetch-timeout", 22, "the keys did not arrive in time")                   \
 	X(PARK_FULL, "park-full", EDE_NONE, "too many responses are waiting for keys")             \
 	X(FETCHES_FULL, "fetches-full", EDE_NONE, "too many keys are being fetched")               \

@@ -20,6 +20,11 @@ void exchange_use_mark(uint32_t mark)
 	socket_mark = mark;
 }
 
+uint32_t exchange_used_mark(void)
+{
+	return socket_mark;
+}
+
 int exchange_mark(int fd)
 {
 	return setsockopt(fd, SOL_SOCKET, SO_MARK, &socket_mark, sizeof(socket_mark)) < 0 ? -errno

@@ -18,6 +18,9 @@
 /* Sets the mark for all sockets that are opened later. Call it before there are threads. */
 void exchange_use_mark(uint32_t mark);
 
+/* Returns the mark of all sockets that are opened. */
+uint32_t exchange_used_mark(void);
+
 /* Marks a socket. Returns 0 or -errno: -EPERM without CAP_NET_ADMIN. */
 int exchange_mark(int fd);
 

@@ -8,6 +8,8 @@
 #include "flow/senders.h"
 #include "inspect/chain_material.h"
 #include "inspect/offline_judge.h"
+#include "inspect/own_queries.h"
+#include "inspect/signed_answers.h"
 
 #define AUDIT_FLOWS     65536
 #define AUDIT_ZONES     65536
@@ -21,6 +23,8 @@ struct audit {
 	struct chain_material *material;
 	struct flow_table flows;
 	struct senders senders;
+	struct own_queries own;
+	struct signed_answers *signed_answers;
 	bool saw_queries;
 	int64_t now_s;
 	struct rr *rrs;
@@ -37,13 +41,14 @@ struct audit *audit_new(const struct audit_options *options)
 	a->now_s = INT64_MIN;
 	a->crypto = crypto_new();
 	a->material = chain_material_new(options->material_max);
+	a->signed_answers = signed_answers_new();
 	a->rrs = calloc(MESSAGE_RRS_MAX, sizeof(*a->rrs));
 	a->octets = malloc(EXCHANGE_ANSWER_MAX);
 	a->answer = malloc(EXCHANGE_ANSWER_MAX);
 	a->gate =
 	        (struct gate){ .crypto = a->crypto, .store = &a->store, .policy = options->policy };
-	if (!a->crypto || !a->material || !a->rrs || !a->octets || !a->answer ||
-	        store_init(&a->store, options->anchors, AUDIT_ZONES) < 0 ||
+	if (!a->crypto || !a->material || !a->signed_answers || !a->rrs || !a->octets ||
+	        !a->answer || store_init(&a->store, options->anchors, AUDIT_ZONES) < 0 ||
 	        flow_table_init(&a->flows, AUDIT_FLOWS, FLOW_TIMEOUT_MS) < 0 ||
 	        senders_init(&a->senders) < 0 || gate_init(&a->gate, 0) < 0) {
 		audit_free(a);
@@ -65,6 +70,7 @@ void audit_free(struct audit *a)
 	senders_fini(&a->senders);
 	store_fini(&a->store);
 	chain_material_free(a->material);
+	signed_answers_free(a->signed_answers);
 	crypto_free(a->crypto);
 	free(a->rrs);
 	free(a->octets);
@@ -150,6 +156,51 @@ static void pass_unproved(struct audit *a, const struct client_query *asked, str
 	result->outcome = outcome;
 }
 
+static enum audit_verdict verdict_of(const struct gate_result *result)
+{
+	switch (result->verdict) {
+	case GATE_ACCEPT:
+		return AUDIT_ACCEPT;
+	case GATE_REWRITE:
+		return AUDIT_REWRITE;
+	case GATE_SERVFAIL:
+		return result->outcome.reason == REASON_LINK_MISSING ? AUDIT_UNKNOWN
+		                                                     : AUDIT_SERVFAIL;
+	case GATE_DROP:
+	case GATE_WANT:
+		break;
+	}
+	return AUDIT_DROP;
+}
+
+/* True if the response cannot be judged because its query did not ask for signatures, and passes in no
+ * other way. */
+static bool is_bare_response(const struct audited_response *response)
+{
+	return response->result.outcome.reason == REASON_NOT_SIGNED_FOR &&
+	       response->result.verdict == GATE_SERVFAIL;
+}
+
+/* Judges what sealgate would have got. */
+static void judge_bare(struct audit *a, const struct offline_judge *judge,
+        const struct client_query *asked, struct audited_response *response)
+{
+	struct gate_result result;
+	enum bare_finding finding = BARE_UNKNOWN;
+
+	response->verdict = AUDIT_UNKNOWN;
+	if (judge->server)
+		finding = signed_answers_judge(
+		        a->signed_answers, judge, asked, &response->message, a->now_s, &result);
+	if (finding == BARE_DIFFERS)
+		response->result.outcome = outcome_of(STATUS_INDETERMINATE, REASON_DIFFERS);
+	if (finding != BARE_JUDGED)
+		return;
+	pass_unproved(a, asked, response->message.octets, &result);
+	response->result = result;
+	response->verdict = verdict_of(&result);
+}
+
 static void judge_audited(
         struct audit *a, const struct captured_message *seen, struct audited_response *response)
 {
@@ -159,8 +210,9 @@ static void judge_audited(
 	union flow_asked what;
 	const struct flow *flow =
 	        flow_find(&a->flows, &key, &response->message, time_ms(seen), &what);
+	bool asked_do = flow ? what.client.dnssec_ok : response->message.edns.dnssec_ok;
 	struct client_query asked =
-	        flow ? what.client : offline_judge_guess_asked(&response->message, true);
+	        flow ? what.client : offline_judge_guess_asked(&response->message, asked_do);
 	const struct offline_judge judge = { .gate = &a->gate,
 		.material = a->material,
 		.server = a->options.resolver,
@@ -168,19 +220,29 @@ static void judge_audited(
 		.written = a->octets };
 
 	store_set_server(&a->store, seen->source);
-	offline_judge_response(&judge, &asked, !flow || asked.dnssec_ok, seen->message, a->now_s,
-	        &response->result);
+	offline_judge_response(
+	        &judge, &asked, asked_do, seen->message, a->now_s, &response->result);
 	pass_unproved(a, &asked, seen->message, &response->result);
+	response->verdict = verdict_of(&response->result);
 	if (!flow && a->saw_queries) /* no query asked for it */
-		response->result.verdict = GATE_DROP;
+		response->verdict = AUDIT_DROP;
 	else if (asked.passes_unjudged)
-		response->result.verdict = GATE_ACCEPT;
+		response->verdict = AUDIT_ACCEPT;
+	else if (is_bare_response(response))
+		judge_bare(a, &judge, &asked, response);
+}
+
+void audit_note_own(struct audit *a, const struct captured_message *seen)
+{
+	own_queries_note(&a->own, seen);
 }
 
 bool audit_message(
         struct audit *a, const struct captured_message *seen, struct audited_response *response)
 {
 	*response = (struct audited_response){ .seen = seen };
+	if (own_queries_have(&a->own, seen))
+		return false;
 	response->is_parsed =
 	        message_parse(&response->message, seen->message, a->rrs, MESSAGE_RRS_MAX);
 	if (!(response->message.flags & FLAG_QR)) {

@@ -21,12 +21,25 @@ struct audit_options {
 	size_t material_max;                     /* messages kept for the chain of trust, at most */
 };
 
+/* What enforce mode would do with a response. */
+enum audit_verdict {
+	AUDIT_ACCEPT,
+	AUDIT_REWRITE,
+	AUDIT_SERVFAIL,
+	AUDIT_DROP,
+	/* The captured response alone does not tell: its query did not ask for signatures, or a
+	 * link of its chain is missing. In the packet path sealgate would have asked for them. */
+	AUDIT_UNKNOWN,
+	AUDIT_VERDICTS
+};
+
 /* The result for one response. Borrows from `seen` and from the audit until the next call. */
 struct audited_response {
 	const struct captured_message *seen;
 	bool is_parsed; /* else `message` has only the parts before the error */
 	struct message message;
-	struct gate_result result; /* `octets` is the response that would be sent */
+	struct gate_result result; /* its verdict is that of the gate */
+	enum audit_verdict verdict;
 };
 
 struct audit;
@@ -39,9 +52,16 @@ void audit_free(struct audit *a);
  * first is judged, or for each as it comes. Returns 0 or -ENOMEM. */
 int audit_collect(struct audit *a, const struct captured_message *seen);
 
+/* Remembers a query that sealgate itself sent: audit_message() leaves it and its response out. */
+void audit_note_own(struct audit *a, const struct captured_message *seen);
+
 /* Remembers a query and returns false. Judges a response, fills `response` and returns true. A
- * response that is not an answer (gate_is_answer()) is Indeterminate. So is an unsigned answer if
- * its query is in the capture and did not set DO. */
+ * response that is not an answer (gate_is_answer()) is Indeterminate.
+ *
+ * If the query did not set DO, the response has no signatures. Then the resolver is asked the same with
+ * DO, as sealgate would have asked, and that is judged (signed_answers.h). Without a resolver such a
+ * response is AUDIT_UNKNOWN. If the query was not captured, the response's own OPT tells whether it set
+ * DO (RFC 3225, 3). */
 bool audit_message(
         struct audit *a, const struct captured_message *seen, struct audited_response *response);
 

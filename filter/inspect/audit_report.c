@@ -9,10 +9,11 @@
 #define REASON_TEXT_SIZE (NAME_TEXT_SIZE + 200)
 
 static const char *const verdict_words[] = {
-	[GATE_ACCEPT] = "accept",
-	[GATE_REWRITE] = "rewrite",
-	[GATE_SERVFAIL] = "servfail",
-	[GATE_DROP] = "drop",
+	[AUDIT_ACCEPT] = "accept",
+	[AUDIT_REWRITE] = "rewrite",
+	[AUDIT_SERVFAIL] = "servfail",
+	[AUDIT_DROP] = "drop",
+	[AUDIT_UNKNOWN] = "unknown",
 };
 
 /* Writes the RRset that decided, and the reason; if Secure, that there is none. */
@@ -34,7 +35,7 @@ static bool write_line(FILE *out, const struct audited_response *response)
 	bool is_plain = r->outcome.status == STATUS_SECURE;
 
 	return fprintf(out, "%6" PRIu64 "  %-13s %-8s  %s %s %s from %s%s%s%s\n", seen->at.packet,
-	               status_text(r->outcome.status), verdict_words[r->verdict],
+	               status_text(r->outcome.status), verdict_words[response->verdict],
 	               name_text(&response->message.qname, qname),
 	               type_text(response->message.qtype, qtype),
 	               rcode_text(message_rcode(&response->message)),
@@ -50,17 +51,22 @@ bool audit_report_write(
 	report->responses++;
 	report->by_status[response->result.outcome.status]++;
 	report->by_reason[response->result.outcome.reason]++;
-	report->by_verdict[response->result.verdict]++;
+	report->by_verdict[response->verdict]++;
 	if (!report->as_json)
 		return write_line(report->out, response);
 	return audit_json_write(report->out, file, response, reason_text(&response->result, reason),
-	        verdict_words[response->result.verdict]);
+	        verdict_words[response->verdict]);
 }
 
 static void write_count(FILE *out, uint64_t count, const char *what)
 {
 	if (count > 0)
 		fprintf(out, "%10" PRIu64 "  %s\n", count, what);
+}
+
+bool audit_report_would_refuse(const struct audit_report *report)
+{
+	return report->by_status[STATUS_BOGUS] > 0 || report->by_verdict[AUDIT_SERVFAIL] > 0;
 }
 
 void audit_report_summary(const struct audit_report *report)
@@ -71,7 +77,7 @@ void audit_report_summary(const struct audit_report *report)
 	for (unsigned i = 0; i < AUDIT_REPORT_STATUSES; i++)
 		write_count(report->out, report->by_status[i], status_text(i));
 	fputs("\nverdicts in enforce mode:\n", report->out);
-	for (unsigned i = 0; i < GATE_WANT; i++)
+	for (unsigned i = 0; i < AUDIT_VERDICTS; i++)
 		write_count(report->out, report->by_verdict[i], verdict_words[i]);
 	if (report->responses > report->by_reason[REASON_NONE])
 		fputs("\nwhy not secure:\n", report->out);

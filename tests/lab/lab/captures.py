@@ -4,7 +4,7 @@
 import struct
 import time
 
-from . import packets, topology
+from . import ask, packets, topology
 
 DLT_RAW = 101
 SERVER = topology.UPSTREAM[4]
@@ -45,3 +45,18 @@ def write_with_losses(lab, path, name, rdtype):
         _put(file, packet)
         _put(file, packet, held=len(packet) - 1)
         _put(file, first)
+
+
+def write_exchanges(lab, path, questions):
+    """Writes each question as an ordinary client asks it, without EDNS, and its genuine response."""
+    with open(path, "wb") as file:
+        _begin(file)
+        for number, (name, rdtype) in enumerate(questions):
+            query = ask.make(name, rdtype).to_wire()
+            answer = ask.send(lab.wire, SERVER, query)
+            port = CLIENT_PORT + number
+            for source, target, ports, wire in ((topology.HOST[4], SERVER, (port, 53), query),
+                                                (SERVER, topology.HOST[4], (53, port), answer.wire)):
+                datagram = packets.udp(source, target, *ports, wire)
+                (packet,) = packets.whole(4, source, target, datagram)
+                _put(file, packet)
