@@ -24,6 +24,11 @@ void log_set_level(enum log_level level)
 	max_level = level;
 }
 
+bool log_writes(enum log_level level)
+{
+	return level <= max_level;
+}
+
 static const char *level_word(enum log_level level)
 {
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {

@@ -23,6 +23,9 @@ void log_set_level(enum log_level level);
  * ASCII are written as '?', so that a name from the network cannot forge a line. */
 __attribute__((format(printf, 2, 3))) void log_line(enum log_level level, const char *format, ...);
 
+/* True if lines of this level are written: to spare the work for a line that is not. */
+bool log_writes(enum log_level level);
+
 #define log_error(...)   log_line(LOG_LEVEL_ERROR, __VA_ARGS__)
 #define log_warning(...) log_line(LOG_LEVEL_WARNING, __VA_ARGS__)
 #define log_info(...)    log_line(LOG_LEVEL_INFO, __VA_ARGS__)

@@ -18,8 +18,7 @@
 
 void judge_options_begin(struct judge_options *o)
 {
-	*o = (struct judge_options){ .policy = { .mode = MODE_ENFORCE },
-		.time_s = AUDIT_TIME_OF_PACKET };
+	*o = (struct judge_options){ .time_s = AUDIT_TIME_OF_PACKET };
 	crypto_allow_sha1(false);
 }
 

@@ -26,6 +26,10 @@
 #define CONFIG_INTERFACES_MAX 64
 
 enum config_role { ROLE_HOST, ROLE_GATEWAY, ROLE_BOTH, ROLE_SIGNER, ROLE_BRIDGE };
+enum config_mode {
+	MODE_ENFORCE, /* Bogus and Indeterminate become SERVFAIL */
+	MODE_MONITOR, /* everything goes on as it came; copies are judged */
+};
 enum config_place { PLACE_SERVER, PLACE_GATEWAY };
 enum config_tcp { TCP_RELAY, TCP_REFUSE };
 enum config_zone_transfer { ZONE_TRANSFER_PASS, ZONE_TRANSFER_REFUSE };
@@ -53,7 +57,7 @@ struct config_interfaces {
  * behind its pointers: do not copy it. See config_fini(). */
 struct config {
 	uint32_t role; /* enum config_role */
-	uint32_t mode; /* enum policy_mode */
+	uint32_t mode; /* enum config_mode */
 	uint32_t queue_first, queue_count, queue_length, queue_queries, queue_socket_buffer_kib;
 	bool queue_fail_open, queue_bypass;
 	uint32_t tcp; /* enum config_tcp */
@@ -123,6 +127,18 @@ static inline uint32_t config_queries_first(const struct config *c)
 static inline uint32_t config_queue_last(const struct config *c)
 {
 	return c->queue_first + 2 * c->queue_count - 1;
+}
+
+/* True if everything goes on as it came, and copies are judged. A signer has no such mode. */
+static inline bool config_monitors(const struct config *c)
+{
+	return c->mode == MODE_MONITOR && c->role != ROLE_SIGNER;
+}
+
+/* True if packets pass while nobody reads the queues. */
+static inline bool config_bypasses(const struct config *c)
+{
+	return c->queue_bypass || config_monitors(c);
 }
 
 /* True if this machine forwards the DNS traffic of others, instead of sending or receiving it. */

@@ -11,7 +11,6 @@
 #include "config/config_local.h"
 #include "config/config_sign.h"
 #include "dnssec/limits.h"
-#include "gate/policy.h"
 
 static const char *const role_words[] = {
 	[ROLE_HOST] = "host",
@@ -79,9 +78,11 @@ const struct config_key config_keys[] = {
 	                "rules depend on it: run `sealgate rules apply` after a change." },
 	{ "mode", &kind_word, AT(mode), .words = mode_words, .number = MODE_ENFORCE,
 	        .help = "\"enforce\" answers SERVFAIL in place of a response that is Bogus or\n"
-	                "Indeterminate. \"monitor\" judges and logs in the same way, but refuses\n"
-	                "no response because of its content: use it to try sealgate. Malformed\n"
-	                "responses, and responses to no query, are still dropped." },
+	                "Indeterminate. \"monitor\" lets every query and response pass at once "
+	                "and\n"
+	                "unchanged, judges copies, and logs and counts what \"enforce\" would "
+	                "have\n"
+	                "done: use it to try sealgate. The rules depend on it." },
 
 	{ "queue.first", &kind_number, AT(queue_first), .number = 0, .max = 65535,
 	        .help = "The number of the first NFQUEUE for responses. The queues for queries\n"
@@ -102,10 +103,13 @@ const struct config_key config_keys[] = {
 	        .min = 64, .max = 1048576, .help = "The receive buffer of each queue, in KiB." },
 	{ "queue.fail_open", &kind_switch, AT(queue_fail_open),
 	        .help = "If true, packets pass unjudged while a queue is full: an attacker who\n"
-	                "can flood the queue can then forge answers." },
+	                "can flood the queue can then forge answers. In the mode \"monitor\" it "
+	                "is\n"
+	                "always true." },
 	{ "queue.bypass", &kind_switch, AT(queue_bypass),
 	        .help = "If true, packets pass unjudged while sealgate does not run. If false,\n"
-	                "they are dropped. The rules depend on it." },
+	                "they are dropped. In the mode \"monitor\" it is always true. The rules\n"
+	                "depend on it." },
 
 	{ "tcp", &kind_word, AT(tcp), .words = tcp_words, .number = TCP_RELAY,
 	        .help = "How DNS over TCP is treated. \"relay\" relays each connection to its\n"

@@ -95,6 +95,8 @@ static const char *const counters_told[] = { "queries", "queries_shortcut", "res
 	"responses_strayed", "passed_cd", "passed_tsig", "passed_soa", "passed_server",
 	"passed_blocked", "passed_clock", "passed_dates", "passed_pause", "responses_letters",
 	"odd_short", "odd_questions", "odd_records", "odd_place", "odd_trailing", "sockets_short" };
+static const char *const monitors_told[] = { "monitor_would_pass", "monitor_would_refuse",
+	"monitor_would_drop", "monitor_differs", "monitor_unknown", "monitor_asked" };
 static const char *const signers_told[] = { "queries", "responses", "sign_queries_asked",
 	"sign_made", "sign_found", "sign_signed", "sign_exhausted", "sign_keys", "sign_clock",
 	"sign_failed", "odd_short", "odd_questions", "odd_records", "odd_place", "odd_trailing" };
@@ -145,6 +147,8 @@ static void add_status(void *context, char *const words[], struct control_reply 
 		control_add_text(reply, "blocked", key_word("blocked", s->config));
 		add_unjudged(s, reply);
 		add_counters(s, counters_told, COUNT(counters_told), reply);
+		if (config_monitors(s->config))
+			add_counters(s, monitors_told, COUNT(monitors_told), reply);
 	}
 }
 

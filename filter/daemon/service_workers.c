@@ -47,7 +47,7 @@ static struct nfqueue_options queue_options(const struct config *c, unsigned i)
 		.length = c->queue_length,
 		.queries_length = c->queue_queries,
 		.socket_buffer = c->queue_socket_buffer_kib * 1024,
-		.fail_open = c->queue_fail_open,
+		.fail_open = c->queue_fail_open || config_monitors(c),
 	};
 }
 
@@ -72,6 +72,7 @@ static struct worker_config worker_config(struct service *s, const struct config
 		.ntas = c->ntas,
 		.local_names = c->local_names,
 		.local_zones = c->local_zones,
+		.monitors = config_monitors(c),
 		.assists = c->assist,
 		.clock = s->time.state,
 		.waits_for_clock = c->unset_clock == UNSET_CLOCK_WAIT,

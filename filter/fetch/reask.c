@@ -141,6 +141,8 @@ static uint64_t *reask_counter(struct stats *stats, enum reask_how how)
 		return &stats->bare_asked;
 	case REASK_LETTERS:
 		return &stats->letters_asked;
+	case REASK_DO:
+		return &stats->monitor_asked;
 	case REASK_SIGNED:
 	case REASK_NOT:
 		break;
@@ -191,7 +193,7 @@ static void reask_keep(struct reask *reask, struct span answer)
 		return;
 	put_u16(octets, parked->asked.id);
 	parked->came_by = reask->how;
-	if (reask->how == REASK_SIGNED || reask->how == REASK_ONCE_MORE) {
+	if (reask->how == REASK_SIGNED || reask->how == REASK_ONCE_MORE || reask->how == REASK_DO) {
 		free(parked->proof);
 		parked->proof = octets;
 		parked->proof_len = answer.len;

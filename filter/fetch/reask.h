@@ -13,7 +13,9 @@
  *            without EDNS
  *   signed   the server leaves out signatures: a configured resolver is asked for them
  *   letters  the response has other letters in its question than the client's: the server is asked whether
- *            it changes letters */
+ *            it changes letters
+ *   with DO  the client's query did not set DO and went on as it came: the server is asked what it
+ *            would have sent in enforce mode (worker/monitor.h) */
 #ifndef FETCH_REASK_H
 #define FETCH_REASK_H
 

@@ -66,6 +66,8 @@ static struct parked *park_admit(struct park *park, uint64_t hash, struct span c
 	share_take(&park->clients, sharer);
 	share_take(&park->questions, question_share);
 	parked->asked = *asked;
+	parked->client_len = (uint8_t)client.len;
+	memcpy(parked->client_octets, client.base, client.len);
 	parked->octets = copy;
 	parked->len = octets.len;
 	return parked;
@@ -94,6 +96,17 @@ struct parked *park_message(struct park *park, const struct sockaddr_storage *cl
 
 	if (parked)
 		parked->question = question;
+	return parked;
+}
+
+struct parked *park_copy(struct park *park, struct span client, const struct client_query *asked,
+        struct span message, uint64_t now_ms)
+{
+	/* It is never searched for, so any number that spreads serves as a hash. */
+	struct parked *parked = park_admit(park, ++park->copies, client, message, asked, now_ms);
+
+	if (parked)
+		parked->is_copy = true;
 	return parked;
 }
 
@@ -185,5 +198,6 @@ void parked_remove(struct parked *parked)
 	free(parked->whole);
 	free(parked->proof);
 	free(parked->denial);
+	free(parked->signed_one);
 	table_remove(&park->table, parked);
 }

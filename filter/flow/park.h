@@ -26,12 +26,14 @@ enum reask_how {
 	REASK_LETTERS = 16,
 	REASK_ONCE_MORE = 32,
 	REASK_MADE = 64,
+	REASK_DO = 128,
 };
 
 struct parked {
 	struct park *park; /* the park it lies in */
 	uint64_t packet_id;
 	bool is_held_back; /* true: it lies in the park of grace.h */
+	bool is_copy;      /* the response has passed, and a copy is judged; see worker/monitor.h */
 	bool is_forwarded; /* the packet is in FORWARD */
 	bool is_changed; /* `octets` are not what the kernel holds: the client's letters were put back */
 	bool is_doubted_by_client; /* the client may refuse it, and go on listening */
@@ -45,7 +47,9 @@ struct parked {
 	struct question *question; /* over TCP: its question; see worker/question.h */
 	struct client_query asked;
 	struct sockaddr_storage server; /* that sent the response */
-	uint8_t *octets;                /* the packet, or over TCP the message; from the heap */
+	uint8_t client_octets[16];      /* the address of the client: the first `client_len` */
+	uint8_t client_len;
+	uint8_t *octets; /* the packet, or over TCP the message; from the heap */
 	size_t len;
 	enum reask_how waits_for; /* how its query is being asked again now, or REASK_NOT */
 	unsigned reasked;         /* the bits of enum reask_how that were tried */
@@ -61,6 +65,13 @@ struct parked {
 	uint8_t *denial;        /* the message that REASK_MADE is about (worker/withheld.h); from
 	                           the heap, or NULL */
 	size_t denial_len;
+	uint8_t stage; /* of a copy: enum copy_stage */
+	bool is_bare;  /* of a copy: see struct arrival */
+	bool has_flow; /* of a copy: `flow_key` is set, and the flow stays open */
+	/* Of a copy: the response of the same server to the same question with DO; from the heap, or
+	 * NULL. */
+	uint8_t *signed_one;
+	size_t signed_len;
 	/* The share of its client, and the share of its question. */
 	struct sharer client, question_share;
 	struct parked_list *list; /* the list in which it waits, or NULL */
@@ -78,6 +89,7 @@ struct parked_list {
 struct park {
 	struct table table;              /* in the order of the deadlines */
 	uint32_t wait_ms;                /* the longest wait */
+	uint32_t copies;                 /* parked so far */
 	struct share clients, questions; /* of the table; see base/share.h */
 	/* Counter of responses refused because a share was used up; or NULL. */
 	uint64_t *shares_taken;
@@ -110,6 +122,16 @@ struct parked *park_message(struct park *park, const struct sockaddr_storage *cl
 /* Has a parked response wait for `wait_ms` from when it was parked, but for at least PARK_SHARE_PERCENT
  * of the longest wait, and at most for that. */
 void parked_wait(struct parked *parked, uint64_t wait_ms);
+
+/* Parks the copy of a response to `asked` that `client` has got. Otherwise like park_add(). */
+struct parked *park_copy(struct park *park, struct span client, const struct client_query *asked,
+        struct span message, uint64_t now_ms);
+
+/* Returns the address of the client; borrowed from `parked`. */
+static inline struct span parked_client(const struct parked *parked)
+{
+	return span_of(parked->client_octets, parked->client_len);
+}
 
 /* Removes a parked response from its park and its list, and frees its octets. */
 void parked_remove(struct parked *parked);

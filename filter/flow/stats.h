@@ -90,6 +90,15 @@
 	X(assisted, "Responses completed with signatures from a resolver")                         \
 	X(upstreams_evicted, "Servers forgotten because the table of servers was full")            \
 	X(queries_plain, "Queries sent on as they came because the server does not take EDNS")     \
+	X(monitor_would_pass, "Monitor: responses that enforce would have let pass")               \
+	X(monitor_would_refuse, "Monitor: responses that enforce would have refused")              \
+	X(monitor_would_drop, "Monitor: packets and messages that enforce would have dropped")     \
+	X(monitor_differs,                                                                         \
+	        "Monitor: responses without signatures unlike the signed answer of their server, " \
+	        "which may be rotation or forgery")                                                \
+	X(monitor_unknown, "Monitor: responses that could not be judged")                          \
+	X(monitor_asked, "Monitor: queries without DO that sealgate asked again with DO")          \
+	X(monitor_known, "Monitor: responses judged like an equal one before")                     \
 	X(probes, "Servers asked whether they answer at all, and with EDNS")                       \
 	X(tcp_connections, "TCP connections relayed")                                              \
 	X(tcp_unreachable, "TCP connections reset: the server could not be reached")               \

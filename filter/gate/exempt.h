@@ -124,8 +124,8 @@ enum exempt_log {
 	X(CUT, "cut", PASS_NONE, 0, EXEMPT_SILENT, "a response with TC",                           \
 	        "a server, or an attacker who forges its response",                                \
 	        "that the client asks again over TCP")                                             \
-	X(MONITOR, "monitor", PASS_ALL, 0, EXEMPT_SILENT, "`mode = \"monitor\"`", "the operator",  \
-	        "everything; what would be refused is logged")                                     \
+	X(MONITOR, "monitor", PASS_WHOLE, 0, EXEMPT_SILENT, "`mode = \"monitor\"`",                \
+	        "the operator", "everything; what would be refused is logged")                     \
 	X(PAUSE, "pause", PASS_ALL, 0, EXEMPT_EACH,                                                \
 	        "`sealgate ctl pause`, until its time is over", "root on this machine",            \
 	        "everything while it lasts")                                                       \
@@ -140,11 +140,11 @@ enum exempt_log {
 	        "sealgate's own queries for keys, and the responses", "sealgate",                  \
 	        "nothing: only what is proved is learned")                                         \
 	X(BYPASS, "bypass", PASS_UNSEEN, 0, EXEMPT_SILENT,                                         \
-	        "`queue.bypass = true` while sealgate does not run",                               \
+	        "`queue.bypass = true`, or `mode = \"monitor\"`, while sealgate does not run",     \
 	        "a user who can stop sealgate", "everything while it does not run")                \
 	X(OPEN, "open", PASS_UNSEEN, 0, EXEMPT_SILENT,                                             \
-	        "`queue.fail_open = true` while a queue is full", "an attacker who can flood it",  \
-	        "everything while it is full")                                                     \
+	        "`queue.fail_open = true`, or `mode = \"monitor\"`, while a queue is full",        \
+	        "an attacker who can flood it", "everything while it is full")                     \
 	X(ENCRYPTED, "encrypted", PASS_UNSEEN, 0, EXEMPT_SILENT,                                   \
 	        "DNS over TLS, HTTPS or QUIC, except TLS and QUIC on port 853 with "               \
 	        "`block_encrypted_dns`",                                                           \

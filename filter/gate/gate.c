@@ -232,11 +232,8 @@ static bool passes_all(const struct gate_result *result)
 /* True if the response may have AD: everything that passes was judged, with dates that count. */
 static bool may_have_ad(const struct gate_result *result)
 {
-	bool has_unjudged = result->is_partial && passes_all(result);
-
-	return result->outcome.status == STATUS_SECURE && !has_unjudged &&
-	       (result->exemption == EXEMPT_NOT || result->exemption == EXEMPT_CHAIN ||
-	               result->exemption == EXEMPT_MONITOR);
+	return result->outcome.status == STATUS_SECURE &&
+	       (result->exemption == EXEMPT_NOT || result->exemption == EXEMPT_CHAIN);
 }
 
 static uint16_t client_flags(
@@ -419,9 +416,7 @@ void gate_judge(struct gate *g, const struct client_query *asked, struct span oc
 		else if (!gate_judge_answer(&j, asked, result))
 			return;
 	}
-	if (g->policy->mode == MODE_MONITOR)
-		result->exemption = EXEMPT_MONITOR;
-	if (result->outcome.status >= STATUS_INDETERMINATE && !passes_all(result))
+	if (result->outcome.status >= STATUS_INDETERMINATE)
 		refuse_with_servfail(asked, m.flags, out, result);
 	else
 		pass_on(g, &j, &m, asked, out, result);
@@ -431,15 +426,11 @@ void gate_refuse(struct gate *g, const struct client_query *asked, struct span o
         enum reason reason, struct writer *out, struct gate_result *result)
 {
 	struct message m;
-	struct judging j = { 0 };
 	bool parsed = gate_begin(g, octets, &m, result);
 
 	result->outcome = outcome_of(STATUS_INDETERMINATE, reason);
-	result->exemption = g->policy->mode == MODE_MONITOR ? EXEMPT_MONITOR : EXEMPT_NOT;
-	if (parsed && passes_all(result))
-		pass_on(g, &j, &m, asked, out, result);
-	else
-		refuse_with_servfail(asked, parsed ? m.flags : 0, out, result);
+	result->exemption = EXEMPT_NOT;
+	refuse_with_servfail(asked, parsed ? m.flags : 0, out, result);
 }
 
 enum exemption gate_unproved(struct gate *g, const struct client_query *asked, struct span octets)

@@ -92,8 +92,8 @@ bool gate_recall(struct gate *g, const struct client_query *asked, const struct 
  * is no longer trusted. */
 void gate_forget(struct gate *g);
 
-/* Refuses a response whose keys cannot be fetched, with `reason`: writes the SERVFAIL, or in
- * monitor mode lets the response pass. */
+/* Refuses a response whose keys cannot be fetched, with `reason`: writes the SERVFAIL.
+ */
 void gate_refuse(struct gate *g, const struct client_query *asked, struct span octets,
         enum reason reason, struct writer *out, struct gate_result *result);
 

@@ -9,13 +9,7 @@
 #include "wire/namelist.h"
 #include "wire/network.h"
 
-enum policy_mode {
-	MODE_ENFORCE, /* Bogus and Indeterminate become SERVFAIL */
-	MODE_MONITOR, /* everything is judged and logged; nothing is refused */
-};
-
 struct policy {
-	enum policy_mode mode;
 	bool passes_cd; /* all queries with CD=1 and their responses pass; or those of `validators` */
 	const struct network *validators; /* clients that validate for themselves */
 	unsigned validator_count;

@@ -210,7 +210,7 @@ static struct plan_record record_of(const struct judging *j, unsigned index, uin
 	};
 	uint16_t set_index = j->sets.set_of[index];
 
-	if (set_index == RR_NONE || j->gate->policy->mode == MODE_MONITOR)
+	if (set_index == RR_NONE)
 		return record;
 	const struct rrset *set = &j->sets.sets[set_index];
 	const struct ruling *r = &j->rulings[set_index];

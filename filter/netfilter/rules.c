@@ -168,7 +168,7 @@ static int apply_rules(const struct config *c, const char *backend)
 		return -EIO;
 	log_info("rules: applied with %s for the role %s, queues %u to %u%s", used->name,
 	        key_word("role", c), c->queue_first, config_queue_last(c),
-	        c->queue_bypass ? "; DNS passes unjudged while sealgate does not run" : "");
+	        config_bypasses(c) ? "; DNS passes unjudged while sealgate does not run" : "");
 
 	/* The new rules are in place, so there is no moment without rules. */
 	for (int i = 0; i < BACKENDS; i++) {

@@ -208,7 +208,7 @@ static char *put_together(const struct config *c, const struct targets *targets,
 		{ "@RELAY@", marks.relay },
 		{ "@USER@", user },
 		{ "@NOTROOT@", c->user ? "" : "# " },
-		{ "@ENCRYPTED@", c->block_encrypted_dns ? "" : "# " },
+		{ "@ENCRYPTED@", c->block_encrypted_dns && !config_monitors(c) ? "" : "# " },
 		{ "@IPV4@", servers4[0] ? "" : "# " },
 		{ "@IPV6@", servers6[0] ? "" : "# " },
 		{ "@SERVERS4@", servers4 },
@@ -282,7 +282,7 @@ static char *merge_tables(const char *rules)
  * (The option "fanout" of nftables spreads by CPU, and would not do that.) */
 static void name_nft(const struct config *c, uint32_t first, char *text, size_t size)
 {
-	const char *bypass = c->queue_bypass ? " bypass" : "";
+	const char *bypass = config_bypasses(c) ? " bypass" : "";
 
 	if (c->queue_count == 1)
 		snprintf(text, size, "queue num %u%s", first, bypass);
@@ -293,7 +293,7 @@ static void name_nft(const struct config *c, uint32_t first, char *text, size_t 
 
 static void name_iptables(const struct config *c, uint32_t first, char *text, size_t size)
 {
-	const char *bypass = c->queue_bypass ? " --queue-bypass" : "";
+	const char *bypass = config_bypasses(c) ? " --queue-bypass" : "";
 
 	if (c->queue_count == 1)
 		snprintf(text, size, "NFQUEUE --queue-num %u%s", first, bypass);

@@ -24,7 +24,8 @@ int arrivals_init(struct arrivals *all)
 	int result = once_more_init(&all->once_more);
 	if (result < 0)
 		return result;
-	if (!all->fallback->can_assist && all->config->policy->dns64_count == 0)
+	if (!all->fallback->can_assist && all->config->policy->dns64_count == 0 &&
+	        !all->config->monitors)
 		return 0;
 	all->response_rrs = scratch_rrs_new();
 	all->proof_rrs = scratch_rrs_new();
@@ -39,9 +40,18 @@ void arrivals_fini(struct arrivals *all)
 	free(all->proof_rrs);
 }
 
+/* If the response has passed already, tells what would have become of it. */
+static bool is_observed(struct arrival *a, const struct gate_result *result)
+{
+	if (!a->carrier->observe)
+		return false;
+	a->carrier->observe(a, result);
+	return true;
+}
+
 static struct reported reported_of(const struct arrival *a)
 {
-	return (struct reported){ a->asked, &a->server };
+	return (struct reported){ a->asked, &a->server, a->client };
 }
 
 static void arrival_deliver(struct arrival *a, struct span octets, uint64_t *counter)
@@ -56,6 +66,7 @@ static void deliver_passed(
 {
 	bool is_changed = result->verdict == GATE_REWRITE;
 
+	report_done(all->report, reported_of(a), result);
 	stats_count(&all->stats->passed[result->exemption]);
 	arrival_deliver(a, is_changed ? result->octets : a->message,
 	        is_changed ? &all->stats->responses_rewritten : &all->stats->responses_accepted);
@@ -67,6 +78,8 @@ static void arrival_pass(struct arrivals *all, struct arrival *a, enum exemption
 	struct gate_result result;
 
 	gate_pass(&all->gates->gate, a->asked, a->message, exemption, &out, &result);
+	if (is_observed(a, &result))
+		return;
 	report_unjudged(all->report, reported_of(a), exemption, result.filter_ede);
 	if (result.verdict == GATE_SERVFAIL)
 		arrival_deliver(a, result.octets, &all->stats->responses_servfail);
@@ -98,6 +111,8 @@ static void arrival_settle(
 		arrival_pass(all, a, unproved);
 		return;
 	}
+	if (is_observed(a, result))
+		return;
 	if (unproved == EXEMPT_NOT && result->verdict != GATE_DROP)
 		report_judged(all->report, reported_of(a), result);
 	switch (result->verdict) {
@@ -106,6 +121,7 @@ static void arrival_settle(
 		deliver_passed(all, a, result);
 		break;
 	case GATE_SERVFAIL:
+		report_done(all->report, reported_of(a), result);
 		arrival_deliver(a, result->octets, &all->stats->responses_servfail);
 		break;
 	case GATE_WANT: /* nothing is fetched for a response that is refused */
@@ -126,8 +142,6 @@ static void arrival_settle(
 static bool is_doubtful(
         struct arrivals *all, const struct arrival *a, const struct gate_result *result)
 {
-	if (all->config->policy->mode != MODE_ENFORCE)
-		return false;
 	if (result->verdict == GATE_SERVFAIL)
 		return true;
 	return result->is_failure &&
@@ -178,7 +192,7 @@ static bool asks_once_more(
 	struct message m;
 	struct chain chain;
 
-	if (all->config->policy->mode != MODE_ENFORCE || result->outcome.status != STATUS_BOGUS ||
+	if (a->is_bare || result->outcome.status != STATUS_BOGUS ||
 	        was_reasked(a, REASK_ONCE_MORE | REASK_SIGNED) ||
 	        !message_parse(&m, a->message, all->fallback->rrs, MESSAGE_RRS_MAX))
 		return false;
@@ -355,6 +369,8 @@ static bool clock_excuses(
 	}
 	if (!unset_clock_excuses(&result))
 		return false;
+	if (is_observed(a, &result))
+		return true;
 	report_unjudged(all->report, reported_of(a), EXEMPT_DATES, 0);
 	deliver_passed(all, a, &result);
 	return true;
@@ -432,10 +448,11 @@ static bool is_known(const struct arrival *a)
 static void conclude_judged(
         struct arrivals *all, struct arrival *a, struct gate_result *result, struct writer *out)
 {
-	if (clock_excuses(all, a, result) || ask_for_withheld(all, a, result))
+	if (clock_excuses(all, a, result) || (!a->is_bare && ask_for_withheld(all, a, result)))
 		return;
-	if (unproved_of(all, a, result) == EXEMPT_SOA) {
-		/* a primary may be unsigned: it has left out nothing */
+	/* a primary may be unsigned, and a server that was not asked for signatures has left none
+	 * out */
+	if (a->is_bare || unproved_of(all, a, result) == EXEMPT_SOA) {
 		arrival_conclude(all, a, result);
 		return;
 	}
@@ -506,6 +523,12 @@ void arrival_pass_unjudged(struct arrivals *all, struct arrival *a, enum query_k
 		arrival_judge(all, a);
 		return;
 	}
+	const struct gate_result passed = { .verdict = GATE_ACCEPT,
+		.outcome = outcome_of(STATUS_INSECURE, REASON_NOT_ANSWER),
+		.exemption = exemption };
+	if (is_observed(a, &passed))
+		return;
+	report_done(all->report, reported_of(a), &passed);
 	if (exempts[exemption].may_pass == PASS_ALL && (response->flags & FLAG_AD)) {
 		memcpy(all->octets, octets.base, octets.len);
 		put_u16(all->octets + 2, response->flags & (uint16_t)~FLAG_AD);

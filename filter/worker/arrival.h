@@ -42,19 +42,25 @@ struct carrier {
 	/* Returns false if the question was asked again in this way before, for this response or
 	 * another one. An attacker who sees a query can send many responses to it. */
 	bool (*may_ask)(struct arrival *a, enum reask_how how);
+
+	/* NULL for a response that the client has not got. Otherwise the arrival is the copy of a
+	 * response that has passed (monitor.h): this takes what would have become of the response,
+	 * and of the others only park() and may_ask() are called. */
+	void (*observe)(struct arrival *a, const struct gate_result *result);
 };
 
 struct arrival {
 	const struct carrier *carrier;
 	const struct client_query *asked;
-	struct span client; /* its address */
 	struct span message;
 	struct sockaddr_storage server; /* that sent the response */
+	struct span client;             /* an address, of 4 or 16 octets; borrowed */
 	struct parked *parked;          /* where the response waits; NULL before it has waited */
 	bool is_changed;                /* `message` is not what the server sent any more */
 	bool is_doubted_by_client;      /* the client may refuse it, and go on listening */
 	bool is_last;                   /* nothing better can follow */
 	bool may_not_wait;              /* the response has waited as long as it may */
+	bool is_bare; /* the query that the server got did not ask for signatures */
 };
 
 /* Asks servers for what a response needs. */
@@ -95,7 +101,8 @@ struct arrivals {
 	/* Messages that are written: by the gate, and by the gate that ignores dates. */
 	uint8_t *octets, *dateless_octets;
 	/* The response and the signatures that are added to it; NULL if nothing is ever added: no
-	 * resolver gives signatures, and there is no NAT64 (worker/withheld.h). */
+	 * resolver gives signatures, there is no NAT64 (worker/withheld.h), and nothing is
+	 * monitored. */
 	struct rr *response_rrs, *proof_rrs;
 };
 

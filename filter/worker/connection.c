@@ -137,6 +137,18 @@ static void treat_messages(struct side *s, struct cursor *c)
 	}
 }
 
+/* Hands the octets on as they came, and looks at the messages in them. */
+static void hand_on(struct side *s, struct cursor *octets)
+{
+	size_t from = cursor_offset(octets);
+
+	treat_messages(s, octets);
+	size_t len = cursor_offset(octets) - from;
+	if (len > 0 &&
+	        !outbox_add_octets(&opposite_side(s)->out, span_of(octets->base + from, len)))
+		s->connection->is_broken = true;
+}
+
 /* Looks at all octets that wait, and takes from the kernel those that were treated. The rest stays
  * in the kernel: it takes no memory here, its sender is told to wait, and epoll reports it again.
  */
@@ -152,11 +164,14 @@ static void read_octets(struct side *s)
 	}
 	if (n == 0) {
 		s->has_ended = true;
-		c->is_broken = framing_has_begun(&s->in);
+		c->is_broken = framing_has_begun(&s->in) && !c->relay->trade->only_looks;
 		return;
 	}
 	struct cursor octets = cursor_over(span_of(buffer, (size_t)n));
-	treat_messages(s, &octets);
+	if (c->relay->trade->only_looks)
+		hand_on(s, &octets);
+	else
+		treat_messages(s, &octets);
 	size_t taken = cursor_offset(&octets);
 	/* MSG_TRUNC: over TCP the octets are not copied again */
 	if (recv(s->fd, buffer, taken, MSG_TRUNC) != (ssize_t)taken)

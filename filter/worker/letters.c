@@ -30,8 +30,7 @@ static void note_kept(struct arrivals *all, const struct arrival *a)
 
 static bool is_left_to_client(const struct arrivals *all, const struct arrival *a)
 {
-	return a->asked->passes_unjudged || all->turn->is_paused ||
-	       all->config->policy->mode == MODE_MONITOR;
+	return a->asked->passes_unjudged || all->turn->is_paused;
 }
 
 enum letters letters_look(struct arrivals *all, const struct arrival *a,

@@ -26,6 +26,18 @@ bool outbox_add(struct outbox *o, struct span message)
 	return true;
 }
 
+bool outbox_add_octets(struct outbox *o, struct span octets)
+{
+	uint8_t *all = realloc(o->octets, o->len + octets.len);
+
+	if (!all)
+		return false;
+	memcpy(all + o->len, octets.base, octets.len);
+	o->octets = all;
+	o->len += octets.len;
+	return true;
+}
+
 int outbox_send(struct outbox *o, int fd)
 {
 	while (o->sent < o->len) {

@@ -19,6 +19,9 @@ static inline bool outbox_is_empty(const struct outbox *o)
 /* Copies a message of at most 65535 octets to the end. Returns false if memory is short. */
 bool outbox_add(struct outbox *o, struct span message);
 
+/* Copies octets to the end as they are. At least one. Returns false if memory is short. */
+bool outbox_add_octets(struct outbox *o, struct span octets);
+
 /* Sends as much as `fd` takes without waiting. Returns 0, or -errno if the connection is broken. */
 int outbox_send(struct outbox *o, int fd);
 

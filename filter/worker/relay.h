@@ -56,6 +56,9 @@ struct relay_trade {
 	void (*query)(void *trader, struct connection *c, struct span octets);
 	void (*response)(void *trader, struct connection *c, struct span octets);
 
+	/* Everything goes on as it came, octet for octet, and the trade only looks at messages. */
+	bool only_looks;
+
 	/* Treats one datagram of the server, which may be changed, if the server takes no TCP and
 	 * is asked over UDP. NULL: such a server cannot be reached. */
 	void (*datagram)(void *trader, struct connection *c, uint8_t *octets, size_t len);

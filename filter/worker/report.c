@@ -7,6 +7,7 @@
 
 #include "base/sockaddr.h"
 #include "wire/edns.h"
+#include "worker/report_help.h"
 
 #define LOG_BURST      20
 #define LOG_PER_SECOND 5
@@ -15,7 +16,7 @@ void report_init(struct report *r, const struct turn *turn, struct stats *stats)
 {
 	const struct log_limit limit = { .burst = LOG_BURST, .per_second = LOG_PER_SECOND };
 
-	*r = (struct report){ turn, stats, limit, limit, limit, limit, limit };
+	*r = (struct report){ turn, stats, limit, limit, limit, limit, limit, limit, false };
 }
 
 bool report_may_log(struct log_limit *limit, uint64_t now_ms)
@@ -57,7 +58,7 @@ void report_server(const struct sockaddr_storage *server, char text[static INET6
 /* A question and the server that answered it, as text. */
 struct response_text {
 	char name[NAME_TEXT_SIZE], type[TYPE_TEXT_SIZE];
-	char server[INET6_ADDRSTRLEN];
+	char server[INET6_ADDRSTRLEN], client[INET6_ADDRSTRLEN];
 };
 
 static void question_text(const struct client_query *asked, struct response_text *text)
@@ -74,6 +75,7 @@ static void response_text(struct reported response, struct response_text *text)
 {
 	question_text(response.asked, text);
 	report_server(response.server, text->server);
+	address_text(response.client, text->client);
 }
 
 /* Writes "; the server says: Blocked (EDE 15)", or "" for 0. */
@@ -85,26 +87,48 @@ static void filter_text(uint16_t filter_ede, char text[static FILTER_TEXT_SIZE])
 		        edns_filter_word(filter_ede), filter_ede);
 }
 
-/* bogus www.example. A from 192.0.2.53: example. DNSKEY (ds-no-match: no DNSKEY matches the DS)
+#define HELP_TEXT_SIZE (NAME_TEXT_SIZE + 200)
+
+/* ; see `sealgate explain www.example. A`, negative_trust_anchors */
+static void help_text(
+        const struct response_text *text, enum reason reason, char written[static HELP_TEXT_SIZE])
+{
+	struct report_help help = report_help_for(reason);
+	size_t len = 0;
+
+	written[0] = '\0';
+	if (help.explains)
+		len = (size_t)snprintf(written, HELP_TEXT_SIZE,
+		        "; see `sealgate explain %.255s %s`", text->name, text->type);
+	if (help.keys)
+		snprintf(written + len, HELP_TEXT_SIZE - len, "%s%s",
+		        help.explains ? ", " : "; see ", help.keys);
+}
+
+/* bogus www.example. A from 192.0.2.53 to 192.0.2.7: example. DNSKEY (ds-no-match: no DNSKEY matches
+ * the DS)
  *
- * A habit of the server follows the reason:
+ * What may help stands at the end. A habit of the server follows the reason:
  * (rrsig-missing: the zone is signed but there is no RRSIG; stripped: the server leaves out ...) */
-static void log_refusal(struct reported response, const struct gate_result *result)
+static void log_refusal(struct reported response, const struct gate_result *result, bool is_copy)
 {
 	char culprit_text[NAME_TEXT_SIZE], culprit_type[TYPE_TEXT_SIZE];
 	struct response_text text;
-	char filter[FILTER_TEXT_SIZE];
+	char help[HELP_TEXT_SIZE], filter[FILTER_TEXT_SIZE];
 
 	response_text(response, &text);
 	filter_text(result->filter_ede, filter);
 	bool has_habit = result->habit != REASON_NONE;
-	log_warning("%s %.255s %s from %s: %.255s %s (%s: %s%s%s%s%s%s)",
-	        status_text(result->outcome.status), text.name, text.type, text.server,
+	help_text(&text, has_habit ? result->habit : result->outcome.reason, help);
+	log_line(is_copy ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
+	        "%s %.255s %s from %s to %s: %.255s %s (%s: %s%s%s%s%s%s)%s%s",
+	        status_text(result->outcome.status), text.name, text.type, text.server, text.client,
 	        name_text(&result->culprit.name, culprit_text),
 	        type_text(result->culprit.type, culprit_type), reason_word(result->outcome.reason),
 	        reason_sentence(result->outcome.reason), has_habit ? "; " : "",
 	        has_habit ? reason_word(result->habit) : "", has_habit ? ": " : "",
-	        has_habit ? reason_sentence(result->habit) : "", filter);
+	        has_habit ? reason_sentence(result->habit) : "", filter,
+	        is_copy ? "; passed, would be SERVFAIL in enforce mode" : "", help);
 }
 
 void report_renewal(struct report *r, struct reported response, const struct want *want)
@@ -120,18 +144,21 @@ void report_renewal(struct report *r, struct reported response, const struct wan
 	response_text(response, &text);
 	name_text(&want->name, zone);
 	if (want->is_unsigned)
-		log_info("%.255s %s from %s: not signed, although %.255s had a DNSKEY set %u s "
+		log_info("%.255s %s from %s to %s: not signed, although %.255s had a DNSKEY set %u "
+		         "s "
 		         "ago; its "
 		         "DS and DNSKEY are fetched once more",
-		        text.name, text.type, text.server, zone, want->stale_s);
+		        text.name, text.type, text.server, text.client, zone, want->stale_s);
 	else
-		log_info("%.255s %s from %s: signed by a key that the DNSKEY set learned %u s ago "
+		log_info("%.255s %s from %s to %s: signed by a key that the DNSKEY set learned %u "
+		         "s ago "
 		         "does "
 		         "not have; the DS and DNSKEY of %.255s are fetched once more",
-		        text.name, text.type, text.server, want->stale_s, zone);
+		        text.name, text.type, text.server, text.client, want->stale_s, zone);
 }
 
-/* unjudged www.example. A from 192.0.2.53 (pause: all of it, without AD unless judged Secure) */
+/* unjudged www.example. A from 192.0.2.53 to 192.0.2.7 (pause: all of it, without AD unless judged
+ * Secure) */
 void report_unjudged(
         struct report *r, struct reported response, enum exemption exemption, uint16_t filter_ede)
 {
@@ -143,8 +170,8 @@ void report_unjudged(
 		return;
 	response_text(response, &text);
 	filter_text(filter_ede, filter);
-	log_info("unjudged %.255s %s from %s (%s: %s%s)", text.name, text.type, text.server,
-	        exempt->word, exempt_pass_text(exempt->may_pass), filter);
+	log_info("unjudged %.255s %s from %s to %s (%s: %s%s)", text.name, text.type, text.server,
+	        text.client, exempt->word, exempt_pass_text(exempt->may_pass), filter);
 }
 
 /* The addresses of a flow, as text. */
@@ -210,10 +237,11 @@ void report_stray(struct report *r, const struct flow_key *key, const struct mes
 	if (!report_may_log(&r->rival, r->turn->now_ms))
 		return;
 	flow_text(key, &addresses);
-	log_warning("dropped a response for %.255s from %s to %s: it came in from %s and would "
+	log_warning("%s a response for %.255s from %s to %s: it came in from %s and would "
 	            "leave to %s, which is not the way of its query",
-	        name_text(&response->qname, name), addresses.server, addresses.client,
-	        interface_text(key->way.in, from), interface_text(key->way.out, to));
+	        r->monitors ? "enforce would drop" : "dropped", name_text(&response->qname, name),
+	        addresses.server, addresses.client, interface_text(key->way.in, from),
+	        interface_text(key->way.out, to));
 }
 
 void report_judged(struct report *r, struct reported response, const struct gate_result *result)
@@ -226,5 +254,71 @@ void report_judged(struct report *r, struct reported response, const struct gate
 	if (result->outcome.reason == REASON_ANCHOR_NO_MATCH) /* told once: worker/gates.c */
 		return;
 	if (report_may_log(status == STATUS_BOGUS ? &r->bogus : &r->indeterminate, r->turn->now_ms))
-		log_refusal(response, result);
+		log_refusal(response, result, r->monitors);
+}
+
+/* True for a response that enforce counts by its exemption, and not by a status. */
+static bool is_unjudged(const struct gate_result *result)
+{
+	enum may_pass may_pass = exempts[result->exemption].may_pass;
+
+	return may_pass == PASS_ALL || may_pass == PASS_WHOLE || may_pass == PASS_NAMED;
+}
+
+static const char *const did_text[] = {
+	[GATE_ACCEPT] = "passed unchanged",
+	[GATE_REWRITE] = "passed rewritten",
+	[GATE_SERVFAIL] = "SERVFAIL",
+	[GATE_DROP] = "dropped",
+	[GATE_WANT] = "dropped",
+};
+
+/* secure www.example. A from 192.0.2.53 to 192.0.2.7: passed rewritten */
+void report_done(const struct report *r, struct reported response, const struct gate_result *result)
+{
+	struct response_text text;
+
+	bool is_exempt = result->exemption != EXEMPT_NOT;
+
+	if (!log_writes(LOG_LEVEL_DEBUG))
+		return;
+	response_text(response, &text);
+	log_line(LOG_LEVEL_DEBUG, "%s %.255s %s from %s to %s: %s%s%s%s",
+	        is_unjudged(result) ? "unjudged" : status_text(result->outcome.status), text.name,
+	        text.type, text.server, text.client,
+	        r->monitors ? "passed as it came, in enforce mode " : "", did_text[result->verdict],
+	        is_exempt ? " by the exemption " : "",
+	        is_exempt ? exempts[result->exemption].word : "");
+}
+
+static void log_differing(struct report *r, struct reported response)
+{
+	struct response_text text;
+
+	if (!report_may_log(&r->differs, r->turn->now_ms))
+		return;
+	response_text(response, &text);
+	log_info("differs %.255s %s from %s to %s: the records are not those of the signed answer "
+	         "that the server gave to the same question; they rotate, or they are forged",
+	        text.name, text.type, text.server, text.client);
+}
+
+void report_monitored(struct report *r, struct reported response, enum copy_fate fate,
+        const struct gate_result *result)
+{
+	switch (fate) {
+	case COPY_PASSES:
+		report_done(r, response, result);
+		if (!is_unjudged(result))
+			count_status(r->stats, result->outcome.status);
+		break;
+	case COPY_REFUSED:
+		report_judged(r, response, result);
+		break;
+	case COPY_DIFFERS:
+		log_differing(r, response);
+		break;
+	case COPY_UNKNOWN:
+		break;
+	}
 }

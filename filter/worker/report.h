@@ -9,13 +9,15 @@
 #include "flow/flow.h"
 #include "flow/stats.h"
 #include "gate/gate.h"
+#include "worker/monitor_memory.h"
 #include "worker/turn.h"
 
 struct report {
 	const struct turn *turn; /* borrowed, as `stats` is */
 	struct stats *stats;
 	/* A flood of one kind of line must not hide the others. */
-	struct log_limit bogus, indeterminate, unjudged, rival, renewal;
+	struct log_limit bogus, indeterminate, unjudged, rival, renewal, differs;
+	bool monitors; /* nothing that is reported is refused or dropped */
 };
 
 /* Sets the limits of the log. */
@@ -27,10 +29,11 @@ bool report_may_log(struct log_limit *limit, uint64_t now_ms);
 /* Writes the server's address as text. */
 void report_server(const struct sockaddr_storage *server, char text[static INET6_ADDRSTRLEN]);
 
-/* A response: what was asked, and the server that sent it. */
+/* A response: what was asked, the server that sent it, and the address of the client. */
 struct reported {
 	const struct client_query *asked;
 	const struct sockaddr_storage *server;
+	struct span client;
 };
 
 /* Counts the status of a response that was judged, and logs it if it is Bogus or Indeterminate. */
@@ -39,6 +42,15 @@ void report_judged(struct report *r, struct reported response, const struct gate
 /* Logs that a response contradicts the keys of its zone, which are fetched once more for that. Logs
  * nothing for a want that is no renewal. */
 void report_renewal(struct report *r, struct reported response, const struct want *want);
+
+/* At the level debug: logs what was done with a response. */
+void report_done(
+        const struct report *r, struct reported response, const struct gate_result *result);
+
+/* Counts the status of a response that has passed in monitor mode, and logs what enforce would have
+ * done with it. */
+void report_monitored(struct report *r, struct reported response, enum copy_fate fate,
+        const struct gate_result *result);
 
 /* Logs a response that passes without a full judgement, if the exemption is to be logged; with what the
  * server says of its filter, unless `filter_ede` is 0. */

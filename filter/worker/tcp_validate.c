@@ -27,7 +27,7 @@ void tcp_validate_fini(struct tcp_validator *t)
 
 /* ---- Queries ---- */
 
-static struct client_query transfer_asked(const struct message *query)
+struct client_query tcp_transfer_asked(const struct message *query)
 {
 	struct client_query asked = { .id = query->id,
 		.flags = query->flags,
@@ -53,7 +53,7 @@ static void send_refused(
 static void take_transfer(
         struct tcp_validator *t, struct connection *c, const struct message *query)
 {
-	struct client_query asked = transfer_asked(query);
+	struct client_query asked = tcp_transfer_asked(query);
 
 	stats_count(&t->stats->queries);
 	if (t->config->tcp.refuses_transfers) {
@@ -141,7 +141,7 @@ static bool relayed_park(struct arrival *a)
 	return true;
 }
 
-/* A question on a connection has one response; see find_asked(). */
+/* A question on a connection has one response; see tcp_find_question(). */
 static bool relayed_may_ask(struct arrival *a, enum reask_how how)
 {
 	(void)a;
@@ -150,15 +150,15 @@ static bool relayed_may_ask(struct arrival *a, enum reask_how how)
 }
 
 static const struct carrier on_connections = { relayed_deliver, relayed_drop, relayed_hold_back,
-	relayed_park, relayed_may_ask };
+	relayed_park, relayed_may_ask, NULL };
 
 static struct relayed relayed_of(struct tcp_validator *t, struct question *q, struct span octets)
 {
 	return (struct relayed){ .arrival = { .carrier = &on_connections,
 		                         .asked = &q->asked,
-		                         .client = sockaddr_octets(&q->connection->client_address),
 		                         .message = octets,
 		                         .server = q->connection->server_address,
+		                         .client = sockaddr_octets(&q->connection->client_address),
 		                         .parked = q->parked,
 		                         .is_last = true },
 		.validator = t,
@@ -187,7 +187,7 @@ static struct question *find_asked_by(
 }
 
 /* Answers come in any order (RFC 7766, 7). */
-static struct question *find_asked(const struct connection *c, const struct message *response)
+struct question *tcp_find_question(const struct connection *c, const struct message *response)
 {
 	struct question *q = find_asked_by(c, response, gate_matches);
 
@@ -217,7 +217,7 @@ static void tcp_validate_response(void *context, struct connection *c, struct sp
 
 	stats_count(&t->stats->responses);
 	bool is_parsed = scratch_parse(&t->scratch, octets, &response);
-	struct question *q = is_parsed ? find_asked(c, &response) : NULL;
+	struct question *q = is_parsed ? tcp_find_question(c, &response) : NULL;
 	if (!q && t->turn->is_paused) {
 		stats_count(&t->stats->passed[EXEMPT_PAUSE]);
 		connection_send(&c->client, octets);

@@ -9,6 +9,7 @@
 #include "worker/scratch.h"
 
 struct arrivals;
+struct monitor;
 struct oddities;
 struct parked;
 struct query_intake;
@@ -26,6 +27,7 @@ struct tcp_validator {
 	struct oddities *oddities;
 	struct arrivals *arrivals;
 	struct park *park;
+	struct monitor *monitor; /* NULL in enforce mode */
 
 	struct scratch scratch; /* the message that came, and a copy of it */
 };
@@ -42,6 +44,12 @@ extern const struct relay_trade tcp_validate_trade;
  * again. `in_time` is false if what the response waited for did not come. The caller updates the
  * connection afterwards. */
 void tcp_validate_resume(struct tcp_validator *t, struct parked *parked, bool in_time);
+
+/* Returns what a zone transfer asks. */
+struct client_query tcp_transfer_asked(const struct message *query);
+
+/* Returns the question on the connection that a response answers, or NULL. */
+struct question *tcp_find_question(const struct connection *c, const struct message *response);
 
 /* Passes on a message of the transfer `q`. */
 void tcp_pass_transfer(struct question *q, const struct message *response);

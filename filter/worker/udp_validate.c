@@ -38,9 +38,8 @@ static bool may_be_sent_on(const struct udp_validator *u, enum query_kind kind)
 	       (kind != QUERY_TRANSFER || !u->config->tcp.refuses_transfers);
 }
 
-/* Returns false if the question is not remembered. Then the query must be dropped, because its
- * response would be. */
-static bool remember_question(struct udp_validator *u, const struct flow_key *key,
+/* If the question is not remembered, the query must be dropped, because its response would be. */
+bool udp_validate_remember(struct udp_validator *u, const struct flow_key *key,
         enum query_kind kind, const struct client_query *asked, uint64_t at_ms)
 {
 	struct flow_remembered what = flow_remember(u->flows, key, kind, asked, at_ms);
@@ -69,7 +68,7 @@ void udp_validate_query(struct udp_validator *u, const struct queued_datagram *d
 		return;
 	}
 	if (!may_be_sent_on(u, kind) ||
-	        !remember_question(u, &d->key, kind, &asked, u->turn->now_ms)) {
+	        !udp_validate_remember(u, &d->key, kind, &asked, u->turn->now_ms)) {
 		drop_packet(u, packet_id);
 		return;
 	}
@@ -104,7 +103,7 @@ void udp_validate_sent_on(
 	server_fallback_sent_on(u->arrivals->fallback, &server, at_ms);
 	struct flow_key key = flow_key_of_query(
 	        &u->flows->hash_key, &packet, asked.id, (struct flow_way){ .in = in_interface });
-	remember_question(u, &key, QUERY_JUDGED, &asked, at_ms);
+	udp_validate_remember(u, &key, QUERY_JUDGED, &asked, at_ms);
 }
 
 /* ---- Responses ---- */
@@ -359,7 +358,7 @@ static bool arrived_may_ask(struct arrival *a, enum reask_how how)
 }
 
 static const struct carrier in_packets = { arrived_deliver, arrived_drop, arrived_hold_back,
-	arrived_park, arrived_may_ask };
+	arrived_park, arrived_may_ask, NULL };
 
 /* The size that the client accepts and the packet may carry. */
 static uint16_t size_limit(
@@ -528,11 +527,11 @@ void udp_validate_response(
 	struct arrived_packet arrived = {
 		.arrival = { .carrier = &in_packets,
 		        .asked = &what.client,
-		        .client = flow_key_client(&d->key),
 		        .message = response.octets,
 		        .is_changed = response.octets.len < packet->payload.len,
 		        .server = sockaddr_of(
-		                packet->source, packet->source_port, queued->in_interface) },
+		                packet->source, packet->source_port, queued->in_interface),
+		        .client = packet->destination },
 		.validator = u,
 		.packet_id = queued->id,
 		.packet = packet,

@@ -8,6 +8,7 @@
 
 struct arrivals;
 struct grace;
+struct monitor;
 struct oddities;
 struct park;
 struct parked;
@@ -29,7 +30,8 @@ struct udp_validator {
 	struct park *park;
 	struct grace *grace;
 	struct packet_verdicts verdicts;
-	struct rr *rrs; /* of the response that came: MESSAGE_RRS_MAX */
+	struct rr *rrs;          /* of the response that came: MESSAGE_RRS_MAX */
+	struct monitor *monitor; /* NULL in enforce mode */
 };
 
 /* Gives a query its verdict. */
@@ -39,6 +41,11 @@ void udp_validate_query(struct udp_validator *u, const struct queued_datagram *d
  * be called before a response is treated that came meanwhile. */
 void udp_validate_sent_on(
         struct udp_validator *u, struct span octets, uint64_t at_ms, uint32_t in_interface);
+
+/* Remembers the question of a query. Returns false if its client has its share: its response will
+ * answer no query. */
+bool udp_validate_remember(struct udp_validator *u, const struct flow_key *key,
+        enum query_kind kind, const struct client_query *asked, uint64_t at_ms);
 
 /* Gives a response its verdict, or parks it. `octets` is the payload, which may be changed. */
 void udp_validate_response(

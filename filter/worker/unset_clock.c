@@ -19,7 +19,7 @@ static bool is_of_time_server(const struct policy *policy, const struct client_q
 enum clock_ruling unset_clock_rule(
         enum clock_state state, const struct policy *policy, const struct client_query *asked)
 {
-	if (state != CLOCK_NOT_SET || policy->mode == MODE_MONITOR)
+	if (state != CLOCK_NOT_SET)
 		return CLOCK_JUDGES;
 	return is_of_time_server(policy, asked) ? CLOCK_PASSES : CLOCK_WAITS;
 }

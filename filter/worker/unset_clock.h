@@ -8,7 +8,7 @@
 #include "gate/gate.h"
 
 enum clock_ruling {
-	CLOCK_JUDGES, /* judge the response: the clock is set, or nothing is refused anyhow */
+	CLOCK_JUDGES, /* judge the response: the clock is set */
 	CLOCK_PASSES, /* the response is of a time server: it passes by EXEMPT_CLOCK */
 	CLOCK_WAITS,  /* the response can be judged once the clock is set */
 };

@@ -115,12 +115,13 @@ enum query_kind validate_query_take(struct query_intake *in, const struct query_
 	struct writer out = scratch_writer(&in->scratch);
 	enum query_kind kind = read_query(in, way, octets, &query, asked);
 	bool is_paused = in->turn->is_paused;
+	bool goes_as_it_came = is_paused || in->config->monitors;
 
 	*sent = kind == QUERY_MALFORMED ? octets : query.octets;
 	if (kind == QUERY_JUDGED || kind == QUERY_CD)
 		note_sender(in, way, kind, asked);
 	asked->sent_plain =
-	        is_paused || kind != QUERY_JUDGED || goes_plainly(in, way->server, asked);
+	        goes_as_it_came || kind != QUERY_JUDGED || goes_plainly(in, way->server, asked);
 	if (!asked->sent_plain) {
 		if (!decorate(in, way, &query, asked, &out))
 			kind = QUERY_MALFORMED;

@@ -90,17 +90,39 @@ static void sign_datagram(struct worker *w, const struct queued_datagram *d, boo
 		udp_sign_response(&w->udp_signer, d);
 }
 
+static void monitor_datagram(
+        struct worker *w, const struct queued_datagram *d, uint8_t *octets, bool is_query)
+{
+	if (is_query)
+		udp_monitor_query(&w->udp_validator, d);
+	else
+		udp_monitor_response(&w->udp_validator, d, octets);
+}
+
 static void validate_datagram(struct worker *w, const struct queued_datagram *d, bool is_query)
 {
 	const struct queued *queued = d->queued;
+	uint8_t *octets = queued->base + (d->packet->payload.base - queued->octets.base);
 
 	if (is_of_a_server_here(queued, d->packet, is_query))
 		pass_exempt(w, queued->id, EXEMPT_SERVED);
+	else if (w->config.monitors)
+		monitor_datagram(w, d, octets, is_query);
 	else if (is_query)
 		udp_validate_query(&w->udp_validator, d);
 	else
-		udp_validate_response(&w->udp_validator, d,
-		        queued->base + (d->packet->payload.base - queued->octets.base));
+		udp_validate_response(&w->udp_validator, d, octets);
+}
+
+/* Refuses a packet. In monitor mode it passes, and is counted in the same way. */
+static void refuse_counted(struct worker *w, uint64_t packet_id, uint64_t *counter)
+{
+	if (!w->config.monitors) {
+		drop_counted(w, packet_id, counter);
+		return;
+	}
+	monitor_would_drop(&w->stats, counter);
+	pass_exempt(w, packet_id, EXEMPT_MONITOR);
 }
 
 static void handle_datagram(
@@ -114,7 +136,7 @@ static void handle_datagram(
 	struct queued_datagram d = { queued, packet, expected_flow(w, queued, packet, asks) };
 	/* A rewritten packet gets a new checksum, which must not make a damaged one whole. */
 	if (!packet_checksum_ok(packet))
-		drop_counted(w, queued->id, &w->stats.packets_checksum);
+		refuse_counted(w, queued->id, &w->stats.packets_checksum);
 	else if (worker_signs(w))
 		sign_datagram(w, &d, asks);
 	else
@@ -133,13 +155,13 @@ static void handle_packet(void *context, const struct queued *queued)
 		handle_datagram(w, queued, &packet);
 		break;
 	case PACKET_FRAGMENT:
-		drop_counted(w, queued->id, &w->stats.packets_fragment);
+		refuse_counted(w, queued->id, &w->stats.packets_fragment);
 		break;
 	case PACKET_NOT_UDP:
-		drop_counted(w, queued->id, &w->stats.packets_not_udp);
+		refuse_counted(w, queued->id, &w->stats.packets_not_udp);
 		break;
 	case PACKET_MALFORMED:
-		drop_counted(w, queued->id, &w->stats.packets_malformed);
+		refuse_counted(w, queued->id, &w->stats.packets_malformed);
 		break;
 	}
 }
@@ -173,6 +195,10 @@ static void drain_shortcut(struct worker *w)
 
 static void resume_parked(struct worker *w, struct parked *parked, bool in_time)
 {
+	if (parked->is_copy) {
+		monitor_resume(&w->monitor, parked, in_time);
+		return;
+	}
 	if (!parked->question) {
 		udp_validate_resume(&w->udp_validator, parked, in_time);
 		return;
@@ -318,7 +344,7 @@ static int worker_turn(struct worker *w)
 	read_clocks(w);
 	w->received = 0;
 	orders_take(w);
-	shortcut_alive(&w->shortcut, w->turn.now_ms, !w->turn.is_paused);
+	shortcut_alive(&w->shortcut, w->turn.now_ms, !w->turn.is_paused && !w->config.monitors);
 	drain_shortcut(w);
 	w->relay.treated = 0;
 	for (int i = 0; i < n && result == 0; i++)
@@ -340,7 +366,8 @@ static void drop_parked(struct worker *w, struct park *park)
 	struct parked *oldest;
 
 	while ((oldest = park_oldest(park))) {
-		nfqueue_drop(&w->queue, oldest->packet_id);
+		if (!oldest->is_copy)
+			nfqueue_drop(&w->queue, oldest->packet_id);
 		parked_remove(oldest);
 	}
 	nfqueue_flush(&w->queue);

@@ -39,7 +39,8 @@ struct worker_config {
 	struct fetch_sources sources;
 	const char *shortcut; /* where its maps are pinned; NULL: there is none */
 
-	bool assists;           /* proves a response without signatures by those of a resolver */
+	bool monitors; /* everything goes on as it came, and copies are judged: monitor.h */
+	bool assists;  /* proves a response without signatures by those of a resolver */
 	enum clock_state clock; /* at the start */
 	bool waits_for_clock;   /* while the clock is not set, responses wait instead of being
 	                           refused, except those of time servers */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/least.h"
+#include "worker/tcp_monitor.h"
 #include "worker/tcp_sign.h"
 #include "worker/worker_private.h"
 
@@ -160,14 +161,23 @@ static int make_validator(struct worker *w)
 		.park = &w->park,
 		.grace = &w->grace,
 		.verdicts = datagram_verdicts(&w->queue),
-		.rrs = scratch_rrs_new() };
+		.rrs = scratch_rrs_new(),
+		.monitor = config->monitors ? &w->monitor : NULL };
 	w->tcp_validator = (struct tcp_validator){ .config = config,
 		.turn = &w->turn,
 		.stats = &w->stats,
 		.intake = &w->intake,
 		.oddities = &w->oddities,
 		.arrivals = &w->arrivals,
+		.park = &w->park,
+		.monitor = w->udp_validator.monitor };
+	w->monitor = (struct monitor){ .turn = &w->turn,
+		.stats = &w->stats,
+		.report = &w->report,
+		.arrivals = &w->arrivals,
+		.flows = &w->flows,
 		.park = &w->park };
+	w->report.monitors = config->monitors;
 	int result = w->udp_validator.rrs ? gates_init(&w->gates) : -ENOMEM;
 	if (result == 0)
 		result = missing_init(&w->missing, &w->turn, config->limits.park_ms);
@@ -177,6 +187,8 @@ static int make_validator(struct worker *w)
 		result = arrivals_init(&w->arrivals);
 	if (result == 0 && config->tcp.is_on)
 		result = tcp_validate_init(&w->tcp_validator);
+	if (result == 0 && config->monitors)
+		result = monitor_init(&w->monitor);
 	return result;
 }
 
@@ -221,6 +233,13 @@ static int watch_fd(struct worker *w, int fd, void *tag)
 	return epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
 }
 
+static const struct relay_trade *relay_trade_of(const struct worker *w)
+{
+	if (worker_signs(w))
+		return &tcp_sign_trade;
+	return w->config.monitors ? &tcp_monitor_trade : &tcp_validate_trade;
+}
+
 static int open_relay(struct worker *w, struct complaint *error)
 {
 	bool signs = worker_signs(w);
@@ -228,7 +247,7 @@ static int open_relay(struct worker *w, struct complaint *error)
 	w->relay = (struct relay){ .config = &w->config.tcp,
 		.turn = &w->turn,
 		.stats = &w->stats,
-		.trade = signs ? &tcp_sign_trade : &tcp_validate_trade,
+		.trade = relay_trade_of(w),
 		.trader = signs ? (void *)&w->sign_trade : &w->tcp_validator,
 		.epoll_fd = w->epoll_fd };
 	int result = relay_open(&w->relay);
@@ -314,6 +333,7 @@ void worker_free(struct worker *w)
 	server_fallback_fini(&w->fallback);
 	fetcher_fini(&w->fetcher);
 	flow_table_fini(&w->flows);
+	monitor_fini(&w->monitor);
 	tcp_validate_fini(&w->tcp_validator);
 	free(w->udp_validator.rrs);
 	arrivals_fini(&w->arrivals);

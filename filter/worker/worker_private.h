@@ -16,11 +16,13 @@
 #include "worker/arrival.h"
 #include "worker/gates.h"
 #include "worker/missing.h"
+#include "worker/monitor.h"
 #include "worker/oddity.h"
 #include "worker/report.h"
 #include "worker/server_fallback.h"
 #include "worker/sign_trade.h"
 #include "worker/tcp_validate.h"
+#include "worker/udp_monitor.h"
 #include "worker/udp_sign.h"
 #include "worker/udp_validate.h"
 #include "worker/validate_query.h"
@@ -64,6 +66,7 @@ struct worker {
 	struct arrivals arrivals;
 	struct udp_validator udp_validator;
 	struct tcp_validator tcp_validator;
+	struct monitor monitor; /* in monitor mode */
 
 	/* Of a worker that signs: */
 	struct sign_trade sign_trade;

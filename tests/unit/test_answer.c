@@ -1519,96 +1519,6 @@ static void no_zone_cut_is_wanted_at_the_owner_of_an_nsec3(void **state)
 	judge_free(j);
 }
 
-static void in_monitor_mode_nothing_is_refused(void **state)
-{
-	(void)state;
-	static const struct {
-		const char *why;
-		unsigned rcode;
-		const char *records;
-		enum status status;
-	} rows[] = {
-		{ "a forged answer", 0, "www.example.test A 192.0.2.66", STATUS_BOGUS },
-		{ "a forged NXDOMAIN", 3, "> example.test SOA", STATUS_BOGUS },
-		{ "a good one", 0, "www.example.test A 192.0.2.1 | example.test", STATUS_SECURE },
-		{ "an irrelevant record", 0,
-		        "www.example.test A 192.0.2.1 | example.test\n+ x.example.test A 192.0.2.2",
-		        STATUS_SECURE },
-	};
-	struct judge *j = judge_new();
-
-	j->policy.mode = MODE_MONITOR;
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		judge_text(j, "www.example.test A", rows[i].rcode, rows[i].records, ASK_DO);
-		assert_row(rows[i].why, j->result.outcome.status == rows[i].status);
-		assert_row(rows[i].why,
-		        j->result.verdict == GATE_ACCEPT || rows[i].status == STATUS_SECURE);
-		struct message sent;
-		struct rr rrs[8];
-		assert_true(message_parse(&sent, msg_span(&j->response), rrs, COUNT(rrs)));
-		const struct message *m = judge_delivered(j, msg_span(&j->response));
-		assert_row(rows[i].why, m->rr_count == sent.rr_count);
-	}
-	judge_free(j);
-}
-
-/* In enforce mode these responses have their RCODE changed, or are refused. */
-static void in_monitor_mode_an_rcode_stays_as_it_is(void **state)
-{
-	(void)state;
-	static const struct {
-		const char *why, *records;
-		unsigned rcode;
-		uint16_t flags;
-	} rows[] = {
-		{ "of a cut response", "", RCODE_NXDOMAIN, FLAG_TC },
-		{ "of a chain that leaves the zone",
-		        "a.example.test CNAME none.other.test | example.test\n> other.test SOA",
-		        RCODE_NXDOMAIN, 0 },
-		{ "with extended bits", "", 16, 0 },
-	};
-	struct judge *j = judge_new();
-	const size_t opt_rcode_at = DNS_HEADER_SIZE + 16 + 4 + 5;
-
-	j->policy.mode = MODE_MONITOR;
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct client_query asked = judge_asked("a.example.test A", ASK_EDNS | ASK_NO_RD);
-		judge_begin(j, "a.example.test A", rows[i].rcode & RCODE_MASK);
-		j->response.octets[2] |= (uint8_t)(rows[i].flags >> 8);
-		if (rows[i].rcode > RCODE_MASK) {
-			msg_section(&j->response, SECTION_ADDITIONAL);
-			msg_opt(&j->response, 1232, true);
-			j->response.octets[opt_rcode_at] = (uint8_t)(rows[i].rcode >> 4);
-		}
-		judge_write(j, rows[i].records);
-		judge_octets(j, &asked, msg_span(&j->response));
-		assert_row(rows[i].why, j->result.verdict != GATE_SERVFAIL);
-		const struct message *m = judge_delivered(j, msg_span(&j->response));
-		assert_row(rows[i].why, message_rcode(m) == rows[i].rcode);
-	}
-	judge_free(j);
-}
-
-/* The end of the chain was not judged, but is sent all the same. */
-static void in_monitor_mode_a_partly_judged_chain_has_no_ad(void **state)
-{
-	(void)state;
-	static const unsigned who[] = { 0, ASK_STRANGER, ASK_RESOLVER };
-	struct judge *j = judge_new();
-
-	j->policy.mode = MODE_MONITOR;
-	for (size_t i = 0; i < COUNT(who); i++) {
-		judge_text(j, "a.example.test A", 0,
-		        "a.example.test CNAME www.other.test | example.test\n"
-		        "www.other.test A 203.0.113.66",
-		        ASK_DO | ASK_NO_RD | who[i]);
-		const struct message *m = judge_delivered(j, msg_span(&j->response));
-		assert_int_equal(m->rr_count, 3);
-		assert_false(m->flags & FLAG_AD);
-	}
-	judge_free(j);
-}
-
 static void the_operators_skew_replaces_the_share_of_the_validity(void **state)
 {
 	(void)state;
@@ -1816,9 +1726,6 @@ int main(void)
 		cmocka_unit_test(a_part_lives_for_seconds_if_the_client_may_not_iterate),
 		cmocka_unit_test(a_chain_that_ends_in_a_denial_needs_the_proof),
 		cmocka_unit_test(no_zone_cut_is_wanted_at_the_owner_of_an_nsec3),
-		cmocka_unit_test(in_monitor_mode_nothing_is_refused),
-		cmocka_unit_test(in_monitor_mode_an_rcode_stays_as_it_is),
-		cmocka_unit_test(in_monitor_mode_a_partly_judged_chain_has_no_ad),
 		cmocka_unit_test(the_operators_skew_replaces_the_share_of_the_validity),
 		cmocka_unit_test(the_clock_may_be_off_by_the_skew_at_most),
 		cmocka_unit_test(of_unsigned_records_only_additional_ones_stay),

@@ -83,7 +83,7 @@ static bool note_asking(struct arrival *a, enum reask_how how)
 }
 
 static const struct carrier stand_in = { note_delivery, note_drop, note_holding, note_parking,
-	note_asking };
+	note_asking, NULL };
 
 static struct bed *bed_new(bool can_assist, const char *question, unsigned how)
 {
@@ -92,7 +92,9 @@ static struct bed *bed_new(bool can_assist, const char *question, unsigned how)
 	assert_non_null(b);
 	b->v = validating_new(can_assist);
 	b->asked = judge_asked(question, how);
-	b->arrival = (struct arrival){ .carrier = &stand_in, .asked = &b->asked };
+	b->arrival = (struct arrival){
+		.carrier = &stand_in, .asked = &b->asked, .client = span_of("\300\0\2\7", 4)
+	};
 	b->arrival.server.ss_family = AF_INET;
 	return b;
 }
@@ -148,7 +150,6 @@ static void assert_fate(const struct bed *b, const char *why, enum fate fate)
 /* ---- Responses whose keys can be had ---- */
 
 enum {
-	MONITOR = 1,
 	PAUSED = 2,
 	LAST = 4,         /* nothing better can follow */
 	GRACE_IS_OFF = 8, /* the carrier holds nothing back */
@@ -187,8 +188,6 @@ static const struct row {
 	        SERVFAIL, COUNTER(responses_servfail), 0 },
 	{ "forged, and the carrier holds nothing back", WWW, ASK_DO, 0, FORGED, CLOCK_SET,
 	        GRACE_IS_OFF, SERVFAIL, COUNTER(status_bogus), 0 },
-	{ "forged, in monitor mode", WWW, ASK_DO, 0, FORGED, CLOCK_SET, MONITOR, CAME,
-	        COUNTER(status_bogus), EXEMPT_MONITOR },
 	/* refused, and a part of it passes, but never before a better response had its time */
 	{ "a filter's denial", WWW, ASK_PLAIN, RCODE_NXDOMAIN, "", CLOCK_SET, BLOCKED_PASSES,
 	        HELD_BACK, 0, 0 },
@@ -207,9 +206,6 @@ static const struct row {
 	{ "a primary's SOA, and nothing better came", "example.test SOA", ASK_NO_RD, FLAG_AA,
 	        "example.test SOA", CLOCK_SET, TRANSFERS | LAST, OTHER,
 	        COUNTER(responses_rewritten), EXEMPT_SOA },
-	{ "a primary's SOA, in monitor mode", "example.test SOA", ASK_NO_RD, FLAG_AA,
-	        "example.test SOA", CLOCK_SET, TRANSFERS | MONITOR, OTHER,
-	        COUNTER(responses_rewritten), EXEMPT_MONITOR },
 	/* errors */
 	{ "an error waits for a better response", WWW, ASK_DO, RCODE_SERVFAIL, "", CLOCK_SET, 0,
 	        HELD_BACK, 0, 0 },
@@ -221,8 +217,6 @@ static const struct row {
 	        LAST, CAME, COUNTER(responses_accepted), EXEMPT_ERROR },
 	{ "an error with a record, which does not pass", WWW, ASK_DO, RCODE_REFUSED, BARE,
 	        CLOCK_SET, LAST, OTHER, COUNTER(responses_rewritten), EXEMPT_ERROR },
-	{ "an error, in monitor mode, is not held back", WWW, ASK_DO, RCODE_REFUSED, "", CLOCK_SET,
-	        MONITOR, CAME, COUNTER(responses_accepted), EXEMPT_MONITOR },
 	{ "a response that was cut", WWW, ASK_DO, FLAG_TC, BARE, CLOCK_SET, 0, OTHER,
 	        COUNTER(responses_rewritten), EXEMPT_CUT },
 	/* the clock */
@@ -241,8 +235,6 @@ static const struct row {
 	{ "not set, a time server, with a record of another name", POOL, ASK_DO, 0,
 	        "1.pool.example.test A 192.0.2.123\n+ www.other.test A 192.0.2.66", CLOCK_NOT_SET,
 	        0, OTHER, COUNTER(responses_rewritten), EXEMPT_CLOCK },
-	{ "not set, in monitor mode all is judged", WWW, ASK_DO, 0, FORGED, CLOCK_NOT_SET, MONITOR,
-	        CAME, COUNTER(status_bogus), EXEMPT_MONITOR },
 	{ "unsynchronised, a good response", WWW, ASK_DO, 0, GOOD, CLOCK_UNSYNCHRONISED, 0, OTHER,
 	        COUNTER(status_secure), EXEMPT_NOT },
 	{ "unsynchronised, expired", WWW, ASK_DO, 0,
@@ -289,7 +281,6 @@ static void set_up_row(struct bed *b, const struct row *row)
 
 	b->v->turn.clock = row->clock;
 	b->v->turn.is_paused = given & PAUSED;
-	b->v->policy.mode = given & MONITOR ? MODE_MONITOR : MODE_ENFORCE;
 	b->v->config.waits_for_clock = given & CAN_WAIT_FOR_CLOCK;
 	b->v->policy.passes_blocked = given & BLOCKED_PASSES;
 	b->v->policy.passes_transfers = given & TRANSFERS;
@@ -853,7 +844,7 @@ static void a_question_is_not_asked_once_more_without_need(void **state)
 	(void)state;
 	static const struct {
 		const char *why, *records;
-		bool is_monitored, is_last, was_asked, asks;
+		bool is_bare, is_last, was_asked, asks;
 		enum fate fate;
 	} table[] = {
 		{ "refused, and nothing better can follow", FORGED, false, true, false, true,
@@ -862,14 +853,15 @@ static void a_question_is_not_asked_once_more_without_need(void **state)
 		        HELD_BACK },
 		{ "asked once more already, for another response", FORGED, false, true, true, false,
 		        SERVFAIL },
-		{ "in monitor mode nothing is asked", FORGED, true, true, false, false, CAME },
+		{ "the server was not asked for signatures", FORGED, true, true, false, false,
+		        SERVFAIL },
 		{ "a good response", GOOD, false, true, false, false, OTHER },
 	};
 
 	for (size_t i = 0; i < COUNT(table); i++) {
 		struct bed *b = bed_new(false, WWW, ASK_DO);
 		b->v->asks_once_more = true;
-		b->v->policy.mode = table[i].is_monitored ? MODE_MONITOR : MODE_ENFORCE;
+		b->arrival.is_bare = table[i].is_bare;
 		b->arrival.is_last = table[i].is_last;
 		b->asked_by = table[i].was_asked ? REASK_ONCE_MORE : 0;
 		validating_write(b->v, WWW, 0, table[i].records, true);

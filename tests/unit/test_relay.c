@@ -28,7 +28,7 @@
 #define START_MS 1000
 #define IDLE_MS  5000
 
-static const struct policy policy = { .mode = MODE_ENFORCE, .passes_cd = true };
+static const struct policy policy = { .passes_cd = true };
 
 struct bed {
 	struct worker_config config;

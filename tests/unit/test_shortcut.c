@@ -248,7 +248,7 @@ static size_t by_worker(const struct frame *f, uint8_t *octets, size_t size)
 	static uint8_t message[1024];
 	struct writer decorated = writer_over(message, sizeof(message));
 	struct writer out = writer_over(octets, size);
-	struct policy policy = { .mode = MODE_ENFORCE };
+	struct policy policy = { 0 };
 	struct packet p;
 	struct message m;
 	struct client_query asked;

@@ -9,11 +9,11 @@
 
 static struct namelist time_servers;
 
-static struct policy policy_of(enum policy_mode mode)
+static struct policy policy_of(void)
 {
 	time_servers.count = 1;
 	assert_true(name_from_text("pool.example.test", &time_servers.names[0]));
-	return (struct policy){ .mode = mode, .time_servers = &time_servers };
+	return (struct policy){ .time_servers = &time_servers };
 }
 
 static void before_the_clock_is_set_nothing_passes_but_time_servers(void **state)
@@ -22,27 +22,22 @@ static void before_the_clock_is_set_nothing_passes_but_time_servers(void **state
 	static const struct {
 		const char *why, *question;
 		enum clock_state clock;
-		enum policy_mode mode;
 		enum clock_ruling ruling;
 	} rows[] = {
-		{ "not set, any name", WWW, CLOCK_NOT_SET, MODE_ENFORCE, CLOCK_WAITS },
-		{ "not set, a time server", POOL, CLOCK_NOT_SET, MODE_ENFORCE, CLOCK_PASSES },
+		{ "not set, any name", WWW, CLOCK_NOT_SET, CLOCK_WAITS },
+		{ "not set, a time server", POOL, CLOCK_NOT_SET, CLOCK_PASSES },
 		{ "not set, the listed name itself", "pool.example.test A", CLOCK_NOT_SET,
-		        MODE_ENFORCE, CLOCK_PASSES },
-		{ "not set, a name that only ends alike", "xpool.example.test A", CLOCK_NOT_SET,
-		        MODE_ENFORCE, CLOCK_WAITS },
-		{ "not set, in capitals", "2.POOL.example.test A", CLOCK_NOT_SET, MODE_ENFORCE,
 		        CLOCK_PASSES },
-		{ "not set, but nothing is refused", WWW, CLOCK_NOT_SET, MODE_MONITOR,
-		        CLOCK_JUDGES },
-		{ "doubtful, any name", WWW, CLOCK_UNSYNCHRONISED, MODE_ENFORCE, CLOCK_JUDGES },
-		{ "doubtful, a time server", POOL, CLOCK_UNSYNCHRONISED, MODE_ENFORCE,
-		        CLOCK_JUDGES },
-		{ "set, a time server", POOL, CLOCK_SET, MODE_ENFORCE, CLOCK_JUDGES },
+		{ "not set, a name that only ends alike", "xpool.example.test A", CLOCK_NOT_SET,
+		        CLOCK_WAITS },
+		{ "not set, in capitals", "2.POOL.example.test A", CLOCK_NOT_SET, CLOCK_PASSES },
+		{ "doubtful, any name", WWW, CLOCK_UNSYNCHRONISED, CLOCK_JUDGES },
+		{ "doubtful, a time server", POOL, CLOCK_UNSYNCHRONISED, CLOCK_JUDGES },
+		{ "set, a time server", POOL, CLOCK_SET, CLOCK_JUDGES },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct policy policy = policy_of(rows[i].mode);
+		struct policy policy = policy_of();
 		struct client_query asked = judge_asked(rows[i].question, ASK_PLAIN);
 		assert_row(rows[i].why,
 		        unset_clock_rule(rows[i].clock, &policy, &asked) == rows[i].ruling);
@@ -75,7 +70,7 @@ static void only_dates_of_time_servers_are_doubted_and_only_by_a_doubtful_clock(
 		{ "expired, and passes all the same", POOL, CLOCK_UNSYNCHRONISED, GATE_ACCEPT,
 		        REASON_RRSIG_EXPIRED, false },
 	};
-	struct policy policy = policy_of(MODE_ENFORCE);
+	struct policy policy = policy_of();
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct client_query asked = judge_asked(rows[i].question, ASK_PLAIN);

@@ -69,7 +69,7 @@ static bool may_always_ask(struct arrival *a, enum reask_how how)
 }
 
 static const struct carrier stand_in = { note_delivery, note_drop, hold_nothing_back, note_parking,
-	may_always_ask };
+	may_always_ask, NULL };
 
 static struct bed *bed_new(unsigned prefixes, unsigned how)
 {
@@ -82,7 +82,9 @@ static struct bed *bed_new(unsigned prefixes, unsigned how)
 	if (prefixes > 0)
 		assert_int_equal(synthesis_init(&b->v->gates.gate.synthesis), 0);
 	b->asked = judge_asked(QUESTION, how);
-	b->arrival = (struct arrival){ .carrier = &stand_in, .asked = &b->asked };
+	b->arrival = (struct arrival){
+		.carrier = &stand_in, .asked = &b->asked, .client = span_of("\300\0\2\7", 4)
+	};
 	b->arrival.server.ss_family = AF_INET;
 	return b;
 }

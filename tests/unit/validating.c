@@ -56,7 +56,7 @@ struct validating *validating_new(bool can_assist)
 	v->judge = judge_new();
 	v->time_servers.count = 1;
 	assert_true(name_from_text(TIME_SERVER, &v->time_servers.names[0]));
-	v->policy = (struct policy){ .mode = MODE_ENFORCE, .time_servers = &v->time_servers };
+	v->policy = (struct policy){ .time_servers = &v->time_servers };
 	v->config = (struct worker_config){ .policy = &v->policy,
 		.anchors = v->judge->anchors,
 		.limits = { .zones = 64, .messages = 64 },

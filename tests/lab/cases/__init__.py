@@ -2,8 +2,9 @@
 """What the lab asserts. One module for each kind of promise; ALL_GROUPS is the order of a run."""
 
 from . import (adversary, attacks, audit, bridge, cache, chains, checking, client, clock, copies,
-               encrypted, errors, explain, fragments, ground, habits, inside, iterate, letters, life, marks, odd, oracle,
-               overload, pause, race, reflected, restricted, roles, rules, same, service, shares,
+               encrypted, errors, explain, fragments, ground, habits, inside, iterate, letters, life, marks,
+               monitor, odd, oracle,
+               overload, pause, predict, race, reflected, restricted, roles, rules, same, service, shares,
                shortcut, slow_links, tcp, truncation, without_rd)
 from . import aliases, oddservers
 from . import own_servers
@@ -21,11 +22,13 @@ _MODULES = (
     cache,
     attacks,
     audit,
+    predict,
     race,
     errors,
     letters,
     odd,
     copies,
+    monitor,
     reflected,
     overload,
     iterate,

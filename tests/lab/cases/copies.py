@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """An attacker who sees a query can send a copy of it, and a client can ask a lot: neither may weaken the
-answers to others. And the mode monitor, which judges and does not enforce."""
+answers to others."""
 
 import contextlib
 
 import dns.flags
 import dns.message
 
-from lab import ask, streams, topology
-from lab.attacks import FORGED
+from lab import ask
 
-from .case import (Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode,
-                   wait_until)
+from .case import Case, Group, World, described, expect, expect_data, wait_until
 from .silence import Line
 
 GOOD = ["192.0.2.80", "192.0.2.81"]
@@ -105,79 +103,8 @@ def _hog(world):
     expect(world.gate.counter("fetches_full") > 0, "the fetches were never full: nothing was shown")
 
 
-# Monitor mode.
-
-@contextlib.contextmanager
-def monitoring(lab):
-    with lab.sealgate(lab.router, "gateway", mode="monitor") as gate:
-        yield World(lab, gate, lab.ask_through_gateway)
-
-
-def _passes_and_is_logged(attack, wanted):
-    def run(world):
-        # A sealgate that has seen several such answers believes that the server leaves out signatures.
-        world.gate.restart()
-        for family in (4, 6):
-            with world.lab.attack(attack):
-                answer = world.ask("www.p256.test.", "A", family)
-            expect(answer is not None and answer.rcode == wanted[0] and
-                   answer.data("A") == wanted[1], described(answer))
-            expect(not answer.has_ad, "AD on what is Bogus")
-        expect(world.gate.log_lines("bogus"), "no line in the log")
-    return Case(f"monitor: {attack} passes, and is logged", run)
-
-
-def _monitors_tcp(world):
-    before = len(world.gate.log_lines("bogus"))
-    with streams.Server(world.lab, streams.attacking("forge-address")) as server:
-        answer = streams.query(world.lab.client, topology.UPSTREAM[4], "www.ed25519.test.", "A")
-    expect(not server.complaints, *server.complaints)
-    expect_data(answer, "A", [FORGED[1]])
-    expect(len(world.gate.log_lines("bogus")) > before, "no line in the log")
-
-
-def _monitors_expired(world):
-    answer = world.ask("www.expired.test.", "A", ad=True)
-    expect_data(answer, "A", GOOD)
-    expect(not answer.has_ad, "AD on what is Bogus")
-    expect(world.gate.log_lines("rrsig-expired"), "no line in the log")
-
-
-def _monitors_without_keys(world):
-    world.gate.restart()
-    with world.lab.attack("fail-key-fetches"):
-        answer = world.ask("www.p256.test.", "A")
-    expect_data(answer, "A", GOOD)
-    expect(world.gate.log_lines("indeterminate www.p256.test."), "no line in the log")
-
-
-def _monitors_the_genuine(world):
-    world.gate.restart()
-    answer = world.ask("www.p256.test.", "A", ad=True)
-    expect_data(answer, "A", GOOD)
-    expect(answer.has_ad, "no AD on what is Secure")
-
-
-def _nothing_was_refused(world):
-    with world.lab.attack("forge-address"):
-        world.ask("www.p256.test.", "A")
-    expect_rcode(world.ask("nowhere.p256.test.", "A"), "NXDOMAIN")
-    expect_equal("refused", world.gate.counter("responses_servfail"), 0)
-    expect_equal("held back", world.gate.counter("grace_held"), 0)
-    expect(world.gate.counter("status_bogus") > 0, "nothing was judged Bogus")
-
-
 GROUPS = (
     Group("copies", on_gateway_with_grace, (
         *(_weakens_nothing(what, change) for what, change in COPIES.items()),
         Case("a client that uses up the fetches does not keep others from being answered", _hog))),
-    Group("monitor", monitoring, (
-        _passes_and_is_logged("forge-address", ("NOERROR", [FORGED[1]])),
-        _passes_and_is_logged("strip-signatures", ("NOERROR", GOOD)),
-        _passes_and_is_logged("forge-nxdomain", ("NXDOMAIN", [])),
-        Case("monitor: an expired answer passes, and is logged", _monitors_expired),
-        Case("monitor: a forged answer over TCP passes, and is logged", _monitors_tcp),
-        Case("monitor: an answer whose keys cannot be had passes, and is logged", _monitors_without_keys),
-        Case("monitor: a genuine answer passes, with AD", _monitors_the_genuine),
-        Case("monitor: no answer is refused or held back", _nothing_was_refused))),
 )
