@@ -207,6 +207,14 @@ bool server_fallback_changes_letters(
 
 /* ---- Signatures ---- */
 
+/* True if the server adds signatures to what was asked for. A server that leaves them out gives them
+ * nevertheless if a query asks for RRSIG or ANY: one client that asks so must not keep the help of
+ * `resolver` from all others. */
+static bool adds_signatures(const struct message *m)
+{
+	return m->qtype != TYPE_RRSIG && m->qtype != TYPE_ANY && message_has_type(m, TYPE_RRSIG);
+}
+
 struct fallback server_fallback_came(struct server_fallback *f,
         const struct sockaddr_storage *server, const struct client_query *asked,
         const struct message *m)
@@ -215,7 +223,7 @@ struct fallback server_fallback_came(struct server_fallback *f,
 	struct fallback fallback = { .reask = REASK_NOT };
 
 	up->asked_since_ms = 0;
-	if (upstream_lacks_signature(up) && message_has_type(m, TYPE_RRSIG))
+	if (upstream_lacks_signature(up) && adds_signatures(m))
 		upstream_note_signature(up);
 	if (asked->sent_plain)
 		return fallback;

@@ -207,26 +207,31 @@ static void a_response_without_proof_is_proved_elsewhere_or_explained(void **sta
 	static const struct {
 		const char *why;
 		bool can_assist, is_plain, signs;
+		uint16_t qtype;   /* of the answer with a signature */
 		unsigned lacking; /* answers without signatures before */
 		enum reason reason;
 		enum reask_how reask;
 		enum reason habit;
 	} rows[] = {
-		{ "a server without EDNS", true, true, false, 0, REASON_RRSIG_MISSING, REASK_SIGNED,
-		        REASON_NO_EDNS },
-		{ "a server without EDNS, and no resolver", false, true, false, 0,
+		{ "a server without EDNS", true, true, false, 0, 0, REASON_RRSIG_MISSING,
+		        REASK_SIGNED, REASON_NO_EDNS },
+		{ "a server without EDNS, and no resolver", false, true, false, 0, 0,
 		        REASON_RRSIG_MISSING, REASK_NOT, REASON_NO_EDNS },
-		{ "the first answer of a server", true, false, false, 0, REASON_RRSIG_MISSING,
+		{ "the first answer of a server", true, false, false, 0, 0, REASON_RRSIG_MISSING,
 		        REASK_SIGNED, REASON_NONE },
-		{ "the first, and no resolver", false, false, false, 0, REASON_RRSIG_MISSING,
+		{ "the first, and no resolver", false, false, false, 0, 0, REASON_RRSIG_MISSING,
 		        REASK_NOT, REASON_NONE },
-		{ "a server that strips", true, false, false, UPSTREAM_LACKING,
+		{ "a server that strips", true, false, false, 0, UPSTREAM_LACKING,
 		        REASON_RRSIG_MISSING, REASK_SIGNED, REASON_STRIPPED },
-		{ "a server that strips, and no resolver", false, false, false, UPSTREAM_LACKING,
+		{ "a server that strips, and no resolver", false, false, false, 0, UPSTREAM_LACKING,
 		        REASON_DENIAL_MISSING, REASK_NOT, REASON_STRIPPED },
-		{ "a server that signs", true, false, true, 0, REASON_RRSIG_MISSING, REASK_NOT,
-		        REASON_NONE },
-		{ "a forged signature lacks nothing", true, false, false, UPSTREAM_LACKING,
+		{ "a server that signs", true, false, true, TYPE_A, 0, REASON_RRSIG_MISSING,
+		        REASK_NOT, REASON_NONE },
+		{ "a server that gives signatures only if they are asked for", true, false, true,
+		        TYPE_ANY, 0, REASON_RRSIG_MISSING, REASK_SIGNED, REASON_NONE },
+		{ "by their type", true, false, true, TYPE_RRSIG, 0, REASON_RRSIG_MISSING,
+		        REASK_SIGNED, REASON_NONE },
+		{ "a forged signature lacks nothing", true, false, false, 0, UPSTREAM_LACKING,
 		        REASON_RRSIG_FAILED, REASK_NOT, REASON_NONE },
 	};
 
@@ -238,6 +243,7 @@ static void a_response_without_proof_is_proved_elsewhere_or_explained(void **sta
 
 		is_signed.rrs = &signature;
 		is_signed.rr_count = 1;
+		is_signed.qtype = rows[i].qtype;
 		if (rows[i].is_plain)
 			came(b, &refuses);
 		if (rows[i].signs)
