@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the lab asserts. One module for each kind of promise; ALL_GROUPS is the order of a run."""
 
-from . import (adversary, attacks, audit, bridge, cache, chains, checking, client, clock, copies,
-               encrypted, errors, explain, fragments, ground, habits, inside, iterate, letters, life, marks,
-               monitor, odd, oracle,
-               overload, pause, predict, race, reflected, restricted, roles, rules, same, service, shares,
-               shortcut, slow_links, tcp, truncation, without_rd)
-from . import aliases, oddservers
-from . import own_servers
-from . import dns64, notrack
+from . import (adversary, aliases, attacks, audit, bridge, cache, chains, checking, client, clock,
+               copies, dns64, encrypted, errors, explain, fragments, ground, habits, inside,
+               iterate, letters, life, marks, monitor, notrack, odd, oddservers, options, oracle,
+               overload, own_servers, pause, predict, race, reflected, restricted, roles, rules,
+               same, service, shares, shortcut, slow_links, tcp, truncation, without_rd)
 from . import (signer, signer_altered, signer_attacks, signer_clock, signer_names, signer_packets,
                signer_recall, signer_reload, signer_rules, signer_servers, signer_streams,
                signer_transfers)
@@ -53,6 +50,7 @@ _MODULES = (
     habits,
     dns64,
     oddservers,
+    options,
     aliases,
     own_servers,
     life,
