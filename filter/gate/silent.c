@@ -14,12 +14,30 @@ static bool is_unspecified_address(const struct message *m, const struct rr *rr)
 	return is_address;
 }
 
-bool response_is_silent(const struct message *m)
+static bool is_on_the_way(const struct message *m, const struct rr *rr)
+{
+	return rr->type != m->qtype &&
+	       (rr->type == TYPE_CNAME || rr->type == TYPE_DNAME || rr->type == TYPE_RRSIG);
+}
+
+static bool is_silent(const struct message *m, bool skips_aliases)
 {
 	for (unsigned i = 0; i < m->rr_count; i++) {
 		const struct rr *rr = &m->rrs[i];
-		if (rr->section == SECTION_ANSWER && !is_unspecified_address(m, rr))
+		bool is_skipped =
+		        rr->section != SECTION_ANSWER || (skips_aliases && is_on_the_way(m, rr));
+		if (!is_skipped && !is_unspecified_address(m, rr))
 			return false;
 	}
 	return true;
+}
+
+bool response_is_silent(const struct message *m)
+{
+	return is_silent(m, false);
+}
+
+bool response_ends_silent(const struct message *m)
+{
+	return is_silent(m, true);
 }

@@ -9,4 +9,8 @@
  * attacker who sends such a response keeps an answer away, and no more than that may hang on it. */
 bool response_is_silent(const struct message *m);
 
+/* True also if aliases, and their signatures, come before that. A filter that takes addresses away
+ * (filter-AAAA of dnsmasq, private-address of unbound) leaves the aliases to them. */
+bool response_ends_silent(const struct message *m);
+
 #endif

@@ -23,13 +23,13 @@ static bool is_asked_to_connect(uint16_t type)
 
 /* An attacker who sends nothing but a denial keeps the answer away, which he can do by dropping it.
  * He gains no record, and no denial that lasts: the SOA does not pass, so a cache does not keep the
- * denial (RFC 2308, 5). A resolver that iterates is not asked by a filter; what it believes, others
+ * denial (RFC 2308, 5). Aliases do not pass either. A resolver that iterates is not asked by a filter; what it believes, others
  * believe. */
 static bool is_blocked(const struct client_query *asked, const struct message *m)
 {
 	return (asked->flags & FLAG_RD) && m->qclass == CLASS_IN &&
 	       message_rcode(m) != RCODE_YXDOMAIN && is_asked_to_connect(m->qtype) &&
-	       !has_underscore(&m->qname) && response_is_silent(m);
+	       !has_underscore(&m->qname) && response_ends_silent(m);
 }
 
 /* A primary's own answer has AA. */
