@@ -27,7 +27,7 @@ bool withheld_is_possible(
 	       server_fallback_may_withhold(all->fallback, &a->server);
 }
 
-static uint8_t *copy_of(struct span octets)
+static uint8_t *response_copy(struct span octets)
 {
 	uint8_t *copy = malloc(octets.len);
 
@@ -46,7 +46,7 @@ uint8_t *withheld_denial(
 	        !message_parse(&m, a->message, all->response_rrs, MESSAGE_RRS_MAX) ||
 	        !withheld_is_possible(all, a, &m))
 		return NULL;
-	return copy_of(a->message);
+	return response_copy(a->message);
 }
 
 /* True if the message has AAAA records, and all of them lie in the prefixes. */
@@ -82,7 +82,7 @@ void withheld_take(struct arrivals *all, struct arrival *a)
 	if (is_made)
 		merged = merge_signed(all, made, denial);
 	if (merged.len > 0)
-		copy = copy_of(merged);
+		copy = response_copy(merged);
 	free(parked->whole);
 	parked->whole = copy ? copy : parked->denial;
 	parked->whole_len = copy ? merged.len : parked->denial_len;
