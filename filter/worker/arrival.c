@@ -563,6 +563,8 @@ void arrival_again(struct arrivals *all, struct arrival *a, bool in_time)
 {
 	bool has_message = a->parked && is_message_at_hand(a->parked);
 
+	/* otherwise it would be judged again at once, and wait again, for ever */
+	a->may_not_wait = a->may_not_wait || !in_time;
 	if (a->parked)
 		take_reasked(all, a);
 	if (in_time || has_message || all->turn->is_paused) {

@@ -309,10 +309,13 @@ static void hand_over_octets(struct parked *held, struct parked *to)
 	parked_remove(held);
 }
 
-/* Returns how long ago the query came. */
+/* Returns how long ago the query came. The kernel's shortcut may have sent it on after the clock was read
+ * for this turn. */
 static uint32_t took_ms(const struct udp_validator *u, const struct flow *flow)
 {
-	return (uint32_t)(u->turn->now_ms + u->flows->timeout_ms - flow->expires_ms);
+	uint64_t asked_ms = flow->expires_ms - u->flows->timeout_ms;
+
+	return u->turn->now_ms > asked_ms ? (uint32_t)(u->turn->now_ms - asked_ms) : 0;
 }
 
 /* The question stays open: a forged response must not keep the true one out. */
@@ -371,10 +374,11 @@ static uint16_t size_limit(
 }
 
 /* True if no better response can follow. After asking barely the server's answer to the client's own
- * query may follow. */
+ * query may follow. A packet whose letters are in doubt is never held back: after its grace it would be
+ * judged itself. */
 static bool is_last(const struct parked *parked)
 {
-	if (parked->is_held_back || (parked->reasked & REASK_ONCE_MORE))
+	if (parked->is_held_back || (parked->reasked & (REASK_ONCE_MORE | REASK_LETTERS)))
 		return true;
 	return parked_is_replaced(parked) && !parked->proof && !(parked->reasked & REASK_BARELY);
 }

@@ -495,6 +495,23 @@ static void a_signed_query_needs_a_signed_response(void **state)
 	bed_free(b);
 }
 
+/* The kernel notes the time of a query that it sends on, and the worker reads the clock once a turn: so a
+ * query and its response may both be younger than the turn. */
+static void a_response_never_took_less_than_no_time(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	write_query(b, FLAG_RD, TYPE_A, OPT_DO);
+	packet_make(&b->packet, 1, client, server, msg_span(&b->query));
+	udp_validate_sent_on(&b->validator, b->packet.queued.octets, START_MS + 3, INSIDE);
+	b->next_id++;
+	uint64_t id = respond(b, 0, GOOD);
+	assert_true(is_parked(b, id));
+	assert_int_equal(park_find(&b->park, id)->took_ms, 0);
+	bed_free(b);
+}
+
 /* ---- Odd messages ---- */
 
 /* A program that reads on after the end must find nothing there. The second response is recalled, the first
@@ -700,6 +717,36 @@ static void a_forgery_in_wrong_letters_never_reaches_the_client(void **state)
 		        !server_fallback_changes_letters(&b->v->fallback, server_address()));
 		bed_free(b);
 	}
+}
+
+/* What the server said may lack signatures, and a resolver may give false ones: then nothing waits for its
+ * grace, because the packet that would wait is the doubted one. */
+static void a_response_in_wrong_letters_does_not_come_back_after_a_grace(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	b->v->fallback.can_assist = true;
+	b->v->arrivals.response_rrs = scratch_rrs_new();
+	b->v->arrivals.proof_rrs = scratch_rrs_new();
+	ask_in(b, 'W');
+	uint64_t doubted = respond_in(b, 'w', GOOD);
+	answer_about_letters(b, doubted, "www.example.test A 192.0.2.1", false);
+	struct parked *parked = park_find(&b->park, doubted);
+	assert_non_null(parked);
+	assert_int_equal(b->v->reasked, REASK_SIGNED);
+	validating_write(b->v, WWW, 0, "www.example.test A 192.0.2.1 | example.test spoilt", true);
+	parked->proof_len = b->v->judge->response.len;
+	parked->proof = malloc(parked->proof_len);
+	memcpy(parked->proof, b->v->judge->response.octets, parked->proof_len);
+	parked->proof[13] = 'W';
+	parked->came_by = REASK_SIGNED;
+	udp_validate_resume(&b->validator, parked, true);
+	end_grace(b);
+	assert_int_equal(verdict_on(&b->log, doubted), REPLACED);
+	assert_int_equal(rcode_sent(b), RCODE_SERVFAIL);
+	assert_int_equal(b->log.payload[13], 'W');
+	bed_free(b);
 }
 
 /* As long as a server was known to change letters, forgeries in any letters were taken. */
@@ -1099,6 +1146,39 @@ static void without_the_whole_answer_the_cut_one_is_used(void **state)
 	bed_free(b);
 }
 
+/* Otherwise it would be judged again at once, for ever, and the worker would do nothing else. */
+static void a_response_whose_time_is_over_waits_for_nothing_more(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		bool is_clock_set;
+		enum told told;
+		unsigned rcode;
+	} rows[] = {
+		{ "not for the clock, while its server is still being asked", false, REPLACED,
+		        RCODE_SERVFAIL },
+		{ "the clock is set", true, ACCEPTED, 0 },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bed *b = bed_new();
+		b->v->config.waits_for_clock = true;
+		b->v->turn.clock = rows[i].is_clock_set ? CLOCK_SET : CLOCK_NOT_SET;
+		ask(b);
+		uint64_t id = respond(b, FLAG_TC, "");
+		struct parked *parked = park_find(&b->park, id);
+		assert_row(rows[i].why, b->v->reasked == REASK_WHOLE);
+		parked->waits_for = REASK_WHOLE;
+		udp_validate_resume(&b->validator, parked, false);
+		assert_row(rows[i].why, verdict_on(&b->log, id) == rows[i].told);
+		if (rows[i].told == REPLACED)
+			assert_row(rows[i].why, rcode_sent(b) == rows[i].rcode);
+		assert_row(rows[i].why, b->park.table.used == 0);
+		bed_free(b);
+	}
+}
+
 /* 1600 octets of TXT: a client may take them, but no packet in FORWARD. */
 static void a_whole_answer_fits_the_client_and_the_path(void **state)
 {
@@ -1404,11 +1484,13 @@ int main(void)
 		cmocka_unit_test(an_unchanged_response_is_accepted_as_it_is),
 		cmocka_unit_test(a_recalled_response_that_was_changed_is_not_accepted_as_it_came),
 		cmocka_unit_test(a_signed_query_needs_a_signed_response),
+		cmocka_unit_test(a_response_never_took_less_than_no_time),
 		cmocka_unit_test(octets_after_the_end_of_a_message_are_cut_off),
 		cmocka_unit_test(badvers_reaches_a_client_that_sent_another_version),
 		cmocka_unit_test(a_query_for_a_cookie_is_answered_without_records),
 		cmocka_unit_test(a_client_gets_its_own_letters_from_a_server_that_changes_them),
 		cmocka_unit_test(a_forgery_in_wrong_letters_never_reaches_the_client),
+		cmocka_unit_test(a_response_in_wrong_letters_does_not_come_back_after_a_grace),
 		cmocka_unit_test(letters_count_again_when_the_server_keeps_them),
 		cmocka_unit_test(what_is_not_judged_keeps_its_letters),
 		cmocka_unit_test(a_better_response_wins),
@@ -1427,6 +1509,7 @@ int main(void)
 		cmocka_unit_test(a_response_whose_keys_do_not_come_is_held_back_and_then_refused),
 		cmocka_unit_test(a_cut_answer_is_asked_for_whole),
 		cmocka_unit_test(without_the_whole_answer_the_cut_one_is_used),
+		cmocka_unit_test(a_response_whose_time_is_over_waits_for_nothing_more),
 		cmocka_unit_test(a_whole_answer_fits_the_client_and_the_path),
 		cmocka_unit_test(a_forged_whole_answer_is_refused_at_once),
 		cmocka_unit_test(a_rejection_of_edns_waits_while_the_server_is_asked_again),
