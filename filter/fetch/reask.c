@@ -32,13 +32,21 @@ void reasks_fini(struct reasks *all)
 	}
 }
 
+/* A question for whose answer no response waits any more gives way: a slow server may keep it open for
+ * longer than a response waits. */
 static struct reask *reasks_free_slot(struct reasks *all)
 {
+	struct reask *idle = NULL;
+
 	for (unsigned i = 0; i < REASKS_MAX; i++) {
 		if (!all->slots[i].is_asked)
 			return &all->slots[i];
+		if (!all->slots[i].waiting.first)
+			idle = &all->slots[i];
 	}
-	return NULL;
+	if (idle)
+		reask_end(all, idle);
+	return idle;
 }
 
 /* Returns the first resolver at another address than `server`, or NULL. */

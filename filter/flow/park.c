@@ -138,13 +138,15 @@ static void parked_sort(struct parked *parked)
 	table_age_after(table, parked, before);
 }
 
-void parked_wait(struct parked *parked, uint64_t wait_ms)
+void parked_wait(struct parked *parked, uint64_t wait_ms, uint64_t now_ms)
 {
 	uint64_t most_ms = parked->park->wait_ms;
 	uint64_t least_ms = most_ms * PARK_SHARE_PERCENT / 100;
-	uint64_t deadline_ms =
-	        parked->since_ms + (wait_ms > least_ms ? least(wait_ms, most_ms) : least_ms);
 
+	if (parked->keys_from_ms == 0)
+		parked->keys_from_ms = now_ms;
+	uint64_t deadline_ms = least(parked->since_ms + most_ms,
+	        parked->keys_from_ms + (wait_ms > least_ms ? wait_ms : least_ms));
 	if (deadline_ms == parked->deadline_ms)
 		return;
 	parked->deadline_ms = deadline_ms;

@@ -42,6 +42,7 @@ struct parked {
 	unsigned work;
 	unsigned fetches_ahead; /* see LIMIT_AHEAD_ALL */
 	uint64_t since_ms, deadline_ms;
+	uint64_t keys_from_ms;     /* when it first waited for keys; 0: not yet */
 	uint32_t took_ms;          /* from the query to this response; 0 if that is not known */
 	struct flow_key flow_key;  /* of its flow, which stays open meanwhile */
 	struct question *question; /* over TCP: its question; see worker/question.h */
@@ -119,9 +120,10 @@ struct parked *park_message(struct park *park, const struct sockaddr_storage *cl
         struct question *question, const struct client_query *asked, struct span message,
         uint64_t now_ms);
 
-/* Has a parked response wait for `wait_ms` from when it was parked, but for at least PARK_SHARE_PERCENT
- * of the longest wait, and at most for that. */
-void parked_wait(struct parked *parked, uint64_t wait_ms);
+/* Has a parked response wait for `wait_ms` from when it first waited for keys, but for at least
+ * PARK_SHARE_PERCENT of the longest wait. Before, it may have waited for the clock, or for its query to be
+ * asked again. From when it was parked it waits at most for the longest wait. */
+void parked_wait(struct parked *parked, uint64_t wait_ms, uint64_t now_ms);
 
 /* Parks the copy of a response to `asked` that `client` has got. Otherwise like park_add(). */
 struct parked *park_copy(struct park *park, struct span client, const struct client_query *asked,

@@ -58,7 +58,8 @@ static void be_patient(
 		round_trip_guess(trips, server, parked->took_ms, w->turn.now_ms);
 	uint64_t trip_ms = fetcher_round_trip_ms(&w->fetcher, server, w->turn.now_ms);
 	parked_wait(parked,
-	        ROUND_TRIPS_TO_WAIT * (trip_ms > parked->took_ms ? trip_ms : parked->took_ms));
+	        ROUND_TRIPS_TO_WAIT * (trip_ms > parked->took_ms ? trip_ms : parked->took_ms),
+	        w->turn.now_ms);
 }
 
 static bool fetch_for(void *context, const struct want *want, const struct sockaddr_storage *server,

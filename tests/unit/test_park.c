@@ -137,15 +137,17 @@ static void those_with_the_nearest_deadline_come_first(void **state)
 	(void)state;
 	static const struct {
 		const char *why;
-		uint64_t since_ms, wait_ms, deadline_ms;
+		uint64_t since_ms, wait_ms, keys_from_ms, deadline_ms;
 	} rows[] = {
-		{ "not below the share", 1000, 0, 1300 },
-		{ "a slow server", 1010, 800, 1810 },
-		{ "not above the longest wait", 1020, 5000, 2020 },
-		{ "a quick server", 1030, 100, 1330 },
-		{ "a slower server", 1040, 900, 1940 },
+		{ "not below the share", 1000, 0, 1000, 1300 },
+		{ "a slow server", 1010, 800, 1010, 1810 },
+		{ "not above the longest wait", 1020, 5000, 1020, 2020 },
+		{ "a quick server", 1030, 100, 1030, 1330 },
+		{ "a slower server", 1040, 900, 1040, 1940 },
+		{ "the clock was set before keys were asked for", 1050, 100, 1450, 1750 },
+		{ "the clock was set late", 1060, 100, 1900, 2060 },
 	};
-	static const unsigned order[] = { 0, 3, 1, 4, 2 };
+	static const unsigned order[] = { 0, 3, 5, 1, 4, 2, 6 };
 	static const struct flow_key key = { 0 };
 	static const struct client_query asked = { 0 };
 	struct park park;
@@ -156,7 +158,10 @@ static void those_with_the_nearest_deadline_come_first(void **state)
 		struct waiting_packet waiting = { i + 1, span_of("packet", 6), &key, &asked };
 		parked[i] = park_add(&park, &waiting, rows[i].since_ms);
 		assert_row(rows[i].why, parked[i]->deadline_ms == rows[i].since_ms + 1000);
-		parked_wait(parked[i], rows[i].wait_ms);
+		parked_wait(parked[i], rows[i].wait_ms, rows[i].keys_from_ms);
+		assert_row(rows[i].why, parked[i]->deadline_ms == rows[i].deadline_ms);
+		/* the next keys of the chain do not begin a new wait */
+		parked_wait(parked[i], rows[i].wait_ms, rows[i].keys_from_ms + 200);
 		assert_row(rows[i].why, parked[i]->deadline_ms == rows[i].deadline_ms);
 	}
 	for (size_t i = 0; i < COUNT(order); i++) {

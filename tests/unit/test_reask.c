@@ -459,6 +459,23 @@ static void reasks_in_flight_have_a_bound(void **state)
 }
 
 /* The query was answered by another response, or timed out. */
+/* Otherwise questions to a slow server could keep all others out. */
+static void a_question_that_no_response_waits_for_gives_way(void **state)
+{
+	struct lab *lab = *state;
+	struct parked *first = park_response(lab);
+
+	first->took_ms = 9000;
+	assert_true(want(lab, first, REASK_PLAINLY));
+	for (unsigned i = 1; i < REASKS_MAX; i++)
+		assert_true(want(lab, park_response(lab), REASK_PLAINLY));
+	struct parked *parked = park_response(lab);
+	parked_remove(first);
+	assert_true(want(lab, parked, REASK_PLAINLY));
+	assert_non_null(parked->list);
+	assert_false(want(lab, park_response(lab), REASK_PLAINLY));
+}
+
 static void a_parked_response_may_be_removed_meanwhile(void **state)
 {
 	struct lab *lab = *state;
@@ -500,6 +517,7 @@ int main(void)
 		TEST(no_query_is_asked_twice_in_one_way),
 		TEST(without_a_resolver_no_signatures_are_asked_for),
 		TEST(reasks_in_flight_have_a_bound),
+		TEST(a_question_that_no_response_waits_for_gives_way),
 		TEST(a_parked_response_may_be_removed_meanwhile),
 	};
 	return cmocka_run_group_tests_name("reask", tests, NULL, NULL);
