@@ -52,9 +52,16 @@ static void put_name(const struct message *m, size_t at, struct writer *out)
 	writer_put(out, span_of(name.octets, name.len));
 }
 
-/* More than any record takes: of a type without names only a hash is written, and the others have
- * at most two names, or three strings and a name (NAPTR). */
+/* More than any record takes: of what is no name only a hash is written, however long it is, and no type
+ * has more than two names, or three strings and a name (NAPTR). */
 #define RECORD_OCTETS_MAX 2048
+
+static void put_hash(const struct hash_key *key, struct span octets, struct writer *out)
+{
+	struct wide_hash hash = keyed_hash_wide(key, octets);
+
+	writer_put(out, span_of(hash.octets, sizeof(hash.octets)));
+}
 
 /* Writes a record in its section, without its TTL and with its names in full and in lower case. */
 static void put_record(const struct hash_key *key, const struct message *m, const struct rr *rr,
@@ -68,16 +75,17 @@ static void put_record(const struct hash_key *key, const struct message *m, cons
 	writer_u16(out, rr->type);
 	writer_u16(out, rr->class);
 	if (!rdata_has_names(rr->type)) {
-		struct wide_hash rdata = keyed_hash_wide(key, message_rdata(m, rr));
-		writer_put(out, span_of(rdata.octets, sizeof(rdata.octets)));
+		put_hash(key, message_rdata(m, rr), out);
 		return;
 	}
 	while (rdata_walk_next(&walk, &part)) {
 		if (part.is_name)
 			put_name(m, part.at, out);
 		else
-			writer_put(out, part.octets);
+			put_hash(key, part.octets, out);
 	}
+	if (!rdata_walk_done(&walk)) /* malformed */
+		put_hash(key, message_rdata(m, rr), out);
 }
 
 struct wide_hash monitor_memory_identify(const struct monitor_memory *memory,

@@ -485,6 +485,36 @@ static void over_tcp_nothing_is_sent_or_broken(void **state)
 	bed_free(b);
 }
 
+/* What is remembered of a response must not hold for another one: the end of long RDATA counts too. */
+static void two_responses_that_differ_anywhere_are_told_apart(void **state)
+{
+	(void)state;
+	static const uint16_t lengths[] = { 20, 1000, 2000, 3000 };
+	/* a question for NXT of the root, and such a record, whose RDATA begins with a name */
+	static const uint8_t begin[] = { 0x12, 0x34, 0x80, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0,
+		TYPE_NXT, 0, CLASS_IN, 0, 0, TYPE_NXT, 0, CLASS_IN, 0, 0, 0, 60 };
+	static uint8_t response[sizeof(begin) + 4000];
+	const struct sockaddr_storage from = { .ss_family = AF_INET };
+	struct bed *b = bed_new(false);
+
+	for (size_t i = 0; i < COUNT(lengths); i++) {
+		size_t len = sizeof(begin) + 2u + lengths[i];
+		struct wide_hash ids[2];
+		memcpy(response, begin, sizeof(begin));
+		put_u16(response + sizeof(begin), lengths[i]);
+		for (uint8_t last = 0; last < 2; last++) {
+			struct rr rrs[1];
+			struct message m;
+			response[len - 1] = last;
+			assert_true(message_parse(&m, span_of(response, len), rrs, COUNT(rrs)));
+			ids[last] = monitor_memory_identify(&b->monitor.memory, &m, &from);
+		}
+		assert_memory_not_equal(&ids[0], &ids[1], sizeof(ids[0]));
+		response[len - 1] = 0;
+	}
+	bed_free(b);
+}
+
 /* A connection with CONNECTION_QUESTIONS open questions would not be read any more. */
 static void a_server_that_answers_nothing_stops_no_connection(void **state)
 {
@@ -511,6 +541,7 @@ int main(void)
 		cmocka_unit_test(a_question_ends_with_a_response_that_would_pass),
 		cmocka_unit_test(an_equal_answer_is_asked_for_once_in_its_ttl),
 		cmocka_unit_test(an_equal_answer_shares_the_fate_of_the_first),
+		cmocka_unit_test(two_responses_that_differ_anywhere_are_told_apart),
 		cmocka_unit_test(a_copy_waits_within_bounds),
 		cmocka_unit_test(what_is_malformed_or_unasked_passes_and_is_counted),
 		cmocka_unit_test(each_query_passes_as_it_came),
