@@ -119,7 +119,8 @@ static void show_fact(struct fact *fact, uint64_t source, int64_t now_s)
 void store_set_server(struct store *s, struct span address)
 {
 	s->server_len = (uint8_t)(address.len <= sizeof(s->server) ? address.len : 0);
-	memcpy(s->server, address.base, s->server_len);
+	if (s->server_len > 0)
+		memcpy(s->server, address.base, s->server_len);
 }
 
 void store_rely(struct store *s, int64_t until_s)
