@@ -82,7 +82,8 @@ static bool judge_cname_link(struct judging *j, const struct rrset *cname, struc
 /* Judges a DNAME without the CNAME that must come with it (RFC 6672, 3.1) unless the name would be
  * too long. A client that does not know DNAME would take this for a denial without proof. In an
  * unsigned zone the DNAME decides nothing: a signed island may lie below it, which no DNAME can
- * rename. */
+ * rename. So it is no link, either: the rest of a chain may be left to a client that iterates, and that
+ * client would follow the DNAME. */
 static bool judge_dname_link(
         struct judging *j, const struct rrset *dname, struct alias_walk *w, bool *more)
 {
@@ -93,6 +94,7 @@ static bool judge_dname_link(
 		return false;
 	if (!ruling_of(j, dname)->is_proved)
 		return true;
+	w->links++;
 	if (!alias_target(&j->sets, dname, &target))
 		judging_fail(j, REASON_MALFORMED, &dname->owner, TYPE_DNAME);
 	else if (name_replace_suffix(&w->name, &dname->owner, &target, &made))
@@ -134,8 +136,7 @@ static bool follow_link(struct judging *j, struct alias_walk *w, bool *more)
 	const struct rrset *dname = cname ? NULL : alias_dname_above(&j->sets, &w->name);
 
 	*more = cname || dname;
-	if (cname || dname)
-		w->links++;
+	w->links += cname != NULL;
 	if (dname)
 		return judge_dname_link(j, dname, w, more);
 	if (cname && !judge_cname_link(j, cname, w))

@@ -598,6 +598,10 @@ static void an_unsigned_dname_cannot_rename_an_island(void **state)
 	        "www.island.evil.unsigned.test A 192.0.2.66",
 	        ASK_DO);
 	assert_judged(j, "without", STATUS_BOGUS, REASON_DENIAL_MISSING);
+	judge_text(j, "www.island.unsigned.test A", 0, "unsigned.test DNAME evil.unsigned.test",
+	        ASK_DO | ASK_NO_RD);
+	assert_judged(j, "without the CNAME, to a resolver that iterates", STATUS_BOGUS,
+	        REASON_DENIAL_MISSING);
 	judge_text(j, "www.island.unsigned.test A", 0,
 	        "www.island.unsigned.test A 192.0.2.1 | island.unsigned.test", ASK_DO);
 	assert_judged(j, "the island itself", STATUS_SECURE, REASON_NONE);
