@@ -177,7 +177,9 @@ static bool is_reverse_of_loopback(const struct name *owner)
 
 bool local_is_loopback_name(const struct name *owner, uint16_t type)
 {
-	return type == TYPE_PTR ? is_reverse_of_loopback(owner) : is_localhost(owner);
+	if (type == TYPE_PTR)
+		return is_reverse_of_loopback(owner);
+	return is_localhost(owner) || (type == TYPE_CNAME && is_reverse_of_loopback(owner));
 }
 
 /* A name of one label can only be one of this machine, too. */
@@ -192,6 +194,9 @@ bool local_is_loopback(uint16_t type, struct span rdata, const struct name *targ
 		return target && is_localhost(target);
 	case TYPE_PTR:
 		return target && (target->labels == 1 || is_localhost(target));
+	case TYPE_SVCB:
+	case TYPE_HTTPS: /* a target, a port, and addresses in its hints: nobody needs them here */
+		return false;
 	default:
 		return true;
 	}
