@@ -51,6 +51,11 @@ void keyset_free(struct keyset *keys)
 	free(keys);
 }
 
+bool keyset_is_older(const struct keyset *keys, const struct keyset *others)
+{
+	return (int32_t)(keys->inception - others->inception) < 0;
+}
+
 bool keyset_add(struct keyset *keys, const struct dnskey *key)
 {
 	if (!dnskey_may_sign(key))

@@ -40,7 +40,8 @@ struct zone_key {
 /* The proved keys of a zone, on the heap. The holder owns the set and its keys. */
 struct keyset {
 	struct name apex;
-	bool is_over; /* there are more than the limit */
+	bool is_over;       /* there are more than the limit */
+	uint32_t inception; /* of the signature that proves them, a serial number (RFC 1982) */
 	unsigned count;
 	struct zone_key keys[LIMIT_KEYS];
 };
@@ -48,6 +49,9 @@ struct keyset {
 /* Returns an empty set, or NULL if memory is short. */
 struct keyset *keyset_new(const struct name *apex);
 void keyset_free(struct keyset *keys);
+
+/* True if the keys were signed before the others. */
+bool keyset_is_older(const struct keyset *keys, const struct keyset *others);
 
 /* Adds a key, also one that pubkey_is_small(). Returns false and adds nothing if the key may not sign,
  * cannot be decoded, or the set is full; then sets `is_over`. */

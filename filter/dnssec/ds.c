@@ -196,6 +196,7 @@ struct outcome ds_prove_keys(const struct verifier *v, const struct rrset *set,
 			outcome = add_all_keys(&list, all);
 	}
 	if (outcome.status == STATUS_SECURE) {
+		all->inception = proved->inception;
 		*keys = all;
 		all = NULL;
 	}

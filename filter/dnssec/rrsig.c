@@ -113,6 +113,7 @@ static void fill_proved(struct proved *proved, const struct check *k, const stru
 	proved->is_wildcard = sig->labels < signable_labels(&k->set->owner);
 	proved->labels = sig->labels;
 	proved->original_ttl_s = sig->original_ttl_s;
+	proved->inception = sig->inception;
 	proved->left_s = left_s > 0 ? (uint32_t)left_s : 0;
 	proved->ttl_s = least(least(ttl_s, sig->original_ttl_s), proved->left_s);
 }

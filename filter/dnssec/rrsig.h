@@ -62,6 +62,7 @@ struct proved {
 	uint8_t labels;
 	uint32_t ttl_s;                  /* min(TTL, original TTL, time left): RFC 4035, 5.3.3 */
 	uint32_t original_ttl_s, left_s; /* the signature's original TTL and time left */
+	uint32_t inception;              /* the signature's, a serial number (RFC 1982) */
 };
 
 /* What the signature checks of one message share. Borrows all of it. */

@@ -24,11 +24,13 @@ static const struct rrset *find_zone_keys(const struct judging *j, const struct 
 	return NULL;
 }
 
-/* Learns the keys that a new DS set proves, and puts that set in force. */
+/* Learns the keys that a new DS set proves, and puts that set in force. An attacker may have kept both
+ * from before the zone changed its keys; then the signature over the keys is the older one. */
 static bool learn_renewed_keys(struct judging *j, const struct want *want, const struct rrset *set)
 {
 	struct store *store = j->gate->store;
 	const struct ds_set *ds = renewal_ds(store, &want->name, j->now_s);
+	const struct fact *fact = store_find(store, &want->name, j->now_s);
 	struct verifier v = judging_verifier(j);
 	struct keyset *keys = NULL;
 	struct proved proved;
@@ -38,6 +40,10 @@ static bool learn_renewed_keys(struct judging *j, const struct want *want, const
 	struct outcome outcome = ds_prove_keys(&v, set, ds, &proved, &keys);
 	if (outcome.status != STATUS_SECURE)
 		return false;
+	if (fact->keys && keyset_is_older(keys, fact->keys)) {
+		keyset_free(keys);
+		return false;
+	}
 	renewal_take_ds(store, &want->name);
 	store_put_keys(store, &want->name, keys, outcome, j->now_s, learn_ttl(proved.ttl_s));
 	return true;

@@ -272,7 +272,12 @@ void store_put_keys(struct store *s, const struct name *name, struct keyset *key
 {
 	struct fact *fact = find_or_add(s, name, now_s);
 
-	if (key_renewal_end(fact, s->source, keys != NULL))
+	bool is_old = keys && fact->keys && keyset_is_older(keys, fact->keys);
+	if (is_old) {
+		keyset_free(keys);
+		keys = NULL;
+	}
+	if (key_renewal_end(fact, s->source, keys != NULL) || is_old)
 		return;
 	if (!keys) {
 		put_failure(s, fact, TYPE_DNSKEY, outcome, now_s, ttl_s);

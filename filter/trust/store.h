@@ -131,7 +131,8 @@ void store_put_hint(
 bool store_doubt(struct store *s, const struct name *name, int64_t now_s);
 
 /* Stores the keys of the zone at `name`; the store owns them from now on. With NULL: they could not
- * be proved, and `outcome` says why; known keys stay. */
+ * be proved, and `outcome` says why; known keys stay. They stay, too, if the others were signed before
+ * them: a server that a client chose, or an attacker, may send again what the zone has replaced. */
 void store_put_keys(struct store *s, const struct name *name, struct keyset *keys,
         struct outcome outcome, int64_t now_s, uint32_t ttl_s);
 

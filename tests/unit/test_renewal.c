@@ -20,8 +20,14 @@ struct renewed {
 	struct judge *j;
 	struct testkey *now; /* the zone's new key; judge_key() is the old one */
 	struct servers_now servers;
+	const struct signing *dates; /* of what they hold; NULL: `valid` */
 	unsigned ds_fetches, key_fetches;
 };
+
+static const struct signing *dates_of(const struct renewed *r)
+{
+	return r->dates ? r->dates : &valid;
+}
 
 static void write_ds(struct renewed *r, struct msgbuild *b)
 {
@@ -31,11 +37,11 @@ static void write_ds(struct renewed *r, struct msgbuild *b)
 	msg_begin(b, 1, FLAG_QR, ZONE, TYPE_DS);
 	if (r->servers.ds) {
 		msg_signed(b, parent, ZONE, TYPE_DS, TTL,
-		        RRSET(rd_ds(r->servers.ds, DIGEST_SHA256)), &valid);
+		        RRSET(rd_ds(r->servers.ds, DIGEST_SHA256)), dates_of(r));
 		return;
 	}
 	msg_section(b, SECTION_AUTHORITY);
-	msg_signed(b, parent, ZONE, TYPE_NSEC, TTL, RRSET(rd_nsec("x.test", types)), &valid);
+	msg_signed(b, parent, ZONE, TYPE_NSEC, TTL, RRSET(rd_nsec("x.test", types)), dates_of(r));
 }
 
 /* Fetches what is wanted. The servers of other zones answer as the world does. */
@@ -52,7 +58,7 @@ static void answer_want(struct renewed *r, const struct want *want)
 		r->key_fetches++;
 		msg_begin(&b, 1, FLAG_QR, ZONE, TYPE_DNSKEY);
 		msg_signed(&b, r->servers.keys, ZONE, TYPE_DNSKEY, TTL,
-		        RRSET(rd_dnskey(r->servers.keys)), &valid);
+		        RRSET(rd_dnskey(r->servers.keys)), dates_of(r));
 	} else if (want_equal(want, &keys)) {
 		r->key_fetches++;
 		gate_learn_failure(&j->gate, want, REASON_FETCH_FAILED, j->now);
@@ -234,6 +240,50 @@ static void each_server_has_its_own_renewal_and_a_zone_has_few(void **state)
 	end_renewed(&r);
 }
 
+/* The zone has changed its keys, and the signatures of the old ones are still valid. A client asks a
+ * server of its own, which answers with the old ones. They are shared, so all others would lose the
+ * zone. */
+static void an_old_set_of_keys_never_replaces_a_newer_one(void **state)
+{
+	(void)state;
+	enum { OLD, NEW };
+	static const struct {
+		const char *why;
+		int first, then; /* whose DS and keys the servers have */
+		int64_t signed_later_s;
+		bool is_replaced;
+	} rows[] = {
+		{ "other keys, signed later", OLD, NEW, 1, true },
+		{ "signed in the same second", OLD, NEW, 0, true },
+		{ "signed before", NEW, OLD, -1, false },
+		{ "signed long before", NEW, OLD, -4 * DAY, false },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct renewed r = { .j = judge_new() };
+		struct signing forged = valid, dates = valid;
+		r.now = testkey_seeded(ALGORITHM_ED25519, 257, ZONE, "new");
+		const struct testkey *keys[] = { [OLD] = old_key(&r), [NEW] = r.now };
+		const struct testkey *first = keys[rows[i].first], *then = keys[rows[i].then];
+		r.servers = (struct servers_now){ first, first };
+		judge_host(&r, first, &valid);
+		assert_judged(r.j, rows[i].why, STATUS_SECURE, REASON_NONE);
+		r.j->now += 60;
+		dates.inception += (uint32_t)rows[i].signed_later_s;
+		r.dates = &dates;
+		r.servers = (struct servers_now){ then, then };
+		forged.tag = 1;
+		r.j->store.source = 666;
+		judge_host(&r, first, &forged);
+		assert_fetched(&r, rows[i].why, 1, 1);
+		r.j->store.source = 1;
+		judge_host(&r, first, &valid);
+		assert_row(rows[i].why,
+		        (r.j->result.outcome.status != STATUS_SECURE) == rows[i].is_replaced);
+		end_renewed(&r);
+	}
+}
+
 /* The DS of a name below is signed by a key that the zone did not have. */
 static void a_ds_signed_by_a_new_key_renews_the_zone_that_signed_it(void **state)
 {
@@ -288,6 +338,7 @@ int main(void)
 		cmocka_unit_test(a_zone_with_new_keys_is_secure_at_the_first_answer),
 		cmocka_unit_test(a_flood_of_forgeries_causes_one_renewal_in_a_while),
 		cmocka_unit_test(each_server_has_its_own_renewal_and_a_zone_has_few),
+		cmocka_unit_test(an_old_set_of_keys_never_replaces_a_newer_one),
 		cmocka_unit_test(a_ds_signed_by_a_new_key_renews_the_zone_that_signed_it),
 		cmocka_unit_test(an_old_ds_is_asked_for_again_before_its_zone_is_given_up),
 	};

@@ -108,6 +108,35 @@ static void a_failure_never_replaces_a_proof(void **state)
 	assert_int_equal(find("b.test", NOW)->cut, CUT_NONE);
 }
 
+static struct keyset *keys_signed_at(const struct name *zone, uint32_t inception)
+{
+	struct keyset *keys = keyset_new(zone);
+
+	keys->inception = inception;
+	return keys;
+}
+
+/* A zone has a new ZSK, under the same KSK and DS, and somebody sends its former keys again. */
+static void keys_never_replace_keys_that_were_signed_later(void **state)
+{
+	(void)state;
+	struct name name = name_of("a.test");
+	struct ds_set ds = ds_with_tag(1);
+
+	put_cut("a.test", CUT_SECURE, secure, &ds);
+	for (uint32_t inception = UINT32_MAX; inception != 2; inception++) {
+		struct keyset *newer = keys_signed_at(&name, inception);
+		store_put_keys(&store, &name, newer, secure, NOW, 50);
+		store_put_keys(&store, &name, keys_signed_at(&name, inception - 1), secure, NOW,
+		        500);
+		assert_ptr_equal(find("a.test", NOW)->keys, newer);
+		assert_int_equal(find("a.test", NOW)->keys_expire_s, NOW + 50);
+	}
+	/* those have expired */
+	store_put_keys(&store, &name, keys_signed_at(&name, 0), secure, NOW + 50, 50);
+	assert_non_null(find("a.test", NOW + 50)->keys);
+}
+
 static void a_failure_is_remembered_only_for_its_source(void **state)
 {
 	(void)state;
@@ -294,6 +323,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_fact_is_found_until_it_expires, begin, end),
 		cmocka_unit_test_setup_teardown(keys_stay_if_the_ds_is_the_same, begin, end),
 		cmocka_unit_test_setup_teardown(a_failure_never_replaces_a_proof, begin, end),
+		cmocka_unit_test_setup_teardown(
+		        keys_never_replace_keys_that_were_signed_later, begin, end),
 		cmocka_unit_test_setup_teardown(
 		        a_failure_is_remembered_only_for_its_source, begin, end),
 		cmocka_unit_test_setup_teardown(
