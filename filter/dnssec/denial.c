@@ -15,24 +15,28 @@ void denial_begin(
 	d->mixed = d->over_limit = d->too_many = d->out_of_budget = d->has_small_key = false;
 }
 
-static void add_nsec(struct denial *d, const struct rrsets *g, const struct rr *rr)
+static void add_nsec(
+        struct denial *d, const struct rrsets *g, const struct rr *rr, uint32_t inception)
 {
 	struct nsec nsec;
 
 	if (!nsec_read(g->m, rr, &nsec) || !name_within(&nsec.next, d->zone))
 		return;
+	nsec.inception = inception;
 	if (d->nsec_count == LIMIT_NSEC_RECORDS)
 		d->too_many = true;
 	else
 		d->nsecs[d->nsec_count++] = nsec;
 }
 
-static void add_nsec3(struct denial *d, const struct rrsets *g, const struct rr *rr)
+static void add_nsec3(
+        struct denial *d, const struct rrsets *g, const struct rr *rr, uint32_t inception)
 {
 	struct nsec3 nsec3;
 
 	if (!nsec3_read(g->m, rr, d->zone, &nsec3))
 		return;
+	nsec3.inception = inception;
 	if (d->nsec3_count > 0 && !nsec3_same_parameters(&d->nsec3s[0], &nsec3))
 		d->mixed = true;
 	if (nsec3.iterations > d->budget->nsec3_iterations)
@@ -50,9 +54,9 @@ void denial_add(struct denial *d, const struct rrsets *g, const struct rrset *se
 		return;
 	for (uint16_t i = set->first; i != RR_NONE; i = g->next[i]) {
 		if (set->type == TYPE_NSEC)
-			add_nsec(d, g, &g->m->rrs[i]);
+			add_nsec(d, g, &g->m->rrs[i], proved->inception);
 		else
-			add_nsec3(d, g, &g->m->rrs[i]);
+			add_nsec3(d, g, &g->m->rrs[i], proved->inception);
 	}
 }
 
@@ -158,4 +162,9 @@ enum no_ds denial_of_ds(struct denial *d, const struct name *name, struct outcom
 	if (denial_holds(*outcome))
 		return NO_DS_NO_CUT; /* an empty non-terminal, or matched by a wildcard */
 	return outcome->status == STATUS_INSECURE ? NO_DS_INSECURE : NO_DS_UNPROVED;
+}
+
+bool denial_is_older(struct denial *d, const struct name *name, uint32_t inception)
+{
+	return nsec_is_older(d, name, inception) || nsec3_is_older(d, name, inception);
 }

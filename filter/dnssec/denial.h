@@ -69,4 +69,9 @@ enum no_ds {
 /* Says what is known of `name`, which has no DS. */
 enum no_ds denial_of_ds(struct denial *d, const struct name *name, struct outcome *outcome);
 
+/* True if a record that speaks of `name` was signed before `inception`, a serial number. A zone signs
+ * such a record again when it removes the DS of the name; one that only shows an ancestor may be of any
+ * age. */
+bool denial_is_older(struct denial *d, const struct name *name, uint32_t inception);
+
 #endif

@@ -80,3 +80,14 @@ bool nsec_denies_closer_match(
 	return over && !shows_empty_non_terminal(over, name) &&
 	       closest_encloser_labels(over, name) == wildcard_labels;
 }
+
+bool nsec_is_older(const struct denial *d, const struct name *name, uint32_t inception)
+{
+	for (unsigned i = 0; i < d->nsec_count; i++) {
+		const struct nsec *n = &d->nsecs[i];
+		bool speaks = name_equal(&n->owner, name) || nsec_spans(n, d->zone, name);
+		if (speaks && inception_is_before(n->inception, inception))
+			return true;
+	}
+	return false;
+}

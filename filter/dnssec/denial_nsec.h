@@ -10,6 +10,8 @@ bool nsec_denies_type(const struct denial *d, const struct name *name, uint16_t 
 bool nsec_denies_closer_match(
         const struct denial *d, const struct name *name, unsigned wildcard_labels);
 
+bool nsec_is_older(const struct denial *d, const struct name *name, uint32_t inception);
+
 /* Returns the NSEC whose owner is `name`, or NULL. */
 const struct nsec *nsec_at(const struct denial *d, const struct name *name);
 

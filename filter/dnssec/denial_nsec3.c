@@ -159,3 +159,31 @@ enum proof nsec3_denies_closer_match(
 		return PROOF_FAILS;
 	return opt_out ? PROOF_OPT_OUT : PROOF_HOLDS;
 }
+
+/* True if an older record spans the name or, if `matches`, is at the name. Without a hash nothing is
+ * known of the records, so any of them may speak of the name. */
+static bool is_told_by_older(
+        struct denial *d, const struct name *name, bool matches, uint32_t inception)
+{
+	const uint8_t *hash = denial_hash_of(d, name);
+
+	for (unsigned i = 0; i < d->nsec3_count; i++) {
+		const struct nsec3 *n = &d->nsec3s[i];
+		bool speaks = !hash || nsec3_spans(n, hash) || (matches && nsec3_matches(n, hash));
+		if (speaks && inception_is_before(n->inception, inception))
+			return true;
+	}
+	return false;
+}
+
+bool nsec3_is_older(struct denial *d, const struct name *name, uint32_t inception)
+{
+	for (unsigned labels = name->labels; d->nsec3_count > 0 && labels > d->zone->labels;
+	        labels--) {
+		struct name at;
+		name_suffix(name, labels, &at);
+		if (is_told_by_older(d, &at, labels == name->labels, inception))
+			return true;
+	}
+	return false;
+}

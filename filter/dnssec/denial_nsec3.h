@@ -16,6 +16,8 @@ enum proof nsec3_denies_type(struct denial *d, const struct name *name, uint16_t
 enum proof nsec3_denies_closer_match(
         struct denial *d, const struct name *name, unsigned wildcard_labels);
 
+bool nsec3_is_older(struct denial *d, const struct name *name, uint32_t inception);
+
 /* Returns the NSEC3 whose owner is the hash of `name`, or NULL. */
 const struct nsec3 *nsec3_at(struct denial *d, const struct name *name);
 

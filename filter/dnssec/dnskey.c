@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/cursor.h"
+#include "dnssec/rrsig.h"
 
 bool dnskey_read(struct span rdata, struct dnskey *key)
 {
@@ -53,7 +54,7 @@ void keyset_free(struct keyset *keys)
 
 bool keyset_is_older(const struct keyset *keys, const struct keyset *others)
 {
-	return (int32_t)(keys->inception - others->inception) < 0;
+	return inception_is_before(keys->inception, others->inception);
 }
 
 bool keyset_add(struct keyset *keys, const struct dnskey *key)

@@ -15,6 +15,7 @@ struct ds {
 /* The DS records of a delegation whose algorithm and digest type are supported. */
 struct ds_set {
 	unsigned count;
+	uint32_t inception; /* of the newest signature that was seen over it; 0 for an anchor */
 	struct ds ds[LIMIT_DS];
 };
 

@@ -8,6 +8,7 @@
 struct nsec {
 	struct name owner, next;
 	struct span bitmap;
+	uint32_t inception; /* of the signature that proves it; nsec_read() does not set it */
 };
 
 /* Reads the NSEC `rr`. Returns false if it is malformed. */

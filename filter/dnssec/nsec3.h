@@ -13,6 +13,7 @@ struct nsec3 {
 	uint8_t flags;
 	uint16_t iterations;
 	struct span salt, next_hash, bitmap;
+	uint32_t inception; /* of the signature that proves it; nsec3_read() does not set it */
 };
 
 /* Reads the NSEC3 `rr`, whose owner must be one label of 32 base32hex digits below `zone`. Returns

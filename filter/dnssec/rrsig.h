@@ -28,6 +28,13 @@ bool rrsig_read_rdata(struct span rdata, struct rrsig *sig);
 /* Reads the RRSIG record `rr` of `m`. */
 bool rrsig_read(const struct message *m, const struct rr *rr, struct rrsig *sig);
 
+/* True if a signature was made before another, by their inceptions, which are serial numbers (RFC 1982,
+ * 3.2). */
+static inline bool inception_is_before(uint32_t inception, uint32_t other)
+{
+	return (int32_t)(inception - other) < 0;
+}
+
 /* Checks that `now_s` is within the signature's validity period, with a skew of `skew_s` seconds,
  * or for SKEW_BY_VALIDITY the skew of limits.h. Returns REASON_NONE, REASON_RRSIG_EXPIRED,
  * REASON_RRSIG_NOT_YET, or REASON_RRSIG_TIMES if the expiration is before the inception. RFC 4034,

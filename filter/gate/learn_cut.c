@@ -40,6 +40,10 @@ static struct learned_cut learn_ds(struct judging *j, const struct rrset *set)
 		l.outcome = r->outcome;
 	if (l.outcome.status != STATUS_SECURE)
 		l.cut = CUT_INSECURE;
+	if (l.cut == CUT_INSECURE && store_has_newer_ds(j->gate->store, &set->owner,
+	                                     r->proved.inception, j->now_s))
+		return broken_cut(outcome_of(STATUS_BOGUS, REASON_DS_UNPROVED));
+	l.ds.inception = r->proved.inception;
 	l.ttl_s = r->proved.ttl_s;
 	return l;
 }
@@ -104,6 +108,15 @@ static bool has_opt_out(const struct denial *d)
 	return false;
 }
 
+/* True if the denial is from before the DS that is known, so it may be an attacker's. */
+static bool is_old_denial(struct judging *j, struct denial *denial, const struct name *name)
+{
+	const struct fact *fact = store_find(j->gate->store, name, j->now_s);
+
+	return fact && fact->cut == CUT_SECURE &&
+	       denial_is_older(denial, name, fact->ds.inception);
+}
+
 static struct learned_cut learn_denial(
         struct judging *j, const struct name *name, const struct name *zone)
 {
@@ -118,6 +131,8 @@ static struct learned_cut learn_denial(
 
 	judge_denial_records(j, zone, &denial, &l.ttl_s);
 	l.cut = cuts[denial_of_ds(&denial, name, &l.outcome)];
+	if (is_old_denial(j, &denial, name))
+		return broken_cut(outcome_of(STATUS_BOGUS, REASON_DS_UNPROVED));
 	if (l.cut == CUT_BROKEN)
 		return broken_cut(outcome_of(STATUS_BOGUS,
 		        has_opt_out(&denial) ? REASON_DS_NOT_COVERED : REASON_DS_UNPROVED));

@@ -94,13 +94,18 @@ void key_renewal_drop_ds(struct fact *fact)
 
 void key_renewal_take_ds(struct fact *fact)
 {
+	uint32_t before = fact->ds.inception;
+
 	fact->ds = fact->next_ds->ds;
+	if (inception_is_before(fact->ds.inception, before))
+		fact->ds.inception = before;
 	fact->cut_expires_s = fact->next_ds->expires_s;
 	key_renewal_drop_ds(fact);
 }
 
 /* A DS set that differs waits until it has proved keys: it may be an old one, sent again by an
- * attacker. A proof that there is no DS takes effect at once. */
+ * attacker. A proof that there is no DS takes effect at once, since learn_cut() leaves out those that
+ * are older than the DS. */
 bool key_renewal_take_cut(
         struct fact *fact, uint64_t source, const struct cut_state *state, int64_t expires_s)
 {

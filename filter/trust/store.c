@@ -210,6 +210,18 @@ static void put_failure(struct store *s, struct fact *fact, uint16_t type, struc
 	show_fact(fact, s->source, now_s);
 }
 
+static bool has_newer_ds(const struct fact *fact, uint32_t inception)
+{
+	return fact->cut == CUT_SECURE && inception_is_before(inception, fact->ds.inception);
+}
+
+bool store_has_newer_ds(struct store *s, const struct name *name, uint32_t inception, int64_t now_s)
+{
+	const struct fact *fact = store_find(s, name, now_s);
+
+	return fact && has_newer_ds(fact, inception);
+}
+
 void store_put_cut(struct store *s, const struct name *name, const struct cut_state *state,
         int64_t now_s, uint32_t ttl_s)
 {
@@ -223,6 +235,8 @@ void store_put_cut(struct store *s, const struct name *name, const struct cut_st
 		return;
 	}
 	fact->is_hint = false;
+	uint32_t newest = fact->ds.inception;
+	bool was_newer = state->ds && has_newer_ds(fact, state->ds->inception);
 	if (!state->ds || !ds_set_equal(&fact->ds, state->ds)) {
 		drop_keys(fact);
 		forget_failures(fact, TYPE_DNSKEY); /* they failed against another DS set */
@@ -232,6 +246,8 @@ void store_put_cut(struct store *s, const struct name *name, const struct cut_st
 	fact->cut_expires_s = now_s + ttl_s;
 	if (state->ds)
 		fact->ds = *state->ds;
+	if (was_newer)
+		fact->ds.inception = newest;
 	rely_on(s, fact);
 }
 

@@ -113,6 +113,11 @@ struct cut_state {
  * for twice as long, up to the `ttl_s` of the functions below: a zone that was mended soon works
  * again, and a zone that stays broken costs few queries. */
 
+/* True if `name` is known to have a DS that was signed after `inception`. What is older and says
+ * otherwise may be kept by an attacker from before the zone was signed. */
+bool store_has_newer_ds(
+        struct store *s, const struct name *name, uint32_t inception, int64_t now_s);
+
 /* Stores what was learned of the zone cut at `name`, for `ttl_s` seconds. Copies the DS set. Known
  * keys stay only if the DS set is the same as before, or if it came from a renewal and has proved
  * no keys yet. CUT_BROKEN never replaces a proved fact. */

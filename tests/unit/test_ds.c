@@ -306,7 +306,8 @@ static void a_key_that_a_ds_refers_to_proves_the_others(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct ds_set ds = { 1, { ds_from(keys[rows[i].ds_of], rows[i].digest_type) } };
+		struct ds_set ds = { .count = 1,
+			.ds = { ds_from(keys[rows[i].ds_of], rows[i].digest_type) } };
 		struct budget budget = budget_full();
 		struct keyset *proved_keys = NULL;
 		struct proved proved;
@@ -375,7 +376,7 @@ static void keys_that_share_a_tag_cost_no_more_digests_than_the_limit(void **sta
 		{ "one more than that", LIMIT_KEYS_PER_TAG, REASON_KEY_TAGS, 0 },
 	};
 	struct testkey *k = testkey_new(ALGORITHM_ED25519, 257, "example.test");
-	struct ds_set ds = { 1, { ds_from(k, DIGEST_SHA256) } };
+	struct ds_set ds = { .count = 1, .ds = { ds_from(k, DIGEST_SHA256) } };
 	struct rd keys[LIMIT_KEYS_PER_TAG + 1];
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -400,7 +401,7 @@ static void a_ds_refers_to_a_key_by_its_algorithm_too(void **state)
 {
 	struct testkey *k = testkey_new(ALGORITHM_ED25519, 257, "example.test");
 	struct rd key = rd_dnskey(k);
-	struct ds_set ds = { 1, { ds_from(k, DIGEST_SHA256) } };
+	struct ds_set ds = { .count = 1, .ds = { ds_from(k, DIGEST_SHA256) } };
 	unsigned proved;
 
 	ds.ds[0].algorithm = ALGORITHM_ECDSAP256;
@@ -412,7 +413,7 @@ static void a_malformed_key_is_skipped(void **state)
 {
 	struct testkey *k = testkey_new(ALGORITHM_ED25519, 257, "example.test");
 	struct testkey *other = testkey_new(ALGORITHM_ED25519, 1, "example.test");
-	struct ds_set ds = { 1, { ds_from(k, DIGEST_SHA256) } };
+	struct ds_set ds = { .count = 1, .ds = { ds_from(k, DIGEST_SHA256) } };
 	struct rd good[] = { rd_raw(span_of("\1\1\3", 3)), rd_dnskey(k) };
 	struct rd bad[] = { rd_raw(span_of("\1\1\3", 3)), rd_dnskey(other) };
 	unsigned proved;
@@ -427,7 +428,7 @@ static void a_malformed_key_is_skipped(void **state)
 static void a_zone_without_zone_keys_has_its_own_reason(void **state)
 {
 	struct testkey *k = testkey_new(ALGORITHM_ED25519, 1, "example.test");
-	struct ds_set ds = { 1, { ds_from(k, DIGEST_SHA256) } };
+	struct ds_set ds = { .count = 1, .ds = { ds_from(k, DIGEST_SHA256) } };
 	struct budget budget = budget_full();
 	struct keyset *keys = NULL;
 	struct proved proved;
@@ -451,8 +452,8 @@ static void any_one_path_is_enough(void **state)
 {
 	struct testkey *now = testkey_new(ALGORITHM_ED25519, 257, "example.test");
 	struct testkey *next = testkey_seeded(ALGORITHM_ED25519, 257, "example.test", "next");
-	struct ds_set ds = { 4,
-		{ ds_from(next, DIGEST_SHA256), ds_from(next, DIGEST_SHA384),
+	struct ds_set ds = { .count = 4,
+		.ds = { ds_from(next, DIGEST_SHA256), ds_from(next, DIGEST_SHA384),
 		        ds_from(now, DIGEST_SHA256), ds_from(now, DIGEST_SHA384) } };
 	struct budget budget = budget_full();
 	struct keyset *keys = NULL;
@@ -480,7 +481,8 @@ static void two_digests_of_a_key_do_not_double_it(void **state)
 		.expiration = SIGNZONE_EXPIRATION,
 		.is_spoilt = true };
 	struct testkey *k = testkey_new(ALGORITHM_ED25519, 257, "example.test");
-	struct ds_set ds = { 2, { ds_from(k, DIGEST_SHA256), ds_from(k, DIGEST_SHA384) } };
+	struct ds_set ds = { .count = 2,
+		.ds = { ds_from(k, DIGEST_SHA256), ds_from(k, DIGEST_SHA384) } };
 	struct budget budget = budget_full();
 	struct keyset *keys = NULL;
 	struct rd dnskey = rd_dnskey(k);

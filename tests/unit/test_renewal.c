@@ -3,6 +3,7 @@
  * attackers who pretend that. */
 #include "judge.h"
 
+#include "dnssec/nsec3.h"
 #include "trust/chain.h"
 #include "trust/renewal.h"
 
@@ -21,12 +22,30 @@ struct renewed {
 	struct testkey *now; /* the zone's new key; judge_key() is the old one */
 	struct servers_now servers;
 	const struct signing *dates; /* of what they hold; NULL: `valid` */
+	bool has_opt_out;            /* so the lack of a DS is shown by NSEC3 records */
 	unsigned ds_fetches, key_fetches;
 };
 
 static const struct signing *dates_of(const struct renewed *r)
 {
 	return r->dates ? r->dates : &valid;
+}
+
+/* The usual proof of a large zone. The record that shows the zone itself is signed seldom. */
+static void write_opt_out(struct renewed *r, struct msgbuild *b)
+{
+	const struct testkey *parent = judge_key(r->j, "test");
+	const struct nsec3_params p = { .flags = NSEC3_OPT_OUT };
+	const uint16_t *types = TYPES(TYPE_NS, TYPE_SOA, TYPE_RRSIG, TYPE_DNSKEY);
+	struct testhash apex = testhash_of("test", &p), zone = testhash_of(ZONE, &p);
+	struct signing long_ago = valid;
+	char owner[TESTHASH_OWNER_SIZE];
+
+	long_ago.inception -= 4 * DAY;
+	msg_signed(b, parent, testhash_owner(apex, "test", owner), TYPE_NSEC3, TTL,
+	        RRSET(rd_nsec3(&p, testhash_step(apex, 1), types)), &long_ago);
+	msg_signed(b, parent, testhash_owner(testhash_step(zone, -1), "test", owner), TYPE_NSEC3,
+	        TTL, RRSET(rd_nsec3(&p, testhash_step(zone, 1), types)), dates_of(r));
 }
 
 static void write_ds(struct renewed *r, struct msgbuild *b)
@@ -41,6 +60,10 @@ static void write_ds(struct renewed *r, struct msgbuild *b)
 		return;
 	}
 	msg_section(b, SECTION_AUTHORITY);
+	if (r->has_opt_out) {
+		write_opt_out(r, b);
+		return;
+	}
 	msg_signed(b, parent, ZONE, TYPE_NSEC, TTL, RRSET(rd_nsec("x.test", types)), dates_of(r));
 }
 
@@ -284,6 +307,42 @@ static void an_old_set_of_keys_never_replaces_a_newer_one(void **state)
 	}
 }
 
+/* The zone was unsigned until a short time ago, and the parent's proof of that is still valid. An
+ * attacker leaves out the signatures of a response, and sends that proof when the DS is asked for. */
+static void an_old_proof_that_there_is_no_ds_never_replaces_a_newer_ds(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		int64_t signed_later_s;
+		bool has_opt_out;
+		enum status status;
+	} rows[] = {
+		{ "signed later", 1, false, STATUS_INSECURE },
+		{ "signed in the same second", 0, false, STATUS_INSECURE },
+		{ "signed before", -1, false, STATUS_BOGUS },
+		{ "signed long before", -4 * DAY, false, STATUS_BOGUS },
+		{ "opt-out, signed later", 1, true, STATUS_INSECURE },
+		{ "opt-out, signed in the same second", 0, true, STATUS_INSECURE },
+		{ "opt-out, signed before", -1, true, STATUS_BOGUS },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct renewed r = begin_renewed(60);
+		struct signing dates = valid;
+		dates.inception += (uint32_t)rows[i].signed_later_s;
+		r.dates = &dates;
+		r.has_opt_out = rows[i].has_opt_out;
+		r.servers.ds = NULL;
+		judge_host(&r, NULL, &valid);
+		assert_int_equal(r.ds_fetches, 1);
+		r.j->store.source = 1;
+		judge_host(&r, NULL, &valid);
+		assert_row(rows[i].why, r.j->result.outcome.status == rows[i].status);
+		end_renewed(&r);
+	}
+}
+
 /* The DS of a name below is signed by a key that the zone did not have. */
 static void a_ds_signed_by_a_new_key_renews_the_zone_that_signed_it(void **state)
 {
@@ -339,6 +398,7 @@ int main(void)
 		cmocka_unit_test(a_flood_of_forgeries_causes_one_renewal_in_a_while),
 		cmocka_unit_test(each_server_has_its_own_renewal_and_a_zone_has_few),
 		cmocka_unit_test(an_old_set_of_keys_never_replaces_a_newer_one),
+		cmocka_unit_test(an_old_proof_that_there_is_no_ds_never_replaces_a_newer_ds),
 		cmocka_unit_test(a_ds_signed_by_a_new_key_renews_the_zone_that_signed_it),
 		cmocka_unit_test(an_old_ds_is_asked_for_again_before_its_zone_is_given_up),
 	};

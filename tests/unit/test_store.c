@@ -127,8 +127,8 @@ static void keys_never_replace_keys_that_were_signed_later(void **state)
 	for (uint32_t inception = UINT32_MAX; inception != 2; inception++) {
 		struct keyset *newer = keys_signed_at(&name, inception);
 		store_put_keys(&store, &name, newer, secure, NOW, 50);
-		store_put_keys(&store, &name, keys_signed_at(&name, inception - 1), secure, NOW,
-		        500);
+		store_put_keys(
+		        &store, &name, keys_signed_at(&name, inception - 1), secure, NOW, 500);
 		assert_ptr_equal(find("a.test", NOW)->keys, newer);
 		assert_int_equal(find("a.test", NOW)->keys_expire_s, NOW + 50);
 	}
