@@ -14,8 +14,9 @@ struct alias_walk {
 	unsigned links;
 	bool recurses; /* the client asks for recursion, so it expects the end of the chain */
 	enum iterator iterator;
-	bool has_data; /* the chain ended in records of the question's type */
-	bool too_long; /* it ended at a DNAME that makes the name too long (RFC 6672, 2.2) */
+	bool has_data;     /* the chain ended in records of the question's type */
+	bool is_undecided; /* it ended at a DNAME of an unsigned zone */
+	bool too_long;     /* it ended at a DNAME that makes the name too long (RFC 6672, 2.2) */
 };
 
 static const struct rrset *find_in_answer(
@@ -82,8 +83,8 @@ static bool judge_cname_link(struct judging *j, const struct rrset *cname, struc
 /* Judges a DNAME without the CNAME that must come with it (RFC 6672, 3.1) unless the name would be
  * too long. A client that does not know DNAME would take this for a denial without proof. In an
  * unsigned zone the DNAME decides nothing: a signed island may lie below it, which no DNAME can
- * rename. So it is no link, either: the rest of a chain may be left to a client that iterates, and that
- * client would follow the DNAME. */
+ * rename. So the rest of the chain is not left to a client that iterates, either: it would follow the
+ * DNAME. */
 static bool judge_dname_link(
         struct judging *j, const struct rrset *dname, struct alias_walk *w, bool *more)
 {
@@ -92,9 +93,9 @@ static bool judge_dname_link(
 	*more = false;
 	if (!judge_part(j, dname))
 		return false;
-	if (!ruling_of(j, dname)->is_proved)
+	w->is_undecided = !ruling_of(j, dname)->is_proved;
+	if (w->is_undecided)
 		return true;
-	w->links++;
 	if (!alias_target(&j->sets, dname, &target))
 		judging_fail(j, REASON_MALFORMED, &dname->owner, TYPE_DNAME);
 	else if (name_replace_suffix(&w->name, &dname->owner, &target, &made))
@@ -136,7 +137,8 @@ static bool follow_link(struct judging *j, struct alias_walk *w, bool *more)
 	const struct rrset *dname = cname ? NULL : alias_dname_above(&j->sets, &w->name);
 
 	*more = cname || dname;
-	w->links += cname != NULL;
+	if (cname || dname)
+		w->links++;
 	if (dname)
 		return judge_dname_link(j, dname, w, more);
 	if (cname && !judge_cname_link(j, cname, w))
@@ -286,7 +288,8 @@ bool judge_answer(struct judging *j, const struct client_query *asked)
 		return true;
 	/* A server that does not recurse leaves the rest of the chain to the client, unless it says
 	 * that there is no data. */
-	if (w.links > 0 && !w.recurses && rcode == RCODE_NOERROR && !says_no_data(j)) {
+	if (w.links > 0 && !w.is_undecided && !w.recurses && rcode == RCODE_NOERROR &&
+	        !says_no_data(j)) {
 		leave_rest(j, &w);
 		return true;
 	}

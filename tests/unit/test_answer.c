@@ -602,6 +602,14 @@ static void an_unsigned_dname_cannot_rename_an_island(void **state)
 	        ASK_DO | ASK_NO_RD);
 	assert_judged(j, "without the CNAME, to a resolver that iterates", STATUS_BOGUS,
 	        REASON_DENIAL_MISSING);
+	judge_text(j, "www.unsigned.test A", 0,
+	        "www.unsigned.test CNAME www.island.unsigned.test\n"
+	        "unsigned.test DNAME evil.unsigned.test",
+	        ASK_DO | ASK_NO_RD);
+	assert_judged(j, "behind an alias to it", STATUS_BOGUS, REASON_DENIAL_MISSING);
+	judge_text(j, "www.a.unsigned.test A", 0, "a.unsigned.test DNAME evil.test",
+	        ASK_DO | ASK_NO_RD);
+	assert_judged(j, "what is no island", STATUS_INSECURE, REASON_UNSIGNED_ZONE);
 	judge_text(j, "www.island.unsigned.test A", 0,
 	        "www.island.unsigned.test A 192.0.2.1 | island.unsigned.test", ASK_DO);
 	assert_judged(j, "the island itself", STATUS_SECURE, REASON_NONE);
