@@ -40,8 +40,8 @@ static struct learned_cut learn_ds(struct judging *j, const struct rrset *set)
 		l.outcome = r->outcome;
 	if (l.outcome.status != STATUS_SECURE)
 		l.cut = CUT_INSECURE;
-	if (l.cut == CUT_INSECURE && store_has_newer_ds(j->gate->store, &set->owner,
-	                                     r->proved.inception, j->now_s))
+	if (l.cut == CUT_INSECURE &&
+	        store_has_newer_ds(j->gate->store, &set->owner, r->proved.inception, j->now_s))
 		return broken_cut(outcome_of(STATUS_BOGUS, REASON_DS_UNPROVED));
 	l.ds.inception = r->proved.inception;
 	l.ttl_s = r->proved.ttl_s;
@@ -113,8 +113,7 @@ static bool is_old_denial(struct judging *j, struct denial *denial, const struct
 {
 	const struct fact *fact = store_find(j->gate->store, name, j->now_s);
 
-	return fact && fact->cut == CUT_SECURE &&
-	       denial_is_older(denial, name, fact->ds.inception);
+	return fact && fact->cut == CUT_SECURE && denial_is_older(denial, name, fact->ds.inception);
 }
 
 static struct learned_cut learn_denial(
@@ -324,6 +323,14 @@ static bool find_delegation(
 	return l->cut == CUT_SECURE || l->cut == CUT_INSECURE;
 }
 
+/* True if it is proved that no zone begins at the name. A delegation that says otherwise is new, or one
+ * that a server keeps from before it was removed, so the DS is asked for first. Until then, nobody may
+ * write records below the name that the zone above would have to sign. */
+static bool is_denied(const struct fact *fact)
+{
+	return fact && !fact->is_hint && (fact->cut == CUT_NONE || fact->cut == CUT_NO_NAME);
+}
+
 bool learn_delegation(struct judging *j, const struct name *name)
 {
 	struct learned_cut l;
@@ -336,7 +343,9 @@ bool learn_delegation(struct judging *j, const struct name *name)
 	if (!find_delegation(j, name, &parent.zone, &l))
 		return false;
 	const struct fact *fact = store_find(j->gate->store, name, j->now_s);
-	if (!fact || (fact->cut != CUT_SECURE && fact->cut != CUT_INSECURE))
+	if (is_denied(fact))
+		store_doubt(j->gate->store, name, j->now_s);
+	else if (!fact || (fact->cut != CUT_SECURE && fact->cut != CUT_INSECURE))
 		put_cut(j, name, &l);
 	return true;
 }

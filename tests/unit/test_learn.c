@@ -608,9 +608,43 @@ static void nsec3_over_the_limit_replaces_no_hint(void **state)
 	judge_free(j);
 }
 
+#define OLD_REFERRAL                                                                               \
+	"> a.example.test NS ns.example.test\n"                                                    \
+	"> a.example.test NSEC b.example.test NS RRSIG NSEC | example.test"
+
+/* The zone had delegated the name, and the signature of that time is still valid. A client asks a server
+ * of its own, which sends the delegation once more. What is learned holds for all clients. */
+static void an_old_referral_does_not_unsign_a_name_that_is_no_zone(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+
+	judge_text(
+	        j, "www.example.test A", 0, "www.example.test A 192.0.2.1 | example.test", ASK_DO);
+	judge_learn(j, "a.example.test DS", 0,
+	        "> a.example.test NSEC b.example.test A RRSIG NSEC | example.test", false);
+	assert_int_equal(judge_fact(j, "a.example.test")->cut, CUT_NONE);
+	j->store.source = 666;
+	judge_text(j, "x.a.example.test A", 0, OLD_REFERRAL, ASK_DO | ASK_NO_RD);
+	assert_judged(j, "it is signed, so it may be new", STATUS_INSECURE, REASON_NOT_ANSWER);
+	assert_int_equal(judge_fact(j, "a.example.test")->cut, CUT_NONE);
+	assert_true(judge_fact(j, "a.example.test")->is_doubted);
+	j->store.source = 1;
+	judge_text(j, "x.a.example.test A", 0, "x.a.example.test A 203.0.113.66", ASK_DO);
+	assert_int_equal(j->result.outcome.status, STATUS_BOGUS);
+
+	/* if it is new, the server of the zone says so */
+	judge_text(j, "x.a.example.test A", 0, OLD_REFERRAL, ASK_DO | ASK_NO_RD);
+	judge_learn(j, "a.example.test DS", 0,
+	        "> a.example.test NSEC b.example.test NS RRSIG NSEC | example.test", false);
+	assert_int_equal(judge_fact(j, "a.example.test")->cut, CUT_INSECURE);
+	judge_free(j);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_old_referral_does_not_unsign_a_name_that_is_no_zone),
 		cmocka_unit_test(nsec3_over_the_limit_replaces_no_hint),
 		cmocka_unit_test(a_ds_response_shows_whether_there_is_a_cut),
 		cmocka_unit_test(an_nsec_shows_that_no_zone_begins_at_the_empty_names_it_spans),
