@@ -82,7 +82,8 @@ const struct config_key config_keys[] = {
 	                "and\n"
 	                "unchanged, judges copies, and logs and counts what \"enforce\" would "
 	                "have\n"
-	                "done: use it to try sealgate. The rules depend on it." },
+	                "done: use it to try sealgate. DNS over TCP is relayed in this mode, too.\n"
+	                "The rules depend on it." },
 
 	{ "queue.first", &kind_number, AT(queue_first), .number = 0, .max = 65535,
 	        .help = "The number of the first NFQUEUE for responses. The queues for queries\n"
@@ -206,8 +207,8 @@ const struct config_key config_keys[] = {
 	        .help = "How many iterations an NSEC3 hash may have (RFC 9276). In a zone with\n"
 	                "more, nothing proves that a name or type does not exist: then such\n"
 	                "answers count as unsigned, and so does any answer that a forger sends\n"
-	                "without signatures. BIND and Knot Resolver stop at 50, too, Unbound at\n"
-	                "150." },
+	                "without signatures. At most 150. BIND and Knot Resolver stop at 50, too,\n"
+	                "Unbound at 150. See docs/limits.md." },
 	{ "resolver", &kind_resolvers, AT(resolvers),
 	        .help = "The resolvers that keys are fetched from:\n"
 	                "[ \"192.0.2.1\", \"[2001:db8::1]:53\" ]. If the list is empty, keys are\n"
@@ -235,21 +236,23 @@ const struct config_key config_keys[] = {
 	                "machine, name the address that it sends its queries from." },
 
 	{ "unjudged_servers", &kind_networks, AT(unjudged_servers),
-	        .help = "Servers whose answers are not judged: [ \"192.0.2.53\", \"10.8.0.0/24\" "
-	                "]. For a\n"
-	                "hidden primary that is unsigned while the public zone is signed. An\n"
-	                "attacker on the way to such a server can forge its answers." },
+	        .help = "Servers whose answers are not judged, such as a hidden primary that is\n"
+	                "unsigned while the public zone is signed:\n"
+	                "[ \"192.0.2.53\", \"10.8.0.0/24\" ]. An attacker on the way to such a\n"
+	                "server can forge its answers. See docs/hidden-primary.md." },
 	{ "blocked", &kind_word, AT(blocked), .words = blocked_words, .number = BLOCKED_SERVFAIL,
-	        .help = "How a server's unproved answer that says nothing is treated (no such\n"
-	                "name, no such type, 0.0.0.0, ::), in a signed zone: so answer filters\n"
-	                "such as Pi-hole, AdGuard and RPZ. \"servfail\" refuses it: a client then\n"
-	                "asks its next server. \"pass\" lets it pass, for questions for A, AAAA,\n"
-	                "SVCB and HTTPS, with a TTL of at most 10 seconds. See docs/filters.md." },
+	        .help = "How an unproved answer that says nothing (no such name, no such type,\n"
+	                "0.0.0.0, ::) is treated in a signed zone. Filters such as Pi-hole,\n"
+	                "AdGuard and RPZ give such answers. \"servfail\" refuses them: a client\n"
+	                "then asks its next server. \"pass\" lets them pass, for questions for A,\n"
+	                "AAAA, SVCB and HTTPS, with a TTL of at most 10 seconds. See\n"
+	                "docs/filters.md." },
 
 	{ "park_ms", &kind_number, AT(limits.park_ms), .number = 10000, .min = 100, .max = 60000,
 	        .help = "How long a response may wait for keys at most, in milliseconds; after\n"
 	                "that it is refused. It waits for three tenths of this time, or, if its\n"
-	                "server is slow, for four round trips." },
+	                "server is slow, for four round trips; over UDP no longer than until\n"
+	                "flow_timeout_ms after its query. See docs/slow-links.md." },
 	{ "bogus_grace_ms", &kind_number, AT(limits.bogus_grace_ms), .number = 400, .max = 5000,
 	        .help = "How long a Bogus response is held back, in milliseconds: an attacker\n"
 	                "answers first, and the true response may follow. An error (SERVFAIL,\n"
@@ -258,8 +261,9 @@ const struct config_key config_keys[] = {
 	                "error just before. 0: responses are not held back." },
 	{ "flow_timeout_ms", &kind_number, AT(limits.flow_timeout_ms), .number = 10000, .min = 1000,
 	        .max = 120000,
-	        .help = "How long a query is remembered, in milliseconds. A later response is\n"
-	                "dropped." },
+	        .help = "How long a query is remembered, in milliseconds. A response that comes\n"
+	                "later, or still waits for keys then, is dropped: if you raise park_ms,\n"
+	                "raise this too." },
 	{ "flows", &kind_number, AT(limits.flows), .number = 65536, .min = 64, .max = 4194304,
 	        .help = "How many queries in flight each queue remembers. A query for a long\n"
 	                "name takes the room of two to four. The first half of the room has no\n"
