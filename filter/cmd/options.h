@@ -37,8 +37,9 @@ int options_next(int argc, char **argv, const char *letters, const struct option
 bool options_check_arguments(int argc, char **argv, struct arguments expected);
 
 /* Reads the options named in `allowed` ("c" for --config, "b" for --backend, "u" for
- * --unless-restarting, "j" for --json, "o" for --offline) and checks the arguments. Options may stand before or after
- * the arguments, which are at argv[optind] then. Returns false after logging an error. */
+ * --unless-restarting, "j" for --json, "o" for --offline) and checks the arguments. Options may
+ * stand before or after the arguments, which are at argv[optind] then. Returns false after logging an
+ * error. */
 bool options_read(
         struct options *o, const char *allowed, int argc, char **argv, struct arguments expected);
 

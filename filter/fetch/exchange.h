@@ -100,10 +100,10 @@ int exchange_begin_asked(struct exchange *e, int epoll_fd, void *tag,
 
 /* Call it when the socket is ready: sends and reads as much as is possible without blocking. After
  * EXCHANGE_ANSWERED or EXCHANGE_TRUNCATED, `answer` is the message: a response with the id and the
- * exact question of the query. If the server changed the letters of the question, those of the query are
- * put back: id and port are as hard to guess as for a server that keeps letters, and only a client's
- * letters in mixed case would have made it harder. Over UDP it lies in `buffer`, which has EXCHANGE_ANSWER_MAX octets;
- * over TCP it is valid until exchange_end(). */
+ * exact question of the query. If the server changed the letters of the question, those of the query
+ * are put back: id and port are as hard to guess as for a server that keeps letters, and only a
+ * client's letters in mixed case would have made it harder. Over UDP `answer` lies in `buffer`, which
+ * has EXCHANGE_ANSWER_MAX octets; over TCP it is valid until exchange_end(). */
 enum exchange_state exchange_ready(struct exchange *e, uint8_t *buffer, struct span *answer);
 
 /* Does this too, but leaves a response over UDP in the socket: exchange_ready() returns it later, and

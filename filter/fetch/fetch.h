@@ -5,8 +5,8 @@
  *
  * Earlier tries stay open until the fetch ends, so a late response counts. Off the path an attacker
  * must guess port and id of one of them: FETCH_OPEN sockets instead of one, so FETCH_OPEN chances in
- * some 28,000 * 65,536 for each packet, for FETCH_LIFE_MS at most. Whoever guesses right still has to
- * prove what the packet says; a useless response only ends that try.
+ * some 28,000 * 65,536 for each packet, for FETCH_LIFE_MS at most. After a right guess the attacker
+ * still has to prove what the packet says; a useless response only ends that try.
  *
  * A fetch ahead is for what the gate will want soon (gate/ahead.h). Its response stays in the socket
  * until the gate wants it, because only then the keys that prove it are known. */

@@ -40,10 +40,10 @@
 #define UPSTREAM_LACKING_NOW    8
 #define UPSTREAM_LACKING_NOW_MS 5000
 
-/* Whether a server is a DNS64 that makes nothing up if a query has DO shows if it is asked without. A
- * name without A records shows nothing. After so many tries in vain there are none for this time: few,
- * because each is one query more; some, because a client may ask for such names on purpose. What is
- * known of a DNS64 stays. */
+/* A server may be a DNS64 that makes nothing up if a query has DO. A query without DO shows it, but not
+ * for a name without A records. After this many such queries in vain sealgate sends none for this time:
+ * few, because each is one query more; some, because a client may ask for such names on purpose. If a
+ * server is known as a DNS64, that stays. */
 #define UPSTREAM_MADE_TRIES 8
 #define UPSTREAM_MADE_MS    600000
 

@@ -110,8 +110,9 @@ struct waiting_packet {
 	const struct client_query *asked;
 };
 
-/* Parks a copy of the packet for the longest wait, in no list yet. Returns NULL if the park is full, if the client or the
- * question has its share, or if memory is short. The result is valid until parked_remove(). */
+/* Parks a copy of the packet for the longest wait, in no list yet. Returns NULL if the park is full,
+ * if the client or the question has its share, or if memory is short. The result is valid until
+ * parked_remove(). */
 struct parked *park_add(struct park *park, const struct waiting_packet *waiting, uint64_t now_ms);
 
 /* Parks a copy of a message that came over TCP, in response to `question` of `client`, whose query

@@ -6,6 +6,7 @@
  *
  * The memory is two bit maps of each kind, each of half a day; a keyed hash of the two addresses selects
  * the bit.
+ *
  * Errors go one way: two pairs may share a bit, and a flood of pairs may set all bits, so a pair may
  * be taken for one that was noted. A pair that was noted is never missed before its time. */
 #ifndef FLOW_RECURSION_H

@@ -299,8 +299,8 @@ bool judge_answer(struct judging *j, const struct client_query *asked)
 /* Keeps the other RRsets of the answer section that prove themselves, such as a signed DNAME beside a
  * signed CNAME. An attacker may put here, of any zone, only what that zone has signed; whether a cache
  * keeps it is the cache's rule (RFC 2181, 5.4.1). Only a client that set DO gets it: some stubs take
- * every address in the section for the answer, whatever its owner, and an attacker has signed
- * addresses of his own. What an unsigned zone could hold stays out, since anybody can write it. */
+ * every address in the section for the answer, whatever its owner, and an attacker may have a zone
+ * with signed addresses. What an unsigned zone could hold stays out, since anybody can write it. */
 static void judge_answer_extras(struct judging *j)
 {
 	for (unsigned i = 0; i < j->sets.count; i++) {

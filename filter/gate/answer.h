@@ -9,7 +9,8 @@
  * proves what is denied. Returns false if something is wanted first. */
 bool judge_answer(struct judging *j, const struct client_query *asked);
 
-/* Judges the other RRsets of all sections with what is known already. Leaves out what cannot be proved; never makes the answer's outcome worse. */
+/* Judges the other RRsets of all sections with what is known already. Leaves out what cannot be
+ * proved; never makes the answer's outcome worse. */
 void judge_extras(struct judging *j, const struct client_query *asked);
 
 #endif

@@ -257,7 +257,7 @@ static bool learn_addresses(struct judging *j, const struct name *name, struct s
 }
 
 /* If the answer for AAAA has no proof, no other try will have one: the next question is for NSEC.
- * Whoever forges such an answer gains no more than that. */
+ * An attacker who forges such an answer gains no more than that. */
 bool dns64_learn(struct judging *j, const struct want *want, bool last_try)
 {
 	struct synthesis *memory = &j->gate->synthesis;

@@ -92,8 +92,7 @@ bool gate_recall(struct gate *g, const struct client_query *asked, const struct 
  * is no longer trusted. */
 void gate_forget(struct gate *g);
 
-/* Refuses a response whose keys cannot be fetched, with `reason`: writes the SERVFAIL.
- */
+/* Refuses a response whose keys cannot be fetched, with `reason`: writes the SERVFAIL. */
 void gate_refuse(struct gate *g, const struct client_query *asked, struct span octets,
         enum reason reason, struct writer *out, struct gate_result *result);
 
@@ -108,9 +107,8 @@ void gate_add_habit(const struct client_query *asked, enum reason habit, struct 
         struct gate_result *result);
 
 /* Lets a response pass unjudged, with AD clear, as far as `exemption` (PASS_ALL, PASS_NAMED, PASS_SOA,
- * PASS_SILENT or PASS_NONE)
- * allows. The client gets what it asked for, without what sealgate asked for on its behalf. An
- * error, or an answer of another class, passes in its usual way. */
+ * PASS_SILENT or PASS_NONE) allows. The client gets what it asked for, without what sealgate asked
+ * for on its behalf. An error, or an answer of another class, passes in its usual way. */
 void gate_pass(struct gate *g, const struct client_query *asked, struct span octets,
         enum exemption exemption, struct writer *out, struct gate_result *result);
 

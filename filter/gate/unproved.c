@@ -21,10 +21,11 @@ static bool is_asked_to_connect(uint16_t type)
 	return type == TYPE_A || type == TYPE_AAAA || type == TYPE_SVCB || type == TYPE_HTTPS;
 }
 
-/* An attacker who sends nothing but a denial keeps the answer away, which he can do by dropping it.
- * He gains no record, and no denial that lasts: the SOA does not pass, so a cache does not keep the
- * denial (RFC 2308, 5). Aliases do not pass either. A resolver that iterates is not asked by a filter; what it believes, others
- * believe. */
+/* An attacker who sends nothing but a denial keeps the answer away, as by dropping it. The attacker
+ * gains no record, and no denial that lasts: the SOA does not pass, so a cache does not keep the
+ * denial (RFC 2308, 5). Aliases do not pass either. A query without RD comes from a resolver that
+ * iterates, which asks no filter, and whose clients believe what it believes. So nothing passes to
+ * it. */
 static bool is_blocked(const struct client_query *asked, const struct message *m)
 {
 	return (asked->flags & FLAG_RD) && m->qclass == CLASS_IN &&

@@ -8,7 +8,8 @@
 #include "gate/policy.h"
 
 /* Returns the exemption by which a part of a refused answer (gate_is_answer()) passes: EXEMPT_SOA,
- * EXEMPT_BLOCKED, or EXEMPT_NOT. The caller lets it pass only after a better response had its time to come. */
+ * EXEMPT_BLOCKED, or EXEMPT_NOT. The caller lets it pass only after a better response
+ * had its time to come. */
 enum exemption unproved_exemption(
         const struct policy *policy, const struct client_query *asked, const struct message *m);
 

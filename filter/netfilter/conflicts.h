@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Looks for what the operator has set up that breaks our rules without a word. Changes nothing. */
+/* Looks for what the operator has set up that breaks sealgate's rules without a word. Changes nothing. */
 #ifndef NETFILTER_CONFLICTS_H
 #define NETFILTER_CONFLICTS_H
 

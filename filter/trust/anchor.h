@@ -19,10 +19,10 @@ struct anchors;
 
 /* Reads a text of DS and DNSKEY records, each on one line, or on several lines in parentheses (RFC
  * 1035, 5.1). Accepts comments, TTL and class, but no directives; and lines of dnsmasq's form. In a
- * file that unbound maintains, skips keys that their state does not let be anchors. Returns NULL if a record cannot
- * be parsed or has another type, if a zone has no usable record, or if memory is short. Then
- * `error` has a sentence that names the line and `path`, the file of the text. The caller frees the
- * result with anchors_free(). */
+ * file that unbound maintains, skips keys that their state does not let be anchors. Returns NULL if
+ * a record cannot be parsed or has another type, if a zone has no usable record, or if memory is
+ * short. Then `error` has a sentence that names the line and `path`, the file of the text. The caller
+ * frees the result with anchors_free(). */
 struct anchors *anchors_parse(const char *text, const char *path, struct complaint *error);
 void anchors_free(struct anchors *a);
 

@@ -36,8 +36,8 @@ bool chain_is_open(const struct chain *c);
 enum reason chain_excuse(struct store *s, const struct name *name, int64_t now_s, struct name *top);
 
 /* True if a record of this name and type may be local although `chain`, the chain of the name, is
- * CHAIN_SECURE and ends in the root: it has one label, the root proves that no zone begins there, and the operator lets such
- * names be local (LOCAL_SINGLE). Types that only a zone cut has are never local. */
+ * CHAIN_SECURE and ends in the root: it has one label, the root proves that no zone begins
+ * there, and the operator lets such names be local (LOCAL_SINGLE). Types that only a zone cut has are never local. */
 bool chain_is_single(
         struct store *s, const struct chain *chain, const struct name *name, uint16_t type);
 

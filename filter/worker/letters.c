@@ -21,7 +21,7 @@ static bool has_both_cases(const struct client_query *asked)
 	return has_upper && has_lower;
 }
 
-/* Whoever sends a question back in mixed letters has seen it. */
+/* A sender that returns the question in the same mixed letters has seen the query. */
 static void note_kept(struct arrivals *all, const struct arrival *a)
 {
 	if (server_fallback_changes_letters(all->fallback, &a->server) && has_both_cases(a->asked))

@@ -37,8 +37,8 @@ static inline void scratch_fini(struct scratch *s)
 	*s = (struct scratch){ 0 };
 }
 
-/* Parses a message that lies elsewhere; `m` borrows from both. Octets after its end are left out: whoever
- * sends the message on sends m->octets. */
+/* Parses a message that lies elsewhere; `m` borrows from both. Octets after its end are
+ * left out: a caller that sends the message on sends m->octets. */
 static inline bool scratch_parse(const struct scratch *s, struct span octets, struct message *m)
 {
 	return message_parse(m, octets, s->rrs, MESSAGE_RRS_MAX) ||

@@ -36,9 +36,9 @@ int sign_trade_init(struct sign_trade *t);
 void sign_trade_fini(struct sign_trade *t);
 
 /* Reads a query, counts it, fills `asked`, and sets `sent` to what is to go on: the octets
- * themselves, without what follows their end, if the query passes, or a query in `queries`. A query that passes has
- * `asked->client.passes_unjudged`, and so has every query if `peers` is NULL, which stands for a server
- * that is not signed for. The caller must not send on a SIGN_QUERY_MALFORMED. */
+ * themselves, without what follows their end, if the query passes, or a query in `queries`. A query
+ * that passes has `asked->client.passes_unjudged`, and so has every query if `peers` is NULL, which
+ * stands for a server that is not signed for. The caller must not send on a SIGN_QUERY_MALFORMED. */
 enum sign_query sign_trade_query(struct sign_trade *t, struct span octets,
         const struct sign_peers *peers, bool is_stream, struct signer_query *asked,
         struct span *sent);
