@@ -132,7 +132,7 @@ enum learned {
 };
 
 /* Puts the response to a fetch of `want` into the store. With `last_try` stores a chain that does
- * not hold as Bogus, for LIMIT_BOGUS_TTL_S, and returns LEARNED. The caller has matched id,
+ * not hold as Bogus, for at most LIMIT_BOGUS_TTL_S, and returns LEARNED. The caller has matched id,
  * addresses and question. */
 enum learned gate_learn(
         struct gate *g, const struct want *want, struct span octets, int64_t now_s, bool last_try);
