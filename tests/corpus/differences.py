@@ -12,7 +12,7 @@ import dns.exception
 import dns.name
 
 import following
-from message import (ANSWER, AUTHORITY, CNAME, DNAME, DNSKEY, IN, NOERROR, NSEC, NSEC3, NXDOMAIN,
+from message import (ANSWER, AUTHORITY, CNAME, DNAME, DNSKEY, DS, IN, NOERROR, NSEC, NSEC3, NXDOMAIN,
                      RRSIG, SOA, YXDOMAIN)
 
 
@@ -113,6 +113,11 @@ def _is_expanded_alias(case, reason):
     return "opt-out" in reason and _culprit(reason).labels[1:2] == (b"star",)
 
 
+def _is_denied_ds_of_empty_name(case, reason):
+    return "opt-out" in reason and case.message.qtype == DS \
+        and case.message.qname == _culprit(reason) and not case.message.of(ANSWER)
+
+
 def _zone(*origins):
     return lambda case, _reason: case.zone.origin in origins
 
@@ -202,6 +207,11 @@ DIFFERENCES = (
         "There may be an unsigned delegation at the name, and then the wildcard does not apply. "
         "The oracle accepts the wildcard's CNAME as an answer for the DS.",
         "insecure", ("refused", "secure"), when=_is_expanded_alias),
+    Difference(
+        "no DS at an empty non-terminal in an opt-out span", "RFC 5155, 6, 7.2.4 and 8.6",
+        "NSD leaves the span out of this denial. The denial for a name below had it, so "
+        "there is no DS to hide. The oracle has this response alone.",
+        "insecure", ("refused",), when=_is_denied_ds_of_empty_name, oracles=("unbound",)),
     Difference(
         "an RSA signature with an extra octet", "RFC 8017, 8.2.2; RFC 3110, 3",
         "A signature has as many octets as the modulus. The oracle accepts a leading zero.",

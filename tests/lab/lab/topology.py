@@ -46,7 +46,7 @@ HOST = {4: "10.53.3.2", 6: "fd53:3::2"}
 UPSTREAM = {4: "10.53.4.2", 6: "fd53:4::2"}
 ORACLE = {4: "10.53.4.3", 6: "fd53:4::3"}
 BIND = {4: "10.53.4.4", 6: "fd53:4::4"}
-OPTIONS = {4: "10.53.4.5", 6: "fd53:4::5"}     # a resolver with an option of its operator
+OPTIONS = {4: "10.53.4.6", 6: "fd53:4::6"}     # a resolver with an option of its operator
 
 # Each level of the tree has a server of its own, so that the resolver meets real referrals.
 AUTH = {
