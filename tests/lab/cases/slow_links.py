@@ -121,8 +121,8 @@ def _missing_key_is_named(world):
     said = world.gate.log_lines(f"the DNSKEY of . has not come from {FAR} yet")
     expect(len(said) == 1 and "raise park_ms (now 1000)" in said[0], "the line is not there, once",
            *world.log_tail())
-    expect(world.gate.log_lines(f"indeterminate {SIGNED} A from {FAR} to {topology.CLIENT[4]}: . DNSKEY (fetch-timeout: "),
-           "the reason is another one", *world.log_tail())
+    refusal = f"indeterminate {SIGNED} A from {FAR} to {topology.CLIENT[4]}: . DNSKEY (fetch-timeout: "
+    expect(world.gate.log_lines(refusal), "the reason is another one", *world.log_tail())
 
 
 # ---- TCP is blocked ----
