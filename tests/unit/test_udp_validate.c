@@ -1,83 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which verdict a query or a response over UDP gets where the worker validates. */
-#include "packets.h"
-#include "validating.h"
+#include "udpbed.h"
 
 #include "base/sockaddr.h"
 #include "dnssec/limits.h"
-#include "flow/grace.h"
-#include "worker/udp_validate.h"
 
-#define ID     0x1234
 #define WWW    "www.example.test A"
 #define GOOD   "www.example.test A 192.0.2.1 | example.test"
 #define FORGED "www.example.test A 192.0.2.66 | example.test spoilt"
-
-#define GRACE_MS 100
-#define PARK_MS  3000
-
-enum { INSIDE = 1, OUTSIDE = 2 }; /* interfaces */
-enum { PARKED_MAX = 8 };
-
-#define CLIENT                                                                                     \
-	{                                                                                          \
-		"192.0.2.7", 4000                                                                  \
-	}
-#define SERVER                                                                                     \
-	{                                                                                          \
-		"198.51.100.53", 53                                                                \
-	}
-
-static const struct end_point client = CLIENT, server = SERVER;
-
-struct bed {
-	struct validating *v;
-	struct flow_table flows;
-	struct park park;
-	struct grace grace;
-	struct verdict_log log;
-	struct udp_validator validator;
-	struct msgbuild query;
-	struct held_packet packet;
-	uint64_t next_id; /* of packets */
-	uint32_t in;      /* by which queries come in */
-};
-
-static struct bed *bed_new(void)
-{
-	struct bed *b = calloc(1, sizeof(*b));
-
-	assert_non_null(b);
-	b->v = validating_new(false);
-	b->next_id = 1;
-	b->in = INSIDE;
-	assert_int_equal(flow_table_init(&b->flows, 16, 5000), 0);
-	assert_int_equal(park_init(&b->park, PARKED_MAX, PARK_MS), 0);
-	assert_int_equal(grace_init(&b->grace, PARKED_MAX, GRACE_MS), 0);
-	b->validator = (struct udp_validator){ .config = &b->v->config,
-		.turn = &b->v->turn,
-		.stats = &b->v->stats,
-		.report = &b->v->report,
-		.intake = &b->v->intake,
-		.oddities = &b->v->oddities,
-		.arrivals = &b->v->arrivals,
-		.flows = &b->flows,
-		.park = &b->park,
-		.grace = &b->grace,
-		.verdicts = verdicts_noted(&b->log),
-		.rrs = scratch_rrs_new() };
-	return b;
-}
-
-static void bed_free(struct bed *b)
-{
-	free(b->validator.rrs);
-	park_fini(&b->park);
-	grace_fini(&b->grace);
-	flow_table_fini(&b->flows);
-	validating_free(b->v);
-	free(b);
-}
 
 static const struct stats *stats_of(const struct bed *b)
 {
@@ -90,35 +20,6 @@ static unsigned flows_of(const struct bed *b)
 }
 
 /* ---- Queries ---- */
-
-enum {
-	OPT = 1,
-	OPT_DO = 2 | OPT,
-	TSIG = 4,
-};
-
-static void write_query(struct bed *b, uint16_t flags, uint16_t type, unsigned extra)
-{
-	msg_begin(&b->query, ID, flags, "www.example.test", type);
-	msg_section(&b->query, SECTION_ADDITIONAL);
-	if (extra & OPT)
-		msg_opt(&b->query, QUERY_UDP_SIZE, (extra & OPT_DO) == OPT_DO);
-	if (extra & TSIG)
-		msg_rr(&b->query, ".", TYPE_TSIG, 0, rd_raw(span_of("\0\0\0\0", 4)));
-}
-
-/* Returns what the query was told; the packet stays in b->packet. */
-static enum told ask_octets(struct bed *b, struct end_point from, struct span octets)
-{
-	uint64_t id = b->next_id++;
-
-	packet_make(&b->packet, id, from, server, octets);
-	struct flow_way way = { b->in, OUTSIDE };
-	struct queued_datagram d = { &b->packet.queued, &b->packet.packet,
-		flow_key_of_query(&b->flows.hash_key, &b->packet.packet, ID, way) };
-	udp_validate_query(&b->validator, &d);
-	return verdict_on(&b->log, id);
-}
 
 static void ask(struct bed *b)
 {
@@ -302,35 +203,6 @@ static void a_query_of_the_shortcut_is_remembered(void **state)
 }
 
 /* ---- Responses ---- */
-
-struct way_back {
-	struct end_point from, to;
-	uint32_t in, out;
-	bool is_forwarded;
-};
-
-#define STRAIGHT                                                                                   \
-	{                                                                                          \
-		SERVER, CLIENT, OUTSIDE, INSIDE, false                                             \
-	}
-
-static const struct way_back straight = STRAIGHT;
-
-/* Has these octets come as a response. Returns the id of the packet. */
-static uint64_t respond_octets(struct bed *b, struct way_back way, struct span octets)
-{
-	uint64_t id = b->next_id++;
-	uint16_t dns_id = octets.len >= 2 ? get_u16(octets.base) : 0;
-
-	packet_make(&b->packet, id, way.from, way.to, octets);
-	b->packet.queued.is_forwarded = way.is_forwarded;
-	struct queued_datagram d = { &b->packet.queued, &b->packet.packet,
-		flow_key_of_response(&b->flows.hash_key, &b->packet.packet, dns_id,
-		        (struct flow_way){ way.in, way.out }) };
-	size_t at = (size_t)(b->packet.packet.payload.base - b->packet.octets);
-	udp_validate_response(&b->validator, &d, b->packet.octets + at);
-	return id;
-}
 
 static uint64_t respond(struct bed *b, uint16_t flags, const char *records)
 {
@@ -1272,18 +1144,6 @@ static void a_rejection_of_edns_waits_while_the_server_is_asked_again(void **sta
 		assert_row(rows[i].why, is_parked(b, id) == !rows[i].is_paused);
 		bed_free(b);
 	}
-}
-
-/* Writes the query of a client that sends a cookie. */
-static void write_query_with_cookie(struct bed *b)
-{
-	static const char cookie[] = "\0\0\x29\x04\xd0\0\0\x80\0\0\x0c\0\x0a\0\x08"
-	                             "8octets!";
-
-	write_query(b, FLAG_RD, TYPE_A, 0);
-	memcpy(b->query.octets + b->query.len, cookie, sizeof(cookie) - 1);
-	b->query.len += sizeof(cookie) - 1;
-	b->query.octets[11] = 1;
 }
 
 static uint64_t reject(struct bed *b)
