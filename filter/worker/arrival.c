@@ -10,7 +10,9 @@
 #include "worker/merge.h"
 #include "worker/report.h"
 #include "worker/scratch.h"
+#include "worker/second_answer.h"
 #include "worker/server_fallback.h"
+#include "worker/settle.h"
 #include "worker/unset_clock.h"
 #include "worker/withheld.h"
 #include "worker/worker.h"
@@ -40,98 +42,6 @@ void arrivals_fini(struct arrivals *all)
 	free(all->proof_rrs);
 }
 
-/* If the response has passed already, tells what would have become of it. */
-static bool is_observed(struct arrival *a, const struct gate_result *result)
-{
-	if (!a->carrier->observe)
-		return false;
-	a->carrier->observe(a, result);
-	return true;
-}
-
-static struct reported reported_of(const struct arrival *a)
-{
-	return (struct reported){ a->asked, &a->server, a->client };
-}
-
-static void arrival_deliver(struct arrival *a, struct span octets, uint64_t *counter)
-{
-	stats_count(counter);
-	a->carrier->deliver(a, octets);
-}
-
-/* Delivers what the gate lets pass, and counts the exemption. */
-static void deliver_passed(
-        struct arrivals *all, struct arrival *a, const struct gate_result *result)
-{
-	bool is_changed = result->verdict == GATE_REWRITE;
-
-	report_done(all->report, reported_of(a), result);
-	stats_count(&all->stats->passed[result->exemption]);
-	arrival_deliver(a, is_changed ? result->octets : a->message,
-	        is_changed ? &all->stats->responses_rewritten : &all->stats->responses_accepted);
-}
-
-static void arrival_pass(struct arrivals *all, struct arrival *a, enum exemption exemption)
-{
-	struct writer out = writer_over(all->octets, EXCHANGE_ANSWER_MAX);
-	struct gate_result result;
-
-	gate_pass(&all->gates->gate, a->asked, a->message, exemption, &out, &result);
-	if (is_observed(a, &result))
-		return;
-	report_unjudged(all->report, reported_of(a), exemption, result.filter_ede);
-	if (result.verdict == GATE_SERVFAIL)
-		arrival_deliver(a, result.octets, &all->stats->responses_servfail);
-	else
-		deliver_passed(all, a, &result);
-}
-
-/* Returns the exemption by which a part of a refused response may pass. What is refused because the
- * clock is not set was not held back, so no part of it passes: an attacker may have been first. */
-static enum exemption unproved_of(
-        struct arrivals *all, struct arrival *a, const struct gate_result *result)
-{
-	if (result->outcome.status < STATUS_INDETERMINATE || result->verdict == GATE_DROP ||
-	        result->outcome.reason == REASON_CLOCK_NOT_SET)
-		return EXEMPT_NOT;
-	return gate_unproved(&all->gates->gate, a->asked, a->message);
-}
-
-/* Does what the gate decided. A part of what it refused may pass nevertheless; whatever mode it is, that
- * is no alarm. */
-static void arrival_settle(
-        struct arrivals *all, struct arrival *a, const struct gate_result *result)
-{
-	enum exemption unproved = unproved_of(all, a, result);
-
-	if (result->filter_ede)
-		stats_count(&all->stats->responses_filtered);
-	if (unproved != EXEMPT_NOT && result->verdict == GATE_SERVFAIL) {
-		arrival_pass(all, a, unproved);
-		return;
-	}
-	if (is_observed(a, result))
-		return;
-	if (unproved == EXEMPT_NOT && result->verdict != GATE_DROP)
-		report_judged(all->report, reported_of(a), result);
-	switch (result->verdict) {
-	case GATE_ACCEPT:
-	case GATE_REWRITE:
-		deliver_passed(all, a, result);
-		break;
-	case GATE_SERVFAIL:
-		report_done(all->report, reported_of(a), result);
-		arrival_deliver(a, result->octets, &all->stats->responses_servfail);
-		break;
-	case GATE_WANT: /* nothing is fetched for a response that is refused */
-	case GATE_DROP:
-		stats_count(&all->stats->responses_dropped);
-		a->carrier->drop(a);
-		break;
-	}
-}
-
 /* An attacker who sees the query, or guesses its port and id, can answer before the server:
  * - with a response that is Bogus;
  * - with a failure;
@@ -153,89 +63,6 @@ static bool hold_back(struct arrival *a, const struct gate_result *result)
 	return a->carrier->hold_back(a, result->verdict != GATE_SERVFAIL);
 }
 
-static bool arrival_park(struct arrivals *all, struct arrival *a)
-{
-	if (!a->carrier->park(a))
-		return false;
-	stats_count(&all->stats->parked);
-	return true;
-}
-
-/* ---- Asking once more ---- */
-
-static bool was_reasked(const struct arrival *a, unsigned hows)
-{
-	return a->parked && (a->parked->reasked & hows);
-}
-
-/* Asks another server only if the operator has it assist. Returns false if a limit is reached. */
-static bool ask_once_more(struct arrivals *all, struct arrival *a, const struct refused *refused,
-        enum once_more_where where)
-{
-	uint64_t tag = once_more_take(&all->once_more, refused, all->turn->now_ms);
-
-	if (tag == 0)
-		stats_count(&all->stats->once_more_limited);
-	/* a response that was held back waits elsewhere now */
-	if (tag == 0 || ((!a->parked || a->parked->is_held_back) && !arrival_park(all, a)))
-		return false;
-	a->parked->once_more_tag = tag;
-	a->parked->may_ask_elsewhere = where == ONCE_MORE_OTHER && all->fallback->can_assist;
-	return all->asker.ask_again(all->asker.context, a->parked, REASK_ONCE_MORE);
-}
-
-/* Asks the question once more before the client gets SERVFAIL. Only when the response had its grace:
- * if a forgery came first, the genuine response follows by itself. */
-static bool asks_once_more(
-        struct arrivals *all, struct arrival *a, const struct gate_result *result)
-{
-	struct message m;
-	struct chain chain;
-
-	if (a->is_bare || result->outcome.status != STATUS_BOGUS ||
-	        was_reasked(a, REASK_ONCE_MORE | REASK_SIGNED) ||
-	        !message_parse(&m, a->message, all->fallback->rrs, MESSAGE_RRS_MAX))
-		return false;
-	chain_find(all->gates->gate.store, &result->culprit.name, all->turn->now_s, &chain);
-	const struct refused refused = { result, a->asked, &m, &a->server, a->client, &chain.zone };
-	enum once_more_where where = once_more_helps(&refused);
-	return where != ONCE_MORE_NOT && a->carrier->may_ask(a, REASK_ONCE_MORE) &&
-	       ask_once_more(all, a, &refused, where);
-}
-
-/* Puts the new answer in the place of the one that was refused. An error answers nothing. */
-static void use_new_answer(struct arrivals *all, struct arrival *a)
-{
-	struct parked *parked = a->parked;
-	struct message m;
-
-	if (message_parse(&m, span_of(parked->proof, parked->proof_len), all->fallback->rrs,
-	            MESSAGE_RRS_MAX) &&
-	        gate_is_answer(&m)) {
-		free(parked->whole);
-		parked->whole = parked->proof;
-		parked->whole_len = parked->proof_len;
-		a->message = span_of(parked->whole, parked->whole_len);
-	} else {
-		free(parked->proof);
-	}
-	parked->proof = NULL;
-}
-
-/* Learns from a judgement whether asking once more has helped. */
-static void note_once_more(
-        struct arrivals *all, const struct arrival *a, const struct gate_result *result)
-{
-	bool has_helped = result->outcome.status <= STATUS_INSECURE && !result->is_failure;
-
-	if (!a->parked || a->parked->once_more_tag == 0)
-		return;
-	if (has_helped)
-		stats_count(&all->stats->once_more_helped);
-	once_more_note(&all->once_more, a->parked->once_more_tag, has_helped, all->turn->now_ms);
-	a->parked->once_more_tag = 0;
-}
-
 /* ---- The end of a response ---- */
 
 /* Settles a response, unless a better one may still come, or can be had. */
@@ -244,8 +71,8 @@ static void arrival_conclude(
 {
 	if (!a->is_last && is_doubtful(all, a, result) && hold_back(a, result))
 		return;
-	if (!asks_once_more(all, a, result))
-		arrival_settle(all, a, result);
+	if (!second_answer_is_asked(all, a, result))
+		settle_response(all, a, result);
 }
 
 /* Refuses a response, because of `culprit` if that is not NULL. While the clock is not set it is not
@@ -303,7 +130,7 @@ static void wait_for_keys(struct arrivals *all, struct arrival *a, const struct 
 {
 	const struct asker *asker = &all->asker;
 
-	report_renewal(all->report, reported_of(a), &result->want);
+	report_renewal(all->report, settle_reported(a), &result->want);
 	if (a->may_not_wait) {
 		arrival_refuse(all, a, REASON_FETCH_TIMEOUT);
 	} else if (!a->parked && !arrival_park(all, a)) {
@@ -342,7 +169,7 @@ static bool clock_takes(struct arrivals *all, struct arrival *a)
 	case CLOCK_JUDGES:
 		return false;
 	case CLOCK_PASSES:
-		arrival_pass(all, a, EXEMPT_CLOCK);
+		settle_pass(all, a, EXEMPT_CLOCK);
 		return true;
 	case CLOCK_WAITS:
 		break;
@@ -369,10 +196,10 @@ static bool clock_excuses(
 	}
 	if (!unset_clock_excuses(&result))
 		return false;
-	if (is_observed(a, &result))
+	if (settle_is_observed(a, &result))
 		return true;
-	report_unjudged(all->report, reported_of(a), EXEMPT_DATES, 0);
-	deliver_passed(all, a, &result);
+	report_unjudged(all->report, settle_reported(a), EXEMPT_DATES, 0);
+	settle_passed(all, a, &result);
 	return true;
 }
 
@@ -441,7 +268,7 @@ static void add_proof(struct arrivals *all, struct arrival *a)
 static bool is_known(const struct arrival *a)
 {
 	return (a->parked && a->parked->is_held_back) ||
-	       was_reasked(a, REASK_SIGNED | REASK_ONCE_MORE);
+	       arrival_was_reasked(a, REASK_SIGNED | REASK_ONCE_MORE);
 }
 
 /* What is known to be signed and comes without signatures is Bogus, whatever the server does. */
@@ -452,14 +279,14 @@ static void conclude_judged(
 		return;
 	/* a primary may be unsigned, and a server that was not asked for signatures has left none
 	 * out */
-	if (a->is_bare || unproved_of(all, a, result) == EXEMPT_SOA) {
+	if (a->is_bare || settle_unproved(all, a, result) == EXEMPT_SOA) {
 		arrival_conclude(all, a, result);
 		return;
 	}
-	note_once_more(all, a, result);
+	second_answer_note(all, a, result);
 	const struct judged_response judged = { a->asked, a->message, result, is_known(a) };
 	struct fallback fallback = server_fallback_judged(all->fallback, &a->server, &judged);
-	if (fallback.reask != REASK_NOT && !was_reasked(a, REASK_ONCE_MORE) &&
+	if (fallback.reask != REASK_NOT && !arrival_was_reasked(a, REASK_ONCE_MORE) &&
 	        ask_again(all, a, fallback.reask))
 		return;
 	if (fallback.habit != REASON_NONE)
@@ -473,7 +300,7 @@ static void arrival_judge(struct arrivals *all, struct arrival *a)
 	struct gate_result result;
 
 	if (all->turn->is_paused) {
-		arrival_pass(all, a, EXEMPT_PAUSE);
+		settle_pass(all, a, EXEMPT_PAUSE);
 		return;
 	}
 	if (clock_takes(all, a))
@@ -499,7 +326,7 @@ void arrival_take(
 	}
 	stats_count(&all->stats->responses_recalled);
 	a->is_changed = a->is_changed || result.verdict == GATE_REWRITE;
-	arrival_settle(all, a, &result);
+	settle_response(all, a, &result);
 }
 
 /* A response to a signed query is signed (RFC 8945, 5.3). If it is not signed, it is judged: an
@@ -516,7 +343,7 @@ void arrival_pass_unjudged(struct arrivals *all, struct arrival *a, enum query_k
 	struct span octets = a->message;
 
 	if (exemption == EXEMPT_EMPTY) {
-		arrival_pass(all, a, exemption);
+		settle_pass(all, a, exemption);
 		return;
 	}
 	if (!may_pass_whole(exemption, response)) {
@@ -526,15 +353,15 @@ void arrival_pass_unjudged(struct arrivals *all, struct arrival *a, enum query_k
 	const struct gate_result passed = { .verdict = GATE_ACCEPT,
 		.outcome = outcome_of(STATUS_INSECURE, REASON_NOT_ANSWER),
 		.exemption = exemption };
-	if (is_observed(a, &passed))
+	if (settle_is_observed(a, &passed))
 		return;
-	report_done(all->report, reported_of(a), &passed);
+	report_done(all->report, settle_reported(a), &passed);
 	if (exempts[exemption].may_pass == PASS_ALL && (response->flags & FLAG_AD)) {
 		memcpy(all->octets, octets.base, octets.len);
 		put_u16(all->octets + 2, response->flags & (uint16_t)~FLAG_AD);
 		octets.base = all->octets;
 	}
-	arrival_deliver(a, octets, &all->stats->passed[exemption]);
+	settle_deliver(a, octets, &all->stats->passed[exemption]);
 }
 
 /* True if the response waited for a better message than it is itself; if none came, it is judged. */
@@ -554,7 +381,7 @@ static void take_reasked(struct arrivals *all, struct arrival *a)
 	if (a->parked->denial)
 		withheld_take(all, a);
 	if (a->parked->proof && how == REASK_ONCE_MORE)
-		use_new_answer(all, a);
+		second_answer_take(all, a);
 	else if (a->parked->proof)
 		add_proof(all, a);
 }

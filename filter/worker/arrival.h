@@ -126,6 +126,21 @@ void arrival_pass_unjudged(struct arrivals *all, struct arrival *a, enum query_k
  * waits, and what the server answers takes its place. Drops the response if that cannot be. */
 void arrival_doubt_letters(struct arrivals *all, struct arrival *a);
 
+/* True if the question was asked again in one of these ways (enum reask_how). */
+static inline bool arrival_was_reasked(const struct arrival *a, unsigned hows)
+{
+	return a->parked && (a->parked->reasked & hows);
+}
+
+/* Has the carrier park the response, and counts it. Returns false if there is no room. */
+static inline bool arrival_park(struct arrivals *all, struct arrival *a)
+{
+	if (!a->carrier->park(a))
+		return false;
+	stats_count(&all->stats->parked);
+	return true;
+}
+
 /* Judges a response that has waited; or refuses it if what it waited for did not come `in_time`. */
 void arrival_again(struct arrivals *all, struct arrival *a, bool in_time);
 
