@@ -6,6 +6,7 @@ import dataclasses
 import time
 import typing
 
+from lab import ask, nat, options
 from lab.ask import PATIENCE_S
 
 
@@ -55,6 +56,22 @@ def with_sealgate(role, on_the_host=False, **settings):
         is_host = on_the_host or role == "host"
         with lab.sealgate(lab.host if is_host else lab.router, role, **settings) as gate:
             yield World(lab, gate, lab.ask_from_host if is_host else lab.ask_through_gateway)
+    return scene
+
+
+def behind(row):
+    """A scene: sealgate on the host, whose programs ask a resolver that its operator set up (lab/options.py),
+    with no attacker in between."""
+    @contextlib.contextmanager
+    def scene(lab):
+        process = options.start(lab, row)
+        direct = [(4, "-p", "udp", "-d", options.ADDRESS, "--dport", "53")]
+        try:
+            with nat.spared(lab.wire, direct), with_sealgate("host")(lab) as world:
+                yield World(world.lab, world.gate, lambda name, rdtype, **how: ask.query(
+                    lab.host, options.ADDRESS, name, rdtype, **how))
+        finally:
+            process.stop()
     return scene
 
 

@@ -6,10 +6,11 @@ import contextlib
 
 import dns.edns
 
-from lab import ask, nat, servers, streams, topology
+from lab import ask, nat, streams, topology
+from lab.options import ADDRESS, Row
 from lab.sealgate import LONG_GRACE_MS
 
-from .case import (Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode,
+from .case import (Case, Group, behind, described, expect, expect_data, expect_equal, expect_rcode,
                    wait_until, with_sealgate)
 
 GOOD = ["192.0.2.80", "192.0.2.81"]
@@ -92,27 +93,9 @@ def _with_another_resolver(lab):
 
 # ---- Blocked names ----
 
-FILTER = topology.BIND      # a free address
 BLOCKED = ("www.p256.test.", "www.rsa256.test.", "www.ed25519.test.", "www.salted.test.")
-
-
-@contextlib.contextmanager
-def _filter_on_the_network(lab):
-    """A dnsmasq that blocks names, as Pi-hole does, in front of the resolver."""
-    upstream = lab.namespaces["upstream"]
-    blocks = [f"--address=/{name}/#" for name in BLOCKED]
-    process = upstream.start(
-        "filter", "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-hosts",
-        "--no-resolv", f"--server={topology.UPSTREAM[4]}", "--user=root", "--bind-interfaces",
-        f"--pid-file={lab.resources.path('filter.pid')}", f"--listen-address={FILTER[4]}", *blocks)
-    try:
-        servers.wait_until_answering(upstream, FILTER[4], "p256.test.", process)
-        with nat.spared(lab.wire, [(4, "-p", "udp", "-d", FILTER[4], "--dport", "53")]), \
-                with_sealgate("host")(lab) as world:
-            yield World(world.lab, world.gate, lambda name, rdtype, **how: ask.query(
-                lab.host, FILTER[4], name, rdtype, **how))
-    finally:
-        process.stop()
+# It blocks names as Pi-hole does.
+FILTER = Row("dnsmasq", " ".join(f"--address=/{name}/#" for name in BLOCKED))
 
 
 def _blocking_is_no_stripping(world):
@@ -123,7 +106,7 @@ def _blocking_is_no_stripping(world):
     expect(not world.gate.log_lines("leaves out all signatures"), *world.log_tail())
     lines = world.gate.log_lines("probably it blocks these names")
     expect_equal("lines that name the likely cause", len(lines), 1)
-    expect(FILTER[4] in lines[0], lines[0])
+    expect(ADDRESS in lines[0], lines[0])
     answer = world.ask("mail.p256.test.", "A", ad=True)
     expect(answer.rcode == "NOERROR" and answer.has_ad, described(answer), *world.log_tail())
 
@@ -238,7 +221,7 @@ GROUPS = (
           with_sealgate("host", grace_ms=LONG_GRACE_MS), (
               Case("a forged error to a client's options costs one query, and nobody's signatures",
                    _forged_error),)),
-    Group("odd servers, and blocked names", _filter_on_the_network, (
+    Group("odd servers, and blocked names", behind(FILTER), (
         Case("a server that blocks names is not accused of leaving out signatures",
              _blocking_is_no_stripping),)),
     Group("odd servers, and forgeries right after a start", with_sealgate("host"), (

@@ -2,7 +2,6 @@
 """What resolved before resolves after, whichever option the operator of a resolver has set."""
 
 import contextlib
-import itertools
 
 from lab import ask, nat, options, streams, topology
 from lab.options import ADDRESS, Row
@@ -36,7 +35,6 @@ UNPROVED = {"kresd": {("any.wild.ed25519.test.", "A"), ("to-wild.p256.test.", "A
             "pdns_recursor": {(".", "NS")}}
 OVER_TCP = (("www.p256.test.", "A"), ("many.wide.example.", "TXT"), ("to-nowhere.p256.test.", "MX"))
 
-_serial = itertools.count()
 
 
 def _seen(answer, rdtype):
@@ -77,9 +75,9 @@ def _differences(world, left_out):
     return found
 
 
-def _same(row, number, left_out):
+def _same(row, left_out):
     def run(world):
-        process = options.start(world.lab, row, number)
+        process = options.start(world.lab, row)
         try:
             world.gate.restart()
             found = _differences(world, left_out)
@@ -154,8 +152,7 @@ NO_ADDRESS = {("www.rsa256.test.", "ANY")} | UNPROVED["kresd"]
 
 
 def _cases(rows, left_out=frozenset()):
-    return tuple(_same(row, next(_serial), left_out | UNPROVED.get(row.program, set()))
-                 for row in rows)
+    return tuple(_same(row, left_out | UNPROVED.get(row.program, set())) for row in rows)
 
 
 GROUPS = (

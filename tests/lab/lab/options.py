@@ -3,12 +3,14 @@
 the upstream machine. Those that can, iterate from the root; the others forward to the lab's resolver."""
 
 import dataclasses
+import itertools
 import os
 import shutil
 
 from . import servers, topology
 
 ADDRESS = topology.OPTIONS[4]
+_serial = itertools.count(1)
 
 UNBOUND = """
 server:
@@ -118,8 +120,9 @@ def _words(row, path, values):
             "pdns_recursor": ("pdns_recursor", f"--config-dir={values['directory']}")}[row.program]
 
 
-def start(lab, row, number):
+def start(lab, row):
     """Starts the resolver of a row, and waits until it answers."""
+    number = next(_serial)
     directory = lab.resources.path(f"options-{number}")
     os.makedirs(directory)
     values = {"address": ADDRESS, "directory": directory, "hints": lab.root_hints,
