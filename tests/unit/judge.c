@@ -557,6 +557,19 @@ void assert_judged(const struct judge *j, const char *why, enum status status, e
 		        reason_word(o.reason), status_text(status), reason_word(reason));
 }
 
+void judge_rows(const struct judged_row *rows, size_t count, unsigned how)
+{
+	struct judge *j = judge_new();
+
+	for (size_t i = 0; i < count; i++) {
+		judge_text(j, rows[i].question, rows[i].rcode, rows[i].records, how);
+		assert_judged(j, rows[i].why, rows[i].status, rows[i].reason);
+		bool is_refused = rows[i].status >= STATUS_INDETERMINATE;
+		assert_row(rows[i].why, (j->result.verdict == GATE_SERVFAIL) == is_refused);
+	}
+	judge_free(j);
+}
+
 /* ---- What the gate learns ---- */
 
 struct want judge_want(const char *question)

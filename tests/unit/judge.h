@@ -137,6 +137,19 @@ enum learned judge_learn(
 /* Fails with the row's `why` if the last judgement was different. */
 void assert_judged(const struct judge *j, const char *why, enum status status, enum reason reason);
 
+/* A response to one question, and how it is judged. */
+struct judged_row {
+	const char *why, *question;
+	unsigned rcode;
+	const char *records;
+	enum status status;
+	enum reason reason;
+};
+
+/* Judges each row in turn, by one judge. Fails with the row's `why` if the judgement is another one, or if
+ * not all that is refused, and only that, becomes SERVFAIL. */
+void judge_rows(const struct judged_row *rows, size_t count, unsigned how);
+
 /* Returns what the client receives: the response, or what was sent instead. Parses it into memory
  * that is valid until the next call, and checks that all owners can be read. */
 const struct message *judge_delivered(const struct judge *j, struct span response);

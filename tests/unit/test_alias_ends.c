@@ -2,25 +2,6 @@
 /* Legal answers behind an alias, as servers and caches give them, and what an attacker makes of them. */
 #include "judge.h"
 
-struct row {
-	const char *why, *question;
-	unsigned rcode;
-	const char *records;
-	enum status status;
-	enum reason reason;
-};
-
-static void judge_rows(const struct row *rows, size_t count, unsigned how)
-{
-	struct judge *j = judge_new();
-
-	for (size_t i = 0; i < count; i++) {
-		judge_text(j, rows[i].question, rows[i].rcode, rows[i].records, how);
-		assert_judged(j, rows[i].why, rows[i].status, rows[i].reason);
-	}
-	judge_free(j);
-}
-
 #define ALIAS     "a.example.test CNAME x.example.test | example.test\n"
 #define DNAME     "d.example.test DNAME e.example.test | example.test\n"
 #define MADE      "x.d.example.test CNAME x.e.example.test\n"
@@ -36,7 +17,7 @@ static void judge_rows(const struct row *rows, size_t count, unsigned how)
 static void noerror_for_a_missing_target_needs_the_proof_of_nxdomain(void **state)
 {
 	(void)state;
-	static const struct row rows[] = {
+	static const struct judged_row rows[] = {
 		{ "NSEC", "a.example.test AAAA", 0, ALIAS SOA_EXAMPLE NO_X NO_STAR, STATUS_SECURE,
 		        0 },
 		{ "NSEC3", "a.example.test AAAA", 0, ALIAS SOA_EXAMPLE APEX3 NO_X3 NO_STAR3,
@@ -92,7 +73,7 @@ static void noerror_for_a_missing_target_needs_the_proof_of_nxdomain(void **stat
 static void any_and_cname_below_a_dname_may_tell_of_its_target(void **state)
 {
 	(void)state;
-	static const struct row rows[] = {
+	static const struct judged_row rows[] = {
 		{ "ANY, and the target does not exist", "x.d.example.test ANY", 3,
 		        DNAME MADE SOA_EXAMPLE NO_X_E NO_STAR, STATUS_SECURE, 0 },
 		{ "CNAME", "x.d.example.test CNAME", 3, DNAME MADE SOA_EXAMPLE NO_X_E NO_STAR,
@@ -143,7 +124,7 @@ static void what_is_delivered(const char *why, const char *question, const char 
 static void a_bad_signature_over_a_made_cname_does_no_harm(void **state)
 {
 	(void)state;
-	static const struct row rows[] = {
+	static const struct judged_row rows[] = {
 		{ "spoilt", "www.d.example.test A", 0,
 		        DNAME MADE_TO_WWW " | example.test spoilt" WWW_E, STATUS_SECURE, 0 },
 		{ "expired", "www.d.example.test A", 0,

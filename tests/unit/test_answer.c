@@ -3,33 +3,12 @@
 
 #include "gate/recall.h"
 
-struct row {
-	const char *why, *question;
-	unsigned rcode;
-	const char *records;
-	enum status status;
-	enum reason reason;
-};
-
-static void judge_rows(const struct row *rows, size_t count, unsigned how)
-{
-	struct judge *j = judge_new();
-
-	for (size_t i = 0; i < count; i++) {
-		judge_text(j, rows[i].question, rows[i].rcode, rows[i].records, how);
-		assert_judged(j, rows[i].why, rows[i].status, rows[i].reason);
-		bool is_refused = rows[i].status >= STATUS_INDETERMINATE;
-		assert_row(rows[i].why, (j->result.verdict == GATE_SERVFAIL) == is_refused);
-	}
-	judge_free(j);
-}
-
 #define JUDGE(rows) judge_rows(rows, COUNT(rows), ASK_DO)
 
 static void every_algorithm_makes_an_answer_secure(void **state)
 {
 	(void)state;
-	static const struct row rows[] = {
+	static const struct judged_row rows[] = {
 		{ "RSASHA256", "www.rsasha256.test A", 0,
 		        "www.rsasha256.test A 192.0.2.1 | rsasha256.test", STATUS_SECURE, 0 },
 		{ "RSASHA512", "www.rsasha512.test A", 0,
@@ -57,7 +36,7 @@ static void every_algorithm_makes_an_answer_secure(void **state)
 static void records_without_a_valid_signature_are_bogus(void **state)
 {
 	(void)state;
-	static const struct row rows[] = {
+	static const struct judged_row rows[] = {
 		{ "one bit of the signature", "www.example.test A", 0,
 		        "www.example.test A 192.0.2.1 | example.test spoilt", STATUS_BOGUS,
 		        REASON_RRSIG_FAILED },
@@ -116,7 +95,7 @@ static void records_without_a_valid_signature_are_bogus(void **state)
 static void one_valid_signature_is_enough(void **state)
 {
 	(void)state;
-	static const struct row rows[] = {
+	static const struct judged_row rows[] = {
 		{ "a bad one first", "www.example.test A", 0,
 		        "www.example.test A 192.0.2.1 | example.test spoilt | example.test",
 		        STATUS_SECURE, 0 },
@@ -151,7 +130,7 @@ static void one_valid_signature_is_enough(void **state)
 static void an_unsigned_zone_is_insecure_only_by_proof(void **state)
 {
 	(void)state;
-	static const struct row rows[] = {
+	static const struct judged_row rows[] = {
 		{ "NSEC shows a delegation without DS", "www.unsigned.test A", 0,
 		        "www.unsigned.test A 192.0.2.1", STATUS_INSECURE, REASON_UNSIGNED_ZONE },
 		{ "an NSEC3 opt-out span", "www.optout.test A", 0, "www.optout.test A 192.0.2.1",
@@ -191,7 +170,7 @@ static void an_unsigned_zone_is_insecure_only_by_proof(void **state)
 static void a_name_as_deep_as_an_address_is_followed_to_its_cut(void **state)
 {
 	(void)state;
-	static const struct row rows[] = {
+	static const struct judged_row rows[] = {
 		{ "a cut at the last label", IP6_ZONE " PTR", 0, IP6_ZONE " PTR host.unsigned.test",
 		        STATUS_INSECURE, REASON_UNSIGNED_ZONE },
 		{ "below it", "0." IP6_ZONE " PTR", 3, "> " IP6_ZONE " SOA", STATUS_INSECURE,
@@ -265,7 +244,7 @@ static void an_nsec3_over_the_limit_makes_no_cut(void **state)
 static void the_end_of_a_chain_left_to_the_client_needs_no_proof(void **state)
 {
 	(void)state;
-	static const struct row rows[] = {
+	static const struct judged_row rows[] = {
 		{ "an alias within the zone, and nothing more", "a.example.test A", 0,
 		        "a.example.test CNAME b.example.test | example.test", STATUS_SECURE, 0 },
 		{ "the same with an SOA says that there is nothing", "a.example.test A", 0,
@@ -307,7 +286,7 @@ static void a_signature_too_short_for_its_type_covered_is_malformed(void **state
 static void a_broken_chain_is_bogus_with_its_reason(void **state)
 {
 	(void)state;
-	static const struct row rows[] = {
+	static const struct judged_row rows[] = {
 		{ "the DS matches no key", "www.ds-other.test A", 0,
 		        "www.ds-other.test A 192.0.2.1 | ds-other.test", STATUS_BOGUS,
 		        REASON_DS_NO_MATCH },
@@ -333,7 +312,7 @@ static void a_broken_chain_is_bogus_with_its_reason(void **state)
 static void a_chain_of_cnames_is_as_good_as_its_weakest_link(void **state)
 {
 	(void)state;
-	static const struct row rows[] = {
+	static const struct judged_row rows[] = {
 		{ "within a zone", "a.example.test A", 0,
 		        "a.example.test CNAME b.example.test | example.test\n"
 		        "b.example.test CNAME c.example.test | example.test\n"
@@ -448,7 +427,7 @@ static void a_chain_of_cnames_has_a_longest_length(void **state)
 static void a_dname_proves_its_cname_and_no_other(void **state)
 {
 	(void)state;
-	static const struct row rows[] = {
+	static const struct judged_row rows[] = {
 		{ "a CNAME that derives from it", "a.d.example.test A", 0,
 		        "d.example.test DNAME e.other.test | example.test\n"
 		        "a.d.example.test CNAME a.e.other.test\n"
@@ -545,7 +524,7 @@ static void a_dname_proves_its_cname_and_no_other(void **state)
 static void an_alias_in_a_ds_answer_belongs_to_the_zone_above(void **state)
 {
 	(void)state;
-	static const struct row rows[] = {
+	static const struct judged_row rows[] = {
 		{ "a forged one at an unsigned delegation", "unsigned.test DS", 0,
 		        "unsigned.test CNAME www.unsigned.test", STATUS_BOGUS,
 		        REASON_RRSIG_MISSING },
@@ -621,7 +600,7 @@ static void an_unsigned_dname_cannot_rename_an_island(void **state)
 static void a_wildcard_needs_the_proof_that_it_applies(void **state)
 {
 	(void)state;
-	static const struct row rows[] = {
+	static const struct judged_row rows[] = {
 		{ "with its proof", "a.w.example.test A", 0,
 		        "a.w.example.test A 192.0.2.1 | example.test labels=3\n"
 		        "> *.w.example.test NSEC x.example.test A RRSIG NSEC | example.test",
@@ -691,7 +670,7 @@ static void a_wildcard_needs_the_proof_that_it_applies(void **state)
 static void denials_need_a_proof(void **state)
 {
 	(void)state;
-	static const struct row rows[] = {
+	static const struct judged_row rows[] = {
 		{ "NODATA", "www.example.test A", 0,
 		        SOA_EXAMPLE "> www.example.test NSEC x.example.test TXT RRSIG NSEC | "
 		                    "example.test",
@@ -771,7 +750,7 @@ static void denials_need_a_proof(void **state)
 static void nsec3_proofs_give_the_same_results(void **state)
 {
 	(void)state;
-	static const struct row rows[] = {
+	static const struct judged_row rows[] = {
 		{ "NODATA", "www.example.test A", 0,
 		        SOA_EXAMPLE "> =www.example.test NSEC3 TXT RRSIG | example.test",
 		        STATUS_SECURE, 0 },
@@ -857,7 +836,7 @@ static void nsec3_proofs_give_the_same_results(void **state)
 static void a_record_from_the_wrong_side_of_a_cut_proves_nothing(void **state)
 {
 	(void)state;
-	static const struct row rows[] = {
+	static const struct judged_row rows[] = {
 		{ "the parent's NSEC for a child's apex", "sub.example.test A", 0,
 		        SOA_EXAMPLE "> sub.example.test NSEC x.example.test NS DS RRSIG NSEC | "
 		                    "example.test",
@@ -910,7 +889,7 @@ static void a_record_from_the_wrong_side_of_a_cut_proves_nothing(void **state)
 static void unusual_types_are_judged_like_any(void **state)
 {
 	(void)state;
-	static const struct row rows[] = {
+	static const struct judged_row rows[] = {
 		{ "ANY, all signed", "www.example.test ANY", 0,
 		        "www.example.test A 192.0.2.1 | example.test\n"
 		        "www.example.test TXT hello | example.test",
@@ -1293,7 +1272,7 @@ static void a_referral_leads_down_and_its_glue_lies_below(void **state)
 static void a_referral_without_a_delegation_is_refused(void **state)
 {
 	(void)state;
-	static const struct row rows[] = {
+	static const struct judged_row rows[] = {
 		{ "a name that is not a zone cut", "a.www.example.test A", 0,
 		        "> www.example.test NS ns.evil.test\n"
 		        "> www.example.test NSEC x.example.test A RRSIG NSEC | example.test",
@@ -1436,7 +1415,7 @@ static void the_first_part_of_a_chain_that_leaves_the_zone_passes(void **state)
 static void an_answer_from_a_resolvers_cache_is_judged_to_its_end(void **state)
 {
 	(void)state;
-	static const struct row rows[] = {
+	static const struct judged_row rows[] = {
 		{ "all of it", "a.example.test A", 0,
 		        "a.example.test CNAME www.other.test | example.test\n"
 		        "www.other.test A 192.0.2.1 | other.test",
@@ -1500,7 +1479,7 @@ static void a_part_lives_for_seconds_if_the_client_may_not_iterate(void **state)
 static void a_chain_that_ends_in_a_denial_needs_the_proof(void **state)
 {
 	(void)state;
-	static const struct row rows[] = {
+	static const struct judged_row rows[] = {
 		{ "an SOA and no proof", "a.example.test A", 0,
 		        "a.example.test CNAME b.example.test | example.test\n" SOA_EXAMPLE,
 		        STATUS_BOGUS, REASON_DENIAL_MISSING },

@@ -4,15 +4,7 @@
  * measured in test_hostile.c.) */
 #include "judge.h"
 
-struct row {
-	const char *why, *question;
-	unsigned rcode;
-	const char *records;
-	enum status status;
-	enum reason reason;
-};
-
-static void judge_rows(const struct row *rows, size_t count, unsigned how)
+static void judge_rows_apart(const struct judged_row *rows, size_t count, unsigned how)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct judge *j = judge_new(); /* what one row teaches, no other knows */
@@ -27,7 +19,7 @@ static void judge_rows(const struct row *rows, size_t count, unsigned how)
 static void forged_answers_of_the_past_are_bogus(void **state)
 {
 	(void)state;
-	static const struct row rows[] = {
+	static const struct judged_row rows[] = {
 		{ "CVE-2023-7008 (systemd-resolved): a signed zone's record without signature",
 		        "www.example.test A", 0, "www.example.test A 192.0.2.66", STATUS_BOGUS,
 		        REASON_RRSIG_MISSING },
@@ -83,14 +75,14 @@ static void forged_answers_of_the_past_are_bogus(void **state)
 		        "> nx.example.test NSEC a.nx.example.test RRSIG NSEC | example.test",
 		        STATUS_BOGUS, REASON_DENIAL_FAILED },
 	};
-	judge_rows(rows, COUNT(rows), ASK_DO);
+	judge_rows_apart(rows, COUNT(rows), ASK_DO);
 }
 
 /* Whether it is known yet that a zone begins there, or not. */
 static void a_zone_above_denies_nothing_below_its_cut(void **state)
 {
 	(void)state;
-	static const struct row rows[] = {
+	static const struct judged_row rows[] = {
 		{ "CVE-2018-1000003 (PowerDNS): a denial from above the cut (RFC 6840, 4.1)",
 		        "www.example.test A", 3,
 		        "> test SOA | test\n> example.test NSEC x.test NS DS RRSIG NSEC | test\n"
@@ -121,7 +113,7 @@ static void a_zone_above_denies_nothing_below_its_cut(void **state)
 static void a_wildcard_moves_no_nsec(void **state)
 {
 	(void)state;
-	static const struct row rows[] = {
+	static const struct judged_row rows[] = {
 		{ "moved before the wildcard, so that more lies in the span", "!a.example.test A",
 		        3,
 		        "> !.example.test NSEC z.example.test A RRSIG NSEC | example.test labels=2",
@@ -138,7 +130,7 @@ static void a_wildcard_moves_no_nsec(void **state)
 		        "> *.example.test NSEC z.example.test A RRSIG NSEC | example.test",
 		        STATUS_SECURE, REASON_NONE },
 	};
-	judge_rows(rows, COUNT(rows), ASK_DO);
+	judge_rows_apart(rows, COUNT(rows), ASK_DO);
 }
 
 static void nothing_makes_a_signed_zone_insecure(void **state)
@@ -221,7 +213,7 @@ static void nothing_makes_a_signed_zone_insecure(void **state)
 static void what_is_odd_and_true_is_secure(void **state)
 {
 	(void)state;
-	static const struct row rows[] = {
+	static const struct judged_row rows[] = {
 		{ "a signer in another letter case (RFC 6840, 5.1)", "www.example.test A", 0,
 		        "www.example.test A 192.0.2.1 | example.test signer=EXAMPLE.Test",
 		        STATUS_SECURE, REASON_NONE },
@@ -242,7 +234,7 @@ static void what_is_odd_and_true_is_secure(void **state)
 		        "> www.example.test NSEC x.example.test A RRSIG NSEC | example.test",
 		        STATUS_SECURE, REASON_NONE },
 	};
-	judge_rows(rows, COUNT(rows), ASK_DO);
+	judge_rows_apart(rows, COUNT(rows), ASK_DO);
 }
 
 /* CVE-2025-11411 (Unbound), CVE-2025-40778 (BIND), CVE-2025-59023 (PowerDNS): records that come
