@@ -4,6 +4,7 @@
 #include "base/sockaddr.h"
 #include "worker/monitor.h"
 #include "worker/report.h"
+#include "worker/udp_validate_query.h"
 #include "worker/validate_query.h"
 #include "worker/worker.h"
 

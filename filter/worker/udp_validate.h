@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* DNS over UDP where the worker validates: which verdict each query and response gets that the
- * kernel holds. Nothing here knows the kernel's queue. Private to worker/. */
+/* Responses over UDP where the worker validates: which of them is an answer to a known question, and is
+ * judged. What its packet gets as a verdict: worker/udp_carrier.h. Queries: worker/udp_validate_query.h.
+ * Nothing of the three knows the kernel's queue. Private to worker/. */
 #ifndef WORKER_UDP_VALIDATE_H
 #define WORKER_UDP_VALIDATE_H
 
@@ -34,18 +35,23 @@ struct udp_validator {
 	struct monitor *monitor; /* NULL in enforce mode */
 };
 
-/* Gives a query its verdict. */
-void udp_validate_query(struct udp_validator *u, const struct queued_datagram *d);
+/* Give the packet that the kernel holds its verdict: it passes, passes with another payload, or is
+ * dropped. */
+static inline void accept_packet(const struct udp_validator *u, uint64_t packet_id)
+{
+	u->verdicts.accept(u->verdicts.context, packet_id);
+}
 
-/* Remembers a query that the kernel sent on by the shortcut at `at_ms`: `octets` are its packet. To
- * be called before a response is treated that came meanwhile. */
-void udp_validate_sent_on(
-        struct udp_validator *u, struct span octets, uint64_t at_ms, uint32_t in_interface);
+static inline void accept_packet_with(const struct udp_validator *u, uint64_t packet_id,
+        const struct packet *packet, struct span payload)
+{
+	u->verdicts.accept_with(u->verdicts.context, packet_id, packet, payload);
+}
 
-/* Remembers the question of a query. Returns false if its client has its share: its response will
- * answer no query. */
-bool udp_validate_remember(struct udp_validator *u, const struct flow_key *key,
-        enum query_kind kind, const struct client_query *asked, uint64_t at_ms);
+static inline void drop_packet(const struct udp_validator *u, uint64_t packet_id)
+{
+	u->verdicts.drop(u->verdicts.context, packet_id);
+}
 
 /* Gives a response its verdict, or parks it. `octets` is the payload, which may be changed. */
 void udp_validate_response(

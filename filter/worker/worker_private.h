@@ -25,6 +25,7 @@
 #include "worker/udp_monitor.h"
 #include "worker/udp_sign.h"
 #include "worker/udp_validate.h"
+#include "worker/udp_validate_query.h"
 #include "worker/validate_query.h"
 #include "worker/worker.h"
 #include "worker/worker_orders.h"

@@ -9,6 +9,7 @@
 
 #include "flow/grace.h"
 #include "worker/udp_validate.h"
+#include "worker/udp_validate_query.h"
 
 #define ID       0x1234
 #define GRACE_MS 100
