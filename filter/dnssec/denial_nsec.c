@@ -69,7 +69,12 @@ bool nsec_denies_type(const struct denial *d, const struct name *name, uint16_t 
 		return true;
 	name_wildcard_below(name, closest_encloser_labels(over, name), &wildcard);
 	const struct nsec *at_wildcard = nsec_at(d, &wildcard);
-	return at_wildcard && bitmap_denies(at_wildcard->bitmap, type, false);
+	if (at_wildcard)
+		return bitmap_denies(at_wildcard->bitmap, type, false);
+	/* A wildcard may be an empty non-terminal, too, and matches names nevertheless (RFC 4592,
+	 * 2.2.2). It has no NSEC of its own. */
+	const struct nsec *over_wildcard = nsec_over(d, &wildcard);
+	return over_wildcard && shows_empty_non_terminal(over_wildcard, &wildcard);
 }
 
 bool nsec_denies_closer_match(

@@ -74,6 +74,17 @@ static void the_denial_of_a_ds_shows_what_is_at_the_name(void **state)
 		        "example.test NSEC *.example.test NS SOA\n"
 		        "*.example.test NSEC y.example.test A",
 		        NO_DS_NO_CUT, REASON_NONE },
+		{ "matched by a wildcard that is an empty non-terminal",
+		        "example.test NSEC a.*.example.test NS SOA\n"
+		        "a.*.example.test NSEC y.example.test A",
+		        NO_DS_NO_CUT, REASON_NONE },
+		{ "an attacker withholds the NSEC that shows such a wildcard",
+		        "a.*.example.test NSEC y.example.test A", NO_DS_UNPROVED,
+		        REASON_DENIAL_FAILED },
+		{ "an attacker shows such a wildcard at another encloser",
+		        "a.w.example.test NSEC a.*.w.example.test A\n"
+		        "w.example.test NSEC y.example.test A",
+		        NO_DS_UNPROVED, REASON_DENIAL_FAILED },
 		{ "NSEC3: a delegation", "=x.example.test NSEC3 NS | example.test", NO_DS_INSECURE,
 		        REASON_NONE },
 		{ "NSEC3: an empty non-terminal", "=x.example.test NSEC3 | example.test",
