@@ -14,11 +14,12 @@
 
 /* What is judged of a copy. */
 enum copy_stage {
-	STAGE_CAME,   /* the response as it came */
-	STAGE_ASKED,  /* nothing: its server is being asked the same with DO */
-	STAGE_MERGED, /* the response, with the signatures of that answer */
-	STAGE_SIGNED, /* that answer alone */
-	STAGE_PLAIN,  /* the response as it came: its server rejects EDNS */
+	STAGE_CAME,     /* the response as it came */
+	STAGE_ASKED,    /* nothing: its server is being asked the same with DO */
+	STAGE_MERGED,   /* the response, with the signatures of that answer */
+	STAGE_SIGNED,   /* that answer alone, or with the signatures of a resolver (`assist`) */
+	STAGE_ASSISTED, /* the response, with the signatures of the resolver */
+	STAGE_PLAIN,    /* the response as it came: its server rejects EDNS */
 };
 
 struct copy {
@@ -189,7 +190,8 @@ static void judge_stage(struct copy *c, enum copy_stage stage, struct span octet
 	parked->stage = stage;
 	parked->fetches = parked->work = 0;
 	c->arrival.message = octets;
-	c->arrival.is_bare = parked->is_bare = stage == STAGE_MERGED; /* no server sent this */
+	/* no server sent these */
+	c->arrival.is_bare = parked->is_bare = stage == STAGE_MERGED || stage == STAGE_ASSISTED;
 	c->asked.sent_plain = stage == STAGE_PLAIN;
 	parked->asked.sent_plain = c->asked.sent_plain;
 	arrival_again(c->monitor->arrivals, &c->arrival, true);
@@ -217,6 +219,22 @@ static void judge_signed(struct copy *c, const struct gate_result *before)
 		judge_stage(c, STAGE_SIGNED, span_of(parked->whole, parked->whole_len));
 	else
 		copy_end(c, COPY_UNKNOWN, before);
+}
+
+/* True if the signed answer was proved by the signatures of a resolver, and the response will be judged
+ * with these. Alone the answer does not tell whether the response has its records. */
+static bool judge_assisted(struct copy *c)
+{
+	struct parked *parked = c->arrival.parked;
+
+	if (!(parked->reasked & REASK_SIGNED))
+		return false;
+	struct span merged = merge_signed(
+	        c->monitor->arrivals, span_of(parked->octets, parked->len), c->arrival.message);
+	if (merged.len == 0 || !replace_message(parked, merged))
+		return false;
+	judge_stage(c, STAGE_ASSISTED, span_of(parked->whole, parked->whole_len));
+	return true;
 }
 
 static bool copy_rejects_edns(struct copy *c)
@@ -316,7 +334,16 @@ static void copy_observe(struct arrival *a, const struct gate_result *result)
 			judge_signed(c, result);
 		break;
 	case STAGE_SIGNED:
-		copy_end_asked(c, fate_of_signed(result), result);
+		if (fate_of_signed(result) != COPY_DIFFERS || !judge_assisted(c))
+			copy_end_asked(c, fate_of_signed(result), result);
+		break;
+	case STAGE_ASSISTED:
+		if (would_pass(result))
+			copy_end_asked(c, COPY_PASSES, result);
+		else if (has_run_out(result))
+			copy_end(c, fate_of(result), result);
+		else
+			copy_end_asked(c, COPY_DIFFERS, result);
 		break;
 	case STAGE_PLAIN:
 	case STAGE_ASKED:
@@ -337,6 +364,7 @@ static const struct carrier as_copies = {
 
 void monitor_take(struct monitor *m, const struct monitored *what)
 {
+	static const struct gate_result nothing = { .verdict = GATE_DROP };
 	const struct client_query *asked = what->asked;
 	struct copy c = { .arrival = { .carrier = &as_copies,
 		                  .message = what->response->octets,
@@ -352,6 +380,8 @@ void monitor_take(struct monitor *m, const struct monitored *what)
 	c.arrival.asked = &c.asked;
 	if (asked->passes_unjudged)
 		arrival_pass_unjudged(m->arrivals, &c.arrival, what->kind, what->response);
+	else if (server_fallback_doubts_extras(asked, what->response))
+		copy_end(&c, COPY_UNKNOWN, &nothing); /* enforce would have asked without them */
 	else
 		arrival_take(m->arrivals, &c.arrival, what->response, what->octets);
 }

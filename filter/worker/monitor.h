@@ -12,6 +12,9 @@
  *   answer does by itself             it differs: by rotation, or because one of them is forged
  *   the signed answer does not either enforce would have refused it
  *
+ * With `assist`, the signed answer may prove itself by the signatures of a resolver. Then the response is
+ * judged with these, too.
+ *
  * Who can make monitor mode say what is not so? An attacker who can answer before the server: enforce
  * would have met the forgery without its signatures, and monitor mode meets it as "differs". A client
  * has at most one query of sealgate's sent for each of its own, to the server that the client asked

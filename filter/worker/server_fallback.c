@@ -215,6 +215,11 @@ static bool adds_signatures(const struct message *m)
 	return m->qtype != TYPE_RRSIG && m->qtype != TYPE_ANY && message_has_type(m, TYPE_RRSIG);
 }
 
+bool server_fallback_doubts_extras(const struct client_query *asked, const struct message *m)
+{
+	return asked->has_extras && rejects_edns(m);
+}
+
 struct fallback server_fallback_came(struct server_fallback *f,
         const struct sockaddr_storage *server, const struct client_query *asked,
         const struct message *m)
@@ -227,9 +232,9 @@ struct fallback server_fallback_came(struct server_fallback *f,
 		upstream_note_signature(up);
 	if (asked->sent_plain)
 		return fallback;
-	/* This may be due to what one client put into its OPT, so it says nothing of EDNS. If it is
-	 * forged, it costs the server one query, and the client gets the answer to that. */
-	if (asked->has_extras && rejects_edns(m)) {
+	/* Says nothing of EDNS. If it is forged, it costs the server one query, and the client gets the
+	 * answer to that. */
+	if (server_fallback_doubts_extras(asked, m)) {
 		fallback.reask = REASK_BARELY;
 		return fallback;
 	}

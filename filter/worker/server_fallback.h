@@ -60,6 +60,10 @@ struct fallback server_fallback_came(struct server_fallback *f,
         const struct sockaddr_storage *server, const struct client_query *asked,
         const struct message *response);
 
+/* True if the response is an error that may be due to what the client put into its OPT. */
+bool server_fallback_doubts_extras(
+        const struct client_query *asked, const struct message *response);
+
 /* Learns from the response to a query that was asked again without the options of the client. */
 void server_fallback_came_bare(
         struct server_fallback *f, const struct sockaddr_storage *server, struct span octets);

@@ -146,8 +146,8 @@ static void respond(struct bed *b, uint16_t flags, const char *records)
 
 /* ---- What a copy waits for ---- */
 
-/* Answers the query with DO, with a response of these records; NULL: with none. */
-static void answer_with_do(struct bed *b, uint16_t flags, const char *records, bool has_edns)
+/* Answers what is asked for the copy, with a response of these records; NULL: with none. */
+static void answer_again(struct bed *b, uint16_t flags, const char *records, bool has_edns)
 {
 	struct parked *parked = park_oldest(&b->park);
 
@@ -261,7 +261,7 @@ static void each_response_is_told_what_enforce_would_have_done(void **state)
 		assert_row(rows[i].why, b->v->reasked == (rows[i].is_asked ? REASK_DO : REASK_NOT));
 		if (rows[i].is_asked) {
 			assert_fates(b, rows[i].why, (struct fates){ 0 });
-			answer_with_do(
+			answer_again(
 			        b, rows[i].signed_flags, rows[i].signed_one, !rows[i].rejects_edns);
 			b->v->stats.monitor_asked++; /* the stand-in does not count */
 			feed(b);
@@ -270,6 +270,93 @@ static void each_response_is_told_what_enforce_would_have_done(void **state)
 		assert_row(rows[i].why, validating_count(b->v, rows[i].counter) == 1);
 		assert_row(rows[i].why, b->park.table.used == 0);
 		assert_row(rows[i].why, validating_passed_once(b->v, EXEMPT_MONITOR));
+		bed_free(b);
+	}
+}
+
+/* With `assist`, enforce would have judged with the signatures of `resolver`. */
+static void a_resolver_proves_the_copy_of_a_server_that_strips(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		bool has_do;
+		const char *came, *with_do; /* the server's answer to the query with DO */
+		bool rejects_edns;
+		const char *proof; /* of the resolver; NULL: none */
+		struct fates fates;
+	} rows[] = {
+		{ "DO: the records are those that the resolver proves", true, PLAIN, NULL, false,
+		        GOOD, PASSES },
+		{ "DO: other records", true, OTHER, NULL, false, GOOD, REFUSED },
+		{ "DO: the resolver strips, too", true, PLAIN, NULL, false, PLAIN, REFUSED },
+		{ "DO: the resolver does not answer", true, PLAIN, NULL, false, NULL, REFUSED },
+		{ "no DO: the records are those that the resolver proves", false, PLAIN, PLAIN,
+		        false, GOOD, PASSES },
+		{ "no DO: the server's next answer is proved, this one is not", false, OTHER, PLAIN,
+		        false, GOOD, DIFFERS },
+		{ "no DO: neither is", false, OTHER, OTHER, false, GOOD, REFUSED },
+		{ "no DO: the resolver does not answer", false, PLAIN, PLAIN, false, NULL,
+		        REFUSED },
+		{ "no EDNS: the records are those that the resolver proves", false, PLAIN, "", true,
+		        GOOD, PASSES },
+		{ "no EDNS: other records", false, OTHER, "", true, GOOD, REFUSED },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bed *b = bed_new(true);
+		ask(b, rows[i].has_do);
+		respond(b, 0, rows[i].came);
+		feed(b);
+		if (rows[i].with_do) {
+			assert_row(rows[i].why, b->v->reasked == REASK_DO);
+			answer_again(b, rows[i].rejects_edns ? RCODE_FORMERR : 0, rows[i].with_do,
+			        !rows[i].rejects_edns);
+			feed(b);
+		}
+		assert_row(rows[i].why, b->v->reasked == REASK_SIGNED);
+		assert_fates(b, rows[i].why, (struct fates){ 0 });
+		answer_again(b, 0, rows[i].proof, true);
+		feed(b);
+		assert_fates(b, rows[i].why, rows[i].fates);
+		assert_row(rows[i].why, b->v->reasked == REASK_NOT && b->park.table.used == 0);
+		assert_row(rows[i].why, validating_passed_once(b->v, EXEMPT_MONITOR));
+		bed_free(b);
+	}
+}
+
+/* Enforce would have asked again without the options, and monitor mode does not: nothing is known then. */
+static void an_error_to_the_options_of_a_client_is_not_told_to_pass(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *records;
+		bool has_cookie;
+		uint16_t rcode;
+		bool has_edns;
+		struct fates fates;
+	} rows[] = {
+		{ "a cookie, FORMERR", "", true, RCODE_FORMERR, false, UNKNOWN },
+		{ "a cookie, NOTIMP", "", true, RCODE_NOTIMP, false, UNKNOWN },
+		{ "a cookie, FORMERR of a server that takes EDNS", "", true, RCODE_FORMERR, true,
+		        PASSES },
+		{ "a cookie, another error", "", true, RCODE_REFUSED, false, PASSES },
+		{ "a cookie, a forged answer", FORGED, true, 0, false, REFUSED },
+		{ "no cookie, FORMERR: it passes in enforce, too", "", false, RCODE_FORMERR, false,
+		        PASSES },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bed *b = bed_new(false);
+		write_query(b, FLAG_RD, TYPE_A, !rows[i].has_cookie);
+		if (rows[i].has_cookie)
+			msg_opt_with_cookie(&b->query);
+		ask_octets(b, msg_span(&b->query));
+		validating_write(b->v, WWW, rows[i].rcode, rows[i].records, rows[i].has_edns);
+		respond_octets(b, server, msg_span(&b->v->judge->response));
+		feed(b);
+		assert_fates(b, rows[i].why, rows[i].fates);
+		assert_row(rows[i].why, b->v->reasked == REASK_NOT && b->park.table.used == 0);
 		bed_free(b);
 	}
 }
@@ -320,7 +407,7 @@ static void an_equal_answer_is_asked_for_once_in_its_ttl(void **state)
 		ask(b, false);
 		respond(b, 0, "www.example.test A 192.0.2.1 192.0.2.2");
 		feed(b);
-		answer_with_do(b, 0, "www.example.test A 192.0.2.1 192.0.2.2 | example.test", true);
+		answer_again(b, 0, "www.example.test A 192.0.2.1 192.0.2.2 | example.test", true);
 		feed(b);
 		assert_fates(b, rows[i].why, (struct fates)PASSES);
 		b->v->turn.now_ms += rows[i].later_s * 1000;
@@ -345,7 +432,7 @@ static void an_equal_answer_shares_the_fate_of_the_first(void **state)
 		respond(b, 0, OTHER);
 		feed(b);
 		if (i == 1)
-			answer_with_do(b, 0, OTHER, true);
+			answer_again(b, 0, OTHER, true);
 		assert_fates(b, "refused", (struct fates){ .refused = i });
 		assert_int_equal(stats_of(b)->status_bogus, i);
 	}
@@ -538,6 +625,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_response_is_told_what_enforce_would_have_done),
+		cmocka_unit_test(a_resolver_proves_the_copy_of_a_server_that_strips),
+		cmocka_unit_test(an_error_to_the_options_of_a_client_is_not_told_to_pass),
 		cmocka_unit_test(a_question_ends_with_a_response_that_would_pass),
 		cmocka_unit_test(an_equal_answer_is_asked_for_once_in_its_ttl),
 		cmocka_unit_test(an_equal_answer_shares_the_fate_of_the_first),

@@ -112,13 +112,8 @@ static inline enum told ask_octets(struct bed *b, struct end_point from, struct 
 /* Writes the query of a client that sends a cookie. */
 static inline void write_query_with_cookie(struct bed *b)
 {
-	static const char cookie[] = "\0\0\x29\x04\xd0\0\0\x80\0\0\x0c\0\x0a\0\x08"
-	                             "8octets!";
-
 	write_query(b, FLAG_RD, TYPE_A, 0);
-	memcpy(b->query.octets + b->query.len, cookie, sizeof(cookie) - 1);
-	b->query.len += sizeof(cookie) - 1;
-	b->query.octets[11] = 1;
+	msg_opt_with_cookie(&b->query);
 }
 
 /* ---- Responses ---- */

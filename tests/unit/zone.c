@@ -326,6 +326,16 @@ void msg_opt(struct msgbuild *b, uint16_t udp_size, bool dnssec_ok)
 	put_record(b, ".", TYPE_OPT, udp_size, dnssec_ok ? 0x8000 : 0, &none);
 }
 
+void msg_opt_with_cookie(struct msgbuild *b)
+{
+	static const char cookie[] = "\0\0\x29\x04\xd0\0\0\x80\0\0\x0c\0\x0a\0\x08"
+	                             "8octets!";
+
+	memcpy(b->octets + b->len, cookie, sizeof(cookie) - 1);
+	b->len += sizeof(cookie) - 1;
+	b->octets[11] = 1;
+}
+
 struct span msg_span(const struct msgbuild *b)
 {
 	return span_of(b->octets, b->len);

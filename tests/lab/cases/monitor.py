@@ -10,7 +10,7 @@ import dns.flags
 import dns.message
 import dns.rcode
 
-from lab import ask, streams, topology
+from lab import ask, nat, streams, topology
 from lab.attacks import FORGED
 from lab.resources import Obstacle
 
@@ -38,6 +38,17 @@ def monitoring_by_shortcut(lab):
         shortcut = {{ interfaces = [ "client" ]; directory = "{directory}"; }};\n''') as gate:
         if "the shortcut is not used" in gate.rules_said:
             raise Obstacle("there is no shortcut here")
+        yield World(lab, gate, lab.ask_through_gateway)
+
+
+@contextlib.contextmanager
+def monitoring_with_a_resolver(lab):
+    """`resolver` proves in enforce mode the responses of a server that leaves out signatures (`assist`). Its
+    own queries and responses do not meet the odd server."""
+    oracle = topology.ORACLE[4]
+    with nat.spared(lab.wire, [(4, "-p", "udp", "-d", oracle, "--dport", "53")]), \
+            lab.sealgate(lab.router, "gateway", mode="monitor",
+                         more=SETTINGS + f'resolver = [ "{oracle}" ];\n') as gate:
         yield World(lab, gate, lab.ask_through_gateway)
 
 
@@ -278,6 +289,22 @@ def _tells_what_differs(world):
     wait_until(lambda: world.gate.log_lines("differs www.p256.test. A"), "no line in the log")
 
 
+def _assists(how):
+    """Judges with the signatures of the resolver, of which the client gets none."""
+    def run(world):
+        world.gate.restart()
+
+        def act():
+            with world.lab.attack("strip-dnssec-everywhere"):
+                answer = world.ask("www.p256.test.", "A", **how)
+                expect_data(answer, "A", GOOD)
+                expect(not answer.data("RRSIG") and not answer.has_ad, described(answer))
+                wait_until(lambda: sum(_looked_at(world).values()) > 0, "no response was judged")
+        _counts(world, "monitor_would_pass", act)
+        expect(world.gate.counter("assisted") > 0, "the resolver was not asked", *world.log_tail())
+    return Case(f"monitor: a resolver proves the copy of what a server stripped, with{'' if how else 'out'} DO", run)
+
+
 def _judges_tcp(world):
     def forged(server):
         answer = streams.query(world.lab.client, topology.UPSTREAM[4], "www.ed25519.test.", "A", do=True)
@@ -346,6 +373,9 @@ CASES = (
 
 GROUPS = (
     Group("monitor", monitoring, CASES),
+    Group("monitor with a resolver", monitoring_with_a_resolver, (
+        _assists({}), _assists({"do": True}),
+        Case("monitor: with a resolver no octet changes", _changes_no_octet))),
     Group("monitor with the shortcut", monitoring_by_shortcut, (
         Case("monitor: the shortcut rests, and no octet changes", _does_not_set_do_in_the_kernel),)),
 )
