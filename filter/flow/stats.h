@@ -84,9 +84,8 @@
 	X(once_more_limited, "Bogus responses whose query was not asked once more: a limit")       \
 	X(signed_asked, "Queries asked again at a resolver, because signatures were missing")      \
 	X(letters_asked, "Queries asked again because the letters of the question had changed")    \
-	X(reask_failures, "Queries asked again without EDNS, without options, or at a resolver, "  \
-	                  "that were not "                                                         \
-	                  "answered")                                                              \
+	X(reask_failures, "Queries asked again that were not answered; truncated responses are "   \
+	                  "counted by whole_failures")                                             \
 	X(assisted, "Responses completed with signatures from a resolver")                         \
 	X(upstreams_evicted, "Servers forgotten because the table of servers was full")            \
 	X(queries_plain, "Queries sent on as they came because the server does not take EDNS")     \
