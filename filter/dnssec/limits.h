@@ -43,6 +43,7 @@
 #define LIMIT_HINT_S             10 /* a hint that no zone begins at a name */
 #define LIMIT_DOUBT_S            5  /* the shortest time between two new queries for a doubted DS */
 #define LIMIT_RENEWAL_S          10 /* between two looks whether a zone has changed its keys */
+#define LIMIT_RENEWAL_TURN_S     3 /* until another server may have its look, if too many want one */
 #define LIMIT_RENEWAL_AGE_S      3  /* keys that are newer are not looked for again */
 #define LIMIT_RENEWAL_UNSIGNED_S 60 /* between two looks whether a zone has become unsigned */
 #define LIMIT_SERVERS_S          3600 /* the addresses of a zone's servers, which no signature proves */

@@ -9,8 +9,10 @@
 
 struct cut_state;
 struct fact;
-struct next_ds;
 struct ds_set;
+
+/* The renewals of one zone, on the heap: few zones ever have one. */
+struct key_renewals;
 
 enum renewal_cause {
 	RENEWAL_REKEYED,  /* a signature names a key that the zone did not have */
@@ -28,7 +30,7 @@ struct key_renewal {
 #define STORE_RENEWALS 4 /* sources whose renewals are remembered for one name */
 
 /* Returns the renewal of this source that is going on, or one that may begin now. Returns NULL if the
- * source had one lately, or if STORE_RENEWALS others had. */
+ * source had one lately, if STORE_RENEWALS others had one just now, or if memory is short. */
 struct key_renewal *key_renewal_begin(
         struct fact *fact, uint64_t source, enum renewal_cause cause, int64_t now_s);
 
@@ -36,8 +38,8 @@ struct key_renewal *key_renewal_begin(
 struct key_renewal *key_renewal_going_on(struct fact *fact, uint64_t source, uint16_t type);
 
 /* Takes what the fetch of a DS taught. Returns true if that is all: the known DS stays in force. */
-bool key_renewal_take_cut(
-        struct fact *fact, uint64_t source, const struct cut_state *state, int64_t expires_s);
+bool key_renewal_take_cut(struct fact *fact, uint64_t source, const struct cut_state *state,
+        int64_t now_s, uint32_t ttl_s);
 
 /* The fetch of the keys is over. Returns true if they could not be proved and the known keys stay. */
 bool key_renewal_end(struct fact *fact, uint64_t source, bool is_proved);
@@ -48,7 +50,7 @@ const struct ds_set *key_renewal_ds(const struct fact *fact, int64_t now_s);
 /* Puts that DS set in force. */
 void key_renewal_take_ds(struct fact *fact);
 
-/* Forgets it. */
-void key_renewal_drop_ds(struct fact *fact);
+/* Forgets all renewals of the zone. */
+void key_renewal_free(struct fact *fact);
 
 #endif

@@ -4,7 +4,8 @@
  * others are proved, the known ones stay in force.
  *
  * Anybody can write a response that contradicts the keys, so renewals are few: one for each source in
- * LIMIT_RENEWAL_S, and STORE_RENEWALS for a zone. No failure of a renewal is remembered. */
+ * LIMIT_RENEWAL_S, and for a zone STORE_RENEWALS in LIMIT_RENEWAL_TURN_S. No failure of a renewal is
+ * remembered. */
 #ifndef TRUST_RENEWAL_H
 #define TRUST_RENEWAL_H
 

@@ -17,7 +17,7 @@ int store_init(struct store *s, const struct anchors *anchors, uint32_t capacity
 static void store_forget(struct store *s, struct fact *fact)
 {
 	keyset_free(fact->keys);
-	key_renewal_drop_ds(fact);
+	key_renewal_free(fact);
 	table_remove(&s->facts, fact);
 }
 
@@ -56,6 +56,11 @@ static void drop_keys(struct fact *fact)
 	keyset_free(fact->keys);
 	fact->keys = NULL;
 	fact->keys_expire_s = 0;
+}
+
+static struct outcome failure_outcome(const struct failure *f)
+{
+	return outcome_of((enum status)f->status, (enum reason)f->reason);
 }
 
 static const struct failure *find_failure(
@@ -107,11 +112,11 @@ static void show_fact(struct fact *fact, uint64_t source, int64_t now_s)
 		drop_keys(fact);
 	if (fact->cut == CUT_UNKNOWN && no_cut) {
 		fact->cut = CUT_BROKEN;
-		fact->outcome = no_cut->outcome;
+		fact->outcome = failure_outcome(no_cut);
 		fact->cut_expires_s = no_cut->expires_s;
 	}
 	if (!fact->keys && no_keys) {
-		fact->keys_outcome = no_keys->outcome;
+		fact->keys_outcome = failure_outcome(no_keys);
 		fact->keys_expire_s = no_keys->expires_s;
 	}
 }
@@ -206,7 +211,12 @@ static void put_failure(struct store *s, struct fact *fact, uint16_t type, struc
 {
 	uint32_t span_s = failure_span(fact, s->source, type, now_s, ttl_s);
 
-	add_failure(fact, &(struct failure){ s->source, type, outcome, now_s + span_s, span_s });
+	add_failure(fact, &(struct failure){ .source = s->source,
+	                          .expires_s = now_s + span_s,
+	                          .span_s = span_s,
+	                          .type = type,
+	                          .status = (uint8_t)outcome.status,
+	                          .reason = (uint8_t)outcome.reason });
 	show_fact(fact, s->source, now_s);
 }
 
@@ -228,16 +238,20 @@ void store_put_cut(struct store *s, const struct name *name, const struct cut_st
 	struct fact *fact = find_or_add(s, name, now_s);
 
 	settle_doubt(fact, now_s);
-	if (key_renewal_take_cut(fact, s->source, state, now_s + ttl_s))
+	if (key_renewal_take_cut(fact, s->source, state, now_s, ttl_s))
 		return;
 	if (state->cut == CUT_BROKEN) {
 		put_failure(s, fact, TYPE_DS, state->outcome, now_s, ttl_s);
 		return;
 	}
-	fact->is_hint = false;
 	uint32_t newest = fact->ds.inception;
 	bool was_newer = state->ds && has_newer_ds(fact, state->ds->inception);
-	if (!state->ds || !ds_set_equal(&fact->ds, state->ds)) {
+	bool is_same = state->ds && ds_set_equal(&fact->ds, state->ds);
+	/* An attacker sends again what the parent has replaced: the keys, which are shared, stay. */
+	if (was_newer && !is_same && fact->keys)
+		return;
+	fact->is_hint = false;
+	if (!is_same) {
 		drop_keys(fact);
 		forget_failures(fact, TYPE_DNSKEY); /* they failed against another DS set */
 	}
@@ -262,7 +276,7 @@ void store_put_hint(
 	struct fact *fact = find_or_add(s, name, now_s);
 
 	settle_doubt(fact, now_s);
-	key_renewal_take_cut(fact, s->source, &(struct cut_state){ .cut = CUT_BROKEN }, 0);
+	key_renewal_take_cut(fact, s->source, &(struct cut_state){ .cut = CUT_BROKEN }, now_s, 0);
 	if (!is_cut_known(fact) || fact->is_hint) {
 		fact->cut = cut;
 		fact->outcome = outcome_of(STATUS_SECURE, REASON_NONE);

@@ -5,6 +5,8 @@
 #ifndef TRUST_STORE_H
 #define TRUST_STORE_H
 
+#include <assert.h>
+
 #include "base/keyedhash.h"
 #include "base/table.h"
 #include "dnssec/ds.h"
@@ -23,14 +25,17 @@ enum cut {
 	CUT_BROKEN,   /* `source` could not prove it; `outcome` is Bogus or Indeterminate */
 };
 
-/* The DS or the keys of a name, which one source could not prove. */
+/* The DS or the keys of a name, which one source could not prove. Every name has room for some, so the
+ * outcome is kept in two octets. */
 struct failure {
 	uint64_t source;
-	uint16_t type; /* TYPE_DS or TYPE_DNSKEY; 0 for none */
-	struct outcome outcome;
 	int64_t expires_s;
 	uint32_t span_s; /* how long it is remembered */
+	uint16_t type;   /* TYPE_DS or TYPE_DNSKEY; 0 for none */
+	uint8_t status, reason;
 };
+
+static_assert(REASON_COUNT <= UINT8_MAX, "a reason fits into an octet");
 
 #define STORE_FAILURES 4 /* failures remembered for one name */
 
@@ -58,9 +63,7 @@ struct fact {
 	/* Private to the store, which shows those of the present source in the members above. */
 	struct failure failures[STORE_FAILURES];
 
-	/* For trust/key_renewal.c alone. */
-	struct key_renewal renewals[STORE_RENEWALS];
-	struct next_ds *next_ds; /* found by a renewal, on the heap, or NULL */
+	struct key_renewals *renewals; /* for trust/key_renewal.c alone; NULL until the first one */
 };
 
 struct store {
@@ -119,8 +122,9 @@ bool store_has_newer_ds(
         struct store *s, const struct name *name, uint32_t inception, int64_t now_s);
 
 /* Stores what was learned of the zone cut at `name`, for `ttl_s` seconds. Copies the DS set. Known
- * keys stay only if the DS set is the same as before, or if it came from a renewal and has proved
- * no keys yet. CUT_BROKEN never replaces a proved fact. */
+ * keys stay only if the DS set is the same as before, if it is another one that was signed before it
+ * (then that one is ignored), or if it came from a renewal and has proved no keys yet. CUT_BROKEN never
+ * replaces a proved fact. */
 void store_put_cut(struct store *s, const struct name *name, const struct cut_state *state,
         int64_t now_s, uint32_t ttl_s);
 

@@ -235,7 +235,7 @@ static void a_flood_of_forgeries_causes_one_renewal_in_a_while(void **state)
 }
 
 /* A client that asks a hostile server may cause a renewal there. The zone's own servers still get
- * theirs; but a row of hostile servers causes no more than STORE_RENEWALS. */
+ * theirs; but a row of hostile servers causes no more than STORE_RENEWALS at a time. */
 static void each_server_has_its_own_renewal_and_a_zone_has_few(void **state)
 {
 	(void)state;
@@ -255,11 +255,119 @@ static void each_server_has_its_own_renewal_and_a_zone_has_few(void **state)
 	r.j->store.source = 100;
 	judge_host(&r, r.now, &valid);
 	assert_judged(r.j, "the zone's own server", STATUS_SECURE, REASON_NONE);
-	r.j->now += LIMIT_RENEWAL_AGE_S;
-	r.j->store.source = 200;
-	forged.tag = 2;
-	judge_host(&r, r.now, &forged);
-	assert_fetched(&r, "one server more", 0, 0);
+	end_renewed(&r);
+}
+
+/* Begins a renewal without fetching what it wants, as if the server held its answer back. */
+static bool begins_and_is_silent(struct renewed *r, uint64_t source, enum renewal_cause cause)
+{
+	struct name zone;
+	struct want want;
+
+	assert_true(name_from_text(ZONE, &zone));
+	r->j->store.source = source;
+	return renewal_next(&r->j->store, &zone, cause, false, r->j->now, &want) &&
+	       want.stale_s > 0;
+}
+
+/* An attacker with some servers has clients ask them for names of a zone, over and over, and holds back
+ * every answer: the zone must get its new keys from its own servers all the same. With a server for
+ * each second an attacker gets no more fetches than places. */
+static void hostile_servers_never_keep_a_zone_from_its_new_keys(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		enum renewal_cause cause;
+		int64_t turn_s;
+	} rows[] = {
+		{ "the zone has new keys", RENEWAL_REKEYED, LIMIT_RENEWAL_TURN_S },
+		{ "the zone is unsigned now", RENEWAL_UNSIGNED, LIMIT_RENEWAL_S },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		bool is_rekeyed = rows[i].cause == RENEWAL_REKEYED;
+		struct renewed r = begin_renewed(60);
+		int64_t begun_s = r.j->now;
+		const struct testkey *now = is_rekeyed ? r.now : NULL;
+		r.servers = (struct servers_now){ now, now };
+		do {
+			for (uint64_t source = 1; source <= STORE_RENEWALS; source++)
+				assert_row(rows[i].why,
+				        begins_and_is_silent(&r, source, rows[i].cause) ==
+				                (r.j->now == begun_s));
+			r.j->store.source = 100;
+			judge_host(&r, now, &valid);
+			r.j->now++;
+		} while (r.j->result.outcome.status == STATUS_BOGUS &&
+		         r.j->now - begun_s < LIMIT_RENEWAL_UNSIGNED_S);
+		assert_judged(r.j, rows[i].why, is_rekeyed ? STATUS_SECURE : STATUS_INSECURE,
+		        is_rekeyed ? REASON_NONE : REASON_UNSIGNED_ZONE);
+		assert_int_equal(r.j->now - begun_s, rows[i].turn_s + 1);
+		end_renewed(&r);
+	}
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct renewed r = begin_renewed(60);
+		int64_t last_s = r.j->now + 4 * rows[i].turn_s - 1;
+		unsigned begun = 0;
+		for (uint64_t source = 1; r.j->now <= last_s; r.j->now++) {
+			for (unsigned n = 0; n < 20; n++)
+				begun += begins_and_is_silent(&r, source++, rows[i].cause);
+		}
+		assert_int_equal(begun, 4 * STORE_RENEWALS);
+		end_renewed(&r);
+	}
+}
+
+static const struct ds_set *found_ds(struct renewed *r)
+{
+	struct name zone;
+
+	assert_true(name_from_text(ZONE, &zone));
+	return renewal_ds(&r->j->store, &zone, r->j->now);
+}
+
+/* The source's fetch of the DS ends with a set of this key tag and inception. */
+static void finds_ds(struct renewed *r, uint64_t source, uint16_t tag, uint32_t inception)
+{
+	struct ds_set ds = { .count = 1, .inception = inception, .ds = { { .tag = tag } } };
+	struct name zone;
+
+	assert_true(name_from_text(ZONE, &zone));
+	assert_true(begins_and_is_silent(r, source, RENEWAL_REKEYED));
+	store_put_cut(&r->j->store, &zone,
+	        &(struct cut_state){ CUT_SECURE, { STATUS_SECURE, REASON_NONE }, &ds }, r->j->now,
+	        TTL);
+}
+
+static void finds_no_keys(struct renewed *r, uint64_t source)
+{
+	struct name zone;
+
+	assert_true(name_from_text(ZONE, &zone));
+	r->j->store.source = source;
+	store_put_keys(&r->j->store, &zone, NULL, outcome_of(STATUS_BOGUS, REASON_DS_NO_MATCH),
+	        r->j->now, TTL);
+}
+
+/* The zone's own server has sent the new DS, and a hostile one sends a former DS, and no keys. The DS
+ * that was found is shared. */
+static void a_hostile_server_undoes_no_renewal_of_another(void **state)
+{
+	(void)state;
+	enum { OWN = 100, HOSTILE = 666, NEW_TAG = 1, FORMER_TAG = 2 };
+	struct renewed r = begin_renewed(60);
+
+	finds_ds(&r, OWN, NEW_TAG, valid.inception + 10);
+	assert_int_equal(found_ds(&r)->ds[0].tag, NEW_TAG);
+	finds_ds(&r, HOSTILE, FORMER_TAG, valid.inception + 9);
+	assert_int_equal(found_ds(&r)->ds[0].tag, NEW_TAG);
+	finds_no_keys(&r, HOSTILE);
+	assert_int_equal(found_ds(&r)->ds[0].tag, NEW_TAG);
+	finds_no_keys(&r, OWN);
+	assert_null(found_ds(&r));
+	judge_host(&r, old_key(&r), &valid);
+	assert_judged(r.j, "the known keys stay", STATUS_SECURE, REASON_NONE);
 	end_renewed(&r);
 }
 
@@ -397,6 +505,8 @@ int main(void)
 		cmocka_unit_test(a_zone_with_new_keys_is_secure_at_the_first_answer),
 		cmocka_unit_test(a_flood_of_forgeries_causes_one_renewal_in_a_while),
 		cmocka_unit_test(each_server_has_its_own_renewal_and_a_zone_has_few),
+		cmocka_unit_test(hostile_servers_never_keep_a_zone_from_its_new_keys),
+		cmocka_unit_test(a_hostile_server_undoes_no_renewal_of_another),
 		cmocka_unit_test(an_old_set_of_keys_never_replaces_a_newer_one),
 		cmocka_unit_test(an_old_proof_that_there_is_no_ds_never_replaces_a_newer_ds),
 		cmocka_unit_test(a_ds_signed_by_a_new_key_renews_the_zone_that_signed_it),

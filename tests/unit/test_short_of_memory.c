@@ -11,6 +11,7 @@
 #include "config/trust_anchors.h"
 #include "responses.h"
 #include "trust/observation.h"
+#include "trust/renewal.h"
 #include "trust/trustpoints.h"
 
 /* ---- What may fail ---- */
@@ -164,6 +165,39 @@ static void a_response_not_learned_for_lack_of_memory_is_retried(void **state)
 		}
 		j->gate.arena.capacity = whole;
 		assert_true(capacity > STEP);
+	}
+	judge_free(j);
+}
+
+/* A response names an unknown key, so the zone's DS is fetched once more, and there is no memory for what
+ * that finds. */
+static void a_renewal_without_memory_leaves_the_known_keys(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	const struct ds_set other = { .count = 1, .inception = UINT32_MAX, .ds = { { .tag = 1 } } };
+	struct name zone;
+	bool failed = true;
+
+	assert_true(name_from_text("example.test", &zone));
+	judge_text(j, "www.example.test A", RCODE_NOERROR,
+	        "www.example.test A 192.0.2.1 | example.test", ASK_DO);
+	assert_judged(j, "before", STATUS_SECURE, REASON_NONE);
+	for (unsigned nth = 1; failed; nth++) {
+		struct want want;
+		j->now += LIMIT_RENEWAL_S;
+		calls_left = nth;
+		if (renewal_next(&j->store, &zone, RENEWAL_REKEYED, false, j->now, &want))
+			store_put_cut(&j->store, &zone,
+			        &(struct cut_state){
+			                CUT_SECURE, { STATUS_SECURE, REASON_NONE }, &other },
+			        j->now, TTL);
+		failed = has_failed();
+		assert_int_equal(renewal_ds(&j->store, &zone, j->now) == NULL, failed);
+		store_put_keys(&j->store, &zone, NULL, outcome_of(STATUS_BOGUS, REASON_DS_NO_MATCH),
+		        j->now, TTL);
+		assert_non_null(judge_fact(j, "example.test")->keys);
+		assert_true(nth > 2 || failed);
 	}
 	judge_free(j);
 }
@@ -374,6 +408,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_judgement_without_memory_refuses),
 		cmocka_unit_test(a_response_not_learned_for_lack_of_memory_is_retried),
+		cmocka_unit_test(a_renewal_without_memory_leaves_the_known_keys),
 		cmocka_unit_test(a_failed_start_is_reported_and_frees_its_memory),
 		cmocka_unit_test(anchors_are_loaded_completely_or_not_at_all),
 		cmocka_unit_test(a_configuration_is_loaded_whole_or_not_at_all),

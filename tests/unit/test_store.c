@@ -137,6 +137,41 @@ static void keys_never_replace_keys_that_were_signed_later(void **state)
 	assert_non_null(find("a.test", NOW + 50)->keys);
 }
 
+/* A hostile server sends the DS set that the zone had before, while the keys of the present one are
+ * known and shared. */
+static void a_ds_set_never_replaces_one_that_was_signed_later_and_proved_keys(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint16_t tag;
+		uint32_t inception; /* that of the known set is 10 */
+		bool has_keys, is_replaced, keys_stay;
+	} rows[] = {
+		{ "another set, signed before", 2, 9, true, false, true },
+		{ "another set, signed long before", 2, UINT32_MAX, true, false, true },
+		{ "another set, signed in the same second", 2, 10, true, true, false },
+		{ "another set, signed later", 2, 11, true, true, false },
+		{ "the known one proved no keys, so it may be the wrong one", 2, 9, false, true,
+		        false },
+		{ "the same set, with an older signature", 1, 9, true, true, true },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct ds_set known = ds_with_tag(1), other = ds_with_tag(rows[i].tag);
+		known.inception = 10;
+		other.inception = rows[i].inception;
+		put_cut("a.test", CUT_SECURE, secure, &known);
+		if (rows[i].has_keys)
+			put_keys("a.test");
+		put_cut("a.test", CUT_SECURE, secure, &other);
+		const struct fact *fact = find("a.test", NOW);
+		assert_row(rows[i].why, (fact->ds.ds[0].tag == rows[i].tag) == rows[i].is_replaced);
+		assert_row(rows[i].why, (fact->keys != NULL) == rows[i].keys_stay);
+		store_flush(&store);
+	}
+}
+
 static void a_failure_is_remembered_only_for_its_source(void **state)
 {
 	(void)state;
@@ -319,6 +354,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_hint_replaces_nothing_that_is_known, begin, end),
 		cmocka_unit_test_setup_teardown(
 		        a_doubt_lasts_until_it_is_answered_and_is_not_raised_again_at_once, begin,
+		        end),
+		cmocka_unit_test_setup_teardown(
+		        a_ds_set_never_replaces_one_that_was_signed_later_and_proved_keys, begin,
 		        end),
 		cmocka_unit_test_setup_teardown(a_fact_is_found_until_it_expires, begin, end),
 		cmocka_unit_test_setup_teardown(keys_stay_if_the_ds_is_the_same, begin, end),
