@@ -53,7 +53,7 @@ static bool judge_synthesised(
 /* Judges an RRset at the name that the chain has reached. A CNAME whose own signature holds is
  * judged by itself, even below a DNAME. One whose signature fails is judged as if it had none: a
  * made CNAME needs none (RFC 6672, 5.3.1), and what follows from a proved DNAME is true whatever an
- * attacker signs it with. The signature that fails is left out (gate.c). */
+ * attacker signs it with. The signature that fails is left out (passing.c). */
 static bool judge_at_name(struct judging *j, const struct rrset *set)
 {
 	const struct rrset *dname = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gate/judging.h"
 
-#include "gate/denied.h"
+#include "gate/signers.h"
 #include "trust/renewal.h"
 
 static struct budget judging_budget(const struct policy *policy)
@@ -99,19 +99,10 @@ void judging_keep_unsigned(struct judging *j, struct ruling *r, enum exemption e
 	r->outcome = outcome_of(STATUS_INSECURE, REASON_NOT_ANSWER);
 }
 
-/* True for a set that the zone above its owner holds. A DS is above its zone cut (RFC 4035, 2.4),
- * and so is a CNAME in the answer to a query for DS. At an unsigned delegation an attacker on the
- * path could write such a CNAME, and the zone below could not contradict it. */
-static bool is_of_zone_above(const struct judging *j, const struct rrset *set)
-{
-	return set->type == TYPE_DS || (set->type == TYPE_CNAME && set->section == SECTION_ANSWER &&
-	                                       j->m->qtype == TYPE_DS);
-}
-
 /* The owner of an NSEC3 is not a name that a zone could begin at, either (RFC 5155, 3). */
 static bool is_in_zone_above(const struct judging *j, const struct rrset *set)
 {
-	return is_of_zone_above(j, set) || set->type == TYPE_NSEC3;
+	return signers_are_above(j, set) || set->type == TYPE_NSEC3;
 }
 
 void judging_find_zone(struct judging *j, const struct rrset *set, struct chain *chain)
@@ -120,57 +111,6 @@ void judging_find_zone(struct judging *j, const struct rrset *set, struct chain 
 		chain_find_parent(j->gate->store, &set->owner, j->now_s, chain);
 	else
 		chain_find(j->gate->store, &set->owner, j->now_s, chain);
-}
-
-/* The different signer names at or above the owner, the deepest first. All are suffixes of the owner,
- * so their numbers of labels tell them apart. */
-struct signers {
-	unsigned count;
-	uint8_t labels[LIMIT_SIGNERS];
-	bool is_over; /* there are more */
-};
-
-/* Keeps the deepest, whatever the order in the message: only the closest zone above may sign. */
-static void add_signer(struct signers *s, uint8_t labels)
-{
-	unsigned at = 0;
-
-	while (at < s->count && s->labels[at] > labels)
-		at++;
-	if (at < s->count && s->labels[at] == labels)
-		return;
-	s->is_over |= s->count == LIMIT_SIGNERS;
-	if (at == LIMIT_SIGNERS)
-		return;
-	unsigned last = s->count < LIMIT_SIGNERS ? s->count++ : LIMIT_SIGNERS - 1u;
-	memmove(&s->labels[at + 1], &s->labels[at], last - at);
-	s->labels[at] = labels;
-}
-
-/* True if a signer at or above the owner may sign the set. A zone never signs its own DS (RFC 4035,
- * 2.4). SOA and NS sets are signed only at the apex (RFC 4035, 2.2); if the zone above has signed
- * them by mistake, that does not show that there is no zone cut. */
-static bool may_sign(const struct judging *j, const struct name *signer, const struct rrset *set)
-{
-	if (is_of_zone_above(j, set))
-		return signer->labels < set->owner.labels;
-	if (set->type == TYPE_SOA || set->type == TYPE_NS)
-		return signer->labels == set->owner.labels;
-	return true;
-}
-
-static void judging_read_signers(
-        const struct judging *j, const struct rrset *set, struct signers *s)
-{
-	*s = (struct signers){ 0 };
-	for (uint16_t i = set->first_sig; i != RR_NONE; i = j->sets.next[i]) {
-		struct rrsig sig;
-		if (!rrsig_read(j->m, &j->m->rrs[i], &sig) ||
-		        !name_within(&set->owner, &sig.signer))
-			continue;
-		if (may_sign(j, &sig.signer, set))
-			add_signer(s, sig.signer.labels);
-	}
 }
 
 /* A signature by a zone above a cut that is known to lie between it and the owner is worth nothing:
@@ -304,7 +244,7 @@ bool judge_signatures(struct judging *j, const struct rrset *set)
 	r->outcome = outcome_of(STATUS_BOGUS, REASON_BUDGET);
 	if (j->sets_left == 0)
 		return true;
-	judging_read_signers(j, set, &signers);
+	signers_read(j, set, &signers);
 	r->outcome = outcome_of(
 	        STATUS_BOGUS, set->sig_count > 0 ? REASON_RRSIG_SIGNER : REASON_RRSIG_MISSING);
 	for (unsigned i = 0; i < signers.count && !r->is_proved; i++) {
