@@ -39,6 +39,7 @@ static const uint8_t *denial_hash_of(struct denial *d, const struct name *name)
 	assert(d->hashed_count < LIMIT_NSEC3_HASHES); /* a full budget has that many hashes */
 	struct hashed *h = &d->hashed[d->hashed_count];
 	d->budget->nsec3_hashes--;
+	d->budget->nsec3_rounds += first->iterations + 1u;
 	if (!nsec3_hash(d->crypto, name_span(name), first->salt, first->iterations, h->hash))
 		return NULL;
 	h->name = *name;

@@ -21,7 +21,9 @@
 #define LIMIT_NSEC3_ITERATIONS      50 /* with more, a denial is Insecure, EDE 27 (RFC 9276, 3.2) */
 #define LIMIT_NSEC3_ITERATIONS_MOST 150 /* that `nsec3_iterations` may allow: thrice the work */
 #define LIMIT_NSEC3_RECORDS         16  /* NSEC3 records of one zone in one response */
-#define LIMIT_NSEC3_HASHES          64  /* names hashed for one response (CVE-2023-50868) */
+#define LIMIT_NSEC3_HASHES          64  /* names hashed for one judgement (CVE-2023-50868) */
+#define LIMIT_NSEC3_HASHES_ALL      192 /* for one response, with what it teaches at once */
+#define LIMIT_NSEC3_ROUNDS          512 /* of hashing count as one unit of work: 50 microseconds */
 #define LIMIT_NSEC_RECORDS          16  /* NSEC records of one zone in one response */
 #define LIMIT_CNAMES                13  /* links of a CNAME chain */
 #define LIMIT_SIGNED                16 /* RRsets of one response that are signed; no validator checks more */

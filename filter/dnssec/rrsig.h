@@ -48,9 +48,10 @@ enum reason rrsig_check_earliest(const struct rrsig *sig, int64_t earliest_s);
 /* What one response is allowed: the work that is left for it, and how far its signature times may
  * be off. */
 struct budget {
-	unsigned work;     /* of signature checks, in units of pubkey_work() */
-	unsigned failures; /* of signature checks */
-	unsigned nsec3_hashes;
+	unsigned work;             /* of signature checks, in units of pubkey_work() */
+	unsigned failures;         /* of signature checks */
+	unsigned nsec3_hashes;     /* that may still be computed */
+	unsigned nsec3_rounds;     /* of the hashes that were computed */
 	unsigned nsec3_iterations; /* that each hash may have */
 	int32_t skew_s;            /* or SKEW_BY_VALIDITY */
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/least.h"
 #include "gate/answer.h"
 #include "gate/judging.h"
 #include "gate/learn.h"
@@ -109,22 +110,41 @@ static const struct name *lacking_cut(const struct judging *j, bool is_judged)
 
 static unsigned work_of(const struct judging *j)
 {
-	return LIMIT_WORK - j->budget.work;
+	return LIMIT_WORK - j->budget.work + j->budget.nsec3_rounds / LIMIT_NSEC3_ROUNDS;
 }
 
+static unsigned hashes_of(const struct budget *had, const struct judging *j)
+{
+	return had->nsec3_hashes - j->budget.nsec3_hashes;
+}
+
+/* What the judgements and lessons of one response have cost so far. An attacker writes a response from
+ * which one cut after the other can be learned, and of which each judgement begins with all hashes that
+ * it may compute. */
+struct cost {
+	unsigned work, hashes;
+};
+
 /* Learns the cut from the response itself. Then `j` is begun again. The lesson has what the judgements
- * before left of the budget, so a response costs at most twice what it would cost without lessons. */
-static bool learn_own_cut(struct judging *j, const struct name *cut, struct gate_result *result)
+ * before left of the budget, and leaves the next one its hashes. So a response costs at most twice what
+ * it would cost without lessons, and LIMIT_NSEC3_HASHES_ALL. If there is no lesson, the cut is
+ * fetched. */
+static bool learn_own_cut(struct judging *j, const struct name *cut, struct cost *cost)
 {
 	size_t mark = arena_mark(&j->gate->arena);
 	struct judging lesson;
 
-	if (result->work >= LIMIT_WORK || !learn_has_proofs(j) || !judging_again(&lesson, j))
+	if (cost->work >= LIMIT_WORK ||
+	        cost->hashes >= LIMIT_NSEC3_HASHES_ALL - LIMIT_NSEC3_HASHES ||
+	        !learn_has_proofs(j) || !judging_again(&lesson, j))
 		return false;
-	lesson.budget.work -= result->work;
-	result->work = 0; /* that of the lesson is counted with it */
+	lesson.budget.work -= cost->work;
+	lesson.budget.nsec3_hashes = (unsigned)least(lesson.budget.nsec3_hashes,
+	        LIMIT_NSEC3_HASHES_ALL - LIMIT_NSEC3_HASHES - cost->hashes);
+	struct budget had = lesson.budget;
 	bool is_learned = learn_from_response(&lesson, cut);
-	result->work += work_of(&lesson);
+	cost->work = work_of(&lesson); /* with that of the judgements before */
+	cost->hashes += hashes_of(&had, &lesson);
 	arena_reset(&j->gate->arena, mark);
 	return is_learned && judging_again(j, j);
 }
@@ -134,11 +154,17 @@ static bool learn_own_cut(struct judging *j, const struct name *cut, struct gate
 static bool judge_by_own_proofs(
         struct judging *j, const struct client_query *asked, struct gate_result *result)
 {
+	struct cost cost = { 0 };
+
 	for (unsigned lessons = 0;; lessons++) {
+		struct budget had = j->budget;
 		bool is_judged = judge_answer(j, asked);
 		const struct name *cut = lacking_cut(j, is_judged);
-		result->work += work_of(j);
-		if (!cut || lessons == LIMIT_LESSONS || !learn_own_cut(j, cut, result))
+		cost.work += work_of(j);
+		cost.hashes += hashes_of(&had, j);
+		bool is_over = !cut || lessons == LIMIT_LESSONS || !learn_own_cut(j, cut, &cost);
+		result->work = cost.work;
+		if (is_over)
 			return is_judged;
 	}
 }

@@ -62,7 +62,7 @@ struct gate_result {
 	bool is_name_error;       /* NOERROR is to become the NXDOMAIN that the zone proves */
 	bool has_signer;
 	struct span octets;  /* what to send: the message itself, or inside the caller's writer */
-	unsigned work;       /* of the signature checks that this judgement computed */
+	unsigned work;       /* of the signature checks and NSEC3 hashes that were computed */
 	struct want culprit; /* the RRset that decided, or the link of its chain */
 	enum reason habit;   /* of the server, found beside the outcome; or REASON_NONE */
 	struct want want;    /* for GATE_WANT */

@@ -659,6 +659,62 @@ static void as_many_signatures_hold_as_the_work_allows(void **state)
 	judge_free(j);
 }
 
+/* An attacker's zone answers ANY with records from a wildcard, each of which costs a hash, and with a chain
+ * of CNAMEs through unsigned zones, which the response itself proves to be unsigned. Each zone that is
+ * learned begins the judgement anew. */
+static void the_hashes_for_one_response_are_limited(void **state)
+{
+	(void)state;
+	enum { ITERATIONS = LIMIT_NSEC3_ITERATIONS, SETS = LIMIT_NSEC3_HASHES - 8 };
+	struct judge *j = judge_new();
+	struct client_query asked = judge_asked("x.example.test ANY", ASK_DO | ASK_LARGE);
+	struct writer out;
+	unsigned with_signatures = 0;
+	char text[200];
+	static uint8_t response[UINT16_MAX];
+
+	judge_begin(j, "x.example.test ANY", RCODE_NXDOMAIN);
+	for (unsigned i = 0; i < SETS; i++) {
+		snprintf(text, sizeof(text), "x.example.test TYPE%u #0102 | example.test labels=2",
+		        900 + i);
+		judge_write(j, text);
+	}
+	judge_write(j, "x.example.test CNAME a.u0.test | example.test labels=2");
+	for (unsigned i = 0; i <= LIMIT_LESSONS; i++) {
+		snprintf(text, sizeof(text), "a.u%u.test CNAME a.u%u.test", i, i + 1);
+		judge_write(j, text);
+	}
+	snprintf(text, sizeof(text), "> ~x.example.test NSEC3 iterations=%u | example.test",
+	        ITERATIONS);
+	judge_write(j, text);
+	snprintf(text, sizeof(text), "> =test NSEC3 NS SOA iterations=%u | test", ITERATIONS);
+	judge_write(j, text);
+	for (unsigned i = 0; i <= LIMIT_LESSONS; i++) {
+		snprintf(text, sizeof(text), "> ~u%u.test NSEC3 optout iterations=%u | test", i,
+		        ITERATIONS);
+		judge_write(j, text);
+	}
+	const struct span whole = msg_span(&j->response);
+	memcpy(response, whole.base, whole.len);
+	for (unsigned round = 0; round < 2; round++) {
+		store_flush(&j->store);
+		judge_text(j, "www.example.test A", RCODE_NOERROR,
+		        "www.example.test A 192.0.2.1 | example.test", ASK_DO); /* the keys */
+		out = writer_over(j->out, sizeof(j->out));
+		gate_judge(
+		        &j->gate, &asked, span_of(response, whole.len), j->now, &out, &j->result);
+		assert_int_equal(j->result.verdict, GATE_WANT);
+		assert_int_equal(judge_fact(j, "u0.test")->cut, CUT_INSECURE);
+		assert_null(judge_fact(j, "u4.test"));
+		with_signatures = round == 0 ? j->result.work : with_signatures;
+	}
+	/* in the second round every signature is remembered: the hashes alone are left */
+	print_message("# work of the hashes: %u of %u\n", j->result.work, with_signatures);
+	assert_in_range(j->result.work, 2 * SETS * ITERATIONS / LIMIT_NSEC3_ROUNDS,
+	        LIMIT_NSEC3_HASHES_ALL * (ITERATIONS + 1) / LIMIT_NSEC3_ROUNDS);
+	judge_free(j);
+}
+
 /* Sets of the same name and signer, each with one signature that fails. */
 static void signatures_that_fail_are_limited_in_number(void **state)
 {
@@ -884,6 +940,7 @@ int main(void)
 		cmocka_unit_test(mixed_genuine_records_prove_only_the_truth),
 		cmocka_unit_test(the_verifications_for_one_response_are_limited),
 		cmocka_unit_test(as_many_signatures_hold_as_the_work_allows),
+		cmocka_unit_test(the_hashes_for_one_response_are_limited),
 		cmocka_unit_test(signatures_that_fail_are_limited_in_number),
 		cmocka_unit_test(bad_signatures_over_one_set_cost_little),
 		cmocka_unit_test(bad_signatures_by_many_signers_cost_little),
