@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What public and private keys share in OpenSSL. Private to crypto/. */
+/* Code that public and private keys share: keys of OpenSSL. Private to crypto/. */
 #ifndef CRYPTO_PKEY_H
 #define CRYPTO_PKEY_H
 

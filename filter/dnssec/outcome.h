@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What validation concludes (the status), and why (the reason). */
+/* The outcome of a validation: the status, and the reason for it. */
 #ifndef DNSSEC_OUTCOME_H
 #define DNSSEC_OUTCOME_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a fetch does next: another try, a query of its walk, listening, or its end. Private to fetch/. */
+/* The next step of a fetch: another try, a query of its walk, listening, or its end. Private to
+ * fetch/. */
 #ifndef FETCH_FETCH_STEPS_H
 #define FETCH_FETCH_STEPS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What becomes of a response to a fetch. Private to fetch/. */
+/* Takes the responses to a fetch. Private to fetch/. */
 #ifndef FETCH_FETCH_TAKE_H
 #define FETCH_FETCH_TAKE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is known of the servers that clients ask: whether they take EDNS, and whether they send
+/* The table of the servers that clients ask: whether they take EDNS, and whether they send
  * signatures. The table has a fixed size. A server that was evicted is unknown again. */
 #ifndef FETCH_UPSTREAM_H
 #define FETCH_UPSTREAM_H

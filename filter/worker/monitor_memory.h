@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What monitor mode found out about responses without signatures, so that an equal response to the
- * same question has no query sent again. Records may stand in any order, and their TTLs do not count.
- * The hash is keyed and has 128 bits: without its key an attacker cannot make a forgery that counts
- * as judged. Private to worker/. */
+/* The memory of monitor mode: how responses without signatures were judged. An equal response to
+ * the same question is judged alike, and no query is sent again. Records may stand in any order,
+ * and their TTLs do not count. The hash is keyed and has 128 bits: without its key an attacker
+ * cannot make a forgery that counts as judged. Private to worker/. */
 #ifndef WORKER_MONITOR_MEMORY_H
 #define WORKER_MONITOR_MEMORY_H
 

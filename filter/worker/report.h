@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a worker that validates counts and logs of responses and clients. Private to worker/. */
+/* The log lines of a worker that validates, and its counters of outcomes. Private to worker/. */
 #ifndef WORKER_REPORT_H
 #define WORKER_REPORT_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What an operator can do about a response that was refused: the end of its log line. Private to
+/* Advice to the operator about a response that was refused: the end of its log line. Private to
  * worker/. */
 #ifndef WORKER_REPORT_HELP_H
 #define WORKER_REPORT_HELP_H

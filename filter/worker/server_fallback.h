@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is known of the servers that clients ask, and what is to be done about servers that reject
- * EDNS, drop queries with EDNS, or leave out signatures. It decides; arrival.c acts. It knows no
- * packet and no client. Private to worker/. */
+/* Decides about servers that reject EDNS, drop queries with EDNS, or leave out signatures, and
+ * keeps what is known of each server that clients ask. arrival.c acts. Nothing here knows a packet
+ * or a client. Private to worker/. */
 #ifndef WORKER_SERVER_FALLBACK_H
 #define WORKER_SERVER_FALLBACK_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What holds for one turn of a worker's loop: the time, and the orders of other threads. Each part
- * of the worker reads it; only the loop and worker_orders.c write it. Private to worker/. */
+/* The facts of one turn of a worker's loop: the time, and the orders of other threads. Each part of
+ * the worker reads it; only the loop and worker_orders.c write it. Private to worker/. */
 #ifndef WORKER_TURN_H
 #define WORKER_TURN_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is to be done with a response while the clock is not set, or may be wrong. It decides;
- * arrival.c acts. Private to worker/. */
+/* Decides about responses while the clock is not set, or may be wrong; arrival.c acts. Private to
+ * worker/. */
 #ifndef WORKER_UNSET_CLOCK_H
 #define WORKER_UNSET_CLOCK_H
 

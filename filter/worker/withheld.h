@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a DNS64 withholds. If a query has DO and the name is in a signed zone, BIND makes no AAAA record
- * up (unless break-dnssec is set): it denies the AAAA record, with the proof. But the client did not
- * set DO; sealgate did. So the client's query is asked again without DO, and what the DNS64 makes up
- * then is judged together with the denial. The forger of that second answer gains what the forger of a
- * first one gains: see gate/dns64.h. Private to worker/. */
+/* Records that a DNS64 withholds. If a query has DO and the name is in a signed zone, BIND makes no
+ * AAAA record up (unless break-dnssec is set): it denies the AAAA record, with the proof. But the
+ * client did not set DO; sealgate did. So the client's query is asked again without DO, and what
+ * the DNS64 makes up then is judged together with the denial. The forger of that second answer
+ * gains what the forger of a first one gains: see gate/dns64.h. Private to worker/. */
 #ifndef WORKER_WITHHELD_H
 #define WORKER_WITHHELD_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a server that knows nothing of DNSSEC says of the zones in tests/unit/legacy.c: what fuzzing
- * the signer begins with. */
+/* Responses of a server that knows nothing of DNSSEC, about the zones in tests/unit/legacy.c.
+ * Fuzzing of the signer begins with these. */
 #ifndef FUZZ_EXCHANGES_H
 #define FUZZ_EXCHANGES_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What message_parse() accepts lies within the octets, and each owner is a name as text too. */
+/* Each record that message_parse() accepts lies within the octets, and its owner is a name as text
+ * too. */
 #include "../unit/test.h"
 
 #include "wire/message.h"

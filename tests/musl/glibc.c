@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What Debian's libmnl and libnetfilter_queue take from glibc that musl does not have. musl's loader
- * gives its own libc for their libc.so.6; with these few functions they run on it. Only tests/musl/run
- * links this file. */
+/* Functions of glibc that Debian's libmnl and libnetfilter_queue use and musl does not have. musl's
+ * loader gives its own libc for their libc.so.6; with these few functions they run on it. Only
+ * tests/musl/run links this file. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What every unit test includes first. cmocka 1.1.5 wants its four headers before it. */
+/* Every unit test includes this first. cmocka 1.1.5 wants its four headers before it. */
 #ifndef TESTS_TEST_H
 #define TESTS_TEST_H
 

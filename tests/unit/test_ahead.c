@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is guessed of the wants that follow. */
+/* Guesses of the wants that follow. */
 #include "judge.h"
 
 #include "gate/ahead.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What becomes of a response, whatever carried it. The carrier is a stand-in that notes what it is
- * told to do. */
+/* The fate of a response, whatever carried it. The carrier is a stand-in that notes what it is told
+ * to do. */
 #include "validating.h"
 
 #include "dnssec/limits.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What check and watch say that enforce mode would do with a captured response. */
+/* Verdicts of check and watch on captured responses: what enforce mode would do. */
 #include "judge.h"
 #include "server.h"
 

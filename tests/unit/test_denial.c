@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What test_nsec.c and test_nsec3.c leave out: NSEC and NSEC3 records together, and the DS. */
+/* Cases that test_nsec.c and test_nsec3.c leave out: NSEC and NSEC3 records together, and the DS. */
 #include "judge.h"
 
 #include "dnssec/denial.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What other validators once believed, or fell over, told with the zones of judge.h. Each row names
- * the advisory, or says whose mistake it would be. (KeyTrap and the exhaustion by NSEC3 are
- * measured in test_hostile.c.) */
+/* Mistakes of other validators: responses that they believed, or fell over, told with the zones of
+ * judge.h. Each row names the advisory, or says whose mistake it would be. (KeyTrap and the
+ * exhaustion by NSEC3 are measured in test_hostile.c.) */
 #include "judge.h"
 
 static void judge_rows_apart(const struct judged_row *rows, size_t count, unsigned how)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What log lines about responses say, and that what they name as help is there. */
+/* Log lines about responses; and each key and command that they name as help is there. */
 #include "judge.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is done about a server without EDNS or signatures: a client gets what can be had, and an
+/* Servers without EDNS or signatures: a client gets what can be had, and an
  * attacker who answers in the server's name gains no unsigned answer. */
 #include "judge.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What becomes of each message on a connection where the worker signs. */
+/* The fate of each message on a connection where the worker signs. */
 #include "relayed.h"
 #include "signtrade.h"
 

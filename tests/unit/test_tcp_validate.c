@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What becomes of each message on a connection where the worker validates. */
+/* The fate of each message on a connection where the worker validates. */
 #include "relayed.h"
 #include "validating.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What validation over UDP promises in any order of events. A client, a server and an attacker send
+/* Promises of validation over UDP, in any order of events. A client, a server and an attacker send
  * packets, keys come or fail, time passes, the clock is lost and set, an operator pauses. Each step
  * is drawn from a seed, so a failure repeats. */
 #include "udpbed.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What passes of a response that was refused: a blocked name, and the SOA before a transfer. */
+/* Parts of a refused response that pass: a blocked name, and the SOA before a transfer. */
 #include "judge.h"
 
 #include "gate/query.h"

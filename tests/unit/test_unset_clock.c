@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a wrong clock excuses, and what it never does. */
+/* Faults that a wrong clock excuses, and faults that it never does. */
 #include "judge.h"
 
 #include "worker/unset_clock.h"

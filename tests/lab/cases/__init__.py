@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the lab asserts. One module for each kind of promise; ALL_GROUPS is the order of a run."""
+"""The assertions of the lab. One module for each kind of promise; ALL_GROUPS is the order of a run."""
 
 from . import (adversary, aliases, attacks, audit, bridge, cache, chains, checking, client, clock,
                copies, dns64, encrypted, errors, explain, fragments, ground, habits, inside,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a case is, and the functions by which cases say what they expect."""
+"""The type of a case, and the functions by which cases say what they expect."""
 
 import contextlib
 import dataclasses

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a client gets, depending on its query: sizes, flags, EDNS, and reasons."""
+"""The response that a client gets, depending on its query: sizes, flags, EDNS, and reasons."""
 
 import concurrent.futures
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What resolved before resolves after, whichever option the operator of a resolver has set."""
+"""Names that resolved before sealgate resolve behind it, whichever option the operator of a resolver has set."""
 
 import contextlib
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What worked before: local names of a router, a filter, and a secondary of a hidden primary that is unsigned. And
-the attacker, who must gain nothing by what passes for them."""
+"""Servers of one's own work as before: local names of a router, a filter, and a secondary of a hidden primary that
+is unsigned. And the attacker, who must gain nothing by what passes for them."""
 
 import contextlib
 import types
