@@ -85,7 +85,8 @@ static int reask_begin(struct reasks *all, struct reask *reask, bool over_tcp)
 		.flags = parked->asked.flags & (FLAG_RD | FLAG_CD),
 		.is_plain = reask->how == REASK_PLAINLY || reask->how == REASK_MADE ||
 		            (reask->how == REASK_LETTERS && parked->asked.sent_plain),
-		.over_tcp = over_tcp };
+		.over_tcp = over_tcp,
+		.is_large = reask->is_large };
 
 	if (resolver)
 		asking.flags = FLAG_RD | FLAG_CD;
@@ -104,7 +105,8 @@ static bool is_over_tcp(const struct reask *reask)
 {
 	bool was_over_tcp = reask->waiting.first->question != NULL;
 
-	return reask->how == REASK_WHOLE || (reask->how == REASK_ONCE_MORE && was_over_tcp);
+	return (reask->how == REASK_WHOLE && !reask->is_large) ||
+	       (reask->how == REASK_ONCE_MORE && was_over_tcp);
 }
 
 /* Adds what a slow server needs: as long as it took for the response that waits; over TCP twice. */
@@ -125,6 +127,10 @@ static bool reask_begin_try(struct reasks *all, struct reask *reask, uint64_t no
 		reask->tries++;
 		bool over_tcp = is_over_tcp(reask);
 		reask->deadline_ms = now_ms + reask_wait_ms(reask, REASK_WAIT_MS / tries, over_tcp);
+		reask->was_large = reask->was_large || reask->is_large;
+		reask->was_over_tcp = reask->was_over_tcp || over_tcp;
+		if (reask->is_large)
+			stats_count(&all->stats->whole_large);
 		int error = reask_begin(all, reask, over_tcp);
 		if (error == 0)
 			return true;
@@ -167,6 +173,9 @@ bool reasks_want(struct reasks *all, struct parked *parked, enum reask_how how, 
 	parked->reasked |= how;
 	reask->how = how;
 	reask->tries = 0;
+	reask->was_large = reask->was_over_tcp = false;
+	reask->is_large = how == REASK_WHOLE &&
+	                  round_trip_has_no_tcp(all->round_trips, &parked->server, now_ms);
 	parked_move(parked, &reask->waiting);
 	if (!reask_begin_try(all, reask, now_ms)) {
 		parked_unlist(parked);
@@ -201,6 +210,7 @@ static void reask_keep(struct reask *reask, struct span answer)
 		return;
 	put_u16(octets, parked->asked.id);
 	parked->came_by = reask->how;
+	parked->is_large = reask->is_large;
 	if (reask->how == REASK_SIGNED || reask->how == REASK_ONCE_MORE || reask->how == REASK_DO) {
 		free(parked->proof);
 		parked->proof = octets;
@@ -213,13 +223,40 @@ static void reask_keep(struct reask *reask, struct span answer)
 	}
 }
 
+static void reask_note_no_tcp(struct reasks *all, const struct parked *parked, uint64_t now_ms)
+{
+	round_trip_note_no_tcp(all->round_trips, &parked->server, now_ms);
+	if (all->no_tcp)
+		all->no_tcp(all->context, parked);
+}
+
+/* Asks for the whole answer by the other carrier, once: over UDP if TCP failed; or over TCP if UDP failed,
+ * because TCP may work again, and an attacker may have forged the truncated response. */
+static bool reask_by_other_carrier(struct reasks *all, struct reask *reask, uint64_t now_ms)
+{
+	const struct parked *parked = reask->waiting.first;
+	bool was_large = reask->is_large;
+
+	if (reask->how != REASK_WHOLE || !parked)
+		return false;
+	if (was_large)
+		round_trip_forget_no_tcp(all->round_trips, &parked->server);
+	else
+		reask_note_no_tcp(all, parked, now_ms);
+	if (was_large ? reask->was_over_tcp : reask->was_large)
+		return false;
+	reask->is_large = !was_large;
+	reask->tries = 0;
+	return reask_begin_try(all, reask, now_ms);
+}
+
 static void reask_fail(struct reasks *all, struct reask *reask, uint64_t now_ms)
 {
 	if (reask->has_error) {
 		reask_end(all, reask);
 		return;
 	}
-	if (reask_begin_try(all, reask, now_ms))
+	if (reask_begin_try(all, reask, now_ms) || reask_by_other_carrier(all, reask, now_ms))
 		return;
 	stats_count(reask->how == REASK_WHOLE ? &all->stats->whole_failures
 	                                      : &all->stats->reask_failures);
@@ -271,7 +308,10 @@ void reasks_ready(struct reasks *all, struct reask *reask, uint64_t now_ms)
 		reask_take(all, reask, answer, now_ms);
 		break;
 	case EXCHANGE_TRUNCATED:
-		reask_over_tcp(all, reask, now_ms);
+		if (reask->is_large)
+			reask_fail(all, reask, now_ms);
+		else
+			reask_over_tcp(all, reask, now_ms);
 		break;
 	case EXCHANGE_FAILED:
 		reask_fail(all, reask, now_ms);

@@ -2,7 +2,7 @@
 /* Asks a client's query again while the response to it is parked:
  *
  *   whole    the response was truncated, because signatures make responses longer: the server is
- *            asked over TCP
+ *            asked over TCP, or, if it gives no TCP, over UDP with room for EXCHANGE_LARGE octets
  *   plainly  the server rejects EDNS, which the client did not send: the server is asked without
  *            EDNS
  *   barely   the server answers a query that has the client's own options by an error: the server is
@@ -20,6 +20,7 @@
 #define FETCH_REASK_H
 
 #include "fetch/exchange.h"
+#include "fetch/round_trip.h"
 #include "flow/park.h"
 #include "flow/stats.h"
 #include "flow/watched.h"
@@ -36,6 +37,8 @@ struct reask {
 	enum watched watched; /* comes first */
 	bool is_asked;
 	bool has_error; /* came, and is used if nothing better follows */
+	bool is_large; /* the whole answer is asked for over UDP, because the server gives no TCP */
+	bool was_large, was_over_tcp; /* this and the other carrier were tried */
 	enum reask_how how;
 	unsigned tries;
 	uint64_t deadline_ms;
@@ -49,8 +52,12 @@ struct reasks {
 	struct stats *stats;
 	const struct sockaddr_storage *resolvers; /* asked for signatures */
 	unsigned resolver_count;
-	uint8_t *buffer;          /* of EXCHANGE_ANSWER_MAX octets */
-	struct parked_list *over; /* gets each parked response that need not wait any more */
+	uint8_t *buffer;                 /* of EXCHANGE_ANSWER_MAX octets */
+	struct parked_list *over;        /* gets each parked response that need not wait any more */
+	struct round_trips *round_trips; /* knows which servers give no TCP, and learns it */
+	/* The server of `parked` truncates the response and gives no TCP. May be NULL. */
+	void (*no_tcp)(void *context, const struct parked *parked);
+	void *context;
 
 	struct reask slots[REASKS_MAX];
 };

@@ -189,6 +189,13 @@ void parked_move_all(struct parked_list *from, struct parked_list *to)
 		parked_move(from->first, to);
 }
 
+void parked_forget_whole(struct parked *parked)
+{
+	free(parked->whole);
+	parked->whole = NULL;
+	parked->is_large = false;
+}
+
 void parked_remove(struct parked *parked)
 {
 	struct park *park = parked->park;

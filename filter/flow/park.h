@@ -57,6 +57,7 @@ struct parked {
 	enum reask_how came_by;   /* how the newest of the messages below was asked for */
 	uint8_t *whole;           /* the message that replaces this one; from the heap, or NULL */
 	size_t whole_len;
+	bool is_large; /* `whole` came over UDP, with room for more octets than a packet has */
 	bool has_other_letters; /* `whole` came with other letters in its question than were asked */
 	uint8_t *proof; /* a message with the signatures that this one lacks (gate/assist.h), or the
 	                   answer to the question asked once more; from the heap, or NULL */
@@ -156,6 +157,9 @@ static inline struct span parked_message(const struct parked *parked, struct spa
 {
 	return parked_is_replaced(parked) ? span_of(parked->whole, parked->whole_len) : original;
 }
+
+/* Forgets the message that replaces the parked one. */
+void parked_forget_whole(struct parked *parked);
 
 /* Moves `parked` from its present list, if any, to the end of `list`. */
 void parked_move(struct parked *parked, struct parked_list *list);

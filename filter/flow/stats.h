@@ -71,8 +71,10 @@
 	X(grace_yielded,                                                                           \
 	        "Responses dropped because a better one waits for keys, or found no room to wait") \
 	X(grace_full, "Responses dropped, Bogus or a failure: too many were held back already")    \
-	X(wholes, "Truncated responses whose query was asked again over TCP")                      \
-	X(whole_failures, "Truncated responses whose query failed over TCP")                       \
+	X(wholes, "Truncated responses whose query was asked again for the whole answer")          \
+	X(whole_failures, "Truncated responses whose whole answer did not come")                   \
+	X(whole_large, "Of the truncated ones, asked again over UDP: the server gives no TCP")     \
+	X(whole_unproved, "Of these, passed truncated: the whole answer was not Secure")           \
 	X(plain_asked, "Queries asked again without EDNS, because the server rejects it")          \
 	X(bare_asked, "Queries asked again without the options of the client, which the server "   \
 	              "rejected")                                                                  \

@@ -75,6 +75,24 @@ static void arrival_conclude(
 		settle_response(all, a, result);
 }
 
+static void arrival_judge(struct arrivals *all, struct arrival *a);
+
+/* Judges the truncated response in place of the whole answer, which is not proved. Returns false if
+ * there is none. Then the client asks over TCP in vain; but no forged fragment reaches it. */
+static bool judge_cut(struct arrivals *all, struct arrival *a)
+{
+	struct span cut = a->cut;
+
+	if (cut.len == 0)
+		return false;
+	stats_count(&all->stats->whole_unproved);
+	a->message = cut;
+	a->cut = span_of(NULL, 0);
+	parked_forget_whole(a->parked);
+	arrival_judge(all, a);
+	return true;
+}
+
 /* Refuses a response, because of `culprit` if that is not NULL. While the clock is not set it is not
  * held back: no better one can follow. */
 static void arrival_refuse_for(
@@ -83,6 +101,8 @@ static void arrival_refuse_for(
 	struct writer out = writer_over(all->octets, EXCHANGE_ANSWER_MAX);
 	struct gate_result result;
 
+	if (judge_cut(all, a))
+		return;
 	gate_refuse(&all->gates->gate, a->asked, a->message, reason, &out, &result);
 	if (culprit)
 		result.culprit = *culprit;
@@ -169,7 +189,8 @@ static bool clock_takes(struct arrivals *all, struct arrival *a)
 	case CLOCK_JUDGES:
 		return false;
 	case CLOCK_PASSES:
-		settle_pass(all, a, EXEMPT_CLOCK);
+		if (!judge_cut(all, a))
+			settle_pass(all, a, EXEMPT_CLOCK);
 		return true;
 	case CLOCK_WAITS:
 		break;
@@ -294,13 +315,20 @@ static void conclude_judged(
 	arrival_conclude(all, a, result);
 }
 
+/* A referral and what a DNS64 made up have records without signatures. */
+static bool is_whole_proved(const struct gate_result *result)
+{
+	return result->outcome.status == STATUS_SECURE && result->exemption == EXEMPT_NOT;
+}
+
 static void arrival_judge(struct arrivals *all, struct arrival *a)
 {
 	struct writer out = writer_over(all->octets, EXCHANGE_ANSWER_MAX);
 	struct gate_result result;
 
 	if (all->turn->is_paused) {
-		settle_pass(all, a, EXEMPT_PAUSE);
+		if (!judge_cut(all, a))
+			settle_pass(all, a, EXEMPT_PAUSE);
 		return;
 	}
 	if (clock_takes(all, a))
@@ -309,7 +337,7 @@ static void arrival_judge(struct arrivals *all, struct arrival *a)
 	gate_judge(&all->gates->gate, a->asked, a->message, all->turn->now_s, &out, &result);
 	if (result.verdict == GATE_WANT)
 		wait_for_keys(all, a, &result);
-	else
+	else if (is_whole_proved(&result) || !judge_cut(all, a))
 		conclude_judged(all, a, &result, &out);
 }
 

@@ -55,12 +55,16 @@ struct arrival {
 	struct span message;
 	struct sockaddr_storage server; /* that sent the response */
 	struct span client;             /* an address, of 4 or 16 octets; borrowed */
-	struct parked *parked;          /* where the response waits; NULL before it has waited */
-	bool is_changed;                /* `message` is not what the server sent any more */
-	bool is_doubted_by_client;      /* the client may refuse it, and go on listening */
-	bool is_last;                   /* nothing better can follow */
-	bool may_not_wait;              /* the response has waited as long as it may */
-	bool is_bare; /* the query that the server got did not ask for signatures */
+	/* The truncated response that came first, if `message` is the whole answer and came over UDP, perhaps
+	 * in fragments. Off the path an attacker can forge all fragments but the first. So the client
+	 * gets that answer only if it is Secure, and otherwise the truncated response. */
+	struct span cut;
+	struct parked *parked;     /* where the response waits; NULL before it has waited */
+	bool is_changed;           /* `message` is not what the server sent any more */
+	bool is_doubted_by_client; /* the client may refuse it, and go on listening */
+	bool is_last;              /* nothing better can follow */
+	bool may_not_wait;         /* the response has waited as long as it may */
+	bool is_bare;              /* the query that the server got did not ask for signatures */
 };
 
 /* Asks servers for what a response needs. */

@@ -21,11 +21,12 @@ struct missing_text {
 	char others[64]; /* how many lines were not written */
 };
 
-static void missing_text(const struct fetch *fetch, unsigned withheld, struct missing_text *text)
+static void missing_text(
+        const struct missing_what *what, unsigned withheld, struct missing_text *text)
 {
-	name_text(&fetch->want.name, text->name);
-	type_text(fetch->want.type, text->type);
-	address_text(sockaddr_octets(&fetch->asked), text->server);
+	name_text(&what->want->name, text->name);
+	type_text(what->want->type, text->type);
+	address_text(sockaddr_octets(what->server), text->server);
 	if (withheld > 0)
 		snprintf(text->others, sizeof(text->others),
 		        "; and %u times more since the last such line", withheld);
@@ -68,23 +69,23 @@ static void log_socket(const struct missing_text *t, int error)
 
 /* Lines about sockets are not about a server. */
 static unsigned missing_place(
-        const struct missing *m, enum missing_kind kind, const struct fetch *fetch)
+        const struct missing *m, enum missing_kind kind, const struct missing_what *what)
 {
 	if (kind == MISSING_SOCKET)
 		return 0;
-	return keyed_hash(&m->key, sockaddr_octets(&fetch->asked)) % MISSING_SERVERS;
+	return keyed_hash(&m->key, sockaddr_octets(what->server)) % MISSING_SERVERS;
 }
 
-bool missing_log(struct missing *m, enum missing_kind kind, const struct fetch *fetch)
+bool missing_log_of(struct missing *m, enum missing_kind kind, const struct missing_what *what)
 {
-	unsigned place = missing_place(m, kind, fetch);
+	unsigned place = missing_place(m, kind, what);
 	struct missing_text text;
 
 	if (m->turn->now_ms < m->said[place][kind].until_ms) {
 		m->said[place][kind].withheld++;
 		return false;
 	}
-	missing_text(fetch, m->said[place][kind].withheld, &text);
+	missing_text(what, m->said[place][kind].withheld, &text);
 	m->said[place][kind].until_ms = m->turn->now_ms + MISSING_QUIET_MS;
 	m->said[place][kind].withheld = 0;
 	switch (kind) {
@@ -99,8 +100,15 @@ bool missing_log(struct missing *m, enum missing_kind kind, const struct fetch *
 		break;
 	case MISSING_SOCKET:
 	case MISSING_KINDS:
-		log_socket(&text, -fetch->error);
+		log_socket(&text, -what->error);
 		break;
 	}
 	return true;
+}
+
+bool missing_log(struct missing *m, enum missing_kind kind, const struct fetch *fetch)
+{
+	const struct missing_what what = { &fetch->want, &fetch->asked, fetch->error };
+
+	return missing_log_of(m, kind, &what);
 }

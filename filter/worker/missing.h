@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Logs which DS or DNSKEY a server did not give, and the key of the configuration that helps: at most
+/* Logs which DS or DNSKEY, or which whole answer, a server did not give, and the key of the configuration that helps: at most
  * once in MISSING_QUIET_MS for each server and kind of line, however many questions it costs. Private
  * to worker/. */
 #ifndef WORKER_MISSING_H
@@ -33,7 +33,17 @@ struct missing {
 /* Returns 0 or a negative errno. */
 int missing_init(struct missing *m, const struct turn *turn, uint32_t park_ms);
 
+/* Something that was asked of a server. */
+struct missing_what {
+	const struct want *want;
+	const struct sockaddr_storage *server;
+	int error; /* of a socket */
+};
+
 /* Logs it, unless that was said lately. Returns true if it was logged. */
+bool missing_log_of(struct missing *m, enum missing_kind kind, const struct missing_what *what);
+
+/* Does this for the want of a fetch, and the server that it asked last. */
 bool missing_log(struct missing *m, enum missing_kind kind, const struct fetch *fetch);
 
 #endif

@@ -64,23 +64,25 @@ void udp_validate_resume(struct udp_validator *u, struct parked *parked, bool in
 	flow_read(u->flows, flow, &what);
 	if (parked->whole || parked->proof)
 		what.client.udp_size = size_limit(&packet, parked->is_forwarded, &what.client);
-	struct arrived_packet arrived = { .arrival = { .carrier = &udp_carrier,
-		                                  .asked = &what.client,
-		                                  .client = flow_key_client(&key),
-		                                  .message = parked_message(parked, payload),
-		                                  .server = parked->server,
-		                                  .parked = parked,
-		                                  .is_changed = parked->is_changed,
-		                                  .is_doubted_by_client =
-		                                          parked->is_doubted_by_client,
-		                                  .is_last = is_last(parked),
-		                                  .may_not_wait = parked->is_held_back },
+	struct arrived_packet arrived = {
+		.arrival = { .carrier = &udp_carrier,
+		        .asked = &what.client,
+		        .client = flow_key_client(&key),
+		        .cut = parked->is_large ? payload : span_of(NULL, 0),
+		        .message = parked_message(parked, payload),
+		        .server = parked->server,
+		        .parked = parked,
+		        .is_changed = parked->is_changed,
+		        .is_doubted_by_client = parked->is_doubted_by_client,
+		        .is_last = is_last(parked),
+		        .may_not_wait = parked->is_held_back },
 		.validator = u,
 		.packet_id = parked->packet_id,
 		.packet = &packet,
 		.flow = flow,
 		.key = &key,
-		.is_forwarded = parked->is_forwarded };
+		.is_forwarded = parked->is_forwarded
+	};
 	if (!may_resume(u, parked)) {
 		udp_carrier.drop(&arrived.arrival);
 		return;

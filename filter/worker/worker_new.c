@@ -99,6 +99,19 @@ static bool ask_again_for(void *context, struct parked *parked, enum reask_how h
 	return reasks_want(&w->reasks, parked, how, w->turn.now_ms);
 }
 
+static void note_no_tcp(void *context, const struct parked *parked)
+{
+	struct worker *w = context;
+	const struct client_query *asked = &parked->asked;
+	struct cursor c = cursor_over(span_of(asked->question, asked->question_len));
+	struct want want = { 0 };
+
+	name_read_plain(&c, &want.name);
+	want.type = cursor_u16(&c);
+	const struct missing_what what = { &want, &parked->server, 0 };
+	missing_log_of(&w->missing, MISSING_TCP, &what);
+}
+
 static int make_fetcher(struct worker *w)
 {
 	struct fetch_owner owner = { .context = &w->gates,
@@ -112,7 +125,10 @@ static int make_fetcher(struct worker *w)
 		.resolvers = w->config.sources.resolvers,
 		.resolver_count = w->config.sources.resolver_count,
 		.buffer = w->fetcher.buffer,
-		.over = &w->ready };
+		.over = &w->ready,
+		.round_trips = &w->fetcher.round_trips,
+		.no_tcp = note_no_tcp,
+		.context = w };
 	reasks_init(&w->reasks);
 	w->fallback = (struct server_fallback){ .shortcut = &w->shortcut,
 		.stats = &w->stats,

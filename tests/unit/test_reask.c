@@ -25,9 +25,19 @@ struct lab {
 	struct stats stats;
 	struct park park;
 	struct reasks reasks;
+	struct round_trips round_trips;
+	unsigned told_no_tcp; /* times */
 	struct parked_list over;
 	uint64_t now_ms;
 };
+
+static void note_no_tcp(void *context, const struct parked *parked)
+{
+	struct lab *lab = context;
+
+	assert_non_null(parked);
+	lab->told_no_tcp++;
+}
 
 static int set_up(void **state)
 {
@@ -45,7 +55,11 @@ static int set_up(void **state)
 		.resolvers = lab->resolvers,
 		.resolver_count = 2,
 		.buffer = lab->buffer,
-		.over = &lab->over };
+		.over = &lab->over,
+		.round_trips = &lab->round_trips,
+		.no_tcp = note_no_tcp,
+		.context = lab };
+	assert_int_equal(round_trips_init(&lab->round_trips), 0);
 	reasks_init(&lab->reasks);
 	*state = lab;
 	return 0;
@@ -296,7 +310,7 @@ static void a_silent_server_is_waited_for_within_bounds(void **state)
 		enum reask_how how;
 		int first, second; /* the servers asked; -1: no second query */
 	} rows[] = {
-		{ "over TCP once", REASK_WHOLE, SERVER, -1 },
+		{ "over TCP once, then over UDP once", REASK_WHOLE, SERVER, SERVER },
 		{ "plainly twice", REASK_PLAINLY, SERVER, SERVER },
 		{ "once more once: the answer before it may be forged", REASK_ONCE_MORE, SERVER,
 		        -1 },
@@ -321,7 +335,8 @@ static void a_silent_server_is_waited_for_within_bounds(void **state)
 			server_receive(&lab->servers[rows[i].second]);
 			pass_time(lab);
 		}
-		assert_row(rows[i].why, lab->now_ms == from_ms + REASK_WAIT_MS);
+		unsigned waits = rows[i].how == REASK_WHOLE ? 2 : 1; /* of another carrier each */
+		assert_row(rows[i].why, lab->now_ms == from_ms + waits * REASK_WAIT_MS);
 		assert_row(rows[i].why, lab->over.first == parked && !lab->over.first->next);
 		assert_row(rows[i].why, !parked->whole && !parked->proof);
 		assert_row(rows[i].why, reasks_deadline_ms(&lab->reasks) == UINT64_MAX);
@@ -400,18 +415,80 @@ static void after_asking_barely_an_error_waits_for_something_better(void **state
 	assert_int_equal(lab->stats.reask_failures, 0);
 }
 
-static void a_server_that_hangs_up_is_not_waited_for(void **state)
+static uint16_t udp_size_asked(const struct server *server)
+{
+	struct message m;
+
+	assert_true(message_parse(&m, span_of(server->query, server->query_len), NULL, 0));
+	assert_true(m.edns.dnssec_ok);
+	return m.edns.udp_size;
+}
+
+/* Otherwise a client without DO loses its short answer, because sealgate asked for signatures. */
+static void if_tcp_fails_the_whole_answer_is_asked_for_over_udp(void **state)
 {
 	struct lab *lab = *state;
+	struct server *server = &lab->servers[SERVER];
 	struct parked *parked = park_response(lab);
 
 	assert_true(want(lab, parked, REASK_WHOLE));
-	come_over_tcp(lab, &lab->servers[SERVER]);
-	server_hang_up(&lab->servers[SERVER]);
+	come_over_tcp(lab, server);
+	server_hang_up(server);
+	come_in(lab);
+	assert_null(lab->over.first);
+	server_receive(server);
+	assert_int_equal(udp_size_asked(server), EXCHANGE_LARGE);
+	server_respond(server, AS_IT_IS);
 	come_in(lab);
 	assert_ptr_equal(lab->over.first, parked);
-	assert_null(parked->whole);
-	assert_int_equal(lab->stats.whole_failures, 1);
+	assert_true(parked_is_replaced(parked) && parked->is_large);
+	assert_int_equal(lab->told_no_tcp, 1);
+	assert_int_equal(lab->stats.wholes, 1);
+	assert_int_equal(lab->stats.whole_large, 1);
+	assert_int_equal(lab->stats.whole_failures, 0);
+}
+
+/* Each question would wait for TCP in vain; and a server that gets TCP back would not be noticed. */
+static void a_server_without_tcp_is_remembered_while_udp_helps(void **state)
+{
+	struct lab *lab = *state;
+	struct server *server = &lab->servers[SERVER];
+	static const struct {
+		const char *why;
+		bool is_silent, is_cut, tries_tcp;
+	} rows[] = {
+		{ "the whole answer comes", false, false, false },
+		{ "it is truncated too, which may be forged", false, true, true },
+		{ "nothing comes", true, false, true },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct parked *parked = park_response(lab);
+		round_trip_note_no_tcp(&lab->round_trips, &server->address, lab->now_ms);
+		assert_true(want(lab, parked, REASK_WHOLE));
+		server_receive(server);
+		assert_row(rows[i].why, udp_size_asked(server) == EXCHANGE_LARGE);
+		if (rows[i].is_silent)
+			pass_time(lab);
+		else if (rows[i].is_cut)
+			server_respond(server, TRUNCATED);
+		else
+			server_respond(server, AS_IT_IS);
+		if (!rows[i].is_silent)
+			come_in(lab);
+		assert_row(rows[i].why, round_trip_has_no_tcp(&lab->round_trips, &server->address,
+		                                lab->now_ms) == !rows[i].tries_tcp);
+		if (rows[i].tries_tcp) {
+			come_over_tcp(lab, server);
+			answer_over_tcp(lab, server, 2000);
+			server_hang_up(server);
+		}
+		assert_row(rows[i].why, lab->over.first == parked && parked_is_replaced(parked));
+		assert_row(rows[i].why, parked->is_large == !rows[i].tries_tcp);
+		parked_unlist(parked);
+	}
+	assert_int_equal(lab->stats.whole_failures, 0);
+	assert_int_equal(lab->told_no_tcp, 0);
 }
 
 static void no_query_is_asked_twice_in_one_way(void **state)
@@ -513,7 +590,8 @@ int main(void)
 		TEST(a_silent_server_is_waited_for_within_bounds),
 		TEST(once_more_another_resolver_is_asked_if_there_is_one),
 		TEST(after_asking_barely_an_error_waits_for_something_better),
-		TEST(a_server_that_hangs_up_is_not_waited_for),
+		TEST(if_tcp_fails_the_whole_answer_is_asked_for_over_udp),
+		TEST(a_server_without_tcp_is_remembered_while_udp_helps),
 		TEST(no_query_is_asked_twice_in_one_way),
 		TEST(without_a_resolver_no_signatures_are_asked_for),
 		TEST(reasks_in_flight_have_a_bound),

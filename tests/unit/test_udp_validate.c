@@ -1119,6 +1119,68 @@ static void a_forged_whole_answer_is_refused_at_once(void **state)
 	bed_free(b);
 }
 
+/* Has the whole answer come, over UDP in fragments, of which an attacker may have sent all but one. */
+static void come_large(struct bed *b, uint64_t id, const char *question, const char *records)
+{
+	struct parked *parked = park_find(&b->park, id);
+
+	validating_write(b->v, question, 0, records, true);
+	parked->whole_len = b->v->judge->response.len;
+	parked->whole = malloc(parked->whole_len);
+	memcpy(parked->whole, b->v->judge->response.octets, parked->whole_len);
+	parked->is_large = true;
+	udp_validate_resume(&b->validator, parked, true);
+}
+
+static void a_whole_answer_over_udp_passes_only_if_it_is_secure(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *name, *records;
+		bool is_paused, come_keys;
+		enum clock_state clock;
+		bool is_whole;
+	} rows[] = {
+		{ "Secure", "www.example.test", GOOD, false, true, CLOCK_SET, true },
+		{ "a forged fragment in a signed zone", "www.example.test", FORGED, false, true,
+		        CLOCK_SET, false },
+		{ "nothing protects an answer from an unsigned zone", "www.unsigned.test",
+		        "www.unsigned.test A 192.0.2.66", false, true, CLOCK_SET, false },
+		{ "without its keys nothing is proved", "www.example.test", GOOD, false, false,
+		        CLOCK_SET, false },
+		{ "a pause lets pass what came, not what sealgate asked for", "www.example.test",
+		        GOOD, true, true, CLOCK_SET, false },
+		{ "a time server, which passes while the clock is not set", "pool.example.test",
+		        "pool.example.test A 192.0.2.66", false, true, CLOCK_NOT_SET, false },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bed *b = bed_new();
+		char question[64];
+
+		snprintf(question, sizeof(question), "%s A", rows[i].name);
+		msg_begin(&b->query, ID, FLAG_RD, rows[i].name, TYPE_A);
+		ask_octets(b, client, msg_span(&b->query));
+		validating_write(b->v, question, FLAG_TC, "", true);
+		uint64_t id = respond_octets(b, straight, msg_span(&b->v->judge->response));
+		assert_row(rows[i].why, b->v->reasked == REASK_WHOLE);
+		b->v->turn.is_paused = rows[i].is_paused;
+		b->v->turn.clock = rows[i].clock;
+		come_large(b, id, question, rows[i].records);
+		if (rows[i].come_keys)
+			feed(b, id);
+		else
+			udp_validate_resume(&b->validator, park_find(&b->park, id), false);
+		assert_row(rows[i].why, verdict_on(&b->log, id) != NONE);
+		bool is_whole =
+		        verdict_on(&b->log, id) == REPLACED && !(b->log.payload[2] & FLAG_TC >> 8);
+		assert_row(rows[i].why, is_whole == rows[i].is_whole);
+		assert_row(rows[i].why, b->v->stats.whole_unproved == !rows[i].is_whole);
+		assert_row(rows[i].why, b->v->stats.responses_servfail == 0);
+		bed_free(b);
+	}
+}
+
 /* ---- Servers that reject EDNS ---- */
 
 static void a_rejection_of_edns_waits_while_the_server_is_asked_again(void **state)
@@ -1372,6 +1434,7 @@ int main(void)
 		cmocka_unit_test(a_response_whose_time_is_over_waits_for_nothing_more),
 		cmocka_unit_test(a_whole_answer_fits_the_client_and_the_path),
 		cmocka_unit_test(a_forged_whole_answer_is_refused_at_once),
+		cmocka_unit_test(a_whole_answer_over_udp_passes_only_if_it_is_secure),
 		cmocka_unit_test(a_rejection_of_edns_waits_while_the_server_is_asked_again),
 		cmocka_unit_test(a_question_whose_options_are_rejected_is_answered_without),
 		cmocka_unit_test(any_number_of_rejections_costs_the_server_one_query),

@@ -173,7 +173,7 @@ ZONES = (
     Zone("plain.optout.test.", None, status="insecure", ds="none"),
     Zone("unsigned.test.", None, status="insecure", ds="none",
          records="to-secure 300 IN CNAME www.p256.test.\n"),
-    Zone("unsigned.example.", None, status="insecure", ds="none"),
+    Zone("unsigned.example.", None, status="insecure", ds="none", records=WIDE),
 
     # Signed, and still not secure: no DS vouches for it in a way that a validator supports.
     Zone("island.test.", status="insecure", ds="none"),
