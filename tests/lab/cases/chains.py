@@ -12,55 +12,26 @@ import time
 import dns.dnssec
 import dns.name
 
-from lab import ask, servers, zones
+from lab import ask, programs, servers, zones
 
 from .case import Case, Group, World, described, expect, expect_equal, expect_rcode, wait_until
 
 PARENT, CHILD = "10.53.5.31", "10.53.5.32"       # authoritative servers
 UNBOUND, KNOT = "10.53.5.41", "10.53.5.42"       # resolvers that do not validate, and iterate
 
-NSD = """
-server:
-    ip-address: {address}
-    server-count: 1
-    username: ""
-    database: ""
-    zonesdir: "{directory}"
-    zonelistfile: "{state}.list"
-    xfrdfile: "{state}.xfrd"
-    xfrdir: "{directory}"
-    pidfile: ""
-remote-control:
-    control-enable: no
-"""
-
-UNBOUND_CONF = """
-server:
+UNBOUND_LINES = """
     module-config: "iterator"
     interface: {address}
     outgoing-interface: {address}
-    access-control: 0.0.0.0/0 allow
     do-ip6: no
     root-hints: "{hints}"
-    pidfile: ""
-    username: ""
-    chroot: ""
-    use-syslog: no
-    target-fetch-policy: "0 0 0 0 0"
-remote-control:
-    control-enable: no
 """
 
-KRESD_CONF = """
+KRESD_LINES = """
 net.listen("{address}", 53, {{ kind = "dns" }})
-modules.unload("ta_signal_query")
-modules.unload("ta_update")
-modules.unload("priming")
 modules.load("hints > iterate")
-trust_anchors.remove(".")
 hints.root({{ ["ns."] = "{parent}" }})
 net.ipv6 = false
-cache.size = 10 * MB
 """
 
 HEAD = """$ORIGIN {origin}
@@ -146,14 +117,10 @@ class Tree:
     def start(self):
         auth = self._lab.namespaces["auth"]
         for address, names in self._zones.items():
-            text = NSD.format(address=address, directory=self._directory,
-                              state=self._path(f"nsd-{address}"))
-            text += "".join(f'zone:\n    name: "{origin}"\n    zonefile: "{path}"\n'
-                            for origin, path in names)
-            config = self._path(f"nsd-{address}.conf")
-            with open(config, "w") as file:
-                file.write(text)
-            self._servers[address] = auth.start(f"nsd-{address}", "nsd", "-d", "-c", config)
+            text = "".join(f'zone:\n    name: "{origin}"\n    zonefile: "{path}"\n'
+                           for origin, path in names)
+            self._servers[address] = programs.start(auth, "nsd", self._path(f"nsd-{address}"),
+                                                    f"    ip-address: {address}\n", text)
         for address, process in self._servers.items():
             servers.wait_until_answering(auth, address, self._zones[address][0][0], process)
 
@@ -167,18 +134,11 @@ def _start_resolvers(lab, tree):
     hints = lab.resources.path("chains", "hints")
     with open(hints, "w") as file:
         file.write(f". 3600 NS ns.\nns. 3600 A {PARENT}\n")
-    started = []
-    config = lab.resources.path("chains", "unbound.conf")
-    with open(config, "w") as file:
-        file.write(UNBOUND_CONF.format(address=UNBOUND, hints=hints))
-    started.append((UNBOUND, auth.start("chains-unbound", "unbound", "-d", "-d", "-c", config)))
-    if shutil.which("kresd"):
-        directory = lab.resources.path("chains", "kresd")
-        os.makedirs(directory, exist_ok=True)
-        config = lab.resources.path("chains", "kresd.conf")
-        with open(config, "w") as file:
-            file.write(KRESD_CONF.format(address=KNOT, parent=PARENT))
-        started.append((KNOT, auth.start("chains-kresd", "kresd", "-n", "-c", config, directory)))
+    started = [(UNBOUND, programs.start(auth, "unbound", lab.resources.path("chains", "chains-unbound"),
+                                        UNBOUND_LINES, address=UNBOUND, hints=hints))]
+    if programs.obstacle("kresd") is None:
+        started.append((KNOT, programs.start(auth, "kresd", lab.resources.path("chains", "chains-kresd"),
+                                             KRESD_LINES, address=KNOT, parent=PARENT)))
     for address, process in started:
         servers.wait_until_answering(auth, address, "opt.", process)
     return started

@@ -5,10 +5,8 @@ resolver that knows all zones already does not ask for referrals; then sealgate 
 
 import contextlib
 import functools
-import os
-import shutil
 
-from lab import ask, servers, topology, zones
+from lab import ask, programs, servers, topology, zones
 
 from .case import Case, Group, World, described, expect, expect_rcode
 
@@ -58,9 +56,7 @@ class Unbound:
 class Bind:
     """It is asked from the wire, with nothing in between."""
 
-    name = "BIND"
-    obstacle = None if shutil.which("named", path=os.environ["PATH"] + ":/usr/sbin") else \
-        "named is not installed (package bind9)"
+    name, obstacle = "BIND", programs.obstacle("named")
     _process = None
 
     @classmethod

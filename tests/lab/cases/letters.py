@@ -4,12 +4,17 @@ own letters back, and one that uses its letters against forgery ("0x20") is as s
 
 import contextlib
 
-from lab import ask, streams, topology
+from lab import ask, programs, streams, topology
 from lab.attacks import FORGED
 
 from .case import (Case, Group, described, expect, expect_data, expect_equal, on_gateway, on_host,
                    wait_until)
 
+UNBOUND = """
+    module-config: "iterator"
+    interface: 127.0.0.1@5355
+    use-caps-for-id: yes
+"""
 GOOD = ["192.0.2.80", "192.0.2.81"]
 NAMES = ("wWw.P256.tEsT.", "WWW.UNSIGNED.TEST.", "www.rsa256.test.", "Alias.p256.test.")
 SAID = "changes the letters of questions"
@@ -69,14 +74,8 @@ def _blind_attacker(world):
 def _unbound(world):
     """An unbound that forwards, and uses its letters against forgery."""
     lab = world.lab
-    path = lab.resources.path("caps.conf")
-    with open(path, "w") as file:
-        file.write('server:\n    module-config: "iterator"\n    interface: 127.0.0.1@5355\n'
-                   '    use-caps-for-id: yes\n    username: ""\n    chroot: ""\n    pidfile: ""\n'
-                   '    use-syslog: no\n    local-zone: "test." nodefault\n    num-threads: 1\n'
-                   'remote-control:\n    control-enable: no\n'
-                   f'forward-zone:\n    name: "."\n    forward-addr: {topology.UPSTREAM[4]}\n')
-    process = lab.host.start("caps", "unbound", "-d", "-c", path)
+    process = programs.start(lab.host, "unbound", lab.resources.path("caps"), UNBOUND,
+                             programs.UNBOUND_FORWARDS, upstream=topology.UPSTREAM[4])
     try:
         yield process
     finally:

@@ -9,7 +9,7 @@ import subprocess
 from lab import ask, streams, topology
 from lab.attacks import FORGED
 
-from .case import (Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode,
+from .case import (Case, Group, described, expect, expect_data, expect_equal, expect_rcode,
                    on_gateway, on_host, wait_until)
 from .silence import Line, answers_under, client_of
 

@@ -9,7 +9,7 @@ import resource
 import sys
 import threading
 
-from lab import ask, servers, slow_link, topology, zones
+from lab import ask, programs, servers, slow_link, topology, zones
 from lab.resources import LabError, run_tool
 
 from .case import Case, Group, World, described, expect, expect_data, expect_rcode
@@ -135,18 +135,10 @@ ROOT = ". 3600 SOA ns. host. 1 3600 600 86400 300\n" \
 PLAIN = "plain. 3600 SOA ns. host. 1 3600 600 86400 300\nplain. 3600 NS ns.\n" \
         "www.plain. 300 A 192.0.2.81\n"
 ROOT_NSD = """
-server:
     ip-address: {server}
     ipv4-edns-size: 4096
-    server-count: 1
-    username: ""
-    database: ""
-    zonelistfile: "{directory}/list"
-    xfrdfile: "{directory}/xfrd"
-    xfrdir: "{directory}"
-    pidfile: ""
-remote-control:
-    control-enable: no
+"""
+ROOT_NSD_ZONES = """
 zone:
     name: "."
     zonefile: "{directory}/root.signed"
@@ -192,11 +184,8 @@ def with_a_long_dnskey(*how):
         directory = lab.resources.path("long-root")
         if not hasattr(lab, "long_root_anchor"):
             lab.long_root_anchor = _make_root(directory)
-        config = os.path.join(directory, "nsd.conf")
-        with open(config, "w") as file:
-            file.write(ROOT_NSD.format(server=FAR, directory=directory))
         with _address(lab.router, FAR), _tcp_blocked(lab, how):
-            process = lab.router.start("nsd-long-root", "nsd", "-d", "-c", config)
+            process = programs.start(lab.router, "nsd", directory, ROOT_NSD, ROOT_NSD_ZONES, server=FAR)
             try:
                 servers.wait_until_answering(lab.router, FAR, ".", process)
                 with lab.sealgate(lab.client, "host", anchor=lab.long_root_anchor) as gate:

@@ -4,9 +4,8 @@ only A records. They differ in what they do if a query has DO or CD."""
 
 import contextlib
 import ipaddress
-import os
 
-from . import servers, topology
+from . import programs, servers, topology
 
 PREFIX = ipaddress.ip_network("64:ff9b::/96")
 
@@ -15,7 +14,6 @@ net.listen('{v4}', 53)
 net.listen('{v6}', 53)
 modules = {{ 'hints', 'policy', 'dns64' }}
 hints.root_file('{hints}')
-trust_anchors.remove('.')
 trust_anchors.add_file('{anchor}', true)    -- otherwise it leaves out the proofs of wildcards
 dns64.config('64:ff9b::')
 policy.special_names = {{}}     -- it would deny "test." by itself
@@ -25,14 +23,7 @@ RECURSOR = """
 local-address={v4}, {v6}
 hint-file={hints}
 dns64-prefix=64:ff9b::/96
-dnssec=process-no-validate
-socket-dir={directory}
 query-local-address=10.53.5.1
-security-poll-suffix=
-dont-query=
-daemon=no
-setuid=
-setgid=
 """
 
 
@@ -41,60 +32,32 @@ def made_up(ipv4):
     return str(PREFIX[int(ipaddress.ip_address(ipv4))])
 
 
-def _unbound(lab, name, directory):
-    text = servers.UNBOUND.format(
-        modules="dns64 iterator", anchor="", v4=topology.UPSTREAM[4], v6=topology.UPSTREAM[6],
-        hints=lab.root_hints, directory=directory)
-    return ("unbound", "-d", "-d", "-c", _write(directory, "unbound.conf", text))
+def _named(option=""):
+    """BIND, with an option of its clause dns64."""
+    return ("named", servers.NAMED + "    dns64 64:ff9b::/96 {{ clients {{ any; }}; " + option + " }};\n",
+            servers.NAMED_HINTS)
 
 
-def _named(option):
-    def start(lab, name, directory):
-        text = servers.NAMED.format(directory=directory, v4=topology.UPSTREAM[4],
-                                    v6=topology.UPSTREAM[6], hints=lab.root_hints)
-        text = text.replace("recursion yes;", "recursion yes;\n    dns64 64:ff9b::/96 { clients { any; }; "
-                            f"{option} }};")
-        return ("named", "-g", "-c", _write(directory, "named.conf", text))
-    return start
-
-
-def _kresd(lab, name, directory):
-    config = _write(directory, "kresd.conf", KRESD.format(
-        v4=topology.UPSTREAM[4], v6=topology.UPSTREAM[6], hints=lab.root_hints,
-        anchor=lab.zones.anchor_dnskey))
-    return ("kresd", "-n", "-c", config, directory)
-
-
-def _recursor(lab, name, directory):
-    _write(directory, "recursor.conf", RECURSOR.format(
-        v4=topology.UPSTREAM[4], v6=topology.UPSTREAM[6], hints=lab.root_hints, directory=directory))
-    return ("pdns_recursor", f"--config-dir={directory}")
-
-
+# Of each: the program, what goes into its base, and what comes after it.
 SERVERS = {
-    "unbound": _unbound,
-    "BIND": _named(""),
+    "unbound": ("unbound", servers.UNBOUND, ""),
+    "BIND": _named(),
     "BIND with break-dnssec": _named("break-dnssec yes;"),
-    "Knot Resolver": _kresd,
-    "PowerDNS Recursor": _recursor,
+    "Knot Resolver": ("kresd", KRESD, ""),
+    "PowerDNS Recursor": ("pdns_recursor", RECURSOR, ""),
 }
-
-
-def _write(directory, name, text):
-    path = os.path.join(directory, name)
-    with open(path, "w") as file:
-        file.write(text)
-    return path
 
 
 @contextlib.contextmanager
 def upstream(lab, server):
     """This server answers at the upstream's addresses until the block ends."""
     slug = server.lower().replace(" ", "-")
-    directory = lab.resources.path(f"dns64-{slug}")
-    os.makedirs(directory, exist_ok=True)
+    program, more, after = SERVERS[server]
     lab.resolver.stop()
-    process = lab.upstream.start(f"dns64-{slug}", *SERVERS[server](lab, slug, directory))
+    process = programs.start(
+        lab.upstream, program, lab.resources.path(f"dns64-{slug}"), more, after, modules="dns64 iterator",
+        v4=topology.UPSTREAM[4], v6=topology.UPSTREAM[6], hints=lab.root_hints,
+        anchor=lab.zones.anchor_dnskey)
     try:
         servers.wait_until_answering(lab.wire, topology.UPSTREAM[4], "p256.test.", process)
         yield process

@@ -10,30 +10,19 @@ import socket
 import ssl
 import time
 
-from . import ask, streams, topology
+from . import ask, programs, streams, topology
 from .resources import LabError, run_tool
 
 PORT = 853
 
 UNBOUND = """
-server:
     module-config: "iterator"
     interface: {v4}@853
     interface: {v6}@853
     tls-service-key: "{key}"
     tls-service-pem: "{certificate}"
-    access-control: 0.0.0.0/0 allow
-    access-control: ::/0 allow
-    directory: "{directory}"
-    pidfile: ""
-    username: ""
-    chroot: ""
-    use-syslog: no
-    num-threads: 1
     local-zone: "encrypted." static
     local-data: "www.encrypted. A 192.0.2.80"
-remote-control:
-    control-enable: no
 """
 
 
@@ -42,11 +31,8 @@ def start_server(resources, namespace, addresses):
     key, certificate = resources.path("tls.key"), resources.path("tls.pem")
     run_tool("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
              "-nodes", "-days", "2", "-subj", "/CN=encrypted", "-keyout", key, "-out", certificate)
-    config = resources.path("unbound-tls.conf")
-    with open(config, "w") as file:
-        file.write(UNBOUND.format(v4=addresses[4], v6=addresses[6], key=key,
-                                  certificate=certificate, directory=resources.directory))
-    process = namespace.start("unbound-tls", "unbound", "-d", "-d", "-c", config)
+    process = programs.start(namespace, "unbound", resources.path("unbound-tls"), UNBOUND,
+                             v4=addresses[4], v6=addresses[6], key=key, certificate=certificate)
     deadline = time.monotonic() + ask.PATIENCE_S
     while query(namespace, addresses[4], "www.encrypted.", "A", timeout_s=2) is None:
         if time.monotonic() > deadline or not process.is_running():

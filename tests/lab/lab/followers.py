@@ -7,48 +7,35 @@ restarting it takes longer than most rounds.
 """
 
 import os
-import shutil
 import socket
 import time
 
-from . import topology
+from . import programs, servers, topology
 from .resources import LabError
 
 LOOPBACK, ROOT = "127.0.0.1", topology.AUTH["root"]
 
 UNBOUND = """
-server:
     module-config: "iterator"
     interface: {listen}@{port}
     prefer-ip6: {ip6}
-    access-control: 0.0.0.0/0 allow
     root-hints: "{hints}"
-    directory: "{directory}"
-    pidfile: ""
-    username: ""
-    chroot: ""
-    use-syslog: no
     verbosity: 1
-    num-threads: 1
     msg-cache-size: 4m
     rrset-cache-size: 4m
     infra-host-ttl: 1
     infra-cache-max-rtt: 1000
     aggressive-nsec: no
     minimal-responses: no
-    local-zone: "test." nodefault
-    target-fetch-policy: "0 0 0 0 0"
+"""
+UNBOUND_CONTROL = """
 remote-control:
     control-enable: yes
     control-interface: "{control}"
     control-use-cert: no
 """
-UNBOUND_FORWARDS = 'forward-zone:\n    name: "."\n    forward-addr: {upstream}\n'
 
 NAMED = """
-key "k" {{ algorithm hmac-sha256; secret "c2VhbGdhdGU="; }};
-options {{
-    directory "{directory}";
     listen-on port {port} {{ {listen}; }};
     listen-on-v6 {{ none; }};
     recursion yes;
@@ -58,10 +45,9 @@ options {{
     empty-zones-enable no;
     servfail-ttl 0;
     max-cache-size 16m;
-    pid-file none;
-    session-keyfile none;
-}};
-zone "." {{ type hint; file "{hints}"; }};
+"""
+NAMED_CONTROL = """
+key "k" {{ algorithm hmac-sha256; secret "c2VhbGdhdGU="; }};
 controls {{ inet {listen} port {control} allow {{ any; }} keys {{ "k"; }}; }};
 """
 OWN_HINTS = """
@@ -77,37 +63,25 @@ options {{ default-key "k"; default-server {listen}; default-port {control}; }};
 KRESD = """
 net.listen("{listen}", {port}, {{ kind = "dns" }})
 net.listen("{control}", nil, {{ kind = "control" }})
-modules.unload("ta_signal_query")
-modules.unload("ta_sentinel")
-modules.unload("detect_time_jump")
-modules.unload("detect_time_skew")
-modules.unload("priming")
-trust_anchors.remove(".")
-cache.size = 16 * MB
-policy.add(policy.all(policy.FORWARD({{ "{upstream}" }})))
 """
 
 RECURSOR = """
 local-address={listen}
 local-port={port}
-allow-from=0.0.0.0/0
 forward-zones-recurse=.={upstream}
-dnssec=process-no-validate
 query-local-address={local}
-dont-query=
-socket-dir={directory}
-threads=1
-pdns-distributes-queries=no
-daemon=no
-write-pid=no
-export-etc-hosts=no
-security-poll-suffix=
-serve-rfc1918=no
 max-cache-entries=20000
 max-packetcache-entries=5000
 packetcache-servfail-ttl=0
-server-down-max-fails=0
 network-timeout=800
+"""
+
+DNSMASQ = """
+--server={upstream}
+--cache-size=1000
+--listen-address={listen}
+--port={port}
+--dns-forward-max=1000
 """
 
 
@@ -115,6 +89,7 @@ class Follower:
     """One resolver of a machine."""
 
     program = None              # which must be installed
+    more = after = ""           # its lines
 
     def __init__(self, lab, namespace, port, upstream):
         self._namespace = namespace
@@ -140,11 +115,9 @@ class Follower:
             file.write(text.format(**self._values))
         return self._path(name)
 
-    def _run(self, *words):
-        return self._namespace.start(f"{self.name}-{self._namespace.name}-{self.port}", *words)
-
     def _start(self):
-        raise NotImplementedError
+        """Starts it with the lines of its kind."""
+        return programs.start(self._namespace, self.program, more=self.more, after=self.after, **self._values)
 
     def forget(self):
         """Makes it forget everything: records, and which servers were bad."""
@@ -163,20 +136,12 @@ class Follower:
 
     @classmethod
     def obstacle(cls):
-        if shutil.which(cls.program, path=os.environ["PATH"] + ":/usr/sbin"):
-            return None
-        return f"{cls.program} is not installed"
+        return programs.obstacle(cls.program)
 
 
 class Dnsmasq(Follower):
     name = program = "dnsmasq"
-
-    def _start(self):
-        return self._run(
-            "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-hosts",
-            "--no-resolv", f"--server={self.upstream}", "--cache-size=1000", "--user=root",
-            f"--pid-file={self._path('pid')}", "--bind-interfaces", "--log-facility=-",
-            f"--listen-address={LOOPBACK}", f"--port={self.port}", "--dns-forward-max=1000")
+    more = DNSMASQ
 
     def forget(self):
         """Its log says when it has done so."""
@@ -194,10 +159,7 @@ class Unbound(Follower):
     """Its iterator alone, which forwards every query."""
 
     name, program = "unbound", "unbound"
-    more = UNBOUND_FORWARDS
-
-    def _start(self):
-        return self._run("unbound", "-d", "-d", "-c", self._write("conf", UNBOUND + self.more))
+    more, after = UNBOUND, UNBOUND_CONTROL + programs.UNBOUND_FORWARDS
 
     def forget(self):
         for command in (b"flush_zone .", b"flush_infra all"):
@@ -206,11 +168,12 @@ class Unbound(Follower):
 
 class UnboundIterating(Unbound):
     name = "unbound-iterating"
-    more = ""
+    after = UNBOUND_CONTROL
 
 
 class Bind(Follower):
     name, program = "bind", "named"
+    more, after = NAMED, NAMED_CONTROL + servers.NAMED_HINTS
 
     def _control(self):
         return self.port + 100
@@ -219,7 +182,7 @@ class Bind(Follower):
         # It answers a query without RD with its hints, so these must be the root's own.
         self._values["hints"] = self._write("hints", OWN_HINTS)
         self._rndc = self._write("rndc.conf", RNDC)
-        return self._run("named", "-g", "-n", "1", "-c", self._write("conf", NAMED))
+        return super()._start()
 
     def forget(self):
         self._namespace.run("rndc", "-c", self._rndc, "flush")
@@ -229,9 +192,7 @@ class KnotResolver(Follower):
     """Without a trust anchor it does not validate."""
 
     name, program = "knot-resolver", "kresd"
-
-    def _start(self):
-        return self._run("kresd", "-n", "-c", self._write("conf", KRESD), self._directory)
+    more, after = KRESD, programs.KRESD_FORWARDS
 
     def forget(self):
         self._say(self._path("control"), b"cache.clear()\n", most=1)
@@ -241,10 +202,7 @@ class Recursor(Follower):
     """PowerDNS Recursor, which asks with DO and leaves validation to its clients."""
 
     name, program = "pdns-recursor", "pdns_recursor"
-
-    def _start(self):
-        self._write("recursor.conf", RECURSOR)
-        return self._run("pdns_recursor", f"--config-dir={self._directory}")
+    more = RECURSOR
 
     def forget(self):
         self._namespace.run("rec_control", f"--socket-dir={self._directory}",

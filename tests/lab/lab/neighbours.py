@@ -5,7 +5,7 @@ unsigned while the public zone is signed. The attacker on the wire does not medd
 import contextlib
 import os
 
-from . import nat, servers, topology
+from . import nat, programs, servers, topology
 from .resources import run_tool
 
 ROUTER, FILTER, PRIMARY, FRANK = "10.53.4.20", "10.53.4.21", "10.53.4.22", "10.53.4.23"
@@ -51,28 +51,19 @@ www.rsa512.test CNAME .
 # Knot Resolver says by EDE that it blocks.
 KRESD = """
 net.listen("{address}", 53, {{ kind = "dns" }})
-modules.unload("ta_signal_query")
-modules.unload("priming")
-trust_anchors.remove(".")
-cache.size = 16 * MB
 policy.add(policy.suffix(policy.DENY, {{ todname("www.long.test.") }}))
-policy.add(policy.all(policy.FORWARD({{ "{upstream}" }})))
 """
 
 NAMED = """
-key "{key}" {{ algorithm {algorithm}; secret "{secret}"; }};
-options {{
-    directory "{directory}";
     listen-on {{ {address}; }};
     listen-on-v6 {{ none; }};
     recursion no;
-    pid-file none;
-    session-keyfile none;
     notify explicit;
     notify-source {address};
     notify-delay 0;
-}};
-controls {{ }};
+"""
+NAMED_ZONE = """
+key "{key}" {{ algorithm {algorithm}; secret "{secret}"; }};
 zone "{origin}" {{
     type primary;
     file "{directory}/zone";
@@ -88,44 +79,31 @@ ns      IN A   192.0.2.53
 www     IN A   192.0.2.99
 """
 SECONDARY = """
-options {{
-    directory "{directory}";
     listen-on {{ {address}; }};
     listen-on port {port} {{ 127.0.0.1; }};
     listen-on-v6 {{ none; }};
     recursion no;
-    pid-file none;
-    session-keyfile none;
-}};
-controls {{ }};
-zone "{origin}" {{ type secondary; file "{directory}/copy"; primaries {{ {primary}; }}; }};
 """
+SECONDARY_ZONE = 'zone "{origin}" {{ type secondary; file "{directory}/copy"; primaries {{ {primary}; }}; }};'
 SECONDARY_PORT = 5354
 
 
 def start_router(lab):
-    pid_file = lab.resources.path("dnsmasq-router.pid")
-    return lab.upstream.start(
-        "dnsmasq-router", "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-hosts",
-        "--no-resolv", f"--server={topology.UPSTREAM[4]}", "--user=root", f"--pid-file={pid_file}",
-        "--bind-interfaces", "--except-interface=lo", f"--listen-address={ROUTER}", *ROUTER_OPTIONS,
-        *BLOCKED_BY_DNSMASQ)
+    options = (f"--server={topology.UPSTREAM[4]}", "--except-interface=lo", f"--listen-address={ROUTER}",
+               *ROUTER_OPTIONS, *BLOCKED_BY_DNSMASQ)
+    return programs.start(lab.upstream, "dnsmasq", lab.resources.path("dnsmasq-router"), "\n".join(options))
 
 
 def start_filter(lab):
-    text = servers.UNBOUND.format(
-        modules="respip iterator", anchor="", v4=FILTER, v6="127.0.0.53",
-        hints=servers.write_root_hints(lab.resources), directory=lab.resources.directory)
-    text = text.replace("remote-control:", FILTER_ZONES + "remote-control:")
-    text += RPZ.format(zone=_write(lab, "rpz.zone", RPZ_ZONE))
-    return lab.upstream.start("filter", "unbound", "-d", "-d", "-c", _write(lab, "filter.conf", text))
+    return programs.start(
+        lab.upstream, "unbound", lab.resources.path("filter"), servers.UNBOUND + FILTER_ZONES,
+        RPZ.format(zone=_write(lab, "rpz.zone", RPZ_ZONE)), modules="respip iterator", v4=FILTER,
+        v6="127.0.0.53", hints=servers.write_root_hints(lab.resources))
 
 
 def start_frank(lab):
-    directory = lab.resources.path("frank")
-    os.makedirs(directory, exist_ok=True)
-    config = _write(lab, "frank.conf", KRESD.format(address=FRANK, upstream=topology.UPSTREAM[4]))
-    return lab.upstream.start("frank", "kresd", "-n", "-c", config, directory)
+    return programs.start(lab.upstream, "kresd", lab.resources.path("frank"), KRESD, programs.KRESD_FORWARDS,
+                          address=FRANK, upstream=topology.UPSTREAM[4])
 
 
 def start_primary(lab, origin):
@@ -133,21 +111,17 @@ def start_primary(lab, origin):
     os.makedirs(directory, exist_ok=True)
     _write(lab, "primary/zone", ZONE)
     key, algorithm, secret = TRANSFER_KEY
-    config = _write(lab, "primary.conf", NAMED.format(
-        key=key, algorithm=algorithm, secret=secret, directory=directory, address=PRIMARY,
-        origin=origin, secondary=topology.HOST[4]))
-    return lab.upstream.start("primary", "named", "-g", "-c", config)
+    return programs.start(lab.upstream, "named", directory, NAMED, NAMED_ZONE, key=key,
+                          algorithm=algorithm, secret=secret, address=PRIMARY, origin=origin,
+                          secondary=topology.HOST[4])
 
 
 def start_secondary(lab, origin):
     """BIND, on the host."""
     directory = lab.resources.path("secondary")
     run_tool("rm", "-rf", directory)
-    os.makedirs(directory)
-    config = _write(lab, "secondary.conf", SECONDARY.format(
-        directory=directory, address=topology.HOST[4], port=SECONDARY_PORT, origin=origin,
-        primary=PRIMARY))
-    return lab.host.start("secondary", "named", "-g", "-c", config)
+    return programs.start(lab.host, "named", directory, SECONDARY, SECONDARY_ZONE,
+                          address=topology.HOST[4], port=SECONDARY_PORT, origin=origin, primary=PRIMARY)
 
 
 @contextlib.contextmanager

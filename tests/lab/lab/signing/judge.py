@@ -10,7 +10,7 @@ import dns.flags
 import dns.name
 import dns.rcode
 import dns.rdatatype
-from dns.rdatatype import CNAME, DNAME, DNSKEY, DS, NS, NSEC, RRSIG, SOA
+from dns.rdatatype import CNAME, DNAME, DS, NS, NSEC, RRSIG, SOA
 
 from ..zones import read_key
 from . import legacy

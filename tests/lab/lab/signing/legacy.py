@@ -5,6 +5,7 @@ import dataclasses
 import os
 import sys
 
+from .. import programs
 from ..servers import NSD
 from . import odd, plan, quirks
 
@@ -138,15 +139,10 @@ def nsd_zone(origin, path):
 
 def start_nsd(resources, namespace, name, addresses, zones):
     """Starts an NSD. `zones` has (origin, path of its file) pairs."""
-    config = resources.path(f"{name}.conf")
     key, algorithm, secret = TRANSFER_KEY
-    with open(config, "w") as file:
-        file.write(NSD.format(v4=addresses[4], v6=addresses[6], state=resources.path(name),
-                              directory=resources.directory))
-        file.write(f'key:\n    name: "{key}"\n    algorithm: {algorithm}\n    secret: "{secret}"\n')
-        for origin, path in zones:
-            file.write(nsd_zone(origin, path))
-    return namespace.start(name, "nsd", "-d", "-c", config)
+    text = f'key:\n    name: "{key}"\n    algorithm: {algorithm}\n    secret: "{secret}"\n'
+    text += "".join(nsd_zone(origin, path) for origin, path in zones)
+    return programs.start(namespace, "nsd", resources.path(name), NSD, text, v4=addresses[4], v6=addresses[6])
 
 
 def _write_zone(directory, zone):
@@ -192,14 +188,12 @@ def _start_dnsmasq(resources, namespace, zone):
         f"srv-host=_sip._udp.{name},www.{name},5060,10,20",
         f"txt-record=big.{name}," + ",".join("y" * 130 + str(number) for number in (1, 2, 3)),
     ]
-    return namespace.start(
-        "legacy-dnsmasq", "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null",
-        "--no-hosts", "--no-resolv", "--user=root", "--bind-interfaces", "--auth-ttl=300",
-        f"--pid-file={resources.path('legacy-dnsmasq.pid')}",
-        f"--listen-address={zone.addresses[4]}", f"--listen-address={zone.addresses[6]}",
+    options = [
+        "--auth-ttl=300", f"--listen-address={zone.addresses[4]}", f"--listen-address={zone.addresses[6]}",
         f"--auth-server=ns.{name},{zone.addresses[4]},{zone.addresses[6]}",
         f"--auth-zone={name}", f"--auth-soa=1,hostmaster.{name},7200,3600,1209600",
-        *(f"--{record}" for record in records))
+        *(f"--{record}" for record in records)]
+    return programs.start(namespace, "dnsmasq", resources.path("legacy-dnsmasq"), "\n".join(options))
 
 
 def start(resources, namespace, directory):
