@@ -129,18 +129,25 @@ void flow_end(struct flow_table *t, struct flow *flow)
 		flow->is_over = true;
 }
 
-/* Evicts flows until a new one of `entries` fits. Returns how many. */
+/* Returns 1 if the query of the flow was not answered. */
+static unsigned flow_evict(struct flow_table *t, struct flow *flow)
+{
+	bool was_over = flow->is_over;
+
+	flow_remove(t, flow);
+	return was_over ? 0 : 1;
+}
+
+/* Evicts flows until a new one of `entries` fits. Returns how many queries were not answered. */
 static unsigned flow_make_room(
         struct flow_table *t, const struct siblings *siblings, unsigned entries)
 {
 	unsigned evicted = 0;
 
-	if (siblings->count >= FLOW_QUESTIONS) {
-		flow_remove(t, siblings->oldest);
-		evicted++;
-	}
-	for (; t->table.capacity - t->table.used < entries; evicted++)
-		flow_remove(t, table_oldest(&t->table));
+	if (siblings->count >= FLOW_QUESTIONS)
+		evicted += flow_evict(t, siblings->oldest);
+	while (t->table.capacity - t->table.used < entries)
+		evicted += flow_evict(t, table_oldest(&t->table));
 	return evicted;
 }
 
@@ -181,9 +188,9 @@ static void flow_fill(struct flow_table *t, struct flow *flow, const struct clie
 }
 
 /* Evicts one of the oldest flows that is of the same client or interface, because that has used up its share.
- * Returns false if there is none among the FLOW_LOOKED_AT oldest. */
-static bool make_room_in_share(
-        struct flow_table *t, const struct flow_owner *owner, uint32_t interface)
+ * Refuses the query if there is none among the FLOW_LOOKED_AT oldest. */
+static void make_room_in_share(struct flow_table *t, const struct flow_owner *owner,
+        uint32_t interface, struct flow_remembered *result)
 {
 	struct flow *flow = table_oldest(&t->table);
 
@@ -191,12 +198,12 @@ static bool make_room_in_share(
 		bool is_own = flow->owner.is_counted &&
 		              flow->owner.client.address == owner->client.address;
 		if (is_own || flow->way.in == interface) {
-			flow_remove(t, flow);
-			return true;
+			result->evicted += flow_evict(t, flow);
+			return;
 		}
 		flow = table_younger(&t->table, flow);
 	}
-	return false;
+	result->is_refused = true;
 }
 
 /* Gives `siblings->asked` a new time, or adds a flow if that is NULL. Returns NULL if no flow may be
@@ -214,10 +221,10 @@ static struct flow *flow_renew(struct flow_table *t, const struct flow_key *key,
 		struct flow_owner owner = flow_share_owner(
 		        &t->share, flow_key_client(key), key->way.in, t->table.used);
 		if (t->has_shares && flow_share_is_taken(&t->share, &owner))
-			result->is_refused = !make_room_in_share(t, &owner, key->way.in);
+			make_room_in_share(t, &owner, key->way.in, result);
 		if (result->is_refused)
 			return NULL;
-		result->evicted = flow_make_room(t, siblings, 1 + spares);
+		result->evicted += flow_make_room(t, siblings, 1 + spares);
 		flow = flow_add(t, key, &owner, spares);
 	}
 	flow->expires_ms = now_ms + t->timeout_ms;
@@ -388,7 +395,7 @@ static void tell_unanswered(const struct flow_table *t, const struct flow *flow)
 {
 	union flow_asked asked;
 
-	if (!t->unanswered || flow->is_over)
+	if (!t->unanswered)
 		return;
 	flow_read(t, flow, &asked);
 	t->unanswered(t->context, &asked);
@@ -396,14 +403,14 @@ static void tell_unanswered(const struct flow_table *t, const struct flow *flow)
 
 unsigned flow_expire(struct flow_table *t, uint64_t now_ms)
 {
-	unsigned expired = 0;
+	unsigned unanswered = 0;
 	struct flow *oldest = table_oldest(&t->table);
 
-	while (oldest && oldest->expires_ms <= now_ms && expired < FLOW_EXPIRIES) {
-		tell_unanswered(t, oldest);
-		flow_remove(t, oldest);
-		expired++;
+	for (unsigned i = 0; i < FLOW_EXPIRIES && oldest && oldest->expires_ms <= now_ms; i++) {
+		if (!oldest->is_over)
+			tell_unanswered(t, oldest);
+		unanswered += flow_evict(t, oldest);
 		oldest = table_oldest(&t->table);
 	}
-	return expired;
+	return unanswered;
 }

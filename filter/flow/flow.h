@@ -84,8 +84,9 @@ void flow_expect(const struct flow_table *t, const struct flow_key *key);
 
 /* The result of remembering a query. */
 struct flow_remembered {
-	unsigned evicted; /* older flows that were evicted because the table was full, or because
-	                     the query had FLOW_QUESTIONS rivals from its interface */
+	unsigned evicted; /* older flows that were evicted before an answer came: the table was
+	                     full, their client or interface had its share, or the query had
+	                     FLOW_QUESTIONS rivals from its interface */
 	bool is_refused;  /* the query is not remembered: its client or interface has its share */
 	bool is_rival;    /* another query is in flight with the same addresses, ports and id, or
 	                     the same question that is judged, while this query is not */
@@ -139,7 +140,8 @@ void flow_remove(struct flow_table *t, struct flow *flow);
  * interfaces differ, the flow is removed. */
 void flow_end(struct flow_table *t, struct flow *flow);
 
-/* Removes flows that timed out, at most FLOW_EXPIRIES. Returns how many. */
+/* Removes flows that timed out, at most FLOW_EXPIRIES. Returns how many of these were not answered:
+ * flow_end() leaves some in the table that were. */
 unsigned flow_expire(struct flow_table *t, uint64_t now_ms);
 
 #endif

@@ -266,8 +266,37 @@ static void after_a_failure_the_tuple_is_as_strict_as_before(void **state)
 		flow = answered(&table, &t, START_MS + 1);
 		assert_non_null(flow);
 		assert_row(rows[i].why, flow->passes_unjudged == !rows[i].stays);
+		assert_int_equal(flow_expire(&table, START_MS + 1 + TIMEOUT_MS), 1);
 		flow_table_fini(&table);
 	}
+}
+
+/* A flow that a failure has ended was answered. */
+static void a_flow_that_has_ended_is_neither_evicted_nor_timed_out(void **state)
+{
+	(void)state;
+	static const struct flow_way one_interface = { INSIDE, INSIDE };
+	struct flow_table table;
+	struct talk t;
+
+	assert_int_equal(flow_table_init(&table, 4, TIMEOUT_MS), 0);
+	for (uint16_t id = 0; id < 7; id++) {
+		begin_talk(&t, 4, 4000, id, "a.test.");
+		t.query_way = t.response_way = one_interface;
+		/* the first three of four were answered */
+		assert_int_equal(ask(&table, &t, START_MS), true);
+		if (id < 3)
+			flow_end(&table, answered(&table, &t, START_MS));
+	}
+	assert_int_equal(table.table.used, 4);
+	for (uint16_t id = 3; id < 5; id++) {
+		begin_talk(&t, 4, 4000, id, "a.test.");
+		t.query_way = t.response_way = one_interface;
+		flow_end(&table, answered(&table, &t, START_MS));
+	}
+	assert_int_equal(flow_expire(&table, START_MS + TIMEOUT_MS), 2);
+	assert_int_equal(table.table.used, 0);
+	flow_table_fini(&table);
 }
 
 /* An attacker behind another interface of a gateway cannot evict the query of a client. */
@@ -294,13 +323,16 @@ static void a_flood_from_outside_evicts_no_query_of_a_client(void **state)
 	flow_table_fini(&table);
 }
 
-/* Asks `count` questions that are never answered, each with its own client address and id. Returns
- * how many were remembered. */
-static unsigned flood(struct flow_table *table, unsigned count, uint32_t client, uint32_t step,
+struct flood {
+	unsigned remembered, evicted;
+};
+
+/* Asks `count` questions that are never answered, each with its own client address and id. */
+static struct flood flood(struct flow_table *table, unsigned count, uint32_t client, uint32_t step,
         struct flow_way way)
 {
 	struct talk t;
-	unsigned taken = 0;
+	struct flood flood = { 0 };
 
 	begin_talk(&t, 4, 4000, 7, "flood.test.");
 	t.query_way = way;
@@ -309,9 +341,12 @@ static unsigned flood(struct flow_table *table, unsigned count, uint32_t client,
 		t.asked.id = (uint16_t)i;
 		struct flow_key key =
 		        flow_key_of_query(&table->hash_key, &t.query, (uint16_t)i, way);
-		taken += !flow_remember(table, &key, QUERY_JUDGED, &t.asked, START_MS).is_refused;
+		struct flow_remembered result =
+		        flow_remember(table, &key, QUERY_JUDGED, &t.asked, START_MS);
+		flood.remembered += !result.is_refused;
+		flood.evicted += result.evicted;
 	}
-	return taken;
+	return flood;
 }
 
 /* An honest client asks some questions, one after the other. Returns how many can still be answered. */
@@ -353,7 +388,8 @@ static void a_flood_does_not_evict_the_queries_of_others(void **state)
 		assert_int_equal(flow_table_init(&table, 1024, TIMEOUT_MS), 0);
 		assert_int_equal(honest(&table, 10), 10);
 		assert_row(rows[i].why,
-		        flood(&table, 600, 0x0a000000, rows[i].step, rows[i].way) >= 500);
+		        flood(&table, 600, 0x0a000000, rows[i].step, rows[i].way).remembered >=
+		                500);
 		assert_int_equal(honest(&table, 20), 20);
 		/* a client behind a third interface asks a little, too */
 		flood(&table, 2, 0x0c000000, 1, (struct flow_way){ OTHER_INSIDE, OUTSIDE });
@@ -377,9 +413,41 @@ static void a_client_that_is_alone_is_not_limited(void **state)
 
 	assert_int_equal(flow_table_init(&table, 1024, TIMEOUT_MS), 0);
 	assert_int_equal(
-	        flood(&table, 5000, 0x0a000000, 0, (struct flow_way){ HERE, OUTSIDE }), 5000);
+	        flood(&table, 5000, 0x0a000000, 0, (struct flow_way){ HERE, OUTSIDE }).remembered,
+	        5000);
 	assert_int_equal(table.table.used, 1024);
 	flow_table_fini(&table);
+}
+
+/* An operator sees by the counter that clients are not answered: no query is forgotten in silence. */
+static void each_query_that_was_forgotten_is_counted(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint32_t step;
+		unsigned others; /* queries by another interface */
+		struct flow_way way;
+	} rows[] = {
+		{ "the table is full", 0, 0, { HERE, OUTSIDE } },
+		{ "a client has its share", 0, 100, { INSIDE, OUTSIDE } },
+		{ "an interface has its share", 1, 100, { INSIDE, OUTSIDE } },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct flow_table table;
+
+		assert_int_equal(flow_table_init(&table, 1024, TIMEOUT_MS), 0);
+		struct flood early = flood(&table, 600, 0x0a000000, 1, rows[i].way);
+		struct flood others = flood(&table, rows[i].others, 0x0c000000, 1,
+		        (struct flow_way){ OTHER_INSIDE, OUTSIDE });
+		struct flood greedy = flood(&table, 4000, 0x0b000000, rows[i].step, rows[i].way);
+		unsigned remembered = early.remembered + others.remembered + greedy.remembered;
+		assert_row(rows[i].why, greedy.evicted > 0);
+		assert_row(rows[i].why,
+		        remembered - others.evicted - greedy.evicted == table.table.used);
+		flow_table_fini(&table);
+	}
 }
 
 /* A flow that timed out must not hide another one. */
@@ -772,6 +840,8 @@ int main(void)
 		cmocka_unit_test(a_flood_from_outside_evicts_no_query_of_a_client),
 		cmocka_unit_test(a_flood_does_not_evict_the_queries_of_others),
 		cmocka_unit_test(a_client_that_is_alone_is_not_limited),
+		cmocka_unit_test(each_query_that_was_forgotten_is_counted),
+		cmocka_unit_test(a_flow_that_has_ended_is_neither_evicted_nor_timed_out),
 		cmocka_unit_test(a_flow_is_found_behind_one_that_timed_out),
 		cmocka_unit_test(only_the_response_to_the_query_is_found),
 		cmocka_unit_test(an_answered_flow_is_gone),
