@@ -63,10 +63,11 @@ struct gate_result {
 	bool has_signer;
 	struct span octets;  /* what to send: the message itself, or inside the caller's writer */
 	unsigned work;       /* of the signature checks and NSEC3 hashes that were computed */
-	struct want culprit; /* the RRset that decided, or the link of its chain */
 	enum reason habit;   /* of the server, found beside the outcome; or REASON_NONE */
-	struct want want;    /* for GATE_WANT */
 	uint16_t filter_ede; /* by this EDE the server says that it filters the name; or 0 */
+	/* gate_recall() sets none of what follows. */
+	struct want culprit; /* the RRset that decided, or the link of its chain */
+	struct want want;    /* for GATE_WANT */
 	struct name signer;  /* the zone that signed the answer's first RRset, or the denial */
 };
 

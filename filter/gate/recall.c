@@ -3,6 +3,7 @@
 
 #include "base/spill.h"
 #include "gate/synthesis.h"
+#include "wire/edns.h"
 #include "wire/rdata.h"
 
 /* A judged response. */
@@ -144,6 +145,7 @@ bool gate_recall(struct gate *g, const struct client_query *asked, const struct 
 	result->outcome = outcome_of(judged->status, judged->reason);
 	result->exemption = judged->exemption;
 	result->is_partial = judged->is_partial;
+	result->filter_ede = edns_filter_code(m->edns.options);
 	result->octets = span_of(octets, plan_length(plan));
 	return true;
 }

@@ -480,11 +480,16 @@ void judge_feed(struct judge *j, const struct want *want)
 bool judge_recall(struct judge *j, const struct client_query *asked, struct span octets)
 {
 	static struct rr rrs[MESSAGE_RRS_MAX];
+	const struct gate_result before = j->result;
 	struct message m;
 
 	memcpy(j->recalled, octets.base, octets.len);
-	return message_parse(&m, octets, rrs, MESSAGE_RRS_MAX) &&
-	       gate_recall(&j->gate, asked, &m, j->recalled, j->now, &j->result);
+	memset(&j->result, 0xff, sizeof(j->result)); /* shows what gate_recall() does not set */
+	if (message_parse(&m, octets, rrs, MESSAGE_RRS_MAX) &&
+	        gate_recall(&j->gate, asked, &m, j->recalled, j->now, &j->result))
+		return true;
+	j->result = before;
+	return false;
 }
 
 /* Asserts that the message cache gives the result of the judgement. */
@@ -500,6 +505,8 @@ static void assert_recalled_alike(
 		assert_int_equal(j->result.outcome.status, judged.outcome.status);
 		assert_int_equal(j->result.outcome.reason, judged.outcome.reason);
 		assert_int_equal(j->result.is_partial, judged.is_partial);
+		assert_int_equal(j->result.habit, judged.habit);
+		assert_int_equal(j->result.filter_ede, judged.filter_ede);
 		if (judged.verdict == GATE_REWRITE) {
 			assert_int_equal(j->result.octets.len, judged.octets.len);
 			assert_memory_equal(j->recalled, judged.octets.base, judged.octets.len);

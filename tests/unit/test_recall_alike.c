@@ -223,7 +223,9 @@ static void write_response(struct judge *j, const struct row *row)
 	judge_write(j, row->records);
 	msg_section(&j->response, SECTION_ADDITIONAL);
 	j->response.compress = false;
-	if (draw(4))
+	if (draw(4) == 0)
+		msg_opt_with_ede(&j->response, draw(4), (uint16_t)(14 + draw(5))); /* 15: Blocked */
+	else if (draw(4))
 		msg_opt(&j->response, 1232, draw(4));
 }
 
@@ -240,6 +242,8 @@ static void assert_alike(struct pair *p, const struct client_query *asked, const
 	assert_row(why, known->outcome.reason == judged->outcome.reason);
 	assert_row(why, known->is_partial == judged->is_partial);
 	assert_row(why, known->is_failure == judged->is_failure);
+	assert_row(why, known->habit == judged->habit);
+	assert_row(why, known->filter_ede == judged->filter_ede);
 	assert_row(why, span_equal(known->octets, judged->octets));
 }
 

@@ -326,6 +326,13 @@ void msg_opt(struct msgbuild *b, uint16_t udp_size, bool dnssec_ok)
 	put_record(b, ".", TYPE_OPT, udp_size, dnssec_ok ? 0x8000 : 0, &none);
 }
 
+void msg_opt_with_ede(struct msgbuild *b, bool dnssec_ok, uint16_t code)
+{
+	const uint8_t option[] = { 0, 15, 0, 2, (uint8_t)(code >> 8), (uint8_t)code };
+	const struct rd rd = rd_raw(span_of(option, sizeof(option)));
+	put_record(b, ".", TYPE_OPT, 1232, dnssec_ok ? 0x8000 : 0, &rd);
+}
+
 void msg_opt_with_cookie(struct msgbuild *b)
 {
 	static const char cookie[] = "\0\0\x29\x04\xd0\0\0\x80\0\0\x0c\0\x0a\0\x08"

@@ -150,6 +150,9 @@ void msg_signed(struct msgbuild *b, const struct testkey *k, const char *owner, 
 /* Adds an OPT without options. */
 void msg_opt(struct msgbuild *b, uint16_t udp_size, bool dnssec_ok);
 
+/* Adds an OPT with an Extended DNS Error (RFC 8914). */
+void msg_opt_with_ede(struct msgbuild *b, bool dnssec_ok, uint16_t code);
+
 /* Adds an OPT with DO and a cookie, to a message without additional records. */
 void msg_opt_with_cookie(struct msgbuild *b);
 
