@@ -43,7 +43,7 @@ struct pubkey {
 	 * RSA signature. NULL for algorithms that take the message. */
 	EVP_PKEY_CTX *verifier;
 	unsigned work; /* of one check */
-	bool is_small;
+	bool is_unfit;
 	uint8_t fingerprint[VERIFIED_OCTETS]; /* SHA-256 of algorithm and public key */
 };
 

@@ -11,7 +11,7 @@
 #include "crypto/rsa.h"
 
 /* The longest public key field: RSA's, with an exponent and a modulus of 4096 bits each. */
-#define KEY_OCTETS_MAX (3 + 512 + 512)
+#define KEY_OCTETS_MAX (3 + 512 + 1024)
 
 /* One context serves any number of EVP_PKEY_verify() calls with the same parameters. */
 static EVP_PKEY_CTX *verifier_new(EVP_PKEY *pkey, enum hash hash)
@@ -70,21 +70,21 @@ struct pubkey *pubkey_new(uint8_t algorithm, struct span octets)
 	return pubkey_decode(a, octets, a->decode);
 }
 
-struct pubkey *pubkey_new_small(uint8_t algorithm, struct span octets)
+struct pubkey *pubkey_new_unfit(uint8_t algorithm, struct span octets)
 {
 	const struct algorithm *a = algorithm_find(algorithm);
 
 	if (!algorithm_may_be_used(a) || a->decode != rsa_decode)
 		return NULL;
-	struct pubkey *key = pubkey_decode(a, octets, rsa_decode_small);
+	struct pubkey *key = pubkey_decode(a, octets, rsa_decode_unfit);
 	if (key)
-		key->is_small = true;
+		key->is_unfit = true;
 	return key;
 }
 
-bool pubkey_is_small(const struct pubkey *key)
+bool pubkey_is_unfit(const struct pubkey *key)
 {
-	return key->is_small;
+	return key->is_unfit;
 }
 
 unsigned pubkey_work(const struct pubkey *key)

@@ -11,7 +11,8 @@
 #define MODULUS_SMALL_BITS 512
 #define MODULUS_MIN_BITS   1024
 #define MODULUS_MAX_BITS   4096
-#define EXPONENT_MAX_BITS  64 /* a larger exponent makes each check more expensive */
+#define MODULUS_LARGE_BITS 8192 /* a check costs as much as 17 by P-256 at most */
+#define EXPONENT_MAX_BITS  64   /* a larger exponent makes each check more expensive */
 
 /* Splits the field (RFC 3110, 2): the exponent's length is one octet, or a zero octet and two more;
  * then come the exponent and the modulus. */
@@ -62,10 +63,10 @@ bool rsa_size_is_supported(struct span octets)
 	return supported;
 }
 
-static bool is_size_small(const BIGNUM *n)
+static bool is_size_unfit(const BIGNUM *n)
 {
 	int bits = BN_num_bits(n);
-	return bits >= MODULUS_SMALL_BITS && bits < MODULUS_MIN_BITS;
+	return bits >= MODULUS_SMALL_BITS && bits <= MODULUS_LARGE_BITS && !is_size_supported(n);
 }
 
 static EVP_PKEY *rsa_decode_if(struct span octets, bool (*has_size)(const BIGNUM *n))
@@ -90,10 +91,10 @@ EVP_PKEY *rsa_decode(const struct algorithm *a, struct span octets)
 	return rsa_decode_if(octets, is_size_supported);
 }
 
-EVP_PKEY *rsa_decode_small(const struct algorithm *a, struct span octets)
+EVP_PKEY *rsa_decode_unfit(const struct algorithm *a, struct span octets)
 {
 	(void)a;
-	return rsa_decode_if(octets, is_size_small);
+	return rsa_decode_if(octets, is_size_unfit);
 }
 
 /* A check multiplies numbers as long as the modulus, about once for each bit of the exponent. */

@@ -8,8 +8,8 @@
 /* The functions in struct algorithm for RSA. */
 EVP_PKEY *rsa_decode(const struct algorithm *a, struct span octets);
 
-/* Decodes a key of 512 to 1023 bits, or returns NULL. */
-EVP_PKEY *rsa_decode_small(const struct algorithm *a, struct span octets);
+/* Decodes a key of 512 to 1023 or 4097 to 8192 bits, or returns NULL. */
+EVP_PKEY *rsa_decode_unfit(const struct algorithm *a, struct span octets);
 
 /* Returns the work of a check by this key, which is well formed. */
 unsigned rsa_work(struct span octets);

@@ -12,7 +12,7 @@ void denial_begin(
 	d->crypto = crypto;
 	d->budget = budget;
 	d->nsec_count = d->nsec3_count = d->hashed_count = 0;
-	d->mixed = d->over_limit = d->too_many = d->out_of_budget = d->has_small_key = false;
+	d->mixed = d->over_limit = d->too_many = d->out_of_budget = d->has_unfit_key = false;
 }
 
 static void add_nsec(
@@ -81,7 +81,7 @@ static struct outcome denial_outcome(const struct denial *d, enum proof proof)
 {
 	switch (proof) {
 	case PROOF_HOLDS:
-		return d->has_small_key ? outcome_of(STATUS_INSECURE, REASON_KEY_SIZE)
+		return d->has_unfit_key ? outcome_of(STATUS_INSECURE, REASON_KEY_SIZE)
 		                        : outcome_of(STATUS_SECURE, REASON_NONE);
 	case PROOF_OPT_OUT:
 		return outcome_of(STATUS_INSECURE, REASON_OPT_OUT);

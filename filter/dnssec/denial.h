@@ -24,7 +24,7 @@ struct denial {
 	bool over_limit; /* the NSEC3 iterations are above the limit */
 	bool too_many; /* there are more NSEC or NSEC3 records than the limit, so they prove nothing */
 	bool out_of_budget; /* a hash was refused: the budget is spent */
-	bool has_small_key; /* a record is signed by a key that is too small to make a proof Secure */
+	bool has_unfit_key; /* a record is signed by a key of a size that makes no proof Secure */
 	struct nsec nsecs[LIMIT_NSEC_RECORDS];
 	struct nsec3 nsec3s[LIMIT_NSEC3_RECORDS];
 	unsigned hashed_count;
@@ -42,7 +42,7 @@ void denial_add(struct denial *d, const struct rrsets *g, const struct rrset *se
 
 /* The proofs. Each function returns SECURE if the proof holds. It returns INSECURE if only an
  * opt-out span keeps the proof from holding (REASON_OPT_OUT), if it holds and a record has
- * `has_small_key` (REASON_KEY_SIZE), or if the NSEC3 iterations are above the limit
+ * `has_unfit_key` (REASON_KEY_SIZE), or if the NSEC3 iterations are above the limit
  * (REASON_NSEC3_ITERATIONS). Otherwise it returns BOGUS with REASON_DENIAL_MISSING (there
  * are no records), REASON_DENIAL_FAILED or REASON_BUDGET. All names must be in the zone. */
 

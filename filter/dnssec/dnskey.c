@@ -67,8 +67,8 @@ bool keyset_add(struct keyset *keys, const struct dnskey *key)
 	}
 	struct pubkey *pubkey = pubkey_new(key->algorithm, key->public_key);
 	if (!pubkey)
-		pubkey = pubkey_new_small(key->algorithm, key->public_key);
-	if (!pubkey)
+		pubkey = pubkey_new_unfit(key->algorithm, key->public_key);
+	if (!pubkey && pubkey_size_is_supported(key->algorithm, key->public_key))
 		return false;
 	keys->keys[keys->count++] = (struct zone_key){ pubkey, key->tag, key->algorithm };
 	return true;

@@ -32,7 +32,7 @@ uint16_t dnskey_tag(struct span rdata);
 
 /* A key that signs a zone's data, decoded. */
 struct zone_key {
-	struct pubkey *pubkey;
+	struct pubkey *pubkey; /* NULL: nobody checks a signature by a key of this size */
 	uint16_t tag;
 	uint8_t algorithm;
 };
@@ -53,8 +53,8 @@ void keyset_free(struct keyset *keys);
 /* True if the keys were signed before the others. */
 bool keyset_is_older(const struct keyset *keys, const struct keyset *others);
 
-/* Adds a key, also one that pubkey_is_small(). Returns false and adds nothing if the key may not sign,
- * cannot be decoded, or the set is full; then sets `is_over`. */
+/* Adds a key, also one of an unsupported size. Returns false and adds nothing if the key may not sign,
+ * cannot be decoded for another reason, or the set is full; then sets `is_over`. */
 bool keyset_add(struct keyset *keys, const struct dnskey *key);
 
 /* True if a key of the set has this tag and algorithm. */

@@ -113,11 +113,14 @@ static bool is_named(struct crypto *crypto, const struct ds_set *ds, const struc
 	return false;
 }
 
-/* Clears the bits in `left` of the DS records that refer to the key, by tag and algorithm. */
-static unsigned without_key(unsigned left, const struct ds_set *ds, const struct dnskey *key)
+/* Clears the bits in `left` of the DS records that refer to the key, each by its digest: another key may
+ * have the same tag, and an attacker may have removed it. Without a digest left the bits stay. */
+static unsigned without_key(struct crypto *crypto, unsigned left, const struct ds_set *ds,
+        const struct name *owner, const struct dnskey *key, struct digest_budget *budget)
 {
 	for (unsigned d = 0; d < ds->count; d++) {
-		if (key->tag == ds->ds[d].tag && key->algorithm == ds->ds[d].algorithm)
+		const struct ds_set one = { .count = 1, .ds = { ds->ds[d] } };
+		if ((left & 1u << d) && is_named(crypto, &one, owner, key, budget))
 			left &= ~(1u << d);
 	}
 	return left;
@@ -152,13 +155,13 @@ static struct outcome matching_keys(struct crypto *crypto, const struct rdata_li
 	assert(ds->count > 0); /* with no DS, `of_good_size` would be 0 and the zone Insecure */
 	for (unsigned i = 0; i < list->count; i++) {
 		struct dnskey key;
-		if (!dnskey_read(list->items[i], &key) || !dnskey_may_sign(&key) ||
-		        !is_named(crypto, ds, &matching->apex, &key, &digests))
+		if (!dnskey_read(list->items[i], &key) || !dnskey_may_sign(&key))
 			continue;
-		if (pubkey_size_is_supported(key.algorithm, key.public_key))
+		if (!pubkey_size_is_supported(key.algorithm, key.public_key))
+			of_good_size = without_key(
+			        crypto, of_good_size, ds, &matching->apex, &key, &digests);
+		else if (is_named(crypto, ds, &matching->apex, &key, &digests))
 			keyset_add(matching, &key);
-		else
-			of_good_size = without_key(of_good_size, ds, &key);
 	}
 	if (matching->count > 0)
 		return outcome_of(STATUS_SECURE, REASON_NONE);

@@ -87,6 +87,7 @@ struct check {
 	const struct keyset *keys;
 	struct canonical_set canonical;
 	unsigned failures_left;
+	bool names_unfit; /* a signature names a key of a size that nobody checks */
 };
 
 /* Checks everything in RFC 4035, 5.3.1 that needs no key. */
@@ -128,7 +129,7 @@ static enum reason try_key(
 
 	budget->work -= (unsigned)(crypto_work(k->v->crypto) - before);
 	if (holds)
-		return pubkey_is_small(key->pubkey) ? REASON_KEY_SIZE : REASON_NONE;
+		return pubkey_is_unfit(key->pubkey) ? REASON_KEY_SIZE : REASON_NONE;
 	k->failures_left--;
 	budget->failures--;
 	return REASON_RRSIG_FAILED;
@@ -152,6 +153,10 @@ static enum reason try_keys(struct check *k, const struct rrsig *sig)
 		const struct zone_key *key = &k->keys->keys[i];
 		if (key->tag != sig->tag || key->algorithm != sig->algorithm)
 			continue;
+		if (!key->pubkey) {
+			k->names_unfit = true;
+			continue;
+		}
 		if (tried++ == LIMIT_KEYS_PER_TAG)
 			return REASON_KEY_TAGS;
 		if (!may_try(k, key))
@@ -182,8 +187,8 @@ static enum reason closer_reason(enum reason a, enum reason b)
 	return order[i];
 }
 
-/* Checks one signature, and fills `proved` if it holds: REASON_NONE, or REASON_KEY_SIZE by a small
- * key. */
+/* Checks one signature, and fills `proved` if it holds: REASON_NONE, or REASON_KEY_SIZE by a key of
+ * unsupported size. */
 static enum reason check_signature(struct check *k, struct span rdata, struct proved *proved)
 {
 	size_t mark = arena_mark(k->v->arena);
@@ -200,24 +205,30 @@ static enum reason check_signature(struct check *k, struct span rdata, struct pr
 	return reason;
 }
 
-/* Checks the signatures until one holds. One by a small key counts if no better one does. */
+/* Checks the signatures until one holds. One by a key of unsupported size counts if no
+ * better one does. */
 static struct outcome check_signatures(
         struct check *k, const struct rdata_list *sigs, struct proved *proved)
 {
 	enum reason closest = REASON_RRSIG_MISSING;
-	bool has_small = false;
+	bool has_unfit = false;
 
 	for (unsigned i = 0; i < sigs->count && closest != REASON_BUDGET; i++) {
 		enum reason reason = check_signature(k, sigs->items[i], proved);
 		if (reason == REASON_NONE)
 			return outcome_of(STATUS_SECURE, REASON_NONE);
 		if (reason == REASON_KEY_SIZE)
-			has_small = true;
+			has_unfit = true;
 		else
 			closest = closer_reason(closest, reason);
 	}
-	return has_small ? outcome_of(STATUS_INSECURE, REASON_KEY_SIZE)
-	                 : outcome_of(STATUS_BOGUS, closest);
+	if (has_unfit)
+		return outcome_of(STATUS_INSECURE, REASON_KEY_SIZE);
+	/* Not Insecure: anybody could have written a signature that nobody checks, and a zone with good
+	 * keys may have such a key beside them. */
+	if (k->names_unfit && closest == REASON_RRSIG_NO_KEY)
+		closest = REASON_KEY_SIZE;
+	return outcome_of(STATUS_BOGUS, closest);
 }
 
 struct outcome rrset_verify(const struct verifier *v, const struct rrset *set,

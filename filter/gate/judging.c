@@ -293,7 +293,7 @@ bool judge_denial_records(
 			return false;
 		if (!r->is_proved || r->zone_labels != zone->labels)
 			continue;
-		d->has_small_key |= r->outcome.status != STATUS_SECURE;
+		d->has_unfit_key |= r->outcome.status != STATUS_SECURE;
 		denial_add(d, &j->sets, set, &r->proved);
 		if (r->proved.ttl_s < *ttl_s)
 			*ttl_s = r->proved.ttl_s;

@@ -99,7 +99,7 @@ static const char *signature_state(const struct shown_signature *s)
 	case REASON_RRSIG_NO_KEY:
 		return s->by_revoked ? "KEY IS REVOKED" : "NO SUCH KEY";
 	case REASON_KEY_SIZE:
-		return "KEY TOO SMALL";
+		return "KEY SIZE";
 	case REASON_RRSIG_SIGNER:
 		return "WRONG SIGNER";
 	case REASON_RRSIG_LABELS:

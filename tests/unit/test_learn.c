@@ -539,7 +539,7 @@ static struct rd odd_key(void)
 static void keys_of_odd_size_make_a_zone_insecure_only_if_there_are_no_others(void **state)
 {
 	(void)state;
-	enum other { NO_OTHER, A_KEY, OF_THE_SAME_TAG };
+	enum other { NO_OTHER, A_KEY, OF_THE_SAME_TAG, OF_THE_SAME_TAG_AND_ALGORITHM };
 	static const struct {
 		const char *why;
 		bool is_odd; /* of good size, but no point */
@@ -552,6 +552,8 @@ static void keys_of_odd_size_make_a_zone_insecure_only_if_there_are_no_others(vo
 		{ "and the small one twice", false, A_KEY, true, STATUS_BOGUS },
 		{ "the other has the tag of the small one", false, OF_THE_SAME_TAG, false,
 		        STATUS_BOGUS },
+		{ "and its algorithm: an attacker has removed it", false,
+		        OF_THE_SAME_TAG_AND_ALGORITHM, false, STATUS_BOGUS },
 		{ "a good size, but not a valid key", true, NO_OTHER, false, STATUS_BOGUS },
 	};
 
@@ -564,6 +566,8 @@ static void keys_of_odd_size_make_a_zone_insecure_only_if_there_are_no_others(vo
 			rd_ds(judge_key(j, "sub.example.test"), DIGEST_SHA256) };
 		if (rows[i].other_ds == OF_THE_SAME_TAG)
 			memcpy(both[1].octets, both[0].octets, 2);
+		if (rows[i].other_ds == OF_THE_SAME_TAG_AND_ALGORITHM)
+			memcpy(both[1].octets, both[0].octets, 3);
 		msg_begin(&j->response, 1, FLAG_QR, "sub.example.test", TYPE_DS);
 		msg_signed(&j->response, judge_key(j, "example.test"), "sub.example.test", TYPE_DS,
 		        TTL, both, rows[i].other_ds != NO_OTHER ? 2 : 1, &valid);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A ZSK of 768 bits, which can be factored, under a good KSK: what it signs is Insecure, and nothing that
- * it did not sign passes. */
+/* A ZSK of 768 bits, which can be factored, or of another unsupported size, under a good KSK: what it
+ * signs is Insecure, and nothing that it did not sign passes. */
 #include "judge.h"
 
-/* Makes `other.test` the notation's word for the small key of example.test, and learns the zone's keys:
- * its good one and the small one. */
-static struct judge *judge_with_a_small_key(void)
+/* Makes `other.test` the notation's word for a key of example.test, of which the judge becomes the owner,
+ * and learns the zone's keys: its good one, and `in_set`. */
+static struct judge *judge_with_a_key(struct testkey *key, struct rd in_set)
 {
 	static const char *const above[] = { ". DNSKEY", "test DS", "test DNSKEY",
 		"example.test DS" };
@@ -17,7 +17,7 @@ static struct judge *judge_with_a_small_key(void)
 		if (j->keys[i] != other)
 			continue;
 		testkey_free(j->keys[i]);
-		j->keys[i] = testkey_small("example.test");
+		j->keys[i] = key;
 		break;
 	}
 	for (size_t i = 0; i < COUNT(above); i++) {
@@ -26,13 +26,17 @@ static struct judge *judge_with_a_small_key(void)
 	}
 	msg_begin(&j->response, 1, FLAG_QR, "example.test", TYPE_DNSKEY);
 	msg_signed(&j->response, judge_key(j, "example.test"), "example.test", TYPE_DNSKEY, TTL,
-	        RRSET(rd_dnskey(judge_key(j, "example.test")),
-	                rd_dnskey(judge_key(j, "other.test"))),
-	        &valid);
+	        RRSET(rd_dnskey(judge_key(j, "example.test")), in_set), &valid);
 	assert_int_equal(
 	        gate_learn(&j->gate, &want, msg_span(&j->response), j->now, false), LEARNED);
 	assert_int_equal(judge_fact(j, "example.test")->keys->count, 2);
 	return j;
+}
+
+static struct judge *judge_with_a_small_key(void)
+{
+	struct testkey *key = testkey_sized("example.test", 768);
+	return judge_with_a_key(key, rd_dnskey(key));
 }
 
 #define SMALL "other.test signer=example.test"
@@ -132,10 +136,86 @@ static void what_a_small_key_says_of_a_cut_makes_no_key_below_it_secure(void **s
 	}
 }
 
+static void a_zone_key_of_any_unsupported_size_has_one_reason(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		unsigned bits;
+		bool is_spoilt;
+		enum status status;
+		enum reason reason;
+	} rows[] = {
+		{ "512 bits", 512, false, STATUS_INSECURE, REASON_KEY_SIZE },
+		{ "1016 bits", 1016, false, STATUS_INSECURE, REASON_KEY_SIZE },
+		{ "1024 bits", 1024, false, STATUS_SECURE, REASON_NONE },
+		{ "4104 bits", 4104, false, STATUS_INSECURE, REASON_KEY_SIZE },
+		{ "4104 bits, and anybody's signature", 4104, true, STATUS_BOGUS,
+		        REASON_RRSIG_FAILED },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct testkey *key = testkey_sized("example.test", rows[i].bits);
+		struct judge *j = judge_with_a_key(key, rd_dnskey(key));
+		judge_text(j, "www.example.test A", 0,
+		        rows[i].is_spoilt ? "www.example.test A 192.0.2.1 | " SMALL " spoilt"
+		                          : "www.example.test A 192.0.2.1 | " SMALL,
+		        ASK_DO);
+		assert_judged(j, rows[i].why, rows[i].status, rows[i].reason);
+		judge_free(j);
+	}
+}
+
+/* An RSASHA256 key with this many octets of a modulus, whose numbers do not matter. */
+static struct rd rsa_key(size_t octets)
+{
+	struct rd rd = rd_raw(span_of("\1\0\3\10\1\3", 6));
+
+	memset(rd.octets + rd.len, 0xff, octets);
+	rd.len += octets;
+	return rd;
+}
+
+/* Nobody checks the signature, so anybody may have written it: the records are refused. The reason is
+ * that of a zone whose only keys have such a size. */
+static void a_signature_by_a_key_that_nobody_checks_is_refused_for_its_size(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		size_t octets;
+		const char *also; /* a second signature */
+		enum status status;
+		enum reason reason;
+	} rows[] = {
+		{ "504 bits", 63, "", STATUS_BOGUS, REASON_KEY_SIZE },
+		{ "8200 bits", 1025, "", STATUS_BOGUS, REASON_KEY_SIZE },
+		{ "8200 bits, beside a good signature", 1025, " | example.test", STATUS_SECURE,
+		        REASON_NONE },
+		{ "8200 bits, beside a bad signature", 1025, " | example.test spoilt", STATUS_BOGUS,
+		        REASON_RRSIG_FAILED },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct rd unchecked = rsa_key(rows[i].octets);
+		struct testkey *key = testkey_sized("example.test", 1024);
+		struct judge *j = judge_with_a_key(key, unchecked);
+		char records[200];
+		snprintf(records, sizeof(records),
+		        "www.example.test A 192.0.2.66 | " SMALL " tag=%u%s",
+		        dnskey_tag(span_of(unchecked.octets, unchecked.len)), rows[i].also);
+		judge_text(j, "www.example.test A", 0, records, ASK_DO);
+		assert_judged(j, rows[i].why, rows[i].status, rows[i].reason);
+		judge_free(j);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_a_small_key_signs_is_insecure_and_no_more),
+		cmocka_unit_test(a_zone_key_of_any_unsupported_size_has_one_reason),
+		cmocka_unit_test(a_signature_by_a_key_that_nobody_checks_is_refused_for_its_size),
 		cmocka_unit_test(what_a_small_key_says_of_a_cut_makes_no_key_below_it_secure),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

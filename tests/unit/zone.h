@@ -68,8 +68,8 @@ struct testkey *testkey_new(uint8_t algorithm, uint16_t flags, const char *zone)
 struct testkey *testkey_seeded(
         uint8_t algorithm, uint16_t flags, const char *zone, const char *seed);
 
-/* Makes an RSASHA256 key of 768 bits, with the flags of a ZSK. */
-struct testkey *testkey_small(const char *zone);
+/* Makes an RSASHA256 key of `bits`, from 512 to 5000, with the flags of a ZSK. */
+struct testkey *testkey_sized(const char *zone, unsigned bits);
 
 /* Makes the same key with the REVOKE bit, and so another tag. */
 struct testkey *testkey_revoked(const struct testkey *k);

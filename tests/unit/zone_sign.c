@@ -40,7 +40,11 @@ static EVP_PKEY *seeded_key(const struct testkey *k, const char *type, size_t le
 	return EVP_PKEY_new_raw_private_key_ex(NULL, type, NULL, octets, len);
 }
 
-#define SMALL "768 bits"
+static size_t bits_of(const char *seed)
+{
+	unsigned bits;
+	return sscanf(seed, "%u bits", &bits) == 1 ? bits : 2048;
+}
 
 static void key_make(struct testkey *k, const char *seed)
 {
@@ -48,8 +52,7 @@ static void key_make(struct testkey *k, const char *seed)
 	case ALGORITHM_RSASHA256:
 	case ALGORITHM_RSASHA512:
 		k->digest = k->algorithm == ALGORITHM_RSASHA256 ? "SHA256" : "SHA512";
-		k->pkey = EVP_PKEY_Q_keygen(
-		        NULL, NULL, "RSA", (size_t)(strcmp(seed, SMALL) == 0 ? 768 : 2048));
+		k->pkey = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", bits_of(seed));
 		break;
 	case ALGORITHM_ECDSAP256:
 		k->digest = "SHA256";
@@ -103,9 +106,12 @@ struct testkey *testkey_new(uint8_t algorithm, uint16_t flags, const char *zone)
 	return testkey_seeded(algorithm, flags, zone, "");
 }
 
-struct testkey *testkey_small(const char *zone)
+struct testkey *testkey_sized(const char *zone, unsigned bits)
 {
-	return testkey_seeded(ALGORITHM_RSASHA256, 256, zone, SMALL);
+	char seed[32];
+
+	snprintf(seed, sizeof(seed), "%u bits", bits);
+	return testkey_seeded(ALGORITHM_RSASHA256, 256, zone, seed);
 }
 
 struct testkey *testkey_revoked(const struct testkey *k)
@@ -128,9 +134,10 @@ void testkey_free(struct testkey *k)
 static void put_bignum(struct writer *w, EVP_PKEY *pkey, const char *param, bool with_length)
 {
 	BIGNUM *n = NULL;
-	uint8_t octets[512];
+	uint8_t octets[640];
 
-	require(EVP_PKEY_get_bn_param(pkey, param, &n) == 1 && BN_num_bytes(n) <= 512);
+	require(EVP_PKEY_get_bn_param(pkey, param, &n) == 1 &&
+	        BN_num_bytes(n) <= (int)sizeof(octets));
 	int len = BN_bn2bin(n, octets);
 	if (with_length)
 		writer_u8(w, (uint8_t)len);
@@ -286,7 +293,7 @@ static size_t ecdsa_plain(uint8_t *signature, size_t len, int coordinate)
 
 static void put_signature(struct writer *w, const struct testkey *k, struct span data, bool spoil)
 {
-	uint8_t signature[512];
+	uint8_t signature[640];
 	size_t len = sizeof(signature);
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 
