@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "cmd/command.h"
 #include "cmd/options.h"
+#include "config/config_ntas.h"
 #include "config/config_show.h"
 #include "config/trust_anchors.h"
 #include "daemon/effective_anchors.h"
@@ -71,6 +72,17 @@ static bool effective_anchors_fit(const struct config *c)
 	return fit;
 }
 
+static void doubt_ntas(const struct config *c)
+{
+	int64_t now_s = clock_wall_s();
+	struct complaint why;
+
+	for (unsigned i = 0; c->ntas && i < c->ntas->count; i++) {
+		if (config_nta_doubt(c, i, now_s, &why))
+			log_warning("%s", why.text);
+	}
+}
+
 /* Reads the files that the configuration names too: without them the service would not start. */
 static enum exit_code config_check(const struct config *c, bool is_offline)
 {
@@ -99,6 +111,7 @@ static enum exit_code config_check(const struct config *c, bool is_offline)
 	if (c->shortcut_interfaces.count > 0 && !shortcut_load_is_built())
 		log_warning("shortcut.interfaces has no effect: this build lacks eBPF (clang and "
 		            "libbpf)");
+	doubt_ntas(c);
 	if (inside_matters(c)) {
 		struct inside in;
 		inside_find(c, &in);

@@ -136,14 +136,10 @@ static bool load_stream(struct config_reader *r, FILE *stream)
 		return reader_wrong(r, NULL, "%s", strerror(EISDIR));
 
 	config_init(&file);
-	if (config_read(&file, stream)) {
+	if (config_read(&file, stream))
 		good = load_group(r, "", config_root_setting(&file)) && keys_fit(r, &file);
-	} else {
-		const char *name = config_error_file(&file);
-		complaint_set(r->error, "%s:%d: %s", name ? name : r->path,
-		        config_error_line(&file), config_error_text(&file));
-		good = false;
-	}
+	else
+		good = reader_wrong_syntax(r, &file);
 	config_destroy(&file);
 	return good;
 }

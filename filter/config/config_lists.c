@@ -9,7 +9,6 @@
 #include "config/config_table.h"
 #include "config/interface_name.h"
 #include "config/network_text.h"
-#include "config/nta_text.h"
 #include "wire/nat64.h"
 
 /* ---- Lists of servers ---- */
@@ -191,65 +190,6 @@ const struct config_kind kind_prefixes = { .set_default = prefix_list_default,
 	.read = prefix_list_read,
 	.say_allowed = prefix_list_say_allowed,
 	.show = network_list_show };
-
-/* ---- Negative trust anchors ---- */
-
-static void nta_list_fini(void *value)
-{
-	struct nta_list **list = value;
-
-	free(*list);
-	*list = NULL;
-}
-
-static bool nta_list_read(
-        struct config_reader *r, const struct config_key *k, const config_setting_t *s, void *value)
-{
-	struct nta_list *list;
-
-	(void)k;
-	if (!reader_is_list(s, NTAS_MAX))
-		return false;
-	*(struct nta_list **)value = list = reader_array(r, 1, sizeof(*list));
-	if (!list)
-		return false;
-	for (int i = 0; i < config_setting_length(s); i++) {
-		const char *text = config_setting_get_string_elem(s, i);
-		struct nta nta;
-		if (!text || !nta_read(text, &nta) || !nta_add(list, &nta.zone, nta.expires_s))
-			return false;
-	}
-	return true;
-}
-
-static void nta_list_say_allowed(const struct config_key *k, FILE *out)
-{
-	(void)k;
-	fprintf(out,
-	        "a list of at most %d zones, such as "
-	        "[ \"broken.example\", \"other.example until 20261224120000\" ]",
-	        NTAS_MAX);
-}
-
-static void nta_list_show(const struct config_key *k, const void *value, FILE *out)
-{
-	const struct nta_list *list = *(struct nta_list *const *)value;
-
-	(void)k;
-	fputs("[", out);
-	for (unsigned i = 0; list && i < list->count; i++) {
-		char text[NTA_TEXT_SIZE];
-		nta_write(&list->items[i], text);
-		fputs(i ? ", " : " ", out);
-		kind_show_text(text, out);
-	}
-	fputs(" ]", out);
-}
-
-const struct config_kind kind_ntas = { .read = nta_list_read,
-	.say_allowed = nta_list_say_allowed,
-	.show = nta_list_show,
-	.fini = nta_list_fini };
 
 /* ---- Lists of domain names ---- */
 

@@ -9,7 +9,6 @@ extern const struct config_kind kind_resolvers;  /* struct config_servers, with 
 extern const struct config_kind kind_servers;    /* struct config_servers, without ports */
 extern const struct config_kind kind_networks;   /* struct config_networks */
 extern const struct config_kind kind_prefixes;   /* struct config_networks, prefixes of NAT64s */
-extern const struct config_kind kind_ntas;       /* struct nta_list *, NULL for none */
 extern const struct config_kind kind_names;      /* struct namelist * */
 extern const struct config_kind kind_interfaces; /* struct config_interfaces */
 

@@ -20,6 +20,12 @@ struct config_reader {
 __attribute__((format(printf, 3, 4))) bool reader_wrong(
         struct config_reader *r, const config_setting_t *at, const char *format, ...);
 
+/* Returns "FILE:LINE" of a setting, to be freed; or NULL if memory runs out, and says so. */
+char *reader_place(struct config_reader *r, const config_setting_t *at);
+
+/* Says why libconfig could not read the file. Always returns false. */
+bool reader_wrong_syntax(struct config_reader *r, const config_t *file);
+
 /* Reads the path of a file or directory. It must be absolute, because the working directory of a
  * service is not that of a person. Returns false, and says nothing, if the value is no such path. */
 bool reader_path(const config_setting_t *s, char value[static CONFIG_PATH_MAX]);

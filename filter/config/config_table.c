@@ -9,6 +9,7 @@
 #include "config/config_kinds.h"
 #include "config/config_lists.h"
 #include "config/config_local.h"
+#include "config/config_ntas.h"
 #include "config/config_sign.h"
 #include "dnssec/limits.h"
 

@@ -7,6 +7,7 @@
 #include "base/complaint.h"
 #include "base/log.h"
 #include "config/address.h"
+#include "config/config_ntas.h"
 #include "config/config_show.h"
 #include "config/config_table.h"
 #include "gate/policy.h"
@@ -212,7 +213,20 @@ static void an_error_names_the_file_the_line_and_the_key(void **state)
 		{ "a local name that is a number", "local_names = [ 10 ];",
 		        ":1: local_names must be a list" },
 		{ "bad syntax", "mode = \"enforce\";\nrole =\n", ":3: syntax error" },
-		{ "a key twice", "flows = 100;\nflows = 200;\n", ":2: duplicate setting name" },
+		{ "a key twice", "flows = 100;\nflows = 200;\n",
+		        ":2: \"flows\" is set for the second time: keep one of the two" },
+		{ "a key twice in one line", "role = \"host\"; flows = 1; flows = 2;",
+		        ":1: \"flows\" is set for the second time" },
+		{ "a key twice, after a string and before a comment like keys",
+		        "resolver = [ \"flows = 1;\\\" flows = 1;\" ];\nflows = 1;\n"
+		        "/* 1 */ flows : 2; # role = 1; role = 2",
+		        ":3: \"flows\" is set for the second time" },
+		{ "a key twice in a group", "queue = {\n\tcount = 1;\n\tcount = 2; };",
+		        ":3: \"count\" is set for the second time" },
+		{ "a group twice", "queue = { count = 1; };\nqueue = { first = 1; };",
+		        ":2: \"queue\" is set for the second time" },
+		{ "a key twice, and its value in another line", "flows = 100;\nflows\n= 200;\n",
+		        ":2: a key is set for the second time" },
 		{ "queues past the last", "\nqueue = { first = 65533; count = 2; };",
 		        ":2: queue.first + 2 * queue.count must be at most 65536" },
 		{ "more parked responses than the queue holds",
@@ -232,6 +246,51 @@ static void an_error_names_the_file_the_line_and_the_key(void **state)
 		if (!strstr(error.text, rows[i].says))
 			fail_msg("%s: says \"%s\", not \"%s\"", rows[i].why, error.text,
 			        rows[i].says);
+	}
+}
+
+/* An operator forgets such an entry, and the zone stays unprotected, or stays broken. */
+static void a_negative_trust_anchor_that_is_dubious_is_told_with_its_line(void **state)
+{
+	enum { NOW = 1800000000 }; /* in 2027 */
+	static const struct {
+		const char *why, *text;
+		const char *says; /* of the only entry; NULL: nothing */
+	} rows[] = {
+		{ "with an end", "\"a.example until 20280101000000\"", NULL },
+		{ "its time is over", "\"a.example until 20270115080000\"",
+		        ":2: negative_trust_anchors: \"a.example. until 20270115080000\": its time "
+		        "is over" },
+		{ "one second is left", "\"a.example until 20270115080001\"", NULL },
+		{ "no end", "\n\"a.example\"",
+		        ":3: negative_trust_anchors: \"a.example.\": it has no "
+		        "end" },
+		{ "every name", "\". until 20280101000000\"",
+		        "it turns validation off for every name" },
+		{ "every name, without an end", "\".\"", "it turns validation off for every name" },
+		{ "a zone twice: the later entry holds",
+		        "\"a.example until 20200101000000\",\n\"A.example until 20280101000000\"",
+		        NULL },
+		{ "a zone twice: the place is that of the later entry",
+		        "\"a.example until 20280101000000\",\n\"a.example\"", ":3: " },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct complaint error, why = { "" };
+		struct config c;
+		char text[200];
+
+		snprintf(text, sizeof(text), "flows = 100;\nnegative_trust_anchors = [ %s ];\n",
+		        rows[i].text);
+		assert_row(rows[i].why, load(text, &c, &error) == 0);
+		assert_int_equal(c.ntas->count, 1);
+		assert_row(
+		        rows[i].why, config_nta_doubt(&c, 0, NOW, &why) == (rows[i].says != NULL));
+		assert_row(rows[i].why,
+		        !rows[i].says || (strstr(why.text, rows[i].says) &&
+		                                 strncmp(why.text, path, strlen(path)) == 0));
+		config_fini(&c);
 	}
 }
 
@@ -294,6 +353,7 @@ int main(void)
 		cmocka_unit_test(values_of_a_file_replace_the_defaults),
 		cmocka_unit_test(marks_are_read_and_shown_as_32_bits),
 		cmocka_unit_test(an_error_names_the_file_the_line_and_the_key),
+		cmocka_unit_test(a_negative_trust_anchor_that_is_dubious_is_told_with_its_line),
 		cmocka_unit_test(a_file_that_cannot_be_read_is_an_error),
 		cmocka_unit_test(the_example_file_has_every_key_and_can_be_loaded),
 	};
