@@ -189,11 +189,31 @@ def _is_talked_to(world):
     expect("role host" in world.service.control("status", "sealgate"), "systemd has no status line")
 
 
+def _starts_again_once_the_configuration_is_right(world):
+    """As docs/operation.md says: systemd has given up by then, and would refuse to start it."""
+    service, config = world.service, "/etc/sealgate/sealgate.conf"
+    service.start()
+    service.run("sh", "-c", f"cp {config} /run/right.conf; echo 'mode = 1;' >> {config}")
+    try:
+        with contextlib.suppress(LabError):
+            service.control("restart", "sealgate")
+        wait_until(lambda: service.control("show", "--property=ActiveState", "--value", "sealgate") == "failed",
+                   "systemd does not give up")
+        expect(not _is_answered(world), "DNS passes without the service")
+    finally:
+        service.run("cp", "/run/right.conf", config)
+    service.control("reset-failed", "sealgate")
+    service.control("restart", "sealgate")
+    expect_data(world.ask("www.p256.test.", "A"), "A", GOOD)
+
+
 GROUPS = (
     Group("service", as_a_service, obstacle=manager.obstacle(), cases=(
         Case("during systemctl restart the rules are never missing", _restarts_without_a_gap),
         Case("after SIGKILL the service is started again, and the rules were never missing",
              _comes_back_without_a_gap),
+        Case("after a wrong configuration the commands of the documentation start the service again",
+             _starts_again_once_the_configuration_is_right),
         Case("the service works with CAP_NET_ADMIN as its only right", _has_few_rights),
         Case("sealgate ctl of root reaches the service", _is_talked_to),
         Case("systemctl stop removes the rules", _stops_and_leaves_nothing))),
