@@ -34,6 +34,31 @@ static void a_dname_is_above_a_name_but_not_at_it(void **state)
 	}
 }
 
+static void of_two_dnames_the_closer_one_counts(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *first, *second;
+	} rows[] = {
+		{ "the closer one first", "b.example.test", "example.test" },
+		{ "the closer one last", "example.test", "b.example.test" },
+	};
+	struct name name = name_of("a.b.example.test"), closer = name_of("b.example.test");
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct msgbuild b;
+		struct parsed p;
+
+		msg_begin(&b, 1, FLAG_QR, "a.b.example.test", TYPE_A);
+		msg_rr(&b, rows[i].first, TYPE_DNAME, 300, rd_name("other.test"));
+		msg_rr(&b, rows[i].second, TYPE_DNAME, 300, rd_name("other.test"));
+		assert_true(parsed_open(&p, msg_span(&b)));
+		const struct rrset *dname = alias_dname_above(&p.g, &name);
+		assert_row(rows[i].why, dname && name_equal(&dname->owner, &closer));
+		parsed_close(&p);
+	}
+}
+
 static void an_alias_has_one_target(void **state)
 {
 	(void)state;
@@ -70,6 +95,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_dname_is_above_a_name_but_not_at_it),
+		cmocka_unit_test(of_two_dnames_the_closer_one_counts),
 		cmocka_unit_test(an_alias_has_one_target),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
