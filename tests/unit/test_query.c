@@ -196,6 +196,16 @@ static void a_query_for_a_cookie_needs_no_question(void **state)
 		assert_row(rows[i].why,
 		        query_read(&m, &policy, &(struct query_ends){ client, server }, &asked) ==
 		                rows[i].kind);
+		/* what carries a record is no query */
+		memset(b.octets + b.len, 0, 11);
+		b.octets[b.len + 2] = TYPE_A;
+		b.octets[b.len + 4] = CLASS_IN;
+		b.octets[11] = 2;
+		b.len += 11;
+		assert_row(rows[i].why, parse());
+		assert_row(rows[i].why,
+		        query_read(&m, &policy, &(struct query_ends){ client, server }, &asked) ==
+		                QUERY_MALFORMED);
 	}
 }
 
@@ -327,7 +337,6 @@ static void an_existing_opt_is_changed_in_place_and_keeps_its_options(void **sta
 	}
 }
 
-/* A relay asks this about any message, also about those that query_read() refuses. */
 /* A server may answer any of these by an error, which says nothing of EDNS. */
 static void what_a_client_adds_to_its_opt_is_noted_and_can_be_left_out(void **state)
 {
@@ -373,9 +382,12 @@ static void what_a_client_adds_to_its_opt_is_noted_and_can_be_left_out(void **st
 		assert_int_equal(room[11], 1);
 		out = writer_over(room, opt_at + QUERY_GROWTH - 1);
 		assert_row(rows[i].why, !query_strip(&m, &out));
+		out = writer_over(room, DNS_HEADER_SIZE); /* not even the question fits */
+		assert_row(rows[i].why, !query_strip(&m, &out));
 	}
 }
 
+/* A relay asks this about any message, also about those that query_read() refuses. */
 static void a_transfer_is_a_query_with_one_question(void **state)
 {
 	(void)state;
