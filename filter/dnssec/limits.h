@@ -49,6 +49,7 @@
 #define LIMIT_RENEWAL_AGE_S      3  /* keys that are newer are not looked for again */
 #define LIMIT_RENEWAL_UNSIGNED_S 60 /* between two looks whether a zone has become unsigned */
 #define LIMIT_SERVERS_S          3600 /* the addresses of a zone's servers, which no signature proves */
+#define LIMIT_FOUND_TTL_S        120 /* the TTL of what is made up in a prefix that the network told */
 #define LIMIT_UNABLE_S           60 /* a server that could not answer for a DS or DNSKEY */
 
 /* The clock skew that is allowed for RRSIG times: a share of the validity period, within bounds. */

@@ -95,9 +95,17 @@ static bool judge_absence(struct judging *j, const struct name *name, struct syn
 
 /* ---- The addresses ---- */
 
-/* Returns the proved address of which `ipv6` is a form, or NULL. */
+/* A prefix that the network told may be false, or gone soon. Clients keep what was made up in it for no
+ * longer than this, so an attacker who told it gains nothing that lasts. */
+static uint32_t most_ttl_in(const struct policy *policy, unsigned prefix)
+{
+	return prefix < policy->dns64_count - policy->dns64_found ? UINT32_MAX : LIMIT_FOUND_TTL_S;
+}
+
+/* Returns the proved address of which `ipv6` is a form, or NULL. Lowers `ttl_s` to what the prefix
+ * allows. */
 static const struct synthesis_address *find_address(
-        const struct judging *j, const struct synthesised *entry, struct span ipv6)
+        const struct judging *j, const struct synthesised *entry, struct span ipv6, uint32_t *ttl_s)
 {
 	const struct policy *policy = j->gate->policy;
 	uint8_t ipv4[NAT64_IPV4_OCTETS];
@@ -106,20 +114,22 @@ static const struct synthesis_address *find_address(
 		const struct synthesis_address *a = NULL;
 		if (nat64_read(&policy->dns64[i], ipv6, ipv4))
 			a = synthesised_find(entry, ipv4, j->now_s);
-		if (a)
-			return a;
+		if (!a)
+			continue;
+		*ttl_s = (uint32_t)least(*ttl_s, most_ttl_in(policy, i));
+		return a;
 	}
 	return NULL;
 }
 
-/* True if all records of the set are forms of proved addresses. Lowers `ttl_s` and `until_s` to
- * those of the addresses. */
+/* True if all records of the set are forms of proved addresses. Lowers `ttl_s` to that of the addresses
+ * and what the prefixes allow, and `until_s` to that of the addresses. */
 static bool are_addresses(const struct judging *j, const struct rrset *set,
         const struct synthesised *entry, uint32_t *ttl_s, int64_t *until_s)
 {
 	for (uint16_t i = set->first; i != RR_NONE; i = j->sets.next[i]) {
 		const struct synthesis_address *a =
-		        find_address(j, entry, message_rdata(j->m, &j->m->rrs[i]));
+		        find_address(j, entry, message_rdata(j->m, &j->m->rrs[i]), ttl_s);
 		if (!a)
 			return false;
 		*ttl_s = (uint32_t)least(*ttl_s, a->ttl_s);
@@ -194,14 +204,20 @@ static bool is_in_prefixes(const struct judging *j, const struct rrset *set)
 }
 
 /* True for the CNAME from the name of a NAT64's address to the name of the IPv4 address in it (RFC
- * 6147, 5.3.1). Its target follows from its owner, so it needs no proof. */
-static bool is_reverse(const struct judging *j, const struct rrset *set)
+ * 6147, 5.3.1). Its target follows from its owner, so it needs no proof. Sets `most_ttl_s` to what the
+ * prefix allows. */
+static bool is_reverse(const struct judging *j, const struct rrset *set, uint32_t *most_ttl_s)
 {
 	const struct policy *policy = j->gate->policy;
 	struct name target, made;
 
-	return nat64_reverse(policy->dns64, policy->dns64_count, &set->owner, &made) &&
-	       alias_target(&j->sets, set, &target) && name_equal(&target, &made);
+	for (unsigned i = 0; i < policy->dns64_count; i++) {
+		if (!nat64_reverse(&policy->dns64[i], 1, &set->owner, &made))
+			continue;
+		*most_ttl_s = most_ttl_in(policy, i);
+		return alias_target(&j->sets, set, &target) && name_equal(&target, &made);
+	}
+	return false;
 }
 
 bool dns64_judge(struct judging *j, const struct rrset *set)
@@ -210,6 +226,7 @@ bool dns64_judge(struct judging *j, const struct rrset *set)
 	uint16_t qtype = j->m->qtype;
 	bool is_address = qtype == TYPE_AAAA && set->type == TYPE_AAAA;
 	bool is_pointer = qtype == TYPE_PTR && set->type == TYPE_CNAME;
+	uint32_t most_ttl_s;
 
 	if (!synthesis_is_on(&j->gate->synthesis) || set->sig_count > 0 ||
 	        !(is_address || is_pointer))
@@ -220,8 +237,8 @@ bool dns64_judge(struct judging *j, const struct rrset *set)
 	if (r->is_made_up || r->outcome.status != STATUS_BOGUS ||
 	        r->outcome.reason != REASON_RRSIG_MISSING)
 		return true;
-	if (is_pointer && is_reverse(j, set))
-		rule_made(j, set, UINT32_MAX, INT64_MAX);
+	if (is_pointer && is_reverse(j, set, &most_ttl_s))
+		rule_made(j, set, most_ttl_s, INT64_MAX);
 	if (!is_address || !is_in_prefixes(j, set))
 		return true;
 	return judge_addresses(j, set, synthesis_get(&j->gate->synthesis, &set->owner));

@@ -25,7 +25,7 @@ int gate_init(struct gate *g, uint32_t messages)
 	g->rrs = calloc(MESSAGE_RRS_MAX, sizeof(*g->rrs));
 	if (!error)
 		error = g->rrs ? recall_init(&g->recall, messages) : -ENOMEM;
-	if (!error && g->policy && g->policy->dns64_count > 0)
+	if (!error && g->policy && policy_may_have_dns64(g->policy))
 		error = synthesis_init(&g->synthesis);
 	if (error)
 		gate_fini(g);

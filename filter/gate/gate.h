@@ -36,7 +36,7 @@ struct gate {
 	struct store *store;
 	const struct policy *policy;
 	struct recall recall;
-	struct synthesis synthesis; /* empty if the policy has no prefix of a NAT64 */
+	struct synthesis synthesis; /* empty if the policy never has a prefix of a NAT64 */
 	struct arena arena;
 	struct rr *rrs; /* room for the records of the response being judged */
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the operator configured for the gate. It does not change while a worker uses it. */
+/* What the operator configured for the gate, and the prefixes of NAT64s that were found. It does not
+ * change while a worker uses it; gates_use_policy() replaces it. */
 #ifndef GATE_POLICY_H
 #define GATE_POLICY_H
 
@@ -21,9 +22,11 @@ struct policy {
 	int32_t skew_s;        /* how far signature times may be off, in seconds */
 
 	/* The prefixes of NAT64s, each as nat64_is_prefix() wants it; borrowed. A DNS64 may make up
-	 * AAAA records in them. Set before gate_init(). */
+	 * AAAA records in them. Set before gate_init(). The last `dns64_found` of them were told by
+	 * the network: what is made up in them has a TTL of at most LIMIT_FOUND_TTL_S. */
 	const struct network *dns64;
-	unsigned dns64_count;
+	unsigned dns64_count, dns64_found;
+	bool finds_dns64; /* prefixes may be found later, so the gate takes the memory for them */
 
 	bool has_nsec3_iterations; /* `nsec3_iterations` replaces the limit of dnssec/limits.h */
 	uint32_t nsec3_iterations;
@@ -42,6 +45,12 @@ struct policy {
 static inline bool policy_passes_cd(const struct policy *p, struct span client)
 {
 	return p->passes_cd || networks_have(p->validators, p->validator_count, client);
+}
+
+/* True if there are prefixes of NAT64s, or may be later. */
+static inline bool policy_may_have_dns64(const struct policy *p)
+{
+	return p->dns64_count > 0 || p->finds_dns64;
 }
 
 /* True if the answers of the server with this address are not judged. */

@@ -48,7 +48,7 @@ int synthesis_init(struct synthesis *s);
 void synthesis_fini(struct synthesis *s);
 void synthesis_forget(struct synthesis *s);
 
-/* True if the gate has this memory, because a prefix is configured. */
+/* True if the gate has this memory, because a prefix is configured, or may be found. */
 static inline bool synthesis_is_on(const struct synthesis *s)
 {
 	return s->names.capacity > 0;

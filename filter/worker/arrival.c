@@ -26,7 +26,7 @@ int arrivals_init(struct arrivals *all)
 	int result = once_more_init(&all->once_more);
 	if (result < 0)
 		return result;
-	if (!all->fallback->can_assist && all->config->policy->dns64_count == 0 &&
+	if (!all->fallback->can_assist && !policy_may_have_dns64(all->config->policy) &&
 	        !all->config->monitors)
 		return 0;
 	all->response_rrs = scratch_rrs_new();

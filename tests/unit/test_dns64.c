@@ -347,6 +347,67 @@ static void a_ttl_is_at_most_that_of_the_proofs(void **state)
 	}
 }
 
+/* The network told the last prefix, and it may be false. What was made up in it leaves the caches of
+ * clients soon. */
+static void a_ttl_is_short_in_a_prefix_that_was_found(void **state)
+{
+	(void)state;
+	static const struct answers answers = PROVED;
+	static const struct answers brief = { WWW " A 192.0.2.1 | example.test ttl=77", NO_AAAA,
+		NULL };
+	static const struct {
+		const char *why, *records;
+		const struct answers *answers;
+		unsigned found;
+		uint32_t ttl_s;
+	} rows[] = {
+		{ "in a configured one", MADE_UP, &answers, 1, TTL },
+		{ "in the one that was found", WWW " AAAA 2001:db8:64:c000:2:100::", &answers, 1,
+		        LIMIT_FOUND_TTL_S },
+		{ "in both", MADE_UP " 2001:db8:64:c000:2:100::", &answers, 1, LIMIT_FOUND_TTL_S },
+		{ "both are configured", WWW " AAAA 2001:db8:64:c000:2:100::", &answers, 0, TTL },
+		{ "both were found", MADE_UP, &answers, 2, LIMIT_FOUND_TTL_S },
+		{ "the address has a shorter one", WWW " AAAA 2001:db8:64:c000:2:100::", &brief, 1,
+		        77 },
+	};
+	_Static_assert(TTL > LIMIT_FOUND_TTL_S, "otherwise this shows nothing");
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct judge *j = judge_with_prefixes(COUNT(prefixes));
+		struct client_query asked = judge_asked(WWW " AAAA", ASK_DO);
+		j->policy.dns64_found = rows[i].found;
+		judge_fed(j, WWW " AAAA", rows[i].records, ASK_DO, rows[i].answers);
+		assert_judged(j, rows[i].why, PASSES);
+		for (unsigned recalled = 0; recalled <= 1; recalled++) {
+			const struct message *m = judge_delivered(j, msg_span(&j->response));
+			assert_row(rows[i].why, m->rrs[0].ttl_s == rows[i].ttl_s);
+			if (!recalled)
+				assert_true(judge_recall(j, &asked, msg_span(&j->response)));
+		}
+		judge_free(j);
+	}
+}
+
+/* The memory is there before the first prefix is found. */
+static void a_prefix_may_come_later(void **state)
+{
+	(void)state;
+	static const struct answers answers = PROVED;
+	struct judge *j = judge_with_prefixes(0);
+
+	assert_false(synthesis_is_on(&j->gate.synthesis));
+	gate_fini(&j->gate);
+	j->policy.finds_dns64 = true;
+	j->gate = (struct gate){ .crypto = j->crypto, .store = &j->store, .policy = &j->policy };
+	assert_int_equal(gate_init(&j->gate, 64), 0);
+	judge_fed(j, WWW " AAAA", MADE_UP, ASK_DO, &answers);
+	assert_judged(j, "before", FAILS(RRSIG_MISSING));
+	assert_int_equal(j->fetches, 0);
+	j->policy.dns64_count = j->policy.dns64_found = 1;
+	judge_fed(j, WWW " AAAA", MADE_UP, ASK_DO, &answers);
+	assert_judged(j, "afterwards", PASSES);
+	judge_free(j);
+}
+
 /* An attacker who makes addresses up must not have the name asked for each time. */
 static void addresses_that_changed_are_asked_for_again_after_a_while(void **state)
 {
@@ -485,10 +546,17 @@ static void the_alias_of_a_reverse_name_follows_from_the_name(void **state)
 		{ "two targets", REVERSE " CNAME " IN_ADDR " evil.test\n" POINTER, { 0 },
 		        FAILS(RRSIG_MISSING) },
 	};
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < 2 * COUNT(rows); i++) {
+		const struct row *row = &rows[i / 2];
+		bool is_found = i % 2;
 		struct judge *j = judge_with_prefixes(1);
-		judge_fed(j, REVERSE " PTR", rows[i].records, ASK_DO, &rows[i].answers);
-		assert_judged(j, rows[i].why, rows[i].status, rows[i].reason);
+		j->policy.dns64_found = is_found;
+		judge_fed(j, REVERSE " PTR", row->records, ASK_DO, &row->answers);
+		assert_judged(j, row->why, row->status, row->reason);
+		if (row->status <= STATUS_INSECURE) {
+			const struct message *m = judge_delivered(j, msg_span(&j->response));
+			assert_row(row->why, (m->rrs[0].ttl_s == LIMIT_FOUND_TTL_S) == is_found);
+		}
 		judge_free(j);
 	}
 }
@@ -504,6 +572,8 @@ int main(void)
 		cmocka_unit_test(what_is_proved_is_asked_for_once),
 		cmocka_unit_test(a_made_up_address_is_recalled_until_its_proof_ends),
 		cmocka_unit_test(a_ttl_is_at_most_that_of_the_proofs),
+		cmocka_unit_test(a_ttl_is_short_in_a_prefix_that_was_found),
+		cmocka_unit_test(a_prefix_may_come_later),
 		cmocka_unit_test(addresses_that_changed_are_asked_for_again_after_a_while),
 		cmocka_unit_test(a_failure_counts_for_its_own_server),
 		cmocka_unit_test(too_many_addresses_prove_none),
