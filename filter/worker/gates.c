@@ -11,14 +11,19 @@
 
 #define DATELESS_ZONES 256 /* on the way to the names of time servers */
 
+static void set_dateless_policy(struct gates *g, const struct policy *policy)
+{
+	g->dateless.policy = *policy;
+	g->dateless.policy.is_dateless = true;
+	g->dateless.policy.earliest_s = g->config->earliest_s;
+}
+
 /* This gate remembers no messages. */
 static int init_dateless(struct gates *g)
 {
 	const struct worker_config *config = g->config;
 
-	g->dateless.policy = *config->policy;
-	g->dateless.policy.is_dateless = true;
-	g->dateless.policy.earliest_s = config->earliest_s;
+	set_dateless_policy(g, config->policy);
 	g->dateless.gate = (struct gate){
 		.crypto = g->crypto, .store = &g->dateless.store, .policy = &g->dateless.policy
 	};
@@ -63,6 +68,14 @@ void gates_use_anchors(struct gates *g, const struct anchors *anchors)
 {
 	store_set_anchors(&g->store, anchors);
 	store_set_anchors(&g->dateless.store, anchors);
+	gate_forget(&g->gate);
+}
+
+/* A response that passed because of a prefix must not be recalled when that is gone. */
+void gates_use_policy(struct gates *g, const struct policy *policy)
+{
+	g->gate.policy = policy;
+	set_dateless_policy(g, policy);
 	gate_forget(&g->gate);
 }
 

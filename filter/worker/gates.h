@@ -47,6 +47,9 @@ void gates_forget(struct gates *g);
 /* Trusts these anchors from now on. Borrows them. */
 void gates_use_anchors(struct gates *g, const struct anchors *anchors);
 
+/* Judges by this policy from now on: its prefixes of NAT64s differ. Borrows it. */
+void gates_use_policy(struct gates *g, const struct policy *policy);
+
 /* Says whose answers are judged or learned next. A failure to prove something is remembered for one
  * server only; but if resolvers are configured, all keys come from them. */
 void gates_set_source(struct gates *g, const struct sockaddr_storage *server);

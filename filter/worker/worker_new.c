@@ -319,6 +319,7 @@ struct worker *worker_new(const struct worker_config *config, struct complaint *
 	}
 	w->config = *config;
 	w->orders.anchors = w->anchors_used = config->anchors;
+	w->orders.policy = w->policy_used = config->policy;
 	w->orders.sign_policy = w->sign_policy_used = config->signing.policy;
 	w->orders.clock = w->turn.clock = config->clock;
 	w->epoll_fd = w->wake_fd = w->queue.fd = -1;

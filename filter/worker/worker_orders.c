@@ -45,6 +45,17 @@ const struct anchors *worker_anchors(const struct worker *w)
 	return __atomic_load_n(&w->anchors_used, __ATOMIC_ACQUIRE);
 }
 
+void worker_use_policy(struct worker *w, const struct policy *policy)
+{
+	__atomic_store_n(&w->orders.policy, policy, __ATOMIC_RELEASE);
+	wake_worker(w);
+}
+
+const struct policy *worker_policy(const struct worker *w)
+{
+	return __atomic_load_n(&w->policy_used, __ATOMIC_ACQUIRE);
+}
+
 void worker_use_sign_policy(struct worker *w, const struct sign_policy *policy)
 {
 	__atomic_store_n(&w->orders.sign_policy, policy, __ATOMIC_RELEASE);
@@ -74,6 +85,17 @@ static void take_anchors(struct worker *w)
 		return;
 	gates_use_anchors(&w->gates, wanted);
 	__atomic_store_n(&w->anchors_used, wanted, __ATOMIC_RELEASE);
+}
+
+static void take_gate_policy(struct worker *w)
+{
+	const struct policy *wanted = __atomic_load_n(&w->orders.policy, __ATOMIC_ACQUIRE);
+
+	if (wanted == w->policy_used)
+		return;
+	w->config.policy = wanted; /* where all parts of the worker look for it */
+	gates_use_policy(&w->gates, wanted);
+	__atomic_store_n(&w->policy_used, wanted, __ATOMIC_RELEASE);
 }
 
 /* The memory of a signer holds at any time. */
@@ -112,6 +134,7 @@ void orders_take(struct worker *w)
 	uint64_t pause_until_ms = __atomic_load_n(&w->orders.pause_until_ms, __ATOMIC_ACQUIRE);
 
 	take_anchors(w);
+	take_gate_policy(w);
 	take_sign_policy(w);
 	take_clock(w);
 	take_forget(w);

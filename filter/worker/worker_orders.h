@@ -10,11 +10,13 @@
 #include "base/clock.h"
 
 struct anchors;
+struct policy;
 struct sign_policy;
 struct worker;
 
 struct orders {
 	const struct anchors *anchors;
+	const struct policy *policy;           /* of a worker that validates */
 	const struct sign_policy *sign_policy; /* of a worker that signs */
 	uint64_t pause_until_ms;               /* of the monotonic clock */
 	enum clock_state clock;
@@ -43,6 +45,11 @@ void worker_forget(struct worker *w);
  * anchors until worker_anchors() returns the new ones. */
 void worker_use_anchors(struct worker *w, const struct anchors *anchors);
 const struct anchors *worker_anchors(const struct worker *w);
+
+/* Has a validator judge by `policy`, which differs from the one before by its prefixes of NAT64s only.
+ * Borrowed as anchors are. */
+void worker_use_policy(struct worker *w, const struct policy *policy);
+const struct policy *worker_policy(const struct worker *w);
 
 /* Has a signer use `policy`: its zones with their keys. Borrowed as anchors are. */
 void worker_use_sign_policy(struct worker *w, const struct sign_policy *policy);

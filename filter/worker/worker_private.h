@@ -56,6 +56,7 @@ struct worker {
 	struct crypto *crypto;
 	struct oddities oddities;
 	const struct anchors *anchors_used;         /* read by other threads */
+	const struct policy *policy_used;           /* read by other threads */
 	const struct sign_policy *sign_policy_used; /* read by other threads */
 
 	/* Of a worker that validates: */
