@@ -15,11 +15,13 @@ static char stop;
 
 enum lookup_carrier { LOOKUP_UDP, LOOKUP_TCP, LOOKUP_LARGE };
 
-/* The arguments of lookup_unless(), and the exchanges so far. The newest one is the last. */
+/* The arguments of lookup_unless() or lookup_plain(), and the exchanges so far. The newest one is the
+ * last. */
 struct lookup_task {
 	int epoll_fd;
 	const struct sockaddr_storage *server;
-	const struct want *want;
+	const struct want *want; /* NULL: `plain` is asked */
+	const struct client_query *plain;
 	uint8_t *buffer;
 	lookup_taker *take;
 	void *context;
@@ -30,8 +32,7 @@ struct lookup_task {
 	struct exchange open[LOOKUP_OPEN];
 };
 
-/* Sends the query. Returns false if it could not be sent. */
-static bool lookup_ask(struct lookup_task *task, enum lookup_carrier carrier)
+static int lookup_begin(struct lookup_task *task, struct exchange *e, enum lookup_carrier carrier)
 {
 	static int (*const begin[])(struct exchange *, int, void *, const struct sockaddr_storage *,
 	        const struct want *, uint16_t) = {
@@ -39,6 +40,19 @@ static bool lookup_ask(struct lookup_task *task, enum lookup_carrier carrier)
 		[LOOKUP_TCP] = exchange_begin_tcp,
 		[LOOKUP_LARGE] = exchange_begin_large,
 	};
+	const struct exchange_asking how = { .asked = task->plain,
+		.flags = FLAG_RD,
+		.is_plain = true,
+		.over_tcp = carrier == LOOKUP_TCP };
+
+	if (!task->want)
+		return exchange_begin_asked(e, task->epoll_fd, e, task->server, &how);
+	return begin[carrier](e, task->epoll_fd, e, task->server, task->want, EXCHANGE_FLAGS);
+}
+
+/* Sends the query. Returns false if it could not be sent. */
+static bool lookup_ask(struct lookup_task *task, enum lookup_carrier carrier)
+{
 	struct exchange *e = &task->open[task->count];
 	uint64_t wait_ms = carrier == LOOKUP_TCP
 	                           ? LOOKUP_TCP_MS
@@ -46,7 +60,7 @@ static bool lookup_ask(struct lookup_task *task, enum lookup_carrier carrier)
 
 	task->carrier = carrier;
 	task->deadline_ms = clock_monotonic_ms() + wait_ms;
-	if (begin[carrier](e, task->epoll_fd, e, task->server, task->want, EXCHANGE_FLAGS) < 0) {
+	if (lookup_begin(task, e, carrier) < 0) {
 		exchange_end(e);
 		return false;
 	}
@@ -55,11 +69,11 @@ static bool lookup_ask(struct lookup_task *task, enum lookup_carrier carrier)
 }
 
 /* Asks by the next carrier, because the present one brought nothing whole. Returns false if there is
- * none left. */
+ * none left. (Without EDNS no response over UDP is larger.) */
 static bool lookup_carry_on(struct lookup_task *task)
 {
 	return (task->carrier == LOOKUP_UDP && lookup_ask(task, LOOKUP_TCP)) ||
-	       (task->carrier != LOOKUP_LARGE && lookup_ask(task, LOOKUP_LARGE));
+	       (task->carrier != LOOKUP_LARGE && task->want && lookup_ask(task, LOOKUP_LARGE));
 }
 
 enum lookup_result { LOOKUP_GOES_ON, LOOKUP_FAILED, LOOKUP_TAKEN };
@@ -123,30 +137,44 @@ static bool lookup_is_stopped(int stop_fd)
 	return poll(&fd, 1, 0) > 0;
 }
 
+static bool lookup_run(struct lookup_task *task, int stop_fd)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.ptr = &stop };
+	bool taken = false;
+
+	task->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (task->epoll_fd < 0)
+		return false;
+	if (stop_fd >= 0 && epoll_ctl(task->epoll_fd, EPOLL_CTL_ADD, stop_fd, &event) < 0) {
+		close(task->epoll_fd);
+		return false;
+	}
+	while (!taken && task->try < LOOKUP_TRIES && !lookup_is_stopped(stop_fd)) {
+		task->try++;
+		taken = lookup_ask(task, LOOKUP_UDP) && lookup_listen(task);
+	}
+	for (unsigned i = 0; i < task->count; i++)
+		exchange_end(&task->open[i]);
+	close(task->epoll_fd);
+	return taken;
+}
+
 bool lookup_unless(const struct sockaddr_storage *server, const struct want *want, uint8_t *buffer,
         lookup_taker *take, void *context, int stop_fd)
 {
-	struct epoll_event event = { .events = EPOLLIN, .data.ptr = &stop };
-	struct lookup_task task = { .epoll_fd = epoll_create1(EPOLL_CLOEXEC),
-		.server = server,
-		.want = want,
-		.buffer = buffer,
-		.take = take,
-		.context = context };
-	bool taken = false;
+	struct lookup_task task = {
+		.server = server, .want = want, .buffer = buffer, .take = take, .context = context
+	};
 
-	if (task.epoll_fd < 0)
-		return false;
-	if (stop_fd >= 0 && epoll_ctl(task.epoll_fd, EPOLL_CTL_ADD, stop_fd, &event) < 0) {
-		close(task.epoll_fd);
-		return false;
-	}
-	while (!taken && task.try < LOOKUP_TRIES && !lookup_is_stopped(stop_fd)) {
-		task.try++;
-		taken = lookup_ask(&task, LOOKUP_UDP) && lookup_listen(&task);
-	}
-	for (unsigned i = 0; i < task.count; i++)
-		exchange_end(&task.open[i]);
-	close(task.epoll_fd);
-	return taken;
+	return lookup_run(&task, stop_fd);
+}
+
+bool lookup_plain(const struct sockaddr_storage *server, const struct client_query *asked,
+        uint8_t *buffer, lookup_taker *take, void *context, int stop_fd)
+{
+	struct lookup_task task = {
+		.server = server, .plain = asked, .buffer = buffer, .take = take, .context = context
+	};
+
+	return lookup_run(&task, stop_fd);
 }

@@ -26,4 +26,9 @@ bool lookup(const struct sockaddr_storage *server, const struct want *want, uint
 bool lookup_unless(const struct sockaddr_storage *server, const struct want *want, uint8_t *buffer,
         lookup_taker *take, void *context, int stop_fd);
 
+/* Asks `asked->question` without EDNS and with RD only, as the simplest client does; over TCP if the
+ * response is truncated. Else like lookup_unless(). An error without a question counts as a response. */
+bool lookup_plain(const struct sockaddr_storage *server, const struct client_query *asked,
+        uint8_t *buffer, lookup_taker *take, void *context, int stop_fd);
+
 #endif
