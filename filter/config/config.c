@@ -104,6 +104,18 @@ static bool marks_fit(struct config_reader *r, config_t *file)
 	return true;
 }
 
+/* Only these servers can be asked: an answer of a server that some client chose would decide for all. */
+static bool discovery_fits(struct config_reader *r, config_t *file)
+{
+	const struct config *c = r->config;
+
+	if (!(c->dns64_discovery & UINT32_C(1) << DNS64_BY_DNS) || c->resolvers.count > 0 ||
+	        c->role == ROLE_SIGNER)
+		return true;
+	return reader_wrong(r, config_lookup(file, "dns64_discovery"),
+	        "dns64_discovery = [ \"dns\" ] asks the servers of resolver, and that has none");
+}
+
 /* Checks the keys that limit each other. */
 static bool keys_fit(struct config_reader *r, config_t *file)
 {
@@ -121,7 +133,7 @@ static bool keys_fit(struct config_reader *r, config_t *file)
 		return reader_wrong(r, config_lookup(file, "control_socket"),
 		        "control_socket must be shorter than %d octets, the limit for sockets",
 		        SOCKET_PATH_MAX + 1);
-	return shortcut_fits(r, file) && marks_fit(r, file) &&
+	return shortcut_fits(r, file) && marks_fit(r, file) && discovery_fits(r, file) &&
 	       (c->role != ROLE_SIGNER || config_signer_fits(r, file));
 }
 

@@ -38,6 +38,9 @@ enum config_unsynchronised_clock { UNSYNCHRONISED_BELIEVE, UNSYNCHRONISED_DOUBT 
 enum config_blocked { BLOCKED_SERVFAIL, BLOCKED_PASS };
 enum config_checking_disabled { CHECKING_DISABLED_PASS, CHECKING_DISABLED_JUDGE };
 
+/* How prefixes of NAT64s are found. `dns64_discovery` has a bit for each. */
+enum config_dns64 { DNS64_BY_DNS, DNS64_BY_RA };
+
 struct config_servers {
 	unsigned count;
 	struct sockaddr_storage *items; /* on the heap; NULL if there are none */
@@ -86,6 +89,7 @@ struct config {
 	struct worker_limits limits;
 	bool assist;
 	struct config_networks dns64;
+	uint32_t dns64_discovery; /* bits of enum config_dns64 */
 	struct namelist *before_clock;
 	uint32_t unset_clock;          /* enum config_unset_clock */
 	uint32_t unsynchronised_clock; /* enum config_unsynchronised_clock */

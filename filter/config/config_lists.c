@@ -149,6 +149,64 @@ const struct config_kind kind_networks = { .read = network_list_read,
 	.say_allowed = network_list_say_allowed,
 	.show = network_list_show };
 
+/* ---- Lists of words ---- */
+
+#define WORDS_MAX 32 /* bits of the value */
+
+/* Returns the bit of a word, or 0. */
+static uint32_t word_bit(const struct config_key *k, const char *text)
+{
+	for (unsigned i = 0; text && k->words[i]; i++) {
+		if (strcmp(k->words[i], text) == 0)
+			return UINT32_C(1) << i;
+	}
+	return 0;
+}
+
+static bool word_list_read(
+        struct config_reader *r, const struct config_key *k, const config_setting_t *s, void *value)
+{
+	uint32_t bits = 0;
+
+	(void)r;
+	if (!reader_is_list(s, WORDS_MAX))
+		return false;
+	for (int i = 0; i < config_setting_length(s); i++) {
+		uint32_t bit = word_bit(k, config_setting_get_string_elem(s, i));
+		if (!bit)
+			return false;
+		bits |= bit;
+	}
+	*(uint32_t *)value = bits;
+	return true;
+}
+
+static void word_list_say_allowed(const struct config_key *k, FILE *out)
+{
+	fputs("a list of", out);
+	for (unsigned i = 0; k->words[i]; i++)
+		fprintf(out, "%s \"%s\"", i ? " or" : "", k->words[i]);
+	fputs(", or [ ]", out);
+}
+
+static void word_list_show(const struct config_key *k, const void *value, FILE *out)
+{
+	const char *before = " ";
+
+	fputs("[", out);
+	for (unsigned i = 0; k->words[i]; i++) {
+		if (!(*(const uint32_t *)value & UINT32_C(1) << i))
+			continue;
+		fprintf(out, "%s\"%s\"", before, k->words[i]);
+		before = ", ";
+	}
+	fputs(" ]", out);
+}
+
+const struct config_kind kind_words = {
+	.read = word_list_read, .say_allowed = word_list_say_allowed, .show = word_list_show
+};
+
 /* ---- Prefixes of NAT64s ---- */
 
 /* The prefixes in the table of keys are good, and separated by spaces. */

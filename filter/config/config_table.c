@@ -45,6 +45,8 @@ static const char *const unsynchronised_clock_words[] = {
 	[UNSYNCHRONISED_BELIEVE] = "believe", [UNSYNCHRONISED_DOUBT] = "doubt", NULL
 };
 
+static const char *const dns64_words[] = { [DNS64_BY_DNS] = "dns", [DNS64_BY_RA] = "ra", NULL };
+
 /* Indexed by the numbers of syslog(3), of which four are used. */
 static const char *const log_level_words[] = {
 	"", /* an empty word is not allowed as a value, and is not shown */
@@ -295,6 +297,12 @@ const struct config_key config_keys[] = {
 	                "proves the IPv4 address in it, and that the name has no AAAA record.\n"
 	                "The default is the prefix that is reserved for this (RFC 6052). [ ]:\n"
 	                "none. See docs/dns64.md." },
+	{ "dns64_discovery", &kind_words, AT(dns64_discovery), .words = dns64_words,
+	        .help = "How further prefixes are found. \"dns\": the servers of resolver are\n"
+	                "asked for ipv4only.arpa (RFC 7050). \"ra\": routers advertise them\n"
+	                "(RFC 8781). Only prefixes in fc00::/7 and 64:ff9b:1::/48 are used,\n"
+	                "because nothing proves them, and a global one could lead to anybody.\n"
+	                "See docs/dns64.md." },
 	{ "before_clock", &kind_names, AT(before_clock),
 	        .text = "pool.ntp.org ntp.ubuntu.com time.cloudflare.com time.google.com "
 	                "time.apple.com time.g.aaplimg.com time.windows.com "

@@ -116,6 +116,17 @@ static int start_keeper(struct service *s)
 	return error;
 }
 
+/* Unlike keys of anchors, prefixes need no clock. Returns 0 or -errno. */
+static int start_prefixes(struct service *s)
+{
+	int error = s->prefixes ? prefix_keeper_start(s->prefixes, s->workers, s->worker_count) : 0;
+
+	if (error)
+		log_error("cannot start the thread that looks for DNS64 prefixes: %s",
+		        strerror(-error));
+	return error;
+}
+
 static void look_at_zones(struct service *s)
 {
 	if (s->zones)
@@ -253,6 +264,8 @@ static int serve_until_the_end(struct service *s, const struct config *c)
 
 	if (!error)
 		error = start_keeper(s);
+	if (!error)
+		error = start_prefixes(s);
 	if (!error) {
 		say_ready(s, c);
 		look_at_zones(s);
@@ -262,6 +275,7 @@ static int serve_until_the_end(struct service *s, const struct config *c)
 		systemd_stopping();
 	}
 	anchor_keeper_stop(s->keeper);
+	prefix_keeper_stop(s->prefixes);
 	timekeeper_end(&s->time);
 	stop_error = stop_threads(s);
 	counters_log(s->workers, s->worker_count);
@@ -276,6 +290,7 @@ static void service_fini(struct service *s)
 	free(s->workers);
 	free(s->threads);
 	anchor_keeper_free(s->keeper);
+	prefix_keeper_free(s->prefixes);
 	anchors_free(s->anchors);
 	zone_keeper_free(s->zones);
 	if (s->signals >= 0)
@@ -334,6 +349,17 @@ static int follow_anchors(struct service *s, const struct config *c)
 	return -ENOMEM;
 }
 
+static int look_for_prefixes(struct service *s, const struct config *c)
+{
+	if (s->zones || c->dns64_discovery == 0)
+		return 0;
+	s->prefixes = prefix_keeper_new(c, &s->policy);
+	if (s->prefixes)
+		return 0;
+	log_error("cannot look for DNS64 prefixes: out of memory or descriptors");
+	return -ENOMEM;
+}
+
 int daemon_run(const struct config *c)
 {
 	struct service s = { .config = c,
@@ -341,6 +367,7 @@ int daemon_run(const struct config *c)
 		.failed = -1,
 		.policy = { .dns64 = c->dns64.items,
 		        .dns64_count = c->dns64.count,
+		        .finds_dns64 = c->dns64_discovery != 0,
 		        .passes_cd = c->checking_disabled == CHECKING_DISABLED_PASS,
 		        .validators = c->validators.items,
 		        .validator_count = c->validators.count,
@@ -371,6 +398,8 @@ int daemon_run(const struct config *c)
 	s.time.signs = s.zones != NULL;
 	timekeeper_look(&s.time, clock_monotonic_ms(), 0);
 	error = follow_anchors(&s, c);
+	if (!error)
+		error = look_for_prefixes(&s, c);
 	if (error)
 		goto out;
 	error = open_events(&s);

@@ -10,6 +10,7 @@
 #include "config/root_hints.h"
 #include "daemon/control.h"
 #include "daemon/pause.h"
+#include "daemon/prefix_keeper.h"
 #include "daemon/timekeeper.h"
 #include "daemon/zone_keeper.h"
 #include "worker/worker.h"
@@ -30,6 +31,7 @@ struct service {
 	struct anchors *anchors;      /* as configured; NULL: this daemon signs */
 	struct anchor_keeper *keeper; /* NULL: anchors do not roll over, `anchors` are in force */
 	bool keeper_runs;
+	struct prefix_keeper *prefixes; /* NULL: none are looked for */
 	struct anchor_alarm anchor_alarm;
 	int signals;             /* signalfd */
 	int failed;              /* eventfd; a worker writes to it when it fails */

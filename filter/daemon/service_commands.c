@@ -9,6 +9,7 @@
 #include "config/config_table.h"
 #include "config/network_text.h"
 #include "daemon/counters.h"
+#include "daemon/prefix_text.h"
 #include "daemon/service.h"
 #include "worker/worker_orders.h"
 
@@ -125,6 +126,18 @@ static void add_unjudged(const struct service *s, struct control_reply *reply)
 	control_add_text(reply, "unjudged_servers", text);
 }
 
+/* Tells the prefixes of NAT64s in force, and those that were found and are not used. */
+static void add_prefixes(const struct service *s, struct control_reply *reply)
+{
+	struct found_prefixes found = { 0 };
+	char text[PREFIX_LIST_SIZE];
+
+	if (s->prefixes)
+		prefix_keeper_found(s->prefixes, &found);
+	control_add_text(reply, "dns64_prefixes", prefix_list_text(s->config, &found, true, text));
+	control_add_text(reply, "dns64_refused", prefix_list_text(s->config, &found, false, text));
+}
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static void add_status(void *context, char *const words[], struct control_reply *reply)
@@ -146,6 +159,7 @@ static void add_status(void *context, char *const words[], struct control_reply 
 	} else {
 		control_add_text(reply, "blocked", key_word("blocked", s->config));
 		add_unjudged(s, reply);
+		add_prefixes(s, reply);
 		add_counters(s, counters_told, COUNT(counters_told), reply);
 		if (config_monitors(s->config))
 			add_counters(s, monitors_told, COUNT(monitors_told), reply);

@@ -89,6 +89,34 @@ static void values_of_a_file_replace_the_defaults(void **state)
 	config_fini(&c);
 }
 
+static void a_list_of_words_has_a_bit_for_each(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *shown;
+		uint32_t bits;
+	} rows[] = {
+		{ "", "dns64_discovery = [ ];", 0 },
+		{ "dns64_discovery = [ ];", "dns64_discovery = [ ];", 0 },
+		{ "dns64_discovery = [ \"ra\" ];", "dns64_discovery = [ \"ra\" ];",
+		        1 << DNS64_BY_RA },
+		{ "resolver = [ \"192.0.2.1\" ];\ndns64_discovery = [ \"ra\", \"dns\", \"ra\" ];",
+		        "dns64_discovery = [ \"dns\", \"ra\" ];",
+		        1 << DNS64_BY_DNS | 1 << DNS64_BY_RA },
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct config c;
+		struct complaint error = { "" };
+
+		assert_row(error.text, load(rows[i].text, &c, &error) == 0);
+		assert_row(rows[i].text, c.dns64_discovery == rows[i].bits);
+		char *text = shown(&c);
+		assert_row(rows[i].shown, strstr(text, rows[i].shown));
+		free(text);
+		config_fini(&c);
+	}
+}
+
 /* libconfig reads a number without an L at its end as 32 bits with a sign. */
 static void marks_are_read_and_shown_as_32_bits(void **state)
 {
@@ -197,6 +225,15 @@ static void an_error_names_the_file_the_line_and_the_key(void **state)
 		        "\"::7\", "
 		        "\"::8\", \"::9\" ];",
 		        ":1: resolver must be a list of at most 8" },
+		{ "a way to find prefixes that there is not", "\ndns64_discovery = [ \"dhcp\" ];",
+		        ":2: dns64_discovery must be a list of \"dns\" or \"ra\", or [ ]" },
+		{ "one way instead of a list", "dns64_discovery = \"ra\";",
+		        ":1: dns64_discovery must be a list of \"dns\" or \"ra\", or [ ]" },
+		{ "a way that is a number", "dns64_discovery = [ 1 ];",
+		        ":1: dns64_discovery must be a list" },
+		{ "nobody to be asked for prefixes",
+		        "resolver = [ ];\ndns64_discovery = [ \"ra\", \"dns\" ];",
+		        ":2: dns64_discovery = [ \"dns\" ] asks the servers of resolver" },
 		{ "another word than pass", "\nblocked = \"drop\";",
 		        ":2: blocked must be \"servfail\" or \"pass\"" },
 		{ "an unjudged server with a name", "unjudged_servers = [ \"ns.example\" ];",
@@ -351,6 +388,7 @@ int main(void)
 		cmocka_unit_test(an_empty_file_means_the_defaults),
 		cmocka_unit_test(every_default_is_allowed),
 		cmocka_unit_test(values_of_a_file_replace_the_defaults),
+		cmocka_unit_test(a_list_of_words_has_a_bit_for_each),
 		cmocka_unit_test(marks_are_read_and_shown_as_32_bits),
 		cmocka_unit_test(an_error_names_the_file_the_line_and_the_key),
 		cmocka_unit_test(a_negative_trust_anchor_that_is_dubious_is_told_with_its_line),
