@@ -2,7 +2,7 @@
 """The assertions of the lab. One module for each kind of promise; ALL_GROUPS is the order of a run."""
 
 from . import (adversary, aliases, attacks, audit, bridge, cache, chains, checking, client, clock,
-               copies, dns64, encrypted, errors, explain, fragments, ground, habits, inside,
+               copies, dns64, dns64_found, encrypted, errors, explain, fragments, ground, habits, inside,
                iterate, letters, life, marks, monitor, notrack, odd, oddservers, options, oracle,
                overload, own_servers, pause, predict, race, reflected, restricted, roles, rules,
                same, service, shares, shortcut, slow_links, tcp, truncation, without_rd)
@@ -49,6 +49,7 @@ _MODULES = (
     clock,
     habits,
     dns64,
+    dns64_found,
     oddservers,
     options,
     aliases,

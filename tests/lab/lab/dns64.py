@@ -27,20 +27,36 @@ query-local-address=10.53.5.1
 """
 
 
-def made_up(ipv4):
+# The zone by which a prefix is found (RFC 7050, RFC 8880). The lab's root does not have it; BIND makes it itself.
+IPV4ONLY = """
+ipv4only.arpa. 3600 SOA sns.dns.icann.org. noc.dns.icann.org. 1 7200 3600 604800 3600
+ipv4only.arpa. 3600 NS  sns.dns.icann.org.
+ipv4only.arpa. 3600 A   192.0.0.170
+ipv4only.arpa. 3600 A   192.0.0.171
+"""
+UNBOUND_IPV4ONLY = """
+auth-zone:
+    name: "ipv4only.arpa."
+    zonefile: "{ipv4only}"
+    for-upstream: yes
+    for-downstream: no
+"""
+
+
+def made_up(ipv4, prefix=PREFIX):
     """The AAAA record that stands for an IPv4 address."""
-    return str(PREFIX[int(ipaddress.ip_address(ipv4))])
+    return str(prefix[int(ipaddress.ip_address(ipv4))])
 
 
 def _named(option=""):
     """BIND, with an option of its clause dns64."""
-    return ("named", servers.NAMED + "    dns64 64:ff9b::/96 {{ clients {{ any; }}; " + option + " }};\n",
+    return ("named", servers.NAMED + "    dns64 {prefix} {{ clients {{ any; }}; " + option + " }};\n",
             servers.NAMED_HINTS)
 
 
 # Of each: the program, what goes into its base, and what comes after it.
 SERVERS = {
-    "unbound": ("unbound", servers.UNBOUND, ""),
+    "unbound": ("unbound", servers.UNBOUND + "    dns64-prefix: {prefix}\n", UNBOUND_IPV4ONLY),
     "BIND": _named(),
     "BIND with break-dnssec": _named("break-dnssec yes;"),
     "Knot Resolver": ("kresd", KRESD, ""),
@@ -49,15 +65,19 @@ SERVERS = {
 
 
 @contextlib.contextmanager
-def upstream(lab, server):
-    """This server answers at the upstream's addresses until the block ends."""
+def upstream(lab, server, prefix=PREFIX):
+    """This server answers at the upstream's addresses until the block ends. Unbound and BIND can have any
+    prefix."""
     slug = server.lower().replace(" ", "-")
     program, more, after = SERVERS[server]
+    zone_file = lab.resources.path("ipv4only.arpa")
+    with open(zone_file, "w") as file:
+        file.write(IPV4ONLY)
     lab.resolver.stop()
     process = programs.start(
         lab.upstream, program, lab.resources.path(f"dns64-{slug}"), more, after, modules="dns64 iterator",
         v4=topology.UPSTREAM[4], v6=topology.UPSTREAM[6], hints=lab.root_hints,
-        anchor=lab.zones.anchor_dnskey)
+        anchor=lab.zones.anchor_dnskey, prefix=prefix, ipv4only=zone_file)
     try:
         servers.wait_until_answering(lab.wire, topology.UPSTREAM[4], "p256.test.", process)
         yield process

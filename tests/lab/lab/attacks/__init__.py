@@ -52,6 +52,9 @@ ATTACKS = {
     "add-in-prefix": (AAAA.__eq__, dns64.add_in_prefix),
     "forge-beside-prefix": (AAAA.__eq__, dns64.forge_beside_prefix),
     "raise-made-up-ttl": (AAAA.__eq__, dns64.raise_made_up_ttl),
+    "tell-prefix-far-away": (AAAA.__eq__, dns64.tell(dns64.FAR_AWAY)),
+    "tell-prefix-of-neighbours": (AAAA.__eq__, dns64.tell(dns64.NEIGHBOURS)),
+    "tell-prefix-nowhere": (AAAA.__eq__, dns64.tell(dns64.NOWHERE)),
     # forged denial
     "forge-nxdomain": (DATA, denial.forge_nxdomain),
     "forge-nodata": (DATA, denial.forge_nodata),

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Forged answers of a DNS64. NSP is a prefix that is not configured."""
 
+import ipaddress
+
+import dns.name
 import dns.rrset
-from dns.rdatatype import AAAA
+from dns.rdatatype import A, AAAA
 
 from .message import empty
 
@@ -42,3 +45,25 @@ def raise_made_up_ttl(response, scene):
 def forge_in_prefix_without_do(response, scene):
     """Only if the query has no DO, as if the server had withheld something."""
     return response if scene.query.ednsflags else forge_in_prefix(response, scene)
+
+
+# An attacker who tells a prefix (RFC 7050), and makes the addresses of all names up in it.
+
+WELL_KNOWN_NAME = dns.name.from_text("ipv4only.arpa.")
+FAR_AWAY = ipaddress.ip_network("2001:db8:66::/96")     # the attacker's own
+NEIGHBOURS = ipaddress.ip_network("fd53:3::/96")        # on the host's link (lab/topology.py)
+NOWHERE = ipaddress.ip_network("fd66::/96")             # nobody on the path has it
+
+
+def _addresses(scene):
+    if scene.question.name == WELL_KNOWN_NAME:
+        return ["192.0.0.170", "192.0.0.171"]
+    genuine = scene.ask_upstream(scene.question.name, A)
+    return [rdata.address for rrset in genuine.answer if rrset.rdtype == A for rdata in rrset]
+
+
+def tell(prefix):
+    def attack(response, scene):
+        return _forged(response, scene, [str(prefix[int(ipaddress.ip_address(address))])
+                                         for address in _addresses(scene)])
+    return attack
