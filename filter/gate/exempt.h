@@ -112,10 +112,12 @@ enum exempt_log {
 	        "signatures, which cannot prove a record that they do not fit")                    \
 	X(DNS64, "dns64", PASS_MADE, 0, EXEMPT_SILENT,                                             \
 	        "a question for AAAA of a name that is proved to have A and no AAAA, answered by " \
-	        "its IPv4 addresses in a prefix of `dns64`; or for PTR of such an address, "       \
-	        "answered by a CNAME to the name of the IPv4 address",                             \
+	        "its IPv4 addresses in a prefix of `dns64`, or in one that `dns64_discovery` "     \
+	        "found; or for PTR of such an address, answered by a CNAME to the name of the "    \
+	        "IPv4 address",                                                                    \
 	        "a client that asks; a DNS64, or an attacker who forges its response",             \
-	        "that the client reaches the same address by way of the NAT64")                    \
+	        "that the client reaches the same address by way of the NAT64, which a found "     \
+	        "prefix names for 120 s at most")                                                  \
 	X(ERROR, "error", PASS_NONE, 0, EXEMPT_SILENT,                                             \
 	        "a response whose RCODE is an error, which cannot be signed",                      \
 	        "a server, or an attacker who forges its response",                                \
