@@ -40,6 +40,14 @@ def spared(namespace, matches):
                                 for family, *words in matches], "-I")
 
 
+def taken(namespace, interface, server):
+    """All DNS that comes in by the interface goes to this server, by its addresses, whichever server it was for, as a
+    captive portal does."""
+    return _applied(namespace, [(family, "PREROUTING", "-i", interface, "-p", protocol, "--dport", "53", "-j", "DNAT",
+                                 "--to-destination", server[family])
+                                for family in (4, 6) for protocol in ("udp", "tcp")], "-I")
+
+
 def to_another_resolver(router):
     """The upstream answers, whichever resolver clients ask, over UDP and TCP."""
     rules = []

@@ -72,12 +72,13 @@ class Row:
         return programs.obstacle(self.program)
 
 
-def start(lab, row):
-    """Starts the resolver of a row, and waits until it answers."""
+def start(lab, row, upstream=topology.UPSTREAM[4], known="p256.test."):
+    """Starts the resolver of a row, and waits until it answers for a known name. If it forwards, then to the
+    resolver `upstream`; if it iterates, from the servers of `lab.root_hints`."""
     more, after = PROGRAMS[row.program]
     words = "\n".join(row.more.split()) if row.program == "dnsmasq" else row.more
     process = programs.start(
         lab.upstream, row.program, lab.resources.path(f"options-{next(_serial)}-{row.program}"), more, after,
-        address=ADDRESS, hints=lab.root_hints, upstream=topology.UPSTREAM[4], row=words)
-    servers.wait_until_answering(lab.upstream, ADDRESS, "p256.test.", process)
+        address=ADDRESS, hints=lab.root_hints, upstream=upstream, row=words)
+    servers.wait_until_answering(lab.upstream, ADDRESS, known, process)
     return process

@@ -53,6 +53,35 @@ remote-control:
 {after}
 """
 
+KNOT = """
+server:
+    rundir: "{directory}"
+    udp-workers: 1
+    tcp-workers: 1
+    background-workers: 1
+{more}
+log:
+  - target: stderr
+    any: info
+database:
+    storage: "{directory}"
+{after}
+"""
+
+PDNS = """
+launch=bind
+bind-config={directory}/zones
+bind-dnssec-db={directory}/dnssec
+socket-dir={directory}
+daemon=no
+guardian=no
+write-pid=no
+security-poll-suffix=
+dname-processing=yes
+{more}
+{after}
+"""
+
 # It does not ask beside the client's queries, and has no trust anchor.
 KRESD = """
 modules.unload("ta_signal_query")
@@ -107,11 +136,13 @@ PROGRAMS = {
     "unbound": (UNBOUND, ("unbound", "-d", "-d", "-c", "{directory}/conf")),
     "named": (NAMED, ("named", "-g", "-n", "1", "-c", "{directory}/conf")),
     "nsd": (NSD, ("nsd", "-d", "-c", "{directory}/conf")),
+    "knotd": (KNOT, ("knotd", "--config", "{directory}/conf")),
+    "pdns_server": (PDNS, ("pdns_server", "--config-dir={directory}")),
     "kresd": (KRESD, ("kresd", "-n", "-c", "{directory}/conf", "{directory}")),
     "pdns_recursor": (RECURSOR, ("pdns_recursor", "--config-dir={directory}")),
     "dnsmasq": (DNSMASQ, ("dnsmasq",)),
 }
-FILES = {"pdns_recursor": "recursor.conf"}      # others: "conf"
+FILES = {"pdns_recursor": "recursor.conf", "pdns_server": "pdns.conf"}      # others: "conf"
 
 
 def obstacle(program):

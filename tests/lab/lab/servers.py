@@ -93,14 +93,14 @@ def start_forwarder(resources, namespace):
                           upstream=topology.UPSTREAM[4], v4=topology.ROUTER[4], v6=topology.ROUTER[6])
 
 
-def wait_until_answering(asker, address, name, process, seconds=ask.PATIENCE_S):
+def wait_until_answering(asker, address, name, process, rdtype="SOA", seconds=ask.PATIENCE_S):
     """Waits until the server answers for the name with something else than SERVFAIL or REFUSED. (If it does
     not listen yet the kernel refuses at once.)"""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if not process.is_running():
             break
-        answer = ask.query(asker, address, name, "SOA", timeout_s=2)
+        answer = ask.query(asker, address, name, rdtype, timeout_s=2)
         if answer is not None and answer.rcode in ("NOERROR", "NXDOMAIN"):
             return
         time.sleep(0.03)

@@ -127,6 +127,7 @@ ATTACKS = {
     "refuse-edns-notimp": (EVERYTHING, habits.refuse_edns(habits.genuine, NOTIMP)),
     "refuse-edns-and-forge": (EVERYTHING, habits.refuse_edns(data.forge_address)),
     "drop-edns": (EVERYTHING, habits.drop_edns(habits.genuine)),
+    "ignore-size": (EVERYTHING, habits.ignore_size),
     "refuse-options": (EVERYTHING, habits.refuse_options),
     "drop-options": (EVERYTHING, habits.drop_options),
     "lose-a-signature-in-turn": (DATA, habits.lose_a_signature_in_turn),
