@@ -180,6 +180,22 @@ static void nothing_is_guessed_below_a_negative_trust_anchor(void **state)
 	judge_free(j);
 }
 
+static void nothing_is_guessed_without_a_trust_anchor_above(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	const struct anchors *all = j->gate.store->anchors;
+	struct anchors *other = judge_anchors(j, "example");
+
+	j->gate.store->anchors = other;
+	judge_begin(j, "a.www.unsigned.test A", 0);
+	judge_write(j, "a.www.unsigned.test A 192.0.2.1");
+	assert_string_equal(guessed(j, "./DNSKEY"), "");
+	j->gate.store->anchors = all;
+	anchors_free(other);
+	judge_free(j);
+}
+
 static void a_message_without_one_question_tells_nothing(void **state)
 {
 	(void)state;
@@ -212,6 +228,7 @@ int main(void)
 		cmocka_unit_test(the_chain_is_guessed_from_the_signers),
 		cmocka_unit_test(the_guesses_have_a_bound),
 		cmocka_unit_test(nothing_is_guessed_below_a_negative_trust_anchor),
+		cmocka_unit_test(nothing_is_guessed_without_a_trust_anchor_above),
 		cmocka_unit_test(a_message_without_one_question_tells_nothing),
 	};
 
