@@ -179,6 +179,10 @@ static void a_ds_set_keeps_what_is_supported(void **state)
 		msg_begin(&b, 1, FLAG_QR, "example.test", TYPE_DS);
 		msg_rrset(&b, "example.test", TYPE_DS, 300, rows[i].ds, rows[i].records);
 		assert_true(parsed_open(&p, msg_span(&b)));
+		struct arena none = { 0 }; /* a message of many records has used all of it */
+		assert_row(rows[i].why,
+		        ds_set_read(&p.g, &p.g.sets[0], &none, &set).reason == REASON_BUDGET &&
+		                set.count == 0);
 		struct outcome o = ds_set_read(&p.g, &p.g.sets[0], &p.arena, &set);
 		assert_row(rows[i].why, o.reason == rows[i].reason);
 		assert_row(rows[i].why, (o.status == STATUS_SECURE) == (o.reason == REASON_NONE));
