@@ -206,6 +206,66 @@ static void a_negative_anchor_does_not_reach_below_a_deeper_anchor(void **state)
 	judge_free(j);
 }
 
+/* Only a proof about an open name itself closes it. What is known below is neither entered nor believed:
+ * an attacker who withholds the DS of the open name gains no unsigned zone, and no zone of another key. */
+static void below_an_open_name_only_what_is_unknown_is_wanted(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *below; /* a name below "open.test"; NULL: none is known */
+		enum cut cut;
+		bool is_open, is_doubted;
+		const char *name, *wants; /* NULL: the chain is broken at the open name */
+	} rows[] = {
+		{ "nothing is known", NULL, CUT_UNKNOWN, false, false, "b.a.open.test",
+		        "a.open.test" },
+		{ "no zone begins there", "a.open.test", CUT_NONE, false, false, "a.open.test",
+		        NULL },
+		{ "no zone begins there, but perhaps below", "a.open.test", CUT_NONE, false, false,
+		        "b.a.open.test", "b.a.open.test" },
+		{ "the name below is open, too", "a.open.test", CUT_BROKEN, true, false,
+		        "b.a.open.test", "b.a.open.test" },
+		{ "a failure", "a.open.test", CUT_BROKEN, false, false, "b.a.open.test", NULL },
+		{ "no zone begins there, which is in doubt", "a.open.test", CUT_NONE, false, true,
+		        "b.a.open.test", "a.open.test" },
+		{ "an unsigned zone", "a.open.test", CUT_INSECURE, false, false, "b.a.open.test",
+		        NULL },
+		{ "a signed zone", "a.open.test", CUT_SECURE, false, false, "b.a.open.test", NULL },
+		{ "no such name", "a.open.test", CUT_NO_NAME, false, false, "b.a.open.test", NULL },
+	};
+	const struct outcome open = outcome_of(STATUS_BOGUS, REASON_DS_NOT_COVERED);
+	const struct cut_state open_cut = { .cut = CUT_BROKEN, .outcome = open };
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct judge *j = judge_new();
+		struct name top = name_from("open.test"), name = name_from(rows[i].name);
+		struct name end = name_from(rows[i].wants ? rows[i].wants : "open.test");
+		struct ds_set ds = { 0 };
+		struct chain chain;
+
+		walk(j, "test", &chain);
+		store_put_cut(&j->store, &top, &open_cut, j->now, TTL);
+		if (rows[i].below) {
+			struct name below = name_from(rows[i].below);
+			struct cut_state cut = { rows[i].cut,
+				rows[i].cut == CUT_INSECURE
+				        ? outcome_of(STATUS_INSECURE, REASON_UNSIGNED_ZONE)
+				        : outcome_of(STATUS_BOGUS, REASON_FETCH_FAILED),
+				rows[i].cut == CUT_SECURE ? &ds : NULL };
+			store_put_cut(
+			        &j->store, &below, rows[i].is_open ? &open_cut : &cut, j->now, TTL);
+			if (rows[i].is_doubted)
+				assert_true(store_doubt(&j->store, &below, j->now));
+		}
+		chain_find(&j->store, &name, j->now, &chain);
+		assert_row(rows[i].why, chain.end == (rows[i].wants ? CHAIN_WANT : CHAIN_BROKEN));
+		assert_row(rows[i].why, name_equal(&chain.link.name, &end));
+		assert_row(rows[i].why,
+		        chain.link.type == TYPE_DS && chain_is_open(&chain) == !rows[i].wants);
+		judge_free(j);
+	}
+}
+
 /* A signer's name is evidence for a zone of that name, and against facts that would hide the zone.
  * Of the names on the way it contradicts only hints. */
 static void only_what_may_hide_a_signer_is_doubted(void **state)
@@ -278,6 +338,7 @@ int main(void)
 		cmocka_unit_test(a_zones_keys_are_proved_by_its_anchor_or_by_its_ds),
 		cmocka_unit_test(a_negative_anchor_ends_the_walk_until_it_expires),
 		cmocka_unit_test(a_negative_anchor_does_not_reach_below_a_deeper_anchor),
+		cmocka_unit_test(below_an_open_name_only_what_is_unknown_is_wanted),
 		cmocka_unit_test(only_what_may_hide_a_signer_is_doubted),
 		cmocka_unit_test(a_want_without_dates_is_a_different_want),
 	};
