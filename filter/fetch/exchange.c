@@ -133,6 +133,12 @@ int exchange_begin_large(struct exchange *e, int epoll_fd, void *tag,
 	return exchange_send_udp(e, server);
 }
 
+void exchange_repeat(struct exchange *e)
+{
+	send(e->fd, e->query + PREFIX_SIZE, e->query_len,
+	        0); /* an error shows when the socket is read */
+}
+
 static int exchange_connect_tcp(struct exchange *e, const struct sockaddr_storage *server)
 {
 	int result = exchange_open(e, SOCK_STREAM, server);

@@ -98,6 +98,9 @@ struct exchange_asking {
 int exchange_begin_asked(struct exchange *e, int epoll_fd, void *tag,
         const struct sockaddr_storage *server, const struct exchange_asking *how);
 
+/* Sends the query over UDP again, with the same id and from the same port. */
+void exchange_repeat(struct exchange *e);
+
 /* Call it when the socket is ready: sends and reads as much as is possible without blocking. After
  * EXCHANGE_ANSWERED or EXCHANGE_TRUNCATED, `answer` is the message: a response with the id and the
  * exact question of the query. If the server changed the letters of the question, those of the query

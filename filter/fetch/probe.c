@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 
+#include "base/least.h"
 #include "wire/protocol.h"
 
 void probes_init(struct probes *all)
@@ -76,7 +77,10 @@ static void probe_ask(struct probes *all, struct probe_side *side)
 		.flags = p->asked.flags & (FLAG_RD | FLAG_CD),
 		.is_plain = side->is_plain };
 
-	exchange_end(&side->exchange);
+	if (side->exchange.fd >= 0) {
+		exchange_repeat(&side->exchange);
+		return;
+	}
 	int error = exchange_begin_asked(&side->exchange, all->epoll_fd, side, &p->server, &asking);
 	if (error < 0)
 		exchange_end(&side->exchange);
@@ -84,17 +88,38 @@ static void probe_ask(struct probes *all, struct probe_side *side)
 		stats_count(&all->stats->sockets_short);
 }
 
+/* A server that said nothing yet may be slow. */
+static uint64_t probe_wait_ms(const struct probes *all, const struct probe *p, uint64_t now_ms)
+{
+	uint64_t wait_ms = round_trip_wait_ms(all->round_trips, &p->server, now_ms);
+
+	if (wait_ms < PROBE_TRY_MS)
+		wait_ms = PROBE_TRY_MS;
+	return least(wait_ms << (p->plain.has_answered ? 0 : p->tries), ROUND_TRIP_MOST_MS);
+}
+
 static void probe_ask_on(struct probes *all, struct probe *p, uint64_t now_ms)
 {
 	p->phase = PROBE_ASKS;
-	p->due_ms = now_ms + PROBE_TRY_MS;
+	p->due_ms = now_ms + probe_wait_ms(all, p, now_ms);
+	if (p->tries == 0)
+		p->begun_ms = now_ms;
 	p->tries++;
 	if (!p->plain.has_answered)
 		probe_ask(all, &p->plain);
 	probe_ask(all, &p->edns);
 }
 
-void probes_ready(struct probes *all, struct probe_side *side)
+/* If one query is answered, the other one has as long again. A forged answer cannot cut that short. */
+static void probe_wait_again(struct probe *p, uint64_t now_ms)
+{
+	uint64_t due_ms = now_ms + (now_ms - p->begun_ms);
+
+	if (p->due_ms < due_ms)
+		p->due_ms = due_ms;
+}
+
+void probes_ready(struct probes *all, struct probe_side *side, uint64_t now_ms)
 {
 	struct span answer;
 
@@ -109,8 +134,10 @@ void probes_ready(struct probes *all, struct probe_side *side)
 		return;
 	side->has_answered = true;
 	exchange_end(&side->exchange);
-	if (side->is_plain)
+	if (side->is_plain) {
+		probe_wait_again(side->probe, now_ms);
 		return;
+	}
 	all->answered(all->context, side->probe, answer);
 	probe_end(side->probe);
 }

@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Probes servers. A server that does not answer may be dead or slow, or may drop EDNS queries, and
  * nearly every query that sealgate forwards has EDNS. So a probe asks the server a client's question
- * again, with EDNS and without. */
+ * again, with EDNS and without.
+ *
+ * A probe waits as long as sealgate's queries for keys do (fetch/round_trip.h), and longer each time while
+ * the server says nothing. Both queries keep their socket and id when they are repeated, so a response
+ * that comes after its try counts. Otherwise nothing could be found out over a slow link. */
 #ifndef FETCH_PROBE_H
 #define FETCH_PROBE_H
 
 #include "fetch/exchange.h"
+#include "fetch/round_trip.h"
 #include "flow/stats.h"
 #include "flow/watched.h"
 
 #define PROBES_MAX     32
-#define PROBE_AFTER_MS 700   /* from the query of a client to the probe of an unknown server */
-#define PROBE_TRY_MS   600   /* for one try */
-#define PROBE_TRIES    3     /* more than one, because a packet may be lost */
+#define PROBE_AFTER_MS 700 /* from the query of a client to the probe of an unknown server */
+#define PROBE_TRY_MS   600 /* for the first try, and for the others if the server answers at all */
+#define PROBE_TRIES    3   /* more than one, because a packet may be lost */
 #define PROBE_QUIET_MS 30000 /* until a server that did not answer at all may be probed again */
 
 struct probe;
@@ -32,7 +37,8 @@ struct probe {
 		PROBE_ASKS,     /* a try is in progress */
 		PROBE_IS_QUIET, /* the server did not answer: is not probed until `due_ms` */
 	} phase;
-	uint64_t due_ms; /* when the phase, or the try, ends */
+	uint64_t due_ms;   /* when the phase, or the try, ends */
+	uint64_t begun_ms; /* when the first try began */
 	unsigned tries;
 	struct sockaddr_storage server;
 	struct client_query asked;
@@ -43,6 +49,7 @@ struct probes {
 	int epoll_fd;
 	struct stats *stats;
 	uint8_t *buffer;
+	const struct round_trips *round_trips;
 	void *context;
 	/* Returns true if it is not known whether the server takes EDNS. */
 	bool (*is_unknown)(void *context, const struct sockaddr_storage *server);
@@ -64,7 +71,7 @@ void probes_suspect(struct probes *all, const struct sockaddr_storage *server,
         const struct client_query *asked, uint64_t now_ms, unsigned after_ms);
 
 /* Call it when a socket is ready. */
-void probes_ready(struct probes *all, struct probe_side *side);
+void probes_ready(struct probes *all, struct probe_side *side, uint64_t now_ms);
 
 /* Does whatever is due. */
 void probes_expire(struct probes *all, uint64_t now_ms);

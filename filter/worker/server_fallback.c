@@ -138,6 +138,7 @@ int server_fallback_init(struct server_fallback *f, int epoll_fd, uint8_t *buffe
 	f->probes = (struct probes){ .epoll_fd = epoll_fd,
 		.stats = f->stats,
 		.buffer = buffer,
+		.round_trips = f->round_trips,
 		.context = f,
 		.is_unknown = is_edns_unknown,
 		.answered = probe_answered,

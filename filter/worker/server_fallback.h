@@ -20,6 +20,7 @@ struct server_fallback {
 	/* Borrowed, and set before server_fallback_init(): */
 	struct shortcut *shortcut;
 	struct stats *stats;
+	const struct round_trips *round_trips;
 	const uint64_t *now_ms;   /* of the monotonic clock */
 	uint64_t flow_timeout_ms; /* how long a query may stay unanswered */
 	bool has_letter_changers; /* a server was seen to change the letters of questions */

@@ -298,7 +298,7 @@ static int handle_event(struct worker *w, const struct epoll_event *event)
 		reasks_ready(&w->reasks, event->data.ptr, now_ms);
 		break;
 	case WATCHED_PROBE:
-		probes_ready(&w->fallback.probes, event->data.ptr);
+		probes_ready(&w->fallback.probes, event->data.ptr, now_ms);
 		break;
 	case WATCHED_LISTENER:
 		relay_accept(&w->relay, event->data.ptr);

@@ -132,6 +132,7 @@ static int make_fetcher(struct worker *w)
 	reasks_init(&w->reasks);
 	w->fallback = (struct server_fallback){ .shortcut = &w->shortcut,
 		.stats = &w->stats,
+		.round_trips = &w->fetcher.round_trips,
 		.now_ms = &w->turn.now_ms,
 		.flow_timeout_ms = w->config.limits.flow_timeout_ms,
 		.passes_blocked = w->config.policy && w->config.policy->passes_blocked,

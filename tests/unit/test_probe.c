@@ -18,11 +18,16 @@ struct lab {
 	int epoll_fd;
 	uint8_t buffer[EXCHANGE_ANSWER_MAX];
 	struct stats stats;
+	struct round_trips round_trips;
 	struct probes probes;
 	struct client_query asked;
 	uint64_t now_ms;
 	bool is_known;
 	unsigned answered, dropped;
+	/* the plain query that came last, and from where */
+	uint8_t plain_query[512];
+	size_t plain_len;
+	struct sockaddr_in plain_from;
 };
 
 static bool is_unknown(void *context, const struct sockaddr_storage *server)
@@ -64,11 +69,13 @@ static int set_up(void **state)
 	lab->probes = (struct probes){ .epoll_fd = lab->epoll_fd,
 		.stats = &lab->stats,
 		.buffer = lab->buffer,
+		.round_trips = &lab->round_trips,
 		.context = lab,
 		.is_unknown = is_unknown,
 		.answered = answered,
 		.dropped = dropped };
 	probes_init(&lab->probes);
+	assert_int_equal(round_trips_init(&lab->round_trips), 0);
 	*state = lab;
 	return 0;
 }
@@ -109,7 +116,7 @@ static void come_in(struct lab *lab)
 	struct epoll_event event;
 
 	assert_int_equal(epoll_wait(lab->epoll_fd, &event, 1, SERVER_PATIENCE_S * 1000), 1);
-	probes_ready(&lab->probes, event.data.ptr);
+	probes_ready(&lab->probes, event.data.ptr, lab->now_ms);
 }
 
 static bool has_edns(const struct lab *lab)
@@ -193,6 +200,77 @@ static void a_server_that_answered_without_edns_is_asked_only_with_edns(void **s
 	}
 	pass_time(lab);
 	assert_int_equal(lab->dropped, 1);
+}
+
+/* Takes all queries that came, and notes the last of each kind. */
+struct sent_queries {
+	unsigned plain, edns; /* how many */
+	uint16_t plain_id, edns_id;
+};
+
+static struct sent_queries take_queries(struct lab *lab)
+{
+	struct sent_queries q = { 0 };
+
+	while (!server_is_quiet(&lab->server)) {
+		server_receive(&lab->server);
+		if (!has_edns(lab)) {
+			memcpy(lab->plain_query, lab->server.query, lab->server.query_len);
+			lab->plain_len = lab->server.query_len;
+			lab->plain_from = lab->server.client;
+		}
+		uint16_t id = get_u16(lab->server.query);
+		if (has_edns(lab)) {
+			assert_true(q.edns++ == 0 || q.edns_id == id);
+			q.edns_id = id;
+		} else {
+			assert_true(q.plain++ == 0 || q.plain_id == id);
+			q.plain_id = id;
+		}
+	}
+	return q;
+}
+
+static void answer_plain(struct lab *lab)
+{
+	memcpy(lab->server.query, lab->plain_query, lab->plain_len);
+	lab->server.query_len = lab->plain_len;
+	lab->server.client = lab->plain_from;
+	server_respond(&lab->server, AS_IT_IS);
+	come_in(lab);
+}
+
+/* Otherwise a server behind a slow link that drops EDNS queries counts as dead, and no client of it ever
+ * gets an answer. */
+static void over_a_slow_link_a_late_response_counts(void **state)
+{
+	struct lab *lab = *state;
+	static const struct {
+		const char *why;
+		unsigned trip_ms; /* of the link */
+	} rows[] = { { "0.9 s", 900 }, { "3 s", 3000 } };
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		lab->dropped = 0;
+		suspect(lab, 0);
+		pass_time(lab);
+		uint64_t begun_ms = lab->now_ms, comes_ms = begun_ms + rows[i].trip_ms;
+		struct sent_queries first = take_queries(lab);
+		assert_row(rows[i].why, first.plain == 1 && first.edns == 1);
+		while (probes_deadline_ms(&lab->probes) < comes_ms)
+			pass_time(lab);
+		struct sent_queries later = take_queries(lab);
+		assert_row(rows[i].why, later.plain_id == first.plain_id);
+		assert_row(rows[i].why, later.edns_id == first.edns_id);
+		lab->now_ms = comes_ms;
+		answer_plain(lab);
+		assert_row(rows[i].why, lab->dropped == 0);
+		for (unsigned tries = 0; lab->dropped == 0 && tries < PROBE_TRIES; tries++)
+			pass_time(lab);
+		assert_row(rows[i].why, lab->dropped == 1);
+		assert_row(rows[i].why, lab->now_ms >= comes_ms + rows[i].trip_ms);
+		take_queries(lab);
+	}
 }
 
 static void a_server_that_became_known_is_not_asked(void **state)
@@ -297,6 +375,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_answers_show_whether_a_server_takes_edns),
 		TEST(a_server_that_answered_without_edns_is_asked_only_with_edns),
+		TEST(over_a_slow_link_a_late_response_counts),
 		TEST(a_server_that_became_known_is_not_asked),
 		TEST(a_dead_server_is_left_alone_for_a_while),
 		TEST(a_server_is_suspected_once_at_a_time),

@@ -8,6 +8,7 @@ import os
 import resource
 import sys
 import threading
+import time
 
 from lab import ask, programs, servers, slow_link, topology, zones
 from lab.resources import LabError, run_tool
@@ -125,6 +126,17 @@ def _missing_key_is_named(world):
     expect(world.gate.log_lines(refusal), "the reason is another one", *world.log_tail())
 
 
+def _edns_is_dropped(world):
+    """The first query is lost; the client asks again, as clients do. Keys and signatures come from another
+    server."""
+    deadline = time.monotonic() + ask.PATIENCE_S
+    while (answer := world.ask(SIGNED, "A", timeout_s=2 * VERY_SLOW_S)) is None and time.monotonic() < deadline:
+        pass
+    expect_data(answer, "A", GOOD)
+    expect(world.gate.log_lines(f"{FAR} does not answer queries with EDNS"), "the log does not say it",
+           *world.log_tail())
+
+
 # ---- TCP is blocked ----
 
 ROOT = ". 3600 SOA ns. host. 1 3600 600 86400 300\n" \
@@ -230,6 +242,8 @@ def _no_descriptors(world):
     expect(int(world.gate.status()["sockets_short"]) > 0, "ctl status does not count it")
 
 
+RESOLVER = f'resolver = [ "{topology.UPSTREAM[4]}" ];\n'
+
 GROUPS = (
     Group("slow links, 3 s", over_a_link(VERY_SLOW_S), (
         Case(f"over a link of {VERY_SLOW_S:.0f} s each name resolves at the first question",
@@ -242,6 +256,9 @@ GROUPS = (
         Case("too few descriptors are told as such", _no_descriptors))),
     Group("slow links, keys never", over_a_link(0, 0, "DNSKEY", more="park_ms = 1000;\n"), (
         Case("the log names the key that did not come, and park_ms", _missing_key_is_named),)),
+    *(Group(f"slow links, EDNS is dropped, {delay_s} s", over_a_link(delay_s, 0, "EDNS", more=RESOLVER), (
+        Case(f"a server that drops EDNS is found out over a link of {delay_s} s", _edns_is_dropped),))
+      for delay_s in (SLOW_S, VERY_SLOW_S)),
     Group("slow links, TCP refused", with_a_long_dnskey("REJECT", "--reject-with", "tcp-reset"), (
         Case("keys that do not fit come over UDP if TCP is refused", _long_keys_come),)),
     Group("slow links, TCP dropped", with_a_long_dnskey("DROP"), (

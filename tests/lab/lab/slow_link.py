@@ -7,7 +7,7 @@ It writes what passes into a journal, a line each: "came NAME TYPE", "sent NAME 
 
     slow_link.py DELAY_S EVERY RESOLVER ADDRESS JOURNAL [TYPE]     EVERY 0: nothing is lost
 
-A query for TYPE is always lost.
+A query for TYPE is always lost; if TYPE is EDNS, each query with an OPT.
 """
 
 import asyncio
@@ -50,7 +50,8 @@ class Link(asyncio.DatagramProtocol):
     def datagram_received(self, data, address):
         self._came += 1
         question = _question(data)
-        if question.endswith(f" {self._lost_type}") or (
+        drops = self._lost_type == "EDNS" and dns.message.from_wire(data).edns >= 0
+        if drops or question.endswith(f" {self._lost_type}") or (
                 self._every and self._came % self._every == 0):
             self._journal.write(f"lost {question}\n")
             return
