@@ -106,6 +106,8 @@ static enum exit_code config_check(const struct config *c, bool is_offline)
 		return EXIT_USAGE;
 	}
 	anchors_free(a);
+	if (c->doubt.text[0])
+		log_warning("%s", c->doubt.text);
 	if (!is_offline && !effective_anchors_fit(c))
 		return EXIT_USAGE;
 	if (c->shortcut_interfaces.count > 0 && !shortcut_load_is_built())

@@ -137,6 +137,23 @@ static bool keys_fit(struct config_reader *r, config_t *file)
 	       (c->role != ROLE_SIGNER || config_signer_fits(r, file));
 }
 
+/* A response that may wait longer than its question is remembered is dropped, however long it may wait. */
+static void doubt_waits(struct config_reader *r, config_t *file)
+{
+	struct config *c = r->config;
+	const config_setting_t *blame = config_lookup(file, "park_ms");
+
+	if (c->limits.park_ms <= c->limits.flow_timeout_ms || c->role == ROLE_SIGNER)
+		return;
+	if (!blame)
+		blame = config_lookup(file, "flow_timeout_ms");
+	complaint_set(&c->doubt,
+	        "%s:%u: park_ms (%u) is longer than flow_timeout_ms (%u), so a response that waits "
+	        "for keys is dropped before its time. Raise flow_timeout_ms",
+	        r->path, blame ? config_setting_source_line(blame) : 0, c->limits.park_ms,
+	        c->limits.flow_timeout_ms);
+}
+
 static bool load_stream(struct config_reader *r, FILE *stream)
 {
 	config_t file;
@@ -152,6 +169,8 @@ static bool load_stream(struct config_reader *r, FILE *stream)
 		good = load_group(r, "", config_root_setting(&file)) && keys_fit(r, &file);
 	else
 		good = reader_wrong_syntax(r, &file);
+	if (good)
+		doubt_waits(r, &file);
 	config_destroy(&file);
 	return good;
 }

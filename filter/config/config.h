@@ -97,6 +97,10 @@ struct config {
 	char control_socket[CONFIG_PATH_MAX];
 	uint32_t log_level; /* enum log_level */
 
+	/* Not in the file: what the file says that is allowed, and hardly meant, with its line. Empty if there
+	 * is no such thing. */
+	struct complaint doubt;
+
 	/* Not in the file: the user that the program runs as, besides root. rules_apply() finds it. */
 	uint32_t user;
 

@@ -9,9 +9,12 @@
 #include "base/sockaddr.h"
 #include "wire/protocol.h"
 
-int missing_init(struct missing *m, const struct turn *turn, uint32_t park_ms)
+int missing_init(
+        struct missing *m, const struct turn *turn, uint32_t park_ms, uint32_t flow_timeout_ms)
 {
-	*m = (struct missing){ .turn = turn, .park_ms = park_ms };
+	*m = (struct missing){
+		.turn = turn, .park_ms = park_ms, .flow_timeout_ms = flow_timeout_ms
+	};
 	return hash_key_draw(&m->key);
 }
 
@@ -41,12 +44,24 @@ static void log_failed(const struct missing_text *t)
 	        t->type, t->name, t->server, t->others);
 }
 
+const char *missing_keys(const struct missing *m, char text[static MISSING_KEYS_SIZE])
+{
+	int len = snprintf(text, MISSING_KEYS_SIZE, "park_ms (now %u)", m->park_ms);
+
+	if (m->flow_timeout_ms <= m->park_ms)
+		snprintf(text + len, MISSING_KEYS_SIZE - (size_t)len,
+		        " and flow_timeout_ms (now %u)", m->flow_timeout_ms);
+	return text;
+}
+
 static void log_late(const struct missing *m, const struct missing_text *t)
 {
+	char keys[MISSING_KEYS_SIZE];
+
 	log_warning("the %s of %.255s has not come from %s yet, and a response may wait no longer "
-	            "for it, so it is SERVFAIL%s. If the link is slow, raise park_ms (now %u); if "
-	            "the server is, see `resolver`",
-	        t->type, t->name, t->server, t->others, m->park_ms);
+	            "for it, so it is SERVFAIL%s. If the link is slow, raise %s; if the server is, "
+	            "see `resolver`",
+	        t->type, t->name, t->server, t->others, missing_keys(m, keys));
 }
 
 static void log_tcp(const struct missing_text *t)

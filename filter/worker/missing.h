@@ -22,7 +22,7 @@ enum missing_kind {
 
 struct missing {
 	const struct turn *turn; /* borrowed */
-	uint32_t park_ms;
+	uint32_t park_ms, flow_timeout_ms;
 	struct hash_key key;
 	struct {
 		uint64_t until_ms;
@@ -31,7 +31,14 @@ struct missing {
 };
 
 /* Returns 0 or a negative errno. */
-int missing_init(struct missing *m, const struct turn *turn, uint32_t park_ms);
+int missing_init(
+        struct missing *m, const struct turn *turn, uint32_t park_ms, uint32_t flow_timeout_ms);
+
+#define MISSING_KEYS_SIZE 80
+
+/* Writes which keys limit how long a response waits for keys: `flow_timeout_ms` too, if the longest wait
+ * reaches it. Returns `text`. */
+const char *missing_keys(const struct missing *m, char text[static MISSING_KEYS_SIZE]);
 
 /* Something that was asked of a server. */
 struct missing_what {

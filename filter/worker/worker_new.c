@@ -198,7 +198,8 @@ static int make_validator(struct worker *w)
 	w->report.monitors = config->monitors;
 	int result = w->udp_validator.rrs ? gates_init(&w->gates) : -ENOMEM;
 	if (result == 0)
-		result = missing_init(&w->missing, &w->turn, config->limits.park_ms);
+		result = missing_init(&w->missing, &w->turn, config->limits.park_ms,
+		        config->limits.flow_timeout_ms);
 	if (result == 0)
 		result = query_intake_init(&w->intake);
 	if (result == 0)

@@ -36,6 +36,34 @@ static void an_empty_file_means_the_defaults(void **state)
 	config_fini(&defaults);
 }
 
+/* Otherwise responses are dropped although park_ms is as long as can be. */
+static void a_wait_beyond_the_end_of_its_question_is_doubted(void **state)
+{
+	static const struct {
+		const char *why, *text, *line; /* NULL: no doubt */
+	} rows[] = {
+		{ "the defaults", "", NULL },
+		{ "as long as the question lasts", "park_ms = 20000;\nflow_timeout_ms = 20000;\n",
+		        NULL },
+		{ "longer", "role = \"host\";\npark_ms = 20000;\n", ":2: park_ms (20000) is" },
+		{ "longer, because the question was made short", "flow_timeout_ms = 9000;\n",
+		        ":1: park_ms (10000) is" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct config c;
+		struct complaint error;
+
+		assert_row(rows[i].why, load(rows[i].text, &c, &error) == 0);
+		if (rows[i].line)
+			assert_row(rows[i].why, strstr(c.doubt.text, rows[i].line));
+		else
+			assert_row(rows[i].why, c.doubt.text[0] == '\0');
+		config_fini(&c);
+	}
+}
+
 static void every_default_is_allowed(void **state)
 {
 	struct complaint error;
@@ -386,6 +414,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_empty_file_means_the_defaults),
+		cmocka_unit_test(a_wait_beyond_the_end_of_its_question_is_doubted),
 		cmocka_unit_test(every_default_is_allowed),
 		cmocka_unit_test(values_of_a_file_replace_the_defaults),
 		cmocka_unit_test(a_list_of_words_has_a_bit_for_each),

@@ -27,7 +27,7 @@ static void a_server_is_named_once_a_minute(void **state)
 	struct fetch fetch = fetch_from(1);
 
 	log_set_level(LOG_LEVEL_ERROR);
-	assert_int_equal(missing_init(&missing, &turn, 10000), 0);
+	assert_int_equal(missing_init(&missing, &turn, 10000, 10000), 0);
 	for (unsigned kind = 0; kind < MISSING_KINDS; kind++) {
 		assert_true(missing_log(&missing, kind, &fetch));
 		assert_false(missing_log(&missing, kind, &fetch));
@@ -48,7 +48,7 @@ static void other_servers_are_named_too_but_sockets_belong_to_none(void **state)
 	unsigned failed = 0, sockets = 0;
 
 	log_set_level(LOG_LEVEL_ERROR);
-	assert_int_equal(missing_init(&missing, &turn, 10000), 0);
+	assert_int_equal(missing_init(&missing, &turn, 10000, 10000), 0);
 	for (unsigned server = 0; server < 255; server++) {
 		struct fetch fetch = fetch_from((uint8_t)server);
 		failed += missing_log(&missing, MISSING_FAILED, &fetch);
@@ -58,10 +58,40 @@ static void other_servers_are_named_too_but_sockets_belong_to_none(void **state)
 	assert_int_equal(sockets, 1);
 }
 
+/* Otherwise the operator raises a key, and nothing changes. */
+static void all_keys_that_limit_the_wait_are_named(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint32_t park_ms, flow_timeout_ms;
+		const char *keys;
+	} rows[] = {
+		{ "the question is remembered for longer", 10000, 10001, "park_ms (now 10000)" },
+		{ "by default", 10000, 10000,
+		        "park_ms (now 10000) and flow_timeout_ms (now 10000)" },
+		{ "the question is forgotten before", 20000, 10000,
+		        "park_ms (now 20000) and flow_timeout_ms (now 10000)" },
+		{ "the longest text", UINT32_MAX, UINT32_MAX,
+		        "park_ms (now 4294967295) and flow_timeout_ms (now 4294967295)" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct turn turn = { 0 };
+		struct missing missing;
+		char text[MISSING_KEYS_SIZE];
+
+		assert_int_equal(
+		        missing_init(&missing, &turn, rows[i].park_ms, rows[i].flow_timeout_ms), 0);
+		assert_row(rows[i].why, strcmp(missing_keys(&missing, text), rows[i].keys) == 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_server_is_named_once_a_minute),
+		cmocka_unit_test(all_keys_that_limit_the_wait_are_named),
 		cmocka_unit_test(other_servers_are_named_too_but_sockets_belong_to_none),
 	};
 

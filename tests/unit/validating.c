@@ -70,7 +70,7 @@ struct validating *validating_new(bool can_assist)
 		.missing = &v->missing,
 		.ready = &v->ready,
 		.fallback = &v->fallback };
-	assert_int_equal(missing_init(&v->missing, &v->turn, 10000), 0);
+	assert_int_equal(missing_init(&v->missing, &v->turn, 10000, 10000), 0);
 	assert_int_equal(gates_init(&v->gates), 0);
 	v->fallback = (struct server_fallback){ .shortcut = &v->shortcut,
 		.stats = &v->stats,
