@@ -38,6 +38,8 @@
 	X(flows_expired, "Queries in flight that timed out")                                       \
 	X(responses, "Responses seen")                                                             \
 	X(responses_letters, "Responses whose question had other letters than the query")          \
+	X(letters_dropped,                                                                         \
+	        "Responses dropped: they had other letters, and the server did not tell")          \
 	X(responses_unsolicited, "Responses dropped: they answer no query in flight")              \
 	X(responses_strayed, "Responses dropped: they took other interfaces than their query")     \
 	X(responses_malformed, "Responses dropped: malformed")                                     \
@@ -103,6 +105,7 @@
 	X(probes, "Servers asked whether they answer at all, and with EDNS")                       \
 	X(tcp_connections, "TCP connections relayed")                                              \
 	X(tcp_unreachable, "TCP connections reset: the server could not be reached")               \
+	X(tcp_broken, "TCP connections reset for another reason: an end, a message, or memory")    \
 	X(tcp_idle, "TCP connections closed: no whole message moved for too long")                 \
 	X(tcp_evicted, "TCP connections closed to make room for another, the idlest first")        \
 	X(tcp_share, "TCP connections whose client had used up its share already")                 \
@@ -162,6 +165,7 @@
 	X(packets_fragment, "Packets dropped: a fragment")                                         \
 	X(packets_malformed, "Packets dropped: malformed IP or UDP header")                        \
 	X(packets_not_udp, "Packets dropped: not UDP")                                             \
+	X(packets_long, "Packets dropped: the message to be sent is too long for one")             \
 	X(queue_overruns, "Times the kernel lost packets because the socket buffer was full")      \
 	X(queue_shortened, "Times the queue of queries was made shorter because of overload")      \
 	X(verdict_errors, "Verdicts that the kernel did not take")

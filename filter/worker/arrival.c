@@ -235,8 +235,10 @@ static bool ask_again(struct arrivals *all, struct arrival *a, enum reask_how ho
 
 void arrival_doubt_letters(struct arrivals *all, struct arrival *a)
 {
-	if (!ask_again(all, a, REASK_LETTERS))
-		a->carrier->drop(a);
+	if (ask_again(all, a, REASK_LETTERS))
+		return;
+	stats_count(&all->stats->letters_dropped);
+	a->carrier->drop(a);
 }
 
 bool arrival_asks_again(struct arrivals *all, struct arrival *a, const struct message *response)

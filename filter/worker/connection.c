@@ -208,7 +208,7 @@ void connection_unreachable(struct connection *c)
 	if (c->relay->trade->datagram && go_on_by_udp(c))
 		return;
 	stats_count(&c->relay->stats->tcp_unreachable);
-	c->is_broken = true;
+	c->is_broken = c->is_counted = true;
 }
 
 /* The event may be of another connection, which was in this place before it was evicted. */
@@ -282,6 +282,8 @@ void connection_update(struct connection *c)
 	pass_on_end(&c->client);
 	pass_on_end(&c->server);
 	bool is_over = c->client.was_ended && c->server.was_ended;
+	if (c->is_broken && !c->is_counted)
+		stats_count(&c->relay->stats->tcp_broken);
 	if (c->is_broken || is_over || watch_side(&c->client) < 0 || watch_side(&c->server) < 0)
 		connection_close(c);
 }

@@ -41,6 +41,7 @@ struct connection {
 	struct side client, server;
 	struct sockaddr_storage client_address, server_address;
 	bool is_broken;                /* both sides are to be reset */
+	bool is_counted;               /* why it is broken was counted */
 	uint64_t active_ms;            /* when the last whole message moved */
 	struct question *first, *last; /* in the order in which they were asked */
 	unsigned question_count, parked_count;

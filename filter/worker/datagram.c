@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "worker/datagram.h"
 
+#include "flow/stats.h"
+
 static void datagram_accept(void *context, uint64_t packet_id)
 {
 	nfqueue_accept(context, packet_id);
@@ -13,10 +15,12 @@ static void datagram_accept_with(
 	struct writer out = nfqueue_replacement(q);
 
 	packet_write(&out, packet, payload);
-	if (out.full)
-		nfqueue_drop(q, packet_id);
-	else
+	if (!out.full) {
 		nfqueue_accept_replaced(q, packet_id, &out);
+		return;
+	}
+	stats_count(&q->stats->packets_long);
+	nfqueue_drop(q, packet_id);
 }
 
 static void datagram_drop(void *context, uint64_t packet_id)

@@ -48,16 +48,16 @@ void oddity_note(struct oddities *o, struct span octets, const struct odd_way *w
 	char sender[INET6_ADDRSTRLEN], receiver[INET6_ADDRSTRLEN];
 	size_t end;
 	enum message_fault fault = message_examine(octets, &end);
+	bool is_trailing = fault == MESSAGE_TRAILING;
 
 	stats_count(stats_at(o->stats, kinds[fault].counter));
 	if (!may_name(o, way->sender))
 		return;
 	log_warning("%s sent to %s, by port 53, %s: %s. The next line of this sender follows in an "
-	            "hour at the earliest; `sealgate ctl status` has the counts (odd_...)",
+	            "hour at the earliest; `sealgate ctl status` has the counts (odd_...)%s",
 	        address_text(way->sender, sender), address_text(way->receiver, receiver),
-	        kinds[fault].text,
-	        fault == MESSAGE_TRAILING
-	                ? "they are cut off"
-	                : "dropped. If it is a VPN, or another protocol than DNS, exempt it "
-	                  "(docs/operation.md, \"Port 53 without DNS\")");
+	        kinds[fault].text, is_trailing ? "they are cut off" : "dropped",
+	        is_trailing ? ""
+	                    : ". If it is a VPN, or another protocol than DNS, exempt it "
+	                      "(docs/operation.md, \"Port 53 without DNS\")");
 }

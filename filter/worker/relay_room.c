@@ -119,7 +119,8 @@ static void log_share(struct relay *r, const struct sockaddr_storage *client)
 		return;
 	report_server(client, text);
 	log_warning("%s or its network has its share of the %" PRIu32
-	            " TCP connections: each new one replaces one of its own",
+	            " TCP connections: each new one replaces one of its own. If it needs more, see "
+	            "tcp_connections",
 	        text, r->share.capacity);
 }
 

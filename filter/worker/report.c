@@ -213,7 +213,7 @@ void report_rival(struct report *r, const struct flow_key *key, const struct cli
 	flow_text(key, &addresses);
 	question_text(asked, &text);
 	log_warning("two queries at once from %s port %u to %s with the id %u, the second for "
-	            "%.255s %s from %s: an attacker may be copying queries",
+	            "%.255s %s from %s: an attacker may be copying queries (docs/security.md)",
 	        addresses.client, key->client_port, addresses.server, key->id, text.name, text.type,
 	        interface_text(key->way.in, from));
 }
@@ -238,7 +238,8 @@ void report_stray(struct report *r, const struct flow_key *key, const struct mes
 		return;
 	flow_text(key, &addresses);
 	log_warning("%s a response for %.255s from %s to %s: it came in from %s and would "
-	            "leave to %s, which is not the way of its query",
+	            "leave to %s, which is not the way of its query. sealgate must see both ways "
+	            "(README.md, \"What it cannot do yet\")",
 	        r->monitors ? "enforce would drop" : "dropped", name_text(&response->qname, name),
 	        addresses.server, addresses.client, interface_text(key->way.in, from),
 	        interface_text(key->way.out, to));
@@ -299,8 +300,9 @@ static void log_differing(struct report *r, struct reported response)
 		return;
 	response_text(response, &text);
 	log_info("differs %.255s %s from %s to %s: the records are not those of the signed answer "
-	         "that the server gave to the same question; they rotate, or they are forged",
-	        text.name, text.type, text.server, text.client);
+	         "that the server gave to the same question; they rotate, or they are forged; see "
+	         "`sealgate explain %.255s %s`",
+	        text.name, text.type, text.server, text.client, text.name, text.type);
 }
 
 void report_monitored(struct report *r, struct reported response, enum copy_fate fate,

@@ -47,10 +47,11 @@ static const size_t query_counters[SIGN_QUERY_COUNT] = {
 	[SIGN_QUERY_MALFORMED] = offsetof(struct stats, queries_malformed),
 };
 
-/* The counter of each outcome, and the sentence that is logged; NULL: none is. */
+/* The counter of each outcome, and the sentence that is logged; NULL: none is. What helps, if anything
+ * does, ends the line. */
 static const struct {
 	size_t counter;
-	const char *sentence;
+	const char *sentence, *help;
 } outcomes[SIGN_OUTCOME_COUNT] = {
 	[SIGN_OUTCOME_ANSWER] = { offsetof(struct stats, sign_answers), NULL },
 	[SIGN_OUTCOME_NODATA] = { offsetof(struct stats, sign_nodata), NULL },
@@ -65,7 +66,8 @@ static const struct {
 	[SIGN_OUTCOME_LIMITED] = { offsetof(struct stats, sign_limited), NULL },
 	[SIGN_OUTCOME_LEARNING] = { offsetof(struct stats, sign_learning), NULL },
 	[SIGN_OUTCOME_SIGNED] = { offsetof(struct stats, sign_signed),
-	        "it has signatures already and passed as it came" },
+	        "it has signatures already and passed as it came",
+	        "; if its server signs by itself, take the zone out of sign.zones" },
 	[SIGN_OUTCOME_NO_SOA] = { offsetof(struct stats, sign_no_soa),
 	        "it has neither records nor a SOA, so it denies nothing" },
 	[SIGN_OUTCOME_UNEXPECTED] = { offsetof(struct stats, sign_unexpected),
@@ -73,28 +75,31 @@ static const struct {
 	[SIGN_OUTCOME_EDNS] = { offsetof(struct stats, sign_edns),
 	        "the server rejects EDNS and is asked without it from now on" },
 	[SIGN_OUTCOME_EXHAUSTED] = { offsetof(struct stats, sign_exhausted),
-	        "too many new signatures" },
+	        "too many new signatures", "; see sign.signatures_per_s" },
 	[SIGN_OUTCOME_KEYS] = { offsetof(struct stats, sign_keys),
-	        "no pre-made signature of the KSK is valid now" },
+	        "no pre-made signature of the KSK is valid now", "; see `sealgate keys sign`" },
 	[SIGN_OUTCOME_CLOCK] = { offsetof(struct stats, sign_clock),
 	        NULL }, /* daemon/timekeeper.c logs it */
 	[SIGN_OUTCOME_FAILED] = { offsetof(struct stats, sign_failed), "signing failed" },
 	[SIGN_OUTCOME_STRAY] = { offsetof(struct stats, sign_strays), NULL },
 };
 
-/* not signed: www.example. A from 192.0.2.53: it has signatures already and passed (signed) */
+/* not signed: www.example. A from 192.0.2.53 to 192.0.2.7: it has signatures already and passed as it
+ * came (signed); if its server signs by itself, take the zone out of sign.zones */
 static void log_unsigned(
         const struct signer_query *asked, const struct sign_peers *peers, enum sign_outcome outcome)
 {
-	char text[NAME_TEXT_SIZE], type[TYPE_TEXT_SIZE], server[INET6_ADDRSTRLEN];
+	char text[NAME_TEXT_SIZE], type[TYPE_TEXT_SIZE];
+	char server[INET6_ADDRSTRLEN], client[INET6_ADDRSTRLEN];
 	struct cursor c = cursor_over(span_of(asked->client.question, asked->client.question_len));
 	struct name name;
 
 	name_read_plain(&c, &name);
 	type_text(cursor_u16(&c), type);
-	log_warning("not signed: %.255s %s from %s: %s (%s)", name_text(&name, text), type,
-	        address_text(peers->server, server), outcomes[outcome].sentence,
-	        sign_outcome_word(outcome));
+	log_warning("not signed: %.255s %s from %s to %s: %s (%s)%s", name_text(&name, text), type,
+	        address_text(peers->server, server), address_text(peers->client, client),
+	        outcomes[outcome].sentence, sign_outcome_word(outcome),
+	        outcomes[outcome].help ? outcomes[outcome].help : "");
 }
 
 static void report_signing(struct sign_trade *t, const struct signer_query *asked,

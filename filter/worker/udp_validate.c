@@ -84,6 +84,7 @@ void udp_validate_resume(struct udp_validator *u, struct parked *parked, bool in
 		.is_forwarded = parked->is_forwarded
 	};
 	if (!may_resume(u, parked)) {
+		stats_count(&u->stats->letters_dropped);
 		udp_carrier.drop(&arrived.arrival);
 		return;
 	}
@@ -142,10 +143,12 @@ static bool take_letters(struct udp_validator *u, struct arrived_packet *arrived
 	case LETTERS_DOUBTED:
 		break;
 	}
-	if (udp_parked_count(arrived->flow) > 0)
-		udp_carrier.drop(a);
-	else
+	if (udp_parked_count(arrived->flow) == 0) {
 		arrival_doubt_letters(u->arrivals, a);
+		return false;
+	}
+	stats_count(&u->stats->letters_dropped);
+	udp_carrier.drop(a);
 	return false;
 }
 

@@ -128,7 +128,9 @@ enum query_kind validate_query_take(struct query_intake *in, const struct query_
 		else if (!span_equal(writer_span(&out), octets))
 			*sent = writer_span(&out);
 	}
+	bool is_refused = kind == QUERY_TRANSFER && in->config->tcp.refuses_transfers;
 	stats_count(&in->stats->queries);
-	stats_count(is_paused ? &in->stats->queries_paused : query_counter(in, kind));
+	stats_count(
+	        is_paused && !is_refused ? &in->stats->queries_paused : query_counter(in, kind));
 	return kind;
 }

@@ -442,6 +442,7 @@ static void octets_that_are_not_dns_end_the_connection(void **state)
 		assert_int_equal(send(from, rows[i].octets, rows[i].len, 0), (ssize_t)rows[i].len);
 		settle(bed);
 		assert_row(rows[i].why, connections(bed) == 0);
+		assert_row(rows[i].why, bed->stats.tcp_broken == 1);
 		teardown(state);
 	}
 }

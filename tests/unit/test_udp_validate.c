@@ -74,7 +74,7 @@ static void a_query_goes_on_with_do_or_as_it_came_or_not_at_all(void **state)
 		{ "a response, in a pause", FLAG_QR, TYPE_A, 0, PAUSED, ACCEPTED, 0,
 		        COUNTER(queries_paused) },
 		{ "IXFR, which is refused, in a pause", 0, TYPE_IXFR, 0, PAUSED | TRANSFERS_REFUSED,
-		        DROPPED, 0, COUNTER(queries_paused) },
+		        DROPPED, 0, COUNTER(transfers_refused) },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -587,6 +587,8 @@ static void a_forgery_in_wrong_letters_never_reaches_the_client(void **state)
 		        !memmem(b->log.payload, b->log.payload_len, "\300\0\2\102", 4));
 		assert_row(rows[i].why,
 		        !server_fallback_changes_letters(&b->v->fallback, server_address()));
+		assert_row(rows[i].why, /* the second one, and the one of which nothing was said */
+		        stats_of(b)->letters_dropped == (rows[i].is_answered ? 1 : 2));
 		bed_free(b);
 	}
 }
