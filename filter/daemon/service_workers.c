@@ -73,6 +73,7 @@ static struct worker_config worker_config(struct service *s, const struct config
 		.local_names = c->local_names,
 		.local_zones = c->local_zones,
 		.monitors = config_monitors(c),
+		.has_peers = c->queue_count > 1,
 		.assists = c->assist,
 		.clock = s->time.state,
 		.waits_for_clock = c->unset_clock == UNSET_CLOCK_WAIT,

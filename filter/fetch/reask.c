@@ -6,10 +6,11 @@
 #include "base/sockaddr.h"
 #include "base/writer.h"
 
-void reasks_init(struct reasks *all)
+int reasks_init(struct reasks *all)
 {
 	for (unsigned i = 0; i < REASKS_MAX; i++)
 		all->slots[i] = (struct reask){ .watched = WATCHED_REASK, .exchange.fd = -1 };
+	return share_init(&all->clients, REASKS_MAX);
 }
 
 static void reask_end(struct reasks *all, struct reask *reask)
@@ -18,6 +19,7 @@ static void reask_end(struct reasks *all, struct reask *reask)
 
 	exchange_end(&reask->exchange);
 	reask->is_asked = reask->has_error = false;
+	share_give(&all->clients, reask->client);
 	if (!parked)
 		return;
 	parked->waits_for = REASK_NOT;
@@ -166,10 +168,15 @@ static uint64_t *reask_counter(struct stats *stats, enum reask_how how)
 
 bool reasks_want(struct reasks *all, struct parked *parked, enum reask_how how, uint64_t now_ms)
 {
+	struct sharer client = share_of_address(&all->clients, parked_client(parked));
 	struct reask *reask = reasks_free_slot(all);
 
 	if (!reask || (parked->reasked & how) || (how == REASK_SIGNED && all->resolver_count == 0))
 		return false;
+	if (share_is_taken(&all->clients, client)) {
+		stats_count(&all->stats->reask_share);
+		return false;
+	}
 	parked->reasked |= how;
 	reask->how = how;
 	reask->tries = 0;
@@ -183,7 +190,10 @@ bool reasks_want(struct reasks *all, struct parked *parked, enum reask_how how, 
 	}
 	stats_count(reask_counter(all->stats, how));
 	reask->is_asked = true;
+	reask->client = client;
+	share_take(&all->clients, client);
 	parked->waits_for = how;
+	parked_wait_until(parked, now_ms + reask_wait_ms(reask, REASK_LIFE_MS, true));
 	return true;
 }
 
@@ -210,15 +220,13 @@ static void reask_keep(struct reask *reask, struct span answer)
 		return;
 	put_u16(octets, parked->asked.id);
 	parked->came_by = reask->how;
-	parked->is_large = reask->is_large;
 	if (reask->how == REASK_SIGNED || reask->how == REASK_ONCE_MORE || reask->how == REASK_DO) {
 		free(parked->proof);
 		parked->proof = octets;
 		parked->proof_len = answer.len;
 	} else {
-		free(parked->whole);
-		parked->whole = octets;
-		parked->whole_len = answer.len;
+		parked_replace(parked, octets, answer.len);
+		parked->is_large = reask->is_large;
 		parked->has_other_letters = reask->exchange.has_other_letters;
 	}
 }

@@ -15,6 +15,9 @@
 #include "base/keyedhash.h"
 #include "gate/client_query.h"
 
+/* A client may fill the questions with errors of a broken zone of its own: each error that was held back in
+ * vain replaces another one. That lets nothing pass. An error that was forgotten is held back once more,
+ * for the quarter of a grace, which is what each error costs that is not known. */
 #define KNOWN_ERRORS    1024 /* questions; a newer one may replace an older one */
 #define KNOWN_ERROR_MS  10000
 #define KNOWN_ERROR_ROW 4 /* errors in a row, and no answer: the server gives nothing else */

@@ -153,6 +153,16 @@ void parked_wait(struct parked *parked, uint64_t wait_ms, uint64_t now_ms)
 	parked_sort(parked);
 }
 
+void parked_wait_until(struct parked *parked, uint64_t until_ms)
+{
+	uint64_t deadline_ms = least(parked->since_ms + parked->park->wait_ms, until_ms);
+
+	if (deadline_ms <= parked->deadline_ms)
+		return;
+	parked->deadline_ms = deadline_ms;
+	parked_sort(parked);
+}
+
 void parked_unlist(struct parked *parked)
 {
 	struct parked_list *list = parked->list;
@@ -187,6 +197,24 @@ void parked_move_all(struct parked_list *from, struct parked_list *to)
 {
 	while (from->first)
 		parked_move(from->first, to);
+}
+
+void parked_replace(struct parked *parked, uint8_t *octets, size_t len)
+{
+	parked_forget_whole(parked);
+	parked->whole = octets;
+	parked->whole_len = len;
+}
+
+bool parked_replace_by_copy(struct parked *parked, struct span octets)
+{
+	uint8_t *copy = octets.len > 0 ? malloc(octets.len) : NULL;
+
+	if (!copy)
+		return false;
+	memcpy(copy, octets.base, octets.len);
+	parked_replace(parked, copy, octets.len);
+	return true;
 }
 
 void parked_forget_whole(struct parked *parked)

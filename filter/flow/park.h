@@ -67,6 +67,7 @@ struct parked {
 	uint8_t *denial;        /* the message that REASK_MADE is about (worker/withheld.h); from
 	                           the heap, or NULL */
 	size_t denial_len;
+	bool has_made; /* `whole` has what was made up, and the signatures of `denial` */
 	uint8_t stage; /* of a copy: enum copy_stage */
 	bool is_bare;  /* of a copy: see struct arrival */
 	bool has_flow; /* of a copy: `flow_key` is set, and the flow stays open */
@@ -127,6 +128,9 @@ struct parked *park_message(struct park *park, const struct sockaddr_storage *cl
  * asked again. From when it was parked it waits at most for the longest wait. */
 void parked_wait(struct parked *parked, uint64_t wait_ms, uint64_t now_ms);
 
+/* Has a parked response wait until `until_ms` at least, but not beyond the longest wait. */
+void parked_wait_until(struct parked *parked, uint64_t until_ms);
+
 /* Parks the copy of a response to `asked` that `client` has got. Otherwise like park_add(). */
 struct parked *park_copy(struct park *park, struct span client, const struct client_query *asked,
         struct span message, uint64_t now_ms);
@@ -157,6 +161,12 @@ static inline struct span parked_message(const struct parked *parked, struct spa
 {
 	return parked_is_replaced(parked) ? span_of(parked->whole, parked->whole_len) : original;
 }
+
+/* Has another message replace the parked one: octets from the heap, which `parked` owns then; or a copy of
+ * `octets`, which may lie in the message that is replaced. The second returns false, and replaces nothing,
+ * if memory is short. */
+void parked_replace(struct parked *parked, uint8_t *octets, size_t len);
+bool parked_replace_by_copy(struct parked *parked, struct span octets);
 
 /* Forgets the message that replaces the parked one. */
 void parked_forget_whole(struct parked *parked);

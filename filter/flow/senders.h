@@ -53,7 +53,8 @@ void senders_fini(struct senders *s);
  * source address undo it. They can only make it an ITERATOR_CLIENT towards other servers.
  *
  * Over UDP, all queries of a client to a server reach one worker. A TCP connection may reach any
- * worker, which may not have seen the queries with RD. So no client iterates over TCP. */
+ * worker, which may not have seen the queries with RD. So no client iterates over TCP. For the same reason
+ * worker/validate_query.c takes no client for a secondary over TCP if there are several workers. */
 struct sender_habits senders_note(struct senders *s, const struct sent *sent, uint64_t now_ms);
 
 /* Notes the query `asked`, from which it sets RD, SOA and CD in `sent`, and sets `asked->iterator` and

@@ -90,6 +90,7 @@
 	X(letters_asked, "Queries asked again because the letters of the question had changed")    \
 	X(reask_failures, "Queries asked again that were not answered; truncated responses are "   \
 	                  "counted by whole_failures")                                             \
+	X(reask_share, "Queries not asked again: their client had its share of these already")     \
 	X(assisted, "Responses completed with signatures from a resolver")                         \
 	X(upstreams_evicted, "Servers forgotten because the table of servers was full")            \
 	X(queries_plain, "Queries sent on as they came because the server does not take EDNS")     \

@@ -7,7 +7,7 @@
 #include "gate/ahead.h"
 #include "trust/chain.h"
 #include "worker/gates.h"
-#include "worker/merge.h"
+#include "worker/reasked.h"
 #include "worker/report.h"
 #include "worker/scratch.h"
 #include "worker/second_answer.h"
@@ -77,18 +77,21 @@ static void arrival_conclude(
 
 static void arrival_judge(struct arrivals *all, struct arrival *a);
 
-/* Judges the truncated response in place of the whole answer, which is not proved. Returns false if
- * there is none. Then the client asks over TCP in vain; but no forged fragment reaches it. */
-static bool judge_cut(struct arrivals *all, struct arrival *a)
+/* Judges what came before in place of the message, which is not proved. Returns false if there is no such
+ * thing. If that is a truncated response, the client asks over TCP in vain; but no forged fragment
+ * reaches it. */
+static bool judge_instead(struct arrivals *all, struct arrival *a)
 {
-	struct span cut = a->cut;
+	struct parked *parked = a->parked;
 
-	if (cut.len == 0)
+	if (a->instead.len == 0)
 		return false;
-	stats_count(&all->stats->whole_unproved);
-	a->message = cut;
-	a->cut = span_of(NULL, 0);
-	parked_forget_whole(a->parked);
+	if (parked->is_large)
+		stats_count(&all->stats->whole_unproved);
+	a->message = a->instead;
+	a->instead = span_of(NULL, 0);
+	parked_forget_whole(parked);
+	withheld_take_back(parked);
 	arrival_judge(all, a);
 	return true;
 }
@@ -101,7 +104,7 @@ static void arrival_refuse_for(
 	struct writer out = writer_over(all->octets, EXCHANGE_ANSWER_MAX);
 	struct gate_result result;
 
-	if (judge_cut(all, a))
+	if (judge_instead(all, a))
 		return;
 	gate_refuse(&all->gates->gate, a->asked, a->message, reason, &out, &result);
 	if (culprit)
@@ -189,7 +192,7 @@ static bool clock_takes(struct arrivals *all, struct arrival *a)
 	case CLOCK_JUDGES:
 		return false;
 	case CLOCK_PASSES:
-		if (!judge_cut(all, a))
+		if (!judge_instead(all, a))
 			settle_pass(all, a, EXEMPT_CLOCK);
 		return true;
 	case CLOCK_WAITS:
@@ -265,26 +268,6 @@ static bool ask_for_withheld(
 	return true;
 }
 
-/* Adds the signatures that a resolver gave to the records that came. */
-static void add_proof(struct arrivals *all, struct arrival *a)
-{
-	struct parked *parked = a->parked;
-	struct span merged =
-	        merge_signed(all, a->message, span_of(parked->proof, parked->proof_len));
-	uint8_t *copy = merged.len > 0 ? malloc(merged.len) : NULL;
-
-	free(parked->proof);
-	parked->proof = NULL;
-	if (!copy)
-		return;
-	stats_count(&all->stats->assisted);
-	memcpy(copy, merged.base, merged.len);
-	free(parked->whole);
-	parked->whole = copy;
-	parked->whole_len = merged.len;
-	a->message = span_of(copy, merged.len);
-}
-
 /* ---- Judging ---- */
 
 /* True if the response was judged before, so its lack of signatures was counted. */
@@ -317,10 +300,15 @@ static void conclude_judged(
 	arrival_conclude(all, a, result);
 }
 
-/* A referral and what a DNS64 made up have records without signatures. */
-static bool is_whole_proved(const struct gate_result *result)
+/* False if something else is to be judged. A referral and what a DNS64 made up have records without
+ * signatures. */
+static bool is_good_enough(const struct arrival *a, const struct gate_result *result)
 {
-	return result->outcome.status == STATUS_SECURE && result->exemption == EXEMPT_NOT;
+	if (a->instead.len == 0)
+		return true;
+	if (a->parked->is_large)
+		return result->outcome.status == STATUS_SECURE && result->exemption == EXEMPT_NOT;
+	return result->verdict == GATE_ACCEPT || result->verdict == GATE_REWRITE;
 }
 
 static void arrival_judge(struct arrivals *all, struct arrival *a)
@@ -329,7 +317,7 @@ static void arrival_judge(struct arrivals *all, struct arrival *a)
 	struct gate_result result;
 
 	if (all->turn->is_paused) {
-		if (!judge_cut(all, a))
+		if (!judge_instead(all, a))
 			settle_pass(all, a, EXEMPT_PAUSE);
 		return;
 	}
@@ -339,7 +327,7 @@ static void arrival_judge(struct arrivals *all, struct arrival *a)
 	gate_judge(&all->gates->gate, a->asked, a->message, all->turn->now_s, &out, &result);
 	if (result.verdict == GATE_WANT)
 		wait_for_keys(all, a, &result);
-	else if (is_whole_proved(&result) || !judge_cut(all, a))
+	else if (is_good_enough(a, &result) || !judge_instead(all, a))
 		conclude_judged(all, a, &result, &out);
 }
 
@@ -394,36 +382,18 @@ void arrival_pass_unjudged(struct arrivals *all, struct arrival *a, enum query_k
 	settle_deliver(a, octets, &all->stats->passed[exemption]);
 }
 
-/* True if the response waited for a better message than it is itself; if none came, it is judged. */
-static bool is_message_at_hand(const struct parked *parked)
-{
-	return parked->waits_for & (REASK_WHOLE | REASK_BARELY | REASK_ONCE_MORE | REASK_MADE);
-}
-
-/* Takes up what came when the question was asked again. */
-static void take_reasked(struct arrivals *all, struct arrival *a)
-{
-	enum reask_how how = a->parked->came_by;
-
-	a->parked->came_by = REASK_NOT;
-	if (how == REASK_BARELY)
-		server_fallback_came_bare(all->fallback, &a->server, a->message);
-	if (a->parked->denial)
-		withheld_take(all, a);
-	if (a->parked->proof && how == REASK_ONCE_MORE)
-		second_answer_take(all, a);
-	else if (a->parked->proof)
-		add_proof(all, a);
-}
-
 void arrival_again(struct arrivals *all, struct arrival *a, bool in_time)
 {
-	bool has_message = a->parked && is_message_at_hand(a->parked);
+	bool has_message = a->parked && reasked_has_message(a->parked);
 
 	/* otherwise it would be judged again at once, and wait again, for ever */
 	a->may_not_wait = a->may_not_wait || !in_time;
 	if (a->parked)
-		take_reasked(all, a);
+		reasked_take(all, a);
+	if (reasked_is_bare_unanswered(a) && !all->turn->is_paused) {
+		arrival_refuse(all, a, REASON_NO_EDNS);
+		return;
+	}
 	if (in_time || has_message || all->turn->is_paused) {
 		arrival_judge(all, a);
 		return;

@@ -55,10 +55,12 @@ struct arrival {
 	struct span message;
 	struct sockaddr_storage server; /* that sent the response */
 	struct span client;             /* an address, of 4 or 16 octets; borrowed */
-	/* The truncated response that came first, if `message` is the whole answer and came over UDP, perhaps
-	 * in fragments. Off the path an attacker can forge all fragments but the first. So the client
-	 * gets that answer only if it is Secure, and otherwise the truncated response. */
-	struct span cut;
+	/* What is judged in place of `message` if that is not proved; length 0 for nothing:
+	 * - the truncated response that came first, if `message` is the whole answer and came over UDP,
+	 *   perhaps in fragments. Off the path an attacker can forge all fragments but the first, so the
+	 *   client gets that answer only if it is Secure;
+	 * - the proved denial, if `message` has what a DNS64 made up (worker/withheld.h), or a forger. */
+	struct span instead;
 	struct parked *parked;     /* where the response waits; NULL before it has waited */
 	bool is_changed;           /* `message` is not what the server sent any more */
 	bool is_doubted_by_client; /* the client may refuse it, and go on listening */

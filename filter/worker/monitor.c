@@ -197,25 +197,11 @@ static void judge_stage(struct copy *c, enum copy_stage stage, struct span octet
 	arrival_again(c->monitor->arrivals, &c->arrival, true);
 }
 
-/* Replaces the parked message. Returns false if memory is short. */
-static bool replace_message(struct parked *parked, struct span octets)
-{
-	uint8_t *copy = malloc(octets.len);
-
-	if (!copy)
-		return false;
-	memcpy(copy, octets.base, octets.len);
-	free(parked->whole);
-	parked->whole = copy;
-	parked->whole_len = octets.len;
-	return true;
-}
-
 static void judge_signed(struct copy *c, const struct gate_result *before)
 {
 	struct parked *parked = c->arrival.parked;
 
-	if (replace_message(parked, span_of(parked->signed_one, parked->signed_len)))
+	if (parked_replace_by_copy(parked, span_of(parked->signed_one, parked->signed_len)))
 		judge_stage(c, STAGE_SIGNED, span_of(parked->whole, parked->whole_len));
 	else
 		copy_end(c, COPY_UNKNOWN, before);
@@ -229,9 +215,8 @@ static bool judge_assisted(struct copy *c)
 
 	if (!(parked->reasked & REASK_SIGNED))
 		return false;
-	struct span merged = merge_signed(
-	        c->monitor->arrivals, span_of(parked->octets, parked->len), c->arrival.message);
-	if (merged.len == 0 || !replace_message(parked, merged))
+	if (!merge_replace(c->monitor->arrivals, parked, span_of(parked->octets, parked->len),
+	            c->arrival.message))
 		return false;
 	judge_stage(c, STAGE_ASSISTED, span_of(parked->whole, parked->whole_len));
 	return true;
@@ -263,10 +248,8 @@ static void take_signed(struct copy *c)
 		judge_stage(c, STAGE_PLAIN, span_of(parked->octets, parked->len));
 		return;
 	}
-	struct span merged =
-	        merge_signed(c->monitor->arrivals, span_of(parked->octets, parked->len),
-	                span_of(parked->signed_one, parked->signed_len));
-	if (merged.len > 0 && replace_message(parked, merged))
+	if (merge_replace(c->monitor->arrivals, parked, span_of(parked->octets, parked->len),
+	            span_of(parked->signed_one, parked->signed_len)))
 		judge_stage(c, STAGE_MERGED, span_of(parked->whole, parked->whole_len));
 	else
 		judge_signed(c, &nothing);

@@ -48,9 +48,7 @@ void second_answer_take(struct arrivals *all, struct arrival *a)
 	if (message_parse(&m, span_of(parked->proof, parked->proof_len), all->fallback->rrs,
 	            MESSAGE_RRS_MAX) &&
 	        gate_is_answer(&m)) {
-		free(parked->whole);
-		parked->whole = parked->proof;
-		parked->whole_len = parked->proof_len;
+		parked_replace(parked, parked->proof, parked->proof_len);
 		a->message = span_of(parked->whole, parked->whole_len);
 	} else {
 		free(parked->proof);

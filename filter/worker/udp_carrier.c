@@ -159,6 +159,8 @@ static bool arrived_hold_back(struct arrival *a, bool is_error)
 		struct parked *parked = grace_find(u->grace, arrived->packet_id);
 		parked->server = a->server;
 		parked->is_changed = a->is_changed;
+		parked->is_doubted_by_client = a->is_doubted_by_client;
+		parked->reasked = a->parked ? a->parked->reasked & REASK_BARELY : 0;
 		release_arrived(arrived);
 		return true;
 	case GRACE_RIVAL:

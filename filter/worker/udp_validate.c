@@ -68,7 +68,7 @@ void udp_validate_resume(struct udp_validator *u, struct parked *parked, bool in
 		.arrival = { .carrier = &udp_carrier,
 		        .asked = &what.client,
 		        .client = flow_key_client(&key),
-		        .cut = parked->is_large ? payload : span_of(NULL, 0),
+		        .instead = parked->is_large ? payload : span_of(NULL, 0),
 		        .message = parked_message(parked, payload),
 		        .server = parked->server,
 		        .parked = parked,
@@ -204,7 +204,7 @@ void udp_validate_response(
 	else if (!u->turn->is_paused &&
 	         arrival_asks_again(u->arrivals, &arrived.arrival, &response))
 		return;
-	else if (!(response.flags & FLAG_TC) || what.client.sent_plain ||
+	else if (u->turn->is_paused || !(response.flags & FLAG_TC) || what.client.sent_plain ||
 	         !ask_for_whole(u, &arrived))
 		arrival_take(u->arrivals, &arrived.arrival, &response, octets);
 }

@@ -67,6 +67,9 @@ static void note_sender(struct query_intake *in, const struct query_way *way, en
 
 	if (senders_note_query(&in->senders, sent, kind, asked, in->turn->now_ms))
 		report_always_cd(way->client);
+	/* another worker may have seen that the client asks this server for more: then it is no secondary */
+	if (way->over_tcp && in->config->has_peers)
+		asked->precedes_transfer = false;
 }
 
 static enum query_kind read_query(struct query_intake *in, const struct query_way *way,

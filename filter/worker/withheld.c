@@ -69,25 +69,30 @@ static bool is_made_up(const struct arrivals *all, struct span octets)
 	return has_any;
 }
 
+static void take_denial(struct parked *parked)
+{
+	parked_replace(parked, parked->denial, parked->denial_len);
+	parked->denial = NULL;
+	parked->has_made = false;
+}
+
 /* The second answer has neither signatures nor a proof: those of the first one are added. */
 void withheld_take(struct arrivals *all, struct arrival *a)
 {
 	struct parked *parked = a->parked;
 	struct span denial = span_of(parked->denial, parked->denial_len);
-	struct span made = parked_message(parked, denial), merged = span_of(NULL, 0);
-	uint8_t *copy = NULL;
+	struct span made = parked_message(parked, denial);
 
 	bool is_made = parked_is_replaced(parked) && is_made_up(all, made);
 	server_fallback_note_made(all->fallback, &a->server, is_made);
-	if (is_made)
-		merged = merge_signed(all, made, denial);
-	if (merged.len > 0)
-		copy = response_copy(merged);
-	free(parked->whole);
-	parked->whole = copy ? copy : parked->denial;
-	parked->whole_len = copy ? merged.len : parked->denial_len;
-	if (copy)
-		free(parked->denial);
-	parked->denial = NULL;
+	parked->has_made = is_made && merge_replace(all, parked, made, denial);
+	if (!parked->has_made)
+		take_denial(parked);
 	a->message = span_of(parked->whole, parked->whole_len);
+}
+
+void withheld_take_back(struct parked *parked)
+{
+	if (parked->has_made)
+		take_denial(parked);
 }

@@ -22,4 +22,8 @@ uint8_t *withheld_denial(
 /* The query was asked again: puts together what came, or takes the response that came first. */
 void withheld_take(struct arrivals *all, struct arrival *a);
 
+/* Takes the response that came first after all: what was made up was refused, so it may be forged. A forger
+ * must not turn a proved denial into SERVFAIL. Does nothing if nothing was made up. */
+void withheld_take_back(struct parked *parked);
+
 #endif

@@ -43,7 +43,8 @@ struct worker_config {
 	bool monitors; /* everything goes on as it came, and copies are judged: monitor.h */
 	bool assists;  /* proves a response without signatures by those of a resolver */
 	enum clock_state clock; /* at the start */
-	bool waits_for_clock;   /* while the clock is not set, responses wait instead of being
+	bool has_peers; /* there are other workers, which may get a client's other connections */
+	bool waits_for_clock; /* while the clock is not set, responses wait instead of being
 	                           refused, except those of time servers */
 
 	int64_t earliest_s; /* the time is not before this, whatever the clock says */

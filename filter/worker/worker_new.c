@@ -129,7 +129,8 @@ static int make_fetcher(struct worker *w)
 		.round_trips = &w->fetcher.round_trips,
 		.no_tcp = note_no_tcp,
 		.context = w };
-	reasks_init(&w->reasks);
+	if (result == 0)
+		result = reasks_init(&w->reasks);
 	w->fallback = (struct server_fallback){ .shortcut = &w->shortcut,
 		.stats = &w->stats,
 		.round_trips = &w->fetcher.round_trips,

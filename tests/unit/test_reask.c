@@ -29,6 +29,7 @@ struct lab {
 	unsigned told_no_tcp; /* times */
 	struct parked_list over;
 	uint64_t now_ms;
+	uint16_t clients;
 };
 
 static void note_no_tcp(void *context, const struct parked *parked)
@@ -60,7 +61,7 @@ static int set_up(void **state)
 		.no_tcp = note_no_tcp,
 		.context = lab };
 	assert_int_equal(round_trips_init(&lab->round_trips), 0);
-	reasks_init(&lab->reasks);
+	assert_int_equal(reasks_init(&lab->reasks), 0);
 	*state = lab;
 	return 0;
 }
@@ -91,6 +92,8 @@ static struct parked *park_response(struct lab *lab)
 	struct parked *parked = park_add(&lab->park, &waiting, lab->now_ms);
 	assert_non_null(parked);
 	parked->server = lab->servers[SERVER].address;
+	parked->client_len = 4; /* of a client of its own */
+	put_u16(parked->client_octets + 2, lab->clients++);
 	return parked;
 }
 
@@ -491,6 +494,57 @@ static void a_server_without_tcp_is_remembered_while_udp_helps(void **state)
 	assert_int_equal(lab->told_no_tcp, 0);
 }
 
+/* Otherwise one client that asks for names of a silent server keeps all others from help. */
+static void a_client_cannot_hold_all_slots(void **state)
+{
+	struct lab *lab = *state;
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < REASKS_MAX; i++) {
+		lab->clients = 1;
+		if (!want(lab, park_response(lab), REASK_PLAINLY))
+			break;
+		count++;
+	}
+	assert_int_equal(count, REASKS_MAX / 4 * 3);
+	assert_int_equal(lab->stats.reask_share, 1);
+	lab->clients = 2;
+	struct parked *other = park_response(lab);
+	assert_true(want(lab, other, REASK_PLAINLY));
+	while (reasks_deadline_ms(&lab->reasks) != UINT64_MAX) {
+		lab->now_ms = reasks_deadline_ms(&lab->reasks);
+		reasks_expire(&lab->reasks, lab->now_ms);
+	}
+	lab->clients = 1; /* the share is given back */
+	assert_true(want(lab, park_response(lab), REASK_PLAINLY));
+}
+
+/* The rest of the wait for keys may be nothing. */
+static void a_response_waits_as_long_as_it_is_asked_again(void **state)
+{
+	struct lab *lab = *state;
+	static const struct {
+		const char *why;
+		uint64_t waited_ms, until_ms; /* since it came */
+		uint32_t took_ms;
+	} rows[] = {
+		{ "its wait for keys is almost over", 2900, 2900 + REASK_LIFE_MS, 0 },
+		{ "a slow server", 2900, 2900 + REASK_LIFE_MS + 2 * 900, 900 },
+		{ "but not beyond park_ms", 8000, 10000, 0 },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct parked *parked = park_response(lab);
+		uint64_t came_ms = parked->since_ms;
+		parked->took_ms = rows[i].took_ms;
+		parked_wait(parked, 3000, came_ms);
+		assert_row(rows[i].why, parked->deadline_ms == came_ms + 3000);
+		lab->now_ms = came_ms + rows[i].waited_ms;
+		assert_true(want(lab, parked, REASK_PLAINLY));
+		assert_row(rows[i].why, parked->deadline_ms == came_ms + rows[i].until_ms);
+	}
+}
+
 static void no_query_is_asked_twice_in_one_way(void **state)
 {
 	struct lab *lab = *state;
@@ -592,6 +646,8 @@ int main(void)
 		TEST(after_asking_barely_an_error_waits_for_something_better),
 		TEST(if_tcp_fails_the_whole_answer_is_asked_for_over_udp),
 		TEST(a_server_without_tcp_is_remembered_while_udp_helps),
+		TEST(a_client_cannot_hold_all_slots),
+		TEST(a_response_waits_as_long_as_it_is_asked_again),
 		TEST(no_query_is_asked_twice_in_one_way),
 		TEST(without_a_resolver_no_signatures_are_asked_for),
 		TEST(reasks_in_flight_have_a_bound),

@@ -158,6 +158,22 @@ static void a_cut_query_ends_the_connection(void **state)
 	bed_free(b);
 }
 
+/* A resolver that iterates may ask for an SOA over TCP, and this worker has seen nothing else of it. It must not
+ * count as a secondary, which would have a forged SOA pass. */
+static void over_tcp_only_a_worker_without_peers_knows_a_secondary(void **state)
+{
+	(void)state;
+	static const bool has_peers[] = { false, true };
+
+	for (size_t i = 0; i < COUNT(has_peers); i++) {
+		struct bed *b = bed_new();
+		b->v->config.has_peers = has_peers[i];
+		ask(b, 0, TYPE_SOA);
+		assert_int_equal(b->c->first->asked.precedes_transfer, !has_peers[i]);
+		bed_free(b);
+	}
+}
+
 /* ---- Responses ---- */
 
 static struct span write_response(struct bed *b, uint16_t flags, const char *records)
@@ -466,6 +482,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_query_goes_on_is_refused_or_ends_the_connection),
+		cmocka_unit_test(over_tcp_only_a_worker_without_peers_knows_a_secondary),
 		cmocka_unit_test(a_cut_query_ends_the_connection),
 		cmocka_unit_test(only_what_was_asked_for_is_answered),
 		cmocka_unit_test(a_client_gets_its_own_letters_back_and_the_server_is_known_for_it),

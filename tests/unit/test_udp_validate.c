@@ -662,6 +662,26 @@ static void what_is_not_judged_keeps_its_letters(void **state)
 	bed_free(b);
 }
 
+/* A client that signs its queries checks letters itself. The SERVFAIL for a response that it may refuse must
+ * not end its question. */
+static void a_doubted_response_leaves_the_question_open_after_its_grace(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	write_query(b, FLAG_RD, TYPE_A, TSIG);
+	b->query.octets[13] = 'W';
+	assert_int_equal(ask_octets(b, client, msg_span(&b->query)), ACCEPTED);
+	uint64_t id = respond_in(b, 'w', FORGED);
+	feed(b, id);
+	assert_true(is_held_back(b, id));
+	end_grace(b);
+	assert_int_equal(verdict_on(&b->log, id), REPLACED);
+	assert_int_equal(rcode_sent(b), RCODE_SERVFAIL);
+	assert_int_equal(flows_of(b), 1);
+	bed_free(b);
+}
+
 /* ---- Grace ---- */
 
 /* What comes after a forged response that is held back, and what both are told. */
@@ -1020,6 +1040,25 @@ static void without_the_whole_answer_the_cut_one_is_used(void **state)
 	bed_free(b);
 }
 
+/* In a pause sealgate asks for nothing, and the client decides about the letters. */
+static void a_cut_response_in_a_pause_passes_at_once(void **state)
+{
+	(void)state;
+	static const uint8_t letters[] = { 'w', 'W' };
+
+	for (size_t i = 0; i < COUNT(letters); i++) {
+		struct bed *b = bed_new();
+		ask(b);
+		b->v->turn.is_paused = true;
+		validating_write(b->v, WWW, FLAG_TC, "", true);
+		b->v->judge->response.octets[13] = letters[i];
+		uint64_t id = respond_octets(b, straight, msg_span(&b->v->judge->response));
+		assert_int_equal(verdict_on(&b->log, id), ACCEPTED);
+		assert_int_equal(b->v->reasked, REASK_NOT);
+		bed_free(b);
+	}
+}
+
 /* Otherwise it would be judged again at once, for ever, and the worker would do nothing else. */
 static void a_response_whose_time_is_over_waits_for_nothing_more(void **state)
 {
@@ -1257,6 +1296,31 @@ static void a_question_whose_options_are_rejected_is_answered_without(void **sta
 	bed_free(b);
 }
 
+/* An attacker who forges the error, and stops the second answer, must not have the client ask without EDNS
+ * from now on. */
+static void an_error_of_which_nothing_more_was_heard_becomes_servfail(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		bool in_time; /* the asking ended before the wait */
+	} rows[] = { { "the server is silent", true }, { "the time is over", false } };
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bed *b = bed_new();
+		write_query_with_cookie(b);
+		ask_octets(b, client, msg_span(&b->query));
+		uint64_t id = reject(b);
+		assert_row(rows[i].why, is_parked(b, id) && b->v->reasked == REASK_BARELY);
+		udp_validate_resume(&b->validator, park_find(&b->park, id), rows[i].in_time);
+		assert_row(rows[i].why, is_held_back(b, id)); /* the server's own answer may come */
+		end_grace(b);
+		assert_row(rows[i].why, verdict_on(&b->log, id) == REPLACED);
+		assert_row(rows[i].why, rcode_sent(b) == RCODE_SERVFAIL);
+		bed_free(b);
+	}
+}
+
 /* Otherwise an attacker who sees the query has the server asked once for each error that he forges. */
 static void any_number_of_rejections_costs_the_server_one_query(void **state)
 {
@@ -1417,6 +1481,7 @@ int main(void)
 		cmocka_unit_test(a_response_in_wrong_letters_does_not_come_back_after_a_grace),
 		cmocka_unit_test(letters_count_again_when_the_server_keeps_them),
 		cmocka_unit_test(what_is_not_judged_keeps_its_letters),
+		cmocka_unit_test(a_doubted_response_leaves_the_question_open_after_its_grace),
 		cmocka_unit_test(a_better_response_wins),
 		cmocka_unit_test(after_its_grace_a_refused_response_is_a_servfail),
 		cmocka_unit_test(an_error_is_not_held_back_if_its_server_gave_it_before),
@@ -1433,12 +1498,14 @@ int main(void)
 		cmocka_unit_test(a_response_whose_keys_do_not_come_is_held_back_and_then_refused),
 		cmocka_unit_test(a_cut_answer_is_asked_for_whole),
 		cmocka_unit_test(without_the_whole_answer_the_cut_one_is_used),
+		cmocka_unit_test(a_cut_response_in_a_pause_passes_at_once),
 		cmocka_unit_test(a_response_whose_time_is_over_waits_for_nothing_more),
 		cmocka_unit_test(a_whole_answer_fits_the_client_and_the_path),
 		cmocka_unit_test(a_forged_whole_answer_is_refused_at_once),
 		cmocka_unit_test(a_whole_answer_over_udp_passes_only_if_it_is_secure),
 		cmocka_unit_test(a_rejection_of_edns_waits_while_the_server_is_asked_again),
 		cmocka_unit_test(a_question_whose_options_are_rejected_is_answered_without),
+		cmocka_unit_test(an_error_of_which_nothing_more_was_heard_becomes_servfail),
 		cmocka_unit_test(any_number_of_rejections_costs_the_server_one_query),
 		cmocka_unit_test(a_copy_with_options_does_not_have_an_error_believed),
 		cmocka_unit_test(after_its_grace_a_refused_response_waits_for_another_answer),

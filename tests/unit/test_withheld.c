@@ -133,6 +133,7 @@ static void take(struct bed *b, const char *records)
 	b->parked = (struct parked){ 0 };
 	b->arrival.message = span_of(octets, span.len);
 	b->arrival.parked = NULL;
+	b->arrival.instead = span_of(NULL, 0);
 	b->arrival.is_changed = b->is_delivered = false;
 	b->v->fetched = 0;
 	b->v->reasked = REASK_NOT;
@@ -166,7 +167,7 @@ static void what_is_made_up_without_do_is_judged_with_the_denial(void **state)
 	} rows[] = {
 		{ "made up", MADE_UP, "www.example.test/AAAA" },
 		{ "an address that the name does not have",
-		        "www.example.test AAAA 64:ff9b::198.51.100.66", "RCODE 2" },
+		        "www.example.test AAAA 64:ff9b::198.51.100.66", "> example.test/SOA" },
 		{ "outside of the prefix: the denial is what is proved",
 		        "www.example.test AAAA 2001:db8::1", "> example.test/SOA" },
 		{ "one of two outside of it", MADE_UP " 2001:db8::1", "> example.test/SOA" },
