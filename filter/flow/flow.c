@@ -6,7 +6,7 @@
 #include "base/spill.h"
 #include "gate/gate.h"
 
-_Static_assert(QUERY_MALFORMED < 8, "the kind of a flow has 3 bits");
+_Static_assert(QUERY_QUESTIONS < 8, "the kind of a flow has 3 bits");
 _Static_assert(sizeof(struct flow) == 104, "with the overhead of the table a flow has 128 octets");
 
 #define KEPT_MAX (QUESTION_MAX + sizeof(struct packed_signing))

@@ -21,6 +21,7 @@
 	X(queries_opcode, "Queries passed unchanged: the opcode is not QUERY")                     \
 	X(queries_malformed, "Queries dropped: malformed")                                         \
 	X(queries_empty, "Queries passed unchanged: for a DNS cookie, without a question")         \
+	X(queries_questions, "Queries answered by FORMERR: more than one question")                \
 	X(odd_short, "Messages dropped: shorter than a DNS header")                                \
 	X(odd_questions, "Messages dropped: more than one question")                               \
 	X(odd_records, "Messages dropped: records and length do not fit, so perhaps no DNS")       \
@@ -52,6 +53,7 @@
 	X(responses_accepted, "Responses accepted unchanged")                                      \
 	X(responses_rewritten, "Responses accepted rewritten")                                     \
 	X(responses_servfail, "Responses replaced by SERVFAIL")                                    \
+	X(responses_formerr, "Responses replaced by FORMERR: the query had several questions")     \
 	X(responses_dropped, "Responses dropped by the gate")                                      \
 	X(status_secure, "Responses judged Secure")                                                \
 	X(status_insecure, "Responses judged Insecure")                                            \

@@ -93,6 +93,7 @@ enum exemption query_exemption(enum query_kind kind)
 		[QUERY_TRANSFER] = EXEMPT_TRANSFER,
 		[QUERY_OPCODE] = EXEMPT_OPCODE,
 		[QUERY_EMPTY] = EXEMPT_EMPTY,
+		[QUERY_QUESTIONS] = EXEMPT_NOT, /* nothing passes: sealgate makes the answer */
 		[QUERY_MALFORMED] = EXEMPT_NOT, /* such a query is not sent on */
 	};
 	return exemptions[kind];

@@ -24,6 +24,7 @@ enum query_kind {
 	QUERY_TRANSFER, /* a zone transfer, which cannot be judged: as QUERY_CD */
 	QUERY_OPCODE,   /* an opcode other than QUERY: as QUERY_CD */
 	QUERY_EMPTY,    /* for a DNS cookie, without a question (RFC 7873, 5.4): no record passes */
+	QUERY_QUESTIONS, /* more than one question: FORMERR (worker/many_questions.h) */
 	QUERY_MALFORMED, /* not a query that can be read: refuse */
 };
 

@@ -7,6 +7,7 @@
 #include "gate/ahead.h"
 #include "trust/chain.h"
 #include "worker/gates.h"
+#include "worker/many_questions.h"
 #include "worker/reasked.h"
 #include "worker/report.h"
 #include "worker/scratch.h"
@@ -360,6 +361,12 @@ void arrival_pass_unjudged(struct arrivals *all, struct arrival *a, enum query_k
 	enum exemption exemption = query_exemption(kind);
 	struct span octets = a->message;
 
+	if (kind == QUERY_QUESTIONS) {
+		struct writer out = writer_over(all->octets, EXCHANGE_ANSWER_MAX);
+		many_questions_refuse(a->asked, &out);
+		settle_deliver(a, writer_span(&out), &all->stats->responses_formerr);
+		return;
+	}
 	if (exemption == EXEMPT_EMPTY) {
 		settle_pass(all, a, exemption);
 		return;

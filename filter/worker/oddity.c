@@ -43,21 +43,40 @@ static bool may_name(struct oddities *o, struct span sender)
 	return true;
 }
 
-void oddity_note(struct oddities *o, struct span octets, const struct odd_way *way)
+/* What becomes of odd octets, and what helps. */
+struct odd_fate {
+	const char *text, *help;
+};
+
+static void say(
+        struct oddities *o, const struct odd_way *way, const char *what, struct odd_fate fate)
 {
 	char sender[INET6_ADDRSTRLEN], receiver[INET6_ADDRSTRLEN];
-	size_t end;
-	enum message_fault fault = message_examine(octets, &end);
-	bool is_trailing = fault == MESSAGE_TRAILING;
 
-	stats_count(stats_at(o->stats, kinds[fault].counter));
 	if (!may_name(o, way->sender))
 		return;
 	log_warning("%s sent to %s, by port 53, %s: %s. The next line of this sender follows in an "
 	            "hour at the earliest; `sealgate ctl status` has the counts (odd_...)%s",
-	        address_text(way->sender, sender), address_text(way->receiver, receiver),
-	        kinds[fault].text, is_trailing ? "they are cut off" : "dropped",
-	        is_trailing ? ""
-	                    : ". If it is a VPN, or another protocol than DNS, exempt it "
-	                      "(docs/operation.md, \"Port 53 without DNS\")");
+	        address_text(way->sender, sender), address_text(way->receiver, receiver), what,
+	        fate.text, fate.help);
+}
+
+void oddity_note(struct oddities *o, struct span octets, const struct odd_way *way)
+{
+	size_t end;
+	enum message_fault fault = message_examine(octets, &end);
+	static const struct odd_fate cut_off = { "they are cut off", "" };
+	static const struct odd_fate dropped = { "dropped",
+		". If it is a VPN, or another protocol than DNS, exempt it "
+		"(docs/operation.md, \"Port 53 without DNS\")" };
+
+	stats_count(stats_at(o->stats, kinds[fault].counter));
+	say(o, way, kinds[fault].text, fault == MESSAGE_TRAILING ? cut_off : dropped);
+}
+
+void oddity_note_questions(struct oddities *o, const struct odd_way *way)
+{
+	static const struct odd_fate refused = { "the answer is FORMERR", "" };
+
+	say(o, way, "a DNS query with more than one question (RFC 9619 forbids it)", refused);
 }

@@ -32,6 +32,9 @@ struct odd_way {
 /* Counts octets that came from the sender for port 53, or from port 53, of the receiver, and logs them. */
 void oddity_note(struct oddities *o, struct span octets, const struct odd_way *way);
 
+/* Logs, and does not count, a query with more than one question, which is answered by FORMERR. */
+void oddity_note_questions(struct oddities *o, const struct odd_way *way);
+
 /* Notes the octets that follow the message, if any do. */
 static inline void oddity_note_trailing(
         struct oddities *o, struct span octets, const struct message *m, const struct odd_way *way)

@@ -4,6 +4,7 @@
 #include "base/sockaddr.h"
 #include "sign/sign_query.h"
 #include "sign/sign_response.h"
+#include "worker/many_questions.h"
 #include "worker/oddity.h"
 #include "worker/report.h"
 #include "worker/worker.h"
@@ -156,6 +157,25 @@ bool sign_trade_parse_response(struct sign_trade *t, struct span octets,
 	return true;
 }
 
+/* The server answers such a query by itself: worker/many_questions.h. */
+static bool passes_many_questions(struct sign_trade *t, struct span octets,
+        const struct sign_peers *peers, struct signer_query *asked)
+{
+	struct writer out = scratch_writer(&t->queries);
+	struct message query;
+
+	if (t->turn->is_paused || !many_questions_cut(octets, &out) ||
+	        !message_parse(&query, writer_span(&out), t->queries.rrs, MESSAGE_RRS_MAX))
+		return false;
+	stats_count(&t->stats->queries_questions);
+	if (peers)
+		oddity_note_questions(
+		        t->oddities, &(struct odd_way){ peers->client, peers->server });
+	query_note(&query, &asked->client);
+	asked->client.passes_unjudged = true;
+	return true;
+}
+
 enum sign_query sign_trade_query(struct sign_trade *t, struct span octets,
         const struct sign_peers *peers, bool is_stream, struct signer_query *asked,
         struct span *sent)
@@ -168,6 +188,8 @@ enum sign_query sign_trade_query(struct sign_trade *t, struct span octets,
 	*sent = octets;
 	*asked = (struct signer_query){ 0 };
 	stats_count(&stats->queries);
+	if (passes_many_questions(t, octets, peers, asked))
+		return SIGN_QUERY_PASSED_OTHER;
 	if (!scratch_parse(&t->queries, octets, &query) || (query.flags & FLAG_QR)) {
 		stats_count(&stats->queries_malformed);
 		note_odd_query(t, octets, peers);

@@ -8,6 +8,7 @@
 #include "worker/arrival.h"
 #include "worker/connection.h"
 #include "worker/letters.h"
+#include "worker/many_questions.h"
 #include "worker/oddity.h"
 #include "worker/validate_query.h"
 #include "worker/worker.h"
@@ -50,6 +51,15 @@ static void send_refused(
 	connection_send(&c->client, writer_span(&out));
 }
 
+static void send_formerr(
+        struct tcp_validator *t, struct connection *c, const struct client_query *asked)
+{
+	struct writer out = scratch_writer(&t->scratch);
+
+	many_questions_refuse(asked, &out);
+	connection_send(&c->client, writer_span(&out));
+}
+
 static void take_transfer(
         struct tcp_validator *t, struct connection *c, const struct message *query)
 {
@@ -83,6 +93,10 @@ static void tcp_validate_query(void *context, struct connection *c, struct span 
 	enum query_kind kind = validate_query_take(t->intake, &way, octets, &asked, &sent);
 	if (kind == QUERY_MALFORMED && !t->turn->is_paused) {
 		c->is_broken = true;
+		return;
+	}
+	if (kind == QUERY_QUESTIONS) {
+		send_formerr(t, c, &asked);
 		return;
 	}
 	asked.udp_size = TCP_SIZE;

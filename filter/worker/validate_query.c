@@ -2,6 +2,7 @@
 #include "worker/validate_query.h"
 
 #include "base/sockaddr.h"
+#include "worker/many_questions.h"
 #include "worker/oddity.h"
 #include "worker/report.h"
 #include "worker/server_fallback.h"
@@ -40,6 +41,8 @@ static uint64_t *query_counter(const struct query_intake *in, enum query_kind ki
 		return &stats->queries_opcode;
 	case QUERY_EMPTY:
 		return &stats->queries_empty;
+	case QUERY_QUESTIONS:
+		return &stats->queries_questions;
 	case QUERY_MALFORMED:
 		break;
 	}
@@ -72,6 +75,20 @@ static void note_sender(struct query_intake *in, const struct query_way *way, en
 		asked->precedes_transfer = false;
 }
 
+/* Reads the first question alone. In a pause and in monitor mode the query is left to the server. */
+static bool has_many_questions(struct query_intake *in, struct span octets, struct message *query,
+        struct client_query *asked)
+{
+	struct writer out = scratch_writer(&in->scratch);
+
+	if (in->turn->is_paused || in->config->monitors || !many_questions_cut(octets, &out) ||
+	        !message_parse(query, writer_span(&out), in->scratch.rrs, MESSAGE_RRS_MAX))
+		return false;
+	query_note(query, asked);
+	asked->passes_unjudged = true;
+	return true;
+}
+
 static enum query_kind read_query(struct query_intake *in, const struct query_way *way,
         struct span octets, struct message *query, struct client_query *asked)
 {
@@ -82,8 +99,12 @@ static enum query_kind read_query(struct query_intake *in, const struct query_wa
 	query->octets = octets;
 	if (scratch_parse(&in->scratch, octets, query))
 		kind = query_read(query, in->config->policy, &ends, asked);
+	else if (has_many_questions(in, octets, query, asked))
+		kind = QUERY_QUESTIONS;
 	if (kind == QUERY_MALFORMED)
 		oddity_note(in->oddities, octets, &odd);
+	else if (kind == QUERY_QUESTIONS)
+		oddity_note_questions(in->oddities, &odd);
 	else
 		oddity_note_trailing(in->oddities, octets, query, &odd);
 	return kind;

@@ -267,6 +267,7 @@ static void each_kind_of_unjudged_query_has_its_exemption(void **state)
 		[QUERY_TRANSFER] = EXEMPT_TRANSFER,
 		[QUERY_OPCODE] = EXEMPT_OPCODE,
 		[QUERY_EMPTY] = EXEMPT_EMPTY,
+		[QUERY_QUESTIONS] = EXEMPT_NOT,
 	};
 
 	for (unsigned kind = 0; kind < COUNT(wanted); kind++)

@@ -158,6 +158,28 @@ static void a_cut_query_ends_the_connection(void **state)
 	bed_free(b);
 }
 
+/* RFC 9619, 4. The connection stays open for the client's other questions. */
+static void several_questions_in_one_query_get_formerr(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+	static const uint8_t again[] = { 0xc0, 0x0c, 0, TYPE_A, 0, CLASS_IN };
+	static const uint8_t answer[] = { ID >> 8, ID & 0xff, 0x81, 1, 0, 0, 0, 0, 0, 0, 0, 0 };
+
+	write_query(b, ID, FLAG_RD, TYPE_A, 0);
+	b->query.octets[5] = 2;
+	memcpy(b->query.octets + b->query.len, again, sizeof(again));
+	b->query.len += sizeof(again);
+	ask_octets(b, msg_span(&b->query));
+	struct span refusal = take_queued(&b->c->client);
+	assert_true(span_equal(refusal, span_of(answer, sizeof(answer))));
+	assert_true(is_silent(&b->c->server));
+	assert_false(b->c->is_broken);
+	assert_int_equal(b->c->question_count, 0);
+	assert_int_equal(b->v->stats.queries_questions, 1);
+	bed_free(b);
+}
+
 /* A resolver that iterates may ask for an SOA over TCP, and this worker has seen nothing else of it. It must not
  * count as a secondary, which would have a forged SOA pass. */
 static void over_tcp_only_a_worker_without_peers_knows_a_secondary(void **state)
@@ -483,6 +505,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_query_goes_on_is_refused_or_ends_the_connection),
 		cmocka_unit_test(over_tcp_only_a_worker_without_peers_knows_a_secondary),
+		cmocka_unit_test(several_questions_in_one_query_get_formerr),
 		cmocka_unit_test(a_cut_query_ends_the_connection),
 		cmocka_unit_test(only_what_was_asked_for_is_answered),
 		cmocka_unit_test(a_client_gets_its_own_letters_back_and_the_server_is_known_for_it),

@@ -221,6 +221,28 @@ static enum told respond_octets(struct bed *b, struct way_there way, struct span
 	return verdict_on(&b->log, id);
 }
 
+/* RFC 9619, 4: the server answers FORMERR, which passes as it came. */
+static void a_query_with_several_questions_is_left_to_its_server(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+	static const uint8_t again[] = { 0xc0, 0x0c, 0, TYPE_A, 0, CLASS_IN };
+	static const uint8_t refusal[] = { ID >> 8, ID & 0xff, 0x81, 1, 0, 0, 0, 0, 0, 0, 0, 0 };
+	uint8_t octets[512];
+	struct span query = signtrade_query(&b->s, ID, FLAG_RD, WWW, TYPE_A, 0);
+
+	memcpy(octets, query.base, query.len);
+	octets[5] = 2;
+	memcpy(octets + query.len, again, sizeof(again));
+	assert_int_equal(
+	        ask_octets(b, to_server, span_of(octets, query.len + sizeof(again))), ACCEPTED);
+	assert_true(has_flow(b));
+	assert_int_equal(b->s.stats.queries_questions, 1);
+	assert_int_equal(respond_octets(b, to_client, span_of(refusal, sizeof(refusal))), ACCEPTED);
+	assert_false(has_flow(b));
+	bed_free(b);
+}
+
 static void only_what_our_server_was_asked_for_is_signed(void **state)
 {
 	(void)state;
@@ -378,6 +400,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_queries_for_our_zones_to_our_servers_are_changed),
+		cmocka_unit_test(a_query_with_several_questions_is_left_to_its_server),
 		cmocka_unit_test(without_a_list_any_server_on_this_machine_is_signed_for),
 		cmocka_unit_test(a_cut_query_goes_nowhere),
 		cmocka_unit_test(a_query_that_cannot_be_remembered_goes_nowhere),

@@ -93,6 +93,70 @@ static void a_query_goes_on_with_do_or_as_it_came_or_not_at_all(void **state)
 	}
 }
 
+/* Adds questions like the first one, by pointers to its name. */
+static struct span with_questions(struct bed *b, unsigned more, unsigned claimed)
+{
+	struct msgbuild *q = &b->query;
+
+	write_query(b, FLAG_RD, TYPE_A, 0);
+	put_u16(q->octets + 4, (uint16_t)(1 + claimed));
+	for (unsigned i = 0; i < more; i++) {
+		static const uint8_t again[] = { 0xc0, 0x0c, 0, TYPE_A, 0, CLASS_IN };
+		memcpy(q->octets + q->len, again, sizeof(again));
+		q->len += sizeof(again);
+	}
+	return msg_span(q);
+}
+
+/* RFC 9619, 4. The server gets the first question, and whatever it answers, forged or not, becomes FORMERR of
+ * 12 octets: nobody gains by a forged source address. */
+static void the_answer_to_several_questions_is_formerr(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint8_t flags;
+		unsigned more, claimed;
+		bool is_paused;
+		enum told told;
+	} rows[] = {
+		{ "two", 1, 1, 1, false, REPLACED },
+		{ "as many as may be", 1, 63, 63, false, REPLACED },
+		{ "more: perhaps no DNS", 1, 64, 64, false, DROPPED },
+		{ "fewer than the header says", 1, 1, 2, false, DROPPED },
+		{ "octets after them", 1, 2, 1, false, DROPPED },
+		{ "a response", 0x81, 1, 1, false, DROPPED },
+		{ "another opcode", 0x21, 1, 1, false, DROPPED },
+		{ "in a pause it goes on as it came", 1, 1, 1, true, ACCEPTED },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bed *b = bed_new();
+		struct message m;
+		b->v->turn.is_paused = rows[i].is_paused;
+		with_questions(b, rows[i].more, rows[i].claimed);
+		b->query.octets[2] = rows[i].flags;
+		assert_row(rows[i].why, ask_octets(b, client, msg_span(&b->query)) == rows[i].told);
+		assert_row(
+		        rows[i].why, stats_of(b)->queries_questions == (rows[i].told == REPLACED));
+		if (rows[i].told == REPLACED) {
+			assert_true(message_parse(
+			        &m, span_of(b->log.payload, b->log.payload_len), NULL, 0));
+			assert_row(rows[i].why, m.id == ID && m.question_count == 1);
+			validating_write(b->v, WWW, 0, "www.example.test A 192.0.2.66", true);
+			uint64_t id = respond_octets(b, straight, msg_span(&b->v->judge->response));
+			assert_row(rows[i].why, verdict_on(&b->log, id) == REPLACED);
+			static const uint8_t answer[] = { ID >> 8, ID & 0xff, 0x81, 1, 0, 0, 0, 0,
+				0, 0, 0, 0 };
+			assert_row(
+			        rows[i].why, span_equal(span_of(b->log.payload, b->log.payload_len),
+			                             span_of(answer, sizeof(answer))));
+			assert_row(rows[i].why, stats_of(b)->responses_formerr == 1);
+		}
+		bed_free(b);
+	}
+}
+
 static void only_do_and_the_size_are_added_to_a_query(void **state)
 {
 	(void)state;
@@ -1462,6 +1526,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_query_goes_on_with_do_or_as_it_came_or_not_at_all),
+		cmocka_unit_test(the_answer_to_several_questions_is_formerr),
 		cmocka_unit_test(only_do_and_the_size_are_added_to_a_query),
 		cmocka_unit_test(a_cut_query_goes_nowhere),
 		cmocka_unit_test(a_query_that_cannot_be_remembered_goes_nowhere),

@@ -61,7 +61,7 @@ def _trailing(world):
 def _named_once(world):
     world.gate.restart()
     query = ask.make("www.p256.test.", "A").to_wire()
-    two = query[:5] + b"\x02" + query[6:] + query[12:]
+    two = query[:2] + bytes([query[2] | 0x80]) + query[3:5] + b"\x02" + query[6:] + query[12:]    # no query
     with Line(world) as line:
         for wire in (JUNK, b"short", two):
             line.send(wire)
@@ -73,6 +73,22 @@ def _named_once(world):
     status = world.gate.status()
     for counter in ("odd_records", "odd_short", "odd_questions"):
         expect_equal(counter, status[counter], "1")
+
+
+def _questions(world):
+    """RFC 9619: FORMERR, over UDP and TCP. It is no longer than the query, so nobody gains by a forged address."""
+    before = world.gate.counter("queries_questions")
+    query = dns.message.make_query("www.p256.test.", "A")
+    query.question.append(dns.message.make_query("www.unsigned.test.", "A").question[0])
+    wire = query.to_wire()
+    over_udp = ask.send(client_of(world), topology.UPSTREAM[4], wire)
+    with streams.connect(client_of(world), topology.UPSTREAM[4]) as stream:
+        stream.send(wire)
+        over_tcp = ask.Answer(stream.receive())
+    for answer in (over_udp, over_tcp):
+        expect_rcode(answer, "FORMERR")
+        expect(not answer.types() and len(answer.wire) == 12, described(answer))
+    expect_equal("queries", world.gate.counter("queries_questions") - before, 2)
 
 
 @contextlib.contextmanager
@@ -105,6 +121,7 @@ def _cases(where):
         Case(f"{where}: BADVERS of a real server reaches a client that sent another version", _badvers),
         Case(f"{where}: a query for a cookie, without a question, is answered by a real server", _cookie),
         Case(f"{where}: octets after the end of a message are cut off, and the message goes on", _trailing),
+        Case(f"{where}: a query with two questions gets FORMERR", _questions),
         Case(f"{where}: who sends what is no DNS is named once, and the kinds are counted", _named_once),
         Case(f"{where}: the rules of docs/operation.md exempt what is no DNS", _exempt))
 
