@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The fate of a response, whatever carried it. The carrier is a stand-in that notes what it is told
  * to do. */
+#include "standin.h"
 #include "validating.h"
 
 #include "dnssec/limits.h"
@@ -11,79 +12,12 @@
 #define FORGED "www.example.test A 192.0.2.66 | example.test spoilt"
 #define BARE   "www.example.test A 192.0.2.66"
 
-/* What the carrier was told. */
-enum fate { WAITS, CAME, OTHER, SERVFAIL, HELD_BACK, DROPPED };
-
-static const char *const fates[] = { "waits", "delivered as it came", "delivered otherwise",
-	"SERVFAIL", "held back", "dropped" };
-
 struct bed {
-	struct arrival arrival; /* comes first: the carrier is given this */
+	struct standin s; /* comes first: the carrier is given its arrival */
 	struct validating *v;
 	struct client_query asked;
-	struct parked parked;
-	bool has_no_room, holds_nothing_back, held_as_error;
-	enum fate fate;
-	unsigned asked_by; /* bits of enum reask_how */
-	unsigned ends;     /* how often the carrier ended the response */
-	uint8_t octets[65535], delivered[65535];
-	size_t delivered_len;
+	uint8_t octets[65535];
 };
-
-static void end(struct arrival *a, enum fate fate)
-{
-	struct bed *b = (struct bed *)a;
-
-	b->fate = fate;
-	b->ends++;
-}
-
-static void note_delivery(struct arrival *a, struct span octets)
-{
-	struct bed *b = (struct bed *)a;
-	bool is_servfail =
-	        (octets.base[3] & RCODE_MASK) == RCODE_SERVFAIL && !span_equal(octets, a->message);
-
-	memcpy(b->delivered, octets.base, octets.len);
-	b->delivered_len = octets.len;
-	end(a, is_servfail ? SERVFAIL : span_equal(octets, a->message) ? CAME : OTHER);
-}
-
-static void note_drop(struct arrival *a)
-{
-	end(a, DROPPED);
-}
-
-static bool note_holding(struct arrival *a, bool is_error)
-{
-	((struct bed *)a)->held_as_error = is_error;
-	if (((struct bed *)a)->holds_nothing_back)
-		return false;
-	end(a, HELD_BACK);
-	return true;
-}
-
-static bool note_parking(struct arrival *a)
-{
-	struct bed *b = (struct bed *)a;
-
-	if (b->has_no_room)
-		return false;
-	a->parked = &b->parked;
-	return true;
-}
-
-static bool note_asking(struct arrival *a, enum reask_how how)
-{
-	struct bed *b = (struct bed *)a;
-	bool is_first = !(b->asked_by & how);
-
-	b->asked_by |= how;
-	return is_first;
-}
-
-static const struct carrier stand_in = { note_delivery, note_drop, note_holding, note_parking,
-	note_asking, NULL };
 
 static struct bed *bed_new(bool can_assist, const char *question, unsigned how)
 {
@@ -92,17 +26,17 @@ static struct bed *bed_new(bool can_assist, const char *question, unsigned how)
 	assert_non_null(b);
 	b->v = validating_new(can_assist);
 	b->asked = judge_asked(question, how);
-	b->arrival = (struct arrival){
+	b->s.arrival = (struct arrival){
 		.carrier = &stand_in, .asked = &b->asked, .client = span_of("\300\0\2\7", 4)
 	};
-	b->arrival.server.ss_family = AF_INET;
+	b->s.arrival.server.ss_family = AF_INET;
 	return b;
 }
 
 static void bed_free(struct bed *b)
 {
-	free(b->parked.proof);
-	free(b->parked.whole);
+	free(b->s.parked.proof);
+	free(b->s.parked.whole);
 	validating_free(b->v);
 	free(b);
 }
@@ -114,10 +48,10 @@ static void arrive(struct bed *b, struct message *response)
 	struct span octets = msg_span(&b->v->judge->response);
 
 	memcpy(b->octets, octets.base, octets.len);
-	b->arrival.message = octets;
-	b->arrival.parked = NULL;
-	b->arrival.is_changed = false;
-	b->fate = WAITS;
+	b->s.arrival.message = octets;
+	b->s.arrival.parked = NULL;
+	b->s.arrival.is_changed = false;
+	b->s.fate = WAITS;
 	b->v->fetched = 0;
 	assert_true(message_parse(response, octets, rrs, MESSAGE_RRS_MAX));
 }
@@ -127,24 +61,24 @@ static void take(struct bed *b)
 	struct message response;
 
 	arrive(b, &response);
-	arrival_take(&b->v->arrivals, &b->arrival, &response, b->octets);
+	arrival_take(&b->v->arrivals, &b->s.arrival, &response, b->octets);
 }
 
 /* Answers what the response waits for, until it waits no more. */
 static void feed(struct bed *b)
 {
-	for (unsigned fetched = 0; b->fate == WAITS && b->v->fetched > fetched; fetched++) {
+	for (unsigned fetched = 0; b->s.fate == WAITS && b->v->fetched > fetched; fetched++) {
 		assert_true(fetched < LIMIT_FETCHES);
 		validating_feed(b->v);
-		arrival_again(&b->v->arrivals, &b->arrival, true);
+		arrival_again(&b->v->arrivals, &b->s.arrival, true);
 	}
 }
 
 static void assert_fate(const struct bed *b, const char *why, enum fate fate)
 {
-	if (b->fate != fate)
-		fail_msg("%s: %s instead of %s", why, fates[b->fate], fates[fate]);
-	assert_row(why, b->ends == (fate == WAITS ? 0 : 1));
+	if (b->s.fate != fate)
+		fail_msg("%s: %s instead of %s", why, fates[b->s.fate], fates[fate]);
+	assert_row(why, b->s.ends == (fate == WAITS ? 0 : 1));
 }
 
 /* ---- Responses whose keys can be had ---- */
@@ -285,10 +219,10 @@ static void set_up_row(struct bed *b, const struct row *row)
 	b->v->policy.passes_blocked = given & BLOCKED_PASSES;
 	b->v->policy.passes_transfers = given & TRANSFERS;
 	b->asked.precedes_transfer = given & TRANSFERS;
-	b->has_no_room = given & NO_ROOM;
-	b->holds_nothing_back = given & GRACE_IS_OFF;
-	b->arrival.is_last = given & LAST;
-	b->arrival.may_not_wait = given & HAD_ITS_TIME;
+	b->s.has_no_room = given & NO_ROOM;
+	b->s.holds_nothing_back = given & GRACE_IS_OFF;
+	b->s.arrival.is_last = given & LAST;
+	b->s.arrival.may_not_wait = given & HAD_ITS_TIME;
 }
 
 static void each_response_comes_to_its_end(void **state)
@@ -304,7 +238,7 @@ static void each_response_comes_to_its_end(void **state)
 		feed(b);
 		assert_fate(b, row->why, row->fate);
 		if (row->fate == HELD_BACK) /* an error waits less long */
-			assert_row(row->why, b->held_as_error == is_error(row->flags));
+			assert_row(row->why, b->s.held_as_error == is_error(row->flags));
 		else
 			assert_row(row->why, validating_count(b->v, row->counter) > 0);
 		if (row->fate == CAME || row->fate == OTHER)
@@ -327,7 +261,8 @@ static void before_the_clock_is_set_no_other_name_passes(void **state)
 	        "> example.test NS ns.example.test\n+ www.other.test A 192.0.2.66",
 	        true);
 	take(b);
-	assert_true(message_parse(&m, span_of(b->delivered, b->delivered_len), rrs, COUNT(rrs)));
+	assert_true(
+	        message_parse(&m, span_of(b->s.delivered, b->s.delivered_len), rrs, COUNT(rrs)));
 	assert_string_equal(judge_list(&m), "1.pool.example.test/A");
 	assert_int_equal(m.flags & FLAG_AD, 0);
 	bed_free(b);
@@ -341,12 +276,13 @@ static void a_servfail_is_empty(void **state)
 	struct message m;
 	struct bed *b = bed_new(false, WWW, ASK_DO);
 
-	b->arrival.is_last = true;
+	b->s.arrival.is_last = true;
 	validating_write(b->v, WWW, FLAG_AD, FORGED, true);
 	take(b);
 	feed(b);
 	assert_fate(b, "forged", SERVFAIL);
-	assert_true(message_parse(&m, span_of(b->delivered, b->delivered_len), rrs, COUNT(rrs)));
+	assert_true(
+	        message_parse(&m, span_of(b->s.delivered, b->s.delivered_len), rrs, COUNT(rrs)));
 	assert_int_equal(m.rr_count, 0);
 	assert_int_equal(m.flags & FLAG_AD, 0);
 	assert_int_equal(m.id, b->asked.id);
@@ -358,7 +294,7 @@ static bool tells(const struct bed *b, enum reason reason)
 {
 	const char *sentence = reason_sentence(reason);
 
-	return memmem(b->delivered, b->delivered_len, sentence, strlen(sentence)) != NULL;
+	return memmem(b->s.delivered, b->s.delivered_len, sentence, strlen(sentence)) != NULL;
 }
 
 /* The client learns why (RFC 8914), which an operator needs who looks for the cause. */
@@ -395,17 +331,17 @@ static void a_servfail_tells_the_reason(void **state)
 		struct gate_result lacking = { .outcome = outcome_of(
 			                               STATUS_BOGUS, REASON_RRSIG_MISSING) };
 		b->v->turn.clock = table[i].clock;
-		b->arrival.is_last = true;
-		b->arrival.may_not_wait = table[i].had_its_time;
-		b->parked.work = table[i].work;
+		b->s.arrival.is_last = true;
+		b->s.arrival.may_not_wait = table[i].had_its_time;
+		b->s.parked.work = table[i].work;
 		if (table[i].rejects_edns)
 			server_fallback_came(
-			        &b->v->fallback, &b->arrival.server, &b->asked, &refusal);
+			        &b->v->fallback, &b->s.arrival.server, &b->asked, &refusal);
 		validating_write(b->v, WWW, 0, table[i].records, true);
 		struct judged_response judged = { &b->asked, msg_span(&b->v->judge->response),
 			&lacking, false };
 		for (unsigned n = 0; n < table[i].lacking; n++) {
-			server_fallback_judged(&b->v->fallback, &b->arrival.server, &judged);
+			server_fallback_judged(&b->v->fallback, &b->s.arrival.server, &judged);
 			b->v->turn.now_ms += UPSTREAM_RETRY_MS;
 		}
 		take(b);
@@ -450,11 +386,11 @@ static void a_response_whose_keys_cannot_be_had_is_not_delivered(void **state)
 
 	for (size_t i = 0; i < COUNT(table); i++) {
 		struct bed *b = bed_new(false, WWW, ASK_DO);
-		b->has_no_room = table[i].has_no_room;
+		b->s.has_no_room = table[i].has_no_room;
 		b->v->is_fetcher_full = table[i].is_fetcher_full;
-		b->arrival.may_not_wait = table[i].had_its_time;
-		b->parked.fetches = table[i].fetches;
-		b->parked.work = table[i].work;
+		b->s.arrival.may_not_wait = table[i].had_its_time;
+		b->s.parked.fetches = table[i].fetches;
+		b->s.parked.work = table[i].work;
 		validating_write(b->v, WWW, 0, GOOD, true);
 		take(b);
 		assert_fate(b, table[i].why, table[i].fate);
@@ -463,7 +399,7 @@ static void a_response_whose_keys_cannot_be_had_is_not_delivered(void **state)
 			assert_row(table[i].why, validating_count(b->v, table[i].counter) == 1);
 		if (table[i].fetched)
 			assert_row(table[i].why,
-			        b->v->fetched_for == (table[i].has_no_room ? NULL : &b->parked));
+			        b->v->fetched_for == (table[i].has_no_room ? NULL : &b->s.parked));
 		bed_free(b);
 	}
 }
@@ -526,8 +462,8 @@ static void a_wait_that_ends_in_vain_refuses(void **state)
 		assert_fate(b, table[i].why, WAITS);
 		b->v->turn.clock = table[i].clock;
 		b->v->turn.is_paused = table[i].is_paused;
-		b->arrival.is_last = table[i].is_last;
-		arrival_again(&b->v->arrivals, &b->arrival, table[i].in_time);
+		b->s.arrival.is_last = table[i].is_last;
+		arrival_again(&b->v->arrivals, &b->s.arrival, table[i].in_time);
 		assert_fate(b, table[i].why, table[i].fate);
 		assert_row(table[i].why, validating_count(b->v, table[i].counter) == 1);
 		bed_free(b);
@@ -543,10 +479,10 @@ static void a_response_that_waits_for_the_clock_is_judged_once_it_is_set(void **
 	b->v->config.waits_for_clock = true;
 	validating_write(b->v, WWW, 0, FORGED, true);
 	take(b);
-	assert_ptr_equal(b->v->arrivals.clockless.first, &b->parked);
+	assert_ptr_equal(b->v->arrivals.clockless.first, &b->s.parked);
 	b->v->turn.clock = CLOCK_SET;
-	parked_unlist(&b->parked);
-	arrival_again(&b->v->arrivals, &b->arrival, true);
+	parked_unlist(&b->s.parked);
+	arrival_again(&b->v->arrivals, &b->s.arrival, true);
 	feed(b);
 	assert_fate(b, "forged", HELD_BACK);
 	bed_free(b);
@@ -575,13 +511,13 @@ static void only_an_equal_response_is_recalled(void **state)
 		validating_write(b->v, WWW, 0, GOOD, true);
 		take(b);
 		feed(b);
-		b->ends = 0;
+		b->s.ends = 0;
 		b->asked = judge_asked(WWW, table[i].how);
 		b->v->turn.is_paused = table[i].is_paused;
 		validating_write(b->v, WWW, 0, table[i].records, true);
 		take(b);
 		feed(b);
-		assert_row(table[i].why, b->ends == 1);
+		assert_row(table[i].why, b->s.ends == 1);
 		assert_row(table[i].why, b->v->stats.responses_recalled == table[i].is_recalled);
 		if (table[i].is_recalled)
 			assert_row(table[i].why, b->v->stats.status_secure == 2);
@@ -600,8 +536,8 @@ static void a_recalled_response_says_that_it_was_changed(void **state)
 		validating_write(b->v, WWW, 0, GOOD, true);
 		take(b);
 		feed(b);
-		assert_int_equal(b->fate, OTHER);
-		assert_int_equal(b->arrival.is_changed, i > 0);
+		assert_int_equal(b->s.fate, OTHER);
+		assert_int_equal(b->s.arrival.is_changed, i > 0);
 	}
 	assert_int_equal(b->v->stats.responses_recalled, 1);
 	bed_free(b);
@@ -643,7 +579,7 @@ static void only_exempt_responses_pass_unjudged(void **state)
 			        rd_raw(span_of("\0\0\0\0", 4)));
 		}
 		arrive(b, &response);
-		arrival_pass_unjudged(&b->v->arrivals, &b->arrival, table[i].kind, &response);
+		arrival_pass_unjudged(&b->v->arrivals, &b->s.arrival, table[i].kind, &response);
 		feed(b);
 		assert_fate(b, table[i].why, table[i].fate);
 		if (table[i].fate == HELD_BACK)
@@ -651,8 +587,8 @@ static void only_exempt_responses_pass_unjudged(void **state)
 		else
 			assert_row(table[i].why, validating_passed_once(b->v, table[i].passed));
 		if (table[i].fate == OTHER) {
-			assert_row(table[i].why, !(b->delivered[3] & FLAG_AD));
-			assert_row(table[i].why, b->delivered_len == b->arrival.message.len);
+			assert_row(table[i].why, !(b->s.delivered[3] & FLAG_AD));
+			assert_row(table[i].why, b->s.delivered_len == b->s.arrival.message.len);
 		}
 		bed_free(b);
 	}
@@ -690,12 +626,12 @@ static void a_server_that_rejects_edns_is_asked_again(void **state)
 		struct bed *b = bed_new(false, WWW, table[i].how);
 		struct message response;
 		b->asked.sent_plain = table[i].sent_plain;
-		b->has_no_room = table[i].has_no_room;
+		b->s.has_no_room = table[i].has_no_room;
 		b->v->is_asker_full = table[i].is_asker_full;
-		b->arrival.may_not_wait = table[i].had_its_time;
+		b->s.arrival.may_not_wait = table[i].had_its_time;
 		validating_write(b->v, WWW, table[i].flags, "", table[i].has_edns);
 		arrive(b, &response);
-		bool is_taken = arrival_asks_again(&b->v->arrivals, &b->arrival, &response);
+		bool is_taken = arrival_asks_again(&b->v->arrivals, &b->s.arrival, &response);
 		assert_row(table[i].why, is_taken == table[i].asks_again);
 		assert_row(table[i].why, b->v->reasked == (is_taken ? REASK_PLAINLY : REASK_NOT));
 		assert_fate(b, table[i].why, WAITS);
@@ -724,9 +660,10 @@ static void signatures_that_lack_are_asked_of_a_resolver(void **state)
 		b->v->is_asker_full = table[i].is_asker_full;
 		validating_write(b->v, WWW, 0, table[i].records, true);
 		take(b);
-		for (unsigned n = 0; n < LIMIT_FETCHES && b->fate == WAITS && !b->v->reasked; n++) {
+		for (unsigned n = 0; n < LIMIT_FETCHES && b->s.fate == WAITS && !b->v->reasked;
+		        n++) {
 			validating_feed(b->v);
-			arrival_again(&b->v->arrivals, &b->arrival, true);
+			arrival_again(&b->v->arrivals, &b->s.arrival, true);
 		}
 		assert_fate(b, table[i].why, table[i].fate);
 		assert_row(table[i].why, b->v->reasked == table[i].reasked);
@@ -754,23 +691,23 @@ static void signatures_from_elsewhere_prove_what_came(void **state)
 
 	for (size_t i = 0; i < COUNT(table); i++) {
 		struct bed *b = bed_new(true, WWW, ASK_DO);
-		b->arrival.is_last = true;
+		b->s.arrival.is_last = true;
 		validating_write(
 		        b->v, WWW, 0, table[i].signed_ones ? table[i].signed_ones : "", true);
 		struct span proof = msg_span(&b->v->judge->response);
-		b->parked.proof_len = table[i].signed_ones ? proof.len : 5;
-		b->parked.proof = malloc(b->parked.proof_len);
-		memcpy(b->parked.proof, proof.base, b->parked.proof_len);
+		b->s.parked.proof_len = table[i].signed_ones ? proof.len : 5;
+		b->s.parked.proof = malloc(b->s.parked.proof_len);
+		memcpy(b->s.parked.proof, proof.base, b->s.parked.proof_len);
 		b->v->is_asker_full = true; /* it is asked once */
 		validating_write(b->v, WWW, 0, table[i].came, true);
 		struct message response;
 		arrive(b, &response);
-		b->arrival.parked = &b->parked;
-		arrival_again(&b->v->arrivals, &b->arrival, true);
+		b->s.arrival.parked = &b->s.parked;
+		arrival_again(&b->v->arrivals, &b->s.arrival, true);
 		feed(b);
 		assert_fate(b, table[i].why, table[i].fate);
 		assert_row(table[i].why, b->v->stats.assisted == table[i].assisted);
-		assert_row(table[i].why, !b->parked.proof);
+		assert_row(table[i].why, !b->s.parked.proof);
 		bed_free(b);
 	}
 }
@@ -778,16 +715,16 @@ static void signatures_from_elsewhere_prove_what_came(void **state)
 /* Has the question of a refused response asked once more, and answered by `records`; NULL: not. */
 static void answer_once_more(struct bed *b, uint16_t flags, const char *records)
 {
-	b->arrival.message.base = b->octets; /* the judge writes over the first one */
+	b->s.arrival.message.base = b->octets; /* the judge writes over the first one */
 	if (records) {
 		validating_write(b->v, WWW, flags, records, true);
 		struct span octets = msg_span(&b->v->judge->response);
-		b->parked.proof_len = octets.len;
-		b->parked.proof = malloc(octets.len);
-		memcpy(b->parked.proof, octets.base, octets.len);
-		b->parked.came_by = REASK_ONCE_MORE;
+		b->s.parked.proof_len = octets.len;
+		b->s.parked.proof = malloc(octets.len);
+		memcpy(b->s.parked.proof, octets.base, octets.len);
+		b->s.parked.came_by = REASK_ONCE_MORE;
 	}
-	arrival_again(&b->v->arrivals, &b->arrival, records != NULL);
+	arrival_again(&b->v->arrivals, &b->s.arrival, records != NULL);
 }
 
 /* The client gets the new answer only if that proves itself. An attacker who forges both, or answers
@@ -818,17 +755,17 @@ static void before_a_servfail_the_question_is_asked_once_more(void **state)
 	for (size_t i = 0; i < COUNT(table); i++) {
 		struct bed *b = bed_new(false, WWW, ASK_DO);
 		b->v->asks_once_more = true;
-		b->arrival.is_last = true;
+		b->s.arrival.is_last = true;
 		validating_write(b->v, WWW, 0, table[i].first, true);
 		take(b);
 		for (unsigned n = 0; n < LIMIT_FETCHES && !b->v->reasked; n++) {
 			validating_feed(b->v);
-			arrival_again(&b->v->arrivals, &b->arrival, true);
+			arrival_again(&b->v->arrivals, &b->s.arrival, true);
 		}
 		assert_row(table[i].why, b->v->reasked == REASK_ONCE_MORE);
 		assert_fate(b, table[i].why, WAITS);
 		assert_row(table[i].why, b->v->stats.status_bogus == 0);
-		b->parked.waits_for = table[i].is_silent ? REASK_ONCE_MORE : REASK_NOT;
+		b->s.parked.waits_for = table[i].is_silent ? REASK_ONCE_MORE : REASK_NOT;
 		answer_once_more(b, table[i].flags, table[i].second);
 		feed(b);
 		assert_fate(b, table[i].why, table[i].fate);
@@ -861,14 +798,15 @@ static void a_question_is_not_asked_once_more_without_need(void **state)
 	for (size_t i = 0; i < COUNT(table); i++) {
 		struct bed *b = bed_new(false, WWW, ASK_DO);
 		b->v->asks_once_more = true;
-		b->arrival.is_bare = table[i].is_bare;
-		b->arrival.is_last = table[i].is_last;
-		b->asked_by = table[i].was_asked ? REASK_ONCE_MORE : 0;
+		b->s.arrival.is_bare = table[i].is_bare;
+		b->s.arrival.is_last = table[i].is_last;
+		b->s.asked_by = table[i].was_asked ? REASK_ONCE_MORE : 0;
 		validating_write(b->v, WWW, 0, table[i].records, true);
 		take(b);
-		for (unsigned n = 0; n < LIMIT_FETCHES && b->fate == WAITS && !b->v->reasked; n++) {
+		for (unsigned n = 0; n < LIMIT_FETCHES && b->s.fate == WAITS && !b->v->reasked;
+		        n++) {
 			validating_feed(b->v);
-			arrival_again(&b->v->arrivals, &b->arrival, true);
+			arrival_again(&b->v->arrivals, &b->s.arrival, true);
 		}
 		assert_row(table[i].why, (b->v->reasked == REASK_ONCE_MORE) == table[i].asks);
 		assert_fate(b, table[i].why, table[i].fate);

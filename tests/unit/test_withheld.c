@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A DNS64 that makes AAAA records up only if a query has no DO. The carrier is a stand-in that notes
- * what it delivers. */
+/* A DNS64 that makes AAAA records up only if a query has no DO. */
+#include "standin.h"
 #include "validating.h"
 
 #include "gate/synthesis.h"
@@ -11,13 +11,9 @@
 #define MADE_UP  "www.example.test AAAA 64:ff9b::192.0.2.1"
 
 struct bed {
-	struct arrival arrival; /* comes first: the carrier is given this */
+	struct standin s; /* comes first: the carrier is given its arrival */
 	struct validating *v;
 	struct client_query asked;
-	struct parked parked;
-	bool has_no_room;
-	bool is_delivered;
-	char delivered[256]; /* the records, or the RCODE */
 	uint8_t octets[65535];
 };
 
@@ -25,51 +21,27 @@ static const struct network well_known = {
 	.octets = { 0x00, 0x64, 0xff, 0x9b }, .len = 16, .prefix = 96
 };
 
-static void note_delivery(struct arrival *a, struct span octets)
+static bool is_delivered(const struct bed *b)
+{
+	assert_true(b->s.fate != DROPPED && b->s.ends <= 1);
+	return b->s.ends == 1;
+}
+
+/* The records that were delivered, or the RCODE. */
+static const char *delivered(const struct bed *b)
 {
 	static struct rr rrs[MESSAGE_RRS_MAX];
-	struct bed *b = (struct bed *)a;
+	static char text[256];
 	struct message m;
 
-	assert_true(message_parse(&m, octets, rrs, MESSAGE_RRS_MAX));
-	assert_false(b->is_delivered);
-	b->is_delivered = true;
+	assert_true(message_parse(
+	        &m, span_of(b->s.delivered, b->s.delivered_len), rrs, MESSAGE_RRS_MAX));
 	if (message_rcode(&m) == RCODE_NOERROR)
-		snprintf(b->delivered, sizeof(b->delivered), "%s", judge_list(&m));
+		snprintf(text, sizeof(text), "%s", judge_list(&m));
 	else
-		snprintf(b->delivered, sizeof(b->delivered), "RCODE %u", message_rcode(&m));
+		snprintf(text, sizeof(text), "RCODE %u", message_rcode(&m));
+	return text;
 }
-
-static void note_drop(struct arrival *a)
-{
-	(void)a;
-	fail();
-}
-
-static bool hold_nothing_back(struct arrival *a, bool is_error)
-{
-	(void)a;
-	(void)is_error;
-	return false;
-}
-
-static bool note_parking(struct arrival *a)
-{
-	struct bed *b = (struct bed *)a;
-
-	if (b->has_no_room)
-		return false;
-	a->parked = &b->parked;
-	return true;
-}
-
-static bool may_always_ask(struct arrival *a, enum reask_how how)
-{
-	return !(a->parked && (a->parked->reasked & how));
-}
-
-static const struct carrier stand_in = { note_delivery, note_drop, hold_nothing_back, note_parking,
-	may_always_ask, NULL };
 
 static struct bed *bed_new(unsigned prefixes, unsigned how)
 {
@@ -81,18 +53,19 @@ static struct bed *bed_new(unsigned prefixes, unsigned how)
 	b->v->policy.dns64_count = prefixes;
 	if (prefixes > 0)
 		assert_int_equal(synthesis_init(&b->v->gates.gate.synthesis), 0);
+	b->s.holds_nothing_back = true;
 	b->asked = judge_asked(QUESTION, how);
-	b->arrival = (struct arrival){
+	b->s.arrival = (struct arrival){
 		.carrier = &stand_in, .asked = &b->asked, .client = span_of("\300\0\2\7", 4)
 	};
-	b->arrival.server.ss_family = AF_INET;
+	b->s.arrival.server.ss_family = AF_INET;
 	return b;
 }
 
 static void bed_free(struct bed *b)
 {
-	free(b->parked.denial);
-	free(b->parked.whole);
+	free(b->s.parked.denial);
+	free(b->s.parked.whole);
 	validating_free(b->v);
 	free(b);
 }
@@ -102,7 +75,7 @@ static void feed(struct bed *b)
 {
 	struct validating *v = b->v;
 
-	for (unsigned fetched = 0; !b->is_delivered && v->fetched > fetched; fetched++) {
+	for (unsigned fetched = 0; !is_delivered(b) && v->fetched > fetched; fetched++) {
 		if (v->want.type == TYPE_A) {
 			judge_begin(v->judge, "www.example.test A", 0);
 			judge_write(v->judge, A_RECORD);
@@ -112,7 +85,7 @@ static void feed(struct bed *b)
 		} else {
 			validating_feed(v);
 		}
-		arrival_again(&v->arrivals, &b->arrival, true);
+		arrival_again(&v->arrivals, &b->s.arrival, true);
 	}
 }
 
@@ -128,34 +101,35 @@ static void take(struct bed *b, const char *records)
 	span = msg_span(&b->v->judge->response);
 	memcpy(octets, span.base, span.len);
 	memcpy(b->octets, span.base, span.len);
-	free(b->parked.denial);
-	free(b->parked.whole);
-	b->parked = (struct parked){ 0 };
-	b->arrival.message = span_of(octets, span.len);
-	b->arrival.parked = NULL;
-	b->arrival.instead = span_of(NULL, 0);
-	b->arrival.is_changed = b->is_delivered = false;
+	free(b->s.parked.denial);
+	free(b->s.parked.whole);
+	b->s.parked = (struct parked){ 0 };
+	b->s.arrival.message = span_of(octets, span.len);
+	b->s.arrival.parked = NULL;
+	b->s.arrival.instead = span_of(NULL, 0);
+	b->s.arrival.is_changed = false;
+	b->s.ends = b->s.asked_by = 0;
 	b->v->fetched = 0;
 	b->v->reasked = REASK_NOT;
-	assert_true(message_parse(&response, b->arrival.message, rrs, MESSAGE_RRS_MAX));
-	arrival_take(&b->v->arrivals, &b->arrival, &response, b->octets);
+	assert_true(message_parse(&response, b->s.arrival.message, rrs, MESSAGE_RRS_MAX));
+	arrival_take(&b->v->arrivals, &b->s.arrival, &response, b->octets);
 	feed(b);
 }
 
 /* The query without DO is answered; or with NULL, it is not. */
 static void answer(struct bed *b, const char *records)
 {
-	b->parked.reasked |= REASK_MADE;
+	b->s.parked.reasked |= REASK_MADE;
 	if (records) {
 		validating_write(b->v, QUESTION, 0, records, false);
 		struct span span = msg_span(&b->v->judge->response);
-		b->parked.whole = malloc(span.len);
-		memcpy(b->parked.whole, span.base, span.len);
-		b->parked.whole_len = span.len;
-		b->arrival.message = span_of(b->parked.whole, span.len);
+		b->s.parked.whole = malloc(span.len);
+		memcpy(b->s.parked.whole, span.base, span.len);
+		b->s.parked.whole_len = span.len;
+		b->s.arrival.message = span_of(b->s.parked.whole, span.len);
 	}
 	b->v->fetched = 0;
-	arrival_again(&b->v->arrivals, &b->arrival, true);
+	arrival_again(&b->v->arrivals, &b->s.arrival, true);
 	feed(b);
 }
 
@@ -177,11 +151,11 @@ static void what_is_made_up_without_do_is_judged_with_the_denial(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct bed *b = bed_new(1, ASK_PLAIN);
 		take(b, DENIAL);
-		assert_row(rows[i].why, !b->is_delivered && b->v->reasked == REASK_MADE);
+		assert_row(rows[i].why, !is_delivered(b) && b->v->reasked == REASK_MADE);
 		answer(b, rows[i].answer);
-		assert_row(rows[i].why, b->is_delivered);
-		if (strcmp(b->delivered, rows[i].delivered) != 0)
-			fail_msg("%s: %s", rows[i].why, b->delivered);
+		assert_row(rows[i].why, is_delivered(b));
+		if (strcmp(delivered(b), rows[i].delivered) != 0)
+			fail_msg("%s: %s", rows[i].why, delivered(b));
 		bed_free(b);
 	}
 }
@@ -216,10 +190,10 @@ static void without_room_the_denial_is_delivered(void **state)
 
 	take(b, DENIAL);
 	answer(b, NULL);
-	b->has_no_room = true;
+	b->s.has_no_room = true;
 	take(b, DENIAL);
-	assert_true(b->is_delivered);
-	assert_string_equal(b->delivered, "> example.test/SOA");
+	assert_true(is_delivered(b));
+	assert_string_equal(delivered(b), "> example.test/SOA");
 	bed_free(b);
 }
 
@@ -231,19 +205,19 @@ static void a_server_that_makes_nothing_up_is_not_asked_for_it_each_time(void **
 
 	for (unsigned i = 0; i < UPSTREAM_MADE_TRIES; i++) {
 		take(b, DENIAL);
-		assert_false(b->is_delivered);
+		assert_false(is_delivered(b));
 		answer(b, "> example.test SOA");
 	}
 	take(b, DENIAL);
-	assert_true(b->is_delivered);
+	assert_true(is_delivered(b));
 	b->v->turn.now_ms += UPSTREAM_MADE_MS;
 	take(b, DENIAL);
-	assert_false(b->is_delivered);
+	assert_false(is_delivered(b));
 	answer(b, MADE_UP);
-	assert_string_equal(b->delivered, "www.example.test/AAAA");
+	assert_string_equal(delivered(b), "www.example.test/AAAA");
 	for (unsigned i = 0; i <= UPSTREAM_MADE_TRIES; i++) {
 		take(b, DENIAL);
-		assert_false(b->is_delivered);
+		assert_false(is_delivered(b));
 		answer(b, NULL);
 	}
 	bed_free(b);
