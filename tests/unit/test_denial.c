@@ -27,9 +27,9 @@ static int end(void **state)
 }
 
 /* Adds the NSEC and NSEC3 records of the text as if they were verified. */
-static void add(const char *records)
+static void add_signed_at(const char *records, uint32_t inception)
 {
-	const struct proved proved = { .labels = 3 };
+	const struct proved proved = { .labels = 3, .inception = inception };
 
 	judge_begin(j, "www.example.test A", 0);
 	judge_write(j, records);
@@ -38,6 +38,64 @@ static void add(const char *records)
 	denial_begin(&denial, &zone, j->crypto, &budget);
 	for (unsigned i = 0; i < parsed.g.count; i++)
 		denial_add(&denial, &parsed.g, &parsed.g.sets[i], &proved);
+}
+
+static void add(const char *records)
+{
+	add_signed_at(records, 0);
+}
+
+/* An attacker keeps a denial from before the zone below was signed, and replays it while its signature
+ * lives. Records that say nothing of the name may be of any age. */
+static void a_denial_from_before_a_ds_was_signed_is_told(void **state)
+{
+	(void)state;
+	enum { SIGNED_AT = 1000 };
+	static const struct {
+		const char *why, *records, *name;
+		uint32_t inception; /* of the DS that is known */
+		bool is_older;
+	} rows[] = {
+		{ "no records", "", "x.example.test", SIGNED_AT + 1, false },
+		{ "an NSEC at the name", "x.example.test NSEC y.example.test NS", "x.example.test",
+		        SIGNED_AT + 1, true },
+		{ "as old as the DS", "x.example.test NSEC y.example.test NS", "x.example.test",
+		        SIGNED_AT, false },
+		{ "newer than the DS", "x.example.test NSEC y.example.test NS", "x.example.test",
+		        SIGNED_AT - 1, false },
+		{ "an NSEC over the name", "w.example.test NSEC y.example.test A", "x.example.test",
+		        SIGNED_AT + 1, true },
+		{ "an NSEC elsewhere", "a.example.test NSEC b.example.test A", "x.example.test",
+		        SIGNED_AT + 1, false },
+		{ "an NSEC elsewhere before one over the name",
+		        "a.example.test NSEC b.example.test A\nw.example.test NSEC y.example.test "
+		        "A",
+		        "x.example.test", SIGNED_AT + 1, true },
+		{ "an NSEC3 at the name", "=x.example.test NSEC3 NS | example.test",
+		        "x.example.test", SIGNED_AT + 1, true },
+		{ "an NSEC3 at the name, as old as the DS",
+		        "=x.example.test NSEC3 NS | example.test", "x.example.test", SIGNED_AT,
+		        false },
+		{ "an NSEC3 over the name", "~x.example.test NSEC3 NS | example.test",
+		        "x.example.test", SIGNED_AT + 1, true },
+		{ "an NSEC3 over a name above", "~x.example.test NSEC3 NS | example.test",
+		        "a.x.example.test", SIGNED_AT + 1, true },
+		{ "an NSEC3 at a name above", "=x.example.test NSEC3 NS | example.test",
+		        "a.x.example.test", SIGNED_AT + 1, false },
+		{ "an NSEC3 of the apex", "=example.test NSEC3 NS SOA | example.test",
+		        "x.example.test", SIGNED_AT + 1, false },
+		{ "an NSEC3 that is not hashed may speak of any name",
+		        "=a.example.test NSEC3 iterations=51 A | example.test", "x.example.test",
+		        SIGNED_AT + 1, true },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct name name = name_of(rows[i].name);
+		add_signed_at(rows[i].records, SIGNED_AT);
+		assert_row(rows[i].why,
+		        denial_is_older(&denial, &name, rows[i].inception) == rows[i].is_older);
+		parsed_close(&parsed);
+	}
 }
 
 static void the_denial_of_a_ds_shows_what_is_at_the_name(void **state)
@@ -220,6 +278,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 		        the_denial_of_a_ds_shows_what_is_at_the_name, begin, end),
+		cmocka_unit_test_setup_teardown(
+		        a_denial_from_before_a_ds_was_signed_is_told, begin, end),
 		cmocka_unit_test_setup_teardown(only_a_bare_bit_map_denies_any, begin, end),
 		cmocka_unit_test_setup_teardown(
 		        a_proof_among_many_records_does_not_depend_on_their_order, begin, end),
