@@ -52,6 +52,38 @@ static const struct fact *find(const char *text, int64_t now_s)
 	return store_find(&store, &name, now_s);
 }
 
+/* What is older and denies the DS may be from before the zone was signed. */
+static void a_ds_that_was_signed_later_is_known_while_it_lives(void **state)
+{
+	(void)state;
+	enum { SIGNED_AT = 1000 };
+	static const struct {
+		const char *why, *name;
+		uint32_t inception; /* of what denies the DS */
+		int64_t later_s;
+		bool is_newer;
+	} rows[] = {
+		{ "nothing is known of the name", "b.test", SIGNED_AT - 1, 0, false },
+		{ "what denies it is older", "a.test", SIGNED_AT - 1, 0, true },
+		{ "as old", "a.test", SIGNED_AT, 0, false },
+		{ "newer", "a.test", SIGNED_AT + 1, 0, false },
+		{ "older, across the wrap of serial numbers", "a.test", SIGNED_AT + 0x80000001u, 0,
+		        true },
+		{ "the DS has expired", "a.test", SIGNED_AT - 1, 100, false },
+		{ "an unsigned zone has no DS", "unsigned.test", 0, 0, false },
+	};
+	struct ds_set ds = ds_with_tag(1);
+
+	ds.inception = SIGNED_AT;
+	put_cut("a.test", CUT_SECURE, secure, &ds);
+	put_cut("unsigned.test", CUT_INSECURE, insecure, NULL);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct name name = name_of(rows[i].name);
+		assert_row(rows[i].why, store_has_newer_ds(&store, &name, rows[i].inception,
+		                                NOW + rows[i].later_s) == rows[i].is_newer);
+	}
+}
+
 static void a_fact_is_found_until_it_expires(void **state)
 {
 	(void)state;
@@ -358,6 +390,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 		        a_ds_set_never_replaces_one_that_was_signed_later_and_proved_keys, begin,
 		        end),
+		cmocka_unit_test_setup_teardown(
+		        a_ds_that_was_signed_later_is_known_while_it_lives, begin, end),
 		cmocka_unit_test_setup_teardown(a_fact_is_found_until_it_expires, begin, end),
 		cmocka_unit_test_setup_teardown(keys_stay_if_the_ds_is_the_same, begin, end),
 		cmocka_unit_test_setup_teardown(a_failure_never_replaces_a_proof, begin, end),
