@@ -257,9 +257,10 @@ bench:
 install: $(if $(wildcard $B/sealgate),,all)
 	install -Dm755 $B/sealgate $(DESTDIR)$(PREFIX)/sbin/sealgate
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
-	for unit in sealgate.service sealgate-inside.service; do \
+	for unit in sealgate.service sealgate-rules.service; do \
 		sed 's,/usr/local/,$(PREFIX)/,' systemd/$$unit \
 			>$(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit; done
+	install -Dm644 systemd/sealgate.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/sealgate.conf
 	install -m644 systemd/run-sealgate_bpf.mount $(DESTDIR)$(PREFIX)/lib/systemd/system
 	[ -e $(DESTDIR)/etc/sealgate/sealgate.conf ] || \
 		install -Dm644 dist/sealgate.conf $(DESTDIR)/etc/sealgate/sealgate.conf

@@ -9,6 +9,7 @@ enum exit_code {
 	EXIT_NO = 1,          /* a failure, or the answer is no */
 	EXIT_USAGE = 2,       /* the command line or the configuration is wrong */
 	EXIT_UNREACHABLE = 3, /* no daemon is running */
+	EXIT_UNPROTECTED = 4, /* ctl status: the rules are not in force */
 };
 
 struct command {

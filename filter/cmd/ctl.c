@@ -27,6 +27,8 @@ static enum exit_code print_answer(const struct control_answer *answer, bool as_
 		control_answer_write(answer, as_json, stdout);
 	if (code == CONTROL_FINE)
 		return EXIT_FINE;
+	if (code == CONTROL_UNPROTECTED)
+		return EXIT_UNPROTECTED;
 	return code == CONTROL_USAGE ? EXIT_USAGE : EXIT_NO;
 }
 
@@ -74,5 +76,6 @@ const struct command command_ctl = { "ctl", "pause SECONDS|resume|flush|reload|s
 	"\n"
 	"Only root may send commands.\n"
 	"Exit codes: 0 success; 1 failure; 2 the command line or the configuration is\n"
-	"wrong; 3 no daemon is running.\n",
+	"wrong; 3 no daemon is running; 4 status: the rules are not in force, so DNS\n"
+	"may pass unjudged.\n",
 	run_ctl };

@@ -31,7 +31,7 @@ static void print_help(FILE *out)
 	fputs("\n`sealgate COMMAND --help` explains a command.\n"
 	      "Without --config the configuration file is " CONFIG_DEFAULT_PATH ".\n\n"
 	      "Exit codes: 0 success; 1 failure, or the answer is no; 2 the command line or the\n"
-	      "configuration is wrong; 3 no daemon is running.\n",
+	      "configuration is wrong; 3 no daemon is running; 4 the rules are not in force.\n",
 	        out);
 }
 

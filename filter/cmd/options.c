@@ -64,7 +64,6 @@ bool options_read(
 	static const struct option all[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "backend", required_argument, NULL, 'b' },
-		{ "unless-restarting", no_argument, NULL, 'u' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "offline", no_argument, NULL, 'o' },
 	};
@@ -91,8 +90,6 @@ bool options_read(
 			o->config = optarg;
 		else if (letter == 'b')
 			o->backend = optarg;
-		else if (letter == 'u')
-			o->unless_restarting = true;
 		else if (letter == 'o')
 			o->offline = true;
 		else

@@ -12,7 +12,6 @@
 struct options {
 	const char *config;  /* NULL: the default path */
 	const char *backend; /* "auto" unless given */
-	bool unless_restarting;
 	bool json;
 	bool offline;
 };
@@ -36,8 +35,8 @@ int options_next(int argc, char **argv, const char *letters, const struct option
 /* True if the arguments from argv[optind] on are as many as expected; logs an error if not. */
 bool options_check_arguments(int argc, char **argv, struct arguments expected);
 
-/* Reads the options named in `allowed` ("c" for --config, "b" for --backend, "u" for
- * --unless-restarting, "j" for --json, "o" for --offline) and checks the arguments. Options may
+/* Reads the options named in `allowed` ("c" for --config, "b" for --backend, "j" for
+ * --json, "o" for --offline) and checks the arguments. Options may
  * stand before or after the arguments, which are at argv[optind] then. Returns false after logging an
  * error. */
 bool options_read(

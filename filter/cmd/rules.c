@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "cmd/command.h"
 #include "cmd/options.h"
-#include "daemon/systemd.h"
+#include "daemon/control_client.h"
 #include "netfilter/rules.h"
 
 /* A wrong configuration prevents neither showing nor removing the rules. */
@@ -19,6 +19,15 @@ static bool load_config_if_any(const struct options *o, struct config *c)
 	return config_defaults(c) == 0;
 }
 
+/* Tells the daemon, if one runs, so that its guard does not undo what we do. */
+static void tell_daemon(const struct config *c, const char *request)
+{
+	int error;
+
+	if (control_is_built())
+		control_answer_free(control_ask(c->control_socket, request, &error));
+}
+
 static enum exit_code run_rules_apply(const struct options *o)
 {
 	struct config c;
@@ -26,6 +35,7 @@ static enum exit_code run_rules_apply(const struct options *o)
 	if (!options_load_config(o, &c))
 		return EXIT_USAGE;
 	int result = rules_apply(&c, o->backend);
+	tell_daemon(&c, "rules-applied");
 	config_fini(&c);
 	return result == 0 ? EXIT_FINE : EXIT_NO;
 }
@@ -45,12 +55,9 @@ static enum exit_code remove_rules(const struct options *o)
 {
 	struct config c;
 
-	if (o->unless_restarting && systemd_restarts_us()) {
-		log_info("rules: kept, because systemd is restarting sealgate");
-		return EXIT_FINE;
-	}
 	if (!load_config_if_any(o, &c))
 		return EXIT_NO;
+	tell_daemon(&c, "rules-removed");
 	int result = rules_remove(&c);
 	config_fini(&c);
 	return result == 0 ? EXIT_FINE : EXIT_NO;
@@ -62,7 +69,7 @@ static enum exit_code run_rules(int argc, char **argv)
 	struct options o;
 	const char *verb;
 
-	if (!options_read(&o, "cbu", argc, argv, (struct arguments){ names, 1, 1 }))
+	if (!options_read(&o, "cb", argc, argv, (struct arguments){ names, 1, 1 }))
 		return EXIT_USAGE;
 	if (!rules_backend_known(o.backend)) {
 		options_wrong(argv[0],
@@ -90,9 +97,6 @@ const struct command command_rules = { "rules", "apply|remove|show [OPTION]...",
 	"  show                    print the rules that are in the kernel\n"
 	"\n" HELP_CONFIG "  -b, --backend BACKEND   auto (the default), nft, iptables-nft or\n"
 	"                          iptables-legacy\n"
-	"  -u, --unless-restarting\n"
-	"                          with remove: keep the rules if systemd is restarting\n"
-	"                          sealgate\n"
 	"\n"
 	"Exit codes: 0 success; 1 failure, or no rules to show; 2 the command line or\n"
 	"the configuration is wrong.\n",

@@ -20,6 +20,7 @@
 
 #define CONFIG_DEFAULT_PATH "/etc/sealgate/sealgate.conf"
 
+#define CONFIG_USER_MAX       32
 #define CONFIG_RESOLVERS_MAX  8
 #define CONFIG_SERVERS_MAX    64
 #define CONFIG_NETWORKS_MAX   32
@@ -35,6 +36,11 @@ enum config_tcp { TCP_RELAY, TCP_REFUSE };
 enum config_zone_transfer { ZONE_TRANSFER_PASS, ZONE_TRANSFER_REFUSE };
 enum config_unset_clock { UNSET_CLOCK_WAIT, UNSET_CLOCK_FAIL };
 enum config_unsynchronised_clock { UNSYNCHRONISED_BELIEVE, UNSYNCHRONISED_DOUBT };
+enum config_rules_watch {
+	RULES_WATCH_RESTORE, /* rules that are gone are put back */
+	RULES_WATCH_ALARM,   /* they are only told */
+	RULES_WATCH_OFF
+};
 enum config_blocked { BLOCKED_SERVFAIL, BLOCKED_PASS };
 enum config_checking_disabled { CHECKING_DISABLED_PASS, CHECKING_DISABLED_JUDGE };
 
@@ -67,6 +73,8 @@ struct config {
 	uint32_t tcp_port, tcp_connections, tcp_idle_ms;
 	uint32_t zone_transfer; /* enum config_zone_transfer */
 	bool block_encrypted_dns;
+	char user_name[CONFIG_USER_MAX]; /* "user" */
+	uint32_t rules_watch;            /* enum config_rules_watch */
 	uint32_t mark_mask, mark_own, mark_relay;
 	struct config_interfaces inside;              /* none: rules_apply() finds them */
 	struct config_interfaces shortcut_interfaces; /* none: there is no shortcut */

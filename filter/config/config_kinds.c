@@ -199,3 +199,30 @@ const struct config_kind kind_path = { .set_default = path_default,
 	.read = path_read,
 	.say_allowed = path_say_allowed,
 	.show = path_show };
+
+/* ---- Users ---- */
+
+static bool user_read(
+        struct config_reader *r, const struct config_key *k, const config_setting_t *s, void *value)
+{
+	const char *text = config_setting_get_string(s);
+
+	(void)r;
+	(void)k;
+	if (!text || !text[0] || strlen(text) >= CONFIG_USER_MAX ||
+	        text[strcspn(text, " :/\t\n")] != '\0')
+		return false;
+	strcpy(value, text);
+	return true;
+}
+
+static void user_say_allowed(const struct config_key *k, FILE *out)
+{
+	(void)k;
+	fprintf(out, "the name of a user, shorter than %d octets", CONFIG_USER_MAX);
+}
+
+const struct config_kind kind_user = { .set_default = path_default,
+	.read = user_read,
+	.say_allowed = user_say_allowed,
+	.show = path_show };

@@ -31,6 +31,10 @@ static const char *const tcp_words[] = { [TCP_RELAY] = "relay", [TCP_REFUSE] = "
 static const char *const zone_transfer_words[] = {
 	[ZONE_TRANSFER_PASS] = "pass", [ZONE_TRANSFER_REFUSE] = "refuse", NULL
 };
+static const char *const rules_watch_words[] = { [RULES_WATCH_RESTORE] = "restore",
+	[RULES_WATCH_ALARM] = "alarm",
+	[RULES_WATCH_OFF] = "off",
+	NULL };
 static const char *const blocked_words[] = {
 	[BLOCKED_SERVFAIL] = "servfail", [BLOCKED_PASS] = "pass", NULL
 };
@@ -143,6 +147,16 @@ const struct config_key config_keys[] = {
 	                "cannot be judged, and clients then fall back to plain DNS. DNS over\n"
 	                "HTTPS looks like any web traffic and passes. The rules depend on it." },
 
+	{ "user", &kind_user, AT(user_name), .text = "sealgate",
+	        .help = "The user that sealgate runs as. The rules recognise sealgate's own\n"
+	                "queries by this user. If there is no such user, they take the owner of\n"
+	                "the directory of control_socket. The rules depend on it." },
+	{ "rules_watch", &kind_word, AT(rules_watch), .words = rules_watch_words,
+	        .number = RULES_WATCH_RESTORE,
+	        .help = "While sealgate runs, it watches whether its rules are in force. If\n"
+	                "another program removed them: \"restore\" puts them back, \"alarm\"\n"
+	                "only says so, in the log and in `sealgate ctl status`. \"off\" does not\n"
+	                "watch." },
 	{ "mark.mask", &kind_mark, AT(mark_mask), .number = UINT32_C(0x30000000),
 	        .help = "The bits of packet marks that sealgate uses. It never changes other\n"
 	                "bits, and your own rules must not set these. The marks of connections\n"

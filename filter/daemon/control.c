@@ -163,7 +163,7 @@ static void control_send_reply(int fd, struct control_reply *reply)
 	char *text = NULL;
 
 	json_object_set_new(all, "code", json_integer(reply->code));
-	if (reply->code != CONTROL_FINE)
+	if (reply->code != CONTROL_FINE && reply->code != CONTROL_UNPROTECTED)
 		json_object_set_new(all, "error", json_string(reply->error.text));
 	else
 		json_object_set(all, "values", reply->values);

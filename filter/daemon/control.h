@@ -20,7 +20,12 @@
 #define CONTROL_WORDS_MAX   8
 #define CONTROL_REPLY_MAX   65536
 
-enum control_code { CONTROL_FINE = 0, CONTROL_NO = 1, CONTROL_USAGE = 2 };
+enum control_code {
+	CONTROL_FINE = 0,
+	CONTROL_NO = 1,
+	CONTROL_USAGE = 2,
+	CONTROL_UNPROTECTED = 4, /* has values, as CONTROL_FINE: packets may pass unjudged */
+};
 
 /* The reply to a command: values, which control_add_...() add, or an error. */
 struct control_reply {

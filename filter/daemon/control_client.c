@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/sockaddr.h"
@@ -57,10 +58,20 @@ static struct control_answer *control_exchange(int fd, const char *request, int 
 	*error = -EPROTO;
 	if (reply && send(fd, request, strlen(request), MSG_NOSIGNAL) > 0)
 		len = recv(fd, reply, CONTROL_REPLY_MAX, 0);
+	if (len < 0 && errno == EAGAIN)
+		*error = -ETIMEDOUT;
 	if (len > 0)
 		json = json_loadb(reply, (size_t)len, JSON_REJECT_DUPLICATES, NULL);
 	free(reply);
 	return answer_of(json);
+}
+
+static void set_time_limit(int fd)
+{
+	const struct timeval limit = { .tv_sec = CONTROL_WAIT_S };
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 }
 
 struct control_answer *control_ask(const char *path, const char *request, int *error)
@@ -71,6 +82,7 @@ struct control_answer *control_ask(const char *path, const char *request, int *e
 		*error = fd;
 		return NULL;
 	}
+	set_time_limit(fd);
 	struct control_answer *answer = control_exchange(fd, request, error);
 	close(fd);
 	return answer;
@@ -88,7 +100,14 @@ enum control_code control_answer_code(const struct control_answer *answer)
 {
 	json_int_t code = json_integer_value(json_object_get(answer->json, "code"));
 
-	return code == CONTROL_FINE || code == CONTROL_USAGE ? (enum control_code)code : CONTROL_NO;
+	switch (code) {
+	case CONTROL_FINE:
+	case CONTROL_USAGE:
+	case CONTROL_UNPROTECTED:
+		return (enum control_code)code;
+	default:
+		return CONTROL_NO;
+	}
 }
 
 const char *control_answer_error(const struct control_answer *answer)

@@ -9,10 +9,13 @@
 
 #include "daemon/control.h"
 
+#define CONTROL_WAIT_S 5
+
 struct control_answer;
 
 /* Sends `request` to the daemon at `path` and waits for the reply, which the caller frees. Returns NULL
- * with -errno in `*error` if no daemon listens there, -EPROTO if the reply is no JSON. */
+ * with -errno in `*error` if no daemon listens there, -ETIMEDOUT if the daemon says nothing for
+ * CONTROL_WAIT_S, -EPROTO if the reply is no JSON. */
 struct control_answer *control_ask(const char *path, const char *request, int *error);
 void control_answer_free(struct control_answer *answer);
 

@@ -31,6 +31,9 @@
 /* For the queues, the fetches (FETCHES_MAX * FETCH_OPEN) and the rest, rounded up. */
 #define DESCRIPTORS_A_WORKER 1280
 
+/* "Ready" means protected, if the rules can be put in place within this time. */
+#define RULES_WAIT_MS 10000
+
 /* Signals are read from a descriptor. They are blocked before a thread starts, so that they interrupt
  * no thread. */
 static int open_events(struct service *s)
@@ -191,15 +194,25 @@ static int take_signal(struct service *s)
 	return 0;
 }
 
+static void take_news_of_rules(struct service *s)
+{
+	if (!rules_guard_read(s->guard))
+		return;
+	if (rules_guard_news(s->guard) == RULES_NEWS_UNWATCHED)
+		log_error("rules: %s", rules_guard_why(s->guard));
+	service_tell_systemd(s);
+}
+
 /* Returns 0 after a signal to end, or -errno; -EIO if a worker failed. */
 static int wait_for_the_end(struct service *s)
 {
 	struct pollfd fds[] = { { s->signals, POLLIN, 0 }, { s->failed, POLLIN, 0 },
-		{ s->control ? control_fd(s->control) : -1, POLLIN, 0 } };
+		{ s->control ? control_fd(s->control) : -1, POLLIN, 0 }, { -1, POLLIN, 0 } };
 	int result = 1;
 
 	while (result > 0) {
-		if (poll(fds, 3, service_idle_ms(s)) < 0 && errno != EINTR) {
+		fds[3].fd = rules_guard_fd(s->guard); /* -1 after the guard ended */
+		if (poll(fds, 4, service_idle_ms(s)) < 0 && errno != EINTR) {
 			int failure = -errno;
 			log_error("ending: poll: %s", strerror(-failure));
 			return failure;
@@ -209,6 +222,8 @@ static int wait_for_the_end(struct service *s)
 			return error;
 		if (fds[1].revents)
 			return -EIO;
+		if (fds[3].revents)
+			take_news_of_rules(s);
 		if (fds[2].revents)
 			control_serve(s->control);
 		if (fds[0].revents)
@@ -267,6 +282,7 @@ static int serve_until_the_end(struct service *s, const struct config *c)
 	if (!error)
 		error = start_prefixes(s);
 	if (!error) {
+		rules_guard_wait(s->guard, RULES_WAIT_MS);
 		say_ready(s, c);
 		look_at_zones(s);
 		systemd_ready();
@@ -274,6 +290,8 @@ static int serve_until_the_end(struct service *s, const struct config *c)
 		error = wait_for_the_end(s);
 		systemd_stopping();
 	}
+	rules_guard_end(s->guard);
+	s->guard = NULL;
 	anchor_keeper_stop(s->keeper);
 	prefix_keeper_stop(s->prefixes);
 	timekeeper_end(&s->time);
@@ -284,6 +302,7 @@ static int serve_until_the_end(struct service *s, const struct config *c)
 
 static void service_fini(struct service *s)
 {
+	rules_guard_end(s->guard);
 	control_close(s->control);
 	for (unsigned i = 0; i < s->worker_count; i++)
 		worker_free(s->workers[i]);
@@ -360,7 +379,20 @@ static int look_for_prefixes(struct service *s, const struct config *c)
 	return -ENOMEM;
 }
 
-int daemon_run(const struct config *c)
+static int guard_rules(struct service *s, struct config *c)
+{
+	struct complaint why;
+
+	if (c->rules_watch == RULES_WATCH_OFF)
+		return 0;
+	s->guard = rules_guard_start(c, &why);
+	if (s->guard)
+		return 0;
+	log_error("%s", why.text);
+	return -EAGAIN;
+}
+
+int daemon_run(struct config *c)
 {
 	struct service s = { .config = c,
 		.signals = -1,
@@ -384,6 +416,9 @@ int daemon_run(const struct config *c)
 	exchange_use_mark(c->mark_own);
 	service_user_check(c);
 	error = load_inputs(&s, c);
+	if (error)
+		goto out;
+	error = guard_rules(&s, c);
 	if (error)
 		goto out;
 	error = privileges_drop();

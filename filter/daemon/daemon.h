@@ -8,6 +8,6 @@
 /* Serves the queues until SIGTERM or SIGINT. Reloads the keys of a signer on SIGHUP. Logs the counters
  * on SIGUSR1 and at the end. Must be called while the process has one thread. Returns 0 after a clean
  * end, or -errno if the daemon could not start or a worker failed; failures are logged. */
-int daemon_run(const struct config *c);
+int daemon_run(struct config *c);
 
 #endif

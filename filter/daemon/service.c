@@ -14,6 +14,9 @@ void service_tell_systemd(const struct service *s)
 
 	if (left_s > 0)
 		snprintf(text, sizeof(text), "Paused for %u s: everything passes unjudged", left_s);
+	else if (rules_news_is_bad(rules_guard_news(s->guard)))
+		snprintf(text, sizeof(text), "NOT PROTECTED: rules %s: %.120s",
+		        rules_news_word(rules_guard_news(s->guard)), rules_guard_why(s->guard));
 	else if (s->time.state == CLOCK_NOT_SET)
 		snprintf(text, sizeof(text), "Waiting for the clock to be set");
 	else

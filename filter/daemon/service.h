@@ -11,6 +11,7 @@
 #include "daemon/control.h"
 #include "daemon/pause.h"
 #include "daemon/prefix_keeper.h"
+#include "daemon/rules_guard.h"
 #include "daemon/timekeeper.h"
 #include "daemon/zone_keeper.h"
 #include "worker/worker.h"
@@ -33,9 +34,10 @@ struct service {
 	bool keeper_runs;
 	struct prefix_keeper *prefixes; /* NULL: none are looked for */
 	struct anchor_alarm anchor_alarm;
-	int signals;             /* signalfd */
-	int failed;              /* eventfd; a worker writes to it when it fails */
-	struct control *control; /* NULL: the control socket could not be made */
+	int signals;               /* signalfd */
+	int failed;                /* eventfd; a worker writes to it when it fails */
+	struct control *control;   /* NULL: the control socket could not be made */
+	struct rules_guard *guard; /* NULL: nothing watches the rules */
 	struct pause pause;
 	struct timekeeper time;
 	uint64_t started_ms;

@@ -76,6 +76,37 @@ static void reload_keys(void *context, char *const words[], struct control_reply
 	control_add_number(reply, "zones", zone_keeper_policy(s->zones)->zone_count);
 }
 
+/* `sealgate rules` tells the daemon what it is about to do, so that the guard does not undo it. */
+static void stand_back(void *context, char *const words[], struct control_reply *reply)
+{
+	struct service *s = context;
+
+	(void)words;
+	rules_guard_order(s->guard, RULES_ORDER_STAND_BACK);
+	control_add_flag(reply, "rules_watched", false);
+}
+
+static void watch_rules(void *context, char *const words[], struct control_reply *reply)
+{
+	struct service *s = context;
+
+	(void)words;
+	rules_guard_order(s->guard, RULES_ORDER_WATCH);
+	control_add_flag(reply, "rules_watched", true);
+}
+
+static void add_rules(const struct service *s, struct control_reply *reply)
+{
+	enum rules_news news = rules_guard_news(s->guard);
+
+	control_add_text(reply, "rules", rules_news_word(news));
+	if (rules_news_is_bad(news)) {
+		control_add_text(reply, "rules_why", rules_guard_why(s->guard));
+		reply->code = CONTROL_UNPROTECTED;
+	}
+	control_add_number(reply, "rules_restored", rules_guard_restored(s->guard));
+}
+
 /* Adds the zone whose pre-made signatures expire first. */
 static void add_zones(const struct service *s, struct control_reply *reply)
 {
@@ -147,6 +178,7 @@ static void add_status(void *context, char *const words[], struct control_reply 
 	(void)words;
 	control_add_text(reply, "role", key_word("role", s->config));
 	control_add_text(reply, "mode", key_word("mode", s->config));
+	add_rules(s, reply);
 	control_add_text(reply, "version", SEALGATE_VERSION);
 	control_add_number(reply, "pid", getpid());
 	control_add_number(
@@ -172,5 +204,7 @@ const struct control_command service_commands[] = {
 	{ "flush", "", 0, flush_learned },
 	{ "reload", "", 0, reload_keys },
 	{ "status", "", 0, add_status },
+	{ "rules-removed", "", 0, stand_back },
+	{ "rules-applied", "", 0, watch_rules },
 	{ NULL, NULL, 0, NULL },
 };

@@ -16,8 +16,4 @@ void systemd_stopping(void);
 /* Sets the one line that `systemctl status` shows. */
 void systemd_status(const char *text);
 
-/* True if systemd is restarting the unit of this process: it stops the unit, and will start it
- * again. False also if systemd cannot be asked. */
-bool systemd_restarts_us(void);
-
 #endif

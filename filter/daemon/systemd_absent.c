@@ -19,8 +19,3 @@ void systemd_status(const char *text)
 {
 	(void)text;
 }
-
-bool systemd_restarts_us(void)
-{
-	return false;
-}

@@ -10,6 +10,7 @@
 #include "base/complaint.h"
 #include "base/process.h"
 #include "config/config.h"
+#include "netfilter/rules_check.h"
 
 struct backend {
 	const char *name;
@@ -24,6 +25,11 @@ struct backend {
 
 	/* Writes our rules as the kernel has them. Returns whether there are any. */
 	bool (*show)(const struct backend *b, FILE *out);
+
+	/* Compares the rules of the configuration with those in the kernel. A back end whose program is
+	 * not installed has none. The complaint says what is missing, unless RULES_WHOLE. */
+	enum rules_found (*look)(
+	        const struct backend *b, const struct config *c, struct complaint *why);
 
 	const char *const (*programs)[2]; /* iptables only: restore and save, of IPv4 and of IPv6 */
 };

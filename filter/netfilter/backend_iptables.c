@@ -234,6 +234,34 @@ static bool iptables_show(const struct backend *b, FILE *out)
 	return any;
 }
 
+/* The finding of the family that lacks most counts. Without memory nothing is known to be there. */
+static enum rules_found iptables_look(
+        const struct backend *b, const struct config *c, struct complaint *why)
+{
+	enum rules_found worst = RULES_WHOLE;
+	char *rules = template_iptables(c);
+
+	if (!rules) {
+		complaint_no_memory(why);
+		return RULES_NONE;
+	}
+	for (unsigned i = 0; i < iptables_families(); i++) {
+		struct complaint here;
+		enum rules_found found = RULES_NONE;
+		char *now = NULL;
+
+		if (iptables_dump(b, i, &now, &here) == 0)
+			found = rules_check_iptables(rules, i == IPV6, now, &here);
+		free(now);
+		if (found <= worst)
+			continue;
+		worst = found;
+		complaint_set(why, "%s, %s", here.text, i == IPV6 ? "IPv6" : "IPv4");
+	}
+	free(rules);
+	return worst;
+}
+
 static const char *const programs_nft[FAMILIES][2] = {
 	{ "iptables-nft-restore", "iptables-nft-save" },
 	{ "ip6tables-nft-restore", "ip6tables-nft-save" },
@@ -245,6 +273,6 @@ static const char *const programs_legacy[FAMILIES][2] = {
 };
 
 const struct backend backend_iptables_nft = { "iptables-nft", iptables_apply, iptables_remove,
-	iptables_show, programs_nft };
+	iptables_show, iptables_look, programs_nft };
 const struct backend backend_iptables_legacy = { "iptables-legacy", iptables_apply, iptables_remove,
-	iptables_show, programs_legacy };
+	iptables_show, iptables_look, programs_legacy };

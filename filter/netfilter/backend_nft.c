@@ -75,4 +75,26 @@ static bool nft_show(const struct backend *b, FILE *out)
 	return any;
 }
 
-const struct backend backend_nft = { "nft", nft_apply, nft_remove, nft_show, NULL };
+static enum rules_found nft_look(
+        const struct backend *b, const struct config *c, struct complaint *why)
+{
+	static const char *const list_handles[] = { "nft", "-a", "list", "table", "inet",
+		"sealgate", NULL };
+	enum rules_found found = RULES_NONE;
+	struct process p;
+	char *rules;
+
+	(void)b;
+	if (backend_run(&p, list_handles, NULL, why) != 0)
+		return RULES_NONE;
+	rules = template_nft(c);
+	if (rules)
+		found = rules_check_nft(rules, p.out, why);
+	else
+		complaint_no_memory(why);
+	free(rules);
+	process_fini(&p);
+	return found;
+}
+
+const struct backend backend_nft = { "nft", nft_apply, nft_remove, nft_show, nft_look, NULL };

@@ -106,6 +106,50 @@ int relay_route_apply(const struct config *c, bool *added, struct complaint *why
 	return error;
 }
 
+static bool rule_is_there(const struct route_family *f, const char *wanted, struct complaint *why)
+{
+	struct rule_marks marks;
+
+	if (read_rules(f, &marks, why) != 0)
+		return false;
+	for (int i = 0; i < marks.count; i++) {
+		if (strcmp(marks.items[i], wanted) == 0)
+			return true;
+	}
+	complaint_set(why, "the routing rule of the relay (ip %s rule) is missing", f->option);
+	return false;
+}
+
+/* `ip` fails if nothing ever was in the table. */
+static bool route_is_there(const struct route_family *f, struct complaint *why)
+{
+	const char *const show[] = { "ip", f->option, "route", "show", "table", TABLE, NULL };
+	struct process p;
+	bool is_there = false;
+
+	if (backend_run(&p, show, NULL, why) == 0) {
+		is_there = strstr(p.out, "local ") != NULL;
+		process_fini(&p);
+	}
+	if (!is_there)
+		complaint_set(why,
+		        "the route of the relay (ip %s route, table " TABLE ") is missing",
+		        f->option);
+	return is_there;
+}
+
+bool relay_route_is_there(const struct config *c, struct complaint *why)
+{
+	char wanted[MARK_MAX];
+
+	relay_mark(c, wanted);
+	for (int i = 0; i < route_families(); i++) {
+		if (!rule_is_there(&families[i], wanted, why) || !route_is_there(&families[i], why))
+			return false;
+	}
+	return true;
+}
+
 int relay_route_tidy(const struct config *c, struct complaint *why)
 {
 	char wanted[MARK_MAX];

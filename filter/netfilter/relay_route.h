@@ -14,6 +14,10 @@
  * `*added` if the rule was not there yet. Returns 0, or -errno with a complaint. */
 int relay_route_apply(const struct config *c, bool *added, struct complaint *why);
 
+/* True if the rule for `c->mark_relay` and the route of its table are there, in each family that this
+ * machine has. If not, the complaint says what is missing. */
+bool relay_route_is_there(const struct config *c, struct complaint *why);
+
 /* Removes rules for other marks, which the configuration had before. Returns 0, or -errno with a
  * complaint. */
 int relay_route_tidy(const struct config *c, struct complaint *why);

@@ -10,6 +10,7 @@
 #include "netfilter/backend.h"
 #include "netfilter/br_netfilter.h"
 #include "netfilter/conflicts.h"
+#include "netfilter/forwarding.h"
 #include "netfilter/inside_interfaces.h"
 #include "netfilter/relay_route.h"
 #include "netfilter/service_user.h"
@@ -150,21 +151,25 @@ static bool apply_shortcut(const struct config *c)
 	return false;
 }
 
+static bool needs_routing(const struct config *c)
+{
+	return c->tcp == TCP_RELAY && config_forwards(c);
+}
+
 static int apply_rules(const struct config *c, const char *backend)
 {
 	if (c->role == ROLE_BRIDGE && !sees_what_is_bridged()) {
 		log_error("rules: not applied; the former rules, if any, stay");
 		return -EIO;
 	}
-	bool needs_routing = c->tcp == TCP_RELAY && config_forwards(c);
 	const struct backend *used =
-	        needs_routing ? apply_for_relay(c, backend) : apply_with_first(c, backend);
+	        needs_routing(c) ? apply_for_relay(c, backend) : apply_with_first(c, backend);
 
 	if (!used) {
 		log_error("rules: not applied; the former rules, if any, stay");
 		return -EIO;
 	}
-	if ((needs_routing ? tidy_routing(c) : remove_routing()) != 0)
+	if ((needs_routing(c) ? tidy_routing(c) : remove_routing()) != 0)
 		return -EIO;
 	log_info("rules: applied with %s for the role %s, queues %u to %u%s", used->name,
 	        key_word("role", c), c->queue_first, config_queue_last(c),
@@ -195,27 +200,74 @@ static void look_for_conflicts(const struct config *c, conflict_say *say, void *
 	conflicts_in_settings(c, "", say, context);
 }
 
+/* Fills in the parts of `c` that the rules take from this machine. */
+static void take_from_machine(struct config *c, bool has_shortcut, struct inside *in)
+{
+	c->user = service_user(c);
+	if (!has_shortcut)
+		c->shortcut_interfaces.count = 0;
+	if (!inside_matters(c))
+		return;
+	inside_find(c, in);
+	c->inside = in->interfaces;
+}
+
 /* The shortcut comes before the rules that accept its queries. A query that comes in between goes
  * through the queue, where the worker already knows its question. */
 int rules_apply(struct config *c, const char *backend)
 {
 	bool has_shortcut = apply_shortcut(c);
+	struct inside in;
 
-	c->user = service_user(c);
-	if (!has_shortcut)
-		c->shortcut_interfaces.count = 0;
-	if (inside_matters(c)) {
-		struct inside in;
-		inside_find(c, &in);
+	take_from_machine(c, has_shortcut, &in);
+	if (inside_matters(c))
 		inside_log(&in);
-		c->inside = in.interfaces;
-	}
 	int error = apply_rules(c, backend);
 	if (error && has_shortcut)
 		remove_shortcut(c);
 	if (!error)
 		look_for_conflicts(c, log_conflict, NULL);
 	return error;
+}
+
+/* Returns the best finding of all back ends. */
+static enum rules_found look_everywhere(const struct config *c, struct complaint *why)
+{
+	enum rules_found best = RULES_NONE;
+
+	complaint_set(why, "there are none");
+	for (int i = 0; i < BACKENDS && best != RULES_WHOLE; i++) {
+		struct complaint here;
+		enum rules_found found = backends[i]->look(backends[i], c, &here);
+		if (found >= best)
+			continue;
+		best = found;
+		*why = here;
+	}
+	return best;
+}
+
+/* True if a setting of the kernel keeps the packets from the rules. In role "both" the machine may have
+ * no client to forward for. */
+static bool is_blind(const struct config *c, struct complaint *why)
+{
+	if (c->role == ROLE_BRIDGE)
+		return !br_netfilter_sees("", why);
+	return config_forwards(c) && c->role != ROLE_BOTH && !forwarding_is_on("", why);
+}
+
+enum rules_state rules_look(struct config *c, struct complaint *why)
+{
+	bool wants_shortcut = c->shortcut_interfaces.count > 0;
+	struct inside in;
+
+	take_from_machine(c, wants_shortcut && shortcut_rules_are_attached(c), &in);
+	enum rules_found found = look_everywhere(c, why);
+	if (found != RULES_WHOLE)
+		return found == RULES_ANOTHER ? RULES_FOREIGN : RULES_MISSING;
+	if (needs_routing(c) && !relay_route_is_there(c, why))
+		return RULES_MISSING;
+	return is_blind(c, why) ? RULES_BLIND : RULES_IN_FORCE;
 }
 
 int rules_remove(const struct config *c)

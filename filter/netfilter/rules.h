@@ -29,6 +29,19 @@ int rules_apply(struct config *c, const char *backend);
  * some may be left. */
 int rules_remove(const struct config *c);
 
+/* The state of the rules in the kernel. */
+enum rules_state {
+	RULES_IN_FORCE, /* those of the configuration, and the kernel shows them the packets */
+	RULES_MISSING,  /* some or all are not there */
+	RULES_FOREIGN,  /* they are those of another configuration or version */
+	RULES_BLIND, /* they are there, but a setting of the kernel keeps the packets from them */
+};
+
+/* Compares the configuration with the kernel: the rules, the routing rule of the relay, the shortcut, and
+ * the settings without which no packet comes to them. Runs the programs of the back ends. Changes `c` as
+ * rules_apply() does, and logs nothing. The complaint says what is wrong, unless RULES_IN_FORCE. */
+enum rules_state rules_look(struct config *c, struct complaint *why);
+
 /* Writes our rules as the kernel has them. Returns false if there are none. */
 bool rules_show(const struct config *c, FILE *out);
 

@@ -2,6 +2,7 @@
 #include "netfilter/service_user.h"
 
 #include <libgen.h>
+#include <pwd.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,9 +11,12 @@
 
 uint32_t service_user(const struct config *c)
 {
+	const struct passwd *user = getpwnam(c->user_name);
 	char path[CONFIG_PATH_MAX];
 	struct stat st;
 
+	if (user)
+		return user->pw_uid;
 	strcpy(path, c->control_socket);
 	return stat(dirname(path), &st) < 0 ? 0 : st.st_uid;
 }
@@ -22,10 +26,11 @@ void service_user_check(const struct config *c)
 	uint32_t known = service_user(c);
 
 	if (geteuid() != 0 && geteuid() != known)
-		log_error("sealgate runs as user %u, but the rules know sealgate by user %u, the "
-		          "owner "
-		          "of the directory of control_socket: no keys can be fetched, because the "
-		          "rules treat sealgate's own queries like those of clients. Give this "
-		          "directory to user %u, and run `sealgate rules apply` again",
-		        geteuid(), known, geteuid());
+		log_error("sealgate runs as user %u, but the rules know sealgate by user %u "
+		          "(`user` in "
+		          "the configuration, or the owner of the directory of control_socket): no "
+		          "keys can be fetched, because the "
+		          "rules treat sealgate's own queries like those of clients. Set "
+		          "`user`, and run `sealgate rules apply` again",
+		        geteuid(), known);
 }

@@ -8,9 +8,9 @@
 
 #include "config/config.h"
 
-/* Returns the owner of the directory of the control socket, in which sealgate makes that socket.
- * systemd gives the directory to the user of the service before the rules are applied. Returns root
- * if the directory does not exist yet, because then root makes it. */
+/* Returns the number of the user that `user` in the configuration names. If there is no such user: the owner
+ * of the directory of the control socket, in which sealgate makes that socket; root if that directory does
+ * not exist yet, because then root makes it. */
 uint32_t service_user(const struct config *c);
 
 /* Logs an error if this process runs as a user that the rules do not know. Then the fetches of

@@ -3,7 +3,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <libgen.h>
 #include <linux/if_arp.h>
 #include <mntent.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 #include "base/complaint.h"
 #include "base/file.h"
 #include "netfilter/backend.h"
+#include "netfilter/service_user.h"
 #include "netfilter/shortcut_load.h"
 #include "queue/shortcut.h"
 
@@ -78,19 +78,16 @@ static void remove_bpf_directory(const char *directory)
 	rmdir(directory);
 }
 
-/* Gives the pinned maps to the user of sealgate, who owns the directory of the control socket. */
+/* Gives the pinned maps to the user of sealgate. */
 static int give_to_owner(const struct config *c, struct complaint *why)
 {
 	static const char *const names[] = { SHORTCUT_STATE, SHORTCUT_RING, SHORTCUT_SERVERS };
-	char control[CONFIG_PATH_MAX], path[SHORTCUT_PATH_MAX];
-	struct stat st;
+	char path[SHORTCUT_PATH_MAX];
+	uint32_t user = service_user(c);
 
-	strcpy(control, c->control_socket);
-	if (stat(dirname(control), &st) < 0) /* not there yet: root will make it */
-		return 0;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		shortcut_pin(c->shortcut_directory, names[i], path);
-		if (chown(path, st.st_uid, st.st_gid) < 0 || chmod(path, 0600) < 0) {
+		if (chown(path, user, (gid_t)-1) < 0 || chmod(path, 0600) < 0) {
 			int error = errno;
 			complaint_set(why, "%s: %s", path, strerror(error));
 			return -error;
@@ -275,6 +272,29 @@ int shortcut_rules_remove(const struct config *c, bool *found, struct complaint 
 		remove_bpf_directory(c->shortcut_directory);
 	}
 	return error;
+}
+
+static bool is_attached(const char *interface)
+{
+	const char *const show[] = { "tc", "filter", "show", "dev", interface, "ingress", "pref",
+		PREFERENCE, NULL };
+	struct complaint why;
+	struct process p;
+
+	if (backend_run(&p, show, NULL, &why) != 0)
+		return false;
+	bool is = strstr(p.out, SHORTCUT_PROGRAM) != NULL;
+	process_fini(&p);
+	return is;
+}
+
+bool shortcut_rules_are_attached(const struct config *c)
+{
+	for (unsigned i = 0; i < c->shortcut_interfaces.count; i++) {
+		if (!is_attached(c->shortcut_interfaces.names[i]))
+			return false;
+	}
+	return true;
 }
 
 bool shortcut_rules_show(const struct config *c, FILE *out)

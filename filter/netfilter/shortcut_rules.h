@@ -20,6 +20,9 @@ int shortcut_rules_apply(const struct config *c, struct complaint *why);
  * with a complaint. */
 int shortcut_rules_remove(const struct config *c, bool *found, struct complaint *why);
 
+/* True if the program is attached to each interface of the configuration. */
+bool shortcut_rules_are_attached(const struct config *c);
+
 /* Writes the interfaces to which the program is attached. Returns false if there are none. */
 bool shortcut_rules_show(const struct config *c, FILE *out);
 

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "config/address.h"
+#include "netfilter/rules_stamp.h"
 
 /* Puts a file into the program as the string `name`. The path is relative to the top of the tree,
  * where make runs the compiler. (The compilers we support have no #embed of C23.) */
@@ -277,6 +278,29 @@ static char *merge_tables(const char *rules)
 	return merged;
 }
 
+/* Returns `rules` with the stamp as an empty chain: in a table of its own, which nft merges, or in the
+ * first table for iptables-restore. Frees `rules`, which may be NULL. */
+static char *put_stamp(char *rules, enum form form)
+{
+	char *stamped = NULL, stamp[RULES_STAMP_SIZE];
+	int len;
+
+	if (!rules)
+		return NULL;
+	rules_stamp(rules, stamp);
+	if (form == FORM_NFT) {
+		len = asprintf(&stamped, "%s\ntable inet sealgate {\n\tchain %s%s {\n\t}\n}\n",
+		        rules, RULES_STAMP_NFT, stamp);
+	} else {
+		const char *table = strchr(rules, '*');
+		const char *chains = table ? table + strcspn(table, "\n") + 1 : rules;
+		len = asprintf(&stamped, "%.*s:%s%s - [0:0]\n%s", (int)(chains - rules), rules,
+		        RULES_STAMP_IPTABLES, stamp, chains);
+	}
+	free(rules);
+	return len < 0 ? NULL : stamped;
+}
+
 /* nftables and iptables both spread packets over several queues by a hash of the two addresses. So a
  * query and its response reach the same worker, which has the same place in both rows of queues.
  * (The option "fanout" of nftables spreads by CPU, and would not do that.) */
@@ -308,7 +332,7 @@ char *template_nft(const struct config *c)
 
 	name_nft(c, c->queue_first, targets.responses, sizeof(targets.responses));
 	name_nft(c, config_queries_first(c), targets.queries, sizeof(targets.queries));
-	return put_together(c, &targets, FORM_NFT);
+	return put_stamp(put_together(c, &targets, FORM_NFT), FORM_NFT);
 }
 
 char *template_iptables(const struct config *c)
@@ -320,5 +344,5 @@ char *template_iptables(const struct config *c)
 	char *rules = put_together(c, &targets, FORM_IPTABLES);
 	char *merged = rules ? merge_tables(rules) : NULL;
 	free(rules);
-	return merged;
+	return put_stamp(merged, FORM_IPTABLES);
 }

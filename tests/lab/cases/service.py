@@ -60,23 +60,10 @@ def _finds_the_inside_once_the_network_is_up(world):
     with _without_default_routes(world.lab.router):
         world.service.start()
         expect(not _is_relayed(world), "there is no default route, and still an inside")
-    world.service.control("start", "sealgate-inside")
-    expect(_is_relayed(world), "the inside was not found")
+    wait_until(lambda: _is_relayed(world) and world.service.says("rules=in-force"), "the inside was not found")
     for family in (4, 6):
         answer = streams.query(world.lab.client, topology.UPSTREAM[family], "www.p256.test.", "A")
         expect_data(answer, "A", GOOD)
-
-
-def _leaves_a_stopped_service_alone(world):
-    """If sealgate was stopped its rules stay removed, even if a hook reports new routes."""
-    world.service.start()
-    world.service.control("stop", "sealgate")
-    try:
-        world.service.control("start", "sealgate-inside")
-    except LabError:
-        pass    # not starting is as good as doing nothing
-    for saved in ("iptables-save", "ip6tables-save"):
-        expect("SEALGATE" not in world.lab.router.run(saved), "there are rules again")
 
 
 class _Watching:
@@ -154,13 +141,22 @@ def _comes_back_without_a_gap(world):
     _expect_no_gap(watching)
 
 
+def _is_closed_while_stopped(world):
+    """The rules have a life of their own: a daemon that is stopped leaves DNS closed."""
+    world.service.start()
+    world.service.control("stop", "sealgate")
+    with world.lab.attack("forge-address"):
+        expect_equal("an answer while sealgate is stopped", world.ask("www.p256.test.", "A", timeout_s=1), None)
+
+
 def _stops_and_leaves_nothing(world):
     namespace = world.gate.namespace
-    world.service.control("stop", "sealgate")
+    world.service.control("stop", "sealgate-rules")
     before = snapshot(namespace)
     world.service.start()
     expect(snapshot(namespace) != before, "starting applied no rules")
-    world.service.control("stop", "sealgate")
+    world.service.control("stop", "sealgate-rules")
+    expect_equal("the service", world.service.is_active(), False)
     for what, lines in before.items():
         expect_equal(what, snapshot(namespace)[what], lines)
     with world.lab.attack("forge-address"):
@@ -216,10 +212,9 @@ GROUPS = (
              _starts_again_once_the_configuration_is_right),
         Case("the service works with CAP_NET_ADMIN as its only right", _has_few_rights),
         Case("sealgate ctl of root reaches the service", _is_talked_to),
-        Case("systemctl stop removes the rules", _stops_and_leaves_nothing))),
+        Case("systemctl stop sealgate leaves DNS closed", _is_closed_while_stopped),
+        Case("systemctl stop sealgate-rules ends the service and removes the rules", _stops_and_leaves_nothing))),
     Group("service on a gateway", as_a_service_on_the_gateway, obstacle=manager.obstacle(), cases=(
-        Case("sealgate-inside.service finds the inside once the network is up",
-             _finds_the_inside_once_the_network_is_up),
-        Case("sealgate-inside.service applies no rules if the service is stopped",
-             _leaves_a_stopped_service_alone))),
+        Case("the service finds the inside once the network is up",
+             _finds_the_inside_once_the_network_is_up),)),
 )

@@ -304,8 +304,9 @@ def _mixed_case(world):
             query.to_wire()).question_wire, f"{name}: {described(answer)}")
 
 
-# The lines that docs/shortcut.md adds to the unit.
-DROP_IN = "[Unit]\nRequiresMountsFor=/run/sealgate_bpf\n[Service]\nSystemCallFilter=bpf\n"
+# The lines that docs/shortcut.md adds to the units.
+DROP_INS = {"sealgate-rules": "[Unit]\nRequiresMountsFor=/run/sealgate_bpf\n",
+            "sealgate": "[Service]\nSystemCallFilter=bpf\n"}
 
 
 @contextlib.contextmanager
@@ -313,12 +314,12 @@ def as_a_service(lab):
     gate = lab.sealgate(lab.router, "gateway",
                         more=f'shortcut = {{ interfaces = [ "{INTERFACE}" ]; }};\n')
     try:
-        with manager.Manager(lab, gate, DROP_IN) as service:
+        with manager.Manager(lab, gate, DROP_INS) as service:
             world = World(lab, gate, lab.ask_through_gateway)
             world.service = service
             service.start()
             yield world
-            service.control("stop", "sealgate")
+            service.control("stop", "sealgate-rules")
     finally:
         gate.remove_rules()
 
@@ -342,7 +343,7 @@ def _works_as_a_service(world):
 
 
 def _leaves_nothing_as_a_service(world):
-    world.service.control("stop", "sealgate")
+    world.service.control("stop", "sealgate-rules")
     filters = world.lab.router.run("tc", "filter", "show", "dev", INTERFACE, "ingress")
     expect(not filters, f"left: {filters}")
     pinned = world.service.run("find", "/run/sealgate_bpf", "-name", "shortcut_*")

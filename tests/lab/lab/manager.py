@@ -28,8 +28,8 @@ mkdir -p /etc/sealgate
 cp {sealgate} /usr/local/sbin/sealgate
 cp {directory}/sealgate.conf {anchor} /etc/sealgate
 cp {units} /run/systemd/system
-mkdir /run/systemd/system/sealgate.service.d
-cp {directory}/drop-in /run/systemd/system/sealgate.service.d/lab.conf
+systemd-sysusers {sysusers}
+{drop_ins}
 # No unit of the machine's own that waits for the network.
 rm -rf /etc/systemd/system/network-online.target.wants
 printf '[Unit]\\nDefaultDependencies=no\\nAllowIsolate=yes\\n' > /run/systemd/system/lab.target
@@ -53,7 +53,7 @@ def obstacle():
 class Manager:
     """A service manager in a namespace, with one service: sealgate."""
 
-    def __init__(self, lab, gate, drop_in=""):
+    def __init__(self, lab, gate, drop_ins=None):
         self._gate, self._resources = gate, lab.resources
         self._directory = lab.resources.path("manager")
         os.makedirs(self._directory, exist_ok=True)
@@ -61,11 +61,17 @@ class Manager:
                 open(os.path.join(self._directory, "sealgate.conf"), "w") as config:
             for line in source:
                 config.write(self._here(line, lab.zones.anchor_dnskey))
-        with open(os.path.join(self._directory, "drop-in"), "w") as file:
-            file.write(drop_in)
+        copies = []
+        for unit, text in (drop_ins or {}).items():
+            with open(os.path.join(self._directory, unit), "w") as file:
+                file.write(text)
+            there = f"/run/systemd/system/{unit}.service.d"
+            copies.append(f"mkdir {there}\ncp {self._directory}/{unit} {there}/lab.conf")
         self._script = START.format(systemd=SYSTEMD, sealgate=os.path.abspath(lab.sealgate_path),
-                                    directory=self._directory, anchor=lab.zones.anchor_dnskey,
-                                    units=ROOT / "systemd" / "*")
+                                    directory=self._directory, drop_ins="\n".join(copies), anchor=lab.zones.anchor_dnskey,
+                                    units=" ".join(str(path) for kind in ("service", "mount")
+                                                   for path in sorted((ROOT / "systemd").glob(f"*.{kind}"))),
+                                    sysusers=ROOT / "systemd" / "sealgate.sysusers")
 
     @staticmethod
     def _here(line, anchor):
@@ -124,13 +130,19 @@ class Manager:
         return self.run("systemctl", *words)
 
     def start(self):
-        """Starts the service, even if it was started too often lately."""
-        self._inside("systemctl", "reset-failed", "sealgate")
+        """Starts the service, and with it the rules."""
         self.control("start", "sealgate")
+
+    def is_active(self):
+        return self._inside("systemctl", "is-active", "sealgate").stdout.strip() == "active"
 
     def main_pid(self):
         """The service's pid as seen inside its namespace."""
         return int(self.control("show", "--property=MainPID", "--value", "sealgate"))
+
+    def says(self, line):
+        """Whether `sealgate ctl status` has this line."""
+        return line in self._inside("/usr/local/sbin/sealgate", "ctl", "status").stdout.splitlines()
 
     def rights(self):
         """The fields of the service's /proc/PID/status."""

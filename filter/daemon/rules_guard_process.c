@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/rules_guard_process.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "netfilter/rule_events.h"
+#include "netfilter/rules_watch.h"
+
+struct guard {
+	struct config *config;
+	struct config_interfaces inside, shortcut; /* as configured; a look changes `config` */
+	struct rules_watch watch;
+	struct rule_events events;
+	struct rules_report report;
+	uint64_t gone_ms; /* when the rules were first seen to be gone */
+	int channel;
+	bool has_ended; /* the daemon has */
+};
+
+static const enum rules_news news_of[] = {
+	[RULES_IN_FORCE] = RULES_NEWS_IN_FORCE,
+	[RULES_MISSING] = RULES_NEWS_MISSING,
+	[RULES_FOREIGN] = RULES_NEWS_FOREIGN,
+	[RULES_BLIND] = RULES_NEWS_BLIND,
+};
+
+/* Takes the orders that wait. */
+static void take_orders(struct guard *g)
+{
+	char order;
+	ssize_t len;
+
+	while ((len = recv(g->channel, &order, 1, MSG_DONTWAIT)) == 1) {
+		g->watch.stands_back = order == RULES_ORDER_STAND_BACK;
+		rules_watch_notice(&g->watch, true, clock_monotonic_ms());
+	}
+	g->has_ended = len == 0 || (len < 0 && errno != EAGAIN && errno != EINTR);
+}
+
+static enum rules_state look(struct guard *g)
+{
+	g->config->inside = g->inside;
+	g->config->shortcut_interfaces = g->shortcut;
+	return rules_look(g->config, &g->report.why);
+}
+
+static void put_back(struct guard *g)
+{
+	g->config->inside = g->inside;
+	g->config->shortcut_interfaces = g->shortcut;
+	if (rules_apply(g->config, "auto") == 0 && g->gone_ms > 0)
+		log_warning("rules: put back %llu ms after they were found to be gone",
+		        (unsigned long long)(clock_monotonic_ms() - g->gone_ms));
+	rules_watch_restored(&g->watch, clock_monotonic_ms());
+	g->report.restored = g->watch.restored;
+}
+
+static void send_report(const struct guard *g)
+{
+	(void)!send(g->channel, &g->report, sizeof(g->report), MSG_NOSIGNAL);
+}
+
+/* Says once what is wrong, and once that it is right again. */
+static void tell(struct guard *g, enum rules_state state, enum rules_action action)
+{
+	enum rules_news news = g->watch.stands_back && state != RULES_IN_FORCE ? RULES_NEWS_REMOVED
+	                                                                       : news_of[state];
+	const char *why = g->report.why.text;
+
+	if (state == RULES_IN_FORCE)
+		g->report.why.text[0] = '\0';
+	if (action == RULES_RESTORE && g->report.news == RULES_NEWS_NONE)
+		log_info("rules: not in force yet: %s; sealgate applies them", why);
+	else if (action == RULES_RESTORE)
+		log_error("rules: not in force: %s; sealgate puts them back", why);
+	else if (news == g->report.news && action != RULES_YIELD)
+		return;
+	else if (action == RULES_YIELD)
+		log_error(
+		        "rules: not in force: %s; another program removed them %d times within %d "
+		        "s, so sealgate waits for a while: DNS passes unjudged; see "
+		        "docs/firewalls.md",
+		        why, RULES_RESTORES_MAX, RULES_RESTORES_MS / 1000);
+	else if (news == RULES_NEWS_REMOVED)
+		log_warning("rules: removed by `sealgate rules remove`, and not put back until "
+		            "`sealgate rules apply`");
+	else if (news == RULES_NEWS_BLIND)
+		log_error("rules: in force, but without effect: %s", why);
+	else if (action == RULES_ALARM)
+		log_error(
+		        "rules: not in force: %s; DNS passes unjudged; run `sealgate rules apply`",
+		        why);
+	else if (g->report.news != RULES_NEWS_NONE)
+		log_info("rules: in force");
+	g->report.news = news;
+	g->report.is_at_work = action == RULES_RESTORE;
+	send_report(g);
+}
+
+static void look_and_act(struct guard *g)
+{
+	uint64_t began_ms = clock_monotonic_ms();
+	enum rules_state state = look(g);
+	uint64_t now_ms = clock_monotonic_ms();
+
+	/* an order to stand back may have come while the rules were removed */
+	take_orders(g);
+	enum rules_action action = rules_watch_found(&g->watch, state, began_ms, now_ms);
+	if (state != RULES_MISSING && state != RULES_FOREIGN)
+		g->gone_ms = 0;
+	else if (g->gone_ms == 0 && g->report.news != RULES_NEWS_NONE)
+		g->gone_ms = began_ms;
+	tell(g, state, action);
+	if (action == RULES_RESTORE)
+		put_back(g);
+}
+
+static void wait_for_events(struct guard *g)
+{
+	struct pollfd fds[] = { { g->channel, POLLIN, 0 },
+		{ g->events.fd[EVENTS_RULES], POLLIN, 0 },
+		{ g->events.fd[EVENTS_ROUTES], POLLIN, 0 } };
+	uint64_t now_ms;
+
+	if (poll(fds, 3, rules_watch_wait_ms(&g->watch, clock_monotonic_ms())) < 0)
+		return;
+	now_ms = clock_monotonic_ms();
+	if (fds[0].revents)
+		take_orders(g);
+	if (fds[1].revents && rule_events_read(&g->events, EVENTS_RULES))
+		rules_watch_notice(&g->watch, true, now_ms);
+	if (fds[2].revents && rule_events_read(&g->events, EVENTS_ROUTES))
+		rules_watch_notice(&g->watch, false, now_ms);
+}
+
+/* systemd and terminals send their signals to the daemon and to the guard. The daemon decides. */
+static void leave_signals_to_daemon(void)
+{
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGQUIT };
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		signal(signals[i], SIG_IGN);
+}
+
+int rules_guard_process(int channel, struct config *c)
+{
+	struct guard g = { .config = c,
+		.inside = c->inside,
+		.shortcut = c->shortcut_interfaces,
+		.channel = channel };
+	int error;
+
+	leave_signals_to_daemon();
+	prctl(PR_SET_NAME, "sealgate-rules");
+	error = rule_events_open(&g.events);
+	if (error)
+		log_warning("rules: the kernel sends no notifications (%s): rules that are gone "
+		            "are found within %d s",
+		        strerror(-error), RULES_LOOK_MS / 1000);
+	rules_watch_init(&g.watch, c->rules_watch == RULES_WATCH_RESTORE, clock_monotonic_ms());
+	while (!g.has_ended) {
+		if (rules_watch_wait_ms(&g.watch, clock_monotonic_ms()) == 0)
+			look_and_act(&g);
+		else
+			wait_for_events(&g);
+	}
+	rule_events_close(&g.events);
+	return 0;
+}

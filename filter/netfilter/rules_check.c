@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "netfilter/rules_check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "netfilter/iptables_save.h"
+#include "netfilter/rules_stamp.h"
+
+enum {
+	PLACES_MAX = 64, /* more than twice those of any role */
+	PLACE_MAX = 80,
+	LINE_MAX_OCTETS = 1024, /* of a longer line the rest is not read */
+};
+
+/* Numbers of rules by place. A place is a chain of ours ("security SEALGATE_IN"), or the jumps to it from
+ * a chain of the kernel ("security INPUT to SEALGATE_IN"). */
+struct tally {
+	unsigned count;
+	struct place {
+		char name[PLACE_MAX];
+		unsigned rules;
+	} at[PLACES_MAX];
+};
+
+static struct place *tally_find(struct tally *t, const char *name)
+{
+	for (unsigned i = 0; i < t->count; i++) {
+		if (strcmp(t->at[i].name, name) == 0)
+			return &t->at[i];
+	}
+	return NULL;
+}
+
+static void tally_add(struct tally *t, const char *name, unsigned rules)
+{
+	struct place *p = tally_find(t, name);
+
+	if (!p && t->count == PLACES_MAX)
+		return;
+	if (!p) {
+		p = &t->at[t->count++];
+		snprintf(p->name, sizeof(p->name), "%s", name);
+		p->rules = 0;
+	}
+	p->rules += rules;
+}
+
+/* Copies the line at `*at` without the blanks before it, and moves `*at` to the next line. False at the
+ * end. */
+static bool take_line(const char **at, char line[static LINE_MAX_OCTETS])
+{
+	size_t len = strcspn(*at, "\n");
+	size_t blanks = strspn(*at, "\t ");
+
+	if (**at == '\0')
+		return false;
+	if (blanks > len)
+		blanks = len;
+	snprintf(line, LINE_MAX_OCTETS, "%.*s", (int)(len - blanks), *at + blanks);
+	*at += len + ((*at)[len] == '\n');
+	return true;
+}
+
+/* Adds a rule: of a chain of ours, or one that jumps to such a chain. */
+static void tally_iptables_rule(struct tally *t, const char *table, const char *rule)
+{
+	static const char jump[] = " -j " SAVED_PREFIX;
+	const char *target = strstr(rule, jump);
+	char chain[32], name[PLACE_MAX];
+
+	if (sscanf(rule, "-%*1[AI] %31s", chain) != 1)
+		return;
+	if (strncmp(chain, SAVED_PREFIX, strlen(SAVED_PREFIX)) == 0)
+		snprintf(name, sizeof(name), "%s %s", table, chain);
+	else if (target)
+		snprintf(name, sizeof(name), "%s %s to %.31s", table, chain,
+		        target + strlen(" -j "));
+	else
+		return;
+	tally_add(t, name, 1);
+}
+
+/* Takes the lines of one family from a text for iptables-restore, or of iptables-save. */
+static void tally_iptables(struct tally *t, const char *text, bool is_ipv6)
+{
+	char line[LINE_MAX_OCTETS], table[16] = "", chain[32], name[PLACE_MAX];
+
+	*t = (struct tally){ 0 };
+	while (take_line(&text, line)) {
+		const char *rule = line;
+
+		if (strncmp(line, is_ipv6 ? "-4 " : "-6 ", 3) == 0)
+			continue;
+		if (strncmp(line, is_ipv6 ? "-6 " : "-4 ", 3) == 0)
+			rule += 3;
+		if (sscanf(line, "*%15s", table) == 1)
+			continue;
+		if (sscanf(line, ":" SAVED_PREFIX "%31s", chain) == 1) {
+			snprintf(name, sizeof(name), "%s " SAVED_PREFIX "%s", table, chain);
+			tally_add(t, name, 0);
+		} else {
+			tally_iptables_rule(t, table, rule);
+		}
+	}
+}
+
+/* True for a line inside a chain that is a rule. In the output of nft -a each rule has a handle at the end of
+ * its last line; in our text a rule has one line. */
+static bool is_nft_rule(const char *line, bool is_listed)
+{
+	if (is_listed)
+		return strstr(line, "# handle ") != NULL;
+	return line[0] != '\0' && line[0] != '#' && strncmp(line, "type ", 5) != 0;
+}
+
+/* Takes the lines of a text for nft -f, or of nft -a list table. */
+static void tally_nft(struct tally *t, const char *text, bool is_listed)
+{
+	char line[LINE_MAX_OCTETS], name[32], chain[32] = "";
+
+	*t = (struct tally){ 0 };
+	while (take_line(&text, line)) {
+		if (sscanf(line, "chain %31s {", chain) == 1)
+			tally_add(t, chain, 0);
+		else if (line[0] == '}')
+			chain[0] = '\0';
+		else if (sscanf(line, "add rule inet sealgate %31s", name) == 1 ||
+		         sscanf(line, "insert rule inet sealgate %31s", name) == 1)
+			tally_add(t, name, 1);
+		else if (chain[0] && is_nft_rule(line, is_listed))
+			tally_add(t, chain, 1);
+	}
+}
+
+/* True for the chain whose name is a stamp. */
+static bool is_stamp(const char *place, const char *prefix)
+{
+	const char *chain = strrchr(place, ' ');
+
+	chain = chain ? chain + 1 : place;
+	return strncmp(chain, prefix, strlen(prefix)) == 0 &&
+	       strspn(chain + strlen(prefix), "0123456789ABCDEF") == RULES_STAMP_SIZE - 1;
+}
+
+static const char *find_stamp(const struct tally *t, const char *prefix)
+{
+	for (unsigned i = 0; i < t->count; i++) {
+		if (is_stamp(t->at[i].name, prefix))
+			return t->at[i].name;
+	}
+	return NULL;
+}
+
+/* Returns a place of `wanted` that `found` lacks, or that has another number of rules there; or NULL. */
+static const struct place *find_difference(
+        const struct tally *wanted, struct tally *found, unsigned *rules)
+{
+	for (unsigned i = 0; i < wanted->count; i++) {
+		const struct place *f = tally_find(found, wanted->at[i].name);
+		*rules = f ? f->rules : 0;
+		if (!f || f->rules != wanted->at[i].rules)
+			return &wanted->at[i];
+	}
+	return NULL;
+}
+
+static enum rules_found compare(
+        const struct tally *wanted, struct tally *found, const char *prefix, struct complaint *why)
+{
+	const char *stamp = find_stamp(wanted, prefix), *their_stamp = find_stamp(found, prefix);
+	const struct place *differs;
+	unsigned rules;
+
+	if (found->count == 0) {
+		complaint_set(why, "there are none");
+		return RULES_NONE;
+	}
+	if (stamp && their_stamp && strcmp(stamp, their_stamp) != 0) {
+		complaint_set(why, "they are of another configuration or version");
+		return RULES_ANOTHER;
+	}
+	differs = find_difference(wanted, found, &rules);
+	if (!differs)
+		return RULES_WHOLE;
+	complaint_set(why, "%s has %u rules, not %u", differs->name, rules, differs->rules);
+	return RULES_PARTLY;
+}
+
+enum rules_found rules_check_iptables(
+        const char *rules, bool is_ipv6, const char *save, struct complaint *why)
+{
+	struct tally wanted, found;
+
+	tally_iptables(&wanted, rules, is_ipv6);
+	tally_iptables(&found, save, is_ipv6);
+	return compare(&wanted, &found, RULES_STAMP_IPTABLES, why);
+}
+
+enum rules_found rules_check_nft(const char *rules, const char *list, struct complaint *why)
+{
+	struct tally wanted, found;
+
+	tally_nft(&wanted, rules, false);
+	tally_nft(&found, list, true);
+	return compare(&wanted, &found, RULES_STAMP_NFT, why);
+}

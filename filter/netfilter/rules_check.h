@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Compares rules, as sealgate applies them, with what the kernel has. Text in, a finding out.
+ *
+ * Compared are the stamp (netfilter/rules_stamp.h), the chains, the number of rules in each chain, and
+ * the jumps to our chains. So a chain or rule that another program removed is found, and so are the
+ * rules of another configuration. A rule that root replaced by another one is not found. */
+#ifndef NETFILTER_RULES_CHECK_H
+#define NETFILTER_RULES_CHECK_H
+
+#include <stdbool.h>
+
+#include "base/complaint.h"
+
+enum rules_found {
+	RULES_WHOLE,   /* all are there */
+	RULES_PARTLY,  /* some are missing */
+	RULES_ANOTHER, /* there are rules, of another configuration or version */
+	RULES_NONE,    /* no rule of ours is there */
+};
+
+/* `rules` is the text of template_iptables(), `save` the output of iptables-save or ip6tables-save. The
+ * complaint says what is missing, unless RULES_WHOLE. */
+enum rules_found rules_check_iptables(
+        const char *rules, bool is_ipv6, const char *save, struct complaint *why);
+
+/* `rules` is the text of template_nft(), `list` the output of nft -a list table inet sealgate; "" if there is
+ * no such table. */
+enum rules_found rules_check_nft(const char *rules, const char *list, struct complaint *why);
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The stamp of a set of rules: a hash of their text, which the rules carry into the kernel as the name
+ * of an empty chain. So the rules in the kernel tell for which configuration, and by which version of
+ * sealgate, they were made, however the kernel writes them. A stamp keeps nothing secret and proves
+ * nothing against a program that may change rules. */
+#ifndef NETFILTER_RULES_STAMP_H
+#define NETFILTER_RULES_STAMP_H
+
+#define RULES_STAMP_SIZE 17 /* 16 hexadecimal digits */
+
+/* The name of the chain is this prefix and the stamp. */
+#define RULES_STAMP_NFT      "rules_"
+#define RULES_STAMP_IPTABLES "SEALGATE_"
+
+void rules_stamp(const char *rules, char stamp[static RULES_STAMP_SIZE]);
+
+#endif

@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The guard of the rules: what another program removes comes back, and is told."""
+
+import contextlib
+import threading
+import time
+
+from lab import manager
+from lab.attacks import FORGED
+
+from .case import (Case, Group, World, expect, expect_equal, on_gateway, on_host,
+                   tell, wait_until, with_sealgate)
+from .silence import Line
+
+NAME = "www.p256.test."
+ASK_S = 0.01        # between two queries
+IN_FORCE = "rules=in-force"
+UNPROTECTED = 4     # the exit code of `ctl status`
+
+# A ruleset of the operator's, without chains of sealgate.
+SAVED = "*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n*security\n:INPUT ACCEPT [0:0]\nCOMMIT\n"
+
+# What takes the rules away, and in which role's scene. A file is the input of the command.
+REMOVALS = (
+    ("nft flush ruleset", ("nft", "flush", "ruleset"), ""),
+    ("iptables-restore of a file without our chains", ("iptables-restore",), SAVED),
+    ("the jump of one family removed", ("ip6tables", "-t", "security", "-D", "INPUT", "-j", "SEALGATE_IN"), ""),
+    ("one rule removed", ("iptables", "-t", "security", "-D", "SEALGATE_IN", "1"), ""),
+    ("one chain emptied", ("iptables", "-t", "security", "-F", "SEALGATE_OUT"), ""),
+)
+REMOVALS_ON_THE_GATEWAY = (
+    ("nft flush ruleset", ("nft", "flush", "ruleset"), ""),
+    ("the routing rule of the relay removed", ("ip", "rule", "del", "table", "5300"), ""),
+    ("the route of the relay removed", ("ip", "-6", "route", "flush", "table", "5300"), ""),
+)
+
+
+def _status(gate):
+    code, said = gate.ctl("status")
+    return code, dict(line.split("=", 1) for line in said.splitlines() if "=" in line)
+
+
+def _restored(gate):
+    return int(_status(gate)[1].get("rules_restored", -1))
+
+
+class _Asking:
+    """Asks under an attack, without a pause, until the end."""
+
+    def __init__(self, world):
+        self._line, self._ends = Line(world), threading.Event()
+        self._thread = threading.Thread(target=self._ask)
+
+    def _ask(self):
+        while not self._ends.is_set():
+            with contextlib.suppress(OSError):      # the kernel may report that a packet was refused
+                self._line.ask(NAME, "A")
+            self._ends.wait(ASK_S)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_exception):
+        self._ends.set()
+        self._thread.join()
+
+    def forged(self):
+        return [answer for answer in self._line.everything() if answer.data("A") == [FORGED[1]]]
+
+
+def _remove(world, command, text):
+    path = world.lab.resources.path("removal")
+    with open(path, "w") as file:
+        file.write(text)
+    world.gate.namespace.run("sh", "-c", f"exec {' '.join(command)} <{path}")
+
+
+def _is_protected(world):
+    answer = world.ask(NAME, "A")
+    return answer is not None and answer.rcode == "SERVFAIL"
+
+
+def _comes_back(command, text):
+    def run(world):
+        gate = world.gate
+        wait_until(lambda: _status(gate)[1].get("rules") == "in-force", "the rules are not in force at the start")
+        before = _restored(gate)
+        with world.lab.attack("forge-address"):
+            with _Asking(world) as asking:
+                _remove(world, command, text)
+                wait_until(lambda: _restored(gate) > before and _status(gate)[0] == 0,
+                           lambda: f"the rules did not come back: {_status(gate)}")
+            tell(f"{len(asking.forged())} forged answers passed meanwhile; "
+                           f"{gate.log_lines('put back')[-1].split('rules: ')[1]}")
+            expect(_is_protected(world), "a forged answer passes after the rules came back")
+        expect(gate.log_lines("rules: not in force: "), "the log does not tell that the rules were gone")
+        expect_equal("rules", _status(gate)[1]["rules"], "in-force")
+    return run
+
+
+def _only_told(world):
+    wait_until(lambda: _status(world.gate)[0] == 0, "the rules are not in force at the start")
+    _remove(world, ("nft", "flush", "ruleset"), "")
+    wait_until(lambda: _status(world.gate)[0] == UNPROTECTED, "ctl status does not tell that the rules are gone")
+    _, status = _status(world.gate)
+    expect_equal("rules", status["rules"], "missing")
+    expect_equal("restored", status["rules_restored"], "0")
+    expect(world.gate.log_lines("DNS passes unjudged; run `sealgate rules apply`"), *world.gate.log_lines("rules"))
+    world.gate.apply_rules()
+    wait_until(lambda: _status(world.gate)[0] == 0, "the rules that were applied are not seen")
+
+
+def _operator_removes(world):
+    """`sealgate rules remove` must not be undone; `sealgate rules apply` begins to watch again."""
+    wait_until(lambda: _status(world.gate)[0] == 0, "the rules are not in force at the start")
+    before = _restored(world.gate)
+    world.gate.remove_rules()
+    wait_until(lambda: _status(world.gate)[1].get("rules") == "removed", "the status does not tell")
+    time.sleep(6)       # a look of the guard
+    expect("SEALGATE" not in world.gate.namespace.run("iptables-save"), "the rules came back")
+    expect_equal("restored", _restored(world.gate), before)
+    world.gate.apply_rules()
+    wait_until(lambda: _status(world.gate)[0] == 0, "the rules that were applied are not seen")
+
+
+def _fought(world):
+    """A program that flushes again and again: sealgate puts the rules back within bounds, and says so."""
+    gate, tried = world.gate, 0
+    while not gate.log_lines("another program removed them"):
+        expect(tried < 90, "the guard fights without end", *gate.log_lines("rules")[-4:])
+        before = _restored(gate)
+        _remove(world, ("nft", "flush", "ruleset"), "")
+        wait_until(lambda: _restored(gate) > before or gate.log_lines("another program removed them"),
+                   "the rules neither came back, nor did the guard say why not")
+        tried += 1
+    # the other program has stopped
+    wait_until(lambda: _status(gate)[0] == 0, "the rules did not come back in the end")
+
+
+@contextlib.contextmanager
+def _rules_of_another_role(lab):
+    gate = lab.sealgate(lab.router, "gateway")
+    lab.sealgate(lab.router, "host").apply_rules()
+    try:
+        gate.start()
+        yield World(lab, gate, lab.ask_through_gateway)
+    finally:
+        gate.stop()
+        gate.remove_rules()
+
+
+def _replaces(world):
+    said = world.gate.log_lines("rules: not in force yet: ")
+    expect(said and "another configuration" in said[0], *world.gate.log_lines("rules"))
+    with world.lab.attack("forge-address"):
+        expect(_is_protected(world), "a forged answer passes")
+
+
+def _tells_that_nothing_is_forwarded(world):
+    router = world.lab.router
+    wait_until(lambda: _status(world.gate)[0] == 0, "the rules are not in force at the start")
+    switches = router.run("sh", "-c", "grep -l 1 /proc/sys/net/ipv[46]/conf/*/forwarding").split()
+    for switch in switches:
+        router.run("sh", "-c", f"echo 0 >{switch}")
+    try:
+        wait_until(lambda: _status(world.gate)[1].get("rules") == "blind", "the status does not tell")
+        expect_equal("exit code", _status(world.gate)[0], UNPROTECTED)
+        expect(world.gate.log_lines("forwards no packets"), "the log does not tell")
+    finally:
+        for switch in switches:
+            router.run("sh", "-c", f"echo 1 >{switch}")
+    wait_until(lambda: _status(world.gate)[0] == 0, "the status stays")
+
+
+@contextlib.contextmanager
+def _beside_nftables_service(lab):
+    gate = lab.sealgate(lab.host, "host")
+    try:
+        with manager.Manager(lab, gate) as service:
+            world = World(lab, gate, lab.ask_from_host)
+            world.service = service
+            service.start()
+            yield world
+    finally:
+        gate.remove_rules()
+
+
+def _outlives(verb):
+    def run(world):
+        service = world.service
+        wait_until(lambda: service.says(IN_FORCE), "the rules are not in force at the start")
+        with world.lab.attack("forge-address"):
+            with _Asking(world) as asking:
+                service.control(verb, "nftables")
+                wait_until(lambda: service.says(IN_FORCE) and _is_protected(world),
+                           lambda: "the rules did not come back: " + service.run("systemctl", "status", "sealgate"))
+            tell(f"{len(asking.forged())} forged answers passed meanwhile")
+        expect(service.is_active(), "the service has ended")
+        expect("sealgate" in world.gate.namespace.run("nft", "list", "ruleset").lower(), "no rules")
+    return run
+
+
+def _tells_systemd(world):
+    """With no right to put the rules back, systemd's status line must not say that all is well."""
+    world.service.run("sh", "-c", "sealgate rules remove")
+    wait_until(lambda: "NOT PROTECTED: rules removed" in world.service.control("status", "sealgate"),
+               "systemd's status line does not tell")
+    world.service.run("sh", "-c", "sealgate rules apply")
+    wait_until(lambda: "Ready: role host" in world.service.control("status", "sealgate"),
+               "systemd's status line does not tell that the rules are back")
+
+
+GROUPS = (
+    Group("rules watched", on_host, tuple(
+        Case(f"rules that are gone come back: {what}", _comes_back(command, text))
+        for what, command, text in REMOVALS) + (
+        Case("rules that the operator removed stay away until the operator applies them", _operator_removes),
+        Case("a program that removes the rules again and again is fought within bounds", _fought))),
+    Group("rules watched on a gateway", on_gateway, tuple(
+        Case(f"on a gateway, rules that are gone come back: {what}", _comes_back(command, text))
+        for what, command, text in REMOVALS_ON_THE_GATEWAY) + (
+        Case("a gateway that forwards nothing says so", _tells_that_nothing_is_forwarded),)),
+    Group("rules watched, alarm", with_sealgate("host", more='rules_watch = "alarm";\n'), (
+        Case("with rules_watch = \"alarm\" rules that are gone are only told", _only_told),)),
+    Group("rules of another role", _rules_of_another_role, (
+        Case("rules of another role are replaced at the start", _replaces),)),
+    Group("rules beside nftables.service", _beside_nftables_service, obstacle=manager.obstacle(), cases=tuple(
+        Case(f"protection outlives systemctl {verb} nftables", _outlives(verb))
+        for verb in ("start", "reload", "restart", "stop")) + (
+        Case("systemd's status line tells that the rules are gone", _tells_systemd),)),
+)
