@@ -10,7 +10,7 @@
 enum {
 	PLACES_MAX = 64, /* more than twice those of any role */
 	PLACE_MAX = 80,
-	LINE_MAX_OCTETS = 1024, /* of a longer line the rest is not read */
+	LINE_MAX_OCTETS = 4096, /* more than CONFIG_SERVERS_MAX addresses take */
 };
 
 /* Numbers of rules by place. A place is a chain of ours ("security SEALGATE_IN"), or the jumps to it from
@@ -62,6 +62,25 @@ static bool take_line(const char **at, char line[static LINE_MAX_OCTETS])
 	return true;
 }
 
+/* iptables makes a rule of each address of a list: "-s 192.0.2.1,192.0.2.2". */
+static unsigned rules_of(const char *rule)
+{
+	unsigned rules = 1;
+
+	for (const char *at = rule; (at = strpbrk(at, " ")) != NULL;) {
+		bool is_list = strncmp(at, " -s ", 4) == 0 || strncmp(at, " -d ", 4) == 0;
+		unsigned addresses = 1;
+
+		at += is_list ? 4 : 1;
+		if (!is_list)
+			continue;
+		for (; *at && *at != ' '; at++)
+			addresses += *at == ',';
+		rules *= addresses;
+	}
+	return rules;
+}
+
 /* Adds a rule: of a chain of ours, or one that jumps to such a chain. */
 static void tally_iptables_rule(struct tally *t, const char *table, const char *rule)
 {
@@ -78,7 +97,7 @@ static void tally_iptables_rule(struct tally *t, const char *table, const char *
 		        target + strlen(" -j "));
 	else
 		return;
-	tally_add(t, name, 1);
+	tally_add(t, name, rules_of(rule));
 }
 
 /* Takes the lines of one family from a text for iptables-restore, or of iptables-save. */

@@ -1,10 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "test.h"
 
+#include "config/address.h"
 #include "netfilter/rules_check.h"
 #include "netfilter/template.h"
 
 static const char lan[] = "lan0";
+
+/* Addresses of a signer's servers: iptables makes a rule of each. */
+static struct sockaddr_storage servers[5];
+
+static void make_servers(void)
+{
+	static const char *const texts[COUNT(servers)] = { "192.0.2.1", "192.0.2.2", "192.0.2.3",
+		"2001:db8::1", "2001:db8::2" };
+
+	for (size_t i = 0; i < COUNT(servers); i++)
+		assert_true(address_read(texts[i], &servers[i]));
+}
 
 static struct config config_of(uint32_t role, uint32_t place)
 {
@@ -18,8 +31,10 @@ static struct config config_of(uint32_t role, uint32_t place)
 		.mark_own = 0x10000000,
 		.mark_relay = 0x20000000,
 		.user = 123,
+		.sign_servers = { COUNT(servers), servers },
 		.inside = { .count = 1 } };
 
+	make_servers();
 	strcpy(c.inside.names[0], lan);
 	return c;
 }
@@ -34,6 +49,26 @@ static const struct {
 	{ ROLE_SIGNER, PLACE_SERVER },
 	{ ROLE_SIGNER, PLACE_GATEWAY },
 };
+
+/* Writes a line as iptables-save does: an insertion as -A, and a list of addresses as a rule of each. */
+static void write_saved(const char *rule, int len, FILE *out)
+{
+	char line[1000], *list;
+
+	snprintf(line, sizeof(line), "%.*s", len, rule);
+	if (strncmp(line, "-I ", 3) == 0)
+		line[1] = 'A';
+	list = strstr(line, " -s ") ? strstr(line, " -s ") : strstr(line, " -d ");
+	if (!list || line[0] != '-') {
+		fprintf(out, "%s\n", line);
+		return;
+	}
+	list += 4;
+	char *rest = strchr(list, ' ');
+	*rest = '\0';
+	for (char *one = strtok(list, ","); one; one = strtok(NULL, ","))
+		fprintf(out, "%.*s%s/32 %s\n", (int)(list - line), line, one, rest + 1);
+}
 
 /* Returns `rules` of one family as iptables-save writes them: with the policies and jumps of base chains as
  * -A, and without comments. `skip` is the number of the rule that is left out; -1 for none. */
@@ -57,10 +92,7 @@ static char *as_saved(const char *rules, bool is_ipv6, int skip, bool *skipped)
 			*skipped = true;
 			continue;
 		}
-		if (strncmp(rule, "-I ", 3) == 0)
-			fprintf(out, "-A %.*s\n", len - (int)(rule - line) - 3, rule + 3);
-		else
-			fprintf(out, "%.*s\n", len - (int)(rule - line), rule);
+		write_saved(rule, len - (int)(rule - line), out);
 	}
 	assert_int_equal(fclose(out), 0);
 	return text;
