@@ -13,6 +13,7 @@
 #include "netfilter/forwarding.h"
 #include "netfilter/inside_interfaces.h"
 #include "netfilter/relay_route.h"
+#include "netfilter/rules_lock.h"
 #include "netfilter/service_user.h"
 #include "netfilter/shortcut_rules.h"
 
@@ -214,7 +215,7 @@ static void take_from_machine(struct config *c, bool has_shortcut, struct inside
 
 /* The shortcut comes before the rules that accept its queries. A query that comes in between goes
  * through the queue, where the worker already knows its question. */
-int rules_apply(struct config *c, const char *backend)
+static int apply_all(struct config *c, const char *backend)
 {
 	bool has_shortcut = apply_shortcut(c);
 	struct inside in;
@@ -227,6 +228,15 @@ int rules_apply(struct config *c, const char *backend)
 		remove_shortcut(c);
 	if (!error)
 		look_for_conflicts(c, log_conflict, NULL);
+	return error;
+}
+
+int rules_apply(struct config *c, const char *backend)
+{
+	int lock = rules_lock();
+	int error = apply_all(c, backend);
+
+	rules_unlock(lock);
 	return error;
 }
 
@@ -270,7 +280,7 @@ enum rules_state rules_look(struct config *c, struct complaint *why)
 	return is_blind(c, why) ? RULES_BLIND : RULES_IN_FORCE;
 }
 
-int rules_remove(const struct config *c)
+static int remove_all(const struct config *c)
 {
 	int result = remove_shortcut(c) == 0 ? 0 : -EIO;
 
@@ -279,6 +289,15 @@ int rules_remove(const struct config *c)
 			result = -EIO;
 	}
 	return remove_routing() == 0 ? result : -EIO;
+}
+
+int rules_remove(const struct config *c)
+{
+	int lock = rules_lock();
+	int error = remove_all(c);
+
+	rules_unlock(lock);
+	return error;
 }
 
 bool rules_show(const struct config *c, FILE *out)

@@ -15,6 +15,7 @@ from .silence import Line
 NAME = "www.p256.test."
 ASK_S = 0.01        # between two queries
 IN_FORCE = "rules=in-force"
+AT_ONCE = 6         # `sealgate rules apply`
 UNPROTECTED = 4     # the exit code of `ctl status`
 
 # A ruleset of the operator's, without chains of sealgate.
@@ -138,6 +139,17 @@ def _fought(world):
     wait_until(lambda: _status(gate)[0] == 0, "the rules did not come back in the end")
 
 
+def _several_at_once(world):
+    """Each removes what was there before, also what another has just applied in part."""
+    before = world.gate.command("rules", "show")
+    threads = [threading.Thread(target=world.gate.apply_rules) for _ in range(AT_ONCE)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    expect_equal("the rules", world.gate.command("rules", "show"), before)
+
+
 @contextlib.contextmanager
 def _rules_of_another_role(lab):
     gate = lab.sealgate(lab.router, "gateway")
@@ -216,6 +228,7 @@ GROUPS = (
         Case(f"rules that are gone come back: {what}", _comes_back(command, text))
         for what, command, text in REMOVALS) + (
         Case("rules that the operator removed stay away until the operator applies them", _operator_removes),
+        Case("several `sealgate rules apply` at once leave the rules of one", _several_at_once),
         Case("a program that removes the rules again and again is fought within bounds", _fought))),
     Group("rules watched on a gateway", on_gateway, tuple(
         Case(f"on a gateway, rules that are gone come back: {what}", _comes_back(command, text))
