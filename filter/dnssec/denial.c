@@ -47,17 +47,28 @@ static void add_nsec3(
 		d->nsec3s[d->nsec3_count++] = nsec3;
 }
 
+/* True if all records of the set are the same: a name has one NSEC (RFC 4034, 4), a hash one NSEC3 (RFC
+ * 5155, 7.1). Of two that differ, the order on the wire would say which one counts. */
+static bool is_one_record(const struct rrsets *g, const struct rrset *set)
+{
+	struct span first = message_rdata(g->m, &g->m->rrs[set->first]);
+
+	for (uint16_t i = g->next[set->first]; i != RR_NONE; i = g->next[i]) {
+		if (!span_equal(message_rdata(g->m, &g->m->rrs[i]), first))
+			return false;
+	}
+	return true;
+}
+
 void denial_add(struct denial *d, const struct rrsets *g, const struct rrset *set,
         const struct proved *proved)
 {
-	if (proved->is_wildcard)
+	if (proved->is_wildcard || !is_one_record(g, set))
 		return;
-	for (uint16_t i = set->first; i != RR_NONE; i = g->next[i]) {
-		if (set->type == TYPE_NSEC)
-			add_nsec(d, g, &g->m->rrs[i], proved->inception);
-		else
-			add_nsec3(d, g, &g->m->rrs[i], proved->inception);
-	}
+	if (set->type == TYPE_NSEC)
+		add_nsec(d, g, &g->m->rrs[set->first], proved->inception);
+	else
+		add_nsec3(d, g, &g->m->rrs[set->first], proved->inception);
 }
 
 /* Concludes what does not depend on the names. Returns true if that decides the proof. */

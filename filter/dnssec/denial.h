@@ -36,7 +36,8 @@ void denial_begin(
         struct denial *d, const struct name *zone, struct crypto *crypto, struct budget *budget);
 
 /* Adds the records of a verified NSEC or NSEC3 RRset of the zone. Skips records that prove nothing:
- * malformed ones, those made from a wildcard, and an NSEC whose next name is outside the zone. */
+ * malformed ones, two that differ in one RRset, those made from a wildcard, and an NSEC whose next name
+ * is outside the zone. */
 void denial_add(struct denial *d, const struct rrsets *g, const struct rrset *set,
         const struct proved *proved);
 

@@ -88,6 +88,57 @@ bool rrsets_group(struct rrsets *g, const struct message *m, struct arena *arena
 	return true;
 }
 
+/* Compares two sets of a message by what they are, in an order that is cheap to find. */
+static bool comes_before(const struct rrset *a, const struct rrset *b)
+{
+	if (a->section != b->section)
+		return a->section < b->section;
+	if (a->type != b->type)
+		return a->type < b->type;
+	if (a->owner_hash != b->owner_hash)
+		return a->owner_hash < b->owner_hash;
+	return name_order(&a->owner, &b->owner) < 0;
+}
+
+/* Sets `order` to the indices of the sets, sorted. Returns false if they are sorted already. */
+static bool find_order(const struct rrsets *g, uint16_t *order)
+{
+	bool has_moved = false;
+
+	for (unsigned i = 0; i < g->count; i++) {
+		unsigned at = i;
+		for (; at > 0 && comes_before(&g->sets[i], &g->sets[order[at - 1]]); at--)
+			order[at] = order[at - 1];
+		order[at] = (uint16_t)i;
+		has_moved |= at < i;
+	}
+	return has_moved;
+}
+
+bool rrsets_sort(struct rrsets *g, struct arena *arena)
+{
+	uint16_t *order = arena_take(arena, 2 * g->count * sizeof(*order));
+
+	if (!order)
+		return false;
+	if (!find_order(g, order))
+		return true;
+	struct rrset *sorted = arena_take(arena, g->count * sizeof(*sorted));
+	uint16_t *place = order + g->count; /* by former index */
+	if (!sorted)
+		return false;
+	for (unsigned i = 0; i < g->count; i++) {
+		sorted[i] = g->sets[order[i]];
+		place[order[i]] = (uint16_t)i;
+	}
+	for (unsigned i = 0; i < g->m->rr_count; i++) {
+		if (g->set_of[i] != RR_NONE)
+			g->set_of[i] = place[g->set_of[i]];
+	}
+	g->sets = sorted;
+	return true;
+}
+
 const struct rrset *rrsets_find(
         const struct rrsets *g, enum section section, const struct name *owner, uint16_t type)
 {

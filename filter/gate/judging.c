@@ -40,7 +40,8 @@ bool judging_again(struct judging *j, const struct judging *before)
 bool judging_begin(struct judging *j, struct gate *gate, const struct message *m, int64_t now_s)
 {
 	*j = (struct judging){ .gate = gate, .m = m, .now_s = now_s };
-	return rrsets_group(&j->sets, m, &gate->arena) && judging_again(j, j);
+	return rrsets_group(&j->sets, m, &gate->arena) && rrsets_sort(&j->sets, &gate->arena) &&
+	       judging_again(j, j);
 }
 
 bool judging_wants(struct judging *j, const struct chain *chain)
