@@ -59,7 +59,7 @@ struct outcome denial_of_type(struct denial *d, const struct name *name, uint16_
  * so the wildcard was expanded rightly (RFC 4035, 5.3.4; RFC 5155, 8.8). */
 struct outcome denial_of_closer_match(struct denial *d, const struct name *name, unsigned labels);
 
-/* What the absence of a DS at a name proves (RFC 5155, 8.6 and 8.9; RFC 6840, 4.4). */
+/* The meaning of the absence of a DS at a name (RFC 5155, 8.6 and 8.9; RFC 6840, 4.4). */
 enum no_ds {
 	NO_DS_UNPROVED, /* nothing is proved; `outcome` says why */
 	NO_DS_INSECURE, /* an unsigned delegation, or perhaps one (opt-out) */

@@ -45,8 +45,8 @@ enum reason rrsig_check_time(const struct rrsig *sig, int64_t now_s, int32_t ske
  * REASON_RRSIG_EXPIRED or REASON_RRSIG_TIMES. */
 enum reason rrsig_check_earliest(const struct rrsig *sig, int64_t earliest_s);
 
-/* What one response is allowed: the work that is left for it, and how far its signature times may
- * be off. */
+/* The budget of one response: the work that is left for it, and how far its signature times may be
+ * off. */
 struct budget {
 	unsigned work;             /* of signature checks, in units of pubkey_work() */
 	unsigned failures;         /* of signature checks */
@@ -64,7 +64,7 @@ struct budget {
 /* Returns the budget that a response begins with. */
 struct budget budget_full(void);
 
-/* What a valid signature shows. */
+/* The conclusions from a valid signature. */
 struct proved {
 	bool is_wildcard; /* the records were expanded from the wildcard at `labels` labels */
 	uint8_t labels;
@@ -73,7 +73,7 @@ struct proved {
 	uint32_t inception;              /* the signature's, a serial number (RFC 1982) */
 };
 
-/* What the signature checks of one message share. Borrows all of it. */
+/* The things that the signature checks of one message share. Borrows all of them. */
 struct verifier {
 	struct crypto *crypto;
 	struct arena *arena; /* a call gives back what it takes */

@@ -107,12 +107,19 @@ static bool judge_dname_link(
 
 /* True if `target` is outside the zone of the link `set`. A server that does not recurse knows only
  * its own zone. What it says of another zone is not used; the client asks that zone's servers
- * itself (RFC 1034, 3.6.2 and 4.3.2). */
+ * itself (RFC 1034, 3.6.2 and 4.3.2). If the target has an anchor that the link
+ * has not, it is in another zone. If neither has one, the zones are not known, and nothing of the answer
+ * is judged: an attacker gains nothing by the rest that he could not forge before it. */
 static bool leaves_zone(struct judging *j, const struct rrset *set, const struct name *target)
 {
+	const struct anchor *anchor = anchors_above(j->gate->store->anchors, target);
 	struct chain chain;
 
+	if (anchor && !name_within(&set->owner, &anchor->zone))
+		return true;
 	judging_find_zone(j, set, &chain);
+	if (chain.end == CHAIN_BROKEN && chain.outcome.reason == REASON_NO_ANCHOR)
+		return false;
 	return !name_within(target, &chain.zone);
 }
 

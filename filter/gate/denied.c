@@ -4,7 +4,7 @@
 
 #include "gate/judging.h"
 
-/* What the authority section shows about a denial. */
+/* The zone that denies, as the authority section shows it. */
 struct denier {
 	bool found;
 	struct name zone; /* the deepest zone at or above the name that signed SOA, NSEC or NSEC3 */

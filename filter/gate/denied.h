@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a response denies, and whether that is proved. Private to gate/. */
+/* The denial in a response: whether it is proved. Private to gate/. */
 #ifndef GATE_DENIED_H
 #define GATE_DENIED_H
 

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What may pass at most. */
+/* The most that may pass. */
 enum may_pass {
 	PASS_JUDGED, /* what the judgement keeps; by most entries some records unsigned */
 	PASS_MADE,   /* what the judgement keeps, and what a DNS64 made of it (gate/dns64.h) */
@@ -82,8 +82,9 @@ enum exempt_log {
 	        "with `blocked = \"pass\"`, a refused answer that says nothing, to a question "    \
 	        "with RD for A, AAAA, SVCB or HTTPS, of a name without underscore labels",         \
 	        "a server, or an attacker who forges its response",                                \
-	        "that a name seems to have no address, for seconds; it passes after "              \
-	        "`bogus_grace_ms` without a better response")                                      \
+	        "that a name seems to have no address, or no SVCB or HTTPS record, for seconds: "  \
+	        "without these a browser uses neither ECH nor HTTP/3, and may begin with "         \
+	        "http://; it passes after `bogus_grace_ms` without a better response")             \
 	X(OPCODE, "opcode", PASS_WHOLE, 0, EXEMPT_SILENT,                                          \
 	        "an opcode other than QUERY: NOTIFY, UPDATE and others", "a client that asks",     \
 	        "responses without answers")                                                       \

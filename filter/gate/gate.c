@@ -118,7 +118,7 @@ static unsigned hashes_of(const struct budget *had, const struct judging *j)
 	return had->nsec3_hashes - j->budget.nsec3_hashes;
 }
 
-/* What the judgements and lessons of one response have cost so far. An attacker writes a response from
+/* The cost so far of the judgements and lessons of one response. An attacker writes a response from
  * which one cut after the other can be learned, and of which each judgement begins with all hashes that
  * it may compute. */
 struct cost {

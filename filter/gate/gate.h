@@ -125,7 +125,7 @@ bool gate_matches(const struct message *response, const struct client_query *ask
  * letters against forgery: worker/letters.h. */
 bool gate_matches_in_any_case(const struct message *response, const struct client_query *asked);
 
-/* What a response to a fetch taught. */
+/* The result of learning from a response to a fetch. */
 enum learned {
 	LEARNED,     /* it is stored: ask the gate again */
 	LEARN_RETRY, /* the response is not usable (an error, a forgery): ask another server */

@@ -234,6 +234,21 @@ static bool contradicts_loopback(const struct judging *j, const struct rrset *se
 	return false;
 }
 
+/* True for a DNAME that nothing proves, above a zone with an anchor of its own. The name asked for may lie
+ * beside that zone; but a resolver that keeps the DNAME would rename the zone by it. An attacker who can
+ * write the unsigned zone must not reach the signed one. */
+static bool renames_an_island(const struct judging *j, const struct rrset *set)
+{
+	const struct anchors *anchors = j->gate->store->anchors;
+
+	for (unsigned i = 0; set->type == TYPE_DNAME && i < anchors_count(anchors); i++) {
+		const struct name *zone = &anchors_at(anchors, i)->zone;
+		if (zone->labels > set->owner.labels && name_within(zone, &set->owner))
+			return true;
+	}
+	return false;
+}
+
 bool judge_signatures(struct judging *j, const struct rrset *set)
 {
 	struct ruling *r = ruling_of(j, set);
@@ -274,7 +289,8 @@ bool judge_set(struct judging *j, const struct rrset *set)
 	if (contradicts_loopback(j, set))
 		r->outcome = outcome_of(STATUS_BOGUS, REASON_NOT_LOOPBACK);
 	r->is_judged = true;
-	r->is_kept = r->outcome.status <= STATUS_INSECURE;
+	r->is_kept = r->outcome.status <= STATUS_INSECURE &&
+	             (r->is_proved || !renames_an_island(j, set));
 	j->sets_left--;
 	return true;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a response to a fetch teaches: the DS of a name, or that it has none; or a zone's keys. The
+/* A response to a fetch teaches the DS of a name, or that it has none; or a zone's keys. The
  * response is judged like any other, with the keys that are known, and only what is proved is
  * stored. */
 #include "gate/learn.h"

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a response teaches about a zone cut: the DS of a name, that it has none, or that no zone
- * begins there. */
+/* A response teaches of a zone cut: the DS of a name, that it has none, or that no zone begins there. */
 #include "base/least.h"
 #include "gate/denied.h"
 #include "gate/learn.h"
 #include "trust/renewal.h"
 
-/* What a DS response teaches about a zone cut. */
+/* The lesson of a response about one zone cut. */
 struct learned_cut {
 	enum cut cut;
 	struct outcome outcome;

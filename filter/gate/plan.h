@@ -45,7 +45,7 @@ struct plan_head {
 	(sizeof(struct plan_head) + PLAN_TTLS * sizeof(struct plan_ttl) +                          \
 	        PLAN_CUTS * sizeof(struct plan_cut) + PLAN_MENDS * sizeof(struct plan_mend))
 
-/* What became of one record. */
+/* The fate of one record. */
 struct plan_record {
 	uint32_t ttl_s;  /* its new TTL, or TTL_LEFT_OUT */
 	uint32_t most_s; /* as in struct plan_ttl */

@@ -15,7 +15,7 @@
 /* Octets that query_decorate() may add: an OPT without options. */
 #define QUERY_GROWTH EDNS_EMPTY_OCTETS
 
-/* What is done with a query. */
+/* The fate of a query. */
 enum query_kind {
 	QUERY_JUDGED,   /* remember the query, set DO, judge the response */
 	QUERY_CD,       /* CD is set: pass, remember the query, let the response pass unjudged */

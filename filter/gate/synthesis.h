@@ -19,7 +19,7 @@ struct synthesis_address {
 	int64_t until_s;
 };
 
-/* What is asked for one name. Each has a failure of its own. */
+/* The questions that are asked for one name. Each has a failure of its own. */
 enum synthesis_question {
 	SYNTHESIS_A,
 	SYNTHESIS_AAAA, /* the proof that there is none */

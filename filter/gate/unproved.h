@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a response may say although it was refused: nothing proves it, and nobody must rely on it. */
+/* The part of a refused response that may pass: nothing proves it, and nobody must rely on it. */
 #ifndef GATE_UNPROVED_H
 #define GATE_UNPROVED_H
 

@@ -21,7 +21,7 @@ struct audit_options {
 	size_t material_max;                     /* messages kept for the chain of trust, at most */
 };
 
-/* What enforce mode would do with a response. */
+/* The fate of a response in enforce mode. */
 enum audit_verdict {
 	AUDIT_ACCEPT,
 	AUDIT_REWRITE,

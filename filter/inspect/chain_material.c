@@ -7,7 +7,7 @@
 #include "base/keyedhash.h"
 #include "dnssec/rrsig.h"
 
-/* What a message may tell about a name. */
+/* The things that a message may tell about a name. */
 enum topic {
 	TOPIC_KEYS,   /* the DNSKEYs of the name */
 	TOPIC_CUT,    /* whether there is a zone cut at the name */

@@ -86,7 +86,7 @@ struct shown_key {
 	bool is_signing;
 };
 
-/* What is known about a possible zone cut. */
+/* A possible zone cut, as far as it is known. */
 enum shown_cut {
 	SHOWN_ANCHOR,   /* a zone with a trust anchor */
 	SHOWN_SECURE,   /* a zone with a DS */

@@ -9,7 +9,7 @@
  * and what to give instead, and sets *line to the line that shows it. Otherwise returns NULL. */
 const char *anchor_form_foreign(const char *text, unsigned *line);
 
-/* What unbound's comment behind a record says of the key (RFC 5011, 4). */
+/* The state of a key (RFC 5011, 4) in unbound's comment behind its record. */
 enum anchor_mark {
 	ANCHOR_MARK_NONE,    /* nothing: the record is an anchor */
 	ANCHOR_MARK_TRUSTED, /* VALID or MISSING */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a fact remembers of the renewals of a zone's keys, see trust/renewal.h. One record for each
+/* A fact's memory of the renewals of a zone's keys, see trust/renewal.h. One record for each
  * source. For trust/store and trust/renewal. */
 #ifndef TRUST_KEY_RENEWAL_H
 #define TRUST_KEY_RENEWAL_H

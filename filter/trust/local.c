@@ -175,10 +175,26 @@ static bool is_reverse_of_loopback(const struct name *owner)
 	       (n.len == 16 || memcmp(n.octets, v4, sizeof(v4)) == 0);
 }
 
+/* True for the reverse name of a network that has 127.0.0.1 or ::1: a DNAME there renames what says how
+ * the loopback is called, also for a resolver that keeps the DNAME and was asked for another name. */
+static bool is_reverse_above_loopback(const struct name *owner)
+{
+	static const struct network v4 = { .octets = { 127, 0, 0, 1 }, .len = 4, .prefix = 32 };
+	static const struct network v6 = { .octets = { [15] = 1 }, .len = 16, .prefix = 128 };
+	struct network n;
+
+	if (!reverse_network(owner, &n) ||
+	        owner->labels != REVERSE_LABELS + n.prefix / (n.len == 4 ? 8u : 4u))
+		return false;
+	return network_within(n.len == 4 ? &v4 : &v6, &n);
+}
+
 bool local_is_loopback_name(const struct name *owner, uint16_t type)
 {
 	if (type == TYPE_PTR)
 		return is_reverse_of_loopback(owner);
+	if (type == TYPE_DNAME && is_reverse_above_loopback(owner))
+		return true;
 	return is_localhost(owner) || (type == TYPE_CNAME && is_reverse_of_loopback(owner));
 }
 

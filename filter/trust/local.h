@@ -46,7 +46,8 @@ const struct local_name *local_single(
         const struct local_names *list, const struct name *name, struct span server);
 
 /* True if records of this name and type must lead to the loopback: the name is localhost or below it
- * (RFC 6761, 6.3), or, for PTR and an alias instead of it, the reverse name of 127.0.0.1 or ::1. */
+ * (RFC 6761, 6.3), or, for PTR and an alias instead of it, the reverse name of 127.0.0.1 or ::1; for
+ * DNAME also the names above that. */
 bool local_is_loopback_name(const struct name *owner, uint16_t type);
 
 /* True if a record of such a name leads to the loopback: an address of it, or an alias or PTR to a name

@@ -15,7 +15,7 @@
 #include "trust/local.h"
 #include "trust/nta.h"
 
-/* What is known of a name as the possible start of a zone, seen from the parent. */
+/* A name as the possible start of a zone, seen from the parent. */
 enum cut {
 	CUT_UNKNOWN,  /* nothing is known, or it has expired */
 	CUT_SECURE,   /* a delegation with a usable DS */
@@ -105,7 +105,7 @@ struct fact *store_find_known(struct store *s, const struct name *name, int64_t 
 /* Returns the fact of a name as the last store_find() left it, or NULL. */
 struct fact *store_fact(struct store *s, const struct name *name);
 
-/* What was learned of a zone cut. */
+/* A zone cut, as it was learned. */
 struct cut_state {
 	enum cut cut;
 	struct outcome outcome;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the gate lacks for a judgement: an RRset that must be fetched. */
+/* A want: an RRset that the gate lacks for a judgement, and that must be fetched. */
 #ifndef TRUST_WANT_H
 #define TRUST_WANT_H
 

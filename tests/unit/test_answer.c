@@ -581,11 +581,22 @@ static void an_unsigned_dname_cannot_rename_an_island(void **state)
 	        ASK_DO | ASK_NO_RD);
 	assert_judged(j, "without the CNAME, to a resolver that iterates", STATUS_BOGUS,
 	        REASON_DENIAL_MISSING);
-	judge_text(j, "www.unsigned.test A", 0,
-	        "www.unsigned.test CNAME www.island.unsigned.test\n"
-	        "unsigned.test DNAME evil.unsigned.test",
-	        ASK_DO | ASK_NO_RD);
+	const char *behind = "www.unsigned.test CNAME www.island.unsigned.test\n"
+	                     "unsigned.test DNAME evil.unsigned.test";
+	judge_text(j, "www.unsigned.test A", 0, behind, ASK_DO);
 	assert_judged(j, "behind an alias to it", STATUS_BOGUS, REASON_DENIAL_MISSING);
+	judge_text(j, "www.unsigned.test A", 0, behind, ASK_DO | ASK_NO_RD);
+	assert_judged(j, "which a resolver that iterates follows itself", STATUS_INSECURE,
+	        REASON_UNSIGNED_ZONE);
+	assert_string_equal(
+	        judge_list(judge_delivered(j, msg_span(&j->response))), "www.unsigned.test/CNAME");
+	judge_text(j, "www.x.unsigned.test A", 0,
+	        "unsigned.test DNAME evil.unsigned.test\n"
+	        "www.x.unsigned.test CNAME www.x.evil.unsigned.test\n"
+	        "www.x.evil.unsigned.test A 192.0.2.66",
+	        ASK_DO);
+	assert_string_equal(judge_list(judge_delivered(j, msg_span(&j->response))),
+	        "www.x.unsigned.test/CNAME www.x.evil.unsigned.test/A");
 	judge_text(j, "www.a.unsigned.test A", 0, "a.unsigned.test DNAME evil.test",
 	        ASK_DO | ASK_NO_RD);
 	assert_judged(j, "what is no island", STATUS_INSECURE, REASON_UNSIGNED_ZONE);
@@ -1285,6 +1296,39 @@ static void a_referral_without_a_delegation_is_refused(void **state)
 	judge_rows(rows, COUNT(rows), ASK_DO | ASK_NO_RD);
 }
 
+/* Only p256.test has an anchor. A server of another zone, which holds an old copy of that one, adds from
+ * it what it does not know better; an attacker does the same on purpose, for a client that asks the
+ * zone's servers itself. */
+static void an_alias_leads_from_a_zone_without_anchor_to_another_zone(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *records, *delivered;
+	} rows[] = {
+		{ "the target has an anchor",
+		        "a.other.test CNAME www.p256.test\nwww.p256.test A 203.0.113.66",
+		        "a.other.test/CNAME" },
+		{ "the target has no anchor either",
+		        "a.other.test CNAME b.other.test\n"
+		        "b.other.test A 192.0.2.1",
+		        "a.other.test/CNAME b.other.test/A" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct judge *j = judge_new();
+		struct anchors *anchors = judge_anchors(j, "p256.test");
+		j->store.anchors = anchors;
+		judge_text(j, "a.other.test A", 0, rows[i].records, ASK_DO | ASK_NO_RD);
+		assert_row(rows[i].why, j->result.outcome.status == STATUS_INSECURE);
+		const char *list = judge_list(judge_delivered(j, msg_span(&j->response)));
+		if (strcmp(list, rows[i].delivered) != 0)
+			fail_msg("%s: %s", rows[i].why, list);
+		j->store.anchors = j->anchors;
+		anchors_free(anchors);
+		judge_free(j);
+	}
+}
+
 /* A deep name fills the store with all names on the way. */
 static void a_referral_is_refused_even_if_the_store_is_full(void **state)
 {
@@ -1707,6 +1751,7 @@ int main(void)
 		cmocka_unit_test(a_referral_passes_if_recursion_was_not_asked_for),
 		cmocka_unit_test(a_referral_leads_down_and_its_glue_lies_below),
 		cmocka_unit_test(a_referral_without_a_delegation_is_refused),
+		cmocka_unit_test(an_alias_leads_from_a_zone_without_anchor_to_another_zone),
 		cmocka_unit_test(a_referral_is_refused_even_if_the_store_is_full),
 		cmocka_unit_test(denial_records_in_the_answer_section_are_not_delivered),
 		cmocka_unit_test(a_ttl_with_the_top_bit_is_not_sent_on),

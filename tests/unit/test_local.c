@@ -292,6 +292,24 @@ static void only_local_records_need_no_proof(void **state)
 		        "1.0.0.127.in-addr.arpa CNAME 1.unsigned.test\n"
 		        "1.unsigned.test PTR www.example.test",
 		        NULL, REASON_NOT_LOOPBACK },
+		{ "a DNAME for another name, which a resolver keeps for the loopback",
+		        "127.0.0.0/8", "5.0.0.127.in-addr.arpa PTR", 0,
+		        "0.127.in-addr.arpa DNAME unsigned.test\n"
+		        "5.0.0.127.in-addr.arpa CNAME 5.0.unsigned.test\n"
+		        "5.0.unsigned.test PTR www.example.test",
+		        NULL, REASON_NOT_LOOPBACK },
+		{ "the same for IPv6", "::/8", "5.0.0.ip6.arpa PTR", 0,
+		        "0.0.ip6.arpa DNAME unsigned.test\n"
+		        "5.0.0.ip6.arpa CNAME 5.unsigned.test\n"
+		        "5.unsigned.test PTR www.example.test",
+		        NULL, REASON_NOT_LOOPBACK },
+		{ "a DNAME beside the loopback", "127.0.0.0/8", "5.1.0.127.in-addr.arpa PTR", 0,
+		        "1.0.127.in-addr.arpa DNAME x.unsigned.test\n"
+		        "5.1.0.127.in-addr.arpa CNAME 5.x.unsigned.test\n"
+		        "5.x.unsigned.test PTR www.example.test",
+		        "1.0.127.in-addr.arpa/DNAME 5.1.0.127.in-addr.arpa/CNAME "
+		        "5.x.unsigned.test/PTR",
+		        REASON_LOCAL_NAME },
 		{ "the loopback's name by way of localhost", "127.0.0.0/8,localhost",
 		        "1.0.0.127.in-addr.arpa PTR", 0,
 		        "1.0.0.127.in-addr.arpa CNAME a.localhost\na.localhost PTR localhost",
