@@ -2,7 +2,9 @@
 """`run check`: makes the zones, asks, mutates the responses, has everything judged, and reports as TAP."""
 
 import concurrent.futures
+import dataclasses
 import os
+import random
 import shutil
 import time
 
@@ -147,6 +149,21 @@ def _report_zones(report, world, said, plain):
         report.skip(f"the zone {zone.origin} is judged", reason)
 
 
+def _report_orders(report, world, said):
+    """A server may give its records in any order, and RRSIGs anywhere among them."""
+    rng = random.Random(1)
+    honest = [(case, mine) for case, mine in zip(world.cases, said) if case.kind == "honest"]
+    others = [dataclasses.replace(case, kind="in another order", message=case.message.with_(
+        records=tuple(rng.sample(case.message.records, len(case.message.records)))))
+              for case, _ in honest]
+    lines = [f"{case}: {' '.join(mine)}, in another order {' '.join(other)}"
+             for (case, mine), other in zip(honest, world.judge(others, "--sha1"))
+             if mine != other]
+    more = [f"... and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
+    report.test("the order of the records changes neither status nor reason "
+                f"({len(honest)})", lines[:SHOWN] + more)
+
+
 def _chosen_for_delv(world):
     """Genuine answers of the resolver to a few questions in each zone, and some mutants of each kind."""
     seen = {}
@@ -228,6 +245,7 @@ def run(path, everything):
         plain_said = iter(world.judge([c for c in world.cases if c.kind == "honest"]))
         plain = [next(plain_said) if each else None for each in honest]
         _report_zones(report, world, said, plain)
+        _report_orders(report, world, said)
 
         judged = verdicts.compare("unbound", world.ask_unbound, world.cases, said)
         _report_cases(report, judged, "Unbound")

@@ -124,6 +124,13 @@ class _Writer:
         self._octets.append(0)
 
 
+def made_aliases(m):
+    """The CNAMEs below a DNAME of the answer, which no zone signs."""
+    above = [r.owner for r in m.of(ANSWER) if r.rdtype == DNAME]
+    return [r for r in m.of(ANSWER) if r.rdtype == CNAME
+            and any(r.owner != owner and r.owner.is_subdomain(owner) for owner in above)]
+
+
 def query(qname, qtype, recursive, ident=0):
     """The octets of a query with DO."""
     flags = RD if recursive else 0

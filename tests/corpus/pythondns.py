@@ -61,7 +61,9 @@ class PythonDns:
 
 
 def rrsets_at(m):
-    """The RRset that answers the question at its name; none if there is an alias."""
+    """The RRset that answers the question at its name; none if there is an alias, or if it is one that a
+    server made."""
     return [rrset for rrset in m.sets() if rrset[0].section == ANSWER
             and rrset[0].owner == m.qname and all(r.rdclass == message.IN for r in rrset)
-            and any(r.rdtype == m.qtype for r in rrset)]
+            and any(r.rdtype == m.qtype for r in rrset)
+            and not any(r in message.made_aliases(m) for r in rrset)]

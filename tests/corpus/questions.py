@@ -23,6 +23,9 @@ FULL = (
     ("to-expired", "A"),
     ("moved", "DNAME"), ("moved", "A"), ("host.moved", "A"), ("x.any.moved", "A"),
     ("nowhere.moved", "A"), ("www.far", "A"), ("alias.far", "A"), ("to-unsigned.far", "A"),
+    # a DNAME is followed whatever the type, and a CNAME may be the record that is asked for
+    ("nowhere.moved", "ANY"), ("nowhere.moved", "CNAME"), ("host.moved", "CNAME"),
+    ("x.any.moved", "ANY"), ("to-moved", "A"), ("to-moved", "ANY"), ("to-moved", "CNAME"),
     ("\\000.www", "A"), ("zzz", "NSEC"), ("www", "NSEC"), ("www", "RRSIG"),
 )
 
@@ -30,7 +33,8 @@ FULL = (
 CORE = tuple((f"{host}{cut}", rdtype)
              for cut in ("child", "plain", "lost", "signed-lost", "plain.below", "nowhere")
              for host, rdtype in (("", "DS"), ("", "A"), ("", "NS"), ("www.", "A"),
-                                  ("nowhere.", "A"))) + (("below", "A"), ("below", "DS"))
+                                  ("nowhere.", "A"))) + (("below", "A"), ("below", "DS"), ("below", "TXT"),
+                                             ("below", "ANY"), ("x.below", "A"))
 
 # DNSSEC types and unknown types, at names of each kind. The oracle cannot be asked about the CNAME that a
 # DNAME makes for "host.moved".
@@ -57,6 +61,7 @@ ODD = tuple((name, "A") for name in (
 
 SPECIAL = {
     "odd": ODD,
+    "rich": (("", "ANY"), ("", "TYPE65300"), ("www", "ANY")),
     "huge": (("huge", "TXT"), ("addresses", "A"), ("huge", "A")),
     "unsigned": (("to-secure", "A"), ("to-secure", "MX")),
     "star": (("any", "A"), ("a.b.c", "A"), ("any", "MX"), ("y", "A"), ("a.y", "A"), ("x.y", "A"),
@@ -75,7 +80,7 @@ MUTATED = frozenset((
     ("host.moved", "A"), ("x.any.moved", "A"), ("nowhere.moved", "A"), ("www.far", "A"),
     ("child", "DS"), ("plain", "DS"), ("nowhere", "DS"), ("www.child", "A"), ("www.plain", "A"),
     ("lost", "A"), ("www.signed-lost", "A"), ("nowhere.plain", "A"), ("below", "A"),
-    ("below", "DS"), ("plain.below", "DS"),
+    ("below", "DS"), ("plain.below", "DS"), ("nowhere.moved", "ANY"), ("to-moved", "A"),
 ))
 
 # In the other zones.

@@ -87,6 +87,7 @@ to-core      300 IN CNAME www.core.nsec3.
 to-unsigned  300 IN CNAME www.unsigned.nsec.
 to-expired   300 IN CNAME www.expired.nsec.
 moved        300 IN DNAME tree
+to-moved     300 IN CNAME host.moved
 tree         300 IN A     192.0.2.60
 host.tree    300 IN A     192.0.2.61
 *.any.tree   300 IN A     192.0.2.62
@@ -122,6 +123,9 @@ tlsa         300 IN TLSA  3 1 1 00112233445566778899aabbccddeeff0011223344556677
     + ".".join(["l"] * 100) + " 300 IN A 192.0.2.121\n" \
     + ".".join(["y" * 63] * 3) + " 300 IN A 192.0.2.122\n" \
     + "longer 300 IN DNAME " + ".".join(["z" * 60] * 3) + "\n"
+
+# More RRsets at the apex than some validators check.
+RICH = "".join(f"@ 300 IN TYPE{65300 + n} \\# 2 {n:04x}\n" for n in range(24))
 
 # Much more than a datagram; and, in the second zone, one RRset of nearly 40000 octets.
 HUGE = "".join(f'huge 300 IN TXT "{n:04} {"x" * 180}"\n' for n in range(190)) \
@@ -235,6 +239,8 @@ ZONES = (
     Zone("odd.nsec.", records=ODD, depth="none"),
     Zone("odd.nsec3.", denial=Nsec3(), records=ODD, depth="none"),
     Zone("huge.nsec.", records=HUGE, body="bare", depth="some"),
+    Zone("rich.nsec.", records=RICH),
+    Zone("rich.nsec3.", keys=(ED25519,), denial=Nsec3(), records=RICH),
     # The whole zone is a wildcard.
     Zone("star.nsec.", body="bare", records="* 300 IN A 192.0.2.50\nns.x.y 300 IN A 192.0.2.51\n"),
     Zone("star.nsec3.", denial=Nsec3(), body="bare",
