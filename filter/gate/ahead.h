@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the gate will probably want after its present want. The gate wants one RRset at a time, from
+/* The wants that will probably follow the gate's present one. The gate wants one RRset at a time, from
  * the trust anchor down, because each one is proved by the one before. On a slow link that takes a round
  * trip for each. So what follows is guessed, to be asked for at once.
  *

@@ -23,7 +23,7 @@ enum may_pass {
 	PASS_UNSEEN, /* messages that sealgate never sees */
 };
 
-/* What is logged. */
+/* The lines that are logged. */
 enum exempt_log {
 	EXEMPT_SILENT, /* nothing; it is counted */
 	EXEMPT_EACH,   /* a line for each response, at a limited rate */

@@ -90,7 +90,7 @@ int audit_collect(struct audit *a, const struct captured_message *seen)
 	return 0;
 }
 
-/* What was proved at one time may not hold at an earlier one. */
+/* A proof of one time may not hold at an earlier one. */
 static void set_audit_time(struct audit *a, const struct captured_message *seen)
 {
 	int64_t now_s =

@@ -83,7 +83,7 @@ struct trust_point {
 	uint32_t original_ttl_s, left_s;
 };
 
-/* What one DNSKEY RRset of the zone shows of the keys. Each key is a bit, by its place in the trust
+/* The keys in one DNSKEY RRset of the zone. Each key is a bit, by its place in the trust
  * point. observation.h reads it. */
 struct observation {
 	uint32_t present; /* keys in the RRset with REVOKE clear */
