@@ -104,10 +104,20 @@ static struct outcome prove_denial(
 	return outcome_of(STATUS_BOGUS, REASON_DENIAL_FAILED);
 }
 
+/* True if the proof that there is no DS was learned elsewhere, and a server may have left it out: NSD does
+ * for an empty non-terminal in an opt-out span, and a forwarder that has a server for each zone asks the
+ * unsigned zone itself, which has no proof at all. */
+static bool shows_no_ds(const struct chain *chain, struct outcome outcome)
+{
+	return chain->end == CHAIN_BROKEN &&
+	       (chain->outcome.reason == REASON_OPT_OUT ||
+	               (chain->outcome.reason == REASON_UNSIGNED_ZONE &&
+	                       outcome.reason == REASON_DENIAL_MISSING));
+}
+
 /* A response says that the name has no DS, and holds no proof of that. It passes as Insecure if the
- * proof was learned elsewhere: NSD leaves it out for an empty non-terminal in an opt-out span. An
- * attacker can write such a response only where there is no DS. Returns false if something is wanted
- * first. */
+ * proof was learned elsewhere. An attacker can write such a response only where there is no DS. Returns
+ * false if something is wanted first. */
 static bool excuse_missing_ds(
         struct judging *j, const struct name *name, struct outcome *outcome, struct want *culprit)
 {
@@ -116,7 +126,7 @@ static bool excuse_missing_ds(
 	chain_find(j->gate->store, name, j->now_s, &chain);
 	if (chain.end == CHAIN_WANT && chain.link.type == TYPE_DS)
 		return judging_wants(j, &chain);
-	if (chain.end == CHAIN_BROKEN && chain.outcome.reason == REASON_OPT_OUT) {
+	if (shows_no_ds(&chain, *outcome)) {
 		*outcome = chain.outcome;
 		*culprit = chain.link;
 	}

@@ -870,6 +870,12 @@ static void a_record_from_the_wrong_side_of_a_cut_proves_nothing(void **state)
 		        SOA_EXAMPLE "> unsigned.example.test NSEC x.example.test NS RRSIG NSEC | "
 		                    "example.test",
 		        STATUS_SECURE, 0 },
+		{ "nothing for a missing DS, whose proof is learned elsewhere", "unsigned.test DS",
+		        0, "> unsigned.test SOA", STATUS_INSECURE, REASON_UNSIGNED_ZONE },
+		{ "an attacker denies a DS that there is", "sub.example.test DS", 0,
+		        "> sub.example.test SOA", STATUS_BOGUS, REASON_DENIAL_MISSING },
+		{ "an attacker denies such a name, too", "unsigned.test DS", 3,
+		        "> unsigned.test SOA", STATUS_BOGUS, REASON_DENIAL_MISSING },
 		{ "the parent's opt-out span for a missing DS", "unsigned.example.test DS", 0,
 		        "> =example.test NSEC3 SOA NS RRSIG | example.test\n"
 		        "> ~unsigned.example.test NSEC3 optout NS | example.test",

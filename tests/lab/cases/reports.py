@@ -176,7 +176,7 @@ REPORTS = (
            (UNBOUND, KRESD, RECURSOR, DNSMASQ), ("named", "kresd")),
     Report("pi-hole/FTL#2981, AdGuardHome#6156, DnsServer#2090", "an unsigned zone resolves, also if its own server "
            "is asked for its DS", _of("plain", Asked("www.", "A", (WWW,)), Asked("www.", "AAAA"),
-                                     Asked("nowhere.", rcode="NXDOMAIN")), (CONDITIONAL,)),
+                                     Asked("nowhere.", rcode="NXDOMAIN"), Asked("", "DS")), (CONDITIONAL,)),
 )
 
 WAYS = ({"ad": True}, {"edns": 1232, "ad": True}, {"do": True})
