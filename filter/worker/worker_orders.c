@@ -129,15 +129,26 @@ static void take_forget(struct worker *w)
 	w->forgotten = wanted;
 }
 
+/* What failed before a pause probably failed because of what the pause was for, as a captive portal.
+ * It is asked for again when the pause ends, instead of being refused for up to LIMIT_BOGUS_TTL_S. Only
+ * root can begin a pause, and nothing is learned from what passes in it. */
+static void take_pause(struct worker *w)
+{
+	bool was_paused = w->turn.is_paused;
+
+	w->turn.is_paused =
+	        w->turn.now_ms < __atomic_load_n(&w->orders.pause_until_ms, __ATOMIC_ACQUIRE);
+	if (was_paused && !w->turn.is_paused)
+		forget_learned(w);
+}
+
 void orders_take(struct worker *w)
 {
-	uint64_t pause_until_ms = __atomic_load_n(&w->orders.pause_until_ms, __ATOMIC_ACQUIRE);
-
 	take_anchors(w);
 	take_gate_policy(w);
 	take_sign_policy(w);
 	take_clock(w);
 	take_forget(w);
 	w->stopping = __atomic_load_n(&w->orders.stop, __ATOMIC_ACQUIRE);
-	w->turn.is_paused = w->turn.now_ms < pause_until_ms;
+	take_pause(w);
 }
