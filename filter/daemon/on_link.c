@@ -4,11 +4,10 @@
 #include <ifaddrs.h>
 
 #include "base/sockaddr.h"
+#include "trust/found_prefixes.h"
 
 /* A link has a network of 64 bits (RFC 4291, 2.5.1), also if this machine has only an address. */
 #define LINK_BITS 64
-
-static const struct network of_a_site = { .octets = { 0xfc }, .len = 16, .prefix = 7 };
 
 static uint8_t bits_of(const struct sockaddr *mask)
 {
@@ -20,16 +19,18 @@ static uint8_t bits_of(const struct sockaddr *mask)
 	return bits;
 }
 
-/* Returns false if the address is none of a site. */
+/* Returns false if no prefix that may count can be in the network of this address, or around it. */
 static bool network_of(const struct ifaddrs *i, struct network *network)
 {
 	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)(const void *)i->ifa_addr;
+	struct network address = { .len = 16, .prefix = 128 };
 
 	if (!i->ifa_addr || i->ifa_addr->sa_family != AF_INET6 || !i->ifa_netmask)
 		return false;
-	*network = (struct network){ .len = 16, .prefix = bits_of(i->ifa_netmask) };
-	memcpy(network->octets, &in6->sin6_addr, network->prefix / 8u + (network->prefix % 8 > 0));
-	return networks_have(&of_a_site, 1, span_of(&in6->sin6_addr, 16));
+	memcpy(address.octets, &in6->sin6_addr, sizeof(address.octets));
+	*network = address;
+	network->prefix = bits_of(i->ifa_netmask); /* the octets after it do not matter */
+	return prefix_use_of(&address, NULL, 0) != PREFIX_GLOBAL;
 }
 
 unsigned on_link_read(struct network *networks)
