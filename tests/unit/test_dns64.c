@@ -561,6 +561,26 @@ static void the_alias_of_a_reverse_name_follows_from_the_name(void **state)
 	}
 }
 
+static void the_alias_of_another_reverse_name_is_no_matter_of_dns64(void **state)
+{
+	(void)state;
+	static const struct answers none = { 0 };
+	static const char *const names[] = {
+		"1.2.2.0.0.0.0.c.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.c.9.f.f.4.6.0.0.ip6.arpa",
+		"www.example.test",
+	};
+	char question[NAME_TEXT_SIZE + 10], records[NAME_TEXT_SIZE + 200];
+
+	for (size_t i = 0; i < COUNT(names); i++) {
+		struct judge *j = judge_with_prefixes(2);
+		snprintf(question, sizeof(question), "%s PTR", names[i]);
+		snprintf(records, sizeof(records), "%s CNAME " IN_ADDR "\n" POINTER, names[i]);
+		judge_fed(j, question, records, ASK_DO, &none);
+		assert_judged(j, names[i], FAILS(RRSIG_MISSING));
+		judge_free(j);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -580,6 +600,7 @@ int main(void)
 		cmocka_unit_test(a_full_memory_replaces_the_oldest_name),
 		cmocka_unit_test(addresses_are_added_to_those_that_hold),
 		cmocka_unit_test(the_alias_of_a_reverse_name_follows_from_the_name),
+		cmocka_unit_test(the_alias_of_another_reverse_name_is_no_matter_of_dns64),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
