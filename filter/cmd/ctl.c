@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "cmd/command.h"
 #include "cmd/options.h"
+#include "config/socket_path.h"
 #include "daemon/control_client.h"
 
 /* Joins the words with spaces. Returns false if they are too long. */
@@ -32,19 +33,31 @@ static enum exit_code print_answer(const struct control_answer *answer, bool as_
 	return code == CONTROL_USAGE ? EXIT_USAGE : EXIT_NO;
 }
 
+/* A file that is wrong must not keep the operator from the daemon that runs. */
+static void find_socket(const char *config, char path[static CONFIG_PATH_MAX])
+{
+	struct complaint why;
+	struct config c;
+
+	if (config_load(&c, config, NULL, &why) != 0) {
+		log_warning("%s", why.text);
+		socket_path_find(config, path);
+		return;
+	}
+	strcpy(path, c.control_socket);
+	config_fini(&c);
+}
+
 static enum exit_code run_ctl(int argc, char **argv)
 {
 	static const char *const names[] = { "pause, resume, flush, reload or status" };
 	char request[CONTROL_REQUEST_MAX], path[CONFIG_PATH_MAX];
 	struct options o;
-	struct config c;
 	int error = 0;
 
-	if (!options_read(&o, "cj", argc, argv, (struct arguments){ names, 1, ARGUMENTS_ANY }) ||
-	        !options_load_config(&o, &c))
+	if (!options_read(&o, "cj", argc, argv, (struct arguments){ names, 1, ARGUMENTS_ANY }))
 		return EXIT_USAGE;
-	strcpy(path, c.control_socket);
-	config_fini(&c);
+	find_socket(o.config, path);
 	if (!write_request(argv + optind, request, sizeof(request))) {
 		options_wrong(
 		        argv[0], "the command has more than %d octets", CONTROL_REQUEST_MAX - 1);
@@ -70,7 +83,7 @@ const struct command command_ctl = { "ctl", "pause SECONDS|resume|flush|reload|s
 	"                          at most\n"
 	"  resume                  end the pause\n"
 	"  flush                   forget the learned keys and the judged messages\n"
-	"  reload                  read the keys of the zones again (role \"signer\")\n"
+	"  reload                  read the configuration again, and the keys of a signer\n"
 	"  status                  print the state and the main counters\n"
 	"\n" HELP_CONFIG "  -j, --json              print JSON\n"
 	"\n"

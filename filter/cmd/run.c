@@ -14,7 +14,7 @@ static enum exit_code run_daemon(int argc, char **argv)
 	if (!options_read(&o, "c", argc, argv, (struct arguments){ 0 }) ||
 	        !options_load_config(&o, &c))
 		return EXIT_USAGE;
-	error = daemon_run(&c);
+	error = daemon_run(&c, o.config);
 	config_fini(&c);
 	if (error == -EINVAL)
 		return EXIT_USAGE;

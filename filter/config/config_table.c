@@ -73,7 +73,8 @@ static const char *const log_level_words[] = {
 	"169.254.0.0/16 172.16.0.0/12 192.0.2.0/24 192.168.0.0/16 198.51.100.0/24 "                \
 	"203.0.113.0/24 255.255.255.255/32 ::/128 ::1/128 2001:db8::/32 fd00::/8 fe80::/10 *"
 
-#define AT(member) .offset = offsetof(struct config, member)
+#define AT(member)                                                                                 \
+	.offset = offsetof(struct config, member), .size = sizeof(((struct config *)NULL)->member)
 
 const struct config_key config_keys[] = {
 	{ "role", &kind_word, AT(role), .words = role_words, .number = ROLE_HOST,
@@ -114,7 +115,7 @@ const struct config_key config_keys[] = {
 	                "can flood the queue can then forge answers. In the mode \"monitor\" it "
 	                "is\n"
 	                "always true." },
-	{ "queue.bypass", &kind_switch, AT(queue_bypass),
+	{ "queue.bypass", &kind_switch, AT(queue_bypass), .change = CHANGE_RULES,
 	        .help = "If true, packets pass unjudged while sealgate does not run. If false,\n"
 	                "they are dropped. In the mode \"monitor\" it is always true. The rules\n"
 	                "depend on it." },
@@ -133,16 +134,17 @@ const struct config_key config_keys[] = {
 	                "of the client that has the most. Once three quarters are in use, each\n"
 	                "new connection of a client that has a sixteenth or more replaces one of\n"
 	                "its own." },
-	{ "tcp_idle_ms", &kind_number, AT(tcp_idle_ms), .number = 30000, .min = 1000, .max = 600000,
+	{ "tcp_idle_ms", &kind_number, AT(tcp_idle_ms), .change = CHANGE_NOW, .number = 30000,
+	        .min = 1000, .max = 600000,
 	        .help = "A connection without a complete message in either direction for this\n"
 	                "long is closed, in milliseconds." },
-	{ "zone_transfer", &kind_word, AT(zone_transfer), .words = zone_transfer_words,
-	        .number = ZONE_TRANSFER_PASS,
+	{ "zone_transfer", &kind_word, AT(zone_transfer), .change = CHANGE_NOW,
+	        .words = zone_transfer_words, .number = ZONE_TRANSFER_PASS,
 	        .help = "How zone transfers (AXFR, IXFR) are treated: \"pass\" or \"refuse\". "
 	                "They\n"
 	                "cannot be judged. Over UDP, a refused transfer gets no answer. With\n"
 	                "\"pass\" the SOA questions of a secondary pass too." },
-	{ "block_encrypted_dns", &kind_switch, AT(block_encrypted_dns),
+	{ "block_encrypted_dns", &kind_switch, AT(block_encrypted_dns), .change = CHANGE_RULES,
 	        .help = "If true, port 853 is refused: DNS over TLS and DNS over QUIC. They\n"
 	                "cannot be judged, and clients then fall back to plain DNS. DNS over\n"
 	                "HTTPS looks like any web traffic and passes. The rules depend on it." },
@@ -168,7 +170,7 @@ const struct config_key config_keys[] = {
 	{ "mark.relay", &kind_mark, AT(mark_relay), .number = UINT32_C(0x20000000),
 	        .help = "The mark, within the mask, of connections that a gateway relays." },
 
-	{ "inside", &kind_interfaces, AT(inside),
+	{ "inside", &kind_interfaces, AT(inside), .change = CHANGE_RULES,
 	        .help = "On a gateway, the interfaces towards the clients: [ \"lan0\" ]. DNS over\n"
 	                "TCP is relayed only from these, and refused from others. If the list\n"
 	                "is empty, it is relayed from the interfaces that have an address and\n"
@@ -202,16 +204,17 @@ const struct config_key config_keys[] = {
 	        .text = "/var/lib/sealgate/anchors",
 	        .help = "Where sealgate stores which keys it follows, and since when. If this\n"
 	                "file cannot be written, what was learned is lost when sealgate ends." },
-	{ "negative_trust_anchors", &kind_ntas, AT(ntas),
+	{ "negative_trust_anchors", &kind_ntas, AT(ntas), .change = CHANGE_NOW,
 	        .help = "Zones whose DNSSEC is broken, and that pass as unsigned for a while\n"
 	                "(RFC 7646): [ \"broken.example until 20261224120000\" ], in UTC." },
-	{ "local_names", &kind_local_names, AT(local_names), .text = LOCAL_NAMES,
+	{ "local_names", &kind_local_names, AT(local_names), .change = CHANGE_NOW,
+	        .text = LOCAL_NAMES,
 	        .help = "Names that the global tree cannot prove: they, and all names below them,\n"
 	                "pass as unsigned. A network stands for its reverse zones, \"*\" for each\n"
 	                "name of one label that the root denies. Records of other names in the\n"
 	                "same response are judged. This list is the default; a list of your own\n"
 	                "replaces it. See docs/local-names.md." },
-	{ "local_zones", &kind_local_names, AT(local_zones),
+	{ "local_zones", &kind_local_names, AT(local_zones), .change = CHANGE_NOW,
 	        .help = "Your own local names, beside those of local_names. With \"from\" a name\n"
 	                "is local only in the answers of that server or network, and answers of\n"
 	                "other servers are judged (a VPN's split DNS):\n"
@@ -219,14 +222,14 @@ const struct config_key config_keys[] = {
 	{ "sha1", &kind_switch, AT(sha1),
 	        .help = "If true, RSASHA1 signatures and SHA-1 DS digests are accepted. If\n"
 	                "false, zones that have nothing better count as unsigned (RFC 9905)." },
-	{ "nsec3_iterations", &kind_number, AT(nsec3_iterations), .number = LIMIT_NSEC3_ITERATIONS,
-	        .max = LIMIT_NSEC3_ITERATIONS_MOST,
+	{ "nsec3_iterations", &kind_number, AT(nsec3_iterations), .change = CHANGE_NOW,
+	        .number = LIMIT_NSEC3_ITERATIONS, .max = LIMIT_NSEC3_ITERATIONS_MOST,
 	        .help = "How many iterations an NSEC3 hash may have (RFC 9276). In a zone with\n"
 	                "more, nothing proves that a name or type does not exist: then such\n"
 	                "answers count as unsigned, and so does any answer that a forger sends\n"
 	                "without signatures. At most 150. BIND and Knot Resolver stop at 50, too,\n"
 	                "Unbound at 150. See docs/limits.md." },
-	{ "resolver", &kind_resolvers, AT(resolvers),
+	{ "resolver", &kind_resolvers, AT(resolvers), .change = CHANGE_NOW,
 	        .help = "The resolvers that keys are fetched from:\n"
 	                "[ \"192.0.2.1\", \"[2001:db8::1]:53\" ]. If the list is empty, keys are\n"
 	                "fetched from the server that the client asked." },
@@ -238,13 +241,13 @@ const struct config_key config_keys[] = {
 	{ "root_hints", &kind_path, AT(root_hints), .text = "/usr/share/dns/root.hints",
 	        .help = "The file of the addresses of the root servers, in zone-file form. The\n"
 	                "Debian package dns-root-data has it." },
-	{ "checking_disabled", &kind_word, AT(checking_disabled), .words = checking_disabled_words,
-	        .number = CHECKING_DISABLED_JUDGE,
+	{ "checking_disabled", &kind_word, AT(checking_disabled), .change = CHANGE_NOW,
+	        .words = checking_disabled_words, .number = CHECKING_DISABLED_JUDGE,
 	        .help = "How a query with the CD bit is treated. With it a client says that it\n"
 	                "validates itself. \"judge\" treats the query like any other, \"pass\"\n"
 	                "leaves it and its response alone. Some resolvers set the bit in every\n"
 	                "query and validate nothing: they believe and cache what passes." },
-	{ "validators", &kind_networks, AT(validators),
+	{ "validators", &kind_networks, AT(validators), .change = CHANGE_NOW,
 	        .help = "Clients whose queries with the CD bit pass, whatever\n"
 	                "checking_disabled says: [ \"192.0.2.7\", \"2001:db8:7::/48\" ]. Name "
 	                "only\n"
@@ -252,12 +255,13 @@ const struct config_key config_keys[] = {
 	                "anchors for zones that cannot be proved from trust_anchor. For this\n"
 	                "machine, name the address that it sends its queries from." },
 
-	{ "unjudged_servers", &kind_networks, AT(unjudged_servers),
+	{ "unjudged_servers", &kind_networks, AT(unjudged_servers), .change = CHANGE_NOW,
 	        .help = "Servers whose answers are not judged, such as a hidden primary that is\n"
 	                "unsigned while the public zone is signed:\n"
 	                "[ \"192.0.2.53\", \"10.8.0.0/24\" ]. An attacker on the way to such a\n"
 	                "server can forge its answers. See docs/hidden-primary.md." },
-	{ "blocked", &kind_word, AT(blocked), .words = blocked_words, .number = BLOCKED_SERVFAIL,
+	{ "blocked", &kind_word, AT(blocked), .change = CHANGE_NOW, .words = blocked_words,
+	        .number = BLOCKED_SERVFAIL,
 	        .help = "How an unproved answer that says nothing (no such name, no such type,\n"
 	                "0.0.0.0, ::) is treated in a signed zone. Filters such as Pi-hole,\n"
 	                "AdGuard and RPZ give such answers. \"servfail\" refuses them: a client\n"
@@ -300,7 +304,7 @@ const struct config_key config_keys[] = {
 	                "quarter is for clients and questions that have less than a sixteenth\n"
 	                "of the room. Must be less than queue.length." },
 
-	{ "assist", &kind_switch, AT(assist), .number = true,
+	{ "assist", &kind_switch, AT(assist), .change = CHANGE_NOW, .number = true,
 	        .help = "Some servers strip the signatures from their responses, or reject\n"
 	                "EDNS, so that nothing from a signed zone can be proved. If true,\n"
 	                "sealgate fetches the signatures from `resolver` to prove the response.\n"
@@ -317,7 +321,7 @@ const struct config_key config_keys[] = {
 	                "(RFC 8781). Only prefixes in fc00::/7 and 64:ff9b:1::/48 are used,\n"
 	                "because nothing proves them, and a global one could lead to anybody.\n"
 	                "See docs/dns64.md." },
-	{ "before_clock", &kind_names, AT(before_clock),
+	{ "before_clock", &kind_names, AT(before_clock), .change = CHANGE_NOW,
 	        .text = "pool.ntp.org ntp.ubuntu.com time.cloudflare.com time.google.com "
 	                "time.apple.com time.g.aaplimg.com time.windows.com "
 	                "twc.trafficmanager.net",
@@ -326,8 +330,8 @@ const struct config_key config_keys[] = {
 	                "below them, then pass unjudged, with TTLs of at most five minutes. If\n"
 	                "the name of a time server is an alias (CNAME), list its target too.\n"
 	                "Records of other names do not pass." },
-	{ "unset_clock", &kind_word, AT(unset_clock), .words = unset_clock_words,
-	        .number = UNSET_CLOCK_WAIT,
+	{ "unset_clock", &kind_word, AT(unset_clock), .change = CHANGE_NOW,
+	        .words = unset_clock_words, .number = UNSET_CLOCK_WAIT,
 	        .help = "How responses for all other names are treated while the clock is not\n"
 	                "set: \"wait\" keeps them for at most park_ms, \"fail\" refuses them at\n"
 	                "once." },
@@ -344,7 +348,7 @@ const struct config_key config_keys[] = {
 	{ "control_socket", &kind_path, AT(control_socket), .text = "/run/sealgate/control",
 	        .help = "The socket that `sealgate ctl` uses to reach the daemon. Only root may\n"
 	                "use it." },
-	{ "log_level", &kind_word, AT(log_level), .words = log_level_words,
+	{ "log_level", &kind_word, AT(log_level), .change = CHANGE_NOW, .words = log_level_words,
 	        .number = LOG_LEVEL_INFO,
 	        .help = "What is logged: \"error\", \"warning\", \"info\" or \"debug\". Each "
 	                "level\n"
@@ -360,7 +364,7 @@ const struct config_key config_keys[] = {
 	                "list means all servers on this machine. Warning, for \"gateway\": a\n"
 	                "machine on the servers' side that can send from their addresses can\n"
 	                "get forged answers signed. The rules depend on it." },
-	{ "sign.zones", &kind_zones, AT(sign_zones),
+	{ "sign.zones", &kind_zones, AT(sign_zones), .change = CHANGE_NOW,
 	        .help = "The zones to sign:\n"
 	                "( { name = \"example.org\"; keys = \"/etc/sealgate/keys\"; } )\n"
 	                "`keys` is the directory with the keys from `sealgate keys generate` or\n"
@@ -373,20 +377,21 @@ const struct config_key config_keys[] = {
 	                "servers, those of sign.servers that serve this zone: [ \"192.0.2.53\" ].\n"
 	                "Answers of other servers about the zone are not signed. Without this\n"
 	                "list, all servers serve the zone." },
-	{ "sign.secondaries", &kind_networks, AT(sign_secondaries),
+	{ "sign.secondaries", &kind_networks, AT(sign_secondaries), .change = CHANGE_NOW,
 	        .help = "The clients that may transfer these zones, unsigned: [ \"192.0.2.7\",\n"
 	                "\"2001:db8:7::/48\" ]. Others are refused." },
-	{ "sign.life_s", &kind_number, AT(sign_life_s), .number = SIGN_LIFE_S, .min = 259200,
-	        .max = 7776000, .help = "How long a signature is valid, in seconds." },
-	{ "sign.udp_size", &kind_number, AT(sign_udp_size), .number = SIGN_UDP_SIZE, .min = 512,
-	        .max = 4096,
+	{ "sign.life_s", &kind_number, AT(sign_life_s), .change = CHANGE_NOW, .number = SIGN_LIFE_S,
+	        .min = 259200, .max = 7776000,
+	        .help = "How long a signature is valid, in seconds." },
+	{ "sign.udp_size", &kind_number, AT(sign_udp_size), .change = CHANGE_NOW,
+	        .number = SIGN_UDP_SIZE, .min = 512, .max = 4096,
 	        .help = "The largest response over UDP, whatever size the client accepts. In\n"
 	                "place of a larger one the client gets TC, and asks again over TCP." },
-	{ "sign.signatures_per_s", &kind_number, AT(sign_per_s), .number = SIGN_PER_S,
-	        .max = 1000000,
+	{ "sign.signatures_per_s", &kind_number, AT(sign_per_s), .change = CHANGE_NOW,
+	        .number = SIGN_PER_S, .max = 1000000,
 	        .help = "How many new signatures each queue makes in a second. Above that,\n"
 	                "clients get TC over UDP. 0: no limit." },
-	{ "sign.signatures_per_network", &kind_number, AT(sign_per_network),
+	{ "sign.signatures_per_network", &kind_number, AT(sign_per_network), .change = CHANGE_NOW,
 	        .number = SIGN_PER_NETWORK, .max = 1000000,
 	        .help = "The same limit for each network of clients (IPv4 /24, IPv6 /56)." },
 	{ "sign.signatures", &kind_number, AT(sign_remembered), .number = 32768, .min = 64,

@@ -10,10 +10,18 @@
 struct config;
 struct config_kind;
 
+/* When a new value of a key takes effect, while the daemon runs. */
+enum key_change {
+	CHANGE_RESTART, /* at the next start: the value says what is bound, opened or taken at the start */
+	CHANGE_NOW,   /* by a reload */
+	CHANGE_RULES, /* by a reload, which applies the rules again */
+};
+
 struct config_key {
 	const char *path; /* as in the file, with the group before a dot: "queue.count" */
 	const struct config_kind *kind;
-	size_t offset;     /* of the member in struct config */
+	size_t offset, size; /* of the member in struct config */
+	enum key_change change;
 	uint32_t number;   /* the default of a number, a mark, a switch or a word */
 	uint32_t min, max; /* the range of a number */
 	const char *text;  /* the default of a path; of names and prefixes, separated by spaces */

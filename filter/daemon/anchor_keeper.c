@@ -36,6 +36,7 @@ struct source {
 
 struct anchor_keeper {
 	const struct config *config;
+	const char *state_path;
 	struct worker *const *workers;
 	unsigned worker_count;
 	struct anchors *anchors; /* in force */
@@ -63,7 +64,7 @@ struct anchor_keeper {
 
 static void keeper_load(struct anchor_keeper *k, const struct anchors *configured, int64_t now_s)
 {
-	const char *path = k->config->trust_anchor_state;
+	const char *path = k->state_path;
 	struct complaint error;
 
 	if (anchor_file_load(&k->points, path, k->crypto, &error) == ANCHOR_FILE_DAMAGED)
@@ -84,7 +85,7 @@ static void keeper_load(struct anchor_keeper *k, const struct anchors *configure
 static void keeper_save(struct anchor_keeper *k)
 {
 	struct complaint error;
-	int result = anchor_file_save(&k->points, k->config->trust_anchor_state, k->crypto, &error);
+	int result = anchor_file_save(&k->points, k->state_path, k->crypto, &error);
 
 	if (result < 0 && !k->save_failed)
 		log_warning("cannot save trust anchors: %s; changes are in force, but will be lost "
@@ -92,7 +93,7 @@ static void keeper_save(struct anchor_keeper *k)
 		            "sealgate ends",
 		        error.text);
 	else if (result == 0 && k->save_failed)
-		log_info("trust anchors can be saved again: %s", k->config->trust_anchor_state);
+		log_info("trust anchors can be saved again: %s", k->state_path);
 	k->save_failed = result < 0;
 }
 
@@ -302,6 +303,24 @@ void anchor_keeper_stop(struct anchor_keeper *k)
 	k->is_running = false;
 }
 
+/* The thread may be in the middle of the resolvers, so it ends, and starts again. */
+void anchor_keeper_use(struct anchor_keeper *k, const struct config *c)
+{
+	bool was_running = k->is_running;
+	eventfd_t ignored;
+
+	anchor_keeper_stop(k);
+	k->config = c;
+	if (!was_running)
+		return;
+	eventfd_read(k->stop_fd, &ignored);
+	int error = anchor_keeper_start(k, k->workers, k->worker_count);
+	if (error)
+		log_error("trust anchors are not kept up to date until a restart: cannot start "
+		          "the anchor keeper's thread: %s",
+		        strerror(-error));
+}
+
 static bool keeper_take_memory(struct anchor_keeper *k)
 {
 	k->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -320,6 +339,7 @@ struct anchor_keeper *anchor_keeper_new(const struct config *c, const struct anc
 	if (!k)
 		return NULL;
 	k->config = c;
+	k->state_path = c->trust_anchor_state;
 	k->stop_fd = k->answered_fd = -1;
 	pthread_mutex_init(&k->lock, NULL);
 	if (keeper_take_memory(k)) {

@@ -11,7 +11,7 @@
 struct anchor_keeper;
 
 /* Reads the saved states and merges `configured` into them. A damaged or read-only file is logged
- * and ignored. Borrows `c` until anchor_keeper_free(), and `configured` for the call. Returns NULL
+ * and ignored. Borrows `c` until anchor_keeper_free(), also after anchor_keeper_use(), and `configured` for the call. Returns NULL
  * if memory or descriptors are short. */
 struct anchor_keeper *anchor_keeper_new(const struct config *c, const struct anchors *configured);
 
@@ -25,6 +25,9 @@ void anchor_keeper_answered(
 
 /* Starts the thread. Borrows the workers until anchor_keeper_stop(). Returns 0 or -errno. */
 int anchor_keeper_start(struct anchor_keeper *k, struct worker *const workers[], unsigned count);
+
+/* From now on asks the resolvers of `c`, which it borrows in place of the configuration before. */
+void anchor_keeper_use(struct anchor_keeper *k, const struct config *c);
 
 /* Ends the thread at once, without waiting for a response. NULL is fine. */
 void anchor_keeper_stop(struct anchor_keeper *k);

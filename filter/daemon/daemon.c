@@ -21,6 +21,7 @@
 #include "daemon/anchor_keeper.h"
 #include "daemon/counters.h"
 #include "daemon/privileges.h"
+#include "daemon/reload.h"
 #include "daemon/service_commands.h"
 #include "daemon/service_workers.h"
 #include "daemon/systemd.h"
@@ -176,6 +177,7 @@ static int service_idle_ms(const struct service *s)
 static int take_signal(struct service *s)
 {
 	struct signalfd_siginfo info;
+	struct config_changes changes;
 	struct complaint why;
 
 	if (read(s->signals, &info, sizeof(info)) != sizeof(info)) {
@@ -187,7 +189,7 @@ static int take_signal(struct service *s)
 		return 1;
 	}
 	if (info.ssi_signo == SIGHUP) {
-		service_reload(s, &why);
+		reload_configuration(s, &changes, &why);
 		return 1;
 	}
 	log_info("ending: %s", info.ssi_signo == SIGINT ? "SIGINT" : "SIGTERM");
@@ -239,7 +241,7 @@ static void open_control(struct service *s)
 
 	s->started_ms = clock_monotonic_ms();
 	s->pause = (struct pause){ .workers = s->workers, .worker_count = s->worker_count };
-	s->control = control_open(s->config->control_socket, service_commands, s, &why);
+	s->control = control_open(s->started->control_socket, service_commands, s, &why);
 	if (!s->control)
 		log_warning("no control socket, `sealgate ctl` will not work: %s", why.text);
 }
@@ -312,6 +314,11 @@ static void service_fini(struct service *s)
 	prefix_keeper_free(s->prefixes);
 	anchors_free(s->anchors);
 	zone_keeper_free(s->zones);
+	if (s->former != s->first)
+		generation_free(s->former);
+	if (s->generation != s->first)
+		generation_free(s->generation);
+	generation_free(s->first);
 	if (s->signals >= 0)
 		close(s->signals);
 	if (s->failed >= 0)
@@ -372,7 +379,7 @@ static int look_for_prefixes(struct service *s, const struct config *c)
 {
 	if (s->zones || c->dns64_discovery == 0)
 		return 0;
-	s->prefixes = prefix_keeper_new(c, &s->policy);
+	s->prefixes = prefix_keeper_new(c, &s->generation->policy);
 	if (s->prefixes)
 		return 0;
 	log_error("cannot look for DNS64 prefixes: out of memory or descriptors");
@@ -385,33 +392,34 @@ static int guard_rules(struct service *s, struct config *c)
 
 	if (c->rules_watch == RULES_WATCH_OFF)
 		return 0;
-	s->guard = rules_guard_start(c, &why);
+	s->guard = rules_guard_start(c, s->path, &why);
 	if (s->guard)
 		return 0;
 	log_error("%s", why.text);
 	return -EAGAIN;
 }
 
-int daemon_run(struct config *c)
+/* The configuration lives in the first generation from here on. */
+static int begin_service(struct service *s, struct config *c, const char *path)
 {
-	struct service s = { .config = c,
-		.signals = -1,
-		.failed = -1,
-		.policy = { .dns64 = c->dns64.items,
-		        .dns64_count = c->dns64.count,
-		        .finds_dns64 = c->dns64_discovery != 0,
-		        .passes_cd = c->checking_disabled == CHECKING_DISABLED_PASS,
-		        .validators = c->validators.items,
-		        .validator_count = c->validators.count,
-		        .has_nsec3_iterations = true,
-		        .nsec3_iterations = c->nsec3_iterations,
-		        .unjudged = c->unjudged_servers.items,
-		        .unjudged_count = c->unjudged_servers.count,
-		        .passes_transfers = c->zone_transfer == ZONE_TRANSFER_PASS,
-		        .passes_blocked = c->blocked == BLOCKED_PASS,
-		        .time_servers = c->before_clock } };
-	int error;
+	*s = (struct service){ .path = path, .signals = -1, .failed = -1 };
+	s->first = s->generation = generation_new(c);
+	if (!s->first) {
+		log_error("out of memory");
+		return -ENOMEM;
+	}
+	s->started = s->config = &s->first->config;
+	return 0;
+}
 
+int daemon_run(struct config *configured, const char *path)
+{
+	struct service s;
+	int error = begin_service(&s, configured, path);
+
+	if (error)
+		return error;
+	struct config *c = &s.first->config;
 	crypto_allow_sha1(c->sha1);
 	exchange_use_mark(c->mark_own);
 	service_user_check(c);

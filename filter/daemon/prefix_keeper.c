@@ -275,6 +275,35 @@ void prefix_keeper_stop(struct prefix_keeper *k)
 	k->is_running = false;
 }
 
+static void start_again(struct prefix_keeper *k)
+{
+	eventfd_t ignored;
+
+	eventfd_read(k->stop_fd, &ignored);
+	int error = prefix_keeper_start(k, k->policies.workers, k->policies.worker_count);
+	if (error)
+		log_error("no DNS64 prefixes are found until a restart: cannot start the thread: "
+		          "%s",
+		        strerror(-error));
+}
+
+/* The thread may be in the middle of the resolvers, so it ends, and starts again. Other resolvers are
+ * asked at once; what is known holds until its end. */
+int prefix_keeper_use(struct prefix_keeper *k, const struct config *c, const struct policy *policy)
+{
+	bool was_running = k->is_running;
+
+	prefix_keeper_stop(k);
+	int error = prefix_policies_replace(&k->policies, policy, &k->found);
+	if (!error) {
+		k->config = c;
+		memset(k->resolvers, 0, sizeof(k->resolvers));
+	}
+	if (was_running)
+		start_again(k);
+	return error;
+}
+
 /* ---- From the start to the end ---- */
 
 static void set_question(struct client_query *asked)

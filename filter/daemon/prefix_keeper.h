@@ -35,6 +35,10 @@ struct prefix_keeper *prefix_keeper_new(const struct config *c, const struct pol
 /* Starts the thread. Borrows the workers until prefix_keeper_stop(). Returns 0 or -errno. */
 int prefix_keeper_start(struct prefix_keeper *k, struct worker *const workers[], unsigned count);
 
+/* From now on asks the resolvers of `c`, and adds what was found to `policy`; borrows both in place of
+ * those before. The workers get the new policy at once. Returns 0; or -ENOMEM, and nothing changes. */
+int prefix_keeper_use(struct prefix_keeper *k, const struct config *c, const struct policy *policy);
+
 /* Copies what was found, from any thread. */
 void prefix_keeper_found(struct prefix_keeper *k, struct found_prefixes *found);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "daemon/prefix_policy.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "config/config.h"
@@ -58,6 +59,14 @@ static const struct policy *in_force(const struct prefix_policies *p)
 	return p->newest ? &p->newest->policy : p->configured;
 }
 
+static void give(struct prefix_policies *p, struct prefix_policy *made)
+{
+	made->older = p->newest;
+	p->newest = made;
+	for (unsigned i = 0; i < p->worker_count; i++)
+		worker_use_policy(p->workers[i], &made->policy);
+}
+
 uint64_t prefix_policies_publish(
         struct prefix_policies *p, const struct found_prefixes *found, uint64_t now_ms)
 {
@@ -71,12 +80,22 @@ uint64_t prefix_policies_publish(
 		free(made);
 		return changes ? p->rests_until_ms : UINT64_MAX;
 	}
-	made->older = p->newest;
-	p->newest = made;
+	give(p, made);
 	p->rests_until_ms = now_ms + PREFIX_REST_MS;
-	for (unsigned i = 0; i < p->worker_count; i++)
-		worker_use_policy(p->workers[i], &made->policy);
 	return UINT64_MAX;
+}
+
+int prefix_policies_replace(struct prefix_policies *p, const struct policy *configured,
+        const struct found_prefixes *found)
+{
+	struct prefix_policy *made = calloc(1, sizeof(*made));
+
+	if (!made)
+		return -ENOMEM;
+	p->configured = configured;
+	fill(made, configured, found);
+	give(p, made);
+	return 0;
 }
 
 static void free_older(struct prefix_policy *policy)

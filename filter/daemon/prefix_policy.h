@@ -28,6 +28,11 @@ struct prefix_policies {
 uint64_t prefix_policies_publish(
         struct prefix_policies *p, const struct found_prefixes *found, uint64_t now_ms);
 
+/* Replaces the configured policy, and gives it to the workers at once with the prefixes found that count.
+ * Returns 0; or -ENOMEM, and nothing changes. */
+int prefix_policies_replace(struct prefix_policies *p, const struct policy *configured,
+        const struct found_prefixes *found);
+
 /* Frees the policies that no worker uses any more. Returns true if there are others beside the newest. */
 bool prefix_policies_clean(struct prefix_policies *p);
 

@@ -28,11 +28,12 @@ enum rules_news {
 enum rules_order {
 	RULES_ORDER_STAND_BACK = 'b', /* the operator removes the rules: do not put them back */
 	RULES_ORDER_WATCH = 'w',      /* the operator applied the rules: watch them again */
+	RULES_ORDER_RELOAD = 'r',     /* the configuration has changed: apply the rules for it */
 };
 
 /* Starts the guard. To be called before the first thread starts and before privileges are given up. The
- * process changes its own copy of `c`. Returns NULL with a complaint. */
-struct rules_guard *rules_guard_start(struct config *c, struct complaint *why);
+ * process changes its own copy of `c`, and reads `path` again when told. Returns NULL with a complaint. */
+struct rules_guard *rules_guard_start(struct config *c, const char *path, struct complaint *why);
 
 /* Is readable when the guard has news or has ended; -1 after it ended. */
 int rules_guard_fd(const struct rules_guard *g);

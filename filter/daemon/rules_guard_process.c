@@ -10,11 +10,13 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "config/config_change.h"
 #include "netfilter/rule_events.h"
 #include "netfilter/rules_watch.h"
 
 struct guard {
 	struct config *config;
+	const char *path;                          /* of its file; NULL: the default */
 	struct config_interfaces inside, shortcut; /* as configured; a look changes `config` */
 	struct rules_watch watch;
 	struct rule_events events;
@@ -31,16 +33,40 @@ static const enum rules_news news_of[] = {
 	[RULES_BLIND] = RULES_NEWS_BLIND,
 };
 
+/* The daemon has read the file without a fault a moment ago. Only the keys that can change now are
+ * taken: the others, such as the numbers of the queues, must stay those of the daemon. */
+static void read_again(struct guard *g)
+{
+	struct config next;
+	struct complaint why;
+
+	if (config_load(&next, g->path, NULL, &why) != 0) {
+		log_error("rules: stay as they are: %s", why.text);
+		return;
+	}
+	g->config->inside = g->inside;
+	config_take_rules(g->config, &next);
+	g->inside = g->config->inside;
+	config_fini(&next);
+}
+
+static void take_order(struct guard *g, enum rules_order order)
+{
+	if (order == RULES_ORDER_RELOAD)
+		read_again(g);
+	else
+		g->watch.stands_back = order == RULES_ORDER_STAND_BACK;
+	rules_watch_notice(&g->watch, true, clock_monotonic_ms());
+}
+
 /* Takes the orders that wait. */
 static void take_orders(struct guard *g)
 {
 	char order;
 	ssize_t len;
 
-	while ((len = recv(g->channel, &order, 1, MSG_DONTWAIT)) == 1) {
-		g->watch.stands_back = order == RULES_ORDER_STAND_BACK;
-		rules_watch_notice(&g->watch, true, clock_monotonic_ms());
-	}
+	while ((len = recv(g->channel, &order, 1, MSG_DONTWAIT)) == 1)
+		take_order(g, (enum rules_order)order);
 	g->has_ended = len == 0 || (len < 0 && errno != EAGAIN && errno != EINTR);
 }
 
@@ -149,9 +175,10 @@ static void leave_signals_to_daemon(void)
 		signal(signals[i], SIG_IGN);
 }
 
-int rules_guard_process(int channel, struct config *c)
+int rules_guard_process(int channel, struct config *c, const char *path)
 {
 	struct guard g = { .config = c,
+		.path = path,
 		.inside = c->inside,
 		.shortcut = c->shortcut_interfaces,
 		.channel = channel };

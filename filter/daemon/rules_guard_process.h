@@ -16,6 +16,6 @@ struct rules_report {
 
 /* Watches the rules until the other end of `channel`, a socket of type SOCK_SEQPACKET, is closed. Orders
  * of one octet (enum rules_order) come from there, reports go there. Returns the exit code. */
-int rules_guard_process(int channel, struct config *c);
+int rules_guard_process(int channel, struct config *c, const char *path);
 
 #endif

@@ -2,7 +2,6 @@
 #include "daemon/service.h"
 
 #include "base/clock.h"
-#include "base/complaint.h"
 #include "base/log.h"
 #include "config/config_table.h"
 #include "daemon/systemd.h"
@@ -20,8 +19,8 @@ void service_tell_systemd(const struct service *s)
 	else if (s->time.state == CLOCK_NOT_SET)
 		snprintf(text, sizeof(text), "Waiting for the clock to be set");
 	else
-		snprintf(text, sizeof(text), "Ready: role %s, mode %s", key_word("role", s->config),
-		        key_word("mode", s->config));
+		snprintf(text, sizeof(text), "Ready: role %s, mode %s",
+		        key_word("role", s->started), key_word("mode", s->started));
 	systemd_status(text);
 }
 
@@ -29,18 +28,4 @@ int64_t service_now_s(const struct service *s)
 {
 	return s->time.state == CLOCK_NOT_SET ? -1
 	                                      : s->time.source->wall_s(s->time.source->context);
-}
-
-int service_reload(struct service *s, struct complaint *why)
-{
-	int result = -1;
-
-	if (s->zones)
-		result = zone_keeper_reload(s->zones, why);
-	else
-		complaint_set(why,
-		        "only role \"signer\" can reload; restart to change the configuration");
-	if (result < 0)
-		log_error("not reloaded, nothing changes: %s", why->text);
-	return result;
 }

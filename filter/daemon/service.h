@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "config/root_hints.h"
 #include "daemon/control.h"
+#include "daemon/generation.h"
 #include "daemon/pause.h"
 #include "daemon/prefix_keeper.h"
 #include "daemon/rules_guard.h"
@@ -25,8 +26,13 @@ struct thread {
 };
 
 struct service {
-	const struct config *config;
-	struct policy policy;
+	const char *path; /* of the configuration file; NULL: the default */
+	const struct config
+	        *started; /* the configuration at the start: what a reload cannot change */
+	const struct config *config;   /* the newest: what a reload can change */
+	struct generation *generation; /* to which `config` belongs */
+	struct generation *former;     /* a worker may still use it; or NULL */
+	struct generation *first;      /* to which `started` belongs */
 	struct root_hints hints;
 	struct zone_keeper *zones;    /* of a signer; NULL: this daemon validates */
 	struct anchors *anchors;      /* as configured; NULL: this daemon signs */
@@ -51,9 +57,5 @@ int64_t service_now_s(const struct service *s);
 
 /* Tells systemd the state of the service, for `systemctl status`. */
 void service_tell_systemd(const struct service *s);
-
-/* Reads the keys of a signer again; nothing else can be read again. Returns 0; or -1 with the reason
- * in `why`, and the keys in use stay. Failures are logged too. */
-int service_reload(struct service *s, struct complaint *why);
 
 #endif

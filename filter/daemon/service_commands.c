@@ -10,6 +10,7 @@
 #include "config/network_text.h"
 #include "daemon/counters.h"
 #include "daemon/prefix_text.h"
+#include "daemon/reload.h"
 #include "daemon/service.h"
 #include "worker/worker_orders.h"
 
@@ -64,16 +65,20 @@ static void flush_learned(void *context, char *const words[], struct control_rep
 	control_add_flag(reply, "flushed", true);
 }
 
-static void reload_keys(void *context, char *const words[], struct control_reply *reply)
+static void reload(void *context, char *const words[], struct control_reply *reply)
 {
 	struct service *s = context;
+	struct config_changes changes;
 
 	(void)words;
-	if (service_reload(s, &reply->error) < 0) {
+	if (reload_configuration(s, &changes, &reply->error) < 0) {
 		reply->code = CONTROL_NO;
 		return;
 	}
-	control_add_number(reply, "zones", zone_keeper_policy(s->zones)->zone_count);
+	control_add_text(reply, "changed", changes.now);
+	control_add_text(reply, "after_restart", changes.at_restart);
+	if (s->zones)
+		control_add_number(reply, "zones", zone_keeper_policy(s->zones)->zone_count);
 }
 
 /* `sealgate rules` tells the daemon what it is about to do, so that the guard does not undo it. */
@@ -176,8 +181,8 @@ static void add_status(void *context, char *const words[], struct control_reply 
 	struct service *s = context;
 
 	(void)words;
-	control_add_text(reply, "role", key_word("role", s->config));
-	control_add_text(reply, "mode", key_word("mode", s->config));
+	control_add_text(reply, "role", key_word("role", s->started));
+	control_add_text(reply, "mode", key_word("mode", s->started));
 	add_rules(s, reply);
 	control_add_text(reply, "version", SEALGATE_VERSION);
 	control_add_number(reply, "pid", getpid());
@@ -193,7 +198,7 @@ static void add_status(void *context, char *const words[], struct control_reply 
 		add_unjudged(s, reply);
 		add_prefixes(s, reply);
 		add_counters(s, counters_told, COUNT(counters_told), reply);
-		if (config_monitors(s->config))
+		if (config_monitors(s->started))
 			add_counters(s, monitors_told, COUNT(monitors_told), reply);
 	}
 }
@@ -202,7 +207,7 @@ const struct control_command service_commands[] = {
 	{ "pause", "SECONDS", 1, pause_judging },
 	{ "resume", "", 0, resume_judging },
 	{ "flush", "", 0, flush_learned },
-	{ "reload", "", 0, reload_keys },
+	{ "reload", "", 0, reload },
 	{ "status", "", 0, add_status },
 	{ "rules-removed", "", 0, stand_back },
 	{ "rules-applied", "", 0, watch_rules },

@@ -53,7 +53,7 @@ static struct nfqueue_options queue_options(const struct config *c, unsigned i)
 
 static struct worker_config worker_config(struct service *s, const struct config *c, unsigned i)
 {
-	s->anchor_alarm.path = c->trust_anchor;
+	s->anchor_alarm.path = s->started->trust_anchor;
 	return (struct worker_config){
 		.queue = queue_options(c, i),
 		.limits = c->limits,
@@ -68,7 +68,7 @@ static struct worker_config worker_config(struct service *s, const struct config
 		.anchor_answered = s->keeper ? anchor_keeper_answered : NULL,
 		.anchor_context = s->keeper,
 		.anchor_alarm = &s->anchor_alarm,
-		.policy = &s->policy,
+		.policy = &s->generation->policy,
 		.ntas = c->ntas,
 		.local_names = c->local_names,
 		.local_zones = c->local_zones,
@@ -80,6 +80,11 @@ static struct worker_config worker_config(struct service *s, const struct config
 		.earliest_s = s->time.built_s,
 		.time = s->time.source,
 	};
+}
+
+struct worker_config service_settings(struct service *s)
+{
+	return worker_config(s, s->config, 0);
 }
 
 int service_bind_queues(struct service *s)

@@ -8,4 +8,7 @@
 /* Makes a worker for each pair of queues. Returns 0, or -errno; the failure is logged. */
 int service_bind_queues(struct service *s);
 
+/* Returns what running workers take from the newest configuration. */
+struct worker_config service_settings(struct service *s);
+
 #endif

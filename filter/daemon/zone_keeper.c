@@ -18,7 +18,6 @@
 #define TAKEN_WAIT_MS 1000
 
 struct zone_keeper {
-	const struct config *config;
 	struct zone_policy *current;
 	struct zone_policy *former; /* a worker may still use it; or NULL */
 	struct worker *const *workers;
@@ -35,7 +34,6 @@ struct zone_keeper *zone_keeper_new(const struct config *c, struct complaint *wh
 		complaint_set(why, "no memory");
 		return NULL;
 	}
-	k->config = c;
 	k->current = zone_policy_load(c, why);
 	if (k->current)
 		return k;
@@ -68,7 +66,7 @@ static bool release_former(struct zone_keeper *k)
 	return true;
 }
 
-int zone_keeper_reload(struct zone_keeper *k, struct complaint *why)
+int zone_keeper_reload(struct zone_keeper *k, const struct config *c, struct complaint *why)
 {
 	for (unsigned waited_ms = 0; !release_former(k); waited_ms++) {
 		if (waited_ms == TAKEN_WAIT_MS) {
@@ -78,7 +76,7 @@ int zone_keeper_reload(struct zone_keeper *k, struct complaint *why)
 		}
 		usleep(1000);
 	}
-	struct zone_policy *fresh = zone_policy_load(k->config, why);
+	struct zone_policy *fresh = zone_policy_load(c, why);
 	if (!fresh)
 		return -1;
 	k->former = k->current;

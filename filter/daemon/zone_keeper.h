@@ -24,9 +24,9 @@ const struct sign_policy *zone_keeper_policy(const struct zone_keeper *k);
  * zone_keeper_free(). */
 void zone_keeper_serve(struct zone_keeper *k, struct worker *const workers[], unsigned count);
 
-/* Reads all keys again, and gives them to the workers. Returns 0; or -1 with a complaint, and the keys
- * in use stay. */
-int zone_keeper_reload(struct zone_keeper *k, struct complaint *why);
+/* Reads the keys of all zones of `c` again, and gives them to the workers. Borrows `c` in place of the
+ * configuration before. Returns 0; or -1 with a complaint, and everything stays. */
+int zone_keeper_reload(struct zone_keeper *k, const struct config *c, struct complaint *why);
 
 /* Does what is due; call it regularly. Once a day it warns of pre-made signatures that expire soon,
  * unless `now_s` is negative, which means that the clock is not set. `now_ms` is of the monotonic

@@ -35,6 +35,13 @@ int fetcher_init(struct fetcher *f, int epoll_fd, const struct fetch_sources *so
 	return 0;
 }
 
+void fetcher_use_resolvers(
+        struct fetcher *f, const struct sockaddr_storage *resolvers, unsigned resolver_count)
+{
+	f->resolvers = resolvers;
+	f->resolver_count = resolver_count;
+}
+
 void fetcher_fini(struct fetcher *f)
 {
 	for (struct fetch *fetch = f->in_flight; fetch; fetch = fetch->next) {

@@ -126,6 +126,10 @@ int fetcher_init(struct fetcher *f, int epoll_fd, const struct fetch_sources *so
 /* Ends every fetch without calling the owner. */
 void fetcher_fini(struct fetcher *f);
 
+/* From now on these resolvers are asked; borrowed. Fetches in flight ask them in their next tries. */
+void fetcher_use_resolvers(
+        struct fetcher *f, const struct sockaddr_storage *resolvers, unsigned resolver_count);
+
 /* Fetches `want`, unless a fetch for it is in flight already, and lets `parked` wait for it. `parked`
  * may be NULL. `server` is the server that the client asked. A client's retry finds the fetch of its
  * first question.

@@ -70,7 +70,8 @@ static const struct sockaddr_storage *resolver_of_try(
 {
 	const struct parked *parked = reask->waiting.first;
 
-	if (reask->how == REASK_SIGNED)
+	/* a reload may have removed the last resolver meanwhile: then the client's server is asked */
+	if (reask->how == REASK_SIGNED && all->resolver_count > 0)
 		return &all->resolvers[(reask->tries - 1) % all->resolver_count];
 	return reask->how == REASK_ONCE_MORE && parked->may_ask_elsewhere
 	               ? another_resolver(all, &parked->server)

@@ -11,6 +11,13 @@
 
 #define DATELESS_ZONES 256 /* on the way to the names of time servers */
 
+static void set_lists(struct store *s, const struct worker_config *config)
+{
+	s->ntas = config->ntas;
+	s->local_names = config->local_names;
+	s->local_zones = config->local_zones;
+}
+
 static void set_dateless_policy(struct gates *g, const struct policy *policy)
 {
 	g->dateless.policy = *policy;
@@ -28,9 +35,7 @@ static int init_dateless(struct gates *g)
 		.crypto = g->crypto, .store = &g->dateless.store, .policy = &g->dateless.policy
 	};
 	int result = store_init(&g->dateless.store, config->anchors, DATELESS_ZONES);
-	g->dateless.store.ntas = config->ntas;
-	g->dateless.store.local_names = config->local_names;
-	g->dateless.store.local_zones = config->local_zones;
+	set_lists(&g->dateless.store, config);
 	return result < 0 ? result : gate_init(&g->dateless.gate, 0);
 }
 
@@ -39,9 +44,7 @@ int gates_init(struct gates *g)
 	const struct worker_config *config = g->config;
 	int result = store_init(&g->store, config->anchors, config->limits.zones);
 
-	g->store.ntas = config->ntas;
-	g->store.local_names = config->local_names;
-	g->store.local_zones = config->local_zones;
+	set_lists(&g->store, config);
 	g->gate =
 	        (struct gate){ .crypto = g->crypto, .store = &g->store, .policy = config->policy };
 	if (result == 0)
@@ -76,6 +79,14 @@ void gates_use_policy(struct gates *g, const struct policy *policy)
 {
 	g->gate.policy = policy;
 	set_dateless_policy(g, policy);
+	gate_forget(&g->gate);
+}
+
+/* A response that passed by a negative trust anchor must not be recalled when that is gone. */
+void gates_use_settings(struct gates *g)
+{
+	set_lists(&g->store, g->config);
+	set_lists(&g->dateless.store, g->config);
 	gate_forget(&g->gate);
 }
 

@@ -50,6 +50,10 @@ void gates_use_anchors(struct gates *g, const struct anchors *anchors);
 /* Judges by this policy from now on: its prefixes of NAT64s differ. Borrows it. */
 void gates_use_policy(struct gates *g, const struct policy *policy);
 
+/* Judges by the negative trust anchors and the local names that the configuration has now. What was
+ * learned stays, because these decide when it is used. */
+void gates_use_settings(struct gates *g);
+
 /* Says whose answers are judged or learned next. A failure to prove something is remembered for one
  * server only; but if resolvers are configured, all keys come from them. */
 void gates_set_source(struct gates *g, const struct sockaddr_storage *server);

@@ -67,6 +67,50 @@ const struct sign_policy *worker_sign_policy(const struct worker *w)
 	return __atomic_load_n(&w->sign_policy_used, __ATOMIC_ACQUIRE);
 }
 
+void worker_use_settings(struct worker *w, const struct worker_config *settings)
+{
+	__atomic_store_n(&w->orders.settings, settings, __ATOMIC_RELEASE);
+	wake_worker(w);
+}
+
+const struct worker_config *worker_settings(const struct worker *w)
+{
+	return __atomic_load_n(&w->settings_used, __ATOMIC_ACQUIRE);
+}
+
+/* The parts of the worker look into its own configuration, except those that have copies. */
+static void use_settings(struct worker *w, const struct worker_config *s)
+{
+	struct worker_config *own = &w->config;
+
+	own->sources.resolvers = s->sources.resolvers;
+	own->sources.resolver_count = s->sources.resolver_count;
+	own->assists = s->assists;
+	own->waits_for_clock = s->waits_for_clock;
+	own->ntas = s->ntas;
+	own->local_names = s->local_names;
+	own->local_zones = s->local_zones;
+	own->tcp.idle_ms = s->tcp.idle_ms;
+	own->tcp.refuses_transfers = s->tcp.refuses_transfers;
+	if (worker_signs(w))
+		return;
+	fetcher_use_resolvers(&w->fetcher, own->sources.resolvers, own->sources.resolver_count);
+	w->reasks.resolvers = own->sources.resolvers;
+	w->reasks.resolver_count = own->sources.resolver_count;
+	w->fallback.can_assist = own->assists && own->sources.resolver_count > 0;
+	gates_use_settings(&w->gates);
+}
+
+static void take_settings(struct worker *w)
+{
+	const struct worker_config *wanted = __atomic_load_n(&w->orders.settings, __ATOMIC_ACQUIRE);
+
+	if (wanted == w->settings_used)
+		return;
+	use_settings(w, wanted);
+	__atomic_store_n(&w->settings_used, wanted, __ATOMIC_RELEASE);
+}
+
 /* If memory is short, the old policy stays in use until the next turn. */
 static void take_sign_policy(struct worker *w)
 {
@@ -95,6 +139,7 @@ static void take_gate_policy(struct worker *w)
 		return;
 	w->config.policy = wanted; /* where all parts of the worker look for it */
 	gates_use_policy(&w->gates, wanted);
+	w->fallback.passes_blocked = wanted->passes_blocked;
 	__atomic_store_n(&w->policy_used, wanted, __ATOMIC_RELEASE);
 }
 
@@ -146,6 +191,7 @@ void orders_take(struct worker *w)
 {
 	take_anchors(w);
 	take_gate_policy(w);
+	take_settings(w); /* after the policy: who sees it taken may free the former policy, too */
 	take_sign_policy(w);
 	take_clock(w);
 	take_forget(w);

@@ -13,11 +13,13 @@ struct anchors;
 struct policy;
 struct sign_policy;
 struct worker;
+struct worker_config;
 
 struct orders {
 	const struct anchors *anchors;
 	const struct policy *policy;           /* of a worker that validates */
 	const struct sign_policy *sign_policy; /* of a worker that signs */
+	const struct worker_config *settings;  /* NULL: as at the start */
 	uint64_t pause_until_ms;               /* of the monotonic clock */
 	enum clock_state clock;
 	uint32_t forget; /* how many times the worker was told to forget what it learned */
@@ -54,5 +56,13 @@ const struct policy *worker_policy(const struct worker *w);
 /* Has a signer use `policy`: its zones with their keys. Borrowed as anchors are. */
 void worker_use_sign_policy(struct worker *w, const struct sign_policy *policy);
 const struct sign_policy *worker_sign_policy(const struct worker *w);
+
+/* Has the worker take from `settings` what can change while it runs: resolvers, negative trust anchors,
+ * local names, `assists`, `waits_for_clock`, and of connections how long they may be idle and whether
+ * they may carry transfers. What was learned stays; what was judged by it is judged again.
+ * Borrowed as anchors are. A policy that was given before is in use once worker_settings() returns
+ * `settings`. It is NULL before the first. */
+void worker_use_settings(struct worker *w, const struct worker_config *settings);
+const struct worker_config *worker_settings(const struct worker *w);
 
 #endif

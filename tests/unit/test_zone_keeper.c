@@ -117,7 +117,8 @@ static void a_worker_takes_new_keys_at_its_next_turn(void **state)
 		do {
 			run(bed, "rm -f K*");
 			make_keys(bed, ZONE, NOW);
-			assert_row(bed->why.text, zone_keeper_reload(bed->keeper, &bed->why) == 0);
+			assert_row(bed->why.text,
+			        zone_keeper_reload(bed->keeper, &bed->config, &bed->why) == 0);
 			assert_ptr_not_equal(
 			        worker_sign_policy(bed->worker), zone_keeper_policy(bed->keeper));
 			orders_take(bed->worker);
@@ -136,8 +137,8 @@ static void keys_that_a_worker_uses_are_not_freed(void **state)
 
 	start(bed);
 	const struct sign_policy *first = zone_keeper_policy(bed->keeper);
-	assert_int_equal(zone_keeper_reload(bed->keeper, &bed->why), 0);
-	assert_int_equal(zone_keeper_reload(bed->keeper, &bed->why), -1);
+	assert_int_equal(zone_keeper_reload(bed->keeper, &bed->config, &bed->why), 0);
+	assert_int_equal(zone_keeper_reload(bed->keeper, &bed->config, &bed->why), -1);
 	assert_non_null(strstr(bed->why.text, "does not yet use"));
 	zone_keeper_look(bed->keeper, NOW, 1000);
 	assert_ptr_equal(worker_sign_policy(bed->worker), first);
@@ -145,7 +146,7 @@ static void keys_that_a_worker_uses_are_not_freed(void **state)
 	assert_int_equal(first->zones[0].dnskey.count, 2);
 	orders_take(bed->worker);
 	zone_keeper_look(bed->keeper, NOW, 1000);
-	assert_int_equal(zone_keeper_reload(bed->keeper, &bed->why), 0);
+	assert_int_equal(zone_keeper_reload(bed->keeper, &bed->config, &bed->why), 0);
 	bed_free(bed);
 }
 
@@ -169,7 +170,8 @@ static void a_failed_reload_changes_nothing(void **state)
 		start(bed);
 		const struct sign_policy *before = zone_keeper_policy(bed->keeper);
 		run(bed, rows[i].spoil);
-		assert_row(rows[i].why, zone_keeper_reload(bed->keeper, &bed->why) == -1);
+		assert_row(rows[i].why,
+		        zone_keeper_reload(bed->keeper, &bed->config, &bed->why) == -1);
 		if (!strstr(bed->why.text, rows[i].says))
 			fail_msg("%s: says \"%s\"", rows[i].why, bed->why.text);
 		orders_take(bed->worker);
@@ -234,7 +236,7 @@ static void the_policy_has_the_configured_cuts_and_servers(void **state)
 		assert_int_equal(zone->cuts[0].ds_count, 1);
 		assert_int_equal(zone->cuts[0].ds[0].len, 36);
 		assert_memory_equal(zone->cuts[0].ds[0].base, zones->cuts[1].ds[0].octets, 36);
-		assert_int_equal(zone_keeper_reload(bed->keeper, &bed->why), 0);
+		assert_int_equal(zone_keeper_reload(bed->keeper, &bed->config, &bed->why), 0);
 		orders_take(bed->worker);
 	}
 	bed_free(bed);

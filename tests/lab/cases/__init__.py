@@ -4,7 +4,7 @@
 from . import (adversary, aliases, attacks, audit, bridge, cache, chains, checking, client, clock,
                copies, dns64, dns64_found, encrypted, errors, explain, fragments, ground, habits, inside,
                iterate, letters, life, marks, monitor, notrack, odd, oddservers, options, oracle,
-               overload, own_servers, pause, portal, predict, race, reflected, reports, restricted, roles, rules,
+               overload, own_servers, pause, portal, predict, race, reflected, reload, reports, restricted, roles, rules,
                same, service, shares, shortcut, slow_links, tcp, truncation, watch, without_rd)
 from . import (signer, signer_altered, signer_attacks, signer_clock, signer_names, signer_packets,
                signer_recall, signer_reload, signer_rules, signer_servers, signer_streams,
@@ -58,6 +58,7 @@ _MODULES = (
     aliases,
     own_servers,
     life,
+    reload,
     service,
     explain,
     adversary,

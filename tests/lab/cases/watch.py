@@ -201,6 +201,8 @@ def _beside_nftables_service(lab):
 def _outlives(verb):
     def run(world):
         service = world.service
+        if verb != "start":
+            service.control("start", "nftables")
         wait_until(lambda: service.says(IN_FORCE), "the rules are not in force at the start")
         with world.lab.attack("forge-address"):
             with _Asking(world) as asking:

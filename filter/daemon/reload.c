@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/reload.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "daemon/anchor_keeper.h"
+#include "daemon/prefix_keeper.h"
+#include "daemon/service_workers.h"
+#include "worker/worker_orders.h"
+
+/* A reload waits at most this long until the workers use the configuration of the reload before. */
+#define TAKEN_WAIT_MS 1000
+
+/* Frees the former generation once no worker uses it. Returns true if there is none left. The first one
+ * stays: the parts that were made at the start look into it. */
+static bool release_generation(struct service *s)
+{
+	for (unsigned i = 0; s->former && i < s->worker_count; i++) {
+		if (worker_settings(s->workers[i]) != &s->generation->settings)
+			return false;
+	}
+	if (s->former != s->first)
+		generation_free(s->former);
+	s->former = NULL;
+	return true;
+}
+
+static bool wait_for_workers(struct service *s, struct complaint *why)
+{
+	for (unsigned waited_ms = 0; !release_generation(s); waited_ms++) {
+		if (waited_ms == TAKEN_WAIT_MS) {
+			complaint_set(why, "a worker does not yet use the configuration of the "
+			                   "reload before; try again");
+			return false;
+		}
+		usleep(1000);
+	}
+	return true;
+}
+
+/* The policy goes before the settings: worker_use_settings() says why. Returns 0 or -ENOMEM. */
+static int give_policy(struct service *s, const struct generation *next)
+{
+	if (s->prefixes)
+		return prefix_keeper_use(s->prefixes, &next->config, &next->policy);
+	for (unsigned i = 0; i < s->worker_count && !s->zones; i++)
+		worker_use_policy(s->workers[i], &next->policy);
+	return 0;
+}
+
+/* Returns the new generation, or NULL with a complaint. */
+static struct generation *make_next(
+        struct service *s, struct config_changes *changes, struct complaint *why)
+{
+	struct config c;
+
+	if (config_load(&c, s->path, NULL, why) != 0)
+		return NULL;
+	struct generation *next = generation_new(&c);
+	if (!next) {
+		config_fini(&c);
+		complaint_no_memory(why);
+		return NULL;
+	}
+	if (config_compare(&next->config, s->config, s->started, changes) != 0 ||
+	        (!s->zones && give_policy(s, next) != 0))
+		complaint_no_memory(why);
+	else if (!s->zones || zone_keeper_reload(s->zones, &next->config, why) == 0)
+		return next;
+	generation_free(next);
+	return NULL;
+}
+
+static void take_generation(struct service *s, struct generation *next)
+{
+	s->former = s->generation;
+	s->generation = next;
+	s->config = &next->config;
+	next->settings = service_settings(s);
+	for (unsigned i = 0; i < s->worker_count; i++)
+		worker_use_settings(s->workers[i], &next->settings);
+	if (s->keeper)
+		anchor_keeper_use(s->keeper, s->config);
+	log_set_level(s->config->log_level);
+}
+
+static void log_changes(const struct service *s, const struct config_changes *changes)
+{
+	log_info("reloaded; changed: %s", changes->now[0] ? changes->now : "nothing");
+	if (changes->at_restart[0])
+		log_warning("these keys take effect only after `systemctl restart sealgate`: %s",
+		        changes->at_restart);
+	if (changes->rules && s->started->rules_watch != RULES_WATCH_RESTORE)
+		log_warning("run `sealgate rules apply`: the rules depend on keys that changed, "
+		            "and rules_watch is not \"restore\"");
+}
+
+int reload_configuration(struct service *s, struct config_changes *changes, struct complaint *why)
+{
+	struct generation *next = wait_for_workers(s, why) ? make_next(s, changes, why) : NULL;
+
+	if (!next) {
+		log_error("not reloaded, nothing changes: %s", why->text);
+		return -1;
+	}
+	take_generation(s, next);
+	log_changes(s, changes);
+	if (changes->rules)
+		rules_guard_order(s->guard, RULES_ORDER_RELOAD);
+	return 0;
+}
