@@ -6,6 +6,7 @@
 
 #include "base/least.h"
 #include "gate/answer.h"
+#include "gate/expansion.h"
 #include "gate/judging.h"
 #include "gate/learn.h"
 #include "gate/passing.h"
@@ -25,6 +26,8 @@ int gate_init(struct gate *g, uint32_t messages)
 	g->rrs = calloc(MESSAGE_RRS_MAX, sizeof(*g->rrs));
 	if (!error)
 		error = g->rrs ? recall_init(&g->recall, messages) : -ENOMEM;
+	if (!error)
+		error = expansions_init(&g->expansions);
 	if (!error && g->policy && policy_may_have_dns64(g->policy))
 		error = synthesis_init(&g->synthesis);
 	if (error)
@@ -36,6 +39,7 @@ void gate_fini(struct gate *g)
 {
 	recall_fini(&g->recall);
 	synthesis_fini(&g->synthesis);
+	expansions_fini(&g->expansions);
 	arena_fini(&g->arena);
 	free(g->rrs);
 	g->rrs = NULL;

@@ -30,6 +30,12 @@ struct synthesis {
 	struct hash_key key;
 };
 
+/* The memory of proofs that wildcards apply; expansion.h has its functions. */
+struct expansions {
+	struct table names;
+	struct hash_key key;
+};
+
 /* The gate of one worker. Zero it, fill in the pointers (borrowed), then call gate_init(). */
 struct gate {
 	struct crypto *crypto;
@@ -37,6 +43,7 @@ struct gate {
 	const struct policy *policy;
 	struct recall recall;
 	struct synthesis synthesis; /* empty if the policy never has a prefix of a NAT64 */
+	struct expansions expansions;
 	struct arena arena;
 	struct rr *rrs; /* room for the records of the response being judged */
 };

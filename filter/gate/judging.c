@@ -318,23 +318,6 @@ bool judge_denial_records(
 	return true;
 }
 
-/* Proves that no name is a closer match than the wildcard (RFC 4035, 5.3.4). */
-static bool judge_expansion(struct judging *j, const struct rrset *set, struct outcome *outcome)
-{
-	const struct ruling *r = ruling_of(j, set);
-	struct name zone;
-	struct denial denial;
-	uint32_t ttl = UINT32_MAX;
-
-	name_suffix(&set->owner, r->zone_labels, &zone);
-	if (!judge_denial_records(j, &zone, &denial, &ttl))
-		return false;
-	*outcome = denial_of_closer_match(&denial, &set->owner, r->proved.labels);
-	if (outcome->status == STATUS_BOGUS)
-		outcome->reason = REASON_WILDCARD_UNPROVED;
-	return true;
-}
-
 /* The answer's signer is the zone that signed its first part. */
 void judging_note_signer(struct judging *j, const struct name *signer)
 {
@@ -342,34 +325,4 @@ void judging_note_signer(struct judging *j, const struct name *signer)
 		return;
 	j->has_signer = true;
 	j->signer = *signer;
-}
-
-bool judge_whole(struct judging *j, const struct rrset *set, struct outcome *outcome)
-{
-	const struct ruling *r = ruling_of(j, set);
-
-	if (!judge_set(j, set))
-		return false;
-	*outcome = r->outcome;
-	if (r->is_proved && r->proved.is_wildcard && !judge_expansion(j, set, outcome))
-		return false;
-	if (r->outcome.status > outcome->status)
-		*outcome = r->outcome;
-	return true;
-}
-
-bool judge_part(struct judging *j, const struct rrset *set)
-{
-	const struct ruling *r = ruling_of(j, set);
-	struct outcome outcome;
-
-	if (!judge_whole(j, set, &outcome))
-		return false;
-	if (r->is_proved) {
-		struct name signer;
-		name_suffix(&set->owner, r->zone_labels, &signer);
-		judging_note_signer(j, &signer);
-	}
-	judging_weaken(j, outcome, &r->culprit.name, r->culprit.type);
-	return true;
 }

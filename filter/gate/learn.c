@@ -5,6 +5,7 @@
 #include "gate/learn.h"
 
 #include "gate/dns64.h"
+#include "gate/expansion.h"
 #include "gate/judging.h"
 #include "trust/renewal.h"
 
@@ -123,7 +124,9 @@ enum learned gate_learn(
 	        !judging_begin(&j, g, &m, now_s))
 		return LEARN_RETRY;
 	j.is_lesson = true;
-	if (dns64_is_want(want))
+	if (want->type == TYPE_NSEC3)
+		done = expansion_learn(&j, &want->name);
+	else if (dns64_is_want(want))
 		done = dns64_learn(&j, want, last_try);
 	else if (want->type == TYPE_DS)
 		done = learn_cut(&j, &want->name, last_try);
@@ -138,7 +141,9 @@ void gate_learn_failure(struct gate *g, const struct want *want, enum reason rea
 {
 	struct outcome outcome = outcome_of(STATUS_INDETERMINATE, reason);
 
-	if (dns64_is_want(want))
+	if (want->type == TYPE_NSEC3)
+		expansion_learn_failure(g, &want->name, now_s);
+	else if (dns64_is_want(want))
 		dns64_learn_failure(g, want, outcome, now_s);
 	else if (want->type == TYPE_DS)
 		store_put_cut(g->store, &want->name,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the operator configured for the gate, and the prefixes of NAT64s that were found. It does not
- * change while a worker uses it; gates_use_policy() replaces it. */
+/* The operator's settings for the gate, and the prefixes of NAT64s that were found. They do not change
+ * while a worker uses them; gates_use_policy() replaces them. */
 #ifndef GATE_POLICY_H
 #define GATE_POLICY_H
 

@@ -2,6 +2,7 @@
 #include "gate/recall.h"
 
 #include "base/spill.h"
+#include "gate/expansion.h"
 #include "gate/synthesis.h"
 #include "wire/edns.h"
 #include "wire/rdata.h"
@@ -155,6 +156,7 @@ void gate_forget(struct gate *g)
 	while (g->recall.messages.used > 0)
 		recall_forget(&g->recall, table_oldest(&g->recall.messages));
 	synthesis_forget(&g->synthesis);
+	expansions_forget(&g->expansions);
 }
 
 /* Returns until when the RRset's part of the answer stays the same: its signature is valid, and the

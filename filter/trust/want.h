@@ -7,7 +7,9 @@
 
 struct want {
 	struct name name;
-	uint16_t type;    /* TYPE_DS or TYPE_DNSKEY; of gate/dns64.h also A, AAAA and NSEC */
+	uint16_t
+	        type; /* TYPE_DS or TYPE_DNSKEY; of gate/dns64.h also A, AAAA and NSEC, of gate/expansion.h
+	                     NSEC3 */
 	bool is_dateless; /* wanted by a judgement without dates, which learns separately */
 
 	/* Wanted because a response contradicts keys that were learned so many seconds ago, see

@@ -187,6 +187,13 @@ DIFFERENCES = (
         when=lambda case, _: any(r not in case.message.records
                                  for r in made_aliases(case.original))),
     Difference(
+        "the proof that a wildcard applies came with another answer", "RFC 4035, 5.3.4",
+        "A denial of NSEC3 for the same name, which the capture has, proves it for this answer, too. "
+        "The oracle has this response alone.",
+        "secure insecure", ("refused",), oracles=("unbound", "delv"),
+        when=lambda case, _: any(_is_expanded(r) for r in case.message.of(ANSWER))
+        and not any(r.rdtype in (NSEC, NSEC3) for r in case.message.records)),
+    Difference(
         "a made CNAME that is asked for by its type", "RFC 6672, 3.2 and 5.3.1",
         "A server follows a DNAME whatever the type of the question, and the CNAME follows from the "
         "DNAME. The oracle asks for the DS of the name, and does not understand the DNAME in the "

@@ -586,7 +586,7 @@ struct want judge_want(const char *question)
 
 	assert_int_equal(sscanf(question, "%255s %15s", name, type), 2);
 	assert_true(name_from_text(name, &want.name));
-	want.type = strcmp(type, "DS") == 0 ? TYPE_DS : TYPE_DNSKEY;
+	want.type = type_number(type);
 	return want;
 }
 

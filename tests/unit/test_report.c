@@ -108,7 +108,7 @@ static void a_line_names_the_client_and_what_helps(void **state)
 		struct report r;
 		struct gate_result result = { .verdict = rows[i].verdict,
 			.outcome = rows[i].outcome,
-			.culprit = judge_want("www.example.test A") };
+			.culprit = judge_want("www.example.test DNSKEY") };
 		report_init(&r, &turn, &stats);
 		r.monitors = rows[i].monitors;
 		log_set_level(rows[i].level);

@@ -29,10 +29,8 @@ QUESTIONS = (
     ("_sip._udp.p256.test.", "SRV"),
 )
 WAYS = (("plain", {}), ("EDNS", {"edns": 1232}), ("DO", {"do": True}))
-# Without a trust anchor Knot Resolver leaves out the proof that a wildcard applies, and PowerDNS Recursor
-# answers for the root's servers from its hints: no validator behind them can take these.
-UNPROVED = {"kresd": {("any.wild.ed25519.test.", "A"), ("to-wild.p256.test.", "A")},
-            "pdns_recursor": {(".", "NS")}}
+# PowerDNS Recursor answers for the root's servers from its hints: no validator behind it can take these.
+UNPROVED = {"pdns_recursor": {(".", "NS")}}
 OVER_TCP = (("www.p256.test.", "A"), ("many.wide.example.", "TXT"), ("to-nowhere.p256.test.", "MX"))
 
 
@@ -148,7 +146,7 @@ BLOCKING = _rows("unbound", "private-address: 192.0.2.0/24") + _rows(
     "dnsmasq", "--stop-dns-rebind", "--filter-A", "--filter-AAAA") + _rows(
         "kresd", "modules.load('rebinding < iterate')")
 # Only denials of addresses may pass unproved.
-NO_ADDRESS = {("www.rsa256.test.", "ANY")} | UNPROVED["kresd"]
+NO_ADDRESS = {("www.rsa256.test.", "ANY")}
 
 
 def _cases(rows, left_out=frozenset()):
