@@ -2,6 +2,7 @@
 #include "base/table.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,10 @@ struct slot {
 	_Alignas(TABLE_ALIGN) uint32_t hash;
 	uint32_t next, older, newer;
 };
+
+/* In `older` of a slot that is no entry; no number of a slot is as high. */
+#define FREE  (NONE - 1)
+#define SPARE (NONE - 2)
 
 static struct slot *slot_at(const struct table *t, uint32_t i)
 {
@@ -44,34 +49,59 @@ static uint32_t bucket_count(uint32_t capacity)
 	return n;
 }
 
-int table_init(struct table *t, size_t entry_size, uint32_t capacity)
+static size_t size_of_slot(size_t entry_size)
 {
 	const size_t align = TABLE_ALIGN;
+
+	return sizeof(struct slot) + ((entry_size + align - 1) & ~(align - 1));
+}
+
+int table_init(struct table *t, size_t entry_size, uint32_t capacity)
+{
+	void *slots = calloc(capacity, size_of_slot(entry_size));
+	int result = slots ? table_init_in(t, entry_size, capacity, slots) : -ENOMEM;
+
+	if (result < 0) {
+		*t = (struct table){ 0 };
+		free(slots);
+	}
+	t->borrows = false;
+	return result;
+}
+
+size_t table_memory(size_t entry_size, uint32_t capacity)
+{
+	return capacity * size_of_slot(entry_size);
+}
+
+int table_init_in(struct table *t, size_t entry_size, uint32_t capacity, void *memory)
+{
 	uint32_t buckets = bucket_count(capacity);
 
-	*t = (struct table){ .slot_size = sizeof(struct slot) +
-		                          ((entry_size + align - 1) & ~(align - 1)),
+	*t = (struct table){ .slots = memory,
+		.slot_size = size_of_slot(entry_size),
 		.capacity = capacity,
 		.bucket_mask = buckets - 1,
 		.newest = NONE,
-		.oldest = NONE };
-	t->slots = calloc(capacity, t->slot_size);
+		.oldest = NONE,
+		.borrows = true };
 	t->buckets = malloc(buckets * sizeof(*t->buckets));
-	if (!t->slots || !t->buckets) {
-		table_fini(t);
+	if (!t->buckets)
 		return -ENOMEM;
-	}
 	for (uint32_t i = 0; i < buckets; i++)
 		t->buckets[i] = NONE;
-	for (uint32_t i = 0; i < capacity; i++)
+	for (uint32_t i = 0; i < capacity; i++) {
 		slot_at(t, i)->next = i + 1 < capacity ? i + 1 : NONE;
+		slot_at(t, i)->older = FREE;
+	}
 	t->free_head = 0;
 	return 0;
 }
 
 void table_fini(struct table *t)
 {
-	free(t->slots);
+	if (!t->borrows)
+		free(t->slots);
 	free(t->buckets);
 	*t = (struct table){ 0 };
 }
@@ -104,6 +134,7 @@ void *table_find_next(const struct table *t, void *entry, table_same *same, cons
 	return find_from(t, s->next, s->hash, same, key);
 }
 
+/* From here on a reader of the memory takes the slot for an entry. */
 static void age_link(struct table *t, struct slot *s, uint32_t i)
 {
 	s->older = t->newest;
@@ -142,6 +173,7 @@ static uint32_t take_free(struct table *t)
 static void give_free(struct table *t, uint32_t i)
 {
 	slot_at(t, i)->next = t->free_head;
+	slot_at(t, i)->older = FREE;
 	t->free_head = i;
 	t->used--;
 }
@@ -157,8 +189,9 @@ void *table_add(struct table *t, uint64_t hash)
 	s->hash = (uint32_t)hash;
 	s->next = *bucket;
 	*bucket = i;
-	age_link(t, s, i);
 	memset(entry_of(s), 0, t->slot_size - sizeof(*s));
+	atomic_signal_fence(memory_order_release);
+	age_link(t, s, i);
 	return entry_of(s);
 }
 
@@ -239,6 +272,7 @@ void *table_add_spare(struct table *t, uint32_t *chain)
 	if (i == NONE)
 		return NULL;
 	slot_at(t, i)->next = *chain;
+	slot_at(t, i)->older = SPARE;
 	*chain = i;
 	return entry_of(slot_at(t, i));
 }
@@ -259,4 +293,29 @@ void table_remove_spares(struct table *t, uint32_t *chain)
 		*chain = slot_at(t, i)->next;
 		give_free(t, i);
 	}
+}
+
+struct table_kept_slot table_read_kept(
+        const void *memory, size_t entry_size, uint32_t i, void *entry)
+{
+	const uint8_t *at = (const uint8_t *)memory + i * size_of_slot(entry_size);
+	struct slot s;
+
+	memcpy(&s, at, sizeof(s));
+	memcpy(entry, at + sizeof(s), entry_size);
+	return (struct table_kept_slot){ .kind = s.older == FREE    ? TABLE_KEPT_FREE
+		                                 : s.older == SPARE ? TABLE_KEPT_SPARE
+		                                                    : TABLE_KEPT_ENTRY,
+		.hash = s.hash,
+		.next = s.next };
+}
+
+uint32_t table_slot(const struct table *t, const void *entry)
+{
+	return slot_index(t, (const struct slot *)entry - 1);
+}
+
+void *table_entry(const struct table *t, uint32_t slot)
+{
+	return entry_of(slot_at(t, slot));
 }

@@ -23,6 +23,7 @@ struct table {
 	size_t slot_size;
 	uint32_t capacity, used, bucket_mask;
 	uint32_t free_head, newest, oldest;
+	bool borrows; /* the slots lie in memory of the caller */
 };
 
 /* True if `entry` has the key `key`. */
@@ -31,6 +32,12 @@ typedef bool table_same(const void *entry, const void *key);
 /* Allocates memory for `capacity` entries (at least one). Returns 0 or -ENOMEM. */
 int table_init(struct table *t, size_t entry_size, uint32_t capacity);
 void table_fini(struct table *t);
+
+/* Does this with the entries in `memory`, which is borrowed, all zero, aligned to TABLE_ALIGN, and has
+ * table_memory() octets. If the process dies at any moment, table_read_kept() can read them: an entry
+ * is written there before it is marked as one, and is all zero then. */
+int table_init_in(struct table *t, size_t entry_size, uint32_t capacity, void *memory);
+size_t table_memory(size_t entry_size, uint32_t capacity);
 
 /* Prefetches the memory that table_find() with this hash reads first. */
 void table_expect(const struct table *t, uint64_t hash);
@@ -82,5 +89,24 @@ void *table_next_spare(const struct table *t, uint32_t *chain);
 
 /* Frees all entries of `*chain`. */
 void table_remove_spares(struct table *t, uint32_t *chain);
+
+/* Reading the memory of a table that a process left: as hostile input. */
+
+enum table_kept { TABLE_KEPT_FREE, TABLE_KEPT_ENTRY, TABLE_KEPT_SPARE };
+
+struct table_kept_slot {
+	enum table_kept kind;
+	uint32_t hash; /* of an entry */
+	uint32_t next; /* of a spare entry: the slot of the next one of its chain, or TABLE_NONE */
+};
+
+/* Copies slot `i`, which is less than the capacity, and its entry. The copy may have been altered in any
+ * way. */
+struct table_kept_slot table_read_kept(
+        const void *memory, size_t entry_size, uint32_t i, void *entry);
+
+/* Return the number of the slot of an entry, and the entry in a slot. */
+uint32_t table_slot(const struct table *t, const void *entry);
+void *table_entry(const struct table *t, uint32_t slot);
 
 #endif

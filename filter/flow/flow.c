@@ -4,12 +4,12 @@
 #include <assert.h>
 
 #include "base/spill.h"
+#include "flow/flow_kept.h"
+#include "flow/flow_private.h"
 #include "gate/gate.h"
 
 _Static_assert(QUERY_QUESTIONS < 8, "the kind of a flow has 3 bits");
 _Static_assert(sizeof(struct flow) == 104, "with the overhead of the table a flow has 128 octets");
-
-#define KEPT_MAX (QUESTION_MAX + sizeof(struct packed_signing))
 
 static bool matches_judged(
         const struct message *response, const union flow_asked *asked, bool in_any_case)
@@ -18,7 +18,8 @@ static bool matches_judged(
 	                   : gate_matches(response, &asked->client);
 }
 
-int flow_table_init(struct flow_table *t, uint32_t capacity, uint32_t timeout_ms)
+/* The table itself lies in `memory`; or on the heap, if that is NULL. */
+static int init_in(struct flow_table *t, uint32_t capacity, uint32_t timeout_ms, void *memory)
 {
 	*t = (struct flow_table){
 		.timeout_ms = timeout_ms, .matches = matches_judged, .has_shares = true
@@ -27,10 +28,29 @@ int flow_table_init(struct flow_table *t, uint32_t capacity, uint32_t timeout_ms
 
 	if (result == 0)
 		result = flow_share_init(&t->share, capacity);
-
-	if (result == 0)
+	if (result == 0 && memory)
+		result = table_init_in(&t->table, sizeof(struct flow), capacity, memory);
+	else if (result == 0)
 		result = table_init(&t->table, sizeof(struct flow), capacity);
 	assert(result < 0 || capacity > spill_spares(&t->table, FLOW_OCTETS, KEPT_MAX));
+	return result;
+}
+
+int flow_table_init(struct flow_table *t, uint32_t capacity, uint32_t timeout_ms)
+{
+	return init_in(t, capacity, timeout_ms, NULL);
+}
+
+int flow_table_init_kept(struct flow_table *t, uint32_t capacity, uint32_t timeout_ms, void *memory,
+        enum flow_trade trade)
+{
+	struct flow_kept *kept = memory;
+	int result = init_in(t, capacity, timeout_ms, kept + 1);
+
+	*kept = flow_kept_head(capacity, trade);
+	kept->hash_key = t->hash_key;
+	kept->share_key = t->share.clients.key;
+	t->kept = kept;
 	return result;
 }
 
@@ -42,26 +62,6 @@ void flow_table_fini(struct flow_table *t)
 void flow_expect(const struct flow_table *t, const struct flow_key *key)
 {
 	table_expect(&t->table, wide_hash_begin(&key->hash));
-}
-
-static bool is_of_hash(const void *entry, const void *hash)
-{
-	return wide_hash_has_rest(hash, ((const struct flow *)entry)->key_rest);
-}
-
-static bool has_question(const struct flow_table *t, const struct flow *flow, struct span question)
-{
-	uint8_t octets[QUESTION_MAX];
-
-	if (flow->question_len != question.len)
-		return false;
-	spill_get(&t->table, flow->more, flow->octets, FLOW_OCTETS, octets, question.len);
-	return span_equal(span_of(octets, question.len), question);
-}
-
-static struct span question_span(const struct client_query *asked)
-{
-	return span_of(asked->question, asked->question_len);
 }
 
 /* The flows with the addresses, ports and id of a query. */
@@ -83,6 +83,9 @@ static struct siblings find_siblings(const struct flow_table *t, const struct fl
 	for (; flow; flow = table_find_next(&t->table, flow, is_of_hash, hash)) {
 		bool is_beside = flow->way.in == key->way.in;
 		bool is_live = flow->expires_ms > now_ms;
+
+		if (is_gone(flow))
+			continue;
 		bool is_asked = is_beside && has_question(t, flow, question);
 
 		if (is_asked)
@@ -115,10 +118,37 @@ static unsigned flow_entries(const struct flow_table *t, const struct flow *flow
 	return 1 + spill_spares(&t->table, FLOW_OCTETS, flow->question_len + kept);
 }
 
-void flow_remove(struct flow_table *t, struct flow *flow)
+static void flow_discard(struct flow_table *t, struct flow *flow)
 {
 	flow_share_give(&t->share, &flow->owner, flow_entries(t, flow));
 	spill_remove(&t->table, flow, offsetof(struct flow, more));
+}
+
+/* The order matters to a successor, if this process dies in between. */
+void flow_remove(struct flow_table *t, struct flow *flow)
+{
+	struct flow_kept *kept = t->kept;
+
+	assert(!is_gone(flow));
+	if (!kept || kept->gone_count == FLOW_GONE_MAX) {
+		flow_discard(t, flow);
+		return;
+	}
+	kept->gone[kept->gone_count] = (struct flow_gone){ .expires_ms = flow->expires_ms,
+		.slot = table_slot(&t->table, flow) };
+	__atomic_store_n(&kept->gone_count, kept->gone_count + 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&flow->expires_ms, 0, __ATOMIC_RELEASE);
+}
+
+void flow_settle(struct flow_table *t)
+{
+	struct flow_kept *kept = t->kept;
+
+	if (!kept)
+		return;
+	for (uint32_t i = 0; i < kept->gone_count; i++)
+		flow_discard(t, table_entry(&t->table, kept->gone[i].slot));
+	__atomic_store_n(&kept->gone_count, 0, __ATOMIC_RELEASE);
 }
 
 void flow_end(struct flow_table *t, struct flow *flow)
@@ -134,7 +164,7 @@ static unsigned flow_evict(struct flow_table *t, struct flow *flow)
 {
 	bool was_over = flow->is_over;
 
-	flow_remove(t, flow);
+	flow_discard(t, flow);
 	return was_over ? 0 : 1;
 }
 
@@ -144,6 +174,8 @@ static unsigned flow_make_room(
 {
 	unsigned evicted = 0;
 
+	if (t->table.capacity - t->table.used < entries)
+		flow_settle(t);
 	if (siblings->count >= FLOW_QUESTIONS)
 		evicted += flow_evict(t, siblings->oldest);
 	while (t->table.capacity - t->table.used < entries)
@@ -206,11 +238,10 @@ static void make_room_in_share(struct flow_table *t, const struct flow_owner *ow
 	result->is_refused = true;
 }
 
-/* Gives `siblings->asked` a new time, or adds a flow if that is NULL. Returns NULL if no flow may be
+/* Makes `siblings->asked` the newest flow, or adds a flow if that is NULL. Returns NULL if no flow may be
  * added. */
 static struct flow *flow_renew(struct flow_table *t, const struct flow_key *key,
-        const struct siblings *siblings, size_t octets, uint64_t now_ms,
-        struct flow_remembered *result)
+        const struct siblings *siblings, size_t octets, struct flow_remembered *result)
 {
 	unsigned spares = spill_spares(&t->table, FLOW_OCTETS, octets);
 	struct flow *flow = siblings->asked;
@@ -221,15 +252,22 @@ static struct flow *flow_renew(struct flow_table *t, const struct flow_key *key,
 		struct flow_owner owner = flow_share_owner(
 		        &t->share, flow_key_client(key), key->way.in, t->table.used);
 		if (t->has_shares && flow_share_is_taken(&t->share, &owner))
+			flow_settle(t);
+		if (t->has_shares && flow_share_is_taken(&t->share, &owner))
 			make_room_in_share(t, &owner, key->way.in, result);
 		if (result->is_refused)
 			return NULL;
 		result->evicted += flow_make_room(t, siblings, 1 + spares);
 		flow = flow_add(t, key, &owner, spares);
 	}
-	flow->expires_ms = now_ms + t->timeout_ms;
 	flow->is_over = false;
 	return flow;
+}
+
+/* To be called when the rest of the flow is written: from then on a successor finds it. */
+static void flow_begin(const struct flow_table *t, struct flow *flow, uint64_t now_ms)
+{
+	__atomic_store_n(&flow->expires_ms, now_ms + t->timeout_ms, __ATOMIC_RELEASE);
 }
 
 struct flow_remembered flow_remember(struct flow_table *t, const struct flow_key *key,
@@ -247,7 +285,7 @@ struct flow_remembered flow_remember(struct flow_table *t, const struct flow_key
 
 	if (!asked->passes_unjudged && siblings.has_other)
 		judge_siblings(t, key);
-	struct flow *flow = flow_renew(t, key, &siblings, asked->question_len, now_ms, &result);
+	struct flow *flow = flow_renew(t, key, &siblings, asked->question_len, &result);
 	if (!flow)
 		return result;
 	/* A repeated query changes its flow only if the flow is not judged, and the query is. */
@@ -259,6 +297,7 @@ struct flow_remembered flow_remember(struct flow_table *t, const struct flow_key
 	flow->sent_plain = was_undecorated && asked->sent_plain;
 	flow->has_extras = had_extras || asked->has_extras;
 	flow->precedes_transfer &= asked->precedes_transfer;
+	flow_begin(t, flow, now_ms);
 	return result;
 }
 
@@ -276,119 +315,15 @@ struct flow_remembered flow_remember_signing(struct flow_table *t, const struct 
 
 	writer_put(&out, question_span(asked));
 	writer_put(&out, span_of(&kept, sizeof(kept)));
-	struct flow *flow = flow_renew(t, key, &siblings, out.len, now_ms, &result);
-	if (!flow || stays)
+	struct flow *flow = flow_renew(t, key, &siblings, out.len, &result);
+	if (!flow)
 		return result;
-	flow_fill(t, flow, asked, writer_span(&out));
-	flow->is_signing = true;
-	return result;
-}
-
-static void read_asked(const struct flow *flow, struct client_query *asked)
-{
-	asked->id = flow->id;
-	asked->flags = flow->flags;
-	asked->udp_size = flow->udp_size;
-	asked->question_len = flow->question_len;
-	asked->has_edns = flow->has_edns;
-	asked->dnssec_ok = flow->dnssec_ok;
-	asked->has_extras = flow->has_extras;
-	asked->has_newer_edns = flow->has_newer_edns;
-	asked->passes_unjudged = flow->passes_unjudged;
-	asked->sent_plain = flow->sent_plain;
-	asked->iterator = flow->iterator;
-	asked->precedes_transfer = flow->precedes_transfer;
-}
-
-void flow_read(const struct flow_table *t, const struct flow *flow, union flow_asked *asked)
-{
-	uint8_t octets[KEPT_MAX];
-	struct packed_signing kept;
-
-	read_asked(flow, &asked->client);
-	if (!flow->is_signing) {
-		spill_get(&t->table, flow->more, flow->octets, FLOW_OCTETS, asked->client.question,
-		        flow->question_len);
-		return;
+	if (!stays) {
+		flow_fill(t, flow, asked, writer_span(&out));
+		flow->is_signing = true;
 	}
-	spill_get(&t->table, flow->more, flow->octets, FLOW_OCTETS, octets,
-	        flow->question_len + sizeof(kept));
-	memcpy(asked->client.question, octets, flow->question_len);
-	memcpy(&kept, octets + flow->question_len, sizeof(kept));
-	flow_signing_unpack(&kept, &asked->signing);
-}
-
-/* True if a response may answer the flow by the interfaces that it takes; see flow_find(). This is
- * against an attacker beside a gateway who sees a query pass, and sends the gateway a copy of the
- * query that is exempt: the response to the copy leaves where the copy came in, so it does not reach
- * the client. The shortcut does not see where a query leaves, but its queries are always judged. */
-static bool is_way_back(const struct flow *flow, const struct flow_way *way)
-{
-	if (flow->is_signing)
-		return way->in == flow->way.out;
-	return way->out == flow->way.in &&
-	       (way->in != flow->way.in || way->in == flow->way.out || flow->way.out == 0);
-}
-
-struct flow_search {
-	const struct flow_table *table;
-	const struct flow_key *key;
-	const struct message *response;
-	uint64_t now_ms;
-	union flow_asked *asked;
-	bool any_way, any_case;
-};
-
-static bool is_answered_by(const void *entry, const void *key)
-{
-	const struct flow *flow = entry;
-	const struct flow_search *search = key;
-
-	if (!is_of_hash(flow, &search->key->hash) || flow->is_over ||
-	        flow->expires_ms <= search->now_ms ||
-	        !(search->any_way || is_way_back(flow, &search->key->way)))
-		return false;
-	flow_read(search->table, flow, search->asked);
-	return search->table->matches(search->response, search->asked, search->any_case);
-}
-
-static struct flow *find_answered(const struct flow_search *search)
-{
-	return table_find(
-	        &search->table->table, wide_hash_begin(&search->key->hash), is_answered_by, search);
-}
-
-struct flow *flow_find(const struct flow_table *t, const struct flow_key *key,
-        const struct message *response, uint64_t now_ms, union flow_asked *asked)
-{
-	struct flow_search search = { t, key, response, now_ms, asked, false, false };
-	struct flow *flow = find_answered(&search);
-
-	if (flow)
-		return flow;
-	search.any_case = true;
-	return find_answered(&search);
-}
-
-bool flow_has_strayed(const struct flow_table *t, const struct flow_key *key,
-        const struct message *response, uint64_t now_ms)
-{
-	union flow_asked asked;
-	const struct flow_search search = { t, key, response, now_ms, &asked, true, true };
-
-	return find_answered(&search) != NULL;
-}
-
-struct flow *flow_find_asked(
-        const struct flow_table *t, const struct flow_key *key, const struct client_query *asked)
-{
-	const struct wide_hash *hash = &key->hash;
-	struct flow *flow = table_find(&t->table, wide_hash_begin(hash), is_of_hash, hash);
-
-	while (flow && !(!flow->is_over && is_way_back(flow, &key->way) &&
-	                       has_question(t, flow, question_span(asked))))
-		flow = table_find_next(&t->table, flow, is_of_hash, hash);
-	return flow;
+	flow_begin(t, flow, now_ms);
+	return result;
 }
 
 static void tell_unanswered(const struct flow_table *t, const struct flow *flow)
@@ -406,7 +341,11 @@ unsigned flow_expire(struct flow_table *t, uint64_t now_ms)
 	unsigned unanswered = 0;
 	struct flow *oldest = table_oldest(&t->table);
 
-	for (unsigned i = 0; i < FLOW_EXPIRIES && oldest && oldest->expires_ms <= now_ms; i++) {
+	if (t->kept)
+		t->kept->alive_ms = now_ms;
+	for (unsigned i = 0;
+	        i < FLOW_EXPIRIES && oldest && !is_gone(oldest) && oldest->expires_ms <= now_ms;
+	        i++) {
 		if (!oldest->is_over)
 			tell_unanswered(t, oldest);
 		unanswered += flow_evict(t, oldest);

@@ -29,7 +29,7 @@
 /* Only a keyed hash of the flow key is stored. Without the secret an attacker cannot construct a
  * collision. */
 struct flow {
-	uint64_t expires_ms;
+	uint64_t expires_ms;              /* 0: it is answered, and only a successor may find it */
 	uint8_t key_rest[WIDE_HASH_REST]; /* of the hash; the table stores the first octets */
 	uint32_t more;        /* the spare entries, if FLOW_OCTETS are too few; see base/spill.h */
 	uint64_t held_packet; /* id of the response that is held back (grace.h), or 0 */
@@ -72,6 +72,7 @@ struct flow_table {
 	flow_matcher *matches;       /* by gate_matches(), as set by flow_table_init() */
 	flow_unanswered *unanswered; /* NULL, as set by flow_table_init(): is not called */
 	void *context;               /* of `unanswered` */
+	struct flow_kept *kept;      /* what a successor reads; NULL: there will be none */
 };
 
 /* Takes memory for `capacity` flows (at least four). Returns 0 or a negative errno. */
@@ -130,7 +131,7 @@ struct flow *flow_find_asked(
 /* Unpacks the query of a flow. */
 void flow_read(const struct flow_table *t, const struct flow *flow, union flow_asked *asked);
 
-/* Removes a flow whose query was answered. */
+/* Removes a flow whose query was answered. A successor finds it until flow_settle() (flow_kept.h). */
 void flow_remove(struct flow_table *t, struct flow *flow);
 
 /* Ends a flow whose query was answered by a failure: the client may go on listening. If the query
