@@ -26,6 +26,9 @@ _Static_assert(sizeof(struct verdict) == 32, "it is sent as it lies, without pad
 #define CACHE_LINE 64
 #define EXPECTED   512 /* octets of the next message that are prefetched */
 
+/* A packet that is older than as many others has a verdict: no queue is longer (queue.length). */
+#define LANE_LENGTH_MAX 1048576
+
 /* Counts packets that may stay in the kernel without a verdict. From now on each packet gets a verdict
  * of its own, so that none of these passes with others. */
 static void nfqueue_fail(struct nfqueue *q, unsigned packets)
@@ -214,6 +217,8 @@ static void hand_packet(
 	struct nfqueue_lane *lane = lane_of(q, queued.id);
 	lane->handed++;
 	lane->open++;
+	if (lane->kept)
+		lane->kept->newest = queued.id;
 	handler(context, &queued);
 }
 
@@ -267,6 +272,19 @@ static void expect_message(const uint8_t *message, size_t len)
 		__builtin_prefetch(message + at);
 }
 
+/* Notes in the memory for the successor which packets waited when the predecessor died: once the socket was
+ * read to its end, they were all handed over. */
+static void mark_suspects(struct nfqueue_kept_lane *kept, bool is_read_out)
+{
+	if (kept->suspects == SUSPECTS_UNREAD && is_read_out) {
+		kept->suspects_to = kept->newest;
+		kept->suspects = kept->newest ? SUSPECTS_KNOWN : SUSPECTS_NONE;
+	} else if (kept->suspects == SUSPECTS_KNOWN &&
+	           (uint32_t)(kept->newest - kept->suspects_to) > LANE_LENGTH_MAX) {
+		kept->suspects = SUSPECTS_NONE;
+	}
+}
+
 void nfqueue_hand_over(struct nfqueue *q, int count, nfqueue_handler *handler, void *context)
 {
 	for (int i = 0; i < count; i++) {
@@ -274,5 +292,9 @@ void nfqueue_hand_over(struct nfqueue *q, int count, nfqueue_handler *handler, v
 			expect_message(q->vectors[i + 1].iov_base, q->messages[i + 1].msg_len);
 		nfqueue_read(
 		        q, q->vectors[i].iov_base, (int)q->messages[i].msg_len, handler, context);
+	}
+	if (q->responses.kept) {
+		mark_suspects(q->responses.kept, count < NFQUEUE_BATCH);
+		mark_suspects(q->queries.kept, count < NFQUEUE_BATCH);
 	}
 }

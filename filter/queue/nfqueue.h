@@ -15,16 +15,26 @@
 #include "base/span.h"
 #include "base/writer.h"
 #include "flow/stats.h"
+#include "queue/nfqueue_kept.h"
 
 #define NFQUEUE_BATCH         64           /* messages received by one system call */
 #define NFQUEUE_PACKET_MAX    65531        /* octets: an attribute has 65535 with its header */
+#define NFQUEUE_MESSAGES_MAX  (1 << 22)    /* in a socket: more than both queues can hold */
 #define NFQUEUE_VERDICTS_SIZE (128 * 1024) /* octets sent by one system call */
+
+/* The queues of a process that has ended, whose socket this process holds too. */
+struct nfqueue_before {
+	int fd;                   /* the socket; nfqueue_open() takes it */
+	struct nfqueue_kept kept; /* a copy of the memory of that process, or all zero */
+};
 
 struct nfqueue_options {
 	uint16_t number, queries_number; /* of the queue of responses, and of queries */
 	uint32_t length, queries_length; /* packets that the kernel holds for each at most */
 	uint32_t socket_buffer;          /* octets; packets that do not fit are lost and counted */
 	bool fail_open; /* if a queue is full, packets pass instead of being dropped */
+	const struct nfqueue_before *before; /* NULL: there was none */
+	struct nfqueue_kept *kept; /* for the successor, all zero; borrowed. NULL: there is none */
 };
 
 /* One of the two queues. */
@@ -33,8 +43,12 @@ struct nfqueue_lane {
 	uint64_t handed;   /* packets that were handed over so far */
 	uint64_t open;     /* packets among them without a verdict */
 	unsigned released; /* packets accepted as they came that the kernel was not told of yet */
-	uint32_t released_to; /* the newest of these; all older packets have a verdict */
+	uint32_t released_to;           /* the newest of these; all older packets have a verdict */
+	struct nfqueue_kept_lane *kept; /* or NULL */
 };
+
+struct queued;
+typedef void nfqueue_handler(void *context, const struct queued *queued);
 
 struct nfqueue {
 	struct mnl_socket *socket;
@@ -63,15 +77,14 @@ struct queued {
 	uint8_t *base;          /* the same octets, which the handler may change */
 };
 
-typedef void nfqueue_handler(void *context, const struct queued *queued);
-
-/* Binds both queues. Counts queue_overruns and verdict_errors in `stats`. Returns 0; or a negative
- * errno, and writes a message to `error`. */
+/* Binds both queues, or takes over those of `options->before`: then all packets that wait for a verdict
+ * come to the queue again, as the kernel has them, with new ids. Counts queue_overruns and
+ * verdict_errors in `stats`. Returns 0; or a negative errno, and writes a message to `error`. */
 int nfqueue_open(struct nfqueue *q, const struct nfqueue_options *options, struct stats *stats,
         struct complaint *error);
 
-/* Unbinds the queues; the kernel drops the packets that it still holds. Call it after a failed
- * nfqueue_open(), too. */
+/* Closes the socket. If no other process holds it, the queues are unbound, and the kernel drops the
+ * packets that it still holds. Call it after a failed nfqueue_open(), too. */
 void nfqueue_close(struct nfqueue *q);
 
 /* Receives the waiting packets, at most NFQUEUE_BATCH, without blocking. Returns how many messages
