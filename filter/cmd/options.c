@@ -66,6 +66,7 @@ bool options_read(
 		{ "backend", required_argument, NULL, 'b' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "offline", no_argument, NULL, 'o' },
+		{ "replace", no_argument, NULL, 'r' },
 	};
 	enum { ALL = sizeof(all) / sizeof(all[0]) };
 	struct option known[ALL + 1] = { 0 };
@@ -92,6 +93,8 @@ bool options_read(
 			o->backend = optarg;
 		else if (letter == 'o')
 			o->offline = true;
+		else if (letter == 'r')
+			o->replace = true;
 		else
 			o->json = true;
 	}

@@ -14,6 +14,7 @@ struct options {
 	const char *backend; /* "auto" unless given */
 	bool json;
 	bool offline;
+	bool replace;
 };
 
 #define ARGUMENTS_ANY INT_MAX
@@ -36,7 +37,7 @@ int options_next(int argc, char **argv, const char *letters, const struct option
 bool options_check_arguments(int argc, char **argv, struct arguments expected);
 
 /* Reads the options named in `allowed` ("c" for --config, "b" for --backend, "j" for
- * --json, "o" for --offline) and checks the arguments. Options may
+ * --json, "o" for --offline, "r" for --replace) and checks the arguments. Options may
  * stand before or after the arguments, which are at argv[optind] then. Returns false after logging an
  * error. */
 bool options_read(

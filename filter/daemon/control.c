@@ -95,11 +95,19 @@ int control_fd(const struct control *c)
 	return c->fd;
 }
 
+/* Once: afterwards the path may be another process's. */
+static void leave_path(struct control *c)
+{
+	if (c->path)
+		unlink(c->path);
+	c->path = NULL;
+}
+
 void control_close(struct control *c)
 {
 	if (!c)
 		return;
-	unlink(c->path);
+	leave_path(c);
 	close(c->fd);
 	free(c);
 }
@@ -198,7 +206,11 @@ void control_serve(struct control *c)
 		struct control_reply reply = { .values = json_object() };
 		request[len] = '\0';
 		control_run(c, request, &reply);
+		if (reply.then)
+			leave_path(c);
 		control_send_reply(fd, &reply);
+		if (reply.then)
+			reply.then(c->context, fd);
 		json_decref(reply.values);
 	}
 	close(fd);

@@ -30,6 +30,9 @@ enum control_code {
 /* The reply to a command: values, which control_add_...() add, or an error. */
 struct control_reply {
 	enum control_code code;
+	/* Called after the reply is sent, with the connection to the client; or NULL. From then on no
+	 * other client is served: the path of the socket is free for another process. */
+	void (*then)(void *context, int fd);
 	struct json_t *values;
 	struct complaint error;
 };

@@ -74,17 +74,27 @@ static void set_time_limit(int fd)
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 }
 
-struct control_answer *control_ask(const char *path, const char *request, int *error)
+struct control_answer *control_ask_on(const char *path, const char *request, int *fd, int *error)
 {
-	int fd = control_client_connect(path);
-
-	if (fd < 0) {
-		*error = fd;
+	*fd = control_client_connect(path);
+	if (*fd < 0) {
+		*error = *fd;
 		return NULL;
 	}
-	set_time_limit(fd);
-	struct control_answer *answer = control_exchange(fd, request, error);
-	close(fd);
+	set_time_limit(*fd);
+	struct control_answer *answer = control_exchange(*fd, request, error);
+	if (!answer)
+		close(*fd);
+	return answer;
+}
+
+struct control_answer *control_ask(const char *path, const char *request, int *error)
+{
+	int fd;
+	struct control_answer *answer = control_ask_on(path, request, &fd, error);
+
+	if (answer)
+		close(fd);
 	return answer;
 }
 
@@ -113,6 +123,13 @@ enum control_code control_answer_code(const struct control_answer *answer)
 const char *control_answer_error(const struct control_answer *answer)
 {
 	return json_string_value(json_object_get(answer->json, "error"));
+}
+
+long control_answer_number(const struct control_answer *answer, const char *key)
+{
+	json_t *values = json_object_get(answer->json, "values");
+
+	return (long)json_integer_value(json_object_get(values, key));
 }
 
 static void write_value(const char *key, json_t *value, FILE *out)

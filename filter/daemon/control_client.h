@@ -17,12 +17,20 @@ struct control_answer;
  * with -errno in `*error` if no daemon listens there, -ETIMEDOUT if the daemon says nothing for
  * CONTROL_WAIT_S, -EPROTO if the reply is no JSON. */
 struct control_answer *control_ask(const char *path, const char *request, int *error);
+
+/* Does the same, and leaves the connection open in `*fd`, for the caller to close, if there is a reply. */
+struct control_answer *control_ask_on(const char *path, const char *request, int *fd, int *error);
+
+/* NULL is fine. */
 void control_answer_free(struct control_answer *answer);
 
 enum control_code control_answer_code(const struct control_answer *answer);
 
 /* Returns the daemon's error, or NULL. Valid until control_answer_free(). */
 const char *control_answer_error(const struct control_answer *answer);
+
+/* Returns a value, or 0 if there is no such number. */
+long control_answer_number(const struct control_answer *answer, const char *key);
 
 /* Writes the values: a line `key=value` for each, or one JSON object. */
 void control_answer_write(const struct control_answer *answer, bool as_json, FILE *out);

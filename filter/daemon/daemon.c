@@ -2,7 +2,6 @@
 #include "daemon/daemon.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +21,9 @@
 #include "daemon/counters.h"
 #include "daemon/privileges.h"
 #include "daemon/reload.h"
+#include "daemon/replace.h"
 #include "daemon/service_commands.h"
+#include "daemon/service_wait.h"
 #include "daemon/service_workers.h"
 #include "daemon/systemd.h"
 #include "netfilter/br_netfilter.h"
@@ -108,18 +109,6 @@ static void raise_descriptor_limit(const struct config *c)
 		        (unsigned long long)wanted, (unsigned long long)limit.rlim_cur);
 }
 
-/* The anchor keeper depends on the clock, so it starts once the clock is set. Returns 0 or -errno. */
-static int start_keeper(struct service *s)
-{
-	if (!s->keeper || s->keeper_runs || s->time.state == CLOCK_NOT_SET)
-		return 0;
-	s->keeper_runs = true;
-	int error = anchor_keeper_start(s->keeper, s->workers, s->worker_count);
-	if (error)
-		log_error("cannot start the anchor keeper's thread: %s", strerror(-error));
-	return error;
-}
-
 /* Unlike keys of anchors, prefixes need no clock. Returns 0 or -errno. */
 static int start_prefixes(struct service *s)
 {
@@ -129,109 +118,6 @@ static int start_prefixes(struct service *s)
 		log_error("cannot start the thread that looks for DNS64 prefixes: %s",
 		        strerror(-error));
 	return error;
-}
-
-static void look_at_zones(struct service *s)
-{
-	if (s->zones)
-		zone_keeper_look(s->zones, service_now_s(s), clock_monotonic_ms());
-}
-
-static int look_at_clock(struct service *s)
-{
-	uint64_t proofs = counters_sum(s->workers, s->worker_count, "anchors_proved");
-	struct clock_news news = timekeeper_look(&s->time, clock_monotonic_ms(), proofs);
-
-	for (unsigned i = 0; i < s->worker_count; i++) {
-		if (news.has_changed)
-			worker_use_clock(s->workers[i], s->time.state);
-		else if (news.has_jumped)
-			worker_forget(s->workers[i]);
-	}
-	if (news.has_changed)
-		service_tell_systemd(s);
-	look_at_zones(s);
-	return start_keeper(s);
-}
-
-/* Does periodic work: ends a pause, looks at the clock and at the signed zones. */
-static int do_what_is_due(struct service *s)
-{
-	bool was_paused = s->pause.until_ms > 0;
-
-	pause_expire(&s->pause, clock_monotonic_ms());
-	if (was_paused && s->pause.until_ms == 0)
-		service_tell_systemd(s);
-	return look_at_clock(s);
-}
-
-static int service_idle_ms(const struct service *s)
-{
-	int pause_ms = pause_wait_ms(&s->pause, clock_monotonic_ms());
-	int clock_ms = timekeeper_wait_ms(&s->time);
-
-	return pause_ms >= 0 && pause_ms < clock_ms ? pause_ms : clock_ms;
-}
-
-/* Reads one signal. Returns 1 to go on, 0 if the daemon must end, or -EIO. */
-static int take_signal(struct service *s)
-{
-	struct signalfd_siginfo info;
-	struct config_changes changes;
-	struct complaint why;
-
-	if (read(s->signals, &info, sizeof(info)) != sizeof(info)) {
-		log_error("ending: cannot read signals: %s", strerror(errno));
-		return -EIO;
-	}
-	if (info.ssi_signo == SIGUSR1) {
-		counters_log(s->workers, s->worker_count);
-		return 1;
-	}
-	if (info.ssi_signo == SIGHUP) {
-		reload_configuration(s, &changes, &why);
-		return 1;
-	}
-	log_info("ending: %s", info.ssi_signo == SIGINT ? "SIGINT" : "SIGTERM");
-	return 0;
-}
-
-static void take_news_of_rules(struct service *s)
-{
-	if (!rules_guard_read(s->guard))
-		return;
-	if (rules_guard_news(s->guard) == RULES_NEWS_UNWATCHED)
-		log_error("rules: %s", rules_guard_why(s->guard));
-	service_tell_systemd(s);
-}
-
-/* Returns 0 after a signal to end, or -errno; -EIO if a worker failed. */
-static int wait_for_the_end(struct service *s)
-{
-	struct pollfd fds[] = { { s->signals, POLLIN, 0 }, { s->failed, POLLIN, 0 },
-		{ s->control ? control_fd(s->control) : -1, POLLIN, 0 }, { -1, POLLIN, 0 } };
-	int result = 1;
-
-	while (result > 0) {
-		fds[3].fd = rules_guard_fd(s->guard); /* -1 after the guard ended */
-		if (poll(fds, 4, service_idle_ms(s)) < 0 && errno != EINTR) {
-			int failure = -errno;
-			log_error("ending: poll: %s", strerror(-failure));
-			return failure;
-		}
-		int error = do_what_is_due(s);
-		if (error)
-			return error;
-		if (fds[1].revents)
-			return -EIO;
-		if (fds[3].revents)
-			take_news_of_rules(s);
-		if (fds[2].revents)
-			control_serve(s->control);
-		if (fds[0].revents)
-			result = take_signal(s);
-	}
-	return result;
 }
 
 /* The control socket is optional. */
@@ -244,21 +130,6 @@ static void open_control(struct service *s)
 	s->control = control_open(s->started->control_socket, service_commands, s, &why);
 	if (!s->control)
 		log_warning("no control socket, `sealgate ctl` will not work: %s", why.text);
-}
-
-static int stop_threads(struct service *s)
-{
-	int first_error = 0;
-
-	for (unsigned i = 0; i < s->thread_count; i++)
-		worker_stop(s->threads[i].worker);
-	for (unsigned i = 0; i < s->thread_count; i++) {
-		pthread_join(s->threads[i].id, NULL);
-		if (!first_error)
-			first_error = s->threads[i].error;
-	}
-	s->thread_count = 0;
-	return first_error;
 }
 
 static void say_ready(const struct service *s, const struct config *c)
@@ -280,16 +151,17 @@ static int serve_until_the_end(struct service *s, const struct config *c)
 	int error = start_threads(s, c), stop_error;
 
 	if (!error)
-		error = start_keeper(s);
+		error = service_start_keeper(s);
 	if (!error)
 		error = start_prefixes(s);
 	if (!error) {
 		rules_guard_wait(s->guard, RULES_WAIT_MS);
 		say_ready(s, c);
-		look_at_zones(s);
+		service_look_at_zones(s);
 		systemd_ready();
+		watchdog_init(&s->watchdog, systemd_watchdog_ms(), clock_monotonic_ms());
 		service_tell_systemd(s);
-		error = wait_for_the_end(s);
+		error = service_wait_for_the_end(s);
 		systemd_stopping();
 	}
 	rules_guard_end(s->guard);
@@ -297,7 +169,7 @@ static int serve_until_the_end(struct service *s, const struct config *c)
 	anchor_keeper_stop(s->keeper);
 	prefix_keeper_stop(s->prefixes);
 	timekeeper_end(&s->time);
-	stop_error = stop_threads(s);
+	stop_error = service_stop_workers(s);
 	counters_log(s->workers, s->worker_count);
 	return error ? error : stop_error;
 }
@@ -306,6 +178,7 @@ static void service_fini(struct service *s)
 {
 	rules_guard_end(s->guard);
 	control_close(s->control);
+	handover_fini(&s->before, true);
 	for (unsigned i = 0; i < s->worker_count; i++)
 		worker_free(s->workers[i]);
 	free(s->workers);
@@ -399,6 +272,21 @@ static int guard_rules(struct service *s, struct config *c)
 	return -EAGAIN;
 }
 
+/* Binds the queues, or takes them over. */
+static int bind_queues(struct service *s, const struct config *c, bool replaces)
+{
+	int error = replaces ? replace_running(c->control_socket, &s->before) : 0;
+
+	if (error)
+		return error;
+	error = service_bind_queues(s);
+	if (error)
+		replace_tell_running(c->control_socket);
+	else
+		handover_fini(&s->before, false);
+	return error;
+}
+
 /* The configuration lives in the first generation from here on. */
 static int begin_service(struct service *s, struct config *c, const char *path)
 {
@@ -412,7 +300,7 @@ static int begin_service(struct service *s, struct config *c, const char *path)
 	return 0;
 }
 
-int daemon_run(struct config *configured, const char *path)
+int daemon_run(struct config *configured, const char *path, bool replaces)
 {
 	struct service s;
 	int error = begin_service(&s, configured, path);
@@ -420,6 +308,7 @@ int daemon_run(struct config *configured, const char *path)
 	if (error)
 		return error;
 	struct config *c = &s.first->config;
+	handover_from_systemd(&s.before);
 	crypto_allow_sha1(c->sha1);
 	exchange_use_mark(c->mark_own);
 	service_user_check(c);
@@ -451,7 +340,7 @@ int daemon_run(struct config *configured, const char *path)
 		goto out;
 	}
 	raise_descriptor_limit(c);
-	error = service_bind_queues(&s);
+	error = bind_queues(&s, c, replaces);
 	if (!error)
 		open_control(&s);
 	if (!error)

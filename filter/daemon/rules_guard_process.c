@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -166,6 +168,16 @@ static void wait_for_events(struct guard *g)
 		rules_watch_notice(&g->watch, false, now_ms);
 }
 
+/* Keeps stdin, stdout, stderr and the channel. A queue that this process held would outlive the daemon. */
+static void close_others(int channel)
+{
+	const unsigned first = STDERR_FILENO + 1;
+
+	if ((unsigned)channel > first)
+		syscall(SYS_close_range, first, (unsigned)channel - 1, 0);
+	syscall(SYS_close_range, (unsigned)channel + 1, ~0u, 0);
+}
+
 /* systemd and terminals send their signals to the daemon and to the guard. The daemon decides. */
 static void leave_signals_to_daemon(void)
 {
@@ -184,6 +196,7 @@ int rules_guard_process(int channel, struct config *c, const char *path)
 		.channel = channel };
 	int error;
 
+	close_others(channel);
 	leave_signals_to_daemon();
 	prctl(PR_SET_NAME, "sealgate-rules");
 	error = rule_events_open(&g.events);

@@ -10,10 +10,12 @@
 #include "config/root_hints.h"
 #include "daemon/control.h"
 #include "daemon/generation.h"
+#include "daemon/handover.h"
 #include "daemon/pause.h"
 #include "daemon/prefix_keeper.h"
 #include "daemon/rules_guard.h"
 #include "daemon/timekeeper.h"
+#include "daemon/watchdog.h"
 #include "daemon/zone_keeper.h"
 #include "worker/worker.h"
 
@@ -47,6 +49,9 @@ struct service {
 	struct pause pause;
 	struct timekeeper time;
 	uint64_t started_ms;
+	struct handover before; /* what another process left */
+	bool is_replaced;       /* another process takes over from this one */
+	struct watchdog watchdog;
 	struct worker **workers;
 	struct thread *threads;
 	unsigned worker_count, thread_count;

@@ -11,6 +11,7 @@
 #include "daemon/counters.h"
 #include "daemon/prefix_text.h"
 #include "daemon/reload.h"
+#include "daemon/replace.h"
 #include "daemon/service.h"
 #include "worker/worker_orders.h"
 
@@ -98,6 +99,22 @@ static void watch_rules(void *context, char *const words[], struct control_reply
 	(void)words;
 	rules_guard_order(s->guard, RULES_ORDER_WATCH);
 	control_add_flag(reply, "rules_watched", true);
+}
+
+static void hand_over(void *context, int fd)
+{
+	replace_hand_over(context, fd);
+}
+
+/* For `sealgate run --replace`. */
+static void let_replace(void *context, char *const words[], struct control_reply *reply)
+{
+	struct service *s = context;
+
+	(void)words;
+	s->is_replaced = true;
+	reply->then = hand_over;
+	control_add_number(reply, "pid", getpid());
 }
 
 static void add_rules(const struct service *s, struct control_reply *reply)
@@ -211,5 +228,6 @@ const struct control_command service_commands[] = {
 	{ "status", "", 0, add_status },
 	{ "rules-removed", "", 0, stand_back },
 	{ "rules-applied", "", 0, watch_rules },
+	{ "replace", "", 0, let_replace },
 	{ NULL, NULL, 0, NULL },
 };

@@ -7,6 +7,7 @@
 #include "base/complaint.h"
 #include "base/log.h"
 #include "daemon/anchor_keeper.h"
+#include "worker/worker_orders.h"
 
 static const enum divert diverts[] = {
 	[ROLE_HOST] = DIVERT_REDIRECT,
@@ -100,7 +101,8 @@ int service_bind_queues(struct service *s)
 	while (s->worker_count < c->queue_count) {
 		struct worker_config config = worker_config(s, c, s->worker_count);
 		struct complaint error;
-		struct worker *w = worker_new(&config, &error);
+		struct worker_descriptors before = handover_take(&s->before, &config);
+		struct worker *w = worker_new(&config, &before, &error);
 
 		if (!w) {
 			log_error("queue %u: %s", config.queue.number, error.text);
@@ -108,7 +110,34 @@ int service_bind_queues(struct service *s)
 		}
 		s->workers[s->worker_count++] = w;
 	}
+	for (unsigned i = 0; i < s->worker_count; i++) {
+		struct worker_config config = worker_config(s, c, i);
+		handover_to_systemd(&s->before, s->workers[i], &config);
+	}
 	if (s->zones)
 		zone_keeper_serve(s->zones, s->workers, s->worker_count);
 	return 0;
+}
+
+int service_stop_workers(struct service *s)
+{
+	int first_error = 0;
+
+	for (unsigned i = 0; i < s->thread_count; i++)
+		worker_stop(s->threads[i].worker);
+	for (unsigned i = 0; i < s->thread_count; i++) {
+		pthread_join(s->threads[i].id, NULL);
+		if (!first_error)
+			first_error = s->threads[i].error;
+	}
+	s->thread_count = 0;
+	return first_error;
+}
+
+void service_each_descriptor(struct service *s, handover_giver *give, void *context)
+{
+	for (unsigned i = 0; i < s->worker_count; i++) {
+		struct worker_config config = worker_config(s, s->started, i);
+		handover_each(s->workers[i], &config, give, context);
+	}
 }

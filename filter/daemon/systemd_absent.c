@@ -19,3 +19,29 @@ void systemd_status(const char *text)
 {
 	(void)text;
 }
+
+void systemd_take(systemd_taker *take, void *context)
+{
+	(void)take;
+	(void)context;
+}
+
+void systemd_keep(const char *name, int fd)
+{
+	(void)name;
+	(void)fd;
+}
+
+void systemd_forget(const char *name)
+{
+	(void)name;
+}
+
+uint64_t systemd_watchdog_ms(void)
+{
+	return 0;
+}
+
+void systemd_alive(void)
+{
+}

@@ -101,7 +101,7 @@ static void shortcut_forget_servers(struct shortcut *s)
 	}
 }
 
-int shortcut_open(struct shortcut *s, const char *directory)
+int shortcut_open(struct shortcut *s, const char *directory, bool takes_over)
 {
 	*s = (struct shortcut){ .servers_fd = -1 };
 	int result = map_pinned(s, directory);
@@ -113,8 +113,9 @@ int shortcut_open(struct shortcut *s, const char *directory)
 	s->is_open = true;
 	__atomic_store_n(&s->state->until_ns, 0, __ATOMIC_RELEASE);
 	shortcut_forget_servers(s);
-	__atomic_store_n(
-	        s->consumed, __atomic_load_n(s->produced, __ATOMIC_ACQUIRE), __ATOMIC_RELEASE);
+	if (!takes_over)
+		__atomic_store_n(s->consumed, __atomic_load_n(s->produced, __ATOMIC_ACQUIRE),
+		        __ATOMIC_RELEASE);
 	s->full_before = s->state->full;
 	s->left_before = s->state->left;
 	return 0;

@@ -39,10 +39,11 @@ struct shortcut {
 const char *shortcut_pin(
         const char *directory, const char *name, char path[static SHORTCUT_PATH_MAX]);
 
-/* Opens the maps that are pinned in `directory`, and discards the servers and queries that an earlier
- * worker left in them. Returns 0 or a negative errno; call shortcut_close() in both cases. A struct
+/* Opens the maps that are pinned in `directory`, and discards the servers that an earlier worker left in
+ * them. Its queries are discarded too, unless this worker takes over the queues: then their responses may
+ * still come. Returns 0 or a negative errno; call shortcut_close() in both cases. A struct
  * that is all zero is closed. */
-int shortcut_open(struct shortcut *s, const char *directory);
+int shortcut_open(struct shortcut *s, const char *directory, bool takes_over);
 
 /* Stops the program from taking queries, and unmaps the maps. */
 void shortcut_close(struct shortcut *s);

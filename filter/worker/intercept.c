@@ -77,10 +77,38 @@ static struct sockaddr_storage loopback_address(int family, uint16_t port)
 	return address;
 }
 
+static struct sockaddr_storage listener_address(enum divert divert, int family, uint16_t port)
+{
+	return divert == DIVERT_BRIDGED ? any_address(family, port)
+	                                : loopback_address(family, port);
+}
+
+static bool has_option(int fd, int level, int name, int wanted)
+{
+	socklen_t size = sizeof(int);
+	int value = 0;
+
+	return getsockopt(fd, level, name, &value, &size) == 0 && value == wanted;
+}
+
+bool intercept_listens(int fd, enum divert divert, int family, uint16_t port)
+{
+	struct sockaddr_storage wanted = listener_address(divert, family, port), bound = { 0 };
+	socklen_t size = sizeof(bound);
+
+	return has_option(fd, SOL_SOCKET, SO_ACCEPTCONN, 1) &&
+	       has_option(fd, SOL_SOCKET, SO_PROTOCOL, IPPROTO_TCP) &&
+	       (family == AF_INET
+	                       ? has_option(fd, IPPROTO_IP, IP_TRANSPARENT, is_transparent(divert))
+	                       : has_option(fd, IPPROTO_IPV6, IPV6_TRANSPARENT,
+	                                 is_transparent(divert))) &&
+	       getsockname(fd, (struct sockaddr *)&bound, &size) == 0 &&
+	       size == sockaddr_size(&wanted) && memcmp(&bound, &wanted, size) == 0;
+}
+
 int intercept_listen(enum divert divert, int family, uint16_t port)
 {
-	struct sockaddr_storage address = divert == DIVERT_BRIDGED ? any_address(family, port)
-	                                                           : loopback_address(family, port);
+	struct sockaddr_storage address = listener_address(divert, family, port);
 	int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)

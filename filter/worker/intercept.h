@@ -22,6 +22,9 @@ enum divert {
  * on one port: the kernel spreads the connections over them. Returns a descriptor or -errno. */
 int intercept_listen(enum divert divert, int family, uint16_t port);
 
+/* True if `fd` is a listener as intercept_listen() makes one with these arguments. */
+bool intercept_listens(int fd, enum divert divert, int family, uint16_t port);
+
 /* Accepts a connection, and says between whom it is. `*divert` is what the listener was made for,
  * and becomes how the connection came. Returns a descriptor or -errno: -EAGAIN if there is none,
  * -EPERM for one that was not bound for a DNS server and is closed again. */

@@ -31,17 +31,24 @@ static bool is_absent(int error)
 	return error == -EAFNOSUPPORT || error == -EADDRNOTAVAIL;
 }
 
-static int listen_to(const struct relay *r, struct tcp_listener *l, int family)
+/* `*before` is the listener of another process, or -1. It is the caller's if it does not fit. */
+static int listen_to(const struct relay *r, struct tcp_listener *l, int family, int *before)
 {
 	struct epoll_event event = { .events = EPOLLIN, .data.ptr = l };
+	const struct relay_config *c = r->config;
 
-	l->fd = intercept_listen(r->config->divert, family, r->config->port);
+	if (*before >= 0 && intercept_listens(*before, c->divert, family, c->port)) {
+		l->fd = *before;
+		*before = -1;
+	} else {
+		l->fd = intercept_listen(c->divert, family, c->port);
+	}
 	if (l->fd < 0)
 		return family == AF_INET6 && is_absent(l->fd) ? 0 : l->fd;
 	return epoll_ctl(r->epoll_fd, EPOLL_CTL_ADD, l->fd, &event) < 0 ? -errno : 0;
 }
 
-int relay_open(struct relay *r)
+int relay_open(struct relay *r, int before[static RELAY_FAMILIES])
 {
 	uint32_t connections = r->config->connections;
 
@@ -58,7 +65,7 @@ int relay_open(struct relay *r)
 	if (!error)
 		error = table_init(&r->connections, sizeof(struct connection), connections);
 	for (int i = 0; i < RELAY_FAMILIES && !error; i++)
-		error = listen_to(r, &r->listeners[i], families[i]);
+		error = listen_to(r, &r->listeners[i], families[i], &before[i]);
 	return error;
 }
 
@@ -67,14 +74,19 @@ static struct connection *idlest_connection(const struct relay *r)
 	return r->connections.used ? table_oldest(&r->connections) : NULL;
 }
 
-void relay_close(struct relay *r)
+void relay_end(struct relay *r)
 {
 	struct connection *c;
 
+	while (r->buffer && (c = idlest_connection(r)))
+		connection_close(c);
+}
+
+void relay_close(struct relay *r)
+{
 	if (!r->buffer) /* it was never opened */
 		return;
-	while ((c = idlest_connection(r)))
-		connection_close(c);
+	relay_end(r);
 	for (int i = 0; i < RELAY_FAMILIES; i++) {
 		if (r->listeners[i].fd >= 0)
 			close(r->listeners[i].fd);

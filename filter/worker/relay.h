@@ -19,6 +19,8 @@ struct question;
 struct relay;
 struct side;
 
+enum { RELAY_IPV4, RELAY_IPV6, RELAY_FAMILIES };
+
 #define RELAY_BUFFER_SIZE 65536
 
 /* New connections a second, of clients that have their share, for which older ones of theirs are
@@ -40,8 +42,6 @@ struct tcp_listener {
 	enum watched watched; /* comes first */
 	int fd;               /* -1: this machine does not have the family */
 };
-
-enum { RELAY_IPV4, RELAY_IPV6, RELAY_FAMILIES };
 
 /* The connections of one network, the idlest first. */
 struct holders {
@@ -94,8 +94,12 @@ struct relay {
 	struct question *oldest, *newest; /* that wait for a server; see question_await() */
 };
 
-/* Listens, if the configuration says so. Returns 0 or -errno; relay_close() in both cases. */
-int relay_open(struct relay *r);
+/* Listens, if the configuration says so. Takes the listeners of another process, `before`, with the
+ * connections that wait there, if they are as this one would make them; -1: there is none. Returns 0 or -errno; relay_close() in both cases. */
+int relay_open(struct relay *r, int before[static RELAY_FAMILIES]);
+
+/* Closes all connections. New ones wait. */
+void relay_end(struct relay *r);
 
 /* Closes all connections and stops listening. */
 void relay_close(struct relay *r);

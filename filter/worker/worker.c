@@ -18,8 +18,15 @@
  * must not wait for all of them. */
 #define READY_MAX 64
 
-/* How often an idle worker wakes to expire flows and to do what else changes by itself. An old flow
- * does no harm for that long. */
+/* The queue of queries is short against overload (queue/pace.h). While no process runs, nothing is overloaded,
+ * and all queries wait. A process that is killed cannot say so. */
+#define QUERIES_WHILE_AWAY 16384
+
+#define WARMING_MS     2000
+#define WARMING_NAP_NS 1000000
+
+/* How often an idle worker wakes to expire flows, to do what else changes by itself, and to show that it does
+ * not hang (daemon/watchdog.h). An old flow does no harm for that long. */
 #define SWEEP_MS 1000
 
 static void drop_counted(struct worker *w, uint64_t packet_id, uint64_t *counter)
@@ -253,15 +260,22 @@ static int turn_wait_ms(const struct worker *w)
 		return 0;
 	if (due_ms - now_ms < SWEEP_MS)
 		return (int)(due_ms - now_ms);
-	bool changes = due_ms < UINT64_MAX || w->flows.table.used > 0 || w->shortcut.is_open ||
-	               pace_is_short(&w->pace);
-	return changes ? SWEEP_MS : -1;
+	return SWEEP_MS;
 }
 
 static void read_clocks(struct worker *w)
 {
 	w->turn.now_ms = clock_monotonic_ms();
 	w->turn.now_s = w->config.time->wall_s(w->config.time->context);
+}
+
+/* After a take-over all responses that waited come at once, no key is known, and few responses may wait for
+ * keys: more would be refused. So the rest waits in the kernel, for WARMING_MS at most: so long can an attacker
+ * who keeps the keys from coming delay the other packets, and only after a take-over. */
+static bool queue_must_wait(const struct worker *w)
+{
+	return w->turn.now_ms < w->warming_until_ms &&
+	       w->park.table.used >= w->config.limits.parked / 2;
 }
 
 /* Queries that these packets answer were sent earlier, so those of the shortcut are in its ring
@@ -271,6 +285,8 @@ static int serve_queue(struct worker *w)
 	int count;
 
 	do {
+		if (queue_must_wait(w))
+			return 0;
 		count = nfqueue_receive(&w->queue);
 		if (count <= 0)
 			return count;
@@ -324,7 +340,8 @@ static void keep_pace(struct worker *w)
 {
 	unsigned queries = (unsigned)(w->queue.queries.handed - w->queries_handed);
 	uint32_t length = pace_turn(&w->pace, w->received, queries, w->turn.now_ms);
-	const struct timespec nap = { .tv_nsec = pace_nap_ns(&w->pace) };
+	const struct timespec nap = { .tv_nsec = queue_must_wait(w) ? WARMING_NAP_NS
+		                                                    : pace_nap_ns(&w->pace) };
 
 	w->queries_handed = w->queue.queries.handed;
 	if (length != w->pace.now_length)
@@ -341,6 +358,7 @@ static int worker_turn(struct worker *w)
 
 	if (n < 0 && errno != EINTR)
 		return -errno;
+	__atomic_store_n(&w->turns, w->turns + 1, __ATOMIC_RELAXED);
 	read_clocks(w);
 	w->received = 0;
 	orders_take(w);
@@ -355,22 +373,21 @@ static int worker_turn(struct worker *w)
 	judge_ready(w);
 	end_waits(w);
 	nfqueue_flush(&w->queue);
+	flow_settle(&w->flows);
 	sign_trade_renew(&w->sign_trade);
 	if (n < EVENTS_MAX || w->received > 0)
 		keep_pace(w);
 	return result;
 }
 
-static void drop_parked(struct worker *w, struct park *park)
+/* The packets get no verdict. If another process holds the socket of the queues, they come to it again;
+ * otherwise the kernel drops them when the socket is closed. */
+static void leave_parked(struct park *park)
 {
 	struct parked *oldest;
 
-	while ((oldest = park_oldest(park))) {
-		if (!oldest->is_copy)
-			nfqueue_drop(&w->queue, oldest->packet_id);
+	while ((oldest = park_oldest(park)))
 		parked_remove(oldest);
-	}
-	nfqueue_flush(&w->queue);
 }
 
 int worker_run(struct worker *w)
@@ -379,18 +396,27 @@ int worker_run(struct worker *w)
 
 	prctl(PR_SET_TIMERSLACK, 1); /* otherwise a nap takes half as long again */
 	read_clocks(w);
+	w->warming_until_ms = w->takes_over ? w->turn.now_ms + WARMING_MS : 0;
 	orders_take(w);
 	while (!w->stopping && result == 0)
 		result = worker_turn(w);
 	shortcut_alive(&w->shortcut, w->turn.now_ms, false);
-	relay_close(&w->relay); /* then only packets are parked */
-	drop_parked(w, &w->park);
-	drop_parked(w, &w->grace.park);
-	drop_parked(w, &w->grace.errors);
+	relay_end(&w->relay); /* then only packets are parked */
+	leave_parked(&w->park);
+	leave_parked(&w->grace.park);
+	leave_parked(&w->grace.errors);
+	if (w->config.queue.queries_length < QUERIES_WHILE_AWAY)
+		nfqueue_limit_queries(&w->queue, QUERIES_WHILE_AWAY);
+	kept_queues(&w->kept)->has_ended = result == 0;
 	return result;
 }
 
 const struct stats *worker_stats(const struct worker *w)
 {
 	return &w->stats;
+}
+
+uint64_t worker_turns(const struct worker *w)
+{
+	return __atomic_load_n(&w->turns, __ATOMIC_RELAXED);
 }

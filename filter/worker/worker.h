@@ -32,6 +32,15 @@ struct signing_config {
 	unsigned server_count;                  /* 0: any on this machine, if it does not forward */
 };
 
+/* The descriptors by which another process takes over the work of a worker. -1: there is none. */
+struct worker_descriptors {
+	int queue, memory; /* the socket of both queues; what is known of queries in flight */
+	int listeners[RELAY_FAMILIES];
+};
+
+#define NO_DESCRIPTORS                                                                             \
+	((struct worker_descriptors){ .queue = -1, .memory = -1, .listeners = { -1, -1 } })
+
 struct worker_config {
 	struct nfqueue_options queue;
 	struct worker_limits limits;
@@ -76,15 +85,25 @@ struct anchor_alarm {
 struct worker;
 
 /* Takes all memory and binds the queues, so that failures happen here. Needs CAP_NET_ADMIN, now and
- * as long as the worker runs. On failure returns NULL, and a sentence in `error`. */
-struct worker *worker_new(const struct worker_config *config, struct complaint *error);
+ * as long as the worker runs. Takes over from the process that left `before`, as far as that fits, and closes
+ * these descriptors otherwise. On failure returns NULL, and a sentence in `error`. */
+struct worker *worker_new(const struct worker_config *config,
+        const struct worker_descriptors *before, struct complaint *error);
 
-/* Serves the queues in the calling thread until worker_stop(), then drops every packet that is
- * parked and returns 0. Returns -errno if the queues cannot be served any more. */
+/* Serves the queues in the calling thread until worker_stop(), and returns 0. Packets that are parked then
+ * are left to a successor. Returns -errno if the queues cannot be served any more. */
 int worker_run(struct worker *w);
 
-/* Unbinds the queues and frees the worker. Not while worker_run() runs. */
+/* Returns the descriptors for a successor; borrowed. */
+struct worker_descriptors worker_descriptors(const struct worker *w);
+
+/* Frees the worker. Unbinds the queues, unless another process holds their socket; then packets wait there.
+ * Not while worker_run() runs. */
 void worker_free(struct worker *w);
+
+/* Returns how often the worker has turned its loop, in any thread. A worker that does not hang turns at least
+ * once a second. */
+uint64_t worker_turns(const struct worker *w);
 
 /* Returns the counters; the worker goes on counting (see stats.h for how to read them). */
 const struct stats *worker_stats(const struct worker *w);

@@ -26,12 +26,22 @@ static uint32_t room_for_grace(const struct worker_config *config)
 	return room > config->limits.parked ? (uint32_t)room : config->limits.parked;
 }
 
+static enum flow_trade flow_trade_of(const struct worker_config *config)
+{
+	if (config->signing.policy)
+		return FLOW_SIGNS;
+	return config->monitors ? FLOW_MONITORS : FLOW_VALIDATES;
+}
+
 static int make_tables(struct worker *w)
 {
 	const struct worker_config *config = &w->config;
-	int result =
-	        flow_table_init(&w->flows, config->limits.flows, config->limits.flow_timeout_ms);
+	int result = kept_make(&w->kept, config->limits.flows);
 
+	if (result == 0)
+		result = flow_table_init_kept(&w->flows, config->limits.flows,
+		        config->limits.flow_timeout_ms, kept_flows(&w->kept),
+		        flow_trade_of(config));
 	if (result == 0)
 		result = park_init(&w->park, config->limits.parked, config->limits.park_ms);
 	if (result == 0)
@@ -260,7 +270,7 @@ static const struct relay_trade *relay_trade_of(const struct worker *w)
 	return w->config.monitors ? &tcp_monitor_trade : &tcp_validate_trade;
 }
 
-static int open_relay(struct worker *w, struct complaint *error)
+static int open_relay(struct worker *w, struct worker_descriptors *before, struct complaint *error)
 {
 	bool signs = worker_signs(w);
 
@@ -270,24 +280,52 @@ static int open_relay(struct worker *w, struct complaint *error)
 		.trade = relay_trade_of(w),
 		.trader = signs ? (void *)&w->sign_trade : &w->tcp_validator,
 		.epoll_fd = w->epoll_fd };
-	int result = relay_open(&w->relay);
+	int result = relay_open(&w->relay, before->listeners);
 	if (result < 0)
 		complaint_set(error, "cannot relay DNS over TCP with port %u: %s",
 		        w->config.tcp.port, strerror(-result));
 	return result;
 }
 
-static int open_queue(struct worker *w, struct complaint *error)
+/* Takes the flows of the worker before. Without them responses that are on their way are dropped, and nothing
+ * else is lost. */
+static void inherit_memory(struct worker *w, int fd, struct nfqueue_kept *queues)
 {
+	struct memfd before;
+
+	if (fd < 0)
+		return;
+	if (kept_open(&before, fd) == 0) {
+		*queues = *kept_queues(&before);
+		unsigned flows = flow_table_inherit(&w->flows, kept_flows(&before),
+		        kept_flows_size(&before), clock_monotonic_ms());
+		log_info("queue %u: taken over, with %u queries in flight", w->config.queue.number,
+		        flows);
+	}
+	memfd_close(&before);
+}
+
+static int open_queue(struct worker *w, struct worker_descriptors *before, struct complaint *error)
+{
+	struct nfqueue_before queue = { .fd = before->queue };
+	struct nfqueue_options options = w->config.queue;
+
+	if (before->queue >= 0)
+		inherit_memory(w, before->memory, &queue.kept);
+	w->takes_over = before->queue >= 0;
+	if (w->takes_over)
+		options.before = &queue;
+	before->queue = before->memory = -1;
+	options.kept = kept_queues(&w->kept);
 	pace_init(&w->pace, w->config.queue.queries_length);
-	return nfqueue_open(&w->queue, &w->config.queue, &w->stats, error);
+	return nfqueue_open(&w->queue, &options, &w->stats, error);
 }
 
 /* Without the shortcut all queries come to the queue, and nothing else changes. */
 static void open_shortcut(struct worker *w)
 {
 	const char *directory = w->config.shortcut;
-	int error = directory ? shortcut_open(&w->shortcut, directory) : 0;
+	int error = directory ? shortcut_open(&w->shortcut, directory, w->takes_over) : 0;
 
 	if (error)
 		log_warning("no shortcut in %s, so all queries come to the queue: %s", directory,
@@ -295,13 +333,14 @@ static void open_shortcut(struct worker *w)
 }
 
 /* The queue comes last: from then on packets wait for their verdicts. */
-static int prepare_worker(struct worker *w, struct complaint *error)
+static int prepare_worker(
+        struct worker *w, struct worker_descriptors *before, struct complaint *error)
 {
 	int result = make_parts(w);
 
 	if (result == 0)
 		result = watch_fd(w, w->wake_fd, &w->wake_watched);
-	if (result == 0 && (open_relay(w, error) < 0 || open_queue(w, error) < 0))
+	if (result == 0 && (open_relay(w, before, error) < 0 || open_queue(w, before, error) < 0))
 		return -EIO;
 	if (result == 0)
 		result = watch_fd(w, w->queue.fd, &w->queue_watched);
@@ -312,11 +351,28 @@ static int prepare_worker(struct worker *w, struct complaint *error)
 	return result;
 }
 
-struct worker *worker_new(const struct worker_config *config, struct complaint *error)
+static void close_open(int fd)
 {
+	if (fd >= 0)
+		close(fd);
+}
+
+static void close_descriptors(const struct worker_descriptors *d)
+{
+	close_open(d->queue);
+	close_open(d->memory);
+	for (int i = 0; i < RELAY_FAMILIES; i++)
+		close_open(d->listeners[i]);
+}
+
+struct worker *worker_new(const struct worker_config *config,
+        const struct worker_descriptors *before, struct complaint *error)
+{
+	struct worker_descriptors left = *before; /* what is not taken yet */
 	struct worker *w = calloc(1, sizeof(*w));
 
 	if (!w) {
+		close_descriptors(&left);
 		complaint_set(error, "cannot start a worker: %s", strerror(ENOMEM));
 		return NULL;
 	}
@@ -325,20 +381,23 @@ struct worker *worker_new(const struct worker_config *config, struct complaint *
 	w->orders.policy = w->policy_used = config->policy;
 	w->orders.sign_policy = w->sign_policy_used = config->signing.policy;
 	w->orders.clock = w->turn.clock = config->clock;
-	w->epoll_fd = w->wake_fd = w->queue.fd = -1;
+	w->epoll_fd = w->wake_fd = w->queue.fd = w->kept.fd = -1;
 	w->queue_watched = WATCHED_QUEUE;
 	w->wake_watched = WATCHED_WAKE;
-	if (prepare_worker(w, error) < 0) {
-		worker_free(w);
-		return NULL;
-	}
-	return w;
+	int result = prepare_worker(w, &left, error);
+	close_descriptors(&left);
+	if (result == 0)
+		return w;
+	worker_free(w);
+	return NULL;
 }
 
-static void close_open(int fd)
+struct worker_descriptors worker_descriptors(const struct worker *w)
 {
-	if (fd >= 0)
-		close(fd);
+	return (struct worker_descriptors){ .queue = w->queue.fd,
+		.memory = w->kept.fd,
+		.listeners = {
+		        w->relay.listeners[RELAY_IPV4].fd, w->relay.listeners[RELAY_IPV6].fd } };
 }
 
 /* Parked responses are in the lists of fetches, so they go first. A part that was not made yet is
@@ -354,6 +413,7 @@ void worker_free(struct worker *w)
 	server_fallback_fini(&w->fallback);
 	fetcher_fini(&w->fetcher);
 	flow_table_fini(&w->flows);
+	memfd_close(&w->kept);
 	monitor_fini(&w->monitor);
 	tcp_validate_fini(&w->tcp_validator);
 	free(w->udp_validator.rrs);

@@ -7,6 +7,7 @@
 #include "fetch/fetch.h"
 #include "fetch/reask.h"
 #include "flow/flow.h"
+#include "flow/flow_kept.h"
 #include "flow/grace.h"
 #include "flow/park.h"
 #include "flow/watched.h"
@@ -15,6 +16,7 @@
 #include "queue/shortcut.h"
 #include "worker/arrival.h"
 #include "worker/gates.h"
+#include "worker/kept.h"
 #include "worker/missing.h"
 #include "worker/monitor.h"
 #include "worker/oddity.h"
@@ -37,9 +39,13 @@ struct worker {
 	enum watched queue_watched, wake_watched;
 	int epoll_fd, wake_fd;
 	bool stopping;
-	struct orders orders; /* of other threads; see worker_orders.h */
-	uint32_t forgotten;   /* of the orders to forget */
+	uint64_t turns; /* read by other threads */
+	bool takes_over;
+	uint64_t warming_until_ms; /* after a take-over, until when the queue may wait for keys */
+	struct orders orders;      /* of other threads; see worker_orders.h */
+	uint32_t forgotten;        /* of the orders to forget */
 
+	struct memfd kept; /* for a successor */
 	struct nfqueue queue;
 	unsigned received;       /* messages that came out of it in this turn */
 	uint64_t queries_handed; /* out of the queue of queries, before this turn */

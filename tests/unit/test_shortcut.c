@@ -70,7 +70,7 @@ static int load(void **state)
 	}
 	program = open_program();
 	assert_true(program >= 0);
-	assert_int_equal(shortcut_open(&shortcut, directory), 0);
+	assert_int_equal(shortcut_open(&shortcut, directory, false), 0);
 	for (int version = 4; version <= 6; version += 2)
 		assert_true(shortcut_admit(&shortcut, server(version, servers[version])));
 	shortcut_alive(&shortcut, clock_monotonic_ms(), true);
@@ -578,7 +578,7 @@ static void a_new_worker_begins_with_nothing(void **state)
 	assert_int_equal(run_on(&f), OTHERS | MARK_BIT);
 	shortcut = kept;
 	shortcut_close(&shortcut);
-	assert_int_equal(shortcut_open(&shortcut, directory), 0);
+	assert_int_equal(shortcut_open(&shortcut, directory, false), 0);
 	shortcut_drain(&shortcut, keep_drained, NULL);
 	assert_int_equal(drained_count, 0);
 	expect_left("not admitted", frame_of(4, message_of(&plain)));
@@ -605,7 +605,7 @@ static void without_pins_it_does_not_open(void **state)
 	struct shortcut none;
 
 	(void)state;
-	assert_int_equal(shortcut_open(&none, "/none"), -ENOENT);
+	assert_int_equal(shortcut_open(&none, "/none", false), -ENOENT);
 	assert_false(none.is_open || shortcut_admit(&none, server(4, servers[4])));
 	shortcut_alive(&none, 1, true);
 	shortcut_drain(&none, keep_drained, NULL);

@@ -5,7 +5,8 @@ from . import (adversary, aliases, attacks, audit, bridge, cache, chains, checki
                copies, dns64, dns64_found, encrypted, errors, explain, fragments, ground, habits, inside,
                iterate, letters, life, marks, monitor, notrack, odd, oddservers, options, oracle,
                overload, own_servers, pause, portal, predict, race, reflected, reload, reports, restricted, roles, rules,
-               same, service, shares, shortcut, slow_links, tcp, truncation, watch, without_rd)
+               same, service, shares, shortcut, slow_links, takeover, tcp, truncation, watch,
+               without_rd)
 from . import (signer, signer_altered, signer_attacks, signer_clock, signer_names, signer_packets,
                signer_recall, signer_reload, signer_rules, signer_servers, signer_streams,
                signer_transfers)
@@ -60,6 +61,7 @@ _MODULES = (
     life,
     reload,
     service,
+    takeover,
     explain,
     adversary,
     signer,

@@ -91,11 +91,11 @@ class Sealgate:
     def remove_rules(self):
         return self.command("rules", "remove")
 
-    def start(self):
+    def start(self, *options):
         """Starts it and waits until it says that it is ready."""
         clock = self.clock.words if self.clock else ()
         self.process = self.namespace.start(self._name, *clock, self._lab.sealgate_path, "run",
-                                            "--config", self.config)
+                                            "--config", self.config, *options)
         if not self.process.wait_for_log("ready", PATIENCE_S):
             ended = self.process.wait(0)
             raise LabError(f"sealgate does not get ready (exit {ended}):\n"

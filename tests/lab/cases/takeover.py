@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A new process takes over: whatever ends the old one, no query is lost, and no forged answer passes."""
+
+import contextlib
+import random
+import socket
+import threading
+import time
+
+from lab import ask, manager, topology
+from lab.ask import PATIENCE_S
+from lab.attacks import FORGED
+
+from .case import Case, Group, World, expect, expect_equal, tell, wait_until, with_sealgate
+from .silence import client_of
+
+NAME = "www.p256.test."
+QUESTIONS_A_S = 150     # an attacker in Python sees each of them
+SO_SNDBUFFORCE, SO_RCVBUFFORCE = 32, 33     # of asm-generic/socket.h
+BUFFER_SIZE = 16 << 20
+FEW_A_S = 60            # ten seconds of these fit into the queue of queries
+LATE_S = 15             # an answer that has not come by then is lost
+SHOWN = 3               # answers in a complaint
+LOG = "/run/sealgate.log"
+DROP_IN = f"[Service]\nStandardError=append:{LOG}\n"
+GRACE_MS = 400          # a refused response waits for a genuine one
+
+
+class Load:
+    """A client that asks without a pause. Each question has an id of its own, and is asked once."""
+
+    def __init__(self, world, questions_a_s=QUESTIONS_A_S):
+        self._pause_s = 1 / questions_a_s
+        self._sock = ask.udp_socket(client_of(world), topology.UPSTREAM[4])
+        self._sock.connect((topology.UPSTREAM[4], 53))
+        self._sock.settimeout(0.2)
+        for option in (SO_SNDBUFFORCE, SO_RCVBUFFORCE):     # queries wait there while no process runs
+            self._sock.setsockopt(socket.SOL_SOCKET, option, BUFFER_SIZE)
+        self._wire = ask.make(NAME, "A").to_wire()[2:]
+        self._asked, self._took, self._answers, self.forged, self.refused = {}, {}, {}, [], []
+        self._ends, self._all_over = threading.Event(), threading.Event()
+        self._threads = [threading.Thread(target=self._ask), threading.Thread(target=self._listen)]
+
+    def _ask(self):
+        number = random.randrange(65536)
+        while not self._ends.is_set():
+            number = (number + 1) % 65536
+            self._asked[number] = time.monotonic()
+            with contextlib.suppress(OSError):      # the kernel may report an earlier packet that was refused
+                self._sock.send(number.to_bytes(2, "big") + self._wire)
+            self._ends.wait(self._pause_s)
+
+    def _listen(self):
+        while not self._all_over.is_set():
+            with contextlib.suppress(OSError):
+                wire = self._sock.recv(65535)
+                number = int.from_bytes(wire[:2], "big")
+                self._took.setdefault(number, time.monotonic() - self._asked[number])
+                self._answers.setdefault(number, []).append(wire)
+
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        wait_until(lambda: self._took, "no answer comes at the start")
+        return self
+
+    def __exit__(self, *_exception):
+        self._ends.set()
+        self._threads[0].join()
+        deadline = time.monotonic() + LATE_S
+        while self.lost() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self._all_over.set()
+        self._threads[1].join()
+        self._sock.close()
+        for wires in self._answers.values():
+            for answer in map(ask.Answer, wires):
+                if FORGED[1] in answer.data("A"):
+                    self.forged.append(answer.summary())
+                elif answer.rcode != "NOERROR":
+                    self.refused.append(answer.summary())
+
+    def asked(self):
+        return len(self._asked)
+
+    def lost(self):
+        return [number for number in list(self._asked) if number not in self._took]
+
+    def longest_ms(self):
+        return round(1000 * max(self._took.values()))
+
+    def answered_since(self, number):
+        """Whether a question was answered that is newer than the last one at an earlier mark."""
+        return len(self._took) > number
+
+    def mark(self):
+        return len(self._took)
+
+
+def _as_a_service(where, role, ask_by):
+    @contextlib.contextmanager
+    def scene(lab):
+        gate = lab.sealgate(getattr(lab, where), role, grace_ms=GRACE_MS)
+        try:
+            with manager.Manager(lab, gate, drop_ins={"sealgate": DROP_IN}) as service:
+                world = World(lab, gate, getattr(lab, ask_by))
+                world.service = service
+                service.start()
+                yield world
+        finally:
+            gate.remove_rules()
+    return scene
+
+
+def _restart(service):
+    service.control("restart", "sealgate")
+
+
+def _signal(name):
+    def end(service):
+        before = service.main_pid()
+        service.control("kill", "--kill-who=main", f"--signal={name}", "sealgate")
+        wait_until(lambda: service.main_pid() not in (0, before), "the service is not started again")
+    return end
+
+
+def _taken_over(service):
+    """How often a process took over. A process that crashes by itself would be found here too."""
+    return service.run("cat", LOG).count("taken over, with ")
+
+
+def _judge_load(load, times):
+    tell(f"{load.asked()} questions, {times} ends: {len(load.lost())} lost, {len(load.refused)} refused, "
+         f"{len(load.forged)} forged; the longest answer took {load.longest_ms()} ms")
+    expect(not load.forged, "a forged answer passed", *load.forged[:SHOWN])
+    expect(not load.lost(), f"{len(load.lost())} of {load.asked()} questions were lost")
+    expect(not load.refused, "a genuine answer was refused", *load.refused[:SHOWN])
+
+
+def _nothing_is_lost(end, times, questions_a_s=QUESTIONS_A_S):
+    def run(world):
+        service = world.service
+        wait_until(lambda: world.ask(NAME, "A", timeout_s=1) is not None, "the service does not answer")
+        before = _taken_over(service)
+        with world.lab.attack("race-forge-address"):
+            with Load(world, questions_a_s) as load:
+                for _ in range(times):
+                    time.sleep(random.uniform(0, 0.5))      # the moment in a turn is random, not the outcome
+                    end(service)
+                    mark = load.mark()
+                    wait_until(lambda: load.answered_since(mark), "no answers come after the end")
+        expect_equal("times that a new process took over", _taken_over(service) - before, times)
+        _judge_load(load, times)
+    return run
+
+
+def _replaced(times):
+    """Without systemd: the new process asks the old one for its descriptors."""
+    def run(world):
+        gate = world.gate
+        with world.lab.attack("race-forge-address"), Load(world) as load:
+            for _ in range(times):
+                time.sleep(random.uniform(0, 0.5))
+                old = gate.process
+                gate.start("--replace")
+                expect_equal("exit code of the old process", old.wait(PATIENCE_S), 0)
+                old.stop()
+                mark = load.mark()
+                wait_until(lambda: load.answered_since(mark), "no answers come after the end")
+        _judge_load(load, times)
+    return run
+
+
+def _replaces_nothing(world):
+    world.gate.stop()
+    world.gate.start("--replace")
+    expect(world.gate.log_lines("no sealgate to replace listens at"), *world.gate.log_lines())
+    expect(world.ask(NAME, "A") is not None, "no answer")
+
+
+def _says_that_another_runs(world):
+    done = world.gate.command_result("run")
+    expect_equal("exit code", done.returncode, 1)
+    wanted = (f"another sealgate runs already (pid {world.gate.status()['pid']}); `sealgate run --replace` takes over "
+              "from it")
+    expect(wanted in done.stdout, wanted, *done.stdout.splitlines())
+    expect(world.ask(NAME, "A") is not None, "the one that runs was disturbed")
+
+
+CASES = (
+    Case("systemctl restart loses no query", _nothing_is_lost(_restart, 3)),
+    Case("kill -9 loses no query", _nothing_is_lost(_signal("KILL"), 5)),
+    Case("SIGSEGV loses no query", _nothing_is_lost(_signal("SEGV"), 2)),
+)
+HANGS = (Case("a process that hangs is noticed and started again, and no query is lost",
+              _nothing_is_lost(_signal("STOP"), 1, FEW_A_S)),)
+REPLACED = (
+    Case("sealgate run --replace loses no query", _replaced(3)),
+    Case("sealgate run --replace starts if there is nothing to replace", _replaces_nothing),
+    Case("a second sealgate says that another runs", _says_that_another_runs),
+)
+
+GROUPS = (
+    Group("takeover on a host", _as_a_service("host", "host", "ask_from_host"), CASES + HANGS,
+          obstacle=manager.obstacle()),
+    Group("takeover without systemd", with_sealgate("host", grace_ms=GRACE_MS), REPLACED),
+    Group("takeover on a gateway", _as_a_service("router", "gateway", "ask_through_gateway"), CASES,
+          obstacle=manager.obstacle()),
+)
+
