@@ -312,6 +312,16 @@ static bool is_good_enough(const struct arrival *a, const struct gate_result *re
 	return result->verdict == GATE_ACCEPT || result->verdict == GATE_REWRITE;
 }
 
+/* The client gets the denial, which is proved. But somebody made up a record that is none: an attacker, or a
+ * DNS64 that answers with other addresses. The operator must see that as for any Bogus response. */
+static void tell_of_made_up(
+        struct arrivals *all, const struct arrival *a, const struct gate_result *result)
+{
+	if (a->instead.len > 0 && a->parked->has_made && result->outcome.status == STATUS_BOGUS &&
+	        !all->config->monitors)
+		report_judged(all->report, settle_reported(a), result);
+}
+
 static void arrival_judge(struct arrivals *all, struct arrival *a)
 {
 	struct writer out = writer_over(all->octets, EXCHANGE_ANSWER_MAX);
@@ -326,9 +336,14 @@ static void arrival_judge(struct arrivals *all, struct arrival *a)
 		return;
 	gates_set_source(all->gates, &a->server);
 	gate_judge(&all->gates->gate, a->asked, a->message, all->turn->now_s, &out, &result);
-	if (result.verdict == GATE_WANT)
+	if (result.verdict == GATE_WANT) {
 		wait_for_keys(all, a, &result);
-	else if (is_good_enough(a, &result) || !judge_instead(all, a))
+		return;
+	}
+	bool is_good = is_good_enough(a, &result);
+	if (!is_good)
+		tell_of_made_up(all, a, &result);
+	if (is_good || !judge_instead(all, a))
 		conclude_judged(all, a, &result, &out);
 }
 
