@@ -204,6 +204,14 @@ def _starts_again_once_the_configuration_is_right(world):
     expect_data(world.ask("www.p256.test.", "A"), "A", GOOD)
 
 
+def _starts_at_boot(world):
+    """Both units: without its rules sealgate protects nothing until its guard has looked."""
+    world.service.control("enable", "sealgate")
+    for unit in ("sealgate", "sealgate-rules"):
+        expect_equal(unit, world.service.control("is-enabled", unit), "enabled")
+    world.service.control("disable", "sealgate")
+
+
 GROUPS = (
     Group("service", as_a_service, obstacle=manager.obstacle(), cases=(
         Case("during systemctl restart the rules are never missing", _restarts_without_a_gap),
@@ -213,6 +221,7 @@ GROUPS = (
              _starts_again_once_the_configuration_is_right),
         Case("the service works with CAP_NET_ADMIN as its only right", _has_few_rights),
         Case("sealgate ctl of root reaches the service", _is_talked_to),
+        Case("systemctl enable sealgate enables its rules, too", _starts_at_boot),
         Case("systemctl stop sealgate leaves DNS closed", _is_closed_while_stopped),
         Case("systemctl stop sealgate-rules ends the service and removes the rules", _stops_and_leaves_nothing))),
     Group("service on a gateway", as_a_service_on_the_gateway, obstacle=manager.obstacle(), cases=(
