@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/nearest.h"
 #include "base/sockaddr.h"
 #include "config/config_kinds.h"
 #include "config/config_reader.h"
@@ -31,11 +32,36 @@ static bool load_key(struct config_reader *r, const struct config_key *k, const 
 	return false;
 }
 
+static const char *last_part(const char *path)
+{
+	const char *dot = strchr(path, '.');
+
+	return dot ? dot + 1 : path;
+}
+
+/* Names the key that was probably meant: one with a similar path, or one of this name in a group. */
+static bool say_unknown(struct config_reader *r, const char *path, const config_setting_t *s)
+{
+	struct nearest by_path = nearest_to(path);
+	const char *same_name = NULL;
+	char hint[NEAREST_HINT_SIZE];
+
+	for (size_t i = 0; i < config_key_count; i++) {
+		nearest_try(&by_path, config_keys[i].path);
+		if (!same_name && strcmp(last_part(config_keys[i].path), last_part(path)) == 0)
+			same_name = config_keys[i].path;
+	}
+	if (!by_path.best)
+		by_path.best = same_name;
+	return reader_wrong(
+	        r, s, "there is no key \"%s\"%s", path, nearest_hint(&by_path, "", hint));
+}
+
 static bool load_setting(struct config_reader *r, const char *path, const config_setting_t *s)
 {
 	const struct config_key *k = key_find(path);
 
-	return k ? load_key(r, k, s) : reader_wrong(r, s, "there is no key \"%s\"", path);
+	return k ? load_key(r, k, s) : say_unknown(r, path, s);
 }
 
 static bool is_group_of_keys(const char *name)

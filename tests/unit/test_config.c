@@ -190,6 +190,13 @@ static void an_error_names_the_file_the_line_and_the_key(void **state)
 		        ":2: there is no key \"modus\"" },
 		{ "an unknown key of a group", "queue = {\n\n  size = 1; };",
 		        ":3: there is no key \"queue.size\"" },
+		{ "a key that is almost one", "resolvers = [];",
+		        ":1: there is no key \"resolvers\" (did you mean \"resolver\"?)" },
+		{ "a key of a group outside of it", "bypass = true;",
+		        ":1: there is no key \"bypass\" (did you mean \"queue.bypass\"?)" },
+		{ "a key in another group", "queue = { mark_bit = 20; };",
+		        ":1: there is no key \"queue.mark_bit\" (did you mean "
+		        "\"shortcut.mark_bit\"?)" },
 		{ "an unknown group", "\nqueues = { count = 1; };",
 		        ":2: there is no key \"queues\"" },
 		{ "a value in place of a group", "queue = 3;", ":1: there is no key \"queue\"" },
