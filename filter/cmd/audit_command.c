@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cmd/audit_command.h"
 
-#include <string.h>
-
 #include "base/log.h"
 #include "inspect/audit_json.h"
 
@@ -20,18 +18,11 @@ struct audit_arguments {
 static bool read_audit_options(
         struct audit_command *a, struct audit_arguments *o, int argc, char **argv)
 {
-	static const struct option known[] = {
-		JUDGE_OPTIONS,
-		{ "resolver", required_argument, NULL, 'r' },
-		{ "interface", required_argument, NULL, 'i' },
-		{ "json", no_argument, NULL, 'j' },
-		{ NULL, 0, NULL, 0 },
-	};
 	int letter;
 
 	judge_options_begin(&a->judge);
 	*o = (struct audit_arguments){ .resolver = NULL };
-	while ((letter = options_next(argc, argv, ":i:", known)) != -1) {
+	while ((letter = options_next(a->command, argc, argv)) != -1) {
 		switch (letter) {
 		case 'r':
 			o->resolver = optarg;
@@ -55,17 +46,16 @@ static bool read_audit_options(
 }
 
 static bool check_audit_arguments(
-        const struct audit_arguments *o, int argc, char **argv, enum audit_source of)
+        const struct audit_command *a, const struct audit_arguments *o, int argc, char **argv)
 {
 	static const char *const names[] = { "FILE" };
 
-	if (of == AUDIT_FILES && o->interface)
-		return options_wrong(argv[0], "-i is an option of `sealgate watch`");
-	if (of == AUDIT_INTERFACE && !o->interface)
+	if (a->source == AUDIT_FILES)
+		return options_check_arguments(
+		        argc, argv, (struct arguments){ names, 1, ARGUMENTS_ANY });
+	if (!o->interface)
 		return options_wrong(argv[0], "option missing: -i IFACE");
-	return options_check_arguments(argc, argv,
-	        of == AUDIT_FILES ? (struct arguments){ names, 1, ARGUMENTS_ANY }
-	                          : (struct arguments){ 0 });
+	return options_check_arguments(argc, argv, (struct arguments){ 0 });
 }
 
 /* Reads the arguments into the options of the audit, and loads the files they name. */
@@ -88,15 +78,15 @@ static bool prepare_audit(struct audit_command *a, const struct audit_arguments 
 	return true;
 }
 
-bool audit_command_begin(struct audit_command *a, int argc, char **argv, enum audit_source of)
+bool audit_command_begin(struct audit_command *a, int argc, char **argv)
 {
 	struct audit_arguments o;
 
-	memset(a, 0, sizeof(*a));
-	if (!read_audit_options(a, &o, argc, argv) || !check_audit_arguments(&o, argc, argv, of) ||
+	if (!read_audit_options(a, &o, argc, argv) || !check_audit_arguments(a, &o, argc, argv) ||
 	        !prepare_audit(a, &o))
 		return false;
-	a->options.material_max = of == AUDIT_FILES ? MATERIAL_OF_FILES : MATERIAL_OF_INTERFACE;
+	a->options.material_max =
+	        a->source == AUDIT_FILES ? MATERIAL_OF_FILES : MATERIAL_OF_INTERFACE;
 	a->audit = audit_new(&a->options);
 	if (!a->audit) {
 		log_error("out of memory");

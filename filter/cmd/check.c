@@ -21,11 +21,11 @@ static bool check_judge(void *context, const char *path, const struct captured_m
 
 static enum exit_code run_check(int argc, char **argv)
 {
-	struct audit_command a;
+	struct audit_command a = { .source = AUDIT_FILES, .command = &command_check };
 	struct losses losses = { 0 };
 	bool ok;
 
-	if (!audit_command_begin(&a, argc, argv, AUDIT_FILES))
+	if (!audit_command_begin(&a, argc, argv))
 		return EXIT_USAGE;
 	/* First collect the chain of trust from all files. A file that ends too early is still
 	 * judged up to that point. */
@@ -40,17 +40,14 @@ static enum exit_code run_check(int argc, char **argv)
 	return is_refused ? EXIT_NO : EXIT_FINE;
 }
 
-const struct command command_check = { "check", "FILE... [OPTION]...",
-	"judge the DNS responses in capture files",
-	"Reads captures (pcap or pcapng; \"-\" is standard input), judges each DNS\n"
-	"response, and prints what sealgate would do with it.\n"
-	"\n"
-	"  --resolver ADDR[:PORT]  ask this server for missing DS and DNSKEY records, and\n"
-	"                          for the signatures that a query without DO did not\n"
-	"                          ask for; without it such responses are \"unknown\".\n"
-	"                          An IPv6 address with a port is written in brackets\n"
-	"  --json                  print a JSON object for each response, and no "
-	"summary\n" HELP_JUDGE "\n"
-	"Exit codes: 0 no response is Bogus or would be SERVFAIL; 1 a response is; 2 the\n"
-	"command line or the configuration is wrong, or a file cannot be read to its end.\n",
-	run_check };
+static const struct command_option check_options[] = { AUDIT_OPTIONS, { 0 } };
+
+const struct command command_check = { .name = "check",
+	.summary = "judge the DNS responses in capture files",
+	.arguments = "FILE...",
+	.about = "Reads captures (pcap or pcapng; \"-\" is standard input), judges each DNS "
+	         "response, and prints what sealgate would do with it.",
+	.options = check_options,
+	.exits = "Exit codes: 0 no response is Bogus or would be SERVFAIL; 1 a response is; 2 the "
+	         "command line or the configuration is wrong, or a file cannot be read to its end.",
+	.run = run_check };

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A subcommand: a row of the table in main.c and a source of its own. */
+/* A subcommand: a row of the table in main.c and a source of its own. It describes its words and options
+ * in tables. Parsing (cmd/options.h), `--help` (cmd/command_help.h) and "did you mean" read these tables;
+ * nothing else lists an option. */
 #ifndef CMD_COMMAND_H
 #define CMD_COMMAND_H
+
+#include <stdbool.h>
 
 /* The exit codes of the program. */
 enum exit_code {
@@ -12,11 +16,33 @@ enum exit_code {
 	EXIT_UNPROTECTED = 4, /* ctl status: the rules are not in force */
 };
 
+/* All texts of help are sentences in one line: they are wrapped when they are printed. */
+struct command_option {
+	const char *name;  /* the long form, without the dashes; NULL ends the table */
+	char id;           /* what options_next() returns for it; unique in the table */
+	bool has_letter;   /* `id` is the short form too: -c */
+	const char *value; /* the name of its value; NULL: it takes none */
+	const char *help;
+};
+
+/* A word that a subcommand takes as its first argument. */
+struct command_verb {
+	const char *name;      /* NULL ends the table */
+	const char *arguments; /* those that follow this word only; NULL: none */
+	const char *help;
+	/* Acts; the subcommand says what `context` is. NULL if the subcommand acts itself. */
+	enum exit_code (*run)(void *context);
+};
+
 struct command {
 	const char *name;
-	const char *arguments; /* for the usage line: all but the options */
 	const char *summary;   /* for the list of commands: one line */
-	const char *help;      /* what it does, its options and exit codes; 80 columns */
+	const char *arguments; /* for the usage line, without verbs and [OPTION]...; or NULL */
+	const char *about;     /* what it does; NULL if the verbs say it */
+	const struct command_verb *verbs;     /* or NULL */
+	const struct command_option *options; /* without --help, which all have; or NULL */
+	const char *note;                     /* more to know; or NULL */
+	const char *exits;                    /* the exit codes */
 
 	/* argv[0] is the name of the subcommand. */
 	enum exit_code (*run)(int argc, char **argv);
@@ -25,7 +51,9 @@ struct command {
 extern const struct command command_run, command_ctl, command_rules, command_config,
         command_version, command_help, command_check, command_watch, command_explain, command_keys;
 
-/* Lines that several helps share. */
-#define HELP_CONFIG "  -c, --config FILE       read this configuration file\n"
+/* The row that several tables of options share. */
+/* clang-format off */
+#define OPTION_CONFIG { "config", 'c', true, "FILE", "read this configuration file" }
+/* clang-format on */
 
 #endif

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <string.h>
-
 #include "base/clock.h"
 #include "base/complaint.h"
 #include "base/log.h"
@@ -123,42 +121,67 @@ static enum exit_code config_check(const struct config *c, bool is_offline)
 	return EXIT_FINE;
 }
 
-static enum exit_code run_config(int argc, char **argv)
+static enum exit_code config_run_check(void *context)
 {
-	static const char *const names[] = { "check, show or example" };
-	struct options o;
+	const struct options *o = context;
 	struct config c;
-	const char *verb;
 
-	if (!options_read(&o, "co", argc, argv, (struct arguments){ names, 1, 1 }))
+	if (!options_load_config(o, &c))
 		return EXIT_USAGE;
-	verb = argv[optind];
-
-	if (strcmp(verb, "example") == 0)
-		return config_example(stdout) == 0 ? EXIT_FINE : EXIT_NO;
-	if (strcmp(verb, "check") != 0 && strcmp(verb, "show") != 0) {
-		options_wrong(argv[0], "\"%s\" is not check, show or example", verb);
-		return EXIT_USAGE;
-	}
-	if (!options_load_config(&o, &c))
-		return EXIT_USAGE;
-	enum exit_code code = EXIT_FINE;
-	if (strcmp(verb, "check") == 0)
-		code = config_check(&c, o.offline);
-	else
-		config_show(&c, stdout);
+	enum exit_code code = config_check(&c, o->offline);
 	config_fini(&c);
 	return code;
 }
 
-const struct command command_config = { "config", "check|show|example [OPTION]...",
-	"check or show the configuration, or print an example",
-	"  check                   read the configuration and the files that it names;\n"
-	"                          say what is wrong; ask the resolvers, if any,\n"
-	"                          whether the trust anchors fit\n"
-	"  show                    print the values of all keys\n"
-	"  example                 print an example file, which explains each key\n"
-	"\n"
-	"  --offline               check without asking a resolver\n" HELP_CONFIG "\n"
-	"Exit codes: 0 success; 2 the command line or the configuration is wrong.\n",
-	run_config };
+static enum exit_code config_run_show(void *context)
+{
+	struct config c;
+
+	if (!options_load_config(context, &c))
+		return EXIT_USAGE;
+	config_show(&c, stdout);
+	config_fini(&c);
+	return EXIT_FINE;
+}
+
+static enum exit_code config_run_example(void *context)
+{
+	(void)context;
+	return config_example(stdout) == 0 ? EXIT_FINE : EXIT_NO;
+}
+
+static enum exit_code run_config(int argc, char **argv)
+{
+	const struct command_verb *verb;
+	struct options o;
+
+	if (!options_read(&o, &command_config, argc, argv))
+		return EXIT_USAGE;
+	verb = options_verb(&command_config, argc, argv);
+	if (!verb || !options_check_arguments(argc, argv, (struct arguments){ 0 }))
+		return EXIT_USAGE;
+	return verb->run(&o);
+}
+
+static const struct command_verb config_verbs[] = {
+	{ "check", NULL,
+	        "read the configuration and the files that it names; say what is wrong; ask the "
+	        "resolvers, if any, whether the trust anchors fit",
+	        config_run_check },
+	{ "show", NULL, "print the values of all keys", config_run_show },
+	{ "example", NULL, "print an example file, which explains each key", config_run_example },
+	{ 0 },
+};
+
+static const struct command_option config_options[] = {
+	{ "offline", 'o', false, NULL, "check without asking a resolver" },
+	OPTION_CONFIG,
+	{ 0 },
+};
+
+const struct command command_config = { .name = "config",
+	.summary = "check or show the configuration, or print an example",
+	.verbs = config_verbs,
+	.options = config_options,
+	.exits = "Exit codes: 0 success; 2 the command line or the configuration is wrong.",
+	.run = run_config };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "base/complaint.h"
 #include "base/log.h"
 #include "cmd/command.h"
 #include "cmd/options.h"
@@ -48,17 +49,29 @@ static void find_socket(const char *config, char path[static CONFIG_PATH_MAX])
 	config_fini(&c);
 }
 
+/* A command has one argument, or none. */
+static struct arguments ctl_arguments(const struct command_verb *verb)
+{
+	int count = verb->arguments != NULL;
+
+	return (struct arguments){ &verb->arguments, count, count };
+}
+
 static enum exit_code run_ctl(int argc, char **argv)
 {
-	static const char *const names[] = { "pause, resume, flush, reload or status" };
+	const struct command_verb *verb;
 	char request[CONTROL_REQUEST_MAX], path[CONFIG_PATH_MAX];
 	struct options o;
 	int error = 0;
 
-	if (!options_read(&o, "cj", argc, argv, (struct arguments){ names, 1, ARGUMENTS_ANY }))
+	if (!options_read(&o, &command_ctl, argc, argv))
+		return EXIT_USAGE;
+	char *const *words = argv + optind;
+	verb = options_verb(&command_ctl, argc, argv);
+	if (!verb || !options_check_arguments(argc, argv, ctl_arguments(verb)))
 		return EXIT_USAGE;
 	find_socket(o.config, path);
-	if (!write_request(argv + optind, request, sizeof(request))) {
+	if (!write_request(words, request, sizeof(request))) {
 		options_wrong(
 		        argv[0], "the command has more than %d octets", CONTROL_REQUEST_MAX - 1);
 		return EXIT_USAGE;
@@ -77,18 +90,27 @@ static enum exit_code run_ctl(int argc, char **argv)
 	return code;
 }
 
-const struct command command_ctl = { "ctl", "pause SECONDS|resume|flush|reload|status [OPTION]...",
-	"send a command to the running daemon",
-	"  pause SECONDS           let every packet pass unjudged for this time, a day\n"
-	"                          at most\n"
-	"  resume                  end the pause\n"
-	"  flush                   forget the learned keys and the judged messages\n"
-	"  reload                  read the configuration again, and the keys of a signer\n"
-	"  status                  print the state and the main counters\n"
-	"\n" HELP_CONFIG "  -j, --json              print JSON\n"
-	"\n"
-	"Only root may send commands.\n"
-	"Exit codes: 0 success; 1 failure; 2 the command line or the configuration is\n"
-	"wrong; 3 no daemon is running; 4 status: the rules are not in force, so DNS\n"
-	"may pass unjudged.\n",
-	run_ctl };
+static const struct command_verb ctl_verbs[] = {
+	{ "pause", "SECONDS", "let every packet pass unjudged for this time, a day at most", NULL },
+	{ "resume", NULL, "end the pause", NULL },
+	{ "flush", NULL, "forget the learned keys and the judged messages", NULL },
+	{ "reload", NULL, "read the configuration again, and the keys of a signer", NULL },
+	{ "status", NULL, "print the state and the main counters", NULL },
+	{ 0 },
+};
+
+static const struct command_option ctl_options[] = {
+	OPTION_CONFIG,
+	{ "json", 'j', true, NULL, "print JSON" },
+	{ 0 },
+};
+
+const struct command command_ctl = { .name = "ctl",
+	.summary = "send a command to the running daemon",
+	.verbs = ctl_verbs,
+	.options = ctl_options,
+	.note = "Only root may send commands.",
+	.exits = "Exit codes: 0 success; 1 failure; 2 the command line or the configuration is "
+	         "wrong; 3 no daemon is running; 4 status: the rules are not in force, so DNS may "
+	         "pass unjudged.",
+	.run = run_ctl };

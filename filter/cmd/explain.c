@@ -60,17 +60,10 @@ static bool explain_take_option(struct explain_command *r, int letter, char *val
 
 static bool explain_read_options(struct explain_command *r, int argc, char **argv)
 {
-	static const struct option known[] = {
-		JUDGE_OPTIONS,
-		{ "server", required_argument, NULL, 'S' },
-		{ "pcap", required_argument, NULL, 'p' },
-		{ "dot", no_argument, NULL, 'd' },
-		{ NULL, 0, NULL, 0 },
-	};
 	int letter;
 
 	judge_options_begin(&r->judge);
-	while ((letter = options_next(argc, argv, ":", known)) != -1) {
+	while ((letter = options_next(&command_explain, argc, argv)) != -1) {
 		if (!explain_take_option(r, letter, optarg))
 			return false;
 	}
@@ -268,18 +261,26 @@ static enum exit_code run_explain(int argc, char **argv)
 	return code;
 }
 
-const struct command command_explain = { "explain", "NAME [TYPE] [OPTION]...",
-	"show the chain of trust of a name, link by link",
-	"Asks for NAME and TYPE (A if not given), judges the response, and prints the\n"
-	"chain of trust from the trust anchor down. Marks the broken link.\n"
-	"\n"
-	"  --server ADDR[:PORT]    ask this server; without it, the first nameserver of\n"
-	"                          /etc/resolv.conf; an IPv6 address with a port is\n"
-	"                          written in brackets\n"
-	"  --pcap FILE             take the response and its chain from this capture;\n"
-	"                          may be repeated\n"
-	"  --dot                   print a picture for Graphviz\n" HELP_JUDGE "\n"
-	"Exit codes: 0 Secure or Insecure; 1 Bogus or Indeterminate, or no response; 2\n"
-	"the command line or the configuration is wrong, or a capture cannot be read to\n"
-	"its end.\n",
-	run_explain };
+static const struct command_option explain_options[] = {
+	{ "server", 'S', false, "ADDR[:PORT]",
+	        "ask this server; without it, the first nameserver of " RESOLV_CONF
+	        "; an IPv6 address with a port is written in brackets" },
+	{ "pcap", 'p', false, "FILE",
+	        "take the response and its chain from this capture; may be repeated" },
+	{ "dot", 'd', false, NULL, "print a picture for Graphviz" },
+	JUDGE_OPTIONS,
+	{ 0 },
+};
+
+const struct command command_explain = { .name = "explain",
+	.summary = "show the chain of trust of a name, link by link",
+	.arguments = "NAME [TYPE]",
+	.about = "Asks for NAME and TYPE (A if not given), judges the response, and prints the "
+	         "chain "
+	         "of trust from the trust anchor down. Marks the broken link.",
+	.options = explain_options,
+	.exits =
+	        "Exit codes: 0 Secure or Insecure; 1 Bogus or Indeterminate, or no response; 2 the "
+	        "command line or the configuration is wrong, or a capture cannot be read to its "
+	        "end.",
+	.run = run_explain };

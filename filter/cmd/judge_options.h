@@ -24,30 +24,21 @@ struct judge_options {
 	const char *config_path; /* NULL: the default path, or none if there is an anchor_path */
 };
 
-/* Rows for a table of getopt_long(). judge_options_take() takes their letters. */
+/* The rows that tables of options share. judge_options_take() takes their ids. */
 /* clang-format off */
-#define JUDGE_OPTIONS                                 \
-	{ "anchor", required_argument, NULL, 'a' },   \
-	{ "config", required_argument, NULL, 'c' },   \
-	{ "time", required_argument, NULL, 't' },     \
-	{ "skew", required_argument, NULL, 's' },     \
-	{ "nta", required_argument, NULL, 'n' },      \
-	{ "sha1", no_argument, NULL, '1' }
+#define JUDGE_OPTIONS                                                                              \
+	{ "anchor", 'a', false, "FILE",                                                            \
+	  "trust these DS and DNSKEY records only; without it, the trust anchors of the daemon" }, \
+	OPTION_CONFIG,                                                                             \
+	{ "time", 't', false, "T",                                                                 \
+	  "judge as of T: YYYYMMDDHHMMSS (UTC), seconds since 1970, or capture, the default: the " \
+	  "time of each packet, and now for what a server answers" },                              \
+	{ "skew", 's', false, "SECONDS",                                                           \
+	  "accept signatures whose times are off by this much; without it, by a tenth of their "   \
+	  "validity" },                                                                            \
+	{ "nta", 'n', false, "NAME", "add a negative trust anchor (RFC 7646); may be repeated" },  \
+	{ "sha1", '1', false, NULL, "accept RSASHA1 signatures and SHA-1 DS digests" }
 /* clang-format on */
-
-/* The lines about them in a help. */
-#define HELP_JUDGE                                                                                 \
-	"  --anchor FILE           trust these DS and DNSKEY records only; without it,\n"          \
-	"                          the trust anchors of the daemon\n"                              \
-	"  --config FILE           read this configuration file\n"                                 \
-	"  --time T                judge as of T: YYYYMMDDHHMMSS (UTC), seconds since\n"           \
-	"                          1970, or capture, the default: the time of each\n"              \
-	"                          packet, and now for what a server answers\n"                    \
-	"  --skew SECONDS          accept signatures whose times are off by this much;\n"          \
-	"                          without it, by a tenth of their validity\n"                     \
-	"  --nta NAME              add a negative trust anchor (RFC 7646); may be\n"               \
-	"                          repeated\n"                                                     \
-	"  --sha1                  accept RSASHA1 signatures and SHA-1 DS digests\n"
 
 /* Sets the defaults. The default time is that of each packet. */
 void judge_options_begin(struct judge_options *o);

@@ -20,6 +20,7 @@
 #define DS_OCTETS      (4 + DIGEST_MAX_OCTETS)
 
 struct keys_run {
+	const struct command_verb *verb;
 	const char *directory;
 	uint8_t algorithm;
 	struct name zone;
@@ -49,26 +50,28 @@ static bool read_algorithm(const char *text, uint8_t *algorithm)
 
 static bool keys_read_options(struct keys_run *r, int argc, char **argv)
 {
-	static const struct option known[] = {
-		{ "algorithm", required_argument, NULL, 'a' },
-		{ "directory", required_argument, NULL, 'd' },
-		{ NULL, 0, NULL, 0 },
-	};
-	static const char *const names[] = { "generate, sign or ds", "ZONE" };
 	int letter;
 
 	r->directory = KEYS_DIRECTORY;
 	r->algorithm = ALGORITHM_ECDSAP256;
-	while ((letter = options_next(argc, argv, ":", known)) != -1) {
+	while ((letter = options_next(&command_keys, argc, argv)) != -1) {
 		if (letter == '?' || (letter == 'a' && !read_algorithm(optarg, &r->algorithm)))
 			return false;
 		if (letter == 'd')
 			r->directory = optarg;
 	}
-	if (!options_check_arguments(argc, argv, (struct arguments){ names, 2, 2 }))
+	return true;
+}
+
+static bool keys_read_arguments(struct keys_run *r, int argc, char **argv)
+{
+	static const char *const names[] = { "ZONE" };
+
+	r->verb = options_verb(&command_keys, argc, argv);
+	if (!r->verb || !options_check_arguments(argc, argv, (struct arguments){ names, 1, 1 }))
 		return false;
-	if (!name_from_text(argv[optind + 1], &r->zone))
-		return options_wrong(argv[0], "\"%s\" is not a domain name", argv[optind + 1]);
+	if (!name_from_text(argv[optind], &r->zone))
+		return options_wrong(argv[0], "\"%s\" is not a domain name", argv[optind]);
 	return true;
 }
 
@@ -80,8 +83,10 @@ static enum exit_code keys_failed(struct keys_run *r)
 	return EXIT_NO;
 }
 
-static enum exit_code keys_sign(struct keys_run *r)
+static enum exit_code keys_sign(void *context)
 {
+	struct keys_run *r = context;
+
 	if (zone_keys_sign(&r->files, r->crypto, clock_wall_s(), &r->error) < 0)
 		return keys_failed(r);
 	printf("DNSKEY, CDS and CDNSKEY are signed for the next %d days\n",
@@ -89,8 +94,9 @@ static enum exit_code keys_sign(struct keys_run *r)
 	return EXIT_FINE;
 }
 
-static enum exit_code keys_generate(struct keys_run *r)
+static enum exit_code keys_generate(void *context)
 {
+	struct keys_run *r = context;
 	char name[KEY_NAME_SIZE];
 	unsigned made;
 
@@ -106,8 +112,9 @@ static enum exit_code keys_generate(struct keys_run *r)
 	return keys_sign(r);
 }
 
-static enum exit_code keys_show_ds(struct keys_run *r)
+static enum exit_code keys_show_ds(void *context)
 {
+	struct keys_run *r = context;
 	unsigned shown = 0;
 
 	for (unsigned i = 0; i < r->files.count; i++) {
@@ -125,29 +132,10 @@ static enum exit_code keys_show_ds(struct keys_run *r)
 	return EXIT_NO;
 }
 
-static const struct action {
-	const char *name;
-	enum exit_code (*run)(struct keys_run *r);
-} actions[] = {
-	{ "generate", keys_generate },
-	{ "sign", keys_sign },
-	{ "ds", keys_show_ds },
-};
-
-static const struct action *keys_find_action(const char *name)
-{
-	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
-		if (strcmp(actions[i].name, name) == 0)
-			return &actions[i];
-	}
-	options_wrong("keys", "\"%s\" is not generate, sign or ds", name);
-	return NULL;
-}
-
-static enum exit_code keys_run_action(struct keys_run *r, const struct action *action)
+static enum exit_code keys_act(struct keys_run *r)
 {
 	enum exit_code code = EXIT_NO;
-	int error = action->run == keys_generate ? file_make_directory(r->directory, 0700) : 0;
+	int error = r->verb->run == keys_generate ? file_make_directory(r->directory, 0700) : 0;
 
 	if (error) {
 		log_error("%s: %s", r->directory, strerror(-error));
@@ -159,7 +147,7 @@ static enum exit_code keys_run_action(struct keys_run *r, const struct action *a
 	else if (zone_key_files_read(&r->files, r->directory, &r->zone, &r->error) < 0)
 		code = keys_failed(r);
 	else
-		code = action->run(r);
+		code = r->verb->run(r);
 	zone_key_files_free(&r->files);
 	crypto_free(r->crypto);
 	return code;
@@ -168,25 +156,35 @@ static enum exit_code keys_run_action(struct keys_run *r, const struct action *a
 static enum exit_code run_keys(int argc, char **argv)
 {
 	struct keys_run *r = calloc(1, sizeof(*r));
-	const struct action *action;
 	enum exit_code code = EXIT_USAGE;
 
-	if (r && keys_read_options(r, argc, argv) && (action = keys_find_action(argv[optind])))
-		code = keys_run_action(r, action);
+	if (r && keys_read_options(r, argc, argv) && keys_read_arguments(r, argc, argv))
+		code = keys_act(r);
 	free(r);
 	return code;
 }
 
-const struct command command_keys = { "keys", "generate|sign|ds ZONE [OPTION]...",
-	"make, sign or show the keys of a zone",
-	"  generate                make a KSK and a ZSK, unless the zone has keys; then\n"
-	"                          sign\n"
-	"  sign                    sign DNSKEY, CDS and CDNSKEY ahead with the KSK\n"
-	"  ds                      print the DS records for the parent zone\n"
-	"\n"
-	"  --algorithm A           generate keys of this algorithm: ECDSAP256SHA256 (13,\n"
-	"                          the default), ED25519 (15) or RSASHA256 (8)\n"
-	"  --directory DIR         the keys' directory; without it " KEYS_DIRECTORY "\n"
-	"\n"
-	"Exit codes: 0 success; 1 failure; 2 the command line is wrong.\n",
-	run_keys };
+static const struct command_verb keys_verbs[] = {
+	{ "generate", NULL, "make a KSK and a ZSK, unless the zone has keys; then sign",
+	        keys_generate },
+	{ "sign", NULL, "sign DNSKEY, CDS and CDNSKEY ahead with the KSK", keys_sign },
+	{ "ds", NULL, "print the DS records for the parent zone", keys_show_ds },
+	{ 0 },
+};
+
+static const struct command_option keys_options[] = {
+	{ "algorithm", 'a', false, "A",
+	        "generate keys of this algorithm: ECDSAP256SHA256 (13, the default), ED25519 (15) "
+	        "or "
+	        "RSASHA256 (8)" },
+	{ "directory", 'd', false, "DIR", "the keys' directory; without it " KEYS_DIRECTORY },
+	{ 0 },
+};
+
+const struct command command_keys = { .name = "keys",
+	.summary = "make, sign or show the keys of a zone",
+	.arguments = "ZONE",
+	.verbs = keys_verbs,
+	.options = keys_options,
+	.exits = "Exit codes: 0 success; 1 failure; 2 the command line is wrong.",
+	.run = run_keys };

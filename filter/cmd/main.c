@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/nearest.h"
 #include "cmd/command.h"
+#include "cmd/command_help.h"
 #include "cmd/options.h"
 
 static const struct command *const commands[] = {
@@ -35,10 +37,19 @@ static void print_help(FILE *out)
 	        out);
 }
 
-static void print_command_help(const struct command *c)
+static void report_unknown(const char *name)
 {
-	printf("usage: sealgate %s%s%s\n\n%s", c->name, c->arguments[0] ? " " : "", c->arguments,
-	        c->help);
+	struct nearest meant = nearest_to(name);
+	char hint[NEAREST_HINT_SIZE];
+
+	for (int i = 0; i < COMMANDS; i++)
+		nearest_try(&meant, commands[i]->name);
+	if (name[0] == '-')
+		log_error("the command comes first, before the option \"%s\"; see `sealgate help`",
+		        name);
+	else
+		log_error("unknown command \"%s\"%s; see `sealgate help`", name,
+		        nearest_hint(&meant, "", hint));
 }
 
 static const struct command *find_command(const char *name)
@@ -51,30 +62,35 @@ static const struct command *find_command(const char *name)
 		if (strcmp(commands[i]->name, name) == 0)
 			return commands[i];
 	}
-	log_error("unknown command \"%s\"; see `sealgate help`", name);
+	report_unknown(name);
 	return NULL;
 }
 
 static enum exit_code run_help(int argc, char **argv)
 {
-	const struct command *about = argc > 1 ? find_command(argv[1]) : NULL;
+	static const char *const names[] = { "COMMAND" };
+	const struct command *about;
 
-	if (argc > 2)
-		options_wrong(argv[0], "unexpected argument \"%s\"", argv[2]);
-	if (argc > 2 || (argc > 1 && !about))
+	if (options_next(&command_help, argc, argv) != -1 ||
+	        !options_check_arguments(argc, argv, (struct arguments){ names, 0, 1 }))
 		return EXIT_USAGE;
-	if (about)
-		print_command_help(about);
-	else
+	if (optind == argc) {
 		print_help(stdout);
+		return EXIT_FINE;
+	}
+	about = find_command(argv[optind]);
+	if (!about)
+		return EXIT_USAGE;
+	command_help_print(about);
 	return EXIT_FINE;
 }
 
-const struct command command_help = { "help", "[COMMAND]", "print this text",
-	"Prints the list of commands, or explains one of them.\n"
-	"\n"
-	"Exit codes: 0 success; 2 the command line is wrong.\n",
-	run_help };
+const struct command command_help = { .name = "help",
+	.summary = "print this text",
+	.arguments = "[COMMAND]",
+	.about = "Prints the list of commands, or explains one of them.",
+	.exits = "Exit codes: 0 success; 2 the command line is wrong.",
+	.run = run_help };
 
 static bool wants_help(int argc, char **argv)
 {
@@ -85,6 +101,30 @@ static bool wants_help(int argc, char **argv)
 	return false;
 }
 
+/* Returns how many words the option at argv[at] has if it is --config, else 0. */
+static int words_of_config(int argc, char **argv, int at)
+{
+	const char *word = argv[at];
+
+	if (strcmp(word, "--config") == 0 || strcmp(word, "-c") == 0)
+		return at + 1 < argc ? 2 : 0;
+	return strncmp(word, "--config=", strlen("--config=")) == 0 || strncmp(word, "-c", 2) == 0;
+}
+
+/* Puts --config after the command if it stands before it, where many programs have it. */
+static void put_command_first(int argc, char **argv)
+{
+	int at = 1, words;
+
+	while (at < argc && (words = words_of_config(argc, argv, at)) > 0)
+		at += words;
+	if (at == 1 || at == argc)
+		return;
+	char *command = argv[at];
+	memmove(argv + 2, argv + 1, (size_t)(at - 1) * sizeof(*argv));
+	argv[1] = command;
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *command;
@@ -93,11 +133,12 @@ int main(int argc, char **argv)
 		print_help(stderr);
 		return EXIT_USAGE;
 	}
+	put_command_first(argc, argv);
 	command = find_command(argv[1]);
 	if (!command)
 		return EXIT_USAGE;
 	if (wants_help(argc - 1, argv + 1)) {
-		print_command_help(command);
+		command_help_print(command);
 		return EXIT_FINE;
 	}
 	return (int)command->run(argc - 1, argv + 1);

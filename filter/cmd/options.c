@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cmd/options.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include "base/complaint.h"
 #include "base/log.h"
+#include "base/nearest.h"
+
+#define OPTIONS_MAX 16
 
 bool options_wrong(const char *command, const char *format, ...)
 {
@@ -19,32 +23,80 @@ bool options_wrong(const char *command, const char *format, ...)
 	return false;
 }
 
+/* ---- Options ---- */
+
+static void report_unknown_name(const struct command *c, const char *word)
+{
+	char name[64], hint[NEAREST_HINT_SIZE];
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + 2, "="), word + 2);
+	struct nearest meant = nearest_to(name);
+	for (const struct command_option *o = c->options; o && o->name; o++)
+		nearest_try(&meant, o->name);
+	options_wrong(c->name, "unknown or ambiguous option \"%s\"%s", word,
+	        nearest_hint(&meant, "--", hint));
+}
+
 /* Short options may stand in one word, which getopt_long() may not have left yet. */
-static void report_unknown_option(const char *command, const char *word)
+static void report_unknown_option(const struct command *c, const char *word)
 {
 	bool is_long = strncmp(word, "--", 2) == 0;
 
 	if (is_long && optopt)
 		options_wrong(
-		        command, "option \"%.*s\" takes no value", (int)strcspn(word, "="), word);
+		        c->name, "option \"%.*s\" takes no value", (int)strcspn(word, "="), word);
 	else if (is_long)
-		options_wrong(command, "unknown or ambiguous option \"%s\"", word);
+		report_unknown_name(c, word);
 	else
-		options_wrong(command, "unknown option \"-%c\"", optopt);
+		options_wrong(c->name, "unknown option \"-%c\"", optopt);
 }
 
-int options_next(int argc, char **argv, const char *letters, const struct option *known)
+int options_next(const struct command *c, int argc, char **argv)
 {
-	int letter;
+	struct option known[OPTIONS_MAX + 1] = { 0 };
+	char letters[1 + 2 * OPTIONS_MAX + 1] = ":";
+	unsigned count = 0;
+	size_t len = 1;
 
+	for (const struct command_option *o = c->options; o && o->name; o++) {
+		assert(count < OPTIONS_MAX);
+		known[count++] = (struct option){ o->name,
+			o->value ? required_argument : no_argument, NULL, o->id };
+		if (!o->has_letter)
+			continue;
+		letters[len++] = o->id;
+		if (o->value)
+			letters[len++] = ':';
+	}
 	opterr = 0;
-	letter = getopt_long(argc, argv, letters, known, NULL);
-	if (letter == ':')
-		options_wrong(argv[0], "option \"%s\" needs a value", argv[optind - 1]);
-	else if (letter == '?')
-		report_unknown_option(argv[0], argv[optind - 1]);
-	return letter == ':' ? '?' : letter;
+	int id = getopt_long(argc, argv, letters, known, NULL);
+	if (id == ':')
+		options_wrong(c->name, "option \"%s\" needs a value", argv[optind - 1]);
+	else if (id == '?')
+		report_unknown_option(c, argv[optind - 1]);
+	return id == ':' ? '?' : id;
 }
+
+bool options_read(struct options *o, const struct command *c, int argc, char **argv)
+{
+	int id;
+
+	*o = (struct options){ .config = NULL };
+	while ((id = options_next(c, argc, argv)) != -1) {
+		if (id == '?')
+			return false;
+		if (id == 'c')
+			o->config = optarg;
+		o->backend = id == 'b' ? optarg : o->backend;
+		o->offline = o->offline || id == 'o';
+		o->replace = o->replace || id == 'r';
+		o->dry_run = o->dry_run || id == 'n';
+		o->json = o->json || id == 'j';
+	}
+	return true;
+}
+
+/* ---- Arguments ---- */
 
 bool options_check_arguments(int argc, char **argv, struct arguments expected)
 {
@@ -58,48 +110,39 @@ bool options_check_arguments(int argc, char **argv, struct arguments expected)
 	return true;
 }
 
-bool options_read(
-        struct options *o, const char *allowed, int argc, char **argv, struct arguments expected)
+/* Writes "apply, remove or show". */
+static void list_verbs(const struct command_verb *verbs, char *text, size_t size)
 {
-	static const struct option all[] = {
-		{ "config", required_argument, NULL, 'c' },
-		{ "backend", required_argument, NULL, 'b' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "offline", no_argument, NULL, 'o' },
-		{ "replace", no_argument, NULL, 'r' },
-	};
-	enum { ALL = sizeof(all) / sizeof(all[0]) };
-	struct option known[ALL + 1] = { 0 };
-	char letters[1 + 2 * ALL + 1] = ":";
-	unsigned count = 0;
-	size_t len = 1;
-	int letter;
+	size_t len = 0;
 
-	for (unsigned i = 0; i < ALL; i++) {
-		if (!strchr(allowed, all[i].val))
-			continue;
-		known[count++] = all[i];
-		letters[len++] = (char)all[i].val;
-		if (all[i].has_arg)
-			letters[len++] = ':';
+	text[0] = '\0';
+	for (const struct command_verb *v = verbs; v->name && len < size; v++) {
+		const char *before = v == verbs ? "" : v[1].name ? ", " : " or ";
+		len += (size_t)snprintf(text + len, size - len, "%s%s", before, v->name);
 	}
-	*o = (struct options){ .config = NULL, .backend = "auto" };
-	while ((letter = options_next(argc, argv, letters, known)) != -1) {
-		if (letter == '?')
-			return false;
-		if (letter == 'c')
-			o->config = optarg;
-		else if (letter == 'b')
-			o->backend = optarg;
-		else if (letter == 'o')
-			o->offline = true;
-		else if (letter == 'r')
-			o->replace = true;
-		else
-			o->json = true;
-	}
-	return options_check_arguments(argc, argv, expected);
 }
+
+const struct command_verb *options_verb(const struct command *c, int argc, char **argv)
+{
+	const char *word = optind < argc ? argv[optind++] : NULL;
+	char list[200], hint[NEAREST_HINT_SIZE];
+	struct nearest meant = nearest_to(word ? word : "");
+
+	for (const struct command_verb *v = c->verbs; word && v->name; v++) {
+		if (strcmp(v->name, word) == 0)
+			return v;
+		nearest_try(&meant, v->name);
+	}
+	list_verbs(c->verbs, list, sizeof(list));
+	if (word)
+		options_wrong(
+		        c->name, "\"%s\" is not %s%s", word, list, nearest_hint(&meant, "", hint));
+	else
+		options_wrong(c->name, "argument missing: %s", list);
+	return NULL;
+}
+
+/* ---- The configuration ---- */
 
 bool options_load_config(const struct options *o, struct config *c)
 {

@@ -1,25 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reads a command line and says what is wrong with it. */
+/* Reads a command line by the tables of its subcommand, and says what is wrong with it. */
 #ifndef CMD_OPTIONS_H
 #define CMD_OPTIONS_H
 
 #include <getopt.h>
 #include <limits.h>
 
+#include "cmd/command.h"
 #include "config/config.h"
 
 /* The options that several subcommands share. */
 struct options {
 	const char *config;  /* NULL: the default path */
-	const char *backend; /* "auto" unless given */
+	const char *backend; /* NULL: as the configuration says */
 	bool json;
 	bool offline;
 	bool replace;
+	bool dry_run;
 };
 
 #define ARGUMENTS_ANY INT_MAX
 
-/* Names the arguments that a command expects, in their order; NULL after the last. */
+/* Names the arguments that a command expects, in their order. */
 struct arguments {
 	const char *const *names;
 	int least, most; /* or ARGUMENTS_ANY */
@@ -29,19 +31,21 @@ struct arguments {
 __attribute__((format(printf, 2, 3))) bool options_wrong(
         const char *command, const char *format, ...);
 
-/* Returns the letter of the next option, as getopt_long() does; -1 after the last one; '?' after an
- * error, which has been logged. `letters` begins with ':'. */
-int options_next(int argc, char **argv, const char *letters, const struct option *known);
+/* Returns the id of the next option, whose value is in `optarg`; -1 after the last one; '?' after an error,
+ * which has been logged. Options may stand before or after the arguments, which are at argv[optind]
+ * then. */
+int options_next(const struct command *c, int argc, char **argv);
 
 /* True if the arguments from argv[optind] on are as many as expected; logs an error if not. */
 bool options_check_arguments(int argc, char **argv, struct arguments expected);
 
-/* Reads the options named in `allowed` ("c" for --config, "b" for --backend, "j" for
- * --json, "o" for --offline, "r" for --replace) and checks the arguments. Options may
- * stand before or after the arguments, which are at argv[optind] then. Returns false after logging an
- * error. */
-bool options_read(
-        struct options *o, const char *allowed, int argc, char **argv, struct arguments expected);
+/* Takes the verb at argv[optind], and moves `optind` past it. Returns NULL after logging an error. */
+const struct command_verb *options_verb(const struct command *c, int argc, char **argv);
+
+/* Reads the options of a subcommand that has no others than those of struct options: with the ids c
+ * (--config), b (--backend), j (--json), o (--offline), r (--replace) and n (--dry-run). Returns false
+ * after logging an error. */
+bool options_read(struct options *o, const struct command *c, int argc, char **argv);
 
 /* Loads the configuration and adopts its log level. Returns false after logging an error. */
 bool options_load_config(const struct options *o, struct config *c);

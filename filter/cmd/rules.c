@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <string.h>
-
 #include "base/complaint.h"
 #include "base/log.h"
 #include "cmd/command.h"
@@ -28,8 +26,9 @@ static void tell_daemon(const struct config *c, const char *request)
 		control_answer_free(control_ask(c->control_socket, request, &error));
 }
 
-static enum exit_code run_rules_apply(const struct options *o)
+static enum exit_code apply_rules_to_kernel(void *context)
 {
+	const struct options *o = context;
 	struct config c;
 
 	if (!options_load_config(o, &c))
@@ -40,8 +39,9 @@ static enum exit_code run_rules_apply(const struct options *o)
 	return result == 0 ? EXIT_FINE : EXIT_NO;
 }
 
-static enum exit_code show_rules(const struct options *o)
+static enum exit_code show_rules(void *context)
 {
+	const struct options *o = context;
 	struct config c;
 
 	if (!load_config_if_any(o, &c))
@@ -51,8 +51,9 @@ static enum exit_code show_rules(const struct options *o)
 	return any ? EXIT_FINE : EXIT_NO;
 }
 
-static enum exit_code remove_rules(const struct options *o)
+static enum exit_code remove_rules(void *context)
 {
+	const struct options *o = context;
 	struct config c;
 
 	if (!load_config_if_any(o, &c))
@@ -65,39 +66,44 @@ static enum exit_code remove_rules(const struct options *o)
 
 static enum exit_code run_rules(int argc, char **argv)
 {
-	static const char *const names[] = { "apply, remove or show" };
+	const struct command_verb *verb;
 	struct options o;
-	const char *verb;
 
-	if (!options_read(&o, "cb", argc, argv, (struct arguments){ names, 1, 1 }))
+	if (!options_read(&o, &command_rules, argc, argv))
 		return EXIT_USAGE;
+	verb = options_verb(&command_rules, argc, argv);
+	if (!verb || !options_check_arguments(argc, argv, (struct arguments){ 0 }))
+		return EXIT_USAGE;
+	if (!o.backend)
+		o.backend = "auto";
 	if (!rules_backend_known(o.backend)) {
 		options_wrong(argv[0],
 		        "--backend \"%s\" is not auto, nft, iptables-nft or iptables-legacy",
 		        o.backend);
 		return EXIT_USAGE;
 	}
-	verb = argv[optind];
-
-	if (strcmp(verb, "apply") == 0)
-		return run_rules_apply(&o);
-	if (strcmp(verb, "show") == 0)
-		return show_rules(&o);
-	if (strcmp(verb, "remove") == 0)
-		return remove_rules(&o);
-	options_wrong(argv[0], "\"%s\" is not apply, remove or show", verb);
-	return EXIT_USAGE;
+	return verb->run(&o);
 }
 
-const struct command command_rules = { "rules", "apply|remove|show [OPTION]...",
-	"apply, remove or show the packet filter rules",
-	"  apply                   direct DNS to the queues; replaces the rules of an\n"
-	"                          earlier apply\n"
-	"  remove                  remove the rules\n"
-	"  show                    print the rules that are in the kernel\n"
-	"\n" HELP_CONFIG "  -b, --backend BACKEND   auto (the default), nft, iptables-nft or\n"
-	"                          iptables-legacy\n"
-	"\n"
-	"Exit codes: 0 success; 1 failure, or no rules to show; 2 the command line or\n"
-	"the configuration is wrong.\n",
-	run_rules };
+static const struct command_verb rules_verbs[] = {
+	{ "apply", NULL, "direct DNS to the queues; replaces the rules of an earlier apply",
+	        apply_rules_to_kernel },
+	{ "remove", NULL, "remove the rules", remove_rules },
+	{ "show", NULL, "print the rules that are in the kernel", show_rules },
+	{ 0 },
+};
+
+static const struct command_option rules_options[] = {
+	OPTION_CONFIG,
+	{ "backend", 'b', true, "BACKEND",
+	        "auto (the default), nft, iptables-nft or iptables-legacy" },
+	{ 0 },
+};
+
+const struct command command_rules = { .name = "rules",
+	.summary = "apply, remove or show the packet filter rules",
+	.verbs = rules_verbs,
+	.options = rules_options,
+	.exits = "Exit codes: 0 success; 1 failure, or no rules to show; 2 the command line or the "
+	         "configuration is wrong.",
+	.run = run_rules };

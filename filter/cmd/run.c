@@ -11,7 +11,8 @@ static enum exit_code run_daemon(int argc, char **argv)
 	struct config c;
 	int error;
 
-	if (!options_read(&o, "cr", argc, argv, (struct arguments){ 0 }) ||
+	if (!options_read(&o, &command_run, argc, argv) ||
+	        !options_check_arguments(argc, argv, (struct arguments){ 0 }) ||
 	        !options_load_config(&o, &c))
 		return EXIT_USAGE;
 	error = daemon_run(&c, o.config, o.replace);
@@ -21,11 +22,17 @@ static enum exit_code run_daemon(int argc, char **argv)
 	return error ? EXIT_NO : EXIT_FINE;
 }
 
-const struct command command_run = { "run", "[OPTION]...", "run the daemon, in the foreground",
-	"Takes packets from the kernel's queues, as the configuration says, until\n"
-	"SIGTERM or SIGINT. `sealgate rules apply` directs DNS to the queues.\n"
-	"\n" HELP_CONFIG "  -r, --replace           take over from the sealgate that runs\n"
-	"\n"
-	"Exit codes: 0 ended by a signal; 1 failure; 2 the command line or the\n"
-	"configuration is wrong.\n",
-	run_daemon };
+static const struct command_option run_options[] = {
+	OPTION_CONFIG,
+	{ "replace", 'r', true, NULL, "take over from the sealgate that runs" },
+	{ 0 },
+};
+
+const struct command command_run = { .name = "run",
+	.summary = "run the daemon, in the foreground",
+	.about = "Takes packets from the kernel's queues, as the configuration says, until SIGTERM "
+	         "or SIGINT. `sealgate rules apply` directs DNS to the queues.",
+	.options = run_options,
+	.exits = "Exit codes: 0 ended by a signal; 1 failure; 2 the command line or the "
+	         "configuration is wrong.",
+	.run = run_daemon };

@@ -22,9 +22,8 @@ static const struct {
 
 static enum exit_code run_version(int argc, char **argv)
 {
-	struct options o;
-
-	if (!options_read(&o, "", argc, argv, (struct arguments){ 0 }))
+	if (options_next(&command_version, argc, argv) != -1 ||
+	        !options_check_arguments(argc, argv, (struct arguments){ 0 }))
 		return EXIT_USAGE;
 	puts("sealgate " SEALGATE_VERSION);
 	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++)
@@ -33,9 +32,8 @@ static enum exit_code run_version(int argc, char **argv)
 	return EXIT_FINE;
 }
 
-const struct command command_version = { "version", "",
-	"print the version, and what this build lacks",
-	"Prints the version, and a line for each optional package that this build lacks.\n"
-	"\n"
-	"Exit codes: 0 success; 2 the command line is wrong.\n",
-	run_version };
+const struct command command_version = { .name = "version",
+	.summary = "print the version, and what this build lacks",
+	.about = "Prints the version, and a line for each optional package that this build lacks.",
+	.exits = "Exit codes: 0 success; 2 the command line is wrong.",
+	.run = run_version };

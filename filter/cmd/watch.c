@@ -101,13 +101,13 @@ static bool watch_packets(struct capture *c, struct dissector *dissector, const 
 static enum exit_code run_watch(int argc, char **argv)
 {
 	struct sigaction action = { .sa_handler = watch_stop };
-	struct audit_command a;
+	struct audit_command a = { .source = AUDIT_INTERFACE, .command = &command_watch };
 	struct watching w = { .command = &a };
 	struct complaint error;
 	struct losses losses = { 0 };
 	bool ok = false;
 
-	if (!audit_command_begin(&a, argc, argv, AUDIT_INTERFACE))
+	if (!audit_command_begin(&a, argc, argv))
 		return EXIT_USAGE;
 	open_own(&w);
 	struct capture *c = capture_open_live(a.interface, &error);
@@ -135,19 +135,20 @@ static enum exit_code run_watch(int argc, char **argv)
 	return is_refused ? EXIT_NO : EXIT_FINE;
 }
 
-const struct command command_watch = { "watch", "-i IFACE [OPTION]...",
-	"judge the DNS responses that pass an interface",
-	"Captures packets until SIGINT, judges each DNS response, and prints what\n"
-	"sealgate would do with it. Changes no packet.\n"
-	"\n"
-	"  -i, --interface IFACE   capture on this interface; \"any\": on all\n"
-	"  --resolver ADDR[:PORT]  ask this server for missing DS and DNSKEY records, and\n"
-	"                          for the signatures that a query without DO did not\n"
-	"                          ask for; without it such responses are \"unknown\".\n"
-	"                          An IPv6 address with a port is written in brackets\n"
-	"  --json                  print a JSON object for each response, and no "
-	"summary\n" HELP_JUDGE "\n"
-	"Exit codes: 0 no response was Bogus or would have been SERVFAIL; 1 a response\n"
-	"was; 2 the command line or the configuration is wrong, or packets cannot be\n"
-	"captured.\n",
-	run_watch };
+static const struct command_option watch_options[] = {
+	{ "interface", 'i', true, "IFACE", "capture on this interface; \"any\": on all" },
+	AUDIT_OPTIONS,
+	{ 0 },
+};
+
+const struct command command_watch = { .name = "watch",
+	.summary = "judge the DNS responses that pass an interface",
+	.arguments = "-i IFACE",
+	.about =
+	        "Captures packets until SIGINT, judges each DNS response, and prints what sealgate "
+	        "would do with it. Changes no packet.",
+	.options = watch_options,
+	.exits = "Exit codes: 0 no response was Bogus or would have been SERVFAIL; 1 a response "
+	         "was; 2 "
+	         "the command line or the configuration is wrong, or packets cannot be captured.",
+	.run = run_watch };
