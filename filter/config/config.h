@@ -41,6 +41,12 @@ enum config_rules_watch {
 	RULES_WATCH_ALARM,   /* they are only told */
 	RULES_WATCH_OFF
 };
+enum config_rules_backend {
+	RULES_BACKEND_AUTO, /* the first that works here */
+	RULES_BACKEND_NFT,
+	RULES_BACKEND_IPTABLES_NFT,
+	RULES_BACKEND_IPTABLES_LEGACY,
+};
 enum config_blocked { BLOCKED_SERVFAIL, BLOCKED_PASS };
 enum config_checking_disabled { CHECKING_DISABLED_PASS, CHECKING_DISABLED_JUDGE };
 
@@ -75,6 +81,7 @@ struct config {
 	bool block_encrypted_dns;
 	char user_name[CONFIG_USER_MAX]; /* "user" */
 	uint32_t rules_watch;            /* enum config_rules_watch */
+	uint32_t rules_backend;          /* enum config_rules_backend */
 	uint32_t mark_mask, mark_own, mark_relay;
 	struct config_interfaces inside;              /* none: rules_apply() finds them */
 	struct config_interfaces shortcut_interfaces; /* none: there is no shortcut */

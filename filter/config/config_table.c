@@ -35,6 +35,11 @@ static const char *const rules_watch_words[] = { [RULES_WATCH_RESTORE] = "restor
 	[RULES_WATCH_ALARM] = "alarm",
 	[RULES_WATCH_OFF] = "off",
 	NULL };
+static const char *const rules_backend_words[] = { [RULES_BACKEND_AUTO] = "auto",
+	[RULES_BACKEND_NFT] = "nft",
+	[RULES_BACKEND_IPTABLES_NFT] = "iptables-nft",
+	[RULES_BACKEND_IPTABLES_LEGACY] = "iptables-legacy",
+	NULL };
 static const char *const blocked_words[] = {
 	[BLOCKED_SERVFAIL] = "servfail", [BLOCKED_PASS] = "pass", NULL
 };
@@ -93,9 +98,10 @@ const struct config_key config_keys[] = {
 	                "done: use it to try sealgate. DNS over TCP is relayed in this mode, too.\n"
 	                "The rules depend on it." },
 
-	{ "queue.first", &kind_number, AT(queue_first), .number = 0, .max = 65535,
+	{ "queue.first", &kind_number, AT(queue_first), .number = 5300, .max = 65535,
 	        .help = "The number of the first NFQUEUE for responses. The queues for queries\n"
-	                "follow the last of them. The rules depend on it." },
+	                "follow the last of them. No other program on this machine may use\n"
+	                "these queues. The rules depend on it." },
 	{ "queue.count", &kind_number, AT(queue_count), .number = 1, .min = 1, .max = 64,
 	        .help = "How many NFQUEUEs for responses there are. Each has its own thread,\n"
 	                "and one more queue for queries. The rules depend on it." },
@@ -159,6 +165,12 @@ const struct config_key config_keys[] = {
 	                "another program removed them: \"restore\" puts them back, \"alarm\"\n"
 	                "only says so, in the log and in `sealgate ctl status`. \"off\" does not\n"
 	                "watch." },
+	{ "rules_backend", &kind_word, AT(rules_backend), .change = CHANGE_RULES,
+	        .words = rules_backend_words, .number = RULES_BACKEND_AUTO,
+	        .help = "The programs that put the rules into the kernel. \"auto\": the first\n"
+	                "that works here, of nft, iptables-nft and iptables-legacy. Name the one\n"
+	                "that your own rules use, to have all rules in one place. The rules\n"
+	                "depend on it." },
 	{ "mark.mask", &kind_mark, AT(mark_mask), .number = UINT32_C(0x30000000),
 	        .help = "The bits of packet marks that sealgate uses. It never changes other\n"
 	                "bits, and your own rules must not set these. The marks of connections\n"

@@ -10,6 +10,14 @@
 
 #define NET_ADMIN_BIT (UINT32_C(1) << CAP_NET_ADMIN)
 
+bool privileges_suffice(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+	return syscall(SYS_capget, &header, data) == 0 && (data[0].effective & NET_ADMIN_BIT);
+}
+
 int privileges_drop(void)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };

@@ -83,7 +83,7 @@ static void put_back(struct guard *g)
 {
 	g->config->inside = g->inside;
 	g->config->shortcut_interfaces = g->shortcut;
-	if (rules_apply(g->config, "auto") == 0 && g->gone_ms > 0)
+	if (rules_apply(g->config) == 0 && g->gone_ms > 0)
 		log_warning("rules: put back %llu ms after they were found to be gone",
 		        (unsigned long long)(clock_monotonic_ms() - g->gone_ms));
 	rules_watch_restored(&g->watch, clock_monotonic_ms());

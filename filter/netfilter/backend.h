@@ -23,6 +23,10 @@ struct backend {
 	 * A back end whose program is not installed has no rules. */
 	int (*remove)(const struct backend *b, bool *found, struct complaint *why);
 
+	/* Writes the rules of the configuration in the form that the program reads. Returns 0, or
+	 * -ENOMEM. */
+	int (*print)(const struct config *c, FILE *out);
+
 	/* Writes our rules as the kernel has them. Returns whether there are any. */
 	bool (*show)(const struct backend *b, FILE *out);
 

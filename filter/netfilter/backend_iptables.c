@@ -208,6 +208,18 @@ static int iptables_remove(const struct backend *b, bool *found, struct complain
 	return first_error;
 }
 
+static int iptables_print(const struct config *c, FILE *out)
+{
+	char *rules = template_iptables(c);
+
+	if (!rules)
+		return -ENOMEM;
+	fprintf(out, "# for iptables-restore --noflush, and for ip6tables-restore --noflush\n%s",
+	        rules);
+	free(rules);
+	return 0;
+}
+
 static bool iptables_show_family(const struct backend *b, unsigned family, FILE *out)
 {
 	char *now, *text;
@@ -273,6 +285,6 @@ static const char *const programs_legacy[FAMILIES][2] = {
 };
 
 const struct backend backend_iptables_nft = { "iptables-nft", iptables_apply, iptables_remove,
-	iptables_show, iptables_look, programs_nft };
+	iptables_print, iptables_show, iptables_look, programs_nft };
 const struct backend backend_iptables_legacy = { "iptables-legacy", iptables_apply, iptables_remove,
-	iptables_show, iptables_look, programs_legacy };
+	iptables_print, iptables_show, iptables_look, programs_legacy };

@@ -12,6 +12,14 @@ static const char *const list_table[] = { "nft", "list", "table", "inet", "sealg
 static const char *const delete_table[] = { "nft", "delete", "table", "inet", "sealgate", NULL };
 static const char *const from_stdin[] = { "nft", "-f", "-", NULL };
 
+static const char no_ports[] = "nft has no match for the ports of a bridge, which `inside` names";
+
+/* Only iptables can match the ports of a bridge. */
+static bool nft_can(const struct config *c)
+{
+	return c->role != ROLE_BRIDGE || c->inside.count == 0;
+}
+
 static int nft_apply(const struct backend *b, const struct config *c, struct complaint *why)
 {
 	struct process p;
@@ -21,10 +29,9 @@ static int nft_apply(const struct backend *b, const struct config *c, struct com
 	(void)b;
 	if (!rules)
 		return complaint_no_memory(why);
-	if (c->role == ROLE_BRIDGE && c->inside.count > 0) {
+	if (!nft_can(c)) {
 		free(rules);
-		complaint_set(
-		        why, "nft has no match for the ports of a bridge, which `inside` names");
+		complaint_set(why, "%s", no_ports);
 		return -EOPNOTSUPP;
 	}
 	error = backend_run(&p, from_stdin, rules, why);
@@ -59,6 +66,20 @@ static int nft_remove(const struct backend *b, bool *found, struct complaint *wh
 	if (!error)
 		process_fini(&p);
 	return error;
+}
+
+static int nft_print(const struct config *c, FILE *out)
+{
+	char *rules = template_nft(c);
+
+	if (!rules)
+		return -ENOMEM;
+	if (nft_can(c))
+		fprintf(out, "# for nft -f\n%s", rules);
+	else
+		fprintf(out, "# %s\n", no_ports);
+	free(rules);
+	return 0;
 }
 
 static bool nft_show(const struct backend *b, FILE *out)
@@ -97,4 +118,5 @@ static enum rules_found nft_look(
 	return found;
 }
 
-const struct backend backend_nft = { "nft", nft_apply, nft_remove, nft_show, nft_look, NULL };
+const struct backend backend_nft = { "nft", nft_apply, nft_remove, nft_print, nft_show, nft_look,
+	NULL };

@@ -106,6 +106,20 @@ int relay_route_apply(const struct config *c, bool *added, struct complaint *why
 	return error;
 }
 
+void relay_route_print(const struct config *c, FILE *out)
+{
+	char mark[MARK_MAX];
+
+	relay_mark(c, mark);
+	fputs("# the routing of the relay\n", out);
+	for (int i = 0; i < route_families(); i++) {
+		const struct route_family *f = &families[i];
+		fprintf(out, "# ip %s route replace local %s dev lo table " TABLE "\n", f->option,
+		        f->everywhere);
+		fprintf(out, "# ip %s rule add fwmark %s lookup " TABLE "\n", f->option, mark);
+	}
+}
+
 static bool rule_is_there(const struct route_family *f, const char *wanted, struct complaint *why)
 {
 	struct rule_marks marks;

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base/complaint.h"
 #include "config/config.h"
@@ -13,6 +14,9 @@
 /* Adds the rule for `c->mark_relay`, and its routing table, in each family that this machine has. Sets
  * `*added` if the rule was not there yet. Returns 0, or -errno with a complaint. */
 int relay_route_apply(const struct config *c, bool *added, struct complaint *why);
+
+/* Writes the commands that do the same, as comments. */
+void relay_route_print(const struct config *c, FILE *out);
 
 /* True if the rule for `c->mark_relay` and the route of its table are there, in each family that this
  * machine has. If not, the complaint says what is missing. */

@@ -24,18 +24,10 @@ static const struct backend *const backends[] = {
 };
 enum { BACKENDS = sizeof(backends) / sizeof(backends[0]) };
 
-static bool backend_is_wanted(const struct backend *b, const char *name)
+static bool backend_is_wanted(const struct backend *b, const struct config *c)
 {
-	return strcmp(name, "auto") == 0 || strcmp(name, b->name) == 0;
-}
-
-bool rules_backend_known(const char *name)
-{
-	for (int i = 0; i < BACKENDS; i++) {
-		if (backend_is_wanted(backends[i], name))
-			return true;
-	}
-	return false;
+	return c->rules_backend == RULES_BACKEND_AUTO ||
+	       strcmp(key_word("rules_backend", c), b->name) == 0;
 }
 
 static int remove_with(const struct backend *b)
@@ -52,12 +44,12 @@ static int remove_with(const struct backend *b)
 }
 
 /* Returns the back end that took the rules, or NULL. */
-static const struct backend *apply_with_first(const struct config *c, const char *name)
+static const struct backend *apply_with_first(const struct config *c)
 {
 	for (int i = 0; i < BACKENDS; i++) {
 		struct complaint why;
 
-		if (!backend_is_wanted(backends[i], name))
+		if (!backend_is_wanted(backends[i], c))
 			continue;
 		if (backends[i]->apply(backends[i], c, &why) == 0)
 			return backends[i];
@@ -93,14 +85,14 @@ static int tidy_routing(const struct config *c)
 /* Adds the routing rule before the other rules. apply_rules() removes an unneeded one after them. So it
  * is always there while rules divert connections, which would be lost without it. Returns the back end
  * that took the rules, or NULL. */
-static const struct backend *apply_for_relay(const struct config *c, const char *name)
+static const struct backend *apply_for_relay(const struct config *c)
 {
 	const struct backend *used = NULL;
 	struct complaint why;
 	bool added = false;
 
 	if (relay_route_apply(c, &added, &why) == 0)
-		used = apply_with_first(c, name);
+		used = apply_with_first(c);
 	else
 		log_error("rules: could not add the routing rule of the relay: %s", why.text);
 	if (!used && added)
@@ -157,14 +149,13 @@ static bool needs_routing(const struct config *c)
 	return c->tcp == TCP_RELAY && config_forwards(c);
 }
 
-static int apply_rules(const struct config *c, const char *backend)
+static int apply_rules(const struct config *c)
 {
 	if (c->role == ROLE_BRIDGE && !sees_what_is_bridged()) {
 		log_error("rules: not applied; the former rules, if any, stay");
 		return -EIO;
 	}
-	const struct backend *used =
-	        needs_routing(c) ? apply_for_relay(c, backend) : apply_with_first(c, backend);
+	const struct backend *used = needs_routing(c) ? apply_for_relay(c) : apply_with_first(c);
 
 	if (!used) {
 		log_error("rules: not applied; the former rules, if any, stay");
@@ -215,7 +206,7 @@ static void take_from_machine(struct config *c, bool has_shortcut, struct inside
 
 /* The shortcut comes before the rules that accept its queries. A query that comes in between goes
  * through the queue, where the worker already knows its question. */
-static int apply_all(struct config *c, const char *backend)
+static int apply_all(struct config *c)
 {
 	bool has_shortcut = apply_shortcut(c);
 	struct inside in;
@@ -223,7 +214,7 @@ static int apply_all(struct config *c, const char *backend)
 	take_from_machine(c, has_shortcut, &in);
 	if (inside_matters(c))
 		inside_log(&in);
-	int error = apply_rules(c, backend);
+	int error = apply_rules(c);
 	if (error && has_shortcut)
 		remove_shortcut(c);
 	if (!error)
@@ -231,10 +222,10 @@ static int apply_all(struct config *c, const char *backend)
 	return error;
 }
 
-int rules_apply(struct config *c, const char *backend)
+int rules_apply(struct config *c)
 {
 	int lock = rules_lock();
-	int error = apply_all(c, backend);
+	int error = apply_all(c);
 
 	rules_unlock(lock);
 	return error;
@@ -297,6 +288,32 @@ int rules_remove(const struct config *c)
 	int error = remove_all(c);
 
 	rules_unlock(lock);
+	return error;
+}
+
+/* Both kinds of iptables take the same text. */
+static bool is_printed(const struct backend *b, const struct config *c)
+{
+	bool is_second_iptables =
+	        c->rules_backend == RULES_BACKEND_AUTO && b == &backend_iptables_legacy;
+
+	return backend_is_wanted(b, c) && !is_second_iptables;
+}
+
+int rules_print(struct config *c, FILE *out)
+{
+	struct inside in;
+	int error = 0;
+
+	take_from_machine(c, true, &in);
+	if (inside_matters(c))
+		inside_log(&in);
+	for (int i = 0; i < BACKENDS && !error; i++) {
+		if (is_printed(backends[i], c))
+			error = backends[i]->print(c, out);
+	}
+	if (!error && needs_routing(c))
+		relay_route_print(c, out);
 	return error;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Applies, removes and shows the rules that bring DNS to the queues and to the relay. Every change
+/* Applies, removes, prints and shows the rules that bring DNS to the queues and to the relay. Every change
  * is logged. */
 #ifndef NETFILTER_RULES_H
 #define NETFILTER_RULES_H
@@ -9,11 +9,8 @@
 
 #include "config/config.h"
 
-/* True for "auto" and for the name of a back end: nft, iptables-nft, iptables-legacy. */
-bool rules_backend_known(const char *name);
-
-/* Applies the rules with this back end; for "auto", with the first one that works here, which means
- * that the kernel accepts all rules from it. Adds the shortcut, if it is configured and possible.
+/* Applies the rules with `c->rules_backend`; "auto" is the first one that works here, which means that
+ * the kernel accepts all rules from it. Adds the shortcut, if it is configured and possible.
  * Removes our rules from the other back ends. Applying twice is the same as once.
  *
  * Changes `c`: sets `user` and the inside interfaces (netfilter/inside_interfaces.h); clears the
@@ -23,7 +20,7 @@ bool rules_backend_known(const char *name);
  * stay: no back end works, the routing rule of the relay cannot be added, or br_netfilter does not
  * show what is bridged. Or the new rules are in place, but some former ones could not be
  * removed. */
-int rules_apply(struct config *c, const char *backend);
+int rules_apply(struct config *c);
 
 /* Removes our rules from every back end, and the shortcut of the configuration. Returns 0, or -EIO if
  * some may be left. */
@@ -41,6 +38,11 @@ enum rules_state {
  * the settings without which no packet comes to them. Runs the programs of the back ends. Changes `c` as
  * rules_apply() does, and logs nothing. The complaint says what is wrong, unless RULES_IN_FORCE. */
 enum rules_state rules_look(struct config *c, struct complaint *why);
+
+/* Writes the rules that rules_apply() would apply, without applying them: for `nft -f` and for
+ * iptables-restore, or only for the back end that the configuration names. The routing of the relay is
+ * written as comments. Changes `c` as rules_apply() does. Returns 0, or -ENOMEM. */
+int rules_print(struct config *c, FILE *out);
 
 /* Writes our rules as the kernel has them. Returns false if there are none. */
 bool rules_show(const struct config *c, FILE *out);

@@ -89,7 +89,7 @@ static void only_keys_of_the_rules_are_taken_for_the_rules(void **state)
 	load(&from, "queue = { first = 7; bypass = true; }; inside = [ \"lan0\" ]; role = "
 	            "\"gateway\";");
 	config_take_rules(&to, &from);
-	assert_int_equal(to.queue_first, 0);
+	assert_int_equal(to.queue_first, 5300);
 	assert_int_equal(to.role, ROLE_HOST);
 	assert_true(to.queue_bypass);
 	assert_int_equal(to.inside.count, 1);

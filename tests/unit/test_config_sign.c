@@ -199,9 +199,9 @@ static void a_gateway_queues_only_packets_of_its_servers(void **state)
 
 	(void)state;
 	assert_int_equal(load(whole, &c, &error), 0);
-	rules_of_both(&c, true, "\t\tip daddr { 192.0.2.53 } udp dport 53 queue num 1\n",
+	rules_of_both(&c, true, "\t\tip daddr { 192.0.2.53 } udp dport 53 queue num 5301\n",
 	        "\n-4 -A SEALGATE_FWD -d 192.0.2.53 -p udp --dport 53 -j NFQUEUE");
-	rules_of_both(&c, true, "\t\tip6 saddr { 2001:db8::53 } udp sport 53 queue num 0\n",
+	rules_of_both(&c, true, "\t\tip6 saddr { 2001:db8::53 } udp sport 53 queue num 5300\n",
 	        "\n-6 -A SEALGATE_FWD -s 2001:db8::53 -p udp --sport 53 -j NFQUEUE");
 	rules_of_both(&c, true, "\t\tip daddr { 192.0.2.53 } tcp dport 53 tproxy",
 	        "\n-4 -A SEALGATE_RELAY -d 192.0.2.53 -p tcp --dport 53 -j TPROXY");
@@ -223,9 +223,9 @@ static void on_the_server_itself_packets_in_and_out_are_queued(void **state)
 	assert_int_equal(load(whole, &c, &error), 0);
 	c.sign_place = PLACE_SERVER;
 	assert_false(config_forwards(&c));
-	rules_of_both(&c, true, "\t\tudp dport 53 queue num 1\n",
+	rules_of_both(&c, true, "\t\tudp dport 53 queue num 5301\n",
 	        "\n-A SEALGATE_IN -p udp --dport 53 -j NFQUEUE");
-	rules_of_both(&c, true, "\t\tudp sport 53 queue num 0\n",
+	rules_of_both(&c, true, "\t\tudp sport 53 queue num 5300\n",
 	        "\n-A SEALGATE_OUT -p udp --sport 53 -j NFQUEUE");
 	rules_of_both(&c, false, "hook forward", "FORWARD");
 	config_fini(&c);

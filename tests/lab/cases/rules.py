@@ -3,9 +3,14 @@
 
 import contextlib
 import json
+import pathlib
 import socket
 
 from .case import Case, Group, World, described, expect, expect_equal, on_host
+
+REMOVE_RULES = pathlib.Path(__file__).resolve().parents[3] / "dist" / "sealgate-remove-rules"
+BACKENDS = ("nft", "iptables-nft", "iptables-legacy")
+ROUTING = ("routing rules", "IPv6 routing rules")
 
 IPTABLES_TABLES = ("filter", "nat", "mangle", "raw", "security")
 
@@ -49,6 +54,20 @@ def snapshot(namespace):
         "routing rules": namespace.run("ip", "rule").splitlines(),
         "IPv6 routing rules": namespace.run("ip", "-6", "rule").splitlines(),
     }
+
+
+def _everything(namespace):
+    """The snapshot, and what iptables-legacy has."""
+    return {**snapshot(namespace),
+            **{save: _iptables(namespace, save) for save in ("iptables-legacy-save",
+                                                            "ip6tables-legacy-save")}}
+
+
+def _works_with(world, backend):
+    """Applies the rules with one back end; returns whether it works here."""
+    done = world.gate.command_result("rules", "apply", "--backend", backend)
+    expect(done.returncode == 0 or f"{backend} does not work here" in done.stdout, done.stdout)
+    return done.returncode == 0
 
 
 def _expect_same(before, after):
@@ -125,6 +144,62 @@ def _spares_the_operator(world):
         _expect_same(before, snapshot(namespace))
 
 
+def _script_leaves_nothing(world):
+    namespace = world.gate.namespace
+    used = 0
+    with _operators_rules(namespace):
+        for backend in BACKENDS:
+            before = _everything(namespace)
+            if not _works_with(world, backend):
+                continue
+            used += 1
+            expect(_everything(namespace) != before, f"{backend} changed nothing")
+            namespace.run(REMOVE_RULES)
+            _expect_same(before, _everything(namespace))
+            namespace.run(REMOVE_RULES)     # with nothing to remove it is no error
+    expect(used > 1, "fewer than two back ends work here")
+
+
+def _put_by_hand(world, backend):
+    """Gives what `rules print` says to the program of this back end."""
+    text = world.gate.printed("rules", "print", "--backend", backend)
+    if backend == "nft":
+        world.gate.namespace.run("nft", "-f", "-", stdin=text)
+        return
+    for command in ("iptables-nft-restore", "ip6tables-nft-restore"):
+        world.gate.namespace.run(command, "--noflush", stdin=text)
+
+
+def _without_notes(state):
+    """Without what only `rules apply` does: the routing, and notes about base chains of iptables-nft."""
+    return {what: sorted(line for line in lines if "SEALGATE_MADE_" not in line)
+            for what, lines in state.items() if what not in ROUTING}
+
+
+def _prints_what_it_applies(world):
+    namespace = world.gate.namespace
+    before = snapshot(namespace)
+    world.gate.command("rules", "print")
+    world.gate.command("rules", "apply", "--dry-run")
+    _expect_same(before, snapshot(namespace))
+    for backend in ("nft", "iptables-nft"):
+        if not _works_with(world, backend):
+            continue
+        applied = snapshot(namespace)
+        world.gate.remove_rules()
+        _put_by_hand(world, backend)
+        by_hand = snapshot(namespace)
+        world.gate.remove_rules()
+        _expect_same(_without_notes(applied), _without_notes(by_hand))
+        _expect_same(before, snapshot(namespace))
+
+
+def _says_that_there_are_none(world):
+    done = world.gate.command_result("rules", "show")
+    expect_equal("exit code", done.returncode, 1)
+    expect("no rules of sealgate are in the kernel" in done.stdout, done.stdout)
+
+
 def _removes_what_is_not_there(world):
     world.gate.remove_rules()
     world.gate.remove_rules()
@@ -175,6 +250,9 @@ WITHOUT_TRACE = (
     ("the operator's own rules are left alone", _spares_the_operator),
     ("removing the rules twice is no error", _removes_what_is_not_there),
     ("rules apply says whether it uses nft or iptables", _names_the_kind),
+    ("rules print says what rules apply does, and does nothing", _prints_what_it_applies),
+    ("rules show says that there are none", _says_that_there_are_none),
+    ("without the program the script removes the rules of each back end", _script_leaves_nothing),
 )
 COMING_AND_GOING = WITHOUT_TRACE + (
     ("while sealgate does not run DNS is blocked, and works again without the rules",

@@ -72,6 +72,10 @@ class Sealgate:
                            f"{done.stdout.strip()}")
         return done.stdout
 
+    def printed(self, *words):
+        """Runs a subcommand to its end, and returns its output alone."""
+        return self.namespace.run(self._lab.sealgate_path, *words, "--config", self.config)
+
     def ctl(self, *words):
         """Runs `sealgate ctl`; returns its exit code, and its output and error output."""
         argv = self.namespace.argv(self._lab.sealgate_path, "ctl", *words, "--config", self.config)
