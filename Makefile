@@ -66,7 +66,7 @@ SOURCES  := $(wildcard filter/*/*.[ch] rules/*.c tests/unit/*.[ch] bench/*.[ch])
 Q := $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-7s %s\n')
 
-.PHONY: all help deps demo demo-sign check tests unit lab adversary corpus cost lint fuzz fuzzers musl coverage format bench clean install objects
+.PHONY: all help deps demo demo-sign check tests unit lab adversary corpus cost lint fuzz fuzzers musl coverage format bench clean install uninstall objects
 .DELETE_ON_ERROR:
 # What make would remove again. Not all there is: a marker that is missing must be made anew.
 .SECONDARY: $(patsubst %.c,$B/%.o,$(wildcard tests/unit/*.c bench/*.c tests/fuzz/*.c))
@@ -88,7 +88,7 @@ help:
 	@echo 'make lint       includes run one way, formatting, static analysis'
 	@echo 'make fuzz       the fuzz targets, FUZZ_SECONDS=$(FUZZ_SECONDS) each (clang)'
 	@echo 'make bench      what the filter costs, beside a program that accepts everything (root)'
-	@echo 'make install    DESTDIR= PREFIX=$(PREFIX)'
+	@echo 'make install    DESTDIR= PREFIX=$(PREFIX); make uninstall removes it again'
 	@echo 'SAN=address,undefined or SAN=thread builds with sanitizers; V=1 shows the commands'
 
 $B/sealgate: $(CMD_OBJ) $B/libsealgate.a
@@ -254,16 +254,31 @@ bench:
 
 # Installs what was built, with the flags and packages of then. Starts nothing, and leaves a configuration
 # that is there alone.
+SBIN  = $(DESTDIR)$(PREFIX)/sbin
+UNITS = $(DESTDIR)$(PREFIX)/lib/systemd/system
+USERS = $(DESTDIR)$(PREFIX)/lib/sysusers.d
+DOC   = $(DESTDIR)$(PREFIX)/share/doc/sealgate
+CONF  = $(DESTDIR)/etc/sealgate
+
 install: $(if $(wildcard $B/sealgate),,all)
-	install -Dm755 $B/sealgate $(DESTDIR)$(PREFIX)/sbin/sealgate
-	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	install -d $(SBIN) $(UNITS) $(USERS) $(DOC)/docs/performance
+	install -m755 $B/sealgate dist/sealgate-remove-rules $(SBIN)
 	for unit in sealgate.service sealgate-rules.service; do \
-		sed 's,/usr/local/,$(PREFIX)/,' systemd/$$unit \
-			>$(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit; done
-	install -Dm644 systemd/sealgate.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/sealgate.conf
-	install -m644 systemd/run-sealgate_bpf.mount $(DESTDIR)$(PREFIX)/lib/systemd/system
-	[ -e $(DESTDIR)/etc/sealgate/sealgate.conf ] || \
-		install -Dm644 dist/sealgate.conf $(DESTDIR)/etc/sealgate/sealgate.conf
+		sed 's,/usr/local/,$(PREFIX)/,' systemd/$$unit >$(UNITS)/$$unit; done
+	install -m644 systemd/run-sealgate_bpf.mount $(UNITS)
+	install -m644 systemd/sealgate.sysusers $(USERS)/sealgate.conf
+	install -m644 README.md LICENSE dist/sealgate.conf $(DOC)
+	install -m644 docs/*.md $(DOC)/docs
+	install -m644 docs/performance/*.svg $(DOC)/docs/performance
+	[ -e $(CONF)/sealgate.conf ] || install -Dm644 dist/sealgate.conf $(CONF)/sealgate.conf
+
+# Removes what `make install` installed. A configuration that was changed stays; keys always do.
+uninstall:
+	rm -f $(SBIN)/sealgate $(SBIN)/sealgate-remove-rules $(USERS)/sealgate.conf
+	rm -f $(UNITS)/sealgate.service $(UNITS)/sealgate-rules.service $(UNITS)/run-sealgate_bpf.mount
+	! cmp -s $(DOC)/sealgate.conf $(CONF)/sealgate.conf || rm $(CONF)/sealgate.conf
+	rm -rf $(DOC)
+	[ ! -d $(CONF) ] || rmdir --ignore-fail-on-non-empty $(CONF)
 
 clean:
 	rm -rf build
