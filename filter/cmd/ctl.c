@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <string.h>
 
 #include "base/complaint.h"
@@ -49,6 +50,20 @@ static void find_socket(const char *config, char path[static CONFIG_PATH_MAX])
 	config_fini(&c);
 }
 
+static enum exit_code say_no_answer(const char *path, int error)
+{
+	if (error == -EACCES || error == -EPERM) {
+		log_error("ctl: only root, and the user that the daemon runs as, may send commands "
+		          "(%s: %s)",
+		        path, strerror(-error));
+		return EXIT_NO;
+	}
+	log_error("no daemon answers at %s: %s; does it run (`systemctl status sealgate`), with "
+	          "this control_socket?",
+	        path, strerror(-error));
+	return EXIT_UNREACHABLE;
+}
+
 /* A command has one argument, or none. */
 static struct arguments ctl_arguments(const struct command_verb *verb)
 {
@@ -81,10 +96,8 @@ static enum exit_code run_ctl(int argc, char **argv)
 		return EXIT_UNREACHABLE;
 	}
 	struct control_answer *answer = control_ask(path, request, &error);
-	if (!answer) {
-		log_error("no daemon answers at %s: %s", path, strerror(-error));
-		return EXIT_UNREACHABLE;
-	}
+	if (!answer)
+		return say_no_answer(path, error);
 	enum exit_code code = print_answer(answer, o.json);
 	control_answer_free(answer);
 	return code;
@@ -109,7 +122,7 @@ const struct command command_ctl = { .name = "ctl",
 	.summary = "send a command to the running daemon",
 	.verbs = ctl_verbs,
 	.options = ctl_options,
-	.note = "Only root may send commands.",
+	.note = "Only root, and the user that the daemon runs as, may send commands.",
 	.exits = "Exit codes: 0 success; 1 failure; 2 the command line or the configuration is "
 	         "wrong; 3 no daemon is running; 4 status: the rules are not in force, so DNS may "
 	         "pass unjudged.",

@@ -38,6 +38,21 @@ int control_client_connect(const char *path)
 	return fd;
 }
 
+int control_client_peer(const char *path)
+{
+	struct ucred peer = { 0 };
+	socklen_t size = sizeof(peer);
+	int fd = control_client_connect(path);
+
+	if (fd < 0)
+		return 0;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0 ||
+	        (peer.uid != 0 && peer.uid != geteuid()))
+		peer.pid = 0;
+	close(fd);
+	return peer.pid;
+}
+
 static struct control_answer *answer_of(json_t *json)
 {
 	struct control_answer *answer = json ? malloc(sizeof(*answer)) : NULL;

@@ -40,4 +40,8 @@ void control_answer_write(const struct control_answer *answer, bool as_json, FIL
 struct sockaddr_un control_client_address(const char *path);
 int control_client_connect(const char *path);
 
+/* Returns the id of the process that listens at `path`, or 0 if none does, or none of root or of our own
+ * user: another user must not be able to keep sealgate from starting. */
+int control_client_peer(const char *path);
+
 #endif

@@ -19,6 +19,7 @@
 #include "crypto/crypto.h"
 #include "daemon/anchor_keeper.h"
 #include "daemon/counters.h"
+#include "daemon/obstacles.h"
 #include "daemon/privileges.h"
 #include "daemon/reload.h"
 #include "daemon/replace.h"
@@ -311,10 +312,12 @@ int daemon_run(struct config *configured, const char *path, bool replaces)
 	handover_from_systemd(&s.before);
 	crypto_allow_sha1(c->sha1);
 	exchange_use_mark(c->mark_own);
-	service_user_check(c);
 	error = load_inputs(&s, c);
+	if (!error)
+		error = obstacles_look(c, replaces || s.before.count > 0);
 	if (error)
 		goto out;
+	service_user_check(c);
 	error = guard_rules(&s, c);
 	if (error)
 		goto out;

@@ -105,7 +105,7 @@ int service_bind_queues(struct service *s)
 		struct worker *w = worker_new(&config, &before, &error);
 
 		if (!w) {
-			log_error("queue %u: %s", config.queue.number, error.text);
+			log_error("%s", error.text);
 			return -EIO;
 		}
 		s->workers[s->worker_count++] = w;

@@ -127,6 +127,20 @@ static int take_ds(struct zone_keys *z)
 	return 0;
 }
 
+static int say_no_keys(
+        const char *path, const char *directory, const struct name *zone, struct complaint *error)
+{
+	char text[NAME_TEXT_SIZE];
+
+	if (errno != ENOENT)
+		return keys_fail_errno(error, path);
+	complaint_set(error,
+	        "there is no file %s; make keys with `sealgate keys generate %s --directory %s`, "
+	        "or, if the zone has keys there, sign them with `sealgate keys sign`",
+	        path, name_text(zone, text), directory);
+	return -1;
+}
+
 int zone_keys_load(struct zone_keys *z, struct crypto *crypto, const char *directory,
         const struct name *zone, struct complaint *error)
 {
@@ -139,7 +153,7 @@ int zone_keys_load(struct zone_keys *z, struct crypto *crypto, const char *direc
 		return keys_fail_path(error, directory);
 	text = file_read(path, FILE_MAX_OCTETS);
 	if (!text)
-		return keys_fail_errno(error, path);
+		return say_no_keys(path, directory, zone, error);
 	if (key_records_read(&z->records, text, path, error) &&
 	        check_records(&z->records, crypto, zone, path, error) == 0 &&
 	        load_zsk(z, directory, path, error) == 0)

@@ -43,7 +43,12 @@ static int remove_with(const struct backend *b)
 	return error;
 }
 
-/* Returns the back end that took the rules, or NULL. */
+static void log_not_applied(const char *what, const char *why)
+{
+	log_error("rules: not applied, and the former rules, if any, stay: %s: %s", what, why);
+}
+
+/* Returns the back end that took the rules, or NULL after logging an error. */
 static const struct backend *apply_with_first(const struct config *c)
 {
 	for (int i = 0; i < BACKENDS; i++) {
@@ -55,6 +60,8 @@ static const struct backend *apply_with_first(const struct config *c)
 			return backends[i];
 		log_warning("rules: %s does not work here: %s", backends[i]->name, why.text);
 	}
+	log_not_applied("none of the programs that rules_backend allows works here",
+	        "the warnings before this line say why");
 	return NULL;
 }
 
@@ -84,7 +91,7 @@ static int tidy_routing(const struct config *c)
 
 /* Adds the routing rule before the other rules. apply_rules() removes an unneeded one after them. So it
  * is always there while rules divert connections, which would be lost without it. Returns the back end
- * that took the rules, or NULL. */
+ * that took the rules, or NULL after logging an error. */
 static const struct backend *apply_for_relay(const struct config *c)
 {
 	const struct backend *used = NULL;
@@ -94,7 +101,7 @@ static const struct backend *apply_for_relay(const struct config *c)
 	if (relay_route_apply(c, &added, &why) == 0)
 		used = apply_with_first(c);
 	else
-		log_error("rules: could not add the routing rule of the relay: %s", why.text);
+		log_not_applied("the routing rule of the relay could not be added", why.text);
 	if (!used && added)
 		remove_routing();
 	return used;
@@ -106,7 +113,7 @@ static bool sees_what_is_bridged(void)
 	struct complaint why;
 
 	if (!br_netfilter_sees("", &why)) {
-		log_error("rules: %s", why.text);
+		log_not_applied("bridged packets would not meet them", why.text);
 		return false;
 	}
 	if (!br_netfilter_sees_inside("", &why))
@@ -151,16 +158,12 @@ static bool needs_routing(const struct config *c)
 
 static int apply_rules(const struct config *c)
 {
-	if (c->role == ROLE_BRIDGE && !sees_what_is_bridged()) {
-		log_error("rules: not applied; the former rules, if any, stay");
+	if (c->role == ROLE_BRIDGE && !sees_what_is_bridged())
 		return -EIO;
-	}
 	const struct backend *used = needs_routing(c) ? apply_for_relay(c) : apply_with_first(c);
 
-	if (!used) {
-		log_error("rules: not applied; the former rules, if any, stay");
+	if (!used)
 		return -EIO;
-	}
 	if ((needs_routing(c) ? tidy_routing(c) : remove_routing()) != 0)
 		return -EIO;
 	log_info("rules: applied with %s for the role %s, queues %u to %u%s", used->name,

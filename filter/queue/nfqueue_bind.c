@@ -150,7 +150,10 @@ static void explain_bind(uint16_t number, int result, struct complaint *error)
 		        ", mostly its process id)",
 		        number, state.holder);
 	else if (result == -EPERM)
-		complaint_set(error, "cannot bind queue %u: CAP_NET_ADMIN is needed", number);
+		complaint_set(error,
+		        "cannot bind queue %u: another program holds it, or CAP_NET_ADMIN is "
+		        "missing",
+		        number);
 	else
 		complaint_set(error, "cannot bind queue %u: %s", number, strerror(-result));
 }

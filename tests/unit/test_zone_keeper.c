@@ -160,8 +160,8 @@ static void a_failed_reload_changes_nothing(void **state)
 		{ "an invalid signature", "sed -i -E '5s/ 20/ 21/' K" ZONE ".signed-dnskey",
 		        "signed-dnskey:5: " },
 		{ "no private key", "rm K" ZONE "*.private", "private key" },
-		{ "no file", "rm K" ZONE ".signed-dnskey", "No such file" },
-		{ "no directory", "rm K*", "No such file" },
+		{ "no file", "rm K" ZONE ".signed-dnskey", "`sealgate keys generate" },
+		{ "no directory", "rm K*", "`sealgate keys generate" },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {

@@ -307,7 +307,7 @@ static void an_error_names_the_file_and_the_line(void **state)
 	static const struct {
 		const char *why, *spoil, *error;
 	} rows[] = {
-		{ "no files", "rm K*", "No such file" },
+		{ "no files", "rm K*", "`sealgate keys generate" },
 		{ "no private key of a ZSK", "rm $(grep -l ' 256 ' K*.key | sed s/key/private/)",
 		        "none of the ZSKs listed here" },
 		{ "not base64", "sed -i '1s/ 13 ./ 13 !/' *.signed-dnskey",
