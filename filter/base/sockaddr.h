@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reads and writes socket addresses of IPv4 and IPv6; the longest path of a UNIX socket. */
+/* Reads and writes socket addresses of IPv4 and IPv6, and the interface of a link-local one; the longest path of a UNIX socket. */
 #ifndef BASE_SOCKADDR_H
 #define BASE_SOCKADDR_H
 
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -52,6 +53,24 @@ static inline struct sockaddr_storage sockaddr_of(
 	if (IN6_IS_ADDR_LINKLOCAL(&in6->sin6_addr))
 		in6->sin6_scope_id = interface;
 	return address;
+}
+
+/* The operator names the interface of a link-local server (fe80::1%eth0). Interfaces come and go while sealgate
+ * runs, so the name stays with the address, in octets of struct sockaddr_storage behind struct
+ * sockaddr_in6. The interface is looked up when a socket is connected. */
+static inline void sockaddr_set_interface(struct sockaddr_storage *address, const char *name)
+{
+	char *at = (char *)address + sizeof(struct sockaddr_in6);
+
+	strncpy(at, name, IF_NAMESIZE - 1);
+}
+
+/* Returns that name, or "". Borrows from `address`. */
+static inline const char *sockaddr_interface(const struct sockaddr_storage *address)
+{
+	const char *at = (const char *)address + sizeof(struct sockaddr_in6);
+
+	return address->ss_family == AF_INET6 ? at : "";
 }
 
 /* Writes an address of 4 or 16 octets as text. Returns `text`. */

@@ -100,9 +100,13 @@ static bool explain_read_question(struct explain_command *r, int argc, char **ar
 /* Without captures, a server is needed. */
 static bool explain_find_server(struct explain_command *r)
 {
+	struct complaint skipped;
+
 	if (r->has_server || r->path_count > 0)
 		return true;
-	r->has_server = nameserver_read(RESOLV_CONF, &r->server);
+	r->has_server = nameserver_read(RESOLV_CONF, &r->server, &skipped);
+	if (skipped.text[0])
+		log_warning("%s: it is not asked", skipped.text);
 	if (!r->has_server)
 		log_error(RESOLV_CONF " has no nameserver; give --server ADDR or --pcap FILE");
 	return r->has_server;

@@ -205,10 +205,10 @@ void judge_options_end(struct judge_options *o)
 bool judge_options_read_server(
         const char *option, const char *text, struct sockaddr_storage *server)
 {
-	if (address_read(text, server))
+	if (address_read(text, server) && !address_lacks_interface(server))
 		return true;
-	log_error("%s \"%s\" is not an address like 192.0.2.1, 192.0.2.1:53, 2001:db8::1 or "
-	          "[2001:db8::1]:53",
+	log_error("%s \"%s\" is not an address like 192.0.2.1, 192.0.2.1:53, 2001:db8::1, "
+	          "[2001:db8::1]:53 or fe80::1%%eth0",
 	        option, text);
 	return false;
 }

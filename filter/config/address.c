@@ -8,8 +8,11 @@
 
 #include "base/encoding.h"
 #include "base/sockaddr.h"
+#include "config/interface_name.h"
 
 #define DNS_PORT 53
+
+#define HOST_MAX (INET6_ADDRSTRLEN + IF_NAMESIZE) /* fe80::1%eth0 */
 
 static bool port_read(const char *text, uint16_t *port)
 {
@@ -46,9 +49,33 @@ static bool address_split(const char *text, char *host, size_t host_size, const 
 	return true;
 }
 
+/* Cuts the interface off the host, and returns it; NULL if there is none. */
+static const char *cut_interface(char *host)
+{
+	char *percent = strchr(host, '%');
+
+	if (!percent)
+		return NULL;
+	*percent = '\0';
+	return percent + 1;
+}
+
+static bool is_link_local(const struct sockaddr_storage *address)
+{
+	struct sockaddr_in6 in6;
+
+	memcpy(&in6, address, sizeof(in6));
+	return address->ss_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr);
+}
+
+bool address_lacks_interface(const struct sockaddr_storage *address)
+{
+	return is_link_local(address) && !sockaddr_interface(address)[0];
+}
+
 bool address_read(const char *text, struct sockaddr_storage *address)
 {
-	char host[INET6_ADDRSTRLEN];
+	char host[HOST_MAX];
 	const char *port_text;
 	uint16_t port = DNS_PORT;
 	uint8_t octets[sizeof(struct in6_addr)];
@@ -58,26 +85,37 @@ bool address_read(const char *text, struct sockaddr_storage *address)
 		return false;
 	if (port_text && !port_read(port_text, &port))
 		return false;
+	const char *interface = cut_interface(host);
 
 	if (text[0] != '[' && inet_pton(AF_INET, host, octets) == 1)
 		len = sizeof(struct in_addr);
 	else if (inet_pton(AF_INET6, host, octets) == 1)
 		len = sizeof(struct in6_addr);
-	if (len > 0)
-		*address = sockaddr_of(span_of(octets, len), port, 0);
-	return len > 0;
+	if (len == 0)
+		return false;
+	*address = sockaddr_of(span_of(octets, len), port, 0);
+	if (!interface)
+		return true;
+	if (!is_link_local(address) || !interface_name_is_safe(interface))
+		return false;
+	sockaddr_set_interface(address, interface);
+	return true;
 }
 
 void address_write(const struct sockaddr_storage *address, char text[static ADDRESS_TEXT_MAX])
 {
-	char host[INET6_ADDRSTRLEN] = "";
+	char host[HOST_MAX] = "";
+	const char *interface = sockaddr_interface(address);
 	bool is_v6 = address->ss_family == AF_INET6;
 	unsigned port;
 
 	if (is_v6) {
 		struct sockaddr_in6 in6;
 		memcpy(&in6, address, sizeof(in6));
-		inet_ntop(AF_INET6, &in6.sin6_addr, host, sizeof(host));
+		inet_ntop(AF_INET6, &in6.sin6_addr, host, INET6_ADDRSTRLEN);
+		if (interface[0])
+			snprintf(host + strlen(host), sizeof(host) - strlen(host), "%%%.*s",
+			        IF_NAMESIZE - 1, interface);
 		port = ntohs(in6.sin6_port);
 	} else {
 		struct sockaddr_in in;

@@ -23,7 +23,7 @@ static void server_list_fini(void *value)
 
 static bool server_read_without_port(const char *text, struct sockaddr_storage *address)
 {
-	return address_read(text, address) && text[0] != '[' &&
+	return address_read(text, address) && text[0] != '[' && !strchr(text, '%') &&
 	       (address->ss_family == AF_INET6 || !strchr(text, ':'));
 }
 
@@ -47,9 +47,21 @@ static bool server_list_fill(struct config_reader *r, const config_setting_t *s,
 static bool resolver_list_read(
         struct config_reader *r, const struct config_key *k, const config_setting_t *s, void *value)
 {
-	(void)k;
-	return reader_is_list(s, CONFIG_RESOLVERS_MAX) &&
-	       server_list_fill(r, s, value, address_read);
+	const struct config_servers *servers = value;
+
+	if (!reader_is_list(s, CONFIG_RESOLVERS_MAX) ||
+	        !server_list_fill(r, s, value, address_read))
+		return false;
+	for (unsigned i = 0; i < servers->count; i++) {
+		char text[ADDRESS_TEXT_MAX];
+		address_write(&servers->items[i], text);
+		if (address_lacks_interface(&servers->items[i]))
+			return reader_wrong(r, s,
+			        "%s: the link-local address %s needs an interface, as in "
+			        "\"fe80::1%%eth0\"",
+			        k->path, text);
+	}
+	return true;
 }
 
 static bool server_list_read(
@@ -64,7 +76,8 @@ static void resolver_list_say_allowed(const struct config_key *k, FILE *out)
 {
 	(void)k;
 	fprintf(out,
-	        "a list of at most %d addresses, such as [ \"192.0.2.1\", \"[2001:db8::1]:53\" ]",
+	        "a list of at most %d addresses, such as [ \"192.0.2.1\", \"[2001:db8::1]:53\", "
+	        "\"fe80::1%%eth0\" ]",
 	        CONFIG_RESOLVERS_MAX);
 }
 

@@ -243,8 +243,8 @@ const struct config_key config_keys[] = {
 	                "Unbound at 150. See docs/limits.md." },
 	{ "resolver", &kind_resolvers, AT(resolvers), .change = CHANGE_NOW,
 	        .help = "The resolvers that keys are fetched from:\n"
-	                "[ \"192.0.2.1\", \"[2001:db8::1]:53\" ]. If the list is empty, keys are\n"
-	                "fetched from the server that the client asked." },
+	                "[ \"192.0.2.1\", \"[2001:db8::1]:53\", \"fe80::1%eth0\" ]. If the\n"
+	                "list is empty, keys are fetched from the server that the client asked." },
 	{ "walk", &kind_switch, AT(walk), .number = true,
 	        .help = "If true, and the server that the client asked does not have the keys,\n"
 	                "sealgate finds them itself, from the root servers down: an\n"

@@ -6,8 +6,10 @@
 #include <stdbool.h>
 #include <sys/socket.h>
 
-/* Reads the first "nameserver" with an address without a scope from a file like /etc/resolv.conf.
- * Returns false if there is none. */
-bool nameserver_read(const char *path, struct sockaddr_storage *server);
+#include "base/complaint.h"
+
+/* Reads the first "nameserver" from a file like /etc/resolv.conf. The complaint names the last line before it
+ * whose address cannot be used, or is "". Returns false if there is none. */
+bool nameserver_read(const char *path, struct sockaddr_storage *server, struct complaint *skipped);
 
 #endif

@@ -87,14 +87,33 @@ static void exchange_write_asked(struct exchange *e, const struct exchange_askin
 	e->question_len = asked->question_len;
 }
 
+/* Looks up the interface of a link-local server that the operator configured. */
+static int find_interface(struct sockaddr_storage *server)
+{
+	const char *name = sockaddr_interface(server);
+	unsigned index = name[0] ? if_nametoindex(name) : 0;
+
+	if (!name[0])
+		return 0;
+	if (index == 0)
+		return -ENODEV;
+	((struct sockaddr_in6 *)server)->sin6_scope_id = index;
+	return 0;
+}
+
 static int exchange_open(struct exchange *e, int type, const struct sockaddr_storage *server)
 {
+	struct sockaddr_storage to = *server;
+	int error = find_interface(&to);
+
+	if (error)
+		return error;
 	int fd = exchange_socket(server->ss_family, type, MARK_IF_ALLOWED);
 
 	if (fd < 0)
 		return fd;
 	e->fd = fd;
-	if (connect(fd, (const struct sockaddr *)server, sockaddr_size(server)) < 0 &&
+	if (connect(fd, (const struct sockaddr *)&to, sockaddr_size(&to)) < 0 &&
 	        errno != EINPROGRESS)
 		return -errno;
 	return 0;

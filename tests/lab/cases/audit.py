@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """`sealgate check` and `sealgate watch`: they say what enforcing would do, and touch no packet."""
 
+import contextlib
 import json
 import select
 import signal
@@ -9,7 +10,7 @@ import subprocess
 from lab import captures, topology, zones
 from lab.ask import PATIENCE_S
 
-from .case import Case, Group, expect, expect_equal, unprotected, wait_until
+from .case import Case, Group, World, expect, expect_data, expect_equal, unprotected, wait_until
 
 
 def _command(world, *words):
@@ -42,6 +43,36 @@ def _with_a_resolver(zone):
             expect_equal(f"status with {server}, and exit code", (verdict["status"], code),
                          (zone.status, int(zone.status == "bogus")))
     return Case(f"check: with a resolver {zone.origin} is {zone.status}", run)
+
+
+def _link_local_resolver(lab, interface="wire"):
+    """The wire's end of the link of the host. (The wire sends queries for any server to the upstream.)"""
+    link = json.loads(lab.wire.run("ip", "-j", "-6", "address", "show", "dev", "host", "scope", "link"))[0]
+    local = next(address["local"] for address in link["addr_info"] if address)
+    return f"{local}%{interface}"
+
+
+def _by_its_interface(world):
+    path = world.lab.resources.path("scope.pcap")
+    captures.write(world.lab, path, (("www.p256.test.", "A"),))
+    for interface, status in (("wire", "secure"), ("nowhere0", "indeterminate")):
+        _code, (verdict,) = _check(world, path, "--resolver", _link_local_resolver(world.lab, interface))
+        expect_equal(f"status by {interface}", verdict["status"], status)
+
+
+@contextlib.contextmanager
+def _with_link_local_resolver(lab):
+    resolver = _link_local_resolver(lab)
+    with lab.sealgate(lab.host, "host", more=f'resolver = [ "{resolver}" ];\n') as gate:
+        world = World(lab, gate, lab.ask_from_host)
+        world.resolver = resolver
+        yield world
+
+
+def _keys_from_link_local(world):
+    expect(f'"{world.resolver}"' in world.gate.printed("config", "show"), "config show lacks it")
+    for family in (4, 6):
+        expect_data(world.ask("www.p256.test.", "A", family), "A", ["192.0.2.80", "192.0.2.81"])
 
 
 def _losses_are_told(world):
@@ -149,6 +180,7 @@ GROUPS = (
         Case("check: if the capture lacks the chain, an answer is Indeterminate, and the missing link is named",
              _alone_a_link_is_missing),
         *(_with_a_resolver(zone) for zone in WITH_DATA),
+        Case("check: a link-local resolver is asked by the interface that it names", _by_its_interface),
         Case("check: packets that a capture holds only in part are reported", _losses_are_told),
         Case("check: standard input is judged like a file", _standard_input_is_judged),
         Case("check: without --anchor it uses the trust anchors of the configuration",
@@ -157,4 +189,6 @@ GROUPS = (
         _watch_sees("forge-address", "bogus", "servfail", 1),
         Case("check and watch: a wrong command line gives exit code 2", _wrong_use),
     )),
+    Group("a link-local resolver", _with_link_local_resolver, (
+        Case("keys come from a link-local resolver, by the interface that it names", _keys_from_link_local),)),
 )
