@@ -13,7 +13,7 @@ from lab.resources import Obstacle
 from .attacks import ON_GATEWAY, WAYS, refuses
 from .case import (Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode,
                    wait_until)
-from .rules import snapshot
+from .rules import REMOVE_RULES, snapshot
 from .same import CHOSEN, same_in_zone
 from .silence import WIRE, Line, passes_below
 
@@ -232,6 +232,20 @@ def _leaves_nothing(world):
     _wait_until_taken(world)
 
 
+def _script_leaves_nothing(world):
+    router = world.lab.router
+    world.gate.stop()
+    world.gate.remove_rules()
+    before = snapshot(router), _attached(world)
+    world.gate.apply_rules()
+    expect(_attached(world) != before[1], "it was not attached")
+    router.run(REMOVE_RULES, world.directory)
+    expect_equal("after the script", (snapshot(router), _attached(world)), before)
+    world.gate.apply_rules()
+    world.gate.start()
+    _wait_until_taken(world)
+
+
 def _spares_the_operator(world):
     """The operator may have filters at the same place."""
     router = world.lab.router
@@ -368,6 +382,8 @@ GROUPS = (
         Case("shortcut: when sealgate ends no query goes on from that moment", _stopped),
         Case("shortcut: rules apply while sealgate runs keeps the shortcut working", _applied_again),
         Case("shortcut: rules remove leaves nothing pinned and nothing attached", _leaves_nothing),
+        Case("shortcut: without the program the script leaves nothing pinned and nothing attached",
+             _script_leaves_nothing),
         Case("shortcut: the operator's own filters are left alone", _spares_the_operator),
         Case("shortcut: if it cannot be loaded everything works without it", _cannot_be_had))),
     Group("shortcut with masquerading", scene(translate=nat.masquerade), (
