@@ -211,7 +211,8 @@ static enum exit_code explain_question(struct explain_command *r)
 		judge_weakest(r, source);
 		code = explain_show(r, source);
 	} else if (!r->has_server) {
-		log_error("no response to this question in the captures");
+		if (whole)
+			log_error("no response to this question in the captures");
 	} else if (judge_asked(r, source)) {
 		code = explain_show(r, source);
 	}

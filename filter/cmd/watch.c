@@ -25,6 +25,7 @@ struct watching {
 	/* The queries that sealgate itself sends, by its mark; NULL if they cannot be told apart. */
 	struct capture *own;
 	struct dissector *own_dissector;
+	struct complaint own_error; /* why they cannot; else "" */
 	bool failed;
 };
 
@@ -49,16 +50,15 @@ static void take_own(const struct watching *w)
 
 static void open_own(struct watching *w)
 {
-	struct complaint error;
-
-	w->own = capture_open_marked(w->command->interface, exchange_used_mark(), &error);
+	w->own_error.text[0] = '\0';
+	w->own = capture_open_marked(w->command->interface, exchange_used_mark(), &w->own_error);
 	w->own_dissector = w->own ? dissect_new(watch_note_own, w) : NULL;
-	if (!w->own_dissector) {
-		capture_close(w->own);
-		w->own = NULL;
-		log_warning("queries that sealgate itself sends are judged, too: %s",
-		        w->own ? "out of memory" : error.text);
-	}
+	if (w->own_dissector)
+		return;
+	if (w->own)
+		complaint_no_memory(&w->own_error);
+	capture_close(w->own);
+	w->own = NULL;
 }
 
 static void close_own(struct watching *w)
@@ -98,14 +98,36 @@ static bool watch_packets(struct capture *c, struct dissector *dissector, const 
 	return stopping && !w->failed;
 }
 
-static enum exit_code run_watch(int argc, char **argv)
+static enum exit_code watch_until_the_end(
+        struct watching *w, struct capture *c, struct dissector *dissector)
 {
 	struct sigaction action = { .sa_handler = watch_stop };
+	const struct audit_report *report = &w->command->report;
+	struct losses losses = { 0 };
+	bool ok = false;
+
+	if (w->own_error.text[0])
+		log_warning("queries that sealgate itself sends are judged, too: %s",
+		        w->own_error.text);
+	if (sigaction(SIGINT, &action, NULL) == 0 && sigaction(SIGTERM, &action, NULL) == 0)
+		ok = watch_packets(c, dissector, w);
+	if (w->failed)
+		log_error("%s: out of memory, or the output cannot be written",
+		        w->command->interface);
+	audit_report_summary(report);
+	losses_add(&losses, c, dissector);
+	losses_tell(&losses);
+	if (!ok)
+		return EXIT_USAGE;
+	return audit_report_would_refuse(report) ? EXIT_NO : EXIT_FINE;
+}
+
+static enum exit_code run_watch(int argc, char **argv)
+{
 	struct audit_command a = { .source = AUDIT_INTERFACE, .command = &command_watch };
 	struct watching w = { .command = &a };
 	struct complaint error;
-	struct losses losses = { 0 };
-	bool ok = false;
+	enum exit_code code = EXIT_USAGE;
 
 	if (!audit_command_begin(&a, argc, argv))
 		return EXIT_USAGE;
@@ -116,23 +138,13 @@ static enum exit_code run_watch(int argc, char **argv)
 		log_error("%s", error.text);
 	else if (!dissector)
 		log_error("%s: out of memory", a.interface);
-	if (dissector && sigaction(SIGINT, &action, NULL) == 0 &&
-	        sigaction(SIGTERM, &action, NULL) == 0)
-		ok = watch_packets(c, dissector, &w);
-	if (w.failed)
-		log_error("%s: out of memory, or the output cannot be written", a.interface);
-	audit_report_summary(&a.report);
-	if (dissector)
-		losses_add(&losses, c, dissector);
-	losses_tell(&losses);
-	bool is_refused = audit_report_would_refuse(&a.report);
+	else
+		code = watch_until_the_end(&w, c, dissector);
 	dissect_free(dissector);
 	capture_close(c);
 	close_own(&w);
 	audit_command_end(&a);
-	if (!ok)
-		return EXIT_USAGE;
-	return is_refused ? EXIT_NO : EXIT_FINE;
+	return code;
 }
 
 static const struct command_option watch_options[] = {

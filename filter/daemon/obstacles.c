@@ -35,12 +35,13 @@ static void read_name(unsigned pid, char name[static NAME_SIZE])
 static bool queue_is_held(unsigned number, struct complaint *why)
 {
 	struct nfqueue_state state;
-	char name[NAME_SIZE];
+	char name[NAME_SIZE], ours[NAME_SIZE];
 
 	if (!nfqueue_read_state((uint16_t)number, &state))
 		return false;
 	read_name(state.holder, name);
-	if (strcmp(name, "sealgate") == 0)
+	read_name((unsigned)getpid(), ours);
+	if (name[0] && strcmp(name, ours) == 0)
 		complaint_set(why,
 		        "another sealgate runs already (pid %u) and holds queue %u: stop it, or "
 		        "give "
