@@ -25,6 +25,7 @@ struct guard {
 	struct rules_report report;
 	uint64_t gone_ms; /* when the rules were first seen to be gone */
 	int channel;
+	bool yields;    /* and has said so */
 	bool has_ended; /* the daemon has */
 };
 
@@ -58,7 +59,7 @@ static void take_order(struct guard *g, enum rules_order order)
 		read_again(g);
 	else
 		g->watch.stands_back = order == RULES_ORDER_STAND_BACK;
-	rules_watch_notice(&g->watch, true, clock_monotonic_ms());
+	rules_watch_now(&g->watch, clock_monotonic_ms());
 }
 
 /* Takes the orders that wait. */
@@ -79,20 +80,34 @@ static enum rules_state look(struct guard *g)
 	return rules_look(g->config, &g->report.why);
 }
 
-static void put_back(struct guard *g)
-{
-	g->config->inside = g->inside;
-	g->config->shortcut_interfaces = g->shortcut;
-	if (rules_apply(g->config) == 0 && g->gone_ms > 0)
-		log_warning("rules: put back %llu ms after they were found to be gone",
-		        (unsigned long long)(clock_monotonic_ms() - g->gone_ms));
-	rules_watch_restored(&g->watch, clock_monotonic_ms());
-	g->report.restored = g->watch.restored;
-}
-
 static void send_report(const struct guard *g)
 {
 	(void)!send(g->channel, &g->report, sizeof(g->report), MSG_NOSIGNAL);
+}
+
+/* The back end that works may need rights that a service lacks: iptables-legacy wants root. */
+static void put_back(struct guard *g)
+{
+	uint64_t now_ms;
+
+	g->config->inside = g->inside;
+	g->config->shortcut_interfaces = g->shortcut;
+	int error = rules_apply(g->config);
+	now_ms = clock_monotonic_ms();
+	if (error) {
+		log_error("rules: cannot be put back; the next attempt follows in %d s. DNS may "
+		          "pass unjudged: run `sealgate rules apply` as root",
+		        RULES_RETRY_MS / 1000);
+		rules_watch_failed(&g->watch, now_ms);
+		g->report.is_at_work = false;
+		send_report(g);
+		return;
+	}
+	if (g->gone_ms > 0)
+		log_warning("rules: put back %llu ms after they were found to be gone",
+		        (unsigned long long)(now_ms - g->gone_ms));
+	rules_watch_restored(&g->watch, now_ms);
+	g->report.restored = g->watch.restored;
 }
 
 /* Says once what is wrong, and once that it is right again. */
@@ -108,7 +123,7 @@ static void tell(struct guard *g, enum rules_state state, enum rules_action acti
 		log_info("rules: not in force yet: %s; sealgate applies them", why);
 	else if (action == RULES_RESTORE)
 		log_error("rules: not in force: %s; sealgate puts them back", why);
-	else if (news == g->report.news && action != RULES_YIELD)
+	else if (news == g->report.news && (action != RULES_YIELD || g->yields))
 		return;
 	else if (action == RULES_YIELD)
 		log_error(
@@ -127,6 +142,7 @@ static void tell(struct guard *g, enum rules_state state, enum rules_action acti
 		        why);
 	else if (g->report.news != RULES_NEWS_NONE)
 		log_info("rules: in force");
+	g->yields = action == RULES_YIELD;
 	g->report.news = news;
 	g->report.is_at_work = action == RULES_RESTORE;
 	send_report(g);

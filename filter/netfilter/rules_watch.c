@@ -21,6 +21,11 @@ void rules_watch_notice(struct rules_watch *w, bool urgent, uint64_t now_ms)
 		w->look_at_ms = at_ms;
 }
 
+void rules_watch_now(struct rules_watch *w, uint64_t now_ms)
+{
+	w->look_at_ms = w->rested_ms = now_ms;
+}
+
 int rules_watch_wait_ms(const struct rules_watch *w, uint64_t now_ms)
 {
 	return now_ms >= w->look_at_ms ? 0 : (int)(w->look_at_ms - now_ms);
@@ -60,4 +65,9 @@ void rules_watch_restored(struct rules_watch *w, uint64_t now_ms)
 {
 	w->restored_ms[w->restored++ % RULES_RESTORES_MAX] = now_ms;
 	w->look_at_ms = now_ms;
+}
+
+void rules_watch_failed(struct rules_watch *w, uint64_t now_ms)
+{
+	w->look_at_ms = w->rested_ms = now_ms + RULES_RETRY_MS;
 }

@@ -15,6 +15,7 @@
 
 #define RULES_LOOK_MS      5000 /* what no notification tells is found within this time */
 #define RULES_RESTORES_MAX 8
+#define RULES_RETRY_MS     60000
 #define RULES_RESTORES_MS  10000
 
 enum rules_action {
@@ -39,6 +40,9 @@ void rules_watch_init(struct rules_watch *w, bool restores, uint64_t now_ms);
 /* A notification came. The look is due soon; if it is `urgent`, at once. */
 void rules_watch_notice(struct rules_watch *w, bool urgent, uint64_t now_ms);
 
+/* The operator did something: the look is due now, even after a failure. */
+void rules_watch_now(struct rules_watch *w, uint64_t now_ms);
+
 /* Returns the milliseconds until the next look; 0 if it is due. */
 int rules_watch_wait_ms(const struct rules_watch *w, uint64_t now_ms);
 
@@ -49,5 +53,9 @@ enum rules_action rules_watch_found(
 
 /* The rules were put back. */
 void rules_watch_restored(struct rules_watch *w, uint64_t now_ms);
+
+/* They could not be put back, and will not soon be: the next look is only after RULES_RETRY_MS, whatever
+ * is notified. */
+void rules_watch_failed(struct rules_watch *w, uint64_t now_ms);
 
 #endif
