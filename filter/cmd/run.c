@@ -12,9 +12,12 @@ static enum exit_code run_daemon(int argc, char **argv)
 	int error;
 
 	if (!options_read(&o, &command_run, argc, argv) ||
-	        !options_check_arguments(argc, argv, (struct arguments){ 0 }) ||
-	        !options_load_config(&o, &c))
+	        !options_check_arguments(argc, argv, (struct arguments){ 0 }))
 		return EXIT_USAGE;
+	if (!options_load_config(&o, &c)) {
+		daemon_give_up();
+		return EXIT_USAGE;
+	}
 	error = daemon_run(&c, o.config, o.replace);
 	config_fini(&c);
 	if (error == -EINVAL)

@@ -292,7 +292,7 @@ static int bind_queues(struct service *s, const struct config *c, bool replaces)
 static int begin_service(struct service *s, struct config *c, const char *path)
 {
 	*s = (struct service){ .path = path, .signals = -1, .failed = -1 };
-	s->first = s->generation = generation_new(c);
+	s->first = s->generation = generation_new(c, NULL);
 	if (!s->first) {
 		log_error("out of memory");
 		return -ENOMEM;
@@ -351,4 +351,12 @@ int daemon_run(struct config *configured, const char *path, bool replaces)
 out:
 	service_fini(&s);
 	return error;
+}
+
+void daemon_give_up(void)
+{
+	struct handover before = { 0 };
+
+	handover_from_systemd(&before);
+	handover_fini(&before, true);
 }

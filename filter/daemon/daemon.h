@@ -11,4 +11,8 @@
  * end, or -errno if the daemon could not start or a worker failed; failures are logged. */
 int daemon_run(struct config *c, const char *path, bool replaces);
 
+/* For a process that cannot run, because its configuration is wrong: gives up the queues that systemd keeps for
+ * it. Otherwise packets would wait in them, also if queue.bypass lets them pass. */
+void daemon_give_up(void);
+
 #endif

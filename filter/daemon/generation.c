@@ -4,11 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct policy policy_of(const struct config *c)
+/* The prefixes of NAT64s are those of the start: the gate takes memory for them then. */
+static struct policy policy_of(const struct config *c, const struct config *started)
 {
-	return (struct policy){ .dns64 = c->dns64.items,
-		.dns64_count = c->dns64.count,
-		.finds_dns64 = c->dns64_discovery != 0,
+	return (struct policy){ .dns64 = started->dns64.items,
+		.dns64_count = started->dns64.count,
+		.finds_dns64 = started->dns64_discovery != 0,
 		.passes_cd = c->checking_disabled == CHECKING_DISABLED_PASS,
 		.validators = c->validators.items,
 		.validator_count = c->validators.count,
@@ -21,7 +22,7 @@ static struct policy policy_of(const struct config *c)
 		.time_servers = c->before_clock };
 }
 
-struct generation *generation_new(struct config *c)
+struct generation *generation_new(struct config *c, const struct config *started)
 {
 	struct generation *g = calloc(1, sizeof(*g));
 
@@ -29,7 +30,7 @@ struct generation *generation_new(struct config *c)
 		return NULL;
 	g->config = *c;
 	memset(c, 0, sizeof(*c));
-	g->policy = policy_of(&g->config);
+	g->policy = policy_of(&g->config, started ? started : &g->config);
 	return g;
 }
 

@@ -14,9 +14,10 @@ struct generation {
 	struct worker_config settings; /* what the workers take from it after a reload */
 };
 
-/* Makes a generation of `c`, whose lists it takes over: `c` is empty afterwards. Returns NULL if memory
+/* Makes a generation of `c`, whose lists it takes over: `c` is empty afterwards. Of `started`, the
+ * configuration at the start (NULL: this one), it borrows what a reload cannot change. Returns NULL if memory
  * is short, and `c` is as before. */
-struct generation *generation_new(struct config *c);
+struct generation *generation_new(struct config *c, const struct config *started);
 
 /* NULL is fine. */
 void generation_free(struct generation *g);

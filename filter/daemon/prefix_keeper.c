@@ -34,6 +34,7 @@ struct asked_resolver {
 
 struct prefix_keeper {
 	const struct config *config;
+	bool asks; /* resolvers */
 	struct prefix_policies policies;
 
 	pthread_mutex_t lock; /* for `found`: the main thread reads it */
@@ -205,8 +206,7 @@ static void ask(struct prefix_keeper *k, unsigned resolver)
 
 static unsigned resolver_count(const struct prefix_keeper *k)
 {
-	bool asks = k->config->dns64_discovery & 1u << DNS64_BY_DNS;
-	return asks ? k->config->resolvers.count : 0;
+	return k->asks ? k->config->resolvers.count : 0;
 }
 
 /* Asks one resolver at most, because meanwhile no prefix ends. */
@@ -334,6 +334,7 @@ struct prefix_keeper *prefix_keeper_new(const struct config *c, const struct pol
 	if (!k)
 		return NULL;
 	k->config = c;
+	k->asks = c->dns64_discovery & 1u << DNS64_BY_DNS;
 	k->policies.configured = policy;
 	k->log = (struct log_limit){ .burst = LOG_BURST, .per_second = LOG_PER_SECOND };
 	k->adverts_fd = -1;

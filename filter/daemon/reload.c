@@ -58,7 +58,7 @@ static struct generation *make_next(
 
 	if (config_load(&c, s->path, NULL, why) != 0)
 		return NULL;
-	struct generation *next = generation_new(&c);
+	struct generation *next = generation_new(&c, s->started);
 	if (!next) {
 		config_fini(&c);
 		complaint_no_memory(why);

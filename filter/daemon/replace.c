@@ -79,6 +79,8 @@ static int take_from(const char *path, struct handover *h)
 	if (!answer)
 		return error;
 	error = control_answer_code(answer) == CONTROL_FINE ? 1 : -EOPNOTSUPP;
+	if (control_answer_error(answer))
+		log_error("%s", control_answer_error(answer));
 	control_answer_free(answer);
 	for (unsigned i = 0; i < HANDOVER_MAX && error == 1; i++)
 		error = take_one(fd, h);

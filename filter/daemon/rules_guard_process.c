@@ -94,7 +94,8 @@ static void put_back(struct guard *g)
 	g->config->shortcut_interfaces = g->shortcut;
 	int error = rules_apply(g->config);
 	now_ms = clock_monotonic_ms();
-	if (error) {
+	/* rules that another back end has may be out of reach, and those of this one still be in place */
+	if (error && look(g) != RULES_IN_FORCE) {
 		log_error("rules: cannot be put back; the next attempt follows in %d s. DNS may "
 		          "pass unjudged: run `sealgate rules apply` as root",
 		        RULES_RETRY_MS / 1000);
@@ -121,6 +122,11 @@ static void tell(struct guard *g, enum rules_state state, enum rules_action acti
 		g->report.why.text[0] = '\0';
 	if (action == RULES_RESTORE && g->report.news == RULES_NEWS_NONE)
 		log_info("rules: not in force yet: %s; sealgate applies them", why);
+	else if (action == RULES_RESTORE && state == RULES_FOREIGN)
+		log_warning(
+		        "rules: %s (or the inside of the gateway has changed); sealgate applies "
+		        "its own",
+		        why);
 	else if (action == RULES_RESTORE)
 		log_error("rules: not in force: %s; sealgate puts them back", why);
 	else if (news == g->report.news && (action != RULES_YIELD || g->yields))
@@ -185,13 +191,24 @@ static void wait_for_events(struct guard *g)
 }
 
 /* Keeps stdin, stdout, stderr and the channel. A queue that this process held would outlive the daemon. */
+static void close_one_by_one(int channel)
+{
+	long last = sysconf(_SC_OPEN_MAX);
+
+	for (int fd = STDERR_FILENO + 1; fd < last; fd++) {
+		if (fd != channel)
+			close(fd);
+	}
+}
+
 static void close_others(int channel)
 {
 	const unsigned first = STDERR_FILENO + 1;
 
-	if ((unsigned)channel > first)
-		syscall(SYS_close_range, first, (unsigned)channel - 1, 0);
-	syscall(SYS_close_range, (unsigned)channel + 1, ~0u, 0);
+	if (((unsigned)channel > first &&
+	            syscall(SYS_close_range, first, (unsigned)channel - 1, 0) != 0) ||
+	        syscall(SYS_close_range, (unsigned)channel + 1, ~0u, 0) != 0)
+		close_one_by_one(channel); /* Linux before 5.9 */
 }
 
 /* systemd and terminals send their signals to the daemon and to the guard. The daemon decides. */

@@ -13,6 +13,7 @@
 #include "daemon/reload.h"
 #include "daemon/replace.h"
 #include "daemon/service.h"
+#include "daemon/systemd.h"
 #include "worker/worker_orders.h"
 
 static void reply_add_pause(struct service *s, struct control_reply *reply)
@@ -112,6 +113,13 @@ static void let_replace(void *context, char *const words[], struct control_reply
 	struct service *s = context;
 
 	(void)words;
+	if (systemd_started_us()) {
+		/* systemd would start another one, beside the one that takes over */
+		reply->code = CONTROL_NO;
+		complaint_set(&reply->error, "systemd runs this sealgate: use `systemctl restart "
+		                             "sealgate`, which loses no query either");
+		return;
+	}
 	s->is_replaced = true;
 	reply->then = hand_over;
 	control_add_number(reply, "pid", getpid());

@@ -64,3 +64,8 @@ void systemd_alive(void)
 {
 	sd_notify(0, "WATCHDOG=1");
 }
+
+bool systemd_started_us(void)
+{
+	return getenv("NOTIFY_SOCKET") != NULL;
+}

@@ -32,6 +32,9 @@ void systemd_forget(const char *name);
 uint64_t systemd_watchdog_ms(void);
 void systemd_alive(void);
 
+/* True if systemd started this process, and starts another one when it ends. */
+bool systemd_started_us(void);
+
 /* Sets the one line that `systemctl status` shows. */
 void systemd_status(const char *text);
 

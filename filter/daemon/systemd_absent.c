@@ -45,3 +45,8 @@ uint64_t systemd_watchdog_ms(void)
 void systemd_alive(void)
 {
 }
+
+bool systemd_started_us(void)
+{
+	return false;
+}

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/complaint.h"
 #include "base/log.h"
@@ -144,6 +145,9 @@ static bool apply_shortcut(const struct config *c)
 		remove_shortcut(c);
 		return false;
 	}
+	/* a service has no right to load a program, and must not detach the one that root attached */
+	if (geteuid() != 0 && shortcut_rules_are_attached(c))
+		return true;
 	if (shortcut_rules_apply(c, &why) == 0)
 		return true;
 	log_warning(

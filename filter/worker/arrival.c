@@ -27,9 +27,7 @@ int arrivals_init(struct arrivals *all)
 	int result = once_more_init(&all->once_more);
 	if (result < 0)
 		return result;
-	if (!all->fallback->can_assist && !policy_may_have_dns64(all->config->policy) &&
-	        !all->config->monitors)
-		return 0;
+	/* also if nothing needs them now: a reload may name a resolver */
 	all->response_rrs = scratch_rrs_new();
 	all->proof_rrs = scratch_rrs_new();
 	return all->response_rrs && all->proof_rrs ? 0 : -ENOMEM;

@@ -101,24 +101,23 @@ static void use_settings(struct worker *w, const struct worker_config *s)
 	gates_use_settings(&w->gates);
 }
 
-static void take_settings(struct worker *w)
+static void take_settings(struct worker *w, const struct worker_config *wanted)
 {
-	const struct worker_config *wanted = __atomic_load_n(&w->orders.settings, __ATOMIC_ACQUIRE);
-
 	if (wanted == w->settings_used)
 		return;
 	use_settings(w, wanted);
 	__atomic_store_n(&w->settings_used, wanted, __ATOMIC_RELEASE);
 }
 
-/* If memory is short, the old policy stays in use until the next turn. */
-static void take_sign_policy(struct worker *w)
+/* Returns false if memory is short: then the old policy stays in use until the next turn. */
+static bool take_sign_policy(struct worker *w)
 {
 	const struct sign_policy *wanted =
 	        __atomic_load_n(&w->orders.sign_policy, __ATOMIC_ACQUIRE);
 
 	if (wanted != w->sign_policy_used && signer_set_policy(w->sign_trade.signer, wanted) == 0)
 		__atomic_store_n(&w->sign_policy_used, wanted, __ATOMIC_RELEASE);
+	return wanted == w->sign_policy_used;
 }
 
 static void take_anchors(struct worker *w)
@@ -189,10 +188,15 @@ static void take_pause(struct worker *w)
 
 void orders_take(struct worker *w)
 {
+	/* Read first and published last: the policies were given before them. So who sees the settings taken
+	 * may free the former policies, too. */
+	const struct worker_config *settings =
+	        __atomic_load_n(&w->orders.settings, __ATOMIC_ACQUIRE);
+
 	take_anchors(w);
 	take_gate_policy(w);
-	take_settings(w); /* after the policy: who sees it taken may free the former policy, too */
-	take_sign_policy(w);
+	if (take_sign_policy(w))
+		take_settings(w, settings);
 	take_clock(w);
 	take_forget(w);
 	w->stopping = __atomic_load_n(&w->orders.stop, __ATOMIC_ACQUIRE);

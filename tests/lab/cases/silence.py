@@ -12,6 +12,9 @@ from .case import described, expect, wait_until
 
 # The wire's own addresses, as the host and the client see them.
 WIRE = {"host": {4: "10.53.3.1", 6: "fd53:3::1"}, "client": {4: "10.53.2.1", 6: "fd53:2::1"}}
+# The attacker gives a query up if the upstream does not answer it within a minute (lab/attacker.py).
+GIVES_UP_S = attacker.UPSTREAM_S + 60
+
 _serial = itertools.count(1)
 
 
@@ -66,7 +69,7 @@ class Line:
         """The same for everything that has reached the attacker, after a fence."""
         gate = self._world.gate
         wait_until(lambda: self._journal.is_all_done(self._since) and gate.waiting() == 0,
-                   lambda: f"{gate.waiting()} packets wait")
+                   lambda: f"{gate.waiting()} packets wait", GIVES_UP_S)
 
     def fence(self):
         """Sends another query and waits for its answer, which overtakes no other packet. So earlier queries
