@@ -96,10 +96,9 @@ static void put_back(struct guard *g)
 	now_ms = clock_monotonic_ms();
 	/* rules that another back end has may be out of reach, and those of this one still be in place */
 	if (error && look(g) != RULES_IN_FORCE) {
-		log_error("rules: cannot be put back; the next attempt follows in %d s. DNS may "
+		log_error("rules: cannot be put back; the next attempt follows in %u s. DNS may "
 		          "pass unjudged: run `sealgate rules apply` as root",
-		        RULES_RETRY_MS / 1000);
-		rules_watch_failed(&g->watch, now_ms);
+		        rules_watch_failed(&g->watch, now_ms) / 1000);
 		g->report.is_at_work = false;
 		send_report(g);
 		return;

@@ -4,6 +4,7 @@
 enum {
 	SOON_MS = 1000, /* routes change in bursts */
 	REST_FACTOR = 9,
+	RETRY_FIRST_MS = 1000,
 };
 
 void rules_watch_init(struct rules_watch *w, bool restores, uint64_t now_ms)
@@ -24,6 +25,7 @@ void rules_watch_notice(struct rules_watch *w, bool urgent, uint64_t now_ms)
 void rules_watch_now(struct rules_watch *w, uint64_t now_ms)
 {
 	w->look_at_ms = w->rested_ms = now_ms;
+	w->failed = 0;
 }
 
 int rules_watch_wait_ms(const struct rules_watch *w, uint64_t now_ms)
@@ -65,9 +67,18 @@ void rules_watch_restored(struct rules_watch *w, uint64_t now_ms)
 {
 	w->restored_ms[w->restored++ % RULES_RESTORES_MAX] = now_ms;
 	w->look_at_ms = now_ms;
+	w->failed = 0;
 }
 
-void rules_watch_failed(struct rules_watch *w, uint64_t now_ms)
+uint32_t rules_watch_failed(struct rules_watch *w, uint64_t now_ms)
 {
-	w->look_at_ms = w->rested_ms = now_ms + RULES_RETRY_MS;
+	uint32_t wait_ms = RETRY_FIRST_MS;
+
+	for (unsigned i = 0; i < w->failed && wait_ms < RULES_RETRY_MS; i++)
+		wait_ms *= 2;
+	if (wait_ms > RULES_RETRY_MS)
+		wait_ms = RULES_RETRY_MS;
+	w->failed++;
+	w->look_at_ms = w->rested_ms = now_ms + wait_ms;
+	return wait_ms;
 }

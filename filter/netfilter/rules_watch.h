@@ -31,6 +31,7 @@ struct rules_watch {
 	uint64_t look_at_ms;
 	uint64_t rested_ms; /* no earlier look, whatever happens */
 	unsigned restored;  /* since the start */
+	unsigned failed;    /* in a row */
 	uint64_t restored_ms[RULES_RESTORES_MAX];
 };
 
@@ -54,8 +55,9 @@ enum rules_action rules_watch_found(
 /* The rules were put back. */
 void rules_watch_restored(struct rules_watch *w, uint64_t now_ms);
 
-/* They could not be put back, and will not soon be: the next look is only after RULES_RETRY_MS, whatever
- * is notified. */
-void rules_watch_failed(struct rules_watch *w, uint64_t now_ms);
+/* They could not be put back. Another program may have been at work on the packet filter at that moment, or
+ * a right may be missing for good. So the next look is after a second, whatever is notified, and twice as
+ * late after each further failure, up to RULES_RETRY_MS. Returns how many milliseconds. */
+uint32_t rules_watch_failed(struct rules_watch *w, uint64_t now_ms);
 
 #endif

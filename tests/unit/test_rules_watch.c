@@ -84,19 +84,24 @@ static void notifications_bring_the_next_look_forward(void **state)
 }
 
 /* Else a service that lacks a right would run all back ends, and log their errors, without a pause. */
-static void rules_that_cannot_be_put_back_are_left_for_a_minute(void **state)
+static void rules_that_cannot_be_put_back_are_tried_less_and_less(void **state)
 {
+	static const int waits_ms[] = { 1000, 2000, 4000, 8000, 16000, 32000, RULES_RETRY_MS,
+		RULES_RETRY_MS };
 	struct rules_watch w;
 
 	(void)state;
 	rules_watch_init(&w, true, 1000);
-	assert_int_equal(rules_watch_found(&w, RULES_MISSING, 1000, 1010), RULES_RESTORE);
-	rules_watch_failed(&w, 1500);
-	rules_watch_notice(&w, true, 1600);
-	assert_int_equal(rules_watch_wait_ms(&w, 1600), RULES_RETRY_MS - 100);
+	for (size_t i = 0; i < COUNT(waits_ms); i++) {
+		assert_int_equal(rules_watch_found(&w, RULES_MISSING, 1000, 1010), RULES_RESTORE);
+		assert_int_equal(rules_watch_failed(&w, 1500), waits_ms[i]);
+		rules_watch_notice(&w, true, 1600);
+		assert_int_equal(rules_watch_wait_ms(&w, 1600), waits_ms[i] - 100);
+	}
 	assert_int_equal(w.restored, 0);
 	rules_watch_now(&w, 1700);
 	assert_int_equal(rules_watch_wait_ms(&w, 1700), 0);
+	assert_int_equal(rules_watch_failed(&w, 1800), waits_ms[0]);
 }
 
 int main(void)
@@ -104,7 +109,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_done_about_each_state),
 		cmocka_unit_test(another_program_is_fought_within_bounds),
-		cmocka_unit_test(rules_that_cannot_be_put_back_are_left_for_a_minute),
+		cmocka_unit_test(rules_that_cannot_be_put_back_are_tried_less_and_less),
 		cmocka_unit_test(notifications_bring_the_next_look_forward),
 	};
 
