@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What differs between the configuration in force and a new one, and when it takes effect. */
+/* Tells which keys of a new configuration differ from those in force, and when they take effect. */
 #ifndef CONFIG_CONFIG_CHANGE_H
 #define CONFIG_CONFIG_CHANGE_H
 

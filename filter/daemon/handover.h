@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What one process of the daemon leaves to the next: the descriptors of its workers, each under a name. While
- * no process runs, systemd holds them in its file descriptor store (sd_pid_notify_with_fds(3)), and packets
+/* A process of the daemon leaves the descriptors of its workers to the next one, each under a name. While no
+ * process runs, systemd holds them in its file descriptor store (sd_pid_notify_with_fds(3)), and packets
  * wait in their queues. */
 #ifndef DAEMON_HANDOVER_H
 #define DAEMON_HANDOVER_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What keeps the daemon from starting, seen before it changes anything. */
+/* Looks for obstacles to the start of the daemon, before it changes anything. */
 #ifndef DAEMON_OBSTACLES_H
 #define DAEMON_OBSTACLES_H
 

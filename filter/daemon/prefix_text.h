@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the log and the status say of the prefixes of NAT64s that were found. Private to daemon/. */
+/* Texts of the log and the status about prefixes of NAT64s that were found. Private to daemon/. */
 #ifndef DAEMON_PREFIX_TEXT_H
 #define DAEMON_PREFIX_TEXT_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the main thread does while the workers serve: it waits for signals, commands and news, and does what is
+/* The main thread, while the workers serve: it waits for signals, commands and news, and does what is
  * due. Private to daemon/. */
 #ifndef DAEMON_SERVICE_WAIT_H
 #define DAEMON_SERVICE_WAIT_H

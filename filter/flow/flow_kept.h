@@ -29,7 +29,7 @@ struct flow_gone {
 	uint32_t slot, unused;
 };
 
-/* What lies before the table. */
+/* The head of the memory; the table follows it. */
 struct flow_kept {
 	uint32_t layout, flow_size, octets, question_max, signing_size;
 	uint32_t trade; /* enum flow_trade */

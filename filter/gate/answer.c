@@ -109,7 +109,7 @@ static bool judge_dname_link(
  * its own zone. What it says of another zone is not used; the client asks that zone's servers
  * itself (RFC 1034, 3.6.2 and 4.3.2). If the target has an anchor that the link
  * has not, it is in another zone. If neither has one, the zones are not known, and nothing of the answer
- * is judged: an attacker gains nothing by the rest that he could not forge before it. */
+ * is judged: an attacker gains no more by the rest than by the part before it. */
 static bool leaves_zone(struct judging *j, const struct rrset *set, const struct name *target)
 {
 	const struct anchor *anchor = anchors_above(j->gate->store->anchors, target);

@@ -7,7 +7,7 @@
  * - the A RRset with that address is Secure;
  * - the zone proves that the name has no AAAA record.
  *
- * What is missing is wanted: the A RRset, and the proof. So a forger of such a record can only give
+ * The A RRset and the proof are wanted, if they are missing. So a forger of such a record can only give
  * the client an address that the name has. Private to gate/. */
 #ifndef GATE_DNS64_H
 #define GATE_DNS64_H

@@ -7,7 +7,7 @@
  * A table of a fixed size, by name; a full one replaces its least recently used entry. A proof holds for
  * every client. That there is none is remembered for a few seconds, and only for the server that was
  * asked. An attacker who leaves out proofs, or replays a wildcard's answer under another name, causes one
- * query for a name in that time, and gains nothing by what he answers to it: only what the zone has
+ * query for a name in that time, and gains nothing by an answer to it: only what the zone has
  * signed counts. Private to gate/. */
 #ifndef GATE_EXPANSION_H
 #define GATE_EXPANSION_H

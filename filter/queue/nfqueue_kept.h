@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a worker leaves to its successor about its two queues, besides their socket. It lies in memory that
+/* The notes that a worker leaves to its successor about its two queues, in memory that
  * outlives the process (worker/kept.h), and is written as packets come. Its layout never changes: another
  * version of sealgate may read it.
  *
