@@ -4,12 +4,14 @@
 
 It runs in the wire's namespace as a process of its own. The mode file names the current attack, so the
 attack can change while the proxy runs; "pass" passes on the genuine octets. The journal gets a line when a
-query comes, "came ID", and another when everything that the attacker makes of it is sent, "sent ID COUNT".
+query comes, "came ID NUMBER", and another when everything that the attacker makes of it is sent,
+"sent ID NUMBER COUNT". Each query has a number of its own: two queries may have the same id.
 
     attacker.py MODE_FILE TWIN_ZONE_FILE JOURNAL
 """
 
 import contextlib
+import itertools
 import os
 import random
 import selectors
@@ -65,12 +67,12 @@ def _respond(query_wire, mode, twin):
             for sent in attacks.apply(mode, dns.message.from_wire(genuine), scene)]
 
 
-def _note(journal, word, query_wire, *more):
+def _note(journal, word, query_wire, *numbers):
     """In one write, so that no reader sees half a line."""
-    os.write(journal, " ".join((word, query_wire[:2].hex(), *more)).encode() + b"\n")
+    os.write(journal, " ".join((word, query_wire[:2].hex(), *map(str, numbers))).encode() + b"\n")
 
 
-def _serve(sock, query_wire, client, mode, twin, journal):
+def _serve(sock, query_wire, client, mode, twin, journal, number):
     count = 0
     try:
         for response in _respond(query_wire, mode, twin):
@@ -82,7 +84,7 @@ def _serve(sock, query_wire, client, mode, twin, journal):
     except Exception:
         # A bug of the attacker must be visible: its silence would look like a blocked attack.
         traceback.print_exc()
-    _note(journal, "sent", query_wire, str(count))
+    _note(journal, "sent", query_wire, number, count)
 
 
 def main(mode_file, twin_file, journal_file):
@@ -98,14 +100,16 @@ def main(mode_file, twin_file, journal_file):
         sock.bind((anywhere, PORT))
         selector.register(sock, selectors.EVENT_READ)
     print("ready", flush=True)
+    numbers = itertools.count(1)
     while True:
         for key, _events in selector.select():
             query_wire, client = key.fileobj.recvfrom(65535)
             with open(mode_file) as file:
                 mode = file.read().strip()
-            _note(journal, "came", query_wire)
+            number = next(numbers)
+            _note(journal, "came", query_wire, number)
             threading.Thread(target=_serve, daemon=True, args=(
-                key.fileobj, query_wire, client, mode, twin, journal)).start()
+                key.fileobj, query_wire, client, mode, twin, journal, number)).start()
 
 
 if __name__ == "__main__":

@@ -24,24 +24,25 @@ class Journal:
         """The moment, for `since`."""
         return os.path.getsize(self.path) if os.path.exists(self.path) else 0
 
-    def _lines(self, since, word, query_wire=b""):
+    def _numbers(self, since, word, query_wire=b""):
+        """The numbers of the queries that have such a line."""
         with open(self.path) as file:
             file.seek(since)
-            return [line for line in file.read().splitlines()
-                    if line.startswith(f"{word} {query_wire[:2].hex()}")]
+            return {line.split()[2] for line in file.read().splitlines()
+                    if line.startswith(f"{word} {query_wire[:2].hex()}")}
 
     def came(self, since, query_wire=b""):
         """How often the query, or any query, reached the wire."""
-        return len(self._lines(since, "came", query_wire))
+        return len(self._numbers(since, "came", query_wire))
 
     def is_done(self, since, query_wire):
         """True if the query came, and the attacker has sent everything that it makes of it."""
-        came = self.came(since, query_wire)
-        return came > 0 and came == len(self._lines(since, "sent", query_wire))
+        return self.came(since, query_wire) > 0 and self.is_all_done(since, query_wire)
 
-    def is_all_done(self, since):
-        """True if the attacker will send nothing more for the queries that came."""
-        return self.came(since) == len(self._lines(since, "sent"))
+    def is_all_done(self, since, query_wire=b""):
+        """True if the attacker will send nothing more for the queries that came. Queries from before the
+        moment do not count, although the attacker may end them after it."""
+        return self._numbers(since, "came", query_wire) <= self._numbers(since, "sent", query_wire)
 
 
 class Lab:
