@@ -2,21 +2,20 @@
 #include "daemon/reload.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "daemon/anchor_keeper.h"
 #include "daemon/prefix_keeper.h"
 #include "daemon/service_workers.h"
+#include "daemon/workers_wait.h"
 #include "worker/worker_orders.h"
-
-/* A reload waits at most this long until the workers use the configuration of the reload before. */
-#define TAKEN_WAIT_MS 1000
 
 /* Frees the former generation once no worker uses it. Returns true if there is none left. The first one
  * stays: the parts that were made at the start look into it. */
-static bool release_generation(struct service *s)
+static bool release_generation(void *service)
 {
+	struct service *s = service;
+
 	for (unsigned i = 0; s->former && i < s->worker_count; i++) {
 		if (worker_settings(s->workers[i]) != &s->generation->settings)
 			return false;
@@ -29,15 +28,11 @@ static bool release_generation(struct service *s)
 
 static bool wait_for_workers(struct service *s, struct complaint *why)
 {
-	for (unsigned waited_ms = 0; !release_generation(s); waited_ms++) {
-		if (waited_ms == TAKEN_WAIT_MS) {
-			complaint_set(why, "a worker does not yet use the configuration of the "
-			                   "reload before; try again");
-			return false;
-		}
-		usleep(1000);
-	}
-	return true;
+	if (workers_wait(release_generation, s))
+		return true;
+	complaint_set(why, "a worker does not yet use the configuration of the reload before; try "
+	                   "again");
+	return false;
 }
 
 /* The policy goes before the settings: worker_use_settings() says why. Returns 0 or -ENOMEM. */

@@ -4,18 +4,15 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/complaint.h"
 #include "base/log.h"
+#include "daemon/workers_wait.h"
 #include "daemon/zone_policy.h"
 #include "worker/worker_orders.h"
 
 #define DAY_S  86400
 #define DAY_MS (DAY_S * UINT64_C(1000))
-
-/* A reload waits at most this long until the workers use the keys of the reload before. */
-#define TAKEN_WAIT_MS 1000
 
 struct zone_keeper {
 	struct zone_policy *current;
@@ -55,8 +52,10 @@ void zone_keeper_serve(struct zone_keeper *k, struct worker *const workers[], un
 /* ---- Reading again ---- */
 
 /* Frees the former keys once no worker uses them. Returns true if there are none left. */
-static bool release_former(struct zone_keeper *k)
+static bool release_former(void *keeper)
 {
+	struct zone_keeper *k = keeper;
+
 	for (unsigned i = 0; k->former && i < k->worker_count; i++) {
 		if (worker_sign_policy(k->workers[i]) != zone_policy_signing(k->current))
 			return false;
@@ -68,13 +67,10 @@ static bool release_former(struct zone_keeper *k)
 
 int zone_keeper_reload(struct zone_keeper *k, const struct config *c, struct complaint *why)
 {
-	for (unsigned waited_ms = 0; !release_former(k); waited_ms++) {
-		if (waited_ms == TAKEN_WAIT_MS) {
-			complaint_set(why, "a worker does not yet use the keys of the reload "
-			                   "before; try again");
-			return -1;
-		}
-		usleep(1000);
+	if (!workers_wait(release_former, k)) {
+		complaint_set(why, "a worker does not yet use the keys of the reload before; try "
+		                   "again");
+		return -1;
 	}
 	struct zone_policy *fresh = zone_policy_load(c, why);
 	if (!fresh)
