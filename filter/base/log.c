@@ -21,15 +21,31 @@ static const struct {
 
 void log_set_level(enum log_level level)
 {
-	max_level = level;
+	__atomic_store_n(&max_level, level, __ATOMIC_RELAXED);
+}
+
+enum log_level log_get_level(void)
+{
+	return __atomic_load_n(&max_level, __ATOMIC_RELAXED);
 }
 
 bool log_writes(enum log_level level)
 {
-	return level <= max_level;
+	return level <= log_get_level();
 }
 
-static const char *level_word(enum log_level level)
+bool log_level_find(const char *word, enum log_level *level)
+{
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+		if (strcmp(levels[i].word, word) == 0) {
+			*level = levels[i].level;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *log_level_word(enum log_level level)
 {
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
 		if (levels[i].level == level)
@@ -44,12 +60,12 @@ void log_line(enum log_level level, const char *format, ...)
 	int len;
 	va_list args;
 
-	if (level > max_level)
+	if (!log_writes(level))
 		return;
 	if (getenv("JOURNAL_STREAM"))
 		len = snprintf(line, sizeof(line), "<%d>", level);
 	else
-		len = snprintf(line, sizeof(line), "sealgate: %s: ", level_word(level));
+		len = snprintf(line, sizeof(line), "sealgate: %s: ", log_level_word(level));
 	va_start(args, format);
 	int more = vsnprintf(line + len, sizeof(line) - (size_t)len - 1, format, args);
 	va_end(args);

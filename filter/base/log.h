@@ -15,9 +15,16 @@ enum log_level {
 	LOG_LEVEL_DEBUG = 7
 };
 
-/* Sets the level: from now on, lines with a higher number are not written. The default is
+/* Sets the level, in any thread: from now on, lines with a higher number are not written. The default is
  * LOG_LEVEL_INFO. */
 void log_set_level(enum log_level level);
+enum log_level log_get_level(void);
+
+/* Returns "error", "warning", "info" or "debug". */
+const char *log_level_word(enum log_level level);
+
+/* Finds the level with this word. Returns false if there is none. */
+bool log_level_find(const char *word, enum log_level *level);
 
 /* Writes one line; a message longer than about 1000 octets is cut. Octets that are not printable
  * ASCII are written as '?', so that a name from the network cannot forge a line. */

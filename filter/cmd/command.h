@@ -25,10 +25,10 @@ struct command_option {
 	const char *help;
 };
 
-/* A word that a subcommand takes as its first argument. */
+/* A word, or two with a space between them, that a subcommand takes as its first arguments. */
 struct command_verb {
 	const char *name;      /* NULL ends the table */
-	const char *arguments; /* those that follow this word only; NULL: none */
+	const char *arguments; /* those that follow this word only: "NAME [UNTIL]"; NULL: none */
 	const char *help;
 	/* Acts; the subcommand says what `context` is. NULL if the subcommand acts itself. */
 	enum exit_code (*run)(void *context);

@@ -49,12 +49,25 @@ static void print_option(const struct command_option *o)
 	print_row(left, o->help);
 }
 
+/* Writes " apply|remove|show"; or " WORD..." if that is too long for a line: the words follow anyhow. */
+static void list_words(const struct command *c, char *text, size_t size)
+{
+	size_t len = 0, room = WIDTH - strlen("usage: sealgate  [OPTION]...") - strlen(c->name);
+
+	for (const struct command_verb *v = c->verbs; v && v->name && len < size; v++)
+		len += (size_t)snprintf(text + len, size - len, "%c%s%s%s",
+		        v == c->verbs ? ' ' : '|', v->name, v->arguments ? " " : "",
+		        v->arguments ? v->arguments : "");
+	if (len > room)
+		snprintf(text, size, " WORD...");
+}
+
 static void print_usage(const struct command *c)
 {
-	printf("usage: sealgate %s", c->name);
-	for (const struct command_verb *v = c->verbs; v && v->name; v++)
-		printf("%c%s%s%s", v == c->verbs ? ' ' : '|', v->name, v->arguments ? " " : "",
-		        v->arguments ? v->arguments : "");
+	char words[200] = "";
+
+	list_words(c, words, sizeof(words));
+	printf("usage: sealgate %s%s", c->name, words);
 	if (c->arguments)
 		printf(" %s", c->arguments);
 	puts(c->options ? " [OPTION]...\n" : "\n");

@@ -64,17 +64,26 @@ static enum exit_code say_no_answer(const char *path, int error)
 	return EXIT_UNREACHABLE;
 }
 
-/* A command has one argument, or none. */
-static struct arguments ctl_arguments(const struct command_verb *verb)
+/* Counts the arguments of a verb, such as "NAME [UNTIL]". `names` gets the text in place of each name. */
+static struct arguments ctl_arguments(
+        const struct command_verb *verb, const char *names[static CONTROL_WORDS_MAX])
 {
-	int count = verb->arguments != NULL;
+	struct arguments expected = { names, 0, 0 };
+	const char *at = verb->arguments ? verb->arguments : "";
 
-	return (struct arguments){ &verb->arguments, count, count };
+	while (*at) {
+		names[expected.most++] = verb->arguments;
+		expected.least += *at != '[';
+		at += strcspn(at, " ");
+		at += strspn(at, " ");
+	}
+	return expected;
 }
 
 static enum exit_code run_ctl(int argc, char **argv)
 {
 	const struct command_verb *verb;
+	const char *names[CONTROL_WORDS_MAX];
 	char request[CONTROL_REQUEST_MAX], path[CONFIG_PATH_MAX];
 	struct options o;
 	int error = 0;
@@ -83,7 +92,7 @@ static enum exit_code run_ctl(int argc, char **argv)
 		return EXIT_USAGE;
 	char *const *words = argv + optind;
 	verb = options_verb(&command_ctl, argc, argv);
-	if (!verb || !options_check_arguments(argc, argv, ctl_arguments(verb)))
+	if (!verb || !options_check_arguments(argc, argv, ctl_arguments(verb, names)))
 		return EXIT_USAGE;
 	find_socket(o.config, path);
 	if (!write_request(words, request, sizeof(request))) {
@@ -107,6 +116,8 @@ static const struct command_verb ctl_verbs[] = {
 	{ "pause", "SECONDS", "let every packet pass unjudged for this time, a day at most", NULL },
 	{ "resume", NULL, "end the pause", NULL },
 	{ "flush", NULL, "forget the learned keys and the judged messages", NULL },
+	{ "log-level", "LEVEL",
+	        "log this (error, warning, info or debug) until the next reload or restart", NULL },
 	{ "reload", NULL, "read the configuration again, and the keys of a signer", NULL },
 	{ "status", NULL, "print the state and the main counters", NULL },
 	{ 0 },

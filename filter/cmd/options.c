@@ -122,14 +122,29 @@ static void list_verbs(const struct command_verb *verbs, char *text, size_t size
 	}
 }
 
+/* Returns how many of the arguments from argv[optind] on are this verb: one or two; 0 if it is another. */
+static int verb_words(const struct command_verb *v, int argc, char **argv)
+{
+	const char *space = strchr(v->name, ' ');
+	size_t len = space ? (size_t)(space - v->name) : strlen(v->name);
+
+	if (strncmp(argv[optind], v->name, len) != 0 || argv[optind][len] != '\0')
+		return 0;
+	if (!space)
+		return 1;
+	return optind + 1 < argc && strcmp(argv[optind + 1], space + 1) == 0 ? 2 : 0;
+}
+
 const struct command_verb *options_verb(const struct command *c, int argc, char **argv)
 {
-	const char *word = optind < argc ? argv[optind++] : NULL;
-	char list[200], hint[NEAREST_HINT_SIZE];
+	const char *word = optind < argc ? argv[optind] : NULL;
+	char list[300], hint[NEAREST_HINT_SIZE];
 	struct nearest meant = nearest_to(word ? word : "");
 
 	for (const struct command_verb *v = c->verbs; word && v->name; v++) {
-		if (strcmp(v->name, word) == 0)
+		int words = verb_words(v, argc, argv);
+		optind += words;
+		if (words > 0)
 			return v;
 		nearest_try(&meant, v->name);
 	}

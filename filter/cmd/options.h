@@ -39,7 +39,7 @@ int options_next(const struct command *c, int argc, char **argv);
 /* True if the arguments from argv[optind] on are as many as expected; logs an error if not. */
 bool options_check_arguments(int argc, char **argv, struct arguments expected);
 
-/* Takes the verb at argv[optind], and moves `optind` past it. Returns NULL after logging an error. */
+/* Takes the verb at argv[optind], of one word or two, and moves `optind` past it. Returns NULL after logging an error. */
 const struct command_verb *options_verb(const struct command *c, int argc, char **argv);
 
 /* Reads the options of a subcommand that has no others than those of struct options: with the ids c

@@ -128,26 +128,39 @@ static void control_refuse(struct control_reply *reply, const char *what, const 
 	complaint_set(&reply->error, "%s%s", what, more);
 }
 
+/* Returns how many words of a request make up the name of the command; 0 if it is another command. */
+static unsigned name_words(const struct control_command *command, char *const words[])
+{
+	const char *space = strchr(command->name, ' ');
+	size_t len = space ? (size_t)(space - command->name) : strlen(command->name);
+
+	if (strncmp(words[0], command->name, len) != 0 || words[0][len] != '\0')
+		return 0;
+	if (!space)
+		return 1;
+	return words[1] && strcmp(words[1], space + 1) == 0 ? 2 : 0;
+}
+
 static void control_run(const struct control *c, char *request, struct control_reply *reply)
 {
 	char *words[CONTROL_WORDS_MAX + 1] = { NULL }, *rest = NULL;
 	const struct control_command *command = c->commands;
-	unsigned count = 0;
+	unsigned count = 0, named = 0;
 
 	for (char *word = strtok_r(request, " ", &rest); word && count < CONTROL_WORDS_MAX;
 	        word = strtok_r(NULL, " ", &rest))
 		words[count++] = word;
-	while (command->name && count > 0 && strcmp(command->name, words[0]) != 0)
+	while (count > 0 && command->name && !(named = name_words(command, words)))
 		command++;
 	if (count == 0)
 		control_refuse(reply, "the request has no command", "");
 	else if (!command->name)
 		control_refuse(reply, "the daemon has no such command: ", words[0]);
-	else if (count - 1 != command->argument_count)
+	else if (count - named < command->least || count - named > command->most)
 		control_refuse(reply, "wrong number of arguments; expected: ",
-		        command->argument_count ? command->arguments : "none");
+		        command->most ? command->arguments : "none");
 	else
-		command->run(c->context, words + 1, reply);
+		command->run(c->context, words + named, reply);
 }
 
 void control_add_text(struct control_reply *reply, const char *key, const char *text)

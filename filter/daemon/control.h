@@ -38,9 +38,10 @@ struct control_reply {
 };
 
 struct control_command {
-	const char *name, *arguments; /* the arguments as the usage shows them */
-	unsigned argument_count;
-	/* `words` has the arguments, `argument_count` of them. */
+	const char *name;      /* one word, or two with a space between them */
+	const char *arguments; /* as the usage shows them */
+	unsigned least, most;  /* how many arguments there may be */
+	/* `words` has the arguments, and NULL in place of each that was left out. */
 	void (*run)(void *context, char *const words[], struct control_reply *reply);
 };
 

@@ -79,6 +79,7 @@ static void take_generation(struct service *s, struct generation *next)
 	if (s->keeper)
 		anchor_keeper_use(s->keeper, s->config);
 	log_set_level(s->config->log_level);
+	s->log_level_is_told = false;
 }
 
 static void log_changes(const struct service *s, const struct config_changes *changes)

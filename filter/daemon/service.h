@@ -47,6 +47,7 @@ struct service {
 	struct control *control;   /* NULL: the control socket could not be made */
 	struct rules_guard *guard; /* NULL: nothing watches the rules */
 	struct pause pause;
+	bool log_level_is_told; /* by `sealgate ctl`, since the last reload */
 	struct timekeeper time;
 	uint64_t started_ms;
 	struct handover before; /* what another process left */

@@ -4,8 +4,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/encoding.h"
 #include "base/complaint.h"
+#include "base/encoding.h"
+#include "base/log.h"
 #include "config/config_table.h"
 #include "config/network_text.h"
 #include "daemon/counters.h"
@@ -15,6 +16,13 @@
 #include "daemon/service.h"
 #include "daemon/systemd.h"
 #include "worker/worker_orders.h"
+
+static void add_log_level(const struct service *s, struct control_reply *reply)
+{
+	control_add_text(reply, "log_level", log_level_word(log_get_level()));
+	control_add_text(reply, "log_level_from",
+	        s->log_level_is_told ? "ctl, until the next reload or restart" : "configuration");
+}
 
 static void reply_add_pause(struct service *s, struct control_reply *reply)
 {
@@ -65,6 +73,25 @@ static void flush_learned(void *context, char *const words[], struct control_rep
 	for (unsigned i = 0; i < s->worker_count; i++)
 		worker_forget(s->workers[i]);
 	control_add_flag(reply, "flushed", true);
+}
+
+/* Takes one of the words that the key log_level takes. */
+static void set_log_level(void *context, char *const words[], struct control_reply *reply)
+{
+	struct service *s = context;
+	struct complaint *why = &reply->error;
+	enum log_level level;
+
+	if (!log_level_find(words[0], &level)) {
+		reply->code = CONTROL_USAGE;
+		complaint_set(why, "log-level LEVEL: error, warning, info or debug");
+		return;
+	}
+	log_warning("the log level becomes \"%s\", until the next reload or restart (sealgate ctl)",
+	        log_level_word(level));
+	log_set_level(level);
+	s->log_level_is_told = true;
+	add_log_level(s, reply);
 }
 
 static void reload(void *context, char *const words[], struct control_reply *reply)
@@ -215,6 +242,7 @@ static void add_status(void *context, char *const words[], struct control_reply 
 	        reply, "uptime_s", (int64_t)((clock_monotonic_ms() - s->started_ms) / 1000));
 	reply_add_pause(s, reply);
 	control_add_text(reply, "clock", clock_state_word(s->time.state));
+	add_log_level(s, reply);
 	if (s->zones) {
 		add_zones(s, reply);
 		add_counters(s, signers_told, COUNT(signers_told), reply);
@@ -229,13 +257,14 @@ static void add_status(void *context, char *const words[], struct control_reply 
 }
 
 const struct control_command service_commands[] = {
-	{ "pause", "SECONDS", 1, pause_judging },
-	{ "resume", "", 0, resume_judging },
-	{ "flush", "", 0, flush_learned },
-	{ "reload", "", 0, reload },
-	{ "status", "", 0, add_status },
-	{ "rules-removed", "", 0, stand_back },
-	{ "rules-applied", "", 0, watch_rules },
-	{ "replace", "", 0, let_replace },
-	{ NULL, NULL, 0, NULL },
+	{ "pause", "SECONDS", 1, 1, pause_judging },
+	{ "resume", "", 0, 0, resume_judging },
+	{ "flush", "", 0, 0, flush_learned },
+	{ "log-level", "LEVEL", 1, 1, set_log_level },
+	{ "reload", "", 0, 0, reload },
+	{ "status", "", 0, 0, add_status },
+	{ "rules-removed", "", 0, 0, stand_back },
+	{ "rules-applied", "", 0, 0, watch_rules },
+	{ "replace", "", 0, 0, let_replace },
+	{ NULL, NULL, 0, 0, NULL },
 };

@@ -55,10 +55,18 @@ static void refuse(void *context, char *const words[], struct control_reply *rep
 	strcpy(reply->error.text, "not today");
 }
 
+static void say(void *context, char *const words[], struct control_reply *reply)
+{
+	(void)context;
+	control_add_text(reply, "said", words[0] ? words[0] : "nothing");
+}
+
 static const struct control_command commands[] = {
-	{ "echo", "WORD", 1, echo },
-	{ "refuse", "", 0, refuse },
-	{ NULL, NULL, 0, NULL },
+	{ "echo", "WORD", 1, 1, echo },
+	{ "say again", "[WORD]", 0, 1, say },
+	{ "say", "[WORD]", 0, 1, say },
+	{ "refuse", "", 0, 0, refuse },
+	{ NULL, NULL, 0, 0, NULL },
 };
 
 static struct control *open_control(void)
@@ -99,6 +107,13 @@ static void a_command_gets_its_arguments_and_answers(void **state)
 		const char *error; /* NULL: there are values */
 	} rows[] = {
 		{ "a command", "echo hello", CONTROL_FINE, NULL },
+		{ "an argument that may be left out", "say", CONTROL_FINE, NULL },
+		{ "a name of two words", "say again", CONTROL_FINE, NULL },
+		{ "such a name with its argument", "say again hello", CONTROL_FINE, NULL },
+		{ "the second word of a name is another", "say against hello", CONTROL_USAGE,
+		        "wrong number of arguments; expected: [WORD]" },
+		{ "the first word of a name is longer", "says again", CONTROL_USAGE,
+		        "the daemon has no such command: says" },
 		{ "a command that refuses", "refuse", CONTROL_NO, "not today" },
 		{ "an unknown command", "dance", CONTROL_USAGE,
 		        "the daemon has no such command: dance" },

@@ -118,10 +118,28 @@ static void frequent_calls_earn_as_many_lines_as_rare_ones(void **state)
 	assert_in_range(written, 10, 11);
 }
 
+static void each_level_has_its_word(void **state)
+{
+	static const enum log_level levels[] = { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO,
+		LOG_LEVEL_DEBUG };
+	enum log_level found;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(levels); i++) {
+		found = 0;
+		assert_true(log_level_find(log_level_word(levels[i]), &found));
+		assert_int_equal(found, levels[i]);
+	}
+	assert_false(log_level_find("", &found));
+	assert_false(log_level_find("note", &found));
+	assert_false(log_level_find("infos", &found));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(journald_gets_a_priority_and_a_terminal_gets_a_word),
+		cmocka_unit_test(each_level_has_its_word),
 		cmocka_unit_test(lines_above_the_level_are_not_written),
 		cmocka_unit_test(a_name_from_the_network_cannot_forge_a_line),
 		cmocka_unit_test(a_long_line_is_cut_and_still_ends),
