@@ -57,7 +57,7 @@ bool rules_news_is_bad(enum rules_news news);
 /* Returns why the rules are not in force, or "". */
 const char *rules_guard_why(const struct rules_guard *g);
 
-/* Returns how often the guard put the rules back. */
+/* Returns how often the guard put the rules back. A change of the gateway's inside does not count. */
 unsigned rules_guard_restored(const struct rules_guard *g);
 
 void rules_guard_order(struct rules_guard *g, enum rules_order order);

@@ -20,6 +20,7 @@ struct guard {
 	struct config *config;
 	const char *path;                          /* of its file; NULL: the default */
 	struct config_interfaces inside, shortcut; /* as configured; a look changes `config` */
+	struct config_interfaces seen; /* the inside, when the rules were in force last */
 	struct rules_watch watch;
 	struct rule_events events;
 	struct rules_report report;
@@ -80,19 +81,51 @@ static enum rules_state look(struct guard *g)
 	return rules_look(g->config, &g->report.why);
 }
 
+static bool are_same(const struct config_interfaces *a, const struct config_interfaces *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (unsigned i = 0; i < a->count; i++) {
+		if (strcmp(a->names[i], b->names[i]) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* True if nobody touched the rules, and they are those of another inside: an interface came or went, or a
+ * default route moved. */
+static bool has_moved(const struct guard *g, enum rules_state state)
+{
+	return state == RULES_FOREIGN && g->report.news == RULES_NEWS_IN_FORCE &&
+	       !are_same(&g->seen, &g->config->inside);
+}
+
 static void send_report(const struct guard *g)
 {
 	(void)!send(g->channel, &g->report, sizeof(g->report), MSG_NOSIGNAL);
 }
 
+/* An order to stand back that came while the rules were applied is older than the removal that follows it, and
+ * that removal may have been over before. The operator's word counts. */
+static void obey_late_order(struct guard *g)
+{
+	bool stood_back = g->watch.stands_back;
+
+	take_orders(g);
+	if (g->watch.stands_back && !stood_back)
+		rules_remove(g->config);
+}
+
 /* The back end that works may need rights that a service lacks: iptables-legacy wants root. */
-static void put_back(struct guard *g)
+static void put_back(struct guard *g, bool moved)
 {
 	uint64_t now_ms;
 
 	g->config->inside = g->inside;
 	g->config->shortcut_interfaces = g->shortcut;
 	int error = rules_apply(g->config);
+	g->config->shortcut_interfaces = g->shortcut;
+	obey_late_order(g);
 	now_ms = clock_monotonic_ms();
 	/* rules that another back end has may be out of reach, and those of this one still be in place */
 	if (error && look(g) != RULES_IN_FORCE) {
@@ -107,11 +140,11 @@ static void put_back(struct guard *g)
 		log_warning("rules: put back %llu ms after they were found to be gone",
 		        (unsigned long long)(now_ms - g->gone_ms));
 	rules_watch_restored(&g->watch, now_ms);
-	g->report.restored = g->watch.restored;
+	g->report.restored += !moved;
 }
 
 /* Says once what is wrong, and once that it is right again. */
-static void tell(struct guard *g, enum rules_state state, enum rules_action action)
+static void tell(struct guard *g, enum rules_state state, enum rules_action action, bool moved)
 {
 	enum rules_news news = g->watch.stands_back && state != RULES_IN_FORCE ? RULES_NEWS_REMOVED
 	                                                                       : news_of[state];
@@ -121,11 +154,11 @@ static void tell(struct guard *g, enum rules_state state, enum rules_action acti
 		g->report.why.text[0] = '\0';
 	if (action == RULES_RESTORE && g->report.news == RULES_NEWS_NONE)
 		log_info("rules: not in force yet: %s; sealgate applies them", why);
+	else if (action == RULES_RESTORE && moved)
+		log_info("rules: the inside of the gateway has changed; sealgate applies its rules "
+		         "anew");
 	else if (action == RULES_RESTORE && state == RULES_FOREIGN)
-		log_warning(
-		        "rules: %s (or the inside of the gateway has changed); sealgate applies "
-		        "its own",
-		        why);
+		log_warning("rules: %s; sealgate applies its own", why);
 	else if (action == RULES_RESTORE)
 		log_error("rules: not in force: %s; sealgate puts them back", why);
 	else if (news == g->report.news && (action != RULES_YIELD || g->yields))
@@ -162,13 +195,16 @@ static void look_and_act(struct guard *g)
 	/* an order to stand back may have come while the rules were removed */
 	take_orders(g);
 	enum rules_action action = rules_watch_found(&g->watch, state, began_ms, now_ms);
+	bool moved = has_moved(g, state);
+	if (state == RULES_IN_FORCE)
+		g->seen = g->config->inside;
 	if (state != RULES_MISSING && state != RULES_FOREIGN)
 		g->gone_ms = 0;
-	else if (g->gone_ms == 0 && g->report.news != RULES_NEWS_NONE)
+	else if (g->gone_ms == 0 && g->report.news != RULES_NEWS_NONE && !moved)
 		g->gone_ms = began_ms;
-	tell(g, state, action);
+	tell(g, state, action, moved);
 	if (action == RULES_RESTORE)
-		put_back(g);
+		put_back(g, moved);
 }
 
 static void wait_for_events(struct guard *g)

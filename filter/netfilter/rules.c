@@ -160,14 +160,17 @@ static bool needs_routing(const struct config *c)
 	return c->tcp == TCP_RELAY && config_forwards(c);
 }
 
-static int apply_rules(const struct config *c)
+/* Sets `*in_force` if the new rules are in place: former rules that could not be removed are an error, too. */
+static int apply_rules(const struct config *c, bool *in_force)
 {
+	*in_force = false;
 	if (c->role == ROLE_BRIDGE && !sees_what_is_bridged())
 		return -EIO;
 	const struct backend *used = needs_routing(c) ? apply_for_relay(c) : apply_with_first(c);
 
 	if (!used)
 		return -EIO;
+	*in_force = true;
 	if ((needs_routing(c) ? tidy_routing(c) : remove_routing()) != 0)
 		return -EIO;
 	log_info("rules: applied with %s for the role %s, queues %u to %u%s", used->name,
@@ -215,14 +218,14 @@ static void take_from_machine(struct config *c, bool has_shortcut, struct inside
  * through the queue, where the worker already knows its question. */
 static int apply_all(struct config *c)
 {
-	bool has_shortcut = apply_shortcut(c);
+	bool has_shortcut = apply_shortcut(c), in_force;
 	struct inside in;
 
 	take_from_machine(c, has_shortcut, &in);
 	if (inside_matters(c))
 		inside_log(&in);
-	int error = apply_rules(c);
-	if (error && has_shortcut)
+	int error = apply_rules(c, &in_force);
+	if (!in_force && has_shortcut)
 		remove_shortcut(c);
 	if (!error)
 		look_for_conflicts(c, log_conflict, NULL);
@@ -238,6 +241,19 @@ int rules_apply(struct config *c)
 	return error;
 }
 
+/* Rules of a back end that rules_backend does not allow protect, but are not those of the configuration. */
+static enum rules_found look_with(
+        const struct backend *b, const struct config *c, struct complaint *why)
+{
+	enum rules_found found = b->look(b, c, why);
+
+	if (found != RULES_WHOLE || backend_is_wanted(b, c))
+		return found;
+	complaint_set(why, "they are those of %s, and rules_backend names %s", b->name,
+	        key_word("rules_backend", c));
+	return RULES_ANOTHER;
+}
+
 /* Returns the best finding of all back ends. */
 static enum rules_found look_everywhere(const struct config *c, struct complaint *why)
 {
@@ -246,7 +262,7 @@ static enum rules_found look_everywhere(const struct config *c, struct complaint
 	complaint_set(why, "there are none");
 	for (int i = 0; i < BACKENDS && best != RULES_WHOLE; i++) {
 		struct complaint here;
-		enum rules_found found = backends[i]->look(backends[i], c, &here);
+		enum rules_found found = look_with(backends[i], c, &here);
 		if (found >= best)
 			continue;
 		best = found;

@@ -16,8 +16,8 @@
  * Changes `c`: sets `user` and the inside interfaces (netfilter/inside_interfaces.h); clears the
  * shortcut if it cannot be used.
  *
- * Returns 0 or -EIO; the log says why. After -EIO there is no shortcut. Either the former rules
- * stay: no back end works, the routing rule of the relay cannot be added, or br_netfilter does not
+ * Returns 0 or -EIO; the log says why. After -EIO either the former rules stay, and there is no
+ * shortcut: no back end works, the routing rule of the relay cannot be added, or br_netfilter does not
  * show what is bridged. Or the new rules are in place, but some former ones could not be
  * removed. */
 int rules_apply(struct config *c);

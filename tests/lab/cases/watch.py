@@ -169,6 +169,49 @@ def _replaces(world):
         expect(_is_protected(world), "a forged answer passes")
 
 
+def _follows_the_inside(world):
+    """A new interface of the inside gets its rules. Nobody removed any, so nothing was restored."""
+    gate, router = world.gate, world.lab.router
+    wait_until(lambda: _status(gate)[0] == 0, "the rules are not in force at the start")
+    before = _restored(gate)
+    router.run("ip", "link", "add", "newinside", "type", "veth", "peer", "name", "newother")
+    try:
+        router.run("ip", "address", "add", "10.53.77.1/24", "dev", "newinside")
+        router.run("ip", "link", "set", "newinside", "up")
+        wait_until(lambda: "newinside" in router.run("iptables-save") and _status(gate)[0] == 0,
+                   lambda: f"the new interface has no rules: {_status(gate)}")
+    finally:
+        router.run("ip", "link", "del", "newinside")
+    wait_until(lambda: "newinside" not in router.run("iptables-save") and _status(gate)[0] == 0,
+               lambda: f"the rules of the interface stay: {_status(gate)}")
+    expect_equal("restored", _restored(gate), before)
+    expect(gate.log_lines("the inside of the gateway has changed"), *gate.log_lines("rules")[-4:])
+    expect(not gate.log_lines("another configuration"), *gate.log_lines("another configuration"))
+
+
+def _changes_back_end(world):
+    """A reload of `rules_backend` moves the rules, and there is no moment without rules."""
+    gate, router = world.gate, world.lab.router
+    wait_until(lambda: _status(gate)[0] == 0, "the rules are not in force at the start")
+    expect("SEALGATE" in router.run("iptables-nft-save"), "iptables-nft does not have the rules at the start")
+    with open(gate.config) as file:
+        before = file.read()
+    try:
+        with world.lab.attack("forge-address"), _Asking(world) as asking:
+            with open(gate.config, "w") as file:
+                file.write(before + 'rules_backend = "iptables-legacy";\n')
+            expect_equal("reload", gate.ctl("reload")[0], 0)
+            wait_until(lambda: "SEALGATE" in router.run("iptables-legacy-save") and _status(gate)[0] == 0,
+                       lambda: "iptables-legacy does not get the rules: " + " | ".join(gate.log_lines("rules")[-6:]))
+        expect_equal("forged answers that passed", len(asking.forged()), 0)
+        expect("SEALGATE" not in router.run("iptables-nft-save"), "iptables-nft keeps the rules")
+    finally:
+        with open(gate.config, "w") as file:
+            file.write(before)
+        expect_equal("reload", gate.ctl("reload")[0], 0)
+    wait_until(lambda: _status(gate)[0] == 0, "the rules are not in force at the end")
+
+
 def _tells_that_nothing_is_forwarded(world):
     router = world.lab.router
     wait_until(lambda: _status(world.gate)[0] == 0, "the rules are not in force at the start")
@@ -235,6 +278,8 @@ GROUPS = (
     Group("rules watched on a gateway", on_gateway, tuple(
         Case(f"on a gateway, rules that are gone come back: {what}", _comes_back(command, text))
         for what, command, text in REMOVALS_ON_THE_GATEWAY) + (
+        Case("a new interface of the inside gets its rules, which is no restore", _follows_the_inside),
+        Case("a reload of rules_backend moves the rules without a gap", _changes_back_end),
         Case("a gateway that forwards nothing says so", _tells_that_nothing_is_forwarded),)),
     Group("rules watched, alarm", with_sealgate("host", more='rules_watch = "alarm";\n'), (
         Case("with rules_watch = \"alarm\" rules that are gone are only told", _only_told),)),
