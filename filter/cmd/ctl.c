@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <grp.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/complaint.h"
 #include "base/log.h"
@@ -50,17 +52,35 @@ static void find_socket(const char *config, char path[static CONFIG_PATH_MAX])
 	config_fini(&c);
 }
 
+/* The socket itself says which group may connect now. */
+static void say_denied(const char *path)
+{
+	struct stat st;
+	bool has_group = stat(path, &st) == 0 && (st.st_mode & S_IWGRP);
+	const struct group *group = has_group ? getgrgid(st.st_gid) : NULL;
+
+	if (group)
+		log_error("permission denied: only root and members of the group %s may ask the "
+		          "daemon at %s",
+		        group->gr_name, path);
+	else
+		log_error("permission denied: only root, and the user that the daemon runs as, "
+		          "may ask the daemon at %s",
+		        path);
+}
+
 static enum exit_code say_no_answer(const char *path, int error)
 {
 	if (error == -EACCES || error == -EPERM) {
-		log_error("ctl: only root, and the user that the daemon runs as, may send commands "
-		          "(%s: %s)",
-		        path, strerror(-error));
+		say_denied(path);
 		return EXIT_NO;
 	}
-	log_error("no daemon answers at %s: %s; does it run (`systemctl status sealgate`), with "
-	          "this control_socket?",
-	        path, strerror(-error));
+	if (error == -ENOENT || error == -ECONNREFUSED)
+		log_error("there is no daemon at %s: does it run (`systemctl status sealgate`), "
+		          "with this control_socket?",
+		        path);
+	else
+		log_error("the daemon at %s does not answer: %s", path, strerror(-error));
 	return EXIT_UNREACHABLE;
 }
 
@@ -133,7 +153,8 @@ const struct command command_ctl = { .name = "ctl",
 	.summary = "send a command to the running daemon",
 	.verbs = ctl_verbs,
 	.options = ctl_options,
-	.note = "Only root, and the user that the daemon runs as, may send commands.",
+	.note = "Root may use all commands. Members of the group control_group may use those that "
+	        "change nothing: status.",
 	.exits = "Exit codes: 0 success; 1 failure; 2 the command line or the configuration is "
 	         "wrong; 3 no daemon is running; 4 status: the rules are not in force, so DNS may "
 	         "pass unjudged.",

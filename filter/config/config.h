@@ -110,7 +110,8 @@ struct config {
 	uint32_t unsynchronised_clock; /* enum config_unsynchronised_clock */
 	char clock_state[CONFIG_PATH_MAX];
 	char control_socket[CONFIG_PATH_MAX];
-	uint32_t log_level; /* enum log_level */
+	char control_group[CONFIG_USER_MAX]; /* "": none */
+	uint32_t log_level;                  /* enum log_level */
 
 	/* Not in the file: what the file says that is allowed, and hardly meant, with its line. Empty if there
 	 * is no such thing. */

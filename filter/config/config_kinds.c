@@ -200,20 +200,34 @@ const struct config_kind kind_path = { .set_default = path_default,
 	.say_allowed = path_say_allowed,
 	.show = path_show };
 
-/* ---- Users ---- */
+/* ---- Users and groups ---- */
 
-static bool user_read(
+static bool group_read(
         struct config_reader *r, const struct config_key *k, const config_setting_t *s, void *value)
 {
 	const char *text = config_setting_get_string(s);
 
 	(void)r;
 	(void)k;
-	if (!text || !text[0] || strlen(text) >= CONFIG_USER_MAX ||
-	        text[strcspn(text, " :/\t\n")] != '\0')
+	if (!text || strlen(text) >= CONFIG_USER_MAX || text[strcspn(text, " :/\t\n")] != '\0')
 		return false;
 	strcpy(value, text);
 	return true;
+}
+
+static bool user_read(
+        struct config_reader *r, const struct config_key *k, const config_setting_t *s, void *value)
+{
+	const char *text = config_setting_get_string(s);
+
+	return text && text[0] && group_read(r, k, s, value);
+}
+
+static void group_say_allowed(const struct config_key *k, FILE *out)
+{
+	(void)k;
+	fprintf(out, "the name of a group, shorter than %d octets, or \"\" for none",
+	        CONFIG_USER_MAX);
 }
 
 static void user_say_allowed(const struct config_key *k, FILE *out)
@@ -225,4 +239,9 @@ static void user_say_allowed(const struct config_key *k, FILE *out)
 const struct config_kind kind_user = { .set_default = path_default,
 	.read = user_read,
 	.say_allowed = user_say_allowed,
+	.show = path_show };
+
+const struct config_kind kind_group = { .set_default = path_default,
+	.read = group_read,
+	.say_allowed = group_say_allowed,
 	.show = path_show };

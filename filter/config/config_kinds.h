@@ -38,6 +38,7 @@ extern const struct config_kind kind_switch; /* bool */
 extern const struct config_kind kind_word;   /* uint32_t, the index in the key's `words` */
 extern const struct config_kind kind_path;   /* char[CONFIG_PATH_MAX] */
 extern const struct config_kind kind_user;   /* char[CONFIG_USER_MAX] */
+extern const struct config_kind kind_group;  /* char[CONFIG_USER_MAX]; "": none */
 
 /* Writes `text` in quotation marks. */
 void kind_show_text(const char *text, FILE *out);

@@ -2,6 +2,7 @@
 #include "daemon/control.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,11 +17,14 @@
 #include "base/file.h"
 #include "base/sockaddr.h"
 #include "daemon/control_client.h"
+#include "daemon/control_peer.h"
 
 #define BACKLOG 4
 
-/* Only root can connect, so waiting briefly for the request is safe. */
+/* The main thread waits this long for a request, and for a reader less: a reader must not be able to keep it
+ * from its other work. `sealgate ctl` sends the request at once. */
 #define WAIT_MS       500
+#define READER_MS     20
 #define SHORT_REST_MS 50
 
 struct control {
@@ -28,6 +32,7 @@ struct control {
 	const char *path;
 	const struct control_command *commands;
 	void *context;
+	gid_t group; /* of readers; or CONTROL_NO_GROUP */
 };
 
 bool control_is_built(void)
@@ -71,7 +76,7 @@ struct control *control_open(const char *path, const struct control_command *com
 	int result = -ENOMEM;
 
 	if (c) {
-		*c = (struct control){ -1, path, commands, context };
+		*c = (struct control){ -1, path, commands, context, CONTROL_NO_GROUP };
 		file_make_parent(path); /* if this fails, bind() says why */
 		result = remove_stale(path);
 	}
@@ -88,6 +93,21 @@ struct control *control_open(const char *path, const struct control_command *com
 		close(c->fd);
 	free(c);
 	return NULL;
+}
+
+int control_admit(struct control *c, const char *group, struct complaint *error)
+{
+	const struct group *found = group[0] ? getgrnam(group) : NULL;
+	int result = found ? control_peer_admit(c->path, found->gr_gid) : 0;
+
+	if (result)
+		complaint_set(error,
+		        "%s: members of the group %s cannot use it (%s): make the user of the "
+		        "daemon a member of the group, or set control_group",
+		        c->path, group, strerror(-result));
+	else if (found)
+		c->group = found->gr_gid;
+	return result;
 }
 
 int control_fd(const struct control *c)
@@ -112,16 +132,6 @@ void control_close(struct control *c)
 	free(c);
 }
 
-/* The mode of the socket already ensures this. The check holds in any directory and file system. */
-static bool is_privileged(int fd)
-{
-	struct ucred peer;
-	socklen_t size = sizeof(peer);
-
-	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
-	       (peer.uid == 0 || peer.uid == geteuid());
-}
-
 static void control_refuse(struct control_reply *reply, const char *what, const char *more)
 {
 	reply->code = CONTROL_USAGE;
@@ -141,7 +151,22 @@ static unsigned name_words(const struct control_command *command, char *const wo
 	return words[1] && strcmp(words[1], space + 1) == 0 ? 2 : 0;
 }
 
-static void control_run(const struct control *c, char *request, struct control_reply *reply)
+static bool may_run(const struct control_command *command, enum control_right right)
+{
+	return right == CONTROL_MAY_CHANGE || (right == CONTROL_MAY_READ && command->only_reads);
+}
+
+static void control_deny(struct control_reply *reply, const struct control_command *command)
+{
+	reply->code = CONTROL_NO;
+	complaint_set(&reply->error,
+	        "permission denied: only root, and the user that the daemon runs as, may use "
+	        "\"%s\"",
+	        command->name);
+}
+
+static void control_run(const struct control *c, char *request, enum control_right right,
+        struct control_reply *reply)
 {
 	char *words[CONTROL_WORDS_MAX + 1] = { NULL }, *rest = NULL;
 	const struct control_command *command = c->commands;
@@ -159,6 +184,8 @@ static void control_run(const struct control *c, char *request, struct control_r
 	else if (count - named < command->least || count - named > command->most)
 		control_refuse(reply, "wrong number of arguments; expected: ",
 		        command->most ? command->arguments : "none");
+	else if (!may_run(command, right))
+		control_deny(reply, command);
 	else
 		command->run(c->context, words + named, reply);
 }
@@ -195,9 +222,11 @@ static void control_send_reply(int fd, struct control_reply *reply)
 	json_decref(all);
 }
 
-static void set_timeouts(int fd)
+static void set_timeouts(int fd, enum control_right right)
 {
-	const struct timeval wait = { .tv_usec = WAIT_MS * 1000 };
+	const struct timeval wait = {
+		.tv_usec = (right == CONTROL_MAY_CHANGE ? WAIT_MS : READER_MS) * 1000
+	};
 
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait));
@@ -213,12 +242,13 @@ void control_serve(struct control *c)
 		usleep(SHORT_REST_MS * 1000);
 		return;
 	}
-	set_timeouts(fd);
-	ssize_t len = is_privileged(fd) ? recv(fd, request, CONTROL_REQUEST_MAX, 0) : -1;
+	enum control_right right = control_peer_right(fd, c->group);
+	set_timeouts(fd, right);
+	ssize_t len = recv(fd, request, CONTROL_REQUEST_MAX, 0);
 	if (len > 0) {
 		struct control_reply reply = { .values = json_object() };
 		request[len] = '\0';
-		control_run(c, request, &reply);
+		control_run(c, request, right, &reply);
 		if (reply.then)
 			leave_path(c);
 		control_send_reply(fd, &reply);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The control socket, through which root controls the daemon. It is a UNIX socket of the type
- * SOCK_SEQPACKET, mode 0600. A request is one packet of words with spaces in between. The reply is one
+/* The control socket, through which root controls the daemon, and a group may ask it. It is a UNIX socket of
+ * the type SOCK_SEQPACKET, mode 0600, or 0660 for the group. A request is one packet of words with spaces in between. The reply is one
  * JSON object:
  *
  *     { "code": 0, "values": { "paused": true, "pause_left_s": 59 } }
@@ -43,6 +43,9 @@ struct control_command {
 	unsigned least, most;  /* how many arguments there may be */
 	/* `words` has the arguments, and NULL in place of each that was left out. */
 	void (*run)(void *context, char *const words[], struct control_reply *reply);
+	/* The command changes nothing and tells no secret, so the group may use it. False: only root and
+	 * the user of the daemon. */
+	bool only_reads;
 };
 
 struct control;
@@ -55,6 +58,10 @@ bool control_is_built(void);
  * complaint. Must be called while the process has one thread, because it changes the umask. */
 struct control *control_open(const char *path, const struct control_command *commands,
         void *context, struct complaint *error);
+
+/* Lets the members of the group of this name use the commands that only read. An empty name, and one that no
+ * group has, lets nobody. Returns 0, or -errno with a complaint. */
+int control_admit(struct control *c, const char *group, struct complaint *error);
 
 /* Returns a descriptor that is readable when a client has connected; then call control_serve(). */
 int control_fd(const struct control *c);

@@ -17,6 +17,14 @@ struct control *control_open(const char *path, const struct control_command *com
 	return NULL;
 }
 
+int control_admit(struct control *c, const char *group, struct complaint *why)
+{
+	(void)c;
+	(void)group;
+	(void)why;
+	return 0;
+}
+
 int control_fd(const struct control *c)
 {
 	(void)c;

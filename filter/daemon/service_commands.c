@@ -257,14 +257,14 @@ static void add_status(void *context, char *const words[], struct control_reply 
 }
 
 const struct control_command service_commands[] = {
-	{ "pause", "SECONDS", 1, 1, pause_judging },
-	{ "resume", "", 0, 0, resume_judging },
-	{ "flush", "", 0, 0, flush_learned },
-	{ "log-level", "LEVEL", 1, 1, set_log_level },
-	{ "reload", "", 0, 0, reload },
-	{ "status", "", 0, 0, add_status },
-	{ "rules-removed", "", 0, 0, stand_back },
-	{ "rules-applied", "", 0, 0, watch_rules },
-	{ "replace", "", 0, 0, let_replace },
-	{ NULL, NULL, 0, 0, NULL },
+	{ "pause", "SECONDS", 1, 1, pause_judging, false },
+	{ "resume", "", 0, 0, resume_judging, false },
+	{ "flush", "", 0, 0, flush_learned, false },
+	{ "log-level", "LEVEL", 1, 1, set_log_level, false },
+	{ "reload", "", 0, 0, reload, false },
+	{ "status", "", 0, 0, add_status, true },
+	{ "rules-removed", "", 0, 0, stand_back, false },
+	{ "rules-applied", "", 0, 0, watch_rules, false },
+	{ "replace", "", 0, 0, let_replace, false },
+	{ NULL, NULL, 0, 0, NULL, false },
 };

@@ -2,11 +2,13 @@
 #include "test.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -61,12 +63,20 @@ static void say(void *context, char *const words[], struct control_reply *reply)
 	control_add_text(reply, "said", words[0] ? words[0] : "nothing");
 }
 
+static void tell_nothing(void *context, char *const words[], struct control_reply *reply)
+{
+	(void)context;
+	(void)words;
+	(void)reply;
+}
+
 static const struct control_command commands[] = {
-	{ "echo", "WORD", 1, 1, echo },
-	{ "say again", "[WORD]", 0, 1, say },
-	{ "say", "[WORD]", 0, 1, say },
-	{ "refuse", "", 0, 0, refuse },
-	{ NULL, NULL, 0, 0, NULL },
+	{ "echo", "WORD", 1, 1, echo, true },
+	{ "say again", "[WORD]", 0, 1, say, false },
+	{ "say", "[WORD]", 0, 1, say, false },
+	{ "refuse", "", 0, 0, refuse, false },
+	{ "status", "", 0, 0, tell_nothing, true },
+	{ NULL, NULL, 0, 0, NULL, false },
 };
 
 static struct control *open_control(void)
@@ -233,6 +243,89 @@ static void a_silent_client_is_dropped_after_a_moment(void **state)
 	control_close(c);
 }
 
+#define STRANGER 65534
+#define DENIED   "permission denied: only root, and the user that the daemon runs as, may use \"%s\""
+
+/* In a process of its own: becomes a user who is in this group and in no other, and asks. Exits with the code
+ * of the answer, or with 100 + the errno if there is none. */
+static void ask_as(gid_t group, const char *request)
+{
+	int error = 0;
+
+	if (setgroups(1, &group) < 0 || setgid(STRANGER) < 0 || setuid(STRANGER) < 0)
+		_exit(99);
+	struct control_answer *answer = control_ask(path, request, &error);
+	if (!answer)
+		_exit(100 - error);
+	const char *said = control_answer_error(answer);
+	char denied[200];
+	snprintf(denied, sizeof(denied), DENIED, request);
+	bool is_denial = said && strcmp(said, denied) == 0;
+	_exit(is_denial ? 50 : (int)control_answer_code(answer));
+}
+
+static int result_of(struct control *c, gid_t group, const char *request, bool connects)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		ask_as(group, request);
+	if (connects)
+		serve_one(c);
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void the_group_may_read_and_a_stranger_may_nothing(void **state)
+{
+	static const struct {
+		const char *why, *request;
+		bool is_member;
+		mode_t mode;
+		bool connects;
+		int result;
+	} rows[] = {
+		{ "a member reads", "status", true, 0660, true, CONTROL_FINE },
+		{ "a member changes", "refuse", true, 0660, true, 50 },
+		{ "a stranger reads", "status", false, 0660, false, 100 + EACCES },
+		{ "a stranger whom the mode of the socket lets connect", "status", false, 0666,
+		        true, 50 },
+	};
+	const struct group *readers = getgrgid(1);
+	struct complaint error;
+
+	(void)state;
+	if (geteuid() != 0 || !readers)
+		skip();
+	chmod(directory, 0711);
+	struct control *c = open_control();
+	assert_int_equal(control_admit(c, readers->gr_name, &error), 0);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		assert_row(rows[i].why, chmod(path, rows[i].mode) == 0);
+		gid_t group = rows[i].is_member ? readers->gr_gid : STRANGER;
+		assert_row(rows[i].why,
+		        result_of(c, group, rows[i].request, rows[i].connects) == rows[i].result);
+	}
+	control_close(c);
+}
+
+static void without_the_group_the_socket_stays_with_its_owner(void **state)
+{
+	static const char *const names[] = { "", "no-such-group-on-this-machine" };
+	struct complaint error;
+	struct stat st;
+
+	(void)state;
+	struct control *c = open_control();
+	for (size_t i = 0; i < COUNT(names); i++) {
+		assert_int_equal(control_admit(c, names[i], &error), 0);
+		assert_int_equal(stat(path, &st), 0);
+		assert_int_equal(st.st_mode & 0777, 0600);
+	}
+	control_close(c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +334,8 @@ int main(void)
 		cmocka_unit_test(only_the_owner_may_use_the_socket),
 		cmocka_unit_test(a_stale_socket_is_replaced_but_not_a_live_one),
 		cmocka_unit_test(without_a_daemon_there_is_no_reply),
+		cmocka_unit_test(the_group_may_read_and_a_stranger_may_nothing),
+		cmocka_unit_test(without_the_group_the_socket_stays_with_its_owner),
 		cmocka_unit_test(a_silent_client_is_dropped_after_a_moment),
 	};
 	return cmocka_run_group_tests_name("control", tests, make_directory, remove_directory);

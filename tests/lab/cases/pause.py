@@ -153,7 +153,7 @@ def _not_there(world):
         for words in (("status",), ("pause", "60"), ("resume",)):
             code, said = world.gate.ctl(*words)
             expect_equal(f"exit code of {words}", code, 3)
-            expect("no daemon answers" in said, said)
+            expect("there is no daemon" in said, said)
     finally:
         world.gate.start()
     expect_equal("paused", world.gate.status()["paused"], "false")
