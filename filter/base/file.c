@@ -122,6 +122,16 @@ int file_replace(const char *path, const char *text, mode_t mode)
 	return sync_directory(path);
 }
 
+void file_set_aside(const char *path)
+{
+	char aside[PATH_MAX];
+	struct stat st;
+
+	if (access(path, R_OK) == 0 && lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	        (size_t)snprintf(aside, sizeof(aside), "%s.damaged", path) < sizeof(aside))
+		(void)!rename(path, aside);
+}
+
 int file_make_directory(const char *path, mode_t mode)
 {
 	if (mkdir(path, mode) < 0)

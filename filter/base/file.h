@@ -17,6 +17,10 @@ int file_create(const char *path, const char *text, mode_t mode);
  * new one. Creates the directory of the file if only that is missing. Returns 0 or -errno. */
 int file_replace(const char *path, const char *text, mode_t mode);
 
+/* Renames a regular file that is damaged to `path`.damaged, for the operator to look at. Only the last one is
+ * kept, and one that cannot be read stays where it is. */
+void file_set_aside(const char *path);
+
 /* Creates a directory with exactly this mode, whatever the umask; an existing directory stays as it
  * is. Returns 0 or -errno. */
 int file_make_directory(const char *path, mode_t mode);

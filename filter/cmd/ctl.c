@@ -138,6 +138,12 @@ static const struct command_verb ctl_verbs[] = {
 	{ "flush", NULL, "forget the learned keys and the judged messages", NULL },
 	{ "log-level", "LEVEL",
 	        "log this (error, warning, info or debug) until the next reload or restart", NULL },
+	{ "nta add", "NAME [UNTIL]",
+	        "treat a zone with broken DNSSEC as unsigned (RFC 7646), for a day or UNTIL: 30m, "
+	        "12h, 7d at most, or YYYYMMDDHHMMSS in UTC",
+	        NULL },
+	{ "nta remove", "NAME", "end that, and judge the zone again", NULL },
+	{ "nta list", NULL, "print the negative trust anchors, their origin and their end", NULL },
 	{ "reload", NULL, "read the configuration again, and the keys of a signer", NULL },
 	{ "status", NULL, "print the state and the main counters", NULL },
 	{ 0 },

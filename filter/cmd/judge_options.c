@@ -81,7 +81,7 @@ static bool take_nta(struct judge_options *o, const char *text)
 		return false;
 	}
 	if (!nta_add(&o->ntas, &zone, NTA_FOREVER)) {
-		log_error("--nta \"%s\": at most %d are allowed", text, NTAS_MAX);
+		log_error("--nta \"%s\": at most %d are allowed", text, NTAS_CONFIGURED_MAX);
 		return false;
 	}
 	return true;
@@ -139,7 +139,7 @@ static bool take_config(struct judge_options *o, struct config *c)
 	for (unsigned i = 0; i < given.count; i++) {
 		if (!nta_add(&o->ntas, &given.items[i].zone, NTA_FOREVER)) {
 			log_error("--nta: at most %d are allowed, with those of the configuration",
-			        NTAS_MAX);
+			        NTAS_CONFIGURED_MAX);
 			return false;
 		}
 	}

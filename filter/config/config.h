@@ -94,6 +94,7 @@ struct config {
 	bool walk;
 	char root_hints[CONFIG_PATH_MAX];
 	struct nta_list *ntas; /* NULL: none */
+	char nta_state[CONFIG_PATH_MAX];
 	struct local_names *local_names, *local_zones;
 	bool sha1;
 	uint32_t nsec3_iterations;

@@ -10,8 +10,8 @@
 #include "config/nta_text.h"
 
 struct placed_ntas {
-	struct nta_list list;   /* comes first: the configuration points to it */
-	char *places[NTAS_MAX]; /* of each entry: "FILE:LINE", from the heap */
+	struct nta_list list;              /* comes first: the configuration points to it */
+	char *places[NTAS_CONFIGURED_MAX]; /* of each entry: "FILE:LINE", from the heap */
 };
 
 static void nta_list_fini(void *value)
@@ -19,7 +19,7 @@ static void nta_list_fini(void *value)
 	struct nta_list **list = value;
 	struct placed_ntas *placed = (struct placed_ntas *)*list;
 
-	for (unsigned i = 0; placed && i < NTAS_MAX; i++)
+	for (unsigned i = 0; placed && i < NTAS_CONFIGURED_MAX; i++)
 		free(placed->places[i]);
 	free(placed);
 	*list = NULL;
@@ -50,7 +50,7 @@ static bool nta_list_read(
 	struct placed_ntas *placed;
 
 	(void)k;
-	if (!reader_is_list(s, NTAS_MAX))
+	if (!reader_is_list(s, NTAS_CONFIGURED_MAX))
 		return false;
 	placed = reader_array(r, 1, sizeof(*placed));
 	*(struct nta_list **)value = placed ? &placed->list : NULL;
@@ -72,7 +72,7 @@ static void nta_list_say_allowed(const struct config_key *k, FILE *out)
 	fprintf(out,
 	        "a list of at most %d zones, such as "
 	        "[ \"broken.example\", \"other.example until 20261224120000\" ]",
-	        NTAS_MAX);
+	        NTAS_CONFIGURED_MAX);
 }
 
 static void nta_list_show(const struct config_key *k, const void *value, FILE *out)

@@ -219,6 +219,9 @@ const struct config_key config_keys[] = {
 	{ "negative_trust_anchors", &kind_ntas, AT(ntas), .change = CHANGE_NOW,
 	        .help = "Zones whose DNSSEC is broken, and that pass as unsigned for a while\n"
 	                "(RFC 7646): [ \"broken.example until 20261224120000\" ], in UTC." },
+	{ "nta_state", &kind_path, AT(nta_state), .text = "/var/lib/sealgate/ntas",
+	        .help = "Where sealgate stores the negative trust anchors that `sealgate ctl nta\n"
+	                "add` made, beside those of the configuration." },
 	{ "local_names", &kind_local_names, AT(local_names), .change = CHANGE_NOW,
 	        .text = LOCAL_NAMES,
 	        .help = "Names that the global tree cannot prove: they, and all names below them,\n"

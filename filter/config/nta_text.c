@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config/nta_text.h"
 
+#include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/encoding.h"
 
 #define UNTIL " until "
+
+#define NUMBER_DIGITS 9 /* of a span of time */
+
+static_assert(NTA_END_SIZE >= DIGITS_TIME_SIZE, "an end has room for a time");
 
 bool nta_read(const char *text, struct nta *nta)
 {
@@ -20,6 +26,39 @@ bool nta_read(const char *text, struct nta *nta)
 	nta->expires_s = NTA_FOREVER;
 	return strcspn(zone, " \t") == len && name_from_text(zone, &nta->zone) &&
 	       (!until || digits_time_read(until + strlen(UNTIL), &nta->expires_s));
+}
+
+bool nta_end_read(const char *text, int64_t now_s, int64_t *expires_s)
+{
+	static const struct {
+		char unit;
+		unsigned seconds;
+	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 }, { 'w', 7 * 86400 } };
+	size_t digits = strspn(text, "0123456789");
+	char number[NUMBER_DIGITS + 1] = "";
+	unsigned long count;
+
+	if (digits_time_read(text, expires_s))
+		return true;
+	if (digits > NUMBER_DIGITS || strlen(text) != digits + 1)
+		return false;
+	memcpy(number, text, digits);
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (text[digits] == units[i].unit && decimal_read(number, UINT32_MAX, &count)) {
+			*expires_s = now_s + (int64_t)count * units[i].seconds;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *nta_end_write(int64_t expires_s, char text[static NTA_END_SIZE])
+{
+	if (expires_s == NTA_FOREVER)
+		strcpy(text, "never");
+	else
+		digits_time_write(expires_s, text);
+	return text;
 }
 
 void nta_write(const struct nta *nta, char text[static NTA_TEXT_SIZE])

@@ -2,12 +2,8 @@
 #include "daemon/anchor_file.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/complaint.h"
 #include "base/file.h"
@@ -16,17 +12,6 @@
 #define FILE_MAX (1u << 20) /* octets; 64 zones with 32 keys each need half of it */
 
 /* ---- Loading ---- */
-
-/* Keeps the damaged file for the operator to look at. Only the last one is kept. */
-static void set_aside(const char *path)
-{
-	char aside[PATH_MAX];
-	struct stat st;
-
-	if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
-	        (size_t)snprintf(aside, sizeof(aside), "%s.damaged", path) < sizeof(aside))
-		(void)!rename(path, aside);
-}
 
 enum anchor_file anchor_file_read(
         struct trust_points *t, const char *path, struct crypto *crypto, struct complaint *error)
@@ -52,8 +37,8 @@ enum anchor_file anchor_file_load(
 {
 	enum anchor_file result = anchor_file_read(t, path, crypto, error);
 
-	if (result == ANCHOR_FILE_DAMAGED && access(path, R_OK) == 0)
-		set_aside(path);
+	if (result == ANCHOR_FILE_DAMAGED)
+		file_set_aside(path);
 	return result;
 }
 

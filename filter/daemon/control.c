@@ -21,6 +21,11 @@
 
 #define BACKLOG 4
 
+#define NUMBER_MAX 20 /* digits, with a sign */
+
+/* Octets of JSON. A row has two names at most, and what follows the rows is short. */
+#define ROW_MAX 4096
+
 /* The main thread waits this long for a request, and for a reader less: a reader must not be able to keep it
  * from its other work. `sealgate ctl` sends the request at once. */
 #define WAIT_MS       500
@@ -190,19 +195,51 @@ static void control_run(const struct control *c, char *request, enum control_rig
 		command->run(c->context, words + named, reply);
 }
 
+/* `text_max` is the length of the longest value, in octets of JSON. */
+static void add_value(struct control_reply *reply, const char *key, json_t *value, size_t text_max)
+{
+	reply->size += strlen(key) + text_max + strlen("\"\":,");
+	json_object_set_new(reply->row ? reply->row : reply->values, key, value);
+}
+
 void control_add_text(struct control_reply *reply, const char *key, const char *text)
 {
-	json_object_set_new(reply->values, key, json_string(text));
+	size_t size = strlen("\"\"");
+
+	for (const char *at = text; *at; at++) /* as JSON escapes it */
+		size += *at == '"' || *at == '\\' ? 2 : *at < ' ' || *at > '~' ? 6 : 1;
+	add_value(reply, key, json_string(text), size);
 }
 
 void control_add_number(struct control_reply *reply, const char *key, int64_t number)
 {
-	json_object_set_new(reply->values, key, json_integer(number));
+	add_value(reply, key, json_integer(number), NUMBER_MAX);
 }
 
 void control_add_flag(struct control_reply *reply, const char *key, bool flag)
 {
-	json_object_set_new(reply->values, key, json_boolean(flag));
+	add_value(reply, key, json_boolean(flag), strlen("false"));
+}
+
+void control_begin_rows(struct control_reply *reply, const char *key)
+{
+	reply->rows = json_array();
+	add_value(reply, key, reply->rows, 2);
+}
+
+bool control_begin_row(struct control_reply *reply)
+{
+	if (reply->size + ROW_MAX > CONTROL_REPLY_MAX)
+		return false;
+	reply->row = json_object();
+	reply->size += strlen("{},");
+	json_array_append_new(reply->rows, reply->row);
+	return true;
+}
+
+void control_end_rows(struct control_reply *reply)
+{
+	reply->rows = reply->row = NULL;
 }
 
 static void control_send_reply(int fd, struct control_reply *reply)

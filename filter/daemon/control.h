@@ -34,6 +34,9 @@ struct control_reply {
 	 * other client is served: the path of the socket is free for another process. */
 	void (*then)(void *context, int fd);
 	struct json_t *values;
+	struct json_t *rows; /* of control_begin_rows() */
+	struct json_t *row;  /* the one that gets values now, or NULL */
+	size_t size;         /* octets of JSON so far, at least */
 	struct complaint error;
 };
 
@@ -71,6 +74,13 @@ void control_serve(struct control *c);
 
 /* Closes and removes the socket. NULL is fine. */
 void control_close(struct control *c);
+
+/* Add a list of rows to a reply: control_begin_rows() begins it, control_begin_row() a row, which gets the
+ * values that are added until control_end_rows(). control_begin_row() returns false if the reply has no room
+ * for another row. */
+void control_begin_rows(struct control_reply *reply, const char *key);
+bool control_begin_row(struct control_reply *reply);
+void control_end_rows(struct control_reply *reply);
 
 /* Add a value to a reply. `key` lives as long as the program; `text` is copied. */
 void control_add_text(struct control_reply *reply, const char *key, const char *text);

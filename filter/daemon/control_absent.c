@@ -41,6 +41,23 @@ void control_close(struct control *c)
 	(void)c;
 }
 
+void control_begin_rows(struct control_reply *reply, const char *key)
+{
+	(void)reply;
+	(void)key;
+}
+
+bool control_begin_row(struct control_reply *reply)
+{
+	(void)reply;
+	return false;
+}
+
+void control_end_rows(struct control_reply *reply)
+{
+	(void)reply;
+}
+
 void control_add_text(struct control_reply *reply, const char *key, const char *text)
 {
 	(void)reply;

@@ -147,12 +147,32 @@ long control_answer_number(const struct control_answer *answer, const char *key)
 	return (long)json_integer_value(json_object_get(values, key));
 }
 
-static void write_value(const char *key, json_t *value, FILE *out)
+static void write_pair(const char *key, json_t *value, char end, FILE *out)
 {
 	char *text = json_is_string(value) ? NULL : json_dumps(value, JSON_ENCODE_ANY);
 
-	fprintf(out, "%s=%s\n", key, text ? text : json_string_value(value));
+	fprintf(out, "%s=%s%c", key, text ? text : json_string_value(value), end);
 	free(text);
+}
+
+/* name=www.example. type=A status=bogus */
+static void write_row(json_t *row, FILE *out)
+{
+	const char *key;
+	json_t *value;
+	size_t left = json_object_size(row);
+
+	json_object_foreach(row, key, value) write_pair(key, value, --left > 0 ? ' ' : '\n', out);
+}
+
+static void write_value(const char *key, json_t *value, FILE *out)
+{
+	json_t *row;
+	size_t i;
+
+	if (!json_is_array(value))
+		write_pair(key, value, '\n', out);
+	json_array_foreach(value, i, row) write_row(row, out);
 }
 
 void control_answer_write(const struct control_answer *answer, bool as_json, FILE *out)

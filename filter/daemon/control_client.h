@@ -32,7 +32,8 @@ const char *control_answer_error(const struct control_answer *answer);
 /* Returns a value, or 0 if there is no such number. */
 long control_answer_number(const struct control_answer *answer, const char *key);
 
-/* Writes the values: a line `key=value` for each, or one JSON object. */
+/* Writes the values: a line `key=value` for each, and for each row of a list one line of such pairs; or one
+ * JSON object. */
 void control_answer_write(const struct control_answer *answer, bool as_json, FILE *out);
 
 /* For control.c. Returns the address of the socket at `path`, and a socket that is connected

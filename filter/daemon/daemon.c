@@ -160,6 +160,8 @@ static int serve_until_the_end(struct service *s, const struct config *c)
 	if (!error) {
 		rules_guard_wait(s->guard, RULES_WAIT_MS);
 		say_ready(s, c);
+		if (!s->zones)
+			nta_keeper_tell(&s->ntas, service_nta_now(s));
 		service_look_at_zones(s);
 		systemd_ready();
 		watchdog_init(&s->watchdog, systemd_watchdog_ms(), clock_monotonic_ms());
@@ -334,6 +336,8 @@ int daemon_run(struct config *configured, const char *path, bool replaces)
 	        c->unsynchronised_clock == UNSYNCHRONISED_DOUBT);
 	s.time.signs = s.zones != NULL;
 	timekeeper_look(&s.time, clock_monotonic_ms(), 0);
+	if (!s.zones)
+		nta_keeper_init(&s.ntas, c, service_nta_now(&s));
 	error = follow_anchors(&s, c);
 	if (!error)
 		error = look_for_prefixes(&s, c);

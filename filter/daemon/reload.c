@@ -12,10 +12,8 @@
 
 /* Frees the former generation once no worker uses it. Returns true if there is none left. The first one
  * stays: the parts that were made at the start look into it. */
-static bool release_generation(void *service)
+static bool release_generation(struct service *s)
 {
-	struct service *s = service;
-
 	for (unsigned i = 0; s->former && i < s->worker_count; i++) {
 		if (worker_settings(s->workers[i]) != &s->generation->settings)
 			return false;
@@ -26,9 +24,16 @@ static bool release_generation(void *service)
 	return true;
 }
 
+static bool is_settled(void *service)
+{
+	struct service *s = service;
+
+	return release_generation(s) && (s->zones || nta_keeper_is_settled(&s->ntas));
+}
+
 static bool wait_for_workers(struct service *s, struct complaint *why)
 {
-	if (workers_wait(release_generation, s))
+	if (workers_wait(is_settled, s))
 		return true;
 	complaint_set(why, "a worker does not yet use the configuration of the reload before; try "
 	                   "again");
@@ -73,6 +78,8 @@ static void take_generation(struct service *s, struct generation *next)
 	s->former = s->generation;
 	s->generation = next;
 	s->config = &next->config;
+	if (!s->zones)
+		nta_keeper_use(&s->ntas, s->config->ntas, service_nta_now(s));
 	next->settings = service_settings(s);
 	for (unsigned i = 0; i < s->worker_count; i++)
 		worker_use_settings(s->workers[i], &next->settings);
@@ -103,6 +110,8 @@ int reload_configuration(struct service *s, struct config_changes *changes, stru
 	}
 	take_generation(s, next);
 	log_changes(s, changes);
+	if (!s->zones)
+		nta_keeper_tell(&s->ntas, service_nta_now(s));
 	if (changes->rules)
 		rules_guard_order(s->guard, RULES_ORDER_RELOAD);
 	return 0;

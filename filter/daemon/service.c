@@ -29,3 +29,8 @@ int64_t service_now_s(const struct service *s)
 	return s->time.state == CLOCK_NOT_SET ? -1
 	                                      : s->time.source->wall_s(s->time.source->context);
 }
+
+struct nta_now service_nta_now(const struct service *s)
+{
+	return (struct nta_now){ service_now_s(s), clock_monotonic_ms() };
+}

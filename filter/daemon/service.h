@@ -11,6 +11,7 @@
 #include "daemon/control.h"
 #include "daemon/generation.h"
 #include "daemon/handover.h"
+#include "daemon/nta_keeper.h"
 #include "daemon/pause.h"
 #include "daemon/prefix_keeper.h"
 #include "daemon/rules_guard.h"
@@ -40,6 +41,7 @@ struct service {
 	struct anchors *anchors;      /* as configured; NULL: this daemon signs */
 	struct anchor_keeper *keeper; /* NULL: anchors do not roll over, `anchors` are in force */
 	bool keeper_runs;
+	struct nta_keeper ntas;         /* of a daemon that validates */
 	struct prefix_keeper *prefixes; /* NULL: none are looked for */
 	struct anchor_alarm anchor_alarm;
 	int signals;               /* signalfd */
@@ -60,6 +62,9 @@ struct service {
 
 /* Returns the wall clock, or -1 while it is not set. */
 int64_t service_now_s(const struct service *s);
+
+/* Returns the times by which negative trust anchors are in force. */
+struct nta_now service_nta_now(const struct service *s);
 
 /* Tells systemd the state of the service, for `systemctl status`. */
 void service_tell_systemd(const struct service *s);

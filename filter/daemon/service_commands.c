@@ -10,6 +10,7 @@
 #include "config/config_table.h"
 #include "config/network_text.h"
 #include "daemon/counters.h"
+#include "daemon/nta_commands.h"
 #include "daemon/prefix_text.h"
 #include "daemon/reload.h"
 #include "daemon/replace.h"
@@ -250,6 +251,7 @@ static void add_status(void *context, char *const words[], struct control_reply 
 		control_add_text(reply, "blocked", key_word("blocked", s->config));
 		add_unjudged(s, reply);
 		add_prefixes(s, reply);
+		nta_add_status(s, reply);
 		add_counters(s, counters_told, COUNT(counters_told), reply);
 		if (config_monitors(s->started))
 			add_counters(s, monitors_told, COUNT(monitors_told), reply);
@@ -261,6 +263,9 @@ const struct control_command service_commands[] = {
 	{ "resume", "", 0, 0, resume_judging, false },
 	{ "flush", "", 0, 0, flush_learned, false },
 	{ "log-level", "LEVEL", 1, 1, set_log_level, false },
+	{ "nta add", "NAME [UNTIL]", 1, 2, nta_command_add, false },
+	{ "nta remove", "NAME", 1, 1, nta_command_remove, false },
+	{ "nta list", "", 0, 0, nta_command_list, true },
 	{ "reload", "", 0, 0, reload, false },
 	{ "status", "", 0, 0, add_status, true },
 	{ "rules-removed", "", 0, 0, stand_back, false },

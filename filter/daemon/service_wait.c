@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/least.h"
 #include "base/log.h"
 #include "daemon/anchor_keeper.h"
 #include "daemon/counters.h"
@@ -48,6 +49,8 @@ static int look_at_clock(struct service *s)
 	if (news.has_changed)
 		service_tell_systemd(s);
 	service_look_at_zones(s);
+	if (!s->zones)
+		nta_keeper_look(&s->ntas, service_nta_now(s));
 	return service_start_keeper(s);
 }
 
@@ -81,6 +84,9 @@ static int service_idle_ms(const struct service *s)
 
 	if (watchdog_ms >= 0 && watchdog_ms < idle_ms)
 		idle_ms = watchdog_ms;
+	if (!s->zones)
+		idle_ms = (int)least((uint64_t)idle_ms,
+		        (uint64_t)nta_keeper_wait_ms(&s->ntas, service_nta_now(s)));
 	return pause_ms >= 0 && pause_ms < idle_ms ? pause_ms : idle_ms;
 }
 

@@ -70,7 +70,7 @@ static struct worker_config worker_config(struct service *s, const struct config
 		.anchor_context = s->keeper,
 		.anchor_alarm = &s->anchor_alarm,
 		.policy = &s->generation->policy,
-		.ntas = c->ntas,
+		.ntas = s->zones ? NULL : nta_keeper_list(&s->ntas),
 		.local_names = c->local_names,
 		.local_zones = c->local_zones,
 		.monitors = config_monitors(c),
@@ -116,6 +116,8 @@ int service_bind_queues(struct service *s)
 	}
 	if (s->zones)
 		zone_keeper_serve(s->zones, s->workers, s->worker_count);
+	else
+		nta_keeper_serve(&s->ntas, s->workers, s->worker_count);
 	return 0;
 }
 

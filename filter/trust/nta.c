@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "trust/nta.h"
 
-static struct nta *nta_find_entry(struct nta_list *list, const struct name *zone)
+const struct nta *nta_find(const struct nta_list *list, const struct name *zone)
 {
-	for (unsigned i = 0; i < list->count; i++) {
+	for (unsigned i = 0; list && i < list->count; i++) {
 		if (name_equal(&list->items[i].zone, zone))
 			return &list->items[i];
 	}
@@ -12,13 +12,14 @@ static struct nta *nta_find_entry(struct nta_list *list, const struct name *zone
 
 bool nta_add(struct nta_list *list, const struct name *zone, int64_t expires_s)
 {
-	struct nta *nta = nta_find_entry(list, zone);
+	const struct nta *known = nta_find(list, zone);
+	unsigned place = known ? (unsigned)(known - list->items) : list->count;
 
-	if (!nta && list->count == NTAS_MAX)
+	if (place == NTAS_MAX)
 		return false;
-	if (!nta)
-		nta = &list->items[list->count++];
-	*nta = (struct nta){ .zone = *zone, .expires_s = expires_s };
+	if (!known)
+		list->count++;
+	list->items[place] = (struct nta){ .zone = *zone, .expires_s = expires_s };
 	return true;
 }
 

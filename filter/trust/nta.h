@@ -6,7 +6,9 @@
 
 #include "wire/name.h"
 
-#define NTAS_MAX 256
+#define NTAS_CONFIGURED_MAX 256 /* in the configuration, or on a command line */
+#define NTAS_ADDED_MAX      64  /* while the daemon runs */
+#define NTAS_MAX            (NTAS_CONFIGURED_MAX + NTAS_ADDED_MAX)
 
 #define NTA_FOREVER INT64_MAX
 
@@ -23,6 +25,9 @@ struct nta_list {
 /* Adds a zone, or sets a new expiry if the zone is in the list. Returns false if the list is
  * full. */
 bool nta_add(struct nta_list *list, const struct name *zone, int64_t expires_s);
+
+/* Returns the entry of exactly this zone, or NULL. `list` may be NULL. */
+const struct nta *nta_find(const struct nta_list *list, const struct name *zone);
 
 /* Returns the deepest zone at or above `name` that has not expired, or NULL. `list` may be NULL. */
 const struct nta *nta_above(const struct nta_list *list, const struct name *name, int64_t now_s);

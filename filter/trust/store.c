@@ -28,6 +28,17 @@ void store_flush(struct store *s)
 		store_forget(s, fact);
 }
 
+void store_forget_within(struct store *s, const struct name *top)
+{
+	struct fact *fact = table_oldest(&s->facts), *next;
+
+	for (; fact; fact = next) {
+		next = table_younger(&s->facts, fact);
+		if (name_within(&fact->name, top))
+			store_forget(s, fact);
+	}
+}
+
 void store_set_anchors(struct store *s, const struct anchors *anchors)
 {
 	s->anchors = anchors;

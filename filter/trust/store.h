@@ -154,6 +154,9 @@ void store_rely(struct store *s, int64_t until_s);
 /* Forgets everything. */
 void store_flush(struct store *s);
 
+/* Forgets what is known of `top` and of all names below it. */
+void store_forget_within(struct store *s, const struct name *top);
+
 /* Sets other anchors, which must outlive the store too. Forgets what the old ones proved. */
 void store_set_anchors(struct store *s, const struct anchors *anchors);
 

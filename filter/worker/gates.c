@@ -11,9 +11,11 @@
 
 #define DATELESS_ZONES 256 /* on the way to the names of time servers */
 
+/* So many names are forgotten one by one, each in a walk over all facts. */
+#define FORGOTTEN_MAX 16
+
 static void set_lists(struct store *s, const struct worker_config *config)
 {
-	s->ntas = config->ntas;
 	s->local_names = config->local_names;
 	s->local_zones = config->local_zones;
 }
@@ -36,6 +38,7 @@ static int init_dateless(struct gates *g)
 	};
 	int result = store_init(&g->dateless.store, config->anchors, DATELESS_ZONES);
 	set_lists(&g->dateless.store, config);
+	g->dateless.store.ntas = config->ntas;
 	return result < 0 ? result : gate_init(&g->dateless.gate, 0);
 }
 
@@ -45,6 +48,7 @@ int gates_init(struct gates *g)
 	int result = store_init(&g->store, config->anchors, config->limits.zones);
 
 	set_lists(&g->store, config);
+	g->store.ntas = config->ntas;
 	g->gate =
 	        (struct gate){ .crypto = g->crypto, .store = &g->store, .policy = config->policy };
 	if (result == 0)
@@ -82,7 +86,36 @@ void gates_use_policy(struct gates *g, const struct policy *policy)
 	gate_forget(&g->gate);
 }
 
+/* Adds the zones of `list` that `other` lacks; at most FORGOTTEN_MAX + 1. Returns how many there are then. */
+static unsigned add_lacking(const struct name *zones[], unsigned count, const struct nta_list *list,
+        const struct nta_list *other)
+{
+	for (unsigned i = 0; list && i < list->count && count <= FORGOTTEN_MAX; i++) {
+		if (!nta_find(other, &list->items[i].zone))
+			zones[count++] = &list->items[i].zone;
+	}
+	return count;
+}
+
 /* A response that passed by a negative trust anchor must not be recalled when that is gone. */
+void gates_use_ntas(struct gates *g, const struct nta_list *ntas)
+{
+	const struct nta_list *before = g->store.ntas;
+	const struct name *zones[FORGOTTEN_MAX + 1];
+	unsigned count = add_lacking(zones, 0, before, ntas);
+
+	count = add_lacking(zones, count, ntas, before);
+	g->store.ntas = g->dateless.store.ntas = ntas;
+	if (count > FORGOTTEN_MAX)
+		gates_forget(g);
+	for (unsigned i = 0; i < count && count <= FORGOTTEN_MAX; i++) {
+		store_forget_within(&g->store, zones[i]);
+		store_forget_within(&g->dateless.store, zones[i]);
+	}
+	gate_forget(&g->gate);
+}
+
+/* A response that passed by a local name must not be recalled when that is gone. */
 void gates_use_settings(struct gates *g)
 {
 	set_lists(&g->store, g->config);

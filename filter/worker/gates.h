@@ -50,8 +50,12 @@ void gates_use_anchors(struct gates *g, const struct anchors *anchors);
 /* Judges by this policy from now on: its prefixes of NAT64s differ. Borrows it. */
 void gates_use_policy(struct gates *g, const struct policy *policy);
 
-/* Judges by the negative trust anchors and the local names that the configuration has now. What was
- * learned stays, because these decide when it is used. */
+/* Judges by these negative trust anchors from now on. Borrows them; NULL for none. What was learned below a
+ * name that got one or lost one is forgotten: a failure that was remembered must not outlive it. */
+void gates_use_ntas(struct gates *g, const struct nta_list *ntas);
+
+/* Judges by the local names that the configuration has now. What was learned stays, because these decide when
+ * it is used. */
 void gates_use_settings(struct gates *g);
 
 /* Says whose answers are judged or learned next. A failure to prove something is remembered for one

@@ -62,7 +62,7 @@ struct worker_config {
 	const struct clock_source *time;
 	const struct anchors *anchors; /* NULL if the worker signs */
 	const struct policy *policy;
-	const struct nta_list *ntas;                         /* NULL for none */
+	const struct nta_list *ntas;                         /* at the start; NULL for none */
 	const struct local_names *local_names, *local_zones; /* NULL for none */
 
 	/* Called in the worker's thread if the answers of `server` proved the keys of a zone that

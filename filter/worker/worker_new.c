@@ -379,6 +379,7 @@ struct worker *worker_new(const struct worker_config *config,
 	w->config = *config;
 	w->orders.anchors = w->anchors_used = config->anchors;
 	w->orders.policy = w->policy_used = config->policy;
+	w->orders.ntas = w->ntas_used = config->ntas;
 	w->orders.sign_policy = w->sign_policy_used = config->signing.policy;
 	w->orders.clock = w->turn.clock = config->clock;
 	w->epoll_fd = w->wake_fd = w->queue.fd = w->kept.fd = -1;

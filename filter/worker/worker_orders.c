@@ -56,6 +56,17 @@ const struct policy *worker_policy(const struct worker *w)
 	return __atomic_load_n(&w->policy_used, __ATOMIC_ACQUIRE);
 }
 
+void worker_use_ntas(struct worker *w, const struct nta_list *ntas)
+{
+	__atomic_store_n(&w->orders.ntas, ntas, __ATOMIC_RELEASE);
+	wake_worker(w);
+}
+
+const struct nta_list *worker_ntas(const struct worker *w)
+{
+	return __atomic_load_n(&w->ntas_used, __ATOMIC_ACQUIRE);
+}
+
 void worker_use_sign_policy(struct worker *w, const struct sign_policy *policy)
 {
 	__atomic_store_n(&w->orders.sign_policy, policy, __ATOMIC_RELEASE);
@@ -87,7 +98,6 @@ static void use_settings(struct worker *w, const struct worker_config *s)
 	own->sources.resolver_count = s->sources.resolver_count;
 	own->assists = s->assists;
 	own->waits_for_clock = s->waits_for_clock;
-	own->ntas = s->ntas;
 	own->local_names = s->local_names;
 	own->local_zones = s->local_zones;
 	own->tcp.idle_ms = s->tcp.idle_ms;
@@ -140,6 +150,16 @@ static void take_gate_policy(struct worker *w)
 	gates_use_policy(&w->gates, wanted);
 	w->fallback.passes_blocked = wanted->passes_blocked;
 	__atomic_store_n(&w->policy_used, wanted, __ATOMIC_RELEASE);
+}
+
+static void take_ntas(struct worker *w)
+{
+	const struct nta_list *wanted = __atomic_load_n(&w->orders.ntas, __ATOMIC_ACQUIRE);
+
+	if (wanted == w->ntas_used)
+		return;
+	gates_use_ntas(&w->gates, wanted);
+	__atomic_store_n(&w->ntas_used, wanted, __ATOMIC_RELEASE);
 }
 
 /* The memory of a signer holds at any time. */
@@ -195,6 +215,7 @@ void orders_take(struct worker *w)
 
 	take_anchors(w);
 	take_gate_policy(w);
+	take_ntas(w);
 	if (take_sign_policy(w))
 		take_settings(w, settings);
 	take_clock(w);

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 
 struct anchors;
+struct nta_list;
 struct policy;
 struct sign_policy;
 struct worker;
@@ -19,6 +20,7 @@ struct orders {
 	const struct anchors *anchors;
 	const struct policy *policy;           /* of a worker that validates */
 	const struct sign_policy *sign_policy; /* of a worker that signs */
+	const struct nta_list *ntas;           /* of a worker that validates */
 	const struct worker_config *settings;  /* NULL: as at the start */
 	uint64_t pause_until_ms;               /* of the monotonic clock */
 	enum clock_state clock;
@@ -53,12 +55,15 @@ const struct anchors *worker_anchors(const struct worker *w);
 void worker_use_policy(struct worker *w, const struct policy *policy);
 const struct policy *worker_policy(const struct worker *w);
 
+/* Has a validator judge by these negative trust anchors. Borrowed as anchors are. */
+void worker_use_ntas(struct worker *w, const struct nta_list *ntas);
+const struct nta_list *worker_ntas(const struct worker *w);
+
 /* Has a signer use `policy`: its zones with their keys. Borrowed as anchors are. */
 void worker_use_sign_policy(struct worker *w, const struct sign_policy *policy);
 const struct sign_policy *worker_sign_policy(const struct worker *w);
 
-/* Has the worker take from `settings` what can change while it runs: resolvers, negative trust anchors,
- * local names, `assists`, `waits_for_clock`, and of connections how long they may be idle and whether
+/* Has the worker take from `settings` what can change while it runs: resolvers, local names, `assists`, `waits_for_clock`, and of connections how long they may be idle and whether
  * they may carry transfers. What was learned stays; what was judged by it is judged again.
  * Borrowed as anchors are. A policy that was given before is in use once worker_settings() returns
  * `settings`. It is NULL before the first. */

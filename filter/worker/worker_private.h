@@ -64,6 +64,7 @@ struct worker {
 	const struct anchors *anchors_used;         /* read by other threads */
 	const struct policy *policy_used;           /* read by other threads */
 	const struct sign_policy *sign_policy_used; /* read by other threads */
+	const struct nta_list *ntas_used;           /* read by other threads */
 	const struct worker_config *settings_used;  /* read by other threads */
 
 	/* Of a worker that validates: */

@@ -47,6 +47,46 @@ static void what_is_written_is_read(void **state)
 	}
 }
 
+static void an_end_is_a_time_or_a_span_from_now_on(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why, *text;
+		int64_t expires_s;
+		bool good;
+	} rows[] = {
+		{ "a time", "20261224120000", 1798113600, true },
+		{ "seconds", "90s", NOW + 90, true },
+		{ "minutes", "30m", NOW + 1800, true },
+		{ "hours", "12h", NOW + 43200, true },
+		{ "days", "2d", NOW + 172800, true },
+		{ "a week", "1w", NOW + 604800, true },
+		{ "no span at all is over at once", "0h", NOW, true },
+		{ "the most that can be written", "999999999w", NOW + INT64_C(604799999395200),
+		        true },
+		{ "nothing", "", 0, false },
+		{ "no unit", "12", 0, false },
+		{ "no number", "h", 0, false },
+		{ "another unit", "1y", 0, false },
+		{ "two units", "1d12h", 0, false },
+		{ "a sign", "-1h", 0, false },
+		{ "a blank", "1 h", 0, false },
+		{ "a fraction", "1.5h", 0, false },
+		{ "a number that is too long", "1234567890s", 0, false },
+		{ "a bad month", "20261324120000", 0, false },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		int64_t expires_s;
+		assert_row(
+		        rows[i].why, nta_end_read(rows[i].text, NOW, &expires_s) == rows[i].good);
+		assert_row(rows[i].why, !rows[i].good || expires_s == rows[i].expires_s);
+	}
+	char text[NTA_END_SIZE];
+	assert_string_equal(nta_end_write(1798113600, text), "20261224120000");
+	assert_string_equal(nta_end_write(NTA_FOREVER, text), "never");
+}
+
 static void the_deepest_unexpired_one_applies(void **state)
 {
 	(void)state;
@@ -88,6 +128,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_written_is_read),
+		cmocka_unit_test(an_end_is_a_time_or_a_span_from_now_on),
 		cmocka_unit_test(the_deepest_unexpired_one_applies),
 		cmocka_unit_test(a_full_list_takes_no_more),
 	};

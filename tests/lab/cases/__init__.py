@@ -2,7 +2,7 @@
 """The assertions of the lab. One module for each kind of promise; ALL_GROUPS is the order of a run."""
 
 from . import (adversary, aliases, attacks, audit, bridge, cache, chains, checking, client, clock,
-               copies, dns64, dns64_found, encrypted, errors, explain, fragments, ground, habits, inside,
+               control, copies, dns64, dns64_found, encrypted, errors, explain, fragments, ground, habits, inside,
                iterate, letters, life, marks, monitor, notrack, obstacles, odd, oddservers, options, oracle,
                overload, own_servers, pause, portal, predict, race, reflected, reload, reports, restricted, roles, rules,
                same, service, shares, shortcut, slow_links, takeover, tcp, truncation, watch,
@@ -60,6 +60,7 @@ _MODULES = (
     own_servers,
     life,
     reload,
+    control,
     obstacles,
     service,
     takeover,

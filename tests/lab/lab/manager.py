@@ -76,7 +76,7 @@ class Manager:
     @staticmethod
     def _here(line, anchor):
         """The line with paths that the unit's sandbox does not hide; "" for a key that keeps its default."""
-        if line.startswith(("trust_anchor_state", "control_socket")):
+        if line.startswith(("trust_anchor_state", "nta_state", "control_socket")):
             return ""
         return line.replace(anchor, "/etc/sealgate/" + os.path.basename(anchor))
 

@@ -11,6 +11,7 @@ from .resources import LabError
 CONFIG = """role = "{role}";
 trust_anchor = "{anchor}";
 trust_anchor_state = "{state}";
+nta_state = "{ntas}";
 control_socket = "{control}";
 clock_state = "{clock}";
 mode = "{mode}";
@@ -51,6 +52,7 @@ class Sealgate:
                                      grace_ms=grace_ms,
                                      walk=str(walk).lower(), hints=lab.root_hints,
                                      state=lab.resources.path(self._name + ".anchors"),
+                                     ntas=lab.resources.path(self._name + ".ntas"),
                                      clock=lab.resources.path(self._name + ".clock"),
                                      control=lab.resources.path(self._name + ".control"),
                                      anchor=anchor or lab.zones.anchor_dnskey) + more)

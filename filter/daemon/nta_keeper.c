@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/nta_keeper.h"
+
+#include <string.h>
+
+#include "base/least.h"
+#include "base/log.h"
+#include "config/nta_text.h"
+#include "daemon/workers_wait.h"
+#include "worker/worker_orders.h"
+
+#define IDLE_MS 60000 /* between looks if none ends earlier */
+
+/* ---- Which are in force ---- */
+
+const char *nta_state_word(enum nta_state state)
+{
+	static const char *const words[] = { [NTA_IN_FORCE] = "in-force",
+		[NTA_OVER] = "over",
+		[NTA_NO_CLOCK] = "clock-not-set",
+		[NTA_EARLY] = "not-begun" };
+
+	return words[state];
+}
+
+static enum nta_state state_of_end(const struct nta *nta, struct nta_now now)
+{
+	if (nta->expires_s == NTA_FOREVER)
+		return NTA_IN_FORCE;
+	if (now.wall_s < 0)
+		return NTA_NO_CLOCK;
+	return nta->expires_s > now.wall_s ? NTA_IN_FORCE : NTA_OVER;
+}
+
+static enum nta_state state_of_added(const struct added_nta *added, struct nta_now now)
+{
+	if (now.mono_ms >= added->end_ms)
+		return NTA_OVER;
+	if (now.wall_s >= 0 && now.wall_s < added->since_s)
+		return NTA_EARLY;
+	return state_of_end(&added->nta, now);
+}
+
+bool nta_keeper_at(const struct nta_keeper *k, unsigned i, struct nta_now now, struct nta_row *row)
+{
+	unsigned configured = k->configured ? k->configured->count : 0;
+
+	if (i < configured) {
+		const struct nta *nta = &k->configured->items[i];
+		*row = (struct nta_row){ nta, false, state_of_end(nta, now) };
+		return true;
+	}
+	if (i - configured >= k->added.count)
+		return false;
+	const struct added_nta *added = &k->added.items[i - configured];
+	*row = (struct nta_row){ &added->nta, true, state_of_added(added, now) };
+	return true;
+}
+
+/* A zone that is named twice gets the later end: both are in force. */
+static void fill_list(const struct nta_keeper *k, struct nta_now now, struct nta_list *list)
+{
+	struct nta_row row;
+
+	list->count = 0;
+	for (unsigned i = 0; nta_keeper_at(k, i, now, &row); i++) {
+		const struct nta *known = nta_find(list, &row.nta->zone);
+		if (row.state == NTA_IN_FORCE && (!known || known->expires_s < row.nta->expires_s))
+			nta_add(list, &row.nta->zone, row.nta->expires_s);
+	}
+}
+
+static bool lists_equal(const struct nta_list *a, const struct nta_list *b)
+{
+	for (unsigned i = 0; i < a->count && a->count == b->count; i++) {
+		if (a->items[i].expires_s != b->items[i].expires_s ||
+		        !name_equal(&a->items[i].zone, &b->items[i].zone))
+			return false;
+	}
+	return a->count == b->count;
+}
+
+/* ---- Giving them to the workers ---- */
+
+const struct nta_list *nta_keeper_list(const struct nta_keeper *k)
+{
+	return &k->lists[k->current];
+}
+
+void nta_keeper_serve(struct nta_keeper *k, struct worker *const workers[], unsigned count)
+{
+	k->workers = workers;
+	k->worker_count = count;
+}
+
+/* Then the other list is free. */
+bool nta_keeper_is_settled(const struct nta_keeper *k)
+{
+	for (unsigned i = 0; i < k->worker_count; i++) {
+		if (worker_ntas(k->workers[i]) != nta_keeper_list(k))
+			return false;
+	}
+	return true;
+}
+
+static bool keeper_is_settled(void *keeper)
+{
+	return nta_keeper_is_settled(keeper);
+}
+
+/* To be called when the other list is free. Workers forget their messages for a new list, so an equal one is
+ * not given. */
+static void publish(struct nta_keeper *k, struct nta_now now)
+{
+	struct nta_list *next = &k->lists[!k->current];
+
+	fill_list(k, now, next);
+	if (lists_equal(next, nta_keeper_list(k)))
+		return;
+	k->current = !k->current;
+	for (unsigned i = 0; i < k->worker_count; i++)
+		worker_use_ntas(k->workers[i], next);
+}
+
+static int wait_for_room(struct nta_keeper *k, struct complaint *why)
+{
+	if (workers_wait(keeper_is_settled, k))
+		return 0;
+	complaint_set(why, "a worker does not yet use the negative trust anchors of the change "
+	                   "before; try again");
+	return -1;
+}
+
+void nta_keeper_use(struct nta_keeper *k, const struct nta_list *configured, struct nta_now now)
+{
+	k->configured = configured;
+	publish(k, now);
+}
+
+/* ---- Changing them ---- */
+
+static struct added_nta *find_added(struct nta_keeper *k, const struct name *zone)
+{
+	for (unsigned i = 0; i < k->added.count; i++) {
+		if (name_equal(&k->added.items[i].nta.zone, zone))
+			return &k->added.items[i];
+	}
+	return NULL;
+}
+
+static void remove_added(struct nta_keeper *k, struct added_nta *added)
+{
+	*added = k->added.items[--k->added.count];
+}
+
+static int publish_and_wait(struct nta_keeper *k, struct nta_now now, struct complaint *why)
+{
+	publish(k, now);
+	if (workers_wait(keeper_is_settled, k))
+		return 0;
+	complaint_set(why, "it is noted, but a worker does not use it yet: does it hang?");
+	return -1;
+}
+
+int nta_keeper_add(
+        struct nta_keeper *k, const struct nta *nta, struct nta_now now, struct complaint *why)
+{
+	struct added_nta *added = find_added(k, &nta->zone);
+	char name[NAME_TEXT_SIZE], end[NTA_END_SIZE];
+
+	if (wait_for_room(k, why) != 0)
+		return -1;
+	if (!added && k->added.count == NTAS_ADDED_MAX) {
+		complaint_set(why, "there are %d already: remove one first", NTAS_ADDED_MAX);
+		return -1;
+	}
+	struct added_ntas before = k->added;
+	if (!added)
+		added = &k->added.items[k->added.count++];
+	*added = (struct added_nta){ *nta, now.wall_s,
+		now.mono_ms + 1000 * (uint64_t)(nta->expires_s - now.wall_s) };
+	if (nta_file_save(&k->added, k->path, why) != 0) {
+		k->added = before; /* it would be gone after a restart */
+		return -1;
+	}
+	log_warning("negative trust anchor %.255s until %s (sealgate ctl): whatever lies below "
+	            "this name passes unproved",
+	        name_text(&nta->zone, name), nta_end_write(nta->expires_s, end));
+	return publish_and_wait(k, now, why);
+}
+
+int nta_keeper_remove(
+        struct nta_keeper *k, const struct name *zone, struct nta_now now, struct complaint *why)
+{
+	struct added_nta *added = find_added(k, zone);
+	char name[NAME_TEXT_SIZE];
+	struct complaint unsaved;
+
+	if (!added) {
+		complaint_set(why, "%s",
+		        nta_find(k->configured, zone)
+		                ? "it is one of the configuration: change negative_trust_anchors "
+		                  "there, then `sealgate ctl reload`"
+		                : "there is none for this name; see `sealgate ctl nta list`");
+		return -1;
+	}
+	if (wait_for_room(k, why) != 0)
+		return -1;
+	remove_added(k, added);
+	log_info("the negative trust anchor %.255s was removed (sealgate ctl)",
+	        name_text(zone, name));
+	int saved = nta_file_save(&k->added, k->path, &unsaved);
+	if (publish_and_wait(k, now, why) != 0)
+		return -1;
+	if (saved != 0)
+		complaint_set(why,
+		        "it is not in force any more, but will be after a restart: %.400s",
+		        unsaved.text);
+	return saved != 0 ? -1 : 0;
+}
+
+/* ---- Their end ---- */
+
+static void log_end(const struct nta *nta, const char *from)
+{
+	char name[NAME_TEXT_SIZE];
+
+	log_info("the negative trust anchor %.255s is over (%s): names below it are judged again",
+	        name_text(&nta->zone, name), from);
+}
+
+/* Those of the configuration stay in it; their end is logged once. */
+static void log_configured_ends(const struct nta_keeper *k, struct nta_now now)
+{
+	for (unsigned i = 0; k->configured && i < k->configured->count; i++) {
+		const struct nta *nta = &k->configured->items[i];
+		if (nta->expires_s > k->looked_s && nta->expires_s <= now.wall_s)
+			log_end(nta, "configuration");
+	}
+}
+
+/* Returns true if any has ended. */
+static bool end_added(struct nta_keeper *k, struct nta_now now)
+{
+	unsigned before = k->added.count;
+
+	for (unsigned i = k->added.count; i > 0; i--) {
+		struct added_nta *added = &k->added.items[i - 1];
+		if (state_of_added(added, now) != NTA_OVER)
+			continue;
+		log_end(&added->nta, "sealgate ctl");
+		remove_added(k, added);
+	}
+	return k->added.count < before;
+}
+
+void nta_keeper_look(struct nta_keeper *k, struct nta_now now)
+{
+	struct complaint why;
+
+	if (end_added(k, now) && nta_file_save(&k->added, k->path, &why) != 0)
+		log_error("negative trust anchors that are over cannot be removed from their "
+		          "file: %s",
+		        why.text);
+	if (now.wall_s >= 0 && k->looked_s >= 0)
+		log_configured_ends(k, now);
+	k->looked_s = now.wall_s;
+	if (nta_keeper_is_settled(k))
+		publish(k, now);
+}
+
+static uint64_t left_ms(const struct nta *nta, struct nta_now now)
+{
+	bool ends = nta->expires_s != NTA_FOREVER && now.wall_s >= 0;
+
+	return ends && nta->expires_s > now.wall_s ? 1000 * (uint64_t)(nta->expires_s - now.wall_s)
+	                                           : IDLE_MS;
+}
+
+int nta_keeper_wait_ms(const struct nta_keeper *k, struct nta_now now)
+{
+	uint64_t wait_ms = IDLE_MS;
+	struct nta_row row;
+
+	for (unsigned i = 0; nta_keeper_at(k, i, now, &row); i++)
+		wait_ms = least(wait_ms, left_ms(row.nta, now));
+	return (int)wait_ms;
+}
+
+/* ---- At the start ---- */
+
+static void add_ends(struct nta_keeper *k, struct nta_now now)
+{
+	for (unsigned i = 0; i < k->added.count; i++) {
+		struct added_nta *added = &k->added.items[i];
+		int64_t span_s = added->nta.expires_s - added->since_s;
+		int64_t left_s = added->nta.expires_s - now.wall_s;
+		added->end_ms = now.mono_ms + 1000 * (uint64_t)(now.wall_s >= 0 && left_s < span_s
+		                                                        ? (left_s > 0 ? left_s : 0)
+		                                                        : span_s);
+	}
+}
+
+void nta_keeper_init(struct nta_keeper *k, const struct config *c, struct nta_now now)
+{
+	struct complaint why;
+
+	*k = (struct nta_keeper){
+		.path = c->nta_state, .configured = c->ntas, .looked_s = now.wall_s
+	};
+	if (nta_file_load(&k->added, k->path, &why) == NTA_FILE_DAMAGED)
+		log_error("no negative trust anchor that was made at run time is in force: %s",
+		        why.text);
+	add_ends(k, now);
+	fill_list(k, now, &k->lists[0]);
+}
+
+void nta_keeper_tell(const struct nta_keeper *k, struct nta_now now)
+{
+	char name[NAME_TEXT_SIZE], end[NTA_END_SIZE];
+	struct nta_row row;
+
+	for (unsigned i = 0; nta_keeper_at(k, i, now, &row); i++) {
+		bool is_plain = row.nta->expires_s != NTA_FOREVER && row.nta->zone.labels > 0 &&
+		                row.state == NTA_IN_FORCE;
+		log_line(is_plain ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
+		        "negative trust anchor %.255s until %s (%s): %s",
+		        name_text(&row.nta->zone, name), nta_end_write(row.nta->expires_s, end),
+		        row.is_added ? "sealgate ctl" : "configuration", nta_state_word(row.state));
+	}
+}

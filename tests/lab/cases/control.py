@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`sealgate ctl` changes and shows what a running sealgate knows."""
+
+import contextlib
+import json
+import os
+import signal
+import time
+
+from .case import (Case, Group, expect, expect_data, expect_equal, expect_rcode, on_gateway, wait_until,
+                   with_sealgate)
+
+NAME, EXPIRED, ZONE = "www.p256.test.", "www.expired.test.", "expired.test."
+GOOD = ["192.0.2.80", "192.0.2.81"]
+CLIENTS = ({}, {"do": True}, {"edns": 1232})
+IS_OVER = f"the negative trust anchor {ZONE} is over"
+
+
+def _ctl(world, *words):
+    code, said = world.gate.ctl(*words)
+    expect_equal(f"ctl {' '.join(words)}: {said}", code, 0)
+    return said
+
+
+def _rows(world, key, *words):
+    return json.loads(_ctl(world, "--json", *words))[key]
+
+
+def _expect_rcodes(world, rcode):
+    """For clients of each kind, over both families: their answers are remembered apart, and come to several
+    workers."""
+    for client in CLIENTS:
+        for family in (4, 6):
+            expect_rcode(world.ask(EXPIRED, "A", family, **client), rcode)
+
+
+# ---- Negative trust anchors ----
+
+@contextlib.contextmanager
+def _with_nta(world, *end):
+    said = _ctl(world, "nta", "add", ZONE, *end)
+    expect(f"name={ZONE}" in said.split(), said)
+    try:
+        yield
+    finally:
+        world.gate.ctl("nta", "remove", ZONE)
+
+
+def _nta_at_once(world):
+    """Also for answers that were judged before, in both directions."""
+    _expect_rcodes(world, "SERVFAIL")
+    with _with_nta(world):
+        _expect_rcodes(world, "NOERROR")
+        expect_equal("AD", world.ask(EXPIRED, "A", ad=True).has_ad, False)
+        expect_equal("rows", [(row["name"], row["from"], row["state"]) for row in _rows(world, "ntas", "nta", "list")],
+                     [(ZONE, "ctl", "in-force")])
+        expect_equal("ntas", world.gate.status()["ntas"], "1")
+        expect(ZONE in world.gate.status()["ntas_first"], world.gate.status()["ntas_first"])
+        expect(world.gate.log_lines(f"negative trust anchor {ZONE} until"), *world.log_tail())
+        _expect_rcodes(world, "NOERROR")
+    _expect_rcodes(world, "SERVFAIL")
+    expect_equal("rows", _rows(world, "ntas", "nta", "list"), [])
+
+
+def _nta_default_end(world):
+    with _with_nta(world):
+        until, = (row["until"] for row in _rows(world, "ntas", "nta", "list"))
+        tomorrow = time.time() + 86400
+        expect(time.strftime("%Y%m%d%H%M%S", time.gmtime(tomorrow - 600)) < until <=
+               time.strftime("%Y%m%d%H%M%S", time.gmtime(tomorrow)), until)
+
+
+def _nta_survives(number):
+    def run(world):
+        with _with_nta(world):
+            world.gate.stop(number)
+            world.gate.start()
+            _expect_rcodes(world, "NOERROR")
+            expect(world.gate.log_lines(f"negative trust anchor {ZONE} until"), *world.log_tail())
+        _expect_rcodes(world, "SERVFAIL")
+        world.gate.stop(number)
+        world.gate.start()
+        _expect_rcodes(world, "SERVFAIL")
+    return Case(f"a negative trust anchor, and its removal, outlive {number.name}", run)
+
+
+def _nta_ends(world):
+    """The shortest one that was seen while it was in force."""
+    for seconds in (4, 15, 60):
+        before = len(world.gate.log_lines(IS_OVER))
+        with _with_nta(world, f"{seconds}s"):
+            passed = world.ask(EXPIRED, "A").rcode == "NOERROR"
+            wait_until(lambda: world.ask(EXPIRED, "A").rcode == "SERVFAIL", "it does not end")
+            _expect_rcodes(world, "SERVFAIL")
+            wait_until(lambda: len(world.gate.log_lines(IS_OVER)) > before, "no line in the log")
+            expect_equal("rows", _rows(world, "ntas", "nta", "list"), [])
+        if passed:
+            break
+    expect(passed, "the machine is too slow, or it had no effect")
+    world.gate.restart()
+    expect_rcode(world.ask(EXPIRED, "A"), "SERVFAIL")
+
+
+def _nta_refused(world):
+    for why, words, code, says in (
+            ("every name", ("add", "."), 1, "every name"),
+            ("longer than a week", ("add", ZONE, "8d"), 2, "seven days"),
+            ("over already", ("add", ZONE, "20200101000000"), 2, "over already"),
+            ("no end at all", ("add", ZONE, "never"), 2, "UNTIL"),
+            ("no name", ("add", "a..b"), 2, "not a domain name"),
+            ("none to remove", ("remove", "other.test"), 1, "nta list"),
+            ("a word too many", ("add", ZONE, "1h", "2h"), 2, "unexpected argument")):
+        seen, said = world.gate.ctl("nta", *words)
+        expect_equal(f"{why}: {said}", seen, code)
+        expect(says in said, said)
+    expect_equal("rows", _rows(world, "ntas", "nta", "list"), [])
+    expect_rcode(world.ask(EXPIRED, "A"), "SERVFAIL")
+
+
+def _nta_damaged(world):
+    """Whoever damages the file gains nothing: no line of it counts."""
+    path = world.gate.config.removesuffix(".conf") + ".ntas"
+    world.gate.stop()
+    with open(path, "w") as file:
+        file.write(f"sealgate-ntas 1\n{ZONE} 20260101000000 20991231000000\n")
+    world.gate.start()
+    expect(world.gate.log_lines(f"{path}:2: "), *world.gate.log_lines())
+    expect_rcode(world.ask(EXPIRED, "A"), "SERVFAIL")
+    expect(os.path.exists(path + ".damaged"), "the file is not kept")
+    with _with_nta(world):
+        expect_rcode(world.ask(EXPIRED, "A"), "NOERROR")
+
+
+def _nta_unsaved(world):
+    """One that would be gone after a restart is refused."""
+    path = world.gate.config.removesuffix(".conf") + ".ntas"
+    os.mkdir(path + ".new")
+    try:
+        code, said = world.gate.ctl("nta", "add", ZONE)
+        expect_equal("exit code", code, 1)
+        expect(path in said, said)
+        expect_rcode(world.ask(EXPIRED, "A"), "SERVFAIL")
+    finally:
+        os.rmdir(path + ".new")
+
+
+# ---- The log level ----
+
+def _log_level(world):
+    _ctl(world, "log-level", "debug")
+    status = world.gate.status()
+    expect_equal("log_level", status["log_level"], "debug")
+    expect("reload" in status["log_level_from"], status["log_level_from"])
+    wait_until(lambda: world.ask(NAME, "A") and world.gate.log_lines("debug: "), "no line of debug")
+    _ctl(world, "reload")
+    expect_equal("log_level", world.gate.status()["log_level"], "info")
+    expect_equal("log_level_from", world.gate.status()["log_level_from"], "configuration")
+    code, said = world.gate.ctl("log-level", "loud")
+    expect_equal("exit code", code, 2)
+    expect("debug" in said, said)
+
+
+_NTA = (
+    Case("a negative trust anchor takes effect at once, and goes away at once", _nta_at_once),
+    Case("a negative trust anchor lasts for a day if nobody says", _nta_default_end),
+    _nta_survives(signal.SIGTERM),
+    _nta_survives(signal.SIGKILL),
+    Case("a negative trust anchor ends by itself", _nta_ends),
+    Case("a negative trust anchor that would last too long, or be for every name, is refused", _nta_refused),
+    Case("a damaged file of negative trust anchors lets nothing pass", _nta_damaged),
+    Case("a negative trust anchor that cannot be kept is refused", _nta_unsaved),
+)
+
+GROUPS = (
+    Group("ctl nta", with_sealgate("host", queues=2), _NTA),
+    Group("ctl nta on a gateway", on_gateway, _NTA[:1]),
+    Group("ctl log-level", with_sealgate("host"), (
+        Case("the log level changes at run time, until the next reload", _log_level),)),
+)
