@@ -64,10 +64,12 @@ void rule_events_close(struct rule_events *e)
 	}
 }
 
-/* Additions of other programs, such as containers that start, take no rule away. */
-static bool is_removal(const struct nlmsghdr *m)
+/* Additions of other programs, such as containers that start, take no rule away. A new table may be one of old
+ * whose flags were changed: a dormant one has no effect. */
+static bool may_remove(const struct nlmsghdr *m)
 {
 	switch (NFNL_MSG_TYPE(m->nlmsg_type)) {
+	case NFT_MSG_NEWTABLE:
 	case NFT_MSG_DELTABLE:
 	case NFT_MSG_DELCHAIN:
 	case NFT_MSG_DELRULE:
@@ -84,7 +86,7 @@ static bool concerns_us(const void *octets, int len, int which)
 	if (which == EVENTS_ROUTES)
 		return true;
 	for (; NLMSG_OK(m, (unsigned)len); m = NLMSG_NEXT(m, len)) {
-		if (is_removal(m))
+		if (may_remove(m))
 			return true;
 	}
 	return false;

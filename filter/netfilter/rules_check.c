@@ -124,13 +124,25 @@ static void tally_iptables(struct tally *t, const char *text, bool is_ipv6)
 	}
 }
 
-/* True for a line inside a chain that is a rule. In the output of nft -a each rule has a handle at the end of
- * its last line; in our text a rule has one line. */
+/* True for a line inside a chain that is a rule of ours. In the output of nft -a each rule has a handle at the
+ * end of its last line; in our text a rule has one line. A rule with a comment is the operator's. */
 static bool is_nft_rule(const char *line, bool is_listed)
 {
 	if (is_listed)
-		return strstr(line, "# handle ") != NULL;
+		return strstr(line, "# handle ") != NULL && strstr(line, " comment \"") == NULL;
 	return line[0] != '\0' && line[0] != '#' && strncmp(line, "type ", 5) != 0;
+}
+
+/* True if the kernel keeps the table, but calls none of its chains. */
+static bool is_dormant(const char *list)
+{
+	char line[LINE_MAX_OCTETS];
+
+	while (take_line(&list, line)) {
+		if (strncmp(line, "flags ", 6) == 0 && strstr(line, "dormant"))
+			return true;
+	}
+	return false;
 }
 
 /* Takes the lines of a text for nft -f, or of nft -a list table. */
@@ -220,6 +232,10 @@ enum rules_found rules_check_nft(const char *rules, const char *list, struct com
 {
 	struct tally wanted, found;
 
+	if (is_dormant(list)) {
+		complaint_set(why, "the table is dormant");
+		return RULES_PARTLY;
+	}
 	tally_nft(&wanted, rules, false);
 	tally_nft(&found, list, true);
 	return compare(&wanted, &found, RULES_STAMP_NFT, why);

@@ -3,7 +3,8 @@
  *
  * Compared are the stamp (netfilter/rules_stamp.h), the chains, the number of rules in each chain, and
  * the jumps to our chains. So a chain or rule that another program removed is found, and so are the
- * rules of another configuration. A rule that root replaced by another one is not found. */
+ * rules of another configuration. A rule that root replaced by another one is not found. The operator may
+ * add rules to the table of nft, if each of them has a comment: they are not counted. */
 #ifndef NETFILTER_RULES_CHECK_H
 #define NETFILTER_RULES_CHECK_H
 

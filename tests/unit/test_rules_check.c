@@ -215,6 +215,37 @@ static void a_rule_of_nft_counts_once_however_many_lines_it_takes(void **state)
 		        "\t}\n"
 		        "}\n",
 		        RULES_WHOLE },
+		{ "a rule with a comment is the operator's",
+		        "table inet sealgate { # handle 1\n"
+		        "\tchain input { # handle 1\n"
+		        "\t\ttype filter hook input priority security; policy accept;\n"
+		        "\t\tip saddr 10.0.0.9 accept comment \"a VPN\" # handle 10\n"
+		        "\t\tudp dport 54 accept # handle 9\n"
+		        "\t\tip daddr { 10.0.0.1, 10.0.0.2 } accept # handle 2\n"
+		        "\t\tudp dport 53 queue to 1 # handle 3\n"
+		        "\t}\n"
+		        "}\n",
+		        RULES_WHOLE },
+		{ "it does not stand for one of ours",
+		        "table inet sealgate { # handle 1\n"
+		        "\tchain input { # handle 1\n"
+		        "\t\tip saddr 10.0.0.9 accept comment \"a VPN\" # handle 10\n"
+		        "\t\tip daddr { 10.0.0.1, 10.0.0.2 } accept # handle 2\n"
+		        "\t\tudp dport 53 queue to 1 # handle 3\n"
+		        "\t}\n"
+		        "}\n",
+		        RULES_PARTLY },
+		{ "the kernel calls no chain of a dormant table",
+		        "table inet sealgate { # handle 1\n"
+		        "\tflags dormant\n"
+		        "\n"
+		        "\tchain input { # handle 1\n"
+		        "\t\tudp dport 54 accept # handle 9\n"
+		        "\t\tip daddr { 10.0.0.1, 10.0.0.2 } accept # handle 2\n"
+		        "\t\tudp dport 53 queue to 1 # handle 3\n"
+		        "\t}\n"
+		        "}\n",
+		        RULES_PARTLY },
 		{ "the rule with the set is missing",
 		        "table inet sealgate { # handle 1\n"
 		        "\tchain input { # handle 1\n"
