@@ -66,7 +66,7 @@ SOURCES  := $(wildcard filter/*/*.[ch] rules/*.c tests/unit/*.[ch] bench/*.[ch])
 Q := $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-7s %s\n')
 
-.PHONY: all help deps demo demo-sign check tests unit lab adversary corpus cost lint fuzz fuzzers musl coverage format bench clean install uninstall objects
+.PHONY: all help deps demo demo-sign check tests unit lab check-vm adversary corpus cost lint fuzz fuzzers musl coverage format bench clean install uninstall objects
 .DELETE_ON_ERROR:
 # What make would remove again. Not all there is: a marker that is missing must be made anew.
 .SECONDARY: $(patsubst %.c,$B/%.o,$(wildcard tests/unit/*.c bench/*.c tests/fuzz/*.c))
@@ -80,6 +80,7 @@ help:
 	@echo 'make demo-sign  the same for the signer, with three validating resolvers'
 	@echo 'make check      install what it needs, build, run every test (root for the lab)'
 	@echo 'make unit|lab   one half of the tests'
+	@echo 'make check-vm   cases of the lab on Debian'"'"'s kernel in qemu: nft, lossy links (root, apt; 25 minutes)'
 	@echo 'make adversary  an attacker who searches, for ADVERSARY_SECONDS=$(ADVERSARY_SECONDS); SEED= (root)'
 	@echo 'make corpus     answers of every kind, changed in every way, beside other validators'
 	@echo 'make cost       what a response costs, in instructions, has not grown (valgrind)'
@@ -181,6 +182,14 @@ unit: all $(TEST_BIN)
 
 lab: all
 	@tests/run --build $B lab
+
+# A kernel whose nft can queue packets, and whose links can lose and delay them. What is missing of the packages is
+# fetched at the first time.
+check-vm:
+	@$(MAKE) --no-print-directory deps GROUPS='build test vm'
+	@tests/vm/fetch-kernel build/vm/kernel
+	@$(MAKE) --no-print-directory all
+	@tests/run --build $B vm
 
 # The search for ways around the gate, of which the lab has a short one. With each violation it says
 # how that is played again, by SEED, SCENE and STEPS.

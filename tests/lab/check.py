@@ -12,10 +12,10 @@ from tap import Tap
 
 
 def _chosen(only):
-    """Yields the groups, each with its cases whose name, or group's name, contains the word."""
+    """Yields the groups, each with its cases whose name, or group's name, contains one of the words."""
     for group in cases.ALL_GROUPS:
         chosen = [case for case in group.cases
-                  if not only or only in group.name or only in case.name]
+                  if not only or any(word in name for word in only for name in (group.name, case.name))]
         if chosen:
             yield group, chosen
 

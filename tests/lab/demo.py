@@ -202,9 +202,9 @@ STAGES = {"before": _before, "router": _router, "host": _host}
 
 def run(sealgate_path, only, obstacle, keep):
     """Returns the exit code: 0 only if every line came out as it should."""
-    stages = {name: stage for name, stage in STAGES.items() if not only or only == name}
+    stages = {name: stage for name, stage in STAGES.items() if not only or name in only}
     if not stages:
-        print(f"demo: there is no part {only}; the parts are {', '.join(STAGES)}", file=sys.stderr)
+        print(f"demo: there is no part {' or '.join(only)}; the parts are {', '.join(STAGES)}", file=sys.stderr)
         return 2
     if obstacle:
         print(f"demo: it cannot run here: {obstacle}", file=sys.stderr)

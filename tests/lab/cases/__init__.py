@@ -3,7 +3,7 @@
 
 from . import (adversary, aliases, attacks, audit, bridge, cache, chains, checking, client, clock,
                control, copies, dns64, dns64_found, encrypted, errors, explain, fragments, ground, habits, inside,
-               iterate, letters, life, marks, monitor, notrack, obstacles, odd, oddservers, options, oracle,
+               iterate, letters, life, marks, monitor, netem, nft, notrack, obstacles, odd, oddservers, options, oracle,
                overload, own_servers, pause, portal, predict, race, reflected, reload, reports, restricted, roles, rules,
                same, service, shares, shortcut, slow_links, takeover, tcp, truncation, watch,
                without_rd)
@@ -46,6 +46,8 @@ _MODULES = (
     shortcut,
     rules,
     watch,
+    nft,
+    netem,
     encrypted,
     pause,
     portal,

@@ -5,6 +5,7 @@ the kernel holds no packet that waits for a verdict, and a later query (the "fen
 by the same path, is answered. A message that has not come by then never will."""
 
 import itertools
+import time
 
 from lab import ask, attacker, topology
 
@@ -71,26 +72,34 @@ class Line:
         wait_until(lambda: self._journal.is_all_done(self._since) and gate.waiting() == 0,
                    lambda: f"{gate.waiting()} packets wait", GIVES_UP_S)
 
-    def fence(self):
-        """Sends another query and waits for its answer, which overtakes no other packet. So earlier queries
-        have reached the attacker or never will, and earlier verdicts have been carried out. (Attacks
-        on addresses leave TXT alone.)"""
+    def _send_fence(self):
         query = ask.make(f"fence{next(_serial)}.wild.unsigned.test.", "TXT")
         while self.reached_the_wire(query.to_wire()):
             query.id = (query.id + 1) % 65536       # an id that was not used yet
         wire = query.to_wire()
         self._fences.add(wire[:2])
         self.send(wire)
+        return wire
+
+    def fence(self, again_s=None):
+        """Sends another query and waits for its answer, which overtakes no other packet. So earlier queries
+        have reached the attacker or never will, and earlier verdicts have been carried out. (Attacks
+        on addresses leave TXT alone.) On a link that loses packets, another one is sent every `again_s`."""
+        sent, sent_at = [self._send_fence()], time.monotonic()
 
         def is_answered():
+            nonlocal sent_at
             came = ask.arrived(self.sock)
             self._came += [answer for answer in came if answer.wire[:2] not in self._fences]
-            return any(answer.wire[:2] == wire[:2] for answer in came)
+            if again_s and time.monotonic() >= sent_at + again_s:
+                sent.append(self._send_fence())
+                sent_at = time.monotonic()
+            return any(answer.wire[:2] == wire[:2] for answer in came for wire in sent)
         wait_until(is_answered, "the later query is not answered")
 
-    def everything(self):
+    def everything(self, again_s=None):
         """Every message that came, except for answers to fences; after a fence."""
-        self.fence()
+        self.fence(again_s)
         return self._came
 
 

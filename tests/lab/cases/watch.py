@@ -7,13 +7,14 @@ import time
 
 from lab import manager
 from lab.attacks import FORGED
+from lab.surroundings import patient
 
 from .case import (Case, Group, World, expect, expect_equal, on_gateway, on_host,
                    tell, wait_until, with_sealgate)
 from .silence import Line
 
 NAME = "www.p256.test."
-ASK_S = 0.01        # between two queries
+ASK_S = patient(0.01)    # between two queries
 IN_FORCE = "rules=in-force"
 AT_ONCE = 6         # `sealgate rules apply`
 UNPROTECTED = 4     # the exit code of `ctl status`
@@ -45,17 +46,19 @@ def _restored(gate):
     return int(_status(gate)[1].get("rules_restored", -1))
 
 
-class _Asking:
+class Asking:
     """Asks under an attack, without a pause, until the end."""
 
     def __init__(self, world):
         self._line, self._ends = Line(world), threading.Event()
         self._thread = threading.Thread(target=self._ask)
+        self._asked = 0
 
     def _ask(self):
         while not self._ends.is_set():
             with contextlib.suppress(OSError):      # the kernel may report that a packet was refused
                 self._line.ask(NAME, "A")
+                self._asked += 1
             self._ends.wait(ASK_S)
 
     def __enter__(self):
@@ -65,6 +68,9 @@ class _Asking:
     def __exit__(self, *_exception):
         self._ends.set()
         self._thread.join()
+
+    def asked(self):
+        return self._asked
 
     def forged(self):
         return [answer for answer in self._line.everything() if answer.data("A") == [FORGED[1]]]
@@ -77,24 +83,24 @@ def _remove(world, command, text):
     world.gate.namespace.run("sh", "-c", f"exec {' '.join(command)} <{path}")
 
 
-def _is_protected(world):
+def is_protected(world):
     answer = world.ask(NAME, "A")
     return answer is not None and answer.rcode == "SERVFAIL"
 
 
-def _comes_back(command, text):
+def comes_back(command, text):
     def run(world):
         gate = world.gate
         wait_until(lambda: _status(gate)[1].get("rules") == "in-force", "the rules are not in force at the start")
         before = _restored(gate)
         with world.lab.attack("forge-address"):
-            with _Asking(world) as asking:
+            with Asking(world) as asking:
                 _remove(world, command, text)
                 wait_until(lambda: _restored(gate) > before and _status(gate)[0] == 0,
                            lambda: f"the rules did not come back: {_status(gate)}")
             tell(f"{len(asking.forged())} forged answers passed meanwhile; "
                            f"{gate.log_lines('put back')[-1].split('rules: ')[1]}")
-            expect(_is_protected(world), "a forged answer passes after the rules came back")
+            expect(is_protected(world), "a forged answer passes after the rules came back")
         expect(gate.log_lines("rules: not in force: "), "the log does not tell that the rules were gone")
         expect_equal("rules", _status(gate)[1]["rules"], "in-force")
     return run
@@ -166,7 +172,7 @@ def _replaces(world):
     said = world.gate.log_lines("rules: not in force yet: ")
     expect(said and "another configuration" in said[0], *world.gate.log_lines("rules"))
     with world.lab.attack("forge-address"):
-        expect(_is_protected(world), "a forged answer passes")
+        expect(is_protected(world), "a forged answer passes")
 
 
 def _follows_the_inside(world):
@@ -248,9 +254,9 @@ def _outlives(verb):
             service.control("start", "nftables")
         wait_until(lambda: service.says(IN_FORCE), "the rules are not in force at the start")
         with world.lab.attack("forge-address"):
-            with _Asking(world) as asking:
+            with Asking(world) as asking:
                 service.control(verb, "nftables")
-                wait_until(lambda: service.says(IN_FORCE) and _is_protected(world),
+                wait_until(lambda: service.says(IN_FORCE) and is_protected(world),
                            lambda: "the rules did not come back: " + service.run("systemctl", "status", "sealgate"))
             tell(f"{len(asking.forged())} forged answers passed meanwhile")
         expect(service.is_active(), "the service has ended")
@@ -270,13 +276,13 @@ def _tells_systemd(world):
 
 GROUPS = (
     Group("rules watched", on_host, tuple(
-        Case(f"rules that are gone come back: {what}", _comes_back(command, text))
+        Case(f"rules that are gone come back: {what}", comes_back(command, text))
         for what, command, text in REMOVALS) + (
         Case("rules that the operator removed stay away until the operator applies them", _operator_removes),
         Case("several `sealgate rules apply` at once leave the rules of one", _several_at_once),
         Case("a program that removes the rules again and again is fought within bounds", _fought))),
     Group("rules watched on a gateway", on_gateway, tuple(
-        Case(f"on a gateway, rules that are gone come back: {what}", _comes_back(command, text))
+        Case(f"on a gateway, rules that are gone come back: {what}", comes_back(command, text))
         for what, command, text in REMOVALS_ON_THE_GATEWAY) + (
         Case("a new interface of the inside gets its rules, which is no restore", _follows_the_inside),
         Case("a reload of rules_backend moves the rules without a gap", _changes_back_end),

@@ -10,10 +10,11 @@ import subprocess
 import time
 
 from .resources import LabError, Obstacle
+from .surroundings import patient
 
 SYSTEMD = "/lib/systemd/systemd"
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-PATIENCE_S = 60
+PATIENCE_S = patient(60)
 
 # The machine as the service sees it; no change is visible to others. The units that a machine starts by
 # itself stay out: "lab.target" wants none.
@@ -110,7 +111,7 @@ class Manager:
     def _inside(self, *words):
         return subprocess.run(
             ("nsenter", "-t", self._pid_1(), "--pid", "--mount", "--net", *words),
-            text=True, capture_output=True, timeout=60)
+            text=True, capture_output=True, timeout=PATIENCE_S)
 
     def _is_up(self):
         return self._pid_1() is not None and \

@@ -16,9 +16,11 @@ import tempfile
 import threading
 import time
 
+from .surroundings import patient
+
 CLONE_NEWNET = 0x40000000
 PR_SET_PDEATHSIG = 1
-FREEZE_S = 60
+FREEZE_S = patient(60)
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _libc = ctypes.CDLL(None, use_errno=True)

@@ -6,7 +6,9 @@ import signal
 import subprocess
 import time
 
+from . import surroundings
 from .resources import LabError
+from .surroundings import patient
 
 CONFIG = """role = "{role}";
 trust_anchor = "{anchor}";
@@ -30,7 +32,7 @@ LONG_GRACE_MS = 5000
 # sealgate's own patience, unless a case sets it: on a busy machine keys and responses are late, and the
 # cases do not test that.
 PATIENT = {"park_ms": 60000, "flow_timeout_ms": 60000}      # of a validator
-PATIENCE_S = 60     # with sealgate: to get ready, to end, to answer
+PATIENCE_S = patient(60)    # with sealgate: to get ready, to end, to answer
 
 LONG_LINE = 650     # characters: after a line of counters of this length there is another one
 
@@ -56,6 +58,8 @@ class Sealgate:
                                      clock=lab.resources.path(self._name + ".clock"),
                                      control=lab.resources.path(self._name + ".control"),
                                      anchor=anchor or lab.zones.anchor_dnskey) + more)
+            if surroundings.RULES and "rules_backend" not in more:
+                file.write(f'rules_backend = "{surroundings.RULES}";\n')
             file.writelines(f"{key} = {value};\n" for key, value in PATIENT.items()
                             if key not in more and role != "signer")
         self.process = None
@@ -92,7 +96,10 @@ class Sealgate:
         return dict(line.split("=", 1) for line in said.splitlines())
 
     def apply_rules(self):
-        return self.command("rules", "apply")
+        said = self.command("rules", "apply")
+        if f"rules: applied with {surroundings.RULES}" not in said:
+            raise LabError(f"not the wanted form of the rules, {surroundings.RULES}: {said.strip()}")
+        return said
 
     def remove_rules(self):
         return self.command("rules", "remove")
