@@ -139,6 +139,11 @@ int file_make_directory(const char *path, mode_t mode)
 	return chmod(path, mode) < 0 ? -errno : 0;
 }
 
+int file_share(const char *path, mode_t mode, gid_t group)
+{
+	return chown(path, (uid_t)-1, group) < 0 || chmod(path, mode) < 0 ? -errno : 0;
+}
+
 int file_make_parent(const char *path)
 {
 	char directory[PATH_MAX];

@@ -25,6 +25,9 @@ void file_set_aside(const char *path);
  * is. Returns 0 or -errno. */
 int file_make_directory(const char *path, mode_t mode);
 
+/* Gives a file or directory to a group, with this mode. Returns 0 or -errno. */
+int file_share(const char *path, mode_t mode, gid_t group);
+
 /* Creates the directory that contains `path`, unless it exists. Returns 0 or -errno. */
 int file_make_parent(const char *path);
 

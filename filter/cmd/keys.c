@@ -2,6 +2,7 @@
 /* sealgate keys: makes the keys of a zone, signs ahead with its KSK, prints its DS. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/complaint.h"
@@ -13,6 +14,7 @@
 #include "keys/key_text.h"
 #include "keys/presign.h"
 #include "keys/record_write.h"
+#include "netfilter/service_user.h"
 #include "wire/protocol.h"
 
 #define KEYS_DIRECTORY "/etc/sealgate/keys"
@@ -22,6 +24,8 @@
 struct keys_run {
 	const struct command_verb *verb;
 	const char *directory;
+	bool directory_is_new;
+	const char *config; /* NULL: the default path */
 	uint8_t algorithm;
 	struct name zone;
 	struct zone_key_files files;
@@ -59,6 +63,8 @@ static bool keys_read_options(struct keys_run *r, int argc, char **argv)
 			return false;
 		if (letter == 'd')
 			r->directory = optarg;
+		if (letter == 'c')
+			r->config = optarg;
 	}
 	return true;
 }
@@ -94,6 +100,28 @@ static enum exit_code keys_sign(void *context)
 	return EXIT_FINE;
 }
 
+/* The signer runs as a user of its own, which must read the private half of the ZSK. That of the KSK is for
+ * root alone. A directory that was there already stays as it is: it may be that of another program. */
+static enum exit_code keys_share(struct keys_run *r, unsigned made)
+{
+	struct config c;
+
+	if (geteuid() != 0)
+		return EXIT_FINE;
+	if (config_load(&c, r->config, NULL, &r->error) < 0) {
+		keys_failed(r);
+		return EXIT_USAGE;
+	}
+	gid_t group = service_group(&c);
+	config_fini(&c);
+	int error = r->directory_is_new ? file_share(r->directory, 0750, group) : 0;
+	if (error)
+		complaint_set(&r->error, "%s: %s", r->directory, strerror(-error));
+	if (error || zone_keys_share(&r->files, made, group, &r->error) < 0)
+		return keys_failed(r);
+	return EXIT_FINE;
+}
+
 static enum exit_code keys_generate(void *context)
 {
 	struct keys_run *r = context;
@@ -106,6 +134,9 @@ static enum exit_code keys_generate(void *context)
 		log_error("%s: the zone has keys there already; they are kept", r->directory);
 		return EXIT_NO;
 	}
+	enum exit_code code = keys_share(r, made);
+	if (code != EXIT_FINE)
+		return code;
 	for (unsigned i = r->files.count - made; i < r->files.count; i++)
 		printf("%s/%s (%s)\n", r->directory, key_name(&r->files.keys[i], name),
 		        keypair_is_ksk(&r->files.keys[i]) ? "KSK" : "ZSK");
@@ -135,8 +166,12 @@ static enum exit_code keys_show_ds(void *context)
 static enum exit_code keys_act(struct keys_run *r)
 {
 	enum exit_code code = EXIT_NO;
-	int error = r->verb->run == keys_generate ? file_make_directory(r->directory, 0700) : 0;
+	int error = 0;
 
+	if (r->verb->run == keys_generate) {
+		r->directory_is_new = access(r->directory, F_OK) < 0;
+		error = file_make_directory(r->directory, 0700);
+	}
 	if (error) {
 		log_error("%s: %s", r->directory, strerror(-error));
 		return EXIT_NO;
@@ -177,6 +212,7 @@ static const struct command_option keys_options[] = {
 	        "generate keys of this algorithm: ECDSAP256SHA256 (13, the default), ED25519 (15) "
 	        "or "
 	        "RSASHA256 (8)" },
+	{ "config", 'c', true, "FILE", "read in this file which user may read new keys" },
 	{ "directory", 'd', false, "DIR", "the keys' directory; without it " KEYS_DIRECTORY },
 	{ 0 },
 };

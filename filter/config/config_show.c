@@ -28,25 +28,39 @@ static bool same_group(const struct config_key *a, const struct config_key *b)
 	return len == group_len(b) && strncmp(a->path, b->path, len) == 0;
 }
 
-/* The keys of a group are next to each other in the table. */
+static bool begins_group(const struct config_key *k)
+{
+	return group_len(k) > 0 && (k == config_keys || !same_group(k - 1, k));
+}
+
+static bool ends_group(const struct config_key *k)
+{
+	return group_len(k) > 0 &&
+	       (k + 1 == config_keys + config_key_count || !same_group(k, k + 1));
+}
+
+/* The keys of a group are next to each other in the table. The example has groups as comments, too: a group
+ * that is there, though empty, could not be set again further down. */
 static void show_keys(const struct config *c, bool is_example, FILE *out)
 {
+	const char *mark = is_example ? "#" : "";
+
 	for (const struct config_key *k = config_keys; k < config_keys + config_key_count; k++) {
 		int group = (int)group_len(k);
 		const char *indent = group ? "\t" : "";
 		const char *name = group ? k->path + group + 1 : k->path;
 
-		if (is_example && (k == config_keys || !group || same_group(k - 1, k)))
+		if (is_example)
 			fputc('\n', out);
-		if (group && (k == config_keys || !same_group(k - 1, k)))
-			fprintf(out, "%s%.*s = {\n", is_example ? "\n" : "", group, k->path);
+		if (begins_group(k))
+			fprintf(out, "%s%.*s = {\n", mark, group, k->path);
 		if (is_example)
 			show_help(k->help, indent, out);
-		fprintf(out, "%s%s%s = ", indent, is_example ? "#" : "", name);
+		fprintf(out, "%s%s%s = ", indent, mark, name);
 		k->kind->show(k, key_value_const(k, c), out);
 		fputs(";\n", out);
-		if (group && (k + 1 == config_keys + config_key_count || !same_group(k, k + 1)))
-			fputs("};\n", out);
+		if (ends_group(k))
+			fprintf(out, "%s};\n", mark);
 	}
 }
 
@@ -63,7 +77,10 @@ int config_example(FILE *out)
 		return -ENOMEM;
 	fputs("# sealgate.conf: every key with its default. Remove the # to change a value, then "
 	      "run\n"
-	      "# `sealgate config check`. (This file was written by `sealgate config example`.)\n",
+	      "# `sealgate config check`. (This file was written by `sealgate config example`.)\n"
+	      "# For a key in a group, remove the # before the two lines around the group, too; "
+	      "or\n"
+	      "# write at the end of this file what you change: queue = { count = 2; };\n",
 	        out);
 	show_keys(&defaults, true, out);
 	config_fini(&defaults);

@@ -24,6 +24,10 @@ static int keys_fail(struct complaint *error, const char *path, const char *what
 
 static int keys_fail_errno(struct complaint *error, const char *path)
 {
+	if (errno == EACCES)
+		return keys_fail(error, path,
+		        "the user that sealgate runs as may not read this; docs/signing.md has the "
+		        "commands that change this");
 	return keys_fail(error, path,
 	        errno == EINVAL || errno == EFBIG ? "not a key file: it is binary or too large"
 	                                          : strerror(errno));
@@ -330,6 +334,23 @@ int zone_keys_generate(struct zone_key_files *f, uint8_t algorithm, int64_t now_
 		if (make_key(f, roles[i], algorithm, now_s, error) < 0)
 			return -1;
 		++*made;
+	}
+	return 0;
+}
+
+int zone_keys_share(
+        const struct zone_key_files *f, unsigned made, gid_t group, struct complaint *error)
+{
+	char path[PATH_MAX];
+
+	for (unsigned i = f->count - made; i < f->count; i++) {
+		if (keypair_is_ksk(&f->keys[i]))
+			continue;
+		if (!key_path(path, f->directory, &f->keys[i], "private"))
+			return keys_fail_path(error, f->directory);
+		int failed = file_share(path, 0640, group);
+		if (failed)
+			return keys_fail(error, path, strerror(-failed));
 	}
 	return 0;
 }

@@ -5,6 +5,8 @@
 #ifndef DAEMON_ZONE_KEYS_H
 #define DAEMON_ZONE_KEYS_H
 
+#include <sys/types.h>
+
 #include "base/complaint.h"
 #include "crypto/crypto.h"
 #include "keys/keypair.h"
@@ -43,6 +45,11 @@ void zone_key_files_free(struct zone_key_files *f);
  * the keys to `f`. Sets `*made` to their number. Returns 0, or -1 with a complaint. */
 int zone_keys_generate(struct zone_key_files *f, uint8_t algorithm, int64_t now_s, unsigned *made,
         struct complaint *error);
+
+/* Lets a group read what a signer needs, and no more: the private halves of the last `made` keys, except for
+ * those of KSKs. Returns 0, or -1 with a complaint. */
+int zone_keys_share(
+        const struct zone_key_files *f, unsigned made, gid_t group, struct complaint *error);
 
 /* Signs ahead with every KSK in `f`, and replaces the file of pre-made signatures. Returns 0, or -1
  * with a complaint. */

@@ -21,6 +21,13 @@ uint32_t service_user(const struct config *c)
 	return stat(dirname(path), &st) < 0 ? 0 : st.st_uid;
 }
 
+gid_t service_group(const struct config *c)
+{
+	const struct passwd *user = getpwuid(service_user(c));
+
+	return user ? user->pw_gid : 0;
+}
+
 void service_user_check(const struct config *c)
 {
 	uint32_t known = service_user(c);

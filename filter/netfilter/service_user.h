@@ -5,6 +5,7 @@
 #define NETFILTER_SERVICE_USER_H
 
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "config/config.h"
 
@@ -12,6 +13,9 @@
  * of the directory of the control socket, in which sealgate makes that socket; root if that directory does
  * not exist yet, because then root makes it. */
 uint32_t service_user(const struct config *c);
+
+/* Returns the group of that user; root's if it has none. */
+gid_t service_group(const struct config *c);
 
 /* Logs an error if this process runs as a user that the rules do not know. Then the fetches of
  * sealgate are judged like the queries of any client, and no keys can be fetched. */

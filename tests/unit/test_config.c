@@ -391,6 +391,24 @@ static void a_file_that_cannot_be_read_is_an_error(void **state)
 	config_fini(&c);
 }
 
+/* An operator appends to the example file, which is installed as the configuration. */
+static void assert_every_group_can_follow(const char *text)
+{
+	for (size_t i = 0; i < config_key_count; i++) {
+		const char *dot = strchr(config_keys[i].path, '.');
+		char longer[64 * 1024];
+		struct complaint error;
+		struct config c;
+
+		if (!dot)
+			continue;
+		snprintf(longer, sizeof(longer), "%s%.*s = { };", text,
+		        (int)(dot - config_keys[i].path), config_keys[i].path);
+		assert_row(config_keys[i].path, load(longer, &c, &error) == 0);
+		config_fini(&c);
+	}
+}
+
 /* The example file must load as it is, and also with the # removed from every key. */
 static void the_example_file_has_every_key_and_can_be_loaded(void **state)
 {
@@ -414,6 +432,7 @@ static void the_example_file_has_every_key_and_can_be_loaded(void **state)
 	}
 	assert_int_equal(load(text, &c, &error), 0);
 	config_fini(&c);
+	assert_every_group_can_follow(text);
 
 	/* With the # removed from every key. */
 	for (char *at = text; (at = strstr(at, "#")) != NULL; at++) {
