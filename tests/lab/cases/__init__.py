@@ -2,7 +2,7 @@
 """The assertions of the lab. One module for each kind of promise; ALL_GROUPS is the order of a run."""
 
 from . import (adversary, aliases, attacks, audit, bridge, cache, chains, checking, client, clock,
-               control, copies, dns64, dns64_found, encrypted, errors, explain, fragments, ground, habits, inside,
+               control, copies, dns64, dns64_found, documents, encrypted, errors, explain, fragments, ground, habits, inside,
                iterate, letters, life, marks, monitor, netem, nft, notrack, obstacles, odd, oddservers, options, oracle,
                overload, own_servers, pause, portal, predict, race, reflected, reload, reports, restricted, roles, rules,
                same, service, shares, shortcut, slow_links, takeover, tcp, truncation, watch,
@@ -66,6 +66,7 @@ _MODULES = (
     obstacles,
     service,
     takeover,
+    documents,
     explain,
     adversary,
     signer,

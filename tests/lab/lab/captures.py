@@ -11,9 +11,12 @@ SERVER = topology.UPSTREAM[4]
 CLIENT_PORT = 53053
 
 
+def _from_server(wire):
+    return packets.udp(SERVER, topology.HOST[4], 53, CLIENT_PORT, wire)
+
+
 def _datagram(lab, name, rdtype):
-    answer = lab.ask_genuinely(name, rdtype, do=True, edns=4096)
-    return packets.udp(SERVER, topology.HOST[4], 53, CLIENT_PORT, answer.wire)
+    return _from_server(lab.ask_genuinely(name, rdtype, do=True, edns=4096).wire)
 
 
 def _begin(file):
@@ -32,6 +35,15 @@ def write(lab, path, questions):
         _begin(file)
         for name, rdtype in questions:
             (packet,) = packets.whole(4, SERVER, topology.HOST[4], _datagram(lab, name, rdtype))
+            _put(file, packet)
+
+
+def write_answers(path, answers):
+    """Writes responses that came by other ways, as if from the upstream to the host."""
+    with open(path, "wb") as file:
+        _begin(file)
+        for answer in answers:
+            (packet,) = packets.whole(4, SERVER, topology.HOST[4], _from_server(answer.wire))
             _put(file, packet)
 
 

@@ -51,40 +51,16 @@ def obstacle():
     return None
 
 
-class Manager:
-    """A service manager in a namespace, with one service: sealgate."""
+class Systemd:
+    """A systemd in a network namespace, and in namespaces of its own, which a shell script prepares."""
 
-    def __init__(self, lab, gate, drop_ins=None):
-        self._gate, self._resources = gate, lab.resources
-        self._directory = lab.resources.path("manager")
-        os.makedirs(self._directory, exist_ok=True)
-        with open(gate.config) as source, \
-                open(os.path.join(self._directory, "sealgate.conf"), "w") as config:
-            for line in source:
-                config.write(self._here(line, lab.zones.anchor_dnskey))
-        copies = []
-        for unit, text in (drop_ins or {}).items():
-            with open(os.path.join(self._directory, unit), "w") as file:
-                file.write(text)
-            there = f"/run/systemd/system/{unit}.service.d"
-            copies.append(f"mkdir {there}\ncp {self._directory}/{unit} {there}/lab.conf")
-        self._script = START.format(systemd=SYSTEMD, sealgate=os.path.abspath(lab.sealgate_path),
-                                    directory=self._directory, drop_ins="\n".join(copies), anchor=lab.zones.anchor_dnskey,
-                                    units=" ".join(str(path) for kind in ("service", "mount")
-                                                   for path in sorted((ROOT / "systemd").glob(f"*.{kind}"))),
-                                    sysusers=ROOT / "systemd" / "sealgate.sysusers")
-
-    @staticmethod
-    def _here(line, anchor):
-        """The line with paths that the unit's sandbox does not hide; "" for a key that keeps its default."""
-        if line.startswith(("trust_anchor_state", "nta_state", "control_socket")):
-            return ""
-        return line.replace(anchor, "/etc/sealgate/" + os.path.basename(anchor))
+    def __init__(self, resources, namespace, script):
+        self._resources, self._namespace, self._script = resources, namespace, script
 
     def __enter__(self):
         # "ip netns exec" would hide the cgroups
         self._process = self._resources.start("systemd", (
-            "nsenter", f"--net=/run/netns/{self._gate.namespace.name}",
+            "nsenter", f"--net=/run/netns/{self._namespace.name}",
             "unshare", "--pid", "--mount", "--uts", "--ipc", "--cgroup", "--fork", "--mount-proc",
             "--kill-child", "sh", "-c", self._script))
         deadline = time.monotonic() + PATIENCE_S
@@ -108,14 +84,46 @@ class Manager:
         except (OSError, IndexError):
             return None
 
+    def words(self, *words):
+        """The command line that runs a command where the services run."""
+        return ("nsenter", "-t", self._pid_1(), "--pid", "--mount", "--net", *words)
+
     def _inside(self, *words):
-        return subprocess.run(
-            ("nsenter", "-t", self._pid_1(), "--pid", "--mount", "--net", *words),
-            text=True, capture_output=True, timeout=PATIENCE_S)
+        return subprocess.run(self.words(*words), text=True, capture_output=True, timeout=PATIENCE_S)
 
     def _is_up(self):
         return self._pid_1() is not None and \
             self._inside("systemctl", "is-active", "lab.target").stdout.strip() == "active"
+
+
+class Manager(Systemd):
+    """A service manager with one service: sealgate."""
+
+    def __init__(self, lab, gate, drop_ins=None):
+        self._directory = lab.resources.path("manager")
+        os.makedirs(self._directory, exist_ok=True)
+        with open(gate.config) as source, \
+                open(os.path.join(self._directory, "sealgate.conf"), "w") as config:
+            for line in source:
+                config.write(self._here(line, lab.zones.anchor_dnskey))
+        copies = []
+        for unit, text in (drop_ins or {}).items():
+            with open(os.path.join(self._directory, unit), "w") as file:
+                file.write(text)
+            there = f"/run/systemd/system/{unit}.service.d"
+            copies.append(f"mkdir {there}\ncp {self._directory}/{unit} {there}/lab.conf")
+        units = sorted(path for kind in ("service", "mount") for path in (ROOT / "systemd").glob(f"*.{kind}"))
+        super().__init__(lab.resources, gate.namespace, START.format(
+            systemd=SYSTEMD, sealgate=os.path.abspath(lab.sealgate_path), directory=self._directory,
+            drop_ins="\n".join(copies), anchor=lab.zones.anchor_dnskey, units=" ".join(map(str, units)),
+            sysusers=ROOT / "systemd" / "sealgate.sysusers"))
+
+    @staticmethod
+    def _here(line, anchor):
+        """The line with paths that the unit's sandbox does not hide; "" for a key that keeps its default."""
+        if line.startswith(("trust_anchor_state", "nta_state", "control_socket")):
+            return ""
+        return line.replace(anchor, "/etc/sealgate/" + os.path.basename(anchor))
 
     def run(self, *words):
         """Runs a command where the service runs; returns what it prints."""

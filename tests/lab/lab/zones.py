@@ -181,6 +181,12 @@ ZONES = (
     Zone("algorithm200.test.", status="insecure", ds="unknown algorithm"),
     Zone("digest200.test.", status="insecure", ds="unknown digest"),
 
+    # Names that the documentation asks for.
+    Zone("org.", bare=True),
+    Zone("example.org."),
+    Zone("iana.org."),
+    Zone("dnssec-failed.org.", status="bogus", ds="no such key"),
+
     # Broken by their own operators.
     Zone("expired.test.", status="bogus", validity="past"),
     Zone("expired.example.", denial="nsec3", status="bogus", validity="past"),
