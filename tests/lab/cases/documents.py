@@ -123,6 +123,10 @@ def _has_keys_of_root(runner):
                         "! runuser -u sealgate -- sealgate config check --offline")
 
 
+def _has_an_nta(runner):
+    runner.machine.must("sealgate ctl nta add broken.example 1d")
+
+
 def _lost_its_program(runner):
     runner.machine.must(recipes.INSTALL + "sealgate rules apply\nrm $(command -v sealgate)", ROOT)
 
@@ -135,8 +139,9 @@ BEFORE = (
     (OPERATION, "$ sealgate ctl reload", _is_changed),
     (OPERATION, "sealgate run --replace", _runs_without_service),
     (OPERATION, "journalctl -u sealgate --since -10min | grep www.example.org", _is_attacked),
+    (OPERATION, "$ cat /var/lib/sealgate/ntas", _has_an_nta),
     (OPERATION, "sealgate-remove-rules", _lost_its_program),
-    (OPERATION, "nft insert rule inet sealgate forward ip daddr 203.0.113.9 udp dport 53 accept", _has_a_table),
+    (OPERATION, "nft insert rule inet sealgate forward ip daddr 203.0.113.9 udp dport 53 accept comment '"VPN"'", _has_a_table),
     ("docs/check.md", "sealgate check traffic.pcap", _has_captures),
     ("docs/explain.md", "sealgate explain www.example.org                          # the first nameserver of "
      "/etc/resolv.conf", _has_captures),

@@ -184,6 +184,8 @@ def _is_talked_to(world):
     said = world.service.run("/usr/local/sbin/sealgate", "ctl", "status")
     expect(f"pid={world.service.main_pid()}" in said.splitlines(), said)
     expect("role host" in world.service.control("status", "sealgate"), "systemd has no status line")
+    expect_equal("the control socket", world.service.run("stat", "-c", "%a %G", "/run/sealgate/control"),
+                 "660 sealgate-read")
 
 
 def _starts_again_once_the_configuration_is_right(world):
