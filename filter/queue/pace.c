@@ -10,10 +10,6 @@
 #define NAP_STEP     32
 #define NAPS_MAX     3
 
-/* The short queue holds at least this many queries. A shorter one could be full in a turn without
- * overload. */
-#define SHORTEST 64
-
 /* The next turn follows an overloaded turn at once, unless the worker is delayed, so at most this much
  * time counts as overloaded. After other turns all time until the next turn counts. */
 #define BETWEEN_OVERLOADED_MS 25
@@ -21,12 +17,6 @@
 void pace_init(struct pace *p, uint32_t length)
 {
 	*p = (struct pace){ .length = length, .now_length = length };
-}
-
-static uint32_t pace_shorter(uint32_t length)
-{
-	return length / PACE_SHORTER > SHORTEST ? length / PACE_SHORTER
-	                                        : (uint32_t)least(length, SHORTEST);
 }
 
 /* Counts the time from the last turn to this one as time of the last turn. */
@@ -52,7 +42,8 @@ uint32_t pace_turn(struct pace *p, unsigned packets, unsigned queries, uint64_t 
 	p->load = (p->load + packets) / 2; /* a mean: turns under one load differ much */
 	if (pace_is_short(p))
 		return p->overload_ms == 0 ? p->length : p->now_length;
-	return p->overload_ms == PACE_SHORT_AFTER_MS ? pace_shorter(p->length) : p->now_length;
+	return p->overload_ms == PACE_SHORT_AFTER_MS ? (uint32_t)least(p->length, PACE_SHORT)
+	                                             : p->now_length;
 }
 
 void pace_told(struct pace *p, uint32_t length)

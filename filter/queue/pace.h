@@ -27,8 +27,9 @@
 #define PACE_LONG_AFTER_MS 1000
 #define PACE_WEIGHT        4
 
-/* The short queue is shorter by this factor, but holds at least 64 queries. */
-#define PACE_SHORTER 8
+/* The short queue holds this many queries: a few milliseconds of work. A shorter one could be full in a turn
+ * without overload. */
+#define PACE_SHORT 128
 
 struct pace {
 	uint32_t length, now_length; /* of the queue of queries: as configured, and now */

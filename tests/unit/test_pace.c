@@ -4,7 +4,7 @@
 #include "queue/pace.h"
 
 #define FULL   PACE_PACKETS_MAX
-#define SHORT  (1024 / PACE_SHORTER)
+#define SHORT  PACE_SHORT
 #define PART   (FULL / 2) /* of the packets, that are queries */
 #define STEADY PACE_SHORT_AFTER_MS
 #define CALM   PACE_LONG_AFTER_MS
@@ -45,7 +45,9 @@ static void a_queue_is_short_only_while_it_overflows(void **state)
 		{ "two full turns with a long silence between them", 1024, 2,
 		        { { FULL, PART, 1, 100000 } }, 1024 },
 		{ "full turns of responses for long", 1024, 1, { { FULL, 0, 900, 1 } }, 1024 },
-		{ "the queue is full each time", 100, 1, { { 120, 100, 900, 1 } }, 64 },
+		{ "the queue is full each time", 200, 1, { { 220, 200, 900, 1 } }, SHORT },
+		{ "a queue that is short anyway is full each time", 100, 1,
+		        { { 120, 100, 900, 1 } }, 100 },
 		{ "the short queue is full each time", 1024, 1,
 		        { { FULL, PART, 2 * STEADY, 1 }, { 200, SHORT, 9000, 1 } }, SHORT },
 		{ "the short queue is seldom full", 1024, 1,
