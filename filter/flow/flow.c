@@ -220,9 +220,10 @@ static void flow_fill(struct flow_table *t, struct flow *flow, const struct clie
 }
 
 /* Evicts one of the oldest flows that is of the same client or interface, because that has used up its share.
- * Refuses the query if there is none among the FLOW_LOOKED_AT oldest. */
+ * Refuses the query if there is none among the FLOW_LOOKED_AT oldest. The evicted flow may be one of
+ * the siblings, as a client can arrange: then flow_make_room() must not evict it again. */
 static void make_room_in_share(struct flow_table *t, const struct flow_owner *owner,
-        uint32_t interface, struct flow_remembered *result)
+        uint32_t interface, struct siblings *siblings, struct flow_remembered *result)
 {
 	struct flow *flow = table_oldest(&t->table);
 
@@ -230,6 +231,7 @@ static void make_room_in_share(struct flow_table *t, const struct flow_owner *ow
 		bool is_own = flow->owner.is_counted &&
 		              flow->owner.client.address == owner->client.address;
 		if (is_own || flow->way.in == interface) {
+			siblings->count -= flow == siblings->oldest;
 			result->evicted += flow_evict(t, flow);
 			return;
 		}
@@ -241,7 +243,7 @@ static void make_room_in_share(struct flow_table *t, const struct flow_owner *ow
 /* Makes `siblings->asked` the newest flow, or adds a flow if that is NULL. Returns NULL if no flow may be
  * added. */
 static struct flow *flow_renew(struct flow_table *t, const struct flow_key *key,
-        const struct siblings *siblings, size_t octets, struct flow_remembered *result)
+        struct siblings *siblings, size_t octets, struct flow_remembered *result)
 {
 	unsigned spares = spill_spares(&t->table, FLOW_OCTETS, octets);
 	struct flow *flow = siblings->asked;
@@ -254,7 +256,7 @@ static struct flow *flow_renew(struct flow_table *t, const struct flow_key *key,
 		if (t->has_shares && flow_share_is_taken(&t->share, &owner))
 			flow_settle(t);
 		if (t->has_shares && flow_share_is_taken(&t->share, &owner))
-			make_room_in_share(t, &owner, key->way.in, result);
+			make_room_in_share(t, &owner, key->way.in, siblings, result);
 		if (result->is_refused)
 			return NULL;
 		result->evicted += flow_make_room(t, siblings, 1 + spares);

@@ -556,6 +556,45 @@ static void a_flood_with_one_id_is_bounded(void **state)
 	flow_table_fini(&table);
 }
 
+/* Asks another question of the tuple. */
+static void ask_beside(struct flow_table *table, struct talk *t, unsigned number)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "q%u.test.", number);
+	begin_talk(t, 4, 4000, 7, name);
+	t->query_way = (struct flow_way){ INSIDE, OUTSIDE };
+	t->response_way = (struct flow_way){ OUTSIDE, INSIDE };
+	ask(table, t, START_MS);
+}
+
+/* The flow that makes room in the share of a client may be the one that makes room for another question of
+ * its tuple. It is evicted once. */
+static void a_client_that_has_its_share_repeats_its_oldest_id(void **state)
+{
+	(void)state;
+	unsigned evicted = 0;
+
+	for (unsigned more = 0; more < 120; more++) {
+		struct flow_table table;
+		struct talk t;
+
+		assert_int_equal(flow_table_init(&table, 256, TIMEOUT_MS), 0);
+		for (unsigned i = 0; i < FLOW_QUESTIONS; i++)
+			ask_beside(&table, &t, i);
+		flood(&table, 120, 0x0a000000, 1, (struct flow_way){ INSIDE, OUTSIDE });
+		flood(&table, 8, 0x0c000000, 1, (struct flow_way){ OTHER_INSIDE, OUTSIDE });
+		flood(&table, more, 0x0b000000, 1, (struct flow_way){ INSIDE, OUTSIDE });
+		uint32_t used = table.table.used;
+		ask_beside(&table, &t, FLOW_QUESTIONS);
+		assert_non_null(answered(&table, &t, START_MS));
+		evicted += used == table.table.used;
+		assert_true(table.table.used >= used && table.table.used <= 256);
+		flow_table_fini(&table);
+	}
+	assert_true(evicted > 1);
+}
+
 /* The wire form of a name with `labels` labels of `octets` letters each, and type and class. */
 static struct span long_question(uint8_t *octets, unsigned labels, uint8_t letters, char letter)
 {
@@ -791,6 +830,7 @@ int main(void)
 		cmocka_unit_test(a_flow_that_timed_out_is_not_found),
 		cmocka_unit_test(the_oldest_flow_is_evicted_when_the_table_is_full),
 		cmocka_unit_test(a_flood_with_one_id_is_bounded),
+		cmocka_unit_test(a_client_that_has_its_share_repeats_its_oldest_id),
 		cmocka_unit_test(a_copy_does_not_make_a_query_one_of_a_secondary),
 		cmocka_unit_test(a_query_of_any_length_is_unpacked),
 		cmocka_unit_test(a_query_to_the_signer_is_unpacked),
