@@ -87,14 +87,14 @@ static int map_pinned(struct shortcut *s, const char *directory)
 	return result;
 }
 
-static void shortcut_forget_servers(struct shortcut *s)
+void shortcut_dismiss_all(struct shortcut *s)
 {
 	struct shortcut_server server;
 	union bpf_attr next = { .map_fd = (uint32_t)s->servers_fd,
 		.next_key = bpf_pointer(&server) };
 	union bpf_attr gone = { .map_fd = (uint32_t)s->servers_fd, .key = bpf_pointer(&server) };
 
-	for (unsigned i = 0; i < 2 * SHORTCUT_SERVERS_MAX; i++) {
+	for (unsigned i = 0; s->is_open && i < 2 * SHORTCUT_SERVERS_MAX; i++) {
 		if (bpf_call(BPF_MAP_GET_NEXT_KEY, &next) < 0)
 			return;
 		bpf_call(BPF_MAP_DELETE_ELEM, &gone);
@@ -112,7 +112,7 @@ int shortcut_open(struct shortcut *s, const char *directory, bool takes_over)
 		return s->servers_fd;
 	s->is_open = true;
 	__atomic_store_n(&s->state->until_ns, 0, __ATOMIC_RELEASE);
-	shortcut_forget_servers(s);
+	shortcut_dismiss_all(s);
 	if (!takes_over)
 		__atomic_store_n(s->consumed, __atomic_load_n(s->produced, __ATOMIC_ACQUIRE),
 		        __ATOMIC_RELEASE);

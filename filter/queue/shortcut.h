@@ -55,10 +55,11 @@ void shortcut_alive(struct shortcut *s, uint64_t now_ms, bool wants);
 /* Stops the program for SHORTCUT_REST_MS from `now_ms` on. */
 void shortcut_rest(struct shortcut *s, uint64_t now_ms);
 
-/* Let the program take queries to this server, and end that. shortcut_admit() returns false if it
- * fails, or if the address is link-local. */
+/* Let the program take queries to this server, and end that, for all servers at last. shortcut_admit()
+ * returns false if it fails, or if the address is link-local. */
 bool shortcut_admit(struct shortcut *s, const struct sockaddr_storage *server);
 void shortcut_dismiss(struct shortcut *s, const struct sockaddr_storage *server);
+void shortcut_dismiss_all(struct shortcut *s);
 
 /* Takes the packet of a query as it came, the time, and the index of the interface. */
 typedef void shortcut_handler(

@@ -31,6 +31,17 @@ static void leave_shortcut(struct server_fallback *f, struct upstream *up)
 	shortcut_dismiss(f->shortcut, &up->server);
 }
 
+void server_fallback_leave_shortcut(struct server_fallback *f)
+{
+	const struct table *t = &f->upstreams.table;
+
+	for (struct upstream *up = table_oldest(t); up; up = table_younger(t, up)) {
+		up->is_admitted = false;
+		up->asked_since_ms = 0;
+	}
+	shortcut_dismiss_all(f->shortcut);
+}
+
 /* What becomes of answers that lack signatures, for the log. */
 static const char *fate_text(const struct server_fallback *f)
 {

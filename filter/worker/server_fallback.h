@@ -61,6 +61,10 @@ struct fallback server_fallback_came(struct server_fallback *f,
         const struct sockaddr_storage *server, const struct client_query *asked,
         const struct message *response);
 
+/* To be called when the policy has changed: from now on the worker reads each query again, whatever its
+ * server was admitted to. Servers that are judged come back to the shortcut with their next response. */
+void server_fallback_leave_shortcut(struct server_fallback *f);
+
 /* True if the response is an error that may be due to what the client put into its OPT. */
 bool server_fallback_doubts_extras(
         const struct client_query *asked, const struct message *response);

@@ -58,7 +58,8 @@ void udp_validate_query(struct udp_validator *u, const struct queued_datagram *d
 }
 
 /* The kernel has checked that the worker would set DO in this query, as far as the kernel knew
- * then. If that has changed meanwhile, the query stays sent on. */
+ * then. If that has changed meanwhile, the query stays sent on, and must be remembered: its server may
+ * have become one of unjudged_servers. */
 void udp_validate_sent_on(
         struct udp_validator *u, struct span octets, uint64_t at_ms, uint32_t in_interface)
 {
@@ -73,14 +74,15 @@ void udp_validate_sent_on(
 	struct sockaddr_storage server =
 	        sockaddr_of(packet.destination, packet.destination_port, 0);
 	struct query_way way = { .client = packet.source, .server = &server };
-	if (validate_query_sent_on(u->intake, &way, packet.payload, &asked) != QUERY_JUDGED) {
+	enum query_kind kind = validate_query_sent_on(u->intake, &way, packet.payload, &asked);
+	if (kind != QUERY_JUDGED && kind != QUERY_UNJUDGED) {
 		stats_count(&u->stats->queries_malformed);
 		return;
 	}
-	stats_count(&u->stats->queries_judged);
+	stats_count(kind == QUERY_JUDGED ? &u->stats->queries_judged : &u->stats->queries_unjudged);
 	stats_count(&u->stats->queries_shortcut);
 	server_fallback_sent_on(u->arrivals->fallback, &server, at_ms);
 	struct flow_key key = flow_key_of_query(
 	        &u->flows->hash_key, &packet, asked.id, (struct flow_way){ .in = in_interface });
-	udp_validate_remember(u, &key, QUERY_JUDGED, &asked, at_ms);
+	udp_validate_remember(u, &key, kind, &asked, at_ms);
 }

@@ -149,6 +149,7 @@ static void take_gate_policy(struct worker *w)
 	w->config.policy = wanted; /* where all parts of the worker look for it */
 	gates_use_policy(&w->gates, wanted);
 	w->fallback.passes_blocked = wanted->passes_blocked;
+	server_fallback_leave_shortcut(&w->fallback);
 	__atomic_store_n(&w->policy_used, wanted, __ATOMIC_RELEASE);
 }
 

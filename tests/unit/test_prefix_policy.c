@@ -41,6 +41,8 @@ static struct bed *bed_new(void)
 		struct worker *w = calloc(1, sizeof(*w));
 		w->wake_fd = -1;
 		w->gates.config = &w->config;
+		w->fallback.shortcut = &w->shortcut;
+		assert_int_equal(upstreams_init(&w->fallback.upstreams), 0);
 		w->config.policy = w->policy_used = w->orders.policy = &b->configured;
 		b->workers[i] = w;
 	}
@@ -52,8 +54,10 @@ static struct bed *bed_new(void)
 
 static void bed_free(struct bed *b)
 {
-	for (unsigned i = 0; i < WORKERS; i++)
+	for (unsigned i = 0; i < WORKERS; i++) {
+		upstreams_fini(&b->workers[i]->fallback.upstreams);
 		free(b->workers[i]);
+	}
 	prefix_policies_fini(&b->policies);
 	free(b);
 }

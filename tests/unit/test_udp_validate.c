@@ -241,18 +241,22 @@ static void a_query_of_the_shortcut_is_remembered(void **state)
 		const char *why;
 		uint16_t flags;
 		size_t cut;
-		bool passes_cd;
+		bool passes_cd, is_unjudged;
 		unsigned flows;
 	} rows[] = {
-		{ "as the kernel sends on", FLAG_RD, 0, false, 1 },
-		{ "a response", FLAG_QR, 0, false, 0 },
-		{ "CD, which passes unjudged", FLAG_RD | FLAG_CD, 0, true, 0 },
-		{ "cut", FLAG_RD, 1, false, 0 },
+		{ "as the kernel sends on", FLAG_RD, 0, false, false, 1 },
+		{ "a response", FLAG_QR, 0, false, false, 0 },
+		{ "CD, which passes unjudged", FLAG_RD | FLAG_CD, 0, true, false, 0 },
+		{ "cut", FLAG_RD, 1, false, false, 0 },
+		{ "the server is not to be judged any more", FLAG_RD, 0, false, true, 1 },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct bed *b = bed_new();
+		static const struct network anywhere = { .len = 4 };
 		b->v->policy.passes_cd = rows[i].passes_cd;
+		b->v->policy.unjudged = &anywhere;
+		b->v->policy.unjudged_count = rows[i].is_unjudged;
 		write_query(b, rows[i].flags, TYPE_A, OPT_DO);
 		packet_make(&b->packet, 1, client, server, msg_span(&b->query));
 		struct span octets = b->packet.queued.octets;

@@ -289,6 +289,28 @@ def _sent_elsewhere(world):
             world.lab.client, topology.ORACLE[4], NAME, "A", timeout_s=LOST_S)).startswith("NOERROR"))
 
 
+def _no_longer_judged(world):
+    """A reload that exempts the server takes it off the shortcut. No answer is lost."""
+    _wait_until_taken(world, families=(4,))
+    with open(world.gate.config) as file:
+        before = file.read()
+    try:
+        with open(world.gate.config, "w") as file:
+            file.write(before + f'unjudged_servers = [ "{topology.UPSTREAM[4]}" ];\n')
+        expect_equal("reload", world.gate.ctl("reload")[0], 0)
+        with world.lab.attack("forge-address"):
+            _wait_for("the server is not judged", lambda: world.ask(NAME, "A").rcode == "NOERROR")
+        taken = _count(world)
+        for _ in range(5):
+            expect_data(world.ask(NAME, "A"), "A", GOOD)
+        expect_equal("queries that took the shortcut", _count(world), taken)
+    finally:
+        with open(world.gate.config, "w") as file:
+            file.write(before)
+        expect_equal("reload", world.gate.ctl("reload")[0], 0)
+    _wait_until_taken(world, families=(4,))
+
+
 def _router_asked(world):
     """Queries to the router itself do not concern sealgate."""
     _wait_until_taken(world)
@@ -374,6 +396,7 @@ GROUPS = (
         Case("shortcut: queries that are sent as one large packet (GSO) go to the queue, one by one",
              _many_in_one_packet),
         Case("shortcut: in a pause queries go on unchanged", _paused),
+        Case("shortcut: a server that a reload exempts leaves it, and comes back", _no_longer_judged),
         Case("shortcut: ctl status counts its queries, and rules show names it", _told),
         _FORGED,
         *(on_shortcut(same_in_zone(zone, "gateway")) for zone in CHOSEN),
