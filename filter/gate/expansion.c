@@ -38,37 +38,52 @@ static bool is_expansion_of(const void *entry, const void *name)
 	return name_equal(&((const struct expansion *)entry)->name, name);
 }
 
-/* Returns what is known of a name; a new entry if nothing is. Valid until the next call. */
+/* Returns what is known of a name, or NULL. Valid until the next expansion_get(). */
+static struct expansion *expansion_find(struct expansions *e, const struct name *name)
+{
+	struct expansion *entry =
+	        table_find(&e->names, keyed_hash(&e->key, name_span(name)), is_expansion_of, name);
+
+	if (entry)
+		table_touch(&e->names, entry);
+	return entry;
+}
+
+/* The same; a new entry if nothing is known. */
 static struct expansion *expansion_get(struct expansions *e, const struct name *name)
 {
-	uint64_t hash = keyed_hash(&e->key, name_span(name));
-	struct expansion *entry = table_find(&e->names, hash, is_expansion_of, name);
+	struct expansion *entry = expansion_find(e, name);
 
-	if (entry) {
-		table_touch(&e->names, entry);
+	if (entry)
 		return entry;
-	}
-	entry = table_add_or_replace(&e->names, hash);
+	entry = table_add_or_replace(&e->names, keyed_hash(&e->key, name_span(name)));
 	entry->name = *name;
 	return entry;
+}
+
+static bool has_failed(const struct judging *j, const struct expansion *e)
+{
+	return e->failed_until_s > j->now_s && e->source == j->gate->store->source;
 }
 
 /* A name below one that does not exist does not exist either, so a proof higher up is enough. A proof that
  * does not fit is not asked for again, or two RRsets of one response could take turns. */
 bool expansion_judge(struct judging *j, const struct rrset *set, struct outcome *outcome)
 {
-	struct expansion *e = expansion_get(&j->gate->expansions, &set->owner);
+	struct expansion *e = expansion_find(&j->gate->expansions, &set->owner);
 	const struct ruling *r = ruling_of(j, set);
 
-	if (e->until_s > j->now_s) {
+	if (e && e->until_s > j->now_s) {
 		if (r->zone_labels == e->zone_labels && r->proved.labels >= e->labels)
 			*outcome = e->outcome;
 		store_rely(j->gate->store, e->until_s);
 		return true;
 	}
-	if (!j->may_want || (e->failed_until_s > j->now_s && e->source == j->gate->store->source))
+	if (!j->may_want || (e && has_failed(j, e))) {
+		j->is_provisional = true;
 		return true;
-	e->zone_labels = r->zone_labels;
+	}
+	expansion_get(&j->gate->expansions, &set->owner)->zone_labels = r->zone_labels;
 	j->wants = true;
 	j->want = (struct want){ .name = set->owner, .type = TYPE_NSEC3 };
 	return false;
@@ -96,13 +111,15 @@ static bool find_proof(struct judging *j, const struct name *name, struct expans
 	return false;
 }
 
-/* A response without a proof ends the matter, too: at most one more question is asked. */
-bool expansion_learn(struct judging *j, const struct name *name)
+/* An attacker who answers before the server must not end the matter. */
+bool expansion_learn(struct judging *j, const struct name *name, bool last_try)
 {
 	j->may_want = false;
-	if (!find_proof(j, name, expansion_get(&j->gate->expansions, name)))
+	if (find_proof(j, name, expansion_get(&j->gate->expansions, name)))
+		return true;
+	if (last_try)
 		expansion_learn_failure(j->gate, name, j->now_s);
-	return true;
+	return last_try;
 }
 
 void expansion_learn_failure(struct gate *g, const struct name *name, int64_t now_s)

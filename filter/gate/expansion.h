@@ -25,8 +25,9 @@ void expansions_forget(struct expansions *e);
  * `outcome` if that was learned before, else leaves it. Returns false if it is wanted first. */
 bool expansion_judge(struct judging *j, const struct rrset *set, struct outcome *outcome);
 
-/* Learns the response to a want of NSEC3, or that it proves nothing. Returns true. */
-bool expansion_learn(struct judging *j, const struct name *name);
+/* Learns the response to a want of NSEC3. Returns false if it proves nothing; with `last_try` notes that,
+ * and returns true. */
+bool expansion_learn(struct judging *j, const struct name *name, bool last_try);
 
 /* Notes that a want of NSEC3 could not be had. */
 void expansion_learn_failure(struct gate *g, const struct name *name, int64_t now_s);

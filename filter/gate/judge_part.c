@@ -4,12 +4,14 @@
 #include "gate/expansion.h"
 #include "gate/judging.h"
 
-static bool has_denials(const struct judging *j)
+/* The end of an alias may lie in another zone, whose denials say nothing of this one. */
+static bool has_denials_of(const struct judging *j, const struct name *zone)
 {
 	for (unsigned i = 0; i < j->sets.count; i++) {
 		const struct rrset *set = &j->sets.sets[i];
 		if (set->section == SECTION_AUTHORITY && set->count > 0 &&
-		        (set->type == TYPE_NSEC || set->type == TYPE_NSEC3))
+		        (set->type == TYPE_NSEC || set->type == TYPE_NSEC3) &&
+		        name_within(&set->owner, zone))
 			return true;
 	}
 	return false;
@@ -29,7 +31,7 @@ static bool judge_expansion(struct judging *j, const struct rrset *set, struct o
 	*outcome = denial_of_closer_match(&denial, &set->owner, r->proved.labels);
 	/* Without any denial the server may have left them out. With one that is wrong, or not signed, it
 	 * has not: the answer belongs to another name, or an attacker wrote it. */
-	if (outcome->reason == REASON_DENIAL_MISSING && !has_denials(j) &&
+	if (outcome->reason == REASON_DENIAL_MISSING && !has_denials_of(j, &zone) &&
 	        !expansion_judge(j, set, outcome))
 		return false;
 	if (outcome->status == STATUS_BOGUS)

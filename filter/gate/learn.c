@@ -125,7 +125,7 @@ enum learned gate_learn(
 		return LEARN_RETRY;
 	j.is_lesson = true;
 	if (want->type == TYPE_NSEC3)
-		done = expansion_learn(&j, &want->name);
+		done = expansion_learn(&j, &want->name, last_try);
 	else if (dns64_is_want(want))
 		done = dns64_learn(&j, want, last_try);
 	else if (want->type == TYPE_DS)

@@ -27,7 +27,7 @@ static void set_dateless_policy(struct gates *g, const struct policy *policy)
 	g->dateless.policy.earliest_s = g->config->earliest_s;
 }
 
-/* This gate remembers no messages. */
+/* This gate remembers no messages, but what proves them: forget that, too. */
 static int init_dateless(struct gates *g)
 {
 	const struct worker_config *config = g->config;
@@ -64,18 +64,24 @@ void gates_fini(struct gates *g)
 	store_fini(&g->dateless.store);
 }
 
+static void forget_answers(struct gates *g)
+{
+	gate_forget(&g->gate);
+	gate_forget(&g->dateless.gate);
+}
+
 void gates_forget(struct gates *g)
 {
 	store_flush(&g->store);
 	store_flush(&g->dateless.store);
-	gate_forget(&g->gate);
+	forget_answers(g);
 }
 
 void gates_use_anchors(struct gates *g, const struct anchors *anchors)
 {
 	store_set_anchors(&g->store, anchors);
 	store_set_anchors(&g->dateless.store, anchors);
-	gate_forget(&g->gate);
+	forget_answers(g);
 }
 
 /* A response that passed because of a prefix must not be recalled when that is gone. */
@@ -83,7 +89,7 @@ void gates_use_policy(struct gates *g, const struct policy *policy)
 {
 	g->gate.policy = policy;
 	set_dateless_policy(g, policy);
-	gate_forget(&g->gate);
+	forget_answers(g);
 }
 
 /* Adds the zones of `list` that `other` lacks; at most FORGOTTEN_MAX + 1. Returns how many there are then. */
@@ -120,7 +126,7 @@ void gates_use_settings(struct gates *g)
 {
 	set_lists(&g->store, g->config);
 	set_lists(&g->dateless.store, g->config);
-	gate_forget(&g->gate);
+	forget_answers(g);
 }
 
 void gates_set_source(struct gates *g, const struct sockaddr_storage *server)

@@ -37,9 +37,9 @@ static unsigned judge_and_answer(
 		char name[NAME_TEXT_SIZE], text[NAME_TEXT_SIZE + 8];
 		asked_more++;
 		snprintf(text, sizeof(text), "%s NSEC3", name_text(&want.name, name));
-		if (records)
-			assert_int_equal(judge_learn(j, text, 0, records, false), LEARNED);
-		else
+		if (records && judge_learn(j, text, 0, records, false) != LEARNED)
+			assert_int_equal(judge_learn(j, text, 0, records, true), LEARNED);
+		else if (!records)
 			gate_learn_failure(&j->gate, &want, REASON_FETCH_FAILED, j->now);
 	}
 	fail_msg("the judgement never ends");
@@ -90,6 +90,13 @@ static void the_proof_that_a_wildcard_applies_is_asked_for(void **state)
 		{ "the answer has the proof, with a signature that fails", "q.w.example.test A",
 		        MADE "\n" NO_CLOSER " spoilt", NULL, STATUS_BOGUS, REASON_WILDCARD_UNPROVED,
 		        0 },
+		{ "the answer has denials of the zone where an alias ends", "q.w.example.test AAAA",
+		        "q.w.example.test CNAME x.other.test | example.test labels=3\n"
+		        "> other.test SOA | other.test\n"
+		        "> x.other.test NSEC y.other.test A RRSIG NSEC | other.test",
+		        SOA_OF "> *.w.example.test NSEC www.example.test CNAME RRSIG NSEC | "
+		               "example.test",
+		        STATUS_SECURE, REASON_NONE, 1 },
 		{ "the answer has other denials", "q.w.example.test A",
 		        MADE "\n> www.example.test NSEC x.example.test A RRSIG NSEC | example.test",
 		        NULL, STATUS_BOGUS, REASON_WILDCARD_UNPROVED, 0 },
@@ -108,6 +115,40 @@ static void the_proof_that_a_wildcard_applies_is_asked_for(void **state)
 		assert_judged(j, rows[i].why, rows[i].status, rows[i].reason);
 		judge_free(j);
 	}
+}
+
+/* An attacker who answers before the server, unsigned, does not end the matter. */
+static void the_first_response_without_proof_is_not_the_last(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+
+	judge_and_answer(j, "w.example.test A", "w.example.test A 192.0.2.1 | example.test", NULL);
+	assert_int_equal(judge_learn(j, "q.w.example.test NSEC3", 0, SOA_OF, false), LEARN_RETRY);
+	assert_int_equal(judge_and_answer(j, "q.w.example.test A", MADE, NO_CLOSER), 1);
+	assert_judged(j, "the second response has the proof", STATUS_SECURE, REASON_NONE);
+	judge_free(j);
+}
+
+/* An additional RRset that lacks its proof is left out, because no proof is asked for. Once it is known,
+ * a copy of the answer is judged anew, and has the RRset. */
+static void an_additional_rrset_comes_once_its_proof_is_known(void **state)
+{
+	(void)state;
+	struct judge *j = judge_new();
+	const char *question = "example.test MX";
+	const char *answer = "example.test MX 10 q.w.example.test | example.test\n"
+	                     "+ q.w.example.test A 192.0.2.1 | example.test labels=3";
+
+	assert_int_equal(judge_and_answer(j, question, answer, NO_CLOSER), 0);
+	assert_judged(j, "the answer itself", STATUS_SECURE, REASON_NONE);
+	assert_int_equal(j->gate.recall.messages.used, 0);
+	assert_int_equal(j->gate.expansions.names.used, 0);
+	assert_int_equal(judge_delivered(j, msg_span(&j->response))->rr_count, 3);
+	assert_int_equal(judge_and_answer(j, "q.w.example.test A", MADE, NO_CLOSER), 1);
+	judge_and_answer(j, question, answer, NO_CLOSER);
+	assert_int_equal(judge_delivered(j, msg_span(&j->response))->rr_count, 5);
+	judge_free(j);
 }
 
 /* A client asks a hostile server for the name, which has no proof: other clients, who ask others, do not
@@ -159,6 +200,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_proof_that_a_wildcard_applies_is_asked_for),
+		cmocka_unit_test(the_first_response_without_proof_is_not_the_last),
+		cmocka_unit_test(an_additional_rrset_comes_once_its_proof_is_known),
 		cmocka_unit_test(a_failure_is_of_one_server_and_a_proof_ends),
 		cmocka_unit_test(the_memory_is_bounded),
 	};
