@@ -2,6 +2,7 @@
 #include "worker/udp_carrier.h"
 
 #include "flow/grace.h"
+#include "worker/reasked.h"
 
 /* Responses to one question that may wait for keys at a time: the true one and some forgeries. An
  * attacker who can answer before the server can send more. Then the true response may find no room.
@@ -160,7 +161,8 @@ static bool arrived_hold_back(struct arrival *a, bool is_error)
 		parked->server = a->server;
 		parked->is_changed = a->is_changed;
 		parked->is_doubted_by_client = a->is_doubted_by_client;
-		parked->reasked = a->parked ? a->parked->reasked & REASK_BARELY : 0;
+		/* whether anything came is known only here: what replaced the packet is freed */
+		parked->reasked = a->parked && reasked_is_bare_unanswered(a) ? REASK_BARELY : 0;
 		release_arrived(arrived);
 		return true;
 	case GRACE_RIVAL:

@@ -1323,10 +1323,10 @@ static uint64_t reject(struct bed *b)
 	return respond_octets(b, straight, msg_span(&b->v->judge->response));
 }
 
-/* Gives a parked response the message that replaces it. */
+/* Gives a parked response the message that replaces it; one without records is an error. */
 static void replace(struct bed *b, struct parked *parked, enum reask_how how, const char *records)
 {
-	validating_write(b->v, WWW, 0, records, true);
+	validating_write(b->v, WWW, records[0] ? 0 : RCODE_FORMERR, records, records[0] != 0);
 	parked->whole_len = b->v->judge->response.len;
 	parked->whole = malloc(parked->whole_len);
 	memcpy(parked->whole, b->v->judge->response.octets, parked->whole_len);
@@ -1387,6 +1387,23 @@ static void an_error_of_which_nothing_more_was_heard_becomes_servfail(void **sta
 		assert_row(rows[i].why, rcode_sent(b) == RCODE_SERVFAIL);
 		bed_free(b);
 	}
+}
+
+/* A server that knows no EDNS says so twice. The client learns that, and asks without. */
+static void a_server_that_rejects_the_bare_question_too_is_believed(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	write_query_with_cookie(b);
+	ask_octets(b, client, msg_span(&b->query));
+	uint64_t id = reject(b);
+	replace(b, park_find(&b->park, id), REASK_BARELY, "");
+	udp_validate_resume(&b->validator, park_find(&b->park, id), true);
+	assert_true(is_held_back(b, id));
+	end_grace(b);
+	assert_int_equal(verdict_on(&b->log, id), ACCEPTED);
+	bed_free(b);
 }
 
 /* Otherwise an attacker who sees the query has the server asked once for each error that he forges. */
@@ -1575,6 +1592,7 @@ int main(void)
 		cmocka_unit_test(a_rejection_of_edns_waits_while_the_server_is_asked_again),
 		cmocka_unit_test(a_question_whose_options_are_rejected_is_answered_without),
 		cmocka_unit_test(an_error_of_which_nothing_more_was_heard_becomes_servfail),
+		cmocka_unit_test(a_server_that_rejects_the_bare_question_too_is_believed),
 		cmocka_unit_test(any_number_of_rejections_costs_the_server_one_query),
 		cmocka_unit_test(a_copy_with_options_does_not_have_an_error_believed),
 		cmocka_unit_test(after_its_grace_a_refused_response_waits_for_another_answer),
