@@ -203,15 +203,23 @@ static void service_fini(struct service *s)
 		close(s->failed);
 }
 
-/* A configured file must exist; the default one, which Debian installs, need not. */
+/* A configured file must exist; the default one, which Debian installs, need not. If `resolver` names servers,
+ * nothing is asked of the root's; but a reload may take them away. */
 static int load_hints(struct service *s, const struct config *c)
 {
 	bool is_named = strcmp(c->root_hints, key_find("root_hints")->text) != 0;
 	struct complaint why;
 
-	if (!c->walk || c->resolvers.count > 0)
+	if (!c->walk)
 		return 0;
 	int error = root_hints_load(&s->hints, c->root_hints, &why);
+	if (error && c->resolvers.count > 0) {
+		if (is_named)
+			log_warning("%s; without `resolver` no keys could be fetched from the "
+			            "root down",
+			        why.text);
+		return 0;
+	}
 	if (error == -ENOENT && !is_named) {
 		log_info(
 		        "%s; so keys are fetched only from the servers that clients ask", why.text);

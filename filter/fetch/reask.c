@@ -226,7 +226,11 @@ static void reask_keep(struct reask *reask, struct span answer)
 		parked->proof = octets;
 		parked->proof_len = answer.len;
 	} else {
-		parked_replace(parked, octets, answer.len);
+		/* An attacker who forges fragments adds records of unsigned zones, which no signature
+		 * protects. Nobody misses the additional section of an answer. */
+		size_t len =
+		        reask->is_large ? message_drop_additional(octets, answer.len) : answer.len;
+		parked_replace(parked, octets, len);
 		parked->is_large = reask->is_large;
 		parked->has_other_letters = reask->exchange.has_other_letters;
 	}

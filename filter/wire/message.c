@@ -152,6 +152,49 @@ enum message_fault message_examine(struct span octets, size_t *end)
 	return MESSAGE_TRAILING;
 }
 
+/* Returns the octets of the OPT among `count` records, or an empty span. */
+static struct span find_opt(struct cursor *c, struct span octets, unsigned count)
+{
+	struct span opt = { NULL, 0 };
+
+	for (; count > 0 && !c->bad; count--) {
+		size_t at = cursor_offset(c);
+		struct cursor type;
+
+		name_skip(c);
+		type = *c;
+		cursor_take(c, RR_FIXED_OCTETS - 2u);
+		cursor_take(c, cursor_u16(c));
+		if (cursor_u16(&type) == TYPE_OPT && !c->bad)
+			opt = span_of(octets.base + at, cursor_offset(c) - at);
+	}
+	return opt;
+}
+
+size_t message_drop_additional(uint8_t *octets, size_t len)
+{
+	struct span all = span_of(octets, len);
+	struct cursor c = cursor_at(all, 4);
+	unsigned questions = cursor_u16(&c), records = cursor_u16(&c);
+
+	records += cursor_u16(&c);
+	unsigned additional = cursor_u16(&c);
+	for (; questions > 0 && !c.bad; questions--) {
+		name_skip(&c);
+		cursor_take(&c, 4);
+	}
+	if (!skip_records(&c, records))
+		return len;
+	size_t end = cursor_offset(&c);
+	struct span opt = find_opt(&c, all, additional);
+	if (c.bad)
+		return len;
+	if (opt.len > 0)
+		memmove(octets + end, opt.base, opt.len);
+	put_u16(octets + 10, opt.len > 0);
+	return end + opt.len;
+}
+
 struct span message_trim(struct span octets)
 {
 	size_t end;

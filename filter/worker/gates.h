@@ -54,8 +54,8 @@ void gates_use_policy(struct gates *g, const struct policy *policy);
  * name that got one or lost one is forgotten: a failure that was remembered must not outlive it. */
 void gates_use_ntas(struct gates *g, const struct nta_list *ntas);
 
-/* Judges by the local names that the configuration has now. What was learned stays, because these decide when
- * it is used. */
+/* Judges by the local names that the configuration has now. Learned keys stay, because these decide when a key
+ * is used; remembered answers and their proofs do not. */
 void gates_use_settings(struct gates *g);
 
 /* Says whose answers are judged or learned next. A failure to prove something is remembered for one

@@ -275,7 +275,7 @@ static void read_clocks(struct worker *w)
 static bool queue_must_wait(const struct worker *w)
 {
 	return w->turn.now_ms < w->warming_until_ms &&
-	       w->park.table.used >= w->config.limits.parked / 2;
+	       w->park.table.used > w->config.limits.parked / 2;
 }
 
 /* Queries that these packets answer were sent earlier, so those of the shortcut are in its ring

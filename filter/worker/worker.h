@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A worker: one thread with its own pair of NFQUEUEs, flows, parked packets, store and fetches.
  * Workers share nothing that changes. What the configuration points to must not change while the
- * worker lives; only its anchors, its policy and its signing policy can be replaced
+ * worker lives; what a reload can change is replaced by worker_use_...()
  * (worker_orders.h). */
 #ifndef WORKER_WORKER_H
 #define WORKER_WORKER_H

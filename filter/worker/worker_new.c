@@ -310,12 +310,12 @@ static int open_queue(struct worker *w, struct worker_descriptors *before, struc
 	struct nfqueue_before queue = { .fd = before->queue };
 	struct nfqueue_options options = w->config.queue;
 
-	if (before->queue >= 0)
-		inherit_memory(w, before->memory, &queue.kept);
 	w->takes_over = before->queue >= 0;
-	if (w->takes_over)
+	if (w->takes_over) {
+		inherit_memory(w, before->memory, &queue.kept);
 		options.before = &queue;
-	before->queue = before->memory = -1;
+		before->queue = before->memory = -1;
+	}
 	options.kept = kept_queues(&w->kept);
 	pace_init(&w->pace, w->config.queue.queries_length);
 	return nfqueue_open(&w->queue, &options, &w->stats, error);

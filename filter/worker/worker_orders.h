@@ -63,8 +63,9 @@ const struct nta_list *worker_ntas(const struct worker *w);
 void worker_use_sign_policy(struct worker *w, const struct sign_policy *policy);
 const struct sign_policy *worker_sign_policy(const struct worker *w);
 
-/* Has the worker take from `settings` what can change while it runs: resolvers, local names, `assists`, `waits_for_clock`, and of connections how long they may be idle and whether
- * they may carry transfers. What was learned stays; what was judged by it is judged again.
+/* Has the worker take from `settings` what can change while it runs: resolvers, local names, `assists`,
+ * `waits_for_clock`, and of connections how long they may be idle and whether they may carry transfers.
+ * Learned keys stay; remembered answers are judged again.
  * Borrowed as anchors are. A policy that was given before is in use once worker_settings() returns
  * `settings`. It is NULL before the first. */
 void worker_use_settings(struct worker *w, const struct worker_config *settings);

@@ -251,6 +251,47 @@ static void no_message_has_more_records_than_the_maximum(void **state)
 	free(octets);
 }
 
+/* What is left is a message; what is malformed is left alone, cut anywhere. */
+static void of_the_additional_section_only_the_opt_stays(void **state)
+{
+	(void)state;
+	struct msgbuild b;
+	struct message m;
+	uint8_t copy[2048];
+
+	build_answer(&b);
+	msg_rr(&b, "b.example.test", TYPE_A, 3600, rd_a("203.0.113.66"));
+	struct span whole = msg_span(&b);
+	for (size_t len = 0; len < whole.len; len++) {
+		uint8_t *cut = malloc(len);
+		memcpy(cut, whole.base, len);
+		assert_int_equal(message_drop_additional(cut, len), len);
+		assert_memory_equal(cut, whole.base, len);
+		free(cut);
+	}
+	memcpy(copy, whole.base, whole.len);
+	size_t len = message_drop_additional(copy, whole.len);
+	assert_true(message_parse(&m, span_of(copy, len), rrs, COUNT(rrs)));
+	assert_int_equal(m.rr_count, 4);
+	assert_int_equal(rrs[3].section, SECTION_AUTHORITY);
+	assert_true(m.edns.present && m.edns.dnssec_ok);
+	assert_int_equal(message_drop_additional(copy, len), len);
+}
+
+static void without_an_additional_section_nothing_changes(void **state)
+{
+	(void)state;
+	struct msgbuild b;
+
+	msg_begin(&b, 1, FLAG_QR, "a.test", TYPE_A);
+	msg_rr(&b, "a.test", TYPE_A, 1, rd_a("192.0.2.1"));
+	struct span whole = msg_span(&b);
+	uint8_t copy[512];
+	memcpy(copy, whole.base, whole.len);
+	assert_int_equal(message_drop_additional(copy, whole.len), whole.len);
+	assert_memory_equal(copy, whole.base, whole.len);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -262,6 +303,8 @@ int main(void)
 		cmocka_unit_test(the_rcode_has_twelve_bits),
 		cmocka_unit_test(a_message_with_more_records_than_fit_is_refused),
 		cmocka_unit_test(no_message_has_more_records_than_the_maximum),
+		cmocka_unit_test(of_the_additional_section_only_the_opt_stays),
+		cmocka_unit_test(without_an_additional_section_nothing_changes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

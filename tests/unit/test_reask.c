@@ -427,6 +427,16 @@ static uint16_t udp_size_asked(const struct server *server)
 	return m.edns.udp_size;
 }
 
+/* An attacker off the path who forges the last fragment of the response adds a record. */
+static void add_record(struct server *server)
+{
+	static const uint8_t record[] = { 0, 0, TYPE_A, 0, 1, 0, 0, 0, 60, 0, 4, 203, 0, 113, 66 };
+
+	memcpy(server->query + server->query_len, record, sizeof(record));
+	server->query_len += sizeof(record);
+	server->query[11]++;
+}
+
 /* Otherwise a client without DO loses its short answer, because sealgate asked for signatures. */
 static void if_tcp_fails_the_whole_answer_is_asked_for_over_udp(void **state)
 {
@@ -441,9 +451,12 @@ static void if_tcp_fails_the_whole_answer_is_asked_for_over_udp(void **state)
 	assert_null(lab->over.first);
 	server_receive(server);
 	assert_int_equal(udp_size_asked(server), EXCHANGE_LARGE);
+	size_t len = server->query_len;
+	add_record(server);
 	server_respond(server, AS_IT_IS);
 	come_in(lab);
 	assert_ptr_equal(lab->over.first, parked);
+	assert_int_equal(parked->whole_len, len);
 	assert_true(parked_is_replaced(parked) && parked->is_large);
 	assert_int_equal(lab->told_no_tcp, 1);
 	assert_int_equal(lab->stats.wholes, 1);
