@@ -8,8 +8,8 @@ lab/pages.py says which forms of blocks there are, and how output is compared; l
     drop-in, nft    given to systemd and nft
     log             compared with the sources, by tests/lint/quotes
 
-What a block needs besides, and blocks of no such form, stand in the tables below. Of a block the page and the first
-line are named. If you change a block, change its row, too."""
+What a block needs besides, and blocks of no such form, stand in the tables below. A row names the page, and the
+beginning of the first line of one block. If you change a block, change its row, too."""
 
 import contextlib
 import subprocess
@@ -131,27 +131,24 @@ def _lost_its_program(runner):
     runner.machine.must(recipes.INSTALL + "sealgate rules apply\nrm $(command -v sealgate)", ROOT)
 
 
-# Before the block with this first line is run.
+# What happens before a block is run.
 BEFORE = (
     (OPERATION, "sealgate rules apply", _is_without_service),
     (OPERATION, "sealgate ctl status | grep monitor_", _has_the_service_again),
     (OPERATION, "$ sealgate ctl status", _enforces),
     (OPERATION, "$ sealgate ctl reload", _is_changed),
     (OPERATION, "sealgate run --replace", _runs_without_service),
-    (OPERATION, "journalctl -u sealgate --since -10min | grep www.example.org", _is_attacked),
+    (OPERATION, "journalctl -u sealgate --since", _is_attacked),
     (OPERATION, "$ cat /var/lib/sealgate/ntas", _has_an_nta),
     (OPERATION, "sealgate-remove-rules", _lost_its_program),
-    (OPERATION, "nft insert rule inet sealgate forward ip daddr 203.0.113.9 udp dport 53 accept comment '"VPN"'", _has_a_table),
+    (OPERATION, "nft insert rule inet sealgate forward", _has_a_table),
     ("docs/check.md", "sealgate check traffic.pcap", _has_captures),
-    ("docs/explain.md", "sealgate explain www.example.org                          # the first nameserver of "
-     "/etc/resolv.conf", _has_captures),
+    ("docs/explain.md", "sealgate explain www.example.org", _has_captures),
     ("docs/clock.md", "rm /var/lib/sealgate/clock", _has_stored_the_time),
-    (README, "sealgate watch -i eth0              # judges what passes an interface, and says what enforcing would do",
-     _has_captures),
+    (README, "sealgate watch -i eth0", _has_captures),
     ("docs/firewalls.md", "$ sealgate ctl status | grep rules", _lost_its_rules),
     ("docs/signing.md", "cd /etc/sealgate/keys", _has_keys_of_root),
-    (README, "sealgate ctl status                 # what it does and has seen; --json for programs",
-     _has_the_service_again),
+    (README, "sealgate ctl status", _has_the_service_again),
 )
 
 
@@ -203,16 +200,14 @@ OTHER = {
     (README, "the router, or the host itself"): _drawing,
     (README, "the genuine answer"): _demo,
     (README, "$ sealgate rules apply --config sealgate-host-1.conf"): _demo,
-    (README, "scene   case                                        expected                                       "
-     "seen                                           ok"): _demo,
-    (README, "$ dig +dnssec +norec @10.54.4.20 www.nsd.lab A"): _signed_answers,
-    ("docs/architecture.md", "base < wire < crypto < dnssec < trust < gate < sign, keys < config, flow, capture < "
-     "queue, fetch"): _drawing,
+    (README, "scene   case"): _demo,
+    (README, "$ dig +dnssec"): _signed_answers,
+    ("docs/architecture.md", "base < wire"): _drawing,
     ("docs/architecture.md", "cmd         a subcommand each"): _drawing,
     ("docs/benchmarks.md", "client ---- router ---- server"): _drawing,
-    ("docs/explain.md", "zone plain.optout.test.  without a DS that can be used"):
+    ("docs/explain.md", "zone plain.optout.test."):
         _output_of("sealgate explain www.plain.optout.test --server 10.53.4.2 --anchor root.key"),
-    (OPERATION, "; EDE: 10 (RRSIGs Missing): (the zone is signed but there is no RRSIG)"): _forged_answer,
+    (OPERATION, "; EDE: 10"): _forged_answer,
     ("docs/performance.md", "us = cached + misses * check"): _drawing,
 }
 
@@ -230,12 +225,12 @@ def _runs(page):
     return Case(f"documents: every block of {page} does what the page says", run)
 
 
-def _no_stale_rows(_world):
+def _each_row_has_its_block(_world):
     """A row for a block that is not there would hide that the block, as it is now, is not prepared for."""
-    known = {(block.page, block.first) for page in pages.PAGES for block in pages.blocks(page)}
     rows = {*OTHER, *((page, first) for page, first, _prepare in BEFORE)}
-    expect(rows <= known, "no block begins so any more; correct the row in tests/lab/cases/documents.py:",
-           *map(str, sorted(rows - known)))
+    wrong = [f"{page}: {first}" for page, first in sorted(rows)
+             if sum(block.begins(page, first) for block in pages.blocks(page)) != 1]
+    expect(not wrong, "none or several blocks begin so; correct these rows of tests/lab/cases/documents.py:", *wrong)
 
 
 def _can_fail(_world):
@@ -257,6 +252,6 @@ WITH_BLOCKS = tuple(page for page in pages.PAGES if any(pages.blocks(page)))
 GROUPS = (
     Group("documents", unprotected, obstacle=manager.obstacle(), cases=(
         *map(_runs, WITH_BLOCKS),
-        Case("documents: each row of the tables is about a block that is there", _no_stale_rows),
+        Case("documents: each row of the tables is about one block that is there", _each_row_has_its_block),
         Case("documents: strange blocks and other output are noticed", _can_fail))),
 )

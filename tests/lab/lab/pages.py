@@ -48,8 +48,12 @@ class Block:
 
     @property
     def first(self):
-        """The first line, without its indentation, by which tables know the block."""
+        """The first line, without its indentation."""
         return self.lines[0].strip()
+
+    def begins(self, page, first):
+        """True if a row of a table with this page and beginning is about the block."""
+        return page == self.page and self.first.startswith(first)
 
     @property
     def kind(self):

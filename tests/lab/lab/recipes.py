@@ -69,9 +69,9 @@ class Runner:
 
     def run(self, block):
         self._prepare(block)
-        known = self._notes.other.get((block.page, block.first))
-        if known:
-            known(self, block)
+        own = [run for row, run in self._notes.other.items() if block.begins(*row)]
+        if own:
+            own[0](self, block)
         elif block.kind == "other":
             raise Recipe(
                 f"{block.where}: this block has no form that the test knows: {block.first}",
@@ -86,7 +86,7 @@ class Runner:
         if block.kind == "commands" and "make install" in block.text:
             self._is_installed = True
         for page, first, prepare in self._notes.before:
-            if (page, first) == (block.page, block.first):
+            if block.begins(page, first):
                 self.install()
                 prepare(self)
 
