@@ -13,13 +13,15 @@ B := build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
 # stands behind one source, X.c; without the package X_absent.c takes its place. `make WITHOUT=libpcap`
 # leaves out one that is there.
 REQUIRED := libmnl libnetfilter_queue libcrypto libconfig libsodium
-OPTIONAL := libpcap libsystemd jansson libbpf
+OPTIONAL := libpcap libsystemd jansson libbpf libseccomp
 WITHOUT  ?=
 
 $(if $(filter-out $(OPTIONAL),$(WITHOUT)),$(error WITHOUT takes $(OPTIONAL); not $(filter-out $(OPTIONAL),$(WITHOUT))))
 
 find_package = $(shell pkg-config --exists $1 2>/dev/null && echo $1)
 FOUND    := $(foreach package,$(filter-out $(WITHOUT),$(OPTIONAL)),$(call find_package,$(package)))
+# A sanitizer's own system calls are not in the filters.
+FOUND    := $(if $(SAN),$(filter-out libseccomp,$(FOUND)),$(FOUND))
 # The program for the kernel needs clang, too.
 FOUND    := $(if $(shell command -v clang),$(FOUND),$(filter-out libbpf,$(FOUND)))
 PACKAGES := $(REQUIRED) $(FOUND)
@@ -45,8 +47,10 @@ SRC_libpcap    := filter/capture/capture.c filter/capture/link.c
 SRC_libsystemd := filter/daemon/systemd.c
 SRC_jansson    := filter/daemon/control.c filter/daemon/control_client.c filter/inspect/audit_json.c
 SRC_libbpf     := filter/netfilter/shortcut_load.c
+SRC_libseccomp := filter/daemon/seccomp.c
 TESTS_libpcap  := capture captures link
 TESTS_jansson  := control
+TESTS_libseccomp := seccomp
 MISSING  := $(filter-out $(FOUND),$(OPTIONAL))
 ABSENT   := $(wildcard filter/*/*_absent.c)
 LEFT_OUT := $(foreach package,$(MISSING),$(SRC_$(package))) \

@@ -32,8 +32,14 @@ char *file_read(const char *path, size_t most)
 	return NULL;
 }
 
-/* Copies the directory part of a path; "." if the path has none. */
-static void directory_of(const char *path, char directory[static PATH_MAX])
+const char *file_why(int number)
+{
+	if (number == EACCES)
+		return "Permission denied (the user that sealgate runs as must have the right)";
+	return strerror(number);
+}
+
+void file_directory(const char *path, char directory[static PATH_MAX])
 {
 	const char *slash = strrchr(path, '/');
 	size_t len = slash ? (size_t)(slash - path) : 0;
@@ -84,7 +90,7 @@ static int sync_directory(const char *path)
 	char directory[PATH_MAX];
 	int error = 0;
 
-	directory_of(path, directory);
+	file_directory(path, directory);
 	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
@@ -148,6 +154,6 @@ int file_make_parent(const char *path)
 {
 	char directory[PATH_MAX];
 
-	directory_of(path, directory);
+	file_directory(path, directory);
 	return mkdir(directory, 0755) < 0 && errno != EEXIST ? -errno : 0;
 }

@@ -3,12 +3,19 @@
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
+#include <limits.h>
 #include <stddef.h>
 #include <sys/types.h>
 
 /* Returns the whole file on the heap, zero-terminated. Returns NULL and sets errno if the file
  * cannot be read: EFBIG if it has more than `most` octets, EINVAL if it contains a zero octet. */
 char *file_read(const char *path, size_t most);
+
+/* Returns why a file cannot be read or written, and for a file of another user, what to do. */
+const char *file_why(int number);
+
+/* Copies the directory part of a path; "." if the path has none. A part that is too long is cut. */
+void file_directory(const char *path, char directory[static PATH_MAX]);
 
 /* Writes a file that must not exist yet. Returns 0 or -errno. */
 int file_create(const char *path, const char *text, mode_t mode);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/file.h"
 #include "base/nearest.h"
 #include "base/sockaddr.h"
 #include "config/config_kinds.h"
@@ -232,7 +233,7 @@ static bool load_config_file(struct config_reader *r, bool may_be_missing, bool 
 		*found = stream != NULL;
 	if (!stream)
 		return (may_be_missing && errno == ENOENT) ||
-		       reader_wrong(r, NULL, "%s", strerror(errno));
+		       reader_wrong(r, NULL, "%s", file_why(errno));
 	good = load_stream(r, stream);
 	fclose(stream);
 	return good;

@@ -80,8 +80,9 @@ struct config {
 	uint32_t zone_transfer; /* enum config_zone_transfer */
 	bool block_encrypted_dns;
 	char user_name[CONFIG_USER_MAX]; /* "user" */
-	uint32_t rules_watch;            /* enum config_rules_watch */
-	uint32_t rules_backend;          /* enum config_rules_backend */
+	bool sandbox;
+	uint32_t rules_watch;   /* enum config_rules_watch */
+	uint32_t rules_backend; /* enum config_rules_backend */
 	uint32_t mark_mask, mark_own, mark_relay;
 	struct config_interfaces inside;              /* none: rules_apply() finds them */
 	struct config_interfaces shortcut_interfaces; /* none: there is no shortcut */

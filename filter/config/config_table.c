@@ -157,9 +157,15 @@ const struct config_key config_keys[] = {
 	                "HTTPS looks like any web traffic and passes. The rules depend on it." },
 
 	{ "user", &kind_user, AT(user_name), .text = "sealgate",
-	        .help = "The user that sealgate runs as. The rules recognise sealgate's own\n"
-	                "queries by this user. If there is no such user, they take the owner of\n"
-	                "the directory of control_socket. The rules depend on it." },
+	        .help = "The user that sealgate runs as. If root starts it, it becomes this user.\n"
+	                "No other program may use this user, because the rules recognise\n"
+	                "sealgate's own queries by it. If there is no such user, they take the\n"
+	                "owner of the directory of control_socket. The rules depend on it." },
+	{ "sandbox", &kind_switch, AT(sandbox), .number = true,
+	        .help = "If true, sealgate can make only the system calls and open only the files\n"
+	                "that it needs, where the kernel allows that. Set it to false for a\n"
+	                "debugger, or if a new C library needs a call that is refused: no query\n"
+	                "is lost by that, but an intruder could do more." },
 	{ "rules_watch", &kind_word, AT(rules_watch), .words = rules_watch_words,
 	        .number = RULES_WATCH_RESTORE,
 	        .help = "While sealgate runs, it watches whether its rules are in force. If\n"

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "daemon/anchor_file.h"
 #include "daemon/anchor_log.h"
+#include "daemon/sandbox.h"
 #include "fetch/lookup.h"
 #include "trust/observation.h"
 #include "worker/worker_orders.h"
@@ -272,6 +273,7 @@ static void *keeper_run(void *keeper)
 	struct anchor_keeper *k = keeper;
 	struct pollfd fds[] = { { k->stop_fd, POLLIN, 0 }, { k->answered_fd, POLLIN, 0 } };
 
+	sandbox_keeper(SECCOMP_ANCHORS);
 	while (!fds[0].revents) {
 		eventfd_t ignored;
 

@@ -38,7 +38,7 @@ int control_client_connect(const char *path)
 	return fd;
 }
 
-int control_client_peer(const char *path)
+int control_client_peer(const char *path, uid_t user)
 {
 	struct ucred peer = { 0 };
 	socklen_t size = sizeof(peer);
@@ -47,7 +47,7 @@ int control_client_peer(const char *path)
 	if (fd < 0)
 		return 0;
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0 ||
-	        (peer.uid != 0 && peer.uid != geteuid()))
+	        (peer.uid != 0 && peer.uid != geteuid() && peer.uid != user))
 		peer.pid = 0;
 	close(fd);
 	return peer.pid;

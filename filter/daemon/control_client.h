@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/types.h>
 #include <sys/un.h>
 
 #include "daemon/control.h"
@@ -41,8 +42,8 @@ void control_answer_write(const struct control_answer *answer, bool as_json, FIL
 struct sockaddr_un control_client_address(const char *path);
 int control_client_connect(const char *path);
 
-/* Returns the id of the process that listens at `path`, or 0 if none does, or none of root or of our own
- * user: another user must not be able to keep sealgate from starting. */
-int control_client_peer(const char *path);
+/* Returns the id of the process that listens at `path`, or 0 if none does, or none of root, of our own user or
+ * of `user`: another user must not be able to keep sealgate from starting. */
+int control_client_peer(const char *path, uid_t user);
 
 #endif

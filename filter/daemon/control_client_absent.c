@@ -49,8 +49,9 @@ void control_answer_write(const struct control_answer *answer, bool as_json, FIL
 	(void)out;
 }
 
-int control_client_peer(const char *path)
+int control_client_peer(const char *path, uid_t user)
 {
+	(void)user;
 	(void)path;
 	return 0;
 }

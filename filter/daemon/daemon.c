@@ -19,10 +19,12 @@
 #include "crypto/crypto.h"
 #include "daemon/anchor_keeper.h"
 #include "daemon/counters.h"
+#include "daemon/identity.h"
 #include "daemon/obstacles.h"
 #include "daemon/privileges.h"
 #include "daemon/reload.h"
 #include "daemon/replace.h"
+#include "daemon/sandbox.h"
 #include "daemon/service_commands.h"
 #include "daemon/service_wait.h"
 #include "daemon/service_workers.h"
@@ -61,6 +63,7 @@ static void *worker_thread(void *arg)
 {
 	struct thread *t = arg;
 
+	sandbox_worker(t->service->started);
 	t->error = worker_run(t->worker);
 	if (t->error) {
 		log_error("queue %u: the worker failed, sealgate ends: %s", t->queue,
@@ -151,8 +154,11 @@ static void say_ready(const struct service *s, const struct config *c)
 
 static int serve_until_the_end(struct service *s, const struct config *c)
 {
+	sandbox_begin(c, s->path);
 	int error = start_threads(s, c), stop_error;
 
+	sandbox_main(c);
+	sandbox_log();
 	if (!error)
 		error = service_start_keeper(s);
 	if (!error)
@@ -272,17 +278,35 @@ static int look_for_prefixes(struct service *s, const struct config *c)
 	return -ENOMEM;
 }
 
-static int guard_rules(struct service *s, struct config *c)
+static int guard_rules(struct service *s, struct config *c, const struct identity *who)
 {
 	struct complaint why;
 
 	if (c->rules_watch == RULES_WATCH_OFF)
 		return 0;
-	s->guard = rules_guard_start(c, s->path, &why);
+	s->guard = rules_guard_start(c, s->path, who, &why);
 	if (s->guard)
 		return 0;
 	log_error("%s", why.text);
 	return -EAGAIN;
+}
+
+/* The guard is made first, because it may keep more than the daemon. */
+static int give_up_privileges(struct service *s, struct config *c, const struct identity *who)
+{
+	identity_prepare_files(who, c);
+	int error = guard_rules(s, c, who);
+
+	if (!error)
+		error = identity_take(who, PRIVILEGES_NET_ADMIN);
+	if (error)
+		return error;
+	service_user_check(c);
+	identity_check_files(c);
+	error = privileges_drop();
+	if (error)
+		log_error("cannot give up privileges: %s", strerror(-error));
+	return error;
 }
 
 /* Binds the queues, or takes them over. */
@@ -316,6 +340,7 @@ static int begin_service(struct service *s, struct config *c, const char *path)
 int daemon_run(struct config *configured, const char *path, bool replaces)
 {
 	struct service s;
+	struct identity who;
 	int error = begin_service(&s, configured, path);
 
 	if (error)
@@ -326,20 +351,14 @@ int daemon_run(struct config *configured, const char *path, bool replaces)
 	exchange_use_mark(c->mark_own);
 	error = load_inputs(&s, c);
 	if (!error)
+		error = identity_find(&who, c);
+	if (!error)
 		error = obstacles_look(c, replaces || s.before.count > 0);
 	if (error)
 		goto out;
-	service_user_check(c);
-	error = guard_rules(&s, c);
+	error = give_up_privileges(&s, c, &who);
 	if (error)
 		goto out;
-	error = privileges_drop();
-	if (error) {
-		log_error("cannot keep CAP_NET_ADMIN as the only capability: %s; run sealgate as "
-		          "root, or give it CAP_NET_ADMIN",
-		        strerror(-error));
-		goto out;
-	}
 	timekeeper_init(&s.time, &clock_system, clock_built_s, c->clock_state,
 	        c->unsynchronised_clock == UNSYNCHRONISED_DOUBT);
 	s.time.signs = s.zones != NULL;

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "daemon/control_client.h"
 #include "daemon/privileges.h"
+#include "netfilter/service_user.h"
 #include "queue/nfqueue.h"
 
 #define NAME_SIZE 17 /* of a process: TASK_COMM_LEN of the kernel, and a zero */
@@ -88,7 +89,7 @@ static bool port_is_taken(const struct config *c, struct complaint *why)
  * not count such a process, so nobody but root can keep sealgate from starting. */
 static bool other_daemon_runs(const struct config *c, struct complaint *why)
 {
-	int pid = control_is_built() ? control_client_peer(c->control_socket) : 0;
+	int pid = control_is_built() ? control_client_peer(c->control_socket, service_user(c)) : 0;
 
 	if (pid > 0)
 		complaint_set(why,

@@ -16,6 +16,7 @@
 #include "daemon/prefix_policy.h"
 #include "daemon/prefix_text.h"
 #include "daemon/router_adverts.h"
+#include "daemon/sandbox.h"
 #include "fetch/lookup.h"
 #include "wire/nat64_find.h"
 
@@ -243,6 +244,7 @@ static void *find_prefixes(void *keeper)
 	struct prefix_keeper *k = keeper;
 	struct pollfd fds[] = { { k->stop_fd, POLLIN, 0 }, { k->adverts_fd, POLLIN, 0 } };
 
+	sandbox_keeper(SECCOMP_PREFIXES);
 	while (!fds[0].revents) {
 		if (poll(fds, 2, take_turn(k)) > 0 && fds[1].revents)
 			router_adverts_read(k->adverts_fd, take_advert, k);

@@ -21,24 +21,26 @@ struct rules_guard {
 enum { DAEMON, GUARD, ENDS };
 
 /* In the new process: nothing of the daemon is to run, so it ends by _exit(). */
-static pid_t fork_guard(const int channel[static ENDS], struct config *c, const char *path)
+static pid_t fork_guard(const int channel[static ENDS], struct config *c, const char *path,
+        const struct identity *who)
 {
 	pid_t pid = fork();
 
 	if (pid != 0)
 		return pid;
 	close(channel[DAEMON]);
-	_exit(rules_guard_process(channel[GUARD], c, path));
+	_exit(rules_guard_process(channel[GUARD], c, path, who));
 }
 
-struct rules_guard *rules_guard_start(struct config *c, const char *path, struct complaint *why)
+struct rules_guard *rules_guard_start(
+        struct config *c, const char *path, const struct identity *who, struct complaint *why)
 {
 	struct rules_guard *g = calloc(1, sizeof(*g));
 	int channel[ENDS] = { -1, -1 };
 
 	if (g && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) == 0) {
 		g->channel = channel[DAEMON];
-		g->pid = fork_guard(channel, c, path);
+		g->pid = fork_guard(channel, c, path, who);
 		close(channel[GUARD]);
 		if (g->pid > 0)
 			return g;

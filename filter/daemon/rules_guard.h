@@ -10,6 +10,7 @@
 
 #include "base/complaint.h"
 #include "config/config.h"
+#include "daemon/identity.h"
 #include "netfilter/rules.h"
 
 struct rules_guard;
@@ -32,8 +33,10 @@ enum rules_order {
 };
 
 /* Starts the guard. To be called before the first thread starts and before privileges are given up. The
- * process changes its own copy of `c`, and reads `path` again when told. Returns NULL with a complaint. */
-struct rules_guard *rules_guard_start(struct config *c, const char *path, struct complaint *why);
+ * process becomes `who`. It changes its own copy of `c`, and reads `path` again when told. Returns NULL with a
+ * complaint. */
+struct rules_guard *rules_guard_start(
+        struct config *c, const char *path, const struct identity *who, struct complaint *why);
 
 /* Is readable when the guard has news or has ended; -1 after it ended. */
 int rules_guard_fd(const struct rules_guard *g);

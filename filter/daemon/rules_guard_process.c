@@ -2,6 +2,7 @@
 #include "daemon/rules_guard_process.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -13,6 +14,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "config/config_change.h"
+#include "daemon/privileges.h"
+#include "daemon/sandbox.h"
 #include "netfilter/rule_events.h"
 #include "netfilter/rules_watch.h"
 
@@ -255,7 +258,35 @@ static void leave_signals_to_daemon(void)
 		signal(signals[i], SIG_IGN);
 }
 
-int rules_guard_process(int channel, struct config *c, const char *path)
+/* The lock of iptables-legacy, which only root can make. */
+static void make_lock(void)
+{
+	int fd = open("/run/xtables.lock", O_RDONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		close(fd);
+}
+
+/* Only iptables-legacy needs more than CAP_NET_ADMIN. */
+static int enter_sandbox(const struct config *c, const struct identity *who)
+{
+	bool may_be_legacy = c->rules_backend == RULES_BACKEND_AUTO ||
+	                     c->rules_backend == RULES_BACKEND_IPTABLES_LEGACY;
+	if (may_be_legacy)
+		make_lock();
+	int error = identity_take(who, may_be_legacy ? PRIVILEGES_LEGACY : PRIVILEGES_NET_ADMIN);
+
+	if (error)
+		return error;
+	error = privileges_lend();
+	if (error)
+		log_error("rules: the guard cannot give up privileges: %s", strerror(-error));
+	else
+		sandbox_guard(c);
+	return error;
+}
+
+int rules_guard_process(int channel, struct config *c, const char *path, const struct identity *who)
 {
 	struct guard g = { .config = c,
 		.path = path,
@@ -266,7 +297,9 @@ int rules_guard_process(int channel, struct config *c, const char *path)
 
 	close_others(channel);
 	leave_signals_to_daemon();
-	prctl(PR_SET_NAME, "sealgate-rules");
+	error = enter_sandbox(c, who);
+	if (error)
+		return 1;
 	error = rule_events_open(&g.events);
 	if (error)
 		log_warning("rules: the kernel sends no notifications (%s): rules that are gone "

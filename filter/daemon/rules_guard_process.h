@@ -14,8 +14,9 @@ struct rules_report {
 	struct complaint why;
 };
 
-/* Watches the rules until the other end of `channel`, a socket of type SOCK_SEQPACKET, is closed. Orders
+/* Becomes `who`, and watches the rules until the other end of `channel`, a socket of type SOCK_SEQPACKET, is closed. Orders
  * of one octet (enum rules_order) come from there, reports go there. Returns the exit code. */
-int rules_guard_process(int channel, struct config *c, const char *path);
+int rules_guard_process(
+        int channel, struct config *c, const char *path, const struct identity *who);
 
 #endif

@@ -32,7 +32,7 @@ void service_user_check(const struct config *c)
 {
 	uint32_t known = service_user(c);
 
-	if (geteuid() != 0 && geteuid() != known)
+	if (geteuid() != known)
 		log_error("sealgate runs as user %u, but the rules know sealgate by user %u "
 		          "(`user` in "
 		          "the configuration, or the owner of the directory of control_socket): no "

@@ -4,8 +4,8 @@
 from . import (adversary, aliases, attacks, audit, bridge, cache, chains, checking, client, clock,
                control, copies, dns64, dns64_found, documents, encrypted, errors, explain, fragments, ground, habits, inside,
                iterate, letters, life, marks, monitor, netem, nft, notrack, obstacles, odd, oddservers, options, oracle,
-               overload, own_servers, pause, portal, predict, race, reflected, reload, reports, restricted, roles, rules,
-               same, service, shares, shortcut, slow_links, takeover, tcp, truncation, watch,
+               overload, own_servers, pause, portal, predict, privilege, race, reflected, reload, reports, restricted, roles,
+               rules, same, service, shares, shortcut, slow_links, takeover, tcp, truncation, watch,
                without_rd)
 from . import (signer, signer_altered, signer_attacks, signer_clock, signer_names, signer_packets,
                signer_recall, signer_reload, signer_rules, signer_servers, signer_streams,
@@ -64,6 +64,7 @@ _MODULES = (
     reload,
     control,
     obstacles,
+    privilege,
     service,
     takeover,
     documents,

@@ -9,6 +9,7 @@ import sys
 
 from lab import ask, streams, topology
 from lab.attacks import FORGED
+from lab.sealgate import USER
 
 from .case import (Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode,
                    wait_until, with_sealgate)
@@ -273,6 +274,7 @@ def _as_the_service(lab):
     gate = lab.sealgate(lab.host, "host")
     with open(gate.config) as file:
         words = file.read().replace(lab.resources.directory + "/sealgate-host", directory + "/s")
+    words = words.replace(f'user = "{USER}";\n', "")
     with open(gate.config, "w") as file:
         file.write(words)
     gate.clock = _Words(*_as(SERVICE, "net_admin"))

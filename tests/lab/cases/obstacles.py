@@ -7,6 +7,7 @@ import pathlib
 import subprocess
 
 from lab.ask import PATIENCE_S
+from lab.sealgate import READERS
 
 from .case import Case, Group, expect, expect_data, expect_equal, on_host
 from .rules import snapshot
@@ -99,8 +100,8 @@ def _without_rights(world):
             (("rules", "apply"), ("only root may see and change the rules",)),
             (("rules", "show"), ("only root may see and change the rules",)),
             (("rules", "remove"), ("only root may see and change the rules",)),
-            (("ctl", "status"), ("only root, and the user that the daemon runs as",)),
-            (("ctl", "pause", "60"), ("only root, and the user that the daemon runs as",))):
+            (("ctl", "status"), ("permission denied", f"only root and members of the group {READERS}")),
+            (("ctl", "pause", "60"), ("permission denied", f"members of the group {READERS}"))):
         argv = world.lab.host.argv(
             "setpriv", "--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups",
             "--inh-caps=-all", "--bounding-set=-all", sealgate, *words, "--config", _for_nobody(world))

@@ -2,12 +2,15 @@
 """`sealgate ctl`: a pause for the login page of a captive portal, and who may ask for it."""
 
 import contextlib
+import grp
 import json
 import os
+import shutil
 import subprocess
 
 from lab import ask, streams, topology
 from lab.attacks import FORGED
+from lab.sealgate import READERS
 
 from .case import (Case, Group, described, expect, expect_data, expect_equal, expect_rcode,
                    on_gateway, on_host, wait_until)
@@ -159,16 +162,41 @@ def _not_there(world):
     expect_equal("paused", world.gate.status()["paused"], "false")
 
 
-def _not_for_everybody(world):
-    socket_path = world.gate.config.removesuffix(".conf") + ".control"
-    expect_equal("mode", oct(os.stat(socket_path).st_mode & 0o777), "0o600")
+def _as_nobody(world, group, *words):
+    """Runs `sealgate ctl` as a user without rights; returns its exit code and what it says."""
     done = subprocess.run(
-        world.gate.namespace.argv(world.lab.sealgate_path, "ctl", "pause", "60", "--config",
-                                  world.gate.config),
-        user=NOBODY, group=NOBODY, extra_groups=[], capture_output=True, text=True) \
-        if os.access(world.lab.sealgate_path, os.X_OK) else None
+        ("setpriv", "--reuid", str(NOBODY), "--regid", str(NOBODY), "--groups", str(group),
+         "--inh-caps=-all", "--bounding-set=-all", world.lab.resources.path("pause-sealgate"), "ctl",
+         *words, "--config", world.lab.resources.path("pause-nobody.conf")),
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60)
+    return done.returncode, done.stdout
+
+
+def _copy_for_nobody(world):
+    """The program and the configuration, where each user may read them."""
+    for source, name, mode in ((world.lab.sealgate_path, "pause-sealgate", 0o755),
+                               (world.gate.config, "pause-nobody.conf", 0o644)):
+        shutil.copy(source, world.lab.resources.path(name))
+        os.chmod(world.lab.resources.path(name), mode)
+
+
+def _group_reads(world):
+    """A member of control_group may ask, and may change nothing; a stranger may not even ask."""
+    _copy_for_nobody(world)
+    readers = grp.getgrnam(READERS).gr_gid
+    socket_path = world.gate.config.removesuffix(".conf") + ".control"
+    state = os.stat(socket_path)
+    expect_equal("mode", oct(state.st_mode & 0o777), "0o660")
+    expect_equal("group", state.st_gid, readers)
+    code, said = _as_nobody(world, readers, "status")
+    expect(code == 0 and "mode=enforce" in said, f"a member: {code}: {said}")
+    for words in (("pause", "60"), ("flush",), ("reload",), ("resume",)):
+        code, said = _as_nobody(world, readers, *words)
+        expect(code == 1 and "permission denied" in said and f'"{words[0]}"' in said,
+               f"a member, {words}: {code}: {said}")
+    code, said = _as_nobody(world, NOBODY, "status")
+    expect(code == 1 and "permission denied" in said and READERS in said, f"a stranger: {code}: {said}")
     expect_equal("paused", world.gate.status()["paused"], "false")
-    expect(done.returncode != 0, done.stdout + done.stderr)
 
 
 _ROADS = (
@@ -188,7 +216,7 @@ GROUPS = (
         _usage("dance"), _usage("pause"), _usage("pause", "0"), _usage("pause", "86401"),
         _usage("pause", "soon"), _usage("pause", "-5x"), _usage("status", "more"),
         Case("ctl: exit code 3 without a daemon", _not_there),
-        Case("ctl: only root may use it", _not_for_everybody))),
+        Case("ctl: a member of the group reads, only root changes, a stranger is refused", _group_reads))),
     Group("pause on the gateway", on_gateway,
           tuple(Case("gateway: " + name, run) for name, run in _ROADS)),
 )

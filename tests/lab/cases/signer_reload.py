@@ -10,7 +10,7 @@ import subprocess
 import threading
 
 from lab.clock import Clock, library
-from lab.resources import LabError
+from lab.resources import LabError, let_sealgate_read
 from lab.sealgate import Sealgate
 from lab.signing import legacy
 
@@ -35,6 +35,7 @@ class Keys:
             os.remove(path)
         subprocess.run([self._signing.sealgate_path, "keys", "generate", ZONE.origin,
                         "--directory", self.directory], check=True, stdout=subprocess.DEVNULL)
+        let_sealgate_read(self.directory)
 
     @property
     def signed(self):

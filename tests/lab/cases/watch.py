@@ -203,7 +203,7 @@ def _changes_back_end(world):
     with open(gate.config) as file:
         before = file.read()
     try:
-        with world.lab.attack("forge-address"), _Asking(world) as asking:
+        with world.lab.attack("forge-address"), Asking(world) as asking:
             with open(gate.config, "w") as file:
                 file.write(before + 'rules_backend = "iptables-legacy";\n')
             expect_equal("reload", gate.ctl("reload")[0], 0)

@@ -121,7 +121,7 @@ class Manager(Systemd):
     @staticmethod
     def _here(line, anchor):
         """The line with paths that the unit's sandbox does not hide; "" for a key that keeps its default."""
-        if line.startswith(("trust_anchor_state", "nta_state", "control_socket")):
+        if line.startswith(("trust_anchor_state", "nta_state", "control_socket", "control_group", "user")):
             return ""
         return line.replace(anchor, "/etc/sealgate/" + os.path.basename(anchor))
 

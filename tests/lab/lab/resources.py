@@ -21,6 +21,7 @@ from .surroundings import patient
 CLONE_NEWNET = 0x40000000
 PR_SET_PDEATHSIG = 1
 FREEZE_S = patient(60)
+WRITERS = "daemon"       # the group of the user that sealgate runs as
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -41,6 +42,15 @@ def run_tool(*argv, stdin=None, cwd=None):
         raise LabError(f"{' '.join(argv)}: exit {done.returncode}: "
                        f"{(done.stderr or done.stdout).strip()}")
     return done.stdout
+
+
+def let_sealgate_read(directory):
+    """Gives a directory with keys to the group of sealgate, which reads them again at a reload."""
+    shutil.chown(directory, group=WRITERS)
+    os.chmod(directory, 0o750)
+    for entry in os.scandir(directory):
+        shutil.chown(entry.path, group=WRITERS)
+        os.chmod(entry.path, 0o640)
 
 
 def _child_setup():
@@ -174,8 +184,9 @@ class Resources:
     def __init__(self):
         self.prefix = f"sg{os.getpid()}-"
         self.directory = tempfile.mkdtemp(prefix="sealgate-lab-")
-        # Servers that drop their privileges must still read their zones.
-        os.chmod(self.directory, 0o755)
+        # Servers that drop their privileges must still read their zones. sealgate writes, too, by its group.
+        shutil.chown(self.directory, group=WRITERS)
+        os.chmod(self.directory, 0o775)
         self._namespaces = []
         self._processes = []
         self._mounts = []

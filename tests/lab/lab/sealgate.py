@@ -15,6 +15,8 @@ trust_anchor = "{anchor}";
 trust_anchor_state = "{state}";
 nta_state = "{ntas}";
 control_socket = "{control}";
+control_group = "{readers}";
+user = "{user}";
 clock_state = "{clock}";
 mode = "{mode}";
 queue = {{ first = 0; count = {queues}; {queue} }};
@@ -35,6 +37,10 @@ PATIENT = {"park_ms": 60000, "flow_timeout_ms": 60000}      # of a validator
 PATIENCE_S = patient(60)    # with sealgate: to get ready, to end, to answer
 
 LONG_LINE = 650     # characters: after a line of counters of this length there is another one
+
+# The user that sealgate becomes, and the group that may read its state. They are on each Debian system, and no
+# other program of the lab has them.
+USER, READERS = "daemon", "games"
 
 _serial = itertools.count(1)
 
@@ -57,9 +63,12 @@ class Sealgate:
                                      ntas=lab.resources.path(self._name + ".ntas"),
                                      clock=lab.resources.path(self._name + ".clock"),
                                      control=lab.resources.path(self._name + ".control"),
+                                     readers=READERS, user=USER,
                                      anchor=anchor or lab.zones.anchor_dnskey) + more)
             if surroundings.RULES and "rules_backend" not in more:
                 file.write(f'rules_backend = "{surroundings.RULES}";\n')
+            if clock:       # libfaketime reads its file in every thread
+                file.write("sandbox = false;\n")
             file.writelines(f"{key} = {value};\n" for key, value in PATIENT.items()
                             if key not in more and role != "signer")
         self.process = None

@@ -6,7 +6,7 @@ import os
 import dns.dnssec
 import dns.name
 
-from ..resources import run_tool
+from ..resources import let_sealgate_read, run_tool
 from ..zones import Zone, make_keys, read_key, sign
 from . import legacy, plan
 
@@ -58,6 +58,7 @@ class Parents:
             run_tool(self._sealgate, "keys", "sign", origin, "--directory", directory)
         else:
             run_tool(self._sealgate, "keys", "generate", origin, "--directory", directory)
+        let_sealgate_read(directory)
         keys = [read_key(os.path.join(directory, name)) for name in os.listdir(directory)
                 if name.endswith(".key")]
         (ksk,) = [key for key in keys if key.flags & 1]
