@@ -218,6 +218,11 @@ void *table_oldest(const struct table *t)
 	return t->oldest == NONE ? NULL : entry_of(slot_at(t, t->oldest));
 }
 
+void *table_newest(const struct table *t)
+{
+	return t->newest == NONE ? NULL : entry_of(slot_at(t, t->newest));
+}
+
 void *table_younger(const struct table *t, void *entry)
 {
 	const struct slot *s = slot_of(entry);

@@ -61,6 +61,9 @@ void table_touch(struct table *t, void *entry);
 /* Returns the entry that was added or touched longest ago, or NULL if the table has none. */
 void *table_oldest(const struct table *t);
 
+/* Returns the entry that was added or touched last, or NULL if the table has none. */
+void *table_newest(const struct table *t);
+
 /* Returns the entry that was added or touched next after `entry`, or NULL if `entry` is the newest.
  */
 void *table_younger(const struct table *t, void *entry);

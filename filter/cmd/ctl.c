@@ -135,7 +135,13 @@ static enum exit_code run_ctl(int argc, char **argv)
 static const struct command_verb ctl_verbs[] = {
 	{ "pause", "SECONDS", "let every packet pass unjudged for this time, a day at most", NULL },
 	{ "resume", NULL, "end the pause", NULL },
-	{ "flush", NULL, "forget the learned keys and the judged messages", NULL },
+	{ "flush", "[NAME]",
+	        "forget the learned keys and the judged messages: all, or those of NAME and of "
+	        "all names below it",
+	        NULL },
+	{ "zones", "[NAME]", "print what is known of zones, all or at and below NAME", NULL },
+	{ "servers", NULL, "print what is known of servers", NULL },
+	{ "recent", "[NAME]", "print the last refusals, all or at and below NAME", NULL },
 	{ "log-level", "LEVEL",
 	        "log this (error, warning, info or debug) until the next reload or restart", NULL },
 	{ "nta add", "NAME [UNTIL]",

@@ -10,6 +10,7 @@
 #include "config/config_table.h"
 #include "config/network_text.h"
 #include "daemon/counters.h"
+#include "daemon/known_commands.h"
 #include "daemon/nta_commands.h"
 #include "daemon/prefix_text.h"
 #include "daemon/reload.h"
@@ -57,24 +58,6 @@ static void resume_judging(void *context, char *const words[], struct control_re
 	pause_end(&s->pause);
 	service_tell_systemd(s);
 	reply_add_pause(s, reply);
-}
-
-/* Forgets learned keys and remembered judgements. They are learned again when they are needed. */
-static void flush_learned(void *context, char *const words[], struct control_reply *reply)
-{
-	const struct service *s = context;
-
-	(void)words;
-	if (s->zones) {
-		reply->code = CONTROL_NO;
-		complaint_set(&reply->error, "role \"signer\" has nothing to flush; `sealgate ctl "
-		                             "reload` reads its keys "
-		                             "again");
-		return;
-	}
-	for (unsigned i = 0; i < s->worker_count; i++)
-		worker_forget(s->workers[i]);
-	control_add_flag(reply, "flushed", true);
 }
 
 /* Takes one of the words that the key log_level takes. */
@@ -263,7 +246,10 @@ static void add_status(void *context, char *const words[], struct control_reply 
 const struct control_command service_commands[] = {
 	{ "pause", "SECONDS", 1, 1, pause_judging, false },
 	{ "resume", "", 0, 0, resume_judging, false },
-	{ "flush", "", 0, 0, flush_learned, false },
+	{ "flush", "[NAME]", 0, 1, known_command_flush, false },
+	{ "zones", "[NAME]", 0, 1, known_command_zones, false },
+	{ "servers", "", 0, 0, known_command_servers, false },
+	{ "recent", "[NAME]", 0, 1, known_command_recent, false },
 	{ "log-level", "LEVEL", 1, 1, set_log_level, false },
 	{ "nta add", "NAME [UNTIL]", 1, 2, nta_command_add, false },
 	{ "nta remove", "NAME", 1, 1, nta_command_remove, false },

@@ -77,6 +77,17 @@ void servers_forget(struct servers *s, const struct name *zone)
 		table_remove(&s->zones, known);
 }
 
+void servers_forget_within(struct servers *s, const struct name *top)
+{
+	struct known *known = table_oldest(&s->zones), *next;
+
+	for (; known; known = next) {
+		next = table_younger(&s->zones, known);
+		if (name_within(&known->zone, top))
+			table_remove(&s->zones, known);
+	}
+}
+
 static uint64_t server_hash(const struct servers *s, const struct sockaddr_storage *server)
 {
 	return keyed_hash(&s->key, span_of(server, sizeof(*server)));

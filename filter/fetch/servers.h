@@ -43,6 +43,9 @@ bool servers_find(struct servers *s, const struct name *name, uint64_t now_ms, s
 /* Forgets the servers of a zone, which were useless. */
 void servers_forget(struct servers *s, const struct name *zone);
 
+/* Forgets the servers of `top` and of all zones below it. */
+void servers_forget_within(struct servers *s, const struct name *top);
+
 /* Note for LIMIT_UNABLE_S that a server could not answer, and tell whether that was noted. A newer
  * note may replace that of another server whose hash selects the same place. */
 void servers_note_unable(struct servers *s, const struct sockaddr_storage *server, uint64_t now_ms);

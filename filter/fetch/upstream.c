@@ -62,6 +62,16 @@ struct upstream *upstreams_get(
 	return up;
 }
 
+struct upstream *upstreams_newest(const struct upstreams *u)
+{
+	return table_newest(&u->table);
+}
+
+struct upstream *upstreams_older(const struct upstreams *u, struct upstream *up)
+{
+	return table_older(&u->table, up);
+}
+
 static bool upstream_is_bad(const struct upstream *up)
 {
 	return up->edns == EDNS_REFUSED || up->edns == EDNS_DROPPED;

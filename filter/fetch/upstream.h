@@ -94,6 +94,10 @@ void upstreams_fini(struct upstreams *u);
 struct upstream *upstreams_get(
         struct upstreams *u, const struct sockaddr_storage *server, bool *evicted);
 
+/* Return the server that was used last, and the one that was used before `up`; NULL if there is none. */
+struct upstream *upstreams_newest(const struct upstreams *u);
+struct upstream *upstreams_older(const struct upstreams *u, struct upstream *up);
+
 /* True if queries to the server should have no EDNS. */
 bool upstream_is_plain(const struct upstream *up, uint64_t now_ms);
 

@@ -12,6 +12,11 @@ int known_errors_init(struct known_errors *k)
 	return hash_key_draw(&k->key);
 }
 
+void known_errors_forget(struct known_errors *k)
+{
+	*k = (struct known_errors){ .key = k->key };
+}
+
 static void address_of(const struct sockaddr_storage *server, uint8_t address[ADDRESS_OCTETS])
 {
 	struct span octets = sockaddr_octets(server);

@@ -56,6 +56,9 @@ void known_errors_note(struct known_errors *k, const struct given_error *error, 
 /* Forgets an error that a better response followed. */
 void known_errors_refute(struct known_errors *k, const struct given_error *error);
 
+/* Forgets all errors. */
+void known_errors_forget(struct known_errors *k);
+
 /* Ends the row of a server that gave an answer. */
 void known_errors_end_row(struct known_errors *k, const struct sockaddr_storage *server);
 

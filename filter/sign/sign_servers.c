@@ -4,6 +4,7 @@
  * remembered (RFC 6891, 7). */
 #include "sign/sign_servers.h"
 
+#include "base/sockaddr.h"
 #include "sign/signer_private.h"
 
 #define REFUSES_MS        86400000u /* until the next try */
@@ -103,4 +104,18 @@ void server_note_silence(struct signer *s, struct span address, uint64_t now_ms)
 	if (++server->silent >=
 	        (server->support == SERVER_SUPPORTS ? SUPPORTS_LOST_MAX : SILENT_MAX))
 		edns_server_refuses(server, now_ms);
+}
+
+void signer_each_server(const struct signer *s, signer_server_teller *tell, void *context)
+{
+	static const char *const words[] = { [SERVER_TRIED] = "unknown",
+		[SERVER_SUPPORTS] = "taken",
+		[SERVER_REFUSES] = "refused" };
+	struct edns_server *server = table_newest(&s->servers);
+
+	for (; server; server = table_older(&s->servers, server)) {
+		struct sockaddr_storage address =
+		        sockaddr_of(span_of(server->address, server->len), 0, 0);
+		tell(context, &address, words[server->support]);
+	}
 }

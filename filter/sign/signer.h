@@ -12,6 +12,8 @@
 #ifndef SIGN_SIGNER_H
 #define SIGN_SIGNER_H
 
+#include <sys/socket.h>
+
 #include "base/writer.h"
 #include "gate/client_query.h"
 #include "sign/sign_policy.h"
@@ -152,6 +154,11 @@ void signer_believe_clock(struct signer *s, bool is_believed);
  * before the present period ends. To be called when the worker is idle. Returns how many signatures
  * it made; 0 if none is due. */
 unsigned signer_renew(struct signer *s, unsigned most);
+
+/* Tells what is known of servers, the last used one first: "unknown", "taken" or "refused" EDNS. */
+typedef void signer_server_teller(
+        void *context, const struct sockaddr_storage *address, const char *edns);
+void signer_each_server(const struct signer *s, signer_server_teller *tell, void *context);
 
 /* Notes that the server with this address did not answer a query in time. */
 void sign_unanswered(

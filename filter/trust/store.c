@@ -158,6 +158,16 @@ struct fact *store_fact(struct store *s, const struct name *name)
 	return table_find(&s->facts, store_hash_of(s, name), same_name, name);
 }
 
+struct fact *store_newest(const struct store *s)
+{
+	return table_newest(&s->facts);
+}
+
+struct fact *store_older(const struct store *s, struct fact *fact)
+{
+	return table_older(&s->facts, fact);
+}
+
 const struct fact *store_find(struct store *s, const struct name *name, int64_t now_s)
 {
 	return store_find_known(s, name, now_s);

@@ -105,6 +105,10 @@ struct fact *store_find_known(struct store *s, const struct name *name, int64_t 
 /* Returns the fact of a name as the last store_find() left it, or NULL. */
 struct fact *store_fact(struct store *s, const struct name *name);
 
+/* Return the fact that was used last, and the one that was used before `fact`; NULL if there is none. */
+struct fact *store_newest(const struct store *s);
+struct fact *store_older(const struct store *s, struct fact *fact);
+
 /* A zone cut, as it was learned. */
 struct cut_state {
 	enum cut cut;

@@ -77,6 +77,13 @@ void gates_forget(struct gates *g)
 	forget_answers(g);
 }
 
+void gates_forget_within(struct gates *g, const struct name *top)
+{
+	store_forget_within(&g->store, top);
+	store_forget_within(&g->dateless.store, top);
+	gate_forget(&g->gate);
+}
+
 void gates_use_anchors(struct gates *g, const struct anchors *anchors)
 {
 	store_set_anchors(&g->store, anchors);
@@ -114,10 +121,8 @@ void gates_use_ntas(struct gates *g, const struct nta_list *ntas)
 	g->store.ntas = g->dateless.store.ntas = ntas;
 	if (count > FORGOTTEN_MAX)
 		gates_forget(g);
-	for (unsigned i = 0; i < count && count <= FORGOTTEN_MAX; i++) {
-		store_forget_within(&g->store, zones[i]);
-		store_forget_within(&g->dateless.store, zones[i]);
-	}
+	for (unsigned i = 0; i < count && count <= FORGOTTEN_MAX; i++)
+		gates_forget_within(g, zones[i]);
 	gate_forget(&g->gate);
 }
 

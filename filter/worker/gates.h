@@ -44,6 +44,10 @@ void gates_fini(struct gates *g);
 /* Forgets what both gates have learned, and the responses that were judged by it. */
 void gates_forget(struct gates *g);
 
+/* Forgets what both gates have learned of `top` and of all names below it, and all responses that were judged:
+ * nobody can tell which of them relied on that. */
+void gates_forget_within(struct gates *g, const struct name *top);
+
 /* Trusts these anchors from now on. Borrows them. */
 void gates_use_anchors(struct gates *g, const struct anchors *anchors);
 

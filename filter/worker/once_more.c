@@ -13,6 +13,11 @@ int once_more_init(struct once_more *o)
 	return hash_key_draw(&o->key);
 }
 
+void once_more_forget(struct once_more *o)
+{
+	memset(o->zones, 0, sizeof(o->zones));
+}
+
 /* True if another message may not have this fault. The keys of zones are fetched anyway, several
  * times. */
 static bool is_fault_of_message(enum reason reason)

@@ -51,6 +51,9 @@ struct once_more {
 /* Draws the secret of the hashes. Returns 0 or a negative errno. */
 int once_more_init(struct once_more *o);
 
+/* Forgets in which zones it did not help; the limits stay. */
+void once_more_forget(struct once_more *o);
+
 /* A response that is refused, and what holds of it. */
 struct refused {
 	const struct gate_result *result;

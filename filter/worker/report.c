@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/sockaddr.h"
+#include "flow/refusals.h"
 #include "wire/edns.h"
 #include "worker/report_help.h"
 
@@ -16,7 +17,14 @@ void report_init(struct report *r, const struct turn *turn, struct stats *stats)
 {
 	const struct log_limit limit = { .burst = LOG_BURST, .per_second = LOG_PER_SECOND };
 
-	*r = (struct report){ turn, stats, limit, limit, limit, limit, limit, limit, false };
+	*r = (struct report){ .turn = turn,
+		.stats = stats,
+		.bogus = limit,
+		.indeterminate = limit,
+		.unjudged = limit,
+		.rival = limit,
+		.renewal = limit,
+		.differs = limit };
 }
 
 bool report_may_log(struct log_limit *limit, uint64_t now_ms)
@@ -245,6 +253,21 @@ void report_stray(struct report *r, const struct flow_key *key, const struct mes
 	        interface_text(key->way.out, to));
 }
 
+static void remember_refusal(
+        struct report *r, struct reported response, const struct gate_result *result)
+{
+	if (!r->refusals)
+		return;
+	refusals_note(r->refusals,
+	        &(struct refused_response){ .asked = response.asked,
+	                .client = response.client,
+	                .server = sockaddr_octets(response.server),
+	                .status = status_text(result->outcome.status),
+	                .reason = reason_word(result->outcome.reason),
+	                .is_passed = r->monitors },
+	        r->turn->now_s);
+}
+
 void report_judged(struct report *r, struct reported response, const struct gate_result *result)
 {
 	enum status status = result->outcome.status;
@@ -252,6 +275,7 @@ void report_judged(struct report *r, struct reported response, const struct gate
 	count_status(r->stats, status);
 	if (status != STATUS_BOGUS && status != STATUS_INDETERMINATE)
 		return;
+	remember_refusal(r, response, result);
 	if (result->outcome.reason == REASON_ANCHOR_NO_MATCH) /* told once: worker/gates.c */
 		return;
 	if (report_may_log(status == STATUS_BOGUS ? &r->bogus : &r->indeterminate, r->turn->now_ms))

@@ -12,9 +12,12 @@
 #include "worker/monitor_memory.h"
 #include "worker/turn.h"
 
+struct refusals;
+
 struct report {
 	const struct turn *turn; /* borrowed, as `stats` is */
 	struct stats *stats;
+	struct refusals *refusals; /* borrowed; report_init() leaves NULL: none are remembered */
 	/* A flood of one kind of line must not hide the others. */
 	struct log_limit bogus, indeterminate, unjudged, rival, renewal, differs;
 	bool monitors; /* nothing that is reported is refused or dropped */
@@ -36,7 +39,7 @@ struct reported {
 	struct span client;
 };
 
-/* Counts the status of a response that was judged, and logs it if it is Bogus or Indeterminate. */
+/* Counts the status of a response that was judged; logs and remembers it if it is Bogus or Indeterminate. */
 void report_judged(struct report *r, struct reported response, const struct gate_result *result);
 
 /* Logs that a response contradicts the keys of its zone, which are fetched once more for that. Logs

@@ -2,6 +2,7 @@
 #include "worker/sign_trade.h"
 
 #include "base/sockaddr.h"
+#include "flow/refusals.h"
 #include "sign/sign_query.h"
 #include "sign/sign_response.h"
 #include "worker/many_questions.h"
@@ -112,6 +113,14 @@ static void report_signing(struct sign_trade *t, const struct signer_query *aske
 	stats_add(&stats->responses_recalled, result->is_recalled);
 	stats_add(&stats->sign_made, result->made);
 	stats_add(&stats->sign_found, result->found);
+	if (result->is_servfail && t->refusals)
+		refusals_note(t->refusals,
+		        &(struct refused_response){ .asked = &asked->client,
+		                .client = peers->client,
+		                .server = peers->server,
+		                .status = "unsigned",
+		                .reason = sign_outcome_word(result->outcome) },
+		        t->turn->now_s);
 	if (outcomes[result->outcome].sentence && report_may_log(&t->log_unsigned, t->turn->now_ms))
 		log_unsigned(asked, peers, result->outcome);
 }

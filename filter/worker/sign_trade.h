@@ -16,6 +16,7 @@
 #include "worker/turn.h"
 
 struct oddities;
+struct refusals;
 struct worker_config;
 
 struct sign_trade {
@@ -25,6 +26,7 @@ struct sign_trade {
 	struct stats *stats;
 	struct crypto *crypto;
 	struct oddities *oddities;
+	struct refusals *refusals; /* NULL: none are remembered */
 
 	struct signer *signer; /* NULL before sign_trade_init(): the worker validates */
 	struct scratch queries, responses;

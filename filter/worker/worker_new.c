@@ -47,6 +47,8 @@ static int make_tables(struct worker *w)
 	if (result == 0)
 		result = grace_init(
 		        &w->grace, room_for_grace(config), config->limits.bogus_grace_ms);
+	if (result == 0)
+		result = refusals_init(&w->refusals);
 	w->park.shares_taken = &w->stats.parked_share;
 	w->grace.park.shares_taken = w->grace.errors.shares_taken = &w->stats.parked_share;
 	return result;
@@ -160,6 +162,7 @@ static int make_validator(struct worker *w)
 	const struct worker_config *config = &w->config;
 
 	report_init(&w->report, &w->turn, &w->stats);
+	w->report.refusals = &w->refusals;
 	w->gates = (struct gates){ .config = config,
 		.turn = &w->turn,
 		.stats = &w->stats,
@@ -228,7 +231,8 @@ static int make_signer(struct worker *w)
 		.turn = &w->turn,
 		.stats = &w->stats,
 		.crypto = w->crypto,
-		.oddities = &w->oddities };
+		.oddities = &w->oddities,
+		.refusals = &w->refusals };
 	w->udp_signer = (struct udp_signer){ .trade = &w->sign_trade,
 		.flows = &w->flows,
 		.verdicts = datagram_verdicts(&w->queue) };
@@ -425,5 +429,6 @@ void worker_free(struct worker *w)
 	crypto_free(w->crypto);
 	close_open(w->epoll_fd);
 	close_open(w->wake_fd);
+	inquiry_release(w->orders.inquiry);
 	free(w);
 }

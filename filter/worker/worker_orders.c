@@ -3,6 +3,7 @@
 
 #include <sys/eventfd.h>
 
+#include "worker/worker_inquiries.h"
 #include "worker/worker_private.h"
 
 /* An eventfd holds a number of 64 bits, so adding one to it cannot fail here. */
@@ -32,6 +33,13 @@ void worker_use_clock(struct worker *w, enum clock_state state)
 void worker_forget(struct worker *w)
 {
 	__atomic_add_fetch(&w->orders.forget, 1, __ATOMIC_RELEASE);
+	wake_worker(w);
+}
+
+void worker_inquire(struct worker *w, struct inquiry *q)
+{
+	atomic_fetch_add(&q->owners, 1);
+	inquiry_release(__atomic_exchange_n(&w->orders.inquiry, q, __ATOMIC_ACQ_REL));
 	wake_worker(w);
 }
 
@@ -194,6 +202,16 @@ static void take_forget(struct worker *w)
 	w->forgotten = wanted;
 }
 
+static void take_inquiry(struct worker *w)
+{
+	if (!__atomic_load_n(&w->orders.inquiry, __ATOMIC_RELAXED))
+		return;
+	struct inquiry *q = __atomic_exchange_n(&w->orders.inquiry, NULL, __ATOMIC_ACQ_REL);
+	if (q)
+		worker_answer(w, q);
+	inquiry_release(q);
+}
+
 /* What failed before a pause probably failed because of what the pause was for, as a captive portal.
  * It is asked for again when the pause ends, instead of being refused for up to LIMIT_BOGUS_TTL_S. Only
  * root can begin a pause, and nothing is learned from what passes in it. */
@@ -221,6 +239,7 @@ void orders_take(struct worker *w)
 		take_settings(w, settings);
 	take_clock(w);
 	take_forget(w);
+	take_inquiry(w);
 	w->stopping = __atomic_load_n(&w->orders.stop, __ATOMIC_ACQUIRE);
 	take_pause(w);
 }

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 
 struct anchors;
+struct inquiry;
 struct nta_list;
 struct policy;
 struct sign_policy;
@@ -24,7 +25,8 @@ struct orders {
 	const struct worker_config *settings;  /* NULL: as at the start */
 	uint64_t pause_until_ms;               /* of the monotonic clock */
 	enum clock_state clock;
-	uint32_t forget; /* how many times the worker was told to forget what it learned */
+	struct inquiry *inquiry; /* not answered yet, of which it owns a part; or NULL */
+	uint32_t forget;         /* how many times the worker was told to forget what it learned */
 	bool stop;
 };
 
@@ -44,6 +46,9 @@ void worker_use_clock(struct worker *w, enum clock_state state);
 
 /* Has the worker forget what it learned, from any thread. */
 void worker_forget(struct worker *w);
+
+/* Has the worker answer an inquiry at its next turn, in place of one that it has not answered yet. */
+void worker_inquire(struct worker *w, struct inquiry *q);
 
 /* Has the worker trust `anchors` from its next turn on, from any thread. The worker borrows the old
  * anchors until worker_anchors() returns the new ones. */

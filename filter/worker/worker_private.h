@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The inside of a worker: the parts, each of which knows only what it borrows from here. Only
- * worker.c, worker_new.c and worker_orders.c include this. */
+ * worker.c, worker_new.c, worker_orders.c and worker_inquiries.c include this. */
 #ifndef WORKER_WORKER_PRIVATE_H
 #define WORKER_WORKER_PRIVATE_H
 
@@ -10,12 +10,14 @@
 #include "flow/flow_kept.h"
 #include "flow/grace.h"
 #include "flow/park.h"
+#include "flow/refusals.h"
 #include "flow/watched.h"
 #include "queue/nfqueue.h"
 #include "queue/pace.h"
 #include "queue/shortcut.h"
 #include "worker/arrival.h"
 #include "worker/gates.h"
+#include "worker/inquiry.h"
 #include "worker/kept.h"
 #include "worker/missing.h"
 #include "worker/monitor.h"
@@ -60,6 +62,7 @@ struct worker {
 	struct relay relay;
 
 	struct crypto *crypto;
+	struct refusals refusals;
 	struct oddities oddities;
 	const struct anchors *anchors_used;         /* read by other threads */
 	const struct policy *policy_used;           /* read by other threads */

@@ -70,8 +70,27 @@ static void tell_nothing(void *context, char *const words[], struct control_repl
 	(void)reply;
 }
 
+/* Adds rows until there is no room. Each octet of the text takes two in JSON. */
+static void list(void *context, char *const words[], struct control_reply *reply)
+{
+	static char text[1001];
+	unsigned most = (unsigned)atoi(words[0]), shown = 0;
+
+	(void)context;
+	memset(text, '\\', most > 2 ? sizeof(text) - 1 : 1);
+	text[most > 2 ? sizeof(text) - 1 : 1] = '\0';
+	control_begin_rows(reply, "rows");
+	while (shown < most && control_begin_row(reply)) {
+		control_add_text(reply, "text", text);
+		control_add_number(reply, "number", shown++);
+	}
+	control_end_rows(reply);
+	control_add_number(reply, "shown", shown);
+}
+
 static const struct control_command commands[] = {
 	{ "echo", "WORD", 1, 1, echo, true },
+	{ "list", "NUMBER", 1, 1, list, false },
 	{ "say again", "[WORD]", 0, 1, say, false },
 	{ "say", "[WORD]", 0, 1, say, false },
 	{ "refuse", "", 0, 0, refuse, false },
@@ -176,6 +195,46 @@ static void values_of_each_kind_arrive_in_their_order(void **state)
 	                          "  \"number\": -7,\n  \"flag\": true\n}\n");
 	free(lines);
 	free(json);
+	control_answer_free(answer);
+	control_close(c);
+}
+
+static void rows_arrive_as_lines_and_as_a_list(void **state)
+{
+	static const struct {
+		const char *request, *lines, *json;
+	} rows[] = {
+		{ "list 0", "shown=0\n", "{\n  \"rows\": [],\n  \"shown\": 0\n}\n" },
+		{ "list 2", "text=\\ number=0\ntext=\\ number=1\nshown=2\n",
+		        "{\n  \"rows\": [\n    {\n      \"text\": \"\\\\\",\n      \"number\": 0\n"
+		        "    },\n    {\n      \"text\": \"\\\\\",\n      \"number\": 1\n    }\n  "
+		        "],\n"
+		        "  \"shown\": 2\n}\n" },
+	};
+
+	(void)state;
+	struct control *c = open_control();
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct control_answer *answer = ask(c, rows[i].request);
+		char *lines = text_of(answer, false), *json = text_of(answer, true);
+		assert_string_equal(lines, rows[i].lines);
+		assert_string_equal(json, rows[i].json);
+		free(lines);
+		free(json);
+		control_answer_free(answer);
+	}
+	control_close(c);
+}
+
+/* A reply is one packet: a list that is too long for it is cut, and the reply still arrives. */
+static void more_rows_than_there_is_room_for_are_left_out(void **state)
+{
+	(void)state;
+	struct control *c = open_control();
+	struct control_answer *answer = ask(c, "list 1000");
+	assert_non_null(answer);
+	long shown = control_answer_number(answer, "shown");
+	assert_true(shown > 20 && shown < 40);
 	control_answer_free(answer);
 	control_close(c);
 }
@@ -331,6 +390,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_command_gets_its_arguments_and_answers),
 		cmocka_unit_test(values_of_each_kind_arrive_in_their_order),
+		cmocka_unit_test(rows_arrive_as_lines_and_as_a_list),
+		cmocka_unit_test(more_rows_than_there_is_room_for_are_left_out),
 		cmocka_unit_test(only_the_owner_may_use_the_socket),
 		cmocka_unit_test(a_stale_socket_is_replaced_but_not_a_live_one),
 		cmocka_unit_test(without_a_daemon_there_is_no_reply),

@@ -7,10 +7,14 @@ import os
 import signal
 import time
 
+from lab import ask, topology
+
 from .case import (Case, Group, expect, expect_data, expect_equal, expect_rcode, on_gateway, wait_until,
                    with_sealgate)
+from .silence import client_of
 
 NAME, EXPIRED, ZONE = "www.p256.test.", "www.expired.test.", "expired.test."
+BROKEN, BROKEN_ZONE = "www.bogusds.test.", "bogusds.test."
 GOOD = ["192.0.2.80", "192.0.2.81"]
 CLIENTS = ({}, {"do": True}, {"edns": 1232})
 IS_OVER = f"the negative trust anchor {ZONE} is over"
@@ -144,6 +148,97 @@ def _nta_unsaved(world):
         os.rmdir(path + ".new")
 
 
+# ---- What is known ----
+
+def _names(rows):
+    return {row["name"] for row in rows}
+
+
+def _zones(world):
+    world.gate.restart()
+    expect_equal("rows", _rows(world, "zones", "zones"), [])
+    expect_data(world.ask(NAME, "A"), "A", GOOD)
+    expect_rcode(world.ask("www.unsigned.test.", "A"), "NOERROR")
+    expect_rcode(world.ask(BROKEN, "A"), "SERVFAIL")
+    rows = {row["name"]: row for row in _rows(world, "zones", "zones")}
+    expect_equal("p256.test", [rows["p256.test."].get(key) for key in ("status", "keys", "reason")],
+                 ["secure", True, None])
+    expect_equal("unsigned.test", rows["unsigned.test."]["status"], "insecure")
+    expect(rows["unsigned.test."]["reason"], rows["unsigned.test."])
+    expect_equal(BROKEN_ZONE, rows[BROKEN_ZONE]["status"], "bogus")
+    expect(rows[BROKEN_ZONE]["reason"], rows[BROKEN_ZONE])
+    now = time.strftime("%Y%m%d%H%M%S", time.gmtime())
+    expect(all(row["until"] > now for row in rows.values()), rows)
+    expect_equal("in order", list(rows), sorted(rows, key=lambda name: name.split(".")[::-1]))
+    expect_equal("with a name", _names(_rows(world, "zones", "zones", "p256.test")), {"p256.test."})
+    said = _ctl(world, "zones", "p256.test").splitlines()
+    expect(said[0].startswith("name=p256.test. status=secure until="), *said)
+    expect_equal("the end", said[1:], ["shown=1", "left_out=0"])
+    expect_equal("exit code for no name", world.gate.ctl("zones", "a..b")[0], 2)
+
+
+def _flush_name(world):
+    for name in (NAME, "www.rsa256.test."):
+        expect_rcode(world.ask(name, "A"), "NOERROR")
+    _ctl(world, "flush", "rsa256.test")
+    known = _names(_rows(world, "zones", "zones"))
+    expect("p256.test." in known and "rsa256.test." not in known, known)
+    fetches, recalled = world.gate.counter("fetches"), world.gate.counter("responses_recalled")
+    expect_data(world.ask(NAME, "A"), "A", GOOD)
+    expect_equal("queries for keys of another zone", world.gate.counter("fetches"), fetches)
+    expect_rcode(world.ask("www.rsa256.test.", "A"), "NOERROR")
+    expect(world.gate.counter("fetches") > fetches, "no key was fetched again")
+    expect_equal("responses recalled", world.gate.counter("responses_recalled"), recalled)
+    expect_equal("exit code for no name", world.gate.ctl("flush", "a..b")[0], 2)
+
+
+def _servers(world):
+    world.gate.restart()
+    expect_data(world.ask(NAME, "A"), "A", GOOD)
+    row, = (row for row in _rows(world, "servers", "servers") if row["address"] == topology.UPSTREAM[4])
+    expect_equal("edns", row["edns"], "taken")
+    expect_equal("signatures", row["signatures"], "sent")
+    expect_equal("letters", row["letters"], "kept")
+    expect(f"address={topology.UPSTREAM[4]} edns=taken" in _ctl(world, "servers"), "not as text")
+
+
+def _recent(world):
+    world.gate.restart()
+    expect_equal("rows", _rows(world, "recent", "recent"), [])
+    expect_data(world.ask(NAME, "A"), "A", GOOD)
+    for _ in range(3):
+        expect_rcode(world.ask(EXPIRED, "A"), "SERVFAIL")
+    expect_rcode(world.ask(EXPIRED, "MX", 6), "SERVFAIL")
+    newer, older = _rows(world, "recent", "recent")
+    expect_equal("the newer one", [newer[key] for key in ("name", "type", "server", "times")],
+                 [EXPIRED, "MX", topology.UPSTREAM[6], 1])
+    expect_equal("the older one", [older[key] for key in ("name", "type", "server", "status", "times")],
+                 [EXPIRED, "A", topology.UPSTREAM[4], "bogus", 3])
+    expect(older["reason"] == "rrsig-expired" and older["client"], older)
+    expect(older["time"] <= newer["time"] <= time.strftime("%Y%m%d%H%M%S", time.gmtime()), newer)
+    expect_equal("another name", _rows(world, "recent", "recent", "p256.test"), [])
+    expect_equal("its zone", len(_rows(world, "recent", "recent", "expired.test")), 2)
+
+
+def _recent_escaped(world):
+    """A name from the network cannot forge a line, a pair, or an order to a terminal."""
+    world.gate.restart()
+    labels = (b"x\ntime=1 name=good.test.", b"\x1b[2J\"\\", b"a b", b"expired", b"test", b"")
+    query = ask.make(EXPIRED, "A")
+    wire = query.to_wire()
+    name = b"".join(bytes([len(label)]) + label for label in labels)
+    old = b"".join(bytes([len(label)]) + label for label in (b"www", b"expired", b"test", b""))
+    wire = wire.replace(old, name, 1)
+    expect(ask.send(client_of(world), topology.UPSTREAM[4], wire) is not None, "no answer")
+    said = _ctl(world, "recent").splitlines()
+    expect_equal("lines", len(said), 3)
+    expect(all(" " <= char <= "~" for line in said for char in line), *said)
+    expect_equal("pairs", [pair.split("=")[0] for pair in said[0].split(" ")],
+                 ["time", "client", "server", "name", "type", "status", "reason", "times"])
+    row, = _rows(world, "recent", "recent")
+    expect(row["name"].startswith("x\\010time=1\\032name=good\\.test\\.."), row["name"])
+
+
 # ---- The log level ----
 
 def _log_level(world):
@@ -160,6 +255,14 @@ def _log_level(world):
     expect("debug" in said, said)
 
 
+_KNOWN = (
+    Case("ctl zones prints what is known of zones", _zones),
+    Case("ctl flush NAME forgets that name, and no other", _flush_name),
+    Case("ctl servers prints what is known of servers", _servers),
+    Case("ctl recent prints the last refusals", _recent),
+    Case("ctl recent escapes names from the network", _recent_escaped),
+)
+
 _NTA = (
     Case("a negative trust anchor takes effect at once, and goes away at once", _nta_at_once),
     Case("a negative trust anchor lasts for a day if nobody says", _nta_default_end),
@@ -172,6 +275,7 @@ _NTA = (
 )
 
 GROUPS = (
+    Group("ctl zones, servers, recent, flush", with_sealgate("host"), _KNOWN),
     Group("ctl nta", with_sealgate("host", queues=2), _NTA),
     Group("ctl nta on a gateway", on_gateway, _NTA[:1]),
     Group("ctl log-level", with_sealgate("host"), (

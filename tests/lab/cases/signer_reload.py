@@ -3,6 +3,7 @@
 
 import contextlib
 import glob
+import json
 import os
 import shutil
 import signal
@@ -90,6 +91,24 @@ def _nothing_to_flush(world):
     expect(code == 1 and "has nothing to flush" in said, f"{code}: {said}")
 
 
+def _what_it_knows(world):
+    def rows(word):
+        code, said = world.gate.ctl("--json", word)
+        expect_equal(f"ctl {word}: {said}", code, 0)
+        return json.loads(said)[word]
+
+    _ask(world)
+    zones = {row["name"]: row for row in rows("zones")}
+    expect_equal("zones", sorted(zones), sorted(zone.origin for zone in legacy.ZONES))
+    expect_equal("key tag", str(zones[ZONE.origin]["key_tag"]), _tag(world))
+    expect_equal("servers", [row for row in rows("servers") if row["edns"] not in ("unknown", "taken", "refused")], [])
+    expect_equal("refusals", rows("recent"), [])
+    for words in (("nta", "add", "x.test"), ("nta", "list"), ("nta", "remove", "x.test")):
+        code, said = world.gate.ctl(*words)
+        expect_equal(f"ctl {words}", code, 1)
+        expect("signer" in said, said)
+
+
 def _by_ctl(world):
     before = _other_keys(world)
     expect_equal("tag", _tag(world), before)
@@ -175,6 +194,9 @@ def _ends(world):
     answer = _ask(world, "DNSKEY")
     expect(answer.rcode == "SERVFAIL", described(answer))
     expect(world.gate.counter("sign_keys") > 0, "the counter did not grow")
+    row, = json.loads(world.gate.ctl("--json", "recent")[1])["recent"]
+    expect_equal("recent", [row[key] for key in ("name", "type", "status", "reason")],
+                 [ZONE.origin, "DNSKEY", "unsigned", "keys"])
 
 
 GROUPS = (
@@ -182,6 +204,8 @@ GROUPS = (
         Case("reload: `sealgate ctl status` says when the pre-made signatures expire",
              _status_tells),
         Case("reload: after `sealgate ctl reload` the new keys sign", _by_ctl),
+        Case("ctl zones, servers and recent print what a signer knows, and ctl nta says why it does not apply",
+             _what_it_knows),
         Case("`sealgate ctl flush` fails on a signer, and says that it is for validators",
              _nothing_to_flush),
         Case("reload: after SIGHUP the new keys sign", _by_signal),
