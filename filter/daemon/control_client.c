@@ -23,6 +23,15 @@ struct sockaddr_un control_client_address(const char *path)
 	return address;
 }
 
+/* Also for the connection: others may have filled the queue of connections. */
+static void set_time_limit(int fd)
+{
+	const struct timeval limit = { .tv_sec = CONTROL_WAIT_S };
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+}
+
 int control_client_connect(const char *path)
 {
 	struct sockaddr_un address = control_client_address(path);
@@ -30,8 +39,9 @@ int control_client_connect(const char *path)
 
 	if (fd < 0)
 		return -errno;
+	set_time_limit(fd);
 	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0) {
-		int error = -errno;
+		int error = errno == EAGAIN ? -ETIMEDOUT : -errno;
 		close(fd);
 		return error;
 	}
@@ -81,14 +91,6 @@ static struct control_answer *control_exchange(int fd, const char *request, int 
 	return answer_of(json);
 }
 
-static void set_time_limit(int fd)
-{
-	const struct timeval limit = { .tv_sec = CONTROL_WAIT_S };
-
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
-}
-
 struct control_answer *control_ask_on(const char *path, const char *request, int *fd, int *error)
 {
 	*fd = control_client_connect(path);
@@ -96,7 +98,6 @@ struct control_answer *control_ask_on(const char *path, const char *request, int
 		*error = *fd;
 		return NULL;
 	}
-	set_time_limit(*fd);
 	struct control_answer *answer = control_exchange(*fd, request, error);
 	if (!answer)
 		close(*fd);

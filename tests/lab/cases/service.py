@@ -9,6 +9,7 @@ from lab.attacks import FORGED
 from lab.resources import LabError
 
 from .case import Case, Group, World, described, expect, expect_data, expect_equal, wait_until
+from .privilege import sandbox_of
 from .rules import snapshot
 from .silence import Line
 
@@ -174,6 +175,7 @@ def _has_few_rights(world):
     expect_equal("capability bounding set", int(rights["CapBnd"], 16), CAP_NET_ADMIN)
     expect_equal("no new privileges", rights["NoNewPrivs"], "1")
     expect_equal("seccomp", rights["Seccomp"], SECCOMP_FILTER)
+    expect(world.service.says(f"sandbox={sandbox_of(world)}"), f"the unit forbids a part of {sandbox_of(world)}")
     with world.lab.attack("forge-address"):
         answer = world.ask("www.p256.test.", "A")
     expect(answer is not None and answer.rcode == "SERVFAIL", described(answer))

@@ -5,6 +5,7 @@ import contextlib
 import glob
 import json
 import os
+import pathlib
 import shutil
 import signal
 import subprocess
@@ -148,6 +149,22 @@ def _wrong_changes_nothing(world):
             file.write(good)
 
 
+def _unreadable_changes_nothing(world):
+    """A key that only root may read was read at the start, before sealgate became its user."""
+    before = _tag(world)
+    (private,) = [path for path in glob.glob(os.path.join(world.keys.directory, "K*.private"))
+                  if " 256 " in pathlib.Path(path.removesuffix("private") + "key").read_text(encoding="utf-8")]
+    os.chmod(private, 0o600)
+    try:
+        code, said = world.gate.ctl("reload")
+        expect(code == 1 and f"{private}: the user that sealgate runs as may not read this" in said,
+               f"exit {code}: {said}")
+        expect_equal("tag", _tag(world), before)
+    finally:
+        os.chmod(private, 0o640)
+    world.gate.ctl("reload")
+
+
 def _nothing_is_lost(world):
     wrong, is_over = [], threading.Event()
 
@@ -211,6 +228,8 @@ GROUPS = (
         Case("reload: after SIGHUP the new keys sign", _by_signal),
         Case("reload: wrong keys are reported with file and line, and change nothing",
              _wrong_changes_nothing),
+        Case("reload: a key that sealgate's user may not read is named, and changes nothing",
+             _unreadable_changes_nothing),
         Case("reload: no query is lost, over UDP and TCP", _nothing_is_lost))),
     Group("signer keys that end soon", _scene("+100d"), (
         Case("pre-made signatures: the log and the status say that they expire in 18 days", _warns),)),
