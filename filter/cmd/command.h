@@ -51,9 +51,11 @@ struct command {
 extern const struct command command_run, command_ctl, command_rules, command_config,
         command_version, command_help, command_check, command_watch, command_explain, command_keys;
 
-/* The row that several tables of options share. */
+/* The rows that several tables of options share. */
 /* clang-format off */
 #define OPTION_CONFIG { "config", 'c', true, "FILE", "read this configuration file" }
+#define OPTION_INSTANCE { "instance", 'I', false, "NAME", \
+	"read the configuration file of this instance, /etc/sealgate/NAME.conf" }
 /* clang-format on */
 
 #endif

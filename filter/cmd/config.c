@@ -176,6 +176,7 @@ static const struct command_verb config_verbs[] = {
 static const struct command_option config_options[] = {
 	{ "offline", 'o', false, NULL, "check without asking a resolver" },
 	OPTION_CONFIG,
+	OPTION_INSTANCE,
 	{ 0 },
 };
 

@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "cmd/command.h"
 #include "cmd/options.h"
-#include "config/socket_path.h"
+#include "config/sketch.h"
 #include "daemon/control_client.h"
 
 /* Joins the words with spaces. Returns false if they are too long. */
@@ -38,18 +38,20 @@ static enum exit_code print_answer(const struct control_answer *answer, bool as_
 }
 
 /* A file that is wrong must not keep the operator from the daemon that runs. */
-static void find_socket(const char *config, char path[static CONFIG_PATH_MAX])
+static bool find_socket(const struct options *o, char path[static CONFIG_PATH_MAX])
 {
 	struct complaint why;
 	struct config c;
 
-	if (config_load(&c, config, NULL, &why) != 0) {
+	if (config_load(&c, o->config, NULL, &why) != 0) {
 		log_warning("%s", why.text);
-		socket_path_find(config, path);
-		return;
+		sketch_socket(o->config, o->instance, path);
+		return true;
 	}
 	strcpy(path, c.control_socket);
+	bool fits = options_instance_fits(o, &c);
 	config_fini(&c);
+	return fits;
 }
 
 /* The socket itself says which group may connect now. */
@@ -114,7 +116,8 @@ static enum exit_code run_ctl(int argc, char **argv)
 	verb = options_verb(&command_ctl, argc, argv);
 	if (!verb || !options_check_arguments(argc, argv, ctl_arguments(verb, names)))
 		return EXIT_USAGE;
-	find_socket(o.config, path);
+	if (!find_socket(&o, path))
+		return EXIT_USAGE;
 	if (!write_request(words, request, sizeof(request))) {
 		options_wrong(
 		        argv[0], "the command has more than %d octets", CONTROL_REQUEST_MAX - 1);
@@ -157,6 +160,7 @@ static const struct command_verb ctl_verbs[] = {
 
 static const struct command_option ctl_options[] = {
 	OPTION_CONFIG,
+	OPTION_INSTANCE,
 	{ "json", 'j', true, NULL, "print JSON" },
 	{ 0 },
 };

@@ -8,6 +8,7 @@
 #include "base/complaint.h"
 #include "base/log.h"
 #include "base/nearest.h"
+#include "config/instance.h"
 
 #define OPTIONS_MAX 16
 
@@ -77,6 +78,21 @@ int options_next(const struct command *c, int argc, char **argv)
 	return id == ':' ? '?' : id;
 }
 
+/* Finds the file of the instance. */
+static bool take_instance(struct options *o, const struct command *c)
+{
+	if (o->config)
+		return options_wrong(c->name, "--config and --instance exclude each other");
+	if (!instance_name_is_good(o->instance))
+		return options_wrong(c->name,
+		        "\"%s\" is no name of an instance: it has at most %d letters, digits and "
+		        "\"-\"",
+		        o->instance, CONFIG_INSTANCE_MAX);
+	instance_file(o->instance, o->path);
+	o->config = o->path;
+	return true;
+}
+
 bool options_read(struct options *o, const struct command *c, int argc, char **argv)
 {
 	int id;
@@ -87,13 +103,14 @@ bool options_read(struct options *o, const struct command *c, int argc, char **a
 			return false;
 		if (id == 'c')
 			o->config = optarg;
+		o->instance = id == 'I' ? optarg : o->instance;
 		o->backend = id == 'b' ? optarg : o->backend;
 		o->offline = o->offline || id == 'o';
 		o->replace = o->replace || id == 'r';
 		o->dry_run = o->dry_run || id == 'n';
 		o->json = o->json || id == 'j';
 	}
-	return true;
+	return !o->instance || take_instance(o, c);
 }
 
 /* ---- Arguments ---- */
@@ -159,6 +176,16 @@ const struct command_verb *options_verb(const struct command *c, int argc, char 
 
 /* ---- The configuration ---- */
 
+bool options_instance_fits(const struct options *o, const struct config *c)
+{
+	if (!o->instance || strcmp(o->instance, c->instance) == 0)
+		return true;
+	log_error("%s: instance is \"%s\" here, but \"%s\" was asked for: write instance = "
+	          "\"%s\"; into it",
+	        o->config, c->instance, o->instance, o->instance);
+	return false;
+}
+
 bool options_load_config(const struct options *o, struct config *c)
 {
 	struct complaint why;
@@ -166,6 +193,10 @@ bool options_load_config(const struct options *o, struct config *c)
 
 	if (config_load(c, o->config, &found, &why) != 0) {
 		log_error("%s", why.text);
+		return false;
+	}
+	if (!options_instance_fits(o, c)) {
+		config_fini(c);
 		return false;
 	}
 	log_set_level(c->log_level);

@@ -11,8 +11,10 @@
 
 /* The options that several subcommands share. */
 struct options {
-	const char *config;  /* NULL: the default path */
-	const char *backend; /* NULL: as the configuration says */
+	const char *config;   /* NULL: the default path. With --instance, `path` */
+	const char *instance; /* NULL: as the configuration says */
+	const char *backend;  /* NULL: as the configuration says */
+	char path[CONFIG_PATH_MAX];
 	bool json;
 	bool offline;
 	bool replace;
@@ -43,9 +45,13 @@ bool options_check_arguments(int argc, char **argv, struct arguments expected);
 const struct command_verb *options_verb(const struct command *c, int argc, char **argv);
 
 /* Reads the options of a subcommand that has no others than those of struct options: with the ids c
- * (--config), b (--backend), j (--json), o (--offline), r (--replace) and n (--dry-run). Returns false
+ * (--config), I (--instance), b (--backend), j (--json), o (--offline), r (--replace) and n (--dry-run). Returns false
  * after logging an error. */
 bool options_read(struct options *o, const struct command *c, int argc, char **argv);
+
+/* True if the file is that of the instance that the command line names, if it names one. Otherwise a
+ * command would go to another instance than the operator means: logs an error. */
+bool options_instance_fits(const struct options *o, const struct config *c);
 
 /* Loads the configuration and adopts its log level. Returns false after logging an error. */
 bool options_load_config(const struct options *o, struct config *c);

@@ -7,6 +7,7 @@
 #include "cmd/command.h"
 #include "cmd/options.h"
 #include "config/config_table.h"
+#include "config/sketch.h"
 #include "daemon/control_client.h"
 #include "daemon/privileges.h"
 #include "netfilter/rules.h"
@@ -42,10 +43,21 @@ static bool load_config_if_any(const struct options *o, struct config *c)
 {
 	struct complaint why;
 
-	if (config_load(c, o->config, NULL, &why) == 0)
-		return true;
+	if (config_load(c, o->config, NULL, &why) == 0) {
+		bool fits = options_instance_fits(o, c);
+		if (!fits)
+			config_fini(c);
+		return fits;
+	}
 	log_warning("%s", why.text);
-	return config_defaults(c) == 0;
+	if (config_defaults(c) != 0)
+		return false;
+	if (o->instance)
+		strcpy(c->instance, o->instance);
+	else
+		sketch_instance(o->config, c->instance);
+	sketch_socket(o->config, o->instance, c->control_socket);
+	return true;
 }
 
 /* Without the right to see them, the programs of netfilter say that there are no rules. */
@@ -158,6 +170,7 @@ static const struct command_verb rules_verbs[] = {
 
 static const struct command_option rules_options[] = {
 	OPTION_CONFIG,
+	OPTION_INSTANCE,
 	{ "backend", 'b', true, "BACKEND",
 	        "auto, nft, iptables-nft or iptables-legacy; without it, as rules_backend says in "
 	        "the "

@@ -27,6 +27,7 @@ static enum exit_code run_daemon(int argc, char **argv)
 
 static const struct command_option run_options[] = {
 	OPTION_CONFIG,
+	OPTION_INSTANCE,
 	{ "replace", 'r', true, NULL, "take over from the sealgate that runs" },
 	{ 0 },
 };

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/nearest.h"
 #include "base/sockaddr.h"
+#include "config/config_instance.h"
 #include "config/config_kinds.h"
 #include "config/config_reader.h"
 #include "config/config_sign.h"
@@ -192,10 +193,12 @@ static bool load_stream(struct config_reader *r, FILE *stream)
 		return reader_wrong(r, NULL, "%s", strerror(EISDIR));
 
 	config_init(&file);
-	if (config_read(&file, stream))
+	if (config_read(&file, stream)) {
+		config_instance_defaults(r, &file);
 		good = load_group(r, "", config_root_setting(&file)) && keys_fit(r, &file);
-	else
+	} else {
 		good = reader_wrong_syntax(r, &file);
+	}
 	if (good)
 		doubt_waits(r, &file);
 	config_destroy(&file);

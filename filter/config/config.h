@@ -18,8 +18,10 @@
 #include "wire/namelist.h"
 #include "wire/network.h"
 
-#define CONFIG_DEFAULT_PATH "/etc/sealgate/sealgate.conf"
+#define CONFIG_DIRECTORY    "/etc/sealgate"
+#define CONFIG_DEFAULT_PATH CONFIG_DIRECTORY "/sealgate.conf"
 
+#define CONFIG_INSTANCE_MAX   8 /* octets: names of iptables chains have at most 28 */
 #define CONFIG_USER_MAX       32
 #define CONFIG_RESOLVERS_MAX  8
 #define CONFIG_SERVERS_MAX    64
@@ -71,8 +73,9 @@ struct config_interfaces {
 /* The keys of the file, in the units of the table in config_table.c. It owns the lists
  * behind its pointers: do not copy it. See config_fini(). */
 struct config {
-	uint32_t role; /* enum config_role */
-	uint32_t mode; /* enum config_mode */
+	char instance[CONFIG_INSTANCE_MAX + 1]; /* "": the one without a name */
+	uint32_t role;                          /* enum config_role */
+	uint32_t mode;                          /* enum config_mode */
 	uint32_t queue_first, queue_count, queue_length, queue_queries, queue_socket_buffer_kib;
 	bool queue_fail_open, queue_bypass;
 	uint32_t tcp; /* enum config_tcp */

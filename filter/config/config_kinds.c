@@ -5,6 +5,7 @@
 
 #include "config/config_reader.h"
 #include "config/config_table.h"
+#include "config/instance.h"
 
 /* ---- Numbers ---- */
 
@@ -245,3 +246,35 @@ const struct config_kind kind_group = { .set_default = path_default,
 	.read = group_read,
 	.say_allowed = group_say_allowed,
 	.show = path_show };
+
+/* ---- Instances ---- */
+
+static bool instance_read(
+        struct config_reader *r, const struct config_key *k, const config_setting_t *s, void *value)
+{
+	const char *text = config_setting_get_string(s);
+
+	(void)r;
+	(void)k;
+	if (!text || (text[0] && !instance_name_is_good(text)))
+		return false;
+	strcpy(value, text);
+	return true;
+}
+
+static void instance_say_allowed(const struct config_key *k, FILE *out)
+{
+	(void)k;
+	fprintf(out, "a name of at most %d letters, digits and \"-\", or \"\"",
+	        CONFIG_INSTANCE_MAX);
+}
+
+static void instance_show(const struct config_key *k, const void *value, FILE *out)
+{
+	(void)k;
+	kind_show_text(value, out);
+}
+
+const struct config_kind kind_instance = {
+	.read = instance_read, .say_allowed = instance_say_allowed, .show = instance_show
+};

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "daemon/control_client.h"
 #include "daemon/privileges.h"
+#include "netfilter/rules.h"
 #include "netfilter/service_user.h"
 #include "queue/nfqueue.h"
 
@@ -45,8 +46,7 @@ static bool queue_is_held(unsigned number, struct complaint *why)
 	if (name[0] && strcmp(name, ours) == 0)
 		complaint_set(why,
 		        "another sealgate runs already (pid %u) and holds queue %u: stop it, or "
-		        "give "
-		        "this one its own queue.first and tcp_port",
+		        "set `instance` or queue.first for this one (docs/instances.md)",
 		        state.holder, number);
 	else if (name[0])
 		complaint_set(why,
@@ -94,9 +94,8 @@ static bool other_daemon_runs(const struct config *c, struct complaint *why)
 	if (pid > 0)
 		complaint_set(why,
 		        "another sealgate runs already (pid %d); `sealgate run --replace` takes "
-		        "over "
-		        "from it; a second one beside it needs its own control_socket, queue.first "
-		        "and tcp_port",
+		        "over from it; a second one beside it needs a name of its own, `instance` "
+		        "(docs/instances.md)",
 		        pid);
 	if (pid > 0)
 		return true;
@@ -104,7 +103,7 @@ static bool other_daemon_runs(const struct config *c, struct complaint *why)
 		if (queue_is_held(number, why))
 			return true;
 	}
-	return port_is_taken(c, why);
+	return port_is_taken(c, why) || !rules_fit_beside_others(c, why);
 }
 
 int obstacles_look(const struct config *c, bool takes_over)

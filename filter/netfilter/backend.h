@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The back ends: ways to put our rules into the kernel. Each keeps our rules apart from the operator's,
- * so that it can replace and remove them without touching the operator's. */
+/* The back ends: ways to put our rules into the kernel. Each keeps our rules apart from the operator's and
+ * from those of another instance, so that it can replace and remove them without touching these. */
 #ifndef NETFILTER_BACKEND_H
 #define NETFILTER_BACKEND_H
 
@@ -10,6 +10,7 @@
 #include "base/complaint.h"
 #include "base/process.h"
 #include "config/config.h"
+#include "netfilter/neighbours.h"
 #include "netfilter/rules_check.h"
 
 struct backend {
@@ -21,19 +22,24 @@ struct backend {
 
 	/* Removes our rules. Sets `*found` if there were any. Returns 0, or -errno with a complaint.
 	 * A back end whose program is not installed has no rules. */
-	int (*remove)(const struct backend *b, bool *found, struct complaint *why);
+	int (*remove)(const struct backend *b, const struct config *c, bool *found,
+	        struct complaint *why);
 
 	/* Writes the rules of the configuration in the form that the program reads. Returns 0, or
 	 * -ENOMEM. */
 	int (*print)(const struct config *c, FILE *out);
 
 	/* Writes our rules as the kernel has them. Returns whether there are any. */
-	bool (*show)(const struct backend *b, FILE *out);
+	bool (*show)(const struct backend *b, const struct config *c, FILE *out);
 
 	/* Compares the rules of the configuration with those in the kernel. A back end whose program is
 	 * not installed has none. The complaint says what is missing, unless RULES_WHOLE. */
 	enum rules_found (*look)(
 	        const struct backend *b, const struct config *c, struct complaint *why);
+
+	/* Adds the other instances that have rules in the kernel. */
+	void (*look_around)(
+	        const struct backend *b, const struct config *c, struct neighbours *neighbours);
 
 	const char *const (*programs)[2]; /* iptables only: restore and save, of IPv4 and of IPv6 */
 };

@@ -12,6 +12,7 @@
 #include "netfilter/backend.h"
 #include "netfilter/basechain.h"
 #include "netfilter/iptables_save.h"
+#include "netfilter/rule_names.h"
 #include "netfilter/template.h"
 
 static const char *const tables[] = { "security", "filter", "nat", "mangle", "raw" };
@@ -53,7 +54,7 @@ static int iptables_restore(
 }
 
 /* Writes the removal of our lines from the tables that `rules` does not name. */
-static void remove_elsewhere(const char *rules, const char *now, FILE *out)
+static void remove_elsewhere(const char *rules, struct saved now, FILE *out)
 {
 	for (unsigned i = 0; i < TABLES; i++) {
 		char line[32];
@@ -67,12 +68,28 @@ static void remove_elsewhere(const char *rules, const char *now, FILE *out)
 	}
 }
 
+/* Writes a line of the rules; a jump from a chain of the kernel comes to its place there. */
+static void write_rule(const char *line, size_t len, const char *table, struct saved now, FILE *out)
+{
+	bool is_insertion = strncmp(line, "-I ", 3) == 0;
+	const char *chain = is_insertion ? line + 3 : line;
+	size_t name_len = strcspn(chain, " \n");
+	bool is_jump = is_insertion && strncmp(chain, now.chains, strlen(now.chains)) != 0;
+	unsigned place = is_jump ? saved_place(now, table, chain, name_len) : 1;
+
+	if (place > 1)
+		fprintf(out, "-I %.*s %u%.*s", (int)name_len, chain, place,
+		        (int)(line + len - chain - name_len), chain + name_len);
+	else
+		fwrite(line, 1, len, out);
+}
+
 /* Returns `rules` with the removal of our lines of `now` at the start of each table. So old and new
  * rules change places in one commit, and no packet passes in between. */
 static char *replace_script(
-        const char *rules, const char *now, const struct backend *b, unsigned family)
+        const char *rules, struct saved now, const struct backend *b, unsigned family)
 {
-	char *text = NULL, table[32];
+	char *text = NULL, table[32] = "";
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
@@ -82,7 +99,7 @@ static char *replace_script(
 	while (*rules) {
 		size_t len = strcspn(rules, "\n");
 		len += rules[len] == '\n';
-		fwrite(rules, 1, len, out);
+		write_rule(rules, len, table, now, out);
 		if (sscanf(rules, "*%31s", table) == 1) {
 			saved_write_removal(now, table, out);
 			if (b == &backend_iptables_nft)
@@ -96,8 +113,9 @@ static char *replace_script(
 
 /* Returns the input for iptables-restore that removes our lines of `now`, and puts those of `before`
  * into place. With "" for `now`, it only has our lines of `before`. */
-static char *return_script(const char *now, const char *before)
+static char *return_script(const char *chains, const char *now_text, const char *before_text)
 {
+	const struct saved now = { now_text, chains }, before = { before_text, chains };
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
@@ -110,16 +128,16 @@ static char *return_script(const char *now, const char *before)
 			continue;
 		fprintf(out, "*%s\n", tables[i]);
 		saved_write_removal(now, tables[i], out);
-		saved_write_again(before, tables[i], out);
+		saved_write_again(before, tables[i], now.text, out);
 		fputs("COMMIT\n", out);
 	}
 	fclose(out);
 	return text;
 }
 
-/* Puts our lines of one family back to those of `before`; "" for none. Sets `*changed` if they were
- * different. */
-static int iptables_bring_back(const struct backend *b, unsigned family, const char *before,
+/* Puts our lines of one family back to those of `before`, whose text is "" for none. Sets `*changed` if they
+ * were different. */
+static int iptables_bring_back(const struct backend *b, unsigned family, struct saved before,
         bool *changed, struct complaint *why)
 {
 	char *now = NULL, *ours_now = NULL, *ours_before = NULL, *text = NULL;
@@ -128,9 +146,9 @@ static int iptables_bring_back(const struct backend *b, unsigned family, const c
 	*changed = false;
 	if (error)
 		goto out;
-	ours_now = return_script("", now);
-	ours_before = return_script("", before);
-	text = return_script(now, before);
+	ours_now = return_script(before.chains, "", now);
+	ours_before = return_script(before.chains, "", before.text);
+	text = return_script(before.chains, now, before.text);
 	if (!ours_now || !ours_before || !text) {
 		error = complaint_no_memory(why);
 		goto out;
@@ -141,7 +159,7 @@ static int iptables_bring_back(const struct backend *b, unsigned family, const c
 	error = iptables_restore(b, family, text, why);
 	if (!error && b == &backend_iptables_nft) {
 		for (unsigned i = 0; i < TABLES; i++)
-			basechain_clear(now, before, tables[i], family == IPV6);
+			basechain_clear(now, before.text, tables[i], family == IPV6);
 	}
 out:
 	free(text);
@@ -152,7 +170,7 @@ out:
 }
 
 static int iptables_apply_family(const struct backend *b, unsigned family, const char *rules,
-        const char *before, struct complaint *why)
+        struct saved before, struct complaint *why)
 {
 	char *text = replace_script(rules, before, b, family);
 	int error = text ? iptables_restore(b, family, text, why) : complaint_no_memory(why);
@@ -161,7 +179,7 @@ static int iptables_apply_family(const struct backend *b, unsigned family, const
 	return error;
 }
 
-static void iptables_undo(const struct backend *b, unsigned family, const char *before)
+static void iptables_undo(const struct backend *b, unsigned family, struct saved before)
 {
 	struct complaint why;
 	bool changed;
@@ -174,6 +192,7 @@ static void iptables_undo(const struct backend *b, unsigned family, const char *
 
 static int iptables_apply(const struct backend *b, const struct config *c, struct complaint *why)
 {
+	const struct rule_names names = rule_names_of(c);
 	char *before[FAMILIES] = { NULL, NULL };
 	char *rules = template_iptables(c);
 	unsigned tried = 0, count = iptables_families();
@@ -182,24 +201,28 @@ static int iptables_apply(const struct backend *b, const struct config *c, struc
 	for (unsigned i = 0; i < count && !error; i++)
 		error = iptables_dump(b, i, &before[i], why);
 	for (; tried < count && !error; tried++)
-		error = iptables_apply_family(b, tried, rules, before[tried], why);
+		error = iptables_apply_family(
+		        b, tried, rules, (struct saved){ before[tried], names.chains }, why);
 	/* The family that failed may have committed its first tables. */
 	while (error && tried-- > 0)
-		iptables_undo(b, tried, before[tried]);
+		iptables_undo(b, tried, (struct saved){ before[tried], names.chains });
 	free(rules);
 	for (unsigned i = 0; i < FAMILIES; i++)
 		free(before[i]);
 	return error;
 }
 
-static int iptables_remove(const struct backend *b, bool *found, struct complaint *why)
+static int iptables_remove(
+        const struct backend *b, const struct config *c, bool *found, struct complaint *why)
 {
+	const struct rule_names names = rule_names_of(c);
 	int first_error = 0;
 
 	*found = false;
 	for (unsigned i = 0; i < iptables_families(); i++) {
 		bool was_here;
-		int error = iptables_bring_back(b, i, "", &was_here, why);
+		int error = iptables_bring_back(
+		        b, i, (struct saved){ "", names.chains }, &was_here, why);
 
 		*found = *found || was_here;
 		if (error && error != -ENOENT && !first_error)
@@ -220,29 +243,32 @@ static int iptables_print(const struct config *c, FILE *out)
 	return 0;
 }
 
-static bool iptables_show_family(const struct backend *b, unsigned family, FILE *out)
+static bool iptables_show_family(
+        const struct backend *b, unsigned family, const struct config *c, FILE *out)
 {
+	const struct rule_names names = rule_names_of(c);
 	char *now, *text;
 	struct complaint why;
 	bool any;
 
 	if (iptables_dump(b, family, &now, &why) != 0)
 		return false;
-	text = return_script("", now);
+	text = return_script(names.chains, "", now);
 	any = text && text[0];
 	if (any)
-		fprintf(out, "# %s, %s\n%s", b->name, family == IPV6 ? "IPv6" : "IPv4", text);
+		fprintf(out, "# %s, %s%s%s\n%s", b->name, family == IPV6 ? "IPv6" : "IPv4",
+		        c->instance[0] ? ", instance " : "", c->instance, text);
 	free(text);
 	free(now);
 	return any;
 }
 
-static bool iptables_show(const struct backend *b, FILE *out)
+static bool iptables_show(const struct backend *b, const struct config *c, FILE *out)
 {
 	bool any = false;
 
 	for (unsigned i = 0; i < iptables_families(); i++)
-		any = iptables_show_family(b, i, out) || any;
+		any = iptables_show_family(b, i, c, out) || any;
 	return any;
 }
 
@@ -263,7 +289,7 @@ static enum rules_found iptables_look(
 		char *now = NULL;
 
 		if (iptables_dump(b, i, &now, &here) == 0)
-			found = rules_check_iptables(rules, i == IPV6, now, &here);
+			found = rules_check_iptables(c, rules, i == IPV6, now, &here);
 		free(now);
 		if (found <= worst)
 			continue;
@@ -272,6 +298,20 @@ static enum rules_found iptables_look(
 	}
 	free(rules);
 	return worst;
+}
+
+static void iptables_look_around(
+        const struct backend *b, const struct config *c, struct neighbours *neighbours)
+{
+	for (unsigned i = 0; i < iptables_families(); i++) {
+		struct complaint why;
+		char *now;
+
+		if (iptables_dump(b, i, &now, &why) != 0)
+			continue;
+		neighbours_in_save(neighbours, now, c->instance);
+		free(now);
+	}
 }
 
 static const char *const programs_nft[FAMILIES][2] = {
@@ -285,6 +325,6 @@ static const char *const programs_legacy[FAMILIES][2] = {
 };
 
 const struct backend backend_iptables_nft = { "iptables-nft", iptables_apply, iptables_remove,
-	iptables_print, iptables_show, iptables_look, programs_nft };
+	iptables_print, iptables_show, iptables_look, iptables_look_around, programs_nft };
 const struct backend backend_iptables_legacy = { "iptables-legacy", iptables_apply, iptables_remove,
-	iptables_print, iptables_show, iptables_look, programs_legacy };
+	iptables_print, iptables_show, iptables_look, iptables_look_around, programs_legacy };

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nftables: one table of our own. Each run of nft is one transaction, so the kernel itself ensures all
+/* nftables: one table for each instance. Each run of nft is one transaction, so the kernel itself ensures all
  * or nothing, and the rules need no trial run. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/complaint.h"
 #include "netfilter/backend.h"
+#include "netfilter/rule_names.h"
 #include "netfilter/template.h"
 
-static const char *const list_table[] = { "nft", "list", "table", "inet", "sealgate", NULL };
-static const char *const delete_table[] = { "nft", "delete", "table", "inet", "sealgate", NULL };
 static const char *const from_stdin[] = { "nft", "-f", "-", NULL };
 
 static const char no_ports[] = "nft has no match for the ports of a bridge, which `inside` names";
@@ -41,28 +41,33 @@ static int nft_apply(const struct backend *b, const struct config *c, struct com
 	return error;
 }
 
-static bool table_exists(void)
+/* Returns whether there is a table of this name; then the caller calls process_fini(). */
+static bool list_table(const char *table, struct process *p)
 {
-	struct process p;
-	bool exists;
+	const char *const list[] = { "nft", "list", "table", "inet", table, NULL };
 
-	if (process_run(&p, list_table, NULL) != 0)
+	if (process_run(p, list, NULL) != 0)
 		return false;
-	exists = p.status == 0;
-	process_fini(&p);
-	return exists;
+	if (p->status == 0)
+		return true;
+	process_fini(p);
+	return false;
 }
 
-static int nft_remove(const struct backend *b, bool *found, struct complaint *why)
+static int nft_remove(
+        const struct backend *b, const struct config *c, bool *found, struct complaint *why)
 {
+	const struct rule_names names = rule_names_of(c);
+	const char *const delete[] = { "nft", "delete", "table", "inet", names.table, NULL };
 	struct process p;
 	int error;
 
 	(void)b;
-	*found = table_exists();
+	*found = list_table(names.table, &p);
 	if (!*found)
 		return 0;
-	error = backend_run(&p, delete_table, NULL, why);
+	process_fini(&p);
+	error = backend_run(&p, delete, NULL, why);
 	if (!error)
 		process_fini(&p);
 	return error;
@@ -82,25 +87,25 @@ static int nft_print(const struct config *c, FILE *out)
 	return 0;
 }
 
-static bool nft_show(const struct backend *b, FILE *out)
+static bool nft_show(const struct backend *b, const struct config *c, FILE *out)
 {
+	const struct rule_names names = rule_names_of(c);
 	struct process p;
-	bool any;
 
-	if (process_run(&p, list_table, NULL) != 0)
+	if (!list_table(names.table, &p))
 		return false;
-	any = p.status == 0;
-	if (any)
-		fprintf(out, "# %s\n%s", b->name, p.out);
+	fprintf(out, "# %s%s%s\n%s", b->name, c->instance[0] ? ", instance " : "", c->instance,
+	        p.out);
 	process_fini(&p);
-	return any;
+	return true;
 }
 
 static enum rules_found nft_look(
         const struct backend *b, const struct config *c, struct complaint *why)
 {
-	static const char *const list_handles[] = { "nft", "-a", "list", "table", "inet",
-		"sealgate", NULL };
+	const struct rule_names names = rule_names_of(c);
+	const char *const list_handles[] = { "nft", "-a", "list", "table", "inet", names.table,
+		NULL };
 	enum rules_found found = RULES_NONE;
 	struct process p;
 	char *rules;
@@ -118,5 +123,25 @@ static enum rules_found nft_look(
 	return found;
 }
 
+/* Asks for the names first: to list the rules of all programs may take seconds. */
+static void nft_look_around(
+        const struct backend *b, const struct config *c, struct neighbours *neighbours)
+{
+	static const char *const list_tables[] = { "nft", "list", "tables", "inet", NULL };
+	struct process tables, p;
+	char name[64];
+
+	(void)b;
+	if (process_run(&tables, list_tables, NULL) != 0)
+		return;
+	for (const char *at = tables.out; (at = strstr(at, "table inet sealgate")) != NULL; at++) {
+		if (sscanf(at, "table inet %63s", name) != 1 || !list_table(name, &p))
+			continue;
+		neighbours_in_table(neighbours, p.out, c->instance);
+		process_fini(&p);
+	}
+	process_fini(&tables);
+}
+
 const struct backend backend_nft = { "nft", nft_apply, nft_remove, nft_print, nft_show, nft_look,
-	NULL };
+	nft_look_around, NULL };

@@ -6,19 +6,16 @@
 #include "base/process.h"
 #include "netfilter/iptables_save.h"
 
-static const char *const base_chains[] = { "PREROUTING", "INPUT", "FORWARD", "OUTPUT" };
-enum { BASE_CHAINS = sizeof(base_chains) / sizeof(base_chains[0]) };
-
-struct note {
-	char name[32];
+/* A note is a chain of ours. Its name is short, because that of the instance stands before it. */
+static const struct base_chain {
+	const char *name, *note;
+} base_chains[] = {
+	{ "PREROUTING", "MADE_PRE" },
+	{ "INPUT", "MADE_IN" },
+	{ "FORWARD", "MADE_FWD" },
+	{ "OUTPUT", "MADE_OUT" },
 };
-
-static struct note note_of(const char *chain)
-{
-	struct note note;
-	snprintf(note.name, sizeof(note.name), SAVED_PREFIX "MADE_%s", chain);
-	return note;
-}
+enum { BASE_CHAINS = sizeof(base_chains) / sizeof(base_chains[0]) };
 
 static const char *nft_family(bool is_v6)
 {
@@ -50,15 +47,15 @@ static bool jumps_from(const char *rules, const char *chain)
 	return at && end && at < end;
 }
 
-void basechain_note(const char *rules, const char *table, bool is_v6, const char *now, FILE *out)
+/* The note of another instance is copied: then the last of the two to go removes the base chain. */
+void basechain_note(const char *rules, const char *table, bool is_v6, struct saved now, FILE *out)
 {
 	for (int i = 0; i < BASE_CHAINS; i++) {
-		struct note note = note_of(base_chains[i]);
+		const struct base_chain *b = &base_chains[i];
 
-		if (saved_has_chain(now, table, note.name) ||
-		        (jumps_from(rules, base_chains[i]) &&
-		                is_missing(table, base_chains[i], is_v6)))
-			fprintf(out, ":%s - [0:0]\n", note.name);
+		if (saved_has_chain(now.text, table, b->note) ||
+		        (jumps_from(rules, b->name) && is_missing(table, b->name, is_v6)))
+			fprintf(out, ":%s%s - [0:0]\n", now.chains, b->note);
 	}
 }
 
@@ -94,12 +91,12 @@ void basechain_clear(const char *now, const char *before, const char *table, boo
 	bool any = false;
 
 	for (int i = 0; i < BASE_CHAINS; i++) {
-		struct note note = note_of(base_chains[i]);
+		const struct base_chain *b = &base_chains[i];
 
-		if (!saved_has_chain(now, table, note.name) ||
-		        saved_has_chain(before, table, note.name))
+		if (!saved_has_chain(now, table, b->note) ||
+		        saved_has_chain(before, table, b->note))
 			continue;
-		remove_if_empty(table, base_chains[i], is_v6);
+		remove_if_empty(table, b->name, is_v6);
 		any = true;
 	}
 	if (any)

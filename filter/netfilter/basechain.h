@@ -10,10 +10,11 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* Writes the notes, as lines for iptables-restore. A base chain gets a note if it has one in `now`, or
- * if it does not exist and `rules` jump from it. `rules` start with the line of this table. `now` is
- * the output of iptables-save. */
-void basechain_note(const char *rules, const char *table, bool is_v6, const char *now, FILE *out);
+#include "netfilter/iptables_save.h"
+
+/* Writes the notes, as lines for iptables-restore. A base chain gets a note if it has one of any instance
+ * in `now`, or if it does not exist and `rules` jump from it. `rules` start with the line of this table. */
+void basechain_note(const char *rules, const char *table, bool is_v6, struct saved now, FILE *out);
 
 /* Removes the base chains of the table that have a note in `now` but none in `before`, and then the
  * table, if it is empty. A chain that the operator uses meanwhile stays. */

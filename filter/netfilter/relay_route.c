@@ -5,18 +5,20 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config/instance.h"
 #include "netfilter/backend.h"
 
-#define TABLE "5300"
+#define TABLE_FIRST 5300 /* each instance has its own */
 
 #define MARK_MAX  24 /* "0x20000000/0x30000000" */
 #define RULES_MAX 16 /* of one family; usually one, or two while the mark changes */
 
-static const struct route_family {
-	const char *option, *everywhere;
-} families[] = { { "-4", "0.0.0.0/0" }, { "-6", "::/0" } };
+enum { IPV4_ONLY = 1, BOTH };
 
-enum { IPV4_ONLY = 1, BOTH = sizeof(families) / sizeof(families[0]) };
+struct route_family {
+	const char *option, *everywhere;
+	char table[8];
+};
 
 /* The marks of the rules that lead to our table, as `ip` writes them. */
 struct rule_marks {
@@ -27,6 +29,14 @@ struct rule_marks {
 static int route_families(void)
 {
 	return backend_has_ipv6() ? BOTH : IPV4_ONLY;
+}
+
+static struct route_family family_of(int i, const struct config *c)
+{
+	struct route_family f = { i == 0 ? "-4" : "-6", i == 0 ? "0.0.0.0/0" : "::/0", "" };
+
+	snprintf(f.table, sizeof(f.table), "%u", TABLE_FIRST + instance_number(c));
+	return f;
 }
 
 static void read_marks(const char *text, struct rule_marks *marks)
@@ -42,7 +52,7 @@ static void read_marks(const char *text, struct rule_marks *marks)
 /* Returns 0 or -errno. */
 static int read_rules(const struct route_family *f, struct rule_marks *marks, struct complaint *why)
 {
-	const char *const show[] = { "ip", f->option, "rule", "show", "table", TABLE, NULL };
+	const char *const show[] = { "ip", f->option, "rule", "show", "table", f->table, NULL };
 	struct process p;
 	int error = backend_run(&p, show, NULL, why);
 
@@ -57,15 +67,15 @@ static int read_rules(const struct route_family *f, struct rule_marks *marks, st
 static int change_rule(
         const struct route_family *f, const char *verb, const char *mark, struct complaint *why)
 {
-	const char *const argv[] = { "ip", f->option, "rule", verb, "fwmark", mark, "lookup", TABLE,
-		NULL };
+	const char *const argv[] = { "ip", f->option, "rule", verb, "fwmark", mark, "lookup",
+		f->table, NULL };
 	return backend_do(argv, why);
 }
 
 static int change_route(const struct route_family *f, const char *verb, struct complaint *why)
 {
 	const char *const argv[] = { "ip", f->option, "route", verb, "local", f->everywhere, "dev",
-		"lo", "table", TABLE, NULL };
+		"lo", "table", f->table, NULL };
 	return backend_do(argv, why);
 }
 
@@ -101,8 +111,10 @@ int relay_route_apply(const struct config *c, bool *added, struct complaint *why
 
 	relay_mark(c, wanted);
 	*added = false;
-	for (int i = 0; i < route_families() && !error; i++)
-		error = apply_family(&families[i], wanted, added, why);
+	for (int i = 0; i < route_families() && !error; i++) {
+		const struct route_family f = family_of(i, c);
+		error = apply_family(&f, wanted, added, why);
+	}
 	return error;
 }
 
@@ -113,10 +125,10 @@ void relay_route_print(const struct config *c, FILE *out)
 	relay_mark(c, mark);
 	fputs("# the routing of the relay\n", out);
 	for (int i = 0; i < route_families(); i++) {
-		const struct route_family *f = &families[i];
-		fprintf(out, "# ip %s route replace local %s dev lo table " TABLE "\n", f->option,
-		        f->everywhere);
-		fprintf(out, "# ip %s rule add fwmark %s lookup " TABLE "\n", f->option, mark);
+		const struct route_family f = family_of(i, c);
+		fprintf(out, "# ip %s route replace local %s dev lo table %s\n", f.option,
+		        f.everywhere, f.table);
+		fprintf(out, "# ip %s rule add fwmark %s lookup %s\n", f.option, mark, f.table);
 	}
 }
 
@@ -137,7 +149,7 @@ static bool rule_is_there(const struct route_family *f, const char *wanted, stru
 /* `ip` fails if nothing ever was in the table. */
 static bool route_is_there(const struct route_family *f, struct complaint *why)
 {
-	const char *const show[] = { "ip", f->option, "route", "show", "table", TABLE, NULL };
+	const char *const show[] = { "ip", f->option, "route", "show", "table", f->table, NULL };
 	struct process p;
 	bool is_there = false;
 
@@ -146,9 +158,8 @@ static bool route_is_there(const struct route_family *f, struct complaint *why)
 		process_fini(&p);
 	}
 	if (!is_there)
-		complaint_set(why,
-		        "the route of the relay (ip %s route, table " TABLE ") is missing",
-		        f->option);
+		complaint_set(why, "the route of the relay (ip %s route, table %s) is missing",
+		        f->option, f->table);
 	return is_there;
 }
 
@@ -158,7 +169,8 @@ bool relay_route_is_there(const struct config *c, struct complaint *why)
 
 	relay_mark(c, wanted);
 	for (int i = 0; i < route_families(); i++) {
-		if (!rule_is_there(&families[i], wanted, why) || !route_is_there(&families[i], why))
+		const struct route_family f = family_of(i, c);
+		if (!rule_is_there(&f, wanted, why) || !route_is_there(&f, why))
 			return false;
 	}
 	return true;
@@ -171,35 +183,36 @@ int relay_route_tidy(const struct config *c, struct complaint *why)
 
 	relay_mark(c, wanted);
 	for (int i = 0; i < route_families() && !error; i++) {
+		const struct route_family f = family_of(i, c);
 		struct rule_marks marks;
 
-		error = read_rules(&families[i], &marks, why);
+		error = read_rules(&f, &marks, why);
 		for (int k = 0; k < marks.count && !error; k++) {
 			if (strcmp(marks.items[k], wanted) != 0)
-				error = change_rule(&families[i], "del", marks.items[k], why);
+				error = change_rule(&f, "del", marks.items[k], why);
 		}
 	}
 	return error;
 }
 
-int relay_route_remove(bool *found, struct complaint *why)
+int relay_route_remove(const struct config *c, bool *found, struct complaint *why)
 {
 	int error = 0;
 
 	*found = false;
 	for (int i = 0; i < route_families() && !error; i++) {
-		const struct route_family *f = &families[i];
+		const struct route_family f = family_of(i, c);
 		struct rule_marks marks;
 
-		error = read_rules(f, &marks, why);
+		error = read_rules(&f, &marks, why);
 		if (error || marks.count == 0)
 			continue;
 		*found = true;
 		/* without the rules the table has no effect, so remove them first */
 		for (int k = 0; k < marks.count && !error; k++)
-			error = change_rule(f, "del", marks.items[k], why);
+			error = change_rule(&f, "del", marks.items[k], why);
 		if (!error)
-			error = change_route(f, "del", why);
+			error = change_route(&f, "del", why);
 	}
 	return error == -ENOENT ? 0 : error;
 }

@@ -26,8 +26,8 @@ bool relay_route_is_there(const struct config *c, struct complaint *why);
  * complaint. */
 int relay_route_tidy(const struct config *c, struct complaint *why);
 
-/* Removes the rules and the routing table. Sets `*found` if they were there. Returns 0, or -errno with a
+/* Removes the rules and the routing table of the instance. Sets `*found` if they were there. Returns 0, or -errno with a
  * complaint. */
-int relay_route_remove(bool *found, struct complaint *why);
+int relay_route_remove(const struct config *c, bool *found, struct complaint *why);
 
 #endif

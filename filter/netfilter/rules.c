@@ -8,6 +8,7 @@
 #include "base/complaint.h"
 #include "base/log.h"
 #include "config/config_table.h"
+#include "config/instance.h"
 #include "netfilter/backend.h"
 #include "netfilter/br_netfilter.h"
 #include "netfilter/conflicts.h"
@@ -31,11 +32,11 @@ static bool backend_is_wanted(const struct backend *b, const struct config *c)
 	       strcmp(key_word("rules_backend", c), b->name) == 0;
 }
 
-static int remove_with(const struct backend *b)
+static int remove_with(const struct backend *b, const struct config *c)
 {
 	struct complaint why;
 	bool found = false;
-	int error = b->remove(b, &found, &why);
+	int error = b->remove(b, c, &found, &why);
 
 	if (error)
 		log_error("rules: could not remove all rules of %s: %s", b->name, why.text);
@@ -66,11 +67,11 @@ static const struct backend *apply_with_first(const struct config *c)
 	return NULL;
 }
 
-static int remove_routing(void)
+static int remove_routing(const struct config *c)
 {
 	struct complaint why;
 	bool found = false;
-	int error = relay_route_remove(&found, &why);
+	int error = relay_route_remove(c, &found, &why);
 
 	if (error)
 		log_error("rules: could not remove the routing rule of the relay: %s", why.text);
@@ -104,7 +105,7 @@ static const struct backend *apply_for_relay(const struct config *c)
 	else
 		log_not_applied("the routing rule of the relay could not be added", why.text);
 	if (!used && added)
-		remove_routing();
+		remove_routing(c);
 	return used;
 }
 
@@ -171,7 +172,7 @@ static int apply_rules(const struct config *c, bool *in_force)
 	if (!used)
 		return -EIO;
 	*in_force = true;
-	if ((needs_routing(c) ? tidy_routing(c) : remove_routing()) != 0)
+	if ((needs_routing(c) ? tidy_routing(c) : remove_routing(c)) != 0)
 		return -EIO;
 	log_info("rules: applied with %s for the role %s, queues %u to %u%s", used->name,
 	        key_word("role", c), c->queue_first, config_queue_last(c),
@@ -179,7 +180,7 @@ static int apply_rules(const struct config *c, bool *in_force)
 
 	/* The new rules are in place, so there is no moment without rules. */
 	for (int i = 0; i < BACKENDS; i++) {
-		if (backends[i] != used && remove_with(backends[i]) != 0)
+		if (backends[i] != used && remove_with(backends[i], c) != 0)
 			return -EIO;
 	}
 	return 0;
@@ -214,13 +215,34 @@ static void take_from_machine(struct config *c, bool has_shortcut, struct inside
 	c->inside = in->interfaces;
 }
 
+static void look_around(const struct config *c, struct neighbours *neighbours)
+{
+	neighbours->count = 0;
+	for (int i = 0; i < BACKENDS; i++)
+		backends[i]->look_around(backends[i], c, neighbours);
+}
+
+bool rules_fit_beside_others(const struct config *c, struct complaint *why)
+{
+	struct neighbours neighbours;
+
+	look_around(c, &neighbours);
+	return neighbours_allow(&neighbours, c, why);
+}
+
 /* The shortcut comes before the rules that accept its queries. A query that comes in between goes
  * through the queue, where the worker already knows its question. */
 static int apply_all(struct config *c)
 {
-	bool has_shortcut = apply_shortcut(c), in_force;
+	struct complaint why;
 	struct inside in;
+	bool in_force;
 
+	if (!rules_fit_beside_others(c, &why)) {
+		log_not_applied("two instances would be in each other's way", why.text);
+		return -EIO;
+	}
+	bool has_shortcut = apply_shortcut(c);
 	take_from_machine(c, has_shortcut, &in);
 	if (inside_matters(c))
 		inside_log(&in);
@@ -299,10 +321,10 @@ static int remove_all(const struct config *c)
 	int result = remove_shortcut(c) == 0 ? 0 : -EIO;
 
 	for (int i = 0; i < BACKENDS; i++) {
-		if (remove_with(backends[i]) != 0)
+		if (remove_with(backends[i], c) != 0)
 			result = -EIO;
 	}
-	return remove_routing() == 0 ? result : -EIO;
+	return remove_routing(c) == 0 ? result : -EIO;
 }
 
 int rules_remove(const struct config *c)
@@ -340,13 +362,28 @@ int rules_print(struct config *c, FILE *out)
 	return error;
 }
 
+/* Names the instances whose rules are not shown. */
+static void show_others(const struct config *c, FILE *out)
+{
+	struct neighbours neighbours;
+	char who[INSTANCE_TEXT_MAX];
+
+	look_around(c, &neighbours);
+	for (unsigned i = 0; i < neighbours.count; i++) {
+		const char *name = neighbours.at[i].name;
+		fprintf(out, "# %s has rules, too: sealgate rules show%s%s\n",
+		        instance_text(name, who), name[0] ? " --instance " : "", name);
+	}
+}
+
 bool rules_show(const struct config *c, FILE *out)
 {
 	bool any = shortcut_rules_show(c, out);
 
 	for (int i = 0; i < BACKENDS; i++)
-		any = backends[i]->show(backends[i], out) || any;
+		any = backends[i]->show(backends[i], c, out) || any;
 	if (any)
 		look_for_conflicts(c, write_conflict, out);
+	show_others(c, out);
 	return any;
 }

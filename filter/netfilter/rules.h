@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Applies, removes, prints and shows the rules that bring DNS to the queues and to the relay. Every change
- * is logged. */
+ * is logged. The rules of another instance are left alone (config/instance.h). */
 #ifndef NETFILTER_RULES_H
 #define NETFILTER_RULES_H
 
@@ -16,15 +16,19 @@
  * Changes `c`: sets `user` and the inside interfaces (netfilter/inside_interfaces.h); clears the
  * shortcut if it cannot be used.
  *
- * Returns 0 or -EIO; the log says why. After -EIO either the former rules stay, and there is no
- * shortcut: no back end works, the routing rule of the relay cannot be added, or br_netfilter does not
- * show what is bridged. Or the new rules are in place, but some former ones could not be
- * removed. */
+ * Returns 0 or -EIO; the log says why. After -EIO nothing has changed, because another instance is in the
+ * way; or the former rules stay, and there is no shortcut: no back end works, the routing rule of the relay
+ * cannot be added, or br_netfilter does not show what is bridged. Or the new rules are in place, but some
+ * former ones could not be removed. */
 int rules_apply(struct config *c);
 
 /* Removes our rules from every back end, and the shortcut of the configuration. Returns 0, or -EIO if
  * some may be left. */
 int rules_remove(const struct config *c);
+
+/* True if no other instance has rules that collide with those of `c`. If one has, the complaint names it, and
+ * what to change. */
+bool rules_fit_beside_others(const struct config *c, struct complaint *why);
 
 /* The state of the rules in the kernel. */
 enum rules_state {
@@ -44,7 +48,8 @@ enum rules_state rules_look(struct config *c, struct complaint *why);
  * written as comments. Changes `c` as rules_apply() does. Returns 0, or -ENOMEM. */
 int rules_print(struct config *c, FILE *out);
 
-/* Writes our rules as the kernel has them. Returns false if there are none. */
+/* Writes our rules as the kernel has them, and names the other instances that have rules, too. Returns false if
+ * we have none. */
 bool rules_show(const struct config *c, FILE *out);
 
 #endif

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "netfilter/iptables_save.h"
+#include "netfilter/rule_names.h"
 #include "netfilter/rules_stamp.h"
 
 enum {
@@ -82,15 +82,17 @@ static unsigned rules_of(const char *rule)
 }
 
 /* Adds a rule: of a chain of ours, or one that jumps to such a chain. */
-static void tally_iptables_rule(struct tally *t, const char *table, const char *rule)
+static void tally_iptables_rule(
+        struct tally *t, const struct rule_names *names, const char *table, const char *rule)
 {
-	static const char jump[] = " -j " SAVED_PREFIX;
+	char chain[32], name[PLACE_MAX], jump[RULE_NAME_MAX + 8];
+
+	snprintf(jump, sizeof(jump), " -j %s", names->chains);
 	const char *target = strstr(rule, jump);
-	char chain[32], name[PLACE_MAX];
 
 	if (sscanf(rule, "-%*1[AI] %31s", chain) != 1)
 		return;
-	if (strncmp(chain, SAVED_PREFIX, strlen(SAVED_PREFIX)) == 0)
+	if (strncmp(chain, names->chains, strlen(names->chains)) == 0)
 		snprintf(name, sizeof(name), "%s %s", table, chain);
 	else if (target)
 		snprintf(name, sizeof(name), "%s %s to %.31s", table, chain,
@@ -101,7 +103,8 @@ static void tally_iptables_rule(struct tally *t, const char *table, const char *
 }
 
 /* Takes the lines of one family from a text for iptables-restore, or of iptables-save. */
-static void tally_iptables(struct tally *t, const char *text, bool is_ipv6)
+static void tally_iptables(
+        struct tally *t, const struct rule_names *names, const char *text, bool is_ipv6)
 {
 	char line[LINE_MAX_OCTETS], table[16] = "", chain[32], name[PLACE_MAX];
 
@@ -115,11 +118,11 @@ static void tally_iptables(struct tally *t, const char *text, bool is_ipv6)
 			rule += 3;
 		if (sscanf(line, "*%15s", table) == 1)
 			continue;
-		if (sscanf(line, ":" SAVED_PREFIX "%31s", chain) == 1) {
-			snprintf(name, sizeof(name), "%s " SAVED_PREFIX "%s", table, chain);
+		if (sscanf(line, ":%31s", chain) != 1) {
+			tally_iptables_rule(t, names, table, rule);
+		} else if (strncmp(chain, names->chains, strlen(names->chains)) == 0) {
+			snprintf(name, sizeof(name), "%s %s", table, chain);
 			tally_add(t, name, 0);
-		} else {
-			tally_iptables_rule(t, table, rule);
 		}
 	}
 }
@@ -156,8 +159,8 @@ static void tally_nft(struct tally *t, const char *text, bool is_listed)
 			tally_add(t, chain, 0);
 		else if (line[0] == '}')
 			chain[0] = '\0';
-		else if (sscanf(line, "add rule inet sealgate %31s", name) == 1 ||
-		         sscanf(line, "insert rule inet sealgate %31s", name) == 1)
+		else if (sscanf(line, "add rule inet %*s %31s", name) == 1 ||
+		         sscanf(line, "insert rule inet %*s %31s", name) == 1)
 			tally_add(t, name, 1);
 		else if (chain[0] && is_nft_rule(line, is_listed))
 			tally_add(t, chain, 1);
@@ -183,25 +186,27 @@ static const char *find_stamp(const struct tally *t, const char *prefix)
 	return NULL;
 }
 
-/* Returns a place of `wanted` that `found` lacks, or that has another number of rules there; or NULL. */
-static const struct place *find_difference(
-        const struct tally *wanted, struct tally *found, unsigned *rules)
+/* Names a place of `wanted` that `found` lacks, or that has another number of rules there. False if there is
+ * none. */
+static bool find_difference(const struct tally *wanted, struct tally *found, struct complaint *why)
 {
 	for (unsigned i = 0; i < wanted->count; i++) {
-		const struct place *f = tally_find(found, wanted->at[i].name);
-		*rules = f ? f->rules : 0;
-		if (!f || f->rules != wanted->at[i].rules)
-			return &wanted->at[i];
+		const struct place *w = &wanted->at[i], *f = tally_find(found, w->name);
+		if (f && f->rules == w->rules)
+			continue;
+		if (f)
+			complaint_set(why, "%s has %u rules, not %u", w->name, f->rules, w->rules);
+		else
+			complaint_set(why, "%s is missing", w->name);
+		return true;
 	}
-	return NULL;
+	return false;
 }
 
 static enum rules_found compare(
         const struct tally *wanted, struct tally *found, const char *prefix, struct complaint *why)
 {
 	const char *stamp = find_stamp(wanted, prefix), *their_stamp = find_stamp(found, prefix);
-	const struct place *differs;
-	unsigned rules;
 
 	if (found->count == 0) {
 		complaint_set(why, "there are none");
@@ -211,21 +216,18 @@ static enum rules_found compare(
 		complaint_set(why, "they are of another configuration or version");
 		return RULES_ANOTHER;
 	}
-	differs = find_difference(wanted, found, &rules);
-	if (!differs)
-		return RULES_WHOLE;
-	complaint_set(why, "%s has %u rules, not %u", differs->name, rules, differs->rules);
-	return RULES_PARTLY;
+	return find_difference(wanted, found, why) ? RULES_PARTLY : RULES_WHOLE;
 }
 
-enum rules_found rules_check_iptables(
-        const char *rules, bool is_ipv6, const char *save, struct complaint *why)
+enum rules_found rules_check_iptables(const struct config *c, const char *rules, bool is_ipv6,
+        const char *save, struct complaint *why)
 {
+	const struct rule_names names = rule_names_of(c);
 	struct tally wanted, found;
 
-	tally_iptables(&wanted, rules, is_ipv6);
-	tally_iptables(&found, save, is_ipv6);
-	return compare(&wanted, &found, RULES_STAMP_IPTABLES, why);
+	tally_iptables(&wanted, &names, rules, is_ipv6);
+	tally_iptables(&found, &names, save, is_ipv6);
+	return compare(&wanted, &found, names.chains, why);
 }
 
 enum rules_found rules_check_nft(const char *rules, const char *list, struct complaint *why)

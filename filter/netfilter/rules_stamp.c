@@ -13,5 +13,5 @@ void rules_stamp(const char *rules, char stamp[static RULES_STAMP_SIZE])
 	static const struct hash_key key;
 	struct span text = { (const uint8_t *)rules, strlen(rules) };
 
-	snprintf(stamp, RULES_STAMP_SIZE, "%016" PRIX64, keyed_hash(&key, text));
+	snprintf(stamp, RULES_STAMP_SIZE, "%08" PRIX32, (uint32_t)keyed_hash(&key, text));
 }

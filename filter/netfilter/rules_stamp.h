@@ -6,11 +6,11 @@
 #ifndef NETFILTER_RULES_STAMP_H
 #define NETFILTER_RULES_STAMP_H
 
-#define RULES_STAMP_SIZE 17 /* 16 hexadecimal digits */
+#define RULES_STAMP_SIZE 9 /* 8 hexadecimal digits, because names of chains are short */
 
-/* The name of the chain is this prefix and the stamp. */
-#define RULES_STAMP_NFT      "rules_"
-#define RULES_STAMP_IPTABLES "SEALGATE_"
+/* The name of the chain is the stamp with this before it; with iptables, what all our chains have before
+ * their names (netfilter/rule_names.h). */
+#define RULES_STAMP_NFT "rules_"
 
 void rules_stamp(const char *rules, char stamp[static RULES_STAMP_SIZE]);
 

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "config/address.h"
+#include "netfilter/rule_names.h"
 #include "netfilter/rules_stamp.h"
 
 /* Puts a file into the program as the string `name`. The path is relative to the top of the tree,
@@ -141,6 +142,7 @@ static void list_servers(const struct config *c, int family, char text[static SE
 static void fill_in_each(const struct config *c, const struct config_interfaces *interfaces,
         const char *text, FILE *out)
 {
+	const struct rule_names names = rule_names_of(c);
 	char bit[16], port[16];
 
 	snprintf(port, sizeof(port), "%u", c->tcp_port);
@@ -150,6 +152,7 @@ static void fill_in_each(const struct config *c, const struct config_interfaces 
 			{ "@INTERFACE@", interfaces->names[i] },
 			{ "@BIT@", bit },
 			{ "@PORT@", port },
+			{ "@NAME@", names.end },
 		};
 		fill_in(text, blanks, sizeof(blanks) / sizeof(blanks[0]), out);
 	}
@@ -184,6 +187,16 @@ static struct mark_texts mark_texts_of(const struct config *c)
 	return m;
 }
 
+/* How rules find out whether a DNS message is a query or a response: by its QR bit, the first one of the third
+ * octet after the UDP header. The match of iptables reads the length of an IPv4 header, but no extension headers
+ * of IPv6: a packet with these is neither. */
+#define IS_QUERY     "@th,80,1 0"
+#define IS_RESPONSE  "@th,80,1 1"
+#define IS_QUERY4    "-m u32 --u32 \"0>>22&0x3C@7&0x80=0\""
+#define IS_RESPONSE4 "-m u32 --u32 \"0>>22&0x3C@7&0x80=0x80\""
+#define IS_QUERY6    "-m u32 --u32 \"3&0xFF=17&&47&0x80=0\""
+#define IS_RESPONSE6 "-m u32 --u32 \"3&0xFF=17&&47&0x80=0x80\""
+
 /* Returns the rules of all parts that the role has, one after the other. */
 static char *put_together(const struct config *c, const struct targets *targets, enum form form)
 {
@@ -197,9 +210,19 @@ static char *put_together(const struct config *c, const struct targets *targets,
 	snprintf(port, sizeof(port), "%u", c->tcp_port);
 	snprintf(user, sizeof(user), "%u", c->user);
 	const struct mark_texts marks = mark_texts_of(c);
+	const struct rule_names names = rule_names_of(c);
+	const bool is_named = c->instance[0] != '\0';
 	list_servers(c, AF_INET, servers4);
 	list_servers(c, AF_INET6, servers6);
 	const struct blank blanks[] = {
+		{ "@NAME@", names.end },
+		{ "@NAMED@", is_named ? "" : "# " },
+		{ "@IS_QUERY@", is_named ? IS_QUERY : "" },
+		{ "@IS_RESPONSE@", is_named ? IS_RESPONSE : "" },
+		{ "@IS_QUERY4@", is_named ? IS_QUERY4 : "" },
+		{ "@IS_QUERY6@", is_named ? IS_QUERY6 : "" },
+		{ "@IS_RESPONSE4@", is_named ? IS_RESPONSE4 : "" },
+		{ "@IS_RESPONSE6@", is_named ? IS_RESPONSE6 : "" },
 		{ "@RESPONSES@", targets->responses },
 		{ "@QUERIES@", targets->queries },
 		{ "@PORT@", port },
@@ -217,7 +240,7 @@ static char *put_together(const struct config *c, const struct targets *targets,
 	};
 	const size_t count = sizeof(blanks) / sizeof(blanks[0]);
 	if (form == FORM_NFT)
-		fputs(begin_nft, out);
+		fill_in(begin_nft, blanks, count, out);
 	for (int i = 0; i < PARTS; i++) {
 		if (!has_part(c, &parts[i]))
 			continue;
@@ -280,8 +303,9 @@ static char *merge_tables(const char *rules)
 
 /* Returns `rules` with the stamp as an empty chain: in a table of its own, which nft merges, or in the
  * first table for iptables-restore. Frees `rules`, which may be NULL. */
-static char *put_stamp(char *rules, enum form form)
+static char *put_stamp(char *rules, const struct config *c, enum form form)
 {
+	const struct rule_names names = rule_names_of(c);
 	char *stamped = NULL, stamp[RULES_STAMP_SIZE];
 	int len;
 
@@ -289,13 +313,13 @@ static char *put_stamp(char *rules, enum form form)
 		return NULL;
 	rules_stamp(rules, stamp);
 	if (form == FORM_NFT) {
-		len = asprintf(&stamped, "%s\ntable inet sealgate {\n\tchain %s%s {\n\t}\n}\n",
-		        rules, RULES_STAMP_NFT, stamp);
+		len = asprintf(&stamped, "%s\ntable inet %s {\n\tchain %s%s {\n\t}\n}\n", rules,
+		        names.table, RULES_STAMP_NFT, stamp);
 	} else {
 		const char *table = strchr(rules, '*');
 		const char *chains = table ? table + strcspn(table, "\n") + 1 : rules;
 		len = asprintf(&stamped, "%.*s:%s%s - [0:0]\n%s", (int)(chains - rules), rules,
-		        RULES_STAMP_IPTABLES, stamp, chains);
+		        names.chains, stamp, chains);
 	}
 	free(rules);
 	return len < 0 ? NULL : stamped;
@@ -332,7 +356,7 @@ char *template_nft(const struct config *c)
 
 	name_nft(c, c->queue_first, targets.responses, sizeof(targets.responses));
 	name_nft(c, config_queries_first(c), targets.queries, sizeof(targets.queries));
-	return put_stamp(put_together(c, &targets, FORM_NFT), FORM_NFT);
+	return put_stamp(put_together(c, &targets, FORM_NFT), c, FORM_NFT);
 }
 
 char *template_iptables(const struct config *c)
@@ -344,5 +368,5 @@ char *template_iptables(const struct config *c)
 	char *rules = put_together(c, &targets, FORM_IPTABLES);
 	char *merged = rules ? merge_tables(rules) : NULL;
 	free(rules);
-	return put_stamp(merged, FORM_IPTABLES);
+	return put_stamp(merged, c, FORM_IPTABLES);
 }

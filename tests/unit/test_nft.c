@@ -98,6 +98,8 @@ static void nft_accepts_the_rules_of_each_role(void **state)
 			c.inside = (struct config_interfaces){ 2, { "lan0", "br-lan.5" } };
 			c.shortcut_interfaces = c.inside;
 			check_accepts(roles[i].why, &c);
+			strcpy(c.instance, "Name-9xy");
+			check_accepts(roles[i].why, &c);
 			config_fini(&c);
 		}
 	}

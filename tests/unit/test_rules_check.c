@@ -101,15 +101,17 @@ static char *as_saved(const char *rules, bool is_ipv6, int skip, bool *skipped)
 static void rules_that_are_all_there_are_whole(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < COUNT(roles); i++) {
-		struct config c = config_of(roles[i].role, roles[i].place);
+	for (size_t i = 0; i < 2 * COUNT(roles); i++) {
+		struct config c = config_of(roles[i / 2].role, roles[i / 2].place);
+		strcpy(c.instance, i % 2 ? "name" : "");
 		char *rules = template_iptables(&c);
 
 		for (int v6 = 0; v6 < 2; v6++) {
 			struct complaint why;
 			bool skipped;
 			char *saved = as_saved(rules, v6, -1, &skipped);
-			assert_int_equal(rules_check_iptables(rules, v6, saved, &why), RULES_WHOLE);
+			assert_int_equal(
+			        rules_check_iptables(&c, rules, v6, saved, &why), RULES_WHOLE);
 			free(saved);
 		}
 		free(rules);
@@ -122,15 +124,17 @@ static void each_rule_that_is_missing_is_found(void **state)
 	unsigned lines = 0;
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(roles); i++) {
-		struct config c = config_of(roles[i].role, roles[i].place);
+	for (size_t i = 0; i < 2 * COUNT(roles); i++) {
+		struct config c = config_of(roles[i / 2].role, roles[i / 2].place);
+		strcpy(c.instance, i % 2 ? "name" : "");
 		char *rules = template_iptables(&c);
 		bool skipped = true;
 
 		for (int line = 0; skipped; line++) {
 			struct complaint why;
 			char *saved = as_saved(rules, false, line, &skipped);
-			enum rules_found found = rules_check_iptables(rules, false, saved, &why);
+			enum rules_found found =
+			        rules_check_iptables(&c, rules, false, saved, &why);
 			assert_int_equal(found, skipped ? RULES_PARTLY : RULES_WHOLE);
 			lines += skipped;
 			free(saved);
@@ -158,7 +162,8 @@ static void rules_of_another_configuration_are_told_from_ours(void **state)
 		char *other = template_iptables(&theirs[i]), *other_nft = template_nft(&theirs[i]);
 		char *saved = as_saved(other, false, -1, &skipped);
 
-		assert_int_equal(rules_check_iptables(rules, false, saved, &why), RULES_ANOTHER);
+		assert_int_equal(
+		        rules_check_iptables(&ours, rules, false, saved, &why), RULES_ANOTHER);
 		assert_int_equal(rules_check_nft(nft, other_nft, &why), RULES_ANOTHER);
 		free(saved);
 		free(other);
@@ -166,6 +171,37 @@ static void rules_of_another_configuration_are_told_from_ours(void **state)
 	}
 	free(rules);
 	free(nft);
+}
+
+/* Two instances have rules in one kernel. Neither takes the other's for its own, there or not. */
+static void rules_of_another_instance_are_none_of_ours(void **state)
+{
+	static const struct {
+		const char *ours, *theirs;
+	} names[] = { { "", "signer" }, { "signer", "" }, { "a", "a-b" }, { "a-b", "a" } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++) {
+		struct config c = config_of(ROLE_HOST, 0),
+		              other = config_of(ROLE_SIGNER, PLACE_SERVER);
+		strcpy(c.instance, names[i].ours);
+		strcpy(other.instance, names[i].theirs);
+		char *rules = template_iptables(&c), *their_rules = template_iptables(&other),
+		     *both;
+		struct complaint why;
+		bool skipped;
+		char *saved = as_saved(rules, false, -1, &skipped);
+		char *theirs = as_saved(their_rules, false, -1, &skipped);
+
+		assert_int_equal(rules_check_iptables(&c, rules, false, theirs, &why), RULES_NONE);
+		assert_true(asprintf(&both, "%s%s", theirs, saved) > 0);
+		assert_int_equal(rules_check_iptables(&c, rules, false, both, &why), RULES_WHOLE);
+		free(both);
+		free(theirs);
+		free(saved);
+		free(their_rules);
+		free(rules);
+	}
 }
 
 static void rules_of_others_are_none_of_ours(void **state)
@@ -179,7 +215,8 @@ static void rules_of_others_are_none_of_ours(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(saves); i++) {
 		struct complaint why;
-		assert_int_equal(rules_check_iptables(rules, false, saves[i], &why), RULES_NONE);
+		assert_int_equal(
+		        rules_check_iptables(&c, rules, false, saves[i], &why), RULES_NONE);
 	}
 	struct complaint why;
 	assert_int_equal(rules_check_nft(nft, "", &why), RULES_NONE);
@@ -284,6 +321,7 @@ int main(void)
 		cmocka_unit_test(rules_that_are_all_there_are_whole),
 		cmocka_unit_test(each_rule_that_is_missing_is_found),
 		cmocka_unit_test(rules_of_another_configuration_are_told_from_ours),
+		cmocka_unit_test(rules_of_another_instance_are_none_of_ours),
 		cmocka_unit_test(rules_of_others_are_none_of_ours),
 		cmocka_unit_test(a_rule_of_nft_counts_once_however_many_lines_it_takes),
 	};

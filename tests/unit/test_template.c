@@ -251,6 +251,71 @@ static void the_shortcut_applies_only_to_its_interfaces(void **state)
 	free(without);
 }
 
+/* The kernel takes at most 28 octets. */
+static void the_longest_name_of_an_instance_fits(void **state)
+{
+	(void)state;
+	for (uint32_t role = ROLE_HOST; role <= ROLE_BRIDGE; role++) {
+		struct config c = { .role = role, .queue_count = 1, .tcp = TCP_RELAY };
+		memset(c.instance, 'x', CONFIG_INSTANCE_MAX);
+		char *iptables = template_iptables(&c);
+
+		assert_non_null(iptables);
+		assert_null(strstr(iptables, "SEALGATE_"));
+		for (const char *at = iptables; (at = strstr(at, "SEALGATE-")) != NULL; at++)
+			assert_true(strspn(at, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-x") <= 28);
+		free(iptables);
+	}
+}
+
+/* With iptables, a packet that one instance has accepted meets no rule of the other. So the named instance
+ * returns what is the other's. Only a query may get past the queue of a host's responses, and only a response
+ * past that of its queries. */
+static void a_named_instance_leaves_packets_to_the_other(void **state)
+{
+	static const struct {
+		const char *why;
+		uint32_t role;
+		const char *in4, *in6, *out4, *nft_in, *nft_out;
+	} rows[] = {
+		{ "a host", ROLE_HOST,
+		        "\n-4 -A SEALGATE-n_IN -p udp --sport 53 --dport 53 -m u32 --u32 "
+		        "\"0>>22&0x3C@7&0x80=0\" -j RETURN\n",
+		        "\n-6 -A SEALGATE-n_IN -p udp --sport 53 --dport 53 -m u32 --u32 "
+		        "\"3&0xFF=17&&47&0x80=0\" -j RETURN\n",
+		        "\n-4 -A SEALGATE-n_OUT -p udp --sport 53 --dport 53 -m u32 --u32 "
+		        "\"0>>22&0x3C@7&0x80=0x80\" -j RETURN\n",
+		        "@th,80,1 0 accept\n\t\tudp sport 53 queue",
+		        "@th,80,1 1 accept\n\t\tudp dport 53 queue" },
+		{ "a signer", ROLE_SIGNER,
+		        "\n-4 -A SEALGATE-n_IN -p udp --sport 53 --dport 53 -m u32 --u32 "
+		        "\"0>>22&0x3C@7&0x80=0x80\" -j RETURN\n",
+		        "\n-6 -A SEALGATE-n_IN -p udp --sport 53 --dport 53 -m u32 --u32 "
+		        "\"3&0xFF=17&&47&0x80=0x80\" -j RETURN\n",
+		        "\n-4 -A SEALGATE-n_OUT -p udp --sport 53 --dport 53 -m u32 --u32 "
+		        "\"0>>22&0x3C@7&0x80=0\" -j RETURN\n",
+		        "@th,80,1 1 accept\n\t\tudp dport 53 queue",
+		        "@th,80,1 0 accept\n\t\tudp sport 53 queue" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct config c = { .role = rows[i].role, .queue_count = 1, .instance = "n" };
+		char *iptables = template_iptables(&c), *nft = template_nft(&c);
+		assert_row(rows[i].why, has(iptables, rows[i].in4) && has(iptables, rows[i].in6));
+		assert_row(rows[i].why, has(iptables, rows[i].out4));
+		assert_row(rows[i].why, has(nft, rows[i].nft_in) && has(nft, rows[i].nft_out));
+		free(iptables);
+		free(nft);
+		c.instance[0] = '\0';
+		iptables = template_iptables(&c);
+		nft = template_nft(&c);
+		assert_row(rows[i].why, !has(iptables, "u32") && !has(nft, "@th"));
+		free(iptables);
+		free(nft);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -262,6 +327,8 @@ int main(void)
 		cmocka_unit_test(our_own_queries_are_recognised_by_their_user_too),
 		cmocka_unit_test(only_root_passes_if_sealgate_runs_as_root),
 		cmocka_unit_test(the_shortcut_applies_only_to_its_interfaces),
+		cmocka_unit_test(the_longest_name_of_an_instance_fits),
+		cmocka_unit_test(a_named_instance_leaves_packets_to_the_other),
 	};
 	return cmocka_run_group_tests_name("template", tests, NULL, NULL);
 }

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config/config_instance.h"
+
+#include <string.h>
+
+#include "config/config_table.h"
+#include "config/instance.h"
+
+/* More than twice the largest queue.count. */
+#define QUEUES_APART 200
+
+/* By instance_number(). The bits of marks are those of the highest octet, which other programs leave alone
+ * (docs/packet-marks.md). The third has no shortcut, because it is a signer. */
+static const struct {
+	uint32_t mask, own, relay, shortcut_bit;
+} marks[] = {
+	{ 0x30000000, 0x10000000, 0x20000000, 27 },
+	{ 0x03000000, 0x01000000, 0x02000000, 26 },
+	{ 0xc0000000, 0x40000000, 0x80000000, 27 },
+};
+
+static void use_defaults(struct config *c)
+{
+	unsigned number = instance_number(c);
+
+	c->queue_first += number * QUEUES_APART;
+	c->tcp_port += number;
+	c->mark_mask = marks[number].mask;
+	c->mark_own = marks[number].own;
+	c->mark_relay = marks[number].relay;
+	c->shortcut_mark_bit = marks[number].shortcut_bit;
+	instance_socket(c->instance, c->control_socket);
+	snprintf(c->shortcut_directory, CONFIG_PATH_MAX, "/run/sealgate_bpf-%s", c->instance);
+	snprintf(c->trust_anchor_state, CONFIG_PATH_MAX, "/var/lib/sealgate-%s/anchors",
+	        c->instance);
+	snprintf(c->clock_state, CONFIG_PATH_MAX, "/var/lib/sealgate-%s/clock", c->instance);
+}
+
+/* True if the file gives the key this one of its words. */
+static bool file_has_word(const config_t *file, const char *path, uint32_t word)
+{
+	const char *text;
+
+	return config_lookup_string(file, path, &text) == CONFIG_TRUE &&
+	       strcmp(text, key_find(path)->words[word]) == 0;
+}
+
+void config_instance_defaults(struct config_reader *r, const config_t *file)
+{
+	struct config *c = r->config;
+	const char *name;
+
+	if (config_lookup_string(file, "instance", &name) != CONFIG_TRUE ||
+	        !instance_name_is_good(name))
+		return;
+	strcpy(c->instance, name);
+	if (file_has_word(file, "role", ROLE_SIGNER))
+		c->role = ROLE_SIGNER;
+	if (file_has_word(file, "sign.place", PLACE_GATEWAY))
+		c->sign_place = PLACE_GATEWAY;
+	use_defaults(c);
+}

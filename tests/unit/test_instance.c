@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "written.h"
+
+#include "config/instance.h"
+#include "config/sketch.h"
+#include "netfilter/rule_names.h"
+
+#define ZONES "sign = { zones = ( { name = \"example\"; keys = \"/keys\"; } ); };\n"
+
+static void names_are_short_and_plain(void **state)
+{
+	static const struct {
+		const char *why, *name;
+		bool is_good;
+	} rows[] = {
+		{ "a word", "signer", true },
+		{ "digits and a dash", "2-a", true },
+		{ "as long as can be", "abcdefgh", true },
+		{ "longer", "abcdefghi", false },
+		{ "none", "", false },
+		{ "a dash at the start would be an option of iptables", "-a", false },
+		{ "the character that ends the name in a chain", "a_b", false },
+		{ "a path", "../a", false },
+		{ "a space", "a b", false },
+		{ "no ASCII", "\xc3\xa4", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_row(rows[i].why, instance_name_is_good(rows[i].name) == rows[i].is_good);
+}
+
+/* The configurations of two instances on a machine, and of the one without a name. */
+static void instances_share_nothing_by_default(void **state)
+{
+	static const char *const texts[] = {
+		"",
+		"instance = \"host\";\n",
+		"role = \"signer\"; instance = \"signer\";\n" ZONES,
+	};
+	struct config c[COUNT(texts)];
+	struct complaint error;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(texts); i++)
+		assert_row(texts[i], load(texts[i], &c[i], &error) == 0);
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		const struct config *a = &c[i], *b = &c[(i + 1) % COUNT(texts)];
+		uint32_t apart = a->queue_first > b->queue_first ? a->queue_first - b->queue_first
+		                                                 : b->queue_first - a->queue_first;
+
+		assert_int_equal(instance_number(a), i);
+		assert_true(apart >= 128); /* of the largest queue.count */
+		assert_int_not_equal(a->tcp_port, b->tcp_port);
+		assert_int_equal(a->mark_mask & b->mark_mask, 0);
+		assert_int_equal(a->mark_own & ~a->mark_mask, 0);
+		assert_int_equal(a->mark_relay & ~a->mark_mask, 0);
+		assert_string_not_equal(a->control_socket, b->control_socket);
+		assert_string_not_equal(a->clock_state, b->clock_state);
+		assert_string_not_equal(a->trust_anchor_state, b->trust_anchor_state);
+		assert_string_not_equal(a->shortcut_directory, b->shortcut_directory);
+	}
+	assert_string_equal(c[1].control_socket, "/run/sealgate-host/control");
+	for (size_t i = 0; i < COUNT(texts); i++)
+		config_fini(&c[i]);
+}
+
+static void the_operators_keys_win(void **state)
+{
+	struct config c;
+	struct complaint error;
+
+	(void)state;
+	assert_int_equal(load("tcp_port = 2000;\nqueue = { first = 7; };\n"
+	                      "control_socket = \"/x\";\nmark = { own = 0x02000000; relay = "
+	                      "0x01000000; };\ninstance = \"host\";\n",
+	                         &c, &error),
+	        0);
+	assert_int_equal(c.tcp_port, 2000);
+	assert_int_equal(c.queue_first, 7);
+	assert_int_equal(c.mark_own, 0x02000000);
+	assert_int_equal(c.mark_mask, 0x03000000);
+	assert_string_equal(c.control_socket, "/x");
+	config_fini(&c);
+	assert_int_not_equal(load("instance = \"a_b\";\n", &c, &error), 0);
+	assert_non_null(strstr(error.text, ":1: instance must be a name"));
+}
+
+/* A signer on a gateway may stand beside one at a server, so it counts as an instance of the other kind. */
+static void the_place_of_a_signer_counts(void **state)
+{
+	struct config c;
+	struct complaint error;
+
+	(void)state;
+	assert_int_equal(load("instance = \"g\"; role = \"signer\"; sign = { place = \"gateway\"; "
+	                      "servers = [ \"192.0.2.1\" ]; "
+	                      "zones = ( { name = \"example\"; keys = \"/keys\"; } ); };",
+	                         &c, &error),
+	        0);
+	assert_int_equal(instance_number(&c), 1);
+	assert_int_equal(c.queue_first, 5500);
+	config_fini(&c);
+}
+
+static void names_of_chains_name_the_instance(void **state)
+{
+	static const struct {
+		const char *why, *chain, *instance, *rest; /* NULL: of no instance */
+	} rows[] = {
+		{ "the default instance", "SEALGATE_IN", "", "IN" },
+		{ "a named one", "SEALGATE-a-b_OUT_REJECT", "a-b", "OUT_REJECT" },
+		{ "another program's", "SEALGATES_IN", NULL, NULL },
+		{ "no name after the dash", "SEALGATE-_IN", NULL, NULL },
+		{ "too long a name", "SEALGATE-abcdefghi_IN", NULL, NULL },
+		{ "nothing after the name", "SEALGATE-a", NULL, NULL },
+		{ "the operator's", "MY_SEALGATE_IN", NULL, NULL },
+		{ "shorter than the prefix", "SEAL", NULL, NULL },
+		{ "a line before its end", "_", NULL, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char name[CONFIG_INSTANCE_MAX + 1];
+		const char *rest = rule_names_split(rows[i].chain, strlen(rows[i].chain), name);
+
+		assert_row(rows[i].why, !rest == !rows[i].rest);
+		assert_row(rows[i].why, !rest || (strcmp(rest, rows[i].rest) == 0 &&
+		                                         strcmp(name, rows[i].instance) == 0));
+	}
+}
+
+/* The rules of another instance must not be removed, and its daemon not be told, because a file is wrong. */
+static void a_wrong_file_still_says_whose_it_is(void **state)
+{
+	static const struct {
+		const char *why, *text, *name, *socket;
+	} rows[] = {
+		{ "nothing", "rol = 1;\n", "", "/run/sealgate/control" },
+		{ "a name", "rol = 1;\n instance = \"a\";\n", "a", "/run/sealgate-a/control" },
+		{ "a name that is no good", "instance = \"a_b\";\n", "", "/run/sealgate/control" },
+		{ "a socket before the name", "control_socket = \"/x\";\ninstance = \"a\";\n", "a",
+		        "/x" },
+		{ "in a comment", "#instance = \"a\";\n", "", "/run/sealgate/control" },
+		{ "the last line counts", "instance = \"a\";\ninstance = \"b\";\n", "b",
+		        "/run/sealgate-b/control" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char name[CONFIG_INSTANCE_MAX + 1], socket[CONFIG_PATH_MAX];
+
+		write_file(rows[i].text);
+		sketch_instance(path, name);
+		sketch_socket(path, NULL, socket);
+		assert_row(rows[i].why, strcmp(name, rows[i].name) == 0);
+		assert_row(rows[i].why, strcmp(socket, rows[i].socket) == 0);
+	}
+	char socket[CONFIG_PATH_MAX];
+	sketch_socket("/nonexistent", "asked", socket);
+	assert_string_equal(socket, "/run/sealgate-asked/control");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_are_short_and_plain),
+		cmocka_unit_test(instances_share_nothing_by_default),
+		cmocka_unit_test(the_operators_keys_win),
+		cmocka_unit_test(the_place_of_a_signer_counts),
+		cmocka_unit_test(names_of_chains_name_the_instance),
+		cmocka_unit_test(a_wrong_file_still_says_whose_it_is),
+	};
+
+	return cmocka_run_group_tests_name("instance", tests, make_file, remove_file);
+}
