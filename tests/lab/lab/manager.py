@@ -27,9 +27,13 @@ mkdir -p /run/etc /run/work /run/systemd/system /usr/local/sbin
 mount -t overlay -o lowerdir=/etc,upperdir=/run/etc,workdir=/run/work overlay /etc
 mkdir -p /etc/sealgate
 cp {sealgate} /usr/local/sbin/sealgate
-cp {directory}/sealgate.conf {anchor} /etc/sealgate
+cp {directory}/*.conf {anchor} /etc/sealgate
 cp {units} /run/systemd/system
+for unit in sealgate sealgate-rules; do
+    sed -f {templates} /run/systemd/system/$unit.service > /run/systemd/system/$unit@.service
+done
 systemd-sysusers {sysusers}
+{copies}
 {drop_ins}
 # No unit of the machine's own that waits for the network.
 rm -rf /etc/systemd/system/network-online.target.wants
@@ -97,15 +101,19 @@ class Systemd:
 
 
 class Manager(Systemd):
-    """A service manager with one service: sealgate."""
+    """A service manager with one service: sealgate; and with instances, by their names. They may read copies of
+    `directories`."""
 
-    def __init__(self, lab, gate, drop_ins=None):
+    def __init__(self, lab, gate, drop_ins=None, instances=None, directories=()):
         self._directory = lab.resources.path("manager")
-        os.makedirs(self._directory, exist_ok=True)
-        with open(gate.config) as source, \
-                open(os.path.join(self._directory, "sealgate.conf"), "w") as config:
-            for line in source:
-                config.write(self._here(line, lab.zones.anchor_dnskey))
+        shutil.rmtree(self._directory, ignore_errors=True)
+        os.makedirs(self._directory)
+        self._moved = {path: "/etc/sealgate/" + os.path.basename(path)
+                       for path in (lab.zones.anchor_dnskey, *directories)}
+        for name, each in {"sealgate": gate, **(instances or {})}.items():
+            with open(each.config) as source, \
+                    open(os.path.join(self._directory, f"{name}.conf"), "w") as config:
+                config.writelines(map(self._here, source))
         copies = []
         for unit, text in (drop_ins or {}).items():
             with open(os.path.join(self._directory, unit), "w") as file:
@@ -116,14 +124,17 @@ class Manager(Systemd):
         super().__init__(lab.resources, gate.namespace, START.format(
             systemd=SYSTEMD, sealgate=os.path.abspath(lab.sealgate_path), directory=self._directory,
             drop_ins="\n".join(copies), anchor=lab.zones.anchor_dnskey, units=" ".join(map(str, units)),
-            sysusers=ROOT / "systemd" / "sealgate.sysusers"))
+            sysusers=ROOT / "systemd" / "sealgate.sysusers", templates=ROOT / "systemd" / "instance.sed",
+            copies="\n".join(f"cp -r {path} {self._moved[path]}\nchown -R sealgate: {self._moved[path]}"
+                             for path in directories)))
 
-    @staticmethod
-    def _here(line, anchor):
+    def _here(self, line):
         """The line with paths that the unit's sandbox does not hide; "" for a key that keeps its default."""
         if line.startswith(("trust_anchor_state", "nta_state", "control_socket", "control_group", "user")):
             return ""
-        return line.replace(anchor, "/etc/sealgate/" + os.path.basename(anchor))
+        for path, there in self._moved.items():
+            line = line.replace(path, there)
+        return line
 
     def run(self, *words):
         """Runs a command where the service runs; returns what it prints."""

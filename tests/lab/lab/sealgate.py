@@ -19,7 +19,7 @@ control_group = "{readers}";
 user = "{user}";
 clock_state = "{clock}";
 mode = "{mode}";
-queue = {{ first = 0; count = {queues}; {queue} }};
+queue = {{ {first}count = {queues}; {queue} }};
 bogus_grace_ms = {grace_ms};
 walk = {walk};
 root_hints = "{hints}";
@@ -48,15 +48,17 @@ _serial = itertools.count(1)
 class Sealgate:
     """One sealgate in one namespace. `with` applies the rules, runs it, and undoes both."""
 
-    # The wire sends queries for any server to the upstream, so a walk from the root cannot work.
+    # The wire sends queries for any server to the upstream, so a walk from the root cannot work. `first` is the
+    # first queue; None: the default of its instance.
     def __init__(self, lab, namespace, role, anchor=None, queues=1, grace_ms=NO_GRACE_MS,
-                 walk=False, mode="enforce", more="", queue="", clock=None):
+                 walk=False, mode="enforce", more="", queue="", clock=None, first=0):
         self._lab = lab
         self.namespace, self.role = namespace, role
         self._name = f"sealgate-{role}-{next(_serial)}"
         self.config = lab.resources.path(self._name + ".conf")
         with open(self.config, "w") as file:
             file.write(CONFIG.format(role=role, mode=mode, queues=queues, queue=queue,
+                                     first="" if first is None else f"first = {first}; ",
                                      grace_ms=grace_ms,
                                      walk=str(walk).lower(), hints=lab.root_hints,
                                      state=lab.resources.path(self._name + ".anchors"),

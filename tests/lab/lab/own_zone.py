@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The host also runs a DNS server that cannot sign, NSD, with a zone of its own; a validating resolver elsewhere
+trusts the key with which sealgate signs it."""
+
+import contextlib
+import os
+
+from . import nat, programs, servers, topology
+from .resources import run_tool
+from .signing import legacy
+from .zones import read_key
+
+ORIGIN = "own.lab."
+VALIDATOR, STRANGER, ASKER = "10.53.4.24", "10.53.4.25", "10.53.3.7"
+ADDRESS = "192.0.2.9"
+ZONE = """
+@   300 IN SOA ns hostmaster 1 7200 3600 600 300
+@   300 IN NS  ns
+ns  300 IN A   {v4}
+*   300 IN A   {address}
+"""
+UNBOUND = """
+    module-config: "validator iterator"
+    trust-anchor-file: "{anchor}"
+    interface: {v4}
+    root-hints: "{hints}"
+    # A lab on a busy machine is slow, and a slow server is not dead. Each name is asked of the server.
+    infra-host-ttl: 1
+    aggressive-nsec: no
+    verbosity: 1
+    val-log-level: 2
+stub-zone:
+    name: "{origin}"
+    stub-addr: {stub4}
+    stub-addr: {stub6}
+"""
+
+
+class OwnZone:
+    """Builds all of it. `addresses` are those of the server."""
+
+    addresses = topology.HOST
+
+    def __init__(self, lab):
+        self.lab = lab
+        self.keys = lab.resources.path("own-keys")
+        if not os.path.exists(self.keys):
+            os.makedirs(self.keys)
+            run_tool(lab.sealgate_path, "keys", "generate", ORIGIN, "--directory", self.keys)
+        paths = [os.path.join(self.keys, name) for name in os.listdir(self.keys) if name.endswith(".key")]
+        (self.anchor,) = [path for path in paths if read_key(path).flags & 1]
+
+    def configuration(self):
+        """The keys of the signer."""
+        return f'sign = {{ zones = ( {{ name = "{ORIGIN}"; keys = "{self.keys}"; }} ); }};\n'
+
+    @contextlib.contextmanager
+    def served(self):
+        """NSD and the validator run until the block ends; the attacker on the wire does not meddle with them."""
+        lab, path = self.lab, self.lab.resources.path("own.zone")
+        with open(path, "w") as file:
+            file.write(ZONE.format(v4=self.addresses[4], address=ADDRESS))
+        lab.upstream.run("ip", "address", "add", f"{VALIDATOR}/24", "dev", "wire")
+        lab.upstream.run("ip", "address", "add", f"{STRANGER}/24", "dev", "wire")
+        lab.host.run("ip", "address", "add", f"{ASKER}/24", "dev", "wire")
+        with contextlib.ExitStack() as stack:
+            stack.callback(lab.host.run, "ip", "address", "del", f"{ASKER}/24", "dev", "wire")
+            stack.callback(lab.upstream.run, "ip", "address", "del", f"{STRANGER}/24", "dev", "wire")
+            stack.callback(lab.upstream.run, "ip", "address", "del", f"{VALIDATOR}/24", "dev", "wire")
+            stack.enter_context(nat.spared(lab.wire, [
+                (family, "-p", "udp", "-d", self.addresses[family], "--dport", "53") for family in (4, 6)]))
+            nsd = legacy.start_nsd(lab.resources, lab.host, "own-nsd", self.addresses, [(ORIGIN, path)])
+            stack.callback(nsd.stop)
+            servers.wait_until_answering(lab.upstream, self.addresses[4], ORIGIN, nsd)
+            servers.wait_until_answering(lab.upstream, self.addresses[6], ORIGIN, nsd)
+            self.validator = programs.start(
+                lab.upstream, "unbound", lab.resources.path("own-validator"), UNBOUND, anchor=self.anchor,
+                v4=VALIDATOR, hints=servers.write_root_hints(lab.resources), origin=ORIGIN,
+                stub4=self.addresses[4], stub6=self.addresses[6])
+            stack.callback(self.validator.stop)
+            yield self
