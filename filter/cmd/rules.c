@@ -111,6 +111,18 @@ static enum exit_code apply_rules_to_kernel(void *context)
 	return result == 0 ? EXIT_FINE : EXIT_NO;
 }
 
+static void say_none(const struct config *c)
+{
+	if (c->instance[0])
+		log_error("no rules of instance %s are in the kernel; `sealgate rules apply` puts "
+		          "them there",
+		        c->instance);
+	else
+		log_error(
+		        "no rules of sealgate are in the kernel; `sealgate rules apply` puts them "
+		        "there");
+}
+
 static enum exit_code show_rules(void *context)
 {
 	const struct options *o = context;
@@ -119,11 +131,9 @@ static enum exit_code show_rules(void *context)
 	if (!may_see_the_kernel() || !load_config_if_any(o, &c))
 		return EXIT_NO;
 	bool any = rules_show(&c, stdout);
-	config_fini(&c);
 	if (!any)
-		log_error(
-		        "no rules of sealgate are in the kernel; `sealgate rules apply` puts them "
-		        "there");
+		say_none(&c);
+	config_fini(&c);
 	return any ? EXIT_FINE : EXIT_NO;
 }
 

@@ -378,6 +378,8 @@ def _as_services(lab):
             world = World(lab, None, lab.ask_from_host)
             world.zone, world.service, world.names = zone, service, {"host": "", "signer": "signer"}
             world.host, world.signer = _Unit(service, "host", ""), _Unit(service, "signer", "signer")
+            for unit in (world.host, world.signer):
+                unit.control("start")
             yield world
     finally:
         for gate in gates.values():
@@ -385,8 +387,6 @@ def _as_services(lab):
 
 
 def _services_start(world):
-    for gate in (world.host, world.signer):
-        gate.control("start")
     _both_work(world)
     said = world.service.run("ls", "/run/sealgate", "/run/sealgate-signer", "/var/lib/sealgate-signer")
     expect(said.count("control") == 2, said)
