@@ -13,12 +13,14 @@ import subprocess
 from lab import ask, manager, own_zone, streams, topology
 from lab.attacks import FORGED
 from lab.resources import LabError
+from lab.surroundings import patient
 
 from .case import Case, Group, World, described, expect, expect_data, expect_equal, expect_rcode, wait_until
 from .rules import REMOVE_RULES, snapshot
 
 GOOD = ["192.0.2.80", "192.0.2.81"]
-WAIT_S = 60
+WAIT_S = patient(60)
+ANSWER_S = patient(5)
 _names = itertools.count(1)
 
 
@@ -51,7 +53,7 @@ def _expect_signed(world):
 
     def is_secure():
         answers.append(ask.query(world.lab.upstream, own_zone.VALIDATOR, f"v{next(_names)}.{own_zone.ORIGIN}", "A",
-                                 ad=True, timeout_s=5))
+                                 ad=True, timeout_s=ANSWER_S))
         return answers[-1] is not None and answers[-1].has_ad and answers[-1].data("A") == [own_zone.ADDRESS]
     for family in (4, 6):
         for way in (ask.query, streams.query):
@@ -165,14 +167,14 @@ def _both_come_back(world):
 
 ASK_AS = """
 import socket, sys
-mark, source, address, wire = sys.argv[1:]
+mark, source, address, wait_s, wire = sys.argv[1:]
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 if int(mark):
     s.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, int(mark).to_bytes(4, sys.byteorder))
 if source:
     s.bind((source, 53))
-s.settimeout(5)
+s.settimeout(float(wait_s))
 s.connect((address, 53))
 s.send(bytes.fromhex(wire))
 try:
@@ -183,7 +185,8 @@ except OSError:
 
 
 def _ask_as(namespace, address, query, source="", mark=0):
-    said = namespace.run("python3", "-B", "-c", ASK_AS, str(mark), source, address, query.to_wire().hex())
+    said = namespace.run("python3", "-B", "-c", ASK_AS, str(mark), source, address,
+                         str(ANSWER_S), query.to_wire().hex())
     return ask.Answer(bytes.fromhex(said)) if said.strip() else None
 
 
