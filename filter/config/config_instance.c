@@ -19,6 +19,20 @@ static const struct {
 	{ 0xc0000000, 0x40000000, 0x80000000, 27 },
 };
 
+/* A file in the directory of states comes into that of the instance. */
+static void move_state(struct config *c, const struct config_key *k)
+{
+	static const char states[] = "/var/lib/sealgate/";
+	const char *before = k->size == CONFIG_PATH_MAX && k->text ? k->text : "";
+	char path[CONFIG_PATH_MAX];
+
+	if (strncmp(before, states, strlen(states)) != 0)
+		return;
+	snprintf(path, sizeof(path), "/var/lib/sealgate-%s/%s", c->instance,
+	        before + strlen(states));
+	strcpy(key_value(k, c), path);
+}
+
 static void use_defaults(struct config *c)
 {
 	unsigned number = instance_number(c);
@@ -31,9 +45,8 @@ static void use_defaults(struct config *c)
 	c->shortcut_mark_bit = marks[number].shortcut_bit;
 	instance_socket(c->instance, c->control_socket);
 	snprintf(c->shortcut_directory, CONFIG_PATH_MAX, "/run/sealgate_bpf-%s", c->instance);
-	snprintf(c->trust_anchor_state, CONFIG_PATH_MAX, "/var/lib/sealgate-%s/anchors",
-	        c->instance);
-	snprintf(c->clock_state, CONFIG_PATH_MAX, "/var/lib/sealgate-%s/clock", c->instance);
+	for (size_t i = 0; i < config_key_count; i++)
+		move_state(c, &config_keys[i]);
 }
 
 /* True if the file gives the key this one of its words. */

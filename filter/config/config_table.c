@@ -87,8 +87,8 @@ const struct config_key config_keys[] = {
 	                "validates, and one that signs. At most 8 letters, digits and \"-\". What\n"
 	                "`rules apply` puts into the kernel has this name, and the keys "
 	                "queue.first,\n"
-	                "tcp_port, mark, shortcut, trust_anchor_state, clock_state and\n"
-	                "control_socket have other defaults. See docs/instances.md." },
+	                "tcp_port, mark, shortcut, control_socket and those of state files have\n"
+	                "other defaults. See docs/instances.md." },
 	{ "role", &kind_word, AT(role), .words = role_words, .number = ROLE_HOST,
 	        .help = "Which DNS traffic is handled. \"host\": the queries of this machine.\n"
 	                "\"gateway\": the queries of clients that this machine routes for.\n"

@@ -59,7 +59,7 @@ static void add_trade(struct neighbour *n, bool comes_in, bool is_query)
 }
 
 /* Copies the line at `*at` without the blanks before it, and moves `*at` behind it. False at the end. */
-static bool read_line(const char **at, char line[static LINE_MAX_SIZE])
+static bool next_line_of(const char **at, char line[static LINE_MAX_SIZE])
 {
 	size_t len = strcspn(*at, "\n"), blanks = strspn(*at, "\t ");
 
@@ -94,7 +94,7 @@ void neighbours_in_save(struct neighbours *n, const char *save, const char *own)
 {
 	char line[LINE_MAX_SIZE], name[CONFIG_INSTANCE_MAX + 1];
 
-	while (read_line(&save, line)) {
+	while (next_line_of(&save, line)) {
 		if (strncmp(line, "-A ", 3) != 0)
 			continue;
 		const char *chain = rule_names_split(line + 3, strcspn(line + 3, " "), name);
@@ -127,7 +127,7 @@ void neighbours_in_table(struct neighbours *n, const char *list, const char *own
 	char line[LINE_MAX_SIZE], table[64], chain[32] = "";
 	struct neighbour *found = NULL;
 
-	while (read_line(&list, line)) {
+	while (next_line_of(&list, line)) {
 		if (sscanf(line, "table inet %63s {", table) == 1) {
 			const char *end = strchr(table, '-');
 			const char *name = end ? end + 1 : "";

@@ -57,10 +57,12 @@ static void instances_share_nothing_by_default(void **state)
 		assert_int_equal(a->mark_relay & ~a->mark_mask, 0);
 		assert_string_not_equal(a->control_socket, b->control_socket);
 		assert_string_not_equal(a->clock_state, b->clock_state);
+		assert_string_not_equal(a->nta_state, b->nta_state);
 		assert_string_not_equal(a->trust_anchor_state, b->trust_anchor_state);
 		assert_string_not_equal(a->shortcut_directory, b->shortcut_directory);
 	}
 	assert_string_equal(c[1].control_socket, "/run/sealgate-host/control");
+	assert_string_equal(c[1].clock_state, "/var/lib/sealgate-host/clock");
 	for (size_t i = 0; i < COUNT(texts); i++)
 		config_fini(&c[i]);
 }
