@@ -6,7 +6,7 @@ import contextlib
 import os
 
 from . import nat, programs, servers, topology
-from .resources import run_tool
+from .resources import let_sealgate_read, run_tool
 from .signing import legacy
 from .zones import read_key
 
@@ -47,6 +47,7 @@ class OwnZone:
         if not os.path.exists(self.keys):
             os.makedirs(self.keys)
             run_tool(lab.sealgate_path, "keys", "generate", ORIGIN, "--directory", self.keys)
+            let_sealgate_read(self.keys)
         paths = [os.path.join(self.keys, name) for name in os.listdir(self.keys) if name.endswith(".key")]
         (self.anchor,) = [path for path in paths if read_key(path).flags & 1]
 
