@@ -178,8 +178,9 @@ demo-sign:
 
 check:
 	@$(MAKE) --no-print-directory deps GROUPS='build test' || true
+	@$(MAKE) --no-print-directory deps GROUPS=vm && tests/vm/fetch-kernel $(KERNEL) || true
 	@$(MAKE) --no-print-directory all tests $(MICRO)
-	@tests/run --build $B unit lint cost corpus lab
+	@tests/run --build $B unit lint cost corpus lab $(SMOKE)
 
 unit: all $(TEST_BIN)
 	@tests/run --build $B unit
@@ -187,11 +188,15 @@ unit: all $(TEST_BIN)
 lab: all
 	@tests/run --build $B lab
 
+# The virtual machine has no libraries of sanitizers.
+SMOKE  := $(if $(SAN),,smoke)
+KERNEL := build/vm/kernel
+
 # A kernel whose nft can queue packets, and whose links can lose and delay them. What is missing of the packages is
 # fetched at the first time.
 check-vm:
 	@$(MAKE) --no-print-directory deps GROUPS='build test vm'
-	@tests/vm/fetch-kernel build/vm/kernel
+	@tests/vm/fetch-kernel $(KERNEL)
 	@$(MAKE) --no-print-directory all
 	@tests/run --build $B vm
 

@@ -13,8 +13,7 @@ import subprocess
 # The packages of the root, with everything that they depend on.
 PACKAGES = """dash bash coreutils grep sed mawk gawk findutils hostname mount util-linux procps kmod libc-bin iproute2 iptables nftables nsd
     unbound dnsmasq-base bind9 bind9-dnsutils bind9-utils ldnsutils conntrack openssl tcpdump python3 python3-dnspython
-    python3-cryptography faketime knot-resolver dns-root-data libnetfilter-queue1 libmnl0 libconfig9 libsodium23
-    libjansson4 libpcap0.8 libbpf1 libsystemd0 systemd busybox-static""".split()
+    python3-cryptography faketime knot-resolver dns-root-data systemd busybox-static""".split()
 
 # The modules for its disks, in the order in which they are loaded.
 DISK_MODULES = ("virtio_ring", "virtio", "virtio_pci_legacy_dev", "virtio_pci_modern_dev", "virtio_pci", "virtio_blk",
@@ -25,7 +24,7 @@ MADE = ("etc/ld.so.cache", "etc/passwd", "etc/group", "etc/shadow", "etc/gshadow
         "etc/ssl/openssl.cnf", "etc/alternatives", "bin", "sbin", "lib", "lib64")
 LEFT_OUT = re.compile(r"/usr/share/(doc|man|locale|info|zoneinfo|lintian|bash-completion|bug)/"
                       r"|/usr/lib/(gcc|modules|udev)/|/usr/lib/x86_64-linux-gnu/(perl|dri)/|\.a$")
-TREE = ("tests", "dist", "docs", "rules", "systemd", "README.md")
+NOT_IN_THE_TREE = ("build", ".git")
 
 
 def _run(*words, **more):
@@ -102,25 +101,36 @@ def _pack(image, paths, folder):
     new.rename(image)
 
 
-def make_root(image):
-    """Makes the root, unless it is newer than the last change of a package."""
-    status = pathlib.Path("/var/lib/dpkg/status")
-    if image.exists() and image.stat().st_mtime > max(status.stat().st_mtime, os.stat(__file__).st_mtime):
+def _libraries_of(program):
+    """The packages of the libraries that the program is linked with."""
+    text = subprocess.run(("ldd", program), check=True, text=True, capture_output=True).stdout
+    files = {os.path.realpath(path) for path in re.findall(r"=> (/\S+)", text)}
+    text = subprocess.run(("dpkg-query", "-S", *files), text=True, capture_output=True).stdout
+    return re.findall(r"^([^:\s]+):", text, re.M)
+
+
+def make_root(image, program):
+    """Makes the root, in which the program can run, unless it would become the same."""
+    wanted = sorted({*PACKAGES, *_libraries_of(program)})
+    stamp, says = image.with_suffix(".stamp"), pathlib.Path("/var/lib/dpkg/status").read_text() + " ".join(wanted)
+    if image.exists() and stamp.exists() and stamp.read_text() == says:
         return
-    paths = {*_files(_with_dependencies(PACKAGES)), *_links()}
+    paths = {*_files(_with_dependencies(wanted)), *_links()}
     for made in MADE:
         top = pathlib.Path("/", made)
         paths.add(str(top))
         if top.is_dir() and not top.is_symlink():
             paths.update(str(path) for path in top.rglob("*"))
     _pack(image, sorted(path.lstrip("/") for path in paths if path.strip("/.")), "/")
+    stamp.write_text(says)
 
 
-def make_tree(image, root, sealgate):
-    """Packs the tests and the program under test, and what the tests read of the project."""
-    files = [str(path.relative_to(root)) for name in TREE for path in (root / name, *(root / name).rglob("*"))
-             if "__pycache__" not in path.parts]
-    _pack(image, sorted((*files, str(sealgate.relative_to(root)))), root)
+def make_tree(image, root, made):
+    """Packs the project, whose files the tests read; and what was made for them, a file or directory each."""
+    tops = [*(path for path in root.iterdir() if path.name not in NOT_IN_THE_TREE), *made]
+    files = {str(path.relative_to(root)) for top in tops for path in (top, *top.rglob("*"))
+             if "__pycache__" not in path.parts}
+    _pack(image, sorted(files), root)
 
 
 def make_initramfs(image, modules, init):

@@ -109,15 +109,16 @@ def _not_running(lab):
 def _taken_in_every_shape(world):
     """Each form that the configuration can give the table is one that nft takes, and `rules show` shows it."""
     lab = world.lab
-    for role, tcp, encrypted, count in itertools.product(
-            ("host", "gateway", "both"), ("relay", "refuse"), ("true", "false"), (1, 3)):
+    for (role, tcp), (encrypted, count, bypass) in itertools.product(
+            itertools.product(("host", "gateway", "both"), ("relay", "refuse")),
+            (("true", 1, "false"), ("false", 3, "true"))):
         more = f'tcp = "{tcp}";\nblock_encrypted_dns = {encrypted};\n'
-        gate = lab.sealgate(lab.router, role, more=more, queues=count)
+        gate = lab.sealgate(lab.router, role, more=more, queues=count, queue=f"bypass = {bypass};")
         before = snapshot(lab.router)
         try:
             gate.apply_rules()
             shown = gate.command("rules", "show")
-            expect(("queue to 0-2" in shown) == (count == 3), f"{role}, {count} queues:", shown)
+            expect(("queue flags bypass to 0-2" in shown) == (count == 3), f"{role}, {count} queues:", shown)
             expect(("dport 853 reject" in shown) == (encrypted == "true"), f"{role}, encrypted {encrypted}:", shown)
             expect(("chain relay_" in shown) == (tcp == "relay"), f"{role}, tcp {tcp}:", shown)
         finally:

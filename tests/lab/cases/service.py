@@ -54,8 +54,9 @@ def _without_default_routes(router):
 
 def _is_relayed(world):
     """True if the rules relay TCP from the inside."""
-    saved = world.lab.router.run("iptables-save", "-t", "mangle").splitlines()
-    return any("-i client" in line and "-j SEALGATE_INSIDE" in line for line in saved)
+    lines = world.gate.shown_rules().splitlines()
+    return any(interface in line and target in line for line in lines for interface, target in
+               (("-i client", "-j SEALGATE_INSIDE"), ('iifname "client"', "jump relay_inside")))
 
 
 def _finds_the_inside_once_the_network_is_up(world):

@@ -22,16 +22,17 @@ UNPROTECTED = 4     # the exit code of `ctl status`
 # A ruleset of the operator's, without chains of sealgate.
 SAVED = "*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n*security\n:INPUT ACCEPT [0:0]\nCOMMIT\n"
 
-# What takes the rules away, and in which role's scene. A file is the input of the command.
-REMOVALS = (
-    ("nft flush ruleset", ("nft", "flush", "ruleset"), ""),
+# What takes the rules away, and in which role's scene. A file is the input of the command. What takes away a part of
+# the rules depends on their form: see also nft.py.
+FLUSH = ("nft flush ruleset", ("nft", "flush", "ruleset"), "")
+OF_IPTABLES = (
     ("iptables-restore of a file without our chains", ("iptables-restore",), SAVED),
     ("the jump of one family removed", ("ip6tables", "-t", "security", "-D", "INPUT", "-j", "SEALGATE_IN"), ""),
     ("one rule removed", ("iptables", "-t", "security", "-D", "SEALGATE_IN", "1"), ""),
     ("one chain emptied", ("iptables", "-t", "security", "-F", "SEALGATE_OUT"), ""),
 )
 REMOVALS_ON_THE_GATEWAY = (
-    ("nft flush ruleset", ("nft", "flush", "ruleset"), ""),
+    FLUSH,
     ("the routing rule of the relay removed", ("ip", "rule", "del", "table", "5300"), ""),
     ("the route of the relay removed", ("ip", "-6", "route", "flush", "table", "5300"), ""),
 )
@@ -125,7 +126,7 @@ def _operator_removes(world):
     world.gate.remove_rules()
     wait_until(lambda: _status(world.gate)[1].get("rules") == "removed", "the status does not tell")
     time.sleep(6)       # a look of the guard
-    expect("SEALGATE" not in world.gate.namespace.run("iptables-save"), "the rules came back")
+    expect(not world.gate.shown_rules(), "the rules came back")
     expect_equal("restored", _restored(world.gate), before)
     world.gate.apply_rules()
     wait_until(lambda: _status(world.gate)[0] == 0, "the rules that were applied are not seen")
@@ -184,11 +185,11 @@ def _follows_the_inside(world):
     try:
         router.run("ip", "address", "add", "10.53.77.1/24", "dev", "newinside")
         router.run("ip", "link", "set", "newinside", "up")
-        wait_until(lambda: "newinside" in router.run("iptables-save") and _status(gate)[0] == 0,
+        wait_until(lambda: "newinside" in gate.shown_rules() and _status(gate)[0] == 0,
                    lambda: f"the new interface has no rules: {_status(gate)}")
     finally:
         router.run("ip", "link", "del", "newinside")
-    wait_until(lambda: "newinside" not in router.run("iptables-save") and _status(gate)[0] == 0,
+    wait_until(lambda: "newinside" not in gate.shown_rules() and _status(gate)[0] == 0,
                lambda: f"the rules of the interface stay: {_status(gate)}")
     expect_equal("restored", _restored(gate), before)
     expect(gate.log_lines("the inside of the gateway has changed"), *gate.log_lines("rules")[-4:])
@@ -275,9 +276,11 @@ def _tells_systemd(world):
 
 
 GROUPS = (
-    Group("rules watched", on_host, tuple(
+    Group("rules of iptables watched", with_sealgate("host", more='rules_backend = "iptables-nft";\n'), tuple(
         Case(f"rules that are gone come back: {what}", comes_back(command, text))
-        for what, command, text in REMOVALS) + (
+        for what, command, text in OF_IPTABLES)),
+    Group("rules watched", on_host, (
+        Case(f"rules that are gone come back: {FLUSH[0]}", comes_back(*FLUSH[1:])),
         Case("rules that the operator removed stay away until the operator applies them", _operator_removes),
         Case("several `sealgate rules apply` at once leave the rules of one", _several_at_once),
         Case("a program that removes the rules again and again is fought within bounds", _fought))),

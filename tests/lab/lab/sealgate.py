@@ -55,6 +55,7 @@ class Sealgate:
         self._lab = lab
         self.namespace, self.role = namespace, role
         self._name = f"sealgate-{role}-{next(_serial)}"
+        self._backend = "" if "rules_backend" in more else surroundings.RULES
         self.config = lab.resources.path(self._name + ".conf")
         with open(self.config, "w") as file:
             file.write(CONFIG.format(role=role, mode=mode, queues=queues, queue=queue,
@@ -67,8 +68,8 @@ class Sealgate:
                                      control=lab.resources.path(self._name + ".control"),
                                      readers=READERS, user=USER,
                                      anchor=anchor or lab.zones.anchor_dnskey) + more)
-            if surroundings.RULES and "rules_backend" not in more:
-                file.write(f'rules_backend = "{surroundings.RULES}";\n')
+            if self._backend:
+                file.write(f'rules_backend = "{self._backend}";\n')
             if clock:       # libfaketime reads its file in every thread
                 file.write("sandbox = false;\n")
             file.writelines(f"{key} = {value};\n" for key, value in PATIENT.items()
@@ -108,9 +109,14 @@ class Sealgate:
 
     def apply_rules(self):
         said = self.command("rules", "apply")
-        if f"rules: applied with {surroundings.RULES}" not in said:
-            raise LabError(f"not the wanted form of the rules, {surroundings.RULES}: {said.strip()}")
+        if f"rules: applied with {self._backend}" not in said:
+            raise LabError(f"not the wanted form of the rules, {self._backend}: {said.strip()}")
         return said
+
+    def shown_rules(self):
+        """The rules in the kernel as `rules show` prints them, whatever their form; "" if there are none."""
+        done = self.command_result("rules", "show")
+        return done.stdout if done.returncode == 0 else ""
 
     def remove_rules(self):
         return self.command("rules", "remove")

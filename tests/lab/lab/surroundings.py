@@ -4,12 +4,14 @@ processes inherit.
 
 LAB_PATIENCE is a factor for how long the lab waits for something that must happen; an emulated machine needs more
 than 1. LAB_RULES is the back end (rules_backend) that sealgate must use for its rules; without it, the first that
-works. LAB_NETEM is set if the kernel has netem, and the cases that need it are to run."""
+works. LAB_ZONES is a directory with the lab's zones (ZoneSet.make), for a
+machine that takes long to sign them. LAB_NETEM is set if the kernel has netem, and the cases that need it are to run."""
 
 import os
 
 _PATIENCE = float(os.environ.get("LAB_PATIENCE", "1"))
 RULES = os.environ.get("LAB_RULES", "")
+ZONES = os.environ.get("LAB_ZONES", "")
 HAS_NETEM = bool(os.environ.get("LAB_NETEM"))
 
 

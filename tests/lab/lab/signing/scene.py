@@ -25,7 +25,7 @@ class SigningLab:
                                          for process, zone in unsigned)):
             asker = self.validators_namespace
             for family in (4, 6):
-                servers.wait_until_answering(asker, address[family], name, process, WAIT_S)
+                servers.wait_until_answering(asker, address[family], name, process, seconds=WAIT_S)
         self.validators = []
 
     @property
@@ -51,7 +51,7 @@ class SigningLab:
         self.validators = validators.start(self.resources, self.validators_namespace, self.keys)
         for each in self.validators:
             servers.wait_until_answering(self.validators_namespace, each.addresses[4], "lab.",
-                                         each.process, WAIT_S)
+                                         each.process, seconds=WAIT_S)
 
     def stop_validators(self):
         for each in self.validators:
