@@ -13,6 +13,7 @@
 #include "config/trust_anchors.h"
 #include "crypto/crypto.h"
 #include "daemon/effective_anchors.h"
+#include "daemon/nta_file.h"
 #include "fetch/exchange.h"
 #include "inspect/audit.h"
 
@@ -81,7 +82,7 @@ static bool take_nta(struct judge_options *o, const char *text)
 		return false;
 	}
 	if (!nta_add(&o->ntas, &zone, NTA_FOREVER)) {
-		log_error("--nta \"%s\": at most %d are allowed", text, NTAS_CONFIGURED_MAX);
+		log_error("--nta \"%s\": at most %d are allowed", text, NTAS_MAX);
 		return false;
 	}
 	return true;
@@ -128,18 +129,36 @@ static void take_policy(struct judge_options *o, const struct config *c)
 	o->policy.passes_blocked = c->blocked == BLOCKED_PASS;
 }
 
-/* Adds the configuration's negative trust anchors, local names, limit of iterations and SHA-1 to
- * those of the options. */
+/* Adds those that the daemon was told at run time. Of two for a zone the later end holds, as there. */
+static void take_added_ntas(struct judge_options *o, const struct config *c)
+{
+	struct added_ntas added;
+	struct complaint why;
+
+	if (nta_file_read(&added, c->nta_state, &why) == NTA_FILE_DAMAGED)
+		log_warning("the negative trust anchors of `sealgate ctl nta` are left out: %s",
+		        why.text);
+	for (unsigned i = 0; i < added.count; i++) {
+		const struct nta *nta = &added.items[i].nta;
+		const struct nta *known = nta_find(&o->ntas, &nta->zone);
+		if (!known || known->expires_s < nta->expires_s)
+			nta_add(&o->ntas, &nta->zone, nta->expires_s);
+	}
+}
+
+/* Adds the negative trust anchors of the configuration and of its daemon, local names, limit of iterations and
+ * SHA-1 to those of the options. */
 static bool take_config(struct judge_options *o, struct config *c)
 {
 	struct nta_list given = o->ntas;
 
 	if (c->ntas)
 		o->ntas = *c->ntas;
+	take_added_ntas(o, c);
 	for (unsigned i = 0; i < given.count; i++) {
 		if (!nta_add(&o->ntas, &given.items[i].zone, NTA_FOREVER)) {
 			log_error("--nta: at most %d are allowed, with those of the configuration",
-			        NTAS_CONFIGURED_MAX);
+			        NTAS_MAX);
 			return false;
 		}
 	}

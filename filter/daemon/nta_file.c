@@ -78,7 +78,7 @@ static bool read_lines(struct added_ntas *all, char *text, struct nta_line *line
 	return true;
 }
 
-static enum nta_file read_file(struct added_ntas *all, const char *path, struct complaint *why)
+enum nta_file nta_file_read(struct added_ntas *all, const char *path, struct complaint *why)
 {
 	struct nta_line line = { .path = path, .why = why };
 	char *text = file_read(path, FILE_MAX);
@@ -102,7 +102,7 @@ static enum nta_file read_file(struct added_ntas *all, const char *path, struct 
 
 enum nta_file nta_file_load(struct added_ntas *all, const char *path, struct complaint *why)
 {
-	enum nta_file result = read_file(all, path, why);
+	enum nta_file result = nta_file_read(all, path, why);
 
 	if (result == NTA_FILE_DAMAGED)
 		file_set_aside(path);

@@ -6,7 +6,7 @@
  *     broken.example. 20261129220000 20261130220000
  *
  * Each line lets forged answers below a name pass, so the file is read with distrust: a single line that is
- * wrong makes the whole file worthless. Private to daemon/. */
+ * wrong makes the whole file worthless. */
 #ifndef DAEMON_NTA_FILE_H
 #define DAEMON_NTA_FILE_H
 
@@ -34,7 +34,10 @@ enum nta_file {
 	NTA_FILE_DAMAGED, /* or unreadable: nothing is taken from it, and the complaint says where and why */
 };
 
-/* Reads the file. If it is damaged, renames it to `path`.damaged, for the operator to look at. */
+/* Reads the file. */
+enum nta_file nta_file_read(struct added_ntas *all, const char *path, struct complaint *why);
+
+/* Reads the file as its owner: if it is damaged, renames it to `path`.damaged, for the operator to look at. */
 enum nta_file nta_file_load(struct added_ntas *all, const char *path, struct complaint *why);
 
 /* Replaces the file atomically. It is on the disk when this returns 0; else -errno with a complaint. */

@@ -10,39 +10,52 @@ static const struct outcome secure = { STATUS_SECURE, REASON_NONE };
 static const struct outcome insecure = { STATUS_INSECURE, REASON_UNSIGNED_ZONE };
 static const struct outcome bogus = { STATUS_BOGUS, REASON_DS_NO_MATCH };
 
+#define FACTS COUNT(facts)
+
+/* The keys of each source that fails are remembered for so long; the first one comes first. */
+static const struct {
+	const char *name;
+	enum cut cut;
+	uint32_t keys_s;     /* its keys are known for so long; 0: they are not */
+	uint32_t failing[2]; /* 0: no source fails */
+} facts[] = {
+	{ "keys.test", CUT_SECURE, 50, { 0 } },
+	{ "test", CUT_UNKNOWN, 50, { 0 } },
+	{ "old-cut.test", CUT_SECURE, 150, { 0 } },
+	{ "ds.test", CUT_SECURE, 0, { 0 } },
+	{ "unsigned.test", CUT_INSECURE, 0, { 0 } },
+	{ "unsigned-with-keys.test", CUT_INSECURE, 50, { 0 } },
+	{ "none.test", CUT_NONE, 0, { 0 } },
+	{ "no-name.test", CUT_NO_NAME, 0, { 0 } },
+	{ "broken-ds.test", CUT_BROKEN, 0, { 0 } },
+	{ "broken-keys.test", CUT_SECURE, 0, { 2 } },
+	{ "longer-first.test", CUT_SECURE, 0, { 3, 2 } },
+	{ "longer-last.test", CUT_SECURE, 0, { 2, 3 } },
+	{ "keys-and-failure.test", CUT_SECURE, 50, { 2 } },
+	{ "below.nta.test", CUT_BROKEN, 0, { 0 } },
+	{ "other.example", CUT_INSECURE, 0, { 0 } },
+	{ "keys.example", CUT_SECURE, 50, { 0 } },
+};
+
 static void fill(struct store *s)
 {
-	static const struct {
-		const char *name;
-		enum cut cut;
-		uint16_t fails; /* a source could not prove this type */
-		bool has_keys;
-	} facts[] = {
-		{ "keys.test", CUT_SECURE, 0, true },
-		{ "ds.test", CUT_SECURE, 0, false },
-		{ "unsigned.test", CUT_INSECURE, 0, false },
-		{ "none.test", CUT_NONE, 0, false },
-		{ "no-name.test", CUT_NO_NAME, 0, false },
-		{ "broken-ds.test", CUT_BROKEN, TYPE_DS, false },
-		{ "broken-keys.test", CUT_SECURE, TYPE_DNSKEY, false },
-		{ "keys-and-failure.test", CUT_SECURE, TYPE_DNSKEY, true },
-		{ "below.nta.test", CUT_BROKEN, TYPE_DS, false },
-	};
 	static struct ds_set ds = { .count = 1 };
 
-	for (size_t i = 0; i < COUNT(facts); i++) {
+	for (size_t i = 0; i < FACTS; i++) {
 		struct name name = name_of(facts[i].name);
 		struct outcome outcome = facts[i].cut == CUT_BROKEN     ? bogus
 		                         : facts[i].cut == CUT_INSECURE ? insecure
 		                                                        : secure;
 		struct cut_state state = { facts[i].cut, outcome,
 			facts[i].cut == CUT_SECURE ? &ds : NULL };
-		store_put_cut(s, &name, &state, NOW, 100);
-		if (facts[i].has_keys)
-			store_put_keys(s, &name, keyset_new(&name), secure, NOW, 50);
-		s->source = 5; /* a hostile server, perhaps */
-		if (facts[i].fails == TYPE_DNSKEY)
-			store_put_keys(s, &name, NULL, bogus, NOW, 30);
+		if (facts[i].cut != CUT_UNKNOWN)
+			store_put_cut(s, &name, &state, NOW, facts[i].cut == CUT_BROKEN ? 2 : 100);
+		if (facts[i].keys_s > 0)
+			store_put_keys(s, &name, keyset_new(&name), secure, NOW, facts[i].keys_s);
+		for (unsigned k = 0; k < 2 && facts[i].failing[k] > 0; k++) {
+			s->source = 5 + k; /* a hostile server, perhaps */
+			store_put_keys(s, &name, NULL, bogus, NOW, facts[i].failing[k]);
+		}
 		s->source = 0;
 	}
 }
@@ -60,39 +73,56 @@ static void each_fact_shows_as_the_zone_that_it_is(void **state)
 	} rows[] = {
 		{ "its keys are known", "keys.test", 0, true, STATUS_SECURE, REASON_NONE, 50,
 		        true },
+		{ "a zone with an anchor needs no DS", "test", 0, true, STATUS_SECURE, REASON_NONE,
+		        50, true },
 		{ "its keys are forgotten, its DS is not", "keys.test", 60, true, STATUS_SECURE,
 		        REASON_NONE, 100, false },
 		{ "all has expired", "keys.test", 100, false, 0, 0, 0, false },
+		{ "the DS that proved its keys has expired", "old-cut.test", 120, false, 0, 0, 0,
+		        false },
 		{ "only its DS is known", "ds.test", 0, true, STATUS_SECURE, REASON_NONE, 100,
 		        false },
 		{ "unsigned", "unsigned.test", 0, true, STATUS_INSECURE, REASON_UNSIGNED_ZONE, 100,
 		        false },
+		{ "unsigned, as was known until now", "unsigned.test", 100, false, 0, 0, 0, false },
+		{ "unsigned, whatever keys it has", "unsigned-with-keys.test", 0, true,
+		        STATUS_INSECURE, REASON_UNSIGNED_ZONE, 100, false },
 		{ "no zone cut", "none.test", 0, false, 0, 0, 0, false },
 		{ "no such name", "no-name.test", 0, false, 0, 0, 0, false },
 		{ "its DS could not be proved", "broken-ds.test", 0, true, STATUS_BOGUS,
-		        REASON_DS_NO_MATCH, LIMIT_FAILED_TTL_S, false },
+		        REASON_DS_NO_MATCH, 2, false },
 		{ "its keys could not be proved", "broken-keys.test", 0, true, STATUS_BOGUS,
-		        REASON_DS_NO_MATCH, LIMIT_FAILED_TTL_S, false },
+		        REASON_DS_NO_MATCH, 2, false },
+		{ "the last of two failures counts", "longer-first.test", 0, true, STATUS_BOGUS,
+		        REASON_DS_NO_MATCH, 3, false },
+		{ "in whatever order they came", "longer-last.test", 0, true, STATUS_BOGUS,
+		        REASON_DS_NO_MATCH, 3, false },
 		{ "one source fails, but the keys are known", "keys-and-failure.test", 0, true,
 		        STATUS_SECURE, REASON_NONE, 50, true },
 		{ "below a negative trust anchor", "below.nta.test", 0, true, STATUS_INSECURE,
 		        REASON_NTA, 40, false },
+		{ "below one where no anchor is", "other.example", 0, true, STATUS_INSECURE,
+		        REASON_UNSIGNED_ZONE, 100, false },
+		{ "keys where no anchor is any more", "keys.example", 0, true, STATUS_SECURE,
+		        REASON_NONE, 50, true },
 	};
 	struct anchors *anchors = anchors_new();
 	struct nta_list ntas = { 0 };
 	struct ds ds = { 0 };
-	struct name top = name_of("nta.test");
+	struct name test = name_of("test"), nta = name_of("nta.test"), example = name_of("example");
+	struct zone_view view;
 	struct store s;
 
 	(void)state;
-	assert_true(anchors_add(anchors, &name_root, &ds));
+	assert_true(anchors_add(anchors, &test, &ds));
 	assert_int_equal(store_init(&s, anchors, 64), 0);
-	nta_add(&ntas, &top, NOW + 40);
+	nta_add(&ntas, &nta, NOW + 40);
+	nta_add(&ntas, &example, NOW + 40);
+	nta_add(&ntas, &name_root, NTA_FOREVER); /* the anchor below it prevails */
 	s.ntas = &ntas;
 	fill(&s);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct name name = name_of(rows[i].name);
-		struct zone_view view;
 		bool is_zone = zone_view_of(&s, store_fact(&s, &name), NOW + rows[i].at_s, &view);
 		assert_row(rows[i].why, is_zone == rows[i].is_zone);
 		if (!is_zone)
@@ -103,6 +133,10 @@ static void each_fact_shows_as_the_zone_that_it_is(void **state)
 		assert_row(rows[i].why, view.until_s == NOW + rows[i].until_s);
 		assert_row(rows[i].why, view.has_keys == rows[i].has_keys);
 	}
+	s.ntas = NULL;
+	struct name below = name_of("below.nta.test");
+	assert_true(zone_view_of(&s, store_fact(&s, &below), NOW, &view));
+	assert_int_equal(view.outcome.status, STATUS_BOGUS);
 	store_fini(&s);
 	anchors_free(anchors);
 }
@@ -121,7 +155,7 @@ static void the_last_used_one_comes_first(void **state)
 	assert_true(name_equal(&store_newest(&s)->name, &name));
 	for (struct fact *fact = store_newest(&s); fact; fact = store_older(&s, fact))
 		count++;
-	assert_int_equal(count, 9);
+	assert_int_equal(count, FACTS);
 	store_fini(&s);
 }
 

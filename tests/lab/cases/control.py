@@ -61,6 +61,8 @@ def _nta_at_once(world):
         expect_equal("ntas", world.gate.status()["ntas"], "1")
         expect(ZONE in world.gate.status()["ntas_first"], world.gate.status()["ntas_first"])
         expect(world.gate.log_lines(f"negative trust anchor {ZONE} until"), *world.log_tail())
+        said = world.gate.command_result("explain", EXPIRED, "--server", topology.UPSTREAM[4]).stdout
+        expect("under a negative trust anchor" in said, "explain does not know it:", said)
         _expect_rcodes(world, "NOERROR")
     _expect_rcodes(world, "SERVFAIL")
     expect_equal("rows", _rows(world, "ntas", "nta", "list"), [])

@@ -190,13 +190,17 @@ def _group_reads(world):
     expect_equal("group", state.st_gid, readers)
     code, said = _as_nobody(world, readers, "status")
     expect(code == 0 and "mode=enforce" in said, f"a member: {code}: {said}")
-    for words in (("pause", "60"), ("flush",), ("reload",), ("resume",)):
-        code, said = _as_nobody(world, readers, *words)
+    code, said = _as_nobody(world, readers, "nta", "list")
+    expect_equal(f"a member, nta list: {said}", code, 0)
+    for words in (("pause", "60"), ("flush",), ("reload",), ("resume",), ("nta add", "p256.test"),
+                  ("nta remove", "p256.test"), ("log-level", "debug"), ("recent",), ("zones",), ("servers",)):
+        code, said = _as_nobody(world, readers, *words[0].split(), *words[1:])
         expect(code == 1 and "permission denied" in said and f'"{words[0]}"' in said,
                f"a member, {words}: {code}: {said}")
     code, said = _as_nobody(world, NOBODY, "status")
     expect(code == 1 and "permission denied" in said and READERS in said, f"a stranger: {code}: {said}")
     expect_equal("paused", world.gate.status()["paused"], "false")
+    expect_equal("ntas", world.gate.status()["ntas"], "0")
 
 
 _ROADS = (
