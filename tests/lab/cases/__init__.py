@@ -2,7 +2,7 @@
 """The assertions of the lab. One module for each kind of promise; ALL_GROUPS is the order of a run."""
 
 from . import (adversary, aliases, attacks, audit, bridge, cache, chains, checking, client, clock,
-               control, copies, dns64, dns64_found, documents, encrypted, errors, explain, fragments, ground, habits, inside,
+               control, copies, dns64, dns64_found, documents, encrypted, errors, explain, firewalls, fragments, ground, habits, inside,
                instances, iterate, letters, life, marks, monitor, netem, nft, notrack, obstacles, odd, oddservers, options, oracle,
                overload, own_servers, pause, portal, predict, privilege, race, reflected, reload, reports, restricted, roles,
                rules, same, service, shares, shortcut, slow_links, takeover, tcp, truncation, watch,
@@ -69,6 +69,7 @@ _MODULES = (
     service,
     takeover,
     documents,
+    firewalls,
     explain,
     adversary,
     signer,

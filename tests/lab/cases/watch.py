@@ -50,8 +50,8 @@ def _restored(gate):
 class Asking:
     """Asks under an attack, without a pause, until the end."""
 
-    def __init__(self, world):
-        self._line, self._ends = Line(world), threading.Event()
+    def __init__(self, world, namespace=None):
+        self._line, self._ends = Line(world, namespace=namespace), threading.Event()
         self._thread = threading.Thread(target=self._ask)
         self._asked = 0
 
