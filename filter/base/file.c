@@ -32,11 +32,15 @@ char *file_read(const char *path, size_t most)
 	return NULL;
 }
 
-const char *file_why(int number)
+/* Landlock refuses open(), and not access(). */
+const char *file_why(const char *path, int number)
 {
-	if (number == EACCES)
-		return "Permission denied (the user that sealgate runs as must have the right)";
-	return strerror(number);
+	if (number != EACCES)
+		return strerror(number);
+	if (access(path, R_OK) == 0)
+		return "the sandbox allows this after a restart: when sealgate started, the "
+		       "configuration did not name this directory";
+	return "Permission denied (the user that sealgate runs as must have the right)";
 }
 
 void file_directory(const char *path, char directory[static PATH_MAX])

@@ -11,8 +11,9 @@
  * cannot be read: EFBIG if it has more than `most` octets, EINVAL if it contains a zero octet. */
 char *file_read(const char *path, size_t most);
 
-/* Returns why a file cannot be read or written, and for a file of another user, what to do. */
-const char *file_why(int number);
+/* Returns why the file or directory at `path` could not be opened for reading, by the errno of that, and what to
+ * do if the user or the sandbox of this process forbids it. */
+const char *file_why(const char *path, int number);
 
 /* Copies the directory part of a path; "." if the path has none. A part that is too long is cut. */
 void file_directory(const char *path, char directory[static PATH_MAX]);

@@ -170,7 +170,7 @@ const struct command command_ctl = { .name = "ctl",
 	.verbs = ctl_verbs,
 	.options = ctl_options,
 	.note = "Root may use all commands. Members of the group control_group may use those that "
-	        "change nothing: status.",
+	        "change nothing, such as status.",
 	.exits = "Exit codes: 0 success; 1 failure; 2 the command line or the configuration is "
 	         "wrong; 3 no daemon is running; 4 status: the rules are not in force, so DNS may "
 	         "pass unjudged.",

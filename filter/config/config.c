@@ -236,7 +236,7 @@ static bool load_config_file(struct config_reader *r, bool may_be_missing, bool 
 		*found = stream != NULL;
 	if (!stream)
 		return (may_be_missing && errno == ENOENT) ||
-		       reader_wrong(r, NULL, "%s", file_why(errno));
+		       reader_wrong(r, NULL, "%s", file_why(r->path, errno));
 	good = load_stream(r, stream);
 	fclose(stream);
 	return good;

@@ -23,7 +23,7 @@ static void say_unreadable(const char *path, int number, struct complaint *error
 		        "dns-root-data)",
 		        path, strerror(number));
 	else
-		complaint_set(error, "%s: %s", path, file_why(number));
+		complaint_set(error, "%s: %s", path, file_why(path, number));
 }
 
 struct anchors *trust_anchors_load(const char *path, struct complaint *error)

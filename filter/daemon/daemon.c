@@ -302,7 +302,7 @@ static int give_up_privileges(struct service *s, struct config *c, const struct 
 	if (error)
 		return error;
 	service_user_check(c);
-	identity_check_files(c);
+	identity_check_files(who, c);
 	error = privileges_drop();
 	if (error)
 		log_error("cannot give up privileges: %s", strerror(-error));

@@ -63,6 +63,8 @@ static void give_directory(const struct identity *who, const struct written_dire
 	if (fd < 0)
 		return;
 	bool is_of_root = fstat(fd, &st) == 0 && st.st_uid == 0;
+	if (is_new)
+		fchmod(fd, 0755); /* whatever the umask: the group of readers goes through it */
 	if (is_of_root && fchown(fd, who->user, who->group) < 0)
 		log_warning(
 		        "cannot give %s to the user %s: %s", d->path, who->name, strerror(errno));
@@ -80,15 +82,15 @@ void identity_prepare_files(const struct identity *who, const struct config *c)
 		give_directory(who, &directories[i]);
 }
 
-void identity_check_files(const struct config *c)
+void identity_check_files(const struct identity *who, const struct config *c)
 {
 	struct written_directory directories[WRITTEN_MAX];
-	unsigned count = written_directories(c, directories);
+	unsigned count = who->is_to_change ? written_directories(c, directories) : 0;
 
 	for (unsigned i = 0; i < count; i++) {
 		if (access(directories[i].path, W_OK | X_OK) != 0)
-			log_error("the user that sealgate runs as (%u) cannot write in %s: %s",
-			        geteuid(), directories[i].path, strerror(errno));
+			log_error("the user %s, as whom sealgate runs, cannot write in %s: %s",
+			        who->name, directories[i].path, strerror(errno));
 	}
 }
 

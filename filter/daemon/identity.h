@@ -36,7 +36,7 @@ void identity_prepare_files(const struct identity *who, const struct config *c);
  * thread. */
 int identity_take(const struct identity *who, uint32_t set);
 
-/* Logs an error for each directory in which the daemon is to write and may not. */
-void identity_check_files(const struct config *c);
+/* After a change of the user: logs an error for each directory in which the daemon is to write and may not. */
+void identity_check_files(const struct identity *who, const struct config *c);
 
 #endif

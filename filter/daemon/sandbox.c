@@ -152,7 +152,7 @@ const char *sandbox_words(void)
 
 void sandbox_log(void)
 {
-	char files[64] = "files as the user may (no Landlock)";
+	char files[64] = "files not restricted";
 
 	if (landlock_version > 0)
 		snprintf(files, sizeof(files), "files by Landlock, version %d", landlock_version);

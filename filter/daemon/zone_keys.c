@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/complaint.h"
 #include "base/file.h"
@@ -24,13 +25,13 @@ static int keys_fail(struct complaint *error, const char *path, const char *what
 
 static int keys_fail_errno(struct complaint *error, const char *path)
 {
-	if (errno == EACCES)
+	if (errno == EACCES && access(path, R_OK) != 0)
 		return keys_fail(error, path,
 		        "the user that sealgate runs as may not read this; docs/signing.md has the "
 		        "commands that change this");
 	return keys_fail(error, path,
 	        errno == EINVAL || errno == EFBIG ? "not a key file: it is binary or too large"
-	                                          : file_why(errno));
+	                                          : file_why(path, errno));
 }
 
 static int keys_fail_path(struct complaint *error, const char *directory)
@@ -223,7 +224,7 @@ int zone_key_files_read(struct zone_key_files *f, const char *directory, const s
 
 	*f = (struct zone_key_files){ .directory = directory, .zone = zone };
 	if (!dir)
-		return keys_fail(error, directory, file_why(errno));
+		return keys_fail(error, directory, file_why(directory, errno));
 	snprintf(prefix, sizeof(prefix), "K%s+", name_text(zone, name));
 	while (result == 0 && (entry = readdir(dir))) {
 		if (!is_key_file(entry->d_name, prefix))
@@ -286,7 +287,7 @@ static int write_key_file(const char *directory, const struct keypair *k, const 
 		result = key_path(path, directory, k, ending) ? file_create(path, text, mode)
 		                                              : -ENAMETOOLONG;
 	key_text_free(text);
-	return result < 0 ? keys_fail(error, path[0] ? path : directory, file_why(-result)) : 0;
+	return result < 0 ? keys_fail(error, path[0] ? path : directory, strerror(-result)) : 0;
 }
 
 static int make_key(struct zone_key_files *f, uint16_t flags, uint8_t algorithm, int64_t now_s,
@@ -368,5 +369,5 @@ int zone_keys_sign(const struct zone_key_files *f, struct crypto *crypto, int64_
 		return keys_fail(error, f->directory, why.text);
 	int result = file_replace(path, text, 0644);
 	free(text);
-	return result < 0 ? keys_fail(error, path, file_why(-result)) : 0;
+	return result < 0 ? keys_fail(error, path, strerror(-result)) : 0;
 }

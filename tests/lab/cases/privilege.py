@@ -100,6 +100,20 @@ def _nobody_may_look_in(world):
         expect_equal(f"owner of /proc/{pid}/mem", os.stat(f"/proc/{pid}/mem").st_uid, 0)
 
 
+def _reload_needs_the_right_to_read(world):
+    """At the start root reads the configuration, at a reload the user."""
+    os.chmod(world.gate.config, 0o600)
+    try:
+        code, said = world.gate.ctl("reload")
+        expect(code == 1 and f"{world.gate.config}: Permission denied (the user that sealgate runs as" in said,
+               f"exit {code}: {said}")
+        expect_data(world.ask("www.p256.test.", "A"), "A", GOOD)
+    finally:
+        os.chmod(world.gate.config, 0o644)
+    code, said = world.gate.ctl("reload")
+    expect_equal("exit code once it may read", code, 0)
+
+
 def _started_as(world, user):
     """Starts a sealgate with this user; returns its exit code and what it says."""
     text = pathlib.Path(world.gate.config).read_text(encoding="utf-8")
@@ -125,5 +139,6 @@ GROUPS = (
         Case("the guard of the rules is that user, too", _guard_is_not_root),
         Case("the log and ctl status say which sandbox is in force", _says_what_is_in_force),
         Case("no other process of its user may look into it", _nobody_may_look_in),
+        Case("a reload says which file the user may not read, and changes nothing", _reload_needs_the_right_to_read),
         Case("root starts no daemon without a user for it", _needs_its_user))),
 )

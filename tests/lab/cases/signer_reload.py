@@ -9,6 +9,7 @@ import pathlib
 import shutil
 import signal
 import subprocess
+import tempfile
 import threading
 
 from lab.clock import Clock, library
@@ -165,6 +166,28 @@ def _unreadable_changes_nothing(world):
     world.gate.ctl("reload")
 
 
+def _elsewhere_after_a_restart(world):
+    """The sandbox has the directories that the configuration named at the start; the user may read both."""
+    is_restricted = "landlock" in world.gate.status()["sandbox"]
+    config = pathlib.Path(world.gate.config)
+    text, elsewhere = config.read_text(encoding="utf-8"), tempfile.mkdtemp(prefix="sealgate-lab-keys-")
+    try:
+        shutil.copytree(world.keys.directory, elsewhere, dirs_exist_ok=True)
+        let_sealgate_read(elsewhere)
+        config.write_text(text.replace(world.keys.directory, elsewhere), encoding="utf-8")
+        code, said = world.gate.ctl("reload")
+        if is_restricted:
+            expect(code == 1 and "the sandbox allows this after a restart" in said, f"exit {code}: {said}")
+        else:
+            expect_equal("exit code without Landlock", code, 0)
+        world.gate.restart()
+        wait_until(lambda: _ask(world).data("RRSIG"), "the keys elsewhere do not sign")
+    finally:
+        config.write_text(text, encoding="utf-8")
+        world.gate.restart()
+        shutil.rmtree(elsewhere)
+
+
 def _nothing_is_lost(world):
     wrong, is_over = [], threading.Event()
 
@@ -230,6 +253,8 @@ GROUPS = (
              _wrong_changes_nothing),
         Case("reload: a key that sealgate's user may not read is named, and changes nothing",
              _unreadable_changes_nothing),
+        Case("reload: keys in a directory that is new are read after a restart, and that is said",
+             _elsewhere_after_a_restart),
         Case("reload: no query is lost, over UDP and TCP", _nothing_is_lost))),
     Group("signer keys that end soon", _scene("+100d"), (
         Case("pre-made signatures: the log and the status say that they expire in 18 days", _warns),)),
