@@ -53,7 +53,8 @@ int identity_find(struct identity *who, const struct config *c)
 
 /* ---- Files ---- */
 
-/* Root alone can replace a name in the directory above, so the names cannot be changed in between. */
+/* The directories above those of our own are root's, so nobody else can put another one in their place. One that
+ * this call has made was empty: what is given away is worth nothing. */
 static void give_directory(const struct identity *who, const struct written_directory *d)
 {
 	struct stat st;
