@@ -136,7 +136,7 @@ static bool is_set_to_one(const char *path)
  * setting the kernel looks for the way back to the server by the mark, too, and finds that route: so
  * it takes the server's address for one of its own, and drops the packet. WireGuard's wg-quick
  * switches it on for all interfaces. IPv6 has no such setting. */
-void conflicts_in_settings(
+static void look_for_src_valid_mark(
         const struct config *c, const char *root, conflict_say *say, void *context)
 {
 	static const char conf[] = "/proc/sys/net/ipv4/conf/";
@@ -144,8 +144,6 @@ void conflicts_in_settings(
 	glob_t found;
 	size_t i = 0;
 
-	if (c->tcp != TCP_RELAY || !config_forwards(c))
-		return;
 	snprintf(pattern, sizeof(pattern), "%s%s*/src_valid_mark", root, conf);
 	if (glob(pattern, 0, NULL, &found) != 0)
 		return;
@@ -162,4 +160,50 @@ void conflicts_in_settings(
 		say(context, sentence);
 	}
 	globfree(&found);
+}
+
+static bool exists(const char *root, const char *pattern)
+{
+	char path[PATH_MAX];
+	glob_t found;
+
+	snprintf(path, sizeof(path), "%s%s", root, pattern);
+	bool is_there = glob(path, 0, NULL, &found) == 0;
+	globfree(&found);
+	return is_there;
+}
+
+/* If bridged packets meet the rules while they are still in the bridge, TPROXY gives them to the relay there,
+ * and the bridge takes them away from it again. The client's connection gets no answer. */
+static void look_for_bridged(const char *root, conflict_say *say, void *context)
+{
+	static const char *const switches[] = { "bridge-nf-call-iptables",
+		"bridge-nf-call-ip6tables" };
+	char path[PATH_MAX], sentence[SENTENCE_MAX];
+
+	if (!exists(root, "/sys/class/net/*/bridge"))
+		return;
+	for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++) {
+		snprintf(path, sizeof(path), "%s/proc/sys/net/bridge/%s", root, switches[i]);
+		if (!is_set_to_one(path))
+			continue;
+		snprintf(sentence, sizeof(sentence),
+		        "net.bridge.%s is 1 (docker and Kubernetes set it), so DNS over TCP that "
+		        "comes "
+		        "in by a bridge does not reach the relay, and gets no answer. Set it to 0, "
+		        "or "
+		        "tcp = \"refuse\"",
+		        switches[i]);
+		say(context, sentence);
+		return;
+	}
+}
+
+void conflicts_in_settings(
+        const struct config *c, const char *root, conflict_say *say, void *context)
+{
+	if (c->tcp != TCP_RELAY || !config_forwards(c))
+		return;
+	look_for_src_valid_mark(c, root, say, context);
+	look_for_bridged(root, say, context);
 }

@@ -12,8 +12,8 @@ typedef void conflict_say(void *context, const char *sentence);
  * that are installed. */
 void conflicts_in_rules(const struct config *c, conflict_say *say, void *context);
 
-/* Calls `say` with a sentence if a setting of the kernel makes it drop what servers send to the relay
- * of a gateway. `root` precedes the paths of the settings: "" except in tests. */
+/* Calls `say` with a sentence for each kind of setting of the kernel that makes it drop what servers send to
+ * the relay of a gateway, or keeps connections from the relay. `root` precedes the paths of the settings: "" except in tests. */
 void conflicts_in_settings(
         const struct config *c, const char *root, conflict_say *say, void *context);
 

@@ -71,6 +71,42 @@ static void a_setting_that_kills_the_relay_is_named(void **state)
 	}
 }
 
+static void bridged_packets_that_miss_the_relay_are_named(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		uint32_t tcp;
+		const char *made;  /* commands of the shell, in the root */
+		const char *named; /* NULL: nothing is said */
+	} rows[] = {
+		{ "off", TCP_RELAY, "mkdir -p $B $D/br0/bridge; echo 0 >$B-iptables", NULL },
+		{ "no bridge", TCP_RELAY, "mkdir -p $B $D/eth0; echo 1 >$B-iptables", NULL },
+		{ "IPv4", TCP_RELAY, "mkdir -p $B $D/br0/bridge; echo 1 >$B-iptables",
+		        "net.bridge.bridge-nf-call-iptables is 1" },
+		{ "IPv6", TCP_RELAY, "mkdir -p $B $D/br0/bridge; echo 1 >$B-ip6tables",
+		        "net.bridge.bridge-nf-call-ip6tables is 1" },
+		{ "nothing is relayed", TCP_REFUSE,
+		        "mkdir -p $B $D/br0/bridge; echo 1 >$B-iptables", NULL },
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char root[] = "/tmp/sealgate-conflicts-XXXXXX", command[PATH_MAX];
+		struct config c = { .role = ROLE_BOTH, .tcp = rows[i].tcp };
+
+		assert_non_null(mkdtemp(root));
+		snprintf(command, sizeof(command),
+		        "cd %s && B=proc/sys/net/bridge/bridge-nf-call D=sys/class/net && { %s; }",
+		        root, rows[i].made);
+		assert_int_equal(system(command), 0);
+		said[0] = '\0';
+		conflicts_in_settings(&c, root, note_said, NULL);
+		assert_row(rows[i].why, (said[0] != '\0') == (rows[i].named != NULL));
+		assert_row(rows[i].why, !rows[i].named || strstr(said, rows[i].named));
+		snprintf(command, sizeof(command), "rm -r %s", root);
+		assert_int_equal(system(command), 0);
+	}
+}
+
 static void a_machine_without_the_setting_has_no_conflict(void **state)
 {
 	(void)state;
@@ -85,6 +121,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_setting_that_kills_the_relay_is_named),
+		cmocka_unit_test(bridged_packets_that_miss_the_relay_are_named),
 		cmocka_unit_test(a_machine_without_the_setting_has_no_conflict),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
