@@ -30,7 +30,8 @@ layer checkout {checkout} {directory}/new{checkout}
 cd {directory}/new
 mkdir -p dev run/old
 mount -t proc proc proc
-mount --rbind /sys sys
+mount -t sysfs sysfs sys
+mount --rbind /sys/fs/cgroup sys/fs/cgroup
 mount -t tmpfs tmpfs dev
 mkdir dev/pts dev/shm dev/net
 mount -t devpts -o newinstance,ptmxmode=0666 devpts dev/pts
