@@ -7,9 +7,12 @@ import os
 
 from lab import manager, recipes
 from lab.machine import ROOT, Machine
+from lab.surroundings import patient
 
 from .case import Case, Group, World, expect, tell, wait_until
 from .watch import Asking
+
+AGAIN_S = patient(1)    # a firewall may drop a packet while it loads its rules
 
 # As kube-proxy makes them: chains of its own, and the service of DNS, put in without touching other rules.
 KUBE = """*filter
@@ -64,7 +67,7 @@ def _do(world, command, stays):
         return _is_in_force(machine) and (stays or int(_status(machine)["rules_restored"]) > before)
 
     with world.lab.attack("forge-address"):
-        with Asking(world, machine.namespace) as asking:
+        with Asking(world, machine.namespace, AGAIN_S) as asking:
             machine.must(command)
             wait_until(is_over, lambda: f"after `{command}` the rules do not come back: {_status(machine)}")
         forged = asking.forged()

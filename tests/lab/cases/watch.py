@@ -48,9 +48,11 @@ def _restored(gate):
 
 
 class Asking:
-    """Asks under an attack, without a pause, until the end."""
+    """Asks under an attack, without a pause, until the end. `again_s`: what comes is complete even if packets are
+    lost on the way."""
 
-    def __init__(self, world, namespace=None):
+    def __init__(self, world, namespace=None, again_s=None):
+        self._again_s = again_s
         self._line, self._ends = Line(world, namespace=namespace), threading.Event()
         self._thread = threading.Thread(target=self._ask)
         self._asked = 0
@@ -74,7 +76,7 @@ class Asking:
         return self._asked
 
     def forged(self):
-        return [answer for answer in self._line.everything() if answer.data("A") == [FORGED[1]]]
+        return [answer for answer in self._line.everything(self._again_s) if answer.data("A") == [FORGED[1]]]
 
 
 def _remove(world, command, text):
