@@ -8,6 +8,8 @@ import signal
 import time
 
 from lab import ask, topology
+from lab.clock import Clock, library
+from lab.resources import LabError
 
 from .case import (Case, Group, expect, expect_data, expect_equal, expect_rcode, on_gateway, wait_until,
                    with_sealgate)
@@ -16,8 +18,18 @@ from .silence import client_of
 NAME, EXPIRED, ZONE = "www.p256.test.", "www.expired.test.", "expired.test."
 BROKEN, BROKEN_ZONE = "www.bogusds.test.", "bogusds.test."
 GOOD = ["192.0.2.80", "192.0.2.81"]
+# Of a clock; none is before sealgate was built, because such a clock counts as not set.
+RIGHT, DAY_BACK = "+172800", "+86400"
 CLIENTS = ({}, {"do": True}, {"edns": 1232})
 IS_OVER = f"the negative trust anchor {ZONE} is over"
+
+
+@contextlib.contextmanager
+def _with_a_clock(lab):
+    if not library():
+        raise LabError("no libfaketime")
+    with with_sealgate("host", clock=Clock(lab.resources, "control-clock", RIGHT))(lab) as world:
+        yield world
 
 
 def _ctl(world, *words):
@@ -150,6 +162,33 @@ def _nta_unsaved(world):
         os.rmdir(path + ".new")
 
 
+def _nta_by_a_clock_set_back(world):
+    """By a clock that is earlier than its begin it is not in force. It ends although that clock never shows its end,
+    and does not come back."""
+    path = world.gate.config.removesuffix(".conf") + ".ntas"
+    with _with_nta(world, "1h"):
+        expect_rcode(world.ask(EXPIRED, "A"), "NOERROR")
+        world.gate.clock.set(DAY_BACK)
+        try:
+            wait_until(lambda: [row["state"] for row in _rows(world, "ntas", "nta", "list")] == ["not-begun"],
+                       "it still counts as begun")
+            wait_until(lambda: world.ask(EXPIRED, "A").rcode == "SERVFAIL", "it is still in force")
+        finally:
+            world.gate.clock.set(RIGHT)
+        wait_until(lambda: world.ask(EXPIRED, "A").rcode == "NOERROR", "it is not in force again")
+    # This clock stands still.
+    world.gate.clock.set(time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(time.time() + 172800)))
+    try:
+        with _with_nta(world, "10s"):
+            wait_until(lambda: _rows(world, "ntas", "nta", "list") == [], "it does not end")
+            with open(path) as file:
+                expect(ZONE not in file.read(), "it is still in the file")
+            expect_rcode(world.ask(EXPIRED, "A"), "SERVFAIL")
+    finally:
+        world.gate.clock.set(RIGHT)
+    expect_rcode(world.ask(EXPIRED, "A"), "SERVFAIL")
+
+
 # ---- What is known ----
 
 def _names(rows):
@@ -279,6 +318,8 @@ _NTA = (
 GROUPS = (
     Group("ctl zones, servers, recent, flush", with_sealgate("host"), _KNOWN),
     Group("ctl nta", with_sealgate("host", queues=2), _NTA),
+    Group("ctl nta with a clock of its own", _with_a_clock, (
+        Case("a negative trust anchor is not extended by a clock that is set back or stands still", _nta_by_a_clock_set_back),)),
     Group("ctl nta on a gateway", on_gateway, _NTA[:1]),
     Group("ctl log-level", with_sealgate("host"), (
         Case("the log level changes at run time, until the next reload", _log_level),)),
