@@ -72,12 +72,12 @@ def bridge_of(lab):
     return lab.bridge
 
 
-def _world(lab, gate):
+def world(lab, gate):
     def from_client(name, rdtype, family=4, **how):
         return ask.query(lab.bridge[0], topology.UPSTREAM[family], name, rdtype, **how)
-    world = World(lab, gate, from_client)
-    world.client, world.bridge = lab.bridge
-    return world
+    here = World(lab, gate, from_client)
+    here.client, here.bridge = lab.bridge
+    return here
 
 
 def on_bridge(more=""):
@@ -85,7 +85,7 @@ def on_bridge(more=""):
     def scene(lab):
         _, bridge = bridge_of(lab)
         with lab.sealgate(bridge, "bridge", more=more) as gate:
-            yield _world(lab, gate)
+            yield world(lab, gate)
     return scene
 
 
@@ -94,7 +94,7 @@ def _not_running(lab):
     _, bridge = bridge_of(lab)
     gate = lab.sealgate(bridge, "bridge")
     try:
-        yield _world(lab, gate)
+        yield world(lab, gate)
     finally:
         gate.remove_rules()
 

@@ -11,6 +11,7 @@ from lab import ask, manager, topology
 from lab.ask import PATIENCE_S
 from lab.attacks import FORGED
 
+from . import bridge
 from .case import Case, Group, World, expect, expect_equal, tell, wait_until, with_sealgate
 from .silence import client_of
 
@@ -31,7 +32,8 @@ class Load:
 
     def __init__(self, world, questions_a_s=QUESTIONS_A_S):
         self._pause_s = 1 / questions_a_s
-        self._sock = ask.udp_socket(client_of(world), topology.UPSTREAM[4])
+        client = getattr(world, "client", None) or client_of(world)
+        self._sock = ask.udp_socket(client, topology.UPSTREAM[4])
         self._sock.connect((topology.UPSTREAM[4], 53))
         self._sock.settimeout(0.2)
         for option in (SO_SNDBUFFORCE, SO_RCVBUFFORCE):     # queries wait there while no process runs
@@ -97,13 +99,26 @@ class Load:
         return len(self._took)
 
 
-def _as_a_service(where, role, ask_by):
+def _on_host(lab, gate=None):
+    return lab.host if not gate else World(lab, gate, lab.ask_from_host)
+
+
+def _on_gateway(lab, gate=None):
+    return lab.router if not gate else World(lab, gate, lab.ask_through_gateway)
+
+
+def _on_bridge(lab, gate=None):
+    return bridge.bridge_of(lab)[1] if not gate else bridge.world(lab, gate)
+
+
+def _as_a_service(role, place):
+    """`place` returns the machine, and later the world around it."""
     @contextlib.contextmanager
     def scene(lab):
-        gate = lab.sealgate(getattr(lab, where), role, grace_ms=GRACE_MS)
+        gate = lab.sealgate(place(lab), role, grace_ms=GRACE_MS)
         try:
             with manager.Manager(lab, gate, drop_ins={"sealgate": DROP_IN}) as service:
-                world = World(lab, gate, getattr(lab, ask_by))
+                world = place(lab, gate)
                 world.service = service
                 service.start()
                 yield world
@@ -201,10 +216,12 @@ REPLACED = (
 )
 
 GROUPS = (
-    Group("takeover on a host", _as_a_service("host", "host", "ask_from_host"), CASES + HANGS,
+    Group("takeover on a host", _as_a_service("host", _on_host), CASES + HANGS,
           obstacle=manager.obstacle()),
     Group("takeover without systemd", with_sealgate("host", grace_ms=GRACE_MS), REPLACED),
-    Group("takeover on a gateway", _as_a_service("router", "gateway", "ask_through_gateway"), CASES,
+    Group("takeover on a bridge", _as_a_service("bridge", _on_bridge), tuple(
+        Case("bridge: " + case.name, case.run) for case in CASES[:2]), obstacle=manager.obstacle()),
+    Group("takeover on a gateway", _as_a_service("gateway", _on_gateway), CASES,
           obstacle=manager.obstacle()),
 )
 
