@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/spill.h"
+#include "flow/flow_private.h"
 
 /* Flows with one hash, at most. A search for a flow compares all of them. */
 #define SAME_HASH_MAX (4 * FLOW_QUESTIONS)
@@ -95,23 +96,26 @@ static bool has_good_owner(const struct flow *flow)
 	                       owner->client.network < SHARE_TALLIES && owner->side < FLOW_SIDES));
 }
 
-static bool has_plausible_values(const struct flow *flow)
+static bool has_plausible_values(const struct kept_source *s, const struct flow *flow)
 {
 	bool is_exempt = flow->kind != QUERY_JUDGED;
 
 	return has_good_owner(flow) && flow->question_len <= QUESTION_MAX &&
-	       flow->iterator <= ITERATOR_SERVER && (is_exempt || !flow->passes_unjudged) &&
-	       !flow->is_signing;
+	       flow->iterator <= ITERATOR_SERVER &&
+	       (s->head.trade == FLOW_SIGNS
+	                       ? flow->is_signing
+	                       : !flow->is_signing && (is_exempt || !flow->passes_unjudged));
 }
 
-/* Copies the question from the flow and its spare entries. */
-static bool read_question(const struct kept_source *s, const struct flow *flow, uint8_t *question)
+/* Copies `len` octets, the question and the rest, from the flow and its spare entries. */
+static bool read_octets(
+        const struct kept_source *s, const struct flow *flow, uint8_t *octets, size_t len)
 {
 	uint8_t spare[sizeof(*flow)];
 	uint32_t at = flow->more;
-	size_t len = flow->question_len, done = len < FLOW_OCTETS ? len : FLOW_OCTETS;
+	size_t done = len < FLOW_OCTETS ? len : FLOW_OCTETS;
 
-	memcpy(question, flow->octets, done);
+	memcpy(octets, flow->octets, done);
 	while (done < len) {
 		size_t n = len - done < sizeof(spare) ? len - done : sizeof(spare);
 		if (at >= s->head.capacity)
@@ -119,25 +123,48 @@ static bool read_question(const struct kept_source *s, const struct flow *flow, 
 		struct table_kept_slot slot = table_read_kept(s->slots, sizeof(spare), at, spare);
 		if (slot.kind != TABLE_KEPT_SPARE)
 			return false;
-		memcpy(question + done, spare, n);
+		memcpy(octets + done, spare, n);
 		done += n;
 		at = slot.next;
 	}
 	return at == TABLE_NONE;
 }
 
-/* A query for a DNS cookie has no question. */
-static bool is_question(struct span question)
+/* Reads the name of a question. A query for a DNS cookie has no question. */
+static bool read_question(struct span question, struct name *name)
 {
 	struct cursor c = cursor_over(question);
-	struct name name;
 
+	*name = (struct name){ 0 };
 	if (question.len == 0)
 		return true;
-	name_read_plain(&c, &name);
+	name_read_plain(&c, name);
 	cursor_u16(&c);
 	cursor_u16(&c);
 	return !c.bad && c.at == c.end;
+}
+
+/* What stands behind the question in a flow of the signer. */
+static bool is_plausible_signing(struct span rest, const struct name *name)
+{
+	struct packed_signing packed;
+
+	if (!is_bool(rest.base + offsetof(struct packed_signing, compact_ok)) ||
+	        !is_bool(rest.base + offsetof(struct packed_signing, sent_edns)))
+		return false;
+	memcpy(&packed, rest.base, sizeof(packed));
+	return packed.way < SIGN_WAYS && packed.sent_labels <= name->labels &&
+	       (packed.server_len == 4 || packed.server_len == 16);
+}
+
+static bool are_plausible(const struct flow *flow, struct span octets)
+{
+	struct span question = span_of(octets.base, flow->question_len);
+	struct span rest = span_of(octets.base + question.len, octets.len - question.len);
+	struct name name;
+
+	return read_question(question, &name) &&
+	       (!flow->is_signing || is_plausible_signing(rest, &name));
 }
 
 static bool is_same(const void *entry, const void *rest)
@@ -157,9 +184,9 @@ static bool is_crowded(const struct flow_table *t, uint32_t hash, const struct f
 
 /* Adds the flow, of which no response waits now: they come again. */
 static void add_again(
-        struct flow_table *t, uint32_t hash, const struct flow *kept, struct span question)
+        struct flow_table *t, uint32_t hash, const struct flow *kept, struct span octets)
 {
-	unsigned spares = spill_spares(&t->table, FLOW_OCTETS, question.len);
+	unsigned spares = spill_spares(&t->table, FLOW_OCTETS, octets.len);
 	struct flow *flow = spill_add(&t->table, hash, offsetof(struct flow, more), spares);
 	uint32_t more = flow->more;
 
@@ -168,7 +195,7 @@ static void add_again(
 	flow->held_packet = 0;
 	flow->parked = 0;
 	flow->is_asked_barely = flow->is_asked_once_more = false;
-	spill_put(&t->table, flow->more, flow->octets, FLOW_OCTETS, question);
+	spill_put(&t->table, flow->more, flow->octets, FLOW_OCTETS, octets);
 	flow_share_take(&t->share, &flow->owner, 1 + spares);
 }
 
@@ -177,22 +204,24 @@ static bool take_flow(
         struct flow_table *t, const struct kept_source *s, const struct candidate *candidate)
 {
 	struct flow flow;
-	uint8_t octets[QUESTION_MAX];
+	uint8_t kept[KEPT_MAX];
 	struct table_kept_slot slot =
 	        table_read_kept(s->slots, sizeof(flow), candidate->slot, &flow);
 
-	if (slot.kind != TABLE_KEPT_ENTRY || !has_plausible_values(&flow) ||
-	        !read_question(s, &flow, octets))
+	if (slot.kind != TABLE_KEPT_ENTRY || !has_plausible_values(s, &flow))
 		return false;
-	struct span question = span_of(octets, flow.question_len);
-	unsigned spares = spill_spares(&t->table, FLOW_OCTETS, question.len);
-	if (!is_question(question) || is_crowded(t, slot.hash, &flow) ||
+	struct span octets = span_of(
+	        kept, flow.question_len + (flow.is_signing ? sizeof(struct packed_signing) : 0));
+	if (!read_octets(s, &flow, kept, octets.len))
+		return false;
+	unsigned spares = spill_spares(&t->table, FLOW_OCTETS, octets.len);
+	if (!are_plausible(&flow, octets) || is_crowded(t, slot.hash, &flow) ||
 	        t->table.capacity - t->table.used <= spares)
 		return false;
 	flow.expires_ms = candidate->expires_ms + s->outage_ms;
 	if (flow.expires_ms > s->latest_ms)
 		flow.expires_ms = s->latest_ms;
-	add_again(t, slot.hash, &flow, question);
+	add_again(t, slot.hash, &flow, octets);
 	return true;
 }
 

@@ -11,7 +11,7 @@
 
 /* Changes with the meaning of what lies in the memory. Sizes are compared besides. */
 #ifndef FLOW_LAYOUT
-#define FLOW_LAYOUT 1
+#define FLOW_LAYOUT 2
 #endif
 
 /* Flows that were answered, and whose verdicts are not sent yet, at most. More are removed at once. */
@@ -56,7 +56,7 @@ int flow_table_init_kept(struct flow_table *t, uint32_t capacity, uint32_t timeo
  * trade. `memory` has `size` octets, which may have been altered in any way and still change. A flow that is
  * not as this program writes it is left out. So who can write this memory (root, and the user of the
  * service) can at most make up flows: a forged response is judged as any other, unless the flow says that
- * its query is exempt. Queries to the signer are left out: the keys in use may be others now. Returns how
+ * its query is exempt. A flow of the signer holds only under the policy that it names. Returns how
  * many flows were taken; 0 if the layout is another. */
 unsigned flow_table_inherit(struct flow_table *t, const void *memory, size_t size, uint64_t now_ms);
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sign/sign_policy.h"
 
+#include <assert.h>
 #include <stdlib.h>
+
+#include "base/keyedhash.h"
 
 #define DAY_S    86400
 #define PERIOD_S 3600 /* a signature is used for at least this long */
@@ -116,22 +119,29 @@ const struct sign_zone *sign_policy_zone_at(
 	return find_zone(p, name, &server);
 }
 
-static bool zones_ask_alike(const struct sign_zone *a, const struct sign_zone *b)
+static uint64_t fold(uint64_t number, struct span s)
 {
-	if (!name_equal(&a->apex, &b->apex) || a->server_count != b->server_count)
-		return false;
-	for (unsigned i = 0; i < a->server_count; i++) {
-		if (!network_equal(&a->servers[i], &b->servers[i]))
-			return false;
-	}
-	return true;
+	static const struct hash_key open; /* all zero: every process must get the same number */
+	uint8_t octets[sizeof(number) + NAME_MAX_OCTETS];
+
+	assert(s.len <= NAME_MAX_OCTETS);
+	memcpy(octets, &number, sizeof(number));
+	memcpy(octets + sizeof(number), s.base, s.len);
+	return keyed_hash(&open, span_of(octets, sizeof(number) + s.len));
 }
 
-bool sign_policy_asks_alike(const struct sign_policy *a, const struct sign_policy *b)
+uint32_t sign_policy_number(const struct sign_policy *p)
 {
-	for (unsigned i = 0; i < a->zone_count && i < b->zone_count; i++) {
-		if (!zones_ask_alike(&a->zones[i], &b->zones[i]))
-			return false;
+	uint64_t number = p->zone_count;
+
+	for (unsigned i = 0; i < p->zone_count; i++) {
+		const struct sign_zone *zone = &p->zones[i];
+		number = fold(number + zone->server_count, name_span(&zone->apex));
+		for (unsigned n = 0; n < zone->server_count; n++) {
+			const struct network *server = &zone->servers[n];
+			number =
+			        fold(number + server->prefix, span_of(server->octets, server->len));
+		}
 	}
-	return a->zone_count == b->zone_count;
+	return (uint32_t)number;
 }

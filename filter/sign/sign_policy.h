@@ -78,9 +78,9 @@ const struct sign_zone *sign_policy_zone_at(
 /* Returns the zone with this apex, or NULL. */
 const struct sign_zone *sign_policy_apex(const struct sign_policy *p, const struct name *apex);
 
-/* True if both policies have the same zones with the same servers. Then a response to a query sent
- * under one policy can be signed under the other. */
-bool sign_policy_asks_alike(const struct sign_policy *a, const struct sign_policy *b);
+/* Returns a number that is the same for policies that have the same zones with the same servers, in every
+ * process. Then a response to a query sent under one policy can be signed under the other. */
+uint32_t sign_policy_number(const struct sign_policy *p);
 
 /* True if the address (4 or 16 octets) is that of a secondary. */
 bool sign_policy_is_secondary(const struct sign_policy *p, struct span address);

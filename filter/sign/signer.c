@@ -112,8 +112,7 @@ int signer_set_policy(struct signer *s, const struct sign_policy *policy)
 	}
 	memory_set_policy(s, policy, zones);
 	s->renewals.count = 0; /* they borrow keys of the old policy */
-	if (!s->policy || !sign_policy_asks_alike(s->policy, policy))
-		s->policy_number++;
+	s->policy_number = sign_policy_number(policy);
 	s->policy = policy;
 	s->period_s = sign_policy_period(policy);
 	return 0;

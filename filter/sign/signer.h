@@ -29,6 +29,7 @@ enum sign_way {
 	SIGN_WAY_FORMERR, /* type 128, NXNAME (RFC 9824, 3.5) */
 	SIGN_WAY_REFUSED, /* RRSIG, AXFR, IXFR */
 	SIGN_WAY_BADVERS, /* EDNS version above 0 */
+	SIGN_WAYS
 };
 
 /* A query between sign_query() and sign_response(). */

@@ -59,7 +59,7 @@ struct renewals {
 struct signer {
 	struct crypto *crypto;
 	const struct sign_policy *policy;
-	uint32_t policy_number; /* counts policies that ask servers otherwise */
+	uint32_t policy_number; /* another one if servers are asked otherwise */
 	uint32_t period_s;
 	bool doubts_clock;
 	size_t signature_octets; /* the longest signature that fits the tables */

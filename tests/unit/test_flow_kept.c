@@ -20,14 +20,14 @@ struct process {
 };
 
 static struct talk talks[TALKS];
+static enum flow_trade trade = FLOW_VALIDATES;
 
 static void begin_with(struct process *p, uint32_t capacity)
 {
 	p->size = flow_kept_size(capacity);
 	p->memory = calloc(1, p->size);
 	assert_int_equal(
-	        flow_table_init_kept(&p->table, capacity, TIMEOUT_MS, p->memory, FLOW_VALIDATES),
-	        0);
+	        flow_table_init_kept(&p->table, capacity, TIMEOUT_MS, p->memory, trade), 0);
 }
 
 static void begin(struct process *p)
@@ -49,13 +49,36 @@ static void begin_talks(void)
 	begin_talk(&talks[LAST], 4, 1003, 10, "last.example.org");
 }
 
+/* What the signer keeps of a query, made from its id. */
+static struct flow_signing signing_of(const struct talk *t)
+{
+	return (struct flow_signing){ .asked = { .client = t->asked,
+		                              .way = (uint8_t)(t->asked.id % SIGN_WAYS),
+		                              .sent_labels = 1,
+		                              .sent_type = TYPE_NS,
+		                              .compact_ok = t->asked.id % 2,
+		                              .policy = 70000u + t->asked.id },
+		.server_len = t->asked.id % 2 ? 4 : 16,
+		.server = { (uint8_t)t->asked.id, 1 } };
+}
+
+static bool ask_in_trade(struct process *p, const struct talk *t, uint64_t now_ms)
+{
+	if (trade != FLOW_SIGNS)
+		return ask(&p->table, t, now_ms);
+	const struct flow_signing signing = signing_of(t);
+	struct flow_key key =
+	        flow_key_of_query(&p->table.hash_key, &t->query, t->asked.id, t->query_way);
+	return flow_remember_signing(&p->table, &key, &signing, now_ms).evicted == 0;
+}
+
 static void ask_all(struct process *p)
 {
 	begin_talks();
 	for (int i = 0; i < TALKS; i++)
-		assert_true(ask(&p->table, &talks[i], START_MS + (unsigned)i));
+		assert_true(ask_in_trade(p, &talks[i], START_MS + (unsigned)i));
 	/* the first slot has the newest flow then */
-	assert_true(ask(&p->table, &talks[SHORT], START_MS + TALKS));
+	assert_true(ask_in_trade(p, &talks[SHORT], START_MS + TALKS));
 }
 
 /* The successor's own layout of the memory. */
@@ -336,10 +359,15 @@ static void expect_plausible(const struct flow_table *t, const struct flow *flow
 	        flow->owner.is_counted && (flow->owner.client.address >= SHARE_TALLIES ||
 	                                          flow->owner.client.network >= SHARE_TALLIES ||
 	                                          flow->owner.side >= FLOW_SIDES));
-	assert_false(flow->kind == QUERY_JUDGED && flow->passes_unjudged);
+	assert_false(trade != FLOW_SIGNS && flow->kind == QUERY_JUDGED && flow->passes_unjudged);
 	assert_in_range(flow->iterator, ITERATOR_UNKNOWN, ITERATOR_SERVER);
-	assert_true(!flow->is_signing && flow->parked == 0 && flow->held_packet == 0);
+	assert_true(flow->parked == 0 && flow->held_packet == 0);
+	assert_int_equal(flow->is_signing, trade == FLOW_SIGNS);
 	flow_read(t, flow, &asked);
+	if (flow->is_signing) {
+		assert_in_range(asked.signing.asked.way, 0, SIGN_WAYS - 1);
+		assert_true(asked.signing.server_len == 4 || asked.signing.server_len == 16);
+	}
 	if (asked.client.question_len == 0)
 		return;
 	c = cursor_over(span_of(asked.client.question, asked.client.question_len));
@@ -359,7 +387,7 @@ static void take_over_hostile(const struct process *old)
 	for (; flow; flow = table_younger(&new.table.table, flow))
 		expect_plausible(&new.table, flow);
 	for (int i = 0; i < TALKS; i++)
-		ask(&new.table, &talks[i], START_MS + 9);
+		ask_in_trade(&new, &talks[i], START_MS + 9);
 	for (int i = 0; i < 2; i++)
 		flow_expire(&new.table, START_MS + 9 + TIMEOUT_MS);
 	assert_int_equal(new.table.table.used, 0);
@@ -412,7 +440,7 @@ static void memory_of_an_attacker_fills_the_table_and_no_more(void **state)
 			flow.expires_ms = START_MS + 9 + (uint64_t)random() % (TIMEOUT_MS + 2);
 			flow.question_len = (uint16_t)(random() % (QUESTION_MAX + 9));
 			flow.more = (uint32_t)(random() % (CAPACITY + 1));
-			flow.is_signing = false;
+			flow.is_signing = trade == FLOW_SIGNS;
 			memset(flow.octets, 0, random() % 2 ? sizeof(flow.octets) : 1);
 			memcpy(at + header, &flow, sizeof(flow));
 			if (round % 2) /* one hash for all: a search would compare all of them */
@@ -422,6 +450,55 @@ static void memory_of_an_attacker_fills_the_table_and_no_more(void **state)
 	}
 	end(&old);
 }
+
+/* A signer that is replaced signs the responses to queries that the one before sent on. */
+static void a_successor_of_a_signer_finds_each_flow(void **state)
+{
+	(void)state;
+	struct process old, new;
+
+	begin(&old);
+	ask_all(&old);
+	begin(&new);
+	assert_int_equal(flow_table_inherit(&new.table, old.memory, old.size, START_MS + 9), TALKS);
+	for (int i = 0; i < TALKS; i++) {
+		const struct flow_signing wanted = signing_of(&talks[i]);
+		struct flow_key key = flow_key_of_query(&new.table.hash_key, &talks[i].query,
+		        wanted.asked.client.id, talks[i].query_way);
+		struct flow *flow = flow_find_asked(&new.table, &key, &wanted.asked.client);
+		union flow_asked read;
+
+		assert_non_null(flow);
+		flow_read(&new.table, flow, &read);
+		const struct signer_query *asked = &read.signing.asked;
+		assert_int_equal(asked->policy, wanted.asked.policy);
+		assert_int_equal(asked->way, wanted.asked.way);
+		assert_int_equal(asked->compact_ok, wanted.asked.compact_ok);
+		assert_int_equal(asked->client.question_len, wanted.asked.client.question_len);
+		assert_memory_equal(asked->client.question, wanted.asked.client.question,
+		        wanted.asked.client.question_len);
+		assert_int_equal(read.signing.server_len, wanted.server_len);
+		assert_memory_equal(read.signing.server, wanted.server, wanted.server_len);
+	}
+	end(&old);
+	end(&new);
+}
+
+static int as_a_signer(void **state)
+{
+	(void)state;
+	trade = FLOW_SIGNS;
+	return 0;
+}
+
+static int as_a_validator(void **state)
+{
+	(void)state;
+	trade = FLOW_VALIDATES;
+	return 0;
+}
+
+#define SIGNER_TEST(test) cmocka_unit_test_setup_teardown(test, as_a_signer, as_a_validator)
 
 int main(void)
 {
@@ -437,6 +514,9 @@ int main(void)
 		cmocka_unit_test(a_slot_says_whether_it_is_an_entry),
 		cmocka_unit_test(no_octet_of_the_memory_is_believed),
 		cmocka_unit_test(memory_of_an_attacker_fills_the_table_and_no_more),
+		SIGNER_TEST(a_successor_of_a_signer_finds_each_flow),
+		SIGNER_TEST(no_octet_of_the_memory_is_believed),
+		SIGNER_TEST(memory_of_an_attacker_fills_the_table_and_no_more),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

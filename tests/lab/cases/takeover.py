@@ -10,10 +10,14 @@ import time
 from lab import ask, manager, topology
 from lab.ask import PATIENCE_S
 from lab.attacks import FORGED
+from lab.signing import legacy
 
 from . import bridge
-from .case import Case, Group, World, expect, expect_equal, tell, wait_until, with_sealgate
+from .case import Case, Group, World, described, expect, expect_equal, tell, wait_until, with_sealgate
+from .signer import SigningWorld
 from .silence import client_of
+
+ZONE = legacy.BY_ORIGIN["masq.lab."]    # dnsmasq, which is one process and can be stopped
 
 NAME = "www.p256.test."
 QUESTIONS_A_S = 150     # an attacker in Python sees each of them
@@ -176,10 +180,7 @@ def _replaced(times):
         with world.lab.attack("race-forge-address"), Load(world) as load:
             for _ in range(times):
                 time.sleep(random.uniform(0, 0.5))
-                old = gate.process
-                gate.start("--replace")
-                expect_equal("exit code of the old process", old.wait(PATIENCE_S), 0)
-                old.stop()
+                _replace(gate)
                 mark = load.mark()
                 wait_until(lambda: load.answered_since(mark), "no answers come after the end")
         _judge_load(load, times)
@@ -202,6 +203,46 @@ def _says_that_another_runs(world):
     expect(world.ask(NAME, "A") is not None, "the one that runs was disturbed")
 
 
+@contextlib.contextmanager
+def _signer(lab):
+    gate = lab.signing.sealgate("gateway")
+    try:
+        gate.start()
+        yield SigningWorld(lab.signing, gate, None)
+    finally:
+        gate.stop()
+        gate.remove_rules()
+
+
+def _replace(gate):
+    old = gate.process
+    gate.start("--replace")
+    expect_equal("exit code of the old process", old.wait(PATIENCE_S), 0)
+    old.stop()
+
+
+def _signs_what_was_asked_before(world):
+    """The server has the query while sealgate is replaced. Its response is signed by the new process."""
+    signing, gate = world.signing, world.gate
+    server, address = signing.processes[ZONE.origin], ZONE.addresses[4]
+    for name in ("www." + ZONE.origin, "no-such-name." + ZONE.origin):
+        query = ask.make(name, "A", do=True, rd=False)
+        asked = gate.counter("queries")
+        with ask.udp_socket(signing.validators_namespace, address) as sock:
+            sock.connect((address, 53))
+            server.freeze()
+            try:
+                sock.send(query.to_wire())
+                wait_until(lambda: gate.counter("queries") > asked, "the query does not come")
+                _replace(gate)
+            finally:
+                server.thaw()
+            answer = ask.receive(sock, query.to_wire())
+        expect(answer is not None, f"{name}: no response after the replacement", *world.log_tail())
+        expect("RRSIG" in str(answer.wire and ask.dns.message.from_wire(answer.wire)), described(answer))
+        expect(gate.log_lines("taken over, with 1 queries in flight"), *world.log_tail())
+
+
 CASES = (
     Case("systemctl restart loses no query", _nothing_is_lost(_restart, 3)),
     Case("kill -9 loses no query", _nothing_is_lost(_signal("KILL"), 5)),
@@ -219,6 +260,9 @@ GROUPS = (
     Group("takeover on a host", _as_a_service("host", _on_host), CASES + HANGS,
           obstacle=manager.obstacle()),
     Group("takeover without systemd", with_sealgate("host", grace_ms=GRACE_MS), REPLACED),
+    Group("takeover of a signer", _signer, (
+        Case("a query that the server has is answered, signed, by the process that replaces the signer",
+             _signs_what_was_asked_before),)),
     Group("takeover on a bridge", _as_a_service("bridge", _on_bridge), tuple(
         Case("bridge: " + case.name, case.run) for case in CASES[:2]), obstacle=manager.obstacle()),
     Group("takeover on a gateway", _as_a_service("gateway", _on_gateway), CASES,

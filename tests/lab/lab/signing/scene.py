@@ -26,6 +26,7 @@ class SigningLab:
             asker = self.validators_namespace
             for family in (4, 6):
                 servers.wait_until_answering(asker, address[family], name, process, seconds=WAIT_S)
+        self.processes = {zone.origin: process for process, zone in unsigned}
         self.validators = []
 
     @property
