@@ -123,7 +123,7 @@ void gates_use_ntas(struct gates *g, const struct nta_list *ntas)
 		gates_forget(g);
 	for (unsigned i = 0; i < count && count <= FORGOTTEN_MAX; i++)
 		gates_forget_within(g, zones[i]);
-	gate_forget(&g->gate);
+	forget_answers(g);
 }
 
 /* A response that passed by a local name must not be recalled when that is gone. */
