@@ -108,7 +108,7 @@ static bool has_plausible_values(const struct kept_source *s, const struct flow 
 }
 
 /* Copies `len` octets, the question and the rest, from the flow and its spare entries. */
-static bool read_octets(
+static bool read_kept_octets(
         const struct kept_source *s, const struct flow *flow, uint8_t *octets, size_t len)
 {
 	uint8_t spare[sizeof(*flow)];
@@ -212,7 +212,7 @@ static bool take_flow(
 		return false;
 	struct span octets = span_of(
 	        kept, flow.question_len + (flow.is_signing ? sizeof(struct packed_signing) : 0));
-	if (!read_octets(s, &flow, kept, octets.len))
+	if (!read_kept_octets(s, &flow, kept, octets.len))
 		return false;
 	unsigned spares = spill_spares(&t->table, FLOW_OCTETS, octets.len);
 	if (!are_plausible(&flow, octets) || is_crowded(t, slot.hash, &flow) ||

@@ -81,7 +81,7 @@ void gates_forget_within(struct gates *g, const struct name *top)
 {
 	store_forget_within(&g->store, top);
 	store_forget_within(&g->dateless.store, top);
-	gate_forget(&g->gate);
+	forget_answers(g);
 }
 
 void gates_use_anchors(struct gates *g, const struct anchors *anchors)
