@@ -164,7 +164,7 @@ static bool are_plausible(const struct flow *flow, struct span octets)
 	struct name name;
 
 	return read_question(question, &name) &&
-	       (!flow->is_signing || is_plausible_signing(rest, &name));
+	       (!flow->is_signing || (question.len > 0 && is_plausible_signing(rest, &name)));
 }
 
 static bool is_same(const void *entry, const void *rest)

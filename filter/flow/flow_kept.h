@@ -56,7 +56,8 @@ int flow_table_init_kept(struct flow_table *t, uint32_t capacity, uint32_t timeo
  * trade. `memory` has `size` octets, which may have been altered in any way and still change. A flow that is
  * not as this program writes it is left out. So who can write this memory (root, and the user of the
  * service) can at most make up flows: a forged response is judged as any other, unless the flow says that
- * its query is exempt. A flow of the signer holds only under the policy that it names. Returns how
+ * its query is exempt; and who can write the memory of a signer can have it sign a response of the server as
+ * the answer to another question. A flow of the signer holds only under the policy that it names. Returns how
  * many flows were taken; 0 if the layout is another. */
 unsigned flow_table_inherit(struct flow_table *t, const void *memory, size_t size, uint64_t now_ms);
 

@@ -223,7 +223,8 @@ static void make_response(struct sign_job *job, struct writer *out)
 }
 
 /* Reads the question of the client. Returns false if the policy has changed since, so that the
- * server should have got another question. */
+ * server should have got another question; or if the name lies in no zone, as in a flow that another process
+ * made up. */
 static bool job_read_question(struct sign_job *job)
 {
 	const struct client_query *asked = &job->asked->client;
@@ -234,7 +235,8 @@ static bool job_read_question(struct sign_job *job)
 	else
 		name_read_plain(&c, &job->qname);
 	job->qtype = get_u16(asked->question + asked->question_len - 4);
-	return !c.bad && job->asked->policy == job->signer->policy_number;
+	return !c.bad && job->asked->policy == job->signer->policy_number &&
+	       zone_of(job, &job->qname);
 }
 
 void sign_response(struct signer *s, const struct signer_query *asked,
