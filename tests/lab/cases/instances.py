@@ -168,7 +168,7 @@ def _both_come_back(world):
 ASK_AS = """
 import socket, sys
 mark, source, address, wait_s, wire = sys.argv[1:]
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
 s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 if int(mark):
     s.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, int(mark).to_bytes(4, sys.byteorder))
@@ -201,16 +201,16 @@ def _port_53_at_both_ends(world):
     """Whichever rules were applied last."""
     for gate in (world.host, world.signer, world.host):
         gate.apply_rules()
-        world.host.ctl("flush")
-        with world.lab.attack("forge-address"):
-            answer = _ask_as(world.lab.host, topology.UPSTREAM[4], ask.make("www.p256.test.", "A"), own_zone.ASKER)
-            expect_rcode(answer, "SERVFAIL")
-        answer = _ask_as(world.lab.host, topology.UPSTREAM[4], ask.make("www.p256.test.", "A"), own_zone.ASKER)
-        expect_data(answer, "A", GOOD)
-        answer = _ask_as(world.lab.upstream, world.zone.addresses[4],
-                         ask.make(f"p{next(_names)}.{own_zone.ORIGIN}", "A", do=True, rd=False), own_zone.STRANGER)
-        expect_data(answer, "A", [own_zone.ADDRESS])
-        expect(answer.data("RRSIG"), f"not signed: {described(answer)}")
+        for family in (4, 6):
+            world.host.ctl("flush")
+            query, asker = ask.make("www.p256.test.", "A"), own_zone.ASKER[family]
+            with world.lab.attack("forge-address"):
+                expect_rcode(_ask_as(world.lab.host, topology.UPSTREAM[family], query, asker), "SERVFAIL")
+            expect_data(_ask_as(world.lab.host, topology.UPSTREAM[family], query, asker), "A", GOOD)
+            query = ask.make(f"p{next(_names)}.{own_zone.ORIGIN}", "A", do=True, rd=False)
+            answer = _ask_as(world.lab.upstream, world.zone.addresses[family], query, own_zone.STRANGER[family])
+            expect_data(answer, "A", [own_zone.ADDRESS])
+            expect(answer.data("RRSIG"), f"not signed: {described(answer)}")
 
 
 def _each_packet_once(world):

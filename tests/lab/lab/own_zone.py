@@ -11,7 +11,10 @@ from .signing import legacy
 from .zones import read_key
 
 ORIGIN = "own.lab."
-VALIDATOR, STRANGER, ASKER = "10.53.4.24", "10.53.4.25", "10.53.3.7"
+VALIDATOR = "10.53.4.24"
+# Clients that ask from port 53: one elsewhere, and one on the host.
+STRANGER = {4: "10.53.4.25", 6: "fd53:4::25"}
+ASKER = {4: "10.53.3.7", 6: "fd53:3::7"}
 ADDRESS = "192.0.2.9"
 ZONE = """
 @   300 IN SOA ns hostmaster 1 7200 3600 600 300
@@ -61,13 +64,13 @@ class OwnZone:
         lab, path = self.lab, self.lab.resources.path("own.zone")
         with open(path, "w") as file:
             file.write(ZONE.format(v4=self.addresses[4], address=ADDRESS))
-        lab.upstream.run("ip", "address", "add", f"{VALIDATOR}/24", "dev", "wire")
-        lab.upstream.run("ip", "address", "add", f"{STRANGER}/24", "dev", "wire")
-        lab.host.run("ip", "address", "add", f"{ASKER}/24", "dev", "wire")
         with contextlib.ExitStack() as stack:
-            stack.callback(lab.host.run, "ip", "address", "del", f"{ASKER}/24", "dev", "wire")
-            stack.callback(lab.upstream.run, "ip", "address", "del", f"{STRANGER}/24", "dev", "wire")
-            stack.callback(lab.upstream.run, "ip", "address", "del", f"{VALIDATOR}/24", "dev", "wire")
+            for namespace, address in ((lab.upstream, f"{VALIDATOR}/24"), (lab.upstream, f"{STRANGER[4]}/24"),
+                                       (lab.upstream, f"{STRANGER[6]}/64"), (lab.host, f"{ASKER[4]}/24"),
+                                       (lab.host, f"{ASKER[6]}/64")):
+                nodad = ("nodad",) if ":" in address else ()
+                namespace.run("ip", "address", "add", address, "dev", "wire", *nodad)
+                stack.callback(namespace.run, "ip", "address", "del", address, "dev", "wire")
             stack.enter_context(nat.spared(lab.wire, [
                 (family, "-p", "udp", "-d", self.addresses[family], "--dport", "53") for family in (4, 6)]))
             nsd = legacy.start_nsd(lab.resources, lab.host, "own-nsd", self.addresses, [(ORIGIN, path)])
