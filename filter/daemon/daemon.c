@@ -309,13 +309,16 @@ static int give_up_privileges(struct service *s, struct config *c, const struct 
 	return error;
 }
 
-/* Binds the queues, or takes them over. */
+/* Binds the queues, or takes them over. Until then another process may change its negative trust anchors, so
+ * their file is read afterwards. */
 static int bind_queues(struct service *s, const struct config *c, bool replaces)
 {
 	int error = replaces ? replace_running(c->control_socket, &s->before) : 0;
 
 	if (error)
 		return error;
+	if (!s->zones)
+		nta_keeper_init(&s->ntas, c, service_nta_now(s));
 	error = service_bind_queues(s);
 	if (error)
 		replace_tell_running(c->control_socket);
@@ -363,8 +366,6 @@ int daemon_run(struct config *configured, const char *path, bool replaces)
 	        c->unsynchronised_clock == UNSYNCHRONISED_DOUBT);
 	s.time.signs = s.zones != NULL;
 	timekeeper_look(&s.time, clock_monotonic_ms(), 0);
-	if (!s.zones)
-		nta_keeper_init(&s.ntas, c, service_nta_now(&s));
 	error = follow_anchors(&s, c);
 	if (!error)
 		error = look_for_prefixes(&s, c);

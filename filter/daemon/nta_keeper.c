@@ -11,6 +11,9 @@
 
 #define IDLE_MS 60000 /* between looks if none ends earlier */
 
+/* The two clocks may differ by this much because one of them is corrected. */
+#define APART_S 5
+
 /* ---- Which are in force ---- */
 
 const char *nta_state_word(enum nta_state state)
@@ -153,6 +156,14 @@ static void remove_added(struct nta_keeper *k, struct added_nta *added)
 	*added = k->added.items[--k->added.count];
 }
 
+static int save(struct nta_keeper *k, struct complaint *why)
+{
+	int error = nta_file_save(&k->added, k->path, why);
+
+	k->is_unsaved = error != 0;
+	return error;
+}
+
 static int publish_and_wait(struct nta_keeper *k, struct nta_now now, struct complaint *why)
 {
 	publish(k, now);
@@ -179,8 +190,9 @@ int nta_keeper_add(
 		added = &k->added.items[k->added.count++];
 	*added = (struct added_nta){ *nta, now.wall_s,
 		now.mono_ms + 1000 * (uint64_t)(nta->expires_s - now.wall_s) };
-	if (nta_file_save(&k->added, k->path, why) != 0) {
-		k->added = before; /* it would be gone after a restart */
+	if (save(k, why) != 0) {
+		k->added =
+		        before; /* it would be gone after a restart; or the file has it already */
 		return -1;
 	}
 	log_warning("negative trust anchor %.255s until %s (sealgate ctl): whatever lies below "
@@ -209,9 +221,15 @@ int nta_keeper_remove(
 	remove_added(k, added);
 	log_info("the negative trust anchor %.255s was removed (sealgate ctl)",
 	        name_text(zone, name));
-	int saved = nta_file_save(&k->added, k->path, &unsaved);
-	if (publish_and_wait(k, now, why) != 0)
+	int saved = save(k, &unsaved);
+	if (publish_and_wait(k, now, why) != 0) {
+		if (saved != 0)
+			complaint_set(why,
+			        "a worker still uses it: does it hang? And it will be in "
+			        "force after a restart: %.400s",
+			        unsaved.text);
 		return -1;
+	}
 	if (saved != 0)
 		complaint_set(why,
 		        "it is not in force any more, but will be after a restart: %.400s",
@@ -239,6 +257,30 @@ static void log_configured_ends(const struct nta_keeper *k, struct nta_now now)
 	}
 }
 
+/* The earlier end counts. A clock that was not set says nothing of the time of day; once it is set, it may show
+ * less than the whole span that was assumed. A clock that was set back must not show more than is left. */
+static void tighten(struct nta_keeper *k, struct added_nta *added, struct nta_now now)
+{
+	int64_t until_s = added->nta.expires_s;
+	uint64_t by_wall_ms = until_s > now.wall_s ? 1000 * (uint64_t)(until_s - now.wall_s) : 0;
+	uint64_t by_mono_ms = added->end_ms > now.mono_ms ? added->end_ms - now.mono_ms : 0;
+
+	if (by_wall_ms < by_mono_ms) {
+		added->end_ms = now.mono_ms + by_wall_ms;
+	} else if (by_wall_ms > by_mono_ms + 1000 * APART_S) {
+		added->nta.expires_s = now.wall_s + (int64_t)(by_mono_ms / 1000);
+		k->is_unsaved = true;
+	}
+}
+
+static void tighten_all(struct nta_keeper *k, struct nta_now now)
+{
+	for (unsigned i = 0; i < k->added.count; i++) {
+		if (now.wall_s >= k->added.items[i].since_s)
+			tighten(k, &k->added.items[i], now);
+	}
+}
+
 /* Returns true if any has ended. */
 static bool end_added(struct nta_keeper *k, struct nta_now now)
 {
@@ -257,11 +299,12 @@ static bool end_added(struct nta_keeper *k, struct nta_now now)
 void nta_keeper_look(struct nta_keeper *k, struct nta_now now)
 {
 	struct complaint why;
+	bool was_unsaved = k->is_unsaved;
 
-	if (end_added(k, now) && nta_file_save(&k->added, k->path, &why) != 0)
-		log_error("negative trust anchors that are over cannot be removed from their "
-		          "file: %s",
-		        why.text);
+	tighten_all(k, now);
+	if ((end_added(k, now) || k->is_unsaved) && save(k, &why) != 0 && !was_unsaved)
+		log_error(
+		        "the file of negative trust anchors has some that are over: %s", why.text);
 	if (now.wall_s >= 0 && k->looked_s >= 0)
 		log_configured_ends(k, now);
 	k->looked_s = now.wall_s;

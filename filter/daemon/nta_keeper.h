@@ -4,8 +4,9 @@
  *
  * Each of them lets forged answers pass below its name, so none may last longer than it was meant to:
  * - its end is a time of day, and workers look at it whenever they use it;
- * - one that was made at run time also ends by the monotonic clock, so setting the clock back does not extend
- *   it, and is not in force by a clock that is earlier than its begin;
+ * - one that was made at run time also ends by the monotonic clock, and the earlier of both ends counts, also
+ *   after a restart: so setting the clock back does not extend it;
+ * - nor is it in force by a clock that is earlier than its begin;
  * - while the clock is not set, none that has an end is in force, because it may be over. */
 #ifndef DAEMON_NTA_KEEPER_H
 #define DAEMON_NTA_KEEPER_H
@@ -26,6 +27,7 @@ struct nta_keeper {
 	struct worker *const *workers;
 	unsigned worker_count;
 	int64_t looked_s; /* the time at the last look; -1: the clock was not set */
+	bool is_unsaved;  /* the file has something else: the next look writes it */
 };
 
 /* Times of the two clocks: since 1970, -1 while the clock is not set; and monotonic. */
@@ -56,11 +58,12 @@ int nta_keeper_add(
         struct nta_keeper *k, const struct nta *nta, struct nta_now now, struct complaint *why);
 
 /* Removes one that was made at run time, and waits likewise. Returns 0; or -1 with a complaint. If only the
- * file could not be written, it is not in force any more, but may be after a restart. */
+ * file could not be written, it is not in force any more, but may be after a restart: each look tries again. */
 int nta_keeper_remove(
         struct nta_keeper *k, const struct name *zone, struct nta_now now, struct complaint *why);
 
-/* Ends those whose time is over. To be called regularly. */
+/* Ends those whose time is over, makes both ends of each agree, and writes the file if that failed before. To be
+ * called regularly. */
 void nta_keeper_look(struct nta_keeper *k, struct nta_now now);
 
 /* Returns the milliseconds until nta_keeper_look() has something to do, for poll(). */

@@ -251,6 +251,44 @@ static void by_a_clock_that_cannot_be_right_it_is_not_in_force(void **state)
 	bed_free(b);
 }
 
+/* At the start the clock was not set, so its whole span was assumed. */
+static void a_clock_that_is_set_late_leaves_it_what_is_left(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	add(b, "broken.test", NOW + DAY, at_start);
+	stop(b);
+	start(b, (struct nta_now){ -1, MONO_MS });
+	look(b, later(DAY - 60, 10));
+	assert_true(in_force(b, "broken.test"));
+	look(b, later(HOUR, 69)); /* the clock was set back */
+	assert_true(in_force(b, "broken.test"));
+	look(b, later(HOUR + 1, 70));
+	assert_false(in_force(b, "broken.test"));
+	bed_free(b);
+}
+
+/* The clock was three days ahead when it was made. */
+static void a_clock_that_was_ahead_does_not_make_it_longer(void **state)
+{
+	(void)state;
+	struct bed *b = bed_new();
+
+	add(b, "broken.test", NOW + 10 * DAY, later(3 * DAY, 0));
+	look(b, later(60, 60));
+	assert_false(in_force(b, "broken.test"));
+	look(b, later(3 * DAY + 60, 3 * DAY + 60));
+	assert_true(in_force(b, "broken.test"));
+	stop(b);
+	start(b, later(7 * DAY - 60, 0));
+	assert_true(in_force(b, "broken.test"));
+	stop(b);
+	start(b, later(7 * DAY + 60, 0));
+	assert_false(in_force(b, "broken.test"));
+	bed_free(b);
+}
+
 static void it_outlives_the_process(void **state)
 {
 	(void)state;
@@ -338,6 +376,12 @@ static void one_that_cannot_be_kept_is_not_made(void **state)
 	b->keeper.path = "/proc/nowhere/ntas";
 	assert_int_equal(nta_keeper_remove(&b->keeper, &nta.zone, at_start, &b->why), -1);
 	assert_non_null(strstr(b->why.text, "after a restart"));
+	assert_false(in_force(b, "broken.test"));
+	/* the disk has room again */
+	b->keeper.path = b->config.nta_state;
+	look(b, later(60, 60));
+	stop(b);
+	start(b, later(120, 120));
 	assert_false(in_force(b, "broken.test"));
 	bed_free(b);
 }
@@ -445,6 +489,8 @@ int main(void)
 		cmocka_unit_test(what_was_learned_below_it_is_forgotten),
 		cmocka_unit_test(it_ends_by_either_clock),
 		cmocka_unit_test(by_a_clock_that_cannot_be_right_it_is_not_in_force),
+		cmocka_unit_test(a_clock_that_is_set_late_leaves_it_what_is_left),
+		cmocka_unit_test(a_clock_that_was_ahead_does_not_make_it_longer),
 		cmocka_unit_test(it_outlives_the_process),
 		cmocka_unit_test(those_of_the_configuration_are_in_force_beside_it),
 		cmocka_unit_test(a_worker_that_hangs_is_named_and_keeps_its_list),
