@@ -121,7 +121,8 @@ int file_replace(const char *path, const char *text, mode_t mode)
 	error = file_make_parent(path);
 	if (error && error != -EROFS && error != -EACCES)
 		return error;
-	error = write_new(new_path, text, O_TRUNC, mode);
+	unlink(new_path); /* left by a process that was killed, which may have been another user's */
+	error = write_new(new_path, text, O_EXCL, mode);
 	if (error)
 		return error;
 	if (rename(new_path, path) < 0) {

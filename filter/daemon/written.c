@@ -37,6 +37,7 @@ unsigned written_directories(
 		d->is_our_own = strcmp(d->path, usual) == 0;
 		for (same = 0; strcmp(found[same].path, d->path) != 0;)
 			same++;
+		found[same].is_our_own |= d->is_our_own; /* another key may have named it first */
 		count += same == count;
 	}
 	return count;

@@ -20,6 +20,8 @@ static void each_directory_in_which_the_daemon_writes_is_found_once(void **state
 		{ "a directory that others use too", ROLE_HOST, "/run/c", NULL, NULL, 2, "/run",
 		        false },
 		{ "each in its own", ROLE_HOST, "/a/c", "/b/t", "/c/r", 4, "/a", false },
+		{ "the socket beside the states", ROLE_HOST, "/var/lib/sealgate/c", NULL, NULL, 1,
+		        "/var/lib/sealgate", true },
 		{ "a name without a directory", ROLE_HOST, "c", NULL, NULL, 2, ".", false },
 		{ "a name in the root directory", ROLE_HOST, "/c", NULL, NULL, 2, "/", false },
 	};
