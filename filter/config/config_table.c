@@ -378,9 +378,10 @@ const struct config_key config_keys[] = {
 	        .help = "The socket that `sealgate ctl` uses to reach the daemon." },
 	{ "control_group", &kind_group, AT(control_group), .text = "sealgate-read",
 	        .help = "The members of this group may use the commands of `sealgate ctl` that\n"
-	                "change nothing, such as status. Root may use all. If there is no such\n"
-	                "group, or with \"\", only root may. The user of the daemon must be a\n"
-	                "member. The group of the user itself is a bad choice if that group can\n"
+	                "change nothing, such as status. Root and the user of the daemon may use\n"
+	                "all; if there is no such group, or with \"\", they alone. That user must\n"
+	                "be a member. The group of the user itself is a bad choice if that group "
+	                "can\n"
 	                "read the keys of a signer." },
 	{ "log_level", &kind_word, AT(log_level), .change = CHANGE_NOW, .words = log_level_words,
 	        .number = LOG_LEVEL_INFO,

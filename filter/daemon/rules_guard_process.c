@@ -29,8 +29,9 @@ struct guard {
 	struct rules_report report;
 	uint64_t gone_ms; /* when the rules were first seen to be gone */
 	int channel;
-	bool yields;    /* and has said so */
-	bool has_ended; /* the daemon has */
+	bool must_apply; /* the configuration has changed */
+	bool yields;     /* and has said so */
+	bool has_ended;  /* the daemon has */
 };
 
 static const enum rules_news news_of[] = {
@@ -59,10 +60,12 @@ static void read_again(struct guard *g)
 
 static void take_order(struct guard *g, enum rules_order order)
 {
-	if (order == RULES_ORDER_RELOAD)
+	if (order == RULES_ORDER_RELOAD) {
 		read_again(g);
-	else
+		g->must_apply = true;
+	} else {
 		g->watch.stands_back = order == RULES_ORDER_STAND_BACK;
+	}
 	rules_watch_now(&g->watch, clock_monotonic_ms());
 }
 
@@ -108,42 +111,72 @@ static void send_report(const struct guard *g)
 	(void)!send(g->channel, &g->report, sizeof(g->report), MSG_NOSIGNAL);
 }
 
+/* Returns the result of rules_apply() for what is configured. */
+static int apply(struct guard *g)
+{
+	g->config->inside = g->inside;
+	g->config->shortcut_interfaces = g->shortcut;
+	int error = rules_apply(g->config);
+	g->config->shortcut_interfaces = g->shortcut;
+	return error;
+}
+
 /* An order to stand back that came while the rules were applied is older than the removal that follows it, and
- * that removal may have been over before. The operator's word counts. */
-static void obey_late_order(struct guard *g)
+ * that removal may have been over before. The operator's word counts. Returns true if the rules were removed. */
+static bool obey_late_order(struct guard *g)
 {
 	bool stood_back = g->watch.stands_back;
 
 	take_orders(g);
-	if (g->watch.stands_back && !stood_back)
-		rules_remove(g->config);
+	if (!g->watch.stands_back || stood_back)
+		return false;
+	rules_remove(g->config);
+	rules_watch_now(&g->watch, clock_monotonic_ms());
+	return true;
+}
+
+/* Whatever is in force now. If the rules cannot be applied, the former ones stay, and the next look tells whether
+ * they protect. */
+static void apply_after_reload(struct guard *g)
+{
+	g->must_apply = false;
+	if (!g->watch.restores || g->watch.stands_back)
+		return;
+	apply(g);
+	obey_late_order(g);
+}
+
+static void tell_failure(struct guard *g, uint64_t now_ms)
+{
+	log_error("rules: cannot be put back; the next attempt follows in %u s. DNS may "
+	          "pass unjudged: run `sealgate rules apply` as root",
+	        rules_watch_failed(&g->watch, now_ms) / 1000);
+	g->report.is_at_work = false;
+	send_report(g);
 }
 
 /* The back end that works may need rights that a service lacks: iptables-legacy wants root. */
 static void put_back(struct guard *g, bool moved)
 {
-	uint64_t now_ms;
+	int error = apply(g);
 
-	g->config->inside = g->inside;
-	g->config->shortcut_interfaces = g->shortcut;
-	int error = rules_apply(g->config);
-	g->config->shortcut_interfaces = g->shortcut;
-	obey_late_order(g);
-	now_ms = clock_monotonic_ms();
+	if (obey_late_order(g))
+		return;
+	uint64_t now_ms = clock_monotonic_ms();
 	/* rules that another back end has may be out of reach, and those of this one still be in place */
 	if (error && look(g) != RULES_IN_FORCE) {
-		log_error("rules: cannot be put back; the next attempt follows in %u s. DNS may "
-		          "pass unjudged: run `sealgate rules apply` as root",
-		        rules_watch_failed(&g->watch, now_ms) / 1000);
-		g->report.is_at_work = false;
-		send_report(g);
+		tell_failure(g, now_ms);
+		return;
+	}
+	if (moved) {
+		rules_watch_moved(&g->watch, now_ms);
 		return;
 	}
 	if (g->gone_ms > 0)
 		log_warning("rules: put back %llu ms after they were found to be gone",
 		        (unsigned long long)(now_ms - g->gone_ms));
 	rules_watch_restored(&g->watch, now_ms);
-	g->report.restored += !moved;
+	g->report.restored++;
 }
 
 /* Says once what is wrong, and once that it is right again. */
@@ -191,6 +224,8 @@ static void tell(struct guard *g, enum rules_state state, enum rules_action acti
 
 static void look_and_act(struct guard *g)
 {
+	if (g->must_apply)
+		apply_after_reload(g);
 	uint64_t began_ms = clock_monotonic_ms();
 	enum rules_state state = look(g);
 	uint64_t now_ms = clock_monotonic_ms();

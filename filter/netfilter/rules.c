@@ -263,20 +263,8 @@ int rules_apply(struct config *c)
 	return error;
 }
 
-/* Rules of a back end that rules_backend does not allow protect, but are not those of the configuration. */
-static enum rules_found look_with(
-        const struct backend *b, const struct config *c, struct complaint *why)
-{
-	enum rules_found found = b->look(b, c, why);
-
-	if (found != RULES_WHOLE || backend_is_wanted(b, c))
-		return found;
-	complaint_set(why, "they are those of %s, and rules_backend names %s", b->name,
-	        key_word("rules_backend", c));
-	return RULES_ANOTHER;
-}
-
-/* Returns the best finding of all back ends. */
+/* Returns the best finding of all back ends. Whole rules of one that rules_backend does not allow protect just as
+ * well. */
 static enum rules_found look_everywhere(const struct config *c, struct complaint *why)
 {
 	enum rules_found best = RULES_NONE;
@@ -284,7 +272,7 @@ static enum rules_found look_everywhere(const struct config *c, struct complaint
 	complaint_set(why, "there are none");
 	for (int i = 0; i < BACKENDS && best != RULES_WHOLE; i++) {
 		struct complaint here;
-		enum rules_found found = look_with(backends[i], c, &here);
+		enum rules_found found = backends[i]->look(backends[i], c, &here);
 		if (found >= best)
 			continue;
 		best = found;

@@ -70,6 +70,12 @@ void rules_watch_restored(struct rules_watch *w, uint64_t now_ms)
 	w->failed = 0;
 }
 
+void rules_watch_moved(struct rules_watch *w, uint64_t now_ms)
+{
+	w->look_at_ms = w->rested_ms = now_ms + SOON_MS;
+	w->failed = 0;
+}
+
 uint32_t rules_watch_failed(struct rules_watch *w, uint64_t now_ms)
 {
 	uint32_t wait_ms = RETRY_FIRST_MS;

@@ -55,6 +55,10 @@ enum rules_action rules_watch_found(
 /* The rules were put back. */
 void rules_watch_restored(struct rules_watch *w, uint64_t now_ms);
 
+/* Nobody removed them, but they were applied anew for another inside. The next look is after a second, however
+ * often interfaces come and go. */
+void rules_watch_moved(struct rules_watch *w, uint64_t now_ms);
+
 /* They could not be put back. Another program may have been at work on the packet filter at that moment, or
  * a right may be missing for good. So the next look is after a second, whatever is notified, and twice as
  * late after each further failure, up to RULES_RETRY_MS. Returns how many milliseconds. */
