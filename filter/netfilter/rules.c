@@ -146,10 +146,12 @@ static bool apply_shortcut(const struct config *c)
 		remove_shortcut(c);
 		return false;
 	}
-	/* a service has no right to load a program, and must not detach the one that root attached */
+	/* The user of the service has no right to load a program, but the right to detach what root attached. */
 	if (geteuid() != 0 && shortcut_rules_are_attached(c))
 		return true;
-	if (shortcut_rules_apply(c, &why) == 0)
+	if (geteuid() != 0)
+		complaint_set(&why, "only root can attach it; run `sealgate rules apply` as root");
+	else if (shortcut_rules_apply(c, &why) == 0)
 		return true;
 	log_warning(
 	        "rules: the shortcut is not used, all queries go through the queue: %s", why.text);

@@ -39,7 +39,12 @@ void worker_forget(struct worker *w)
 void worker_inquire(struct worker *w, struct inquiry *q)
 {
 	atomic_fetch_add(&q->owners, 1);
-	inquiry_release(__atomic_exchange_n(&w->orders.inquiry, q, __ATOMIC_ACQ_REL));
+	struct inquiry *before = __atomic_exchange_n(&w->orders.inquiry, q, __ATOMIC_ACQ_REL);
+
+	/* the worker hangs, and was told to forget a name: then it forgets all that it learned */
+	if (before && before->kind == INQUIRY_FORGET)
+		worker_forget(w);
+	inquiry_release(before);
 	wake_worker(w);
 }
 

@@ -182,12 +182,28 @@ static void a_worker_that_hangs_keeps_nobody(void **state)
 	bed_free(b);
 }
 
+static void what_a_worker_that_hangs_shall_forget_is_not_lost(void **state)
+{
+	struct inquiries all;
+	struct name top = zone_of("a.test");
+
+	(void)state;
+	struct bed *b = bed_new();
+	learn(b->workers[0], "a.test");
+	assert_int_equal(
+	        inquiries_ask(&all, b->workers, WORKERS, INQUIRY_FORGET, &top, &b->why), -1);
+	inquiries_fini(&all);
+	assert_int_equal(zones_known(b, "."), 0); /* this asks in its place */
+	bed_free(b);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_worker_answers_and_forgets),
 		cmocka_unit_test(an_answer_has_no_more_rows_than_it_has_room_for),
 		cmocka_unit_test(a_worker_that_hangs_keeps_nobody),
+		cmocka_unit_test(what_a_worker_that_hangs_shall_forget_is_not_lost),
 	};
 	return cmocka_run_group_tests_name("inquiries", tests, NULL, NULL);
 }
