@@ -3,7 +3,6 @@
 
 import contextlib
 import os
-import resource
 import sys
 
 from lab import ask, flood, slow, streams, topology
@@ -117,7 +116,7 @@ def _with_few_descriptors(world):
     world.gate.restart()
     pid = world.gate.process.pid
     most = len(os.listdir(f"/proc/{pid}/fd")) + DESCRIPTORS
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, (most, most))
+    world.gate.limit_descriptors(most, most)
     _flood(world, 4)
 
 

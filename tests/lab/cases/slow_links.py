@@ -5,7 +5,6 @@ file descriptors. The client is its own machine, and its resolver is behind the 
 import contextlib
 import functools
 import os
-import resource
 import sys
 import threading
 import time
@@ -230,11 +229,11 @@ def _long_keys_come(world):
 def _no_descriptors(world):
     world.gate.restart()
     pid = world.gate.process.pid
-    soft, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    soft, hard = world.gate.descriptor_limits()
     used = max(int(fd) for fd in os.listdir(f"/proc/{pid}/fd")) + 1
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, (used, hard))
+    world.gate.limit_descriptors(used, hard)
     answer = world.ask(SIGNED, "A", do=True)
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, (soft, hard))
+    world.gate.limit_descriptors(soft, hard)
     expect_rcode(answer, "SERVFAIL")
     expect(world.gate.log_lines("no socket to ask for the DNSKEY of .: Too many open files"),
            "the log does not say what is wrong", *world.log_tail())

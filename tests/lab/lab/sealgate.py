@@ -151,6 +151,22 @@ class Sealgate:
             return []
         return [line for line in self.process.log_text().splitlines() if word in line]
 
+    def descriptor_limits(self):
+        """The soft and the hard limit of open files of the process that runs."""
+        with open(f"/proc/{self.process.pid}/limits") as file:
+            (line,) = (line for line in file if line.startswith("Max open files"))
+        return tuple(map(int, line.split()[3:5]))
+
+    def limit_descriptors(self, soft, hard):
+        """As the user that sealgate has become, because root itself may lack the right (CAP_SYS_RESOURCE)."""
+        subprocess.run(("prlimit", f"--pid={self.process.pid}", f"--nofile={soft}:{hard}"), check=True,
+                       user=self._ids("Uid")[0], group=self._ids("Gid")[0], extra_groups=[])
+
+    def _ids(self, which):
+        with open(f"/proc/{self.process.pid}/status") as file:
+            (line,) = (line for line in file if line.startswith(which))
+        return [int(word) for word in line.split()[1:]]
+
     def counter(self, name):
         """The value of a counter in the log after SIGUSR1; 0 for a counter that is not there."""
         before = len(self.log_lines("counters:"))
