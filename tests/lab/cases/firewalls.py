@@ -36,7 +36,7 @@ COMMIT
 
 # As wg-quick makes it, if the tunnel has a default route; here for the address of eth0.
 WG_QUICK = """table ip wg-quick-wg0 { chain preraw { type filter hook prerouting priority raw;
-	iifname != "eth0" ip daddr 10.53.6.2 fib saddr type != local drop; }; }"""
+	iifname != "eth0" ip daddr 10.53.9.2 fib saddr type != local drop; }; }"""
 
 
 @contextlib.contextmanager

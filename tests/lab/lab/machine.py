@@ -13,7 +13,7 @@ from .resources import LabError, run_tool
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 NAME = "machine"
-LINK = {4: ("10.53.6.1", "10.53.6.2"), 6: ("fd53:6::1", "fd53:6::2")}     # the wire's end, and eth0
+LINK = {4: ("10.53.9.1", "10.53.9.2"), 6: ("fd53:9::1", "fd53:9::2")}     # the wire's end, and eth0
 RESOLVER = "192.0.2.53"         # any address is the upstream's: the wire sends all DNS to it
 COMMAND_S, OUTPUT_OCTETS = 120, 1000
 

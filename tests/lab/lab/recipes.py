@@ -22,9 +22,13 @@ foreground() {
 	: >/run/foreground
 	"$@" >/run/foreground 2>&1 &
 	pid=$!
+	asked=0
 	until grep -q -- "$word" /run/foreground; do
 		kill -0 $pid 2>/dev/null || { cat /run/foreground; false; }
-		dig +tries=1 +time=1 www.iana.org >/dev/null || true
+		dig +tries=1 +time=1 www.iana.org >/run/asked || true
+		asked=$((asked + 1))
+		# otherwise the log of a test that waits for ever says nothing
+		[ $asked -lt 60 ] || { cat /run/foreground /run/asked; systemctl status sealgate; false; }
 	done
 	kill $pid
 	wait $pid
