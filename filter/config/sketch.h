@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What can be learned of a configuration file that has become wrong: enough to reach the daemon that has started
- * with it, and to remove its rules. Looks at the lines of one key, and at nothing else. `path` NULL stands for
- * the default path. */
+/* Reads a configuration file that has become wrong: enough to reach the daemon that has started with it, and to
+ * remove its rules. Looks at the lines of one key, and at nothing else. `path` NULL stands for the default
+ * path. */
 #ifndef CONFIG_SKETCH_H
 #define CONFIG_SKETCH_H
 

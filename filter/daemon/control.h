@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The control socket, through which root controls the daemon, and a group may ask it. It is a UNIX socket of
- * the type SOCK_SEQPACKET, mode 0600, or 0660 for the group. A request is one packet of words with spaces in between. The reply is one
- * JSON object:
+ * the type SOCK_SEQPACKET, mode 0600, or 0660 for the group. A request is one packet of words with spaces in
+ * between. The reply is one JSON object:
  *
  *     { "code": 0, "values": { "paused": true, "pause_left_s": 59 } }
  *     { "code": 2, "error": "pause SECONDS: from 1 to 86400" }

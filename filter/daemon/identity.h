@@ -10,7 +10,7 @@
 
 #include "config/config.h"
 
-/* Of a user who is a member of this many groups, the daemon uses the first. */
+/* The daemon takes at most this many groups of its user. */
 #define IDENTITY_GROUPS_MAX 64
 
 struct identity {

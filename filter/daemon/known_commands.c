@@ -9,7 +9,7 @@
 #include "daemon/service.h"
 #include "wire/protocol.h"
 
-/* What a worker told; and another row that tells the same, which is shown with it. */
+/* For rows that workers told: their order, whether two rows are shown as one, and how that is written. */
 typedef int row_order(const void *a, const void *b);
 typedef bool row_joins(const union inquiry_row *a, const union inquiry_row *b);
 typedef void row_writer(

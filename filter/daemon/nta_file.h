@@ -16,7 +16,7 @@
 /* RFC 7646, 4 wants an end for each, after a week at most. */
 #define NTA_LONGEST_S (7 * 86400)
 
-/* One that was made while the daemon ran. */
+/* A negative trust anchor that was made while the daemon ran. */
 struct added_nta {
 	struct nta nta;
 	int64_t since_s; /* when it was made; by a clock that is earlier it is not in force */

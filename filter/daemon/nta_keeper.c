@@ -332,16 +332,15 @@ int nta_keeper_wait_ms(const struct nta_keeper *k, struct nta_now now)
 
 /* ---- At the start ---- */
 
+/* Each gets its whole span by the monotonic clock, and less if the time of day shows that less is left. */
 static void add_ends(struct nta_keeper *k, struct nta_now now)
 {
 	for (unsigned i = 0; i < k->added.count; i++) {
 		struct added_nta *added = &k->added.items[i];
-		int64_t span_s = added->nta.expires_s - added->since_s;
-		int64_t left_s = added->nta.expires_s - now.wall_s;
-		added->end_ms = now.mono_ms + 1000 * (uint64_t)(now.wall_s >= 0 && left_s < span_s
-		                                                        ? (left_s > 0 ? left_s : 0)
-		                                                        : span_s);
+		added->end_ms =
+		        now.mono_ms + 1000 * (uint64_t)(added->nta.expires_s - added->since_s);
 	}
+	tighten_all(k, now);
 }
 
 void nta_keeper_init(struct nta_keeper *k, const struct config *c, struct nta_now now)

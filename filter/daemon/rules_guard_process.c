@@ -135,8 +135,8 @@ static bool obey_late_order(struct guard *g)
 	return true;
 }
 
-/* Whatever is in force now. If the rules cannot be applied, the former ones stay, and the next look tells whether
- * they protect. */
+/* Applies the rules whatever is in force now. If that fails, the former rules stay, and the next look tells
+ * whether they protect. */
 static void apply_after_reload(struct guard *g)
 {
 	g->must_apply = false;

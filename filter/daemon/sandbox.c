@@ -12,8 +12,8 @@
 #include "daemon/landlock.h"
 #include "daemon/written.h"
 
-/* Of the process: it enters the sandbox once, and never leaves it. The main thread writes them before it starts a
- * keeper. */
+/* The process enters the sandbox once, and never leaves it, so these are for the whole process. The main thread
+ * writes them before it starts a keeper. */
 static bool calls_are_filtered;
 static int landlock_version; /* 0: files are not restricted */
 

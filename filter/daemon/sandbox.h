@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the daemon gives up for good before it reads anything from the network, besides its privileges
+/* The daemon gives these up for good before it reads anything from the network, besides its privileges
  * (daemon/privileges.h): files (daemon/landlock.h) and system calls (daemon/seccomp.h). A kernel or a build that
  * cannot do it is no failure: the log and `sealgate ctl status` say what is in force. Private to daemon/. */
 #ifndef DAEMON_SANDBOX_H

@@ -164,7 +164,7 @@ static const char *const fatal[] = { "execve", "execveat", "ptrace", "process_vm
 	"settimeofday", "clock_settime", "clock_settime64", "sethostname", "setdomainname", "iopl",
 	"ioperm", "modify_ldt", NULL };
 
-/* What the guard and its programs may not do. The tools ask for some of it, and go on if it is refused. */
+/* Calls that the guard and its programs may not make. The tools make some of them, and go on if they are refused. */
 static const char *const refused_to_guard[] = { "ptrace", "process_vm_readv", "process_vm_writev",
 	"pidfd_getfd", "init_module", "finit_module", "delete_module", "kexec_load",
 	"kexec_file_load", "mount", "umount", "umount2", "pivot_root", "chroot", "fsopen",

@@ -144,7 +144,7 @@ static bool read_question(struct span question, struct name *name)
 	return !c.bad && c.at == c.end;
 }
 
-/* What stands behind the question in a flow of the signer. */
+/* Checks the rest of a flow of the signer, which stands behind the question. */
 static bool is_plausible_signing(struct span rest, const struct name *name)
 {
 	struct packed_signing packed;

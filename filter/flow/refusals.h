@@ -41,7 +41,7 @@ struct refusals {
 /* Draws the key of the hashes. Returns 0 or a negative errno. */
 int refusals_init(struct refusals *all);
 
-/* What was refused, and why. */
+/* A refused response, and the reason. */
 struct refused_response {
 	const struct client_query *asked;
 	struct span client, server; /* addresses */

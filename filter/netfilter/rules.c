@@ -140,18 +140,16 @@ static int remove_shortcut(const struct config *c)
  * only a warning. */
 static bool apply_shortcut(const struct config *c)
 {
+	bool is_root = geteuid() == 0;
 	struct complaint why;
 
 	if (c->shortcut_interfaces.count == 0) {
 		remove_shortcut(c);
 		return false;
 	}
+	complaint_set(&why, "only root can attach it; run `sealgate rules apply` as root");
 	/* The user of the service has no right to load a program, but the right to detach what root attached. */
-	if (geteuid() != 0 && shortcut_rules_are_attached(c))
-		return true;
-	if (geteuid() != 0)
-		complaint_set(&why, "only root can attach it; run `sealgate rules apply` as root");
-	else if (shortcut_rules_apply(c, &why) == 0)
+	if (is_root ? shortcut_rules_apply(c, &why) == 0 : shortcut_rules_are_attached(c))
 		return true;
 	log_warning(
 	        "rules: the shortcut is not used, all queries go through the queue: %s", why.text);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the store knows of zones, for an operator who asks. Looking changes nothing. */
+/* Zones as the store knows them, for an operator who asks. Looking changes nothing. */
 #ifndef TRUST_ZONE_VIEW_H
 #define TRUST_ZONE_VIEW_H
 
