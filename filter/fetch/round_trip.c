@@ -19,26 +19,42 @@ static uint64_t who_is(const struct round_trips *all, const struct sockaddr_stor
 	return who ? who : 1;
 }
 
+/* Returns the index of the first of the ROUND_TRIP_WAYS entries that the server may have. */
+static unsigned first_way(uint64_t who)
+{
+	return (unsigned)(who % (ROUND_TRIPS / ROUND_TRIP_WAYS)) * ROUND_TRIP_WAYS;
+}
+
 /* Returns the entry, or NULL if there is none or it is too old. */
 static const struct round_trip *find_server(
         const struct round_trips *all, const struct sockaddr_storage *server, uint64_t now_ms)
 {
 	uint64_t who = who_is(all, server);
-	const struct round_trip *t = &all->servers[who % ROUND_TRIPS];
+	unsigned first = first_way(who);
 
-	return t->who == who && now_ms - t->heard_ms < ROUND_TRIP_KEPT_MS ? t : NULL;
+	for (unsigned i = first; i < first + ROUND_TRIP_WAYS; i++) {
+		const struct round_trip *t = &all->servers[i];
+		if (t->who == who)
+			return now_ms - t->heard_ms < ROUND_TRIP_KEPT_MS ? t : NULL;
+	}
+	return NULL;
 }
 
-/* Returns the server's entry, in place of that of another server whose hash selects the same. */
+/* Returns the server's entry, made in place of the least recent one if there is none. */
 static struct round_trip *take_server(
         struct round_trips *all, const struct sockaddr_storage *server, uint64_t now_ms)
 {
 	uint64_t who = who_is(all, server);
-	struct round_trip *t = &all->servers[who % ROUND_TRIPS];
+	unsigned first = first_way(who);
+	struct round_trip *taken = &all->servers[first];
 
+	for (unsigned i = first; i < first + ROUND_TRIP_WAYS && taken->who != who; i++) {
+		if (all->servers[i].who == who || all->servers[i].heard_ms < taken->heard_ms)
+			taken = &all->servers[i];
+	}
 	if (!find_server(all, server, now_ms))
-		*t = (struct round_trip){ .who = who };
-	return t;
+		*taken = (struct round_trip){ .who = who };
+	return taken;
 }
 
 /* RFC 6298, 2: SRTT + 4 RTTVAR, within bounds, doubled for each silence. */
@@ -126,10 +142,12 @@ void round_trip_note_no_tcp(
 void round_trip_forget_no_tcp(struct round_trips *all, const struct sockaddr_storage *server)
 {
 	uint64_t who = who_is(all, server);
-	struct round_trip *t = &all->servers[who % ROUND_TRIPS];
+	unsigned first = first_way(who);
 
-	if (t->who == who)
-		t->no_tcp_until_ms = 0;
+	for (unsigned i = first; i < first + ROUND_TRIP_WAYS; i++) {
+		if (all->servers[i].who == who)
+			all->servers[i].no_tcp_until_ms = 0;
+	}
 }
 
 bool round_trip_has_no_tcp(

@@ -2,8 +2,9 @@
 /* How long the servers take that sealgate asks for keys, and whether they give TCP. The first decides
  * when a query is repeated, as RFC 6298 does for TCP: from a smoothed round trip (SRTT) and its
  * variation (RTTVAR). A repeated query has a socket and an id of its own, so each response belongs to
- * one query, and Karn's rule (RFC 6298, 3) has nothing to leave out. The table has a fixed size. A
- * server whose entry was replaced is unknown again.
+ * one query, and Karn's rule (RFC 6298, 3) has nothing to leave out. The table has a fixed size: a
+ * server takes the place of the one among ROUND_TRIP_WAYS that was heard of least recently. A server
+ * whose entry was replaced is unknown again.
  *
  * An attacker who answers first cannot make sealgate impatient: a response counts only if something
  * was learned from it, and no wait is below ROUND_TRIP_FIRST_MS, which an unknown server gets too. An
@@ -17,7 +18,8 @@
 
 #include "base/keyedhash.h"
 
-#define ROUND_TRIPS         256  /* servers; a power of two */
+#define ROUND_TRIPS         256 /* servers; a power of two */
+#define ROUND_TRIP_WAYS     8 /* entries that a server may have; no fewer than a machine's resolvers */
 #define ROUND_TRIP_FIRST_MS 400  /* the wait for an unknown server, and the shortest one */
 #define ROUND_TRIP_MOST_MS  2500 /* the longest wait */
 

@@ -3,6 +3,7 @@
 #include "test.h"
 
 #include "base/sockaddr.h"
+#include "config/config.h"
 #include "fetch/round_trip.h"
 
 #define NOW_MS 1000000
@@ -120,6 +121,38 @@ static void servers_are_not_confused(void **state)
 	}
 }
 
+/* Otherwise a dead resolver is asked first again on one machine of 256. */
+static void resolvers_of_one_machine_do_not_replace_each_other(void **state)
+{
+	(void)state;
+
+	for (unsigned key = 0; key < 4 * ROUND_TRIPS; key++) {
+		assert_int_equal(round_trips_init(&all), 0);
+		for (unsigned i = 1; i <= CONFIG_RESOLVERS_MAX; i++) {
+			struct sockaddr_storage server = server_of(i);
+			round_trip_note(&all, &server, i, NOW_MS + i);
+		}
+		for (unsigned i = 1; i <= CONFIG_RESOLVERS_MAX; i++) {
+			struct sockaddr_storage server = server_of(i);
+			assert_int_equal(round_trip_smoothed_ms(&all, &server, NOW_MS + 9), i);
+		}
+	}
+}
+
+/* Otherwise the wait for a busy server is forgotten in favour of one that nobody asks any more. */
+static void the_server_heard_of_least_recently_is_replaced(void **state)
+{
+	(void)state;
+	const struct sockaddr_storage busy = server_of(1);
+
+	for (unsigned i = 2; i < 4 * ROUND_TRIPS; i++) {
+		struct sockaddr_storage server = server_of(i);
+		round_trip_note(&all, &busy, 700, NOW_MS + 2 * i);
+		round_trip_note(&all, &server, i, NOW_MS + 2 * i + 1);
+		assert_int_equal(round_trip_smoothed_ms(&all, &busy, NOW_MS + 2 * i), 700);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -131,6 +164,8 @@ int main(void)
 		cmocka_unit_test_setup(a_guess_holds_until_a_response_was_measured, set_up),
 		cmocka_unit_test_setup(what_is_known_ends_by_time, set_up),
 		cmocka_unit_test_setup(servers_are_not_confused, set_up),
+		cmocka_unit_test_setup(resolvers_of_one_machine_do_not_replace_each_other, set_up),
+		cmocka_unit_test_setup(the_server_heard_of_least_recently_is_replaced, set_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
