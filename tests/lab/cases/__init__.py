@@ -9,7 +9,7 @@ from . import (adversary, aliases, attacks, audit, bridge, cache, chains, checki
                without_rd)
 from . import (signer, signer_altered, signer_attacks, signer_clock, signer_names, signer_packets,
                signer_recall, signer_reload, signer_rules, signer_servers, signer_streams,
-               signer_transfers)
+               signer_transfers, signer_transparent)
 
 _MODULES = (
     ground,
@@ -83,6 +83,7 @@ _MODULES = (
     signer_clock,
     signer_transfers,
     signer_rules,
+    signer_transparent,
     signer_reload,
 )
 
