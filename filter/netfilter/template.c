@@ -189,13 +189,15 @@ static struct mark_texts mark_texts_of(const struct config *c)
 
 /* How rules find out whether a DNS message is a query or a response: by its QR bit, the first one of the third
  * octet after the UDP header. The match of iptables reads the length of an IPv4 header, but no extension headers
- * of IPv6: a packet with these is neither. */
+ * of IPv6: a packet with these is neither, and is dropped. Otherwise the queue of one instance would take what may
+ * be the other's, and let it pass while it is paused or bypassed. */
 #define IS_QUERY     "@th,80,1 0"
 #define IS_RESPONSE  "@th,80,1 1"
 #define IS_QUERY4    "-m u32 --u32 \"0>>22&0x3C@7&0x80=0\""
 #define IS_RESPONSE4 "-m u32 --u32 \"0>>22&0x3C@7&0x80=0x80\""
 #define IS_QUERY6    "-m u32 --u32 \"3&0xFF=17&&47&0x80=0\""
 #define IS_RESPONSE6 "-m u32 --u32 \"3&0xFF=17&&47&0x80=0x80\""
+#define IS_NEITHER6  "-m u32 --u32 \"3&0xFF=0:16,18:0xFF\""
 
 /* Returns the rules of all parts that the role has, one after the other. */
 static char *put_together(const struct config *c, const struct targets *targets, enum form form)
@@ -223,6 +225,7 @@ static char *put_together(const struct config *c, const struct targets *targets,
 		{ "@IS_QUERY6@", is_named ? IS_QUERY6 : "" },
 		{ "@IS_RESPONSE4@", is_named ? IS_RESPONSE4 : "" },
 		{ "@IS_RESPONSE6@", is_named ? IS_RESPONSE6 : "" },
+		{ "@IS_NEITHER6@", is_named ? IS_NEITHER6 : "" },
 		{ "@RESPONSES@", targets->responses },
 		{ "@QUERIES@", targets->queries },
 		{ "@PORT@", port },

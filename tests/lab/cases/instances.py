@@ -10,7 +10,10 @@ import signal
 import socket
 import subprocess
 
-from lab import ask, manager, own_zone, streams, topology
+import dns.message
+import dns.rrset
+
+from lab import ask, manager, nat, own_zone, streams, topology
 from lab.attacks import FORGED
 from lab.resources import LabError
 from lab.surroundings import patient
@@ -21,6 +24,7 @@ from .rules import REMOVE_RULES, snapshot
 GOOD = ["192.0.2.80", "192.0.2.81"]
 WAIT_S = patient(60)
 ANSWER_S = patient(5)
+SILENCE_S = patient(0.7)
 _names = itertools.count(1)
 
 
@@ -211,6 +215,70 @@ def _port_53_at_both_ends(world):
             answer = _ask_as(world.lab.upstream, world.zone.addresses[family], query, own_zone.STRANGER[family])
             expect_data(answer, "A", [own_zone.ADDRESS])
             expect(answer.data("RRSIG"), f"not signed: {described(answer)}")
+
+
+# A forged response, from port 53 to port 53, behind a header of destination options; sent as it is.
+SEND_RAW = """
+import socket, sys
+source, destination, wire, extended = *sys.argv[1:4], sys.argv[4] == "extended"
+wire = bytes.fromhex(wire)
+source, destination = (socket.inet_pton(socket.AF_INET6, each) for each in (source, destination))
+udp = b"\\0\\x35\\0\\x35" + (8 + len(wire)).to_bytes(2, "big")
+summed = source + destination + (8 + len(wire)).to_bytes(4, "big") + b"\\0\\0\\0\\x11" + udp + b"\\0\\0" + wire
+summed += bytes(len(summed) % 2)
+total = sum(int.from_bytes(summed[at:at + 2], "big") for at in range(0, len(summed), 2)) % 65535
+udp += (65535 - total or 65535).to_bytes(2, "big") + wire
+payload = bytes((17, 0, 1, 4, 0, 0, 0, 0)) + udp if extended else udp
+header = b"\\x60\\0\\0\\0" + len(payload).to_bytes(2, "big") + bytes((60 if extended else 17, 64)) + source + destination
+raw = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW)
+raw.sendto(header + payload, (sys.argv[2], 0))
+"""
+
+
+@contextlib.contextmanager
+def _asks_one_that_is_silent(world, query):
+    """A socket on port 53 of the host that has asked port 53 of an address elsewhere, which does not answer."""
+    past_the_attacker = [(6, "-p", "udp", "-d", end[6], "--dport", "53")
+                         for end in (own_zone.ASKER, own_zone.STRANGER)]
+    with (nat.spared(world.lab.wire, past_the_attacker),
+          world.lab.host.socket(socket.AF_INET6, socket.SOCK_DGRAM) as sock):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((own_zone.ASKER[6], 53))
+        sock.sendto(query.to_wire(), (own_zone.STRANGER[6], 53))
+        yield sock
+
+
+def _gets_the_forged_answer(world, shape):
+    query = ask.make("www.p256.test.", "A")
+    forged = dns.message.make_response(query)
+    forged.answer.append(dns.rrset.from_text("www.p256.test.", 300, "IN", "A", FORGED[1]))
+    with _asks_one_that_is_silent(world, query) as sock:
+        world.lab.upstream.run("python3", "-B", "-c", SEND_RAW, own_zone.STRANGER[6], own_zone.ASKER[6],
+                               forged.to_wire().hex(), shape)
+        sock.settimeout(SILENCE_S)
+        with contextlib.suppress(TimeoutError):
+            while True:
+                if ask.Answer(sock.recv(65535)).data("A") == [FORGED[1]]:
+                    return True
+    return False
+
+
+def _extension_headers(world):
+    """The named instance cannot tell whose packet this is. It must not take it from the one that judges."""
+    for gate in (world.host, world.signer):
+        gate.remove_rules()
+    for shape in ("plain", "extended"):
+        expect(_gets_the_forged_answer(world, shape), f"{shape}: the packet of this test does not arrive, without rules")
+    for gate in (world.host, world.signer):
+        gate.apply_rules()
+    try:
+        for pause in (False, True):
+            expect_equal("pause", world.signer.ctl("pause", "600")[0] if pause else 0, 0)
+            for shape in ("plain", "extended"):
+                expect(not _gets_the_forged_answer(world, shape), f"{shape}, signer paused: {pause}: it passes unjudged")
+    finally:
+        world.signer.ctl("resume")
+    _both_work(world)
 
 
 def _each_packet_once(world):
@@ -426,6 +494,8 @@ CASES = (
     Case("two instances: each stands alone while the other is gone", _without_the_other),
     Case("two instances: both come back when another program removes all rules", _both_come_back),
     Case("two instances: port 53 at both ends is judged or signed, in any order of the rules", _port_53_at_both_ends),
+    Case("two instances: a response to port 53 with extension headers of IPv6 passes unjudged in no state of the signer",
+         _extension_headers),
     Case("two instances: each packet meets one queue, once", _each_packet_once),
     Case("two instances: the mark of one is no way around the other", _a_mark_is_no_way_around),
     Case("two instances: pairs that collide are refused, by name and key", _collisions_are_named),
@@ -445,5 +515,5 @@ GROUPS = (
         _service_is_no_matter_to_the_other("a stop", "stop"),
         _service_is_no_matter_to_the_other("a stop with its rules", "stop", rules=True),
     ), obstacle=manager.obstacle()),
-    Group("instances, both named", _two(("host", "a"), ("signer", "a-b")), CASES[:1] + CASES[7:10]),
+    Group("instances, both named", _two(("host", "a"), ("signer", "a-b")), CASES[:1] + CASES[7:11]),
 )
