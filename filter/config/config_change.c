@@ -56,18 +56,18 @@ static void exchange(const struct config_key *k, struct config *a, struct config
 }
 
 int config_compare(const struct config *next, const struct config *current,
-        const struct config *started, struct config_changes *changes)
+        const struct config *started, const char *bound, struct config_changes *changes)
 {
 	*changes = (struct config_changes){ 0 };
 	for (size_t i = 0; i < config_key_count; i++) {
 		const struct config_key *k = &config_keys[i];
-		bool waits = k->change == CHANGE_RESTART;
+		bool waits = k->change == CHANGE_RESTART || (bound && strcmp(k->path, bound) == 0);
 		int result = differs(k, waits ? started : current, next);
 		if (result < 0)
 			return result;
 		if (result == 0)
 			continue;
-		changes->rules = changes->rules || k->change == CHANGE_RULES;
+		changes->rules = changes->rules || (!waits && k->change == CHANGE_RULES);
 		add_path(waits ? changes->at_restart : changes->now, k->path);
 	}
 	return 0;

@@ -17,9 +17,10 @@ struct config_changes {
 };
 
 /* Compares a new configuration with that of the reload before (`current`), or, for keys that take effect
- * only at a start, with that of the start. Returns 0 or -ENOMEM. */
+ * only at a start, with that of the start. `bound` is the path of one more such key, whose new value this process
+ * cannot use, or NULL. Returns 0 or -ENOMEM. */
 int config_compare(const struct config *next, const struct config *current,
-        const struct config *started, struct config_changes *changes);
+        const struct config *started, const char *bound, struct config_changes *changes);
 
 /* Exchanges the keys on which only the rules depend. */
 void config_take_rules(struct config *to, struct config *from);

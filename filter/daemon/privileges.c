@@ -41,6 +41,13 @@ bool privileges_suffice(void)
 	return capabilities_get(&c) == 0 && (c.words[0].effective & PRIVILEGES_NET_ADMIN);
 }
 
+bool privileges_hold(uint32_t set)
+{
+	struct capabilities c;
+
+	return capabilities_get(&c) == 0 && (c.words[0].permitted & set) == set;
+}
+
 void privileges_bound(uint32_t set)
 {
 	for (unsigned long i = 0; prctl(PR_CAPBSET_READ, i, 0, 0, 0) >= 0; i++) {

@@ -18,6 +18,9 @@
 /* True if this process has CAP_NET_ADMIN, without which it can neither see nor change rules and queues. */
 bool privileges_suffice(void);
 
+/* True if this process has all of `set`, or may take them up. */
+bool privileges_hold(uint32_t set);
+
 /* Removes all capabilities but `set` from the bounding set, so that no program that is executed can gain one. To
  * be called before the user changes. A process that is not root may lack the right: that is no failure, since
  * privileges_lend() and privileges_drop() forbid to gain any. */

@@ -50,6 +50,16 @@ static int give_policy(struct service *s, const struct generation *next)
 	return 0;
 }
 
+/* Returns the path of a key whose new value waits for a restart because of what the guard of the rules gave up at
+ * its start, or NULL. */
+static const char *bound_key(const struct service *s, const struct config *next)
+{
+	bool lacks_rights = next->rules_backend == RULES_BACKEND_IPTABLES_LEGACY &&
+	                    !rules_guard_can_legacy(s->guard);
+
+	return lacks_rights ? "rules_backend" : NULL;
+}
+
 /* Returns the new generation, or NULL with a complaint. */
 static struct generation *make_next(
         struct service *s, struct config_changes *changes, struct complaint *why)
@@ -64,7 +74,8 @@ static struct generation *make_next(
 		complaint_no_memory(why);
 		return NULL;
 	}
-	if (config_compare(&next->config, s->config, s->started, changes) != 0 ||
+	if (config_compare(&next->config, s->config, s->started,
+	            bound_key(s, &next->config), changes) != 0 ||
 	        (!s->zones && give_policy(s, next) != 0))
 		complaint_no_memory(why);
 	else if (!s->zones || zone_keeper_reload(s->zones, &next->config, why) == 0)

@@ -15,6 +15,7 @@
 struct rules_guard {
 	pid_t pid;
 	int channel;
+	bool can_legacy;
 	struct rules_report report;
 };
 
@@ -40,6 +41,7 @@ struct rules_guard *rules_guard_start(
 
 	if (g && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) == 0) {
 		g->channel = channel[DAEMON];
+		g->can_legacy = rules_guard_keeps_legacy(c);
 		g->pid = fork_guard(channel, c, path, who);
 		close(channel[GUARD]);
 		if (g->pid > 0)
@@ -121,6 +123,11 @@ const char *rules_guard_why(const struct rules_guard *g)
 unsigned rules_guard_restored(const struct rules_guard *g)
 {
 	return g ? g->report.restored : 0;
+}
+
+bool rules_guard_can_legacy(const struct rules_guard *g)
+{
+	return !g || g->can_legacy;
 }
 
 void rules_guard_order(struct rules_guard *g, enum rules_order order)

@@ -63,6 +63,10 @@ const char *rules_guard_why(const struct rules_guard *g);
 /* Returns how often the guard put the rules back. A change of the gateway's inside does not count. */
 unsigned rules_guard_restored(const struct rules_guard *g);
 
+/* True if the guard has the rights for iptables-legacy. It decides at its start whether to keep them, and cannot
+ * gain them. `g` may be NULL: then no guard uses any back end. */
+bool rules_guard_can_legacy(const struct rules_guard *g);
+
 void rules_guard_order(struct rules_guard *g, enum rules_order order);
 
 /* Ends the guard and waits for it. `g` may be NULL. */

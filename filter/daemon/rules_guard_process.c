@@ -29,6 +29,7 @@ struct guard {
 	struct rules_report report;
 	uint64_t gone_ms; /* when the rules were first seen to be gone */
 	int channel;
+	bool can_legacy; /* has the rights for iptables-legacy */
 	bool must_apply; /* the configuration has changed */
 	bool yields;     /* and has said so */
 	bool has_ended;  /* the daemon has */
@@ -52,6 +53,9 @@ static void read_again(struct guard *g)
 		log_error("rules: stay as they are: %s", why.text);
 		return;
 	}
+	/* the daemon says that this waits for a restart */
+	if (next.rules_backend == RULES_BACKEND_IPTABLES_LEGACY && !g->can_legacy)
+		next.rules_backend = g->config->rules_backend;
 	g->config->inside = g->inside;
 	config_take_rules(g->config, &next);
 	g->inside = g->config->inside;
@@ -302,14 +306,23 @@ static void make_lock(void)
 		close(fd);
 }
 
+static bool may_be_legacy(const struct config *c)
+{
+	return c->rules_backend == RULES_BACKEND_AUTO ||
+	       c->rules_backend == RULES_BACKEND_IPTABLES_LEGACY;
+}
+
+bool rules_guard_keeps_legacy(const struct config *c)
+{
+	return may_be_legacy(c) && privileges_hold(PRIVILEGES_LEGACY);
+}
+
 /* Only iptables-legacy needs more than CAP_NET_ADMIN. */
 static int enter_sandbox(const struct config *c, const struct identity *who)
 {
-	bool may_be_legacy = c->rules_backend == RULES_BACKEND_AUTO ||
-	                     c->rules_backend == RULES_BACKEND_IPTABLES_LEGACY;
-	if (may_be_legacy)
+	if (may_be_legacy(c))
 		make_lock();
-	int error = identity_take(who, may_be_legacy ? PRIVILEGES_LEGACY : PRIVILEGES_NET_ADMIN);
+	int error = identity_take(who, may_be_legacy(c) ? PRIVILEGES_LEGACY : PRIVILEGES_NET_ADMIN);
 
 	if (error)
 		return error;
@@ -327,7 +340,8 @@ int rules_guard_process(int channel, struct config *c, const char *path, const s
 		.path = path,
 		.inside = c->inside,
 		.shortcut = c->shortcut_interfaces,
-		.channel = channel };
+		.channel = channel,
+		.can_legacy = rules_guard_keeps_legacy(c) };
 	int error;
 
 	close_others(channel);

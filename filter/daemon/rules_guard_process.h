@@ -14,6 +14,9 @@ struct rules_report {
 	struct complaint why;
 };
 
+/* True if a guard that this process starts will have the rights for iptables-legacy. */
+bool rules_guard_keeps_legacy(const struct config *c);
+
 /* Becomes `who`, and watches the rules until the other end of `channel`, a socket of type SOCK_SEQPACKET, is closed. Orders
  * of one octet (enum rules_order) come from there, reports go there. Returns the exit code. */
 int rules_guard_process(

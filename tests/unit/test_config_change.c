@@ -52,13 +52,30 @@ static void each_change_is_told_with_when_it_takes_effect(void **state)
 
 		load(&current, rows[i].current);
 		load(&next, rows[i].next);
-		assert_int_equal(config_compare(&next, &current, &current, &changes), 0);
+		assert_int_equal(config_compare(&next, &current, &current, NULL, &changes), 0);
 		assert_string_equal(changes.now, rows[i].now);
 		assert_string_equal(changes.at_restart, rows[i].at_restart);
 		assert_row(rows[i].why, changes.rules == rows[i].rules);
 		config_fini(&current);
 		config_fini(&next);
 	}
+}
+
+/* The guard of the rules may have given up what a back end needs. */
+static void a_key_that_this_process_cannot_change_waits_for_a_restart(void **state)
+{
+	struct config current, next;
+	struct config_changes changes;
+
+	(void)state;
+	load(&current, "rules_backend = \"nft\"; tcp = \"relay\";");
+	load(&next, "rules_backend = \"iptables-legacy\"; assist = false;");
+	assert_int_equal(config_compare(&next, &current, &current, "rules_backend", &changes), 0);
+	assert_string_equal(changes.now, "assist");
+	assert_string_equal(changes.at_restart, "rules_backend");
+	assert_false(changes.rules);
+	config_fini(&current);
+	config_fini(&next);
 }
 
 /* After a reload that changed a key of the start, the next reload must still say so, until a restart. */
@@ -71,7 +88,7 @@ static void a_key_of_the_start_is_compared_with_the_start(void **state)
 	load(&started, "tcp_port = 5300;");
 	load(&current, "tcp_port = 5301; assist = false;");
 	load(&next, "tcp_port = 5301; assist = false;");
-	assert_int_equal(config_compare(&next, &current, &started, &changes), 0);
+	assert_int_equal(config_compare(&next, &current, &started, NULL, &changes), 0);
 	assert_string_equal(changes.now, "");
 	assert_string_equal(changes.at_restart, "tcp_port");
 	config_fini(&started);
@@ -110,7 +127,7 @@ static void a_long_list_of_changes_is_cut(void **state)
 		if (config_keys[i].size == sizeof(uint32_t) && !config_keys[i].words)
 			(*(uint32_t *)key_value(&config_keys[i], &next))++;
 	}
-	assert_int_equal(config_compare(&next, &current, &current, &changes), 0);
+	assert_int_equal(config_compare(&next, &current, &current, NULL, &changes), 0);
 	assert_true(strlen(changes.at_restart) < CHANGED_KEYS_MAX);
 	assert_non_null(strstr(changes.at_restart, "queue.first, queue.count"));
 	config_fini(&current);
@@ -121,6 +138,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_change_is_told_with_when_it_takes_effect),
+		cmocka_unit_test(a_key_that_this_process_cannot_change_waits_for_a_restart),
 		cmocka_unit_test(a_key_of_the_start_is_compared_with_the_start),
 		cmocka_unit_test(only_keys_of_the_rules_are_taken_for_the_rules),
 		cmocka_unit_test(a_long_list_of_changes_is_cut),

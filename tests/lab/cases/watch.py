@@ -227,6 +227,35 @@ def _changes_back_end(world):
     wait_until(lambda: _back_ends(gate) == {first} and _status(gate)[0] == 0, "the rules do not come back")
 
 
+def _back_end_waits_for_restart(world):
+    """A guard that began with iptables-nft lacks the rights for iptables-legacy. It is told before anything is tried."""
+    gate = world.gate
+    wait_until(lambda: _status(gate)[0] == 0, "the rules are not in force at the start")
+    with open(gate.config) as file:
+        before = file.read()
+    shown, errors = gate.shown_rules(), gate.log_lines("error: ")
+    try:
+        with open(gate.config, "w") as file:
+            file.write(before.replace('"iptables-nft"', '"iptables-legacy"') + "block_encrypted_dns = true;\n")
+        code, said = gate.ctl("reload")
+        expect_equal("reload", code, 0)
+        expect("changed=block_encrypted_dns\n" in said and "after_restart=rules_backend\n" in said, said)
+        wait_until(lambda: "dport 853" in gate.shown_rules() and _status(gate)[0] == 0,
+                   "the other key has no effect on the rules")
+        expect_equal("back ends", _back_ends(gate), {"iptables-nft"})
+        gate.restart()
+        gate.apply_rules()
+        wait_until(lambda: _back_ends(gate) == {"iptables-legacy"} and _status(gate)[0] == 0,
+                   "a restart and `rules apply` do not move the rules")
+    finally:
+        with open(gate.config, "w") as file:
+            file.write(before)
+        gate.apply_rules()
+        gate.restart()
+    wait_until(lambda: gate.shown_rules() == shown and _status(gate)[0] == 0, "the rules do not come back")
+    expect_equal("errors", gate.log_lines("error: ")[len(errors):], [])
+
+
 def _tells_that_nothing_is_forwarded(world):
     router = world.lab.router
     wait_until(lambda: _status(world.gate)[0] == 0, "the rules are not in force at the start")
@@ -286,7 +315,9 @@ def _tells_systemd(world):
 GROUPS = (
     Group("rules of iptables watched", with_sealgate("host", more='rules_backend = "iptables-nft";\n'), tuple(
         Case(f"rules that are gone come back: {what}", comes_back(command, text))
-        for what, command, text in OF_IPTABLES)),
+        for what, command, text in OF_IPTABLES) + (
+        Case("a reload to iptables-legacy waits for a restart if the guard lacks the rights, and says so",
+             _back_end_waits_for_restart),)),
     Group("rules watched", on_host, (
         Case(f"rules that are gone come back: {FLUSH[0]}", comes_back(*FLUSH[1:])),
         Case("rules that the operator removed stay away until the operator applies them", _operator_removes),
