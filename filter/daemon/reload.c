@@ -74,8 +74,8 @@ static struct generation *make_next(
 		complaint_no_memory(why);
 		return NULL;
 	}
-	if (config_compare(&next->config, s->config, s->started,
-	            bound_key(s, &next->config), changes) != 0 ||
+	if (config_compare(&next->config, s->config, s->started, bound_key(s, &next->config),
+	            changes) != 0 ||
 	        (!s->zones && give_policy(s, next) != 0))
 		complaint_no_memory(why);
 	else if (!s->zones || zone_keeper_reload(s->zones, &next->config, why) == 0)

@@ -306,10 +306,11 @@ static void a_named_instance_leaves_packets_to_the_other(void **state)
 		assert_row(rows[i].why, has(iptables, rows[i].out4));
 		for (int in = 0; in < 2; in++)
 			assert_row("extension headers",
-			        has(iptables, in ? "\n-6 -A SEALGATE-n_IN -p udp --sport 53 --dport 53 "
-			                           "-m u32 --u32 \"3&0xFF=0:16,18:0xFF\" -j DROP\n"
-			                         : "\n-6 -A SEALGATE-n_OUT -p udp --sport 53 --dport 53 "
-			                           "-m u32 --u32 \"3&0xFF=0:16,18:0xFF\" -j DROP\n"));
+			        has(iptables,
+			                in ? "\n-6 -A SEALGATE-n_IN -p udp --sport 53 --dport 53 "
+			                     "-m u32 --u32 \"3&0xFF=0:16,18:0xFF\" -j DROP\n"
+			                   : "\n-6 -A SEALGATE-n_OUT -p udp --sport 53 --dport 53 "
+			                     "-m u32 --u32 \"3&0xFF=0:16,18:0xFF\" -j DROP\n"));
 		assert_row(rows[i].why, has(nft, rows[i].nft_in) && has(nft, rows[i].nft_out));
 		free(iptables);
 		free(nft);

@@ -233,7 +233,7 @@ def _back_end_waits_for_restart(world):
     wait_until(lambda: _status(gate)[0] == 0, "the rules are not in force at the start")
     with open(gate.config) as file:
         before = file.read()
-    shown, errors = gate.shown_rules(), gate.log_lines("error: ")
+    errors = gate.log_lines("error: ")
     try:
         with open(gate.config, "w") as file:
             file.write(before.replace('"iptables-nft"', '"iptables-legacy"') + "block_encrypted_dns = true;\n")
@@ -250,9 +250,10 @@ def _back_end_waits_for_restart(world):
     finally:
         with open(gate.config, "w") as file:
             file.write(before)
+        gate.stop()
         gate.apply_rules()
-        gate.restart()
-    wait_until(lambda: gate.shown_rules() == shown and _status(gate)[0] == 0, "the rules do not come back")
+        gate.start()
+    wait_until(lambda: _back_ends(gate) == {"iptables-nft"} and _status(gate)[0] == 0, "the rules do not come back")
     expect_equal("errors", gate.log_lines("error: ")[len(errors):], [])
 
 
